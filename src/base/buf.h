@@ -1,0 +1,49 @@
+/*
+ * buf.h - a writer into memory of a fixed size. There is no buffer without a maximum.
+ *
+ * Layer: base. Pure: the memory is the caller's.
+ *
+ * A put that does not fit writes nothing and marks the buffer as full: a writer of many parts looks
+ * once, at the end, with buf_check().
+ */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include "base/bytes.h"
+
+struct buf {
+	uint8_t *ptr; /* borrowed: the caller's memory */
+	size_t len;   /* written so far */
+	size_t max;   /* size of the memory */
+	bool full;    /* a put did not fit */
+};
+
+/* Writes into size bytes at memory, which must outlive the buffer's use. */
+void buf_init(struct buf *b, void *memory, size_t size);
+#define BUF_ON(array) ((struct buf){ (uint8_t *)(array), 0, sizeof(array), false })
+
+/* Forgets what was written. */
+void buf_reset(struct buf *b);
+
+void buf_put(struct buf *b, struct bytes part);
+void buf_put_byte(struct buf *b, uint8_t byte);
+void buf_put_str(struct buf *b, const char *text);
+void buf_put_decimal(struct buf *b, uint64_t value);
+void buf_put_hex(struct buf *b, struct bytes part);
+void buf_put_base64(struct buf *b, struct bytes part);
+void buf_put_be32(struct buf *b, uint32_t value);
+void buf_put_be64(struct buf *b, uint64_t value);
+
+/* len bytes to be filled by the caller, or NULL (full): borrowed until the next put. */
+uint8_t *buf_reserve(struct buf *b, size_t len);
+
+/* What was written: borrowed until the next put. */
+struct bytes buf_bytes(const struct buf *b);
+
+/* ERR_LIMIT if anything did not fit. */
+enum err buf_check(const struct buf *b) MUST_CHECK;
+
+/* Drops the first len bytes that were written; the rest moves to the front. */
+void buf_drop(struct buf *b, size_t len);
+
+#endif

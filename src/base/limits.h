@@ -1,0 +1,68 @@
+/*
+ * limits.h - every bound of the program in one place. A refusal names the limit by its name here.
+ *
+ * Layer: base. Spec: docs/spec/record.md and docs/spec/link.md name those that bind every node.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+/* The record (docs/spec/entry.md, docs/spec/record.md): normative. */
+#define ENTRY_LEN_MAX 60000u	    /* bytes: a tlog-tiles entry bundle has 16-bit lengths */
+#define CONTENT_LEN_MAX 98304u	    /* bytes as stored */
+#define CBOR_DEPTH_MAX 6u	    /* counted from 0 at the outermost value */
+#define STATEMENT_SIGNATURES_MAX 8u /* officers on one statement */
+#define STATEMENT_ADDRESSEES_MAX 32u
+#define STATEMENT_REFERENCES_MAX 32u
+#define STATEMENT_FIELDS_MAX 64u
+#define SSHSIG_LEN_MAX 4096u /* bytes of one officer's signature */
+#define PARTY_MAX 8u	     /* parties under one accord */
+#define PARTY_NAME_MAX 16u   /* characters */
+#define ROLE_NAME_MAX 32u
+#define CHANNEL_MAX 999u       /* highest channel number */
+#define TIME_MS_MAX (1ull << 53) /* first claimed time that is refused */
+#define LABEL_CATEGORIES_MAX 16u
+#define LABEL_VALUES_MAX 64u
+#define ATTACHMENT_LEN_MAX (64u << 20) /* bytes of one attachment */
+#define ATTACHMENTS_MAX 16u	       /* attachments of one content */
+#define PORTIONS_MAX 64u
+
+/* Notes: one checkpoint with all its lines. */
+#define NOTE_LEN_MAX 16384u
+#define NOTE_LINES_MAX 17u /* its author and every other party, Ed25519 and ML-DSA, and room */
+#define ORIGIN_LEN_MAX 72u
+#define NOTE_LINE_LEN_MAX 512u
+
+/* The link (docs/spec/link.md). */
+#define FRAME_LEN_MAX (1u << 20)	  /* bytes of kind and payload */
+#define BATCH_ENTRIES_MAX 4096u		  /* entries of one batch, so of one commit of one log */
+#define BATCH_LEN_MAX (900u << 10)	  /* bytes of entries and contents of one batch */
+#define ATTACHMENT_PIECE_MAX (16u << 10)  /* bytes of one attachment frame */
+#define MANIFEST_LEN_MAX (64u << 10)	  /* bytes of an accord's MANIFEST in a HELLO */
+#define HELLO_NOTES_MAX 512u
+#define LINK_CONNECTIONS_MAX 256u	  /* connections a node holds, authenticated or not */
+#define LINK_PATHS_MAX 8u		  /* paths to one peer */
+#define LINK_QUEUE_LEN_MAX (4u << 20)	  /* bytes waiting for one peer */
+#define LINK_RETRY_MS_MAX 30000u
+#define LINK_HANDSHAKE_MS_MAX 10000u	  /* from accept or connect to HELLO */
+#define LINK_SILENCE_MS_MAX 15000u	  /* no authenticated byte for so long: the path is down */
+
+/* The accord's files. */
+#define ACCORD_FILE_LEN_MAX (64u << 10)
+#define ACCORD_FILES_MAX 256u
+#define ACCORD_KEYS_MAX 128u
+#define ACCORD_CHANNELS_MAX 64u
+#define ACCORD_ROLES_MAX 64u
+#define ACCORD_LANGUAGES_MAX 4u
+#define ACCORD_FORMS_MAX 64u
+
+/* The node and its clients. */
+#define LOGS_MAX 1024u		      /* logs of one record held open */
+#define OFFICER_KEYS_MAX 1024u	      /* keys in force of one party */
+#define COMMANDS_PER_TURN_MAX 4096u
+#define EFFECTS_MAX 16384u	      /* effects of one turn */
+#define EFFECTS_LEN_MAX (32u << 20)   /* bytes that the effects of one turn carry */
+#define REQUEST_LEN_MAX (1u << 20)    /* bytes of one HTTP request's body */
+#define CLIENTS_MAX 256u	      /* HTTP connections at once */
+#define CLOCK_OFFSET_FLAG_MS 2000u    /* a claimed time further off than this is flagged */
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * sshsig.h - officers' signatures: SSHSIG blobs and SSH keys, software and FIDO.
+ *
+ * Spec: OpenSSH PROTOCOL.sshsig, PROTOCOL.u2f, PROTOCOL.key, PROTOCOL.agent; docs/spec/entry.md section 7.
+ * Vectors: test/vectors/sshsig.json, made by ssh-keygen. Fuzz: test/fuzz/sshsig.c.  Layer: crypto. Pure.
+ *
+ * Key types: ssh-ed25519, sk-ssh-ed25519@openssh.com, ecdsa-sha2-nistp256,
+ * sk-ecdsa-sha2-nistp256@openssh.com, webauthn-sk-ecdsa-sha2-nistp256@openssh.com.
+ */
+#ifndef CRYPTO_SSHSIG_H
+#define CRYPTO_SSHSIG_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "crypto/sign.h"
+
+#define SSHSIG_STATEMENT "entente-statement-v1"
+#define SSHSIG_ACCORD "entente-accord-v1"
+#define SSH_PUBLIC_MAX 512u
+#define SSH_FINGERPRINT_LEN 51 /* "SHA256:" and 43 base64 characters, with a terminator */
+
+struct sshsig {
+	struct bytes public_key; /* SSH wire form */
+	struct bytes namespace;
+	struct bytes signature;	 /* SSH wire form: type and blob */
+};
+
+/* Reads a blob without armour; borrows. hash algorithm must be sha512. ERR_VERIFY with no more detail
+ * than that it is unreadable. */
+enum err sshsig_read(struct bytes blob, struct sshsig *out) MUST_CHECK;
+
+/* ERR_VERIFY unless the blob is a signature of this namespace over the message by the key it names.
+ * A token's signature must state user presence. *out says which key signed. */
+enum err sshsig_verify(struct bytes blob, struct bytes namespace, struct bytes message, struct sshsig *out) MUST_CHECK;
+
+/* The bytes that a key signs for this namespace and message. */
+void sshsig_write_signed(struct bytes namespace, struct bytes message, struct buf *out);
+/* The blob of a signature that an agent or a key made over them. */
+void sshsig_write(struct bytes public_key, struct bytes namespace, struct bytes signature, struct buf *out);
+/* Both at once, with a software key. */
+void sshsig_make(const struct sign_key *k, struct bytes namespace, struct bytes message, struct buf *out);
+
+/* "-----BEGIN SSH SIGNATURE-----" in lines of 70, and back; ERR_VERIFY if it is not of that form. */
+void sshsig_write_armour(struct bytes blob, struct buf *out);
+enum err sshsig_read_armour(struct bytes text, struct buf *out) MUST_CHECK;
+
+/* Public keys: wire form, the "ssh-ed25519 AAAA... comment" line, the fingerprint. */
+void ssh_public_write(const uint8_t public[SIGN_PUBLIC_LEN], struct buf *out);
+enum err ssh_public_check(struct bytes wire) MUST_CHECK; /* ERR_VERIFY: a type not allowed, or a weak key */
+enum err ssh_public_read_line(struct bytes line, struct buf *wire, struct bytes *comment) MUST_CHECK;
+void ssh_public_write_line(struct bytes wire, const char *comment, struct buf *out);
+void ssh_fingerprint(struct bytes wire, char out[SSH_FINGERPRINT_LEN]);
+
+/* OpenSSH private key files, unencrypted Ed25519; ERR_REFUSED for an encrypted one (use an agent),
+ * ERR_USAGE for anything else. */
+enum err ssh_private_read(struct bytes file, struct sign_key *out) MUST_CHECK;
+/* check is 4 random bytes. */
+void ssh_private_write(const struct sign_key *k, const char *comment, const uint8_t check[4], struct buf *out);
+
+/* The agent protocol: request bytes, and what an answer means. Who owns the socket sends them. */
+void ssh_agent_write_sign(struct bytes public_key, struct bytes message, struct buf *out);
+enum err ssh_agent_read_sign(struct bytes answer, struct bytes *signature) MUST_CHECK; /* borrowed */
+void ssh_agent_write_list(struct buf *out);
+struct ssh_agent_key {
+	struct bytes public_key, comment;
+};
+enum err ssh_agent_read_list(struct bytes answer, struct arena *a, struct ssh_agent_key **out, size_t *count) MUST_CHECK;
+
+#endif

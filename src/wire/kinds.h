@@ -1,0 +1,94 @@
+/*
+ * kinds.h - the table of statement kinds: a new kind is one row here and one fold.
+ *
+ * Spec: docs/spec/entry.md section 4. Layer: wire. Pure.
+ */
+#ifndef WIRE_KINDS_H
+#define WIRE_KINDS_H
+
+#include "base/bytes.h"
+
+/* Who may sign: an officer, the node (no signature; the checkpoint covers it), either. */
+enum kind_author { KIND_OFFICER = 1, KIND_NODE = 2, KIND_EITHER = 3 };
+
+/* What refers-to must name. */
+enum kind_refers { KIND_REFERS_NONE, KIND_REFERS_ANY, KIND_REFERS_ONE };
+
+/* clang-format off */
+#define KIND_LIST(X) \
+	/* name        number  author        refers-to          name in text  */ \
+	X(OPEN,        0,      KIND_EITHER,  KIND_REFERS_NONE,  "open") \
+	X(KEYS,        1,      KIND_OFFICER, KIND_REFERS_NONE,  "keys") \
+	X(ACCORD,      2,      KIND_OFFICER, KIND_REFERS_NONE,  "accord") \
+	X(ERASE,       3,      KIND_OFFICER, KIND_REFERS_ONE,   "erase") \
+	X(FORK,        4,      KIND_NODE,    KIND_REFERS_NONE,  "fork") \
+	X(DIGEST,      5,      KIND_NODE,    KIND_REFERS_NONE,  "digest") \
+	X(MESSAGE,     8,      KIND_EITHER,  KIND_REFERS_ANY,   "message") \
+	X(WATCH_READ,  9,      KIND_OFFICER, KIND_REFERS_ONE,   "watch read") \
+	X(READ_BACK,   10,     KIND_OFFICER, KIND_REFERS_ONE,   "read back") \
+	X(MARK,        11,     KIND_OFFICER, KIND_REFERS_ONE,   "mark") \
+	X(PRESENTED,   12,     KIND_OFFICER, KIND_REFERS_ONE,   "presented") \
+	X(REPLY,       13,     KIND_EITHER,  KIND_REFERS_ONE,   "reply") \
+	X(DECLINE,     14,     KIND_OFFICER, KIND_REFERS_ONE,   "decline") \
+	X(DEFER,       15,     KIND_OFFICER, KIND_REFERS_ONE,   "defer") \
+	X(QUERY,       16,     KIND_EITHER,  KIND_REFERS_ONE,   "query") \
+	X(NEGATIVE,    17,     KIND_EITHER,  KIND_REFERS_ONE,   "negative") \
+	X(SUSPEND,     18,     KIND_OFFICER, KIND_REFERS_ANY,   "suspend") \
+	X(REINSTATE,   19,     KIND_OFFICER, KIND_REFERS_ANY,   "reinstate") \
+	X(CORRECTION,  20,     KIND_OFFICER, KIND_REFERS_ONE,   "correction") \
+	X(REMARK,      21,     KIND_OFFICER, KIND_REFERS_ANY,   "remark") \
+	X(ATTEMPT,     22,     KIND_OFFICER, KIND_REFERS_ANY,   "attempt") \
+	X(LAPSE,       23,     KIND_NODE,    KIND_REFERS_ONE,   "lapse")
+/* clang-format on */
+
+enum kind {
+#define KIND_ENUM(name, number, author, refers, text) KIND_##name = number,
+	KIND_LIST(KIND_ENUM)
+#undef KIND_ENUM
+};
+
+struct kind_row {
+	enum kind kind;
+	enum kind_author author;
+	enum kind_refers refers;
+	const char *name; /* "watch read" */
+};
+
+/* NULL for a kind that this version does not know: it is kept and shown raw. */
+const struct kind_row *kind_find(uint64_t number);
+
+/* Fields of key 14, by kind. */
+#define FIELD_MARK 1u	      /* MARK: 0 CORRECT, 1 WRONG */
+#define FIELD_LAPSE_CAUSE 1u  /* LAPSE: 0 NO ANSWER, 1 LINE DOWN */
+#define FIELD_DEFER_UNTIL 1u  /* DEFER: ms since 1970 */
+#define FIELD_NEGATIVE_CAUSE 1u /* NEGATIVE: enum negative_cause */
+#define FIELD_KEYS_ACT 1u     /* KEYS: 0 add, 1 withdraw */
+#define FIELD_KEYS_USE 2u     /* KEYS: 0 log, 1 mirror, 2 TLS, 3 officer, 4 role recipient */
+#define FIELD_KEYS_KEY 3u     /* KEYS: officer: SSH wire form, else raw */
+#define FIELD_KEYS_HOLDER 4u  /* KEYS: the holder's number */
+#define FIELD_KEYS_ROLES 5u   /* KEYS: array of role names */
+#define FIELD_OPEN_MANIFEST 1u /* OPEN: hash of the accord's manifest */
+#define FIELD_OPEN_OLD 2u     /* OPEN: [epoch, size, root] */
+#define FIELD_OPEN_GIVEN_UP 3u /* OPEN: [size, root] */
+#define FIELD_ACCORD_MANIFEST 1u
+#define FIELD_LINE_PATH 1u    /* N01 line check, in MESSAGE: name of the path */
+#define FIELD_LINE_SECONDS 2u /* N01 line check, in REPLY: milliseconds from question to answer, as the
+			       * answering node's clock and the claimed time give them */
+
+enum negative_cause {
+	NEGATIVE_CANNOT_DECODE,
+	NEGATIVE_WRONG_ADDRESSEE,
+	NEGATIVE_UNKNOWN_FORM,
+	NEGATIVE_INCOMPLETE,
+	NEGATIVE_CAUSE_COUNT
+};
+
+enum key_use { KEY_USE_LOG, KEY_USE_MIRROR, KEY_USE_TLS, KEY_USE_OFFICER, KEY_USE_RECIPIENT, KEY_USE_COUNT };
+
+enum precedence { PRECEDENCE_FLASH, PRECEDENCE_IMMEDIATE, PRECEDENCE_PRIORITY, PRECEDENCE_ROUTINE, PRECEDENCE_COUNT };
+
+/* "FLASH" ... as written in the accord and in the API; ERR_USAGE if it is none. */
+const char *precedence_name(enum precedence p);
+enum err precedence_read(struct bytes in, enum precedence *out) MUST_CHECK;
+
+#endif
