@@ -1,0 +1,146 @@
+/*
+ * accord.h - what the parties agreed beforehand, as plain files: parties, keys, channels, posts, timers.
+ *
+ * Spec: docs/spec/accord.md. Examples: accords/. Fuzz: test/fuzz/accord.c.
+ * Layer: accord (may use base, crypto, wire). Pure: it is handed the files and reads no disk.
+ *
+ * Nothing here knows a particular country, body, channel or role: those are the values in the files.
+ * A `struct accord` and all that it points to live in the arena that accord_read was given.
+ */
+#ifndef ACCORD_ACCORD_H
+#define ACCORD_ACCORD_H
+
+#include "base/arena.h"
+#include "base/limits.h"
+#include "crypto/sign.h"
+#include "wire/kinds.h"
+#include "wire/note.h"
+#include "wire/origin.h"
+
+/* One file of the bundle: its name as it stands in MANIFEST ("channels", "forms/N01"), and its bytes. */
+struct accord_file {
+	struct bytes name, content;
+};
+
+/* Where a file was refused: file name (borrowed from the input), line from 1, rule ("channels.plane"). */
+struct accord_fault {
+	struct bytes file;
+	struct fault fault;
+};
+
+/* A name in every language of the accord, in the order of accord.languages. */
+struct accord_names {
+	struct bytes text[ACCORD_LANGUAGES_MAX];
+};
+
+struct accord_party {
+	char name[PARTY_NAME_MAX + 1]; /* "kor" */
+	char code[PARTY_NAME_MAX + 1]; /* "KOR": the name in capitals, as labels have it */
+	struct accord_names names;
+};
+
+enum accord_key_use { ACCORD_KEY_ROOT, ACCORD_KEY_REGISTRAR, ACCORD_KEY_LOG, ACCORD_KEY_MIRROR, ACCORD_KEY_TLS,
+		      ACCORD_KEY_USE_COUNT };
+
+struct accord_key {
+	size_t party; /* of accord.parties */
+	enum accord_key_use use;
+	struct bytes key;     /* root, registrar: SSH wire form; log, mirror, tls: 32 raw bytes of Ed25519 */
+	unsigned quorum, of;  /* roots: k of n; otherwise 1 of 1 */
+};
+
+enum plane { PLANE_LEADER, PLANE_CONSULT, PLANE_NOTIFY, PLANE_SHARE, PLANE_SERVICE, PLANE_HOME, PLANE_COUNT };
+const char *plane_name(enum plane p);
+
+struct accord_channel {
+	uint32_t number;      /* 1..CHANNEL_MAX */
+	enum plane plane;     /* PLANE_HOME: one party, never offered to a peer */
+	char name[ROLE_NAME_MAX + 1]; /* short name for commands, "leader" */
+	struct accord_names names;
+	uint8_t parties;      /* bit mask of accord.parties that write here */
+	uint8_t precedences;  /* bit mask of enum precedence that may be used */
+	uint64_t writers;     /* bit mask of accord.roles that may write */
+};
+
+/* A post: what is addressed. Who holds it comes from `keys` statements. */
+struct accord_role {
+	char name[ROLE_NAME_MAX + 1]; /* "watch", "head" */
+	struct accord_names names;
+	uint8_t parties; /* bit mask: who has such a post */
+};
+
+/* By precedence; milliseconds. */
+struct accord_timer {
+	uint64_t receipt_ms;   /* STATION RECEIPT expected; FLASH: else the next path at once */
+	uint64_t read_ms;      /* WATCH READ expected */
+	uint64_t query_ms;     /* QUERY is sent after so long without WATCH READ */
+	uint64_t alternate_ms; /* the alternate is called */
+	bool is_query_doubling; /* each QUERY waits twice as long as the one before */
+};
+
+enum accord_post_quantum { POST_QUANTUM_PREFERRED, POST_QUANTUM_REQUIRED };
+
+struct accord {
+	uint8_t id[ACCORD_ID_LEN];     /* first bytes of the founding manifest's hash */
+	uint8_t hash[HASH_LEN];	       /* of this version's MANIFEST */
+	struct bytes manifest;	       /* its bytes */
+	bool is_founding;
+	uint8_t previous[HASH_LEN];    /* meaningful unless founding */
+	bool is_exercise;
+	enum accord_post_quantum post_quantum;
+	struct bytes title[ACCORD_LANGUAGES_MAX];
+	char languages[ACCORD_LANGUAGES_MAX][16]; /* BCP 47, "ko" "en" */
+	size_t languages_count;
+	struct accord_party parties[PARTY_MAX]; /* rising by name */
+	size_t parties_count;
+	struct accord_key keys[ACCORD_KEYS_MAX];
+	size_t keys_count;
+	struct accord_channel channels[ACCORD_CHANNELS_MAX]; /* rising by number */
+	size_t channels_count;
+	struct accord_role roles[ACCORD_ROLES_MAX]; /* rising by name */
+	size_t roles_count;
+	struct accord_timer timers[PRECEDENCE_COUNT];
+	uint64_t line_check_ms;	   /* scheduled line check of each path; 0: none */
+	uint64_t line_answer_ms;   /* the peer's node answers a line check within */
+	uint64_t flash_len_max;	   /* bytes of UTF-8 of a FLASH's text */
+	uint64_t clock_offset_ms;  /* claimed times further off than this are flagged */
+	bool is_start_strict;	   /* after a restore, no writing until one peer has answered */
+};
+
+/*
+ * Reads a bundle. `files` are all files but MANIFEST and SIGNED/; `manifest` is the MANIFEST's bytes.
+ * Checks that the manifest names exactly these files with these hashes, and then every rule of every file
+ * (a name that is used must be defined, one log, mirror and TLS key each party, ...).
+ * ERR_USAGE with *fault filled in; ERR_MEMORY when the arena is too small (1 MiB is enough for the limits).
+ */
+enum err accord_read(struct bytes manifest, const struct accord_file *files, size_t count, struct arena *a,
+		     struct accord **out, struct accord_fault *fault) MUST_CHECK;
+
+/* The MANIFEST of files in sha256sum's form, rising by name. */
+void accord_manifest_write(const struct accord_file *files, size_t count, struct buf *out);
+
+/* The first file whose line differs between two manifests; ERR_NOT_FOUND if they are the same. */
+enum err accord_manifest_diff(struct bytes ours, struct bytes theirs, struct bytes *file) MUST_CHECK;
+
+/*
+ * Judges one SIGNED/PARTY.N.sig (armoured): ERR_OK with the index of the root key that made it,
+ * ERR_VERIFY otherwise. An accord is in force when every party has its quorum of distinct roots.
+ */
+enum err accord_signature_check(const struct accord *a, struct bytes armoured, size_t *key) MUST_CHECK;
+/* Whether party's roots among `signers` (key indexes) reach its quorum. */
+bool accord_has_quorum(const struct accord *a, size_t party, const size_t *signers, size_t count);
+
+/* Look-ups; the finders return a count (parties_count, ...) or NULL when there is none. */
+size_t accord_party_find(const struct accord *a, struct bytes name);
+size_t accord_role_find(const struct accord *a, struct bytes name);
+const struct accord_channel *accord_channel_find(const struct accord *a, uint32_t number);
+const struct accord_channel *accord_channel_by_name(const struct accord *a, struct bytes name);
+/* The first key of that use; NULL if the party has none. */
+const struct accord_key *accord_key_find(const struct accord *a, size_t party, enum accord_key_use use);
+/* Which of accord.languages this is; 0 if it is none of them. */
+size_t accord_language_find(const struct accord *a, struct bytes tag);
+
+/* "accord id/party/mirror": the name in a cosignature's line. */
+void accord_mirror_name(const struct accord *a, size_t party, struct buf *out);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * record.h - all logs of all parties, and the one door to them.
+ *
+ * Spec: docs/spec/record.md section 6. Layer: record. Fuzz and faults: test/conformance/test_record.c.
+ *
+ * A turn of the loop looks like this, and nothing it brings is shown, acknowledged or sent before the last line:
+ *
+ *	record_begin
+ *	record_add ...		each own entry, each entry of a peer's batch, notes, cosignatures, views
+ *	record_append		one flush; reads back and hashes what was added; only now it is in the record
+ *
+ * Errors of class LOCAL are final: the caller stops the node.
+ */
+#ifndef RECORD_RECORD_H
+#define RECORD_RECORD_H
+
+#include "accord/accord.h"
+#include "crypto/merkle.h"
+#include "record/store.h"
+#include "wire/entry.h"
+#include "wire/frame.h"
+
+struct log {
+	log_number number;
+	struct origin origin;
+	struct frontier frontier;    /* its size is the log's size, staged entries included */
+	uint64_t durable;	     /* size that the last record_append made durable */
+	uint64_t noted;		     /* size of the largest author's note held */
+	struct fault stopped;	     /* .rule NULL: it runs */
+};
+
+struct record;
+
+/* Takes the store. Loads every log's head and checks that its root is that of its tree: ERR_CORRUPT if not. */
+enum err record_open(struct store *store, const struct accord *accord, struct record **out) MUST_CHECK;
+void record_free(struct record *r); /* closes the store too */
+
+struct store *record_store(struct record *r); /* borrows: for reads and views */
+
+/* Logs live as long as the record. log_find returns NULL; log_open makes it (inside a turn). */
+struct log *record_log_find(struct record *r, const struct origin *origin);
+enum err record_log_open(struct record *r, const struct origin *origin, struct log **out) MUST_CHECK;
+size_t record_logs_count(const struct record *r);
+struct log *record_log_at(struct record *r, size_t position); /* rising by origin */
+
+enum err record_begin(struct record *r) MUST_CHECK;
+
+/*
+ * Adds the next entry of a log: writes entry, leaf and finished tree nodes, and its content if any.
+ * The entry was read by entry_read and its index is the log's size (asserted: both are the caller's to check).
+ */
+enum err record_add(struct record *r, struct log *log, struct bytes entry, const struct statement *statement,
+		    struct bytes content) MUST_CHECK;
+enum err record_add_note(struct record *r, struct log *log, uint64_t size, struct bytes note) MUST_CHECK;
+enum err record_add_cosignature(struct record *r, struct log *log, uint64_t size, struct bytes party,
+				struct bytes line) MUST_CHECK;
+/* Stops a log; its bytes stay. */
+enum err record_stop(struct record *r, struct log *log, const struct fault *why) MUST_CHECK;
+
+/*
+ * The door. Commits everything added since record_begin, reads every added entry back and hashes it again.
+ * ERR_FULL: nothing of it happened (rolled back). ERR_IO, ERR_CORRUPT: stop the node.
+ */
+enum err record_append(struct record *r) MUST_CHECK;
+/* Forgets everything added since record_begin. */
+void record_rollback(struct record *r);
+bool record_is_open(const struct record *r); /* between begin and append */
+
+/* Reads. Each appends to the buffer. */
+enum err record_entry(struct record *r, const struct log *log, uint64_t index, struct buf *out) MUST_CHECK;
+enum err record_content(struct record *r, const uint8_t hash[HASH_LEN], struct buf *out) MUST_CHECK;
+void record_root(const struct log *log, uint8_t root[HASH_LEN]);
+enum err record_leaf(struct record *r, const struct log *log, uint64_t index, uint8_t leaf[HASH_LEN]) MUST_CHECK;
+enum err record_consistency(struct record *r, const struct log *log, uint64_t old, uint64_t size,
+			    uint8_t proof[MERKLE_PROOF_MAX][HASH_LEN], size_t *count) MUST_CHECK;
+enum err record_inclusion(struct record *r, const struct log *log, uint64_t index, uint64_t size,
+			  uint8_t proof[MERKLE_PROOF_MAX][HASH_LEN], size_t *count) MUST_CHECK;
+/* Root of the log when it had `size` entries. */
+enum err record_root_at(struct record *r, const struct log *log, uint64_t size, uint8_t root[HASH_LEN]) MUST_CHECK;
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * store.h - where a record is kept: one contract, many stores (memory, SQLite).
+ *
+ * Spec: docs/spec/record.md section 6. Contract test, the same for every store: test/conformance/test_store.c.
+ * Layer: record (may use base, sys, crypto, wire, accord).
+ *
+ * A store knows rows and nothing of what they mean. Everything is written inside begin .. commit; commit
+ * returns ERR_OK only after the disk has it (one flush for all that a turn brought). A failed commit of
+ * class LOCAL other than ERR_FULL means: the node stops, nothing is tried again. Reads see what the open
+ * transaction has written. One connection, one thread.
+ *
+ * Logs are named by a small number that log_open gives; it lives as long as the store.
+ * Getters append to the caller's buffer; ERR_NOT_FOUND if there is no such row, ERR_LIMIT if it does not fit.
+ */
+#ifndef RECORD_STORE_H
+#define RECORD_STORE_H
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "base/time.h"
+#include "wire/statement.h"
+
+typedef uint32_t log_number;
+
+struct store_log {
+	struct origin origin;
+	uint64_t size;
+	uint8_t root[HASH_LEN];
+	struct fault stopped; /* .rule NULL: not stopped; else why and at which byte of entry `size` */
+};
+
+struct store; /* begins with const struct store_ops *ops */
+
+struct store_ops {
+	void (*close)(struct store *s); /* frees it; what was not committed is lost */
+
+	enum err (*begin)(struct store *s);
+	enum err (*commit)(struct store *s);
+	void (*rollback)(struct store *s);
+
+	/* Finds or makes the log (inside a transaction if it is new). */
+	enum err (*log_open)(struct store *s, const struct origin *origin, log_number *out);
+	enum err (*log_get)(struct store *s, log_number log, struct store_log *out);
+	enum err (*log_put)(struct store *s, log_number log, const struct store_log *value);
+	/* Rising by number from `after`; pass 0 first, numbers count from 1. */
+	enum err (*log_next)(struct store *s, log_number after, log_number *out);
+
+	enum err (*entry_put)(struct store *s, log_number log, uint64_t index, struct bytes entry,
+			      const uint8_t leaf[HASH_LEN]);
+	enum err (*entry_get)(struct store *s, log_number log, uint64_t index, struct buf *entry);
+	/* A complete node of the tree; level 0 is the leaf that entry_put was given. */
+	enum err (*node_put)(struct store *s, log_number log, unsigned level, uint64_t index,
+			     const uint8_t hash[HASH_LEN]);
+	enum err (*node_get)(struct store *s, log_number log, unsigned level, uint64_t index, uint8_t hash[HASH_LEN]);
+
+	enum err (*content_put)(struct store *s, const uint8_t hash[HASH_LEN], struct bytes content);
+	enum err (*content_get)(struct store *s, const uint8_t hash[HASH_LEN], struct buf *content);
+	/* Deletes the bytes and keeps the eraser's place (CBOR); content_get then says ERR_REFUSED. */
+	enum err (*content_erase)(struct store *s, const uint8_t hash[HASH_LEN], struct bytes eraser);
+	enum err (*content_eraser)(struct store *s, const uint8_t hash[HASH_LEN], struct buf *eraser);
+
+	/* The author's note (three lines and its own line) of this size. */
+	enum err (*note_put)(struct store *s, log_number log, uint64_t size, struct bytes note);
+	/* The note of the largest size that is at most `size`; *found says which. */
+	enum err (*note_get)(struct store *s, log_number log, uint64_t size, uint64_t *found, struct buf *note);
+	/* The note of the smallest size that is at least `size`. */
+	enum err (*note_above)(struct store *s, log_number log, uint64_t size, uint64_t *found, struct buf *note);
+
+	/* A peer's line (or our own for a peer's log) for a note of this size; party is its signer. */
+	enum err (*cosignature_put)(struct store *s, log_number log, uint64_t size, struct bytes party, struct bytes line);
+	/* The line of the smallest size that is at least `size` by this party. */
+	enum err (*cosignature_above)(struct store *s, log_number log, uint64_t size, struct bytes party,
+				      uint64_t *found, struct buf *line);
+	/* The line of the largest size by this party. */
+	enum err (*cosignature_last)(struct store *s, log_number log, struct bytes party, uint64_t *found,
+				     struct buf *line);
+
+	/* Pieces in any order; total is the attachment's length, the same each time. */
+	enum err (*attachment_put)(struct store *s, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset,
+				   struct bytes piece);
+	/* How many bytes from the front are held without a gap, and the total (0: nothing is known). */
+	enum err (*attachment_held)(struct store *s, const uint8_t hash[HASH_LEN], uint64_t *held, uint64_t *total);
+	enum err (*attachment_get)(struct store *s, const uint8_t hash[HASH_LEN], uint64_t offset, size_t len,
+				   struct buf *piece);
+
+	/* Advance copies by statement id: the ADVANCE payload as it came. */
+	enum err (*advance_put)(struct store *s, const uint8_t id[STATEMENT_ID_LEN], struct bytes payload);
+	enum err (*advance_get)(struct store *s, const uint8_t id[STATEMENT_ID_LEN], struct buf *payload);
+	enum err (*advance_del)(struct store *s, const uint8_t id[STATEMENT_ID_LEN]);
+
+	/* The views' map: commits and rolls back with everything else. Valid until close. */
+	struct map (*views)(struct store *s);
+	/* Drops every view row (inside a transaction), so that the views are folded anew. */
+	enum err (*views_drop)(struct store *s);
+
+	/* A slice of the store's own housekeeping (WAL checkpoint), at most about budget_us long. */
+	enum err (*tidy)(struct store *s, uint64_t budget_us);
+	/* Copies the whole store to a file while it is in use; for backups. ERR_REFUSED in memory. */
+	enum err (*backup)(struct store *s, const char *path);
+};
+
+struct store {
+	const struct store_ops *ops;
+};
+
+/* In memory: for tests and the simulator's model. Gives; close with ops->close. */
+struct store *store_mem_new(void);
+
+/* One SQLite file in WAL mode, synchronous=FULL, locking_mode=EXCLUSIVE. vfs is the name of a registered
+ * SQLite file layer, NULL for the system's. ERR_EXISTS: another process has it open. */
+enum err store_sqlite_open(const char *path, const char *vfs, struct store **out) MUST_CHECK;
+
+#endif
