@@ -1,0 +1,173 @@
+/*
+ * node.h - the core: events in, effects out. It has no socket, no clock, no randomness of its own.
+ *
+ * Spec: docs/ARCHITECTURE.md. Layer: node. The daemon (src/entente/serve.c) and the simulator (test/sim)
+ * run this same code.
+ *
+ * One turn of the loop: any number of node_receive, node_command, node_signed, node_link, node_sent, then one
+ * node_commit. Everything that waits in one turn shares one flush. Errors of class LOCAL come as EFFECT_STOP.
+ */
+#ifndef NODE_NODE_H
+#define NODE_NODE_H
+
+#include "node/effects.h"
+#include "record/mark.h"
+#include "record/record.h"
+#include "view/ladder.h"
+
+struct node;
+
+struct node_options {
+	const struct accord *accord; /* borrowed for the node's life */
+	size_t self;		     /* our party */
+	struct store *store;	     /* taken */
+	uint8_t seed[32];	     /* for statement ids and salts */
+	/* Names of the paths to each peer, in the order of preference; borrowed. */
+	const char *paths[PARTY_MAX][LINK_PATHS_MAX];
+	size_t paths_count[PARTY_MAX];
+};
+
+/* ERR_CORRUPT, ERR_IO: the store cannot be used. */
+enum err node_new(const struct node_options *options, struct node **out) MUST_CHECK;
+void node_free(struct node *n);
+
+/*
+ * What the signer remembers, before anything else: decides whether our own logs are open.
+ * has_memory false: its file is gone. is_certain false: its machine stopped without closing the file.
+ */
+void node_start(struct node *n, struct now now, const struct marks *marks, bool has_memory, bool is_certain,
+		struct effects *fx);
+
+/* A frame from a peer whose key the link has checked. path PATH_BUNDLE: carried by hand. */
+#define PATH_BUNDLE LINK_PATHS_MAX
+struct arrival {
+	size_t peer, path;
+	struct frame frame;
+};
+enum err node_receive(struct node *n, struct now now, const struct arrival *in, struct effects *fx) MUST_CHECK;
+
+/* A person's signed statement. Bytes are borrowed for the call. */
+struct command {
+	uint64_t client; /* given back in the answer */
+	struct bytes statement;
+	struct bytes signatures[STATEMENT_SIGNATURES_MAX];
+	size_t signatures_count;
+	struct bytes content; /* .len 0: none */
+};
+enum err node_command(struct node *n, struct now now, const struct command *in, struct effects *fx) MUST_CHECK;
+
+/* The signer's line, or why not. */
+struct signer_answer {
+	bool is_cosignature;
+	struct origin origin;
+	uint64_t size;
+	enum err err;
+	struct bytes line;
+};
+enum err node_signed(struct node *n, struct now now, const struct signer_answer *in, struct effects *fx) MUST_CHECK;
+
+/* A path came up or went down. */
+struct path_change {
+	size_t peer, path;
+	bool is_up;
+	enum err why;	     /* down: what the link says */
+	const char *group;   /* up: "X25519MLKEM768"; borrowed for the call */
+	const char *address; /* of the other side */
+};
+enum err node_link(struct node *n, struct now now, const struct path_change *in, struct effects *fx) MUST_CHECK;
+/* A socket has taken the frame with this tag. */
+enum err node_sent(struct node *n, struct now now, size_t peer, size_t path, uint64_t tag, struct effects *fx) MUST_CHECK;
+/* The link's own measure of a path. */
+void node_measured(struct node *n, size_t peer, size_t path, uint64_t round_trip_us);
+
+/* A piece of an attachment from a person, before the message that names it. */
+enum err node_attach(struct node *n, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset,
+		     struct bytes piece) MUST_CHECK;
+
+/* Timers: scheduled line checks, QUERY, lapses. Call at least once a second. */
+enum err node_tick(struct node *n, struct now now, struct effects *fx) MUST_CHECK;
+
+/* The end of the turn: one flush, then everything that it allows. */
+enum err node_commit(struct node *n, struct now now, struct effects *fx) MUST_CHECK;
+/* Work for a quiet moment: checkpoints of the store, views that lag; true if there is more. */
+bool node_idle(struct node *n, uint64_t budget_us);
+
+/* ---- Reading. Nothing here changes anything; all of it is in the record already. ---- */
+
+const struct accord *node_accord(const struct node *n);
+size_t node_self(const struct node *n);
+const struct fold *node_fold(const struct node *n);
+
+/* An entry with its statement decoded: entry bytes are appended to *memory, which it borrows from. */
+struct entry_read_out {
+	struct entry entry;
+	struct statement statement;
+	uint8_t leaf[HASH_LEN];
+	struct bytes bytes;
+	bool is_folded;
+	struct entry_view view;
+	struct key_view signer; /* whose key it was; meaningful if has_signer */
+	bool has_signer;
+};
+enum err node_entry(struct node *n, const struct place_key *place, struct buf *memory, struct entry_read_out *out) MUST_CHECK;
+/* ERR_NOT_FOUND: none, ERR_REFUSED: erased. */
+enum err node_content(struct node *n, const struct statement *s, struct buf *out) MUST_CHECK;
+enum err node_attachment(struct node *n, const uint8_t hash[HASH_LEN], uint64_t offset, size_t len, struct buf *out,
+			 uint64_t *held, uint64_t *total) MUST_CHECK;
+/* The ladder with SENT and STATION RECEIPT added. */
+enum err node_ladder(struct node *n, const struct place_key *place, struct message_view *out) MUST_CHECK;
+/* By which path a size of our log was given to a peer's socket; NULL: not in this run. */
+const char *node_sent_path(struct node *n, const struct place_key *place, size_t peer);
+
+/* What a statement on this channel by us should say it has seen, now. */
+size_t node_seen(struct node *n, uint32_t channel, struct seen seen[PARTY_MAX]);
+/* The epoch that our log of a channel is in; 0 if it was never opened. */
+uint32_t node_epoch(struct node *n, uint32_t channel, size_t party);
+/* The note of that size or the next above, with every line held; for proofs and exports. */
+enum err node_note(struct node *n, const struct log_key *log, uint64_t size, struct buf *out, uint64_t *found) MUST_CHECK;
+enum err node_proof(struct node *n, const struct place_key *place, struct buf *out) MUST_CHECK; /* tlog-proof file */
+
+enum log_state { LOG_RUNS, LOG_STOPPED, LOG_RECOVERING, LOG_CLOSED };
+struct log_status {
+	struct log_key log;
+	uint64_t size, folded, noted, cosigned[PARTY_MAX]; /* by each other party */
+	enum log_state state;
+	struct fault stopped;
+	uint64_t wanted; /* RECOVERING, or a range under transfer: the size that is known elsewhere */
+};
+size_t node_logs(struct node *n, struct log_status *out, size_t max);
+
+struct path_status {
+	const char *name;
+	bool is_up, was_up;
+	char group[32], address[64];
+	uint64_t round_trip_us;
+	struct wall since, heard, line_checked; /* line_checked .ms 0: never */
+	uint64_t line_check_ms;		 /* response time of the last line check */
+	enum err why;			 /* when down */
+	struct fault fault;
+};
+struct peer_status {
+	size_t party;
+	struct path_status paths[LINK_PATHS_MAX];
+	size_t paths_count;
+	bool has_clock;
+	int64_t clock_offset_ms;
+	char refused[160]; /* why its last HELLO was refused: names the file that differs; "" otherwise */
+};
+struct node_status {
+	struct peer_status peers[PARTY_MAX];
+	size_t peers_count;
+	bool is_recovering;
+	const char *recovering; /* why, in English; NULL */
+	uint64_t entries, commits, published, refused, void_entries, stopped_logs;
+	uint64_t waiting; /* entries held and not yet folded */
+};
+void node_status(struct node *n, struct node_status *out);
+
+/* Bundles: the frames that bring a peer up to date, one a call; *cursor starts at 0. ERR_NOT_FOUND: no more. */
+enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *cursor, struct buf *frame) MUST_CHECK;
+/* Copies the store to a file, in one go. */
+enum err node_backup(struct node *n, const char *path) MUST_CHECK;
+
+#endif

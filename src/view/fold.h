@@ -1,0 +1,139 @@
+/*
+ * fold.h - state is a fold: one entry goes in, rows of the views' map come out.
+ *
+ * Spec: docs/spec/record.md section 5 (order), docs/spec/ladder.md. Layer: view (may use base, wire, accord).
+ * Pure: no clock, no randomness, no arrival order. Entries of one log are folded in their order, and an
+ * entry only after everything that it has seen or names; what is concurrent commutes, so two nodes that
+ * hold the same entries hold the same rows.
+ *
+ * The rows, by the first byte of their key (integers big-endian, so that keys sort as numbers do):
+ *
+ *	'f' log                      folded size
+ *	'e' place                    struct entry_view
+ *	'i' channel, id, place       a statement id that was used, and where
+ *	'k' log, key hash            struct key_view: an officer's key in that log
+ *	'm' channel, T, place        messages in the order of the record
+ *	'a' place, T, place          acts: what refers to the first place, in the order of the record
+ *	'o' place                    messages that still owe a step (struct owed_view)
+ *	's' channel, party           suspensions in force
+ */
+#ifndef VIEW_FOLD_H
+#define VIEW_FOLD_H
+
+#include "accord/accord.h"
+#include "base/map.h"
+#include "view/place_key.h"
+#include "wire/entry.h"
+
+/* Why an entry has no effect: "not counted", never "did not happen". Names in verdict_name(). */
+/* clang-format off */
+#define VERDICT_LIST(X) \
+	X(OK,         "counts") \
+	X(RAW,        "a kind that this version does not know: kept and shown raw") \
+	X(SIGNATURE,  "a signature is unreadable or false") \
+	X(KEY,        "signed by a key that is not good here") \
+	X(ROLE,       "the role may not write this") \
+	X(CHANNEL,    "the channel does not allow it") \
+	X(PRECEDENCE, "the channel does not allow this precedence") \
+	X(REL,        "the label does not release it to every party of the channel") \
+	X(REPEATED,   "the statement was said before") \
+	X(REFERS,     "what it refers to is not there, or is something else") \
+	X(STEP,       "the step before it was not taken") \
+	X(ADDRESSEE,  "an addressee is not of this channel") \
+	X(LENGTH,     "a FLASH is brief, and this is over the accord's limit") \
+	X(REGISTRAR,  "not signed by the party's registrar")
+/* clang-format on */
+
+enum verdict {
+#define VERDICT_ENUM(name, text) VERDICT_##name,
+	VERDICT_LIST(VERDICT_ENUM)
+#undef VERDICT_ENUM
+	VERDICT_COUNT
+};
+const char *verdict_name(enum verdict v); /* "SIGNATURE" */
+const char *verdict_text(enum verdict v); /* English sentence; the program translates it */
+
+/* What a party's log had seen of another when an entry was written. */
+struct past {
+	struct {
+		uint32_t epoch; /* 0: nothing seen */
+		uint64_t size;
+	} of[PARTY_MAX]; /* by index in accord.parties; its own is its place */
+};
+
+struct entry_view {
+	uint64_t order;	      /* T: the hybrid logical clock in one number */
+	uint64_t kind;
+	enum verdict verdict;
+	bool is_flagged;      /* claimed time too far off the filing time, or an impossible claim of what it saw */
+	int64_t offset_ms;    /* claimed minus filed */
+	struct past past;
+};
+
+struct key_view {
+	uint64_t added;	    /* index from which on it acts */
+	uint64_t withdrawn; /* index from which on it does not; UINT64_MAX: in force */
+	uint64_t holder;
+	uint64_t roles;	    /* bit mask of accord.roles */
+};
+
+#define KEY_HASH_LEN HASH_LEN /* SHA-256 of the key's SSH wire form, as in a fingerprint */
+
+/* What node found about a signature; the cryptography is its, the judgement is the fold's. */
+struct signer {
+	bool is_good;		    /* the blob is readable and verifies */
+	bool is_registrar;	    /* by the author party's registrar key of the accord */
+	uint8_t key[KEY_HASH_LEN];
+};
+
+struct fold_input {
+	const struct entry *entry;
+	const struct statement *statement;
+	struct log_key log;
+	const struct signer *signers; /* entry->signatures_count of them */
+	const bool *refers_match;     /* statement->refers_count: the leaf named is the leaf held */
+	struct bytes content;	      /* clear content if held and strict; .len 0 otherwise */
+};
+
+struct fold {
+	const struct accord *accord;
+	const struct map *map;
+	size_t self; /* our party: only its obligations are listed as ours; state does not depend on it */
+};
+
+/* What is missing before an entry can be folded. */
+struct fold_wait {
+	struct log_key log;
+	uint64_t size;
+};
+
+/* ERR_OK: everything that the statement saw or names is folded. ERR_SHORT: *wait says what is not. */
+enum err fold_is_ready(const struct fold *f, const struct fold_input *in, struct fold_wait *wait) MUST_CHECK;
+/* Judges and writes the rows; the entry's index is the log's folded size. */
+enum err fold_entry(const struct fold *f, const struct fold_input *in, struct entry_view *out) MUST_CHECK;
+/* Judges alone: what our own door asks before it appends. */
+enum err fold_judge(const struct fold *f, const struct fold_input *in, struct entry_view *out) MUST_CHECK;
+
+enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *size) MUST_CHECK;
+enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
+
+/* The next message of a channel after `after` (.order 0 and .place zero: from the start); ERR_NOT_FOUND at the end. */
+struct message_at {
+	uint64_t order;
+	struct place_key place;
+};
+enum err fold_next_message(const struct fold *f, uint32_t channel, struct message_at *at) MUST_CHECK;
+/* The next act on a place, in the record's order. */
+enum err fold_next_act(const struct fold *f, const struct place_key *on, struct message_at *at) MUST_CHECK;
+/* Where a statement id stands; the first place. ERR_NOT_FOUND. */
+enum err fold_find_id(const struct fold *f, uint32_t channel, const uint8_t id[STATEMENT_ID_LEN],
+		      struct place_key *out) MUST_CHECK;
+/* The next key of a log after `key`. */
+enum err fold_next_key(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
+		       struct key_view *out) MUST_CHECK;
+
+/* SHA-256-ready bytes of a channel's whole state, piece by piece, for comparing two nodes. */
+typedef enum err fold_piece(void *self, struct bytes key, struct bytes value);
+enum err fold_pieces(const struct fold *f, fold_piece *piece, void *self) MUST_CHECK;
+
+#endif
