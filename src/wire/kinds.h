@@ -61,7 +61,24 @@ const struct kind_row *kind_find(uint64_t number);
 #define FIELD_MARK 1u	      /* MARK: 0 CORRECT, 1 WRONG */
 #define FIELD_LAPSE_CAUSE 1u  /* LAPSE: 0 NO ANSWER, 1 LINE DOWN */
 #define FIELD_DEFER_UNTIL 1u  /* DEFER: ms since 1970 */
-#define FIELD_NEGATIVE_CAUSE 1u /* NEGATIVE: enum negative_cause {
+#define FIELD_NEGATIVE_CAUSE 1u /* NEGATIVE: enum negative_cause */
+#define FIELD_KEYS_ACT 1u     /* KEYS: 0 add, 1 withdraw */
+#define FIELD_KEYS_USE 2u     /* KEYS: enum key_use */
+#define FIELD_KEYS_KEY 3u     /* KEYS: officer: SSH wire form, else raw */
+#define FIELD_KEYS_HOLDER 4u  /* KEYS: the holder's number */
+#define FIELD_KEYS_ROLES 5u   /* KEYS: array of role names */
+#define FIELD_OPEN_MANIFEST 1u /* OPEN: hash of the accord's manifest */
+#define FIELD_OPEN_OLD 2u     /* OPEN: [epoch, size, root] */
+#define FIELD_OPEN_GIVEN_UP 3u /* OPEN: [size, root] */
+#define FIELD_ACCORD_MANIFEST 1u /* ACCORD: hash of the new version's manifest */
+
+/* Form N01, line check: a MESSAGE asks, a REPLY answers, a MESSAGE that refers to the first closes. */
+#define FORM_LINE_CHECK "N01"
+#define FIELD_LINE_PATH 1u	  /* asked and closed: name of the path, text */
+#define FIELD_LINE_ANSWERED_BY 2u /* closed: role that answered, text */
+#define FIELD_LINE_MS 3u	  /* closed: milliseconds from asking to the answer, on the asker's clock */
+
+enum negative_cause {
 	NEGATIVE_CANNOT_DECODE,
 	NEGATIVE_WRONG_ADDRESSEE,
 	NEGATIVE_UNKNOWN_FORM,
