@@ -19,7 +19,7 @@ struct map {
 	void *self;
 };
 
-/* get and next append to *value; ERR_NOT_FOUND if there is none; ERR_IO, ERR_CORRUPT of the store. */
+/* get and next append to *value (NULL: not wanted); ERR_NOT_FOUND if there is none; ERR_IO, ERR_CORRUPT of the store. */
 struct map_ops {
 	enum err (*get)(void *self, struct bytes key, struct buf *value);
 	enum err (*put)(void *self, struct bytes key, struct bytes value);

@@ -15,7 +15,7 @@
  *	'm' channel, T, place        messages in the order of the record
  *	'a' place, T, place          acts: what refers to the first place, in the order of the record
  *	'o' place                    messages that still owe a step (struct owed_view)
- *	's' channel, party           suspensions in force
+ *	's' channel, T, place        formal notices: SUSPEND, REINSTATE
  */
 #ifndef VIEW_FOLD_H
 #define VIEW_FOLD_H
@@ -41,6 +41,7 @@
 	X(STEP,       "the step before it was not taken") \
 	X(ADDRESSEE,  "an addressee is not of this channel") \
 	X(LENGTH,     "a FLASH is brief, and this is over the accord's limit") \
+	X(TWO,        "it takes the signatures of two persons") \
 	X(REGISTRAR,  "not signed by the party's registrar")
 /* clang-format on */
 
@@ -92,13 +93,13 @@ struct fold_input {
 	struct log_key log;
 	const struct signer *signers; /* entry->signatures_count of them */
 	const bool *refers_match;     /* statement->refers_count: the leaf named is the leaf held */
-	struct bytes content;	      /* clear content if held and strict; .len 0 otherwise */
+	uint8_t named_key[KEY_HASH_LEN]; /* of a KEYS statement: SHA-256 of the key it names */
+	bool is_forced;		      /* fold it as if it had seen only what is folded: breaks a circle of claims */
 };
 
 struct fold {
 	const struct accord *accord;
 	const struct map *map;
-	size_t self; /* our party: only its obligations are listed as ours; state does not depend on it */
 };
 
 /* What is missing before an entry can be folded. */
@@ -132,8 +133,24 @@ enum err fold_find_id(const struct fold *f, uint32_t channel, const uint8_t id[S
 enum err fold_next_key(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
 		       struct key_view *out) MUST_CHECK;
 
-/* SHA-256-ready bytes of a channel's whole state, piece by piece, for comparing two nodes. */
-typedef enum err fold_piece(void *self, struct bytes key, struct bytes value);
-enum err fold_pieces(const struct fold *f, fold_piece *piece, void *self) MUST_CHECK;
+/* The next message that owes a step, by place; ERR_NOT_FOUND at the end. */
+struct owed_view {
+	enum precedence precedence;
+	uint8_t read;	   /* bit mask of parties: an action addressee there has not given WATCH READ */
+	uint8_t read_back; /* bit mask of parties: READ BACK has not been marked CORRECT */
+};
+enum err fold_next_owed(const struct fold *f, uint32_t channel, bool is_first, struct place_key *at,
+			struct owed_view *out) MUST_CHECK;
+enum err fold_owed(const struct fold *f, const struct place_key *at, struct owed_view *out) MUST_CHECK;
+
+/* Whether a formal notice suspends the channel now. */
+enum err fold_is_suspended(const struct fold *f, uint32_t channel, bool *out) MUST_CHECK;
+
+/* Every row of a channel, in order: what two nodes with the same entries must have the same of. */
+typedef enum err fold_row(void *self, struct bytes key, struct bytes value);
+enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *self) MUST_CHECK;
+
+/* Our own obligations: a FLASH, or a coded form, is read back. */
+bool fold_needs_read_back(const struct statement *message);
 
 #endif

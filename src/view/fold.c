@@ -1,0 +1,694 @@
+#include "view/fold.h"
+
+#include "view/rows.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const struct {
+	const char *name, *text;
+} verdicts[] = {
+#define VERDICT_ROW(name, text) { #name, text },
+	VERDICT_LIST(VERDICT_ROW)
+#undef VERDICT_ROW
+};
+
+const char *verdict_name(enum verdict v)
+{
+	assert(v < VERDICT_COUNT);
+	return verdicts[v].name;
+}
+
+const char *verdict_text(enum verdict v)
+{
+	assert(v < VERDICT_COUNT);
+	return verdicts[v].text;
+}
+
+enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *size)
+{
+	return row_get_folded(f->map, log, size);
+}
+
+enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out)
+{
+	return row_get_entry(f->map, f->accord->parties_count, place, out);
+}
+
+enum err fold_owed(const struct fold *f, const struct place_key *at, struct owed_view *out)
+{
+	return row_get_owed(f->map, at, out);
+}
+
+enum err fold_next_message(const struct fold *f, uint32_t channel, struct message_at *at)
+{
+	struct row_key prefix;
+
+	row_open(&prefix, ROW_MESSAGE);
+	row_put_channel(&prefix, channel);
+	return row_next_listed(f->map, &prefix, at);
+}
+
+enum err fold_next_act(const struct fold *f, const struct place_key *on, struct message_at *at)
+{
+	struct row_key prefix;
+
+	place_key_write(on, row_open(&prefix, ROW_ACT));
+	return row_next_listed(f->map, &prefix, at);
+}
+
+enum err fold_find_id(const struct fold *f, uint32_t channel, const uint8_t id[STATEMENT_ID_LEN],
+		      struct place_key *out)
+{
+	*out = (struct place_key){ 0 };
+	return row_next_id(f->map, channel, id, out);
+}
+
+enum err fold_is_suspended(const struct fold *f, uint32_t channel, bool *out)
+{
+	struct message_at at = { 0 };
+	struct entry_view v;
+	enum err e;
+
+	*out = false;
+	for (;;) {
+		struct row_key prefix;
+		row_open(&prefix, ROW_SUSPENSION);
+		row_put_channel(&prefix, channel);
+		e = row_next_listed(f->map, &prefix, &at);
+		if (e == ERR_NOT_FOUND)
+			return ERR_OK;
+		if (e == ERR_OK)
+			e = fold_get(f, &at.place, &v);
+		if (e != ERR_OK)
+			return e;
+		*out = v.kind == KIND_SUSPEND;
+	}
+}
+
+bool fold_needs_read_back(const struct statement *message)
+{
+	return message->kind == KIND_MESSAGE && message->has_precedence && message->precedence == PRECEDENCE_FLASH;
+}
+
+/* ---- The past of an entry. ---- */
+
+static bool past_covers(const struct past *past, const struct place_key *at)
+{
+	uint32_t epoch = past->of[at->log.party].epoch;
+
+	return epoch > at->log.epoch || (epoch == at->log.epoch && past->of[at->log.party].size > at->index);
+}
+
+static void past_raise(struct past *past, size_t party, uint32_t epoch, uint64_t size)
+{
+	if (size == 0 || epoch < past->of[party].epoch)
+		return;
+	if (epoch > past->of[party].epoch || size > past->of[party].size) {
+		past->of[party].epoch = epoch;
+		past->of[party].size = size;
+	}
+}
+
+static void past_join(struct past *past, const struct past *other, size_t parties)
+{
+	for (size_t i = 0; i < parties; i++)
+		past_raise(past, i, other->of[i].epoch, other->of[i].size);
+}
+
+/* The place in the log before this entry, across epochs; false for the very first entry. */
+static bool previous_place(const struct fold_input *in, struct place_key *out)
+{
+	const struct field *old = statement_field(in->statement, FIELD_OPEN_OLD);
+	struct cbor_reader r;
+	uint64_t epoch, size;
+	size_t count;
+
+	out->log = in->log;
+	if (in->entry->index > 0) {
+		out->index = in->entry->index - 1;
+		return true;
+	}
+	if (in->statement->kind != KIND_OPEN || old == NULL)
+		return false;
+	cbor_open(&r, old->value);
+	if (cbor_read_array(&r, 3, &count) != ERR_OK || cbor_read_uint(&r, UINT32_MAX, &epoch) != ERR_OK ||
+	    cbor_read_uint(&r, UINT64_MAX, &size) != ERR_OK)
+		return false;
+	if (epoch == 0 || epoch >= in->log.epoch || size == 0)
+		return false;
+	out->log.epoch = (uint32_t)epoch;
+	out->index = size - 1;
+	return true;
+}
+
+/* Where a reference leads; false if it names no log of this accord, or its own log's future. */
+static bool refers_place(const struct fold *f, const struct fold_input *in, const struct place *refers,
+			 struct place_key *out)
+{
+	*out = (struct place_key){
+		.log = { refers->channel, accord_party_find(f->accord, refers->party), refers->epoch },
+		.index = refers->index,
+	};
+	if (out->log.party == f->accord->parties_count ||
+	    accord_channel_find(f->accord, refers->channel) == NULL)
+		return false;
+	return !log_key_equal(&out->log, &in->log) || out->index < in->entry->index;
+}
+
+static enum err is_folded_to(const struct fold *f, const struct log_key *log, uint64_t size, struct fold_wait *wait)
+{
+	uint64_t folded;
+	enum err e = row_get_folded(f->map, log, &folded);
+
+	if (e != ERR_OK || folded >= size)
+		return e;
+	*wait = (struct fold_wait){ *log, size };
+	return ERR_SHORT;
+}
+
+enum err fold_is_ready(const struct fold *f, const struct fold_input *in, struct fold_wait *wait)
+{
+	const struct statement *s = in->statement;
+	struct place_key at;
+	enum err e;
+
+	for (size_t i = 0; i < s->seen_count; i++) {
+		struct log_key log = { in->log.channel, accord_party_find(f->accord, s->seen[i].party),
+				       s->seen[i].epoch };
+		if (log.party == f->accord->parties_count)
+			continue; /* judged, not waited for */
+		e = is_folded_to(f, &log, s->seen[i].size, wait);
+		if (e != ERR_OK)
+			return e;
+	}
+	for (size_t i = 0; i < s->refers_count; i++) {
+		if (!refers_place(f, in, &s->refers[i], &at))
+			continue;
+		e = is_folded_to(f, &at.log, at.index + 1, wait);
+		if (e != ERR_OK)
+			return e;
+	}
+	if (in->entry->index == 0 && previous_place(in, &at))
+		return is_folded_to(f, &at.log, at.index + 1, wait);
+	return ERR_OK;
+}
+
+/* Joins what the entry at `at` had seen, and that entry itself; raises the order above it. */
+static enum err see(const struct fold *f, const struct place_key *at, struct entry_view *v)
+{
+	struct entry_view other;
+	enum err e = fold_get(f, at, &other);
+
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK; /* not held: absent (a circle that was broken) */
+	if (e != ERR_OK)
+		return e;
+	past_join(&v->past, &other.past, f->accord->parties_count);
+	past_raise(&v->past, at->log.party, at->log.epoch, at->index + 1);
+	if (v->order <= other.order)
+		v->order = other.order + 1;
+	return ERR_OK;
+}
+
+/* T and the past: RECORD section 4. */
+static enum err place_in_order(const struct fold *f, const struct fold_input *in, struct entry_view *v)
+{
+	const struct statement *s = in->statement;
+	struct place_key at;
+	enum err e;
+
+	*v = (struct entry_view){ .order = in->entry->filed.ms, .kind = s->kind };
+	v->offset_ms = (int64_t)s->claimed.ms - (int64_t)in->entry->filed.ms;
+	v->is_flagged = in->is_forced || v->offset_ms > (int64_t)f->accord->clock_offset_ms ||
+			-v->offset_ms > (int64_t)f->accord->clock_offset_ms;
+	if (previous_place(in, &at)) {
+		e = see(f, &at, v);
+		if (e != ERR_OK)
+			return e;
+	}
+	for (size_t i = 0; i < s->seen_count; i++) {
+		uint64_t size = s->seen[i].size, folded;
+		at.log = (struct log_key){ in->log.channel, accord_party_find(f->accord, s->seen[i].party),
+					   s->seen[i].epoch };
+		if (at.log.party == f->accord->parties_count || size == 0)
+			continue;
+		e = row_get_folded(f->map, &at.log, &folded);
+		if (e != ERR_OK)
+			return e;
+		at.index = (size < folded ? size : folded) - 1;
+		if (folded == 0)
+			continue;
+		e = see(f, &at, v);
+		if (e != ERR_OK)
+			return e;
+	}
+	for (size_t i = 0; i < s->refers_count; i++) {
+		if (!refers_place(f, in, &s->refers[i], &at) || at.log.channel != in->log.channel)
+			continue;
+		e = see(f, &at, v);
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
+/* ---- The verdict. Each judge gives VERDICT_OK or the reason; the first reason stands. ---- */
+
+struct case_file {
+	const struct fold *f;
+	const struct fold_input *in;
+	const struct accord_channel *channel;
+	const struct kind_row *kind;
+	const struct entry_view *view;
+	struct place_key subject; /* of kinds that refer to one thing */
+	struct entry_view subject_view;
+};
+
+typedef enum err judge(const struct case_file *c, enum verdict *out);
+
+/* Erasing takes two persons where no guidelines say otherwise. */
+static bool is_signed_by_two(const struct fold_input *in)
+{
+	for (size_t i = 1; i < in->entry->signatures_count; i++) {
+		if (memcmp(in->signers[i].key, in->signers[0].key, KEY_HASH_LEN) != 0)
+			return true;
+	}
+	return false;
+}
+
+static enum err judge_signatures(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	size_t role = accord_role_find(c->f->accord, s->role);
+	bool is_node = c->in->entry->signatures_count == 0, has_registrar = false, holds_role = false;
+
+	if (is_node) {
+		*out = (c->kind->author & KIND_NODE) != 0 ? VERDICT_OK : VERDICT_SIGNATURE;
+		return ERR_OK;
+	}
+	for (size_t i = 0; i < c->in->entry->signatures_count; i++) {
+		const struct signer *signer = &c->in->signers[i];
+		struct key_view key;
+		enum err e;
+		if (!signer->is_good) {
+			*out = VERDICT_SIGNATURE;
+			return ERR_OK;
+		}
+		if (signer->is_registrar) {
+			has_registrar = true;
+			continue;
+		}
+		e = row_get_key(c->f->map, &c->in->log, signer->key, &key);
+		if (e == ERR_NOT_FOUND ||
+		    (e == ERR_OK && (c->in->entry->index < key.added || c->in->entry->index >= key.withdrawn))) {
+			*out = VERDICT_KEY;
+			return ERR_OK;
+		}
+		if (e != ERR_OK)
+			return e;
+		if (role < c->f->accord->roles_count && (key.roles >> role & 1) != 0)
+			holds_role = true;
+	}
+	if (s->kind <= KIND_ACCORD)
+		*out = has_registrar ? VERDICT_OK : VERDICT_REGISTRAR;
+	else if (s->kind == KIND_ERASE && !is_signed_by_two(c->in))
+		*out = VERDICT_TWO;
+	else
+		*out = holds_role ? VERDICT_OK : VERDICT_ROLE;
+	return ERR_OK;
+}
+
+static enum err judge_channel(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	size_t role = accord_role_find(c->f->accord, s->role);
+	bool is_node = c->in->entry->signatures_count == 0;
+
+	if ((c->channel->parties >> c->in->log.party & 1) == 0)
+		*out = VERDICT_CHANNEL;
+	else if (s->has_precedence && (c->channel->precedences >> s->precedence & 1) == 0)
+		*out = VERDICT_PRECEDENCE;
+	else if (!is_node && s->kind > KIND_ACCORD &&
+		 (role == c->f->accord->roles_count || (c->channel->writers >> role & 1) == 0))
+		*out = VERDICT_ROLE;
+	return ERR_OK;
+}
+
+/* In an accord without guidelines the door checks `rel` alone: it names all parties of the channel. */
+static enum err judge_label(const struct case_file *c, enum verdict *out)
+{
+	const struct accord *a = c->f->accord;
+
+	if (!c->in->statement->has_label || c->in->entry->signatures_count == 0)
+		return ERR_OK;
+	for (size_t i = 0; i < a->parties_count; i++) {
+		if ((c->channel->parties >> i & 1) != 0 &&
+		    !label_has(&c->in->statement->label, BYTES_LIT("rel"), bytes_str(a->parties[i].code)))
+			*out = VERDICT_REL;
+	}
+	return ERR_OK;
+}
+
+static enum err judge_addressees(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	const struct accord *a = c->f->accord;
+
+	for (size_t i = 0; i < s->addressees_count; i++) {
+		size_t party = accord_party_find(a, s->addressees[i].party);
+		size_t role = accord_role_find(a, s->addressees[i].role);
+		bool is_node = bytes_equal(s->addressees[i].role, BYTES_LIT(ROLE_NODE));
+		if (is_node && party != a->parties_count && (c->channel->parties >> party & 1) != 0)
+			continue;
+		if (party == a->parties_count || (c->channel->parties >> party & 1) == 0 || role == a->roles_count ||
+		    (a->roles[role].parties >> party & 1) == 0)
+			*out = VERDICT_ADDRESSEE;
+	}
+	return ERR_OK;
+}
+
+static enum err judge_repetition(const struct case_file *c, enum verdict *out)
+{
+	struct place_key at = { 0 };
+	enum err e;
+
+	if (c->in->statement->kind <= KIND_ACCORD)
+		return ERR_OK;
+	while ((e = row_next_id(c->f->map, c->in->log.channel, c->in->statement->id, &at)) == ERR_OK) {
+		if (past_covers(&c->view->past, &at))
+			*out = VERDICT_REPEATED;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err judge_references(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+
+	for (size_t i = 0; i < s->refers_count; i++) {
+		struct place_key at;
+		if (!refers_place(c->f, c->in, &s->refers[i], &at) || !c->in->refers_match[i])
+			*out = VERDICT_REFERS;
+	}
+	return ERR_OK;
+}
+
+/* ---- Which step must have been taken before: PROCEDURES section 1, a row a kind. ---- */
+
+enum whose { WHOSE_ANY, WHOSE_OWN, WHOSE_OTHERS };
+
+static const struct step_rule {
+	enum kind kind;
+	enum whose subject_of; /* whose statement it is about */
+	bool is_on_read_back;  /* the subject is a READ BACK of an own message; else a MESSAGE if is_on_message */
+	bool is_on_message;
+	bool needs_watch_read; /* by the same party, before; a node's own answer does not */
+} step_rules[] = {
+	{ KIND_WATCH_READ, WHOSE_OTHERS, false, true, false },
+	{ KIND_READ_BACK, WHOSE_OTHERS, false, true, true },
+	{ KIND_MARK, WHOSE_OTHERS, true, false, false },
+	{ KIND_PRESENTED, WHOSE_OTHERS, false, true, true },
+	{ KIND_REPLY, WHOSE_OTHERS, false, true, true },
+	{ KIND_DECLINE, WHOSE_OTHERS, false, true, true },
+	{ KIND_DEFER, WHOSE_OTHERS, false, true, true },
+	{ KIND_QUERY, WHOSE_ANY, false, false, false },
+	{ KIND_NEGATIVE, WHOSE_OTHERS, false, false, false },
+	{ KIND_CORRECTION, WHOSE_OWN, false, false, false },
+	{ KIND_LAPSE, WHOSE_OWN, false, true, false },
+};
+
+static const struct step_rule *step_rule_find(uint64_t kind)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(step_rules); i++) {
+		if (step_rules[i].kind == kind)
+			return &step_rules[i];
+	}
+	return NULL;
+}
+
+/* Whether `party` has an act of this kind that counts on this place, in what is folded. */
+static enum err has_act(const struct fold *f, const struct place_key *on, size_t party, enum kind kind, bool *out)
+{
+	struct message_at at = { 0 };
+	struct entry_view v;
+	enum err e;
+
+	*out = false;
+	while (!*out && (e = fold_next_act(f, on, &at)) == ERR_OK) {
+		if (at.place.log.party != party)
+			continue;
+		e = fold_get(f, &at.place, &v);
+		if (e != ERR_OK)
+			return e;
+		*out = v.kind == kind;
+	}
+	return *out || e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* A READ BACK is of our own message if our message is what it acts on: then it stands in that list. */
+static enum err is_read_back_of(const struct fold *f, const struct place_key *read_back, size_t party, bool *out)
+{
+	struct entry_view v;
+	struct message_at at = { 0 };
+	enum err e = fold_get(f, read_back, &v);
+
+	*out = false;
+	if (e != ERR_OK || v.kind != KIND_READ_BACK || v.verdict != VERDICT_OK)
+		return e;
+	/* Rows 'a' of a read-back begin with its subject, written when it was folded (fold_act). */
+	while ((e = fold_next_act(f, read_back, &at)) == ERR_OK) {
+		if (at.order == 0) {
+			*out = at.place.log.party == party;
+			return ERR_OK;
+		}
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err judge_step(const struct case_file *c, enum verdict *out)
+{
+	const struct step_rule *rule = step_rule_find(c->in->statement->kind);
+	size_t author = c->in->log.party;
+	bool is_met = true;
+	enum err e = ERR_OK;
+
+	if (rule == NULL)
+		return ERR_OK;
+	if (c->subject_view.verdict != VERDICT_OK && c->in->statement->kind != KIND_NEGATIVE)
+		*out = VERDICT_REFERS;
+	else if ((rule->subject_of == WHOSE_OWN && c->subject.log.party != author) ||
+		 (rule->subject_of == WHOSE_OTHERS && c->subject.log.party == author) ||
+		 (rule->is_on_message && c->subject_view.kind != KIND_MESSAGE))
+		*out = VERDICT_REFERS;
+	else if (rule->is_on_read_back)
+		e = is_read_back_of(c->f, &c->subject, author, &is_met);
+	else if (rule->needs_watch_read && c->in->entry->signatures_count > 0)
+		e = has_act(c->f, &c->subject, author, KIND_WATCH_READ, &is_met);
+	if (e == ERR_OK && !is_met)
+		*out = rule->is_on_read_back ? VERDICT_REFERS : VERDICT_STEP;
+	return e;
+}
+
+static judge *const judges[] = {
+	judge_channel,	  judge_signatures, judge_label, judge_addressees,
+	judge_repetition, judge_references, judge_step,
+};
+
+enum err fold_judge(const struct fold *f, const struct fold_input *in, struct entry_view *out)
+{
+	struct case_file c = {
+		.f = f,
+		.in = in,
+		.channel = accord_channel_find(f->accord, in->log.channel),
+		.kind = kind_find(in->statement->kind),
+		.view = out,
+	};
+	enum err e = place_in_order(f, in, out);
+
+	if (e != ERR_OK)
+		return e;
+	out->verdict = VERDICT_OK;
+	if (c.kind == NULL)
+		out->verdict = VERDICT_RAW;
+	else if (c.channel == NULL)
+		out->verdict = VERDICT_CHANNEL;
+	if (c.kind != NULL && c.kind->refers == KIND_REFERS_ONE && in->statement->refers_count == 1 &&
+	    refers_place(f, in, &in->statement->refers[0], &c.subject)) {
+		e = fold_get(f, &c.subject, &c.subject_view);
+		if (e == ERR_NOT_FOUND)
+			c.subject_view.verdict = VERDICT_REFERS;
+		else if (e != ERR_OK)
+			return e;
+	}
+	for (size_t i = 0; i < ARRAY_COUNT(judges) && out->verdict == VERDICT_OK; i++) {
+		e = judges[i](&c, &out->verdict);
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
+/* ---- The rows that an entry which counts leaves. ---- */
+
+static enum err fold_keys(const struct fold *f, const struct fold_input *in)
+{
+	const struct statement *s = in->statement;
+	const struct field *roles = statement_field(s, FIELD_KEYS_ROLES);
+	struct key_view key = { .added = in->entry->index + 1, .withdrawn = UINT64_MAX };
+	uint64_t act, use;
+	struct cbor_reader r;
+	size_t count = 0;
+	enum err e;
+
+	if (statement_field_uint(s, FIELD_KEYS_ACT, 1, &act) != ERR_OK ||
+	    statement_field_uint(s, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK || use != KEY_USE_OFFICER)
+		return ERR_OK;
+	if (act == 1) {
+		e = row_get_key(f->map, &in->log, in->named_key, &key);
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND ? ERR_OK : e;
+		if (key.withdrawn > in->entry->index + 1)
+			key.withdrawn = in->entry->index + 1;
+		return row_put_key(f->map, &in->log, in->named_key, &key);
+	}
+	if (statement_field_uint(s, FIELD_KEYS_HOLDER, UINT64_MAX, &key.holder) != ERR_OK)
+		key.holder = 0;
+	if (roles != NULL) {
+		cbor_open(&r, roles->value);
+		(void)cbor_read_array(&r, ACCORD_ROLES_MAX, &count);
+		for (size_t i = 0; i < count; i++) {
+			struct bytes name;
+			size_t role;
+			if (cbor_read_text(&r, ROLE_NAME_MAX, &name) != ERR_OK)
+				break;
+			role = accord_role_find(f->accord, name);
+			if (role < f->accord->roles_count)
+				key.roles |= 1ull << role;
+		}
+	}
+	return row_put_key(f->map, &in->log, in->named_key, &key);
+}
+
+static enum err fold_message(const struct fold *f, const struct fold_input *in)
+{
+	const struct statement *s = in->statement;
+	struct place_key at = { in->log, in->entry->index };
+	struct owed_view owed = { .precedence = s->has_precedence ? s->precedence : PRECEDENCE_ROUTINE };
+
+	/* A node's own line check is answered by a node and owes nothing of the ladder. */
+	if (in->entry->signatures_count == 0)
+		return ERR_OK;
+	for (size_t i = 0; i < s->addressees_count; i++) {
+		size_t party = accord_party_find(f->accord, s->addressees[i].party);
+		if (s->addressees[i].is_information || party == in->log.party)
+			continue;
+		owed.read |= (uint8_t)(1u << party);
+		if (fold_needs_read_back(s))
+			owed.read_back |= (uint8_t)(1u << party);
+	}
+	return owed.read == 0 ? ERR_OK : row_put_owed(f->map, &at, &owed);
+}
+
+static enum err settle(const struct fold *f, const struct place_key *message, size_t party, bool is_read_back)
+{
+	struct owed_view owed;
+	enum err e = row_get_owed(f->map, message, &owed);
+
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (is_read_back)
+		owed.read_back &= (uint8_t)~(1u << party);
+	else
+		owed.read &= (uint8_t)~(1u << party);
+	if (owed.read == 0 && owed.read_back == 0)
+		return row_del_owed(f->map, message);
+	return row_put_owed(f->map, message, &owed);
+}
+
+/* The message that a READ BACK is of: the row with T 0 that its own fold left. */
+static enum err read_back_subject(const struct fold *f, const struct place_key *read_back, struct place_key *out)
+{
+	struct message_at at = { 0 };
+	enum err e = fold_next_act(f, read_back, &at);
+
+	*out = at.place;
+	return e;
+}
+
+static enum err fold_act(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+{
+	const struct statement *s = in->statement;
+	struct place_key at = { in->log, in->entry->index }, subject;
+	uint64_t mark;
+	enum err e;
+
+	for (size_t i = 0; i < s->refers_count; i++) {
+		struct row_key k;
+		if (!refers_place(f, in, &s->refers[i], &subject))
+			continue;
+		place_key_write(&subject, row_open(&k, ROW_ACT));
+		e = row_put_listed(f->map, &k, v->order, &at);
+		if (e != ERR_OK)
+			return e;
+	}
+	if (s->refers_count != 1 || !refers_place(f, in, &s->refers[0], &subject))
+		return ERR_OK;
+	if (s->kind == KIND_WATCH_READ)
+		return settle(f, &subject, in->log.party, false);
+	if (s->kind == KIND_READ_BACK) {
+		struct row_key k;
+		place_key_write(&at, row_open(&k, ROW_ACT));
+		return row_put_listed(f->map, &k, 0, &subject);
+	}
+	if (s->kind == KIND_MARK && statement_field_uint(s, FIELD_MARK, 1, &mark) == ERR_OK && mark == 0) {
+		struct place_key message;
+		e = read_back_subject(f, &subject, &message);
+		return e == ERR_OK ? settle(f, &message, subject.log.party, true) : e;
+	}
+	return ERR_OK;
+}
+
+static enum err fold_effect(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+{
+	struct place_key at = { in->log, in->entry->index };
+	struct row_key k;
+	enum err e = ERR_OK;
+
+	if (in->statement->kind > KIND_ACCORD)
+		e = row_put_id(f->map, in->log.channel, in->statement->id, &at);
+	if (e == ERR_OK)
+		e = fold_act(f, in, v);
+	if (e != ERR_OK)
+		return e;
+	if (in->statement->kind == KIND_KEYS)
+		return fold_keys(f, in);
+	if (in->statement->kind == KIND_MESSAGE)
+		return fold_message(f, in);
+	if (in->statement->kind == KIND_SUSPEND || in->statement->kind == KIND_REINSTATE) {
+		row_open(&k, ROW_SUSPENSION);
+		row_put_channel(&k, in->log.channel);
+		return row_put_listed(f->map, &k, v->order, &at);
+	}
+	return ERR_OK;
+}
+
+enum err fold_entry(const struct fold *f, const struct fold_input *in, struct entry_view *out)
+{
+	struct place_key at = { in->log, in->entry->index };
+	struct row_key k;
+	enum err e = fold_judge(f, in, out);
+
+	if (e == ERR_OK)
+		e = row_put_entry(f->map, f->accord->parties_count, &at, out);
+	if (e == ERR_OK && in->statement->kind == KIND_MESSAGE && out->verdict != VERDICT_REPEATED) {
+		row_open(&k, ROW_MESSAGE);
+		row_put_channel(&k, in->log.channel);
+		e = row_put_listed(f->map, &k, out->order, &at);
+	}
+	if (e == ERR_OK && out->verdict == VERDICT_OK)
+		e = fold_effect(f, in, out);
+	if (e == ERR_OK)
+		e = row_put_folded(f->map, &in->log, in->entry->index + 1);
+	return e;
+}

@@ -1,0 +1,207 @@
+#include "view/ladder.h"
+
+#include <assert.h>
+
+static const char *const step_names[] = {
+#define STEP_NAME(name, text) text,
+	STEP_LIST(STEP_NAME)
+#undef STEP_NAME
+};
+
+const char *step_name(enum step s)
+{
+	assert(s < STEP_COUNT);
+	return step_names[s];
+}
+
+void ladder_prove(struct ladder *l, enum step step, struct wall at)
+{
+	l->steps[step].is_proved = true;
+	l->steps[step].at = at;
+	if (step > l->highest)
+		l->highest = step;
+}
+
+/* One act on the message, as its ladder sees it. */
+struct act {
+	struct place_key place;
+	struct statement statement;
+	struct wall filed;
+};
+
+static void prove_by(struct ladder *l, enum step step, const struct act *act)
+{
+	if (l->steps[step].is_proved)
+		return; /* the first evidence stands */
+	ladder_prove(l, step, act->filed);
+	l->steps[step].evidence = act->place;
+}
+
+static void note_rung(struct rung *r, const struct act *act)
+{
+	*r = (struct rung){ true, act->place, act->filed };
+}
+
+static void forget_query(struct ladder *l)
+{
+	l->query = (struct rung){ 0 };
+	l->lapse = (struct rung){ 0 };
+}
+
+static void answer(struct ladder *l, enum step step, const struct act *act)
+{
+	uint64_t until;
+
+	/* DEFERRED ends with the answer; the last of REPLIED and DECLINED stands beside it. */
+	prove_by(l, step, act);
+	if (step == STEP_DEFERRED && statement_field_uint(&act->statement, FIELD_DEFER_UNTIL, UINT64_MAX, &until) == ERR_OK)
+		l->deferred_until_ms = until;
+	forget_query(l);
+}
+
+static const struct {
+	enum kind kind;
+	enum step step;
+} answers[] = {
+	{ KIND_REPLY, STEP_REPLIED },
+	{ KIND_DECLINE, STEP_DECLINED },
+	{ KIND_DEFER, STEP_DEFERRED },
+};
+
+/* An act by the addressee's party, or by the author about this addressee. */
+static void climb(struct ladder *l, const struct act *act, size_t author)
+{
+	const struct statement *s = &act->statement;
+	bool is_theirs = act->place.log.party == l->party;
+	bool is_for_role = is_theirs && (s->acting_for.len == 0 || bytes_equal(s->acting_for, l->role));
+	uint64_t cause = 0;
+
+	if (s->kind == KIND_WATCH_READ && is_theirs) {
+		prove_by(l, STEP_WATCH_READ, act);
+		forget_query(l);
+	} else if (s->kind == KIND_READ_BACK && is_theirs) {
+		note_rung(&l->read_back_offered, act);
+		forget_query(l);
+	} else if (s->kind == KIND_PRESENTED && is_for_role) {
+		prove_by(l, STEP_PRESENTED, act);
+		forget_query(l);
+	} else if (s->kind == KIND_QUERY) {
+		note_rung(&l->query, act);
+	} else if (s->kind == KIND_NEGATIVE && is_theirs) {
+		note_rung(&l->negative, act);
+		if (statement_field_uint(s, FIELD_NEGATIVE_CAUSE, NEGATIVE_CAUSE_COUNT - 1, &cause) == ERR_OK)
+			l->negative_cause = cause;
+	} else if (s->kind == KIND_LAPSE && act->place.log.party == author) {
+		if (!l->steps[STEP_WATCH_READ].is_proved)
+			note_rung(&l->lapse, act);
+		if (statement_field_uint(s, FIELD_LAPSE_CAUSE, 1, &cause) == ERR_OK)
+			l->lapse_cause = cause;
+	}
+	for (size_t i = 0; i < ARRAY_COUNT(answers); i++) {
+		if (answers[i].kind == s->kind && is_for_role)
+			answer(l, answers[i].step, act);
+	}
+}
+
+/* The marks on a READ BACK: the last one says whether the step is reached. */
+static enum err read_marks(const struct fold *f, const struct act *read_back, size_t author, ladder_fetch *fetch,
+			   void *self, struct ladder *l)
+{
+	struct message_at at = { 0 };
+	struct act mark;
+	enum err e;
+
+	while ((e = fold_next_act(f, &read_back->place, &at)) == ERR_OK) {
+		uint64_t value;
+		mark.place = at.place;
+		if (at.order == 0 || at.place.log.party != author)
+			continue;
+		e = fetch(self, &at.place, &mark.statement, &mark.filed);
+		if (e != ERR_OK)
+			return e;
+		if (mark.statement.kind != KIND_MARK ||
+		    statement_field_uint(&mark.statement, FIELD_MARK, 1, &value) != ERR_OK)
+			continue;
+		l->is_wrong = value == 1;
+		if (value == 0)
+			prove_by(l, STEP_READ_BACK, &mark);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Statements of others that this one had not seen and that had not seen it. */
+static enum err find_crossings(const struct fold *f, const struct place_key *place, const struct entry_view *view,
+			       struct message_view *out)
+{
+	for (size_t party = 0; party < f->accord->parties_count; party++) {
+		struct place_key at = { { place->log.channel, party, view->past.of[party].epoch },
+					view->past.of[party].size };
+		uint64_t folded;
+		enum err e;
+
+		if (party == place->log.party)
+			continue;
+		if (at.log.epoch == 0)
+			at.log.epoch = 1;
+		e = fold_size(f, &at.log, &folded);
+		for (; e == ERR_OK && at.index < folded && out->crossings_count < LADDER_CROSSINGS_MAX; at.index++) {
+			struct entry_view other;
+			e = fold_get(f, &at, &other);
+			if (e != ERR_OK)
+				return e;
+			/* What comes after the first that has seen this one has seen it too. */
+			if (other.past.of[place->log.party].epoch > place->log.epoch ||
+			    (other.past.of[place->log.party].epoch == place->log.epoch &&
+			     other.past.of[place->log.party].size > place->index))
+				break;
+			if (other.kind == KIND_MESSAGE && other.verdict == VERDICT_OK)
+				out->crossings[out->crossings_count++].place = at;
+		}
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
+static void open_ladders(const struct fold *f, const struct place_key *place, const struct statement *message,
+			 struct wall filed, struct message_view *out)
+{
+	*out = (struct message_view){ 0 };
+	for (size_t i = 0; i < message->addressees_count; i++) {
+		struct ladder *l = &out->ladders[out->ladders_count++];
+		l->party = accord_party_find(f->accord, message->addressees[i].party);
+		l->role = message->addressees[i].role;
+		l->is_information = message->addressees[i].is_information;
+		l->needs_read_back = !l->is_information && fold_needs_read_back(message);
+		ladder_prove(l, STEP_QUEUED, filed);
+		l->steps[STEP_QUEUED].evidence = *place;
+	}
+}
+
+enum err ladder_read(const struct fold *f, const struct place_key *place, const struct statement *message,
+		     struct wall filed, ladder_fetch *fetch, void *self, struct message_view *out)
+{
+	struct message_at at = { 0 };
+	struct entry_view view;
+	struct act act;
+	enum err e = fold_get(f, place, &view);
+
+	if (e != ERR_OK)
+		return e;
+	open_ladders(f, place, message, filed, out);
+	while ((e = fold_next_act(f, place, &at)) == ERR_OK) {
+		act.place = at.place;
+		e = fetch(self, &at.place, &act.statement, &act.filed);
+		for (size_t i = 0; e == ERR_OK && i < out->ladders_count; i++) {
+			struct ladder *l = &out->ladders[i];
+			climb(l, &act, place->log.party);
+			if (act.statement.kind == KIND_READ_BACK && act.place.log.party == l->party)
+				e = read_marks(f, &act, place->log.party, fetch, self, l);
+		}
+		if (e != ERR_OK)
+			return e;
+	}
+	if (e == ERR_NOT_FOUND)
+		e = find_crossings(f, place, &view, out);
+	return e == ERR_OK ? fold_is_suspended(f, place->log.channel, &out->is_suspended) : e;
+}

@@ -1,0 +1,328 @@
+#include "view/rows.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* The longest value that is written here: an entry's row with every party's past. */
+#define VALUE_MAX 160u
+
+struct buf *row_open(struct row_key *k, enum row_type type)
+{
+	buf_init(&k->buf, k->memory, sizeof k->memory);
+	buf_put_byte(&k->buf, (uint8_t)type);
+	return &k->buf;
+}
+
+void row_put_channel(struct row_key *k, uint32_t channel)
+{
+	buf_put_byte(&k->buf, (uint8_t)(channel >> 8));
+	buf_put_byte(&k->buf, (uint8_t)channel);
+}
+
+static enum err row_put(const struct map *m, const struct row_key *k, const struct buf *value)
+{
+	assert(!k->buf.full && !value->full);
+	return map_put(m, buf_bytes(&k->buf), buf_bytes(value));
+}
+
+static uint64_t take_be64(struct bytes *in)
+{
+	struct bytes part;
+
+	if (bytes_take(in, 8, &part) != ERR_OK)
+		return 0;
+	return be64_get(part.ptr);
+}
+
+enum err row_put_folded(const struct map *m, const struct log_key *log, uint64_t size)
+{
+	struct row_key k;
+	uint8_t memory[8];
+	struct buf value = BUF_ON(memory);
+
+	log_key_write(log, row_open(&k, ROW_FOLDED));
+	buf_put_be64(&value, size);
+	return row_put(m, &k, &value);
+}
+
+enum err row_get_folded(const struct map *m, const struct log_key *log, uint64_t *size)
+{
+	struct row_key k;
+	uint8_t memory[8];
+	struct buf value = BUF_ON(memory);
+	enum err e;
+
+	log_key_write(log, row_open(&k, ROW_FOLDED));
+	e = map_get(m, buf_bytes(&k.buf), &value);
+	*size = e == ERR_OK && value.len == 8 ? be64_get(memory) : 0;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err row_put_entry(const struct map *m, size_t parties, const struct place_key *at, const struct entry_view *v)
+{
+	struct row_key k;
+	uint8_t memory[VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+
+	place_key_write(at, row_open(&k, ROW_ENTRY));
+	buf_put_be64(&value, v->order);
+	buf_put_be64(&value, v->kind);
+	buf_put_be64(&value, (uint64_t)v->offset_ms);
+	buf_put_byte(&value, (uint8_t)v->verdict);
+	buf_put_byte(&value, v->is_flagged);
+	for (size_t i = 0; i < parties; i++) {
+		buf_put_be32(&value, v->past.of[i].epoch);
+		buf_put_be64(&value, v->past.of[i].size);
+	}
+	return row_put(m, &k, &value);
+}
+
+enum err row_get_entry(const struct map *m, size_t parties, const struct place_key *at, struct entry_view *out)
+{
+	struct row_key k;
+	uint8_t memory[VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	struct bytes in;
+	enum err e;
+
+	place_key_write(at, row_open(&k, ROW_ENTRY));
+	e = map_get(m, buf_bytes(&k.buf), &value);
+	if (e != ERR_OK)
+		return e;
+	if (value.len != 26 + parties * 12 || memory[24] >= VERDICT_COUNT)
+		return ERR_CORRUPT;
+	in = buf_bytes(&value);
+	*out = (struct entry_view){ 0 };
+	out->order = take_be64(&in);
+	out->kind = take_be64(&in);
+	out->offset_ms = (int64_t)take_be64(&in);
+	out->verdict = in.ptr[0];
+	out->is_flagged = in.ptr[1] != 0;
+	for (size_t i = 0; i < parties; i++) {
+		out->past.of[i].epoch = be32_get(in.ptr + 2 + i * 12);
+		out->past.of[i].size = be64_get(in.ptr + 6 + i * 12);
+	}
+	return ERR_OK;
+}
+
+enum err row_put_id(const struct map *m, uint32_t channel, const uint8_t id[STATEMENT_ID_LEN],
+		    const struct place_key *at)
+{
+	struct row_key k;
+	struct buf none = { 0 };
+
+	row_open(&k, ROW_ID);
+	row_put_channel(&k, channel);
+	buf_put(&k.buf, (struct bytes){ id, STATEMENT_ID_LEN });
+	place_key_write(at, &k.buf);
+	return row_put(m, &k, &none);
+}
+
+enum err row_next_id(const struct map *m, uint32_t channel, const uint8_t id[STATEMENT_ID_LEN], struct place_key *at)
+{
+	struct row_key prefix, after, found;
+	struct bytes rest;
+	enum err e;
+
+	row_open(&prefix, ROW_ID);
+	row_put_channel(&prefix, channel);
+	buf_put(&prefix.buf, (struct bytes){ id, STATEMENT_ID_LEN });
+	after = prefix;
+	after.buf.ptr = after.memory;
+	if (at->log.epoch != 0)
+		place_key_write(at, &after.buf);
+	buf_init(&found.buf, found.memory, sizeof found.memory);
+	e = map_next(m, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, NULL);
+	if (e != ERR_OK)
+		return e;
+	rest = buf_bytes(&found.buf);
+	rest.ptr += prefix.buf.len;
+	rest.len -= prefix.buf.len;
+	return place_key_read(&rest, at);
+}
+
+enum err row_put_key(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
+		     const struct key_view *v)
+{
+	struct row_key k;
+	uint8_t memory[32];
+	struct buf value = BUF_ON(memory);
+
+	log_key_write(log, row_open(&k, ROW_KEY));
+	buf_put(&k.buf, (struct bytes){ key, KEY_HASH_LEN });
+	buf_put_be64(&value, v->added);
+	buf_put_be64(&value, v->withdrawn);
+	buf_put_be64(&value, v->holder);
+	buf_put_be64(&value, v->roles);
+	return row_put(m, &k, &value);
+}
+
+static enum err key_view_read(struct bytes in, struct key_view *out)
+{
+	if (in.len != 32)
+		return ERR_CORRUPT;
+	out->added = take_be64(&in);
+	out->withdrawn = take_be64(&in);
+	out->holder = take_be64(&in);
+	out->roles = take_be64(&in);
+	return ERR_OK;
+}
+
+enum err row_get_key(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
+		     struct key_view *out)
+{
+	struct row_key k;
+	uint8_t memory[32];
+	struct buf value = BUF_ON(memory);
+	enum err e;
+
+	log_key_write(log, row_open(&k, ROW_KEY));
+	buf_put(&k.buf, (struct bytes){ key, KEY_HASH_LEN });
+	e = map_get(m, buf_bytes(&k.buf), &value);
+	return e == ERR_OK ? key_view_read(buf_bytes(&value), out) : e;
+}
+
+enum err fold_next_key(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
+		       struct key_view *out)
+{
+	struct row_key prefix, after, found;
+	uint8_t memory[32];
+	struct buf value = BUF_ON(memory);
+	enum err e;
+
+	log_key_write(log, row_open(&prefix, ROW_KEY));
+	log_key_write(log, row_open(&after, ROW_KEY));
+	buf_put(&after.buf, (struct bytes){ key, KEY_HASH_LEN });
+	buf_init(&found.buf, found.memory, sizeof found.memory);
+	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, &value);
+	if (e != ERR_OK)
+		return e;
+	if (found.buf.len != prefix.buf.len + KEY_HASH_LEN)
+		return ERR_CORRUPT;
+	memcpy(key, found.memory + prefix.buf.len, KEY_HASH_LEN);
+	return key_view_read(buf_bytes(&value), out);
+}
+
+enum err row_put_listed(const struct map *m, struct row_key *prefix, uint64_t order, const struct place_key *at)
+{
+	struct buf none = { 0 };
+
+	buf_put_be64(&prefix->buf, order);
+	place_key_write(at, &prefix->buf);
+	return row_put(m, prefix, &none);
+}
+
+enum err row_next_listed(const struct map *m, struct row_key *prefix, struct message_at *at)
+{
+	struct row_key after, found;
+	size_t prefix_len = prefix->buf.len;
+	struct bytes rest;
+	enum err e;
+
+	buf_init(&after.buf, after.memory, sizeof after.memory);
+	buf_put(&after.buf, buf_bytes(&prefix->buf));
+	if (at->place.log.epoch != 0) {
+		buf_put_be64(&after.buf, at->order);
+		place_key_write(&at->place, &after.buf);
+	}
+	buf_init(&found.buf, found.memory, sizeof found.memory);
+	e = map_next(m, buf_bytes(&prefix->buf), buf_bytes(&after.buf), &found.buf, NULL);
+	if (e != ERR_OK)
+		return e;
+	rest = (struct bytes){ found.memory + prefix_len, found.buf.len - prefix_len };
+	if (rest.len != 8 + PLACE_KEY_LEN)
+		return ERR_CORRUPT;
+	at->order = take_be64(&rest);
+	return place_key_read(&rest, &at->place);
+}
+
+enum err row_put_owed(const struct map *m, const struct place_key *at, const struct owed_view *v)
+{
+	struct row_key k;
+	uint8_t memory[3] = { (uint8_t)v->precedence, v->read, v->read_back };
+	struct buf value = { memory, sizeof memory, sizeof memory, false };
+
+	place_key_write(at, row_open(&k, ROW_OWED));
+	return row_put(m, &k, &value);
+}
+
+static enum err owed_view_read(struct bytes in, struct owed_view *out)
+{
+	if (in.len != 3 || in.ptr[0] >= PRECEDENCE_COUNT)
+		return ERR_CORRUPT;
+	*out = (struct owed_view){ in.ptr[0], in.ptr[1], in.ptr[2] };
+	return ERR_OK;
+}
+
+enum err row_get_owed(const struct map *m, const struct place_key *at, struct owed_view *out)
+{
+	struct row_key k;
+	uint8_t memory[3];
+	struct buf value = BUF_ON(memory);
+	enum err e;
+
+	place_key_write(at, row_open(&k, ROW_OWED));
+	e = map_get(m, buf_bytes(&k.buf), &value);
+	return e == ERR_OK ? owed_view_read(buf_bytes(&value), out) : e;
+}
+
+enum err row_del_owed(const struct map *m, const struct place_key *at)
+{
+	struct row_key k;
+
+	place_key_write(at, row_open(&k, ROW_OWED));
+	return map_del(m, buf_bytes(&k.buf));
+}
+
+enum err fold_next_owed(const struct fold *f, uint32_t channel, bool is_first, struct place_key *at,
+			struct owed_view *out)
+{
+	struct row_key prefix, after, found;
+	uint8_t memory[3];
+	struct buf value = BUF_ON(memory);
+	struct bytes rest;
+	enum err e;
+
+	row_open(&prefix, ROW_OWED);
+	row_put_channel(&prefix, channel);
+	row_open(&after, ROW_OWED);
+	if (is_first)
+		row_put_channel(&after, channel);
+	else
+		place_key_write(at, &after.buf);
+	buf_init(&found.buf, found.memory, sizeof found.memory);
+	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, &value);
+	if (e != ERR_OK)
+		return e;
+	rest = (struct bytes){ found.memory + 1, found.buf.len - 1 };
+	e = place_key_read(&rest, at);
+	return e == ERR_OK ? owed_view_read(buf_bytes(&value), out) : e;
+}
+
+enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *self)
+{
+	static const enum row_type types[] = { ROW_ACT, ROW_ENTRY, ROW_FOLDED, ROW_ID, ROW_KEY, ROW_MESSAGE, ROW_OWED,
+					       ROW_SUSPENSION };
+
+	for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
+		struct row_key prefix, at;
+		uint8_t memory[VALUE_MAX];
+		enum err e;
+
+		row_open(&prefix, types[i]);
+		row_put_channel(&prefix, channel);
+		buf_init(&at.buf, at.memory, sizeof at.memory);
+		buf_put(&at.buf, buf_bytes(&prefix.buf));
+		for (;;) {
+			struct buf value = BUF_ON(memory);
+			e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&at.buf), &at.buf, &value);
+			if (e == ERR_NOT_FOUND)
+				break;
+			if (e == ERR_OK)
+				e = row(self, buf_bytes(&at.buf), buf_bytes(&value));
+			if (e != ERR_OK)
+				return e;
+		}
+	}
+	return ERR_OK;
+}

@@ -1,0 +1,49 @@
+/*
+ * rows.h - how the folds' rows are written into the views' map; fold.h lists them.
+ *
+ * Layer: view. Pure. For the files of this folder only.
+ */
+#ifndef VIEW_ROWS_H
+#define VIEW_ROWS_H
+
+#include "view/fold.h"
+
+/* A key under construction: its type, then what follows. */
+struct row_key {
+	uint8_t memory[MAP_KEY_MAX];
+	struct buf buf;
+};
+
+enum row_type { ROW_FOLDED = 'f', ROW_ENTRY = 'e', ROW_ID = 'i', ROW_KEY = 'k', ROW_MESSAGE = 'm', ROW_ACT = 'a',
+		ROW_OWED = 'o', ROW_SUSPENSION = 's' };
+
+struct buf *row_open(struct row_key *k, enum row_type type);
+void row_put_channel(struct row_key *k, uint32_t channel);
+
+enum err row_put_folded(const struct map *m, const struct log_key *log, uint64_t size) MUST_CHECK;
+/* 0 for a log of which nothing is folded. */
+enum err row_get_folded(const struct map *m, const struct log_key *log, uint64_t *size) MUST_CHECK;
+
+enum err row_put_entry(const struct map *m, size_t parties, const struct place_key *at, const struct entry_view *v) MUST_CHECK;
+enum err row_get_entry(const struct map *m, size_t parties, const struct place_key *at, struct entry_view *out) MUST_CHECK;
+
+enum err row_put_id(const struct map *m, uint32_t channel, const uint8_t id[STATEMENT_ID_LEN],
+		    const struct place_key *at) MUST_CHECK;
+/* The first place of this id after *at, which starts zeroed. */
+enum err row_next_id(const struct map *m, uint32_t channel, const uint8_t id[STATEMENT_ID_LEN],
+		     struct place_key *at) MUST_CHECK;
+
+enum err row_put_key(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
+		     const struct key_view *v) MUST_CHECK;
+enum err row_get_key(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
+		     struct key_view *out) MUST_CHECK;
+
+/* Lists in the record's order: prefix (type and what it is about), then T, then place. */
+enum err row_put_listed(const struct map *m, struct row_key *prefix, uint64_t order, const struct place_key *at) MUST_CHECK;
+enum err row_next_listed(const struct map *m, struct row_key *prefix, struct message_at *at) MUST_CHECK;
+
+enum err row_put_owed(const struct map *m, const struct place_key *at, const struct owed_view *v) MUST_CHECK;
+enum err row_get_owed(const struct map *m, const struct place_key *at, struct owed_view *out) MUST_CHECK;
+enum err row_del_owed(const struct map *m, const struct place_key *at) MUST_CHECK;
+
+#endif
