@@ -9,9 +9,12 @@
  * fault.offset is where, in the bytes given to cbor_open.
  *
  *	rules: cbor.short (ends early, or a length beyond what is left), cbor.shortest, cbor.indefinite,
- *	cbor.float, cbor.tag, cbor.simple, cbor.key (not an unsigned integer), cbor.order (keys unsorted or
- *	twice), cbor.utf8, cbor.control, cbor.trailing, cbor.depth, cbor.type (not the type asked for),
- *	cbor.limit (more items than the caller takes, or an integer above the caller's maximum)
+ *	cbor.reserved (a head that RFC 8949 leaves free), cbor.float, cbor.tag, cbor.simple, cbor.key (not an
+ *	unsigned integer), cbor.order (keys unsorted or twice), cbor.utf8, cbor.control, cbor.trailing,
+ *	cbor.depth, cbor.type (not the type or size asked for), cbor.limit (more items than the caller
+ *	takes, or an integer above the caller's maximum)
+ *
+ * Depth is that of arrays and maps: the outermost is 0, the deepest allowed CBOR_DEPTH_MAX.
  */
 #ifndef WIRE_CBOR_H
 #define WIRE_CBOR_H
@@ -24,8 +27,9 @@ enum cbor_type { CBOR_UINT, CBOR_NINT, CBOR_BYTES, CBOR_TEXT, CBOR_ARRAY, CBOR_M
 struct cbor_reader {
 	struct bytes in; /* borrowed */
 	size_t at;
+	size_t item;	  /* where the item that was read last begins: what a refusal points at */
 	unsigned depth;	  /* of the containers that are open */
-	enum err err;	  /* ERR_OK or ERR_STRICT */
+	enum err err;	  /* ERR_OK, ERR_STRICT, or what cbor_refuse was given */
 	struct fault fault;
 };
 
@@ -58,8 +62,19 @@ void cbor_close(struct cbor_reader *r);
 
 /* The exact bytes of the next value, whatever it is, checked strictly all the way down. */
 enum err cbor_read_raw(struct cbor_reader *r, struct bytes *out);
+/* The same without maps: the value of a form field. */
+enum err cbor_read_value(struct cbor_reader *r, struct bytes *out);
 
-/* Refuses what has been read so far, at its offset: for rules that are not CBOR's. */
+/* What a map of known shape holds at the key that is the row's index; .read NULL: there is no such key. */
+struct cbor_row {
+	bool is_required;
+	void (*read)(struct cbor_reader *r, void *out);
+};
+/* Reads such a map, keys in order; an unknown or missing key is refused as ERR_RULE with this rule. */
+enum err cbor_read_rows(struct cbor_reader *r, const struct cbor_row *rows, size_t count, const char *rule,
+			void *out);
+
+/* Refuses the item that was read last: for rules that are not CBOR's. */
 enum err cbor_refuse(struct cbor_reader *r, enum err e, const char *rule);
 /* ERR_OK if everything was read and nothing is left. */
 enum err cbor_finish(struct cbor_reader *r) MUST_CHECK;
