@@ -24,14 +24,14 @@ void sign_key_from_seed(struct sign_key *k, const uint8_t seed[SIGN_SEED_LEN]);
 void sign_key_wipe(struct sign_key *k);
 void sign_make(const struct sign_key *k, struct bytes message, uint8_t out[SIGN_LEN]);
 bool sign_verify(const uint8_t public[SIGN_PUBLIC_LEN], struct bytes message, const uint8_t signature[SIGN_LEN]);
-/* Canonical and not of low order: what a key must be to be enrolled. */
+/* A point of the curve in canonical form and not of low order, no more and no less: what a key must be to be
+ * enrolled. */
 bool sign_is_good_public(const uint8_t public[SIGN_PUBLIC_LEN]);
 
 /* Bytes that nobody can guess, stretched from a 32-byte seed: statement ids and salts in the core,
- * which has no randomness of its own. */
+ * which has no randomness of its own. Each read replaces the seed: what was read cannot be found from it. */
 struct drbg {
 	uint8_t seed[32];
-	uint64_t count;
 };
 void drbg_read(struct drbg *d, uint8_t *out, size_t len);
 
