@@ -20,6 +20,13 @@
 #define ROLE_NAME_MAX 32u
 #define CHANNEL_MAX 999u       /* highest channel number */
 #define TIME_MS_MAX (1ull << 53) /* first claimed time that is refused */
+#define LOG_SIZE_MAX ((1ull << 53) - 1) /* entries of one log: every size and index is exact in any reader */
+#define KEY_LEN_MAX 2048u      /* bytes of a key in a `keys` statement */
+#define FORM_NAME_MAX 32u      /* bytes of a form's name */
+#define LANGUAGE_TAG_MAX 35u   /* characters of a BCP 47 tag */
+#define MEDIA_TYPE_MAX 127u    /* characters */
+#define FILE_NAME_MAX 255u     /* bytes of an attachment's name */
+#define RULE_NAME_MAX 64u      /* characters of a rule's name in a REFUSE */
 #define LABEL_CATEGORIES_MAX 16u
 #define LABEL_VALUES_MAX 64u
 #define ATTACHMENT_LEN_MAX (64u << 20) /* bytes of one attachment */
@@ -63,6 +70,12 @@
 #define EFFECTS_LEN_MAX (32u << 20)   /* bytes that the effects of one turn carry */
 #define REQUEST_LEN_MAX (1u << 20)    /* bytes of one HTTP request's body */
 #define CLIENTS_MAX 256u	      /* HTTP connections at once */
+#define REPLY_LEN_MAX (4u << 20)      /* bytes of one HTTP answer */
+#define STREAMS_MAX 64u		      /* event streams at once, of CLIENTS_MAX */
+#define EVENTS_KEPT_MAX 1024u	      /* published events that a stream can go back to */
+#define EVENTS_LEN_MAX (4u << 20)     /* bytes of the events that are kept as text */
+#define PAGE_MAX 1000u		      /* items of one answer that lists */
+#define BEAT_MS 5000u		      /* a stream is never silent for longer */
 #define CLOCK_OFFSET_FLAG_MS 2000u    /* a claimed time further off than this is flagged */
 
 #endif

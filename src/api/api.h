@@ -1,0 +1,45 @@
+/*
+ * api.h - the door for persons: HTTP/1.1 and JSON on a UNIX socket of this machine.
+ *
+ * Spec: docs/spec/api.md (routes, words, events). Layer: api. One table of routes: routes.c.
+ *
+ * The daemon's turn with it:
+ *
+ *	api_turn		reads requests; statements go to node_command and their effects to *fx
+ *	node_commit		(the daemon's) one flush
+ *	api_committed		what was accepted without an answer of its own is durable now
+ *	api_answer, api_publish	for each such effect that the daemon carries out
+ *	api_turn		again, with the list reset, before it waits: writes what has become ready
+ */
+#ifndef API_API_H
+#define API_API_H
+
+#include "base/time.h"
+#include "node/node.h"
+
+struct api;
+
+struct api_options {
+	struct node *node; /* borrowed until api_close */
+	const char *path;  /* of the UNIX socket; a socket that stands there is replaced */
+	uint64_t run;	   /* names this run of the node in the numbers of events: milliseconds at its start */
+};
+
+/* ERR_USAGE: the path is longer than a UNIX socket's may be; ERR_IO: it cannot be made. Gives. */
+enum err api_open(const struct api_options *options, struct api **out) MUST_CHECK;
+
+/* Readable when there is something for api_turn to do. */
+int api_descriptor(const struct api *a);
+/* Milliseconds until api_turn is due although nothing became readable; -1: never. */
+int64_t api_timeout(const struct api *a, struct mono now);
+
+/* Errors of class LOCAL only: stop the node. */
+enum err api_turn(struct api *a, struct now now, struct effects *fx) MUST_CHECK;
+void api_committed(struct api *a);
+void api_answer(struct api *a, const struct effect_answer *answer);
+void api_publish(struct api *a, const struct effect_publish *publish);
+
+/* Ends every connection, streams too; takes NULL. */
+void api_close(struct api *a);
+
+#endif

@@ -1,0 +1,162 @@
+#include "api/runs.h"
+
+#include "api/place_text.h"
+#include "base/alloc.h"
+
+#include <stdlib.h>
+
+static enum err read_hash(struct request *q, uint8_t hash[HASH_LEN])
+{
+	return bytes_read_hex(request_word(q, "hash"), hash, HASH_LEN);
+}
+
+/* Without an offset: how much of it is held. With one: the bytes from there. */
+enum err run_attachment(struct api *a, struct request *q, struct reply *r)
+{
+	uint64_t offset, len, held = 0, total = 0;
+	uint8_t hash[HASH_LEN];
+	enum err e = read_hash(q, hash);
+
+	if (e != ERR_OK || request_number(q, "offset", ATTACHMENT_LEN_MAX, 0, &offset) != ERR_OK ||
+	    request_number(q, "len", REQUEST_LEN_MAX, REQUEST_LEN_MAX, &len) != ERR_OK)
+		return ERR_USAGE;
+	if (request_word(q, "offset").ptr == NULL)
+		len = 0;
+	e = node_attachment(a->node, hash, offset, (size_t)len, r->out, &held, &total);
+	if (e != ERR_OK)
+		return e;
+	if (request_word(q, "offset").ptr != NULL) {
+		request_answer(q, request_status(ERR_OK), "application/octet-stream", buf_bytes(r->out));
+		return ERR_OK;
+	}
+	reply_object(r, NULL);
+	reply_uint(r, "held", held);
+	reply_uint(r, "total", total);
+	reply_object_end(r);
+	return ERR_OK;
+}
+
+/* Answered by api_committed. */
+static void wait_for_commit(struct request *q)
+{
+	q->state = REQUEST_COMMITS;
+	request_suspend(q);
+}
+
+enum err run_attach(struct api *a, struct request *q, struct reply *r)
+{
+	uint8_t hash[HASH_LEN];
+	uint64_t offset, total;
+	enum err e = read_hash(q, hash);
+
+	(void)r;
+	if (e != ERR_OK || request_number(q, "offset", UINT64_MAX, 0, &offset) != ERR_OK ||
+	    request_number(q, "total", UINT64_MAX, 0, &total) != ERR_OK)
+		return ERR_USAGE;
+	if (total > ATTACHMENT_LEN_MAX)
+		return ERR_LIMIT;
+	if (q->body.len == 0 || offset > total || q->body.len > total - offset)
+		return ERR_USAGE;
+	e = node_attach(a->node, hash, total, offset, buf_bytes(&q->body));
+	if (e == ERR_OK)
+		wait_for_commit(q);
+	else if (err_class(e) == ERR_CLASS_LOCAL && e != ERR_FULL)
+		a->failed = e;
+	return e;
+}
+
+/* ---- Bundles: a path that is carried by hand. ---- */
+
+struct bundle {
+	size_t peer;
+	uint64_t cursor;
+	struct buf frame; /* heap, behind this struct */
+	size_t at;	  /* how much of it has gone out */
+};
+
+static enum err bundle_more(struct api *a, void *self, struct buf *out)
+{
+	struct bundle *b = self;
+	size_t len, room;
+	enum err e;
+
+	if (b->at == b->frame.len) {
+		buf_reset(&b->frame);
+		b->at = 0;
+		e = node_bundle(a->node, b->peer, a->now, &b->cursor, &b->frame);
+		if (e != ERR_OK)
+			return e;
+	}
+	room = out->max - out->len;
+	len = b->frame.len - b->at < room ? b->frame.len - b->at : room;
+	buf_put(out, (struct bytes){ b->frame.ptr + b->at, len });
+	b->at += len;
+	return ERR_OK;
+}
+
+static enum err read_peer(struct api *a, struct request *q, size_t *peer)
+{
+	enum err e = party_text_read(node_accord(a->node), request_word(q, "peer"), peer);
+
+	if (e == ERR_OK && *peer == node_self(a->node))
+		return ERR_USAGE;
+	return e;
+}
+
+enum err run_bundle_out(struct api *a, struct request *q, struct reply *r)
+{
+	const size_t frame_max = FRAME_LEN_MAX + FRAME_HEAD_LEN;
+	struct bundle *b;
+	size_t peer;
+	enum err e = read_peer(a, q, &peer);
+
+	(void)r;
+	if (e != ERR_OK)
+		return e;
+	b = xcalloc(1, sizeof *b + frame_max);
+	b->peer = peer;
+	buf_init(&b->frame, b + 1, frame_max);
+	q->more = bundle_more;
+	q->more_self = b;
+	q->status = request_status(ERR_OK);
+	q->media_type = "application/octet-stream";
+	q->state = REQUEST_READY;
+	return ERR_OK;
+}
+
+enum err run_bundle_in(struct api *a, struct request *q, struct reply *r)
+{
+	struct bytes body = buf_bytes(&q->body);
+	struct arrival in = { .path = PATH_BUNDLE };
+	enum err e = read_peer(a, q, &in.peer);
+
+	(void)r;
+	if (e != ERR_OK)
+		return e;
+	if (frame_read(&body, &in.frame) != ERR_OK || body.len > 0)
+		return ERR_USAGE;
+	e = node_receive(a->node, a->now, &in, a->fx);
+	if (e == ERR_OK)
+		wait_for_commit(q);
+	else if (err_class(e) == ERR_CLASS_LOCAL)
+		a->failed = e;
+	return e;
+}
+
+/* The whole store into a file of this machine. */
+enum err run_backup(struct api *a, struct request *q, struct reply *r)
+{
+	struct bytes to = request_word(q, "to");
+	char path[4096];
+	enum err e = to.ptr == NULL || to.len == 0 || to.ptr[0] != '/' ? ERR_USAGE : bytes_copy_str(to, path, sizeof path);
+
+	if (e == ERR_OK)
+		e = node_backup(a->node, path);
+	if (e != ERR_OK)
+		return e;
+	reply_object(r, NULL);
+	reply_str(r, "err", err_name(ERR_OK));
+	reply_str(r, "to", path);
+	reply_object_end(r);
+	return ERR_OK;
+}

@@ -1,0 +1,333 @@
+#include "api/runs.h"
+
+#include "api/entry_reply.h"
+#include "api/place_text.h"
+#include "base/alloc.h"
+
+#include <stdlib.h>
+
+#define PAGE_DEFAULT 100u
+#define HOUR_MS 3600000u
+
+/* An entry with everything of its statement, and its content where that is clear and held. */
+static enum err read_entry(struct api *a, const struct place_key *place, struct entry_read_out *entry,
+			   struct buf *content, enum err *content_err)
+{
+	struct buf memory;
+	enum err e;
+
+	buf_init(&memory, a->entry_memory, ENTRY_LEN_MAX);
+	buf_init(content, a->content_memory, CONTENT_LEN_MAX);
+	e = node_entry(a->node, place, &memory, entry);
+	if (e != ERR_OK)
+		return e;
+	*content_err = ERR_NOT_FOUND;
+	if (entry->statement.has_content)
+		*content_err = node_content(a->node, &entry->statement, content);
+	if (*content_err != ERR_OK)
+		buf_reset(content);
+	return ERR_OK;
+}
+
+/* Why the text of a statement that has one is not here. */
+static void reply_missing(struct reply *r, const struct statement *s, enum err e)
+{
+	if (!s->has_content || e == ERR_OK)
+		return;
+	reply_bool(r, "erased", e == ERR_REFUSED);
+	reply_bool(r, "held", e == ERR_REFUSED);
+}
+
+static enum err reply_ladder_of(struct api *a, struct reply *r, const struct place_key *place)
+{
+	struct message_view view;
+	enum err e = node_ladder(a->node, place, &view);
+
+	if (e == ERR_OK)
+		reply_ladders(r, node_accord(a->node), node_self(a->node), place, &view);
+	return e == ERR_NOT_FOUND || e == ERR_SHORT ? ERR_OK : e;
+}
+
+static bool has_ladder(const struct entry_read_out *entry)
+{
+	return entry->statement.kind == KIND_MESSAGE && entry->is_folded;
+}
+
+/* One row of a list. */
+static enum err reply_row(struct api *a, struct reply *r, const struct place_key *place)
+{
+	struct entry_read_out entry;
+	struct buf content;
+	enum err content_err, e = read_entry(a, place, &entry, &content, &content_err);
+
+	if (e != ERR_OK)
+		return e;
+	reply_object(r, NULL);
+	reply_entry(r, node_accord(a->node), place, &entry, true);
+	if (content.len > 0 && entry.statement.content.sealing == 0)
+		reply_title(r, buf_bytes(&content));
+	reply_missing(r, &entry.statement, content_err);
+	if (has_ladder(&entry))
+		e = reply_ladder_of(a, r, place);
+	reply_object_end(r);
+	return e;
+}
+
+/* "ORDER-PLACE": where a page ended. */
+static enum err read_position(struct api *a, struct bytes word, struct message_at *at)
+{
+	struct bytes order;
+
+	if (bytes_take_until(&word, '-', &order) != ERR_OK || bytes_read_decimal(order, UINT64_MAX, &at->order) != ERR_OK)
+		return ERR_USAGE;
+	return place_text_read(node_accord(a->node), word, &at->place);
+}
+
+static void reply_position(struct api *a, struct reply *r, const struct message_at *at)
+{
+	char memory[128];
+	struct buf text = BUF_ON(memory);
+
+	buf_put_decimal(&text, at->order);
+	buf_put_byte(&text, '-');
+	place_text_write(node_accord(a->node), &at->place, &text);
+	reply_text(r, "next", buf_bytes(&text));
+}
+
+/* Moves on by so many messages; ERR_NOT_FOUND if there are not so many. */
+static enum err skip_messages(struct api *a, uint32_t channel, uint64_t count, struct message_at *at)
+{
+	enum err e = ERR_OK;
+
+	for (uint64_t i = 0; i < count && e == ERR_OK; i++)
+		e = fold_next_message(node_fold(a->node), channel, at);
+	return e;
+}
+
+/*
+ * The list runs forward only. To begin `last` messages before its end, a beginning is looked for in time, twice
+ * as far back each time; from there two places move on together, the one `last` ahead of the other.
+ */
+static enum err find_last(struct api *a, uint32_t channel, uint64_t last, struct message_at *at)
+{
+	struct message_at ahead;
+	enum err e;
+
+	for (uint64_t back = HOUR_MS;; back *= 2) {
+		*at = (struct message_at){ .order = back < a->now.wall.ms ? a->now.wall.ms - back : 0 };
+		ahead = *at;
+		e = skip_messages(a, channel, last, &ahead);
+		if (e != ERR_NOT_FOUND || at->order == 0)
+			break;
+	}
+	while (e == ERR_OK) {
+		e = fold_next_message(node_fold(a->node), channel, &ahead);
+		if (e == ERR_OK)
+			e = fold_next_message(node_fold(a->node), channel, at);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err run_inbox(struct api *a, struct request *q, struct reply *r)
+{
+	struct bytes after = request_word(q, "after");
+	struct message_at at = { 0 }, next;
+	uint64_t limit, last, count = 0;
+	uint32_t channel;
+	enum err e = request_channel(a, q, &channel);
+
+	if (e != ERR_OK)
+		return e;
+	if (request_number(q, "limit", PAGE_MAX, PAGE_DEFAULT, &limit) != ERR_OK ||
+	    request_number(q, "last", PAGE_MAX, 0, &last) != ERR_OK)
+		return ERR_USAGE;
+	if (after.ptr != NULL)
+		e = read_position(a, after, &at);
+	else if (last > 0)
+		e = find_last(a, channel, last, &at);
+	if (e != ERR_OK)
+		return e;
+	reply_object(r, NULL);
+	reply_uint(r, "channel", channel);
+	reply_array(r, "messages");
+	for (next = at; (e = fold_next_message(node_fold(a->node), channel, &next)) == ERR_OK; at = next) {
+		if (count++ == limit || r->out->len > REPLY_LEN_MAX / 2)
+			break;
+		e = reply_row(a, r, &next.place);
+		if (e != ERR_OK)
+			return e;
+	}
+	reply_array_end(r);
+	if (e == ERR_OK)
+		reply_position(a, r, &at);
+	reply_object_end(r);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* ERR_NOT_FOUND when there is no such log. */
+static enum err log_size(struct api *a, const struct log_key *log, uint64_t *size)
+{
+	struct log_status *logs = xcalloc(LOGS_MAX, sizeof *logs);
+	size_t count = node_logs(a->node, logs, LOGS_MAX);
+	enum err e = ERR_NOT_FOUND;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!log_key_equal(&logs[i].log, log))
+			continue;
+		*size = logs[i].size;
+		e = ERR_OK;
+	}
+	free(logs);
+	return e;
+}
+
+enum err run_log(struct api *a, struct request *q, struct reply *r)
+{
+	struct place_key place = { 0 };
+	uint64_t epoch, limit, last, size, count = 0;
+	char memory[96];
+	struct buf text = BUF_ON(memory);
+	enum err e = request_channel(a, q, &place.log.channel);
+
+	if (e == ERR_OK)
+		e = request_party(a, q, &place.log.party);
+	if (e != ERR_OK)
+		return e;
+	if (request_number(q, "epoch", UINT32_MAX, node_epoch(a->node, place.log.channel, place.log.party), &epoch) != ERR_OK ||
+	    request_number(q, "limit", PAGE_MAX, PAGE_DEFAULT, &limit) != ERR_OK ||
+	    request_number(q, "last", PAGE_MAX, 0, &last) != ERR_OK)
+		return ERR_USAGE;
+	place.log.epoch = (uint32_t)epoch;
+	e = log_size(a, &place.log, &size);
+	if (e != ERR_OK)
+		return e;
+	if (request_number(q, "from", UINT64_MAX, last > 0 && last < size ? size - last : 0, &place.index) != ERR_OK)
+		return ERR_USAGE;
+	reply_object(r, NULL);
+	log_text_write(node_accord(a->node), &place.log, &text);
+	reply_text(r, "log", buf_bytes(&text));
+	reply_uint(r, "size", size);
+	reply_array(r, "entries");
+	for (; e == ERR_OK && place.index < size && count++ < limit && r->out->len < REPLY_LEN_MAX / 2; place.index++)
+		e = reply_row(a, r, &place);
+	reply_array_end(r);
+	if (place.index < size)
+		reply_uint(r, "next", place.index);
+	reply_object_end(r);
+	return e;
+}
+
+enum err run_entry(struct api *a, struct request *q, struct reply *r)
+{
+	struct entry_read_out entry;
+	struct place_key place;
+	struct buf content;
+	enum err content_err, e = request_place(a, q, &place);
+
+	if (e == ERR_OK)
+		e = read_entry(a, &place, &entry, &content, &content_err);
+	if (e != ERR_OK)
+		return e;
+	reply_object(r, NULL);
+	reply_entry(r, node_accord(a->node), &place, &entry, true);
+	reply_base64(r, "statement", entry.entry.statement);
+	reply_array(r, "sshsigs");
+	for (size_t i = 0; i < entry.entry.signatures_count; i++)
+		reply_base64(r, NULL, entry.entry.signatures[i]);
+	reply_array_end(r);
+	reply_missing(r, &entry.statement, content_err);
+	if (content.len > 0 && entry.statement.content.sealing == 0)
+		(void)reply_content(r, buf_bytes(&content)); /* says "unreadable" itself */
+	if (content.len > 0)
+		reply_base64(r, "content_bytes", buf_bytes(&content));
+	if (has_ladder(&entry))
+		e = reply_ladder_of(a, r, &place);
+	reply_object_end(r);
+	return e;
+}
+
+enum err run_content(struct api *a, struct request *q, struct reply *r)
+{
+	struct entry_read_out entry;
+	struct place_key place;
+	struct buf content;
+	enum err content_err, e = request_place(a, q, &place);
+
+	(void)r;
+	if (e == ERR_OK)
+		e = read_entry(a, &place, &entry, &content, &content_err);
+	if (e == ERR_OK)
+		e = content_err;
+	if (e == ERR_OK)
+		request_answer(q, request_status(ERR_OK), "application/cbor", buf_bytes(&content));
+	return e;
+}
+
+static void reply_paths_sent(struct api *a, struct reply *r, const struct place_key *place)
+{
+	const struct accord *accord = node_accord(a->node);
+
+	reply_array(r, "sent");
+	for (size_t p = 0; p < accord->parties_count; p++) {
+		const char *path = p == node_self(a->node) ? NULL : node_sent_path(a->node, place, p);
+		if (path == NULL)
+			continue;
+		reply_object(r, NULL);
+		reply_str(r, "peer", accord->parties[p].name);
+		reply_str(r, "path", path);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+}
+
+enum err run_ladder(struct api *a, struct request *q, struct reply *r)
+{
+	struct entry_read_out entry;
+	struct place_key place;
+	struct message_view view;
+	struct buf memory;
+	enum err e = request_place(a, q, &place);
+
+	buf_init(&memory, a->entry_memory, ENTRY_LEN_MAX);
+	if (e == ERR_OK)
+		e = node_entry(a->node, &place, &memory, &entry);
+	if (e == ERR_OK)
+		e = node_ladder(a->node, &place, &view);
+	if (e != ERR_OK)
+		return e;
+	reply_object(r, NULL);
+	reply_place(r, "place", node_accord(a->node), &place);
+	if (entry.statement.has_precedence)
+		reply_str(r, "precedence", precedence_name(entry.statement.precedence));
+	reply_uint(r, "filed_ms", entry.entry.filed.ms);
+	reply_str(r, "party", node_accord(a->node)->parties[place.log.party].name);
+	reply_paths_sent(a, r, &place);
+	reply_ladders(r, node_accord(a->node), node_self(a->node), &place, &view);
+	reply_object_end(r);
+	return ERR_OK;
+}
+
+enum err run_note(struct api *a, struct request *q, struct reply *r)
+{
+	struct place_key place;
+	uint64_t found;
+	enum err e = request_place(a, q, &place);
+
+	if (e == ERR_OK)
+		e = node_note(a->node, &place.log, place.index + 1, r->out, &found);
+	if (e == ERR_OK)
+		request_answer(q, request_status(ERR_OK), "text/plain; charset=utf-8", buf_bytes(r->out));
+	return e;
+}
+
+enum err run_proof(struct api *a, struct request *q, struct reply *r)
+{
+	struct place_key place;
+	enum err e = request_place(a, q, &place);
+
+	if (e == ERR_OK)
+		e = node_proof(a->node, &place, r->out);
+	if (e == ERR_OK)
+		request_answer(q, request_status(ERR_OK), "text/plain; charset=utf-8", buf_bytes(r->out));
+	return e;
+}

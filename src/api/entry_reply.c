@@ -1,0 +1,397 @@
+#include "api/entry_reply.h"
+
+#include "api/place_text.h"
+#include "wire/cbor.h"
+
+#define TITLE_LEN_MAX 120u
+
+void reply_place(struct reply *r, const char *key, const struct accord *a, const struct place_key *place)
+{
+	char memory[96];
+	struct buf text = BUF_ON(memory);
+
+	place_text_write(a, place, &text);
+	reply_text(r, key, buf_bytes(&text));
+}
+
+void reply_named_place(struct reply *r, const char *key, const struct accord *a, const struct place *place)
+{
+	struct place_key k = { { place->channel, accord_party_find(a, place->party), place->epoch }, place->index };
+
+	reply_place(r, key, a, &k);
+}
+
+static void reply_label(struct reply *r, const char *key, const struct label *label)
+{
+	reply_object(r, key);
+	reply_text(r, "level", label->level);
+	reply_array(r, "categories");
+	for (size_t i = 0; i < label->categories_count; i++) {
+		const struct label_category *c = &label->categories[i];
+		reply_object(r, NULL);
+		reply_text(r, "name", c->name);
+		reply_array(r, "values");
+		for (size_t v = 0; v < c->count; v++)
+			reply_text(r, NULL, label->values[c->first + v]);
+		reply_array_end(r);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	reply_object_end(r);
+}
+
+/* -1 - n, from the bytes of a negative integer, which cbor_read_raw has found strict. */
+static void reply_negative(struct reply *r, struct bytes raw)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 1; i < raw.len; i++)
+		n = n << 8 | raw.ptr[i];
+	if (raw.len == 1)
+		n = raw.ptr[0] & 0x1f;
+	if (n <= INT64_MAX)
+		reply_int(r, NULL, -1 - (int64_t)n);
+	else
+		reply_hex(r, NULL, raw);
+}
+
+/* One value that is no array. */
+static void reply_scalar(struct reply *r, struct cbor_reader *in)
+{
+	struct bytes raw;
+	uint64_t number;
+	bool flag;
+
+	switch (cbor_peek(in)) {
+	case CBOR_UINT:
+		if (cbor_read_uint(in, UINT64_MAX, &number) == ERR_OK)
+			reply_uint(r, NULL, number);
+		break;
+	case CBOR_BOOL:
+		if (cbor_read_bool(in, &flag) == ERR_OK)
+			reply_bool(r, NULL, flag);
+		break;
+	case CBOR_TEXT:
+		if (cbor_read_text(in, ENTRY_LEN_MAX, &raw) == ERR_OK)
+			reply_text(r, NULL, raw);
+		break;
+	case CBOR_BYTES:
+		if (cbor_read_bytes(in, ENTRY_LEN_MAX, &raw) == ERR_OK)
+			reply_hex(r, NULL, raw);
+		break;
+	case CBOR_NINT:
+		if (cbor_read_raw(in, &raw) == ERR_OK)
+			reply_negative(r, raw);
+		break;
+	case CBOR_ARRAY:
+	case CBOR_MAP:
+	case CBOR_TYPE_COUNT:
+		(void)cbor_read_raw(in, &raw);
+		reply_null(r, NULL);
+		break;
+	}
+}
+
+/* A form field's value; arrays nest to CBOR_DEPTH_MAX, which the decoder has seen to. */
+static void reply_value(struct reply *r, struct bytes value)
+{
+	size_t left[CBOR_DEPTH_MAX + 2], count;
+	struct cbor_reader in;
+	unsigned depth = 0;
+
+	cbor_open(&in, value);
+	left[0] = 1;
+	while (in.err == ERR_OK) {
+		while (depth > 0 && left[depth] == 0) {
+			reply_array_end(r);
+			cbor_close(&in);
+			depth--;
+		}
+		if (left[depth] == 0)
+			return;
+		left[depth]--;
+		if (cbor_peek(&in) == CBOR_ARRAY && depth + 1 < ARRAY_COUNT(left)) {
+			if (cbor_read_array(&in, ENTRY_LEN_MAX, &count) != ERR_OK)
+				break;
+			reply_array(r, NULL);
+			left[++depth] = count;
+		} else {
+			reply_scalar(r, &in);
+		}
+	}
+	for (; depth > 0; depth--)
+		reply_array_end(r);
+}
+
+static void reply_fields(struct reply *r, const struct field *fields, size_t count)
+{
+	reply_array(r, "fields");
+	for (size_t i = 0; i < count; i++) {
+		reply_object(r, NULL);
+		reply_uint(r, "key", fields[i].key);
+		reply_key(r, "value");
+		reply_value(r, fields[i].value);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+}
+
+static void reply_addressees(struct reply *r, const struct statement *s)
+{
+	reply_array(r, "to");
+	for (size_t i = 0; i < s->addressees_count; i++) {
+		reply_object(r, NULL);
+		reply_text(r, "party", s->addressees[i].party);
+		reply_text(r, "role", s->addressees[i].role);
+		reply_bool(r, "information", s->addressees[i].is_information);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+}
+
+static void reply_statement(struct reply *r, const struct accord *a, const struct statement *s)
+{
+	const struct kind_row *kind = kind_find(s->kind);
+
+	reply_hex(r, "id", BYTES_OF(s->id));
+	reply_str(r, "kind", kind == NULL ? "unknown" : kind->name);
+	reply_uint(r, "kind_number", s->kind);
+	reply_text(r, "party", s->party);
+	reply_text(r, "role", s->role);
+	reply_uint(r, "claimed_ms", s->claimed.ms);
+	if (s->has_precedence)
+		reply_str(r, "precedence", precedence_name(s->precedence));
+	if (s->has_label)
+		reply_label(r, "label", &s->label);
+	if (s->addressees_count > 0)
+		reply_addressees(r, s);
+	if (s->refers_count > 0) {
+		reply_array(r, "refers");
+		for (size_t i = 0; i < s->refers_count; i++)
+			reply_named_place(r, NULL, a, &s->refers[i]);
+		reply_array_end(r);
+	}
+	reply_array(r, "seen");
+	for (size_t i = 0; i < s->seen_count; i++) {
+		reply_object(r, NULL);
+		reply_text(r, "party", s->seen[i].party);
+		reply_uint(r, "epoch", s->seen[i].epoch);
+		reply_uint(r, "size", s->seen[i].size);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	if (s->has_form) {
+		reply_text(r, "form", s->form);
+		reply_uint(r, "form_version", s->form_version);
+	}
+	if (s->fields_count > 0)
+		reply_fields(r, s->fields, s->fields_count);
+	if (s->has_content) {
+		reply_object(r, "content");
+		reply_hex(r, "hash", BYTES_OF(s->content.hash));
+		reply_uint(r, "len", s->content.len);
+		reply_uint(r, "sealing", s->content.sealing);
+		reply_object_end(r);
+	}
+	if (s->acting_for.len > 0)
+		reply_text(r, "acting_for", s->acting_for);
+}
+
+static void reply_judgement(struct reply *r, const struct accord *a, const struct entry_read_out *entry)
+{
+	reply_bool(r, "folded", entry->is_folded);
+	if (entry->is_folded) {
+		reply_uint(r, "order", entry->view.order);
+		reply_str(r, "verdict", verdict_name(entry->view.verdict));
+		if (entry->view.verdict != VERDICT_OK)
+			reply_str(r, "why", verdict_text(entry->view.verdict));
+		reply_bool(r, "flagged", entry->view.is_flagged);
+		reply_int(r, "offset_ms", entry->view.offset_ms);
+	}
+	if (!entry->has_signer)
+		return;
+	reply_object(r, "signer");
+	reply_uint(r, "holder", entry->signer.holder);
+	reply_array(r, "roles");
+	for (size_t i = 0; i < a->roles_count; i++) {
+		if (entry->signer.roles >> i & 1)
+			reply_str(r, NULL, a->roles[i].name);
+	}
+	reply_array_end(r);
+	reply_bool(r, "withdrawn", entry->signer.withdrawn != UINT64_MAX);
+	reply_object_end(r);
+}
+
+void reply_entry(struct reply *r, const struct accord *a, const struct place_key *place,
+		 const struct entry_read_out *entry, bool is_from_record)
+{
+	const struct accord_channel *c = accord_channel_find(a, place->log.channel);
+
+	reply_place(r, "place", a, place);
+	reply_uint(r, "channel", place->log.channel);
+	if (c != NULL) {
+		reply_str(r, "channel_name", c->name);
+		reply_str(r, "plane", plane_name(c->plane));
+	}
+	reply_uint(r, "epoch", place->log.epoch);
+	reply_uint(r, "index", place->index);
+	if (is_from_record)
+		reply_hex(r, "leaf", BYTES_OF(entry->leaf));
+	reply_uint(r, "filed_ms", entry->entry.filed.ms);
+	reply_uint(r, "signatures", entry->entry.signatures_count);
+	reply_statement(r, a, &entry->statement);
+	reply_judgement(r, a, entry);
+}
+
+enum err reply_content(struct reply *r, struct bytes bytes)
+{
+	struct content c;
+	struct fault fault;
+
+	if (content_read(bytes, &c, &fault) != ERR_OK) {
+		reply_str(r, "unreadable", fault.rule);
+		return ERR_CONTENT;
+	}
+	reply_text(r, "language", c.language);
+	if (c.subject.len > 0)
+		reply_text(r, "subject", c.subject);
+	reply_array(r, "text");
+	for (size_t i = 0; i < c.portions_count; i++)
+		reply_text(r, NULL, c.portions[i].text);
+	reply_array_end(r);
+	if (c.fields_count > 0) {
+		reply_object(r, "read");
+		reply_fields(r, c.fields, c.fields_count);
+		reply_object_end(r);
+	}
+	if (c.attachments_count == 0)
+		return ERR_OK;
+	reply_array(r, "attachments");
+	for (size_t i = 0; i < c.attachments_count; i++) {
+		reply_object(r, NULL);
+		reply_hex(r, "hash", BYTES_OF(c.attachments[i].hash));
+		reply_uint(r, "len", c.attachments[i].len);
+		reply_text(r, "media_type", c.attachments[i].media_type);
+		reply_text(r, "name", c.attachments[i].name);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	return ERR_OK;
+}
+
+void reply_title(struct reply *r, struct bytes bytes)
+{
+	struct bytes title, rest;
+	struct content c;
+	struct fault fault;
+
+	if (content_read(bytes, &c, &fault) != ERR_OK)
+		return;
+	reply_text(r, "language", c.language);
+	title = c.subject.len > 0 || c.portions_count == 0 ? c.subject : c.portions[0].text;
+	rest = title;
+	if (bytes_take_until(&rest, '\n', &title) != ERR_OK)
+		title = rest;
+	if (title.len > TITLE_LEN_MAX)
+		title.len = TITLE_LEN_MAX;
+	while (title.len > 0 && !bytes_is_utf8(title))
+		title.len--;
+	reply_text(r, "title", title);
+	reply_uint(r, "attachments", c.attachments_count);
+}
+
+static void reply_rung(struct reply *r, const char *key, const struct accord *a, const struct rung *rung,
+		       bool has_evidence)
+{
+	if (!rung->is_proved)
+		return;
+	reply_object(r, key);
+	reply_uint(r, "at_ms", rung->at.ms);
+	if (has_evidence)
+		reply_place(r, "evidence", a, &rung->evidence);
+	reply_object_end(r);
+}
+
+static bool is_answered(const struct ladder *l)
+{
+	return l->steps[STEP_REPLIED].is_proved || l->steps[STEP_DECLINED].is_proved ||
+	       l->steps[STEP_DEFERRED].is_proved;
+}
+
+/* The next step on this ladder and whose it is; *by_author: the message's author owes it. NULL: none. */
+static const char *owed_step(const struct ladder *l, bool *by_author)
+{
+	*by_author = false;
+	if (!l->steps[STEP_WATCH_READ].is_proved)
+		return step_name(STEP_WATCH_READ);
+	if (l->is_information)
+		return NULL;
+	if (l->needs_read_back && !l->steps[STEP_READ_BACK].is_proved) {
+		*by_author = l->read_back_offered.is_proved && !l->is_wrong;
+		return *by_author ? "MARK" : step_name(STEP_READ_BACK);
+	}
+	if (is_answered(l))
+		return NULL;
+	if (!l->steps[STEP_PRESENTED].is_proved)
+		return step_name(STEP_PRESENTED);
+	return "REPLY";
+}
+
+static void reply_one_ladder(struct reply *r, const struct accord *a, size_t self, size_t author,
+			     const struct ladder *l)
+{
+	bool by_author;
+	const char *owed = owed_step(l, &by_author);
+
+	reply_object(r, NULL);
+	reply_str(r, "party", a->parties[l->party].name);
+	reply_text(r, "role", l->role);
+	reply_bool(r, "information", l->is_information);
+	reply_str(r, "highest", step_name(l->highest));
+	reply_array(r, "steps");
+	for (size_t s = 0; s < STEP_COUNT; s++) {
+		if (!l->steps[s].is_proved)
+			continue;
+		reply_object(r, NULL);
+		reply_str(r, "step", step_name((enum step)s));
+		reply_uint(r, "at_ms", l->steps[s].at.ms);
+		if (s != STEP_SENT && s != STEP_RECEIPT)
+			reply_place(r, "evidence", a, &l->steps[s].evidence);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	if (owed != NULL) {
+		reply_object(r, "owed");
+		reply_str(r, "step", owed);
+		reply_str(r, "by", a->parties[by_author ? author : l->party].name);
+		reply_bool(r, "ours", (by_author ? author : l->party) == self);
+		reply_object_end(r);
+	}
+	reply_bool(r, "needs_read_back", l->needs_read_back);
+	reply_rung(r, "read_back_offered", a, &l->read_back_offered, true);
+	reply_bool(r, "wrong", l->is_wrong);
+	reply_rung(r, "query", a, &l->query, true);
+	reply_rung(r, "negative", a, &l->negative, true);
+	if (l->negative.is_proved)
+		reply_uint(r, "negative_cause", l->negative_cause);
+	reply_rung(r, "lapse", a, &l->lapse, true);
+	if (l->lapse.is_proved)
+		reply_str(r, "lapse_cause", l->lapse_cause == 0 ? "NO ANSWER" : "LINE DOWN");
+	if (l->steps[STEP_DEFERRED].is_proved)
+		reply_uint(r, "deferred_until_ms", l->deferred_until_ms);
+	reply_object_end(r);
+}
+
+void reply_ladders(struct reply *r, const struct accord *a, size_t self, const struct place_key *place,
+		   const struct message_view *view)
+{
+	reply_array(r, "ladders");
+	for (size_t i = 0; i < view->ladders_count; i++)
+		reply_one_ladder(r, a, self, place->log.party, &view->ladders[i]);
+	reply_array_end(r);
+	reply_array(r, "crossed");
+	for (size_t i = 0; i < view->crossings_count; i++)
+		reply_place(r, NULL, a, &view->crossings[i].place);
+	reply_array_end(r);
+	reply_bool(r, "suspended", view->is_suspended);
+}

@@ -1,0 +1,27 @@
+/*
+ * entry_reply.h - an entry, a ladder, a label as JSON: the same words in answers and in events.
+ *
+ * Spec: docs/spec/api.md section 3. Layer: api. Pure but for what the node reads.
+ */
+#ifndef API_ENTRY_REPLY_H
+#define API_ENTRY_REPLY_H
+
+#include "api/reply.h"
+#include "node/node.h"
+#include "wire/content.h"
+
+/* The members of an entry's object, without its braces; leaf and signer only if it came from the record. */
+void reply_entry(struct reply *r, const struct accord *a, const struct place_key *place,
+		 const struct entry_read_out *entry, bool is_from_record);
+/* The members that the content gives: language, subject, text, attachments. ERR_CONTENT: it is not strict. */
+enum err reply_content(struct reply *r, struct bytes content);
+/* Only what a list shows: the subject or the first line, as "title", and the language. */
+void reply_title(struct reply *r, struct bytes content);
+/* "ladders" with every addressee's steps, and "crossed", "suspended". */
+void reply_ladders(struct reply *r, const struct accord *a, size_t self, const struct place_key *place,
+		   const struct message_view *view);
+void reply_place(struct reply *r, const char *key, const struct accord *a, const struct place_key *place);
+/* A place that a statement names; raw when the accord does not know its party. */
+void reply_named_place(struct reply *r, const char *key, const struct accord *a, const struct place *place);
+
+#endif

@@ -1,0 +1,317 @@
+#include "api/events.h"
+
+#include "api/entry_reply.h"
+#include "api/place_text.h"
+#include "api/runs.h"
+#include "base/alloc.h"
+
+#include <assert.h>
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const change_names[CHANGE_COUNT] = {
+	[CHANGE_ENTRY] = "ENTRY",     [CHANGE_RECEIPT] = "RECEIPT", [CHANGE_SENT] = "SENT",
+	[CHANGE_ADVANCE] = "ADVANCE", [CHANGE_PATH] = "PATH",	    [CHANGE_LOG] = "LOG",
+	[CHANGE_ATTACHMENT] = "ATTACHMENT",
+};
+
+static void put_number(struct api *a, struct buf *out, uint64_t number)
+{
+	buf_put_decimal(out, a->run);
+	buf_put_byte(out, '-');
+	buf_put_decimal(out, number);
+}
+
+/* ---- The text of an event. ---- */
+
+static void reply_entry_event(struct api *a, struct reply *r, const struct event *event, struct entry_read_out *entry,
+			      struct bytes content)
+{
+	const struct accord *accord = node_accord(a->node);
+
+	reply_object(r, "entry");
+	reply_entry(r, accord, &event->place, entry, false);
+	if (content.len > 0 && entry->statement.content.sealing == 0)
+		(void)reply_content(r, content); /* says "unreadable" itself */
+	reply_object_end(r);
+}
+
+/* From the bytes that the effect brings, while they are at hand: nothing is read from the disk for it. */
+static void reply_fresh_entry(struct api *a, struct reply *r, const struct event *event,
+			      const struct effect_publish *publish)
+{
+	struct entry_read_out entry = { .is_folded = publish->is_folded, .view = publish->view };
+	struct fault fault;
+
+	if (entry_read(publish->entry, &entry.entry, &entry.statement, &fault) == ERR_OK)
+		reply_entry_event(a, r, event, &entry, publish->content);
+}
+
+/* From the record: a client comes back and asks for what nobody listened to. */
+static void reply_stored_entry(struct api *a, struct reply *r, const struct event *event)
+{
+	struct entry_read_out entry;
+	struct buf memory, content;
+
+	buf_init(&memory, a->entry_memory, ENTRY_LEN_MAX);
+	buf_init(&content, a->content_memory, CONTENT_LEN_MAX);
+	if (node_entry(a->node, &event->place, &memory, &entry) != ERR_OK)
+		return;
+	if (!entry.statement.has_content || node_content(a->node, &entry.statement, &content) != ERR_OK)
+		buf_reset(&content);
+	reply_entry_event(a, r, event, &entry, buf_bytes(&content));
+}
+
+static void reply_log(struct api *a, struct reply *r, const struct place_key *place)
+{
+	char memory[96];
+	struct buf text = BUF_ON(memory);
+
+	log_text_write(node_accord(a->node), &place->log, &text);
+	reply_text(r, "log", buf_bytes(&text));
+}
+
+static void event_write(struct api *a, const struct event *event, const struct effect_publish *fresh, struct buf *out)
+{
+	const struct accord *accord = node_accord(a->node);
+	struct reply r = { out };
+
+	buf_put_str(out, "id: ");
+	put_number(a, out, event->number);
+	buf_put_str(out, "\ndata: ");
+	reply_object(&r, NULL);
+	reply_str(&r, "change", change_names[event->change]);
+	switch (event->change) {
+	case CHANGE_ENTRY:
+	case CHANGE_ADVANCE:
+		reply_place(&r, "place", accord, &event->place);
+		if (fresh != NULL)
+			reply_fresh_entry(a, &r, event, fresh);
+		else if (event->change == CHANGE_ENTRY)
+			reply_stored_entry(a, &r, event);
+		break;
+	case CHANGE_RECEIPT:
+	case CHANGE_SENT:
+		reply_log(a, &r, &event->place);
+		reply_uint(&r, "size", event->place.index);
+		reply_str(&r, "peer", accord->parties[event->peer].name);
+		break;
+	case CHANGE_PATH:
+		reply_str(&r, "peer", accord->parties[event->peer].name);
+		break;
+	case CHANGE_LOG:
+		reply_log(a, &r, &event->place);
+		break;
+	case CHANGE_ATTACHMENT:
+	case CHANGE_COUNT:
+		break;
+	}
+	reply_object_end(&r);
+	buf_put_str(out, "\n\n");
+}
+
+/* ---- The ring. ---- */
+
+static void event_forget_text(struct api *a, struct event *event)
+{
+	if (event->text == NULL)
+		return;
+	a->events_len -= event->text_len;
+	free(event->text);
+	event->text = NULL;
+}
+
+/* Texts are kept within EVENTS_LEN_MAX; an older one is written again if it is asked for. */
+static void make_room(struct api *a, size_t len)
+{
+	for (size_t i = 1; i <= EVENTS_KEPT_MAX && a->events_len + len > EVENTS_LEN_MAX; i++)
+		event_forget_text(a, &a->events[(a->newest + i) % EVENTS_KEPT_MAX]);
+}
+
+static void event_make_text(struct api *a, struct event *event, const struct effect_publish *fresh)
+{
+	struct buf out;
+
+	buf_init(&out, a->reply_memory, REPLY_LEN_MAX);
+	event_write(a, event, fresh, &out);
+	assert(buf_check(&out) == ERR_OK); /* an entry and its content as JSON are far below */
+	make_room(a, out.len);
+	event->text = xcalloc(1, out.len + 1);
+	memcpy(event->text, out.ptr, out.len);
+	event->text_len = out.len;
+	a->events_len += out.len;
+}
+
+void events_publish(struct api *a, const struct effect_publish *publish)
+{
+	struct event *event = &a->events[publish->number % EVENTS_KEPT_MAX];
+
+	event_forget_text(a, event);
+	*event = (struct event){ .number = publish->number,
+				 .change = publish->change,
+				 .place = publish->place,
+				 .peer = publish->peer < node_accord(a->node)->parties_count ? publish->peer : 0 };
+	a->newest = publish->number;
+	if (a->streams_count == 0)
+		return;
+	event_make_text(a, event, publish);
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		struct request *q = a->requests[i];
+		if (q != NULL && q->state == REQUEST_STREAMS)
+			request_resume(q);
+	}
+}
+
+void events_beat(struct api *a)
+{
+	if (a->streams_count == 0 || mono_is_before(a->now.mono, a->next_beat))
+		return;
+	a->next_beat = mono_add_ms(a->now.mono, BEAT_MS);
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		struct request *q = a->requests[i];
+		if (q == NULL || q->state != REQUEST_STREAMS || !q->is_suspended)
+			continue;
+		q->stream.is_beaten = true;
+		request_resume(q);
+	}
+}
+
+void events_drop(struct api *a)
+{
+	for (size_t i = 0; i < EVENTS_KEPT_MAX; i++)
+		event_forget_text(a, &a->events[i]);
+}
+
+/* ---- A stream. ---- */
+
+/* The event's text, made if it was not; NULL if it has left the ring. */
+static struct event *event_at(struct api *a, uint64_t number)
+{
+	struct event *event = &a->events[number % EVENTS_KEPT_MAX];
+
+	if (event->number != number)
+		return NULL;
+	if (event->text == NULL)
+		event_make_text(a, event, NULL);
+	return event;
+}
+
+static void stream_say(struct stream *s, const char *text, size_t len)
+{
+	char *own = xcalloc(1, len + 1);
+
+	memcpy(own, text, len);
+	s->text = own;
+	s->text_len = len;
+	s->text_at = 0;
+}
+
+/* "hello" says from which number on the stream tells; "reset" that something was missed before it. */
+static void stream_greet(struct api *a, struct stream *s, const char *word)
+{
+	char memory[160];
+	struct buf out = BUF_ON(memory);
+
+	buf_put_str(&out, "id: ");
+	put_number(a, &out, s->next - 1);
+	buf_put_str(&out, "\nevent: ");
+	buf_put_str(&out, word);
+	buf_put_str(&out, "\ndata: {\"number\":\"");
+	put_number(a, &out, s->next - 1);
+	buf_put_str(&out, "\"}\n\n");
+	stream_say(s, memory, out.len);
+}
+
+/* Chooses what to say next; false: nothing. */
+static bool stream_next(struct api *a, struct stream *s)
+{
+	const struct event *event;
+
+	if (!s->is_greeted) {
+		bool is_known = s->next <= a->newest + 1 && (s->next > a->newest || event_at(a, s->next) != NULL);
+		s->is_greeted = true;
+		if (!is_known)
+			s->next = a->newest + 1;
+		stream_greet(a, s, is_known ? "hello" : "reset");
+		return true;
+	}
+	if (s->next <= a->newest) {
+		event = event_at(a, s->next);
+		if (event == NULL) {
+			s->next = a->newest + 1;
+			stream_greet(a, s, "reset");
+			return true;
+		}
+		stream_say(s, event->text, event->text_len);
+		s->next++;
+		return true;
+	}
+	if (s->is_beaten) {
+		stream_say(s, ": beat\n\n", 8);
+		s->is_beaten = false;
+		return true;
+	}
+	return false;
+}
+
+static void stream_drop_text(struct stream *s)
+{
+	free(s->text);
+	s->text = NULL;
+}
+
+ssize_t events_read(void *self, uint64_t position, char *out, size_t max)
+{
+	struct request *q = self;
+	struct stream *s = &q->stream;
+	size_t done = 0;
+
+	(void)position;
+	while (done < max && (s->text != NULL || stream_next(q->api, s))) {
+		size_t left = s->text_len - s->text_at, len = left < max - done ? left : max - done;
+		memcpy(out + done, s->text + s->text_at, len);
+		done += len;
+		s->text_at += len;
+		if (s->text_at == s->text_len)
+			stream_drop_text(s);
+	}
+	if (done > 0) {
+		s->is_beaten = false;
+		return (ssize_t)done;
+	}
+	request_suspend(q);
+	return 0;
+}
+
+/* "RUN-NUMBER"; false: of another run, or no such text. */
+static bool read_after(struct api *a, struct bytes word, uint64_t *number)
+{
+	struct bytes run;
+	uint64_t value;
+
+	return bytes_take_until(&word, '-', &run) == ERR_OK && bytes_read_decimal(run, UINT64_MAX, &value) == ERR_OK &&
+	       value == a->run && bytes_read_decimal(word, UINT64_MAX - 1, number) == ERR_OK;
+}
+
+enum err run_events(struct api *a, struct request *q, struct reply *r)
+{
+	struct bytes after = request_word(q, "after");
+	uint64_t number;
+
+	(void)r;
+	if (a->streams_count == STREAMS_MAX)
+		return ERR_LIMIT;
+	if (after.ptr == NULL)
+		q->stream.next = a->newest + 1;
+	else if (read_after(a, after, &number))
+		q->stream.next = number + 1;
+	else
+		q->stream.next = UINT64_MAX; /* known to nobody: "reset" */
+	if (a->streams_count++ == 0)
+		a->next_beat = mono_add_ms(a->now.mono, BEAT_MS);
+	q->state = REQUEST_STREAMS;
+	q->status = MHD_HTTP_OK;
+	q->media_type = "text/event-stream";
+	return ERR_OK;
+}

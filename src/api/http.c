@@ -1,0 +1,446 @@
+#include "api/request.h"
+
+#include "api/events.h"
+#include "api/place_text.h"
+#include "api/routes.h"
+#include "api/runs.h"
+#include "base/alloc.h"
+#include "base/log.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define CONNECTION_MEMORY (32u << 10) /* of libmicrohttpd for each: head, query and a piece of the body */
+#define MORE_BLOCK (16u << 10)
+
+unsigned request_status(enum err e)
+{
+	static const unsigned statuses[ERR_COUNT] = {
+		[ERR_OK] = MHD_HTTP_OK,
+		[ERR_USAGE] = MHD_HTTP_BAD_REQUEST,
+		[ERR_NOT_FOUND] = MHD_HTTP_NOT_FOUND,
+		[ERR_EXISTS] = MHD_HTTP_CONFLICT,
+		[ERR_REFUSED] = MHD_HTTP_FORBIDDEN,
+		[ERR_LIMIT] = MHD_HTTP_CONTENT_TOO_LARGE,
+		[ERR_STOPPED] = MHD_HTTP_CONFLICT,
+		[ERR_RECOVERING] = MHD_HTTP_SERVICE_UNAVAILABLE,
+		[ERR_DOWN] = MHD_HTTP_SERVICE_UNAVAILABLE,
+		[ERR_TIMEOUT] = MHD_HTTP_GATEWAY_TIMEOUT,
+		[ERR_FULL] = MHD_HTTP_INSUFFICIENT_STORAGE,
+	};
+
+	assert(e < ERR_COUNT);
+	if (statuses[e] != 0)
+		return statuses[e];
+	return err_class(e) == ERR_CLASS_LOCAL ? MHD_HTTP_INTERNAL_SERVER_ERROR : MHD_HTTP_UNPROCESSABLE_CONTENT;
+}
+
+struct bytes request_word(struct request *q, const char *name)
+{
+	const char *value = MHD_lookup_connection_value(q->connection, MHD_GET_ARGUMENT_KIND, name);
+
+	return value == NULL ? (struct bytes){ NULL, 0 } : bytes_str(value);
+}
+
+enum err request_number(struct request *q, const char *name, uint64_t max, uint64_t otherwise, uint64_t *out)
+{
+	struct bytes word = request_word(q, name);
+
+	if (word.ptr == NULL) {
+		*out = otherwise;
+		return ERR_OK;
+	}
+	return bytes_read_decimal(word, max, out);
+}
+
+enum err request_place(struct api *a, struct request *q, struct place_key *out)
+{
+	return place_text_read(node_accord(a->node), request_word(q, "place"), out);
+}
+
+enum err request_channel(struct api *a, struct request *q, uint32_t *out)
+{
+	return channel_text_read(node_accord(a->node), request_word(q, "channel"), out);
+}
+
+enum err request_party(struct api *a, struct request *q, size_t *out)
+{
+	struct bytes word = request_word(q, "party");
+
+	if (word.ptr == NULL) {
+		*out = node_self(a->node);
+		return ERR_OK;
+	}
+	return party_text_read(node_accord(a->node), word, out);
+}
+
+void request_suspend(struct request *q)
+{
+	assert(!q->is_suspended);
+	q->is_suspended = true;
+	MHD_suspend_connection(q->connection);
+}
+
+void request_resume(struct request *q)
+{
+	if (!q->is_suspended)
+		return;
+	q->is_suspended = false;
+	MHD_resume_connection(q->connection);
+}
+
+void request_answer(struct request *q, unsigned status, const char *media_type, struct bytes answer)
+{
+	assert(q->answer == NULL);
+	q->answer = xcalloc(1, answer.len + 1);
+	if (answer.len > 0)
+		memcpy(q->answer, answer.ptr, answer.len);
+	q->answer_len = answer.len;
+	q->status = status;
+	q->media_type = media_type;
+	q->state = REQUEST_READY;
+	request_resume(q);
+}
+
+void request_fail(struct api *a, struct request *q, enum err e, const char *text)
+{
+	struct buf out;
+	struct reply r = { &out };
+
+	buf_init(&out, a->reply_memory, REPLY_LEN_MAX);
+	reply_object(&r, NULL);
+	reply_str(&r, "err", err_name(e));
+	reply_str(&r, "text", text == NULL ? err_text(e) : text);
+	reply_object_end(&r);
+	request_answer(q, request_status(e), "application/json", buf_bytes(&out));
+}
+
+/* ---- One request, from its first line to its end. ---- */
+
+static bool is_allowed(struct MHD_Connection *connection, enum authority authority)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct ucred peer = { .uid = (uid_t)-1 };
+	socklen_t len = sizeof peer;
+
+	if (info == NULL || getsockopt(info->connect_fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+		return false;
+	return authority == AUTHORITY_OWNER && (peer.uid == geteuid() || peer.uid == 0);
+}
+
+static struct request *request_new(struct api *a, struct MHD_Connection *connection)
+{
+	struct request *q;
+	size_t slot = 0;
+
+	while (slot < CLIENTS_MAX && a->requests[slot] != NULL)
+		slot++;
+	if (slot == CLIENTS_MAX)
+		return NULL;
+	q = xcalloc(1, sizeof *q);
+	q->api = a;
+	q->connection = connection;
+	q->slot = slot;
+	q->serial = ++a->serial;
+	a->requests[slot] = q;
+	return q;
+}
+
+static void request_free(struct api *a, struct request *q)
+{
+	if (q->state == REQUEST_STREAMS)
+		a->streams_count--;
+	a->requests[q->slot] = NULL;
+	free(q->stream.text);
+	free(q->body.ptr);
+	free(q->answer);
+	free(q->answers);
+	free(q->is_answered);
+	free(q->more_self);
+	free(q);
+}
+
+/* First call: the head is there. What is refused here is answered when the body has been read past. */
+static void request_begin(struct api *a, struct request *q, const char *method, const char *url)
+{
+	enum err e = route_find(method, url, &q->route);
+
+	if (e != ERR_OK) {
+		q->route = NULL;
+		request_fail(a, q, e, e == ERR_USAGE ? "this path takes another method" : "no such path: see docs/spec/api.md");
+		return;
+	}
+	if (!is_allowed(q->connection, q->route->authority))
+		request_fail(a, q, ERR_REFUSED, "only the node's own user of this machine may ask");
+}
+
+/* The body's memory grows with what has really come, to the route's bound. */
+static void request_take(struct request *q, struct bytes part)
+{
+	if (q->state != REQUEST_READS)
+		return;
+	if (part.len > q->route->body_max - q->body.len) {
+		q->is_body_over = true;
+		return;
+	}
+	if (part.len > q->body.max - q->body.len) {
+		size_t want = 2 * (q->body.len + part.len);
+		q->body.max = want < q->route->body_max ? want : q->route->body_max;
+		q->body.ptr = xrealloc(q->body.ptr, q->body.max);
+	}
+	buf_put(&q->body, part);
+}
+
+static void request_run(struct api *a, struct request *q)
+{
+	struct buf out;
+	struct reply r = { &out };
+	enum err e;
+
+	if (q->is_body_over) {
+		request_fail(a, q, ERR_LIMIT, "the body is longer than this path takes");
+		return;
+	}
+	buf_init(&out, a->reply_memory, REPLY_LEN_MAX);
+	q->state = REQUEST_RUNS;
+	e = q->route->run(a, q, &r);
+	if (e == ERR_OK && q->state != REQUEST_RUNS)
+		return;
+	if (e == ERR_OK)
+		e = reply_check(&r);
+	if (e == ERR_OK)
+		request_answer(q, MHD_HTTP_OK, "application/json", buf_bytes(&out));
+	else
+		request_fail(a, q, e, NULL);
+}
+
+static ssize_t more_read(void *self, uint64_t position, char *out, size_t max)
+{
+	struct request *q = self;
+	struct buf b;
+	enum err e;
+
+	(void)position;
+	buf_init(&b, out, max);
+	e = q->more(q->api, q->more_self, &b);
+	if (e == ERR_NOT_FOUND && b.len == 0)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	return e == ERR_OK || e == ERR_NOT_FOUND ? (ssize_t)b.len : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static enum MHD_Result request_send(struct request *q)
+{
+	struct MHD_Response *response;
+	enum MHD_Result result;
+
+	if (q->state == REQUEST_STREAMS) {
+		response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, events_read, q, NULL);
+	} else if (q->more != NULL) {
+		response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, more_read, q, NULL);
+	} else {
+		response = MHD_create_response_from_buffer(q->answer_len, q->answer, MHD_RESPMEM_MUST_FREE);
+		q->answer = NULL;
+	}
+	if (response == NULL)
+		return MHD_NO;
+	if (MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, q->media_type) != MHD_YES ||
+	    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store") != MHD_YES) {
+		MHD_destroy_response(response);
+		return MHD_NO;
+	}
+	if (q->state != REQUEST_STREAMS)
+		q->state = REQUEST_SENT;
+	result = MHD_queue_response(q->connection, q->status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+static enum MHD_Result on_access(void *self, struct MHD_Connection *connection, const char *url, const char *method,
+				 const char *version, const char *upload, size_t *upload_len, void **own)
+{
+	struct api *a = self;
+	struct request *q = *own;
+
+	(void)version;
+	if (q == NULL) {
+		q = request_new(a, connection);
+		if (q == NULL)
+			return MHD_NO;
+		*own = q;
+		request_begin(a, q, method, url);
+		return MHD_YES;
+	}
+	if (*upload_len > 0) {
+		request_take(q, (struct bytes){ (const uint8_t *)upload, *upload_len });
+		*upload_len = 0;
+		return MHD_YES;
+	}
+	if (q->state == REQUEST_READS)
+		request_run(a, q);
+	if (q->state == REQUEST_READY || q->state == REQUEST_STREAMS)
+		return request_send(q);
+	return MHD_YES;
+}
+
+static void on_end(void *self, struct MHD_Connection *connection, void **own, enum MHD_RequestTerminationCode why)
+{
+	struct api *a = self;
+
+	(void)connection;
+	(void)why;
+	if (*own != NULL)
+		request_free(a, *own);
+	*own = NULL;
+}
+
+/* ---- The api. ---- */
+
+static int listen_on(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct stat old;
+	mode_t mask;
+	int fd, bound;
+
+	if (strlen(path) >= sizeof address.sun_path) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	if (lstat(path, &old) == 0 && S_ISSOCK(old.st_mode))
+		unlink(path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	mask = umask(0177);
+	bound = bind(fd, (const struct sockaddr *)&address, sizeof address);
+	umask(mask);
+	if (bound != 0 || listen(fd, 64) != 0) {
+		int why = errno;
+		close(fd);
+		errno = why;
+		return -1;
+	}
+	return fd;
+}
+
+enum err api_open(const struct api_options *options, struct api **out)
+{
+	struct api *a;
+	int fd;
+
+	if (strlen(options->path) >= sizeof a->path)
+		return ERR_USAGE;
+	fd = listen_on(options->path);
+	if (fd < 0) {
+		log_error("no socket at %s: %s", options->path, strerror(errno));
+		return ERR_IO;
+	}
+	a = xcalloc(1, sizeof *a);
+	a->node = options->node;
+	a->run = options->run;
+	memcpy(a->path, options->path, strlen(options->path) + 1);
+	a->reply_memory = xcalloc(1, REPLY_LEN_MAX);
+	a->entry_memory = xcalloc(1, ENTRY_LEN_MAX);
+	a->content_memory = xcalloc(1, CONTENT_LEN_MAX);
+	a->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL,
+				     NULL, on_access, a, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+				     CLIENTS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+				     MHD_OPTION_NOTIFY_COMPLETED, on_end, a, MHD_OPTION_END);
+	if (a->daemon == NULL) {
+		log_error("the HTTP library did not start on %s", options->path);
+		close(fd);
+		api_close(a);
+		return ERR_IO;
+	}
+	*out = a;
+	return ERR_OK;
+}
+
+int api_descriptor(const struct api *a)
+{
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(a->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+
+	return info->epoll_fd;
+}
+
+int64_t api_timeout(const struct api *a, struct mono now)
+{
+	MHD_UNSIGNED_LONG_LONG ms;
+	int64_t due = -1;
+
+	if (a->has_deferred)
+		return 0;
+	if (a->streams_count > 0)
+		due = mono_is_before(now, a->next_beat) ? (a->next_beat.us - now.us) / 1000 + 1 : 0;
+	if (MHD_get_timeout(a->daemon, &ms) == MHD_YES && (due < 0 || ms < (unsigned long long)due))
+		due = (int64_t)ms;
+	return due;
+}
+
+enum err api_turn(struct api *a, struct now now, struct effects *fx)
+{
+	a->now = now;
+	a->fx = fx;
+	a->failed = ERR_OK;
+	a->commands = 0;
+	if (a->has_deferred) {
+		a->has_deferred = false;
+		for (size_t i = 0; i < CLIENTS_MAX; i++) {
+			if (a->requests[i] != NULL && a->requests[i]->state == REQUEST_DEFERRED)
+				statements_run(a, a->requests[i]);
+		}
+	}
+	events_beat(a);
+	if (MHD_run(a->daemon) != MHD_YES)
+		a->failed = ERR_IO;
+	a->fx = NULL;
+	return a->failed;
+}
+
+void api_committed(struct api *a)
+{
+	static const char done[] = "{\"err\":\"OK\"}";
+
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		if (a->requests[i] != NULL && a->requests[i]->state == REQUEST_COMMITS)
+			request_answer(a->requests[i], MHD_HTTP_OK, "application/json", BYTES_LIT(done));
+	}
+}
+
+void api_answer(struct api *a, const struct effect_answer *answer)
+{
+	statements_answer(a, answer);
+}
+
+void api_publish(struct api *a, const struct effect_publish *publish)
+{
+	events_publish(a, publish);
+}
+
+void api_close(struct api *a)
+{
+	if (a == NULL)
+		return;
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		if (a->requests[i] != NULL)
+			request_resume(a->requests[i]);
+	}
+	if (a->daemon != NULL)
+		MHD_stop_daemon(a->daemon);
+	unlink(a->path);
+	events_drop(a);
+	free(a->reply_memory);
+	free(a->entry_memory);
+	free(a->content_memory);
+	free(a);
+}

@@ -1,0 +1,144 @@
+#include "api/reply.h"
+
+#include <string.h>
+
+/* A comma stands between two values: not at the front, and not behind what opens or a key. */
+static void value_begin(struct reply *r)
+{
+	struct buf *b = r->out;
+	uint8_t last = b->len == 0 ? '[' : b->ptr[b->len - 1];
+
+	if (last != '[' && last != '{' && last != ':' && last != '\n' && last != ' ')
+		buf_put_byte(b, ',');
+}
+
+static void put_quoted(struct buf *b, struct bytes text)
+{
+	size_t begin = 0;
+
+	buf_put_byte(b, '"');
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = text.ptr[i];
+		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+			continue;
+		buf_put(b, (struct bytes){ text.ptr + begin, i - begin });
+		begin = i + 1;
+		if (c == '"' || c == '\\') {
+			buf_put_byte(b, '\\');
+			buf_put_byte(b, c);
+		} else if (c == '\n') {
+			buf_put_str(b, "\\n");
+		} else if (c == '\t') {
+			buf_put_str(b, "\\t");
+		} else {
+			buf_put_str(b, "\\u00");
+			buf_put_hex(b, (struct bytes){ &c, 1 });
+		}
+	}
+	buf_put(b, (struct bytes){ text.ptr + begin, text.len - begin });
+	buf_put_byte(b, '"');
+}
+
+void reply_key(struct reply *r, const char *key)
+{
+	value_begin(r);
+	if (key == NULL)
+		return;
+	buf_put_byte(r->out, '"');
+	buf_put_str(r->out, key);
+	buf_put_str(r->out, "\":");
+}
+
+static void open_with(struct reply *r, const char *key, uint8_t bracket)
+{
+	reply_key(r, key);
+	buf_put_byte(r->out, bracket);
+}
+
+void reply_object(struct reply *r, const char *key)
+{
+	open_with(r, key, '{');
+}
+
+void reply_object_end(struct reply *r)
+{
+	buf_put_byte(r->out, '}');
+}
+
+void reply_array(struct reply *r, const char *key)
+{
+	open_with(r, key, '[');
+}
+
+void reply_array_end(struct reply *r)
+{
+	buf_put_byte(r->out, ']');
+}
+
+void reply_text(struct reply *r, const char *key, struct bytes text)
+{
+	reply_key(r, key);
+	if (bytes_is_utf8(text)) {
+		put_quoted(r->out, text);
+		return;
+	}
+	while (text.len > 0 && !bytes_is_utf8(text))
+		text.len--;
+	put_quoted(r->out, text);
+	if (!r->out->full) {
+		r->out->len--; /* the closing quote */
+		buf_put_str(r->out, "\xef\xbf\xbd\"");
+	}
+}
+
+void reply_str(struct reply *r, const char *key, const char *text)
+{
+	reply_text(r, key, bytes_str(text));
+}
+
+void reply_uint(struct reply *r, const char *key, uint64_t value)
+{
+	reply_key(r, key);
+	buf_put_decimal(r->out, value);
+}
+
+void reply_int(struct reply *r, const char *key, int64_t value)
+{
+	reply_key(r, key);
+	if (value < 0)
+		buf_put_byte(r->out, '-');
+	buf_put_decimal(r->out, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
+void reply_bool(struct reply *r, const char *key, bool value)
+{
+	reply_key(r, key);
+	buf_put_str(r->out, value ? "true" : "false");
+}
+
+void reply_null(struct reply *r, const char *key)
+{
+	reply_key(r, key);
+	buf_put_str(r->out, "null");
+}
+
+void reply_hex(struct reply *r, const char *key, struct bytes value)
+{
+	reply_key(r, key);
+	buf_put_byte(r->out, '"');
+	buf_put_hex(r->out, value);
+	buf_put_byte(r->out, '"');
+}
+
+void reply_base64(struct reply *r, const char *key, struct bytes value)
+{
+	reply_key(r, key);
+	buf_put_byte(r->out, '"');
+	buf_put_base64(r->out, value);
+	buf_put_byte(r->out, '"');
+}
+
+enum err reply_check(const struct reply *r)
+{
+	return buf_check(r->out);
+}

@@ -1,0 +1,119 @@
+/*
+ * request.h - one HTTP request under way, and the api that serves it.
+ *
+ * Layer: api. What the rows' functions see of HTTP: words of the query, a body, an answer. libmicrohttpd is
+ * known to http.c and events.c only.
+ */
+#ifndef API_REQUEST_H
+#define API_REQUEST_H
+
+#include "api/api.h"
+#include "api/reply.h"
+
+struct MHD_Connection;
+struct MHD_Daemon;
+struct api;
+struct route;
+
+enum request_state {
+	REQUEST_READS,	 /* the body is coming in */
+	REQUEST_RUNS,	 /* its route's function is at work */
+	REQUEST_DEFERRED, /* statements wait for a turn with room */
+	REQUEST_ANSWERS, /* statements wait for their answers */
+	REQUEST_COMMITS, /* waits for the end of the turn */
+	REQUEST_STREAMS, /* sends as there is something to send */
+	REQUEST_READY,	 /* the answer below can go out */
+	REQUEST_SENT,
+};
+
+/* Makes more of an answer's body: appends to *out, as much as fits; ERR_NOT_FOUND at the end. */
+typedef enum err request_more(struct api *a, void *self, struct buf *out);
+
+struct stream {
+	bool is_greeted, is_beaten; /* a beat is due */
+	uint64_t next;		    /* number of the next event */
+	char *text;		    /* heap: what is being written now */
+	size_t text_len, text_at;
+};
+
+struct request {
+	struct api *api;
+	struct MHD_Connection *connection;
+	const struct route *route; /* NULL: refused before one was found */
+	enum request_state state;
+	uint64_t serial; /* of this request in this run; the slot is its place in api.requests */
+	size_t slot;
+	bool is_suspended;
+	struct buf body;	/* heap */
+	bool is_body_over;	/* more came than the route takes */
+	unsigned status;	/* of the answer, once READY */
+	const char *media_type;
+	void *answer;		/* heap: the answer's bytes */
+	size_t answer_len;
+
+	/* Statements: what became of each. */
+	struct effect_answer *answers; /* heap */
+	bool *is_answered;	       /* heap */
+	size_t answers_count, answered;
+
+	struct stream stream;
+
+	request_more *more; /* not NULL: the body is made piece by piece */
+	void *more_self;    /* heap */
+};
+
+struct event {
+	uint64_t number;
+	enum change change;
+	struct place_key place;
+	size_t peer;
+	char *text; /* heap; NULL until somebody wants it */
+	size_t text_len;
+};
+
+struct api {
+	struct node *node;
+	struct MHD_Daemon *daemon;
+	char path[108];
+	uint64_t run;
+	struct request *requests[CLIENTS_MAX];
+	uint64_t serial;
+	size_t streams_count;
+
+	/* Of the turn under way. */
+	struct now now;
+	struct effects *fx;
+	enum err failed;
+	size_t commands;
+	bool has_deferred;
+
+	struct event events[EVENTS_KEPT_MAX]; /* by number */
+	uint64_t newest;		      /* number of the last one; 0: none in this run */
+	size_t events_len;		      /* bytes of their texts */
+	struct mono next_beat;
+
+	/* Scratch of one function. */
+	void *reply_memory, *entry_memory, *content_memory;
+};
+
+/* A word of the query, .ptr NULL if it is absent. Borrows from the request. */
+struct bytes request_word(struct request *q, const char *name);
+/* ERR_USAGE if it is there and no decimal of 0..max; `otherwise` if it is absent. */
+enum err request_number(struct request *q, const char *name, uint64_t max, uint64_t otherwise, uint64_t *out) MUST_CHECK;
+enum err request_place(struct api *a, struct request *q, struct place_key *out) MUST_CHECK;
+/* The channel's number; ERR_USAGE if it is absent. */
+enum err request_channel(struct api *a, struct request *q, uint32_t *out) MUST_CHECK;
+/* Our own party if it is absent. */
+enum err request_party(struct api *a, struct request *q, size_t *out) MUST_CHECK;
+
+/* Sets the answer (copies) and lets the connection go on if it was suspended. */
+void request_answer(struct request *q, unsigned status, const char *media_type, struct bytes answer);
+/* The answer is the error's object. */
+void request_fail(struct api *a, struct request *q, enum err e, const char *text);
+void request_suspend(struct request *q);
+void request_resume(struct request *q);
+
+/* The HTTP status that an error is told with. */
+unsigned request_status(enum err e);
+
+#endif

@@ -1,0 +1,56 @@
+#include "api/routes.h"
+
+#include "api/runs.h"
+
+#include <string.h>
+
+#define NO_BODY 0u
+#define PIECE_LEN_MAX (256u << 10) /* bytes of an attachment in one request */
+
+/* clang-format off */
+#define ROUTE_LIST(X) \
+	/* method  path           authority         body             what runs */ \
+	X("POST", "/statements",  AUTHORITY_OWNER,  REQUEST_LEN_MAX, run_statements) \
+	X("GET",  "/events",      AUTHORITY_OWNER,  NO_BODY,         run_events) \
+	X("GET",  "/status",      AUTHORITY_OWNER,  NO_BODY,         run_status) \
+	X("GET",  "/accord",      AUTHORITY_OWNER,  NO_BODY,         run_accord) \
+	X("GET",  "/channels",    AUTHORITY_OWNER,  NO_BODY,         run_channels) \
+	X("GET",  "/logs",        AUTHORITY_OWNER,  NO_BODY,         run_logs) \
+	X("GET",  "/keys",        AUTHORITY_OWNER,  NO_BODY,         run_keys) \
+	X("GET",  "/seen",        AUTHORITY_OWNER,  NO_BODY,         run_seen) \
+	X("GET",  "/inbox",       AUTHORITY_OWNER,  NO_BODY,         run_inbox) \
+	X("GET",  "/log",         AUTHORITY_OWNER,  NO_BODY,         run_log) \
+	X("GET",  "/entry",       AUTHORITY_OWNER,  NO_BODY,         run_entry) \
+	X("GET",  "/content",     AUTHORITY_OWNER,  NO_BODY,         run_content) \
+	X("GET",  "/ladder",      AUTHORITY_OWNER,  NO_BODY,         run_ladder) \
+	X("GET",  "/note",        AUTHORITY_OWNER,  NO_BODY,         run_note) \
+	X("GET",  "/proof",       AUTHORITY_OWNER,  NO_BODY,         run_proof) \
+	X("GET",  "/attachments", AUTHORITY_OWNER,  NO_BODY,         run_attachment) \
+	X("POST", "/attachments", AUTHORITY_OWNER,  PIECE_LEN_MAX,   run_attach) \
+	X("GET",  "/bundle",      AUTHORITY_OWNER,  NO_BODY,         run_bundle_out) \
+	X("POST", "/bundle",      AUTHORITY_OWNER,  FRAME_LEN_MAX + FRAME_HEAD_LEN, run_bundle_in) \
+	X("POST", "/backup",      AUTHORITY_OWNER,  NO_BODY,         run_backup)
+/* clang-format on */
+
+const struct route routes[] = {
+#define ROUTE_ROW(method, path, authority, body, run) { method, path, authority, body, run },
+	ROUTE_LIST(ROUTE_ROW)
+#undef ROUTE_ROW
+};
+const size_t routes_count = ARRAY_COUNT(routes);
+
+enum err route_find(const char *method, const char *path, const struct route **out)
+{
+	enum err e = ERR_NOT_FOUND;
+
+	for (size_t i = 0; i < routes_count; i++) {
+		if (strcmp(routes[i].path, path) != 0)
+			continue;
+		if (strcmp(routes[i].method, method) == 0) {
+			*out = &routes[i];
+			return ERR_OK;
+		}
+		e = ERR_USAGE;
+	}
+	return e;
+}

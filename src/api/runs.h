@@ -1,0 +1,44 @@
+/*
+ * runs.h - the functions of the routes' table, one file a noun.
+ *
+ * Layer: api. Each is described by its row in docs/spec/api.md.
+ */
+#ifndef API_RUNS_H
+#define API_RUNS_H
+
+#include "api/request.h"
+
+/* statements.c */
+enum err run_statements(struct api *a, struct request *q, struct reply *r);
+/* Gives a deferred request's statements to the node. */
+void statements_run(struct api *a, struct request *q);
+void statements_answer(struct api *a, const struct effect_answer *answer);
+
+/* events.c */
+enum err run_events(struct api *a, struct request *q, struct reply *r);
+
+/* state.c */
+enum err run_status(struct api *a, struct request *q, struct reply *r);
+enum err run_accord(struct api *a, struct request *q, struct reply *r);
+enum err run_channels(struct api *a, struct request *q, struct reply *r);
+enum err run_logs(struct api *a, struct request *q, struct reply *r);
+enum err run_keys(struct api *a, struct request *q, struct reply *r);
+enum err run_seen(struct api *a, struct request *q, struct reply *r);
+
+/* entries.c */
+enum err run_inbox(struct api *a, struct request *q, struct reply *r);
+enum err run_log(struct api *a, struct request *q, struct reply *r);
+enum err run_entry(struct api *a, struct request *q, struct reply *r);
+enum err run_content(struct api *a, struct request *q, struct reply *r);
+enum err run_ladder(struct api *a, struct request *q, struct reply *r);
+enum err run_note(struct api *a, struct request *q, struct reply *r);
+enum err run_proof(struct api *a, struct request *q, struct reply *r);
+
+/* blobs.c */
+enum err run_attachment(struct api *a, struct request *q, struct reply *r);
+enum err run_attach(struct api *a, struct request *q, struct reply *r);
+enum err run_bundle_out(struct api *a, struct request *q, struct reply *r);
+enum err run_bundle_in(struct api *a, struct request *q, struct reply *r);
+enum err run_backup(struct api *a, struct request *q, struct reply *r);
+
+#endif

@@ -1,0 +1,366 @@
+#include "api/runs.h"
+
+#include "api/place_text.h"
+#include "base/alloc.h"
+
+#include <stdlib.h>
+
+static const char *const log_state_names[] = {
+	[LOG_RUNS] = "RUNS", [LOG_STOPPED] = "STOPPED", [LOG_RECOVERING] = "RECOVERING", [LOG_CLOSED] = "CLOSED"
+};
+
+/* A name in each of the accord's languages: {"ko": ..., "en": ...}. */
+static void reply_names(struct reply *r, const char *key, const struct accord *a, const struct bytes *names)
+{
+	reply_object(r, key);
+	for (size_t i = 0; i < a->languages_count; i++)
+		reply_text(r, a->languages[i], names[i]);
+	reply_object_end(r);
+}
+
+static void reply_parties(struct reply *r, const char *key, const struct accord *a, uint64_t mask)
+{
+	reply_array(r, key);
+	for (size_t i = 0; i < a->parties_count; i++) {
+		if (mask >> i & 1)
+			reply_str(r, NULL, a->parties[i].name);
+	}
+	reply_array_end(r);
+}
+
+static void reply_roles(struct reply *r, const char *key, const struct accord *a, uint64_t mask)
+{
+	reply_array(r, key);
+	for (size_t i = 0; i < a->roles_count; i++) {
+		if (mask >> i & 1)
+			reply_str(r, NULL, a->roles[i].name);
+	}
+	reply_array_end(r);
+}
+
+static void reply_path(struct reply *r, const struct path_status *p)
+{
+	reply_object(r, NULL);
+	reply_str(r, "name", p->name);
+	reply_bool(r, "up", p->is_up);
+	reply_bool(r, "was_up", p->was_up);
+	reply_str(r, "group", p->group);
+	reply_str(r, "address", p->address);
+	reply_uint(r, "round_trip_us", p->round_trip_us);
+	reply_uint(r, "since_ms", p->since.ms);
+	reply_uint(r, "heard_ms", p->heard.ms);
+	reply_uint(r, "line_checked_ms", p->line_checked.ms);
+	reply_uint(r, "line_check_ms", p->line_check_ms);
+	if (!p->is_up && p->why != ERR_OK) {
+		reply_str(r, "err", err_name(p->why));
+		reply_str(r, "why", err_text(p->why));
+	}
+	if (p->fault.rule != NULL)
+		reply_str(r, "rule", p->fault.rule);
+	reply_object_end(r);
+}
+
+static void reply_peer(struct reply *r, const struct accord *a, const struct peer_status *p)
+{
+	reply_object(r, NULL);
+	reply_str(r, "party", a->parties[p->party].name);
+	reply_str(r, "code", a->parties[p->party].code);
+	reply_array(r, "paths");
+	for (size_t i = 0; i < p->paths_count; i++)
+		reply_path(r, &p->paths[i]);
+	reply_array_end(r);
+	if (p->has_clock)
+		reply_int(r, "clock_offset_ms", p->clock_offset_ms);
+	if (p->refused[0] != '\0')
+		reply_str(r, "refused", p->refused);
+	reply_object_end(r);
+}
+
+static void reply_log_name(struct reply *r, const struct accord *a, const struct log_key *log)
+{
+	char memory[96];
+	struct buf text = BUF_ON(memory);
+
+	log_text_write(a, log, &text);
+	reply_text(r, "log", buf_bytes(&text));
+	reply_uint(r, "channel", log->channel);
+	reply_str(r, "party", log->party < a->parties_count ? a->parties[log->party].name : "?");
+	reply_uint(r, "epoch", log->epoch);
+}
+
+static void reply_log_status(struct reply *r, const struct accord *a, const struct log_status *l)
+{
+	reply_object(r, NULL);
+	reply_log_name(r, a, &l->log);
+	reply_str(r, "state", log_state_names[l->state]);
+	reply_uint(r, "size", l->size);
+	reply_uint(r, "folded", l->folded);
+	reply_uint(r, "noted", l->noted);
+	reply_uint(r, "wanted", l->wanted);
+	reply_object(r, "cosigned");
+	for (size_t i = 0; i < a->parties_count; i++) {
+		if (i != l->log.party)
+			reply_uint(r, a->parties[i].name, l->cosigned[i]);
+	}
+	reply_object_end(r);
+	if (l->stopped.rule != NULL) {
+		reply_str(r, "rule", l->stopped.rule);
+		reply_uint(r, "offset", l->stopped.offset);
+	}
+	reply_object_end(r);
+}
+
+/* Every log, or only those that do not run. */
+static void reply_logs(struct api *a, struct reply *r, const char *key, bool is_all)
+{
+	struct log_status *logs = xcalloc(LOGS_MAX, sizeof *logs);
+	size_t count = node_logs(a->node, logs, LOGS_MAX);
+
+	reply_array(r, key);
+	for (size_t i = 0; i < count; i++) {
+		if (is_all || logs[i].state != LOG_RUNS)
+			reply_log_status(r, node_accord(a->node), &logs[i]);
+	}
+	reply_array_end(r);
+	free(logs);
+}
+
+enum err run_logs(struct api *a, struct request *q, struct reply *r)
+{
+	(void)q;
+	reply_object(r, NULL);
+	reply_logs(a, r, "logs", true);
+	reply_object_end(r);
+	return ERR_OK;
+}
+
+static void reply_self(struct api *a, struct reply *r)
+{
+	const struct accord *accord = node_accord(a->node);
+	const struct accord_party *self = &accord->parties[node_self(a->node)];
+
+	reply_str(r, "party", self->name);
+	reply_str(r, "code", self->code);
+	reply_hex(r, "accord", BYTES_OF(accord->id));
+	reply_hex(r, "accord_hash", BYTES_OF(accord->hash));
+	reply_str(r, "mode", accord->is_exercise ? "EXERCISE" : "LIVE");
+	reply_names(r, "title", accord, accord->title);
+	reply_str(r, "post_quantum", accord->post_quantum == POST_QUANTUM_REQUIRED ? "required" : "preferred");
+}
+
+enum err run_status(struct api *a, struct request *q, struct reply *r)
+{
+	struct node_status *s = xcalloc(1, sizeof *s);
+
+	(void)q;
+	node_status(a->node, s);
+	reply_object(r, NULL);
+	reply_self(a, r);
+	reply_uint(r, "now_ms", a->now.wall.ms);
+	reply_uint(r, "started_ms", a->run);
+	reply_bool(r, "recovering", s->is_recovering);
+	if (s->recovering != NULL)
+		reply_str(r, "recovering_why", s->recovering);
+	reply_array(r, "peers");
+	for (size_t i = 0; i < s->peers_count; i++)
+		reply_peer(r, node_accord(a->node), &s->peers[i]);
+	reply_array_end(r);
+	reply_logs(a, r, "stopped", false);
+	reply_uint(r, "entries", s->entries);
+	reply_uint(r, "commits", s->commits);
+	reply_uint(r, "published", s->published);
+	reply_uint(r, "refused", s->refused);
+	reply_uint(r, "void", s->void_entries);
+	reply_uint(r, "stopped_logs", s->stopped_logs);
+	reply_uint(r, "waiting", s->waiting);
+	reply_object_end(r);
+	free(s);
+	return ERR_OK;
+}
+
+static void reply_channel(struct api *a, struct reply *r, const struct accord_channel *c)
+{
+	const struct accord *accord = node_accord(a->node);
+
+	reply_object(r, NULL);
+	reply_uint(r, "number", c->number);
+	reply_str(r, "name", c->name);
+	reply_names(r, "names", accord, c->names.text);
+	reply_str(r, "plane", plane_name(c->plane));
+	reply_parties(r, "parties", accord, c->parties);
+	reply_roles(r, "writers", accord, c->writers);
+	reply_array(r, "precedences");
+	for (size_t i = 0; i < PRECEDENCE_COUNT; i++) {
+		if (c->precedences >> i & 1)
+			reply_str(r, NULL, precedence_name((enum precedence)i));
+	}
+	reply_array_end(r);
+	reply_array(r, "epochs");
+	for (size_t i = 0; i < accord->parties_count; i++) {
+		if (!(c->parties >> i & 1))
+			continue;
+		reply_object(r, NULL);
+		reply_str(r, "party", accord->parties[i].name);
+		reply_uint(r, "epoch", node_epoch(a->node, c->number, i));
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	reply_object_end(r);
+}
+
+static void reply_channels(struct api *a, struct reply *r)
+{
+	const struct accord *accord = node_accord(a->node);
+
+	reply_array(r, "channels");
+	for (size_t i = 0; i < accord->channels_count; i++)
+		reply_channel(a, r, &accord->channels[i]);
+	reply_array_end(r);
+}
+
+enum err run_channels(struct api *a, struct request *q, struct reply *r)
+{
+	(void)q;
+	reply_object(r, NULL);
+	reply_channels(a, r);
+	reply_object_end(r);
+	return ERR_OK;
+}
+
+static void reply_timers(struct reply *r, const struct accord *a)
+{
+	reply_array(r, "timers");
+	for (size_t i = 0; i < PRECEDENCE_COUNT; i++) {
+		reply_object(r, NULL);
+		reply_str(r, "precedence", precedence_name((enum precedence)i));
+		reply_uint(r, "receipt_ms", a->timers[i].receipt_ms);
+		reply_uint(r, "read_ms", a->timers[i].read_ms);
+		reply_uint(r, "query_ms", a->timers[i].query_ms);
+		reply_uint(r, "alternate_ms", a->timers[i].alternate_ms);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	reply_uint(r, "line_check_ms", a->line_check_ms);
+	reply_uint(r, "flash_len_max", a->flash_len_max);
+}
+
+enum err run_accord(struct api *a, struct request *q, struct reply *r)
+{
+	const struct accord *accord = node_accord(a->node);
+
+	(void)q;
+	reply_object(r, NULL);
+	reply_self(a, r);
+	reply_array(r, "languages");
+	for (size_t i = 0; i < accord->languages_count; i++)
+		reply_str(r, NULL, accord->languages[i]);
+	reply_array_end(r);
+	reply_array(r, "parties");
+	for (size_t i = 0; i < accord->parties_count; i++) {
+		reply_object(r, NULL);
+		reply_str(r, "name", accord->parties[i].name);
+		reply_str(r, "code", accord->parties[i].code);
+		reply_names(r, "names", accord, accord->parties[i].names.text);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	reply_array(r, "roles");
+	for (size_t i = 0; i < accord->roles_count; i++) {
+		reply_object(r, NULL);
+		reply_str(r, "name", accord->roles[i].name);
+		reply_names(r, "names", accord, accord->roles[i].names.text);
+		reply_parties(r, "parties", accord, accord->roles[i].parties);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	reply_channels(a, r);
+	reply_timers(r, accord);
+	reply_text(r, "manifest", accord->manifest);
+	reply_object_end(r);
+	return ERR_OK;
+}
+
+enum err run_seen(struct api *a, struct request *q, struct reply *r)
+{
+	const struct accord *accord = node_accord(a->node);
+	struct seen seen[PARTY_MAX];
+	uint32_t channel;
+	size_t count;
+	enum err e = request_channel(a, q, &channel);
+
+	if (e != ERR_OK)
+		return e;
+	count = node_seen(a->node, channel, seen);
+	reply_object(r, NULL);
+	reply_hex(r, "accord", BYTES_OF(accord->id));
+	reply_str(r, "party", accord->parties[node_self(a->node)].name);
+	reply_uint(r, "channel", channel);
+	reply_uint(r, "epoch", node_epoch(a->node, channel, node_self(a->node)));
+	reply_array(r, "seen");
+	for (size_t i = 0; i < count; i++) {
+		reply_object(r, NULL);
+		reply_text(r, "party", seen[i].party);
+		reply_uint(r, "epoch", seen[i].epoch);
+		reply_uint(r, "size", seen[i].size);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	reply_parties(r, "parties", accord, accord_channel_find(accord, channel)->parties);
+	reply_object_end(r);
+	return ERR_OK;
+}
+
+/* Keys act by log; without a word for it the party's first channel speaks, where the link reads them too. */
+static enum err keys_log(struct api *a, struct request *q, struct log_key *log)
+{
+	const struct accord *accord = node_accord(a->node);
+	enum err e = request_party(a, q, &log->party);
+
+	if (e != ERR_OK)
+		return e;
+	log->channel = 0;
+	if (request_word(q, "channel").ptr != NULL) {
+		e = request_channel(a, q, &log->channel);
+		if (e != ERR_OK)
+			return e;
+	}
+	for (size_t i = 0; log->channel == 0 && i < accord->channels_count; i++) {
+		if (accord->channels[i].parties >> log->party & 1 && accord->channels[i].plane != PLANE_HOME)
+			log->channel = accord->channels[i].number;
+	}
+	log->epoch = node_epoch(a->node, log->channel, log->party);
+	return log->channel == 0 || log->epoch == 0 ? ERR_NOT_FOUND : ERR_OK;
+}
+
+enum err run_keys(struct api *a, struct request *q, struct reply *r)
+{
+	uint8_t key[KEY_HASH_LEN] = { 0 };
+	struct log_key log;
+	struct key_view view;
+	enum err e = keys_log(a, q, &log);
+
+	if (e != ERR_OK)
+		return e;
+	reply_object(r, NULL);
+	reply_log_name(r, node_accord(a->node), &log);
+	reply_array(r, "keys");
+	while ((e = fold_next_key(node_fold(a->node), &log, key, &view)) == ERR_OK) {
+		char base64[BASE64_LEN(KEY_HASH_LEN) + 1];
+		char fingerprint[8 + sizeof base64];
+		struct buf text = BUF_ON(fingerprint);
+		bytes_write_base64(BYTES_OF(key), base64);
+		buf_put_str(&text, "SHA256:");
+		buf_put(&text, (struct bytes){ (const uint8_t *)base64, 43 }); /* without its padding */
+		reply_object(r, NULL);
+		reply_text(r, "fingerprint", buf_bytes(&text));
+		reply_uint(r, "holder", view.holder);
+		reply_roles(r, "roles", node_accord(a->node), view.roles);
+		reply_uint(r, "added", view.added);
+		if (view.withdrawn != UINT64_MAX)
+			reply_uint(r, "withdrawn", view.withdrawn);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	reply_object_end(r);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
