@@ -1,0 +1,199 @@
+#include "sys/file.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum err file_path(char out[FILE_PATH_MAX], const char *dir, const char *name)
+{
+	int len = snprintf(out, FILE_PATH_MAX, "%s/%s", dir, name);
+
+	return len < 0 || (size_t)len >= FILE_PATH_MAX ? ERR_LIMIT : ERR_OK;
+}
+
+static enum err read_all(int fd, struct buf *out)
+{
+	for (;;) {
+		uint8_t beyond;
+		size_t room = out->max - out->len;
+		ssize_t got = read(fd, room > 0 ? out->ptr + out->len : &beyond, room > 0 ? room : 1);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return ERR_IO;
+		if (got == 0)
+			return ERR_OK;
+		if (room == 0)
+			return ERR_LIMIT;
+		out->len += (size_t)got;
+	}
+}
+
+enum err file_read(const char *path, struct buf *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	enum err e;
+
+	if (fd < 0)
+		return errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_IO;
+	e = read_all(fd, out);
+	close(fd);
+	return e;
+}
+
+static enum err write_all(int fd, struct bytes content)
+{
+	while (content.len > 0) {
+		ssize_t put = write(fd, content.ptr, content.len);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO;
+		content.ptr += put;
+		content.len -= (size_t)put;
+	}
+	return ERR_OK;
+}
+
+/* A new name is on the disk only when its folder is. */
+static enum err sync_folder_of(const char *path)
+{
+	char dir[FILE_PATH_MAX];
+	char *slash;
+	int fd, failed;
+
+	if (bytes_copy_str(bytes_str(path), dir, sizeof dir) != ERR_OK)
+		return ERR_LIMIT;
+	slash = strrchr(dir, '/');
+	if (slash != NULL)
+		*(slash == dir ? slash + 1 : slash) = '\0';
+	fd = open(slash == NULL ? "." : dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return ERR_IO;
+	failed = fsync(fd);
+	close(fd);
+	return failed != 0 ? ERR_IO : ERR_OK;
+}
+
+enum err file_write(const char *path, struct bytes content, unsigned mode)
+{
+	char beside[FILE_PATH_MAX];
+	int len = snprintf(beside, sizeof beside, "%s.new", path);
+	enum err e;
+	int fd;
+
+	if (len < 0 || (size_t)len >= sizeof beside)
+		return ERR_LIMIT;
+	fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+	if (fd < 0)
+		return ERR_IO;
+	e = write_all(fd, content);
+	if (e == ERR_OK && fsync(fd) != 0)
+		e = ERR_IO;
+	close(fd);
+	if (e == ERR_OK && rename(beside, path) != 0)
+		e = ERR_IO;
+	if (e != ERR_OK) {
+		int why = errno;
+		unlink(beside);
+		errno = why;
+		return e;
+	}
+	return sync_folder_of(path);
+}
+
+bool file_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+enum err file_make_dir(const char *path)
+{
+	struct stat there;
+
+	if (mkdir(path, 0700) == 0)
+		return sync_folder_of(path);
+	if (errno == EEXIST && stat(path, &there) == 0 && S_ISDIR(there.st_mode))
+		return ERR_OK;
+	return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+}
+
+enum err file_lock(const char *path, int *fd)
+{
+	int locked = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (locked < 0)
+		return ERR_IO;
+	if (flock(locked, LOCK_EX | LOCK_NB) != 0) {
+		bool is_held = errno == EWOULDBLOCK;
+		close(locked);
+		return is_held ? ERR_EXISTS : ERR_IO;
+	}
+	*fd = locked;
+	return ERR_OK;
+}
+
+void file_unlock(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return bytes_compare(*(const struct bytes *)a, *(const struct bytes *)b);
+}
+
+static enum err list_one(const FTSENT *at, size_t dir_len, struct arena *a, struct bytes *name)
+{
+	const char *relative = at->fts_path + dir_len;
+
+	while (*relative == '/')
+		relative++;
+	*name = arena_copy(a, bytes_str(relative));
+	return name->ptr == NULL ? ERR_LIMIT : ERR_OK;
+}
+
+enum err file_list(const char *dir, struct arena *a, struct bytes *names, size_t max, size_t *count)
+{
+	char root[FILE_PATH_MAX];
+	char *roots[] = { root, NULL };
+	enum err e = ERR_OK;
+	size_t found = 0;
+	FTS *walk;
+
+	if (bytes_copy_str(bytes_str(dir), root, sizeof root) != ERR_OK)
+		return ERR_LIMIT;
+	if (!file_exists(root))
+		return ERR_NOT_FOUND;
+	walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	if (walk == NULL)
+		return ERR_IO;
+	for (FTSENT *at = fts_read(walk); at != NULL && e == ERR_OK; at = fts_read(walk)) {
+		if (at->fts_info == FTS_D || at->fts_info == FTS_DP)
+			continue;
+		if (at->fts_info != FTS_F)
+			e = at->fts_info == FTS_ERR || at->fts_info == FTS_DNR || at->fts_info == FTS_NS ? ERR_IO : ERR_USAGE;
+		else if (found == max)
+			e = ERR_LIMIT;
+		else
+			e = list_one(at, strlen(dir), a, &names[found]);
+		if (e == ERR_OK)
+			found++;
+	}
+	fts_close(walk);
+	if (e != ERR_OK)
+		return e;
+	qsort(names, found, sizeof names[0], compare_names);
+	*count = found;
+	return ERR_OK;
+}

@@ -1,0 +1,40 @@
+/*
+ * file.h - whole small files: read, replaced, listed, locked.
+ *
+ * Layer: sys. For settings, accords, keys, the signer's marks. The record's own file layer is sys/disk.h.
+ * ERR_IO leaves errno as the system set it.
+ */
+#ifndef SYS_FILE_H
+#define SYS_FILE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+#define FILE_PATH_MAX 4096u
+
+/* dir/name in out; ERR_LIMIT if it is too long. */
+enum err file_path(char out[FILE_PATH_MAX], const char *dir, const char *name) MUST_CHECK;
+
+/* Appends the whole file. ERR_NOT_FOUND, ERR_LIMIT (longer than the buffer's room), ERR_IO. */
+enum err file_read(const char *path, struct buf *out) MUST_CHECK;
+
+/* Makes or replaces the whole file: all of it or nothing of it, and on the disk. mode as in open(2). */
+enum err file_write(const char *path, struct bytes content, unsigned mode) MUST_CHECK;
+
+bool file_exists(const char *path);
+
+/* Makes the folder for the owner alone; it may exist. Those above it must. */
+enum err file_make_dir(const char *path) MUST_CHECK;
+
+/* Takes or gives back the lock on a file, which is made if need be. ERR_EXISTS: another process holds it. */
+enum err file_lock(const char *path, int *fd) MUST_CHECK;
+void file_unlock(int fd);
+
+/*
+ * All regular files below dir, at any depth, as names relative to it ("forms/N01"), rising by name.
+ * ERR_LIMIT: more than max, or the arena is used up; ERR_NOT_FOUND; ERR_USAGE: something there is neither file
+ * nor folder. Names live in the arena, with a terminator behind them.
+ */
+enum err file_list(const char *dir, struct arena *a, struct bytes *names, size_t max, size_t *count) MUST_CHECK;
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * socket.h - TCP connections and socket pairs, never blocking.
+ *
+ * Layer: sys. Addresses are numbers with a port, "192.0.2.7:7400" or "[2001:db8::7]:7400"; names are not
+ * looked up. ERR_IO leaves errno as the system set it.
+ */
+#ifndef SYS_SOCKET_H
+#define SYS_SOCKET_H
+
+#include "base/bytes.h"
+#include "base/buf.h"
+
+#define SOCKET_ADDRESS_LEN 64 /* with its terminator */
+
+/* ERR_USAGE unless the text is an address with a port from 1. */
+enum err socket_address_check(const char *address) MUST_CHECK;
+
+enum err socket_listen(const char *address, int *fd) MUST_CHECK;
+/* ERR_NOT_FOUND: nobody waits. address may be NULL. */
+enum err socket_accept(int listener, int *fd, char address[SOCKET_ADDRESS_LEN]) MUST_CHECK;
+/* Starts; once writable, socket_connected says how it went. */
+enum err socket_connect(const char *address, int *fd) MUST_CHECK;
+enum err socket_connected(int fd) MUST_CHECK;
+
+/*
+ * For a line that carries urgent words: no waiting to fill a packet, and the kernel takes no more than
+ * about unsent_max bytes that it cannot put on the wire yet.
+ */
+void socket_tune(int fd, unsigned unsent_max);
+
+/* Two connected ends, closed on exec: of a stream, or of whole records. */
+enum err socket_pair_stream(int out[2]) MUST_CHECK;
+enum err socket_pair_records(int out[2]) MUST_CHECK;
+
+/*
+ * Appends what has come, at most the buffer's room. ERR_SHORT: nothing now. ERR_DOWN: the other end has
+ * closed or the line broke.
+ */
+enum err socket_read(int fd, struct buf *in) MUST_CHECK;
+/* What of the parts the kernel has taken; ERR_SHORT: nothing now. */
+enum err socket_write(int fd, struct bytes part, size_t *written) MUST_CHECK;
+
+#endif
