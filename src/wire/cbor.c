@@ -359,6 +359,40 @@ enum err cbor_read_rows(struct cbor_reader *r, const struct cbor_row *rows, size
 	return r->err;
 }
 
+bool cbor_read_tuple(struct cbor_reader *r, size_t members, const char *rule)
+{
+	size_t count;
+
+	if (cbor_read_array(r, SIZE_MAX, &count) != ERR_OK)
+		return false;
+	if (count != members)
+		cbor_refuse(r, ERR_RULE, rule);
+	return r->err == ERR_OK;
+}
+
+size_t cbor_read_list(struct cbor_reader *r, size_t count_min, size_t count_max, const char *rule)
+{
+	size_t count;
+
+	if (cbor_read_array(r, SIZE_MAX, &count) != ERR_OK)
+		return 0;
+	if (count < count_min || count > count_max)
+		cbor_refuse(r, ERR_RULE, rule);
+	return r->err == ERR_OK ? count : 0;
+}
+
+uint64_t cbor_read_number(struct cbor_reader *r, uint64_t min, uint64_t max, const char *rule)
+{
+	uint64_t value = min;
+
+	if (cbor_read_uint(r, UINT64_MAX, &value) != ERR_OK)
+		return min;
+	if (value >= min && value <= max)
+		return value;
+	cbor_refuse(r, ERR_RULE, rule);
+	return min;
+}
+
 enum err cbor_finish(struct cbor_reader *r)
 {
 	if (r->err != ERR_OK)

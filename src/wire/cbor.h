@@ -74,6 +74,12 @@ struct cbor_row {
 enum err cbor_read_rows(struct cbor_reader *r, const struct cbor_row *rows, size_t count, const char *rule,
 			void *out);
 
+/* The same refusal for an array that has not exactly these members (true: open), a list that has not
+ * count_min to count_max items (0 after a fault), a number outside min..max (min after a fault). */
+bool cbor_read_tuple(struct cbor_reader *r, size_t members, const char *rule);
+size_t cbor_read_list(struct cbor_reader *r, size_t count_min, size_t count_max, const char *rule);
+uint64_t cbor_read_number(struct cbor_reader *r, uint64_t min, uint64_t max, const char *rule);
+
 /* Refuses the item that was read last: for rules that are not CBOR's. */
 enum err cbor_refuse(struct cbor_reader *r, enum err e, const char *rule);
 /* ERR_OK if everything was read and nothing is left. */

@@ -35,21 +35,12 @@ enum err label_check(const struct label *l)
 static void read_category(struct cbor_reader *r, struct label *l)
 {
 	struct label_category *c = &l->categories[l->categories_count];
-	size_t members, count;
+	size_t count;
 
-	if (cbor_read_array(r, SIZE_MAX, &members) != ERR_OK)
+	if (!cbor_read_tuple(r, 2, "label.form"))
 		return;
-	if (members != 2) {
-		cbor_refuse(r, ERR_RULE, "label.form");
-		return;
-	}
 	cbor_read_text(r, SIZE_MAX, &c->name);
-	if (cbor_read_array(r, SIZE_MAX, &count) != ERR_OK)
-		return;
-	if (count > LABEL_VALUES_MAX - l->values_count) {
-		cbor_refuse(r, ERR_RULE, "label.limit");
-		return;
-	}
+	count = cbor_read_list(r, 0, LABEL_VALUES_MAX - l->values_count, "label.limit");
 	c->first = l->values_count;
 	c->count = count;
 	for (size_t i = 0; i < count; i++)
@@ -61,20 +52,15 @@ static void read_category(struct cbor_reader *r, struct label *l)
 
 enum err label_read(struct cbor_reader *r, struct label *out)
 {
-	size_t start = r->at, members, count;
+	size_t start = r->at, count;
 	const char *rule;
 
 	out->categories_count = 0;
 	out->values_count = 0;
-	if (cbor_read_array(r, SIZE_MAX, &members) != ERR_OK)
+	if (!cbor_read_tuple(r, 2, "label.form"))
 		return r->err;
-	if (members != 2)
-		return cbor_refuse(r, ERR_RULE, "label.form");
 	cbor_read_text(r, SIZE_MAX, &out->level);
-	if (cbor_read_array(r, SIZE_MAX, &count) != ERR_OK)
-		return r->err;
-	if (count > LABEL_CATEGORIES_MAX)
-		return cbor_refuse(r, ERR_RULE, "label.limit");
+	count = cbor_read_list(r, 0, LABEL_CATEGORIES_MAX, "label.limit");
 	for (size_t i = 0; i < count && r->err == ERR_OK; i++)
 		read_category(r, out);
 	cbor_close(r);

@@ -15,11 +15,12 @@
 #include "wire/origin.h"
 
 #define KEY_ID_LEN 4
+#define NOTE_SIGNATURE_MAX 128u
 
 struct note_line {
 	struct bytes name;	    /* borrowed */
 	uint8_t key_id[KEY_ID_LEN];
-	uint8_t signature[128];	    /* of an Ed25519 line 64, of a cosignature 8 + 64 */
+	uint8_t signature[NOTE_SIGNATURE_MAX]; /* of an Ed25519 line 64, of a cosignature 8 + 64 */
 	size_t signature_len;
 	struct bytes text;	    /* the whole line with its newline, borrowed */
 };

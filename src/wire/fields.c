@@ -1,0 +1,189 @@
+#include "wire/fields.h"
+
+size_t fields_read(struct cbor_reader *r, struct field fields[STATEMENT_FIELDS_MAX], const char *rule)
+{
+	struct cbor_map map;
+	size_t count = 0;
+	uint64_t key;
+
+	if (cbor_read_map(r, SIZE_MAX, &map) != ERR_OK)
+		return 0;
+	if (map.left == 0 || map.left > STATEMENT_FIELDS_MAX)
+		cbor_refuse(r, ERR_RULE, rule);
+	while (cbor_next_key(r, &map, &key)) {
+		fields[count].key = key;
+		cbor_read_value(r, &fields[count].value);
+		count++;
+	}
+	cbor_close(r);
+	return r->err == ERR_OK ? count : 0;
+}
+
+void fields_write(const struct field *fields, size_t count, struct buf *out)
+{
+	cbor_put_map(out, count);
+	for (size_t i = 0; i < count; i++) {
+		cbor_put_uint(out, fields[i].key);
+		buf_put(out, fields[i].value);
+	}
+}
+
+struct field_row {
+	enum kind kind;
+	uint64_t key;
+	bool is_required;
+	bool (*is_good)(struct bytes value, uint64_t max);
+	uint64_t max;
+};
+
+static bool is_uint(struct bytes value, uint64_t max)
+{
+	struct cbor_reader r;
+	uint64_t number;
+
+	cbor_open(&r, value);
+	return cbor_read_uint(&r, max, &number) == ERR_OK;
+}
+
+/* 1 to max bytes. */
+static bool is_bytes(struct bytes value, uint64_t max)
+{
+	struct cbor_reader r;
+	struct bytes string;
+
+	cbor_open(&r, value);
+	return cbor_read_bytes(&r, (size_t)max, &string) == ERR_OK && string.len > 0;
+}
+
+static bool is_hash(struct bytes value, uint64_t max)
+{
+	struct cbor_reader r;
+	struct bytes string;
+
+	cbor_open(&r, value);
+	return cbor_read_bytes(&r, (size_t)max, &string) == ERR_OK && string.len == HASH_LEN;
+}
+
+/* [* role], at most max */
+static bool is_roles(struct bytes value, uint64_t max)
+{
+	struct cbor_reader r;
+	struct bytes role;
+	size_t count;
+
+	cbor_open(&r, value);
+	if (cbor_read_array(&r, (size_t)max, &count) != ERR_OK)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (cbor_read_text(&r, ROLE_NAME_MAX, &role) != ERR_OK || !is_role_name(role))
+			return false;
+	}
+	return true;
+}
+
+/* What ends a head: size, root. */
+static bool has_size_and_root(struct cbor_reader *r)
+{
+	uint8_t root[HASH_LEN];
+	uint64_t size;
+
+	cbor_read_uint(r, LOG_SIZE_MAX, &size);
+	cbor_read_fixed(r, root, sizeof root);
+	return r->err == ERR_OK && size > 0;
+}
+
+/* [epoch, size, root] */
+static bool is_old_log(struct bytes value, uint64_t max)
+{
+	struct cbor_reader r;
+	uint64_t epoch;
+	size_t count;
+
+	cbor_open(&r, value);
+	if (cbor_read_array(&r, 3, &count) != ERR_OK || count != 3)
+		return false;
+	return cbor_read_uint(&r, max, &epoch) == ERR_OK && epoch > 0 && has_size_and_root(&r);
+}
+
+/* [size, root] */
+static bool is_head(struct bytes value, uint64_t max)
+{
+	struct cbor_reader r;
+	size_t count;
+
+	cbor_open(&r, value);
+	return cbor_read_array(&r, (size_t)max, &count) == ERR_OK && count == max && has_size_and_root(&r);
+}
+
+/* clang-format off */
+static const struct field_row rows[] = {
+	{ KIND_OPEN,     FIELD_OPEN_MANIFEST,   true,  is_hash,    HASH_LEN },
+	{ KIND_OPEN,     FIELD_OPEN_OLD,        false, is_old_log, UINT32_MAX },
+	{ KIND_OPEN,     FIELD_OPEN_GIVEN_UP,   false, is_head,    2 },
+	{ KIND_KEYS,     FIELD_KEYS_ACT,        true,  is_uint,    1 },
+	{ KIND_KEYS,     FIELD_KEYS_USE,        true,  is_uint,    KEY_USE_COUNT - 1 },
+	{ KIND_KEYS,     FIELD_KEYS_KEY,        true,  is_bytes,   KEY_LEN_MAX },
+	{ KIND_KEYS,     FIELD_KEYS_HOLDER,     false, is_uint,    UINT64_MAX },
+	{ KIND_KEYS,     FIELD_KEYS_ROLES,      false, is_roles,   ACCORD_ROLES_MAX },
+	{ KIND_ACCORD,   FIELD_ACCORD_MANIFEST, true,  is_hash,    HASH_LEN },
+	{ KIND_MARK,     FIELD_MARK,            true,  is_uint,    1 },
+	{ KIND_DEFER,    FIELD_DEFER_UNTIL,     true,  is_uint,    TIME_MS_MAX - 1 },
+	{ KIND_NEGATIVE, FIELD_NEGATIVE_CAUSE,  true,  is_uint,    NEGATIVE_CAUSE_COUNT - 1 },
+	{ KIND_LAPSE,    FIELD_LAPSE_CAUSE,     true,  is_uint,    1 },
+};
+/* clang-format on */
+
+/* A head is given up only by an epoch that has an old log, and no `open` of all channels has one. */
+static bool is_open_good(const struct statement *s, const struct field **bad)
+{
+	const struct field *old = statement_field(s, FIELD_OPEN_OLD);
+
+	*bad = old == NULL ? statement_field(s, FIELD_OPEN_GIVEN_UP) : s->channel == 0 ? old : NULL;
+	return *bad == NULL;
+}
+
+/* The node's own keys are 32 bytes of Ed25519; an officer is somebody, in some role. */
+static bool is_keys_good(const struct statement *s, const struct field **bad)
+{
+	const struct field *key = statement_field(s, FIELD_KEYS_KEY);
+	const struct field *roles = statement_field(s, FIELD_KEYS_ROLES);
+	uint64_t act = 0, use = 0;
+
+	*bad = NULL;
+	if (statement_field_uint(s, FIELD_KEYS_ACT, 1, &act) != ERR_OK ||
+	    statement_field_uint(s, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK)
+		return false;
+	if (use <= KEY_USE_TLS && !is_hash(key->value, HASH_LEN)) {
+		*bad = key;
+		return false;
+	}
+	if (act != 0 || use != KEY_USE_OFFICER)
+		return true;
+	/* 0x80 is the empty array. */
+	if (roles != NULL && bytes_equal(roles->value, BYTES_LIT("\x80")))
+		*bad = roles;
+	return roles != NULL && *bad == NULL && statement_field(s, FIELD_KEYS_HOLDER) != NULL;
+}
+
+enum err fields_check(const struct statement *s, const struct field **bad)
+{
+	bool is_good = true;
+
+	*bad = NULL;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		const struct field_row *row = &rows[i];
+		const struct field *field;
+		if ((uint64_t)row->kind != s->kind)
+			continue;
+		field = statement_field(s, row->key);
+		if (field == NULL ? row->is_required : !row->is_good(field->value, row->max)) {
+			*bad = field;
+			return ERR_RULE;
+		}
+	}
+	if (s->kind == KIND_OPEN)
+		is_good = is_open_good(s, bad);
+	else if (s->kind == KIND_KEYS)
+		is_good = is_keys_good(s, bad);
+	return is_good ? ERR_OK : ERR_RULE;
+}
