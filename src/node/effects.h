@@ -71,6 +71,7 @@ struct effect_publish {
 
 struct effect {
 	enum effect_kind kind;
+	bool is_held; /* waits for the flush of this turn: node_commit lets it go, or takes it back */
 	union {
 		struct effect_frame frame;
 		struct effect_sign sign;
@@ -89,5 +90,13 @@ struct effects {
 
 void effects_init(struct effects *fx, struct effect *list, void *memory, size_t size);
 void effects_reset(struct effects *fx);
+/* The next effect, zeroed; NULL when EFFECTS_MAX are in the list. */
+struct effect *effects_add(struct effects *fx, enum effect_kind kind);
+/* Whether `count` more effects of `len` bytes together have room. */
+bool effects_has_room(const struct effects *fx, size_t count, size_t len);
+/* The flush came about: nothing is held any longer. */
+void effects_let_go(struct effects *fx);
+/* It did not: answers become `why`, naming the limit, and whatever else was held is dropped. */
+void effects_take_back(struct effects *fx, enum err why, const char *limit);
 
 #endif

@@ -1,0 +1,332 @@
+/* A peer's entries and receipts: verified whole, then through the one door, then cosigned. */
+#include "node/core.h"
+
+#include "wire/content.h"
+
+#include <string.h>
+
+/* ---- Stopping a log: what an entry's bytes, origin and index show to be wrong. ---- */
+
+static enum err stop_log(struct node *n, const struct arrival *in, struct line *line, uint64_t index,
+			 const struct fault *fault)
+{
+	struct refuse refuse = { line->log->origin, index, fault->offset, bytes_str(fault->rule) };
+	struct effect_publish *p;
+	struct effect_frame *frame;
+	struct buf payload;
+	uint8_t *memory = arena_alloc(&n->fx->arena, 512, 1);
+	enum err e = turn_open(n);
+
+	if (e == ERR_OK)
+		e = record_stop(n->record, line->log, fault);
+	if (e != ERR_OK)
+		return e;
+	p = publish(n, CHANGE_LOG);
+	if (p != NULL)
+		p->place = (struct place_key){ line->key, index };
+	frame = in->path == PATH_BUNDLE || memory == NULL
+			? NULL
+			: frame_out(n, in->peer, in->path, URGENCY_LINK, FRAME_REFUSE);
+	if (frame == NULL)
+		return ERR_OK;
+	buf_init(&payload, memory, 512);
+	refuse_write(&refuse, &payload);
+	frame->payload = buf_bytes(&payload);
+	return ERR_OK;
+}
+
+/* ---- A batch. ---- */
+
+struct arriving {
+	struct batch batch;
+	struct note note;
+	struct line *line;
+	size_t skip; /* items that are held already */
+};
+
+/* The content that travels with an entry is the one that its statement names. */
+static enum err item_check(struct node *n, const struct statement *s, const struct batch_item *item)
+{
+	uint8_t hash[HASH_LEN];
+
+	if (!s->has_content || item->is_erased)
+		return item->content.len == 0 ? ERR_OK : ERR_CONTENT;
+	if (item->content.len == 0) {
+		/* Legal only where we hold it, or its erasure, already: then nobody needs to send it. */
+		struct buf none = { 0 };
+		enum err e = record_content(n->record, s->content.hash, &none);
+		return e == ERR_LIMIT || e == ERR_REFUSED ? ERR_OK : ERR_CONTENT;
+	}
+	hash_sha256(item->content, hash);
+	return item->content.len == s->content.len && memcmp(hash, s->content.hash, HASH_LEN) == 0 ? ERR_OK
+												   : ERR_CONTENT;
+}
+
+/* Reads every entry and computes the root that the batch leads to: nothing is written before it all holds. */
+static enum err batch_verify(struct node *n, const struct arrival *in, struct arriving *a, bool *is_good)
+{
+	struct frontier frontier = a->line->log->frontier;
+	uint8_t leaf[HASH_LEN], root[HASH_LEN];
+	struct fault fault = { "record.root", 0 };
+	enum err e;
+
+	*is_good = false;
+	for (size_t i = a->skip; i < a->batch.count; i++) {
+		struct entry entry;
+		struct statement s;
+		struct fault why;
+		e = entry_read(a->batch.items[i].entry, &entry, &s, &why);
+		if (e == ERR_OK && (!origin_equal(&entry.origin, &a->line->log->origin) ||
+				    entry.index != a->batch.first + i)) {
+			why = (struct fault){ "entry.place", 0 };
+			e = ERR_RULE;
+		}
+		if (e != ERR_OK)
+			return stop_log(n, in, a->line, a->batch.first + i, &why);
+		e = item_check(n, &s, &a->batch.items[i]);
+		if (e != ERR_OK)
+			return e;
+		hash_leaf(a->batch.items[i].entry, leaf);
+		e = frontier_append(&frontier, leaf, NULL, NULL);
+		if (e != ERR_OK)
+			return e;
+	}
+	frontier_root(&frontier, root);
+	if (memcmp(root, a->note.root, HASH_LEN) != 0)
+		return stop_log(n, in, a->line, a->line->log->frontier.size, &fault);
+	*is_good = true;
+	return ERR_OK;
+}
+
+/* Writes, folds and publishes what batch_verify found good. */
+static enum err batch_add(struct node *n, struct now now, const struct arriving *a)
+{
+	struct store *store = record_store(n->record);
+	enum err e = ERR_OK;
+
+	for (size_t i = a->skip; i < a->batch.count && e == ERR_OK; i++) {
+		const struct batch_item *item = &a->batch.items[i];
+		struct entry entry;
+		struct statement s;
+		struct fault fault;
+		struct addition add = { .line = a->line, .entry = &entry, .statement = &s };
+		uint8_t place_memory[256];
+		struct buf place = BUF_ON(place_memory);
+
+		add.bytes = arena_copy(&n->fx->arena, item->entry);
+		add.content = item->content.len == 0 ? item->content : arena_copy(&n->fx->arena, item->content);
+		if (add.bytes.ptr == NULL || (item->content.len > 0 && add.content.ptr == NULL))
+			return ERR_MEMORY;
+		e = entry_read(add.bytes, &entry, &s, &fault);
+		if (e == ERR_OK && item->is_erased && s.has_content) {
+			place_write(&item->eraser, &place);
+			e = store->ops->content_erase(store, s.content.hash, buf_bytes(&place));
+		}
+		if (e == ERR_OK)
+			e = entry_add(n, now, &add);
+		if (e == ERR_OK && add.content.len > 0)
+			e = attachments_wanted(n, a->line->key.party, add.content);
+		if (e == ERR_OK)
+			e = store->ops->advance_del(store, s.id);
+		if (e == ERR_NOT_FOUND)
+			e = ERR_OK;
+	}
+	return e == ERR_OK ? record_add_note(n->record, a->line->log, a->note.size, a->batch.note) : e;
+}
+
+/* Leaves of a batch that begins below what is held: the same, or a fork. */
+static enum err batch_compare(struct node *n, const struct arrival *in, struct arriving *a)
+{
+	static const struct fault fork = { "record.fork", 0 };
+	uint64_t size = a->line->log->frontier.size;
+
+	while (a->skip < a->batch.count && a->batch.first + a->skip < size) {
+		uint8_t held[HASH_LEN], leaf[HASH_LEN];
+		enum err e = record_leaf(n->record, a->line->log, a->batch.first + a->skip, held);
+		if (e != ERR_OK)
+			return e;
+		hash_leaf(a->batch.items[a->skip].entry, leaf);
+		if (memcmp(held, leaf, HASH_LEN) != 0) {
+			e = fork_keep(n, a->line, a->batch.note);
+			return e == ERR_OK ? stop_log(n, in, a->line, a->batch.first + a->skip, &fork) : e;
+		}
+		a->skip++;
+	}
+	return ERR_OK;
+}
+
+/* The log that a batch is of, opened if it may begin here. */
+static enum err batch_line(struct node *n, const struct arrival *in, struct arriving *a)
+{
+	const struct origin *o = &a->batch.origin;
+	const struct accord_channel *channel = accord_channel_find(n->accord, o->channel);
+	struct log_key key = { o->channel, accord_party_find(n->accord, bytes_str(o->party)), o->epoch };
+	enum err e;
+
+	if (memcmp(o->accord, n->accord->id, ACCORD_ID_LEN) != 0 || channel == NULL || channel->plane == PLANE_HOME ||
+	    key.party == n->accord->parties_count || !is_channel_of(channel, key.party) ||
+	    !is_channel_of(channel, in->peer) || !is_channel_of(channel, n->self))
+		return ERR_FRAME;
+	a->line = line_find(n, &key);
+	if (a->line != NULL)
+		return ERR_OK;
+	e = turn_open(n);
+	return e == ERR_OK ? line_open(n, &key, &a->line) : e;
+}
+
+enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
+{
+	struct arriving a = { 0 };
+	struct fault fault;
+	bool is_good;
+	enum err e = batch_read(in->frame.payload, n->items, &a.batch);
+
+	if (e == ERR_OK)
+		e = note_read(a.batch.note, &a.note, &fault);
+	if (e != ERR_OK)
+		return e;
+	if (!origin_equal(&a.note.origin, &a.batch.origin) || a.note.size != a.batch.first + a.batch.count)
+		return ERR_FRAME;
+	e = batch_line(n, in, &a);
+	if (e != ERR_OK)
+		return e;
+	e = checkpoint_verify(&a.note, accord_key_find(n->accord, a.line->key.party, ACCORD_KEY_LOG)->key.ptr);
+	if (e != ERR_OK)
+		return e;
+	if (a.line->log->stopped.rule != NULL)
+		return ERR_OK;
+	if (a.note.size > a.line->known)
+		a.line->known = a.note.size;
+	if (a.batch.first > a.line->log->frontier.size) {
+		want_send(n, now, in->peer, a.line, a.note.size);
+		return ERR_OK;
+	}
+	e = batch_compare(n, in, &a);
+	if (e != ERR_OK || a.skip == a.batch.count || a.line->log->stopped.rule != NULL)
+		return e;
+	if (a.line->is_own && !a.line->is_recovering && !a.line->is_closed)
+		return recover_note(n, now, in->peer, &a.note);
+	e = turn_open(n);
+	if (e == ERR_OK)
+		e = batch_verify(n, in, &a, &is_good);
+	return e == ERR_OK && is_good ? batch_add(n, now, &a) : e;
+}
+
+/* ---- Receipts. ---- */
+
+enum err cosignature_take(struct node *n, struct now now, struct line *line, uint64_t size, struct bytes text,
+			  struct bytes line_text)
+{
+	uint8_t name_memory[ORIGIN_LEN_MAX];
+	struct note_line parsed;
+	enum err e = note_read_line(line_text, &parsed);
+
+	(void)now;
+	for (size_t party = 0; e == ERR_OK && party < n->accord->parties_count; party++) {
+		const struct accord_key *key = accord_key_find(n->accord, party, ACCORD_KEY_MIRROR);
+		struct buf name = BUF_ON(name_memory);
+		struct effect_publish *p;
+		uint64_t seconds;
+
+		accord_mirror_name(n->accord, party, &name);
+		if (!bytes_equal(buf_bytes(&name), parsed.name))
+			continue;
+		if (party == line->key.party || party == n->self || !is_channel_of(line->channel, party))
+			return ERR_VERIFY;
+		e = checkpoint_verify_cosignature(text, &parsed, buf_bytes(&name), key->key.ptr, &seconds);
+		if (e != ERR_OK || line->cosigned[party] >= size)
+			return e;
+		e = turn_open(n);
+		if (e == ERR_OK)
+			e = record_add_cosignature(n->record, line->log, size, bytes_str(n->accord->parties[party].name),
+						   line_text);
+		if (e != ERR_OK)
+			return e;
+		line->cosigned[party] = size;
+		if (line->reach[party].held < size)
+			line->reach[party].held = size;
+		p = publish(n, CHANGE_RECEIPT);
+		if (p != NULL) {
+			p->place = (struct place_key){ line->key, size };
+			p->peer = party;
+		}
+		return ERR_OK;
+	}
+	return e == ERR_OK ? ERR_VERIFY : e;
+}
+
+enum err receive_cosignature(struct node *n, struct now now, const struct arrival *in)
+{
+	uint8_t memory[ORIGIN_LEN_MAX + 80], root[HASH_LEN];
+	struct buf text = BUF_ON(memory);
+	struct cosignature c;
+	struct line *line;
+	enum err e = cosignature_read(in->frame.payload, &c);
+
+	if (e != ERR_OK)
+		return e;
+	line = line_by_origin(n, &c.origin);
+	if (line == NULL || c.size > line->log->durable)
+		return ERR_OK; /* of a log that we hold less of: the next HELLO carries it again */
+	e = record_root_at(n->record, line->log, c.size, root);
+	if (e != ERR_OK)
+		return e;
+	note_write_text(&line->log->origin, c.size, root, &text);
+	e = cosignature_take(n, now, line, c.size, buf_bytes(&text), c.line);
+	return e == ERR_VERIFY ? ERR_NOTE : e;
+}
+
+/* ---- A FLASH ahead of its log: good by its officer's signature. ---- */
+
+enum err receive_advance(struct node *n, struct now now, const struct arrival *in)
+{
+	struct store *store = record_store(n->record);
+	struct advance a;
+	struct statement s;
+	struct fault fault;
+	struct place_key at;
+	struct log_key key;
+	struct line *line;
+	struct judged judged;
+	struct entry_view view;
+	struct entry entry = { 0 };
+	struct effect_publish *p;
+	struct batch_item item;
+	enum err e = advance_read(in->frame.payload, &a);
+
+	(void)now;
+	if (e != ERR_OK || statement_read(a.statement, &s, &fault) != ERR_OK)
+		return ERR_FRAME;
+	key = (struct log_key){ a.origin.channel, accord_party_find(n->accord, s.party), a.origin.epoch };
+	line = line_find(n, &key);
+	if (line == NULL || line->is_own || s.channel != a.origin.channel || a.signatures_count == 0 ||
+	    fold_find_id(&n->fold, s.channel, s.id, &at) == ERR_OK)
+		return ERR_OK;
+	item = (struct batch_item){ .content = a.content };
+	e = item_check(n, &s, &item);
+	if (e != ERR_OK)
+		return e;
+	entry = (struct entry){ .origin = a.origin,
+				.index = line->log->frontier.size,
+				.filed = s.claimed,
+				.statement = a.statement,
+				.signatures_count = a.signatures_count };
+	memcpy(entry.signatures, a.signatures, sizeof entry.signatures);
+	e = judged_read(n, &key, &entry, &s, &judged);
+	if (e == ERR_OK)
+		e = fold_judge(&n->fold, &judged.input, &view);
+	if (e != ERR_OK || view.verdict != VERDICT_OK)
+		return e; /* it comes again in its log, and is judged there */
+	e = turn_open(n);
+	if (e == ERR_OK)
+		e = store->ops->advance_put(store, s.id, in->frame.payload);
+	if (e != ERR_OK)
+		return e;
+	p = publish(n, CHANGE_ADVANCE);
+	if (p == NULL)
+		return ERR_OK;
+	p->place.log = key;
+	p->entry = arena_copy(&n->fx->arena, a.statement);
+	p->content = arena_copy(&n->fx->arena, a.content);
+	return ERR_OK;
+}

@@ -1,0 +1,237 @@
+/* What a person signed: evaluated on the fold with everything before it, then through the one door. */
+#include "node/core.h"
+
+#include "wire/content.h"
+
+#include <string.h>
+
+static struct effect_answer *answer_add(struct node *n, const struct command *in)
+{
+	struct effect *effect = effects_add(n->fx, EFFECT_ANSWER);
+
+	if (effect == NULL)
+		return NULL;
+	effect->answer.client = in->client;
+	return &effect->answer;
+}
+
+static enum err refuse(struct node *n, struct effect_answer *answer, enum err why, const char *limit)
+{
+	answer->err = why;
+	answer->limit = limit;
+	n->refused++;
+	return ERR_OK;
+}
+
+/* The content fits its statement: the hash, the length, strict, and a FLASH is brief. */
+static enum err content_check(struct node *n, const struct statement *s, const struct command *in,
+			      struct effect_answer *answer)
+{
+	uint8_t hash[HASH_LEN];
+	struct content content;
+	struct fault fault;
+	size_t len = 0;
+
+	if (!s->has_content)
+		return in->content.len == 0 ? ERR_OK : ERR_CONTENT;
+	if (in->content.len > CONTENT_LEN_MAX) {
+		answer->limit = "CONTENT_LEN_MAX";
+		return ERR_LIMIT;
+	}
+	hash_sha256(in->content, hash);
+	if (in->content.len != s->content.len || memcmp(hash, s->content.hash, HASH_LEN) != 0)
+		return ERR_CONTENT;
+	if (s->content.sealing != 0)
+		return ERR_OK;
+	if (content_read(in->content, &content, &fault) != ERR_OK) {
+		answer->limit = fault.rule;
+		return ERR_STRICT;
+	}
+	for (size_t i = 0; i < content.portions_count; i++)
+		len += content.portions[i].text.len;
+	if (s->has_precedence && s->precedence == PRECEDENCE_FLASH && len > n->accord->flash_len_max) {
+		answer->verdict = VERDICT_LENGTH;
+		return ERR_REFUSED;
+	}
+	for (size_t i = 0; i < content.attachments_count; i++) {
+		uint64_t held, total;
+		struct store *store = record_store(n->record);
+		if (store->ops->attachment_held(store, content.attachments[i].hash, &held, &total) != ERR_OK ||
+		    held != content.attachments[i].len || total != held) {
+			answer->limit = "content.attachment";
+			return ERR_NOT_FOUND;
+		}
+	}
+	return ERR_OK;
+}
+
+/* A resend: the same id on the channel is answered with the first one's place. */
+static bool is_resend(struct node *n, const struct statement *s, struct effect_answer *answer)
+{
+	if (s->kind <= KIND_ACCORD || fold_find_id(&n->fold, s->channel, s->id, &answer->place) != ERR_OK)
+		return false;
+	answer->is_repeat = true;
+	answer->err = ERR_OK;
+	answer->verdict = VERDICT_OK;
+	return true;
+}
+
+/* The line that this party writes to on the channel now, or why it may not. */
+static enum err own_line(struct node *n, uint32_t channel, struct line **out)
+{
+	struct line *line = line_newest(n, channel, n->self);
+
+	if (line == NULL)
+		return ERR_NOT_FOUND;
+	if (line->is_recovering || line->is_doubtful || line->is_closed)
+		return ERR_RECOVERING;
+	if (line->log->stopped.rule != NULL)
+		return ERR_STOPPED;
+	*out = line;
+	return ERR_OK;
+}
+
+/* Builds the entry in the memory of the turn's effects: it is published and sent from there. */
+static enum err entry_build(struct node *n, struct now now, const struct line *line, const struct command *in,
+			    struct entry *entry, struct bytes *bytes)
+{
+	struct buf out;
+	uint8_t *memory;
+	size_t len = in->statement.len + 256;
+
+	*entry = (struct entry){ .origin = line->log->origin,
+				 .index = line->log->frontier.size,
+				 .filed = now.wall,
+				 .statement = in->statement,
+				 .signatures_count = in->signatures_count };
+	for (size_t i = 0; i < in->signatures_count; i++) {
+		entry->signatures[i] = in->signatures[i];
+		len += in->signatures[i].len + 8;
+	}
+	memory = arena_alloc(&n->fx->arena, len, 1);
+	if (memory == NULL)
+		return ERR_MEMORY;
+	buf_init(&out, memory, len);
+	entry_write(entry, &out);
+	*bytes = buf_bytes(&out);
+	return buf_check(&out) != ERR_OK || bytes->len > ENTRY_LEN_MAX ? ERR_LIMIT : ERR_OK;
+}
+
+/* A statement for one channel, or the channel's copy of a statement for every channel. */
+static enum err command_file(struct node *n, struct now now, const struct command *in, const struct statement *s,
+			     uint32_t channel, struct effect_answer *answer)
+{
+	struct line *line;
+	struct entry entry;
+	struct judged judged;
+	struct entry_view view;
+	struct addition add = { .statement = s, .entry = &entry };
+	enum err e = own_line(n, channel, &line);
+
+	if (e != ERR_OK)
+		return e;
+	if (line->staged_len + in->statement.len + in->content.len > BATCH_LEN_MAX - ENTRY_LEN_MAX ||
+	    line->log->frontier.size - line->log->durable >= BATCH_ENTRIES_MAX) {
+		/* A commit holds at most what one BATCH frame carries. */
+		e = turn_flush(n, now);
+		if (e == ERR_OK)
+			e = turn_open(n);
+		if (e != ERR_OK)
+			return e;
+	}
+	e = entry_build(n, now, line, in, &entry, &add.bytes);
+	if (e == ERR_OK)
+		e = judged_read(n, &line->key, &entry, s, &judged);
+	if (e == ERR_OK) {
+		struct fold_wait wait;
+		e = fold_is_ready(&n->fold, &judged.input, &wait);
+		if (e == ERR_SHORT) /* our own door: nobody may claim to have seen what we do not hold */
+			e = ERR_NOT_FOUND;
+	}
+	if (e == ERR_OK)
+		e = fold_judge(&n->fold, &judged.input, &view);
+	if (e != ERR_OK)
+		return e;
+	if (view.verdict != VERDICT_OK) {
+		answer->verdict = view.verdict;
+		return ERR_REFUSED;
+	}
+	add.line = line;
+	add.content = in->content.len == 0 ? in->content : arena_copy(&n->fx->arena, in->content);
+	if (in->content.len > 0 && add.content.ptr == NULL)
+		return ERR_MEMORY;
+	answer->place = (struct place_key){ line->key, entry.index };
+	return entry_add(n, now, &add);
+}
+
+/* Kinds 0 to 2 may be for every channel: then each of the party's open logs takes a copy. */
+static enum err command_everywhere(struct node *n, struct now now, const struct command *in,
+				   const struct statement *s, struct effect_answer *answer)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n->accord->channels_count; i++) {
+		const struct accord_channel *c = &n->accord->channels[i];
+		enum err e;
+		if (!is_channel_of(c, n->self))
+			continue;
+		e = command_file(n, now, in, s, c->number, answer);
+		if (e != ERR_OK)
+			return e;
+		any = true;
+	}
+	return any ? ERR_OK : ERR_NOT_FOUND;
+}
+
+static enum err command_judge(struct node *n, struct now now, const struct command *in, struct effect_answer *answer)
+{
+	struct statement s;
+	struct fault fault;
+	const struct accord_channel *channel;
+	enum err e = statement_read(in->statement, &s, &fault);
+
+	if (e != ERR_OK) {
+		answer->limit = fault.rule;
+		return e;
+	}
+	if (memcmp(s.accord, n->accord->id, ACCORD_ID_LEN) != 0)
+		return ERR_ACCORD_DIFFERS;
+	if (!bytes_equal(s.party, bytes_str(n->accord->parties[n->self].name)) || in->signatures_count == 0) {
+		answer->verdict = VERDICT_SIGNATURE;
+		return ERR_REFUSED;
+	}
+	channel = accord_channel_find(n->accord, s.channel);
+	if (s.channel != 0 && channel == NULL)
+		return ERR_NOT_FOUND;
+	if (is_resend(n, &s, answer))
+		return ERR_OK;
+	e = content_check(n, &s, in, answer);
+	if (e != ERR_OK)
+		return e;
+	e = turn_open(n);
+	if (e != ERR_OK)
+		return e;
+	if (s.kind == KIND_OPEN)
+		return epoch_open(n, now, &s, in, answer);
+	return s.channel == 0 ? command_everywhere(n, now, in, &s, answer)
+			      : command_file(n, now, in, &s, s.channel, answer);
+}
+
+enum err node_command(struct node *n, struct now now, const struct command *in, struct effects *fx)
+{
+	struct effect_answer *answer;
+	size_t at = fx->count;
+	enum err e;
+
+	n->fx = fx;
+	answer = answer_add(n, in);
+	if (answer == NULL)
+		return ERR_LIMIT;
+	e = command_judge(n, now, in, answer);
+	if (e == ERR_OK) {
+		/* The answer is the receipt that it is durable: it waits for the flush. */
+		fx->list[at].is_held = record_is_open(n->record) && !answer->is_repeat;
+		return ERR_OK;
+	}
+	return refuse(n, answer, node_local(n, e, "a statement could not be written"), answer->limit);
+}

@@ -1,0 +1,227 @@
+/*
+ * core.h - what the files of this folder share: the node's state and the steps between its two doors.
+ *
+ * Layer: node. For the files of this folder only.
+ *
+ *	node.c       life, the turn, the flush          command.c    what a person signed
+ *	receive.c    frames from a peer                 batch.c      a peer's entries
+ *	replicate.c  what each peer lacks               recover.c    our own log, after a restore; epochs
+ *	refold.c     held entries into views            service.c    the node's own statements, timers
+ *	attach.c     attachments                        read.c       reading for the API
+ *	fork.c       evidence of a fork
+ */
+#ifndef NODE_CORE_H
+#define NODE_CORE_H
+
+#include "crypto/sshsig.h"
+#include "node/node.h"
+#include "record/checkpoint.h"
+
+/* What a peer is known to hold of a log, and what was given to its path. */
+struct reach {
+	uint64_t held;	 /* by its HELLO or its cosignature */
+	uint64_t sent;	 /* given to a path since it came up */
+	uint64_t goal;	 /* a peer's log: send up to here. Our own: looked at for advance copies so far */
+	uint64_t taken;	 /* the socket has taken so much: SENT */
+	size_t taken_path;
+	struct wall taken_at;
+};
+
+/* A line that the signer made and the next commit keeps. */
+struct unsaved {
+	uint64_t size; /* 0: none */
+	uint8_t text[NOTE_LINE_LEN_MAX + 256];
+	size_t len;
+};
+
+/* A log as the node sees it; beside record's struct log. */
+struct line {
+	struct log *log;
+	struct log_key key;
+	const struct accord_channel *channel;
+	struct reach reach[PARTY_MAX];
+	uint64_t asked;	      /* size that the signer was asked for last */
+	uint64_t signed_size; /* size of the last line that the signer gave */
+	uint64_t staged_from; /* durable size before this turn's entries */
+	size_t staged_len;    /* bytes of this turn's entries and contents */
+	uint64_t known;	      /* size known to exist elsewhere: wanted, or recovered to */
+	struct mono wanted_at;
+	bool is_own, is_recovering, is_closed; /* closed: a later epoch is open, or must be opened */
+	bool is_doubtful;     /* the signer's machine stopped without closing: every peer must answer first */
+	uint8_t answered;     /* bit mask of parties whose HELLO came in this run */
+	uint64_t goal_size;   /* recovering: the signer's head, or a peer's note of ours */
+	struct unsaved note, cosignature;
+	uint64_t cosigned[PARTY_MAX]; /* largest size of each party's cosignature that we hold */
+};
+
+struct peer_path {
+	bool is_up, was_up, has_hello;
+	char group[32], address[64];
+	uint64_t round_trip_us;
+	struct wall since, heard, line_checked;
+	uint64_t line_check_ms;
+	enum err why;
+	struct fault fault;
+	/* The line check under way. */
+	bool is_checking;
+	struct place_key asked;
+	struct mono asked_at, next_check;
+};
+
+#define FETCHES_MAX 4u	/* attachments under way from one peer */
+#define PIECES_MAX 4u	/* attachment frames on their way to one peer */
+#define SERVINGS_MAX 16u
+
+/* An attachment on its way out. */
+struct serving {
+	uint8_t hash[HASH_LEN];
+	uint64_t offset;
+	bool is_used;
+};
+
+struct peer {
+	size_t party;
+	struct peer_path paths[LINK_PATHS_MAX];
+	size_t in_flight; /* bytes of batches that the socket has not taken */
+	size_t pieces;	  /* attachment frames likewise */
+	struct serving servings[SERVINGS_MAX];
+	size_t next_serving;
+	uint8_t fetching[FETCHES_MAX][HASH_LEN];
+	size_t fetching_count;
+	size_t service_path; /* line checks travel on the path that they test */
+	bool has_clock;
+	int64_t clock_offset_ms;
+	char refused[160];
+};
+
+/* A frame with a tag that node_sent gives back. */
+#define TAGS_MAX 1024u
+struct tag {
+	uint64_t number;
+	size_t line; /* SIZE_MAX: an attachment piece */
+	uint64_t size;
+	size_t len;
+	size_t peer, path;
+};
+
+#define BATCH_IN_FLIGHT_MAX (2u << 20)
+#define WANT_AGAIN_MS 5000u
+#define ADVANCE_LOOK_BACK 4096u /* entries of a log that are searched for a FLASH at link-up */
+
+struct node {
+	const struct accord *accord;
+	size_t self;
+	struct record *record;
+	struct map views;
+	struct fold fold;
+	struct drbg drbg;
+	const char *paths[PARTY_MAX][LINK_PATHS_MAX];
+	size_t paths_count[PARTY_MAX];
+	struct line *lines; /* as record_log_at orders them, rebuilt when a log is opened */
+	size_t lines_count;
+	struct peer peers[PARTY_MAX]; /* by party; our own is unused */
+	struct tag tags[TAGS_MAX];
+	uint64_t tags_count;
+	uint64_t published, commits, refused, void_entries;
+	struct effects *fx;   /* of this turn */
+	bool is_stopped;
+	struct batch_item *items; /* of the batch at hand */
+	uint8_t *scratch;     /* SCRATCH_LEN bytes for one entry and its content, or one frame */
+	struct mono last_scan;
+	size_t scan_channel;
+	struct place_key scan_at;
+	bool is_scan_first;
+};
+
+#define SCRATCH_LEN (FRAME_LEN_MAX + (64u << 10))
+
+/* ---- node.c ---- */
+enum err turn_open(struct node *n) MUST_CHECK;
+/* The flush in the middle of a turn, when a log has staged what one batch carries. */
+enum err turn_flush(struct node *n, struct now now) MUST_CHECK;
+void node_stop(struct node *n, enum err why, const char *what);
+/* Passes user and peer errors on; a local one stops the node. */
+enum err node_local(struct node *n, enum err e, const char *what) MUST_CHECK;
+struct line *line_find(struct node *n, const struct log_key *key);
+struct line *line_by_origin(struct node *n, const struct origin *origin);
+/* Finds or opens the log: inside a turn. */
+enum err line_open(struct node *n, const struct log_key *key, struct line **out) MUST_CHECK;
+/* The newest epoch of a party's log on a channel; NULL if there is none. */
+struct line *line_newest(struct node *n, uint32_t channel, size_t party);
+void origin_of(const struct node *n, const struct log_key *key, struct origin *out);
+bool is_channel_of(const struct accord_channel *c, size_t party);
+struct effect_publish *publish(struct node *n, enum change change);
+/* Sends on the best path that is up; NULL if there is none or no room. *payload is filled by the caller. */
+struct effect_frame *frame_out(struct node *n, size_t peer, size_t path, enum urgency urgency, enum frame_kind kind);
+size_t best_path(const struct peer *p); /* LINK_PATHS_MAX: none is up with a HELLO */
+enum urgency channel_urgency(const struct accord_channel *c);
+/* The entry's bytes joined with what the record needs: staged, folded, published. */
+struct addition {
+	struct line *line;
+	struct bytes bytes, content; /* live as long as the effects of the turn */
+	const struct entry *entry;
+	const struct statement *statement;
+};
+enum err entry_add(struct node *n, struct now now, const struct addition *a) MUST_CHECK;
+
+/* ---- refold.c ---- */
+struct judged {
+	struct signer signers[STATEMENT_SIGNATURES_MAX];
+	bool refers_match[STATEMENT_REFERENCES_MAX];
+	struct fold_input input;
+};
+/* Verifies signatures and references; everything that the fold asks of cryptography. */
+enum err judged_read(struct node *n, const struct log_key *log, const struct entry *entry,
+		     const struct statement *statement, struct judged *out) MUST_CHECK;
+/* Folds what has become ready on a channel, in any of its logs. */
+enum err refold(struct node *n, struct now now, uint32_t channel) MUST_CHECK;
+
+/* ---- replicate.c ---- */
+void replicate(struct node *n, struct now now);
+enum err hello_send(struct node *n, struct now now, size_t peer, size_t path) MUST_CHECK;
+void hello_build(struct node *n, struct now now, size_t peer, struct hello *h, struct buf *notes);
+/* One batch of a log from `first`, at most up to `goal`; ERR_NOT_FOUND if no note allows one. */
+enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t goal, struct buf *payload,
+		     uint64_t *size) MUST_CHECK;
+/* Asks for what follows our log's end. */
+void want_send(struct node *n, struct now now, size_t peer, struct line *line, uint64_t end);
+uint64_t tag_new(struct node *n, const struct tag *tag);
+/* Whether this peer is to hold that log. */
+bool is_shared_with(const struct line *line, size_t peer);
+/* A note's text, our unsaved one included. */
+enum err line_note(struct node *n, const struct line *line, uint64_t size, struct buf *out, uint64_t *found) MUST_CHECK;
+
+/* ---- batch.c ---- */
+enum err receive_batch(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
+enum err receive_advance(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
+enum err receive_cosignature(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
+enum err cosignature_take(struct node *n, struct now now, struct line *line, uint64_t size, struct bytes text,
+			  struct bytes line_text) MUST_CHECK;
+
+/* Keeps both sides of a contradiction: our own note of that log, and this one. */
+enum err fork_keep(struct node *n, struct line *line, struct bytes note) MUST_CHECK;
+
+/* ---- recover.c ---- */
+void recover_start(struct node *n, const struct marks *marks, bool has_memory, bool is_certain);
+/* A peer's HELLO has, or has not, a note under our own key. */
+enum err recover_note(struct node *n, struct now now, size_t peer, const struct note *note) MUST_CHECK;
+void recover_answered(struct node *n, size_t peer);
+void recover_check(struct node *n, struct line *line);
+/* `open` of a new epoch, or of the first, by the registrar. */
+enum err epoch_open(struct node *n, struct now now, const struct statement *s, const struct command *in,
+		    struct effect_answer *answer) MUST_CHECK;
+
+/* ---- service.c ---- */
+enum err service_tick(struct node *n, struct now now) MUST_CHECK;
+/* An entry has just been folded for the first time: answers a line check, closes our own. */
+enum err service_folded(struct node *n, struct now now, const struct place_key *at, const struct entry *entry,
+			const struct statement *s, const uint8_t leaf[HASH_LEN]) MUST_CHECK;
+
+/* ---- attach.c ---- */
+enum err attachments_wanted(struct node *n, size_t author, struct bytes content) MUST_CHECK;
+void attachments_fetch(struct node *n, size_t peer);
+void attachments_serve(struct node *n, size_t peer);
+enum err receive_fetch(struct node *n, const struct arrival *in) MUST_CHECK;
+enum err receive_piece(struct node *n, const struct arrival *in) MUST_CHECK;
+
+#endif

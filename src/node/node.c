@@ -1,0 +1,488 @@
+#include "node/core.h"
+
+#include "base/alloc.h"
+#include "base/log.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Lines: the record's logs with what the node knows of them. ---- */
+
+bool is_channel_of(const struct accord_channel *c, size_t party)
+{
+	return (c->parties >> party & 1) != 0;
+}
+
+void origin_of(const struct node *n, const struct log_key *key, struct origin *out)
+{
+	*out = (struct origin){ .channel = key->channel, .epoch = key->epoch };
+	memcpy(out->accord, n->accord->id, ACCORD_ID_LEN);
+	memcpy(out->party, n->accord->parties[key->party].name, sizeof out->party);
+}
+
+struct line *line_find(struct node *n, const struct log_key *key)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		if (log_key_equal(&n->lines[i].key, key))
+			return &n->lines[i];
+	}
+	return NULL;
+}
+
+struct line *line_by_origin(struct node *n, const struct origin *origin)
+{
+	struct log_key key = { origin->channel, accord_party_find(n->accord, bytes_str(origin->party)), origin->epoch };
+
+	return line_find(n, &key);
+}
+
+struct line *line_newest(struct node *n, uint32_t channel, size_t party)
+{
+	struct line *newest = NULL;
+
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *l = &n->lines[i];
+		if (l->key.channel == channel && l->key.party == party &&
+		    (newest == NULL || l->key.epoch > newest->key.epoch))
+			newest = l;
+	}
+	return newest;
+}
+
+/* What the store holds of a log's cosignatures; a log of another accord or channel is not a line. */
+static enum err line_load(struct node *n, struct log *log, struct line *out)
+{
+	uint8_t memory[NOTE_LINE_LEN_MAX];
+	size_t party = accord_party_find(n->accord, bytes_str(log->origin.party));
+
+	*out = (struct line){ .log = log };
+	out->channel = accord_channel_find(n->accord, log->origin.channel);
+	if (party == n->accord->parties_count || out->channel == NULL)
+		return ERR_CORRUPT;
+	out->key = (struct log_key){ log->origin.channel, party, log->origin.epoch };
+	out->is_own = party == n->self;
+	out->asked = out->signed_size = 0;
+	out->known = out->staged_from = log->durable;
+	for (size_t i = 0; i < n->accord->parties_count; i++) {
+		struct buf line = BUF_ON(memory);
+		struct store *store = record_store(n->record);
+		uint64_t found;
+		enum err e = store->ops->cosignature_last(store, log->number, bytes_str(n->accord->parties[i].name),
+							  &found, &line);
+		out->reach[i].goal = out->is_own ? log->durable : 0;
+		if (e == ERR_OK)
+			out->reach[i].held = out->cosigned[i] = found;
+		else if (e != ERR_NOT_FOUND)
+			return e;
+	}
+	return ERR_OK;
+}
+
+static enum err lines_load(struct node *n)
+{
+	size_t count = record_logs_count(n->record);
+
+	n->lines = xrealloc(n->lines, (count + 1) * sizeof *n->lines);
+	for (n->lines_count = 0; n->lines_count < count; n->lines_count++) {
+		enum err e = line_load(n, record_log_at(n->record, n->lines_count), &n->lines[n->lines_count]);
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
+enum err line_open(struct node *n, const struct log_key *key, struct line **out)
+{
+	struct origin origin;
+	struct log *log;
+	struct line *old = line_find(n, key);
+	enum err e;
+
+	*out = old;
+	if (old != NULL)
+		return ERR_OK;
+	if (n->lines_count == LOGS_MAX)
+		return ERR_LIMIT;
+	origin_of(n, key, &origin);
+	e = record_log_open(n->record, &origin, &log);
+	if (e != ERR_OK)
+		return e;
+	n->lines = xrealloc(n->lines, (n->lines_count + 1) * sizeof *n->lines);
+	e = line_load(n, log, &n->lines[n->lines_count]);
+	if (e == ERR_OK)
+		*out = &n->lines[n->lines_count++];
+	return e;
+}
+
+/* ---- Life. ---- */
+
+enum err node_new(const struct node_options *options, struct node **out)
+{
+	struct node *n = xcalloc(1, sizeof *n);
+	enum err e = record_open(options->store, options->accord, &n->record);
+
+	if (e != ERR_OK) {
+		free(n);
+		return e;
+	}
+	n->accord = options->accord;
+	n->self = options->self;
+	memcpy(n->drbg.seed, options->seed, sizeof n->drbg.seed);
+	memcpy(n->paths, options->paths, sizeof n->paths);
+	memcpy(n->paths_count, options->paths_count, sizeof n->paths_count);
+	n->views = record_store(n->record)->ops->views(record_store(n->record));
+	n->fold = (struct fold){ .accord = n->accord, .map = &n->views };
+	n->items = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->items);
+	n->scratch = xcalloc(1, SCRATCH_LEN);
+	n->is_scan_first = true;
+	for (size_t i = 0; i < PARTY_MAX; i++) {
+		n->peers[i].party = i;
+		n->peers[i].service_path = LINK_PATHS_MAX;
+	}
+	e = lines_load(n);
+	if (e != ERR_OK) {
+		node_free(n);
+		return e;
+	}
+	*out = n;
+	return ERR_OK;
+}
+
+void node_free(struct node *n)
+{
+	if (n == NULL)
+		return;
+	record_free(n->record);
+	free(n->lines);
+	free(n->items);
+	free(n->scratch);
+	free(n);
+}
+
+void node_stop(struct node *n, enum err why, const char *what)
+{
+	struct effect *effect;
+
+	if (n->is_stopped)
+		return;
+	n->is_stopped = true;
+	log_error("the node stops: %s (%s)", what, err_text(why));
+	effect = effects_add(n->fx, EFFECT_STOP);
+	if (effect != NULL) {
+		effect->stop.why = why;
+		effect->stop.what = what;
+	}
+}
+
+enum err node_local(struct node *n, enum err e, const char *what)
+{
+	if (err_class(e) == ERR_CLASS_LOCAL && e != ERR_FULL)
+		node_stop(n, e, what);
+	return e;
+}
+
+/* Asks for our line under a log's head, proving to the signer that it carries on from what it signed last. */
+static enum err ask_signer(struct node *n, struct now now, struct line *line)
+{
+	struct effect *effect = effects_add(n->fx, line->is_own ? EFFECT_SIGN : EFFECT_COSIGN);
+	uint8_t root[HASH_LEN];
+	uint8_t(*proof)[HASH_LEN] = arena_alloc(&n->fx->arena, MERKLE_PROOF_MAX, HASH_LEN);
+	uint8_t *memory = arena_alloc(&n->fx->arena, ORIGIN_LEN_MAX + 80, 1);
+	struct buf text;
+	enum err e;
+
+	if (effect == NULL || proof == NULL || memory == NULL)
+		return ERR_MEMORY;
+	record_root(line->log, root);
+	buf_init(&text, memory, ORIGIN_LEN_MAX + 80);
+	note_write_text(&line->log->origin, line->log->durable, root, &text);
+	effect->sign = (struct effect_sign){
+		.origin = line->log->origin,
+		.size = line->log->durable,
+		.text = buf_bytes(&text),
+		.proof = proof,
+		.seconds = now.wall.ms / 1000,
+	};
+	if (line->asked > 0 && line->asked < line->log->durable) {
+		e = record_consistency(n->record, line->log, line->asked, line->log->durable, proof,
+				       &effect->sign.proof_count);
+		if (e != ERR_OK)
+			return e;
+	}
+	line->asked = line->log->durable;
+	return ERR_OK;
+}
+
+void node_start(struct node *n, struct now now, const struct marks *marks, bool has_memory, bool is_certain,
+		struct effects *fx)
+{
+	n->fx = fx;
+	recover_start(n, marks, has_memory, is_certain);
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *l = &n->lines[i];
+		const struct mark *mark = marks_find(marks, &l->log->origin);
+		if (mark != NULL && mark->size <= l->log->durable)
+			l->asked = l->signed_size = mark->size;
+		/* The head's note may have waited for a commit that never came: the same bytes are signed again. */
+		if (l->log->durable > 0 && l->log->noted < l->log->durable && l->is_own && !l->is_recovering &&
+		    node_local(n, ask_signer(n, now, l), "a proof for the signer cannot be made") != ERR_OK)
+			return;
+		/* Likewise our own receipt for a peer's log. */
+		if (!l->is_own && l->log->durable > l->reach[n->self].held && l->log->noted == l->log->durable &&
+		    node_local(n, ask_signer(n, now, l), "a proof for the signer cannot be made") != ERR_OK)
+			return;
+	}
+}
+
+/* ---- The turn. ---- */
+
+enum err turn_open(struct node *n)
+{
+	if (n->is_stopped)
+		return ERR_IO;
+	if (record_is_open(n->record))
+		return ERR_OK;
+	return node_local(n, record_begin(n->record), "the store did not begin a transaction");
+}
+
+struct effect_publish *publish(struct node *n, enum change change)
+{
+	struct effect *effect = effects_add(n->fx, EFFECT_PUBLISH);
+
+	if (effect == NULL)
+		return NULL;
+	effect->is_held = record_is_open(n->record);
+	effect->publish.change = change;
+	effect->publish.number = ++n->published;
+	return &effect->publish;
+}
+
+struct effect_frame *frame_out(struct node *n, size_t peer, size_t path, enum urgency urgency, enum frame_kind kind)
+{
+	struct effect *effect;
+
+	if (path >= LINK_PATHS_MAX || !n->peers[peer].paths[path].is_up)
+		return NULL;
+	effect = effects_add(n->fx, EFFECT_FRAME);
+	if (effect == NULL)
+		return NULL;
+	effect->frame = (struct effect_frame){ .peer = peer, .path = path, .urgency = urgency, .kind = kind };
+	return &effect->frame;
+}
+
+size_t best_path(const struct peer *p)
+{
+	for (size_t i = 0; i < LINK_PATHS_MAX; i++) {
+		if (p->paths[i].is_up && p->paths[i].has_hello)
+			return i;
+	}
+	return LINK_PATHS_MAX;
+}
+
+enum urgency channel_urgency(const struct accord_channel *c)
+{
+	for (int p = 0; p < PRECEDENCE_COUNT; p++) {
+		if ((c->precedences >> p & 1) != 0)
+			return (enum urgency)(URGENCY_FLASH + p);
+	}
+	return URGENCY_ROUTINE;
+}
+
+enum err entry_add(struct node *n, struct now now, const struct addition *a)
+{
+	struct log *log = a->line->log;
+	struct effect_publish *p;
+	enum err e = record_add(n->record, log, a->bytes, a->statement, a->content);
+
+	if (e != ERR_OK)
+		return node_local(n, e, "an entry could not be written");
+	a->line->staged_len += a->bytes.len + a->content.len;
+	p = publish(n, CHANGE_ENTRY);
+	if (p == NULL)
+		return ERR_MEMORY;
+	p->place = (struct place_key){ a->line->key, a->entry->index };
+	p->entry = a->bytes;
+	p->content = a->content;
+	return refold(n, now, a->line->key.channel);
+}
+
+/* Lines that the signer gave since the last commit go in with this one. */
+static enum err save_lines(struct node *n, bool *any)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < n->lines_count && e == ERR_OK; i++) {
+		struct line *l = &n->lines[i];
+		struct bytes note = { l->note.text, l->note.len }, own = { l->cosignature.text, l->cosignature.len };
+		if (l->note.size > 0)
+			e = record_add_note(n->record, l->log, l->note.size, note);
+		if (e == ERR_OK && l->cosignature.size > 0)
+			e = record_add_cosignature(n->record, l->log, l->cosignature.size,
+						   bytes_str(n->accord->parties[n->self].name), own);
+		*any |= l->note.size > 0 || l->cosignature.size > 0;
+	}
+	return e;
+}
+
+static void forget_saved(struct node *n)
+{
+	for (size_t i = 0; i < n->lines_count; i++)
+		n->lines[i].note.size = n->lines[i].cosignature.size = 0;
+}
+
+/* The commit did not happen: what was staged is gone from memory too. */
+static void forget_staged(struct node *n)
+{
+	for (size_t i = 0; i < n->lines_count; i++)
+		n->lines[i].staged_len = 0;
+}
+
+enum err turn_flush(struct node *n, struct now now)
+{
+	bool any = false;
+	enum err e;
+
+	if (!record_is_open(n->record))
+		return ERR_OK;
+	e = save_lines(n, &any);
+	if (e == ERR_OK)
+		e = record_append(n->record);
+	if (e != ERR_OK) {
+		if (record_is_open(n->record))
+			record_rollback(n->record);
+		effects_take_back(n->fx, e, e == ERR_FULL ? "disk" : NULL);
+		forget_staged(n);
+		n->refused++;
+		return node_local(n, e, "a commit failed; it is never tried again");
+	}
+	n->commits++;
+	forget_saved(n);
+	effects_let_go(n->fx);
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *l = &n->lines[i];
+		if (l->log->durable == l->staged_from)
+			continue;
+		l->staged_from = l->log->durable;
+		l->staged_len = 0;
+		if (l->known < l->log->durable)
+			l->known = l->log->durable;
+		if (l->is_own && l->is_recovering)
+			recover_check(n, l);
+		else
+			e = ask_signer(n, now, l);
+		if (e != ERR_OK)
+			return node_local(n, e, "a proof for the signer cannot be made");
+	}
+	return ERR_OK;
+}
+
+enum err node_commit(struct node *n, struct now now, struct effects *fx)
+{
+	enum err e;
+
+	n->fx = fx;
+	e = turn_flush(n, now);
+	if (!n->is_stopped)
+		replicate(n, now);
+	return e;
+}
+
+bool node_idle(struct node *n, uint64_t budget_us)
+{
+	struct store *store = record_store(n->record);
+
+	if (n->is_stopped || record_is_open(n->record))
+		return false;
+	return store->ops->tidy(store, budget_us) == ERR_SHORT;
+}
+
+/* ---- The signer's answer. ---- */
+
+/* Our line makes the head a note: that is what peers are sent. */
+static enum err take_own_line(struct node *n, struct line *line, const struct signer_answer *in)
+{
+	uint8_t memory[ORIGIN_LEN_MAX + 80], root[HASH_LEN];
+	struct buf text = BUF_ON(memory), note;
+	enum err e = record_root_at(n->record, line->log, in->size, root);
+
+	if (e != ERR_OK)
+		return node_local(n, e, "the tree of a log cannot be read");
+	note_write_text(&line->log->origin, in->size, root, &text);
+	/* An older note that waits for its commit is a batch's end too, so it is not overwritten. */
+	if (line->note.size > 0 && line->note.size < in->size) {
+		e = turn_open(n);
+		if (e == ERR_OK)
+			e = node_local(n, record_add_note(n->record, line->log, line->note.size,
+							  (struct bytes){ line->note.text, line->note.len }),
+				       "a note could not be written");
+		if (e != ERR_OK)
+			return e;
+	}
+	buf_init(&note, line->note.text, sizeof line->note.text);
+	buf_put(&note, buf_bytes(&text));
+	buf_put_byte(&note, '\n');
+	buf_put(&note, in->line);
+	if (buf_check(&note) != ERR_OK)
+		return ERR_LIMIT;
+	line->note.size = in->size;
+	line->note.len = note.len;
+	return ERR_OK;
+}
+
+/* Our mirror's line is the station receipt: every party of the channel may know it. */
+static enum err take_own_cosignature(struct node *n, struct line *line, const struct signer_answer *in)
+{
+	struct cosignature c = { line->log->origin, in->size, in->line };
+	struct effect_publish *p;
+
+	if (in->line.len > sizeof line->cosignature.text)
+		return ERR_LIMIT;
+	memcpy(line->cosignature.text, in->line.ptr, in->line.len);
+	line->cosignature.size = in->size;
+	line->cosignature.len = in->line.len;
+	line->reach[n->self].held = in->size;
+	for (size_t i = 0; i < n->accord->parties_count; i++) {
+		struct effect_frame *frame;
+		struct buf payload;
+		uint8_t *memory;
+		if (i == n->self || !is_channel_of(line->channel, i))
+			continue;
+		memory = arena_alloc(&n->fx->arena, NOTE_LINE_LEN_MAX + 256, 1);
+		frame = memory == NULL ? NULL : frame_out(n, i, best_path(&n->peers[i]), channel_urgency(line->channel),
+							  FRAME_COSIGNATURE);
+		if (frame == NULL)
+			continue; /* the next HELLO carries it */
+		buf_init(&payload, memory, NOTE_LINE_LEN_MAX + 256);
+		cosignature_write(&c, &payload);
+		frame->payload = buf_bytes(&payload);
+	}
+	p = publish(n, CHANGE_RECEIPT);
+	if (p != NULL) {
+		p->place = (struct place_key){ line->key, in->size };
+		p->peer = n->self;
+	}
+	return ERR_OK;
+}
+
+enum err node_signed(struct node *n, struct now now, const struct signer_answer *in, struct effects *fx)
+{
+	struct line *line = line_by_origin(n, &in->origin);
+
+	(void)now;
+	n->fx = fx;
+	if (line == NULL)
+		return ERR_NOT_FOUND;
+	if (in->err != ERR_OK) {
+		/* The signer holds a mark that our store contradicts: it protects us from forking. */
+		log_error("the signer refuses a note of size %llu: %s", (unsigned long long)in->size, err_text(in->err));
+		if (line->is_own) {
+			line->is_recovering = true;
+			return ERR_OK;
+		}
+		return ERR_SIGNER;
+	}
+	if (in->size > line->signed_size)
+		line->signed_size = in->size;
+	return in->is_cosignature ? take_own_cosignature(n, line, in) : take_own_line(n, line, in);
+}

@@ -1,0 +1,379 @@
+/* Reading for the API: everything here is in the record already. */
+#include "node/core.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct accord *node_accord(const struct node *n)
+{
+	return n->accord;
+}
+
+size_t node_self(const struct node *n)
+{
+	return n->self;
+}
+
+const struct fold *node_fold(const struct node *n)
+{
+	return &n->fold;
+}
+
+/* Whose key signed: the first signature that an officer's key of that log made. */
+static enum err find_signer(struct node *n, const struct log_key *log, struct entry_read_out *out)
+{
+	for (size_t i = 0; i < out->entry.signatures_count; i++) {
+		struct sshsig sig;
+		uint8_t key[KEY_HASH_LEN], at[KEY_HASH_LEN];
+		struct key_view view;
+
+		if (sshsig_read(out->entry.signatures[i], &sig) != ERR_OK)
+			continue;
+		hash_sha256(sig.public_key, key);
+		/* The key before this one, so that the next is it, if it is there. */
+		memcpy(at, key, sizeof at);
+		for (size_t j = KEY_HASH_LEN; j-- > 0;) {
+			if (at[j]-- != 0)
+				break;
+		}
+		if (fold_next_key(&n->fold, log, at, &view) == ERR_OK && memcmp(at, key, sizeof at) == 0) {
+			out->signer = view;
+			out->has_signer = true;
+			return ERR_OK;
+		}
+	}
+	return ERR_OK;
+}
+
+enum err node_entry(struct node *n, const struct place_key *place, struct buf *memory, struct entry_read_out *out)
+{
+	struct line *line = line_find(n, &place->log);
+	size_t from = memory->len;
+	struct fault fault;
+	enum err e;
+
+	if (line == NULL || place->index >= line->log->frontier.size)
+		return ERR_NOT_FOUND;
+	memset(out, 0, sizeof *out);
+	e = record_entry(n->record, line->log, place->index, memory);
+	if (e != ERR_OK)
+		return e;
+	out->bytes = (struct bytes){ memory->ptr + from, memory->len - from };
+	hash_leaf(out->bytes, out->leaf);
+	e = entry_read(out->bytes, &out->entry, &out->statement, &fault);
+	if (e != ERR_OK)
+		return ERR_CORRUPT;
+	e = fold_get(&n->fold, place, &out->view);
+	out->is_folded = e == ERR_OK;
+	return e == ERR_OK || e == ERR_NOT_FOUND ? find_signer(n, &place->log, out) : e;
+}
+
+enum err node_content(struct node *n, const struct statement *s, struct buf *out)
+{
+	return s->has_content ? record_content(n->record, s->content.hash, out) : ERR_NOT_FOUND;
+}
+
+enum err node_attachment(struct node *n, const uint8_t hash[HASH_LEN], uint64_t offset, size_t len, struct buf *out,
+			 uint64_t *held, uint64_t *total)
+{
+	struct store *store = record_store(n->record);
+	enum err e = store->ops->attachment_held(store, hash, held, total);
+
+	if (e != ERR_OK || *total == 0)
+		return e == ERR_OK ? ERR_NOT_FOUND : e;
+	if (out == NULL || offset >= *held)
+		return ERR_OK;
+	return store->ops->attachment_get(store, hash, offset, *held - offset < len ? (size_t)(*held - offset) : len,
+					  out);
+}
+
+/* ---- The ladder, with SENT and STATION RECEIPT added. ---- */
+
+struct fetching {
+	struct node *n;
+	struct buf memory;
+};
+
+static enum err fetch_act(void *self, const struct place_key *place, struct statement *statement, struct wall *filed)
+{
+	struct fetching *f = self;
+	struct line *line = line_find(f->n, &place->log);
+	struct entry entry;
+	struct fault fault;
+	enum err e;
+
+	if (line == NULL)
+		return ERR_CORRUPT;
+	buf_reset(&f->memory);
+	e = record_entry(f->n->record, line->log, place->index, &f->memory);
+	if (e == ERR_OK)
+		e = entry_read(buf_bytes(&f->memory), &entry, statement, &fault);
+	if (e == ERR_OK)
+		*filed = entry.filed;
+	return e;
+}
+
+/* The time in a mirror's line, once it is verified. */
+static enum err receipt_time(struct node *n, const struct line *line, uint64_t index, size_t party, struct wall *at)
+{
+	struct store *store = record_store(n->record);
+	uint8_t memory[NOTE_LINE_LEN_MAX];
+	struct buf text = BUF_ON(memory);
+	struct note_line parsed;
+	uint64_t found;
+	enum err e = ERR_NOT_FOUND;
+
+	if (party == n->self && line->cosignature.size > index)
+		buf_put(&text, (struct bytes){ line->cosignature.text, line->cosignature.len });
+	else
+		e = store->ops->cosignature_above(store, line->log->number, index + 1,
+						  bytes_str(n->accord->parties[party].name), &found, &text);
+	if (text.len > 0)
+		e = note_read_line(buf_bytes(&text), &parsed);
+	if (e != ERR_OK)
+		return e;
+	if (parsed.signature_len < 8)
+		return ERR_CORRUPT;
+	at->ms = be64_get(parsed.signature) * 1000;
+	return ERR_OK;
+}
+
+enum err node_ladder(struct node *n, const struct place_key *place, struct message_view *out)
+{
+	struct line *line = line_find(n, &place->log);
+	uint8_t *memory = n->scratch;
+	struct fetching fetching = { .n = n };
+	struct buf bytes;
+	struct entry_read_out read;
+	enum err e;
+
+	buf_init(&bytes, memory, ENTRY_LEN_MAX);
+	buf_init(&fetching.memory, memory + ENTRY_LEN_MAX, ENTRY_LEN_MAX);
+	e = node_entry(n, place, &bytes, &read);
+	if (e == ERR_OK)
+		e = ladder_read(&n->fold, place, &read.statement, read.entry.filed, fetch_act, &fetching, out);
+	for (size_t i = 0; e == ERR_OK && i < out->ladders_count; i++) {
+		struct ladder *l = &out->ladders[i];
+		struct wall at;
+		/* The role is borrowed from our scratch memory: the accord's own name lives longer. */
+		size_t role = accord_role_find(n->accord, l->role);
+		l->role = role < n->accord->roles_count ? bytes_str(n->accord->roles[role].name) : BYTES_LIT(ROLE_NODE);
+		if (l->party >= n->accord->parties_count || l->party == place->log.party)
+			continue;
+		if (line->is_own && line->reach[l->party].taken > place->index)
+			ladder_prove(l, STEP_SENT, line->reach[l->party].taken_at);
+		if (receipt_time(n, line, place->index, l->party, &at) == ERR_OK)
+			ladder_prove(l, STEP_RECEIPT, at);
+	}
+	return e;
+}
+
+const char *node_sent_path(struct node *n, const struct place_key *place, size_t peer)
+{
+	struct line *line = line_find(n, &place->log);
+
+	if (line == NULL || !line->is_own || line->reach[peer].taken <= place->index)
+		return NULL;
+	return n->paths[peer][line->reach[peer].taken_path];
+}
+
+/* ---- Logs, notes, proofs. ---- */
+
+size_t node_seen(struct node *n, uint32_t channel, struct seen seen[PARTY_MAX])
+{
+	size_t count = 0;
+
+	for (size_t party = 0; party < n->accord->parties_count; party++) {
+		struct line *line = line_newest(n, channel, party);
+		uint64_t folded;
+		if (party == n->self || line == NULL || fold_size(&n->fold, &line->key, &folded) != ERR_OK || folded == 0)
+			continue;
+		seen[count++] = (struct seen){ bytes_str(n->accord->parties[party].name), line->key.epoch, folded };
+	}
+	return count;
+}
+
+uint32_t node_epoch(struct node *n, uint32_t channel, size_t party)
+{
+	struct line *line = line_newest(n, channel, party);
+
+	return line == NULL || line->log->frontier.size == 0 ? 0 : line->key.epoch;
+}
+
+enum err node_note(struct node *n, const struct log_key *log, uint64_t size, struct buf *out, uint64_t *found)
+{
+	struct store *store = record_store(n->record);
+	struct line *line = line_find(n, log);
+	enum err e;
+
+	if (line == NULL)
+		return ERR_NOT_FOUND;
+	e = store->ops->note_above(store, line->log->number, size, found, out);
+	if (e == ERR_NOT_FOUND && line->note.size >= size && line->note.size > 0) {
+		buf_put(out, (struct bytes){ line->note.text, line->note.len });
+		*found = line->note.size;
+		e = ERR_OK;
+	}
+	for (size_t i = 0; e == ERR_OK && i < n->accord->parties_count; i++) {
+		uint8_t memory[NOTE_LINE_LEN_MAX];
+		struct buf text = BUF_ON(memory);
+		uint64_t at;
+		if (store->ops->cosignature_above(store, line->log->number, *found, bytes_str(n->accord->parties[i].name),
+						  &at, &text) == ERR_OK &&
+		    at == *found)
+			buf_put(out, buf_bytes(&text));
+	}
+	return e == ERR_OK ? buf_check(out) : e;
+}
+
+enum err node_proof(struct node *n, const struct place_key *place, struct buf *out)
+{
+	struct line *line = line_find(n, &place->log);
+	uint8_t note_memory[NOTE_LEN_MAX], proof[MERKLE_PROOF_MAX][HASH_LEN];
+	struct buf note = BUF_ON(note_memory);
+	uint64_t size;
+	size_t count;
+	enum err e;
+
+	if (line == NULL || place->index >= line->log->durable)
+		return ERR_NOT_FOUND;
+	e = node_note(n, &place->log, place->index + 1, &note, &size);
+	if (e == ERR_OK)
+		e = record_inclusion(n->record, line->log, place->index, size, proof, &count);
+	if (e != ERR_OK)
+		return e;
+	buf_put_str(out, "c2sp.org/tlog-proof@v1\nindex ");
+	buf_put_decimal(out, place->index);
+	buf_put_byte(out, '\n');
+	for (size_t i = 0; i < count; i++) {
+		buf_put_base64(out, (struct bytes){ proof[i], HASH_LEN });
+		buf_put_byte(out, '\n');
+	}
+	buf_put_byte(out, '\n');
+	buf_put(out, buf_bytes(&note));
+	return buf_check(out);
+}
+
+size_t node_logs(struct node *n, struct log_status *out, size_t max)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n->lines_count && count < max; i++) {
+		const struct line *l = &n->lines[i];
+		struct log_status *s = &out[count++];
+		*s = (struct log_status){ .log = l->key, .size = l->log->frontier.size, .noted = l->log->noted,
+					  .stopped = l->log->stopped, .wanted = l->known };
+		if (l->note.size > s->noted)
+			s->noted = l->note.size;
+		memcpy(s->cosigned, l->cosigned, sizeof s->cosigned);
+		if (l->cosignature.size > s->cosigned[n->self])
+			s->cosigned[n->self] = l->cosignature.size;
+		if (fold_size(&n->fold, &l->key, &s->folded) != ERR_OK)
+			s->folded = 0;
+		if (l->log->stopped.rule != NULL)
+			s->state = LOG_STOPPED;
+		else if (l->is_closed)
+			s->state = LOG_CLOSED;
+		else if (l->is_recovering || l->is_doubtful)
+			s->state = LOG_RECOVERING;
+	}
+	return count;
+}
+
+static void peer_status_read(const struct node *n, const struct peer *p, struct peer_status *out)
+{
+	*out = (struct peer_status){ .party = p->party, .paths_count = n->paths_count[p->party],
+				     .has_clock = p->has_clock, .clock_offset_ms = p->clock_offset_ms };
+	memcpy(out->refused, p->refused, sizeof out->refused);
+	for (size_t i = 0; i < out->paths_count; i++) {
+		const struct peer_path *from = &p->paths[i];
+		struct path_status *to = &out->paths[i];
+		*to = (struct path_status){ .name = n->paths[p->party][i], .is_up = from->is_up && from->has_hello,
+					    .was_up = from->was_up, .round_trip_us = from->round_trip_us,
+					    .since = from->since, .heard = from->heard,
+					    .line_checked = from->line_checked, .line_check_ms = from->line_check_ms,
+					    .why = from->why, .fault = from->fault };
+		memcpy(to->group, from->group, sizeof to->group);
+		memcpy(to->address, from->address, sizeof to->address);
+	}
+}
+
+void node_status(struct node *n, struct node_status *out)
+{
+	*out = (struct node_status){ .commits = n->commits, .published = n->published, .refused = n->refused,
+				     .void_entries = n->void_entries };
+	for (size_t i = 0; i < n->accord->parties_count; i++) {
+		if (i != n->self)
+			peer_status_read(n, &n->peers[i], &out->peers[out->peers_count++]);
+	}
+	for (size_t i = 0; i < n->lines_count; i++) {
+		const struct line *l = &n->lines[i];
+		uint64_t folded;
+		out->entries += l->log->frontier.size;
+		out->stopped_logs += l->log->stopped.rule != NULL;
+		if (fold_size(&n->fold, &l->key, &folded) == ERR_OK)
+			out->waiting += l->log->frontier.size - folded;
+		if (l->is_own && (l->is_recovering || l->is_doubtful) && !l->is_closed) {
+			out->is_recovering = true;
+			out->recovering = l->is_doubtful ? "the signer's machine stopped without closing: every "
+							   "party must answer first"
+							 : "our own log was longer than the store that we have";
+		}
+	}
+}
+
+/* ---- Bundles and backups. ---- */
+
+/* Cursor: 0 is the HELLO; then a line's position plus one in the upper half and the size reached in the lower. */
+enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *cursor, struct buf *frame)
+{
+	size_t position = (size_t)(*cursor >> 40);
+	uint64_t from = *cursor & ((1ull << 40) - 1), size;
+	struct buf payload;
+	uint8_t *memory = n->scratch + BATCH_LEN_MAX;
+	enum err e;
+
+	if (*cursor == 0) {
+		struct hello h;
+		uint8_t notes_memory[64 << 10];
+		struct buf notes = BUF_ON(notes_memory);
+		hello_build(n, now, peer, &h, &notes);
+		buf_init(&payload, memory, SCRATCH_LEN - BATCH_LEN_MAX);
+		hello_write(&h, &payload);
+		if (buf_check(&payload) != ERR_OK)
+			return ERR_LIMIT;
+		frame_write(FRAME_HELLO, buf_bytes(&payload), frame);
+		*cursor = 1ull << 40;
+		return buf_check(frame);
+	}
+	for (; position - 1 < n->lines_count; position++, from = 0) {
+		struct line *line = &n->lines[position - 1];
+		if (!is_shared_with(line, peer) || line->key.party == peer)
+			continue;
+		if (from < line->reach[peer].held)
+			from = line->reach[peer].held;
+		if (frame->max - frame->len < FRAME_LEN_MAX)
+			return ERR_LIMIT;
+		/* Written behind the frame's head, which then is put before it. */
+		buf_init(&payload, frame->ptr + frame->len + FRAME_HEAD_LEN, FRAME_LEN_MAX - FRAME_HEAD_LEN);
+		e = from < line->log->durable ? batch_build(n, line, from, line->log->durable, &payload, &size)
+					      : ERR_NOT_FOUND;
+		if (e == ERR_NOT_FOUND)
+			continue;
+		if (e != ERR_OK)
+			return e;
+		buf_put_be32(frame, (uint32_t)payload.len + 1);
+		buf_put_byte(frame, FRAME_BATCH);
+		frame->len += payload.len;
+		*cursor = (uint64_t)position << 40 | size;
+		return ERR_OK;
+	}
+	return ERR_NOT_FOUND;
+}
+
+enum err node_backup(struct node *n, const char *path)
+{
+	struct store *store = record_store(n->record);
+
+	return record_is_open(n->record) ? ERR_REFUSED : store->ops->backup(store, path);
+}

@@ -1,0 +1,221 @@
+/* Frames from a peer: each kind is a row, and what the link says of a payload is not believed. */
+#include "node/core.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void close_path(struct node *n, const struct arrival *in, enum err why, const char *rule)
+{
+	struct effect *effect;
+
+	if (in->path == PATH_BUNDLE)
+		return;
+	n->peers[in->peer].paths[in->path].why = why;
+	n->peers[in->peer].paths[in->path].fault.rule = rule;
+	effect = effects_add(n->fx, EFFECT_CLOSE);
+	if (effect == NULL)
+		return;
+	effect->close.peer = in->peer;
+	effect->close.path = in->path;
+	effect->close.why = why;
+	effect->close.fault.rule = rule;
+}
+
+/* Two accords under one name: both sides say which file differs. */
+static enum err hello_check(struct node *n, struct peer *p, const struct hello *h)
+{
+	struct bytes file;
+
+	p->refused[0] = '\0';
+	if (h->protocol != LINK_PROTOCOL) {
+		snprintf(p->refused, sizeof p->refused, "protocol %llu, ours is %u", (unsigned long long)h->protocol,
+			 LINK_PROTOCOL);
+		return ERR_PROTOCOL;
+	}
+	if (!bytes_equal(h->party, bytes_str(n->accord->parties[p->party].name))) {
+		snprintf(p->refused, sizeof p->refused, "it says it is %.*s", (int)h->party.len,
+			 (const char *)h->party.ptr);
+		return ERR_NOT_PINNED;
+	}
+	if (memcmp(h->manifest_hash, n->accord->hash, HASH_LEN) == 0)
+		return ERR_OK;
+	if (accord_manifest_diff(n->accord->manifest, h->manifest, &file) == ERR_OK)
+		snprintf(p->refused, sizeof p->refused, "accord file %.*s differs",
+			 (int)(file.len < 100 ? file.len : 100), (const char *)file.ptr);
+	else
+		snprintf(p->refused, sizeof p->refused, "accord id differs");
+	return ERR_ACCORD_DIFFERS;
+}
+
+/* What a peer says it holds of a log; a note that its key does not prove says nothing. */
+static enum err hello_note(struct node *n, struct now now, size_t peer, struct bytes text)
+{
+	struct note note;
+	struct fault fault;
+	struct line *line;
+	const struct accord_key *key;
+	size_t author;
+	enum err e = note_read(text, &note, &fault);
+
+	if (e != ERR_OK)
+		return e;
+	author = accord_party_find(n->accord, bytes_str(note.origin.party));
+	if (author == n->accord->parties_count || memcmp(note.origin.accord, n->accord->id, ACCORD_ID_LEN) != 0)
+		return ERR_NOTE;
+	key = accord_key_find(n->accord, author, ACCORD_KEY_LOG);
+	if (checkpoint_verify(&note, key->key.ptr) != ERR_OK)
+		return ERR_NOTE;
+	if (author == n->self) {
+		e = recover_note(n, now, peer, &note);
+		if (e != ERR_OK)
+			return e;
+	}
+	line = line_by_origin(n, &note.origin);
+	if (line == NULL || !is_shared_with(line, peer))
+		return ERR_OK; /* a log that we have nothing of comes as a batch from its author */
+	if (note.size > line->reach[peer].held)
+		line->reach[peer].held = note.size;
+	if (note.size > line->known)
+		line->known = note.size;
+	if (note.size > line->log->frontier.size)
+		return ERR_OK;
+	for (size_t i = 1; i < note.lines_count; i++) {
+		e = cosignature_take(n, now, line, note.size, note.text, note.lines[i].text);
+		if (e != ERR_OK && e != ERR_VERIFY)
+			return e;
+	}
+	return ERR_OK;
+}
+
+static enum err receive_hello(struct node *n, struct now now, const struct arrival *in)
+{
+	struct peer *p = &n->peers[in->peer];
+	struct hello *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
+	enum err e;
+
+	if (h == NULL)
+		return ERR_MEMORY;
+	e = hello_read(in->frame.payload, h);
+	if (e == ERR_OK)
+		e = hello_check(n, p, h);
+	if (e != ERR_OK)
+		return e;
+	p->has_clock = true;
+	p->clock_offset_ms = (int64_t)h->clock.ms - (int64_t)now.wall.ms;
+	/* What it does not name it does not hold. */
+	for (size_t i = 0; i < n->lines_count; i++)
+		n->lines[i].reach[in->peer].held = 0;
+	for (size_t i = 0; i < h->notes_count; i++) {
+		e = hello_note(n, now, in->peer, h->notes[i]);
+		if (e != ERR_OK)
+			return e;
+	}
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct reach *r = &n->lines[i].reach[in->peer];
+		if (r->sent > r->held && best_path(p) == LINK_PATHS_MAX)
+			r->sent = r->held;
+		if (r->sent < r->held)
+			r->sent = r->held;
+		/* A FLASH behind what it lacks goes ahead; looked for among the latest only. */
+		if (n->lines[i].is_own && n->lines[i].log->durable > ADVANCE_LOOK_BACK)
+			r->goal = n->lines[i].log->durable - ADVANCE_LOOK_BACK;
+	}
+	recover_answered(n, in->peer);
+	if (in->path == PATH_BUNDLE)
+		return ERR_OK;
+	p->paths[in->path].has_hello = true;
+	attachments_fetch(n, in->peer);
+	return ERR_OK;
+}
+
+static enum err receive_want(struct node *n, struct now now, const struct arrival *in)
+{
+	struct want want;
+	struct line *line;
+	enum err e = want_read(in->frame.payload, &want);
+
+	(void)now;
+	if (e != ERR_OK)
+		return e;
+	line = line_by_origin(n, &want.origin);
+	if (line == NULL || !is_shared_with(line, in->peer))
+		return ERR_OK;
+	if (want.first < line->reach[in->peer].sent)
+		line->reach[in->peer].sent = want.first;
+	if (!line->is_own) {
+		if (line->reach[in->peer].sent < want.first)
+			line->reach[in->peer].sent = want.first;
+		line->reach[in->peer].goal = want.end;
+	}
+	return ERR_OK;
+}
+
+/* The peer stopped our log, and says where and why: that is for people. */
+static enum err receive_refuse(struct node *n, struct now now, const struct arrival *in)
+{
+	struct refuse refuse;
+	struct line *line;
+	struct effect_publish *p;
+	enum err e = refuse_read(in->frame.payload, &refuse);
+
+	(void)now;
+	if (e != ERR_OK)
+		return e;
+	line = line_by_origin(n, &refuse.origin);
+	if (line == NULL)
+		return ERR_OK;
+	snprintf(n->peers[in->peer].refused, sizeof n->peers[in->peer].refused,
+		 "it stopped our log on channel %u at %llu, byte %llu: %.*s", line->key.channel,
+		 (unsigned long long)refuse.index, (unsigned long long)refuse.offset,
+		 (int)(refuse.rule.len < 40 ? refuse.rule.len : 40), (const char *)refuse.rule.ptr);
+	p = publish(n, CHANGE_LOG);
+	if (p != NULL)
+		p->place.log = line->key;
+	return ERR_OK;
+}
+
+static enum err receive_fetch_row(struct node *n, struct now now, const struct arrival *in)
+{
+	(void)now;
+	return receive_fetch(n, in);
+}
+
+static enum err receive_piece_row(struct node *n, struct now now, const struct arrival *in)
+{
+	(void)now;
+	return receive_piece(n, in);
+}
+
+static const struct {
+	enum frame_kind kind;
+	bool is_before_hello; /* may come on a path before its HELLO */
+	enum err (*receive)(struct node *n, struct now now, const struct arrival *in);
+} rows[] = {
+	{ FRAME_HELLO, true, receive_hello },
+	{ FRAME_WANT, false, receive_want },
+	{ FRAME_BATCH, false, receive_batch },
+	{ FRAME_COSIGNATURE, false, receive_cosignature },
+	{ FRAME_ADVANCE, false, receive_advance },
+	{ FRAME_REFUSE, false, receive_refuse },
+	{ FRAME_ATTACHMENT, false, receive_piece_row },
+	{ FRAME_FETCH, false, receive_fetch_row },
+};
+
+enum err node_receive(struct node *n, struct now now, const struct arrival *in, struct effects *fx)
+{
+	struct peer_path *path = in->path < LINK_PATHS_MAX ? &n->peers[in->peer].paths[in->path] : NULL;
+	enum err e = ERR_FRAME;
+
+	n->fx = fx;
+	if (n->is_stopped)
+		return ERR_IO;
+	if (path != NULL)
+		path->heard = now.wall;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		if (rows[i].kind == in->frame.kind && (rows[i].is_before_hello || path == NULL || path->has_hello))
+			e = rows[i].receive(n, now, in);
+	}
+	if (err_class(e) == ERR_CLASS_PEER)
+		close_path(n, in, e, err_name(e));
+	return node_local(n, e, "a peer's frame could not be kept");
+}

@@ -1,0 +1,283 @@
+/*
+ * After a restore: own logs are closed until what anybody holds of them is back, or a new epoch is opened.
+ * Spec: docs/spec/record.md section 9.
+ */
+#include "node/core.h"
+
+#include "base/log.h"
+
+#include <string.h>
+
+static struct line *own_line_of_mark(struct node *n, const struct mark *m)
+{
+	struct origin origin;
+	struct log_key key = { m->origin.channel, n->self, m->origin.epoch };
+
+	origin_of(n, &key, &origin);
+	return origin_equal(&origin, &m->origin) ? line_find(n, &key) : NULL;
+}
+
+/* A log that the signer knows of and the store has forgotten altogether. */
+static enum err open_forgotten(struct node *n, const struct mark *m)
+{
+	struct log_key key = { m->origin.channel, n->self, m->origin.epoch };
+	const struct accord_channel *c = accord_channel_find(n->accord, m->origin.channel);
+	struct origin origin;
+	struct line *line;
+	enum err e;
+
+	if (c == NULL || !is_channel_of(c, n->self))
+		return ERR_OK;
+	origin_of(n, &key, &origin);
+	if (!origin_equal(&origin, &m->origin) || line_find(n, &key) != NULL)
+		return ERR_OK;
+	e = turn_open(n);
+	return e == ERR_OK ? line_open(n, &key, &line) : e;
+}
+
+static void close_older_epochs(struct node *n)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *l = &n->lines[i];
+		if (l->is_own && line_newest(n, l->key.channel, l->key.party) != l)
+			l->is_closed = true;
+	}
+}
+
+void recover_start(struct node *n, const struct marks *marks, bool has_memory, bool is_certain)
+{
+	for (size_t i = 0; i < marks->count; i++) {
+		if (open_forgotten(n, &marks->rows[i]) != ERR_OK)
+			return;
+	}
+	close_older_epochs(n);
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *l = &n->lines[i];
+		if (!l->is_own || l->is_closed)
+			continue;
+		l->is_recovering = !has_memory && l->log->durable > 0;
+		l->is_doubtful = has_memory && !is_certain && l->channel->plane != PLANE_HOME && l->log->durable > 0;
+	}
+	for (size_t i = 0; i < marks->count; i++) {
+		struct line *l = own_line_of_mark(n, &marks->rows[i]);
+		if (l == NULL || l->is_closed || marks->rows[i].size <= l->log->durable)
+			continue;
+		l->is_recovering = true;
+		l->goal_size = l->known = marks->rows[i].size;
+		log_warning("channel %u: the signer has signed %llu entries of ours, the store has %llu: recovering",
+			    l->key.channel, (unsigned long long)l->goal_size, (unsigned long long)l->log->durable);
+	}
+}
+
+enum err recover_note(struct node *n, struct now now, size_t peer, const struct note *note)
+{
+	struct log_key key = { note->origin.channel, n->self, note->origin.epoch };
+	const struct accord_channel *c = accord_channel_find(n->accord, key.channel);
+	struct line *line = line_find(n, &key);
+	uint8_t root[HASH_LEN];
+	enum err e;
+
+	if (c == NULL || !is_channel_of(c, n->self) || !is_channel_of(c, peer))
+		return ERR_OK;
+	if (line == NULL) {
+		e = turn_open(n);
+		if (e == ERR_OK)
+			e = line_open(n, &key, &line);
+		if (e != ERR_OK)
+			return e;
+		close_older_epochs(n);
+	}
+	if (note->size <= line->log->frontier.size) {
+		e = record_root_at(n->record, line->log, note->size, root);
+		if (e != ERR_OK)
+			return e;
+		if (memcmp(root, note->root, HASH_LEN) == 0)
+			return ERR_OK;
+		log_error("channel %u: a peer holds a note of ours that contradicts our own log", key.channel);
+		e = fork_keep(n, line, (struct bytes){ note->text.ptr, (size_t)(note->lines[0].text.ptr +
+									       note->lines[0].text.len -
+									       note->text.ptr) });
+		line->is_recovering = true;
+		return e;
+	}
+	/* A note under our own key that our store cannot reach. */
+	if (!line->is_recovering && !line->is_closed)
+		log_warning("channel %u: a peer holds %llu entries of ours, the store has %llu: recovering",
+			    key.channel, (unsigned long long)note->size, (unsigned long long)line->log->durable);
+	if (!line->is_closed)
+		line->is_recovering = true;
+	if (note->size > line->goal_size)
+		line->goal_size = note->size;
+	if (note->size > line->known)
+		line->known = note->size;
+	line->reach[peer].held = note->size;
+	line->wanted_at = (struct mono){ now.mono.us - (int64_t)WANT_AGAIN_MS * 1000 - 1 };
+	return ERR_OK;
+}
+
+/* The signer's last head is reached: on in the same epoch. */
+void recover_check(struct node *n, struct line *line)
+{
+	(void)n;
+	if (line->goal_size == 0 || line->log->durable < line->goal_size)
+		return;
+	line->is_recovering = false;
+	line->asked = line->signed_size = line->goal_size;
+	log_notice("channel %u: our log is whole again at %llu entries", line->key.channel,
+		   (unsigned long long)line->log->durable);
+}
+
+void recover_answered(struct node *n, size_t peer)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *l = &n->lines[i];
+		uint8_t others = (uint8_t)(l->channel->parties & ~(1u << n->self));
+		l->answered |= (uint8_t)(1u << peer);
+		if (l->is_doubtful && (l->answered & others) == others)
+			l->is_doubtful = false;
+	}
+}
+
+/* ---- Epochs. ---- */
+
+/* The statement gives up exactly what our store cannot show to be whole. */
+static bool is_open_of(const struct line *old, const struct statement *s)
+{
+	const struct field *f = statement_field(s, FIELD_OPEN_OLD);
+	uint8_t root[HASH_LEN], named[HASH_LEN];
+	struct cbor_reader r;
+	uint64_t epoch, size;
+	size_t count;
+
+	if (old == NULL)
+		return f == NULL;
+	if (f == NULL)
+		return false;
+	cbor_open(&r, f->value);
+	if (cbor_read_array(&r, 3, &count) != ERR_OK || cbor_read_uint(&r, UINT32_MAX, &epoch) != ERR_OK ||
+	    cbor_read_uint(&r, UINT64_MAX, &size) != ERR_OK || cbor_read_fixed(&r, named, HASH_LEN) != ERR_OK)
+		return false;
+	record_root(old->log, root);
+	return epoch == old->key.epoch && size == old->log->durable && memcmp(root, named, HASH_LEN) == 0;
+}
+
+static enum err epoch_entry(struct node *n, struct now now, struct line *line, const struct entry *given,
+			    const struct statement *s)
+{
+	struct entry entry = *given;
+	struct addition add = { .line = line, .entry = &entry, .statement = s };
+	uint8_t *memory = arena_alloc(&n->fx->arena, ENTRY_LEN_MAX, 1);
+	struct buf out;
+	enum err e;
+
+	if (memory == NULL)
+		return ERR_MEMORY;
+	entry.origin = line->log->origin;
+	entry.index = line->log->frontier.size;
+	entry.filed = now.wall;
+	buf_init(&out, memory, ENTRY_LEN_MAX);
+	entry_write(&entry, &out);
+	e = buf_check(&out);
+	n->fx->arena.len = (size_t)(memory - n->fx->arena.ptr) + out.len;
+	add.bytes = buf_bytes(&out);
+	return e == ERR_OK ? entry_add(n, now, &add) : e;
+}
+
+/* A new epoch repeats the keys in force after its `open`: same bytes, same ids. */
+static enum err repeat_keys(struct node *n, struct now now, const struct log_key *old, const struct log_key *fresh)
+{
+	struct line *from = line_find(n, old);
+	uint8_t *memory = arena_alloc(&n->fx->arena, ENTRY_LEN_MAX, 1);
+
+	if (memory == NULL)
+		return ERR_MEMORY;
+	for (uint64_t i = 0; i < from->log->durable; i++) {
+		struct buf bytes;
+		struct entry entry;
+		struct statement s;
+		struct fault fault;
+		struct judged judged;
+		struct place_key at = { *old, i };
+		struct entry_view view;
+		enum err e = fold_get(&n->fold, &at, &view);
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND ? ERR_OK : e;
+		if (view.kind != KIND_KEYS || view.verdict != VERDICT_OK)
+			continue;
+		buf_init(&bytes, memory, ENTRY_LEN_MAX);
+		e = record_entry(n->record, from->log, i, &bytes);
+		if (e == ERR_OK)
+			e = entry_read(buf_bytes(&bytes), &entry, &s, &fault);
+		if (e == ERR_OK)
+			e = judged_read(n, old, &entry, &s, &judged);
+		if (e == ERR_OK)
+			e = epoch_entry(n, now, line_find(n, fresh), &entry, &s);
+		if (e != ERR_OK)
+			return e;
+		from = line_find(n, old);
+	}
+	return ERR_OK;
+}
+
+/* One channel's next epoch, or its first. */
+static enum err epoch_open_channel(struct node *n, struct now now, const struct statement *s,
+				   const struct command *in, uint32_t channel, struct effect_answer *answer)
+{
+	struct line *old = line_newest(n, channel, n->self), *line;
+	struct log_key key = { channel, n->self, old == NULL ? 1 : old->key.epoch + 1 };
+	struct log_key old_key = old == NULL ? key : old->key;
+	struct entry entry = { .statement = in->statement, .signatures_count = in->signatures_count, .filed = now.wall };
+	struct judged judged;
+	struct entry_view view;
+	enum err e;
+
+	if (old != NULL && old->log->frontier.size == 0) {
+		key.epoch = old->key.epoch;
+		old = NULL;
+	}
+	if (old != NULL && !old->is_recovering && !old->is_doubtful && old->log->stopped.rule == NULL)
+		return ERR_EXISTS;
+	if (!is_open_of(old, s)) {
+		answer->verdict = VERDICT_REFERS;
+		return ERR_REFUSED;
+	}
+	e = line_open(n, &key, &line);
+	if (e != ERR_OK)
+		return e;
+	origin_of(n, &key, &entry.origin);
+	memcpy(entry.signatures, in->signatures, sizeof entry.signatures);
+	e = judged_read(n, &key, &entry, s, &judged);
+	if (e == ERR_OK)
+		e = fold_judge(&n->fold, &judged.input, &view);
+	if (e != ERR_OK)
+		return e;
+	if (view.verdict != VERDICT_OK) {
+		answer->verdict = view.verdict;
+		return ERR_REFUSED;
+	}
+	answer->place = (struct place_key){ key, 0 };
+	line->is_recovering = line->is_doubtful = false;
+	e = epoch_entry(n, now, line, &entry, s);
+	close_older_epochs(n);
+	return e == ERR_OK && key.epoch > 1 ? repeat_keys(n, now, &old_key, &key) : e;
+}
+
+enum err epoch_open(struct node *n, struct now now, const struct statement *s, const struct command *in,
+		    struct effect_answer *answer)
+{
+	bool any = false;
+
+	if (s->channel != 0)
+		return epoch_open_channel(n, now, s, in, s->channel, answer);
+	for (size_t i = 0; i < n->accord->channels_count; i++) {
+		const struct accord_channel *c = &n->accord->channels[i];
+		enum err e;
+		if (!is_channel_of(c, n->self) || line_newest(n, c->number, n->self) != NULL)
+			continue;
+		e = epoch_open_channel(n, now, s, in, c->number, answer);
+		if (e != ERR_OK)
+			return e;
+		any = true;
+	}
+	return any ? ERR_OK : ERR_EXISTS;
+}

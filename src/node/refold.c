@@ -1,0 +1,178 @@
+/* From held entries to views: each entry once, after everything that it has seen or names. */
+#include "node/core.h"
+
+#include <string.h>
+
+/* Whether the key in this signature is the party's registrar in the accord. */
+static bool is_registrar(const struct node *n, size_t party, struct bytes public_key)
+{
+	for (size_t i = 0; i < n->accord->keys_count; i++) {
+		const struct accord_key *k = &n->accord->keys[i];
+		if (k->party == party && k->use == ACCORD_KEY_REGISTRAR && bytes_equal(k->key, public_key))
+			return true;
+	}
+	return false;
+}
+
+/* The leaf that a reference names is the leaf that we hold. Not held counts as no match: the fold waits before. */
+static enum err match_reference(struct node *n, const struct place *refers, bool *out)
+{
+	struct log_key key = { refers->channel, accord_party_find(n->accord, refers->party), refers->epoch };
+	struct line *line = line_find(n, &key);
+	uint8_t leaf[HASH_LEN];
+	enum err e;
+
+	*out = false;
+	if (line == NULL || refers->index >= line->log->frontier.size)
+		return ERR_OK;
+	e = record_leaf(n->record, line->log, refers->index, leaf);
+	if (e == ERR_OK)
+		*out = memcmp(leaf, refers->leaf, HASH_LEN) == 0;
+	return e;
+}
+
+enum err judged_read(struct node *n, const struct log_key *log, const struct entry *entry,
+		     const struct statement *statement, struct judged *out)
+{
+	const struct field *named = statement_field(statement, FIELD_KEYS_KEY);
+	struct cbor_reader r;
+	struct bytes key;
+
+	*out = (struct judged){ .input = { .entry = entry, .statement = statement, .log = *log } };
+	out->input.signers = out->signers;
+	out->input.refers_match = out->refers_match;
+	for (size_t i = 0; i < entry->signatures_count; i++) {
+		struct sshsig sig;
+		if (sshsig_verify(entry->signatures[i], BYTES_LIT(SSHSIG_STATEMENT), entry->statement, &sig) != ERR_OK)
+			continue;
+		out->signers[i].is_good = true;
+		out->signers[i].is_registrar = is_registrar(n, log->party, sig.public_key);
+		hash_sha256(sig.public_key, out->signers[i].key);
+	}
+	for (size_t i = 0; i < statement->refers_count; i++) {
+		enum err e = match_reference(n, &statement->refers[i], &out->refers_match[i]);
+		if (e != ERR_OK)
+			return e;
+	}
+	if (statement->kind == KIND_KEYS && named != NULL) {
+		cbor_open(&r, named->value);
+		if (cbor_read_bytes(&r, named->value.len, &key) == ERR_OK)
+			hash_sha256(key, out->input.named_key);
+	}
+	return ERR_OK;
+}
+
+/* One held entry, if it is ready; ERR_SHORT if it waits. */
+static enum err fold_one(struct node *n, struct now now, struct line *line, uint64_t index, bool is_forced,
+			 struct fold_wait *wait)
+{
+	struct buf bytes;
+	struct entry entry;
+	struct statement statement;
+	struct fault fault;
+	struct judged judged;
+	struct entry_view view;
+	struct place_key at = { line->key, index };
+	uint8_t leaf[HASH_LEN];
+	uint8_t *memory = arena_alloc(&n->fx->arena, ENTRY_LEN_MAX, 1);
+	size_t used = n->fx->arena.len;
+	enum err e;
+
+	if (memory == NULL)
+		return ERR_MEMORY;
+	buf_init(&bytes, memory, ENTRY_LEN_MAX);
+	e = record_entry(n->record, line->log, index, &bytes);
+	if (e == ERR_OK)
+		e = entry_read(buf_bytes(&bytes), &entry, &statement, &fault);
+	if (e == ERR_OK)
+		e = judged_read(n, &line->key, &entry, &statement, &judged);
+	if (e == ERR_OK && !is_forced)
+		e = fold_is_ready(&n->fold, &judged.input, wait);
+	if (e == ERR_OK) {
+		judged.input.is_forced = is_forced;
+		e = fold_entry(&n->fold, &judged.input, &view);
+	}
+	if (e == ERR_OK && view.verdict != VERDICT_OK && view.verdict != VERDICT_RAW)
+		n->void_entries++;
+	if (e == ERR_OK && view.verdict == VERDICT_OK) {
+		hash_leaf(buf_bytes(&bytes), leaf);
+		e = service_folded(n, now, &at, &entry, &statement, leaf);
+	}
+	if (n->fx->arena.len == used)
+		n->fx->arena.len = used - ENTRY_LEN_MAX;
+	return e;
+}
+
+/* Folds a log as far as it is ready; *any: something was. */
+static enum err fold_line(struct node *n, struct now now, size_t position, bool *any, struct fold_wait *wait)
+{
+	uint64_t folded;
+	enum err e = fold_size(&n->fold, &n->lines[position].key, &folded);
+
+	while (e == ERR_OK && folded < n->lines[position].log->frontier.size) {
+		e = fold_one(n, now, &n->lines[position], folded, false, wait);
+		if (e == ERR_OK) {
+			folded++;
+			*any = true;
+		}
+	}
+	return e;
+}
+
+/*
+ * Parties that each claim to have seen the other's later entry: number all that can be, then the next entry
+ * of the first stuck party (by name) as if it had seen only those; flag it; go on.
+ */
+static enum err break_circle(struct node *n, struct now now, uint32_t channel, bool *any)
+{
+	struct fold_wait wait;
+
+	for (size_t party = 0; party < n->accord->parties_count; party++) {
+		for (size_t i = 0; i < n->lines_count; i++) {
+			struct line *line = &n->lines[i], *waited;
+			uint64_t folded;
+			enum err e = fold_size(&n->fold, &line->key, &folded);
+			if (e != ERR_OK)
+				return e;
+			if (line->key.channel != channel || line->key.party != party ||
+			    folded == line->log->frontier.size)
+				continue;
+			e = fold_one(n, now, line, folded, false, &wait);
+			if (e != ERR_SHORT)
+				return e;
+			waited = line_find(n, &wait.log);
+			if (waited == NULL || waited->log->frontier.size < wait.size)
+				continue; /* it waits for what is still to come */
+			*any = true;
+			return fold_one(n, now, line, folded, true, &wait);
+		}
+	}
+	return ERR_OK;
+}
+
+enum err refold(struct node *n, struct now now, uint32_t channel)
+{
+	struct fold_wait wait;
+	bool any = true;
+
+	while (any) {
+		bool is_stuck = false;
+		any = false;
+		for (size_t i = 0; i < n->lines_count; i++) {
+			enum err e;
+			if (n->lines[i].key.channel != channel)
+				continue;
+			e = fold_line(n, now, i, &any, &wait);
+			if (e == ERR_SHORT)
+				is_stuck = true;
+			else if (e != ERR_OK)
+				return node_local(n, e, "a view could not be written");
+		}
+		if (!any && is_stuck) {
+			enum err e = break_circle(n, now, channel, &any);
+			if (e != ERR_OK)
+				return node_local(n, e, "a view could not be written");
+		}
+	}
+	return ERR_OK;
+}

@@ -1,0 +1,396 @@
+/* What each peer lacks, and in which order it goes: HELLO at every link-up, then batches, each ending in a note. */
+#include "node/core.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool is_shared_with(const struct line *line, size_t peer)
+{
+	return line->channel->plane != PLANE_HOME && is_channel_of(line->channel, peer);
+}
+
+enum err line_note(struct node *n, const struct line *line, uint64_t size, struct buf *out, uint64_t *found)
+{
+	struct store *store = record_store(n->record);
+
+	if (line->note.size > 0 && line->note.size <= size) {
+		buf_put(out, (struct bytes){ line->note.text, line->note.len });
+		*found = line->note.size;
+		return buf_check(out);
+	}
+	return store->ops->note_get(store, line->log->number, size, found, out);
+}
+
+uint64_t tag_new(struct node *n, const struct tag *tag)
+{
+	struct tag *t = &n->tags[++n->tags_count % TAGS_MAX];
+
+	*t = *tag;
+	t->number = n->tags_count;
+	return t->number;
+}
+
+/* ---- HELLO ---- */
+
+/* The last note of one log with every line that we hold of exactly that size. */
+static enum err put_note_with_lines(struct node *n, const struct line *line, struct buf *out)
+{
+	struct store *store = record_store(n->record);
+	uint64_t size;
+	enum err e = line_note(n, line, UINT64_MAX, out, &size);
+
+	for (size_t i = 0; e == ERR_OK && i < n->accord->parties_count; i++) {
+		uint8_t memory[NOTE_LINE_LEN_MAX];
+		struct buf text = BUF_ON(memory);
+		uint64_t found;
+		if (i == n->self && line->cosignature.size == size) {
+			buf_put(out, (struct bytes){ line->cosignature.text, line->cosignature.len });
+			continue;
+		}
+		if (store->ops->cosignature_last(store, line->log->number, bytes_str(n->accord->parties[i].name), &found,
+						 &text) == ERR_OK &&
+		    found == size)
+			buf_put(out, buf_bytes(&text));
+	}
+	return e == ERR_OK ? buf_check(out) : e;
+}
+
+void hello_build(struct node *n, struct now now, size_t peer, struct hello *h, struct buf *notes)
+{
+	*h = (struct hello){ .protocol = LINK_PROTOCOL,
+			     .manifest = n->accord->manifest,
+			     .party = bytes_str(n->accord->parties[n->self].name),
+			     .clock = now.wall };
+	memcpy(h->accord, n->accord->id, ACCORD_ID_LEN);
+	memcpy(h->manifest_hash, n->accord->hash, HASH_LEN);
+	for (size_t i = 0; i < n->lines_count && h->notes_count < HELLO_NOTES_MAX; i++) {
+		size_t from = notes->len;
+		if (!is_shared_with(&n->lines[i], peer) || put_note_with_lines(n, &n->lines[i], notes) != ERR_OK)
+			continue;
+		h->notes[h->notes_count++] = (struct bytes){ notes->ptr + from, notes->len - from };
+	}
+}
+
+enum err hello_send(struct node *n, struct now now, size_t peer, size_t path)
+{
+	size_t len = n->lines_count * 2048 + MANIFEST_LEN_MAX;
+	uint8_t *memory = arena_alloc(&n->fx->arena, len, 1), *out = arena_alloc(&n->fx->arena, len, 1);
+	struct hello *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
+	struct effect_frame *frame = frame_out(n, peer, path, URGENCY_LINK, FRAME_HELLO);
+	struct buf notes, payload;
+
+	if (memory == NULL || out == NULL || h == NULL || frame == NULL)
+		return ERR_MEMORY;
+	buf_init(&notes, memory, len);
+	buf_init(&payload, out, len);
+	hello_build(n, now, peer, h, &notes);
+	hello_write(h, &payload);
+	frame->payload = buf_bytes(&payload);
+	return buf_check(&payload);
+}
+
+void want_send(struct node *n, struct now now, size_t peer, struct line *line, uint64_t end)
+{
+	struct want want = { line->log->origin, line->log->frontier.size, end };
+	uint8_t *memory = arena_alloc(&n->fx->arena, 256, 1);
+	struct effect_frame *frame;
+	struct buf payload;
+
+	frame = memory == NULL ? NULL : frame_out(n, peer, best_path(&n->peers[peer]), URGENCY_LINK, FRAME_WANT);
+	if (frame == NULL)
+		return; /* asked again when a path is up */
+	buf_init(&payload, memory, 256);
+	want_write(&want, &payload);
+	frame->payload = buf_bytes(&payload);
+	line->wanted_at = now.mono;
+}
+
+/* ---- Batches ---- */
+
+/* One entry with its content or its eraser's place, into the items of a batch. */
+static enum err item_read(struct node *n, const struct line *line, uint64_t index, struct buf *memory,
+			  struct batch_item *item)
+{
+	struct store *store = record_store(n->record);
+	struct entry entry;
+	struct statement s;
+	struct fault fault;
+	size_t from = memory->len;
+	enum err e = record_entry(n->record, line->log, index, memory);
+
+	if (e != ERR_OK)
+		return e;
+	*item = (struct batch_item){ .entry = { memory->ptr + from, memory->len - from } };
+	e = entry_read(item->entry, &entry, &s, &fault);
+	if (e != ERR_OK || !s.has_content)
+		return e;
+	from = memory->len;
+	e = record_content(n->record, s.content.hash, memory);
+	if (e == ERR_OK) {
+		item->content = (struct bytes){ memory->ptr + from, memory->len - from };
+		return ERR_OK;
+	}
+	if (e != ERR_REFUSED)
+		return e;
+	from = memory->len;
+	e = store->ops->content_eraser(store, s.content.hash, memory);
+	if (e == ERR_OK) {
+		struct cbor_reader r;
+		cbor_open(&r, (struct bytes){ memory->ptr + from, memory->len - from });
+		item->is_erased = true;
+		e = place_read(&r, &item->eraser);
+	}
+	return e;
+}
+
+enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t goal, struct buf *payload,
+		     uint64_t *size)
+{
+	uint8_t note_memory[NOTE_LEN_MAX];
+	struct buf entries, note = BUF_ON(note_memory);
+	struct batch batch = { .origin = line->log->origin, .first = first, .items = n->items };
+	uint64_t found;
+	enum err e;
+
+	/* Entries as far as one batch carries, then back to the largest note among them. */
+	buf_init(&entries, n->scratch, BATCH_LEN_MAX);
+	while (batch.count < BATCH_ENTRIES_MAX && first + batch.count < goal) {
+		e = item_read(n, line, first + batch.count, &entries, &n->items[batch.count]);
+		if (e == ERR_LIMIT)
+			break;
+		if (e != ERR_OK)
+			return e;
+		batch.count++;
+	}
+	e = line_note(n, line, first + batch.count, &note, &found);
+	if (e != ERR_OK)
+		return e;
+	if (found <= first || found > first + batch.count)
+		return ERR_NOT_FOUND;
+	batch.count = (size_t)(found - first);
+	batch.note = buf_bytes(&note);
+	batch_write(&batch, payload);
+	*size = found;
+	return buf_check(payload);
+}
+
+/* Line checks travel on the path that they test; everything else on the best one. */
+static size_t path_for(const struct peer *p, const struct line *line)
+{
+	size_t path = p->service_path;
+
+	if (line->channel->plane == PLANE_SERVICE && path < LINK_PATHS_MAX && p->paths[path].is_up &&
+	    p->paths[path].has_hello)
+		return path;
+	return best_path(p);
+}
+
+static bool send_batch(struct node *n, size_t peer, struct line *line)
+{
+	struct peer *p = &n->peers[peer];
+	struct reach *reach = &line->reach[peer];
+	size_t path = path_for(p, line);
+	uint64_t goal = line->is_own ? line->log->durable : reach->goal, size;
+	size_t used = n->fx->arena.len;
+	struct effect_frame *frame;
+	struct buf payload;
+	uint8_t *memory;
+
+	if (path == LINK_PATHS_MAX || reach->sent >= goal || p->in_flight >= BATCH_IN_FLIGHT_MAX ||
+	    !effects_has_room(n->fx, 8, 2 * FRAME_LEN_MAX))
+		return false;
+	if (goal > line->log->durable)
+		goal = line->log->durable;
+	memory = arena_alloc(&n->fx->arena, FRAME_LEN_MAX, 1);
+	if (memory == NULL)
+		return false;
+	buf_init(&payload, memory, FRAME_LEN_MAX - FRAME_HEAD_LEN);
+	if (batch_build(n, line, reach->sent, goal, &payload, &size) != ERR_OK) {
+		n->fx->arena.len = used;
+		return false;
+	}
+	n->fx->arena.len = (size_t)(memory - n->fx->arena.ptr) + payload.len;
+	frame = frame_out(n, peer, path, channel_urgency(line->channel), FRAME_BATCH);
+	if (frame == NULL)
+		return false;
+	frame->payload = buf_bytes(&payload);
+	frame->tag = tag_new(n, &(struct tag){ .line = (size_t)(line - n->lines),
+					       .size = size,
+					       .len = payload.len,
+					       .peer = peer,
+					       .path = path });
+	p->in_flight += payload.len;
+	reach->sent = size;
+	return true;
+}
+
+/* A FLASH behind a log that is still on its way goes ahead of it. */
+#define ADVANCE_BEHIND_LEN (64u << 10)
+
+static void send_advance(struct node *n, size_t peer, const struct line *line, uint64_t index)
+{
+	struct buf entries;
+	struct batch_item item;
+	struct entry entry;
+	struct statement s;
+	struct fault fault;
+	struct advance a = { .origin = line->log->origin };
+	struct effect_frame *frame;
+	struct buf payload;
+	uint8_t *memory;
+
+	buf_init(&entries, n->scratch, BATCH_LEN_MAX);
+	if (item_read(n, line, index, &entries, &item) != ERR_OK ||
+	    entry_read(item.entry, &entry, &s, &fault) != ERR_OK || s.kind != KIND_MESSAGE || !s.has_precedence ||
+	    s.precedence != PRECEDENCE_FLASH)
+		return;
+	memory = arena_alloc(&n->fx->arena, entries.len + 256, 1);
+	if (memory == NULL)
+		return;
+	a.statement = entry.statement;
+	a.content = item.content;
+	a.signatures_count = entry.signatures_count;
+	memcpy(a.signatures, entry.signatures, sizeof a.signatures);
+	frame = frame_out(n, peer, best_path(&n->peers[peer]), URGENCY_FLASH, FRAME_ADVANCE);
+	if (frame == NULL)
+		return;
+	buf_init(&payload, memory, entries.len + 256);
+	advance_write(&a, &payload);
+	frame->payload = buf_bytes(&payload);
+}
+
+/* Own entries that were committed since the last call and are FLASH behind a backlog. */
+static void advance_new(struct node *n, size_t peer)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *line = &n->lines[i];
+		uint64_t from;
+		if (!line->is_own || !is_shared_with(line, peer))
+			continue;
+		from = line->reach[peer].goal; /* of own logs: looked at for advance copies so far */
+		line->reach[peer].goal = line->log->durable;
+		if ((line->channel->precedences & 1u << PRECEDENCE_FLASH) == 0 ||
+		    n->peers[peer].in_flight < ADVANCE_BEHIND_LEN)
+			continue;
+		for (uint64_t index = from > line->reach[peer].sent ? from : line->reach[peer].sent;
+		     index < line->log->durable; index++)
+			send_advance(n, peer, line, index);
+	}
+}
+
+void replicate(struct node *n, struct now now)
+{
+	for (size_t peer = 0; peer < n->accord->parties_count; peer++) {
+		if (peer == n->self || best_path(&n->peers[peer]) == LINK_PATHS_MAX)
+			continue;
+		for (int u = URGENCY_FLASH; u <= URGENCY_ROUTINE; u++) {
+			for (size_t i = 0; i < n->lines_count; i++) {
+				struct line *line = &n->lines[i];
+				if (channel_urgency(line->channel) != (enum urgency)u || !is_shared_with(line, peer) ||
+				    line->log->durable == 0)
+					continue;
+				while (send_batch(n, peer, line))
+					;
+			}
+		}
+		advance_new(n, peer);
+		attachments_serve(n, peer);
+		/* What is known to exist elsewhere and did not come by itself. */
+		for (size_t i = 0; i < n->lines_count; i++) {
+			struct line *line = &n->lines[i];
+			if (line->known > line->log->frontier.size && line->log->stopped.rule == NULL &&
+			    is_shared_with(line, peer) && line->reach[peer].held > line->log->frontier.size &&
+			    mono_is_before(mono_add_ms(line->wanted_at, WANT_AGAIN_MS), now.mono))
+				want_send(n, now, peer, line, line->known);
+		}
+	}
+}
+
+enum err node_sent(struct node *n, struct now now, size_t peer, size_t path, uint64_t tag, struct effects *fx)
+{
+	struct tag *t = &n->tags[tag % TAGS_MAX];
+	struct effect_publish *p;
+	struct reach *reach;
+
+	n->fx = fx;
+	if (tag == 0 || t->number != tag || t->peer != peer || t->path != path)
+		return ERR_OK; /* of a path that went down since */
+	t->number = 0;
+	if (t->line == SIZE_MAX) {
+		n->peers[peer].pieces--;
+		return ERR_OK;
+	}
+	n->peers[peer].in_flight -= t->len;
+	reach = &n->lines[t->line].reach[peer];
+	if (t->size > reach->taken) {
+		reach->taken = t->size;
+		reach->taken_path = path;
+		reach->taken_at = now.wall;
+	}
+	p = publish(n, CHANGE_SENT);
+	if (p != NULL) {
+		p->place = (struct place_key){ n->lines[t->line].key, t->size };
+		p->peer = peer;
+	}
+	return ERR_OK;
+}
+
+/* What was under way on a path that went down is sent again from what the peer is known to hold. */
+static void forget_flights(struct node *n, size_t peer, size_t path)
+{
+	for (size_t i = 0; i < TAGS_MAX; i++) {
+		struct tag *t = &n->tags[i];
+		if (t->number == 0 || t->peer != peer || t->path != path)
+			continue;
+		t->number = 0;
+		if (t->line == SIZE_MAX)
+			n->peers[peer].pieces--;
+		else
+			n->peers[peer].in_flight -= t->len;
+	}
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct reach *r = &n->lines[i].reach[peer];
+		if (r->sent > r->held)
+			r->sent = r->held;
+	}
+}
+
+enum err node_link(struct node *n, struct now now, const struct path_change *in, struct effects *fx)
+{
+	struct peer *p = &n->peers[in->peer];
+	struct peer_path *path = &p->paths[in->path];
+	struct effect_publish *change;
+	enum err e = ERR_OK;
+
+	n->fx = fx;
+	if (!in->is_up || path->is_up)
+		forget_flights(n, in->peer, in->path);
+	path->is_up = in->is_up;
+	path->has_hello = false;
+	path->since = now.wall;
+	if (in->is_up) {
+		path->was_up = true;
+		path->why = ERR_OK;
+		snprintf(path->group, sizeof path->group, "%s", in->group);
+		snprintf(path->address, sizeof path->address, "%s", in->address);
+		path->next_check = now.mono;
+		e = hello_send(n, now, in->peer, in->path);
+	} else {
+		path->is_checking = false;
+		if (path->why == ERR_OK)
+			path->why = in->why;
+		if (best_path(p) == LINK_PATHS_MAX) {
+			p->fetching_count = 0;
+			memset(p->servings, 0, sizeof p->servings);
+		}
+	}
+	change = publish(n, CHANGE_PATH);
+	if (change != NULL)
+		change->peer = in->peer;
+	return e;
+}
+
+void node_measured(struct node *n, size_t peer, size_t path, uint64_t round_trip_us)
+{
+	n->peers[peer].paths[path].round_trip_us = round_trip_us;
+}

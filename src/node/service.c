@@ -1,0 +1,306 @@
+/* The node's own statements: line checks, QUERY, lapses. Timers remind and record; they never decide. */
+#include "node/core.h"
+
+#include <string.h>
+
+#define SCAN_ROWS 64u	   /* messages looked at in one tick */
+#define SCAN_EVERY_MS 1000u
+#define QUERIES_MAX 8u	   /* of one message by the node */
+
+/* A statement of ours under way: what service statements have in common is filled in. */
+struct say {
+	uint32_t channel;
+	enum kind kind;
+	struct place_key refers; /* .log.epoch 0: none */
+	const uint8_t *leaf;
+	size_t to;		 /* addressed party; parties_count: none */
+	struct bytes form;
+	struct field fields[3];
+	size_t fields_count;
+};
+
+static enum err say(struct node *n, struct now now, const struct say *what, struct place_key *at)
+{
+	struct line *line = line_newest(n, what->channel, n->self);
+	struct statement s = { .channel = what->channel,
+			       .kind = what->kind,
+			       .party = bytes_str(n->accord->parties[n->self].name),
+			       .role = BYTES_LIT(ROLE_NODE),
+			       .claimed = now.wall };
+	struct entry entry = { .filed = now.wall };
+	struct addition add = { .line = line, .entry = &entry, .statement = &s };
+	uint8_t *memory = arena_alloc(&n->fx->arena, 2048, 1);
+	struct buf out;
+	enum err e;
+
+	if (line == NULL || line->is_recovering || line->is_doubtful || line->is_closed ||
+	    line->log->stopped.rule != NULL || memory == NULL)
+		return ERR_STOPPED;
+	memcpy(s.accord, n->accord->id, ACCORD_ID_LEN);
+	drbg_read(&n->drbg, s.id, sizeof s.id);
+	s.seen_count = node_seen(n, what->channel, s.seen);
+	if (what->to < n->accord->parties_count) {
+		s.addressees[s.addressees_count++] = (struct addressee){
+			bytes_str(n->accord->parties[what->to].name), BYTES_LIT(ROLE_NODE), false };
+	}
+	if (what->refers.log.epoch != 0) {
+		struct place *p = &s.refers[s.refers_count++];
+		*p = (struct place){ what->refers.log.channel,
+				     bytes_str(n->accord->parties[what->refers.log.party].name),
+				     what->refers.log.epoch, what->refers.index, { 0 } };
+		memcpy(p->leaf, what->leaf, HASH_LEN);
+	}
+	if (what->form.len > 0) {
+		s.has_form = true;
+		s.form = what->form;
+		s.form_version = 1;
+		s.has_precedence = what->kind == KIND_MESSAGE;
+		s.precedence = PRECEDENCE_ROUTINE;
+	}
+	memcpy(s.fields, what->fields, sizeof what->fields);
+	s.fields_count = what->fields_count;
+	buf_init(&out, memory, 2048);
+	statement_write(&s, &out);
+	entry.origin = line->log->origin;
+	entry.index = line->log->frontier.size;
+	entry.statement = buf_bytes(&out);
+	if (buf_check(&out) != ERR_OK)
+		return ERR_LIMIT;
+	memory = arena_alloc(&n->fx->arena, 3072, 1);
+	if (memory == NULL)
+		return ERR_MEMORY;
+	buf_init(&out, memory, 3072);
+	entry_write(&entry, &out);
+	add.bytes = buf_bytes(&out);
+	if (at != NULL)
+		*at = (struct place_key){ line->key, entry.index };
+	e = turn_open(n);
+	return e == ERR_OK ? entry_add(n, now, &add) : e;
+}
+
+static struct field field_of(uint64_t key, struct buf *value)
+{
+	return (struct field){ key, buf_bytes(value) };
+}
+
+/* ---- Line checks: each path, both directions, with the response time in the record. ---- */
+
+static const struct accord_channel *service_channel(const struct node *n, size_t peer)
+{
+	for (size_t i = 0; i < n->accord->channels_count; i++) {
+		const struct accord_channel *c = &n->accord->channels[i];
+		if (c->plane == PLANE_SERVICE && is_channel_of(c, n->self) && is_channel_of(c, peer))
+			return c;
+	}
+	return NULL;
+}
+
+static enum err check_path(struct node *n, struct now now, size_t peer, size_t path)
+{
+	struct peer_path *p = &n->peers[peer].paths[path];
+	const struct accord_channel *channel = service_channel(n, peer);
+	struct say what = { .kind = KIND_MESSAGE, .to = peer, .form = BYTES_LIT(FORM_LINE_CHECK), .fields_count = 1 };
+	uint8_t memory[64];
+	struct buf name = BUF_ON(memory);
+	enum err e;
+
+	if (channel == NULL || n->accord->line_check_ms == 0 || !p->has_hello || mono_is_before(now.mono, p->next_check))
+		return ERR_OK;
+	if (p->is_checking && mono_is_before(now.mono, mono_add_ms(p->asked_at, n->accord->line_answer_ms)))
+		return ERR_OK;
+	what.channel = channel->number;
+	cbor_put_text(&name, bytes_str(n->paths[peer][path]));
+	what.fields[0] = field_of(FIELD_LINE_PATH, &name);
+	n->peers[peer].service_path = path;
+	e = say(n, now, &what, &p->asked);
+	if (e == ERR_STOPPED)
+		return ERR_OK;
+	p->is_checking = e == ERR_OK;
+	p->asked_at = now.mono;
+	p->next_check = mono_add_ms(now.mono, n->accord->line_check_ms);
+	return e;
+}
+
+/* The answer to our own line check closes it, with the time on our own clock. */
+static enum err close_check(struct node *n, struct now now, size_t peer, const struct place *asked)
+{
+	for (size_t path = 0; path < n->paths_count[peer]; path++) {
+		struct peer_path *p = &n->peers[peer].paths[path];
+		struct say what = { .kind = KIND_MESSAGE, .to = peer, .form = BYTES_LIT(FORM_LINE_CHECK),
+				    .fields_count = 3, .leaf = asked->leaf, .channel = asked->channel };
+		uint8_t memory[3][64];
+		struct buf name = BUF_ON(memory[0]), by = BUF_ON(memory[1]), ms = BUF_ON(memory[2]);
+
+		if (!p->is_checking || p->asked.log.channel != asked->channel || p->asked.index != asked->index ||
+		    p->asked.log.epoch != asked->epoch)
+			continue;
+		p->is_checking = false;
+		p->line_checked = now.wall;
+		p->line_check_ms = (uint64_t)(now.mono.us - p->asked_at.us) / 1000;
+		what.refers = p->asked;
+		cbor_put_text(&name, bytes_str(n->paths[peer][path]));
+		cbor_put_text(&by, BYTES_LIT(ROLE_NODE));
+		cbor_put_uint(&ms, p->line_check_ms);
+		what.fields[0] = field_of(FIELD_LINE_PATH, &name);
+		what.fields[1] = field_of(FIELD_LINE_ANSWERED_BY, &by);
+		what.fields[2] = field_of(FIELD_LINE_MS, &ms);
+		return say(n, now, &what, NULL);
+	}
+	return ERR_OK;
+}
+
+enum err service_folded(struct node *n, struct now now, const struct place_key *at, const struct entry *entry,
+			const struct statement *s, const uint8_t leaf[HASH_LEN])
+{
+	struct say answer = { .channel = at->log.channel, .kind = KIND_REPLY, .refers = *at, .leaf = leaf,
+			      .to = at->log.party, .form = BYTES_LIT(FORM_LINE_CHECK) };
+	enum err e = ERR_OK;
+
+	if (at->log.party == n->self || entry->signatures_count > 0 || !s->has_form ||
+	    !bytes_equal(s->form, BYTES_LIT(FORM_LINE_CHECK)))
+		return ERR_OK;
+	if (s->kind == KIND_REPLY && s->refers_count == 1 && accord_party_find(n->accord, s->refers[0].party) == n->self)
+		e = close_check(n, now, at->log.party, &s->refers[0]);
+	else if (s->kind == KIND_MESSAGE && s->refers_count == 0 && s->addressees_count == 1 &&
+		 accord_party_find(n->accord, s->addressees[0].party) == n->self &&
+		 best_path(&n->peers[at->log.party]) < LINK_PATHS_MAX)
+		e = say(n, now, &answer, NULL);
+	return e == ERR_STOPPED ? ERR_OK : e;
+}
+
+/* ---- QUERY and lapses of our own messages. ---- */
+
+struct acts {
+	uint64_t queries;
+	bool has_lapse;
+};
+
+static enum err count_acts(struct node *n, const struct place_key *on, struct acts *out)
+{
+	struct message_at at = { 0 };
+	struct entry_view v;
+	enum err e;
+
+	*out = (struct acts){ 0 };
+	while ((e = fold_next_act(&n->fold, on, &at)) == ERR_OK) {
+		if (at.place.log.party != n->self)
+			continue;
+		e = fold_get(&n->fold, &at.place, &v);
+		if (e != ERR_OK)
+			return e;
+		out->queries += v.kind == KIND_QUERY;
+		out->has_lapse |= v.kind == KIND_LAPSE;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Whether every party that owes WATCH READ has at least given its station receipt. */
+static bool has_receipts(const struct line *line, uint64_t index, uint8_t parties)
+{
+	for (size_t i = 0; i < PARTY_MAX; i++) {
+		if ((parties >> i & 1) != 0 && line->cosigned[i] <= index)
+			return false;
+	}
+	return true;
+}
+
+static enum err remind(struct node *n, struct now now, const struct place_key *at, const struct owed_view *owed)
+{
+	const struct accord_timer *timer = &n->accord->timers[owed->precedence];
+	struct line *line = line_find(n, &at->log);
+	struct buf memory;
+	struct entry_read_out read;
+	struct say what = { .channel = at->log.channel, .refers = *at, .to = n->accord->parties_count };
+	uint8_t cause_memory[4];
+	struct buf cause = BUF_ON(cause_memory);
+	struct acts acts;
+	uint64_t age, query_at;
+	bool is_received;
+	enum err e;
+
+	if (line == NULL || line->is_closed || owed->read == 0)
+		return ERR_OK;
+	buf_init(&memory, n->scratch, ENTRY_LEN_MAX);
+	e = node_entry(n, at, &memory, &read);
+	if (e == ERR_OK)
+		e = count_acts(n, at, &acts);
+	if (e != ERR_OK)
+		return e;
+	age = now.wall.ms > read.entry.filed.ms ? now.wall.ms - read.entry.filed.ms : 0;
+	is_received = has_receipts(line, at->index, owed->read);
+	query_at = timer->query_ms * (timer->is_query_doubling ? (2ull << acts.queries) - 1 : acts.queries + 1);
+	what.leaf = read.leaf;
+	/* Without a receipt there is nobody to ask: the line itself is the finding. */
+	if (is_received && timer->query_ms > 0 && acts.queries < QUERIES_MAX && age >= query_at) {
+		what.kind = KIND_QUERY;
+		return say(n, now, &what, NULL);
+	}
+	if (acts.has_lapse || timer->read_ms == 0 || age < timer->read_ms)
+		return ERR_OK;
+	what.kind = KIND_LAPSE;
+	cbor_put_uint(&cause, is_received ? 0 : 1);
+	what.fields[0] = field_of(FIELD_LAPSE_CAUSE, &cause);
+	what.fields_count = 1;
+	return say(n, now, &what, NULL);
+}
+
+/* A bounded walk over what our messages are owed, on from where the last tick ended. */
+static enum err scan(struct node *n, struct now now)
+{
+	for (size_t rows = 0; rows < SCAN_ROWS && n->accord->channels_count > 0; rows++) {
+		const struct accord_channel *c = &n->accord->channels[n->scan_channel];
+		struct owed_view owed;
+		enum err e = fold_next_owed(&n->fold, c->number, n->is_scan_first, &n->scan_at, &owed);
+
+		n->is_scan_first = false;
+		if (e == ERR_NOT_FOUND) {
+			n->scan_channel = (n->scan_channel + 1) % n->accord->channels_count;
+			n->is_scan_first = true;
+			if (n->scan_channel == 0)
+				return ERR_OK;
+			continue;
+		}
+		if (e == ERR_OK && n->scan_at.log.party == n->self)
+			e = remind(n, now, &n->scan_at, &owed);
+		if (e != ERR_OK && e != ERR_STOPPED)
+			return e;
+	}
+	return ERR_OK;
+}
+
+enum err service_tick(struct node *n, struct now now)
+{
+	enum err e = ERR_OK;
+
+	for (size_t peer = 0; peer < n->accord->parties_count && e == ERR_OK; peer++) {
+		for (size_t path = 0; peer != n->self && path < n->paths_count[peer] && e == ERR_OK; path++)
+			e = check_path(n, now, peer, path);
+	}
+	if (e != ERR_OK || mono_is_before(now.mono, mono_add_ms(n->last_scan, SCAN_EVERY_MS)))
+		return e;
+	n->last_scan = now.mono;
+	return scan(n, now);
+}
+
+/* Lines of the signer that no commit has taken along get one of their own. */
+static bool has_unsaved(const struct node *n)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		if (n->lines[i].note.size > 0 || n->lines[i].cosignature.size > 0)
+			return true;
+	}
+	return false;
+}
+
+enum err node_tick(struct node *n, struct now now, struct effects *fx)
+{
+	enum err e;
+
+	n->fx = fx;
+	if (n->is_stopped)
+		return ERR_IO;
+	e = service_tick(n, now);
+	if (e == ERR_OK && has_unsaved(n))
+		e = turn_open(n);
+	return node_local(n, e, "a service statement could not be written");
+}
