@@ -433,9 +433,14 @@ void cbor_put_bool(struct buf *b, bool value)
 	put_head(b, MAJOR_SIMPLE, value ? SIMPLE_TRUE : SIMPLE_FALSE);
 }
 
+void cbor_put_bytes_head(struct buf *b, size_t len)
+{
+	put_head(b, MAJOR_BYTES, len);
+}
+
 void cbor_put_bytes(struct buf *b, struct bytes value)
 {
-	put_head(b, MAJOR_BYTES, value.len);
+	cbor_put_bytes_head(b, value.len);
 	buf_put(b, value);
 }
 

@@ -90,6 +90,7 @@ void cbor_put_uint(struct buf *b, uint64_t value);
 void cbor_put_nint(struct buf *b, uint64_t minus_one_less); /* the value -1 - minus_one_less */
 void cbor_put_bool(struct buf *b, bool value);
 void cbor_put_bytes(struct buf *b, struct bytes value);
+void cbor_put_bytes_head(struct buf *b, size_t len); /* the caller puts the len bytes */
 void cbor_put_text(struct buf *b, struct bytes value);
 void cbor_put_array(struct buf *b, size_t count);
 void cbor_put_map(struct buf *b, size_t count);

@@ -34,8 +34,11 @@ struct content {
 	size_t fields_count;
 	struct attachment attachments[ATTACHMENTS_MAX];
 	size_t attachments_count;
+	bool has_padding; /* in sealed content only: whoever opened it knows */
+	size_t padding_len;
 };
 
+/* ERR_STRICT, ERR_RULE; *fault names the rule and the offset. */
 enum err content_read(struct bytes in, struct content *out, struct fault *fault) MUST_CHECK;
 void content_write(const struct content *c, struct buf *out);
 

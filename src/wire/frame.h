@@ -68,6 +68,7 @@ struct hello {
 	struct bytes notes[HELLO_NOTES_MAX]; /* the last note held of every log, as text */
 	size_t notes_count;
 };
+/* ERR_PROTOCOL if the protocol is another one: only out->protocol was read then. */
 enum err hello_read(struct bytes in, struct hello *out) MUST_CHECK;
 void hello_write(const struct hello *h, struct buf *out);
 

@@ -1,0 +1,380 @@
+#include "wire/frame.h"
+
+#include "wire/cbor.h"
+
+#include <assert.h>
+
+/* A payload's reader has no use for which rule was broken: the link is closed whatever it was. */
+static const char payload_rule[] = "frame.payload";
+
+static const char *const names[FRAME_KIND_COUNT] = {
+#define FRAME_NAME(name, number) [number] = #name,
+	FRAME_LIST(FRAME_NAME)
+#undef FRAME_NAME
+};
+
+const char *frame_kind_name(enum frame_kind kind)
+{
+	assert(kind > 0 && kind < FRAME_KIND_COUNT);
+	return names[kind];
+}
+
+enum err frame_read(struct bytes *in, struct frame *out)
+{
+	size_t len;
+
+	if (in->len < FRAME_HEAD_LEN - 1)
+		return ERR_SHORT;
+	len = be32_get(in->ptr);
+	if (len == 0 || len > FRAME_LEN_MAX)
+		return ERR_FRAME;
+	if (in->len < FRAME_HEAD_LEN)
+		return ERR_SHORT;
+	if (in->ptr[FRAME_HEAD_LEN - 1] == 0 || in->ptr[FRAME_HEAD_LEN - 1] >= FRAME_KIND_COUNT)
+		return ERR_FRAME;
+	if (len > in->len - (FRAME_HEAD_LEN - 1))
+		return ERR_SHORT;
+	out->kind = (enum frame_kind)in->ptr[FRAME_HEAD_LEN - 1];
+	out->payload = (struct bytes){ in->ptr + FRAME_HEAD_LEN, len - 1 };
+	in->ptr += FRAME_HEAD_LEN - 1 + len;
+	in->len -= FRAME_HEAD_LEN - 1 + len;
+	return ERR_OK;
+}
+
+void frame_write(enum frame_kind kind, struct bytes payload, struct buf *out)
+{
+	assert(kind > 0 && kind < FRAME_KIND_COUNT);
+	assert(payload.len < FRAME_LEN_MAX);
+	buf_put_be32(out, (uint32_t)payload.len + 1);
+	buf_put_byte(out, (uint8_t)kind);
+	buf_put(out, payload);
+}
+
+static enum err finish(struct cbor_reader *r)
+{
+	return cbor_finish(r) == ERR_OK ? ERR_OK : ERR_FRAME;
+}
+
+static void read_origin(struct cbor_reader *r, struct origin *out)
+{
+	struct bytes text;
+
+	if (cbor_read_text(r, ORIGIN_LEN_MAX, &text) == ERR_OK && origin_read(text, out) != ERR_OK)
+		cbor_refuse(r, ERR_FRAME, payload_rule);
+}
+
+static void put_origin(const struct origin *origin, struct buf *out)
+{
+	uint8_t memory[ORIGIN_LEN_MAX];
+	struct buf text = BUF_ON(memory);
+
+	origin_write(origin, &text);
+	cbor_put_text(out, buf_bytes(&text));
+}
+
+/* 1 to len_max bytes. */
+static void read_some_bytes(struct cbor_reader *r, size_t len_max, struct bytes *out)
+{
+	if (cbor_read_bytes(r, len_max, out) == ERR_OK && out->len == 0)
+		cbor_refuse(r, ERR_FRAME, payload_rule);
+}
+
+static void read_some_text(struct cbor_reader *r, size_t len_max, struct bytes *out)
+{
+	if (cbor_read_text(r, len_max, out) == ERR_OK && out->len == 0)
+		cbor_refuse(r, ERR_FRAME, payload_rule);
+}
+
+enum err hello_read(struct bytes in, struct hello *out)
+{
+	struct cbor_reader r;
+	size_t members, count;
+
+	*out = (struct hello){ 0 };
+	cbor_open(&r, in);
+	cbor_read_array(&r, SIZE_MAX, &members);
+	/* The protocol stands first in every version, so that a node can name the difference. */
+	if (cbor_read_uint(&r, UINT64_MAX, &out->protocol) != ERR_OK)
+		return ERR_FRAME;
+	if (out->protocol != LINK_PROTOCOL)
+		return ERR_PROTOCOL;
+	if (members != 7)
+		return ERR_FRAME;
+	cbor_read_fixed(&r, out->accord, sizeof out->accord);
+	cbor_read_fixed(&r, out->manifest_hash, sizeof out->manifest_hash);
+	read_some_bytes(&r, MANIFEST_LEN_MAX, &out->manifest);
+	if (cbor_read_text(&r, PARTY_NAME_MAX, &out->party) == ERR_OK && !is_party_name(out->party))
+		return ERR_FRAME;
+	out->clock.ms = cbor_read_number(&r, 0, TIME_MS_MAX - 1, payload_rule);
+	count = cbor_read_list(&r, 0, HELLO_NOTES_MAX, payload_rule);
+	for (size_t i = 0; i < count && r.err == ERR_OK; i++)
+		read_some_text(&r, NOTE_LEN_MAX, &out->notes[i]);
+	out->notes_count = count;
+	cbor_close(&r);
+	cbor_close(&r);
+	return finish(&r);
+}
+
+void hello_write(const struct hello *h, struct buf *out)
+{
+	assert(h->notes_count <= HELLO_NOTES_MAX);
+	cbor_put_array(out, 7);
+	cbor_put_uint(out, h->protocol);
+	cbor_put_bytes(out, BYTES_OF(h->accord));
+	cbor_put_bytes(out, BYTES_OF(h->manifest_hash));
+	cbor_put_bytes(out, h->manifest);
+	cbor_put_text(out, h->party);
+	cbor_put_uint(out, h->clock.ms);
+	cbor_put_array(out, h->notes_count);
+	for (size_t i = 0; i < h->notes_count; i++)
+		cbor_put_text(out, h->notes[i]);
+}
+
+enum err want_read(struct bytes in, struct want *out)
+{
+	struct cbor_reader r;
+
+	*out = (struct want){ 0 };
+	cbor_open(&r, in);
+	cbor_read_tuple(&r, 3, payload_rule);
+	read_origin(&r, &out->origin);
+	out->first = cbor_read_number(&r, 0, LOG_SIZE_MAX - 1, payload_rule);
+	out->end = cbor_read_number(&r, out->first + 1, LOG_SIZE_MAX, payload_rule);
+	cbor_close(&r);
+	return finish(&r);
+}
+
+void want_write(const struct want *w, struct buf *out)
+{
+	cbor_put_array(out, 3);
+	put_origin(&w->origin, out);
+	cbor_put_uint(out, w->first);
+	cbor_put_uint(out, w->end);
+}
+
+/* [entry, ? content / eraser] */
+static void read_item(struct cbor_reader *r, struct batch_item *out)
+{
+	size_t members = cbor_read_list(r, 1, 2, payload_rule);
+
+	*out = (struct batch_item){ 0 };
+	read_some_bytes(r, ENTRY_LEN_MAX, &out->entry);
+	if (members == 2) {
+		out->is_erased = cbor_peek(r) == CBOR_ARRAY;
+		if (out->is_erased)
+			place_read(r, &out->eraser);
+		else
+			read_some_bytes(r, CONTENT_LEN_MAX, &out->content);
+	}
+	cbor_close(r);
+}
+
+/* The note is of this log and ends where the batch ends: nobody holds a promise without its entries. */
+static bool is_note_of(const struct batch *b)
+{
+	struct fault fault;
+	struct note note;
+
+	return note_read(b->note, &note, &fault) == ERR_OK && origin_equal(&note.origin, &b->origin) &&
+	       note.size == b->first + b->count;
+}
+
+enum err batch_read(struct bytes in, struct batch_item items[BATCH_ENTRIES_MAX], struct batch *out)
+{
+	struct cbor_reader r;
+
+	*out = (struct batch){ .items = items };
+	cbor_open(&r, in);
+	cbor_read_tuple(&r, 4, payload_rule);
+	read_origin(&r, &out->origin);
+	out->first = cbor_read_number(&r, 0, LOG_SIZE_MAX - BATCH_ENTRIES_MAX, payload_rule);
+	out->count = cbor_read_list(&r, 1, BATCH_ENTRIES_MAX, payload_rule);
+	for (size_t i = 0; i < out->count && r.err == ERR_OK; i++)
+		read_item(&r, &items[i]);
+	cbor_close(&r);
+	read_some_text(&r, NOTE_LEN_MAX, &out->note);
+	cbor_close(&r);
+	if (finish(&r) != ERR_OK)
+		return ERR_FRAME;
+	return is_note_of(out) ? ERR_OK : ERR_FRAME;
+}
+
+void batch_write(const struct batch *b, struct buf *out)
+{
+	assert(b->count > 0 && b->count <= BATCH_ENTRIES_MAX);
+	cbor_put_array(out, 4);
+	put_origin(&b->origin, out);
+	cbor_put_uint(out, b->first);
+	cbor_put_array(out, b->count);
+	for (size_t i = 0; i < b->count; i++) {
+		const struct batch_item *item = &b->items[i];
+		assert(!item->is_erased || item->content.len == 0);
+		cbor_put_array(out, item->is_erased || item->content.len > 0 ? 2 : 1);
+		cbor_put_bytes(out, item->entry);
+		if (item->is_erased)
+			place_write(&item->eraser, out);
+		else if (item->content.len > 0)
+			cbor_put_bytes(out, item->content);
+	}
+	cbor_put_text(out, b->note);
+}
+
+enum err cosignature_read(struct bytes in, struct cosignature *out)
+{
+	struct cbor_reader r;
+	struct note_line line;
+
+	*out = (struct cosignature){ 0 };
+	cbor_open(&r, in);
+	cbor_read_tuple(&r, 3, payload_rule);
+	read_origin(&r, &out->origin);
+	out->size = cbor_read_number(&r, 1, LOG_SIZE_MAX, payload_rule);
+	if (cbor_read_text(&r, NOTE_LINE_LEN_MAX, &out->line) == ERR_OK && note_read_line(out->line, &line) != ERR_OK)
+		return ERR_FRAME;
+	cbor_close(&r);
+	return finish(&r);
+}
+
+void cosignature_write(const struct cosignature *c, struct buf *out)
+{
+	cbor_put_array(out, 3);
+	put_origin(&c->origin, out);
+	cbor_put_uint(out, c->size);
+	cbor_put_text(out, c->line);
+}
+
+enum err advance_read(struct bytes in, struct advance *out)
+{
+	struct cbor_reader r;
+	size_t members, count;
+
+	*out = (struct advance){ 0 };
+	cbor_open(&r, in);
+	members = cbor_read_list(&r, 3, 4, payload_rule);
+	read_origin(&r, &out->origin);
+	read_some_bytes(&r, ENTRY_LEN_MAX, &out->statement);
+	count = cbor_read_list(&r, 1, STATEMENT_SIGNATURES_MAX, payload_rule);
+	for (size_t i = 0; i < count && r.err == ERR_OK; i++)
+		read_some_bytes(&r, SSHSIG_LEN_MAX, &out->signatures[i]);
+	out->signatures_count = count;
+	cbor_close(&r);
+	if (members == 4)
+		read_some_bytes(&r, CONTENT_LEN_MAX, &out->content);
+	cbor_close(&r);
+	return finish(&r);
+}
+
+void advance_write(const struct advance *a, struct buf *out)
+{
+	assert(a->signatures_count > 0 && a->signatures_count <= STATEMENT_SIGNATURES_MAX);
+	cbor_put_array(out, a->content.len > 0 ? 4 : 3);
+	put_origin(&a->origin, out);
+	cbor_put_bytes(out, a->statement);
+	cbor_put_array(out, a->signatures_count);
+	for (size_t i = 0; i < a->signatures_count; i++)
+		cbor_put_bytes(out, a->signatures[i]);
+	if (a->content.len > 0)
+		cbor_put_bytes(out, a->content);
+}
+
+/* Lower case, digits, point and hyphen: it is printed as it came. */
+static bool is_rule_name(struct bytes name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		uint8_t c = name.ptr[i];
+		if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '-')
+			return false;
+	}
+	return name.len > 0;
+}
+
+enum err refuse_read(struct bytes in, struct refuse *out)
+{
+	struct cbor_reader r;
+
+	*out = (struct refuse){ 0 };
+	cbor_open(&r, in);
+	cbor_read_tuple(&r, 4, payload_rule);
+	read_origin(&r, &out->origin);
+	out->index = cbor_read_number(&r, 0, LOG_SIZE_MAX, payload_rule);
+	out->offset = cbor_read_number(&r, 0, FRAME_LEN_MAX, payload_rule);
+	if (cbor_read_text(&r, RULE_NAME_MAX, &out->rule) == ERR_OK && !is_rule_name(out->rule))
+		return ERR_FRAME;
+	cbor_close(&r);
+	return finish(&r);
+}
+
+void refuse_write(const struct refuse *f, struct buf *out)
+{
+	cbor_put_array(out, 4);
+	put_origin(&f->origin, out);
+	cbor_put_uint(out, f->index);
+	cbor_put_uint(out, f->offset);
+	cbor_put_text(out, f->rule);
+}
+
+enum err attachment_piece_read(struct bytes in, struct attachment_piece *out)
+{
+	struct cbor_reader r;
+
+	*out = (struct attachment_piece){ 0 };
+	cbor_open(&r, in);
+	cbor_read_tuple(&r, 4, payload_rule);
+	cbor_read_fixed(&r, out->hash, sizeof out->hash);
+	out->offset = cbor_read_number(&r, 0, ATTACHMENT_LEN_MAX - 1, payload_rule);
+	out->total = cbor_read_number(&r, out->offset + 1, ATTACHMENT_LEN_MAX, payload_rule);
+	read_some_bytes(&r, ATTACHMENT_PIECE_MAX, &out->piece);
+	cbor_close(&r);
+	if (finish(&r) != ERR_OK)
+		return ERR_FRAME;
+	return out->piece.len <= out->total - out->offset ? ERR_OK : ERR_FRAME;
+}
+
+void attachment_piece_write(const struct attachment_piece *p, struct buf *out)
+{
+	cbor_put_array(out, 4);
+	cbor_put_bytes(out, BYTES_OF(p->hash));
+	cbor_put_uint(out, p->offset);
+	cbor_put_uint(out, p->total);
+	cbor_put_bytes(out, p->piece);
+}
+
+enum err fetch_read(struct bytes in, struct fetch *out)
+{
+	struct cbor_reader r;
+
+	*out = (struct fetch){ 0 };
+	cbor_open(&r, in);
+	cbor_read_tuple(&r, 2, payload_rule);
+	cbor_read_fixed(&r, out->hash, sizeof out->hash);
+	out->offset = cbor_read_number(&r, 0, ATTACHMENT_LEN_MAX - 1, payload_rule);
+	cbor_close(&r);
+	return finish(&r);
+}
+
+void fetch_write(const struct fetch *f, struct buf *out)
+{
+	cbor_put_array(out, 2);
+	cbor_put_bytes(out, BYTES_OF(f->hash));
+	cbor_put_uint(out, f->offset);
+}
+
+enum err ping_read(struct bytes in, struct ping *out)
+{
+	struct cbor_reader r;
+
+	*out = (struct ping){ 0 };
+	cbor_open(&r, in);
+	cbor_read_tuple(&r, 2, payload_rule);
+	cbor_read_bool(&r, &out->is_answer);
+	cbor_read_uint(&r, UINT64_MAX, &out->token);
+	cbor_close(&r);
+	return finish(&r);
+}
+
+void ping_write(const struct ping *p, struct buf *out)
+{
+	cbor_put_array(out, 2);
+	cbor_put_bool(out, p->is_answer);
+	cbor_put_uint(out, p->token);
+}
