@@ -124,7 +124,7 @@ struct node {
 	uint64_t tags_count;
 	uint64_t published, commits, refused, void_entries;
 	struct effects *fx;   /* of this turn */
-	bool is_stopped;
+	bool is_stopped, is_replaying;
 	struct batch_item *items; /* of the batch at hand */
 	uint8_t *scratch;     /* SCRATCH_LEN bytes for one entry and its content, or one frame */
 	struct mono last_scan;

@@ -89,6 +89,8 @@ enum err node_tick(struct node *n, struct now now, struct effects *fx) MUST_CHEC
 
 /* The end of the turn: one flush, then everything that it allows. */
 enum err node_commit(struct node *n, struct now now, struct effects *fx) MUST_CHECK;
+/* Drops every view and folds the record anew, in a turn of its own; service statements are not made again. */
+enum err node_refold(struct node *n, struct now now) MUST_CHECK;
 /* Work for a quiet moment: checkpoints of the store, views that lag; true if there is more. */
 bool node_idle(struct node *n, uint64_t budget_us);
 
@@ -130,6 +132,7 @@ enum err node_proof(struct node *n, const struct place_key *place, struct buf *o
 enum log_state { LOG_RUNS, LOG_STOPPED, LOG_RECOVERING, LOG_CLOSED };
 struct log_status {
 	struct log_key log;
+	uint8_t root[HASH_LEN]; /* of `size` */
 	uint64_t size, folded, noted, cosigned[PARTY_MAX]; /* by each other party */
 	enum log_state state;
 	struct fault stopped;

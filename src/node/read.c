@@ -265,6 +265,7 @@ size_t node_logs(struct node *n, struct log_status *out, size_t max)
 					  .stopped = l->log->stopped, .wanted = l->known };
 		if (l->note.size > s->noted)
 			s->noted = l->note.size;
+		record_root(l->log, s->root);
 		memcpy(s->cosigned, l->cosigned, sizeof s->cosigned);
 		if (l->cosignature.size > s->cosigned[n->self])
 			s->cosigned[n->self] = l->cosignature.size;

@@ -94,7 +94,7 @@ static enum err fold_one(struct node *n, struct now now, struct line *line, uint
 	}
 	if (e == ERR_OK && view.verdict != VERDICT_OK && view.verdict != VERDICT_RAW)
 		n->void_entries++;
-	if (e == ERR_OK && view.verdict == VERDICT_OK) {
+	if (e == ERR_OK && view.verdict == VERDICT_OK && !n->is_replaying) {
 		hash_leaf(buf_bytes(&bytes), leaf);
 		e = service_folded(n, now, &at, &entry, &statement, leaf);
 	}
@@ -175,4 +175,22 @@ enum err refold(struct node *n, struct now now, uint32_t channel)
 		}
 	}
 	return ERR_OK;
+}
+
+enum err node_refold(struct node *n, struct now now)
+{
+	struct store *store = record_store(n->record);
+	enum err e = record_is_open(n->record) ? ERR_REFUSED : turn_open(n);
+
+	if (e != ERR_OK)
+		return e;
+	n->is_replaying = true;
+	e = store->ops->views_drop(store);
+	for (size_t i = 0; e == ERR_OK && i < n->accord->channels_count; i++)
+		e = refold(n, now, n->accord->channels[i].number);
+	n->is_replaying = false;
+	if (e == ERR_OK)
+		return node_local(n, record_append(n->record), "the views could not be written");
+	record_rollback(n->record);
+	return e;
 }

@@ -1,0 +1,116 @@
+#include "test_map.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct bytes key_of(const struct test_map_row *r)
+{
+	return (struct bytes){ r->key, r->key_len };
+}
+
+/* The first row that is not before the key. */
+static size_t place_of(const struct test_map *m, struct bytes key)
+{
+	size_t at = 0;
+
+	while (at < m->count && bytes_compare(key_of(&m->rows[at]), key) < 0)
+		at++;
+	return at;
+}
+
+static bool is_at(const struct test_map *m, size_t at, struct bytes key)
+{
+	return at < m->count && bytes_equal(key_of(&m->rows[at]), key);
+}
+
+static uint8_t *copy_of(struct bytes from)
+{
+	uint8_t *copy = xcalloc(from.len + 1, 1);
+
+	if (from.len > 0)
+		memcpy(copy, from.ptr, from.len);
+	return copy;
+}
+
+static enum err get(void *self, struct bytes key, struct buf *value)
+{
+	struct test_map *m = self;
+	size_t at = place_of(m, key);
+
+	if (!is_at(m, at, key))
+		return ERR_NOT_FOUND;
+	if (value != NULL)
+		buf_put(value, (struct bytes){ m->rows[at].value, m->rows[at].value_len });
+	return ERR_OK;
+}
+
+static enum err put(void *self, struct bytes key, struct bytes value)
+{
+	struct test_map *m = self;
+	size_t at = place_of(m, key);
+
+	if (!is_at(m, at, key)) {
+		if (m->count == m->max) {
+			m->max = m->max == 0 ? 64 : 2 * m->max;
+			m->rows = xrealloc(m->rows, m->max * sizeof *m->rows);
+		}
+		memmove(&m->rows[at + 1], &m->rows[at], (m->count++ - at) * sizeof *m->rows);
+		m->rows[at] = (struct test_map_row){ .key = copy_of(key), .key_len = key.len };
+	}
+	free(m->rows[at].value);
+	m->rows[at].value = copy_of(value);
+	m->rows[at].value_len = value.len;
+	return ERR_OK;
+}
+
+static enum err del(void *self, struct bytes key)
+{
+	struct test_map *m = self;
+	size_t at = place_of(m, key);
+
+	if (!is_at(m, at, key))
+		return ERR_NOT_FOUND;
+	free(m->rows[at].key);
+	free(m->rows[at].value);
+	memmove(&m->rows[at], &m->rows[at + 1], (--m->count - at) * sizeof *m->rows);
+	return ERR_OK;
+}
+
+static enum err next(void *self, struct bytes prefix, struct bytes after, struct buf *key, struct buf *value)
+{
+	struct test_map *m = self;
+	size_t at = place_of(m, bytes_compare(after, prefix) < 0 ? prefix : after);
+	struct bytes found;
+
+	if (is_at(m, at, after) && after.len > 0)
+		at++;
+	if (at == m->count)
+		return ERR_NOT_FOUND;
+	found = key_of(&m->rows[at]);
+	if (found.len < prefix.len || memcmp(found.ptr, prefix.ptr, prefix.len) != 0)
+		return ERR_NOT_FOUND;
+	if (value != NULL)
+		buf_put(value, (struct bytes){ m->rows[at].value, m->rows[at].value_len });
+	buf_reset(key);
+	buf_put(key, found);
+	return ERR_OK;
+}
+
+static const struct map_ops ops = { get, put, del, next };
+
+struct map test_map_open(struct test_map *m)
+{
+	*m = (struct test_map){ 0 };
+	return (struct map){ &ops, m };
+}
+
+void test_map_finish(struct test_map *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		free(m->rows[i].key);
+		free(m->rows[i].value);
+	}
+	free(m->rows);
+}

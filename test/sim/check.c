@@ -1,0 +1,252 @@
+/* What must hold after every step, and once the world is quiet. Reads nodes through their public side only. */
+#include "world.h"
+
+#include "base/alloc.h"
+
+#include <string.h>
+
+static struct sim_log *log_of(struct world *w, const struct log_key *key)
+{
+	struct origin o = { .channel = key->channel, .epoch = key->epoch };
+	struct sim_log *log;
+
+	memcpy(o.accord, w->accord->id, ACCORD_ID_LEN);
+	memcpy(o.party, w->accord->parties[key->party].name, sizeof o.party);
+	for (size_t i = 0; i < w->logs_count; i++) {
+		if (origin_equal(&w->logs[i].origin, &o))
+			return &w->logs[i];
+	}
+	if (w->logs_count == ARRAY_COUNT(w->logs))
+		world_fail(w, "more logs than the model has room for");
+	log = &w->logs[w->logs_count++];
+	*log = (struct sim_log){ .origin = o };
+	return log;
+}
+
+static void leaf_read(struct world *w, struct sim_node *n, const struct place_key *at, uint8_t leaf[HASH_LEN])
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct buf bytes = BUF_ON(memory);
+	struct entry_read_out read;
+	enum err e = node_entry(n->node, at, &bytes, &read);
+
+	if (e != ERR_OK)
+		world_fail(w, "entry %u.%llu of %zu cannot be read at node %zu: %s", at->log.channel,
+			   (unsigned long long)at->index, at->log.party, n->party, err_text(e));
+	memcpy(leaf, read.leaf, HASH_LEN);
+}
+
+/*
+ * Logs of one origin are prefixes of each other. An author's own entries that nobody else holds may be lost with
+ * a backup: then the model forgets them too, and the epoch that follows says so.
+ */
+void check_committed(struct world *w, struct sim_node *n)
+{
+	struct log_status logs[64];
+	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
+
+	for (size_t i = 0; i < count; i++) {
+		struct sim_log *log = log_of(w, &logs[i].log);
+		struct place_key at = { logs[i].log, 0 };
+		uint8_t leaf[HASH_LEN];
+
+		if (logs[i].state == LOG_STOPPED)
+			world_fail(w, "node %zu stopped channel %u of %zu: %s", n->party, logs[i].log.channel,
+				   logs[i].log.party, logs[i].stopped.rule);
+		/* What is new to the model, and the last entry before it, as a witness. */
+		at.index = logs[i].size < log->count ? logs[i].size : log->count;
+		if (at.index > 0) {
+			at.index--;
+			leaf_read(w, n, &at, leaf);
+			if (memcmp(leaf, log->leaves[at.index], HASH_LEN) != 0)
+				world_fail(w, "two entries at %u.%llu of %zu (node %zu)", at.log.channel,
+					   (unsigned long long)at.index, at.log.party, n->party);
+		}
+		for (at.index = log->count; at.index < logs[i].size; at.index++) {
+			if (log->count == log->max) {
+				log->max = log->max == 0 ? 64 : 2 * log->max;
+				log->leaves = xrealloc(log->leaves, log->max * HASH_LEN);
+			}
+			leaf_read(w, n, &at, log->leaves[log->count++]);
+			w->counters.entries++;
+		}
+	}
+}
+
+/* A receipt means that every entry below is durable at the mirror: it is asked after its disk has them. */
+void check_cosigned(struct world *w, struct sim_node *n, const struct origin *origin, uint64_t size)
+{
+	struct log_status logs[64];
+	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
+
+	for (size_t i = 0; i < count; i++) {
+		struct sim_log *log = log_of(w, &logs[i].log);
+		if (!origin_equal(&log->origin, origin))
+			continue;
+		if (logs[i].size < size)
+			world_fail(w, "node %zu cosigned %llu entries and holds %llu", n->party,
+				   (unsigned long long)size, (unsigned long long)logs[i].size);
+		if (n->cosigned[log - w->logs] < size)
+			n->cosigned[log - w->logs] = size;
+		return;
+	}
+	world_fail(w, "node %zu cosigned a log that it does not hold", n->party);
+}
+
+/* After a crash: everything acknowledged and everything cosigned is there. */
+void check_reopened(struct world *w, struct sim_node *n)
+{
+	struct log_status logs[64];
+	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
+
+	for (size_t i = 0; i < count; i++) {
+		struct sim_log *log = log_of(w, &logs[i].log);
+		if (logs[i].size < n->cosigned[log - w->logs])
+			world_fail(w, "node %zu cosigned %llu and reopened with %llu", n->party,
+				   (unsigned long long)n->cosigned[log - w->logs], (unsigned long long)logs[i].size);
+	}
+	for (size_t i = 0; i < n->acknowledged_count; i++) {
+		static uint8_t memory[ENTRY_LEN_MAX];
+		struct buf bytes = BUF_ON(memory);
+		struct entry_read_out read;
+		const struct sim_acknowledged *a = &n->acknowledged[i];
+		if (a->is_forgotten)
+			continue;
+		if (node_entry(n->node, &a->place, &bytes, &read) != ERR_OK ||
+		    memcmp(read.statement.id, a->id, STATEMENT_ID_LEN) != 0)
+			world_fail(w, "node %zu acknowledged %u.%llu and lost it", n->party, a->place.log.channel,
+				   (unsigned long long)a->place.index);
+	}
+}
+
+/* ---- Once quiet. ---- */
+
+struct digest {
+	struct hash_stream hash;
+	uint64_t rows;
+};
+
+static enum err digest_row(void *self, struct bytes key, struct bytes value)
+{
+	struct digest *d = self;
+	uint8_t lens[16];
+
+	be64_put(lens, key.len);
+	be64_put(lens + 8, value.len);
+	hash_add(&d->hash, BYTES_OF(lens));
+	hash_add(&d->hash, key);
+	hash_add(&d->hash, value);
+	d->rows++;
+	return ERR_OK;
+}
+
+static void channel_digest(struct world *w, struct sim_node *n, uint32_t channel, uint8_t out[HASH_LEN])
+{
+	struct digest d = { 0 };
+
+	hash_open(&d.hash);
+	if (fold_rows(node_fold(n->node), channel, digest_row, &d) != ERR_OK)
+		world_fail(w, "node %zu cannot read its views", n->party);
+	hash_finish(&d.hash, out);
+}
+
+static bool is_same_rung(const struct rung *a, const struct rung *b)
+{
+	return a->is_proved == b->is_proved &&
+	       (!a->is_proved || (place_key_equal(&a->evidence, &b->evidence) && a->at.ms == b->at.ms));
+}
+
+/* Both sides' ladders agree from STATION RECEIPT on. */
+static void check_ladder(struct world *w, struct sim_node *a, struct sim_node *b, const struct place_key *at)
+{
+	static struct message_view va, vb;
+	enum err ea = node_ladder(a->node, at, &va), eb = node_ladder(b->node, at, &vb);
+
+	if (ea != ERR_OK || eb != ERR_OK || va.ladders_count != vb.ladders_count ||
+	    va.crossings_count != vb.crossings_count)
+		world_fail(w, "ladders of %u.%llu of %zu: %s here, %s there", at->log.channel,
+			   (unsigned long long)at->index, at->log.party, err_text(ea), err_text(eb));
+	for (size_t i = 0; i < va.ladders_count; i++) {
+		const struct ladder *la = &va.ladders[i], *lb = &vb.ladders[i];
+		for (int step = STEP_RECEIPT; step < STEP_COUNT; step++) {
+			bool is_receipt = step == STEP_RECEIPT;
+			if (is_receipt ? la->steps[step].is_proved != lb->steps[step].is_proved
+				       : !is_same_rung(&la->steps[step], &lb->steps[step]))
+				world_fail(w, "nodes %zu and %zu disagree on %s of %u.%llu of %zu", a->party, b->party,
+					   step_name((enum step)step), at->log.channel,
+					   (unsigned long long)at->index, at->log.party);
+		}
+		if (at->log.party != la->party && !la->steps[STEP_RECEIPT].is_proved)
+			world_fail(w, "quiet, and %u.%llu of %zu has no receipt of %zu", at->log.channel,
+				   (unsigned long long)at->index, at->log.party, la->party);
+	}
+}
+
+static void check_channel(struct world *w, struct sim_node *a, struct sim_node *b, uint32_t channel)
+{
+	uint8_t da[HASH_LEN], db[HASH_LEN], again[HASH_LEN];
+	struct message_at at = { 0 };
+
+	channel_digest(w, a, channel, da);
+	channel_digest(w, b, channel, db);
+	if (memcmp(da, db, HASH_LEN) != 0)
+		world_fail(w, "quiet, and the views of channel %u differ between %zu and %zu", channel, a->party,
+			   b->party);
+	while (fold_next_message(node_fold(a->node), channel, &at) == ERR_OK)
+		check_ladder(w, a, b, &at.place);
+	/* The view after a replay equals the view in use. */
+	if (node_refold(a->node, world_now(w, a)) != ERR_OK)
+		world_fail(w, "node %zu cannot fold its record anew", a->party);
+	channel_digest(w, a, channel, again);
+	if (memcmp(da, again, HASH_LEN) != 0)
+		world_fail(w, "a replay at node %zu gives another view of channel %u", a->party, channel);
+}
+
+static void check_sizes(struct world *w, struct sim_node *a, struct sim_node *b)
+{
+	struct log_status la[64], lb[64];
+	size_t ca = node_logs(a->node, la, ARRAY_COUNT(la)), cb = node_logs(b->node, lb, ARRAY_COUNT(lb));
+
+	for (size_t i = 0; i < ca; i++) {
+		const struct accord_channel *c = accord_channel_find(w->accord, la[i].log.channel);
+		bool is_found = false;
+		if (c->plane == PLANE_HOME || (c->parties >> b->party & 1) == 0)
+			continue;
+		for (size_t j = 0; j < cb; j++) {
+			if (!log_key_equal(&la[i].log, &lb[j].log))
+				continue;
+			is_found = true;
+			if (la[i].size != lb[j].size || la[i].folded != la[i].size || lb[j].folded != lb[j].size)
+				world_fail(w, "quiet, and %u of %zu epoch %u has %llu (folded %llu) at %zu, %llu (%llu) at %zu",
+					   la[i].log.channel, la[i].log.party, la[i].log.epoch,
+					   (unsigned long long)la[i].size, (unsigned long long)la[i].folded, a->party,
+					   (unsigned long long)lb[j].size, (unsigned long long)lb[j].folded, b->party);
+		}
+		if (!is_found && la[i].size > 0)
+			world_fail(w, "quiet, and node %zu lacks channel %u of %zu epoch %u", b->party, la[i].log.channel,
+				   la[i].log.party, la[i].log.epoch);
+	}
+}
+
+void check_agreement(struct world *w)
+{
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		for (size_t j = 0; j < w->nodes_count; j++) {
+			if (i != j)
+				check_sizes(w, &w->nodes[i], &w->nodes[j]);
+		}
+		for (size_t k = 0; k < w->nodes[i].acknowledged_count; k++) {
+			if (w->nodes[i].acknowledged[k].is_forgotten)
+				world_fail(w, "quiet, and a statement of node %zu that was acknowledged is gone", i);
+		}
+	}
+	for (size_t i = 0; i < w->accord->channels_count; i++) {
+		const struct accord_channel *c = &w->accord->channels[i];
+		for (size_t a = 0; a < w->nodes_count; a++) {
+			for (size_t b = a + 1; b < w->nodes_count; b++) {
+				if ((c->parties >> a & 1) != 0 && (c->parties >> b & 1) != 0)
+					check_channel(w, &w->nodes[a], &w->nodes[b], c->number);
+			}
+		}
+	}
+}

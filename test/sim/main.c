@@ -1,0 +1,78 @@
+/* sim [SEED=n | SEEDS=count] [FROM=n]: runs seeds, prints trace hashes and how often each fault fired. */
+#include "world.h"
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "crypto/sign.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static uint64_t argument(int argc, char **argv, const char *name, uint64_t otherwise)
+{
+	size_t len = strlen(name);
+
+	for (int i = 1; i < argc; i++) {
+		uint64_t value;
+		if (strncmp(argv[i], name, len) == 0 && argv[i][len] == '=' &&
+		    bytes_read_decimal(bytes_str(argv[i] + len + 1), UINT64_MAX / 2, &value) == ERR_OK)
+			return value;
+	}
+	return otherwise;
+}
+
+static void print_counters(const struct sim_counters *c)
+{
+	static const char *const faults[] = {
+#define FAULT_NAME(name, text) text,
+		FAULT_LIST(FAULT_NAME)
+#undef FAULT_NAME
+	};
+	static const char *const acts[] = {
+#define ACT_NAME(name, text) text,
+		ACT_LIST(ACT_NAME)
+#undef ACT_NAME
+	};
+
+	printf("entries %llu, frames %llu, answered %llu, refused %llu, receipts %llu, advances %llu, restarts %llu, "
+	       "recoveries %llu, epochs %llu\n",
+	       (unsigned long long)c->entries, (unsigned long long)c->frames, (unsigned long long)c->answered,
+	       (unsigned long long)c->refused, (unsigned long long)c->receipts, (unsigned long long)c->advances,
+	       (unsigned long long)c->restarts, (unsigned long long)c->recoveries, (unsigned long long)c->epochs);
+	printf("faults:");
+	for (size_t i = 0; i < FAULT_COUNT; i++)
+		printf(" %s %llu%s", faults[i], (unsigned long long)c->faults[i], i + 1 < FAULT_COUNT ? "," : "\n");
+	printf("acts:");
+	for (size_t i = 0; i < ACT_COUNT; i++)
+		printf(" %s %llu%s", acts[i], (unsigned long long)c->acts[i], i + 1 < ACT_COUNT ? "," : "\n");
+}
+
+int main(int argc, char **argv)
+{
+	struct sim_counters *total = xcalloc(1, sizeof *total);
+	uint64_t seed = argument(argc, argv, "SEED", 0), count = argument(argc, argv, "SEEDS", seed == 0 ? UINT64_MAX : 1);
+	uint64_t first = seed != 0 ? seed : argument(argc, argv, "FROM", 1);
+	struct timespec start, end;
+
+	log_open("sim", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
+	crypto_init();
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	for (uint64_t i = 0; i < count; i++) {
+		uint8_t trace[HASH_LEN];
+		char hex[2 * HASH_LEN + 1];
+		world_run(first + i, getenv("VERBOSE") != NULL, total, trace);
+		bytes_write_hex(BYTES_OF(trace), hex);
+		if (count <= 10 || (i + 1) % 100 == 0) {
+			printf("SEED=%llu trace=%.16s\n", (unsigned long long)(first + i), hex);
+			fflush(stdout);
+		}
+	}
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	print_counters(total);
+	printf("%llu seeds in %.1f s\n", (unsigned long long)count,
+	       (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec));
+	free(total);
+	return 0;
+}

@@ -1,0 +1,340 @@
+/* People: they sign, they answer what they see, they break a rule now and then; their terminal keeps a copy. */
+#include "world.h"
+
+#include "base/alloc.h"
+#include "crypto/sshsig.h"
+#include "wire/content.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define STATEMENT_MAX 4096u
+
+/* What a statement under construction is made of; memory for what its struct borrows. */
+struct draft {
+	struct statement s;
+	uint8_t field_memory[16];
+	uint8_t content[1024];
+	size_t content_len;
+	uint8_t bytes[STATEMENT_MAX], signature[1024];
+	size_t len, signature_len;
+};
+
+static const char *const role_name = "watch";
+
+static void draft_open(struct world *w, struct sim_node *n, struct draft *d, uint32_t channel, enum kind kind)
+{
+	struct accord *a = w->accord;
+	const struct accord_channel *c = accord_channel_find(a, channel);
+
+	memset(d, 0, sizeof *d);
+	d->s.channel = channel;
+	d->s.kind = kind;
+	d->s.party = bytes_str(a->parties[n->party].name);
+	d->s.role = bytes_str(role_name);
+	d->s.claimed = world_now(w, n).wall;
+	memcpy(d->s.accord, a->id, ACCORD_ID_LEN);
+	for (size_t i = 0; i < sizeof d->s.id; i++)
+		d->s.id[i] = (uint8_t)prng_next(&w->prng);
+	d->s.has_label = true;
+	d->s.label.level = BYTES_LIT("U");
+	d->s.label.categories_count = 1;
+	d->s.label.categories[0].name = BYTES_LIT("rel");
+	for (size_t i = 0; i < a->parties_count; i++) {
+		if (c == NULL || (c->parties >> i & 1) != 0)
+			d->s.label.values[d->s.label.values_count++] = bytes_str(a->parties[i].code);
+	}
+	d->s.label.categories[0].count = d->s.label.values_count;
+	if (channel != 0)
+		d->s.seen_count = node_seen(n->node, channel, d->s.seen);
+}
+
+static void draft_content(struct world *w, struct draft *d, size_t len)
+{
+	struct content c = { .language = BYTES_LIT("en"), .portions_count = 1 };
+	struct buf out = BUF_ON(d->content);
+	uint8_t text[512];
+
+	for (size_t i = 0; i < CONTENT_SALT_LEN; i++)
+		c.salt[i] = (uint8_t)prng_next(&w->prng);
+	memset(text, 'a' + (int)prng_below(&w->prng, 26), sizeof text);
+	c.portions[0].text = (struct bytes){ text, len < sizeof text ? len + 1 : sizeof text };
+	content_write(&c, &out);
+	d->content_len = out.len;
+	d->s.has_content = true;
+	d->s.content.len = out.len;
+	hash_sha256(buf_bytes(&out), d->s.content.hash);
+}
+
+static bool draft_refers(struct sim_node *n, struct draft *d, const struct world *w, const struct place_key *at)
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct buf bytes = BUF_ON(memory);
+	struct entry_read_out read;
+	struct place *p = &d->s.refers[0];
+
+	if (node_entry(n->node, at, &bytes, &read) != ERR_OK)
+		return false;
+	*p = (struct place){ at->log.channel, bytes_str(w->accord->parties[at->log.party].name), at->log.epoch,
+			     at->index, { 0 } };
+	memcpy(p->leaf, read.leaf, HASH_LEN);
+	d->s.refers_count = 1;
+	return true;
+}
+
+static void draft_field(struct draft *d, uint64_t key, uint64_t value)
+{
+	struct buf out = BUF_ON(d->field_memory);
+
+	cbor_put_uint(&out, value);
+	d->s.fields[0] = (struct field){ key, buf_bytes(&out) };
+	d->s.fields_count = 1;
+}
+
+static void draft_sign(struct world *w, struct draft *d, const struct sign_key *key)
+{
+	struct buf out = BUF_ON(d->bytes), sig = BUF_ON(d->signature);
+
+	statement_write(&d->s, &out);
+	d->len = out.len;
+	sshsig_make(key, BYTES_LIT(SSHSIG_STATEMENT), buf_bytes(&out), &sig);
+	d->signature_len = sig.len;
+	if (buf_check(&out) != ERR_OK || buf_check(&sig) != ERR_OK)
+		world_fail(w, "a draft does not fit");
+}
+
+static uint8_t *keep(const uint8_t *from, size_t len)
+{
+	uint8_t *copy = xcalloc(len + 1, 1);
+
+	memcpy(copy, from, len);
+	return copy;
+}
+
+/* Hands a signed statement to the node; the terminal keeps it until the answer. */
+static void submit(struct world *w, struct sim_node *n, const uint8_t *statement, size_t statement_len,
+		   const uint8_t *signature, size_t signature_len, const uint8_t *content, size_t content_len)
+{
+	struct command c = { .statement = { statement, statement_len }, .signatures_count = 1,
+			     .content = { content, content_len } };
+	struct sim_acknowledged *p;
+	struct statement s;
+	struct fault fault;
+
+	if (n->pending_count == ARRAY_COUNT(n->pending))
+		return;
+	p = &n->pending[n->pending_count];
+	*p = (struct sim_acknowledged){ .statement_len = statement_len, .signature_len = signature_len,
+					.content_len = content_len };
+	p->statement = keep(statement, statement_len);
+	p->signature = keep(signature, signature_len);
+	p->content = keep(content, content_len);
+	if (statement_read(c.statement, &s, &fault) != ERR_OK)
+		world_fail(w, "our own statement breaks %s", fault.rule);
+	memcpy(p->id, s.id, sizeof p->id);
+	c.signatures[0] = (struct bytes){ signature, signature_len };
+	c.client = n->pending_count++;
+	if (node_command(n->node, world_now(w, n), &c, &n->fx) == ERR_LIMIT)
+		world_fail(w, "the effects of a turn are full");
+}
+
+static void draft_submit(struct world *w, struct sim_node *n, struct draft *d, const struct sign_key *key)
+{
+	draft_sign(w, d, key);
+	submit(w, n, d->bytes, d->len, d->signature, d->signature_len, d->content, d->content_len);
+}
+
+void officer_open(struct world *w, struct sim_node *n, uint32_t channel)
+{
+	struct draft d;
+	struct buf manifest;
+	uint8_t memory[48], old_memory[64];
+	struct buf old = BUF_ON(old_memory);
+	struct log_status logs[64];
+	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
+
+	draft_open(w, n, &d, channel, KIND_OPEN);
+	buf_init(&manifest, memory, sizeof memory);
+	cbor_put_bytes(&manifest, (struct bytes){ w->accord->hash, HASH_LEN });
+	d.s.fields[0] = (struct field){ FIELD_OPEN_MANIFEST, buf_bytes(&manifest) };
+	d.s.fields_count = 1;
+	d.s.seen_count = 0;
+	for (size_t i = 0; channel != 0 && i < count; i++) {
+		if (logs[i].log.channel != channel || logs[i].log.party != n->party || logs[i].state == LOG_CLOSED ||
+		    logs[i].size == 0)
+			continue;
+		cbor_put_array(&old, 3);
+		cbor_put_uint(&old, logs[i].log.epoch);
+		cbor_put_uint(&old, logs[i].size);
+		cbor_put_bytes(&old, BYTES_OF(logs[i].root));
+		d.s.fields[1] = (struct field){ FIELD_OPEN_OLD, buf_bytes(&old) };
+		d.s.fields_count = 2;
+	}
+	draft_submit(w, n, &d, &n->officer.registrar);
+	w->counters.epochs += channel != 0;
+}
+
+void officer_enrol(struct world *w, struct sim_node *n)
+{
+	struct draft d;
+	uint8_t memory[5][128], wire_memory[128];
+	struct buf b[5], wire = BUF_ON(wire_memory);
+
+	draft_open(w, n, &d, 0, KIND_KEYS);
+	ssh_public_write(n->officer.key.public, &wire);
+	for (int i = 0; i < 5; i++)
+		buf_init(&b[i], memory[i], sizeof memory[i]);
+	cbor_put_uint(&b[0], 0);
+	cbor_put_uint(&b[1], KEY_USE_OFFICER);
+	cbor_put_bytes(&b[2], buf_bytes(&wire));
+	cbor_put_uint(&b[3], 1);
+	cbor_put_array(&b[4], 1);
+	cbor_put_text(&b[4], bytes_str(role_name));
+	for (uint64_t i = 0; i < 5; i++)
+		d.s.fields[i] = (struct field){ i + 1, buf_bytes(&b[i]) };
+	d.s.fields_count = 5;
+	draft_submit(w, n, &d, &n->officer.registrar);
+}
+
+/* A random message, or act, that this node holds on a channel; false if there is none. */
+static bool pick_message(struct world *w, struct sim_node *n, uint32_t channel, bool is_own, struct place_key *out)
+{
+	struct message_at at = { 0 };
+	uint64_t count = 0;
+
+	while (fold_next_message(node_fold(n->node), channel, &at) == ERR_OK) {
+		if ((at.place.log.party == n->party) != is_own)
+			continue;
+		if (prng_is_one_in(&w->prng, ++count))
+			*out = at.place;
+	}
+	return count > 0;
+}
+
+/* The last READ BACK that others gave on our message. */
+static bool pick_read_back(struct sim_node *n, const struct place_key *message, struct place_key *out)
+{
+	struct message_at at = { 0 };
+	bool any = false;
+
+	while (fold_next_act(node_fold(n->node), message, &at) == ERR_OK) {
+		struct entry_view v;
+		if (fold_get(node_fold(n->node), &at.place, &v) == ERR_OK && v.kind == KIND_READ_BACK) {
+			*out = at.place;
+			any = true;
+		}
+	}
+	return any;
+}
+
+static void send_message(struct world *w, struct sim_node *n, uint32_t channel, bool is_flash)
+{
+	const struct accord_channel *c = accord_channel_find(w->accord, channel);
+	struct draft d;
+
+	draft_open(w, n, &d, channel, KIND_MESSAGE);
+	for (size_t i = 0; i < w->accord->parties_count; i++) {
+		if (i != n->party && (c->parties >> i & 1) != 0)
+			d.s.addressees[d.s.addressees_count++] = (struct addressee){
+				bytes_str(w->accord->parties[i].name), bytes_str(role_name), false };
+	}
+	d.s.has_precedence = true;
+	d.s.precedence = is_flash ? PRECEDENCE_FLASH : PRECEDENCE_ROUTINE;
+	draft_content(w, &d, prng_below(&w->prng, 500));
+	draft_submit(w, n, &d, &n->officer.key);
+}
+
+static const struct {
+	enum act_kind act;
+	enum kind kind;
+	bool is_own; /* on a message of our own */
+} acts[] = {
+	{ ACT_READ, KIND_WATCH_READ, false },  { ACT_READ_BACK, KIND_READ_BACK, false },
+	{ ACT_PRESENT, KIND_PRESENTED, false }, { ACT_REPLY, KIND_REPLY, false },
+	{ ACT_DECLINE, KIND_DECLINE, false },	{ ACT_DEFER, KIND_DEFER, false },
+	{ ACT_NEGATIVE, KIND_NEGATIVE, false }, { ACT_QUERY, KIND_QUERY, true },
+	{ ACT_CORRECT, KIND_MARK, true },	{ ACT_WRONG, KIND_MARK, true },
+	{ ACT_BREAK, KIND_READ_BACK, true },
+};
+
+static void act_on(struct world *w, struct sim_node *n, uint32_t channel, size_t row)
+{
+	struct place_key at;
+	struct draft d;
+
+	if (!pick_message(w, n, channel, acts[row].is_own, &at))
+		return;
+	if (acts[row].kind == KIND_MARK && !pick_read_back(n, &at, &at))
+		return;
+	draft_open(w, n, &d, channel, acts[row].kind);
+	if (!draft_refers(n, &d, w, &at))
+		return;
+	if (acts[row].kind == KIND_MARK)
+		draft_field(&d, FIELD_MARK, acts[row].act == ACT_WRONG);
+	else if (acts[row].kind == KIND_DEFER)
+		draft_field(&d, FIELD_DEFER_UNTIL, d.s.claimed.ms + 3600000);
+	else if (acts[row].kind == KIND_NEGATIVE)
+		draft_field(&d, FIELD_NEGATIVE_CAUSE, NEGATIVE_CANNOT_DECODE);
+	else
+		draft_content(w, &d, 20);
+	w->counters.acts[acts[row].act]++;
+	draft_submit(w, n, &d, &n->officer.key);
+}
+
+void officer_resend(struct world *w, struct sim_node *n)
+{
+	for (size_t i = 0; i < n->acknowledged_count; i++) {
+		struct sim_acknowledged *a = &n->acknowledged[i];
+		if (!a->is_forgotten || n->pending_count == ARRAY_COUNT(n->pending))
+			continue;
+		w->counters.acts[ACT_RESEND]++;
+		submit(w, n, a->statement, a->statement_len, a->signature, a->signature_len, a->content, a->content_len);
+		a->is_forgotten = false;
+	}
+}
+
+/* Twelve in the hundred are wrong on purpose: own message read back, wrong role; the door must refuse. */
+void officer_act(struct world *w, struct sim_node *n)
+{
+	uint32_t channels[ACCORD_CHANNELS_MAX];
+	size_t count = 0, row;
+	uint32_t channel;
+	uint64_t draw = prng_below(&w->prng, 100);
+
+	for (size_t i = 0; i < w->accord->channels_count; i++) {
+		const struct accord_channel *c = &w->accord->channels[i];
+		if ((c->parties >> n->party & 1) != 0)
+			channels[count++] = c->number;
+	}
+	channel = channels[prng_below(&w->prng, count)];
+	if (draw < 30) {
+		const struct accord_channel *c = accord_channel_find(w->accord, channel);
+		bool is_flash = (c->precedences & 1u << PRECEDENCE_FLASH) != 0 && prng_is_one_in(&w->prng, 2);
+		w->counters.acts[is_flash ? ACT_FLASH : ACT_SEND]++;
+		send_message(w, n, channel, is_flash);
+		return;
+	}
+	row = prng_below(&w->prng, ARRAY_COUNT(acts));
+	act_on(w, n, channel, row);
+}
+
+void officer_answer(struct world *w, struct sim_node *n, const struct effect_answer *answer)
+{
+	struct sim_acknowledged *p;
+
+	if (answer->client >= n->pending_count)
+		world_fail(w, "an answer to nobody");
+	p = &n->pending[answer->client];
+	if (answer->err != ERR_OK) {
+		w->counters.refused++;
+		return;
+	}
+	w->counters.answered++;
+	if (n->acknowledged_count == n->acknowledged_max) {
+		n->acknowledged_max = n->acknowledged_max == 0 ? 64 : 2 * n->acknowledged_max;
+		n->acknowledged = xrealloc(n->acknowledged, n->acknowledged_max * sizeof *n->acknowledged);
+	}
+	p->place = answer->place;
+	n->acknowledged[n->acknowledged_count++] = *p;
+	p->statement = p->signature = p->content = NULL;
+}

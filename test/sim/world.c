@@ -1,0 +1,460 @@
+/* Life of a world: it is built, acts under faults, heals, and must then agree. */
+#include "world.h"
+
+#include "base/alloc.h"
+#include "record/checkpoint.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EFFECTS_MEMORY (16u << 20)
+#define CHAOS_UNTIL_US 60000000	 /* a minute of faults */
+#define QUIET_AFTER_US 240000000 /* and three to heal in */
+
+void world_fail(const struct world *w, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "FAIL SEED=%llu at %lld us: ", (unsigned long long)w->seed, (long long)w->now_us);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, "\n");
+	exit(1);
+}
+
+struct now world_now(const struct world *w, const struct sim_node *n)
+{
+	return (struct now){ .mono = { w->now_us + 1000000 },
+			     .wall = { (uint64_t)(1793000000000 + w->now_us / 1000 + n->clock_offset_ms) } };
+}
+
+void world_trace(struct world *w, const char *what, size_t node, struct bytes bytes)
+{
+	uint8_t head[16];
+
+	be64_put(head, (uint64_t)w->now_us);
+	be64_put(head + 8, node);
+	hash_add(&w->trace, BYTES_OF(head));
+	hash_add(&w->trace, bytes_str(what));
+	hash_add(&w->trace, bytes);
+	if (w->is_verbose)
+		fprintf(stderr, "%12lld node %zu %s %zu bytes\n", (long long)w->now_us, node, what, bytes.len);
+}
+
+bool world_fires(struct world *w, enum fault_kind kind, uint64_t one_in)
+{
+	bool fires = prng_is_one_in(&w->prng, one_in);
+
+	if (w->is_healing || (w->faults_on >> kind & 1) == 0 || !fires)
+		return false;
+	w->counters.faults[kind]++;
+	return true;
+}
+
+/* ---- A node's machine: its signer, its start, its end. ---- */
+
+static void sign_event(struct world *w, struct sim_node *n, enum event_kind kind, const struct effect_sign *sign)
+{
+	struct mark_request request = { sign->text, (const uint8_t(*)[HASH_LEN])sign->proof, sign->proof_count };
+	struct event e = { .kind = kind, .node = n->party, .life = n->life, .origin = sign->origin, .size = sign->size,
+			   .at_us = w->now_us + 30 + (int64_t)prng_below(&w->prng, 50) };
+	uint8_t line_memory[NOTE_LINE_LEN_MAX], name_memory[ORIGIN_LEN_MAX];
+	struct buf line = BUF_ON(line_memory), name = BUF_ON(name_memory);
+	enum err err = marks_move(&n->marks, &request);
+
+	if (err != ERR_OK)
+		world_fail(w, "the signer of node %zu refuses size %llu of channel %u: %s", n->party,
+			   (unsigned long long)sign->size, sign->origin.channel, err_text(err));
+	/* Synced before the next signature, or within 2 ms: what a power cut takes is at most this one. */
+	if (kind == EVENT_SIGN) {
+		checkpoint_sign(&n->log_key, sign->text, &line);
+	} else {
+		check_cosigned(w, n, &sign->origin, sign->size);
+		accord_mirror_name(w->accord, n->party, &name);
+		checkpoint_cosign(&n->mirror_key, buf_bytes(&name), sign->seconds, sign->text, &line);
+	}
+	e.len = line.len;
+	e.bytes = xcalloc(line.len + 1, 1);
+	memcpy(e.bytes, line_memory, line.len);
+	event_add(w, &e);
+}
+
+void node_down(struct world *w, struct sim_node *n)
+{
+	if (n->node == NULL)
+		return;
+	node_free(n->node);
+	n->node = NULL;
+	n->life++;
+	effects_reset(&n->fx);
+	for (size_t i = 0; i < n->pending_count; i++) {
+		free(n->pending[i].statement);
+		free(n->pending[i].signature);
+		free(n->pending[i].content);
+	}
+	n->pending_count = 0;
+	for (size_t peer = 0; peer < w->nodes_count; peer++) {
+		for (size_t path = 0; peer != n->party && path < SIM_PATHS; path++)
+			path_set(w, n->party, peer, path, false);
+	}
+}
+
+void node_boot(struct world *w, struct sim_node *n)
+{
+	static const char *const names[SIM_PATHS] = { "one", "two" };
+	struct node_options o = { .accord = w->accord, .self = n->party };
+	enum err e;
+
+	o.store = disk_open(w, n);
+	for (size_t i = 0; i < sizeof o.seed; i++)
+		o.seed[i] = (uint8_t)prng_next(&w->prng);
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		o.paths_count[i] = i == n->party ? 0 : SIM_PATHS;
+		for (size_t j = 0; j < SIM_PATHS; j++)
+			o.paths[i][j] = names[j];
+	}
+	e = o.store == NULL ? ERR_IO : node_new(&o, &n->node);
+	if (e != ERR_OK) {
+		struct event again = { .kind = EVENT_RESTART, .node = n->party, .at_us = w->now_us + 1000000 };
+		if (!disk_has_failed(n))
+			world_fail(w, "node %zu does not open its store: %s", n->party, err_text(e));
+		disk_crash(w, n, false);
+		disk_mend(n);
+		event_add(w, &again);
+		n->node = NULL;
+		return;
+	}
+	w->counters.restarts++;
+	check_reopened(w, n);
+	node_start(n->node, world_now(w, n), &n->marks, n->has_memory, n->is_certain, &n->fx);
+	n->has_memory = n->is_certain = true;
+	node_turn(w, n);
+}
+
+/* ---- Effects. ---- */
+
+static bool carry_out(struct world *w, struct sim_node *n, const struct effect *effect)
+{
+	switch (effect->kind) {
+	case EFFECT_FRAME:
+		world_trace(w, frame_kind_name(effect->frame.kind), n->party, effect->frame.payload);
+		if (w->paths[n->party][effect->frame.peer][effect->frame.path].is_up)
+			frame_send(w, n, &effect->frame);
+		return true;
+	case EFFECT_SIGN:
+		sign_event(w, n, EVENT_SIGN, &effect->sign);
+		return true;
+	case EFFECT_COSIGN:
+		sign_event(w, n, EVENT_COSIGN, &effect->sign);
+		return true;
+	case EFFECT_ANSWER:
+		officer_answer(w, n, &effect->answer);
+		return true;
+	case EFFECT_PUBLISH:
+		if (effect->publish.change == CHANGE_RECEIPT)
+			w->counters.receipts++;
+		return true;
+	case EFFECT_CLOSE:
+		path_set(w, n->party, effect->close.peer, effect->close.path, false);
+		world_fail(w, "node %zu closes a path to an honest peer: %s %s", n->party, err_text(effect->close.why),
+			   effect->close.fault.rule == NULL ? "" : effect->close.fault.rule);
+	case EFFECT_STOP:
+		if (!disk_has_failed(n))
+			world_fail(w, "node %zu stops on a sound disk: %s (%s)", n->party, effect->stop.what,
+				   err_text(effect->stop.why));
+		return false;
+	case EFFECT_KIND_COUNT:
+		break;
+	}
+	world_fail(w, "an effect of no kind");
+}
+
+void node_turn(struct world *w, struct sim_node *n)
+{
+	bool is_alive = true;
+	enum err e = node_commit(n->node, world_now(w, n), &n->fx);
+
+	if (err_class(e) == ERR_CLASS_LOCAL && !disk_has_failed(n) && e != ERR_FULL)
+		world_fail(w, "node %zu: a commit failed on a sound disk: %s", n->party, err_text(e));
+	check_committed(w, n);
+	for (size_t i = 0; i < n->fx.count && is_alive; i++) {
+		if (n->fx.list[i].is_held)
+			world_fail(w, "an effect is let out before the flush");
+		is_alive = carry_out(w, n, &n->fx.list[i]);
+	}
+	effects_reset(&n->fx);
+	for (size_t i = 0; i < n->pending_count; i++) {
+		free(n->pending[i].statement);
+		free(n->pending[i].signature);
+		free(n->pending[i].content);
+	}
+	n->pending_count = 0;
+	if (!is_alive) {
+		struct event again = { .kind = EVENT_RESTART, .node = n->party, .at_us = w->now_us + 500000 };
+		node_down(w, n);
+		disk_crash(w, n, false);
+		disk_mend(n);
+		event_add(w, &again);
+	}
+}
+
+/* ---- Faults. ---- */
+
+static void crash(struct world *w, struct sim_node *n, bool is_power)
+{
+	struct event again = { .kind = EVENT_RESTART, .node = n->party,
+			       .at_us = w->now_us + 100000 + (int64_t)prng_below(&w->prng, 5000000) };
+
+	node_down(w, n);
+	disk_crash(w, n, is_power);
+	n->is_certain = !is_power;
+	event_add(w, &again);
+}
+
+/* What was acknowledged after the backup and nobody else holds is gone: the terminals still have it. */
+static void restore(struct world *w, struct sim_node *n)
+{
+	node_down(w, n);
+	disk_restore(n);
+	for (size_t i = n->backup_acknowledged; i < n->acknowledged_count; i++)
+		n->acknowledged[i].is_forgotten = true;
+	memset(n->cosigned, 0, sizeof n->cosigned);
+	w->counters.recoveries++;
+}
+
+static void chaos(struct world *w)
+{
+	size_t a = prng_below(&w->prng, w->nodes_count), b = (a + 1) % w->nodes_count;
+	size_t path = prng_below(&w->prng, SIM_PATHS);
+	struct sim_node *n = &w->nodes[a];
+
+	if (world_fires(w, FAULT_PATH_CUT, 4))
+		path_set(w, a, b, path, false);
+	if (world_fires(w, FAULT_ONE_WAY, 12))
+		w->paths[a][b][path].is_one_way = true;
+	if (world_fires(w, FAULT_PARTITION, 12)) {
+		for (size_t i = 0; i < w->nodes_count; i++) {
+			for (size_t j = 0; i != a && j < SIM_PATHS; j++)
+				path_set(w, a, i, j, false);
+		}
+	}
+	if (world_fires(w, FAULT_CLOCK, 20))
+		n->clock_offset_ms += (int64_t)prng_below(&w->prng, 4 * 86400000ull) - 2 * 86400000ll;
+	if (n->node != NULL && world_fires(w, FAULT_DISK_ERROR, 25))
+		disk_fail_soon(w, n);
+	if (n->node != NULL && world_fires(w, FAULT_DISK_FULL, 25))
+		disk_fill(n, true);
+	else
+		disk_fill(n, false);
+	if (n->node != NULL && world_fires(w, FAULT_CRASH, 10))
+		crash(w, n, false);
+	if (n->node != NULL && world_fires(w, FAULT_POWER, 15))
+		crash(w, n, true);
+	if (n->node != NULL && prng_is_one_in(&w->prng, 8)) {
+		disk_keep(n);
+		n->backup_acknowledged = n->acknowledged_count;
+	}
+	if (n->node != NULL && n->backup != NULL && world_fires(w, FAULT_RESTORE, 25)) {
+		struct event again = { .kind = EVENT_RESTART, .node = n->party, .at_us = w->now_us + 1000000 };
+		restore(w, n);
+		if (world_fires(w, FAULT_SIGNER_LOST, 4)) {
+			n->marks.count = 0;
+			n->has_memory = false;
+		}
+		event_add(w, &again);
+	}
+	/* Paths come back as they would: each at most some seconds after it was lost. */
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		for (size_t j = 0; j < i; j++) {
+			for (size_t k = 0; k < SIM_PATHS; k++) {
+				bool is_mute = w->paths[i][j][k].is_one_way || w->paths[j][i][k].is_one_way;
+				if (w->paths[i][j][k].is_up && is_mute && prng_is_one_in(&w->prng, 4))
+					path_set(w, i, j, k, false); /* its silence was noticed */
+				if (!w->paths[i][j][k].is_up && w->nodes[i].node != NULL && w->nodes[j].node != NULL &&
+				    (w->is_healing || prng_is_one_in(&w->prng, 3)))
+					path_set(w, i, j, k, true);
+			}
+		}
+	}
+}
+
+/* People look at a node that cannot get its own log back, and open the next epoch. */
+static void open_epochs(struct world *w, struct sim_node *n)
+{
+	struct log_status logs[64];
+	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
+
+	for (size_t i = 0; i < count; i++) {
+		if (logs[i].log.party == n->party && logs[i].state == LOG_RECOVERING && logs[i].size > 0)
+			officer_open(w, n, logs[i].log.channel);
+	}
+}
+
+/* ---- Events. ---- */
+
+static void deliver(struct world *w, struct event *e)
+{
+	struct sim_node *n = &w->nodes[e->node];
+	struct now now = world_now(w, n);
+	struct bytes bytes = { e->bytes, e->len };
+	enum err err = ERR_OK;
+
+	if (e->kind == EVENT_FRAME) {
+		struct arrival in = { e->peer, e->path, { e->frame, bytes } };
+		if (e->path != PATH_BUNDLE && e->session != w->paths[e->peer][e->node][e->path].session)
+			return;
+		err = node_receive(n->node, now, &in, &n->fx);
+	} else if (e->kind == EVENT_PATH) {
+		struct path_change in = { .peer = e->peer, .path = e->path, .is_up = e->is_up, .why = ERR_DOWN,
+					  .group = "X25519", .address = "simulated" };
+		if (e->is_up == w->paths[e->node][e->peer][e->path].is_up)
+			err = node_link(n->node, now, &in, &n->fx);
+	} else if (e->kind == EVENT_SENT) {
+		err = node_sent(n->node, now, e->peer, e->path, e->tag, &n->fx);
+	} else if (e->kind == EVENT_SIGN || e->kind == EVENT_COSIGN) {
+		struct signer_answer in = { e->kind == EVENT_COSIGN, e->origin, e->size, ERR_OK, bytes };
+		err = node_signed(n->node, now, &in, &n->fx);
+	}
+	if (err != ERR_OK && err != ERR_FULL && !disk_has_failed(n))
+		world_fail(w, "node %zu refuses event %d: %s", n->party, (int)e->kind, err_text(err));
+}
+
+static void periodic(struct world *w, const struct event *e)
+{
+	struct sim_node *n = &w->nodes[e->node];
+	struct event again = *e;
+
+	if (e->kind == EVENT_CHAOS) {
+		chaos(w);
+		again.at_us = w->now_us + 300000 + (int64_t)prng_below(&w->prng, 700000);
+	} else if (e->kind == EVENT_TICK) {
+		again.at_us = w->now_us + 1000000;
+		if (n->node != NULL && node_tick(n->node, world_now(w, n), &n->fx) != ERR_OK && !disk_has_failed(n))
+			world_fail(w, "node %zu: a tick failed", n->party);
+		if (n->node != NULL && w->is_healing && w->now_us > CHAOS_UNTIL_US + 60000000) {
+			open_epochs(w, n);
+			officer_resend(w, n);
+		}
+	} else {
+		again.at_us = w->now_us + 50000 + (int64_t)prng_below(&w->prng, 800000);
+		if (n->node != NULL && !w->is_healing)
+			officer_act(w, n);
+	}
+	event_add(w, &again);
+	if (e->kind != EVENT_CHAOS && n->node != NULL)
+		node_turn(w, n);
+}
+
+static void step(struct world *w)
+{
+	struct event e;
+	struct sim_node *n;
+
+	if (!event_next(w, &e))
+		world_fail(w, "nothing happens any more");
+	w->now_us = e.at_us;
+	n = &w->nodes[e.node];
+	if (e.kind == EVENT_TICK || e.kind == EVENT_OFFICER || e.kind == EVENT_CHAOS) {
+		periodic(w, &e);
+		return;
+	}
+	if (e.kind == EVENT_RESTART) {
+		if (n->node == NULL)
+			node_boot(w, n);
+		return;
+	}
+	if (n->node != NULL && (e.life == n->life || e.path == PATH_BUNDLE)) {
+		deliver(w, &e);
+		/* Sometimes more waits in the same turn: then it shares the flush. */
+		while (w->heap_count > 0 && w->heap[0].node == e.node && w->heap[0].kind <= EVENT_COSIGN &&
+		       w->heap[0].life == n->life && prng_is_one_in(&w->prng, 2)) {
+			struct event more;
+			event_next(w, &more);
+			if (more.at_us > w->now_us)
+				w->now_us = more.at_us;
+			deliver(w, &more);
+			free(more.bytes);
+		}
+		node_turn(w, n);
+	}
+	free(e.bytes);
+}
+
+static void world_build(struct world *w)
+{
+	w->nodes_count = 2 + prng_below(&w->prng, 2);
+	w->faults_on = (uint32_t)prng_next(&w->prng);
+	world_accord(w);
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		struct sim_node *n = &w->nodes[i];
+		struct event tick = { .kind = EVENT_TICK, .node = i, .at_us = 1000 + (int64_t)i };
+		struct event officer = { .kind = EVENT_OFFICER, .node = i, .at_us = 2000000 };
+		n->party = i;
+		n->marks = (struct marks){ .rows = n->mark_rows, .max = ARRAY_COUNT(n->mark_rows) };
+		n->has_memory = n->is_certain = true;
+		n->effects = xcalloc(EFFECTS_MAX, sizeof *n->effects);
+		n->effects_memory = xcalloc(EFFECTS_MEMORY, 1);
+		effects_init(&n->fx, n->effects, n->effects_memory, EFFECTS_MEMORY);
+		disk_new(w, n);
+		node_boot(w, n);
+		officer_open(w, n, 0);
+		officer_enrol(w, n);
+		node_turn(w, n);
+		event_add(w, &tick);
+		event_add(w, &officer);
+	}
+	event_add(w, &(struct event){ .kind = EVENT_CHAOS, .at_us = 1000 });
+}
+
+static void world_end(struct world *w)
+{
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		struct sim_node *n = &w->nodes[i];
+		node_down(w, n);
+		for (size_t j = 0; j < n->acknowledged_count; j++) {
+			free(n->acknowledged[j].statement);
+			free(n->acknowledged[j].signature);
+			free(n->acknowledged[j].content);
+		}
+		free(n->acknowledged);
+		free(n->effects);
+		free(n->effects_memory);
+		disk_free(n);
+	}
+	for (size_t i = 0; i < w->heap_count; i++)
+		free(w->heap[i].bytes);
+	free(w->heap);
+	for (size_t i = 0; i < w->logs_count; i++)
+		free(w->logs[i].leaves);
+	free(w->accord_memory);
+}
+
+void world_run(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8_t trace[HASH_LEN])
+{
+	struct world *w = xcalloc(1, sizeof *w);
+	uint64_t *from = (uint64_t *)&w->counters, *to = (uint64_t *)total;
+
+	w->seed = seed;
+	w->is_verbose = is_verbose;
+	prng_init(&w->prng, seed);
+	hash_open(&w->trace);
+	world_build(w);
+	while (w->now_us < CHAOS_UNTIL_US)
+		step(w);
+	w->is_healing = true;
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		disk_mend(&w->nodes[i]);
+		w->nodes[i].clock_offset_ms = 0;
+	}
+	while (w->now_us < QUIET_AFTER_US)
+		step(w);
+	check_agreement(w);
+	for (size_t i = 0; i < sizeof w->counters / sizeof *from; i++)
+		to[i] += from[i];
+	hash_finish(&w->trace, trace);
+	world_end(w);
+	free(w);
+}

@@ -1,0 +1,197 @@
+/*
+ * world.h - N nodes of the real core in one process: one prng, a virtual clock, paths that lie, disks that forget.
+ *
+ * The same seed gives the same trace. A world is built, run through faults, healed, and then must be quiet and
+ * agree. After every step it is checked (check.c); what is wrong ends the run with the seed in the message.
+ */
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include "base/prng.h"
+#include "node/node.h"
+
+#define SIM_PATHS 2u
+#define SIM_NODES_MAX 3u
+#define SIM_OFFICER_ROLES_MAX 8u
+
+/* What can go wrong; each is counted when it fires. */
+/* clang-format off */
+#define FAULT_LIST(X) \
+	X(DELAY, "delay") X(PATH_CUT, "path cut") X(ONE_WAY, "one-way loss") X(PARTITION, "partition") \
+	X(DUPLICATE, "duplicate") X(REORDER, "reorder") X(CRASH, "process killed") X(POWER, "power cut") \
+	X(DISK_ERROR, "disk error") X(DISK_FULL, "disk full") X(RESTORE, "old backup put back") \
+	X(SIGNER_LOST, "signer's file lost") X(CLOCK, "clock jumped")
+/* clang-format on */
+enum fault_kind {
+#define FAULT_ENUM(name, text) FAULT_##name,
+	FAULT_LIST(FAULT_ENUM)
+#undef FAULT_ENUM
+	FAULT_COUNT
+};
+
+/* What officers do, counted too. */
+/* clang-format off */
+#define ACT_LIST(X) \
+	X(SEND, "send") X(FLASH, "send FLASH") X(READ, "read") X(READ_BACK, "read back") X(CORRECT, "correct") \
+	X(WRONG, "wrong") X(PRESENT, "present") X(REPLY, "reply") X(DECLINE, "decline") X(DEFER, "defer") \
+	X(QUERY, "query") X(NEGATIVE, "negative") X(RESEND, "resend") X(ATTACH, "attach") X(BREAK, "break a rule")
+/* clang-format on */
+enum act_kind {
+#define ACT_ENUM(name, text) ACT_##name,
+	ACT_LIST(ACT_ENUM)
+#undef ACT_ENUM
+	ACT_COUNT
+};
+
+struct sim_counters {
+	uint64_t faults[FAULT_COUNT], acts[ACT_COUNT];
+	uint64_t answered, refused, receipts, entries, frames, epochs, recoveries, restarts, advances;
+};
+
+enum event_kind { EVENT_FRAME, EVENT_PATH, EVENT_SENT, EVENT_SIGN, EVENT_COSIGN, EVENT_TICK, EVENT_OFFICER,
+		  EVENT_RESTART, EVENT_CHAOS };
+
+struct event {
+	int64_t at_us;
+	uint64_t number; /* order among events of one moment */
+	enum event_kind kind;
+	size_t node, peer, path;
+	uint64_t life;	 /* of the node it was meant for: a dead node hears nothing */
+	uint64_t session; /* of the path: what was on its way when it went down is lost */
+	uint64_t tag;
+	bool is_up;
+	enum frame_kind frame;
+	struct origin origin;
+	uint64_t size;
+	uint8_t *bytes; /* owned */
+	size_t len;
+};
+
+/* One direction of a path. */
+struct sim_path {
+	bool is_up;
+	uint64_t session;
+	int64_t last_us; /* a stream keeps its order: nothing arrives before this */
+	bool is_one_way; /* what is sent here does not arrive */
+};
+
+struct sim_officer {
+	struct sign_key key, registrar;
+	uint8_t public[64];
+};
+
+/* An acknowledged statement: it must never be missing again. */
+struct sim_acknowledged {
+	struct place_key place;
+	uint8_t id[STATEMENT_ID_LEN];
+	uint8_t *statement, *signature, *content; /* the terminal's copy, until the receipt */
+	size_t statement_len, signature_len, content_len;
+	bool is_receipted, is_forgotten; /* forgotten: lost with a backup, sent again */
+};
+
+struct sim_disk;
+
+struct sim_node {
+	size_t party;
+	struct node *node; /* NULL while it is down */
+	uint64_t life;
+	char file[32];
+	struct sim_disk *disk;
+	struct sim_disk *backup; /* a copy from some earlier moment; NULL: none */
+	uint64_t backup_acknowledged;
+	struct sign_key log_key, mirror_key;
+	struct mark mark_rows[256], synced_rows[256];
+	struct marks marks;	 /* in the signer's page cache */
+	size_t synced_count;	 /* on the signer's disk */
+	bool has_memory, is_certain;
+	struct sim_officer officer;
+	struct effect *effects;
+	uint8_t *effects_memory;
+	struct effects fx;
+	int64_t clock_offset_ms;
+	struct sim_acknowledged *acknowledged;
+	size_t acknowledged_count, acknowledged_max;
+	/* The command whose answer is awaited. */
+	struct sim_acknowledged pending[64];
+	size_t pending_count;
+	bool is_full;
+	uint64_t cosigned[64]; /* by position of the model's logs: what this node's mirror signed */
+};
+
+/* The one truth that every node's logs are prefixes of. */
+struct sim_log {
+	struct origin origin;
+	uint8_t (*leaves)[HASH_LEN];
+	size_t count, max;
+};
+
+struct world {
+	uint64_t seed;
+	struct prng prng;
+	int64_t now_us;
+	uint64_t numbers;
+	struct event *heap;
+	size_t heap_count, heap_max;
+	struct sim_node nodes[SIM_NODES_MAX];
+	size_t nodes_count;
+	struct sim_path paths[SIM_NODES_MAX][SIM_NODES_MAX][SIM_PATHS];
+	struct accord *accord;
+	uint8_t *accord_memory;
+	struct sim_log logs[64];
+	size_t logs_count;
+	struct sim_counters counters;
+	struct hash_stream trace;
+	bool is_healing;
+	uint32_t faults_on; /* bit mask of enum fault_kind: a random half of them, each seed its own */
+	bool is_verbose;
+	unsigned plant;	    /* a deliberately broken core, which the checks must catch; 0: none */
+};
+
+/* Ends the program with the seed, the moment and the reason. */
+void world_fail(const struct world *w, const char *format, ...) PRINTF_LIKE(2, 3) __attribute__((noreturn));
+
+/* Runs one seed to its end and returns its trace hash. */
+void world_run(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8_t trace[HASH_LEN]);
+
+/* ---- Between the files of this folder. ---- */
+void event_add(struct world *w, const struct event *e);
+bool event_next(struct world *w, struct event *out);
+struct now world_now(const struct world *w, const struct sim_node *n);
+bool world_fires(struct world *w, enum fault_kind kind, uint64_t one_in);
+void world_trace(struct world *w, const char *what, size_t node, struct bytes bytes);
+
+void node_boot(struct world *w, struct sim_node *n);
+void node_down(struct world *w, struct sim_node *n);
+void node_turn(struct world *w, struct sim_node *n); /* commit and carry out the effects */
+
+void path_set(struct world *w, size_t a, size_t b, size_t path, bool is_up);
+void frame_send(struct world *w, const struct sim_node *from, const struct effect_frame *frame);
+
+void officer_act(struct world *w, struct sim_node *n);
+void officer_answer(struct world *w, struct sim_node *n, const struct effect_answer *answer);
+void officer_resend(struct world *w, struct sim_node *n);
+void officer_open(struct world *w, struct sim_node *n, uint32_t channel); /* 0: the first epochs */
+void officer_enrol(struct world *w, struct sim_node *n);
+
+void check_committed(struct world *w, struct sim_node *n);
+void check_cosigned(struct world *w, struct sim_node *n, const struct origin *origin, uint64_t size);
+void check_reopened(struct world *w, struct sim_node *n);
+void check_agreement(struct world *w);
+
+/* The accord of this world: parties, keys from the seed, channels; all_nodes' keys are filled in. */
+void world_accord(struct world *w);
+
+/* disk.c: a node's store on its simulated disk. */
+void disk_new(struct world *w, struct sim_node *n);
+/* NULL if the disk fails while it is opened. */
+struct store *disk_open(struct world *w, struct sim_node *n);
+void disk_crash(struct world *w, struct sim_node *n, bool is_power);
+void disk_keep(struct sim_node *n);    /* a backup of what is durable */
+void disk_restore(struct sim_node *n); /* the backup is put back */
+void disk_fail_soon(struct world *w, struct sim_node *n);
+void disk_fill(struct sim_node *n, bool is_full);
+void disk_mend(struct sim_node *n);
+bool disk_has_failed(const struct sim_node *n);
+void disk_free(struct sim_node *n);
+
+#endif

@@ -1,0 +1,357 @@
+/* The folds and the ladder, played by hand: two parties, one channel, a map in memory. */
+#include "view/ladder.h"
+
+#include "test_map.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define ENTRIES_MAX 40
+
+/* A record in memory: what was folded, so that acts can be fetched again. */
+struct scene {
+	struct accord accord;
+	struct test_map rows;
+	struct map map;
+	struct fold fold;
+	struct statement statements[ENTRIES_MAX];
+	struct place_key places[ENTRIES_MAX];
+	struct wall filed[ENTRIES_MAX];
+	size_t count;
+	uint64_t sizes[2];
+	uint8_t ids;
+};
+
+static const char *const names[] = { "aster", "birch" };
+static const char *const codes[] = { "ASTER", "BIRCH" };
+
+static int open_scene(void **state)
+{
+	static struct scene s;
+	struct accord *a = &s.accord;
+
+	memset(&s, 0, sizeof s);
+	a->parties_count = 2;
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(a->parties[i].name, sizeof a->parties[i].name, "%s", names[i]);
+		snprintf(a->parties[i].code, sizeof a->parties[i].code, "%s", codes[i]);
+	}
+	a->channels_count = 1;
+	a->channels[0] = (struct accord_channel){ .number = 7, .plane = PLANE_CONSULT, .parties = 3, .precedences = 5,
+						  .writers = 1 };
+	a->roles_count = 2;
+	snprintf(a->roles[0].name, sizeof a->roles[0].name, "watch");
+	snprintf(a->roles[1].name, sizeof a->roles[1].name, "zeal");
+	a->roles[0].parties = a->roles[1].parties = 3;
+	a->clock_offset_ms = 2000;
+	s.map = test_map_open(&s.rows);
+	s.fold = (struct fold){ .accord = a, .map = &s.map };
+	*state = &s;
+	return 0;
+}
+
+static int close_scene(void **state)
+{
+	struct scene *s = *state;
+
+	test_map_finish(&s->rows);
+	return 0;
+}
+
+/* What a test changes of an entry that would count. */
+struct twist {
+	bool is_false_signature, is_unknown_key, is_wrong_leaf, is_repeat, is_node;
+	const char *role;
+	int precedence; /* 0: the default */
+	bool is_without_rel;
+	const char *to_role;
+	uint64_t field;
+	uint64_t late_ms;
+};
+
+static void enrol(struct scene *s, size_t party);
+
+/* Builds and folds the next entry of a party; refers: position in the scene plus one, 0 for none. */
+static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_t refers, const struct twist *t)
+{
+	struct statement *st = &s->statements[s->count];
+	struct entry entry = { .index = s->sizes[party], .signatures_count = t->is_node ? 0 : 1 };
+	struct signer signer = { .is_good = !t->is_false_signature, .is_registrar = kind <= KIND_ACCORD };
+	bool match = !t->is_wrong_leaf;
+	struct fold_input in = { .entry = &entry, .statement = st, .signers = &signer, .refers_match = &match,
+				 .log = { 7, party, 1 } };
+	static uint8_t field_memory[ENTRIES_MAX][9];
+	struct buf field = { field_memory[s->count], 0, 9, false };
+	struct entry_view view;
+
+	memset(st, 0, sizeof *st);
+	signer.key[0] = t->is_unknown_key ? 9 : (uint8_t)(party + 1);
+	st->channel = 7;
+	st->kind = kind;
+	st->party = bytes_str(names[party]);
+	st->role = bytes_str(t->is_node ? ROLE_NODE : t->role != NULL ? t->role : "watch");
+	st->id[0] = t->is_repeat ? s->ids : ++s->ids;
+	st->claimed.ms = 100000 + s->count * 1000 + t->late_ms;
+	entry.filed.ms = 100000 + s->count * 1000;
+	st->has_label = true;
+	st->label.level = BYTES_LIT("U");
+	st->label.categories_count = 1;
+	st->label.categories[0] = (struct label_category){ BYTES_LIT("rel"), 0, t->is_without_rel ? 1 : 2 };
+	st->label.values_count = t->is_without_rel ? 1 : 2;
+	st->label.values[0] = bytes_str(codes[0]);
+	st->label.values[1] = bytes_str(codes[1]);
+	if (kind == KIND_MESSAGE) {
+		st->has_precedence = true;
+		st->precedence = t->precedence == 9 ? PRECEDENCE_ROUTINE : (enum precedence)t->precedence;
+		st->addressees_count = 1;
+		st->addressees[0] = (struct addressee){ bytes_str(names[1 - party]),
+							bytes_str(t->to_role != NULL ? t->to_role : "watch"), false };
+	}
+	if (s->sizes[1 - party] > 0) {
+		st->seen_count = 1;
+		st->seen[0] = (struct seen){ bytes_str(names[1 - party]), 1, s->sizes[1 - party] };
+	}
+	if (refers > 0) {
+		const struct place_key *at = &s->places[refers - 1];
+		st->refers_count = 1;
+		st->refers[0] = (struct place){ 7, bytes_str(names[at->log.party]), 1, at->index, { 0 } };
+	}
+	if (kind == KIND_MARK) {
+		cbor_put_uint(&field, t->field);
+		st->fields_count = 1;
+		st->fields[0] = (struct field){ FIELD_MARK, buf_bytes(&field) };
+	}
+	assert_int_equal(fold_entry(&s->fold, &in, &view), ERR_OK);
+	s->places[s->count] = (struct place_key){ in.log, entry.index };
+	s->filed[s->count++] = entry.filed;
+	s->sizes[party]++;
+	return view;
+}
+
+/* The `keys` statement of a party's one officer, as judged_read would hand it over. */
+static void enrol(struct scene *s, size_t party)
+{
+	struct statement *st = &s->statements[s->count];
+	struct entry entry = { .index = s->sizes[party], .signatures_count = 1 };
+	struct signer signer = { .is_good = true, .is_registrar = true };
+	struct fold_input in = { .entry = &entry, .statement = st, .signers = &signer, .log = { 7, party, 1 } };
+	static uint8_t memory[3][16];
+	struct buf act = BUF_ON(memory[0]), use = BUF_ON(memory[1]), roles = BUF_ON(memory[2]);
+	struct entry_view view;
+
+	memset(st, 0, sizeof *st);
+	in.named_key[0] = (uint8_t)(party + 1);
+	st->kind = KIND_KEYS;
+	st->party = bytes_str(names[party]);
+	st->role = BYTES_LIT("watch");
+	cbor_put_uint(&act, 0);
+	cbor_put_uint(&use, KEY_USE_OFFICER);
+	cbor_put_array(&roles, 1);
+	cbor_put_text(&roles, BYTES_LIT("watch"));
+	st->fields[0] = (struct field){ FIELD_KEYS_ACT, buf_bytes(&act) };
+	st->fields[1] = (struct field){ FIELD_KEYS_USE, buf_bytes(&use) };
+	st->fields[2] = (struct field){ FIELD_KEYS_ROLES, buf_bytes(&roles) };
+	st->fields_count = 3;
+	assert_int_equal(fold_entry(&s->fold, &in, &view), ERR_OK);
+	assert_int_equal(view.verdict, VERDICT_OK);
+	s->places[s->count] = (struct place_key){ in.log, entry.index };
+	s->count++;
+	s->sizes[party]++;
+}
+
+static void test_verdicts(void **state)
+{
+	static const struct {
+		const char *why;
+		size_t party;
+		uint64_t kind;
+		size_t refers; /* 3: aster's message */
+		struct twist twist;
+		enum verdict want;
+	} rows[] = {
+		{ "a message counts", 0, KIND_MESSAGE, 0, { 0 }, VERDICT_OK },
+		{ "a false signature", 0, KIND_MESSAGE, 0, { .is_false_signature = true }, VERDICT_SIGNATURE },
+		{ "an unknown key", 0, KIND_MESSAGE, 0, { .is_unknown_key = true }, VERDICT_KEY },
+		{ "a role that may not write", 0, KIND_MESSAGE, 0, { .role = "zeal" }, VERDICT_ROLE },
+		{ "a precedence that is not allowed", 0, KIND_MESSAGE, 0, { .precedence = 1 }, VERDICT_PRECEDENCE },
+		{ "a label that leaves a party out", 0, KIND_MESSAGE, 0, { .is_without_rel = true }, VERDICT_REL },
+		{ "an addressee that nobody knows", 0, KIND_MESSAGE, 0, { .to_role = "nobody" }, VERDICT_ADDRESSEE },
+		{ "said before", 0, KIND_MESSAGE, 0, { .is_repeat = true }, VERDICT_REPEATED },
+		{ "a kind of the future", 0, 700, 0, { 0 }, VERDICT_RAW },
+		{ "read by the other party", 1, KIND_WATCH_READ, 3, { 0 }, VERDICT_OK },
+		{ "read by its own author", 0, KIND_WATCH_READ, 3, { 0 }, VERDICT_REFERS },
+		{ "refers to another leaf", 1, KIND_WATCH_READ, 3, { .is_wrong_leaf = true }, VERDICT_REFERS },
+		{ "presented without having read", 1, KIND_PRESENTED, 3, { 0 }, VERDICT_STEP },
+		{ "read back without having read", 1, KIND_READ_BACK, 3, { 0 }, VERDICT_STEP },
+		{ "a mark on what is no read-back", 0, KIND_MARK, 3, { 0 }, VERDICT_REFERS },
+		{ "an officer's kind without a signature", 1, KIND_WATCH_READ, 3, { .is_node = true }, VERDICT_SIGNATURE },
+		{ "a node may ask", 1, KIND_QUERY, 3, { .is_node = true }, VERDICT_OK },
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct scene *s;
+		struct entry_view view;
+		(void)open_scene(state);
+		s = *state;
+		enrol(s, 0);
+		enrol(s, 1);
+		assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_OK);
+		view = put(s, rows[i].party, rows[i].kind, rows[i].refers, &rows[i].twist);
+		if (view.verdict != rows[i].want)
+			fail_msg("%s: got %s", rows[i].why, verdict_name(view.verdict));
+		if (i + 1 < ARRAY_COUNT(rows))
+			(void)close_scene(state);
+	}
+}
+
+static enum err fetch(void *self, const struct place_key *place, struct statement *statement, struct wall *filed)
+{
+	const struct scene *s = self;
+
+	for (size_t i = 0; i < s->count; i++) {
+		if (place_key_equal(&s->places[i], place)) {
+			*statement = s->statements[i];
+			*filed = s->filed[i];
+			return ERR_OK;
+		}
+	}
+	return ERR_NOT_FOUND;
+}
+
+static struct message_view *look(struct scene *s, size_t position)
+{
+	static struct message_view view;
+
+	assert_int_equal(ladder_read(&s->fold, &s->places[position], &s->statements[position], s->filed[position], fetch, s,
+				     &view),
+			 ERR_OK);
+	return &view;
+}
+
+static void test_flash_climbs(void **state)
+{
+	struct scene *s = *state;
+	struct twist none = { 0 };
+	struct owed_view owed;
+	struct message_view *v;
+
+	enrol(s, 0);
+	enrol(s, 1);
+	put(s, 0, KIND_MESSAGE, 0, &none); /* position 2, a FLASH */
+	v = look(s, 2);
+	assert_int_equal(v->ladders[0].highest, STEP_QUEUED);
+	assert_true(v->ladders[0].needs_read_back);
+	assert_int_equal(fold_owed(&s->fold, &s->places[2], &owed), ERR_OK);
+	put(s, 1, KIND_WATCH_READ, 3, &none);
+	assert_int_equal(look(s, 2)->ladders[0].highest, STEP_WATCH_READ);
+	put(s, 1, KIND_READ_BACK, 3, &none); /* position 4 */
+	v = look(s, 2);
+	assert_false(v->ladders[0].steps[STEP_READ_BACK].is_proved);
+	assert_true(v->ladders[0].read_back_offered.is_proved);
+	put(s, 0, KIND_MARK, 5, &(struct twist){ .field = 1 });
+	v = look(s, 2);
+	assert_true(v->ladders[0].is_wrong);
+	assert_false(v->ladders[0].steps[STEP_READ_BACK].is_proved);
+	put(s, 1, KIND_READ_BACK, 3, &none); /* position 6 */
+	put(s, 0, KIND_MARK, 7, &none);
+	v = look(s, 2);
+	assert_false(v->ladders[0].is_wrong);
+	assert_true(v->ladders[0].steps[STEP_READ_BACK].is_proved);
+	assert_int_equal(fold_owed(&s->fold, &s->places[2], &owed), ERR_NOT_FOUND);
+	/* Nothing is inferred: PRESENTED stays unproved when the reply comes first. */
+	put(s, 1, KIND_REPLY, 3, &none);
+	v = look(s, 2);
+	assert_true(v->ladders[0].steps[STEP_REPLIED].is_proved);
+	assert_false(v->ladders[0].steps[STEP_PRESENTED].is_proved);
+}
+
+static void test_query_is_answered_by_the_next_step(void **state)
+{
+	struct scene *s = *state;
+	struct twist none = { 0 }, node = { .is_node = true };
+
+	enrol(s, 0);
+	enrol(s, 1);
+	put(s, 0, KIND_MESSAGE, 0, &none);
+	put(s, 0, KIND_QUERY, 3, &node);
+	assert_true(look(s, 2)->ladders[0].query.is_proved);
+	put(s, 1, KIND_WATCH_READ, 3, &none);
+	assert_false(look(s, 2)->ladders[0].query.is_proved);
+}
+
+/* Crossed: neither had seen the other; the order of folding makes no difference. */
+static void test_crossing_and_commuting(void **state)
+{
+	struct scene *s = *state;
+	struct twist none = { 0 };
+	uint64_t seen_by_birch;
+	struct entry_view first, second;
+
+	enrol(s, 0);
+	enrol(s, 1);
+	seen_by_birch = s->sizes[0];
+	first = put(s, 0, KIND_MESSAGE, 0, &none); /* position 2 */
+	s->sizes[0] = seen_by_birch;		   /* birch has not seen it */
+	second = put(s, 1, KIND_MESSAGE, 0, &none); /* position 3 */
+	s->sizes[0] = seen_by_birch + 1;
+	assert_int_equal(look(s, 2)->crossings_count, 1);
+	assert_int_equal(look(s, 3)->crossings_count, 1);
+	assert_true(first.order != second.order);
+	put(s, 1, KIND_MESSAGE, 0, &none); /* this one has seen it */
+	assert_int_equal(look(s, 2)->crossings_count, 1);
+	assert_int_equal(look(s, 4)->crossings_count, 0);
+}
+
+/* What was seen stays before what saw it, whatever the clocks say; a wrong clock is flagged, not refused. */
+static void test_wrong_clock(void **state)
+{
+	struct scene *s = *state;
+	struct entry_view a, b;
+
+	enrol(s, 0);
+	enrol(s, 1);
+	a = put(s, 0, KIND_MESSAGE, 0, &(struct twist){ .late_ms = 86400000 });
+	assert_int_equal(a.verdict, VERDICT_OK);
+	assert_true(a.is_flagged);
+	b = put(s, 1, KIND_WATCH_READ, 3, &(struct twist){ 0 });
+	assert_true(b.order > a.order);
+	assert_false(b.is_flagged);
+}
+
+/* An entry that has seen more than is held waits, and says for what. */
+static void test_waits_for_its_past(void **state)
+{
+	struct scene *s = *state;
+	struct statement st = { .channel = 7, .kind = KIND_MESSAGE, .seen_count = 1 };
+	struct entry entry = { .index = 1, .signatures_count = 1 };
+	struct fold_input in = { .entry = &entry, .statement = &st, .log = { 7, 0, 1 } };
+	struct fold_wait wait;
+
+	enrol(s, 0);
+	enrol(s, 1);
+	st.seen[0] = (struct seen){ bytes_str(names[1]), 1, 1 };
+	assert_int_equal(fold_is_ready(&s->fold, &in, &wait), ERR_OK);
+	st.seen[0].size = 2;
+	assert_int_equal(fold_is_ready(&s->fold, &in, &wait), ERR_SHORT);
+	assert_int_equal(wait.log.party, 1);
+	assert_int_equal(wait.size, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_verdicts, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_flash_climbs, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_query_is_answered_by_the_next_step, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_crossing_and_commuting, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_wrong_clock, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_waits_for_its_past, open_scene, close_scene),
+	};
+
+	return cmocka_run_group_tests_name("fold", tests, NULL, NULL);
+}
