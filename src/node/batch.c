@@ -66,6 +66,7 @@ static enum err item_check(struct node *n, const struct statement *s, const stru
 static enum err batch_verify(struct node *n, const struct arrival *in, struct arriving *a, bool *is_good)
 {
 	struct frontier frontier = a->line->log->frontier;
+	size_t erasers = a->line->erasers_count;
 	uint8_t leaf[HASH_LEN], root[HASH_LEN];
 	struct fault fault = { "record.root", 0 };
 	enum err e;
@@ -86,6 +87,8 @@ static enum err batch_verify(struct node *n, const struct arrival *in, struct ar
 		e = item_check(n, &s, &a->batch.items[i]);
 		if (e != ERR_OK)
 			return e;
+		if (a->batch.items[i].is_erased && ++erasers > ERASERS_MAX)
+			return ERR_OK; /* asked for again when some of the erasers have come */
 		hash_leaf(a->batch.items[i].entry, leaf);
 		e = frontier_append(&frontier, leaf, NULL, NULL);
 		if (e != ERR_OK)
@@ -121,6 +124,11 @@ static enum err batch_add(struct node *n, struct now now, const struct arriving 
 		if (e == ERR_OK && item->is_erased && s.has_content) {
 			place_write(&item->eraser, &place);
 			e = store->ops->content_erase(store, s.content.hash, buf_bytes(&place));
+			a->line->erasers[a->line->erasers_count++] = (struct place_key){
+				{ item->eraser.channel, accord_party_find(n->accord, item->eraser.party),
+				  item->eraser.epoch },
+				item->eraser.index,
+			};
 		}
 		if (e == ERR_OK)
 			e = entry_add(n, now, &add);

@@ -208,6 +208,11 @@ static enum err command_judge(struct node *n, struct now now, const struct comma
 	e = content_check(n, &s, in, answer);
 	if (e != ERR_OK)
 		return e;
+	if (n->is_full) {
+		/* What is left is for the peers' entries: their receipts must not wait for our disk. */
+		answer->limit = "disk";
+		return ERR_FULL;
+	}
 	e = turn_open(n);
 	if (e != ERR_OK)
 		return e;

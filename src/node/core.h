@@ -8,7 +8,7 @@
  *	replicate.c  what each peer lacks               recover.c    our own log, after a restore; epochs
  *	refold.c     held entries into views            service.c    the node's own statements, timers
  *	attach.c     attachments                        read.c       reading for the API
- *	fork.c       evidence of a fork
+ *	fork.c       evidence of a fork                 erase.c      contents that two persons erased
  */
 #ifndef NODE_CORE_H
 #define NODE_CORE_H
@@ -34,6 +34,8 @@ struct unsaved {
 	size_t len;
 };
 
+#define ERASERS_MAX 64u /* of one log, at one time */
+
 /* A log as the node sees it; beside record's struct log. */
 struct line {
 	struct log *log;
@@ -50,6 +52,9 @@ struct line {
 	bool is_doubtful;     /* the signer's machine stopped without closing: every peer must answer first */
 	uint8_t answered;     /* bit mask of parties whose HELLO came in this run */
 	uint64_t goal_size;   /* recovering: the signer's head, or a peer's note of ours */
+	/* Entries whose content was erased before we had it: cosigned once their erasers are held. */
+	struct place_key erasers[ERASERS_MAX];
+	size_t erasers_count;
 	struct unsaved note, cosignature;
 	uint64_t cosigned[PARTY_MAX]; /* largest size of each party's cosignature that we hold */
 };
@@ -124,7 +129,7 @@ struct node {
 	uint64_t tags_count;
 	uint64_t published, commits, refused, void_entries;
 	struct effects *fx;   /* of this turn */
-	bool is_stopped, is_replaying;
+	bool is_stopped, is_replaying, is_full;
 	struct batch_item *items; /* of the batch at hand */
 	uint8_t *scratch;     /* SCRATCH_LEN bytes for one entry and its content, or one frame */
 	struct mono last_scan;
@@ -197,6 +202,12 @@ enum err receive_advance(struct node *n, struct now now, const struct arrival *i
 enum err receive_cosignature(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
 enum err cosignature_take(struct node *n, struct now now, struct line *line, uint64_t size, struct bytes text,
 			  struct bytes line_text) MUST_CHECK;
+
+/* ---- erase.c ---- */
+/* An erasure that counts: the content goes, its hash and the proof stay. */
+enum err erase_folded(struct node *n, const struct place_key *at, const struct statement *s) MUST_CHECK;
+/* True once every eraser that the log's entries name is held. */
+bool erasers_are_held(struct node *n, struct line *line);
 
 /* Keeps both sides of a contradiction: our own note of that log, and this one. */
 enum err fork_keep(struct node *n, struct line *line, struct bytes note) MUST_CHECK;

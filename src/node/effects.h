@@ -25,6 +25,7 @@ enum effect_kind {
 	EFFECT_PUBLISH, /* tell every client that the state has changed */
 	EFFECT_CLOSE,	/* close a path, for this reason */
 	EFFECT_STOP,	/* stop the node: this machine cannot be trusted to go on */
+	EFFECT_FULL,	/* the disk is full: give up the reserve, so that peers' entries still find room */
 	EFFECT_KIND_COUNT
 };
 

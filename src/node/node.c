@@ -354,6 +354,10 @@ enum err turn_flush(struct node *n, struct now now)
 		effects_take_back(n->fx, e, e == ERR_FULL ? "disk" : NULL);
 		forget_staged(n);
 		n->refused++;
+		if (e == ERR_FULL && !n->is_full) {
+			n->is_full = true;
+			(void)effects_add(n->fx, EFFECT_FULL);
+		}
 		return node_local(n, e, "a commit failed; it is never tried again");
 	}
 	n->commits++;
@@ -369,12 +373,24 @@ enum err turn_flush(struct node *n, struct now now)
 			l->known = l->log->durable;
 		if (l->is_own && l->is_recovering)
 			recover_check(n, l);
-		else
+		else if (l->erasers_count == 0)
+			e = ask_signer(n, now, l);
+		if (e != ERR_OK)
+			return node_local(n, e, "a proof for the signer cannot be made");
+	}
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *l = &n->lines[i];
+		if (l->erasers_count > 0 && erasers_are_held(n, l) && l->asked < l->log->durable)
 			e = ask_signer(n, now, l);
 		if (e != ERR_OK)
 			return node_local(n, e, "a proof for the signer cannot be made");
 	}
 	return ERR_OK;
+}
+
+void node_room(struct node *n, bool has_room)
+{
+	n->is_full = !has_room;
 }
 
 enum err node_commit(struct node *n, struct now now, struct effects *fx)

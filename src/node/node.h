@@ -89,6 +89,8 @@ enum err node_tick(struct node *n, struct now now, struct effects *fx) MUST_CHEC
 
 /* The end of the turn: one flush, then everything that it allows. */
 enum err node_commit(struct node *n, struct now now, struct effects *fx) MUST_CHECK;
+/* Whether the disk has room again: until then own statements are refused, peers' entries are still taken. */
+void node_room(struct node *n, bool has_room);
 /* Drops every view and folds the record anew, in a turn of its own; service statements are not made again. */
 enum err node_refold(struct node *n, struct now now) MUST_CHECK;
 /* Work for a quiet moment: checkpoints of the store, views that lag; true if there is more. */
@@ -161,7 +163,7 @@ struct peer_status {
 struct node_status {
 	struct peer_status peers[PARTY_MAX];
 	size_t peers_count;
-	bool is_recovering;
+	bool is_recovering, is_full;
 	const char *recovering; /* why, in English; NULL */
 	uint64_t entries, commits, published, refused, void_entries, stopped_logs;
 	uint64_t waiting; /* entries held and not yet folded */

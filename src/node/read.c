@@ -302,7 +302,7 @@ static void peer_status_read(const struct node *n, const struct peer *p, struct 
 void node_status(struct node *n, struct node_status *out)
 {
 	*out = (struct node_status){ .commits = n->commits, .published = n->published, .refused = n->refused,
-				     .void_entries = n->void_entries };
+				     .void_entries = n->void_entries, .is_full = n->is_full };
 	for (size_t i = 0; i < n->accord->parties_count; i++) {
 		if (i != n->self)
 			peer_status_read(n, &n->peers[i], &out->peers[out->peers_count++]);

@@ -94,6 +94,8 @@ static enum err fold_one(struct node *n, struct now now, struct line *line, uint
 	}
 	if (e == ERR_OK && view.verdict != VERDICT_OK && view.verdict != VERDICT_RAW)
 		n->void_entries++;
+	if (e == ERR_OK && view.verdict == VERDICT_OK && statement.kind == KIND_ERASE)
+		e = erase_folded(n, &at, &statement);
 	if (e == ERR_OK && view.verdict == VERDICT_OK && !n->is_replaying) {
 		hash_leaf(buf_bytes(&bytes), leaf);
 		e = service_folded(n, now, &at, &entry, &statement, leaf);
