@@ -109,6 +109,16 @@ struct tag {
 	size_t peer, path;
 };
 
+/* A service statement that a folded entry calls for; said before the turn's flush. */
+#define DUES_MAX 64u
+struct due {
+	bool is_close;	 /* closes our own line check; else answers a peer's */
+	struct place_key on;
+	uint8_t leaf[HASH_LEN];
+	size_t peer, path;
+	uint64_t ms;
+};
+
 #define BATCH_IN_FLIGHT_MAX (2u << 20)
 #define WANT_AGAIN_MS 5000u
 #define ADVANCE_LOOK_BACK 4096u /* entries of a log that are searched for a FLASH at link-up */
@@ -132,6 +142,8 @@ struct node {
 	bool is_stopped, is_replaying, is_full;
 	struct batch_item *items; /* of the batch at hand */
 	uint8_t *scratch;     /* SCRATCH_LEN bytes for one entry and its content, or one frame */
+	struct due dues[DUES_MAX];
+	size_t dues_count;
 	struct mono last_scan;
 	size_t scan_channel;
 	struct place_key scan_at;
@@ -224,9 +236,11 @@ enum err epoch_open(struct node *n, struct now now, const struct statement *s, c
 
 /* ---- service.c ---- */
 enum err service_tick(struct node *n, struct now now) MUST_CHECK;
-/* An entry has just been folded for the first time: answers a line check, closes our own. */
-enum err service_folded(struct node *n, struct now now, const struct place_key *at, const struct entry *entry,
-			const struct statement *s, const uint8_t leaf[HASH_LEN]) MUST_CHECK;
+/* An entry has just been folded for the first time: notes what we have to say to it. */
+void service_folded(struct node *n, struct now now, const struct place_key *at, const struct entry *entry,
+		    const struct statement *s, const uint8_t leaf[HASH_LEN]);
+/* Says it, through the door. */
+enum err service_say(struct node *n, struct now now) MUST_CHECK;
 
 /* ---- attach.c ---- */
 enum err attachments_wanted(struct node *n, size_t author, struct bytes content) MUST_CHECK;

@@ -398,7 +398,9 @@ enum err node_commit(struct node *n, struct now now, struct effects *fx)
 	enum err e;
 
 	n->fx = fx;
-	e = turn_flush(n, now);
+	e = n->is_full ? ERR_OK : service_say(n, now);
+	if (e == ERR_OK || err_class(e) != ERR_CLASS_LOCAL)
+		e = turn_flush(n, now);
 	if (!n->is_stopped)
 		replicate(n, now);
 	return e;

@@ -98,7 +98,7 @@ static enum err fold_one(struct node *n, struct now now, struct line *line, uint
 		e = erase_folded(n, &at, &statement);
 	if (e == ERR_OK && view.verdict == VERDICT_OK && !n->is_replaying) {
 		hash_leaf(buf_bytes(&bytes), leaf);
-		e = service_folded(n, now, &at, &entry, &statement, leaf);
+		service_folded(n, now, &at, &entry, &statement, leaf);
 	}
 	if (n->fx->arena.len == used)
 		n->fx->arena.len = used - ENTRY_LEN_MAX;

@@ -121,15 +121,24 @@ static enum err check_path(struct node *n, struct now now, size_t peer, size_t p
 	return e;
 }
 
+static struct due *due_add(struct node *n, const struct place_key *on, const uint8_t leaf[HASH_LEN], size_t peer)
+{
+	struct due *due = &n->dues[n->dues_count];
+
+	if (n->dues_count == DUES_MAX)
+		return NULL; /* a line check that is not answered is asked again */
+	n->dues_count++;
+	*due = (struct due){ .on = *on, .peer = peer };
+	memcpy(due->leaf, leaf, HASH_LEN);
+	return due;
+}
+
 /* The answer to our own line check closes it, with the time on our own clock. */
-static enum err close_check(struct node *n, struct now now, size_t peer, const struct place *asked)
+static void answer_came(struct node *n, struct now now, size_t peer, const struct place *asked)
 {
 	for (size_t path = 0; path < n->paths_count[peer]; path++) {
 		struct peer_path *p = &n->peers[peer].paths[path];
-		struct say what = { .kind = KIND_MESSAGE, .to = peer, .form = BYTES_LIT(FORM_LINE_CHECK),
-				    .fields_count = 3, .leaf = asked->leaf, .channel = asked->channel };
-		uint8_t memory[3][64];
-		struct buf name = BUF_ON(memory[0]), by = BUF_ON(memory[1]), ms = BUF_ON(memory[2]);
+		struct due *due;
 
 		if (!p->is_checking || p->asked.log.channel != asked->channel || p->asked.index != asked->index ||
 		    p->asked.log.epoch != asked->epoch)
@@ -137,35 +146,58 @@ static enum err close_check(struct node *n, struct now now, size_t peer, const s
 		p->is_checking = false;
 		p->line_checked = now.wall;
 		p->line_check_ms = (uint64_t)(now.mono.us - p->asked_at.us) / 1000;
-		what.refers = p->asked;
-		cbor_put_text(&name, bytes_str(n->paths[peer][path]));
-		cbor_put_text(&by, BYTES_LIT(ROLE_NODE));
-		cbor_put_uint(&ms, p->line_check_ms);
-		what.fields[0] = field_of(FIELD_LINE_PATH, &name);
-		what.fields[1] = field_of(FIELD_LINE_ANSWERED_BY, &by);
-		what.fields[2] = field_of(FIELD_LINE_MS, &ms);
-		return say(n, now, &what, NULL);
+		due = due_add(n, &p->asked, asked->leaf, peer);
+		if (due != NULL) {
+			due->is_close = true;
+			due->path = path;
+			due->ms = p->line_check_ms;
+		}
 	}
-	return ERR_OK;
 }
 
-enum err service_folded(struct node *n, struct now now, const struct place_key *at, const struct entry *entry,
-			const struct statement *s, const uint8_t leaf[HASH_LEN])
+void service_folded(struct node *n, struct now now, const struct place_key *at, const struct entry *entry,
+		    const struct statement *s, const uint8_t leaf[HASH_LEN])
 {
-	struct say answer = { .channel = at->log.channel, .kind = KIND_REPLY, .refers = *at, .leaf = leaf,
-			      .to = at->log.party, .form = BYTES_LIT(FORM_LINE_CHECK) };
-	enum err e = ERR_OK;
-
 	if (at->log.party == n->self || entry->signatures_count > 0 || !s->has_form ||
 	    !bytes_equal(s->form, BYTES_LIT(FORM_LINE_CHECK)))
-		return ERR_OK;
+		return;
 	if (s->kind == KIND_REPLY && s->refers_count == 1 && accord_party_find(n->accord, s->refers[0].party) == n->self)
-		e = close_check(n, now, at->log.party, &s->refers[0]);
+		answer_came(n, now, at->log.party, &s->refers[0]);
 	else if (s->kind == KIND_MESSAGE && s->refers_count == 0 && s->addressees_count == 1 &&
 		 accord_party_find(n->accord, s->addressees[0].party) == n->self &&
 		 best_path(&n->peers[at->log.party]) < LINK_PATHS_MAX)
-		e = say(n, now, &answer, NULL);
-	return e == ERR_STOPPED ? ERR_OK : e;
+		(void)due_add(n, at, leaf, at->log.party);
+}
+
+static enum err say_due(struct node *n, struct now now, const struct due *due)
+{
+	struct say what = { .channel = due->on.log.channel, .kind = due->is_close ? KIND_MESSAGE : KIND_REPLY,
+			    .refers = due->on, .leaf = due->leaf, .to = due->peer,
+			    .form = BYTES_LIT(FORM_LINE_CHECK) };
+	uint8_t memory[3][64];
+	struct buf name = BUF_ON(memory[0]), by = BUF_ON(memory[1]), ms = BUF_ON(memory[2]);
+
+	if (due->is_close) {
+		cbor_put_text(&name, bytes_str(n->paths[due->peer][due->path]));
+		cbor_put_text(&by, BYTES_LIT(ROLE_NODE));
+		cbor_put_uint(&ms, due->ms);
+		what.fields[0] = field_of(FIELD_LINE_PATH, &name);
+		what.fields[1] = field_of(FIELD_LINE_ANSWERED_BY, &by);
+		what.fields[2] = field_of(FIELD_LINE_MS, &ms);
+		what.fields_count = 3;
+	}
+	return say(n, now, &what, NULL);
+}
+
+enum err service_say(struct node *n, struct now now)
+{
+	while (n->dues_count > 0) {
+		struct due due = n->dues[--n->dues_count];
+		enum err e = say_due(n, now, &due);
+		if (e != ERR_OK && e != ERR_STOPPED)
+			return e;
+	}
+	return ERR_OK;
 }
 
 /* ---- QUERY and lapses of our own messages. ---- */
