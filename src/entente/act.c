@@ -1,0 +1,121 @@
+#include "entente/act.h"
+
+#include "entente/say.h"
+#include "entente/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum exit_code get_entry(struct client *c, const char *place, json_t **out)
+{
+	struct query q;
+
+	query_open(&q, "/entry");
+	query_put(&q, "place", place);
+	return (enum exit_code)client_get(c, &q, out);
+}
+
+/* A mark refers to the READ BACK; a person may name the message when there is one only. */
+static enum exit_code find_read_back(struct client *c, json_t **entry)
+{
+	const json_t *ladder;
+	const char *place = NULL;
+	size_t i, count = 0;
+	enum exit_code code;
+	json_t *message = *entry;
+
+	if (strcmp(json_str(message, "kind"), "read back") == 0)
+		return EXIT_DONE;
+	json_array_foreach(json_object_get(message, "ladders"), i, ladder) {
+		const json_t *offered = json_object_get(ladder, "read_back_offered");
+		if (offered == NULL)
+			continue;
+		place = json_str(offered, "evidence");
+		count++;
+	}
+	if (count != 1) {
+		if (count == 0)
+			say_error(_("Nobody has read {1} back."), json_str(message, "place"));
+		else
+			say_error(_("{1} was read back {2} times; name the READ BACK itself."), json_str(message, "place"),
+				  say_number(count));
+		say_next("entente ladder '{1}'", json_str(message, "place"));
+		return EXIT_NOT_FOUND;
+	}
+	*entry = NULL;
+	code = get_entry(c, place, entry);
+	json_decref(message);
+	return code;
+}
+
+static enum exit_code add_text(struct draft *d, const struct act *act, const struct options *o)
+{
+	const char *typed = o->arguments_count > 1 ? o->arguments[1] : NULL;
+	enum exit_code code;
+	struct buf text;
+
+	if (act->text == ACT_TEXT_NONE ||
+	    (act->text == ACT_TEXT_MAY && typed == NULL && !option_is_given(o, "file")))
+		return EXIT_DONE;
+	code = text_read(o, typed, &text);
+	if (code == EXIT_DONE)
+		draft_text(d, text_language(o), NULL, buf_bytes(&text));
+	free(text.ptr);
+	return code;
+}
+
+static enum exit_code act_file(struct options *o, const struct act *act, struct client *c, struct officer *officer,
+			       struct draft *d, const json_t *entry)
+{
+	char place[PLACE_TEXT_LEN];
+	enum exit_code code = officer_find_role(officer, o, c);
+
+	if (code == EXIT_DONE)
+		code = draft_address(d, c, say_number(json_uint(entry, "channel")));
+	if (code == EXIT_DONE)
+		code = draft_refer(d, entry);
+	if (code == EXIT_DONE && act->fill != NULL)
+		code = act->fill(d, o);
+	if (code == EXIT_DONE)
+		code = add_text(d, act, o);
+	if (code == EXIT_DONE)
+		code = draft_sign(d, officer);
+	if (code == EXIT_DONE)
+		code = post_draft(c, d, place);
+	if (code != EXIT_DONE)
+		return code;
+	if (o->is_json) {
+		json_t *out = json_pack("{s:s, s:s, s:s}", "err", "OK", "place", place, "refers", json_str(entry, "place"));
+		json_say(out);
+		json_decref(out);
+	} else {
+		say(_(act->done), place, json_str(entry, "place"));
+		say("\n");
+	}
+	return check_lines(c, place, o->is_json);
+}
+
+enum exit_code act_run(struct options *o, const struct act *act)
+{
+	struct officer officer = { 0 };
+	struct client c = { .fd = -1 };
+	json_t *entry = NULL;
+	struct draft d;
+	enum exit_code code;
+
+	draft_open(&d, act->kind);
+	code = officer_open(&officer, o);
+	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
+		code = EXIT_ERROR;
+	if (code == EXIT_DONE)
+		code = get_entry(&c, o->arguments[0], &entry);
+	if (code == EXIT_DONE && act->is_on_read_back)
+		code = find_read_back(&c, &entry);
+	if (code == EXIT_DONE)
+		code = act_file(o, act, &c, &officer, &d, entry);
+	json_decref(entry);
+	client_close(&c);
+	officer_close(&officer);
+	draft_close(&d);
+	return code;
+}

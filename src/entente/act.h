@@ -1,0 +1,30 @@
+/*
+ * act.h - what all acts on an entry have in common: fetch it, draft, sign, file, say where it stands.
+ *
+ * Layer: entente. An act copies the label of what it answers; it is said once and never by itself.
+ */
+#ifndef ENTENTE_ACT_H
+#define ENTENTE_ACT_H
+
+#include "entente/post.h"
+
+enum act_text { ACT_TEXT_NONE, ACT_TEXT_MAY, ACT_TEXT_MUST };
+
+struct act {
+	enum kind kind;
+	enum act_text text;
+	/* Adds the act's own fields; may be NULL. */
+	enum exit_code (*fill)(struct draft *d, const struct options *o);
+	/* What is said when it stands in the record, N_(): {1} its place, {2} the place it refers to. */
+	const char *done;
+	bool is_on_read_back; /* refers to the READ BACK; a message's place stands for its only one */
+};
+
+enum exit_code act_run(struct options *o, const struct act *act) MUST_CHECK;
+
+/* Options of every act, to begin a command's table with. */
+#define ACT_TEXT_OPTIONS \
+	{ "file", N_("FILE"), N_("take the text from a file, - for standard input") }, \
+	{ "language", N_("TAG"), N_("the language that the text is authentic in, as ko or en") }
+
+#endif

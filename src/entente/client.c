@@ -1,0 +1,502 @@
+#include "entente/client.h"
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "entente/options.h"
+#include "entente/say.h"
+#include "entente/words.h"
+#include "sys/clock.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define HEAD_LEN_MAX 4096u
+#define IN_MAX (REPLY_LEN_MAX + HEAD_LEN_MAX)
+#define ANSWER_MS_MAX 120000 /* a node that says nothing for so long is gone */
+
+static int connect_to(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (strlen(path) >= sizeof address.sun_path) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+		int why = errno;
+		close(fd);
+		errno = why;
+		return -1;
+	}
+	return fd;
+}
+
+enum err client_open(struct client *c, const char *home)
+{
+	*c = (struct client){ .fd = -1 };
+	if ((size_t)snprintf(c->path, sizeof c->path, "%s/socket", home) >= sizeof c->path)
+		errno = ENAMETOOLONG;
+	else
+		c->fd = connect_to(c->path);
+	if (c->fd < 0) {
+		say_error(_("No node answers at {1}: {2}."), c->path, strerror(errno));
+		if (errno == EACCES || errno == EPERM)
+			say_next(_("run this as the node's own user, or as root"));
+		else
+			say_next("entente serve --home {1}", home);
+		return ERR_DOWN;
+	}
+	buf_init(&c->in, xcalloc(1, IN_MAX), IN_MAX);
+	return ERR_OK;
+}
+
+void client_close(struct client *c)
+{
+	if (c->in.ptr == NULL)
+		return;
+	close(c->fd);
+	free(c->in.ptr);
+	*c = (struct client){ .fd = -1 };
+}
+
+static enum err write_all(int fd, struct bytes out)
+{
+	while (out.len > 0) {
+		ssize_t n = send(fd, out.ptr, out.len, MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return ERR_DOWN;
+		out.ptr += n;
+		out.len -= (size_t)n;
+	}
+	return ERR_OK;
+}
+
+/* Waits for more bytes, at most ms (below 0: for ever). */
+static enum err read_more(struct client *c, int64_t ms)
+{
+	struct pollfd wait = { .fd = c->fd, .events = POLLIN };
+	ssize_t n;
+	int ready;
+
+	if (c->in.len == c->in.max)
+		return ERR_LIMIT;
+	do
+		ready = poll(&wait, 1, ms < 0 ? -1 : ms > INT32_MAX ? INT32_MAX : (int)ms);
+	while (ready < 0 && errno == EINTR);
+	if (ready == 0)
+		return ERR_TIMEOUT;
+	n = recv(c->fd, c->in.ptr + c->in.len, c->in.max - c->in.len, 0);
+	if (n <= 0)
+		return ERR_DOWN;
+	c->in.len += (size_t)n;
+	return ERR_OK;
+}
+
+/* One line without its end; it is copied, because the buffer moves on. */
+static enum err read_line(struct client *c, char *out, size_t size, int64_t ms)
+{
+	for (;;) {
+		struct bytes in = buf_bytes(&c->in), line;
+		if (bytes_take_until(&in, '\n', &line) == ERR_OK) {
+			size_t whole = line.len + 1;
+			if (line.len > 0 && line.ptr[line.len - 1] == '\r')
+				line.len--;
+			enum err e = bytes_copy_str(line, out, size);
+			buf_drop(&c->in, whole);
+			return e;
+		}
+		enum err e = read_more(c, ms);
+		if (e != ERR_OK)
+			return e;
+	}
+}
+
+static enum err read_exactly(struct client *c, size_t len, struct buf *out)
+{
+	while (len > 0) {
+		size_t part = c->in.len < len ? c->in.len : len;
+		enum err e;
+		buf_put(out, (struct bytes){ c->in.ptr, part });
+		if (out->full)
+			return ERR_LIMIT;
+		buf_drop(&c->in, part);
+		len -= part;
+		if (len == 0)
+			break;
+		e = read_more(c, ANSWER_MS_MAX);
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
+struct head {
+	unsigned status;
+	uint64_t len;
+	bool is_chunked;
+};
+
+static enum err read_head(struct client *c, struct head *out)
+{
+	char line[HEAD_LEN_MAX];
+	enum err e = read_line(c, line, sizeof line, ANSWER_MS_MAX);
+
+	*out = (struct head){ 0 };
+	if (e != ERR_OK)
+		return e;
+	if (strncmp(line, "HTTP/1.1 ", 9) != 0)
+		return ERR_USAGE;
+	out->status = (unsigned)strtoul(line + 9, NULL, 10);
+	for (;;) {
+		e = read_line(c, line, sizeof line, ANSWER_MS_MAX);
+		if (e != ERR_OK || line[0] == '\0')
+			return e;
+		if (strncasecmp(line, "content-length:", 15) == 0)
+			out->len = strtoull(line + 15, NULL, 10);
+		if (strncasecmp(line, "transfer-encoding: chunked", 26) == 0)
+			out->is_chunked = true;
+	}
+}
+
+static enum err read_chunk_size(struct client *c, int64_t ms, uint64_t *len)
+{
+	char line[64];
+	enum err e = read_line(c, line, sizeof line, ms);
+
+	if (e == ERR_OK)
+		*len = strtoull(line, NULL, 16);
+	return e;
+}
+
+/* The end of a chunk: an empty line. */
+static enum err read_chunk_end(struct client *c)
+{
+	char line[8];
+
+	return read_line(c, line, sizeof line, ANSWER_MS_MAX);
+}
+
+static enum err read_body(struct client *c, const struct head *head, struct buf *out)
+{
+	uint64_t len;
+	enum err e;
+
+	if (!head->is_chunked)
+		return head->len > out->max ? ERR_LIMIT : read_exactly(c, (size_t)head->len, out);
+	for (;;) {
+		e = read_chunk_size(c, ANSWER_MS_MAX, &len);
+		if (e == ERR_OK && len > out->max)
+			return ERR_LIMIT;
+		if (e == ERR_OK)
+			e = read_exactly(c, (size_t)len, out);
+		if (e == ERR_OK)
+			e = read_chunk_end(c);
+		if (e != ERR_OK || len == 0)
+			return e;
+	}
+}
+
+static enum err write_request(struct client *c, const char *method, const char *target, struct bytes body)
+{
+	char memory[HEAD_LEN_MAX];
+	struct buf head = BUF_ON(memory);
+	enum err e;
+
+	buf_put_str(&head, method);
+	buf_put_byte(&head, ' ');
+	buf_put_str(&head, target);
+	buf_put_str(&head, " HTTP/1.1\r\nHost: node\r\nContent-Length: ");
+	buf_put_decimal(&head, body.len);
+	buf_put_str(&head, "\r\n\r\n");
+	e = buf_check(&head);
+	if (e == ERR_OK)
+		e = write_all(c->fd, buf_bytes(&head));
+	return e == ERR_OK ? write_all(c->fd, body) : e;
+}
+
+enum err client_ask(struct client *c, const char *method, const char *target, struct bytes body,
+		    struct client_answer *out)
+{
+	struct head head;
+	json_error_t error;
+	enum err e = write_request(c, method, target, body);
+
+	*out = (struct client_answer){ 0 };
+	if (e == ERR_OK)
+		e = read_head(c, &head);
+	if (e != ERR_OK)
+		return e;
+	out->status = head.status;
+	buf_init(&out->body, xcalloc(1, REPLY_LEN_MAX), REPLY_LEN_MAX);
+	e = read_body(c, &head, &out->body);
+	if (e != ERR_OK) {
+		client_answer_finish(out);
+		return e;
+	}
+	if (out->body.len > 0 && (out->body.ptr[0] == '{' || out->body.ptr[0] == '['))
+		out->json = json_loadb((const char *)out->body.ptr, out->body.len, 0, &error);
+	return ERR_OK;
+}
+
+void client_answer_finish(struct client_answer *a)
+{
+	free(a->body.ptr);
+	json_decref(a->json);
+	*a = (struct client_answer){ 0 };
+}
+
+/* ---- Queries. ---- */
+
+void query_open(struct query *q, const char *path)
+{
+	q->text = BUF_ON(q->target);
+	buf_put_str(&q->text, path);
+}
+
+void query_put(struct query *q, const char *name, const char *value)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+	struct bytes so_far = buf_bytes(&q->text);
+
+	buf_put_byte(&q->text, memchr(so_far.ptr, '?', so_far.len) == NULL ? '?' : '&');
+	buf_put_str(&q->text, name);
+	buf_put_byte(&q->text, '=');
+	for (; *value != '\0'; value++) {
+		uint8_t c = (uint8_t)*value;
+		if (strchr(plain, c) != NULL) {
+			buf_put_byte(&q->text, c);
+		} else {
+			buf_put_byte(&q->text, '%');
+			buf_put_hex(&q->text, (struct bytes){ &c, 1 });
+		}
+	}
+}
+
+void query_put_number(struct query *q, const char *name, uint64_t value)
+{
+	query_put(q, name, say_number(value));
+}
+
+const char *query_target(struct query *q)
+{
+	buf_put_byte(&q->text, 0);
+	return q->text.full ? "/" : q->target; /* too long for any path: the node says that there is none */
+}
+
+/* What the node's errors are to the person who asked. */
+static const struct {
+	const char *err;
+	enum exit_code code;
+	const char *next; /* N_() */
+} explanations[] = {
+	{ "NOT_FOUND", EXIT_NOT_FOUND, N_("entente inbox and entente log show what there is") },
+	{ "USAGE", EXIT_USAGE, N_("a place is written as 'CODE/CHANNEL 1.7'; see entente(1)") },
+	{ "REFUSED", EXIT_REFUSED, N_("entente keys shows who may write, entente accord show the rules") },
+	{ "LIMIT", EXIT_REFUSED, N_("make it shorter; the limits are in entente(1)") },
+	{ "STOPPED", EXIT_INTEGRITY, N_("entente status names the log and the rule that it broke") },
+	{ "RECOVERING", EXIT_REFUSED, N_("entente status says what is missing; entente restore --open-epoch ends it") },
+	{ "DOWN", EXIT_LINE_DOWN, N_("entente status shows the paths") },
+	{ "TIMEOUT", EXIT_TIMEOUT, N_("entente status") },
+	{ "VERIFY", EXIT_INTEGRITY, N_("entente verify") },
+	{ "CORRUPT", EXIT_INTEGRITY, N_("entente verify, then entente restore") },
+	{ "FULL", EXIT_ERROR, N_("make room on the disk, then say it again: nothing of it was kept") },
+};
+
+int client_explain(const struct client_answer *a)
+{
+	const json_t *object = json_is_array(a->json) ? json_array_get(a->json, 0) : a->json;
+	const char *err = json_str(object, "err"), *rule = json_str(object, "rule");
+
+	if (rule[0] != '\0')
+		say_error("{1} ({2}).", _(json_str(object, "text")), rule);
+	else if (json_str(object, "text")[0] != '\0')
+		say_error("{1}.", _(json_str(object, "text")));
+	else
+		say_error(_("The node answered with status {1}."), say_number(a->status));
+	for (size_t i = 0; i < ARRAY_COUNT(explanations); i++) {
+		if (strcmp(explanations[i].err, err) == 0) {
+			say_next("{1}", _(explanations[i].next));
+			return explanations[i].code;
+		}
+	}
+	say_next("entente status");
+	return EXIT_ERROR;
+}
+
+int client_get(struct client *c, struct query *q, json_t **out)
+{
+	struct client_answer answer;
+	enum err e = client_ask(c, "GET", query_target(q), (struct bytes){ NULL, 0 }, &answer);
+	int code = EXIT_DONE;
+
+	*out = NULL;
+	if (e != ERR_OK) {
+		say_error(_("The node stopped answering: {1}."), _(err_text(e)));
+		say_next("entente status");
+		return EXIT_ERROR;
+	}
+	if (answer.status == 200 && answer.json != NULL)
+		*out = json_incref(answer.json);
+	else
+		code = client_explain(&answer);
+	client_answer_finish(&answer);
+	return code;
+}
+
+/* ---- Events. ---- */
+
+enum err client_listen(struct client *c, const char *after)
+{
+	struct query q;
+	struct head head;
+	enum err e;
+
+	query_open(&q, "/events");
+	if (after != NULL)
+		query_put(&q, "after", after);
+	e = write_request(c, "GET", query_target(&q), (struct bytes){ NULL, 0 });
+	if (e == ERR_OK)
+		e = read_head(c, &head);
+	if (e == ERR_OK && (head.status != 200 || !head.is_chunked))
+		e = ERR_REFUSED;
+	return e;
+}
+
+/* Takes from the chunk under way up to the end of a line; *is_end says whether it was reached. */
+static enum err chunk_take(struct client *c, struct buf *line, bool *is_end)
+{
+	size_t len = c->in.len < c->chunk_left ? c->in.len : (size_t)c->chunk_left;
+	struct bytes part = { c->in.ptr, len }, found = part;
+
+	*is_end = bytes_take_until(&part, '\n', &found) == ERR_OK;
+	if (*is_end)
+		len = found.len + 1;
+	buf_put(line, found);
+	buf_drop(&c->in, len);
+	c->chunk_left -= len;
+	return c->chunk_left == 0 ? read_chunk_end(c) : ERR_OK;
+}
+
+/* A line of the stream; chunks may end anywhere in it. */
+static enum err stream_line(struct client *c, int64_t ms, struct buf *line)
+{
+	bool is_end = false;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && !is_end) {
+		if (c->chunk_left == 0) {
+			e = read_chunk_size(c, ms, &c->chunk_left);
+			if (e == ERR_OK && c->chunk_left == 0)
+				e = ERR_DOWN; /* the last chunk: the node closes */
+		} else if (c->in.len == 0) {
+			e = read_more(c, ANSWER_MS_MAX);
+		} else {
+			e = chunk_take(c, line, &is_end);
+		}
+	}
+	return e == ERR_OK ? buf_check(line) : e;
+}
+
+static bool begins_with(struct bytes in, const char *word)
+{
+	size_t len = strlen(word);
+
+	return in.len >= len && memcmp(in.ptr, word, len) == 0;
+}
+
+enum err client_event(struct client *c, int64_t ms, json_t **out, char number[64], bool *is_reset)
+{
+	int64_t end = clock_now().mono.us / 1000 + ms;
+	bool is_over = false, is_greeting = false;
+	json_error_t error;
+	struct buf line;
+	enum err e = ERR_OK;
+
+	*out = NULL;
+	*is_reset = false;
+	buf_init(&line, xcalloc(1, REPLY_LEN_MAX), REPLY_LEN_MAX);
+	while (e == ERR_OK && !is_over) {
+		int64_t left = ms < 0 ? -1 : end - clock_now().mono.us / 1000;
+		struct bytes text;
+		buf_reset(&line);
+		e = ms >= 0 && left <= 0 ? ERR_TIMEOUT : stream_line(c, left, &line);
+		if (e != ERR_OK)
+			break;
+		text = buf_bytes(&line);
+		if (begins_with(text, "id: ") && number != NULL)
+			e = bytes_copy_str((struct bytes){ text.ptr + 4, text.len - 4 }, number, 64);
+		is_greeting = is_greeting || begins_with(text, "event: ");
+		*is_reset = *is_reset || begins_with(text, "event: reset");
+		if (begins_with(text, "data: ") && !is_greeting)
+			*out = json_loadb((const char *)text.ptr + 6, text.len - 6, 0, &error);
+		is_over = text.len == 0 && (*out != NULL || *is_reset);
+		if (text.len == 0)
+			is_greeting = false;
+	}
+	free(line.ptr);
+	return e;
+}
+
+/* ---- JSON. ---- */
+
+const char *json_str(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text == NULL ? "" : text;
+}
+
+uint64_t json_uint(const json_t *object, const char *key)
+{
+	json_int_t value = json_integer_value(json_object_get(object, key));
+
+	return value < 0 ? 0 : (uint64_t)value;
+}
+
+bool json_flag(const json_t *object, const char *key)
+{
+	return json_is_true(json_object_get(object, key));
+}
+
+enum err json_hex(const json_t *object, const char *key, uint8_t *out, size_t len)
+{
+	return bytes_read_hex(bytes_str(json_str(object, key)), out, len);
+}
+
+enum err json_bytes(const json_t *object, const char *key, struct buf *out)
+{
+	const json_t *value = json_object_get(object, key);
+	struct bytes text;
+	size_t len = 0;
+	enum err e;
+
+	if (!json_is_string(value))
+		return ERR_NOT_FOUND;
+	text = bytes_str(json_string_value(value));
+	buf_init(out, xcalloc(1, text.len + 1), text.len + 1);
+	e = bytes_read_base64(text, out->ptr, out->max, &len);
+	out->len = len;
+	if (e != ERR_OK) {
+		free(out->ptr);
+		*out = (struct buf){ 0 };
+	}
+	return e;
+}
+
+void json_say(const json_t *value)
+{
+	json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY);
+	putchar('\n');
+	fflush(stdout);
+}

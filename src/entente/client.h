@@ -1,0 +1,74 @@
+/*
+ * client.h - asks the node over its UNIX socket: HTTP/1.1, one request after another on one connection.
+ *
+ * Layer: entente. Spec: docs/spec/api.md. Everything is bounded; what the node sends is believed no further
+ * than its form.
+ */
+#ifndef ENTENTE_CLIENT_H
+#define ENTENTE_CLIENT_H
+
+#include "base/buf.h"
+
+#include <jansson.h>
+
+struct client {
+	int fd;
+	char path[108];
+	struct buf in; /* heap: what came and was not used yet */
+	uint64_t chunk_left; /* of a stream's chunk */
+};
+
+struct client_answer {
+	unsigned status;
+	struct buf body; /* heap */
+	json_t *json;	 /* NULL if the body is none; its own */
+};
+
+/* ERR_DOWN: no node answers at HOME/socket; the reason has been said. */
+enum err client_open(struct client *c, const char *home) MUST_CHECK;
+void client_close(struct client *c); /* takes zeroed and closed ones */
+
+/*
+ * Asks and waits for the answer. ERR_DOWN: the connection broke. The answer's status may be anything; the
+ * caller ends it with client_answer_finish.
+ */
+enum err client_ask(struct client *c, const char *method, const char *target, struct bytes body,
+		    struct client_answer *out) MUST_CHECK;
+void client_answer_finish(struct client_answer *a);
+
+/*
+ * GET of a path with its words; *out is the JSON, the caller's to decref. An answer that is an error is
+ * explained to the person and turned into the code that the program ends with; EXIT_DONE otherwise.
+ */
+struct query {
+	char target[1024];
+	struct buf text;
+};
+void query_open(struct query *q, const char *path);
+void query_put(struct query *q, const char *name, const char *value);
+void query_put_number(struct query *q, const char *name, uint64_t value);
+const char *query_target(struct query *q);
+
+int client_get(struct client *c, struct query *q, json_t **out) MUST_CHECK; /* an enum exit_code */
+/* Says why and what to do next; gives the exit code that fits. */
+int client_explain(const struct client_answer *a);
+
+/* Event streams: a connection of its own. */
+enum err client_listen(struct client *c, const char *after) MUST_CHECK;
+/*
+ * The next event that has data, and its number (may be NULL); json is the caller's. ERR_TIMEOUT: none within ms
+ * (below 0: for ever); ERR_DOWN: the node has gone. *is_reset: something was missed, read the views anew.
+ */
+enum err client_event(struct client *c, int64_t ms, json_t **out, char number[64], bool *is_reset) MUST_CHECK;
+
+/* Members, with something harmless for what is absent. */
+const char *json_str(const json_t *object, const char *key);
+uint64_t json_uint(const json_t *object, const char *key);
+bool json_flag(const json_t *object, const char *key);
+enum err json_hex(const json_t *object, const char *key, uint8_t *out, size_t len) MUST_CHECK;
+/* Decoded into heap memory; ERR_NOT_FOUND if absent. */
+enum err json_bytes(const json_t *object, const char *key, struct buf *out) MUST_CHECK;
+/* One line on standard output. */
+void json_say(const json_t *value);
+
+#endif

@@ -1,0 +1,315 @@
+#include "entente/draft.h"
+
+#include "base/alloc.h"
+#include "crypto/hash.h"
+#include "entente/say.h"
+#include "entente/words.h"
+#include "sys/clock.h"
+#include "sys/random.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint8_t *slice(struct draft *d, size_t *at, size_t len)
+{
+	*at += len;
+	return d->memory + *at - len;
+}
+
+void draft_open(struct draft *d, enum kind kind)
+{
+	size_t at = 0;
+
+	*d = (struct draft){ 0 };
+	d->memory = xcalloc(1, DRAFT_WORDS_LEN + ENTRY_LEN_MAX + CONTENT_LEN_MAX + SSHSIG_LEN_MAX);
+	arena_init(&d->words, slice(d, &at, DRAFT_WORDS_LEN), DRAFT_WORDS_LEN);
+	buf_init(&d->statement_bytes, slice(d, &at, ENTRY_LEN_MAX), ENTRY_LEN_MAX);
+	buf_init(&d->content_bytes, slice(d, &at, CONTENT_LEN_MAX), CONTENT_LEN_MAX);
+	buf_init(&d->signature, slice(d, &at, SSHSIG_LEN_MAX), SSHSIG_LEN_MAX);
+	d->statement.kind = kind;
+	d->statement.claimed = clock_now().wall;
+	random_read(d->statement.id, sizeof d->statement.id);
+	random_read(d->content.salt, sizeof d->content.salt);
+}
+
+void draft_close(struct draft *d)
+{
+	free(d->memory);
+	*d = (struct draft){ 0 };
+}
+
+static struct bytes keep(struct draft *d, struct bytes in)
+{
+	struct bytes copy = arena_copy(&d->words, in);
+
+	/* What a person types is cut to its limits before it comes here. */
+	assert(copy.ptr != NULL);
+	return copy;
+}
+
+struct bytes draft_word(struct draft *d, const char *text)
+{
+	return keep(d, bytes_str(text));
+}
+
+static enum exit_code refuse_answer(void)
+{
+	say_error(_("The node's answer is not of the form that this version knows."));
+	say_next(_("entente doctor compares the versions"));
+	return EXIT_ERROR;
+}
+
+enum exit_code draft_address(struct draft *d, struct client *c, const char *channel)
+{
+	struct statement *s = &d->statement;
+	const json_t *row;
+	json_t *answer;
+	struct query q;
+	enum exit_code code;
+	size_t i;
+
+	query_open(&q, "/seen");
+	query_put(&q, "channel", channel);
+	code = (enum exit_code)client_get(c, &q, &answer);
+	if (code != EXIT_DONE)
+		return code;
+	s->channel = (uint32_t)json_uint(answer, "channel");
+	s->party = draft_word(d, json_str(answer, "party"));
+	if (json_hex(answer, "accord", s->accord, ACCORD_ID_LEN) != ERR_OK)
+		code = refuse_answer();
+	json_array_foreach(json_object_get(answer, "seen"), i, row) {
+		if (i == PARTY_MAX - 1)
+			break;
+		s->seen[i].party = draft_word(d, json_str(row, "party"));
+		s->seen[i].epoch = (uint32_t)json_uint(row, "epoch");
+		s->seen[i].size = json_uint(row, "size");
+		s->seen_count = i + 1;
+	}
+	json_decref(answer);
+	return code;
+}
+
+/* ---- The label. ---- */
+
+static int compare_bytes(const void *a, const void *b)
+{
+	return bytes_compare(*(const struct bytes *)a, *(const struct bytes *)b);
+}
+
+static void label_add(struct label *l, struct bytes name, const struct bytes *values, size_t count)
+{
+	struct label_category *c = &l->categories[l->categories_count];
+
+	if (l->categories_count == LABEL_CATEGORIES_MAX || count > LABEL_VALUES_MAX - l->values_count)
+		return;
+	*c = (struct label_category){ name, l->values_count, count };
+	memcpy(&l->values[l->values_count], values, count * sizeof *values);
+	l->values_count += count;
+	l->categories_count++;
+}
+
+enum exit_code draft_label(struct draft *d, const struct options *options, const json_t *parties)
+{
+	const char *level = option_value(options, "label"), *rel = option_value(options, "rel");
+	struct bytes values[PARTY_MAX], rest, one;
+	const json_t *party;
+	size_t count = 0, i;
+
+	if (level == NULL)
+		level = getenv("ENTENTE_LABEL");
+	if (level == NULL || level[0] == '\0') {
+		say_error(_("A statement carries a label, and none was given."));
+		say_next(_("the same command with --label LEVEL, or set $ENTENTE_LABEL"));
+		return EXIT_USAGE;
+	}
+	d->statement.has_label = true;
+	d->statement.label.level = draft_word(d, level);
+	if (rel != NULL) {
+		rest = draft_word(d, rel);
+		while (count < PARTY_MAX && rest.len > 0) {
+			if (bytes_take_until(&rest, ',', &one) != ERR_OK) {
+				one = rest;
+				rest.len = 0;
+			}
+			values[count++] = one;
+		}
+	} else {
+		json_array_foreach(parties, i, party) {
+			if (count < PARTY_MAX)
+				values[count++] = draft_word(d, json_string_value(party));
+		}
+	}
+	/* rel names parties by CODE: the name in capitals. */
+	for (i = 0; i < count; i++) {
+		uint8_t *letters = arena_alloc(&d->words, values[i].len + 1, 1);
+		assert(letters != NULL);
+		for (size_t l = 0; l < values[i].len; l++) {
+			uint8_t c = values[i].ptr[l];
+			letters[l] = c >= 'a' && c <= 'z' ? (uint8_t)(c - 'a' + 'A') : c;
+		}
+		values[i].ptr = letters;
+	}
+	qsort(values, count, sizeof values[0], compare_bytes);
+	label_add(&d->statement.label, BYTES_LIT("rel"), values, count);
+	return EXIT_DONE;
+}
+
+/* The label of the entry that is answered, word for word. */
+static void copy_label(struct draft *d, const json_t *label)
+{
+	const json_t *category;
+	size_t i;
+
+	if (label == NULL)
+		return;
+	d->statement.has_label = true;
+	d->statement.label.level = draft_word(d, json_str(label, "level"));
+	json_array_foreach(json_object_get(label, "categories"), i, category) {
+		const json_t *value, *list = json_object_get(category, "values");
+		struct bytes values[LABEL_VALUES_MAX];
+		size_t v, count = 0;
+		json_array_foreach(list, v, value) {
+			if (count < LABEL_VALUES_MAX && json_is_string(value))
+				values[count++] = draft_word(d, json_string_value(value));
+		}
+		label_add(&d->statement.label, draft_word(d, json_str(category, "name")), values, count);
+	}
+}
+
+enum exit_code draft_refer(struct draft *d, const json_t *entry)
+{
+	struct place *p = &d->statement.refers[d->statement.refers_count];
+
+	if (d->statement.refers_count == STATEMENT_REFERENCES_MAX)
+		return EXIT_USAGE;
+	p->channel = (uint32_t)json_uint(entry, "channel");
+	p->party = draft_word(d, json_str(entry, "party"));
+	p->epoch = (uint32_t)json_uint(entry, "epoch");
+	p->index = json_uint(entry, "index");
+	if (p->channel == 0 || p->party.len == 0 || json_hex(entry, "leaf", p->leaf, HASH_LEN) != ERR_OK)
+		return refuse_answer();
+	d->statement.refers_count++;
+	if (!d->statement.has_label)
+		copy_label(d, json_object_get(entry, "label"));
+	return EXIT_DONE;
+}
+
+static int compare_addressees(const void *a, const void *b)
+{
+	const struct addressee *x = a, *y = b;
+	int order = bytes_compare(x->party, y->party);
+
+	if (order == 0)
+		order = bytes_compare(x->role, y->role);
+	return order != 0 ? order : (int)x->is_information - (int)y->is_information;
+}
+
+enum exit_code draft_to(struct draft *d, const char *party_and_role, bool is_information)
+{
+	struct statement *s = &d->statement;
+	struct bytes role = draft_word(d, party_and_role), party;
+
+	if (bytes_take_until(&role, '/', &party) != ERR_OK || !is_party_name(party) || !is_role_name(role)) {
+		say_error(_("{1} is no addressee: write PARTY/ROLE in small letters."), party_and_role);
+		say_next(_("entente accord show lists parties and roles"));
+		return EXIT_USAGE;
+	}
+	if (s->addressees_count == STATEMENT_ADDRESSEES_MAX) {
+		say_error(_("There are more addressees than {1}."), say_number(STATEMENT_ADDRESSEES_MAX));
+		return EXIT_USAGE;
+	}
+	s->addressees[s->addressees_count++] = (struct addressee){ party, role, is_information };
+	qsort(s->addressees, s->addressees_count, sizeof s->addressees[0], compare_addressees);
+	return EXIT_DONE;
+}
+
+static void field_add(struct draft *d, uint64_t key, const struct buf *value)
+{
+	struct statement *s = &d->statement;
+
+	assert(s->fields_count < STATEMENT_FIELDS_MAX);
+	assert(s->fields_count == 0 || s->fields[s->fields_count - 1].key < key);
+	s->fields[s->fields_count++] = (struct field){ key, keep(d, buf_bytes(value)) };
+}
+
+void draft_field_uint(struct draft *d, uint64_t key, uint64_t value)
+{
+	uint8_t memory[16];
+	struct buf out = BUF_ON(memory);
+
+	cbor_put_uint(&out, value);
+	field_add(d, key, &out);
+}
+
+void draft_field_bytes(struct draft *d, uint64_t key, struct bytes value)
+{
+	uint8_t memory[1024];
+	struct buf out = BUF_ON(memory);
+
+	cbor_put_bytes(&out, value);
+	assert(buf_check(&out) == ERR_OK);
+	field_add(d, key, &out);
+}
+
+void draft_text(struct draft *d, const char *language, const char *subject, struct bytes text)
+{
+	d->content.language = draft_word(d, language);
+	if (subject != NULL)
+		d->content.subject = draft_word(d, subject);
+	d->content.portions[0] = (struct portion){ .text = keep(d, text) };
+	d->content.portions_count = 1;
+}
+
+/* ---- Signing. ---- */
+
+static enum exit_code too_long(const char *what, size_t max)
+{
+	say_error(_("{1} is longer than {2} bytes."), what, say_number(max));
+	say_next(_("make it shorter, or attach it as a file: entente send --attach FILE"));
+	return EXIT_REFUSED;
+}
+
+enum exit_code draft_sign(struct draft *d, const struct officer *o)
+{
+	struct statement *s = &d->statement, check;
+	struct content content;
+	struct fault fault = { 0 };
+
+	s->role = bytes_str(o->role);
+	if (d->content.portions_count > 0 || d->content.attachments_count > 0) {
+		content_write(&d->content, &d->content_bytes);
+		if (buf_check(&d->content_bytes) != ERR_OK)
+			return too_long(_("the text"), CONTENT_LEN_MAX);
+		if (content_read(buf_bytes(&d->content_bytes), &content, &fault) != ERR_OK) {
+			say_error(_("The text breaks the rule {1}: text is UTF-8 without control characters."), fault.rule);
+			return EXIT_USAGE;
+		}
+		hash_sha256(buf_bytes(&d->content_bytes), s->content.hash);
+		s->content.len = d->content_bytes.len;
+		s->has_content = true;
+	}
+	statement_write(s, &d->statement_bytes);
+	if (buf_check(&d->statement_bytes) != ERR_OK)
+		return too_long(_("the statement"), ENTRY_LEN_MAX);
+	if (statement_read(buf_bytes(&d->statement_bytes), &check, &fault) != ERR_OK) {
+		say_error(_("The statement breaks the rule {1} of the record."), fault.rule);
+		say_next(_("see the rules in docs/spec/entry.md"));
+		return EXIT_USAGE;
+	}
+	if (officer_sign(o, SSHSIG_STATEMENT, buf_bytes(&d->statement_bytes), &d->signature) != ERR_OK) {
+		say_error(_("Your key {1} did not sign."), o->fingerprint);
+		say_next(_("touch the token, or see ssh-add -l; nothing was sent"));
+		return EXIT_ERROR;
+	}
+	return EXIT_DONE;
+}
+
+void draft_write_item(const struct draft *d, struct buf *out)
+{
+	cbor_put_array(out, 3);
+	cbor_put_bytes(out, buf_bytes(&d->statement_bytes));
+	cbor_put_array(out, 1);
+	cbor_put_bytes(out, buf_bytes(&d->signature));
+	cbor_put_bytes(out, buf_bytes(&d->content_bytes));
+}

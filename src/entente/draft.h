@@ -1,0 +1,47 @@
+/*
+ * draft.h - a statement in the making: what the person typed and what the node has seen, until it is signed.
+ *
+ * Layer: entente. Spec: docs/spec/entry.md. The bytes made here are what the officer signs; nobody writes
+ * them again.
+ */
+#ifndef ENTENTE_DRAFT_H
+#define ENTENTE_DRAFT_H
+
+#include "entente/officer.h"
+#include "wire/content.h"
+#include "wire/entry.h"
+
+#define DRAFT_WORDS_LEN (256u << 10)
+
+struct draft {
+	struct statement statement;
+	struct content content; /* portions_count, fields_count and attachments_count 0: there is none */
+	struct arena words;	/* what the two borrow */
+	uint8_t *memory;	/* heap: words, then the encodings below */
+	struct buf statement_bytes, content_bytes, signature;
+};
+
+void draft_open(struct draft *d, enum kind kind);
+void draft_close(struct draft *d);
+
+/* A copy that lives as long as the draft. */
+struct bytes draft_word(struct draft *d, const char *text);
+
+/* Accord, party, channel and last-seen, as the node says them now (GET /seen). EXIT_DONE, or it was said why not. */
+enum exit_code draft_address(struct draft *d, struct client *c, const char *channel) MUST_CHECK;
+/* Refers to this entry (GET /entry) and takes its label. */
+enum exit_code draft_refer(struct draft *d, const json_t *entry) MUST_CHECK;
+/* --label LEVEL and --rel CODE,CODE or $ENTENTE_LABEL; rel is all parties of the channel unless said. */
+enum exit_code draft_label(struct draft *d, const struct options *options, const json_t *parties) MUST_CHECK;
+/* "kor/watch" to the addressees, in their order. */
+enum exit_code draft_to(struct draft *d, const char *party_and_role, bool is_information) MUST_CHECK;
+void draft_field_uint(struct draft *d, uint64_t key, uint64_t value);
+void draft_field_bytes(struct draft *d, uint64_t key, struct bytes value);
+void draft_text(struct draft *d, const char *language, const char *subject, struct bytes text);
+
+/* Writes and signs: statement_bytes, content_bytes and signature are ready to be sent. */
+enum exit_code draft_sign(struct draft *d, const struct officer *o) MUST_CHECK;
+/* One item of POST /statements: [statement, [signature], content]. */
+void draft_write_item(const struct draft *d, struct buf *out);
+
+#endif

@@ -1,0 +1,69 @@
+/* The table of commands, and the way from the command line into one of them. */
+#include "crypto/sign.h"
+#include "entente/commands.h"
+#include "entente/rows.h"
+#include "entente/say.h"
+#include "entente/words.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct command_row *const commands[] = {
+#define COMMAND_POINTER(name) &command_##name,
+	COMMAND_LIST(COMMAND_POINTER)
+#undef COMMAND_POINTER
+};
+const size_t commands_count = ARRAY_COUNT(commands);
+
+static const struct command_row *find(const char *name)
+{
+	for (size_t i = 0; i < commands_count; i++) {
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	}
+	return NULL;
+}
+
+static void words_open(void)
+{
+	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C"); /* JSON and the record have points */
+	bindtextdomain("entente", ENTENTE_LOCALE_DIR);
+	bind_textdomain_codeset("entente", "UTF-8");
+	textdomain("entente");
+}
+
+int main(int argc, char **argv)
+{
+	const struct command_row *command;
+	enum exit_code code;
+	struct options o;
+
+	words_open();
+	signal(SIGPIPE, SIG_IGN);
+	crypto_init();
+	if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
+		options_help(NULL);
+		return argc < 2 ? EXIT_USAGE : EXIT_DONE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		say("entente {1}\n", ENTENTE_VERSION);
+		return EXIT_DONE;
+	}
+	command = find(argv[1]);
+	if (command == NULL) {
+		say_error(_("{1} is not a command of entente."), argv[1]);
+		say_next("entente --help");
+		return EXIT_USAGE;
+	}
+	if (!options_read(&o, command, argc - 1, argv + 1, &code))
+		return code;
+	code = command->run(&o);
+	if (fflush(stdout) != 0 && code == EXIT_DONE) {
+		say_error(_("The answer could not be written."));
+		code = EXIT_ERROR;
+	}
+	return code;
+}

@@ -1,0 +1,171 @@
+#include "entente/options.h"
+
+#include "entente/commands.h"
+#include "entente/say.h"
+#include "entente/words.h"
+
+#include <assert.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LONG_MAX_COUNT 64u
+
+static const struct option_row common_options[] = {
+	{ "home", N_("DIR"), N_("the node's folder; otherwise $ENTENTE_HOME, otherwise ~/.entente") },
+	{ "as", N_("ROLE"), N_("the role you act in; needed only if your key has several") },
+	{ "key", N_("FILE"), N_("your OpenSSH key, or the .pub of one in your ssh-agent; otherwise $ENTENTE_KEY") },
+	{ "json", NULL, N_("answer in JSON") },
+	{ "help", NULL, N_("show this") },
+	{ NULL, NULL, NULL },
+};
+
+static void help_rows(const struct option_row *rows)
+{
+	for (; rows != NULL && rows->name != NULL; rows++) {
+		char left[80];
+		snprintf(left, sizeof left, "--%s%s%s", rows->name, rows->value == NULL ? "" : " ",
+			 rows->value == NULL ? "" : _(rows->value));
+		say_row(left, 26, _(rows->text));
+	}
+}
+
+void options_help(const struct command_row *command)
+{
+	if (command == NULL) {
+		say_line(_("entente: the line between governments, and its record\n\nusage: entente COMMAND [OPTION ...]\n"));
+		for (size_t i = 0; i < commands_count; i++) {
+			if (!commands[i]->is_hidden)
+				say_row(commands[i]->name, 12, _(commands[i]->text));
+		}
+		say_line(_("\nentente COMMAND --help says more; man entente says all."));
+		return;
+	}
+	say(_("usage: entente {1} [OPTION ...] {2}\n\n"), command->name, command->arguments);
+	say("{1}\n\n", _(command->text));
+	help_rows(command->options);
+	help_rows(common_options);
+}
+
+static void add_rows(struct option *list, size_t *count, const struct option_row *rows)
+{
+	for (; rows != NULL && rows->name != NULL; rows++) {
+		assert(*count + 1 < LONG_MAX_COUNT);
+		list[(*count)++] = (struct option){ rows->name, rows->value == NULL ? no_argument : required_argument,
+						    NULL, 1 };
+	}
+}
+
+static const struct option_row *find_row(const struct option_row *rows, const char *name)
+{
+	for (; rows != NULL && rows->name != NULL; rows++) {
+		if (strcmp(rows->name, name) == 0)
+			return rows;
+	}
+	return NULL;
+}
+
+static const char *default_home(void)
+{
+	static char path[4096]; /* lives as long as the program, like the environment */
+	const char *home = getenv("ENTENTE_HOME");
+
+	if (home != NULL && home[0] != '\0')
+		return home;
+	home = getenv("HOME");
+	snprintf(path, sizeof path, "%s/.entente", home == NULL ? "" : home);
+	return path;
+}
+
+static bool take_options(struct options *o, int argc, char **argv)
+{
+	struct option list[LONG_MAX_COUNT] = { 0 };
+	size_t count = 0;
+	int index = 0, c;
+
+	add_rows(list, &count, o->command->options);
+	add_rows(list, &count, common_options);
+	optind = 1;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "h", list, &index)) != -1) {
+		const struct option_row *row;
+		if (c == 'h') {
+			row = find_row(common_options, "help");
+		} else if (c == '?') {
+			say_error(_("{1} is not an option of entente {2}, or its value is missing."),
+				  argv[optind - 1], o->command->name);
+			return false;
+		} else {
+			row = find_row(o->command->options, list[index].name);
+			row = row == NULL ? find_row(common_options, list[index].name) : row;
+		}
+		if (o->given_count == OPTIONS_GIVEN_MAX) {
+			say_error(_("There are more options than {1}."), "128");
+			return false;
+		}
+		o->given[o->given_count].row = row;
+		o->given[o->given_count++].value = optarg;
+	}
+	o->arguments = argv + optind;
+	o->arguments_count = (size_t)(argc - optind);
+	return true;
+}
+
+bool options_read(struct options *o, const struct command_row *command, int argc, char **argv, enum exit_code *code)
+{
+	bool is_understood;
+
+	*o = (struct options){ .command = command };
+	is_understood = take_options(o, argc, argv);
+	*code = EXIT_USAGE;
+	if (is_understood && option_is_given(o, "help")) {
+		options_help(command);
+		*code = EXIT_DONE;
+		return false;
+	}
+	if (is_understood &&
+	    (o->arguments_count < command->arguments_min || o->arguments_count > command->arguments_max)) {
+		say_error(_("entente {1} takes: {2}"), command->name,
+			  command->arguments[0] == '\0' ? _("no arguments") : command->arguments);
+		is_understood = false;
+	}
+	if (!is_understood) {
+		say_next(_("see entente {1} --help"), command->name);
+		return false;
+	}
+	o->is_json = option_is_given(o, "json");
+	o->home = option_value(o, "home");
+	if (o->home == NULL)
+		o->home = default_home();
+	return true;
+}
+
+bool option_is_given(const struct options *o, const char *name)
+{
+	for (size_t i = 0; i < o->given_count; i++) {
+		if (strcmp(o->given[i].row->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *option_value(const struct options *o, const char *name)
+{
+	const char *value = NULL, *next;
+	size_t at = 0;
+
+	while ((next = option_next(o, name, &at)) != NULL)
+		value = next;
+	return value;
+}
+
+const char *option_next(const struct options *o, const char *name, size_t *at)
+{
+	while (*at < o->given_count) {
+		size_t i = (*at)++;
+		if (strcmp(o->given[i].row->name, name) == 0)
+			return o->given[i].value;
+	}
+	return NULL;
+}

@@ -1,0 +1,68 @@
+/*
+ * options.h - what was typed: one parser for every command, made from the commands' tables.
+ *
+ * Layer: entente.
+ */
+#ifndef ENTENTE_OPTIONS_H
+#define ENTENTE_OPTIONS_H
+
+#include "base/bytes.h"
+
+/* What a command ends with; also in entente(1). */
+enum exit_code {
+	EXIT_DONE = 0,
+	EXIT_ERROR = 1,
+	EXIT_USAGE = 2,
+	EXIT_NOT_FOUND = 3,
+	EXIT_REFUSED = 4,
+	EXIT_LINE_DOWN = 5, /* in the record, QUEUED, and the line is down */
+	EXIT_INTEGRITY = 6,
+	EXIT_TIMEOUT = 7
+};
+
+struct option_row {
+	const char *name;  /* "to"; NULL ends a table */
+	const char *value; /* what stands for its value in the help, "PARTY/ROLE"; NULL: it takes none */
+	const char *text;  /* N_() */
+};
+
+struct options;
+
+struct command_row {
+	const char *name;
+	const char *arguments;		/* "PLACE", "[PLACE]" ... for the help; "" for none */
+	size_t arguments_min, arguments_max;
+	const char *text;		/* N_(): one sentence */
+	const struct option_row *options; /* its own, NULL for none */
+	enum exit_code (*run)(struct options *o);
+	bool is_hidden;			/* not for people: processes of serve */
+};
+
+#define OPTIONS_GIVEN_MAX 128u
+
+struct options {
+	const struct command_row *command;
+	struct {
+		const struct option_row *row;
+		const char *value; /* NULL if it takes none */
+	} given[OPTIONS_GIVEN_MAX];
+	size_t given_count;
+	char **arguments;
+	size_t arguments_count;
+	bool is_json;
+	const char *home; /* --home, $ENTENTE_HOME or ~/.entente */
+};
+
+/* False with *code set: there is nothing to run (help was shown, or the use is wrong and was explained). */
+bool options_read(struct options *o, const struct command_row *command, int argc, char **argv, enum exit_code *code);
+
+bool option_is_given(const struct options *o, const char *name);
+/* The last value, or NULL. */
+const char *option_value(const struct options *o, const char *name);
+/* Each value in turn; *at begins at 0; NULL at the end. */
+const char *option_next(const struct options *o, const char *name, size_t *at);
+
+/* The command's help; all commands' when command is NULL. */
+void options_help(const struct command_row *command);
+
+#endif

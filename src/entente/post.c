@@ -1,0 +1,269 @@
+#include "entente/post.h"
+
+#include "base/alloc.h"
+#include "entente/say.h"
+#include "entente/words.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum exit_code post_draft(struct client *c, const struct draft *d, char place[PLACE_TEXT_LEN])
+{
+	struct client_answer answer;
+	enum exit_code code;
+	const json_t *first;
+	struct buf body;
+	enum err e;
+
+	buf_init(&body, xcalloc(1, REQUEST_LEN_MAX), REQUEST_LEN_MAX);
+	cbor_put_array(&body, 1);
+	draft_write_item(d, &body);
+	code = outbox_put(d, buf_bytes(&body));
+	e = code == EXIT_DONE ? client_ask(c, "POST", "/statements", buf_bytes(&body), &answer) : ERR_OK;
+	free(body.ptr);
+	if (code != EXIT_DONE)
+		return code;
+	if (e != ERR_OK) {
+		say_error(_("The node stopped answering: it may or may not have this statement. Your copy is safe."));
+		say_next(_("entente send --again, once the node runs: the same statement is never filed twice"));
+		return EXIT_ERROR;
+	}
+	first = json_array_get(answer.json, 0);
+	if (strcmp(json_str(first, "err"), "OK") == 0 &&
+	    bytes_copy_str(bytes_str(json_str(first, "place")), place, PLACE_TEXT_LEN) == ERR_OK) {
+		outbox_place(d, place, c);
+	} else {
+		code = (enum exit_code)client_explain(&answer);
+		outbox_drop(d);
+	}
+	client_answer_finish(&answer);
+	return code;
+}
+
+/* ---- Waiting. ---- */
+
+struct wait_step {
+	const char *word;
+	const char *steps[3]; /* any of them */
+};
+
+static const struct wait_step wait_steps[] = {
+	{ "receipt", { "STATION RECEIPT", NULL, NULL } },
+	{ "read", { "WATCH READ", NULL, NULL } },
+	{ "readback", { "READ BACK", NULL, NULL } },
+	{ "presented", { "PRESENTED", NULL, NULL } },
+	{ "reply", { "REPLIED", "DECLINED", "DEFERRED" } },
+};
+
+const struct wait_step *wait_step_find(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(wait_steps); i++) {
+		if (strcmp(wait_steps[i].word, word) == 0)
+			return &wait_steps[i];
+	}
+	return NULL;
+}
+
+enum err span_read(const char *text, uint64_t *ms)
+{
+	static const struct {
+		const char *unit;
+		uint64_t ms;
+	} units[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 } };
+	size_t digits = strspn(text, "0123456789");
+	uint64_t value;
+
+	if (bytes_read_decimal((struct bytes){ (const uint8_t *)text, digits }, 1000000, &value) != ERR_OK)
+		return ERR_USAGE;
+	for (size_t i = 0; i < ARRAY_COUNT(units); i++) {
+		if (strcmp(units[i].unit, text + digits) == 0) {
+			*ms = value * units[i].ms;
+			return ERR_OK;
+		}
+	}
+	return ERR_USAGE;
+}
+
+static bool is_step_proved(const json_t *ladder, const char *step)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(ladder, "steps"), i, row) {
+		if (strcmp(json_str(row, "step"), step) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool has_come(const json_t *answer, const struct wait_step *step)
+{
+	const json_t *ladder;
+	size_t i, counted = 0;
+
+	json_array_foreach(json_object_get(answer, "ladders"), i, ladder) {
+		bool is_there = false;
+		if (json_flag(ladder, "information"))
+			continue;
+		counted++;
+		for (size_t s = 0; s < ARRAY_COUNT(step->steps) && step->steps[s] != NULL; s++)
+			is_there = is_there || is_step_proved(ladder, step->steps[s]);
+		if (!is_there)
+			return false;
+	}
+	return counted > 0;
+}
+
+enum exit_code check_lines(struct client *c, const char *place, bool is_quiet)
+{
+	uint64_t now = clock_now().wall.ms;
+	enum exit_code code;
+	const json_t *peer, *path;
+	json_t *status;
+	struct query q;
+	size_t i, p;
+
+	query_open(&q, "/status");
+	code = (enum exit_code)client_get(c, &q, &status);
+	if (code != EXIT_DONE)
+		return code;
+	json_array_foreach(json_object_get(status, "peers"), i, peer) {
+		bool is_up = false;
+		uint64_t since = 0;
+		json_array_foreach(json_object_get(peer, "paths"), p, path) {
+			is_up = is_up || json_flag(path, "up");
+			if (json_uint(path, "since_ms") > since)
+				since = json_uint(path, "since_ms");
+		}
+		if (is_up)
+			continue;
+		code = EXIT_LINE_DOWN;
+		if (is_quiet)
+			continue;
+		say_error(_("Not delivered yet: the line to {1} is down, {2}. Your text is safe here as {3}."),
+			  json_str(peer, "code"), since == 0 ? _("it was never up") : say_span(now - since), place);
+		say_next(_("it goes out by itself when the line is back; by hand: entente bundle write --peer {1} FILE"),
+			 json_str(peer, "party"));
+	}
+	json_decref(status);
+	return code;
+}
+
+enum exit_code wait_for_step(struct client *c, const struct options *o, const char *place, const struct wait_step *step,
+			     uint64_t ms)
+{
+	int64_t end = clock_now().mono.us / 1000 + (int64_t)ms;
+	struct client stream;
+	enum exit_code code = EXIT_DONE;
+	bool is_there = false, is_reset;
+
+	if (client_open(&stream, o->home) != ERR_OK)
+		return EXIT_ERROR;
+	if (client_listen(&stream, NULL) != ERR_OK) {
+		say_error(_("The node has no room for another event stream."));
+		code = EXIT_ERROR;
+	}
+	while (code == EXIT_DONE && !is_there) {
+		int64_t left = end - clock_now().mono.us / 1000;
+		json_t *answer = NULL, *event = NULL;
+		struct query q;
+		enum err e;
+		query_open(&q, "/ladder");
+		query_put(&q, "place", place);
+		code = (enum exit_code)client_get(c, &q, &answer);
+		is_there = code == EXIT_DONE && has_come(answer, step);
+		json_decref(answer);
+		if (code != EXIT_DONE || is_there)
+			break;
+		e = left <= 0 ? ERR_TIMEOUT : client_event(&stream, left, &event, NULL, &is_reset);
+		json_decref(event);
+		if (e == ERR_TIMEOUT)
+			code = EXIT_TIMEOUT;
+		else if (e != ERR_OK)
+			code = EXIT_ERROR;
+	}
+	client_close(&stream);
+	if (code == EXIT_TIMEOUT && check_lines(c, place, false) == EXIT_LINE_DOWN)
+		return EXIT_LINE_DOWN;
+	if (code == EXIT_TIMEOUT) {
+		say_error(_("{1} has not come within {2}; the statement stands in the record."), step->steps[0], say_span(ms));
+		say_next("entente ladder '{1}'", place);
+	} else if (code == EXIT_ERROR) {
+		say_error(_("The node stopped answering while its ladder was waited for."));
+		say_next("entente ladder '{1}'", place);
+	}
+	return code;
+}
+
+/* ---- Text. ---- */
+
+static enum exit_code read_stream(FILE *from, const char *name, struct buf *out)
+{
+	size_t n;
+
+	while ((n = fread(out->ptr + out->len, 1, out->max - out->len, from)) > 0)
+		out->len += n;
+	if (ferror(from)) {
+		say_error(_("{1} cannot be read: {2}."), name, strerror(errno));
+		return EXIT_ERROR;
+	}
+	if (out->len == out->max) {
+		say_error(_("{1} is longer than {2} bytes."), name, say_number(out->max - 1));
+		say_next(_("attach it as a file instead: entente send --attach {1}"), name);
+		return EXIT_REFUSED;
+	}
+	return EXIT_DONE;
+}
+
+enum exit_code text_read(const struct options *o, const char *typed, struct buf *out)
+{
+	const char *path = option_value(o, "file");
+	enum exit_code code = EXIT_DONE;
+	FILE *file;
+
+	buf_init(out, xcalloc(1, CONTENT_LEN_MAX + 1), CONTENT_LEN_MAX + 1);
+	if (typed != NULL) {
+		buf_put_str(out, typed);
+		if (out->full) {
+			say_error(_("The text is longer than {1} bytes."), say_number(CONTENT_LEN_MAX));
+			code = EXIT_REFUSED;
+		}
+	} else if (path == NULL || strcmp(path, "-") == 0) {
+		if (isatty(STDIN_FILENO))
+			fputs(_("Type the text; Ctrl-D ends it.\n"), stderr);
+		code = read_stream(stdin, _("standard input"), out);
+	} else {
+		file = fopen(path, "re");
+		if (file == NULL) {
+			say_error(_("There is no file {1}: {2}."), path, strerror(errno));
+			say_next(_("give the text itself, --file FILE, or write it to standard input"));
+			return EXIT_NOT_FOUND;
+		}
+		code = read_stream(file, path, out);
+		fclose(file);
+	}
+	while (code == EXIT_DONE && out->len > 0 && out->ptr[out->len - 1] == '\n')
+		out->len--;
+	if (code == EXIT_DONE && out->len == 0) {
+		say_error(_("There is no text."));
+		say_next(_("give the text itself, --file FILE, or write it to standard input"));
+		code = EXIT_USAGE;
+	}
+	return code;
+}
+
+const char *text_language(const struct options *o)
+{
+	const char *given = option_value(o, "language"), *locale = getenv("LC_ALL");
+
+	if (given != NULL)
+		return given;
+	if (locale == NULL || locale[0] == '\0')
+		locale = getenv("LANG");
+	return locale != NULL && strncmp(locale, "ko", 2) == 0 ? "ko" : "en";
+}

@@ -1,0 +1,33 @@
+/*
+ * post.h - a signed draft goes to the node; what became of it comes back.
+ *
+ * Layer: entente. The terminal's copy is written first (outbox.h), the ladder is waited for last.
+ */
+#ifndef ENTENTE_POST_H
+#define ENTENTE_POST_H
+
+#include "entente/outbox.h"
+
+#define PLACE_TEXT_LEN 96
+
+/* EXIT_DONE with the place; or what the node said has been said. */
+enum exit_code post_draft(struct client *c, const struct draft *d, char place[PLACE_TEXT_LEN]) MUST_CHECK;
+
+/* "receipt", "read", "readback", "presented", "reply"; NULL if it is none of them. */
+struct wait_step;
+const struct wait_step *wait_step_find(const char *word);
+/* "30s", "5m", "2h", "1d", "250ms"; ERR_USAGE. */
+enum err span_read(const char *text, uint64_t *ms) MUST_CHECK;
+
+/* Until each action addressee of the message has come so far. EXIT_TIMEOUT, or EXIT_LINE_DOWN if that is why. */
+enum exit_code wait_for_step(struct client *c, const struct options *o, const char *place, const struct wait_step *step,
+			     uint64_t ms) MUST_CHECK;
+/* EXIT_LINE_DOWN when there is no way to a party that the channel has; says since when and which path is tried. */
+enum exit_code check_lines(struct client *c, const char *place, bool is_quiet) MUST_CHECK;
+
+/* The text that a person gives: words typed, --file, or standard input. Heap; EXIT_DONE, or it was said. */
+enum exit_code text_read(const struct options *o, const char *typed, struct buf *out) MUST_CHECK;
+/* --language, or the terminal's. */
+const char *text_language(const struct options *o);
+
+#endif

@@ -1,0 +1,23 @@
+#include "entente/act.h"
+#include "entente/rows.h"
+#include "entente/words.h"
+
+static const struct option_row options[] = {
+	ACT_TEXT_OPTIONS,
+	{ NULL, NULL, NULL },
+};
+
+static const struct act act = {
+	.kind = KIND_REPLY,
+	.text = ACT_TEXT_MUST,
+	.done = N_("The reply to {2} stands as {1}."),
+};
+
+static enum exit_code run(struct options *o)
+{
+	return act_run(o, &act);
+}
+
+const struct command_row command_reply = {
+	"reply", "PLACE [TEXT]", 1, 2, N_("answer it: REPLIED"), options, run, false,
+};

@@ -1,0 +1,26 @@
+/*
+ * rows.h - the row of every command, each defined in the file of its name.
+ *
+ * Layer: entente.
+ */
+#ifndef ENTENTE_ROWS_H
+#define ENTENTE_ROWS_H
+
+#include "entente/options.h"
+
+/* clang-format off */
+/* In the order of the help: setting up, sending, answering, looking, keeping. */
+#define COMMAND_LIST(X) \
+	X(init) X(accord) X(keys) X(serve) \
+	X(send) X(inbox) X(read) X(ack) X(readback) X(correct) X(wrong) X(present) \
+	X(reply) X(decline) X(defer) X(query) X(negative) \
+	X(ladder) X(watch) X(status) X(log) \
+	X(verify) X(export) X(bundle) X(restore) X(doctor) \
+	X(link) X(core) X(signer)
+/* clang-format on */
+
+#define COMMAND_ROW(name) extern const struct command_row command_##name;
+COMMAND_LIST(COMMAND_ROW)
+#undef COMMAND_ROW
+
+#endif

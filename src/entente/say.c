@@ -1,0 +1,285 @@
+#include "entente/say.h"
+
+#include "entente/words.h"
+#include "sys/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+static const char *const colours[COLOUR_COUNT] = {
+	[COLOUR_PLAIN] = "", [COLOUR_DIM] = "\033[2m",	 [COLOUR_BOLD] = "\033[1m",
+	[COLOUR_GOOD] = "\033[32m", [COLOUR_WARN] = "\033[33m", [COLOUR_BAD] = "\033[1;31m",
+};
+
+bool terminal_is_coloured(void)
+{
+	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && (none == NULL || none[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+size_t terminal_width(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 40)
+		return 80;
+	return size.ws_col;
+}
+
+static void write_parts(FILE *to, const char *const *parts)
+{
+	size_t count = 0;
+
+	while (parts[count] != NULL)
+		count++;
+	for (const char *at = parts[0]; *at != '\0'; at++) {
+		if (at[0] == '{' && at[1] >= '1' && at[1] <= '9' && at[2] == '}' && (size_t)(at[1] - '0') < count) {
+			fputs(parts[at[1] - '0'], to);
+			at += 2;
+		} else {
+			fputc(*at, to);
+		}
+	}
+}
+
+void say_parts(const char *const *parts)
+{
+	write_parts(stdout, parts);
+}
+
+void say_error_parts(const char *const *parts)
+{
+	fflush(stdout);
+	fputs("entente: ", stderr);
+	write_parts(stderr, parts);
+	fputc('\n', stderr);
+}
+
+void say_next_parts(const char *const *parts)
+{
+	fputs(_("next: "), stderr);
+	write_parts(stderr, parts);
+	fputc('\n', stderr);
+}
+
+void say_line(const char *text)
+{
+	fputs(text, stdout);
+	putchar('\n');
+}
+
+/* One character of UTF-8: its length and how many cells it takes; a broken byte is one of one. */
+static size_t next_character(struct bytes text, size_t at, size_t *cells)
+{
+	mbstate_t state = { 0 };
+	wchar_t wide;
+	size_t len = mbrtowc(&wide, (const char *)text.ptr + at, text.len - at, &state);
+	int width;
+
+	if (len == 0 || len > text.len - at) {
+		*cells = 1;
+		return 1;
+	}
+	width = wcwidth(wide);
+	*cells = width < 0 ? 1 : (size_t)width;
+	return len;
+}
+
+size_t cells_of(struct bytes text)
+{
+	size_t sum = 0, cells;
+
+	for (size_t at = 0; at < text.len;) {
+		at += next_character(text, at, &cells);
+		sum += cells;
+	}
+	return sum;
+}
+
+void say_coloured(enum colour colour, const char *text)
+{
+	bool is_on = colour != COLOUR_PLAIN && terminal_is_coloured();
+
+	if (is_on)
+		fputs(colours[colour], stdout);
+	fputs(text, stdout);
+	if (is_on)
+		fputs("\033[0m", stdout);
+}
+
+void say_cell(const char *text, size_t cells, enum colour colour)
+{
+	struct bytes in = bytes_str(text);
+	char cut[512];
+	size_t at = 0, sum = 0, width = 0;
+	bool is_cut = cells_of(in) > cells;
+
+	while (at < in.len && at < sizeof cut - 8) {
+		size_t len = next_character(in, at, &width);
+		if (sum + width > cells - (is_cut ? 1 : 0))
+			break;
+		at += len;
+		sum += width;
+	}
+	memcpy(cut, text, at);
+	if (is_cut) {
+		cut[at++] = '~';
+		sum++;
+	}
+	cut[at] = '\0';
+	say_coloured(colour, cut);
+	printf("%*s", (int)(cells - sum), "");
+}
+
+/* The words of one line that fits; returns what is left. */
+static const char *put_wrapped(const char *text, size_t cells)
+{
+	struct bytes in = bytes_str(text);
+	size_t sum = 0, width, fit = 0;
+
+	for (size_t at = 0; at < in.len;) {
+		size_t len = next_character(in, at, &width);
+		if (sum + width > cells && fit > 0)
+			break;
+		if (sum + width > cells)
+			fit = at;
+		sum += width;
+		at += len;
+		if (at == in.len || text[at] == ' ')
+			fit = at;
+		if (sum > cells)
+			break;
+	}
+	printf("%.*s\n", (int)fit, text);
+	text += fit;
+	while (*text == ' ')
+		text++;
+	return text;
+}
+
+void say_row(const char *left, size_t cells, const char *right)
+{
+	size_t width = terminal_width(), used = cells_of(bytes_str(left)), room = width - cells - 4;
+
+	printf("  %s", left);
+	if (used > cells) {
+		putchar('\n');
+		used = 0;
+		fputs("  ", stdout);
+	}
+	printf("%*s  ", (int)(cells - used), "");
+	if (width < cells + 24)
+		room = width;
+	right = put_wrapped(right, room);
+	while (*right != '\0') {
+		printf("%*s", (int)cells + 4, "");
+		right = put_wrapped(right, room);
+	}
+}
+
+/* Code points that turn or hide text: shown, so that what was signed is what is read. */
+static bool is_turning(wchar_t c)
+{
+	return (c >= 0x200e && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x61c;
+}
+
+void say_text(struct bytes text)
+{
+	mbstate_t state = { 0 };
+
+	for (size_t at = 0; at < text.len;) {
+		wchar_t wide = 0;
+		size_t len = mbrtowc(&wide, (const char *)text.ptr + at, text.len - at, &state);
+		if (len == 0 || len > text.len - at) {
+			memset(&state, 0, sizeof state);
+			len = 1;
+			wide = 0;
+		}
+		if (is_turning(wide))
+			printf("<U+%04X>", (unsigned)wide);
+		else if (text.ptr[at] < 0x20 && text.ptr[at] != '\n' && text.ptr[at] != '\t')
+			putchar('?');
+		else
+			fwrite(text.ptr + at, 1, len, stdout);
+		at += len;
+	}
+}
+
+static char *ring_slot(void)
+{
+	static struct {
+		char text[16][64];
+		unsigned at;
+	} ring; /* what say() shows lives for a sentence */
+
+	ring.at = (ring.at + 1) % 16;
+	return ring.text[ring.at];
+}
+
+const char *say_number(uint64_t value)
+{
+	char *out = ring_slot();
+
+	snprintf(out, 64, "%llu", (unsigned long long)value);
+	return out;
+}
+
+const char *say_time(uint64_t ms)
+{
+	uint64_t today = clock_now().wall.ms / 86400000;
+	char full[WALL_TEXT_LEN], *out = ring_slot();
+
+	wall_write((struct wall){ ms }, full);
+	if (ms / 86400000 == today)
+		snprintf(out, 64, "%.8sZ", full + 11);
+	else
+		snprintf(out, 64, "%.10s %.8sZ", full, full + 11);
+	return out;
+}
+
+const char *say_dtg(uint64_t ms)
+{
+	char dtg[WALL_DTG_LEN], *out = ring_slot();
+
+	wall_write_dtg((struct wall){ ms }, dtg);
+	snprintf(out, 64, "%s", dtg);
+	return out;
+}
+
+const char *say_span(uint64_t ms)
+{
+	char *out = ring_slot();
+
+	if (ms < 1000)
+		snprintf(out, 64, "%u ms", (unsigned)ms);
+	else if (ms < 120000)
+		snprintf(out, 64, "%u s", (unsigned)(ms / 1000));
+	else if (ms < 7200000)
+		snprintf(out, 64, "%u min", (unsigned)(ms / 60000));
+	else if (ms < 172800000)
+		snprintf(out, 64, "%u h", (unsigned)(ms / 3600000));
+	else
+		snprintf(out, 64, "%u d", (unsigned)(ms / 86400000));
+	return out;
+}
+
+void say_progress(const char *what, uint64_t done, uint64_t total)
+{
+	if (!isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "\r\033[K%s %llu", what, (unsigned long long)done);
+	if (total > 0)
+		fprintf(stderr, "/%llu", (unsigned long long)total);
+	fflush(stderr);
+}
+
+void say_progress_end(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+}

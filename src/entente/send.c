@@ -1,0 +1,316 @@
+#include "base/alloc.h"
+#include "crypto/hash.h"
+#include "entente/post.h"
+#include "entente/rows.h"
+#include "entente/say.h"
+#include "entente/words.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PIECE_LEN (256u << 10)
+#define WAIT_MS_DEFAULT 60000u
+
+static const struct option_row options[] = {
+	{ "to", N_("PARTY/ROLE"), N_("action addressee: must act; may be given again") },
+	{ "info", N_("PARTY/ROLE"), N_("information addressee: is told; may be given again") },
+	{ "precedence", N_("WORD"), N_("FLASH, IMMEDIATE, PRIORITY or ROUTINE (default)") },
+	{ "label", N_("LEVEL"), N_("the marking; otherwise $ENTENTE_LABEL") },
+	{ "rel", N_("CODES"), N_("whom it is released to, as KOR,USA; all parties of the channel if not said") },
+	{ "subject", N_("TEXT"), N_("the subject") },
+	{ "refers", N_("PLACE"), N_("what it refers to; may be given again") },
+	{ "file", N_("FILE"), N_("take the text from a file, - for standard input") },
+	{ "attach", N_("FILE"), N_("attach a file, up to 64 MiB; may be given again") },
+	{ "language", N_("TAG"), N_("the language that the text is authentic in, as ko or en") },
+	{ "wait", N_("STEP"), N_("wait for receipt, read, readback, presented or reply") },
+	{ "timeout", N_("SPAN"), N_("how long to wait: 30s, 10m; 60s if not said") },
+	{ "again", NULL, N_("say again what this terminal signed and has no receipt for; takes no text") },
+	{ NULL, NULL, NULL },
+};
+
+/* ---- Attachments: the pieces go to the node first, then the message names the hash. ---- */
+
+static enum exit_code cannot_attach(const char *path, const char *why)
+{
+	say_error(_("{1} cannot be attached: {2}."), path, why);
+	return EXIT_ERROR;
+}
+
+static enum err hash_file(FILE *file, uint8_t *piece, uint8_t hash[HASH_LEN], uint64_t *len)
+{
+	struct hash_stream stream;
+	size_t n;
+
+	*len = 0;
+	hash_open(&stream);
+	while ((n = fread(piece, 1, PIECE_LEN, file)) > 0) {
+		hash_add(&stream, (struct bytes){ piece, n });
+		*len += n;
+	}
+	hash_finish(&stream, hash);
+	return ferror(file) ? ERR_IO : ERR_OK;
+}
+
+static enum exit_code attach_pieces(struct client *c, FILE *file, const struct attachment *a, uint8_t *piece)
+{
+	char hash[2 * HASH_LEN + 1];
+	enum exit_code code = EXIT_DONE;
+
+	bytes_write_hex(BYTES_OF(a->hash), hash);
+	rewind(file);
+	for (uint64_t offset = 0; code == EXIT_DONE && offset < a->len;) {
+		struct client_answer answer;
+		struct query q;
+		size_t n = fread(piece, 1, PIECE_LEN, file);
+		if (n == 0)
+			return cannot_attach("", strerror(EIO));
+		query_open(&q, "/attachments");
+		query_put(&q, "hash", hash);
+		query_put_number(&q, "offset", offset);
+		query_put_number(&q, "total", a->len);
+		if (client_ask(c, "POST", query_target(&q), (struct bytes){ piece, n }, &answer) != ERR_OK)
+			return cannot_attach(hash, _("the node stopped answering"));
+		if (answer.status != 200)
+			code = (enum exit_code)client_explain(&answer);
+		client_answer_finish(&answer);
+		offset += n;
+		say_progress(_("attaching, bytes"), offset, a->len);
+	}
+	say_progress_end();
+	return code;
+}
+
+static const char *media_type_of(const char *path)
+{
+	static const struct {
+		const char *ending, *type;
+	} types[] = { { ".txt", "text/plain" }, { ".pdf", "application/pdf" }, { ".png", "image/png" },
+		      { ".jpg", "image/jpeg" }, { ".json", "application/json" } };
+	size_t len = strlen(path);
+
+	for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
+		size_t ending = strlen(types[i].ending);
+		if (len > ending && strcmp(path + len - ending, types[i].ending) == 0)
+			return types[i].type;
+	}
+	return "application/octet-stream";
+}
+
+static enum exit_code attach(struct client *c, struct draft *d, const char *path)
+{
+	struct attachment *a = &d->content.attachments[d->content.attachments_count];
+	const char *slash = strrchr(path, '/');
+	enum exit_code code = EXIT_DONE;
+	uint8_t *piece;
+	FILE *file;
+
+	if (d->content.attachments_count == ATTACHMENTS_MAX)
+		return cannot_attach(path, _("there are too many"));
+	file = fopen(path, "re");
+	if (file == NULL)
+		return cannot_attach(path, strerror(errno));
+	piece = xcalloc(1, PIECE_LEN);
+	*a = (struct attachment){ .media_type = draft_word(d, media_type_of(path)),
+				  .name = draft_word(d, slash == NULL ? path : slash + 1) };
+	if (hash_file(file, piece, a->hash, &a->len) != ERR_OK)
+		code = cannot_attach(path, strerror(errno));
+	else if (a->len == 0 || a->len > ATTACHMENT_LEN_MAX)
+		code = cannot_attach(path, _("it is empty, or longer than 64 MiB"));
+	else
+		code = attach_pieces(c, file, a, piece);
+	d->content.attachments_count++;
+	free(piece);
+	fclose(file);
+	return code;
+}
+
+/* ---- The message. ---- */
+
+static enum exit_code add_channel(struct draft *d, const struct options *o, struct client *c)
+{
+	struct query q;
+	json_t *answer;
+	enum exit_code code = draft_address(d, c, o->arguments[0]);
+
+	if (code != EXIT_DONE)
+		return code;
+	query_open(&q, "/seen");
+	query_put(&q, "channel", o->arguments[0]);
+	code = (enum exit_code)client_get(c, &q, &answer);
+	if (code == EXIT_DONE)
+		code = draft_label(d, o, json_object_get(answer, "parties"));
+	json_decref(answer);
+	return code;
+}
+
+static enum exit_code add_addressees(struct draft *d, const struct options *o)
+{
+	enum exit_code code = EXIT_DONE;
+	const char *to;
+	size_t at = 0;
+
+	while (code == EXIT_DONE && (to = option_next(o, "to", &at)) != NULL)
+		code = draft_to(d, to, false);
+	at = 0;
+	while (code == EXIT_DONE && (to = option_next(o, "info", &at)) != NULL)
+		code = draft_to(d, to, true);
+	if (code == EXIT_DONE && d->statement.addressees_count == 0) {
+		say_error(_("A message is addressed to somebody."));
+		say_next(_("the same command with --to PARTY/ROLE; entente accord show lists them"));
+		code = EXIT_USAGE;
+	}
+	return code;
+}
+
+static enum exit_code add_references(struct draft *d, const struct options *o, struct client *c)
+{
+	enum exit_code code = EXIT_DONE;
+	const char *place;
+	size_t at = 0;
+
+	while (code == EXIT_DONE && (place = option_next(o, "refers", &at)) != NULL) {
+		struct query q;
+		json_t *entry;
+		query_open(&q, "/entry");
+		query_put(&q, "place", place);
+		code = (enum exit_code)client_get(c, &q, &entry);
+		if (code == EXIT_DONE)
+			code = draft_refer(d, entry);
+		json_decref(entry);
+	}
+	return code;
+}
+
+static enum exit_code add_precedence(struct draft *d, const struct options *o)
+{
+	const char *word = option_value(o, "precedence");
+
+	d->statement.has_precedence = true;
+	d->statement.precedence = PRECEDENCE_ROUTINE;
+	if (word == NULL || precedence_read(bytes_str(word), &d->statement.precedence) == ERR_OK)
+		return EXIT_DONE;
+	say_error(_("{1} is no precedence: FLASH, IMMEDIATE, PRIORITY or ROUTINE."), word);
+	return EXIT_USAGE;
+}
+
+static enum exit_code add_content(struct draft *d, const struct options *o, struct client *c)
+{
+	enum exit_code code = EXIT_DONE;
+	struct buf text;
+	const char *path;
+	size_t at = 0;
+
+	code = text_read(o, o->arguments_count > 1 ? o->arguments[1] : NULL, &text);
+	if (code == EXIT_DONE)
+		draft_text(d, text_language(o), option_value(o, "subject"), buf_bytes(&text));
+	free(text.ptr);
+	while (code == EXIT_DONE && (path = option_next(o, "attach", &at)) != NULL)
+		code = attach(c, d, path);
+	return code;
+}
+
+static enum exit_code build(struct draft *d, struct officer *officer, const struct options *o, struct client *c)
+{
+	enum exit_code code = add_precedence(d, o);
+
+	if (code == EXIT_DONE)
+		code = add_addressees(d, o);
+	if (code == EXIT_DONE)
+		code = add_channel(d, o, c);
+	if (code == EXIT_DONE)
+		code = add_references(d, o, c);
+	if (code == EXIT_DONE)
+		code = officer_find_role(officer, o, c);
+	if (code == EXIT_DONE)
+		code = add_content(d, o, c);
+	if (code == EXIT_DONE)
+		code = draft_sign(d, officer);
+	return code;
+}
+
+/* The words were checked before anything was filed. */
+static enum exit_code follow(struct client *c, const struct options *o, const char *place)
+{
+	const char *wait = option_value(o, "wait"), *timeout = option_value(o, "timeout");
+	uint64_t ms = WAIT_MS_DEFAULT;
+	enum exit_code code;
+
+	if (wait == NULL)
+		return check_lines(c, place, o->is_json);
+	if (timeout != NULL && span_read(timeout, &ms) != ERR_OK)
+		return EXIT_USAGE;
+	code = wait_for_step(c, o, place, wait_step_find(wait), ms);
+	if (code == EXIT_DONE && !o->is_json)
+		say(_("{1} has come: {2}\n"), wait, place);
+	return code;
+}
+
+static enum exit_code check_wait(const struct options *o)
+{
+	const char *wait = option_value(o, "wait"), *timeout = option_value(o, "timeout");
+	uint64_t ms;
+
+	if (wait != NULL && wait_step_find(wait) == NULL) {
+		say_error(_("{1} is no step to wait for: receipt, read, readback, presented or reply."), wait);
+		return EXIT_USAGE;
+	}
+	if (timeout != NULL && span_read(timeout, &ms) != ERR_OK) {
+		say_error(_("{1} is no span of time: write 30s, 10m or 2h."), timeout);
+		return EXIT_USAGE;
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_code send_new(struct options *o, struct client *c)
+{
+	struct officer officer = { 0 };
+	char place[PLACE_TEXT_LEN];
+	struct draft d;
+	enum exit_code code;
+
+	draft_open(&d, KIND_MESSAGE);
+	code = officer_open(&officer, o);
+	if (code == EXIT_DONE)
+		code = build(&d, &officer, o, c);
+	if (code == EXIT_DONE)
+		code = post_draft(c, &d, place);
+	if (code == EXIT_DONE && o->is_json) {
+		json_t *out = json_pack("{s:s, s:s, s:s}", "err", "OK", "place", place, "step", "QUEUED");
+		json_say(out);
+		json_decref(out);
+	} else if (code == EXIT_DONE) {
+		say("{1}  {2}\n", place, _("QUEUED"));
+	}
+	fflush(stdout);
+	if (code == EXIT_DONE)
+		code = follow(c, o, place);
+	(void)outbox_sweep(c);
+	officer_close(&officer);
+	draft_close(&d);
+	return code;
+}
+
+static enum exit_code run(struct options *o)
+{
+	enum exit_code code = check_wait(o);
+	struct client c;
+
+	if (code == EXIT_DONE && o->arguments_count == 0 && !option_is_given(o, "again")) {
+		say_error(_("On which channel?"));
+		say_next("entente send leader --to PARTY/ROLE --label LEVEL \"...\"");
+		code = EXIT_USAGE;
+	}
+	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
+		code = EXIT_ERROR;
+	if (code != EXIT_DONE)
+		return code;
+	code = option_is_given(o, "again") ? outbox_again(&c, o->is_json) : send_new(o, &c);
+	client_close(&c);
+	return code;
+}
+
+const struct command_row command_send = {
+	"send", "CHANNEL [TEXT]", 0, 2, N_("sign a message and put it into the record"), options, run, false,
+};

@@ -1,0 +1,15 @@
+/*
+ * time_text.h - a time as a person types it: "2h" from now, or "2026-11-24T14:30Z".
+ *
+ * Layer: entente. Pure. UTC only.
+ */
+#ifndef ENTENTE_TIME_TEXT_H
+#define ENTENTE_TIME_TEXT_H
+
+#include "base/bytes.h"
+#include "base/time.h"
+
+/* ERR_USAGE: neither of the two, or no such day. */
+enum err time_text_read(const char *text, struct wall now, uint64_t *ms) MUST_CHECK;
+
+#endif
