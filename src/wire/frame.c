@@ -85,6 +85,17 @@ static void read_some_text(struct cbor_reader *r, size_t len_max, struct bytes *
 		cbor_refuse(r, ERR_FRAME, payload_rule);
 }
 
+/* A HELLO of another protocol: strict, whatever is in it. */
+static enum err skip_hello(struct cbor_reader *r, size_t members)
+{
+	struct bytes value;
+
+	for (size_t i = 1; i < members && r->err == ERR_OK; i++)
+		cbor_read_raw(r, &value);
+	cbor_close(r);
+	return finish(r) == ERR_OK ? ERR_PROTOCOL : ERR_FRAME;
+}
+
 enum err hello_read(struct bytes in, struct hello *out)
 {
 	struct cbor_reader r;
@@ -97,7 +108,7 @@ enum err hello_read(struct bytes in, struct hello *out)
 	if (cbor_read_uint(&r, UINT64_MAX, &out->protocol) != ERR_OK)
 		return ERR_FRAME;
 	if (out->protocol != LINK_PROTOCOL)
-		return ERR_PROTOCOL;
+		return skip_hello(&r, members);
 	if (members != 7)
 		return ERR_FRAME;
 	cbor_read_fixed(&r, out->accord, sizeof out->accord);

@@ -1,0 +1,599 @@
+"""A second reader of everything in src/wire: written from docs/spec/, on python3-cbor2, sharing no code with it.
+
+Each read_* takes bytes and gives the lines that the vectors hold, or raises Refused with the rule. The rules
+of CBOR itself are one here ("cbor"): cbor2 says that something is wrong, seldom what.
+"""
+import base64
+import io
+import re
+
+import cbor2
+
+ENTRY_MAX, CONTENT_MAX, NOTE_MAX, FRAME_MAX = 60000, 98304, 16384, 1 << 20
+TIME_END, SIZE_MAX, U32, U64 = 1 << 53, (1 << 53) - 1, (1 << 32) - 1, (1 << 64) - 1
+DEPTH_MAX, PARTIES, ADDRESSEES, REFERENCES, FIELDS, SIGNATURES = 6, 8, 32, 32, 64, 8
+SSHSIG_MAX, ATTACHMENT_MAX, PIECE_MAX, MANIFEST_MAX, NOTES_MAX, BATCH_MAX = 4096, 64 << 20, 16 << 10, 64 << 10, 512, 4096
+
+# number: (name, who may sign: o officer, n node; what refers-to names: 0 nothing, 1 one entry, * any)
+KINDS = {0: ("open", "on", "0"), 1: ("keys", "o", "0"), 2: ("accord", "o", "0"), 3: ("erase", "o", "1"),
+         4: ("fork", "n", "0"), 5: ("digest", "n", "0"), 8: ("message", "on", "*"), 9: ("watch read", "o", "1"),
+         10: ("read back", "o", "1"), 11: ("mark", "o", "1"), 12: ("presented", "o", "1"), 13: ("reply", "on", "1"),
+         14: ("decline", "o", "1"), 15: ("defer", "o", "1"), 16: ("query", "on", "1"), 17: ("negative", "on", "1"),
+         18: ("suspend", "o", "*"), 19: ("reinstate", "o", "*"), 20: ("correction", "o", "1"),
+         21: ("remark", "o", "*"), 22: ("attempt", "o", "*"), 23: ("lapse", "n", "1")}
+PRECEDENCES = ["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"]
+
+
+class Refused(Exception):
+    pass
+
+
+def need(condition, rule):
+    if not condition:
+        raise Refused(rule)
+
+
+def is_party(text):
+    return isinstance(text, str) and re.fullmatch(r"[a-z][a-z0-9-]{0,15}", text) is not None
+
+
+def is_role(text):
+    return isinstance(text, str) and re.fullmatch(r"[a-z][a-z0-9-]{0,31}", text) is not None
+
+
+def is_uint(value, least=0, most=U64):
+    return type(value) is int and least <= value <= most
+
+
+def is_hash(value, length=32):
+    return type(value) is bytes and len(value) == length
+
+
+def typed(value, kind, rule="cbor"):
+    need(type(value) is kind, rule)
+    return value
+
+
+# CBOR
+
+def check_value(value, depth):
+    if type(value) in (bytes, bool):
+        return
+    if type(value) is int:
+        need(-(1 << 64) <= value <= U64, "cbor")
+    elif type(value) is str:
+        need(not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", value), "cbor")
+    elif type(value) in (list, dict):
+        need(depth <= DEPTH_MAX, "cbor")
+        for key in value if type(value) is dict else ():
+            need(is_uint(key), "cbor")
+        for inner in value.values() if type(value) is dict else value:
+            check_value(inner, depth + 1)
+    else:
+        raise Refused("cbor")
+
+
+def decode(raw):
+    """One value that is all of raw. What was read is written again canonically: other bytes, not strict."""
+    stream = io.BytesIO(raw)
+    try:
+        value = cbor2.CBORDecoder(stream).decode()
+    except Exception:
+        raise Refused("cbor") from None
+    need(stream.tell() == len(raw), "cbor")
+    check_value(value, 0)
+    need(encode(value) == raw, "cbor")
+    return value
+
+
+def encode(value):
+    return cbor2.dumps(value, canonical=True)
+
+
+def read_cbor(raw):
+    lines = []
+
+    def walk(value):
+        if type(value) is int:
+            lines.append(f"uint {value}" if value >= 0 else f"nint {-1 - value}")
+        elif type(value) is bool:
+            lines.append(f"bool {'true' if value else 'false'}")
+        elif type(value) is bytes:
+            lines.append(f"bytes {value.hex()}")
+        elif type(value) is str:
+            lines.append(f"text {value}")
+        elif type(value) is list:
+            lines.append(f"array {len(value)}")
+            for inner in value:
+                walk(inner)
+        else:
+            lines.append(f"map {len(value)}")
+            for key, inner in value.items():
+                lines.append(f"key {key}")
+                walk(inner)
+    walk(decode(raw))
+    return lines
+
+
+def check_map(value, required, optional, rule):
+    typed(value, dict)
+    for key in value:
+        need(key in required or key in optional, rule)
+    for key in required:
+        need(key in value, rule)
+
+
+def check_list(value, least, most, rule):
+    typed(value, list)
+    need(least <= len(value) <= most, rule)
+
+
+def check_tuple(value, members, rule):
+    check_list(value, members, members, rule)
+
+
+def number(value, least, most, rule):
+    need(is_uint(value), "cbor")
+    need(least <= value <= most, rule)
+
+
+def check_name(value, is_good, rule):
+    typed(value, str)
+    need(is_good(value), rule)
+
+
+def check_fixed(value, length):
+    need(is_hash(value, length), "cbor")
+
+
+# The parts
+
+def read_origin(text):
+    match = re.fullmatch(r"([0-9a-f]{32})/([1-9][0-9]{0,2})/([a-z][a-z0-9-]{0,15})/([1-9][0-9]{0,9})", text)
+    if match is None or int(match[4]) > U32:
+        return None
+    return bytes.fromhex(match[1]), int(match[2]), match[3], int(match[4])
+
+
+def label_lines(value):
+    check_tuple(value, 2, "label.form")
+    level, categories = value
+    typed(level, str)
+    check_list(categories, 0, 16, "label.limit")
+    count = 0
+    for category in categories:
+        check_tuple(category, 2, "label.form")
+        typed(category[0], str)
+        typed(category[1], list)
+        count += len(category[1])
+        need(count <= 64, "label.limit")
+        for text in category[1]:
+            typed(text, str)
+    need(level != "", "label.level")
+    for name, values in categories:
+        need(name != "" and values and "" not in values, "label.category")
+    names = [name.encode() for name, _ in categories]
+    need(names == sorted(set(names)), "label.order")
+    for _, values in categories:
+        raw = [text.encode() for text in values]
+        need(raw == sorted(set(raw)), "label.order")
+    return [f"label {level}"] + [f"category {name} {text}" for name, values in categories for text in values]
+
+
+def read_label(raw):
+    return label_lines(decode(raw))
+
+
+def place_line(word, value, rule="statement.place"):
+    check_tuple(value, 5, rule)
+    channel, party, epoch, index, leaf = value
+    number(channel, 1, 999, rule)
+    check_name(party, is_party, rule)
+    number(epoch, 1, U32, rule)
+    number(index, 0, SIZE_MAX - 1, rule)
+    check_fixed(leaf, 32)
+    return f"{word} {channel} {party} {epoch} {index} {leaf.hex()}"
+
+
+def has_map(value):
+    return type(value) is dict or (type(value) is list and any(has_map(inner) for inner in value))
+
+
+def field_lines(value, rule):
+    typed(value, dict)
+    need(1 <= len(value) <= FIELDS, rule)
+    need(not any(has_map(inner) for inner in value.values()), "cbor")
+    return [f"field {key} {encode(inner).hex()}" for key, inner in value.items()]
+
+
+def is_list_of(value, members):
+    return type(value) is list and len(value) == members
+
+
+def is_head(value):
+    return is_list_of(value, 2) and is_uint(value[0], 1, SIZE_MAX) and is_hash(value[1])
+
+
+def is_old_log(value):
+    return is_list_of(value, 3) and is_uint(value[0], 1, U32) and is_head(value[1:])
+
+
+def is_kind_right(kind, channel, fields):
+    """What the fields of key 14 must be, by kind."""
+    if kind == 0:
+        old, given_up = fields.get(2), fields.get(3)
+        if 2 in fields and (channel == 0 or not is_old_log(old)):
+            return False
+        if 3 in fields and (2 not in fields or not is_head(given_up)):
+            return False
+        return is_hash(fields.get(1))
+    if kind == 1:
+        act, use, key, holder, roles = (fields.get(i) for i in range(1, 6))
+        if not is_uint(act, 0, 1) or not is_uint(use, 0, 4) or type(key) is not bytes or not 1 <= len(key) <= 2048:
+            return False
+        if use <= 2 and len(key) != 32:
+            return False
+        if 4 in fields and not is_uint(holder):
+            return False
+        if 5 in fields and not (type(roles) is list and len(roles) <= 64 and all(is_role(role) for role in roles)):
+            return False
+        return not (act == 0 and use == 3) or (holder is not None and bool(roles))
+    if kind == 2:
+        return is_hash(fields.get(1))
+    if kind in (11, 23):
+        return is_uint(fields.get(1), 0, 1)
+    if kind == 15:
+        return is_uint(fields.get(1), 0, TIME_END - 1)
+    return kind != 17 or is_uint(fields.get(1), 0, 3)
+
+
+# The statement, key by key
+
+def seen_lines(s):
+    rule, lines, parties = "statement.seen", [], []
+    check_list(s[8], 0, 0 if s[3] == 0 else PARTIES - 1, rule)
+    for item in s[8]:
+        check_tuple(item, 3, rule)
+        check_name(item[0], is_party, rule)
+        number(item[1], 1, U32, rule)
+        number(item[2], 1, SIZE_MAX, rule)
+        parties.append(item[0])
+        lines.append("seen {} {} {}".format(*item))
+    need(parties == sorted(set(parties)) and s[6][0] not in parties, rule)
+    return lines
+
+
+def addressee_lines(value):
+    rule, lines = "statement.addressees", []
+    check_list(value, 1, ADDRESSEES, rule)
+    for item in value:
+        check_tuple(item, 3, rule)
+        check_name(item[0], is_party, rule)
+        check_name(item[1], is_role, rule)
+        number(item[2], 0, 1, rule)
+        lines.append(f"addressee {item[0]} {item[1]} {'information' if item[2] else 'action'}")
+    order = [tuple(item) for item in value]
+    need(order == sorted(set(order)), rule)
+    return lines
+
+
+def form_lines(value):
+    check_tuple(value, 2, "statement.form")
+    typed(value[0], str)
+    need(1 <= len(value[0].encode()) <= 32, "statement.form")
+    number(value[1], 0, U64, "cbor")
+    return [f"form {value[0]} {value[1]}"]
+
+
+def content_ref_lines(value):
+    check_tuple(value, 3, "statement.content")
+    check_fixed(value[0], 32)
+    number(value[1], 1, CONTENT_MAX, "statement.content")
+    number(value[2], 0, 2, "statement.content")
+    return [f"content {value[0].hex()} {value[1]} {value[2]}"]
+
+
+def author_lines(s):
+    check_tuple(s[6], 2, "statement.author")
+    check_name(s[6][0], is_party, "statement.party")
+    check_name(s[6][1], is_role, "statement.role")
+    need(("n" if s[6][1] == "node" else "o") in KINDS.get(s[5], ("", "on", "*"))[1], "statement.author")
+    return [f"author {s[6][0]} {s[6][1]}"]
+
+
+def precedence_lines(value):
+    number(value, 0, 3, "statement.precedence")
+    return [f"precedence {PRECEDENCES[value]}"]
+
+
+def acting_lines(value):
+    check_name(value, is_role, "statement.acting")
+    return [f"acting {value}"]
+
+
+def refers_lines(value):
+    check_list(value, 1, REFERENCES, "statement.refers")
+    return [place_line("refers", place) for place in value]
+
+
+OPTIONAL = {9: addressee_lines, 10: precedence_lines, 11: label_lines, 12: refers_lines, 13: form_lines,
+            14: lambda value: field_lines(value, "statement.fields"), 15: content_ref_lines,
+            16: lambda value: [place_line("instance", value)], 17: acting_lines}
+
+
+def statement_lines(s):
+    check_map(s, range(1, 9), range(9, 18), "statement.key")
+    number(s[1], 1, 1, "statement.version")
+    check_fixed(s[2], 16)
+    number(s[3], 0, 999, "statement.channel")
+    check_fixed(s[4], 16)
+    need(is_uint(s[5]), "cbor")
+    need(s[3] != 0 or s[5] <= 2, "statement.channel")
+    lines = [f"accord {s[2].hex()}", f"channel {s[3]}", f"id {s[4].hex()}",
+             f"kind {s[5]} {KINDS.get(s[5], ('unknown',))[0]}"]
+    lines += author_lines(s)
+    number(s[7], 0, TIME_END - 1, "statement.time")
+    lines += [f"claimed {s[7]}"] + seen_lines(s)
+    for key, lines_of in OPTIONAL.items():
+        if key in s:
+            lines += lines_of(s[key])
+    need(s[6][1] == "node" or 11 in s, "statement.label")
+    refers = KINDS.get(s[5], ("", "", "*"))[2]
+    need(refers == "*" or len(s.get(12, [])) == int(refers), "statement.refers")
+    need(s[5] not in KINDS or is_kind_right(s[5], s[3], s.get(14, {})), "statement.field")
+    return lines
+
+
+def read_statement(raw):
+    return statement_lines(decode(raw))
+
+
+def read_entry(raw):
+    need(len(raw) <= ENTRY_MAX, "entry.limit")
+    e = decode(raw)
+    check_map(e, range(1, 6), [6], "entry.key")
+    number(e[1], 1, 1, "entry.version")
+    typed(e[2], str)
+    origin = read_origin(e[2])
+    need(origin is not None, "entry.origin")
+    number(e[3], 0, SIZE_MAX - 1, "entry.index")
+    number(e[4], 0, TIME_END - 1, "entry.time")
+    typed(e[5], bytes)
+    if 6 in e:
+        check_list(e[6], 1, SIGNATURES, "entry.signatures")
+        for signature in e[6]:
+            need(1 <= len(typed(signature, bytes)) <= SSHSIG_MAX, "entry.signatures")
+    s = decode(e[5])
+    lines = statement_lines(s)
+    accord, channel, party, epoch = origin
+    need(s[2] == accord, "entry.accord")
+    need(s[3] in (0, channel), "entry.channel")
+    need(s[6][0] == party, "entry.party")
+    need((s[6][1] == "node") == (6 not in e), "entry.signatures")
+    need((e[3] == 0) == (s[5] == 0), "entry.open")
+    if s[5] == 0:
+        old = s[14].get(2)
+        need(epoch == 1 if old is None else old[0] < epoch, "entry.open")
+    return [f"origin {e[2]}", f"index {e[3]}", f"filed {e[4]}"] + \
+        [f"signature {signature.hex()}" for signature in e.get(6, [])] + lines
+
+
+def is_file_name(name):
+    return 1 <= len(name.encode()) <= 255 and not re.search(r"[/\\\x00-\x1f]", name) and name not in (".", "..")
+
+
+def attachment_lines(value):
+    rule = "content.attachment"
+    check_list(value, 4, 5, rule)
+    check_fixed(value[0], 32)
+    number(value[1], 1, ATTACHMENT_MAX, rule)
+    typed(value[2], str)
+    need(re.fullmatch(r"[ -~]{1,127}", value[2]) and "/" in value[2], rule)
+    typed(value[3], str)
+    need(is_file_name(value[3]), rule)
+    return [f"attachment {value[0].hex()} {value[1]} {value[2]} {value[3]}"] + \
+        [line for label in value[4:] for line in label_lines(label)]
+
+
+def read_content(raw):
+    need(len(raw) <= CONTENT_MAX, "content.limit")
+    c = decode(raw)
+    check_map(c, (1, 2), range(3, 8), "content.key")
+    check_fixed(c[1], 16)
+    typed(c[2], str)
+    need(len(c[2]) <= 35 and re.fullmatch(r"[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*", c[2]), "content.language")
+    lines = [f"salt {c[1].hex()}", f"language {c[2]}"]
+    if 3 in c:
+        need(typed(c[3], str) != "", "content.subject")
+        lines.append(f"subject {c[3]}")
+    if 4 in c:
+        check_list(c[4], 1, 64, "content.portions")
+        for portion in c[4]:
+            check_list(portion, 1, 2, "content.portions")
+            lines.append(f"portion {typed(portion[0], str)}")
+            lines += [line for label in portion[1:] for line in label_lines(label)]
+    if 5 in c:
+        lines += field_lines(c[5], "content.fields")
+    if 6 in c:
+        check_list(c[6], 1, 16, "content.attachments")
+        for attachment in c[6]:
+            lines += attachment_lines(attachment)
+    if 7 in c:
+        need(not any(typed(c[7], bytes)), "content.padding")
+        lines.append(f"padding {len(c[7])}")
+    return lines
+
+
+# Notes are text
+
+def decode_base64(text):
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except ValueError:
+        return None
+    return raw if base64.b64encode(raw) == text else None
+
+
+def split_line(line):
+    """Name, owner and bytes of one line without its newline; None if it is no line."""
+    match = re.fullmatch("— ([0-9a-z/-]+) ([A-Za-z0-9+/=]+)".encode(), line)
+    if match is None:
+        return None
+    name, blob = match[1].decode(), decode_base64(match[2])
+    if blob is None:
+        return None
+    if read_origin(name) is not None and len(blob) == 4 + 64:
+        return name, "log", blob
+    if re.fullmatch(r"[0-9a-f]{32}/[a-z][a-z0-9-]{0,15}/mirror", name) and len(blob) == 4 + 8 + 64:
+        return name, "mirror", blob
+    return None
+
+
+def line_text(name, blob):
+    return f"line {name} {blob[:4].hex()} {blob[4:].hex()}"
+
+
+def read_note(raw):
+    need(len(raw) <= NOTE_MAX, "note.limit")
+    parts = raw.split(b"\n")
+    need(len(parts) > 4, "note.text")
+    origin, size, root, empty = parts[:4]
+    need(read_origin(origin.decode("latin-1")) is not None, "note.origin")
+    need(re.fullmatch(rb"0|[1-9][0-9]{0,15}", size) and int(size) <= SIZE_MAX, "note.size")
+    root = decode_base64(root)
+    need(root is not None and len(root) == 32, "note.root")
+    need(empty == b"", "note.text")
+    need(parts[-1] == b"" and len(parts) > 5, "note.line")
+    lines = [f"origin {origin.decode()}", f"size {int(size)}", f"root {root.hex()}"]
+    for place, part in enumerate(parts[4:-1]):
+        need(place < 17, "note.limit")
+        line = split_line(part)
+        need(line is not None, "note.line")
+        name, owner, blob = line
+        need(name == origin.decode() if owner == "log" else place > 0 and name[:32] == origin.decode()[:32], "note.line")
+        lines.append(line_text(name, blob))
+    return lines
+
+
+# Frames: whatever is wrong, the link is closed
+
+def is_text(value, most):
+    return type(value) is str and 1 <= len(value.encode()) <= most
+
+
+def is_blob(value, most):
+    return type(value) is bytes and 1 <= len(value) <= most
+
+
+def frame_origin(value):
+    need(type(value) is str and read_origin(value) is not None, "FRAME")
+    return f"origin {value}"
+
+
+def hello_lines(p):
+    need(type(p) is list and p and is_uint(p[0]), "FRAME")
+    need(p[0] == 1, "PROTOCOL")
+    need(len(p) == 7 and is_hash(p[1], 16) and is_hash(p[2]) and is_blob(p[3], MANIFEST_MAX) and is_party(p[4]), "FRAME")
+    need(is_uint(p[5], 0, TIME_END - 1) and type(p[6]) is list and len(p[6]) <= NOTES_MAX, "FRAME")
+    need(all(is_text(note, NOTE_MAX) for note in p[6]), "FRAME")
+    return [f"protocol {p[0]}", f"accord {p[1].hex()}", f"hash {p[2].hex()}", f"manifest {p[3].hex()}",
+            f"party {p[4]}", f"clock {p[5]}"] + [f"note {note}" for note in p[6]]
+
+
+def want_lines(p):
+    need(is_list_of(p, 3), "FRAME")
+    line = frame_origin(p[0])
+    need(is_uint(p[1], 0, SIZE_MAX - 1) and is_uint(p[2], p[1] + 1, SIZE_MAX), "FRAME")
+    return [line, f"range {p[1]} {p[2]}"]
+
+
+def item_lines(item):
+    need(type(item) is list and 1 <= len(item) <= 2 and is_blob(item[0], ENTRY_MAX), "FRAME")
+    lines = [f"entry {item[0].hex()}"]
+    if len(item) == 2 and type(item[1]) is list:
+        lines.append(place_line("eraser", item[1], "FRAME"))
+    elif len(item) == 2:
+        need(is_blob(item[1], CONTENT_MAX), "FRAME")
+        lines.append(f"content {item[1].hex()}")
+    return lines
+
+
+def batch_lines(p):
+    need(is_list_of(p, 4), "FRAME")
+    lines = [frame_origin(p[0])]
+    need(is_uint(p[1], 0, SIZE_MAX - BATCH_MAX) and type(p[2]) is list and 1 <= len(p[2]) <= BATCH_MAX, "FRAME")
+    lines.append(f"first {p[1]}")
+    for item in p[2]:
+        lines += item_lines(item)
+    need(is_text(p[3], NOTE_MAX), "FRAME")
+    note = read_note(p[3].encode())
+    need(note[:2] == [f"origin {p[0]}", f"size {p[1] + len(p[2])}"], "FRAME")
+    return lines + [f"note {p[3]}"]
+
+
+def cosignature_lines(p):
+    need(is_list_of(p, 3), "FRAME")
+    lines = [frame_origin(p[0])]
+    need(is_uint(p[1], 1, SIZE_MAX) and is_text(p[2], 512) and p[2].endswith("\n"), "FRAME")
+    line = split_line(p[2][:-1].encode())
+    need(line is not None, "FRAME")
+    return lines + [f"size {p[1]}", line_text(line[0], line[2])]
+
+
+def advance_lines(p):
+    need(type(p) is list and 3 <= len(p) <= 4, "FRAME")
+    lines = [frame_origin(p[0])]
+    need(is_blob(p[1], ENTRY_MAX) and type(p[2]) is list and 1 <= len(p[2]) <= SIGNATURES, "FRAME")
+    need(all(is_blob(signature, SSHSIG_MAX) for signature in p[2]), "FRAME")
+    need(len(p) == 3 or is_blob(p[3], CONTENT_MAX), "FRAME")
+    return lines + [f"statement {p[1].hex()}"] + [f"signature {signature.hex()}" for signature in p[2]] + \
+        [f"content {content.hex()}" for content in p[3:]]
+
+
+def refuse_lines(p):
+    need(is_list_of(p, 4), "FRAME")
+    lines = [frame_origin(p[0])]
+    need(is_uint(p[1], 0, SIZE_MAX) and is_uint(p[2], 0, FRAME_MAX), "FRAME")
+    need(is_text(p[3], 64) and re.fullmatch(r"[a-z0-9.-]+", p[3]), "FRAME")
+    return lines + [f"index {p[1]}", f"offset {p[2]}", f"rule {p[3]}"]
+
+
+def piece_lines(p):
+    need(is_list_of(p, 4) and is_hash(p[0]), "FRAME")
+    need(is_uint(p[1], 0, ATTACHMENT_MAX - 1) and is_uint(p[2], p[1] + 1, ATTACHMENT_MAX), "FRAME")
+    need(is_blob(p[3], min(PIECE_MAX, p[2] - p[1])), "FRAME")
+    return [f"hash {p[0].hex()}", f"offset {p[1]}", f"total {p[2]}", f"piece {p[3].hex()}"]
+
+
+def ping_lines(p):
+    need(is_list_of(p, 2) and type(p[0]) is bool and is_uint(p[1]), "FRAME")
+    return [f"answer {'true' if p[0] else 'false'}", f"token {p[1]}"]
+
+
+def fetch_lines(p):
+    need(is_list_of(p, 2) and is_hash(p[0]) and is_uint(p[1], 0, ATTACHMENT_MAX - 1), "FRAME")
+    return [f"hash {p[0].hex()}", f"offset {p[1]}"]
+
+
+FRAMES = {1: ("HELLO", hello_lines), 2: ("WANT", want_lines), 3: ("BATCH", batch_lines),
+          4: ("COSIGNATURE", cosignature_lines), 5: ("ADVANCE", advance_lines), 6: ("REFUSE", refuse_lines),
+          7: ("ATTACHMENT", piece_lines), 8: ("PING", ping_lines), 9: ("FETCH", fetch_lines)}
+
+
+def read_frame(raw):
+    """One whole frame; bytes after it are the next one's."""
+    need(len(raw) >= 4, "SHORT")
+    length = int.from_bytes(raw[:4], "big")
+    need(1 <= length <= FRAME_MAX, "FRAME")
+    need(len(raw) >= 5, "SHORT")
+    need(raw[4] in FRAMES, "FRAME")
+    need(len(raw) >= 4 + length, "SHORT")
+    name, lines_of = FRAMES[raw[4]]
+    try:
+        return [f"kind {name}"] + lines_of(decode(raw[5:4 + length]))
+    except Refused as why:
+        raise Refused(why.args[0] if why.args[0] == "PROTOCOL" else "FRAME") from None
+
+
+READERS = {"cbor": read_cbor, "label": read_label, "statement": read_statement, "entry": read_entry,
+           "content": read_content, "note": read_note, "frame": read_frame}
