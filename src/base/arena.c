@@ -1,5 +1,6 @@
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdalign.h>
 #include <string.h>
 
@@ -39,4 +40,19 @@ struct bytes arena_copy(struct arena *a, struct bytes in)
 void arena_reset(struct arena *a)
 {
 	a->len = 0;
+}
+
+struct buf arena_lend(const struct arena *a, size_t max)
+{
+	struct buf b;
+
+	buf_init(&b, a->ptr + a->len, max < a->max - a->len ? max : a->max - a->len);
+	return b;
+}
+
+struct bytes arena_keep(struct arena *a, const struct buf *lent)
+{
+	assert(lent->ptr == a->ptr + a->len && lent->len <= a->max - a->len);
+	a->len += lent->len;
+	return buf_bytes(lent);
 }

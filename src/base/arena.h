@@ -7,7 +7,7 @@
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
-#include "base/bytes.h"
+#include "base/buf.h"
 
 struct arena {
 	uint8_t *ptr;
@@ -23,5 +23,12 @@ void *arena_alloc(struct arena *a, size_t count, size_t size) MUST_CHECK;
 struct bytes arena_copy(struct arena *a, struct bytes in) MUST_CHECK;
 
 void arena_reset(struct arena *a);
+
+/*
+ * The unused rest, at most max bytes of it, to write into: for what is large or of unknown length, since it is
+ * not zeroed. Until arena_keep (of what was written) it is lent only: the next allocation takes it again.
+ */
+struct buf arena_lend(const struct arena *a, size_t max);
+struct bytes arena_keep(struct arena *a, const struct buf *lent);
 
 #endif

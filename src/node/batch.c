@@ -203,6 +203,9 @@ enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 		return e;
 	if (a.line->log->stopped.rule != NULL)
 		return ERR_OK;
+	/* A line check is answered on the path that it tests. */
+	if (a.line->channel->plane == PLANE_SERVICE && in->path < LINK_PATHS_MAX)
+		n->peers[in->peer].service_path = in->path;
 	if (a.note.size > a.line->known)
 		a.line->known = a.note.size;
 	if (a.batch.first > a.line->log->frontier.size) {

@@ -166,20 +166,15 @@ static enum err epoch_entry(struct node *n, struct now now, struct line *line, c
 {
 	struct entry entry = *given;
 	struct addition add = { .line = line, .entry = &entry, .statement = s };
-	uint8_t *memory = arena_alloc(&n->fx->arena, ENTRY_LEN_MAX, 1);
-	struct buf out;
+	struct buf out = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
 	enum err e;
 
-	if (memory == NULL)
-		return ERR_MEMORY;
 	entry.origin = line->log->origin;
 	entry.index = line->log->frontier.size;
 	entry.filed = now.wall;
-	buf_init(&out, memory, ENTRY_LEN_MAX);
 	entry_write(&entry, &out);
 	e = buf_check(&out);
-	n->fx->arena.len = (size_t)(memory - n->fx->arena.ptr) + out.len;
-	add.bytes = buf_bytes(&out);
+	add.bytes = arena_keep(&n->fx->arena, &out);
 	return e == ERR_OK ? entry_add(n, now, &add) : e;
 }
 

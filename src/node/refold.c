@@ -74,13 +74,9 @@ static enum err fold_one(struct node *n, struct now now, struct line *line, uint
 	struct entry_view view;
 	struct place_key at = { line->key, index };
 	uint8_t leaf[HASH_LEN];
-	uint8_t *memory = arena_alloc(&n->fx->arena, ENTRY_LEN_MAX, 1);
-	size_t used = n->fx->arena.len;
 	enum err e;
 
-	if (memory == NULL)
-		return ERR_MEMORY;
-	buf_init(&bytes, memory, ENTRY_LEN_MAX);
+	bytes = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
 	e = record_entry(n->record, line->log, index, &bytes);
 	if (e == ERR_OK)
 		e = entry_read(buf_bytes(&bytes), &entry, &statement, &fault);
@@ -100,8 +96,6 @@ static enum err fold_one(struct node *n, struct now now, struct line *line, uint
 		hash_leaf(buf_bytes(&bytes), leaf);
 		service_folded(n, now, &at, &entry, &statement, leaf);
 	}
-	if (n->fx->arena.len == used)
-		n->fx->arena.len = used - ENTRY_LEN_MAX;
 	return e;
 }
 

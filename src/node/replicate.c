@@ -74,18 +74,18 @@ void hello_build(struct node *n, struct now now, size_t peer, struct hello *h, s
 enum err hello_send(struct node *n, struct now now, size_t peer, size_t path)
 {
 	size_t len = n->lines_count * 2048 + MANIFEST_LEN_MAX;
-	uint8_t *memory = arena_alloc(&n->fx->arena, len, 1), *out = arena_alloc(&n->fx->arena, len, 1);
+	uint8_t *memory = arena_alloc(&n->fx->arena, len, 1);
 	struct hello *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
 	struct effect_frame *frame = frame_out(n, peer, path, URGENCY_LINK, FRAME_HELLO);
 	struct buf notes, payload;
 
-	if (memory == NULL || out == NULL || h == NULL || frame == NULL)
+	if (memory == NULL || h == NULL || frame == NULL)
 		return ERR_MEMORY;
 	buf_init(&notes, memory, len);
-	buf_init(&payload, out, len);
 	hello_build(n, now, peer, h, &notes);
+	payload = arena_lend(&n->fx->arena, len);
 	hello_write(h, &payload);
-	frame->payload = buf_bytes(&payload);
+	frame->payload = arena_keep(&n->fx->arena, &payload);
 	return buf_check(&payload);
 }
 
@@ -191,29 +191,21 @@ static bool send_batch(struct node *n, size_t peer, struct line *line)
 	struct reach *reach = &line->reach[peer];
 	size_t path = path_for(p, line);
 	uint64_t goal = line->is_own ? line->log->durable : reach->goal, size;
-	size_t used = n->fx->arena.len;
 	struct effect_frame *frame;
 	struct buf payload;
-	uint8_t *memory;
 
 	if (path == LINK_PATHS_MAX || reach->sent >= goal || p->in_flight >= BATCH_IN_FLIGHT_MAX ||
 	    !effects_has_room(n->fx, 8, 2 * FRAME_LEN_MAX))
 		return false;
 	if (goal > line->log->durable)
 		goal = line->log->durable;
-	memory = arena_alloc(&n->fx->arena, FRAME_LEN_MAX, 1);
-	if (memory == NULL)
+	payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - FRAME_HEAD_LEN);
+	if (batch_build(n, line, reach->sent, goal, &payload, &size) != ERR_OK)
 		return false;
-	buf_init(&payload, memory, FRAME_LEN_MAX - FRAME_HEAD_LEN);
-	if (batch_build(n, line, reach->sent, goal, &payload, &size) != ERR_OK) {
-		n->fx->arena.len = used;
-		return false;
-	}
-	n->fx->arena.len = (size_t)(memory - n->fx->arena.ptr) + payload.len;
 	frame = frame_out(n, peer, path, channel_urgency(line->channel), FRAME_BATCH);
 	if (frame == NULL)
 		return false;
-	frame->payload = buf_bytes(&payload);
+	frame->payload = arena_keep(&n->fx->arena, &payload);
 	frame->tag = tag_new(n, &(struct tag){ .line = (size_t)(line - n->lines),
 					       .size = size,
 					       .len = payload.len,
