@@ -38,8 +38,9 @@ struct mark_request {
 enum err marks_move(struct marks *m, const struct mark_request *request) MUST_CHECK;
 const struct mark *marks_find(const struct marks *m, const struct origin *origin);
 
-/* The file: one line a mark, "<origin> <size> <base64 root>\n", and a last line with the hash of the rest. */
+/* The file: one line a mark, "<origin> <size> <base64 root>\n", and a last line "sha256 <hex>\n" over the rest. */
 void marks_write(const struct marks *m, struct buf *out);
-enum err marks_read(struct bytes in, struct marks *m) MUST_CHECK; /* ERR_CORRUPT */
+/* ERR_CORRUPT; ERR_LIMIT: more than m->max. Either leaves no mark. */
+enum err marks_read(struct bytes in, struct marks *m) MUST_CHECK;
 
 #endif

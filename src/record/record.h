@@ -31,7 +31,10 @@ struct log {
 
 struct record;
 
-/* Takes the store. Loads every log's head and checks that its root is that of its tree: ERR_CORRUPT if not. */
+/*
+ * Takes the store, in failure too. Loads every log's head, not its entries, and checks that its root is that of its
+ * tree: ERR_CORRUPT if not; ERR_ACCORD_DIFFERS if the store is another accord's.
+ */
 enum err record_open(struct store *store, const struct accord *accord, struct record **out) MUST_CHECK;
 void record_free(struct record *r); /* closes the store too */
 
@@ -62,11 +65,11 @@ enum err record_stop(struct record *r, struct log *log, const struct fault *why)
  * ERR_FULL: nothing of it happened (rolled back). ERR_IO, ERR_CORRUPT: stop the node.
  */
 enum err record_append(struct record *r) MUST_CHECK;
-/* Forgets everything added since record_begin. */
+/* Forgets everything added since record_begin. A log that was opened since then stays, empty. */
 void record_rollback(struct record *r);
 bool record_is_open(const struct record *r); /* between begin and append */
 
-/* Reads. Each appends to the buffer. */
+/* Reads. Each appends to the buffer. ERR_NOT_FOUND beyond the log's size. */
 enum err record_entry(struct record *r, const struct log *log, uint64_t index, struct buf *out) MUST_CHECK;
 enum err record_content(struct record *r, const uint8_t hash[HASH_LEN], struct buf *out) MUST_CHECK;
 void record_root(const struct log *log, uint8_t root[HASH_LEN]);

@@ -51,7 +51,8 @@ struct store_ops {
 	 * belongs to entry ((index + 1) << level) - 1. So a node costs no row of its own. */
 	enum err (*entry_put)(struct store *s, log_number log, uint64_t index, struct bytes entry,
 			      struct bytes hashes);
-	enum err (*entry_get)(struct store *s, log_number log, uint64_t index, struct buf *entry);
+	/* What entry_put was given; NULL: not wanted. */
+	enum err (*entry_get)(struct store *s, log_number log, uint64_t index, struct buf *entry, struct buf *hashes);
 	/* A complete node of the tree; level 0 is the leaf. */
 	enum err (*node_get)(struct store *s, log_number log, unsigned level, uint64_t index, uint8_t hash[HASH_LEN]);
 

@@ -347,12 +347,24 @@ static enum err mem_entry_put(struct store *s, log_number log, uint64_t index, s
 	return ERR_OK;
 }
 
-static enum err mem_entry_get(struct store *s, log_number log, uint64_t index, struct buf *entry)
+static enum err mem_entry_get(struct store *s, log_number log, uint64_t index, struct buf *entry, struct buf *hashes)
 {
+	enum err e = ERR_OK;
+	struct row *r;
 	struct key k;
 
 	key_log(&k, TABLE_ENTRY, log, index);
-	return value_get(row_find(mem(s), key_bytes(&k)), entry);
+	r = row_find(mem(s), key_bytes(&k));
+	if (r == NULL)
+		return ERR_NOT_FOUND;
+	/* Entry `index` finishes a node on each level where all lower bits of its index are ones. */
+	for (unsigned level = 0; hashes != NULL && e == ERR_OK; level++) {
+		key_node(&k, log, level, index >> level);
+		e = value_get(row_find(mem(s), key_bytes(&k)), hashes);
+		if ((index >> level & 1) == 0)
+			break;
+	}
+	return e == ERR_OK && entry != NULL ? value_get(r, entry) : e;
 }
 
 static enum err mem_node_get(struct store *s, log_number log, unsigned level, uint64_t index, uint8_t hash[HASH_LEN])

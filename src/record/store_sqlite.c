@@ -54,7 +54,7 @@ static const char schema[] =
 	X(LOG_PUT, "UPDATE log SET size = ?2, root = ?3, rule = ?4, fault_offset = ?5 WHERE number = ?1") \
 	X(LOG_NEXT, "SELECT number FROM log WHERE number > ?1 ORDER BY number LIMIT 1") \
 	X(ENTRY_PUT, "INSERT INTO entry VALUES(?1, ?2, ?3)") \
-	X(ENTRY_GET, "SELECT bytes FROM entry WHERE id = ?1") \
+	X(ENTRY_GET, "SELECT hashes, bytes FROM entry WHERE id = ?1") \
 	X(HASHES_GET, "SELECT hashes FROM entry WHERE id = ?1") \
 	X(CONTENT_FIND, "SELECT content.number, hash FROM content_name JOIN content USING(number) WHERE id = ?1") \
 	X(CONTENT_PUT, "INSERT INTO content VALUES(NULL, ?1, ?2, NULL)") \
@@ -408,15 +408,29 @@ static enum err lite_entry_put(struct store *store, log_number log, uint64_t ind
 	return run(s, q);
 }
 
-static enum err lite_entry_get(struct store *store, log_number log, uint64_t index, struct buf *entry)
+static enum err lite_entry_get(struct store *store, log_number log, uint64_t index, struct buf *entry,
+			       struct buf *hashes)
 {
 	struct store_sqlite *s = lite(store);
 	sqlite3_stmt *q = query(s, QUERY_ENTRY_GET);
+	enum err e;
 
 	if (index > INDEX_MAX)
 		return ERR_NOT_FOUND;
 	bind_number(q, 1, row_id(log, index));
-	return read_bytes(s, q, entry);
+	e = row_open(s, q);
+	if (e != ERR_OK)
+		return e;
+	if (hashes != NULL) {
+		buf_put(hashes, column_bytes(q, 0));
+		e = buf_check(hashes);
+	}
+	if (entry != NULL && e == ERR_OK) {
+		buf_put(entry, column_bytes(q, 1));
+		e = buf_check(entry);
+	}
+	row_close(q);
+	return e;
 }
 
 static enum err lite_node_get(struct store *store, log_number log, unsigned level, uint64_t index,

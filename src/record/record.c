@@ -1,0 +1,488 @@
+#include "record/record.h"
+
+#include "base/alloc.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A log with what a rollback gives back. */
+struct kept_log {
+	struct log log; /* first: the one pointer is the other */
+	bool has_row;   /* the store knows it; log.number is 0 until then */
+	bool is_touched; /* in this turn; the rest is then as it was before */
+	struct frontier before;
+	uint64_t noted_before;
+	struct fault stopped_before;
+};
+
+/* An entry of this turn, to be read back. */
+struct staged {
+	struct kept_log *log;
+	uint64_t index;
+	uint8_t leaf[HASH_LEN];
+};
+
+struct record {
+	struct store *store;
+	uint8_t accord[ACCORD_ID_LEN];
+	struct kept_log **logs; /* rising by origin */
+	size_t logs_count;
+	struct staged *staged;
+	size_t staged_count, staged_max;
+	bool is_open;
+	uint8_t scratch[ENTRY_LEN_MAX];
+};
+
+/* ---- Logs. ---- */
+
+static struct kept_log *kept(struct log *log)
+{
+	return (struct kept_log *)log;
+}
+
+/* Where the origin stands or would stand. */
+static size_t place_of(const struct record *r, const struct origin *origin)
+{
+	size_t low = 0, high = r->logs_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (origin_compare(&r->logs[middle]->log.origin, origin) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct kept_log *log_insert(struct record *r, const struct origin *origin)
+{
+	size_t at = place_of(r, origin);
+	struct kept_log *k = xcalloc(1, sizeof *k);
+
+	k->log.origin = *origin;
+	r->logs = xrealloc(r->logs, (r->logs_count + 1) * sizeof *r->logs);
+	memmove(r->logs + at + 1, r->logs + at, (r->logs_count - at) * sizeof *r->logs);
+	r->logs[at] = k;
+	r->logs_count++;
+	return k;
+}
+
+struct log *record_log_find(struct record *r, const struct origin *origin)
+{
+	size_t at = place_of(r, origin);
+
+	if (at == r->logs_count || !origin_equal(&r->logs[at]->log.origin, origin))
+		return NULL;
+	return &r->logs[at]->log;
+}
+
+size_t record_logs_count(const struct record *r)
+{
+	return r->logs_count;
+}
+
+struct log *record_log_at(struct record *r, size_t position)
+{
+	assert(position < r->logs_count);
+	return &r->logs[position]->log;
+}
+
+/* Whatever changes a log in a turn comes by here first. */
+static enum err log_touch(struct record *r, struct kept_log *k)
+{
+	assert(r->is_open);
+	if (!k->is_touched) {
+		k->is_touched = true;
+		k->before = k->log.frontier;
+		k->noted_before = k->log.noted;
+		k->stopped_before = k->log.stopped;
+	}
+	if (!k->has_row) {
+		enum err e = r->store->ops->log_open(r->store, &k->log.origin, &k->log.number);
+		if (e != ERR_OK)
+			return e;
+		k->has_row = true;
+	}
+	return ERR_OK;
+}
+
+enum err record_log_open(struct record *r, const struct origin *origin, struct log **out)
+{
+	struct log *log = record_log_find(r, origin);
+	enum err e;
+
+	if (log == NULL && r->logs_count == LOGS_MAX)
+		return ERR_LIMIT;
+	if (log == NULL)
+		log = &log_insert(r, origin)->log;
+	if (!kept(log)->has_row) {
+		e = log_touch(r, kept(log));
+		if (e != ERR_OK)
+			return e;
+	}
+	*out = log;
+	return ERR_OK;
+}
+
+/* ---- The tree in the store. ---- */
+
+struct tree {
+	struct store *store;
+	log_number log;
+};
+
+static enum err tree_get(void *self, unsigned level, uint64_t index, uint8_t hash[HASH_LEN])
+{
+	const struct tree *t = self;
+
+	return t->store->ops->node_get(t->store, t->log, level, index, hash);
+}
+
+static enum err root_of_tree(struct record *r, const struct log *log, uint64_t size, uint8_t root[HASH_LEN])
+{
+	struct tree t = { r->store, log->number };
+	struct frontier f;
+	enum err e = frontier_load(&f, size, tree_get, &t);
+
+	if (e == ERR_OK)
+		frontier_root(&f, root);
+	return e;
+}
+
+/* ---- Life. ---- */
+
+static enum err log_load(struct record *r, log_number number)
+{
+	uint8_t memory[NOTE_LEN_MAX], root[HASH_LEN];
+	struct tree t = { r->store, number };
+	struct buf note = BUF_ON(memory);
+	struct store_log row;
+	struct kept_log *k;
+	enum err e = r->store->ops->log_get(r->store, number, &row);
+
+	if (e != ERR_OK)
+		return e;
+	if (memcmp(row.origin.accord, r->accord, ACCORD_ID_LEN) != 0)
+		return ERR_ACCORD_DIFFERS;
+	if (r->logs_count == LOGS_MAX)
+		return ERR_LIMIT;
+	k = log_insert(r, &row.origin);
+	k->has_row = true;
+	k->log.number = number;
+	k->log.stopped = row.stopped;
+	e = frontier_load(&k->log.frontier, row.size, tree_get, &t);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+	frontier_root(&k->log.frontier, root);
+	if (row.size > 0 && memcmp(root, row.root, HASH_LEN) != 0)
+		return ERR_CORRUPT;
+	k->log.durable = row.size;
+	e = r->store->ops->note_get(r->store, number, UINT64_MAX, &k->log.noted, &note);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err record_open(struct store *store, const struct accord *accord, struct record **out)
+{
+	struct record *r = xcalloc(1, sizeof *r);
+	log_number number = 0;
+	enum err e;
+
+	r->store = store;
+	memcpy(r->accord, accord->id, ACCORD_ID_LEN);
+	while ((e = store->ops->log_next(store, number, &number)) == ERR_OK) {
+		e = log_load(r, number);
+		if (e != ERR_OK)
+			break;
+	}
+	if (e != ERR_NOT_FOUND) {
+		record_free(r);
+		return e;
+	}
+	*out = r;
+	return ERR_OK;
+}
+
+void record_free(struct record *r)
+{
+	if (r == NULL)
+		return;
+	r->store->ops->close(r->store);
+	for (size_t i = 0; i < r->logs_count; i++)
+		free(r->logs[i]);
+	free(r->logs);
+	free(r->staged);
+	free(r);
+}
+
+struct store *record_store(struct record *r)
+{
+	return r->store;
+}
+
+/* ---- A turn. ---- */
+
+bool record_is_open(const struct record *r)
+{
+	return r->is_open;
+}
+
+enum err record_begin(struct record *r)
+{
+	enum err e;
+
+	assert(!r->is_open);
+	e = r->store->ops->begin(r->store);
+	r->is_open = e == ERR_OK;
+	return e;
+}
+
+static void turn_end(struct record *r)
+{
+	for (size_t i = 0; i < r->logs_count; i++)
+		r->logs[i]->is_touched = false;
+	r->staged_count = 0;
+	r->is_open = false;
+}
+
+void record_rollback(struct record *r)
+{
+	assert(r->is_open);
+	r->store->ops->rollback(r->store);
+	for (size_t i = 0; i < r->logs_count; i++) {
+		struct kept_log *k = r->logs[i];
+		struct store_log row;
+		if (!k->is_touched)
+			continue;
+		k->log.frontier = k->before;
+		k->log.noted = k->noted_before;
+		k->log.stopped = k->stopped_before;
+		/* A log that this turn made is in the store no more, and its number may become another's. */
+		k->has_row = r->store->ops->log_get(r->store, k->log.number, &row) == ERR_OK;
+		if (!k->has_row)
+			k->log.number = 0;
+	}
+	turn_end(r);
+}
+
+/* The hashes that one entry brings: its leaf and the nodes that it finishes. */
+struct finished {
+	uint8_t hashes[MERKLE_PROOF_MAX + 1][HASH_LEN];
+	size_t count;
+};
+
+static enum err finished_put(void *self, unsigned level, uint64_t index, const uint8_t hash[HASH_LEN])
+{
+	struct finished *f = self;
+
+	(void)index;
+	assert(level == f->count && f->count < ARRAY_COUNT(f->hashes));
+	memcpy(f->hashes[f->count++], hash, HASH_LEN);
+	return ERR_OK;
+}
+
+static struct bytes finished_bytes(const struct finished *f)
+{
+	return (struct bytes){ f->hashes[0], f->count * HASH_LEN };
+}
+
+static struct staged *stage(struct record *r)
+{
+	if (r->staged_count == r->staged_max) {
+		r->staged_max = r->staged_max * 2 + 16;
+		r->staged = xrealloc(r->staged, r->staged_max * sizeof *r->staged);
+	}
+	return &r->staged[r->staged_count++];
+}
+
+enum err record_add(struct record *r, struct log *log, struct bytes entry, const struct statement *statement,
+		    struct bytes content)
+{
+	struct finished f = { .count = 0 };
+	struct store *s = r->store;
+	struct staged *staged;
+	uint64_t index = log->frontier.size;
+	enum err e = log_touch(r, kept(log));
+
+	assert(entry.len <= ENTRY_LEN_MAX);
+	assert(content.len == 0 || statement->has_content);
+	if (e != ERR_OK)
+		return e;
+	staged = stage(r);
+	staged->log = kept(log);
+	staged->index = index;
+	hash_leaf(entry, staged->leaf);
+	e = frontier_append(&log->frontier, staged->leaf, finished_put, &f);
+	assert(e == ERR_OK);
+	e = s->ops->entry_put(s, log->number, index, entry, finished_bytes(&f));
+	if (e == ERR_OK && content.len > 0)
+		e = s->ops->content_put(s, statement->content.hash, content);
+	return e;
+}
+
+enum err record_add_note(struct record *r, struct log *log, uint64_t size, struct bytes note)
+{
+	enum err e = log_touch(r, kept(log));
+
+	assert(size <= log->frontier.size);
+	if (e == ERR_OK)
+		e = r->store->ops->note_put(r->store, log->number, size, note);
+	if (e == ERR_OK && size > log->noted)
+		log->noted = size;
+	return e;
+}
+
+enum err record_add_cosignature(struct record *r, struct log *log, uint64_t size, struct bytes party, struct bytes line)
+{
+	enum err e = log_touch(r, kept(log));
+
+	return e == ERR_OK ? r->store->ops->cosignature_put(r->store, log->number, size, party, line) : e;
+}
+
+enum err record_stop(struct record *r, struct log *log, const struct fault *why)
+{
+	enum err e = log_touch(r, kept(log));
+
+	log->stopped = *why;
+	return e;
+}
+
+/* ---- The door. ---- */
+
+static bool has_changed(const struct kept_log *k)
+{
+	return k->is_touched && (k->log.frontier.size != k->before.size || k->log.stopped.rule != k->stopped_before.rule);
+}
+
+static enum err log_row_put(struct record *r, struct kept_log *k)
+{
+	struct store_log row = { .origin = k->log.origin, .size = k->log.frontier.size, .stopped = k->log.stopped };
+
+	frontier_root(&k->log.frontier, row.root);
+	return r->store->ops->log_put(r->store, k->log.number, &row);
+}
+
+/*
+ * The second path of an entry: from the rows that were committed, never from the memory that they were made of. The
+ * tree is begun again from the nodes of the old size, the leaves are hashed from the bytes that the store gives, and
+ * each node that they finish is compared with the one beside them.
+ */
+static enum err entry_read_back(struct record *r, const struct staged *staged, struct frontier *again)
+{
+	uint8_t hashes_memory[(MERKLE_PROOF_MAX + 1) * HASH_LEN], leaf[HASH_LEN];
+	struct buf entry, hashes = BUF_ON(hashes_memory);
+	struct finished f = { .count = 0 };
+	enum err e;
+
+	buf_init(&entry, r->scratch, sizeof r->scratch);
+	e = r->store->ops->entry_get(r->store, staged->log->log.number, staged->index, &entry, &hashes);
+	if (e != ERR_OK)
+		return err_class(e) == ERR_CLASS_LOCAL ? e : ERR_CORRUPT;
+	hash_leaf(buf_bytes(&entry), leaf);
+	if (memcmp(leaf, staged->leaf, HASH_LEN) != 0 || again->size != staged->index)
+		return ERR_CORRUPT;
+	e = frontier_append(again, leaf, finished_put, &f);
+	assert(e == ERR_OK);
+	return bytes_equal(finished_bytes(&f), buf_bytes(&hashes)) ? ERR_OK : ERR_CORRUPT;
+}
+
+static enum err log_read_back(struct record *r, struct kept_log *k)
+{
+	struct tree t = { r->store, k->log.number };
+	uint8_t root[HASH_LEN], held[HASH_LEN];
+	struct frontier again;
+	struct store_log row;
+	enum err e = frontier_load(&again, k->before.size, tree_get, &t);
+
+	for (size_t i = 0; e == ERR_OK && i < r->staged_count; i++) {
+		if (r->staged[i].log == k)
+			e = entry_read_back(r, &r->staged[i], &again);
+	}
+	if (e == ERR_OK)
+		e = r->store->ops->log_get(r->store, k->log.number, &row);
+	if (e != ERR_OK)
+		return err_class(e) == ERR_CLASS_LOCAL ? e : ERR_CORRUPT;
+	frontier_root(&again, root);
+	frontier_root(&k->log.frontier, held);
+	if (row.size != k->log.frontier.size || again.size != row.size || memcmp(root, row.root, HASH_LEN) != 0 ||
+	    memcmp(root, held, HASH_LEN) != 0)
+		return ERR_CORRUPT;
+	return ERR_OK;
+}
+
+enum err record_append(struct record *r)
+{
+	enum err e = ERR_OK;
+
+	assert(r->is_open);
+	for (size_t i = 0; e == ERR_OK && i < r->logs_count; i++) {
+		if (has_changed(r->logs[i]))
+			e = log_row_put(r, r->logs[i]);
+	}
+	if (e == ERR_OK)
+		e = r->store->ops->commit(r->store);
+	if (e != ERR_OK) {
+		record_rollback(r);
+		return e;
+	}
+	for (size_t i = 0; e == ERR_OK && i < r->logs_count; i++) {
+		struct kept_log *k = r->logs[i];
+		if (!has_changed(k))
+			continue;
+		e = log_read_back(r, k);
+		if (e == ERR_OK)
+			k->log.durable = k->log.frontier.size;
+	}
+	turn_end(r);
+	return e;
+}
+
+/* ---- Reads. ---- */
+
+enum err record_entry(struct record *r, const struct log *log, uint64_t index, struct buf *out)
+{
+	return r->store->ops->entry_get(r->store, log->number, index, out, NULL);
+}
+
+enum err record_content(struct record *r, const uint8_t hash[HASH_LEN], struct buf *out)
+{
+	return r->store->ops->content_get(r->store, hash, out);
+}
+
+void record_root(const struct log *log, uint8_t root[HASH_LEN])
+{
+	frontier_root(&log->frontier, root);
+}
+
+enum err record_leaf(struct record *r, const struct log *log, uint64_t index, uint8_t leaf[HASH_LEN])
+{
+	return r->store->ops->node_get(r->store, log->number, 0, index, leaf);
+}
+
+enum err record_consistency(struct record *r, const struct log *log, uint64_t old, uint64_t size,
+			    uint8_t proof[MERKLE_PROOF_MAX][HASH_LEN], size_t *count)
+{
+	struct tree t = { r->store, log->number };
+
+	if (size > log->frontier.size)
+		return ERR_NOT_FOUND;
+	return merkle_consistency(old, size, tree_get, &t, proof, count);
+}
+
+enum err record_inclusion(struct record *r, const struct log *log, uint64_t index, uint64_t size,
+			  uint8_t proof[MERKLE_PROOF_MAX][HASH_LEN], size_t *count)
+{
+	struct tree t = { r->store, log->number };
+
+	if (size > log->frontier.size)
+		return ERR_NOT_FOUND;
+	return merkle_inclusion(index, size, tree_get, &t, proof, count);
+}
+
+enum err record_root_at(struct record *r, const struct log *log, uint64_t size, uint8_t root[HASH_LEN])
+{
+	if (size > log->frontier.size)
+		return ERR_NOT_FOUND;
+	return root_of_tree(r, log, size, root);
+}
