@@ -112,7 +112,8 @@ static enum err batch_add(struct node *n, struct now now, const struct arriving 
 		struct entry entry;
 		struct statement s;
 		struct fault fault;
-		struct addition add = { .line = a->line, .entry = &entry, .statement = &s };
+		struct judged judged;
+		struct addition add = { .line = a->line, .entry = &entry, .statement = &s, .judged = &judged };
 		uint8_t place_memory[256];
 		struct buf place = BUF_ON(place_memory);
 
@@ -130,6 +131,8 @@ static enum err batch_add(struct node *n, struct now now, const struct arriving 
 				item->eraser.index,
 			};
 		}
+		if (e == ERR_OK)
+			e = judged_read(n, &a->line->key, &entry, &s, &judged);
 		if (e == ERR_OK)
 			e = entry_add(n, now, &add);
 		if (e == ERR_OK && add.content.len > 0)

@@ -157,6 +157,7 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 		return ERR_REFUSED;
 	}
 	add.line = line;
+	add.judged = &judged;
 	add.content = in->content.len == 0 ? in->content : arena_copy(&n->fx->arena, in->content);
 	if (in->content.len > 0 && add.content.ptr == NULL)
 		return ERR_MEMORY;

@@ -46,6 +46,7 @@ struct line {
 	uint64_t signed_size; /* size of the last line that the signer gave */
 	uint64_t staged_from; /* durable size before this turn's entries */
 	size_t staged_len;    /* bytes of this turn's entries and contents */
+	uint64_t folded;      /* entries that the views have taken in, this turn's included */
 	uint64_t known;	      /* size known to exist elsewhere: wanted, or recovered to */
 	struct mono wanted_at;
 	bool is_own, is_recovering, is_closed; /* closed: a later epoch is open, or must be opened */
@@ -172,26 +173,35 @@ struct effect_publish *publish(struct node *n, enum change change);
 struct effect_frame *frame_out(struct node *n, size_t peer, size_t path, enum urgency urgency, enum frame_kind kind);
 size_t best_path(const struct peer *p); /* LINK_PATHS_MAX: none is up with a HELLO */
 enum urgency channel_urgency(const struct accord_channel *c);
-/* The entry's bytes joined with what the record needs: staged, folded, published. */
-struct addition {
-	struct line *line;
-	struct bytes bytes, content; /* live as long as the effects of the turn */
-	const struct entry *entry;
-	const struct statement *statement;
-};
-enum err entry_add(struct node *n, struct now now, const struct addition *a) MUST_CHECK;
 
-/* ---- refold.c ---- */
+/* What the fold asks of cryptography: signatures and references, verified. */
 struct judged {
 	struct signer signers[STATEMENT_SIGNATURES_MAX];
 	bool refers_match[STATEMENT_REFERENCES_MAX];
 	struct fold_input input;
 };
-/* Verifies signatures and references; everything that the fold asks of cryptography. */
+
+/* An entry on its way through the door. */
+struct addition {
+	struct line *line;
+	struct bytes bytes, content; /* live as long as the effects of the turn */
+	const struct entry *entry;
+	const struct statement *statement;
+	const struct judged *judged;
+};
+/* Staged, folded if it is ready, published. */
+enum err entry_add(struct node *n, struct now now, const struct addition *a) MUST_CHECK;
+
+/* ---- refold.c ---- */
+/* The result points into entry and statement, and into *out: all three stay together. */
 enum err judged_read(struct node *n, const struct log_key *log, const struct entry *entry,
 		     const struct statement *statement, struct judged *out) MUST_CHECK;
+/* Folds the next entry of its log; ERR_SHORT: it waits. */
+enum err fold_next(struct node *n, struct now now, struct line *line, const struct judged *judged, struct bytes bytes,
+		   struct entry_view *view) MUST_CHECK;
 /* Folds what has become ready on a channel, in any of its logs. */
 enum err refold(struct node *n, struct now now, uint32_t channel) MUST_CHECK;
+bool has_waiting(const struct node *n, uint32_t channel);
 
 /* ---- replicate.c ---- */
 void replicate(struct node *n, struct now now);

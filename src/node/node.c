@@ -64,6 +64,8 @@ static enum err line_load(struct node *n, struct log *log, struct line *out)
 	out->is_own = party == n->self;
 	out->asked = out->signed_size = 0;
 	out->known = out->staged_from = log->durable;
+	if (fold_size(&n->fold, &out->key, &out->folded) != ERR_OK)
+		return ERR_IO;
 	for (size_t i = 0; i < n->accord->parties_count; i++) {
 		struct buf line = BUF_ON(memory);
 		struct store *store = record_store(n->record);
@@ -291,20 +293,26 @@ enum urgency channel_urgency(const struct accord_channel *c)
 
 enum err entry_add(struct node *n, struct now now, const struct addition *a)
 {
-	struct log *log = a->line->log;
+	struct line *line = a->line;
 	struct effect_publish *p;
-	enum err e = record_add(n->record, log, a->bytes, a->statement, a->content);
+	enum err e = record_add(n->record, line->log, a->bytes, a->statement, a->content);
 
 	if (e != ERR_OK)
 		return node_local(n, e, "an entry could not be written");
-	a->line->staged_len += a->bytes.len + a->content.len;
+	line->staged_len += a->bytes.len + a->content.len;
 	p = publish(n, CHANGE_ENTRY);
 	if (p == NULL)
 		return ERR_MEMORY;
-	p->place = (struct place_key){ a->line->key, a->entry->index };
+	p->place = (struct place_key){ line->key, a->entry->index };
 	p->entry = a->bytes;
 	p->content = a->content;
-	return refold(n, now, a->line->key.channel);
+	if (line->folded == a->entry->index) {
+		e = fold_next(n, now, line, a->judged, a->bytes, &p->view);
+		p->is_folded = e == ERR_OK;
+	}
+	if ((e == ERR_OK || e == ERR_SHORT) && has_waiting(n, line->key.channel))
+		e = refold(n, now, line->key.channel);
+	return node_local(n, e == ERR_SHORT ? ERR_OK : e, "a view could not be written");
 }
 
 /* Lines that the signer gave since the last commit go in with this one. */
@@ -334,8 +342,12 @@ static void forget_saved(struct node *n)
 /* The commit did not happen: what was staged is gone from memory too. */
 static void forget_staged(struct node *n)
 {
-	for (size_t i = 0; i < n->lines_count; i++)
+	n->dues_count = 0;
+	for (size_t i = 0; i < n->lines_count; i++) {
 		n->lines[i].staged_len = 0;
+		if (fold_size(&n->fold, &n->lines[i].key, &n->lines[i].folded) != ERR_OK)
+			node_stop(n, ERR_IO, "the views cannot be read");
+	}
 }
 
 enum err turn_flush(struct node *n, struct now now)

@@ -185,10 +185,9 @@ size_t node_seen(struct node *n, uint32_t channel, struct seen seen[PARTY_MAX])
 
 	for (size_t party = 0; party < n->accord->parties_count; party++) {
 		struct line *line = line_newest(n, channel, party);
-		uint64_t folded;
-		if (party == n->self || line == NULL || fold_size(&n->fold, &line->key, &folded) != ERR_OK || folded == 0)
+		if (party == n->self || line == NULL || line->folded == 0)
 			continue;
-		seen[count++] = (struct seen){ bytes_str(n->accord->parties[party].name), line->key.epoch, folded };
+		seen[count++] = (struct seen){ bytes_str(n->accord->parties[party].name), line->key.epoch, line->folded };
 	}
 	return count;
 }
@@ -269,8 +268,7 @@ size_t node_logs(struct node *n, struct log_status *out, size_t max)
 		memcpy(s->cosigned, l->cosigned, sizeof s->cosigned);
 		if (l->cosignature.size > s->cosigned[n->self])
 			s->cosigned[n->self] = l->cosignature.size;
-		if (fold_size(&n->fold, &l->key, &s->folded) != ERR_OK)
-			s->folded = 0;
+		s->folded = l->folded;
 		if (l->log->stopped.rule != NULL)
 			s->state = LOG_STOPPED;
 		else if (l->is_closed)
@@ -309,11 +307,9 @@ void node_status(struct node *n, struct node_status *out)
 	}
 	for (size_t i = 0; i < n->lines_count; i++) {
 		const struct line *l = &n->lines[i];
-		uint64_t folded;
 		out->entries += l->log->frontier.size;
 		out->stopped_logs += l->log->stopped.rule != NULL;
-		if (fold_size(&n->fold, &l->key, &folded) == ERR_OK)
-			out->waiting += l->log->frontier.size - folded;
+		out->waiting += l->log->frontier.size - l->folded;
 		if (l->is_own && (l->is_recovering || l->is_doubtful) && !l->is_closed) {
 			out->is_recovering = true;
 			out->recovering = l->is_doubtful ? "the signer's machine stopped without closing: every "

@@ -167,14 +167,18 @@ static enum err epoch_entry(struct node *n, struct now now, struct line *line, c
 	struct entry entry = *given;
 	struct addition add = { .line = line, .entry = &entry, .statement = s };
 	struct buf out = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
+	struct judged judged;
 	enum err e;
 
+	add.judged = &judged;
 	entry.origin = line->log->origin;
 	entry.index = line->log->frontier.size;
 	entry.filed = now.wall;
 	entry_write(&entry, &out);
 	e = buf_check(&out);
 	add.bytes = arena_keep(&n->fx->arena, &out);
+	if (e == ERR_OK)
+		e = judged_read(n, &line->key, &entry, s, &judged);
 	return e == ERR_OK ? entry_add(n, now, &add) : e;
 }
 

@@ -62,55 +62,69 @@ enum err judged_read(struct node *n, const struct log_key *log, const struct ent
 	return ERR_OK;
 }
 
-/* One held entry, if it is ready; ERR_SHORT if it waits. */
-static enum err fold_one(struct node *n, struct now now, struct line *line, uint64_t index, bool is_forced,
-			 struct fold_wait *wait)
+/* Folds without asking whether it is ready; then what the node does about it. */
+static enum err fold_now(struct node *n, struct now now, struct line *line, const struct judged *judged,
+			 struct bytes bytes, struct entry_view *view)
 {
-	struct buf bytes;
+	const struct fold_input *in = &judged->input;
+	struct place_key at = { line->key, in->entry->index };
+	uint8_t leaf[HASH_LEN];
+	enum err e = fold_entry(&n->fold, in, view);
+
+	if (e != ERR_OK)
+		return e;
+	line->folded++;
+	if (view->verdict != VERDICT_OK) {
+		n->void_entries += view->verdict != VERDICT_RAW;
+		return ERR_OK;
+	}
+	if (in->statement->kind == KIND_ERASE)
+		e = erase_folded(n, &at, in->statement);
+	if (in->entry->signatures_count == 0 && !n->is_replaying) {
+		hash_leaf(bytes, leaf);
+		service_folded(n, now, &at, in->entry, in->statement, leaf);
+	}
+	return e;
+}
+
+enum err fold_next(struct node *n, struct now now, struct line *line, const struct judged *judged, struct bytes bytes,
+		   struct entry_view *view)
+{
+	struct fold_wait wait;
+	enum err e = fold_is_ready(&n->fold, &judged->input, &wait);
+
+	return e == ERR_OK ? fold_now(n, now, line, judged, bytes, view) : e;
+}
+
+/* The next held entry of a log, if it is ready; ERR_SHORT if it waits. */
+static enum err fold_held(struct node *n, struct now now, struct line *line, bool is_forced, struct fold_wait *wait)
+{
+	struct buf bytes = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
 	struct entry entry;
 	struct statement statement;
 	struct fault fault;
 	struct judged judged;
 	struct entry_view view;
-	struct place_key at = { line->key, index };
-	uint8_t leaf[HASH_LEN];
-	enum err e;
+	enum err e = record_entry(n->record, line->log, line->folded, &bytes);
 
-	bytes = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
-	e = record_entry(n->record, line->log, index, &bytes);
 	if (e == ERR_OK)
 		e = entry_read(buf_bytes(&bytes), &entry, &statement, &fault);
 	if (e == ERR_OK)
 		e = judged_read(n, &line->key, &entry, &statement, &judged);
 	if (e == ERR_OK && !is_forced)
 		e = fold_is_ready(&n->fold, &judged.input, wait);
-	if (e == ERR_OK) {
-		judged.input.is_forced = is_forced;
-		e = fold_entry(&n->fold, &judged.input, &view);
-	}
-	if (e == ERR_OK && view.verdict != VERDICT_OK && view.verdict != VERDICT_RAW)
-		n->void_entries++;
-	if (e == ERR_OK && view.verdict == VERDICT_OK && statement.kind == KIND_ERASE)
-		e = erase_folded(n, &at, &statement);
-	if (e == ERR_OK && view.verdict == VERDICT_OK && !n->is_replaying) {
-		hash_leaf(buf_bytes(&bytes), leaf);
-		service_folded(n, now, &at, &entry, &statement, leaf);
-	}
-	return e;
+	judged.input.is_forced = is_forced;
+	return e == ERR_OK ? fold_now(n, now, line, &judged, buf_bytes(&bytes), &view) : e;
 }
 
 /* Folds a log as far as it is ready; *any: something was. */
-static enum err fold_line(struct node *n, struct now now, size_t position, bool *any, struct fold_wait *wait)
+static enum err fold_line(struct node *n, struct now now, struct line *line, bool *any, struct fold_wait *wait)
 {
-	uint64_t folded;
-	enum err e = fold_size(&n->fold, &n->lines[position].key, &folded);
+	enum err e = ERR_OK;
 
-	while (e == ERR_OK && folded < n->lines[position].log->frontier.size) {
-		e = fold_one(n, now, &n->lines[position], folded, false, wait);
-		if (e == ERR_OK) {
-			folded++;
-			*any = true;
-		}
+	while (e == ERR_OK && line->folded < line->log->frontier.size) {
+		e = fold_held(n, now, line, false, wait);
+		*any |= e == ERR_OK;
 	}
 	return e;
 }
@@ -126,24 +140,30 @@ static enum err break_circle(struct node *n, struct now now, uint32_t channel, b
 	for (size_t party = 0; party < n->accord->parties_count; party++) {
 		for (size_t i = 0; i < n->lines_count; i++) {
 			struct line *line = &n->lines[i], *waited;
-			uint64_t folded;
-			enum err e = fold_size(&n->fold, &line->key, &folded);
-			if (e != ERR_OK)
-				return e;
+			enum err e;
 			if (line->key.channel != channel || line->key.party != party ||
-			    folded == line->log->frontier.size)
+			    line->folded == line->log->frontier.size)
 				continue;
-			e = fold_one(n, now, line, folded, false, &wait);
+			e = fold_held(n, now, line, false, &wait);
 			if (e != ERR_SHORT)
 				return e;
 			waited = line_find(n, &wait.log);
 			if (waited == NULL || waited->log->frontier.size < wait.size)
 				continue; /* it waits for what is still to come */
 			*any = true;
-			return fold_one(n, now, line, folded, true, &wait);
+			return fold_held(n, now, line, true, &wait);
 		}
 	}
 	return ERR_OK;
+}
+
+bool has_waiting(const struct node *n, uint32_t channel)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		if (n->lines[i].key.channel == channel && n->lines[i].folded < n->lines[i].log->frontier.size)
+			return true;
+	}
+	return false;
 }
 
 enum err refold(struct node *n, struct now now, uint32_t channel)
@@ -158,7 +178,7 @@ enum err refold(struct node *n, struct now now, uint32_t channel)
 			enum err e;
 			if (n->lines[i].key.channel != channel)
 				continue;
-			e = fold_line(n, now, i, &any, &wait);
+			e = fold_line(n, now, &n->lines[i], &any, &wait);
 			if (e == ERR_SHORT)
 				is_stuck = true;
 			else if (e != ERR_OK)
@@ -182,6 +202,8 @@ enum err node_refold(struct node *n, struct now now)
 		return e;
 	n->is_replaying = true;
 	e = store->ops->views_drop(store);
+	for (size_t i = 0; i < n->lines_count; i++)
+		n->lines[i].folded = 0;
 	for (size_t i = 0; e == ERR_OK && i < n->accord->channels_count; i++)
 		e = refold(n, now, n->accord->channels[i].number);
 	n->is_replaying = false;

@@ -30,6 +30,7 @@ static enum err say(struct node *n, struct now now, const struct say *what, stru
 	struct entry entry = { .filed = now.wall };
 	struct addition add = { .line = line, .entry = &entry, .statement = &s };
 	uint8_t *memory = arena_alloc(&n->fx->arena, 2048, 1);
+	struct judged judged;
 	struct buf out;
 	enum err e;
 
@@ -74,7 +75,10 @@ static enum err say(struct node *n, struct now now, const struct say *what, stru
 	add.bytes = buf_bytes(&out);
 	if (at != NULL)
 		*at = (struct place_key){ line->key, entry.index };
+	add.judged = &judged;
 	e = turn_open(n);
+	if (e == ERR_OK)
+		e = judged_read(n, &line->key, &entry, &s, &judged);
 	return e == ERR_OK ? entry_add(n, now, &add) : e;
 }
 
