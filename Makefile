@@ -1,0 +1,71 @@
+# The front door: it installs what is missing and calls Meson. `make help` lists the targets.
+
+MESON = meson
+PYTHON = /usr/bin/python3
+BUILD = build
+CLANG = build-clang
+FUZZ = build-fuzz
+CLANG_OPTIONS = -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1
+QUIET := $(shell [ -t 1 ] || echo --quiet)
+
+all: ready-build ## build the program into build/
+	@ninja -C $(BUILD) $(QUIET)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install the packages that are missing (apt, asks for sudo when not root)
+	@packaging/setup.sh
+
+demo: ready-demo ## two nodes under the example accord, to try; ONCE=1: check itself and end
+	@ninja -C $(BUILD) $(QUIET)
+	@ONCE=$(ONCE) $(PYTHON) examples/demo.py
+
+test: setup ## everything: check and e2e; closes with `N passed, N failed`
+	@$(PYTHON) test/run.py check e2e
+
+check: setup ## what a commit must pass: lint, gcc, clang, sanitizers, unit, vectors, conformance, seeds, corpora
+	@$(PYTHON) test/run.py check
+
+e2e: setup ## plays and faults on running nodes; K=WORDS: only those that match
+	@$(PYTHON) test/run.py e2e $(if $(K),-k '$(K)')
+
+lint: setup ## layers, names, layout, clang-tidy, cppcheck, spelling, scripts, manual pages, catalogues
+	@$(PYTHON) test/run.py lint
+
+sim: all ## the simulator: SEED=n one seed and its trace hash, SEEDS=count that many, neither: until stopped
+	@$(BUILD)/test/sim/sim $(if $(SEED),SEED=$(SEED)) $(if $(SEEDS),SEEDS=$(SEEDS))
+
+bench: ready-demo ## figures beside the floor of the same run, into build/bench/latest.json
+	@ninja -C $(BUILD) $(QUIET)
+	@$(PYTHON) bench/run.py
+
+fuzz: setup $(FUZZ)/build.ninja ## libFuzzer on T=target (all without T) for MINUTES=n (1)
+	@ninja -C $(FUZZ) $(QUIET)
+	@$(PYTHON) test/fuzz/run.py $(FUZZ) --minutes $(or $(MINUTES),1) $(T)
+
+format: setup ## lay out all C as .clang-format says
+	@$(PYTHON) test/lint/tidy.py format --write
+
+po: all ## collect the strings into po/entente.pot and merge them into the catalogues
+	@ninja -C $(BUILD) $(QUIET) entente-pot entente-update-po
+
+install: all ## install the program, its catalogues and manual pages (DESTDIR=, PREFIX at `meson setup`)
+	@$(MESON) install -C $(BUILD) --quiet
+
+clean: ## remove what was built
+	@rm -rf $(BUILD) $(CLANG) $(FUZZ)
+
+ready-build:
+	@packaging/setup.sh build
+	@[ -f $(BUILD)/build.ninja ] || $(MESON) setup $(BUILD) >$(BUILD).log || { cat $(BUILD).log; exit 1; }
+	@rm -f $(BUILD).log
+
+ready-demo:
+	@packaging/setup.sh build demo
+	@$(MAKE) --no-print-directory ready-build
+
+$(FUZZ)/build.ninja:
+	@CC=clang-19 $(MESON) setup $(FUZZ) $(CLANG_OPTIONS) -Dfuzz=true
+
+.PHONY: all help setup demo test check e2e lint sim bench fuzz format po install clean ready-build ready-demo
