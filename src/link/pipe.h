@@ -11,7 +11,7 @@
  *	LISTEN          core     link      accept connections on address `text` under `name`
  *	PIN             core     link      `peer` may come with this TLS key
  *	PATH            core     link      `path` to `peer`: `number` 0 connects to `text`, 1 is found on listener `text`
- *	RUN             core     link      that was all; our own TLS key
+ *	RUN             core     link      that was all; `number` 1: post-quantum or no connection
  *	SEND            core     link      give this frame (`rest`, head and payload) to the path
  *	CLOSE           core     link      close the path, for this reason
  *	PATH_UP         link     core      `name` is the key exchange's group, `text` the other side's address
@@ -20,6 +20,8 @@
  *	SENT            link     core      the socket has taken the frame with tag `number`
  *	MEASURED        link     core      there and back takes `number` microseconds
  *	REFUSED         link     core      `number` connections from `text`, for this reason; `key` if they had one
+ *	TLS_SHOW        link     signer    who are we; `number` comes back
+ *	TLS_SHOWN       signer   link      `rest` is the certificate of our TLS key
  *	TLS_SIGN        link     signer    sign this handshake (`rest`); `number` comes back
  *	TLS_SIGNED      signer   link      `rest` is the signature
  *	MEMORY          core     signer    what do you remember; `name` is our mirror's name
@@ -42,7 +44,7 @@ enum pipe_end { PIPE_CORE, PIPE_LINK, PIPE_SIGNER, PIPE_END_COUNT };
 enum record_kind {
 	RECORD_LISTEN = 1, RECORD_PIN, RECORD_PATH, RECORD_RUN, RECORD_SEND, RECORD_CLOSE,
 	RECORD_PATH_UP, RECORD_PATH_DOWN, RECORD_RECEIVED, RECORD_SENT, RECORD_MEASURED, RECORD_REFUSED,
-	RECORD_TLS_SIGN, RECORD_TLS_SIGNED,
+	RECORD_TLS_SHOW, RECORD_TLS_SHOWN, RECORD_TLS_SIGN, RECORD_TLS_SIGNED,
 	RECORD_MEMORY, RECORD_REMEMBERS, RECORD_SIGN, RECORD_COSIGN, RECORD_SIGNED, RECORD_COSIGNED,
 	RECORD_KIND_COUNT
 };

@@ -1,0 +1,46 @@
+/*
+ * mark_file.h - the signer's marks on the disk: two slots, written in turn, one of them always whole.
+ *
+ * Spec: docs/spec/settings.md section 3. Test: test/unit/test_mark_file.c. Layer: entente (signer's process).
+ *
+ * A write costs some microseconds and no flush; mark_file_sync makes it last. Between the two the slot that
+ * was synced before is left alone.
+ */
+#ifndef ENTENTE_MARK_FILE_H
+#define ENTENTE_MARK_FILE_H
+
+#include "record/mark.h"
+#include "sys/clock.h"
+
+#define MARK_SLOT_LEN (256u << 10)
+
+struct mark_file {
+	int fd;
+	unsigned synced; /* the slot that will not be written next */
+	uint64_t generation;
+	bool is_dirty; /* written since the last sync */
+	char boot[CLOCK_BOOT_LEN];
+	uint8_t *memory; /* heap: one slot */
+};
+
+/* What was there before. */
+struct mark_memory {
+	bool has_memory; /* there was a file */
+	bool is_certain; /* and no signature can have been given that it does not show */
+};
+
+/*
+ * Opens or makes the file and reads it into *m; marks it as open before it returns, on the disk.
+ * boot names this start of the machine. ERR_CORRUPT: no slot is whole; ERR_IO.
+ */
+enum err mark_file_open(struct mark_file *f, const char *path, const char boot[CLOCK_BOOT_LEN], struct marks *m,
+			struct mark_memory *memory) MUST_CHECK;
+/* ERR_IO, ERR_LIMIT: nothing may be signed any more. */
+enum err mark_file_write(struct mark_file *f, const struct marks *m) MUST_CHECK;
+enum err mark_file_sync(struct mark_file *f) MUST_CHECK;
+/* Writes that all is there and nothing follows; frees. */
+enum err mark_file_close(struct mark_file *f, const struct marks *m) MUST_CHECK;
+/* Frees without a word, as after a failure. Takes a zeroed one. */
+void mark_file_drop(struct mark_file *f);
+
+#endif

@@ -1,0 +1,22 @@
+/* The process that holds the sockets to peers. */
+#include "base/log.h"
+#include "entente/processes.h"
+#include "entente/rows.h"
+#include "entente/words.h"
+#include "link/link.h"
+
+static enum exit_code run(struct options *o)
+{
+	(void)o;
+	process_ignore_signals();
+	log_open("entente link", LOG_LEVEL_NOTICE);
+	return link_run(PROCESS_CORE_FD, PROCESS_OTHER_FD) == 0 ? EXIT_DONE : EXIT_ERROR;
+}
+
+const struct command_row command_link = {
+	.name = "link",
+	.arguments = "",
+	.text = N_("Started by serve: holds the connections to the peers."),
+	.run = run,
+	.is_hidden = true,
+};

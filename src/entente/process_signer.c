@@ -1,0 +1,420 @@
+/*
+ * The process that holds the node's keys and nothing else: it signs what carries on from what it signed before.
+ * docs/spec/settings.md section 3.
+ *
+ * What comes in one read is one group: every mark of it is written before any answer of it goes out, and synced
+ * before the same log is signed again, or SYNC_US after the answer. So no answer waits for the disk, and a
+ * machine that dies has forgotten at most one signature a log, which the file then says.
+ */
+#include "base/alloc.h"
+#include "base/log.h"
+#include "crypto/tls.h"
+#include "entente/mark_file.h"
+#include "entente/processes.h"
+#include "entente/rows.h"
+#include "entente/words.h"
+#include "link/pipe.h"
+#include "record/checkpoint.h"
+#include "sys/file.h"
+#include "sys/socket.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SYNC_US 400 /* of the 2 ms that the record's specification gives */
+#define FRESH_MAX 64u
+#define TO_CORE_LEN_MAX (4u << 20)
+#define HANDSHAKES_PER_TURN 4u
+
+struct signer {
+	struct sign_key log, mirror, tls;
+	struct pipe core;
+	int link;
+	struct mark_file file;
+	struct mark_memory memory;
+	struct marks marks;
+	char mirror_name[ORIGIN_LEN_MAX + 1]; /* empty until core has asked for our memory */
+	struct origin fresh[FRESH_MAX];	      /* logs signed for since the last sync */
+	size_t fresh_count;
+	bool is_moved; /* a mark has moved and is not written */
+	struct mono written;
+	uint8_t certificate_memory[TLS_CERTIFICATE_MAX];
+	struct buf certificate; /* of the TLS key */
+};
+
+/* ---- Keys. ---- */
+
+static enum err read_key(const char *home, const char *name, struct sign_key *out)
+{
+	char path[FILE_PATH_MAX], text[2 * SIGN_SEED_LEN + 1];
+	uint8_t seed[SIGN_SEED_LEN];
+	struct buf in = BUF_ON(text);
+	struct stat there;
+	enum err e = file_path(path, home, name);
+
+	if (e == ERR_OK && stat(path, &there) == 0 && (there.st_mode & 077) != 0) {
+		log_error("%s can be read by others: chmod 600 it, and think of it as known to them", path);
+		return ERR_REFUSED;
+	}
+	if (e == ERR_OK)
+		e = file_read(path, &in);
+	if (e == ERR_OK && in.len != sizeof text)
+		e = ERR_USAGE;
+	if (e == ERR_OK && text[in.len - 1] != '\n')
+		e = ERR_USAGE;
+	if (e == ERR_OK)
+		e = bytes_read_hex((struct bytes){ in.ptr, in.len - 1 }, seed, sizeof seed);
+	if (e == ERR_OK)
+		sign_key_from_seed(out, seed);
+	else
+		log_error("the key %s cannot be used: %s", path, err_text(e));
+	explicit_bzero(seed, sizeof seed);
+	explicit_bzero(text, sizeof text);
+	return e;
+}
+
+static enum err read_keys(struct signer *s, const char *home)
+{
+	const struct {
+		const char *name;
+		struct sign_key *key;
+	} keys[] = { { "keys/log", &s->log }, { "keys/mirror", &s->mirror }, { "keys/tls", &s->tls } };
+
+	for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
+		enum err e = read_key(home, keys[i].name, keys[i].key);
+
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
+/* ---- Marks. ---- */
+
+static bool is_fresh(const struct signer *s, const struct origin *origin)
+{
+	for (size_t i = 0; i < s->fresh_count; i++) {
+		if (origin_equal(&s->fresh[i], origin))
+			return true;
+	}
+	return false;
+}
+
+/* The marks first, then the answers that rest on them. */
+static enum err write_group(struct signer *s)
+{
+	enum err e = ERR_OK;
+
+	if (s->is_moved) {
+		e = mark_file_write(&s->file, &s->marks);
+		s->is_moved = false;
+		s->written = clock_now().mono;
+	}
+	if (e == ERR_OK)
+		e = pipe_flush(&s->core);
+	return e == ERR_SHORT ? ERR_OK : e;
+}
+
+static enum err sync_group(struct signer *s)
+{
+	s->fresh_count = 0;
+	return mark_file_sync(&s->file);
+}
+
+/* ---- What core asks. ---- */
+
+/* Whose log it is: our log key signs ours, our mirror key others'. */
+static bool is_own_log(const struct signer *s, const struct origin *origin)
+{
+	uint8_t memory[ORIGIN_LEN_MAX];
+	struct buf name = BUF_ON(memory);
+
+	buf_put_hex(&name, BYTES_OF(origin->accord));
+	buf_put_str(&name, "/");
+	buf_put_str(&name, origin->party);
+	buf_put_str(&name, "/mirror");
+	return bytes_equal(buf_bytes(&name), bytes_str(s->mirror_name));
+}
+
+static enum err move_mark(struct signer *s, const struct record *r)
+{
+	uint8_t proof[MERKLE_PROOF_MAX][HASH_LEN];
+	struct mark_request request = {
+		.text = r->text,
+		.proof = (const uint8_t(*)[HASH_LEN])proof,
+		.proof_count = r->rest.len / HASH_LEN,
+	};
+	struct bytes text = r->text, first;
+	struct origin origin;
+	enum err e;
+
+	if (r->rest.len % HASH_LEN != 0 || r->rest.len > sizeof proof || bytes_take_until(&text, '\n', &first) != ERR_OK ||
+	    !bytes_equal(first, r->name) || origin_read(first, &origin) != ERR_OK)
+		return ERR_USAGE;
+	if (r->rest.len > 0)
+		memcpy(proof, r->rest.ptr, r->rest.len);
+	if (is_own_log(s, &origin) != (r->kind == RECORD_SIGN))
+		return ERR_REFUSED;
+	if (is_fresh(s, &origin) || s->fresh_count == FRESH_MAX) {
+		e = write_group(s);
+		if (e == ERR_OK)
+			e = sync_group(s);
+		if (e != ERR_OK)
+			return e;
+	}
+	e = marks_move(&s->marks, &request);
+	if (e != ERR_OK)
+		return e;
+	s->fresh[s->fresh_count++] = origin;
+	s->is_moved = true;
+	return ERR_OK;
+}
+
+static enum err take_sign(struct signer *s, const struct record *r)
+{
+	uint8_t memory[NOTE_LINE_LEN_MAX];
+	struct buf line = BUF_ON(memory);
+	struct record answer = {
+		.kind = r->kind == RECORD_SIGN ? RECORD_SIGNED : RECORD_COSIGNED,
+		.err = move_mark(s, r),
+		.number = r->number,
+		.name = r->name,
+	};
+
+	if (err_class(answer.err) == ERR_CLASS_LOCAL)
+		return answer.err;
+	if (answer.err == ERR_OK && r->kind == RECORD_SIGN)
+		checkpoint_sign(&s->log, r->text, &line);
+	else if (answer.err == ERR_OK)
+		checkpoint_cosign(&s->mirror, bytes_str(s->mirror_name), r->time, r->text, &line);
+	else
+		log_error("not signed, %.*s at %llu: %s", (int)r->name.len, (const char *)r->name.ptr,
+			  (unsigned long long)r->number, err_text(answer.err));
+	answer.rest = buf_bytes(&line);
+	return pipe_put(&s->core, &answer);
+}
+
+static enum err take_memory(struct signer *s, const struct record *r)
+{
+	struct record answer = { .kind = RECORD_REMEMBERS };
+	struct buf text;
+	enum err e;
+
+	if (s->mirror_name[0] != '\0' || bytes_copy_str(r->name, s->mirror_name, sizeof s->mirror_name) != ERR_OK)
+		return ERR_FRAME;
+	buf_init(&text, xcalloc(1, MARK_SLOT_LEN), MARK_SLOT_LEN);
+	marks_write(&s->marks, &text);
+	answer.number = (s->memory.has_memory ? REMEMBERS_MEMORY : 0) | (s->memory.is_certain ? REMEMBERS_CERTAIN : 0);
+	answer.rest = buf_bytes(&text);
+	e = pipe_put(&s->core, &answer);
+	free(text.ptr);
+	return e;
+}
+
+static enum err take_record(struct signer *s, const struct record *r)
+{
+	if (r->kind == RECORD_MEMORY)
+		return take_memory(s, r);
+	/* Before that we do not know whose logs are ours. */
+	return s->mirror_name[0] == '\0' ? ERR_FRAME : take_sign(s, r);
+}
+
+static enum err read_core(struct signer *s)
+{
+	struct record r;
+	enum err e = pipe_fill(&s->core);
+
+	if (e != ERR_OK)
+		return e == ERR_SHORT ? ERR_OK : e;
+	do {
+		e = pipe_next(&s->core, &r);
+		if (e == ERR_OK)
+			e = take_record(s, &r);
+	} while (e == ERR_OK);
+	return e == ERR_SHORT ? write_group(s) : e;
+}
+
+/* ---- What link asks. ---- */
+
+static enum err sign_own_certificate(void *self, struct bytes message, uint8_t out[SIGN_LEN])
+{
+	const struct signer *s = self;
+
+	sign_make(&s->tls, message, out);
+	return ERR_OK;
+}
+
+static enum err make_certificate(struct signer *s)
+{
+	const struct tls_signer own = { sign_own_certificate, s };
+	enum err e;
+
+	buf_init(&s->certificate, s->certificate_memory, sizeof s->certificate_memory);
+	e = tls_certificate_make(s->tls.public, &own, "entente", &s->certificate);
+	if (e != ERR_OK)
+		log_error("no certificate can be made for our TLS key: %s", err_text(e));
+	return e;
+}
+
+static enum err read_link(struct signer *s)
+{
+	uint8_t memory[1024], answer_memory[1024], signature[SIGN_LEN];
+	struct buf in = BUF_ON(memory), out = BUF_ON(answer_memory);
+	struct record r, answer = { .kind = RECORD_TLS_SIGNED };
+	struct bytes rest;
+	size_t written;
+	enum err e = socket_read(s->link, &in);
+
+	if (e != ERR_OK)
+		return e;
+	rest = buf_bytes(&in);
+	e = record_read(&rest, PIPE_LINK, PIPE_SIGNER, &r);
+	if (e != ERR_OK || rest.len != 0)
+		return ERR_FRAME;
+	answer.number = r.number;
+	if (r.kind == RECORD_TLS_SHOW) {
+		answer.kind = RECORD_TLS_SHOWN;
+		answer.rest = buf_bytes(&s->certificate);
+	} else {
+		answer.err = tls_check_signed(r.rest);
+		if (answer.err == ERR_OK) {
+			sign_make(&s->tls, r.rest, signature);
+			answer.rest = BYTES_OF(signature);
+		}
+	}
+	e = record_write(&answer, &out);
+	assert(e == ERR_OK);
+	/* Whoever does not fetch his answers gets none. */
+	return socket_write(s->link, buf_bytes(&out), &written) == ERR_DOWN ? ERR_DOWN : ERR_OK;
+}
+
+static enum err read_handshakes(struct signer *s)
+{
+	enum err e = ERR_OK;
+
+	for (unsigned i = 0; i < HANDSHAKES_PER_TURN && e == ERR_OK; i++)
+		e = read_link(s);
+	return e == ERR_SHORT ? ERR_OK : e;
+}
+
+/* ---- The turn. ---- */
+
+static enum err turn(struct signer *s)
+{
+	struct pollfd ready[2] = {
+		{ .fd = s->core.fd, .events = (short)(POLLIN | (pipe_waiting(&s->core) > 0 ? POLLOUT : 0)) },
+		{ .fd = s->link, .events = POLLIN },
+	};
+	int64_t left = s->written.us + SYNC_US - clock_now().mono.us;
+	struct timespec wait = { .tv_nsec = left > 0 ? (long)left * 1000 : 0 };
+	enum err e = ERR_OK;
+
+	if (ppoll(ready, 2, s->file.is_dirty ? &wait : NULL, NULL) < 0 && errno != EINTR)
+		return ERR_IO;
+	if ((ready[0].revents & ~POLLOUT) != 0)
+		e = read_core(s);
+	else if ((ready[0].revents & POLLOUT) != 0)
+		e = write_group(s);
+	if (e == ERR_OK && ready[1].revents != 0) {
+		e = read_handshakes(s);
+		if (e != ERR_OK) {
+			log_error("link said what it may not say");
+			return ERR_FRAME;
+		}
+	}
+	if (e == ERR_OK && s->file.is_dirty && clock_now().mono.us - s->written.us >= SYNC_US)
+		e = sync_group(s);
+	return e;
+}
+
+/* A file that is damaged is kept for whoever looks into it, and is no memory. */
+static enum err open_marks(struct signer *s, const char *home)
+{
+	char dir[FILE_PATH_MAX], path[FILE_PATH_MAX], aside[FILE_PATH_MAX], boot[CLOCK_BOOT_LEN];
+	enum err e = file_path(dir, home, "signer");
+
+	if (e == ERR_OK)
+		e = file_path(path, home, "signer/marks");
+	if (e == ERR_OK)
+		e = file_path(aside, home, "signer/marks.damaged");
+	if (e == ERR_OK)
+		e = file_make_dir(dir);
+	clock_boot(boot);
+	if (e == ERR_OK)
+		e = mark_file_open(&s->file, path, boot, &s->marks, &s->memory);
+	if (e == ERR_CORRUPT && rename(path, aside) == 0) {
+		log_error("%s is damaged and was put aside as %s; it counts as lost", path, aside);
+		s->marks.count = 0;
+		e = mark_file_open(&s->file, path, boot, &s->marks, &s->memory);
+	}
+	if (e != ERR_OK)
+		log_error("%s/signer/marks cannot be used: %s", home, err_text(e));
+	return e;
+}
+
+static int run_signer(struct signer *s, const char *home)
+{
+	enum err e;
+
+	pipe_open(&s->core, PROCESS_CORE_FD, PIPE_SIGNER, PIPE_CORE, TO_CORE_LEN_MAX);
+	s->link = PROCESS_OTHER_FD;
+	s->marks.max = LOGS_MAX;
+	s->marks.rows = xcalloc(LOGS_MAX, sizeof *s->marks.rows);
+	e = read_keys(s, home);
+	if (e == ERR_OK)
+		e = make_certificate(s);
+	if (e == ERR_OK)
+		e = open_marks(s, home);
+	if (e == ERR_OK) {
+		do {
+			e = turn(s);
+		} while (e == ERR_OK);
+		/* Core is gone, in order or not: what we signed is on the disk, and we say so. */
+		if (e == ERR_DOWN)
+			e = mark_file_close(&s->file, &s->marks);
+		else
+			log_error("the signer stops: %s", err_text(e));
+	}
+	mark_file_drop(&s->file);
+	pipe_close(&s->core);
+	free(s->marks.rows);
+	return e == ERR_OK ? 0 : 1;
+}
+
+int process_signer(const char *home)
+{
+	struct signer *s = xcalloc(1, sizeof *s);
+	int status;
+
+	/* Nobody may look into this process, whoever else runs as this user. */
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	status = run_signer(s, home);
+	sign_key_wipe(&s->log);
+	sign_key_wipe(&s->mirror);
+	sign_key_wipe(&s->tls);
+	free(s);
+	return status;
+}
+
+static enum exit_code run(struct options *o)
+{
+	process_ignore_signals();
+	log_open("entente signer", LOG_LEVEL_NOTICE);
+	return process_signer(o->home) == 0 ? EXIT_DONE : EXIT_ERROR;
+}
+
+const struct command_row command_signer = {
+	.name = "signer",
+	.arguments = "",
+	.text = N_("Started by serve: holds the node's keys."),
+	.run = run,
+	.is_hidden = true,
+};
