@@ -52,6 +52,14 @@
 #define LINK_RETRY_MS_MAX 30000u
 #define LINK_HANDSHAKE_MS_MAX 10000u	  /* from accept or connect to HELLO */
 #define LINK_SILENCE_MS_MAX 15000u	  /* no authenticated byte for so long: the path is down */
+#define LINK_PING_MS 5000u		  /* each path is asked so often whether it is alive */
+#define LINK_RETRY_MS_MIN 10u		  /* doubles up to LINK_RETRY_MS_MAX */
+#define LINK_UNSENT_LEN_MAX (16u << 10)	  /* bytes given to a socket and not yet on the wire */
+#define LINK_STRANGERS_MAX 64u		  /* connections of one listener whose key is not known yet */
+#define LINK_LISTENERS_MAX 8u
+#define LINK_PINS_MAX 32u		  /* TLS keys of all peers that are good at once */
+#define LINK_SIGN_MS_MAX 1000u		  /* the signer's answer to a handshake */
+#define PIPE_WAITING_LEN_MAX (4u << 20)	  /* bytes for another process: link reads no more from peers above it */
 
 /* The accord's files. */
 #define ACCORD_FILE_LEN_MAX (64u << 10)
