@@ -1,0 +1,289 @@
+#include "entente/accord_dir.h"
+#include "entente/officer.h"
+#include "entente/rows.h"
+#include "entente/show.h"
+#include "entente/words.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static enum exit_code cannot_open(const char *path, enum err e)
+{
+	say_error(_("{1} is no accord: {2}."), path, e == ERR_IO ? strerror(errno) : _(err_text(e)));
+	say_next(_("name the folder that holds the files accord, parties, keys, channels ..."));
+	return e == ERR_NOT_FOUND ? EXIT_NOT_FOUND : EXIT_ERROR;
+}
+
+/* Opens and checks; what is wrong is said with file and line. */
+static enum exit_code open_checked(struct accord_dir *d, const char *path)
+{
+	enum err e = accord_dir_open(d, path);
+	char file[256];
+
+	if (e != ERR_OK)
+		return cannot_open(path, e);
+	e = accord_dir_check(d);
+	if (e == ERR_OK)
+		return EXIT_DONE;
+	if (e == ERR_NOT_FOUND) {
+		say_error(_("{1} has no MANIFEST."), path);
+		say_next("entente init accord {1}", path);
+	} else if (e == ERR_USAGE && d->fault.fault.rule != NULL) {
+		if (bytes_copy_str(d->fault.file, file, sizeof file) != ERR_OK)
+			file[0] = '\0';
+		say_error(_("{1}/{2}, line {3}: the rule {4} is broken."), path, file, say_number(d->fault.fault.offset),
+			  d->fault.fault.rule);
+		say_next(_("docs/spec/accord.md explains the rule; after a change: entente init accord {1}"), path);
+	} else {
+		say_error("{1}: {2}.", path, _(err_text(e)));
+	}
+	accord_dir_close(d);
+	return EXIT_REFUSED;
+}
+
+static const char *hex_of(const uint8_t hash[HASH_LEN], char out[2 * HASH_LEN + 1])
+{
+	bytes_write_hex((struct bytes){ hash, HASH_LEN }, out);
+	return out;
+}
+
+static enum exit_code show_signatures(const struct accord_dir *d, const struct options *o)
+{
+	enum exit_code code = EXIT_DONE;
+	const char *bad = NULL;
+
+	for (size_t i = 0; i < d->accord->parties_count; i++) {
+		bool is_signed = accord_dir_is_signed(d, i, &bad);
+		if (!is_signed)
+			code = EXIT_REFUSED;
+		if (!o->is_json)
+			say("  {1}  {2}\n", d->accord->parties[i].code, is_signed ? _("signed") : _("not signed"));
+	}
+	if (bad != NULL) {
+		say_error(_("{1} is no good signature of a root over this MANIFEST."), bad);
+		return EXIT_INTEGRITY;
+	}
+	if (code == EXIT_REFUSED) {
+		say_error(_("The accord is not in force: not every party has signed."));
+		say_next("entente accord sign {1} --key ROOT", d->path);
+	}
+	return code;
+}
+
+static enum exit_code check(struct options *o)
+{
+	struct accord_dir d;
+	char hash[2 * HASH_LEN + 1];
+	enum exit_code code = open_checked(&d, o->arguments[1]);
+
+	if (code != EXIT_DONE)
+		return code;
+	if (o->is_json)
+		say("{\"err\":\"OK\",\"hash\":\"{1}\"}\n", hex_of(d.accord->hash, hash));
+	else
+		say(_("accord {1}: every rule holds\n"), hex_of(d.accord->hash, hash));
+	code = show_signatures(&d, o);
+	accord_dir_close(&d);
+	return code;
+}
+
+/* Which root of which party this key is; the file's number counts the party's roots from 1. */
+static const struct accord_key *find_root(const struct accord *a, struct bytes key, size_t *number)
+{
+	for (size_t i = 0; i < a->keys_count; i++) {
+		if (a->keys[i].use != ACCORD_KEY_ROOT || !bytes_equal(a->keys[i].key, key))
+			continue;
+		*number = 1;
+		for (size_t b = 0; b < i; b++)
+			*number += a->keys[b].use == ACCORD_KEY_ROOT && a->keys[b].party == a->keys[i].party;
+		return &a->keys[i];
+	}
+	return NULL;
+}
+
+static enum exit_code write_signature(const struct accord_dir *d, const struct officer *root, const char *party,
+				      size_t number)
+{
+	uint8_t blob_memory[SSHSIG_LEN_MAX], armour_memory[2 * SSHSIG_LEN_MAX];
+	struct buf blob = BUF_ON(blob_memory), armour = BUF_ON(armour_memory);
+	char path[FILE_PATH_MAX];
+
+	if (officer_sign(root, SSHSIG_ACCORD, d->manifest, &blob) != ERR_OK) {
+		say_error(_("Your key {1} did not sign."), root->fingerprint);
+		return EXIT_ERROR;
+	}
+	sshsig_write_armour(buf_bytes(&blob), &armour);
+	if ((size_t)snprintf(path, sizeof path, "%s/SIGNED", d->path) >= sizeof path - 64 ||
+	    file_make_dir(path) != ERR_OK)
+		return cannot_open(d->path, ERR_IO);
+	snprintf(path + strlen(path), sizeof path - strlen(path), "/%s.%zu.sig", party, number);
+	if (file_write(path, buf_bytes(&armour), 0644) != ERR_OK)
+		return cannot_open(path, ERR_IO);
+	say(_("{1} written: the signature of {2}\n"), path, root->fingerprint);
+	return EXIT_DONE;
+}
+
+static enum exit_code sign(struct options *o)
+{
+	struct officer root;
+	struct accord_dir d;
+	size_t number;
+	const struct accord_key *key;
+	enum exit_code code = open_checked(&d, o->arguments[1]);
+
+	if (code != EXIT_DONE)
+		return code;
+	code = officer_open(&root, o);
+	if (code == EXIT_DONE) {
+		key = find_root(d.accord, root.public_key, &number);
+		if (key == NULL) {
+			say_error(_("{1} is no root key of this accord."), root.fingerprint);
+			say_next("entente accord show {1}", d.path);
+			code = EXIT_REFUSED;
+		} else {
+			code = write_signature(&d, &root, d.accord->parties[key->party].name, number);
+		}
+		officer_close(&root);
+	}
+	accord_dir_close(&d);
+	return code;
+}
+
+static enum exit_code diff(struct options *o)
+{
+	struct accord_dir left, right;
+	struct bytes file;
+	char name[256];
+	enum err e;
+
+	if (o->arguments_count != 3) {
+		say_error(_("entente accord diff takes two folders."));
+		return EXIT_USAGE;
+	}
+	e = accord_dir_open(&left, o->arguments[1]);
+	if (e != ERR_OK)
+		return cannot_open(o->arguments[1], e);
+	e = accord_dir_open(&right, o->arguments[2]);
+	if (e != ERR_OK) {
+		accord_dir_close(&left);
+		return cannot_open(o->arguments[2], e);
+	}
+	e = accord_manifest_diff(left.manifest, right.manifest, &file);
+	if (e == ERR_OK && bytes_copy_str(file, name, sizeof name) == ERR_OK)
+		say(_("differs: {1}\n"), name);
+	else
+		say_line(_("no difference"));
+	accord_dir_close(&left);
+	accord_dir_close(&right);
+	return e == ERR_OK ? EXIT_ERROR : EXIT_DONE;
+}
+
+/* ---- Show: from the running node, so that it is what is in force; or from a folder, by what is checked. ---- */
+
+static void show_list(const char *title, const json_t *list, const char *extra)
+{
+	const json_t *row;
+	size_t i;
+
+	say_coloured(COLOUR_BOLD, title);
+	say("\n");
+	json_array_foreach(list, i, row) {
+		char names[256];
+		json_t *value;
+		size_t v;
+		show_names(json_object_get(row, "names"), names, sizeof names);
+		say("  ");
+		if (json_object_get(row, "number") != NULL)
+			say_cell(say_number(json_uint(row, "number")), 4, COLOUR_PLAIN);
+		say_cell(json_str(row, "name"), 14, COLOUR_PLAIN);
+		say_cell(json_object_get(row, "plane") != NULL ? json_str(row, "plane") : "", 9, COLOUR_DIM);
+		say(" {1}", names);
+		json_array_foreach(json_object_get(row, extra), v, value)
+			say("{1}{2}", v == 0 ? "  [" : " ", json_string_value(value));
+		say("{1}\n", json_array_size(json_object_get(row, extra)) > 0 ? "]" : "");
+	}
+}
+
+static enum exit_code show_node(struct options *o)
+{
+	json_t *accord = NULL;
+	enum exit_code code;
+	struct client c;
+
+	if (client_open(&c, o->home) != ERR_OK)
+		return EXIT_ERROR;
+	code = show_get(&c, "/accord", &accord);
+	client_close(&c);
+	if (code == EXIT_DONE && o->is_json) {
+		json_say(accord);
+	} else if (code == EXIT_DONE) {
+		show_band(accord);
+		say(_("accord {1}, version {2}\n"), json_str(accord, "accord"), json_str(accord, "accord_hash"));
+		show_list(_("parties"), json_object_get(accord, "parties"), "");
+		show_list(_("roles"), json_object_get(accord, "roles"), "parties");
+		show_list(_("channels"), json_object_get(accord, "channels"), "writers");
+	}
+	json_decref(accord);
+	return code;
+}
+
+static enum exit_code show(struct options *o)
+{
+	static const char *const uses[ACCORD_KEY_USE_COUNT] = { "root", "registrar", "log", "mirror", "tls" };
+	struct accord_dir d;
+	char hash[2 * HASH_LEN + 1];
+	enum exit_code code;
+
+	if (o->arguments_count == 1)
+		return show_node(o);
+	code = open_checked(&d, o->arguments[1]);
+	if (code != EXIT_DONE)
+		return code;
+	say(_("accord {1}\n"), hex_of(d.accord->hash, hash));
+	for (size_t i = 0; i < d.accord->keys_count; i++) {
+		const struct accord_key *k = &d.accord->keys[i];
+		char shown[SSH_FINGERPRINT_LEN + BASE64_LEN(SIGN_PUBLIC_LEN)];
+		if (k->use == ACCORD_KEY_ROOT || k->use == ACCORD_KEY_REGISTRAR)
+			ssh_fingerprint(k->key, shown);
+		else
+			bytes_write_base64(k->key, shown);
+		say("  ");
+		say_cell(d.accord->parties[k->party].code, 6, COLOUR_PLAIN);
+		say_cell(uses[k->use], 11, COLOUR_PLAIN);
+		say("{1}", shown);
+		if (k->use == ACCORD_KEY_ROOT)
+			say(_("  {1} of {2}"), say_number(k->quorum), say_number(k->of));
+		say("\n");
+	}
+	for (size_t i = 0; i < d.files_count; i++) {
+		char name[256];
+		if (bytes_copy_str(d.files[i].name, name, sizeof name) == ERR_OK)
+			say("  {1}\n", name);
+	}
+	code = show_signatures(&d, o);
+	accord_dir_close(&d);
+	return code == EXIT_REFUSED ? EXIT_DONE : code;
+}
+
+static const struct {
+	const char *name;
+	size_t arguments; /* with the word itself */
+	enum exit_code (*run)(struct options *o);
+} verbs[] = { { "check", 2, check }, { "sign", 2, sign }, { "show", 1, show }, { "diff", 3, diff } };
+
+static enum exit_code run(struct options *o)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
+		if (strcmp(verbs[i].name, o->arguments[0]) == 0 && o->arguments_count >= verbs[i].arguments)
+			return verbs[i].run(o);
+	}
+	say_error(_("entente accord takes: check DIR, sign DIR, show [DIR], or diff DIR DIR."));
+	say_next(_("see entente {1} --help"), "accord");
+	return EXIT_USAGE;
+}
+
+const struct command_row command_accord = {
+	"accord", "check|sign|show|diff [DIR [DIR]]", 1, 3,
+	N_("check, sign, show or compare what the parties agreed beforehand"), NULL, run, false,
+};

@@ -1,0 +1,159 @@
+#include "entente/rows.h"
+#include "entente/show.h"
+#include "entente/words.h"
+
+#include <string.h>
+
+static const struct option_row options[] = {
+	{ "last", N_("N"), N_("only the last N messages of a channel; 20 if not said") },
+	{ "owed", NULL, N_("only those on which this party owes a step") },
+	{ NULL, NULL, NULL },
+};
+
+static bool is_owed_by_us(const json_t *message)
+{
+	const json_t *ladder;
+	size_t i;
+
+	json_array_foreach(json_object_get(message, "ladders"), i, ladder) {
+		if (json_flag(json_object_get(ladder, "owed"), "ours"))
+			return true;
+	}
+	return false;
+}
+
+/* The ladder that is furthest behind speaks for the message. */
+static const json_t *slowest_ladder(const json_t *message)
+{
+	const json_t *ladder, *slowest = NULL;
+	size_t i;
+
+	json_array_foreach(json_object_get(message, "ladders"), i, ladder) {
+		if (json_flag(ladder, "information"))
+			continue;
+		if (slowest == NULL || json_array_size(json_object_get(ladder, "steps")) <
+					       json_array_size(json_object_get(slowest, "steps")))
+			slowest = ladder;
+	}
+	return slowest;
+}
+
+static void show_message(const json_t *m, size_t title_cells)
+{
+	const json_t *ladder = slowest_ladder(m), *owed = json_object_get(ladder, "owed");
+	const char *highest = ladder == NULL ? "" : json_str(ladder, "highest");
+	bool is_void = strcmp(json_str(m, "verdict"), "OK") != 0 && json_flag(m, "folded");
+	char what[96] = "";
+	struct buf text = { (uint8_t *)what, 0, sizeof what - 1, false };
+
+	if (is_void) {
+		buf_put_str(&text, "VOID ");
+		buf_put_str(&text, json_str(m, "verdict"));
+	} else if (owed != NULL) {
+		buf_put_str(&text, json_flag(owed, "ours") ? "> " : "  ");
+		buf_put_str(&text, show_step(json_str(owed, "step")));
+	}
+	what[text.len] = '\0';
+	say_cell(json_str(m, "place"), 20, COLOUR_PLAIN);
+	say(" ");
+	say_cell(json_str(m, "precedence"), 9, strcmp(json_str(m, "precedence"), "FLASH") == 0 ? COLOUR_BAD : COLOUR_PLAIN);
+	say(" ");
+	say_cell(say_time(json_uint(m, "filed_ms")), 20, COLOUR_DIM);
+	say(" ");
+	say_cell(show_step(highest), 15, show_step_colour(highest));
+	say(" ");
+	say_cell(what, 17, is_void ? COLOUR_BAD : json_flag(owed, "ours") ? COLOUR_WARN : COLOUR_DIM);
+	say(" ");
+	say_cell(json_flag(m, "erased") ? _("(erased)") : json_str(m, "title"), title_cells, COLOUR_PLAIN);
+	if (json_array_size(json_object_get(m, "crossed")) > 0)
+		say(_(" crossed"));
+	say("\n");
+}
+
+static void show_channel_head(const json_t *channel)
+{
+	char names[256];
+
+	show_names(json_object_get(channel, "names"), names, sizeof names);
+	say_coloured(COLOUR_BOLD, json_str(channel, "name"));
+	say("  {1}  {2}\n", json_str(channel, "plane"), names);
+}
+
+static enum exit_code show_channel(struct client *c, const struct options *o, const json_t *channel, json_t *all)
+{
+	size_t width = terminal_width(), title_cells = width > 110 ? width - 90 : 24, i;
+	bool is_only_owed = option_is_given(o, "owed"), has_head = false;
+	const char *last = option_value(o, "last");
+	enum exit_code code;
+	json_t *answer;
+	json_t *message;
+	struct query q;
+
+	query_open(&q, "/inbox");
+	query_put_number(&q, "channel", json_uint(channel, "number"));
+	query_put(&q, "last", last == NULL ? "20" : last);
+	code = (enum exit_code)client_get(c, &q, &answer);
+	if (code != EXIT_DONE)
+		return code;
+	json_array_foreach(json_object_get(answer, "messages"), i, message) {
+		if (is_only_owed && !is_owed_by_us(message))
+			continue;
+		if (o->is_json) {
+			json_array_append(all, message);
+			continue;
+		}
+		if (!has_head)
+			show_channel_head(channel);
+		has_head = true;
+		show_message(message, title_cells);
+	}
+	json_decref(answer);
+	return EXIT_DONE;
+}
+
+static bool is_wanted(const struct options *o, const json_t *channel)
+{
+	return o->arguments_count == 0 || strcasecmp(o->arguments[0], json_str(channel, "name")) == 0 ||
+	       strcmp(o->arguments[0], say_number(json_uint(channel, "number"))) == 0;
+}
+
+static enum exit_code run(struct options *o)
+{
+	json_t *status = NULL, *channels = NULL, *all = json_array(), *channel;
+	enum exit_code code;
+	struct client c;
+	size_t i, shown = 0;
+
+	if (client_open(&c, o->home) != ERR_OK) {
+		json_decref(all);
+		return EXIT_ERROR;
+	}
+	code = show_get(&c, "/status", &status);
+	if (code == EXIT_DONE)
+		code = show_get(&c, "/channels", &channels);
+	if (code == EXIT_DONE && !o->is_json)
+		show_band(status);
+	json_array_foreach(json_object_get(channels, "channels"), i, channel) {
+		if (code != EXIT_DONE || !is_wanted(o, channel))
+			continue;
+		shown++;
+		code = show_channel(&c, o, channel, all);
+	}
+	if (code == EXIT_DONE && shown == 0) {
+		say_error(_("This accord has no channel {1}."), o->arguments[0]);
+		say_next("entente accord show");
+		code = EXIT_NOT_FOUND;
+	}
+	if (code == EXIT_DONE && o->is_json)
+		json_say(all);
+	json_decref(all);
+	json_decref(channels);
+	json_decref(status);
+	client_close(&c);
+	return code;
+}
+
+const struct command_row command_inbox = {
+	"inbox", "[CHANNEL]", 0, 1, N_("list messages in the order of the record, with the steps that are owed"), options,
+	run, false,
+};

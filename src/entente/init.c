@@ -1,0 +1,299 @@
+/*
+ * Makes what a party needs, in three steps that happen at different desks:
+ *
+ *	entente init keys PARTY --to DIR	the party's keys, on the machine where they stay
+ *	entente init accord DIR --lines FILE...	all parties' key lines and the MANIFEST, before it is signed
+ *	entente init home --accord DIR ...	a node's folder, once every party has signed
+ */
+#include "entente/accord_dir.h"
+#include "entente/init.h"
+#include "entente/registrar.h"
+#include "entente/rows.h"
+#include "entente/say.h"
+#include "entente/words.h"
+#include "sys/random.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option_row options[] = {
+	{ "to", N_("DIR"), N_("keys: the folder to write them into") },
+	{ "roots", N_("N"), N_("keys: how many root keys; 1 if not said") },
+	{ "quorum", N_("K"), N_("keys: how many of the roots must sign; all if not said") },
+	{ "lines", N_("FILE"), N_("accord: a party's key lines; given once for each party") },
+	{ "party", N_("PARTY"), N_("home: which party this node is") },
+	{ "accord", N_("DIR"), N_("home: the signed accord") },
+	{ "keys", N_("DIR"), N_("home: what init keys wrote") },
+	{ "officer", N_("ROLES=FILE"), N_("home: an officer's .pub file and roles, as watch,head=kim.pub; may be given again") },
+	{ "registrar", N_("FILE"), N_("home: the registrar's key; DIR/registrar of --keys if not said") },
+	{ "listen", N_("NAME=ADDRESS"), N_("home: where peers are expected, as north=192.0.2.7:7400") },
+	{ "path", N_("PEER/NAME=WAY"), N_("home: connect:ADDRESS or listen:NAME, in the order of preference") },
+	{ "label", N_("LEVEL"), N_("home: the marking of the first statements; otherwise $ENTENTE_LABEL") },
+	{ NULL, NULL, NULL },
+};
+
+enum exit_code init_cannot_write(const char *path)
+{
+	say_error(_("{1} cannot be written: {2}."), path, strerror(errno));
+	return EXIT_ERROR;
+}
+
+enum exit_code init_write(const char *dir, const char *name, struct bytes content, unsigned mode)
+{
+	char path[FILE_PATH_MAX];
+
+	if (file_path(path, dir, name) != ERR_OK)
+		return EXIT_USAGE;
+	if (file_exists(path)) {
+		say_error(_("{1} is there already; nothing is written over."), path);
+		return EXIT_REFUSED;
+	}
+	return file_write(path, content, mode) == ERR_OK ? EXIT_DONE : init_cannot_write(path);
+}
+
+/* ---- init keys ---- */
+
+static void put_line(struct buf *lines, const char *party, const char *use, const char *algorithm, struct bytes key)
+{
+	buf_put_str(lines, party);
+	buf_put_byte(lines, ' ');
+	buf_put_str(lines, use);
+	buf_put_byte(lines, ' ');
+	buf_put_str(lines, algorithm);
+	buf_put_byte(lines, ' ');
+	buf_put_base64(lines, key);
+}
+
+/* An officer-like key: OpenSSH private file and .pub, so that stock tools can use it. */
+static enum exit_code make_ssh_key(const char *dir, const char *name, const char *comment, struct buf *wire)
+{
+	uint8_t seed[SIGN_SEED_LEN], check[4], private_memory[4096], line_memory[1024];
+	struct buf private = BUF_ON(private_memory), line = BUF_ON(line_memory);
+	struct sign_key key;
+	char public_name[64];
+	enum exit_code code;
+
+	random_read(seed, sizeof seed);
+	random_read(check, sizeof check);
+	sign_key_from_seed(&key, seed);
+	ssh_private_write(&key, comment, check, &private);
+	ssh_public_write(key.public, wire);
+	ssh_public_write_line(buf_bytes(wire), comment, &line);
+	snprintf(public_name, sizeof public_name, "%s.pub", name);
+	code = init_write(dir, name, buf_bytes(&private), 0600);
+	if (code == EXIT_DONE)
+		code = init_write(dir, public_name, buf_bytes(&line), 0644);
+	explicit_bzero(seed, sizeof seed);
+	explicit_bzero(private_memory, sizeof private_memory);
+	sign_key_wipe(&key);
+	return code;
+}
+
+/* A node key: what the signer reads (docs/spec/settings.md section 1). */
+static enum exit_code make_node_key(const char *dir, const char *name, uint8_t public[SIGN_PUBLIC_LEN])
+{
+	uint8_t seed[SIGN_SEED_LEN], private_memory[2 * SIGN_SEED_LEN + 2], public_memory[64];
+	struct buf private = BUF_ON(private_memory), line = BUF_ON(public_memory);
+	struct sign_key key;
+	char public_name[64];
+	enum exit_code code;
+
+	random_read(seed, sizeof seed);
+	sign_key_from_seed(&key, seed);
+	memcpy(public, key.public, SIGN_PUBLIC_LEN);
+	buf_put_hex(&private, BYTES_OF(seed));
+	buf_put_byte(&private, '\n');
+	buf_put_base64(&line, BYTES_OF(key.public));
+	buf_put_byte(&line, '\n');
+	snprintf(public_name, sizeof public_name, "%s.pub", name);
+	code = init_write(dir, name, buf_bytes(&private), 0600);
+	if (code == EXIT_DONE)
+		code = init_write(dir, public_name, buf_bytes(&line), 0644);
+	explicit_bzero(seed, sizeof seed);
+	explicit_bzero(private_memory, sizeof private_memory);
+	sign_key_wipe(&key);
+	return code;
+}
+
+static enum exit_code read_count(const struct options *o, const char *name, uint64_t max, uint64_t otherwise,
+				 uint64_t *out)
+{
+	const char *text = option_value(o, name);
+
+	*out = otherwise;
+	if (text == NULL || (bytes_read_decimal(bytes_str(text), max, out) == ERR_OK && *out > 0))
+		return EXIT_DONE;
+	say_error(_("--{1} is a number from 1 to {2}."), name, say_number(max));
+	return EXIT_USAGE;
+}
+
+static enum exit_code make_roots(const char *dir, const char *party, uint64_t roots, uint64_t quorum, struct buf *lines)
+{
+	for (uint64_t i = 1; i <= roots; i++) {
+		uint8_t memory[SSH_PUBLIC_MAX];
+		struct buf wire = BUF_ON(memory);
+		char name[32], comment[64];
+		enum exit_code code;
+		/* With one root the file has no number. */
+		if (roots == 1)
+			snprintf(name, sizeof name, "root");
+		else
+			snprintf(name, sizeof name, "root-%u", (unsigned)i);
+		snprintf(comment, sizeof comment, "%s %s", party, name);
+		code = make_ssh_key(dir, name, comment, &wire);
+		if (code != EXIT_DONE)
+			return code;
+		put_line(lines, party, "root", "ssh-ed25519", buf_bytes(&wire));
+		buf_put_byte(lines, ' ');
+		buf_put_decimal(lines, quorum);
+		buf_put_str(lines, " of ");
+		buf_put_decimal(lines, roots);
+		buf_put_byte(lines, '\n');
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_code make_keys(struct options *o)
+{
+	static const char *const node_keys[] = { "log", "mirror", "tls" };
+	uint8_t lines_memory[16384], wire_memory[SSH_PUBLIC_MAX];
+	struct buf lines = BUF_ON(lines_memory), wire = BUF_ON(wire_memory);
+	const char *party = o->arguments_count > 1 ? o->arguments[1] : "", *dir = option_value(o, "to");
+	uint64_t roots, quorum;
+	char comment[64];
+	enum exit_code code;
+
+	if (!is_party_name(bytes_str(party)) || dir == NULL) {
+		say_error(_("Whose keys, and where to? A party's name is of small letters, digits and hyphens."));
+		say_next("entente init keys PARTY --to DIR");
+		return EXIT_USAGE;
+	}
+	code = read_count(o, "roots", 16, 1, &roots);
+	if (code == EXIT_DONE)
+		code = read_count(o, "quorum", roots, roots, &quorum);
+	if (code != EXIT_DONE)
+		return code;
+	if (file_make_dir(dir) != ERR_OK)
+		return init_cannot_write(dir);
+	code = make_roots(dir, party, roots, quorum, &lines);
+	snprintf(comment, sizeof comment, "%s registrar", party);
+	if (code == EXIT_DONE)
+		code = make_ssh_key(dir, "registrar", comment, &wire);
+	if (code == EXIT_DONE) {
+		put_line(&lines, party, "registrar", "ssh-ed25519", buf_bytes(&wire));
+		buf_put_byte(&lines, '\n');
+	}
+	for (size_t i = 0; code == EXIT_DONE && i < ARRAY_COUNT(node_keys); i++) {
+		uint8_t public[SIGN_PUBLIC_LEN];
+		code = make_node_key(dir, node_keys[i], public);
+		put_line(&lines, party, node_keys[i], "ed25519", BYTES_OF(public));
+		buf_put_byte(&lines, '\n');
+	}
+	if (code == EXIT_DONE)
+		code = init_write(dir, "lines", buf_bytes(&lines), 0644);
+	if (code == EXIT_DONE)
+		say(_("{1}: keys of {2}; give {1}/lines to who writes the accord; root and registrar belong off this machine\n"),
+		    dir, party);
+	return code;
+}
+
+/* ---- init accord ---- */
+
+static int compare_lines(const void *a, const void *b)
+{
+	return bytes_compare(*(const struct bytes *)a, *(const struct bytes *)b);
+}
+
+/* All lines of all files; a party's roots keep their order because they sort by their bytes everywhere. */
+static enum exit_code gather_lines(struct options *o, struct buf *out)
+{
+	uint8_t memory[ACCORD_FILE_LEN_MAX];
+	struct buf in = BUF_ON(memory);
+	struct bytes lines[ACCORD_KEYS_MAX], rest;
+	size_t count = 0, at = 0;
+	const char *path;
+
+	while ((path = option_next(o, "lines", &at)) != NULL) {
+		if (file_read(path, &in) != ERR_OK) {
+			say_error(_("The key lines {1} cannot be read: {2}."), path, strerror(errno));
+			say_next("entente init keys PARTY --to DIR");
+			return EXIT_NOT_FOUND;
+		}
+	}
+	rest = buf_bytes(&in);
+	while (count < ACCORD_KEYS_MAX && bytes_take_until(&rest, '\n', &lines[count]) == ERR_OK)
+		count++;
+	qsort(lines, count, sizeof lines[0], compare_lines);
+	for (size_t i = 0; i < count; i++) {
+		buf_put(out, lines[i]);
+		buf_put_byte(out, '\n');
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_code write_keys_file(struct options *o, const char *dir)
+{
+	uint8_t memory[ACCORD_FILE_LEN_MAX];
+	struct buf keys = BUF_ON(memory);
+	char path[FILE_PATH_MAX];
+	enum exit_code code = gather_lines(o, &keys);
+
+	if (code != EXIT_DONE || keys.len == 0)
+		return code;
+	if (file_path(path, dir, "keys") != ERR_OK || file_write(path, buf_bytes(&keys), 0644) != ERR_OK)
+		return init_cannot_write(path);
+	return EXIT_DONE;
+}
+
+static enum exit_code make_accord(struct options *o)
+{
+	const char *dir = o->arguments_count > 1 ? o->arguments[1] : NULL;
+	uint8_t memory[MANIFEST_LEN_MAX];
+	struct buf manifest = BUF_ON(memory);
+	char path[FILE_PATH_MAX];
+	struct accord_dir d;
+	enum exit_code code;
+
+	if (dir == NULL) {
+		say_error(_("Which folder holds the accord's files?"));
+		say_next("entente init accord DIR --lines FILE --lines FILE");
+		return EXIT_USAGE;
+	}
+	code = write_keys_file(o, dir);
+	if (code != EXIT_DONE)
+		return code;
+	if (accord_dir_open(&d, dir) != ERR_OK) {
+		say_error(_("{1} cannot be read as an accord's folder: {2}."), dir, strerror(errno));
+		return EXIT_NOT_FOUND;
+	}
+	accord_manifest_write(d.files, d.files_count, &manifest);
+	accord_dir_close(&d);
+	if (buf_check(&manifest) != ERR_OK || file_path(path, dir, "MANIFEST") != ERR_OK ||
+	    file_write(path, buf_bytes(&manifest), 0644) != ERR_OK)
+		return init_cannot_write(path);
+	say(_("{1} written; each party now signs: entente accord sign {2} --key ROOT\n"), path, dir);
+	return EXIT_DONE;
+}
+
+static const struct {
+	const char *name;
+	enum exit_code (*run)(struct options *o);
+} verbs[] = { { "keys", make_keys }, { "accord", make_accord }, { "home", init_home } };
+
+static enum exit_code run(struct options *o)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
+		if (strcmp(verbs[i].name, o->arguments[0]) == 0)
+			return verbs[i].run(o);
+	}
+	say_error(_("entente init takes: keys PARTY, accord DIR, or home."));
+	say_next(_("see entente {1} --help"), "init");
+	return EXIT_USAGE;
+}
+
+const struct command_row command_init = {
+	"init", "keys PARTY | accord DIR | home", 1, 2, N_("make a party's keys, an accord's MANIFEST, or a node's home"),
+	options, run, false,
+};

@@ -1,0 +1,18 @@
+/*
+ * init.h - the two files of `entente init`: keys and accords in init.c, a node's folder in init_home.c.
+ *
+ * Layer: entente. Spec of what is written: docs/spec/settings.md, docs/spec/accord.md.
+ */
+#ifndef ENTENTE_INIT_H
+#define ENTENTE_INIT_H
+
+#include "base/bytes.h"
+#include "entente/options.h"
+
+enum exit_code init_home(struct options *o) MUST_CHECK;
+
+/* A new file; one that is there already is never written over. */
+enum exit_code init_write(const char *dir, const char *name, struct bytes content, unsigned mode) MUST_CHECK;
+enum exit_code init_cannot_write(const char *path);
+
+#endif

@@ -1,0 +1,111 @@
+#include "entente/rows.h"
+#include "entente/show.h"
+#include "entente/words.h"
+
+#include <string.h>
+
+static const char *path_of(const json_t *answer, const char *peer)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "sent"), i, row) {
+		if (strcmp(json_str(row, "peer"), peer) == 0)
+			return json_str(row, "path");
+	}
+	return "";
+}
+
+/* Who stands behind a step: the node, the peer's node, or the officer whose statement it is. */
+static void show_step_row(const json_t *answer, const json_t *ladder, const json_t *step)
+{
+	const char *word = json_str(step, "step"), *evidence = json_str(step, "evidence");
+
+	say("  ");
+	say_cell(show_step(word), 18, show_step_colour(word));
+	say(" ");
+	say_cell(say_time(json_uint(step, "at_ms")), 21, COLOUR_PLAIN);
+	if (strcmp(word, "SENT") == 0)
+		say(_(" path {1}, by our link's word"), path_of(answer, json_str(ladder, "party")));
+	else if (strcmp(word, "STATION RECEIPT") == 0)
+		say(_(" cosigned by the node of {1}"), json_str(ladder, "party"));
+	else
+		say(" {1}", evidence);
+	say("\n");
+}
+
+static void show_off(const json_t *ladder, const char *key, const char *word)
+{
+	const json_t *rung = json_object_get(ladder, key);
+
+	if (rung == NULL)
+		return;
+	say("  ");
+	say_cell(show_step(word), 18, show_step_colour(word));
+	say(" {1}  {2}\n", say_time(json_uint(rung, "at_ms")), json_str(rung, "evidence"));
+}
+
+static void show_one(const json_t *answer, const json_t *ladder)
+{
+	static const char *const causes[] = { N_("cannot be decoded"), N_("wrong addressee"), N_("unknown form"),
+					      N_("incomplete") };
+	const json_t *step, *owed = json_object_get(ladder, "owed");
+	uint64_t cause = json_uint(ladder, "negative_cause");
+	size_t i;
+
+	say_coloured(COLOUR_BOLD, json_str(ladder, "party"));
+	say("/{1}  {2}\n", json_str(ladder, "role"), json_flag(ladder, "information") ? _("information") : _("action"));
+	json_array_foreach(json_object_get(ladder, "steps"), i, step)
+		show_step_row(answer, ladder, step);
+	show_off(ladder, "query", "QUERY");
+	show_off(ladder, "negative", "NEGATIVE");
+	if (json_object_get(ladder, "negative") != NULL && cause < ARRAY_COUNT(causes))
+		say(_("    cause: {1}\n"), _(causes[cause]));
+	if (json_object_get(ladder, "lapse") != NULL)
+		show_off(ladder, "lapse", json_str(ladder, "lapse_cause"));
+	if (json_object_get(ladder, "deferred_until_ms") != NULL)
+		say(_("    until {1}\n"), say_time(json_uint(ladder, "deferred_until_ms")));
+	if (json_flag(ladder, "wrong"))
+		say_coloured(COLOUR_BAD, _("    the last read-back was marked WRONG\n"));
+	if (owed != NULL) {
+		say(_("  owed by {1}: "), json_str(owed, "by"));
+		say_coloured(json_flag(owed, "ours") ? COLOUR_WARN : COLOUR_DIM, show_step(json_str(owed, "step")));
+		say("\n");
+	}
+}
+
+static enum exit_code run(struct options *o)
+{
+	const json_t *ladder;
+	json_t *place;
+	json_t *answer = NULL;
+	enum exit_code code;
+	struct client c;
+	struct query q;
+	size_t i;
+
+	if (client_open(&c, o->home) != ERR_OK)
+		return EXIT_ERROR;
+	query_open(&q, "/ladder");
+	query_put(&q, "place", o->arguments[0]);
+	code = (enum exit_code)client_get(&c, &q, &answer);
+	client_close(&c);
+	if (code == EXIT_DONE && o->is_json) {
+		json_say(answer);
+	} else if (code == EXIT_DONE) {
+		say("{1}  {2}  {3}\n", json_str(answer, "place"), json_str(answer, "precedence"),
+		    say_dtg(json_uint(answer, "filed_ms")));
+		json_array_foreach(json_object_get(answer, "ladders"), i, ladder)
+			show_one(answer, ladder);
+		json_array_foreach(json_object_get(answer, "crossed"), i, place)
+			say(_("crossed in transit with {1}\n"), json_string_value(place));
+		if (json_flag(answer, "suspended"))
+			say_coloured(COLOUR_BAD, _("this channel is SUSPENDED by formal notice\n"));
+	}
+	json_decref(answer);
+	return code;
+}
+
+const struct command_row command_ladder = {
+	"ladder", "PLACE", 1, 1, N_("show how far a message has come: each step, when, and its evidence"), NULL, run, false,
+};

@@ -1,0 +1,178 @@
+#include "entente/show.h"
+
+#include "entente/words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *word; /* N_() */
+	enum colour colour;
+} steps[] = {
+	{ N_("QUEUED"), COLOUR_WARN },	    { N_("SENT"), COLOUR_WARN },	{ N_("STATION RECEIPT"), COLOUR_PLAIN },
+	{ N_("WATCH READ"), COLOUR_PLAIN }, { N_("READ BACK"), COLOUR_GOOD },	{ N_("PRESENTED"), COLOUR_GOOD },
+	{ N_("REPLIED"), COLOUR_GOOD },	    { N_("DECLINED"), COLOUR_WARN },	{ N_("DEFERRED"), COLOUR_WARN },
+	{ N_("QUERY"), COLOUR_WARN },	    { N_("NEGATIVE"), COLOUR_BAD },	{ N_("NO ANSWER"), COLOUR_BAD },
+	{ N_("LINE DOWN"), COLOUR_BAD },    { N_("SUSPENDED"), COLOUR_BAD },	{ N_("MARK"), COLOUR_WARN },
+	{ N_("REPLY"), COLOUR_WARN },
+};
+
+const char *show_step(const char *step)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(steps); i++) {
+		if (strcmp(steps[i].word, step) == 0)
+			return _(steps[i].word);
+	}
+	return step;
+}
+
+enum colour show_step_colour(const char *step)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(steps); i++) {
+		if (strcmp(steps[i].word, step) == 0)
+			return steps[i].colour;
+	}
+	return COLOUR_PLAIN;
+}
+
+enum exit_code show_get(struct client *c, const char *path, json_t **out)
+{
+	struct query q;
+
+	query_open(&q, path);
+	return (enum exit_code)client_get(c, &q, out);
+}
+
+void show_names(const json_t *names, char *out, size_t size)
+{
+	struct buf text;
+	const char *language;
+	const json_t *name;
+	size_t count = 0;
+
+	buf_init(&text, out, size - 1);
+	json_object_foreach((json_t *)(uintptr_t)names, language, name) {
+		if (count++ > 0)
+			buf_put_str(&text, " / ");
+		buf_put_str(&text, json_is_string(name) ? json_string_value(name) : "");
+	}
+	out[text.len] = '\0';
+}
+
+const json_t *show_find(const json_t *list, const char *name)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(list, i, row) {
+		if (strcmp(json_str(row, "name"), name) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+void show_band(const json_t *status)
+{
+	bool is_exercise = strcmp(json_str(status, "mode"), "EXERCISE") == 0;
+	char title[512], line[1024];
+	struct buf text;
+
+	show_names(json_object_get(status, "title"), title, sizeof title);
+	buf_init(&text, line, sizeof line - 1);
+	/* Both languages, whatever the terminal's: it must be understood at a glance by either side. */
+	buf_put_str(&text, is_exercise ? "/// EXERCISE 연습 /// " : "| LIVE 실제 | ");
+	buf_put_str(&text, json_str(status, "code"));
+	buf_put_str(&text, " | ");
+	buf_put_str(&text, title);
+	buf_put_str(&text, is_exercise ? " /// EXERCISE 연습 ///" : " |");
+	line[text.len] = '\0';
+	say_coloured(is_exercise ? COLOUR_WARN : COLOUR_BOLD, line);
+	say("\n");
+}
+
+void show_label(const json_t *label, enum colour colour)
+{
+	char line[1024];
+	struct buf text;
+	const json_t *category, *value;
+	size_t i, v;
+
+	buf_init(&text, line, sizeof line - 1);
+	buf_put_str(&text, label == NULL ? "-" : json_str(label, "level"));
+	json_array_foreach(json_object_get(label, "categories"), i, category) {
+		buf_put_byte(&text, ' ');
+		for (const char *c = json_str(category, "name"); *c != '\0'; c++)
+			buf_put_byte(&text, (uint8_t)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c));
+		json_array_foreach(json_object_get(category, "values"), v, value) {
+			buf_put_byte(&text, v == 0 ? ' ' : ',');
+			buf_put_str(&text, json_is_string(value) ? json_string_value(value) : "");
+		}
+	}
+	line[text.len] = '\0';
+	say_coloured(colour, line);
+}
+
+static void say_capitals(const char *name)
+{
+	char out[64];
+	size_t i;
+
+	for (i = 0; name[i] != '\0' && i + 1 < sizeof out; i++)
+		out[i] = (char)(name[i] >= 'a' && name[i] <= 'z' ? name[i] - 'a' + 'A' : name[i]);
+	out[i] = '\0';
+	say("{1}", out);
+}
+
+void show_author(const json_t *entry)
+{
+	const json_t *signer = json_object_get(entry, "signer");
+
+	say_capitals(json_str(entry, "party"));
+	say(" {1}", json_str(entry, "role"));
+	if (signer != NULL)
+		say(_(", holder {1}"), say_number(json_uint(signer, "holder")));
+	if (json_flag(signer, "withdrawn"))
+		say(_(", key later withdrawn"));
+}
+
+void show_addressees(const json_t *entry)
+{
+	const json_t *to;
+	size_t i;
+
+	json_array_foreach(json_object_get(entry, "to"), i, to) {
+		if (i > 0)
+			say(", ");
+		say_capitals(json_str(to, "party"));
+		say(" {1} ({2})", json_str(to, "role"), json_flag(to, "information") ? _("information") : _("action"));
+	}
+}
+
+void show_ladder_line(const json_t *ladder)
+{
+	const json_t *step, *owed = json_object_get(ladder, "owed");
+	size_t i;
+
+	say_capitals(json_str(ladder, "party"));
+	say(" {1}: ", json_str(ladder, "role"));
+	json_array_foreach(json_object_get(ladder, "steps"), i, step) {
+		const char *word = json_str(step, "step");
+		if (i > 0)
+			say(" > ");
+		say_coloured(show_step_colour(word), show_step(word));
+		say(" {1}", say_time(json_uint(step, "at_ms")));
+	}
+	if (owed != NULL) {
+		say(" > ");
+		say(_("owed by {1}: "), json_str(owed, "by"));
+		say_coloured(json_flag(owed, "ours") ? COLOUR_WARN : COLOUR_DIM, show_step(json_str(owed, "step")));
+	}
+	if (json_flag(ladder, "wrong"))
+		say_coloured(COLOUR_BAD, _("  read back WRONG"));
+	if (json_object_get(ladder, "query") != NULL)
+		say_coloured(COLOUR_WARN, _("  QUERY not answered"));
+	if (json_object_get(ladder, "negative") != NULL)
+		say_coloured(COLOUR_BAD, _("  NEGATIVE"));
+	if (json_object_get(ladder, "lapse") != NULL)
+		say("  {1}", show_step(json_str(ladder, "lapse_cause")));
+}

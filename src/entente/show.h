@@ -1,0 +1,35 @@
+/*
+ * show.h - how things of the record look on a terminal: band, label, names in every language, steps.
+ *
+ * Layer: entente. What is shown is what GET said; nothing is rounded up.
+ */
+#ifndef ENTENTE_SHOW_H
+#define ENTENTE_SHOW_H
+
+#include "entente/client.h"
+#include "entente/options.h"
+#include "entente/say.h"
+
+/* The first line of every screen: LIVE or EXERCISE, by words as well as colour, and whose node this is. */
+void show_band(const json_t *status);
+/* "L2 REL KOR,USA" */
+void show_label(const json_t *label, enum colour colour);
+/* A step of the ladder in the terminal's language. */
+const char *show_step(const char *step);
+enum colour show_step_colour(const char *step);
+/* A name of the accord in each of its languages, "대한민국 / Republic of Korea"; at most size bytes at out. */
+void show_names(const json_t *names, char *out, size_t size);
+/* The row of a list of the accord with this name; NULL. */
+const json_t *show_find(const json_t *list, const char *name);
+
+/* "KOR watch", and who held it. */
+void show_author(const json_t *entry);
+/* "USA head (action), USA watch (information)" */
+void show_addressees(const json_t *entry);
+/* One ladder in one line: every step that is proved, then what is owed and by whom. */
+void show_ladder_line(const json_t *ladder);
+
+/* GET of a path without words. */
+enum exit_code show_get(struct client *c, const char *path, json_t **out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,138 @@
+#include "entente/rows.h"
+#include "entente/show.h"
+#include "entente/words.h"
+#include "sys/clock.h"
+
+#include <string.h>
+
+/* A value without its age is no value. */
+static const char *age(uint64_t then, uint64_t now)
+{
+	return then == 0 ? _("never") : say_span(now < then ? 0 : now - then);
+}
+
+static void show_path(const json_t *path, uint64_t now)
+{
+	bool is_up = json_flag(path, "up");
+
+	say("  ");
+	say_cell(json_str(path, "name"), 14, COLOUR_PLAIN);
+	say(" ");
+	if (is_up)
+		say_cell(_("UP"), 10, COLOUR_GOOD);
+	else
+		say_cell(json_flag(path, "was_up") ? _("DOWN") : _("UNPROVED"), 10, COLOUR_BAD);
+	say(_(" since {1}"), age(json_uint(path, "since_ms"), now));
+	if (is_up) {
+		say("  {1}  {2}", json_str(path, "group"), json_str(path, "address"));
+		say(_("  round trip {1} us, heard {2} ago"), say_number(json_uint(path, "round_trip_us")),
+		    age(json_uint(path, "heard_ms"), now));
+	} else if (json_str(path, "why")[0] != '\0') {
+		say("  {1}", _(json_str(path, "why")));
+		if (json_str(path, "rule")[0] != '\0')
+			say(" ({1})", json_str(path, "rule"));
+	}
+	if (json_uint(path, "line_checked_ms") != 0)
+		say(_("  line check {1} ago, answered in {2}"), age(json_uint(path, "line_checked_ms"), now),
+		    say_span(json_uint(path, "line_check_ms")));
+	say("\n");
+}
+
+static void show_peer(const json_t *peer, uint64_t now)
+{
+	const json_t *path, *offset = json_object_get(peer, "clock_offset_ms");
+	char text[64];
+	size_t i;
+
+	say_coloured(COLOUR_BOLD, json_str(peer, "code"));
+	if (offset != NULL) {
+		json_int_t ms = json_integer_value(offset);
+		struct buf out = { (uint8_t *)text, 0, sizeof text - 1, false };
+		buf_put_str(&out, ms < 0 ? "-" : "+");
+		buf_put_decimal(&out, (uint64_t)(ms < 0 ? -ms : ms));
+		text[out.len] = '\0';
+		say(_("  their clock {1} ms"), text);
+	}
+	say("\n");
+	if (json_str(peer, "refused")[0] != '\0') {
+		say_coloured(COLOUR_BAD, _("  REFUSED: "));
+		say("{1}\n", json_str(peer, "refused"));
+	}
+	json_array_foreach(json_object_get(peer, "paths"), i, path)
+		show_path(path, now);
+}
+
+static void show_stopped(const json_t *log)
+{
+	say_coloured(COLOUR_BAD, json_str(log, "state"));
+	say(_("  {1} at entry {2}"), json_str(log, "log"), say_number(json_uint(log, "size")));
+	if (json_str(log, "rule")[0] != '\0')
+		say(_(", byte {1}: {2}"), say_number(json_uint(log, "offset")), json_str(log, "rule"));
+	if (json_uint(log, "wanted") > json_uint(log, "size"))
+		say(_(", elsewhere {1} are known"), say_number(json_uint(log, "wanted")));
+	say("\n");
+}
+
+static void show_status(const json_t *status)
+{
+	uint64_t now = json_uint(status, "now_ms");
+	const json_t *row;
+	size_t i;
+
+	show_band(status);
+	say(_("accord {1}\n"), json_str(status, "accord_hash"));
+	if (json_flag(status, "recovering")) {
+		say_coloured(COLOUR_BAD, _("RECOVERING: our own logs are closed. "));
+		say("{1}\n", json_str(status, "recovering_why"));
+	}
+	json_array_foreach(json_object_get(status, "peers"), i, row)
+		show_peer(row, now);
+	json_array_foreach(json_object_get(status, "stopped"), i, row)
+		show_stopped(row);
+	say(_("{1} entries held, {2} waiting for others, {3} VOID; {4} refused at our door; running for {5}\n"),
+	    say_number(json_uint(status, "entries")), say_number(json_uint(status, "waiting")),
+	    say_number(json_uint(status, "void")), say_number(json_uint(status, "refused")),
+	    age(json_uint(status, "started_ms"), now));
+}
+
+/* Stopped logs are a broken promise of somebody's machine; a line that is down is only weather. */
+static enum exit_code verdict(const json_t *status)
+{
+	const json_t *peer, *path;
+	size_t i, p;
+
+	if (json_uint(status, "stopped_logs") > 0)
+		return EXIT_INTEGRITY;
+	json_array_foreach(json_object_get(status, "peers"), i, peer) {
+		bool is_up = false;
+		json_array_foreach(json_object_get(peer, "paths"), p, path)
+			is_up = is_up || json_flag(path, "up");
+		if (!is_up)
+			return EXIT_LINE_DOWN;
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_code run(struct options *o)
+{
+	json_t *status = NULL;
+	enum exit_code code;
+	struct client c;
+
+	if (client_open(&c, o->home) != ERR_OK)
+		return EXIT_ERROR;
+	code = show_get(&c, "/status", &status);
+	client_close(&c);
+	if (code == EXIT_DONE && o->is_json)
+		json_say(status);
+	else if (code == EXIT_DONE)
+		show_status(status);
+	if (code == EXIT_DONE)
+		code = verdict(status);
+	json_decref(status);
+	return code;
+}
+
+const struct command_row command_status = {
+	"status", "", 0, 0, N_("show the lines, their ages, stopped logs and what differs"), NULL, run, false,
+};

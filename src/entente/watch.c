@@ -1,0 +1,139 @@
+#include "entente/post.h"
+#include "entente/rows.h"
+#include "entente/show.h"
+#include "entente/words.h"
+#include "sys/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define RETRY_MS 1000u
+
+static const struct option_row options[] = {
+	{ "after", N_("NUMBER"), N_("begin behind this event, as a line of --json names it") },
+	{ "count", N_("N"), N_("end after so many events") },
+	{ "timeout", N_("SPAN"), N_("end when nothing happens for so long (exit code 7)") },
+	{ NULL, NULL, NULL },
+};
+
+static void show_event(const json_t *event)
+{
+	const json_t *entry = json_object_get(event, "entry");
+	const char *change = json_str(event, "change");
+	json_t *first = json_array_get(json_object_get(entry, "text"), 0);
+
+	say("{1}  ", say_time(clock_now().wall.ms));
+	if (entry != NULL) {
+		bool is_flash = strcmp(json_str(entry, "precedence"), "FLASH") == 0;
+		say_cell(json_str(entry, "place"), 20, COLOUR_BOLD);
+		say(" ");
+		say_cell(json_str(entry, "precedence"), 9, is_flash ? COLOUR_BAD : COLOUR_PLAIN);
+		say(" {1}  {2}", json_str(entry, "kind"), json_str(entry, "role"));
+		if (json_array_size(json_object_get(entry, "refers")) > 0)
+			say(" > {1}", json_string_value(json_array_get(json_object_get(entry, "refers"), 0)));
+		if (strcmp(change, "ADVANCE") == 0)
+			say_coloured(COLOUR_WARN, _("  ADVANCE: its number follows"));
+		say("\n");
+		if (json_is_string(first)) {
+			say("    ");
+			say_text(bytes_str(json_string_value(first)));
+			say("\n");
+		}
+	} else if (json_object_get(event, "size") != NULL) {
+		bool is_receipt = strcmp(change, "RECEIPT") == 0;
+		say_cell(json_str(event, "log"), 20, COLOUR_PLAIN);
+		say(_(" {1}: all below {2}, {3}\n"), show_step(is_receipt ? "STATION RECEIPT" : "SENT"),
+		    say_number(json_uint(event, "size")), json_str(event, "peer"));
+	} else {
+		say("{1} {2}{3}\n", change, json_str(event, "peer"), json_str(event, "log"));
+	}
+}
+
+struct following {
+	char number[64]; /* of the last event that was shown; "" before the first */
+	uint64_t left;	 /* events until the end; 0: no end */
+	int64_t timeout_ms;
+};
+
+/* Until the stream ends: ERR_DOWN, ERR_TIMEOUT; ERR_OK when enough were shown. */
+static enum err follow(struct client *c, const struct options *o, struct following *f)
+{
+	for (;;) {
+		json_t *event = NULL;
+		bool is_reset;
+		enum err e = client_event(c, f->timeout_ms, &event, f->number, &is_reset);
+		if (e == ERR_OK && is_reset)
+			say_error(_("Events were missed before this one; entente inbox shows the present state."));
+		if (e == ERR_OK && event != NULL) {
+			json_object_set_new(event, "number", json_string(f->number));
+			if (o->is_json)
+				json_say(event);
+			else
+				show_event(event);
+			fflush(stdout);
+		}
+		json_decref(event);
+		if (e != ERR_OK)
+			return e;
+		if (event != NULL && f->left > 0 && --f->left == 0)
+			return ERR_OK;
+	}
+}
+
+static enum exit_code read_options(const struct options *o, struct following *f)
+{
+	const char *after = option_value(o, "after"), *count = option_value(o, "count");
+	const char *timeout = option_value(o, "timeout");
+	uint64_t ms = 0;
+
+	*f = (struct following){ .timeout_ms = -1 };
+	if ((after != NULL && bytes_copy_str(bytes_str(after), f->number, sizeof f->number) != ERR_OK) ||
+	    (count != NULL && bytes_read_decimal(bytes_str(count), UINT32_MAX, &f->left) != ERR_OK) ||
+	    (timeout != NULL && span_read(timeout, &ms) != ERR_OK)) {
+		say_error(_("A number or a span of time is not of its form: --count 5, --timeout 30s."));
+		return EXIT_USAGE;
+	}
+	if (timeout != NULL)
+		f->timeout_ms = (int64_t)ms;
+	return EXIT_DONE;
+}
+
+static enum exit_code run(struct options *o)
+{
+	enum exit_code code;
+	struct following f;
+	struct client c;
+	enum err e = ERR_DOWN;
+
+	code = read_options(o, &f);
+	if (code != EXIT_DONE)
+		return code;
+	if (client_open(&c, o->home) != ERR_OK)
+		return EXIT_ERROR;
+	/* A node that goes away comes back: the stream goes on behind the last number. */
+	while (e == ERR_DOWN) {
+		e = client_listen(&c, f.number[0] == '\0' ? NULL : f.number);
+		if (e == ERR_OK)
+			e = follow(&c, o, &f);
+		client_close(&c);
+		if (e != ERR_DOWN)
+			break;
+		say_error(_("The node stopped answering; trying again."));
+		do
+			usleep(RETRY_MS * 1000);
+		while (client_open(&c, o->home) != ERR_OK);
+	}
+	if (e == ERR_REFUSED) {
+		say_error(_("The node has no room for another event stream."));
+		code = EXIT_ERROR;
+	} else if (e != ERR_OK) {
+		code = e == ERR_TIMEOUT ? EXIT_TIMEOUT : EXIT_ERROR;
+	}
+	client_close(&c);
+	return code;
+}
+
+const struct command_row command_watch = {
+	"watch", "", 0, 0, N_("follow what happens, a line an event, as it becomes durable"), options, run, false,
+};
