@@ -95,7 +95,7 @@ static void read_kind(struct cbor_reader *r, void *out)
 {
 	struct statement *s = out;
 
-	s->kind = cbor_read_number(r, 0, UINT64_MAX, "statement.kind");
+	cbor_read_uint(r, UINT64_MAX, &s->kind);
 	/* Channel 0 is every channel of the author: its first entry, his keys, a new version of the accord. */
 	if (s->channel == 0 && s->kind > KIND_ACCORD)
 		cbor_refuse(r, ERR_RULE, "statement.channel");

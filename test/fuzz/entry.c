@@ -1,0 +1,27 @@
+/* What is read as an entry is written again as it stands; what is refused has a rule and an offset inside. */
+#include "wire/entry.h"
+
+#include <assert.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len);
+
+int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
+{
+	static uint8_t memory[1u << 20];
+	struct bytes in = { ptr, len };
+	struct buf again = BUF_ON(memory);
+	struct fault fault;
+	struct statement statement;
+	struct entry value;
+
+	if (entry_read(in, &value, &statement, &fault) != ERR_OK) {
+		assert(fault.rule != NULL && fault.offset <= len);
+		return 0;
+	}
+	entry_write(&value, &again);
+	assert(bytes_equal(buf_bytes(&again), in));
+	buf_reset(&again);
+	statement_write(&statement, &again);
+	assert(bytes_equal(buf_bytes(&again), value.statement));
+	return 0;
+}
