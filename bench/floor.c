@@ -3,10 +3,10 @@
  *
  *	floor DIR COUNT LEN
  *
- * Two processes, one TCP connection on loopback. A message of LEN bytes is written to A's socket; A writes it to
- * its file and syncs it, passes it on; B does the same and hands it to its client (one way), and sends a byte
- * back through A (receipt). The files have their length beforehand, so that a sync writes no more than the bytes.
- * Prints two numbers a message: microseconds to B's client, microseconds to the receipt at A's.
+ * Two processes, one TCP connection on loopback. A message of LEN bytes is written to A's socket; A writes it
+ *to its file and syncs it, passes it on; B does the same and hands it to its client (one way), and sends a
+ *byte back through A (receipt). The files have their length beforehand, so that a sync writes no more than
+ *the bytes. Prints two numbers a message: microseconds to B's client, microseconds to the receipt at A's.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -119,8 +119,8 @@ static void loopback_pair(int pair[2])
 	socklen_t len = sizeof address;
 	int on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
 
-	if (listener < 0 || bind(listener, (struct sockaddr *)&address, len) != 0 || listen(listener, 1) != 0 ||
-	    getsockname(listener, (struct sockaddr *)&address, &len) != 0)
+	if (listener < 0 || bind(listener, (struct sockaddr *)&address, len) != 0 ||
+	    listen(listener, 1) != 0 || getsockname(listener, (struct sockaddr *)&address, &len) != 0)
 		err(1, "listen");
 	pair[0] = socket(AF_INET, SOCK_STREAM, 0);
 	if (pair[0] < 0 || connect(pair[0], (struct sockaddr *)&address, len) != 0)

@@ -1,0 +1,295 @@
+"""Nodes for plays: makes accords, starts and stops `entente serve`, asks it over its socket, waits for what is to come.
+
+Nothing here sleeps for a time that somebody guessed: whoever waits looks again at each event of the node, or
+after a short while, until a deadline that fails the play with the node's own words.
+"""
+import contextlib
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import cbor2
+
+import officers
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BINARY = Path(os.environ.get("ENTENTE", ROOT / "build/src/entente/entente"))
+LOOK_AGAIN_S = 0.02
+PATIENCE_S = 10.0
+
+
+class Failed(AssertionError):
+    pass
+
+
+def wait_for(what, condition, patience=PATIENCE_S, nodes=()):
+    """The first true value of condition(); fails with what was awaited and the nodes' logs."""
+    until = time.monotonic() + patience
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > until:
+            raise Failed("\n".join([f"not within {patience:g} s: {what}", *(node.words() for node in nodes)]))
+        time.sleep(LOOK_AGAIN_S)
+
+
+def free_ports(count):
+    """Ports that nobody listens on now."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def run(*arguments, env=None, code=0, input=None, home=None, timeout=60):
+    """Runs entente; its exit status must be `code` (None: any)."""
+    command = [str(BINARY), *map(str, arguments)]
+    whole = {**os.environ, "LC_ALL": "C.UTF-8", "NO_COLOR": "1", **(env or {})}
+    if home is not None:
+        whole["ENTENTE_HOME"] = str(home)
+    done = subprocess.run(command, env=whole, input=input, capture_output=True, text=True, timeout=timeout)
+    if code is not None and done.returncode != code:
+        raise Failed(f"{' '.join(command)}\nended with {done.returncode}, not {code}\n{done.stdout}{done.stderr}")
+    return done
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path, timeout):
+        super().__init__("entente", timeout=timeout)
+        self.path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+class Events:
+    """The node's event stream: for line in events gives each event as a dictionary."""
+
+    def __init__(self, node, after=None, patience=PATIENCE_S):
+        self.connection = UnixConnection(node.home / "socket", patience)
+        self.connection.request("GET", "/events" + (f"?after={after}" if after else ""))
+        self.answer = self.connection.getresponse()
+        self.number = None
+        self.greeting = self.block()
+
+    def block(self):
+        """The next block that has data: (event name, data)."""
+        name, text = "", None
+        while True:
+            line = self.answer.readline()
+            if not line:
+                raise ConnectionError("the event stream ended")
+            line = line.decode().rstrip("\n")
+            if line.startswith("id: "):
+                self.number = line[4:]
+            elif line.startswith("event: "):
+                name = line[7:]
+            elif line.startswith("data: "):
+                text = json.loads(line[6:])
+            elif not line and text is not None:
+                return name, text
+
+    def __iter__(self):
+        while True:
+            yield self.block()[1]
+
+    def next(self, is_wanted):
+        return next(event for event in self if is_wanted(event))
+
+    def close(self):
+        self.connection.close()
+
+
+class Node:
+    """One party's node: its home, its officers' keys, its process while it runs."""
+
+    def __init__(self, party, home, keys, outbox=None):
+        self.party, self.home, self.keys = party, Path(home), Path(keys)
+        self.outbox = Path(outbox or self.home.parent / f"{self.home.name}.outbox")
+        self.process, self.log, self.connection = None, self.home.parent / f"{self.home.name}.log", None
+
+    # Life
+
+    def start(self, wait=True, preexec=None, env=None, arguments=()):
+        self.forget_connection()
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([str(BINARY), "serve", "--home", str(self.home), *arguments], stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log, preexec_fn=preexec, env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})})
+        if wait:
+            self.wait(f"{self.party}'s node answers", self.is_answering)
+        return self
+
+    def is_answering(self):
+        if self.process.poll() is not None:
+            raise Failed(f"the node of {self.party} ended with {self.process.returncode}\n{self.words()}")
+        try:
+            return self.get("/status") is not None
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def processes(self):
+        """{"core": pid, "link": pid, "signer": pid} of those that run."""
+        found = {"core": self.process.pid}
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = path.read_text().rsplit(")", 1)[1].split()
+                if int(fields[1]) == self.process.pid and fields[0] != "Z":
+                    words = (path.parent / "cmdline").read_bytes().split(b"\0")
+                    name = words[1].decode() if len(words) > 1 else ""
+                    found["signer" if "signer" in name else "link"] = int(path.parent.name)
+        return found
+
+    def kill(self, name="core"):
+        os.kill(self.processes()[name], signal.SIGKILL)
+
+    def end(self, patience=PATIENCE_S):
+        """Waits until the process is gone; its exit status."""
+        try:
+            return self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"{self.party}'s node did not end in {patience:g} s\n{self.words()}") from None
+        finally:
+            self.forget_connection()
+
+    def stop(self):
+        if self.process is None:
+            return 0
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise Failed(f"{self.party}'s node did not stop when asked to\n{self.words()}") from None
+        self.forget_connection()
+        return self.process.returncode
+
+    def words(self):
+        """What the node said, for a failure."""
+        try:
+            lines = self.log.read_text(errors="replace").splitlines()[-40:]
+        except OSError:
+            lines = []
+        return "\n".join([f"--- {self.party}: {self.log}", *lines])
+
+    # Asking
+
+    def forget_connection(self):
+        if self.connection is not None:
+            self.connection.close()
+        self.connection = None
+
+    def ask(self, method, path, body=None, patience=30.0, **words):
+        """(status, body); the body is read as JSON where it is."""
+        if self.connection is None:
+            self.connection = UnixConnection(self.home / "socket", patience)
+        target = path + ("?" + urlencode(words, quote_via=quote) if words else "")
+        try:
+            self.connection.request(method, target, body)
+            answer = self.connection.getresponse()
+            raw = answer.read()
+        except (OSError, http.client.HTTPException):
+            self.forget_connection()
+            raise
+        if answer.headers.get_content_type() == "application/json":
+            return answer.status, json.loads(raw)
+        return answer.status, raw
+
+    def get(self, path, **words):
+        status, answer = self.ask("GET", path, **words)
+        if status != 200:
+            raise Failed(f"{self.party}: GET {path} {words}: {status} {answer}")
+        return answer
+
+    def find(self, path, **words):
+        """The answer, or None if there is no such thing yet."""
+        status, answer = self.ask("GET", path, **words)
+        return answer if status == 200 else None
+
+    def wait(self, what, condition, patience=PATIENCE_S):
+        return wait_for(what, condition, patience, [self])
+
+    def events(self, after=None, patience=PATIENCE_S):
+        return Events(self, after, patience)
+
+    # The command line, as an officer of this party
+
+    def key(self, name):
+        return officers.Key(self.keys / name)
+
+    def run(self, *arguments, key=None, code=0, **more):
+        env = {"ENTENTE_OUTBOX": str(self.outbox), **more.pop("env", {})}
+        if key is not None:
+            env["ENTENTE_KEY"] = str(self.keys / key)
+        return run(*arguments, env=env, code=code, home=self.home, **more)
+
+    def say(self, *arguments, key, code=0, **more):
+        """Runs a command that files something; gives its JSON (the place in "place")."""
+        done = self.run(*arguments, "--json", key=key, code=code, **more)
+        return json.loads(done.stdout.splitlines()[0]) if done.stdout.strip() else {}
+
+    # What stands where
+
+    def post(self, items, patience=30.0):
+        """Statements as officers.item makes them; the list of answers."""
+        status, answer = self.ask("POST", "/statements", cbor2.dumps(items), patience)
+        if status != 200:
+            raise Failed(f"{self.party}: POST /statements: {status} {answer}")
+        return answer
+
+    def status(self):
+        return self.get("/status")
+
+    def logs(self):
+        return {row["log"]: row for row in self.get("/logs")["logs"]}
+
+    def entry(self, place):
+        return self.get("/entry", place=place)
+
+    def ladders(self, place):
+        """{party/role: {step: row}} of a message."""
+        answer = self.get("/ladder", place=place)
+        return {f"{row['party']}/{row['role']}": {step["step"]: step for step in row["steps"]}
+                for row in answer["ladders"]}
+
+    def ladder(self, place):
+        """The only ladder of the message, with its steps by name."""
+        answer = self.get("/ladder", place=place)
+        if len(answer["ladders"]) != 1:
+            raise Failed(f"{place} has {len(answer['ladders'])} ladders")
+        return {**answer["ladders"][0], "steps": {step["step"]: step for step in answer["ladders"][0]["steps"]}}
+
+    def has_step(self, place, step):
+        answer = self.find("/ladder", place=place)
+        rows = [row for row in answer["ladders"] if not row["information"]] if answer else []
+        return bool(rows) and all(step in [one["step"] for one in row["steps"]] for row in rows)
+
+    def await_step(self, place, step, patience=PATIENCE_S):
+        self.wait(f"{place} comes to {step} at {self.party}", lambda: self.has_step(place, step), patience)
+
+    def paths(self, peer=None):
+        return {path["name"]: path for row in self.status()["peers"] if peer in (None, row["party"])
+                for path in row["paths"]}
+
+    def is_linked(self, peer=None, paths=1):
+        return sum(path["up"] for path in self.paths(peer).values()) >= paths
+
+    def await_link(self, peer=None, paths=1, patience=PATIENCE_S):
+        self.wait(f"{self.party} is linked by {paths} paths", lambda: self.is_linked(peer, paths), patience)
+
+
+def copy_home(node, to):
+    """A copy of a node that does not run, as a backup of everything would be."""
+    shutil.copytree(node.home, to, ignore=shutil.ignore_patterns("socket", "lock"))
