@@ -157,7 +157,7 @@ static void test_offsets(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(faults); i++) {
 		struct cbor_reader r;
 		struct bytes value;
-		print_message("%s\n", faults[i].why);
+		print_message("# %s\n", faults[i].why);
 		cbor_open(&r, faults[i].in);
 		cbor_read_raw(&r, &value);
 		assert_int_equal(cbor_finish(&r), ERR_STRICT);
@@ -253,7 +253,7 @@ static void test_rows(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
 		struct cbor_reader r;
 		uint64_t sum = 0;
-		print_message("%s\n", tries[i].why);
+		print_message("# %s\n", tries[i].why);
 		cbor_open(&r, tries[i].in);
 		assert_int_equal(cbor_read_rows(&r, rows, ARRAY_COUNT(rows), "some.rule", &sum), tries[i].want);
 		if (tries[i].want == ERR_OK)

@@ -41,7 +41,7 @@ static void test_origins(void **state)
 		uint8_t memory[ORIGIN_LEN_MAX];
 		struct buf again = BUF_ON(memory);
 		struct origin origin;
-		print_message("%s\n", origins[i].why);
+		print_message("# %s\n", origins[i].why);
 		assert_int_equal(origin_read(bytes_str(origins[i].in), &origin), origins[i].want);
 		if (origins[i].want != ERR_OK)
 			continue;
@@ -102,7 +102,7 @@ static void test_names(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
-		print_message("'%s'\n", names[i].in);
+		print_message("# '%s'\n", names[i].in);
 		assert_int_equal(is_party_name(bytes_str(names[i].in)), names[i].is_party);
 		assert_int_equal(is_role_name(bytes_str(names[i].in)), names[i].is_role);
 	}
