@@ -207,6 +207,24 @@ static enum err read_body(struct client *c, const struct head *head, struct buf 
 	}
 }
 
+/* As it comes: nothing of it is kept. */
+static enum err pour_chunk(struct client *c, uint64_t len, FILE *to)
+{
+	while (len > 0) {
+		size_t part = c->in.len < len ? c->in.len : (size_t)len;
+		if (part > 0 && fwrite(c->in.ptr, 1, part, to) != part)
+			return ERR_IO;
+		buf_drop(&c->in, part);
+		len -= part;
+		if (len > 0) {
+			enum err e = read_more(c, ANSWER_MS_MAX);
+			if (e != ERR_OK)
+				return e;
+		}
+	}
+	return ERR_OK;
+}
+
 static enum err write_request(struct client *c, const char *method, const char *target, struct bytes body)
 {
 	char memory[HEAD_LEN_MAX];
@@ -254,6 +272,42 @@ void client_answer_finish(struct client_answer *a)
 	free(a->body.ptr);
 	json_decref(a->json);
 	*a = (struct client_answer){ 0 };
+}
+
+enum err client_download(struct client *c, const char *target, FILE *to)
+{
+	struct client_answer answer = { 0 };
+	uint64_t len = 1, sum = 0;
+	struct head head;
+	enum err e = write_request(c, "GET", target, (struct bytes){ NULL, 0 });
+
+	if (e == ERR_OK)
+		e = read_head(c, &head);
+	if (e != ERR_OK)
+		return e;
+	if (head.status != 200) {
+		json_error_t error;
+		answer.status = head.status;
+		buf_init(&answer.body, xcalloc(1, REPLY_LEN_MAX), REPLY_LEN_MAX);
+		e = read_body(c, &head, &answer.body);
+		answer.json = json_loadb((const char *)answer.body.ptr, answer.body.len, 0, &error);
+		(void)client_explain(&answer);
+		client_answer_finish(&answer);
+		return e == ERR_OK ? ERR_REFUSED : e;
+	}
+	if (!head.is_chunked)
+		return pour_chunk(c, head.len, to);
+	while (e == ERR_OK && len > 0) {
+		e = read_chunk_size(c, ANSWER_MS_MAX, &len);
+		if (e == ERR_OK)
+			e = pour_chunk(c, len, to);
+		if (e == ERR_OK)
+			e = read_chunk_end(c);
+		sum += len;
+		say_progress(_("bytes"), sum, 0);
+	}
+	say_progress_end();
+	return e;
 }
 
 /* ---- Queries. ---- */
@@ -327,7 +381,7 @@ int client_explain(const struct client_answer *a)
 	for (size_t i = 0; i < ARRAY_COUNT(explanations); i++) {
 		if (strcmp(explanations[i].err, err) == 0) {
 			say_next("{1}", _(explanations[i].next));
-			return explanations[i].code;
+			return (int)explanations[i].code;
 		}
 	}
 	say_next("entente status");

@@ -16,7 +16,7 @@
 	X(reply) X(decline) X(defer) X(query) X(negative) \
 	X(ladder) X(watch) X(status) X(log) \
 	X(verify) X(export) X(bundle) X(restore) X(doctor) \
-	X(link) X(core) X(signer)
+	X(link) X(signer)
 /* clang-format on */
 
 #define COMMAND_ROW(name) extern const struct command_row command_##name;

@@ -31,20 +31,54 @@ size_t terminal_width(void)
 	return size.ws_col;
 }
 
-static void write_parts(FILE *to, const char *const *parts)
+/* The next run of a sentence: plain text, or what stands for {1}; NULL at the end. */
+static const char *next_run(const char *at, const char *const *parts, size_t count, struct bytes *out)
+{
+	const char *begin = at;
+
+	for (; *at != '\0'; at++) {
+		if (at[0] != '{' || at[1] < '1' || at[1] > '9' || at[2] != '}' || (size_t)(at[1] - '0') >= count)
+			continue;
+		if (at > begin)
+			break;
+		*out = bytes_str(parts[at[1] - '0']);
+		return at + 3;
+	}
+	*out = (struct bytes){ (const uint8_t *)begin, (size_t)(at - begin) };
+	return at > begin ? at : NULL;
+}
+
+static size_t parts_count(const char *const *parts)
 {
 	size_t count = 0;
 
 	while (parts[count] != NULL)
 		count++;
-	for (const char *at = parts[0]; *at != '\0'; at++) {
-		if (at[0] == '{' && at[1] >= '1' && at[1] <= '9' && at[2] == '}' && (size_t)(at[1] - '0') < count) {
-			fputs(parts[at[1] - '0'], to);
-			at += 2;
-		} else {
-			fputc(*at, to);
-		}
+	return count;
+}
+
+static void write_parts(FILE *to, const char *const *parts)
+{
+	size_t count = parts_count(parts);
+	const char *at = parts[0];
+	struct bytes run;
+
+	while ((at = next_run(at, parts, count, &run)) != NULL)
+		fwrite(run.ptr, 1, run.len, to);
+}
+
+void say_fill_parts(char *out, size_t size, const char *const *parts)
+{
+	size_t count = parts_count(parts), len = 0;
+	const char *at = parts[0];
+	struct bytes run;
+
+	while ((at = next_run(at, parts, count, &run)) != NULL) {
+		size_t part = run.len < size - 1 - len ? run.len : size - 1 - len;
+		memcpy(out + len, run.ptr, part);
+		len += part;
 	}
+	out[len] = '\0';
 }
 
 void say_parts(const char *const *parts)

@@ -17,7 +17,11 @@ enum colour { COLOUR_PLAIN, COLOUR_DIM, COLOUR_BOLD, COLOUR_GOOD, COLOUR_WARN, C
 #define say_error(...) say_error_parts((const char *[]){ __VA_ARGS__, NULL })
 #define say_next(...) say_next_parts((const char *[]){ __VA_ARGS__, NULL })
 
+/* The same into memory of size bytes, cut to it. */
+#define say_fill(out, size, ...) say_fill_parts(out, size, (const char *[]){ __VA_ARGS__, NULL })
+
 void say_parts(const char *const *parts);
+void say_fill_parts(char *out, size_t size, const char *const *parts);
 /* To standard error: "entente: ...". What happened and why. */
 void say_error_parts(const char *const *parts);
 /* To standard error, under it: what to do next. */

@@ -1,0 +1,200 @@
+/*
+ * A path that is carried by hand: the link's own frames in a file. The first is the writer's HELLO, which names
+ * him; who reads hands one frame after another to his node, which checks them as it checks any others.
+ */
+#include "base/alloc.h"
+#include "entente/client.h"
+#include "entente/rows.h"
+#include "entente/say.h"
+#include "entente/words.h"
+#include "wire/frame.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FRAME_MAX (FRAME_HEAD_LEN + FRAME_LEN_MAX)
+
+static const struct option_row options[] = {
+	{ "peer", N_("PARTY"), N_("write: for whom; read: from whom, if the file does not say") },
+	{ NULL, NULL, NULL },
+};
+
+/* ---- Write. ---- */
+
+static enum exit_code cannot(const char *path)
+{
+	say_error(_("{1} cannot be written or read: {2}."), path, strerror(errno));
+	return EXIT_ERROR;
+}
+
+/* Under another name until it is whole and on the medium: half a bundle is never taken for one. */
+static enum exit_code write_file(struct client *c, const char *peer, const char *path)
+{
+	char part[4096];
+	struct query q;
+	FILE *file;
+	enum err e;
+
+	if ((size_t)snprintf(part, sizeof part, "%s.part", path) >= sizeof part)
+		return EXIT_USAGE;
+	file = fopen(part, "we");
+	if (file == NULL)
+		return cannot(part);
+	query_open(&q, "/bundle");
+	query_put(&q, "peer", peer);
+	e = client_download(c, query_target(&q), file);
+	if (e == ERR_OK && (fflush(file) != 0 || fsync(fileno(file)) != 0))
+		e = ERR_IO;
+	fclose(file);
+	if (e == ERR_OK && rename(part, path) == 0)
+		return EXIT_DONE;
+	if (e == ERR_REFUSED) {
+		unlink(part);
+		return EXIT_REFUSED;
+	}
+	return cannot(part);
+}
+
+static enum exit_code run_write(struct options *o, struct client *c)
+{
+	const char *peer = option_value(o, "peer"), *path = o->arguments[1];
+	enum exit_code code;
+
+	if (peer == NULL) {
+		say_error(_("For whom?"));
+		say_next("entente bundle write --peer PARTY {1}", path);
+		return EXIT_USAGE;
+	}
+	code = write_file(c, peer, path);
+	if (code == EXIT_DONE && o->is_json)
+		say("{\"err\":\"OK\",\"file\":\"{1}\"}\n", path);
+	else if (code == EXIT_DONE)
+		say(_("{1} written for {2}; there: entente bundle read {1}\n"), path, peer);
+	return code;
+}
+
+/* ---- Read. ---- */
+
+struct reading {
+	FILE *file;
+	struct buf in;
+	char peer[PARTY_NAME_MAX + 1];
+	uint64_t frames, bytes;
+};
+
+static enum exit_code not_a_bundle(const char *path, uint64_t at)
+{
+	say_error(_("{1} is no whole bundle: it breaks off, or is damaged, at byte {2}. What came before was taken."), path,
+		  say_number(at));
+	say_next(_("have it written again: what is held already does no harm"));
+	return EXIT_INTEGRITY;
+}
+
+static void fill(struct reading *r)
+{
+	r->in.len += fread(r->in.ptr + r->in.len, 1, r->in.max - r->in.len, r->file);
+}
+
+/* The writer's name stands in his HELLO, the first frame. */
+static bool find_peer(struct reading *r, const struct frame *first)
+{
+	struct hello hello;
+
+	return first->kind == FRAME_HELLO && hello_read(first->payload, &hello) == ERR_OK &&
+	       bytes_copy_str(hello.party, r->peer, sizeof r->peer) == ERR_OK;
+}
+
+static enum exit_code give_frame(struct client *c, const struct reading *r, struct bytes frame)
+{
+	struct client_answer answer;
+	enum exit_code code = EXIT_DONE;
+	struct query q;
+
+	query_open(&q, "/bundle");
+	query_put(&q, "peer", r->peer);
+	if (client_ask(c, "POST", query_target(&q), frame, &answer) != ERR_OK) {
+		say_error(_("The node stopped answering; what it took so far stands in the record."));
+		say_next(_("read the bundle again when it runs"));
+		return EXIT_ERROR;
+	}
+	if (answer.status != 200)
+		code = (enum exit_code)client_explain(&answer);
+	client_answer_finish(&answer);
+	return code;
+}
+
+static enum exit_code read_frames(struct client *c, struct reading *r, const char *path)
+{
+	for (;;) {
+		struct bytes rest, whole;
+		struct frame frame;
+		enum exit_code code;
+		enum err e;
+		fill(r);
+		rest = whole = buf_bytes(&r->in);
+		if (whole.len == 0)
+			return r->frames > 0 ? EXIT_DONE : not_a_bundle(path, 0);
+		e = frame_read(&rest, &frame);
+		if (e != ERR_OK || (r->frames == 0 && r->peer[0] == '\0' && !find_peer(r, &frame)))
+			return not_a_bundle(path, r->bytes);
+		whole.len -= rest.len;
+		code = give_frame(c, r, whole);
+		if (code != EXIT_DONE)
+			return code;
+		r->frames++;
+		r->bytes += whole.len;
+		buf_drop(&r->in, whole.len);
+		say_progress(_("bytes"), r->bytes, 0);
+	}
+}
+
+static enum exit_code run_read(struct options *o, struct client *c)
+{
+	const char *path = o->arguments[1], *peer = option_value(o, "peer");
+	struct reading r = { 0 };
+	enum exit_code code;
+
+	if (peer != NULL && bytes_copy_str(bytes_str(peer), r.peer, sizeof r.peer) != ERR_OK)
+		return EXIT_USAGE;
+	r.file = fopen(path, "re");
+	if (r.file == NULL) {
+		say_error(_("There is no file {1}: {2}."), path, strerror(errno));
+		return EXIT_NOT_FOUND;
+	}
+	buf_init(&r.in, xcalloc(1, FRAME_MAX), FRAME_MAX);
+	code = read_frames(c, &r, path);
+	say_progress_end();
+	if (code == EXIT_DONE && o->is_json)
+		say("{\"err\":\"OK\",\"peer\":\"{1}\",\"frames\":{2}}\n", r.peer, say_number(r.frames));
+	else if (code == EXIT_DONE)
+		say(_("{1} taken: {2} frames of {3}; receipts go back by any path: entente bundle write --peer {3} FILE\n"),
+		    path, say_number(r.frames), r.peer);
+	free(r.in.ptr);
+	fclose(r.file);
+	return code;
+}
+
+static enum exit_code run(struct options *o)
+{
+	bool is_write = strcmp(o->arguments[0], "write") == 0;
+	enum exit_code code;
+	struct client c;
+
+	if (!is_write && strcmp(o->arguments[0], "read") != 0) {
+		say_error(_("entente bundle takes: write --peer PARTY FILE, or read FILE."));
+		return EXIT_USAGE;
+	}
+	if (client_open(&c, o->home) != ERR_OK)
+		return EXIT_ERROR;
+	code = is_write ? run_write(o, &c) : run_read(o, &c);
+	client_close(&c);
+	return code;
+}
+
+const struct command_row command_bundle = {
+	"bundle", "write|read FILE", 2, 2, N_("carry the record by hand: write for a peer, read from one"), options, run,
+	false,
+};
