@@ -113,7 +113,8 @@ struct store {
 struct store *store_mem_new(void);
 
 /* One SQLite file in WAL mode, synchronous=FULL, locking_mode=EXCLUSIVE. vfs is the name of a registered
- * SQLite file layer, NULL for the system's. ERR_EXISTS: another process has it open. */
+ * SQLite file layer (borrowed until close), NULL for the system's. ERR_EXISTS: another process has it open;
+ * ERR_REFUSED: another version's or program's file. */
 enum err store_sqlite_open(const char *path, const char *vfs, struct store **out) MUST_CHECK;
 
 #endif

@@ -22,7 +22,7 @@
 #define WAL_FRAMES_IDLE 256
 #define WAL_FRAMES_BUSY 2048
 #define WAL_FRAMES_LARGE 32768
-#define WAL_FRAMES_AHEAD 256
+#define WAL_FRAMES_AHEAD 128
 #define WAL_HEAD_LEN 32
 #define WAL_FRAME_LEN (24 + 4096)
 
@@ -104,6 +104,7 @@ static const char *const queries[] = {
 struct store_sqlite {
 	struct store store;
 	sqlite3 *db;
+	const char *vfs; /* the file layer's name, borrowed; NULL: the system's */
 	sqlite3_stmt *prepared[QUERY_COUNT];
 	enum err why;	     /* the first write of this transaction that failed */
 	bool is_dead;	     /* a commit failed: nothing is tried again */
@@ -985,7 +986,7 @@ static enum err lite_backup(struct store *store, const char *path)
 	struct store_sqlite *s = lite(store);
 	sqlite3_backup *backup;
 	sqlite3 *to = NULL;
-	int rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+	int rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, s->vfs);
 	enum err e = err_of(rc);
 
 	if (e != ERR_OK)
@@ -1111,6 +1112,7 @@ enum err store_sqlite_open(const char *path, const char *vfs, struct store **out
 	enum err e = err_of(sqlite3_open_v2(path, &s->db, flags, vfs));
 
 	s->store.ops = &lite_ops;
+	s->vfs = vfs;
 	if (s->db != NULL)
 		sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	for (size_t i = 0; e == ERR_OK && i < ARRAY_COUNT(pragmas); i++)

@@ -1,0 +1,425 @@
+#include "sys/sim_disk.h"
+
+#include "base/alloc.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bytes that grow; what is beyond the length is zero. */
+struct image {
+	uint8_t *ptr;
+	size_t len, max;
+};
+
+/* A change that is not on the platter yet; ptr NULL: a truncation to offset. */
+struct change {
+	uint8_t *ptr;
+	uint64_t offset;
+	size_t len;
+};
+
+struct sim_file {
+	char name[DISK_NAME_MAX + 1];
+	struct image live, synced;
+	bool is_synced; /* its name is on the platter */
+	struct change *changes;
+	size_t changes_count, changes_max;
+};
+
+struct sim_disk {
+	struct disk disk;
+	struct prng prng;
+	struct sim_file *files;
+	size_t files_count;
+	uint64_t limit;
+	uint64_t fail_in; /* operations left until one fails; 0: none is to */
+	enum sim_disk_which fail_which;
+	bool is_for_ever, has_failed;
+	struct sim_disk_counts counts;
+};
+
+/* ---- Images and changes. ---- */
+
+static void image_resize(struct image *i, size_t len)
+{
+	if (len > i->max) {
+		i->max = len + len / 2 + 4096;
+		i->ptr = xrealloc(i->ptr, i->max);
+	}
+	if (len > i->len)
+		memset(i->ptr + i->len, 0, len - i->len);
+	i->len = len;
+}
+
+static void image_write(struct image *i, uint64_t offset, const uint8_t *ptr, size_t len)
+{
+	if (len == 0)
+		return;
+	if (offset + len > i->len)
+		image_resize(i, (size_t)offset + len);
+	memcpy(i->ptr + offset, ptr, len);
+}
+
+static void change_apply(struct image *i, const struct change *c)
+{
+	if (c->ptr == NULL)
+		image_resize(i, (size_t)c->offset);
+	else
+		image_write(i, c->offset, c->ptr, c->len);
+}
+
+static void change_note(struct sim_file *f, uint64_t offset, const uint8_t *ptr, size_t len)
+{
+	struct change *c;
+
+	if (ptr != NULL && len == 0)
+		return;
+	if (f->changes_count == f->changes_max) {
+		f->changes_max = f->changes_max * 2 + 16;
+		f->changes = xrealloc(f->changes, f->changes_max * sizeof *f->changes);
+	}
+	c = &f->changes[f->changes_count++];
+	*c = (struct change){ .offset = offset, .len = len };
+	if (ptr != NULL) {
+		c->ptr = xcalloc(1, len);
+		memcpy(c->ptr, ptr, len);
+	}
+	change_apply(&f->live, c);
+}
+
+static void changes_drop(struct sim_file *f)
+{
+	for (size_t i = 0; i < f->changes_count; i++)
+		free(f->changes[i].ptr);
+	f->changes_count = 0;
+}
+
+static void file_free(struct sim_file *f)
+{
+	changes_drop(f);
+	free(f->changes);
+	free(f->live.ptr);
+	free(f->synced.ptr);
+}
+
+/* ---- Faults. ---- */
+
+static struct sim_disk *sim(struct disk *d)
+{
+	return (struct sim_disk *)d;
+}
+
+/* Every operation begins here; true: it is to fail. */
+static bool operation(struct sim_disk *d, bool is_change)
+{
+	d->counts.operations++;
+	d->counts.changes += is_change;
+	if (d->has_failed && d->is_for_ever && (is_change || d->fail_which == SIM_DISK_ANY)) {
+		d->counts.failed++;
+		return true;
+	}
+	if (d->fail_in == 0 || (!is_change && d->fail_which == SIM_DISK_CHANGES) || --d->fail_in > 0)
+		return false;
+	d->has_failed = true;
+	d->counts.failed++;
+	return true;
+}
+
+static struct sim_file *file_find(struct sim_disk *d, const char *name)
+{
+	for (size_t i = 0; i < d->files_count; i++) {
+		if (strcmp(d->files[i].name, name) == 0)
+			return &d->files[i];
+	}
+	return NULL;
+}
+
+/* ---- Operations. ---- */
+
+static bool sim_exists(struct disk *disk, const char *name)
+{
+	return file_find(sim(disk), name) != NULL;
+}
+
+static enum err sim_open(struct disk *disk, const char *name)
+{
+	struct sim_disk *d = sim(disk);
+	struct sim_file *f;
+
+	if (operation(d, false))
+		return ERR_IO;
+	if (file_find(d, name) != NULL)
+		return ERR_OK;
+	if (strlen(name) > DISK_NAME_MAX)
+		return ERR_LIMIT;
+	d->files = xrealloc(d->files, (d->files_count + 1) * sizeof *d->files);
+	f = &d->files[d->files_count++];
+	memset(f, 0, sizeof *f);
+	memcpy(f->name, name, strlen(name));
+	return ERR_OK;
+}
+
+static enum err sim_read(struct disk *disk, const char *name, uint64_t offset, uint8_t *out, size_t len, size_t *got)
+{
+	const struct sim_file *f = file_find(sim(disk), name);
+
+	if (operation(sim(disk), false))
+		return ERR_IO;
+	if (f == NULL)
+		return ERR_NOT_FOUND;
+	*got = 0;
+	if (offset < f->live.len)
+		*got = f->live.len - offset < len ? f->live.len - (size_t)offset : len;
+	if (*got > 0)
+		memcpy(out, f->live.ptr + offset, *got);
+	return ERR_OK;
+}
+
+static enum err sim_write(struct disk *disk, const char *name, uint64_t offset, struct bytes part)
+{
+	struct sim_disk *d = sim(disk);
+	struct sim_file *f = file_find(d, name);
+	uint64_t used = sim_disk_used(d), grown;
+	bool is_failing = operation(d, true);
+
+	if (f == NULL)
+		return ERR_NOT_FOUND;
+	if (is_failing) {
+		/* It may have come as far as some byte of it. */
+		size_t len = part.len == 0 ? 0 : (size_t)prng_below(&d->prng, part.len);
+		change_note(f, offset, part.ptr, len);
+		return ERR_IO;
+	}
+	grown = offset + part.len > f->live.len ? offset + part.len - f->live.len : 0;
+	if (grown > 0 && (used >= d->limit || grown > d->limit - used)) {
+		d->counts.full++;
+		return ERR_FULL;
+	}
+	change_note(f, offset, part.ptr, part.len);
+	return ERR_OK;
+}
+
+static enum err sim_truncate(struct disk *disk, const char *name, uint64_t size)
+{
+	struct sim_file *f = file_find(sim(disk), name);
+
+	if (operation(sim(disk), true))
+		return ERR_IO;
+	if (f == NULL)
+		return ERR_NOT_FOUND;
+	change_note(f, size, NULL, 0);
+	return ERR_OK;
+}
+
+static enum err sim_sync(struct disk *disk, const char *name)
+{
+	struct sim_disk *d = sim(disk);
+	struct sim_file *f = file_find(d, name);
+	bool is_failing = operation(d, true);
+
+	if (f == NULL)
+		return ERR_NOT_FOUND;
+	f->is_synced = true;
+	for (size_t i = 0; i < f->changes_count; i++) {
+		/* A kernel whose write-back failed forgets that the page was dirty: no later sync brings it back. */
+		if (!is_failing || prng_is_one_in(&d->prng, 2))
+			change_apply(&f->synced, &f->changes[i]);
+	}
+	changes_drop(f);
+	return is_failing ? ERR_IO : ERR_OK;
+}
+
+static enum err sim_size(struct disk *disk, const char *name, uint64_t *out)
+{
+	const struct sim_file *f = file_find(sim(disk), name);
+
+	if (operation(sim(disk), false))
+		return ERR_IO;
+	if (f == NULL)
+		return ERR_NOT_FOUND;
+	*out = f->live.len;
+	return ERR_OK;
+}
+
+static void file_remove(struct sim_disk *d, struct sim_file *f)
+{
+	file_free(f);
+	*f = d->files[--d->files_count];
+}
+
+static enum err sim_remove(struct disk *disk, const char *name)
+{
+	struct sim_file *f = file_find(sim(disk), name);
+
+	if (operation(sim(disk), true))
+		return ERR_IO;
+	if (f == NULL)
+		return ERR_NOT_FOUND;
+	file_remove(sim(disk), f);
+	return ERR_OK;
+}
+
+/* ---- Power. ---- */
+
+/* What one crash does to sectors, so that the simple histories happen often too. */
+enum power { POWER_ALL_LOST, POWER_ALL_KEPT, POWER_MIXED, POWER_COUNT };
+
+static void sector_settle(struct sim_disk *d, enum power power, struct image *platter, uint64_t offset,
+			  const uint8_t *ptr, size_t len)
+{
+	uint64_t draw = power == POWER_MIXED ? prng_below(&d->prng, 4) : power == POWER_ALL_LOST ? 0 : 3;
+
+	if (draw == 0) {
+		d->counts.lost++;
+	} else if (draw == 1) {
+		d->counts.torn++;
+		image_write(platter, offset, ptr, (size_t)prng_below(&d->prng, len));
+	} else {
+		d->counts.kept++;
+		image_write(platter, offset, ptr, len);
+	}
+}
+
+static void change_settle(struct sim_disk *d, enum power power, struct image *platter, const struct change *c)
+{
+	size_t done = 0;
+
+	if (c->ptr == NULL) {
+		if (power == POWER_ALL_KEPT || (power == POWER_MIXED && prng_is_one_in(&d->prng, 2)))
+			change_apply(platter, c);
+		return;
+	}
+	while (done < c->len) {
+		uint64_t at = c->offset + done;
+		size_t len = SIM_SECTOR_LEN - (size_t)(at % SIM_SECTOR_LEN);
+
+		if (len > c->len - done)
+			len = c->len - done;
+		sector_settle(d, power, platter, at, c->ptr + done, len);
+		done += len;
+	}
+}
+
+void sim_disk_crash(struct sim_disk *d, uint64_t seed)
+{
+	enum power power;
+
+	prng_init(&d->prng, seed);
+	power = (enum power)prng_below(&d->prng, POWER_COUNT);
+	d->counts.crashes++;
+	d->has_failed = false;
+	d->fail_in = 0;
+	for (size_t i = d->files_count; i-- > 0;) {
+		struct sim_file *f = &d->files[i];
+		if (!f->is_synced && prng_is_one_in(&d->prng, 2)) {
+			file_remove(d, f);
+			continue;
+		}
+		for (size_t k = 0; k < f->changes_count; k++)
+			change_settle(d, power, &f->synced, &f->changes[k]);
+		changes_drop(f);
+		f->is_synced = true;
+		image_resize(&f->live, 0);
+		image_write(&f->live, 0, f->synced.ptr, f->synced.len);
+	}
+}
+
+void sim_disk_fail(struct sim_disk *d, uint64_t n, enum sim_disk_which which, bool is_for_ever)
+{
+	d->fail_in = n;
+	d->fail_which = which;
+	d->is_for_ever = is_for_ever;
+	d->has_failed = false;
+}
+
+bool sim_disk_has_failed(const struct sim_disk *d)
+{
+	return d->has_failed;
+}
+
+void sim_disk_limit(struct sim_disk *d, uint64_t size)
+{
+	d->limit = size;
+}
+
+uint64_t sim_disk_used(const struct sim_disk *d)
+{
+	uint64_t used = 0;
+
+	for (size_t i = 0; i < d->files_count; i++)
+		used += d->files[i].live.len;
+	return used;
+}
+
+enum err sim_disk_flip(struct sim_disk *d, const char *name, uint64_t bit)
+{
+	struct sim_file *f = file_find(d, name);
+	uint8_t mask = (uint8_t)(1u << (bit % 8));
+
+	if (f == NULL || bit / 8 >= f->live.len)
+		return ERR_NOT_FOUND;
+	f->live.ptr[bit / 8] ^= mask;
+	if (bit / 8 < f->synced.len)
+		f->synced.ptr[bit / 8] ^= mask;
+	return ERR_OK;
+}
+
+/* ---- Life. ---- */
+
+static const struct disk_ops sim_ops = {
+	.open = sim_open,
+	.exists = sim_exists,
+	.read = sim_read,
+	.write = sim_write,
+	.truncate = sim_truncate,
+	.sync = sim_sync,
+	.size = sim_size,
+	.remove = sim_remove,
+};
+
+struct sim_disk *sim_disk_new(uint64_t seed)
+{
+	struct sim_disk *d = xcalloc(1, sizeof *d);
+
+	d->disk.ops = &sim_ops;
+	d->limit = UINT64_MAX;
+	prng_init(&d->prng, seed);
+	return d;
+}
+
+struct sim_disk *sim_disk_copy(const struct sim_disk *from, uint64_t seed)
+{
+	struct sim_disk *d = sim_disk_new(seed);
+
+	d->files = xcalloc(from->files_count + 1, sizeof *d->files);
+	d->files_count = from->files_count;
+	for (size_t i = 0; i < d->files_count; i++) {
+		struct sim_file *f = &d->files[i];
+		memcpy(f->name, from->files[i].name, sizeof f->name);
+		image_write(&f->live, 0, from->files[i].live.ptr, from->files[i].live.len);
+		image_write(&f->synced, 0, from->files[i].live.ptr, from->files[i].live.len);
+		f->is_synced = true;
+	}
+	return d;
+}
+
+void sim_disk_free(struct sim_disk *d)
+{
+	if (d == NULL)
+		return;
+	for (size_t i = 0; i < d->files_count; i++)
+		file_free(&d->files[i]);
+	free(d->files);
+	free(d);
+}
+
+struct disk *sim_disk_disk(struct sim_disk *d)
+{
+	return &d->disk;
+}
+
+const struct sim_disk_counts *sim_disk_counts(const struct sim_disk *d)
+{
+	return &d->counts;
+}
