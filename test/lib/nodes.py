@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -288,6 +289,193 @@ class Node:
 
     def await_link(self, peer=None, paths=1, patience=PATIENCE_S):
         self.wait(f"{self.party} is linked by {paths} paths", lambda: self.is_linked(peer, paths), patience)
+
+
+class World:
+    """An accord in a folder of its own, its parties' keys, and a home for each party's node.
+
+    paths: names of the ways between each two parties; of two, the later by name opens the connection. `through`
+    gives the port to connect to instead of the listener's own: {(connecting party, path name): port}.
+    """
+
+    def __init__(self, folder, accord, officers_of=None, paths=("north",), through=None, label="OPEN"):
+        self.folder, self.accord, self.label = Path(folder), Path(folder) / "accord", label
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.accord.exists():
+            shutil.copytree(accord, self.accord, ignore=shutil.ignore_patterns("MANIFEST", "SIGNED", "README*"))
+        self.parties = self.read_names("parties")
+        self.paths, self.through, self.nodes = paths, through or {}, {}
+        ports = iter(free_ports(len(self.parties) * len(self.parties) * len(paths)))
+        self.ports = {(a, b, path): next(ports) for a in self.parties for b in self.parties for path in paths}
+        self.officers_of = officers_of or {party: {"watch": ["watch"]} for party in self.parties}
+
+    def read_names(self, name):
+        """The first word of each line, as most of the accord's files have it."""
+        lines = (self.accord / name).read_text().splitlines()
+        return [words[0] for words in (line.split("#")[0].split() for line in lines) if words]
+
+    def keys(self, party):
+        return self.folder / "keys" / party
+
+    def make_keys(self):
+        (self.folder / "keys").mkdir(exist_ok=True)
+        for party in self.parties:
+            run("init", "keys", party, "--to", self.keys(party))
+            for name in self.officers_of.get(party, {}):
+                officers.Key(self.keys(party) / name)
+        return self
+
+    def sign(self, accord=None):
+        accord = accord or self.accord
+        lines = [word for party in self.parties for word in ("--lines", self.keys(party) / "lines")]
+        run("init", "accord", accord, *lines)
+        for party in self.parties:
+            run("accord", "sign", accord, "--key", self.keys(party) / "root")
+        return self
+
+    def ways(self, party):
+        """The --listen and --path options of a party's home."""
+        words = []
+        for peer in self.parties:
+            for path in self.paths:
+                if peer > party:
+                    name = f"{peer}-{path}"[:16]
+                    words += ["--listen", f"{name}=127.0.0.1:{self.ports[party, peer, path]}"]
+                    words += ["--path", f"{peer}/{path}=listen:{name}"]
+                elif peer < party:
+                    port = self.through.get((party, path), self.ports[peer, party, path])
+                    words += ["--path", f"{peer}/{path}=connect:127.0.0.1:{port}"]
+        return words
+
+    def make_home(self, party, accord=None, home=None):
+        home = home or self.folder / party
+        people = [word for name, roles in self.officers_of.get(party, {}).items()
+                  for word in ("--officer", f"{','.join(roles)}={self.keys(party) / name}.pub")]
+        run("init", "home", "--home", home, "--party", party, "--accord", accord or self.accord,
+            "--keys", self.keys(party), "--label", self.label, *people, *self.ways(party))
+        self.nodes[party] = Node(party, home, self.keys(party))
+        return self.nodes[party]
+
+    def make(self):
+        self.make_keys().sign()
+        for party in self.parties:
+            self.make_home(party)
+        return self
+
+    def start(self):
+        for node in self.nodes.values():
+            node.start(wait=False)
+        for node in self.nodes.values():
+            node.wait(f"{node.party}'s node answers", node.is_answering)
+        for node in self.nodes.values():
+            for peer in self.parties:
+                if peer != node.party:
+                    node.await_link(peer, len(self.paths))
+        return self
+
+    def stop(self):
+        failures = []
+        for node in self.nodes.values():
+            try:
+                node.stop()
+            except Failed as why:
+                failures.append(str(why))
+        if failures:
+            raise Failed("\n".join(failures))
+
+    def __getitem__(self, party):
+        return self.nodes[party]
+
+    def await_receipts(self, patience=PATIENCE_S):
+        """Every log is held by every party that is to hold it, and both sides know."""
+        def is_quiet():
+            sizes = [{name: (row["size"], row["folded"]) for name, row in node.logs().items()
+                      if row["cosigned"] is not None and self.is_shared(row)} for node in self.nodes.values()]
+            if any(one != sizes[0] for one in sizes):
+                return False
+            return all(row["cosigned"][peer] >= row["size"] for node in self.nodes.values()
+                       for row in node.logs().values() if row["party"] == node.party and self.is_shared(row)
+                       for peer in self.channel(row["channel"])["parties"] if peer != node.party)
+        wait_for("all logs are the same and cosigned everywhere", is_quiet, patience, list(self.nodes.values()))
+
+    def channels(self):
+        node = next(node for node in self.nodes.values() if node.process and node.process.poll() is None)
+        return node.get("/channels")["channels"]
+
+    def channel(self, number_or_name):
+        return next(row for row in self.channels() if number_or_name in (row["number"], row["name"]))
+
+    def is_shared(self, row):
+        return self.channel(row["channel"])["plane"] != "HOME"
+
+
+class Relay:
+    """A way between two nodes that can be cut, slowed and mended: TCP on loopback, in a thread."""
+
+    def __init__(self, to=None):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port, self.to = self.listener.getsockname()[1], to
+        self.bytes_per_s, self.is_cut, self.is_closed = 0, False, False
+        self.pairs, self.passed, self.lock = set(), 0, threading.Lock()
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while not self.is_closed:
+            try:
+                near, _ = self.listener.accept()
+            except OSError:
+                return
+            if self.is_cut:
+                near.close()
+                continue
+            try:
+                far = socket.create_connection(("127.0.0.1", self.to))
+            except OSError:
+                near.close()
+                continue
+            for one in (near, far):
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
+            with self.lock:
+                self.pairs.add((near, far))
+            for pair in ((near, far), (far, near)):
+                threading.Thread(target=self.carry, args=pair, daemon=True).start()
+
+    def carry(self, source, sink):
+        try:
+            while True:
+                piece = source.recv(4096 if self.bytes_per_s else 1 << 16)
+                if not piece:
+                    break
+                sink.sendall(piece)
+                self.passed += len(piece)
+                if self.bytes_per_s:
+                    time.sleep(len(piece) / self.bytes_per_s)
+        except OSError:
+            pass
+        for one in (source, sink):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def cut(self):
+        """Ends every connection and takes no new one until mend()."""
+        self.is_cut = True
+        with self.lock:
+            for pair in self.pairs:
+                for one in pair:
+                    with contextlib.suppress(OSError):
+                        one.shutdown(socket.SHUT_RDWR)
+                    one.close()
+            self.pairs.clear()
+
+    def mend(self):
+        self.is_cut = False
+
+    def close(self):
+        self.is_closed = True
+        self.cut()
+        self.listener.close()
 
 
 def copy_home(node, to):

@@ -1,0 +1,321 @@
+#!/usr/bin/python3
+"""Figures of two nodes on this machine, beside the floor of the same run: build/bench/latest.json.
+
+    make bench            or    /usr/bin/python3 bench/run.py [--entries N] [SECTION ...]
+
+Sections: latency throughput wire idle kill catchup restart verify; all without a word. What a figure means stands
+beside the function that takes it. Nothing is repeated until it looks well: medians of one run, load printed.
+"""
+import argparse
+import hashlib
+import json
+import multiprocessing
+import os
+import shutil
+import sqlite3
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import cbor2
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "test/lib"))
+import nodes  # noqa: E402
+import officers  # noqa: E402
+
+OUT = ROOT / "build/bench"
+CHANNEL = "notify"
+MESSAGE_LEN = 1024  # of the floor's messages: about an entry with its content
+WARNINGS = ["-O2", "-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"]
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def build(name, *libraries):
+    OUT.mkdir(parents=True, exist_ok=True)
+    subprocess.run([os.environ.get("CC", "cc"), *WARNINGS, "-o", str(OUT / name), str(ROOT / f"bench/{name}.c"),
+                    *libraries], check=True)
+    return str(OUT / name)
+
+
+def quantiles(values):
+    ordered = sorted(values)
+    return {"p50": ordered[len(ordered) // 2], "p99": ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)]}
+
+
+# Statements, signed beforehand
+
+def sign_some(task):
+    accord, number, party, peer, seen, keyfile, text_len, count = task
+    key, made = officers.Key(keyfile), []
+    for _ in range(count):
+        body = officers.content("x" * text_len)
+        raw = officers.statement(accord, number, party, "watch", rel=[party, peer], seen=seen,
+                                 to=[(peer, "watch", 0)], precedence=officers.ROUTINE, body=body)
+        made.append((raw, key.sign(raw), body))
+    return made
+
+
+def write_requests(world, party, path, count, a_request, text_len=200):
+    """A file for bench/client.c: `count` statements of `party`, `a_request` in each request."""
+    node, peer = world[party], next(name for name in world.parties if name != party)
+    seen = node.get("/seen", channel=CHANNEL)
+    rows = [(row["party"], row["epoch"], row["size"]) for row in seen["seen"]]
+    task = (bytes.fromhex(seen["accord"]), seen["channel"], party, peer, rows, str(node.keys / "watch"), text_len)
+    cores = os.cpu_count() or 1
+    with multiprocessing.Pool(cores) as pool, open(path, "wb") as out:
+        parts = pool.imap(sign_some, [(*task, min(1000, count - at)) for at in range(0, count, 1000)])
+        waiting = []
+        for part in parts:
+            waiting += part
+            while len(waiting) >= a_request:
+                write_request(out, waiting[:a_request])
+                del waiting[:a_request]
+        if waiting:
+            write_request(out, waiting)
+
+
+def write_request(out, some):
+    body = officers.encode([[raw, [signature], content] for raw, signature, content in some])
+    out.write(len(body).to_bytes(4, "big") + cbor2.loads(some[0][0])[4] + body)
+
+
+def load(world, party, path, connections=8):
+    """Posts them all; (filed, seconds until the last answer)."""
+    done = subprocess.run([str(OUT / "client"), "load", str(world[party].home / "socket"), str(path),
+                           str(connections)], check=True, capture_output=True, text=True)
+    filed, microseconds = map(int, done.stdout.split())
+    return filed, microseconds / 1e6
+
+
+def size_of(node, party):
+    """(held, cosigned by the other party, folded) of a party's log on the channel."""
+    rows = [row for row in node.get("/logs")["logs"] if row["party"] == party and row["channel"] == CHANNEL_NUMBER[0]]
+    row = max(rows, key=lambda one: one["epoch"])
+    return row["size"], min(row["cosigned"].values(), default=0), row["folded"]
+
+
+CHANNEL_NUMBER = [0]
+
+
+def make_world(folder, **more):
+    world = nodes.World(folder, ROOT / "accords/rok-us", **more).make().start()
+    CHANNEL_NUMBER[0] = world.channel(CHANNEL)["number"]
+    world.await_receipts()
+    return world
+
+
+# Sections
+
+def floor(folder, count):
+    """Microseconds of a message written, synced at A, passed on, synced at B; and of the way back."""
+    done = subprocess.run([str(OUT / "floor"), folder, str(count), str(MESSAGE_LEN)], check=True,
+                          capture_output=True, text=True)
+    return [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
+
+
+def latency(folder, figures, _):
+    """One statement after another, floor before and after it in the same run."""
+    a, b = "kor", "usa"
+    world = make_world(f"{folder}/latency")
+    try:
+        path = f"{folder}/latency.requests"
+        write_requests(world, a, path, 2000, 1)
+        least = floor(folder, 1000)
+        done = subprocess.run([str(OUT / "client"), "latency", str(world[a].home / "socket"),
+                               str(world[b].home / "socket"), path], check=True, capture_output=True, text=True)
+        rows = [tuple(map(int, line.split())) for line in done.stdout.splitlines()][200:]
+        least += floor(folder, 1000)
+    finally:
+        world.stop()
+    for name, values in (("floor", least), ("entente", rows)):
+        figures[name]["one_way_us"] = quantiles([one for one, _ in values])
+        figures[name]["receipt_us"] = quantiles([two for _, two in values])
+
+
+def throughput(folder, figures, _):
+    """Entries a second until the last receipt, signed beforehand, 100 a request, 8 requests under way."""
+    figures["entente"]["verify_ceiling_per_s"] = int(subprocess.run(
+        [str(OUT / "ceiling"), "2"], check=True, capture_output=True, text=True).stdout)
+    world = make_world(f"{folder}/throughput")
+    try:
+        path = f"{folder}/throughput.requests"
+        write_requests(world, "kor", path, 40000, 100)
+        begin = time.monotonic()
+        filed, _ = load(world, "kor", path)
+        goal = size_of(world["kor"], "kor")[0]
+        nodes.wait_for("all are cosigned", lambda: size_of(world["kor"], "kor")[1] >= goal, 60)
+        figures["entente"]["entries_per_s"] = round(filed / (time.monotonic() - begin))
+    finally:
+        world.stop()
+
+
+def wire(folder, figures, _):
+    """Bytes on the line both ways for each entry, receipt and TLS included."""
+    relay = nodes.Relay()
+    world = nodes.World(f"{folder}/wire", ROOT / "accords/rok-us", through={("usa", "north"): relay.port})
+    relay.to = world.ports["kor", "usa", "north"]
+    world.make().start().await_receipts()
+    CHANNEL_NUMBER[0] = world.channel(CHANNEL)["number"]
+    measured = {}
+    try:
+        for name, count, a_request, connections in (("alone", 200, 1, 1), ("batched", 4000, 1000, 1)):
+            path = f"{folder}/wire.{name}"
+            write_requests(world, "kor", path, count, a_request)
+            before = relay.passed
+            filed, _ = load(world, "kor", path, connections)
+            world.await_receipts(60)
+            measured[name] = round((relay.passed - before) / filed)
+    finally:
+        world.stop()
+        relay.close()
+    figures["entente"]["wire_bytes"] = measured
+
+
+def pss_kib(node):
+    total = 0
+    for pid in node.processes().values():
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                total += int(line.split()[1])
+    return total
+
+
+def idle(folder, figures, _):
+    """PSS of a node's three processes together, linked and quiet."""
+    world = make_world(f"{folder}/idle")
+    try:
+        time.sleep(2)
+        figures["entente"]["pss_idle_kib"] = pss_kib(world["kor"])
+    finally:
+        world.stop()
+
+
+def next_delivered(world):
+    """kill -9 of B's core, started again at once: seconds until a client of B has the next message of A."""
+    a, b = world["kor"], world["usa"]
+    path = f"{world.folder}/next.requests"
+    write_requests(world, "kor", path, 1, 1)
+    raw = Path(path).read_bytes()[20:]
+    begin = time.monotonic()
+    b.kill()
+    b.process.wait()
+    b.start(wait=False)
+    a.ask("POST", "/statements", raw)
+    while True:
+        try:
+            goal = size_of(a, "kor")[0]
+            if size_of(b, "kor")[2] >= goal:
+                return time.monotonic() - begin
+        except (OSError, nodes.http.client.HTTPException):
+            b.forget_connection()
+        time.sleep(0.0005)
+
+
+def kill(folder, figures, _):
+    world = make_world(f"{folder}/kill")
+    try:
+        figures["entente"]["kill_to_first_ms"] = round(
+            1000 * quantiles([next_delivered(world) for _ in range(11)])["p50"], 1)
+    finally:
+        world.stop()
+
+
+def catchup(folder, figures, _):
+    """Entries a second from the start of a node that was away until it holds and has folded all of them."""
+    world = make_world(f"{folder}/catchup")
+    try:
+        path = f"{folder}/catchup.requests"
+        write_requests(world, "kor", path, 40000, 100)
+        world["usa"].stop()
+        filed, _ = load(world, "kor", path)
+        goal = size_of(world["kor"], "kor")[0]
+        begin = time.monotonic()
+        world["usa"].start()
+        nodes.wait_for("all has come", lambda: size_of(world["usa"], "kor")[2] >= goal, 120)
+        figures["entente"]["catchup_entries_per_s"] = round(filed / (time.monotonic() - begin))
+    finally:
+        world.stop()
+
+
+def restart(folder, figures, entries):
+    """From the start of `entente serve` to its first answer, with that many entries; then `entente verify` on them."""
+    world = make_world(f"{folder}/restart")
+    node, made, path = world["kor"], 0, f"{folder}/restart.requests"
+    try:
+        while made < entries:
+            count = min(50000, entries - made)
+            write_requests(world, "kor", path, count, 200, text_len=16)
+            filed, seconds = load(world, "kor", path)
+            made += filed
+            say(f"  {made} entries, {filed / seconds:.0f} a second")
+        world.await_receipts(600)
+        node.stop()
+        times = []
+        for _ in range(5):
+            begin = time.monotonic()
+            node.start()
+            times.append(time.monotonic() - begin)
+            held = node.status()["entries"]
+            node.stop()
+        figures["entente"]["restart"] = {"entries": held, "ms": round(1000 * quantiles(times)["p50"], 1)}
+        verify_home(node, held, figures)
+    finally:
+        world.stop()
+
+
+def verify_home(node, held, figures):
+    begin = time.monotonic()
+    nodes.run("verify", home=node.home, timeout=3600)
+    figures["entente"]["verify_entries_per_s"] = round(held / (time.monotonic() - begin))
+
+
+SECTIONS = {"latency": latency, "throughput": throughput, "wire": wire, "idle": idle, "kill": kill,
+            "catchup": catchup, "restart": restart}
+
+
+def machine():
+    return {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 2), "openssl": ssl.OPENSSL_VERSION,
+            "sqlite": sqlite3.sqlite_version, "kernel": os.uname().release,
+            "program": hashlib.sha256(nodes.BINARY.read_bytes()).hexdigest()[:16]}
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("sections", nargs="*", choices=[[], *SECTIONS])
+    options.add_argument("--entries", type=int, default=1000000)
+    options.add_argument("--keep", action="store_true")
+    given = options.parse_args()
+    for name, libraries in (("floor", ()), ("client", ()), ("ceiling", ("-lsodium",))):
+        build(name, *libraries)
+    latest = OUT / "latest.json"
+    figures = {"floor": {}, "entente": {}, "machine": machine()}
+    if given.sections and latest.exists():
+        figures = {**json.loads(latest.read_text()), "machine": machine()}
+    folder = tempfile.mkdtemp(prefix="entente-bench-")
+    try:
+        for name in given.sections or SECTIONS:
+            say(name)
+            SECTIONS[name](folder, figures, given.entries)
+            latest.write_text(json.dumps(figures, indent=1) + "\n")
+    finally:
+        if not given.keep:
+            shutil.rmtree(folder)
+    floor_us, ours = figures["floor"].get("one_way_us"), figures["entente"]
+    print(json.dumps(figures, indent=1))
+    if floor_us:
+        say(f"one way {ours['one_way_us']['p50'] / floor_us['p50']:.2f} x floor, receipt "
+            f"{ours['receipt_us']['p50'] / figures['floor']['receipt_us']['p50']:.2f} x floor")
+    if "entries_per_s" in ours:
+        say(f"{ours['entries_per_s'] / ours['verify_ceiling_per_s']:.2f} of one core's verify ceiling")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
