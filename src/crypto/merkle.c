@@ -134,7 +134,8 @@ enum err merkle_consistency(uint64_t old, uint64_t size, merkle_get *get, void *
 	while (old < high) {
 		uint64_t k = low + split(high - low);
 		assert(n < MERKLE_PROOF_MAX);
-		e = old <= k ? range_root(k, high, get, self, proof[n]) : range_root(low, k, get, self, proof[n]);
+		e = old <= k ? range_root(k, high, get, self, proof[n])
+			     : range_root(low, k, get, self, proof[n]);
 		if (e != ERR_OK)
 			return e;
 		n++;
@@ -170,7 +171,8 @@ enum err merkle_inclusion(uint64_t index, uint64_t size, merkle_get *get, void *
 		uint64_t k = low + split(high - low);
 		enum err e;
 		assert(n < MERKLE_PROOF_MAX);
-		e = index < k ? range_root(k, high, get, self, proof[n]) : range_root(low, k, get, self, proof[n]);
+		e = index < k ? range_root(k, high, get, self, proof[n])
+			      : range_root(low, k, get, self, proof[n]);
 		if (e != ERR_OK)
 			return e;
 		n++;
@@ -186,7 +188,8 @@ enum err merkle_inclusion(uint64_t index, uint64_t size, merkle_get *get, void *
 
 /* RFC 9162 section 2.1.4.2; the names fn, sn, fr, sr are the specification's. */
 enum err merkle_check_consistency(uint64_t old, const uint8_t old_root[HASH_LEN], uint64_t size,
-				  const uint8_t root[HASH_LEN], const uint8_t (*proof)[HASH_LEN], size_t count)
+				  const uint8_t root[HASH_LEN], const uint8_t (*proof)[HASH_LEN],
+				  size_t count)
 {
 	uint64_t fn, sn;
 	uint8_t fr[HASH_LEN], sr[HASH_LEN];

@@ -25,7 +25,8 @@ struct frontier {
 typedef enum err merkle_put(void *self, unsigned level, uint64_t index, const uint8_t hash[HASH_LEN]);
 typedef enum err merkle_get(void *self, unsigned level, uint64_t index, uint8_t hash[HASH_LEN]);
 
-enum err frontier_append(struct frontier *f, const uint8_t leaf[HASH_LEN], merkle_put *put, void *self) MUST_CHECK;
+enum err frontier_append(struct frontier *f, const uint8_t leaf[HASH_LEN], merkle_put *put,
+			 void *self) MUST_CHECK;
 /* The root of size 0 is SHA-256 of nothing. */
 void frontier_root(const struct frontier *f, uint8_t root[HASH_LEN]);
 /* Reads the complete subtrees of a tree of this size. */
@@ -39,8 +40,10 @@ enum err merkle_inclusion(uint64_t index, uint64_t size, merkle_get *get, void *
 
 /* ERR_VERIFY if the proof does not hold (RFC 9162 sections 2.1.3.2 and 2.1.4.2). */
 enum err merkle_check_consistency(uint64_t old, const uint8_t old_root[HASH_LEN], uint64_t size,
-				  const uint8_t root[HASH_LEN], const uint8_t (*proof)[HASH_LEN], size_t count) MUST_CHECK;
+				  const uint8_t root[HASH_LEN], const uint8_t (*proof)[HASH_LEN],
+				  size_t count) MUST_CHECK;
 enum err merkle_check_inclusion(uint64_t index, const uint8_t leaf[HASH_LEN], uint64_t size,
-				const uint8_t root[HASH_LEN], const uint8_t (*proof)[HASH_LEN], size_t count) MUST_CHECK;
+				const uint8_t root[HASH_LEN], const uint8_t (*proof)[HASH_LEN],
+				size_t count) MUST_CHECK;
 
 #endif

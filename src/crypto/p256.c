@@ -40,7 +40,8 @@ static EVP_PKEY *open_point(const uint8_t point[P256_POINT_LEN])
 	import = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 	if (import == NULL)
 		abort(); /* out of memory, or a library without elliptic curves */
-	if (EVP_PKEY_fromdata_init(import) != 1 || EVP_PKEY_fromdata(import, &key, EVP_PKEY_PUBLIC_KEY, params) != 1) {
+	if (EVP_PKEY_fromdata_init(import) != 1 ||
+	    EVP_PKEY_fromdata(import, &key, EVP_PKEY_PUBLIC_KEY, params) != 1) {
 		key = NULL;
 		ERR_clear_error();
 	}
@@ -73,8 +74,8 @@ bool p256_is_good_public(const uint8_t point[P256_POINT_LEN])
 	return is_good;
 }
 
-bool p256_verify(const uint8_t point[P256_POINT_LEN], const uint8_t hash[HASH_LEN], const uint8_t r[P256_SCALAR_LEN],
-		 const uint8_t s[P256_SCALAR_LEN])
+bool p256_verify(const uint8_t point[P256_POINT_LEN], const uint8_t hash[HASH_LEN],
+		 const uint8_t r[P256_SCALAR_LEN], const uint8_t s[P256_SCALAR_LEN])
 {
 	uint8_t der[2 + 2 * (2 + 1 + P256_SCALAR_LEN)];
 	size_t len = 2;

@@ -16,7 +16,7 @@
 bool p256_is_good_public(const uint8_t point[P256_POINT_LEN]);
 
 /* r and s are big-endian. False too for a point that is not good, and for r or s outside 1..n-1. */
-bool p256_verify(const uint8_t point[P256_POINT_LEN], const uint8_t hash[HASH_LEN], const uint8_t r[P256_SCALAR_LEN],
-		 const uint8_t s[P256_SCALAR_LEN]);
+bool p256_verify(const uint8_t point[P256_POINT_LEN], const uint8_t hash[HASH_LEN],
+		 const uint8_t r[P256_SCALAR_LEN], const uint8_t s[P256_SCALAR_LEN]);
 
 #endif

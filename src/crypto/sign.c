@@ -62,7 +62,8 @@ void sign_make(const struct sign_key *k, struct bytes message, uint8_t out[SIGN_
 	assert(failed == 0);
 }
 
-bool sign_verify(const uint8_t public[SIGN_PUBLIC_LEN], struct bytes message, const uint8_t signature[SIGN_LEN])
+bool sign_verify(const uint8_t public[SIGN_PUBLIC_LEN], struct bytes message,
+		 const uint8_t signature[SIGN_LEN])
 {
 	return crypto_sign_verify_detached(signature, message.ptr, message.len, public) == 0;
 }

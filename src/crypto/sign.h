@@ -23,7 +23,8 @@ void crypto_init(void);
 void sign_key_from_seed(struct sign_key *k, const uint8_t seed[SIGN_SEED_LEN]);
 void sign_key_wipe(struct sign_key *k);
 void sign_make(const struct sign_key *k, struct bytes message, uint8_t out[SIGN_LEN]);
-bool sign_verify(const uint8_t public[SIGN_PUBLIC_LEN], struct bytes message, const uint8_t signature[SIGN_LEN]);
+bool sign_verify(const uint8_t public[SIGN_PUBLIC_LEN], struct bytes message,
+		 const uint8_t signature[SIGN_LEN]);
 /* A point of the curve in canonical form and not of low order, no more and no less: what a key must be to be
  * enrolled. */
 bool sign_is_good_public(const uint8_t public[SIGN_PUBLIC_LEN]);

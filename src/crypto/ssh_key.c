@@ -99,7 +99,8 @@ void ssh_fingerprint(struct bytes wire, char out[SSH_FINGERPRINT_LEN])
 	uint8_t hash[HASH_LEN];
 	char text[BASE64_LEN(HASH_LEN) + 1];
 
-	_Static_assert(sizeof prefix - 1 + BASE64_LEN(HASH_LEN) - 1 + 1 == SSH_FINGERPRINT_LEN, "without the padding");
+	_Static_assert(sizeof prefix - 1 + BASE64_LEN(HASH_LEN) - 1 + 1 == SSH_FINGERPRINT_LEN,
+		       "without the padding");
 	hash_sha256(wire, hash);
 	bytes_write_base64(BYTES_OF(hash), text);
 	memcpy(out, prefix, sizeof prefix - 1);
@@ -115,11 +116,12 @@ static enum err read_secret_part(struct bytes in, struct bytes public_key, struc
 	struct sign_key k;
 	enum err e = ERR_USAGE;
 
-	if (in.len % KEY_BLOCK_LEN != 0 || ssh_take_u32(&in, &check) != ERR_OK || ssh_take_u32(&in, &again) != ERR_OK ||
-	    check != again)
+	if (in.len % KEY_BLOCK_LEN != 0 || ssh_take_u32(&in, &check) != ERR_OK ||
+	    ssh_take_u32(&in, &again) != ERR_OK || check != again)
 		return ERR_USAGE;
-	if (ssh_expect_string(&in, BYTES_LIT("ssh-ed25519")) != ERR_OK || ssh_take_string(&in, &public) != ERR_OK ||
-	    ssh_take_string(&in, &secret) != ERR_OK || ssh_take_string(&in, &comment) != ERR_OK)
+	if (ssh_expect_string(&in, BYTES_LIT("ssh-ed25519")) != ERR_OK ||
+	    ssh_take_string(&in, &public) != ERR_OK || ssh_take_string(&in, &secret) != ERR_OK ||
+	    ssh_take_string(&in, &comment) != ERR_OK)
 		return ERR_USAGE;
 	if (secret.len != sizeof k.secret || in.len >= KEY_BLOCK_LEN)
 		return ERR_USAGE;
@@ -150,7 +152,8 @@ enum err ssh_private_read(struct bytes file, struct sign_key *out)
 	if (ssh_armour_read(KEY_BEGIN, KEY_END, file, &decoded) != ERR_OK)
 		goto out;
 	in = buf_bytes(&decoded);
-	if (bytes_take(&in, sizeof KEY_MAGIC - 1, &magic) != ERR_OK || !bytes_equal(magic, BYTES_LIT(KEY_MAGIC)))
+	if (bytes_take(&in, sizeof KEY_MAGIC - 1, &magic) != ERR_OK ||
+	    !bytes_equal(magic, BYTES_LIT(KEY_MAGIC)))
 		goto out;
 	if (ssh_take_string(&in, &cipher) != ERR_OK || ssh_take_string(&in, &kdf) != ERR_OK ||
 	    ssh_take_string(&in, &options) != ERR_OK || ssh_take_u32(&in, &count) != ERR_OK || count != 1)

@@ -7,7 +7,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#define LINE_LEN 70u	/* what ssh-keygen writes */
+#define LINE_LEN 70u	 /* what ssh-keygen writes */
 #define LINE_LEN_MAX 76u /* what PROTOCOL.sshsig recommends */
 
 _Static_assert(SSH_ARMOUR_MAX >= SSHSIG_LEN_MAX, "every signature that the record takes has an armour");
@@ -76,8 +76,9 @@ enum err ssh_key_read(struct bytes wire, struct ssh_key *out)
 		return ERR_VERIFY;
 	if (key.point.len != (key.type->is_p256 ? (size_t)P256_POINT_LEN : (size_t)SIGN_PUBLIC_LEN))
 		return ERR_VERIFY;
-	if (key.type->is_token && (ssh_take_string(&wire, &key.application) != ERR_OK || key.application.len == 0 ||
-				   memchr(key.application.ptr, 0, key.application.len) != NULL))
+	if (key.type->is_token &&
+	    (ssh_take_string(&wire, &key.application) != ERR_OK || key.application.len == 0 ||
+	     memchr(key.application.ptr, 0, key.application.len) != NULL))
 		return ERR_VERIFY;
 	if (wire.len != 0)
 		return ERR_VERIFY;

@@ -9,7 +9,8 @@
 #include "base/buf.h"
 #include "crypto/sign.h"
 
-#define SSH_ARMOUR_MAX 4096u /* bytes within one armour: SSHSIG_LEN_MAX, and more than any key file here has */
+#define SSH_ARMOUR_MAX \
+	4096u /* bytes within one armour: SSHSIG_LEN_MAX, and more than any key file here has */
 
 /* One kind of public key. */
 struct ssh_key_type {
@@ -34,8 +35,8 @@ void ssh_put_string(struct buf *out, struct bytes string);
 enum err ssh_key_read(struct bytes wire, struct ssh_key *out) MUST_CHECK;
 
 /* Base64 in lines of 70 between two marks, which are given without a line's end. Reading takes lines of
- * 1 to 76 characters, each ended by a line feed, the last one's being optional. ERR_VERIFY if it is not of that
- * form, ERR_LIMIT if the bytes do not fit. */
+ * 1 to 76 characters, each ended by a line feed, the last one's being optional. ERR_VERIFY if it is not of
+ * that form, ERR_LIMIT if the bytes do not fit. */
 void ssh_armour_write(const char *begin, const char *end, struct bytes in, struct buf *out);
 enum err ssh_armour_read(const char *begin, const char *end, struct bytes text, struct buf *out) MUST_CHECK;
 

@@ -41,8 +41,8 @@ enum err sshsig_read(struct bytes blob, struct sshsig *out)
 		return ERR_VERIFY;
 	if (ssh_take_u32(&blob, &version) != ERR_OK || version != 1)
 		return ERR_VERIFY;
-	if (ssh_take_string(&blob, &read.public_key) != ERR_OK || ssh_take_string(&blob, &read.namespace) != ERR_OK ||
-	    read.namespace.len == 0)
+	if (ssh_take_string(&blob, &read.public_key) != ERR_OK ||
+	    ssh_take_string(&blob, &read.namespace) != ERR_OK || read.namespace.len == 0)
 		return ERR_VERIFY;
 	/* "reserved" is not covered by the signature that OpenSSH checks: bytes there would be a second
 	 * spelling of it. */
@@ -100,7 +100,8 @@ static enum err read_webauthn(struct bytes *in, struct signature *out)
 	if (ssh_take_string(in, &out->origin) != ERR_OK || ssh_take_string(in, &out->client) != ERR_OK ||
 	    ssh_take_string(in, &out->extensions) != ERR_OK)
 		return ERR_VERIFY;
-	if ((out->flags & FLAG_ATTESTED) != 0 || ((out->flags & FLAG_EXTENSIONS) != 0) != (out->extensions.len > 0))
+	if ((out->flags & FLAG_ATTESTED) != 0 ||
+	    ((out->flags & FLAG_EXTENSIONS) != 0) != (out->extensions.len > 0))
 		return ERR_VERIFY;
 	/* A quote would end the origin within the client's JSON and let the rest say anything. */
 	for (size_t i = 0; i < out->origin.len; i++) {
@@ -119,7 +120,8 @@ static enum err read_signature(const struct ssh_key *key, struct bytes in, struc
 	if (ssh_take_string(&in, &type) != ERR_OK)
 		return ERR_VERIFY;
 	is_browsers = bytes_equal(type, BYTES_LIT(browser));
-	if (is_browsers ? !(key->type->is_p256 && key->type->is_token) : !bytes_equal(type, bytes_str(key->type->name)))
+	if (is_browsers ? !(key->type->is_p256 && key->type->is_token)
+			: !bytes_equal(type, bytes_str(key->type->name)))
 		return ERR_VERIFY;
 	if (ssh_take_string(&in, &out->blob) != ERR_OK)
 		return ERR_VERIFY;
@@ -164,15 +166,16 @@ static enum err expect(struct bytes *in, struct bytes want)
 	return ERR_OK;
 }
 
-/* A browser's JSON begins in one way only: {"type":"webauthn.get","challenge":"...","origin":"..."; what follows,
- * such as crossOrigin, is signed and says nothing here. */
+/* A browser's JSON begins in one way only: {"type":"webauthn.get","challenge":"...","origin":"..."; what
+ * follows, such as crossOrigin, is signed and says nothing here. */
 static enum err check_client(const struct signature *sig, struct bytes to_sign)
 {
 	struct bytes in = sig->client;
 
 	if (expect(&in, BYTES_LIT("{\"type\":\"webauthn.get\",\"challenge\":\"")) != ERR_OK ||
-	    expect_base64url(&in, to_sign) != ERR_OK || expect(&in, BYTES_LIT("\",\"origin\":\"")) != ERR_OK ||
-	    expect(&in, sig->origin) != ERR_OK || expect(&in, BYTES_LIT("\"")) != ERR_OK)
+	    expect_base64url(&in, to_sign) != ERR_OK ||
+	    expect(&in, BYTES_LIT("\",\"origin\":\"")) != ERR_OK || expect(&in, sig->origin) != ERR_OK ||
+	    expect(&in, BYTES_LIT("\"")) != ERR_OK)
 		return ERR_VERIFY;
 	return ERR_OK;
 }
@@ -215,8 +218,8 @@ static enum err verify_ed25519(const struct ssh_key *key, struct bytes blob, str
 }
 
 /*
- * PROTOCOL.u2f: a token signs SHA-256(application), flags, counter, extensions, SHA-256(message). The message of
- * a browser's token is the client's JSON, which names what we wanted signed as its challenge.
+ * PROTOCOL.u2f: a token signs SHA-256(application), flags, counter, extensions, SHA-256(message). The message
+ * of a browser's token is the client's JSON, which names what we wanted signed as its challenge.
  */
 static enum err verify_token(const struct ssh_key *key, const struct signature *sig, struct bytes to_sign)
 {
@@ -233,8 +236,8 @@ static enum err verify_token(const struct ssh_key *key, const struct signature *
 	buf_put(&out, sig->extensions);
 	buf_put(&out, BYTES_OF(message));
 	assert(!out.full); /* the extensions are a part of a blob of SSHSIG_LEN_MAX */
-	return key->type->is_p256 ? verify_p256(key, sig->blob, buf_bytes(&out)) :
-				    verify_ed25519(key, sig->blob, buf_bytes(&out));
+	return key->type->is_p256 ? verify_p256(key, sig->blob, buf_bytes(&out))
+				  : verify_ed25519(key, sig->blob, buf_bytes(&out));
 }
 
 enum err sshsig_verify(struct bytes blob, struct bytes namespace, struct bytes message, struct sshsig *out)
@@ -249,7 +252,8 @@ enum err sshsig_verify(struct bytes blob, struct bytes namespace, struct bytes m
 	assert(namespace.len > 0 && namespace.len <= NAMESPACE_LEN_MAX);
 	if (sshsig_read(blob, &read) != ERR_OK || !bytes_equal(read.namespace, namespace))
 		return ERR_VERIFY;
-	if (ssh_key_read(read.public_key, &key) != ERR_OK || read_signature(&key, read.signature, &sig) != ERR_OK)
+	if (ssh_key_read(read.public_key, &key) != ERR_OK ||
+	    read_signature(&key, read.signature, &sig) != ERR_OK)
 		return ERR_VERIFY;
 	sshsig_write_signed(namespace, message, &sign_buf);
 	assert(!sign_buf.full);

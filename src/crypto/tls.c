@@ -22,8 +22,8 @@ static const char *const signed_contexts[] = {
 	"TLS 1.3, server CertificateVerify",
 };
 
-/* In the order in which they are tried; '*' sends a key share along, which OpenSSL 3.5 understands, and spares a
- * round trip with a peer that has X25519 alone. */
+/* In the order in which they are tried; '*' sends a key share along, which OpenSSL 3.5 understands, and
+ * spares a round trip with a peer that has X25519 alone. */
 static const char *const group_lists[] = {
 	"*X25519MLKEM768:*X25519",
 	"X25519MLKEM768:X25519",
@@ -34,7 +34,7 @@ static const char *const group_lists[] = {
 static const char *const group_names[] = { GROUP_POST_QUANTUM, "X25519" };
 
 struct tls_identity {
-	struct tls_signer signer; /* the caller's */
+	struct tls_signer signer;  /* the caller's */
 	struct tls_signer watched; /* what the provider calls: notes a failure, then hands it on */
 	bool is_sign_failed;
 	OSSL_LIB_CTX *library;
@@ -160,25 +160,29 @@ static bool set_rules(SSL_CTX *settings)
 	SSL_CTX_set_info_callback(settings, note_alert);
 	return SSL_CTX_set_min_proto_version(settings, TLS1_3_VERSION) == 1 &&
 	       SSL_CTX_set_max_proto_version(settings, TLS1_3_VERSION) == 1 &&
-	       SSL_CTX_set_ciphersuites(settings, "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") == 1 &&
+	       SSL_CTX_set_ciphersuites(settings, "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") ==
+		       1 &&
 	       SSL_CTX_set1_sigalgs_list(settings, "ed25519") == 1 &&
-	       SSL_CTX_set1_client_sigalgs_list(settings, "ed25519") == 1 && SSL_CTX_set_num_tickets(settings, 0) == 1 &&
-	       SSL_CTX_set_max_early_data(settings, 0) == 1 && SSL_CTX_set_recv_max_early_data(settings, 0) == 1;
+	       SSL_CTX_set1_client_sigalgs_list(settings, "ed25519") == 1 &&
+	       SSL_CTX_set_num_tickets(settings, 0) == 1 && SSL_CTX_set_max_early_data(settings, 0) == 1 &&
+	       SSL_CTX_set_recv_max_early_data(settings, 0) == 1;
 }
 
 static bool set_key(struct tls_identity *id, struct bytes certificate, const uint8_t public[SIGN_PUBLIC_LEN])
 {
 	EVP_PKEY *key = tls_provider_key(id->library, public, &id->watched);
-	bool is_set = key != NULL &&
-		      SSL_CTX_use_certificate_ASN1(id->settings, (int)certificate.len, certificate.ptr) == 1 &&
-		      SSL_CTX_use_PrivateKey(id->settings, key) == 1 && SSL_CTX_check_private_key(id->settings) == 1;
+	bool is_set =
+		key != NULL &&
+		SSL_CTX_use_certificate_ASN1(id->settings, (int)certificate.len, certificate.ptr) == 1 &&
+		SSL_CTX_use_PrivateKey(id->settings, key) == 1 &&
+		SSL_CTX_check_private_key(id->settings) == 1;
 
 	EVP_PKEY_free(key);
 	return is_set;
 }
 
-enum err tls_identity_new(struct bytes certificate, const struct tls_signer *signer, bool is_post_quantum_only,
-			  struct tls_identity **out)
+enum err tls_identity_new(struct bytes certificate, const struct tls_signer *signer,
+			  bool is_post_quantum_only, struct tls_identity **out)
 {
 	struct tls_identity *id;
 	uint8_t public[SIGN_PUBLIC_LEN];
@@ -196,7 +200,8 @@ enum err tls_identity_new(struct bytes certificate, const struct tls_signer *sig
 		id->remote = tls_provider_load(id->library);
 	}
 	/* Our Ed25519 is asked for by name only: peers' keys are the default provider's. */
-	if (id->base != NULL && id->remote != NULL && EVP_set_default_properties(id->library, "?provider=default") == 1)
+	if (id->base != NULL && id->remote != NULL &&
+	    EVP_set_default_properties(id->library, "?provider=default") == 1)
 		id->settings = SSL_CTX_new_ex(id->library, NULL, TLS_method());
 	if (id->settings == NULL || !set_rules(id->settings) || !set_key(id, certificate, public))
 		e = ERR_MEMORY;
@@ -231,9 +236,12 @@ static enum err fail(struct tls *t)
 		int alert;
 		enum err e;
 	} meanings[] = {
-		{ SSL_AD_BAD_CERTIFICATE, ERR_NOT_PINNED },	    { SSL_AD_CERTIFICATE_UNKNOWN, ERR_NOT_PINNED },
-		{ SSL_AD_CERTIFICATE_REQUIRED, ERR_NOT_PINNED },    { SSL_AD_UNKNOWN_CA, ERR_NOT_PINNED },
-		{ SSL_AD_PROTOCOL_VERSION, ERR_PROTOCOL },	    { SSL_AD_HANDSHAKE_FAILURE, ERR_PROTOCOL },
+		{ SSL_AD_BAD_CERTIFICATE, ERR_NOT_PINNED },
+		{ SSL_AD_CERTIFICATE_UNKNOWN, ERR_NOT_PINNED },
+		{ SSL_AD_CERTIFICATE_REQUIRED, ERR_NOT_PINNED },
+		{ SSL_AD_UNKNOWN_CA, ERR_NOT_PINNED },
+		{ SSL_AD_PROTOCOL_VERSION, ERR_PROTOCOL },
+		{ SSL_AD_HANDSHAKE_FAILURE, ERR_PROTOCOL },
 		{ SSL_AD_INSUFFICIENT_SECURITY, ERR_PROTOCOL },
 	};
 	int reason = ERR_GET_REASON(ERR_peek_error());
@@ -249,7 +257,8 @@ static enum err fail(struct tls *t)
 		t->failed = ERR_NOT_PINNED;
 	else if (reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_NO_SUITABLE_KEY_SHARE ||
 		 reason == SSL_R_NO_SHARED_CIPHER || reason == SSL_R_NO_SUITABLE_GROUPS ||
-		 reason == SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS || reason == SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM)
+		 reason == SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS ||
+		 reason == SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM)
 		t->failed = ERR_PROTOCOL;
 	if (t->failure[0] == '\0') {
 		const char *text = ERR_reason_error_string(ERR_peek_error());
@@ -289,8 +298,8 @@ static enum err shake(struct tls *t)
 	return outcome(t, result);
 }
 
-enum err tls_new(struct tls_identity *id, enum tls_role role, const uint8_t (*pins)[SIGN_PUBLIC_LEN], size_t count,
-		 struct tls **out)
+enum err tls_new(struct tls_identity *id, enum tls_role role, const uint8_t (*pins)[SIGN_PUBLIC_LEN],
+		 size_t count, struct tls **out)
 {
 	BIO *in, *away;
 	struct tls *t;
@@ -392,7 +401,8 @@ enum err tls_read(struct tls *t, struct buf *out)
 		if (result != 1) {
 			enum err e = outcome(t, result);
 			/* What came before the end is still good. */
-			return e == ERR_SHORT || out->len == before ? (out->len > before ? ERR_OK : e) : ERR_OK;
+			return e == ERR_SHORT || out->len == before ? (out->len > before ? ERR_OK : e)
+								    : ERR_OK;
 		}
 		out->len += got;
 	}

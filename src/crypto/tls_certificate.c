@@ -1,6 +1,6 @@
 /*
- * Certificates as the link uses them: an envelope that TLS asks for around a public key. They are written by hand,
- * because the private key is not here and the bytes are to be the same each time.
+ * Certificates as the link uses them: an envelope that TLS asks for around a public key. They are written by
+ * hand, because the private key is not here and the bytes are to be the same each time.
  */
 #include "crypto/hash.h"
 #include "crypto/tls.h"
@@ -24,14 +24,18 @@
 static const uint8_t algorithm[] = { 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70 };
 /* Version 3, as RFC 8446 section 4.4.2 demands. */
 static const uint8_t version[] = { 0xa0, 0x03, 0x02, 0x01, 0x02 };
-/* Pins decide how long a key is good: from 2000 to the end of what can be written (RFC 5280 section 4.1.2.5). */
-static const char validity[] = "\x30\x20\x17\x0d" "000101000000Z" "\x18\x0f" "99991231235959Z";
+/* Pins decide how long a key is good: from 2000 to the end of what can be written (RFC 5280 section 4.1.2.5).
+ */
+static const char validity[] = "\x30\x20\x17\x0d"
+			       "000101000000Z"
+			       "\x18\x0f"
+			       "99991231235959Z";
 /* commonName. */
 static const uint8_t name_type[] = { 0x06, 0x03, 0x55, 0x04, 0x03 };
 /* Key usage digitalSignature alone, critical; basic constraints: not a CA, critical. */
 static const uint8_t extensions[] = {
-	0x30, 0x0e, 0x06, 0x03, 0x55, 0x1d, 0x0f, 0x01, 0x01, 0xff, 0x04, 0x04, 0x03, 0x02, 0x07, 0x80,
-	0x30, 0x0c, 0x06, 0x03, 0x55, 0x1d, 0x13, 0x01, 0x01, 0xff, 0x04, 0x02, 0x30, 0x00,
+	0x30, 0x0e, 0x06, 0x03, 0x55, 0x1d, 0x0f, 0x01, 0x01, 0xff, 0x04, 0x04, 0x03, 0x02, 0x07,
+	0x80, 0x30, 0x0c, 0x06, 0x03, 0x55, 0x1d, 0x13, 0x01, 0x01, 0xff, 0x04, 0x02, 0x30, 0x00,
 };
 
 /* Tag, length, value; nothing here is longer than TLS_CERTIFICATE_MAX. */
@@ -71,7 +75,8 @@ static void put_bit_string(struct buf *out, struct bytes bits)
 	put_der(out, DER_BIT_STRING, buf_bytes(&value));
 }
 
-/* From the key, so that two keys of one name differ; positive and not zero, 16 bytes (RFC 5280 section 4.1.2.2). */
+/* From the key, so that two keys of one name differ; positive and not zero, 16 bytes (RFC 5280
+ * section 4.1.2.2). */
 static void put_serial(struct buf *out, const uint8_t public[SIGN_PUBLIC_LEN])
 {
 	uint8_t hash[HASH_LEN];
@@ -81,10 +86,11 @@ static void put_serial(struct buf *out, const uint8_t public[SIGN_PUBLIC_LEN])
 	put_der(out, DER_INTEGER, (struct bytes){ hash, SERIAL_LEN });
 }
 
-enum err tls_certificate_make(const uint8_t public[SIGN_PUBLIC_LEN], const struct tls_signer *signer, const char *name,
-			      struct buf *out)
+enum err tls_certificate_make(const uint8_t public[SIGN_PUBLIC_LEN], const struct tls_signer *signer,
+			      const char *name, struct buf *out)
 {
-	uint8_t inner_memory[TLS_CERTIFICATE_MAX], part_memory[TLS_CERTIFICATE_MAX], key_memory[64], signature[SIGN_LEN];
+	uint8_t inner_memory[TLS_CERTIFICATE_MAX], part_memory[TLS_CERTIFICATE_MAX], key_memory[64],
+		signature[SIGN_LEN];
 	struct buf inner = BUF_ON(inner_memory), part = BUF_ON(part_memory), key = BUF_ON(key_memory);
 	struct bytes subject = bytes_str(name);
 
@@ -127,8 +133,8 @@ enum err tls_certificate_key(struct bytes der, uint8_t public[SIGN_PUBLIC_LEN])
 	x = d2i_X509(NULL, &at, (long)der.len);
 	key = x == NULL ? NULL : X509_get0_pubkey(x);
 	if (key != NULL && at == der.ptr + der.len && EVP_PKEY_is_a(key, "ED25519") == 1 &&
-	    EVP_PKEY_get_raw_public_key(key, raw, &len) == 1 && len == sizeof raw && X509_verify(x, key) == 1 &&
-	    sign_is_good_public(raw)) {
+	    EVP_PKEY_get_raw_public_key(key, raw, &len) == 1 && len == sizeof raw &&
+	    X509_verify(x, key) == 1 && sign_is_good_public(raw)) {
 		memcpy(public, raw, sizeof raw);
 		e = ERR_OK;
 	}

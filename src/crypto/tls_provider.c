@@ -1,7 +1,8 @@
 /*
- * The functions that OpenSSL calls are fixed by provider-keymgmt(7) and provider-signature(7). What it asks of a
- * key in a TLS 1.3 handshake, from 3.0 to 3.5: its size and strength, whether it belongs to the certificate (an
- * export of the public half, compared by the default provider), and one digest-sign without a digest.
+ * The functions that OpenSSL calls are fixed by provider-keymgmt(7) and provider-signature(7). What it asks
+ * of a key in a TLS 1.3 handshake, from 3.0 to 3.5: its size and strength, whether it belongs to the
+ * certificate (an export of the public half, compared by the default provider), and one digest-sign without a
+ * digest.
  */
 #include "crypto/tls_provider.h"
 
@@ -18,7 +19,8 @@
 
 #define PROVIDER_NAME "entente"
 #define PROVIDER_PROPERTY "provider=" PROVIDER_NAME
-#define PARAM_SIGNER "entente-signer" /* the address of a struct tls_signer: key and caller are in one process */
+#define PARAM_SIGNER \
+	"entente-signer" /* the address of a struct tls_signer: key and caller are in one process */
 
 /* A key as OpenSSL holds it. */
 struct remote_key {
@@ -213,8 +215,8 @@ static int sign_start(void *self, const char *digest, void *key, const OSSL_PARA
 }
 
 /* Called twice: for the length, then for the signature. */
-static int sign_once(void *self, unsigned char *out, size_t *out_len, size_t out_size, const unsigned char *message,
-		     size_t message_len)
+static int sign_once(void *self, unsigned char *out, size_t *out_len, size_t out_size,
+		     const unsigned char *message, size_t message_len)
 {
 	struct remote_sign *s = self;
 	const struct tls_signer *signer = s->key->signer;
@@ -296,7 +298,8 @@ OSSL_PROVIDER *tls_provider_load(OSSL_LIB_CTX *library)
 	return OSSL_PROVIDER_load(library, PROVIDER_NAME);
 }
 
-EVP_PKEY *tls_provider_key(OSSL_LIB_CTX *library, const uint8_t public[SIGN_PUBLIC_LEN], const struct tls_signer *signer)
+EVP_PKEY *tls_provider_key(OSSL_LIB_CTX *library, const uint8_t public[SIGN_PUBLIC_LEN],
+			   const struct tls_signer *signer)
 {
 	uint8_t copy[SIGN_PUBLIC_LEN];
 	OSSL_PARAM params[] = {

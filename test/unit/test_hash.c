@@ -32,7 +32,7 @@ static void test_digests(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(digests); i++) {
 		uint8_t hash[HASH_LEN];
-		print_message("%s\n", digests[i].why);
+		print_message("# %s\n", digests[i].why);
 		hash_sha256(bytes_str(digests[i].in), hash);
 		assert_hex(hash, digests[i].want);
 	}
@@ -73,7 +73,8 @@ static void test_node_in_place(void **state)
 /* Every way to cut a text in three gives the hash of the whole. */
 static void test_parts_and_stream(void **state)
 {
-	static const char text[] = "The quick brown fox jumps over the lazy dog, and then over 64 bytes of it all.";
+	static const char text[] =
+		"The quick brown fox jumps over the lazy dog, and then over 64 bytes of it all.";
 	size_t len = sizeof text - 1;
 	uint8_t want[HASH_LEN], got[HASH_LEN];
 
@@ -118,8 +119,8 @@ static void test_long_stream(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_digests),		 cmocka_unit_test(test_tree_prefixes),
-		cmocka_unit_test(test_node_in_place),	 cmocka_unit_test(test_parts_and_stream),
+		cmocka_unit_test(test_digests),	      cmocka_unit_test(test_tree_prefixes),
+		cmocka_unit_test(test_node_in_place), cmocka_unit_test(test_parts_and_stream),
 		cmocka_unit_test(test_long_stream),
 	};
 

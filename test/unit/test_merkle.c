@@ -126,7 +126,8 @@ static void test_vectors_of_all_sizes(void **state)
 		hash_open(&consistency);
 		hash_open(&inclusion);
 		for (uint64_t i = 0; i < n; i++) {
-			assert_int_equal(merkle_consistency(i + 1, n, get_node, grown, proof, &count), ERR_OK);
+			assert_int_equal(merkle_consistency(i + 1, n, get_node, grown, proof, &count),
+					 ERR_OK);
 			add_proof(&consistency, (const uint8_t(*)[HASH_LEN])proof, count);
 			assert_int_equal(merkle_inclusion(i, n, get_node, grown, proof, &count), ERR_OK);
 			add_proof(&inclusion, (const uint8_t(*)[HASH_LEN])proof, count);
@@ -153,15 +154,14 @@ static void test_vectors_spelled_out(void **state)
 		size_t count;
 		enum err e;
 		if (strcmp(json_string_value(json_object_get(row, "kind")), "consistency") == 0)
-			e = merkle_consistency((uint64_t)json_integer_value(json_object_get(row, "old")), size,
-					       get_node, grown, proof, &count);
+			e = merkle_consistency((uint64_t)json_integer_value(json_object_get(row, "old")),
+					       size, get_node, grown, proof, &count);
 		else
-			e = merkle_inclusion((uint64_t)json_integer_value(json_object_get(row, "index")), size,
-					     get_node, grown, proof, &count);
+			e = merkle_inclusion((uint64_t)json_integer_value(json_object_get(row, "index")),
+					     size, get_node, grown, proof, &count);
 		assert_int_equal(e, ERR_OK);
 		assert_int_equal(count, json_array_size(want));
-		json_array_foreach(want, i, hash)
-			assert_hex(proof[i], hash);
+		json_array_foreach(want, i, hash) assert_hex(proof[i], hash);
 	}
 	json_decref(vectors);
 }
@@ -235,14 +235,14 @@ typedef enum err check_claim(const struct claim *c);
 
 static enum err check_consistency(const struct claim *c)
 {
-	return merkle_check_consistency(c->place, c->start, c->size, c->root, (const uint8_t(*)[HASH_LEN])c->proof,
-					c->count);
+	return merkle_check_consistency(c->place, c->start, c->size, c->root,
+					(const uint8_t(*)[HASH_LEN])c->proof, c->count);
 }
 
 static enum err check_inclusion(const struct claim *c)
 {
-	return merkle_check_inclusion(c->place, c->start, c->size, c->root, (const uint8_t(*)[HASH_LEN])c->proof,
-				      c->count);
+	return merkle_check_inclusion(c->place, c->start, c->size, c->root,
+				      (const uint8_t(*)[HASH_LEN])c->proof, c->count);
 }
 
 /* Each change of a good claim makes it false: a bit anywhere, a hash less, more or elsewhere. */
@@ -292,8 +292,10 @@ static void test_consistency_claims(void **state)
 			struct claim c = { .place = m, .size = n };
 			memcpy(c.start, grown->roots[m], HASH_LEN);
 			memcpy(c.root, grown->roots[n], HASH_LEN);
-			assert_int_equal(merkle_consistency(m, n, get_node, grown, c.proof, &c.count), ERR_OK);
-			/* Any later root follows from nothing at all, so there the root alone cannot be wrong. */
+			assert_int_equal(merkle_consistency(m, n, get_node, grown, c.proof, &c.count),
+					 ERR_OK);
+			/* Any later root follows from nothing at all, so there the root alone cannot be
+			 * wrong. */
 			if (m > 0 || n == 0)
 				assert_only_this_holds(&c, check_consistency);
 			assert_int_equal(check_consistency(&c), ERR_OK);

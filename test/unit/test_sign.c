@@ -38,9 +38,12 @@ static const struct {
 	{ "order 8, other both", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa", false },
 	{ "y = p, is 0", "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", false },
 	{ "y = p + 1, is 1", "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", false },
-	{ "y = p + 3, on the curve", "f0ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", false },
-	{ "y = 3, the same in canonical form", "0300000000000000000000000000000000000000000000000000000000000000", true },
-	{ "y = 2, not on the curve", "0200000000000000000000000000000000000000000000000000000000000000", false },
+	{ "y = p + 3, on the curve", "f0ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+	  false },
+	{ "y = 3, the same in canonical form",
+	  "0300000000000000000000000000000000000000000000000000000000000000", true },
+	{ "y = 2, not on the curve", "0200000000000000000000000000000000000000000000000000000000000000",
+	  false },
 	{ "all ones", "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", false },
 };
 
@@ -54,7 +57,7 @@ static void test_good_public_keys(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
 		uint8_t key[SIGN_PUBLIC_LEN];
-		print_message("%s\n", keys[i].why);
+		print_message("# %s\n", keys[i].why);
 		read_key(keys[i].key, key);
 		assert_int_equal(sign_is_good_public(key), keys[i].want);
 	}
@@ -78,10 +81,12 @@ static const struct {
 	const char *seed, *message, *signature;
 } rfc8032[] = {
 	{ "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60", "",
-	  "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0"
+	  "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd2"
+	  "5bf5f0"
 	  "595bbe24655141438e7a100b" },
 	{ "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb", "72",
-	  "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eae"
+	  "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c38"
+	  "7b2eae"
 	  "b4302aeeb00d291612bb0c00" },
 };
 

@@ -95,7 +95,8 @@ static void test_real_agent(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
 		uint8_t request_memory[1024], memory[8192], to_sign[256], blob_memory[SSHSIG_LEN_MAX];
-		struct buf request = BUF_ON(request_memory), sign_buf = BUF_ON(to_sign), blob = BUF_ON(blob_memory);
+		struct buf request = BUF_ON(request_memory), sign_buf = BUF_ON(to_sign),
+			   blob = BUF_ON(blob_memory);
 		char command[256];
 		struct listed list;
 		struct bytes signature, public_key;
@@ -122,14 +123,16 @@ static void test_real_agent(void **state)
 		sshsig_write_signed(BYTES_LIT(SSHSIG_STATEMENT), BYTES_LIT("a statement"), &sign_buf);
 		ssh_agent_write_sign(public_key, buf_bytes(&sign_buf), &request);
 		assert_int_equal(buf_check(&request), ERR_OK);
-		assert_int_equal(ask(buf_bytes(&request), memory, sizeof memory, read_sign, &signature), ERR_OK);
+		assert_int_equal(ask(buf_bytes(&request), memory, sizeof memory, read_sign, &signature),
+				 ERR_OK);
 		sshsig_write(public_key, BYTES_LIT(SSHSIG_STATEMENT), signature, &blob);
-		assert_int_equal(sshsig_verify(buf_bytes(&blob), BYTES_LIT(SSHSIG_STATEMENT), BYTES_LIT("a statement"),
-					       &got),
+		assert_int_equal(sshsig_verify(buf_bytes(&blob), BYTES_LIT(SSHSIG_STATEMENT),
+					       BYTES_LIT("a statement"), &got),
 				 ERR_OK);
 
 		assert_int_equal(system("SSH_AUTH_SOCK=agent ssh-add -q -D 2>/dev/null"), 0);
-		assert_int_equal(ask(buf_bytes(&request), memory, sizeof memory, read_sign, &signature), ERR_REFUSED);
+		assert_int_equal(ask(buf_bytes(&request), memory, sizeof memory, read_sign, &signature),
+				 ERR_REFUSED);
 	}
 }
 
@@ -166,13 +169,14 @@ static void test_lists(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(lists); i++) {
 		struct listed list = { .count = 0 };
-		print_message("%s\n", lists[i].why);
+		print_message("# %s\n", lists[i].why);
 		assert_int_equal(read_list(lists[i].answer, &list), lists[i].want);
 		assert_int_equal(list.count, lists[i].count);
 		if (lists[i].want != ERR_OK)
 			continue;
 		for (size_t len = 0; len < lists[i].answer.len; len++)
-			assert_int_equal(read_list((struct bytes){ lists[i].answer.ptr, len }, &list), ERR_SHORT);
+			assert_int_equal(read_list((struct bytes){ lists[i].answer.ptr, len }, &list),
+					 ERR_SHORT);
 	}
 }
 
@@ -206,7 +210,7 @@ static void test_signs(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(signs); i++) {
 		struct bytes signature = { NULL, 0 };
-		print_message("%s\n", signs[i].why);
+		print_message("# %s\n", signs[i].why);
 		assert_int_equal(ssh_agent_read_sign(signs[i].answer, &signature), signs[i].want);
 		if (signs[i].want == ERR_OK)
 			assert_true(bytes_equal(signature, BYTES_LIT("ab")));

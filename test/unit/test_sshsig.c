@@ -1,6 +1,6 @@
 /*
- * Signatures of officers: stored vectors of every type of key, judged by us and by ssh-keygen; what ssh-keygen
- * makes, read by us; what we make, read by ssh-keygen.
+ * Signatures of officers: stored vectors of every type of key, judged by us and by ssh-keygen; what
+ * ssh-keygen makes, read by us; what we make, read by ssh-keygen.
  */
 #include "crypto/sshsig.h"
 
@@ -92,7 +92,8 @@ static bool stock_accepts(struct bytes blob, const char *namespace, struct bytes
 	buf_put_byte(&line, '\n');
 	write_file("allowed", buf_bytes(&line));
 	snprintf(command, sizeof command,
-		 "ssh-keygen -q -Y verify -f allowed -I officer -n %s -s sig <message >/dev/null 2>&1", namespace);
+		 "ssh-keygen -q -Y verify -f allowed -I officer -n %s -s sig <message >/dev/null 2>&1",
+		 namespace);
 	return system(command) == 0;
 }
 
@@ -120,7 +121,8 @@ static void test_vectors(void **state)
 	json_t *vectors = load_vectors(), *row;
 	const char *namespace = json_string_value(json_object_get(vectors, "namespace"));
 	uint8_t message_memory[64], memory[SSHSIG_LEN_MAX];
-	struct bytes message = read_hex(json_object_get(vectors, "message"), message_memory, sizeof message_memory);
+	struct bytes message =
+		read_hex(json_object_get(vectors, "message"), message_memory, sizeof message_memory);
 	size_t i, wrong = 0;
 
 	(void)state;
@@ -133,14 +135,15 @@ static void test_vectors(void **state)
 		enum err e = sshsig_verify(blob, bytes_str(namespace), message, &got);
 		bool is_good = stock_accepts(blob, namespace, message);
 		if (strcmp(err_name(e), want) != 0) {
-			print_message("%s: %s, want %s\n", json_string_value(json_object_get(row, "name")),
+			print_message("# %s: %s, want %s\n", json_string_value(json_object_get(row, "name")),
 				      err_name(e), want);
 			wrong++;
 		}
 		if (stock == NULL)
 			stock = want;
 		if (strcmp(stock, "VARIES") != 0 && is_good != (strcmp(stock, "OK") == 0)) {
-			print_message("%s: ssh-keygen says %s\n", json_string_value(json_object_get(row, "name")),
+			print_message("# %s: ssh-keygen says %s\n",
+				      json_string_value(json_object_get(row, "name")),
 				      is_good ? "good" : "bad");
 			wrong++;
 		}
@@ -158,7 +161,8 @@ static void test_every_bit_counts(void **state)
 	json_t *vectors = load_vectors(), *row;
 	struct bytes namespace = bytes_str(json_string_value(json_object_get(vectors, "namespace")));
 	uint8_t message_memory[64], memory[SSHSIG_LEN_MAX];
-	struct bytes message = read_hex(json_object_get(vectors, "message"), message_memory, sizeof message_memory);
+	struct bytes message =
+		read_hex(json_object_get(vectors, "message"), message_memory, sizeof message_memory);
 	size_t i;
 
 	(void)state;
@@ -179,8 +183,9 @@ static void test_every_bit_counts(void **state)
 			message_memory[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		}
 		for (size_t len = 0; len < blob.len; len++)
-			assert_int_equal(sshsig_verify((struct bytes){ memory, len }, namespace, message, &got),
-					 ERR_VERIFY);
+			assert_int_equal(
+				sshsig_verify((struct bytes){ memory, len }, namespace, message, &got),
+				ERR_VERIFY);
 		assert_int_equal(sshsig_verify(blob, BYTES_LIT(SSHSIG_ACCORD), message, &got), ERR_VERIFY);
 		message.len--;
 		assert_int_equal(sshsig_verify(blob, namespace, message, &got), ERR_VERIFY);
@@ -211,8 +216,8 @@ static void test_ours_under_ssh_keygen(void **state)
 		sshsig_make(&k, BYTES_LIT(SSHSIG_STATEMENT), bytes_str(messages[i]), &blob);
 		assert_int_equal(buf_check(&blob), ERR_OK);
 		assert_int_equal(blob.len, 190); /* RECORD.md 13 */
-		assert_int_equal(sshsig_verify(buf_bytes(&blob), BYTES_LIT(SSHSIG_STATEMENT), bytes_str(messages[i]),
-					       &got),
+		assert_int_equal(sshsig_verify(buf_bytes(&blob), BYTES_LIT(SSHSIG_STATEMENT),
+					       bytes_str(messages[i]), &got),
 				 ERR_OK);
 		assert_true(stock_accepts(buf_bytes(&blob), SSHSIG_STATEMENT, bytes_str(messages[i])));
 		assert_false(stock_accepts(buf_bytes(&blob), SSHSIG_ACCORD, bytes_str(messages[i])));
@@ -220,10 +225,12 @@ static void test_ours_under_ssh_keygen(void **state)
 	}
 }
 
-/* A key file of ours makes, in ssh-keygen's hands, the very signature that we make: Ed25519 has no randomness. */
+/* A key file of ours makes, in ssh-keygen's hands, the very signature that we make: Ed25519 has no
+ * randomness. */
 static void test_key_file_and_armour(void **state)
 {
-	static const char *const comments[] = { "", "a", "duty@watch", "of a length with padding", "seven77" };
+	static const char *const comments[] = { "", "a", "duty@watch", "of a length with padding",
+						"seven77" };
 	uint8_t check[4] = { 1, 2, 3, 4 };
 	struct sign_key k, again;
 
@@ -242,7 +249,8 @@ static void test_key_file_and_armour(void **state)
 		assert_memory_equal(&again, &k, sizeof k);
 		write_file("key", buf_bytes(&file));
 		write_file("message", BYTES_LIT("a statement"));
-		assert_int_equal(system("chmod 600 key && ssh-keygen -q -Y sign -f key -n entente-statement-v1 message "
+		assert_int_equal(system("chmod 600 key && ssh-keygen -q -Y sign -f key -n "
+					"entente-statement-v1 message "
 					">/dev/null 2>&1"),
 				 0);
 		sshsig_make(&k, BYTES_LIT(SSHSIG_STATEMENT), BYTES_LIT("a statement"), &blob);
@@ -277,16 +285,19 @@ static void test_stock_keys_and_signatures(void **state)
 		char fingerprint[SSH_FINGERPRINT_LEN];
 		struct bytes comment, line;
 		struct sshsig got;
-		print_message("%s\n", stock_keys[i].why);
+		print_message("# %s\n", stock_keys[i].why);
 		unlink("key");
 		unlink("key.pub");
 		unlink("message.sig");
 		write_file("message", BYTES_LIT("a statement"));
 		assert_int_equal(system(stock_keys[i].make), 0);
-		assert_int_equal(system("ssh-keygen -q -Y sign -f key -n entente-statement-v1 message 2>/dev/null"), 0);
-		assert_int_equal(sshsig_read_armour(read_file("message.sig", memory, sizeof memory), &blob), ERR_OK);
-		assert_int_equal(sshsig_verify(buf_bytes(&blob), BYTES_LIT(SSHSIG_STATEMENT), BYTES_LIT("a statement"),
-					       &got),
+		assert_int_equal(
+			system("ssh-keygen -q -Y sign -f key -n entente-statement-v1 message 2>/dev/null"),
+			0);
+		assert_int_equal(sshsig_read_armour(read_file("message.sig", memory, sizeof memory), &blob),
+				 ERR_OK);
+		assert_int_equal(sshsig_verify(buf_bytes(&blob), BYTES_LIT(SSHSIG_STATEMENT),
+					       BYTES_LIT("a statement"), &got),
 				 stock_keys[i].want);
 		line = read_file("key.pub", memory, sizeof memory);
 		assert_int_equal(ssh_public_read_line(line, &wire, &comment), stock_keys[i].want);
@@ -318,7 +329,7 @@ static void test_key_files_that_are_not_ours(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
 		uint8_t memory[4096];
 		struct sign_key k;
-		print_message("%s\n", rows[i].why);
+		print_message("# %s\n", rows[i].why);
 		unlink("key");
 		unlink("key.pub");
 		assert_int_equal(system(rows[i].make), 0);
@@ -345,7 +356,8 @@ static void test_key_file_flipped(void **state)
 			taken++;
 		}
 		memory[i] = was;
-		assert_int_not_equal(ssh_private_read((struct bytes){ memory, i }, &got), i + 1 == file.len ? ERR_IO : ERR_OK);
+		assert_int_not_equal(ssh_private_read((struct bytes){ memory, i }, &got),
+				     i + 1 == file.len ? ERR_IO : ERR_OK);
 	}
 	/* The comment is all that may change: one character of it, so up to 2 of base64. */
 	assert_in_range(taken, 1, 2);
@@ -355,19 +367,29 @@ static const struct {
 	const char *why, *line;
 	enum err want;
 } lines[] = {
-	{ "without a comment", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea", ERR_OK },
-	{ "ended", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea\n", ERR_OK },
-	{ "Korean comment", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea 당직", ERR_OK },
+	{ "without a comment",
+	  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea", ERR_OK },
+	{ "ended", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea\n",
+	  ERR_OK },
+	{ "Korean comment",
+	  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea 당직", ERR_OK },
 	{ "empty", "", ERR_USAGE },
 	{ "type alone", "ssh-ed25519", ERR_USAGE },
-	{ "another type in front", "ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea", ERR_USAGE },
-	{ "options in front", "restrict ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea",
+	{ "another type in front",
+	  "ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea", ERR_USAGE },
+	{ "options in front",
+	  "restrict ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea",
 	  ERR_USAGE },
-	{ "not base64", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1E", ERR_USAGE },
-	{ "escape in the comment", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea a\x1b[2J",
+	{ "not base64", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1E",
 	  ERR_USAGE },
-	{ "comment not UTF-8", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea \xff", ERR_USAGE },
-	{ "low order", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", ERR_VERIFY },
+	{ "escape in the comment",
+	  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea a\x1b[2J",
+	  ERR_USAGE },
+	{ "comment not UTF-8",
+	  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea \xff",
+	  ERR_USAGE },
+	{ "low order", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+	  ERR_VERIFY },
 };
 
 static void test_public_lines(void **state)
@@ -377,10 +399,12 @@ static void test_public_lines(void **state)
 		uint8_t memory[SSH_PUBLIC_MAX], small[50];
 		struct buf wire = BUF_ON(memory), too_small = BUF_ON(small);
 		struct bytes comment;
-		print_message("%s\n", lines[i].why);
-		assert_int_equal(ssh_public_read_line(bytes_str(lines[i].line), &wire, &comment), lines[i].want);
+		print_message("# %s\n", lines[i].why);
+		assert_int_equal(ssh_public_read_line(bytes_str(lines[i].line), &wire, &comment),
+				 lines[i].want);
 		if (lines[i].want == ERR_OK)
-			assert_int_equal(ssh_public_read_line(bytes_str(lines[i].line), &too_small, &comment), ERR_LIMIT);
+			assert_int_equal(ssh_public_read_line(bytes_str(lines[i].line), &too_small, &comment),
+					 ERR_LIMIT);
 	}
 }
 
@@ -397,7 +421,9 @@ static const struct {
 	{ "line of 76",
 	  BEGIN "YWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJj\n" END,
 	  "abcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabc" },
-	{ "line of 80", BEGIN "YWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJj\n" END, NULL },
+	{ "line of 80",
+	  BEGIN "YWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJj\n" END,
+	  NULL },
 	{ "empty", "", NULL },
 	{ "nothing within", BEGIN END, NULL },
 	{ "empty line", BEGIN "\nYWJj\n" END, NULL },
@@ -419,7 +445,7 @@ static void test_armour(void **state)
 		uint8_t memory[256];
 		struct buf out = BUF_ON(memory);
 		enum err e = sshsig_read_armour(bytes_str(armours[i].text), &out);
-		print_message("%s\n", armours[i].why);
+		print_message("# %s\n", armours[i].why);
 		assert_int_equal(e, armours[i].want == NULL ? ERR_VERIFY : ERR_OK);
 		if (e == ERR_OK)
 			assert_true(bytes_equal(buf_bytes(&out), bytes_str(armours[i].want)));

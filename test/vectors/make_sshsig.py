@@ -1,10 +1,12 @@
 #!/usr/bin/python3
-"""Writes sshsig.json: signatures of every type of key, good and bad, by code that shares nothing with ours.
+"""usage: make_sshsig.py VECTORS-FOLDER CORPUS-FOLDER
+
+Writes sshsig.json: signatures of every type of key, good and bad, by code that shares nothing with ours.
 
 Ed25519 comes from python3-nacl; P-256 is spelled out here, because a library will not make what must be refused.
 Nonces are derived from the key and the message, so the file is the same each time. `stock` is what
 `ssh-keygen -Y verify` says where that is not what we say, VARIES where it depends on the Ed25519 that it was built
-with (OpenSSH 9.2 accepts both).
+with (OpenSSH 9.2 accepts both). The corpora sshsig and ssh_key are what the fuzzers begin with.
 """
 import base64
 import hashlib
@@ -255,7 +257,54 @@ def cases():
     return out + [(name, blob, "VERIFY", "OK") for name, blob in lax]
 
 
+def private_file(comment, secret=None, cipher=b"none", kdf=b"none", check=b"\1\2\3\4" * 2, padding=b"\1\2\3\4\5\6\7"):
+    """An OpenSSH private key file (PROTOCOL.key)."""
+    seed, point = bytes(SECRET_ED), bytes(SECRET_ED.verify_key)
+    part = check + public(ED) + string(seed + point if secret is None else secret) + string(comment)
+    part += padding[: -len(part) % 8]
+    out = b"openssh-key-v1\0" + string(cipher) + string(kdf) + string(b"") + struct.pack(">I", 1)
+    return armour(b"OPENSSH PRIVATE KEY", out + string(public(ED)) + string(part))
+
+
+def armour(kind, part):
+    text = base64.b64encode(part)
+    lines = [text[i:i + 70] for i in range(0, len(text), 70)]
+    return b"\n".join([b"-----BEGIN " + kind + b"-----"] + lines + [b"-----END " + kind + b"-----", b""])
+
+
+def answer(kind, part):
+    return struct.pack(">IB", len(part) + 1, kind) + part
+
+
+def key_corpus():
+    """Key lines, key files and agents' answers, for the fuzzer to begin with."""
+    out = {}
+    for kind in (ED, SK_ED, EC, SK_EC):
+        out["public " + kind.decode()] = public(kind)
+        out["line " + kind.decode()] = kind + b" " + base64.b64encode(public(kind)) + b" duty@watch\n"
+    out["file"] = private_file(b"duty@watch")
+    out["file without comment"] = private_file(b"")
+    out["file encrypted"] = private_file(b"c", cipher=b"aes256-ctr", kdf=b"bcrypt")
+    out["file of another seed"] = private_file(b"c", secret=b"\5" * 64)
+    out["file with other padding"] = private_file(b"c", padding=b"\1\1\1\1\1\1\1")
+    out["file of two checks"] = private_file(b"c", check=b"\1\2\3\4\1\2\3\5")
+    out["agent failure"] = answer(5, b"")
+    out["agent signature"] = answer(14, string(string(ED) + string(sign_ed(signed()))))
+    out["agent list empty"] = answer(12, struct.pack(">I", 0))
+    keys = string(public(ED)) + string(b"a") + string(public(SK_EC)) + string(b"b")
+    out["agent list"] = answer(12, struct.pack(">I", 2) + keys)
+    return out
+
+
+def write_corpus(folder, parts):
+    os.makedirs(folder, exist_ok=True)
+    for name, part in parts.items():
+        with open(os.path.join(folder, "".join(c if c.isalnum() else "-" for c in name)), "wb") as file:
+            file.write(part)
+
+
 def main():
+    vectors_folder, corpus_folder = sys.argv[1:]
     rows = []
     for name, blob, want, stock in cases():
         row = {"name": name, "blob": blob.hex(), "want": want}
@@ -264,10 +313,13 @@ def main():
         rows.append(row)
     assert len({row["name"] for row in rows}) == len(rows)
     out = {"namespace": NAMESPACE.decode(), "message": MESSAGE.hex(), "signatures": rows}
-    target = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(__file__), "sshsig.json")
-    with open(target, "w", encoding="ascii") as file:
+    with open(os.path.join(vectors_folder, "sshsig.json"), "w", encoding="ascii") as file:
         json.dump(out, file, indent=1)
         file.write("\n")
+    good = {row["name"]: bytes.fromhex(row["blob"]) for row in rows if row["want"] == "OK"}
+    good["armour"] = armour(b"SSH SIGNATURE", ed())
+    write_corpus(os.path.join(corpus_folder, "sshsig"), good)
+    write_corpus(os.path.join(corpus_folder, "ssh_key"), key_corpus())
 
 
 main()
