@@ -1,0 +1,133 @@
+"""RECORD.md's first example: a FLASH on the LEADER channel climbs to READ BACK, and each step is proved on both sides."""
+import pytest
+
+import reader
+
+STEPS = ["QUEUED", "SENT", "STATION RECEIPT", "WATCH READ", "READ BACK"]
+
+
+def proved(node, place):
+    return set(node.ladder(place)["steps"])
+
+
+def settle(world, place, step):
+    """Both sides show the step, and the same ladder from STATION RECEIPT on."""
+    for node in world.nodes.values():
+        node.await_step(place, step)
+    world.await_receipts()
+    ladders = [node.ladder(place)["steps"] for node in world.nodes.values()]
+    shown = [{name: row.get("evidence") for name, row in ladder.items() if name not in ("QUEUED", "SENT")}
+             for ladder in ladders]
+    assert shown[0] == shown[1]
+    assert step in shown[0]
+    return ladders[0]
+
+
+def flash(world, text="Aircraft are ours and return at 14:05."):
+    return world["kor"].say("send", "leader", text, "--to", "usa/head", "--precedence", "FLASH", "--label", "OPEN",
+                            key="head")["place"]
+
+
+def key_of(world, party, use):
+    """A key of the accord, read without our C."""
+    export = reader.Export(world.folder)
+    keys = export.read_keys("keys", (world.accord / "keys").read_text())
+    return next(key["key"] for key in keys if key["party"] == party and key["use"] == use)
+
+
+def check_receipt(world, place):
+    """What KOR holds is USA's own signature over a size beyond the FLASH: checked here, not by the node."""
+    note = world["kor"].get("/note", place=place)
+    lines = reader.wire.read_note(note)
+    assert int(lines[1].split()[1]) > int(place.rsplit(".", 1)[1])
+    name, line_id, rest = next(line.split()[1:] for line in lines[3:] if "/mirror " in line)
+    mirror = key_of(world, "usa", "mirror")
+    assert name.split("/")[1] == "usa"
+    assert bytes.fromhex(line_id) == reader.key_id(name, 4, mirror)
+    text, rest = b"\n".join(note.split(b"\n")[:3]) + b"\n", bytes.fromhex(rest)
+    message = f"cosignature/v1\ntime {int.from_bytes(rest[:8], 'big')}\n".encode() + text
+    assert reader.is_signed(message, rest[8:], mirror)
+    assert not reader.is_signed(message + b"x", rest[8:], mirror)
+
+
+def test_flash_to_read_back(pair):
+    kor, usa = pair["kor"], pair["usa"]
+    events = kor.events()
+    place = flash(pair)
+    receipt = events.next(lambda event: event["change"] == "RECEIPT" and event["log"] == place.rsplit(".", 1)[0])
+    assert receipt["peer"] == "usa" and receipt["size"] > int(place.rsplit(".", 1)[1])
+    ladder = settle(pair, place, "STATION RECEIPT")
+    assert "WATCH READ" not in ladder
+    check_receipt(pair, place)
+    assert kor.ladder(place)["owed"] == {"step": "WATCH READ", "by": "usa", "ours": False}
+
+    read = usa.say("ack", place, key="watch")["place"]
+    assert settle(pair, place, "WATCH READ")["WATCH READ"]["evidence"] == read
+    assert usa.ladder(place)["owed"]["step"] == "READ BACK"
+
+    back = usa.say("readback", place, "Our aircraft, back at 14:05.", key="watch")["place"]
+    pair.await_receipts()
+    assert "READ BACK" not in proved(kor, place), "nobody has marked it yet"
+    assert kor.ladder(place)["read_back_offered"]["evidence"] == back
+    assert kor.ladder(place)["owed"] == {"step": "MARK", "by": "kor", "ours": True}
+
+    mark = kor.say("correct", place, key="head")["place"]
+    ladder = settle(pair, place, "READ BACK")
+    assert ladder["READ BACK"]["evidence"] in (mark, back)
+    assert [step for step in STEPS if step in ladder] == STEPS
+    assert kor.entry(read)["verdict"] == usa.entry(mark)["verdict"] == "OK"
+
+
+def test_wrong_does_not_reach_the_step(pair):
+    place = flash(pair)
+    pair["usa"].await_step(place, "STATION RECEIPT")
+    pair["usa"].say("ack", place, key="watch")
+    pair["usa"].say("readback", place, "Back at 15:05.", key="watch")
+    pair.await_receipts()
+    pair["kor"].say("wrong", place, "14:05, not 15:05.", key="head")
+    pair.await_receipts()
+    for node in pair.nodes.values():
+        assert "READ BACK" not in proved(node, place)
+        assert node.ladder(place)["wrong"] is True
+    pair["usa"].say("readback", place, "Back at 14:05.", key="watch")
+    pair.await_receipts()
+    pair["kor"].say("correct", place, key="head")
+    settle(pair, place, "READ BACK")
+
+
+def test_flash_is_brief(pair):
+    limit = pair["kor"].get("/accord")["flash_len_max"]
+    done = pair["kor"].run("send", "leader", "x" * (limit + 1), "--to", "usa/head", "--precedence", "FLASH",
+                           "--label", "OPEN", key="head", code=4)
+    assert "FLASH" in done.stderr
+    assert flash(pair, "x" * limit)
+
+
+def test_crossed_messages_are_marked_on_both_sides(stage):
+    relay = stage.relay()
+    world = stage.world(is_started=False, through={("usa", "north"): relay.port})
+    relay.to = world.ports["kor", "usa", "north"]
+    world.start()
+    relay.cut()
+    for node in world.nodes.values():
+        node.wait("the line is down", lambda node=node: not node.is_linked())
+    ours = world["kor"].say("send", "notify", "One.", "--to", "usa/watch", "--label", "OPEN", key="watch", code=5)["place"]
+    theirs = world["usa"].say("send", "notify", "Two.", "--to", "kor/watch", "--label", "OPEN", key="watch", code=5)["place"]
+    relay.mend()
+    for node in world.nodes.values():
+        node.await_link()
+    world.await_receipts()
+    for node in world.nodes.values():
+        assert node.get("/ladder", place=ours)["crossed"] == [theirs]
+        assert node.get("/ladder", place=theirs)["crossed"] == [ours]
+
+
+@pytest.mark.parametrize("act, step", [("present", "PRESENTED"), ("reply", "REPLIED"), ("decline", "DECLINED"), ("defer", "DEFERRED")])
+def test_further_steps(pair, act, step):
+    place = pair["kor"].say("send", "notify", "A notice.", "--to", "usa/watch", "--label", "OPEN", key="watch")["place"]
+    pair["usa"].await_step(place, "STATION RECEIPT")
+    pair["usa"].say("ack", place, key="watch")
+    more = {"present": [], "reply": ["Understood."], "decline": ["Not ours to answer."],
+            "defer": ["Tomorrow.", "--until", "2h"]}[act]
+    pair["usa"].say(act, place, *more, key="watch")
+    settle(pair, place, step)

@@ -1,0 +1,138 @@
+"""Several ways at once: a cut one loses and doubles nothing, a bundle is a way too, and a FLASH waits for nothing."""
+import os
+import time
+
+MIB = 1 << 20
+
+
+def notice(node, text, peer, code=0, **more):
+    return node.say("send", "notify", text, "--to", f"{peer}/watch", "--label", "OPEN", key="watch", code=code, **more)["place"]
+
+
+def titles(node, channel="notify"):
+    """What stands in the channel, in the order of the record: (place, title)."""
+    return [(row["place"], row.get("title")) for row in node.get("/inbox", channel=channel, limit=1000)["messages"]]
+
+
+def test_two_paths_and_one_is_cut(stage):
+    north, south = stage.relay(), stage.relay()
+    world = stage.world(is_started=False, paths=("north", "south"),
+                        through={("usa", "north"): north.port, ("usa", "south"): south.port})
+    north.to, south.to = (world.ports["kor", "usa", path] for path in ("north", "south"))
+    world.start()
+    kor, usa = world["kor"], world["usa"]
+    said = []
+    for number in range(12):
+        if number == 4:
+            north.cut()
+        if number == 8:
+            kor.wait("the cut path is seen", lambda: not kor.paths()["north"]["up"])
+            north.mend()
+            south.cut()
+        said.append((notice(kor, f"Notice {number}.", "usa", code=None), f"Notice {number}."))
+    south.mend()
+    for node in world.nodes.values():
+        node.await_link(paths=2, patience=15)
+    world.await_receipts()
+    for node in world.nodes.values():
+        assert titles(node) == said
+    assert usa.status()["stopped_logs"] == 0
+
+
+def test_down_is_told_and_what_waits_goes_out(stage):
+    relay = stage.relay()
+    world = stage.world(is_started=False, through={("usa", "north"): relay.port})
+    relay.to = world.ports["kor", "usa", "north"]
+    world.start()
+    kor, usa = world["kor"], world["usa"]
+    relay.cut()
+    kor.wait("the line is down", lambda: not kor.is_linked())
+    place = notice(kor, "Queued.", "usa", code=5)
+    assert set(kor.ladder(place)["steps"]) == {"QUEUED"}
+    assert kor.run("status", code=5).stdout
+    relay.mend()
+    kor.await_step(place, "STATION RECEIPT")
+    usa.await_step(place, "STATION RECEIPT")
+    assert kor.run("status", code=0).stdout
+
+
+def test_a_bundle_is_a_path(stage):
+    world = stage.world(is_started=False)
+    kor, usa = world["kor"].start(), world["usa"]
+    place = notice(kor, "By hand.", "usa", code=5)
+    kor.run("bundle", "write", "--peer", "usa", world.folder / "one")
+    kor.stop()
+    usa.start()
+    usa.run("bundle", "read", world.folder / "one")
+    usa.wait("the message is there", lambda: usa.find("/entry", place=place))
+    assert usa.entry(place)["text"] == ["By hand."]
+    usa.run("bundle", "read", world.folder / "one")
+    assert len(titles(usa)) == 1, "read twice, it stands there once"
+    usa.run("bundle", "write", "--peer", "kor", world.folder / "two")
+    usa.stop()
+    kor.start()
+    assert "STATION RECEIPT" not in kor.ladder(place)["steps"]
+    kor.run("bundle", "read", world.folder / "two")
+    kor.await_step(place, "STATION RECEIPT")
+
+    whole = (world.folder / "one").read_bytes()
+    (world.folder / "half").write_bytes(whole[:len(whole) // 2])
+    usa.start()
+    assert usa.run("bundle", "read", world.folder / "half", code=6).stderr
+
+
+def test_flash_overtakes_an_attachment(stage):
+    relay = stage.relay()
+    world = stage.world(is_started=False, through={("usa", "north"): relay.port})
+    relay.to = world.ports["kor", "usa", "north"]
+    world.start()
+    kor, usa = world["kor"], world["usa"]
+    rate = relay.bytes_per_s = 2 * MIB
+    big = world.folder / "big.bin"
+    big.write_bytes(os.urandom(MIB) * 64)
+    message = kor.say("send", "notify", "A large map.", "--to", "usa/watch", "--label", "OPEN", "--attach", big,
+                      key="watch")["place"]
+    hash_ = kor.wait("the message is filed", lambda: kor.find("/entry", place=message))["attachments"][0]["hash"]
+
+    def held():
+        answer = usa.find("/attachments", hash=hash_)
+        return answer["held"] if answer else 0
+
+    usa.wait("the attachment is under way", lambda: held() > MIB)
+    begin, before = time.monotonic(), held()
+    place = kor.say("send", "leader", "Now.", "--to", "usa/head", "--precedence", "FLASH", "--label", "OPEN",
+                    key="head", code=None)["place"]
+    usa.wait("the FLASH is there", lambda: usa.find("/entry", place=place))
+    passed, seconds = held() - before, time.monotonic() - begin
+    assert held() < 64 * MIB, "the attachment was through already: nothing was overtaken"
+    # One frame of 16 KiB may stand before it, and what the relay and the sockets hold already.
+    assert seconds < 1.5 + 4 * (256 << 10) / rate, f"{seconds:.2f} s, {passed} bytes of the attachment went first"
+    assert usa.entry(place)["text"] == ["Now."]
+    relay.bytes_per_s = 0
+
+
+def test_an_attachment_arrives_whole(pair):
+    file = pair.folder / "map.bin"
+    file.write_bytes(os.urandom(3 * MIB + 17))
+    place = pair["kor"].say("send", "notify", "A map.", "--to", "usa/watch", "--label", "OPEN", "--attach", file,
+                            key="watch")["place"]
+    usa = pair["usa"]
+    usa.await_step(place, "STATION RECEIPT")
+    attached = usa.entry(place)["attachments"][0]
+    usa.wait("the attachment is whole", lambda: (usa.find("/attachments", hash=attached["hash"]) or {}).get("held") == attached["len"])
+    (pair.folder / "saved").mkdir()
+    usa.run("read", place, "--save", pair.folder / "saved")
+    saved = list((pair.folder / "saved").iterdir())
+    assert len(saved) == 1 and saved[0].read_bytes() == file.read_bytes()
+
+
+def test_an_address_that_is_not_there_yet(stage):
+    """A peer that starts later is found by itself, soon."""
+    world = stage.world(is_started=False)
+    world["usa"].start()
+    time.sleep(0.3)
+    world["kor"].start()
+    begin = time.monotonic()
+    world["usa"].await_link()
+    assert time.monotonic() - begin < 5
+    assert world["usa"].paths()["north"]["group"].startswith("X25519")
