@@ -4,7 +4,16 @@
 #include <string.h>
 
 /* RFC 8949 section 3: the major type is in the upper three bits of an item's first byte. */
-enum major { MAJOR_UINT, MAJOR_NINT, MAJOR_BYTES, MAJOR_TEXT, MAJOR_ARRAY, MAJOR_MAP, MAJOR_TAG, MAJOR_SIMPLE };
+enum major {
+	MAJOR_UINT,
+	MAJOR_NINT,
+	MAJOR_BYTES,
+	MAJOR_TEXT,
+	MAJOR_ARRAY,
+	MAJOR_MAP,
+	MAJOR_TAG,
+	MAJOR_SIMPLE
+};
 
 /* The lower five bits: a value below this, or how many bytes of value follow. */
 #define LOW_FOLLOWS 24u
@@ -12,6 +21,9 @@ enum major { MAJOR_UINT, MAJOR_NINT, MAJOR_BYTES, MAJOR_TEXT, MAJOR_ARRAY, MAJOR
 #define LOW_INDEFINITE 31u
 #define SIMPLE_FALSE 20u
 #define SIMPLE_TRUE 21u
+
+/* The least value that needs 1, 2, 4, 8 bytes after the first. */
+static const uint64_t least[] = { LOW_FOLLOWS, 1u << 8, 1u << 16, 1ull << 32 };
 
 struct head {
 	enum major major;
@@ -57,8 +69,6 @@ static const char *first_byte_rule(enum major major, unsigned low)
 
 static bool read_head(struct cbor_reader *r, struct head *out)
 {
-	/* The least value that needs 1, 2, 4, 8 bytes. */
-	static const uint64_t least[] = { LOW_FOLLOWS, 1u << 8, 1u << 16, 1ull << 32 };
 	size_t left = r->in.len - r->at, len;
 	const uint8_t *at;
 	const char *rule;
@@ -198,7 +208,8 @@ enum err cbor_read_fixed(struct cbor_reader *r, uint8_t *out, size_t len)
 }
 
 /* Opens an array or a map of items that take at least len_min bytes each. */
-static bool open_container(struct cbor_reader *r, enum major major, size_t len_min, size_t count_max, size_t *count)
+static bool open_container(struct cbor_reader *r, enum major major, size_t len_min, size_t count_max,
+			   size_t *count)
 {
 	uint64_t value;
 
@@ -312,8 +323,8 @@ static enum err skip(struct cbor_reader *r, bool has_maps, struct bytes *out)
 			assert(depth < ARRAY_COUNT(levels));
 			levels[depth++] = opened;
 		}
-		while (depth > 0 &&
-		       (levels[depth - 1].is_map ? levels[depth - 1].map.left : levels[depth - 1].left) == 0) {
+		while (depth > 0 && (levels[depth - 1].is_map ? levels[depth - 1].map.left
+							      : levels[depth - 1].left) == 0) {
 			cbor_close(r);
 			depth--;
 		}
@@ -333,7 +344,8 @@ enum err cbor_read_value(struct cbor_reader *r, struct bytes *out)
 	return skip(r, false, out);
 }
 
-enum err cbor_read_rows(struct cbor_reader *r, const struct cbor_row *rows, size_t count, const char *rule, void *out)
+enum err cbor_read_rows(struct cbor_reader *r, const struct cbor_row *rows, size_t count, const char *rule,
+			void *out)
 {
 	struct cbor_map map;
 	uint64_t key;
@@ -407,12 +419,12 @@ enum err cbor_finish(struct cbor_reader *r)
 
 static void put_head(struct buf *b, enum major major, uint64_t value)
 {
-	uint8_t out[9];
-	size_t len = value < LOW_FOLLOWS ? 0 : value <= UINT8_MAX ? 1 : value <= UINT16_MAX ? 2 : value <= UINT32_MAX ? 4 : 8;
-	/* The lower five bits of the first byte, by len. */
-	static const uint8_t lows[] = { 0, 24, 25, 0, 26, 0, 0, 0, 27 };
+	uint8_t out[9] = { (uint8_t)((unsigned)major << 5) };
+	size_t len = 0, low = 0; /* bytes that follow the first: 0, 1, 2, 4, 8 */
 
-	out[0] = (uint8_t)((unsigned)major << 5 | (len == 0 ? (unsigned)value : lows[len]));
+	while (low < ARRAY_COUNT(least) && value >= least[low])
+		len = (size_t)1 << low++;
+	out[0] |= (uint8_t)(len == 0 ? value : LOW_FOLLOWS + low - 1);
 	for (size_t i = 0; i < len; i++)
 		out[1 + i] = (uint8_t)(value >> (8 * (len - 1 - i)));
 	buf_put(b, (struct bytes){ out, 1 + len });

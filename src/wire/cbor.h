@@ -22,14 +22,23 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
-enum cbor_type { CBOR_UINT, CBOR_NINT, CBOR_BYTES, CBOR_TEXT, CBOR_ARRAY, CBOR_MAP, CBOR_BOOL, CBOR_TYPE_COUNT };
+enum cbor_type {
+	CBOR_UINT,
+	CBOR_NINT,
+	CBOR_BYTES,
+	CBOR_TEXT,
+	CBOR_ARRAY,
+	CBOR_MAP,
+	CBOR_BOOL,
+	CBOR_TYPE_COUNT
+};
 
 struct cbor_reader {
 	struct bytes in; /* borrowed */
 	size_t at;
-	size_t item;	  /* where the item that was read last begins: what a refusal points at */
-	unsigned depth;	  /* of the containers that are open */
-	enum err err;	  /* ERR_OK, ERR_STRICT, or what cbor_refuse was given */
+	size_t item;	/* where the item that was read last begins: what a refusal points at */
+	unsigned depth; /* of the containers that are open */
+	enum err err;	/* ERR_OK, ERR_STRICT, or what cbor_refuse was given */
 	struct fault fault;
 };
 

@@ -169,12 +169,9 @@ static void read_padding(struct cbor_reader *r, void *out)
 }
 
 static const struct cbor_row rows[KEY_COUNT] = {
-	[KEY_SALT] = { true, read_salt },
-	[KEY_LANGUAGE] = { true, read_language },
-	[KEY_SUBJECT] = { false, read_subject },
-	[KEY_PORTIONS] = { false, read_portions },
-	[KEY_FIELDS] = { false, read_fields },
-	[KEY_ATTACHMENTS] = { false, read_attachments },
+	[KEY_SALT] = { true, read_salt },	 [KEY_LANGUAGE] = { true, read_language },
+	[KEY_SUBJECT] = { false, read_subject }, [KEY_PORTIONS] = { false, read_portions },
+	[KEY_FIELDS] = { false, read_fields },	 [KEY_ATTACHMENTS] = { false, read_attachments },
 	[KEY_PADDING] = { false, read_padding },
 };
 

@@ -62,12 +62,9 @@ static void read_signatures(struct cbor_reader *r, void *out)
 }
 
 static const struct cbor_row rows[KEY_COUNT] = {
-	[KEY_VERSION] = { true, read_version },
-	[KEY_ORIGIN] = { true, read_origin },
-	[KEY_INDEX] = { true, read_index },
-	[KEY_FILED] = { true, read_filed },
-	[KEY_STATEMENT] = { true, read_statement },
-	[KEY_SIGNATURES] = { false, read_signatures },
+	[KEY_VERSION] = { true, read_version },	    [KEY_ORIGIN] = { true, read_origin },
+	[KEY_INDEX] = { true, read_index },	    [KEY_FILED] = { true, read_filed },
+	[KEY_STATEMENT] = { true, read_statement }, [KEY_SIGNATURES] = { false, read_signatures },
 };
 
 /*

@@ -13,16 +13,17 @@ struct entry {
 	struct origin origin;
 	uint64_t index;
 	struct wall filed;
-	struct bytes statement;	  /* exact bytes, borrowed */
+	struct bytes statement;				   /* exact bytes, borrowed */
 	struct bytes signatures[STATEMENT_SIGNATURES_MAX]; /* SSHSIG blobs without armour, borrowed */
-	size_t signatures_count;  /* 0: a service statement of the node */
+	size_t signatures_count;			   /* 0: a service statement of the node */
 };
 
 /*
  * Reads an entry and the statement in it. Checks the strict form, section 2's rules, and that the
  * statement's accord, party and channel are the origin's (channel 0 fits every channel).
  */
-enum err entry_read(struct bytes in, struct entry *out, struct statement *statement, struct fault *fault) MUST_CHECK;
+enum err entry_read(struct bytes in, struct entry *out, struct statement *statement,
+		    struct fault *fault) MUST_CHECK;
 
 void entry_write(const struct entry *e, struct buf *out);
 

@@ -240,7 +240,8 @@ enum err cosignature_read(struct bytes in, struct cosignature *out)
 	cbor_read_tuple(&r, 3, payload_rule);
 	read_origin(&r, &out->origin);
 	out->size = cbor_read_number(&r, 1, LOG_SIZE_MAX, payload_rule);
-	if (cbor_read_text(&r, NOTE_LINE_LEN_MAX, &out->line) == ERR_OK && note_read_line(out->line, &line) != ERR_OK)
+	if (cbor_read_text(&r, NOTE_LINE_LEN_MAX, &out->line) == ERR_OK &&
+	    note_read_line(out->line, &line) != ERR_OK)
 		return ERR_FRAME;
 	cbor_close(&r);
 	return finish(&r);

@@ -29,12 +29,9 @@
 	X(FETCH,       9) /* the next piece of a blob, please */
 /* clang-format on */
 
-enum frame_kind {
 #define FRAME_ENUM(name, number) FRAME_##name = number,
-	FRAME_LIST(FRAME_ENUM)
+enum frame_kind { FRAME_LIST(FRAME_ENUM) FRAME_KIND_COUNT };
 #undef FRAME_ENUM
-	FRAME_KIND_COUNT
-};
 
 const char *frame_kind_name(enum frame_kind kind);
 
@@ -64,7 +61,7 @@ struct hello {
 	uint8_t manifest_hash[HASH_LEN];
 	struct bytes manifest; /* the MANIFEST itself, so that a difference can be named by its file */
 	struct bytes party;
-	struct wall clock;     /* of the sender, so that offsets can be shown */
+	struct wall clock;		     /* of the sender, so that offsets can be shown */
 	struct bytes notes[HELLO_NOTES_MAX]; /* the last note held of every log, as text */
 	size_t notes_count;
 };
@@ -94,7 +91,8 @@ struct batch {
 	size_t count;
 	struct bytes note; /* of a size that is exactly first + count */
 };
-enum err batch_read(struct bytes in, struct batch_item items[BATCH_ENTRIES_MAX], struct batch *out) MUST_CHECK;
+enum err batch_read(struct bytes in, struct batch_item items[BATCH_ENTRIES_MAX],
+		    struct batch *out) MUST_CHECK;
 void batch_write(const struct batch *b, struct buf *out);
 
 struct cosignature {
@@ -106,7 +104,7 @@ enum err cosignature_read(struct bytes in, struct cosignature *out) MUST_CHECK;
 void cosignature_write(const struct cosignature *c, struct buf *out);
 
 struct advance {
-	struct origin origin; /* of the log that it will stand in */
+	struct origin origin;		 /* of the log that it will stand in */
 	struct bytes statement, content; /* content .len 0: none */
 	struct bytes signatures[STATEMENT_SIGNATURES_MAX];
 	size_t signatures_count;

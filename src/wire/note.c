@@ -6,7 +6,7 @@
 #define LINE_START "\xe2\x80\x94 "
 #define MIRROR_END "/mirror"
 
-#define LOG_SIGNATURE_LEN 64u	       /* Ed25519 */
+#define LOG_SIGNATURE_LEN 64u		/* Ed25519 */
 #define MIRROR_SIGNATURE_LEN (8u + 64u) /* seconds, Ed25519 */
 
 /* Who a line is of, as its name says. */
@@ -35,7 +35,8 @@ static enum err read_line(struct bytes in, struct note_line *out, enum line_owne
 	struct origin origin;
 	size_t len;
 
-	if (bytes_take(&line, sizeof LINE_START - 1, &start) != ERR_OK || !bytes_equal(start, BYTES_LIT(LINE_START)))
+	if (bytes_take(&line, sizeof LINE_START - 1, &start) != ERR_OK ||
+	    !bytes_equal(start, BYTES_LIT(LINE_START)))
 		return ERR_NOTE;
 	if (bytes_take_until(&line, ' ', &name) != ERR_OK)
 		return ERR_NOTE;
@@ -126,8 +127,8 @@ enum err note_read(struct bytes in, struct note *out, struct fault *fault)
 		enum line_owner owner;
 		if (out->lines_count == NOTE_LINES_MAX)
 			return refuse(fault, "note.limit", number);
-		if (bytes_take_until(&in, '\n', &whole) != ERR_OK || read_line(whole, line, &owner) != ERR_OK ||
-		    !is_line_right(out, line, owner))
+		if (bytes_take_until(&in, '\n', &whole) != ERR_OK ||
+		    read_line(whole, line, &owner) != ERR_OK || !is_line_right(out, line, owner))
 			return refuse(fault, "note.line", number);
 		line->text = (struct bytes){ text.ptr, whole.len + 1 };
 		out->lines_count++;
@@ -135,7 +136,8 @@ enum err note_read(struct bytes in, struct note *out, struct fault *fault)
 	return ERR_OK;
 }
 
-void note_write_text(const struct origin *origin, uint64_t size, const uint8_t root[HASH_LEN], struct buf *out)
+void note_write_text(const struct origin *origin, uint64_t size, const uint8_t root[HASH_LEN],
+		     struct buf *out)
 {
 	origin_write(origin, out);
 	buf_put_byte(out, '\n');
@@ -145,7 +147,8 @@ void note_write_text(const struct origin *origin, uint64_t size, const uint8_t r
 	buf_put_byte(out, '\n');
 }
 
-void note_write_line(struct bytes name, const uint8_t key_id[KEY_ID_LEN], struct bytes signature, struct buf *out)
+void note_write_line(struct bytes name, const uint8_t key_id[KEY_ID_LEN], struct bytes signature,
+		     struct buf *out)
 {
 	uint8_t memory[KEY_ID_LEN + NOTE_SIGNATURE_MAX];
 	struct buf blob = BUF_ON(memory);

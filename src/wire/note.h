@@ -18,15 +18,15 @@
 #define NOTE_SIGNATURE_MAX 128u
 
 struct note_line {
-	struct bytes name;	    /* borrowed */
+	struct bytes name; /* borrowed */
 	uint8_t key_id[KEY_ID_LEN];
 	uint8_t signature[NOTE_SIGNATURE_MAX]; /* of an Ed25519 line 64, of a cosignature 8 + 64 */
 	size_t signature_len;
-	struct bytes text;	    /* the whole line with its newline, borrowed */
+	struct bytes text; /* the whole line with its newline, borrowed */
 };
 
 struct note {
-	struct bytes text;	    /* the three lines with their newlines: what is signed; borrowed */
+	struct bytes text; /* the three lines with their newlines: what is signed; borrowed */
 	struct origin origin;
 	uint64_t size;
 	uint8_t root[HASH_LEN];
@@ -38,9 +38,11 @@ struct note {
 enum err note_read(struct bytes in, struct note *out, struct fault *fault) MUST_CHECK;
 
 /* The three lines of a checkpoint. */
-void note_write_text(const struct origin *origin, uint64_t size, const uint8_t root[HASH_LEN], struct buf *out);
+void note_write_text(const struct origin *origin, uint64_t size, const uint8_t root[HASH_LEN],
+		     struct buf *out);
 /* One line: "— name base64(id + signature)\n". */
-void note_write_line(struct bytes name, const uint8_t key_id[KEY_ID_LEN], struct bytes signature, struct buf *out);
+void note_write_line(struct bytes name, const uint8_t key_id[KEY_ID_LEN], struct bytes signature,
+		     struct buf *out);
 /* One such line alone, as it stands in a COSIGNATURE frame. */
 enum err note_read_line(struct bytes in, struct note_line *out) MUST_CHECK;
 

@@ -33,7 +33,8 @@ static bool is_node(const struct statement *s)
 	return bytes_equal(s->role, BYTES_LIT(ROLE_NODE));
 }
 
-static void read_name(struct cbor_reader *r, bool (*is_good)(struct bytes), const char *rule, struct bytes *out)
+static void read_name(struct cbor_reader *r, bool (*is_good)(struct bytes), const char *rule,
+		      struct bytes *out)
 {
 	if (cbor_read_text(r, SIZE_MAX, out) == ERR_OK && !is_good(*out))
 		cbor_refuse(r, ERR_RULE, rule);
@@ -96,7 +97,8 @@ static void read_kind(struct cbor_reader *r, void *out)
 	struct statement *s = out;
 
 	cbor_read_uint(r, UINT64_MAX, &s->kind);
-	/* Channel 0 is every channel of the author: its first entry, his keys, a new version of the accord. */
+	/* Channel 0 is every channel of the author: its first entry, his keys, a new version of the accord.
+	 */
 	if (s->channel == 0 && s->kind > KIND_ACCORD)
 		cbor_refuse(r, ERR_RULE, "statement.channel");
 }
@@ -136,7 +138,8 @@ static void read_seen(struct cbor_reader *r, void *out)
 		if (r->err != ERR_OK)
 			return;
 		/* By name, each once; one's own log needs no saying. */
-		if ((i > 0 && bytes_compare(seen[-1].party, seen->party) >= 0) || bytes_equal(seen->party, s->party))
+		if ((i > 0 && bytes_compare(seen[-1].party, seen->party) >= 0) ||
+		    bytes_equal(seen->party, s->party))
 			cbor_refuse(r, ERR_RULE, rule);
 		seen->epoch = (uint32_t)cbor_read_number(r, 1, UINT32_MAX, rule);
 		/* A party of which nothing was seen is left out. */
@@ -210,7 +213,8 @@ static void read_form(struct cbor_reader *r, void *out)
 
 	if (!cbor_read_tuple(r, 2, "statement.form"))
 		return;
-	if (cbor_read_text(r, SIZE_MAX, &s->form) == ERR_OK && (s->form.len == 0 || s->form.len > FORM_NAME_MAX))
+	if (cbor_read_text(r, SIZE_MAX, &s->form) == ERR_OK &&
+	    (s->form.len == 0 || s->form.len > FORM_NAME_MAX))
 		cbor_refuse(r, ERR_RULE, "statement.form");
 	cbor_read_uint(r, UINT64_MAX, &s->form_version);
 	cbor_close(r);
@@ -311,8 +315,9 @@ enum err statement_read(struct bytes in, struct statement *out, struct fault *fa
 
 static size_t keys_count(const struct statement *s)
 {
-	return 8 + (size_t)(s->addressees_count > 0) + s->has_precedence + s->has_label + (s->refers_count > 0) +
-	       s->has_form + (s->fields_count > 0) + s->has_content + s->has_instance + (s->acting_for.len > 0);
+	return 8 + (size_t)(s->addressees_count > 0) + s->has_precedence + s->has_label +
+	       (s->refers_count > 0) + s->has_form + (s->fields_count > 0) + s->has_content +
+	       s->has_instance + (s->acting_for.len > 0);
 }
 
 static void write_lists(const struct statement *s, struct buf *out)

@@ -88,7 +88,8 @@ void statement_write(const struct statement *s, struct buf *out);
 /* NULL if the statement has no such field. */
 const struct field *statement_field(const struct statement *s, uint64_t key);
 /* ERR_NOT_FOUND without the field, ERR_RULE if it is no integer of 0..max. */
-enum err statement_field_uint(const struct statement *s, uint64_t key, uint64_t max, uint64_t *out) MUST_CHECK;
+enum err statement_field_uint(const struct statement *s, uint64_t key, uint64_t max,
+			      uint64_t *out) MUST_CHECK;
 
 void place_write(const struct place *p, struct buf *out); /* CBOR */
 enum err place_read(struct cbor_reader *r, struct place *out);

@@ -6,14 +6,14 @@
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len);
 
 /* Reads and writes again a payload of one kind; false if it is refused. */
-#define AGAIN(noun) \
+#define AGAIN(noun)                                                  \
 	static bool noun##_again(struct bytes in, struct buf *again) \
-	{ \
-		struct noun value; \
-		if (noun##_read(in, &value) != ERR_OK) \
-			return false; \
-		noun##_write(&value, again); \
-		return true; \
+	{                                                            \
+		struct noun value;                                   \
+		if (noun##_read(in, &value) != ERR_OK)               \
+			return false;                                \
+		noun##_write(&value, again);                         \
+		return true;                                         \
 	}
 
 AGAIN(hello)

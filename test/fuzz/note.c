@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	struct note note;
 
 	if (note_read_line(in, &line) == ERR_OK) {
-		note_write_line(line.name, line.key_id, (struct bytes){ line.signature, line.signature_len }, &again);
+		note_write_line(line.name, line.key_id, (struct bytes){ line.signature, line.signature_len },
+				&again);
 		assert(bytes_equal(buf_bytes(&again), in));
 		buf_reset(&again);
 	}

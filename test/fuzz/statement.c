@@ -1,4 +1,5 @@
-/* What is read as a statement is written again as it stands; what is refused has a rule and an offset inside. */
+/* What is read as a statement is written again as it stands; what is refused has a rule and an offset inside.
+ */
 #include "wire/statement.h"
 
 #include <assert.h>

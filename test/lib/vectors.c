@@ -124,7 +124,8 @@ static void check_turned(vector_reader *read, const char *name, struct bytes raw
 	for (size_t bit = 0; bit < 8 * raw.len; bit++) {
 		struct bytes in = { turned, raw.len };
 		turned[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		if (read_exactly(read, in, m, &lines, &again, &rule) == ERR_OK && !bytes_equal(buf_bytes(&again), in))
+		if (read_exactly(read, in, m, &lines, &again, &rule) == ERR_OK &&
+		    !bytes_equal(buf_bytes(&again), in))
 			fail_msg("%s: with bit %zu turned over it is written otherwise", name, bit);
 		turned[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
@@ -170,8 +171,7 @@ void vectors_check(const char *name, vector_reader *read)
 		fail_msg("%s: %s", path, error.text);
 	vectors = json_object_get(file, "vectors");
 	assert_true(json_array_size(vectors) > 0);
-	json_array_foreach(vectors, i, vector)
-		check_vector(read, vector, m);
+	json_array_foreach(vectors, i, vector) check_vector(read, vector, m);
 	json_decref(file);
 	free(m);
 }

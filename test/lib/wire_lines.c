@@ -19,8 +19,8 @@ void place_line(struct buf *lines, const char *word, const struct place *p)
 	char leaf[2 * HASH_LEN + 1];
 
 	bytes_write_hex(BYTES_OF(p->leaf), leaf);
-	line_put(lines, "%s %" PRIu32 " %.*s %" PRIu32 " %" PRIu64 " %s", word, p->channel, TEXT(p->party), p->epoch,
-		 p->index, leaf);
+	line_put(lines, "%s %" PRIu32 " %.*s %" PRIu32 " %" PRIu64 " %s", word, p->channel, TEXT(p->party),
+		 p->epoch, p->index, leaf);
 }
 
 void field_lines(struct buf *lines, const struct field *fields, size_t count)

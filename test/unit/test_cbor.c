@@ -1,4 +1,5 @@
-/* Strict CBOR against cbor.json; then what the vectors cannot say: the reader's state, offsets, the writer. */
+/* Strict CBOR against cbor.json; then what the vectors cannot say: the reader's state, offsets, the writer.
+ */
 #include "vectors.h"
 #include "wire/cbor.h"
 
@@ -178,10 +179,10 @@ static void test_wrong_type(void **state)
 	bool is_true;
 
 	(void)state;
-#define ASSERT_RULE(literal, call, wanted) \
-	do { \
-		cbor_open(&r, BYTES_LIT(literal)); \
-		assert_int_equal(call, ERR_STRICT); \
+#define ASSERT_RULE(literal, call, wanted)                 \
+	do {                                               \
+		cbor_open(&r, BYTES_LIT(literal));         \
+		assert_int_equal(call, ERR_STRICT);        \
 		assert_string_equal(r.fault.rule, wanted); \
 	} while (0)
 	ASSERT_RULE("\x20", cbor_read_uint(&r, 9, &number), "cbor.type");
@@ -233,7 +234,9 @@ static void read_one(struct cbor_reader *r, void *out)
 
 static void test_rows(void **state)
 {
-	static const struct cbor_row rows[] = { [1] = { true, read_one }, [3] = { false, read_one }, [4] = { true, read_one } };
+	static const struct cbor_row rows[] = {
+		[1] = { true, read_one }, [3] = { false, read_one }, [4] = { true, read_one }
+	};
 	static const struct {
 		const char *why;
 		struct bytes in;
@@ -255,7 +258,8 @@ static void test_rows(void **state)
 		uint64_t sum = 0;
 		print_message("# %s\n", tries[i].why);
 		cbor_open(&r, tries[i].in);
-		assert_int_equal(cbor_read_rows(&r, rows, ARRAY_COUNT(rows), "some.rule", &sum), tries[i].want);
+		assert_int_equal(cbor_read_rows(&r, rows, ARRAY_COUNT(rows), "some.rule", &sum),
+				 tries[i].want);
 		if (tries[i].want == ERR_OK)
 			assert_int_equal(sum, 7);
 		if (tries[i].want == ERR_RULE)

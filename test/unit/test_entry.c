@@ -44,7 +44,8 @@ static void test_vectors(void **state)
 /* borea's `open` of its first epoch, with an accord id that is none of the origin's. */
 static void test_offset_in_the_statement(void **state)
 {
-	static const uint8_t manifest[] = "\x58\x20" "0123456789abcdef0123456789abcdef";
+	static const uint8_t manifest[] = "\x58\x20"
+					  "0123456789abcdef0123456789abcdef";
 	struct statement s = { .party = BYTES_LIT("borea"),
 			       .role = BYTES_LIT(ROLE_NODE),
 			       .fields = { { FIELD_OPEN_MANIFEST, { manifest, 34 } } },

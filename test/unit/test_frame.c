@@ -164,9 +164,11 @@ static enum err read_fetch(struct bytes in, struct buf *lines, struct buf *again
 }
 
 static enum err (*const readers[FRAME_KIND_COUNT])(struct bytes in, struct buf *lines, struct buf *again) = {
-	[FRAME_HELLO] = read_hello,	    [FRAME_WANT] = read_want,	    [FRAME_BATCH] = read_batch,
-	[FRAME_COSIGNATURE] = read_cosignature, [FRAME_ADVANCE] = read_advance, [FRAME_REFUSE] = read_refuse,
-	[FRAME_ATTACHMENT] = read_attachment,   [FRAME_PING] = read_ping,	    [FRAME_FETCH] = read_fetch,
+	[FRAME_HELLO] = read_hello,	      [FRAME_WANT] = read_want,
+	[FRAME_BATCH] = read_batch,	      [FRAME_COSIGNATURE] = read_cosignature,
+	[FRAME_ADVANCE] = read_advance,	      [FRAME_REFUSE] = read_refuse,
+	[FRAME_ATTACHMENT] = read_attachment, [FRAME_PING] = read_ping,
+	[FRAME_FETCH] = read_fetch,
 };
 
 /* Frames have no rule names: the link is closed whatever was broken. */
@@ -272,10 +274,8 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vectors),
-		cmocka_unit_test(test_stream),
-		cmocka_unit_test(test_largest),
-		cmocka_unit_test(test_other_protocol_is_named),
+		cmocka_unit_test(test_vectors), cmocka_unit_test(test_stream),
+		cmocka_unit_test(test_largest), cmocka_unit_test(test_other_protocol_is_named),
 		cmocka_unit_test(test_names),
 	};
 

@@ -59,7 +59,9 @@ static void test_has(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
 		print_message("# %s\n", tries[i].why);
-		assert_int_equal(label_has(&released, bytes_str(tries[i].category), bytes_str(tries[i].value)), tries[i].want);
+		assert_int_equal(
+			label_has(&released, bytes_str(tries[i].category), bytes_str(tries[i].value)),
+			tries[i].want);
 	}
 }
 

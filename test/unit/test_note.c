@@ -85,7 +85,8 @@ static void test_lines(void **state)
 		struct buf text = BUF_ON(memory);
 		struct note_line line;
 		print_message("# %s\n", tries[i].why);
-		note_write_line(bytes_str(tries[i].name), key_id, (struct bytes){ signature, tries[i].signature_len }, &text);
+		note_write_line(bytes_str(tries[i].name), key_id,
+				(struct bytes){ signature, tries[i].signature_len }, &text);
 		assert_int_equal(note_read_line(buf_bytes(&text), &line), tries[i].want);
 		if (tries[i].want != ERR_OK)
 			continue;

@@ -61,8 +61,13 @@ static struct origin origin_of(const char *text)
 
 /* Rising; numbers compare as numbers and not as text. */
 static const char *const rising[] = {
-	"0827688030a59330cebfc23f9c8d5f02/9/borea/9", ACCORD "/1/alba/1", ACCORD "/1/borea/1", ACCORD "/1/borea/2",
-	ACCORD "/1/borea/10", ACCORD "/2/alba/1", ACCORD "/10/alba/1",
+	"0827688030a59330cebfc23f9c8d5f02/9/borea/9",
+	ACCORD "/1/alba/1",
+	ACCORD "/1/borea/1",
+	ACCORD "/1/borea/2",
+	ACCORD "/1/borea/10",
+	ACCORD "/2/alba/1",
+	ACCORD "/10/alba/1",
 };
 
 static void test_order(void **state)

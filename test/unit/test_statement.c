@@ -150,8 +150,10 @@ static void test_writer_knows_its_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vectors), cmocka_unit_test(test_offsets),
-		cmocka_unit_test(test_fields),	cmocka_unit_test(test_place),
+		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_offsets),
+		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_writer_knows_its_end),
 	};
 
