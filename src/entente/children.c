@@ -1,0 +1,478 @@
+/* The other two processes: started, told, heard, ended. */
+#include "entente/core.h"
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "sys/clock.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WAITING_LEN_MAX (64u << 20) /* for one child */
+#define REMEMBER_MS 10000u
+#define END_MS 5000u
+#define LINK_AGAIN_MS 200u
+
+/* ---- Starting. ---- */
+
+static enum err start(struct core *c, struct child *child, int other)
+{
+	const char *home = child == &c->signer ? c->home : NULL;
+	int ends[2];
+	enum err e = socket_pair_stream(ends);
+
+	child->fd = -1;
+	child->pid = 0;
+	if (e != ERR_OK)
+		return e;
+	e = process_spawn(child->command, home, ends[1], other, &child->pid);
+	close(ends[1]);
+	if (e != ERR_OK) {
+		log_error("%s does not start: %s", child->command, strerror(errno));
+		close(ends[0]);
+		return e;
+	}
+	child->fd = ends[0];
+	child->started = clock_now().mono;
+	pipe_open(&child->pipe, child->fd, PIPE_CORE, child == &c->link ? PIPE_LINK : PIPE_SIGNER, WAITING_LEN_MAX);
+	return ERR_OK;
+}
+
+enum err children_start(struct core *c)
+{
+	int ends[2];
+	enum err e;
+
+	c->link = (struct child){ .command = "link", .fd = -1 };
+	c->signer = (struct child){ .command = "signer", .fd = -1 };
+	c->handshakes = -1;
+	e = socket_pair_records(ends);
+	if (e != ERR_OK)
+		return e;
+	c->handshakes = ends[0];
+	e = start(c, &c->signer, ends[1]);
+	close(ends[1]);
+	if (e == ERR_OK)
+		e = start(c, &c->link, c->handshakes);
+	return e;
+}
+
+/* ---- What the signer remembers. ---- */
+
+static enum err take_memory(struct core *c, const struct record *r)
+{
+	if (r->kind != RECORD_REMEMBERS)
+		return ERR_FRAME;
+	c->has_memory = (r->number & REMEMBERS_MEMORY) != 0;
+	c->is_certain = (r->number & REMEMBERS_CERTAIN) != 0;
+	c->marks.max = LOGS_MAX;
+	c->marks.rows = xcalloc(LOGS_MAX, sizeof *c->marks.rows);
+	return marks_read(r->rest, &c->marks);
+}
+
+enum err children_remember(struct core *c)
+{
+	uint8_t memory[ORIGIN_LEN_MAX];
+	struct buf name = BUF_ON(memory);
+	struct record ask = { .kind = RECORD_MEMORY }, answer;
+	int64_t until = clock_now().mono.us + (int64_t)REMEMBER_MS * 1000;
+	enum err e;
+
+	accord_mirror_name(c->accord.accord, c->self, &name);
+	ask.name = buf_bytes(&name);
+	e = pipe_put(&c->signer.pipe, &ask);
+	if (e == ERR_OK)
+		e = pipe_flush(&c->signer.pipe);
+	while (e == ERR_OK) {
+		struct pollfd ready = { .fd = c->signer.fd, .events = POLLIN };
+
+		e = pipe_next(&c->signer.pipe, &answer);
+		if (e == ERR_OK)
+			return take_memory(c, &answer);
+		if (e != ERR_SHORT)
+			break;
+		if (clock_now().mono.us >= until)
+			return ERR_TIMEOUT;
+		if (poll(&ready, 1, 100) < 0 && errno != EINTR)
+			return ERR_IO;
+		e = pipe_fill(&c->signer.pipe);
+		if (e == ERR_SHORT)
+			e = ERR_OK;
+	}
+	return e == ERR_DOWN ? ERR_SIGNER : e;
+}
+
+/* ---- What they say. ---- */
+
+static enum err take_path_up(struct core *c, const struct record *r)
+{
+	char group[RECORD_NAME_MAX + 1], address[RECORD_TEXT_MAX + 1];
+	struct path_change change = { .peer = r->peer, .path = r->path, .is_up = true, .group = group, .address = address };
+
+	if (bytes_copy_str(r->name, group, sizeof group) != ERR_OK ||
+	    bytes_copy_str(r->text, address, sizeof address) != ERR_OK)
+		return ERR_FRAME;
+	c->is_up[r->peer][r->path] = true;
+	log_notice("path %s/%s is up: %s, %s", c->accord.accord->parties[r->peer].name,
+		   c->path_names[r->peer][r->path], address, group);
+	return node_link(c->node, loop_now(c->loop), &change, &c->fx);
+}
+
+static enum err path_down(struct core *c, size_t peer, size_t path, enum err why)
+{
+	struct path_change change = { .peer = peer, .path = path, .why = why };
+
+	c->is_up[peer][path] = false;
+	return node_link(c->node, loop_now(c->loop), &change, &c->fx);
+}
+
+static enum err take_path_down(struct core *c, const struct record *r)
+{
+	log_notice("path %s/%s is down: %s%s%.*s", c->accord.accord->parties[r->peer].name,
+		   c->path_names[r->peer][r->path], err_text(r->err), r->name.len > 0 ? ", " : "", (int)r->name.len,
+		   (const char *)r->name.ptr);
+	return path_down(c, r->peer, r->path, r->err);
+}
+
+static enum err take_received(struct core *c, const struct record *r)
+{
+	struct bytes in = r->rest;
+	struct arrival arrival = { .peer = r->peer, .path = r->path };
+
+	if (frame_read(&in, &arrival.frame) != ERR_OK || in.len != 0)
+		return ERR_FRAME;
+	if (!effects_has_room(&c->fx, EFFECTS_MAX / 4, EFFECTS_LEN_MAX / 4))
+		core_commit(c);
+	return node_receive(c->node, loop_now(c->loop), &arrival, &c->fx);
+}
+
+static enum err take_sent(struct core *c, const struct record *r)
+{
+	return node_sent(c->node, loop_now(c->loop), r->peer, r->path, r->number, &c->fx);
+}
+
+static enum err take_measured(struct core *c, const struct record *r)
+{
+	node_measured(c->node, r->peer, r->path, r->number);
+	return ERR_OK;
+}
+
+static enum err take_refused(struct core *c, const struct record *r)
+{
+	static const uint8_t no_key[RECORD_KEY_LEN];
+	char key[2 * RECORD_KEY_LEN + 1] = "none";
+
+	(void)c;
+	if (memcmp(r->key, no_key, sizeof no_key) != 0)
+		bytes_write_hex(BYTES_OF(r->key), key);
+	log_warning("%llu connections with %.*s turned away: %s%s%.*s; TLS key %s", (unsigned long long)r->number,
+		    (int)r->text.len, (const char *)r->text.ptr, err_text(r->err), r->name.len > 0 ? ", " : "",
+		    (int)r->name.len, (const char *)r->name.ptr, key);
+	return ERR_OK;
+}
+
+static enum err take_signed(struct core *c, const struct record *r)
+{
+	struct signer_answer answer = {
+		.is_cosignature = r->kind == RECORD_COSIGNED,
+		.size = r->number,
+		.err = r->err,
+		.line = r->rest,
+	};
+
+	if (origin_read(r->name, &answer.origin) != ERR_OK)
+		return ERR_FRAME;
+	return node_signed(c->node, loop_now(c->loop), &answer, &c->fx);
+}
+
+static const struct {
+	enum record_kind kind;
+	enum err (*take)(struct core *c, const struct record *r);
+} rows[] = {
+	{ RECORD_RECEIVED, take_received }, { RECORD_SENT, take_sent },
+	{ RECORD_SIGNED, take_signed },	    { RECORD_COSIGNED, take_signed },
+	{ RECORD_MEASURED, take_measured }, { RECORD_PATH_UP, take_path_up },
+	{ RECORD_PATH_DOWN, take_path_down }, { RECORD_REFUSED, take_refused },
+};
+
+/* A path that the settings do not have is no path. */
+static bool is_path_known(const struct core *c, const struct record *r)
+{
+	bool is_on_path = r->kind == RECORD_RECEIVED || r->kind == RECORD_SENT || r->kind == RECORD_MEASURED ||
+			  r->kind == RECORD_PATH_UP || r->kind == RECORD_PATH_DOWN;
+
+	return !is_on_path || (r->peer < c->accord.accord->parties_count && r->path < c->path_counts[r->peer]);
+}
+
+/* ERR_FRAME: the child is broken. Refusals of peers are the node's affair and end nothing here. */
+static enum err take_record(struct core *c, const struct record *r)
+{
+	enum err e = ERR_FRAME;
+
+	if (!is_path_known(c, r))
+		return ERR_FRAME;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		if (rows[i].kind == r->kind) {
+			e = rows[i].take(c, r);
+			if (e == ERR_FRAME && r->kind == RECORD_RECEIVED)
+				return ERR_OK; /* the node has closed the path */
+			return err_class(e) == ERR_CLASS_LOCAL || e == ERR_FRAME ? e : ERR_OK;
+		}
+	}
+	return e;
+}
+
+static enum err hear(struct core *c, struct child *child)
+{
+	struct record r;
+	enum err e = pipe_fill(&child->pipe);
+
+	while (e == ERR_OK) {
+		e = pipe_next(&child->pipe, &r);
+		if (e != ERR_OK)
+			break;
+		c->is_busy = true;
+		e = take_record(c, &r);
+	}
+	return e;
+}
+
+/* ---- Ends and beginnings anew. ---- */
+
+static void drop(struct child *child)
+{
+	watch_close(child->watch);
+	child->watch = NULL;
+	if (child->fd >= 0) {
+		close(child->fd);
+		pipe_close(&child->pipe);
+	}
+	child->fd = -1;
+}
+
+static void lose_link(struct core *c)
+{
+	if (c->link.fd < 0)
+		return;
+	drop(&c->link);
+	if (c->link.pid > 0)
+		kill(c->link.pid, SIGKILL);
+	for (size_t i = 0; i < PARTY_MAX * LINK_PATHS_MAX; i++) {
+		size_t peer = i / LINK_PATHS_MAX, path = i % LINK_PATHS_MAX;
+
+		if (c->is_up[peer][path] && path_down(c, peer, path, ERR_DOWN) != ERR_OK)
+			core_end(c, 1);
+	}
+	c->is_busy = true;
+	if (c->is_ending)
+		return;
+	log_warning("the link process is gone; it is started again, nothing is lost");
+	timer_set(c->link_again, LINK_AGAIN_MS);
+}
+
+static void on_link(void *self, bool is_readable, bool is_writable)
+{
+	struct core *c = self;
+	enum err e = is_readable ? hear(c, &c->link) : ERR_SHORT;
+
+	(void)is_writable; /* the turn's end writes */
+	if (err_class(e) == ERR_CLASS_LOCAL) {
+		log_error("the node cannot go on: %s", err_text(e));
+		core_end(c, 1);
+	} else if (e != ERR_SHORT) {
+		if (e == ERR_FRAME)
+			log_error("link said what it may not say");
+		lose_link(c);
+	}
+}
+
+static void on_signer(void *self, bool is_readable, bool is_writable)
+{
+	struct core *c = self;
+	enum err e = is_readable ? hear(c, &c->signer) : ERR_SHORT;
+
+	(void)is_writable;
+	if (e == ERR_SHORT || c->is_ending)
+		return;
+	log_error("the signer is gone, and without it nothing can be proved (%s): the node stops; start it again",
+		  err_text(e));
+	drop(&c->signer);
+	core_end(c, 1);
+}
+
+static void on_child(void *self)
+{
+	struct core *c = self;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == c->link.pid) {
+			c->link.pid = 0;
+			lose_link(c);
+		} else if (pid == c->signer.pid) {
+			c->signer.pid = 0;
+			if (!c->is_ending && c->signer.fd >= 0)
+				on_signer(c, true, false);
+		}
+	}
+}
+
+/* ---- Link's configuration. ---- */
+
+static void tell_pins(struct core *c)
+{
+	const struct accord *a = c->accord.accord;
+
+	for (size_t i = 0; i < a->keys_count; i++) {
+		struct record pin = { .kind = RECORD_PIN, .peer = a->keys[i].party };
+
+		if (a->keys[i].use != ACCORD_KEY_TLS || a->keys[i].party == c->self ||
+		    a->keys[i].key.len != RECORD_KEY_LEN)
+			continue;
+		memcpy(pin.key, a->keys[i].key.ptr, RECORD_KEY_LEN);
+		children_tell(c, &c->link, &pin);
+	}
+}
+
+static void tell_paths(struct core *c)
+{
+	size_t next[PARTY_MAX] = { 0 };
+
+	for (size_t i = 0; i < c->settings.paths_count; i++) {
+		const struct settings_path *p = &c->settings.paths[i];
+		size_t peer = accord_party_find(c->accord.accord, bytes_str(p->peer));
+		bool is_listen = p->listen[0] != '\0';
+		struct record path = {
+			.kind = RECORD_PATH,
+			.peer = peer,
+			.path = next[peer]++,
+			.number = is_listen ? 1 : 0,
+			.name = bytes_str(p->name),
+			.text = bytes_str(is_listen ? p->listen : p->connect),
+		};
+
+		children_tell(c, &c->link, &path);
+	}
+}
+
+static void configure_link(struct core *c)
+{
+	bool is_only = c->accord.accord->post_quantum == POST_QUANTUM_REQUIRED;
+	struct record run = { .kind = RECORD_RUN, .number = is_only ? 1 : 0 };
+
+	for (size_t i = 0; i < c->settings.listens_count; i++) {
+		struct record listen = {
+			.kind = RECORD_LISTEN,
+			.name = bytes_str(c->settings.listens[i].name),
+			.text = bytes_str(c->settings.listens[i].address),
+		};
+
+		children_tell(c, &c->link, &listen);
+	}
+	tell_pins(c);
+	tell_paths(c);
+	children_tell(c, &c->link, &run);
+}
+
+static void run_link(struct core *c)
+{
+	c->link.watch = watch_open(c->loop, c->link.fd, on_link, c);
+	watch_set(c->link.watch, true, false);
+	configure_link(c);
+	c->is_busy = true;
+}
+
+static void on_link_again(void *self)
+{
+	struct core *c = self;
+
+	if (start(c, &c->link, c->handshakes) == ERR_OK)
+		run_link(c);
+	else
+		timer_set(c->link_again, 10 * LINK_AGAIN_MS);
+}
+
+void children_run(struct core *c)
+{
+	c->link_again = timer_open(c->loop, on_link_again, c);
+	loop_on_child(c->loop, on_child, c);
+	c->signer.watch = watch_open(c->loop, c->signer.fd, on_signer, c);
+	watch_set(c->signer.watch, true, false);
+	run_link(c);
+}
+
+/* ---- What they are told. ---- */
+
+void children_tell(struct core *c, struct child *child, const struct record *r)
+{
+	if (child->fd < 0 || pipe_put(&child->pipe, r) == ERR_OK)
+		return;
+	log_error("%s does not read what it is told", child->command);
+	if (child == &c->link)
+		lose_link(c);
+	else
+		core_end(c, 1);
+}
+
+static void flush(struct child *child)
+{
+	enum err e;
+
+	if (child->fd < 0)
+		return;
+	e = pipe_flush(&child->pipe);
+	/* That it is gone is seen when it is read from. */
+	if (child->watch != NULL)
+		watch_set(child->watch, true, e == ERR_SHORT);
+}
+
+void children_flush(struct core *c)
+{
+	flush(&c->link);
+	flush(&c->signer);
+}
+
+static bool wait_for(struct child *child, int64_t until)
+{
+	while (child->pid > 0) {
+		if (waitpid(child->pid, NULL, WNOHANG) != 0) {
+			child->pid = 0;
+			break;
+		}
+		if (clock_now().mono.us >= until)
+			return false;
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	}
+	return true;
+}
+
+void children_end(struct core *c)
+{
+	struct child *children[] = { &c->link, &c->signer };
+	int64_t until = clock_now().mono.us + (int64_t)END_MS * 1000;
+
+	timer_close(c->link_again);
+	c->link_again = NULL;
+	for (size_t i = 0; i < ARRAY_COUNT(children); i++)
+		drop(children[i]);
+	if (c->handshakes >= 0)
+		close(c->handshakes);
+	for (size_t i = 0; i < ARRAY_COUNT(children); i++) {
+		if (wait_for(children[i], until))
+			continue;
+		log_error("%s does not end and is killed", children[i]->command);
+		kill(children[i]->pid, SIGKILL);
+		waitpid(children[i]->pid, NULL, 0);
+		children[i]->pid = 0;
+	}
+	free(c->marks.rows);
+	c->marks.rows = NULL;
+}

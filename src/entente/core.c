@@ -1,0 +1,277 @@
+/* The turn of the process that holds the record: events in, one flush, effects out. */
+#include "entente/core.h"
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "sys/random.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TICK_MS 250u
+#define IDLE_MS 20u	/* so long after the last event the store may tidy up */
+#define IDLE_US 2000u	/* and so long at once */
+#define ROUNDS_MAX 8u
+
+static_assert(URGENCY_COUNT == RECORD_URGENCY_COUNT, "link/pipe.h counts the urgencies of node/effects.h");
+static_assert(REMEMBERS_MEMORY != REMEMBERS_CERTAIN, "two bits");
+
+void core_end(struct core *c, int status)
+{
+	if (c->status == 0)
+		c->status = status;
+	c->is_ending = true;
+	loop_stop(c->loop);
+}
+
+/* ---- Effects. ---- */
+
+static void send_frame(struct core *c, const struct effect *effect)
+{
+	uint8_t memory[FRAME_HEAD_LEN];
+	struct buf head = BUF_ON(memory);
+	struct record r = {
+		.kind = RECORD_SEND,
+		.peer = effect->frame.peer,
+		.path = effect->frame.path,
+		.urgency = (unsigned)effect->frame.urgency,
+		.number = effect->frame.tag,
+		.rest = effect->frame.payload,
+	};
+
+	buf_put_be32(&head, (uint32_t)effect->frame.payload.len + 1);
+	buf_put_byte(&head, (uint8_t)effect->frame.kind);
+	r.head = buf_bytes(&head);
+	children_tell(c, &c->link, &r);
+}
+
+static void ask_signer(struct core *c, const struct effect *effect)
+{
+	const struct effect_sign *sign = &effect->sign;
+	uint8_t memory[ORIGIN_LEN_MAX];
+	struct buf name = BUF_ON(memory);
+	struct record r = {
+		.kind = effect->kind == EFFECT_SIGN ? RECORD_SIGN : RECORD_COSIGN,
+		.number = sign->size,
+		.time = sign->seconds,
+		.text = sign->text,
+		.rest = { (const uint8_t *)sign->proof, sign->proof_count * HASH_LEN },
+	};
+
+	origin_write(&sign->origin, &name);
+	r.name = buf_bytes(&name);
+	children_tell(c, &c->signer, &r);
+}
+
+static void answer_client(struct core *c, const struct effect *effect)
+{
+	if (effect->answer.client == FIRST_CLIENT)
+		first_answer(c, &effect->answer);
+	else
+		api_answer(c->api, &effect->answer);
+}
+
+static void publish(struct core *c, const struct effect *effect)
+{
+	if (c->api != NULL)
+		api_publish(c->api, &effect->publish);
+}
+
+static void close_path(struct core *c, const struct effect *effect)
+{
+	const char *rule = effect->close.fault.rule;
+	struct record r = {
+		.kind = RECORD_CLOSE,
+		.peer = effect->close.peer,
+		.path = effect->close.path,
+		.err = effect->close.why,
+		.name = bytes_str(rule == NULL ? "" : rule),
+	};
+
+	children_tell(c, &c->link, &r);
+}
+
+/* 6 is "integrity" in the table of exit codes; the node has said what happened. */
+static void stop(struct core *c, const struct effect *effect)
+{
+	bool is_integrity = effect->stop.why == ERR_CORRUPT || effect->stop.why == ERR_VERIFY;
+
+	log_error("the node stops: %s: %s", effect->stop.what, err_text(effect->stop.why));
+	core_end(c, is_integrity ? 6 : 1);
+}
+
+static void (*const carriers[EFFECT_KIND_COUNT])(struct core *c, const struct effect *effect) = {
+	[EFFECT_FRAME] = send_frame, [EFFECT_SIGN] = ask_signer,  [EFFECT_COSIGN] = ask_signer, [EFFECT_ANSWER] = answer_client,
+	[EFFECT_PUBLISH] = publish,  [EFFECT_CLOSE] = close_path, [EFFECT_STOP] = stop,
+};
+
+/* What goes to other processes first: their work runs beside ours. */
+static void carry_out(struct core *c)
+{
+	for (size_t i = 0; i < c->fx.count; i++) {
+		enum effect_kind kind = c->fx.list[i].kind;
+
+		if (kind != EFFECT_ANSWER && kind != EFFECT_PUBLISH)
+			carriers[kind](c, &c->fx.list[i]);
+	}
+	children_flush(c);
+	for (size_t i = 0; i < c->fx.count; i++) {
+		enum effect_kind kind = c->fx.list[i].kind;
+
+		if (kind == EFFECT_ANSWER || kind == EFFECT_PUBLISH)
+			carriers[kind](c, &c->fx.list[i]);
+	}
+	effects_reset(&c->fx);
+}
+
+void core_commit(struct core *c)
+{
+	enum err e = node_commit(c->node, loop_now(c->loop), &c->fx);
+
+	carry_out(c);
+	if (err_class(e) == ERR_CLASS_LOCAL && e != ERR_FULL && !c->is_ending) {
+		log_error("the node cannot go on: %s", err_text(e));
+		core_end(c, e == ERR_CORRUPT ? 6 : 1);
+	}
+}
+
+/* ---- The turn. ---- */
+
+static void serve_clients(struct core *c)
+{
+	if (api_turn(c->api, loop_now(c->loop), &c->fx) != ERR_OK && !c->is_ending) {
+		log_error("the node stops: clients cannot be served");
+		core_end(c, 1);
+	}
+}
+
+static void on_turn(void *self)
+{
+	struct core *c = self;
+	int64_t due;
+
+	if (!c->is_busy)
+		return;
+	c->is_busy = false;
+	/* Answers that have become ready are written now, and what comes in meanwhile gets a flush of its own. */
+	for (unsigned round = 0; round < ROUNDS_MAX; round++) {
+		core_commit(c);
+		api_committed(c->api);
+		serve_clients(c);
+		if (round > 0 && c->fx.count == 0)
+			break;
+	}
+	due = c->fx.count > 0 ? 0 : api_timeout(c->api, loop_now(c->loop).mono);
+	if (due >= 0)
+		timer_set(c->api_due, (uint64_t)due);
+	else
+		timer_unset(c->api_due);
+	timer_set(c->idle, IDLE_MS);
+}
+
+static void on_api(void *self, bool is_readable, bool is_writable)
+{
+	struct core *c = self;
+
+	(void)is_readable;
+	(void)is_writable;
+	c->is_busy = true;
+	serve_clients(c);
+}
+
+static void on_api_due(void *self)
+{
+	on_api(self, false, false);
+}
+
+static void on_tick(void *self)
+{
+	struct core *c = self;
+
+	c->is_busy = true;
+	if (err_class(node_tick(c->node, loop_now(c->loop), &c->fx)) == ERR_CLASS_LOCAL)
+		core_end(c, 1);
+	timer_set(c->tick, TICK_MS);
+}
+
+static void on_idle(void *self)
+{
+	struct core *c = self;
+
+	if (node_idle(c->node, IDLE_US))
+		timer_set(c->idle, 1);
+}
+
+static void on_end_signal(void *self)
+{
+	struct core *c = self;
+
+	log_notice("asked to end");
+	core_end(c, 0);
+}
+
+/* ---- Life. ---- */
+
+static enum err open_api(struct core *c)
+{
+	char path[FILE_PATH_MAX];
+	struct api_options options = { .node = c->node, .path = path, .run = loop_now(c->loop).wall.ms };
+	enum err e = file_path(path, c->home, "socket");
+
+	return e == ERR_OK ? api_open(&options, &c->api) : e;
+}
+
+enum err core_start(struct core *c, struct store *store)
+{
+	struct node_options options = { .accord = c->accord.accord, .self = c->self, .store = store };
+	enum err e;
+
+	random_read(options.seed, sizeof options.seed);
+	memcpy(options.paths, c->path_names, sizeof options.paths);
+	memcpy(options.paths_count, c->path_counts, sizeof options.paths_count);
+	c->effects_list = xcalloc(EFFECTS_MAX, sizeof(struct effect));
+	c->effects_memory = xcalloc(1, EFFECTS_LEN_MAX);
+	effects_init(&c->fx, c->effects_list, c->effects_memory, EFFECTS_LEN_MAX);
+	c->loop = loop_new();
+	e = node_new(&options, &c->node);
+	if (e != ERR_OK)
+		return e;
+	node_start(c->node, loop_now(c->loop), &c->marks, c->has_memory, c->is_certain, &c->fx);
+	e = first_say(c);
+	if (e == ERR_OK)
+		e = open_api(c);
+	if (e != ERR_OK)
+		return e;
+	c->api_due = timer_open(c->loop, on_api_due, c);
+	c->tick = timer_open(c->loop, on_tick, c);
+	c->idle = timer_open(c->loop, on_idle, c);
+	c->api_watch = watch_open(c->loop, api_descriptor(c->api), on_api, c);
+	watch_set(c->api_watch, true, false);
+	loop_on_end_signal(c->loop, on_end_signal, c);
+	loop_on_turn(c->loop, on_turn, c);
+	return ERR_OK;
+}
+
+void core_run(struct core *c)
+{
+	children_run(c);
+	on_tick(c);
+	loop_run(c->loop);
+	log_notice("the node ends");
+}
+
+void core_finish(struct core *c)
+{
+	c->is_ending = true;
+	watch_close(c->api_watch);
+	timer_close(c->api_due);
+	timer_close(c->tick);
+	timer_close(c->idle);
+	api_close(c->api);
+	children_end(c);
+	node_free(c->node);
+	loop_free(c->loop);
+	free(c->effects_list);
+	free(c->effects_memory);
+}

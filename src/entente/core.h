@@ -1,0 +1,80 @@
+/*
+ * core.h - the process that holds the record: what it is told goes to the node, what the node wants is done.
+ *
+ * Spec: docs/ARCHITECTURE.md (processes). Layer: entente.
+ *
+ *	serve.c		the command: what must be there before the node runs
+ *	core.c		its turn: events in, one flush, effects out
+ *	children.c	the other two processes: started, told, heard, ended
+ *	first.c		the statements that `init` left to be said first
+ */
+#ifndef ENTENTE_CORE_H
+#define ENTENTE_CORE_H
+
+#include "api/api.h"
+#include "entente/accord_dir.h"
+#include "entente/processes.h"
+#include "entente/settings.h"
+#include "link/pipe.h"
+#include "node/node.h"
+#include "sys/loop.h"
+
+struct child {
+	const char *command;
+	pid_t pid; /* 0: it does not run */
+	int fd;	   /* our end; -1 */
+	struct pipe pipe;
+	struct watch *watch;
+	struct mono started;
+};
+
+struct core {
+	const char *home;
+	struct settings settings;
+	struct accord_dir accord;
+	size_t self;
+	struct loop *loop;
+	struct child link, signer;
+	int handshakes; /* link's end of its pipe to the signer, kept for the next link */
+	struct timer *link_again, *tick, *idle, *api_due;
+	struct node *node;
+	struct api *api;
+	struct watch *api_watch;
+	struct effects fx;
+	void *effects_list, *effects_memory;
+	bool is_up[PARTY_MAX][LINK_PATHS_MAX];
+	const char *path_names[PARTY_MAX][LINK_PATHS_MAX];
+	size_t path_counts[PARTY_MAX];
+	bool is_busy;	 /* something came in this turn */
+	bool is_ending;
+	int status;	 /* what the program ends with */
+	bool has_memory, is_certain;
+	struct marks marks;
+};
+
+/* core.c */
+enum err core_start(struct core *c, struct store *store) MUST_CHECK; /* takes the store */
+void core_run(struct core *c);
+void core_finish(struct core *c);
+/* Ends the run after this turn. */
+void core_end(struct core *c, int status);
+/* One flush for all that waits, then everything that it allows. */
+void core_commit(struct core *c);
+
+/* children.c */
+enum err children_start(struct core *c) MUST_CHECK;
+/* Asks the signer what it remembers and waits for it. */
+enum err children_remember(struct core *c) MUST_CHECK;
+/* From now on they are heard by the loop, and link is told its paths. */
+void children_run(struct core *c);
+void children_tell(struct core *c, struct child *child, const struct record *r);
+void children_flush(struct core *c);
+/* They have until ms to end by themselves. */
+void children_end(struct core *c);
+
+/* first.c: submits what lies in HOME/first to a node whose own logs were never opened. */
+enum err first_say(struct core *c) MUST_CHECK;
+#define FIRST_CLIENT UINT64_MAX /* whose commands they are */
+void first_answer(struct core *c, const struct effect_answer *answer);
+
+#endif

@@ -1,0 +1,209 @@
+/* The node itself: what must be there before it runs, and what it ends with. */
+#include "entente/core.h"
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "crypto/tls.h"
+#include "entente/rows.h"
+#include "entente/say.h"
+#include "entente/words.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum exit_code read_settings(struct core *c)
+{
+	char path[FILE_PATH_MAX];
+	struct settings_fault fault;
+	struct buf text;
+	enum exit_code code = EXIT_DONE;
+	enum err e = file_path(path, c->home, "settings");
+
+	buf_init(&text, xcalloc(1, SETTINGS_LEN_MAX), SETTINGS_LEN_MAX);
+	if (e == ERR_OK)
+		e = file_read(path, &text);
+	if (e != ERR_OK) {
+		say_error(_("There is no node here: {1} cannot be read: {2}"), path, _(err_text(e)));
+		say_next("entente init --help");
+		code = e == ERR_NOT_FOUND ? EXIT_NOT_FOUND : EXIT_ERROR;
+	} else if (settings_read(buf_bytes(&text), &c->settings, &fault) != ERR_OK) {
+		say_error(_("{1}, line {2}: {3}: {4}"), path, say_number(fault.line), fault.key, _(fault.why));
+		code = EXIT_ERROR;
+	}
+	free(text.ptr);
+	return code;
+}
+
+static enum exit_code explain_accord(const struct core *c, enum err e)
+{
+	const struct accord_fault *f = &c->accord.fault;
+	char file[FILE_PATH_MAX] = "";
+
+	if (e == ERR_USAGE && f->fault.rule != NULL && bytes_copy_str(f->file, file, sizeof file) == ERR_OK)
+		say_error(_("The accord is not sound: {1}, line {2}: {3}"), file, say_number(f->fault.offset), f->fault.rule);
+	else
+		say_error(_("The accord cannot be read: {1}: {2}"), c->accord.path, _(err_text(e)));
+	say_next("entente accord check DIR");
+	return e == ERR_NOT_FOUND ? EXIT_NOT_FOUND : EXIT_ERROR;
+}
+
+/* In force: every party's roots have signed. */
+static enum exit_code check_signatures(const struct core *c)
+{
+	const struct accord *a = c->accord.accord;
+
+	for (size_t i = 0; i < a->parties_count; i++) {
+		const char *bad = NULL;
+
+		if (accord_dir_is_signed(&c->accord, i, &bad))
+			continue;
+		if (bad != NULL)
+			say_error(_("A signature of the accord is false: {1}"), bad);
+		else
+			say_error(_("The accord is not in force: {1} has not signed it with as many roots as it must."),
+				  a->parties[i].code);
+		say_next("entente accord sign --help");
+		return EXIT_REFUSED;
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_code read_accord(struct core *c)
+{
+	char accords[FILE_PATH_MAX], path[FILE_PATH_MAX];
+	char hash[2 * HASH_LEN + 1];
+	enum err e = file_path(accords, c->home, "accord");
+
+	if (e == ERR_OK)
+		e = file_path(path, accords, c->settings.accord);
+	if (e == ERR_OK)
+		e = accord_dir_open(&c->accord, path);
+	if (e == ERR_OK)
+		e = accord_dir_check(&c->accord);
+	if (e != ERR_OK)
+		return explain_accord(c, e);
+	bytes_write_hex(BYTES_OF(c->accord.accord->hash), hash);
+	if (strcmp(hash, c->settings.accord) != 0) {
+		say_error(_("{1} holds another accord than its name says: {2}"), path, hash);
+		return EXIT_INTEGRITY;
+	}
+	if (c->accord.accord->post_quantum == POST_QUANTUM_REQUIRED && !tls_has_post_quantum()) {
+		say_error(_("The accord requires a post-quantum link, and this machine's OpenSSL has none (3.5 and later have)."));
+		return EXIT_REFUSED;
+	}
+	return check_signatures(c);
+}
+
+/* The settings' parties are the accord's, and each path gets its number. */
+static enum exit_code place_paths(struct core *c)
+{
+	const struct accord *a = c->accord.accord;
+
+	c->self = accord_party_find(a, bytes_str(c->settings.party));
+	if (c->self == a->parties_count) {
+		say_error(_("The settings say that this node is {1}, and the accord has no such party."), c->settings.party);
+		return EXIT_ERROR;
+	}
+	for (size_t i = 0; i < c->settings.paths_count; i++) {
+		const struct settings_path *p = &c->settings.paths[i];
+		size_t peer = accord_party_find(a, bytes_str(p->peer));
+
+		if (peer == a->parties_count) {
+			say_error(_("The settings have a path to {1}, and the accord has no such party."), p->peer);
+			return EXIT_ERROR;
+		}
+		c->path_names[peer][c->path_counts[peer]++] = p->name;
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_code take_lock(const struct core *c, int *fd)
+{
+	char path[FILE_PATH_MAX];
+	enum err e = file_path(path, c->home, "lock");
+
+	if (e == ERR_OK)
+		e = file_lock(path, fd);
+	if (e == ERR_EXISTS) {
+		say_error(_("This node runs already: {1} is held by another process."), path);
+		say_next("entente status");
+	} else if (e != ERR_OK) {
+		say_error(_("{1} cannot be locked: {2}"), path, strerror(errno));
+	}
+	return e == ERR_OK ? EXIT_DONE : EXIT_ERROR;
+}
+
+static enum exit_code explain_start(const struct core *c, const char *what, enum err e)
+{
+	say_error(_("{1}: {2}"), what, _(err_text(e)));
+	if (e == ERR_CORRUPT || e == ERR_ROOT)
+		say_next("entente verify; entente restore --help");
+	return c->status != 0 ? (enum exit_code)c->status : e == ERR_CORRUPT ? EXIT_INTEGRITY : EXIT_ERROR;
+}
+
+/* The signer reads its keys while the store is opened. */
+static enum exit_code start(struct core *c)
+{
+	char path[FILE_PATH_MAX];
+	struct store *store = NULL;
+	enum err e = children_start(c);
+
+	if (e != ERR_OK)
+		return explain_start(c, _("The node's processes do not start"), e);
+	e = file_path(path, c->home, "record.db");
+	if (e == ERR_OK)
+		e = store_sqlite_open(path, NULL, &store);
+	if (e != ERR_OK)
+		return explain_start(c, _("The record cannot be opened"), e);
+	e = children_remember(c);
+	if (e != ERR_OK) {
+		store->ops->close(store);
+		return explain_start(c, _("The signer does not say what it has signed"), e);
+	}
+	e = core_start(c, store);
+	return e == ERR_OK ? EXIT_DONE : explain_start(c, _("The node does not start"), e);
+}
+
+static enum exit_code serve(struct core *c)
+{
+	enum exit_code code = start(c);
+
+	if (code == EXIT_DONE) {
+		log_notice("%s runs under accord %.12s", c->settings.party, c->settings.accord);
+		core_run(c);
+		code = (enum exit_code)c->status;
+	}
+	core_finish(c);
+	return code;
+}
+
+static enum exit_code run(struct options *o)
+{
+	struct core *c = xcalloc(1, sizeof *c);
+	enum exit_code code;
+	int lock = -1;
+
+	log_open("entente", LOG_LEVEL_NOTICE);
+	c->home = o->home;
+	code = read_settings(c);
+	if (code == EXIT_DONE)
+		code = read_accord(c);
+	if (code == EXIT_DONE)
+		code = place_paths(c);
+	if (code == EXIT_DONE)
+		code = take_lock(c, &lock);
+	if (code == EXIT_DONE)
+		code = serve(c);
+	accord_dir_close(&c->accord);
+	file_unlock(lock);
+	free(c);
+	return code;
+}
+
+const struct command_row command_serve = {
+	.name = "serve",
+	.arguments = "",
+	.text = N_("Run the node: hold the record, keep the lines to the peers, answer the other commands."),
+	.run = run,
+};
