@@ -82,17 +82,17 @@ static bool is_roles(struct bytes value, uint64_t max)
 }
 
 /* What ends a head: size, root. */
-static bool has_size_and_root(struct cbor_reader *r)
+static bool has_size_and_root(struct cbor_reader *r, uint64_t size_min)
 {
 	uint8_t root[HASH_LEN];
 	uint64_t size;
 
 	cbor_read_uint(r, LOG_SIZE_MAX, &size);
 	cbor_read_fixed(r, root, sizeof root);
-	return r->err == ERR_OK && size > 0;
+	return r->err == ERR_OK && size >= size_min;
 }
 
-/* [epoch, size, root] */
+/* [epoch, size, root]; size 0 when nobody holds any of what was signed */
 static bool is_old_log(struct bytes value, uint64_t max)
 {
 	struct cbor_reader r;
@@ -102,7 +102,7 @@ static bool is_old_log(struct bytes value, uint64_t max)
 	cbor_open(&r, value);
 	if (cbor_read_array(&r, 3, &count) != ERR_OK || count != 3)
 		return false;
-	return cbor_read_uint(&r, max, &epoch) == ERR_OK && epoch > 0 && has_size_and_root(&r);
+	return cbor_read_uint(&r, max, &epoch) == ERR_OK && epoch > 0 && has_size_and_root(&r, 0);
 }
 
 /* [size, root] */
@@ -112,7 +112,7 @@ static bool is_head(struct bytes value, uint64_t max)
 	size_t count;
 
 	cbor_open(&r, value);
-	return cbor_read_array(&r, (size_t)max, &count) == ERR_OK && count == max && has_size_and_root(&r);
+	return cbor_read_array(&r, (size_t)max, &count) == ERR_OK && count == max && has_size_and_root(&r, 1);
 }
 
 /* clang-format off */

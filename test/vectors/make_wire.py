@@ -194,6 +194,7 @@ def statement_good():
     yield "unknown form", changed(MESSAGE, {13: ["Z" * 32, (1 << 64) - 1]})
     yield "open of a first epoch", OPEN
     yield "open of a later epoch", with_fields(changed(OPEN, {3: 1, 6: ["borea", "registrar"], 11: LABEL}), {2: OLD})
+    yield "open where nothing is left", with_fields(changed(OPEN, {3: 1}), {2: [1, 0, LEAF], 3: HEAD})
     yield "open with a head given up", with_fields(changed(OPEN, {3: 1}), {2: OLD, 3: HEAD})
     yield "key of an officer", KEYS
     yield "key withdrawn", changed(KEYS, {14: {1: 1, 2: 3, 3: b"key"}})
@@ -300,8 +301,9 @@ def statement_fields():
     for name, fields in {
         "open without a manifest": {2: OLD}, "open with a short manifest hash": {1: HASH[1:]},
         "open with an old log of two": {1: HASH, 2: OLD[1:]}, "open with an old epoch 0": {1: HASH, 2: [0, 57, LEAF]},
-        "open with an empty old log": {1: HASH, 2: [1, 0, LEAF]}, "open with a short root": {1: HASH, 2: [1, 57, LEAF[1:]]},
+        "open with a short root": {1: HASH, 2: [1, 57, LEAF[1:]]},
         "open with a head given up of nothing": {1: HASH, 3: HEAD}, "open with a head of three": {1: HASH, 2: OLD, 3: OLD},
+        "open with a head given up of size 0": {1: HASH, 2: OLD, 3: [0, LEAF]},
     }.items():
         yield name, changed(opened, {14: fields})
     yield "open of all channels with an old log", with_fields(OPEN, {2: OLD})

@@ -210,12 +210,12 @@ def is_list_of(value, members):
     return type(value) is list and len(value) == members
 
 
-def is_head(value):
-    return is_list_of(value, 2) and is_uint(value[0], 1, SIZE_MAX) and is_hash(value[1])
+def is_head(value, least=1):
+    return is_list_of(value, 2) and is_uint(value[0], least, SIZE_MAX) and is_hash(value[1])
 
 
 def is_old_log(value):
-    return is_list_of(value, 3) and is_uint(value[0], 1, U32) and is_head(value[1:])
+    return is_list_of(value, 3) and is_uint(value[0], 1, U32) and is_head(value[1:], 0)
 
 
 def is_kind_right(kind, channel, fields):
