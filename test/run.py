@@ -1,0 +1,176 @@
+#!/usr/bin/python3
+"""Runs the tests of all runners, adds them up and closes with one line: `N passed, N failed`.
+
+usage: test/run.py [lint | check | e2e]... [-k WORDS]
+
+check  builds with gcc and with clang and its sanitizers, and runs every suite of Meson
+lint   only the suite of that name; e2e  the plays on running nodes, by pytest
+
+A suite that ran nothing has failed, and so has a test that was skipped.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PYTHON = "/usr/bin/python3"
+OUTPUT_SHOWN = 60  # lines of a test that failed
+
+BUILDS = {
+    "gcc": ("build", "gcc", []),
+    "clang and sanitizers": (
+        "build-clang",
+        "clang-19",
+        ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Doptimization=1"],
+    ),
+}
+# What runs where: the sanitizers see everything but the long run of seeds, which the plain build does.
+SUITES = {
+    "gcc": ["unit", "vectors", "conformance", "sim", "lint"],
+    "clang and sanitizers": ["unit", "vectors", "conformance", "fuzz"],
+}
+
+TAP_LINE = re.compile(r"^(not )?ok\b(?!.*# SKIP)", re.M)
+TAP_PLAN = re.compile(r"^1\.\.(\d+)", re.M)
+
+
+class Tally:
+    def __init__(self):
+        self.passed = 0
+        self.failures = []  # (name, output)
+
+    def add(self, passed, failures):
+        self.passed += passed
+        self.failures += failures
+
+    def fail(self, name, output):
+        self.add(0, [(name, output)])
+
+
+def count_meson_test(row):
+    """What one program of Meson's says: how many tests passed, and those that failed."""
+    output = row.get("stdout", "") + row.get("stderr", "")
+    plans = [int(n) for n in TAP_PLAN.findall(row.get("stdout", ""))]
+    if not plans:
+        return (1, []) if row["result"] == "OK" else (0, [(row["name"], f"{row['result']}\n{output}")])
+    verdicts = TAP_LINE.findall(row["stdout"])
+    bad = sum(1 for verdict in verdicts if verdict)
+    passed = len(verdicts) - bad
+    missing = sum(plans) - len(verdicts)
+    if row["result"] == "OK" and bad == 0 and missing == 0 and passed > 0:
+        return passed, []
+    # A program that died in the middle has failed in all that it did not come to.
+    return passed, [(row["name"], f"{row['result']}\n{output}")] * max(1, bad + max(0, missing))
+
+
+def count_pytest(path):
+    passed, failures = 0, []
+    for case in ElementTree.parse(path).getroot().iter("testcase"):
+        wrong = [child for child in case if child.tag in ("failure", "error", "skipped")]
+        if wrong:
+            texts = [f"{child.tag}: {child.get('message', '')}\n{child.text or ''}" for child in wrong]
+            failures.append((f"{case.get('classname')}.{case.get('name')}", "\n".join(texts)))
+        else:
+            passed += 1
+    return passed, failures
+
+
+def run(command, **more):
+    return subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
+
+
+def say(what, passed, failures, start):
+    print(f"{what}: {passed} passed, {len(failures)} failed ({time.monotonic() - start:.1f} s)", flush=True)
+    shown = set()
+    for name, output in failures:
+        if name not in shown:
+            lines = output.rstrip().split("\n")
+            left = len(lines) - OUTPUT_SHOWN
+            print(f"--- {name}" + (f" (the last {OUTPUT_SHOWN} of {len(lines)} lines)" if left > 0 else ""))
+            print("\n".join("    " + line for line in lines[-OUTPUT_SHOWN:]), flush=True)
+        shown.add(name)
+
+
+def build(which, tally):
+    folder, compiler, options = BUILDS[which]
+    start = time.monotonic()
+    done = None
+    if not (ROOT / folder / "build.ninja").exists():
+        done = run(["meson", "setup", folder, *options], env={**os.environ, "CC": compiler})
+    if done is None or done.returncode == 0:
+        done = run(["ninja", "-C", folder, "--quiet"])
+    failures = [] if done.returncode == 0 else [(f"build with {which}", done.stdout)]
+    passed = 1 - len(failures)
+    say(f"build with {which}", passed, failures, start)
+    tally.add(passed, failures)
+    return not failures
+
+
+def run_suite(which, suite, tally):
+    folder = BUILDS[which][0]
+    log = ROOT / folder / "meson-logs" / f"{suite}.json"
+    log.unlink(missing_ok=True)
+    start = time.monotonic()
+    done = run(["meson", "test", "-C", folder, "--no-rebuild", "--suite", suite, "--logbase", suite])
+    rows = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    passed, failures = 0, []
+    for row in rows:
+        more, bad = count_meson_test(row)
+        passed += more
+        failures += bad
+    if not rows:
+        failures.append((f"{suite}, {which}", f"no test ran\n{done.stdout}"))
+    say(f"{suite}, {which}", passed, failures, start)
+    tally.add(passed, failures)
+
+
+def run_plays(words, tally):
+    report = ROOT / "build" / "e2e.xml"
+    report.parent.mkdir(exist_ok=True)
+    report.unlink(missing_ok=True)
+    start = time.monotonic()
+    command = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", "test/e2e"]
+    env = {**os.environ, "ENTENTE": str(ROOT / "build/src/entente/entente"), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = run(command + (["-k", words] if words else []), env=env)
+    passed, failures = count_pytest(report) if report.exists() else (0, [])
+    if passed + len(failures) == 0:
+        failures.append(("e2e", f"no test ran\n{done.stdout}"))
+    elif done.returncode != 0 and not failures:
+        failures.append(("e2e", done.stdout))
+    say("e2e", passed, failures, start)
+    tally.add(passed, failures)
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[1][len("usage: ") :])
+    parser.add_argument("stages", nargs="*", choices=["lint", "check", "e2e", []])
+    parser.add_argument("-k", metavar="WORDS", default="")
+    given = parser.parse_args()
+    stages = given.stages or ["check", "e2e"]
+    tally = Tally()
+
+    built = {"gcc": build("gcc", tally)}
+    if "check" in stages or "lint" in stages:
+        built["clang and sanitizers"] = build("clang and sanitizers", tally)
+    for which, suites in SUITES.items():
+        for suite in suites:
+            if not ("check" in stages or (suite == "lint" and "lint" in stages)):
+                continue
+            if suite == "lint" or built[which]:
+                run_suite(which, suite, tally)
+    if "e2e" in stages and built["gcc"]:
+        run_plays(given.k, tally)
+
+    print(f"{tally.passed} passed, {len(tally.failures)} failed")
+    return 1 if tally.failures or tally.passed == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
