@@ -18,7 +18,7 @@ static const struct option_row options[] = {
 	{ "info", N_("PARTY/ROLE"), N_("information addressee: is told; may be given again") },
 	{ "precedence", N_("WORD"), N_("FLASH, IMMEDIATE, PRIORITY or ROUTINE (default)") },
 	{ "label", N_("LEVEL"), N_("the marking; otherwise $ENTENTE_LABEL") },
-	{ "rel", N_("CODES"), N_("whom it is released to, as KOR,USA; all parties of the channel if not said") },
+	{ "rel", N_("CODES"), N_("whom it is released to, as ALBA,BOREA; all parties of the channel if not said") },
 	{ "subject", N_("TEXT"), N_("the subject") },
 	{ "refers", N_("PLACE"), N_("what it refers to; may be given again") },
 	{ "file", N_("FILE"), N_("take the text from a file, - for standard input") },

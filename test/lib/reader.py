@@ -72,8 +72,10 @@ def key_line(key):
 class Signatures:
     """Collects signatures to be judged and has ssh-keygen judge them; the same question is asked once."""
 
-    def __init__(self, namespace):
+    def __init__(self, namespace, answered=None):
+        """answered: verdicts of earlier runs by question, for who reads many exports that hardly differ."""
         self.namespace, self.questions = namespace, {}
+        self.answered = {} if answered is None else answered
 
     def ask(self, message, blob, signers):
         """signers: {principal: key}; the one whose key the blob names has to have made it."""
@@ -82,7 +84,7 @@ class Signatures:
         if principal is None:
             return None
         question = (sha256(message), blob, principal, key)
-        self.questions.setdefault(question, [message, None])
+        self.questions.setdefault(question, [message, self.answered.get((self.namespace, question))])
         return question
 
     def judge(self):
@@ -108,8 +110,8 @@ class Signatures:
                 with lines.open() as stdin:
                     running.append(subprocess.Popen(["/bin/sh", "-c", loop], stdin=stdin, stdout=subprocess.PIPE))
             good = {int(line) for shell in running for line in shell.communicate()[0].split()}
-            for number, (_, row) in enumerate(left):
-                row[1] = number in good
+            for number, (question, row) in enumerate(left):
+                row[1] = self.answered[self.namespace, question] = number in good
 
     def is_good(self, question):
         return question is not None and self.questions[question][1] is True
@@ -218,10 +220,12 @@ class Entry:
 
 
 class Export:
-    def __init__(self, folder):
+    def __init__(self, folder, answered=None):
+        answered = {} if answered is None else answered
         self.folder, self.findings, self.read = Path(folder), [], set()
         self.versions, self.logs, self.contents, self.blobs = {}, [], {}, set()
-        self.statements, self.roots = Signatures(STATEMENT_NAMESPACE), Signatures(ACCORD_NAMESPACE)
+        self.statements = Signatures(STATEMENT_NAMESPACE, answered)
+        self.roots = Signatures(ACCORD_NAMESPACE, answered)
         self.cosignatures, self.erased, self.missing = 0, 0, 0
 
     def find(self, where, what):

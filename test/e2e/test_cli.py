@@ -1,0 +1,143 @@
+"""The command line: exit codes, wrong usage, and sentences that name the next command."""
+import json
+import os
+import subprocess
+
+import nodes
+import pytest
+
+
+def commands():
+    """What `entente --help` lists."""
+    lines = nodes.run("--help").stdout.splitlines()
+    return [line.split()[0] for line in lines if line.startswith("  ") and line.split()]
+
+
+LISTED = ["init", "accord", "keys", "serve", "send", "inbox", "read", "ack", "readback", "correct", "wrong", "present",
+          "reply", "decline", "defer", "query", "negative", "ladder", "watch", "status", "log", "verify", "export",
+          "bundle", "restore", "doctor"]
+
+
+def test_every_command_is_listed_and_helps():
+    assert set(LISTED) <= set(commands())
+    for name in commands():
+        done = nodes.run(name, "--help")
+        assert done.stdout.startswith("usage: entente ") and "--json" in done.stdout and done.stderr == ""
+        korean = nodes.run(name, "--help", env={"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko"})
+        assert korean.stdout
+
+
+@pytest.mark.parametrize("arguments, says", [
+    ([], "usage"),
+    (["sned"], "entente --help"),
+    (["send"], "entente send"),
+    (["send", "--nonsense"], "entente send --help"),
+    (["ack"], "entente ack --help"),
+    (["ladder", "one", "two"], "entente ladder --help"),
+    (["accord", "sing", "x"], "entente accord --help"),
+    (["init", "keys"], "entente init keys"),
+    (["init", "home"], "entente init home"),
+    (["bundle", "wirte", "x"], "write"),
+])
+def test_wrong_usage(arguments, says):
+    done = nodes.run(*arguments, code=2)
+    assert says in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["status"], ["inbox"], ["ladder", "KOR/LEADER 1.1"], ["watch", "--timeout", "1s"], ["log"]])
+def test_no_node_runs(tmp_path, arguments):
+    done = nodes.run(*arguments, home=tmp_path, code=1)
+    assert f"entente serve --home {tmp_path}" in done.stderr
+
+
+def test_missing_files(tmp_path):
+    assert "entente init --help" in nodes.run("serve", home=tmp_path, code=3).stderr
+    nodes.run("accord", "check", tmp_path / "none", code=3)
+    done = nodes.run("init", "keys", "kor", "--to", tmp_path / "keys")
+    assert "keys" in done.stdout
+    again = nodes.run("init", "keys", "kor", "--to", tmp_path / "keys", code=4)
+    assert "nothing is written over" in again.stderr
+
+
+def test_codes_of_a_running_node(stage):
+    world = stage.world(is_started=False)
+    kor = world["kor"].start()
+    said = ["send", "notify", "Text.", "--to", "usa/watch", "--label", "OPEN"]
+    assert "entente bundle write" in kor.run(*said, key="watch", code=5).stderr
+    assert kor.run("read", "KOR/NOTIFY 1.999", code=3).stderr
+    assert kor.run("ladder", "nonsense", code=2).stderr
+    assert kor.run(*said, "--wait", "receipt", "--timeout", "200ms", key="watch", code=None).returncode in (5, 7)
+    assert "--label" in kor.run(*said[:-2], key="watch", code=2, env={"ENTENTE_LABEL": ""}).stderr
+    assert "--to" in kor.run("send", "notify", "Text.", "--label", "OPEN", key="watch", code=2).stderr
+    assert kor.run("send", "nowhere", "Text.", "--to", "usa/watch", "--label", "OPEN", key="watch", code=3).stderr
+    refused = kor.run(*said, "--rel", "KOR", key="watch", code=4)
+    assert "REL" in refused.stderr or "release" in refused.stderr
+    stranger = nodes.officers.Key(world.folder / "stranger")
+    done = kor.run(*said, "--key", stranger.path, code=4)
+    assert stranger.fingerprint in done.stderr and "entente keys" in done.stderr
+    done = kor.run(*said, "--as", "watch", "--key", stranger.path, code=4)
+    assert "KEY" in done.stderr or "key" in done.stderr
+    assert kor.run("watch", "--timeout", "100ms", code=7).returncode == 7
+    done = nodes.run("serve", home=kor.home, code=1)
+    assert "entente status" in done.stderr and "another process" in done.stderr
+
+
+def test_json_of_every_view(pair):
+    kor = pair["kor"]
+    place = kor.say("send", "notify", "Text.", "--to", "usa/watch", "--label", "OPEN", key="watch")["place"]
+    kor.await_step(place, "STATION RECEIPT")
+    for arguments in (["status"], ["inbox", "notify"], ["read", place], ["ladder", place], ["log", "notify"], ["keys"],
+                      ["accord", "show"]):
+        for line in kor.run(*arguments, "--json").stdout.splitlines():
+            json.loads(line)
+        plain = kor.run(*arguments).stdout
+        assert plain and "\x1b" not in plain, "NO_COLOR was set, and this is no terminal"
+
+
+def test_wait_and_watch(pair):
+    kor, usa = pair["kor"], pair["usa"]
+    done = kor.run("send", "notify", "Text.", "--to", "usa/watch", "--label", "OPEN", "--wait", "receipt", "--timeout",
+                   "5s", key="watch")
+    place = done.stdout.split("  ")[0]
+    assert "STATION RECEIPT" in usa.ladder(place)["steps"]
+    late = kor.run("send", "notify", "Text.", "--to", "usa/watch", "--label", "OPEN", "--wait", "read", "--timeout",
+                   "100ms", key="watch", code=7)
+    assert late.stderr
+    events = usa.events()
+    kor.say("send", "notify", "Seen as it comes.", "--to", "usa/watch", "--label", "OPEN", key="watch")
+    event = events.next(lambda one: one["change"] == "ENTRY" and one["entry"]["kind"] == "message")
+    assert event["entry"]["text"] == ["Seen as it comes."]
+
+
+def test_a_resend_is_filed_once(pair):
+    """The terminal says again what has no receipt: the same statement is never filed twice."""
+    kor = pair["kor"]
+    pair["usa"].stop()
+    kor.wait("the line is down", lambda: not kor.is_linked())
+    place = kor.say("send", "notify", "Once.", "--to", "usa/watch", "--label", "OPEN", key="watch", code=5)["place"]
+    done = kor.run("send", "--again", code=0)
+    assert place in done.stdout
+    assert len(kor.get("/inbox", channel="notify")["messages"]) == 1
+    pair["usa"].start()
+    kor.await_step(place, "STATION RECEIPT")
+    assert "STATION RECEIPT" in kor.run("send", "--again").stdout
+    assert os.listdir(kor.outbox) == []
+
+
+def test_an_agent_signs(pair):
+    """A key that only the ssh-agent has open signs as a file does."""
+    kor = pair["kor"]
+    agent = subprocess.Popen(["ssh-agent", "-D", "-a", pair.folder / "agent"], stdout=subprocess.DEVNULL)
+    try:
+        env = {"SSH_AUTH_SOCK": str(pair.folder / "agent")}
+        nodes.wait_for("the agent answers", lambda: (pair.folder / "agent").exists())
+        subprocess.run(["ssh-add", "-q", kor.keys / "watch"], env={**os.environ, **env}, check=True)
+        place = kor.say("send", "notify", "By the agent.", "--to", "usa/watch", "--label", "OPEN", key=None,
+                        env={**env, "ENTENTE_KEY": ""})["place"]
+        assert kor.entry(place)["verdict"] == "OK"
+        place = kor.say("send", "notify", "By its .pub.", "--to", "usa/watch", "--label", "OPEN", key="watch.pub",
+                        env=env)["place"]
+        assert kor.entry(place)["verdict"] == "OK"
+    finally:
+        agent.terminate()
+        agent.wait()
