@@ -186,6 +186,20 @@ enum err merkle_inclusion(uint64_t index, uint64_t size, merkle_get *get, void *
 	return ERR_OK;
 }
 
+/* RFC 9162: from a node to its parent, fn being its index and sn that of the last node of its level. True if
+ * the next hash of the proof stands at its left. */
+static bool step_up(uint64_t *fn, uint64_t *sn)
+{
+	bool is_at_left = (*fn & 1) == 1 || *fn == *sn;
+
+	/* The last node of a level has no sibling until it is a right one: it is its own parent till then. */
+	for (; is_at_left && (*fn & 1) == 0 && *fn != 0; *fn >>= 1)
+		*sn >>= 1;
+	*fn >>= 1;
+	*sn >>= 1;
+	return is_at_left;
+}
+
 /* RFC 9162 section 2.1.4.2; the names fn, sn, fr, sr are the specification's. */
 enum err merkle_check_consistency(uint64_t old, const uint8_t old_root[HASH_LEN], uint64_t size,
 				  const uint8_t root[HASH_LEN], const uint8_t (*proof)[HASH_LEN],
@@ -197,14 +211,14 @@ enum err merkle_check_consistency(uint64_t old, const uint8_t old_root[HASH_LEN]
 
 	if (old > size || count > MERKLE_PROOF_MAX)
 		return ERR_VERIFY;
+	if (old == size && !is_same(old_root, root))
+		return ERR_VERIFY;
 	if (old == 0) {
 		hash_sha256((struct bytes){ NULL, 0 }, fr);
-		if (size == 0 && !is_same(old_root, root))
-			return ERR_VERIFY;
 		return count == 0 && is_same(old_root, fr) ? ERR_OK : ERR_VERIFY;
 	}
 	if (old == size)
-		return count == 0 && is_same(old_root, root) ? ERR_OK : ERR_VERIFY;
+		return count == 0 ? ERR_OK : ERR_VERIFY;
 	/* "If first is an exact power of 2, then prepend first_hash to the path." */
 	if ((old & (old - 1)) == 0)
 		copy_hash(fr, old_root);
@@ -220,16 +234,12 @@ enum err merkle_check_consistency(uint64_t old, const uint8_t old_root[HASH_LEN]
 	for (; next < count; next++) {
 		if (sn == 0)
 			return ERR_VERIFY;
-		if ((fn & 1) == 1 || fn == sn) {
+		if (step_up(&fn, &sn)) {
 			hash_node(proof[next], fr, fr);
 			hash_node(proof[next], sr, sr);
-			for (; (fn & 1) == 0 && fn != 0; fn >>= 1)
-				sn >>= 1;
 		} else {
 			hash_node(sr, proof[next], sr);
 		}
-		fn >>= 1;
-		sn >>= 1;
 	}
 	return sn == 0 && is_same(fr, old_root) && is_same(sr, root) ? ERR_OK : ERR_VERIFY;
 }
@@ -247,15 +257,10 @@ enum err merkle_check_inclusion(uint64_t index, const uint8_t leaf[HASH_LEN], ui
 	for (size_t i = 0; i < count; i++) {
 		if (sn == 0)
 			return ERR_VERIFY;
-		if ((fn & 1) == 1 || fn == sn) {
+		if (step_up(&fn, &sn))
 			hash_node(proof[i], r, r);
-			for (; (fn & 1) == 0 && fn != 0; fn >>= 1)
-				sn >>= 1;
-		} else {
+		else
 			hash_node(r, proof[i], r);
-		}
-		fn >>= 1;
-		sn >>= 1;
 	}
 	return sn == 0 && is_same(r, root) ? ERR_OK : ERR_VERIFY;
 }

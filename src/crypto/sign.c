@@ -1,6 +1,7 @@
 #include "crypto/sign.h"
 
 #include <assert.h>
+#include <openssl/crypto.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@ static const uint8_t neutral[SIGN_PUBLIC_LEN] = { 1 };
 
 static void refuse_library(const char *why)
 {
-	fprintf(stderr, "entente: libsodium is unfit: %s\n", why);
+	fprintf(stderr, "entente: a library is unfit: %s\n", why);
 	abort();
 }
 
@@ -30,17 +31,20 @@ void crypto_init(void)
 	struct sign_key k;
 	uint8_t made[SIGN_LEN];
 
+	/* OpenSSL does what its callers here say, and not what the system's openssl.cnf adds to it. */
+	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
+		refuse_library("OpenSSL does not start");
 	if (sodium_init() < 0)
-		refuse_library("it does not start");
+		refuse_library("libsodium does not start");
 	if (sign_verify(neutral, BYTES_LIT("entente"), always))
-		refuse_library("it accepts a key of low order");
+		refuse_library("libsodium accepts a key of low order");
 	sign_key_from_seed(&k, seed);
 	sign_make(&k, BYTES_LIT("entente"), made);
 	if (!sign_verify(k.public, BYTES_LIT("entente"), made))
-		refuse_library("it refuses its own signature");
+		refuse_library("libsodium refuses its own signature");
 	made[0] ^= 1;
 	if (sign_verify(k.public, BYTES_LIT("entente"), made))
-		refuse_library("it accepts a signature with a bit changed");
+		refuse_library("libsodium accepts a signature with a bit changed");
 }
 
 void sign_key_from_seed(struct sign_key *k, const uint8_t seed[SIGN_SEED_LEN])

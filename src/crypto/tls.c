@@ -251,13 +251,14 @@ static enum err fail(struct tls *t)
 		if (t->alert == meanings[i].alert)
 			t->failed = meanings[i].e;
 	}
-	if (t->id->is_sign_failed)
+	if (t->id->is_sign_failed) {
 		t->failed = ERR_SIGNER;
-	else if (t->is_refused || reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
+		t->id->is_sign_failed = false; /* it was this connection's */
+	} else if (t->is_refused || reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
 		t->failed = ERR_NOT_PINNED;
 	else if (reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_NO_SUITABLE_KEY_SHARE ||
-		 reason == SSL_R_NO_SHARED_CIPHER || reason == SSL_R_NO_SUITABLE_GROUPS ||
-		 reason == SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS ||
+		 reason == SSL_R_NO_SHARED_CIPHER || reason == SSL_R_NO_SHARED_GROUPS ||
+		 reason == SSL_R_NO_SUITABLE_GROUPS || reason == SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS ||
 		 reason == SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM)
 		t->failed = ERR_PROTOCOL;
 	if (t->failure[0] == '\0') {
@@ -291,7 +292,6 @@ static enum err shake(struct tls *t)
 	if (SSL_is_init_finished(t->ssl))
 		return ERR_OK;
 	ERR_clear_error();
-	t->id->is_sign_failed = false;
 	result = SSL_do_handshake(t->ssl);
 	if (result == 1)
 		return ERR_OK;
@@ -400,9 +400,8 @@ enum err tls_read(struct tls *t, struct buf *out)
 		result = SSL_read_ex(t->ssl, out->ptr + out->len, out->max - out->len, &got);
 		if (result != 1) {
 			enum err e = outcome(t, result);
-			/* What came before the end is still good. */
-			return e == ERR_SHORT || out->len == before ? (out->len > before ? ERR_OK : e)
-								    : ERR_OK;
+			/* What came before the end is still good, and the end is told next time. */
+			return out->len > before ? ERR_OK : e;
 		}
 		out->len += got;
 	}

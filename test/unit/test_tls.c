@@ -583,6 +583,9 @@ static void test_post_quantum_only(void **state)
 		carry_all(&client, &server, TLS_PIECE_MAX);
 		assert_established(&client, &server);
 		assert_string_equal(tls_group(server.tls), "X25519MLKEM768");
+		/* And nobody gets in with less. */
+		side_open(&client, TLS_SERVER, &client);
+		assert_int_equal(foreign_client(&client, TLS1_3_VERSION, true, "X25519"), ERR_PROTOCOL);
 	} else {
 		assert_null(id);
 	}
