@@ -312,7 +312,7 @@ static void notes_are_found_from_both_sides(void **state)
 	reopen(b);
 	s = b->store;
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-		print_message("note: %s\n", cases[i].why);
+		print_message("# note: %s\n", cases[i].why);
 		buf_reset(&out);
 		assert_int_equal(s->ops->note_get(s, log, cases[i].size, &found, &out),
 				 cases[i].below == 0 ? ERR_NOT_FOUND : ERR_OK);
@@ -396,7 +396,7 @@ static void attachments_come_in_any_order(void **state)
 	assert_int_equal(s->ops->attachment_held(s, hash, &held, &total), ERR_OK);
 	assert_int_equal(total, 0);
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-		print_message("attachment: %s\n", cases[i].why);
+		print_message("# attachment: %s\n", cases[i].why);
 		begin(s);
 		assert_int_equal(s->ops->attachment_put(s, hash, sizeof whole, cases[i].offset,
 							(struct bytes){ whole + cases[i].offset, cases[i].len }),
@@ -600,7 +600,7 @@ static void other_files_are_refused(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-		print_message("open: %s\n", cases[i].why);
+		print_message("# open: %s\n", cases[i].why);
 		snprintf(name, sizeof name, "%s.copy", b->path);
 		snprintf(command, sizeof command, "F=%s; %s", name, cases[i].make);
 		assert_int_equal(system(command), 0);
