@@ -63,7 +63,7 @@ static enum err read_exactly(int fd, uint8_t *out, size_t len)
 	return ERR_OK;
 }
 
-/* One question: a length and a message each way. The request's bytes bring their own length. */
+/* One question: a length and a message each way. Request and answer are kept with their length in front. */
 static enum err agent_ask(struct bytes request, struct buf *answer)
 {
 	int fd = agent_connect();
@@ -75,6 +75,7 @@ static enum err agent_ask(struct bytes request, struct buf *answer)
 	if (send(fd, request.ptr, request.len, MSG_NOSIGNAL) == (ssize_t)request.len)
 		e = read_exactly(fd, head, sizeof head);
 	if (e == ERR_OK) {
+		buf_put(answer, BYTES_OF(head));
 		at = buf_reserve(answer, be32_get(head));
 		e = at == NULL ? ERR_LIMIT : read_exactly(fd, at, be32_get(head));
 	}
