@@ -243,7 +243,7 @@ enum err cbor_read_map(struct cbor_reader *r, size_t count_max, struct cbor_map 
 
 bool cbor_next_key(struct cbor_reader *r, struct cbor_map *map, uint64_t *key)
 {
-	struct head head;
+	struct head head = { 0 };
 
 	if (r->err != ERR_OK || map->left == 0)
 		return false;
@@ -373,7 +373,7 @@ enum err cbor_read_rows(struct cbor_reader *r, const struct cbor_row *rows, size
 
 bool cbor_read_tuple(struct cbor_reader *r, size_t members, const char *rule)
 {
-	size_t count;
+	size_t count = 0;
 
 	if (cbor_read_array(r, SIZE_MAX, &count) != ERR_OK)
 		return false;
@@ -384,7 +384,7 @@ bool cbor_read_tuple(struct cbor_reader *r, size_t members, const char *rule)
 
 size_t cbor_read_list(struct cbor_reader *r, size_t count_min, size_t count_max, const char *rule)
 {
-	size_t count;
+	size_t count = 0;
 
 	if (cbor_read_array(r, SIZE_MAX, &count) != ERR_OK)
 		return 0;
