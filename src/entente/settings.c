@@ -233,8 +233,9 @@ enum err settings_read(struct bytes text, struct settings *out, struct settings_
 	memset(out, 0, sizeof *out);
 	memset(fault, 0, sizeof *fault);
 	bad = ini_parse_stream(read_line, &r, on_key, &r);
-	/* What the library itself does not understand has no handler's reason. */
-	if (bad != 0 && !r.is_refused) {
+	/* What the library itself does not understand has no handler's reason, and it goes on after it. */
+	if (bad != 0 && (!r.is_refused || (bad > 0 && (size_t)bad < fault->line))) {
+		r.is_refused = false;
 		r.line = bad > 0 ? (size_t)bad : 0;
 		refuse(&r, "", "", "this is no key = value and no [section]");
 	}
