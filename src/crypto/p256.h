@@ -1,7 +1,7 @@
 /*
  * p256.h - ECDSA over NIST P-256 with SHA-256, verification only: tokens and smart cards sign with it.
  *
- * Spec: FIPS 186-5; docs/spec/record.md section 4 (an uncompressed point on the curve, r and s in 1..n-1).
+ * Spec: FIPS 186-5; docs/spec/signature.md.
  * Layer: crypto. Pure; OpenSSL allocates and frees within a call.
  */
 #ifndef CRYPTO_P256_H

@@ -1,7 +1,7 @@
 /*
  * sign.h - Ed25519. The verdict on a signature is that of libsodium 1.0.18 and is normative.
  *
- * Spec: docs/spec/record.md section 5; RFC 8032. Layer: crypto. Pure.
+ * Spec: RFC 8032; docs/spec/signature.md section 2. Layer: crypto. Pure.
  */
 #ifndef CRYPTO_SIGN_H
 #define CRYPTO_SIGN_H

@@ -1,8 +1,8 @@
 /*
  * sshsig.h - officers' signatures: SSHSIG blobs and SSH keys, software and FIDO.
  *
- * Spec: OpenSSH PROTOCOL.sshsig, PROTOCOL.u2f, PROTOCOL.key, PROTOCOL.agent; docs/spec/entry.md section 7.
- * Vectors: test/vectors/sshsig.json, made by ssh-keygen. Fuzz: test/fuzz/sshsig.c.  Layer: crypto. Pure.
+ * Spec: OpenSSH PROTOCOL.sshsig, PROTOCOL.u2f, PROTOCOL.key, PROTOCOL.agent; docs/spec/signature.md.
+ * Vectors: test/vectors/sshsig.json. Fuzz: test/fuzz/sshsig.c.  Layer: crypto. Pure.
  *
  * Key types: ssh-ed25519, sk-ssh-ed25519@openssh.com, ecdsa-sha2-nistp256,
  * sk-ecdsa-sha2-nistp256@openssh.com. The last also signs as webauthn-sk-ecdsa-sha2-nistp256@openssh.com, in
