@@ -290,10 +290,10 @@ static bool skip_item(struct cbor_reader *r, bool has_maps, struct level *out)
 		cbor_read_text(r, SIZE_MAX, &string);
 		return false;
 	case CBOR_ARRAY:
-		out->is_map = false;
+		*out = (struct level){ .is_map = false };
 		return cbor_read_array(r, SIZE_MAX, &out->left) == ERR_OK;
 	case CBOR_MAP:
-		out->is_map = true;
+		*out = (struct level){ .is_map = true };
 		if (cbor_read_map(r, SIZE_MAX, &out->map) != ERR_OK)
 			return false;
 		return has_maps || refuse(r, "cbor.type");
@@ -347,7 +347,7 @@ enum err cbor_read_value(struct cbor_reader *r, struct bytes *out)
 enum err cbor_read_rows(struct cbor_reader *r, const struct cbor_row *rows, size_t count, const char *rule,
 			void *out)
 {
-	struct cbor_map map;
+	struct cbor_map map = { 0 };
 	uint64_t key;
 	size_t next = 0; /* the lowest key that may still come */
 
