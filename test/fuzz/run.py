@@ -19,7 +19,7 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--minutes", type=float, default=1)
     parser.add_argument("targets", nargs="*")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     known = sorted(p.name[len("fuzz_") :] for p in (given.build / "test/fuzz").glob("fuzz_*") if p.is_file())
     unknown = sorted(set(given.targets) - set(known))
     if unknown:
