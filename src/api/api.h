@@ -22,7 +22,7 @@ struct api;
 struct api_options {
 	struct node *node; /* borrowed until api_close */
 	const char *path;  /* of the UNIX socket; a socket that stands there is replaced */
-	uint64_t run;	   /* names this run of the node in the numbers of events: milliseconds at its start */
+	uint64_t run; /* names this run of the node in the numbers of events: milliseconds at its start */
 };
 
 /* ERR_USAGE: the path is longer than a UNIX socket's may be; ERR_IO: it cannot be made. Gives. */

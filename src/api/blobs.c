@@ -148,7 +148,9 @@ enum err run_backup(struct api *a, struct request *q, struct reply *r)
 {
 	struct bytes to = request_word(q, "to");
 	char path[4096];
-	enum err e = to.ptr == NULL || to.len == 0 || to.ptr[0] != '/' ? ERR_USAGE : bytes_copy_str(to, path, sizeof path);
+	enum err e = to.ptr == NULL || to.len == 0 || to.ptr[0] != '/'
+			     ? ERR_USAGE
+			     : bytes_copy_str(to, path, sizeof path);
 
 	if (e == ERR_OK)
 		e = node_backup(a->node, path);

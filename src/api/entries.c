@@ -78,7 +78,8 @@ static enum err read_position(struct api *a, struct bytes word, struct message_a
 {
 	struct bytes order;
 
-	if (bytes_take_until(&word, '-', &order) != ERR_OK || bytes_read_decimal(order, UINT64_MAX, &at->order) != ERR_OK)
+	if (bytes_take_until(&word, '-', &order) != ERR_OK ||
+	    bytes_read_decimal(order, UINT64_MAX, &at->order) != ERR_OK)
 		return ERR_USAGE;
 	return place_text_read(node_accord(a->node), word, &at->place);
 }
@@ -105,8 +106,8 @@ static enum err skip_messages(struct api *a, uint32_t channel, uint64_t count, s
 }
 
 /*
- * The list runs forward only. To begin `last` messages before its end, a beginning is looked for in time, twice
- * as far back each time; from there two places move on together, the one `last` ahead of the other.
+ * The list runs forward only. To begin `last` messages before its end, a beginning is looked for in time,
+ * twice as far back each time; from there two places move on together, the one `last` ahead of the other.
  */
 static enum err find_last(struct api *a, uint32_t channel, uint64_t last, struct message_at *at)
 {
@@ -193,7 +194,8 @@ enum err run_log(struct api *a, struct request *q, struct reply *r)
 		e = request_party(a, q, &place.log.party);
 	if (e != ERR_OK)
 		return e;
-	if (request_number(q, "epoch", UINT32_MAX, node_epoch(a->node, place.log.channel, place.log.party), &epoch) != ERR_OK ||
+	if (request_number(q, "epoch", UINT32_MAX, node_epoch(a->node, place.log.channel, place.log.party),
+			   &epoch) != ERR_OK ||
 	    request_number(q, "limit", PAGE_MAX, PAGE_DEFAULT, &limit) != ERR_OK ||
 	    request_number(q, "last", PAGE_MAX, 0, &last) != ERR_OK)
 		return ERR_USAGE;
@@ -201,14 +203,16 @@ enum err run_log(struct api *a, struct request *q, struct reply *r)
 	e = log_size(a, &place.log, &size);
 	if (e != ERR_OK)
 		return e;
-	if (request_number(q, "from", UINT64_MAX, last > 0 && last < size ? size - last : 0, &place.index) != ERR_OK)
+	if (request_number(q, "from", UINT64_MAX, last > 0 && last < size ? size - last : 0, &place.index) !=
+	    ERR_OK)
 		return ERR_USAGE;
 	reply_object(r, NULL);
 	log_text_write(node_accord(a->node), &place.log, &text);
 	reply_text(r, "log", buf_bytes(&text));
 	reply_uint(r, "size", size);
 	reply_array(r, "entries");
-	for (; e == ERR_OK && place.index < size && count++ < limit && r->out->len < REPLY_LEN_MAX / 2; place.index++)
+	for (; e == ERR_OK && place.index < size && count++ < limit && r->out->len < REPLY_LEN_MAX / 2;
+	     place.index++)
 		e = reply_row(a, r, &place);
 	reply_array_end(r);
 	if (place.index < size)
@@ -237,7 +241,7 @@ enum err run_entry(struct api *a, struct request *q, struct reply *r)
 	reply_array_end(r);
 	reply_missing(r, &entry.statement, content_err);
 	if (content.len > 0 && entry.statement.content.sealing == 0)
-		(void)reply_content(r, buf_bytes(&content)); /* says "unreadable" itself */
+		reply_content(r, buf_bytes(&content));
 	if (content.len > 0)
 		reply_base64(r, "content_bytes", buf_bytes(&content));
 	if (has_ladder(&entry))

@@ -16,7 +16,8 @@ void reply_place(struct reply *r, const char *key, const struct accord *a, const
 
 void reply_named_place(struct reply *r, const char *key, const struct accord *a, const struct place *place)
 {
-	struct place_key k = { { place->channel, accord_party_find(a, place->party), place->epoch }, place->index };
+	struct place_key k = { { place->channel, accord_party_find(a, place->party), place->epoch },
+			       place->index };
 
 	reply_place(r, key, a, &k);
 }
@@ -243,14 +244,14 @@ void reply_entry(struct reply *r, const struct accord *a, const struct place_key
 	reply_judgement(r, a, entry);
 }
 
-enum err reply_content(struct reply *r, struct bytes bytes)
+void reply_content(struct reply *r, struct bytes bytes)
 {
 	struct content c;
 	struct fault fault;
 
 	if (content_read(bytes, &c, &fault) != ERR_OK) {
 		reply_str(r, "unreadable", fault.rule);
-		return ERR_CONTENT;
+		return;
 	}
 	reply_text(r, "language", c.language);
 	if (c.subject.len > 0)
@@ -265,7 +266,7 @@ enum err reply_content(struct reply *r, struct bytes bytes)
 		reply_object_end(r);
 	}
 	if (c.attachments_count == 0)
-		return ERR_OK;
+		return;
 	reply_array(r, "attachments");
 	for (size_t i = 0; i < c.attachments_count; i++) {
 		reply_object(r, NULL);
@@ -276,7 +277,6 @@ enum err reply_content(struct reply *r, struct bytes bytes)
 		reply_object_end(r);
 	}
 	reply_array_end(r);
-	return ERR_OK;
 }
 
 void reply_title(struct reply *r, struct bytes bytes)
@@ -322,6 +322,8 @@ static bool is_answered(const struct ladder *l)
 static const char *owed_step(const struct ladder *l, bool *by_author)
 {
 	*by_author = false;
+	if (bytes_equal(l->role, BYTES_LIT(ROLE_NODE)))
+		return NULL; /* a node answers a node, and owes no person's step */
 	if (!l->steps[STEP_WATCH_READ].is_proved)
 		return step_name(STEP_WATCH_READ);
 	if (l->is_information)

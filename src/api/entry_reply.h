@@ -13,8 +13,8 @@
 /* The members of an entry's object, without its braces; leaf and signer only if it came from the record. */
 void reply_entry(struct reply *r, const struct accord *a, const struct place_key *place,
 		 const struct entry_read_out *entry, bool is_from_record);
-/* The members that the content gives: language, subject, text, attachments. ERR_CONTENT: it is not strict. */
-enum err reply_content(struct reply *r, struct bytes content);
+/* The members that the content gives: language, subject, text, attachments; or "unreadable". */
+void reply_content(struct reply *r, struct bytes content);
 /* Only what a list shows: the subject or the first line, as "title", and the language. */
 void reply_title(struct reply *r, struct bytes content);
 /* "ladders" with every addressee's steps, and "crossed", "suspended". */

@@ -11,8 +11,8 @@
 #include <string.h>
 
 static const char *const change_names[CHANGE_COUNT] = {
-	[CHANGE_ENTRY] = "ENTRY",     [CHANGE_RECEIPT] = "RECEIPT", [CHANGE_SENT] = "SENT",
-	[CHANGE_ADVANCE] = "ADVANCE", [CHANGE_PATH] = "PATH",	    [CHANGE_LOG] = "LOG",
+	[CHANGE_ENTRY] = "ENTRY",	    [CHANGE_RECEIPT] = "RECEIPT", [CHANGE_SENT] = "SENT",
+	[CHANGE_ADVANCE] = "ADVANCE",	    [CHANGE_PATH] = "PATH",	  [CHANGE_LOG] = "LOG",
 	[CHANGE_ATTACHMENT] = "ATTACHMENT",
 };
 
@@ -25,15 +25,15 @@ static void put_number(struct api *a, struct buf *out, uint64_t number)
 
 /* ---- The text of an event. ---- */
 
-static void reply_entry_event(struct api *a, struct reply *r, const struct event *event, struct entry_read_out *entry,
-			      struct bytes content)
+static void reply_entry_event(struct api *a, struct reply *r, const struct event *event,
+			      struct entry_read_out *entry, struct bytes content)
 {
 	const struct accord *accord = node_accord(a->node);
 
 	reply_object(r, "entry");
 	reply_entry(r, accord, &event->place, entry, false);
 	if (content.len > 0 && entry->statement.content.sealing == 0)
-		(void)reply_content(r, content); /* says "unreadable" itself */
+		reply_content(r, content);
 	reply_object_end(r);
 }
 
@@ -72,7 +72,8 @@ static void reply_log(struct api *a, struct reply *r, const struct place_key *pl
 	reply_text(r, "log", buf_bytes(&text));
 }
 
-static void event_write(struct api *a, const struct event *event, const struct effect_publish *fresh, struct buf *out)
+static void event_write(struct api *a, const struct event *event, const struct effect_publish *fresh,
+			struct buf *out)
 {
 	const struct accord *accord = node_accord(a->node);
 	struct reply r = { out };
@@ -151,7 +152,8 @@ void events_publish(struct api *a, const struct effect_publish *publish)
 	*event = (struct event){ .number = publish->number,
 				 .change = publish->change,
 				 .place = publish->place,
-				 .peer = publish->peer < node_accord(a->node)->parties_count ? publish->peer : 0 };
+				 .peer = publish->peer < node_accord(a->node)->parties_count ? publish->peer
+											     : 0 };
 	a->newest = publish->number;
 	if (a->streams_count == 0)
 		return;
@@ -229,7 +231,8 @@ static bool stream_next(struct api *a, struct stream *s)
 	const struct event *event;
 
 	if (!s->is_greeted) {
-		bool is_known = s->next <= a->newest + 1 && (s->next > a->newest || event_at(a, s->next) != NULL);
+		bool is_known =
+			s->next <= a->newest + 1 && (s->next > a->newest || event_at(a, s->next) != NULL);
 		s->is_greeted = true;
 		if (!is_known)
 			s->next = a->newest + 1;
@@ -290,8 +293,9 @@ static bool read_after(struct api *a, struct bytes word, uint64_t *number)
 	struct bytes run;
 	uint64_t value;
 
-	return bytes_take_until(&word, '-', &run) == ERR_OK && bytes_read_decimal(run, UINT64_MAX, &value) == ERR_OK &&
-	       value == a->run && bytes_read_decimal(word, UINT64_MAX - 1, number) == ERR_OK;
+	return bytes_take_until(&word, '-', &run) == ERR_OK &&
+	       bytes_read_decimal(run, UINT64_MAX, &value) == ERR_OK && value == a->run &&
+	       bytes_read_decimal(word, UINT64_MAX - 1, number) == ERR_OK;
 }
 
 enum err run_events(struct api *a, struct request *q, struct reply *r)

@@ -40,7 +40,8 @@ unsigned request_status(enum err e)
 	assert(e < ERR_COUNT);
 	if (statuses[e] != 0)
 		return statuses[e];
-	return err_class(e) == ERR_CLASS_LOCAL ? MHD_HTTP_INTERNAL_SERVER_ERROR : MHD_HTTP_UNPROCESSABLE_CONTENT;
+	return err_class(e) == ERR_CLASS_LOCAL ? MHD_HTTP_INTERNAL_SERVER_ERROR
+					       : MHD_HTTP_UNPROCESSABLE_CONTENT;
 }
 
 struct bytes request_word(struct request *q, const char *name)
@@ -127,12 +128,12 @@ void request_fail(struct api *a, struct request *q, enum err e, const char *text
 
 static bool is_allowed(struct MHD_Connection *connection, enum authority authority)
 {
-	const union MHD_ConnectionInfo *info =
+	const union MHD_ConnectionInfo *found =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	struct ucred peer = { .uid = (uid_t)-1 };
 	socklen_t len = sizeof peer;
 
-	if (info == NULL || getsockopt(info->connect_fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+	if (found == NULL || getsockopt(found->connect_fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
 		return false;
 	return authority == AUTHORITY_OWNER && (peer.uid == geteuid() || peer.uid == 0);
 }
@@ -176,7 +177,9 @@ static void request_begin(struct api *a, struct request *q, const char *method, 
 
 	if (e != ERR_OK) {
 		q->route = NULL;
-		request_fail(a, q, e, e == ERR_USAGE ? "this path takes another method" : "no such path: see docs/spec/api.md");
+		request_fail(a, q, e,
+			     e == ERR_USAGE ? "this path takes another method"
+					    : "no such path: see docs/spec/api.md");
 		return;
 	}
 	if (!is_allowed(q->connection, q->route->authority))
@@ -243,9 +246,11 @@ static enum MHD_Result request_send(struct request *q)
 	enum MHD_Result result;
 
 	if (q->state == REQUEST_STREAMS) {
-		response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, events_read, q, NULL);
+		response =
+			MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, events_read, q, NULL);
 	} else if (q->more != NULL) {
-		response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, more_read, q, NULL);
+		response =
+			MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, more_read, q, NULL);
 	} else {
 		response = MHD_create_response_from_buffer(q->answer_len, q->answer, MHD_RESPMEM_MUST_FREE);
 		q->answer = NULL;
@@ -264,8 +269,9 @@ static enum MHD_Result request_send(struct request *q)
 	return result;
 }
 
-static enum MHD_Result on_access(void *self, struct MHD_Connection *connection, const char *url, const char *method,
-				 const char *version, const char *upload, size_t *upload_len, void **own)
+static enum MHD_Result on_access(void *self, struct MHD_Connection *connection, const char *url,
+				 const char *method, const char *version, const char *upload,
+				 size_t *upload_len, void **own)
 {
 	struct api *a = self;
 	struct request *q = *own;
@@ -291,7 +297,8 @@ static enum MHD_Result on_access(void *self, struct MHD_Connection *connection, 
 	return MHD_YES;
 }
 
-static void on_end(void *self, struct MHD_Connection *connection, void **own, enum MHD_RequestTerminationCode why)
+static void on_end(void *self, struct MHD_Connection *connection, void **own,
+		   enum MHD_RequestTerminationCode why)
 {
 	struct api *a = self;
 
@@ -352,10 +359,11 @@ enum err api_open(const struct api_options *options, struct api **out)
 	a->reply_memory = xcalloc(1, REPLY_LEN_MAX);
 	a->entry_memory = xcalloc(1, ENTRY_LEN_MAX);
 	a->content_memory = xcalloc(1, CONTENT_LEN_MAX);
-	a->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL,
-				     NULL, on_access, a, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-				     CLIENTS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-				     MHD_OPTION_NOTIFY_COMPLETED, on_end, a, MHD_OPTION_END);
+	a->daemon = MHD_start_daemon(
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
+		on_access, a, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, CLIENTS_MAX,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED,
+		on_end, a, MHD_OPTION_END);
 	if (a->daemon == NULL) {
 		log_error("the HTTP library did not start on %s", options->path);
 		close(fd);
@@ -368,9 +376,9 @@ enum err api_open(const struct api_options *options, struct api **out)
 
 int api_descriptor(const struct api *a)
 {
-	const union MHD_DaemonInfo *info = MHD_get_daemon_info(a->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	const union MHD_DaemonInfo *found = MHD_get_daemon_info(a->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 
-	return info->epoll_fd;
+	return found->epoll_fd;
 }
 
 int64_t api_timeout(const struct api *a, struct mono now)

@@ -23,7 +23,8 @@ void reply_array(struct reply *r, const char *key);
 void reply_array_end(struct reply *r);
 
 void reply_str(struct reply *r, const char *key, const char *text);
-/* Text is UTF-8 or it is written as U+FFFD from the first fault on: a reader must never be handed a broken line. */
+/* Text is UTF-8 or it is written as U+FFFD from the first fault on: a reader must never be handed a broken
+ * line. */
 void reply_text(struct reply *r, const char *key, struct bytes text);
 void reply_uint(struct reply *r, const char *key, uint64_t value);
 void reply_int(struct reply *r, const char *key, int64_t value);

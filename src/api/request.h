@@ -16,13 +16,13 @@ struct api;
 struct route;
 
 enum request_state {
-	REQUEST_READS,	 /* the body is coming in */
-	REQUEST_RUNS,	 /* its route's function is at work */
+	REQUEST_READS,	  /* the body is coming in */
+	REQUEST_RUNS,	  /* its route's function is at work */
 	REQUEST_DEFERRED, /* statements wait for a turn with room */
-	REQUEST_ANSWERS, /* statements wait for their answers */
-	REQUEST_COMMITS, /* waits for the end of the turn */
-	REQUEST_STREAMS, /* sends as there is something to send */
-	REQUEST_READY,	 /* the answer below can go out */
+	REQUEST_ANSWERS,  /* statements wait for their answers */
+	REQUEST_COMMITS,  /* waits for the end of the turn */
+	REQUEST_STREAMS,  /* sends as there is something to send */
+	REQUEST_READY,	  /* the answer below can go out */
 	REQUEST_SENT,
 };
 
@@ -44,11 +44,11 @@ struct request {
 	uint64_t serial; /* of this request in this run; the slot is its place in api.requests */
 	size_t slot;
 	bool is_suspended;
-	struct buf body;	/* heap */
-	bool is_body_over;	/* more came than the route takes */
-	unsigned status;	/* of the answer, once READY */
+	struct buf body;   /* heap */
+	bool is_body_over; /* more came than the route takes */
+	unsigned status;   /* of the answer, once READY */
 	const char *media_type;
-	void *answer;		/* heap: the answer's bytes */
+	void *answer; /* heap: the answer's bytes */
 	size_t answer_len;
 
 	/* Statements: what became of each. */
@@ -99,7 +99,8 @@ struct api {
 /* A word of the query, .ptr NULL if it is absent. Borrows from the request. */
 struct bytes request_word(struct request *q, const char *name);
 /* ERR_USAGE if it is there and no decimal of 0..max; `otherwise` if it is absent. */
-enum err request_number(struct request *q, const char *name, uint64_t max, uint64_t otherwise, uint64_t *out) MUST_CHECK;
+enum err request_number(struct request *q, const char *name, uint64_t max, uint64_t otherwise,
+			uint64_t *out) MUST_CHECK;
 enum err request_place(struct api *a, struct request *q, struct place_key *out) MUST_CHECK;
 /* The channel's number; ERR_USAGE if it is absent. */
 enum err request_channel(struct api *a, struct request *q, uint32_t *out) MUST_CHECK;

@@ -9,36 +9,36 @@
 #include "api/request.h"
 
 /* statements.c */
-enum err run_statements(struct api *a, struct request *q, struct reply *r);
+enum err run_statements(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 /* Gives a deferred request's statements to the node. */
 void statements_run(struct api *a, struct request *q);
 void statements_answer(struct api *a, const struct effect_answer *answer);
 
 /* events.c */
-enum err run_events(struct api *a, struct request *q, struct reply *r);
+enum err run_events(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
 /* state.c */
-enum err run_status(struct api *a, struct request *q, struct reply *r);
-enum err run_accord(struct api *a, struct request *q, struct reply *r);
-enum err run_channels(struct api *a, struct request *q, struct reply *r);
-enum err run_logs(struct api *a, struct request *q, struct reply *r);
-enum err run_keys(struct api *a, struct request *q, struct reply *r);
-enum err run_seen(struct api *a, struct request *q, struct reply *r);
+enum err run_status(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_accord(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_channels(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_logs(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_keys(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_seen(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
 /* entries.c */
-enum err run_inbox(struct api *a, struct request *q, struct reply *r);
-enum err run_log(struct api *a, struct request *q, struct reply *r);
-enum err run_entry(struct api *a, struct request *q, struct reply *r);
-enum err run_content(struct api *a, struct request *q, struct reply *r);
-enum err run_ladder(struct api *a, struct request *q, struct reply *r);
-enum err run_note(struct api *a, struct request *q, struct reply *r);
-enum err run_proof(struct api *a, struct request *q, struct reply *r);
+enum err run_inbox(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_log(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_entry(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_content(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_ladder(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_note(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_proof(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
 /* blobs.c */
-enum err run_attachment(struct api *a, struct request *q, struct reply *r);
-enum err run_attach(struct api *a, struct request *q, struct reply *r);
-enum err run_bundle_out(struct api *a, struct request *q, struct reply *r);
-enum err run_bundle_in(struct api *a, struct request *q, struct reply *r);
-enum err run_backup(struct api *a, struct request *q, struct reply *r);
+enum err run_attachment(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_attach(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_bundle_out(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_bundle_in(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_backup(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
 #endif

@@ -5,9 +5,10 @@
 
 #include <stdlib.h>
 
-static const char *const log_state_names[] = {
-	[LOG_RUNS] = "RUNS", [LOG_STOPPED] = "STOPPED", [LOG_RECOVERING] = "RECOVERING", [LOG_CLOSED] = "CLOSED"
-};
+static const char *const log_state_names[] = { [LOG_RUNS] = "RUNS",
+					       [LOG_STOPPED] = "STOPPED",
+					       [LOG_RECOVERING] = "RECOVERING",
+					       [LOG_CLOSED] = "CLOSED" };
 
 /* A name in each of the accord's languages: {"ko": ..., "en": ...}. */
 static void reply_names(struct reply *r, const char *key, const struct accord *a, const struct bytes *names)
@@ -94,6 +95,7 @@ static void reply_log_status(struct reply *r, const struct accord *a, const stru
 	reply_log_name(r, a, &l->log);
 	reply_str(r, "state", log_state_names[l->state]);
 	reply_uint(r, "size", l->size);
+	reply_hex(r, "root", BYTES_OF(l->root));
 	reply_uint(r, "folded", l->folded);
 	reply_uint(r, "noted", l->noted);
 	reply_uint(r, "wanted", l->wanted);
@@ -145,7 +147,8 @@ static void reply_self(struct api *a, struct reply *r)
 	reply_hex(r, "accord_hash", BYTES_OF(accord->hash));
 	reply_str(r, "mode", accord->is_exercise ? "EXERCISE" : "LIVE");
 	reply_names(r, "title", accord, accord->title);
-	reply_str(r, "post_quantum", accord->post_quantum == POST_QUANTUM_REQUIRED ? "required" : "preferred");
+	reply_str(r, "post_quantum",
+		  accord->post_quantum == POST_QUANTUM_REQUIRED ? "required" : "preferred");
 }
 
 enum err run_status(struct api *a, struct request *q, struct reply *r)

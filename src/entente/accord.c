@@ -32,9 +32,10 @@ static enum exit_code open_checked(struct accord_dir *d, const char *path)
 	} else if (e == ERR_USAGE && d->fault.fault.rule != NULL) {
 		if (bytes_copy_str(d->fault.file, file, sizeof file) != ERR_OK)
 			file[0] = '\0';
-		say_error(_("{1}/{2}, line {3}: the rule {4} is broken."), path, file, say_number(d->fault.fault.offset),
-			  d->fault.fault.rule);
-		say_next(_("docs/spec/accord.md explains the rule; after a change: entente init accord {1}"), path);
+		say_error(_("{1}/{2}, line {3}: the rule {4} is broken."), path, file,
+			  say_number(d->fault.fault.offset), d->fault.fault.rule);
+		say_next(_("docs/spec/accord.md explains the rule; after a change: entente init accord {1}"),
+			 path);
 	} else {
 		say_error("{1}: {2}.", path, _(err_text(e)));
 	}
@@ -58,7 +59,8 @@ static enum exit_code show_signatures(const struct accord_dir *d, const struct o
 		if (!is_signed)
 			code = EXIT_REFUSED;
 		if (!o->is_json)
-			say("  {1}  {2}\n", d->accord->parties[i].code, is_signed ? _("signed") : _("not signed"));
+			say("  {1}  {2}\n", d->accord->parties[i].code,
+			    is_signed ? _("signed") : _("not signed"));
 	}
 	if (bad != NULL) {
 		say_error(_("{1} is no good signature of a root over this MANIFEST."), bad);
@@ -102,8 +104,8 @@ static const struct accord_key *find_root(const struct accord *a, struct bytes k
 	return NULL;
 }
 
-static enum exit_code write_signature(const struct accord_dir *d, const struct officer *root, const char *party,
-				      size_t number)
+static enum exit_code write_signature(const struct accord_dir *d, const struct officer *root,
+				      const char *party, size_t number)
 {
 	uint8_t blob_memory[SSHSIG_LEN_MAX], armour_memory[2 * SSHSIG_LEN_MAX];
 	struct buf blob = BUF_ON(blob_memory), armour = BUF_ON(armour_memory);
@@ -179,7 +181,8 @@ static enum exit_code diff(struct options *o)
 	return e == ERR_OK ? EXIT_ERROR : EXIT_DONE;
 }
 
-/* ---- Show: from the running node, so that it is what is in force; or from a folder, by what is checked. ---- */
+/* ---- Show: from the running node, so that it is what is in force; or from a folder, by what is checked.
+ * ---- */
 
 static void show_list(const char *title, const json_t *list, const char *extra)
 {
@@ -188,7 +191,8 @@ static void show_list(const char *title, const json_t *list, const char *extra)
 
 	say_coloured(COLOUR_BOLD, title);
 	say("\n");
-	json_array_foreach(list, i, row) {
+	json_array_foreach(list, i, row)
+	{
 		char names[256];
 		json_t *value;
 		size_t v;
@@ -219,7 +223,8 @@ static enum exit_code show_node(struct options *o)
 		json_say(accord);
 	} else if (code == EXIT_DONE) {
 		show_band(accord);
-		say(_("accord {1}, version {2}\n"), json_str(accord, "accord"), json_str(accord, "accord_hash"));
+		say(_("accord {1}, version {2}\n"), json_str(accord, "accord"),
+		    json_str(accord, "accord_hash"));
 		show_list(_("parties"), json_object_get(accord, "parties"), "");
 		show_list(_("roles"), json_object_get(accord, "roles"), "parties");
 		show_list(_("channels"), json_object_get(accord, "channels"), "writers");
@@ -284,6 +289,12 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_accord = {
-	"accord", "check|sign|show|diff [DIR [DIR]]", 1, 3,
-	N_("check, sign, show or compare what the parties agreed beforehand"), NULL, run, false,
+	"accord",
+	"check|sign|show|diff [DIR [DIR]]",
+	1,
+	3,
+	N_("check, sign, show or compare what the parties agreed beforehand"),
+	NULL,
+	run,
+	false,
 };

@@ -14,5 +14,6 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_ack = {
-	"ack", "PLACE", 1, 1, N_("say that you, the watch officer, have opened it: WATCH READ"), NULL, run, false,
+	"ack", "PLACE", 1,     1, N_("say that you, the watch officer, have opened it: WATCH READ"),
+	NULL,  run,	false,
 };

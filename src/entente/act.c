@@ -26,9 +26,11 @@ static enum exit_code find_read_back(struct client *c, json_t **entry)
 
 	if (strcmp(json_str(message, "kind"), "read back") == 0)
 		return EXIT_DONE;
-	json_array_foreach(json_object_get(message, "ladders"), i, ladder) {
+	json_array_foreach(json_object_get(message, "ladders"), i, ladder)
+	{
 		const json_t *offered = json_object_get(ladder, "read_back_offered");
-		if (offered == NULL)
+		/* One READ BACK speaks for all roles of its party. */
+		if (offered == NULL || (place != NULL && strcmp(place, json_str(offered, "evidence")) == 0))
 			continue;
 		place = json_str(offered, "evidence");
 		count++;
@@ -37,8 +39,8 @@ static enum exit_code find_read_back(struct client *c, json_t **entry)
 		if (count == 0)
 			say_error(_("Nobody has read {1} back."), json_str(message, "place"));
 		else
-			say_error(_("{1} was read back {2} times; name the READ BACK itself."), json_str(message, "place"),
-				  say_number(count));
+			say_error(_("{1} was read back by {2} parties; name the READ BACK itself."),
+				  json_str(message, "place"), say_number(count));
 		say_next("entente ladder '{1}'", json_str(message, "place"));
 		return EXIT_NOT_FOUND;
 	}
@@ -64,8 +66,8 @@ static enum exit_code add_text(struct draft *d, const struct act *act, const str
 	return code;
 }
 
-static enum exit_code act_file(struct options *o, const struct act *act, struct client *c, struct officer *officer,
-			       struct draft *d, const json_t *entry)
+static enum exit_code act_file(struct options *o, const struct act *act, struct client *c,
+			       struct officer *officer, struct draft *d, const json_t *entry)
 {
 	char place[PLACE_TEXT_LEN];
 	enum exit_code code = officer_find_role(officer, o, c);
@@ -85,7 +87,8 @@ static enum exit_code act_file(struct options *o, const struct act *act, struct 
 	if (code != EXIT_DONE)
 		return code;
 	if (o->is_json) {
-		json_t *out = json_pack("{s:s, s:s, s:s}", "err", "OK", "place", place, "refers", json_str(entry, "place"));
+		json_t *out = json_pack("{s:s, s:s, s:s}", "err", "OK", "place", place, "refers",
+					json_str(entry, "place"));
 		json_say(out);
 		json_decref(out);
 	} else {

@@ -23,8 +23,10 @@ struct act {
 enum exit_code act_run(struct options *o, const struct act *act) MUST_CHECK;
 
 /* Options of every act, to begin a command's table with. */
-#define ACT_TEXT_OPTIONS \
-	{ "file", N_("FILE"), N_("take the text from a file, - for standard input") }, \
-	{ "language", N_("TAG"), N_("the language that the text is authentic in, as ko or en") }
+#define ACT_TEXT_OPTIONS                                                                             \
+	{ "file", N_("FILE"), N_("take the text from a file, - for standard input") },               \
+	{                                                                                            \
+		"language", N_("TAG"), N_("the language that the text is authentic in, as ko or en") \
+	}
 
 #endif

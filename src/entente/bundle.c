@@ -1,6 +1,6 @@
 /*
- * A path that is carried by hand: the link's own frames in a file. The first is the writer's HELLO, which names
- * him; who reads hands one frame after another to his node, which checks them as it checks any others.
+ * A path that is carried by hand: the link's own frames in a file. The first is the writer's HELLO, which
+ * names him; who reads hands one frame after another to his node, which checks them as it checks any others.
  */
 #include "base/alloc.h"
 #include "entente/client.h"
@@ -87,8 +87,9 @@ struct reading {
 
 static enum exit_code not_a_bundle(const char *path, uint64_t at)
 {
-	say_error(_("{1} is no whole bundle: it breaks off, or is damaged, at byte {2}. What came before was taken."), path,
-		  say_number(at));
+	say_error(_("{1} is no whole bundle: it breaks off, or is damaged, at byte {2}. What came before was "
+		    "taken."),
+		  path, say_number(at));
 	say_next(_("have it written again: what is held already does no harm"));
 	return EXIT_INTEGRITY;
 }
@@ -170,7 +171,8 @@ static enum exit_code run_read(struct options *o, struct client *c)
 	if (code == EXIT_DONE && o->is_json)
 		say("{\"err\":\"OK\",\"peer\":\"{1}\",\"frames\":{2}}\n", r.peer, say_number(r.frames));
 	else if (code == EXIT_DONE)
-		say(_("{1} taken: {2} frames of {3}; receipts go back by any path: entente bundle write --peer {3} FILE\n"),
+		say(_("{1} taken: {2} frames of {3}; receipts go back by any path: entente bundle write "
+		      "--peer {3} FILE\n"),
 		    path, say_number(r.frames), r.peer);
 	free(r.in.ptr);
 	fclose(r.file);
@@ -195,6 +197,12 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_bundle = {
-	"bundle", "write|read FILE", 2, 2, N_("carry the record by hand: write for a peer, read from one"), options, run,
+	"bundle",
+	"write|read FILE",
+	2,
+	2,
+	N_("carry the record by hand: write for a peer, read from one"),
+	options,
+	run,
 	false,
 };

@@ -15,7 +15,7 @@
 struct client {
 	int fd;
 	char path[108];
-	struct buf in; /* heap: what came and was not used yet */
+	struct buf in;	     /* heap: what came and was not used yet */
 	uint64_t chunk_left; /* of a stream's chunk */
 };
 
@@ -60,8 +60,8 @@ enum err client_download(struct client *c, const char *target, FILE *to) MUST_CH
 /* Event streams: a connection of its own. */
 enum err client_listen(struct client *c, const char *after) MUST_CHECK;
 /*
- * The next event that has data, and its number (may be NULL); json is the caller's. ERR_TIMEOUT: none within ms
- * (below 0: for ever); ERR_DOWN: the node has gone. *is_reset: something was missed, read the views anew.
+ * The next event that has data, and its number (may be NULL); json is the caller's. ERR_TIMEOUT: none within
+ * ms (below 0: for ever); ERR_DOWN: the node has gone. *is_reset: something was missed, read the views anew.
  */
 enum err client_event(struct client *c, int64_t ms, json_t **out, char number[64], bool *is_reset) MUST_CHECK;
 

@@ -37,5 +37,12 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_defer = {
-	"defer", "PLACE [TEXT]", 1, 2, N_("say that it will be answered later, and until when: DEFERRED"), options, run, false,
+	"defer",
+	"PLACE [TEXT]",
+	1,
+	2,
+	N_("say that it will be answered later, and until when: DEFERRED"),
+	options,
+	run,
+	false,
 };

@@ -20,8 +20,8 @@
 #include <unistd.h>
 
 #define SYNCS 21u
-#define SYNC_US_MIN 20u		   /* no disk writes through its cache in less */
-#define SPACE_MIN (1024ull << 20)  /* bytes */
+#define SYNC_US_MIN 20u		  /* no disk writes through its cache in less */
+#define SPACE_MIN (1024ull << 20) /* bytes */
 #define TMPFS_KIND 0x01021994
 #define RAMFS_KIND 0x858458f6
 
@@ -41,8 +41,8 @@ static void find(struct doctor *d, enum finding finding, const char *what, const
 
 	d->is_ill = d->is_ill || finding == FINDING_BAD;
 	if (d->o->is_json) {
-		json_array_append_new(d->rows, json_pack("{s:s, s:s, s:s, s:s}", "check", what, "finding", words[finding],
-							 "why", why, "next", next));
+		json_array_append_new(d->rows, json_pack("{s:s, s:s, s:s, s:s}", "check", what, "finding",
+							 words[finding], "why", why, "next", next));
 		return;
 	}
 	say_cell(_(words[finding]), 6, colours[finding]);
@@ -120,15 +120,18 @@ static void check_disk(struct doctor *d)
 		find(d, FINDING_BAD, _("disk"), _("the home lies in memory and is lost with the power"),
 		     _("put it on a disk"));
 	} else if (!measure_sync(d->o->home, &us)) {
-		find(d, FINDING_BAD, _("disk"), strerror(errno), _("see that the node's user may write there"));
+		find(d, FINDING_BAD, _("disk"), strerror(errno),
+		     _("see that the node's user may write there"));
 	} else {
 		say_fill(why, sizeof why, _("a synced write takes {1} us"), say_number((uint64_t)us));
 		if (us < (int64_t)SYNC_US_MIN)
-			find(d, FINDING_WARN, _("disk"), why, _("too fast to be true: turn off the drive's volatile cache"));
+			find(d, FINDING_WARN, _("disk"), why,
+			     _("too fast to be true: turn off the drive's volatile cache"));
 		else
 			find(d, FINDING_OK, _("disk"), why, "");
 	}
-	say_fill(why, sizeof why, _("{1} MiB free"), say_number((uint64_t)space.f_bavail * space.f_frsize >> 20));
+	say_fill(why, sizeof why, _("{1} MiB free"),
+		 say_number((uint64_t)space.f_bavail * space.f_frsize >> 20));
 	if ((unsigned long long)space.f_bavail * space.f_frsize < SPACE_MIN)
 		find(d, FINDING_WARN, _("space"), why, _("make room: a full disk refuses new statements"));
 	else
@@ -143,7 +146,8 @@ static void check_clock(struct doctor *d)
 	char why[128];
 
 	if (adjtimex(&t) == TIME_ERROR || (t.status & STA_UNSYNC) != 0) {
-		find(d, FINDING_WARN, _("clock"), _("nothing keeps it right; claimed times will be flagged by the other side"),
+		find(d, FINDING_WARN, _("clock"),
+		     _("nothing keeps it right; claimed times will be flagged by the other side"),
 		     "timedatectl set-ntp true");
 		return;
 	}
@@ -178,7 +182,8 @@ static void check_one_accord(struct doctor *d, const char *path)
 	}
 	for (size_t i = 0; i < accord.accord->parties_count; i++) {
 		if (!accord_dir_is_signed(&accord, i, &bad) || bad != NULL)
-			find(d, FINDING_BAD, _("accord"), accord.accord->parties[i].code, "entente accord sign DIR --key ROOT");
+			find(d, FINDING_BAD, _("accord"), accord.accord->parties[i].code,
+			     "entente accord sign DIR --key ROOT");
 	}
 	find(d, FINDING_OK, _("accord"), path, "");
 	accord_dir_close(&accord);
@@ -234,8 +239,10 @@ static void check_node(struct doctor *d)
 	     json_flag(status, "recovering") ? "entente status" : "");
 	if (json_uint(status, "stopped_logs") > 0)
 		find(d, FINDING_BAD, _("logs"), _("one is stopped"), "entente status");
-	json_array_foreach(json_object_get(status, "peers"), i, peer) {
-		json_array_foreach(json_object_get(peer, "paths"), p, path) {
+	json_array_foreach(json_object_get(status, "peers"), i, peer)
+	{
+		json_array_foreach(json_object_get(peer, "paths"), p, path)
+		{
 			snprintf(why, sizeof why, "%s %s", json_str(peer, "code"), json_str(path, "name"));
 			if (json_flag(path, "up"))
 				find(d, FINDING_OK, _("path"), why, "");
@@ -243,11 +250,13 @@ static void check_node(struct doctor *d)
 				find(d, FINDING_WARN, _("path"), why, "entente status");
 		}
 		if (json_str(peer, "refused")[0] != '\0')
-			find(d, FINDING_BAD, _("peer"), json_str(peer, "refused"), "entente accord diff DIR DIR");
+			find(d, FINDING_BAD, _("peer"), json_str(peer, "refused"),
+			     "entente accord diff DIR DIR");
 	}
 	left = outbox_sweep(&c);
 	say_fill(why, sizeof why, _("{1} statements of this terminal have no receipt"), say_number(left));
-	find(d, left == 0 ? FINDING_OK : FINDING_WARN, _("outbox"), why, left == 0 ? "" : "entente send --again");
+	find(d, left == 0 ? FINDING_OK : FINDING_WARN, _("outbox"), why,
+	     left == 0 ? "" : "entente send --again");
 	json_decref(status);
 	client_close(&c);
 }
@@ -275,6 +284,12 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_doctor = {
-	"doctor", "", 0, 0, N_("examine home, disk, clock, accord, node and paths, and say what to do next"), NULL, run,
+	"doctor",
+	"",
+	0,
+	0,
+	N_("examine home, disk, clock, accord, node and paths, and say what to do next"),
+	NULL,
+	run,
 	false,
 };

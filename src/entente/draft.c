@@ -78,7 +78,8 @@ enum exit_code draft_address(struct draft *d, struct client *c, const char *chan
 	s->party = draft_word(d, json_str(answer, "party"));
 	if (json_hex(answer, "accord", s->accord, ACCORD_ID_LEN) != ERR_OK)
 		code = refuse_answer();
-	json_array_foreach(json_object_get(answer, "seen"), i, row) {
+	json_array_foreach(json_object_get(answer, "seen"), i, row)
+	{
 		if (i == PARTY_MAX - 1)
 			break;
 		s->seen[i].party = draft_word(d, json_str(row, "party"));
@@ -135,7 +136,8 @@ enum exit_code draft_label(struct draft *d, const struct options *options, const
 			values[count++] = one;
 		}
 	} else {
-		json_array_foreach(parties, i, party) {
+		json_array_foreach(parties, i, party)
+		{
 			if (count < PARTY_MAX)
 				values[count++] = draft_word(d, json_string_value(party));
 		}
@@ -165,11 +167,13 @@ static void copy_label(struct draft *d, const json_t *label)
 		return;
 	d->statement.has_label = true;
 	d->statement.label.level = draft_word(d, json_str(label, "level"));
-	json_array_foreach(json_object_get(label, "categories"), i, category) {
+	json_array_foreach(json_object_get(label, "categories"), i, category)
+	{
 		const json_t *value, *list = json_object_get(category, "values");
 		struct bytes values[LABEL_VALUES_MAX];
 		size_t v, count = 0;
-		json_array_foreach(list, v, value) {
+		json_array_foreach(list, v, value)
+		{
 			if (count < LABEL_VALUES_MAX && json_is_string(value))
 				values[count++] = draft_word(d, json_string_value(value));
 		}
@@ -282,7 +286,9 @@ enum exit_code draft_sign(struct draft *d, const struct officer *o)
 		if (buf_check(&d->content_bytes) != ERR_OK)
 			return too_long(_("the text"), CONTENT_LEN_MAX);
 		if (content_read(buf_bytes(&d->content_bytes), &content, &fault) != ERR_OK) {
-			say_error(_("The text breaks the rule {1}: text is UTF-8 without control characters."), fault.rule);
+			say_error(
+				_("The text breaks the rule {1}: text is UTF-8 without control characters."),
+				fault.rule);
 			return EXIT_USAGE;
 		}
 		hash_sha256(buf_bytes(&d->content_bytes), s->content.hash);

@@ -27,7 +27,8 @@ void draft_close(struct draft *d);
 /* A copy that lives as long as the draft. */
 struct bytes draft_word(struct draft *d, const char *text);
 
-/* Accord, party, channel and last-seen, as the node says them now (GET /seen). EXIT_DONE, or it was said why not. */
+/* Accord, party, channel and last-seen, as the node says them now (GET /seen). EXIT_DONE, or it was said why
+ * not. */
 enum exit_code draft_address(struct draft *d, struct client *c, const char *channel) MUST_CHECK;
 /* Refers to this entry (GET /entry) and takes its label. */
 enum exit_code draft_refer(struct draft *d, const json_t *entry) MUST_CHECK;

@@ -11,7 +11,8 @@ static enum err check_signatures(const json_t *entry, struct bytes statement, st
 	json_t *text;
 	size_t i;
 
-	json_array_foreach(json_object_get(entry, "sshsigs"), i, text) {
+	json_array_foreach(json_object_get(entry, "sshsigs"), i, text)
+	{
 		uint8_t blob[SSHSIG_LEN_MAX];
 		struct sshsig sig;
 		size_t len;
@@ -19,7 +20,8 @@ static enum err check_signatures(const json_t *entry, struct bytes statement, st
 		if (!json_is_string(text) ||
 		    bytes_read_base64(bytes_str(json_string_value(text)), blob, sizeof blob, &len) != ERR_OK)
 			continue;
-		if (sshsig_verify((struct bytes){ blob, len }, BYTES_LIT(SSHSIG_STATEMENT), statement, &sig) != ERR_OK)
+		if (sshsig_verify((struct bytes){ blob, len }, BYTES_LIT(SSHSIG_STATEMENT), statement,
+				  &sig) != ERR_OK)
 			continue;
 		if (out->good++ == 0)
 			ssh_fingerprint(sig.public_key, out->fingerprint);

@@ -13,7 +13,7 @@ struct evidence {
 	size_t signatures, good;
 	char fingerprint[SSH_FINGERPRINT_LEN]; /* of the first good one */
 	bool has_content, is_content_good;
-	char hash[2 * HASH_LEN + 1];	       /* of the content, as the signed statement names it */
+	char hash[2 * HASH_LEN + 1]; /* of the content, as the signed statement names it */
 };
 
 /* From GET /entry. ERR_VERIFY: something is false; ERR_USAGE: the answer is not of the form. */

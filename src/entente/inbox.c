@@ -7,6 +7,7 @@
 static const struct option_row options[] = {
 	{ "last", N_("N"), N_("only the last N messages of a channel; 20 if not said") },
 	{ "owed", NULL, N_("only those on which this party owes a step") },
+	{ "all", NULL, N_("the nodes' own line checks too") },
 	{ NULL, NULL, NULL },
 };
 
@@ -15,7 +16,8 @@ static bool is_owed_by_us(const json_t *message)
 	const json_t *ladder;
 	size_t i;
 
-	json_array_foreach(json_object_get(message, "ladders"), i, ladder) {
+	json_array_foreach(json_object_get(message, "ladders"), i, ladder)
+	{
 		if (json_flag(json_object_get(ladder, "owed"), "ours"))
 			return true;
 	}
@@ -28,7 +30,8 @@ static const json_t *slowest_ladder(const json_t *message)
 	const json_t *ladder, *slowest = NULL;
 	size_t i;
 
-	json_array_foreach(json_object_get(message, "ladders"), i, ladder) {
+	json_array_foreach(json_object_get(message, "ladders"), i, ladder)
+	{
 		if (json_flag(ladder, "information"))
 			continue;
 		if (slowest == NULL || json_array_size(json_object_get(ladder, "steps")) <
@@ -56,7 +59,8 @@ static void show_message(const json_t *m, size_t title_cells)
 	what[text.len] = '\0';
 	say_cell(json_str(m, "place"), 20, COLOUR_PLAIN);
 	say(" ");
-	say_cell(json_str(m, "precedence"), 9, strcmp(json_str(m, "precedence"), "FLASH") == 0 ? COLOUR_BAD : COLOUR_PLAIN);
+	say_cell(json_str(m, "precedence"), 9,
+		 strcmp(json_str(m, "precedence"), "FLASH") == 0 ? COLOUR_BAD : COLOUR_PLAIN);
 	say(" ");
 	say_cell(say_time(json_uint(m, "filed_ms")), 20, COLOUR_DIM);
 	say(" ");
@@ -79,10 +83,12 @@ static void show_channel_head(const json_t *channel)
 	say("  {1}  {2}\n", json_str(channel, "plane"), names);
 }
 
-static enum exit_code show_channel(struct client *c, const struct options *o, const json_t *channel, json_t *all)
+static enum exit_code show_channel(struct client *c, const struct options *o, const json_t *channel,
+				   json_t *all)
 {
 	size_t width = terminal_width(), title_cells = width > 110 ? width - 90 : 24, i;
-	bool is_only_owed = option_is_given(o, "owed"), has_head = false;
+	bool is_only_owed = option_is_given(o, "owed"), is_without_nodes = !option_is_given(o, "all"),
+	     has_head = false;
 	const char *last = option_value(o, "last");
 	enum exit_code code;
 	json_t *answer;
@@ -95,8 +101,10 @@ static enum exit_code show_channel(struct client *c, const struct options *o, co
 	code = (enum exit_code)client_get(c, &q, &answer);
 	if (code != EXIT_DONE)
 		return code;
-	json_array_foreach(json_object_get(answer, "messages"), i, message) {
-		if (is_only_owed && !is_owed_by_us(message))
+	json_array_foreach(json_object_get(answer, "messages"), i, message)
+	{
+		if ((is_only_owed && !is_owed_by_us(message)) ||
+		    (is_without_nodes && json_uint(message, "signatures") == 0))
 			continue;
 		if (o->is_json) {
 			json_array_append(all, message);
@@ -133,7 +141,8 @@ static enum exit_code run(struct options *o)
 		code = show_get(&c, "/channels", &channels);
 	if (code == EXIT_DONE && !o->is_json)
 		show_band(status);
-	json_array_foreach(json_object_get(channels, "channels"), i, channel) {
+	json_array_foreach(json_object_get(channels, "channels"), i, channel)
+	{
 		if (code != EXIT_DONE || !is_wanted(o, channel))
 			continue;
 		shown++;
@@ -154,6 +163,12 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_inbox = {
-	"inbox", "[CHANNEL]", 0, 1, N_("list messages in the order of the record, with the steps that are owed"), options,
-	run, false,
+	"inbox",
+	"[CHANNEL]",
+	0,
+	1,
+	N_("list messages in the order of the record, with the steps that are owed"),
+	options,
+	run,
+	false,
 };

@@ -5,8 +5,8 @@
  *	entente init accord DIR --lines FILE...	all parties' key lines and the MANIFEST, before it is signed
  *	entente init home --accord DIR ...	a node's folder, once every party has signed
  */
-#include "entente/accord_dir.h"
 #include "entente/init.h"
+#include "entente/accord_dir.h"
 #include "entente/registrar.h"
 #include "entente/rows.h"
 #include "entente/say.h"
@@ -26,10 +26,12 @@ static const struct option_row options[] = {
 	{ "party", N_("PARTY"), N_("home: which party this node is") },
 	{ "accord", N_("DIR"), N_("home: the signed accord") },
 	{ "keys", N_("DIR"), N_("home: what init keys wrote") },
-	{ "officer", N_("ROLES=FILE"), N_("home: an officer's .pub file and roles, as watch,head=kim.pub; may be given again") },
+	{ "officer", N_("ROLES=FILE"),
+	  N_("home: an officer's .pub file and roles, as watch,head=kim.pub; may be given again") },
 	{ "registrar", N_("FILE"), N_("home: the registrar's key; DIR/registrar of --keys if not said") },
 	{ "listen", N_("NAME=ADDRESS"), N_("home: where peers are expected, as north=192.0.2.7:7400") },
-	{ "path", N_("PEER/NAME=WAY"), N_("home: connect:ADDRESS or listen:NAME, in the order of preference") },
+	{ "path", N_("PEER/NAME=WAY"),
+	  N_("home: connect:ADDRESS or listen:NAME, in the order of preference") },
 	{ "label", N_("LEVEL"), N_("home: the marking of the first statements; otherwise $ENTENTE_LABEL") },
 	{ NULL, NULL, NULL },
 };
@@ -55,7 +57,8 @@ enum exit_code init_write(const char *dir, const char *name, struct bytes conten
 
 /* ---- init keys ---- */
 
-static void put_line(struct buf *lines, const char *party, const char *use, const char *algorithm, struct bytes key)
+static void put_line(struct buf *lines, const char *party, const char *use, const char *algorithm,
+		     struct bytes key)
 {
 	buf_put_str(lines, party);
 	buf_put_byte(lines, ' ');
@@ -129,7 +132,8 @@ static enum exit_code read_count(const struct options *o, const char *name, uint
 	return EXIT_USAGE;
 }
 
-static enum exit_code make_roots(const char *dir, const char *party, uint64_t roots, uint64_t quorum, struct buf *lines)
+static enum exit_code make_roots(const char *dir, const char *party, uint64_t roots, uint64_t quorum,
+				 struct buf *lines)
 {
 	for (uint64_t i = 1; i <= roots; i++) {
 		uint8_t memory[SSH_PUBLIC_MAX];
@@ -166,7 +170,8 @@ static enum exit_code make_keys(struct options *o)
 	enum exit_code code;
 
 	if (!is_party_name(bytes_str(party)) || dir == NULL) {
-		say_error(_("Whose keys, and where to? A party's name is of small letters, digits and hyphens."));
+		say_error(_(
+			"Whose keys, and where to? A party's name is of small letters, digits and hyphens."));
 		say_next("entente init keys PARTY --to DIR");
 		return EXIT_USAGE;
 	}
@@ -194,7 +199,8 @@ static enum exit_code make_keys(struct options *o)
 	if (code == EXIT_DONE)
 		code = init_write(dir, "lines", buf_bytes(&lines), 0644);
 	if (code == EXIT_DONE)
-		say(_("{1}: keys of {2}; give {1}/lines to who writes the accord; root and registrar belong off this machine\n"),
+		say(_("{1}: keys of {2}; give {1}/lines to who writes the accord; root and registrar belong "
+		      "off this machine\n"),
 		    dir, party);
 	return code;
 }
@@ -294,6 +300,12 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_init = {
-	"init", "keys PARTY | accord DIR | home", 1, 2, N_("make a party's keys, an accord's MANIFEST, or a node's home"),
-	options, run, false,
+	"init",
+	"keys PARTY | accord DIR | home",
+	1,
+	2,
+	N_("make a party's keys, an accord's MANIFEST, or a node's home"),
+	options,
+	run,
+	false,
 };

@@ -41,7 +41,8 @@ static enum exit_code copy_accord(const struct accord_dir *d, const char *home, 
 
 	if ((size_t)snprintf(to, sizeof to, "%s/accord", home) >= sizeof to || file_make_dir(to) != ERR_OK)
 		return init_cannot_write(to);
-	if ((size_t)snprintf(to, sizeof to, "%s/accord/%s", home, hash) >= sizeof to || file_make_dir(to) != ERR_OK)
+	if ((size_t)snprintf(to, sizeof to, "%s/accord/%s", home, hash) >= sizeof to ||
+	    file_make_dir(to) != ERR_OK)
 		return init_cannot_write(to);
 	for (size_t i = 0; code == EXIT_DONE && i < d->files_count; i++)
 		code = copy_file(to, d->files[i].name, d->files[i].content);
@@ -98,7 +99,8 @@ static enum exit_code put_listens(const struct options *o, struct buf *out)
 
 	while ((value = option_next(o, "listen", &at)) != NULL) {
 		address = bytes_str(value);
-		if (bytes_take_until(&address, '=', &name) != ERR_OK || !is_party_name(name) || address.len == 0)
+		if (bytes_take_until(&address, '=', &name) != ERR_OK || !is_party_name(name) ||
+		    address.len == 0)
 			return bad_option("listen", value, "NAME=ADDRESS");
 		if (!has_section)
 			buf_put_str(out, "\n[listen]\n");
@@ -119,8 +121,10 @@ static enum exit_code put_paths(const struct options *o, struct buf *out)
 
 	while ((value = option_next(o, "path", &at)) != NULL) {
 		way = bytes_str(value);
-		if (bytes_take_until(&way, '=', &name) != ERR_OK || bytes_take_until(&name, '/', &peer) != ERR_OK ||
-		    bytes_take_until(&way, ':', &key) != ERR_OK || !is_party_name(peer) || !is_party_name(name) ||
+		if (bytes_take_until(&way, '=', &name) != ERR_OK ||
+		    bytes_take_until(&name, '/', &peer) != ERR_OK ||
+		    bytes_take_until(&way, ':', &key) != ERR_OK || !is_party_name(peer) ||
+		    !is_party_name(name) ||
 		    (!bytes_equal(key, BYTES_LIT("connect")) && !bytes_equal(key, BYTES_LIT("listen"))))
 			return bad_option("path", value, "PEER/NAME=connect:ADDRESS, PEER/NAME=listen:NAME");
 		buf_put_str(out, "\n[path ");
@@ -172,7 +176,8 @@ static enum exit_code first_draft(struct draft *d, const struct first *f, enum k
 
 	for (size_t i = 0; i < f->accord->parties_count; i++)
 		names[i] = f->accord->parties[i].name;
-	return registrar_draft(d, kind, f->options, BYTES_OF(f->accord->id), f->party, names, f->accord->parties_count);
+	return registrar_draft(d, kind, f->options, BYTES_OF(f->accord->id), f->party, names,
+			       f->accord->parties_count);
 }
 
 static enum exit_code first_write(struct first *f, struct draft *d, const char *what)
@@ -217,7 +222,8 @@ static enum exit_code first_officer(struct first *f, const char *value, uint64_t
 	struct draft d;
 
 	if (equals == NULL ||
-	    bytes_copy_str((struct bytes){ (const uint8_t *)value, (size_t)(equals - value) }, roles, sizeof roles) != ERR_OK)
+	    bytes_copy_str((struct bytes){ (const uint8_t *)value, (size_t)(equals - value) }, roles,
+			   sizeof roles) != ERR_OK)
 		return bad_option("officer", value, "ROLE[,ROLE]=FILE");
 	if (public_key_read(equals + 1, &wire) != ERR_OK || ssh_public_check(buf_bytes(&wire)) != ERR_OK) {
 		say_error(_("{1} is no public key that can sign here."), equals + 1);
@@ -290,7 +296,8 @@ static enum exit_code open_registrar(struct first *f, const char *keys)
 	return officer_open(&f->registrar, &o);
 }
 
-static enum exit_code make_home(const struct options *o, struct accord_dir *d, const char *party, const char *keys)
+static enum exit_code make_home(const struct options *o, struct accord_dir *d, const char *party,
+				const char *keys)
 {
 	struct first f = { .options = o, .accord = d->accord, .party = party };
 	char hash[2 * HASH_LEN + 1];
@@ -322,13 +329,15 @@ static enum exit_code make_home(const struct options *o, struct accord_dir *d, c
 
 enum exit_code init_home(struct options *o)
 {
-	const char *party = option_value(o, "party"), *accord = option_value(o, "accord"), *keys = option_value(o, "keys");
+	const char *party = option_value(o, "party"), *accord = option_value(o, "accord"),
+		   *keys = option_value(o, "keys");
 	struct accord_dir d;
 	enum exit_code code;
 
 	if (party == NULL || accord == NULL || keys == NULL) {
 		say_error(_("A home needs --party, --accord and --keys."));
-		say_next("entente init home --home DIR --party PARTY --accord DIR --keys DIR --officer watch=FILE");
+		say_next("entente init home --home DIR --party PARTY --accord DIR --keys DIR --officer "
+			 "watch=FILE");
 		return EXIT_USAGE;
 	}
 	code = check_accord(&d, accord);

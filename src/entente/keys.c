@@ -9,7 +9,8 @@
 static const struct option_row options[] = {
 	{ "party", N_("PARTY"), N_("whose keys; our own if not said") },
 	{ "add", N_("FILE"), N_("add the officer's key in this .pub file; signed by the registrar (--key)") },
-	{ "withdraw", N_("FILE"), N_("withdraw the officer's key in this .pub file; signed by the registrar (--key)") },
+	{ "withdraw", N_("FILE"),
+	  N_("withdraw the officer's key in this .pub file; signed by the registrar (--key)") },
 	{ "roles", N_("ROLES"), N_("with --add: the roles, as watch,head") },
 	{ "holder", N_("N"), N_("with --add: the holder's number in your own roster") },
 	{ "label", N_("LEVEL"), N_("the marking; otherwise $ENTENTE_LABEL") },
@@ -49,8 +50,7 @@ static enum exit_code list(struct options *o, struct client *c)
 		json_say(answer);
 	} else if (code == EXIT_DONE) {
 		say("{1}\n", json_str(answer, "log"));
-		json_array_foreach(json_object_get(answer, "keys"), i, key)
-			show_key(key);
+		json_array_foreach(json_object_get(answer, "keys"), i, key) show_key(key);
 	}
 	json_decref(answer);
 	return code;
@@ -105,7 +105,8 @@ static enum exit_code draft_for_accord(struct draft *d, const struct options *o,
 		draft_open(d, KIND_KEYS);
 		return code;
 	}
-	json_array_foreach(json_object_get(accord, "parties"), i, party) {
+	json_array_foreach(json_object_get(accord, "parties"), i, party)
+	{
 		if (count < PARTY_MAX)
 			names[count++] = json_str(party, "name");
 	}
@@ -113,7 +114,8 @@ static enum exit_code draft_for_accord(struct draft *d, const struct options *o,
 		draft_open(d, KIND_KEYS);
 		code = EXIT_ERROR;
 	} else {
-		code = registrar_draft(d, KIND_KEYS, o, BYTES_OF(id), json_str(accord, "party"), names, count);
+		code = registrar_draft(d, KIND_KEYS, o, BYTES_OF(id), json_str(accord, "party"), names,
+				       count);
 	}
 	json_decref(accord);
 	return code;
@@ -170,5 +172,6 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_keys = {
-	"keys", "", 0, 0, N_("list officers' keys; add or withdraw one as the registrar"), options, run, false,
+	"keys",	 "",  0,     0, N_("list officers' keys; add or withdraw one as the registrar"),
+	options, run, false,
 };

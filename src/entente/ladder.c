@@ -9,7 +9,8 @@ static const char *path_of(const json_t *answer, const char *peer)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(answer, "sent"), i, row) {
+	json_array_foreach(json_object_get(answer, "sent"), i, row)
+	{
 		if (strcmp(json_str(row, "peer"), peer) == 0)
 			return json_str(row, "path");
 	}
@@ -47,16 +48,16 @@ static void show_off(const json_t *ladder, const char *key, const char *word)
 
 static void show_one(const json_t *answer, const json_t *ladder)
 {
-	static const char *const causes[] = { N_("cannot be decoded"), N_("wrong addressee"), N_("unknown form"),
-					      N_("incomplete") };
+	static const char *const causes[] = { N_("cannot be decoded"), N_("wrong addressee"),
+					      N_("unknown form"), N_("incomplete") };
 	const json_t *step, *owed = json_object_get(ladder, "owed");
 	uint64_t cause = json_uint(ladder, "negative_cause");
 	size_t i;
 
 	say_coloured(COLOUR_BOLD, json_str(ladder, "party"));
-	say("/{1}  {2}\n", json_str(ladder, "role"), json_flag(ladder, "information") ? _("information") : _("action"));
-	json_array_foreach(json_object_get(ladder, "steps"), i, step)
-		show_step_row(answer, ladder, step);
+	say("/{1}  {2}\n", json_str(ladder, "role"),
+	    json_flag(ladder, "information") ? _("information") : _("action"));
+	json_array_foreach(json_object_get(ladder, "steps"), i, step) show_step_row(answer, ladder, step);
 	show_off(ladder, "query", "QUERY");
 	show_off(ladder, "negative", "NEGATIVE");
 	if (json_object_get(ladder, "negative") != NULL && cause < ARRAY_COUNT(causes))
@@ -69,7 +70,8 @@ static void show_one(const json_t *answer, const json_t *ladder)
 		say_coloured(COLOUR_BAD, _("    the last read-back was marked WRONG\n"));
 	if (owed != NULL) {
 		say(_("  owed by {1}: "), json_str(owed, "by"));
-		say_coloured(json_flag(owed, "ours") ? COLOUR_WARN : COLOUR_DIM, show_step(json_str(owed, "step")));
+		say_coloured(json_flag(owed, "ours") ? COLOUR_WARN : COLOUR_DIM,
+			     show_step(json_str(owed, "step")));
 		say("\n");
 	}
 }
@@ -95,8 +97,7 @@ static enum exit_code run(struct options *o)
 	} else if (code == EXIT_DONE) {
 		say("{1}  {2}  {3}\n", json_str(answer, "place"), json_str(answer, "precedence"),
 		    say_dtg(json_uint(answer, "filed_ms")));
-		json_array_foreach(json_object_get(answer, "ladders"), i, ladder)
-			show_one(answer, ladder);
+		json_array_foreach(json_object_get(answer, "ladders"), i, ladder) show_one(answer, ladder);
 		json_array_foreach(json_object_get(answer, "crossed"), i, place)
 			say(_("crossed in transit with {1}\n"), json_string_value(place));
 		if (json_flag(answer, "suspended"))
@@ -107,5 +108,6 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_ladder = {
-	"ladder", "PLACE", 1, 1, N_("show how far a message has come: each step, when, and its evidence"), NULL, run, false,
+	"ladder", "PLACE", 1,	  1, N_("show how far a message has come: each step, when, and its evidence"),
+	NULL,	  run,	   false,
 };

@@ -23,9 +23,11 @@ static int compare_order(const void *a, const void *b)
 	if (order == 0)
 		order = strcmp(json_str(x, "party"), json_str(y, "party"));
 	if (order == 0)
-		order = (json_uint(x, "epoch") > json_uint(y, "epoch")) - (json_uint(x, "epoch") < json_uint(y, "epoch"));
+		order = (json_uint(x, "epoch") > json_uint(y, "epoch")) -
+			(json_uint(x, "epoch") < json_uint(y, "epoch"));
 	if (order == 0)
-		order = (json_uint(x, "index") > json_uint(y, "index")) - (json_uint(x, "index") < json_uint(y, "index"));
+		order = (json_uint(x, "index") > json_uint(y, "index")) -
+			(json_uint(x, "index") < json_uint(y, "index"));
 	return order;
 }
 
@@ -109,7 +111,8 @@ static const char *channel_name(const json_t *channels, uint64_t number)
 	const json_t *channel;
 	size_t i;
 
-	json_array_foreach(channels, i, channel) {
+	json_array_foreach(channels, i, channel)
+	{
 		if (json_uint(channel, "number") == number)
 			return json_str(channel, "name");
 	}
@@ -131,9 +134,11 @@ static enum exit_code run(struct options *o)
 	code = show_get(&c, "/channels", &channels);
 	if (code == EXIT_DONE)
 		code = show_get(&c, "/logs", &logs);
-	json_array_foreach(json_object_get(logs, "logs"), i, log) {
-		if (code != EXIT_DONE ||
-		    !is_wanted(o, log, channel_name(json_object_get(channels, "channels"), json_uint(log, "channel"))))
+	json_array_foreach(json_object_get(logs, "logs"), i, log)
+	{
+		if (code != EXIT_DONE || !is_wanted(o, log,
+						    channel_name(json_object_get(channels, "channels"),
+								 json_uint(log, "channel"))))
 			continue;
 		code = fetch_log(&c, o, log, all);
 		taken++;
@@ -153,5 +158,6 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_log = {
-	"log", "[CHANNEL]", 0, 1, N_("list every entry, acts too, in the order of the record"), options, run, false,
+	"log",	 "[CHANNEL]", 0,     1, N_("list every entry, acts too, in the order of the record"),
+	options, run,	      false,
 };

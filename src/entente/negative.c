@@ -28,7 +28,8 @@ static enum exit_code fill(struct draft *d, const struct options *o)
 			return EXIT_DONE;
 		}
 	}
-	say_error(_("A NEGATIVE says its cause: cannot-decode, wrong-addressee, unknown-form or incomplete."));
+	say_error(
+		_("A NEGATIVE says its cause: cannot-decode, wrong-addressee, unknown-form or incomplete."));
 	say_next("entente negative '{1}' --cause incomplete", o->arguments[0]);
 	return EXIT_USAGE;
 }
@@ -46,5 +47,6 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_negative = {
-	"negative", "PLACE [TEXT]", 1, 2, N_("say that it cannot be used, and why: NEGATIVE"), options, run, false,
+	"negative", "PLACE [TEXT]", 1, 2, N_("say that it cannot be used, and why: NEGATIVE"), options,
+	run,	    false,
 };

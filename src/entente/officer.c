@@ -113,12 +113,14 @@ static enum exit_code agent_only_key(struct buf *wire)
 	if (e == ERR_OK && good == 1)
 		return EXIT_DONE;
 	if (e != ERR_OK)
-		say_error(_("There is no key to sign with: no --key, no $ENTENTE_KEY, and no ssh-agent answers."));
+		say_error(_("There is no key to sign with: no --key, no $ENTENTE_KEY, and no ssh-agent "
+			    "answers."));
 	else if (good == 0)
 		say_error(_("Your ssh-agent holds no key that can sign here (Ed25519, or ECDSA on P-256)."));
 	else
 		say_error(_("Your ssh-agent holds {1} keys that could sign; name one."), say_number(good));
-	say_next(_("the same command with --key FILE: a private key, or the .pub of one that the agent holds"));
+	say_next(_(
+		"the same command with --key FILE: a private key, or the .pub of one that the agent holds"));
 	return EXIT_USAGE;
 }
 
@@ -128,10 +130,14 @@ static enum exit_code explain_key(const char *path, enum err e)
 {
 	if (e == ERR_NOT_FOUND) {
 		say_error(_("There is no key file {1}."), path);
-		say_next(_("ssh-keygen -t ed25519 -f {1}, then have your registrar add it: entente keys --add"), path);
+		say_next(_("ssh-keygen -t ed25519 -f {1}, then have your registrar add it: entente keys "
+			   "--add"),
+			 path);
 		return EXIT_NOT_FOUND;
 	}
-	say_error(_("{1} is no key that can sign here: an OpenSSH Ed25519 key, or the .pub of one in your ssh-agent."), path);
+	say_error(_("{1} is no key that can sign here: an OpenSSH Ed25519 key, or the .pub of one in your "
+		    "ssh-agent."),
+		  path);
 	say_next("ssh-keygen -t ed25519");
 	return EXIT_USAGE;
 }
@@ -159,7 +165,9 @@ static enum exit_code open_file(struct officer *o, const char *path, struct buf 
 		e = public_key_read(public_path, wire);
 		if (e == ERR_OK)
 			return EXIT_DONE;
-		say_error(_("{1} is encrypted, and {1}.pub, by which your ssh-agent would know it, is not there."), path);
+		say_error(_("{1} is encrypted, and {1}.pub, by which your ssh-agent would know it, is not "
+			    "there."),
+			  path);
 		say_next("ssh-add {1}", path);
 		return EXIT_USAGE;
 	}
@@ -190,7 +198,8 @@ enum exit_code officer_open(struct officer *o, const struct options *options)
 enum err officer_sign(const struct officer *o, const char *namespace, struct bytes message, struct buf *blob)
 {
 	uint8_t signed_memory[512], request_memory[2048], answer_memory[8192];
-	struct buf to_sign = BUF_ON(signed_memory), request = BUF_ON(request_memory), answer = BUF_ON(answer_memory);
+	struct buf to_sign = BUF_ON(signed_memory), request = BUF_ON(request_memory),
+		   answer = BUF_ON(answer_memory);
 	struct bytes signature;
 	enum err e;
 
@@ -225,8 +234,10 @@ static const json_t *find_key(const json_t *keys, const char *fingerprint)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(keys, i, row) {
-		if (strcmp(json_str(row, "fingerprint"), fingerprint) == 0 && json_object_get(row, "withdrawn") == NULL)
+	json_array_foreach(keys, i, row)
+	{
+		if (strcmp(json_str(row, "fingerprint"), fingerprint) == 0 &&
+		    json_object_get(row, "withdrawn") == NULL)
 			return row;
 	}
 	return NULL;
@@ -257,14 +268,16 @@ enum exit_code officer_find_role(struct officer *o, const struct options *option
 	roles = json_object_get(row, "roles");
 	if (json_array_size(roles) == 1) {
 		const char *role = json_string_value(json_array_get(roles, 0));
-		code = bytes_copy_str(bytes_str(role == NULL ? "" : role), o->role, sizeof o->role) == ERR_OK ? EXIT_DONE
-													     : EXIT_ERROR;
+		code = bytes_copy_str(bytes_str(role == NULL ? "" : role), o->role, sizeof o->role) == ERR_OK
+			       ? EXIT_DONE
+			       : EXIT_ERROR;
 	} else if (row == NULL) {
 		say_error(_("Your key {1} is not enrolled here, or was withdrawn."), o->fingerprint);
 		say_next(_("entente keys shows who is; the registrar adds you with entente keys --add"));
 		code = EXIT_REFUSED;
 	} else {
-		say_error(_("Your key has {1} roles here; say which one you act in."), say_number(json_array_size(roles)));
+		say_error(_("Your key has {1} roles here; say which one you act in."),
+			  say_number(json_array_size(roles)));
 		say_next(_("the same command with --as ROLE; entente keys lists them"));
 		code = EXIT_USAGE;
 	}

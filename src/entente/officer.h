@@ -16,7 +16,7 @@ struct officer {
 	uint8_t wire[SSH_PUBLIC_MAX];
 	struct bytes public_key; /* in wire */
 	char fingerprint[SSH_FINGERPRINT_LEN];
-	bool has_private;	 /* else the agent has it */
+	bool has_private; /* else the agent has it */
 	struct sign_key key;
 	char role[ROLE_NAME_MAX + 1];
 };
@@ -24,9 +24,11 @@ struct officer {
 /* --key, $ENTENTE_KEY or the agent's only key. EXIT_DONE, or what was wrong has been said. */
 enum exit_code officer_open(struct officer *o, const struct options *options) MUST_CHECK;
 /* And the role: --as, or the only one that the node's roster gives to this key. */
-enum exit_code officer_find_role(struct officer *o, const struct options *options, struct client *c) MUST_CHECK;
+enum exit_code officer_find_role(struct officer *o, const struct options *options,
+				 struct client *c) MUST_CHECK;
 /* Appends an SSHSIG blob. ERR_SIGNER: the agent did not sign. */
-enum err officer_sign(const struct officer *o, const char *namespace, struct bytes message, struct buf *blob) MUST_CHECK;
+enum err officer_sign(const struct officer *o, const char *namespace, struct bytes message,
+		      struct buf *blob) MUST_CHECK;
 void officer_close(struct officer *o);
 
 /* A "ssh-ed25519 AAAA..." line in a file, as wire form. */

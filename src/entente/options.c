@@ -12,10 +12,11 @@
 
 #define LONG_MAX_COUNT 64u
 
-static const struct option_row common_options[] = {
+static const struct option_row shared_options[] = {
 	{ "home", N_("DIR"), N_("the node's folder; otherwise $ENTENTE_HOME, otherwise ~/.entente") },
 	{ "as", N_("ROLE"), N_("the role you act in; needed only if your key has several") },
-	{ "key", N_("FILE"), N_("your OpenSSH key, or the .pub of one in your ssh-agent; otherwise $ENTENTE_KEY") },
+	{ "key", N_("FILE"),
+	  N_("your OpenSSH key, or the .pub of one in your ssh-agent; otherwise $ENTENTE_KEY") },
 	{ "json", NULL, N_("answer in JSON") },
 	{ "help", NULL, N_("show this") },
 	{ NULL, NULL, NULL },
@@ -34,7 +35,8 @@ static void help_rows(const struct option_row *rows)
 void options_help(const struct command_row *command)
 {
 	if (command == NULL) {
-		say_line(_("entente: the line between governments, and its record\n\nusage: entente COMMAND [OPTION ...]\n"));
+		say_line(_("entente: the line between governments, and its record\n\nusage: entente COMMAND "
+			   "[OPTION ...]\n"));
 		for (size_t i = 0; i < commands_count; i++) {
 			if (!commands[i]->is_hidden)
 				say_row(commands[i]->name, 12, _(commands[i]->text));
@@ -45,15 +47,16 @@ void options_help(const struct command_row *command)
 	say(_("usage: entente {1} [OPTION ...] {2}\n\n"), command->name, command->arguments);
 	say("{1}\n\n", _(command->text));
 	help_rows(command->options);
-	help_rows(common_options);
+	help_rows(shared_options);
 }
 
 static void add_rows(struct option *list, size_t *count, const struct option_row *rows)
 {
 	for (; rows != NULL && rows->name != NULL; rows++) {
 		assert(*count + 1 < LONG_MAX_COUNT);
-		list[(*count)++] = (struct option){ rows->name, rows->value == NULL ? no_argument : required_argument,
-						    NULL, 1 };
+		list[(*count)++] =
+			(struct option){ rows->name, rows->value == NULL ? no_argument : required_argument,
+					 NULL, 1 };
 	}
 }
 
@@ -85,20 +88,20 @@ static bool take_options(struct options *o, int argc, char **argv)
 	int index = 0, c;
 
 	add_rows(list, &count, o->command->options);
-	add_rows(list, &count, common_options);
+	add_rows(list, &count, shared_options);
 	optind = 1;
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "h", list, &index)) != -1) {
 		const struct option_row *row;
 		if (c == 'h') {
-			row = find_row(common_options, "help");
+			row = find_row(shared_options, "help");
 		} else if (c == '?') {
 			say_error(_("{1} is not an option of entente {2}, or its value is missing."),
 				  argv[optind - 1], o->command->name);
 			return false;
 		} else {
 			row = find_row(o->command->options, list[index].name);
-			row = row == NULL ? find_row(common_options, list[index].name) : row;
+			row = row == NULL ? find_row(shared_options, list[index].name) : row;
 		}
 		if (o->given_count == OPTIONS_GIVEN_MAX) {
 			say_error(_("There are more options than {1}."), "128");
@@ -112,7 +115,8 @@ static bool take_options(struct options *o, int argc, char **argv)
 	return true;
 }
 
-bool options_read(struct options *o, const struct command_row *command, int argc, char **argv, enum exit_code *code)
+bool options_read(struct options *o, const struct command_row *command, int argc, char **argv,
+		  enum exit_code *code)
 {
 	bool is_understood;
 

@@ -30,12 +30,12 @@ struct options;
 
 struct command_row {
 	const char *name;
-	const char *arguments;		/* "PLACE", "[PLACE]" ... for the help; "" for none */
+	const char *arguments; /* "PLACE", "[PLACE]" ... for the help; "" for none */
 	size_t arguments_min, arguments_max;
-	const char *text;		/* N_(): one sentence */
+	const char *text;		  /* N_(): one sentence */
 	const struct option_row *options; /* its own, NULL for none */
 	enum exit_code (*run)(struct options *o);
-	bool is_hidden;			/* not for people: processes of serve */
+	bool is_hidden; /* not for people: processes of serve */
 };
 
 #define OPTIONS_GIVEN_MAX 128u
@@ -54,7 +54,8 @@ struct options {
 };
 
 /* False with *code set: there is nothing to run (help was shown, or the use is wrong and was explained). */
-bool options_read(struct options *o, const struct command_row *command, int argc, char **argv, enum exit_code *code);
+bool options_read(struct options *o, const struct command_row *command, int argc, char **argv,
+		  enum exit_code *code);
 
 bool option_is_given(const struct options *o, const char *name);
 /* The last value, or NULL. */

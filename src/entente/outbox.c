@@ -77,7 +77,8 @@ static void name_place(const char *dir, const char *name, const json_t *entry)
 
 	snprintf(placed, sizeof placed, "%.*s@%llu.%s.%llu.%llu", (int)ID_TEXT_LEN, name,
 		 (unsigned long long)json_uint(entry, "channel"), json_str(entry, "party"),
-		 (unsigned long long)json_uint(entry, "epoch"), (unsigned long long)json_uint(entry, "index"));
+		 (unsigned long long)json_uint(entry, "epoch"),
+		 (unsigned long long)json_uint(entry, "index"));
 	if (file_path(old, dir, name) == ERR_OK && file_path(path, dir, placed) == ERR_OK)
 		(void)rename(old, path); /* at worst it is said once more, under its old id */
 }
@@ -132,18 +133,21 @@ static void items_free(struct items *list)
 }
 
 /* Whether every other party has cosigned beyond this place, as GET /logs says. */
-static bool is_received(const json_t *logs, uint64_t channel, const char *party, uint64_t epoch, uint64_t index)
+static bool is_received(const json_t *logs, uint64_t channel, const char *party, uint64_t epoch,
+			uint64_t index)
 {
 	const json_t *log, *size;
 	const char *peer;
 	size_t i;
 
-	json_array_foreach(logs, i, log) {
+	json_array_foreach(logs, i, log)
+	{
 		json_t *cosigned = json_object_get(log, "cosigned");
 		if (json_uint(log, "channel") != channel || json_uint(log, "epoch") != epoch ||
 		    strcmp(json_str(log, "party"), party) != 0)
 			continue;
-		json_object_foreach(cosigned, peer, size) {
+		json_object_foreach(cosigned, peer, size)
+		{
 			if (json_integer_value(size) <= (json_int_t)index)
 				return false;
 		}
@@ -158,7 +162,8 @@ static bool item_is_received(const json_t *logs, const char *name)
 	unsigned long long channel, epoch, index;
 
 	return strlen(name) > ID_TEXT_LEN &&
-	       sscanf(name + ID_TEXT_LEN, "@%llu.%16[a-z0-9-].%llu.%llu", &channel, party, &epoch, &index) == 4 &&
+	       sscanf(name + ID_TEXT_LEN, "@%llu.%16[a-z0-9-].%llu.%llu", &channel, party, &epoch, &index) ==
+		       4 &&
 	       is_received(logs, channel, party, epoch, index);
 }
 
@@ -186,8 +191,8 @@ size_t outbox_sweep(struct client *c)
 	return left;
 }
 
-static enum exit_code item_again(struct client *c, const struct items *list, const char *name, struct buf *body,
-				 bool is_json)
+static enum exit_code item_again(struct client *c, const struct items *list, const char *name,
+				 struct buf *body, bool is_json)
 {
 	struct client_answer answer;
 	char path[FILE_PATH_MAX];

@@ -29,8 +29,10 @@ enum exit_code post_draft(struct client *c, const struct draft *d, char place[PL
 	if (code != EXIT_DONE)
 		return code;
 	if (e != ERR_OK) {
-		say_error(_("The node stopped answering: it may or may not have this statement. Your copy is safe."));
-		say_next(_("entente send --again, once the node runs: the same statement is never filed twice"));
+		say_error(_("The node stopped answering: it may or may not have this statement. Your copy is "
+			    "safe."));
+		say_next(_(
+			"entente send --again, once the node runs: the same statement is never filed twice"));
 		return EXIT_ERROR;
 	}
 	first = json_array_get(answer.json, 0);
@@ -53,10 +55,8 @@ struct wait_step {
 };
 
 static const struct wait_step wait_steps[] = {
-	{ "receipt", { "STATION RECEIPT", NULL, NULL } },
-	{ "read", { "WATCH READ", NULL, NULL } },
-	{ "readback", { "READ BACK", NULL, NULL } },
-	{ "presented", { "PRESENTED", NULL, NULL } },
+	{ "receipt", { "STATION RECEIPT", NULL, NULL } },   { "read", { "WATCH READ", NULL, NULL } },
+	{ "readback", { "READ BACK", NULL, NULL } },	    { "presented", { "PRESENTED", NULL, NULL } },
 	{ "reply", { "REPLIED", "DECLINED", "DEFERRED" } },
 };
 
@@ -94,7 +94,8 @@ static bool is_step_proved(const json_t *ladder, const char *step)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(ladder, "steps"), i, row) {
+	json_array_foreach(json_object_get(ladder, "steps"), i, row)
+	{
 		if (strcmp(json_str(row, "step"), step) == 0)
 			return true;
 	}
@@ -106,7 +107,8 @@ static bool has_come(const json_t *answer, const struct wait_step *step)
 	const json_t *ladder;
 	size_t i, counted = 0;
 
-	json_array_foreach(json_object_get(answer, "ladders"), i, ladder) {
+	json_array_foreach(json_object_get(answer, "ladders"), i, ladder)
+	{
 		bool is_there = false;
 		if (json_flag(ladder, "information"))
 			continue;
@@ -132,10 +134,12 @@ enum exit_code check_lines(struct client *c, const char *place, bool is_quiet)
 	code = (enum exit_code)client_get(c, &q, &status);
 	if (code != EXIT_DONE)
 		return code;
-	json_array_foreach(json_object_get(status, "peers"), i, peer) {
+	json_array_foreach(json_object_get(status, "peers"), i, peer)
+	{
 		bool is_up = false;
 		uint64_t since = 0;
-		json_array_foreach(json_object_get(peer, "paths"), p, path) {
+		json_array_foreach(json_object_get(peer, "paths"), p, path)
+		{
 			is_up = is_up || json_flag(path, "up");
 			if (json_uint(path, "since_ms") > since)
 				since = json_uint(path, "since_ms");
@@ -145,17 +149,20 @@ enum exit_code check_lines(struct client *c, const char *place, bool is_quiet)
 		code = EXIT_LINE_DOWN;
 		if (is_quiet)
 			continue;
-		say_error(_("Not delivered yet: the line to {1} is down, {2}. Your text is safe here as {3}."),
-			  json_str(peer, "code"), since == 0 ? _("it was never up") : say_span(now - since), place);
-		say_next(_("it goes out by itself when the line is back; by hand: entente bundle write --peer {1} FILE"),
+		say_error(
+			_("Not delivered yet: the line to {1} is down, {2}. Your text is safe here as {3}."),
+			json_str(peer, "code"), since == 0 ? _("it was never up") : say_span(now - since),
+			place);
+		say_next(_("it goes out by itself when the line is back; by hand: entente bundle write "
+			   "--peer {1} FILE"),
 			 json_str(peer, "party"));
 	}
 	json_decref(status);
 	return code;
 }
 
-enum exit_code wait_for_step(struct client *c, const struct options *o, const char *place, const struct wait_step *step,
-			     uint64_t ms)
+enum exit_code wait_for_step(struct client *c, const struct options *o, const char *place,
+			     const struct wait_step *step, uint64_t ms)
 {
 	int64_t end = clock_now().mono.us / 1000 + (int64_t)ms;
 	struct client stream;
@@ -191,7 +198,8 @@ enum exit_code wait_for_step(struct client *c, const struct options *o, const ch
 	if (code == EXIT_TIMEOUT && check_lines(c, place, false) == EXIT_LINE_DOWN)
 		return EXIT_LINE_DOWN;
 	if (code == EXIT_TIMEOUT) {
-		say_error(_("{1} has not come within {2}; the statement stands in the record."), step->steps[0], say_span(ms));
+		say_error(_("{1} has not come within {2}; the statement stands in the record."),
+			  step->steps[0], say_span(ms));
 		say_next("entente ladder '{1}'", place);
 	} else if (code == EXIT_ERROR) {
 		say_error(_("The node stopped answering while its ladder was waited for."));

@@ -19,10 +19,12 @@ const struct wait_step *wait_step_find(const char *word);
 /* "30s", "5m", "2h", "1d", "250ms"; ERR_USAGE. */
 enum err span_read(const char *text, uint64_t *ms) MUST_CHECK;
 
-/* Until each action addressee of the message has come so far. EXIT_TIMEOUT, or EXIT_LINE_DOWN if that is why. */
-enum exit_code wait_for_step(struct client *c, const struct options *o, const char *place, const struct wait_step *step,
-			     uint64_t ms) MUST_CHECK;
-/* EXIT_LINE_DOWN when there is no way to a party that the channel has; says since when and which path is tried. */
+/* Until each action addressee of the message has come so far. EXIT_TIMEOUT, or EXIT_LINE_DOWN if that is why.
+ */
+enum exit_code wait_for_step(struct client *c, const struct options *o, const char *place,
+			     const struct wait_step *step, uint64_t ms) MUST_CHECK;
+/* EXIT_LINE_DOWN when there is no way to a party that the channel has; says since when and which path is
+ * tried. */
 enum exit_code check_lines(struct client *c, const char *place, bool is_quiet) MUST_CHECK;
 
 /* The text that a person gives: words typed, --file, or standard input. Heap; EXIT_DONE, or it was said. */

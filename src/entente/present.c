@@ -19,5 +19,12 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_present = {
-	"present", "PLACE [TEXT]", 1, 2, N_("say that it was put before the action addressee: PRESENTED"), options, run, false,
+	"present",
+	"PLACE [TEXT]",
+	1,
+	2,
+	N_("say that it was put before the action addressee: PRESENTED"),
+	options,
+	run,
+	false,
 };

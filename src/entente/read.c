@@ -1,6 +1,7 @@
 /*
  * Shows an entry with its evidence. Opening it on a screen is no act: WATCH READ is a signed statement and is
- * never made by itself, so `read` writes nothing to the record unless --ack asks for it, and `ack` is the act.
+ * never made by itself, so `read` writes nothing to the record unless --ack asks for it, and `ack` is the
+ * act.
  */
 #include "entente/act.h"
 #include "entente/evidence.h"
@@ -57,8 +58,7 @@ static void show_places(const char *word, const json_t *places)
 	if (json_array_size(places) == 0)
 		return;
 	say("{1} ", word);
-	json_array_foreach(places, i, place)
-		say("{1}{2}", i == 0 ? "" : ", ", json_string_value(place));
+	json_array_foreach(places, i, place) say("{1}{2}", i == 0 ? "" : ", ", json_string_value(place));
 	say("\n");
 }
 
@@ -75,7 +75,8 @@ static void show_head(const json_t *entry, const json_t *accord)
 		show_addressees(entry);
 		say("\n");
 	}
-	say(_("claimed {1}, filed {2}"), say_dtg(json_uint(entry, "claimed_ms")), say_time(json_uint(entry, "filed_ms")));
+	say(_("claimed {1}, filed {2}"), say_dtg(json_uint(entry, "claimed_ms")),
+	    say_time(json_uint(entry, "filed_ms")));
 	if (json_flag(entry, "flagged"))
 		say_coloured(COLOUR_WARN, _("  the clock that claimed it was off"));
 	say("\n");
@@ -98,8 +99,9 @@ static void show_words(const json_t *entry)
 	if (json_object_get(entry, "content") == NULL)
 		return;
 	if (json_object_get(entry, "content_bytes") == NULL) {
-		say_coloured(COLOUR_WARN, json_flag(entry, "erased") ? _("The text was erased; its hash stays.\n")
-								     : _("INCOMPLETE: the text is not here yet.\n"));
+		say_coloured(COLOUR_WARN, json_flag(entry, "erased")
+						  ? _("The text was erased; its hash stays.\n")
+						  : _("INCOMPLETE: the text is not here yet.\n"));
 		return;
 	}
 	say(_("authentic language: {1}\n"), json_str(entry, "language"));
@@ -109,14 +111,17 @@ static void show_words(const json_t *entry)
 		say("\n");
 	}
 	say("\n");
-	json_array_foreach(json_object_get(entry, "text"), i, portion) {
+	json_array_foreach(json_object_get(entry, "text"), i, portion)
+	{
 		say_text(bytes_str(json_is_string(portion) ? json_string_value(portion) : ""));
 		say("\n");
 	}
-	json_array_foreach(json_object_get(entry, "attachments"), i, attachment) {
+	json_array_foreach(json_object_get(entry, "attachments"), i, attachment)
+	{
 		say(_("attachment {1}: "), say_number(i + 1));
 		say_text(bytes_str(json_str(attachment, "name")));
-		say(_(", {1} bytes, {2}\n"), say_number(json_uint(attachment, "len")), json_str(attachment, "hash"));
+		say(_(", {1} bytes, {2}\n"), say_number(json_uint(attachment, "len")),
+		    json_str(attachment, "hash"));
 	}
 	say("\n");
 }
@@ -149,7 +154,8 @@ static void show_ladders(const json_t *entry)
 	const json_t *ladder;
 	size_t i;
 
-	json_array_foreach(json_object_get(entry, "ladders"), i, ladder) {
+	json_array_foreach(json_object_get(entry, "ladders"), i, ladder)
+	{
 		show_ladder_line(ladder);
 		say("\n");
 	}
@@ -229,7 +235,8 @@ static enum exit_code save(struct client *c, const struct options *o, const json
 
 	if (dir == NULL)
 		return EXIT_DONE;
-	json_array_foreach(json_object_get(entry, "attachments"), i, attachment) {
+	json_array_foreach(json_object_get(entry, "attachments"), i, attachment)
+	{
 		char name[256], path[4096];
 		FILE *file;
 		safe_name(json_str(attachment, "name"), i + 1, name, sizeof name);
@@ -280,6 +287,12 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_read = {
-	"read", "PLACE", 1, 1, N_("show an entry: its words, who signed, its ladder; writes nothing unless --ack"), options,
-	run, false,
+	"read",
+	"PLACE",
+	1,
+	1,
+	N_("show an entry: its words, who signed, its ladder; writes nothing unless --ack"),
+	options,
+	run,
+	false,
 };

@@ -19,5 +19,12 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_readback = {
-	"readback", "PLACE [TEXT]", 1, 2, N_("return its key fields or a paraphrase, for its author to mark: READ BACK"), options, run, false,
+	"readback",
+	"PLACE [TEXT]",
+	1,
+	2,
+	N_("return its key fields or a paraphrase, for its author to mark: READ BACK"),
+	options,
+	run,
+	false,
 };

@@ -6,8 +6,9 @@
 #include <assert.h>
 #include <string.h>
 
-enum exit_code registrar_draft(struct draft *d, enum kind kind, const struct options *o, struct bytes accord_id,
-			       const char *party, const char *const *parties, size_t parties_count)
+enum exit_code registrar_draft(struct draft *d, enum kind kind, const struct options *o,
+			       struct bytes accord_id, const char *party, const char *const *parties,
+			       size_t parties_count)
 {
 	json_t *names = json_array();
 	enum exit_code code;

@@ -1,7 +1,8 @@
 /*
  * registrar.h - statements of a party's registrar: open an epoch, add or withdraw a key.
  *
- * Spec: docs/spec/record.md sections 6 and 10. Layer: entente. Channel 0: each of the party's logs takes a copy.
+ * Spec: docs/spec/record.md sections 6 and 10. Layer: entente. Channel 0: each of the party's logs takes a
+ * copy.
  */
 #ifndef ENTENTE_REGISTRAR_H
 #define ENTENTE_REGISTRAR_H
@@ -12,8 +13,9 @@
 #define REGISTRAR_ROLE "registrar"
 
 /* A draft of this kind for every channel; rel is every party of the accord. */
-enum exit_code registrar_draft(struct draft *d, enum kind kind, const struct options *o, struct bytes accord_id,
-			       const char *party, const char *const *parties, size_t parties_count) MUST_CHECK;
+enum exit_code registrar_draft(struct draft *d, enum kind kind, const struct options *o,
+			       struct bytes accord_id, const char *party, const char *const *parties,
+			       size_t parties_count) MUST_CHECK;
 /* The first epoch: field 1 is the manifest's hash. */
 void registrar_fill_open(struct draft *d, const uint8_t manifest_hash[HASH_LEN]);
 /* roles is "watch,head"; EXIT_USAGE if one of them is no name. */

@@ -11,7 +11,7 @@
 #include <wchar.h>
 
 static const char *const colours[COLOUR_COUNT] = {
-	[COLOUR_PLAIN] = "", [COLOUR_DIM] = "\033[2m",	 [COLOUR_BOLD] = "\033[1m",
+	[COLOUR_PLAIN] = "",	    [COLOUR_DIM] = "\033[2m",	[COLOUR_BOLD] = "\033[1m",
 	[COLOUR_GOOD] = "\033[32m", [COLOUR_WARN] = "\033[33m", [COLOUR_BAD] = "\033[1;31m",
 };
 
@@ -19,7 +19,8 @@ bool terminal_is_coloured(void)
 {
 	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	return isatty(STDOUT_FILENO) && (none == NULL || none[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0;
+	return isatty(STDOUT_FILENO) && (none == NULL || none[0] == '\0') && term != NULL &&
+	       strcmp(term, "dumb") != 0;
 }
 
 size_t terminal_width(void)
@@ -37,7 +38,8 @@ static const char *next_run(const char *at, const char *const *parts, size_t cou
 	const char *begin = at;
 
 	for (; *at != '\0'; at++) {
-		if (at[0] != '{' || at[1] < '1' || at[1] > '9' || at[2] != '}' || (size_t)(at[1] - '0') >= count)
+		if (at[0] != '{' || at[1] < '1' || at[1] > '9' || at[2] != '}' ||
+		    (size_t)(at[1] - '0') >= count)
 			continue;
 		if (at > begin)
 			break;
@@ -219,7 +221,8 @@ void say_row(const char *left, size_t cells, const char *right)
 /* Code points that turn or hide text: shown, so that what was signed is what is read. */
 static bool is_turning(wchar_t c)
 {
-	return (c >= 0x200e && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x61c;
+	return (c >= 0x200e && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
+	       c == 0x61c;
 }
 
 void say_text(struct bytes text)

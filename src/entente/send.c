@@ -18,7 +18,8 @@ static const struct option_row options[] = {
 	{ "info", N_("PARTY/ROLE"), N_("information addressee: is told; may be given again") },
 	{ "precedence", N_("WORD"), N_("FLASH, IMMEDIATE, PRIORITY or ROUTINE (default)") },
 	{ "label", N_("LEVEL"), N_("the marking; otherwise $ENTENTE_LABEL") },
-	{ "rel", N_("CODES"), N_("whom it is released to, as ALBA,BOREA; all parties of the channel if not said") },
+	{ "rel", N_("CODES"),
+	  N_("whom it is released to, as ALBA,BOREA; all parties of the channel if not said") },
 	{ "subject", N_("TEXT"), N_("the subject") },
 	{ "refers", N_("PLACE"), N_("what it refers to; may be given again") },
 	{ "file", N_("FILE"), N_("take the text from a file, - for standard input") },
@@ -86,8 +87,11 @@ static const char *media_type_of(const char *path)
 {
 	static const struct {
 		const char *ending, *type;
-	} types[] = { { ".txt", "text/plain" }, { ".pdf", "application/pdf" }, { ".png", "image/png" },
-		      { ".jpg", "image/jpeg" }, { ".json", "application/json" } };
+	} types[] = { { ".txt", "text/plain" },
+		      { ".pdf", "application/pdf" },
+		      { ".png", "image/png" },
+		      { ".jpg", "image/jpeg" },
+		      { ".json", "application/json" } };
 	size_t len = strlen(path);
 
 	for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
@@ -211,7 +215,8 @@ static enum exit_code add_content(struct draft *d, const struct options *o, stru
 	return code;
 }
 
-static enum exit_code build(struct draft *d, struct officer *officer, const struct options *o, struct client *c)
+static enum exit_code build(struct draft *d, struct officer *officer, const struct options *o,
+			    struct client *c)
 {
 	enum exit_code code = add_precedence(d, o);
 
@@ -253,7 +258,8 @@ static enum exit_code check_wait(const struct options *o)
 	uint64_t ms;
 
 	if (wait != NULL && wait_step_find(wait) == NULL) {
-		say_error(_("{1} is no step to wait for: receipt, read, readback, presented or reply."), wait);
+		say_error(_("{1} is no step to wait for: receipt, read, readback, presented or reply."),
+			  wait);
 		return EXIT_USAGE;
 	}
 	if (timeout != NULL && span_read(timeout, &ms) != ERR_OK) {

@@ -9,11 +9,21 @@ static const struct {
 	const char *word; /* N_() */
 	enum colour colour;
 } steps[] = {
-	{ N_("QUEUED"), COLOUR_WARN },	    { N_("SENT"), COLOUR_WARN },	{ N_("STATION RECEIPT"), COLOUR_PLAIN },
-	{ N_("WATCH READ"), COLOUR_PLAIN }, { N_("READ BACK"), COLOUR_GOOD },	{ N_("PRESENTED"), COLOUR_GOOD },
-	{ N_("REPLIED"), COLOUR_GOOD },	    { N_("DECLINED"), COLOUR_WARN },	{ N_("DEFERRED"), COLOUR_WARN },
-	{ N_("QUERY"), COLOUR_WARN },	    { N_("NEGATIVE"), COLOUR_BAD },	{ N_("NO ANSWER"), COLOUR_BAD },
-	{ N_("LINE DOWN"), COLOUR_BAD },    { N_("SUSPENDED"), COLOUR_BAD },	{ N_("MARK"), COLOUR_WARN },
+	{ N_("QUEUED"), COLOUR_WARN },
+	{ N_("SENT"), COLOUR_WARN },
+	{ N_("STATION RECEIPT"), COLOUR_PLAIN },
+	{ N_("WATCH READ"), COLOUR_PLAIN },
+	{ N_("READ BACK"), COLOUR_GOOD },
+	{ N_("PRESENTED"), COLOUR_GOOD },
+	{ N_("REPLIED"), COLOUR_GOOD },
+	{ N_("DECLINED"), COLOUR_WARN },
+	{ N_("DEFERRED"), COLOUR_WARN },
+	{ N_("QUERY"), COLOUR_WARN },
+	{ N_("NEGATIVE"), COLOUR_BAD },
+	{ N_("NO ANSWER"), COLOUR_BAD },
+	{ N_("LINE DOWN"), COLOUR_BAD },
+	{ N_("SUSPENDED"), COLOUR_BAD },
+	{ N_("MARK"), COLOUR_WARN },
 	{ N_("REPLY"), COLOUR_WARN },
 };
 
@@ -51,7 +61,8 @@ void show_names(const json_t *names, char *out, size_t size)
 	size_t count = 0;
 
 	buf_init(&text, out, size - 1);
-	json_object_foreach((json_t *)(uintptr_t)names, language, name) {
+	json_object_foreach((json_t *)(uintptr_t)names, language, name)
+	{
 		if (count++ > 0)
 			buf_put_str(&text, " / ");
 		buf_put_str(&text, json_is_string(name) ? json_string_value(name) : "");
@@ -64,7 +75,8 @@ const json_t *show_find(const json_t *list, const char *name)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(list, i, row) {
+	json_array_foreach(list, i, row)
+	{
 		if (strcmp(json_str(row, "name"), name) == 0)
 			return row;
 	}
@@ -99,11 +111,13 @@ void show_label(const json_t *label, enum colour colour)
 
 	buf_init(&text, line, sizeof line - 1);
 	buf_put_str(&text, label == NULL ? "-" : json_str(label, "level"));
-	json_array_foreach(json_object_get(label, "categories"), i, category) {
+	json_array_foreach(json_object_get(label, "categories"), i, category)
+	{
 		buf_put_byte(&text, ' ');
 		for (const char *c = json_str(category, "name"); *c != '\0'; c++)
 			buf_put_byte(&text, (uint8_t)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c));
-		json_array_foreach(json_object_get(category, "values"), v, value) {
+		json_array_foreach(json_object_get(category, "values"), v, value)
+		{
 			buf_put_byte(&text, v == 0 ? ' ' : ',');
 			buf_put_str(&text, json_is_string(value) ? json_string_value(value) : "");
 		}
@@ -140,11 +154,13 @@ void show_addressees(const json_t *entry)
 	const json_t *to;
 	size_t i;
 
-	json_array_foreach(json_object_get(entry, "to"), i, to) {
+	json_array_foreach(json_object_get(entry, "to"), i, to)
+	{
 		if (i > 0)
 			say(", ");
 		say_capitals(json_str(to, "party"));
-		say(" {1} ({2})", json_str(to, "role"), json_flag(to, "information") ? _("information") : _("action"));
+		say(" {1} ({2})", json_str(to, "role"),
+		    json_flag(to, "information") ? _("information") : _("action"));
 	}
 }
 
@@ -155,7 +171,8 @@ void show_ladder_line(const json_t *ladder)
 
 	say_capitals(json_str(ladder, "party"));
 	say(" {1}: ", json_str(ladder, "role"));
-	json_array_foreach(json_object_get(ladder, "steps"), i, step) {
+	json_array_foreach(json_object_get(ladder, "steps"), i, step)
+	{
 		const char *word = json_str(step, "step");
 		if (i > 0)
 			say(" > ");
@@ -165,7 +182,8 @@ void show_ladder_line(const json_t *ladder)
 	if (owed != NULL) {
 		say(" > ");
 		say(_("owed by {1}: "), json_str(owed, "by"));
-		say_coloured(json_flag(owed, "ours") ? COLOUR_WARN : COLOUR_DIM, show_step(json_str(owed, "step")));
+		say_coloured(json_flag(owed, "ours") ? COLOUR_WARN : COLOUR_DIM,
+			     show_step(json_str(owed, "step")));
 	}
 	if (json_flag(ladder, "wrong"))
 		say_coloured(COLOUR_BAD, _("  read back WRONG"));

@@ -17,7 +17,8 @@ void show_label(const json_t *label, enum colour colour);
 /* A step of the ladder in the terminal's language. */
 const char *show_step(const char *step);
 enum colour show_step_colour(const char *step);
-/* A name of the accord in each of its languages, "대한민국 / Republic of Korea"; at most size bytes at out. */
+/* A name of the accord in each of its languages, "대한민국 / Republic of Korea"; at most size bytes at out.
+ */
 void show_names(const json_t *names, char *out, size_t size);
 /* The row of a list of the accord with this name; NULL. */
 const json_t *show_find(const json_t *list, const char *name);

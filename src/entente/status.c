@@ -58,8 +58,7 @@ static void show_peer(const json_t *peer, uint64_t now)
 		say_coloured(COLOUR_BAD, _("  REFUSED: "));
 		say("{1}\n", json_str(peer, "refused"));
 	}
-	json_array_foreach(json_object_get(peer, "paths"), i, path)
-		show_path(path, now);
+	json_array_foreach(json_object_get(peer, "paths"), i, path) show_path(path, now);
 }
 
 static void show_stopped(const json_t *log)
@@ -85,11 +84,10 @@ static void show_status(const json_t *status)
 		say_coloured(COLOUR_BAD, _("RECOVERING: our own logs are closed. "));
 		say("{1}\n", json_str(status, "recovering_why"));
 	}
-	json_array_foreach(json_object_get(status, "peers"), i, row)
-		show_peer(row, now);
-	json_array_foreach(json_object_get(status, "stopped"), i, row)
-		show_stopped(row);
-	say(_("{1} entries held, {2} waiting for others, {3} VOID; {4} refused at our door; running for {5}\n"),
+	json_array_foreach(json_object_get(status, "peers"), i, row) show_peer(row, now);
+	json_array_foreach(json_object_get(status, "stopped"), i, row) show_stopped(row);
+	say(_("{1} entries held, {2} waiting for others, {3} VOID; {4} refused at our door; running for "
+	      "{5}\n"),
 	    say_number(json_uint(status, "entries")), say_number(json_uint(status, "waiting")),
 	    say_number(json_uint(status, "void")), say_number(json_uint(status, "refused")),
 	    age(json_uint(status, "started_ms"), now));
@@ -103,10 +101,11 @@ static enum exit_code verdict(const json_t *status)
 
 	if (json_uint(status, "stopped_logs") > 0)
 		return EXIT_INTEGRITY;
-	json_array_foreach(json_object_get(status, "peers"), i, peer) {
+	json_array_foreach(json_object_get(status, "peers"), i, peer)
+	{
 		bool is_up = false;
-		json_array_foreach(json_object_get(peer, "paths"), p, path)
-			is_up = is_up || json_flag(path, "up");
+		json_array_foreach(json_object_get(peer, "paths"), p, path) is_up =
+			is_up || json_flag(path, "up");
 		if (!is_up)
 			return EXIT_LINE_DOWN;
 	}

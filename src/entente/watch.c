@@ -64,7 +64,8 @@ static enum err follow(struct client *c, const struct options *o, struct followi
 		bool is_reset;
 		enum err e = client_event(c, f->timeout_ms, &event, f->number, &is_reset);
 		if (e == ERR_OK && is_reset)
-			say_error(_("Events were missed before this one; entente inbox shows the present state."));
+			say_error(_("Events were missed before this one; entente inbox shows the present "
+				    "state."));
 		if (e == ERR_OK && event != NULL) {
 			json_object_set_new(event, "number", json_string(f->number));
 			if (o->is_json)
@@ -135,5 +136,6 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_watch = {
-	"watch", "", 0, 0, N_("follow what happens, a line an event, as it becomes durable"), options, run, false,
+	"watch", "",  0,     0, N_("follow what happens, a line an event, as it becomes durable"),
+	options, run, false,
 };

@@ -1,12 +1,12 @@
 /* JSON as the node writes it, read back by a reader that is not ours. */
 #include "api/reply.h"
 
+#include <cmocka.h>
+#include <jansson.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-#include <jansson.h>
 #include <string.h>
 
 static uint8_t memory[4096];
@@ -30,7 +30,10 @@ static const struct {
 	{ "newline and tab", "a\nb\tc", 5, "a\nb\tc" },
 	{ "controls", "\x01\x1f\x7f", 3, "\x01\x1f\x7f" },
 	{ "Korean", "\xeb\xb3\xb5\xec\xb0\xbd", 6, "\xeb\xb3\xb5\xec\xb0\xbd" },
-	{ "broken from the third byte on", "ab\xff" "cd", 5, "ab\xef\xbf\xbd" },
+	{ "broken from the third byte on",
+	  "ab\xff"
+	  "cd",
+	  5, "ab\xef\xbf\xbd" },
 	{ "cut in a character", "ab\xeb\xb3", 4, "ab\xef\xbf\xbd" },
 };
 
@@ -75,8 +78,9 @@ static void numbers_are_what_they_were(void **state)
 
 static void commas_stand_between_values_only(void **state)
 {
-	static const char want[] = "{\"a\":[1,2,{\"b\":\"}\"},[],{}],\"c\":true,\"d\":null,\"e\":\"0aff\",\"f\":\"Cv8=\","
-				   "\"g\":\"x:\",\"h\":-1}";
+	static const char want[] =
+		"{\"a\":[1,2,{\"b\":\"}\"},[],{}],\"c\":true,\"d\":null,\"e\":\"0aff\",\"f\":\"Cv8=\","
+		"\"g\":\"x:\",\"h\":-1}";
 	static const uint8_t raw[] = { 0x0a, 0xff };
 	struct buf b = BUF_ON(memory);
 	struct reply r = { &b };

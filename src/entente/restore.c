@@ -1,0 +1,319 @@
+/*
+ * A backup goes back into its home, or the registrar ends what cannot be recovered by opening the next epoch.
+ * Spec: docs/spec/record.md, epochs and restore. The node itself finds out, from its signer and its peers, what
+ * the backup has forgotten, and writes nothing of its own before that is settled.
+ */
+#include "base/alloc.h"
+#include "entente/post.h"
+#include "entente/registrar.h"
+#include "entente/rows.h"
+#include "entente/show.h"
+#include "entente/words.h"
+#include "record/store.h"
+#include "sys/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COPY_LEN (1u << 20)
+#define MARKS_MAX (1u << 20)
+
+static const struct option_row options[] = {
+	{ "open-epoch", NULL, N_("as the registrar (--key), open the next epoch of each log that is RECOVERING") },
+	{ "channel", N_("CHANNEL"), N_("with --open-epoch: only of this channel") },
+	{ "label", N_("LEVEL"), N_("with --open-epoch: the marking; otherwise $ENTENTE_LABEL") },
+	{ NULL, NULL, NULL },
+};
+
+/* ---- The backup. ---- */
+
+static enum exit_code cannot(const char *path)
+{
+	say_error(_("{1} cannot be written or read: {2}."), path, strerror(errno));
+	return EXIT_ERROR;
+}
+
+static enum exit_code copy(const char *from, const char *to)
+{
+	int in = open(from, O_RDONLY | O_CLOEXEC), out;
+	uint8_t *memory;
+	uint64_t sum = 0;
+	ssize_t n = 0;
+	bool is_good;
+
+	if (in < 0) {
+		say_error(_("There is no file {1}: {2}."), from, strerror(errno));
+		say_next("entente export --backup FILE");
+		return EXIT_NOT_FOUND;
+	}
+	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	memory = xcalloc(1, COPY_LEN);
+	while (out >= 0 && (n = read(in, memory, COPY_LEN)) > 0) {
+		if (write(out, memory, (size_t)n) != n) {
+			n = -1;
+			break;
+		}
+		sum += (uint64_t)n;
+		say_progress(_("bytes"), sum, 0);
+	}
+	say_progress_end();
+	free(memory);
+	is_good = out >= 0 && n == 0 && fsync(out) == 0;
+	if (out >= 0)
+		close(out);
+	close(in);
+	return is_good ? EXIT_DONE : cannot(to);
+}
+
+/* What stood there is kept beside it: nobody's last copy is thrown away by a restore. */
+static enum exit_code put_in_place(const char *home, const char *part)
+{
+	static const char *const endings[] = { "", "-wal", "-shm" };
+	char now[FILE_PATH_MAX], before[FILE_PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {
+		if ((size_t)snprintf(now, sizeof now, "%s/record.db%s", home, endings[i]) >= sizeof now ||
+		    (size_t)snprintf(before, sizeof before, "%s/record.db.before%s", home, endings[i]) >= sizeof before)
+			return EXIT_USAGE;
+		if (file_exists(now) && rename(now, before) != 0)
+			return cannot(now);
+	}
+	if (file_path(now, home, "record.db") != ERR_OK || rename(part, now) != 0)
+		return cannot(part);
+	return EXIT_DONE;
+}
+
+static enum exit_code restore(const struct options *o, const char *from)
+{
+	char part[FILE_PATH_MAX];
+	struct store *store;
+	enum exit_code code;
+
+	if (file_path(part, o->home, "restore.part") != ERR_OK)
+		return EXIT_USAGE;
+	code = copy(from, part);
+	if (code != EXIT_DONE)
+		return code;
+	if (store_sqlite_open(part, NULL, &store) != ERR_OK) {
+		say_error(_("{1} is no record."), from);
+		unlink(part);
+		return EXIT_INTEGRITY;
+	}
+	store->ops->close(store);
+	code = put_in_place(o->home, part);
+	if (code == EXIT_DONE && o->is_json)
+		say("{\"err\":\"OK\"}\n");
+	else if (code == EXIT_DONE)
+		say(_("The backup is in its place; what stood there is record.db.before. Start the node: it asks its peers for what the backup has forgotten before it writes. Then: entente status\n"));
+	return code;
+}
+
+/* Nobody else may have the home meanwhile. */
+static enum exit_code restore_locked(const struct options *o)
+{
+	char path[FILE_PATH_MAX];
+	enum exit_code code;
+	enum err e;
+	int lock;
+
+	if (file_path(path, o->home, "lock") != ERR_OK)
+		return EXIT_USAGE;
+	e = file_lock(path, &lock);
+	if (e == ERR_EXISTS) {
+		say_error(_("The node of {1} runs: stop it first."), o->home);
+		return EXIT_REFUSED;
+	}
+	if (e != ERR_OK) {
+		say_error(_("There is no home at {1}: {2}."), o->home, strerror(errno));
+		say_next("entente init home --home {1}", o->home);
+		return EXIT_NOT_FOUND;
+	}
+	code = restore(o, o->arguments[0]);
+	file_unlock(lock);
+	return code;
+}
+
+/* ---- The next epoch. ---- */
+
+/* The head that the signer signed and nobody holds: its own file remembers it, when it has one. */
+static bool find_given_up(const char *home, const char *origin, uint64_t above, uint64_t *size, uint8_t root[HASH_LEN])
+{
+	char path[FILE_PATH_MAX], begin[ORIGIN_LEN_MAX + 2];
+	uint8_t *memory = xcalloc(1, MARKS_MAX);
+	size_t begin_len = (size_t)snprintf(begin, sizeof begin, "%s ", origin);
+	struct bytes rest, line, number;
+	struct buf file;
+	bool is_found = false;
+
+	buf_init(&file, memory, MARKS_MAX);
+	if (begin_len < sizeof begin && file_path(path, home, "signer/marks") == ERR_OK &&
+	    file_read(path, &file) == ERR_OK) {
+		rest = buf_bytes(&file);
+		while (bytes_take_until(&rest, '\n', &line) == ERR_OK) {
+			uint64_t value;
+			size_t len;
+			if (line.len < begin_len || memcmp(line.ptr, begin, begin_len) != 0)
+				continue;
+			line.ptr += begin_len;
+			line.len -= begin_len;
+			if (bytes_take_until(&line, ' ', &number) != ERR_OK ||
+			    bytes_read_decimal(number, UINT64_MAX, &value) != ERR_OK || value <= above ||
+			    bytes_read_base64(line, root, HASH_LEN, &len) != ERR_OK || len != HASH_LEN)
+				continue;
+			*size = above = value; /* of two slots the one that remembers more */
+			is_found = true;
+		}
+	}
+	free(memory);
+	return is_found;
+}
+
+static void put_head(struct draft *d, uint64_t key, const uint64_t *epoch, uint64_t size, const uint8_t root[HASH_LEN])
+{
+	uint8_t memory[128];
+	struct buf out = BUF_ON(memory);
+	struct field *f = &d->statement.fields[d->statement.fields_count++];
+
+	cbor_put_array(&out, epoch == NULL ? 2 : 3);
+	if (epoch != NULL)
+		cbor_put_uint(&out, *epoch);
+	cbor_put_uint(&out, size);
+	cbor_put_bytes(&out, (struct bytes){ root, HASH_LEN });
+	*f = (struct field){ key, arena_copy(&d->words, buf_bytes(&out)) };
+}
+
+/* What the new epoch says of the old one, as the node's GET /logs has it. */
+static enum exit_code fill_open(struct draft *d, const struct options *o, const json_t *accord, const json_t *log)
+{
+	uint8_t manifest[HASH_LEN], root[HASH_LEN], given_up[HASH_LEN];
+	uint64_t epoch = json_uint(log, "epoch"), size = json_uint(log, "size"), head;
+	char origin[ORIGIN_LEN_MAX + 1];
+
+	if (json_hex(accord, "accord_hash", manifest, sizeof manifest) != ERR_OK ||
+	    json_hex(log, "root", root, sizeof root) != ERR_OK)
+		return EXIT_ERROR;
+	registrar_fill_open(d, manifest);
+	if (size == 0)
+		return EXIT_DONE;
+	put_head(d, FIELD_OPEN_OLD, &epoch, size, root);
+	snprintf(origin, sizeof origin, "%s/%llu/%s/%llu", json_str(accord, "accord"),
+		 (unsigned long long)json_uint(log, "channel"), json_str(log, "party"), (unsigned long long)epoch);
+	if (find_given_up(o->home, origin, size, &head, given_up))
+		put_head(d, FIELD_OPEN_GIVEN_UP, NULL, head, given_up);
+	return EXIT_DONE;
+}
+
+static const json_t *channel_parties(const json_t *accord, uint64_t number)
+{
+	const json_t *channel;
+	size_t i;
+
+	json_array_foreach(json_object_get(accord, "channels"), i, channel) {
+		if (json_uint(channel, "number") == number)
+			return json_object_get(channel, "parties");
+	}
+	return NULL;
+}
+
+static enum exit_code open_one(const struct options *o, struct client *c, struct officer *registrar,
+			       const json_t *accord, const json_t *log)
+{
+	char place[PLACE_TEXT_LEN];
+	struct draft d;
+	enum exit_code code;
+
+	draft_open(&d, KIND_OPEN);
+	code = draft_address(&d, c, say_number(json_uint(log, "channel")));
+	d.statement.seen_count = 0; /* the epoch's first entry builds on the old log alone */
+	if (code == EXIT_DONE)
+		code = draft_label(&d, o, channel_parties(accord, json_uint(log, "channel")));
+	if (code == EXIT_DONE)
+		code = fill_open(&d, o, accord, log);
+	if (code == EXIT_DONE)
+		code = draft_sign(&d, registrar);
+	if (code == EXIT_DONE)
+		code = post_draft(c, &d, place);
+	if (code == EXIT_DONE && o->is_json)
+		say("{\"err\":\"OK\",\"place\":\"{1}\"}\n", place);
+	else if (code == EXIT_DONE)
+		say(_("{1}: the next epoch is open; say again what this terminal signed: entente send --again\n"), place);
+	draft_close(&d);
+	return code;
+}
+
+static bool is_wanted(const struct options *o, const json_t *accord, const json_t *log)
+{
+	const char *channel = option_value(o, "channel");
+	const json_t *row;
+	size_t i;
+
+	if (strcmp(json_str(log, "party"), json_str(accord, "party")) != 0 ||
+	    strcmp(json_str(log, "state"), "RECOVERING") != 0)
+		return false;
+	if (channel == NULL || strcmp(channel, say_number(json_uint(log, "channel"))) == 0)
+		return true;
+	json_array_foreach(json_object_get(accord, "channels"), i, row) {
+		if (json_uint(row, "number") == json_uint(log, "channel"))
+			return strcasecmp(json_str(row, "name"), channel) == 0;
+	}
+	return false;
+}
+
+static enum exit_code open_all(struct options *o, struct client *c)
+{
+	struct officer registrar = { 0 };
+	json_t *accord = NULL, *logs = NULL;
+	const json_t *log;
+	enum exit_code code = officer_open(&registrar, o);
+	size_t i, count = 0;
+
+	memcpy(registrar.role, REGISTRAR_ROLE, sizeof REGISTRAR_ROLE);
+	if (code == EXIT_DONE)
+		code = show_get(c, "/accord", &accord);
+	if (code == EXIT_DONE)
+		code = show_get(c, "/logs", &logs);
+	json_array_foreach(json_object_get(logs, "logs"), i, log) {
+		if (code != EXIT_DONE || !is_wanted(o, accord, log))
+			continue;
+		code = open_one(o, c, &registrar, accord, log);
+		count++;
+	}
+	if (code == EXIT_DONE && count == 0) {
+		say_error(_("No log of ours is RECOVERING: there is no epoch to open."));
+		say_next("entente status");
+		code = EXIT_REFUSED;
+	}
+	json_decref(accord);
+	json_decref(logs);
+	officer_close(&registrar);
+	return code;
+}
+
+static enum exit_code run(struct options *o)
+{
+	bool is_epoch = option_is_given(o, "open-epoch");
+	enum exit_code code;
+	struct client c;
+
+	if (is_epoch == (o->arguments_count == 1)) {
+		say_error(_("entente restore takes a backup's FILE, or --open-epoch."));
+		say_next(_("see entente {1} --help"), "restore");
+		return EXIT_USAGE;
+	}
+	if (!is_epoch)
+		return restore_locked(o);
+	if (client_open(&c, o->home) != ERR_OK)
+		return EXIT_ERROR;
+	code = open_all(o, &c);
+	client_close(&c);
+	return code;
+}
+
+const struct command_row command_restore = {
+	"restore", "[FILE]", 0, 1, N_("put a backup back, or open the next epoch where nothing can be recovered"), options,
+	run, false,
+};
