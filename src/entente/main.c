@@ -8,6 +8,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const struct command_row *const commands[] = {
@@ -26,11 +27,28 @@ static const struct command_row *find(const char *name)
 	return NULL;
 }
 
+/* What is read at the first variable that is set, as setlocale() looks for the language of messages. */
+static const char *locale_wanted(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+		const char *value = getenv(names[i]);
+		if (value != NULL && value[0] != '\0')
+			return value;
+	}
+	return "C";
+}
+
 static void words_open(void)
 {
-	setlocale(LC_ALL, "");
+	const char *folder = getenv("ENTENTE_LOCALE_DIR");
+
+	/* A machine on which that locale was never generated has our words in its language all the same. */
+	if (setlocale(LC_ALL, "") == NULL && setlocale(LC_ALL, "C.UTF-8") != NULL)
+		setenv("LANGUAGE", locale_wanted(), 0);
 	setlocale(LC_NUMERIC, "C"); /* JSON and the record have points */
-	bindtextdomain("entente", ENTENTE_LOCALE_DIR);
+	bindtextdomain("entente", folder != NULL ? folder : ENTENTE_LOCALE_DIR);
 	bind_textdomain_codeset("entente", "UTF-8");
 	textdomain("entente");
 }
