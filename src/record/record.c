@@ -179,7 +179,7 @@ static enum err log_load(struct record *r, log_number number)
 	if (row.size > 0 && memcmp(root, row.root, HASH_LEN) != 0)
 		return ERR_CORRUPT;
 	k->log.durable = row.size;
-	e = r->store->ops->note_get(r->store, number, UINT64_MAX, &k->log.noted, &note);
+	e = r->store->ops->note_get(r->store, number, row.size, &k->log.noted, &note);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -325,10 +325,9 @@ enum err record_add_note(struct record *r, struct log *log, uint64_t size, struc
 {
 	enum err e = log_touch(r, kept(log));
 
-	assert(size <= log->frontier.size);
 	if (e == ERR_OK)
 		e = r->store->ops->note_put(r->store, log->number, size, note);
-	if (e == ERR_OK && size > log->noted)
+	if (e == ERR_OK && size > log->noted && size <= log->frontier.size)
 		log->noted = size;
 	return e;
 }

@@ -25,7 +25,7 @@ struct log {
 	struct origin origin;
 	struct frontier frontier;    /* its size is the log's size, staged entries included */
 	uint64_t durable;	     /* size that the last record_append made durable */
-	uint64_t noted;		     /* size of the largest author's note held */
+	uint64_t noted;		     /* size of the largest author's note held, at most its own */
 	struct fault stopped;	     /* .rule NULL: it runs */
 };
 
@@ -54,6 +54,7 @@ enum err record_begin(struct record *r) MUST_CHECK;
  */
 enum err record_add(struct record *r, struct log *log, struct bytes entry, const struct statement *statement,
 		    struct bytes content) MUST_CHECK;
+/* A note of a size beyond the log is kept as a head that was given up, and log->noted stays. */
 enum err record_add_note(struct record *r, struct log *log, uint64_t size, struct bytes note) MUST_CHECK;
 enum err record_add_cosignature(struct record *r, struct log *log, uint64_t size, struct bytes party,
 				struct bytes line) MUST_CHECK;

@@ -1,0 +1,445 @@
+#include "record/verify.h"
+
+#include "base/alloc.h"
+#include "record/checkpoint.h"
+#include "wire/content.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PIECE_LEN ATTACHMENT_PIECE_MAX
+
+/* Attachments of the content at hand, hashed piece by piece. */
+struct attachments {
+	uint8_t hashes[ATTACHMENTS_MAX][HASH_LEN];
+	size_t count, at;
+	uint64_t offset, total;
+	struct hash_stream stream;
+};
+
+struct verify {
+	struct record *record;
+	struct store *store;
+	const struct accord *accord;
+	verify_report *report;
+	void *self;
+	struct verify_counts counts;
+	size_t position; /* of the log at hand */
+	bool is_under_way;
+	struct log *log;
+	struct frontier frontier; /* of the entries looked at */
+	bool is_broken;		  /* an entry is missing: roots after it mean nothing */
+	uint64_t next_note;	  /* smallest size above that has one; UINT64_MAX: none */
+	uint64_t next_line[PARTY_MAX];
+	struct attachments attachments;
+	uint8_t entry[ENTRY_LEN_MAX], content[CONTENT_LEN_MAX], note[NOTE_LEN_MAX], piece[PIECE_LEN];
+};
+
+static const char *const finding_names[] = {
+#define FINDING_NAME(name, text) #name,
+	FINDING_LIST(FINDING_NAME)
+#undef FINDING_NAME
+};
+
+static const char *const finding_texts[] = {
+#define FINDING_TEXT(name, text) text,
+	FINDING_LIST(FINDING_TEXT)
+#undef FINDING_TEXT
+};
+
+const char *finding_name(enum finding_kind kind)
+{
+	assert(kind < FINDING_COUNT);
+	return finding_names[kind];
+}
+
+const char *finding_text(enum finding_kind kind)
+{
+	assert(kind < FINDING_COUNT);
+	return finding_texts[kind];
+}
+
+static void found(struct verify *v, enum finding_kind kind, uint64_t index, const struct fault *fault)
+{
+	struct finding finding = { .kind = kind, .log = v->log, .index = index };
+
+	if (fault != NULL)
+		finding.fault = *fault;
+	v->counts.findings++;
+	v->report(v->self, &finding);
+}
+
+/* A row that is not there or is damaged is a finding; a disk that fails is not ours to judge. */
+static bool is_finding(enum err e)
+{
+	return e != ERR_OK && e != ERR_IO && e != ERR_MEMORY;
+}
+
+/* ---- Notes and lines, when the entries below them have been looked at. ---- */
+
+static bool is_signed(const struct verify *v, const struct note *note)
+{
+	size_t party = accord_party_find(v->accord, bytes_str(v->log->origin.party));
+
+	for (size_t i = 0; i < v->accord->keys_count; i++) {
+		const struct accord_key *k = &v->accord->keys[i];
+		if (k->party == party && k->use == ACCORD_KEY_LOG && checkpoint_verify(note, k->key.ptr) == ERR_OK)
+			return true;
+	}
+	return false;
+}
+
+static bool is_cosigned(const struct verify *v, size_t party, struct bytes text, const struct note_line *line)
+{
+	uint8_t memory[ORIGIN_LEN_MAX];
+	struct buf name = BUF_ON(memory);
+	uint64_t seconds;
+
+	accord_mirror_name(v->accord, party, &name);
+	for (size_t i = 0; i < v->accord->keys_count; i++) {
+		const struct accord_key *k = &v->accord->keys[i];
+		if (k->party == party && k->use == ACCORD_KEY_MIRROR &&
+		    checkpoint_verify_cosignature(text, line, buf_bytes(&name), k->key.ptr, &seconds) == ERR_OK)
+			return true;
+	}
+	return false;
+}
+
+static enum err note_seek(struct verify *v, uint64_t from)
+{
+	struct buf text = BUF_ON(v->note);
+	enum err e = v->store->ops->note_above(v->store, v->log->number, from, &v->next_note, &text);
+
+	if (e == ERR_OK)
+		return ERR_OK;
+	v->next_note = UINT64_MAX;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err line_seek(struct verify *v, size_t party, uint64_t from)
+{
+	struct buf text = BUF_ON(v->note);
+	enum err e = v->store->ops->cosignature_above(v->store, v->log->number, from,
+						      bytes_str(v->accord->parties[party].name), &v->next_line[party],
+						      &text);
+
+	if (e == ERR_OK)
+		return ERR_OK;
+	v->next_line[party] = UINT64_MAX;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err note_look(struct verify *v)
+{
+	struct buf text = BUF_ON(v->note);
+	uint8_t root[HASH_LEN];
+	struct fault fault;
+	struct note note;
+	uint64_t size;
+	enum err e = v->store->ops->note_get(v->store, v->log->number, v->frontier.size, &size, &text);
+
+	if (e != ERR_OK && !is_finding(e))
+		return e;
+	v->counts.notes++;
+	frontier_root(&v->frontier, root);
+	if (e != ERR_OK || note_read(buf_bytes(&text), &note, &fault) != ERR_OK)
+		found(v, FINDING_NOTE, v->frontier.size, e == ERR_OK ? &fault : NULL);
+	else if (!origin_equal(&note.origin, &v->log->origin) || note.size != v->frontier.size || !is_signed(v, &note))
+		found(v, FINDING_NOTE, v->frontier.size, NULL);
+	else if (!v->is_broken && memcmp(note.root, root, HASH_LEN) != 0)
+		found(v, FINDING_NOTE_ROOT, v->frontier.size, NULL);
+	return note_seek(v, v->frontier.size + 1);
+}
+
+static void line_found(struct verify *v, size_t party)
+{
+	struct finding finding = { .kind = FINDING_COSIGNATURE, .log = v->log, .index = v->frontier.size,
+				   .party = v->accord->parties[party].name };
+
+	v->counts.findings++;
+	v->report(v->self, &finding);
+}
+
+static enum err line_look(struct verify *v, size_t party)
+{
+	struct buf line = BUF_ON(v->note);
+	uint8_t root[HASH_LEN], text_memory[ORIGIN_LEN_MAX + 80];
+	struct buf text = BUF_ON(text_memory);
+	struct note_line read;
+	uint64_t size;
+	enum err e = v->store->ops->cosignature_above(v->store, v->log->number, v->frontier.size,
+						      bytes_str(v->accord->parties[party].name), &size, &line);
+
+	if (e != ERR_OK && !is_finding(e))
+		return e;
+	v->counts.cosignatures++;
+	frontier_root(&v->frontier, root);
+	note_write_text(&v->log->origin, v->frontier.size, root, &text);
+	if (e != ERR_OK || note_read_line(buf_bytes(&line), &read) != ERR_OK ||
+	    (!v->is_broken && !is_cosigned(v, party, buf_bytes(&text), &read)))
+		line_found(v, party);
+	return line_seek(v, party, v->frontier.size + 1);
+}
+
+/* What stands at this size. */
+static enum err size_look(struct verify *v)
+{
+	enum err e = ERR_OK;
+
+	if (v->next_note == v->frontier.size)
+		e = note_look(v);
+	for (size_t i = 0; e == ERR_OK && i < v->accord->parties_count; i++) {
+		if (v->next_line[i] == v->frontier.size)
+			e = line_look(v, i);
+	}
+	return e;
+}
+
+/* ---- Entries. ---- */
+
+struct expected {
+	const uint8_t *at;
+	size_t left, wrong;
+};
+
+/* Each hash that the entry finishes against the one that is kept beside it. */
+static enum err node_look(void *self, unsigned level, uint64_t index, const uint8_t hash[HASH_LEN])
+{
+	struct expected *x = self;
+
+	(void)level;
+	(void)index;
+	if (x->left < HASH_LEN) {
+		x->wrong++;
+		return ERR_OK;
+	}
+	x->wrong += memcmp(x->at, hash, HASH_LEN) != 0;
+	x->at += HASH_LEN;
+	x->left -= HASH_LEN;
+	return ERR_OK;
+}
+
+static void attachments_start(struct verify *v, struct bytes bytes)
+{
+	struct content content;
+	struct fault fault;
+
+	if (content_read(bytes, &content, &fault) != ERR_OK)
+		return; /* a hash that fits is all that is asked of content: it may be sealed, or not strict */
+	for (size_t i = 0; i < content.attachments_count; i++)
+		memcpy(v->attachments.hashes[i], content.attachments[i].hash, HASH_LEN);
+	v->attachments.count = content.attachments_count;
+	v->attachments.at = 0;
+	v->attachments.offset = 0;
+}
+
+static enum err content_look(struct verify *v, uint64_t index, const struct statement *s)
+{
+	struct buf content = BUF_ON(v->content);
+	uint8_t hash[HASH_LEN];
+	enum err e;
+
+	if (!s->has_content)
+		return ERR_OK;
+	e = v->store->ops->content_get(v->store, s->content.hash, &content);
+	if (e == ERR_REFUSED) {
+		v->counts.erased++;
+		return ERR_OK;
+	}
+	if (e != ERR_OK) {
+		if (!is_finding(e))
+			return e;
+		found(v, FINDING_CONTENT_MISSING, index, NULL);
+		return ERR_OK;
+	}
+	v->counts.contents++;
+	hash_sha256(buf_bytes(&content), hash);
+	if (memcmp(hash, s->content.hash, HASH_LEN) != 0)
+		found(v, FINDING_CONTENT, index, NULL);
+	else if (s->content.sealing == 0)
+		attachments_start(v, buf_bytes(&content));
+	return ERR_OK;
+}
+
+/* One entry's bytes, leaf, nodes and content; *len is what was looked at. */
+static enum err bytes_look(struct verify *v, size_t *len)
+{
+	uint8_t hashes_memory[(MERKLE_PROOF_MAX + 1) * HASH_LEN], leaf[HASH_LEN];
+	struct buf bytes = BUF_ON(v->entry), hashes = BUF_ON(hashes_memory);
+	uint64_t index = v->frontier.size;
+	struct expected expected;
+	struct statement statement;
+	struct entry entry;
+	struct fault fault;
+	enum err e = v->store->ops->entry_get(v->store, v->log->number, index, &bytes, &hashes);
+
+	if (e != ERR_OK && !is_finding(e))
+		return e;
+	if (e != ERR_OK) {
+		found(v, FINDING_ENTRY_MISSING, index, NULL);
+		v->is_broken = true;
+	}
+	v->counts.entries++;
+	hash_leaf(buf_bytes(&bytes), leaf);
+	expected = (struct expected){ hashes.ptr, hashes.len, 0 };
+	e = frontier_append(&v->frontier, leaf, node_look, &expected);
+	assert(e == ERR_OK);
+	v->counts.nodes += hashes.len / HASH_LEN;
+	if (v->is_broken)
+		return ERR_OK;
+	if (expected.wrong > 0 || expected.left > 0)
+		found(v, FINDING_NODE, index, NULL);
+	e = entry_read(buf_bytes(&bytes), &entry, &statement, &fault);
+	*len = bytes.len;
+	if (e != ERR_OK || !origin_equal(&entry.origin, &v->log->origin) || entry.index != index) {
+		found(v, FINDING_ENTRY, index, e == ERR_OK ? NULL : &fault);
+		return ERR_OK;
+	}
+	return content_look(v, index, &statement);
+}
+
+/* One entry, then the note and the lines of the size that it makes. */
+static enum err entry_look(struct verify *v, size_t *len)
+{
+	enum err e = bytes_look(v, len);
+
+	return e == ERR_OK ? size_look(v) : e;
+}
+
+/* ---- Attachments. ---- */
+
+static enum err attachment_open(struct verify *v)
+{
+	struct attachments *a = &v->attachments;
+	uint64_t held;
+	enum err e = v->store->ops->attachment_held(v->store, a->hashes[a->at], &held, &a->total);
+
+	if (e != ERR_OK)
+		return e;
+	if (a->total == 0 || held < a->total)
+		a->at++; /* it is still under way */
+	else
+		hash_open(&a->stream);
+	return ERR_OK;
+}
+
+static enum err attachment_look(struct verify *v, size_t *len)
+{
+	struct attachments *a = &v->attachments;
+	struct buf piece = BUF_ON(v->piece);
+	uint8_t hash[HASH_LEN];
+	enum err e;
+
+	if (a->offset == 0) {
+		size_t at = a->at;
+		e = attachment_open(v);
+		if (e != ERR_OK || a->at != at)
+			return e;
+	}
+	*len = a->total - a->offset < PIECE_LEN ? (size_t)(a->total - a->offset) : PIECE_LEN;
+	e = v->store->ops->attachment_get(v->store, a->hashes[a->at], a->offset, *len, &piece);
+	if (e != ERR_OK && !is_finding(e))
+		return e;
+	hash_add(&a->stream, buf_bytes(&piece));
+	a->offset += *len;
+	if (e == ERR_OK && a->offset < a->total)
+		return ERR_OK;
+	hash_finish(&a->stream, hash);
+	v->counts.attachments++;
+	if (memcmp(hash, a->hashes[a->at], HASH_LEN) != 0)
+		found(v, FINDING_ATTACHMENT, v->frontier.size - 1, NULL);
+	a->at++;
+	a->offset = 0;
+	return ERR_OK;
+}
+
+/* ---- Logs. ---- */
+
+static enum err log_start(struct verify *v)
+{
+	enum err e;
+
+	v->log = record_log_at(v->record, v->position);
+	memset(&v->frontier, 0, sizeof v->frontier);
+	v->is_broken = false;
+	v->is_under_way = true;
+	v->attachments.count = v->attachments.at = 0;
+	e = note_seek(v, 0);
+	for (size_t i = 0; e == ERR_OK && i < v->accord->parties_count; i++)
+		e = line_seek(v, i, 0);
+	return e == ERR_OK ? size_look(v) : e;
+}
+
+static enum err log_end(struct verify *v)
+{
+	uint8_t root[HASH_LEN], held[HASH_LEN];
+	struct store_log row;
+	enum err e = v->store->ops->log_get(v->store, v->log->number, &row);
+
+	if (e != ERR_OK && !is_finding(e))
+		return e;
+	frontier_root(&v->frontier, root);
+	record_root(v->log, held);
+	if (e != ERR_OK || row.size != v->frontier.size ||
+	    (row.size > 0 && !v->is_broken && memcmp(row.root, root, HASH_LEN) != 0) ||
+	    (!v->is_broken && memcmp(held, root, HASH_LEN) != 0))
+		found(v, FINDING_ROOT, v->frontier.size, NULL);
+	v->is_under_way = false;
+	/* Logs may have been opened meanwhile, before or behind this one. */
+	v->position = 0;
+	while (v->position < record_logs_count(v->record) &&
+	       origin_compare(&record_log_at(v->record, v->position)->origin, &v->log->origin) <= 0)
+		v->position++;
+	return ERR_OK;
+}
+
+enum err verify_step(struct verify *v, size_t len)
+{
+	size_t done = 0;
+
+	assert(!record_is_open(v->record));
+	while (done < len) {
+		size_t part = 0;
+		enum err e;
+
+		if (!v->is_under_way && v->position == record_logs_count(v->record))
+			return ERR_OK;
+		if (!v->is_under_way)
+			e = log_start(v);
+		else if (v->attachments.at < v->attachments.count)
+			e = attachment_look(v, &part);
+		else if (v->frontier.size < v->log->durable)
+			e = entry_look(v, &part);
+		else
+			e = log_end(v);
+		if (e != ERR_OK)
+			return e;
+		done += part + 64; /* a row costs something even if it is empty */
+	}
+	return ERR_SHORT;
+}
+
+/* ---- Life. ---- */
+
+struct verify *verify_new(struct record *r, const struct accord *accord, verify_report *report, void *self)
+{
+	struct verify *v = xcalloc(1, sizeof *v);
+
+	v->record = r;
+	v->store = record_store(r);
+	v->accord = accord;
+	v->report = report;
+	v->self = self;
+	return v;
+}
+
+void verify_free(struct verify *v)
+{
+	free(v);
+}
+
+const struct verify_counts *verify_count(const struct verify *v)
+{
+	return &v->counts;
+}
