@@ -488,7 +488,7 @@ static bool is_read(struct bytes name)
 static enum err refuse(struct accord_fault *fault, struct bytes file, size_t line, const char *rule)
 {
 	*fault = (struct accord_fault){ file, { rule, line } };
-	return strcmp(rule, "accord.memory") == 0 ? ERR_MEMORY : ERR_USAGE;
+	return bytes_equal(bytes_str(rule), BYTES_LIT("accord.memory")) ? ERR_MEMORY : ERR_USAGE;
 }
 
 /* The manifest names exactly these files, with these hashes, rising by name. */
@@ -570,7 +570,7 @@ enum err accord_read(struct bytes manifest, const struct accord_file *files, siz
 			return refuse(fault, name, 0, "file.missing");
 		if (files[at].content.len > ACCORD_FILE_LEN_MAX)
 			return refuse(fault, name, 0, "file.limit");
-		line_open(&r, files[at].content, arena);
+		line_reader_open(&r, files[at].content, arena);
 		read_lines(&r, files_read[i], a);
 		if (r.rule != NULL)
 			return refuse(fault, name, r.number, r.rule);

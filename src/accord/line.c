@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-void line_open(struct line_reader *r, struct bytes file, struct arena *a)
+void line_reader_open(struct line_reader *r, struct bytes file, struct arena *a)
 {
 	*r = (struct line_reader){ .rest = file, .arena = a };
 }

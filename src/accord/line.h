@@ -19,7 +19,7 @@ struct line_reader {
 	const char *rule;	/* what was broken; NULL: nothing so far */
 };
 
-void line_open(struct line_reader *r, struct bytes file, struct arena *a);
+void line_reader_open(struct line_reader *r, struct bytes file, struct arena *a);
 /* The next line that holds a word; false at the end of the file. */
 bool line_next(struct line_reader *r);
 
