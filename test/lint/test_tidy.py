@@ -35,6 +35,7 @@ struct row {
 static const struct row rows[] = {
 	{ "sprintf(", NULL }, /* a call in a literal, and in a comment: strcpy(a, b) */
 };
+static void (*const acts[3])(struct row *row) = { NULL };
 static const char *const names[] = { "data", "info" };
 
 static int count(const uint8_t (*proof)[32], size_t len)

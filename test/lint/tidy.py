@@ -65,7 +65,7 @@ BANNED_CALLS = {
     "alloca": "memory of the caller",
 }
 # A TLS session outlives any message, and OpenSSL keeps a heap of its own beside it.
-HEAP_USERS = ["src/base/alloc.c", "src/crypto/tls.c", "src/crypto/tls_provider.c"]
+HEAP_USERS = ["src/base/alloc.c", "src/base/alloc.h", "src/crypto/tls.c", "src/crypto/tls_provider.c"]
 HEAP_CALLS = "malloc calloc realloc free strdup strndup asprintf vasprintf xcalloc xrealloc".split()
 
 BANNED_WORDS = set("data info ctx manager handler helper util misc common process obj tmp".split())
@@ -229,6 +229,8 @@ def rule_heap(path, text, code):
 
 
 def rule_names(path, text, code):
+    if not path.startswith("src/"):
+        return  # a test's name is a sentence
     stem = pathlib.PurePath(path).stem
     for match in re.finditer(r"(?<!\.)(?<!->)\b[a-z_][a-z0-9_]*\b", without_macros(code)):
         bad = BANNED_WORDS.intersection(match.group(0).split("_"))
@@ -259,6 +261,8 @@ def rule_file_scope(path, text, code):
         # A prototype; but what begins with a parenthesis and a star is a pointer to functions, a variable.
         if "(" in before and not re.match(r"[^(]*\(\s*\*", before) or re.search(r"\bOSSL_FUNC_\w+_fn\b", before):
             continue
+        if re.search(r"\*\s*const \w+(\[[^\]]*\])*\)\(", before):
+            continue  # a table of functions
         if re.search(r"\bconst \w+(\[[^\]]*\])*( \{\})?$", before) or (
             re.search(r"\bconst\b", before) and "*" not in before
         ):
@@ -367,7 +371,7 @@ def check_documents(files, exists, targets):
             for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", line):
                 if "://" not in link and not exists(os.path.normpath(folder / link)):
                     findings.append(Finding("documents", path, n, f"{link} does not exist"))
-            for target in re.findall(r"`make ([a-z][a-z-]*)", line):
+            for target in re.findall(r"`make ([a-z][a-z0-9-]*)", line):
                 if target not in targets:
                     findings.append(Finding("documents", path, n, f"there is no `make {target}`"))
     return findings
@@ -407,7 +411,7 @@ def run_rules():
         if not path.endswith(".json"):
             findings += check_file(path, text)
     findings += check_recursion([(p, t) for p, t in texts if p.endswith(".c") and p.startswith("src/")])
-    targets = set(re.findall(r"^([a-z][a-z-]*):", read("Makefile"), re.M))
+    targets = set(re.findall(r"^([a-z][a-z0-9-]*):", read("Makefile"), re.M))
     findings += check_documents(
         [(p, t) for p, t in texts if p.endswith(".md")], lambda p: (ROOT / p).exists(), targets
     )
@@ -499,10 +503,18 @@ def run_clang_tidy(build):
     return bad or (0 if rows else 1)
 
 
+# What it believes of memory that a callee fills is wrong too often, and clang's analyzer looks at the same; a cast
+# before a brace is more than its parser takes.
+CPPCHECK_OFF = "missingIncludeSystem normalCheckLevelMaxBranches uninitvar legacyUninitvar uninitStructMember internalAstError"
+
+
 def run_cppcheck():
-    command = "cppcheck --quiet --std=c11 --language=c --error-exitcode=1 --inline-suppr -D_GNU_SOURCE -Isrc -j2"
-    checks = ["--enable=warning,portability", "--suppress=missingIncludeSystem", "--suppress=normalCheckLevelMaxBranches"]
-    return together([[*command.split(), *checks, *tracked(r"^src/.*\.c$")]])
+    command = "cppcheck --quiet --std=c11 --language=c --error-exitcode=1 --inline-suppr -D_GNU_SOURCE -Isrc"
+    command += " --enable=warning,portability --template=gcc"
+    options = [f"--suppress={name}" for name in CPPCHECK_OFF.split()]
+    options += ["-Djson_array_foreach(array,at,value)=for(;;)", "-Djson_object_foreach(object,key,value)=for(;;)"]
+    options += [f"-j{os.cpu_count()}"]
+    return together([[*command.split(), *options, *tracked(r"^src/.*\.c$")]])
 
 
 def run_words():
