@@ -228,65 +228,109 @@ enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 
 /* ---- Receipts. ---- */
 
-enum err cosignature_take(struct node *n, struct now now, struct line *line, uint64_t size, struct bytes text,
-			  struct bytes line_text)
+/* Whose mirror the line names; parties_count if nobody's that may cosign this log. */
+static size_t cosigner_find(struct node *n, const struct line *line, struct bytes name, struct buf *full)
 {
-	uint8_t name_memory[ORIGIN_LEN_MAX];
-	struct note_line parsed;
-	enum err e = note_read_line(line_text, &parsed);
-
-	(void)now;
-	for (size_t party = 0; e == ERR_OK && party < n->accord->parties_count; party++) {
-		const struct accord_key *key = accord_key_find(n->accord, party, ACCORD_KEY_MIRROR);
-		struct buf name = BUF_ON(name_memory);
-		struct effect_publish *p;
-		uint64_t seconds;
-
-		accord_mirror_name(n->accord, party, &name);
-		if (!bytes_equal(buf_bytes(&name), parsed.name))
+	for (size_t party = 0; party < n->accord->parties_count; party++) {
+		if (party == line->key.party || !is_channel_of(line->channel, party))
 			continue;
-		if (party == line->key.party || party == n->self || !is_channel_of(line->channel, party))
-			return ERR_VERIFY;
-		e = checkpoint_verify_cosignature(text, &parsed, buf_bytes(&name), key->key.ptr, &seconds);
-		if (e != ERR_OK || line->cosigned[party] >= size)
-			return e;
-		e = turn_open(n);
-		if (e == ERR_OK)
-			e = record_add_cosignature(n->record, line->log, size, bytes_str(n->accord->parties[party].name),
-						   line_text);
-		if (e != ERR_OK)
-			return e;
-		line->cosigned[party] = size;
-		if (line->reach[party].held < size)
-			line->reach[party].held = size;
-		p = publish(n, CHANGE_RECEIPT);
-		if (p != NULL) {
-			p->place = (struct place_key){ line->key, size };
-			p->peer = party;
+		buf_reset(full);
+		accord_mirror_name(n->accord, party, full);
+		if (bytes_equal(buf_bytes(full), name))
+			return party;
+	}
+	return n->accord->parties_count;
+}
+
+static enum err cosignature_verify(struct node *n, const struct line *line, uint64_t size, size_t party,
+				   const struct note_line *parsed)
+{
+	uint8_t memory[ORIGIN_LEN_MAX + 80], root[HASH_LEN];
+	struct buf text = BUF_ON(memory);
+	uint64_t seconds;
+	enum err e = record_root_at(n->record, line->log, size, root);
+
+	if (e != ERR_OK)
+		return e;
+	note_write_text(&line->log->origin, size, root, &text);
+	return checkpoint_verify_cosignature(buf_bytes(&text), parsed, parsed->name,
+					     accord_key_find(n->accord, party, ACCORD_KEY_MIRROR)->key.ptr, &seconds);
+}
+
+enum err cosignature_take(struct node *n, struct line *line, uint64_t size, struct bytes text)
+{
+	uint8_t memory[ORIGIN_LEN_MAX];
+	struct buf name = BUF_ON(memory);
+	struct note_line parsed;
+	struct effect_publish *p;
+	size_t party;
+	enum err e = note_read_line(text, &parsed);
+
+	if (e != ERR_OK)
+		return ERR_VERIFY;
+	party = cosigner_find(n, line, parsed.name, &name);
+	if (party == n->accord->parties_count)
+		return ERR_VERIFY;
+	if (line->cosigned[party] >= size)
+		return ERR_OK;
+	if (size > line->log->durable) {
+		struct early *early = &line->early[party];
+		if (text.len <= sizeof early->text && size > early->size) {
+			memcpy(early->text, text.ptr, text.len);
+			early->len = text.len;
+			early->size = size;
 		}
 		return ERR_OK;
 	}
-	return e == ERR_OK ? ERR_VERIFY : e;
+	e = cosignature_verify(n, line, size, party, &parsed);
+	if (e == ERR_OK)
+		e = turn_open(n);
+	if (e == ERR_OK)
+		e = record_add_cosignature(n->record, line->log, size, bytes_str(n->accord->parties[party].name), text);
+	if (e != ERR_OK)
+		return e;
+	line->cosigned[party] = size;
+	if (line->reach[party].held < size)
+		line->reach[party].held = size;
+	p = publish(n, CHANGE_RECEIPT);
+	if (p != NULL) {
+		p->place = (struct place_key){ line->key, size };
+		p->peer = party;
+	}
+	return ERR_OK;
+}
+
+enum err early_take(struct node *n)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *line = &n->lines[i];
+		for (size_t party = 0; party < n->accord->parties_count; party++) {
+			struct early *early = &line->early[party];
+			enum err e;
+			if (early->size == 0 || early->size > line->log->durable)
+				continue;
+			e = cosignature_take(n, line, early->size, (struct bytes){ early->text, early->len });
+			early->size = 0;
+			if (e != ERR_OK && e != ERR_VERIFY)
+				return e;
+		}
+	}
+	return ERR_OK;
 }
 
 enum err receive_cosignature(struct node *n, struct now now, const struct arrival *in)
 {
-	uint8_t memory[ORIGIN_LEN_MAX + 80], root[HASH_LEN];
-	struct buf text = BUF_ON(memory);
 	struct cosignature c;
 	struct line *line;
 	enum err e = cosignature_read(in->frame.payload, &c);
 
+	(void)now;
 	if (e != ERR_OK)
 		return e;
 	line = line_by_origin(n, &c.origin);
-	if (line == NULL || c.size > line->log->durable)
-		return ERR_OK; /* of a log that we hold less of: the next HELLO carries it again */
-	e = record_root_at(n->record, line->log, c.size, root);
-	if (e != ERR_OK)
-		return e;
-	note_write_text(&line->log->origin, c.size, root, &text);
-	e = cosignature_take(n, now, line, c.size, buf_bytes(&text), c.line);
+	if (line == NULL || c.size == 0)
+		return ERR_OK; /* of a log that we have nothing of: a HELLO carries it again */
+	e = cosignature_take(n, line, c.size, c.line);
 	return e == ERR_VERIFY ? ERR_NOTE : e;
 }
 

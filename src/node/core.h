@@ -30,7 +30,14 @@ struct reach {
 /* A line that the signer made and the next commit keeps. */
 struct unsaved {
 	uint64_t size; /* 0: none */
-	uint8_t text[NOTE_LINE_LEN_MAX + 256];
+	uint8_t text[NOTE_LINE_LEN_MAX];
+	size_t len;
+};
+
+/* A receipt that came before the entries it is for: a third party may be ahead of us. */
+struct early {
+	uint64_t size; /* 0: none */
+	uint8_t text[256];
 	size_t len;
 };
 
@@ -42,14 +49,14 @@ struct line {
 	struct log_key key;
 	const struct accord_channel *channel;
 	struct reach reach[PARTY_MAX];
-	uint64_t asked;	      /* size that the signer was asked for last */
-	uint64_t signed_size; /* size of the last line that the signer gave */
+	uint64_t asked;	      /* the signer's mark: what it was asked for last, in this run or before it */
 	uint64_t staged_from; /* durable size before this turn's entries */
 	size_t staged_len;    /* bytes of this turn's entries and contents */
 	uint64_t folded;      /* entries that the views have taken in, this turn's included */
 	uint64_t known;	      /* size known to exist elsewhere: wanted, or recovered to */
 	struct mono wanted_at;
 	bool is_own, is_recovering, is_closed; /* closed: a later epoch is open, or must be opened */
+	bool is_unremembered; /* recovering, and the signer cannot say how far it went: only a new epoch ends it */
 	bool is_doubtful;     /* the signer's machine stopped without closing: every peer must answer first */
 	uint8_t answered;     /* bit mask of parties whose HELLO came in this run */
 	uint64_t goal_size;   /* recovering: the signer's head, or a peer's note of ours */
@@ -57,6 +64,7 @@ struct line {
 	struct place_key erasers[ERASERS_MAX];
 	size_t erasers_count;
 	struct unsaved note, cosignature;
+	struct early early[PARTY_MAX];
 	uint64_t cosigned[PARTY_MAX]; /* largest size of each party's cosignature that we hold */
 };
 
@@ -143,6 +151,8 @@ struct node {
 	bool is_stopped, is_replaying, is_full;
 	struct batch_item *items; /* of the batch at hand */
 	uint8_t *scratch;     /* SCRATCH_LEN bytes for one entry and its content, or one frame */
+	struct mark *marks; /* what the signer remembered at the start */
+	size_t marks_count;
 	struct due dues[DUES_MAX];
 	size_t dues_count;
 	struct mono last_scan;
@@ -171,6 +181,8 @@ bool is_channel_of(const struct accord_channel *c, size_t party);
 struct effect_publish *publish(struct node *n, enum change change);
 /* Sends on the best path that is up; NULL if there is none or no room. *payload is filled by the caller. */
 struct effect_frame *frame_out(struct node *n, size_t peer, size_t path, enum urgency urgency, enum frame_kind kind);
+/* Every receipt that we hold, after a HELLO: one may have been signed while no path was up, or lost with a store. */
+void cosignatures_send(struct node *n, size_t peer);
 size_t best_path(const struct peer *p); /* LINK_PATHS_MAX: none is up with a HELLO */
 enum urgency channel_urgency(const struct accord_channel *c);
 
@@ -222,8 +234,10 @@ enum err line_note(struct node *n, const struct line *line, uint64_t size, struc
 enum err receive_batch(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
 enum err receive_advance(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
 enum err receive_cosignature(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
-enum err cosignature_take(struct node *n, struct now now, struct line *line, uint64_t size, struct bytes text,
-			  struct bytes line_text) MUST_CHECK;
+/* A line for the note of this size, whoever brought it; ERR_VERIFY if it is no receipt. */
+enum err cosignature_take(struct node *n, struct line *line, uint64_t size, struct bytes text) MUST_CHECK;
+/* Receipts that were early and are not any longer. */
+enum err early_take(struct node *n) MUST_CHECK;
 
 /* ---- erase.c ---- */
 /* An erasure that counts: the content goes, its hash and the proof stay. */
@@ -235,11 +249,11 @@ bool erasers_are_held(struct node *n, struct line *line);
 enum err fork_keep(struct node *n, struct line *line, struct bytes note) MUST_CHECK;
 
 /* ---- recover.c ---- */
-void recover_start(struct node *n, const struct marks *marks, bool has_memory, bool is_certain);
+enum err recover_start(struct node *n, const struct marks *marks, bool has_memory, bool is_certain) MUST_CHECK;
 /* A peer's HELLO has, or has not, a note under our own key. */
 enum err recover_note(struct node *n, struct now now, size_t peer, const struct note *note) MUST_CHECK;
-void recover_answered(struct node *n, size_t peer);
-void recover_check(struct node *n, struct line *line);
+enum err recover_answered(struct node *n, size_t peer) MUST_CHECK;
+void recover_check(struct line *line);
 /* `open` of a new epoch, or of the first, by the registrar. */
 enum err epoch_open(struct node *n, struct now now, const struct statement *s, const struct command *in,
 		    struct effect_answer *answer) MUST_CHECK;

@@ -62,7 +62,10 @@ static enum err line_load(struct node *n, struct log *log, struct line *out)
 		return ERR_CORRUPT;
 	out->key = (struct log_key){ log->origin.channel, party, log->origin.epoch };
 	out->is_own = party == n->self;
-	out->asked = out->signed_size = 0;
+	for (size_t i = 0; i < n->marks_count; i++) {
+		if (origin_equal(&n->marks[i].origin, &log->origin))
+			out->asked = n->marks[i].size;
+	}
 	out->known = out->staged_from = log->durable;
 	if (fold_size(&n->fold, &out->key, &out->folded) != ERR_OK)
 		return ERR_IO;
@@ -157,6 +160,7 @@ void node_free(struct node *n)
 		return;
 	record_free(n->record);
 	free(n->lines);
+	free(n->marks);
 	free(n->items);
 	free(n->scratch);
 	free(n);
@@ -187,13 +191,18 @@ enum err node_local(struct node *n, enum err e, const char *what)
 /* Asks for our line under a log's head, proving to the signer that it carries on from what it signed last. */
 static enum err ask_signer(struct node *n, struct now now, struct line *line)
 {
-	struct effect *effect = effects_add(n->fx, line->is_own ? EFFECT_SIGN : EFFECT_COSIGN);
-	uint8_t root[HASH_LEN];
-	uint8_t(*proof)[HASH_LEN] = arena_alloc(&n->fx->arena, MERKLE_PROOF_MAX, HASH_LEN);
-	uint8_t *memory = arena_alloc(&n->fx->arena, ORIGIN_LEN_MAX + 80, 1);
+	struct effect *effect;
+	uint8_t root[HASH_LEN], *memory;
+	uint8_t(*proof)[HASH_LEN];
 	struct buf text;
 	enum err e;
 
+	/* After a restore the store is behind what we signed: a smaller note is never signed again. */
+	if (line->log->durable < line->asked)
+		return ERR_OK;
+	effect = effects_add(n->fx, line->is_own ? EFFECT_SIGN : EFFECT_COSIGN);
+	proof = arena_alloc(&n->fx->arena, MERKLE_PROOF_MAX, HASH_LEN);
+	memory = arena_alloc(&n->fx->arena, ORIGIN_LEN_MAX + 80, 1);
 	if (effect == NULL || proof == NULL || memory == NULL)
 		return ERR_MEMORY;
 	record_root(line->log, root);
@@ -220,12 +229,18 @@ void node_start(struct node *n, struct now now, const struct marks *marks, bool 
 		struct effects *fx)
 {
 	n->fx = fx;
-	recover_start(n, marks, has_memory, is_certain);
+	n->marks = xcalloc(marks->count + 1, sizeof *n->marks);
+	memcpy(n->marks, marks->rows, marks->count * sizeof *n->marks);
+	n->marks_count = marks->count;
+	for (size_t i = 0; i < n->lines_count; i++) {
+		const struct mark *mark = marks_find(marks, &n->lines[i].log->origin);
+		n->lines[i].asked = mark == NULL ? 0 : mark->size;
+	}
+	if (node_local(n, recover_start(n, marks, has_memory, is_certain), "the state of a recovery cannot be kept") !=
+	    ERR_OK)
+		return;
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];
-		const struct mark *mark = marks_find(marks, &l->log->origin);
-		if (mark != NULL && mark->size <= l->log->durable)
-			l->asked = l->signed_size = mark->size;
 		/* The head's note may have waited for a commit that never came: the same bytes are signed again. */
 		if (l->log->durable > 0 && l->log->noted < l->log->durable && l->is_own && !l->is_recovering &&
 		    node_local(n, ask_signer(n, now, l), "a proof for the signer cannot be made") != ERR_OK)
@@ -384,7 +399,7 @@ enum err turn_flush(struct node *n, struct now now)
 		if (l->known < l->log->durable)
 			l->known = l->log->durable;
 		if (l->is_own && l->is_recovering)
-			recover_check(n, l);
+			recover_check(l);
 		else if (l->erasers_count == 0)
 			e = ask_signer(n, now, l);
 		if (e != ERR_OK)
@@ -412,6 +427,11 @@ enum err node_commit(struct node *n, struct now now, struct effects *fx)
 	n->fx = fx;
 	e = n->is_full ? ERR_OK : service_say(n, now);
 	if (e == ERR_OK || err_class(e) != ERR_CLASS_LOCAL)
+		e = turn_flush(n, now);
+	/* Receipts that waited for entries which are durable now: rare, so they may have a flush of their own. */
+	if (e == ERR_OK)
+		e = node_local(n, early_take(n), "a receipt could not be kept");
+	if (e == ERR_OK)
 		e = turn_flush(n, now);
 	if (!n->is_stopped)
 		replicate(n, now);
@@ -460,10 +480,46 @@ static enum err take_own_line(struct node *n, struct line *line, const struct si
 	return ERR_OK;
 }
 
+/* A mirror's line, to one peer; without a path the next HELLO brings it. */
+static void send_cosignature(struct node *n, size_t peer, const struct line *line, uint64_t size, struct bytes text)
+{
+	struct cosignature c = { line->log->origin, size, text };
+	struct buf payload = arena_lend(&n->fx->arena, NOTE_LINE_LEN_MAX + 256);
+	struct effect_frame *frame =
+		frame_out(n, peer, best_path(&n->peers[peer]), channel_urgency(line->channel), FRAME_COSIGNATURE);
+
+	if (frame == NULL)
+		return;
+	cosignature_write(&c, &payload);
+	frame->payload = arena_keep(&n->fx->arena, &payload);
+}
+
+void cosignatures_send(struct node *n, size_t peer)
+{
+	struct store *store = record_store(n->record);
+
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *line = &n->lines[i];
+		if (!is_shared_with(line, peer))
+			continue;
+		for (size_t party = 0; party < n->accord->parties_count; party++) {
+			uint8_t memory[NOTE_LINE_LEN_MAX];
+			struct buf text = BUF_ON(memory);
+			uint64_t size;
+			if (party == n->self && line->cosignature.size > 0)
+				send_cosignature(n, peer, line, line->cosignature.size,
+						 (struct bytes){ line->cosignature.text, line->cosignature.len });
+			else if (store->ops->cosignature_last(store, line->log->number,
+							      bytes_str(n->accord->parties[party].name), &size,
+							      &text) == ERR_OK)
+				send_cosignature(n, peer, line, size, buf_bytes(&text));
+		}
+	}
+}
+
 /* Our mirror's line is the station receipt: every party of the channel may know it. */
 static enum err take_own_cosignature(struct node *n, struct line *line, const struct signer_answer *in)
 {
-	struct cosignature c = { line->log->origin, in->size, in->line };
 	struct effect_publish *p;
 
 	if (in->line.len > sizeof line->cosignature.text)
@@ -471,21 +527,10 @@ static enum err take_own_cosignature(struct node *n, struct line *line, const st
 	memcpy(line->cosignature.text, in->line.ptr, in->line.len);
 	line->cosignature.size = in->size;
 	line->cosignature.len = in->line.len;
-	line->reach[n->self].held = in->size;
+	line->reach[n->self].held = line->cosigned[n->self] = in->size;
 	for (size_t i = 0; i < n->accord->parties_count; i++) {
-		struct effect_frame *frame;
-		struct buf payload;
-		uint8_t *memory;
-		if (i == n->self || !is_channel_of(line->channel, i))
-			continue;
-		memory = arena_alloc(&n->fx->arena, NOTE_LINE_LEN_MAX + 256, 1);
-		frame = memory == NULL ? NULL : frame_out(n, i, best_path(&n->peers[i]), channel_urgency(line->channel),
-							  FRAME_COSIGNATURE);
-		if (frame == NULL)
-			continue; /* the next HELLO carries it */
-		buf_init(&payload, memory, NOTE_LINE_LEN_MAX + 256);
-		cosignature_write(&c, &payload);
-		frame->payload = buf_bytes(&payload);
+		if (i != n->self && is_channel_of(line->channel, i))
+			send_cosignature(n, i, line, in->size, in->line);
 	}
 	p = publish(n, CHANGE_RECEIPT);
 	if (p != NULL) {
@@ -512,7 +557,5 @@ enum err node_signed(struct node *n, struct now now, const struct signer_answer 
 		}
 		return ERR_SIGNER;
 	}
-	if (in->size > line->signed_size)
-		line->signed_size = in->size;
 	return in->is_cosignature ? take_own_cosignature(n, line, in) : take_own_line(n, line, in);
 }

@@ -77,10 +77,8 @@ static enum err hello_note(struct node *n, struct now now, size_t peer, struct b
 		line->reach[peer].held = note.size;
 	if (note.size > line->known)
 		line->known = note.size;
-	if (note.size > line->log->frontier.size)
-		return ERR_OK;
 	for (size_t i = 1; i < note.lines_count; i++) {
-		e = cosignature_take(n, now, line, note.size, note.text, note.lines[i].text);
+		e = cosignature_take(n, line, note.size, note.lines[i].text);
 		if (e != ERR_OK && e != ERR_VERIFY)
 			return e;
 	}
@@ -120,10 +118,13 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 		if (n->lines[i].is_own && n->lines[i].log->durable > ADVANCE_LOOK_BACK)
 			r->goal = n->lines[i].log->durable - ADVANCE_LOOK_BACK;
 	}
-	recover_answered(n, in->peer);
 	if (in->path == PATH_BUNDLE)
 		return ERR_OK;
+	e = recover_answered(n, in->peer);
+	if (e != ERR_OK)
+		return e;
 	p->paths[in->path].has_hello = true;
+	cosignatures_send(n, in->peer);
 	attachments_fetch(n, in->peer);
 	return ERR_OK;
 }
@@ -212,8 +213,12 @@ enum err node_receive(struct node *n, struct now now, const struct arrival *in, 
 	if (path != NULL)
 		path->heard = now.wall;
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-		if (rows[i].kind == in->frame.kind && (rows[i].is_before_hello || path == NULL || path->has_hello))
-			e = rows[i].receive(n, now, in);
+		if (rows[i].kind != in->frame.kind)
+			continue;
+		/* What was meant for the session before this one is not read: HELLO starts everything anew. */
+		if (!rows[i].is_before_hello && path != NULL && !path->has_hello)
+			return ERR_OK;
+		e = rows[i].receive(n, now, in);
 	}
 	if (err_class(e) == ERR_CLASS_PEER)
 		close_path(n, in, e, err_name(e));

@@ -44,21 +44,72 @@ static void close_older_epochs(struct node *n)
 	}
 }
 
-void recover_start(struct node *n, const struct marks *marks, bool has_memory, bool is_certain)
+/*
+ * A doubt outlives a restart: a row beside the views, 'r' and the log. A machine that was cut looks certain at its
+ * next start, although nobody has answered yet.
+ */
+#define ROW_DOUBT 'r'
+
+static void doubt_key(const struct line *l, struct buf *key)
 {
-	for (size_t i = 0; i < marks->count; i++) {
-		if (open_forgotten(n, &marks->rows[i]) != ERR_OK)
-			return;
-	}
+	buf_put_byte(key, ROW_DOUBT);
+	log_key_write(&l->key, key);
+}
+
+static enum err keep_doubt(struct node *n, const struct line *l)
+{
+	uint8_t memory[LOG_KEY_LEN + 1];
+	struct buf key = BUF_ON(memory);
+	enum err e = turn_open(n);
+
+	doubt_key(l, &key);
+	return e == ERR_OK ? map_put(&n->views, buf_bytes(&key), (struct bytes){ NULL, 0 }) : e;
+}
+
+static enum err forget_doubt(struct node *n, const struct line *l)
+{
+	uint8_t memory[LOG_KEY_LEN + 1];
+	struct buf key = BUF_ON(memory);
+	enum err e = turn_open(n);
+
+	doubt_key(l, &key);
+	if (e == ERR_OK)
+		e = map_del(&n->views, buf_bytes(&key));
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err recover_line(struct node *n, struct line *l, const struct marks *marks, bool has_memory,
+			     bool is_certain)
+{
+	uint8_t memory[LOG_KEY_LEN + 1];
+	struct buf key = BUF_ON(memory);
+	bool was_doubtful;
+	enum err e;
+
+	if (!l->is_own || l->is_closed || l->log->durable == 0)
+		return ERR_OK;
+	doubt_key(l, &key);
+	e = map_get(&n->views, buf_bytes(&key), NULL);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	was_doubtful = e == ERR_OK;
+	/* A signer that once lost its file says so for ever; what it has signed since, it knows again. */
+	l->is_unremembered = !has_memory && marks_find(marks, &l->log->origin) == NULL;
+	l->is_recovering = l->is_unremembered;
+	l->is_doubtful = was_doubtful || (!is_certain && l->channel->plane != PLANE_HOME);
+	return l->is_doubtful && !was_doubtful ? keep_doubt(n, l) : ERR_OK;
+}
+
+enum err recover_start(struct node *n, const struct marks *marks, bool has_memory, bool is_certain)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < marks->count && e == ERR_OK; i++)
+		e = open_forgotten(n, &marks->rows[i]);
 	close_older_epochs(n);
-	for (size_t i = 0; i < n->lines_count; i++) {
-		struct line *l = &n->lines[i];
-		if (!l->is_own || l->is_closed)
-			continue;
-		l->is_recovering = !has_memory && l->log->durable > 0;
-		l->is_doubtful = has_memory && !is_certain && l->channel->plane != PLANE_HOME && l->log->durable > 0;
-	}
-	for (size_t i = 0; i < marks->count; i++) {
+	for (size_t i = 0; i < n->lines_count && e == ERR_OK; i++)
+		e = recover_line(n, &n->lines[i], marks, has_memory, is_certain);
+	for (size_t i = 0; i < marks->count && e == ERR_OK; i++) {
 		struct line *l = own_line_of_mark(n, &marks->rows[i]);
 		if (l == NULL || l->is_closed || marks->rows[i].size <= l->log->durable)
 			continue;
@@ -67,6 +118,7 @@ void recover_start(struct node *n, const struct marks *marks, bool has_memory, b
 		log_warning("channel %u: the signer has signed %llu entries of ours, the store has %llu: recovering",
 			    l->key.channel, (unsigned long long)l->goal_size, (unsigned long long)l->log->durable);
 	}
+	return e;
 }
 
 enum err recover_note(struct node *n, struct now now, size_t peer, const struct note *note)
@@ -116,26 +168,29 @@ enum err recover_note(struct node *n, struct now now, size_t peer, const struct 
 }
 
 /* The signer's last head is reached: on in the same epoch. */
-void recover_check(struct node *n, struct line *line)
+void recover_check(struct line *line)
 {
-	(void)n;
-	if (line->goal_size == 0 || line->log->durable < line->goal_size)
+	if (line->is_unremembered || line->goal_size == 0 || line->log->durable < line->goal_size)
 		return;
 	line->is_recovering = false;
-	line->asked = line->signed_size = line->goal_size;
 	log_notice("channel %u: our log is whole again at %llu entries", line->key.channel,
 		   (unsigned long long)line->log->durable);
 }
 
-void recover_answered(struct node *n, size_t peer)
+enum err recover_answered(struct node *n, size_t peer)
 {
-	for (size_t i = 0; i < n->lines_count; i++) {
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < n->lines_count && e == ERR_OK; i++) {
 		struct line *l = &n->lines[i];
 		uint8_t others = (uint8_t)(l->channel->parties & ~(1u << n->self));
 		l->answered |= (uint8_t)(1u << peer);
-		if (l->is_doubtful && (l->answered & others) == others)
+		if (l->is_doubtful && (l->answered & others) == others) {
 			l->is_doubtful = false;
+			e = forget_doubt(n, l);
+		}
 	}
+	return e;
 }
 
 /* ---- Epochs. ---- */
@@ -255,8 +310,10 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 		return ERR_REFUSED;
 	}
 	answer->place = (struct place_key){ key, 0 };
-	line->is_recovering = line->is_doubtful = false;
-	e = epoch_entry(n, now, line, &entry, s);
+	line->is_recovering = line->is_doubtful = line->is_unremembered = false;
+	e = forget_doubt(n, line_find(n, &old_key));
+	if (e == ERR_OK)
+		e = epoch_entry(n, now, line, &entry, s);
 	close_older_epochs(n);
 	return e == ERR_OK && key.epoch > 1 ? repeat_keys(n, now, &old_key, &key) : e;
 }

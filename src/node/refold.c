@@ -129,30 +129,53 @@ static enum err fold_line(struct node *n, struct now now, struct line *line, boo
 	return e;
 }
 
+/* The line that a stuck line's next entry waits for; NULL if what it waits for is not held at all. */
+static enum err waits_for(struct node *n, struct now now, struct line *line, struct line **out)
+{
+	struct fold_wait wait;
+	enum err e = fold_held(n, now, line, false, &wait);
+
+	*out = NULL;
+	if (e != ERR_SHORT)
+		return e;
+	*out = line_find(n, &wait.log);
+	if (*out != NULL && (*out)->log->frontier.size < wait.size)
+		*out = NULL;
+	return ERR_OK;
+}
+
 /*
  * Parties that each claim to have seen the other's later entry: number all that can be, then the next entry
- * of the first stuck party (by name) as if it had seen only those; flag it; go on.
+ * of the first stuck party (by name) as if it had seen only those; flag it; go on. Who waits for what is still
+ * to come is in no circle, however long the chain.
  */
 static enum err break_circle(struct node *n, struct now now, uint32_t channel, bool *any)
 {
 	struct fold_wait wait;
 
-	for (size_t party = 0; party < n->accord->parties_count; party++) {
-		for (size_t i = 0; i < n->lines_count; i++) {
-			struct line *line = &n->lines[i], *waited;
-			enum err e;
-			if (line->key.channel != channel || line->key.party != party ||
-			    line->folded == line->log->frontier.size)
-				continue;
-			e = fold_held(n, now, line, false, &wait);
-			if (e != ERR_SHORT)
-				return e;
-			waited = line_find(n, &wait.log);
-			if (waited == NULL || waited->log->frontier.size < wait.size)
-				continue; /* it waits for what is still to come */
-			*any = true;
-			return fold_held(n, now, line, true, &wait);
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *at = &n->lines[i], *first;
+		enum err e = ERR_OK;
+
+		if (at->key.channel != channel || at->folded == at->log->frontier.size)
+			continue;
+		for (size_t steps = 0; e == ERR_OK && at != NULL && steps <= n->lines_count; steps++)
+			e = waits_for(n, now, at, &at);
+		if (e != ERR_OK)
+			return e;
+		if (at == NULL)
+			continue;
+		/* So many steps on, we are inside the circle: once around it, for the first by name. */
+		first = at;
+		for (size_t steps = 0; e == ERR_OK && at != NULL && steps <= n->lines_count; steps++) {
+			if (at->key.party < first->key.party)
+				first = at;
+			e = waits_for(n, now, at, &at);
 		}
+		if (e != ERR_OK)
+			return e;
+		*any = true;
+		return fold_held(n, now, first, true, &wait);
 	}
 	return ERR_OK;
 }
@@ -195,13 +218,12 @@ enum err refold(struct node *n, struct now now, uint32_t channel)
 
 enum err node_refold(struct node *n, struct now now)
 {
-	struct store *store = record_store(n->record);
 	enum err e = record_is_open(n->record) ? ERR_REFUSED : turn_open(n);
 
 	if (e != ERR_OK)
 		return e;
 	n->is_replaying = true;
-	e = store->ops->views_drop(store);
+	e = fold_drop(&n->fold);
 	for (size_t i = 0; i < n->lines_count; i++)
 		n->lines[i].folded = 0;
 	for (size_t i = 0; e == ERR_OK && i < n->accord->channels_count; i++)

@@ -150,7 +150,10 @@ enum err fold_is_suspended(const struct fold *f, uint32_t channel, bool *out) MU
 typedef enum err fold_row(void *self, struct bytes key, struct bytes value);
 enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *self) MUST_CHECK;
 
-/* Our own obligations: a FLASH, or a coded form, is read back. */
+/* Drops every row, so that the record can be folded anew. */
+enum err fold_drop(const struct fold *f) MUST_CHECK;
+
+/* A FLASH, or a coded form, is read back. */
 bool fold_needs_read_back(const struct statement *message);
 
 #endif

@@ -299,17 +299,17 @@ enum err fold_next_owed(const struct fold *f, uint32_t channel, bool is_first, s
 	return e == ERR_OK ? owed_view_read(buf_bytes(&value), out) : e;
 }
 
+static const enum row_type row_types[] = { ROW_ACT, ROW_ENTRY, ROW_FOLDED, ROW_ID, ROW_KEY, ROW_MESSAGE, ROW_OWED,
+					   ROW_SUSPENSION };
+
 enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *self)
 {
-	static const enum row_type types[] = { ROW_ACT, ROW_ENTRY, ROW_FOLDED, ROW_ID, ROW_KEY, ROW_MESSAGE, ROW_OWED,
-					       ROW_SUSPENSION };
-
-	for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
+	for (size_t i = 0; i < ARRAY_COUNT(row_types); i++) {
 		struct row_key prefix, at;
 		uint8_t memory[VALUE_MAX];
 		enum err e;
 
-		row_open(&prefix, types[i]);
+		row_open(&prefix, row_types[i]);
 		row_put_channel(&prefix, channel);
 		buf_init(&at.buf, at.memory, sizeof at.memory);
 		buf_put(&at.buf, buf_bytes(&prefix.buf));
@@ -323,6 +323,25 @@ enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *
 			if (e != ERR_OK)
 				return e;
 		}
+	}
+	return ERR_OK;
+}
+
+enum err fold_drop(const struct fold *f)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(row_types); i++) {
+		struct row_key prefix, at;
+		enum err e;
+
+		row_open(&prefix, row_types[i]);
+		do {
+			buf_init(&at.buf, at.memory, sizeof at.memory);
+			e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&prefix.buf), &at.buf, NULL);
+			if (e == ERR_OK)
+				e = map_del(f->map, buf_bytes(&at.buf));
+		} while (e == ERR_OK);
+		if (e != ERR_NOT_FOUND)
+			return e;
 	}
 	return ERR_OK;
 }

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static struct sim_log *log_of(struct world *w, const struct log_key *key)
@@ -121,33 +122,61 @@ void check_reopened(struct world *w, struct sim_node *n)
 
 /* ---- Once quiet. ---- */
 
-struct digest {
-	struct hash_stream hash;
-	uint64_t rows;
+/* A channel's rows, one after the other, so that a difference can be named. */
+struct rows {
+	uint8_t *bytes;
+	size_t len, max;
 };
 
-static enum err digest_row(void *self, struct bytes key, struct bytes value)
+static void rows_put(struct rows *r, struct bytes part)
 {
-	struct digest *d = self;
-	uint8_t lens[16];
+	uint8_t len[8];
 
-	be64_put(lens, key.len);
-	be64_put(lens + 8, value.len);
-	hash_add(&d->hash, BYTES_OF(lens));
-	hash_add(&d->hash, key);
-	hash_add(&d->hash, value);
-	d->rows++;
+	if (r->max - r->len < part.len + sizeof len) {
+		r->max = 2 * r->max + part.len + 4096;
+		r->bytes = xrealloc(r->bytes, r->max);
+	}
+	be64_put(len, part.len);
+	memcpy(r->bytes + r->len, len, sizeof len);
+	memcpy(r->bytes + r->len + sizeof len, part.ptr, part.len);
+	r->len += part.len + sizeof len;
+}
+
+static enum err rows_row(void *self, struct bytes key, struct bytes value)
+{
+	rows_put(self, key);
+	rows_put(self, value.len == 0 ? key : value);
 	return ERR_OK;
 }
 
-static void channel_digest(struct world *w, struct sim_node *n, uint32_t channel, uint8_t out[HASH_LEN])
+static struct rows rows_of(struct world *w, struct sim_node *n, uint32_t channel)
 {
-	struct digest d = { 0 };
+	struct rows r = { 0 };
 
-	hash_open(&d.hash);
-	if (fold_rows(node_fold(n->node), channel, digest_row, &d) != ERR_OK)
+	if (fold_rows(node_fold(n->node), channel, rows_row, &r) != ERR_OK)
 		world_fail(w, "node %zu cannot read its views", n->party);
-	hash_finish(&d.hash, out);
+	return r;
+}
+
+/* Ends the run with the first key whose rows differ. */
+static void rows_compare(struct world *w, const char *what, uint32_t channel, const struct rows *a,
+			 const struct rows *b)
+{
+	size_t at = 0;
+	char hex[2 * 64 + 1] = "the end";
+
+	if (a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0)
+		return;
+	while (at < a->len) {
+		size_t key = (size_t)be64_get(a->bytes + at), value = (size_t)be64_get(a->bytes + at + 8 + key);
+		size_t len = 16 + key + value;
+		if (at + len > b->len || memcmp(a->bytes + at, b->bytes + at, len) != 0) {
+			bytes_write_hex((struct bytes){ a->bytes + at + 8, key < 64 ? key : 64 }, hex);
+			break;
+		}
+		at += len;
+	}
+	world_fail(w, "%s: the views of channel %u differ at key %s", what, channel, hex);
 }
 
 static bool is_same_rung(const struct rung *a, const struct rung *b)
@@ -172,8 +201,9 @@ static void check_ladder(struct world *w, struct sim_node *a, struct sim_node *b
 			bool is_receipt = step == STEP_RECEIPT;
 			if (is_receipt ? la->steps[step].is_proved != lb->steps[step].is_proved
 				       : !is_same_rung(&la->steps[step], &lb->steps[step]))
-				world_fail(w, "nodes %zu and %zu disagree on %s of %u.%llu of %zu", a->party, b->party,
-					   step_name((enum step)step), at->log.channel,
+				world_fail(w, "nodes %zu (%d) and %zu (%d) disagree on %s by %zu of %u.%llu of %zu", a->party,
+					   la->steps[step].is_proved, b->party, lb->steps[step].is_proved,
+					   step_name((enum step)step), la->party, at->log.channel,
 					   (unsigned long long)at->index, at->log.party);
 		}
 		if (at->log.party != la->party && !la->steps[STEP_RECEIPT].is_proved)
@@ -184,22 +214,20 @@ static void check_ladder(struct world *w, struct sim_node *a, struct sim_node *b
 
 static void check_channel(struct world *w, struct sim_node *a, struct sim_node *b, uint32_t channel)
 {
-	uint8_t da[HASH_LEN], db[HASH_LEN], again[HASH_LEN];
+	struct rows ra = rows_of(w, a, channel), rb = rows_of(w, b, channel), again;
 	struct message_at at = { 0 };
 
-	channel_digest(w, a, channel, da);
-	channel_digest(w, b, channel, db);
-	if (memcmp(da, db, HASH_LEN) != 0)
-		world_fail(w, "quiet, and the views of channel %u differ between %zu and %zu", channel, a->party,
-			   b->party);
+	rows_compare(w, "quiet", channel, &ra, &rb);
 	while (fold_next_message(node_fold(a->node), channel, &at) == ERR_OK)
 		check_ladder(w, a, b, &at.place);
 	/* The view after a replay equals the view in use. */
 	if (node_refold(a->node, world_now(w, a)) != ERR_OK)
 		world_fail(w, "node %zu cannot fold its record anew", a->party);
-	channel_digest(w, a, channel, again);
-	if (memcmp(da, again, HASH_LEN) != 0)
-		world_fail(w, "a replay at node %zu gives another view of channel %u", a->party, channel);
+	again = rows_of(w, a, channel);
+	rows_compare(w, "a replay", channel, &ra, &again);
+	free(ra.bytes);
+	free(rb.bytes);
+	free(again.bytes);
 }
 
 static void check_sizes(struct world *w, struct sim_node *a, struct sim_node *b)

@@ -11,7 +11,7 @@
 
 #define EFFECTS_MEMORY (16u << 20)
 #define CHAOS_UNTIL_US 60000000	 /* a minute of faults */
-#define QUIET_AFTER_US 240000000 /* and three to heal in */
+#define QUIET_AFTER_US 240000000 /* and three to heal in; in the last ten seconds nobody starts anything */
 
 void world_fail(const struct world *w, const char *format, ...)
 {
@@ -55,6 +55,13 @@ bool world_fires(struct world *w, enum fault_kind kind, uint64_t one_in)
 }
 
 /* ---- A node's machine: its signer, its start, its end. ---- */
+
+static void say_fault(const struct world *w, const char *what, size_t node)
+{
+	if (w->is_verbose)
+		fprintf(stderr, "%12lld node %zu FAULT %s\n", (long long)w->now_us, node, what);
+}
+
 
 static void sign_event(struct world *w, struct sim_node *n, enum event_kind kind, const struct effect_sign *sign)
 {
@@ -127,11 +134,13 @@ void node_boot(struct world *w, struct sim_node *n)
 		n->node = NULL;
 		return;
 	}
+	say_fault(w, "started", n->party);
 	w->counters.restarts++;
 	check_reopened(w, n);
 	node_start(n->node, world_now(w, n), &n->marks, n->has_memory, n->is_certain, &n->fx);
-	n->has_memory = n->is_certain = true;
 	node_turn(w, n);
+	if (n->node != NULL)
+		n->is_certain = true;
 }
 
 /* ---- Effects. ---- */
@@ -166,6 +175,10 @@ static bool carry_out(struct world *w, struct sim_node *n, const struct effect *
 			world_fail(w, "node %zu stops on a sound disk: %s (%s)", n->party, effect->stop.what,
 				   err_text(effect->stop.why));
 		return false;
+	case EFFECT_FULL:
+		disk_fill(n, false); /* the reserve */
+		n->is_full = true;
+		return true;
 	case EFFECT_KIND_COUNT:
 		break;
 	}
@@ -208,6 +221,7 @@ static void crash(struct world *w, struct sim_node *n, bool is_power)
 	struct event again = { .kind = EVENT_RESTART, .node = n->party,
 			       .at_us = w->now_us + 100000 + (int64_t)prng_below(&w->prng, 5000000) };
 
+	say_fault(w, is_power ? "power" : "kill", n->party);
 	node_down(w, n);
 	disk_crash(w, n, is_power);
 	n->is_certain = !is_power;
@@ -217,11 +231,19 @@ static void crash(struct world *w, struct sim_node *n, bool is_power)
 /* What was acknowledged after the backup and nobody else holds is gone: the terminals still have it. */
 static void restore(struct world *w, struct sim_node *n)
 {
+	say_fault(w, "restore", n->party);
 	node_down(w, n);
-	disk_restore(n);
+	disk_restore(w, n);
 	for (size_t i = n->backup_acknowledged; i < n->acknowledged_count; i++)
 		n->acknowledged[i].is_forgotten = true;
 	memset(n->cosigned, 0, sizeof n->cosigned);
+	/* What was committed and never signed was shown to nobody but its own officers: its numbers are free again. */
+	for (size_t i = 0; i < w->logs_count; i++) {
+		const struct mark *mark = marks_find(&n->marks, &w->logs[i].origin);
+		uint64_t size = mark == NULL ? 0 : mark->size;
+		if (strcmp(w->logs[i].origin.party, w->accord->parties[n->party].name) == 0 && w->logs[i].count > size)
+			w->logs[i].count = (size_t)size;
+	}
 	w->counters.recoveries++;
 }
 
@@ -254,13 +276,14 @@ static void chaos(struct world *w)
 	if (n->node != NULL && world_fires(w, FAULT_POWER, 15))
 		crash(w, n, true);
 	if (n->node != NULL && prng_is_one_in(&w->prng, 8)) {
-		disk_keep(n);
+		disk_keep(w, n);
 		n->backup_acknowledged = n->acknowledged_count;
 	}
 	if (n->node != NULL && n->backup != NULL && world_fires(w, FAULT_RESTORE, 25)) {
 		struct event again = { .kind = EVENT_RESTART, .node = n->party, .at_us = w->now_us + 1000000 };
 		restore(w, n);
 		if (world_fires(w, FAULT_SIGNER_LOST, 4)) {
+			say_fault(w, "signer's file lost", n->party);
 			n->marks.count = 0;
 			n->has_memory = false;
 		}
@@ -302,6 +325,10 @@ static void deliver(struct world *w, struct event *e)
 	struct bytes bytes = { e->bytes, e->len };
 	enum err err = ERR_OK;
 
+	if (n->is_full) {
+		n->is_full = false;
+		node_room(n->node, true);
+	}
 	if (e->kind == EVENT_FRAME) {
 		struct arrival in = { e->peer, e->path, { e->frame, bytes } };
 		if (e->path != PATH_BUNDLE && e->session != w->paths[e->peer][e->node][e->path].session)
@@ -319,7 +346,8 @@ static void deliver(struct world *w, struct event *e)
 		err = node_signed(n->node, now, &in, &n->fx);
 	}
 	if (err != ERR_OK && err != ERR_FULL && !disk_has_failed(n))
-		world_fail(w, "node %zu refuses event %d: %s", n->party, (int)e->kind, err_text(err));
+		world_fail(w, "node %zu refuses event %d (frame %d of node %zu on path %zu): %s", n->party,
+			   (int)e->kind, (int)e->frame, e->peer, e->path, err_text(err));
 }
 
 static void periodic(struct world *w, const struct event *e)
@@ -332,6 +360,8 @@ static void periodic(struct world *w, const struct event *e)
 		again.at_us = w->now_us + 300000 + (int64_t)prng_below(&w->prng, 700000);
 	} else if (e->kind == EVENT_TICK) {
 		again.at_us = w->now_us + 1000000;
+		if (w->now_us > QUIET_AFTER_US - 10000000)
+			return;
 		if (n->node != NULL && node_tick(n->node, world_now(w, n), &n->fx) != ERR_OK && !disk_has_failed(n))
 			world_fail(w, "node %zu: a tick failed", n->party);
 		if (n->node != NULL && w->is_healing && w->now_us > CHAOS_UNTIL_US + 60000000) {
@@ -339,8 +369,10 @@ static void periodic(struct world *w, const struct event *e)
 			officer_resend(w, n);
 		}
 	} else {
+		if (w->is_healing)
+			return;
 		again.at_us = w->now_us + 50000 + (int64_t)prng_below(&w->prng, 800000);
-		if (n->node != NULL && !w->is_healing)
+		if (n->node != NULL)
 			officer_act(w, n);
 	}
 	event_add(w, &again);

@@ -90,6 +90,7 @@ struct sim_acknowledged {
 };
 
 struct sim_disk;
+struct vfs;
 
 struct sim_node {
 	size_t party;
@@ -97,6 +98,7 @@ struct sim_node {
 	uint64_t life;
 	char file[32];
 	struct sim_disk *disk;
+	struct vfs *vfs;
 	struct sim_disk *backup; /* a copy from some earlier moment; NULL: none */
 	uint64_t backup_acknowledged;
 	struct sign_key log_key, mirror_key;
@@ -186,8 +188,8 @@ void disk_new(struct world *w, struct sim_node *n);
 /* NULL if the disk fails while it is opened. */
 struct store *disk_open(struct world *w, struct sim_node *n);
 void disk_crash(struct world *w, struct sim_node *n, bool is_power);
-void disk_keep(struct sim_node *n);    /* a backup of what is durable */
-void disk_restore(struct sim_node *n); /* the backup is put back */
+void disk_keep(struct world *w, struct sim_node *n);	/* a backup, while no transaction is under way */
+void disk_restore(struct world *w, struct sim_node *n); /* the backup is put back */
 void disk_fail_soon(struct world *w, struct sim_node *n);
 void disk_fill(struct sim_node *n, bool is_full);
 void disk_mend(struct sim_node *n);

@@ -1,0 +1,75 @@
+/* A node's store: SQLite on a disk that loses power, fails and fills up. */
+#include "world.h"
+
+#include "record/vfs.h"
+#include "sys/sim_disk.h"
+
+#include <stdio.h>
+
+void disk_new(struct world *w, struct sim_node *n)
+{
+	n->disk = sim_disk_new(prng_next(&w->prng));
+	snprintf(n->file, sizeof n->file, "sim-%zu", n->party);
+	if (vfs_new(n->file, sim_disk_disk(n->disk), &n->vfs) != ERR_OK)
+		world_fail(w, "no file layer");
+}
+
+struct store *disk_open(struct world *w, struct sim_node *n)
+{
+	struct store *store;
+	enum err e = store_sqlite_open("record.db", n->file, &store);
+
+	if (e != ERR_OK && !disk_has_failed(n))
+		world_fail(w, "node %zu cannot open its file: %s", n->party, err_text(e));
+	return e == ERR_OK ? store : NULL;
+}
+
+void disk_crash(struct world *w, struct sim_node *n, bool is_power)
+{
+	/* A process that is killed leaves what it wrote to the system; only a power cut takes it. */
+	if (is_power)
+		sim_disk_crash(n->disk, prng_next(&w->prng));
+}
+
+void disk_keep(struct world *w, struct sim_node *n)
+{
+	sim_disk_free(n->backup);
+	n->backup = sim_disk_copy(n->disk, prng_next(&w->prng));
+}
+
+void disk_restore(struct world *w, struct sim_node *n)
+{
+	struct sim_disk *old = n->disk;
+
+	n->disk = sim_disk_copy(n->backup, prng_next(&w->prng));
+	vfs_set_disk(n->vfs, sim_disk_disk(n->disk));
+	sim_disk_free(old);
+}
+
+void disk_fail_soon(struct world *w, struct sim_node *n)
+{
+	sim_disk_fail(n->disk, 1 + prng_below(&w->prng, 40), SIM_DISK_CHANGES, prng_is_one_in(&w->prng, 2));
+}
+
+void disk_fill(struct sim_node *n, bool is_full)
+{
+	sim_disk_limit(n->disk, is_full ? sim_disk_used(n->disk) + 20000 : UINT64_MAX);
+}
+
+void disk_mend(struct sim_node *n)
+{
+	sim_disk_fail(n->disk, 0, SIM_DISK_ANY, false);
+	disk_fill(n, false);
+}
+
+bool disk_has_failed(const struct sim_node *n)
+{
+	return sim_disk_has_failed(n->disk);
+}
+
+void disk_free(struct sim_node *n)
+{
+	vfs_free(n->vfs);
+	sim_disk_free(n->disk);
+	sim_disk_free(n->backup);
+}
