@@ -325,10 +325,13 @@ static enum err turn(struct signer *s)
 		e = write_group(s);
 	if (e == ERR_OK && ready[1].revents != 0) {
 		e = read_handshakes(s);
-		if (e != ERR_OK) {
+		/* Core holds that end too: when it is gone, so is core, and its own pipe says so. */
+		if (e == ERR_DOWN)
+			s->link = -1;
+		else if (e != ERR_OK)
 			log_error("link said what it may not say");
-			return ERR_FRAME;
-		}
+		if (e == ERR_DOWN)
+			e = ERR_OK;
 	}
 	if (e == ERR_OK && s->file.is_dirty && clock_now().mono.us - s->written.us >= SYNC_US)
 		e = sync_group(s);

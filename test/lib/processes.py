@@ -1,0 +1,194 @@
+"""The link and the signer by themselves: this side plays core (and, where it must, a peer) and speaks their records.
+
+docs/ARCHITECTURE.md and src/link/pipe.h have the table; it is written here a second time on purpose.
+"""
+import fcntl
+import os
+import select
+import socket
+import struct
+import subprocess
+import time
+from pathlib import Path
+
+from nodes import BINARY, Failed
+
+PATIENCE_S = 10.0
+
+KINDS = {
+    "LISTEN": "nt", "PIN": "pk", "PATH": "phint", "RUN": "i", "SEND": "phuir", "CLOSE": "phen",
+    "PATH_UP": "phnt", "PATH_DOWN": "phen", "RECEIVED": "phr", "SENT": "phi", "MEASURED": "phi", "REFUSED": "eiknt",
+    "TLS_SHOW": "i", "TLS_SHOWN": "eir", "TLS_SIGN": "ir", "TLS_SIGNED": "eir",
+    "MEMORY": "n", "REMEMBERS": "ir", "SIGN": "intr", "COSIGN": "iwntr", "SIGNED": "einr", "COSIGNED": "einr",
+}
+NUMBERS = {name: number for number, name in enumerate(KINDS, 1)}
+NAMES = dict(enumerate(KINDS, 1))
+FIELDS = {"p": "peer", "h": "path", "u": "urgency", "e": "err", "i": "number", "w": "time", "k": "key", "n": "name",
+          "t": "text", "r": "rest"}
+ERRORS = ["OK", "SHORT", "FRAME", "NOT_PINNED", "ACCORD_DIFFERS", "PROTOCOL", "NOTE", "CONTENT", "STRICT", "RULE", "ROOT",
+          "FORK", "USAGE", "NOT_FOUND", "EXISTS", "REFUSED", "LIMIT", "STOPPED", "RECOVERING", "DOWN", "TIMEOUT", "VERIFY",
+          "FULL", "IO", "CORRUPT", "SIGNER", "MEMORY"]
+
+
+def as_bytes(value):
+    return value.encode() if isinstance(value, str) else value
+
+
+def encode(kind, **given):
+    out = bytes([NUMBERS[kind]])
+    for letter in KINDS[kind]:
+        value = given.pop(FIELDS[letter], b"" if letter in "ntr" else 0)
+        if letter in "phue":
+            out += bytes([ERRORS.index(value) if isinstance(value, str) else value])
+        elif letter in "iw":
+            out += struct.pack(">Q", value)
+        elif letter == "n":
+            out += bytes([len(as_bytes(value))]) + as_bytes(value)
+        elif letter == "t":
+            out += struct.pack(">H", len(as_bytes(value))) + as_bytes(value)
+        else:
+            out += as_bytes(value)
+    assert not given, f"{kind} has no {list(given)}"
+    return struct.pack(">I", len(out)) + out
+
+
+class Record(dict):
+    def __init__(self, body):
+        self.kind = NAMES[body[0]]
+        at = 1
+        for letter in KINDS[self.kind]:
+            if letter in "phue":
+                value, at = body[at], at + 1
+            elif letter in "iw":
+                value, at = struct.unpack_from(">Q", body, at)[0], at + 8
+            elif letter == "k":
+                value, at = body[at:at + 32], at + 32
+            elif letter in "nt":
+                digits = 1 if letter == "n" else 2
+                length = int.from_bytes(body[at:at + digits], "big")
+                value, at = body[at + digits:at + digits + length], at + digits + length
+            else:
+                value, at = body[at:], len(body)
+            self[FIELDS[letter]] = ERRORS[value] if letter == "e" else value
+        assert at == len(body)
+
+    def __repr__(self):
+        return f"{self.kind} {dict(self)}"
+
+
+def frame(kind, payload=b""):
+    return struct.pack(">IB", len(payload) + 1, kind) + payload
+
+
+HELLO, BATCH, ADVANCE, ATTACHMENT, PING = 1, 3, 5, 7, 8
+
+
+class Process:
+    """One child with its pipe to us, as core has it."""
+
+    def __init__(self, *arguments, other=None):
+        ours, theirs = socket.socketpair()
+        theirs.setblocking(False)
+        core = fcntl.fcntl(theirs, fcntl.F_DUPFD_CLOEXEC, 20)
+        other = fcntl.fcntl(other if other is not None else theirs, fcntl.F_DUPFD_CLOEXEC, 20)
+
+        def place():
+            os.dup2(core, 3)
+            os.dup2(other, 4)
+
+        self.process = subprocess.Popen([str(BINARY), *map(str, arguments)], preexec_fn=place, close_fds=False,
+                                        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        theirs.close()
+        os.close(core)
+        os.close(other)
+        self.pipe, self.got, self.seen, self.is_over = ours, b"", [], False
+
+    def tell(self, kind, **given):
+        self.pipe.sendall(encode(kind, **given))
+
+    def read(self, seconds):
+        """Reads what comes within so long, once; True if something did."""
+        if self.is_over or not select.select([self.pipe], [], [], max(0, seconds))[0]:
+            return False
+        try:
+            part = self.pipe.recv(1 << 20)
+        except ConnectionError:
+            part = b""
+        if not part:
+            self.is_over = True
+            return False
+        self.got += part
+        at = 0
+        while len(self.got) - at >= 4:
+            length = int.from_bytes(self.got[at:at + 4], "big")
+            if len(self.got) - at - 4 < length:
+                break
+            self.seen.append(Record(self.got[at + 4:at + 4 + length]))
+            at += 4 + length
+        self.got = self.got[at:]
+        return True
+
+    def next(self, kind, patience=PATIENCE_S, **wanted):
+        """Takes the first record of this kind with these values out of what has come or comes; others stay."""
+        until = time.monotonic() + patience
+        while True:
+            for at, one in enumerate(self.seen):
+                if one.kind == kind and all(one[name] == value for name, value in wanted.items()):
+                    return self.seen.pop(at)
+            if self.is_over or time.monotonic() > until:
+                raise Failed(f"no {kind} {wanted} within {patience:g} s; seen {self.seen[-20:]}")
+            self.read(min(0.05, until - time.monotonic()))
+
+    def has(self, kind, **wanted):
+        return any(one.kind == kind and all(one[name] == value for name, value in wanted.items()) for one in self.seen)
+
+    def rss_kib(self):
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1])
+        raise Failed("the process is gone")
+
+    def end(self):
+        """Closes our end; its exit status."""
+        self.pipe.close()
+        try:
+            return self.process.wait(PATIENCE_S)
+        finally:
+            self.process.kill()
+            self.process.stderr.close()
+
+
+def make_home(path, seeds):
+    """A home with node keys alone: {"log": 32 bytes, ...}."""
+    (path / "keys").mkdir(parents=True)
+    for name, seed in seeds.items():
+        (path / "keys" / name).write_text(seed.hex() + "\n")
+        (path / "keys" / name).chmod(0o600)
+    return path
+
+
+class Pair:
+    """A signer and the link that asks it."""
+
+    def __init__(self, home, seeds):
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        for end in (ours, theirs):
+            end.setblocking(False)
+        self.home = home if home.exists() else make_home(home, seeds)
+        self.signer = Process("signer", "--home", self.home, other=theirs)
+        self.link = Process("link", other=ours)
+        ours.close()
+        theirs.close()
+
+    def run(self, listens=(), pins=(), paths=(), only_post_quantum=False):
+        for name, address in listens:
+            self.link.tell("LISTEN", name=name, text=address)
+        for peer, key in pins:
+            self.link.tell("PIN", peer=peer, key=key)
+        for peer, path, name, way in paths:
+            is_listen = ":" not in way
+            self.link.tell("PATH", peer=peer, path=path, number=int(is_listen), name=name, text=way)
+        self.link.tell("RUN", number=int(only_post_quantum))
+
+    def end(self):
+        return self.link.end(), self.signer.end()
