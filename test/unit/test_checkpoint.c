@@ -1,0 +1,98 @@
+/* Checkpoints and cosignatures against record.json, whose lines libsodium's Python binding signed. */
+#include "cases.h"
+#include "record/checkpoint.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void key_of(const json_t *one, struct sign_key *key)
+{
+	uint8_t seed[SIGN_SEED_LEN];
+
+	assert_int_equal(case_hex(one, "seed", seed, sizeof seed).len, SIGN_SEED_LEN);
+	sign_key_from_seed(key, seed);
+}
+
+static void assert_text(const struct buf *got, struct bytes want)
+{
+	assert_int_equal(buf_check(got), ERR_OK);
+	assert_true(bytes_equal(buf_bytes(got), want));
+}
+
+static void play_checkpoint(const json_t *one)
+{
+	uint8_t memory[NOTE_LINE_LEN_MAX];
+	struct buf line = BUF_ON(memory);
+	struct sign_key key;
+
+	key_of(one, &key);
+	checkpoint_sign(&key, case_text(one, "text"), &line);
+	assert_text(&line, case_text(one, "line"));
+}
+
+static void play_note(const json_t *one)
+{
+	uint8_t key[SIGN_PUBLIC_LEN];
+	bool is_good = strcmp(case_str(one, "want"), "OK") == 0;
+	struct note note;
+	struct fault fault;
+
+	case_hex(one, "key", key, sizeof key);
+	assert_int_equal(note_read(case_text(one, "note"), &note, &fault), ERR_OK);
+	assert_int_equal(checkpoint_verify(&note, key), is_good ? ERR_OK : ERR_NOTE);
+}
+
+static void play_cosignature(const json_t *one)
+{
+	uint8_t memory[NOTE_LINE_LEN_MAX];
+	struct buf line = BUF_ON(memory);
+	bool is_good = strcmp(case_str(one, "want"), "OK") == 0;
+	struct bytes name = case_text(one, "mirror"), text = case_text(one, "text");
+	uint64_t seconds = case_number(one, "seconds"), got = UINT64_MAX;
+	struct note_line read;
+	struct sign_key key;
+
+	key_of(one, &key);
+	assert_int_equal(note_read_line(case_text(one, "line"), &read), ERR_OK);
+	assert_int_equal(checkpoint_verify_cosignature(text, &read, name, key.public, &got),
+			 is_good ? ERR_OK : ERR_VERIFY);
+	assert_true(got == (is_good ? seconds : UINT64_MAX));
+	if (!is_good)
+		return;
+	checkpoint_cosign(&key, name, seconds, text, &line);
+	assert_text(&line, case_text(one, "line"));
+}
+
+static void checkpoints(void **state)
+{
+	(void)state;
+	cases_play("record.json", "checkpoint", play_checkpoint);
+}
+
+static void notes(void **state)
+{
+	(void)state;
+	cases_play("record.json", "note", play_note);
+}
+
+static void cosignatures(void **state)
+{
+	(void)state;
+	cases_play("record.json", "cosignature", play_cosignature);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(checkpoints),
+		cmocka_unit_test(notes),
+		cmocka_unit_test(cosignatures),
+	};
+
+	crypto_init();
+	return cmocka_run_group_tests_name("checkpoint", tests, NULL, NULL);
+}
