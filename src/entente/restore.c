@@ -1,7 +1,7 @@
 /*
  * A backup goes back into its home, or the registrar ends what cannot be recovered by opening the next epoch.
- * Spec: docs/spec/record.md, epochs and restore. The node itself finds out, from its signer and its peers, what
- * the backup has forgotten, and writes nothing of its own before that is settled.
+ * Spec: docs/spec/record.md, epochs and restore. The node itself finds out, from its signer and its peers,
+ * what the backup has forgotten, and writes nothing of its own before that is settled.
  */
 #include "base/alloc.h"
 #include "entente/post.h"
@@ -23,7 +23,8 @@
 #define MARKS_MAX (1u << 20)
 
 static const struct option_row options[] = {
-	{ "open-epoch", NULL, N_("as the registrar (--key), open the next epoch of each log that is RECOVERING") },
+	{ "open-epoch", NULL,
+	  N_("as the registrar (--key), open the next epoch of each log that is RECOVERING") },
 	{ "channel", N_("CHANNEL"), N_("with --open-epoch: only of this channel") },
 	{ "label", N_("LEVEL"), N_("with --open-epoch: the marking; otherwise $ENTENTE_LABEL") },
 	{ NULL, NULL, NULL },
@@ -77,7 +78,8 @@ static enum exit_code put_in_place(const char *home, const char *part)
 
 	for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {
 		if ((size_t)snprintf(now, sizeof now, "%s/record.db%s", home, endings[i]) >= sizeof now ||
-		    (size_t)snprintf(before, sizeof before, "%s/record.db.before%s", home, endings[i]) >= sizeof before)
+		    (size_t)snprintf(before, sizeof before, "%s/record.db.before%s", home, endings[i]) >=
+			    sizeof before)
 			return EXIT_USAGE;
 		if (file_exists(now) && rename(now, before) != 0)
 			return cannot(now);
@@ -108,7 +110,9 @@ static enum exit_code restore(const struct options *o, const char *from)
 	if (code == EXIT_DONE && o->is_json)
 		say("{\"err\":\"OK\"}\n");
 	else if (code == EXIT_DONE)
-		say(_("The backup is in its place; what stood there is record.db.before. Start the node: it asks its peers for what the backup has forgotten before it writes. Then: entente status\n"));
+		say(_("The backup is in its place; what stood there is record.db.before. Start the node: it "
+		      "asks its peers for what the backup has forgotten before it writes. Then: entente "
+		      "status\n"));
 	return code;
 }
 
@@ -140,7 +144,8 @@ static enum exit_code restore_locked(const struct options *o)
 /* ---- The next epoch. ---- */
 
 /* The head that the signer signed and nobody holds: its own file remembers it, when it has one. */
-static bool find_given_up(const char *home, const char *origin, uint64_t above, uint64_t *size, uint8_t root[HASH_LEN])
+static bool find_given_up(const char *home, const char *origin, uint64_t above, uint64_t *size,
+			  uint8_t root[HASH_LEN])
 {
 	char path[FILE_PATH_MAX], begin[ORIGIN_LEN_MAX + 2];
 	uint8_t *memory = xcalloc(1, MARKS_MAX);
@@ -172,7 +177,8 @@ static bool find_given_up(const char *home, const char *origin, uint64_t above, 
 	return is_found;
 }
 
-static void put_head(struct draft *d, uint64_t key, const uint64_t *epoch, uint64_t size, const uint8_t root[HASH_LEN])
+static void put_head(struct draft *d, uint64_t key, const uint64_t *epoch, uint64_t size,
+		     const uint8_t root[HASH_LEN])
 {
 	uint8_t memory[128];
 	struct buf out = BUF_ON(memory);
@@ -187,7 +193,8 @@ static void put_head(struct draft *d, uint64_t key, const uint64_t *epoch, uint6
 }
 
 /* What the new epoch says of the old one, as the node's GET /logs has it. */
-static enum exit_code fill_open(struct draft *d, const struct options *o, const json_t *accord, const json_t *log)
+static enum exit_code fill_open(struct draft *d, const struct options *o, const json_t *accord,
+				const json_t *log)
 {
 	uint8_t manifest[HASH_LEN], root[HASH_LEN], given_up[HASH_LEN];
 	uint64_t epoch = json_uint(log, "epoch"), size = json_uint(log, "size"), head;
@@ -201,7 +208,8 @@ static enum exit_code fill_open(struct draft *d, const struct options *o, const 
 		return EXIT_DONE;
 	put_head(d, FIELD_OPEN_OLD, &epoch, size, root);
 	snprintf(origin, sizeof origin, "%s/%llu/%s/%llu", json_str(accord, "accord"),
-		 (unsigned long long)json_uint(log, "channel"), json_str(log, "party"), (unsigned long long)epoch);
+		 (unsigned long long)json_uint(log, "channel"), json_str(log, "party"),
+		 (unsigned long long)epoch);
 	if (find_given_up(o->home, origin, size, &head, given_up))
 		put_head(d, FIELD_OPEN_GIVEN_UP, NULL, head, given_up);
 	return EXIT_DONE;
@@ -212,7 +220,8 @@ static const json_t *channel_parties(const json_t *accord, uint64_t number)
 	const json_t *channel;
 	size_t i;
 
-	json_array_foreach(json_object_get(accord, "channels"), i, channel) {
+	json_array_foreach(json_object_get(accord, "channels"), i, channel)
+	{
 		if (json_uint(channel, "number") == number)
 			return json_object_get(channel, "parties");
 	}
@@ -240,7 +249,9 @@ static enum exit_code open_one(const struct options *o, struct client *c, struct
 	if (code == EXIT_DONE && o->is_json)
 		say("{\"err\":\"OK\",\"place\":\"{1}\"}\n", place);
 	else if (code == EXIT_DONE)
-		say(_("{1}: the next epoch is open; say again what this terminal signed: entente send --again\n"), place);
+		say(_("{1}: the next epoch is open; say again what this terminal signed: entente send "
+		      "--again\n"),
+		    place);
 	draft_close(&d);
 	return code;
 }
@@ -256,7 +267,8 @@ static bool is_wanted(const struct options *o, const json_t *accord, const json_
 		return false;
 	if (channel == NULL || strcmp(channel, say_number(json_uint(log, "channel"))) == 0)
 		return true;
-	json_array_foreach(json_object_get(accord, "channels"), i, row) {
+	json_array_foreach(json_object_get(accord, "channels"), i, row)
+	{
 		if (json_uint(row, "number") == json_uint(log, "channel"))
 			return strcasecmp(json_str(row, "name"), channel) == 0;
 	}
@@ -276,7 +288,8 @@ static enum exit_code open_all(struct options *o, struct client *c)
 		code = show_get(c, "/accord", &accord);
 	if (code == EXIT_DONE)
 		code = show_get(c, "/logs", &logs);
-	json_array_foreach(json_object_get(logs, "logs"), i, log) {
+	json_array_foreach(json_object_get(logs, "logs"), i, log)
+	{
 		if (code != EXIT_DONE || !is_wanted(o, accord, log))
 			continue;
 		code = open_one(o, c, &registrar, accord, log);
@@ -314,6 +327,12 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_restore = {
-	"restore", "[FILE]", 0, 1, N_("put a backup back, or open the next epoch where nothing can be recovered"), options,
-	run, false,
+	"restore",
+	"[FILE]",
+	0,
+	1,
+	N_("put a backup back, or open the next epoch where nothing can be recovered"),
+	options,
+	run,
+	false,
 };

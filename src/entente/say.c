@@ -27,6 +27,8 @@ size_t terminal_width(void)
 {
 	struct winsize size;
 
+	if (!isatty(STDOUT_FILENO))
+		return 160; /* for a file or another program: wide enough that nothing is wrapped */
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 40)
 		return 80;
 	return size.ws_col;

@@ -1,11 +1,12 @@
 /* Places as people write them. */
 #include "api/place_text.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 static struct accord sample(void)
 {

@@ -1,12 +1,13 @@
 /* JSON as the node writes it, read back by a reader that is not ours. */
 #include "api/reply.h"
 
-#include <cmocka.h>
-#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
+#include <jansson.h>
 #include <string.h>
 
 static uint8_t memory[4096];

@@ -1,11 +1,12 @@
 /* The routes: the page and the code hold the same table, and no row is without its authority. */
 #include "api/routes.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,173 @@
+#include "entente/held.h"
+
+#include "base/alloc.h"
+#include "entente/client.h"
+#include "entente/say.h"
+#include "entente/words.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum exit_code read_settings(struct held *h, const char *home)
+{
+	char path[FILE_PATH_MAX];
+	struct settings_fault fault = { 0 };
+	struct buf text;
+	enum err e = file_path(path, home, "settings");
+
+	buf_init(&text, xcalloc(1, SETTINGS_LEN_MAX), SETTINGS_LEN_MAX);
+	if (e == ERR_OK)
+		e = file_read(path, &text);
+	if (e == ERR_OK)
+		e = settings_read(buf_bytes(&text), &h->settings, &fault);
+	free(text.ptr);
+	if (e == ERR_OK)
+		return EXIT_DONE;
+	say_error(_("There is no home at {1}: {2}."), home, _(err_text(e)));
+	say_next("entente init home --home {1}", home);
+	return EXIT_NOT_FOUND;
+}
+
+static enum exit_code read_accord(struct held *h, const char *home)
+{
+	char accords[FILE_PATH_MAX], path[FILE_PATH_MAX];
+	enum err e = file_path(accords, home, "accord");
+
+	if (e == ERR_OK)
+		e = file_path(path, accords, h->settings.accord);
+	if (e == ERR_OK)
+		e = accord_dir_open(&h->accord, path);
+	if (e == ERR_OK)
+		e = accord_dir_check(&h->accord);
+	if (e == ERR_OK)
+		return EXIT_DONE;
+	say_error(_("{1} is no accord that holds its rules: {2}."), path, _(err_text(e)));
+	say_next("entente accord check {1}", path);
+	return EXIT_INTEGRITY;
+}
+
+enum exit_code held_copy(const struct options *o, const char *path)
+{
+	char whole[PATH_MAX];
+	struct client_answer answer;
+	struct client c;
+	struct query q;
+	enum exit_code code = EXIT_DONE;
+
+	/* The node has a working folder of its own. */
+	if (path[0] == '/')
+		snprintf(whole, sizeof whole, "%s", path);
+	else if (getcwd(whole, sizeof whole) == NULL ||
+		 (size_t)snprintf(whole + strlen(whole), sizeof whole - strlen(whole), "/%s", path) >=
+			 sizeof whole - strlen(whole))
+		return EXIT_USAGE;
+	if (file_exists(whole)) {
+		say_error(_("{1} is there already; nothing is written over."), whole);
+		return EXIT_REFUSED;
+	}
+	if (client_open(&c, o->home) != ERR_OK)
+		return EXIT_ERROR;
+	query_open(&q, "/backup");
+	query_put(&q, "to", whole);
+	if (client_ask(&c, "POST", query_target(&q), (struct bytes){ NULL, 0 }, &answer) != ERR_OK) {
+		say_error(_("The node stopped answering while it copied its record."));
+		code = EXIT_ERROR;
+	} else {
+		if (answer.status != 200)
+			code = (enum exit_code)client_explain(&answer);
+		client_answer_finish(&answer);
+	}
+	client_close(&c);
+	return code;
+}
+
+/* The home's own record if nobody uses it, else a copy. */
+static enum exit_code find_file(struct held *h, const struct options *o, char path[FILE_PATH_MAX])
+{
+	char lock[FILE_PATH_MAX];
+	enum exit_code code;
+	enum err e;
+
+	if (file_path(lock, o->home, "lock") != ERR_OK || file_path(path, o->home, "record.db") != ERR_OK ||
+	    (size_t)snprintf(h->copy, sizeof h->copy, "%s/copy-%ld.part", o->home, (long)getpid()) >=
+		    sizeof h->copy)
+		return EXIT_USAGE;
+	e = file_lock(lock, &h->lock);
+	if (e == ERR_OK) {
+		h->copy[0] = '\0';
+		if (file_exists(path))
+			return EXIT_DONE;
+		say_error(_("There is no record at {1}."), path);
+		say_next("entente serve --home {1}", o->home);
+		return EXIT_NOT_FOUND;
+	}
+	h->lock = -1;
+	code = held_copy(o, h->copy);
+	memcpy(path, h->copy, sizeof h->copy);
+	return code;
+}
+
+enum exit_code held_open(struct held *h, const struct options *o, const char *backup)
+{
+	char path[FILE_PATH_MAX];
+	struct store *store;
+	enum exit_code code;
+	enum err e;
+
+	*h = (struct held){ .lock = -1 };
+	code = read_settings(h, o->home);
+	if (code == EXIT_DONE)
+		code = read_accord(h, o->home);
+	if (code == EXIT_DONE && backup != NULL &&
+	    bytes_copy_str(bytes_str(backup), path, sizeof path) != ERR_OK)
+		code = EXIT_USAGE;
+	if (code == EXIT_DONE && backup != NULL && !file_exists(path)) {
+		say_error(_("There is no file {1}: {2}."), path, strerror(errno));
+		say_next("entente export --backup {1}", path);
+		code = EXIT_NOT_FOUND;
+	}
+	if (code == EXIT_DONE && backup == NULL)
+		code = find_file(h, o, path);
+	if (code == EXIT_DONE) {
+		e = store_sqlite_open(path, NULL, &store);
+		if (e == ERR_OK)
+			e = record_open(store, h->accord.accord, &h->record);
+		if (e != ERR_OK) {
+			say_error(_("The record {1} cannot be used: {2}."), path, _(err_text(e)));
+			say_next("entente restore FILE");
+			code = err_class(e) == ERR_CLASS_LOCAL || err_class(e) == ERR_CLASS_LOG
+				       ? EXIT_INTEGRITY
+				       : EXIT_ERROR;
+		}
+	}
+	if (code != EXIT_DONE)
+		held_close(h);
+	return code;
+}
+
+static void remove_copy(const char *copy)
+{
+	static const char *const endings[] = { "", "-wal", "-shm" };
+	char path[FILE_PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {
+		if ((size_t)snprintf(path, sizeof path, "%s%s", copy, endings[i]) < sizeof path)
+			unlink(path);
+	}
+}
+
+void held_close(struct held *h)
+{
+	if (h->record != NULL)
+		record_free(h->record);
+	accord_dir_close(&h->accord);
+	if (h->copy[0] != '\0')
+		remove_copy(h->copy);
+	if (h->lock >= 0)
+		file_unlock(h->lock);
+	*h = (struct held){ .lock = -1 };
+}

@@ -1,0 +1,30 @@
+/*
+ * held.h - a whole record under one's hands, for work that must not hold up the node: verify, export.
+ *
+ * Layer: entente. Where no node runs it is the home's own record, locked meanwhile; where one runs, a copy
+ * that the node made of it (POST /backup), which is gone afterwards; or a backup's file.
+ */
+#ifndef ENTENTE_HELD_H
+#define ENTENTE_HELD_H
+
+#include "entente/accord_dir.h"
+#include "entente/options.h"
+#include "entente/settings.h"
+#include "record/record.h"
+
+struct held {
+	struct settings settings;
+	struct accord_dir accord;
+	struct record *record;
+	int lock;		  /* -1: none */
+	char copy[FILE_PATH_MAX]; /* "" : none to remove */
+};
+
+/* backup may be NULL. EXIT_DONE, or what was wrong has been said. */
+enum exit_code held_open(struct held *h, const struct options *o, const char *backup) MUST_CHECK;
+void held_close(struct held *h);
+
+/* Asks the running node to copy its record to this file, which must not be there. */
+enum exit_code held_copy(const struct options *o, const char *path) MUST_CHECK;
+
+#endif

@@ -1,0 +1,97 @@
+#include "record/verify.h"
+
+#include "entente/held.h"
+#include "entente/rows.h"
+#include "entente/say.h"
+#include "entente/words.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+#define SLICE_LEN (4u << 20)
+
+struct reported {
+	const struct options *o;
+};
+
+/* One line a finding, as it is found. */
+static void report(void *self, const struct finding *f)
+{
+	const struct reported *r = self;
+	char origin[ORIGIN_LEN_MAX + 1];
+	struct buf text = { (uint8_t *)origin, 0, sizeof origin - 1, false };
+	json_t *row;
+
+	origin_write(&f->log->origin, &text);
+	origin[text.len] = '\0';
+	if (!r->o->is_json) {
+		say_progress_end();
+		say_coloured(COLOUR_BAD, finding_name(f->kind));
+		say("  {1} {2}: {3}{4}{5}\n", origin, say_number(f->index), _(finding_text(f->kind)),
+		    f->party == NULL ? "" : ", ", f->party == NULL ? "" : f->party);
+		return;
+	}
+	row = json_pack("{s:s, s:s, s:I, s:s}", "finding", finding_name(f->kind), "log", origin, "index",
+			(json_int_t)f->index, "text", finding_text(f->kind));
+	if (f->party != NULL)
+		json_object_set_new(row, "party", json_string(f->party));
+	if (f->fault.rule != NULL)
+		json_object_set_new(row, "rule", json_string(f->fault.rule));
+	json_dumpf(row, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(row);
+}
+
+static enum exit_code conclude(const struct options *o, const struct verify_counts *n, enum err e)
+{
+	if (e != ERR_OK) {
+		say_error(_("The record cannot be read to its end: {1}."), _(err_text(e)));
+		say_next("entente restore FILE");
+		return EXIT_INTEGRITY;
+	}
+	if (o->is_json)
+		say("{\"entries\":{1},\"notes\":{2},\"cosignatures\":{3},\"contents\":{4},\"erased\":{5},"
+		    "\"attachments\":{6},\"findings\":{7}}\n",
+		    say_number(n->entries), say_number(n->notes), say_number(n->cosignatures),
+		    say_number(n->contents), say_number(n->erased), say_number(n->attachments),
+		    say_number(n->findings));
+	else
+		say(_("{1} entries, {2} notes, {3} cosignatures, {4} contents ({5} erased), {6} attachments: "
+		      "{7} findings\n"),
+		    say_number(n->entries), say_number(n->notes), say_number(n->cosignatures),
+		    say_number(n->contents), say_number(n->erased), say_number(n->attachments),
+		    say_number(n->findings));
+	if (n->findings == 0)
+		return EXIT_DONE;
+	say_error(_("What is held is not what was signed, or not all of it."));
+	say_next(_("keep this disk as it is; entente restore FILE puts a backup back, and the peers fill it "
+		   "up"));
+	return EXIT_INTEGRITY;
+}
+
+static enum exit_code run(struct options *o)
+{
+	struct reported reported = { .o = o };
+	struct verify *v;
+	struct held h;
+	enum exit_code code = held_open(&h, o, o->arguments_count == 1 ? o->arguments[0] : NULL);
+	enum err e;
+
+	if (code != EXIT_DONE)
+		return code;
+	v = verify_new(h.record, h.accord.accord, report, &reported);
+	do {
+		e = verify_step(v, SLICE_LEN);
+		say_progress(_("verified, entries"), verify_count(v)->entries, 0);
+	} while (e == ERR_SHORT);
+	say_progress_end();
+	code = conclude(o, verify_count(v), e);
+	verify_free(v);
+	held_close(&h);
+	return code;
+}
+
+const struct command_row command_verify = {
+	"verify", "[FILE]", 0,	   1, N_("hash and check everything that is held again, or a backup's FILE"),
+	NULL,	  run,	    false,
+};
