@@ -22,7 +22,10 @@ struct accord_file {
 	struct bytes name, content;
 };
 
-/* Where a file was refused: file name (borrowed from the input), line from 1, rule ("channels.plane"). */
+/*
+ * Where a file was refused: file name (borrowed from the input, or static), line, rule ("channels.plane").
+ * Line 1 stands for a file as a whole, its last line for what is missing.
+ */
 struct accord_fault {
 	struct bytes file;
 	struct fault fault;
@@ -39,27 +42,33 @@ struct accord_party {
 	struct accord_names names;
 };
 
-enum accord_key_use { ACCORD_KEY_ROOT, ACCORD_KEY_REGISTRAR, ACCORD_KEY_LOG, ACCORD_KEY_MIRROR, ACCORD_KEY_TLS,
-		      ACCORD_KEY_USE_COUNT };
+enum accord_key_use {
+	ACCORD_KEY_ROOT,
+	ACCORD_KEY_REGISTRAR,
+	ACCORD_KEY_LOG,
+	ACCORD_KEY_MIRROR,
+	ACCORD_KEY_TLS,
+	ACCORD_KEY_USE_COUNT
+};
 
 struct accord_key {
 	size_t party; /* of accord.parties */
 	enum accord_key_use use;
-	struct bytes key;     /* root, registrar: SSH wire form; log, mirror, tls: 32 raw bytes of Ed25519 */
-	unsigned quorum, of;  /* roots: k of n; otherwise 1 of 1 */
+	struct bytes key;    /* root, registrar: SSH wire form; log, mirror, tls: 32 raw bytes of Ed25519 */
+	unsigned quorum, of; /* roots: k of n; otherwise 1 of 1 */
 };
 
 enum plane { PLANE_LEADER, PLANE_CONSULT, PLANE_NOTIFY, PLANE_SHARE, PLANE_SERVICE, PLANE_HOME, PLANE_COUNT };
 const char *plane_name(enum plane p);
 
 struct accord_channel {
-	uint32_t number;      /* 1..CHANNEL_MAX */
-	enum plane plane;     /* PLANE_HOME: one party, never offered to a peer */
+	uint32_t number;	      /* 1..CHANNEL_MAX */
+	enum plane plane;	      /* PLANE_HOME: one party, never offered to a peer */
 	char name[ROLE_NAME_MAX + 1]; /* short name for commands, "leader" */
 	struct accord_names names;
-	uint8_t parties;      /* bit mask of accord.parties that write here */
-	uint8_t precedences;  /* bit mask of enum precedence that may be used */
-	uint64_t writers;     /* bit mask of accord.roles that may write */
+	uint8_t parties;     /* bit mask of accord.parties that write here */
+	uint8_t precedences; /* bit mask of enum precedence that may be used */
+	uint64_t writers;    /* bit mask of accord.roles that may write */
 };
 
 /* A post: what is addressed. Who holds it comes from `keys` statements. */
@@ -71,21 +80,21 @@ struct accord_role {
 
 /* By precedence; milliseconds. */
 struct accord_timer {
-	uint64_t receipt_ms;   /* STATION RECEIPT expected; FLASH: else the next path at once */
-	uint64_t read_ms;      /* WATCH READ expected */
-	uint64_t query_ms;     /* QUERY is sent after so long without WATCH READ */
-	uint64_t alternate_ms; /* the alternate is called */
+	uint64_t receipt_ms;	/* STATION RECEIPT expected; FLASH: else the next path at once */
+	uint64_t read_ms;	/* WATCH READ expected */
+	uint64_t query_ms;	/* QUERY is sent after so long without WATCH READ */
+	uint64_t alternate_ms;	/* the alternate is called */
 	bool is_query_doubling; /* each QUERY waits twice as long as the one before */
 };
 
 enum accord_post_quantum { POST_QUANTUM_PREFERRED, POST_QUANTUM_REQUIRED };
 
 struct accord {
-	uint8_t id[ACCORD_ID_LEN];     /* first bytes of the founding manifest's hash */
-	uint8_t hash[HASH_LEN];	       /* of this version's MANIFEST */
-	struct bytes manifest;	       /* its bytes */
+	uint8_t id[ACCORD_ID_LEN]; /* first bytes of the founding manifest's hash */
+	uint8_t hash[HASH_LEN];	   /* of this version's MANIFEST */
+	struct bytes manifest;	   /* its bytes */
 	bool is_founding;
-	uint8_t previous[HASH_LEN];    /* meaningful unless founding */
+	uint8_t previous[HASH_LEN]; /* meaningful unless founding */
 	bool is_exercise;
 	enum accord_post_quantum post_quantum;
 	struct bytes title[ACCORD_LANGUAGES_MAX];
@@ -100,26 +109,34 @@ struct accord {
 	struct accord_role roles[ACCORD_ROLES_MAX]; /* rising by name */
 	size_t roles_count;
 	struct accord_timer timers[PRECEDENCE_COUNT];
-	uint64_t line_check_ms;	   /* scheduled line check of each path; 0: none */
-	uint64_t line_answer_ms;   /* the peer's node answers a line check within */
-	uint64_t flash_len_max;	   /* bytes of UTF-8 of a FLASH's text */
-	uint64_t clock_offset_ms;  /* claimed times further off than this are flagged */
-	bool is_start_strict;	   /* after a restore, no writing until one peer has answered */
+	uint64_t line_check_ms;	  /* scheduled line check of each path; 0: none */
+	uint64_t line_answer_ms;  /* the peer's node answers a line check within */
+	uint64_t flash_len_max;	  /* bytes of UTF-8 of a FLASH's text */
+	uint64_t clock_offset_ms; /* claimed times further off than this are flagged */
+	bool is_start_strict;	  /* after a restore, no writing until one peer has answered */
 };
 
 /*
- * Reads a bundle. `files` are all files but MANIFEST and SIGNED/; `manifest` is the MANIFEST's bytes.
- * Checks that the manifest names exactly these files with these hashes, and then every rule of every file
- * (a name that is used must be defined, one log, mirror and TLS key each party, ...).
- * ERR_USAGE with *fault filled in; ERR_MEMORY when the arena is too small (1 MiB is enough for the limits).
+ * Reads a bundle. `files` are all files but MANIFEST and SIGNED/, rising by name; `manifest` is the
+ * MANIFEST's bytes. Checks that the manifest names exactly these files with these hashes, and then every rule
+ * of every file (a name that is used must be defined, one log, mirror and TLS key each party, ...). ERR_USAGE
+ * with *fault filled in; ERR_MEMORY when the arena is too small (1 MiB is enough for the limits).
  */
 enum err accord_read(struct bytes manifest, const struct accord_file *files, size_t count, struct arena *a,
 		     struct accord **out, struct accord_fault *fault) MUST_CHECK;
 
-/* The MANIFEST of files in sha256sum's form, rising by name. */
+/* The MANIFEST of files, which are given rising by name, in sha256sum's form. */
 void accord_manifest_write(const struct accord_file *files, size_t count, struct buf *out);
 
-/* The first file whose line differs between two manifests; ERR_NOT_FOUND if they are the same. */
+/*
+ * Puts a key's line as it stands in `keys`, with its newline. The key has passed ssh_public_check, or is 32
+ * raw bytes; its party is named here because the line is made before there is an accord.
+ */
+void accord_key_write(struct bytes party, const struct accord_key *key, struct buf *out);
+const char *accord_key_use_name(enum accord_key_use use); /* "root" ... */
+
+/* The first file whose line differs between two manifests, MANIFEST if one is none; ERR_NOT_FOUND if they are
+ * the same. */
 enum err accord_manifest_diff(struct bytes ours, struct bytes theirs, struct bytes *file) MUST_CHECK;
 
 /*

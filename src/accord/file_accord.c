@@ -1,75 +1,62 @@
 /* `accord`: which version this is, its mode, its languages. */
-#include "accord/reader.h"
+#include "accord/file.h"
 
 #include <string.h>
 
-static enum err read_founding(struct reader *r)
+static void read_founding(struct line_reader *r, struct accord *a)
 {
-	r->a->is_founding = true;
-	return ERR_OK;
+	if (a->is_founding)
+		line_refuse(r, "accord.founding");
+	a->is_founding = true;
 }
 
-static enum err read_hex(struct reader *r, uint8_t *out, size_t len, const char *rule)
+static bool is_named(const struct accord *a)
 {
-	struct bytes word;
-	enum err e = line_word(&r->line, &word);
+	static const uint8_t nothing[HASH_LEN];
 
-	if (e != ERR_OK)
-		return e;
-	return bytes_read_hex(word, out, len) == ERR_OK ? ERR_OK : reader_refuse(r, rule);
+	return !bytes_equal(BYTES_OF(a->previous), BYTES_OF(nothing));
 }
 
-static enum err read_previous(struct reader *r)
+/* A later version cannot find the id in its own bytes: it names it, and the version before it. */
+static void read_previous(struct line_reader *r, struct accord *a)
 {
-	return read_hex(r, r->a->previous, HASH_LEN, "accord.previous");
+	struct bytes hash;
+
+	if (is_named(a))
+		line_refuse(r, "accord.founding");
+	hash = line_word(r, "accord.previous");
+	if (r->rule == NULL && (bytes_read_hex(hash, a->previous, HASH_LEN) != ERR_OK || !is_named(a)))
+		line_refuse(r, "accord.previous");
+	line_expect(r, "id", "accord.id");
+	hash = line_word(r, "accord.id");
+	if (r->rule == NULL && bytes_read_hex(hash, a->id, ACCORD_ID_LEN) != ERR_OK)
+		line_refuse(r, "accord.id");
 }
 
-static enum err read_id(struct reader *r)
+static void read_mode(struct line_reader *r, struct accord *a)
 {
-	return read_hex(r, r->a->id, ACCORD_ID_LEN, "accord.id");
+	a->is_exercise = line_accept(r, "exercise");
+	if (!a->is_exercise)
+		line_expect(r, "live", "accord.mode");
 }
 
-/* One of two words. */
-static enum err read_choice(struct reader *r, const char *no, const char *yes, const char *rule, bool *out)
+static void read_post_quantum(struct line_reader *r, struct accord *a)
 {
-	*out = line_is_word(&r->line, yes);
-	if (line_expect(&r->line, *out ? yes : no) != ERR_OK)
-		return reader_refuse(r, rule);
-	return ERR_OK;
+	if (line_accept(r, "required"))
+		a->post_quantum = POST_QUANTUM_REQUIRED;
+	else
+		line_expect(r, "preferred", "accord.post-quantum");
 }
 
-static enum err read_mode(struct reader *r)
-{
-	return read_choice(r, "live", "exercise", "accord.mode", &r->a->is_exercise);
-}
-
-static enum err read_post_quantum(struct reader *r)
-{
-	bool is_required;
-	enum err e = read_choice(r, "preferred", "required", "accord.post-quantum", &is_required);
-
-	r->a->post_quantum = is_required ? POST_QUANTUM_REQUIRED : POST_QUANTUM_PREFERRED;
-	return e;
-}
-
-static enum err read_start(struct reader *r)
-{
-	return read_choice(r, "alone", "strict", "accord.start", &r->a->is_start_strict);
-}
-
-static bool is_letter(uint8_t c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* BCP 47 as far as its form goes: a small language of 2 or 3 letters, then subtags of 1 to 8 letters and digits. */
+/* BCP 47 as far as it is needed: a language of 2 or 3 small letters, then subtags of up to 8 letters and
+ * digits. */
 static bool is_language(struct bytes tag)
 {
 	size_t len = 0;
 	bool is_first = true;
 
 	for (size_t i = 0; i <= tag.len; i++) {
-		uint8_t c = i < tag.len ? tag.ptr[i] : '-';
+		uint8_t c = i < tag.len ? tag.ptr[i] : '-', small = c | 0x20;
 		if (c == '-') {
 			if (len < (is_first ? 2 : 1) || len > (is_first ? 3 : 8))
 				return false;
@@ -77,65 +64,53 @@ static bool is_language(struct bytes tag)
 			is_first = false;
 			continue;
 		}
-		if (is_first ? c < 'a' || c > 'z' : !is_letter(c) && (c < '0' || c > '9'))
+		if (is_first ? c < 'a' || c > 'z' : (small < 'a' || small > 'z') && (c < '0' || c > '9'))
 			return false;
 		len++;
 	}
 	return true;
 }
 
-static enum err read_languages(struct reader *r)
+static void read_languages(struct line_reader *r, struct accord *a)
 {
-	struct accord *a = r->a;
-
 	do {
-		struct bytes tag;
-		enum err e = line_word(&r->line, &tag);
-		if (e != ERR_OK)
-			return e;
+		struct bytes tag = line_word(r, "accord.languages");
+		char *out = a->languages[a->languages_count];
+		if (r->rule != NULL)
+			return;
 		if (a->languages_count == ACCORD_LANGUAGES_MAX || !is_language(tag) ||
-		    bytes_copy_str(tag, a->languages[a->languages_count], sizeof a->languages[0]) != ERR_OK)
-			return reader_refuse(r, "accord.languages");
+		    bytes_copy_str(tag, out, sizeof a->languages[0]) != ERR_OK) {
+			line_refuse(r, "accord.languages");
+			return;
+		}
 		for (size_t i = 0; i < a->languages_count; i++) {
-			if (strcmp(a->languages[i], a->languages[a->languages_count]) == 0)
-				return reader_refuse(r, "accord.languages");
+			if (strcmp(a->languages[i], out) == 0)
+				line_refuse(r, "accord.languages");
 		}
 		a->languages_count++;
-	} while (!line_is_end(&r->line));
-	return ERR_OK;
+	} while (line_has_more(r));
 }
 
-static enum err read_title(struct reader *r)
+static void read_title(struct line_reader *r, struct accord *a)
 {
-	/* What languages a name has must be known before it is read. */
-	if (r->a->languages_count == 0)
-		return reader_refuse(r, "accord.order");
-	return reader_names(r, "accord.names", r->a->title);
+	if (a->languages_count == 0)
+		line_refuse(r, "accord.languages");
+	line_names(r, a, a->title);
 }
 
-enum { ROW_FOUNDING, ROW_PREVIOUS, ROW_ID };
+static void check(struct line_reader *r, const struct accord *a)
+{
+	if (a->is_founding == is_named(a))
+		line_refuse(r, "accord.founding");
+}
 
 static const struct line_row rows[] = {
-	[ROW_FOUNDING] = { "founding", read_founding, false },
-	[ROW_PREVIOUS] = { "previous", read_previous, false },
-	[ROW_ID] = { "id", read_id, false },
-	{ "mode", read_mode, true },
-	{ "post-quantum", read_post_quantum, true },
-	{ "start", read_start, true },
-	{ "languages", read_languages, true },
-	{ "title", read_title, true },
+	{ "founding", read_founding, NULL },
+	{ "previous", read_previous, NULL },
+	{ "mode", read_mode, "accord.mode" },
+	{ "post-quantum", read_post_quantum, "accord.post-quantum" },
+	{ "languages", read_languages, "accord.languages" },
+	{ "title", read_title, "accord.title" },
 };
 
-/* The founding version, whose id follows from its own bytes, or a later one, which names both. */
-static enum err check(struct reader *r)
-{
-	bool is_later = (r->had >> ROW_PREVIOUS & 1) != 0;
-
-	if (is_later == r->a->is_founding)
-		return reader_refuse(r, "accord.founding");
-	if (((r->had >> ROW_ID & 1) != 0) != is_later)
-		return reader_refuse(r, "accord.id");
-	return ERR_OK;
-}
-
-const struct file_row file_accord = FILE_ROW("accord", rows, check);
+const struct file_row file_accord = { "accord", rows, ARRAY_COUNT(rows), check };

@@ -1,65 +1,17 @@
-/* `channels`: the numbered lines, who is on them and who of those may write. */
-#include "accord/reader.h"
+/* `channels`: the numbered lines, who is on them, which posts may write, how urgently. */
+#include "accord/file.h"
 
 #include <assert.h>
-#include <string.h>
 
-static const char *const plane_words[PLANE_COUNT] = {
-	[PLANE_LEADER] = "LEADER", [PLANE_CONSULT] = "CONSULT", [PLANE_NOTIFY] = "NOTIFY",
-	[PLANE_SHARE] = "SHARE",   [PLANE_SERVICE] = "SERVICE", [PLANE_HOME] = "HOME",
-};
+static const char *const planes[] = { "LEADER", "CONSULT", "NOTIFY", "SHARE", "SERVICE", "HOME" };
 
 const char *plane_name(enum plane p)
 {
 	assert(p < PLANE_COUNT);
-	return plane_words[p];
+	return planes[p];
 }
 
-static enum err read_number(struct reader *r, uint32_t *out)
-{
-	struct bytes word;
-	uint64_t number = 0;
-	enum err e = line_word(&r->line, &word);
-
-	if (e != ERR_OK)
-		return e;
-	if (bytes_read_decimal(word, CHANNEL_MAX, &number) != ERR_OK || number == 0)
-		return reader_refuse(r, "channels.number");
-	if (accord_channel_find(r->a, (uint32_t)number) != NULL)
-		return reader_refuse(r, "channels.twice");
-	*out = (uint32_t)number;
-	return ERR_OK;
-}
-
-static enum err read_name(struct reader *r, struct accord_channel *c)
-{
-	struct bytes name;
-	enum err e = line_word(&r->line, &name);
-
-	if (e != ERR_OK)
-		return e;
-	if (!is_role_name(name) || bytes_copy_str(name, c->name, sizeof c->name) != ERR_OK)
-		return reader_refuse(r, "channels.name");
-	return accord_channel_by_name(r->a, name) == NULL ? ERR_OK : reader_refuse(r, "channels.twice");
-}
-
-static enum err read_plane(struct reader *r, enum plane *out)
-{
-	struct bytes word;
-	enum err e = line_word(&r->line, &word);
-
-	if (e != ERR_OK)
-		return e;
-	for (size_t i = 0; i < PLANE_COUNT; i++) {
-		if (bytes_equal(word, bytes_str(plane_words[i]))) {
-			*out = (enum plane)i;
-			return ERR_OK;
-		}
-	}
-	return reader_refuse(r, "channels.plane");
-}
-
-static size_t find_precedence(const struct accord *a, struct bytes word)
+static size_t precedence_index(const struct accord *a, struct bytes word)
 {
 	enum precedence p;
 
@@ -67,83 +19,80 @@ static size_t find_precedence(const struct accord *a, struct bytes word)
 	return precedence_read(word, &p) == ERR_OK ? (size_t)p : PRECEDENCE_COUNT;
 }
 
-/* The three lists: `parties ... precedence ... writers ...`. */
-static enum err read_lists(struct reader *r, struct accord_channel *c)
+static void read_head(struct line_reader *r, const struct accord *a, struct accord_channel *c)
 {
-	const struct accord *a = r->a;
-	uint64_t parties = 0, precedences = 0;
-	enum err e = line_expect(&r->line, "parties");
+	struct bytes name, plane;
+	size_t i = 0;
 
-	if (e == ERR_OK)
-		e = reader_set(r, accord_party_find, a->parties_count, "precedence", "channels.party", &parties);
-	if (e == ERR_OK)
-		e = line_expect(&r->line, "precedence");
-	if (e == ERR_OK)
-		e = reader_set(r, find_precedence, PRECEDENCE_COUNT, "writers", "channels.precedence", &precedences);
-	if (e == ERR_OK)
-		e = line_expect(&r->line, "writers");
-	if (e == ERR_OK)
-		e = reader_set(r, accord_role_find, a->roles_count, NULL, "channels.writer", &c->writers);
-	c->parties = (uint8_t)parties;
-	c->precedences = (uint8_t)precedences;
-	return e;
+	c->number = (uint32_t)line_number(r, CHANNEL_MAX, "channels.number");
+	if (c->number == 0)
+		line_refuse(r, "channels.number");
+	if (a->channels_count > 0 && a->channels[a->channels_count - 1].number >= c->number)
+		line_refuse(r, "channels.order");
+	name = line_word(r, "channels.name");
+	if (r->rule == NULL && (!is_role_name(name) || accord_channel_by_name(a, name) != NULL ||
+				bytes_copy_str(name, c->name, sizeof c->name) != ERR_OK))
+		line_refuse(r, "channels.name");
+	plane = line_word(r, "channels.plane");
+	while (i < PLANE_COUNT && !bytes_equal(plane, bytes_str(planes[i])))
+		i++;
+	if (i == PLANE_COUNT)
+		line_refuse(r, "channels.plane");
+	c->plane = (enum plane)i;
 }
 
-/* A home channel has one party and any other at least two; each of them has a post that may write. */
-static enum err check_channel(struct reader *r, const struct accord_channel *c)
+/* Each party of the channel has a post that may write there, and each such post is one of theirs. */
+static void check_writers(struct line_reader *r, const struct accord *a, const struct accord_channel *c)
 {
-	const struct accord *a = r->a;
-	bool is_of_one = (c->parties & (c->parties - 1)) == 0;
 	unsigned able = 0;
 
-	if (is_of_one != (c->plane == PLANE_HOME))
-		return reader_refuse(r, "channels.home");
-	for (size_t i = 0; i < a->roles_count; i++) {
+	for (size_t i = 0; i < a->roles_count && r->rule == NULL; i++) {
 		if ((c->writers >> i & 1) == 0)
 			continue;
-		if ((a->roles[i].parties & c->parties) == 0 && c->writers != UINT64_MAX >> (64 - a->roles_count))
-			return reader_refuse(r, "channels.writer");
+		if ((a->roles[i].parties & c->parties) == 0)
+			line_refuse(r, "channels.write");
 		able |= a->roles[i].parties;
 	}
-	return (c->parties & ~able) == 0 ? ERR_OK : reader_refuse(r, "channels.writer");
+	if ((c->parties & ~able) != 0)
+		line_refuse(r, "channels.write");
 }
 
-static enum err read_channel(struct reader *r)
+static void read_channel(struct line_reader *r, struct accord *a)
 {
-	struct accord *a = r->a;
 	struct accord_channel c = { 0 };
-	size_t at = a->channels_count;
-	enum err e = read_number(r, &c.number);
 
-	if (e == ERR_OK)
-		e = read_name(r, &c);
-	if (e == ERR_OK)
-		e = read_plane(r, &c.plane);
-	if (e == ERR_OK && a->channels_count == ACCORD_CHANNELS_MAX)
-		e = reader_refuse(r, "channels.limit");
-	if (e == ERR_OK)
-		e = read_lists(r, &c);
-	if (e == ERR_OK)
-		e = check_channel(r, &c);
-	if (e == ERR_OK)
-		e = reader_names(r, "channels.names", c.names.text);
-	if (e != ERR_OK)
-		return e;
-	for (; at > 0 && a->channels[at - 1].number > c.number; at--)
-		a->channels[at] = a->channels[at - 1];
-	a->channels[at] = c;
-	a->channels_count++;
-	return ERR_OK;
+	if (a->channels_count == ACCORD_CHANNELS_MAX)
+		line_refuse(r, "channels.count");
+	read_head(r, a, &c);
+	line_names(r, a, c.names.text);
+	line_expect(r, "parties", "channels.parties");
+	c.parties = (uint8_t)line_set(r, a, accord_party_find, a->parties_count, "channels.parties");
+	line_expect(r, "write", "channels.write");
+	c.writers = line_set(r, a, accord_role_find, a->roles_count, "channels.write");
+	line_expect(r, "precedence", "channels.precedence");
+	c.precedences = (uint8_t)line_set(r, a, precedence_index, PRECEDENCE_COUNT, "channels.precedence");
+	/* A channel of one party is its home channel, and no other is. */
+	if (((c.parties & (c.parties - 1)) == 0) != (c.plane == PLANE_HOME))
+		line_refuse(r, "channels.home");
+	check_writers(r, a, &c);
+	line_end(r, "channels.precedence");
+	if (r->rule == NULL)
+		a->channels[a->channels_count++] = c;
 }
 
-/* Line checks between two parties need a channel that both are on and that takes a ROUTINE. */
-static bool has_service(const struct accord *a, unsigned both)
+static bool is_on(const struct accord_channel *c, unsigned parties)
+{
+	return (c->parties & parties) == parties;
+}
+
+/* Parties that share a channel share one for line checks: SERVICE, and open to ROUTINE. */
+static bool has_service(const struct accord *a, unsigned parties)
 {
 	bool is_shared = false;
 
 	for (size_t i = 0; i < a->channels_count; i++) {
 		const struct accord_channel *c = &a->channels[i];
-		if ((c->parties & both) != both)
+		if (!is_on(c, parties))
 			continue;
 		is_shared = true;
 		if (c->plane == PLANE_SERVICE && (c->precedences >> PRECEDENCE_ROUTINE & 1) != 0)
@@ -152,30 +101,26 @@ static bool has_service(const struct accord *a, unsigned both)
 	return !is_shared;
 }
 
-static enum err check(struct reader *r)
+static void check(struct line_reader *r, const struct accord *a)
 {
-	const struct accord *a = r->a;
-
-	for (size_t i = 0; i < a->parties_count; i++) {
-		unsigned homes = 0, shared = 0;
-		for (size_t n = 0; n < a->channels_count; n++) {
-			if ((a->channels[n].parties >> i & 1) == 0)
-				continue;
-			homes += a->channels[n].plane == PLANE_HOME;
-			shared += a->channels[n].plane != PLANE_HOME;
+	for (size_t party = 0; party < a->parties_count; party++) {
+		size_t homes = 0, shared = 0;
+		for (size_t i = 0; i < a->channels_count; i++) {
+			const struct accord_channel *c = &a->channels[i];
+			homes += is_on(c, 1u << party) && c->plane == PLANE_HOME;
+			shared += is_on(c, 1u << party) && c->plane != PLANE_HOME;
 		}
 		if (homes != 1)
-			return reader_refuse(r, "channels.home");
+			line_refuse(r, "channels.home");
 		if (shared == 0)
-			return reader_refuse(r, "channels.missing");
-		for (size_t other = 0; other < i; other++) {
-			if (!has_service(a, 1u << i | 1u << other))
-				return reader_refuse(r, "channels.service");
+			line_refuse(r, "channels.alone");
+		for (size_t other = 0; other < party; other++) {
+			if (!has_service(a, 1u << party | 1u << other))
+				line_refuse(r, "channels.service");
 		}
 	}
-	return ERR_OK;
 }
 
-static const struct line_row rows[] = { { NULL, read_channel, true } };
+static const struct line_row rows[] = { { NULL, read_channel, NULL } };
 
-const struct file_row file_channels = FILE_ROW("channels", rows, check);
+const struct file_row file_channels = { "channels", rows, ARRAY_COUNT(rows), check };

@@ -1,7 +1,21 @@
-/* `parties`: who agreed. */
-#include "accord/reader.h"
+/* `parties` and `posts`: who agreed, and what is addressed at each of them. */
+#include "accord/file.h"
+
+#include "wire/statement.h"
 
 #include <string.h>
+
+/* A list ends at the first word that is no member of it, so the words that follow lists cannot be members. */
+static bool is_grammar(struct bytes name)
+{
+	static const char *const words[] = { "of", "parties", "write", "precedence" };
+
+	for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+		if (bytes_equal(name, bytes_str(words[i])))
+			return true;
+	}
+	return false;
+}
 
 static void write_code(const char *name, char *code)
 {
@@ -10,39 +24,61 @@ static void write_code(const char *name, char *code)
 	*code = '\0';
 }
 
-static enum err read_party(struct reader *r)
+static void read_party(struct line_reader *r, struct accord *a)
 {
-	struct accord *a = r->a;
 	struct accord_party party = { 0 };
-	struct bytes name;
-	size_t at = a->parties_count;
-	enum err e = line_word(&r->line, &name);
+	struct bytes name = line_word(r, "parties.name");
 
-	if (e != ERR_OK)
-		return e;
-	if (!is_party_name(name) || is_reserved(name) ||
-	    bytes_copy_str(name, party.name, sizeof party.name) != ERR_OK)
-		return reader_refuse(r, "parties.name");
-	if (accord_party_find(a, name) != a->parties_count)
-		return reader_refuse(r, "parties.twice");
+	if (r->rule == NULL && (!is_party_name(name) || is_grammar(name)))
+		line_refuse(r, "parties.name");
 	if (a->parties_count == PARTY_MAX)
-		return reader_refuse(r, "parties.count");
-	e = reader_names(r, "parties.names", party.names.text);
-	if (e != ERR_OK)
-		return e;
+		line_refuse(r, "parties.count");
+	line_names(r, a, party.names.text);
+	if (r->rule != NULL || bytes_copy_str(name, party.name, sizeof party.name) != ERR_OK)
+		return;
+	if (a->parties_count > 0 && strcmp(a->parties[a->parties_count - 1].name, party.name) >= 0)
+		line_refuse(r, "parties.order");
 	write_code(party.name, party.code);
-	for (; at > 0 && strcmp(a->parties[at - 1].name, party.name) > 0; at--)
-		a->parties[at] = a->parties[at - 1];
-	a->parties[at] = party;
-	a->parties_count++;
-	return ERR_OK;
+	a->parties[a->parties_count++] = party;
 }
 
-static enum err check(struct reader *r)
+static void check_parties(struct line_reader *r, const struct accord *a)
 {
-	return r->a->parties_count < 2 ? reader_refuse(r, "parties.count") : ERR_OK;
+	if (a->parties_count < 2)
+		line_refuse(r, "parties.count");
 }
 
-static const struct line_row rows[] = { { NULL, read_party, true } };
+static const struct line_row party_rows[] = { { NULL, read_party, NULL } };
 
-const struct file_row file_parties = FILE_ROW("parties", rows, check);
+const struct file_row file_parties = { "parties", party_rows, ARRAY_COUNT(party_rows), check_parties };
+
+static void read_post(struct line_reader *r, struct accord *a)
+{
+	struct accord_role role = { 0 };
+	struct bytes name = line_word(r, "posts.name");
+
+	/* Nobody holds the post "node": it is the author of what a node says by itself. */
+	if (r->rule == NULL &&
+	    (!is_role_name(name) || is_grammar(name) || bytes_equal(name, BYTES_LIT(ROLE_NODE))))
+		line_refuse(r, "posts.name");
+	if (a->roles_count == ACCORD_ROLES_MAX)
+		line_refuse(r, "posts.count");
+	line_names(r, a, role.names.text);
+	line_expect(r, "of", "posts.of");
+	role.parties = (uint8_t)line_set(r, a, accord_party_find, a->parties_count, "posts.of");
+	if (r->rule != NULL || bytes_copy_str(name, role.name, sizeof role.name) != ERR_OK)
+		return;
+	if (a->roles_count > 0 && strcmp(a->roles[a->roles_count - 1].name, role.name) >= 0)
+		line_refuse(r, "posts.order");
+	a->roles[a->roles_count++] = role;
+}
+
+static void check_posts(struct line_reader *r, const struct accord *a)
+{
+	if (a->roles_count == 0)
+		line_refuse(r, "posts.count");
+}
+
+static const struct line_row post_rows[] = { { NULL, read_post, NULL } };
+
+const struct file_row file_posts = { "posts", post_rows, ARRAY_COUNT(post_rows), check_posts };

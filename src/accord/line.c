@@ -1,6 +1,14 @@
 #include "accord/line.h"
 
-#include <string.h>
+#include <assert.h>
+
+/* What a text may not hold: it would not be seen, or would move what is seen. */
+static const struct {
+	uint32_t first, last;
+} hidden[] = {
+	{ 0x00, 0x1f },	    { 0x7f, 0x9f },	{ 0xad, 0xad },	    { 0x61c, 0x61c },
+	{ 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff },
+};
 
 void line_reader_open(struct line_reader *r, struct bytes file, struct arena *a)
 {
@@ -23,20 +31,28 @@ static void skip_spaces(struct bytes *in)
 		in->len = 0;
 }
 
+/* What holds of the line before its words are looked at. */
+static void check_line(struct line_reader *r)
+{
+	if (r->left.len > ACCORD_LINE_LEN_MAX)
+		line_refuse(r, "line.length");
+	else if (!bytes_is_utf8(r->left))
+		line_refuse(r, "line.utf8");
+	for (size_t i = 0; i < r->left.len; i++) {
+		if (r->left.ptr[i] < ' ' || r->left.ptr[i] == 0x7f)
+			line_refuse(r, "line.control");
+	}
+}
+
 bool line_next(struct line_reader *r)
 {
 	while (r->rule == NULL && r->rest.len > 0) {
 		r->number++;
 		if (bytes_take_until(&r->rest, '\n', &r->left) != ERR_OK) {
-			line_refuse(r, "file.newline");
+			line_refuse(r, "line.newline");
 			return false;
 		}
-		if (!bytes_is_utf8(r->left))
-			line_refuse(r, "file.utf8");
-		for (size_t i = 0; i < r->left.len; i++) {
-			if (r->left.ptr[i] < ' ' || r->left.ptr[i] == 0x7f)
-				line_refuse(r, "file.control");
-		}
+		check_line(r);
 		skip_spaces(&r->left);
 		if (r->rule == NULL && r->left.len > 0)
 			return true;
@@ -53,9 +69,20 @@ struct bytes line_peek(const struct line_reader *r)
 {
 	struct bytes word = { r->left.ptr, 0 };
 
-	while (word.len < r->left.len && r->left.ptr[word.len] != ' ' && r->left.ptr[word.len] != '"')
+	while (word.len < r->left.len && r->left.ptr[word.len] != ' ' && r->left.ptr[word.len] != '"' &&
+	       r->left.ptr[word.len] != '#')
 		word.len++;
 	return word;
+}
+
+/* Behind a word or a text comes a space, a comment or the end. */
+static void step(struct line_reader *r, size_t len)
+{
+	r->left.ptr += len;
+	r->left.len -= len;
+	if (r->left.len > 0 && r->left.ptr[0] != ' ' && r->left.ptr[0] != '#')
+		line_refuse(r, "line.space");
+	skip_spaces(&r->left);
 }
 
 struct bytes line_word(struct line_reader *r, const char *rule)
@@ -65,52 +92,63 @@ struct bytes line_word(struct line_reader *r, const char *rule)
 	if (r->rule != NULL)
 		return word;
 	word = line_peek(r);
-	if (word.len == 0) {
+	if (word.len == 0)
 		line_refuse(r, rule);
-		return word;
-	}
-	r->left.ptr += word.len;
-	r->left.len -= word.len;
-	if (r->left.len > 0 && r->left.ptr[0] == '"')
-		line_refuse(r, "line.space");
-	skip_spaces(&r->left);
+	else
+		step(r, word.len);
 	return word;
+}
+
+/* One character of well-formed UTF-8 from the front. */
+static uint32_t take_character(struct bytes *in)
+{
+	uint8_t first = in->ptr[0];
+	size_t more = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+	uint32_t c = more == 0 ? first : first & (0x3fu >> more);
+
+	for (size_t i = 1; i <= more; i++)
+		c = c << 6 | (in->ptr[i] & 0x3f);
+	in->ptr += more + 1;
+	in->len -= more + 1;
+	return c;
+}
+
+static bool has_hidden(struct bytes text)
+{
+	while (text.len > 0) {
+		uint32_t c = take_character(&text);
+		for (size_t i = 0; i < ARRAY_COUNT(hidden); i++) {
+			if (c >= hidden[i].first && c <= hidden[i].last)
+				return true;
+		}
+	}
+	return false;
 }
 
 struct bytes line_text(struct line_reader *r, const char *rule)
 {
-	struct bytes text = { NULL, 0 };
-	uint8_t *out;
-	size_t at = 1;
+	struct bytes text = { NULL, 0 }, rest = r->left, quote;
 
 	if (r->rule != NULL)
 		return text;
-	if (r->left.len == 0 || r->left.ptr[0] != '"') {
+	if (bytes_take(&rest, 1, &quote) != ERR_OK || quote.ptr[0] != '"') {
 		line_refuse(r, rule);
 		return text;
 	}
-	out = arena_alloc(r->arena, r->left.len + 1, 1);
-	if (out == NULL) {
-		line_refuse(r, "accord.memory");
-		return text;
-	}
-	for (; at < r->left.len && r->left.ptr[at] != '"'; at++) {
-		if (r->left.ptr[at] == '\\' && ++at == r->left.len)
-			break;
-		if (r->left.ptr[at - 1] == '\\' && r->left.ptr[at] != '"' && r->left.ptr[at] != '\\')
-			line_refuse(r, "line.escape");
-		out[text.len++] = r->left.ptr[at];
-	}
-	if (at >= r->left.len || text.len == 0) {
+	if (bytes_take_until(&rest, '"', &text) != ERR_OK || text.len == 0)
 		line_refuse(r, "line.text");
-		return text;
+	else if (text.len > ACCORD_TEXT_LEN_MAX)
+		line_refuse(r, "line.text-length");
+	else if (has_hidden(text))
+		line_refuse(r, "line.hidden");
+	if (r->rule != NULL)
+		return (struct bytes){ NULL, 0 };
+	step(r, text.len + 2);
+	text = arena_copy(r->arena, text);
+	if (text.ptr == NULL) {
+		r->is_full = true;
+		line_refuse(r, "line.memory");
 	}
-	text.ptr = out;
-	r->left.ptr += at + 1;
-	r->left.len -= at + 1;
-	if (r->left.len > 0 && r->left.ptr[0] != ' ')
-		line_refuse(r, "line.space");
-	skip_spaces(&r->left);
 	return text;
 }
 
@@ -130,15 +168,18 @@ uint64_t line_span(struct line_reader *r, const char *rule)
 		const char *unit;
 		uint64_t ms;
 	} units[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 } };
-	struct bytes word = line_word(r, rule), digits = word, unit;
-	uint64_t value;
+	struct bytes word = line_word(r, rule), digits = { word.ptr, 0 }, unit;
+	uint64_t value = 0;
 
-	digits.len = 0;
+	if (r->rule != NULL || bytes_equal(word, BYTES_LIT("none")))
+		return 0;
 	while (digits.len < word.len && word.ptr[digits.len] >= '0' && word.ptr[digits.len] <= '9')
 		digits.len++;
 	unit = (struct bytes){ word.ptr + digits.len, word.len - digits.len };
-	for (size_t i = 0; r->rule == NULL && i < ARRAY_COUNT(units); i++) {
-		if (bytes_equal(unit, bytes_str(units[i].unit)) && bytes_read_decimal(digits, 1000000, &value) == ERR_OK)
+	for (size_t i = 0; i < ARRAY_COUNT(units); i++) {
+		if (bytes_equal(unit, bytes_str(units[i].unit)) &&
+		    bytes_read_decimal(digits, ACCORD_SPAN_MS_MAX / units[i].ms, &value) == ERR_OK &&
+		    value > 0)
 			return value * units[i].ms;
 	}
 	line_refuse(r, rule);
@@ -149,7 +190,7 @@ bool line_accept(struct line_reader *r, const char *word)
 {
 	if (r->rule != NULL || !bytes_equal(line_peek(r), bytes_str(word)))
 		return false;
-	(void)line_word(r, "line.word");
+	step(r, line_peek(r).len);
 	return true;
 }
 
@@ -163,4 +204,38 @@ void line_end(struct line_reader *r, const char *rule)
 {
 	if (line_has_more(r))
 		line_refuse(r, rule);
+}
+
+void line_names(struct line_reader *r, const struct accord *a, struct bytes out[ACCORD_LANGUAGES_MAX])
+{
+	for (size_t named = 0; named < a->languages_count && r->rule == NULL; named++) {
+		struct bytes tag = line_word(r, "names.language"), text = line_text(r, "names.text");
+		size_t language = 0;
+		while (language < a->languages_count && !bytes_equal(tag, bytes_str(a->languages[language])))
+			language++;
+		if (language == a->languages_count || out[language].len > 0)
+			line_refuse(r, "names.language");
+		else
+			out[language] = text;
+	}
+}
+
+uint64_t line_set(struct line_reader *r, const struct accord *a,
+		  size_t (*find)(const struct accord *a, struct bytes word), size_t count, const char *rule)
+{
+	uint64_t set = 0;
+
+	assert(count <= 64);
+	while (line_has_more(r)) {
+		size_t index = find(a, line_peek(r));
+		if (index == count)
+			break;
+		(void)line_word(r, rule);
+		if ((set >> index & 1) != 0)
+			line_refuse(r, rule);
+		set |= 1ull << index;
+	}
+	if (set == 0)
+		line_refuse(r, rule);
+	return set;
 }

@@ -69,6 +69,9 @@
 #define ACCORD_ROLES_MAX 64u
 #define ACCORD_LANGUAGES_MAX 4u
 #define ACCORD_FORMS_MAX 64u
+#define ACCORD_LINE_LEN_MAX 4096u  /* bytes of one line, without its newline */
+#define ACCORD_SPAN_MS_MAX (366ull * 86400000) /* longest span of a timer */
+#define ACCORD_TEXT_LEN_MAX 200u   /* bytes between two quotes */
 
 /* The node and its clients. */
 #define LOGS_MAX 1024u		      /* logs of one record held open */

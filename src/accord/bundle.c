@@ -1,0 +1,110 @@
+/* The bundle as a whole: the manifest names exactly these files, and each of those that are read holds its
+ * rules. */
+#include "accord/file.h"
+#include "accord/manifest.h"
+#include "crypto/hash.h"
+
+#include <string.h>
+
+/* In this order, because a name must be defined before it is used. */
+static const struct file_row *const files_read[] = { &file_accord, &file_parties,  &file_posts,
+						     &file_keys,   &file_channels, &file_timers };
+
+/* Line 1 where a file as a whole is meant. */
+static enum err refuse(struct accord_fault *fault, struct bytes file, size_t line, const char *rule)
+{
+	*fault = (struct accord_fault){ file, { rule, line } };
+	return ERR_USAGE;
+}
+
+/* One row and the file that stands at its place. */
+static enum err check_row(const struct manifest_row *row, size_t line, const struct accord_file *file,
+			  struct accord_fault *fault)
+{
+	uint8_t hash[HASH_LEN];
+
+	if (!is_bundle_name(row->name))
+		return refuse(fault, BYTES_LIT("MANIFEST"), line, "manifest.name");
+	if (file == NULL || bytes_compare(row->name, file->name) < 0)
+		return refuse(fault, row->name, 1, "bundle.missing");
+	if (!bytes_equal(row->name, file->name))
+		return refuse(fault, file->name, 1, "bundle.listed");
+	if (file->content.len > ACCORD_FILE_LEN_MAX)
+		return refuse(fault, file->name, 1, "bundle.length");
+	hash_sha256(file->content, hash);
+	if (memcmp(hash, row->hash, HASH_LEN) != 0)
+		return refuse(fault, file->name, 1, "bundle.hash");
+	return ERR_OK;
+}
+
+/* The manifest names exactly these files, with these hashes, rising by name. */
+static enum err check_manifest(struct bytes manifest, const struct accord_file *files, size_t count,
+			       struct accord_fault *fault)
+{
+	struct manifest_row row = { .name = { NULL, 0 } };
+	size_t line = 0;
+	enum err e;
+
+	if (manifest.len > MANIFEST_LEN_MAX || count > ACCORD_FILES_MAX)
+		return refuse(fault, BYTES_LIT("MANIFEST"), 1, "manifest.length");
+	for (;;) {
+		struct bytes last = row.name;
+		e = manifest_next(&manifest, &row);
+		if (e != ERR_OK)
+			break;
+		if (bytes_compare(last, row.name) >= 0)
+			return refuse(fault, BYTES_LIT("MANIFEST"), line + 1, "manifest.order");
+		e = check_row(&row, line + 1, line < count ? &files[line] : NULL, fault);
+		if (e != ERR_OK)
+			return e;
+		line++;
+	}
+	if (e != ERR_NOT_FOUND)
+		return refuse(fault, BYTES_LIT("MANIFEST"), line + 1, "manifest.form");
+	return line < count ? refuse(fault, files[line].name, 1, "bundle.listed") : ERR_OK;
+}
+
+static enum err read_file(const struct file_row *row, const struct accord_file *files, size_t count,
+			  struct accord *a, struct arena *arena, struct accord_fault *fault)
+{
+	struct bytes name = bytes_str(row->name);
+	struct line_reader r;
+	size_t at = 0;
+
+	while (at < count && !bytes_equal(files[at].name, name))
+		at++;
+	if (at == count)
+		return refuse(fault, name, 1, "bundle.missing");
+	line_reader_open(&r, files[at].content, arena);
+	file_row_read(row, &r, a);
+	if (r.is_full)
+		return ERR_MEMORY;
+	return r.rule == NULL ? ERR_OK : refuse(fault, name, r.number, r.rule);
+}
+
+enum err accord_read(struct bytes manifest, const struct accord_file *files, size_t count,
+		     struct arena *arena, struct accord **out, struct accord_fault *fault)
+{
+	struct accord *a;
+	enum err e;
+
+	*fault = (struct accord_fault){ 0 };
+	e = check_manifest(manifest, files, count, fault);
+	if (e != ERR_OK)
+		return e;
+	a = arena_alloc(arena, 1, sizeof *a);
+	if (a == NULL)
+		return ERR_MEMORY;
+	a->manifest = arena_copy(arena, manifest);
+	if (a->manifest.ptr == NULL)
+		return ERR_MEMORY;
+	hash_sha256(manifest, a->hash);
+	for (size_t i = 0; e == ERR_OK && i < ARRAY_COUNT(files_read); i++)
+		e = read_file(files_read[i], files, count, a, arena, fault);
+	if (e != ERR_OK)
+		return e;
+	if (a->is_founding)
+		memcpy(a->id, a->hash, ACCORD_ID_LEN);
+	*out = a;
+	return ERR_OK;
+}

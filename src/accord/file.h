@@ -1,0 +1,31 @@
+/*
+ * file.h - the files of the bundle that are read: for each a table of what may begin a line.
+ *
+ * Spec: docs/spec/accord.md sections 4 to 9. Layer: accord. Pure. For the files of this folder only.
+ */
+#ifndef ACCORD_FILE_H
+#define ACCORD_FILE_H
+
+#include "accord/line.h"
+
+/* One kind of line. */
+struct line_row {
+	const char *word; /* its first word, taken; NULL: the line begins with a name or number of its own */
+	void (*read)(struct line_reader *r, struct accord *a);
+	const char *once; /* the rule that it stands there once; NULL: any number of times */
+};
+
+struct file_row {
+	const char *name;
+	const struct line_row *rows;
+	size_t rows_count;
+	/* What no single line shows; NULL: nothing. Faults are at the file's last line. */
+	void (*check)(struct line_reader *r, const struct accord *a);
+};
+
+extern const struct file_row file_accord, file_parties, file_posts, file_keys, file_channels, file_timers;
+
+/* Reads all lines of a file: r->rule says whether. */
+void file_row_read(const struct file_row *file, struct line_reader *r, struct accord *a);
+
+#endif
