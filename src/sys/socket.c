@@ -84,6 +84,9 @@ static int socket_for(const union address *a)
 	return fd;
 }
 
+/* Who comes while a crowd comes must not have to knock twice: a lost knock costs him a second. */
+#define BACKLOG 1024
+
 static enum err fail(int fd)
 {
 	int why = errno;
@@ -103,7 +106,7 @@ enum err socket_listen(const char *address, int *fd)
 	made = socket_for(&a);
 	if (made < 0)
 		return ERR_IO;
-	if (bind(made, &a.any, address_len(&a)) != 0 || listen(made, 128) != 0)
+	if (bind(made, &a.any, address_len(&a)) != 0 || listen(made, BACKLOG) != 0)
 		return fail(made);
 	*fd = made;
 	return ERR_OK;
