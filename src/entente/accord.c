@@ -235,7 +235,6 @@ static enum exit_code show_node(struct options *o)
 
 static enum exit_code show(struct options *o)
 {
-	static const char *const uses[ACCORD_KEY_USE_COUNT] = { "root", "registrar", "log", "mirror", "tls" };
 	struct accord_dir d;
 	char hash[2 * HASH_LEN + 1];
 	enum exit_code code;
@@ -255,7 +254,7 @@ static enum exit_code show(struct options *o)
 			bytes_write_base64(k->key, shown);
 		say("  ");
 		say_cell(d.accord->parties[k->party].code, 6, COLOUR_PLAIN);
-		say_cell(uses[k->use], 11, COLOUR_PLAIN);
+		say_cell(accord_key_use_name(k->use), 11, COLOUR_PLAIN);
 		say("{1}", shown);
 		if (k->use == ACCORD_KEY_ROOT)
 			say(_("  {1} of {2}"), say_number(k->quorum), say_number(k->of));

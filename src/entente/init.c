@@ -57,18 +57,6 @@ enum exit_code init_write(const char *dir, const char *name, struct bytes conten
 
 /* ---- init keys ---- */
 
-static void put_line(struct buf *lines, const char *party, const char *use, const char *algorithm,
-		     struct bytes key)
-{
-	buf_put_str(lines, party);
-	buf_put_byte(lines, ' ');
-	buf_put_str(lines, use);
-	buf_put_byte(lines, ' ');
-	buf_put_str(lines, algorithm);
-	buf_put_byte(lines, ' ');
-	buf_put_base64(lines, key);
-}
-
 /* An officer-like key: OpenSSH private file and .pub, so that stock tools can use it. */
 static enum exit_code make_ssh_key(const char *dir, const char *name, const char *comment, struct buf *wire)
 {
@@ -149,19 +137,24 @@ static enum exit_code make_roots(const char *dir, const char *party, uint64_t ro
 		code = make_ssh_key(dir, name, comment, &wire);
 		if (code != EXIT_DONE)
 			return code;
-		put_line(lines, party, "root", "ssh-ed25519", buf_bytes(&wire));
-		buf_put_byte(lines, ' ');
-		buf_put_decimal(lines, quorum);
-		buf_put_str(lines, " of ");
-		buf_put_decimal(lines, roots);
-		buf_put_byte(lines, '\n');
+		accord_key_write(bytes_str(party),
+				 &(struct accord_key){ .use = ACCORD_KEY_ROOT,
+						       .key = buf_bytes(&wire),
+						       .quorum = (unsigned)quorum,
+						       .of = (unsigned)roots },
+				 lines);
 	}
 	return EXIT_DONE;
 }
 
+static void put_key(struct buf *lines, const char *party, enum accord_key_use use, struct bytes key)
+{
+	accord_key_write(bytes_str(party), &(struct accord_key){ .use = use, .key = key }, lines);
+}
+
 static enum exit_code make_keys(struct options *o)
 {
-	static const char *const node_keys[] = { "log", "mirror", "tls" };
+	static const enum accord_key_use node_keys[] = { ACCORD_KEY_LOG, ACCORD_KEY_MIRROR, ACCORD_KEY_TLS };
 	uint8_t lines_memory[16384], wire_memory[SSH_PUBLIC_MAX];
 	struct buf lines = BUF_ON(lines_memory), wire = BUF_ON(wire_memory);
 	const char *party = o->arguments_count > 1 ? o->arguments[1] : "", *dir = option_value(o, "to");
@@ -186,15 +179,12 @@ static enum exit_code make_keys(struct options *o)
 	snprintf(comment, sizeof comment, "%s registrar", party);
 	if (code == EXIT_DONE)
 		code = make_ssh_key(dir, "registrar", comment, &wire);
-	if (code == EXIT_DONE) {
-		put_line(&lines, party, "registrar", "ssh-ed25519", buf_bytes(&wire));
-		buf_put_byte(&lines, '\n');
-	}
+	if (code == EXIT_DONE)
+		put_key(&lines, party, ACCORD_KEY_REGISTRAR, buf_bytes(&wire));
 	for (size_t i = 0; code == EXIT_DONE && i < ARRAY_COUNT(node_keys); i++) {
 		uint8_t public[SIGN_PUBLIC_LEN];
-		code = make_node_key(dir, node_keys[i], public);
-		put_line(&lines, party, node_keys[i], "ed25519", BYTES_OF(public));
-		buf_put_byte(&lines, '\n');
+		code = make_node_key(dir, accord_key_use_name(node_keys[i]), public);
+		put_key(&lines, party, node_keys[i], BYTES_OF(public));
 	}
 	if (code == EXIT_DONE)
 		code = init_write(dir, "lines", buf_bytes(&lines), 0644);
