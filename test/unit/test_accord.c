@@ -1,0 +1,553 @@
+/* Accords against accord.json, the finished bundle's signatures and look-ups, the manifest's two other uses.
+ */
+#include "accord/accord.h"
+#include "crypto/sshsig.h"
+#include "vectors.h"
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define ARENA_LEN (1u << 20)
+
+/* A copy of the base while it is changed. Texts are the heap's, so that a sanitizer sees a byte too far. */
+struct copy {
+	struct accord_file files[ACCORD_FILES_MAX];
+	size_t count;
+	struct bytes manifest;
+	uint8_t arena_memory[ARENA_LEN], lines_memory[1u << 16];
+	struct arena arena;
+};
+
+static json_t *vectors;
+static struct copy copy;
+
+static int start(void **state)
+{
+	const char *at = getenv("VECTORS");
+	char path[512];
+	json_error_t error;
+
+	(void)state;
+	crypto_init();
+	snprintf(path, sizeof path, "%s/accord.json", at == NULL ? "test/vectors" : at);
+	vectors = json_load_file(path, JSON_ALLOW_NUL, &error);
+	if (vectors == NULL)
+		print_message("# %s: %s\n", path, error.text);
+	return vectors == NULL;
+}
+
+static int finish(void **state)
+{
+	(void)state;
+	json_decref(vectors);
+	return 0;
+}
+
+static struct bytes exactly(const void *ptr, size_t len)
+{
+	uint8_t *out = malloc(len > 0 ? len : 1);
+
+	assert_non_null(out);
+	if (len > 0)
+		memcpy(out, ptr, len);
+	return (struct bytes){ out, len };
+}
+
+static void drop(struct bytes *text)
+{
+	free((void *)(uintptr_t)text->ptr);
+	*text = (struct bytes){ NULL, 0 };
+}
+
+static struct accord_file *find(const char *name)
+{
+	for (size_t i = 0; i < copy.count; i++) {
+		if (bytes_equal(copy.files[i].name, bytes_str(name)))
+			return &copy.files[i];
+	}
+	return NULL;
+}
+
+/* Puts or, with no content, takes away; files stay in the order of their names. */
+static void put(const char *name, const json_t *content)
+{
+	struct accord_file *file = find(name);
+	size_t at;
+
+	if (file != NULL) {
+		drop(&file->content);
+		drop(&file->name);
+		at = (size_t)(file - copy.files);
+		memmove(file, file + 1, (copy.count - at - 1) * sizeof *file);
+		copy.count--;
+	}
+	if (json_is_null(content))
+		return;
+	for (at = 0; at < copy.count && bytes_compare(copy.files[at].name, bytes_str(name)) < 0;)
+		at++;
+	memmove(&copy.files[at + 1], &copy.files[at], (copy.count - at) * sizeof copy.files[0]);
+	copy.count++;
+	copy.files[at].name = exactly(name, strlen(name));
+	if (json_is_string(content)) {
+		copy.files[at].content = exactly(json_string_value(content), json_string_length(content));
+	} else {
+		struct bytes hex = bytes_str(json_string_value(json_object_get(content, "hex")));
+		uint8_t *raw = malloc(hex.len / 2);
+		assert_non_null(raw);
+		assert_int_equal(bytes_read_hex(hex, raw, hex.len / 2), ERR_OK);
+		copy.files[at].content = (struct bytes){ raw, hex.len / 2 };
+	}
+}
+
+static void replace(const char *why, struct bytes *text, const char *old, const char *new)
+{
+	size_t old_len = strlen(old), new_len = strlen(new);
+	const uint8_t *at = memmem(text->ptr, text->len, old, old_len);
+	uint8_t *out = malloc(text->len - old_len + new_len + 1);
+	size_t before;
+
+	if (at == NULL)
+		fail_msg("%s: there is no: %s", why, old);
+	assert_non_null(out);
+	before = (size_t)(at - text->ptr);
+	memcpy(out, text->ptr, before);
+	memcpy(out + before, new, new_len);
+	memcpy(out + before + new_len, at + old_len, text->len - before - old_len);
+	before = text->len - old_len + new_len;
+	drop(text);
+	*text = exactly(out, before);
+	free(out);
+}
+
+static void change(const char *why, const json_t *row)
+{
+	struct accord_file *file;
+
+	if (json_is_array(json_array_get(row, 0))) {
+		const json_t *one;
+		size_t i;
+		json_array_foreach(row, i, one) change(why, one);
+		return;
+	}
+	file = find(json_string_value(json_array_get(row, 0)));
+	assert_non_null(file);
+	replace(why, &file->content, json_string_value(json_array_get(row, 1)),
+		json_string_value(json_array_get(row, 2)));
+}
+
+static void write_manifest(void)
+{
+	static uint8_t memory[MANIFEST_LEN_MAX];
+	struct buf out = BUF_ON(memory);
+
+	accord_manifest_write(copy.files, copy.count, &out);
+	assert_int_equal(buf_check(&out), ERR_OK);
+	drop(&copy.manifest);
+	copy.manifest = exactly(out.ptr, out.len);
+}
+
+static void clear(void)
+{
+	while (copy.count > 0) {
+		copy.count--;
+		drop(&copy.files[copy.count].name);
+		drop(&copy.files[copy.count].content);
+	}
+	drop(&copy.manifest);
+}
+
+static void make(const json_t *vector)
+{
+	const char *why = json_string_value(json_object_get(vector, "name"));
+	const json_t *manifest = json_object_get(vector, "manifest");
+	const char *name;
+	json_t *content;
+
+	clear();
+	json_object_foreach(json_object_get(vectors, "base"), name, content) put(name, content);
+	if (json_object_get(vector, "change") != NULL)
+		change(why, json_object_get(vector, "change"));
+	json_object_foreach(json_object_get(vector, "files"), name, content) put(name, content);
+	write_manifest();
+	if (json_array_size(manifest) == 1) {
+		drop(&copy.manifest);
+		copy.manifest = exactly(json_string_value(json_array_get(manifest, 0)),
+					json_string_length(json_array_get(manifest, 0)));
+	} else if (manifest != NULL) {
+		replace(why, &copy.manifest, json_string_value(json_array_get(manifest, 0)),
+			json_string_value(json_array_get(manifest, 1)));
+	}
+}
+
+static enum err read_copy(struct accord **out, struct accord_fault *fault)
+{
+	arena_init(&copy.arena, copy.arena_memory, sizeof copy.arena_memory);
+	return accord_read(copy.manifest, copy.files, copy.count, &copy.arena, out, fault);
+}
+
+static const struct accord *read_base(void)
+{
+	struct accord_fault fault;
+	struct accord *a;
+
+	make(json_array_get(json_object_get(vectors, "vectors"), 0));
+	assert_int_equal(read_copy(&a, &fault), ERR_OK);
+	return a;
+}
+
+/* ---- What was read, as lines ---- */
+
+static void put_names(struct buf *lines, const struct accord *a, const char *word, const struct bytes *text)
+{
+	for (size_t i = 0; i < a->languages_count; i++) {
+		char head[64];
+		snprintf(head, sizeof head, "%s %s", word, a->languages[i]);
+		line_put_text(lines, head, text[i]);
+	}
+}
+
+static void put_keys(struct buf *lines, const struct accord *a)
+{
+	for (size_t i = 0; i < a->keys_count; i++) {
+		buf_put_str(lines, "key ");
+		accord_key_write(bytes_str(a->parties[a->keys[i].party].name), &a->keys[i], lines);
+	}
+}
+
+static void put_head(struct buf *lines, const struct accord *a)
+{
+	if (a->is_founding) {
+		line_put(lines, "founding");
+		assert_memory_equal(a->id, a->hash, sizeof a->id);
+	} else {
+		buf_put_str(lines, "previous ");
+		buf_put_hex(lines, BYTES_OF(a->previous));
+		line_put_hex(lines, " id", BYTES_OF(a->id));
+	}
+	line_put(lines, a->is_exercise ? "exercise" : "live");
+	line_put(lines, a->post_quantum == POST_QUANTUM_REQUIRED ? "required" : "preferred");
+	line_put(lines, a->is_start_strict ? "start strict" : "start free");
+	for (size_t i = 0; i < a->languages_count; i++)
+		line_put(lines, "language %s", a->languages[i]);
+	put_names(lines, a, "title", a->title);
+}
+
+static void put_timers(struct buf *lines, const struct accord *a)
+{
+	for (size_t i = 0; i < PRECEDENCE_COUNT; i++) {
+		const struct accord_timer *t = &a->timers[i];
+		line_put(lines, "timer %s %llu %llu %llu %llu%s", precedence_name((enum precedence)i),
+			 (unsigned long long)t->receipt_ms, (unsigned long long)t->read_ms,
+			 (unsigned long long)t->query_ms, (unsigned long long)t->alternate_ms,
+			 t->is_query_doubling ? " doubling" : "");
+	}
+	line_put(lines, "line-check %llu %llu", (unsigned long long)a->line_check_ms,
+		 (unsigned long long)a->line_answer_ms);
+	line_put(lines, "flash %llu", (unsigned long long)a->flash_len_max);
+	line_put(lines, "clock %llu", (unsigned long long)a->clock_offset_ms);
+}
+
+static void put_lines(struct buf *lines, const struct accord *a)
+{
+	put_head(lines, a);
+	for (size_t i = 0; i < a->parties_count; i++) {
+		line_put(lines, "party %s %s", a->parties[i].name, a->parties[i].code);
+		put_names(lines, a, "name", a->parties[i].names.text);
+	}
+	for (size_t i = 0; i < a->roles_count; i++) {
+		line_put(lines, "post %s of %u", a->roles[i].name, a->roles[i].parties);
+		put_names(lines, a, "name", a->roles[i].names.text);
+	}
+	put_keys(lines, a);
+	for (size_t i = 0; i < a->channels_count; i++) {
+		const struct accord_channel *c = &a->channels[i];
+		line_put(lines, "channel %u %s %s parties %u write %llu precedence %u", c->number, c->name,
+			 plane_name(c->plane), c->parties, (unsigned long long)c->writers, c->precedences);
+		put_names(lines, a, "name", c->names.text);
+	}
+	put_timers(lines, a);
+}
+
+static bool is_read_as(const struct accord *a, const json_t *wanted, const char *why)
+{
+	struct buf lines = BUF_ON(copy.lines_memory);
+	struct bytes rest, got;
+	const json_t *line;
+	size_t i;
+
+	put_lines(&lines, a);
+	assert_int_equal(buf_check(&lines), ERR_OK);
+	rest = buf_bytes(&lines);
+	json_array_foreach(wanted, i, line)
+	{
+		if (bytes_take_until(&rest, '\n', &got) != ERR_OK ||
+		    !bytes_equal(got, bytes_str(json_string_value(line)))) {
+			print_message("# %s: line %zu is not: %s\n", why, i + 1, json_string_value(line));
+			return false;
+		}
+	}
+	return rest.len == 0;
+}
+
+static bool is_refused_as(enum err e, const struct accord_fault *fault, const json_t *wanted, const char *why)
+{
+	const char *file = json_string_value(json_array_get(wanted, 0));
+	size_t line = (size_t)json_integer_value(json_array_get(wanted, 1));
+	const char *rule = json_string_value(json_array_get(wanted, 2));
+
+	if (e == ERR_USAGE && bytes_equal(fault->file, bytes_str(file)) && fault->fault.offset == line &&
+	    strcmp(fault->fault.rule, rule) == 0)
+		return true;
+	print_message("# %s: %s, %.*s line %zu %s, want %s line %zu %s\n", why, err_name(e),
+		      (int)fault->file.len, (const char *)fault->file.ptr, fault->fault.offset,
+		      fault->fault.rule == NULL ? "no rule" : fault->fault.rule, file, line, rule);
+	return false;
+}
+
+static void test_vectors(void **state)
+{
+	const json_t *all = json_object_get(vectors, "vectors"), *vector;
+	const json_t *base = json_object_get(json_array_get(all, 0), "read");
+	size_t i, wrong = 0;
+
+	(void)state;
+	json_array_foreach(all, i, vector)
+	{
+		const char *why = json_string_value(json_object_get(vector, "name"));
+		const json_t *read = json_object_get(vector, "read"),
+			     *refused = json_object_get(vector, "fault");
+		struct accord_fault fault;
+		struct accord *a = NULL;
+		enum err e;
+		make(vector);
+		e = read_copy(&a, &fault);
+		if (refused != NULL) {
+			wrong += !is_refused_as(e, &fault, refused, why);
+		} else if (e != ERR_OK) {
+			print_message("# %s: %s, %s\n", why, err_name(e), fault.fault.rule);
+			wrong++;
+		} else if (read != NULL || json_object_get(vector, "change") == NULL) {
+			wrong += !is_read_as(a, read == NULL ? base : read, why);
+		}
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* Every shorter arena is too small, and says so; nothing else goes wrong. */
+static void test_memory(void **state)
+{
+	struct accord_fault fault;
+	struct accord *a = NULL;
+	size_t needed;
+
+	(void)state;
+	(void)read_base();
+	needed = copy.arena.len;
+	for (size_t len = 0; len < needed; len += len < needed - 600 ? 97 : 1) {
+		arena_init(&copy.arena, copy.arena_memory, len);
+		assert_int_equal(accord_read(copy.manifest, copy.files, copy.count, &copy.arena, &a, &fault),
+				 ERR_MEMORY);
+		assert_null(fault.fault.rule);
+	}
+	arena_init(&copy.arena, copy.arena_memory, needed);
+	assert_int_equal(accord_read(copy.manifest, copy.files, copy.count, &copy.arena, &a, &fault), ERR_OK);
+}
+
+static void test_finders(void **state)
+{
+	const struct accord *a = read_base();
+	uint8_t memory[128];
+	struct buf name = BUF_ON(memory);
+	char id[2 * ACCORD_ID_LEN + 1], want[64];
+
+	(void)state;
+	assert_int_equal(accord_party_find(a, BYTES_LIT("ash")), 0);
+	assert_int_equal(accord_party_find(a, BYTES_LIT("elm")), 1);
+	assert_int_equal(accord_party_find(a, BYTES_LIT("el")), 2);
+	assert_int_equal(accord_role_find(a, BYTES_LIT("scribe")), 1);
+	assert_int_equal(accord_role_find(a, BYTES_LIT("node")), 3);
+	assert_int_equal(accord_channel_find(a, 7)->number, 7);
+	assert_null(accord_channel_find(a, 2));
+	assert_int_equal(accord_channel_by_name(a, BYTES_LIT("elm-home"))->number, 902);
+	assert_null(accord_channel_by_name(a, BYTES_LIT("elm-homes")));
+	assert_int_equal(accord_key_find(a, 1, ACCORD_KEY_LOG)->key.len, SIGN_PUBLIC_LEN);
+	assert_null(accord_key_find(a, 2, ACCORD_KEY_LOG));
+	assert_int_equal(accord_language_find(a, BYTES_LIT("ko")), 1);
+	assert_int_equal(accord_language_find(a, BYTES_LIT("fr")), 0);
+	accord_mirror_name(a, 1, &name);
+	buf_put_byte(&name, '\0');
+	bytes_write_hex(BYTES_OF(a->id), id);
+	snprintf(want, sizeof want, "%s/elm/mirror", id);
+	assert_string_equal((const char *)memory, want);
+}
+
+/* ---- Signatures ---- */
+
+static void root_key(const char *name, struct sign_key *k)
+{
+	uint8_t seed[SIGN_SEED_LEN];
+	const char *hex = json_string_value(json_object_get(json_object_get(vectors, "seeds"), name));
+
+	assert_non_null(hex);
+	assert_int_equal(bytes_read_hex(bytes_str(hex), seed, sizeof seed), ERR_OK);
+	sign_key_from_seed(k, seed);
+}
+
+static enum err sign_and_check(const struct accord *a, const char *who, const char *namespace,
+			       struct bytes message, size_t *key)
+{
+	uint8_t blob_memory[SSHSIG_LEN_MAX], text_memory[2 * SSHSIG_LEN_MAX];
+	struct buf blob = BUF_ON(blob_memory), text = BUF_ON(text_memory);
+	struct sign_key k;
+
+	root_key(who, &k);
+	sshsig_make(&k, bytes_str(namespace), message, &blob);
+	sshsig_write_armour(buf_bytes(&blob), &text);
+	assert_int_equal(buf_check(&text), ERR_OK);
+	return accord_signature_check(a, buf_bytes(&text), key);
+}
+
+static void test_signatures(void **state)
+{
+	static const struct {
+		const char *why, *who, *namespace;
+		bool is_other; /* another message */
+		enum err want;
+		size_t key;
+	} tries[] = {
+		{ "first root", "ash root 0", SSHSIG_ACCORD, false, ERR_OK, 0 },
+		{ "third root", "ash root 2", SSHSIG_ACCORD, false, ERR_OK, 2 },
+		{ "the other party's", "elm root 0", SSHSIG_ACCORD, false, ERR_OK, 7 },
+		{ "a registrar's", "ash registrar", SSHSIG_ACCORD, false, ERR_VERIFY, 0 },
+		{ "a signature of a statement", "ash root 0", SSHSIG_STATEMENT, false, ERR_VERIFY, 0 },
+		{ "over another manifest", "ash root 0", SSHSIG_ACCORD, true, ERR_VERIFY, 0 },
+	};
+	const struct accord *a = read_base();
+	size_t key = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
+		struct bytes message = a->manifest;
+		if (tries[i].is_other)
+			message.len--;
+		if (sign_and_check(a, tries[i].who, tries[i].namespace, message, &key) != tries[i].want)
+			fail_msg("%s", tries[i].why);
+		if (tries[i].want == ERR_OK)
+			assert_int_equal(key, tries[i].key);
+	}
+	assert_int_equal(accord_signature_check(a, BYTES_LIT("no armour\n"), &key), ERR_VERIFY);
+	assert_int_equal(accord_signature_check(a, (struct bytes){ NULL, 0 }, &key), ERR_VERIFY);
+}
+
+static void test_quorum(void **state)
+{
+	static const struct {
+		const char *why;
+		size_t party, signers[4], count;
+		bool want;
+	} tries[] = {
+		{ "nobody", 0, { 0 }, 0, false },
+		{ "one of two", 0, { 0 }, 1, false },
+		{ "two", 0, { 2, 0 }, 2, true },
+		{ "all", 0, { 0, 1, 2 }, 3, true },
+		{ "one twice", 0, { 1, 1 }, 2, false },
+		{ "one, and the other party's", 0, { 1, 7 }, 2, false },
+		{ "two, and the other party's", 0, { 7, 1, 0 }, 3, true },
+		{ "the other party's, whose one is enough", 1, { 7 }, 1, true },
+		{ "the other party without its own", 1, { 0, 1, 2 }, 3, false },
+		{ "a registrar's index is no root's", 1, { 8 }, 1, false },
+		{ "an index beyond all keys", 0, { 400, 401 }, 2, false },
+		{ "no such party", 2, { 0, 1, 2, 7 }, 4, false },
+	};
+	const struct accord *a = read_base();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
+		if (accord_has_quorum(a, tries[i].party, tries[i].signers, tries[i].count) != tries[i].want)
+			fail_msg("%s", tries[i].why);
+	}
+}
+
+/* ---- Manifests of two sides ---- */
+
+#define A_HASH "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define B_HASH "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+
+static void test_diff(void **state)
+{
+	static const struct {
+		const char *why, *ours, *theirs, *want; /* NULL: no difference */
+	} tries[] = {
+		{ "two empty ones", "", "", NULL },
+		{ "the same", A_HASH "  accord\n", A_HASH "  accord\n", NULL },
+		{ "another hash", A_HASH "  accord\n", B_HASH "  accord\n", "accord" },
+		{ "the second", A_HASH "  accord\n" A_HASH "  keys\n", A_HASH "  accord\n" B_HASH "  keys\n",
+		  "keys" },
+		{ "we have one more in the middle",
+		  A_HASH "  accord\n" A_HASH "  channels\n" A_HASH "  keys\n",
+		  A_HASH "  accord\n" A_HASH "  keys\n", "channels" },
+		{ "they have one more in the middle", A_HASH "  accord\n" A_HASH "  keys\n",
+		  A_HASH "  accord\n" A_HASH "  forms/N01\n" A_HASH "  keys\n", "forms/N01" },
+		{ "we have one more at the end", A_HASH "  accord\n" A_HASH "  keys\n", A_HASH "  accord\n",
+		  "keys" },
+		{ "they have one more at the end", A_HASH "  accord\n", A_HASH "  accord\n" B_HASH "  keys\n",
+		  "keys" },
+		{ "they send what is no manifest", A_HASH "  accord\n", "nothing\n", "MANIFEST" },
+		{ "they do not end it", A_HASH "  accord\n", A_HASH "  accord", "MANIFEST" },
+		{ "they name what no bundle holds", A_HASH "  accord\n", A_HASH "  \x1b[2J\n", "MANIFEST" },
+		{ "they send nothing", A_HASH "  accord\n", "", "accord" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
+		struct bytes file = { NULL, 0 };
+		enum err e =
+			accord_manifest_diff(bytes_str(tries[i].ours), bytes_str(tries[i].theirs), &file);
+		if (e != (tries[i].want == NULL ? ERR_NOT_FOUND : ERR_OK) ||
+		    (e == ERR_OK && !bytes_equal(file, bytes_str(tries[i].want))))
+			fail_msg("%s: %s, %.*s", tries[i].why, err_name(e), (int)file.len,
+				 (const char *)file.ptr);
+	}
+}
+
+static void test_names(void **state)
+{
+	static const char *const planes[] = { "LEADER", "CONSULT", "NOTIFY", "SHARE", "SERVICE", "HOME" };
+	static const char *const uses[] = { "root", "registrar", "log", "mirror", "tls" };
+
+	(void)state;
+	assert_int_equal(ARRAY_COUNT(planes), PLANE_COUNT);
+	assert_int_equal(ARRAY_COUNT(uses), ACCORD_KEY_USE_COUNT);
+	for (size_t i = 0; i < PLANE_COUNT; i++)
+		assert_string_equal(plane_name((enum plane)i), planes[i]);
+	for (size_t i = 0; i < ACCORD_KEY_USE_COUNT; i++)
+		assert_string_equal(accord_key_use_name((enum accord_key_use)i), uses[i]);
+}
+
+static int clear_copy(void **state)
+{
+	(void)state;
+	clear();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_vectors, clear_copy),
+		cmocka_unit_test_teardown(test_memory, clear_copy),
+		cmocka_unit_test_teardown(test_finders, clear_copy),
+		cmocka_unit_test_teardown(test_signatures, clear_copy),
+		cmocka_unit_test_teardown(test_quorum, clear_copy),
+		cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests(tests, start, finish);
+}

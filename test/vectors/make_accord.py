@@ -1,0 +1,315 @@
+#!/usr/bin/python3
+"""Writes accord.json: one whole accord, and copies of it that are changed in one place.
+
+usage: test/vectors/make_accord.py >test/vectors/accord.json
+
+"base" is the accord: its files by name. A vector makes its copy by, in this order,
+  "change": [file, old, new]   replaces the first `old`, which must be there; a list of such lists does several
+  "files": {name: text}        puts files, or with null takes them away; {name: {"hex": ...}} where it is not UTF-8
+and then the MANIFEST is written; "manifest": [old, new] changes that, or with one word replaces all of it.
+It is refused with "fault": [file, line, rule], or else read as "read" says (default: as the base).
+"""
+import base64
+import hashlib
+import json
+import struct
+import sys
+
+from nacl.signing import SigningKey
+
+
+def seed(name):
+    return hashlib.sha256(f"accord vectors {name}".encode()).digest()
+
+
+def public(name):
+    return bytes(SigningKey(seed(name)).verify_key)
+
+
+def string(raw):
+    return struct.pack(">I", len(raw)) + raw
+
+
+def b64(raw):
+    return base64.b64encode(raw).decode()
+
+
+def ssh(name, kind=b"ssh-ed25519", more=b""):
+    return b64(string(kind) + string(public(name)) + more)
+
+
+def raw(name):
+    return b64(public(name))
+
+
+# The generator of P-256, uncompressed: a point that is on the curve.
+P256 = bytes.fromhex(
+    "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+    "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
+)
+ECDSA = b64(string(b"ecdsa-sha2-nistp256") + string(b"nistp256") + string(P256))
+TOKEN = ssh("elm root 1", b"sk-ssh-ed25519@openssh.com", string(b"ssh:"))
+
+
+def keys_of(party, roots, quorum):
+    lines = [f"{party} root ssh-ed25519 {ssh(f'{party} root {i}')} {quorum} of {roots}" for i in range(roots)]
+    lines.append(f"{party} registrar ssh-ed25519 {ssh(f'{party} registrar')}")
+    return lines + [f"{party} {use} ed25519 {raw(f'{party} {use}')}" for use in ("log", "mirror", "tls")]
+
+
+BASE = {
+    "accord": 'founding\nmode live\npost-quantum preferred\nlanguages en ko\ntitle en "Two trees" ko "두 나무" # note\n',
+    "parties": 'ash en "Ash"  ko "물푸레"\n\n# and\nelm  ko "느릅" en "Elm \\# tree"\n',
+    "posts": 'head en "Head" ko "대표" of ash elm\nscribe ko "서기" en "Scribe" of elm\nwatch en "Watch" ko "당직" of ash elm\n',
+    "keys": "\n".join(keys_of("ash", 3, 2) + keys_of("elm", 1, 1)) + "\n",
+    "channels": (
+        '1 crown LEADER en "Crown" ko "으뜸" parties ash elm write head watch precedence FLASH PRIORITY\n'
+        '7 roots SERVICE en "Roots" ko "뿌리" parties elm ash write watch precedence ROUTINE\n'
+        '901 ash-home HOME en "Ash home" ko "물푸레 집" parties ash write head watch precedence ROUTINE\n'
+        '902 elm-home HOME en "Elm home" ko "느릅 집" parties elm write head scribe watch precedence PRIORITY ROUTINE\n'
+    ),
+    "timers": (
+        "timer FLASH receipt 30s read 8m query 3m alternate 5m\n"
+        "timer IMMEDIATE receipt 5m read 45m query 10m doubling alternate 30m\n"
+        "timer PRIORITY receipt 500ms read 4h query 1h alternate none\n"
+        "timer ROUTINE receipt 2h read 3d query none alternate none\n"
+        "line-check every 1h answer 2m\nflash length 1800\nclock offset 2s\nstart strict\n"
+    ),
+    "forms/N01": "not read by this version\n",
+}
+BASE["parties"] = BASE["parties"].replace("\\#", "#")
+
+vectors = []
+
+
+def good(name, read=None, **how):
+    vectors.append({"name": name, **how, **({"read": read} if read else {})})
+
+
+def bad(name, file, line, rule, **how):
+    vectors.append({"name": name, **how, "fault": [file, line, rule]})
+
+
+def change(file, old, new, line, rule, name):
+    bad(name, file, line, rule, change=[file, old, new])
+
+
+def lines_of_base():
+    """What C prints of the base."""
+    out = ["founding", "live", "preferred", "start strict", "language en", "language ko", "title en Two trees",
+           "title ko 두 나무"]
+    out += ["party ash ASH", "name en Ash", "name ko 물푸레", "party elm ELM", "name en Elm # tree", "name ko 느릅"]
+    for name, en, ko, mask in (("head", "Head", "대표", 3), ("scribe", "Scribe", "서기", 2), ("watch", "Watch", "당직", 3)):
+        out += [f"post {name} of {mask}", f"name en {en}", f"name ko {ko}"]
+    for line in BASE["keys"].splitlines():
+        out.append(f"key {line}")
+    for number, name, plane, en, ko, parties, writers, precedences in (
+        (1, "crown", "LEADER", "Crown", "으뜸", 3, 5, 5), (7, "roots", "SERVICE", "Roots", "뿌리", 3, 4, 8),
+        (901, "ash-home", "HOME", "Ash home", "물푸레 집", 1, 5, 8), (902, "elm-home", "HOME", "Elm home", "느릅 집", 2, 7, 12),
+    ):
+        out += [f"channel {number} {name} {plane} parties {parties} write {writers} precedence {precedences}",
+                f"name en {en}", f"name ko {ko}"]
+    out += ["timer FLASH 30000 480000 180000 300000", "timer IMMEDIATE 300000 2700000 600000 1800000 doubling",
+            "timer PRIORITY 500 14400000 3600000 0", "timer ROUTINE 7200000 259200000 0 0"]
+    return out + ["line-check 3600000 120000", "flash 1800", "clock 2000"]
+
+
+def replaced(old, new):
+    lines = lines_of_base()
+    assert old in lines, old
+    return [new if line == old else line for line in lines]
+
+
+LATER = f"previous {'0123456789abcdef' * 4} id {'fedcba98' * 4}"
+
+# What is read
+good("the base", lines_of_base())
+good("a later version names the one before and the id", replaced("founding", LATER), change=["accord", "founding", LATER])
+good("an exercise", replaced("live", "exercise"), change=["accord", "live", "exercise"])
+good("post-quantum required", replaced("preferred", "required"), change=["accord", "preferred", "required"])
+good("the lines of accord in another order", files={
+    "accord": 'languages en ko\ntitle ko "두 나무" en "Two trees"\npost-quantum preferred\nmode live\nfounding\n'})
+good("no channel need be asked after a restore", replaced("start strict", "start free"), change=["timers", "strict", "free"])
+good("a comment behind a word", change=["timers", "start strict", "start strict#er than free"])
+good("no line checks", replaced("line-check 3600000 120000", "line-check 0 0"),
+     change=["timers", "every 1h answer 2m", "every none answer none"])
+good("files of a later version are kept", files={"guidelines": "?\n", "glossary": "", "bodies/kidd.2": "\u0001", "procedures/P-1_a": "",
+                                                "REVIEW": "please\n"})
+good("longest text", [line.replace("Two trees", "x" * 200) for line in lines_of_base()], change=["accord", "Two trees", "x" * 200])
+good("a registrar on a P-256 token's curve", [
+    f"key ash registrar ecdsa-sha2-nistp256 {ECDSA}" if line.startswith("key ash registrar") else line
+    for line in lines_of_base()], change=["keys", f"ssh-ed25519 {ssh('ash registrar')}", f"ecdsa-sha2-nistp256 {ECDSA}"])
+good("a root on a token", [
+    f"key elm root sk-ssh-ed25519@openssh.com {TOKEN} 1 of 1" if line.startswith("key elm root") else line
+    for line in lines_of_base()],
+    change=["keys", f"ssh-ed25519 {ssh('elm root 0')}", f"sk-ssh-ed25519@openssh.com {TOKEN}"])
+
+# Lines
+change("timers", "start strict\n", "start strict", 8, "line.newline", "last line not ended")
+change("timers", "flash length 1800", "flash\tlength 1800", 6, "line.control", "a tab between words")
+change("timers", "flash length 1800\n", "flash length 1800\r\n", 6, "line.control", "a carriage return")
+change("parties", '"Ash"', '"Ash', 1, "line.space", "a text whose end is the next one's begin")
+change("parties", '"물푸레"', '"물푸레', 1, "line.text", "a text without an end")
+change("parties", '"Ash"', '""', 1, "line.text", "an empty text")
+change("parties", '"Ash"  ko', '"Ash"ko', 1, "line.space", "a word right behind a text")
+change("parties", 'en "Ash"', 'en"Ash"', 1, "line.space", "a text right behind a word")
+change("parties", '"Ash"', '"A\u200bsh"', 1, "line.hidden", "a zero-width space in a name")
+change("parties", '"Ash"', '"A\u202esh"', 1, "line.hidden", "a change of direction in a name")
+change("parties", '"Ash"', '"A\u0085sh"', 1, "line.hidden", "a C1 control in a name")
+change("parties", '"Ash"', f'"{"x" * 201}"', 1, "line.text-length", "a text too long")
+change("parties", "# and", "#" * 4097, 3, "line.length", "a line too long")
+bad("not UTF-8", "timers", 1, "line.utf8", files={"timers": {"hex": "23ff0a"}})
+bad("an overlong slash, in a comment", "timers", 1, "line.utf8", files={"timers": {"hex": "23c0af0a"}})
+change("timers", "clock offset", "watch offset", 7, "line.keyword", "a line that no file has")
+change("timers", "start strict", "start strict now", 8, "line.end", "a word too many")
+bad("a zero byte", "posts", 1, "line.control", files={"posts": {"hex": "000a"}})
+
+# accord
+change("accord", "founding\n", "", 4, "accord.founding", "neither founding nor previous")
+change("accord", "founding\n", f"founding\n{LATER}\n", 6, "accord.founding", "founding and previous")
+change("accord", "founding\n", "founding\nfounding\n", 2, "accord.founding", "founding twice")
+change("accord", "founding", LATER.replace("0123", "012G", 1), 1, "accord.previous", "previous is no hash")
+change("accord", "founding", f"previous {'0' * 64} id {'1' * 32}", 1, "accord.previous", "previous is nothing")
+change("accord", "founding", LATER[:-1], 1, "accord.id", "id too short")
+change("accord", "founding", LATER.split(" id")[0], 1, "accord.id", "no id in a later version")
+change("accord", "mode live", "mode drill", 2, "accord.mode", "another mode")
+change("accord", "mode live\n", "", 4, "accord.mode", "no mode")
+change("accord", "mode live\n", "mode live\nmode live\n", 3, "accord.mode", "mode twice")
+change("accord", "quantum preferred", "quantum never", 3, "accord.post-quantum", "another post-quantum")
+change("accord", "languages en ko", "languages en en", 4, "accord.languages", "a language twice")
+change("accord", "languages en ko", "languages EN ko", 4, "accord.languages", "no language tag")
+change("accord", "languages en ko", "languages en ko-", 4, "accord.languages", "a tag that ends with a hyphen")
+change("accord", "languages en ko", "languages en ko fr de ja", 4, "accord.languages", "five languages")
+change("accord", "languages en ko\n", "", 4, "accord.languages", "title before the languages")
+change("accord", ' ko "두 나무"', "", 5, "names.language", "a title in one language")
+change("accord", 'ko "두 나무"', 'en "두 나무"', 5, "names.language", "a language twice in a title")
+change("accord", 'title en "Two trees"', 'title fr "Two trees"', 5, "names.language", "a language that the accord has not")
+change("accord", '"Two trees"', "Two trees", 5, "names.text", "a title without quotes")
+
+# parties, posts
+change("parties", "ash en", "Ash en", 1, "parties.name", "a party's name with a capital")
+change("parties", "elm  ko", "write ko", 4, "parties.name", "a party named as a word of the grammar")
+change("parties", "elm  ko", "ash ko", 4, "parties.order", "a party twice")
+change("parties", "ash en", "fir en", 4, "parties.order", "parties not in order")
+bad("one party", "parties", 1, "parties.count", files={"parties": 'ash en "Ash" ko "물푸레"\n'})
+bad("no party", "parties", 1, "parties.count", files={"parties": ""})
+bad("nine parties", "parties", 9, "parties.count", files={"parties": "".join(f'p{i} en "P" ko "P"\n' for i in range(9))})
+change("posts", "watch en", "node en", 3, "posts.name", "a post named node")
+change("posts", "watch en", "w" * 33 + " en", 3, "posts.name", "a post's name too long")
+change("posts", "watch en", "head en", 3, "posts.order", "a post twice")
+change("posts", "of elm", "of oak", 2, "posts.of", "a post of a party that is none")
+change("posts", "of ash elm\nscribe", "of ash ash\nscribe", 1, "posts.of", "a post of a party twice")
+change("posts", "of ash elm\nscribe", "ash elm\nscribe", 1, "posts.of", "a post without of")
+bad("no posts", "posts", 1, "posts.count", files={"posts": "# none\n"})
+bad("65 posts", "posts", 65, "posts.count", files={"posts": "".join(f'p{i:02} en "P" ko "P" of ash\n' for i in range(65))})
+
+# keys
+change("keys", "ash registrar", "oak registrar", 4, "keys.party", "a key of a party that is none")
+change("keys", "ash registrar", "ash officer", 4, "keys.use", "a use that is none")
+change("keys", f"registrar ssh-ed25519 {ssh('ash registrar')}", f"registrar ssh-rsa {ssh('ash registrar')}", 4, "keys.algorithm",
+       "another algorithm than the key's")
+change("keys", "ash log ed25519", "ash log ssh-ed25519", 5, "keys.algorithm", "SSH's name for a raw key")
+change("keys", raw("ash log"), raw("ash log")[:-2], 5, "keys.key", "base64 without its padding")
+change("keys", raw("ash log"), b64(bytes(32)), 5, "keys.key", "a key of low order")
+change("keys", raw("ash log"), ssh("ash log"), 5, "keys.key", "wire form where raw bytes belong")
+change("keys", ssh("ash registrar"), raw("ash registrar"), 4, "keys.key", "raw bytes where wire form belongs")
+bad("a point that is not on the curve", "keys", 4, "keys.key", change=[
+    "keys", f"ssh-ed25519 {ssh('ash registrar')}",
+    f"ecdsa-sha2-nistp256 {b64(string(b'ecdsa-sha2-nistp256') + string(b'nistp256') + string(P256[:-1] + b'x'))}"])
+change("keys", ssh("ash root 1"), ssh("ash root 0"), 2, "keys.twice", "a root twice")
+change("keys", raw("ash mirror"), raw("ash log"), 6, "keys.twice", "one key for log and mirror")
+change("keys", raw("ash tls"), raw("ash registrar"), 7, "keys.twice", "a registrar's point as a node key")
+change("keys", raw("elm log"), raw("ash log"), 10, "keys.twice", "two parties with one key")
+change("keys", f"ash tls ed25519 {raw('ash tls')}", f"ash log ed25519 {raw('ash tls')}", 7, "keys.twice", "two log keys")
+change("keys", f"ash tls ed25519 {raw('ash tls')}\n", "", 11, "keys.missing", "no TLS key")
+change("keys", f"elm root ssh-ed25519 {ssh('elm root 0')} 1 of 1\n", "", 11, "keys.missing", "no root")
+change("keys", "2 of 3", "4 of 3", 1, "keys.quorum", "more than all roots")
+change("keys", "2 of 3", "0 of 3", 1, "keys.quorum", "a quorum of none")
+change("keys", "2 of 3", "2 from 3", 1, "keys.quorum", "no word of")
+change("keys", " 1 of 1", "", 8, "keys.quorum", "a root without a quorum")
+change("keys", "2 of 3", "3 of 3", 2, "keys.quorum", "roots that differ on the quorum")
+change("keys", "1 of 1", "1 of 2", 12, "keys.quorum", "fewer roots than said")
+change("keys", raw("ash log"), raw("ash log") + " 1 of 1", 5, "line.end", "a quorum for a log key")
+
+# channels
+change("channels", "1 crown", "0 crown", 1, "channels.number", "channel 0")
+change("channels", "902 elm", "1000 elm", 4, "channels.number", "channel 1000")
+change("channels", "7 roots", "07 roots", 2, "channels.number", "a leading zero")
+change("channels", "7 roots", "1 roots", 2, "channels.order", "a number twice")
+change("channels", "roots SERVICE", "crown SERVICE", 2, "channels.name", "a channel's name twice")
+change("channels", "roots SERVICE", "Roots SERVICE", 2, "channels.name", "a channel's name with a capital")
+change("channels", "LEADER", "LADDER", 1, "channels.plane", "a plane that is none")
+change("channels", 'parties ash elm write head', 'parties ash oak write head', 1, "channels.write", "a party that is none")
+change("channels", "parties ash elm", "of ash elm", 1, "channels.parties", "no word parties")
+change("channels", "parties ash elm", "parties", 1, "channels.parties", "a channel of nobody")
+change("channels", "write head watch precedence FLASH", "write precedence FLASH", 1, "channels.write", "no writer")
+change("channels", "write head watch precedence FLASH", "write head cook precedence FLASH", 1, "channels.precedence",
+       "a writer that is no post")
+change("channels", "write head watch precedence FLASH", "write scribe precedence FLASH", 1, "channels.write",
+       "a party of the channel has nobody who may write")
+change("channels", "write head watch precedence ROUTINE", "write head scribe watch precedence ROUTINE", 3, "channels.write",
+       "a writer whom no party of the channel has")
+change("channels", "FLASH PRIORITY", "FLASH URGENT", 1, "channels.precedence", "a precedence that is none")
+change("channels", "FLASH PRIORITY", "FLASH FLASH", 1, "channels.precedence", "a precedence twice")
+change("channels", "crown LEADER", "crown HOME", 1, "channels.home", "a home channel of two")
+change("channels", "parties elm ash", "parties elm", 2, "channels.home", "a channel of one that is no home")
+change("channels", "elm-home HOME", "elm-home SHARE", 4, "channels.home", "a party's home of another plane")
+bad("no home channel", "channels", 3, "channels.home", change=["channels", BASE["channels"].splitlines()[3] + "\n", ""])
+bad("two home channels", "channels", 5, "channels.home", change=[
+    "channels", "902 elm-home", '902 ash-two HOME en "2" ko "2" parties ash write head precedence ROUTINE\n903 elm-home'])
+change("channels", "roots SERVICE", "roots SHARE", 4, "channels.service", "no channel for line checks")
+change("channels", "write watch precedence ROUTINE", "write watch precedence PRIORITY", 4, "channels.service",
+       "a line check is ROUTINE")
+bad("a party that is on no channel with others", "channels", 5, "channels.alone", change=[
+    ["parties", 'tree"\n', 'tree"\nfir en "Fir" ko "전"\n'],
+    ["posts", "watch en \"Watch\" ko \"당직\" of ash elm", "watch en \"Watch\" ko \"당직\" of ash elm fir"],
+    ["keys", "ash root", "\n".join(keys_of("fir", 1, 1)) + "\nash root"],
+    ["channels", "902 elm-home", '902 fir-home HOME en "F" ko "F" parties fir write watch precedence ROUTINE\n903 elm-home'],
+])
+
+# timers
+change("timers", "timer PRIORITY", "timer ROUTINE", 4, "timers.precedence", "a precedence twice, another missing")
+change("timers", "timer PRIORITY receipt 500ms read 4h query 1h alternate none\n", "", 7, "timers.precedence", "no PRIORITY")
+change("timers", "receipt 30s", "receipt 30", 1, "timers.receipt", "a span without a unit")
+change("timers", "receipt 30s", "receipt 0s", 1, "timers.receipt", "a span of nothing")
+change("timers", "receipt 30s", "receipt none", 1, "timers.receipt", "a receipt is always awaited")
+change("timers", "receipt 30s", "receipt 030s", 1, "timers.receipt", "a leading zero in a span")
+change("timers", "read 3d", "read 367d", 4, "timers.read", "a span of more than a year")
+change("timers", "query none", "query 99999999999999999999ms", 4, "timers.query", "a span beyond all integers")
+change("timers", "query 3m alternate", "query 3m twice alternate", 1, "timers.alternate", "another word than doubling")
+change("timers", "read 8m query 3m", "read 2m query 3m", 1, "timers.order", "NO ANSWER before the QUERY")
+change("timers", "every 1h answer 2m", "every 1m answer 2m", 5, "timers.order", "asked again before it may be answered")
+change("timers", "every 1h answer 2m", "every 1h answer none", 5, "timers.order", "a line check that need not be answered")
+change("timers", "flash length 1800", "flash length 98305", 6, "timers.flash", "a FLASH longer than any content")
+change("timers", "flash length 1800", "flash length 0", 6, "timers.flash", "a FLASH of nothing")
+change("timers", "offset 2s", "offset none", 7, "timers.clock", "no clock is ever wrong")
+change("timers", "start strict\n", "", 7, "timers.start", "no start")
+change("timers", "start strict", "start slow", 8, "timers.start", "another start")
+
+# The bundle
+for missing in ("accord", "parties", "posts", "keys", "channels", "timers"):
+    bad(f"no file {missing}", missing, 1, "bundle.missing", files={missing: None})
+bad("a file of an unknown name", "MANIFEST", 5, "manifest.name", files={"lines": "?\n"})
+bad("a file in a folder of a folder", "MANIFEST", 4, "manifest.name", files={"forms/a/b": "?\n"})
+bad("a hidden file", "MANIFEST", 3, "manifest.name", files={"forms/..": "?\n"})
+bad("a folder's name alone", "MANIFEST", 2, "manifest.name", files={"bodies/": "?\n"})
+bad("a file too long", "posts", 1, "bundle.length", files={"posts": "#" * 65536 + "\n"})
+sha = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in BASE.items()}
+bad("a file that is not listed", "posts", 1, "bundle.listed", manifest=[f"{sha['posts']}  posts\n", ""])
+bad("the last file is not listed", "timers", 1, "bundle.listed", manifest=[f"{sha['timers']}  timers\n", ""])
+bad("a file that is not there", "glossary", 1, "bundle.missing", manifest=[f"{sha['keys']}  keys", f"{sha['keys']}  glossary\n{sha['keys']}  keys"])
+bad("another hash", "posts", 1, "bundle.hash", manifest=[sha["posts"], sha["timers"]])
+bad("a file listed twice", "MANIFEST", 2, "manifest.order", manifest=["  accord\n", f"  accord\n{sha['accord']}  accord\n"])
+bad("hash in capitals", "MANIFEST", 1, "manifest.form", manifest=[sha["accord"], sha["accord"].upper()])
+bad("one blank before a name", "MANIFEST", 1, "manifest.form", manifest=["  accord", " accord"])
+bad("the star of a binary file", "MANIFEST", 1, "manifest.form", manifest=["  accord", " *accord"])
+bad("last line of the manifest not ended", "MANIFEST", 7, "manifest.form", manifest=["  timers\n", "  timers"])
+bad("an empty manifest", "accord", 1, "bundle.listed", manifest=[""])
+
+wanted_names = [vector["name"] for vector in vectors]
+assert len(set(wanted_names)) == len(wanted_names), [n for n in wanted_names if wanted_names.count(n) > 1]
+json.dump({"about": "see the header of make_accord.py", "base": BASE,
+           "seeds": {f"ash root {i}": seed(f"ash root {i}").hex() for i in range(3)} | {"elm root 0": seed("elm root 0").hex(),
+                                                                                       "ash registrar": seed("ash registrar").hex()},
+           "vectors": vectors}, sys.stdout, ensure_ascii=False, indent=1)
+sys.stdout.write("\n")
