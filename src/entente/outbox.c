@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #define OUTBOX_MAX 4096u
-#define ID_TEXT_LEN (2 * STATEMENT_ID_LEN)
+/* "TIME-ID", so that names rise as the statements were made, and are said again in that order. */
+#define TIME_TEXT_LEN 16
+#define NAME_LEN (TIME_TEXT_LEN + 1 + 2 * STATEMENT_ID_LEN)
 
 static bool make_dirs(char *path)
 {
@@ -43,12 +45,18 @@ static bool outbox_dir(char out[FILE_PATH_MAX])
 	return n > 0 && (size_t)n < FILE_PATH_MAX && out[0] == '/' && make_dirs(out);
 }
 
+static void item_name(const struct draft *d, char out[NAME_LEN + 1])
+{
+	snprintf(out, NAME_LEN + 1, "%016llu-", (unsigned long long)d->statement.claimed.ms);
+	bytes_write_hex(BYTES_OF(d->statement.id), out + TIME_TEXT_LEN + 1);
+}
+
 static bool item_path(const struct draft *d, char dir[FILE_PATH_MAX], char out[FILE_PATH_MAX])
 {
-	char id[ID_TEXT_LEN + 1];
+	char name[NAME_LEN + 1];
 
-	bytes_write_hex(BYTES_OF(d->statement.id), id);
-	return outbox_dir(dir) && file_path(out, dir, id) == ERR_OK;
+	item_name(d, name);
+	return outbox_dir(dir) && file_path(out, dir, name) == ERR_OK;
 }
 
 enum exit_code outbox_put(const struct draft *d, struct bytes body)
@@ -75,7 +83,7 @@ static void name_place(const char *dir, const char *name, const json_t *entry)
 {
 	char old[FILE_PATH_MAX], placed[128], path[FILE_PATH_MAX];
 
-	snprintf(placed, sizeof placed, "%.*s@%llu.%s.%llu.%llu", (int)ID_TEXT_LEN, name,
+	snprintf(placed, sizeof placed, "%.*s@%llu.%s.%llu.%llu", (int)NAME_LEN, name,
 		 (unsigned long long)json_uint(entry, "channel"), json_str(entry, "party"),
 		 (unsigned long long)json_uint(entry, "epoch"),
 		 (unsigned long long)json_uint(entry, "index"));
@@ -95,12 +103,12 @@ static json_t *fetch_entry(struct client *c, const char *place_text)
 
 void outbox_place(const struct draft *d, const char *place_text, struct client *c)
 {
-	char dir[FILE_PATH_MAX], path[FILE_PATH_MAX], id[ID_TEXT_LEN + 1];
+	char dir[FILE_PATH_MAX], path[FILE_PATH_MAX], name[NAME_LEN + 1];
 	json_t *entry = fetch_entry(c, place_text);
 
-	bytes_write_hex(BYTES_OF(d->statement.id), id);
+	item_name(d, name);
 	if (entry != NULL && item_path(d, dir, path))
-		name_place(dir, id, entry);
+		name_place(dir, name, entry);
 	json_decref(entry);
 }
 
@@ -161,8 +169,8 @@ static bool item_is_received(const json_t *logs, const char *name)
 	char party[PARTY_NAME_MAX + 1];
 	unsigned long long channel, epoch, index;
 
-	return strlen(name) > ID_TEXT_LEN &&
-	       sscanf(name + ID_TEXT_LEN, "@%llu.%16[a-z0-9-].%llu.%llu", &channel, party, &epoch, &index) ==
+	return strlen(name) > NAME_LEN &&
+	       sscanf(name + NAME_LEN, "@%llu.%16[a-z0-9-].%llu.%llu", &channel, party, &epoch, &index) ==
 		       4 &&
 	       is_received(logs, channel, party, epoch, index);
 }

@@ -5,7 +5,8 @@
  * lost what was only QUEUED; the terminal has not, and says it again under its old id.
  *
  * One file a statement in $ENTENTE_OUTBOX, otherwise $XDG_STATE_HOME/entente/outbox, otherwise
- * ~/.local/state/entente/outbox: ID, the body of its POST; once it has a place ID@channel.party.epoch.index.
+ * ~/.local/state/entente/outbox: TIME-ID, the body of its POST; once it has a place
+ * TIME-ID@channel.party.epoch.index.
  */
 #ifndef ENTENTE_OUTBOX_H
 #define ENTENTE_OUTBOX_H
