@@ -480,10 +480,6 @@ static void views_walk_in_order(void **state)
 	commit(s);
 	assert_int_equal(map_next(&m, BYTES_LIT("a"), BYTES_LIT("a"), &key, &value), ERR_OK);
 	assert_buf(value, "abc");
-	begin(s);
-	assert_int_equal(s->ops->views_drop(s), ERR_OK);
-	commit(s);
-	assert_int_equal(map_next(&m, BYTES_LIT(""), BYTES_LIT(""), &key, NULL), ERR_NOT_FOUND);
 }
 
 /* Everything that a transaction wrote goes with it: every table once. */
