@@ -50,7 +50,7 @@ def test_the_second_reader_finds_it_good(pair, exported):
     assert summary["findings"] == [] and summary["void"] == [] and done.returncode == 0
     status = pair["kor"].status()
     assert summary["entries"] == status["entries"]
-    assert summary["signatures"] > 10 and summary["contents"] > 8 and summary["attachments"] == 1
+    assert summary["signatures"] > 10 and summary["contents"] >= 8 and summary["attachments"] == 1
     assert summary["cosignatures"] >= 2 and summary["accord_signatures"] == 2
     logs = [row for row in pair["kor"].logs().values() if row["size"] > 0]
     assert summary["logs"] == len(logs)

@@ -22,8 +22,9 @@ def three():
 def world(stage):
     folder = three()
     parties = party_names(folder)
-    roles = [line.split()[0] for line in (folder / "posts").read_text().splitlines() if line.split("#")[0].split()]
-    return stage.world(accord=folder, officers_of={party: {"duty": roles} for party in parties})
+    posts = [line.split("#")[0].split() for line in (folder / "posts").read_text().splitlines()]
+    roles = {party: [words[0] for words in posts if words and party in words[words.index("of"):]] for party in parties}
+    return stage.world(accord=folder, officers_of={party: {"duty": roles[party]} for party in parties})
 
 
 def common_channel(world, precedence="ROUTINE"):

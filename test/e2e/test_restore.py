@@ -1,0 +1,176 @@
+"""RECORD.md's second example: a disk dies, an old backup comes back, and the record tells the truth about it.
+
+alba and borea of the example are KOR and USA here; what is at 50, 57 and 60 there is so here too.
+"""
+import shutil
+
+import officers
+import pytest
+
+CHANNEL = "notify"
+
+
+class Tuesday:
+    """KOR's log has 50 entries at the backup, USA has cosigned 57, and three more are QUEUED when the disk dies."""
+
+    def __init__(self, stage):
+        self.relay = stage.relay()
+        self.world = stage.world(is_started=False, through={("usa", "north"): self.relay.port})
+        self.relay.to = self.world.ports["kor", "usa", "north"]
+        self.world.start()
+        self.kor, self.usa = self.world["kor"], self.world["usa"]
+        self.number = self.world.channel(CHANNEL)["number"]
+        self.backup = self.world.folder / "tuesday.db"
+        self.fill(50)
+        self.kor.run("export", "--backup", self.backup)
+        self.fill(57)
+        self.relay.cut()
+        self.kor.wait("the line is down", lambda: not self.kor.is_linked())
+        self.queued = [self.say(f"Queued {number}.", code=5) for number in range(3)]
+        self.kor.wait("the signer has signed 60", lambda: self.log(self.kor)["noted"] == 60)
+        self.root_57 = self.note_root(self.usa, 57)
+
+    def fill(self, size):
+        """Statements as many as it takes, until USA has cosigned that size."""
+        seen = self.kor.get("/seen", channel=CHANNEL)
+        items = []
+        for number in range(self.log(self.kor)["size"], size):
+            body = officers.content(f"Notice {number}.")
+            raw = officers.statement(bytes.fromhex(seen["accord"]), self.number, "kor", "watch", rel=["kor", "usa"],
+                                     to=[("usa", "watch", 0)], precedence=officers.ROUTINE, body=body)
+            items.append(officers.item(raw, [self.kor.key("watch")], body))
+        assert all(answer["err"] == "OK" for answer in self.kor.post(items))
+        self.kor.wait(f"USA has cosigned {size}", lambda: self.log(self.kor)["cosigned"]["usa"] == size)
+
+    def say(self, text, code=0):
+        return self.kor.say("send", CHANNEL, text, "--to", "usa/watch", "--label", "OPEN", key="watch", code=code)["place"]
+
+    def log(self, node, party="kor"):
+        """The newest epoch of a party's log on the channel."""
+        rows = [row for row in node.logs().values() if row["party"] == party and row["channel"] == self.number]
+        return max(rows, key=lambda row: row["epoch"])
+
+    def old_log(self, node):
+        return next(row for row in node.logs().values()
+                    if row["party"] == "kor" and row["channel"] == self.number and row["epoch"] == 1)
+
+    def note_root(self, node, size):
+        note = node.get("/note", place=f"KOR/{CHANNEL} 1.{size - 1}").decode().split("\n")
+        assert note[1] == str(size)
+        return note[2]
+
+    def lose_disk(self, is_signer_lost=False):
+        self.kor.kill()
+        self.kor.end()
+        for path in self.kor.home.glob("record.db*"):
+            path.unlink()
+        if is_signer_lost:
+            shutil.rmtree(self.kor.home / "signer")
+        self.kor.run("restore", self.backup)
+        self.kor.start()
+
+    def is_closed(self):
+        """Nothing is filed under a number that may be in use."""
+        done = self.kor.run("send", CHANNEL, "Too soon.", "--to", "usa/watch", "--label", "OPEN", "--json", key="watch",
+                            code=None)
+        assert done.returncode in (1, 4), done.stdout + done.stderr
+        assert "recover" in done.stderr.lower() or "RECOVERING" in done.stderr, done.stderr
+        return True
+
+    def open_epoch(self):
+        done = self.kor.run("restore", "--open-epoch", "--channel", CHANNEL, "--label", "OPEN", key="registrar",
+                            code=None)
+        assert done.returncode in (0, 5), done.stderr  # 5: in the record, and the line is down
+
+    def opened(self):
+        """The `open` of epoch 2: (old log, head given up)."""
+        entry = self.kor.get("/log", channel=CHANNEL, party="kor", epoch=2)["entries"][0]
+        assert entry["kind"] == "open"
+        fields = {row["key"]: row["value"] for row in entry["fields"]}
+        return fields[2], fields.get(3)
+
+
+def hex_of(root):
+    return officers.base64.b64decode(root).hex()
+
+
+def titles(node):
+    return [row["title"] for row in node.get("/inbox", channel=CHANNEL, limit=1000)["messages"]]
+
+
+@pytest.fixture
+def tuesday(stage):
+    return Tuesday(stage)
+
+
+def finish(tuesday):
+    """The terminal still has the three statements: they become 2.x, and both sides hold the same."""
+    tuesday.kor.run("send", "--again", code=None)
+    tuesday.world.await_receipts(15)
+    for node in tuesday.world.nodes.values():
+        assert titles(node)[-3:] == ["Queued 0.", "Queued 1.", "Queued 2."]
+        assert len(titles(node)) == len(set(titles(node)))
+        assert node.status()["stopped_logs"] == 0 and node.status()["recovering"] is False
+    again = [row["place"] for row in tuesday.usa.get("/inbox", channel=CHANNEL, limit=1000)["messages"]][-3:]
+    assert all(place.startswith(f"KOR/{CHANNEL.upper()} 2.") for place in again)
+    assert tuesday.usa.ladder(again[0])["highest"] == "STATION RECEIPT"
+
+
+def test_restore_with_the_signers_file(tuesday):
+    tuesday.lose_disk()
+    assert tuesday.log(tuesday.kor)["size"] == 50
+    assert tuesday.kor.status()["recovering"] is True
+    assert tuesday.is_closed()
+    tuesday.relay.mend()
+    tuesday.kor.wait("57 are back", lambda: tuesday.log(tuesday.kor)["size"] == 57)
+    assert tuesday.is_closed(), "60 were signed, and nobody has them"
+    tuesday.open_epoch()
+    old, given_up = tuesday.opened()
+    assert old == [1, 57, hex_of(tuesday.root_57)]
+    assert given_up[0] == 60
+    finish(tuesday)
+    # Channels without loss go on in epoch 1.
+    other = tuesday.kor.say("send", "leader", "Still the first epoch.", "--to", "usa/head", "--label", "OPEN",
+                             "--precedence", "IMMEDIATE", key="head")
+    assert other["place"].startswith("KOR/LEADER 1.")
+
+
+def test_restore_without_the_signers_file(tuesday):
+    tuesday.lose_disk(is_signer_lost=True)
+    assert tuesday.is_closed()
+    tuesday.relay.mend()
+    tuesday.kor.wait("57 are back", lambda: tuesday.log(tuesday.kor)["size"] == 57)
+    tuesday.open_epoch()
+    old, given_up = tuesday.opened()
+    assert old == [1, 57, hex_of(tuesday.root_57)] and given_up is None
+    finish(tuesday)
+
+
+def test_restore_out_of_reach(tuesday):
+    root_50 = tuesday.note_root(tuesday.usa, 50)
+    tuesday.lose_disk()
+    assert tuesday.is_closed()
+    tuesday.open_epoch()
+    old, given_up = tuesday.opened()
+    assert old == [1, 50, hex_of(root_50)] and given_up[0] == 60
+    assert titles(tuesday.kor)[-1] == "Notice 49."
+    tuesday.relay.mend()
+    tuesday.kor.wait("50 to 56 fill the first epoch", lambda: tuesday.old_log(tuesday.kor)["size"] == 57)
+    assert tuesday.note_root(tuesday.kor, 57) == tuesday.root_57
+    finish(tuesday)
+
+
+def test_a_node_restarted_in_order_does_not_recover(pair):
+    kor = pair["kor"]
+    pair.await_receipts()
+    for how in ("stop", "kill"):
+        if how == "stop":
+            kor.stop()
+        else:
+            kor.kill()
+            kor.end()
+        kor.start()
+        assert kor.status()["recovering"] is False
+        kor.await_link()
+        assert kor.say("send", CHANNEL, how, "--to", "usa/watch", "--label", "OPEN", key="watch")["place"].startswith(
+            f"KOR/{CHANNEL.upper()} 1.")
