@@ -77,11 +77,11 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (!options_read(&o, command, argc - 1, argv + 1, &code))
-		return code;
+		return (int)code;
 	code = command->run(&o);
 	if (fflush(stdout) != 0 && code == EXIT_DONE) {
 		say_error(_("The answer could not be written."));
 		code = EXIT_ERROR;
 	}
-	return code;
+	return (int)code;
 }

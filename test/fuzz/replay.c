@@ -19,6 +19,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len);
 /* The sanitizers end a process without a signal. */
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the name is theirs
 __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)(void));
 
 #define INPUT_LEN_MAX (1u << 20)
@@ -56,7 +57,7 @@ static void tell(void)
 
 static void tell_signal(int signal_number)
 {
-	tell();
+	tell(); // NOLINT(bugprone-signal-handler): the process is about to die, and has nothing better to do
 	signal(signal_number, SIG_DFL);
 	raise(signal_number);
 }

@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """Holds the rules of CONTRIBUTING.md over the tree, one test a command.
 
-usage: tidy.py rules | headers | format [--write] | clang-tidy BUILD | cppcheck | words | scripts | manuals | catalogues
+usage: tidy.py rules | headers | format [--write] | clang-tidy BUILD [--deep] | cppcheck | words | scripts |
+       manuals | catalogues
 
 rules       what a line or a file may not do, src/LAYERS among it; then prints the ten longest functions
 headers     each header compiles alone, with gcc and with clang
 format      C is laid out as .clang-format says; --write lays it out
-clang-tidy  with BUILD/compile_commands.json; a file is looked at again when it or a header of its has changed
+clang-tidy  with BUILD/compile_commands.json; a file is looked at again when it or a header of its has changed;
+            --deep follows calls to the end, which takes ten times as long
 words       spelling           scripts     shell scripts            manuals     manual pages
 catalogues  po/: the template is up to date, everything is translated and nothing is fuzzy
 """
@@ -470,9 +472,10 @@ def stamp_of(command_row):
     return path, total.hexdigest()
 
 
-def run_clang_tidy(build):
+def run_clang_tidy(build, is_deep):
     build = pathlib.Path(build).resolve()
-    stamps = build / "clang-tidy-stamps"
+    stamps = build / ("clang-tidy-deep" if is_deep else "clang-tidy-stamps")
+    mode = [] if is_deep else [f"--extra-arg={w}" for w in "-Xclang -analyzer-config -Xclang mode=shallow".split()]
     stamps.mkdir(exist_ok=True)
     rows = {}
     for row in json.loads((build / "compile_commands.json").read_text()):
@@ -484,7 +487,7 @@ def run_clang_tidy(build):
         if stamp.exists():
             return 0, ""
         done = subprocess.run(
-            ["clang-tidy-19", "-p", str(build), "--quiet", "--warnings-as-errors=*", path],
+            ["clang-tidy-19", "-p", str(build), "--quiet", "--warnings-as-errors=*", *mode, path],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -603,14 +606,14 @@ def main(words):
         "rules": run_rules,
         "headers": run_headers,
         "format": lambda: run_format("--write" in words),
-        "clang-tidy": lambda: run_clang_tidy(words[1]),
+        "clang-tidy": lambda: run_clang_tidy(words[1], "--deep" in words),
         "cppcheck": run_cppcheck,
         "words": run_words,
         "scripts": run_scripts,
         "manuals": run_manuals,
         "catalogues": run_catalogues,
     }
-    if not words or words[0] not in commands or (words[0] == "clang-tidy" and len(words) != 2):
+    if not words or words[0] not in commands or (words[0] == "clang-tidy" and len(words) < 2):
         print(__doc__, file=sys.stderr)
         return 2
     return commands[words[0]]()
