@@ -1,0 +1,59 @@
+/* Every sentence of the lower layers that a person can be shown is in the catalogue. */
+#include "entente/sentences.h"
+
+#include "base/err.h"
+#include "record/verify.h"
+#include "view/fold.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static void check(const char *text)
+{
+	if (!sentence_is_known(text))
+		fail_msg("src/entente/sentences.c has not: %s", text);
+}
+
+static void errors_are_known(void **state)
+{
+	(void)state;
+	for (int e = 0; e < ERR_COUNT; e++)
+		check(err_text((enum err)e));
+}
+
+static void verdicts_are_known(void **state)
+{
+	(void)state;
+	for (int v = 0; v < VERDICT_COUNT; v++)
+		check(verdict_text((enum verdict)v));
+}
+
+static void findings_are_known(void **state)
+{
+	(void)state;
+	for (int f = 0; f < FINDING_COUNT; f++)
+		check(finding_text((enum finding_kind)f));
+}
+
+static void others_are_not(void **state)
+{
+	(void)state;
+	assert_false(sentence_is_known(""));
+	assert_false(sentence_is_known("counts "));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(errors_are_known),
+		cmocka_unit_test(verdicts_are_known),
+		cmocka_unit_test(findings_are_known),
+		cmocka_unit_test(others_are_not),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
