@@ -101,10 +101,18 @@ static void stop(struct core *c, const struct effect *effect)
 	core_end(c, is_integrity ? 6 : 1);
 }
 
+static void give_reserve(struct core *c, const struct effect *effect)
+{
+	(void)effect;
+	reserve_give(c);
+}
+
 static void (*const carriers[EFFECT_KIND_COUNT])(struct core *c, const struct effect *effect) = {
 	[EFFECT_FRAME] = send_frame, [EFFECT_SIGN] = ask_signer,  [EFFECT_COSIGN] = ask_signer, [EFFECT_ANSWER] = answer_client,
 	[EFFECT_PUBLISH] = publish,  [EFFECT_CLOSE] = close_path, [EFFECT_STOP] = stop,
+	[EFFECT_FULL] = give_reserve,
 };
+static_assert(EFFECT_KIND_COUNT == EFFECT_FULL + 1, "each kind of effect has its carrier");
 
 /* What goes to other processes first: their work runs beside ours. */
 static void carry_out(struct core *c)
@@ -192,6 +200,7 @@ static void on_tick(void *self)
 	c->is_busy = true;
 	if (err_class(node_tick(c->node, loop_now(c->loop), &c->fx)) == ERR_CLASS_LOCAL)
 		core_end(c, 1);
+	reserve_tick(c);
 	timer_set(c->tick, TICK_MS);
 }
 
@@ -237,6 +246,7 @@ enum err core_start(struct core *c, struct store *store)
 	e = node_new(&options, &c->node);
 	if (e != ERR_OK)
 		return e;
+	reserve_start(c);
 	node_start(c->node, loop_now(c->loop), &c->marks, c->has_memory, c->is_certain, &c->fx);
 	e = first_say(c);
 	if (e == ERR_OK)

@@ -7,6 +7,7 @@
  *	core.c		its turn: events in, one flush, effects out
  *	children.c	the other two processes: started, told, heard, ended
  *	first.c		the statements that `init` left to be said first
+ *	reserve.c	disk that is kept for the day when it is full
  */
 #ifndef ENTENTE_CORE_H
 #define ENTENTE_CORE_H
@@ -49,6 +50,8 @@ struct core {
 	bool is_ending;
 	int status;	 /* what the program ends with */
 	bool has_memory, is_certain;
+	bool has_reserve;
+	struct mono reserve_next; /* when it is tried again */
 	struct marks marks;
 };
 
@@ -71,6 +74,11 @@ void children_tell(struct core *c, struct child *child, const struct record *r);
 void children_flush(struct core *c);
 /* They have until ms to end by themselves. */
 void children_end(struct core *c);
+
+/* reserve.c */
+void reserve_start(struct core *c);
+void reserve_give(struct core *c);
+void reserve_tick(struct core *c);
 
 /* first.c: submits what lies in HOME/first to a node whose own logs were never opened. */
 enum err first_say(struct core *c) MUST_CHECK;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum err file_path(char out[FILE_PATH_MAX], const char *dir, const char *name)
@@ -125,6 +126,34 @@ enum err file_make_dir(const char *path)
 	if (errno == EEXIST && stat(path, &there) == 0 && S_ISDIR(there.st_mode))
 		return ERR_OK;
 	return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+}
+
+enum err file_reserve(const char *path, uint64_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int why;
+
+	if (fd < 0)
+		return errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO;
+	why = posix_fallocate(fd, 0, (off_t)len);
+	close(fd);
+	if (why == 0)
+		return ERR_OK;
+	unlink(path);
+	errno = why;
+	return why == ENOSPC || why == EDQUOT ? ERR_FULL : ERR_IO;
+}
+
+uint64_t file_room(const char *path)
+{
+	struct statvfs v;
+
+	return statvfs(path, &v) == 0 ? (uint64_t)v.f_bavail * v.f_frsize : 0;
+}
+
+enum err file_remove(const char *path)
+{
+	return unlink(path) == 0 || errno == ENOENT ? ERR_OK : ERR_IO;
 }
 
 enum err file_lock(const char *path, int *fd)

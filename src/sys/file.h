@@ -26,6 +26,13 @@ bool file_exists(const char *path);
 /* Makes the folder for the owner alone; it may exist. Those above it must. */
 enum err file_make_dir(const char *path) MUST_CHECK;
 
+/* Makes a file that holds so much of the disk and nothing else. ERR_FULL: nothing was made; ERR_IO. */
+enum err file_reserve(const char *path, uint64_t len) MUST_CHECK;
+/* Bytes that may still be written where this file or folder lies; 0 if that cannot be known. */
+uint64_t file_room(const char *path);
+/* It need not exist. */
+enum err file_remove(const char *path) MUST_CHECK;
+
 /* Takes or gives back the lock on a file, which is made if need be. ERR_EXISTS: another process holds it. */
 enum err file_lock(const char *path, int *fd) MUST_CHECK;
 void file_unlock(int fd);
