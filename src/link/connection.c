@@ -26,6 +26,17 @@ static void want(struct connection *c, bool want_write)
 
 /* ---- The end. ---- */
 
+/* Whoever was expected there may be the one who came with the wrong key: the paths that are down say so. */
+static void suspect(struct link *l, size_t listener)
+{
+	for (size_t i = 0; i < PARTY_MAX * LINK_PATHS_MAX; i++) {
+		struct path *p = &l->paths[i / LINK_PATHS_MAX][i % LINK_PATHS_MAX];
+
+		if (p->is_used && p->listener == listener && p->connection == NULL)
+			path_down(p, ERR_NOT_PINNED, "");
+	}
+}
+
 void connection_end(struct connection *c, enum err why, const char *name)
 {
 	struct link *l = c->link;
@@ -47,6 +58,8 @@ void connection_end(struct connection *c, enum err why, const char *name)
 	l->ended = c;
 	if (p != NULL && p->connection == c)
 		path_down(p, why, name);
+	if (p == NULL && why == ERR_NOT_PINNED)
+		suspect(l, c->listener);
 }
 
 /* What TLS still has to say to the other side is why: it goes as far as the socket takes it. */

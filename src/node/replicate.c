@@ -369,7 +369,8 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 		e = hello_send(n, now, in->peer, in->path);
 	} else {
 		path->is_checking = false;
-		if (path->why == ERR_OK)
+		/* What we closed it for stands until something is known that says more than "down". */
+		if (path->why == ERR_OK || in->why != ERR_DOWN)
 			path->why = in->why;
 		if (best_path(p) == LINK_PATHS_MAX) {
 			p->fetching_count = 0;
