@@ -291,12 +291,14 @@ def digests():
         yield {"name": name, "rows": [[k.hex(), v.hex()] for k, v in rows], "hash": sha256(stream).hex()}
 
 
+SECTIONS = {"checkpoint": checkpoints, "note": notes, "cosignature": cosignatures, "marks": mark_files,
+            "move": moves, "proof": proofs, "fork": forks, "digest": digests}
+
+
 def main():
-    sections = {"checkpoint": checkpoints, "note": notes, "cosignature": cosignatures, "marks": mark_files,
-                "move": moves, "proof": proofs, "fork": forks, "digest": digests}
     target = os.path.join(os.path.dirname(os.path.abspath(__file__)), "record.json")
     with open(target, "w", encoding="utf-8") as out:
-        json.dump({name: list(make()) for name, make in sections.items()}, out, indent=0, ensure_ascii=True)
+        json.dump({name: list(make()) for name, make in SECTIONS.items()}, out, indent=0, ensure_ascii=True)
         out.write("\n")
 
 
