@@ -196,8 +196,10 @@ static enum err blob_whole(struct node *n, size_t peer, const uint8_t hash[HASH_
 
 	if (e != ERR_OK)
 		return e;
-	if (!is_good)
-		return ERR_CONTENT;
+	if (!is_good) {
+		e = record_store(n->record)->ops->attachment_del(record_store(n->record), hash);
+		return e == ERR_OK ? ERR_CONTENT : e;
+	}
 	wanted_key(&key, hash);
 	e = map_del(&n->views, buf_bytes(&key));
 	for (size_t i = 0; i < p->fetching_count; i++) {
@@ -249,5 +251,9 @@ enum err node_attach(struct node *n, const uint8_t hash[HASH_LEN], uint64_t tota
 		e = store->ops->attachment_put(store, hash, total, offset, piece);
 	if (e == ERR_OK && offset + piece.len == total)
 		e = blob_check(n, hash, total, &is_good);
-	return e == ERR_OK && !is_good ? ERR_VERIFY : e;
+	if (e == ERR_OK && !is_good) {
+		e = store->ops->attachment_del(store, hash);
+		return e == ERR_OK ? ERR_VERIFY : e;
+	}
+	return e;
 }

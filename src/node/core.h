@@ -211,6 +211,8 @@ enum err judged_read(struct node *n, const struct log_key *log, const struct ent
 /* Folds the next entry of its log; ERR_SHORT: it waits. */
 enum err fold_next(struct node *n, struct now now, struct line *line, const struct judged *judged, struct bytes bytes,
 		   struct entry_view *view) MUST_CHECK;
+/* Drops the views and folds what is held anew, in the open turn. */
+enum err refold_all(struct node *n, struct now now) MUST_CHECK;
 /* Folds what has become ready on a channel, in any of its logs. */
 enum err refold(struct node *n, struct now now, uint32_t channel) MUST_CHECK;
 bool has_waiting(const struct node *n, uint32_t channel);
@@ -249,7 +251,7 @@ bool erasers_are_held(struct node *n, struct line *line);
 enum err fork_keep(struct node *n, struct line *line, struct bytes note) MUST_CHECK;
 
 /* ---- recover.c ---- */
-enum err recover_start(struct node *n, const struct marks *marks, bool has_memory, bool is_certain) MUST_CHECK;
+enum err recover_start(struct node *n, struct now now, const struct marks *marks, bool has_memory, bool is_certain) MUST_CHECK;
 /* A peer's HELLO has, or has not, a note under our own key. */
 enum err recover_note(struct node *n, struct now now, size_t peer, const struct note *note) MUST_CHECK;
 enum err recover_answered(struct node *n, size_t peer) MUST_CHECK;

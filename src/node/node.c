@@ -236,7 +236,7 @@ void node_start(struct node *n, struct now now, const struct marks *marks, bool 
 		const struct mark *mark = marks_find(marks, &n->lines[i].log->origin);
 		n->lines[i].asked = mark == NULL ? 0 : mark->size;
 	}
-	if (node_local(n, recover_start(n, marks, has_memory, is_certain), "the state of a recovery cannot be kept") !=
+	if (node_local(n, recover_start(n, now, marks, has_memory, is_certain), "the state of a recovery cannot be kept") !=
 	    ERR_OK)
 		return;
 	for (size_t i = 0; i < n->lines_count; i++) {
@@ -449,32 +449,39 @@ bool node_idle(struct node *n, uint64_t budget_us)
 
 /* ---- The signer's answer. ---- */
 
+/* Each commit's note is the end of a batch: of two that wait for a commit, the smaller is written now. */
+static enum err keep_note(struct node *n, struct line *line, uint64_t size, struct bytes note)
+{
+	enum err e = turn_open(n);
+
+	if (e != ERR_OK)
+		return e;
+	return node_local(n, record_add_note(n->record, line->log, size, note), "a note could not be written");
+}
+
 /* Our line makes the head a note: that is what peers are sent. */
 static enum err take_own_line(struct node *n, struct line *line, const struct signer_answer *in)
 {
-	uint8_t memory[ORIGIN_LEN_MAX + 80], root[HASH_LEN];
-	struct buf text = BUF_ON(memory), note;
+	uint8_t root[HASH_LEN], memory[sizeof line->note.text];
+	struct bytes waiting = { line->note.text, line->note.len };
+	struct buf note = BUF_ON(memory);
 	enum err e = record_root_at(n->record, line->log, in->size, root);
 
 	if (e != ERR_OK)
 		return node_local(n, e, "the tree of a log cannot be read");
-	note_write_text(&line->log->origin, in->size, root, &text);
-	/* An older note that waits for its commit is a batch's end too, so it is not overwritten. */
-	if (line->note.size > 0 && line->note.size < in->size) {
-		e = turn_open(n);
-		if (e == ERR_OK)
-			e = node_local(n, record_add_note(n->record, line->log, line->note.size,
-							  (struct bytes){ line->note.text, line->note.len }),
-				       "a note could not be written");
-		if (e != ERR_OK)
-			return e;
-	}
-	buf_init(&note, line->note.text, sizeof line->note.text);
-	buf_put(&note, buf_bytes(&text));
+	note_write_text(&line->log->origin, in->size, root, &note);
 	buf_put_byte(&note, '\n');
 	buf_put(&note, in->line);
 	if (buf_check(&note) != ERR_OK)
 		return ERR_LIMIT;
+	if (line->note.size > in->size)
+		return keep_note(n, line, in->size, buf_bytes(&note));
+	if (line->note.size > 0 && line->note.size < in->size) {
+		e = keep_note(n, line, line->note.size, waiting);
+		if (e != ERR_OK)
+			return e;
+	}
+	memcpy(line->note.text, memory, note.len);
 	line->note.size = in->size;
 	line->note.len = note.len;
 	return ERR_OK;
@@ -524,6 +531,8 @@ static enum err take_own_cosignature(struct node *n, struct line *line, const st
 
 	if (in->line.len > sizeof line->cosignature.text)
 		return ERR_LIMIT;
+	if (in->size <= line->cosigned[n->self])
+		return ERR_OK; /* a larger one says more */
 	memcpy(line->cosignature.text, in->line.ptr, in->line.len);
 	line->cosignature.size = in->size;
 	line->cosignature.len = in->line.len;

@@ -92,7 +92,7 @@ enum err node_commit(struct node *n, struct now now, struct effects *fx) MUST_CH
 /* Whether the disk has room again: until then own statements are refused, peers' entries are still taken. */
 void node_room(struct node *n, bool has_room);
 /* Drops every view and folds the record anew, in a turn of its own; service statements are not made again. */
-enum err node_refold(struct node *n, struct now now) MUST_CHECK;
+enum err node_refold(struct node *n, struct now now, struct effects *fx) MUST_CHECK;
 /* Work for a quiet moment: checkpoints of the store, views that lag; true if there is more. */
 bool node_idle(struct node *n, uint64_t budget_us);
 

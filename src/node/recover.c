@@ -100,7 +100,33 @@ static enum err recover_line(struct node *n, struct line *l, const struct marks 
 	return l->is_doubtful && !was_doubtful ? keep_doubt(n, l) : ERR_OK;
 }
 
-enum err recover_start(struct node *n, const struct marks *marks, bool has_memory, bool is_certain)
+/*
+ * The tail of an own log that no held note proves: its note was to come with a commit that the backup does not have,
+ * and cannot be signed again below the mark. Nobody else can ever hold these entries at these numbers; the officers'
+ * terminals still have the statements.
+ */
+static enum err cut_unproved(struct node *n, struct now now)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *l = &n->lines[i];
+		enum err e;
+		if (!l->is_own || !l->is_recovering || l->log->durable <= l->log->noted)
+			continue;
+		log_warning("channel %u: %llu of our entries are proved by no note and go; the terminals have them",
+			    l->key.channel, (unsigned long long)(l->log->durable - l->log->noted));
+		e = turn_open(n);
+		if (e == ERR_OK)
+			e = record_cut(n->record, l->log, l->log->noted);
+		if (e != ERR_OK)
+			return e;
+		any = true;
+	}
+	return any ? refold_all(n, now) : ERR_OK;
+}
+
+enum err recover_start(struct node *n, struct now now, const struct marks *marks, bool has_memory, bool is_certain)
 {
 	enum err e = ERR_OK;
 
@@ -118,7 +144,7 @@ enum err recover_start(struct node *n, const struct marks *marks, bool has_memor
 		log_warning("channel %u: the signer has signed %llu entries of ours, the store has %llu: recovering",
 			    l->key.channel, (unsigned long long)l->goal_size, (unsigned long long)l->log->durable);
 	}
-	return e;
+	return e == ERR_OK ? cut_unproved(n, now) : e;
 }
 
 enum err recover_note(struct node *n, struct now now, size_t peer, const struct note *note)

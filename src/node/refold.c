@@ -216,19 +216,27 @@ enum err refold(struct node *n, struct now now, uint32_t channel)
 	return ERR_OK;
 }
 
-enum err node_refold(struct node *n, struct now now)
+enum err refold_all(struct node *n, struct now now)
 {
-	enum err e = record_is_open(n->record) ? ERR_REFUSED : turn_open(n);
+	enum err e = fold_drop(&n->fold);
 
-	if (e != ERR_OK)
-		return e;
 	n->is_replaying = true;
-	e = fold_drop(&n->fold);
 	for (size_t i = 0; i < n->lines_count; i++)
 		n->lines[i].folded = 0;
 	for (size_t i = 0; e == ERR_OK && i < n->accord->channels_count; i++)
 		e = refold(n, now, n->accord->channels[i].number);
 	n->is_replaying = false;
+	return e;
+}
+
+enum err node_refold(struct node *n, struct now now, struct effects *fx)
+{
+	enum err e = record_is_open(n->record) ? ERR_REFUSED : turn_open(n);
+
+	n->fx = fx;
+	if (e != ERR_OK)
+		return e;
+	e = refold_all(n, now);
 	if (e == ERR_OK)
 		return node_local(n, record_append(n->record), "the views could not be written");
 	record_rollback(n->record);

@@ -339,6 +339,19 @@ enum err record_add_cosignature(struct record *r, struct log *log, uint64_t size
 	return e == ERR_OK ? r->store->ops->cosignature_put(r->store, log->number, size, party, line) : e;
 }
 
+enum err record_cut(struct record *r, struct log *log, uint64_t size)
+{
+	struct kept_log *k = kept(log);
+	struct tree t;
+	enum err e = log_touch(r, k);
+
+	assert(size <= k->before.size);
+	t = (struct tree){ r->store, log->number };
+	if (e == ERR_OK)
+		e = frontier_load(&log->frontier, size, tree_get, &t);
+	return e == ERR_OK ? r->store->ops->entry_cut(r->store, log->number, size) : e;
+}
+
 enum err record_stop(struct record *r, struct log *log, const struct fault *why)
 {
 	enum err e = log_touch(r, kept(log));
@@ -392,7 +405,8 @@ static enum err log_read_back(struct record *r, struct kept_log *k)
 	uint8_t root[HASH_LEN], held[HASH_LEN];
 	struct frontier again;
 	struct store_log row;
-	enum err e = frontier_load(&again, k->before.size, tree_get, &t);
+	uint64_t from = k->before.size < k->log.frontier.size ? k->before.size : k->log.frontier.size;
+	enum err e = frontier_load(&again, from, tree_get, &t);
 
 	for (size_t i = 0; e == ERR_OK && i < r->staged_count; i++) {
 		if (r->staged[i].log == k)

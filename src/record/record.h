@@ -58,6 +58,8 @@ enum err record_add(struct record *r, struct log *log, struct bytes entry, const
 enum err record_add_note(struct record *r, struct log *log, uint64_t size, struct bytes note) MUST_CHECK;
 enum err record_add_cosignature(struct record *r, struct log *log, uint64_t size, struct bytes party,
 				struct bytes line) MUST_CHECK;
+/* Ends a log at `size`, below what it has: only for an own log that is RECOVERING, whose tail no note proves. */
+enum err record_cut(struct record *r, struct log *log, uint64_t size) MUST_CHECK;
 /* Stops a log; its bytes stay. */
 enum err record_stop(struct record *r, struct log *log, const struct fault *why) MUST_CHECK;
 

@@ -57,6 +57,9 @@ struct store_ops {
 	enum err (*node_get)(struct store *s, log_number log, unsigned level, uint64_t index, uint8_t hash[HASH_LEN]);
 
 	/* Content that is held already, or was erased, stays as it is. */
+	/* Forgets the entries from this index on, with their nodes: a restored log ends at what its notes prove. */
+	enum err (*entry_cut)(struct store *s, log_number log, uint64_t from);
+
 	enum err (*content_put)(struct store *s, const uint8_t hash[HASH_LEN], struct bytes content);
 	enum err (*content_get)(struct store *s, const uint8_t hash[HASH_LEN], struct buf *content);
 	/* Deletes the bytes (or forestalls them) and keeps the eraser's place (CBOR); content_get then says ERR_REFUSED. */
@@ -87,6 +90,8 @@ struct store_ops {
 	enum err (*attachment_held)(struct store *s, const uint8_t hash[HASH_LEN], uint64_t *held, uint64_t *total);
 	enum err (*attachment_get)(struct store *s, const uint8_t hash[HASH_LEN], uint64_t offset, size_t len,
 				   struct buf *piece);
+	/* Forgets what turned out not to be what its hash says. ERR_NOT_FOUND. */
+	enum err (*attachment_del)(struct store *s, const uint8_t hash[HASH_LEN]);
 
 	/* Advance copies by statement id: the ADVANCE payload as it came. */
 	enum err (*advance_put)(struct store *s, const uint8_t id[STATEMENT_ID_LEN], struct bytes payload);
@@ -95,8 +100,6 @@ struct store_ops {
 
 	/* The views' map: commits and rolls back with everything else. Valid until close. */
 	struct map (*views)(struct store *s);
-	/* Drops every view row (inside a transaction), so that the views are folded anew. */
-	enum err (*views_drop)(struct store *s);
 
 	/* A slice of the store's own housekeeping (WAL checkpoint), at most about budget_us long; a budget of
 	 * STORE_TIDY_IDLE_US or more says that nothing else waits. ERR_SHORT: there is more to do. Not in a transaction. */

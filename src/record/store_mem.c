@@ -347,6 +347,23 @@ static enum err mem_entry_put(struct store *s, log_number log, uint64_t index, s
 	return ERR_OK;
 }
 
+static enum err mem_entry_cut(struct store *s, log_number log, uint64_t from)
+{
+	struct key k;
+
+	for (;; from++) {
+		key_log(&k, TABLE_ENTRY, log, from);
+		if (row_find(mem(s), key_bytes(&k)) == NULL)
+			return ERR_OK;
+		row_del(mem(s), key_bytes(&k));
+		/* And each node that this entry finished. */
+		for (unsigned level = 0; (from + 1) % (1ull << level) == 0 && level < 63; level++) {
+			key_node(&k, log, level, from >> level);
+			row_del(mem(s), key_bytes(&k));
+		}
+	}
+}
+
 static enum err mem_entry_get(struct store *s, log_number log, uint64_t index, struct buf *entry, struct buf *hashes)
 {
 	enum err e = ERR_OK;
@@ -626,6 +643,25 @@ static enum err mem_attachment_get(struct store *s, const uint8_t hash[HASH_LEN]
 	return buf_check(piece);
 }
 
+static enum err mem_attachment_del(struct store *s, const uint8_t hash[HASH_LEN])
+{
+	struct key k;
+	struct row *r;
+
+	key_named(&k, TABLE_ATTACHMENT, hash, HASH_LEN);
+	if (row_find(mem(s), key_bytes(&k)) == NULL)
+		return ERR_NOT_FOUND;
+	row_del(mem(s), key_bytes(&k));
+	for (;;) {
+		key_piece(&k, hash, 0);
+		r = row_from(mem(s), key_bytes(&k));
+		if (!is_under(r, (struct bytes){ k.memory, 1 + HASH_LEN }))
+			return ERR_OK;
+		key_piece(&k, hash, be64_get(r->key.ptr + 1 + HASH_LEN));
+		row_del(mem(s), key_bytes(&k));
+	}
+}
+
 /* ---- Advance copies. ---- */
 
 static enum err mem_advance_put(struct store *s, const uint8_t id[STATEMENT_ID_LEN], struct bytes payload)
@@ -716,19 +752,6 @@ static struct map mem_views(struct store *s)
 	return (struct map){ &ops, mem(s) };
 }
 
-static enum err mem_views_drop(struct store *s)
-{
-	struct row *r;
-
-	while (is_under(r = row_from(mem(s), BYTES_LIT("v")), BYTES_LIT("v"))) {
-		struct key k = { .buf = BUF_ON(k.memory) };
-
-		buf_put(&k.buf, r->key); /* a copy: the row goes with its key */
-		row_del(mem(s), key_bytes(&k));
-	}
-	return ERR_OK;
-}
-
 static enum err mem_tidy(struct store *s, uint64_t budget_us)
 {
 	(void)s;
@@ -754,6 +777,7 @@ static const struct store_ops mem_ops = {
 	.log_next = mem_log_next,
 	.entry_put = mem_entry_put,
 	.entry_get = mem_entry_get,
+	.entry_cut = mem_entry_cut,
 	.node_get = mem_node_get,
 	.content_put = mem_content_put,
 	.content_get = mem_content_get,
@@ -768,11 +792,11 @@ static const struct store_ops mem_ops = {
 	.attachment_put = mem_attachment_put,
 	.attachment_held = mem_attachment_held,
 	.attachment_get = mem_attachment_get,
+	.attachment_del = mem_attachment_del,
 	.advance_put = mem_advance_put,
 	.advance_get = mem_advance_get,
 	.advance_del = mem_advance_del,
 	.views = mem_views,
-	.views_drop = mem_views_drop,
 	.tidy = mem_tidy,
 	.backup = mem_backup,
 };

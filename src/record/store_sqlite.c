@@ -55,6 +55,7 @@ static const char schema[] =
 	X(LOG_NEXT, "SELECT number FROM log WHERE number > ?1 ORDER BY number LIMIT 1") \
 	X(ENTRY_PUT, "INSERT INTO entry VALUES(?1, ?2, ?3)") \
 	X(ENTRY_GET, "SELECT hashes, bytes FROM entry WHERE id = ?1") \
+	X(ENTRY_CUT, "DELETE FROM entry WHERE id BETWEEN ?1 AND ?2") \
 	X(HASHES_GET, "SELECT hashes FROM entry WHERE id = ?1") \
 	X(CONTENT_FIND, "SELECT content.number, hash FROM content_name JOIN content USING(number) WHERE id = ?1") \
 	X(CONTENT_PUT, "INSERT INTO content VALUES(NULL, ?1, ?2, NULL)") \
@@ -73,6 +74,8 @@ static const char schema[] =
 	X(ATTACHMENT_FIND, "SELECT number, total, held FROM attachment WHERE hash = ?1") \
 	X(ATTACHMENT_NEW, "INSERT INTO attachment VALUES(NULL, ?1, ?2, 0)") \
 	X(ATTACHMENT_HELD, "UPDATE attachment SET held = ?2 WHERE number = ?1") \
+	X(ATTACHMENT_DEL, "DELETE FROM attachment WHERE number = ?1") \
+	X(PIECES_DEL, "DELETE FROM piece WHERE id BETWEEN ?1 AND ?2") \
 	X(PIECE_PUT, "INSERT INTO piece VALUES(?1, ?2)") \
 	X(PIECE_UPTO, "SELECT id, length(bytes) FROM piece WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1") \
 	X(PIECE_FROM, "SELECT id FROM piece WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT 1") \
@@ -84,8 +87,7 @@ static const char schema[] =
 	X(VIEW_PUT, "INSERT OR REPLACE INTO view VALUES(?1, ?2)") \
 	X(VIEW_DEL, "DELETE FROM view WHERE key = ?1") \
 	X(VIEW_FROM, "SELECT key, value FROM view WHERE key >= ?1 ORDER BY key LIMIT 1") \
-	X(VIEW_AFTER, "SELECT key, value FROM view WHERE key > ?1 ORDER BY key LIMIT 1") \
-	X(VIEWS_DROP, "DELETE FROM view")
+	X(VIEW_AFTER, "SELECT key, value FROM view WHERE key > ?1 ORDER BY key LIMIT 1")
 /* clang-format on */
 
 enum query {
@@ -406,6 +408,18 @@ static enum err lite_entry_put(struct store *store, log_number log, uint64_t ind
 	bind_number(q, 1, row_id(log, index));
 	bind_bytes(q, 2, hashes);
 	bind_bytes(q, 3, entry);
+	return run(s, q);
+}
+
+static enum err lite_entry_cut(struct store *store, log_number log, uint64_t from)
+{
+	struct store_sqlite *s = lite(store);
+	sqlite3_stmt *q = query(s, QUERY_ENTRY_CUT);
+
+	if (from > INDEX_MAX)
+		return ERR_OK;
+	bind_number(q, 1, row_id(log, from));
+	bind_number(q, 2, row_id(log, INDEX_MAX));
 	return run(s, q);
 }
 
@@ -800,6 +814,26 @@ static enum err lite_attachment_get(struct store *store, const uint8_t hash[HASH
 	return e == ERR_OK ? buf_check(piece) : e;
 }
 
+static enum err lite_attachment_del(struct store *store, const uint8_t hash[HASH_LEN])
+{
+	struct store_sqlite *s = lite(store);
+	struct attachment_row a;
+	sqlite3_stmt *q;
+	enum err e = attachment_find(s, hash, &a);
+
+	if (e != ERR_OK)
+		return e;
+	q = query(s, QUERY_PIECES_DEL);
+	bind_number(q, 1, piece_id(&a, 0));
+	bind_number(q, 2, piece_id(&a, a.total));
+	e = run(s, q);
+	if (e != ERR_OK)
+		return e;
+	q = query(s, QUERY_ATTACHMENT_DEL);
+	bind_number(q, 1, a.number);
+	return run(s, q);
+}
+
 /* ---- Advance copies. ---- */
 
 static enum err lite_advance_put(struct store *store, const uint8_t id[STATEMENT_ID_LEN], struct bytes payload)
@@ -894,11 +928,6 @@ static struct map lite_views(struct store *store)
 	static const struct map_ops ops = { .get = view_get, .put = view_put, .del = view_del, .next = view_next };
 
 	return (struct map){ &ops, lite(store) };
-}
-
-static enum err lite_views_drop(struct store *store)
-{
-	return run(lite(store), query(lite(store), QUERY_VIEWS_DROP));
 }
 
 /* ---- Housekeeping. ---- */
@@ -1032,6 +1061,7 @@ static const struct store_ops lite_ops = {
 	.log_next = lite_log_next,
 	.entry_put = lite_entry_put,
 	.entry_get = lite_entry_get,
+	.entry_cut = lite_entry_cut,
 	.node_get = lite_node_get,
 	.content_put = lite_content_put,
 	.content_get = lite_content_get,
@@ -1046,11 +1076,11 @@ static const struct store_ops lite_ops = {
 	.attachment_put = lite_attachment_put,
 	.attachment_held = lite_attachment_held,
 	.attachment_get = lite_attachment_get,
+	.attachment_del = lite_attachment_del,
 	.advance_put = lite_advance_put,
 	.advance_get = lite_advance_get,
 	.advance_del = lite_advance_del,
 	.views = lite_views,
-	.views_drop = lite_views_drop,
 	.tidy = lite_tidy,
 	.backup = lite_backup,
 };

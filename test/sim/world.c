@@ -136,11 +136,13 @@ void node_boot(struct world *w, struct sim_node *n)
 	}
 	say_fault(w, "started", n->party);
 	w->counters.restarts++;
-	check_reopened(w, n);
 	node_start(n->node, world_now(w, n), &n->marks, n->has_memory, n->is_certain, &n->fx);
 	node_turn(w, n);
-	if (n->node != NULL)
-		n->is_certain = true;
+	if (n->node == NULL)
+		return;
+	check_reopened(w, n);
+	n->is_restored = false;
+	n->is_certain = true;
 }
 
 /* ---- Effects. ---- */
@@ -236,6 +238,7 @@ static void restore(struct world *w, struct sim_node *n)
 	disk_restore(w, n);
 	for (size_t i = n->backup_acknowledged; i < n->acknowledged_count; i++)
 		n->acknowledged[i].is_forgotten = true;
+	n->is_restored = true;
 	memset(n->cosigned, 0, sizeof n->cosigned);
 	/* What was committed and never signed was shown to nobody but its own officers: its numbers are free again. */
 	for (size_t i = 0; i < w->logs_count; i++) {

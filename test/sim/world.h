@@ -116,7 +116,7 @@ struct sim_node {
 	/* The command whose answer is awaited. */
 	struct sim_acknowledged pending[64];
 	size_t pending_count;
-	bool is_full;
+	bool is_full, is_restored; /* restored: from a backup, and not booted since */
 	uint64_t cosigned[64]; /* by position of the model's logs: what this node's mirror signed */
 };
 
