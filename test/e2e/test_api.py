@@ -1,0 +1,247 @@
+"""The API at its edges: limits with their names, streams that are resumed, batches, strangers."""
+import http.client
+import json
+import os
+import socket
+import time
+
+import cbor2
+import nodes
+import officers
+import pytest
+
+
+def connect(node):
+    return nodes.UnixConnection(node.home / "socket", 10)
+
+
+def messages(node, count, text="x"):
+    """Signed statements for POST, all by the watch."""
+    seen = node.get("/seen", channel="notify")
+    channel = node.get("/channels")["channels"]
+    number = next(row["number"] for row in channel if row["name"] == "notify")
+    key = node.key("watch")
+    out = []
+    for index in range(count):
+        body = officers.content(f"{text} {index}")
+        raw = officers.statement(bytes.fromhex(seen["accord"]), number, node.party, "watch", rel=seen["parties"],
+                                 to=[("usa", "watch", 0)], precedence=officers.ROUTINE, body=body,
+                                 seen=[(row["party"], row["epoch"], row["size"]) for row in seen["seen"]])
+        out.append(officers.item(raw, [key], body))
+    return out
+
+
+@pytest.mark.parametrize("method, target, body, status, err", [
+    ("GET", "/nothing", None, 404, "NOT_FOUND"),
+    ("DELETE", "/status", None, 400, "USAGE"),
+    ("GET", "/entry?place=nonsense", None, 400, "USAGE"),
+    ("GET", "/entry?place=KOR/LEADER%201.999999", None, 404, "NOT_FOUND"),
+    ("GET", "/entry?place=KOR/LEADER%201.18446744073709551615", None, 404, "NOT_FOUND"),
+    ("GET", "/entry", None, 400, "USAGE"),
+    ("GET", "/inbox", None, 400, "USAGE"),
+    ("GET", "/inbox?channel=notify&last=1001", None, 400, "USAGE"),
+    ("GET", "/inbox?channel=notify&after=1-", None, 400, "USAGE"),
+    ("GET", "/log?channel=notify&epoch=7", None, 404, "NOT_FOUND"),
+    ("GET", "/attachments?hash=zz", None, 400, "USAGE"),
+    ("GET", "/attachments?hash=" + 64 * "0", None, 404, "NOT_FOUND"),
+    ("POST", "/statements", b"", 400, "USAGE"),
+    ("POST", "/statements", b"\x80", 400, "USAGE"),
+    ("POST", "/statements", b"\xf6", 400, "USAGE"),
+    ("POST", "/statements", cbor2.dumps([[b"x", [b"y"], b""]]) + b"\0", 400, "USAGE"),
+    ("POST", "/statements", cbor2.dumps([[b"x", [b"y"] * 9, b""]]), 400, "USAGE"),
+    ("POST", "/statements", cbor2.dumps([[b"x", [b"y"]]]), 400, "USAGE"),
+    ("POST", "/statements", b"x" * ((1 << 20) + 1), 413, "LIMIT"),
+    ("POST", "/status", b"x", 400, "USAGE"),
+    ("POST", "/attachments?hash=" + 64 * "0" + "&offset=1&total=1", b"x", 400, "USAGE"),
+    ("POST", "/attachments?hash=" + 64 * "0" + "&offset=0&total=1", b"x", 422, "VERIFY"),
+    ("POST", "/attachments?hash=" + 64 * "0" + "&offset=0&total=67108865", b"x", 413, "LIMIT"),
+    ("POST", "/bundle?peer=usa", b"\0\0\0\x01\xff", 400, "USAGE"),
+    ("POST", "/bundle?peer=kor", b"", 400, "USAGE"),
+    ("POST", "/backup?to=relative", None, 400, "USAGE"),
+])
+def test_what_is_refused(lone, method, target, body, status, err):
+    connection = connect(lone)
+    connection.request(method, target, body)
+    answer = connection.getresponse()
+    said = json.loads(answer.read())
+    assert (answer.status, said["err"]) == (status, err) and said["text"]
+    connection.request("GET", "/status")
+    assert connection.getresponse().status == 200, "the connection goes on"
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def lone(tmp_path_factory):
+    """One KOR node, alone, for all that changes nothing."""
+    world = nodes.World(tmp_path_factory.mktemp("lone") / "world", nodes.ROOT / "accords/rok-us",
+                        {"kor": {"watch": ["watch"]}, "usa": {"watch": ["watch"]}})
+    world.make()
+    node = world["kor"].start()
+    yield node
+    world.stop()
+
+
+def test_one_body_is_one_answer_in_its_order(lone):
+    items = messages(lone, 300)
+    broken = [*items[7]]
+    broken[2] = b"other content"
+    answers = lone.post([*items[:7], broken, *items[8:]])
+    assert [answer["err"] for answer in answers] == ["OK"] * 7 + ["CONTENT"] + ["OK"] * 292
+    numbers = [int(answer["place"].rsplit(".", 1)[1]) for answer in answers if answer["err"] == "OK"]
+    assert numbers == list(range(numbers[0], numbers[0] + 299))
+    again = lone.post(items[:7])
+    assert all(answer["repeat"] for answer in again)
+    assert [answer["place"] for answer in again] == [answer["place"] for answer in answers[:7]]
+
+
+def test_lists_have_pages(lone):
+    lone.post(messages(lone, 25, "page"))
+    titles, after = [], {}
+    while True:
+        page = lone.get("/inbox", channel="notify", limit=10, **after)
+        titles += [row["title"] for row in page["messages"]]
+        if "next" not in page:
+            break
+        assert len(page["messages"]) == 10
+        after = {"after": page["next"]}
+    assert titles[-25:] == [f"page {index}" for index in range(25)]
+    assert [row["title"] for row in lone.get("/inbox", channel="notify", last=4)["messages"]] == titles[-4:]
+    log = lone.get("/log", channel="notify", last=3)
+    assert [row["title"] for row in log["entries"]] == titles[-3:] and "next" not in log
+
+
+def test_a_stream_is_resumed_by_number(lone):
+    events = lone.events()
+    places = [answer["place"] for answer in lone.post(messages(lone, 5, "seen"))]
+    seen, numbers = [], []
+    while len(seen) < 5:
+        event = next(iter(events))
+        if event["change"] == "ENTRY":
+            seen.append(event["place"])
+            numbers.append(events.number)
+            assert event["entry"]["text"] == [f"seen {len(seen) - 1}"]
+    assert seen == places
+    events.close()
+    later = lone.post(messages(lone, 1, "later"))[0]["place"]
+    again = lone.events(after=numbers[2])
+    assert again.greeting[0] == "hello"
+    back = [again.next(lambda event: event["change"] == "ENTRY")["place"] for _ in range(3)]
+    assert back == [*places[3:], later], "what nobody listened to is told as well"
+    again.close()
+
+
+@pytest.mark.parametrize("after", ["1-1", "nonsense", "0", "-", "18446744073709551615-18446744073709551615"])
+def test_an_unknown_number_is_a_reset(lone, after):
+    events = lone.events(after=after)
+    assert events.greeting[0] == "reset"
+    events.close()
+
+
+def test_a_number_that_left_the_ring_is_a_reset(lone):
+    events = lone.events()
+    first = events.number
+    events.close()
+    for _ in range(3):
+        lone.post(messages(lone, 500, "many"))
+    events = lone.events(after=first)
+    assert events.greeting[0] == "reset"
+    events.close()
+
+
+def test_a_reader_that_does_not_read_holds_nobody_up(lone):
+    """It is told to begin anew; the node's memory does not grow with what it did not read."""
+    slow = connect(lone)
+    slow.request("GET", "/events")
+    slow.getresponse()
+    began = time.monotonic()
+    for _ in range(6):
+        lone.post(messages(lone, 400, "y" * 500))
+    assert time.monotonic() - began < 20
+    assert lone.post(messages(lone, 1))[0]["err"] == "OK"
+    slow.close()
+
+
+def test_streams_and_connections_are_bounded(lone):
+    streams = [lone.events() for _ in range(64)]
+    with pytest.raises(Exception):
+        lone.events()
+    connection = connect(lone)
+    connection.request("GET", "/events")
+    answer = connection.getresponse()
+    assert answer.status == 413 and json.loads(answer.read())["err"] == "LIMIT"
+    held = []
+    try:
+        for _ in range(400):
+            one = socket.socket(socket.AF_UNIX)
+            one.settimeout(5)
+            one.connect(str(lone.home / "socket"))
+            held.append(one)
+    except OSError:
+        pass
+    connection.request("GET", "/status")
+    assert connection.getresponse().status == 200, "who was there before is still served"
+    for one in (*held, *streams, connection):
+        one.close()
+    lone.forget_connection()
+    lone.wait("there is room again", lambda: lone.is_answering())
+
+
+@pytest.mark.parametrize("raw", [
+    b"\0" * 100, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET /status HTTP/1.1\r\n" + b"A: " + b"b" * 70000 + b"\r\n\r\n",
+    b"POST /statements HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
+    b"POST /statements HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+    b"POST /statements HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
+    b"GET /status?%00=%ff&place=%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+])
+def test_bytes_that_are_no_request(lone, raw):
+    one = socket.socket(socket.AF_UNIX)
+    one.settimeout(5)
+    one.connect(str(lone.home / "socket"))
+    try:
+        one.sendall(raw)
+        one.shutdown(socket.SHUT_WR)
+        while one.recv(65536):
+            pass
+    except OSError:
+        pass
+    one.close()
+    assert lone.is_answering()
+
+
+def test_a_client_that_goes_away_with_a_request(lone):
+    """Nobody knows whether it was read: said again, each statement stands once."""
+    items = messages(lone, 50, "gone")
+    body = cbor2.dumps(items)
+    for part in (len(body), len(body) // 2):
+        one = socket.socket(socket.AF_UNIX)
+        one.connect(str(lone.home / "socket"))
+        one.sendall((b"POST /statements HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body)[:part])
+        one.close()
+    assert all(answer["err"] == "OK" for answer in lone.post(items))
+    titles = [row["title"] for row in lone.get("/inbox", channel="notify", last=200)["messages"]]
+    assert [title for title in titles if title.startswith("gone")] == [f"gone {index}" for index in range(50)]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_another_user_is_refused(lone):
+    path = lone.home / "socket"
+    for folder in (lone.home, *lone.home.parents):
+        if folder.stat().st_mode & 0o001 == 0:
+            folder.chmod(folder.stat().st_mode | 0o001)
+    path.chmod(0o666)
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setgid(65534)
+        os.setuid(65534)
+        try:
+            connection = nodes.UnixConnection(path, 10)
+            connection.request("GET", "/status")
+            os.write(write, str(connection.getresponse().status).encode())
+        except (OSError, http.client.HTTPException) as why:
+            os.write(write, repr(why).encode())
+        os._exit(0)
+    os.close(write)
+    assert os.read(read, 1000) == b"403"
+    os.waitpid(child, 0)
+    path.chmod(0o600)

@@ -1,0 +1,226 @@
+"""The command line over a whole record: keys, attachments, verify, export, backup, doctor; its words and its manual."""
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import unicodedata
+from pathlib import Path
+
+import nodes
+import officers
+import pytest
+
+MANUAL = nodes.ROOT / "docs/man/entente.1"
+CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
+KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
+
+
+def notice(node, text="Text.", *more, code=0, key="watch", to="usa/watch"):
+    return node.say("send", "notify", text, "--to", to, "--label", "OPEN", *more, key=key, code=code)
+
+
+# Keys
+
+
+def test_a_key_is_added_and_withdrawn(pair):
+    kor, usa = pair["kor"], pair["usa"]
+    new = officers.Key(pair.folder / "new")
+    public = f"{new.path}.pub"
+    notice(kor, "Too early.", "--as", "watch", "--key", new.path, code=4)
+    added = kor.say("keys", "--add", public, "--roles", "watch,shift", "--holder", "42", "--label", "OPEN", key="registrar")
+    rows = {row["fingerprint"]: row for row in kor.get("/keys")["keys"]}
+    assert rows[new.fingerprint]["holder"] == 42 and rows[new.fingerprint]["roles"] == ["shift", "watch"]
+    place = notice(kor, "Now.", "--as", "watch", "--key", new.path)["place"]
+    assert notice(kor, "Which role?", "--key", new.path, code=2) == {}
+    kor.say("keys", "--withdraw", public, "--label", "OPEN", key="registrar")
+    refused = kor.run("send", "notify", "Too late.", "--to", "usa/watch", "--label", "OPEN", "--as", "watch", "--key",
+                      new.path, code=4)
+    assert "KEY" in refused.stderr
+    pair.await_receipts()
+    for node in (kor, usa):
+        entry = node.entry(place)
+        assert entry["verdict"] == "OK" and entry["signer"] == {"holder": 42, "roles": ["shift", "watch"], "withdrawn": True}
+    assert added["place"].startswith("KOR/") and new.fingerprint in usa.run("keys", "--party", "kor").stdout
+
+
+def test_only_the_registrar_changes_keys(pair):
+    new = officers.Key(pair.folder / "new")
+    done = pair["kor"].run("keys", "--add", f"{new.path}.pub", "--roles", "watch", "--holder", "1", "--label", "OPEN",
+                           key="watch", code=4)
+    assert "REGISTRAR" in done.stderr
+
+
+# The mark
+
+
+def test_a_mark_finds_its_read_back(pair):
+    """Several roles of one party are addressed: its READ BACK is one, and a message stands for its only one."""
+    kor, usa = pair["kor"], pair["usa"]
+    place = kor.say("send", "leader", "At once.", "--to", "usa/watch", "--info", "usa/head", "--precedence", "FLASH",
+                    "--label", "OPEN", "--wait", "receipt", key="head")["place"]
+    assert kor.run("correct", place, key="head", code=3).stderr.count("entente ladder") == 1
+    assert usa.run("readback", place, "Too soon.", key="watch", code=4).stderr.count("STEP") == 1
+    usa.say("ack", place, key="watch")
+    first = usa.say("readback", place, "At ones.", key="watch")["place"]
+    kor.wait("the READ BACK came", lambda: kor.find("/entry", place=first))
+    wrong = kor.say("wrong", place, "Once, not ones.", key="head")
+    assert wrong["refers"] == first
+    second = usa.say("readback", place, "At once.", key="watch")["place"]
+    kor.wait("the second came", lambda: kor.find("/entry", place=second))
+    assert kor.say("correct", second, key="head")["refers"] == second
+    kor.await_step(place, "READ BACK")
+    shown = kor.run("ladder", place).stdout
+    assert "READ BACK" in shown and second in kor.run("log", "leader").stdout
+
+
+# Attachments
+
+
+def test_attachments_are_saved_under_safe_names(pair):
+    kor, usa = pair["kor"], pair["usa"]
+    folder = pair.folder / "files"
+    folder.mkdir()
+    for name, size in ((".hidden", 1), ("한글 이름.txt", 70_000), ("big", 3 << 20)):
+        (folder / name).write_bytes(os.urandom(size))
+    words = [word for name in sorted(os.listdir(folder)) for word in ("--attach", folder / name)]
+    place = notice(kor, "Three files.", *words)["place"]
+    usa.await_step(place, "STATION RECEIPT")
+    entry = usa.entry(place)
+    for one in entry["attachments"]:
+        usa.wait(f"{one['name']} is whole", lambda one=one: (usa.find("/attachments", hash=one["hash"]) or {}).get("held") == one["len"])
+    saved = pair.folder / "saved"
+    saved.mkdir()
+    usa.run("read", place, "--save", saved)
+    assert sorted(path.read_bytes() for path in saved.iterdir()) == sorted(path.read_bytes() for path in folder.iterdir())
+    assert all(re.match(r"\d-", path.name) for path in saved.iterdir())
+    assert usa.run("read", place, "--save", saved, code=1).stderr, "nothing is written over"
+
+
+# The whole record
+
+
+def spoil(path):
+    """Changes one byte of an entry where it lies on the disk."""
+    base = sqlite3.connect(path)
+    tables = [row[0] for row in base.execute("select name from sqlite_master where type = 'table'")]
+    table = next(name for name in tables if name.startswith("entry") or name == "entries")
+    columns = [row[1] for row in base.execute(f"pragma table_info({table})")]
+    column = next(name for name in columns if name in ("entry", "bytes"))
+    number, raw = base.execute(f"select rowid, {column} from {table} order by rowid desc limit 1").fetchone()
+    raw = bytes(raw[:60]) + bytes([raw[60] ^ 1]) + bytes(raw[61:])
+    base.execute(f"update {table} set {column} = ? where rowid = ?", (raw, number))
+    base.commit()
+    base.close()
+
+
+def test_verify_export_backup(pair):
+    kor = pair["kor"]
+    for number in range(20):
+        notice(kor, f"Notice {number}.")
+    pair.await_receipts()
+    entries = kor.status()["entries"]
+    live = json.loads(kor.run("verify", "--json").stdout)
+    assert live["findings"] == 0 and live["entries"] >= entries and live["cosignatures"] > 0
+    assert not list(kor.home.glob("copy-*")), "the copy is gone"
+    backup = pair.folder / "backup.db"
+    kor.run("export", "--backup", backup)
+    assert kor.run("export", "--backup", backup, code=4).stderr
+    assert json.loads(kor.run("verify", backup, "--json").stdout)["findings"] == 0
+    shared = pair.folder / "shared"
+    kor.run("export", "--to", shared, "--shared")
+    names = [str(path.relative_to(shared)) for path in shared.rglob("checkpoint")]
+    assert names and not [name for name in names if "/901/" in name]
+    assert kor.run("export", "--to", shared, code=4).stderr
+    assert kor.run("restore", backup, code=4).stderr, "not while the node runs"
+    kor.stop()
+    assert json.loads(kor.run("verify", "--json").stdout)["findings"] == 0
+    spoil(kor.home / "record.db")
+    lines = kor.run("verify", "--json", code=6).stdout.splitlines()
+    assert json.loads(lines[0])["finding"] and json.loads(lines[-1])["findings"] >= 1
+    kor.run("restore", backup)
+    assert (kor.home / "record.db.before").exists()
+    assert json.loads(kor.run("verify", "--json").stdout)["findings"] == 0
+    assert kor.run("restore", __file__, code=6).stderr
+
+
+# Words
+
+
+def cells(text):
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+@pytest.mark.skipif(not (CATALOGUES / "ko/LC_MESSAGES/entente.mo").exists(), reason="never: the build makes it")
+def test_korean_is_spoken_and_stays_in_its_columns(pair):
+    kor, usa = pair["kor"], pair["usa"]
+    place = notice(kor, "한글과 English를 섞은 본문이 표의 칸을 넘지 않는지 본다.")["place"]
+    usa.await_step(place, "STATION RECEIPT")
+    notice(usa, "The other row.", to="kor/watch")
+    kor.await_link()
+    ladder = kor.run("ladder", place, env=KOREAN).stdout
+    assert "발신 대기" in ladder and "접수" in ladder and "QUEUED" not in ladder
+    rows = [line for line in usa.run("inbox", "notify", env=KOREAN).stdout.splitlines() if re.match(r"\w+/NOTIFY ", line)]
+    assert len(rows) == 2 and "당직 열람" in rows[0]
+    heads = [cells(re.match(r"(.*?Z +)\S", line).group(1)) for line in rows]
+    assert heads[0] == heads[1], "the columns stand under each other"
+    wrong = nodes.run("sned", env=KOREAN, code=2).stderr
+    assert "entente에 없는 명령" in wrong and "다음: entente --help" in wrong
+    assert "VOID" not in usa.run("read", place, env=KOREAN).stdout
+
+
+def test_text_that_turns_is_shown_as_what_it_is(pair):
+    kor, usa = pair["kor"], pair["usa"]
+    place = notice(kor, "safe\u202eesrever\u202c end")["place"]
+    usa.await_step(place, "STATION RECEIPT")
+    shown = usa.run("read", place).stdout
+    assert "<U+202E>" in shown and "\u202e" not in shown
+
+
+def test_the_number_stands_first_and_last(pair):
+    kor = pair["kor"]
+    place = notice(kor, "Text.")["place"]
+    lines = [line for line in kor.run("read", place).stdout.splitlines() if line]
+    assert lines[1] == lines[-1] and "OPEN" in lines[1], "the label is first and last"
+    assert lines[2].startswith(place) and lines[-2] == place
+
+
+# The manual and the doctor
+
+
+def test_the_manual_has_every_command_and_option():
+    text = MANUAL.read_text()
+    sections = dict(re.findall(r"^\.Ss entente (\w+)[^\n]*\n(.*?)(?=^\.S[sh] )", text, re.M | re.S))
+    listed = [line.split()[0] for line in nodes.run("--help").stdout.splitlines() if line.startswith("  ")]
+    assert set(listed) == set(sections)
+    common = {"home", "as", "key", "json", "help"}
+    for name in listed:
+        options = set(re.findall(r"^  --([a-z-]+)", nodes.run(name, "--help").stdout, re.M))
+        for option in options - common:
+            assert f".It Fl Fl {option}" in sections[name] or f"Fl Fl {option}" in sections[name], (name, option)
+        for option in set(re.findall(r"^\.It Fl Fl ([a-z-]+)", sections[name], re.M)):
+            assert option in options, (name, option)
+
+
+def test_doctor_says_what_is_wrong_and_what_next(pair):
+    kor = pair["kor"]
+    rows = json.loads(kor.run("doctor", "--json", code=None).stdout)
+    assert {row["finding"] for row in rows if row["check"] in ("home", "settings", "accord", "node", "path")} == {"OK"}
+    os.chmod(kor.home / "keys/log", 0o644)
+    rows = json.loads(kor.run("doctor", "--json", code=1).stdout)
+    bad = [row for row in rows if row["finding"] == "BAD"]
+    assert len(bad) == 1 and "keys/log" in bad[0]["why"] and bad[0]["next"].startswith("chmod")
+    os.chmod(kor.home / "keys/log", 0o600)
+    kor.stop()
+    rows = json.loads(kor.run("doctor", "--json", code=1).stdout)
+    assert [row["next"] for row in rows if row["check"] == "node"] == ["entente serve"]
+
+
+def test_init_makes_roots_with_a_quorum(tmp_path):
+    nodes.run("init", "keys", "kor", "--to", tmp_path / "keys", "--roots", "3", "--quorum", "2")
+    lines = (tmp_path / "keys/lines").read_text().splitlines()
+    assert sum(" root ssh-ed25519 " in line and line.endswith(" 2 of 3") for line in lines) == 3
+    for name in ("root-1", "root-2", "root-3", "registrar", "log", "mirror", "tls"):
+        assert (tmp_path / "keys" / name).stat().st_mode & 0o777 == 0o600
+    done = subprocess.run(["ssh-keygen", "-y", "-f", tmp_path / "keys/root-2"], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[1] == Path(tmp_path / "keys/root-2.pub").read_text().split()[1]
