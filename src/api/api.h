@@ -35,7 +35,9 @@ int64_t api_timeout(const struct api *a, struct mono now);
 
 /* Errors of class LOCAL only: stop the node. */
 enum err api_turn(struct api *a, struct now now, struct effects *fx) MUST_CHECK;
-void api_committed(struct api *a);
+void api_committed(struct api *a, enum err e);
+/* Whether api_committed has somebody to tell: without effects of its own, a commit is due all the same. */
+bool api_is_waiting(const struct api *a);
 void api_answer(struct api *a, const struct effect_answer *answer);
 void api_publish(struct api *a, const struct effect_publish *publish);
 

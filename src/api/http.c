@@ -415,14 +415,28 @@ enum err api_turn(struct api *a, struct now now, struct effects *fx)
 	return a->failed;
 }
 
-void api_committed(struct api *a)
+void api_committed(struct api *a, enum err e)
 {
 	static const char done[] = "{\"err\":\"OK\"}";
 
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
-		if (a->requests[i] != NULL && a->requests[i]->state == REQUEST_COMMITS)
-			request_answer(a->requests[i], MHD_HTTP_OK, "application/json", BYTES_LIT(done));
+		struct request *q = a->requests[i];
+		if (q == NULL || q->state != REQUEST_COMMITS)
+			continue;
+		if (e == ERR_OK)
+			request_answer(q, MHD_HTTP_OK, "application/json", BYTES_LIT(done));
+		else
+			request_fail(a, q, e, NULL);
 	}
+}
+
+bool api_is_waiting(const struct api *a)
+{
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		if (a->requests[i] != NULL && a->requests[i]->state == REQUEST_COMMITS)
+			return true;
+	}
+	return false;
 }
 
 void api_answer(struct api *a, const struct effect_answer *answer)

@@ -138,6 +138,8 @@ void core_commit(struct core *c)
 	enum err e = node_commit(c->node, loop_now(c->loop), &c->fx);
 
 	carry_out(c);
+	if (c->api != NULL)
+		api_committed(c->api, e);
 	if (err_class(e) == ERR_CLASS_LOCAL && e != ERR_FULL && !c->is_ending) {
 		log_error("the node cannot go on: %s", err_text(e));
 		core_end(c, e == ERR_CORRUPT ? 6 : 1);
@@ -165,12 +167,11 @@ static void on_turn(void *self)
 	/* Answers that have become ready are written now, and what comes in meanwhile gets a flush of its own. */
 	for (unsigned round = 0; round < ROUNDS_MAX; round++) {
 		core_commit(c);
-		api_committed(c->api);
 		serve_clients(c);
-		if (round > 0 && c->fx.count == 0)
+		if (round > 0 && c->fx.count == 0 && !api_is_waiting(c->api))
 			break;
 	}
-	due = c->fx.count > 0 ? 0 : api_timeout(c->api, loop_now(c->loop).mono);
+	due = c->fx.count > 0 || api_is_waiting(c->api) ? 0 : api_timeout(c->api, loop_now(c->loop).mono);
 	if (due >= 0)
 		timer_set(c->api_due, (uint64_t)due);
 	else
