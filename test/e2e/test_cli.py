@@ -106,7 +106,7 @@ def test_wait_and_watch(pair):
     assert late.stderr
     events = usa.events()
     kor.say("send", "notify", "Seen as it comes.", "--to", "usa/watch", "--label", "OPEN", key="watch")
-    event = events.next(lambda one: one["change"] == "ENTRY" and one["entry"]["kind"] == "message")
+    event = events.next(lambda one: one["change"] == "ENTRY" and "text" in one["entry"])
     assert event["entry"]["text"] == ["Seen as it comes."]
 
 

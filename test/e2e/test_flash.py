@@ -54,8 +54,9 @@ def test_flash_to_read_back(pair):
     kor, usa = pair["kor"], pair["usa"]
     events = kor.events()
     place = flash(pair)
-    receipt = events.next(lambda event: event["change"] == "RECEIPT" and event["log"] == place.rsplit(".", 1)[0])
-    assert receipt["peer"] == "usa" and receipt["size"] > int(place.rsplit(".", 1)[1])
+    log, index = place.rsplit(".", 1)
+    receipt = events.next(lambda one: one["change"] == "RECEIPT" and one["log"] == log and one["size"] > int(index))
+    assert receipt["peer"] == "usa"
     ladder = settle(pair, place, "STATION RECEIPT")
     assert "WATCH READ" not in ladder
     check_receipt(pair, place)

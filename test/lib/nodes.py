@@ -387,15 +387,20 @@ class World:
         return self.nodes[party]
 
     def await_receipts(self, patience=PATIENCE_S):
-        """Every log is held by every party that is to hold it, and both sides know."""
+        """Every log is held and folded by every party that is to hold it, and cosigned by each."""
+        parties = {row["number"]: row["parties"] for row in self.channels() if row["plane"] != "HOME"}
+
         def is_quiet():
-            sizes = [{name: (row["size"], row["folded"]) for name, row in node.logs().items()
-                      if row["cosigned"] is not None and self.is_shared(row)} for node in self.nodes.values()]
-            if any(one != sizes[0] for one in sizes):
-                return False
-            return all(row["cosigned"][peer] >= row["size"] for node in self.nodes.values()
-                       for row in node.logs().values() if row["party"] == node.party and self.is_shared(row)
-                       for peer in self.channel(row["channel"])["parties"] if peer != node.party)
+            held = {party: {name: row for name, row in node.logs().items() if row["channel"] in parties}
+                    for party, node in self.nodes.items()}
+            for party, rows in held.items():
+                for name, row in rows.items():
+                    others = [peer for peer in parties[row["channel"]] if peer != party]
+                    if row["folded"] < row["size"] or any(held[peer].get(name, {}).get("size") != row["size"] for peer in others):
+                        return False
+                    if row["party"] == party and any(row["cosigned"][peer] < row["size"] for peer in others):
+                        return False
+            return True
         wait_for("all logs are the same and cosigned everywhere", is_quiet, patience, list(self.nodes.values()))
 
     def channels(self):
@@ -404,9 +409,6 @@ class World:
 
     def channel(self, number_or_name):
         return next(row for row in self.channels() if number_or_name in (row["number"], row["name"]))
-
-    def is_shared(self, row):
-        return self.channel(row["channel"])["plane"] != "HOME"
 
 
 class Relay:
