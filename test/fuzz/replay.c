@@ -43,6 +43,7 @@ static struct {
 	unsigned damage;
 } root;
 
+// NOLINTBEGIN(bugprone-signal-handler): the process is about to die, and has nothing better to do
 static void tell(void)
 {
 	FILE *out = fopen("crash-input", "wb");
@@ -57,10 +58,11 @@ static void tell(void)
 
 static void tell_signal(int signal_number)
 {
-	tell(); // NOLINT(bugprone-signal-handler): the process is about to die, and has nothing better to do
+	tell();
 	signal(signal_number, SIG_DFL);
 	raise(signal_number);
 }
+// NOLINTEND(bugprone-signal-handler)
 
 static void die(const char *what, const char *path)
 {

@@ -63,6 +63,8 @@ BAD = [
     ("text", "docs/a.md", "no newline"),
     ("columns", "src/wire/good.c", "/* " + "x" * 110 + " */\n"),
     ("columns", "src/wire/good.c", "\t" * 13 + "extern int seven;\n"),
+    ("columns", "src/wire/good.c", "/* clang-format off */\n/* clang-format on */\n/* " + "x" * 110 + " */\n"),
+    ("columns", "src/wire/good.c", "/* clang-format off */\n/* " + "x" * 160 + " */\n"),
     ("left_open", "src/wire/good.c", "/* " + "TO" + "DO: the rest */\n"),
     ("machine_path", "test/a.py", 'open("/ho' + 'me/someone/a")\n'),
     ("layers", "src/wire/good.c", '#include "record/record.h"\n'),
@@ -97,6 +99,7 @@ GOOD = [
     ("src/base/good.c", "static struct {\n\tconst char *name;\n} root = { NULL };\n"),
     ("src/entente/process_link.c", "int process_link(void);\n"),
     ("src/sys/loop.c", "#include <uv.h>\n"),
+    ("src/wire/good.c", "/* clang-format off */\n/* " + "x" * 150 + " */\n"),
     ("docs/a.md", "words\n"),
 ]
 

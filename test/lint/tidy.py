@@ -30,6 +30,7 @@ WARNINGS = (
     "-Wmissing-prototypes -Wswitch-enum -Wvla -Wformat=2 -Wundef -Wcast-qual"
 ).split()
 COLUMNS = 110
+TABLE_COLUMNS = 160  # where the layout is kept by hand
 TAB = 8
 
 # Layers whose memory is the caller's.
@@ -151,9 +152,14 @@ def rule_text(path, text, code):
 
 
 def rule_columns(path, text, code):
+    allowed = COLUMNS
     for n, line in enumerate(text.split("\n"), 1):
-        if len(line.expandtabs(TAB)) > COLUMNS:
-            yield n, f"{len(line.expandtabs(TAB))} columns, {COLUMNS} are allowed"
+        if "clang-format off" in line:
+            allowed = TABLE_COLUMNS
+        if len(line.expandtabs(TAB)) > allowed:
+            yield n, f"{len(line.expandtabs(TAB))} columns, {allowed} are allowed"
+        if "clang-format on" in line:
+            allowed = COLUMNS
 
 
 def rule_left_open(path, text, code):
@@ -466,7 +472,7 @@ def stamp_of(command_row):
         capture_output=True,
         text=True,
     )
-    total = hashlib.sha256(read(".clang-tidy").encode() + command_row["command"].encode())
+    total = hashlib.sha256((read(".clang-tidy") + read("test/.clang-tidy")).encode() + command_row["command"].encode())
     for name in made.stdout.replace("\\\n", " ").split()[1:]:
         total.update((pathlib.Path(command_row["directory"]) / name).read_bytes())
     return path, total.hexdigest()
