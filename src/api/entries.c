@@ -139,8 +139,8 @@ enum err run_inbox(struct api *a, struct request *q, struct reply *r)
 
 	if (e != ERR_OK)
 		return e;
-	if (request_number(q, "limit", PAGE_MAX, PAGE_DEFAULT, &limit) != ERR_OK ||
-	    request_number(q, "last", PAGE_MAX, 0, &last) != ERR_OK)
+	if (request_number(q, "last", PAGE_MAX, 0, &last) != ERR_OK ||
+	    request_number(q, "limit", PAGE_MAX, last > 0 ? last : PAGE_DEFAULT, &limit) != ERR_OK)
 		return ERR_USAGE;
 	if (after.ptr != NULL)
 		e = read_position(a, after, &at);
@@ -196,8 +196,8 @@ enum err run_log(struct api *a, struct request *q, struct reply *r)
 		return e;
 	if (request_number(q, "epoch", UINT32_MAX, node_epoch(a->node, place.log.channel, place.log.party),
 			   &epoch) != ERR_OK ||
-	    request_number(q, "limit", PAGE_MAX, PAGE_DEFAULT, &limit) != ERR_OK ||
-	    request_number(q, "last", PAGE_MAX, 0, &last) != ERR_OK)
+	    request_number(q, "last", PAGE_MAX, 0, &last) != ERR_OK ||
+	    request_number(q, "limit", PAGE_MAX, last > 0 ? last : PAGE_DEFAULT, &limit) != ERR_OK)
 		return ERR_USAGE;
 	place.log.epoch = (uint32_t)epoch;
 	e = log_size(a, &place.log, &size);
