@@ -77,8 +77,8 @@ class Tuesday:
         assert "recover" in done.stderr.lower() or "RECOVERING" in done.stderr, done.stderr
         return True
 
-    def open_epoch(self):
-        done = self.kor.run("restore", "--open-epoch", "--channel", CHANNEL, "--label", "OPEN", key="registrar",
+    def open_epoch(self, *words):
+        done = self.kor.run("restore", "--open-epoch", *words, "--label", "OPEN", key="registrar",
                             code=None)
         assert done.returncode in (0, 5), done.stderr  # 5: in the record, and the line is down
 
@@ -124,7 +124,7 @@ def test_restore_with_the_signers_file(tuesday):
     tuesday.relay.mend()
     tuesday.kor.wait("57 are back", lambda: tuesday.log(tuesday.kor)["size"] == 57)
     assert tuesday.is_closed(), "60 were signed, and nobody has them"
-    tuesday.open_epoch()
+    tuesday.open_epoch("--channel", CHANNEL)
     old, given_up = tuesday.opened()
     assert old == [1, 57, hex_of(tuesday.root_57)]
     assert given_up[0] == 60
@@ -140,7 +140,7 @@ def test_restore_without_the_signers_file(tuesday):
     assert tuesday.is_closed()
     tuesday.relay.mend()
     tuesday.kor.wait("57 are back", lambda: tuesday.log(tuesday.kor)["size"] == 57)
-    tuesday.open_epoch()
+    tuesday.open_epoch()  # of every log: none of them has a memory
     old, given_up = tuesday.opened()
     assert old == [1, 57, hex_of(tuesday.root_57)] and given_up is None
     finish(tuesday)
@@ -150,7 +150,7 @@ def test_restore_out_of_reach(tuesday):
     root_50 = tuesday.note_root(tuesday.usa, 50)
     tuesday.lose_disk()
     assert tuesday.is_closed()
-    tuesday.open_epoch()
+    tuesday.open_epoch("--channel", CHANNEL)
     old, given_up = tuesday.opened()
     assert old == [1, 50, hex_of(root_50)] and given_up[0] == 60
     assert titles(tuesday.kor)[-1] == "Notice 49."
