@@ -8,7 +8,8 @@
 #define COSIGNATURE_LEN (8 + SIGN_LEN) /* seconds, then Ed25519 */
 #define COSIGNED_LEN_MAX (64 + ORIGIN_LEN_MAX + 32 + BASE64_LEN(HASH_LEN))
 
-void checkpoint_key_id(struct bytes name, uint8_t type, const uint8_t public[SIGN_PUBLIC_LEN], uint8_t id[KEY_ID_LEN])
+void checkpoint_key_id(struct bytes name, uint8_t type, const uint8_t public[SIGN_PUBLIC_LEN],
+		       uint8_t id[KEY_ID_LEN])
 {
 	uint8_t hash[HASH_LEN];
 	const struct bytes parts[] = { name, BYTES_LIT("\n"), { &type, 1 }, { public, SIGN_PUBLIC_LEN } };
@@ -46,8 +47,8 @@ static void cosigned_write(uint64_t seconds, struct bytes text, struct buf *out)
 	buf_put(out, text);
 }
 
-void checkpoint_cosign(const struct sign_key *mirror_key, struct bytes name, uint64_t seconds, struct bytes text,
-		       struct buf *line)
+void checkpoint_cosign(const struct sign_key *mirror_key, struct bytes name, uint64_t seconds,
+		       struct bytes text, struct buf *line)
 {
 	uint8_t memory[COSIGNED_LEN_MAX], id[KEY_ID_LEN], signature[COSIGNATURE_LEN];
 	struct buf message = BUF_ON(memory);
@@ -62,7 +63,8 @@ void checkpoint_cosign(const struct sign_key *mirror_key, struct bytes name, uin
 
 static bool is_of(const struct note_line *line, struct bytes name, const uint8_t id[KEY_ID_LEN], size_t len)
 {
-	return bytes_equal(line->name, name) && memcmp(line->key_id, id, KEY_ID_LEN) == 0 && line->signature_len == len;
+	return bytes_equal(line->name, name) && memcmp(line->key_id, id, KEY_ID_LEN) == 0 &&
+	       line->signature_len == len;
 }
 
 enum err checkpoint_verify(const struct note *note, const uint8_t log_key[SIGN_PUBLIC_LEN])
@@ -91,7 +93,8 @@ enum err checkpoint_verify_cosignature(struct bytes text, const struct note_line
 		return ERR_VERIFY;
 	time = be64_get(line->signature);
 	cosigned_write(time, text, &message);
-	if (buf_check(&message) != ERR_OK || !sign_verify(mirror_key, buf_bytes(&message), line->signature + 8))
+	if (buf_check(&message) != ERR_OK ||
+	    !sign_verify(mirror_key, buf_bytes(&message), line->signature + 8))
 		return ERR_VERIFY;
 	*seconds = time;
 	return ERR_OK;

@@ -14,18 +14,20 @@
 #define CHECKPOINT_TYPE_MIRROR 0x04
 
 /* First 4 bytes of SHA-256(name, newline, type, public key). */
-void checkpoint_key_id(struct bytes name, uint8_t type, const uint8_t public[SIGN_PUBLIC_LEN], uint8_t id[KEY_ID_LEN]);
+void checkpoint_key_id(struct bytes name, uint8_t type, const uint8_t public[SIGN_PUBLIC_LEN],
+		       uint8_t id[KEY_ID_LEN]);
 
 /* The author's line under these three lines of text; the key's name is the origin (the first line). */
 void checkpoint_sign(const struct sign_key *log_key, struct bytes text, struct buf *line);
 /* A mirror's line: over "cosignature/v1\ntime N\n" and the three lines. */
-void checkpoint_cosign(const struct sign_key *mirror_key, struct bytes name, uint64_t seconds, struct bytes text,
-		       struct buf *line);
+void checkpoint_cosign(const struct sign_key *mirror_key, struct bytes name, uint64_t seconds,
+		       struct bytes text, struct buf *line);
 
 /* ERR_NOTE unless the note has a good line of its log's key. */
 enum err checkpoint_verify(const struct note *note, const uint8_t log_key[SIGN_PUBLIC_LEN]) MUST_CHECK;
 /* ERR_VERIFY unless the line is a good cosignature by this mirror; *seconds is its time. */
 enum err checkpoint_verify_cosignature(struct bytes text, const struct note_line *line, struct bytes name,
-				       const uint8_t mirror_key[SIGN_PUBLIC_LEN], uint64_t *seconds) MUST_CHECK;
+				       const uint8_t mirror_key[SIGN_PUBLIC_LEN],
+				       uint64_t *seconds) MUST_CHECK;
 
 #endif

@@ -25,7 +25,8 @@ void digest_finish(struct digest *d, uint8_t out[HASH_LEN])
 	hash_finish(&d->hash, out);
 }
 
-void digest_put_fields(uint64_t version, const uint8_t hash[HASH_LEN], struct buf *memory, struct field out[2])
+void digest_put_fields(uint64_t version, const uint8_t hash[HASH_LEN], struct buf *memory,
+		       struct field out[2])
 {
 	size_t start = memory->len, middle;
 

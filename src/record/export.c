@@ -19,17 +19,18 @@ struct blobs {
 	uint64_t offset, total;
 };
 
-struct export {
+struct export
+{
 	struct export_options options;
 	struct store *store;
 	struct export_counts counts;
 	enum export_phase phase;
 	size_t position;
 	struct log *log;
-	uint64_t size;	/* of the note that is exported */
-	uint64_t index; /* next entry */
+	uint64_t size;	 /* of the note that is exported */
+	uint64_t index;	 /* next entry */
 	uint64_t beside; /* next entry whose content is to be written */
-	unsigned level; /* next tile of hashes */
+	unsigned level;	 /* next tile of hashes */
 	uint64_t tile;
 	struct blobs blobs;
 	uint8_t entry[ENTRY_LEN_MAX], content[CONTENT_LEN_MAX], note[NOTE_LEN_MAX];
@@ -47,7 +48,8 @@ void tile_path_write(int level, uint64_t number, unsigned width, struct buf *out
 		buf_put_decimal(out, (uint64_t)level);
 	/* Groups of three digits, the last without the x. */
 	do {
-		snprintf(parts[count], sizeof parts[count], "%s%03u", count == 0 ? "/" : "/x", (unsigned)(number % 1000));
+		snprintf(parts[count], sizeof parts[count], "%s%03u", count == 0 ? "/" : "/x",
+			 (unsigned)(number % 1000));
 		number /= 1000;
 		count++;
 	} while (number > 0);
@@ -100,7 +102,8 @@ static enum err open_tile(struct export *x, int level, uint64_t number, uint64_t
 	return open_file(x, &path);
 }
 
-static enum err put_named(struct export *x, const char *folder, const uint8_t hash[HASH_LEN], struct bytes content)
+static enum err put_named(struct export *x, const char *folder, const uint8_t hash[HASH_LEN],
+			  struct bytes content)
 {
 	uint8_t memory[TILE_PATH_MAX];
 	struct buf path = BUF_ON(memory);
@@ -317,8 +320,8 @@ static enum err lines_add(struct export *x, struct buf *note)
 		struct buf line = BUF_ON(memory);
 		uint64_t found;
 		enum err e = x->store->ops->cosignature_above(x->store, x->log->number, x->size,
-							      bytes_str(x->options.accord->parties[i].name), &found,
-							      &line);
+							      bytes_str(x->options.accord->parties[i].name),
+							      &found, &line);
 		if (e == ERR_OK && found == x->size)
 			buf_put(note, buf_bytes(&line));
 		else if (e != ERR_OK && e != ERR_NOT_FOUND)

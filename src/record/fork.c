@@ -18,7 +18,8 @@ static bool is_in_order(const struct fork *f)
 	struct note first, second;
 	struct fault fault;
 
-	if (note_read(f->sides[0].note, &first, &fault) != ERR_OK || note_read(f->sides[1].note, &second, &fault) != ERR_OK)
+	if (note_read(f->sides[0].note, &first, &fault) != ERR_OK ||
+	    note_read(f->sides[1].note, &second, &fault) != ERR_OK)
 		return false;
 	if (first.size != second.size)
 		return first.size < second.size;
@@ -110,7 +111,8 @@ enum err fork_read(struct bytes content, struct fork *out, struct fault *fault)
 	if (e != ERR_OK)
 		return e;
 	*fault = (struct fault){ "fork.fields", 0 };
-	/* Keys rise and none is twice, so the counts say which are there: both notes, and all of the rest or none. */
+	/* Keys rise and none is twice, so the counts say which are there: both notes, and all of the rest or
+	 * none. */
 	if (c.fields_count != 2 && c.fields_count != 5)
 		return ERR_RULE;
 	for (size_t i = 0; i < c.fields_count; i++) {
@@ -134,15 +136,16 @@ enum err fork_check(const struct fork *f, const uint8_t log_key[32])
 	if (!origin_equal(&notes[0].origin, &notes[1].origin) || !is_in_order(f))
 		return ERR_VERIFY;
 	if (!f->has_index) {
-		bool is_fork = notes[0].size == notes[1].size && memcmp(notes[0].root, notes[1].root, HASH_LEN) != 0;
+		bool is_fork =
+			notes[0].size == notes[1].size && memcmp(notes[0].root, notes[1].root, HASH_LEN) != 0;
 		return is_fork ? ERR_OK : ERR_VERIFY;
 	}
 	if (memcmp(f->sides[0].leaf, f->sides[1].leaf, HASH_LEN) == 0)
 		return ERR_VERIFY;
 	for (size_t i = 0; i < 2; i++) {
 		const struct fork_side *s = &f->sides[i];
-		if (merkle_check_inclusion(f->index, s->leaf, notes[i].size, notes[i].root, s->proof, s->proof_count) !=
-		    ERR_OK)
+		if (merkle_check_inclusion(f->index, s->leaf, notes[i].size, notes[i].root, s->proof,
+					   s->proof_count) != ERR_OK)
 			return ERR_VERIFY;
 	}
 	return ERR_OK;

@@ -1,14 +1,16 @@
 /*
  * fork.h - the evidence that a log has two histories: it convinces anybody who has the log's key.
  *
- * Either two notes of one size with two roots, or two notes of any sizes and one index at which two different leaves are
- * each proved into one of them. It is the content of a FORK statement:
+ * Either two notes of one size with two roots, or two notes of any sizes and one index at which two different
+ * leaves are each proved into one of them. It is the content of a FORK statement:
  *
- *	{ 1: salt, 2: "zxx", 5: { 1: note, 2: note, ? 3: index, ? 4: [leaf, [* hash]], ? 5: [leaf, [* hash]] } }
+ *	{ 1: salt, 2: "zxx",
+ *	  5: { 1: note, 2: note, ? 3: index, ? 4: [leaf, [* hash]], ? 5: [leaf, [* hash]] } }
  *
  * The notes are byte strings and rise by size, then by root, so that all who find the same fork say the same.
  *
- * Spec: docs/spec/record.md section 10. Vectors: test/vectors/record.json. Fuzz: test/fuzz/fork.c.  Layer: record. Pure.
+ * Spec: docs/spec/record.md section 10. Vectors: test/vectors/record.json. Fuzz: test/fuzz/fork.c.
+ * Layer: record. Pure.
  */
 #ifndef RECORD_FORK_H
 #define RECORD_FORK_H
@@ -32,7 +34,8 @@ struct fork {
 
 /* Puts the sides in order and writes the content. */
 void fork_write(struct fork *f, const uint8_t salt[CONTENT_SALT_LEN], struct buf *out);
-/* ERR_RULE if the content is strict but is no fork; borrows from it. Rules: those of content, and fork.fields. */
+/* ERR_RULE if the content is strict but is no fork; borrows from it. Rules: those of content, and
+ * fork.fields. */
 enum err fork_read(struct bytes content, struct fork *out, struct fault *fault) MUST_CHECK;
 
 /* ERR_OK if it proves that this key signed two histories; ERR_VERIFY otherwise. */

@@ -51,7 +51,8 @@ static enum err text_read(struct bytes in, struct mark *out)
 }
 
 /* Whether `next` carries on from what was signed. */
-static enum err step_check(const struct mark *mark, const struct mark *next, const struct mark_request *request)
+static enum err step_check(const struct mark *mark, const struct mark *next,
+			   const struct mark_request *request)
 {
 	if (next->size < mark->size)
 		return ERR_REFUSED;
@@ -135,8 +136,8 @@ static enum err mark_read(struct bytes line, struct mark *out)
 
 	if (bytes_take_until(&line, ' ', &origin) != ERR_OK || bytes_take_until(&line, ' ', &size) != ERR_OK)
 		return ERR_CORRUPT;
-	if (origin_read(origin, &out->origin) != ERR_OK || bytes_read_decimal(size, INT64_MAX, &out->size) != ERR_OK ||
-	    root_read(line, out->root) != ERR_OK)
+	if (origin_read(origin, &out->origin) != ERR_OK ||
+	    bytes_read_decimal(size, INT64_MAX, &out->size) != ERR_OK || root_read(line, out->root) != ERR_OK)
 		return ERR_CORRUPT;
 	return ERR_OK;
 }

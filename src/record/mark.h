@@ -24,7 +24,8 @@ struct marks {
 	size_t count, max;
 };
 
-/* What is asked: this note's text, and a proof from the mark's size (empty when the mark is equal or absent). */
+/* What is asked: this note's text, and a proof from the mark's size (empty when the mark is equal or absent).
+ */
 struct mark_request {
 	struct bytes text; /* three lines */
 	const uint8_t (*proof)[HASH_LEN];
@@ -38,7 +39,8 @@ struct mark_request {
 enum err marks_move(struct marks *m, const struct mark_request *request) MUST_CHECK;
 const struct mark *marks_find(const struct marks *m, const struct origin *origin);
 
-/* The file: one line a mark, "<origin> <size> <base64 root>\n", and a last line "sha256 <hex>\n" over the rest. */
+/* The file: one line a mark, "<origin> <size> <base64 root>\n", and a last line "sha256 <hex>\n" over the
+ * rest. */
 void marks_write(const struct marks *m, struct buf *out);
 /* ERR_CORRUPT; ERR_LIMIT: more than m->max. Either leaves no mark. */
 enum err marks_read(struct bytes in, struct marks *m) MUST_CHECK;

@@ -53,7 +53,8 @@ enum err proof_read(struct bytes in, struct proof *out, struct fault *fault)
 		if (line.len == 0)
 			break;
 		if (out->count == MERKLE_PROOF_MAX ||
-		    bytes_read_base64(line, out->path[out->count], HASH_LEN, &len) != ERR_OK || len != HASH_LEN)
+		    bytes_read_base64(line, out->path[out->count], HASH_LEN, &len) != ERR_OK ||
+		    len != HASH_LEN)
 			return refuse(fault, "proof.path", 3 + out->count);
 	}
 	if (note_read(in, &note, fault) != ERR_OK)

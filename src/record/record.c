@@ -8,10 +8,11 @@
 
 /* A log with what a rollback gives back. */
 struct kept_log {
-	struct log log; /* first: the one pointer is the other */
-	bool has_row;   /* the store knows it; log.number is 0 until then */
+	struct log log;	 /* first: the one pointer is the other */
+	bool has_row;	 /* the store knows it; log.number is 0 until then */
 	bool is_touched; /* in this turn; the rest is then as it was before */
 	struct frontier before;
+	uint64_t base; /* entries below it were there before this turn and still are */
 	uint64_t noted_before;
 	struct fault stopped_before;
 };
@@ -96,6 +97,7 @@ static enum err log_touch(struct record *r, struct kept_log *k)
 	if (!k->is_touched) {
 		k->is_touched = true;
 		k->before = k->log.frontier;
+		k->base = k->before.size;
 		k->noted_before = k->log.noted;
 		k->stopped_before = k->log.stopped;
 	}
@@ -332,7 +334,8 @@ enum err record_add_note(struct record *r, struct log *log, uint64_t size, struc
 	return e;
 }
 
-enum err record_add_cosignature(struct record *r, struct log *log, uint64_t size, struct bytes party, struct bytes line)
+enum err record_add_cosignature(struct record *r, struct log *log, uint64_t size, struct bytes party,
+				struct bytes line)
 {
 	enum err e = log_touch(r, kept(log));
 
@@ -345,7 +348,8 @@ enum err record_cut(struct record *r, struct log *log, uint64_t size)
 	struct tree t;
 	enum err e = log_touch(r, k);
 
-	assert(size <= k->before.size);
+	assert(size <= k->base && log->frontier.size == k->base); /* nothing is staged */
+	k->base = size;
 	t = (struct tree){ r->store, log->number };
 	if (e == ERR_OK)
 		e = frontier_load(&log->frontier, size, tree_get, &t);
@@ -364,21 +368,24 @@ enum err record_stop(struct record *r, struct log *log, const struct fault *why)
 
 static bool has_changed(const struct kept_log *k)
 {
-	return k->is_touched && (k->log.frontier.size != k->before.size || k->log.stopped.rule != k->stopped_before.rule);
+	return k->is_touched &&
+	       (k->log.frontier.size != k->before.size || k->log.stopped.rule != k->stopped_before.rule);
 }
 
 static enum err log_row_put(struct record *r, struct kept_log *k)
 {
-	struct store_log row = { .origin = k->log.origin, .size = k->log.frontier.size, .stopped = k->log.stopped };
+	struct store_log row = { .origin = k->log.origin,
+				 .size = k->log.frontier.size,
+				 .stopped = k->log.stopped };
 
 	frontier_root(&k->log.frontier, row.root);
 	return r->store->ops->log_put(r->store, k->log.number, &row);
 }
 
 /*
- * The second path of an entry: from the rows that were committed, never from the memory that they were made of. The
- * tree is begun again from the nodes of the old size, the leaves are hashed from the bytes that the store gives, and
- * each node that they finish is compared with the one beside them.
+ * The second path of an entry: from the rows that were committed, never from the memory that they were made
+ * of. The tree is begun again from the nodes of the old size, the leaves are hashed from the bytes that the
+ * store gives, and each node that they finish is compared with the one beside them.
  */
 static enum err entry_read_back(struct record *r, const struct staged *staged, struct frontier *again)
 {
@@ -405,8 +412,7 @@ static enum err log_read_back(struct record *r, struct kept_log *k)
 	uint8_t root[HASH_LEN], held[HASH_LEN];
 	struct frontier again;
 	struct store_log row;
-	uint64_t from = k->before.size < k->log.frontier.size ? k->before.size : k->log.frontier.size;
-	enum err e = frontier_load(&again, from, tree_get, &t);
+	enum err e = frontier_load(&again, k->base, tree_get, &t);
 
 	for (size_t i = 0; e == ERR_OK && i < r->staged_count; i++) {
 		if (r->staged[i].log == k)
@@ -418,8 +424,8 @@ static enum err log_read_back(struct record *r, struct kept_log *k)
 		return err_class(e) == ERR_CLASS_LOCAL ? e : ERR_CORRUPT;
 	frontier_root(&again, root);
 	frontier_root(&k->log.frontier, held);
-	if (row.size != k->log.frontier.size || again.size != row.size || memcmp(root, row.root, HASH_LEN) != 0 ||
-	    memcmp(root, held, HASH_LEN) != 0)
+	if (row.size != k->log.frontier.size || again.size != row.size ||
+	    memcmp(root, row.root, HASH_LEN) != 0 || memcmp(root, held, HASH_LEN) != 0)
 		return ERR_CORRUPT;
 	return ERR_OK;
 }

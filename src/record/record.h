@@ -3,7 +3,8 @@
  *
  * Spec: docs/spec/record.md section 6. Layer: record. Fuzz and faults: test/conformance/test_record.c.
  *
- * A turn of the loop looks like this, and nothing it brings is shown, acknowledged or sent before the last line:
+ * A turn of the loop looks like this, and nothing it brings is shown, acknowledged or sent before
+ * the last line:
  *
  *	record_begin
  *	record_add ...		each own entry, each entry of a peer's batch, notes, cosignatures, views
@@ -23,17 +24,17 @@
 struct log {
 	log_number number;
 	struct origin origin;
-	struct frontier frontier;    /* its size is the log's size, staged entries included */
-	uint64_t durable;	     /* size that the last record_append made durable */
-	uint64_t noted;		     /* size of the largest author's note held, at most its own */
-	struct fault stopped;	     /* .rule NULL: it runs */
+	struct frontier frontier; /* its size is the log's size, staged entries included */
+	uint64_t durable;	  /* size that the last record_append made durable */
+	uint64_t noted;		  /* size of the largest author's note held, at most its own */
+	struct fault stopped;	  /* .rule NULL: it runs */
 };
 
 struct record;
 
 /*
- * Takes the store, in failure too. Loads every log's head, not its entries, and checks that its root is that of its
- * tree: ERR_CORRUPT if not; ERR_ACCORD_DIFFERS if the store is another accord's.
+ * Takes the store, in failure too. Loads every log's head, not its entries, and checks that its root is that
+ * of its tree: ERR_CORRUPT if not; ERR_ACCORD_DIFFERS if the store is another accord's.
  */
 enum err record_open(struct store *store, const struct accord *accord, struct record **out) MUST_CHECK;
 void record_free(struct record *r); /* closes the store too */
@@ -50,7 +51,8 @@ enum err record_begin(struct record *r) MUST_CHECK;
 
 /*
  * Adds the next entry of a log: writes entry, leaf and finished tree nodes, and its content if any.
- * The entry was read by entry_read and its index is the log's size (asserted: both are the caller's to check).
+ * The entry was read by entry_read and its index is the log's size (asserted: both are the caller's to
+ * check).
  */
 enum err record_add(struct record *r, struct log *log, struct bytes entry, const struct statement *statement,
 		    struct bytes content) MUST_CHECK;
@@ -58,7 +60,7 @@ enum err record_add(struct record *r, struct log *log, struct bytes entry, const
 enum err record_add_note(struct record *r, struct log *log, uint64_t size, struct bytes note) MUST_CHECK;
 enum err record_add_cosignature(struct record *r, struct log *log, uint64_t size, struct bytes party,
 				struct bytes line) MUST_CHECK;
-/* Ends a log at `size`, below what it has: only for an own log that is RECOVERING, whose tail no note proves. */
+/* Ends a log at `size`, below what it has: for an own log that is RECOVERING, whose tail no note proves. */
 enum err record_cut(struct record *r, struct log *log, uint64_t size) MUST_CHECK;
 /* Stops a log; its bytes stay. */
 enum err record_stop(struct record *r, struct log *log, const struct fault *why) MUST_CHECK;
@@ -76,12 +78,14 @@ bool record_is_open(const struct record *r); /* between begin and append */
 enum err record_entry(struct record *r, const struct log *log, uint64_t index, struct buf *out) MUST_CHECK;
 enum err record_content(struct record *r, const uint8_t hash[HASH_LEN], struct buf *out) MUST_CHECK;
 void record_root(const struct log *log, uint8_t root[HASH_LEN]);
-enum err record_leaf(struct record *r, const struct log *log, uint64_t index, uint8_t leaf[HASH_LEN]) MUST_CHECK;
+enum err record_leaf(struct record *r, const struct log *log, uint64_t index,
+		     uint8_t leaf[HASH_LEN]) MUST_CHECK;
 enum err record_consistency(struct record *r, const struct log *log, uint64_t old, uint64_t size,
 			    uint8_t proof[MERKLE_PROOF_MAX][HASH_LEN], size_t *count) MUST_CHECK;
 enum err record_inclusion(struct record *r, const struct log *log, uint64_t index, uint64_t size,
 			  uint8_t proof[MERKLE_PROOF_MAX][HASH_LEN], size_t *count) MUST_CHECK;
 /* Root of the log when it had `size` entries. */
-enum err record_root_at(struct record *r, const struct log *log, uint64_t size, uint8_t root[HASH_LEN]) MUST_CHECK;
+enum err record_root_at(struct record *r, const struct log *log, uint64_t size,
+			uint8_t root[HASH_LEN]) MUST_CHECK;
 
 #endif

@@ -1,13 +1,14 @@
 /*
  * store.h - where a record is kept: one contract, many stores (memory, SQLite).
  *
- * Spec: docs/spec/record.md section 6. Contract test, the same for every store: test/conformance/test_store.c.
- * Layer: record (may use base, sys, crypto, wire, accord).
+ * Spec: docs/spec/record.md section 6. Contract test, the same for every store:
+ * test/conformance/test_store.c. Layer: record (may use base, sys, crypto, wire, accord).
  *
  * A store knows rows and nothing of what they mean. Everything is written inside begin .. commit; commit
  * returns ERR_OK only after the disk has it (one flush for all that a turn brought). A failed commit of
- * class LOCAL other than ERR_FULL means: the node stops, nothing is tried again, and begin refuses from then on.
- * A put that failed fails the commit too. Reads see what the open transaction has written. One connection, one thread.
+ * class LOCAL other than ERR_FULL means: the node stops, nothing is tried again, and begin refuses from then
+ * on. A put that failed fails the commit too. Reads see what the open transaction has written. One
+ * connection, one thread.
  *
  * Logs are named by a small number that log_open gives; it lives as long as the store.
  * Getters append to the caller's buffer; ERR_NOT_FOUND if there is no such row, ERR_LIMIT if it does not fit.
@@ -47,34 +48,40 @@ struct store_ops {
 	/* Rising by number from `after`; pass 0 first, numbers count from 1. */
 	enum err (*log_next)(struct store *s, log_number after, log_number *out);
 
-	/* Hashes: the leaf, then the complete nodes that this entry finishes, by rising level: node (level, index)
-	 * belongs to entry ((index + 1) << level) - 1. So a node costs no row of its own. */
+	/* Hashes: the leaf, then the complete nodes that this entry finishes, by rising level: node (level,
+	 * index) belongs to entry ((index + 1) << level) - 1. So a node costs no row of its own. */
 	enum err (*entry_put)(struct store *s, log_number log, uint64_t index, struct bytes entry,
 			      struct bytes hashes);
 	/* What entry_put was given; NULL: not wanted. */
-	enum err (*entry_get)(struct store *s, log_number log, uint64_t index, struct buf *entry, struct buf *hashes);
+	enum err (*entry_get)(struct store *s, log_number log, uint64_t index, struct buf *entry,
+			      struct buf *hashes);
 	/* A complete node of the tree; level 0 is the leaf. */
-	enum err (*node_get)(struct store *s, log_number log, unsigned level, uint64_t index, uint8_t hash[HASH_LEN]);
+	enum err (*node_get)(struct store *s, log_number log, unsigned level, uint64_t index,
+			     uint8_t hash[HASH_LEN]);
 
-	/* Content that is held already, or was erased, stays as it is. */
-	/* Forgets the entries from this index on, with their nodes: a restored log ends at what its notes prove. */
+	/* Forgets the entries from this index on, with their nodes: a restored log ends at what notes prove. */
 	enum err (*entry_cut)(struct store *s, log_number log, uint64_t from);
 
+	/* Content that is held already, or was erased, stays as it is. */
 	enum err (*content_put)(struct store *s, const uint8_t hash[HASH_LEN], struct bytes content);
 	enum err (*content_get)(struct store *s, const uint8_t hash[HASH_LEN], struct buf *content);
-	/* Deletes the bytes (or forestalls them) and keeps the eraser's place (CBOR); content_get then says ERR_REFUSED. */
+	/* Deletes the bytes (or forestalls them) and keeps the eraser's place (CBOR); content_get then says
+	 * ERR_REFUSED. */
 	enum err (*content_erase)(struct store *s, const uint8_t hash[HASH_LEN], struct bytes eraser);
 	enum err (*content_eraser)(struct store *s, const uint8_t hash[HASH_LEN], struct buf *eraser);
 
 	/* The author's note (three lines and its own line) of this size. */
 	enum err (*note_put)(struct store *s, log_number log, uint64_t size, struct bytes note);
 	/* The note of the largest size that is at most `size`; *found says which. */
-	enum err (*note_get)(struct store *s, log_number log, uint64_t size, uint64_t *found, struct buf *note);
+	enum err (*note_get)(struct store *s, log_number log, uint64_t size, uint64_t *found,
+			     struct buf *note);
 	/* The note of the smallest size that is at least `size`. */
-	enum err (*note_above)(struct store *s, log_number log, uint64_t size, uint64_t *found, struct buf *note);
+	enum err (*note_above)(struct store *s, log_number log, uint64_t size, uint64_t *found,
+			       struct buf *note);
 
 	/* A peer's line (or our own for a peer's log) for a note of this size; party is its signer. */
-	enum err (*cosignature_put)(struct store *s, log_number log, uint64_t size, struct bytes party, struct bytes line);
+	enum err (*cosignature_put)(struct store *s, log_number log, uint64_t size, struct bytes party,
+				    struct bytes line);
 	/* The line of the smallest size that is at least `size` by this party. */
 	enum err (*cosignature_above)(struct store *s, log_number log, uint64_t size, struct bytes party,
 				      uint64_t *found, struct buf *line);
@@ -82,12 +89,13 @@ struct store_ops {
 	enum err (*cosignature_last)(struct store *s, log_number log, struct bytes party, uint64_t *found,
 				     struct buf *line);
 
-	/* Pieces in any order; total is the attachment's length, the same each time: ERR_USAGE if it is not, or if the
-	 * piece reaches beyond it. Bytes that are held already stay as they are. */
-	enum err (*attachment_put)(struct store *s, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset,
-				   struct bytes piece);
+	/* Pieces in any order; total is the attachment's length, the same each time: ERR_USAGE if it is not,
+	 * or if the piece reaches beyond it. Bytes that are held already stay as they are. */
+	enum err (*attachment_put)(struct store *s, const uint8_t hash[HASH_LEN], uint64_t total,
+				   uint64_t offset, struct bytes piece);
 	/* How many bytes from the front are held without a gap, and the total (0: nothing is known). */
-	enum err (*attachment_held)(struct store *s, const uint8_t hash[HASH_LEN], uint64_t *held, uint64_t *total);
+	enum err (*attachment_held)(struct store *s, const uint8_t hash[HASH_LEN], uint64_t *held,
+				    uint64_t *total);
 	enum err (*attachment_get)(struct store *s, const uint8_t hash[HASH_LEN], uint64_t offset, size_t len,
 				   struct buf *piece);
 	/* Forgets what turned out not to be what its hash says. ERR_NOT_FOUND. */
@@ -102,7 +110,8 @@ struct store_ops {
 	struct map (*views)(struct store *s);
 
 	/* A slice of the store's own housekeeping (WAL checkpoint), at most about budget_us long; a budget of
-	 * STORE_TIDY_IDLE_US or more says that nothing else waits. ERR_SHORT: there is more to do. Not in a transaction. */
+	 * STORE_TIDY_IDLE_US or more says that nothing else waits. ERR_SHORT: there is more to do. Not in a
+	 * transaction. */
 	enum err (*tidy)(struct store *s, uint64_t budget_us);
 	/* Copies the whole store to a file while it is in use; for backups. ERR_REFUSED in memory. */
 	enum err (*backup)(struct store *s, const char *path);

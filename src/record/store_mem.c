@@ -9,8 +9,8 @@
 
 /*
  * One ordered tree of rows; the first byte of a key is its table. Every change notes the row as it was, so a
- * rollback plays the notes backwards. Kept apart from the SQLite store in every line: the contract test compares two
- * readings of the contract, not one.
+ * rollback plays the notes backwards. Kept apart from the SQLite store in every line: the contract test
+ * compares two readings of the contract, not one.
  */
 enum table {
 	TABLE_ADVANCE = 'a',
@@ -364,7 +364,8 @@ static enum err mem_entry_cut(struct store *s, log_number log, uint64_t from)
 	}
 }
 
-static enum err mem_entry_get(struct store *s, log_number log, uint64_t index, struct buf *entry, struct buf *hashes)
+static enum err mem_entry_get(struct store *s, log_number log, uint64_t index, struct buf *entry,
+			      struct buf *hashes)
 {
 	enum err e = ERR_OK;
 	struct row *r;
@@ -384,7 +385,8 @@ static enum err mem_entry_get(struct store *s, log_number log, uint64_t index, s
 	return e == ERR_OK && entry != NULL ? value_get(r, entry) : e;
 }
 
-static enum err mem_node_get(struct store *s, log_number log, unsigned level, uint64_t index, uint8_t hash[HASH_LEN])
+static enum err mem_node_get(struct store *s, log_number log, unsigned level, uint64_t index,
+			     uint8_t hash[HASH_LEN])
 {
 	struct key k;
 	struct row *r;
@@ -401,7 +403,8 @@ static enum err mem_node_get(struct store *s, log_number log, unsigned level, ui
 
 enum content_state { CONTENT_HELD, CONTENT_ERASED };
 
-static enum err content_set(struct store_mem *m, const uint8_t hash[HASH_LEN], enum content_state state, struct bytes rest)
+static enum err content_set(struct store_mem *m, const uint8_t hash[HASH_LEN], enum content_state state,
+			    struct bytes rest)
 {
 	uint8_t *value = xcalloc(1, rest.len + 1);
 	struct key k;
@@ -415,7 +418,8 @@ static enum err content_set(struct store_mem *m, const uint8_t hash[HASH_LEN], e
 	return ERR_OK;
 }
 
-static enum err content_rest(struct store_mem *m, const uint8_t hash[HASH_LEN], enum content_state state, struct buf *out)
+static enum err content_rest(struct store_mem *m, const uint8_t hash[HASH_LEN], enum content_state state,
+			     struct buf *out)
 {
 	struct key k;
 	struct row *r;
@@ -475,7 +479,8 @@ static enum err numbered_get(const struct row *r, struct bytes prefix, uint64_t 
 	return value_get(r, out);
 }
 
-static enum err mem_note_get(struct store *s, log_number log, uint64_t size, uint64_t *found, struct buf *note)
+static enum err mem_note_get(struct store *s, log_number log, uint64_t size, uint64_t *found,
+			     struct buf *note)
 {
 	struct key k;
 	struct bytes key;
@@ -485,7 +490,8 @@ static enum err mem_note_get(struct store *s, log_number log, uint64_t size, uin
 	return numbered_get(row_upto(mem(s), key), (struct bytes){ key.ptr, key.len - 8 }, found, note);
 }
 
-static enum err mem_note_above(struct store *s, log_number log, uint64_t size, uint64_t *found, struct buf *note)
+static enum err mem_note_above(struct store *s, log_number log, uint64_t size, uint64_t *found,
+			       struct buf *note)
 {
 	struct key k;
 	struct bytes key;
@@ -504,7 +510,8 @@ static void key_cosignature(struct key *k, log_number log, struct bytes party, u
 	buf_put_be64(&k->buf, size);
 }
 
-static enum err mem_cosignature_put(struct store *s, log_number log, uint64_t size, struct bytes party, struct bytes line)
+static enum err mem_cosignature_put(struct store *s, log_number log, uint64_t size, struct bytes party,
+				    struct bytes line)
 {
 	struct key k;
 
@@ -513,8 +520,8 @@ static enum err mem_cosignature_put(struct store *s, log_number log, uint64_t si
 	return ERR_OK;
 }
 
-static enum err mem_cosignature_above(struct store *s, log_number log, uint64_t size, struct bytes party, uint64_t *found,
-				      struct buf *line)
+static enum err mem_cosignature_above(struct store *s, log_number log, uint64_t size, struct bytes party,
+				      uint64_t *found, struct buf *line)
 {
 	struct key k;
 	struct bytes key;
@@ -544,7 +551,8 @@ static void key_piece(struct key *k, const uint8_t hash[HASH_LEN], uint64_t offs
 }
 
 /* The piece that begins at or before offset, or NULL. */
-static struct row *piece_upto(struct store_mem *m, const uint8_t hash[HASH_LEN], uint64_t offset, uint64_t *start)
+static struct row *piece_upto(struct store_mem *m, const uint8_t hash[HASH_LEN], uint64_t offset,
+			      uint64_t *start)
 {
 	struct key k;
 	struct bytes key;
@@ -580,7 +588,8 @@ static void held_put(struct store_mem *m, const uint8_t hash[HASH_LEN], uint64_t
 	row_put(m, key_bytes(&k), BYTES_OF(value));
 }
 
-static enum err mem_attachment_held(struct store *s, const uint8_t hash[HASH_LEN], uint64_t *held, uint64_t *total)
+static enum err mem_attachment_held(struct store *s, const uint8_t hash[HASH_LEN], uint64_t *held,
+				    uint64_t *total)
 {
 	struct key k;
 	struct row *r;
@@ -592,8 +601,8 @@ static enum err mem_attachment_held(struct store *s, const uint8_t hash[HASH_LEN
 	return ERR_OK;
 }
 
-static enum err mem_attachment_put(struct store *s, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset,
-				   struct bytes piece)
+static enum err mem_attachment_put(struct store *s, const uint8_t hash[HASH_LEN], uint64_t total,
+				   uint64_t offset, struct bytes piece)
 {
 	struct store_mem *m = mem(s);
 	uint64_t held, known, start, prefix_end = offset;
@@ -723,7 +732,8 @@ static enum err view_del(void *self, struct bytes key)
 	return ERR_OK;
 }
 
-static enum err view_next(void *self, struct bytes prefix, struct bytes after, struct buf *key, struct buf *value)
+static enum err view_next(void *self, struct bytes prefix, struct bytes after, struct buf *key,
+			  struct buf *value)
 {
 	bool is_after = bytes_compare(after, prefix) >= 0 && after.len > 0;
 	struct key from, under;
@@ -747,7 +757,9 @@ static enum err view_next(void *self, struct bytes prefix, struct bytes after, s
 
 static struct map mem_views(struct store *s)
 {
-	static const struct map_ops ops = { .get = view_get, .put = view_put, .del = view_del, .next = view_next };
+	static const struct map_ops ops = {
+		.get = view_get, .put = view_put, .del = view_del, .next = view_next
+	};
 
 	return (struct map){ &ops, mem(s) };
 }

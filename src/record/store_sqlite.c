@@ -35,7 +35,8 @@ static const char schema[] =
 	"CREATE TABLE note(id INTEGER PRIMARY KEY, text BLOB NOT NULL);"
 	"CREATE TABLE cosignature(log INTEGER, party TEXT, size INTEGER, line BLOB NOT NULL,"
 	" PRIMARY KEY(log, party, size)) WITHOUT ROWID;"
-	"CREATE TABLE attachment(number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, total INTEGER NOT NULL,"
+	"CREATE TABLE attachment(number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, total INTEGER NOT "
+	"NULL,"
 	" held INTEGER NOT NULL);"
 	"CREATE TABLE piece(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
 	"CREATE TABLE advance(id BLOB PRIMARY KEY, payload BLOB NOT NULL) WITHOUT ROWID;"
@@ -94,7 +95,7 @@ enum query {
 #define QUERY_ENUM(name, sql) QUERY_##name,
 	QUERY_LIST(QUERY_ENUM)
 #undef QUERY_ENUM
-	QUERY_COUNT
+		QUERY_COUNT
 };
 
 static const char *const queries[] = {
@@ -108,11 +109,11 @@ struct store_sqlite {
 	sqlite3 *db;
 	const char *vfs; /* the file layer's name, borrowed; NULL: the system's */
 	sqlite3_stmt *prepared[QUERY_COUNT];
-	enum err why;	     /* the first write of this transaction that failed */
-	bool is_dead;	     /* a commit failed: nothing is tried again */
-	bool has_erased;     /* erased bytes may still be in the WAL */
+	enum err why;		/* the first write of this transaction that failed */
+	bool is_dead;		/* a commit failed: nothing is tried again */
+	bool has_erased;	/* erased bytes may still be in the WAL */
 	int frames, backfilled; /* of the WAL; those that are in the file already */
-	char **rules;	     /* names of rules that log rows brought; they live as long as the store */
+	char **rules;		/* names of rules that log rows brought; they live as long as the store */
 	size_t rules_count;
 };
 
@@ -155,8 +156,8 @@ static enum err fail(struct store_sqlite *s, int rc)
 static sqlite3_stmt *query(struct store_sqlite *s, enum query which)
 {
 	if (s->prepared[which] == NULL &&
-	    sqlite3_prepare_v3(s->db, queries[which], -1, SQLITE_PREPARE_PERSISTENT, &s->prepared[which], NULL) !=
-		    SQLITE_OK)
+	    sqlite3_prepare_v3(s->db, queries[which], -1, SQLITE_PREPARE_PERSISTENT, &s->prepared[which],
+			       NULL) != SQLITE_OK)
 		return NULL;
 	return s->prepared[which];
 }
@@ -171,7 +172,8 @@ static void bind_number(sqlite3_stmt *q, int at, uint64_t value)
 
 static void bind_bytes(sqlite3_stmt *q, int at, struct bytes value)
 {
-	int rc = sqlite3_bind_blob64(q, at, value.len == 0 ? (const void *)"" : value.ptr, value.len, SQLITE_STATIC);
+	int rc = sqlite3_bind_blob64(q, at, value.len == 0 ? (const void *)"" : value.ptr, value.len,
+				     SQLITE_STATIC);
 
 	assert(q == NULL || rc == SQLITE_OK);
 }
@@ -238,7 +240,8 @@ static enum err read_bytes(struct store_sqlite *s, sqlite3_stmt *q, struct buf *
 }
 
 /* A number and bytes; the number is cut out of the row id by the mask. */
-static enum err read_numbered(struct store_sqlite *s, sqlite3_stmt *q, uint64_t mask, uint64_t *number, struct buf *out)
+static enum err read_numbered(struct store_sqlite *s, sqlite3_stmt *q, uint64_t mask, uint64_t *number,
+			      struct buf *out)
 {
 	enum err e = row_open(s, q);
 
@@ -343,7 +346,8 @@ static enum err log_columns(struct store_sqlite *s, sqlite3_stmt *q, struct stor
 	const char *rule = (const char *)sqlite3_column_text(q, 3);
 
 	*out = (struct store_log){ .size = column_number(q, 1) };
-	if (origin_read(column_bytes(q, 0), &out->origin) != ERR_OK || root.len != HASH_LEN || out->size > INDEX_MAX)
+	if (origin_read(column_bytes(q, 0), &out->origin) != ERR_OK || root.len != HASH_LEN ||
+	    out->size > INDEX_MAX)
 		return ERR_CORRUPT;
 	memcpy(out->root, root.ptr, HASH_LEN);
 	if (rule != NULL)
@@ -375,7 +379,8 @@ static enum err lite_log_put(struct store *store, log_number log, const struct s
 	bind_number(q, 1, log);
 	bind_number(q, 2, value->size);
 	bind_bytes(q, 3, BYTES_OF(value->root));
-	bind_text(q, 4, rule == NULL ? (struct bytes){ 0 } : bytes_str(rule)); /* a NULL pointer is SQL's NULL */
+	bind_text(q, 4,
+		  rule == NULL ? (struct bytes){ 0 } : bytes_str(rule)); /* a NULL pointer is SQL's NULL */
 	bind_number(q, 5, value->stopped.offset);
 	return run(s, q);
 }
@@ -474,14 +479,15 @@ static enum err lite_node_get(struct store *store, log_number log, unsigned leve
 /*
  * ---- Contents: rows in the order of arrival. ----
  *
- * They are found by the first bits of their hash, which are random: a narrow row dirties fewer pages. Who has the same
- * first bits takes the next id, and the whole hash decides.
+ * They are found by the first bits of their hash, which are random: a narrow row dirties fewer pages. Who has
+ * the same first bits takes the next id, and the whole hash decides.
  */
 
 #define CONTENT_ID_MAX (UINT64_MAX >> 1)
 
 /* *id is where the hash stands; with ERR_NOT_FOUND, where it would. */
-static enum err content_find(struct store_sqlite *s, const uint8_t hash[HASH_LEN], uint64_t *id, uint64_t *number)
+static enum err content_find(struct store_sqlite *s, const uint8_t hash[HASH_LEN], uint64_t *id,
+			     uint64_t *number)
 {
 	enum err e;
 
@@ -502,8 +508,8 @@ static enum err content_find(struct store_sqlite *s, const uint8_t hash[HASH_LEN
 }
 
 /* CONTENT_PUT with the bytes or CONTENT_ERASED with the eraser. */
-static enum err content_new(struct store_sqlite *s, uint64_t id, const uint8_t hash[HASH_LEN], enum query which,
-			    struct bytes value)
+static enum err content_new(struct store_sqlite *s, uint64_t id, const uint8_t hash[HASH_LEN],
+			    enum query which, struct bytes value)
 {
 	sqlite3_stmt *q = query(s, which);
 	enum err e;
@@ -593,8 +599,8 @@ static enum err lite_note_put(struct store *store, log_number log, uint64_t size
 	return run(s, q);
 }
 
-static enum err note_between(struct store *store, enum query which, uint64_t first, uint64_t last, uint64_t *found,
-			     struct buf *note)
+static enum err note_between(struct store *store, enum query which, uint64_t first, uint64_t last,
+			     uint64_t *found, struct buf *note)
 {
 	sqlite3_stmt *q = query(lite(store), which);
 
@@ -603,13 +609,15 @@ static enum err note_between(struct store *store, enum query which, uint64_t fir
 	return read_numbered(lite(store), q, INDEX_MAX, found, note);
 }
 
-static enum err lite_note_get(struct store *store, log_number log, uint64_t size, uint64_t *found, struct buf *note)
+static enum err lite_note_get(struct store *store, log_number log, uint64_t size, uint64_t *found,
+			      struct buf *note)
 {
-	return note_between(store, QUERY_NOTE_GET, row_id(log, 0), row_id(log, size > INDEX_MAX ? INDEX_MAX : size),
-			    found, note);
+	return note_between(store, QUERY_NOTE_GET, row_id(log, 0),
+			    row_id(log, size > INDEX_MAX ? INDEX_MAX : size), found, note);
 }
 
-static enum err lite_note_above(struct store *store, log_number log, uint64_t size, uint64_t *found, struct buf *note)
+static enum err lite_note_above(struct store *store, log_number log, uint64_t size, uint64_t *found,
+				struct buf *note)
 {
 	if (size > INDEX_MAX)
 		return ERR_NOT_FOUND;
@@ -644,8 +652,8 @@ static enum err lite_cosignature_above(struct store *store, log_number log, uint
 	return read_numbered(lite(store), q, INDEX_MAX, found, line);
 }
 
-static enum err lite_cosignature_last(struct store *store, log_number log, struct bytes party, uint64_t *found,
-				      struct buf *line)
+static enum err lite_cosignature_last(struct store *store, log_number log, struct bytes party,
+				      uint64_t *found, struct buf *line)
 {
 	sqlite3_stmt *q = query(lite(store), QUERY_COSIGNATURE_LAST);
 
@@ -654,13 +662,15 @@ static enum err lite_cosignature_last(struct store *store, log_number log, struc
 	return read_numbered(lite(store), q, INDEX_MAX, found, line);
 }
 
-/* ---- Attachments: pieces never overlap, so that the last one at or before a place is the one that holds it. ---- */
+/* ---- Attachments: pieces never overlap, so that the last one at or before a place is the one that holds it.
+ * ---- */
 
 struct attachment_row {
 	uint64_t number, total, held;
 };
 
-static enum err attachment_find(struct store_sqlite *s, const uint8_t hash[HASH_LEN], struct attachment_row *out)
+static enum err attachment_find(struct store_sqlite *s, const uint8_t hash[HASH_LEN],
+				struct attachment_row *out)
 {
 	sqlite3_stmt *q = query(s, QUERY_ATTACHMENT_FIND);
 	enum err e;
@@ -680,8 +690,8 @@ static uint64_t piece_id(const struct attachment_row *a, uint64_t offset)
 }
 
 /* Where the piece that begins at or before offset begins and ends; both 0 if there is none. */
-static enum err piece_upto(struct store_sqlite *s, const struct attachment_row *a, uint64_t offset, uint64_t *start,
-			   uint64_t *end)
+static enum err piece_upto(struct store_sqlite *s, const struct attachment_row *a, uint64_t offset,
+			   uint64_t *start, uint64_t *end)
 {
 	sqlite3_stmt *q = query(s, QUERY_PIECE_UPTO);
 	enum err e;
@@ -699,7 +709,8 @@ static enum err piece_upto(struct store_sqlite *s, const struct attachment_row *
 }
 
 /* Where the first piece at or after offset begins; total if there is none. */
-static enum err piece_from(struct store_sqlite *s, const struct attachment_row *a, uint64_t offset, uint64_t *start)
+static enum err piece_from(struct store_sqlite *s, const struct attachment_row *a, uint64_t offset,
+			   uint64_t *start)
 {
 	sqlite3_stmt *q = query(s, QUERY_PIECE_FROM);
 	enum err e;
@@ -716,7 +727,8 @@ static enum err piece_from(struct store_sqlite *s, const struct attachment_row *
 }
 
 /* Stores what of first..end - 1 lies between the pieces that are held. */
-static enum err piece_put(struct store_sqlite *s, const struct attachment_row *a, uint64_t offset, struct bytes piece)
+static enum err piece_put(struct store_sqlite *s, const struct attachment_row *a, uint64_t offset,
+			  struct bytes piece)
 {
 	uint64_t start, held_end, next, end = offset + piece.len, first = offset;
 	sqlite3_stmt *q;
@@ -753,8 +765,8 @@ static enum err held_update(struct store_sqlite *s, const struct attachment_row 
 	return run(s, q);
 }
 
-static enum err lite_attachment_put(struct store *store, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset,
-				    struct bytes piece)
+static enum err lite_attachment_put(struct store *store, const uint8_t hash[HASH_LEN], uint64_t total,
+				    uint64_t offset, struct bytes piece)
 {
 	struct store_sqlite *s = lite(store);
 	struct attachment_row a = { .total = total };
@@ -774,7 +786,8 @@ static enum err lite_attachment_put(struct store *store, const uint8_t hash[HASH
 	return e == ERR_OK ? held_update(s, &a) : e;
 }
 
-static enum err lite_attachment_held(struct store *store, const uint8_t hash[HASH_LEN], uint64_t *held, uint64_t *total)
+static enum err lite_attachment_held(struct store *store, const uint8_t hash[HASH_LEN], uint64_t *held,
+				     uint64_t *total)
 {
 	struct attachment_row a = { 0 };
 	enum err e = attachment_find(lite(store), hash, &a);
@@ -784,8 +797,8 @@ static enum err lite_attachment_held(struct store *store, const uint8_t hash[HAS
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err lite_attachment_get(struct store *store, const uint8_t hash[HASH_LEN], uint64_t offset, size_t len,
-				    struct buf *piece)
+static enum err lite_attachment_get(struct store *store, const uint8_t hash[HASH_LEN], uint64_t offset,
+				    size_t len, struct buf *piece)
 {
 	struct store_sqlite *s = lite(store);
 	struct attachment_row a;
@@ -836,7 +849,8 @@ static enum err lite_attachment_del(struct store *store, const uint8_t hash[HASH
 
 /* ---- Advance copies. ---- */
 
-static enum err lite_advance_put(struct store *store, const uint8_t id[STATEMENT_ID_LEN], struct bytes payload)
+static enum err lite_advance_put(struct store *store, const uint8_t id[STATEMENT_ID_LEN],
+				 struct bytes payload)
 {
 	sqlite3_stmt *q = query(lite(store), QUERY_ADVANCE_PUT);
 
@@ -894,7 +908,8 @@ static enum err view_del(void *self, struct bytes key)
 	return run(self, q);
 }
 
-static enum err view_next(void *self, struct bytes prefix, struct bytes after, struct buf *key, struct buf *value)
+static enum err view_next(void *self, struct bytes prefix, struct bytes after, struct buf *key,
+			  struct buf *value)
 {
 	bool is_after = after.len > 0 && bytes_compare(after, prefix) >= 0;
 	sqlite3_stmt *q = query(self, is_after ? QUERY_VIEW_AFTER : QUERY_VIEW_FROM);
@@ -925,7 +940,9 @@ static enum err view_next(void *self, struct bytes prefix, struct bytes after, s
 
 static struct map lite_views(struct store *store)
 {
-	static const struct map_ops ops = { .get = view_get, .put = view_put, .del = view_del, .next = view_next };
+	static const struct map_ops ops = {
+		.get = view_get, .put = view_put, .del = view_del, .next = view_next
+	};
 
 	return (struct map){ &ops, lite(store) };
 }
@@ -945,9 +962,9 @@ static int frames_note(void *self, sqlite3 *db, const char *name, int frames)
 }
 
 /*
- * Blocks of the WAL that exist are overwritten, and their flush leaves the file system's journal alone: half the time
- * of one that makes the file longer. So zeros, which SQLite takes for the end of the WAL, are written ahead. A full disk
- * does not matter here; what was written ahead is then a reserve.
+ * Blocks of the WAL that exist are overwritten, and their flush leaves the file system's journal alone: half
+ * the time of one that makes the file longer. So zeros, which SQLite takes for the end of the WAL, are
+ * written ahead. A full disk does not matter here; what was written ahead is then a reserve.
  */
 static enum err wal_reserve(struct store_sqlite *s)
 {
@@ -984,8 +1001,9 @@ static enum err checkpoint(struct store_sqlite *s, int mode)
 	s->frames = frames;
 	s->backfilled = done;
 	/*
-	 * The first commit after a checkpoint writes the WAL from its start, and flushes its header first. This one is
-	 * made now, when nobody waits, so that each commit of a turn costs one flush and overwrites blocks that exist.
+	 * The first commit after a checkpoint writes the WAL from its start, and flushes its header first.
+	 * This one is made now, when nobody waits, so that each commit of a turn costs one flush and
+	 * overwrites blocks that exist.
 	 */
 	e = run(s, query(s, QUERY_TIDIED));
 	s->is_dead = s->is_dead || (e != ERR_OK && e != ERR_FULL);
@@ -1087,9 +1105,9 @@ static const struct store_ops lite_ops = {
 
 /* The order matters: exclusive before the first look at the WAL, or SQLite maps a shared-memory file. */
 static const char *const pragmas[] = {
-	"PRAGMA page_size=4096",     "PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL",
-	"PRAGMA synchronous=FULL",   "PRAGMA trusted_schema=OFF",     "PRAGMA cell_size_check=ON",
-	"PRAGMA temp_store=MEMORY",  "PRAGMA cache_size=-2048",	      "PRAGMA wal_autocheckpoint=0",
+	"PRAGMA page_size=4096",    "PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL",
+	"PRAGMA synchronous=FULL",  "PRAGMA trusted_schema=OFF",     "PRAGMA cell_size_check=ON",
+	"PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-2048",	     "PRAGMA wal_autocheckpoint=0",
 	"PRAGMA secure_delete=OFF",
 };
 
@@ -1121,15 +1139,19 @@ static enum err schema_open(sqlite3 *db)
 		if (rc == SQLITE_OK)
 			rc = sqlite3_exec(db, schema, NULL, NULL, NULL);
 		if (rc == SQLITE_OK)
-			rc = sqlite3_exec(db,
-					  "PRAGMA application_id=" TEXT_OF(APPLICATION_ID)
-					  "; PRAGMA user_version=" TEXT_OF(SCHEMA_VERSION) "; COMMIT",
-					  NULL, NULL, NULL);
+			rc = sqlite3_exec(
+				db,
+				"PRAGMA application_id=" TEXT_OF(
+					APPLICATION_ID) "; PRAGMA user_version=" TEXT_OF(SCHEMA_VERSION) "; "
+													 "COM"
+													 "MI"
+													 "T",
+				NULL, NULL, NULL);
 		return err_of(rc);
 	}
 	if (rc == SQLITE_OK && (application != APPLICATION_ID || version != SCHEMA_VERSION)) {
-		log_error("the store is of another program or version (%d); this one reads version %d", version,
-			  SCHEMA_VERSION);
+		log_error("the store is of another program or version (%d); this one reads version %d",
+			  version, SCHEMA_VERSION);
 		return ERR_REFUSED;
 	}
 	return err_of(rc);
@@ -1138,7 +1160,8 @@ static enum err schema_open(sqlite3 *db)
 enum err store_sqlite_open(const char *path, const char *vfs, struct store **out)
 {
 	struct store_sqlite *s = xcalloc(1, sizeof *s);
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+	int flags =
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
 	enum err e = err_of(sqlite3_open_v2(path, &s->db, flags, vfs));
 
 	s->store.ops = &lite_ops;
@@ -1155,7 +1178,13 @@ enum err store_sqlite_open(const char *path, const char *vfs, struct store **out
 	}
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_wal_hook(s->db, frames_note, s);
-	e = wal_reserve(s);
+	/*
+	 * After a sync that failed, what the WAL shows may be in the page cache alone, and no later sync writes it. So a
+	 * start writes all of it anew, into the database, before anything is built on it (found by a simulator's seed).
+	 */
+	e = err_of(sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
+	if (e == ERR_OK)
+		e = wal_reserve(s);
 	if (e != ERR_OK) {
 		lite_close(&s->store);
 		return e;

@@ -84,7 +84,8 @@ static bool is_signed(const struct verify *v, const struct note *note)
 
 	for (size_t i = 0; i < v->accord->keys_count; i++) {
 		const struct accord_key *k = &v->accord->keys[i];
-		if (k->party == party && k->use == ACCORD_KEY_LOG && checkpoint_verify(note, k->key.ptr) == ERR_OK)
+		if (k->party == party && k->use == ACCORD_KEY_LOG &&
+		    checkpoint_verify(note, k->key.ptr) == ERR_OK)
 			return true;
 	}
 	return false;
@@ -100,7 +101,8 @@ static bool is_cosigned(const struct verify *v, size_t party, struct bytes text,
 	for (size_t i = 0; i < v->accord->keys_count; i++) {
 		const struct accord_key *k = &v->accord->keys[i];
 		if (k->party == party && k->use == ACCORD_KEY_MIRROR &&
-		    checkpoint_verify_cosignature(text, line, buf_bytes(&name), k->key.ptr, &seconds) == ERR_OK)
+		    checkpoint_verify_cosignature(text, line, buf_bytes(&name), k->key.ptr, &seconds) ==
+			    ERR_OK)
 			return true;
 	}
 	return false;
@@ -121,8 +123,8 @@ static enum err line_seek(struct verify *v, size_t party, uint64_t from)
 {
 	struct buf text = BUF_ON(v->note);
 	enum err e = v->store->ops->cosignature_above(v->store, v->log->number, from,
-						      bytes_str(v->accord->parties[party].name), &v->next_line[party],
-						      &text);
+						      bytes_str(v->accord->parties[party].name),
+						      &v->next_line[party], &text);
 
 	if (e == ERR_OK)
 		return ERR_OK;
@@ -145,7 +147,8 @@ static enum err note_look(struct verify *v)
 	frontier_root(&v->frontier, root);
 	if (e != ERR_OK || note_read(buf_bytes(&text), &note, &fault) != ERR_OK)
 		found(v, FINDING_NOTE, v->frontier.size, e == ERR_OK ? &fault : NULL);
-	else if (!origin_equal(&note.origin, &v->log->origin) || note.size != v->frontier.size || !is_signed(v, &note))
+	else if (!origin_equal(&note.origin, &v->log->origin) || note.size != v->frontier.size ||
+		 !is_signed(v, &note))
 		found(v, FINDING_NOTE, v->frontier.size, NULL);
 	else if (!v->is_broken && memcmp(note.root, root, HASH_LEN) != 0)
 		found(v, FINDING_NOTE_ROOT, v->frontier.size, NULL);
@@ -154,7 +157,9 @@ static enum err note_look(struct verify *v)
 
 static void line_found(struct verify *v, size_t party)
 {
-	struct finding finding = { .kind = FINDING_COSIGNATURE, .log = v->log, .index = v->frontier.size,
+	struct finding finding = { .kind = FINDING_COSIGNATURE,
+				   .log = v->log,
+				   .index = v->frontier.size,
 				   .party = v->accord->parties[party].name };
 
 	v->counts.findings++;
@@ -168,8 +173,9 @@ static enum err line_look(struct verify *v, size_t party)
 	struct buf text = BUF_ON(text_memory);
 	struct note_line read;
 	uint64_t size;
-	enum err e = v->store->ops->cosignature_above(v->store, v->log->number, v->frontier.size,
-						      bytes_str(v->accord->parties[party].name), &size, &line);
+	enum err e =
+		v->store->ops->cosignature_above(v->store, v->log->number, v->frontier.size,
+						 bytes_str(v->accord->parties[party].name), &size, &line);
 
 	if (e != ERR_OK && !is_finding(e))
 		return e;
@@ -226,7 +232,8 @@ static void attachments_start(struct verify *v, struct bytes bytes)
 	struct fault fault;
 
 	if (content_read(bytes, &content, &fault) != ERR_OK)
-		return; /* a hash that fits is all that is asked of content: it may be sealed, or not strict */
+		return; /* a hash that fits is all that is asked of content: it may be sealed, or not strict
+			 */
 	for (size_t i = 0; i < content.attachments_count; i++)
 		memcpy(v->attachments.hashes[i], content.attachments[i].hash, HASH_LEN);
 	v->attachments.count = content.attachments_count;

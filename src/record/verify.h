@@ -1,8 +1,8 @@
 /*
  * verify.h - looks at everything that is held, again: every entry, leaf, node, root, note, line and content.
  *
- * Spec: docs/spec/record.md section 9. Layer: record. Reads the store only. In slices: a node scrubs between its turns
- * (all of it within 24 hours), `entente verify` in one go.
+ * Spec: docs/spec/record.md section 9. Layer: record. Reads the store only. In slices: a node scrubs between
+ * its turns (all of it within 24 hours), `entente verify` in one go.
  *
  * A log that grows while it is looked at is looked at to its new end.
  */
@@ -29,7 +29,7 @@ enum finding_kind {
 #define FINDING_ENUM(name, text) FINDING_##name,
 	FINDING_LIST(FINDING_ENUM)
 #undef FINDING_ENUM
-	FINDING_COUNT
+		FINDING_COUNT
 };
 const char *finding_name(enum finding_kind kind); /* "NOTE_ROOT" */
 const char *finding_text(enum finding_kind kind);
@@ -37,9 +37,9 @@ const char *finding_text(enum finding_kind kind);
 struct finding {
 	enum finding_kind kind;
 	const struct log *log;
-	uint64_t index;	      /* of the entry; for notes and cosignatures their size */
-	const char *party;    /* whose cosignature; else NULL */
-	struct fault fault;   /* .rule NULL: none */
+	uint64_t index;	    /* of the entry; for notes and cosignatures their size */
+	const char *party;  /* whose cosignature; else NULL */
+	struct fault fault; /* .rule NULL: none */
 };
 
 struct verify_counts {
@@ -55,9 +55,9 @@ struct verify *verify_new(struct record *r, const struct accord *accord, verify_
 void verify_free(struct verify *v);
 
 /*
- * Looks at about `len` bytes more. ERR_SHORT: there is more; ERR_OK: all was looked at, see the counts. A row that is
- * missing or damaged is a finding; ERR_IO, or ERR_CORRUPT of a store in which nothing can be looked up, is returned.
- * Not between record_begin and record_append.
+ * Looks at about `len` bytes more. ERR_SHORT: there is more; ERR_OK: all was looked at, see the counts. A row
+ * that is missing or damaged is a finding; ERR_IO, or ERR_CORRUPT of a store in which nothing can be looked
+ * up, is returned. Not between record_begin and record_append.
  */
 enum err verify_step(struct verify *v, size_t len) MUST_CHECK;
 const struct verify_counts *verify_count(const struct verify *v);

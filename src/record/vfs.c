@@ -69,8 +69,9 @@ static int file_write(sqlite3_file *file, const void *part, int len, sqlite3_int
 {
 	struct vfs_file *f = vfs_file(file);
 
-	return code_of(f->disk->ops->write(f->disk, f->name, (uint64_t)offset, (struct bytes){ part, (size_t)len }),
-		       SQLITE_IOERR_WRITE);
+	return code_of(
+		f->disk->ops->write(f->disk, f->name, (uint64_t)offset, (struct bytes){ part, (size_t)len }),
+		SQLITE_IOERR_WRITE);
 }
 
 static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
@@ -245,8 +246,8 @@ enum err vfs_new(const char *name, struct disk *disk, struct vfs **out)
 		.xCurrentTime = vfs_current_time,
 		.xGetLastError = vfs_last_error,
 	};
-	if (bytes_copy_str(bytes_str(name), v->name, sizeof v->name) != ERR_OK || sqlite3_vfs_find(name) != NULL ||
-	    sqlite3_vfs_register(&v->layer, 0) != SQLITE_OK) {
+	if (bytes_copy_str(bytes_str(name), v->name, sizeof v->name) != ERR_OK ||
+	    sqlite3_vfs_find(name) != NULL || sqlite3_vfs_register(&v->layer, 0) != SQLITE_OK) {
 		free(v);
 		return ERR_EXISTS;
 	}

@@ -79,7 +79,7 @@ void world_accord(struct world *w)
 	a->roles[0].parties = all;
 	for (int p = 0; p < PRECEDENCE_COUNT; p++)
 		a->timers[p] = (struct accord_timer){ 1000, 20000u * (unsigned)(p + 1), 5000u * (unsigned)(p + 1), 0, p == 1 };
-	a->line_check_ms = 15000;
+	a->line_check_ms = 30000;
 	a->line_answer_ms = 5000;
 	a->flash_len_max = 400;
 	a->clock_offset_ms = 2000;

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #define EFFECTS_MEMORY (16u << 20)
-#define CHAOS_UNTIL_US 60000000	 /* a minute of faults */
-#define QUIET_AFTER_US 240000000 /* and three to heal in; in the last ten seconds nobody starts anything */
+#define CHAOS_UNTIL_US 40000000	 /* two thirds of a minute of faults */
+#define QUIET_AFTER_US 160000000 /* and two minutes to heal in; in the last ten seconds nobody starts anything */
 
 void world_fail(const struct world *w, const char *format, ...)
 {
@@ -278,7 +278,7 @@ static void chaos(struct world *w)
 		crash(w, n, false);
 	if (n->node != NULL && world_fires(w, FAULT_POWER, 15))
 		crash(w, n, true);
-	if (n->node != NULL && prng_is_one_in(&w->prng, 8)) {
+	if (n->node != NULL && prng_is_one_in(&w->prng, 12)) {
 		disk_keep(w, n);
 		n->backup_acknowledged = n->acknowledged_count;
 	}
@@ -367,7 +367,7 @@ static void periodic(struct world *w, const struct event *e)
 			return;
 		if (n->node != NULL && node_tick(n->node, world_now(w, n), &n->fx) != ERR_OK && !disk_has_failed(n))
 			world_fail(w, "node %zu: a tick failed", n->party);
-		if (n->node != NULL && w->is_healing && w->now_us > CHAOS_UNTIL_US + 60000000) {
+		if (n->node != NULL && w->is_healing && w->now_us > CHAOS_UNTIL_US + 50000000) {
 			open_epochs(w, n);
 			officer_resend(w, n);
 		}
