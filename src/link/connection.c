@@ -341,11 +341,14 @@ void connection_open(struct link *l, struct path *p)
 
 void connection_tick(struct connection *c)
 {
+	enum session_pace pace = c->session.pace;
 	enum err e;
 
 	if (c->is_stalled)
 		return;
 	e = session_tick(&c->session, loop_now(c->link->loop));
+	if (c->session.pace != pace)
+		socket_tune(c->fd, (unsigned)session_unsent_max(&c->session));
 	if (e != ERR_OK)
 		end_by_session(c, e);
 	else

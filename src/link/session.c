@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define IN_MIN (32u << 10)
+/* A TLS record is authentic only when all of it is there: on a thin line a long one would be silence. */
+#define THIN_LEN 2048u
 #define OUT_LEN (64u << 10)
 #define IN_MAX (FRAME_LEN_MAX + FRAME_HEAD_LEN + IN_MIN)
 
@@ -151,17 +153,27 @@ static size_t unsent(const struct session *s)
 	return s->out.len - s->out_at + tls_wire_len(s->tls);
 }
 
+size_t session_unsent_max(const struct session *s)
+{
+	return s->pace == PACE_THIN ? THIN_LEN : LINK_UNSENT_LEN_MAX;
+}
+
 static bool has_room(const struct session *s)
 {
-	return unsent(s) < LINK_UNSENT_LEN_MAX && s->sent_count < SESSION_SENT_MAX;
+	return unsent(s) < session_unsent_max(s) && s->sent_count < SESSION_SENT_MAX;
 }
 
 static enum err put(struct session *s, uint64_t tag, struct bytes frame)
 {
-	enum err e = tls_write(s->tls, frame);
+	while (frame.len > 0) {
+		size_t len = s->pace == PACE_FAST || frame.len < THIN_LEN ? frame.len : THIN_LEN;
+		enum err e = tls_write(s->tls, (struct bytes){ frame.ptr, len });
 
-	if (e != ERR_OK)
-		return e;
+		if (e != ERR_OK)
+			return e;
+		frame.ptr += len;
+		frame.len -= len;
+	}
 	if (tag != 0) {
 		size_t at = (s->sent_first + s->sent_count++) % SESSION_SENT_MAX;
 
@@ -247,8 +259,22 @@ static enum err ask(struct session *s, struct now now)
 	return session_send(s, 0, 0, buf_bytes(&frame));
 }
 
+/* Only a line that had more to do than it could is known to be thin. */
+static void judge_pace(struct session *s)
+{
+	bool is_busy = unsent(s) > 0;
+
+	if (s->gone - s->gone_before >= SESSION_FAST_LEN)
+		s->pace = PACE_FAST;
+	else if (is_busy && s->was_busy)
+		s->pace = PACE_THIN;
+	s->gone_before = s->gone;
+	s->was_busy = is_busy;
+}
+
 enum err session_tick(struct session *s, struct now now)
 {
+	judge_pace(s);
 	if (s->state != SESSION_RUNS) {
 		if (mono_is_before(now.mono, s->deadline))
 			return ERR_OK;

@@ -20,6 +20,10 @@
 
 enum session_state { SESSION_SHAKES, SESSION_GREETS, SESSION_RUNS };
 
+/* What the line takes in a second, as far as it was put to the test. */
+enum session_pace { PACE_UNPROVED, PACE_THIN, PACE_FAST };
+#define SESSION_FAST_LEN (32u << 10)
+
 #define SESSION_SENT_MAX 256u /* frames with a tag between TLS and the socket */
 
 struct session {
@@ -40,6 +44,9 @@ struct session {
 	struct buf out; /* encrypted, on its way to the socket; heap */
 	size_t out_at;
 	uint64_t gone; /* bytes that the socket has taken */
+	uint64_t gone_before; /* as it was at the last tick */
+	enum session_pace pace;
+	bool was_busy; /* bytes waited at the last tick */
 	struct {
 		uint64_t tag, end; /* end: the frame is out when so many are gone */
 	} sent[SESSION_SENT_MAX];
@@ -76,7 +83,10 @@ bool session_sent(struct session *s, uint64_t *tag);
 /* Whether session_output has something to give. */
 bool session_waits(const struct session *s);
 
-/* At least once a second: deadlines, silence, PING. ERR_TIMEOUT with .limit. */
+/* How many bytes the socket may hold that are not on the wire yet. */
+size_t session_unsent_max(const struct session *s);
+
+/* Once a second: pace, deadlines, silence, PING. ERR_TIMEOUT with .limit. */
 enum err session_tick(struct session *s, struct now now) MUST_CHECK;
 
 #endif

@@ -370,6 +370,42 @@ static void noise(void **state)
 	assert_int_equal(l->called.session.state, SESSION_SHAKES);
 }
 
+/* A thin line gets short TLS records and little in advance, and none is thought thin that was not put to the test. */
+static void a_thin_line(void **state)
+{
+	struct line *l = *state;
+	struct bytes out;
+
+	greet(l);
+	wait_ms(l, 1000);
+	assert_int_equal(session_tick(&l->caller.session, l->now), ERR_OK);
+	assert_int_equal(l->caller.session.pace, PACE_UNPROVED);
+	for (unsigned i = 0; i < 3; i++) {
+		send(&l->caller, 5, 0, FRAME_ATTACHMENT, ATTACHMENT_PIECE_MAX);
+		carry(l, &l->caller, &l->called, 300);
+		wait_ms(l, 1000);
+		assert_int_equal(session_tick(&l->caller.session, l->now), ERR_OK);
+	}
+	assert_int_equal(l->caller.session.pace, PACE_THIN);
+	assert_int_equal(session_unsent_max(&l->caller.session), 2048);
+	/* Each 2 KiB and what TLS adds to them are a whole record: heard, though the frame is far from whole. */
+	wait_ms(l, 1000);
+	carry(l, &l->caller, &l->called, 1000);
+	assert_int_equal(session_next(&l->called.session, l->now, &out), ERR_SHORT);
+	assert_true(l->called.session.heard.us < l->now.mono.us);
+	carry(l, &l->caller, &l->called, 300);
+	assert_int_equal(session_next(&l->called.session, l->now, &out), ERR_SHORT);
+	assert_true(l->called.session.heard.us == l->now.mono.us);
+	/* And it is fast again as soon as it takes more. */
+	while (session_waits(&l->caller.session)) {
+		carry(l, &l->caller, &l->called, 16384);
+		while (session_next(&l->called.session, l->now, &out) == ERR_OK)
+			;
+	}
+	assert_int_equal(session_tick(&l->caller.session, l->now), ERR_OK);
+	assert_int_equal(l->caller.session.pace, PACE_FAST);
+}
+
 #define ON_LINE(test) cmocka_unit_test_setup_teardown(test, line_make, line_drop)
 
 int main(void)
@@ -384,6 +420,7 @@ int main(void)
 		ON_LINE(a_full_queue_ends_it),
 		ON_LINE(silence_and_pings),
 		ON_LINE(a_slow_beginning),
+		ON_LINE(a_thin_line),
 		ON_LINE(a_stranger),
 		ON_LINE(noise),
 	};
