@@ -1,0 +1,126 @@
+"""The three processes of a node: started, restarted, ended; and what keeps them from starting."""
+import os
+import signal
+import subprocess
+import time
+
+import nodes
+import pytest
+
+
+def test_only_one_process_runs_a_home(pair):
+    done = nodes.run("serve", home=pair["kor"].home, code=1)
+    assert "runs already" in done.stderr and "entente status" in done.stderr
+    pair["kor"].await_link()
+
+
+def test_the_link_is_started_again(pair):
+    kor, usa = pair["kor"], pair["usa"]
+    first = kor.processes()["link"]
+    kor.kill("link")
+    usa.wait("the path is down", lambda: not usa.is_linked())
+    place = kor.say("send", "notify", "Said while it was away.", "--to", "usa/watch", "--label", "OPEN", key="watch",
+                    code=None)["place"]
+    kor.await_link(patience=5)
+    kor.await_step(place, "STATION RECEIPT")
+    assert kor.processes()["link"] != first and kor.process.poll() is None
+
+
+def test_without_its_signer_the_node_stops(pair):
+    kor = pair["kor"]
+    kor.kill("signer")
+    assert kor.end() == 1
+    assert "the signer is gone" in kor.words()
+    kor.start().await_link()
+    pair.await_receipts()
+    assert not kor.status()["recovering"]
+
+
+def children(node):
+    return {name: pid for name, pid in node.processes().items() if name != "core"}
+
+
+def is_gone(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0] == "Z"
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_nobody_outlives_core(pair, how):
+    kor = pair["kor"]
+    others = children(kor)
+    assert set(others) == {"link", "signer"}
+    kor.process.send_signal(how)
+    assert kor.end() == (0 if how != signal.SIGKILL else -9)
+    nodes.wait_for("link and signer are gone", lambda: all(is_gone(pid) for pid in others.values()))
+    marks = (kor.home / "signer/marks").read_bytes()
+    states = {marks[at + 36:at + 200].split(b"\n")[0].split(b" ")[-1] for at in (0, 256 << 10)}
+    assert b"closed" in states, states
+    kor.start().await_link()
+
+
+def test_signals_to_all_processes_end_in_order(pair):
+    """As a terminal and a service manager send them."""
+    kor = pair["kor"]
+    for pid in [*children(kor).values(), kor.process.pid]:
+        os.kill(pid, signal.SIGTERM)
+    assert kor.end() == 0
+    assert "the node ends" in kor.words() and "signer is gone" not in kor.words()
+
+
+@pytest.mark.parametrize("old, new, says, code", [
+    ("party = ", "party = ATLANTIS ; ", ["settings, line 2", "node.party"], 1),
+    ("party = kor", "party = atlantis", ["no such party"], 1),
+    ("[path usa/", "[path atlantis/", ["atlantis", "no such party"], 1),
+    ("accord = ", "accord = f", ["line 3", "node.accord"], 1),
+    ("[listen]", "[listens]", ["listens", "no such section"], 1),
+])
+def test_wrong_settings_name_their_place(stage, old, new, says, code):
+    kor = stage.world(is_started=False)["kor"]
+    path = kor.home / "settings"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    done = nodes.run("serve", home=kor.home, code=code)
+    assert all(word in done.stderr for word in says), done.stderr
+
+
+def test_what_is_missing_is_named(stage, tmp_path):
+    done = nodes.run("serve", home=tmp_path / "nowhere", code=3)
+    assert "entente init" in done.stderr
+    kor = stage.world(is_started=False)["kor"]
+    (kor.home / "keys/log").rename(kor.home / "keys/log.away")
+    kor.start(wait=False)
+    assert kor.end() == 1
+    assert "keys/log" in kor.words()
+    (kor.home / "keys/log.away").rename(kor.home / "keys/log")
+    kor.start()
+
+
+def test_an_idle_node_rests(pair):
+    """What it costs to wait: processor time of all three over some seconds."""
+    ticks = os.sysconf("SC_CLK_TCK")
+
+    def used(node):
+        total = 0
+        for pid in node.processes().values():
+            fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+            total += int(fields[11]) + int(fields[12])
+        return total / ticks
+
+    pair.await_receipts()
+    time.sleep(0.5)
+    before, begun = used(pair["kor"]), time.monotonic()
+    time.sleep(3)
+    assert (used(pair["kor"]) - before) / (time.monotonic() - begun) < 0.02
+
+
+def test_children_cannot_be_started_by_hand(tmp_path):
+    """Without their pipes they end at once and say so by their status."""
+    for name in ("link", "signer"):
+        done = subprocess.run([nodes.BINARY, name, "--home", tmp_path], stdin=subprocess.DEVNULL, capture_output=True,
+                              timeout=10)
+        assert done.returncode != 0
