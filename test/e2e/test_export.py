@@ -40,6 +40,7 @@ def play(world):
 def exported(pair):
     play(pair)
     folder = pair.folder / "export"
+    pair.entries_before = pair["kor"].status()["entries"]
     pair["kor"].run("export", "--to", folder)
     return folder
 
@@ -48,8 +49,8 @@ def test_the_second_reader_finds_it_good(pair, exported):
     done = subprocess.run([sys.executable, READER, exported, "--json"], capture_output=True, text=True)
     summary = json.loads(done.stdout)
     assert summary["findings"] == [] and summary["void"] == [] and done.returncode == 0
-    status = pair["kor"].status()
-    assert summary["entries"] == status["entries"]
+    # Line checks go on meanwhile: between what stood there before and what stands there now.
+    assert pair.entries_before <= summary["entries"] <= pair["kor"].status()["entries"]
     assert summary["signatures"] > 10 and summary["contents"] >= 8 and summary["attachments"] == 1
     assert summary["cosignatures"] >= 2 and summary["accord_signatures"] == 2
     logs = [row for row in pair["kor"].logs().values() if row["size"] > 0]

@@ -1,0 +1,299 @@
+#!/usr/bin/python3
+"""Two nodes, one record: KOR and USA under accords/rok-us, linked by TLS over two paths, playing examples/rok-us/play.
+
+    make demo             leaves both nodes running, for you to try the commands that it prints, until Ctrl-C
+    make demo ONCE=1      checks itself and ends: exit status 0 or 1
+
+    /usr/bin/python3 examples/demo.py [--once] [--keep]
+
+All that a party does is a command of `entente` that you could type; every check of the record is done by stock
+tools: sha256sum, ssh-keygen, and test/lib/reader.py, which shares no code with the program.
+"""
+import argparse
+import os
+import random
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unicodedata
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "test/lib"), str(ROOT / "examples")]
+import nodes  # noqa: E402
+import play_file  # noqa: E402
+import reader  # noqa: E402
+
+PLAY = ROOT / "examples/rok-us/play"
+PATHS = ("north", "south")
+STEPS = ["QUEUED", "SENT", "STATION RECEIPT", "WATCH READ", "READ BACK", "PRESENTED", "REPLIED", "DECLINED", "DEFERRED"]
+# A place for each step, so that a row shows a ladder: lit when it is proved.
+SIGNS = {"QUEUED": "Q", "SENT": "S", "STATION RECEIPT": "R", "WATCH READ": "W", "READ BACK": "B", "PRESENTED": "P",
+         "REPLIED": "A", "DECLINED": "D", "DEFERRED": "L"}
+# What a statement of the play must bring its message to.
+REACHES = {"message": "STATION RECEIPT", "read": "WATCH READ", "correct": "READ BACK", "present": "PRESENTED",
+           "reply": "REPLIED", "decline": "DECLINED", "defer": "DEFERRED"}
+
+
+def say(*words):
+    print(*words, flush=True)
+
+
+def head(text):
+    bold, plain = ("\033[1m", "\033[0m") if sys.stdout.isatty() and "NO_COLOR" not in os.environ else ("", "")
+    say(f"\n{bold}{text}{plain}")
+
+
+def width(text):
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def cell(text, columns):
+    """Exactly so many columns; Hangul takes two each."""
+    if width(text) > columns:
+        while width(text) > columns - 1:
+            text = text[:-1]
+        text += "…"
+    return text + " " * (columns - width(text))
+
+
+class Demo:
+    def __init__(self, folder):
+        self.folder, self.began, self.wrong = Path(folder), time.monotonic(), []
+        self.play = play_file.read(PLAY)
+        self.relays = {path: nodes.Relay() for path in PATHS}
+        self.world = nodes.World(self.folder, ROOT / "accords" / self.play.accord, officers_of=self.play.officers,
+                                 paths=PATHS, label=self.play.label)
+        self.first, self.second = self.world.parties
+        for path, relay in self.relays.items():
+            relay.to = self.world.ports[self.first, self.second, path]
+            self.world.through[self.second, path] = relay.port
+        self.places, self.is_cut = {}, False  # the name of a step in the play: its place in the record
+
+    def note(self, text):
+        say(f"  {time.monotonic() - self.began:6.2f} s  {text}")
+
+    def check(self, is_good, text):
+        self.note(f"{'ok   ' if is_good else 'WRONG'} {text}")
+        if not is_good:
+            self.wrong.append(text)
+
+    # Two nodes
+
+    def start(self):
+        head("Keys; the accord, signed by both; a home for each node")
+        self.world.make()
+        self.note(f"entente init keys, init accord, accord sign, init home; all of it in {self.folder}")
+        self.note(nodes.run("accord", "check", self.world.accord).stdout.splitlines()[0])
+        head("Two nodes, linked by TLS 1.3 over two paths")
+        self.world.start()
+        for node in self.world.nodes.values():
+            for name, path in sorted(node.paths().items()):
+                self.note(f"{node.party.upper()} {cell(name, 6)} UP  {path['group']}  {path['address']}")
+
+    # The play: each statement one command, signed by that officer's key
+
+    def run_play(self):
+        head(f"The play: {len(self.play.messages())} messages, {len(self.play.steps)} statements of what five articles made public")
+        chapter = None
+        for step in self.play.steps:
+            if step.chapter is not chapter:
+                chapter = step.chapter
+                say(f"\n  {chapter.get('en', '')} · {chapter.get('ko', '')}")
+            self.set_cut(step.is_cut)
+            self.run_step(step)
+        self.set_cut(False)
+        self.world.await_receipts()
+
+    def set_cut(self, is_cut):
+        if is_cut == self.is_cut:
+            return
+        self.is_cut = is_cut
+        for relay in self.relays.values():
+            if is_cut:
+                relay.cut()
+            else:
+                relay.mend()
+        for node in self.world.nodes.values():
+            if is_cut:
+                node.wait("the line is down", lambda node=node: not node.is_linked())
+            else:
+                node.await_link(paths=len(PATHS))
+        self.note("--- both paths are cut: what is said now crosses" if is_cut else "--- both paths are up again")
+
+    def run_step(self, step):
+        node = self.world[step.party]
+        for place in step.names(self.places):
+            node.wait(f"{place} is at {step.party}", lambda place=place: self.is_folded(node, place))
+        answer = node.say(*step.arguments(self.places), key=step.officer, code=5 if step.is_cut else 0)
+        self.places[step.name] = answer["place"]
+        about = f" on {self.places[step.about.name]}" if step.about else f"  {step.precedence}"
+        self.note(f"{cell(answer['place'], 24)} {cell(step.verb, 9)} {cell(step.officer, 10)}{about}")
+
+    @staticmethod
+    def is_folded(node, place):
+        entry = node.find("/entry", place=place)
+        return entry is not None and entry["folded"]
+
+    # The ladders, as each side shows them
+
+    def shown(self, node, place):
+        """{addressee: {step: evidence}} of a message."""
+        return {who: {step: row.get("evidence", "") for step, row in steps.items()}
+                for who, steps in node.ladders(place).items()}
+
+    def show_ladders(self):
+        head("How far each message came, as each side shows it")
+        say("  " + "  ".join(f"{SIGNS[step]} {step}" for step in STEPS))
+        say(f"\n  {cell('place', 24)}{cell('to', 12)}{cell(self.first.upper(), 12)}{cell(self.second.upper(), 12)}title")
+        for message in self.play.messages():
+            place = self.places[message.name]
+            sides = [self.shown(node, place) for node in self.world.nodes.values()]
+            for row, who in enumerate(sides[0]):
+                lit = ["".join(SIGNS[step] if step in side[who] else "·" for step in STEPS) for side in sides]
+                titles = " · ".join(message.subject[one] for one in ("en", "ko") if one in message.subject)
+                say(f"  {cell(place if row == 0 else '', 24)}{cell(who, 12)}{cell(lit[0], 12)}{cell(lit[1], 12)}"
+                    f"{cell(titles, 72).rstrip() if row == 0 else ''}")
+
+    def check_ladders(self):
+        head("Checks")
+        unequal, short = [], []
+        for message in self.play.messages():
+            place = self.places[message.name]
+            sides = [{who: {step: row for step, row in steps.items() if step not in ("QUEUED", "SENT")}
+                      for who, steps in self.shown(node, place).items()} for node in self.world.nodes.values()]
+            if sides[0] != sides[1]:
+                unequal.append(place)
+            for step in [message, *self.play.acts_on(message)]:
+                wanted = REACHES.get(step.verb)
+                if wanted and not any(wanted in steps for steps in sides[0].values()):
+                    short.append(f"{place} {wanted}")
+        self.check(not unequal, f"both sides show the same ladder from STATION RECEIPT on {' '.join(unequal)}".rstrip())
+        self.check(not short, f"each message came as far as the play has it {' '.join(short)}".rstrip())
+        for one, other in self.play.crossed:
+            a, b = self.places[one.name], self.places[other.name]
+            marked = all(b in node.get("/ladder", place=a)["crossed"] and a in node.get("/ladder", place=b)["crossed"]
+                         for node in self.world.nodes.values())
+            self.check(marked, f"{a} and {b} crossed, and both sides say so")
+        for node in self.world.nodes.values():
+            status = node.status()
+            self.check(status["void"] == 0 and status["stopped_logs"] == 0,
+                       f"{node.party.upper()}: {status['entries']} entries, none VOID, no log stopped")
+
+    # The record, proved with stock tools
+
+    def prove(self):
+        head("The record, proved without entente")
+        export = self.folder / "export"
+        self.world[self.first].run("export", "--to", export)
+        self.note(f"entente export --to {export}")
+        accord = next((export / "accord").iterdir())
+        done = subprocess.run(["sha256sum", "--quiet", "--strict", "-c", "MANIFEST"], cwd=accord, capture_output=True)
+        self.check(done.returncode == 0, "sha256sum -c MANIFEST: the accord's files are those that were signed")
+        self.check_roots(accord)
+        answered = {}
+        found = reader.Export(export, answered).check()
+        summary = found.summary()
+        for line in summary["findings"] + summary["void"]:
+            self.note(f"      {line}")
+        self.check(not summary["findings"] and not summary["void"],
+                   f"the second reader (cbor2, nacl): {summary['entries']} entries in {summary['logs']} logs, every leaf, "
+                   f"tile and root, {summary['cosignatures']} cosignatures, {summary['contents']} contents")
+        self.check(summary["signatures"] > 0, f"ssh-keygen -Y verify: {summary['signatures']} officers' signatures are good")
+        self.flip(export, answered)
+
+    def check_roots(self, accord):
+        keys = reader.Export(self.folder).read_keys("keys", (accord / "keys").read_text())
+        signers = self.folder / "roots"
+        signers.write_text("".join(f"{key['party']} {reader.key_line(key['key'])}\n" for key in keys if key["use"] == "root"))
+        for party in self.world.parties:
+            with open(accord / "MANIFEST") as manifest:
+                done = subprocess.run(["ssh-keygen", "-Y", "verify", "-n", reader.ACCORD_NAMESPACE, "-I", party, "-f", signers,
+                                       "-s", accord / "SIGNED" / f"{party}.1.sig"], stdin=manifest, capture_output=True)
+            self.check(done.returncode == 0, f"ssh-keygen -Y verify: {party.upper()} has signed the accord")
+
+    def flip(self, export, answered):
+        """One bit, anywhere."""
+        path = random.choice(sorted(path for path in export.rglob("*") if path.is_file()))
+        whole, at = path.read_bytes(), random.randrange(path.stat().st_size)
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << random.randrange(8)]) + whole[at + 1:])
+        findings = reader.Export(export, answered).check().findings
+        path.write_bytes(whole)
+        self.check(bool(findings), f"one bit of {path.relative_to(export)} turned over, byte {at}: found")
+
+    # For you
+
+    def invite(self):
+        head("Both nodes run. To try, in another terminal:")
+        party, peer = self.first, self.second
+        watch = next(name for name, roles in self.play.officers[peer].items() if "watch" in roles)
+        ours = next(name for name, roles in self.play.officers[party].items() if "watch" in roles)
+        last = self.places[self.play.messages()[-1].name]
+        label = shlex.quote(self.play.label)
+
+        def line(who, key, *words):
+            home = self.world[who].home
+            env = f"ENTENTE_HOME={home} " + (f"ENTENTE_KEY={self.world[who].keys / key} " if key else "")
+            say(f"  {env}{nodes.BINARY} {' '.join(map(shlex.quote, words))}" + (f" --label {label}" if words[0] == "send" else ""))
+
+        line(party, None, "status")
+        line(party, None, "inbox", "notify")
+        line(peer, None, "watch")
+        line(party, ours, "send", "leader", "Our aircraft, back at 14:05.", "--to", f"{peer}/head", "--precedence", "FLASH")
+        line(peer, watch, "read", last)
+        line(party, None, "ladder", last)
+        line(party, None, "export", "--to", str(self.folder / "again"))
+        say(f"  {sys.executable} {ROOT / 'test/lib/reader.py'} {self.folder / 'again'}")
+        say("\nCtrl-C ends both nodes.")
+        while all(node.process.poll() is None for node in self.world.nodes.values()):
+            time.sleep(0.5)
+        raise nodes.Failed("\n".join(node.words() for node in self.world.nodes.values()))
+
+    def run(self, is_once):
+        try:
+            self.start()
+            self.run_play()
+            self.show_ladders()
+            self.check_ladders()
+            self.prove()
+            if not is_once and not self.wrong:
+                self.invite()
+        finally:
+            self.world.stop()
+            for relay in self.relays.values():
+                relay.close()
+        return 1 if self.wrong else 0
+
+
+def main():
+    options = argparse.ArgumentParser(description="Plays the example record on two nodes.")
+    options.add_argument("--once", action="store_true", default=os.environ.get("ONCE", "") not in ("", "0"))
+    options.add_argument("--keep", action="store_true", help="leave the scratch folder behind")
+    given = options.parse_args()
+    if not nodes.BINARY.exists():
+        say(f"{nodes.BINARY} is not there; next: make")
+        return 2
+    folder = tempfile.mkdtemp(prefix="entente-demo-")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        code = Demo(folder).run(given.once)
+        say("\nAll of it holds." if code == 0 else "\nSomething is wrong; see above.")
+    except KeyboardInterrupt:
+        code = 0
+    except nodes.Failed as why:
+        say(f"\n{why}")
+        code = 1
+    finally:
+        if given.keep:
+            say(f"kept: {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
