@@ -169,7 +169,7 @@ def test_who_comes_again_replaces_himself(lines, credentials):
     first = tls_client(credential, line.ports[0])
     line.alba.link.next("PATH_UP")
     second = tls_client(credential, line.ports[0])
-    assert line.alba.link.next("PATH_DOWN")["err"] == "EXISTS"
+    line.alba.link.next("PATH_DOWN", err="EXISTS")
     line.alba.link.next("PATH_UP")
     assert first.recv(1) == b""
     second.sendall(frame(HELLO, b"x"))
