@@ -86,7 +86,7 @@ static enum err recover_line(struct node *n, struct line *l, const struct marks 
 	bool was_doubtful;
 	enum err e;
 
-	if (!l->is_own || l->is_closed || l->log->durable == 0)
+	if (!l->is_own || l->is_closed)
 		return ERR_OK;
 	doubt_key(l, &key);
 	e = map_get(&n->views, buf_bytes(&key), NULL);
@@ -96,7 +96,7 @@ static enum err recover_line(struct node *n, struct line *l, const struct marks 
 	/* A signer that once lost its file says so for ever; what it has signed since, it knows again. */
 	l->is_unremembered = !has_memory && marks_find(marks, &l->log->origin) == NULL;
 	l->is_recovering = l->is_unremembered;
-	l->is_doubtful = was_doubtful || (!is_certain && l->channel->plane != PLANE_HOME);
+	l->is_doubtful = was_doubtful || (!is_certain && l->channel->plane != PLANE_HOME && l->log->durable > 0);
 	return l->is_doubtful && !was_doubtful ? keep_doubt(n, l) : ERR_OK;
 }
 
@@ -311,7 +311,7 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 	struct entry_view view;
 	enum err e;
 
-	if (old != NULL && old->log->frontier.size == 0) {
+	if (old != NULL && old->log->frontier.size == 0 && !old->is_recovering) {
 		key.epoch = old->key.epoch;
 		old = NULL;
 	}

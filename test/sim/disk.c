@@ -19,6 +19,11 @@ struct store *disk_open(struct world *w, struct sim_node *n)
 	struct store *store;
 	enum err e = store_sqlite_open("record.db", n->file, &store);
 
+	if (e == ERR_FULL) {
+		disk_fill(n, false); /* the reserve */
+		n->is_full = true;
+		e = store_sqlite_open("record.db", n->file, &store);
+	}
 	if (e != ERR_OK && !disk_has_failed(n))
 		world_fail(w, "node %zu cannot open its file: %s", n->party, err_text(e));
 	return e == ERR_OK ? store : NULL;

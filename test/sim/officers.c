@@ -160,8 +160,7 @@ void officer_open(struct world *w, struct sim_node *n, uint32_t channel)
 	d.s.fields_count = 1;
 	d.s.seen_count = 0;
 	for (size_t i = 0; channel != 0 && i < count; i++) {
-		if (logs[i].log.channel != channel || logs[i].log.party != n->party || logs[i].state == LOG_CLOSED ||
-		    logs[i].size == 0)
+		if (logs[i].log.channel != channel || logs[i].log.party != n->party || logs[i].state != LOG_RECOVERING)
 			continue;
 		cbor_put_array(&old, 3);
 		cbor_put_uint(&old, logs[i].log.epoch);

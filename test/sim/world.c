@@ -314,7 +314,7 @@ static void open_epochs(struct world *w, struct sim_node *n)
 	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
 
 	for (size_t i = 0; i < count; i++) {
-		if (logs[i].log.party == n->party && logs[i].state == LOG_RECOVERING && logs[i].size > 0)
+		if (logs[i].log.party == n->party && logs[i].state == LOG_RECOVERING)
 			officer_open(w, n, logs[i].log.channel);
 	}
 }
