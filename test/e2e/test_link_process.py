@@ -165,7 +165,7 @@ def test_a_path_is_tried_until_somebody_listens(tmp_path, lines):
 
 def test_who_comes_again_replaces_himself(lines, credentials):
     credential, key = credentials("again")
-    line = lines(1, alba_pins=[key])
+    line = lines(1, alba_pins=[key], is_first_called=False)
     first = tls_client(credential, line.ports[0])
     line.alba.link.next("PATH_UP")
     second = tls_client(credential, line.ports[0])
@@ -206,7 +206,7 @@ def test_a_bad_frame_closes_its_path_alone(tmp_path, credentials, why):
 def test_slow_drip_half_open_and_silence_end_by_their_limits(lines, credentials):
     """All of them at once, because each takes as long as its limit."""
     credential, key = credentials("slow")
-    line = lines(1, alba_pins=[key])
+    line = lines(1, alba_pins=[key], is_first_called=False)
     port = line.ports[0]
     begun = time.monotonic()
     quiet = wait_for("the link listens", lambda: connection(port))             # says nothing
@@ -305,7 +305,7 @@ def test_ten_thousand_strangers_keep_nobody_out(lines):
 def test_a_flash_overtakes_what_the_line_has_not_taken(lines, credentials):
     """A peer behind a thin line reads slowly: 3 MiB of attachment wait, and the FLASH is among the next frames."""
     credential, key = credentials("thin")
-    line = lines(1, alba_pins=[key])
+    line = lines(1, alba_pins=[key], is_first_called=False)
     peer = tls_client(credential, line.ports[0], receive_len=4096)
     line.alba.link.next("PATH_UP")
     line.alba.link.tell("SEND", peer=BOREA, path=0, urgency=1, rest=frame(HELLO, b"alba"))
