@@ -184,6 +184,7 @@ class Reader:
         except UnicodeDecodeError as why:
             self.refuse("line.utf8", str(why))
         if not text.endswith("\n"):
+            self.number = text.count("\n") + 1
             self.refuse("line.newline", "the last line is not ended")
         waiting, first = [], 0
         for number, line in enumerate(text.split("\n")[:-1], 1):
