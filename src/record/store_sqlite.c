@@ -24,7 +24,8 @@
 #define WAL_FRAMES_LARGE 32768
 #define WAL_FRAMES_AHEAD 128
 #define WAL_HEAD_LEN 32
-#define WAL_FRAME_LEN (24 + 4096)
+#define WAL_FRAME_HEAD_LEN 24
+#define WAL_FRAME_LEN (WAL_FRAME_HEAD_LEN + 4096)
 
 static const char schema[] =
 	"CREATE TABLE log(number INTEGER PRIMARY KEY, origin TEXT NOT NULL UNIQUE, size INTEGER NOT NULL,"
@@ -961,20 +962,76 @@ static int frames_note(void *self, sqlite3 *db, const char *name, int frames)
 	return SQLITE_OK;
 }
 
+static sqlite3_file *wal_file(struct store_sqlite *s)
+{
+	sqlite3_file *wal = NULL;
+	int rc = sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+
+	return rc == SQLITE_OK && wal != NULL && wal->pMethods != NULL ? wal : NULL;
+}
+
+/* Where the frames that belong to the WAL's header end: each repeats its salts. */
+static int wal_end(sqlite3_file *wal, sqlite3_int64 *end)
+{
+	uint8_t head[WAL_HEAD_LEN], frame[WAL_FRAME_HEAD_LEN];
+	sqlite3_int64 size, at = WAL_HEAD_LEN;
+	int rc = wal->pMethods->xFileSize(wal, &size);
+
+	*end = 0;
+	if (rc != SQLITE_OK || size < WAL_HEAD_LEN)
+		return rc;
+	rc = wal->pMethods->xRead(wal, head, sizeof head, 0);
+	while (rc == SQLITE_OK && at + WAL_FRAME_LEN <= size) {
+		rc = wal->pMethods->xRead(wal, frame, sizeof frame, at);
+		if (rc != SQLITE_OK || memcmp(frame + 8, head + 16, 8) != 0)
+			break;
+		at += WAL_FRAME_LEN;
+	}
+	*end = at;
+	return rc;
+}
+
 /*
- * Blocks of the WAL that exist are overwritten, and their flush leaves the file system's journal alone: half
- * the time of one that makes the file longer. So zeros, which SQLite takes for the end of the WAL, are
- * written ahead. A full disk does not matter here; what was written ahead is then a reserve.
+ * After a sync that failed, what the WAL shows may be in the kernel's memory alone, and no later sync writes it, for the
+ * kernel took it for written. So a start writes the same bytes once more, in place, which a full disk allows too, and
+ * syncs them, before anything is built on them.
+ */
+static enum err wal_renew(struct store_sqlite *s)
+{
+	sqlite3_file *wal = wal_file(s);
+	uint8_t part[1 << 14];
+	sqlite3_int64 end, at = 0;
+	int rc;
+
+	if (wal == NULL)
+		return ERR_OK;
+	rc = wal_end(wal, &end);
+	while (rc == SQLITE_OK && at < end) {
+		int len = end - at < (int)sizeof part ? (int)(end - at) : (int)sizeof part;
+		rc = wal->pMethods->xRead(wal, part, len, at);
+		if (rc == SQLITE_OK)
+			rc = wal->pMethods->xWrite(wal, part, len, at);
+		at += len;
+	}
+	if (rc == SQLITE_OK && end > 0)
+		rc = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
+	return err_of(rc);
+}
+
+/*
+ * Blocks of the WAL that exist are overwritten, and their flush leaves the file system's journal alone: half the
+ * time of one that makes the file longer. So zeros, which SQLite takes for the end of the WAL, are written ahead.
+ * A full disk does not matter here; what was written ahead is then a reserve.
  */
 static enum err wal_reserve(struct store_sqlite *s)
 {
 	static const uint8_t zeros[1 << 16];
 	sqlite3_int64 wanted = WAL_HEAD_LEN + (sqlite3_int64)(s->frames + WAL_FRAMES_AHEAD) * WAL_FRAME_LEN;
-	sqlite3_file *wal = NULL;
+	sqlite3_file *wal = wal_file(s);
 	sqlite3_int64 size;
-	int rc = sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+	int rc;
 
-	if (rc != SQLITE_OK || wal == NULL || wal->pMethods == NULL)
+	if (wal == NULL)
 		return ERR_OK;
 	rc = wal->pMethods->xFileSize(wal, &size);
 	if (rc == SQLITE_OK && size >= wanted - WAL_FRAMES_AHEAD / 2 * WAL_FRAME_LEN)
@@ -1178,11 +1235,7 @@ enum err store_sqlite_open(const char *path, const char *vfs, struct store **out
 	}
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_wal_hook(s->db, frames_note, s);
-	/*
-	 * After a sync that failed, what the WAL shows may be in the page cache alone, and no later sync writes it. So a
-	 * start writes all of it anew, into the database, before anything is built on it (found by a simulator's seed).
-	 */
-	e = err_of(sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
+	e = wal_renew(s);
 	if (e == ERR_OK)
 		e = wal_reserve(s);
 	if (e != ERR_OK) {

@@ -160,7 +160,8 @@ static enum err sim_open(struct disk *disk, const char *name)
 	return ERR_OK;
 }
 
-static enum err sim_read(struct disk *disk, const char *name, uint64_t offset, uint8_t *out, size_t len, size_t *got)
+static enum err sim_read(struct disk *disk, const char *name, uint64_t offset, uint8_t *out, size_t len,
+			 size_t *got)
 {
 	const struct sim_file *f = file_find(sim(disk), name);
 
@@ -222,7 +223,8 @@ static enum err sim_sync(struct disk *disk, const char *name)
 		return ERR_NOT_FOUND;
 	f->is_synced = true;
 	for (size_t i = 0; i < f->changes_count; i++) {
-		/* A kernel whose write-back failed forgets that the page was dirty: no later sync brings it back. */
+		/* A kernel whose write-back failed forgets that the page was dirty: no later sync brings it
+		 * back. */
 		if (!is_failing || prng_is_one_in(&d->prng, 2))
 			change_apply(&f->synced, &f->changes[i]);
 	}

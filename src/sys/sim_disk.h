@@ -1,8 +1,9 @@
 /*
  * sim_disk.h - a disk in memory that loses, tears, refuses and fails as a seed says. Linked into tests only.
  *
- * Layer: sys. Every file has two states: as the process sees it, and as the platter has it. A sync carries the first
- * over to the second; a crash leaves of what was not synced some sectors, parts of sectors, or nothing.
+ * Layer: sys. Every file has two states: as the process sees it, and as the platter has it. A sync carries
+ * the first over to the second; a crash leaves of what was not synced some sectors, parts of sectors, or
+ * nothing.
  */
 #ifndef SYS_SIM_DISK_H
 #define SYS_SIM_DISK_H
@@ -30,7 +31,8 @@ void sim_disk_free(struct sim_disk *d);
 struct disk *sim_disk_disk(struct sim_disk *d);
 const struct sim_disk_counts *sim_disk_counts(const struct sim_disk *d);
 
-/* Power is cut and comes back: what was not synced is lost, torn or kept by sector. Forgets faults that were set. */
+/* Power is cut and comes back: what was not synced is lost, torn or kept by sector. Forgets faults that were
+ * set. */
 void sim_disk_crash(struct sim_disk *d, uint64_t seed);
 
 /* Which operations a fault counts, and whether all after the first fail too. */

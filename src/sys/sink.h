@@ -25,8 +25,8 @@ struct sink {
 enum err sink_put(struct sink *s, const char *path, struct bytes content) MUST_CHECK;
 
 /*
- * A folder, which is made if need be, as the folders in it are; files that are there are replaced. ERR_IO leaves errno.
- * Gives; sink_folder_finish makes all of it durable and frees it, sink_folder_free gives up.
+ * A folder, which is made if need be, as the folders in it are; files that are there are replaced. ERR_IO
+ * leaves errno. Gives; sink_folder_finish makes all of it durable and frees it, sink_folder_free gives up.
  */
 enum err sink_folder_new(const char *path, struct sink **out) MUST_CHECK;
 enum err sink_folder_finish(struct sink *s) MUST_CHECK;

@@ -1,4 +1,5 @@
-/* Exports, read again by a program that knows only the C2SP texts; and the scrub that finds what has changed. */
+/* Exports, read again by a program that knows only the C2SP texts; and the scrub that finds what has changed.
+ */
 #include "record/export.h"
 
 #include "base/alloc.h"
@@ -48,8 +49,10 @@ static void setting_make(struct setting *s)
 	sign_key_from_seed(&s->log_key, seed);
 	memset(seed, 2, sizeof seed);
 	sign_key_from_seed(&s->mirror_key, seed);
-	s->accord.keys[0] = (struct accord_key){ .party = 0, .use = ACCORD_KEY_LOG, .key = BYTES_OF(s->log_key.public) };
-	s->accord.keys[1] = (struct accord_key){ .party = 1, .use = ACCORD_KEY_MIRROR,
+	s->accord.keys[0] =
+		(struct accord_key){ .party = 0, .use = ACCORD_KEY_LOG, .key = BYTES_OF(s->log_key.public) };
+	s->accord.keys[1] = (struct accord_key){ .party = 1,
+						 .use = ACCORD_KEY_MIRROR,
 						 .key = BYTES_OF(s->mirror_key.public) };
 	s->accord.keys_count = 2;
 	accord_mirror_name(&s->accord, 1, &name);
@@ -68,22 +71,28 @@ static struct origin origin_at(uint32_t channel)
 }
 
 /* A message of the node itself, which needs no officer's signature. */
-static void message_add(struct record *r, struct log *log, const struct setting *set, bool has_content, bool has_blob)
+static void message_add(struct record *r, struct log *log, const struct setting *set, bool has_content,
+			bool has_blob)
 {
 	uint8_t content_memory[512], statement_memory[512], entry_memory[1024];
-	struct buf content = BUF_ON(content_memory), statement = BUF_ON(statement_memory), bytes = BUF_ON(entry_memory);
+	struct buf content = BUF_ON(content_memory), statement = BUF_ON(statement_memory),
+		   bytes = BUF_ON(entry_memory);
 	static const uint8_t manifest[2 + HASH_LEN] = { 0x58, HASH_LEN }; /* as CBOR */
 	uint64_t index = log->frontier.size;
 	struct content c = { .language = BYTES_LIT("en"), .portions_count = 1 };
-	struct statement s = { .channel = log->origin.channel, .kind = KIND_MESSAGE, .party = BYTES_LIT("kor"),
-			       .role = BYTES_LIT(ROLE_NODE), .claimed = { 1790000000000 + index } };
+	struct statement s = { .channel = log->origin.channel,
+			       .kind = KIND_MESSAGE,
+			       .party = BYTES_LIT("kor"),
+			       .role = BYTES_LIT(ROLE_NODE),
+			       .claimed = { 1790000000000 + index } };
 	struct entry e = { .origin = log->origin, .index = index, .filed = { 1790000000000 + index } };
 
 	c.portions[0].text = BYTES_LIT("words");
 	be64_put(c.salt, index);
 	c.salt[15] = (uint8_t)log->origin.channel;
 	if (has_blob) {
-		c.attachments[0] = (struct attachment){ .len = BLOB_LEN, .media_type = BYTES_LIT("text/plain"),
+		c.attachments[0] = (struct attachment){ .len = BLOB_LEN,
+							.media_type = BYTES_LIT("text/plain"),
 							.name = BYTES_LIT("blob.txt") };
 		memcpy(c.attachments[0].hash, set->blob_hash, HASH_LEN);
 		c.attachments_count = 1;
@@ -123,13 +132,16 @@ static void note_add(struct record *r, struct log *log, const struct setting *se
 	note_write_text(&log->origin, log->frontier.size, root, &note);
 	text = note;
 	buf_put_byte(&note, '\n');
-	checkpoint_sign(set->plant == FINDING_NOTE ? &set->mirror_key : &set->log_key, buf_bytes(&text), &note);
+	checkpoint_sign(set->plant == FINDING_NOTE ? &set->mirror_key : &set->log_key, buf_bytes(&text),
+			&note);
 	assert_int_equal(record_add_note(r, log, log->frontier.size, buf_bytes(&note)), ERR_OK);
 	if (!is_cosigned)
 		return;
-	checkpoint_cosign(set->plant == FINDING_COSIGNATURE ? &set->log_key : &set->mirror_key, name, 1790000000,
-			  buf_bytes(&text), &line);
-	assert_int_equal(record_add_cosignature(r, log, log->frontier.size, BYTES_LIT("usa"), buf_bytes(&line)), ERR_OK);
+	checkpoint_cosign(set->plant == FINDING_COSIGNATURE ? &set->log_key : &set->mirror_key, name,
+			  1790000000, buf_bytes(&text), &line);
+	assert_int_equal(
+		record_add_cosignature(r, log, log->frontier.size, BYTES_LIT("usa"), buf_bytes(&line)),
+		ERR_OK);
 }
 
 /* Channel's log of so many entries, in turns of at most 500, each with its note. */
@@ -162,7 +174,8 @@ static void blob_put(struct record *r, const struct setting *set)
 static void report_print(void *self, const struct finding *f)
 {
 	(void)self;
-	print_message("# %s at %llu: %s\n", finding_name(f->kind), (unsigned long long)f->index, finding_text(f->kind));
+	print_message("# %s at %llu: %s\n", finding_name(f->kind), (unsigned long long)f->index,
+		      finding_text(f->kind));
 }
 
 static void report_nothing(void *self, const struct finding *f)
@@ -269,8 +282,8 @@ static void a_stranger_reads_the_export(void **state)
 
 	assert_non_null(mkdtemp(folder));
 	assert_int_equal(sink_folder_new(folder, &sink), ERR_OK);
-	x = export_new(&(struct export_options){ .record = r, .accord = &set.accord, .sink = sink,
-						 .is_wanted = is_not_home });
+	x = export_new(&(struct export_options){
+		.record = r, .accord = &set.accord, .sink = sink, .is_wanted = is_not_home });
 	assert_int_equal(export_put(x, "accord/00/channels", BYTES_LIT("lines\n")), ERR_OK);
 	while ((e = export_step(x, 20000)) == ERR_SHORT)
 		steps++;
@@ -339,7 +352,8 @@ static void dump(struct record *r, uint8_t out[HASH_LEN])
 
 			hashes_row = BUF_ON(hashes);
 			e = s->ops->entry_get(s, log->number, k, &row, &hashes_row);
-			if (e == ERR_OK && entry_read(buf_bytes(&row), &entry, &st, &fault) == ERR_OK && st.has_content) {
+			if (e == ERR_OK && entry_read(buf_bytes(&row), &entry, &st, &fault) == ERR_OK &&
+			    st.has_content) {
 				static uint8_t content_memory[CONTENT_LEN_MAX];
 				struct buf content = BUF_ON(content_memory);
 				enum err ce = s->ops->content_get(s, st.content.hash, &content);
@@ -352,7 +366,8 @@ static void dump(struct record *r, uint8_t out[HASH_LEN])
 	hash_finish(&h, out);
 }
 
-/* Notes, lines and attachments may come late, so one that has got lost is no lie; one that is there is as it was. */
+/* Notes, lines and attachments may come late, so one that has got lost is no lie; one that is there is as it
+ * was. */
 static void check_says_the_same(struct record *r, const struct setting *set, const uint8_t want[HASH_LEN])
 {
 	static uint8_t memory[BLOB_LEN];
@@ -384,7 +399,8 @@ static void flipped_bits_are_found(void **state)
 	blob_put(r, &set);
 	for (uint64_t i = 1; i <= 40; i++)
 		log_fill(r, &set, (uint32_t)(i % 4 + 1), i % 3 + 1 + (i == 40 ? 200 : 0));
-	/* A hint of idle time moves the WAL into the file once it is large enough; then there is nothing else. */
+	/* A hint of idle time moves the WAL into the file once it is large enough; then there is nothing
+	 * else. */
 	for (uint64_t i = 0; i < 300; i++) {
 		assert_int_equal(record_begin(r), ERR_OK);
 		message_add(r, record_log_at(r, 0), &set, true, false);
@@ -406,7 +422,8 @@ static void flipped_bits_are_found(void **state)
 			break;
 		}
 		r = record_on_disk(&set);
-		is_found = r == NULL || verify_all(r, &set, report_nothing, &counts) != ERR_OK || counts.findings > 0;
+		is_found = r == NULL || verify_all(r, &set, report_nothing, &counts) != ERR_OK ||
+			   counts.findings > 0;
 		if (!is_found)
 			check_says_the_same(r, &set, want);
 		found += is_found;
@@ -439,7 +456,8 @@ static void plant_in_rows(struct store *s, const struct log *log, enum finding_k
 	if (kind == FINDING_NODE) {
 		assert_int_equal(s->ops->entry_get(s, log->number, 0, &entry, NULL), ERR_OK);
 		memset(hash, 1, sizeof hash);
-		assert_int_equal(s->ops->entry_put(s, log->number, 0, buf_bytes(&entry), BYTES_OF(hash)), ERR_OK);
+		assert_int_equal(s->ops->entry_put(s, log->number, 0, buf_bytes(&entry), BYTES_OF(hash)),
+				 ERR_OK);
 	}
 	if (kind == FINDING_ROOT) {
 		assert_int_equal(s->ops->log_get(s, log->number, &row), ERR_OK);
@@ -474,7 +492,9 @@ static void each_finding_is_made(void **state)
 		assert_int_equal(record_log_open(r, &o, &log), ERR_OK);
 		message_add(r, log, &set, true, true);
 		if (kind == FINDING_ENTRY)
-			assert_int_equal(record_add(r, log, BYTES_LIT("no entry"), &none, (struct bytes){ 0 }), ERR_OK);
+			assert_int_equal(
+				record_add(r, log, BYTES_LIT("no entry"), &none, (struct bytes){ 0 }),
+				ERR_OK);
 		note_add(r, log, &set, true);
 		assert_int_equal(record_append(r), ERR_OK);
 		plant_in_rows(s, log, kind);

@@ -19,7 +19,17 @@
 #define CHANNELS 3u
 
 /* A store between the record and the real one, which can be told to lie. */
-enum lie { LIE_NONE, LIE_ENTRY, LIE_HASHES, LIE_HASHES_SHORT, LIE_ROOT, LIE_SIZE, LIE_GONE, LIE_FULL, LIE_IO };
+enum lie {
+	LIE_NONE,
+	LIE_ENTRY,
+	LIE_HASHES,
+	LIE_HASHES_SHORT,
+	LIE_ROOT,
+	LIE_SIZE,
+	LIE_GONE,
+	LIE_FULL,
+	LIE_IO
+};
 
 struct liar {
 	struct store store; /* first */
@@ -85,12 +95,14 @@ static enum err liar_log_next(struct store *s, log_number after, log_number *out
 	return liar(s)->inner->ops->log_next(liar(s)->inner, after, out);
 }
 
-static enum err liar_entry_put(struct store *s, log_number log, uint64_t index, struct bytes entry, struct bytes hashes)
+static enum err liar_entry_put(struct store *s, log_number log, uint64_t index, struct bytes entry,
+			       struct bytes hashes)
 {
 	return liar(s)->inner->ops->entry_put(liar(s)->inner, log, index, entry, hashes);
 }
 
-static enum err liar_entry_get(struct store *s, log_number log, uint64_t index, struct buf *entry, struct buf *hashes)
+static enum err liar_entry_get(struct store *s, log_number log, uint64_t index, struct buf *entry,
+			       struct buf *hashes)
 {
 	enum err e = liar(s)->inner->ops->entry_get(liar(s)->inner, log, index, entry, hashes);
 
@@ -104,7 +116,8 @@ static enum err liar_entry_get(struct store *s, log_number log, uint64_t index, 
 	return liar(s)->lie == LIE_GONE ? ERR_NOT_FOUND : e;
 }
 
-static enum err liar_node_get(struct store *s, log_number log, unsigned level, uint64_t index, uint8_t hash[HASH_LEN])
+static enum err liar_node_get(struct store *s, log_number log, unsigned level, uint64_t index,
+			      uint8_t hash[HASH_LEN])
 {
 	liar(s)->reads++;
 	return liar(s)->inner->ops->node_get(liar(s)->inner, log, level, index, hash);
@@ -125,12 +138,14 @@ static enum err liar_note_put(struct store *s, log_number log, uint64_t size, st
 	return liar(s)->inner->ops->note_put(liar(s)->inner, log, size, note);
 }
 
-static enum err liar_note_get(struct store *s, log_number log, uint64_t size, uint64_t *found, struct buf *note)
+static enum err liar_note_get(struct store *s, log_number log, uint64_t size, uint64_t *found,
+			      struct buf *note)
 {
 	return liar(s)->inner->ops->note_get(liar(s)->inner, log, size, found, note);
 }
 
-static enum err liar_cosignature_put(struct store *s, log_number log, uint64_t size, struct bytes party, struct bytes line)
+static enum err liar_cosignature_put(struct store *s, log_number log, uint64_t size, struct bytes party,
+				     struct bytes line)
 {
 	return liar(s)->inner->ops->cosignature_put(liar(s)->inner, log, size, party, line);
 }
@@ -139,12 +154,21 @@ static struct liar *liar_new(struct store *inner)
 {
 	struct liar *l = xcalloc(1, sizeof *l);
 
-	l->ops = (struct store_ops){ .close = liar_close, .begin = liar_begin, .commit = liar_commit,
-				     .rollback = liar_rollback, .log_open = liar_log_open, .log_get = liar_log_get,
-				     .log_put = liar_log_put, .log_next = liar_log_next, .entry_put = liar_entry_put,
-				     .entry_get = liar_entry_get, .node_get = liar_node_get,
-				     .content_put = liar_content_put, .content_get = liar_content_get,
-				     .note_put = liar_note_put, .note_get = liar_note_get,
+	l->ops = (struct store_ops){ .close = liar_close,
+				     .begin = liar_begin,
+				     .commit = liar_commit,
+				     .rollback = liar_rollback,
+				     .log_open = liar_log_open,
+				     .log_get = liar_log_get,
+				     .log_put = liar_log_put,
+				     .log_next = liar_log_next,
+				     .entry_put = liar_entry_put,
+				     .entry_get = liar_entry_get,
+				     .node_get = liar_node_get,
+				     .content_put = liar_content_put,
+				     .content_get = liar_content_get,
+				     .note_put = liar_note_put,
+				     .note_get = liar_note_get,
 				     .cosignature_put = liar_cosignature_put };
 	l->store.ops = &l->ops;
 	l->inner = inner;
@@ -271,16 +295,16 @@ static void turns_make_logs_that_prove_themselves(void **state)
 	for (uint64_t size = 0; size <= 45; size++) {
 		assert_int_equal(record_root_at(r, log, size, old_root), ERR_OK);
 		assert_int_equal(record_consistency(r, log, size, 45, proof, &count), ERR_OK);
-		assert_int_equal(merkle_check_consistency(size, old_root, 45, root, (const uint8_t(*)[HASH_LEN])proof,
-							  count),
+		assert_int_equal(merkle_check_consistency(size, old_root, 45, root,
+							  (const uint8_t(*)[HASH_LEN])proof, count),
 				 ERR_OK);
 	}
 	for (uint64_t i = 0; i < 45; i++) {
 		assert_int_equal(record_leaf(r, log, i, leaf), ERR_OK);
 		assert_int_equal(record_inclusion(r, log, i, 45, proof, &count), ERR_OK);
-		assert_int_equal(merkle_check_inclusion(i, leaf, 45, root, (const uint8_t(*)[HASH_LEN])proof,
-							  count),
-				 ERR_OK);
+		assert_int_equal(
+			merkle_check_inclusion(i, leaf, 45, root, (const uint8_t(*)[HASH_LEN])proof, count),
+			ERR_OK);
 	}
 	assert_int_equal(record_root_at(r, log, 46, root), ERR_NOT_FOUND);
 	assert_int_equal(record_consistency(r, log, 1, 46, proof, &count), ERR_NOT_FOUND);
@@ -333,6 +357,33 @@ static void rollback_gives_everything_back(void **state)
 	record_free(r);
 }
 
+static void cut_logs_go_on(void **state)
+{
+	struct record *r = open_on(store_mem_new());
+	struct log *log;
+
+	(void)state;
+	assert_int_equal(record_begin(r), ERR_OK);
+	log = log_at(r, 1);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(add(r, log), ERR_OK);
+	assert_int_equal(record_append(r), ERR_OK);
+	assert_int_equal(record_begin(r), ERR_OK);
+	assert_int_equal(record_cut(r, log, 5), ERR_OK);
+	record_rollback(r);
+	check_log(r, log, 10);
+	/* Cut and then shorter or longer than before in one turn: what is read back begins at the cut. */
+	for (int more = 2; more < 9; more += 6) {
+		assert_int_equal(record_begin(r), ERR_OK);
+		assert_int_equal(record_cut(r, log, 5), ERR_OK);
+		for (int i = 0; i < more; i++)
+			assert_int_equal(add(r, log), ERR_OK);
+		assert_int_equal(record_append(r), ERR_OK);
+		check_log(r, log, 5 + (uint64_t)more);
+	}
+	record_free(r);
+}
+
 static void what_is_read_back_decides(void **state)
 {
 	static const struct {
@@ -368,7 +419,8 @@ static void what_is_read_back_decides(void **state)
 			assert_int_equal(add(r, log), ERR_OK);
 		assert_int_equal(record_append(r), cases[i].want);
 		assert_false(record_is_open(r));
-		assert_int_equal(log->durable, cases[i].want == ERR_OK ? 4 : 1); /* nothing is durable on a doubt */
+		assert_int_equal(log->durable,
+				 cases[i].want == ERR_OK ? 4 : 1); /* nothing is durable on a doubt */
 		if (cases[i].want == ERR_FULL) {
 			l->lie = LIE_NONE;
 			assert_int_equal(log->frontier.size, 1);
@@ -441,7 +493,7 @@ static void damage_is_found_at_the_door(void **state)
 /* ---- Power. ---- */
 
 struct history {
-	uint64_t turns; /* to be played */
+	uint64_t turns;	       /* to be played */
 	uint64_t acknowledged; /* turns whose record_append returned ERR_OK */
 };
 
@@ -531,6 +583,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(turns_make_logs_that_prove_themselves),
 		cmocka_unit_test(rollback_gives_everything_back),
+		cmocka_unit_test(cut_logs_go_on),
 		cmocka_unit_test(what_is_read_back_decides),
 		cmocka_unit_test(opening_reads_heads_alone),
 		cmocka_unit_test(damage_is_found_at_the_door),

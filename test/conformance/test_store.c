@@ -102,9 +102,9 @@ static void hash_of(uint8_t fill, uint8_t out[HASH_LEN])
 	memset(out, fill, HASH_LEN);
 }
 
-#define assert_buf(buf, text) \
-	do { \
-		assert_int_equal((buf).len, sizeof(text) - 1); \
+#define assert_buf(buf, text)                                           \
+	do {                                                            \
+		assert_int_equal((buf).len, sizeof(text) - 1);          \
 		assert_memory_equal((buf).ptr, text, sizeof(text) - 1); \
 	} while (0)
 
@@ -122,7 +122,8 @@ static void logs_are_numbered_and_kept(void **state)
 {
 	struct bench *b = *state;
 	struct store *s = b->store;
-	struct store_log got, want = { .origin = origin_at(7, "kor", 1), .size = 123456789012u,
+	struct store_log got, want = { .origin = origin_at(7, "kor", 1),
+				       .size = 123456789012u,
 				       .stopped = { "cbor.shortest", 17 } };
 	log_number first, second, n;
 
@@ -173,8 +174,9 @@ static void entries_and_nodes_come_back(void **state)
 		struct bytes entry = i == 5 ? BYTES_OF(long_entry) : (struct bytes){ long_entry, (size_t)i };
 		for (size_t l = 0; l < 4; l++)
 			hash_of((uint8_t)(16 * l + i), hashes[l]);
-		assert_int_equal(s->ops->entry_put(s, log, i, entry,
-							(struct bytes){ hashes[0], count * HASH_LEN }), ERR_OK);
+		assert_int_equal(
+			s->ops->entry_put(s, log, i, entry, (struct bytes){ hashes[0], count * HASH_LEN }),
+			ERR_OK);
 	}
 	/* The open transaction is read. */
 	assert_int_equal(s->ops->entry_get(s, log, 3, &out, NULL), ERR_OK);
@@ -207,6 +209,47 @@ static void entries_and_nodes_come_back(void **state)
 	assert_int_equal(s->ops->node_get(s, log, 2, 2, got), ERR_NOT_FOUND);
 	assert_int_equal(s->ops->node_get(s, log, 63, 1, got), ERR_NOT_FOUND);
 	assert_int_equal(s->ops->node_get(s, other, 0, 0, got), ERR_NOT_FOUND);
+}
+
+static void cut_entries_take_their_nodes_along(void **state)
+{
+	struct bench *b = *state;
+	struct store *s = b->store;
+	uint8_t hashes[4 * HASH_LEN] = { 0 }, hash[HASH_LEN], memory[16];
+	struct buf out = BUF_ON(memory);
+	log_number log, other;
+
+	begin(s);
+	log = log_of(s, 1, "kor");
+	other = log_of(s, 2, "kor");
+	for (uint64_t i = 0; i < 8; i++) {
+		struct bytes own = { hashes, (i % 2 == 0   ? 1u
+					      : i % 4 == 1 ? 2u
+					      : i == 3	   ? 3u
+							   : 4u) *
+						     HASH_LEN };
+		assert_int_equal(s->ops->entry_put(s, log, i, BYTES_LIT("x"), own), ERR_OK);
+		assert_int_equal(s->ops->entry_put(s, other, i, BYTES_LIT("x"), own), ERR_OK);
+	}
+	commit(s);
+	begin(s);
+	assert_int_equal(s->ops->entry_cut(s, log, 3), ERR_OK);
+	assert_int_equal(s->ops->entry_cut(s, log, UINT64_MAX), ERR_OK); /* nothing is there */
+	commit(s);
+	reopen(b);
+	s = b->store;
+	assert_int_equal(s->ops->entry_get(s, log, 2, &out, NULL), ERR_OK);
+	assert_int_equal(s->ops->entry_get(s, log, 3, &out, NULL), ERR_NOT_FOUND);
+	assert_int_equal(s->ops->entry_get(s, log, 7, &out, NULL), ERR_NOT_FOUND);
+	assert_int_equal(s->ops->node_get(s, log, 1, 0, hash), ERR_OK);
+	assert_int_equal(s->ops->node_get(s, log, 1, 1, hash), ERR_NOT_FOUND);
+	assert_int_equal(s->ops->node_get(s, log, 2, 0, hash), ERR_NOT_FOUND);
+	assert_int_equal(s->ops->node_get(s, log, 3, 0, hash), ERR_NOT_FOUND);
+	assert_int_equal(s->ops->entry_get(s, other, 7, &out, NULL), ERR_OK);
+	begin(s);
+	assert_int_equal(s->ops->entry_cut(s, other, 0), ERR_OK);
+	s->ops->rollback(s);
+	assert_int_equal(s->ops->node_get(s, other, 3, 0, hash), ERR_OK);
 }
 
 static void getters_append_and_keep_the_bound(void **state)
@@ -255,7 +298,8 @@ static void contents_stay_and_are_erased(void **state)
 	assert_int_equal(s->ops->content_eraser(s, held, &out), ERR_OK);
 	assert_buf(out, "place");
 	begin(s);
-	assert_int_equal(s->ops->content_put(s, held, BYTES_LIT("words")), ERR_OK); /* a resend brings nothing back */
+	assert_int_equal(s->ops->content_put(s, held, BYTES_LIT("words")),
+			 ERR_OK); /* a resend brings nothing back */
 	commit(s);
 	assert_int_equal(s->ops->content_get(s, held, &out), ERR_REFUSED);
 }
@@ -297,8 +341,9 @@ static void notes_are_found_from_both_sides(void **state)
 		uint64_t size;
 		uint64_t below, above; /* 0: none */
 	} cases[] = {
-		{ "before the first", 2, 0, 3 },      { "exactly", 3, 3, 3 },	      { "between", 5, 3, 10 },
-		{ "exactly the last", 10, 10, 10 },   { "after the last", 11, 10, 0 }, { "the largest", UINT64_MAX, 10, 0 },
+		{ "before the first", 2, 0, 3 }, { "exactly", 3, 3, 3 },
+		{ "between", 5, 3, 10 },	 { "exactly the last", 10, 10, 10 },
+		{ "after the last", 11, 10, 0 }, { "the largest", UINT64_MAX, 10, 0 },
 		{ "from zero", 0, 0, 3 },
 	};
 
@@ -386,7 +431,8 @@ static void attachments_come_in_any_order(void **state)
 		{ "into a later piece: reaches through it", 140, 300, 600 },
 		{ "nothing", 700, 0, 600 },
 		{ "the last byte", 999, 1, 600 },
-		{ "all of it", 0, 1000, 600 }, /* begins in a piece and is cut by it: no gap is left unfetched */
+		{ "all of it", 0, 1000,
+		  600 }, /* begins in a piece and is cut by it: no gap is left unfetched */
 		{ "from where it is held", 600, 400, 1000 },
 	};
 
@@ -398,9 +444,10 @@ static void attachments_come_in_any_order(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
 		print_message("# attachment: %s\n", cases[i].why);
 		begin(s);
-		assert_int_equal(s->ops->attachment_put(s, hash, sizeof whole, cases[i].offset,
-							(struct bytes){ whole + cases[i].offset, cases[i].len }),
-				 ERR_OK);
+		assert_int_equal(
+			s->ops->attachment_put(s, hash, sizeof whole, cases[i].offset,
+					       (struct bytes){ whole + cases[i].offset, cases[i].len }),
+			ERR_OK);
 		commit(s);
 		assert_int_equal(s->ops->attachment_held(s, hash, &held, &total), ERR_OK);
 		assert_int_equal(held, cases[i].held);
@@ -416,6 +463,13 @@ static void attachments_come_in_any_order(void **state)
 	assert_memory_equal(memory, whole + 555, 100);
 	assert_int_equal(s->ops->attachment_get(s, hash, 950, 51, &out), ERR_NOT_FOUND);
 	assert_int_equal(s->ops->attachment_get(s, hash, UINT64_MAX, 1, &out), ERR_NOT_FOUND);
+	begin(s);
+	assert_int_equal(s->ops->attachment_del(s, hash), ERR_OK);
+	assert_int_equal(s->ops->attachment_del(s, hash), ERR_NOT_FOUND);
+	assert_int_equal(s->ops->attachment_held(s, hash, &held, &total), ERR_OK);
+	assert_int_equal(total, 0);
+	assert_int_equal(s->ops->attachment_get(s, hash, 0, 1, &out), ERR_NOT_FOUND);
+	s->ops->rollback(s);
 	begin(s);
 	assert_int_equal(s->ops->attachment_put(s, hash, 999, 0, BYTES_LIT("x")), ERR_USAGE);
 	assert_int_equal(s->ops->attachment_put(s, hash, 1000, 1000, BYTES_LIT("x")), ERR_USAGE);
@@ -472,7 +526,8 @@ static void views_walk_in_order(void **state)
 	}
 	assert_int_equal(map_next(&m, BYTES_LIT("a"), buf_bytes(&key), &key, &value), ERR_NOT_FOUND);
 	assert_true(bytes_equal(buf_bytes(&key), BYTES_LIT("a\xff"))); /* left as it was */
-	assert_int_equal(map_next(&m, BYTES_LIT("a"), BYTES_LIT("Z"), &key, NULL), ERR_OK); /* before the prefix */
+	assert_int_equal(map_next(&m, BYTES_LIT("a"), BYTES_LIT("Z"), &key, NULL),
+			 ERR_OK); /* before the prefix */
 	assert_true(bytes_equal(buf_bytes(&key), BYTES_LIT("a")));
 	assert_int_equal(map_next(&m, BYTES_LIT(""), BYTES_LIT("c"), &key, NULL), ERR_NOT_FOUND);
 	begin(s);
@@ -530,7 +585,8 @@ static void rollback_forgets_everything(void **state)
 		assert_int_equal(s->ops->content_get(s, erased, &out), ERR_OK);
 		assert_buf(out, "still here");
 		assert_int_equal(s->ops->note_get(s, log, 9, &found, &out), ERR_NOT_FOUND);
-		assert_int_equal(s->ops->cosignature_last(s, log, BYTES_LIT("usa"), &found, &out), ERR_NOT_FOUND);
+		assert_int_equal(s->ops->cosignature_last(s, log, BYTES_LIT("usa"), &found, &out),
+				 ERR_NOT_FOUND);
 		assert_int_equal(s->ops->attachment_held(s, hash, &held, &total), ERR_OK);
 		assert_int_equal(total, 0);
 		assert_int_equal(s->ops->advance_get(s, id, &out), ERR_NOT_FOUND);
@@ -654,7 +710,7 @@ static void tidy_moves_the_wal_into_the_file(void **state)
 	}
 }
 
-#define ON_EVERY(play) \
+#define ON_EVERY(play)                                                       \
 	cmocka_unit_test_setup_teardown(play, memory_setup, bench_teardown), \
 		cmocka_unit_test_setup_teardown(play, sqlite_setup, bench_teardown)
 #define ON_SQLITE(play) cmocka_unit_test_setup_teardown(play, sqlite_setup, bench_teardown)
@@ -664,6 +720,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON_EVERY(logs_are_numbered_and_kept),
 		ON_EVERY(entries_and_nodes_come_back),
+		ON_EVERY(cut_entries_take_their_nodes_along),
 		ON_EVERY(getters_append_and_keep_the_bound),
 		ON_EVERY(contents_stay_and_are_erased),
 		ON_EVERY(erased_bytes_leave_the_disk),

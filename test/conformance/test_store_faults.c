@@ -19,7 +19,8 @@
 #define LOGS 3u
 #define ENTRY_LEN 700u
 
-/* What the history is known to have done: commits that returned ERR_OK, and whether one more was under way. */
+/* What the history is known to have done: commits that returned ERR_OK, and whether one more was under way.
+ */
 struct model {
 	uint64_t acknowledged;
 };
@@ -53,8 +54,10 @@ static enum err write_commit(struct store *s, uint64_t commit)
 	enum err e = ERR_OK;
 
 	for (uint64_t log = 0; e == ERR_OK && log < LOGS; log++) {
-		struct store_log row = { .origin = { .channel = (uint32_t)log + 1, .party = "kor", .epoch = 1 },
-					 .size = commit + 1 };
+		struct store_log row = {
+			.origin = { .channel = (uint32_t)log + 1, .party = "kor", .epoch = 1 },
+			.size = commit + 1
+		};
 		struct bytes entry = entry_of(commit, log, memory);
 		log_number n;
 
@@ -209,8 +212,9 @@ static void crash_at_every_change(void **state)
 			sim_disk_free(d);
 		}
 	}
-	print_message("# crash: %llu points, %llu sectors lost, %llu torn, %llu kept\n", (unsigned long long)points,
-		      (unsigned long long)lost, (unsigned long long)torn, (unsigned long long)kept);
+	print_message("# crash: %llu points, %llu sectors lost, %llu torn, %llu kept\n",
+		      (unsigned long long)points, (unsigned long long)lost, (unsigned long long)torn,
+		      (unsigned long long)kept);
 	assert_true(points > 400 && lost > 100 && torn > 100 && kept > 100);
 }
 
@@ -243,8 +247,40 @@ static void fail_every_operation(void **state)
 			sim_disk_free(d);
 		}
 	}
-	print_message("# failures: %llu, in recovery %llu\n", (unsigned long long)fired, (unsigned long long)compound);
+	print_message("# failures: %llu, in recovery %llu\n", (unsigned long long)fired,
+		      (unsigned long long)compound);
 	assert_true(fired > 300 && compound > 100);
+}
+
+/*
+ * A sync fails, the process stops and starts again on the same kernel, which still shows what the platter has not:
+ * nothing may be built on that, when the power goes later.
+ */
+static void restart_after_a_failed_operation(void **state)
+{
+	uint64_t fired = 0;
+
+	(void)state;
+	for (uint64_t n = 1, is_done = 0; !is_done; n++) {
+		for (uint64_t k = 1; k <= 4; k++) {
+			struct sim_disk *d = sim_disk_new(n * 4 + k);
+			struct model m = { 0 };
+			struct vfs *v;
+
+			assert_int_equal(vfs_new(VFS, sim_disk_disk(d), &v), ERR_OK);
+			sim_disk_fail(d, n, SIM_DISK_CHANGES, false);
+			is_done = play_once(&m) == ERR_OK && !sim_disk_has_failed(d);
+			fired += sim_disk_has_failed(d);
+			sim_disk_fail(d, k * 9, SIM_DISK_CHANGES, true); /* somewhere on its way */
+			(void)!play_once(&m);
+			sim_disk_crash(d, n * 5 + k);
+			reopen_and_finish(&m);
+			vfs_free(v);
+			sim_disk_free(d);
+		}
+	}
+	print_message("# restarts: %llu\n", (unsigned long long)fired);
+	assert_true(fired > 100);
 }
 
 /* Full: the commit is refused, nothing of it is there, and with room again the same store goes on. */
@@ -262,7 +298,8 @@ static void full_disk_refuses_and_goes_on(void **state)
 
 		assert_int_equal(vfs_new(VFS, sim_disk_disk(d), &v), ERR_OK);
 		assert_int_equal(store_sqlite_open("record", VFS, &s), ERR_OK);
-		/* What was written ahead is used up first; SQLite's file and WAL then grow until the limit. */
+		/* What was written ahead is used up first; SQLite's file and WAL then grow until the limit.
+		 */
 		sim_disk_limit(d, sim_disk_used(d) + room);
 		e = play(s, &m);
 		assert_true(e == ERR_OK || e == ERR_FULL);
@@ -284,6 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(crash_at_every_change),
 		cmocka_unit_test(fail_every_operation),
+		cmocka_unit_test(restart_after_a_failed_operation),
 		cmocka_unit_test(full_disk_refuses_and_goes_on),
 	};
 

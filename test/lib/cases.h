@@ -1,6 +1,6 @@
 /*
- * cases.h - plays a test over each case of one section of test/vectors/record.json. The folder is $VECTORS, else
- * test/vectors.
+ * cases.h - plays a test over each case of one section of test/vectors/record.json. The folder is $VECTORS,
+ * else test/vectors.
  */
 #ifndef TEST_CASES_H
 #define TEST_CASES_H

@@ -38,7 +38,8 @@ static void play_fork(const json_t *one)
 		f.sides[0] = f.sides[1];
 		f.sides[1] = first;
 		buf_reset(&again);
-		fork_write(&f, content.ptr + 3, &again); /* the salt: after a map's, a key's and a string's head */
+		fork_write(&f, content.ptr + 3,
+			   &again); /* the salt: after a map's, a key's and a string's head */
 		assert_int_equal(buf_check(&again), ERR_OK);
 		assert_true(bytes_equal(buf_bytes(&again), content));
 	}

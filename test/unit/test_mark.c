@@ -29,7 +29,8 @@ static void check_rows(const json_t *rows, const struct marks *m)
 		struct origin origin;
 		uint8_t root[HASH_LEN];
 
-		assert_int_equal(origin_read(bytes_str(json_string_value(json_array_get(row, 0))), &origin), ERR_OK);
+		assert_int_equal(origin_read(bytes_str(json_string_value(json_array_get(row, 0))), &origin),
+				 ERR_OK);
 		assert_ptr_equal(marks_find(m, &origin), &m->rows[i]);
 		assert_true(m->rows[i].size == (uint64_t)json_integer_value(json_array_get(row, 1)));
 		hex_of(json_array_get(row, 2), root, sizeof root);

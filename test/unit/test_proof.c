@@ -31,7 +31,8 @@ static void play_proof(const json_t *one)
 	assert_int_equal(proof_read(file, &proof, &fault), ERR_OK);
 	proof_write(&proof, &again);
 	assert_true(bytes_equal(buf_bytes(&again), file));
-	assert_int_equal(proof_check(&proof, entry, key, &note), strcmp(want, "OK") == 0 ? ERR_OK : ERR_VERIFY);
+	assert_int_equal(proof_check(&proof, entry, key, &note),
+			 strcmp(want, "OK") == 0 ? ERR_OK : ERR_VERIFY);
 }
 
 static void proofs(void **state)
