@@ -99,6 +99,9 @@ class Demo:
 
     def run_play(self):
         head(f"The play: {len(self.play.messages())} messages, {len(self.play.steps)} statements of what five articles made public")
+        say("  Behind each statement: how far its message has come, as " + " and as ".join(
+            party.upper() for party in self.world.parties) + " shows it.")
+        say("  " + "  ".join(f"{SIGNS[step]} {step}" for step in STEPS))
         chapter = None
         for step in self.play.steps:
             if step.chapter is not chapter:
@@ -131,13 +134,31 @@ class Demo:
             node.wait(f"{place} is at {step.party}", lambda place=place: self.is_folded(node, place))
         answer = node.say(*step.arguments(self.places), key=step.officer, code=5 if step.is_cut else 0)
         self.places[step.name] = answer["place"]
-        about = f" on {self.places[step.about.name]}" if step.about else f"  {step.precedence}"
-        self.note(f"{cell(answer['place'], 24)} {cell(step.verb, 9)} {cell(step.officer, 10)}{about}")
+        if not step.is_cut:
+            for other in self.world.nodes.values():
+                other.wait(f"{answer['place']} is at {other.party}", lambda other=other: self.is_folded(other, answer["place"]))
+            node.wait(f"{answer['place']} is cosigned", lambda: self.is_received(node, answer["place"]))
+        message = self.places[step.message().name]
+        what = f"on {message}" if step.about else f"{step.precedence}"
+        self.note(f"{cell(answer['place'], 23)}{cell(step.verb, 10)}{cell(step.officer, 12)}{cell(what, 27)}"
+                  f"{'  '.join(self.lit(other, message) for other in self.world.nodes.values())}")
 
     @staticmethod
     def is_folded(node, place):
         entry = node.find("/entry", place=place)
         return entry is not None and entry["folded"]
+
+    @staticmethod
+    def is_received(node, place):
+        """The other side's node has cosigned our log beyond this place."""
+        log, index = place.rsplit(".", 1)
+        return min(node.logs()[log]["cosigned"].values()) > int(index)
+
+    def lit(self, node, place):
+        """The ladders of a message as one word: the steps that every action addressee has reached."""
+        answer = node.find("/ladder", place=place)
+        rows = [{step["step"] for step in row["steps"]} for row in answer["ladders"] if not row["information"]] if answer else []
+        return "".join(SIGNS[step] if rows and all(step in row for row in rows) else "·" for step in STEPS)
 
     # The ladders, as each side shows them
 
@@ -148,15 +169,14 @@ class Demo:
 
     def show_ladders(self):
         head("How far each message came, as each side shows it")
-        say("  " + "  ".join(f"{SIGNS[step]} {step}" for step in STEPS))
-        say(f"\n  {cell('place', 24)}{cell('to', 12)}{cell(self.first.upper(), 12)}{cell(self.second.upper(), 12)}title")
+        say(f"  {cell('place', 24)}{cell('to', 14)}{cell(self.first.upper(), 12)}{cell(self.second.upper(), 12)}title")
         for message in self.play.messages():
             place = self.places[message.name]
             sides = [self.shown(node, place) for node in self.world.nodes.values()]
             for row, who in enumerate(sides[0]):
                 lit = ["".join(SIGNS[step] if step in side[who] else "·" for step in STEPS) for side in sides]
                 titles = " · ".join(message.subject[one] for one in ("en", "ko") if one in message.subject)
-                say(f"  {cell(place if row == 0 else '', 24)}{cell(who, 12)}{cell(lit[0], 12)}{cell(lit[1], 12)}"
+                say(f"  {cell(place if row == 0 else '', 24)}{cell(who, 14)}{cell(lit[0], 12)}{cell(lit[1], 12)}"
                     f"{cell(titles, 72).rstrip() if row == 0 else ''}")
 
     def check_ladders(self):
