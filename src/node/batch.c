@@ -146,7 +146,7 @@ static enum err batch_add(struct node *n, struct now now, const struct arriving 
 }
 
 /* Leaves of a batch that begins below what is held: the same, or a fork. */
-static enum err batch_compare(struct node *n, const struct arrival *in, struct arriving *a)
+static enum err batch_compare(struct node *n, struct now now, const struct arrival *in, struct arriving *a)
 {
 	static const struct fault fork = { "record.fork", 0 };
 	uint64_t size = a->line->log->frontier.size;
@@ -158,7 +158,7 @@ static enum err batch_compare(struct node *n, const struct arrival *in, struct a
 			return e;
 		hash_leaf(a->batch.items[a->skip].entry, leaf);
 		if (memcmp(held, leaf, HASH_LEN) != 0) {
-			e = fork_keep(n, a->line, a->batch.note);
+			e = fork_keep(n, now, a->line, &a->note, &a->batch, a->batch.first + a->skip);
 			return e == ERR_OK ? stop_log(n, in, a->line, a->batch.first + a->skip, &fork) : e;
 		}
 		a->skip++;
@@ -215,7 +215,7 @@ enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 		want_send(n, now, in->peer, a.line, a.note.size);
 		return ERR_OK;
 	}
-	e = batch_compare(n, in, &a);
+	e = batch_compare(n, now, in, &a);
 	if (e != ERR_OK || a.skip == a.batch.count || a.line->log->stopped.rule != NULL)
 		return e;
 	if (a.line->is_own && !a.line->is_recovering && !a.line->is_closed)

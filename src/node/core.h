@@ -167,6 +167,8 @@ struct node {
 enum err turn_open(struct node *n) MUST_CHECK;
 /* The flush in the middle of a turn, when a log has staged what one batch carries. */
 enum err turn_flush(struct node *n, struct now now) MUST_CHECK;
+/* Lines that wait for the next commit get one of their own, so that a copy has them. ERR_REFUSED: inside a turn. */
+enum err lines_keep(struct node *n) MUST_CHECK;
 void node_stop(struct node *n, enum err why, const char *what);
 /* Passes user and peer errors on; a local one stops the node. */
 enum err node_local(struct node *n, enum err e, const char *what) MUST_CHECK;
@@ -247,8 +249,11 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 /* True once every eraser that the log's entries name is held. */
 bool erasers_are_held(struct node *n, struct line *line);
 
-/* Keeps both sides of a contradiction: our own note of that log, and this one. */
-enum err fork_keep(struct node *n, struct line *line, struct bytes note) MUST_CHECK;
+/* ---- fork.c ---- */
+/* Keeps both sides of a contradiction: what we hold of a log, and this note of it, with its entries if a batch
+ * brought them; index: where they differ. */
+enum err fork_keep(struct node *n, struct now now, struct line *line, const struct note *note,
+		   const struct batch *batch, uint64_t index) MUST_CHECK;
 
 /* ---- recover.c ---- */
 enum err recover_start(struct node *n, struct now now, const struct marks *marks, bool has_memory, bool is_certain) MUST_CHECK;
@@ -265,11 +270,13 @@ enum err service_tick(struct node *n, struct now now) MUST_CHECK;
 /* An entry has just been folded for the first time: notes what we have to say to it. */
 void service_folded(struct node *n, struct now now, const struct place_key *at, const struct entry *entry,
 		    const struct statement *s, const uint8_t leaf[HASH_LEN]);
+/* The evidence of a fork, in our own log of that channel; ERR_STOPPED while that is closed. */
+enum err service_fork(struct node *n, struct now now, uint32_t channel, struct bytes content) MUST_CHECK;
 /* Says it, through the door. */
 enum err service_say(struct node *n, struct now now) MUST_CHECK;
 
 /* ---- attach.c ---- */
-enum err attachments_wanted(struct node *n, size_t author, struct bytes content) MUST_CHECK;
+enum err attachments_wanted(struct node *n, size_t author, struct bytes bytes) MUST_CHECK;
 void attachments_fetch(struct node *n, size_t peer);
 void attachments_serve(struct node *n, size_t peer);
 enum err receive_fetch(struct node *n, const struct arrival *in) MUST_CHECK;

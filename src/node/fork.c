@@ -1,15 +1,132 @@
-/* A fork is evidence to be kept, not a crash. */
+/*
+ * A fork is evidence to be kept, not a crash: two notes that one log key signed and that contradict each other become
+ * the content of a FORK statement in our own log, where everybody can check it.
+ */
 #include "node/core.h"
 
 #include "base/log.h"
+#include "record/fork.h"
 
 #include <string.h>
 
-enum err fork_keep(struct node *n, struct line *line, struct bytes note)
+/* The contradicting history: what a batch brings on top of what both sides have. */
+struct other {
+	struct node *n;
+	const struct line *line;
+	const struct batch *batch; /* NULL: only a note is known of it */
+};
+
+static enum err other_leaf(struct other *o, uint64_t index, uint8_t leaf[HASH_LEN])
 {
-	log_error("channel %u: two signed notes of one log contradict each other; the log stops and both are kept",
-		  line->key.channel);
-	(void)note;
-	(void)n;
+	if (o->batch == NULL || index < o->batch->first)
+		return record_leaf(o->n->record, o->line->log, index, leaf);
+	hash_leaf(o->batch->items[index - o->batch->first].entry, leaf);
 	return ERR_OK;
+}
+
+/* Any complete node of the other tree, from its leaves: a fork is rare, so nothing of it is kept ready. */
+static enum err other_node(void *self, unsigned level, uint64_t index, uint8_t hash[HASH_LEN])
+{
+	struct other *o = self;
+	struct frontier f = { 0 };
+
+	for (uint64_t i = index << level; i < (index + 1) << level; i++) {
+		uint8_t leaf[HASH_LEN];
+		enum err e = other_leaf(o, i, leaf);
+		if (e == ERR_OK)
+			e = frontier_append(&f, leaf, NULL, NULL);
+		if (e != ERR_OK)
+			return e;
+	}
+	memcpy(hash, f.nodes[0], HASH_LEN);
+	return ERR_OK;
+}
+
+/* Our own side: the note that covers the index, and the leaf that we hold there. */
+static enum err our_side(struct node *n, const struct line *line, uint64_t index, struct buf *note,
+			 struct fork_side *side)
+{
+	struct store *store = record_store(n->record);
+	uint64_t size;
+	enum err e = store->ops->note_above(store, line->log->number, index + 1, &size, note);
+
+	if (e == ERR_NOT_FOUND && line->note.size > index) {
+		buf_put(note, (struct bytes){ line->note.text, line->note.len });
+		size = line->note.size;
+		e = ERR_OK;
+	}
+	side->note = buf_bytes(note);
+	if (e == ERR_OK)
+		e = record_leaf(n->record, line->log, index, side->leaf);
+	return e == ERR_OK ? record_inclusion(n->record, line->log, index, size, side->proof, &side->proof_count) : e;
+}
+
+static enum err their_side(struct other *o, uint64_t index, const struct note *note, struct bytes text,
+			   struct fork_side *side)
+{
+	enum err e = other_leaf(o, index, side->leaf);
+
+	side->note = text;
+	return e == ERR_OK ? merkle_inclusion(index, note->size, other_node, o, side->proof, &side->proof_count) : e;
+}
+
+/* The author's note alone: lines of others prove nothing here. */
+static struct bytes authors_part(const struct note *note)
+{
+	const struct bytes line = note->lines[0].text;
+
+	return (struct bytes){ note->text.ptr, (size_t)(line.ptr + line.len - note->text.ptr) };
+}
+
+/* Two notes of one size with two roots prove it alone; else an index at which the two trees have two leaves. */
+static enum err evidence_build(struct node *n, struct line *line, const struct note *note, const struct batch *batch,
+			       uint64_t index, struct buf *our_note, struct fork *out)
+{
+	struct store *store = record_store(n->record);
+	struct other other = { n, line, batch };
+	const struct accord_key *key = accord_key_find(n->accord, line->key.party, ACCORD_KEY_LOG);
+	uint64_t size;
+	enum err e = store->ops->note_above(store, line->log->number, note->size, &size, our_note);
+
+	*out = (struct fork){ 0 };
+	if (e == ERR_OK && size == note->size) {
+		out->sides[0].note = buf_bytes(our_note);
+		out->sides[1].note = authors_part(note);
+	} else {
+		buf_reset(our_note);
+		if (batch == NULL)
+			return ERR_NOT_FOUND;
+		out->has_index = true;
+		out->index = index;
+		e = our_side(n, line, index, our_note, &out->sides[0]);
+		if (e == ERR_OK)
+			e = their_side(&other, index, note, authors_part(note), &out->sides[1]);
+		if (e != ERR_OK)
+			return e;
+	}
+	return fork_check(out, key->key.ptr);
+}
+
+enum err fork_keep(struct node *n, struct now now, struct line *line, const struct note *note,
+		   const struct batch *batch, uint64_t index)
+{
+	uint8_t note_memory[NOTE_LEN_MAX], salt[CONTENT_SALT_LEN];
+	struct buf our_note = BUF_ON(note_memory), content;
+	struct fork *fork = arena_alloc(&n->fx->arena, 1, sizeof *fork);
+	enum err e;
+
+	log_error("channel %u: %s has signed two histories of its log; the log stops and both are kept",
+		  line->key.channel, n->accord->parties[line->key.party].name);
+	if (fork == NULL)
+		return ERR_MEMORY;
+	e = evidence_build(n, line, note, batch, index, &our_note, fork);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND || e == ERR_VERIFY ? ERR_OK : e; /* the proof comes with its entries */
+	drbg_read(&n->drbg, salt, sizeof salt);
+	content = arena_lend(&n->fx->arena, CONTENT_LEN_MAX);
+	fork_write(fork, salt, &content);
+	if (buf_check(&content) != ERR_OK)
+		return ERR_LIMIT;
+	e = service_fork(n, now, line->key.channel, arena_keep(&n->fx->arena, &content));
+	return e == ERR_STOPPED ? ERR_OK : e;
 }

@@ -354,6 +354,29 @@ static void forget_saved(struct node *n)
 		n->lines[i].note.size = n->lines[i].cosignature.size = 0;
 }
 
+enum err lines_keep(struct node *n)
+{
+	bool any = false;
+	enum err e;
+
+	if (record_is_open(n->record))
+		return ERR_REFUSED;
+	e = record_begin(n->record);
+	if (e == ERR_OK)
+		e = save_lines(n, &any);
+	if (e != ERR_OK || !any) {
+		if (record_is_open(n->record))
+			record_rollback(n->record);
+		return e;
+	}
+	e = record_append(n->record);
+	if (e == ERR_OK)
+		forget_saved(n);
+	else if (record_is_open(n->record))
+		record_rollback(n->record);
+	return e;
+}
+
 /* The commit did not happen: what was staged is gone from memory too. */
 static void forget_staged(struct node *n)
 {

@@ -119,7 +119,7 @@ static enum err receipt_time(struct node *n, const struct line *line, uint64_t i
 	struct store *store = record_store(n->record);
 	uint8_t memory[NOTE_LINE_LEN_MAX];
 	struct buf text = BUF_ON(memory);
-	struct note_line parsed;
+	struct note_line parsed = { 0 };
 	uint64_t found;
 	enum err e = ERR_NOT_FOUND;
 
@@ -371,6 +371,7 @@ enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *curs
 enum err node_backup(struct node *n, const char *path)
 {
 	struct store *store = record_store(n->record);
+	enum err e = lines_keep(n);
 
-	return record_is_open(n->record) ? ERR_REFUSED : store->ops->backup(store, path);
+	return e == ERR_OK ? store->ops->backup(store, path) : e;
 }

@@ -47,6 +47,27 @@ static enum err hello_check(struct node *n, struct peer *p, const struct hello *
 	return ERR_ACCORD_DIFFERS;
 }
 
+/* A note that we can reach is of our history, or it proves another. */
+static enum err history_check(struct node *n, struct now now, struct line *line, const struct note *note)
+{
+	static const struct fault fork = { "record.fork", 0 };
+	uint8_t root[HASH_LEN];
+	struct effect_publish *p;
+	enum err e = record_root_at(n->record, line->log, note->size, root);
+
+	if (e != ERR_OK || memcmp(root, note->root, HASH_LEN) == 0 || line->log->stopped.rule != NULL)
+		return e;
+	e = fork_keep(n, now, line, note, NULL, 0);
+	if (e == ERR_OK)
+		e = turn_open(n);
+	if (e == ERR_OK)
+		e = record_stop(n->record, line->log, &fork);
+	p = publish(n, CHANGE_LOG);
+	if (p != NULL)
+		p->place.log = line->key;
+	return e;
+}
+
 /* What a peer says it holds of a log; a note that its key does not prove says nothing. */
 static enum err hello_note(struct node *n, struct now now, size_t peer, struct bytes text)
 {
@@ -77,6 +98,11 @@ static enum err hello_note(struct node *n, struct now now, size_t peer, struct b
 		line->reach[peer].held = note.size;
 	if (note.size > line->known)
 		line->known = note.size;
+	if (author != n->self && note.size <= line->log->durable) {
+		e = history_check(n, now, line, &note);
+		if (e != ERR_OK || line->log->stopped.rule != NULL)
+			return e;
+	}
 	for (size_t i = 1; i < note.lines_count; i++) {
 		e = cosignature_take(n, line, note.size, note.lines[i].text);
 		if (e != ERR_OK && e != ERR_VERIFY)

@@ -172,9 +172,7 @@ enum err recover_note(struct node *n, struct now now, size_t peer, const struct 
 		if (memcmp(root, note->root, HASH_LEN) == 0)
 			return ERR_OK;
 		log_error("channel %u: a peer holds a note of ours that contradicts our own log", key.channel);
-		e = fork_keep(n, line, (struct bytes){ note->text.ptr, (size_t)(note->lines[0].text.ptr +
-									       note->lines[0].text.len -
-									       note->text.ptr) });
+		e = fork_keep(n, now, line, note, NULL, 0);
 		line->is_recovering = true;
 		return e;
 	}

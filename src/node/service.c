@@ -17,6 +17,7 @@ struct say {
 	struct bytes form;
 	struct field fields[3];
 	size_t fields_count;
+	struct bytes content;	 /* lives as long as the effects of the turn; .len 0: none */
 };
 
 static enum err say(struct node *n, struct now now, const struct say *what, struct place_key *at)
@@ -58,6 +59,12 @@ static enum err say(struct node *n, struct now now, const struct say *what, stru
 		s.has_precedence = what->kind == KIND_MESSAGE;
 		s.precedence = PRECEDENCE_ROUTINE;
 	}
+	if (what->content.len > 0) {
+		s.has_content = true;
+		s.content.len = what->content.len;
+		hash_sha256(what->content, s.content.hash);
+		add.content = what->content;
+	}
 	memcpy(s.fields, what->fields, sizeof what->fields);
 	s.fields_count = what->fields_count;
 	buf_init(&out, memory, 2048);
@@ -85,6 +92,13 @@ static enum err say(struct node *n, struct now now, const struct say *what, stru
 static struct field field_of(uint64_t key, struct buf *value)
 {
 	return (struct field){ key, buf_bytes(value) };
+}
+
+enum err service_fork(struct node *n, struct now now, uint32_t channel, struct bytes content)
+{
+	struct say what = { .channel = channel, .kind = KIND_FORK, .to = n->accord->parties_count, .content = content };
+
+	return say(n, now, &what, NULL);
 }
 
 /* ---- Line checks: each path, both directions, with the response time in the record. ---- */
