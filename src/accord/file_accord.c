@@ -75,11 +75,15 @@ static void read_languages(struct line_reader *r, struct accord *a)
 {
 	do {
 		struct bytes tag = line_word(r, "accord.languages");
-		char *out = a->languages[a->languages_count];
+		char *out;
 		if (r->rule != NULL)
 			return;
-		if (a->languages_count == ACCORD_LANGUAGES_MAX || !is_language(tag) ||
-		    bytes_copy_str(tag, out, sizeof a->languages[0]) != ERR_OK) {
+		if (a->languages_count == ACCORD_LANGUAGES_MAX || !is_language(tag)) {
+			line_refuse(r, "accord.languages");
+			return;
+		}
+		out = a->languages[a->languages_count];
+		if (bytes_copy_str(tag, out, sizeof a->languages[0]) != ERR_OK) {
 			line_refuse(r, "accord.languages");
 			return;
 		}

@@ -14,9 +14,9 @@
 void reply_entry(struct reply *r, const struct accord *a, const struct place_key *place,
 		 const struct entry_read_out *entry, bool is_from_record);
 /* The members that the content gives: language, subject, text, attachments; or "unreadable". */
-void reply_content(struct reply *r, struct bytes content);
+void reply_content(struct reply *r, struct bytes bytes);
 /* Only what a list shows: the subject or the first line, as "title", and the language. */
-void reply_title(struct reply *r, struct bytes content);
+void reply_title(struct reply *r, struct bytes bytes);
 /* "ladders" with every addressee's steps, and "crossed", "suspended". */
 void reply_ladders(struct reply *r, const struct accord *a, size_t self, const struct place_key *place,
 		   const struct message_view *view);

@@ -42,12 +42,13 @@ static const char *locale_wanted(void)
 
 static void words_open(void)
 {
-	const char *folder = getenv("ENTENTE_LOCALE_DIR");
+	const char *folder;
 
 	/* A machine on which that locale was never generated has our words in its language all the same. */
 	if (setlocale(LC_ALL, "") == NULL && setlocale(LC_ALL, "C.UTF-8") != NULL)
 		setenv("LANGUAGE", locale_wanted(), 0);
 	setlocale(LC_NUMERIC, "C"); /* JSON and the record have points */
+	folder = getenv("ENTENTE_LOCALE_DIR");
 	bindtextdomain("entente", folder != NULL ? folder : ENTENTE_LOCALE_DIR);
 	bind_textdomain_codeset("entente", "UTF-8");
 	textdomain("entente");

@@ -26,7 +26,7 @@ struct sim_disk_counts {
 /* Gives; free with sim_disk_free. */
 struct sim_disk *sim_disk_new(uint64_t seed);
 /* Another disk with the files as the process sees them, all of it on the platter: a backup. Gives. */
-struct sim_disk *sim_disk_copy(const struct sim_disk *d, uint64_t seed);
+struct sim_disk *sim_disk_copy(const struct sim_disk *from, uint64_t seed);
 void sim_disk_free(struct sim_disk *d);
 struct disk *sim_disk_disk(struct sim_disk *d);
 const struct sim_disk_counts *sim_disk_counts(const struct sim_disk *d);

@@ -87,7 +87,8 @@ static void test_reserve(void **state)
 	buf_put_byte(&b, 'a');
 	at = buf_reserve(&b, 3);
 	assert_ptr_equal(at, room + 1);
-	memcpy(at, "bcd", 3);
+	for (size_t i = 0; i < 3; i++)
+		at[i] = (uint8_t)('b' + i);
 	assert_holds(&b, "abcd");
 	assert_null(buf_reserve(&b, 5));
 	assert_int_equal(buf_check(&b), ERR_LIMIT);
