@@ -1,7 +1,8 @@
 /*
  * place_text.h - a place as people write it: "KOR/LEADER 1.117".
  *
- * Spec: docs/spec/api.md section 2. Layer: api (may use base, wire, accord, view). Pure.
+ * Spec: docs/spec/api.md section 2. Test: test/unit/test_place_text.c. Fuzz: test/fuzz/request.c.
+ * Layer: api (may use base, wire, accord, view). Pure.
  *
  *	CODE / CHANNEL epoch . index	the epoch may be left out when it is 1: "KOR/LEADER 117"
  *

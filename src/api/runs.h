@@ -1,7 +1,7 @@
 /*
  * runs.h - the functions of the routes' table, one file a noun.
  *
- * Layer: api. Each is described by its row in docs/spec/api.md.
+ * Layer: api. Each is described by its row in docs/spec/api.md. Fuzz: test/fuzz/request.c.
  */
 #ifndef API_RUNS_H
 #define API_RUNS_H
@@ -10,6 +10,8 @@
 
 /* statements.c */
 enum err run_statements(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+/* Reads a whole body before its first statement is given away: ERR_USAGE if not all of it is understood. Pure. */
+enum err statements_check(struct bytes body, size_t *count) MUST_CHECK;
 /* Gives a deferred request's statements to the node. */
 void statements_run(struct api *a, struct request *q);
 void statements_answer(struct api *a, const struct effect_answer *answer);

@@ -91,6 +91,8 @@ static void reply_log_name(struct reply *r, const struct accord *a, const struct
 
 static void reply_log_status(struct reply *r, const struct accord *a, const struct log_status *l)
 {
+	const struct accord_channel *c = accord_channel_find(a, l->log.channel);
+
 	reply_object(r, NULL);
 	reply_log_name(r, a, &l->log);
 	reply_str(r, "state", log_state_names[l->state]);
@@ -101,7 +103,8 @@ static void reply_log_status(struct reply *r, const struct accord *a, const stru
 	reply_uint(r, "wanted", l->wanted);
 	reply_object(r, "cosigned");
 	for (size_t i = 0; i < a->parties_count; i++) {
-		if (i != l->log.party)
+		/* Of a home channel nobody: it is never offered to a peer. */
+		if (i != l->log.party && c != NULL && (c->parties >> i & 1) != 0)
 			reply_uint(r, a->parties[i].name, l->cosigned[i]);
 	}
 	reply_object_end(r);

@@ -105,8 +105,7 @@ static enum err read_command(struct cbor_reader *in, struct command *out)
 	return in->err == ERR_OK ? ERR_OK : ERR_USAGE;
 }
 
-/* The whole body is read before its first statement is given away: it is all understood or none of it is. */
-static enum err check_body(struct bytes body, size_t *count)
+enum err statements_check(struct bytes body, size_t *count)
 {
 	struct cbor_reader in;
 	enum err e = ERR_OK;
@@ -139,7 +138,7 @@ void statements_run(struct api *a, struct request *q)
 	for (size_t i = 0; i < q->answers_count; i++) {
 		struct command one = { .client = client_of(q, i) };
 		enum err e = read_command(&in, &one);
-		assert(e == ERR_OK); /* check_body read the same bytes */
+		assert(e == ERR_OK); /* statements_check read the same bytes */
 		e = node_command(a->node, a->now, &one, a->fx);
 		if (e != ERR_OK && err_class(e) == ERR_CLASS_LOCAL && e != ERR_FULL)
 			a->failed = e;
@@ -153,7 +152,7 @@ void statements_run(struct api *a, struct request *q)
 
 enum err run_statements(struct api *a, struct request *q, struct reply *r)
 {
-	enum err e = check_body(buf_bytes(&q->body), &q->answers_count);
+	enum err e = statements_check(buf_bytes(&q->body), &q->answers_count);
 
 	(void)r;
 	if (e != ERR_OK)

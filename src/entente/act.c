@@ -95,7 +95,7 @@ static enum exit_code act_file(struct options *o, const struct act *act, struct 
 		say(_(act->done), place, json_str(entry, "place"));
 		say("\n");
 	}
-	return check_lines(c, place, o->is_json);
+	return check_lines(c, d, place, o->is_json);
 }
 
 enum exit_code act_run(struct options *o, const struct act *act)

@@ -40,23 +40,32 @@ static int connect_to(const char *path)
 	return fd;
 }
 
-enum err client_open(struct client *c, const char *home)
+enum err client_try(struct client *c, const char *home)
 {
 	*c = (struct client){ .fd = -1 };
 	if ((size_t)snprintf(c->path, sizeof c->path, "%s/socket", home) >= sizeof c->path)
 		errno = ENAMETOOLONG;
 	else
 		c->fd = connect_to(c->path);
-	if (c->fd < 0) {
-		say_error(_("No node answers at {1}: {2}."), c->path, strerror(errno));
-		if (errno == EACCES || errno == EPERM)
-			say_next(_("run this as the node's own user, or as root"));
-		else
-			say_next("entente serve --home {1}", home);
+	if (c->fd < 0)
 		return ERR_DOWN;
-	}
 	buf_init(&c->in, xcalloc(1, IN_MAX), IN_MAX);
 	return ERR_OK;
+}
+
+enum err client_open(struct client *c, const char *home)
+{
+	int why;
+
+	if (client_try(c, home) == ERR_OK)
+		return ERR_OK;
+	why = errno;
+	say_error(_("No node answers at {1}: {2}."), c->path, strerror(why));
+	if (why == EACCES || why == EPERM)
+		say_next(_("run this as the node's own user, or as root"));
+	else
+		say_next("entente serve --home {1}", home);
+	return ERR_DOWN;
 }
 
 void client_close(struct client *c)

@@ -27,6 +27,8 @@ struct client_answer {
 
 /* ERR_DOWN: no node answers at HOME/socket; the reason has been said. */
 enum err client_open(struct client *c, const char *home) MUST_CHECK;
+/* The same without a word; errno says why. */
+enum err client_try(struct client *c, const char *home) MUST_CHECK;
 void client_close(struct client *c); /* takes zeroed and closed ones */
 
 /*

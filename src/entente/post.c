@@ -69,26 +69,6 @@ const struct wait_step *wait_step_find(const char *word)
 	return NULL;
 }
 
-enum err span_read(const char *text, uint64_t *ms)
-{
-	static const struct {
-		const char *unit;
-		uint64_t ms;
-	} units[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 } };
-	size_t digits = strspn(text, "0123456789");
-	uint64_t value;
-
-	if (bytes_read_decimal((struct bytes){ (const uint8_t *)text, digits }, 1000000, &value) != ERR_OK)
-		return ERR_USAGE;
-	for (size_t i = 0; i < ARRAY_COUNT(units); i++) {
-		if (strcmp(units[i].unit, text + digits) == 0) {
-			*ms = value * units[i].ms;
-			return ERR_OK;
-		}
-	}
-	return ERR_USAGE;
-}
-
 static bool is_step_proved(const json_t *ladder, const char *step)
 {
 	const json_t *row;
@@ -121,44 +101,111 @@ static bool has_come(const json_t *answer, const struct wait_step *step)
 	return counted > 0;
 }
 
-enum exit_code check_lines(struct client *c, const char *place, bool is_quiet)
+/* ---- The lines. ---- */
+
+/* Whether the statement is for this party. */
+static bool is_for(const struct draft *d, const char *party)
+{
+	struct bytes name = bytes_str(party);
+
+	for (size_t i = 0; i < d->statement.addressees_count; i++) {
+		if (bytes_equal(d->statement.addressees[i].party, name))
+			return true;
+	}
+	for (size_t i = 0; i < d->statement.refers_count; i++) {
+		if (bytes_equal(d->statement.refers[i].party, name))
+			return true;
+	}
+	return false;
+}
+
+/* It names other parties, so it is for those; else it is for whoever shares the channel. */
+static bool is_for_named(const struct draft *d)
+{
+	for (size_t i = 0; i < d->statement.refers_count; i++) {
+		if (!bytes_equal(d->statement.refers[i].party, d->statement.party))
+			return true;
+	}
+	return d->statement.addressees_count > 0;
+}
+
+static bool is_on_channel(const json_t *channels, uint64_t number, const char *party)
+{
+	const json_t *channel;
+	json_t *name;
+	size_t i, p;
+
+	json_array_foreach(channels, i, channel)
+	{
+		if (json_uint(channel, "number") != number)
+			continue;
+		json_array_foreach(json_object_get(channel, "parties"), p, name)
+		{
+			if (json_is_string(name) && strcmp(json_string_value(name), party) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The moment since which no path to the peer is up; false if one is. */
+static bool is_down(const json_t *peer, uint64_t *since)
+{
+	const json_t *path;
+	size_t i;
+
+	*since = 0;
+	json_array_foreach(json_object_get(peer, "paths"), i, path)
+	{
+		if (json_flag(path, "up"))
+			return false;
+		if (json_uint(path, "since_ms") > *since)
+			*since = json_uint(path, "since_ms");
+	}
+	return true;
+}
+
+static void say_down(const json_t *peer, uint64_t since, const char *place)
 {
 	uint64_t now = clock_now().wall.ms;
-	enum exit_code code;
-	const json_t *peer, *path;
-	json_t *status;
+
+	say_error(_("Not delivered yet: the line to {1} is down, {2}. Your text is safe here as {3}."),
+		  json_str(peer, "code"),
+		  since == 0 || since > now ? _("it was never up") : say_span(now - since), place);
+	say_next(_("it goes out by itself when the line is back; by hand: entente bundle write --peer {1} "
+		   "FILE"),
+		 json_str(peer, "party"));
+}
+
+enum exit_code check_lines(struct client *c, const struct draft *d, const char *place, bool is_quiet)
+{
+	json_t *status = NULL, *channels = NULL;
+	enum exit_code code, verdict = EXIT_DONE;
+	const json_t *peer;
 	struct query q;
-	size_t i, p;
+	uint64_t since;
+	size_t i;
 
 	query_open(&q, "/status");
 	code = (enum exit_code)client_get(c, &q, &status);
-	if (code != EXIT_DONE)
-		return code;
+	query_open(&q, "/channels");
+	if (code == EXIT_DONE)
+		code = (enum exit_code)client_get(c, &q, &channels);
 	json_array_foreach(json_object_get(status, "peers"), i, peer)
 	{
-		bool is_up = false;
-		uint64_t since = 0;
-		json_array_foreach(json_object_get(peer, "paths"), p, path)
-		{
-			is_up = is_up || json_flag(path, "up");
-			if (json_uint(path, "since_ms") > since)
-				since = json_uint(path, "since_ms");
-		}
-		if (is_up)
+		const char *party = json_str(peer, "party");
+		bool is_wanted = is_for_named(d) ? is_for(d, party)
+						 : is_on_channel(json_object_get(channels, "channels"),
+								 d->statement.channel, party);
+		if (code != EXIT_DONE || !is_wanted || !is_down(peer, &since))
 			continue;
-		code = EXIT_LINE_DOWN;
-		if (is_quiet)
-			continue;
-		say_error(
-			_("Not delivered yet: the line to {1} is down, {2}. Your text is safe here as {3}."),
-			json_str(peer, "code"), since == 0 ? _("it was never up") : say_span(now - since),
-			place);
-		say_next(_("it goes out by itself when the line is back; by hand: entente bundle write "
-			   "--peer {1} FILE"),
-			 json_str(peer, "party"));
+		verdict = EXIT_LINE_DOWN;
+		if (!is_quiet)
+			say_down(peer, since, place);
 	}
+	json_decref(channels);
 	json_decref(status);
-	return code;
+	return code == EXIT_DONE ? verdict : code;
 }
 
 enum exit_code wait_for_step(struct client *c, const struct options *o, const char *place,
@@ -195,8 +242,6 @@ enum exit_code wait_for_step(struct client *c, const struct options *o, const ch
 			code = EXIT_ERROR;
 	}
 	client_close(&stream);
-	if (code == EXIT_TIMEOUT && check_lines(c, place, false) == EXIT_LINE_DOWN)
-		return EXIT_LINE_DOWN;
 	if (code == EXIT_TIMEOUT) {
 		say_error(_("{1} has not come within {2}; the statement stands in the record."),
 			  step->steps[0], say_span(ms));

@@ -16,16 +16,16 @@ enum exit_code post_draft(struct client *c, const struct draft *d, char place[PL
 /* "receipt", "read", "readback", "presented", "reply"; NULL if it is none of them. */
 struct wait_step;
 const struct wait_step *wait_step_find(const char *word);
-/* "30s", "5m", "2h", "1d", "250ms"; ERR_USAGE. */
-enum err span_read(const char *text, uint64_t *ms) MUST_CHECK;
 
-/* Until each action addressee of the message has come so far. EXIT_TIMEOUT, or EXIT_LINE_DOWN if that is why.
- */
+/* Until each action addressee of the message has come so far. EXIT_TIMEOUT. */
 enum exit_code wait_for_step(struct client *c, const struct options *o, const char *place,
 			     const struct wait_step *step, uint64_t ms) MUST_CHECK;
-/* EXIT_LINE_DOWN when there is no way to a party that the channel has; says since when and which path is
- * tried. */
-enum exit_code check_lines(struct client *c, const char *place, bool is_quiet) MUST_CHECK;
+/*
+ * EXIT_LINE_DOWN when there is no way to a party that the statement is for: its addressees' and those whose
+ * entries it refers to; else all others of its channel. Says since when, and what to do.
+ */
+enum exit_code check_lines(struct client *c, const struct draft *d, const char *place,
+			   bool is_quiet) MUST_CHECK;
 
 /* The text that a person gives: words typed, --file, or standard input. Heap; EXIT_DONE, or it was said. */
 enum exit_code text_read(const struct options *o, const char *typed, struct buf *out) MUST_CHECK;

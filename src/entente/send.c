@@ -3,6 +3,7 @@
 #include "entente/post.h"
 #include "entente/rows.h"
 #include "entente/say.h"
+#include "entente/time_text.h"
 #include "entente/words.h"
 
 #include <errno.h>
@@ -60,7 +61,8 @@ static enum exit_code attach_pieces(struct client *c, FILE *file, const struct a
 	enum exit_code code = EXIT_DONE;
 
 	bytes_write_hex(BYTES_OF(a->hash), hash);
-	rewind(file);
+	if (fseek(file, 0, SEEK_SET) != 0)
+		return cannot_attach("", strerror(EIO));
 	for (uint64_t offset = 0; code == EXIT_DONE && offset < a->len;) {
 		struct client_answer answer;
 		struct query q;
@@ -236,17 +238,20 @@ static enum exit_code build(struct draft *d, struct officer *officer, const stru
 }
 
 /* The words were checked before anything was filed. */
-static enum exit_code follow(struct client *c, const struct options *o, const char *place)
+static enum exit_code follow(struct client *c, const struct options *o, const struct draft *d,
+			     const char *place)
 {
 	const char *wait = option_value(o, "wait"), *timeout = option_value(o, "timeout");
 	uint64_t ms = WAIT_MS_DEFAULT;
 	enum exit_code code;
 
 	if (wait == NULL)
-		return check_lines(c, place, o->is_json);
+		return check_lines(c, d, place, o->is_json);
 	if (timeout != NULL && span_read(timeout, &ms) != ERR_OK)
 		return EXIT_USAGE;
 	code = wait_for_step(c, o, place, wait_step_find(wait), ms);
+	if (code == EXIT_TIMEOUT && check_lines(c, d, place, o->is_json) == EXIT_LINE_DOWN)
+		return EXIT_LINE_DOWN; /* that is why */
 	if (code == EXIT_DONE && !o->is_json)
 		say(_("{1} has come: {2}\n"), wait, place);
 	return code;
@@ -291,7 +296,7 @@ static enum exit_code send_new(struct options *o, struct client *c)
 	}
 	fflush(stdout);
 	if (code == EXIT_DONE)
-		code = follow(c, o, place);
+		code = follow(c, o, &d, place);
 	(void)outbox_sweep(c);
 	officer_close(&officer);
 	draft_close(&d);

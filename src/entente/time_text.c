@@ -1,11 +1,32 @@
 #include "entente/time_text.h"
 
 #include "base/limits.h"
-#include "entente/post.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#define SPAN_MAX 1000000u /* of any unit */
+
+enum err span_read(const char *text, uint64_t *ms)
+{
+	static const struct {
+		const char *unit;
+		uint64_t ms;
+	} units[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 } };
+	size_t digits = strspn(text, "0123456789");
+	uint64_t value;
+
+	if (bytes_read_decimal((struct bytes){ (const uint8_t *)text, digits }, SPAN_MAX, &value) != ERR_OK)
+		return ERR_USAGE;
+	for (size_t i = 0; i < ARRAY_COUNT(units); i++) {
+		if (strcmp(units[i].unit, text + digits) == 0) {
+			*ms = value * units[i].ms;
+			return ERR_OK;
+		}
+	}
+	return ERR_USAGE;
+}
 
 enum err time_text_read(const char *text, struct wall now, uint64_t *ms)
 {

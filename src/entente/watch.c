@@ -1,6 +1,6 @@
-#include "entente/post.h"
 #include "entente/rows.h"
 #include "entente/show.h"
+#include "entente/time_text.h"
 #include "entente/words.h"
 #include "sys/clock.h"
 
@@ -123,7 +123,7 @@ static enum exit_code run(struct options *o)
 		say_error(_("The node stopped answering; trying again."));
 		do
 			usleep(RETRY_MS * 1000);
-		while (client_open(&c, o->home) != ERR_OK);
+		while (client_try(&c, o->home) != ERR_OK);
 	}
 	if (e == ERR_REFUSED) {
 		say_error(_("The node has no room for another event stream."));
