@@ -195,7 +195,7 @@ static void crash_at_every_change(void **state)
 
 	(void)state;
 	for (uint64_t n = 1, is_done = 0; !is_done; n++) {
-		for (uint64_t seed = 1; seed <= 4; seed++, points++) {
+		for (uint64_t seed = 1; seed <= 3; seed++, points++) {
 			struct sim_disk *d = sim_disk_new(seed);
 			struct model m = { 0 };
 			struct vfs *v;
@@ -236,7 +236,7 @@ static void fail_every_operation(void **state)
 				is_done = !sim_disk_has_failed(d);
 			fired += sim_disk_has_failed(d);
 			sim_disk_crash(d, n * 3 + mode);
-			for (uint64_t k = 1; mode == 2 && k <= 40; k += 3) {
+			for (uint64_t k = 1; mode == 2 && k <= 40; k += 5) {
 				sim_disk_fail(d, k, SIM_DISK_ANY, false);
 				(void)!play_once(&m);
 				compound += sim_disk_has_failed(d);
@@ -262,7 +262,7 @@ static void restart_after_a_failed_operation(void **state)
 
 	(void)state;
 	for (uint64_t n = 1, is_done = 0; !is_done; n++) {
-		for (uint64_t k = 1; k <= 4; k++) {
+		for (uint64_t k = 1; k <= 2; k++) {
 			struct sim_disk *d = sim_disk_new(n * 4 + k);
 			struct model m = { 0 };
 			struct vfs *v;
