@@ -10,7 +10,7 @@
 
 /* statements.c */
 enum err run_statements(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
-/* Reads a whole body before its first statement is given away: ERR_USAGE if not all of it is understood. Pure. */
+/* Reads a whole body before any of it is given away: ERR_USAGE if it is not all understood. Pure. */
 enum err statements_check(struct bytes body, size_t *count) MUST_CHECK;
 /* Gives a deferred request's statements to the node. */
 void statements_run(struct api *a, struct request *q);

@@ -82,7 +82,7 @@ static enum exit_code check(struct options *o)
 	if (code != EXIT_DONE)
 		return code;
 	if (o->is_json)
-		say("{\"err\":\"OK\",\"hash\":\"{1}\"}\n", hex_of(d.accord->hash, hash));
+		json_say_done("hash", hex_of(d.accord->hash, hash));
 	else
 		say(_("accord {1}: every rule holds\n"), hex_of(d.accord->hash, hash));
 	code = show_signatures(&d, o);
@@ -105,7 +105,7 @@ static const struct accord_key *find_root(const struct accord *a, struct bytes k
 }
 
 static enum exit_code write_signature(const struct accord_dir *d, const struct officer *root,
-				      const char *party, size_t number)
+				      const char *party, size_t number, bool is_json)
 {
 	uint8_t blob_memory[SSHSIG_LEN_MAX], armour_memory[2 * SSHSIG_LEN_MAX];
 	struct buf blob = BUF_ON(blob_memory), armour = BUF_ON(armour_memory);
@@ -122,7 +122,10 @@ static enum exit_code write_signature(const struct accord_dir *d, const struct o
 	snprintf(path + strlen(path), sizeof path - strlen(path), "/%s.%zu.sig", party, number);
 	if (file_write(path, buf_bytes(&armour), 0644) != ERR_OK)
 		return cannot_open(path, ERR_IO);
-	say(_("{1} written: the signature of {2}\n"), path, root->fingerprint);
+	if (is_json)
+		json_say_done("file", path);
+	else
+		say(_("{1} written: the signature of {2}\n"), path, root->fingerprint);
 	return EXIT_DONE;
 }
 
@@ -144,7 +147,8 @@ static enum exit_code sign(struct options *o)
 			say_next("entente accord show {1}", d.path);
 			code = EXIT_REFUSED;
 		} else {
-			code = write_signature(&d, &root, d.accord->parties[key->party].name, number);
+			code = write_signature(&d, &root, d.accord->parties[key->party].name, number,
+					       o->is_json);
 		}
 		officer_close(&root);
 	}
@@ -156,13 +160,9 @@ static enum exit_code diff(struct options *o)
 {
 	struct accord_dir left, right;
 	struct bytes file;
-	char name[256];
+	char name[256] = "";
 	enum err e;
 
-	if (o->arguments_count != 3) {
-		say_error(_("entente accord diff takes two folders."));
-		return EXIT_USAGE;
-	}
 	e = accord_dir_open(&left, o->arguments[1]);
 	if (e != ERR_OK)
 		return cannot_open(o->arguments[1], e);
@@ -172,17 +172,20 @@ static enum exit_code diff(struct options *o)
 		return cannot_open(o->arguments[2], e);
 	}
 	e = accord_manifest_diff(left.manifest, right.manifest, &file);
-	if (e == ERR_OK && bytes_copy_str(file, name, sizeof name) == ERR_OK)
+	if (e == ERR_OK && bytes_copy_str(file, name, sizeof name) != ERR_OK)
+		e = ERR_LIMIT;
+	if (o->is_json)
+		json_say_done("differs", name);
+	else if (e == ERR_OK)
 		say(_("differs: {1}\n"), name);
 	else
 		say_line(_("no difference"));
 	accord_dir_close(&left);
 	accord_dir_close(&right);
-	return e == ERR_OK ? EXIT_ERROR : EXIT_DONE;
+	return e == ERR_NOT_FOUND ? EXIT_DONE : EXIT_ERROR;
 }
 
-/* ---- Show: from the running node, so that it is what is in force; or from a folder, by what is checked.
- * ---- */
+/* ---- Show: from the running node what is in force, from a folder what its files say. ---- */
 
 static void show_list(const char *title, const json_t *list, const char *extra)
 {
@@ -233,6 +236,39 @@ static enum exit_code show_node(struct options *o)
 	return code;
 }
 
+#define KEY_SHOWN_LEN (SSH_FINGERPRINT_LEN + BASE64_LEN(SIGN_PUBLIC_LEN))
+
+static void key_show(const struct accord_key *k, char out[KEY_SHOWN_LEN])
+{
+	if (k->use == ACCORD_KEY_ROOT || k->use == ACCORD_KEY_REGISTRAR)
+		ssh_fingerprint(k->key, out);
+	else
+		bytes_write_base64(k->key, out);
+}
+
+static void show_files_json(const struct accord_dir *d)
+{
+	json_t *keys = json_array(), *files = json_array(), *all;
+	char hash[2 * HASH_LEN + 1];
+
+	for (size_t i = 0; i < d->accord->keys_count; i++) {
+		const struct accord_key *k = &d->accord->keys[i];
+		char shown[KEY_SHOWN_LEN];
+		key_show(k, shown);
+		json_array_append_new(keys, json_pack("{s:s, s:s, s:s, s:i, s:i}", "party",
+						      d->accord->parties[k->party].name, "use",
+						      accord_key_use_name(k->use), "key", shown, "quorum",
+						      (int)k->quorum, "of", (int)k->of));
+	}
+	for (size_t i = 0; i < d->files_count; i++)
+		json_array_append_new(files,
+				      json_stringn((const char *)d->files[i].name.ptr, d->files[i].name.len));
+	all = json_pack("{s:s, s:o, s:o}", "hash", hex_of(d->accord->hash, hash), "keys", keys, "files",
+			files);
+	json_say(all);
+	json_decref(all);
+}
+
 static enum exit_code show(struct options *o)
 {
 	struct accord_dir d;
@@ -244,14 +280,16 @@ static enum exit_code show(struct options *o)
 	code = open_checked(&d, o->arguments[1]);
 	if (code != EXIT_DONE)
 		return code;
+	if (o->is_json) {
+		show_files_json(&d);
+		accord_dir_close(&d);
+		return EXIT_DONE;
+	}
 	say(_("accord {1}\n"), hex_of(d.accord->hash, hash));
 	for (size_t i = 0; i < d.accord->keys_count; i++) {
 		const struct accord_key *k = &d.accord->keys[i];
-		char shown[SSH_FINGERPRINT_LEN + BASE64_LEN(SIGN_PUBLIC_LEN)];
-		if (k->use == ACCORD_KEY_ROOT || k->use == ACCORD_KEY_REGISTRAR)
-			ssh_fingerprint(k->key, shown);
-		else
-			bytes_write_base64(k->key, shown);
+		char shown[KEY_SHOWN_LEN];
+		key_show(k, shown);
 		say("  ");
 		say_cell(d.accord->parties[k->party].code, 6, COLOUR_PLAIN);
 		say_cell(accord_key_use_name(k->use), 11, COLOUR_PLAIN);

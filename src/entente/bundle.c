@@ -70,7 +70,7 @@ static enum exit_code run_write(struct options *o, struct client *c)
 	}
 	code = write_file(c, peer, path);
 	if (code == EXIT_DONE && o->is_json)
-		say("{\"err\":\"OK\",\"file\":\"{1}\"}\n", path);
+		json_say_done("file", path);
 	else if (code == EXIT_DONE)
 		say(_("{1} written for {2}; there: entente bundle read {1}\n"), path, peer);
 	return code;

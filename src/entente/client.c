@@ -564,3 +564,11 @@ void json_say(const json_t *value)
 	putchar('\n');
 	fflush(stdout);
 }
+
+void json_say_done(const char *key, const char *value)
+{
+	json_t *row = json_pack("{s:s, s:s}", "err", "OK", key, value);
+
+	json_say(row);
+	json_decref(row);
+}

@@ -76,5 +76,7 @@ enum err json_hex(const json_t *object, const char *key, uint8_t *out, size_t le
 enum err json_bytes(const json_t *object, const char *key, struct buf *out) MUST_CHECK;
 /* One line on standard output. */
 void json_say(const json_t *value);
+/* {"err":"OK", key: value}: done, and what came of it. */
+void json_say_done(const char *key, const char *value);
 
 #endif

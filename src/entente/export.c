@@ -1,5 +1,6 @@
 #include "record/export.h"
 
+#include "entente/client.h"
 #include "entente/held.h"
 #include "entente/rows.h"
 #include "entente/say.h"
@@ -136,7 +137,7 @@ static enum exit_code run(struct options *o)
 		return run_export(o, dir);
 	code = held_copy(o, backup);
 	if (code == EXIT_DONE && o->is_json)
-		say("{\"err\":\"OK\"}\n");
+		json_say_done("file", backup);
 	else if (code == EXIT_DONE)
 		say(_("{1} written; entente verify {1} checks it, entente restore {1} puts it back\n"),
 		    backup);

@@ -188,7 +188,9 @@ static enum exit_code make_keys(struct options *o)
 	}
 	if (code == EXIT_DONE)
 		code = init_write(dir, "lines", buf_bytes(&lines), 0644);
-	if (code == EXIT_DONE)
+	if (code == EXIT_DONE && o->is_json)
+		json_say_done("folder", dir);
+	else if (code == EXIT_DONE)
 		say(_("{1}: keys of {2}; give {1}/lines to who writes the accord; root and registrar belong "
 		      "off this machine\n"),
 		    dir, party);
@@ -269,7 +271,10 @@ static enum exit_code make_accord(struct options *o)
 	if (buf_check(&manifest) != ERR_OK || file_path(path, dir, "MANIFEST") != ERR_OK ||
 	    file_write(path, buf_bytes(&manifest), 0644) != ERR_OK)
 		return init_cannot_write(path);
-	say(_("{1} written; each party now signs: entente accord sign {2} --key ROOT\n"), path, dir);
+	if (o->is_json)
+		json_say_done("file", path);
+	else
+		say(_("{1} written; each party now signs: entente accord sign {2} --key ROOT\n"), path, dir);
 	return EXIT_DONE;
 }
 

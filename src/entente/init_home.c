@@ -322,7 +322,9 @@ static enum exit_code make_home(const struct options *o, struct accord_dir *d, c
 	if (code == EXIT_DONE)
 		code = write_first(&f);
 	officer_close(&f.registrar);
-	if (code == EXIT_DONE)
+	if (code == EXIT_DONE && o->is_json)
+		json_say_done("home", o->home);
+	else if (code == EXIT_DONE)
 		say(_("{1} is ready; start it: entente serve --home {1}\n"), o->home);
 	return code;
 }

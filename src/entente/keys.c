@@ -139,7 +139,7 @@ static enum exit_code change(struct options *o, struct client *c, const char *pa
 	if (code == EXIT_DONE)
 		code = post_draft(c, &d, place);
 	if (code == EXIT_DONE && o->is_json)
-		say("{\"err\":\"OK\",\"place\":\"{1}\"}\n", place);
+		json_say_done("place", place);
 	else if (code == EXIT_DONE)
 		say(is_withdrawal ? _("withdrawn in every log of ours, from the entry behind {1} on\n")
 				  : _("added in every log of ours, from the entry behind {1} on\n"),

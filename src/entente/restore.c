@@ -108,7 +108,7 @@ static enum exit_code restore(const struct options *o, const char *from)
 	store->ops->close(store);
 	code = put_in_place(o->home, part);
 	if (code == EXIT_DONE && o->is_json)
-		say("{\"err\":\"OK\"}\n");
+		json_say_done("file", from);
 	else if (code == EXIT_DONE)
 		say(_("The backup is in its place; what stood there is record.db.before. Start the node: it "
 		      "asks its peers for what the backup has forgotten before it writes. Then: entente "
@@ -247,7 +247,7 @@ static enum exit_code open_one(const struct options *o, struct client *c, struct
 	if (code == EXIT_DONE)
 		code = post_draft(c, &d, place);
 	if (code == EXIT_DONE && o->is_json)
-		say("{\"err\":\"OK\",\"place\":\"{1}\"}\n", place);
+		json_say_done("place", place);
 	else if (code == EXIT_DONE)
 		say(_("{1}: the next epoch is open; say again what this terminal signed: entente send "
 		      "--again\n"),
