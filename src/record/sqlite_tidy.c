@@ -54,9 +54,9 @@ static int wal_end(sqlite3_file *wal, sqlite3_int64 *end)
 }
 
 /*
- * After a sync that failed, what the WAL shows may be in the kernel's memory alone, and no later sync writes it, for the
- * kernel took it for written. So a start writes the same bytes once more, in place, which a full disk allows too, and
- * syncs them, before anything is built on them.
+ * After a sync that failed, what the WAL shows may be in the kernel's memory alone, and no later sync
+ * writes it, for the kernel took it for written. So a start writes the same bytes once more, in place,
+ * which a full disk allows too, and syncs them, before anything is built on them.
  */
 static enum err wal_renew(struct store_sqlite *s)
 {
@@ -81,9 +81,9 @@ static enum err wal_renew(struct store_sqlite *s)
 }
 
 /*
- * Blocks of the WAL that exist are overwritten, and their flush leaves the file system's journal alone: half the
- * time of one that makes the file longer. So zeros, which SQLite takes for the end of the WAL, are written ahead.
- * A full disk does not matter here; what was written ahead is then a reserve.
+ * Blocks of the WAL that exist are overwritten, and their flush leaves the file system's journal alone:
+ * half the time of one that makes the file longer. So zeros, which SQLite takes for the end of the WAL,
+ * are written ahead. A full disk does not matter here; what was written ahead is then a reserve.
  */
 static enum err wal_reserve(struct store_sqlite *s)
 {
@@ -120,9 +120,9 @@ static enum err checkpoint(struct store_sqlite *s, int mode)
 	s->frames = frames;
 	s->backfilled = done;
 	/*
-	 * The first commit after a checkpoint writes the WAL from its start, and flushes its header first.
-	 * This one is made now, when nobody waits, so that each commit of a turn costs one flush and
-	 * overwrites blocks that exist.
+	 * The first commit after a checkpoint writes the WAL from its start, and flushes its header
+	 * first. This one is made now, when nobody waits, so that each commit of a turn costs one flush
+	 * and overwrites blocks that exist.
 	 */
 	e = lite_run(s, lite_query(s, QUERY_TIDIED));
 	s->is_dead = s->is_dead || (e != ERR_OK && e != ERR_FULL);

@@ -59,7 +59,7 @@ struct store_ops {
 	enum err (*node_get)(struct store *s, log_number log, unsigned level, uint64_t index,
 			     uint8_t hash[HASH_LEN]);
 
-	/* Forgets the entries from this index on, with their nodes: a restored log ends at what notes prove. */
+	/* Forgets the entries from this index on, with their nodes: a restored log ends at its notes. */
 	enum err (*entry_cut)(struct store *s, log_number log, uint64_t from);
 
 	/* Content that is held already, or was erased, stays as it is. */

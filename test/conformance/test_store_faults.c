@@ -253,8 +253,8 @@ static void fail_every_operation(void **state)
 }
 
 /*
- * A sync fails, the process stops and starts again on the same kernel, which still shows what the platter has not:
- * nothing may be built on that, when the power goes later.
+ * A sync fails, the process stops and starts again on the same kernel, which still shows what the
+ * platter has not: nothing may be built on that, when the power goes later.
  */
 static void restart_after_a_failed_operation(void **state)
 {
