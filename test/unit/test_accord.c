@@ -17,7 +17,7 @@
 
 /* A copy of the base while it is changed. Texts are the heap's, so that a sanitizer sees a byte too far. */
 struct copy {
-	struct accord_file files[ACCORD_FILES_MAX];
+	struct accord_file files[ACCORD_FILES_MAX + 8];
 	size_t count;
 	struct bytes manifest;
 	uint8_t arena_memory[ARENA_LEN], lines_memory[1u << 16];

@@ -2,6 +2,7 @@
 """Writes accord.json: one whole accord, and copies of it that are changed in one place.
 
 usage: test/vectors/make_accord.py >test/vectors/accord.json
+       test/vectors/make_accord.py test/fuzz/corpus/accord      the copies that are read, as inputs of test/fuzz/accord.c
 
 "base" is the accord: its files by name. A vector makes its copy by, in this order,
   "change": [file, old, new]   replaces the first `old`, which must be there; a list of such lists does several
@@ -12,6 +13,7 @@ It is refused with "fault": [file, line, rule], or else read as "read" says (def
 import base64
 import hashlib
 import json
+import pathlib
 import struct
 import sys
 
@@ -186,6 +188,10 @@ change("accord", 'ko "두 나무"', 'en "두 나무"', 5, "names.language", "a l
 change("accord", 'title en "Two trees"', 'title fr "Two trees"', 5, "names.language", "a language that the accord has not")
 change("accord", '"Two trees"', "Two trees", 5, "names.text", "a title without quotes")
 
+change("accord", 'title en "Two trees" ko "두 나무" # note\n', "", 4, "accord.title", "no title")
+change("accord", "mode live", 'mode live\nlanguages en ko\ntitle en "A" ko "가"', 6, "accord.languages", "languages twice")
+change("accord", "# note\n", '\ntitle en "A" ko "가"\n', 6, "accord.title", "a title twice")
+
 # parties, posts
 change("parties", "ash en", "Ash en", 1, "parties.name", "a party's name with a capital")
 change("parties", "elm  ko", "write ko", 4, "parties.name", "a party named as a word of the grammar")
@@ -231,7 +237,12 @@ change("keys", "2 of 3", "3 of 3", 2, "keys.quorum", "roots that differ on the q
 change("keys", "1 of 1", "1 of 2", 12, "keys.quorum", "fewer roots than said")
 change("keys", raw("ash log"), raw("ash log") + " 1 of 1", 5, "line.end", "a quorum for a log key")
 
+bad("129 keys", "keys", 129, "keys.count", files={
+    "keys": "".join(f"ash root ssh-ed25519 {ssh(f'root {i}')} 1 of 128\n" for i in range(129))})
+
 # channels
+bad("65 channels", "channels", 65, "channels.count", files={"channels": "".join(
+    f'{i} c{i} SERVICE en "C" ko "C" parties ash elm write watch precedence ROUTINE\n' for i in range(1, 66))})
 change("channels", "1 crown", "0 crown", 1, "channels.number", "channel 0")
 change("channels", "902 elm", "1000 elm", 4, "channels.number", "channel 1000")
 change("channels", "7 roots", "07 roots", 2, "channels.number", "a leading zero")
@@ -280,6 +291,8 @@ change("timers", "query 3m alternate", "query 3m twice alternate", 1, "timers.al
 change("timers", "read 8m query 3m", "read 2m query 3m", 1, "timers.order", "NO ANSWER before the QUERY")
 change("timers", "every 1h answer 2m", "every 1m answer 2m", 5, "timers.order", "asked again before it may be answered")
 change("timers", "every 1h answer 2m", "every 1h answer none", 5, "timers.order", "a line check that need not be answered")
+change("timers", "line-check every 1h answer 2m\n", "", 7, "timers.line-check", "no line checks said")
+change("timers", "flash length 1800\n", "flash length 1800\nflash length 1801\n", 7, "timers.flash", "two lengths of a FLASH")
 change("timers", "flash length 1800", "flash length 98305", 6, "timers.flash", "a FLASH longer than any content")
 change("timers", "flash length 1800", "flash length 0", 6, "timers.flash", "a FLASH of nothing")
 change("timers", "offset 2s", "offset none", 7, "timers.clock", "no clock is ever wrong")
@@ -304,12 +317,35 @@ bad("hash in capitals", "MANIFEST", 1, "manifest.form", manifest=[sha["accord"],
 bad("one blank before a name", "MANIFEST", 1, "manifest.form", manifest=["  accord", " accord"])
 bad("the star of a binary file", "MANIFEST", 1, "manifest.form", manifest=["  accord", " *accord"])
 bad("last line of the manifest not ended", "MANIFEST", 7, "manifest.form", manifest=["  timers\n", "  timers"])
+bad("257 files", "MANIFEST", 1, "manifest.length", files={f"forms/N{i}": "" for i in range(257 - len(BASE))})
 bad("an empty manifest", "accord", 1, "bundle.listed", manifest=[""])
 
-wanted_names = [vector["name"] for vector in vectors]
-assert len(set(wanted_names)) == len(wanted_names), [n for n in wanted_names if wanted_names.count(n) > 1]
-json.dump({"about": "see the header of make_accord.py", "base": BASE,
-           "seeds": {f"ash root {i}": seed(f"ash root {i}").hex() for i in range(3)} | {"elm root 0": seed("elm root 0").hex(),
-                                                                                       "ash registrar": seed("ash registrar").hex()},
-           "vectors": vectors}, sys.stdout, ensure_ascii=False, indent=1)
-sys.stdout.write("\n")
+
+
+def everything():
+    names = [vector["name"] for vector in vectors]
+    assert len(set(names)) == len(names), [name for name in names if names.count(name) > 1]
+    signers = ["ash root 0", "ash root 1", "ash root 2", "elm root 0", "ash registrar"]
+    return {"about": "see the header of make_accord.py", "base": BASE,
+            "seeds": {name: seed(name).hex() for name in signers}, "vectors": vectors}
+
+
+def write_corpus(folder):
+    """The changes of accord.json are made by its readers; here only files are put or taken away."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for vector in vectors:
+        if "fault" in vector or "files" not in vector and "change" not in vector and vector["name"] != "the base":
+            continue
+        files = {**BASE, **vector.get("files", {})}
+        if "change" in vector:
+            name, old, new = vector["change"]
+            files[name] = files[name].replace(old, new, 1)
+        text = "".join(f"@{name}\n{files[name]}" for name in sorted(files))
+        (folder / vector["name"].replace(" ", "-").replace("'", "")).write_text(text, encoding="utf-8")
+
+
+if len(sys.argv) > 1 and __name__ == "__main__":
+    write_corpus(pathlib.Path(sys.argv[1]))
+elif __name__ == "__main__":
+    json.dump(everything(), sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")

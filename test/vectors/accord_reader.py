@@ -1,0 +1,373 @@
+"""A second reading of docs/spec/accord.md, in another language: it shares no code with src/accord.
+
+read(manifest, files) gives the lines that test/vectors/accord.json has, or raises Refused(file, line, rule).
+"""
+import base64
+import binascii
+import hashlib
+import re
+
+from nacl.bindings import crypto_core_ed25519_is_valid_point
+
+NEEDED = ("accord", "parties", "posts", "channels", "timers", "keys")  # in the order in which they are read
+BUNDLE_NAME = re.compile(
+    r"(accord|parties|posts|keys|channels|timers|guidelines|glossary|REVIEW"
+    r"|(bodies|forms|procedures)/[A-Za-z0-9_][A-Za-z0-9._-]{0,63})")
+PARTY = re.compile(r"[a-z][a-z0-9-]{0,15}")
+ROLE = re.compile(r"[a-z][a-z0-9-]{0,31}")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+GRAMMAR = {"of", "parties", "write", "precedence"}
+HIDDEN = re.compile("[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+PLANES = ["LEADER", "CONSULT", "NOTIFY", "SHARE", "SERVICE", "HOME"]
+PRECEDENCES = ["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"]
+USES = ["root", "registrar", "log", "mirror", "tls"]
+UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+P = 2**256 - 2**224 + 2**192 + 2**96 - 1
+B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+
+
+class Refused(Exception):
+    pass
+
+
+class Text(str):
+    """What stood in quotes."""
+
+
+class File:
+    """The lines of one file: self.words of the line that is at hand."""
+
+    def __init__(self, name, raw):
+        self.name, self.rest, self.number, self.words = name, raw, 0, []
+
+    def refuse(self, rule):
+        raise Refused(self.name, max(self.number, 1), rule)
+
+    def expect(self, holds, rule):
+        if not holds:
+            self.refuse(rule)
+
+    def lines(self):
+        while self.rest:
+            raw, newline, self.rest = self.rest.partition(b"\n")
+            self.number += 1
+            self.expect(newline, "line.newline")
+            self.expect(len(raw) <= 4096, "line.length")
+            try:
+                line = raw.decode("utf-8")
+            except UnicodeDecodeError:
+                self.refuse("line.utf8")
+            self.expect(not re.search("[\u0000-\u001f\u007f]", line), "line.control")
+            self.words = self.tokens(line)
+            if self.words:
+                yield self.words[0]
+                self.expect(not self.words, "line.end")
+
+    def tokens(self, line):
+        out, at, was_token = [], 0, False
+        while at < len(line) and line[at] != "#":
+            if line[at] == " ":
+                at, was_token = at + 1, False
+                continue
+            self.expect(not was_token, "line.space")
+            if line[at] == '"':
+                end = line.find('"', at + 1)
+                self.expect(end > at + 1, "line.text")
+                text = line[at + 1 : end]
+                self.expect(len(text.encode()) <= 200, "line.text-length")
+                self.expect(not HIDDEN.search(text), "line.hidden")
+                out.append(Text(text))
+                at = end + 1
+            else:
+                word = re.compile('[^ "#]+').match(line, at)
+                out.append(word[0])
+                at = word.end()
+            was_token = True
+        return out
+
+    def take(self, rule, wanted=None):
+        """The next word; wanted: a pattern, or the words that may stand here."""
+        self.expect(self.words and not isinstance(self.words[0], Text), rule)
+        word = self.words.pop(0)
+        if isinstance(wanted, re.Pattern):
+            self.expect(wanted.fullmatch(word), rule)
+        elif wanted is not None:
+            self.expect(word in wanted, rule)
+        return word
+
+    def names(self, languages):
+        out = {}
+        for _ in languages:
+            language = self.take("names.language")
+            self.expect(self.words and isinstance(self.words[0], Text), "names.text")
+            self.expect(language in languages and language not in out, "names.language")
+            out[language] = self.words.pop(0)
+        return [f"{language} {out[language]}" for language in languages]
+
+    def members(self, known, rule):
+        """Words of `known`, each once and at least one; as a mask."""
+        mask = 0
+        while self.words and not isinstance(self.words[0], Text) and self.words[0] in known:
+            bit = 1 << known.index(self.words.pop(0))
+            self.expect(not mask & bit, rule)
+            mask |= bit
+        self.expect(mask, rule)
+        return mask
+
+    def span(self, rule):
+        word = self.take(rule)
+        match = re.fullmatch("([1-9][0-9]*)(ms|s|m|h|d)", word)
+        self.expect(word == "none" or match, rule)
+        value = 0 if word == "none" else int(match[1]) * UNITS[match[2]]
+        self.expect(value <= 366 * UNITS["d"], rule)
+        return value
+
+    def named_span(self, name):
+        self.take(f"timers.{name}", [name])
+        return self.span(f"timers.{name}")
+
+
+def check_bundle(manifest, files):
+    listed, last = [], ""
+    if len(files) > 256 or len(manifest) > 65536:
+        raise Refused("MANIFEST", 1, "manifest.length")
+    for number, line in enumerate(manifest.split(b"\n"), 1):
+        if not line and number == manifest.count(b"\n") + 1:
+            break
+        match = re.fullmatch(rb"([0-9a-f]{64})  (.+)", line, re.S)
+        if match is None or number > manifest.count(b"\n"):
+            raise Refused("MANIFEST", number, "manifest.form")
+        name = match[2].decode("latin-1")
+        if name <= last:
+            raise Refused("MANIFEST", number, "manifest.order")
+        if not BUNDLE_NAME.fullmatch(name):
+            raise Refused("MANIFEST", number, "manifest.name")
+        before = [other for other in sorted(files) if other < name and other not in listed]
+        if before:
+            raise Refused(before[0], 1, "bundle.listed")
+        if name not in files:
+            raise Refused(name, 1, "bundle.missing")
+        if len(files[name]) > 65536:
+            raise Refused(name, 1, "bundle.length")
+        if hashlib.sha256(files[name]).hexdigest().encode() != match[1]:
+            raise Refused(name, 1, "bundle.hash")
+        listed.append(name)
+        last = name
+    for name in sorted(set(files) - set(listed)):
+        raise Refused(name, 1, "bundle.listed")
+
+
+class Accord:
+    def __init__(self, files):
+        self.out, self.languages, self.parties, self.posts = {}, [], [], {}
+        self.keys, self.channels = [], []
+        for name in NEEDED:
+            if name not in files:
+                raise Refused(name, 1, "bundle.missing")
+            self.out[name] = self.at = []
+            getattr(self, f"read_{name}")(File(name, files[name]))
+
+    def put(self, *lines):
+        self.at += lines
+
+    def lines(self):
+        return [line for name in ("accord", "parties", "posts", "keys", "channels", "timers") for line in self.out[name]]
+
+    def read_accord(self, f):
+        had, title = {}, []
+        for word in f.lines():
+            f.expect(word in ("founding", "previous", "mode", "post-quantum", "languages", "title"), "line.keyword")
+            f.words.pop(0)
+            rule = "accord.founding" if word in ("founding", "previous") else f"accord.{word}"
+            f.expect(word not in had, rule)
+            if word == "founding":
+                had[word] = word
+            elif word == "previous":
+                digits = f.take("accord.previous", re.compile("[0-9a-f]{64}"))
+                f.expect(int(digits, 16) != 0, "accord.previous")
+                f.take("accord.id", ["id"])
+                had[word] = f"previous {digits} id " + f.take("accord.id", re.compile("[0-9a-f]{32}"))
+            elif word == "mode":
+                had[word] = f.take(rule, ["live", "exercise"])
+            elif word == "post-quantum":
+                had[word] = f.take(rule, ["preferred", "required"])
+            elif word == "languages":
+                while f.words or not self.languages:
+                    tag = f.take(rule, LANGUAGE)
+                    f.expect(tag not in self.languages and len(self.languages) < 4 and len(tag) <= 15, rule)
+                    self.languages.append(tag)
+                had[word] = self.languages
+            else:
+                f.expect(self.languages, "accord.languages")
+                had[word] = title = f.names(self.languages)
+        for word in ("mode", "post-quantum", "languages", "title"):
+            f.expect(word in had, f"accord.{word}")
+        f.expect(("founding" in had) != ("previous" in had), "accord.founding")
+        self.put(had.get("founding") or had["previous"], had["mode"], had["post-quantum"], None)
+        self.put(*(f"language {tag}" for tag in self.languages), *(f"title {name}" for name in title))
+
+    def read_parties(self, f):
+        for _ in f.lines():
+            name = f.take("parties.name", PARTY)
+            f.expect(name not in GRAMMAR, "parties.name")
+            f.expect(len(self.parties) < 8, "parties.count")
+            f.expect(not self.parties or self.parties[-1] < name, "parties.order")
+            self.parties.append(name)
+            self.put(f"party {name} {name.upper()}", *(f"name {one}" for one in f.names(self.languages)))
+        f.expect(len(self.parties) >= 2, "parties.count")
+
+    def read_posts(self, f):
+        for _ in f.lines():
+            name = f.take("posts.name", ROLE)
+            f.expect(name not in GRAMMAR and name != "node", "posts.name")
+            f.expect(len(self.posts) < 64, "posts.count")
+            f.expect(all(other < name for other in self.posts), "posts.order")
+            names = f.names(self.languages)
+            f.take("posts.of", ["of"])
+            self.posts[name] = f.members(self.parties, "posts.of")
+            self.put(f"post {name} of {self.posts[name]}", *(f"name {one}" for one in names))
+        f.expect(self.posts, "posts.count")
+
+    def read_keys(self, f):
+        for _ in f.lines():
+            line = " ".join(f.words)
+            party = f.take("keys.party", self.parties)
+            use = f.take("keys.use", USES)
+            f.expect(len(self.keys) < 128, "keys.count")
+            algorithm, text = f.take("keys.algorithm"), f.take("keys.key")
+            try:
+                raw = base64.b64decode(text, validate=True)
+            except binascii.Error:
+                f.refuse("keys.key")
+            f.expect(base64.b64encode(raw).decode() == text, "keys.key")
+            kind, point = ssh_key(raw) if use in ("root", "registrar") else ("ed25519", raw)
+            f.expect(kind is not None and is_point(kind, point), "keys.key")
+            f.expect(algorithm == kind, "keys.algorithm")
+            quorum = None
+            if use == "root":
+                quorum = f.take("keys.quorum", re.compile("[1-9][0-9]{0,2}"))
+                f.take("keys.quorum", ["of"])
+                quorum = int(quorum), int(f.take("keys.quorum", re.compile("[1-9][0-9]{0,2}")))
+                f.expect(quorum[0] <= quorum[1] <= 128, "keys.quorum")
+            for other in self.keys:
+                f.expect(other["point"] != point and (use == "root" or (other["party"], other["use"]) != (party, use)),
+                         "keys.twice")
+                f.expect((other["party"], other["use"]) != (party, use) or other["quorum"] == quorum, "keys.quorum")
+            self.keys.append({"party": party, "use": use, "point": point, "quorum": quorum})
+            self.put(f"key {line}")
+        for party in self.parties:
+            uses = [key["use"] for key in self.keys if key["party"] == party]
+            f.expect(set(uses) == set(USES), "keys.missing")
+            root = next(key for key in self.keys if (key["party"], key["use"]) == (party, "root"))
+            f.expect(uses.count("root") == root["quorum"][1], "keys.quorum")
+
+    def read_channels(self, f):
+        posts = sorted(self.posts)
+        for _ in f.lines():
+            f.expect(len(self.channels) < 64, "channels.count")
+            number = int(f.take("channels.number", re.compile("[1-9][0-9]{0,2}")))
+            f.expect(not self.channels or self.channels[-1]["number"] < number, "channels.order")
+            name = f.take("channels.name", ROLE)
+            f.expect(name not in [other["name"] for other in self.channels], "channels.name")
+            plane = f.take("channels.plane", PLANES)
+            names = f.names(self.languages)
+            f.take("channels.parties", ["parties"])
+            parties = f.members(self.parties, "channels.parties")
+            f.take("channels.write", ["write"])
+            writers = f.members(posts, "channels.write")
+            f.take("channels.precedence", ["precedence"])
+            precedences = f.members(PRECEDENCES, "channels.precedence")
+            f.expect(not f.words, "channels.precedence")
+            f.expect((bin(parties).count("1") == 1) == (plane == "HOME"), "channels.home")
+            able = [self.posts[post] for i, post in enumerate(posts) if writers >> i & 1]
+            f.expect(all(one & parties for one in able), "channels.write")
+            f.expect(not parties & ~union(able), "channels.write")
+            self.channels.append({"number": number, "name": name, "plane": plane, "parties": parties,
+                                  "precedences": precedences})
+            self.put(f"channel {number} {name} {plane} parties {parties} write {writers} precedence {precedences}",
+                     *(f"name {one}" for one in names))
+        for i in range(len(self.parties)):
+            mine = [one for one in self.channels if one["parties"] >> i & 1]
+            f.expect(sum(one["plane"] == "HOME" for one in mine) == 1, "channels.home")
+            f.expect(len(mine) > 1, "channels.alone")
+            for other in range(i):
+                both = [one for one in mine if one["parties"] >> other & 1]
+                f.expect(not both or any(one["plane"] == "SERVICE" and one["precedences"] & 8 for one in both),
+                         "channels.service")
+
+    def read_timers(self, f):
+        had, timers = set(), {}
+        for word in f.lines():
+            f.expect(word in ("timer", "line-check", "flash", "clock", "start"), "line.keyword")
+            f.words.pop(0)
+            f.expect(word == "timer" or word not in had, f"timers.{word}")
+            had.add(word)
+            if word == "timer":
+                name = f.take("timers.precedence", PRECEDENCES)
+                f.expect(name not in timers, "timers.precedence")
+                spans = [f.named_span("receipt"), f.named_span("read"), f.named_span("query")]
+                f.expect(spans[0], "timers.receipt")
+                doubling = bool(spans[2]) and f.words[:1] == ["doubling"] and bool(f.take("timers.query"))
+                spans.append(f.named_span("alternate"))
+                f.expect(not spans[1] or max(spans) <= spans[1], "timers.order")
+                timers[name] = f"timer {name} {' '.join(map(str, spans))}{' doubling' * doubling}"
+            elif word == "line-check":
+                f.take("timers.line-check", ["every"])
+                every = f.span("timers.line-check")
+                f.take("timers.line-check", ["answer"])
+                answer = f.span("timers.line-check")
+                f.expect(not every or 0 < answer <= every, "timers.order")
+            elif word == "flash":
+                f.take("timers.flash", ["length"])
+                length = int(f.take("timers.flash", re.compile("[1-9][0-9]{0,4}")))
+                f.expect(length <= 98304, "timers.flash")
+            elif word == "clock":
+                f.take("timers.clock", ["offset"])
+                offset = f.span("timers.clock")
+                f.expect(offset, "timers.clock")
+            else:
+                self.out["accord"][3] = "start " + f.take("timers.start", ["strict", "free"])
+        for word in ("line-check", "flash", "clock", "start"):
+            f.expect(word in had, f"timers.{word}")
+        f.expect(len(timers) == 4, "timers.precedence")
+        self.put(*(timers[name] for name in PRECEDENCES), f"line-check {every} {answer}", f"flash {length}",
+                 f"clock {offset}")
+
+
+def union(masks):
+    out = 0
+    for mask in masks:
+        out |= mask
+    return out
+
+
+def ssh_key(raw):
+    """(type, point) of a public key in wire form; (None, None) if it is none that may sign."""
+    strings = []
+    while raw:
+        if len(raw) < 4 or int.from_bytes(raw[:4], "big") > len(raw) - 4:
+            return None, None
+        end = 4 + int.from_bytes(raw[:4], "big")
+        strings.append(raw[4:end])
+        raw = raw[end:]
+    kind = strings[0].decode("latin-1") if strings else ""
+    shapes = {"ssh-ed25519": 2, "sk-ssh-ed25519@openssh.com": 3, "ecdsa-sha2-nistp256": 3,
+              "sk-ecdsa-sha2-nistp256@openssh.com": 4}
+    if shapes.get(kind) != len(strings) or "nistp256" in kind and strings[1] != b"nistp256":
+        return None, None
+    return kind, strings[2 if "nistp256" in kind else 1]
+
+
+def is_point(kind, point):
+    if "nistp256" not in kind:
+        return len(point) == 32 and crypto_core_ed25519_is_valid_point(point)
+    if len(point) != 65 or point[0] != 4:
+        return False
+    x, y = int.from_bytes(point[1:33], "big"), int.from_bytes(point[33:], "big")
+    return x < P and y < P and (y * y - x * x * x + 3 * x - B) % P == 0
+
+
+def read(manifest, files):
+    """files: {name: bytes}."""
+    check_bundle(manifest, files)
+    return Accord(files).lines()
