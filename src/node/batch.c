@@ -211,6 +211,9 @@ enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 		n->peers[in->peer].service_path = in->path;
 	if (a.note.size > a.line->known)
 		a.line->known = a.note.size;
+	/* Who sends it holds it, and is asked again if a full disk takes it back here. */
+	if (a.note.size > a.line->reach[in->peer].held)
+		a.line->reach[in->peer].held = a.note.size;
 	if (a.batch.first > a.line->log->frontier.size) {
 		want_send(n, now, in->peer, a.line, a.note.size);
 		return ERR_OK;
