@@ -31,13 +31,14 @@ class Failed(AssertionError):
 
 
 def wait_for(what, condition, patience=PATIENCE_S, nodes=()):
-    """The first true value of condition(); fails with what was awaited and the nodes' logs."""
+    """The first true value of condition(); fails with what was awaited (a text, or what gives it) and the nodes' logs."""
     until = time.monotonic() + patience
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > until:
+            what = what() if callable(what) else what
             raise Failed("\n".join([f"not within {patience:g} s: {what}", *(node.words() for node in nodes)]))
         time.sleep(LOOK_AGAIN_S)
 
@@ -390,18 +391,29 @@ class World:
         """Every log is held and folded by every party that is to hold it, and cosigned by each."""
         parties = {row["number"]: row["parties"] for row in self.channels() if row["plane"] != "HOME"}
 
+        missing = []
+
         def is_quiet():
             held = {party: {name: row for name, row in node.logs().items() if row["channel"] in parties}
                     for party, node in self.nodes.items()}
-            for party, rows in held.items():
-                for name, row in rows.items():
-                    others = [peer for peer in parties[row["channel"]] if peer != party]
-                    if row["folded"] < row["size"] or any(held[peer].get(name, {}).get("size") != row["size"] for peer in others):
-                        return False
-                    if row["party"] == party and any(row["cosigned"][peer] < row["size"] for peer in others):
-                        return False
-            return True
-        wait_for("all logs are the same and cosigned everywhere", is_quiet, patience, list(self.nodes.values()))
+            missing[:] = [line for party, rows in held.items() for row in rows.values()
+                          for line in self.what_is_missing(party, row, parties[row["channel"]], held)]
+            return not missing
+        wait_for(lambda: f"all logs are the same and cosigned everywhere: {missing}", is_quiet, patience,
+                 list(self.nodes.values()))
+
+    @staticmethod
+    def what_is_missing(party, row, parties, held):
+        """Of one log, as `party` has it."""
+        log, size = row["log"], row["size"]
+        if row["folded"] < size:
+            yield f"{party} has folded {row['folded']} of {size} of {log}"
+        for peer in parties:
+            there = held[peer].get(log, {}).get("size", 0)
+            if there != size:
+                yield f"{log}: {party} has {size}, {peer} {there}"
+            if peer != party == row["party"] and row["cosigned"][peer] < size:
+                yield f"{log}: {party} has {peer}'s cosignature of {row['cosigned'][peer]}, not of {size}"
 
     def channels(self):
         node = next(node for node in self.nodes.values() if node.process and node.process.poll() is None)
