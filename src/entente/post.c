@@ -259,8 +259,10 @@ static enum exit_code read_stream(FILE *from, const char *name, struct buf *out)
 {
 	size_t n;
 
-	while ((n = fread(out->ptr + out->len, 1, out->max - out->len, from)) > 0)
+	do {
+		n = fread(out->ptr + out->len, 1, out->max - out->len, from);
 		out->len += n;
+	} while (n > 0 && !feof(from) && !ferror(from));
 	if (ferror(from)) {
 		say_error(_("{1} cannot be read: {2}."), name, strerror(errno));
 		return EXIT_ERROR;
