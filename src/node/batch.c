@@ -63,7 +63,8 @@ static enum err item_check(struct node *n, const struct statement *s, const stru
 }
 
 /* Reads every entry and computes the root that the batch leads to: nothing is written before it all holds. */
-static enum err batch_verify(struct node *n, const struct arrival *in, struct arriving *a, bool *is_good)
+static enum err batch_verify(struct node *n, struct now now, const struct arrival *in, struct arriving *a,
+			     bool *is_good)
 {
 	struct frontier frontier = a->line->log->frontier;
 	size_t erasers = a->line->erasers_count;
@@ -95,6 +96,12 @@ static enum err batch_verify(struct node *n, const struct arrival *in, struct ar
 			return e;
 	}
 	frontier_root(&frontier, root);
+	if (memcmp(root, a->note.root, HASH_LEN) != 0 && a->batch.first > 0 && !a->line->is_suspect &&
+	    in->path != PATH_BUNDLE) {
+		/* The log key signed a root that is not ours: look for a fork before the log is stopped. */
+		want_back(n, now, in->peer, a->line, a->note.size);
+		return ERR_OK;
+	}
 	if (memcmp(root, a->note.root, HASH_LEN) != 0)
 		return stop_log(n, in, a->line, a->line->log->frontier.size, &fault);
 	*is_good = true;
@@ -159,7 +166,9 @@ static enum err batch_compare(struct node *n, struct now now, const struct arriv
 		hash_leaf(a->batch.items[a->skip].entry, leaf);
 		if (memcmp(held, leaf, HASH_LEN) != 0) {
 			e = fork_keep(n, now, a->line, &a->note, &a->batch, a->batch.first + a->skip);
-			return e == ERR_OK ? stop_log(n, in, a->line, a->batch.first + a->skip, &fork) : e;
+			return e == ERR_OK || e == ERR_NOT_FOUND
+				       ? stop_log(n, in, a->line, a->batch.first + a->skip, &fork)
+				       : e;
 		}
 		a->skip++;
 	}
@@ -215,7 +224,7 @@ enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 	if (a.note.size > a.line->reach[in->peer].held)
 		a.line->reach[in->peer].held = a.note.size;
 	if (a.batch.first > a.line->log->frontier.size) {
-		want_send(n, now, in->peer, a.line, a.note.size);
+		want_send(n, now, in->peer, a.line, a.line->log->frontier.size, a.note.size);
 		return ERR_OK;
 	}
 	e = batch_compare(n, now, in, &a);
@@ -225,7 +234,7 @@ enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 		return recover_note(n, now, in->peer, &a.note);
 	e = turn_open(n);
 	if (e == ERR_OK)
-		e = batch_verify(n, in, &a, &is_good);
+		e = batch_verify(n, now, in, &a, &is_good);
 	return e == ERR_OK && is_good ? batch_add(n, now, &a) : e;
 }
 

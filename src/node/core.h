@@ -58,6 +58,7 @@ struct line {
 	bool is_own, is_recovering, is_closed; /* closed: a later epoch is open, or must be opened */
 	bool is_unremembered; /* recovering, and the signer cannot say how far it went: only a new epoch ends it */
 	bool is_doubtful;     /* the signer's machine stopped without closing: every peer must answer first */
+	bool is_suspect;      /* a note of another history was seen: its entries were asked for */
 	uint8_t answered;     /* bit mask of parties whose HELLO came in this run */
 	uint64_t goal_size;   /* recovering: the signer's head, or a peer's note of ours */
 	/* Entries whose content was erased before we had it: cosigned once their erasers are held. */
@@ -226,8 +227,9 @@ void hello_build(struct node *n, struct now now, size_t peer, struct hello *h, s
 /* One batch of a log from `first`, at most up to `goal`; ERR_NOT_FOUND if no note allows one. */
 enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t goal, struct buf *payload,
 		     uint64_t *size) MUST_CHECK;
-/* Asks for what follows our log's end. */
-void want_send(struct node *n, struct now now, size_t peer, struct line *line, uint64_t end);
+void want_send(struct node *n, struct now now, size_t peer, struct line *line, uint64_t first, uint64_t end);
+/* Asks for what we hold already, to find where another history begins. */
+void want_back(struct node *n, struct now now, size_t peer, struct line *line, uint64_t end);
 uint64_t tag_new(struct node *n, const struct tag *tag);
 /* Whether this peer is to hold that log. */
 bool is_shared_with(const struct line *line, size_t peer);
@@ -251,7 +253,7 @@ bool erasers_are_held(struct node *n, struct line *line);
 
 /* ---- fork.c ---- */
 /* Keeps both sides of a contradiction: what we hold of a log, and this note of it, with its entries if a batch
- * brought them; index: where they differ. */
+ * brought them; index: where they differ. ERR_NOT_FOUND: this alone proves nothing to others. */
 enum err fork_keep(struct node *n, struct now now, struct line *line, const struct note *note,
 		   const struct batch *batch, uint64_t index) MUST_CHECK;
 

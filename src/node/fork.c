@@ -115,13 +115,13 @@ enum err fork_keep(struct node *n, struct now now, struct line *line, const stru
 	struct fork *fork = arena_alloc(&n->fx->arena, 1, sizeof *fork);
 	enum err e;
 
-	log_error("channel %u: %s has signed two histories of its log; the log stops and both are kept",
-		  line->key.channel, n->accord->parties[line->key.party].name);
 	if (fork == NULL)
 		return ERR_MEMORY;
 	e = evidence_build(n, line, note, batch, index, &our_note, fork);
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND || e == ERR_VERIFY ? ERR_OK : e; /* the proof comes with its entries */
+		return e == ERR_VERIFY ? ERR_NOT_FOUND : e;
+	log_error("channel %u: %s has signed two histories of its log; the log stops and both are kept",
+		  line->key.channel, n->accord->parties[line->key.party].name);
 	drbg_read(&n->drbg, salt, sizeof salt);
 	content = arena_lend(&n->fx->arena, CONTENT_LEN_MAX);
 	fork_write(fork, salt, &content);

@@ -47,8 +47,8 @@ static enum err hello_check(struct node *n, struct peer *p, const struct hello *
 	return ERR_ACCORD_DIFFERS;
 }
 
-/* A note that we can reach is of our history, or it proves another. */
-static enum err history_check(struct node *n, struct now now, struct line *line, const struct note *note)
+/* A note that we can reach is of our history, or it proves another: alone, or with the entries that we then ask for. */
+static enum err history_check(struct node *n, struct now now, size_t peer, struct line *line, const struct note *note)
 {
 	static const struct fault fork = { "record.fork", 0 };
 	uint8_t root[HASH_LEN];
@@ -58,6 +58,10 @@ static enum err history_check(struct node *n, struct now now, struct line *line,
 	if (e != ERR_OK || memcmp(root, note->root, HASH_LEN) == 0 || line->log->stopped.rule != NULL)
 		return e;
 	e = fork_keep(n, now, line, note, NULL, 0);
+	if (e == ERR_NOT_FOUND) {
+		want_back(n, now, peer, line, note->size);
+		return ERR_OK;
+	}
 	if (e == ERR_OK)
 		e = turn_open(n);
 	if (e == ERR_OK)
@@ -99,7 +103,7 @@ static enum err hello_note(struct node *n, struct now now, size_t peer, struct b
 	if (note.size > line->known)
 		line->known = note.size;
 	if (author != n->self && note.size <= line->log->durable) {
-		e = history_check(n, now, line, &note);
+		e = history_check(n, now, peer, line, &note);
 		if (e != ERR_OK || line->log->stopped.rule != NULL)
 			return e;
 	}
@@ -124,6 +128,8 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 		e = hello_check(n, p, h);
 	if (e != ERR_OK)
 		return e;
+	if (in->path != PATH_BUNDLE)
+		p->paths[in->path].has_hello = true;
 	p->has_clock = true;
 	p->clock_offset_ms = (int64_t)h->clock.ms - (int64_t)now.wall.ms;
 	/* What it does not name it does not hold. */
@@ -136,8 +142,6 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 	}
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct reach *r = &n->lines[i].reach[in->peer];
-		if (r->sent > r->held && best_path(p) == LINK_PATHS_MAX)
-			r->sent = r->held;
 		if (r->sent < r->held)
 			r->sent = r->held;
 		/* A FLASH behind what it lacks goes ahead; looked for among the latest only. */
@@ -149,7 +153,6 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 	e = recover_answered(n, in->peer);
 	if (e != ERR_OK)
 		return e;
-	p->paths[in->path].has_hello = true;
 	cosignatures_send(n, in->peer);
 	attachments_fetch(n, in->peer);
 	return ERR_OK;

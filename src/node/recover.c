@@ -174,7 +174,7 @@ enum err recover_note(struct node *n, struct now now, size_t peer, const struct 
 		log_error("channel %u: a peer holds a note of ours that contradicts our own log", key.channel);
 		e = fork_keep(n, now, line, note, NULL, 0);
 		line->is_recovering = true;
-		return e;
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	}
 	/* A note under our own key that our store cannot reach. */
 	if (!line->is_recovering && !line->is_closed)

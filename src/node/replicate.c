@@ -89,9 +89,9 @@ enum err hello_send(struct node *n, struct now now, size_t peer, size_t path)
 	return buf_check(&payload);
 }
 
-void want_send(struct node *n, struct now now, size_t peer, struct line *line, uint64_t end)
+void want_send(struct node *n, struct now now, size_t peer, struct line *line, uint64_t first, uint64_t end)
 {
-	struct want want = { line->log->origin, line->log->frontier.size, end };
+	struct want want = { line->log->origin, first, end };
 	uint8_t *memory = arena_alloc(&n->fx->arena, 256, 1);
 	struct effect_frame *frame;
 	struct buf payload;
@@ -103,6 +103,15 @@ void want_send(struct node *n, struct now now, size_t peer, struct line *line, u
 	want_write(&want, &payload);
 	frame->payload = buf_bytes(&payload);
 	line->wanted_at = now.mono;
+}
+
+/* Entries before a contradiction's end that are asked for, so that the two leaves are found. */
+#define FORK_LOOK_BACK 1024u
+
+void want_back(struct node *n, struct now now, size_t peer, struct line *line, uint64_t end)
+{
+	line->is_suspect = true;
+	want_send(n, now, peer, line, end > FORK_LOOK_BACK ? end - FORK_LOOK_BACK : 0, end);
 }
 
 /* ---- Batches ---- */
@@ -293,7 +302,7 @@ void replicate(struct node *n, struct now now)
 			if (line->known > line->log->frontier.size && line->log->stopped.rule == NULL &&
 			    is_shared_with(line, peer) && line->reach[peer].held > line->log->frontier.size &&
 			    mono_is_before(mono_add_ms(line->wanted_at, WANT_AGAIN_MS), now.mono))
-				want_send(n, now, peer, line, line->known);
+				want_send(n, now, peer, line, line->log->frontier.size, line->known);
 		}
 	}
 }

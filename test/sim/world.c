@@ -278,7 +278,7 @@ static void chaos(struct world *w)
 		crash(w, n, false);
 	if (n->node != NULL && world_fires(w, FAULT_POWER, 15))
 		crash(w, n, true);
-	if (n->node != NULL && prng_is_one_in(&w->prng, 12)) {
+	if (n->node != NULL && w->faults_on != 0 && prng_is_one_in(&w->prng, 12)) {
 		disk_keep(w, n);
 		n->backup_acknowledged = n->acknowledged_count;
 	}
@@ -299,7 +299,7 @@ static void chaos(struct world *w)
 				bool is_mute = w->paths[i][j][k].is_one_way || w->paths[j][i][k].is_one_way;
 				if (w->paths[i][j][k].is_up && is_mute && prng_is_one_in(&w->prng, 4))
 					path_set(w, i, j, k, false); /* its silence was noticed */
-				if (!w->paths[i][j][k].is_up && w->nodes[i].node != NULL && w->nodes[j].node != NULL &&
+				if (!w->is_cut && !w->paths[i][j][k].is_up && w->nodes[i].node != NULL && w->nodes[j].node != NULL &&
 				    (w->is_healing || prng_is_one_in(&w->prng, 3)))
 					path_set(w, i, j, k, true);
 			}
@@ -418,10 +418,10 @@ static void step(struct world *w)
 	free(e.bytes);
 }
 
-static void world_build(struct world *w)
+static void world_build(struct world *w, size_t nodes)
 {
-	w->nodes_count = 2 + prng_below(&w->prng, 2);
-	w->faults_on = (uint32_t)prng_next(&w->prng);
+	w->nodes_count = nodes != 0 ? nodes : 2 + prng_below(&w->prng, 2);
+	w->faults_on = nodes != 0 ? 0 : (uint32_t)prng_next(&w->prng);
 	world_accord(w);
 	for (size_t i = 0; i < w->nodes_count; i++) {
 		struct sim_node *n = &w->nodes[i];
@@ -444,7 +444,7 @@ static void world_build(struct world *w)
 	event_add(w, &(struct event){ .kind = EVENT_CHAOS, .at_us = 1000 });
 }
 
-static void world_end(struct world *w)
+void world_free(struct world *w)
 {
 	for (size_t i = 0; i < w->nodes_count; i++) {
 		struct sim_node *n = &w->nodes[i];
@@ -465,31 +465,42 @@ static void world_end(struct world *w)
 	for (size_t i = 0; i < w->logs_count; i++)
 		free(w->logs[i].leaves);
 	free(w->accord_memory);
+	free(w);
 }
 
-void world_run(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8_t trace[HASH_LEN])
+struct world *world_new(uint64_t seed, size_t nodes, bool is_verbose)
 {
 	struct world *w = xcalloc(1, sizeof *w);
-	uint64_t *from = (uint64_t *)&w->counters, *to = (uint64_t *)total;
 
 	w->seed = seed;
 	w->is_verbose = is_verbose;
 	prng_init(&w->prng, seed);
 	hash_open(&w->trace);
-	world_build(w);
-	while (w->now_us < CHAOS_UNTIL_US)
+	world_build(w, nodes);
+	return w;
+}
+
+void world_advance(struct world *w, int64_t until_us)
+{
+	while (w->now_us < until_us)
 		step(w);
+}
+
+void world_run(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8_t trace[HASH_LEN])
+{
+	struct world *w = world_new(seed, 0, is_verbose);
+	uint64_t *from = (uint64_t *)&w->counters, *to = (uint64_t *)total;
+
+	world_advance(w, CHAOS_UNTIL_US);
 	w->is_healing = true;
 	for (size_t i = 0; i < w->nodes_count; i++) {
 		disk_mend(&w->nodes[i]);
 		w->nodes[i].clock_offset_ms = 0;
 	}
-	while (w->now_us < QUIET_AFTER_US)
-		step(w);
+	world_advance(w, QUIET_AFTER_US);
 	check_agreement(w);
 	for (size_t i = 0; i < sizeof w->counters / sizeof *from; i++)
 		to[i] += from[i];
 	hash_finish(&w->trace, trace);
-	world_end(w);
-	free(w);
+	world_free(w);
 }

@@ -143,7 +143,8 @@ struct world {
 	size_t logs_count;
 	struct sim_counters counters;
 	struct hash_stream trace;
-	bool is_healing;
+	bool is_healing, is_cut; /* cut: no path comes up */
+	bool is_fork_expected;
 	uint32_t faults_on; /* bit mask of enum fault_kind: a random half of them, each seed its own */
 	bool is_verbose;
 	unsigned plant;	    /* a deliberately broken core, which the checks must catch; 0: none */
@@ -154,6 +155,11 @@ void world_fail(const struct world *w, const char *format, ...) PRINTF_LIKE(2, 3
 
 /* Runs one seed to its end and returns its trace hash. */
 void world_run(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8_t trace[HASH_LEN]);
+
+/* The steps of it, for tests with a story of their own: nodes 0 is two or three, as the seed says. */
+struct world *world_new(uint64_t seed, size_t nodes, bool is_verbose);
+void world_advance(struct world *w, int64_t until_us);
+void world_free(struct world *w);
 
 /* ---- Between the files of this folder. ---- */
 void event_add(struct world *w, const struct event *e);

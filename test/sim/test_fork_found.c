@@ -1,0 +1,110 @@
+/*
+ * A machine rolled back with its signer's file, out of reach of its peer, cannot know it: it signs a second history.
+ * At the first contact the peer stops that log and holds a proof that a stranger can check.
+ */
+#include "world.h"
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "record/fork.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LEADER 1u
+
+static struct log_status log_of(struct sim_node *n, size_t party)
+{
+	struct log_status logs[64];
+	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
+
+	for (size_t i = 0; i < count; i++) {
+		if (logs[i].log.channel == LEADER && logs[i].log.party == party)
+			return logs[i];
+	}
+	fail_msg("no log of party %zu", party);
+	return logs[0];
+}
+
+/* The FORK statement in a node's own logs, checked with the log key alone. */
+static bool has_proof(struct world *w, struct sim_node *n, const uint8_t log_key[SIGN_PUBLIC_LEN])
+{
+	static uint8_t memory[ENTRY_LEN_MAX], content_memory[CONTENT_LEN_MAX];
+	struct log_status logs[64];
+	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
+
+	for (size_t i = 0; i < count; i++) {
+		struct place_key at = { logs[i].log, 0 };
+		if (logs[i].log.party != n->party)
+			continue;
+		for (; at.index < logs[i].size; at.index++) {
+			struct buf bytes = BUF_ON(memory), content = BUF_ON(content_memory);
+			struct entry_read_out read;
+			static struct fork fork;
+			struct fault fault;
+			if (node_entry(n->node, &at, &bytes, &read) != ERR_OK)
+				world_fail(w, "an entry cannot be read");
+			if (read.statement.kind == KIND_FORK &&
+			    node_content(n->node, &read.statement, &content) == ERR_OK &&
+			    fork_read(buf_bytes(&content), &fork, &fault) == ERR_OK && fork_check(&fork, log_key) == ERR_OK)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void test_rolled_back_machine(void **state)
+{
+	struct world *w = world_new(*(uint64_t *)*state, 2, getenv("VERBOSE") != NULL);
+	struct sim_node *a = &w->nodes[0], *b = &w->nodes[1];
+	struct mark marks[ARRAY_COUNT(a->mark_rows)];
+	size_t marks_count;
+	uint64_t size;
+
+	world_advance(w, 10000000);
+	disk_keep(w, a);
+	memcpy(marks, a->mark_rows, sizeof marks);
+	marks_count = a->marks.count;
+	size = log_of(a, 0).size;
+	world_advance(w, 40000000);
+	assert_true(log_of(b, 0).size > size);
+	/* Rolled back, all of it, and alone. */
+	w->is_cut = w->is_fork_expected = true;
+	node_down(w, a);
+	disk_restore(w, a);
+	memcpy(a->mark_rows, marks, sizeof marks);
+	a->marks.count = marks_count;
+	a->is_restored = true;
+	memset(a->cosigned, 0, sizeof a->cosigned);
+	node_boot(w, a);
+	world_advance(w, 60000000);
+	assert_true(log_of(a, 0).size > size);
+	assert_false(has_proof(w, b, a->log_key.public));
+	w->is_cut = false;
+	world_advance(w, 90000000);
+	assert_int_equal(log_of(b, 0).state, LOG_STOPPED);
+	assert_true(has_proof(w, b, a->log_key.public));
+	/* Other logs go on, and the one who forked writes no more in that epoch. */
+	assert_int_equal(log_of(b, 1).state, LOG_RUNS);
+	assert_int_not_equal(log_of(a, 0).state, LOG_RUNS);
+	world_free(w);
+}
+
+int main(void)
+{
+	static uint64_t seeds[] = { 1, 2, 3 };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_prestate(test_rolled_back_machine, &seeds[0]),
+		cmocka_unit_test_prestate(test_rolled_back_machine, &seeds[1]),
+		cmocka_unit_test_prestate(test_rolled_back_machine, &seeds[2]),
+	};
+
+	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
+	crypto_init();
+	return cmocka_run_group_tests_name("fork", tests, NULL, NULL);
+}
