@@ -19,6 +19,7 @@
 #define REMEMBER_MS 10000u
 #define END_MS 5000u
 #define LINK_AGAIN_MS 200u
+#define AWAIT_US 300 /* a signature takes a fifth of it */
 
 /* ---- Starting. ---- */
 
@@ -41,7 +42,8 @@ static enum err start(struct core *c, struct child *child, int other)
 	}
 	child->fd = ends[0];
 	child->started = clock_now().mono;
-	pipe_open(&child->pipe, child->fd, PIPE_CORE, child == &c->link ? PIPE_LINK : PIPE_SIGNER, WAITING_LEN_MAX);
+	pipe_open(&child->pipe, child->fd, PIPE_CORE, child == &c->link ? PIPE_LINK : PIPE_SIGNER,
+		  WAITING_LEN_MAX);
 	return ERR_OK;
 }
 
@@ -114,7 +116,9 @@ enum err children_remember(struct core *c)
 static enum err take_path_up(struct core *c, const struct record *r)
 {
 	char group[RECORD_NAME_MAX + 1], address[RECORD_TEXT_MAX + 1];
-	struct path_change change = { .peer = r->peer, .path = r->path, .is_up = true, .group = group, .address = address };
+	struct path_change change = {
+		.peer = r->peer, .path = r->path, .is_up = true, .group = group, .address = address
+	};
 
 	if (bytes_copy_str(r->name, group, sizeof group) != ERR_OK ||
 	    bytes_copy_str(r->text, address, sizeof address) != ERR_OK)
@@ -136,8 +140,8 @@ static enum err path_down(struct core *c, size_t peer, size_t path, enum err why
 static enum err take_path_down(struct core *c, const struct record *r)
 {
 	log_notice("path %s/%s is down: %s%s%.*s", c->accord.accord->parties[r->peer].name,
-		   c->path_names[r->peer][r->path], err_text(r->err), r->name.len > 0 ? ", " : "", (int)r->name.len,
-		   (const char *)r->name.ptr);
+		   c->path_names[r->peer][r->path], err_text(r->err), r->name.len > 0 ? ", " : "",
+		   (int)r->name.len, (const char *)r->name.ptr);
 	return path_down(c, r->peer, r->path, r->err);
 }
 
@@ -172,9 +176,10 @@ static enum err take_refused(struct core *c, const struct record *r)
 	(void)c;
 	if (memcmp(r->key, no_key, sizeof no_key) != 0)
 		bytes_write_hex(BYTES_OF(r->key), key);
-	log_warning("%llu connections with %.*s turned away: %s%s%.*s; TLS key %s", (unsigned long long)r->number,
-		    (int)r->text.len, (const char *)r->text.ptr, err_text(r->err), r->name.len > 0 ? ", " : "",
-		    (int)r->name.len, (const char *)r->name.ptr, key);
+	log_warning("%llu connections with %.*s turned away: %s%s%.*s; TLS key %s",
+		    (unsigned long long)r->number, (int)r->text.len, (const char *)r->text.ptr,
+		    err_text(r->err), r->name.len > 0 ? ", " : "", (int)r->name.len,
+		    (const char *)r->name.ptr, key);
 	return ERR_OK;
 }
 
@@ -189,6 +194,8 @@ static enum err take_signed(struct core *c, const struct record *r)
 
 	if (origin_read(r->name, &answer.origin) != ERR_OK)
 		return ERR_FRAME;
+	if (r->kind == RECORD_SIGNED && c->lines_asked > 0)
+		c->lines_asked--;
 	return node_signed(c->node, loop_now(c->loop), &answer, &c->fx);
 }
 
@@ -196,19 +203,21 @@ static const struct {
 	enum record_kind kind;
 	enum err (*take)(struct core *c, const struct record *r);
 } rows[] = {
-	{ RECORD_RECEIVED, take_received }, { RECORD_SENT, take_sent },
-	{ RECORD_SIGNED, take_signed },	    { RECORD_COSIGNED, take_signed },
-	{ RECORD_MEASURED, take_measured }, { RECORD_PATH_UP, take_path_up },
+	{ RECORD_RECEIVED, take_received },   { RECORD_SENT, take_sent },
+	{ RECORD_SIGNED, take_signed },	      { RECORD_COSIGNED, take_signed },
+	{ RECORD_MEASURED, take_measured },   { RECORD_PATH_UP, take_path_up },
 	{ RECORD_PATH_DOWN, take_path_down }, { RECORD_REFUSED, take_refused },
 };
 
 /* A path that the settings do not have is no path. */
 static bool is_path_known(const struct core *c, const struct record *r)
 {
-	bool is_on_path = r->kind == RECORD_RECEIVED || r->kind == RECORD_SENT || r->kind == RECORD_MEASURED ||
-			  r->kind == RECORD_PATH_UP || r->kind == RECORD_PATH_DOWN;
+	bool is_on_path = r->kind == RECORD_RECEIVED || r->kind == RECORD_SENT ||
+			  r->kind == RECORD_MEASURED || r->kind == RECORD_PATH_UP ||
+			  r->kind == RECORD_PATH_DOWN;
 
-	return !is_on_path || (r->peer < c->accord.accord->parties_count && r->path < c->path_counts[r->peer]);
+	return !is_on_path ||
+	       (r->peer < c->accord.accord->parties_count && r->path < c->path_counts[r->peer]);
 }
 
 /* ERR_FRAME: the child is broken. Refusals of peers are the node's affair and end nothing here. */
@@ -301,7 +310,8 @@ static void on_signer(void *self, bool is_readable, bool is_writable)
 	(void)is_writable;
 	if (e == ERR_SHORT || c->is_ending)
 		return;
-	log_error("the signer is gone, and without it nothing can be proved (%s): the node stops; start it again",
+	log_error("the signer is gone, and without it nothing can be proved (%s): the node stops; start it "
+		  "again",
 		  err_text(e));
 	drop(&c->signer);
 	core_end(c, 1);
@@ -438,6 +448,15 @@ void children_flush(struct core *c)
 {
 	flush(&c->link);
 	flush(&c->signer);
+}
+
+void children_await(struct core *c)
+{
+	struct pollfd ready = { .fd = c->signer.fd, .events = POLLIN };
+	struct timespec wait = { .tv_nsec = AWAIT_US * 1000 };
+
+	if (c->signer.fd >= 0 && ppoll(&ready, 1, &wait, NULL) > 0)
+		on_signer(c, true, false);
 }
 
 static bool wait_for(struct child *child, int64_t until)

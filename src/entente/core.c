@@ -10,8 +10,8 @@
 #include <string.h>
 
 #define TICK_MS 250u
-#define IDLE_MS 20u	/* so long after the last event the store may tidy up */
-#define IDLE_US 2000u	/* and so long at once */
+#define IDLE_MS 20u   /* so long after the last event the store may tidy up */
+#define IDLE_US 2000u /* and so long at once */
 #define ROUNDS_MAX 8u
 
 static_assert(URGENCY_COUNT == RECORD_URGENCY_COUNT, "link/pipe.h counts the urgencies of node/effects.h");
@@ -59,6 +59,8 @@ static void ask_signer(struct core *c, const struct effect *effect)
 		.rest = { (const uint8_t *)sign->proof, sign->proof_count * HASH_LEN },
 	};
 
+	if (effect->kind == EFFECT_SIGN)
+		c->lines_asked++;
 	origin_write(&sign->origin, &name);
 	r.name = buf_bytes(&name);
 	children_tell(c, &c->signer, &r);
@@ -108,9 +110,10 @@ static void give_reserve(struct core *c, const struct effect *effect)
 }
 
 static void (*const carriers[EFFECT_KIND_COUNT])(struct core *c, const struct effect *effect) = {
-	[EFFECT_FRAME] = send_frame, [EFFECT_SIGN] = ask_signer,  [EFFECT_COSIGN] = ask_signer, [EFFECT_ANSWER] = answer_client,
-	[EFFECT_PUBLISH] = publish,  [EFFECT_CLOSE] = close_path, [EFFECT_STOP] = stop,
-	[EFFECT_FULL] = give_reserve,
+	[EFFECT_FRAME] = send_frame,  [EFFECT_SIGN] = ask_signer,
+	[EFFECT_COSIGN] = ask_signer, [EFFECT_ANSWER] = answer_client,
+	[EFFECT_PUBLISH] = publish,   [EFFECT_CLOSE] = close_path,
+	[EFFECT_STOP] = stop,	      [EFFECT_FULL] = give_reserve,
 };
 static_assert(EFFECT_KIND_COUNT == EFFECT_FULL + 1, "each kind of effect has its carrier");
 
@@ -164,7 +167,7 @@ static void on_turn(void *self)
 	if (!c->is_busy)
 		return;
 	c->is_busy = false;
-	/* Answers that have become ready are written now, and what comes in meanwhile gets a flush of its own. */
+	/* Answers that have become ready are written now; what comes in meanwhile gets a flush of its own. */
 	for (unsigned round = 0; round < ROUNDS_MAX; round++) {
 		core_commit(c);
 		serve_clients(c);

@@ -46,9 +46,10 @@ struct core {
 	bool is_up[PARTY_MAX][LINK_PATHS_MAX];
 	const char *path_names[PARTY_MAX][LINK_PATHS_MAX];
 	size_t path_counts[PARTY_MAX];
-	bool is_busy;	 /* something came in this turn */
+	bool is_busy;	    /* something came in this turn */
+	size_t lines_asked; /* of the signer for our own logs, and not yet answered */
 	bool is_ending;
-	int status;	 /* what the program ends with */
+	int status; /* what the program ends with */
 	bool has_memory, is_certain;
 	bool has_reserve;
 	struct mono reserve_next; /* when it is tried again */
@@ -72,6 +73,8 @@ enum err children_remember(struct core *c) MUST_CHECK;
 void children_run(struct core *c);
 void children_tell(struct core *c, struct child *child, const struct record *r);
 void children_flush(struct core *c);
+/* Waits for the signer's next word, but not for long. */
+void children_await(struct core *c);
 /* They have until ms to end by themselves. */
 void children_end(struct core *c);
 

@@ -36,11 +36,13 @@ static bool is_begun(const struct core *c)
 	const struct accord *a = c->accord.accord;
 
 	for (size_t i = 0; i < a->channels_count; i++) {
-		if ((a->channels[i].parties & 1u << c->self) != 0 && node_epoch(c->node, a->channels[i].number, c->self) != 0)
+		if ((a->channels[i].parties & 1u << c->self) != 0 &&
+		    node_epoch(c->node, a->channels[i].number, c->self) != 0)
 			return true;
 	}
 	for (size_t i = 0; i < c->marks.count; i++) {
-		if (bytes_equal(bytes_str(c->marks.rows[i].origin.party), bytes_str(a->parties[c->self].name)))
+		if (bytes_equal(bytes_str(c->marks.rows[i].origin.party),
+				bytes_str(a->parties[c->self].name)))
 			return true;
 	}
 	return false;
@@ -109,6 +111,7 @@ void first_answer(struct core *c, const struct effect_answer *answer)
 	if (answer->err == ERR_OK)
 		return;
 	log_error("a first statement was refused: %s%s%s", err_text(answer->err),
-		  answer->err == ERR_REFUSED ? ", " : "", answer->err == ERR_REFUSED ? verdict_text(answer->verdict) : "");
+		  answer->err == ERR_REFUSED ? ", " : "",
+		  answer->err == ERR_REFUSED ? verdict_text(answer->verdict) : "");
 	core_end(c, 4);
 }

@@ -66,13 +66,15 @@ static enum err read_title(struct bytes line, struct slot *out)
 
 	if (bytes_take(&line, sizeof TITLE - 1, &title) != ERR_OK || !bytes_equal(title, BYTES_LIT(TITLE)))
 		return ERR_CORRUPT;
-	if (bytes_take_until(&line, ' ', &generation) != ERR_OK || bytes_take_until(&line, ' ', &out->boot) != ERR_OK)
+	if (bytes_take_until(&line, ' ', &generation) != ERR_OK ||
+	    bytes_take_until(&line, ' ', &out->boot) != ERR_OK)
 		return ERR_CORRUPT;
 	state = line;
 	out->is_closed = bytes_equal(state, BYTES_LIT("closed"));
 	if (!out->is_closed && !bytes_equal(state, BYTES_LIT("open")))
 		return ERR_CORRUPT;
-	return bytes_read_decimal(generation, UINT64_MAX - 1, &out->generation) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+	return bytes_read_decimal(generation, UINT64_MAX - 1, &out->generation) == ERR_OK ? ERR_OK
+											  : ERR_CORRUPT;
 }
 
 static void read_slot(const uint8_t *memory, struct slot *out)
@@ -129,8 +131,9 @@ static enum err read_memory(struct mark_file *f, struct marks *m, struct mark_me
 	f->generation = slots[f->synced].generation;
 	memory->has_memory = true;
 	/* A torn slot is a write that a signature may have followed, if another write came over it. */
-	memory->is_certain = slots[f->synced].is_closed ||
-			     (bytes_equal(slots[f->synced].boot, bytes_str(f->boot)) && slots[1 - f->synced].is_whole);
+	memory->is_certain =
+		slots[f->synced].is_closed ||
+		(bytes_equal(slots[f->synced].boot, bytes_str(f->boot)) && slots[1 - f->synced].is_whole);
 out:
 	free(other);
 	return e;
@@ -170,8 +173,8 @@ static enum err write_slot(struct mark_file *f, const struct marks *m, const cha
 	return write_at(f, buf_bytes(&b), 1 - f->synced);
 }
 
-enum err mark_file_open(struct mark_file *f, const char *path, const char boot[CLOCK_BOOT_LEN], struct marks *m,
-			struct mark_memory *memory)
+enum err mark_file_open(struct mark_file *f, const char *path, const char boot[CLOCK_BOOT_LEN],
+			struct marks *m, struct mark_memory *memory)
 {
 	enum err e;
 

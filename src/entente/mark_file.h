@@ -33,8 +33,8 @@ struct mark_memory {
  * Opens or makes the file and reads it into *m; marks it as open before it returns, on the disk.
  * boot names this start of the machine. ERR_CORRUPT: no slot is whole; ERR_IO.
  */
-enum err mark_file_open(struct mark_file *f, const char *path, const char boot[CLOCK_BOOT_LEN], struct marks *m,
-			struct mark_memory *memory) MUST_CHECK;
+enum err mark_file_open(struct mark_file *f, const char *path, const char boot[CLOCK_BOOT_LEN],
+			struct marks *m, struct mark_memory *memory) MUST_CHECK;
 /* ERR_IO, ERR_LIMIT: nothing may be signed any more. */
 enum err mark_file_write(struct mark_file *f, const struct marks *m) MUST_CHECK;
 enum err mark_file_sync(struct mark_file *f) MUST_CHECK;

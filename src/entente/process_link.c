@@ -8,7 +8,7 @@
 static enum exit_code run(struct options *o)
 {
 	(void)o;
-	process_ignore_signals();
+	process_prepare("entente-link");
 	log_open("entente link", LOG_LEVEL_NOTICE);
 	return link_run(PROCESS_CORE_FD, PROCESS_OTHER_FD) == 0 ? EXIT_DONE : EXIT_ERROR;
 }

@@ -1,10 +1,10 @@
 /*
- * The process that holds the node's keys and nothing else: it signs what carries on from what it signed before.
- * docs/spec/settings.md section 3.
+ * The process that holds the node's keys and nothing else: it signs what carries on from what it signed
+ * before. docs/spec/settings.md section 3.
  *
- * What comes in one read is one group: every mark of it is written before any answer of it goes out, and synced
- * before the same log is signed again, or SYNC_US after the answer. So no answer waits for the disk, and a
- * machine that dies has forgotten at most one signature a log, which the file then says.
+ * What comes in one read is one group: every mark of it is written before any answer of it goes out, and
+ * synced right after, or before the same log is signed again. So no answer waits for the disk, and a machine
+ * that dies has forgotten at most one signature a log, which the file then says.
  */
 #include "base/alloc.h"
 #include "base/log.h"
@@ -26,10 +26,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#define SYNC_US 400 /* of the 2 ms that the record's specification gives */
 #define FRESH_MAX 64u
 #define TO_CORE_LEN_MAX (4u << 20)
 #define HANDSHAKES_PER_TURN 4u
@@ -45,7 +43,6 @@ struct signer {
 	struct origin fresh[FRESH_MAX];	      /* logs signed for since the last sync */
 	size_t fresh_count;
 	bool is_moved; /* a mark has moved and is not written */
-	struct mono written;
 	uint8_t certificate_memory[TLS_CERTIFICATE_MAX];
 	struct buf certificate; /* of the TLS key */
 };
@@ -116,7 +113,6 @@ static enum err write_group(struct signer *s)
 	if (s->is_moved) {
 		e = mark_file_write(&s->file, &s->marks);
 		s->is_moved = false;
-		s->written = clock_now().mono;
 	}
 	if (e == ERR_OK)
 		e = pipe_flush(&s->core);
@@ -156,8 +152,9 @@ static enum err move_mark(struct signer *s, const struct record *r)
 	struct origin origin;
 	enum err e;
 
-	if (r->rest.len % HASH_LEN != 0 || r->rest.len > sizeof proof || bytes_take_until(&text, '\n', &first) != ERR_OK ||
-	    !bytes_equal(first, r->name) || origin_read(first, &origin) != ERR_OK)
+	if (r->rest.len % HASH_LEN != 0 || r->rest.len > sizeof proof ||
+	    bytes_take_until(&text, '\n', &first) != ERR_OK || !bytes_equal(first, r->name) ||
+	    origin_read(first, &origin) != ERR_OK)
 		return ERR_USAGE;
 	if (r->rest.len > 0)
 		memcpy(proof, r->rest.ptr, r->rest.len);
@@ -208,11 +205,13 @@ static enum err take_memory(struct signer *s, const struct record *r)
 	struct buf text;
 	enum err e;
 
-	if (s->mirror_name[0] != '\0' || bytes_copy_str(r->name, s->mirror_name, sizeof s->mirror_name) != ERR_OK)
+	if (s->mirror_name[0] != '\0' ||
+	    bytes_copy_str(r->name, s->mirror_name, sizeof s->mirror_name) != ERR_OK)
 		return ERR_FRAME;
 	buf_init(&text, xcalloc(1, MARK_SLOT_LEN), MARK_SLOT_LEN);
 	marks_write(&s->marks, &text);
-	answer.number = (s->memory.has_memory ? REMEMBERS_MEMORY : 0) | (s->memory.is_certain ? REMEMBERS_CERTAIN : 0);
+	answer.number = (s->memory.has_memory ? REMEMBERS_MEMORY : 0) |
+			(s->memory.is_certain ? REMEMBERS_CERTAIN : 0);
 	answer.rest = buf_bytes(&text);
 	e = pipe_put(&s->core, &answer);
 	free(text.ptr);
@@ -313,11 +312,9 @@ static enum err turn(struct signer *s)
 		{ .fd = s->core.fd, .events = (short)(POLLIN | (pipe_waiting(&s->core) > 0 ? POLLOUT : 0)) },
 		{ .fd = s->link, .events = POLLIN },
 	};
-	int64_t left = s->written.us + SYNC_US - clock_now().mono.us;
-	struct timespec wait = { .tv_nsec = left > 0 ? (long)left * 1000 : 0 };
 	enum err e = ERR_OK;
 
-	if (ppoll(ready, 2, s->file.is_dirty ? &wait : NULL, NULL) < 0 && errno != EINTR)
+	if (poll(ready, 2, -1) < 0 && errno != EINTR)
 		return ERR_IO;
 	if ((ready[0].revents & ~POLLOUT) != 0)
 		e = read_core(s);
@@ -333,7 +330,8 @@ static enum err turn(struct signer *s)
 		if (e == ERR_DOWN)
 			e = ERR_OK;
 	}
-	if (e == ERR_OK && s->file.is_dirty && clock_now().mono.us - s->written.us >= SYNC_US)
+	/* The answers are out. What waits for the disk now is only the next question, and few come so soon. */
+	if (e == ERR_OK)
 		e = sync_group(s);
 	return e;
 }
@@ -409,7 +407,7 @@ int process_signer(const char *home)
 
 static enum exit_code run(struct options *o)
 {
-	process_ignore_signals();
+	process_prepare("entente-signer");
 	log_open("entente signer", LOG_LEVEL_NOTICE);
 	return process_signer(o->home) == 0 ? EXIT_DONE : EXIT_ERROR;
 }

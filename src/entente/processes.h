@@ -23,8 +23,9 @@
  */
 enum err process_spawn(const char *command, const char *home, int core, int other, pid_t *out) MUST_CHECK;
 
-/* For a child: only its core ends it. The terminal's and the service manager's signals go to core. */
-void process_ignore_signals(void);
+/* For a child: its name for ps, and only its core ends it: signals of the terminal and of the service manager
+ * are core's to heed. */
+void process_prepare(const char *name);
 
 /* The signer's body; returns its exit status. */
 int process_signer(const char *home);

@@ -1,6 +1,7 @@
 /*
- * A file that holds disk for the day when it is full: given up then, so that what peers have signed still finds room
- * while our own statements are refused; taken again when there is plenty. docs/spec/settings.md section 1.
+ * A file that holds disk for the day when it is full: given up then, so that what peers have signed still
+ * finds room while our own statements are refused; taken again when there is plenty. docs/spec/settings.md
+ * section 1.
  */
 #include "entente/core.h"
 
@@ -42,7 +43,9 @@ void reserve_give(struct core *c)
 {
 	char path[FILE_PATH_MAX];
 
-	log_error("the disk is full: own statements are refused, what peers send is still held; make room in %s", c->home);
+	log_error("the disk is full: own statements are refused, what peers send is still held; make room in "
+		  "%s",
+		  c->home);
 	c->has_reserve = false;
 	c->reserve_next = mono_add_ms(loop_now(c->loop).mono, AGAIN_MS);
 	if (reserve_path(c, path) != ERR_OK || file_remove(path) != ERR_OK)

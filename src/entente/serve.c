@@ -28,7 +28,8 @@ static enum exit_code read_settings(struct core *c)
 		say_next("entente init --help");
 		code = e == ERR_NOT_FOUND ? EXIT_NOT_FOUND : EXIT_ERROR;
 	} else if (settings_read(buf_bytes(&text), &c->settings, &fault) != ERR_OK) {
-		say_error(_("{1}, line {2}: {3}: {4}"), path, say_number(fault.line), fault.key, _(fault.why));
+		say_error(_("{1}, line {2}: {3}: {4}"), path, say_number(fault.line), fault.key,
+			  _(fault.why));
 		code = EXIT_ERROR;
 	}
 	free(text.ptr);
@@ -41,7 +42,8 @@ static enum exit_code explain_accord(const struct core *c, enum err e)
 	char file[FILE_PATH_MAX] = "";
 
 	if (e == ERR_USAGE && f->fault.rule != NULL && bytes_copy_str(f->file, file, sizeof file) == ERR_OK)
-		say_error(_("The accord is not sound: {1}, line {2}: {3}"), file, say_number(f->fault.offset), f->fault.rule);
+		say_error(_("The accord is not sound: {1}, line {2}: {3}"), file, say_number(f->fault.offset),
+			  f->fault.rule);
 	else
 		say_error(_("The accord cannot be read: {1}: {2}"), c->accord.path, _(err_text(e)));
 	say_next("entente accord check DIR");
@@ -61,7 +63,8 @@ static enum exit_code check_signatures(const struct core *c)
 		if (bad != NULL)
 			say_error(_("A signature of the accord is false: {1}"), bad);
 		else
-			say_error(_("The accord is not in force: {1} has not signed it with as many roots as it must."),
+			say_error(_("The accord is not in force: {1} has not signed it with as many roots as "
+				    "it must."),
 				  a->parties[i].code);
 		say_next("entente accord sign --help");
 		return EXIT_REFUSED;
@@ -89,7 +92,8 @@ static enum exit_code read_accord(struct core *c)
 		return EXIT_INTEGRITY;
 	}
 	if (c->accord.accord->post_quantum == POST_QUANTUM_REQUIRED && !tls_has_post_quantum()) {
-		say_error(_("The accord requires a post-quantum link, and this machine's OpenSSL has none (3.5 and later have)."));
+		say_error(_("The accord requires a post-quantum link, and this machine's OpenSSL has none "
+			    "(3.5 and later have)."));
 		return EXIT_REFUSED;
 	}
 	return check_signatures(c);
@@ -102,7 +106,8 @@ static enum exit_code place_paths(struct core *c)
 
 	c->self = accord_party_find(a, bytes_str(c->settings.party));
 	if (c->self == a->parties_count) {
-		say_error(_("The settings say that this node is {1}, and the accord has no such party."), c->settings.party);
+		say_error(_("The settings say that this node is {1}, and the accord has no such party."),
+			  c->settings.party);
 		return EXIT_ERROR;
 	}
 	for (size_t i = 0; i < c->settings.paths_count; i++) {
@@ -110,7 +115,8 @@ static enum exit_code place_paths(struct core *c)
 		size_t peer = accord_party_find(a, bytes_str(p->peer));
 
 		if (peer == a->parties_count) {
-			say_error(_("The settings have a path to {1}, and the accord has no such party."), p->peer);
+			say_error(_("The settings have a path to {1}, and the accord has no such party."),
+				  p->peer);
 			return EXIT_ERROR;
 		}
 		c->path_names[peer][c->path_counts[peer]++] = p->name;

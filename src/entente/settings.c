@@ -21,7 +21,8 @@ static int refuse(struct reading *r, const char *section, const char *key, const
 		return 0;
 	r->is_refused = true;
 	r->fault->line = r->line;
-	snprintf(r->fault->key, sizeof r->fault->key, "%s%s%s", section, *section != '\0' && *key != '\0' ? "." : "", key);
+	snprintf(r->fault->key, sizeof r->fault->key, "%s%s%s", section,
+		 *section != '\0' && *key != '\0' ? "." : "", key);
 	r->fault->why = why;
 	return 0;
 }

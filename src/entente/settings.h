@@ -34,7 +34,7 @@ struct settings {
 	size_t paths_count;
 };
 
-/* Where it is wrong: line from 1 (0: nothing stands there), key ("node.party"; may be empty), why (English). */
+/* Where it is wrong: line from 1 (0: nothing stands there), key ("node.party" or empty), why (English). */
 struct settings_fault {
 	size_t line;
 	char key[128];

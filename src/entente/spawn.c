@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* Above the fixed descriptors, so that putting one in its place cannot overwrite the other. */
@@ -51,8 +52,9 @@ enum err process_spawn(const char *command, const char *home, int core, int othe
 	return e;
 }
 
-void process_ignore_signals(void)
+void process_prepare(const char *name)
 {
+	(void)prctl(PR_SET_NAME, name);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);

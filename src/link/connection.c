@@ -11,7 +11,7 @@
 /* Handshakes cost a millisecond each; those whose key is known must not wait for more than these. */
 #define SHAKES_PER_TURN 4u
 #define READ_LEN (64u << 10)
-/* A fast socket takes a whole queue at once; what has become urgent meanwhile must be able to go before the rest. */
+/* A fast socket takes a whole queue at once; what has become urgent meanwhile must go before the rest. */
 #define WRITES_PER_TURN 8u
 
 static struct path *path_of(const struct connection *c)
@@ -229,7 +229,9 @@ void connection_pump(struct connection *c)
 		session_took(&c->session, taken);
 	}
 	while (session_sent(&c->session, &tag)) {
-		link_tell(c->link, &(struct record){ .kind = RECORD_SENT, .peer = c->peer, .path = c->path, .number = tag });
+		link_tell(c->link,
+			  &(struct record){
+				  .kind = RECORD_SENT, .peer = c->peer, .path = c->path, .number = tag });
 	}
 	if (e == ERR_DOWN)
 		connection_end(c, ERR_DOWN, "");

@@ -1,9 +1,9 @@
 /*
  * Accepting, and who must leave when strangers crowd in. docs/spec/link.md section 1.
  *
- * Connections whose key is known are never asked to leave. Of the others a listener holds a bounded number; when
- * one more comes, the host that holds the most of them loses its oldest, a silent one first. So a flood
- * from one host only pushes out itself.
+ * Connections whose key is known are never asked to leave. Of the others a listener holds a bounded number;
+ * when one more comes, the host that holds the most of them loses its oldest, a silent one first. So a
+ * flood from one host only pushes out itself.
  */
 #include "link/state.h"
 
@@ -54,7 +54,8 @@ static struct connection *who_leaves(const struct link *l, size_t listener)
 		count = strangers_of_host(l, c);
 		if (worst == NULL || count > worst_count ||
 		    (count == worst_count && worst->has_spoken && !c->has_spoken) ||
-		    (count == worst_count && worst->has_spoken == c->has_spoken && c->serial < worst->serial)) {
+		    (count == worst_count && worst->has_spoken == c->has_spoken &&
+		     c->serial < worst->serial)) {
 			worst = c;
 			worst_count = count;
 		}

@@ -313,7 +313,8 @@ enum err pipe_flush(struct pipe *p)
 {
 	while (p->out_at < p->out.len) {
 		size_t written;
-		enum err e = socket_write(p->fd, (struct bytes){ p->out.ptr + p->out_at, p->out.len - p->out_at }, &written);
+		enum err e = socket_write(
+			p->fd, (struct bytes){ p->out.ptr + p->out_at, p->out.len - p->out_at }, &written);
 
 		if (e != ERR_OK)
 			return e;

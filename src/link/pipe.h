@@ -1,7 +1,8 @@
 /*
  * pipe.h - what the three processes of a node may say to each other, and how.
  *
- * Spec: docs/ARCHITECTURE.md (processes). Fuzz: test/fuzz/pipe.c. Layer: link (may use base, sys, crypto, wire).
+ * Spec: docs/ARCHITECTURE.md (processes). Fuzz: test/fuzz/pipe.c. Layer: link (may use base, sys, crypto,
+ * wire).
  *
  * A record is a length (4 bytes, of what follows), a kind (1 byte) and the fields of its row in order. A kind
  * that its row does not let this sender say, a field out of bounds or a byte too many is ERR_FRAME, and the
@@ -10,7 +11,7 @@
  *	kind            sender   receiver  says
  *	LISTEN          core     link      accept connections on address `text` under `name`
  *	PIN             core     link      `peer` may come with this TLS key
- *	PATH            core     link      `path` to `peer`: `number` 0 connects to `text`, 1 is found on listener `text`
+ *	PATH            core     link      `path` to `peer`: `number` 0 calls `text`, 1 is on listener `text`
  *	RUN             core     link      that was all; `number` 1: post-quantum or no connection
  *	SEND            core     link      give this frame (`rest`, head and payload) to the path
  *	CLOSE           core     link      close the path, for this reason
@@ -19,15 +20,15 @@
  *	RECEIVED        link     core      a frame from a peer whose key is pinned
  *	SENT            link     core      the socket has taken the frame with tag `number`
  *	MEASURED        link     core      there and back takes `number` microseconds
- *	REFUSED         link     core      `number` connections from `text`, for this reason; `key` if they had one
+ *	REFUSED         link     core      `number` connections from `text`, why; `key` if they had one
  *	TLS_SHOW        link     signer    who are we; `number` comes back
  *	TLS_SHOWN       signer   link      `rest` is the certificate of our TLS key
  *	TLS_SIGN        link     signer    sign this handshake (`rest`); `number` comes back
  *	TLS_SIGNED      signer   link      `rest` is the signature
  *	MEMORY          core     signer    what do you remember; `name` is our mirror's name
  *	REMEMBERS       signer   core      `rest` are the marks; `number` is a mask of REMEMBERS_ bits
- *	SIGN            core     signer    our log's note: `name` its origin, `number` its size, `text` its three
- *	                                   lines, `rest` the consistency proof
+ *	SIGN            core     signer    our log's note: `name` its origin, `number` its size, `text` its
+ *	                                   three lines, `rest` the consistency proof
  *	COSIGN          core     signer    a peer's note, the same; `time` is to be signed, in seconds
  *	SIGNED          signer   core      `name` and `number` as asked; `rest` is the line
  *	COSIGNED        signer   core      the same

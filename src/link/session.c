@@ -124,7 +124,7 @@ enum err session_next(struct session *s, struct now now, struct bytes *frame)
 		}
 		if (e != ERR_OK)
 			return e;
-		/* The first frame says who is there and what he holds; before it nothing else has a meaning. */
+		/* The first frame says who is there and what he holds; before it nothing has a meaning. */
 		if (s->state == SESSION_GREETS && f.kind != FRAME_HELLO)
 			return ERR_FRAME;
 		s->state = SESSION_RUNS;

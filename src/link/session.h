@@ -43,7 +43,7 @@ struct session {
 	struct queue queue;
 	struct buf out; /* encrypted, on its way to the socket; heap */
 	size_t out_at;
-	uint64_t gone; /* bytes that the socket has taken */
+	uint64_t gone;	      /* bytes that the socket has taken */
 	uint64_t gone_before; /* as it was at the last tick */
 	enum session_pace pace;
 	bool was_busy; /* bytes waited at the last tick */
@@ -58,9 +58,9 @@ void session_init(struct session *s, struct tls *tls, struct now now, uint64_t d
 void session_finish(struct session *s);
 
 /*
- * Bytes from the socket, at most TLS_PIECE_MAX, when session_next has said ERR_SHORT. May change the state from
- * SHAKES to GREETS: then the owner asks tls_peer_key who it is. After an error what session_output still has
- * is for the other side to read. ERR_NOT_PINNED: its key is not pinned here, or ours is not there.
+ * Bytes from the socket, at most TLS_PIECE_MAX, when session_next has said ERR_SHORT. May change the state
+ * from SHAKES to GREETS: then the owner asks tls_peer_key who it is. After an error what session_output still
+ * has is for the other side to read. ERR_NOT_PINNED: its key is not pinned here, or ours is not there.
  */
 enum err session_feed(struct session *s, struct now now, struct bytes in) MUST_CHECK;
 /* The next whole frame, head and payload, borrowed until the next call. ERR_SHORT: none yet; ERR_FRAME. */
@@ -74,7 +74,8 @@ bool session_measured(struct session *s, uint64_t *round_trip_us);
  */
 enum err session_send(struct session *s, unsigned urgency, uint64_t tag, struct bytes frame) MUST_CHECK;
 
-/* Bytes for the socket, most urgent first; more is put in only when little is left. Borrowed until session_took. */
+/* Bytes for the socket, most urgent first; more is put in only when little is left. Borrowed until
+ * session_took. */
 enum err session_output(struct session *s, struct bytes *out) MUST_CHECK;
 /* The socket has taken so many of them. */
 void session_took(struct session *s, size_t len);

@@ -50,13 +50,13 @@ struct connection {
 	int fd;
 	struct watch *watch;
 	bool is_connecting, is_ended;
-	bool is_stalled;  /* core has enough to read */
-	bool is_marked;	  /* on the turn's list of those that may have something to write */
-	size_t listener;  /* NO_LISTENER: we opened it */
-	size_t peer;	  /* PARTY_MAX: not known yet */
-	size_t path;	  /* NO_PATH: not known yet */
-	bool has_spoken;  /* a byte has come */
-	uint64_t serial;  /* rises with each connection */
+	bool is_stalled; /* core has enough to read */
+	bool is_marked;	 /* on the turn's list of those that may have something to write */
+	size_t listener; /* NO_LISTENER: we opened it */
+	size_t peer;	 /* PARTY_MAX: not known yet */
+	size_t path;	 /* NO_PATH: not known yet */
+	bool has_spoken; /* a byte has come */
+	uint64_t serial; /* rises with each connection */
 	char address[SOCKET_ADDRESS_LEN];
 	struct session session;
 	size_t slot; /* of link.connections */
@@ -89,8 +89,8 @@ struct link {
 	struct connection *connections[LINK_CONNECTIONS_MAX];
 	size_t connections_count;
 	struct connection *marked; /* to be written to at the end of the turn */
-	struct connection *ended; /* freed at the end of the turn */
-	void *scratch;		  /* what one read brings */
+	struct connection *ended;  /* freed at the end of the turn */
+	void *scratch;		   /* what one read brings */
 	uint64_t serial;
 	unsigned shakes; /* handshake steps in this turn */
 	bool is_running, is_stalled;

@@ -211,7 +211,9 @@ enum err file_list(const char *dir, struct arena *a, struct bytes *names, size_t
 		if (at->fts_info == FTS_D || at->fts_info == FTS_DP)
 			continue;
 		if (at->fts_info != FTS_F)
-			e = at->fts_info == FTS_ERR || at->fts_info == FTS_DNR || at->fts_info == FTS_NS ? ERR_IO : ERR_USAGE;
+			e = at->fts_info == FTS_ERR || at->fts_info == FTS_DNR || at->fts_info == FTS_NS
+				    ? ERR_IO
+				    : ERR_USAGE;
 		else if (found == max)
 			e = ERR_LIMIT;
 		else

@@ -39,9 +39,10 @@ void file_unlock(int fd);
 
 /*
  * All regular files below dir, at any depth, as names relative to it ("forms/N01"), rising by name.
- * ERR_LIMIT: more than max, or the arena is used up; ERR_NOT_FOUND; ERR_USAGE: something there is neither file
- * nor folder. Names live in the arena, with a terminator behind them.
+ * ERR_LIMIT: more than max, or the arena is used up; ERR_NOT_FOUND; ERR_USAGE: something there is neither
+ * file nor folder. Names live in the arena, with a terminator behind them.
  */
-enum err file_list(const char *dir, struct arena *a, struct bytes *names, size_t max, size_t *count) MUST_CHECK;
+enum err file_list(const char *dir, struct arena *a, struct bytes *names, size_t max,
+		   size_t *count) MUST_CHECK;
 
 #endif

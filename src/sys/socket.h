@@ -7,8 +7,8 @@
 #ifndef SYS_SOCKET_H
 #define SYS_SOCKET_H
 
-#include "base/bytes.h"
 #include "base/buf.h"
+#include "base/bytes.h"
 
 #define SOCKET_ADDRESS_LEN 64 /* with its terminator */
 

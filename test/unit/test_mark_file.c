@@ -2,12 +2,12 @@
 #include "entente/mark_file.h"
 #include "sys/file.h"
 
+#include <cmocka.h>
+#include <fcntl.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -208,8 +208,9 @@ static void as_many_logs_as_there_may_be(void **state)
 
 	assert_int_equal(reopen(s, boot_a), ERR_OK);
 	for (size_t i = 0; i < LOGS_MAX; i++) {
-		s->rows[i] = (struct mark){ .origin = { .channel = (uint32_t)(1 + i / 2), .epoch = 4000000000u },
-					    .size = UINT64_MAX / 2 - i };
+		s->rows[i] =
+			(struct mark){ .origin = { .channel = (uint32_t)(1 + i / 2), .epoch = 4000000000u },
+				       .size = UINT64_MAX / 2 - i };
 		memcpy(s->rows[i].origin.party, i % 2 == 0 ? "aaaaaaaaaaaaaaaa" : "bbbbbbbbbbbbbbbb", 16);
 	}
 	s->marks.count = LOGS_MAX;

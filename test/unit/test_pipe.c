@@ -2,11 +2,11 @@
 #include "link/pipe.h"
 #include "sys/socket.h"
 
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -53,7 +53,8 @@ static void assert_same(const struct record *a, const struct record *b)
 	assert_int_equal(a->err, b->err);
 	assert_true(a->number == b->number && a->time == b->time);
 	assert_memory_equal(a->key, b->key, sizeof a->key);
-	assert_true(bytes_equal(a->name, b->name) && bytes_equal(a->text, b->text) && bytes_equal(a->rest, b->rest));
+	assert_true(bytes_equal(a->name, b->name) && bytes_equal(a->text, b->text) &&
+		    bytes_equal(a->rest, b->rest));
 }
 
 static void there_and_back(void **state)
@@ -69,14 +70,15 @@ static void there_and_back(void **state)
 
 		assert_int_equal(sound[i].record.kind, i + 1);
 		assert_int_equal(record_write(&sound[i].record, &out), ERR_OK);
-		/* All of its beginnings are too short, and only its one sender may say it to its one receiver. */
+		/* Its beginnings are too short, and only its one sender may say it to its one receiver. */
 		for (size_t len = 0; len < out.len; len = len < 64 ? len + 1 : out.len) {
 			in = (struct bytes){ out.ptr, len };
 			assert_int_equal(record_read(&in, sound[i].from, sound[i].to, &r), ERR_SHORT);
 			assert_int_equal(in.len, len);
 		}
 		for (unsigned pair = 0; pair < PIPE_END_COUNT * PIPE_END_COUNT; pair++) {
-			enum pipe_end from = (enum pipe_end)(pair / PIPE_END_COUNT), to = (enum pipe_end)(pair % PIPE_END_COUNT);
+			enum pipe_end from = (enum pipe_end)(pair / PIPE_END_COUNT),
+				      to = (enum pipe_end)(pair % PIPE_END_COUNT);
 
 			in = buf_bytes(&out);
 			if (from == sound[i].from && to == sound[i].to)

@@ -1,11 +1,11 @@
 /* The most urgent frame first, and inside an urgency in the order in which they came. */
 #include "link/queue.h"
 
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
 

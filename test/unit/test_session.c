@@ -1,11 +1,11 @@
 /* Two sides of a line in memory: what may come when, what goes first, when silence ends it. */
 #include "link/session.h"
 
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,7 +184,8 @@ static void frames_of_every_length(void **state)
 			assert_true(carry(l, &l->caller, &l->called, 5000) > 0);
 		assert_int_equal(e, ERR_OK);
 		assert_int_equal(whole.len, lens[i] + FRAME_HEAD_LEN);
-		assert_memory_equal(whole.ptr, frame_of(FRAME_BATCH, lens[i], (uint8_t)(i + 1)).ptr, whole.len);
+		assert_memory_equal(whole.ptr, frame_of(FRAME_BATCH, lens[i], (uint8_t)(i + 1)).ptr,
+				    whole.len);
 	}
 }
 
@@ -238,7 +239,8 @@ static void a_flash_overtakes(void **state)
 				before = attachments;
 			is_flash_in = is_flash_in || kind == FRAME_ADVANCE;
 			if (kind == FRAME_ADVANCE)
-				assert_true(attachments - before <= 3); /* in the socket's and TLS's hands already */
+				assert_true(attachments - before <=
+					    3); /* in the socket's and TLS's hands already */
 		}
 		carry(l, &l->caller, &l->called, 5000);
 	}
@@ -370,7 +372,7 @@ static void noise(void **state)
 	assert_int_equal(l->called.session.state, SESSION_SHAKES);
 }
 
-/* A thin line gets short TLS records and little in advance, and none is thought thin that was not put to the test. */
+/* A thin line gets short TLS records and little in advance; none is thought thin that was not tried. */
 static void a_thin_line(void **state)
 {
 	struct line *l = *state;
@@ -388,7 +390,7 @@ static void a_thin_line(void **state)
 	}
 	assert_int_equal(l->caller.session.pace, PACE_THIN);
 	assert_int_equal(session_unsent_max(&l->caller.session), 2048);
-	/* Each 2 KiB and what TLS adds to them are a whole record: heard, though the frame is far from whole. */
+	/* 2 KiB and what TLS adds to them are a whole record: heard, though the frame is far from whole. */
 	wait_ms(l, 1000);
 	carry(l, &l->caller, &l->called, 1000);
 	assert_int_equal(session_next(&l->called.session, l->now, &out), ERR_SHORT);

@@ -1,11 +1,11 @@
 /* HOME/settings: what is taken, and which line and key a refusal names. */
 #include "entente/settings.h"
 
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,9 +14,10 @@
 
 static void a_whole_one(void **state)
 {
-	static const char text[] = "; the node of alba\n" NODE "\n[listen]\nnorth = 192.0.2.7:7400\n"
-				   "six = [2001:db8::7]:7400 ; v6\n\n[path borea/north]\nlisten = north\n"
-				   "[path borea/south]\nconnect = 198.51.100.9:7400\n[path cima/a]\nlisten=north\n";
+	static const char text[] =
+		"; the node of alba\n" NODE "\n[listen]\nnorth = 192.0.2.7:7400\n"
+		"six = [2001:db8::7]:7400 ; v6\n\n[path borea/north]\nlisten = north\n"
+		"[path borea/south]\nconnect = 198.51.100.9:7400\n[path cima/a]\nlisten=north\n";
 	struct settings s;
 	struct settings_fault fault;
 
