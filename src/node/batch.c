@@ -342,8 +342,9 @@ enum err receive_cosignature(struct node *n, struct now now, const struct arriva
 	line = line_by_origin(n, &c.origin);
 	if (line == NULL || c.size == 0)
 		return ERR_OK; /* of a log that we have nothing of: a HELLO carries it again */
+	/* A line over another root is of another history, which its notes will show: it is no receipt of ours. */
 	e = cosignature_take(n, line, c.size, c.line);
-	return e == ERR_VERIFY ? ERR_NOTE : e;
+	return e == ERR_VERIFY ? ERR_OK : e;
 }
 
 /* ---- A FLASH ahead of its log: good by its officer's signature. ---- */
