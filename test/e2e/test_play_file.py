@@ -203,3 +203,20 @@ def test_refused(tmp_path, why, text, line, rule):
         play_file.read(write(tmp_path, text))
     assert (refusal.value.rule, refusal.value.line) == (rule, line)
     assert f"line {line}: {rule}" in str(refusal.value)
+
+
+def test_rules_are_written_down():
+    """docs/spec/play.md section 5 and the reader know the same rules."""
+    page = (ROOT / "docs/spec/play.md").read_text(encoding="utf-8").split("\n## 5. Rules", 1)[1]
+    written = re.findall(r"`((?:line|play|step|message|act)\.[a-z]+)`", page)
+    source = (ROOT / "examples/play_file.py").read_text(encoding="utf-8")
+    assert len(set(written)) == len(written)
+    assert set(written) == set(re.findall(r'"((?:line|play|step|message|act)\.[a-z]+)"', source))
+
+
+def test_statements_are_written_down():
+    page = (ROOT / "docs/spec/play.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| `([a-z]+) [^`]*` \| `entente ([a-z]+)", page, re.M)
+    assert dict(table) == {verb: play_file.COMMANDS.get(verb, "send" if verb == "message" else verb) for verb in play_file.VERBS}
+    heads = set(re.findall(r"^\| `([a-z]+) [A-Za-z]", page.split("## 2.")[1].split("## 3.")[0], re.M))
+    assert heads | {"cut", "mend", "crossed"} == set(play_file.Reader.HEADS)

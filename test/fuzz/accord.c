@@ -1,6 +1,6 @@
 /*
- * A bundle: what is read is written again, file by file, and read to the same. The input is the files one after
- * the other, each behind a line "@NAME"; the manifest is made for them, unless there is one among them.
+ * A bundle: what is read is written again, file by file, and read to the same. The input is the files one
+ * after the other, each behind a line "@NAME"; the manifest is made for them, unless there is one among them.
  */
 #include "accord/accord.h"
 

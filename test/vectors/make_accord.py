@@ -135,7 +135,7 @@ good("no channel need be asked after a restore", replaced("start strict", "start
 good("a comment behind a word", change=["timers", "start strict", "start strict#er than free"])
 good("no line checks", replaced("line-check 3600000 120000", "line-check 0 0"),
      change=["timers", "every 1h answer 2m", "every none answer none"])
-good("files of a later version are kept", files={"guidelines": "?\n", "glossary": "", "bodies/kidd.2": "\u0001", "procedures/P-1_a": "",
+good("files of a later version are kept", files={"guidelines": "?\n", "glossary": "", "bodies/council.2": "\u0001", "procedures/P-1_a": "",
                                                 "REVIEW": "please\n"})
 good("longest text", [line.replace("Two trees", "x" * 200) for line in lines_of_base()], change=["accord", "Two trees", "x" * 200])
 good("a registrar on a P-256 token's curve", [
