@@ -1,13 +1,14 @@
 /* The most urgent frame first, and inside an urgency in the order in which they came. */
 #include "link/queue.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 /* Letters are urgencies ('a' the link's own), digits take one out. */
 static const struct {
