@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* In this order, because a name must be defined before it is used. Keys come last: they cost most to check. */
+/* In this order, because a name must be defined before it is used. Keys come last: they cost most. */
 static const struct file_row *const files_read[] = { &file_accord,   &file_parties, &file_posts,
 						     &file_channels, &file_timers,  &file_keys };
 
