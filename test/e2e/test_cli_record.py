@@ -9,7 +9,6 @@ from pathlib import Path
 
 import nodes
 import officers
-import pytest
 
 MANUAL = nodes.ROOT / "docs/man/entente.1"
 CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
@@ -151,8 +150,8 @@ def cells(text):
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-@pytest.mark.skipif(not (CATALOGUES / "ko/LC_MESSAGES/entente.mo").exists(), reason="never: the build makes it")
 def test_korean_is_spoken_and_stays_in_its_columns(pair):
+    assert (CATALOGUES / "ko/LC_MESSAGES/entente.mo").exists(), "the build makes it: ninja"
     kor, usa = pair["kor"], pair["usa"]
     place = notice(kor, "한글과 English를 섞은 본문이 표의 칸을 넘지 않는지 본다.")["place"]
     usa.await_step(place, "STATION RECEIPT")
