@@ -2,7 +2,6 @@
 #include "entente/mark_file.h"
 #include "sys/file.h"
 
-#include <cmocka.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 static const char boot_a[CLOCK_BOOT_LEN] = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa";
 static const char boot_b[CLOCK_BOOT_LEN] = "bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb";

@@ -2,13 +2,14 @@
 #include "link/pipe.h"
 #include "sys/socket.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 static uint8_t memory[RECORD_LEN_MAX + 16];
 

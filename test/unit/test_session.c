@@ -1,13 +1,14 @@
 /* Two sides of a line in memory: what may come when, what goes first, when silence ends it. */
 #include "link/session.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 struct side {
 	struct sign_key key;

@@ -1,13 +1,14 @@
 /* HOME/settings: what is taken, and which line and key a refusal names. */
 #include "entente/settings.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #define HASH "4b7a0c1f8a4e6a3bd2a9f0d6f4a1c4a6f3f6ff7f0c3b6d8e1f2a3b4c5d6e7f80"
 #define NODE "[node]\nparty = alba\naccord = " HASH "\n"

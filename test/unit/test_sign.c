@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <sodium.h>
+
+#include <cmocka.h>
 
 static int start(void **state)
 {
