@@ -38,7 +38,7 @@ def test_every_command_is_listed_and_helps():
     (["accord", "sing", "x"], "entente accord --help"),
     (["init", "keys"], "entente init keys"),
     (["init", "home"], "entente init home"),
-    (["bundle", "wirte", "x"], "write"),
+    (["bundle", "wrote", "x"], "write"),
 ])
 def test_wrong_usage(arguments, says):
     done = nodes.run(*arguments, code=2)

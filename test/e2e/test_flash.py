@@ -123,7 +123,8 @@ def test_crossed_messages_are_marked_on_both_sides(stage):
         assert node.get("/ladder", place=theirs)["crossed"] == [ours]
 
 
-@pytest.mark.parametrize("act, step", [("present", "PRESENTED"), ("reply", "REPLIED"), ("decline", "DECLINED"), ("defer", "DEFERRED")])
+@pytest.mark.parametrize("act, step", [("present", "PRESENTED"), ("reply", "REPLIED"), ("decline", "DECLINED"),
+                                       ("defer", "DEFERRED")])
 def test_further_steps(pair, act, step):
     place = pair["kor"].say("send", "notify", "A notice.", "--to", "usa/watch", "--label", "OPEN", key="watch")["place"]
     pair["usa"].await_step(place, "STATION RECEIPT")

@@ -119,7 +119,11 @@ def test_an_attachment_arrives_whole(pair):
     usa = pair["usa"]
     usa.await_step(place, "STATION RECEIPT")
     attached = usa.entry(place)["attachments"][0]
-    usa.wait("the attachment is whole", lambda: (usa.find("/attachments", hash=attached["hash"]) or {}).get("held") == attached["len"])
+
+    def held():
+        return (usa.find("/attachments", hash=attached["hash"]) or {"held": 0})["held"]
+
+    usa.wait("the attachment is whole", lambda: held() == attached["len"])
     (pair.folder / "saved").mkdir()
     usa.run("read", place, "--save", pair.folder / "saved")
     saved = list((pair.folder / "saved").iterdir())

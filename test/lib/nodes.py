@@ -126,8 +126,9 @@ class Node:
     def start(self, wait=True, preexec=None, env=None, arguments=()):
         self.forget_connection()
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([str(BINARY), "serve", "--home", str(self.home), *arguments], stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log, preexec_fn=preexec, env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})})
+            self.process = subprocess.Popen([str(BINARY), "serve", "--home", str(self.home), *arguments],
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=preexec,
+                                            env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})})
         if wait:
             self.wait(f"{self.party}'s node answers", self.is_answering)
         return self
