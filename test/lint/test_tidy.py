@@ -113,6 +113,28 @@ GOOD_RECURSION = [
     ("src/a/b.c", "static int f(int n)\n{\n\treturn g(n);\n}\n\nint h(int n)\n{\n\treturn f(n);\n}\n"),
 ]
 
+W = "word " * 21  # 105 columns
+# (why, before, after)
+WRAPPED = [
+    ("narrow", "/* a */\n", "/* a */\n"),
+    ("code is clang-format's", "\tint x = " + "y + " * 30 + "1;\n", None),
+    ("alone", f"/* {W}last */", f"/*\n * {W.strip()}\n * last\n */"),
+    ("behind code", f"\tint a; /* {'word ' * 18}last */", f"\t/* {'word ' * 18}last */\n\tint a;"),
+    (
+        "behind code, and too wide by itself",
+        f"\tint a; /* {W}last */",
+        f"\t/*\n\t * {'word ' * 19}word\n\t * word last\n\t */\n\tint a;",
+    ),
+    (
+        "a paragraph flows on, a table behind it does not",
+        f" * {W}last\n * next.\n *\n *\tu32 length\n */",
+        f" * {W.strip()}\n * last next.\n *\n *\tu32 length\n */",
+    ),
+    ("the end of the block", f" * {W}last */", f" * {W.strip()}\n * last */"),
+    ("opened with its first words", f"\t/* {W}last\n\t * next. */", f"\t/*\n\t * {'word ' * 19}word\n\t * word last next. */"),
+    ("by hand", f"/* clang-format off */\n/* {W}last */\n/* clang-format on */", None),
+]
+
 POT = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n#: a.c:1\nmsgid "Sent {1}."\nmsgstr ""\n'
 SOURCE_WITH_WORDS = 'void f(void)\n{\n\tsay(_("Sent {1}."), where);\n}\n'
 TRANSLATION = '"{1} 보냄."'
@@ -155,6 +177,9 @@ def main():
     for files in BAD_RECURSION:
         report.check("recursion is seen", tidy.check_recursion(files) != [])
     report.check("no recursion", tidy.check_recursion(GOOD_RECURSION) == [])
+
+    for why, before, want in WRAPPED:
+        report.check(f"wrapped: {why}", tidy.wrap_comments(before) == (before if want is None else want))
 
     def exists(path):
         return path == "docs/there.md"

@@ -6,7 +6,7 @@ usage: tidy.py rules | headers | format [--write] | clang-tidy BUILD [--deep] | 
 
 rules       what a line or a file may not do, src/LAYERS among it; then prints the ten longest functions
 headers     each header compiles alone, with gcc and with clang
-format      C is laid out as .clang-format says; --write lays it out
+format      C is laid out as .clang-format says; --write lays it out, and wraps comments that are too wide
 clang-tidy  with BUILD/compile_commands.json; a file is looked at again when it or a header of its has changed;
             --deep follows calls to the end, which takes ten times as long
 words       spelling           scripts     shell scripts            manuals     manual pages
@@ -385,6 +385,69 @@ def check_documents(files, exists, targets):
     return findings
 
 
+# --- comments that are too wide: clang-format can wrap them too, but tears tables and examples apart ---
+
+
+def width(line):
+    return len(line.expandtabs(TAB))
+
+
+def fold(words, margin):
+    """Lines that begin with the margin and hold the words."""
+    out, line = [], margin
+    for word in words:
+        if line != margin and width(f"{line} {word}") > COLUMNS:
+            out.append(line)
+            line = margin
+        line += word if line == margin else " " + word
+    return out + [line]
+
+
+def block(indent, words):
+    return [indent + "/*", *fold(words, indent + " * "), indent + " */"]
+
+
+def wrap_comments(text):
+    """The same text with comments in COLUMNS; a paragraph of a block flows on, other comments become blocks."""
+    lines, out, at, is_by_hand = text.split("\n"), [], 0, False
+    while at < len(lines):
+        line = lines[at]
+        at += 1
+        is_by_hand = ("clang-format off" in line or is_by_hand) and "clang-format on" not in line
+        alone = re.match(r"^(\s*)/\* (.*) \*/$", line)
+        behind = re.match(r"^(\s*)([^\s#].*[;,{)])\s+/\* (.*) \*/$", line)
+        inside = re.match(r"^(\s*\* )(\S.*)$", line)
+        opened = re.match(r"^(\s*)/\* ((?:(?!\*/).)*)$", line)
+        if width(line) <= COLUMNS or is_by_hand or not (alone or behind or inside or opened):
+            out.append(line)
+        elif opened:
+            out.append(opened.group(1) + "/*")
+            at -= 1
+            lines[at] = f"{opened.group(1)} * {opened.group(2)}"
+        elif alone:
+            out += block(alone.group(1), alone.group(2).split())
+        elif behind:
+            indent, code, words = behind.group(1), behind.group(2), behind.group(3).split()
+            one = f"{indent}/* {' '.join(words)} */"
+            out += [one] if width(one) <= COLUMNS else block(indent, words)
+            out.append(indent + code)
+        else:
+            margin, words = inside.group(1), inside.group(2).split()
+            while at < len(lines) and (more := re.match(rf"^{re.escape(margin)}([^\s*/][^\t]*)$", lines[at])):
+                words += more.group(1).split()
+                at += 1
+                if words[-1] == "*/":
+                    break
+            is_end = words[-1] == "*/"
+            folded = fold(words[:-1] if is_end else words, margin)
+            if is_end and width(folded[-1]) + 3 <= COLUMNS:
+                folded[-1] += " */"
+            elif is_end:
+                folded.append(margin[:-2] + "*/")
+            out += folded
+    return "\n".join(out)
+
+
 # --- commands ---
 
 
@@ -458,6 +521,11 @@ def run_headers():
 
 def run_format(write):
     sources = tracked(r"^(src|test|bench|examples)/.*\.[ch]$")
+    for path in sources if write else []:
+        before = read(path)
+        after = wrap_comments(before)
+        if after != before:
+            (ROOT / path).write_text(after)
     return together([["clang-format-19", *(["-i"] if write else ["--dry-run", "-Werror"]), path] for path in sources])
 
 
