@@ -170,6 +170,11 @@ static void on_turn(void *self)
 	/* Answers that have become ready are written now; what comes in meanwhile gets a flush of its own. */
 	for (unsigned round = 0; round < ROUNDS_MAX; round++) {
 		core_commit(c);
+		/* An own entry goes out with its line: that comes before the talk to our clients. */
+		if (c->lines_asked > 0) {
+			children_await(c);
+			core_commit(c);
+		}
 		serve_clients(c);
 		if (round > 0 && c->fx.count == 0 && !api_is_waiting(c->api))
 			break;
