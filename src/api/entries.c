@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #define PAGE_DEFAULT 100u
-#define HOUR_MS 3600000u
+#define BACK_MS 1000u
 
 /* An entry with everything of its statement, and its content where that is clear and held. */
 static enum err read_entry(struct api *a, const struct place_key *place, struct entry_read_out *entry,
@@ -114,7 +114,7 @@ static enum err find_last(struct api *a, uint32_t channel, uint64_t last, struct
 	struct message_at ahead;
 	enum err e;
 
-	for (uint64_t back = HOUR_MS;; back *= 2) {
+	for (uint64_t back = BACK_MS;; back *= 2) {
 		*at = (struct message_at){ .order = back < a->now.wall.ms ? a->now.wall.ms - back : 0 };
 		ahead = *at;
 		e = skip_messages(a, channel, last, &ahead);

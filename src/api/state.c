@@ -115,7 +115,7 @@ static void reply_log_status(struct reply *r, const struct accord *a, const stru
 	reply_object_end(r);
 }
 
-/* Every log, or only those that do not run. */
+/* Every log, or only those that should run and do not: an older epoch is closed in good order. */
 static void reply_logs(struct api *a, struct reply *r, const char *key, bool is_all)
 {
 	struct log_status *logs = xcalloc(LOGS_MAX, sizeof *logs);
@@ -123,7 +123,7 @@ static void reply_logs(struct api *a, struct reply *r, const char *key, bool is_
 
 	reply_array(r, key);
 	for (size_t i = 0; i < count; i++) {
-		if (is_all || logs[i].state != LOG_RUNS)
+		if (is_all || logs[i].state == LOG_STOPPED || logs[i].state == LOG_RECOVERING)
 			reply_log_status(r, node_accord(a->node), &logs[i]);
 	}
 	reply_array_end(r);

@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+static const struct option_row options[] = {
+	{ "logs", NULL, N_("every log, not only ours that the others do not have whole") },
+	{ NULL, NULL, NULL },
+};
+
 /* A value without its age is no value. */
 static const char *age(uint64_t then, uint64_t now)
 {
@@ -93,6 +98,44 @@ static void show_status(const json_t *status)
 	    age(json_uint(status, "started_ms"), now));
 }
 
+/* What of ours the others do not have yet; of theirs, what is held here. With --logs every log. */
+static void show_log(const json_t *log, bool is_all)
+{
+	json_t *cosigned = json_object_get(log, "cosigned"), *size;
+	uint64_t ours = json_uint(log, "size");
+	bool is_behind = false;
+	const char *peer;
+
+	json_object_foreach(cosigned, peer, size) is_behind =
+		is_behind ||
+		(json_str(log, "state")[0] == 'R' && json_integer_value(size) < (json_int_t)ours);
+	if (ours == 0 || (!is_all && !is_behind))
+		return;
+	say("  ");
+	say_cell(json_str(log, "log"), 24, COLOUR_PLAIN);
+	say(_(" {1} entries; receipts:"), say_number(ours));
+	json_object_foreach(cosigned, peer, size)
+		say(" {1} {2}", peer, say_number((uint64_t)json_integer_value(size)));
+	say("  {1}\n", strcmp(json_str(log, "state"), "RUNS") == 0 ? "" : json_str(log, "state"));
+}
+
+static enum exit_code show_logs(struct client *c, const json_t *status, bool is_all)
+{
+	json_t *answer = NULL;
+	const json_t *log;
+	enum exit_code code = show_get(c, "/logs", &answer);
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "logs"), i, log)
+	{
+		bool is_own = strcmp(json_str(log, "party"), json_str(status, "party")) == 0;
+		if (is_all || is_own)
+			show_log(log, is_all);
+	}
+	json_decref(answer);
+	return code;
+}
+
 /* Stopped logs are a broken promise of somebody's machine; a line that is down is only weather. */
 static enum exit_code verdict(const json_t *status)
 {
@@ -121,11 +164,13 @@ static enum exit_code run(struct options *o)
 	if (client_open(&c, o->home) != ERR_OK)
 		return EXIT_ERROR;
 	code = show_get(&c, "/status", &status);
-	client_close(&c);
-	if (code == EXIT_DONE && o->is_json)
+	if (code == EXIT_DONE && o->is_json) {
 		json_say(status);
-	else if (code == EXIT_DONE)
+	} else if (code == EXIT_DONE) {
 		show_status(status);
+		code = show_logs(&c, status, option_is_given(o, "logs"));
+	}
+	client_close(&c);
 	if (code == EXIT_DONE)
 		code = verdict(status);
 	json_decref(status);
@@ -133,5 +178,6 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_status = {
-	"status", "", 0, 0, N_("show the lines, their ages, stopped logs and what differs"), NULL, run, false,
+	"status", "",  0,     0, N_("show the lines, their ages, stopped logs and what differs"),
+	options,  run, false,
 };
