@@ -166,6 +166,12 @@ static enum err batch_compare(struct node *n, struct now now, const struct arriv
 		hash_leaf(a->batch.items[a->skip].entry, leaf);
 		if (memcmp(held, leaf, HASH_LEN) != 0) {
 			e = fork_keep(n, now, a->line, &a->note, &a->batch, a->batch.first + a->skip);
+			if (e == ERR_NOT_FOUND && !a->line->is_suspect && a->batch.first > 0 && in->path != PATH_BUNDLE) {
+				/* The two part before this batch begins: the place where they do is the proof. */
+				want_back(n, now, in->peer, a->line, a->note.size);
+				a->skip = a->batch.count;
+				return ERR_OK;
+			}
 			return e == ERR_OK || e == ERR_NOT_FOUND
 				       ? stop_log(n, in, a->line, a->batch.first + a->skip, &fork)
 				       : e;

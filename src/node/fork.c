@@ -84,7 +84,6 @@ static enum err evidence_build(struct node *n, struct line *line, const struct n
 {
 	struct store *store = record_store(n->record);
 	struct other other = { n, line, batch };
-	const struct accord_key *key = accord_key_find(n->accord, line->key.party, ACCORD_KEY_LOG);
 	uint64_t size;
 	enum err e = store->ops->note_above(store, line->log->number, note->size, &size, our_note);
 
@@ -92,19 +91,15 @@ static enum err evidence_build(struct node *n, struct line *line, const struct n
 	if (e == ERR_OK && size == note->size) {
 		out->sides[0].note = buf_bytes(our_note);
 		out->sides[1].note = authors_part(note);
-	} else {
-		buf_reset(our_note);
-		if (batch == NULL)
-			return ERR_NOT_FOUND;
-		out->has_index = true;
-		out->index = index;
-		e = our_side(n, line, index, our_note, &out->sides[0]);
-		if (e == ERR_OK)
-			e = their_side(&other, index, note, authors_part(note), &out->sides[1]);
-		if (e != ERR_OK)
-			return e;
+		return ERR_OK;
 	}
-	return fork_check(out, key->key.ptr);
+	buf_reset(our_note);
+	if (batch == NULL)
+		return ERR_NOT_FOUND;
+	out->has_index = true;
+	out->index = index;
+	e = our_side(n, line, index, our_note, &out->sides[0]);
+	return e == ERR_OK ? their_side(&other, index, note, authors_part(note), &out->sides[1]) : e;
 }
 
 enum err fork_keep(struct node *n, struct now now, struct line *line, const struct note *note,
@@ -119,14 +114,16 @@ enum err fork_keep(struct node *n, struct now now, struct line *line, const stru
 		return ERR_MEMORY;
 	e = evidence_build(n, line, note, batch, index, &our_note, fork);
 	if (e != ERR_OK)
-		return e == ERR_VERIFY ? ERR_NOT_FOUND : e;
-	log_error("channel %u: %s has signed two histories of its log; the log stops and both are kept",
-		  line->key.channel, n->accord->parties[line->key.party].name);
+		return e;
 	drbg_read(&n->drbg, salt, sizeof salt);
 	content = arena_lend(&n->fx->arena, CONTENT_LEN_MAX);
 	fork_write(fork, salt, &content);
 	if (buf_check(&content) != ERR_OK)
 		return ERR_LIMIT;
+	if (fork_check(fork, accord_key_find(n->accord, line->key.party, ACCORD_KEY_LOG)->key.ptr) != ERR_OK)
+		return ERR_NOT_FOUND;
+	log_error("channel %u: %s has signed two histories of its log; the log stops and both are kept",
+		  line->key.channel, n->accord->parties[line->key.party].name);
 	e = service_fork(n, now, line->key.channel, arena_keep(&n->fx->arena, &content));
 	return e == ERR_STOPPED ? ERR_OK : e;
 }

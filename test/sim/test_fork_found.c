@@ -100,9 +100,9 @@ int main(void)
 {
 	static uint64_t seeds[] = { 1, 2, 3 };
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_prestate(test_rolled_back_machine, &seeds[0]),
-		cmocka_unit_test_prestate(test_rolled_back_machine, &seeds[1]),
 		cmocka_unit_test_prestate(test_rolled_back_machine, &seeds[2]),
+		cmocka_unit_test_prestate(test_rolled_back_machine, &seeds[1]),
+		cmocka_unit_test_prestate(test_rolled_back_machine, &seeds[0]),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
