@@ -248,26 +248,23 @@ class Demo:
     # For you
 
     def invite(self):
-        head("Both nodes run. To try, in another terminal:")
-        party, peer = self.first, self.second
-        watch = next(name for name, roles in self.play.officers[peer].items() if "watch" in roles)
-        ours = next(name for name, roles in self.play.officers[party].items() if "watch" in roles)
-        last = self.places[self.play.messages()[-1].name]
-        label = shlex.quote(self.play.label)
-
-        def line(who, key, *words):
-            home = self.world[who].home
-            env = f"ENTENTE_HOME={home} " + (f"ENTENTE_KEY={self.world[who].keys / key} " if key else "")
-            say(f"  {env}{nodes.BINARY} {' '.join(map(shlex.quote, words))}" + (f" --label {label}" if words[0] == "send" else ""))
-
-        line(party, None, "status")
-        line(party, None, "inbox", "notify")
-        line(peer, None, "watch")
-        line(party, ours, "send", "leader", "Our aircraft, back at 14:05.", "--to", f"{peer}/head", "--precedence", "FLASH")
-        line(peer, watch, "read", last)
-        line(party, None, "ladder", last)
-        line(party, None, "export", "--to", str(self.folder / "again"))
-        say(f"  {sys.executable} {ROOT / 'test/lib/reader.py'} {self.folder / 'again'}")
+        head("Both nodes run. In another terminal, first these lines:")
+        for party in self.world.parties:
+            watch = next(name for name, roles in self.play.officers[party].items() if "watch" in roles)
+            world = {"ENTENTE_HOME": self.world[party].home, "ENTENTE_KEY": self.world[party].keys / watch,
+                     "ENTENTE_OUTBOX": self.world[party].outbox, "ENTENTE_LABEL": self.play.label}
+            words = " ".join(f"{name}={shlex.quote(str(value))}" for name, value in world.items())
+            say(f'  {party}() {{ {words} {nodes.BINARY} "$@"; }}')
+        ours, theirs = self.first, self.second
+        place = f"'{ours.upper()}/LEADER 1.{self.world[ours].logs()[f'{ours.upper()}/LEADER 1']['size']}'"
+        head("then, one after another:")
+        for line in (f"{ours} status", f"{ours} inbox notify", f"{theirs} inbox --owed",
+                     f"{ours} send leader 'Our aircraft, back at 14:05.' --to {theirs}/head --precedence FLASH",
+                     f"{theirs} read {place}", f"{theirs} ack {place}",
+                     f"{theirs} readback {place} 'Yours, back at 14:05.'", f"{ours} correct {place}",
+                     f"{ours} ladder {place}", f"{ours} verify", f"{ours} export --to {self.folder / 'again'}",
+                     f"{sys.executable} {ROOT / 'test/lib/reader.py'} {self.folder / 'again'}"):
+            say(f"  {line}")
         say("\nCtrl-C ends both nodes.")
         while all(node.process.poll() is None for node in self.world.nodes.values()):
             time.sleep(0.5)
