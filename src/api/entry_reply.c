@@ -150,7 +150,7 @@ static void reply_addressees(struct reply *r, const struct statement *s)
 	reply_array_end(r);
 }
 
-static void reply_statement(struct reply *r, const struct accord *a, const struct statement *s)
+void reply_statement(struct reply *r, const struct accord *a, const struct statement *s)
 {
 	const struct kind_row *kind = kind_find(s->kind);
 

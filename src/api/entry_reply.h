@@ -13,6 +13,8 @@
 /* The members of an entry's object, without its braces; leaf and signer only if it came from the record. */
 void reply_entry(struct reply *r, const struct accord *a, const struct place_key *place,
 		 const struct entry_read_out *entry, bool is_from_record);
+/* What an officer signed, alone: of an advance copy, which has no place yet. */
+void reply_statement(struct reply *r, const struct accord *a, const struct statement *s);
 /* The members that the content gives: language, subject, text, attachments; or "unreadable". */
 void reply_content(struct reply *r, struct bytes bytes);
 /* Only what a list shows: the subject or the first line, as "title", and the language. */

@@ -48,6 +48,21 @@ static void reply_fresh_entry(struct api *a, struct reply *r, const struct event
 		reply_entry_event(a, r, event, &entry, publish->content);
 }
 
+/* The statement came ahead of its log: it has no number, no leaf and no verdict yet. */
+static void reply_advance(struct api *a, struct reply *r, const struct effect_publish *publish)
+{
+	struct statement s;
+	struct fault fault;
+
+	if (statement_read(publish->entry, &s, &fault) != ERR_OK)
+		return;
+	reply_object(r, "entry");
+	reply_statement(r, node_accord(a->node), &s);
+	if (publish->content.len > 0 && s.content.sealing == 0)
+		reply_content(r, publish->content);
+	reply_object_end(r);
+}
+
 /* From the record: a client comes back and asks for what nobody listened to. */
 static void reply_stored_entry(struct api *a, struct reply *r, const struct event *event)
 {
@@ -85,12 +100,16 @@ static void event_write(struct api *a, const struct event *event, const struct e
 	reply_str(&r, "change", change_names[event->change]);
 	switch (event->change) {
 	case CHANGE_ENTRY:
-	case CHANGE_ADVANCE:
 		reply_place(&r, "place", accord, &event->place);
 		if (fresh != NULL)
 			reply_fresh_entry(a, &r, event, fresh);
-		else if (event->change == CHANGE_ENTRY)
+		else
 			reply_stored_entry(a, &r, event);
+		break;
+	case CHANGE_ADVANCE:
+		reply_log(a, &r, &event->place);
+		if (fresh != NULL)
+			reply_advance(a, &r, fresh);
 		break;
 	case CHANGE_RECEIPT:
 	case CHANGE_SENT:
@@ -155,7 +174,8 @@ void events_publish(struct api *a, const struct effect_publish *publish)
 				 .peer = publish->peer < node_accord(a->node)->parties_count ? publish->peer
 											     : 0 };
 	a->newest = publish->number;
-	if (a->streams_count == 0)
+	/* An advance copy is in no log to be read from later. */
+	if (a->streams_count == 0 && event->change != CHANGE_ADVANCE)
 		return;
 	event_make_text(a, event, publish);
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {

@@ -26,7 +26,8 @@ static void show_event(const json_t *event)
 	say("{1}  ", say_time(clock_now().wall.ms));
 	if (entry != NULL) {
 		bool is_flash = strcmp(json_str(entry, "precedence"), "FLASH") == 0;
-		say_cell(json_str(entry, "place"), 20, COLOUR_BOLD);
+		say_cell(json_str(event, json_object_get(event, "place") == NULL ? "log" : "place"), 20,
+			 COLOUR_BOLD);
 		say(" ");
 		say_cell(json_str(entry, "precedence"), 9, is_flash ? COLOUR_BAD : COLOUR_PLAIN);
 		say(" {1}  {2}", json_str(entry, "kind"), json_str(entry, "role"));

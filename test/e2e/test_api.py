@@ -245,3 +245,30 @@ def test_another_user_is_refused(lone):
     done = subprocess.run([*become, sys.executable, "-c", STRANGER, str(path)], capture_output=True, text=True)
     path.chmod(0o600)
     assert done.stdout.strip() == "403", done.stderr
+
+
+def test_an_advance_copy_is_told_before_it_has_a_number(stage):
+    """A FLASH that came ahead of its log, carried by hand here: words and author, no place."""
+    world = stage.world(is_started=False)
+    kor, usa = world["kor"].start(), world["usa"].start()
+    world.nodes["usa"].await_link()
+    world.await_receipts()
+    number = kor.get("/seen", channel="leader")["channel"]
+    accord = kor.get("/seen", channel="leader")["accord"]
+    body = officers.content("Ahead of its log.")
+    raw = officers.statement(bytes.fromhex(accord), number, "kor", "watch", rel=["kor", "usa"], to=[("usa", "watch", 0)],
+                             precedence=officers.FLASH, body=body)
+    item = officers.item(raw, [kor.key("watch")], body)
+    payload = cbor2.dumps([f"{accord}/{number}/kor/1", item[0], item[1], body], canonical=True)
+    events = usa.events()
+    frame = (len(payload) + 1).to_bytes(4, "big") + b"\x05" + payload
+    status, said = usa.ask("POST", "/bundle", frame, peer="kor")
+    assert status == 200, said
+    event = events.next(lambda one: one["change"] == "ADVANCE")
+    assert event["log"] == "KOR/LEADER 1" and "place" not in event
+    assert event["entry"]["text"] == ["Ahead of its log."] and event["entry"]["precedence"] == "FLASH"
+    assert "index" not in event["entry"] and "verdict" not in event["entry"]
+    place = kor.post([item])[0]["place"]
+    event = events.next(lambda one: one["change"] == "ENTRY" and one["entry"]["kind"] == "message")
+    assert event["place"] == place and event["entry"]["text"] == ["Ahead of its log."]
+    events.close()
