@@ -25,7 +25,8 @@ struct bytes arena_copy(struct arena *a, struct bytes in) MUST_CHECK;
 void arena_reset(struct arena *a);
 
 /*
- * The unused rest, at most max bytes of it, to write into: for what is large or of unknown length, since it is
+ * The unused rest, at most max bytes of it, to write into: for what is large or of unknown length, since it
+ * is
  * not zeroed. Until arena_keep (of what was written) it is lent only: the next allocation takes it again.
  */
 struct buf arena_lend(const struct arena *a, size_t max);

@@ -19,7 +19,14 @@
 
 #include <stddef.h>
 
-enum err_class { ERR_CLASS_NONE, ERR_CLASS_MORE, ERR_CLASS_PEER, ERR_CLASS_LOG, ERR_CLASS_USER, ERR_CLASS_LOCAL };
+enum err_class {
+	ERR_CLASS_NONE,
+	ERR_CLASS_MORE,
+	ERR_CLASS_PEER,
+	ERR_CLASS_LOG,
+	ERR_CLASS_USER,
+	ERR_CLASS_LOCAL
+};
 
 /* clang-format off */
 #define ERR_LIST(X) \

@@ -18,15 +18,15 @@
 #define PARTY_MAX 8u	     /* parties under one accord */
 #define PARTY_NAME_MAX 16u   /* characters */
 #define ROLE_NAME_MAX 32u
-#define CHANNEL_MAX 999u       /* highest channel number */
-#define TIME_MS_MAX (1ull << 53) /* first claimed time that is refused */
+#define CHANNEL_MAX 999u		/* highest channel number */
+#define TIME_MS_MAX (1ull << 53)	/* first claimed time that is refused */
 #define LOG_SIZE_MAX ((1ull << 53) - 1) /* entries of one log: every size and index is exact in any reader */
-#define KEY_LEN_MAX 2048u      /* bytes of a key in a `keys` statement */
-#define FORM_NAME_MAX 32u      /* bytes of a form's name */
-#define LANGUAGE_TAG_MAX 35u   /* characters of a BCP 47 tag */
-#define MEDIA_TYPE_MAX 127u    /* characters */
-#define FILE_NAME_MAX 255u     /* bytes of an attachment's name */
-#define RULE_NAME_MAX 64u      /* characters of a rule's name in a REFUSE */
+#define KEY_LEN_MAX 2048u		/* bytes of a key in a `keys` statement */
+#define FORM_NAME_MAX 32u		/* bytes of a form's name */
+#define LANGUAGE_TAG_MAX 35u		/* characters of a BCP 47 tag */
+#define MEDIA_TYPE_MAX 127u		/* characters */
+#define FILE_NAME_MAX 255u		/* bytes of an attachment's name */
+#define RULE_NAME_MAX 64u		/* characters of a rule's name in a REFUSE */
 #define LABEL_CATEGORIES_MAX 16u
 #define LABEL_VALUES_MAX 64u
 #define ATTACHMENT_LEN_MAX (64u << 20) /* bytes of one attachment */
@@ -40,26 +40,27 @@
 #define NOTE_LINE_LEN_MAX 512u
 
 /* The link (docs/spec/link.md). */
-#define FRAME_LEN_MAX (1u << 20)	  /* bytes of kind and payload */
-#define BATCH_ENTRIES_MAX 4096u		  /* entries of one batch, so of one commit of one log */
-#define BATCH_LEN_MAX (900u << 10)	  /* bytes of entries and contents of one batch */
-#define ATTACHMENT_PIECE_MAX (16u << 10)  /* bytes of one attachment frame */
-#define MANIFEST_LEN_MAX (64u << 10)	  /* bytes of an accord's MANIFEST in a HELLO */
+#define FRAME_LEN_MAX (1u << 20)	 /* bytes of kind and payload */
+#define BATCH_ENTRIES_MAX 4096u		 /* entries of one batch, so of one commit of one log */
+#define BATCH_LEN_MAX (900u << 10)	 /* bytes of entries and contents of one batch */
+#define ATTACHMENT_PIECE_MAX (16u << 10) /* bytes of one attachment frame */
+#define MANIFEST_LEN_MAX (64u << 10)	 /* bytes of an accord's MANIFEST in a HELLO */
 #define HELLO_NOTES_MAX 512u
-#define LINK_CONNECTIONS_MAX 256u	  /* connections a node holds, authenticated or not */
-#define LINK_PATHS_MAX 8u		  /* paths to one peer */
-#define LINK_QUEUE_LEN_MAX (4u << 20)	  /* bytes waiting for one peer */
+#define LINK_CONNECTIONS_MAX 256u     /* connections a node holds, authenticated or not */
+#define LINK_PATHS_MAX 8u	      /* paths to one peer */
+#define LINK_QUEUE_LEN_MAX (4u << 20) /* bytes waiting for one peer */
 #define LINK_RETRY_MS_MAX 30000u
-#define LINK_HANDSHAKE_MS_MAX 10000u	  /* from accept or connect to HELLO */
-#define LINK_SILENCE_MS_MAX 15000u	  /* no authenticated byte for so long: the path is down */
-#define LINK_PING_MS 5000u		  /* each path is asked so often whether it is alive */
-#define LINK_RETRY_MS_MIN 10u		  /* doubles up to LINK_RETRY_MS_MAX */
-#define LINK_UNSENT_LEN_MAX (16u << 10)	  /* bytes given to a socket and not yet on the wire */
-#define LINK_STRANGERS_MAX 64u		  /* connections of one listener whose key is not known yet */
+#define LINK_HANDSHAKE_MS_MAX 10000u	/* from accept or connect to HELLO */
+#define LINK_SILENCE_MS_MAX 15000u	/* no authenticated byte for so long: the path is down */
+#define LINK_PING_MS 5000u		/* each path is asked so often whether it is alive */
+#define LINK_RETRY_MS_MIN 10u		/* grows by a quarter up to LINK_RETRY_MS_MAX */
+#define LINK_UNSENT_LEN_MAX (16u << 10) /* bytes given to a socket and not yet on the wire */
+#define LINK_STRANGERS_MAX 64u		/* connections of one listener whose key is not known yet */
 #define LINK_LISTENERS_MAX 8u
-#define LINK_PINS_MAX 32u		  /* TLS keys of all peers that are good at once */
-#define LINK_SIGN_MS_MAX 1000u		  /* the signer's answer to a handshake */
-#define PIPE_WAITING_LEN_MAX (4u << 20)	  /* bytes for another process: link reads no more from peers above it */
+#define LINK_PINS_MAX 32u      /* TLS keys of all peers that are good at once */
+#define LINK_SIGN_MS_MAX 1000u /* the signer's answer to a handshake */
+#define PIPE_WAITING_LEN_MAX \
+	(4u << 20) /* bytes for another process: link reads no more from peers above it */
 
 /* The accord's files. */
 #define ACCORD_FILE_LEN_MAX (64u << 10)
@@ -69,24 +70,24 @@
 #define ACCORD_ROLES_MAX 64u
 #define ACCORD_LANGUAGES_MAX 4u
 #define ACCORD_FORMS_MAX 64u
-#define ACCORD_LINE_LEN_MAX 4096u  /* bytes of one line, without its newline */
+#define ACCORD_LINE_LEN_MAX 4096u	       /* bytes of one line, without its newline */
 #define ACCORD_SPAN_MS_MAX (366ull * 86400000) /* longest span of a timer */
-#define ACCORD_TEXT_LEN_MAX 200u   /* bytes between two quotes */
+#define ACCORD_TEXT_LEN_MAX 200u	       /* bytes between two quotes */
 
 /* The node and its clients. */
-#define LOGS_MAX 1024u		      /* logs of one record held open */
-#define OFFICER_KEYS_MAX 1024u	      /* keys in force of one party */
+#define LOGS_MAX 1024u	       /* logs of one record held open */
+#define OFFICER_KEYS_MAX 1024u /* keys in force of one party */
 #define COMMANDS_PER_TURN_MAX 4096u
-#define EFFECTS_MAX 16384u	      /* effects of one turn */
-#define EFFECTS_LEN_MAX (32u << 20)   /* bytes that the effects of one turn carry */
-#define REQUEST_LEN_MAX (1u << 20)    /* bytes of one HTTP request's body */
-#define CLIENTS_MAX 256u	      /* HTTP connections at once */
-#define REPLY_LEN_MAX (4u << 20)      /* bytes of one HTTP answer */
-#define STREAMS_MAX 64u		      /* event streams at once, of CLIENTS_MAX */
-#define EVENTS_KEPT_MAX 1024u	      /* published events that a stream can go back to */
-#define EVENTS_LEN_MAX (4u << 20)     /* bytes of the events that are kept as text */
-#define PAGE_MAX 1000u		      /* items of one answer that lists */
-#define BEAT_MS 5000u		      /* a stream is never silent for longer */
-#define CLOCK_OFFSET_FLAG_MS 2000u    /* a claimed time further off than this is flagged */
+#define EFFECTS_MAX 16384u	    /* effects of one turn */
+#define EFFECTS_LEN_MAX (32u << 20) /* bytes that the effects of one turn carry */
+#define REQUEST_LEN_MAX (1u << 20)  /* bytes of one HTTP request's body */
+#define CLIENTS_MAX 256u	    /* HTTP connections at once */
+#define REPLY_LEN_MAX (4u << 20)    /* bytes of one HTTP answer */
+#define STREAMS_MAX 64u		    /* event streams at once, of CLIENTS_MAX */
+#define EVENTS_KEPT_MAX 1024u	    /* published events that a stream can go back to */
+#define EVENTS_LEN_MAX (4u << 20)   /* bytes of the events that are kept as text */
+#define PAGE_MAX 1000u		    /* items of one answer that lists */
+#define BEAT_MS 5000u		    /* a stream is never silent for longer */
+#define CLOCK_OFFSET_FLAG_MS 2000u  /* a claimed time further off than this is flagged */
 
 #endif

@@ -19,13 +19,17 @@ struct map {
 	void *self;
 };
 
-/* get and next append to *value (NULL: not wanted); ERR_NOT_FOUND if there is none; ERR_IO, ERR_CORRUPT of the store. */
+/*
+ * get and next append to *value (NULL: not wanted); ERR_NOT_FOUND if there is none; ERR_IO, ERR_CORRUPT of
+ * the store.
+ */
 struct map_ops {
 	enum err (*get)(void *self, struct bytes key, struct buf *value);
 	enum err (*put)(void *self, struct bytes key, struct bytes value);
 	enum err (*del)(void *self, struct bytes key);
 	/* The first key greater than `after` that begins with `prefix`. */
-	enum err (*next)(void *self, struct bytes prefix, struct bytes after, struct buf *key, struct buf *value);
+	enum err (*next)(void *self, struct bytes prefix, struct bytes after, struct buf *key,
+			 struct buf *value);
 };
 
 static inline enum err map_get(const struct map *m, struct bytes key, struct buf *value)

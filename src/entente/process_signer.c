@@ -330,7 +330,9 @@ static enum err turn(struct signer *s)
 		if (e == ERR_DOWN)
 			e = ERR_OK;
 	}
-	/* The answers are out. What waits for the disk now is only the next question, and few come so soon. */
+	/*
+	 * The answers are out. What waits for the disk now is only the next question, and few come so soon.
+	 */
 	if (e == ERR_OK)
 		e = sync_group(s);
 	return e;

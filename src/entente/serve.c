@@ -148,16 +148,12 @@ static enum exit_code explain_start(const struct core *c, const char *what, enum
 	return c->status != 0 ? (enum exit_code)c->status : e == ERR_CORRUPT ? EXIT_INTEGRITY : EXIT_ERROR;
 }
 
-/* The signer reads its keys while the store is opened. */
 static enum exit_code start(struct core *c)
 {
 	char path[FILE_PATH_MAX];
 	struct store *store = NULL;
-	enum err e = children_start(c);
+	enum err e = file_path(path, c->home, "record.db");
 
-	if (e != ERR_OK)
-		return explain_start(c, _("The node's processes do not start"), e);
-	e = file_path(path, c->home, "record.db");
 	if (e == ERR_OK)
 		e = store_sqlite_open(path, NULL, &store);
 	if (e != ERR_OK)
@@ -171,10 +167,23 @@ static enum exit_code start(struct core *c)
 	return e == ERR_OK ? EXIT_DONE : explain_start(c, _("The node does not start"), e);
 }
 
+/*
+ * The other processes come first: they find their libraries and keys while the accord and the record are
+ * read.
+ */
 static enum exit_code serve(struct core *c)
 {
-	enum exit_code code = start(c);
+	enum err e = children_start(c);
+	enum exit_code code;
 
+	if (e != ERR_OK)
+		code = explain_start(c, _("The node's processes do not start"), e);
+	else
+		code = read_accord(c);
+	if (code == EXIT_DONE)
+		code = place_paths(c);
+	if (code == EXIT_DONE)
+		code = start(c);
 	if (code == EXIT_DONE) {
 		log_notice("%s runs under accord %.12s", c->settings.party, c->settings.accord);
 		core_run(c);
@@ -193,10 +202,6 @@ static enum exit_code run(struct options *o)
 	log_open("entente", LOG_LEVEL_NOTICE);
 	c->home = o->home;
 	code = read_settings(c);
-	if (code == EXIT_DONE)
-		code = read_accord(c);
-	if (code == EXIT_DONE)
-		code = place_paths(c);
 	if (code == EXIT_DONE)
 		code = take_lock(c, &lock);
 	if (code == EXIT_DONE)

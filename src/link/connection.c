@@ -177,6 +177,11 @@ static void read_some(struct connection *c)
 	struct buf in;
 	enum err e;
 
+	/*
+	 * An error is told even to who does not want to read: what came before it is still to be delivered.
+	 */
+	if (c->is_stalled)
+		return;
 	if (c->session.state == SESSION_SHAKES && l->shakes++ >= SHAKES_PER_TURN)
 		return; /* it stays readable and comes again next turn */
 	buf_init(&in, l->scratch, READ_LEN);

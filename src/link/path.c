@@ -24,7 +24,11 @@ static void on_retry(void *self)
 	path_try(p);
 }
 
-/* Half of it at least, so that two sides that lost each other at once do not meet at once for ever. */
+/*
+ * Half of it at least, so that two sides that lost each other at once do not meet at once for ever. It
+ * grows by a
+ * quarter: a node that was away for some time waits for at most about a quarter of that time more.
+ */
 static void retry_later(struct path *p)
 {
 	uint64_t half = p->retry_ms / 2;
@@ -33,7 +37,7 @@ static void retry_later(struct path *p)
 		p->retry = timer_open(p->link->loop, on_retry, p);
 	p->is_waiting = true;
 	timer_set(p->retry, half + prng_below(&p->link->prng, half + 1));
-	p->retry_ms = p->retry_ms > LINK_RETRY_MS_MAX / 2 ? LINK_RETRY_MS_MAX : 2 * p->retry_ms;
+	p->retry_ms = p->retry_ms > LINK_RETRY_MS_MAX * 4 / 5 ? LINK_RETRY_MS_MAX : p->retry_ms * 5 / 4 + 1;
 }
 
 void path_try(struct path *p)

@@ -83,7 +83,8 @@ void attachments_fetch(struct node *n, size_t peer)
 	while (p->fetching_count < FETCHES_MAX && best_path(p) < LINK_PATHS_MAX) {
 		struct buf value = BUF_ON(&party);
 		value.max = 1;
-		if (map_next(&n->views, (struct bytes){ &prefix, 1 }, buf_bytes(&key), &key, &value) != ERR_OK)
+		if (map_next(&n->views, (struct bytes){ &prefix, 1 }, buf_bytes(&key), &key, &value) !=
+		    ERR_OK)
 			return;
 		if (key.len == HASH_LEN + 1 && party == peer && !is_fetching(p, memory + 1))
 			send_fetch(n, peer, memory + 1);
@@ -238,7 +239,8 @@ enum err receive_piece(struct node *n, const struct arrival *in)
 	return e;
 }
 
-enum err node_attach(struct node *n, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset, struct bytes piece)
+enum err node_attach(struct node *n, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset,
+		     struct bytes piece)
 {
 	struct store *store = record_store(n->record);
 	bool is_good = true;

@@ -58,8 +58,9 @@ static enum err item_check(struct node *n, const struct statement *s, const stru
 		return e == ERR_LIMIT || e == ERR_REFUSED ? ERR_OK : ERR_CONTENT;
 	}
 	hash_sha256(item->content, hash);
-	return item->content.len == s->content.len && memcmp(hash, s->content.hash, HASH_LEN) == 0 ? ERR_OK
-												   : ERR_CONTENT;
+	return item->content.len == s->content.len && memcmp(hash, s->content.hash, HASH_LEN) == 0
+		       ? ERR_OK
+		       : ERR_CONTENT;
 }
 
 /* Reads every entry and computes the root that the batch leads to: nothing is written before it all holds. */
@@ -120,12 +121,15 @@ static enum err batch_add(struct node *n, struct now now, const struct arriving 
 		struct statement s;
 		struct fault fault;
 		struct judged judged;
-		struct addition add = { .line = a->line, .entry = &entry, .statement = &s, .judged = &judged };
+		struct addition add = {
+			.line = a->line, .entry = &entry, .statement = &s, .judged = &judged
+		};
 		uint8_t place_memory[256];
 		struct buf place = BUF_ON(place_memory);
 
 		add.bytes = arena_copy(&n->fx->arena, item->entry);
-		add.content = item->content.len == 0 ? item->content : arena_copy(&n->fx->arena, item->content);
+		add.content =
+			item->content.len == 0 ? item->content : arena_copy(&n->fx->arena, item->content);
 		if (add.bytes.ptr == NULL || (item->content.len > 0 && add.content.ptr == NULL))
 			return ERR_MEMORY;
 		e = entry_read(add.bytes, &entry, &s, &fault);
@@ -166,8 +170,12 @@ static enum err batch_compare(struct node *n, struct now now, const struct arriv
 		hash_leaf(a->batch.items[a->skip].entry, leaf);
 		if (memcmp(held, leaf, HASH_LEN) != 0) {
 			e = fork_keep(n, now, a->line, &a->note, &a->batch, a->batch.first + a->skip);
-			if (e == ERR_NOT_FOUND && !a->line->is_suspect && a->batch.first > 0 && in->path != PATH_BUNDLE) {
-				/* The two part before this batch begins: the place where they do is the proof. */
+			if (e == ERR_NOT_FOUND && !a->line->is_suspect && a->batch.first > 0 &&
+			    in->path != PATH_BUNDLE) {
+				/*
+				 * The two part before this batch begins: the place where they do is the
+				 * proof.
+				 */
 				want_back(n, now, in->peer, a->line, a->note.size);
 				a->skip = a->batch.count;
 				return ERR_OK;
@@ -189,9 +197,10 @@ static enum err batch_line(struct node *n, const struct arrival *in, struct arri
 	struct log_key key = { o->channel, accord_party_find(n->accord, bytes_str(o->party)), o->epoch };
 	enum err e;
 
-	if (memcmp(o->accord, n->accord->id, ACCORD_ID_LEN) != 0 || channel == NULL || channel->plane == PLANE_HOME ||
-	    key.party == n->accord->parties_count || !is_channel_of(channel, key.party) ||
-	    !is_channel_of(channel, in->peer) || !is_channel_of(channel, n->self))
+	if (memcmp(o->accord, n->accord->id, ACCORD_ID_LEN) != 0 || channel == NULL ||
+	    channel->plane == PLANE_HOME || key.party == n->accord->parties_count ||
+	    !is_channel_of(channel, key.party) || !is_channel_of(channel, in->peer) ||
+	    !is_channel_of(channel, n->self))
 		return ERR_FRAME;
 	a->line = line_find(n, &key);
 	if (a->line != NULL)
@@ -216,7 +225,8 @@ enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 	e = batch_line(n, in, &a);
 	if (e != ERR_OK)
 		return e;
-	e = checkpoint_verify(&a.note, accord_key_find(n->accord, a.line->key.party, ACCORD_KEY_LOG)->key.ptr);
+	e = checkpoint_verify(&a.note,
+			      accord_key_find(n->accord, a.line->key.party, ACCORD_KEY_LOG)->key.ptr);
 	if (e != ERR_OK)
 		return e;
 	if (a.line->log->stopped.rule != NULL)
@@ -272,7 +282,8 @@ static enum err cosignature_verify(struct node *n, const struct line *line, uint
 		return e;
 	note_write_text(&line->log->origin, size, root, &text);
 	return checkpoint_verify_cosignature(buf_bytes(&text), parsed, parsed->name,
-					     accord_key_find(n->accord, party, ACCORD_KEY_MIRROR)->key.ptr, &seconds);
+					     accord_key_find(n->accord, party, ACCORD_KEY_MIRROR)->key.ptr,
+					     &seconds);
 }
 
 enum err cosignature_take(struct node *n, struct line *line, uint64_t size, struct bytes text)
@@ -304,7 +315,8 @@ enum err cosignature_take(struct node *n, struct line *line, uint64_t size, stru
 	if (e == ERR_OK)
 		e = turn_open(n);
 	if (e == ERR_OK)
-		e = record_add_cosignature(n->record, line->log, size, bytes_str(n->accord->parties[party].name), text);
+		e = record_add_cosignature(n->record, line->log, size,
+					   bytes_str(n->accord->parties[party].name), text);
 	if (e != ERR_OK)
 		return e;
 	line->cosigned[party] = size;
@@ -348,7 +360,10 @@ enum err receive_cosignature(struct node *n, struct now now, const struct arriva
 	line = line_by_origin(n, &c.origin);
 	if (line == NULL || c.size == 0)
 		return ERR_OK; /* of a log that we have nothing of: a HELLO carries it again */
-	/* A line over another root is of another history, which its notes will show: it is no receipt of ours. */
+	/*
+	 * A line over another root is of another history, which its notes will show: it is no receipt of
+	 * ours.
+	 */
 	e = cosignature_take(n, line, c.size, c.line);
 	return e == ERR_VERIFY ? ERR_OK : e;
 }

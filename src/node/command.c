@@ -56,7 +56,8 @@ static enum err content_check(struct node *n, const struct statement *s, const s
 	for (size_t i = 0; i < content.attachments_count; i++) {
 		uint64_t held, total;
 		struct store *store = record_store(n->record);
-		if (store->ops->attachment_held(store, content.attachments[i].hash, &held, &total) != ERR_OK ||
+		if (store->ops->attachment_held(store, content.attachments[i].hash, &held, &total) !=
+			    ERR_OK ||
 		    held != content.attachments[i].len || total != held) {
 			answer->limit = "content.attachment";
 			return ERR_NOT_FOUND;
@@ -118,8 +119,8 @@ static enum err entry_build(struct node *n, struct now now, const struct line *l
 }
 
 /* A statement for one channel, or the channel's copy of a statement for every channel. */
-static enum err command_file(struct node *n, struct now now, const struct command *in, const struct statement *s,
-			     uint32_t channel, struct effect_answer *answer)
+static enum err command_file(struct node *n, struct now now, const struct command *in,
+			     const struct statement *s, uint32_t channel, struct effect_answer *answer)
 {
 	struct line *line;
 	struct entry entry;
@@ -184,7 +185,8 @@ static enum err command_everywhere(struct node *n, struct now now, const struct 
 	return any ? ERR_OK : ERR_NOT_FOUND;
 }
 
-static enum err command_judge(struct node *n, struct now now, const struct command *in, struct effect_answer *answer)
+static enum err command_judge(struct node *n, struct now now, const struct command *in,
+			      struct effect_answer *answer)
 {
 	struct statement s;
 	struct fault fault;

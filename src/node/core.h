@@ -19,10 +19,10 @@
 
 /* What a peer is known to hold of a log, and what was given to its path. */
 struct reach {
-	uint64_t held;	 /* by its HELLO or its cosignature */
-	uint64_t sent;	 /* given to a path since it came up */
-	uint64_t goal;	 /* a peer's log: send up to here. Our own: looked at for advance copies so far */
-	uint64_t taken;	 /* the socket has taken so much: SENT */
+	uint64_t held;	/* by its HELLO or its cosignature */
+	uint64_t sent;	/* given to a path since it came up */
+	uint64_t goal;	/* a peer's log: send up to here. Our own: looked at for advance copies so far */
+	uint64_t taken; /* the socket has taken so much: SENT */
 	size_t taken_path;
 	struct wall taken_at;
 };
@@ -56,11 +56,12 @@ struct line {
 	uint64_t known;	      /* size known to exist elsewhere: wanted, or recovered to */
 	struct mono wanted_at;
 	bool is_own, is_recovering, is_closed; /* closed: a later epoch is open, or must be opened */
-	bool is_unremembered; /* recovering, and the signer cannot say how far it went: only a new epoch ends it */
-	bool is_doubtful;     /* the signer's machine stopped without closing: every peer must answer first */
-	bool is_suspect;      /* a note of another history was seen: its entries were asked for */
-	uint8_t answered;     /* bit mask of parties whose HELLO came in this run */
-	uint64_t goal_size;   /* recovering: the signer's head, or a peer's note of ours */
+	/* recovering, and the signer cannot say how far it went: only a new epoch ends it */
+	bool is_unremembered;
+	bool is_doubtful;   /* the signer's machine stopped without closing: every peer must answer first */
+	bool is_suspect;    /* a note of another history was seen: its entries were asked for */
+	uint8_t answered;   /* bit mask of parties whose HELLO came in this run */
+	uint64_t goal_size; /* recovering: the signer's head, or a peer's note of ours */
 	/* Entries whose content was erased before we had it: cosigned once their erasers are held. */
 	struct place_key erasers[ERASERS_MAX];
 	size_t erasers_count;
@@ -83,8 +84,8 @@ struct peer_path {
 	struct mono asked_at, next_check;
 };
 
-#define FETCHES_MAX 4u	/* attachments under way from one peer */
-#define PIECES_MAX 4u	/* attachment frames on their way to one peer */
+#define FETCHES_MAX 4u /* attachments under way from one peer */
+#define PIECES_MAX 4u  /* attachment frames on their way to one peer */
 #define SERVINGS_MAX 16u
 
 /* An attachment on its way out. */
@@ -122,7 +123,7 @@ struct tag {
 /* A service statement that a folded entry calls for; said before the turn's flush. */
 #define DUES_MAX 64u
 struct due {
-	bool is_close;	 /* closes our own line check; else answers a peer's */
+	bool is_close; /* closes our own line check; else answers a peer's */
 	struct place_key on;
 	uint8_t leaf[HASH_LEN];
 	size_t peer, path;
@@ -148,11 +149,11 @@ struct node {
 	struct tag tags[TAGS_MAX];
 	uint64_t tags_count;
 	uint64_t published, commits, refused, void_entries;
-	struct effects *fx;   /* of this turn */
+	struct effects *fx; /* of this turn */
 	bool is_stopped, is_replaying, is_full;
 	struct batch_item *items; /* of the batch at hand */
-	uint8_t *scratch;     /* SCRATCH_LEN bytes for one entry and its content, or one frame */
-	struct mark *marks; /* what the signer remembered at the start */
+	uint8_t *scratch;	  /* SCRATCH_LEN bytes for one entry and its content, or one frame */
+	struct mark *marks;	  /* what the signer remembered at the start */
 	size_t marks_count;
 	struct due dues[DUES_MAX];
 	size_t dues_count;
@@ -168,7 +169,10 @@ struct node {
 enum err turn_open(struct node *n) MUST_CHECK;
 /* The flush in the middle of a turn, when a log has staged what one batch carries. */
 enum err turn_flush(struct node *n, struct now now) MUST_CHECK;
-/* Lines that wait for the next commit get one of their own, so that a copy has them. ERR_REFUSED: inside a turn. */
+/*
+ * Lines that wait for the next commit get one of their own, so that a copy has them. ERR_REFUSED: inside a
+ * turn.
+ */
 enum err lines_keep(struct node *n) MUST_CHECK;
 void node_stop(struct node *n, enum err why, const char *what);
 /* Passes user and peer errors on; a local one stops the node. */
@@ -183,8 +187,12 @@ void origin_of(const struct node *n, const struct log_key *key, struct origin *o
 bool is_channel_of(const struct accord_channel *c, size_t party);
 struct effect_publish *publish(struct node *n, enum change change);
 /* Sends on the best path that is up; NULL if there is none or no room. *payload is filled by the caller. */
-struct effect_frame *frame_out(struct node *n, size_t peer, size_t path, enum urgency urgency, enum frame_kind kind);
-/* Every receipt that we hold, after a HELLO: one may have been signed while no path was up, or lost with a store. */
+struct effect_frame *frame_out(struct node *n, size_t peer, size_t path, enum urgency urgency,
+			       enum frame_kind kind);
+/*
+ * Every receipt that we hold, after a HELLO: one may have been signed while no path was up, or lost with a
+ * store.
+ */
 void cosignatures_send(struct node *n, size_t peer);
 size_t best_path(const struct peer *p); /* LINK_PATHS_MAX: none is up with a HELLO */
 enum urgency channel_urgency(const struct accord_channel *c);
@@ -212,8 +220,8 @@ enum err entry_add(struct node *n, struct now now, const struct addition *a) MUS
 enum err judged_read(struct node *n, const struct log_key *log, const struct entry *entry,
 		     const struct statement *statement, struct judged *out) MUST_CHECK;
 /* Folds the next entry of its log; ERR_SHORT: it waits. */
-enum err fold_next(struct node *n, struct now now, struct line *line, const struct judged *judged, struct bytes bytes,
-		   struct entry_view *view) MUST_CHECK;
+enum err fold_next(struct node *n, struct now now, struct line *line, const struct judged *judged,
+		   struct bytes bytes, struct entry_view *view) MUST_CHECK;
 /* Drops the views and folds what is held anew, in the open turn. */
 enum err refold_all(struct node *n, struct now now) MUST_CHECK;
 /* Folds what has become ready on a channel, in any of its logs. */
@@ -234,7 +242,8 @@ uint64_t tag_new(struct node *n, const struct tag *tag);
 /* Whether this peer is to hold that log. */
 bool is_shared_with(const struct line *line, size_t peer);
 /* A note's text, our unsaved one included. */
-enum err line_note(struct node *n, const struct line *line, uint64_t size, struct buf *out, uint64_t *found) MUST_CHECK;
+enum err line_note(struct node *n, const struct line *line, uint64_t size, struct buf *out,
+		   uint64_t *found) MUST_CHECK;
 
 /* ---- batch.c ---- */
 enum err receive_batch(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
@@ -252,13 +261,15 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 bool erasers_are_held(struct node *n, struct line *line);
 
 /* ---- fork.c ---- */
-/* Keeps both sides of a contradiction: what we hold of a log, and this note of it, with its entries if a batch
+/* Keeps both sides of a contradiction: what we hold of a log, and this note of it, with its entries if a
+ * batch
  * brought them; index: where they differ. ERR_NOT_FOUND: this alone proves nothing to others. */
 enum err fork_keep(struct node *n, struct now now, struct line *line, const struct note *note,
 		   const struct batch *batch, uint64_t index) MUST_CHECK;
 
 /* ---- recover.c ---- */
-enum err recover_start(struct node *n, struct now now, const struct marks *marks, bool has_memory, bool is_certain) MUST_CHECK;
+enum err recover_start(struct node *n, struct now now, const struct marks *marks, bool has_memory,
+		       bool is_certain) MUST_CHECK;
 /* A peer's HELLO has, or has not, a note under our own key. */
 enum err recover_note(struct node *n, struct now now, size_t peer, const struct note *note) MUST_CHECK;
 enum err recover_answered(struct node *n, size_t peer) MUST_CHECK;

@@ -1,5 +1,6 @@
 /*
- * effects.h - everything that the core wants done: a bounded list that the daemon or the simulator carries out.
+ * effects.h - everything that the core wants done: a bounded list that the daemon or the simulator carries
+ * out.
  *
  * Layer: node. There are no callbacks in the core. The list belongs to its owner, who resets it after he has
  * carried it out; what the effects point to lives in its memory until then. Effects of a turn appear only in
@@ -14,8 +15,15 @@
 #include "wire/frame.h"
 
 /* In which order the link's queue sends: service frames of the link itself, then by precedence. */
-enum urgency { URGENCY_LINK, URGENCY_FLASH, URGENCY_IMMEDIATE, URGENCY_PRIORITY, URGENCY_ROUTINE,
-	       URGENCY_ATTACHMENT, URGENCY_COUNT };
+enum urgency {
+	URGENCY_LINK,
+	URGENCY_FLASH,
+	URGENCY_IMMEDIATE,
+	URGENCY_PRIORITY,
+	URGENCY_ROUTINE,
+	URGENCY_ATTACHMENT,
+	URGENCY_COUNT
+};
 
 enum effect_kind {
 	EFFECT_FRAME,	/* give this frame to the link */
@@ -30,21 +38,21 @@ enum effect_kind {
 };
 
 struct effect_frame {
-	size_t peer;	      /* of accord.parties */
+	size_t peer; /* of accord.parties */
 	size_t path;
 	enum urgency urgency;
 	enum frame_kind kind;
 	struct bytes payload;
-	uint64_t tag;	      /* given back by node_sent when the socket has taken it; 0: not wanted */
+	uint64_t tag; /* given back by node_sent when the socket has taken it; 0: not wanted */
 };
 
 struct effect_sign {
 	struct origin origin;
 	uint64_t size;
-	struct bytes text;    /* the note's three lines */
+	struct bytes text;	    /* the note's three lines */
 	uint8_t (*proof)[HASH_LEN]; /* consistency with the size that the signer last signed */
 	size_t proof_count;
-	uint64_t seconds;     /* COSIGN: the time to be signed */
+	uint64_t seconds; /* COSIGN: the time to be signed */
 };
 
 struct effect_answer {
@@ -57,16 +65,24 @@ struct effect_answer {
 };
 
 /* What has changed. */
-enum change { CHANGE_ENTRY, CHANGE_RECEIPT, CHANGE_SENT, CHANGE_ADVANCE, CHANGE_PATH, CHANGE_LOG, CHANGE_ATTACHMENT,
-	      CHANGE_COUNT };
+enum change {
+	CHANGE_ENTRY,
+	CHANGE_RECEIPT,
+	CHANGE_SENT,
+	CHANGE_ADVANCE,
+	CHANGE_PATH,
+	CHANGE_LOG,
+	CHANGE_ATTACHMENT,
+	CHANGE_COUNT
+};
 
 struct effect_publish {
 	enum change change;
-	uint64_t number;      /* rises by one with each published change of this run */
-	struct place_key place; /* ENTRY: which; RECEIPT, SENT: .index is the size that is covered */
-	size_t peer;	      /* RECEIPT: who cosigned; PATH: who */
+	uint64_t number;	     /* rises by one with each published change of this run */
+	struct place_key place;	     /* ENTRY: which; RECEIPT, SENT: .index is the size that is covered */
+	size_t peer;		     /* RECEIPT: who cosigned; PATH: who */
 	struct bytes entry, content; /* ENTRY, ADVANCE: the bytes, content .len 0 when there is none */
-	struct entry_view view; /* ENTRY, when it is folded already */
+	struct entry_view view;	     /* ENTRY, when it is folded already */
 	bool is_folded;
 };
 
@@ -78,8 +94,15 @@ struct effect {
 		struct effect_sign sign;
 		struct effect_answer answer;
 		struct effect_publish publish;
-		struct { size_t peer, path; enum err why; struct fault fault; } close;
-		struct { enum err why; const char *what; } stop;
+		struct {
+			size_t peer, path;
+			enum err why;
+			struct fault fault;
+		} close;
+		struct {
+			enum err why;
+			const char *what;
+		} stop;
 	};
 };
 

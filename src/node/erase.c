@@ -11,8 +11,9 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 	struct line *line = line_find(n, &key), *own = line_find(n, &at->log);
 	uint8_t place_memory[256];
 	struct buf bytes, place = BUF_ON(place_memory);
-	struct place eraser = { .channel = at->log.channel, .party = s->party, .epoch = at->log.epoch,
-				.index = at->index };
+	struct place eraser = {
+		.channel = at->log.channel, .party = s->party, .epoch = at->log.epoch, .index = at->index
+	};
 	struct entry entry;
 	struct statement erased;
 	struct fault fault;

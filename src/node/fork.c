@@ -1,5 +1,6 @@
 /*
- * A fork is evidence to be kept, not a crash: two notes that one log key signed and that contradict each other become
+ * A fork is evidence to be kept, not a crash: two notes that one log key signed and that contradict each
+ * other become
  * the content of a FORK statement in our own log, where everybody can check it.
  */
 #include "node/core.h"
@@ -58,7 +59,9 @@ static enum err our_side(struct node *n, const struct line *line, uint64_t index
 	side->note = buf_bytes(note);
 	if (e == ERR_OK)
 		e = record_leaf(n->record, line->log, index, side->leaf);
-	return e == ERR_OK ? record_inclusion(n->record, line->log, index, size, side->proof, &side->proof_count) : e;
+	return e == ERR_OK
+		       ? record_inclusion(n->record, line->log, index, size, side->proof, &side->proof_count)
+		       : e;
 }
 
 static enum err their_side(struct other *o, uint64_t index, const struct note *note, struct bytes text,
@@ -67,7 +70,9 @@ static enum err their_side(struct other *o, uint64_t index, const struct note *n
 	enum err e = other_leaf(o, index, side->leaf);
 
 	side->note = text;
-	return e == ERR_OK ? merkle_inclusion(index, note->size, other_node, o, side->proof, &side->proof_count) : e;
+	return e == ERR_OK
+		       ? merkle_inclusion(index, note->size, other_node, o, side->proof, &side->proof_count)
+		       : e;
 }
 
 /* The author's note alone: lines of others prove nothing here. */
@@ -78,9 +83,13 @@ static struct bytes authors_part(const struct note *note)
 	return (struct bytes){ note->text.ptr, (size_t)(line.ptr + line.len - note->text.ptr) };
 }
 
-/* Two notes of one size with two roots prove it alone; else an index at which the two trees have two leaves. */
-static enum err evidence_build(struct node *n, struct line *line, const struct note *note, const struct batch *batch,
-			       uint64_t index, struct buf *our_note, struct fork *out)
+/*
+ * Two notes of one size with two roots prove it alone; else an index at which the two trees have two
+ * leaves.
+ */
+static enum err evidence_build(struct node *n, struct line *line, const struct note *note,
+			       const struct batch *batch, uint64_t index, struct buf *our_note,
+			       struct fork *out)
 {
 	struct store *store = record_store(n->record);
 	struct other other = { n, line, batch };

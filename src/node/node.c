@@ -32,7 +32,8 @@ struct line *line_find(struct node *n, const struct log_key *key)
 
 struct line *line_by_origin(struct node *n, const struct origin *origin)
 {
-	struct log_key key = { origin->channel, accord_party_find(n->accord, bytes_str(origin->party)), origin->epoch };
+	struct log_key key = { origin->channel, accord_party_find(n->accord, bytes_str(origin->party)),
+			       origin->epoch };
 
 	return line_find(n, &key);
 }
@@ -73,8 +74,8 @@ static enum err line_load(struct node *n, struct log *log, struct line *out)
 		struct buf line = BUF_ON(memory);
 		struct store *store = record_store(n->record);
 		uint64_t found;
-		enum err e = store->ops->cosignature_last(store, log->number, bytes_str(n->accord->parties[i].name),
-							  &found, &line);
+		enum err e = store->ops->cosignature_last(
+			store, log->number, bytes_str(n->accord->parties[i].name), &found, &line);
 		out->reach[i].goal = out->is_own ? log->durable : 0;
 		if (e == ERR_OK)
 			out->reach[i].held = out->cosigned[i] = found;
@@ -90,7 +91,8 @@ static enum err lines_load(struct node *n)
 
 	n->lines = xrealloc(n->lines, (count + 1) * sizeof *n->lines);
 	for (n->lines_count = 0; n->lines_count < count; n->lines_count++) {
-		enum err e = line_load(n, record_log_at(n->record, n->lines_count), &n->lines[n->lines_count]);
+		enum err e =
+			line_load(n, record_log_at(n->record, n->lines_count), &n->lines[n->lines_count]);
 		if (e != ERR_OK)
 			return e;
 	}
@@ -236,17 +238,22 @@ void node_start(struct node *n, struct now now, const struct marks *marks, bool 
 		const struct mark *mark = marks_find(marks, &n->lines[i].log->origin);
 		n->lines[i].asked = mark == NULL ? 0 : mark->size;
 	}
-	if (node_local(n, recover_start(n, now, marks, has_memory, is_certain), "the state of a recovery cannot be kept") !=
-	    ERR_OK)
+	if (node_local(n, recover_start(n, now, marks, has_memory, is_certain),
+		       "the state of a recovery cannot be kept") != ERR_OK)
 		return;
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];
-		/* The head's note may have waited for a commit that never came: the same bytes are signed again. */
-		if (l->log->durable > 0 && l->log->noted < l->log->durable && l->is_own && !l->is_recovering &&
+		/*
+		 * The head's note may have waited for a commit that never came: the same bytes are signed
+		 * again.
+		 */
+		if (l->log->durable > 0 && l->log->noted < l->log->durable && l->is_own &&
+		    !l->is_recovering &&
 		    node_local(n, ask_signer(n, now, l), "a proof for the signer cannot be made") != ERR_OK)
 			return;
 		/* Likewise our own receipt for a peer's log. */
-		if (!l->is_own && l->log->durable > l->reach[n->self].held && l->log->noted == l->log->durable &&
+		if (!l->is_own && l->log->durable > l->reach[n->self].held &&
+		    l->log->noted == l->log->durable &&
 		    node_local(n, ask_signer(n, now, l), "a proof for the signer cannot be made") != ERR_OK)
 			return;
 	}
@@ -275,7 +282,8 @@ struct effect_publish *publish(struct node *n, enum change change)
 	return &effect->publish;
 }
 
-struct effect_frame *frame_out(struct node *n, size_t peer, size_t path, enum urgency urgency, enum frame_kind kind)
+struct effect_frame *frame_out(struct node *n, size_t peer, size_t path, enum urgency urgency,
+			       enum frame_kind kind)
 {
 	struct effect *effect;
 
@@ -337,7 +345,8 @@ static enum err save_lines(struct node *n, bool *any)
 
 	for (size_t i = 0; i < n->lines_count && e == ERR_OK; i++) {
 		struct line *l = &n->lines[i];
-		struct bytes note = { l->note.text, l->note.len }, own = { l->cosignature.text, l->cosignature.len };
+		struct bytes note = { l->note.text, l->note.len },
+			     own = { l->cosignature.text, l->cosignature.len };
 		if (l->note.size > 0)
 			e = record_add_note(n->record, l->log, l->note.size, note);
 		if (e == ERR_OK && l->cosignature.size > 0)
@@ -451,7 +460,10 @@ enum err node_commit(struct node *n, struct now now, struct effects *fx)
 	e = n->is_full ? ERR_OK : service_say(n, now);
 	if (e == ERR_OK || err_class(e) != ERR_CLASS_LOCAL)
 		e = turn_flush(n, now);
-	/* Receipts that waited for entries which are durable now: rare, so they may have a flush of their own. */
+	/*
+	 * Receipts that waited for entries which are durable now: rare, so they may have a flush of their
+	 * own.
+	 */
 	if (e == ERR_OK)
 		e = node_local(n, early_take(n), "a receipt could not be kept");
 	if (e == ERR_OK)
@@ -479,7 +491,8 @@ static enum err keep_note(struct node *n, struct line *line, uint64_t size, stru
 
 	if (e != ERR_OK)
 		return e;
-	return node_local(n, record_add_note(n->record, line->log, size, note), "a note could not be written");
+	return node_local(n, record_add_note(n->record, line->log, size, note),
+			  "a note could not be written");
 }
 
 /* Our line makes the head a note: that is what peers are sent. */
@@ -511,12 +524,13 @@ static enum err take_own_line(struct node *n, struct line *line, const struct si
 }
 
 /* A mirror's line, to one peer; without a path the next HELLO brings it. */
-static void send_cosignature(struct node *n, size_t peer, const struct line *line, uint64_t size, struct bytes text)
+static void send_cosignature(struct node *n, size_t peer, const struct line *line, uint64_t size,
+			     struct bytes text)
 {
 	struct cosignature c = { line->log->origin, size, text };
 	struct buf payload = arena_lend(&n->fx->arena, NOTE_LINE_LEN_MAX + 256);
-	struct effect_frame *frame =
-		frame_out(n, peer, best_path(&n->peers[peer]), channel_urgency(line->channel), FRAME_COSIGNATURE);
+	struct effect_frame *frame = frame_out(n, peer, best_path(&n->peers[peer]),
+					       channel_urgency(line->channel), FRAME_COSIGNATURE);
 
 	if (frame == NULL)
 		return;
@@ -537,11 +551,12 @@ void cosignatures_send(struct node *n, size_t peer)
 			struct buf text = BUF_ON(memory);
 			uint64_t size;
 			if (party == n->self && line->cosignature.size > 0)
-				send_cosignature(n, peer, line, line->cosignature.size,
-						 (struct bytes){ line->cosignature.text, line->cosignature.len });
+				send_cosignature(
+					n, peer, line, line->cosignature.size,
+					(struct bytes){ line->cosignature.text, line->cosignature.len });
 			else if (store->ops->cosignature_last(store, line->log->number,
-							      bytes_str(n->accord->parties[party].name), &size,
-							      &text) == ERR_OK)
+							      bytes_str(n->accord->parties[party].name),
+							      &size, &text) == ERR_OK)
 				send_cosignature(n, peer, line, size, buf_bytes(&text));
 		}
 	}
@@ -582,7 +597,8 @@ enum err node_signed(struct node *n, struct now now, const struct signer_answer 
 		return ERR_NOT_FOUND;
 	if (in->err != ERR_OK) {
 		/* The signer holds a mark that our store contradicts: it protects us from forking. */
-		log_error("the signer refuses a note of size %llu: %s", (unsigned long long)in->size, err_text(in->err));
+		log_error("the signer refuses a note of size %llu: %s", (unsigned long long)in->size,
+			  err_text(in->err));
 		if (line->is_own) {
 			line->is_recovering = true;
 			return ERR_OK;

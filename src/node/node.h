@@ -33,7 +33,8 @@ void node_free(struct node *n);
 
 /*
  * What the signer remembers, before anything else: decides whether our own logs are open.
- * has_memory false: its file was lost at some time, and it knows only what it signed since. is_certain false: its machine stopped without closing the file.
+ * has_memory false: its file was lost at some time, and it knows only what it signed since. is_certain
+ * false: its machine stopped without closing the file.
  */
 void node_start(struct node *n, struct now now, const struct marks *marks, bool has_memory, bool is_certain,
 		struct effects *fx);
@@ -44,7 +45,8 @@ struct arrival {
 	size_t peer, path;
 	struct frame frame;
 };
-enum err node_receive(struct node *n, struct now now, const struct arrival *in, struct effects *fx) MUST_CHECK;
+enum err node_receive(struct node *n, struct now now, const struct arrival *in,
+		      struct effects *fx) MUST_CHECK;
 
 /* A person's signed statement. Bytes are borrowed for the call. */
 struct command {
@@ -54,7 +56,8 @@ struct command {
 	size_t signatures_count;
 	struct bytes content; /* .len 0: none */
 };
-enum err node_command(struct node *n, struct now now, const struct command *in, struct effects *fx) MUST_CHECK;
+enum err node_command(struct node *n, struct now now, const struct command *in,
+		      struct effects *fx) MUST_CHECK;
 
 /* The signer's line, or why not. */
 struct signer_answer {
@@ -64,7 +67,8 @@ struct signer_answer {
 	enum err err;
 	struct bytes line;
 };
-enum err node_signed(struct node *n, struct now now, const struct signer_answer *in, struct effects *fx) MUST_CHECK;
+enum err node_signed(struct node *n, struct now now, const struct signer_answer *in,
+		     struct effects *fx) MUST_CHECK;
 
 /* A path came up or went down. */
 struct path_change {
@@ -74,9 +78,11 @@ struct path_change {
 	const char *group;   /* up: "X25519MLKEM768"; borrowed for the call */
 	const char *address; /* of the other side */
 };
-enum err node_link(struct node *n, struct now now, const struct path_change *in, struct effects *fx) MUST_CHECK;
+enum err node_link(struct node *n, struct now now, const struct path_change *in,
+		   struct effects *fx) MUST_CHECK;
 /* A socket has taken the frame with this tag. */
-enum err node_sent(struct node *n, struct now now, size_t peer, size_t path, uint64_t tag, struct effects *fx) MUST_CHECK;
+enum err node_sent(struct node *n, struct now now, size_t peer, size_t path, uint64_t tag,
+		   struct effects *fx) MUST_CHECK;
 /* The link's own measure of a path. */
 void node_measured(struct node *n, size_t peer, size_t path, uint64_t round_trip_us);
 
@@ -113,11 +119,12 @@ struct entry_read_out {
 	struct key_view signer; /* whose key it was; meaningful if has_signer */
 	bool has_signer;
 };
-enum err node_entry(struct node *n, const struct place_key *place, struct buf *memory, struct entry_read_out *out) MUST_CHECK;
+enum err node_entry(struct node *n, const struct place_key *place, struct buf *memory,
+		    struct entry_read_out *out) MUST_CHECK;
 /* ERR_NOT_FOUND: none, ERR_REFUSED: erased. */
 enum err node_content(struct node *n, const struct statement *s, struct buf *out) MUST_CHECK;
-enum err node_attachment(struct node *n, const uint8_t hash[HASH_LEN], uint64_t offset, size_t len, struct buf *out,
-			 uint64_t *held, uint64_t *total) MUST_CHECK;
+enum err node_attachment(struct node *n, const uint8_t hash[HASH_LEN], uint64_t offset, size_t len,
+			 struct buf *out, uint64_t *held, uint64_t *total) MUST_CHECK;
 /* The ladder with SENT and STATION RECEIPT added. */
 enum err node_ladder(struct node *n, const struct place_key *place, struct message_view *out) MUST_CHECK;
 /* By which path a size of our log was given to a peer's socket; NULL: not in this run. */
@@ -128,13 +135,15 @@ size_t node_seen(struct node *n, uint32_t channel, struct seen seen[PARTY_MAX]);
 /* The epoch that our log of a channel is in; 0 if it was never opened. */
 uint32_t node_epoch(struct node *n, uint32_t channel, size_t party);
 /* The note of that size or the next above, with every line held; for proofs and exports. */
-enum err node_note(struct node *n, const struct log_key *log, uint64_t size, struct buf *out, uint64_t *found) MUST_CHECK;
-enum err node_proof(struct node *n, const struct place_key *place, struct buf *out) MUST_CHECK; /* tlog-proof file */
+enum err node_note(struct node *n, const struct log_key *log, uint64_t size, struct buf *out,
+		   uint64_t *found) MUST_CHECK;
+enum err node_proof(struct node *n, const struct place_key *place,
+		    struct buf *out) MUST_CHECK; /* tlog-proof file */
 
 enum log_state { LOG_RUNS, LOG_STOPPED, LOG_RECOVERING, LOG_CLOSED };
 struct log_status {
 	struct log_key log;
-	uint8_t root[HASH_LEN]; /* of `size` */
+	uint8_t root[HASH_LEN];				   /* of `size` */
 	uint64_t size, folded, noted, cosigned[PARTY_MAX]; /* by each other party */
 	enum log_state state;
 	struct fault stopped;
@@ -148,8 +157,8 @@ struct path_status {
 	char group[32], address[64];
 	uint64_t round_trip_us;
 	struct wall since, heard, line_checked; /* line_checked .ms 0: never */
-	uint64_t line_check_ms;		 /* response time of the last line check */
-	enum err why;			 /* when down */
+	uint64_t line_check_ms;			/* response time of the last line check */
+	enum err why;				/* when down */
 	struct fault fault;
 };
 struct peer_status {
@@ -170,8 +179,12 @@ struct node_status {
 };
 void node_status(struct node *n, struct node_status *out);
 
-/* Bundles: the frames that bring a peer up to date, one a call; *cursor starts at 0. ERR_NOT_FOUND: no more. */
-enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *cursor, struct buf *frame) MUST_CHECK;
+/*
+ * Bundles: the frames that bring a peer up to date, one a call; *cursor starts at 0. ERR_NOT_FOUND: no
+ * more.
+ */
+enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *cursor,
+		     struct buf *frame) MUST_CHECK;
 /* Copies the store to a file, in one go. */
 enum err node_backup(struct node *n, const char *path) MUST_CHECK;
 

@@ -45,7 +45,8 @@ static enum err find_signer(struct node *n, const struct log_key *log, struct en
 	return ERR_OK;
 }
 
-enum err node_entry(struct node *n, const struct place_key *place, struct buf *memory, struct entry_read_out *out)
+enum err node_entry(struct node *n, const struct place_key *place, struct buf *memory,
+		    struct entry_read_out *out)
 {
 	struct line *line = line_find(n, &place->log);
 	size_t from = memory->len;
@@ -73,8 +74,8 @@ enum err node_content(struct node *n, const struct statement *s, struct buf *out
 	return s->has_content ? record_content(n->record, s->content.hash, out) : ERR_NOT_FOUND;
 }
 
-enum err node_attachment(struct node *n, const uint8_t hash[HASH_LEN], uint64_t offset, size_t len, struct buf *out,
-			 uint64_t *held, uint64_t *total)
+enum err node_attachment(struct node *n, const uint8_t hash[HASH_LEN], uint64_t offset, size_t len,
+			 struct buf *out, uint64_t *held, uint64_t *total)
 {
 	struct store *store = record_store(n->record);
 	enum err e = store->ops->attachment_held(store, hash, held, total);
@@ -83,8 +84,8 @@ enum err node_attachment(struct node *n, const uint8_t hash[HASH_LEN], uint64_t 
 		return e == ERR_OK ? ERR_NOT_FOUND : e;
 	if (out == NULL || offset >= *held)
 		return ERR_OK;
-	return store->ops->attachment_get(store, hash, offset, *held - offset < len ? (size_t)(*held - offset) : len,
-					  out);
+	return store->ops->attachment_get(store, hash, offset,
+					  *held - offset < len ? (size_t)(*held - offset) : len, out);
 }
 
 /* ---- The ladder, with SENT and STATION RECEIPT added. ---- */
@@ -94,7 +95,8 @@ struct fetching {
 	struct buf memory;
 };
 
-static enum err fetch_act(void *self, const struct place_key *place, struct statement *statement, struct wall *filed)
+static enum err fetch_act(void *self, const struct place_key *place, struct statement *statement,
+			  struct wall *filed)
 {
 	struct fetching *f = self;
 	struct line *line = line_find(f->n, &place->log);
@@ -114,7 +116,8 @@ static enum err fetch_act(void *self, const struct place_key *place, struct stat
 }
 
 /* The time in a mirror's line, once it is verified. */
-static enum err receipt_time(struct node *n, const struct line *line, uint64_t index, size_t party, struct wall *at)
+static enum err receipt_time(struct node *n, const struct line *line, uint64_t index, size_t party,
+			     struct wall *at)
 {
 	struct store *store = record_store(n->record);
 	uint8_t memory[NOTE_LINE_LEN_MAX];
@@ -151,13 +154,15 @@ enum err node_ladder(struct node *n, const struct place_key *place, struct messa
 	buf_init(&fetching.memory, memory + ENTRY_LEN_MAX, ENTRY_LEN_MAX);
 	e = node_entry(n, place, &bytes, &read);
 	if (e == ERR_OK)
-		e = ladder_read(&n->fold, place, &read.statement, read.entry.filed, fetch_act, &fetching, out);
+		e = ladder_read(&n->fold, place, &read.statement, read.entry.filed, fetch_act, &fetching,
+				out);
 	for (size_t i = 0; e == ERR_OK && i < out->ladders_count; i++) {
 		struct ladder *l = &out->ladders[i];
 		struct wall at;
 		/* The role is borrowed from our scratch memory: the accord's own name lives longer. */
 		size_t role = accord_role_find(n->accord, l->role);
-		l->role = role < n->accord->roles_count ? bytes_str(n->accord->roles[role].name) : BYTES_LIT(ROLE_NODE);
+		l->role = role < n->accord->roles_count ? bytes_str(n->accord->roles[role].name)
+							: BYTES_LIT(ROLE_NODE);
 		if (l->party >= n->accord->parties_count || l->party == place->log.party)
 			continue;
 		if (line->is_own && line->reach[l->party].taken > place->index)
@@ -187,7 +192,8 @@ size_t node_seen(struct node *n, uint32_t channel, struct seen seen[PARTY_MAX])
 		struct line *line = line_newest(n, channel, party);
 		if (party == n->self || line == NULL || line->folded == 0)
 			continue;
-		seen[count++] = (struct seen){ bytes_str(n->accord->parties[party].name), line->key.epoch, line->folded };
+		seen[count++] = (struct seen){ bytes_str(n->accord->parties[party].name), line->key.epoch,
+					       line->folded };
 	}
 	return count;
 }
@@ -217,8 +223,9 @@ enum err node_note(struct node *n, const struct log_key *log, uint64_t size, str
 		uint8_t memory[NOTE_LINE_LEN_MAX];
 		struct buf text = BUF_ON(memory);
 		uint64_t at;
-		if (store->ops->cosignature_above(store, line->log->number, *found, bytes_str(n->accord->parties[i].name),
-						  &at, &text) == ERR_OK &&
+		if (store->ops->cosignature_above(store, line->log->number, *found,
+						  bytes_str(n->accord->parties[i].name), &at,
+						  &text) == ERR_OK &&
 		    at == *found)
 			buf_put(out, buf_bytes(&text));
 	}
@@ -260,8 +267,11 @@ size_t node_logs(struct node *n, struct log_status *out, size_t max)
 	for (size_t i = 0; i < n->lines_count && count < max; i++) {
 		const struct line *l = &n->lines[i];
 		struct log_status *s = &out[count++];
-		*s = (struct log_status){ .log = l->key, .size = l->log->frontier.size, .noted = l->log->noted,
-					  .stopped = l->log->stopped, .wanted = l->known };
+		*s = (struct log_status){ .log = l->key,
+					  .size = l->log->frontier.size,
+					  .noted = l->log->noted,
+					  .stopped = l->log->stopped,
+					  .wanted = l->known };
 		if (l->note.size > s->noted)
 			s->noted = l->note.size;
 		record_root(l->log, s->root);
@@ -281,17 +291,24 @@ size_t node_logs(struct node *n, struct log_status *out, size_t max)
 
 static void peer_status_read(const struct node *n, const struct peer *p, struct peer_status *out)
 {
-	*out = (struct peer_status){ .party = p->party, .paths_count = n->paths_count[p->party],
-				     .has_clock = p->has_clock, .clock_offset_ms = p->clock_offset_ms };
+	*out = (struct peer_status){ .party = p->party,
+				     .paths_count = n->paths_count[p->party],
+				     .has_clock = p->has_clock,
+				     .clock_offset_ms = p->clock_offset_ms };
 	memcpy(out->refused, p->refused, sizeof out->refused);
 	for (size_t i = 0; i < out->paths_count; i++) {
 		const struct peer_path *from = &p->paths[i];
 		struct path_status *to = &out->paths[i];
-		*to = (struct path_status){ .name = n->paths[p->party][i], .is_up = from->is_up && from->has_hello,
-					    .was_up = from->was_up, .round_trip_us = from->round_trip_us,
-					    .since = from->since, .heard = from->heard,
-					    .line_checked = from->line_checked, .line_check_ms = from->line_check_ms,
-					    .why = from->why, .fault = from->fault };
+		*to = (struct path_status){ .name = n->paths[p->party][i],
+					    .is_up = from->is_up && from->has_hello,
+					    .was_up = from->was_up,
+					    .round_trip_us = from->round_trip_us,
+					    .since = from->since,
+					    .heard = from->heard,
+					    .line_checked = from->line_checked,
+					    .line_check_ms = from->line_check_ms,
+					    .why = from->why,
+					    .fault = from->fault };
 		memcpy(to->group, from->group, sizeof to->group);
 		memcpy(to->address, from->address, sizeof to->address);
 	}
@@ -299,8 +316,11 @@ static void peer_status_read(const struct node *n, const struct peer *p, struct 
 
 void node_status(struct node *n, struct node_status *out)
 {
-	*out = (struct node_status){ .commits = n->commits, .published = n->published, .refused = n->refused,
-				     .void_entries = n->void_entries, .is_full = n->is_full };
+	*out = (struct node_status){ .commits = n->commits,
+				     .published = n->published,
+				     .refused = n->refused,
+				     .void_entries = n->void_entries,
+				     .is_full = n->is_full };
 	for (size_t i = 0; i < n->accord->parties_count; i++) {
 		if (i != n->self)
 			peer_status_read(n, &n->peers[i], &out->peers[out->peers_count++]);
@@ -312,16 +332,20 @@ void node_status(struct node *n, struct node_status *out)
 		out->waiting += l->log->frontier.size - l->folded;
 		if (l->is_own && (l->is_recovering || l->is_doubtful) && !l->is_closed) {
 			out->is_recovering = true;
-			out->recovering = l->is_doubtful ? "the signer's machine stopped without closing: every "
-							   "party must answer first"
-							 : "our own log was longer than the store that we have";
+			out->recovering = l->is_doubtful
+						  ? "the signer's machine stopped without closing: every "
+						    "party must answer first"
+						  : "our own log was longer than the store that we have";
 		}
 	}
 }
 
 /* ---- Bundles and backups. ---- */
 
-/* Cursor: 0 is the HELLO; then a line's position plus one in the upper half and the size reached in the lower. */
+/*
+ * Cursor: 0 is the HELLO; then a line's position plus one in the upper half and the size reached in the
+ * lower.
+ */
 enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *cursor, struct buf *frame)
 {
 	size_t position = (size_t)(*cursor >> 40);
@@ -353,8 +377,9 @@ enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *curs
 			return ERR_LIMIT;
 		/* Written behind the frame's head, which then is put before it. */
 		buf_init(&payload, frame->ptr + frame->len + FRAME_HEAD_LEN, FRAME_LEN_MAX - FRAME_HEAD_LEN);
-		e = from < line->log->durable ? batch_build(n, line, from, line->log->durable, &payload, &size)
-					      : ERR_NOT_FOUND;
+		e = from < line->log->durable
+			    ? batch_build(n, line, from, line->log->durable, &payload, &size)
+			    : ERR_NOT_FOUND;
 		if (e == ERR_NOT_FOUND)
 			continue;
 		if (e != ERR_OK)

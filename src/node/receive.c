@@ -28,8 +28,8 @@ static enum err hello_check(struct node *n, struct peer *p, const struct hello *
 
 	p->refused[0] = '\0';
 	if (h->protocol != LINK_PROTOCOL) {
-		snprintf(p->refused, sizeof p->refused, "protocol %llu, ours is %u", (unsigned long long)h->protocol,
-			 LINK_PROTOCOL);
+		snprintf(p->refused, sizeof p->refused, "protocol %llu, ours is %u",
+			 (unsigned long long)h->protocol, LINK_PROTOCOL);
 		return ERR_PROTOCOL;
 	}
 	if (!bytes_equal(h->party, bytes_str(n->accord->parties[p->party].name))) {
@@ -47,8 +47,12 @@ static enum err hello_check(struct node *n, struct peer *p, const struct hello *
 	return ERR_ACCORD_DIFFERS;
 }
 
-/* A note that we can reach is of our history, or it proves another: alone, or with the entries that we then ask for. */
-static enum err history_check(struct node *n, struct now now, size_t peer, struct line *line, const struct note *note)
+/*
+ * A note that we can reach is of our history, or it proves another: alone, or with the entries that we then
+ * ask for.
+ */
+static enum err history_check(struct node *n, struct now now, size_t peer, struct line *line,
+			      const struct note *note)
 {
 	static const struct fault fork = { "record.fork", 0 };
 	uint8_t root[HASH_LEN];
@@ -85,7 +89,8 @@ static enum err hello_note(struct node *n, struct now now, size_t peer, struct b
 	if (e != ERR_OK)
 		return e;
 	author = accord_party_find(n->accord, bytes_str(note.origin.party));
-	if (author == n->accord->parties_count || memcmp(note.origin.accord, n->accord->id, ACCORD_ID_LEN) != 0)
+	if (author == n->accord->parties_count ||
+	    memcmp(note.origin.accord, n->accord->id, ACCORD_ID_LEN) != 0)
 		return ERR_NOTE;
 	key = accord_key_find(n->accord, author, ACCORD_KEY_LOG);
 	if (checkpoint_verify(&note, key->key.ptr) != ERR_OK)
@@ -221,14 +226,10 @@ static const struct {
 	bool is_before_hello; /* may come on a path before its HELLO */
 	enum err (*receive)(struct node *n, struct now now, const struct arrival *in);
 } rows[] = {
-	{ FRAME_HELLO, true, receive_hello },
-	{ FRAME_WANT, false, receive_want },
-	{ FRAME_BATCH, false, receive_batch },
-	{ FRAME_COSIGNATURE, false, receive_cosignature },
-	{ FRAME_ADVANCE, false, receive_advance },
-	{ FRAME_REFUSE, false, receive_refuse },
-	{ FRAME_ATTACHMENT, false, receive_piece_row },
-	{ FRAME_FETCH, false, receive_fetch_row },
+	{ FRAME_HELLO, true, receive_hello },		{ FRAME_WANT, false, receive_want },
+	{ FRAME_BATCH, false, receive_batch },		{ FRAME_COSIGNATURE, false, receive_cosignature },
+	{ FRAME_ADVANCE, false, receive_advance },	{ FRAME_REFUSE, false, receive_refuse },
+	{ FRAME_ATTACHMENT, false, receive_piece_row }, { FRAME_FETCH, false, receive_fetch_row },
 };
 
 enum err node_receive(struct node *n, struct now now, const struct arrival *in, struct effects *fx)
@@ -244,7 +245,9 @@ enum err node_receive(struct node *n, struct now now, const struct arrival *in, 
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
 		if (rows[i].kind != in->frame.kind)
 			continue;
-		/* What was meant for the session before this one is not read: HELLO starts everything anew. */
+		/*
+		 * What was meant for the session before this one is not read: HELLO starts everything anew.
+		 */
 		if (!rows[i].is_before_hello && path != NULL && !path->has_hello)
 			return ERR_OK;
 		e = rows[i].receive(n, now, in);

@@ -45,7 +45,8 @@ static void close_older_epochs(struct node *n)
 }
 
 /*
- * A doubt outlives a restart: a row beside the views, 'r' and the log. A machine that was cut looks certain at its
+ * A doubt outlives a restart: a row beside the views, 'r' and the log. A machine that was cut looks certain
+ * at its
  * next start, although nobody has answered yet.
  */
 #define ROW_DOUBT 'r'
@@ -96,13 +97,16 @@ static enum err recover_line(struct node *n, struct line *l, const struct marks 
 	/* A signer that once lost its file says so for ever; what it has signed since, it knows again. */
 	l->is_unremembered = !has_memory && marks_find(marks, &l->log->origin) == NULL;
 	l->is_recovering = l->is_unremembered;
-	l->is_doubtful = was_doubtful || (!is_certain && l->channel->plane != PLANE_HOME && l->log->durable > 0);
+	l->is_doubtful =
+		was_doubtful || (!is_certain && l->channel->plane != PLANE_HOME && l->log->durable > 0);
 	return l->is_doubtful && !was_doubtful ? keep_doubt(n, l) : ERR_OK;
 }
 
 /*
- * The tail of an own log that no held note proves: its note was to come with a commit that the backup does not have,
- * and cannot be signed again below the mark. Nobody else can ever hold these entries at these numbers; the officers'
+ * The tail of an own log that no held note proves: its note was to come with a commit that the backup does
+ * not have,
+ * and cannot be signed again below the mark. Nobody else can ever hold these entries at these numbers; the
+ * officers'
  * terminals still have the statements.
  */
 static enum err cut_unproved(struct node *n, struct now now)
@@ -114,7 +118,8 @@ static enum err cut_unproved(struct node *n, struct now now)
 		enum err e;
 		if (!l->is_own || !l->is_recovering || l->log->durable <= l->log->noted)
 			continue;
-		log_warning("channel %u: %llu of our entries are proved by no note and go; the terminals have them",
+		log_warning("channel %u: %llu of our entries are proved by no note and go; the terminals "
+			    "have them",
 			    l->key.channel, (unsigned long long)(l->log->durable - l->log->noted));
 		e = turn_open(n);
 		if (e == ERR_OK)
@@ -126,7 +131,8 @@ static enum err cut_unproved(struct node *n, struct now now)
 	return any ? refold_all(n, now) : ERR_OK;
 }
 
-enum err recover_start(struct node *n, struct now now, const struct marks *marks, bool has_memory, bool is_certain)
+enum err recover_start(struct node *n, struct now now, const struct marks *marks, bool has_memory,
+		       bool is_certain)
 {
 	enum err e = ERR_OK;
 
@@ -141,8 +147,10 @@ enum err recover_start(struct node *n, struct now now, const struct marks *marks
 			continue;
 		l->is_recovering = true;
 		l->goal_size = l->known = marks->rows[i].size;
-		log_warning("channel %u: the signer has signed %llu entries of ours, the store has %llu: recovering",
-			    l->key.channel, (unsigned long long)l->goal_size, (unsigned long long)l->log->durable);
+		log_warning("channel %u: the signer has signed %llu entries of ours, the store has %llu: "
+			    "recovering",
+			    l->key.channel, (unsigned long long)l->goal_size,
+			    (unsigned long long)l->log->durable);
 	}
 	return e == ERR_OK ? cut_unproved(n, now) : e;
 }
@@ -171,7 +179,8 @@ enum err recover_note(struct node *n, struct now now, size_t peer, const struct 
 			return e;
 		if (memcmp(root, note->root, HASH_LEN) == 0)
 			return ERR_OK;
-		log_error("channel %u: a peer holds a note of ours that contradicts our own log", key.channel);
+		log_error("channel %u: a peer holds a note of ours that contradicts our own log",
+			  key.channel);
 		e = fork_keep(n, now, line, note, NULL, 0);
 		line->is_recovering = true;
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -179,7 +188,8 @@ enum err recover_note(struct node *n, struct now now, size_t peer, const struct 
 	/* A note under our own key that our store cannot reach. */
 	if (!line->is_recovering && !line->is_closed)
 		log_warning("channel %u: a peer holds %llu entries of ours, the store has %llu: recovering",
-			    key.channel, (unsigned long long)note->size, (unsigned long long)line->log->durable);
+			    key.channel, (unsigned long long)note->size,
+			    (unsigned long long)line->log->durable);
 	if (!line->is_closed)
 		line->is_recovering = true;
 	if (note->size > line->goal_size)
@@ -262,7 +272,8 @@ static enum err epoch_entry(struct node *n, struct now now, struct line *line, c
 }
 
 /* A new epoch repeats the keys in force after its `open`: same bytes, same ids. */
-static enum err repeat_keys(struct node *n, struct now now, const struct log_key *old, const struct log_key *fresh)
+static enum err repeat_keys(struct node *n, struct now now, const struct log_key *old,
+			    const struct log_key *fresh)
 {
 	struct line *from = line_find(n, old);
 	uint8_t *memory = arena_alloc(&n->fx->arena, ENTRY_LEN_MAX, 1);
@@ -304,7 +315,9 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 	struct line *old = line_newest(n, channel, n->self), *line;
 	struct log_key key = { channel, n->self, old == NULL ? 1 : old->key.epoch + 1 };
 	struct log_key old_key = old == NULL ? key : old->key;
-	struct entry entry = { .statement = in->statement, .signatures_count = in->signatures_count, .filed = now.wall };
+	struct entry entry = { .statement = in->statement,
+			       .signatures_count = in->signatures_count,
+			       .filed = now.wall };
 	struct judged judged;
 	struct entry_view view;
 	enum err e;

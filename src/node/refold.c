@@ -14,7 +14,10 @@ static bool is_registrar(const struct node *n, size_t party, struct bytes public
 	return false;
 }
 
-/* The leaf that a reference names is the leaf that we hold. Not held counts as no match: the fold waits before. */
+/*
+ * The leaf that a reference names is the leaf that we hold. Not held counts as no match: the fold waits
+ * before.
+ */
 static enum err match_reference(struct node *n, const struct place *refers, bool *out)
 {
 	struct log_key key = { refers->channel, accord_party_find(n->accord, refers->party), refers->epoch };
@@ -43,7 +46,8 @@ enum err judged_read(struct node *n, const struct log_key *log, const struct ent
 	out->input.refers_match = out->refers_match;
 	for (size_t i = 0; i < entry->signatures_count; i++) {
 		struct sshsig sig;
-		if (sshsig_verify(entry->signatures[i], BYTES_LIT(SSHSIG_STATEMENT), entry->statement, &sig) != ERR_OK)
+		if (sshsig_verify(entry->signatures[i], BYTES_LIT(SSHSIG_STATEMENT), entry->statement,
+				  &sig) != ERR_OK)
 			continue;
 		out->signers[i].is_good = true;
 		out->signers[i].is_registrar = is_registrar(n, log->party, sig.public_key);
@@ -87,8 +91,8 @@ static enum err fold_now(struct node *n, struct now now, struct line *line, cons
 	return e;
 }
 
-enum err fold_next(struct node *n, struct now now, struct line *line, const struct judged *judged, struct bytes bytes,
-		   struct entry_view *view)
+enum err fold_next(struct node *n, struct now now, struct line *line, const struct judged *judged,
+		   struct bytes bytes, struct entry_view *view)
 {
 	struct fold_wait wait;
 	enum err e = fold_is_ready(&n->fold, &judged->input, &wait);
@@ -97,7 +101,8 @@ enum err fold_next(struct node *n, struct now now, struct line *line, const stru
 }
 
 /* The next held entry of a log, if it is ready; ERR_SHORT if it waits. */
-static enum err fold_held(struct node *n, struct now now, struct line *line, bool is_forced, struct fold_wait *wait)
+static enum err fold_held(struct node *n, struct now now, struct line *line, bool is_forced,
+			  struct fold_wait *wait)
 {
 	struct buf bytes = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
 	struct entry entry;
@@ -118,7 +123,8 @@ static enum err fold_held(struct node *n, struct now now, struct line *line, boo
 }
 
 /* Folds a log as far as it is ready; *any: something was. */
-static enum err fold_line(struct node *n, struct now now, struct line *line, bool *any, struct fold_wait *wait)
+static enum err fold_line(struct node *n, struct now now, struct line *line, bool *any,
+			  struct fold_wait *wait)
 {
 	enum err e = ERR_OK;
 
@@ -146,7 +152,8 @@ static enum err waits_for(struct node *n, struct now now, struct line *line, str
 
 /*
  * Parties that each claim to have seen the other's later entry: number all that can be, then the next entry
- * of the first stuck party (by name) as if it had seen only those; flag it; go on. Who waits for what is still
+ * of the first stuck party (by name) as if it had seen only those; flag it; go on. Who waits for what is
+ * still
  * to come is in no circle, however long the chain.
  */
 static enum err break_circle(struct node *n, struct now now, uint32_t channel, bool *any)

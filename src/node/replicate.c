@@ -1,4 +1,7 @@
-/* What each peer lacks, and in which order it goes: HELLO at every link-up, then batches, each ending in a note. */
+/*
+ * What each peer lacks, and in which order it goes: HELLO at every link-up, then batches, each ending in a
+ * note.
+ */
 #include "node/core.h"
 
 #include <stdio.h>
@@ -47,7 +50,8 @@ static enum err put_note_with_lines(struct node *n, const struct line *line, str
 			buf_put(out, (struct bytes){ line->cosignature.text, line->cosignature.len });
 			continue;
 		}
-		if (store->ops->cosignature_last(store, line->log->number, bytes_str(n->accord->parties[i].name), &found,
+		if (store->ops->cosignature_last(store, line->log->number,
+						 bytes_str(n->accord->parties[i].name), &found,
 						 &text) == ERR_OK &&
 		    found == size)
 			buf_put(out, buf_bytes(&text));
@@ -65,7 +69,8 @@ void hello_build(struct node *n, struct now now, size_t peer, struct hello *h, s
 	memcpy(h->manifest_hash, n->accord->hash, HASH_LEN);
 	for (size_t i = 0; i < n->lines_count && h->notes_count < HELLO_NOTES_MAX; i++) {
 		size_t from = notes->len;
-		if (!is_shared_with(&n->lines[i], peer) || put_note_with_lines(n, &n->lines[i], notes) != ERR_OK)
+		if (!is_shared_with(&n->lines[i], peer) ||
+		    put_note_with_lines(n, &n->lines[i], notes) != ERR_OK)
 			continue;
 		h->notes[h->notes_count++] = (struct bytes){ notes->ptr + from, notes->len - from };
 	}
@@ -96,7 +101,8 @@ void want_send(struct node *n, struct now now, size_t peer, struct line *line, u
 	struct effect_frame *frame;
 	struct buf payload;
 
-	frame = memory == NULL ? NULL : frame_out(n, peer, best_path(&n->peers[peer]), URGENCY_LINK, FRAME_WANT);
+	frame = memory == NULL ? NULL
+			       : frame_out(n, peer, best_path(&n->peers[peer]), URGENCY_LINK, FRAME_WANT);
 	if (frame == NULL)
 		return; /* asked again when a path is up */
 	buf_init(&payload, memory, 256);
@@ -242,8 +248,8 @@ static void send_advance(struct node *n, size_t peer, const struct line *line, u
 
 	buf_init(&entries, n->scratch, BATCH_LEN_MAX);
 	if (item_read(n, line, index, &entries, &item) != ERR_OK ||
-	    entry_read(item.entry, &entry, &s, &fault) != ERR_OK || s.kind != KIND_MESSAGE || !s.has_precedence ||
-	    s.precedence != PRECEDENCE_FLASH)
+	    entry_read(item.entry, &entry, &s, &fault) != ERR_OK || s.kind != KIND_MESSAGE ||
+	    !s.has_precedence || s.precedence != PRECEDENCE_FLASH)
 		return;
 	memory = arena_alloc(&n->fx->arena, entries.len + 256, 1);
 	if (memory == NULL)
@@ -287,8 +293,8 @@ void replicate(struct node *n, struct now now)
 		for (int u = URGENCY_FLASH; u <= URGENCY_ROUTINE; u++) {
 			for (size_t i = 0; i < n->lines_count; i++) {
 				struct line *line = &n->lines[i];
-				if (channel_urgency(line->channel) != (enum urgency)u || !is_shared_with(line, peer) ||
-				    line->log->durable == 0)
+				if (channel_urgency(line->channel) != (enum urgency)u ||
+				    !is_shared_with(line, peer) || line->log->durable == 0)
 					continue;
 				while (send_batch(n, peer, line))
 					;

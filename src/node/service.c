@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#define SCAN_ROWS 64u	   /* messages looked at in one tick */
+#define SCAN_ROWS 64u /* messages looked at in one tick */
 #define SCAN_EVERY_MS 1000u
-#define QUERIES_MAX 8u	   /* of one message by the node */
+#define QUERIES_MAX 8u /* of one message by the node */
 
 /* A statement of ours under way: what service statements have in common is filled in. */
 struct say {
@@ -13,11 +13,11 @@ struct say {
 	enum kind kind;
 	struct place_key refers; /* .log.epoch 0: none */
 	const uint8_t *leaf;
-	size_t to;		 /* addressed party; parties_count: none */
+	size_t to; /* addressed party; parties_count: none */
 	struct bytes form;
 	struct field fields[3];
 	size_t fields_count;
-	struct bytes content;	 /* lives as long as the effects of the turn; .len 0: none */
+	struct bytes content; /* lives as long as the effects of the turn; .len 0: none */
 };
 
 static enum err say(struct node *n, struct now now, const struct say *what, struct place_key *at)
@@ -42,14 +42,17 @@ static enum err say(struct node *n, struct now now, const struct say *what, stru
 	drbg_read(&n->drbg, s.id, sizeof s.id);
 	s.seen_count = node_seen(n, what->channel, s.seen);
 	if (what->to < n->accord->parties_count) {
-		s.addressees[s.addressees_count++] = (struct addressee){
-			bytes_str(n->accord->parties[what->to].name), BYTES_LIT(ROLE_NODE), false };
+		s.addressees[s.addressees_count++] =
+			(struct addressee){ bytes_str(n->accord->parties[what->to].name),
+					    BYTES_LIT(ROLE_NODE), false };
 	}
 	if (what->refers.log.epoch != 0) {
 		struct place *p = &s.refers[s.refers_count++];
 		*p = (struct place){ what->refers.log.channel,
 				     bytes_str(n->accord->parties[what->refers.log.party].name),
-				     what->refers.log.epoch, what->refers.index, { 0 } };
+				     what->refers.log.epoch,
+				     what->refers.index,
+				     { 0 } };
 		memcpy(p->leaf, what->leaf, HASH_LEN);
 	}
 	if (what->form.len > 0) {
@@ -96,7 +99,9 @@ static struct field field_of(uint64_t key, struct buf *value)
 
 enum err service_fork(struct node *n, struct now now, uint32_t channel, struct bytes content)
 {
-	struct say what = { .channel = channel, .kind = KIND_FORK, .to = n->accord->parties_count, .content = content };
+	struct say what = {
+		.channel = channel, .kind = KIND_FORK, .to = n->accord->parties_count, .content = content
+	};
 
 	return say(n, now, &what, NULL);
 }
@@ -117,12 +122,15 @@ static enum err check_path(struct node *n, struct now now, size_t peer, size_t p
 {
 	struct peer_path *p = &n->peers[peer].paths[path];
 	const struct accord_channel *channel = service_channel(n, peer);
-	struct say what = { .kind = KIND_MESSAGE, .to = peer, .form = BYTES_LIT(FORM_LINE_CHECK), .fields_count = 1 };
+	struct say what = {
+		.kind = KIND_MESSAGE, .to = peer, .form = BYTES_LIT(FORM_LINE_CHECK), .fields_count = 1
+	};
 	uint8_t memory[64];
 	struct buf name = BUF_ON(memory);
 	enum err e;
 
-	if (channel == NULL || n->accord->line_check_ms == 0 || !p->has_hello || mono_is_before(now.mono, p->next_check))
+	if (channel == NULL || n->accord->line_check_ms == 0 || !p->has_hello ||
+	    mono_is_before(now.mono, p->next_check))
 		return ERR_OK;
 	if (p->is_checking && mono_is_before(now.mono, mono_add_ms(p->asked_at, n->accord->line_answer_ms)))
 		return ERR_OK;
@@ -139,7 +147,8 @@ static enum err check_path(struct node *n, struct now now, size_t peer, size_t p
 	return e;
 }
 
-static struct due *due_add(struct node *n, const struct place_key *on, const uint8_t leaf[HASH_LEN], size_t peer)
+static struct due *due_add(struct node *n, const struct place_key *on, const uint8_t leaf[HASH_LEN],
+			   size_t peer)
 {
 	struct due *due = &n->dues[n->dues_count];
 
@@ -158,8 +167,8 @@ static void answer_came(struct node *n, struct now now, size_t peer, const struc
 		struct peer_path *p = &n->peers[peer].paths[path];
 		struct due *due;
 
-		if (!p->is_checking || p->asked.log.channel != asked->channel || p->asked.index != asked->index ||
-		    p->asked.log.epoch != asked->epoch)
+		if (!p->is_checking || p->asked.log.channel != asked->channel ||
+		    p->asked.index != asked->index || p->asked.log.epoch != asked->epoch)
 			continue;
 		p->is_checking = false;
 		p->line_checked = now.wall;
@@ -179,7 +188,8 @@ void service_folded(struct node *n, struct now now, const struct place_key *at, 
 	if (at->log.party == n->self || entry->signatures_count > 0 || !s->has_form ||
 	    !bytes_equal(s->form, BYTES_LIT(FORM_LINE_CHECK)))
 		return;
-	if (s->kind == KIND_REPLY && s->refers_count == 1 && accord_party_find(n->accord, s->refers[0].party) == n->self)
+	if (s->kind == KIND_REPLY && s->refers_count == 1 &&
+	    accord_party_find(n->accord, s->refers[0].party) == n->self)
 		answer_came(n, now, at->log.party, &s->refers[0]);
 	else if (s->kind == KIND_MESSAGE && s->refers_count == 0 && s->addressees_count == 1 &&
 		 accord_party_find(n->accord, s->addressees[0].party) == n->self &&
@@ -189,8 +199,11 @@ void service_folded(struct node *n, struct now now, const struct place_key *at, 
 
 static enum err say_due(struct node *n, struct now now, const struct due *due)
 {
-	struct say what = { .channel = due->on.log.channel, .kind = due->is_close ? KIND_MESSAGE : KIND_REPLY,
-			    .refers = due->on, .leaf = due->leaf, .to = due->peer,
+	struct say what = { .channel = due->on.log.channel,
+			    .kind = due->is_close ? KIND_MESSAGE : KIND_REPLY,
+			    .refers = due->on,
+			    .leaf = due->leaf,
+			    .to = due->peer,
 			    .form = BYTES_LIT(FORM_LINE_CHECK) };
 	uint8_t memory[3][64];
 	struct buf name = BUF_ON(memory[0]), by = BUF_ON(memory[1]), ms = BUF_ON(memory[2]);
@@ -254,7 +267,8 @@ static bool has_receipts(const struct line *line, uint64_t index, uint8_t partie
 	return true;
 }
 
-static enum err remind(struct node *n, struct now now, const struct place_key *at, const struct owed_view *owed)
+static enum err remind(struct node *n, struct now now, const struct place_key *at,
+		       const struct owed_view *owed)
 {
 	const struct accord_timer *timer = &n->accord->timers[owed->precedence];
 	struct line *line = line_find(n, &at->log);
@@ -278,7 +292,8 @@ static enum err remind(struct node *n, struct now now, const struct place_key *a
 		return e;
 	age = now.wall.ms > read.entry.filed.ms ? now.wall.ms - read.entry.filed.ms : 0;
 	is_received = has_receipts(line, at->index, owed->read);
-	query_at = timer->query_ms * (timer->is_query_doubling ? (2ull << acts.queries) - 1 : acts.queries + 1);
+	query_at =
+		timer->query_ms * (timer->is_query_doubling ? (2ull << acts.queries) - 1 : acts.queries + 1);
 	what.leaf = read.leaf;
 	/* Without a receipt there is nobody to ask: the line itself is the finding. */
 	if (is_received && timer->query_ms > 0 && acts.queries < QUERIES_MAX && age >= query_at) {

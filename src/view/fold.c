@@ -88,7 +88,8 @@ enum err fold_is_suspended(const struct fold *f, uint32_t channel, bool *out)
 
 bool fold_needs_read_back(const struct statement *message)
 {
-	return message->kind == KIND_MESSAGE && message->has_precedence && message->precedence == PRECEDENCE_FLASH;
+	return message->kind == KIND_MESSAGE && message->has_precedence &&
+	       message->precedence == PRECEDENCE_FLASH;
 }
 
 /* ---- The past of an entry. ---- */
@@ -156,7 +157,8 @@ static bool refers_place(const struct fold *f, const struct fold_input *in, cons
 	return !log_key_equal(&out->log, &in->log) || out->index < in->entry->index;
 }
 
-static enum err is_folded_to(const struct fold *f, const struct log_key *log, uint64_t size, struct fold_wait *wait)
+static enum err is_folded_to(const struct fold *f, const struct log_key *log, uint64_t size,
+			     struct fold_wait *wait)
 {
 	uint64_t folded;
 	enum err e = row_get_folded(f->map, log, &folded);
@@ -300,8 +302,8 @@ static enum err judge_signatures(const struct case_file *c, enum verdict *out)
 			continue;
 		}
 		e = row_get_key(c->f->map, &c->in->log, signer->key, &key);
-		if (e == ERR_NOT_FOUND ||
-		    (e == ERR_OK && (c->in->entry->index < key.added || c->in->entry->index >= key.withdrawn))) {
+		if (e == ERR_NOT_FOUND || (e == ERR_OK && (c->in->entry->index < key.added ||
+							   c->in->entry->index >= key.withdrawn))) {
 			*out = VERDICT_KEY;
 			return ERR_OK;
 		}
@@ -361,8 +363,8 @@ static enum err judge_addressees(const struct case_file *c, enum verdict *out)
 		bool is_node = bytes_equal(s->addressees[i].role, BYTES_LIT(ROLE_NODE));
 		if (is_node && party != a->parties_count && (c->channel->parties >> party & 1) != 0)
 			continue;
-		if (party == a->parties_count || (c->channel->parties >> party & 1) == 0 || role == a->roles_count ||
-		    (a->roles[role].parties >> party & 1) == 0)
+		if (party == a->parties_count || (c->channel->parties >> party & 1) == 0 ||
+		    role == a->roles_count || (a->roles[role].parties >> party & 1) == 0)
 			*out = VERDICT_ADDRESSEE;
 	}
 	return ERR_OK;
@@ -401,7 +403,8 @@ enum whose { WHOSE_ANY, WHOSE_OWN, WHOSE_OTHERS };
 static const struct step_rule {
 	enum kind kind;
 	enum whose subject_of; /* whose statement it is about */
-	bool is_on_read_back;  /* the subject is a READ BACK of an own message; else a MESSAGE if is_on_message */
+	/* the subject is a READ BACK of an own message; else a MESSAGE if is_on_message */
+	bool is_on_read_back;
 	bool is_on_message;
 	bool needs_watch_read; /* by the same party, before; a node's own answer does not */
 } step_rules[] = {
@@ -428,7 +431,8 @@ static const struct step_rule *step_rule_find(uint64_t kind)
 }
 
 /* Whether `party` has an act of this kind that counts on this place, in what is folded. */
-static enum err has_act(const struct fold *f, const struct place_key *on, size_t party, enum kind kind, bool *out)
+static enum err has_act(const struct fold *f, const struct place_key *on, size_t party, enum kind kind,
+			bool *out)
 {
 	struct message_at at = { 0 };
 	struct entry_view v;
@@ -447,7 +451,8 @@ static enum err has_act(const struct fold *f, const struct place_key *on, size_t
 }
 
 /* A READ BACK is of our own message if our message is what it acts on: then it stands in that list. */
-static enum err is_read_back_of(const struct fold *f, const struct place_key *read_back, size_t party, bool *out)
+static enum err is_read_back_of(const struct fold *f, const struct place_key *read_back, size_t party,
+				bool *out)
 {
 	struct entry_view v;
 	struct message_at at = { 0 };
@@ -542,7 +547,8 @@ static enum err fold_keys(const struct fold *f, const struct fold_input *in)
 	enum err e;
 
 	if (statement_field_uint(s, FIELD_KEYS_ACT, 1, &act) != ERR_OK ||
-	    statement_field_uint(s, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK || use != KEY_USE_OFFICER)
+	    statement_field_uint(s, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK ||
+	    use != KEY_USE_OFFICER)
 		return ERR_OK;
 	if (act == 1) {
 		e = row_get_key(f->map, &in->log, in->named_key, &key);
@@ -607,7 +613,8 @@ static enum err settle(const struct fold *f, const struct place_key *message, si
 }
 
 /* The message that a READ BACK is of: the row with T 0 that its own fold left. */
-static enum err read_back_subject(const struct fold *f, const struct place_key *read_back, struct place_key *out)
+static enum err read_back_subject(const struct fold *f, const struct place_key *read_back,
+				  struct place_key *out)
 {
 	struct message_at at = { 0 };
 	enum err e = fold_next_act(f, read_back, &at);

@@ -49,7 +49,7 @@ enum verdict {
 #define VERDICT_ENUM(name, text) VERDICT_##name,
 	VERDICT_LIST(VERDICT_ENUM)
 #undef VERDICT_ENUM
-	VERDICT_COUNT
+		VERDICT_COUNT
 };
 const char *verdict_name(enum verdict v); /* "SIGNATURE" */
 const char *verdict_text(enum verdict v); /* English sentence; the program translates it */
@@ -63,11 +63,11 @@ struct past {
 };
 
 struct entry_view {
-	uint64_t order;	      /* T: the hybrid logical clock in one number */
+	uint64_t order; /* T: the hybrid logical clock in one number */
 	uint64_t kind;
 	enum verdict verdict;
-	bool is_flagged;      /* claimed time too far off the filing time, or an impossible claim of what it saw */
-	int64_t offset_ms;    /* claimed minus filed */
+	bool is_flagged; /* claimed time too far off the filing time, or an impossible claim of what it saw */
+	int64_t offset_ms; /* claimed minus filed */
 	struct past past;
 };
 
@@ -75,15 +75,15 @@ struct key_view {
 	uint64_t added;	    /* index from which on it acts */
 	uint64_t withdrawn; /* index from which on it does not; UINT64_MAX: in force */
 	uint64_t holder;
-	uint64_t roles;	    /* bit mask of accord.roles */
+	uint64_t roles; /* bit mask of accord.roles */
 };
 
 #define KEY_HASH_LEN HASH_LEN /* SHA-256 of the key's SSH wire form, as in a fingerprint */
 
 /* What node found about a signature; the cryptography is its, the judgement is the fold's. */
 struct signer {
-	bool is_good;		    /* the blob is readable and verifies */
-	bool is_registrar;	    /* by the author party's registrar key of the accord */
+	bool is_good;	   /* the blob is readable and verifies */
+	bool is_registrar; /* by the author party's registrar key of the accord */
 	uint8_t key[KEY_HASH_LEN];
 };
 
@@ -91,10 +91,10 @@ struct fold_input {
 	const struct entry *entry;
 	const struct statement *statement;
 	struct log_key log;
-	const struct signer *signers; /* entry->signatures_count of them */
-	const bool *refers_match;     /* statement->refers_count: the leaf named is the leaf held */
+	const struct signer *signers;	 /* entry->signatures_count of them */
+	const bool *refers_match;	 /* statement->refers_count: the leaf named is the leaf held */
 	uint8_t named_key[KEY_HASH_LEN]; /* of a KEYS statement: SHA-256 of the key it names */
-	bool is_forced;		      /* fold it as if it had seen only what is folded: breaks a circle of claims */
+	bool is_forced; /* fold it as if it had seen only what is folded: breaks a circle of claims */
 };
 
 struct fold {
@@ -118,7 +118,10 @@ enum err fold_judge(const struct fold *f, const struct fold_input *in, struct en
 enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *size) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
 
-/* The next message of a channel after `after` (.order 0 and .place zero: from the start); ERR_NOT_FOUND at the end. */
+/*
+ * The next message of a channel after `after` (.order 0 and .place zero: from the start); ERR_NOT_FOUND at
+ * the end.
+ */
 struct message_at {
 	uint64_t order;
 	struct place_key place;

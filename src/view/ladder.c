@@ -54,7 +54,8 @@ static void answer(struct ladder *l, enum step step, const struct act *act)
 
 	/* DEFERRED ends with the answer; the last of REPLIED and DECLINED stands beside it. */
 	prove_by(l, step, act);
-	if (step == STEP_DEFERRED && statement_field_uint(&act->statement, FIELD_DEFER_UNTIL, UINT64_MAX, &until) == ERR_OK)
+	if (step == STEP_DEFERRED &&
+	    statement_field_uint(&act->statement, FIELD_DEFER_UNTIL, UINT64_MAX, &until) == ERR_OK)
 		l->deferred_until_ms = until;
 	forget_query(l);
 }
@@ -104,8 +105,8 @@ static void climb(struct ladder *l, const struct act *act, size_t author)
 }
 
 /* The marks on a READ BACK: the last one says whether the step is reached. */
-static enum err read_marks(const struct fold *f, const struct act *read_back, size_t author, ladder_fetch *fetch,
-			   void *self, struct ladder *l)
+static enum err read_marks(const struct fold *f, const struct act *read_back, size_t author,
+			   ladder_fetch *fetch, void *self, struct ladder *l)
 {
 	struct message_at at = { 0 };
 	struct act mark;
@@ -130,8 +131,8 @@ static enum err read_marks(const struct fold *f, const struct act *read_back, si
 }
 
 /* Statements of others that this one had not seen and that had not seen it. */
-static enum err find_crossings(const struct fold *f, const struct place_key *place, const struct entry_view *view,
-			       struct message_view *out)
+static enum err find_crossings(const struct fold *f, const struct place_key *place,
+			       const struct entry_view *view, struct message_view *out)
 {
 	for (size_t party = 0; party < f->accord->parties_count; party++) {
 		struct place_key at = { { place->log.channel, party, view->past.of[party].epoch },
@@ -144,7 +145,8 @@ static enum err find_crossings(const struct fold *f, const struct place_key *pla
 		if (at.log.epoch == 0)
 			at.log.epoch = 1;
 		e = fold_size(f, &at.log, &folded);
-		for (; e == ERR_OK && at.index < folded && out->crossings_count < LADDER_CROSSINGS_MAX; at.index++) {
+		for (; e == ERR_OK && at.index < folded && out->crossings_count < LADDER_CROSSINGS_MAX;
+		     at.index++) {
 			struct entry_view other;
 			e = fold_get(f, &at, &other);
 			if (e != ERR_OK)

@@ -24,7 +24,7 @@ enum step {
 #define STEP_ENUM(name, text) STEP_##name,
 	STEP_LIST(STEP_ENUM)
 #undef STEP_ENUM
-	STEP_COUNT
+		STEP_COUNT
 };
 const char *step_name(enum step s);
 
@@ -41,8 +41,8 @@ struct ladder {
 	bool is_information;
 	struct rung steps[STEP_COUNT];
 	enum step highest;
-	struct rung read_back_offered; /* READ BACK returned, not marked yet, or marked WRONG */
-	bool is_wrong;		       /* the last mark was WRONG */
+	struct rung read_back_offered;	    /* READ BACK returned, not marked yet, or marked WRONG */
+	bool is_wrong;			    /* the last mark was WRONG */
 	struct rung query, negative, lapse; /* off the ladder: the last of each that no later step answers */
 	uint64_t lapse_cause, negative_cause;
 	uint64_t deferred_until_ms;

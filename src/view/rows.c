@@ -58,7 +58,8 @@ enum err row_get_folded(const struct map *m, const struct log_key *log, uint64_t
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-enum err row_put_entry(const struct map *m, size_t parties, const struct place_key *at, const struct entry_view *v)
+enum err row_put_entry(const struct map *m, size_t parties, const struct place_key *at,
+		       const struct entry_view *v)
 {
 	struct row_key k;
 	uint8_t memory[VALUE_MAX];
@@ -77,7 +78,8 @@ enum err row_put_entry(const struct map *m, size_t parties, const struct place_k
 	return row_put(m, &k, &value);
 }
 
-enum err row_get_entry(const struct map *m, size_t parties, const struct place_key *at, struct entry_view *out)
+enum err row_get_entry(const struct map *m, size_t parties, const struct place_key *at,
+		       struct entry_view *out)
 {
 	struct row_key k;
 	uint8_t memory[VALUE_MAX];
@@ -118,7 +120,8 @@ enum err row_put_id(const struct map *m, uint32_t channel, const uint8_t id[STAT
 	return row_put(m, &k, &none);
 }
 
-enum err row_next_id(const struct map *m, uint32_t channel, const uint8_t id[STATEMENT_ID_LEN], struct place_key *at)
+enum err row_next_id(const struct map *m, uint32_t channel, const uint8_t id[STATEMENT_ID_LEN],
+		     struct place_key *at)
 {
 	struct row_key prefix, after, found;
 	struct bytes rest;
@@ -203,7 +206,8 @@ enum err fold_next_key(const struct fold *f, const struct log_key *log, uint8_t 
 	return key_view_read(buf_bytes(&value), out);
 }
 
-enum err row_put_listed(const struct map *m, struct row_key *prefix, uint64_t order, const struct place_key *at)
+enum err row_put_listed(const struct map *m, struct row_key *prefix, uint64_t order,
+			const struct place_key *at)
 {
 	struct buf none = { 0 };
 
@@ -299,8 +303,8 @@ enum err fold_next_owed(const struct fold *f, uint32_t channel, bool is_first, s
 	return e == ERR_OK ? owed_view_read(buf_bytes(&value), out) : e;
 }
 
-static const enum row_type row_types[] = { ROW_ACT, ROW_ENTRY, ROW_FOLDED, ROW_ID, ROW_KEY, ROW_MESSAGE, ROW_OWED,
-					   ROW_SUSPENSION };
+static const enum row_type row_types[] = { ROW_ACT, ROW_ENTRY,	 ROW_FOLDED, ROW_ID,
+					   ROW_KEY, ROW_MESSAGE, ROW_OWED,   ROW_SUSPENSION };
 
 enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *self)
 {

@@ -14,8 +14,16 @@ struct row_key {
 	struct buf buf;
 };
 
-enum row_type { ROW_FOLDED = 'f', ROW_ENTRY = 'e', ROW_ID = 'i', ROW_KEY = 'k', ROW_MESSAGE = 'm', ROW_ACT = 'a',
-		ROW_OWED = 'o', ROW_SUSPENSION = 's' };
+enum row_type {
+	ROW_FOLDED = 'f',
+	ROW_ENTRY = 'e',
+	ROW_ID = 'i',
+	ROW_KEY = 'k',
+	ROW_MESSAGE = 'm',
+	ROW_ACT = 'a',
+	ROW_OWED = 'o',
+	ROW_SUSPENSION = 's'
+};
 
 struct buf *row_open(struct row_key *k, enum row_type type);
 void row_put_channel(struct row_key *k, uint32_t channel);
@@ -24,8 +32,10 @@ enum err row_put_folded(const struct map *m, const struct log_key *log, uint64_t
 /* 0 for a log of which nothing is folded. */
 enum err row_get_folded(const struct map *m, const struct log_key *log, uint64_t *size) MUST_CHECK;
 
-enum err row_put_entry(const struct map *m, size_t parties, const struct place_key *at, const struct entry_view *v) MUST_CHECK;
-enum err row_get_entry(const struct map *m, size_t parties, const struct place_key *at, struct entry_view *out) MUST_CHECK;
+enum err row_put_entry(const struct map *m, size_t parties, const struct place_key *at,
+		       const struct entry_view *v) MUST_CHECK;
+enum err row_get_entry(const struct map *m, size_t parties, const struct place_key *at,
+		       struct entry_view *out) MUST_CHECK;
 
 enum err row_put_id(const struct map *m, uint32_t channel, const uint8_t id[STATEMENT_ID_LEN],
 		    const struct place_key *at) MUST_CHECK;
@@ -39,7 +49,8 @@ enum err row_get_key(const struct map *m, const struct log_key *log, const uint8
 		     struct key_view *out) MUST_CHECK;
 
 /* Lists in the record's order: prefix (type and what it is about), then T, then place. */
-enum err row_put_listed(const struct map *m, struct row_key *prefix, uint64_t order, const struct place_key *at) MUST_CHECK;
+enum err row_put_listed(const struct map *m, struct row_key *prefix, uint64_t order,
+			const struct place_key *at) MUST_CHECK;
 enum err row_next_listed(const struct map *m, struct row_key *prefix, struct message_at *at) MUST_CHECK;
 
 enum err row_put_owed(const struct map *m, const struct place_key *at, const struct owed_view *v) MUST_CHECK;

@@ -1,4 +1,7 @@
-/* The accord of a world, made from the seed: two or three invented parties, a FLASH line, a common one, homes. */
+/*
+ * The accord of a world, made from the seed: two or three invented parties, a FLASH line, a common one,
+ * homes.
+ */
 #include "world.h"
 
 #include "base/alloc.h"
@@ -25,12 +28,14 @@ static void add_key(struct accord *a, size_t party, enum accord_key_use use, con
 	*k = (struct accord_key){ .party = party, .use = use, .key = { key, len }, .quorum = 1, .of = 1 };
 }
 
-static void add_channel(struct accord *a, uint32_t number, enum plane plane, uint8_t parties, uint8_t precedences)
+static void add_channel(struct accord *a, uint32_t number, enum plane plane, uint8_t parties,
+			uint8_t precedences)
 {
 	struct accord_channel *c = &a->channels[a->channels_count++];
 
-	*c = (struct accord_channel){ .number = number, .plane = plane, .parties = parties, .precedences = precedences,
-				      .writers = 1 };
+	*c = (struct accord_channel){
+		.number = number, .plane = plane, .parties = parties, .precedences = precedences, .writers = 1
+	};
 	snprintf(c->name, sizeof c->name, "channel-%u", number);
 }
 
@@ -78,7 +83,8 @@ void world_accord(struct world *w)
 	snprintf(a->roles[0].name, sizeof a->roles[0].name, "watch");
 	a->roles[0].parties = all;
 	for (int p = 0; p < PRECEDENCE_COUNT; p++)
-		a->timers[p] = (struct accord_timer){ 1000, 20000u * (unsigned)(p + 1), 5000u * (unsigned)(p + 1), 0, p == 1 };
+		a->timers[p] = (struct accord_timer){ 1000, 20000u * (unsigned)(p + 1),
+						      5000u * (unsigned)(p + 1), 0, p == 1 };
 	a->line_check_ms = 30000;
 	a->line_answer_ms = 5000;
 	a->flash_len_max = 400;

@@ -1,4 +1,6 @@
-/* What must hold after every step, and once the world is quiet. Reads nodes through their public side only. */
+/*
+ * What must hold after every step, and once the world is quiet. Reads nodes through their public side only.
+ */
 #include "world.h"
 
 #include "base/alloc.h"
@@ -38,7 +40,8 @@ static void leaf_read(struct world *w, struct sim_node *n, const struct place_ke
 }
 
 /*
- * Logs of one origin are prefixes of each other. An author's own entries that nobody else holds may be lost with
+ * Logs of one origin are prefixes of each other. An author's own entries that nobody else holds may be lost
+ * with
  * a backup: then the model forgets them too, and the epoch that follows says so.
  */
 void check_committed(struct world *w, struct sim_node *n)
@@ -106,7 +109,8 @@ void check_reopened(struct world *w, struct sim_node *n)
 		struct sim_log *log = log_of(w, &logs[i].log);
 		if (logs[i].size < n->cosigned[log - w->logs])
 			world_fail(w, "node %zu cosigned %llu and reopened with %llu", n->party,
-				   (unsigned long long)n->cosigned[log - w->logs], (unsigned long long)logs[i].size);
+				   (unsigned long long)n->cosigned[log - w->logs],
+				   (unsigned long long)logs[i].size);
 	}
 	for (size_t i = 0; i < n->acknowledged_count; i++) {
 		static uint8_t memory[ENTRY_LEN_MAX];
@@ -118,12 +122,14 @@ void check_reopened(struct world *w, struct sim_node *n)
 		if (node_entry(n->node, &a->place, &bytes, &read) == ERR_OK &&
 		    memcmp(read.statement.id, a->id, STATEMENT_ID_LEN) == 0)
 			continue;
-		/* A backup may hold entries that no note proves; they go, and the terminal says them again. */
+		/*
+		 * A backup may hold entries that no note proves; they go, and the terminal says them again.
+		 */
 		if (n->is_restored)
 			a->is_forgotten = true;
 		else
-			world_fail(w, "node %zu acknowledged %u.%llu and lost it", n->party, a->place.log.channel,
-				   (unsigned long long)a->place.index);
+			world_fail(w, "node %zu acknowledged %u.%llu and lost it", n->party,
+				   a->place.log.channel, (unsigned long long)a->place.index);
 	}
 }
 
@@ -175,7 +181,8 @@ static void rows_compare(struct world *w, const char *what, uint32_t channel, co
 	if (a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0)
 		return;
 	while (at < a->len) {
-		size_t key = (size_t)be64_get(a->bytes + at), value = (size_t)be64_get(a->bytes + at + 8 + key);
+		size_t key = (size_t)be64_get(a->bytes + at),
+		       value = (size_t)be64_get(a->bytes + at + 8 + key);
 		size_t len = 16 + key + value;
 		if (at + len > b->len || memcmp(a->bytes + at, b->bytes + at, len) != 0) {
 			bytes_write_hex((struct bytes){ a->bytes + at + 8, key < 64 ? key : 64 }, hex);
@@ -192,7 +199,10 @@ static bool is_same_rung(const struct rung *a, const struct rung *b)
 	       (!a->is_proved || (place_key_equal(&a->evidence, &b->evidence) && a->at.ms == b->at.ms));
 }
 
-/* A mirror that signed more of a log than is left of it signs no less again: its receipt may be lost with two stores. */
+/*
+ * A mirror that signed more of a log than is left of it signs no less again: its receipt may be lost with
+ * two stores.
+ */
 static bool is_beyond_cosigning(struct world *w, const struct sim_node *mirror, const struct place_key *at)
 {
 	const struct mark *mark = marks_find(&mirror->marks, &log_of(w, &at->log)->origin);
@@ -222,10 +232,12 @@ static void check_ladder(struct world *w, struct sim_node *a, struct sim_node *b
 			bool is_receipt = step == STEP_RECEIPT;
 			if (is_receipt ? la->steps[step].is_proved != lb->steps[step].is_proved
 				       : !is_same_rung(&la->steps[step], &lb->steps[step]))
-				world_fail(w, "nodes %zu (%d) and %zu (%d) disagree on %s by %zu of %u.%llu of %zu", a->party,
-					   la->steps[step].is_proved, b->party, lb->steps[step].is_proved,
-					   step_name((enum step)step), la->party, at->log.channel,
-					   (unsigned long long)at->index, at->log.party);
+				world_fail(
+					w,
+					"nodes %zu (%d) and %zu (%d) disagree on %s by %zu of %u.%llu of %zu",
+					a->party, la->steps[step].is_proved, b->party,
+					lb->steps[step].is_proved, step_name((enum step)step), la->party,
+					at->log.channel, (unsigned long long)at->index, at->log.party);
 		}
 		if (at->log.party != la->party && !la->steps[STEP_RECEIPT].is_proved &&
 		    !is_beyond_cosigning(w, &w->nodes[la->party], at))
@@ -266,15 +278,19 @@ static void check_sizes(struct world *w, struct sim_node *a, struct sim_node *b)
 			if (!log_key_equal(&la[i].log, &lb[j].log))
 				continue;
 			is_found = true;
-			if (la[i].size != lb[j].size || la[i].folded != la[i].size || lb[j].folded != lb[j].size)
-				world_fail(w, "quiet, and %u of %zu epoch %u has %llu (folded %llu) at %zu, %llu (%llu) at %zu",
+			if (la[i].size != lb[j].size || la[i].folded != la[i].size ||
+			    lb[j].folded != lb[j].size)
+				world_fail(w,
+					   "quiet, and %u of %zu epoch %u has %llu (folded %llu) at %zu, "
+					   "%llu (%llu) at %zu",
 					   la[i].log.channel, la[i].log.party, la[i].log.epoch,
-					   (unsigned long long)la[i].size, (unsigned long long)la[i].folded, a->party,
-					   (unsigned long long)lb[j].size, (unsigned long long)lb[j].folded, b->party);
+					   (unsigned long long)la[i].size, (unsigned long long)la[i].folded,
+					   a->party, (unsigned long long)lb[j].size,
+					   (unsigned long long)lb[j].folded, b->party);
 		}
 		if (!is_found && la[i].size > 0)
-			world_fail(w, "quiet, and node %zu lacks channel %u of %zu epoch %u", b->party, la[i].log.channel,
-				   la[i].log.party, la[i].log.epoch);
+			world_fail(w, "quiet, and node %zu lacks channel %u of %zu epoch %u", b->party,
+				   la[i].log.channel, la[i].log.party, la[i].log.epoch);
 	}
 }
 
@@ -287,7 +303,9 @@ void check_agreement(struct world *w)
 		}
 		for (size_t k = 0; k < w->nodes[i].acknowledged_count; k++) {
 			if (w->nodes[i].acknowledged[k].is_forgotten)
-				world_fail(w, "quiet, and a statement of node %zu that was acknowledged is gone", i);
+				world_fail(w,
+					   "quiet, and a statement of node %zu that was acknowledged is gone",
+					   i);
 		}
 	}
 	for (size_t i = 0; i < w->accord->channels_count; i++) {

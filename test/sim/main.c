@@ -37,14 +37,17 @@ static void print_counters(const struct sim_counters *c)
 #undef ACT_NAME
 	};
 
-	printf("entries %llu, frames %llu, answered %llu, refused %llu, receipts %llu, advances %llu, restarts %llu, "
+	printf("entries %llu, frames %llu, answered %llu, refused %llu, receipts %llu, advances %llu, "
+	       "restarts %llu, "
 	       "recoveries %llu, epochs %llu\n",
 	       (unsigned long long)c->entries, (unsigned long long)c->frames, (unsigned long long)c->answered,
-	       (unsigned long long)c->refused, (unsigned long long)c->receipts, (unsigned long long)c->advances,
-	       (unsigned long long)c->restarts, (unsigned long long)c->recoveries, (unsigned long long)c->epochs);
+	       (unsigned long long)c->refused, (unsigned long long)c->receipts,
+	       (unsigned long long)c->advances, (unsigned long long)c->restarts,
+	       (unsigned long long)c->recoveries, (unsigned long long)c->epochs);
 	printf("faults:");
 	for (size_t i = 0; i < FAULT_COUNT; i++)
-		printf(" %s %llu%s", faults[i], (unsigned long long)c->faults[i], i + 1 < FAULT_COUNT ? "," : "\n");
+		printf(" %s %llu%s", faults[i], (unsigned long long)c->faults[i],
+		       i + 1 < FAULT_COUNT ? "," : "\n");
 	printf("acts:");
 	for (size_t i = 0; i < ACT_COUNT; i++)
 		printf(" %s %llu%s", acts[i], (unsigned long long)c->acts[i], i + 1 < ACT_COUNT ? "," : "\n");
@@ -53,7 +56,8 @@ static void print_counters(const struct sim_counters *c)
 int main(int argc, char **argv)
 {
 	struct sim_counters *total = xcalloc(1, sizeof *total);
-	uint64_t seed = argument(argc, argv, "SEED", 0), count = argument(argc, argv, "SEEDS", seed == 0 ? UINT64_MAX : 1);
+	uint64_t seed = argument(argc, argv, "SEED", 0),
+		 count = argument(argc, argv, "SEEDS", seed == 0 ? UINT64_MAX : 1);
 	uint64_t first = seed != 0 ? seed : argument(argc, argv, "FROM", 1);
 	struct timespec start, end;
 

@@ -5,11 +5,16 @@
 
 #include <string.h>
 
-static struct event frame_event(const struct world *w, size_t from, size_t to, size_t path, enum frame_kind kind,
-				struct bytes payload)
+static struct event frame_event(const struct world *w, size_t from, size_t to, size_t path,
+				enum frame_kind kind, struct bytes payload)
 {
-	struct event e = { .kind = EVENT_FRAME, .node = to, .peer = from, .path = path, .frame = kind,
-			   .life = w->nodes[to].life, .len = payload.len };
+	struct event e = { .kind = EVENT_FRAME,
+			   .node = to,
+			   .peer = from,
+			   .path = path,
+			   .frame = kind,
+			   .life = w->nodes[to].life,
+			   .len = payload.len };
 
 	e.bytes = xcalloc(payload.len + 1, 1);
 	if (payload.len > 0)
@@ -21,8 +26,14 @@ void frame_send(struct world *w, const struct sim_node *from, const struct effec
 {
 	struct sim_path *p = &w->paths[from->party][frame->peer][frame->path];
 	struct event e = frame_event(w, from->party, frame->peer, frame->path, frame->kind, frame->payload);
-	struct event sent = { .kind = EVENT_SENT, .node = from->party, .peer = frame->peer, .path = frame->path,
-			      .life = from->life, .session = p->session, .tag = frame->tag, .at_us = w->now_us + 20 };
+	struct event sent = { .kind = EVENT_SENT,
+			      .node = from->party,
+			      .peer = frame->peer,
+			      .path = frame->path,
+			      .life = from->life,
+			      .session = p->session,
+			      .tag = frame->tag,
+			      .at_us = w->now_us + 20 };
 	int64_t delay = 100 + (int64_t)prng_below(&w->prng, 300) + (int64_t)frame->payload.len / 50;
 
 	w->counters.frames++;
@@ -38,8 +49,10 @@ void frame_send(struct world *w, const struct sim_node *from, const struct effec
 	if (frame->tag != 0)
 		event_add(w, &sent);
 	/* A batch or a receipt that was carried by hand as well: any time later, any number of times. */
-	if ((frame->kind == FRAME_BATCH || frame->kind == FRAME_COSIGNATURE) && world_fires(w, FAULT_DUPLICATE, 30)) {
-		struct event again = frame_event(w, from->party, frame->peer, PATH_BUNDLE, frame->kind, frame->payload);
+	if ((frame->kind == FRAME_BATCH || frame->kind == FRAME_COSIGNATURE) &&
+	    world_fires(w, FAULT_DUPLICATE, 30)) {
+		struct event again =
+			frame_event(w, from->party, frame->peer, PATH_BUNDLE, frame->kind, frame->payload);
 		again.at_us = w->now_us + (int64_t)prng_below(&w->prng, 20000000);
 		if (again.at_us < e.at_us)
 			w->counters.faults[FAULT_REORDER]++;
@@ -60,8 +73,13 @@ void path_set(struct world *w, size_t a, size_t b, size_t path, bool is_up)
 		return;
 	for (int i = 0; i < 2; i++) {
 		struct sim_path *p = &w->paths[ends[i][0]][ends[i][1]][path];
-		struct event e = { .kind = EVENT_PATH, .node = ends[i][0], .peer = ends[i][1], .path = path,
-				   .is_up = is_up, .life = w->nodes[ends[i][0]].life, .at_us = w->now_us };
+		struct event e = { .kind = EVENT_PATH,
+				   .node = ends[i][0],
+				   .peer = ends[i][1],
+				   .path = path,
+				   .is_up = is_up,
+				   .life = w->nodes[ends[i][0]].life,
+				   .at_us = w->now_us };
 		p->is_up = is_up;
 		p->session++;
 		p->is_one_way = false;

@@ -1,4 +1,7 @@
-/* People: they sign, they answer what they see, they break a rule now and then; their terminal keeps a copy. */
+/*
+ * People: they sign, they answer what they see, they break a rule now and then; their terminal keeps a
+ * copy.
+ */
 #include "world.h"
 
 #include "base/alloc.h"
@@ -66,7 +69,8 @@ static void draft_content(struct world *w, struct draft *d, size_t len)
 	hash_sha256(buf_bytes(&out), d->s.content.hash);
 }
 
-static bool draft_refers(struct sim_node *n, struct draft *d, const struct world *w, const struct place_key *at)
+static bool draft_refers(struct sim_node *n, struct draft *d, const struct world *w,
+			 const struct place_key *at)
 {
 	static uint8_t memory[ENTRY_LEN_MAX];
 	struct buf bytes = BUF_ON(memory);
@@ -75,8 +79,11 @@ static bool draft_refers(struct sim_node *n, struct draft *d, const struct world
 
 	if (node_entry(n->node, at, &bytes, &read) != ERR_OK)
 		return false;
-	*p = (struct place){ at->log.channel, bytes_str(w->accord->parties[at->log.party].name), at->log.epoch,
-			     at->index, { 0 } };
+	*p = (struct place){ at->log.channel,
+			     bytes_str(w->accord->parties[at->log.party].name),
+			     at->log.epoch,
+			     at->index,
+			     { 0 } };
 	memcpy(p->leaf, read.leaf, HASH_LEN);
 	d->s.refers_count = 1;
 	return true;
@@ -115,7 +122,8 @@ static uint8_t *keep(const uint8_t *from, size_t len)
 static void submit(struct world *w, struct sim_node *n, const uint8_t *statement, size_t statement_len,
 		   const uint8_t *signature, size_t signature_len, const uint8_t *content, size_t content_len)
 {
-	struct command c = { .statement = { statement, statement_len }, .signatures_count = 1,
+	struct command c = { .statement = { statement, statement_len },
+			     .signatures_count = 1,
 			     .content = { content, content_len } };
 	struct sim_acknowledged *p;
 	struct statement s;
@@ -124,7 +132,8 @@ static void submit(struct world *w, struct sim_node *n, const uint8_t *statement
 	if (n->pending_count == ARRAY_COUNT(n->pending))
 		return;
 	p = &n->pending[n->pending_count];
-	*p = (struct sim_acknowledged){ .statement_len = statement_len, .signature_len = signature_len,
+	*p = (struct sim_acknowledged){ .statement_len = statement_len,
+					.signature_len = signature_len,
 					.content_len = content_len };
 	p->statement = keep(statement, statement_len);
 	p->signature = keep(signature, signature_len);
@@ -160,7 +169,8 @@ void officer_open(struct world *w, struct sim_node *n, uint32_t channel)
 	d.s.fields_count = 1;
 	d.s.seen_count = 0;
 	for (size_t i = 0; channel != 0 && i < count; i++) {
-		if (logs[i].log.channel != channel || logs[i].log.party != n->party || logs[i].state != LOG_RECOVERING)
+		if (logs[i].log.channel != channel || logs[i].log.party != n->party ||
+		    logs[i].state != LOG_RECOVERING)
 			continue;
 		cbor_put_array(&old, 3);
 		cbor_put_uint(&old, logs[i].log.epoch);
@@ -196,7 +206,8 @@ void officer_enrol(struct world *w, struct sim_node *n)
 }
 
 /* A random message, or act, that this node holds on a channel; false if there is none. */
-static bool pick_message(struct world *w, struct sim_node *n, uint32_t channel, bool is_own, struct place_key *out)
+static bool pick_message(struct world *w, struct sim_node *n, uint32_t channel, bool is_own,
+			 struct place_key *out)
 {
 	struct message_at at = { 0 };
 	uint64_t count = 0;
@@ -234,8 +245,9 @@ static void send_message(struct world *w, struct sim_node *n, uint32_t channel, 
 	draft_open(w, n, &d, channel, KIND_MESSAGE);
 	for (size_t i = 0; i < w->accord->parties_count; i++) {
 		if (i != n->party && (c->parties >> i & 1) != 0)
-			d.s.addressees[d.s.addressees_count++] = (struct addressee){
-				bytes_str(w->accord->parties[i].name), bytes_str(role_name), false };
+			d.s.addressees[d.s.addressees_count++] =
+				(struct addressee){ bytes_str(w->accord->parties[i].name),
+						    bytes_str(role_name), false };
 	}
 	d.s.has_precedence = true;
 	d.s.precedence = is_flash ? PRECEDENCE_FLASH : PRECEDENCE_ROUTINE;
@@ -248,7 +260,7 @@ static const struct {
 	enum kind kind;
 	bool is_own; /* on a message of our own */
 } acts[] = {
-	{ ACT_READ, KIND_WATCH_READ, false },  { ACT_READ_BACK, KIND_READ_BACK, false },
+	{ ACT_READ, KIND_WATCH_READ, false },	{ ACT_READ_BACK, KIND_READ_BACK, false },
 	{ ACT_PRESENT, KIND_PRESENTED, false }, { ACT_REPLY, KIND_REPLY, false },
 	{ ACT_DECLINE, KIND_DECLINE, false },	{ ACT_DEFER, KIND_DEFER, false },
 	{ ACT_NEGATIVE, KIND_NEGATIVE, false }, { ACT_QUERY, KIND_QUERY, true },
@@ -287,7 +299,8 @@ void officer_resend(struct world *w, struct sim_node *n)
 		if (!a->is_forgotten || n->pending_count == ARRAY_COUNT(n->pending))
 			continue;
 		w->counters.acts[ACT_RESEND]++;
-		submit(w, n, a->statement, a->statement_len, a->signature, a->signature_len, a->content, a->content_len);
+		submit(w, n, a->statement, a->statement_len, a->signature, a->signature_len, a->content,
+		       a->content_len);
 		a->is_forgotten = false;
 	}
 }

@@ -1,5 +1,6 @@
 /*
- * A machine rolled back with its signer's file, out of reach of its peer, cannot know it: it signs a second history.
+ * A machine rolled back with its signer's file, out of reach of its peer, cannot know it: it signs a second
+ * history.
  * At the first contact the peer stops that log and holds a proof that a stranger can check.
  */
 #include "world.h"
@@ -51,7 +52,8 @@ static bool has_proof(struct world *w, struct sim_node *n, const uint8_t log_key
 				world_fail(w, "an entry cannot be read");
 			if (read.statement.kind == KIND_FORK &&
 			    node_content(n->node, &read.statement, &content) == ERR_OK &&
-			    fork_read(buf_bytes(&content), &fork, &fault) == ERR_OK && fork_check(&fork, log_key) == ERR_OK)
+			    fork_read(buf_bytes(&content), &fork, &fault) == ERR_OK &&
+			    fork_check(&fork, log_key) == ERR_OK)
 				return true;
 		}
 	}

@@ -10,8 +10,9 @@
 #include <string.h>
 
 #define EFFECTS_MEMORY (16u << 20)
-#define CHAOS_UNTIL_US 40000000	 /* two thirds of a minute of faults */
-#define QUIET_AFTER_US 160000000 /* and two minutes to heal in; in the last ten seconds nobody starts anything */
+#define CHAOS_UNTIL_US 40000000 /* two thirds of a minute of faults */
+#define QUIET_AFTER_US \
+	160000000 /* and two minutes to heal in; in the last ten seconds nobody starts anything */
 
 void world_fail(const struct world *w, const char *format, ...)
 {
@@ -41,7 +42,8 @@ void world_trace(struct world *w, const char *what, size_t node, struct bytes by
 	hash_add(&w->trace, bytes_str(what));
 	hash_add(&w->trace, bytes);
 	if (w->is_verbose)
-		fprintf(stderr, "%12lld node %zu %s %zu bytes\n", (long long)w->now_us, node, what, bytes.len);
+		fprintf(stderr, "%12lld node %zu %s %zu bytes\n", (long long)w->now_us, node, what,
+			bytes.len);
 }
 
 bool world_fires(struct world *w, enum fault_kind kind, uint64_t one_in)
@@ -62,11 +64,16 @@ static void say_fault(const struct world *w, const char *what, size_t node)
 		fprintf(stderr, "%12lld node %zu FAULT %s\n", (long long)w->now_us, node, what);
 }
 
-
-static void sign_event(struct world *w, struct sim_node *n, enum event_kind kind, const struct effect_sign *sign)
+static void sign_event(struct world *w, struct sim_node *n, enum event_kind kind,
+		       const struct effect_sign *sign)
 {
-	struct mark_request request = { sign->text, (const uint8_t(*)[HASH_LEN])sign->proof, sign->proof_count };
-	struct event e = { .kind = kind, .node = n->party, .life = n->life, .origin = sign->origin, .size = sign->size,
+	struct mark_request request = { sign->text, (const uint8_t(*)[HASH_LEN])sign->proof,
+					sign->proof_count };
+	struct event e = { .kind = kind,
+			   .node = n->party,
+			   .life = n->life,
+			   .origin = sign->origin,
+			   .size = sign->size,
 			   .at_us = w->now_us + 30 + (int64_t)prng_below(&w->prng, 50) };
 	uint8_t line_memory[NOTE_LINE_LEN_MAX], name_memory[ORIGIN_LEN_MAX];
 	struct buf line = BUF_ON(line_memory), name = BUF_ON(name_memory);
@@ -125,7 +132,9 @@ void node_boot(struct world *w, struct sim_node *n)
 	}
 	e = o.store == NULL ? ERR_IO : node_new(&o, &n->node);
 	if (e != ERR_OK) {
-		struct event again = { .kind = EVENT_RESTART, .node = n->party, .at_us = w->now_us + 1000000 };
+		struct event again = { .kind = EVENT_RESTART,
+				       .node = n->party,
+				       .at_us = w->now_us + 1000000 };
 		if (!disk_has_failed(n))
 			world_fail(w, "node %zu does not open its store: %s", n->party, err_text(e));
 		disk_crash(w, n, false);
@@ -170,7 +179,8 @@ static bool carry_out(struct world *w, struct sim_node *n, const struct effect *
 		return true;
 	case EFFECT_CLOSE:
 		path_set(w, n->party, effect->close.peer, effect->close.path, false);
-		world_fail(w, "node %zu closes a path to an honest peer: %s %s", n->party, err_text(effect->close.why),
+		world_fail(w, "node %zu closes a path to an honest peer: %s %s", n->party,
+			   err_text(effect->close.why),
 			   effect->close.fault.rule == NULL ? "" : effect->close.fault.rule);
 	case EFFECT_STOP:
 		if (!disk_has_failed(n))
@@ -220,7 +230,8 @@ void node_turn(struct world *w, struct sim_node *n)
 
 static void crash(struct world *w, struct sim_node *n, bool is_power)
 {
-	struct event again = { .kind = EVENT_RESTART, .node = n->party,
+	struct event again = { .kind = EVENT_RESTART,
+			       .node = n->party,
 			       .at_us = w->now_us + 100000 + (int64_t)prng_below(&w->prng, 5000000) };
 
 	say_fault(w, is_power ? "power" : "kill", n->party);
@@ -240,11 +251,15 @@ static void restore(struct world *w, struct sim_node *n)
 		n->acknowledged[i].is_forgotten = true;
 	n->is_restored = true;
 	memset(n->cosigned, 0, sizeof n->cosigned);
-	/* What was committed and never signed was shown to nobody but its own officers: its numbers are free again. */
+	/*
+	 * What was committed and never signed was shown to nobody but its own officers: its numbers are
+	 * free again.
+	 */
 	for (size_t i = 0; i < w->logs_count; i++) {
 		const struct mark *mark = marks_find(&n->marks, &w->logs[i].origin);
 		uint64_t size = mark == NULL ? 0 : mark->size;
-		if (strcmp(w->logs[i].origin.party, w->accord->parties[n->party].name) == 0 && w->logs[i].count > size)
+		if (strcmp(w->logs[i].origin.party, w->accord->parties[n->party].name) == 0 &&
+		    w->logs[i].count > size)
 			w->logs[i].count = (size_t)size;
 	}
 	w->counters.recoveries++;
@@ -283,7 +298,9 @@ static void chaos(struct world *w)
 		n->backup_acknowledged = n->acknowledged_count;
 	}
 	if (n->node != NULL && n->backup != NULL && world_fires(w, FAULT_RESTORE, 25)) {
-		struct event again = { .kind = EVENT_RESTART, .node = n->party, .at_us = w->now_us + 1000000 };
+		struct event again = { .kind = EVENT_RESTART,
+				       .node = n->party,
+				       .at_us = w->now_us + 1000000 };
 		restore(w, n);
 		if (world_fires(w, FAULT_SIGNER_LOST, 4)) {
 			say_fault(w, "signer's file lost", n->party);
@@ -299,7 +316,8 @@ static void chaos(struct world *w)
 				bool is_mute = w->paths[i][j][k].is_one_way || w->paths[j][i][k].is_one_way;
 				if (w->paths[i][j][k].is_up && is_mute && prng_is_one_in(&w->prng, 4))
 					path_set(w, i, j, k, false); /* its silence was noticed */
-				if (!w->is_cut && !w->paths[i][j][k].is_up && w->nodes[i].node != NULL && w->nodes[j].node != NULL &&
+				if (!w->is_cut && !w->paths[i][j][k].is_up && w->nodes[i].node != NULL &&
+				    w->nodes[j].node != NULL &&
 				    (w->is_healing || prng_is_one_in(&w->prng, 3)))
 					path_set(w, i, j, k, true);
 			}
@@ -338,8 +356,12 @@ static void deliver(struct world *w, struct event *e)
 			return;
 		err = node_receive(n->node, now, &in, &n->fx);
 	} else if (e->kind == EVENT_PATH) {
-		struct path_change in = { .peer = e->peer, .path = e->path, .is_up = e->is_up, .why = ERR_DOWN,
-					  .group = "X25519", .address = "simulated" };
+		struct path_change in = { .peer = e->peer,
+					  .path = e->path,
+					  .is_up = e->is_up,
+					  .why = ERR_DOWN,
+					  .group = "X25519",
+					  .address = "simulated" };
 		if (e->is_up == w->paths[e->node][e->peer][e->path].is_up)
 			err = node_link(n->node, now, &in, &n->fx);
 	} else if (e->kind == EVENT_SENT) {
@@ -365,7 +387,8 @@ static void periodic(struct world *w, const struct event *e)
 		again.at_us = w->now_us + 1000000;
 		if (w->now_us > QUIET_AFTER_US - 10000000)
 			return;
-		if (n->node != NULL && node_tick(n->node, world_now(w, n), &n->fx) != ERR_OK && !disk_has_failed(n))
+		if (n->node != NULL && node_tick(n->node, world_now(w, n), &n->fx) != ERR_OK &&
+		    !disk_has_failed(n))
 			world_fail(w, "node %zu: a tick failed", n->party);
 		if (n->node != NULL && w->is_healing && w->now_us > CHAOS_UNTIL_US + 50000000) {
 			open_epochs(w, n);

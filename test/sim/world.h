@@ -1,7 +1,9 @@
 /*
- * world.h - N nodes of the real core in one process: one prng, a virtual clock, paths that lie, disks that forget.
+ * world.h - N nodes of the real core in one process: one prng, a virtual clock, paths that lie, disks that
+ * forget.
  *
- * The same seed gives the same trace. A world is built, run through faults, healed, and then must be quiet and
+ * The same seed gives the same trace. A world is built, run through faults, healed, and then must be quiet
+ * and
  * agree. After every step it is checked (check.c); what is wrong ends the run with the seed in the message.
  */
 #ifndef SIM_WORLD_H
@@ -26,7 +28,7 @@ enum fault_kind {
 #define FAULT_ENUM(name, text) FAULT_##name,
 	FAULT_LIST(FAULT_ENUM)
 #undef FAULT_ENUM
-	FAULT_COUNT
+		FAULT_COUNT
 };
 
 /* What officers do, counted too. */
@@ -40,7 +42,7 @@ enum act_kind {
 #define ACT_ENUM(name, text) ACT_##name,
 	ACT_LIST(ACT_ENUM)
 #undef ACT_ENUM
-	ACT_COUNT
+		ACT_COUNT
 };
 
 struct sim_counters {
@@ -48,15 +50,24 @@ struct sim_counters {
 	uint64_t answered, refused, receipts, entries, frames, epochs, recoveries, restarts, advances;
 };
 
-enum event_kind { EVENT_FRAME, EVENT_PATH, EVENT_SENT, EVENT_SIGN, EVENT_COSIGN, EVENT_TICK, EVENT_OFFICER,
-		  EVENT_RESTART, EVENT_CHAOS };
+enum event_kind {
+	EVENT_FRAME,
+	EVENT_PATH,
+	EVENT_SENT,
+	EVENT_SIGN,
+	EVENT_COSIGN,
+	EVENT_TICK,
+	EVENT_OFFICER,
+	EVENT_RESTART,
+	EVENT_CHAOS
+};
 
 struct event {
 	int64_t at_us;
 	uint64_t number; /* order among events of one moment */
 	enum event_kind kind;
 	size_t node, peer, path;
-	uint64_t life;	 /* of the node it was meant for: a dead node hears nothing */
+	uint64_t life;	  /* of the node it was meant for: a dead node hears nothing */
 	uint64_t session; /* of the path: what was on its way when it went down is lost */
 	uint64_t tag;
 	bool is_up;
@@ -103,8 +114,8 @@ struct sim_node {
 	uint64_t backup_acknowledged;
 	struct sign_key log_key, mirror_key;
 	struct mark mark_rows[256], synced_rows[256];
-	struct marks marks;	 /* in the signer's page cache */
-	size_t synced_count;	 /* on the signer's disk */
+	struct marks marks;  /* in the signer's page cache */
+	size_t synced_count; /* on the signer's disk */
 	bool has_memory, is_certain;
 	struct sim_officer officer;
 	struct effect *effects;
@@ -117,7 +128,7 @@ struct sim_node {
 	struct sim_acknowledged pending[64];
 	size_t pending_count;
 	bool is_full, is_restored; /* restored: from a backup, and not booted since */
-	uint64_t cosigned[64]; /* by position of the model's logs: what this node's mirror signed */
+	uint64_t cosigned[64];	   /* by position of the model's logs: what this node's mirror signed */
 };
 
 /* The one truth that every node's logs are prefixes of. */
@@ -147,7 +158,7 @@ struct world {
 	bool is_fork_expected;
 	uint32_t faults_on; /* bit mask of enum fault_kind: a random half of them, each seed its own */
 	bool is_verbose;
-	unsigned plant;	    /* a deliberately broken core, which the checks must catch; 0: none */
+	unsigned plant; /* a deliberately broken core, which the checks must catch; 0: none */
 };
 
 /* Ends the program with the seed, the moment and the reason. */

@@ -42,8 +42,9 @@ static int open_scene(void **state)
 		snprintf(a->parties[i].code, sizeof a->parties[i].code, "%s", codes[i]);
 	}
 	a->channels_count = 1;
-	a->channels[0] = (struct accord_channel){ .number = 7, .plane = PLANE_CONSULT, .parties = 3, .precedences = 5,
-						  .writers = 1 };
+	a->channels[0] = (struct accord_channel){
+		.number = 7, .plane = PLANE_CONSULT, .parties = 3, .precedences = 5, .writers = 1
+	};
 	a->roles_count = 2;
 	snprintf(a->roles[0].name, sizeof a->roles[0].name, "watch");
 	snprintf(a->roles[1].name, sizeof a->roles[1].name, "zeal");
@@ -77,13 +78,17 @@ struct twist {
 static void enrol(struct scene *s, size_t party);
 
 /* Builds and folds the next entry of a party; refers: position in the scene plus one, 0 for none. */
-static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_t refers, const struct twist *t)
+static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_t refers,
+			     const struct twist *t)
 {
 	struct statement *st = &s->statements[s->count];
 	struct entry entry = { .index = s->sizes[party], .signatures_count = t->is_node ? 0 : 1 };
 	struct signer signer = { .is_good = !t->is_false_signature, .is_registrar = kind <= KIND_ACCORD };
 	bool match = !t->is_wrong_leaf;
-	struct fold_input in = { .entry = &entry, .statement = st, .signers = &signer, .refers_match = &match,
+	struct fold_input in = { .entry = &entry,
+				 .statement = st,
+				 .signers = &signer,
+				 .refers_match = &match,
 				 .log = { 7, party, 1 } };
 	static uint8_t field_memory[ENTRIES_MAX][9];
 	struct buf field = { field_memory[s->count], 0, 9, false };
@@ -109,8 +114,9 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 		st->has_precedence = true;
 		st->precedence = t->precedence == 9 ? PRECEDENCE_ROUTINE : (enum precedence)t->precedence;
 		st->addressees_count = 1;
-		st->addressees[0] = (struct addressee){ bytes_str(names[1 - party]),
-							bytes_str(t->to_role != NULL ? t->to_role : "watch"), false };
+		st->addressees[0] =
+			(struct addressee){ bytes_str(names[1 - party]),
+					    bytes_str(t->to_role != NULL ? t->to_role : "watch"), false };
 	}
 	if (s->sizes[1 - party] > 0) {
 		st->seen_count = 1;
@@ -139,7 +145,9 @@ static void enrol(struct scene *s, size_t party)
 	struct statement *st = &s->statements[s->count];
 	struct entry entry = { .index = s->sizes[party], .signatures_count = 1 };
 	struct signer signer = { .is_good = true, .is_registrar = true };
-	struct fold_input in = { .entry = &entry, .statement = st, .signers = &signer, .log = { 7, party, 1 } };
+	struct fold_input in = {
+		.entry = &entry, .statement = st, .signers = &signer, .log = { 7, party, 1 }
+	};
 	static uint8_t memory[3][16];
 	struct buf act = BUF_ON(memory[0]), use = BUF_ON(memory[1]), roles = BUF_ON(memory[2]);
 	struct entry_view view;
@@ -175,21 +183,51 @@ static void test_verdicts(void **state)
 		enum verdict want;
 	} rows[] = {
 		{ "a message counts", 0, KIND_MESSAGE, 0, { 0 }, VERDICT_OK },
-		{ "a false signature", 0, KIND_MESSAGE, 0, { .is_false_signature = true }, VERDICT_SIGNATURE },
+		{ "a false signature",
+		  0,
+		  KIND_MESSAGE,
+		  0,
+		  { .is_false_signature = true },
+		  VERDICT_SIGNATURE },
 		{ "an unknown key", 0, KIND_MESSAGE, 0, { .is_unknown_key = true }, VERDICT_KEY },
 		{ "a role that may not write", 0, KIND_MESSAGE, 0, { .role = "zeal" }, VERDICT_ROLE },
-		{ "a precedence that is not allowed", 0, KIND_MESSAGE, 0, { .precedence = 1 }, VERDICT_PRECEDENCE },
-		{ "a label that leaves a party out", 0, KIND_MESSAGE, 0, { .is_without_rel = true }, VERDICT_REL },
-		{ "an addressee that nobody knows", 0, KIND_MESSAGE, 0, { .to_role = "nobody" }, VERDICT_ADDRESSEE },
+		{ "a precedence that is not allowed",
+		  0,
+		  KIND_MESSAGE,
+		  0,
+		  { .precedence = 1 },
+		  VERDICT_PRECEDENCE },
+		{ "a label that leaves a party out",
+		  0,
+		  KIND_MESSAGE,
+		  0,
+		  { .is_without_rel = true },
+		  VERDICT_REL },
+		{ "an addressee that nobody knows",
+		  0,
+		  KIND_MESSAGE,
+		  0,
+		  { .to_role = "nobody" },
+		  VERDICT_ADDRESSEE },
 		{ "said before", 0, KIND_MESSAGE, 0, { .is_repeat = true }, VERDICT_REPEATED },
 		{ "a kind of the future", 0, 700, 0, { 0 }, VERDICT_RAW },
 		{ "read by the other party", 1, KIND_WATCH_READ, 3, { 0 }, VERDICT_OK },
 		{ "read by its own author", 0, KIND_WATCH_READ, 3, { 0 }, VERDICT_REFERS },
-		{ "refers to another leaf", 1, KIND_WATCH_READ, 3, { .is_wrong_leaf = true }, VERDICT_REFERS },
+		{ "refers to another leaf",
+		  1,
+		  KIND_WATCH_READ,
+		  3,
+		  { .is_wrong_leaf = true },
+		  VERDICT_REFERS },
 		{ "presented without having read", 1, KIND_PRESENTED, 3, { 0 }, VERDICT_STEP },
 		{ "read back without having read", 1, KIND_READ_BACK, 3, { 0 }, VERDICT_STEP },
 		{ "a mark on what is no read-back", 0, KIND_MARK, 3, { 0 }, VERDICT_REFERS },
-		{ "an officer's kind without a signature", 1, KIND_WATCH_READ, 3, { .is_node = true }, VERDICT_SIGNATURE },
+		{ "an officer's kind without a signature",
+		  1,
+		  KIND_WATCH_READ,
+		  3,
+		  { .is_node = true },
+		  VERDICT_SIGNATURE },
 		{ "a node may ask", 1, KIND_QUERY, 3, { .is_node = true }, VERDICT_OK },
 	};
 
@@ -209,7 +247,8 @@ static void test_verdicts(void **state)
 	}
 }
 
-static enum err fetch(void *self, const struct place_key *place, struct statement *statement, struct wall *filed)
+static enum err fetch(void *self, const struct place_key *place, struct statement *statement,
+		      struct wall *filed)
 {
 	const struct scene *s = self;
 
@@ -227,8 +266,8 @@ static struct message_view *look(struct scene *s, size_t position)
 {
 	static struct message_view view;
 
-	assert_int_equal(ladder_read(&s->fold, &s->places[position], &s->statements[position], s->filed[position], fetch, s,
-				     &view),
+	assert_int_equal(ladder_read(&s->fold, &s->places[position], &s->statements[position],
+				     s->filed[position], fetch, s, &view),
 			 ERR_OK);
 	return &view;
 }
@@ -295,8 +334,8 @@ static void test_crossing_and_commuting(void **state)
 	enrol(s, 0);
 	enrol(s, 1);
 	seen_by_birch = s->sizes[0];
-	first = put(s, 0, KIND_MESSAGE, 0, &none); /* position 2 */
-	s->sizes[0] = seen_by_birch;		   /* birch has not seen it */
+	first = put(s, 0, KIND_MESSAGE, 0, &none);  /* position 2 */
+	s->sizes[0] = seen_by_birch;		    /* birch has not seen it */
 	second = put(s, 1, KIND_MESSAGE, 0, &none); /* position 3 */
 	s->sizes[0] = seen_by_birch + 1;
 	assert_int_equal(look(s, 2)->crossings_count, 1);
@@ -347,7 +386,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_verdicts, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_flash_climbs, open_scene, close_scene),
-		cmocka_unit_test_setup_teardown(test_query_is_answered_by_the_next_step, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_query_is_answered_by_the_next_step, open_scene,
+						close_scene),
 		cmocka_unit_test_setup_teardown(test_crossing_and_commuting, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_wrong_clock, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_waits_for_its_past, open_scene, close_scene),
