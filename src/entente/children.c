@@ -18,7 +18,8 @@
 #define WAITING_LEN_MAX (64u << 20) /* for one child */
 #define REMEMBER_MS 10000u
 #define END_MS 5000u
-#define LINK_AGAIN_MS 200u
+#define LINK_STEADY_MS 1000u
+#define LINK_AGAIN_MS_MAX 10000u
 #define AWAIT_US 300 /* a signature takes a fifth of it */
 
 /* ---- Starting. ---- */
@@ -282,8 +283,13 @@ static void lose_link(struct core *c)
 	c->is_busy = true;
 	if (c->is_ending)
 		return;
+	/* At once, unless it ends as soon as it starts. */
+	if (!mono_is_before(loop_now(c->loop).mono, mono_add_ms(c->link.started, LINK_STEADY_MS)))
+		c->link_again_ms = 0;
 	log_warning("the link process is gone; it is started again, nothing is lost");
-	timer_set(c->link_again, LINK_AGAIN_MS);
+	timer_set(c->link_again, c->link_again_ms);
+	c->link_again_ms =
+		c->link_again_ms > LINK_AGAIN_MS_MAX / 2 ? LINK_AGAIN_MS_MAX : 2 * c->link_again_ms + 100;
 }
 
 static void on_link(void *self, bool is_readable, bool is_writable)
@@ -407,7 +413,7 @@ static void on_link_again(void *self)
 	if (start(c, &c->link, c->handshakes) == ERR_OK)
 		run_link(c);
 	else
-		timer_set(c->link_again, 10 * LINK_AGAIN_MS);
+		timer_set(c->link_again, LINK_AGAIN_MS_MAX);
 }
 
 void children_run(struct core *c)

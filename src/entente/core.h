@@ -38,6 +38,7 @@ struct core {
 	struct child link, signer;
 	int handshakes; /* link's end of its pipe to the signer, kept for the next link */
 	struct timer *link_again, *tick, *idle, *api_due;
+	uint64_t link_again_ms; /* how long it waits next time */
 	struct node *node;
 	struct api *api;
 	struct watch *api_watch;
