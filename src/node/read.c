@@ -223,10 +223,13 @@ enum err node_note(struct node *n, const struct log_key *log, uint64_t size, str
 		uint8_t memory[NOTE_LINE_LEN_MAX];
 		struct buf text = BUF_ON(memory);
 		uint64_t at;
-		if (store->ops->cosignature_above(store, line->log->number, *found,
-						  bytes_str(n->accord->parties[i].name), &at,
-						  &text) == ERR_OK &&
-		    at == *found)
+		/* Our own line goes to the store with the next commit only. */
+		if (i == n->self && line->cosignature.size == *found)
+			buf_put(out, (struct bytes){ line->cosignature.text, line->cosignature.len });
+		else if (store->ops->cosignature_above(store, line->log->number, *found,
+						       bytes_str(n->accord->parties[i].name), &at,
+						       &text) == ERR_OK &&
+			 at == *found)
 			buf_put(out, buf_bytes(&text));
 	}
 	return e == ERR_OK ? buf_check(out) : e;
