@@ -61,24 +61,23 @@ static enum exit_code copy_keys(const char *from, const char *home)
 	} files[] = { { "log", 0600 },	   { "mirror", 0600 },	   { "tls", 0600 },
 		      { "log.pub", 0644 }, { "mirror.pub", 0644 }, { "tls.pub", 0644 } };
 	char to[FILE_PATH_MAX], path[FILE_PATH_MAX];
+	enum exit_code code = EXIT_DONE;
 	uint8_t memory[1024];
 
 	if ((size_t)snprintf(to, sizeof to, "%s/keys", home) >= sizeof to || file_make_dir(to) != ERR_OK)
 		return init_cannot_write(to);
-	for (size_t i = 0; i < ARRAY_COUNT(files); i++) {
+	for (size_t i = 0; code == EXIT_DONE && i < ARRAY_COUNT(files); i++) {
 		struct buf content = BUF_ON(memory);
-		enum exit_code code;
-		if (file_path(path, from, files[i].name) != ERR_OK || file_read(path, &content) != ERR_OK) {
-			say_error(_("The key {1} cannot be read."), path);
-			say_next("entente init keys PARTY --to DIR");
-			return EXIT_NOT_FOUND;
+		if (file_path(path, from, files[i].name) == ERR_OK && file_read(path, &content) == ERR_OK) {
+			code = init_write(to, files[i].name, buf_bytes(&content), files[i].mode);
+			continue;
 		}
-		code = init_write(to, files[i].name, buf_bytes(&content), files[i].mode);
-		if (code != EXIT_DONE)
-			return code;
+		say_error(_("The key {1} cannot be read."), path);
+		say_next("entente init keys PARTY --to DIR");
+		code = EXIT_NOT_FOUND;
 	}
 	explicit_bzero(memory, sizeof memory);
-	return EXIT_DONE;
+	return code;
 }
 
 /* ---- Settings. ---- */

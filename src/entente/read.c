@@ -19,6 +19,8 @@
 static const struct option_row options[] = {
 	{ "ack", NULL, N_("and sign WATCH READ, having shown it") },
 	{ "save", N_("DIR"), N_("write its attachments into this folder") },
+	{ "proof", N_("FILE"),
+	  N_("write the proof of this entry, a tlog-proof file that needs no node to be checked") },
 	{ NULL, NULL, NULL },
 };
 
@@ -260,6 +262,33 @@ static enum exit_code save(struct client *c, const struct options *o, const json
 	return code;
 }
 
+static enum exit_code save_proof(struct client *c, const struct options *o, const json_t *entry)
+{
+	const char *path = option_value(o, "proof");
+	struct query q;
+	FILE *file;
+	enum err e;
+
+	if (path == NULL)
+		return EXIT_DONE;
+	file = fopen(path, "wxe");
+	if (file == NULL) {
+		say_error(_("{1} cannot be written: {2}."), path, strerror(errno));
+		return EXIT_ERROR;
+	}
+	query_open(&q, "/proof");
+	query_put(&q, "place", json_str(entry, "place"));
+	e = client_download(c, query_target(&q), file);
+	if (fclose(file) != 0 && e == ERR_OK)
+		e = ERR_IO;
+	if (e == ERR_OK)
+		return EXIT_DONE;
+	(void)remove(path);
+	if (e != ERR_REFUSED)
+		say_error(_("The proof could not be fetched: {1}."), _(err_text(e)));
+	return EXIT_ERROR;
+}
+
 static enum exit_code run(struct options *o)
 {
 	json_t *entry = NULL;
@@ -278,6 +307,8 @@ static enum exit_code run(struct options *o)
 		code = show_entry(&c, entry);
 	if (code == EXIT_DONE)
 		code = save(&c, o, entry);
+	if (code == EXIT_DONE)
+		code = save_proof(&c, o, entry);
 	json_decref(entry);
 	client_close(&c);
 	fflush(stdout);

@@ -1,4 +1,6 @@
 """The API at its edges: limits with their names, streams that are resumed, batches, strangers."""
+import base64
+import hashlib
 import json
 import os
 import socket
@@ -10,6 +12,7 @@ import cbor2
 import nodes
 import officers
 import pytest
+import reader
 
 
 def connect(node):
@@ -272,3 +275,51 @@ def test_an_advance_copy_is_told_before_it_has_a_number(stage):
     event = events.next(lambda one: one["change"] == "ENTRY" and one["entry"]["kind"] == "message")
     assert event["place"] == place and event["entry"]["text"] == ["Ahead of its log."]
     events.close()
+
+
+def root_of(index, size, leaf, path):
+    """RFC 9162 section 2.1.3.2, read once more here."""
+    at, last, root, path = index, size - 1, leaf, list(path)
+    while path:
+        if at & 1 or at == last:
+            root = reader.node_hash(path.pop(0), root)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            root = reader.node_hash(root, path.pop(0))
+        at, last = at >> 1, last >> 1
+    assert last == 0
+    return root
+
+
+def test_the_proof_of_one_entry_needs_no_node(pair):
+    kor, usa = pair["kor"], pair["usa"]
+    places = [answer["place"] for answer in kor.post(messages(kor, 21, "proved"))]
+    pair.await_receipts()
+    keys = reader.Export(pair.folder).read_keys("keys", (pair.accord / "keys").read_text())
+    log_key = next(key["key"] for key in keys if (key["party"], key["use"]) == ("kor", "log"))
+    mirror_key = next(key["key"] for key in keys if (key["party"], key["use"]) == ("usa", "mirror"))
+    for node in (kor, usa):
+        for place in (places[0], places[7], places[-1]):
+            file = pair.folder / f"{node.party}-{place.replace('/', '-')}.proof"
+            node.run("read", place, "--proof", file)
+            text = file.read_text()
+            assert text == node.get("/proof", place=place).decode()
+            head, note = text.split("\n\n", 1)
+            lines = head.split("\n")
+            assert lines[0] == "c2sp.org/tlog-proof@v1" and lines[1] == f"index {place.rsplit('.', 1)[1]}"
+            body, under = note.split("\n\n", 1)
+            origin, size, root = body.split("\n")
+            assert origin.endswith("/kor/1")
+            index, leaf = int(lines[1][6:]), bytes.fromhex(node.entry(place)["leaf"])
+            path = [base64.b64decode(line) for line in lines[2:]]
+            assert root_of(index, int(size), leaf, path) == base64.b64decode(root)
+            rows = {line.split(" ")[1]: base64.b64decode(line.split(" ")[2]) for line in under.splitlines()}
+            author = next(raw for name, raw in rows.items() if name == origin)
+            assert reader.is_signed((body + "\n").encode(), author[4:], log_key)
+            receipt = next(raw for name, raw in rows.items() if name.endswith("/usa/mirror"))
+            signed = f"cosignature/v1\ntime {int.from_bytes(receipt[4:12], 'big')}\n{body}\n".encode()
+            assert reader.is_signed(signed, receipt[12:], mirror_key)
+            entry = node.entry(place)
+            assert hashlib.sha256(node.get("/content", place=place)).hexdigest() == entry["content"]["hash"]
+    assert kor.run("read", places[0], "--proof", file, code=1).stderr, "nothing is written over"
