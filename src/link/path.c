@@ -25,9 +25,8 @@ static void on_retry(void *self)
 }
 
 /*
- * Half of it at least, so that two sides that lost each other at once do not meet at once for ever. It
- * grows by a
- * quarter: a node that was away for some time waits for at most about a quarter of that time more.
+ * Half of it at least, so that two sides that lost each other at once do not meet at once for ever. It grows
+ * by a quarter: a node that was away for some time waits for at most about a quarter of that time more.
  */
 static void retry_later(struct path *p)
 {
