@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
 #include <jansson.h>
 #include <string.h>
+#include <cmocka.h>
 
 static uint8_t memory[4096];
 
