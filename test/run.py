@@ -86,8 +86,8 @@ def run(command, **more):
     return subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
 
 
-def say(what, passed, failures, start):
-    print(f"{what}: {passed} passed, {len(failures)} failed ({time.monotonic() - start:.1f} s)", flush=True)
+def say(what, passed, failures, seconds):
+    print(f"{what}: {passed} passed, {len(failures)} failed ({seconds:.1f} s)", flush=True)
     shown = set()
     for name, output in failures:
         if name not in shown:
@@ -108,27 +108,63 @@ def build(which, tally):
         done = run(["ninja", "-C", folder, "--quiet"])
     failures = [] if done.returncode == 0 else [(f"build with {which}", done.stdout)]
     passed = 1 - len(failures)
-    say(f"build with {which}", passed, failures, start)
+    say(f"build with {which}", passed, failures, time.monotonic() - start)
     tally.add(passed, failures)
     return not failures
 
 
-def run_suite(which, suite, tally):
+def suite_of(test):
+    """Of a row of `meson introspect --tests`: "entente:unit" is unit."""
+    return test["suite"][0].split(":")[-1]
+
+
+def follow(process, what, total):
+    """Passes the time until Meson ends, with a count on a terminal; gives what it said."""
+    said, done = [], 0
+    for line in process.stdout:
+        said.append(line)
+        done += re.match(r" *\d+/\d+ ", line) is not None
+        if sys.stdout.isatty():
+            print(f"\r{what}: {done} of {total} programs ", end="", flush=True)
+    if sys.stdout.isatty():
+        print("\r\033[K", end="")
+    process.wait()
+    return "".join(said)
+
+
+def run_suites(which, suites, tally):
+    """All suites of one build at once: a long test of one fills the time that another leaves."""
     folder = BUILDS[which][0]
-    log = ROOT / folder / "meson-logs" / f"{suite}.json"
+    log = ROOT / folder / "meson-logs" / "run.json"
     log.unlink(missing_ok=True)
     start = time.monotonic()
-    done = run(["meson", "test", "-C", folder, "--no-rebuild", "--suite", suite, "--logbase", suite])
+    known = json.loads(subprocess.run(["meson", "introspect", "--tests", folder], cwd=ROOT, capture_output=True).stdout)
+    wanted = {suite: [test["name"] for test in known if suite_of(test) == suite] for suite in suites}
+    choice = [word for suite in suites for word in ("--suite", suite)]
+    process = subprocess.Popen(
+        ["meson", "test", "-C", folder, "--no-rebuild", "--logbase", "run", *choice],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    said = follow(process, which, sum(map(len, wanted.values())))
     rows = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-    passed, failures = 0, []
-    for row in rows:
-        more, bad = count_meson_test(row)
-        passed += more
-        failures += bad
-    if not rows:
-        failures.append((f"{suite}, {which}", f"no test ran\n{done.stdout}"))
-    say(f"{suite}, {which}", passed, failures, start)
-    tally.add(passed, failures)
+    for suite, names in wanted.items():
+        passed, failures, ran = 0, [], []
+        for row in rows:
+            place, _, name = row["name"].rpartition(" / ")
+            if name in names and place.split(":")[-1] in (suite, ""):
+                ran.append(name)
+                more, bad = count_meson_test(row)
+                passed += more
+                failures += bad
+        if sorted(ran) != sorted(names) or not names:
+            failures.append((f"{suite}, {which}", f"ran {len(ran)} programs of {len(names)}\n{said}"))
+        seconds = sum(row["duration"] for row in rows if row["name"].rpartition(" / ")[0].split(":")[-1] == suite)
+        say(f"{suite}, {which}", passed, failures, seconds)
+        tally.add(passed, failures)
+    print(f"{which}: {time.monotonic() - start:.0f} s in all", flush=True)
 
 
 def run_plays(words, tally):
@@ -144,7 +180,7 @@ def run_plays(words, tally):
         failures.append(("e2e", f"no test ran\n{done.stdout}"))
     elif done.returncode != 0 and not failures:
         failures.append(("e2e", done.stdout))
-    say("e2e", passed, failures, start)
+    say("e2e", passed, failures, time.monotonic() - start)
     tally.add(passed, failures)
 
 
@@ -160,11 +196,12 @@ def main():
     if "check" in stages or "lint" in stages:
         built["clang and sanitizers"] = build("clang and sanitizers", tally)
     for which, suites in SUITES.items():
-        for suite in suites:
-            if not ("check" in stages or (suite == "lint" and "lint" in stages)):
-                continue
-            if suite == "lint" or built[which]:
-                run_suite(which, suite, tally)
+        chosen = suites if "check" in stages else [suite for suite in suites if suite in stages]
+        if not built.get(which):
+            # Lint reads sources: it has something to say about what does not build, too.
+            chosen = [suite for suite in chosen if suite == "lint"]
+        if chosen:
+            run_suites(which, chosen, tally)
     if "e2e" in stages and built["gcc"]:
         run_plays(given.k, tally)
 
