@@ -744,7 +744,7 @@ static enum err view_next(void *self, struct bytes prefix, struct bytes after, s
 	r = row_from(self, key_bytes(&from));
 	if (is_after && r != NULL && bytes_equal(r->key, key_bytes(&from)))
 		r = RB_NEXT(row_tree, NULL, r);
-	if (!is_under(r, key_bytes(&under)))
+	if (r == NULL || !is_under(r, key_bytes(&under)))
 		return ERR_NOT_FOUND;
 	if (key != NULL) {
 		buf_reset(key);
