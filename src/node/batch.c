@@ -44,6 +44,15 @@ struct arriving {
 	size_t skip; /* items that are held already */
 };
 
+/* Held, or erased by an entry that counts: what a peer says of it changes nothing. */
+static bool is_content_known(struct node *n, const uint8_t hash[HASH_LEN])
+{
+	struct buf none = { 0 };
+	enum err e = record_content(n->record, hash, &none);
+
+	return e == ERR_LIMIT || e == ERR_REFUSED;
+}
+
 /* The content that travels with an entry is the one that its statement names. */
 static enum err item_check(struct node *n, const struct statement *s, const struct batch_item *item)
 {
@@ -51,12 +60,9 @@ static enum err item_check(struct node *n, const struct statement *s, const stru
 
 	if (!s->has_content || item->is_erased)
 		return item->content.len == 0 ? ERR_OK : ERR_CONTENT;
-	if (item->content.len == 0) {
-		/* Legal only where we hold it, or its erasure, already: then nobody needs to send it. */
-		struct buf none = { 0 };
-		enum err e = record_content(n->record, s->content.hash, &none);
-		return e == ERR_LIMIT || e == ERR_REFUSED ? ERR_OK : ERR_CONTENT;
-	}
+	/* Legal only where we hold it, or its erasure, already: then nobody needs to send it. */
+	if (item->content.len == 0)
+		return is_content_known(n, s->content.hash) ? ERR_OK : ERR_CONTENT;
 	hash_sha256(item->content, hash);
 	return item->content.len == s->content.len && memcmp(hash, s->content.hash, HASH_LEN) == 0
 		       ? ERR_OK
@@ -133,7 +139,7 @@ static enum err batch_add(struct node *n, struct now now, const struct arriving 
 		if (add.bytes.ptr == NULL || (item->content.len > 0 && add.content.ptr == NULL))
 			return ERR_MEMORY;
 		e = entry_read(add.bytes, &entry, &s, &fault);
-		if (e == ERR_OK && item->is_erased && s.has_content) {
+		if (e == ERR_OK && item->is_erased && s.has_content && !is_content_known(n, s.content.hash)) {
 			place_write(&item->eraser, &place);
 			e = store->ops->content_erase(store, s.content.hash, buf_bytes(&place));
 			a->line->erasers[a->line->erasers_count++] = (struct place_key){
