@@ -401,6 +401,12 @@ enum err receive_advance(struct node *n, struct now now, const struct arrival *i
 	    fold_find_id(&n->fold, s.channel, s.id, &at) == ERR_OK)
 		return ERR_OK;
 	item = (struct batch_item){ .content = a.content };
+	/* The same officers may have signed it for another accord: an exercise is no FLASH of this one. */
+	if (memcmp(s.accord, n->accord->id, ACCORD_ID_LEN) != 0 ||
+	    memcmp(a.origin.accord, n->accord->id, ACCORD_ID_LEN) != 0 ||
+	    !bytes_equal(s.party, bytes_str(a.origin.party)) || s.kind != KIND_MESSAGE || !s.has_precedence ||
+	    s.precedence != PRECEDENCE_FLASH)
+		return ERR_FRAME;
 	e = item_check(n, &s, &item);
 	if (e != ERR_OK)
 		return e;
