@@ -195,7 +195,7 @@ static enum err batch_compare(struct node *n, struct now now, const struct arriv
 	return ERR_OK;
 }
 
-/* The log that a batch is of, opened if it may begin here. */
+/* The log that a batch is of, opened if it may begin here: on the word of nobody but its author. */
 static enum err batch_line(struct node *n, const struct arrival *in, struct arriving *a)
 {
 	const struct origin *o = &a->batch.origin;
@@ -214,6 +214,9 @@ static enum err batch_line(struct node *n, const struct arrival *in, struct arri
 	e = turn_open(n);
 	return e == ERR_OK ? line_open(n, &key, &a->line) : e;
 }
+	e = checkpoint_verify(&a->note, accord_key_find(n->accord, key.party, ACCORD_KEY_LOG)->key.ptr);
+	if (e != ERR_OK)
+		return e;
 
 enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 {
@@ -229,10 +232,6 @@ enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 	if (!origin_equal(&a.note.origin, &a.batch.origin) || a.note.size != a.batch.first + a.batch.count)
 		return ERR_FRAME;
 	e = batch_line(n, in, &a);
-	if (e != ERR_OK)
-		return e;
-	e = checkpoint_verify(&a.note,
-			      accord_key_find(n->accord, a.line->key.party, ACCORD_KEY_LOG)->key.ptr);
 	if (e != ERR_OK)
 		return e;
 	if (a.line->log->stopped.rule != NULL)
