@@ -133,6 +133,7 @@ static enum err batch_add(struct node *n, struct now now, const struct arriving 
 		uint8_t place_memory[256];
 		struct buf place = BUF_ON(place_memory);
 
+		add.is_more = i + 1 < a->batch.count;
 		add.bytes = arena_copy(&n->fx->arena, item->entry);
 		add.content =
 			item->content.len == 0 ? item->content : arena_copy(&n->fx->arena, item->content);

@@ -213,6 +213,7 @@ struct addition {
 	const struct judged *judged;
 };
 /* Staged, folded if it is ready, published. */
+	bool is_more; /* more entries of its batch follow at once */
 enum err entry_add(struct node *n, struct now now, const struct addition *a) MUST_CHECK;
 
 /* ---- refold.c ---- */
@@ -224,8 +225,8 @@ enum err fold_next(struct node *n, struct now now, struct line *line, const stru
 		   struct bytes bytes, struct entry_view *view) MUST_CHECK;
 /* Drops the views and folds what is held anew, in the open turn. */
 enum err refold_all(struct node *n, struct now now) MUST_CHECK;
-/* Folds what has become ready on a channel, in any of its logs. */
-enum err refold(struct node *n, struct now now, uint32_t channel) MUST_CHECK;
+/* Folds what has become ready on a channel, in any of its logs; circles are broken unless more follows at once. */
+enum err refold(struct node *n, struct now now, uint32_t channel, bool is_more) MUST_CHECK;
 bool has_waiting(const struct node *n, uint32_t channel);
 
 /* ---- replicate.c ---- */

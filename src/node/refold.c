@@ -108,16 +108,18 @@ static enum err fold_held(struct node *n, struct now now, struct line *line, boo
 	struct entry entry;
 	struct statement statement;
 	struct fault fault;
+	struct fold_input bare = { .entry = &entry, .statement = &statement, .log = line->key };
 	struct judged judged;
 	struct entry_view view;
 	enum err e = record_entry(n->record, line->log, line->folded, &bytes);
 
 	if (e == ERR_OK)
 		e = entry_read(buf_bytes(&bytes), &entry, &statement, &fault);
+	/* What waits is looked at often: its signatures, which cost most, only when it waits no longer. */
+	if (e == ERR_OK && !is_forced)
+		e = fold_is_ready(&n->fold, &bare, wait);
 	if (e == ERR_OK)
 		e = judged_read(n, &line->key, &entry, &statement, &judged);
-	if (e == ERR_OK && !is_forced)
-		e = fold_is_ready(&n->fold, &judged.input, wait);
 	judged.input.is_forced = is_forced;
 	return e == ERR_OK ? fold_now(n, now, line, &judged, buf_bytes(&bytes), &view) : e;
 }
@@ -133,6 +135,39 @@ static enum err fold_line(struct node *n, struct now now, struct line *line, boo
 		*any |= e == ERR_OK;
 	}
 	return e;
+}
+
+/*
+ * What is waited for stood in a log that has ended, and nobody brought it: entries not held count as absent.
+ * Should somebody bring it after all, everything is folded anew (batch.c).
+ */
+static bool is_gone_for_good(struct node *n, const struct fold_wait *wait)
+{
+	const struct line *waited = line_find(n, &wait->log);
+
+	return waited != NULL && waited->log->frontier.size < wait->size &&
+	       waited->folded == waited->log->frontier.size &&
+	       line_newest(n, wait->log.channel, wait->log.party) != waited;
+}
+
+static enum err skip_gone(struct node *n, struct now now, uint32_t channel, bool *any)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *line = &n->lines[i];
+		struct fold_wait wait;
+		enum err e;
+
+		if (line->key.channel != channel || line->folded == line->log->frontier.size)
+			continue;
+		e = fold_held(n, now, line, false, &wait);
+		if (e == ERR_SHORT && is_gone_for_good(n, &wait))
+			e = fold_held(n, now, line, true, &wait);
+		if (e == ERR_SHORT)
+			continue;
+		*any = true;
+		return e;
+	}
+	return ERR_OK;
 }
 
 /* The line that a stuck line's next entry waits for; NULL if what it waits for is not held at all. */
@@ -196,7 +231,7 @@ bool has_waiting(const struct node *n, uint32_t channel)
 	return false;
 }
 
-enum err refold(struct node *n, struct now now, uint32_t channel)
+enum err refold(struct node *n, struct now now, uint32_t channel, bool is_more)
 {
 	struct fold_wait wait;
 	bool any = true;
@@ -214,8 +249,10 @@ enum err refold(struct node *n, struct now now, uint32_t channel)
 			else if (e != ERR_OK)
 				return node_local(n, e, "a view could not be written");
 		}
-		if (!any && is_stuck) {
-			enum err e = break_circle(n, now, channel, &any);
+		if (!any && is_stuck && !is_more) {
+			enum err e = skip_gone(n, now, channel, &any);
+			if (e == ERR_OK && !any)
+				e = break_circle(n, now, channel, &any);
 			if (e != ERR_OK)
 				return node_local(n, e, "a view could not be written");
 		}
@@ -231,7 +268,7 @@ enum err refold_all(struct node *n, struct now now)
 	for (size_t i = 0; i < n->lines_count; i++)
 		n->lines[i].folded = 0;
 	for (size_t i = 0; e == ERR_OK && i < n->accord->channels_count; i++)
-		e = refold(n, now, n->accord->channels[i].number);
+		e = refold(n, now, n->accord->channels[i].number, false);
 	n->is_replaying = false;
 	return e;
 }
