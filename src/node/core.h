@@ -100,6 +100,7 @@ struct peer {
 	struct peer_path paths[LINK_PATHS_MAX];
 	size_t in_flight; /* bytes of batches that the socket has not taken */
 	size_t pieces;	  /* attachment frames likewise */
+	size_t tags;	  /* of both */
 	struct serving servings[SERVINGS_MAX];
 	size_t next_serving;
 	uint8_t fetching[FETCHES_MAX][HASH_LEN];
@@ -112,6 +113,7 @@ struct peer {
 
 /* A frame with a tag that node_sent gives back. */
 #define TAGS_MAX 1024u
+#define TAGS_PER_PEER_MAX (TAGS_MAX / PARTY_MAX)
 struct tag {
 	uint64_t number;
 	size_t line; /* SIZE_MAX: an attachment piece */

@@ -26,8 +26,13 @@ enum err line_note(struct node *n, const struct line *line, uint64_t size, struc
 
 uint64_t tag_new(struct node *n, const struct tag *tag)
 {
-	struct tag *t = &n->tags[++n->tags_count % TAGS_MAX];
+	struct tag *t;
 
+	/* Who reads slowly keeps his; no more than TAGS_PER_PEER_MAX, so that there is always one left. */
+	do {
+		t = &n->tags[++n->tags_count % TAGS_MAX];
+	} while (t->number != 0);
+	n->peers[tag->peer].tags++;
 	*t = *tag;
 	t->number = n->tags_count;
 	return t->number;
@@ -210,6 +215,7 @@ static bool send_batch(struct node *n, size_t peer, struct line *line)
 	struct buf payload;
 
 	if (path == LINK_PATHS_MAX || reach->sent >= goal || p->in_flight >= BATCH_IN_FLIGHT_MAX ||
+	    p->tags + PIECES_MAX >= TAGS_PER_PEER_MAX ||
 	    !effects_has_room(n->fx, 8, 2 * FRAME_LEN_MAX))
 		return false;
 	if (goal > line->log->durable)
@@ -323,6 +329,7 @@ enum err node_sent(struct node *n, struct now now, size_t peer, size_t path, uin
 	if (tag == 0 || t->number != tag || t->peer != peer || t->path != path)
 		return ERR_OK; /* of a path that went down since */
 	t->number = 0;
+	n->peers[peer].tags--;
 	if (t->line == SIZE_MAX) {
 		n->peers[peer].pieces--;
 		return ERR_OK;
@@ -350,6 +357,7 @@ static void forget_flights(struct node *n, size_t peer, size_t path)
 		if (t->number == 0 || t->peer != peer || t->path != path)
 			continue;
 		t->number = 0;
+		n->peers[peer].tags--;
 		if (t->line == SIZE_MAX)
 			n->peers[peer].pieces--;
 		else
