@@ -225,6 +225,18 @@ static enum err command_judge(struct node *n, struct now now, const struct comma
 			      : command_file(n, now, in, &s, s.channel, answer);
 }
 
+/* Begun only if all that it may lead to has room in this turn, the flush and its notes included. */
+static bool has_room(const struct node *n, const struct command *in)
+{
+	const size_t note_len = 4096, rest_len = 64u << 10;
+	size_t channels = n->accord->channels_count, len = in->statement.len + in->content.len + 512;
+
+	for (size_t i = 0; i < in->signatures_count; i++)
+		len += in->signatures[i].len + 8;
+	return effects_has_room(n->fx, 2 * channels + n->lines_count + 64,
+				(channels + 1) * len + n->lines_count * note_len + rest_len);
+}
+
 enum err node_command(struct node *n, struct now now, const struct command *in, struct effects *fx)
 {
 	struct effect_answer *answer;
@@ -232,13 +244,16 @@ enum err node_command(struct node *n, struct now now, const struct command *in, 
 	enum err e;
 
 	n->fx = fx;
+	if (!has_room(n, in))
+		return ERR_LIMIT;
 	answer = answer_add(n, in);
 	if (answer == NULL)
 		return ERR_LIMIT;
 	e = command_judge(n, now, in, answer);
 	if (e == ERR_OK) {
-		/* The answer is the receipt that it is durable: it waits for the flush. */
-		fx->list[at].is_held = record_is_open(n->record) && !answer->is_repeat;
+		/* The answer is the receipt that it is durable: it waits for the flush, also when it is a repeat,
+		 * since the first may stand in this same turn. */
+		fx->list[at].is_held = record_is_open(n->record);
 		return ERR_OK;
 	}
 	return refuse(n, answer, node_local(n, e, "a statement could not be written"), answer->limit);
