@@ -143,7 +143,7 @@ def test_an_unpinned_key_is_named_on_both_sides(lines, where):
     side = line.alba if where == "at the one who is called" else line.borea
     refused = side.link.next("REFUSED", err="NOT_PINNED")
     assert refused["key"] == line.keys[named] and refused["number"] >= 1
-    assert line.borea.link.next("PATH_DOWN")["err"] == "NOT_PINNED"
+    line.borea.link.next("PATH_DOWN", err="NOT_PINNED")
     assert not line.alba.link.has("PATH_UP") and not line.borea.link.has("PATH_UP")
 
 
