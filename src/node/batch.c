@@ -209,15 +209,15 @@ static enum err batch_line(struct node *n, const struct arrival *in, struct arri
 	    !is_channel_of(channel, key.party) || !is_channel_of(channel, in->peer) ||
 	    !is_channel_of(channel, n->self))
 		return ERR_FRAME;
+	e = checkpoint_verify(&a->note, accord_key_find(n->accord, key.party, ACCORD_KEY_LOG)->key.ptr);
+	if (e != ERR_OK)
+		return e;
 	a->line = line_find(n, &key);
 	if (a->line != NULL)
 		return ERR_OK;
 	e = turn_open(n);
 	return e == ERR_OK ? line_open(n, &key, &a->line) : e;
 }
-	e = checkpoint_verify(&a->note, accord_key_find(n->accord, key.party, ACCORD_KEY_LOG)->key.ptr);
-	if (e != ERR_OK)
-		return e;
 
 enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 {
