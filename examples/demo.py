@@ -253,6 +253,9 @@ class Demo:
             watch = next(name for name, roles in self.play.officers[party].items() if "watch" in roles)
             world = {"ENTENTE_HOME": self.world[party].home, "ENTENTE_KEY": self.world[party].keys / watch,
                      "ENTENTE_OUTBOX": self.world[party].outbox, "ENTENTE_LABEL": self.play.label}
+            words = nodes.BINARY.resolve().parents[2] / "po"
+            if words.is_dir():  # not installed: the Korean catalogue is in the build folder
+                world["ENTENTE_LOCALE_DIR"] = words
             words = " ".join(f"{name}={shlex.quote(str(value))}" for name, value in world.items())
             say(f'  {party}() {{ {words} {nodes.BINARY} "$@"; }}')
         ours, theirs = self.first, self.second
