@@ -203,12 +203,15 @@ static void show_list(const char *title, const json_t *list, const char *extra)
 		say("  ");
 		if (json_object_get(row, "number") != NULL)
 			say_cell(say_number(json_uint(row, "number")), 4, COLOUR_PLAIN);
-		say_cell(json_str(row, "name"), 14, COLOUR_PLAIN);
+		say_cell(json_str(row, "name"), 16, COLOUR_PLAIN);
 		say_cell(json_object_get(row, "plane") != NULL ? json_str(row, "plane") : "", 9, COLOUR_DIM);
 		say(" {1}", names);
 		json_array_foreach(json_object_get(row, extra), v, value)
 			say("{1}{2}", v == 0 ? "  [" : " ", json_string_value(value));
-		say("{1}\n", json_array_size(json_object_get(row, extra)) > 0 ? "]" : "");
+		say("{1}", json_array_size(json_object_get(row, extra)) > 0 ? "]" : "");
+		json_array_foreach(json_object_get(row, "precedences"), v, value)
+			say("{1}{2}", v == 0 ? "  " : " ", json_string_value(value));
+		say("\n");
 	}
 }
 

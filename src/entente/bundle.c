@@ -121,8 +121,13 @@ static enum exit_code give_frame(struct client *c, const struct reading *r, stru
 		say_next(_("read the bundle again when it runs"));
 		return EXIT_ERROR;
 	}
-	if (answer.status != 200)
+	if (answer.status == 400) {
+		say_error(_("This bundle is of {1}, which is no peer of this node."), r->peer);
+		say_next(_("entente status names the peers"));
+		code = EXIT_USAGE;
+	} else if (answer.status != 200) {
 		code = (enum exit_code)client_explain(&answer);
+	}
 	client_answer_finish(&answer);
 	return code;
 }

@@ -363,7 +363,8 @@ static const struct {
 	enum exit_code code;
 	const char *next; /* N_() */
 } explanations[] = {
-	{ "NOT_FOUND", EXIT_NOT_FOUND, N_("entente inbox and entente log show what there is") },
+	{ "NOT_FOUND", EXIT_NOT_FOUND,
+	  N_("entente log shows what there is, entente accord show the channels and parties") },
 	{ "USAGE", EXIT_USAGE, N_("a place is written as 'CODE/CHANNEL 1.7'; see entente(1)") },
 	{ "REFUSED", EXIT_REFUSED, N_("entente keys shows who may write, entente accord show the rules") },
 	{ "LIMIT", EXIT_REFUSED, N_("make it shorter; the limits are in entente(1)") },

@@ -40,7 +40,7 @@ static void show_entry(const json_t *entry)
 	say(" ");
 	say_cell(say_time(json_uint(entry, "filed_ms")), 20, COLOUR_DIM);
 	say(" ");
-	say_cell(json_str(entry, "kind"), 11, COLOUR_PLAIN);
+	say_cell(show_kind(entry), 13, COLOUR_PLAIN);
 	say(" ");
 	say_cell(json_str(entry, "role"), 12, COLOUR_DIM);
 	say(" ");
@@ -144,7 +144,11 @@ static enum exit_code run(struct options *o)
 		taken++;
 	}
 	client_close(&c);
-	if (code == EXIT_DONE && taken == 0 && o->arguments_count > 0) {
+	if (code == EXIT_DONE && taken == 0 && o->arguments_count == 0) {
+		say_error(_("There is no log of party {1}."), option_value(o, "party"));
+		say_next("entente accord show");
+		code = EXIT_NOT_FOUND;
+	} else if (code == EXIT_DONE && taken == 0) {
 		say_error(_("There is no log of channel {1}."), o->arguments[0]);
 		say_next("entente accord show");
 		code = EXIT_NOT_FOUND;

@@ -44,7 +44,8 @@ void options_help(const struct command_row *command)
 		say_line(_("\nentente COMMAND --help says more; man entente says all."));
 		return;
 	}
-	say(_("usage: entente {1} [OPTION ...] {2}\n\n"), command->name, command->arguments);
+	say(_("usage: entente {1} [OPTION ...]"), command->name);
+	say("{1}{2}\n\n", command->arguments[0] == '\0' ? "" : " ", command->arguments);
 	say("{1}\n\n", _(command->text));
 	help_rows(command->options);
 	help_rows(shared_options);

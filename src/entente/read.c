@@ -13,12 +13,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define PIECE_LEN (512u << 10)
 
 static const struct option_row options[] = {
 	{ "ack", NULL, N_("and sign WATCH READ, having shown it") },
-	{ "save", N_("DIR"), N_("write its attachments into this folder") },
+	{ "save", N_("DIR"), N_("write its attachments into this folder, made if it is not there") },
 	{ "proof", N_("FILE"),
 	  N_("write the proof of this entry, a tlog-proof file that needs no node to be checked") },
 	{ NULL, NULL, NULL },
@@ -67,7 +68,9 @@ static void show_places(const char *word, const json_t *places)
 static void show_head(const json_t *entry, const json_t *accord)
 {
 	say_coloured(COLOUR_BOLD, json_str(entry, "place"));
-	say("  {1}  {2}\n", json_str(entry, "precedence"), json_str(entry, "kind"));
+	if (json_str(entry, "precedence")[0] != '\0')
+		say("  {1}", json_str(entry, "precedence"));
+	say("  {1}\n", show_kind(entry));
 	say(_("from "));
 	show_author(entry);
 	show_role_names(accord, entry);
@@ -237,6 +240,10 @@ static enum exit_code save(struct client *c, const struct options *o, const json
 
 	if (dir == NULL)
 		return EXIT_DONE;
+	if (mkdir(dir, 0700) != 0 && errno != EEXIST) {
+		say_error(_("{1} cannot be written: {2}."), dir, strerror(errno));
+		return EXIT_ERROR;
+	}
 	json_array_foreach(json_object_get(entry, "attachments"), i, attachment)
 	{
 		char name[256], path[4096];

@@ -40,6 +40,12 @@ static enum exit_code cannot_attach(const char *path, const char *why)
 	return EXIT_ERROR;
 }
 
+static enum exit_code refuse_attachment(const char *path, const char *why)
+{
+	cannot_attach(path, why);
+	return EXIT_REFUSED;
+}
+
 static enum err hash_file(FILE *file, uint8_t *piece, uint8_t hash[HASH_LEN], uint64_t *len)
 {
 	struct hash_stream stream;
@@ -113,17 +119,19 @@ static enum exit_code attach(struct client *c, struct draft *d, const char *path
 	FILE *file;
 
 	if (d->content.attachments_count == ATTACHMENTS_MAX)
-		return cannot_attach(path, _("there are too many"));
+		return refuse_attachment(path, _("there are too many"));
 	file = fopen(path, "re");
-	if (file == NULL)
-		return cannot_attach(path, strerror(errno));
+	if (file == NULL) {
+		say_error(_("There is no file {1}: {2}."), path, strerror(errno));
+		return EXIT_NOT_FOUND;
+	}
 	piece = xcalloc(1, PIECE_LEN);
 	*a = (struct attachment){ .media_type = draft_word(d, media_type_of(path)),
 				  .name = draft_word(d, slash == NULL ? path : slash + 1) };
 	if (hash_file(file, piece, a->hash, &a->len) != ERR_OK)
 		code = cannot_attach(path, strerror(errno));
 	else if (a->len == 0 || a->len > ATTACHMENT_LEN_MAX)
-		code = cannot_attach(path, _("it is empty, or longer than 64 MiB"));
+		code = refuse_attachment(path, _("it is empty, or longer than 64 MiB"));
 	else
 		code = attach_pieces(c, file, a, piece);
 	d->content.attachments_count++;

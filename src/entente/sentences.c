@@ -50,6 +50,11 @@ static const char *const sentences[] = {
 	N_("a FLASH is brief, and this is over the accord's limit"),
 	N_("it takes the signatures of two persons"),
 	N_("not signed by the party's registrar"),
+	/* api/state.c, node/read.c */
+	N_("STOPPED"),
+	N_("RECOVERING"),
+	N_("our own log was longer than the store that we have"),
+	N_("the signer's machine stopped without closing: every party must answer first"),
 	/* record/verify.h */
 	N_("an entry is not there or cannot be read"),
 	N_("an entry is not of its place, or not of the form"),

@@ -215,6 +215,6 @@ static enum exit_code run(struct options *o)
 const struct command_row command_serve = {
 	.name = "serve",
 	.arguments = "",
-	.text = N_("Run the node: hold the record, keep the lines to the peers, answer the other commands."),
+	.text = N_("run the node: hold the record, keep the lines to the peers, answer the other commands"),
 	.run = run,
 };

@@ -53,6 +53,29 @@ enum exit_code show_get(struct client *c, const char *path, json_t **out)
 	return (enum exit_code)client_get(c, &q, out);
 }
 
+/* The names of wire/kinds.h that people see, once more so that the catalogue has them. */
+static const char *const kinds[] = {
+	N_("open"),	  N_("keys"),	    N_("accord"),    N_("erase"),    N_("fork"),      N_("digest"),
+	N_("message"),	  N_("watch read"), N_("read back"), N_("mark"),     N_("presented"), N_("reply"),
+	N_("decline"),	  N_("defer"),	    N_("query"),     N_("negative"), N_("suspend"),   N_("reinstate"),
+	N_("correction"), N_("remark"),	    N_("attempt"),   N_("lapse"),
+};
+
+const char *show_kind(const json_t *entry)
+{
+	const char *kind = json_str(entry, "kind");
+	const json_t *field = json_array_get(json_object_get(entry, "fields"), 0);
+
+	if (strcmp(kind, "mark") == 0 && json_object_get(field, "value") != NULL)
+		return json_uint(field, "value") == 0 /* FIELD_MARK */ ? _("mark: CORRECT")
+								       : _("mark: WRONG");
+	for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
+		if (strcmp(kinds[i], kind) == 0)
+			return _(kinds[i]);
+	}
+	return kind;
+}
+
 void show_names(const json_t *names, char *out, size_t size)
 {
 	struct buf text;

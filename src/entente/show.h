@@ -17,6 +17,8 @@ void show_label(const json_t *label, enum colour colour);
 /* A step of the ladder in the terminal's language. */
 const char *show_step(const char *step);
 enum colour show_step_colour(const char *step);
+/* What an entry is, in the terminal's language; of a MARK, which: "mark: CORRECT". */
+const char *show_kind(const json_t *entry);
 /* A name of the accord in each of its languages, "대한민국 / Republic of Korea"; at most size bytes at out.
  */
 void show_names(const json_t *names, char *out, size_t size);

@@ -27,7 +27,8 @@ static void show_path(const json_t *path, uint64_t now)
 		say_cell(_("UP"), 10, COLOUR_GOOD);
 	else
 		say_cell(json_flag(path, "was_up") ? _("DOWN") : _("UNPROVED"), 10, COLOUR_BAD);
-	say(_(" since {1}"), age(json_uint(path, "since_ms"), now));
+	if (json_uint(path, "since_ms") != 0)
+		say(_(" since {1}"), age(json_uint(path, "since_ms"), now));
 	if (is_up) {
 		say("  {1}  {2}", json_str(path, "group"), json_str(path, "address"));
 		say(_("  round trip {1} us, heard {2} ago"), say_number(json_uint(path, "round_trip_us")),
@@ -68,7 +69,7 @@ static void show_peer(const json_t *peer, uint64_t now)
 
 static void show_stopped(const json_t *log)
 {
-	say_coloured(COLOUR_BAD, json_str(log, "state"));
+	say_coloured(COLOUR_BAD, _(json_str(log, "state")));
 	say(_("  {1} at entry {2}"), json_str(log, "log"), say_number(json_uint(log, "size")));
 	if (json_str(log, "rule")[0] != '\0')
 		say(_(", byte {1}: {2}"), say_number(json_uint(log, "offset")), json_str(log, "rule"));
@@ -87,7 +88,7 @@ static void show_status(const json_t *status)
 	say(_("accord {1}\n"), json_str(status, "accord_hash"));
 	if (json_flag(status, "recovering")) {
 		say_coloured(COLOUR_BAD, _("RECOVERING: our own logs are closed. "));
-		say("{1}\n", json_str(status, "recovering_why"));
+		say("{1}\n", _(json_str(status, "recovering_why")));
 	}
 	json_array_foreach(json_object_get(status, "peers"), i, row) show_peer(row, now);
 	json_array_foreach(json_object_get(status, "stopped"), i, row) show_stopped(row);

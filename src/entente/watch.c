@@ -30,7 +30,7 @@ static void show_event(const json_t *event)
 			 COLOUR_BOLD);
 		say(" ");
 		say_cell(json_str(entry, "precedence"), 9, is_flash ? COLOUR_BAD : COLOUR_PLAIN);
-		say(" {1}  {2}", json_str(entry, "kind"), json_str(entry, "role"));
+		say(" {1}  {2}", show_kind(entry), json_str(entry, "role"));
 		if (json_array_size(json_object_get(entry, "refers")) > 0)
 			say(" > {1}", json_string_value(json_array_get(json_object_get(entry, "refers"), 0)));
 		if (strcmp(change, "ADVANCE") == 0)

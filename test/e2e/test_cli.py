@@ -71,6 +71,11 @@ def test_codes_of_a_running_node(stage):
     assert "--label" in kor.run(*said[:-2], key="watch", code=2, env={"ENTENTE_LABEL": ""}).stderr
     assert "--to" in kor.run("send", "notify", "Text.", "--label", "OPEN", key="watch", code=2).stderr
     assert kor.run("send", "nowhere", "Text.", "--to", "usa/watch", "--label", "OPEN", key="watch", code=3).stderr
+    assert "nobody" in kor.run("log", "--party", "nobody", code=3).stderr
+    assert kor.run(*said, "--attach", world.folder / "none", key="watch", code=3).stderr
+    empty = world.folder / "empty"
+    empty.touch()
+    assert "64 MiB" in kor.run(*said, "--attach", empty, key="watch", code=4).stderr
     refused = kor.run(*said, "--rel", "KOR", key="watch", code=4)
     assert "REL" in refused.stderr or "release" in refused.stderr
     stranger = nodes.officers.Key(world.folder / "stranger")

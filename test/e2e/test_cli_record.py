@@ -89,7 +89,6 @@ def test_attachments_are_saved_under_safe_names(pair):
     for one in entry["attachments"]:
         usa.wait(f"{one['name']} is whole", lambda one=one: (usa.find("/attachments", hash=one["hash"]) or {}).get("held") == one["len"])
     saved = pair.folder / "saved"
-    saved.mkdir()
     usa.run("read", place, "--save", saved)
     assert sorted(path.read_bytes() for path in saved.iterdir()) == sorted(path.read_bytes() for path in folder.iterdir())
     assert all(re.match(r"\d-", path.name) for path in saved.iterdir())
@@ -163,6 +162,7 @@ def test_korean_is_spoken_and_stays_in_its_columns(pair):
     assert len(rows) == 2 and "당직 열람" in rows[0]
     heads = [cells(re.match(r"(.*?Z +)\S", line).group(1)) for line in rows]
     assert heads[0] == heads[1], "the columns stand under each other"
+    assert "문건" in kor.run("log", "notify", env=KOREAN).stdout, "what an entry is has a Korean name"
     wrong = nodes.run("sned", env=KOREAN, code=2).stderr
     assert "entente에 없는 명령" in wrong and "다음: entente --help" in wrong
     assert "VOID" not in usa.run("read", place, env=KOREAN).stdout
