@@ -396,17 +396,17 @@ enum err receive_advance(struct node *n, struct now now, const struct arrival *i
 	if (e != ERR_OK || statement_read(a.statement, &s, &fault) != ERR_OK)
 		return ERR_FRAME;
 	key = (struct log_key){ a.origin.channel, accord_party_find(n->accord, s.party), a.origin.epoch };
-	line = line_find(n, &key);
-	if (line == NULL || line->is_own || s.channel != a.origin.channel || a.signatures_count == 0 ||
-	    fold_find_id(&n->fold, s.channel, s.id, &at) == ERR_OK)
-		return ERR_OK;
-	item = (struct batch_item){ .content = a.content };
 	/* The same officers may have signed it for another accord: an exercise is no FLASH of this one. */
 	if (memcmp(s.accord, n->accord->id, ACCORD_ID_LEN) != 0 ||
 	    memcmp(a.origin.accord, n->accord->id, ACCORD_ID_LEN) != 0 ||
 	    !bytes_equal(s.party, bytes_str(a.origin.party)) || s.kind != KIND_MESSAGE || !s.has_precedence ||
 	    s.precedence != PRECEDENCE_FLASH)
 		return ERR_FRAME;
+	line = line_find(n, &key);
+	if (line == NULL || line->is_own || s.channel != a.origin.channel || a.signatures_count == 0 ||
+	    fold_find_id(&n->fold, s.channel, s.id, &at) == ERR_OK)
+		return ERR_OK;
+	item = (struct batch_item){ .content = a.content };
 	e = item_check(n, &s, &item);
 	if (e != ERR_OK)
 		return e;

@@ -213,9 +213,9 @@ struct addition {
 	const struct entry *entry;
 	const struct statement *statement;
 	const struct judged *judged;
+	bool is_more; /* more entries of its batch follow at once */
 };
 /* Staged, folded if it is ready, published. */
-	bool is_more; /* more entries of its batch follow at once */
 enum err entry_add(struct node *n, struct now now, const struct addition *a) MUST_CHECK;
 
 /* ---- refold.c ---- */
