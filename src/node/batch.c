@@ -116,7 +116,7 @@ static enum err batch_verify(struct node *n, struct now now, const struct arriva
 }
 
 /* Writes, folds and publishes what batch_verify found good. */
-static enum err batch_add(struct node *n, struct now now, const struct arriving *a)
+static enum err batch_add(struct node *n, struct now now, size_t peer, const struct arriving *a)
 {
 	struct store *store = record_store(n->record);
 	enum err e = ERR_OK;
@@ -154,13 +154,18 @@ static enum err batch_add(struct node *n, struct now now, const struct arriving 
 		if (e == ERR_OK)
 			e = entry_add(n, now, &add);
 		if (e == ERR_OK && add.content.len > 0)
-			e = attachments_wanted(n, a->line->key.party, add.content);
+			e = attachments_wanted(n, a->line->is_own ? peer : a->line->key.party, add.content);
 		if (e == ERR_OK)
 			e = store->ops->advance_del(store, s.id);
 		if (e == ERR_NOT_FOUND)
 			e = ERR_OK;
 	}
-	return e == ERR_OK ? record_add_note(n->record, a->line->log, a->note.size, a->batch.note) : e;
+	if (e == ERR_OK)
+		e = record_add_note(n->record, a->line->log, a->note.size, a->batch.note);
+	/* An ended log that is filled up may hold what others had counted as absent. */
+	if (e == ERR_OK && line_newest(n, a->line->key.channel, a->line->key.party) != a->line)
+		e = refold_all(n, now);
+	return e;
 }
 
 /* Leaves of a batch that begins below what is held: the same, or a fork. */
@@ -257,7 +262,7 @@ enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 	e = turn_open(n);
 	if (e == ERR_OK)
 		e = batch_verify(n, now, in, &a, &is_good);
-	return e == ERR_OK && is_good ? batch_add(n, now, &a) : e;
+	return e == ERR_OK && is_good ? batch_add(n, now, in->peer, &a) : e;
 }
 
 /* ---- Receipts. ---- */

@@ -238,7 +238,7 @@ static bool send_batch(struct node *n, size_t peer, struct line *line)
 }
 
 /* A FLASH behind a log that is still on its way goes ahead of it. */
-#define ADVANCE_BEHIND_LEN (64u << 10)
+#define ADVANCE_BEHIND_LEN (8u << 10)
 
 static void send_advance(struct node *n, size_t peer, const struct line *line, uint64_t index)
 {

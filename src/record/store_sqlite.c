@@ -372,7 +372,7 @@ static const struct store_ops lite_ops = {
 static const char *const pragmas[] = {
 	"PRAGMA page_size=4096",    "PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL",
 	"PRAGMA synchronous=FULL",  "PRAGMA trusted_schema=OFF",     "PRAGMA cell_size_check=ON",
-	"PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-2048",	     "PRAGMA wal_autocheckpoint=0",
+	"PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-8192",	     "PRAGMA wal_autocheckpoint=0",
 	"PRAGMA secure_delete=OFF",
 };
 

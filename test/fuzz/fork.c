@@ -1,6 +1,7 @@
-/* What is read as evidence of a fork is written again in its one form, and convinces under no stranger's key. */
-#include "crypto/sign.h"
+/* What is read as evidence of a fork is written again in its one form, and convinces under no stranger's key.
+ */
 #include "record/fork.h"
+#include "crypto/sign.h"
 
 #include <assert.h>
 

@@ -1,4 +1,5 @@
-/* Marks that are read are written again as they stand; and a note's text moves a mark or leaves all as it was. */
+/* Marks that are read are written again as they stand; and a note's text moves a mark or leaves all as it
+ * was. */
 #include "record/mark.h"
 
 #include <assert.h>

@@ -1,6 +1,6 @@
 /* What is read as a proof is written again as it stands, and none but the log's key makes one good. */
-#include "crypto/sign.h"
 #include "record/proof.h"
+#include "crypto/sign.h"
 
 #include <assert.h>
 

@@ -4,6 +4,7 @@
 #include "world.h"
 
 #include "base/alloc.h"
+#include "wire/content.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -216,6 +217,31 @@ static bool is_beyond_cosigning(struct world *w, const struct sim_node *mirror, 
 	return false;
 }
 
+/* Once quiet, whoever holds a message holds what is attached to it. */
+static void check_attachments(struct world *w, struct sim_node *n, const struct place_key *at)
+{
+	static uint8_t memory[ENTRY_LEN_MAX], content_memory[CONTENT_LEN_MAX];
+	static struct content content;
+	struct buf bytes = BUF_ON(memory), text = BUF_ON(content_memory);
+	struct entry_read_out read;
+	struct fault fault;
+
+	if (node_entry(n->node, at, &bytes, &read) != ERR_OK)
+		world_fail(w, "a message cannot be read");
+	/* Attachments come later than receipts: what a restored author had alone is gone. */
+	if (w->counters.recoveries > 0 || !read.statement.has_content || node_content(n->node, &read.statement, &text) != ERR_OK ||
+	    content_read(buf_bytes(&text), &content, &fault) != ERR_OK)
+		return;
+	for (size_t i = 0; i < content.attachments_count; i++) {
+		uint64_t held = 0, total = 0;
+		enum err e = node_attachment(n->node, content.attachments[i].hash, 0, 0, NULL, &held, &total);
+		if (e != ERR_OK || held != content.attachments[i].len)
+			world_fail(w, "quiet, and node %zu holds %llu of %llu bytes attached to %u.%llu of %zu", n->party,
+				   (unsigned long long)held, (unsigned long long)content.attachments[i].len,
+				   at->log.channel, (unsigned long long)at->index, at->log.party);
+	}
+}
+
 /* Both sides' ladders agree from STATION RECEIPT on. */
 static void check_ladder(struct world *w, struct sim_node *a, struct sim_node *b, const struct place_key *at)
 {
@@ -252,8 +278,11 @@ static void check_channel(struct world *w, struct sim_node *a, struct sim_node *
 	struct message_at at = { 0 };
 
 	rows_compare(w, "quiet", channel, &ra, &rb);
-	while (fold_next_message(node_fold(a->node), channel, &at) == ERR_OK)
+	while (fold_next_message(node_fold(a->node), channel, &at) == ERR_OK) {
 		check_ladder(w, a, b, &at.place);
+		check_attachments(w, a, &at.place);
+		check_attachments(w, b, &at.place);
+	}
 	/* The view after a replay equals the view in use. */
 	if (node_refold(a->node, world_now(w, a), &a->fx) != ERR_OK)
 		world_fail(w, "node %zu cannot fold its record anew", a->party);

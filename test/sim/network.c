@@ -46,6 +46,9 @@ void frame_send(struct world *w, const struct sim_node *from, const struct effec
 	if (e.at_us < p->last_us)
 		e.at_us = p->last_us;
 	p->last_us = e.at_us;
+	/* A socket takes no more than the line carries: on a slow one what is behind waits. */
+	if (e.at_us - w->now_us > 1000)
+		sent.at_us = e.at_us;
 	if (frame->tag != 0)
 		event_add(w, &sent);
 	/* A batch or a receipt that was carried by hand as well: any time later, any number of times. */

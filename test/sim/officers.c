@@ -17,7 +17,7 @@
 struct draft {
 	struct statement s;
 	uint8_t field_memory[16];
-	uint8_t content[1024];
+	uint8_t content[8192];
 	size_t content_len;
 	uint8_t bytes[STATEMENT_MAX], signature[1024];
 	size_t len, signature_len;
@@ -52,21 +52,53 @@ static void draft_open(struct world *w, struct sim_node *n, struct draft *d, uin
 		d->s.seen_count = node_seen(n->node, channel, d->s.seen);
 }
 
-static void draft_content(struct world *w, struct draft *d, size_t len)
+/* Text of this length; blob .len 0: no attachment. */
+static void draft_content(struct world *w, struct draft *d, size_t len, struct bytes blob)
 {
+	static uint8_t text[6000];
 	struct content c = { .language = BYTES_LIT("en"), .portions_count = 1 };
 	struct buf out = BUF_ON(d->content);
-	uint8_t text[512];
 
 	for (size_t i = 0; i < CONTENT_SALT_LEN; i++)
 		c.salt[i] = (uint8_t)prng_next(&w->prng);
 	memset(text, 'a' + (int)prng_below(&w->prng, 26), sizeof text);
 	c.portions[0].text = (struct bytes){ text, len < sizeof text ? len + 1 : sizeof text };
+	if (blob.len > 0) {
+		c.attachments_count = 1;
+		c.attachments[0] = (struct attachment){ .len = blob.len,
+							.media_type = BYTES_LIT("application/octet-stream"),
+							.name = BYTES_LIT("blob") };
+		hash_sha256(blob, c.attachments[0].hash);
+	}
 	content_write(&c, &out);
+	if (buf_check(&out) != ERR_OK)
+		world_fail(w, "a content does not fit");
 	d->content_len = out.len;
 	d->s.has_content = true;
 	d->s.content.len = out.len;
 	hash_sha256(buf_bytes(&out), d->s.content.hash);
+}
+
+/* A blob goes into the store piece by piece before the message that names it. .len 0: the store refused it. */
+static struct bytes attach(struct world *w, struct sim_node *n)
+{
+	static uint8_t memory[50000];
+	struct bytes blob = { memory, 1 + prng_below(&w->prng, sizeof memory) };
+	uint8_t hash[HASH_LEN];
+
+	for (size_t i = 0; i < blob.len; i += 8)
+		memory[i] = (uint8_t)prng_next(&w->prng);
+	hash_sha256(blob, hash);
+	for (size_t at = 0; at < blob.len; at += ATTACHMENT_PIECE_MAX) {
+		size_t len = blob.len - at < ATTACHMENT_PIECE_MAX ? blob.len - at : ATTACHMENT_PIECE_MAX;
+		enum err e = node_attach(n->node, hash, blob.len, at, (struct bytes){ blob.ptr + at, len });
+		if (e != ERR_OK && e != ERR_FULL && !disk_has_failed(n))
+			world_fail(w, "an attachment is refused: %s", err_text(e));
+		if (e != ERR_OK)
+			return (struct bytes){ NULL, 0 };
+	}
+	w->counters.acts[ACT_ATTACH]++;
+	return blob;
 }
 
 static bool draft_refers(struct sim_node *n, struct draft *d, const struct world *w,
@@ -240,6 +272,7 @@ static bool pick_read_back(struct sim_node *n, const struct place_key *message, 
 static void send_message(struct world *w, struct sim_node *n, uint32_t channel, bool is_flash)
 {
 	const struct accord_channel *c = accord_channel_find(w->accord, channel);
+	struct bytes blob = { NULL, 0 };
 	struct draft d;
 
 	draft_open(w, n, &d, channel, KIND_MESSAGE);
@@ -251,7 +284,9 @@ static void send_message(struct world *w, struct sim_node *n, uint32_t channel, 
 	}
 	d.s.has_precedence = true;
 	d.s.precedence = is_flash ? PRECEDENCE_FLASH : PRECEDENCE_ROUTINE;
-	draft_content(w, &d, prng_below(&w->prng, 500));
+	if (!is_flash && prng_is_one_in(&w->prng, 10))
+		blob = attach(w, n);
+	draft_content(w, &d, prng_below(&w->prng, is_flash ? 300 : 5000), blob);
 	draft_submit(w, n, &d, &n->officer.key);
 }
 
@@ -287,7 +322,7 @@ static void act_on(struct world *w, struct sim_node *n, uint32_t channel, size_t
 	else if (acts[row].kind == KIND_NEGATIVE)
 		draft_field(&d, FIELD_NEGATIVE_CAUSE, NEGATIVE_CANNOT_DECODE);
 	else
-		draft_content(w, &d, 20);
+		draft_content(w, &d, 20, (struct bytes){ NULL, 0 });
 	w->counters.acts[acts[row].act]++;
 	draft_submit(w, n, &d, &n->officer.key);
 }
