@@ -234,6 +234,7 @@ static enum exit_code show_node(struct options *o)
 		show_list(_("parties"), json_object_get(accord, "parties"), "");
 		show_list(_("roles"), json_object_get(accord, "roles"), "parties");
 		show_list(_("channels"), json_object_get(accord, "channels"), "writers");
+		say(_("a FLASH has at most {1} bytes\n"), say_number(json_uint(accord, "flash_len_max")));
 	}
 	json_decref(accord);
 	return code;

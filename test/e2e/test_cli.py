@@ -71,6 +71,7 @@ def test_codes_of_a_running_node(stage):
     assert "--label" in kor.run(*said[:-2], key="watch", code=2, env={"ENTENTE_LABEL": ""}).stderr
     assert "--to" in kor.run("send", "notify", "Text.", "--label", "OPEN", key="watch", code=2).stderr
     assert kor.run("send", "nowhere", "Text.", "--to", "usa/watch", "--label", "OPEN", key="watch", code=3).stderr
+    assert re.search(r"FLASH has at most \d+ bytes", kor.run("accord", "show").stdout)
     assert "nobody" in kor.run("log", "--party", "nobody", code=3).stderr
     assert kor.run(*said, "--attach", world.folder / "none", key="watch", code=3).stderr
     empty = world.folder / "empty"
