@@ -1,6 +1,7 @@
 /* A peer's entries and receipts: verified whole, then through the one door, then cosigned. */
 #include "node/core.h"
 
+#include "base/log.h"
 #include "wire/content.h"
 
 #include <string.h>
@@ -69,6 +70,20 @@ static enum err item_check(struct node *n, const struct statement *s, const stru
 		       : ERR_CONTENT;
 }
 
+/*
+ * Any party may pass a log on, and what he makes up stops nobody's: it is dropped, and he is not asked for that
+ * log again before his next HELLO. What its author sends, or his root proves, counts against him.
+ */
+static bool is_hearsay(const struct arrival *in, struct line *line)
+{
+	if (in->peer == line->key.party)
+		return false;
+	log_warning("channel %u: what a peer passes on of another party's log does not fit its note and is dropped",
+		    line->key.channel);
+	line->reach[in->peer].held = 0;
+	return true;
+}
+
 /* Reads every entry and computes the root that the batch leads to: nothing is written before it all holds. */
 static enum err batch_verify(struct node *n, struct now now, const struct arrival *in, struct arriving *a,
 			     bool *is_good)
@@ -77,6 +92,8 @@ static enum err batch_verify(struct node *n, struct now now, const struct arriva
 	size_t erasers = a->line->erasers_count;
 	uint8_t leaf[HASH_LEN], root[HASH_LEN];
 	struct fault fault = { "record.root", 0 };
+	uint64_t wrong = a->line->log->frontier.size;
+	bool has_fault = false, is_root;
 	enum err e;
 
 	*is_good = false;
@@ -90,12 +107,15 @@ static enum err batch_verify(struct node *n, struct now now, const struct arriva
 			why = (struct fault){ "entry.place", 0 };
 			e = ERR_RULE;
 		}
-		if (e != ERR_OK)
-			return stop_log(n, in, a->line, a->batch.first + i, &why);
-		e = item_check(n, &s, &a->batch.items[i]);
+		if (e != ERR_OK && !has_fault) {
+			has_fault = true;
+			fault = why;
+			wrong = a->batch.first + i;
+		}
+		e = has_fault ? ERR_OK : item_check(n, &s, &a->batch.items[i]);
 		if (e != ERR_OK)
 			return e;
-		if (a->batch.items[i].is_erased && ++erasers > ERASERS_MAX)
+		if (a->batch.items[i].is_erased && ++erasers > ERASERS_MAX && !has_fault)
 			return ERR_OK; /* asked for again when some of the erasers have come */
 		hash_leaf(a->batch.items[i].entry, leaf);
 		e = frontier_append(&frontier, leaf, NULL, NULL);
@@ -103,14 +123,16 @@ static enum err batch_verify(struct node *n, struct now now, const struct arriva
 			return e;
 	}
 	frontier_root(&frontier, root);
-	if (memcmp(root, a->note.root, HASH_LEN) != 0 && a->batch.first > 0 && !a->line->is_suspect &&
-	    in->path != PATH_BUNDLE) {
+	is_root = memcmp(root, a->note.root, HASH_LEN) == 0;
+	if (!is_root && !has_fault && a->batch.first > 0 && !a->line->is_suspect && in->path != PATH_BUNDLE) {
 		/* The log key signed a root that is not ours: look for a fork before the log is stopped. */
 		want_back(n, now, in->peer, a->line, a->note.size);
 		return ERR_OK;
 	}
-	if (memcmp(root, a->note.root, HASH_LEN) != 0)
-		return stop_log(n, in, a->line, a->line->log->frontier.size, &fault);
+	if (!is_root && is_hearsay(in, a->line))
+		return ERR_OK;
+	if (!is_root || has_fault)
+		return stop_log(n, in, a->line, wrong, &fault);
 	*is_good = true;
 	return ERR_OK;
 }
@@ -189,6 +211,10 @@ static enum err batch_compare(struct node *n, struct now now, const struct arriv
 				 * proof.
 				 */
 				want_back(n, now, in->peer, a->line, a->note.size);
+				a->skip = a->batch.count;
+				return ERR_OK;
+			}
+			if (e == ERR_NOT_FOUND && is_hearsay(in, a->line)) {
 				a->skip = a->batch.count;
 				return ERR_OK;
 			}

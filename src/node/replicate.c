@@ -215,8 +215,7 @@ static bool send_batch(struct node *n, size_t peer, struct line *line)
 	struct buf payload;
 
 	if (path == LINK_PATHS_MAX || reach->sent >= goal || p->in_flight >= BATCH_IN_FLIGHT_MAX ||
-	    p->tags + PIECES_MAX >= TAGS_PER_PEER_MAX ||
-	    !effects_has_room(n->fx, 8, 2 * FRAME_LEN_MAX))
+	    p->tags + PIECES_MAX >= TAGS_PER_PEER_MAX || !effects_has_room(n->fx, 8, 2 * FRAME_LEN_MAX))
 		return false;
 	if (goal > line->log->durable)
 		goal = line->log->durable;
@@ -378,8 +377,12 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 	enum err e = ERR_OK;
 
 	n->fx = fx;
-	if (!in->is_up || path->is_up)
+	if (!in->is_up || path->is_up) {
 		forget_flights(n, in->peer, in->path);
+		/* What was asked for or given on that path is asked for again, on another or after the next HELLO. */
+		p->fetching_count = 0;
+		memset(p->servings, 0, sizeof p->servings);
+	}
 	path->is_up = in->is_up;
 	path->has_hello = false;
 	path->since = now.wall;
@@ -395,10 +398,7 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 		/* What we closed it for stands until something is known that says more than "down". */
 		if (path->why == ERR_OK || in->why != ERR_DOWN)
 			path->why = in->why;
-		if (best_path(p) == LINK_PATHS_MAX) {
-			p->fetching_count = 0;
-			memset(p->servings, 0, sizeof p->servings);
-		}
+		attachments_fetch(n, in->peer);
 	}
 	change = publish(n, CHANGE_PATH);
 	if (change != NULL)

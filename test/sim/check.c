@@ -229,16 +229,19 @@ static void check_attachments(struct world *w, struct sim_node *n, const struct 
 	if (node_entry(n->node, at, &bytes, &read) != ERR_OK)
 		world_fail(w, "a message cannot be read");
 	/* Attachments come later than receipts: what a restored author had alone is gone. */
-	if (w->counters.recoveries > 0 || !read.statement.has_content || node_content(n->node, &read.statement, &text) != ERR_OK ||
+	if (w->counters.recoveries > 0 || !read.statement.has_content ||
+	    node_content(n->node, &read.statement, &text) != ERR_OK ||
 	    content_read(buf_bytes(&text), &content, &fault) != ERR_OK)
 		return;
 	for (size_t i = 0; i < content.attachments_count; i++) {
 		uint64_t held = 0, total = 0;
 		enum err e = node_attachment(n->node, content.attachments[i].hash, 0, 0, NULL, &held, &total);
 		if (e != ERR_OK || held != content.attachments[i].len)
-			world_fail(w, "quiet, and node %zu holds %llu of %llu bytes attached to %u.%llu of %zu", n->party,
-				   (unsigned long long)held, (unsigned long long)content.attachments[i].len,
-				   at->log.channel, (unsigned long long)at->index, at->log.party);
+			world_fail(w,
+				   "quiet, and node %zu holds %llu of %llu bytes attached to %u.%llu of %zu",
+				   n->party, (unsigned long long)held,
+				   (unsigned long long)content.attachments[i].len, at->log.channel,
+				   (unsigned long long)at->index, at->log.party);
 	}
 }
 
