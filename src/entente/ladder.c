@@ -43,7 +43,9 @@ static void show_off(const json_t *ladder, const char *key, const char *word)
 		return;
 	say("  ");
 	say_cell(show_step(word), 18, show_step_colour(word));
-	say(" {1}  {2}\n", say_time(json_uint(rung, "at_ms")), json_str(rung, "evidence"));
+	say(" ");
+	say_cell(say_time(json_uint(rung, "at_ms")), 21, COLOUR_PLAIN);
+	say(" {1}\n", json_str(rung, "evidence"));
 }
 
 static void show_one(const json_t *answer, const json_t *ladder)

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "entente/say.h"
+#include "entente/show.h"
 #include "entente/words.h"
 #include "sys/clock.h"
 #include "sys/file.h"
@@ -80,6 +81,12 @@ static bool is_step_proved(const json_t *ladder, const char *step)
 			return true;
 	}
 	return false;
+}
+
+const char *wait_step_name(const struct wait_step *step)
+{
+	return step->steps[1] != NULL ? _("an answer (REPLIED, DECLINED or DEFERRED)")
+				      : show_step(step->steps[0]);
 }
 
 static bool has_come(const json_t *answer, const struct wait_step *step)
@@ -244,7 +251,7 @@ enum exit_code wait_for_step(struct client *c, const struct options *o, const ch
 	client_close(&stream);
 	if (code == EXIT_TIMEOUT) {
 		say_error(_("{1} has not come within {2}; the statement stands in the record."),
-			  step->steps[0], say_span(ms));
+			  wait_step_name(step), say_span(ms));
 		say_next("entente ladder '{1}'", place);
 	} else if (code == EXIT_ERROR) {
 		say_error(_("The node stopped answering while its ladder was waited for."));

@@ -16,6 +16,8 @@ enum exit_code post_draft(struct client *c, const struct draft *d, char place[PL
 /* "receipt", "read", "readback", "presented", "reply"; NULL if it is none of them. */
 struct wait_step;
 const struct wait_step *wait_step_find(const char *word);
+/* In the terminal's language; an answer of either kind is not called a reply. */
+const char *wait_step_name(const struct wait_step *step);
 
 /* Until each action addressee of the message has come so far. EXIT_TIMEOUT. */
 enum exit_code wait_for_step(struct client *c, const struct options *o, const char *place,

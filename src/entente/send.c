@@ -261,7 +261,7 @@ static enum exit_code follow(struct client *c, const struct options *o, const st
 	if (code == EXIT_TIMEOUT && check_lines(c, d, place, o->is_json) == EXIT_LINE_DOWN)
 		return EXIT_LINE_DOWN; /* that is why */
 	if (code == EXIT_DONE && !o->is_json)
-		say(_("{1} has come: {2}\n"), wait, place);
+		say(_("{1} has come: {2}\n"), wait_step_name(wait_step_find(wait)), place);
 	return code;
 }
 

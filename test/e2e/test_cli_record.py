@@ -154,12 +154,15 @@ def test_korean_is_spoken_and_stays_in_its_columns(pair):
     kor, usa = pair["kor"], pair["usa"]
     place = notice(kor, "한글과 English를 섞은 본문이 표의 칸을 넘지 않는지 본다.")["place"]
     usa.await_step(place, "STATION RECEIPT")
+    waited = kor.run("send", "notify", "둘째.", "--to", "usa/watch", "--label", "OPEN", "--wait", "reply", "--timeout", "50ms",
+                     key="watch", env=KOREAN, code=7).stderr
+    assert "회신" in waited and "REPLIED" not in waited
     notice(usa, "The other row.", to="kor/watch")
     kor.await_link()
     ladder = kor.run("ladder", place, env=KOREAN).stdout
     assert "발신 대기" in ladder and "접수" in ladder and "QUEUED" not in ladder
     rows = [line for line in usa.run("inbox", "notify", env=KOREAN).stdout.splitlines() if re.match(r"\w+/NOTIFY ", line)]
-    assert len(rows) == 2 and "당직 열람" in rows[0]
+    assert len(rows) == 3 and "당직 열람" in rows[0]
     heads = [cells(re.match(r"(.*?Z +)\S", line).group(1)) for line in rows]
     assert heads[0] == heads[1], "the columns stand under each other"
     assert "문건" in kor.run("log", "notify", env=KOREAN).stdout, "what an entry is has a Korean name"
