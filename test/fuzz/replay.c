@@ -24,7 +24,7 @@ __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)(void)
 
 #define INPUT_LEN_MAX (1u << 20)
 #define FILES_MAX 4096
-#define DAMAGED_RUNS 50000
+#define DAMAGED_RUNS 20000
 #define SEED 20261124
 
 struct input {

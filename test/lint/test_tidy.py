@@ -178,6 +178,9 @@ def main():
         report.check("recursion is seen", tidy.check_recursion(files) != [])
     report.check("no recursion", tidy.check_recursion(GOOD_RECURSION) == [])
 
+    meson = "tests = { 'good': ['base'] }\nx = executable('sim', 'main.c')\n"
+    report.check("what is built", tidy.check_built(["t/test_good.c", "t/main.c"], lambda folder: meson) == [])
+    report.check("what is not built", len(tidy.check_built(["t/test_bad.c"], lambda folder: meson)) == 1)
     for why, before, want in WRAPPED:
         report.check(f"wrapped: {why}", tidy.wrap_comments(before) == (before if want is None else want))
 

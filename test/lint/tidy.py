@@ -370,6 +370,18 @@ def check_recursion(files):
     return findings
 
 
+def check_built(paths, meson_of):
+    """Every source is named in its folder's meson.build: a test that nobody builds cannot fail."""
+    findings = []
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        stem = name[: -len(".c")]
+        named = re.findall(r"'([^']+)'", meson_of(folder))
+        if not {name, stem, stem.removeprefix("test_")}.intersection(named):
+            findings.append(Finding("built", path, 1, f"{folder}/meson.build does not name it"))
+    return findings
+
+
 def check_documents(files, exists, targets):
     """Links lead somewhere, and a `make target` that is named is one."""
     findings = []
@@ -482,6 +494,8 @@ def run_rules():
         if not path.endswith(".json"):
             findings += check_file(path, text)
     findings += check_recursion([(p, t) for p, t in texts if p.endswith(".c") and p.startswith("src/")])
+    sources = [path for path, _ in texts if re.match(r"(src|test)/.*\.c$", path)]
+    findings += check_built(sources, lambda folder: read(f"{folder}/meson.build"))
     targets = set(re.findall(r"^([a-z][a-z0-9-]*):", read("Makefile"), re.M))
     findings += check_documents(
         [(p, t) for p, t in texts if p.endswith(".md")], lambda p: (ROOT / p).exists(), targets
