@@ -356,7 +356,8 @@ static void reply_one_ladder(struct reply *r, const struct accord *a, size_t sel
 			continue;
 		reply_object(r, NULL);
 		reply_str(r, "step", step_name((enum step)s));
-		reply_uint(r, "at_ms", l->steps[s].at.ms);
+		if (l->steps[s].at.ms > 0) /* a SENT of long ago has no time */
+			reply_uint(r, "at_ms", l->steps[s].at.ms);
 		if (s != STEP_SENT && s != STEP_RECEIPT)
 			reply_place(r, "evidence", a, &l->steps[s].evidence);
 		reply_object_end(r);

@@ -153,11 +153,15 @@ static enum err take_received(struct core *c, const struct record *r)
 
 	if (frame_read(&in, &arrival.frame) != ERR_OK || in.len != 0)
 		return ERR_FRAME;
-	/* One frame may bring BATCH_ENTRIES_MAX entries, and what the flush then asks for needs room as well. */
+	/*
+	 * One frame may bring BATCH_ENTRIES_MAX entries, and what the flush then asks for needs room as
+	 * well.
+	 */
 	if (!effects_has_room(&c->fx, EFFECTS_MAX / 2, EFFECTS_LEN_MAX / 2)) {
 		core_commit(c);
 		if (c->link.fd < 0)
-			return ERR_OK; /* it was dropped while it was told something, and this frame with it */
+			/* it was dropped while it was told something, and this frame with it */
+			return ERR_OK;
 	}
 	return node_receive(c->node, loop_now(c->loop), &arrival, &c->fx);
 }

@@ -225,8 +225,10 @@ enum err receive_piece(struct node *n, const struct arrival *in)
 
 	if (e != ERR_OK)
 		return e;
-	if (!is_fetching(&n->peers[in->peer], piece.hash) || piece.total > ATTACHMENT_LEN_MAX ||
-	    piece.piece.len > piece.total || piece.offset > piece.total - piece.piece.len)
+	if (!is_fetching(&n->peers[in->peer], piece.hash))
+		return ERR_OK; /* asked for on a path that went down since, or never: it is not kept */
+	if (piece.total > ATTACHMENT_LEN_MAX || piece.piece.len > piece.total ||
+	    piece.offset > piece.total - piece.piece.len)
 		return ERR_FRAME;
 	if (store->ops->attachment_held(store, piece.hash, &held, &total) == ERR_OK && total > 0 &&
 	    (held != piece.offset || total != piece.total))

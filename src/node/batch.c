@@ -71,14 +71,16 @@ static enum err item_check(struct node *n, const struct statement *s, const stru
 }
 
 /*
- * Any party may pass a log on, and what he makes up stops nobody's: it is dropped, and he is not asked for that
+ * Any party may pass a log on, and what he makes up stops nobody's: it is dropped, and he is not asked for
+ * that
  * log again before his next HELLO. What its author sends, or his root proves, counts against him.
  */
 static bool is_hearsay(const struct arrival *in, struct line *line)
 {
 	if (in->peer == line->key.party)
 		return false;
-	log_warning("channel %u: what a peer passes on of another party's log does not fit its note and is dropped",
+	log_warning("channel %u: what a peer passes on of another party's log does not fit its note and is "
+		    "dropped",
 		    line->key.channel);
 	line->reach[in->peer].held = 0;
 	return true;

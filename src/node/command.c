@@ -251,7 +251,8 @@ enum err node_command(struct node *n, struct now now, const struct command *in, 
 		return ERR_LIMIT;
 	e = command_judge(n, now, in, answer);
 	if (e == ERR_OK) {
-		/* The answer is the receipt that it is durable: it waits for the flush, also when it is a repeat,
+		/* The answer is the receipt that it is durable: it waits for the flush, also when it is a
+		 * repeat,
 		 * since the first may stand in this same turn. */
 		fx->list[at].is_held = record_is_open(n->record);
 		return ERR_OK;

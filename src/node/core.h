@@ -17,14 +17,22 @@
 #include "node/node.h"
 #include "record/checkpoint.h"
 
+/* Entries that a socket took together: by which path, when. */
+struct passage {
+	uint64_t from, size;
+	size_t path;
+	struct wall at;
+};
+#define PASSAGES_MAX 16u
+
 /* What a peer is known to hold of a log, and what was given to its path. */
 struct reach {
 	uint64_t held;	/* by its HELLO or its cosignature */
 	uint64_t sent;	/* given to a path since it came up */
 	uint64_t goal;	/* a peer's log: send up to here. Our own: looked at for advance copies so far */
 	uint64_t taken; /* the socket has taken so much: SENT */
-	size_t taken_path;
-	struct wall taken_at;
+	struct passage passages[PASSAGES_MAX]; /* the last ones, in a ring */
+	size_t passages_count;
 };
 
 /* A line that the signer made and the next commit keeps. */
@@ -117,7 +125,7 @@ struct peer {
 struct tag {
 	uint64_t number;
 	size_t line; /* SIZE_MAX: an attachment piece */
-	uint64_t size;
+	uint64_t from, size;
 	size_t len;
 	size_t peer, path;
 };
@@ -227,7 +235,10 @@ enum err fold_next(struct node *n, struct now now, struct line *line, const stru
 		   struct bytes bytes, struct entry_view *view) MUST_CHECK;
 /* Drops the views and folds what is held anew, in the open turn. */
 enum err refold_all(struct node *n, struct now now) MUST_CHECK;
-/* Folds what has become ready on a channel, in any of its logs; circles are broken unless more follows at once. */
+/*
+ * Folds what has become ready on a channel, in any of its logs; circles are broken unless more follows at
+ * once.
+ */
 enum err refold(struct node *n, struct now now, uint32_t channel, bool is_more) MUST_CHECK;
 bool has_waiting(const struct node *n, uint32_t channel);
 
@@ -242,6 +253,8 @@ void want_send(struct node *n, struct now now, size_t peer, struct line *line, u
 /* Asks for what we hold already, to find where another history begins. */
 void want_back(struct node *n, struct now now, size_t peer, struct line *line, uint64_t end);
 uint64_t tag_new(struct node *n, const struct tag *tag);
+/* The first passage that took this entry; NULL if none is remembered. */
+const struct passage *passage_find(const struct reach *r, uint64_t index);
 /* Whether this peer is to hold that log. */
 bool is_shared_with(const struct line *line, size_t peer);
 /* A note's text, our unsaved one included. */

@@ -33,7 +33,7 @@ void node_free(struct node *n);
 
 /*
  * What the signer remembers, before anything else: decides whether our own logs are open.
- * has_memory false: its file was lost at some time, and it knows only what it signed since. is_certain
+ * has_memory false: its file was lost. is_certain
  * false: its machine stopped without closing the file.
  */
 void node_start(struct node *n, struct now now, const struct marks *marks, bool has_memory, bool is_certain,

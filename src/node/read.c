@@ -165,8 +165,11 @@ enum err node_ladder(struct node *n, const struct place_key *place, struct messa
 							: BYTES_LIT(ROLE_NODE);
 		if (l->party >= n->accord->parties_count || l->party == place->log.party)
 			continue;
-		if (line->is_own && line->reach[l->party].taken > place->index)
-			ladder_prove(l, STEP_SENT, line->reach[l->party].taken_at);
+		if (line->is_own && line->reach[l->party].taken > place->index) {
+			const struct passage *p = passage_find(&line->reach[l->party], place->index);
+			/* Longer ago than is remembered: SENT stands, and no time is made up for it. */
+			ladder_prove(l, STEP_SENT, p == NULL ? (struct wall){ 0 } : p->at);
+		}
 		if (receipt_time(n, line, place->index, l->party, &at) == ERR_OK)
 			ladder_prove(l, STEP_RECEIPT, at);
 	}
@@ -177,9 +180,12 @@ const char *node_sent_path(struct node *n, const struct place_key *place, size_t
 {
 	struct line *line = line_find(n, &place->log);
 
-	if (line == NULL || !line->is_own || line->reach[peer].taken <= place->index)
+	const struct passage *p;
+
+	if (line == NULL || !line->is_own)
 		return NULL;
-	return n->paths[peer][line->reach[peer].taken_path];
+	p = passage_find(&line->reach[peer], place->index);
+	return p == NULL ? NULL : n->paths[peer][p->path];
 }
 
 /* ---- Logs, notes, proofs. ---- */
@@ -372,7 +378,9 @@ enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *curs
 	}
 	for (; position - 1 < n->lines_count; position++, from = 0) {
 		struct line *line = &n->lines[position - 1];
-		if (!is_shared_with(line, peer) || line->key.party == peer)
+		/* Its own log only when its last HELLO showed that it has lost some of it. */
+		bool is_theirs = line->key.party == peer;
+		if (!is_shared_with(line, peer) || (is_theirs && !n->peers[peer].has_clock))
 			continue;
 		if (from < line->reach[peer].held)
 			from = line->reach[peer].held;

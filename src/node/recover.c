@@ -45,35 +45,41 @@ static void close_older_epochs(struct node *n)
 }
 
 /*
- * A doubt outlives a restart: a row beside the views, 'r' and the log. A machine that was cut looks certain
- * at its
- * next start, although nobody has answered yet.
+ * Why a log is closed outlives a restart: a row beside the views, 'r' and the log, with one byte. A machine
+ * that
+ * was cut looks certain at its next start although nobody has answered yet, and a signer that lost its file
+ * has a
+ * new one.
  */
-#define ROW_DOUBT 'r'
+#define ROW_CLOSED 'r'
 
-static void doubt_key(const struct line *l, struct buf *key)
+enum closed_for { CLOSED_DOUBTFUL = 1, CLOSED_UNREMEMBERED = 2 };
+
+static void closed_key(const struct line *l, struct buf *key)
 {
-	buf_put_byte(key, ROW_DOUBT);
+	buf_put_byte(key, ROW_CLOSED);
 	log_key_write(&l->key, key);
 }
 
-static enum err keep_doubt(struct node *n, const struct line *l)
+static enum err keep_reason(struct node *n, const struct line *l)
 {
-	uint8_t memory[LOG_KEY_LEN + 1];
+	uint8_t memory[LOG_KEY_LEN + 1], reason = 0;
 	struct buf key = BUF_ON(memory);
 	enum err e = turn_open(n);
 
-	doubt_key(l, &key);
-	return e == ERR_OK ? map_put(&n->views, buf_bytes(&key), (struct bytes){ NULL, 0 }) : e;
+	reason |= l->is_doubtful ? CLOSED_DOUBTFUL : 0;
+	reason |= l->is_unremembered ? CLOSED_UNREMEMBERED : 0;
+	closed_key(l, &key);
+	return e == ERR_OK ? map_put(&n->views, buf_bytes(&key), (struct bytes){ &reason, 1 }) : e;
 }
 
-static enum err forget_doubt(struct node *n, const struct line *l)
+static enum err forget_reason(struct node *n, const struct line *l)
 {
 	uint8_t memory[LOG_KEY_LEN + 1];
 	struct buf key = BUF_ON(memory);
 	enum err e = turn_open(n);
 
-	doubt_key(l, &key);
+	closed_key(l, &key);
 	if (e == ERR_OK)
 		e = map_del(&n->views, buf_bytes(&key));
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -82,24 +88,27 @@ static enum err forget_doubt(struct node *n, const struct line *l)
 static enum err recover_line(struct node *n, struct line *l, const struct marks *marks, bool has_memory,
 			     bool is_certain)
 {
-	uint8_t memory[LOG_KEY_LEN + 1];
-	struct buf key = BUF_ON(memory);
-	bool was_doubtful;
+	uint8_t memory[LOG_KEY_LEN + 1], reason = 0;
+	struct buf key = BUF_ON(memory), value = { &reason, 0, 1, false };
+	bool is_unmarked = marks_find(marks, &l->log->origin) == NULL;
 	enum err e;
 
 	if (!l->is_own || l->is_closed)
 		return ERR_OK;
-	doubt_key(l, &key);
-	e = map_get(&n->views, buf_bytes(&key), NULL);
+	closed_key(l, &key);
+	e = map_get(&n->views, buf_bytes(&key), &value);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	was_doubtful = e == ERR_OK;
-	/* A signer that once lost its file says so for ever; what it has signed since, it knows again. */
-	l->is_unremembered = !has_memory && marks_find(marks, &l->log->origin) == NULL;
+	/*
+	 * A note that we hold was signed: a signer that has no mark of it has lost its memory, whatever it
+	 * says.
+	 */
+	l->is_unremembered =
+		(reason & CLOSED_UNREMEMBERED) != 0 || (is_unmarked && (!has_memory || l->log->noted > 0));
 	l->is_recovering = l->is_unremembered;
-	l->is_doubtful =
-		was_doubtful || (!is_certain && l->channel->plane != PLANE_HOME && l->log->durable > 0);
-	return l->is_doubtful && !was_doubtful ? keep_doubt(n, l) : ERR_OK;
+	l->is_doubtful = (reason & CLOSED_DOUBTFUL) != 0 ||
+			 (!is_certain && l->channel->plane != PLANE_HOME && l->log->durable > 0);
+	return (l->is_doubtful || l->is_unremembered) && reason == 0 ? keep_reason(n, l) : ERR_OK;
 }
 
 /*
@@ -221,7 +230,7 @@ enum err recover_answered(struct node *n, size_t peer)
 		l->answered |= (uint8_t)(1u << peer);
 		if (l->is_doubtful && (l->answered & others) == others) {
 			l->is_doubtful = false;
-			e = forget_doubt(n, l);
+			e = l->is_unremembered ? keep_reason(n, l) : forget_reason(n, l);
 		}
 	}
 	return e;
@@ -348,7 +357,7 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 	}
 	answer->place = (struct place_key){ key, 0 };
 	line->is_recovering = line->is_doubtful = line->is_unremembered = false;
-	e = forget_doubt(n, line_find(n, &old_key));
+	e = forget_reason(n, line_find(n, &old_key));
 	if (e == ERR_OK)
 		e = epoch_entry(n, now, line, &entry, s);
 	close_older_epochs(n);

@@ -226,7 +226,8 @@ static bool send_batch(struct node *n, size_t peer, struct line *line)
 	if (frame == NULL)
 		return false;
 	frame->payload = arena_keep(&n->fx->arena, &payload);
-	frame->tag = tag_new(n, &(struct tag){ .line = (size_t)(line - n->lines),
+	frame->tag = tag_new(n, &(struct tag){ .from = reach->sent,
+					       .line = (size_t)(line - n->lines),
 					       .size = size,
 					       .len = payload.len,
 					       .peer = peer,
@@ -318,6 +319,18 @@ void replicate(struct node *n, struct now now)
 	}
 }
 
+const struct passage *passage_find(const struct reach *r, uint64_t index)
+{
+	size_t count = r->passages_count < PASSAGES_MAX ? r->passages_count : PASSAGES_MAX;
+
+	for (size_t i = r->passages_count - count; i < r->passages_count; i++) {
+		const struct passage *p = &r->passages[i % PASSAGES_MAX];
+		if (index >= p->from && index < p->size)
+			return p;
+	}
+	return NULL;
+}
+
 enum err node_sent(struct node *n, struct now now, size_t peer, size_t path, uint64_t tag, struct effects *fx)
 {
 	struct tag *t = &n->tags[tag % TAGS_MAX];
@@ -335,11 +348,10 @@ enum err node_sent(struct node *n, struct now now, size_t peer, size_t path, uin
 	}
 	n->peers[peer].in_flight -= t->len;
 	reach = &n->lines[t->line].reach[peer];
-	if (t->size > reach->taken) {
+	if (t->size > reach->taken)
 		reach->taken = t->size;
-		reach->taken_path = path;
-		reach->taken_at = now.wall;
-	}
+	reach->passages[reach->passages_count++ % PASSAGES_MAX] =
+		(struct passage){ t->from, t->size, path, now.wall };
 	p = publish(n, CHANGE_SENT);
 	if (p != NULL) {
 		p->place = (struct place_key){ n->lines[t->line].key, t->size };
@@ -379,7 +391,10 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 	n->fx = fx;
 	if (!in->is_up || path->is_up) {
 		forget_flights(n, in->peer, in->path);
-		/* What was asked for or given on that path is asked for again, on another or after the next HELLO. */
+		/*
+		 * What was asked for or given on that path is asked for again, on another or after the next
+		 * HELLO.
+		 */
 		p->fetching_count = 0;
 		memset(p->servings, 0, sizeof p->servings);
 	}

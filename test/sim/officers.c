@@ -79,7 +79,9 @@ static void draft_content(struct world *w, struct draft *d, size_t len, struct b
 	hash_sha256(buf_bytes(&out), d->s.content.hash);
 }
 
-/* A blob goes into the store piece by piece before the message that names it. .len 0: the store refused it. */
+/*
+ * A blob goes into the store piece by piece before the message that names it. .len 0: the store refused it.
+ */
 static struct bytes attach(struct world *w, struct sim_node *n)
 {
 	static uint8_t memory[50000];

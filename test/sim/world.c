@@ -151,7 +151,7 @@ void node_boot(struct world *w, struct sim_node *n)
 		return;
 	check_reopened(w, n);
 	n->is_restored = false;
-	n->is_certain = true;
+	n->has_memory = n->is_certain = true;
 }
 
 /* ---- Effects. ---- */
