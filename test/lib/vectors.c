@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <jansson.h>
+#include <cmocka.h>
 
 #define LINES_LEN_MAX (1u << 20)
 #define RAW_LEN_MAX (1u << 18)

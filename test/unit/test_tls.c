@@ -14,8 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <openssl/ssl.h>
+#include <cmocka.h>
 
 /* A process with a key, as far as the other side of the function can tell. */
 struct holder {
