@@ -70,6 +70,17 @@ static enum err item_check(struct node *n, const struct statement *s, const stru
 		       : ERR_CONTENT;
 }
 
+/* Whether the entries before this batch are still to be seen, asked for now or already: then it is put off. */
+static bool looks_back(struct node *n, struct now now, const struct arrival *in, const struct arriving *a)
+{
+	if (a->batch.first == 0 || in->path == PATH_BUNDLE)
+		return false;
+	if (a->line->is_suspect)
+		return a->batch.first > a->line->suspect_from;
+	want_back(n, now, in->peer, a->line, a->note.size);
+	return true;
+}
+
 /*
  * Any party may pass a log on, and what he makes up stops nobody's: it is dropped, and he is not asked for
  * that
@@ -126,11 +137,9 @@ static enum err batch_verify(struct node *n, struct now now, const struct arriva
 	}
 	frontier_root(&frontier, root);
 	is_root = memcmp(root, a->note.root, HASH_LEN) == 0;
-	if (!is_root && !has_fault && a->batch.first > 0 && !a->line->is_suspect && in->path != PATH_BUNDLE) {
-		/* The log key signed a root that is not ours: look for a fork before the log is stopped. */
-		want_back(n, now, in->peer, a->line, a->note.size);
+	/* The log key signed a root that is not ours: look for a fork before the log is stopped. */
+	if (!is_root && !has_fault && looks_back(n, now, in, a))
 		return ERR_OK;
-	}
 	if (!is_root && is_hearsay(in, a->line))
 		return ERR_OK;
 	if (!is_root || has_fault)
@@ -206,13 +215,8 @@ static enum err batch_compare(struct node *n, struct now now, const struct arriv
 		hash_leaf(a->batch.items[a->skip].entry, leaf);
 		if (memcmp(held, leaf, HASH_LEN) != 0) {
 			e = fork_keep(n, now, a->line, &a->note, &a->batch, a->batch.first + a->skip);
-			if (e == ERR_NOT_FOUND && !a->line->is_suspect && a->batch.first > 0 &&
-			    in->path != PATH_BUNDLE) {
-				/*
-				 * The two part before this batch begins: the place where they do is the
-				 * proof.
-				 */
-				want_back(n, now, in->peer, a->line, a->note.size);
+			/* The two part before this batch begins: the place where they do is the proof. */
+			if (e == ERR_NOT_FOUND && looks_back(n, now, in, a)) {
 				a->skip = a->batch.count;
 				return ERR_OK;
 			}

@@ -66,8 +66,10 @@ struct line {
 	bool is_own, is_recovering, is_closed; /* closed: a later epoch is open, or must be opened */
 	/* recovering, and the signer cannot say how far it went: only a new epoch ends it */
 	bool is_unremembered;
-	bool is_doubtful;   /* the signer's machine stopped without closing: every peer must answer first */
-	bool is_suspect;    /* a note of another history was seen: its entries were asked for */
+	bool is_doubtful; /* the signer's machine stopped without closing: every peer must answer first */
+	/* A note of another history was seen, and its entries were asked for from here on. */
+	bool is_suspect;
+	uint64_t suspect_from;
 	uint8_t answered;   /* bit mask of parties whose HELLO came in this run */
 	uint64_t goal_size; /* recovering: the signer's head, or a peer's note of ours */
 	/* Entries whose content was erased before we had it: cosigned once their erasers are held. */

@@ -122,7 +122,8 @@ void want_send(struct node *n, struct now now, size_t peer, struct line *line, u
 void want_back(struct node *n, struct now now, size_t peer, struct line *line, uint64_t end)
 {
 	line->is_suspect = true;
-	want_send(n, now, peer, line, end > FORK_LOOK_BACK ? end - FORK_LOOK_BACK : 0, end);
+	line->suspect_from = end > FORK_LOOK_BACK ? end - FORK_LOOK_BACK : 0;
+	want_send(n, now, peer, line, line->suspect_from, end);
 }
 
 /* ---- Batches ---- */
