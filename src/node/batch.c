@@ -102,7 +102,6 @@ static enum err batch_verify(struct node *n, struct now now, const struct arriva
 			     bool *is_good)
 {
 	struct frontier frontier = a->line->log->frontier;
-	size_t erasers = a->line->erasers_count;
 	uint8_t leaf[HASH_LEN], root[HASH_LEN];
 	struct fault fault = { "record.root", 0 };
 	uint64_t wrong = a->line->log->frontier.size;
@@ -128,8 +127,6 @@ static enum err batch_verify(struct node *n, struct now now, const struct arriva
 		e = has_fault ? ERR_OK : item_check(n, &s, &a->batch.items[i]);
 		if (e != ERR_OK)
 			return e;
-		if (a->batch.items[i].is_erased && ++erasers > ERASERS_MAX && !has_fault)
-			return ERR_OK; /* asked for again when some of the erasers have come */
 		hash_leaf(a->batch.items[i].entry, leaf);
 		e = frontier_append(&frontier, leaf, NULL, NULL);
 		if (e != ERR_OK)
@@ -176,11 +173,9 @@ static enum err batch_add(struct node *n, struct now now, size_t peer, const str
 		if (e == ERR_OK && item->is_erased && s.has_content && !is_content_known(n, s.content.hash)) {
 			place_write(&item->eraser, &place);
 			e = store->ops->content_erase(store, s.content.hash, buf_bytes(&place));
-			a->line->erasers[a->line->erasers_count++] = (struct place_key){
-				{ item->eraser.channel, accord_party_find(n->accord, item->eraser.party),
-				  item->eraser.epoch },
-				item->eraser.index,
-			};
+			if (e == ERR_OK)
+				e = erased_note(n, &(struct place_key){ a->line->key, entry.index },
+						&item->eraser);
 		}
 		if (e == ERR_OK)
 			e = judged_read(n, &a->line->key, &entry, &s, &judged);
@@ -195,9 +190,12 @@ static enum err batch_add(struct node *n, struct now now, size_t peer, const str
 	}
 	if (e == ERR_OK)
 		e = record_add_note(n->record, a->line->log, a->note.size, a->batch.note);
-	/* An ended log that is filled up may hold what others had counted as absent. */
-	if (e == ERR_OK && line_newest(n, a->line->key.channel, a->line->key.party) != a->line)
+	/* An ended log that is filled up may hold what others had counted as absent: once it is whole. */
+	if (e == ERR_OK && n->has_skipped && a->line->log->frontier.size >= a->line->known &&
+	    line_newest(n, a->line->key.channel, a->line->key.party) != a->line) {
+		n->has_skipped = false;
 		e = refold_all(n, now);
+	}
 	return e;
 }
 

@@ -69,8 +69,9 @@ static enum err content_check(struct node *n, const struct statement *s, const s
 /* A resend: the same id on the channel is answered with the first one's place. */
 static bool is_resend(struct node *n, const struct statement *s, struct effect_answer *answer)
 {
-	if (s->kind <= KIND_ACCORD || fold_find_id(&n->fold, s->channel, s->id, &answer->place) != ERR_OK)
-		return false;
+	if (s->kind <= KIND_ACCORD || fold_find_id(&n->fold, s->channel, s->id, &answer->place) != ERR_OK ||
+	    answer->place.log.party != n->self)
+		return false; /* a peer that copied our id answers nothing for us */
 	answer->is_repeat = true;
 	answer->err = ERR_OK;
 	answer->verdict = VERDICT_OK;

@@ -49,8 +49,6 @@ struct early {
 	size_t len;
 };
 
-#define ERASERS_MAX 64u /* of one log, at one time */
-
 /* A log as the node sees it; beside record's struct log. */
 struct line {
 	struct log *log;
@@ -72,9 +70,6 @@ struct line {
 	uint64_t suspect_from;
 	uint8_t answered;   /* bit mask of parties whose HELLO came in this run */
 	uint64_t goal_size; /* recovering: the signer's head, or a peer's note of ours */
-	/* Entries whose content was erased before we had it: cosigned once their erasers are held. */
-	struct place_key erasers[ERASERS_MAX];
-	size_t erasers_count;
 	struct unsaved note, cosignature;
 	struct early early[PARTY_MAX];
 	uint64_t cosigned[PARTY_MAX]; /* largest size of each party's cosignature that we hold */
@@ -163,6 +158,7 @@ struct node {
 	uint64_t published, commits, refused, void_entries;
 	struct effects *fx; /* of this turn */
 	bool is_stopped, is_replaying, is_full;
+	bool has_skipped; /* an entry was folded although something it had seen is in an ended log and not held */
 	struct batch_item *items; /* of the batch at hand */
 	uint8_t *scratch;	  /* SCRATCH_LEN bytes for one entry and its content, or one frame */
 	struct mark *marks;	  /* what the signer remembered at the start */
@@ -275,8 +271,10 @@ enum err early_take(struct node *n) MUST_CHECK;
 /* ---- erase.c ---- */
 /* An erasure that counts: the content goes, its hash and the proof stay. */
 enum err erase_folded(struct node *n, const struct place_key *at, const struct statement *s) MUST_CHECK;
-/* True once every eraser that the log's entries name is held. */
-bool erasers_are_held(struct node *n, struct line *line);
+/* An entry came without its content, because of this eraser. */
+enum err erased_note(struct node *n, const struct place_key *at, const struct place *eraser) MUST_CHECK;
+/* True if every such eraser is held and counts: only then may the log be cosigned. */
+bool erasers_are_held(struct node *n, const struct line *line);
 
 /* ---- fork.c ---- */
 /* Keeps both sides of a contradiction: what we hold of a log, and this note of it, with its entries if a

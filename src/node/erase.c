@@ -36,14 +36,55 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 	return store->ops->content_erase(store, erased.content.hash, buf_bytes(&place));
 }
 
-bool erasers_are_held(struct node *n, struct line *line)
+/* Rows beside the views: 'x', log, index of an entry that came without its content; value: the eraser's place. */
+#define ROW_ERASED 'x'
+
+enum err erased_note(struct node *n, const struct place_key *at, const struct place *eraser)
 {
-	while (line->erasers_count > 0) {
-		const struct place_key *at = &line->erasers[line->erasers_count - 1];
-		const struct line *of = line_find(n, &at->log);
-		if (of == NULL || of->log->durable <= at->index)
+	uint8_t key_memory[1 + PLACE_KEY_LEN], value_memory[PLACE_KEY_LEN];
+	struct buf key = BUF_ON(key_memory), value = BUF_ON(value_memory);
+	struct place_key by = {
+		{ eraser->channel, accord_party_find(n->accord, eraser->party), eraser->epoch }, eraser->index
+	};
+
+	buf_put_byte(&key, ROW_ERASED);
+	place_key_write(at, &key);
+	place_key_write(&by, &value);
+	return map_put(&n->views, buf_bytes(&key), buf_bytes(&value));
+}
+
+/* Whether the entry at `by` counts as an erasure of the entry at `at`. */
+static bool is_erased_by(struct node *n, const struct place_key *at, const struct place_key *by)
+{
+	struct buf bytes;
+	struct entry_read_out read;
+	const struct place *refers = &read.statement.refers[0];
+
+	buf_init(&bytes, n->scratch, ENTRY_LEN_MAX);
+	return node_entry(n, by, &bytes, &read) == ERR_OK && read.is_folded && read.view.kind == KIND_ERASE &&
+	       read.view.verdict == VERDICT_OK && refers->channel == at->log.channel &&
+	       accord_party_find(n->accord, refers->party) == at->log.party &&
+	       refers->epoch == at->log.epoch && refers->index == at->index;
+}
+
+bool erasers_are_held(struct node *n, const struct line *line)
+{
+	uint8_t prefix_memory[1 + LOG_KEY_LEN], key_memory[MAP_KEY_MAX], value_memory[PLACE_KEY_LEN];
+	struct buf prefix = BUF_ON(prefix_memory), key = BUF_ON(key_memory);
+
+	buf_put_byte(&prefix, ROW_ERASED);
+	log_key_write(&line->key, &prefix);
+	buf_put(&key, buf_bytes(&prefix));
+	for (;;) {
+		struct buf value = BUF_ON(value_memory);
+		struct bytes at_bytes, by_bytes;
+		struct place_key at, by;
+		if (map_next(&n->views, buf_bytes(&prefix), buf_bytes(&key), &key, &value) != ERR_OK)
+			return true;
+		at_bytes = (struct bytes){ key.ptr + 1, key.len - 1 };
+		by_bytes = buf_bytes(&value);
+		if (place_key_read(&at_bytes, &at) != ERR_OK || place_key_read(&by_bytes, &by) != ERR_OK ||
+		    !is_erased_by(n, &at, &by))
 			return false;
-		line->erasers_count--;
 	}
-	return true;
 }

@@ -253,7 +253,7 @@ void node_start(struct node *n, struct now now, const struct marks *marks, bool 
 			return;
 		/* Likewise our own receipt for a peer's log. */
 		if (!l->is_own && l->log->durable > l->reach[n->self].held &&
-		    l->log->noted == l->log->durable &&
+		    l->log->noted == l->log->durable && erasers_are_held(n, l) &&
 		    node_local(n, ask_signer(n, now, l), "a proof for the signer cannot be made") != ERR_OK)
 			return;
 	}
@@ -390,17 +390,32 @@ enum err lines_keep(struct node *n)
 /* The commit did not happen: what was staged is gone from memory too. */
 static void forget_staged(struct node *n)
 {
+	struct store *store = record_store(n->record);
+
 	n->dues_count = 0;
 	for (size_t i = 0; i < n->lines_count; i++) {
-		n->lines[i].staged_len = 0;
-		if (fold_size(&n->fold, &n->lines[i].key, &n->lines[i].folded) != ERR_OK)
+		struct line *l = &n->lines[i];
+		l->staged_len = 0;
+		if (fold_size(&n->fold, &l->key, &l->folded) != ERR_OK)
 			node_stop(n, ERR_IO, "the views cannot be read");
+		/* Receipts of this turn are not kept: they are shown no longer, and taken when they come again. */
+		for (size_t party = 0; party < n->accord->parties_count; party++) {
+			uint8_t memory[NOTE_LINE_LEN_MAX];
+			struct buf text = BUF_ON(memory);
+			bool is_ours_unsaved = party == n->self && l->cosignature.size > 0;
+			if (is_ours_unsaved ||
+			    store->ops->cosignature_last(store, l->log->number,
+							 bytes_str(n->accord->parties[party].name),
+							 &l->cosigned[party], &text) == ERR_OK)
+				continue;
+			l->cosigned[party] = 0;
+		}
 	}
 }
 
 enum err turn_flush(struct node *n, struct now now)
 {
-	bool any = false;
+	bool any = false, any_peers = false;
 	enum err e;
 
 	if (!record_is_open(n->record))
@@ -433,17 +448,18 @@ enum err turn_flush(struct node *n, struct now now)
 			l->known = l->log->durable;
 		if (l->is_own && l->is_recovering)
 			recover_check(l);
-		else if (l->erasers_count == 0)
+		else if (l->is_own)
 			e = ask_signer(n, now, l);
 		if (e != ERR_OK)
 			return node_local(n, e, "a proof for the signer cannot be made");
+		any_peers |= !l->is_own;
 	}
-	for (size_t i = 0; i < n->lines_count; i++) {
+	/* A peer's log is cosigned when all that it lacks was erased by entries that we hold, now or by now. */
+	for (size_t i = 0; any_peers && i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];
-		if (l->erasers_count > 0 && erasers_are_held(n, l) && l->asked < l->log->durable)
-			e = ask_signer(n, now, l);
-		if (e != ERR_OK)
-			return node_local(n, e, "a proof for the signer cannot be made");
+		if (!l->is_own && l->asked < l->log->durable && l->log->noted == l->log->durable &&
+		    erasers_are_held(n, l) && ask_signer(n, now, l) != ERR_OK)
+			return node_local(n, ERR_IO, "a proof for the signer cannot be made");
 	}
 	return ERR_OK;
 }

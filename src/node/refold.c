@@ -160,8 +160,10 @@ static enum err skip_gone(struct node *n, struct now now, uint32_t channel, bool
 		if (line->key.channel != channel || line->folded == line->log->frontier.size)
 			continue;
 		e = fold_held(n, now, line, false, &wait);
-		if (e == ERR_SHORT && is_gone_for_good(n, &wait))
+		if (e == ERR_SHORT && is_gone_for_good(n, &wait)) {
+			n->has_skipped = true;
 			e = fold_held(n, now, line, true, &wait);
+		}
 		if (e == ERR_SHORT)
 			continue;
 		*any = true;

@@ -185,8 +185,10 @@ static void answer_came(struct node *n, struct now now, size_t peer, const struc
 void service_folded(struct node *n, struct now now, const struct place_key *at, const struct entry *entry,
 		    const struct statement *s, const uint8_t leaf[HASH_LEN])
 {
-	if (at->log.party == n->self || entry->signatures_count > 0 || !s->has_form ||
-	    !bytes_equal(s->form, BYTES_LIT(FORM_LINE_CHECK)))
+	const struct accord_channel *channel = accord_channel_find(n->accord, at->log.channel);
+
+	if (channel == NULL || channel->plane != PLANE_SERVICE || at->log.party == n->self ||
+	    entry->signatures_count > 0 || !s->has_form || !bytes_equal(s->form, BYTES_LIT(FORM_LINE_CHECK)))
 		return;
 	if (s->kind == KIND_REPLY && s->refers_count == 1 &&
 	    accord_party_find(n->accord, s->refers[0].party) == n->self)
