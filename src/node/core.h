@@ -158,7 +158,8 @@ struct node {
 	uint64_t published, commits, refused, void_entries;
 	struct effects *fx; /* of this turn */
 	bool is_stopped, is_replaying, is_full;
-	bool has_skipped; /* an entry was folded although something it had seen is in an ended log and not held */
+	/* an entry was folded although something it had seen is in an ended log and not held */
+	bool has_skipped;
 	struct batch_item *items; /* of the batch at hand */
 	uint8_t *scratch;	  /* SCRATCH_LEN bytes for one entry and its content, or one frame */
 	struct mark *marks;	  /* what the signer remembered at the start */

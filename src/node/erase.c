@@ -36,7 +36,10 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 	return store->ops->content_erase(store, erased.content.hash, buf_bytes(&place));
 }
 
-/* Rows beside the views: 'x', log, index of an entry that came without its content; value: the eraser's place. */
+/*
+ * Rows beside the views: 'x', log, index of an entry that came without its content; value: the eraser's
+ * place.
+ */
 #define ROW_ERASED 'x'
 
 enum err erased_note(struct node *n, const struct place_key *at, const struct place *eraser)

@@ -398,7 +398,10 @@ static void forget_staged(struct node *n)
 		l->staged_len = 0;
 		if (fold_size(&n->fold, &l->key, &l->folded) != ERR_OK)
 			node_stop(n, ERR_IO, "the views cannot be read");
-		/* Receipts of this turn are not kept: they are shown no longer, and taken when they come again. */
+		/*
+		 * Receipts of this turn are not kept: they are shown no longer, and taken when they come
+		 * again.
+		 */
 		for (size_t party = 0; party < n->accord->parties_count; party++) {
 			uint8_t memory[NOTE_LINE_LEN_MAX];
 			struct buf text = BUF_ON(memory);
@@ -454,7 +457,10 @@ enum err turn_flush(struct node *n, struct now now)
 			return node_local(n, e, "a proof for the signer cannot be made");
 		any_peers |= !l->is_own;
 	}
-	/* A peer's log is cosigned when all that it lacks was erased by entries that we hold, now or by now. */
+	/*
+	 * A peer's log is cosigned when all that it lacks was erased by entries that we hold, now or by
+	 * now.
+	 */
 	for (size_t i = 0; any_peers && i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];
 		if (!l->is_own && l->asked < l->log->durable && l->log->noted == l->log->durable &&
