@@ -12,6 +12,8 @@
 #define TICK_MS 250u
 #define IDLE_MS 20u   /* so long after the last event the store may tidy up */
 #define IDLE_US 2000u /* and so long at once */
+/* A node that is never idle tidies up in between, or its WAL would grow for ever, and each flush with it. */
+#define BUSY_TURNS 64u
 #define ROUNDS_MAX 8u
 
 static_assert(URGENCY_COUNT == RECORD_URGENCY_COUNT, "link/pipe.h counts the urgencies of node/effects.h");
@@ -184,6 +186,8 @@ static void on_turn(void *self)
 		timer_set(c->api_due, (uint64_t)due);
 	else
 		timer_unset(c->api_due);
+	if (++c->turns % BUSY_TURNS == 0)
+		(void)node_idle(c->node, IDLE_US);
 	timer_set(c->idle, IDLE_MS);
 }
 
