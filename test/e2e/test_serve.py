@@ -18,7 +18,7 @@ def test_the_link_is_started_again(pair):
     kor, usa = pair["kor"], pair["usa"]
     first = kor.processes()["link"]
     kor.kill("link")
-    usa.wait("the path is down", lambda: not usa.is_linked())
+    usa.wait("the path went down", lambda: "path kor/north is down" in usa.words())
     place = kor.say("send", "notify", "Said while it was away.", "--to", "usa/watch", "--label", "OPEN", key="watch",
                     code=None)["place"]
     kor.await_link(patience=5)
