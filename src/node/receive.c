@@ -124,6 +124,7 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 {
 	struct peer *p = &n->peers[in->peer];
 	struct hello *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
+	bool is_first;
 	enum err e;
 
 	if (h == NULL)
@@ -133,6 +134,7 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 		e = hello_check(n, p, h);
 	if (e != ERR_OK)
 		return e;
+	is_first = best_path(p) == LINK_PATHS_MAX || in->path == PATH_BUNDLE;
 	if (in->path != PATH_BUNDLE)
 		p->paths[in->path].has_hello = true;
 	p->has_clock = true;
@@ -147,6 +149,9 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 	}
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct reach *r = &n->lines[i].reach[in->peer];
+		/* With nothing under way on another path, what it does not name it has lost, or never had. */
+		if (is_first && r->sent > r->held)
+			r->sent = r->held;
 		if (r->sent < r->held)
 			r->sent = r->held;
 		/* A FLASH behind what it lacks goes ahead; looked for among the latest only. */
