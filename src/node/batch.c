@@ -70,7 +70,7 @@ static enum err item_check(struct node *n, const struct statement *s, const stru
 		       : ERR_CONTENT;
 }
 
-/* Whether the entries before this batch are still to be seen, asked for now or before: it is put off then. */
+/* Whether what comes before this batch has still to be seen, asked for here if not before: it is put off. */
 static bool looks_back(struct node *n, struct now now, const struct arrival *in, const struct arriving *a)
 {
 	if (a->batch.first == 0 || in->path == PATH_BUNDLE)
