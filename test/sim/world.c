@@ -82,7 +82,6 @@ static void sign_event(struct world *w, struct sim_node *n, enum event_kind kind
 	if (err != ERR_OK)
 		world_fail(w, "the signer of node %zu refuses size %llu of channel %u: %s", n->party,
 			   (unsigned long long)sign->size, sign->origin.channel, err_text(err));
-	/* Synced before the next signature, or within 2 ms: what a power cut takes is at most this one. */
 	if (kind == EVENT_SIGN) {
 		checkpoint_sign(&n->log_key, sign->text, &line);
 	} else {

@@ -113,9 +113,8 @@ struct sim_node {
 	struct sim_disk *backup; /* a copy from some earlier moment; NULL: none */
 	uint64_t backup_acknowledged;
 	struct sign_key log_key, mirror_key;
-	struct mark mark_rows[256], synced_rows[256];
-	struct marks marks;  /* in the signer's page cache */
-	size_t synced_count; /* on the signer's disk */
+	struct mark mark_rows[256];
+	struct marks marks; /* in the signer's page cache */
 	bool has_memory, is_certain;
 	struct sim_officer officer;
 	struct effect *effects;
@@ -158,7 +157,6 @@ struct world {
 	bool is_fork_expected;
 	uint32_t faults_on; /* bit mask of enum fault_kind: a random half of them, each seed its own */
 	bool is_verbose;
-	unsigned plant; /* a deliberately broken core, which the checks must catch; 0: none */
 };
 
 /* Ends the program with the seed, the moment and the reason. */
