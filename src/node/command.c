@@ -126,7 +126,6 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 	struct line *line;
 	struct entry entry;
 	struct judged judged;
-	struct entry_view view;
 	struct addition add = { .statement = s, .entry = &entry };
 	enum err e = own_line(n, channel, &line);
 
@@ -151,13 +150,14 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 			e = ERR_NOT_FOUND;
 	}
 	if (e == ERR_OK)
-		e = fold_judge(&n->fold, &judged.input, &view);
+		e = fold_judge(&n->fold, &judged.input, &judged.view);
 	if (e != ERR_OK)
 		return e;
-	if (view.verdict != VERDICT_OK) {
-		answer->verdict = view.verdict;
+	if (judged.view.verdict != VERDICT_OK) {
+		answer->verdict = judged.view.verdict;
 		return ERR_REFUSED;
 	}
+	judged.has_view = true;
 	add.line = line;
 	add.judged = &judged;
 	add.content = in->content.len == 0 ? in->content : arena_copy(&n->fx->arena, in->content);

@@ -211,6 +211,8 @@ struct judged {
 	struct signer signers[STATEMENT_SIGNATURES_MAX];
 	bool refers_match[STATEMENT_REFERENCES_MAX];
 	struct fold_input input;
+	struct entry_view view;
+	bool has_view; /* the door judged it just now, and it is ready */
 };
 
 /* An entry on its way through the door. */

@@ -73,8 +73,10 @@ static enum err fold_now(struct node *n, struct now now, struct line *line, cons
 	const struct fold_input *in = &judged->input;
 	struct place_key at = { line->key, in->entry->index };
 	uint8_t leaf[HASH_LEN];
-	enum err e = fold_entry(&n->fold, in, view);
+	enum err e;
 
+	*view = judged->view;
+	e = judged->has_view ? fold_judged(&n->fold, in, view) : fold_entry(&n->fold, in, view);
 	if (e != ERR_OK)
 		return e;
 	line->folded++;
@@ -95,7 +97,7 @@ enum err fold_next(struct node *n, struct now now, struct line *line, const stru
 		   struct bytes bytes, struct entry_view *view)
 {
 	struct fold_wait wait;
-	enum err e = fold_is_ready(&n->fold, &judged->input, &wait);
+	enum err e = judged->has_view ? ERR_OK : fold_is_ready(&n->fold, &judged->input, &wait);
 
 	return e == ERR_OK ? fold_now(n, now, line, judged, bytes, view) : e;
 }

@@ -680,22 +680,27 @@ static enum err fold_effect(const struct fold *f, const struct fold_input *in, c
 	return ERR_OK;
 }
 
-enum err fold_entry(const struct fold *f, const struct fold_input *in, struct entry_view *out)
+enum err fold_judged(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
 {
 	struct place_key at = { in->log, in->entry->index };
 	struct row_key k;
-	enum err e = fold_judge(f, in, out);
+	enum err e = row_put_entry(f->map, f->accord->parties_count, &at, v);
 
-	if (e == ERR_OK)
-		e = row_put_entry(f->map, f->accord->parties_count, &at, out);
-	if (e == ERR_OK && in->statement->kind == KIND_MESSAGE && out->verdict != VERDICT_REPEATED) {
+	if (e == ERR_OK && in->statement->kind == KIND_MESSAGE && v->verdict != VERDICT_REPEATED) {
 		row_open(&k, ROW_MESSAGE);
 		row_put_channel(&k, in->log.channel);
-		e = row_put_listed(f->map, &k, out->order, &at);
+		e = row_put_listed(f->map, &k, v->order, &at);
 	}
-	if (e == ERR_OK && out->verdict == VERDICT_OK)
-		e = fold_effect(f, in, out);
+	if (e == ERR_OK && v->verdict == VERDICT_OK)
+		e = fold_effect(f, in, v);
 	if (e == ERR_OK)
 		e = row_put_folded(f->map, &in->log, in->entry->index + 1);
 	return e;
+}
+
+enum err fold_entry(const struct fold *f, const struct fold_input *in, struct entry_view *out)
+{
+	enum err e = fold_judge(f, in, out);
+
+	return e == ERR_OK ? fold_judged(f, in, out) : e;
 }

@@ -112,8 +112,12 @@ struct fold_wait {
 enum err fold_is_ready(const struct fold *f, const struct fold_input *in, struct fold_wait *wait) MUST_CHECK;
 /* Judges and writes the rows; the entry's index is the log's folded size. */
 enum err fold_entry(const struct fold *f, const struct fold_input *in, struct entry_view *out) MUST_CHECK;
-/* Judges alone: what our own door asks before it appends. */
+/*
+ * The two halves of it: our own door asks for the verdict before it appends, and nothing changes in between.
+ */
 enum err fold_judge(const struct fold *f, const struct fold_input *in, struct entry_view *out) MUST_CHECK;
+enum err fold_judged(const struct fold *f, const struct fold_input *in,
+		     const struct entry_view *v) MUST_CHECK;
 
 enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *size) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
