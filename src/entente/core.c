@@ -10,10 +10,9 @@
 #include <string.h>
 
 #define TICK_MS 250u
-#define IDLE_MS 20u   /* so long after the last event the store may tidy up */
-#define IDLE_US 2000u /* and so long at once */
-/* A node that is never idle tidies up in between, or its WAL would grow for ever, and each flush with it. */
-#define BUSY_TURNS 64u
+#define IDLE_MS 20u /* so long after the last event the store tidies up */
+/* A node that is never idle tidies up in between. */
+#define BUSY_TURNS 16u
 #define ROUNDS_MAX 8u
 
 static_assert(URGENCY_COUNT == RECORD_URGENCY_COUNT, "link/pipe.h counts the urgencies of node/effects.h");
@@ -161,6 +160,12 @@ static void serve_clients(struct core *c)
 	}
 }
 
+static void tidy(struct core *c, bool is_idle)
+{
+	if (node_tidy(c->node, is_idle, &c->fx) != ERR_OK)
+		c->is_busy = true; /* the turn carries out what the node does about it */
+}
+
 static void on_turn(void *self)
 {
 	struct core *c = self;
@@ -187,7 +192,7 @@ static void on_turn(void *self)
 	else
 		timer_unset(c->api_due);
 	if (++c->turns % BUSY_TURNS == 0)
-		(void)node_idle(c->node, IDLE_US);
+		tidy(c, false);
 	timer_set(c->idle, IDLE_MS);
 }
 
@@ -219,10 +224,7 @@ static void on_tick(void *self)
 
 static void on_idle(void *self)
 {
-	struct core *c = self;
-
-	if (node_idle(c->node, IDLE_US))
-		timer_set(c->idle, 1);
+	tidy(self, true);
 }
 
 static void on_end_signal(void *self)

@@ -151,7 +151,7 @@ enum exit_code held_open(struct held *h, const struct options *o, const char *ba
 
 static void remove_copy(const char *copy)
 {
-	static const char *const endings[] = { "", "-wal", "-shm" };
+	static const char *const endings[] = STORE_SQLITE_ENDINGS;
 	char path[FILE_PATH_MAX];
 
 	for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {

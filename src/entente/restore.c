@@ -73,7 +73,7 @@ static enum exit_code copy(const char *from, const char *to)
 /* What stood there is kept beside it: nobody's last copy is thrown away by a restore. */
 static enum exit_code put_in_place(const char *home, const char *part)
 {
-	static const char *const endings[] = { "", "-wal", "-shm" };
+	static const char *const endings[] = STORE_SQLITE_ENDINGS;
 	char now[FILE_PATH_MAX], before[FILE_PATH_MAX];
 
 	for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {

@@ -496,13 +496,14 @@ enum err node_commit(struct node *n, struct now now, struct effects *fx)
 	return e;
 }
 
-bool node_idle(struct node *n, uint64_t budget_us)
+enum err node_tidy(struct node *n, bool is_idle, struct effects *fx)
 {
 	struct store *store = record_store(n->record);
 
+	n->fx = fx;
 	if (n->is_stopped || record_is_open(n->record))
-		return false;
-	return store->ops->tidy(store, budget_us) == ERR_SHORT;
+		return ERR_OK;
+	return node_local(n, store->ops->tidy(store, is_idle), "the store could not be tidied");
 }
 
 /* ---- The signer's answer. ---- */

@@ -99,8 +99,11 @@ enum err node_commit(struct node *n, struct now now, struct effects *fx) MUST_CH
 void node_room(struct node *n, bool has_room);
 /* Drops every view and folds the record anew, in a turn of its own; service statements are not made again. */
 enum err node_refold(struct node *n, struct now now, struct effects *fx) MUST_CHECK;
-/* Work for a quiet moment: checkpoints of the store, views that lag; true if there is more. */
-bool node_idle(struct node *n, uint64_t budget_us);
+/*
+ * The store's housekeeping, between turns; is_idle: nothing else waits. A fault of class LOCAL stops the
+ * node.
+ */
+enum err node_tidy(struct node *n, bool is_idle, struct effects *fx) MUST_CHECK;
 
 /* ---- Reading. Nothing here changes anything; all of it is in the record already. ---- */
 

@@ -2,7 +2,8 @@
  * sqlite.h - what the files of the SQLite store share: the connection, its queries, and how one is asked.
  *
  * Layer: record. For store_sqlite.c (life, transactions, logs, entries, views), sqlite_query.c (asking),
- * sqlite_rows.c (contents, notes, attachments, advance copies) and sqlite_tidy.c (the WAL, backups) only.
+ * sqlite_rows.c (contents, notes, attachments, advance copies), sqlite_redo.c (turns that are durable ahead
+ * of the tables) and sqlite_tidy.c (the WAL, backups) only.
  */
 #ifndef RECORD_SQLITE_H
 #define RECORD_SQLITE_H
@@ -17,69 +18,123 @@
 #define LOG_NUMBER_MAX ((1u << 22) - 1)
 /* A piece's row id is the attachment's number and the offset. */
 #define OFFSET_BITS 32
+#define REDO_SALT_LEN 16u
+
+/*
+ * What a query does: READ; WRITE a row, which the redo file repeats; ERASE, a write that leaves zeros where
+ * the old bytes stood; TURN, a part of the transaction itself, which is not repeated.
+ */
+enum query_kind { QUERY_KIND_READ, QUERY_KIND_WRITE, QUERY_KIND_ERASE, QUERY_KIND_TURN };
 
 /* clang-format off */
 #define QUERY_LIST(X) \
-	X(BEGIN, "BEGIN IMMEDIATE") \
-	X(COMMIT, "COMMIT") \
-	X(TIDIED, "UPDATE tidied SET times = times + 1") \
-	X(LOG_FIND, "SELECT number FROM log WHERE origin = ?1") \
-	X(LOG_NEW, "INSERT INTO log VALUES(NULL, ?1, 0, ?2, NULL, 0)") \
-	X(LOG_GET, "SELECT origin, size, root, rule, fault_offset FROM log WHERE number = ?1") \
-	X(LOG_PUT, "UPDATE log SET size = ?2, root = ?3, rule = ?4, fault_offset = ?5 WHERE number = ?1") \
-	X(LOG_NEXT, "SELECT number FROM log WHERE number > ?1 ORDER BY number LIMIT 1") \
-	X(ENTRY_PUT, "INSERT INTO entry VALUES(?1, ?2, ?3)") \
-	X(ENTRY_GET, "SELECT hashes, bytes FROM entry WHERE id = ?1") \
-	X(ENTRY_CUT, "DELETE FROM entry WHERE id BETWEEN ?1 AND ?2") \
-	X(HASHES_GET, "SELECT hashes FROM entry WHERE id = ?1") \
-	X(CONTENT_FIND, "SELECT content.number, hash FROM content_name JOIN content USING(number) WHERE id = ?1") \
-	X(CONTENT_PUT, "INSERT INTO content VALUES(NULL, ?1, ?2, NULL)") \
-	X(CONTENT_ERASED, "INSERT INTO content VALUES(NULL, ?1, NULL, ?2)") \
-	X(CONTENT_NAME, "INSERT INTO content_name VALUES(?1, ?2)") \
-	X(CONTENT_GET, "SELECT bytes, eraser FROM content WHERE number = ?1") \
-	X(CONTENT_ERASE, "UPDATE content SET bytes = NULL, eraser = ?2 WHERE number = ?1") \
-	X(NOTE_PUT, "INSERT OR REPLACE INTO note VALUES(?1, ?2)") \
-	X(NOTE_GET, "SELECT id, text FROM note WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1") \
-	X(NOTE_ABOVE, "SELECT id, text FROM note WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT 1") \
-	X(COSIGNATURE_PUT, "INSERT OR REPLACE INTO cosignature VALUES(?1, ?2, ?3, ?4)") \
-	X(COSIGNATURE_ABOVE, "SELECT size, line FROM cosignature WHERE log = ?1 AND party = ?2 AND size >= ?3 " \
+	X(BEGIN, TURN, "BEGIN IMMEDIATE") \
+	X(COMMIT, TURN, "COMMIT") \
+	X(SAVEPOINT, TURN, "SAVEPOINT turn") \
+	X(RELEASE, TURN, "RELEASE turn") \
+	X(UNDO, TURN, "ROLLBACK TO turn") \
+	X(ROLLBACK, TURN, "ROLLBACK") \
+	X(REDO_GET, READ, "SELECT salt, generation FROM redo") \
+	X(REDO_NEXT, TURN, "UPDATE redo SET generation = generation + 1") \
+	X(LOG_FIND, READ, "SELECT number FROM log WHERE origin = ?1") \
+	X(LOG_NEW, WRITE, "INSERT INTO log VALUES(NULL, ?1, 0, ?2, NULL, 0)") \
+	X(LOG_GET, READ, "SELECT origin, size, root, rule, fault_offset FROM log WHERE number = ?1") \
+	X(LOG_PUT, WRITE, "UPDATE log SET size = ?2, root = ?3, rule = ?4, fault_offset = ?5 WHERE number = ?1") \
+	X(LOG_NEXT, READ, "SELECT number FROM log WHERE number > ?1 ORDER BY number LIMIT 1") \
+	X(ENTRY_PUT, WRITE, "INSERT INTO entry VALUES(?1, ?2, ?3)") \
+	X(ENTRY_GET, READ, "SELECT hashes, bytes FROM entry WHERE id = ?1") \
+	X(ENTRY_CUT, WRITE, "DELETE FROM entry WHERE id BETWEEN ?1 AND ?2") \
+	X(HASHES_GET, READ, "SELECT hashes FROM entry WHERE id = ?1") \
+	X(CONTENT_FIND, READ, "SELECT content.number, hash FROM content_name JOIN content USING(number) WHERE id = ?1") \
+	X(CONTENT_PUT, WRITE, "INSERT INTO content VALUES(NULL, ?1, ?2, NULL)") \
+	X(CONTENT_ERASED, WRITE, "INSERT INTO content VALUES(NULL, ?1, NULL, ?2)") \
+	X(CONTENT_NAME, WRITE, "INSERT INTO content_name VALUES(?1, ?2)") \
+	X(CONTENT_GET, READ, "SELECT bytes, eraser FROM content WHERE number = ?1") \
+	X(CONTENT_ERASE, ERASE, "UPDATE content SET bytes = NULL, eraser = ?2 WHERE number = ?1") \
+	X(NOTE_PUT, WRITE, "INSERT OR REPLACE INTO note VALUES(?1, ?2)") \
+	X(NOTE_GET, READ, "SELECT id, text FROM note WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1") \
+	X(NOTE_ABOVE, READ, "SELECT id, text FROM note WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT 1") \
+	X(COSIGNATURE_PUT, WRITE, "INSERT OR REPLACE INTO cosignature VALUES(?1, ?2, ?3, ?4)") \
+	X(COSIGNATURE_ABOVE, READ, "SELECT size, line FROM cosignature WHERE log = ?1 AND party = ?2 AND size >= ?3 " \
 	                     "ORDER BY size LIMIT 1") \
-	X(COSIGNATURE_LAST, "SELECT size, line FROM cosignature WHERE log = ?1 AND party = ?2 " \
+	X(COSIGNATURE_LAST, READ, "SELECT size, line FROM cosignature WHERE log = ?1 AND party = ?2 " \
 	                    "ORDER BY size DESC LIMIT 1") \
-	X(ATTACHMENT_FIND, "SELECT number, total, held FROM attachment WHERE hash = ?1") \
-	X(ATTACHMENT_NEW, "INSERT INTO attachment VALUES(NULL, ?1, ?2, 0)") \
-	X(ATTACHMENT_HELD, "UPDATE attachment SET held = ?2 WHERE number = ?1") \
-	X(ATTACHMENT_DEL, "DELETE FROM attachment WHERE number = ?1") \
-	X(PIECES_DEL, "DELETE FROM piece WHERE id BETWEEN ?1 AND ?2") \
-	X(PIECE_PUT, "INSERT INTO piece VALUES(?1, ?2)") \
-	X(PIECE_UPTO, "SELECT id, length(bytes) FROM piece WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1") \
-	X(PIECE_FROM, "SELECT id FROM piece WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT 1") \
-	X(PIECE_GET, "SELECT bytes FROM piece WHERE id = ?1") \
-	X(ADVANCE_PUT, "INSERT OR REPLACE INTO advance VALUES(?1, ?2)") \
-	X(ADVANCE_GET, "SELECT payload FROM advance WHERE id = ?1") \
-	X(ADVANCE_DEL, "DELETE FROM advance WHERE id = ?1") \
-	X(VIEW_GET, "SELECT value FROM view WHERE key = ?1") \
-	X(VIEW_PUT, "INSERT OR REPLACE INTO view VALUES(?1, ?2)") \
-	X(VIEW_DEL, "DELETE FROM view WHERE key = ?1") \
-	X(VIEW_FROM, "SELECT key, value FROM view WHERE key >= ?1 ORDER BY key LIMIT 1") \
-	X(VIEW_AFTER, "SELECT key, value FROM view WHERE key > ?1 ORDER BY key LIMIT 1")
+	X(ATTACHMENT_FIND, READ, "SELECT number, total, held FROM attachment WHERE hash = ?1") \
+	X(ATTACHMENT_NEW, WRITE, "INSERT INTO attachment VALUES(NULL, ?1, ?2, 0)") \
+	X(ATTACHMENT_HELD, WRITE, "UPDATE attachment SET held = ?2 WHERE number = ?1") \
+	X(ATTACHMENT_DEL, WRITE, "DELETE FROM attachment WHERE number = ?1") \
+	X(PIECES_DEL, WRITE, "DELETE FROM piece WHERE id BETWEEN ?1 AND ?2") \
+	X(PIECE_PUT, WRITE, "INSERT INTO piece VALUES(?1, ?2)") \
+	X(PIECE_UPTO, READ, "SELECT id, length(bytes) FROM piece WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1") \
+	X(PIECE_FROM, READ, "SELECT id FROM piece WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT 1") \
+	X(PIECE_GET, READ, "SELECT bytes FROM piece WHERE id = ?1") \
+	X(ADVANCE_PUT, WRITE, "INSERT OR REPLACE INTO advance VALUES(?1, ?2)") \
+	X(ADVANCE_GET, READ, "SELECT payload FROM advance WHERE id = ?1") \
+	X(ADVANCE_DEL, WRITE, "DELETE FROM advance WHERE id = ?1") \
+	X(VIEW_GET, READ, "SELECT value FROM view WHERE key = ?1") \
+	X(VIEW_PUT, WRITE, "INSERT OR REPLACE INTO view VALUES(?1, ?2)") \
+	X(VIEW_DEL, WRITE, "DELETE FROM view WHERE key = ?1") \
+	X(VIEW_FROM, READ, "SELECT key, value FROM view WHERE key >= ?1 ORDER BY key LIMIT 1") \
+	X(VIEW_AFTER, READ, "SELECT key, value FROM view WHERE key > ?1 ORDER BY key LIMIT 1")
 /* clang-format on */
 
 enum query {
-#define QUERY_ENUM(name, sql) QUERY_##name,
+#define QUERY_ENUM(name, kind, sql) QUERY_##name,
 	QUERY_LIST(QUERY_ENUM)
 #undef QUERY_ENUM
 		QUERY_COUNT
 };
 
+#define QUERY_PARAMETERS_MAX 5u
+
+struct parameter {
+	enum { PARAMETER_NULL, PARAMETER_NUMBER, PARAMETER_BYTES, PARAMETER_TEXT } type;
+	uint64_t number;
+	struct bytes bytes; /* borrowed until the query has run */
+};
+
+struct prepared {
+	sqlite3_stmt *statement; /* NULL when it cannot be prepared: the store is damaged, or no memory */
+	enum query which;
+	struct parameter parameters[QUERY_PARAMETERS_MAX]; /* as bound last */
+};
+
+/*
+ * The redo file: what the writes of a turn were, durable before the tables are. docs/spec/record.md section
+ * 6. Its records count while the generation is theirs; the commit that brings all of them into the tables
+ * begins the next one.
+ */
+struct redo {
+	sqlite3_file *file; /* NULL: there is none yet */
+	sqlite3_filename name;
+	uint8_t salt[REDO_SALT_LEN];
+	uint64_t generation;
+	uint8_t queries[HASH_LEN]; /* of the text of all queries */
+	uint8_t last[HASH_LEN];	   /* of the last record, or of the generation's beginning */
+	uint64_t at;		   /* where the next record goes; 0: the tables have everything */
+	uint64_t size;		   /* of the file: blocks that exist */
+	struct buf turn;	   /* the record of the open turn */
+	bool is_over;		   /* which has more than a record takes */
+	bool is_reading;	   /* what runs comes from the file */
+};
+
+struct query_row {
+	enum query_kind kind;
+	const char *sql;
+};
+
+extern const struct query_row lite_queries[QUERY_COUNT];
+
 struct store_sqlite {
 	struct store store;
 	sqlite3 *db;
 	const char *vfs; /* the file layer's name, borrowed; NULL: the system's */
-	sqlite3_stmt *prepared[QUERY_COUNT];
-	enum err why;		/* the first write of this transaction that failed */
+	struct prepared prepared[QUERY_COUNT];
+	struct redo redo;
+	enum err why;		/* the first write of this turn that failed */
+	bool is_open;		/* a turn is */
 	bool is_dead;		/* a commit failed: nothing is tried again */
-	bool has_erased;	/* erased bytes may still be in the WAL */
+	bool has_erased;	/* erased bytes may still be in the WAL or in the redo file */
 	int frames, backfilled; /* of the WAL; those that are in the file already */
 	char **rules;		/* names of rules that log rows brought; they live as long as the store */
 	size_t rules_count;
@@ -96,23 +151,24 @@ static inline struct store_sqlite *lite(struct store *s)
 enum err lite_err_of(int rc) MUST_CHECK;
 enum err lite_fail(struct store_sqlite *s, int rc) MUST_CHECK;
 
-/* Prepared and reset, or NULL when it cannot be: the store is damaged, or there is no memory. */
-sqlite3_stmt *lite_query(struct store_sqlite *s, enum query which);
-/* Parameters from 1, borrowed until the query has run. A NULL query is let through: who runs it says why. */
-void lite_bind_number(sqlite3_stmt *q, int at, uint64_t value);
-void lite_bind_bytes(sqlite3_stmt *q, int at, struct bytes value);
-void lite_bind_text(sqlite3_stmt *q, int at, struct bytes value);
+/* Reset, with no parameter bound. If it cannot be prepared, who runs it says why. */
+struct prepared *lite_query(struct store_sqlite *s, enum query which);
+/* Parameters from 1, borrowed until the query has run. */
+void lite_bind(struct prepared *q, int at, const struct parameter *value);
+void lite_bind_number(struct prepared *q, int at, uint64_t value);
+void lite_bind_bytes(struct prepared *q, int at, struct bytes value);
+void lite_bind_text(struct prepared *q, int at, struct bytes value);
 
 /* A write: one step, nothing comes back. The first that fails is kept: the commit fails too. */
-enum err lite_run(struct store_sqlite *s, sqlite3_stmt *q) MUST_CHECK;
+enum err lite_run(struct store_sqlite *s, struct prepared *q) MUST_CHECK;
 /* A read: ERR_OK with a row, whose columns are good until row_close; ERR_NOT_FOUND without one. */
-enum err lite_row_open(struct store_sqlite *s, sqlite3_stmt *q) MUST_CHECK;
-void lite_row_close(sqlite3_stmt *q);
-struct bytes lite_column_bytes(sqlite3_stmt *q, int at);
-uint64_t lite_column_number(sqlite3_stmt *q, int at);
+enum err lite_row_open(struct store_sqlite *s, struct prepared *q) MUST_CHECK;
+void lite_row_close(struct prepared *q);
+struct bytes lite_column_bytes(struct prepared *q, int at);
+uint64_t lite_column_number(struct prepared *q, int at);
 /* The one column of the one row; a number cut out of a row id by the mask, and bytes. */
-enum err lite_read_bytes(struct store_sqlite *s, sqlite3_stmt *q, struct buf *out) MUST_CHECK;
-enum err lite_read_numbered(struct store_sqlite *s, sqlite3_stmt *q, uint64_t mask, uint64_t *number,
+enum err lite_read_bytes(struct store_sqlite *s, struct prepared *q, struct buf *out) MUST_CHECK;
+enum err lite_read_numbered(struct store_sqlite *s, struct prepared *q, uint64_t mask, uint64_t *number,
 			    struct buf *out) MUST_CHECK;
 uint64_t lite_row_id(log_number log, uint64_t index);
 
@@ -147,10 +203,37 @@ enum err lite_advance_get(struct store *store, const uint8_t id[STATEMENT_ID_LEN
 			  struct buf *payload) MUST_CHECK;
 enum err lite_advance_del(struct store *store, const uint8_t id[STATEMENT_ID_LEN]) MUST_CHECK;
 
+/* ---- sqlite_redo.c ---- */
+/* Reads the records that count into an open transaction, and writes them once more: wal_renew says why. */
+enum err redo_open(struct store_sqlite *s) MUST_CHECK;
+void redo_close(struct store_sqlite *s);
+/* The turn's record begins; each write that has run is added to it. */
+void redo_begin(struct store_sqlite *s);
+void redo_add(struct store_sqlite *s, const struct prepared *q);
+/*
+ * Whether the turn may be committed by its record alone; whether there are so many that they should be
+ * drained.
+ */
+bool redo_takes(const struct store_sqlite *s);
+bool redo_is_long(const struct store_sqlite *s);
+/* Appends the turn's record, flushes it and reads it back. ERR_FULL: nothing of it counts. */
+enum err redo_append(struct store_sqlite *s) MUST_CHECK;
+/* The tables have everything: the next generation begins. */
+void redo_drained(struct store_sqlite *s);
+/*
+ * After SQLite gave up its transaction: reads the records again that it had. ERR_CORRUPT: not all are there.
+ */
+enum err redo_again(struct store_sqlite *s) MUST_CHECK;
+/* Zeros, written ahead so that a flush finds blocks that exist; zeros over all of it. */
+enum err redo_reserve(struct store_sqlite *s) MUST_CHECK;
+enum err redo_wipe(struct store_sqlite *s) MUST_CHECK;
+
 /* ---- sqlite_tidy.c ---- */
+/* Commits to SQLite what the redo file holds, and the open turn with it. ERR_FULL: nothing has changed. */
+enum err lite_drain(struct store_sqlite *s) MUST_CHECK;
 /* Before anything is built on what the WAL shows. */
 enum err lite_wal_open(struct store_sqlite *s) MUST_CHECK;
-enum err lite_tidy(struct store *store, uint64_t budget_us) MUST_CHECK;
+enum err lite_tidy(struct store *store, bool is_idle) MUST_CHECK;
 enum err lite_backup(struct store *store, const char *path) MUST_CHECK;
 
 #endif

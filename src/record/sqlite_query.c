@@ -3,11 +3,12 @@
 #include "base/log.h"
 
 #include <assert.h>
+#include <string.h>
 
-static const char *const queries[] = {
-#define QUERY_SQL(name, sql) sql,
-	QUERY_LIST(QUERY_SQL)
-#undef QUERY_SQL
+const struct query_row lite_queries[QUERY_COUNT] = {
+#define QUERY_ROW(name, kind, sql) { QUERY_KIND_##kind, sql },
+	QUERY_LIST(QUERY_ROW)
+#undef QUERY_ROW
 };
 
 enum err lite_err_of(int rc)
@@ -38,83 +39,124 @@ enum err lite_fail(struct store_sqlite *s, int rc)
 	return lite_err_of(rc);
 }
 
-/* NULL when it cannot be prepared: the store is damaged or there is no memory. */
-sqlite3_stmt *lite_query(struct store_sqlite *s, enum query which)
+struct prepared *lite_query(struct store_sqlite *s, enum query which)
 {
-	if (s->prepared[which] == NULL &&
-	    sqlite3_prepare_v3(s->db, queries[which], -1, SQLITE_PREPARE_PERSISTENT, &s->prepared[which],
+	struct prepared *q = &s->prepared[which];
+
+	q->which = which;
+	memset(q->parameters, 0, sizeof q->parameters);
+	if (q->statement == NULL &&
+	    sqlite3_prepare_v3(s->db, lite_queries[which].sql, -1, SQLITE_PREPARE_PERSISTENT, &q->statement,
 			       NULL) != SQLITE_OK)
-		return NULL;
-	return s->prepared[which];
+		q->statement = NULL;
+	return q;
 }
 
 /* Binding an existing parameter of a prepared, reset statement to borrowed memory cannot fail. */
-void lite_bind_number(sqlite3_stmt *q, int at, uint64_t value)
+void lite_bind(struct prepared *q, int at, const struct parameter *value)
 {
-	int rc = sqlite3_bind_int64(q, at, (sqlite3_int64)value);
+	const char *ptr = value->bytes.len == 0 ? "" : (const char *)value->bytes.ptr;
+	int rc = SQLITE_OK;
 
-	assert(q == NULL || rc == SQLITE_OK);
+	assert(at >= 1 && at <= (int)QUERY_PARAMETERS_MAX);
+	q->parameters[at - 1] = *value;
+	if (q->statement == NULL)
+		return;
+	switch (value->type) {
+	case PARAMETER_NULL:
+		rc = sqlite3_bind_null(q->statement, at);
+		break;
+	case PARAMETER_NUMBER:
+		rc = sqlite3_bind_int64(q->statement, at, (sqlite3_int64)value->number);
+		break;
+	case PARAMETER_BYTES:
+		rc = sqlite3_bind_blob64(q->statement, at, ptr, value->bytes.len, SQLITE_STATIC);
+		break;
+	case PARAMETER_TEXT:
+		rc = sqlite3_bind_text64(q->statement, at, ptr, value->bytes.len, SQLITE_STATIC, SQLITE_UTF8);
+		break;
+	}
+	assert(rc == SQLITE_OK);
 }
 
-void lite_bind_bytes(sqlite3_stmt *q, int at, struct bytes value)
+void lite_bind_number(struct prepared *q, int at, uint64_t value)
 {
-	int rc = sqlite3_bind_blob64(q, at, value.len == 0 ? (const void *)"" : value.ptr, value.len,
-				     SQLITE_STATIC);
-
-	assert(q == NULL || rc == SQLITE_OK);
+	lite_bind(q, at, &(struct parameter){ .type = PARAMETER_NUMBER, .number = value });
 }
 
-void lite_bind_text(sqlite3_stmt *q, int at, struct bytes value)
+void lite_bind_bytes(struct prepared *q, int at, struct bytes value)
 {
-	int rc = sqlite3_bind_text64(q, at, (const char *)value.ptr, value.len, SQLITE_STATIC, SQLITE_UTF8);
-
-	assert(q == NULL || rc == SQLITE_OK);
+	lite_bind(q, at, &(struct parameter){ .type = PARAMETER_BYTES, .bytes = value });
 }
 
-/* A write: one step, nothing comes back. */
-enum err lite_run(struct store_sqlite *s, sqlite3_stmt *q)
+void lite_bind_text(struct prepared *q, int at, struct bytes value)
 {
-	int rc = q == NULL ? sqlite3_errcode(s->db) : sqlite3_step(q);
-	enum err e = rc == SQLITE_DONE ? ERR_OK : lite_fail(s, rc);
+	bool is_null = value.ptr == NULL; /* SQL's NULL */
 
-	sqlite3_reset(q);
+	lite_bind(q, at,
+		  &(struct parameter){ .type = is_null ? PARAMETER_NULL : PARAMETER_TEXT, .bytes = value });
+}
+
+static void secure_delete(struct store_sqlite *s, bool is_on)
+{
+	(void)sqlite3_exec(s->db, is_on ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=OFF", NULL, NULL,
+			   NULL);
+}
+
+enum err lite_run(struct store_sqlite *s, struct prepared *q)
+{
+	enum query_kind kind = lite_queries[q->which].kind;
+	enum err e;
+	int rc;
+
+	/* The freed bytes are overwritten with zeros; tidy then empties the files that have them too. */
+	if (kind == QUERY_KIND_ERASE) {
+		secure_delete(s, true);
+		s->has_erased = true;
+	}
+	rc = q->statement == NULL ? sqlite3_errcode(s->db) : sqlite3_step(q->statement);
+	e = rc == SQLITE_DONE ? ERR_OK : lite_fail(s, rc);
+	sqlite3_reset(q->statement);
+	if (kind == QUERY_KIND_ERASE)
+		secure_delete(s, false);
+	if (e == ERR_OK && (kind == QUERY_KIND_WRITE || kind == QUERY_KIND_ERASE))
+		redo_add(s, q);
 	if (s->why == ERR_OK)
 		s->why = e;
 	return e;
 }
 
-/* A read: ERR_OK with a row, whose columns are good until row_close. */
-enum err lite_row_open(struct store_sqlite *s, sqlite3_stmt *q)
+enum err lite_row_open(struct store_sqlite *s, struct prepared *q)
 {
-	int rc = q == NULL ? sqlite3_errcode(s->db) : sqlite3_step(q);
+	int rc = q->statement == NULL ? sqlite3_errcode(s->db) : sqlite3_step(q->statement);
 	enum err e;
 
 	if (rc == SQLITE_ROW)
 		return ERR_OK;
 	e = rc == SQLITE_DONE ? ERR_NOT_FOUND : lite_fail(s, rc);
-	sqlite3_reset(q);
+	sqlite3_reset(q->statement);
 	return e;
 }
 
-void lite_row_close(sqlite3_stmt *q)
+void lite_row_close(struct prepared *q)
 {
-	sqlite3_reset(q);
+	sqlite3_reset(q->statement);
 }
 
-struct bytes lite_column_bytes(sqlite3_stmt *q, int at)
+struct bytes lite_column_bytes(struct prepared *q, int at)
 {
-	const uint8_t *ptr = sqlite3_column_blob(q, at);
+	const uint8_t *ptr = sqlite3_column_blob(q->statement, at);
 
-	return (struct bytes){ ptr, (size_t)sqlite3_column_bytes(q, at) };
+	return (struct bytes){ ptr, (size_t)sqlite3_column_bytes(q->statement, at) };
 }
 
-uint64_t lite_column_number(sqlite3_stmt *q, int at)
+uint64_t lite_column_number(struct prepared *q, int at)
 {
-	return (uint64_t)sqlite3_column_int64(q, at);
+	return (uint64_t)sqlite3_column_int64(q->statement, at);
 }
 
 /* The one column of the one row. */
-enum err lite_read_bytes(struct store_sqlite *s, sqlite3_stmt *q, struct buf *out)
+enum err lite_read_bytes(struct store_sqlite *s, struct prepared *q, struct buf *out)
 {
 	enum err e = lite_row_open(s, q);
 
@@ -126,7 +168,7 @@ enum err lite_read_bytes(struct store_sqlite *s, sqlite3_stmt *q, struct buf *ou
 }
 
 /* A number and bytes; the number is cut out of the row id by the mask. */
-enum err lite_read_numbered(struct store_sqlite *s, sqlite3_stmt *q, uint64_t mask, uint64_t *number,
+enum err lite_read_numbered(struct store_sqlite *s, struct prepared *q, uint64_t mask, uint64_t *number,
 			    struct buf *out)
 {
 	enum err e = lite_row_open(s, q);

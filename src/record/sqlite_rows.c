@@ -18,7 +18,7 @@ static enum err content_find(struct store_sqlite *s, const uint8_t hash[HASH_LEN
 	enum err e;
 
 	for (*id = be64_get(hash) >> 1;; *id = *id == CONTENT_ID_MAX ? 0 : *id + 1) {
-		sqlite3_stmt *q = lite_query(s, QUERY_CONTENT_FIND);
+		struct prepared *q = lite_query(s, QUERY_CONTENT_FIND);
 		bool is_same;
 
 		lite_bind_number(q, 1, *id);
@@ -37,7 +37,7 @@ static enum err content_find(struct store_sqlite *s, const uint8_t hash[HASH_LEN
 static enum err content_new(struct store_sqlite *s, uint64_t id, const uint8_t hash[HASH_LEN],
 			    enum query which, struct bytes value)
 {
-	sqlite3_stmt *q = lite_query(s, which);
+	struct prepared *q = lite_query(s, which);
 	enum err e;
 
 	lite_bind_bytes(q, 1, (struct bytes){ hash, HASH_LEN });
@@ -62,7 +62,7 @@ enum err lite_content_put(struct store *store, const uint8_t hash[HASH_LEN], str
 static enum err content_column(struct store *store, const uint8_t hash[HASH_LEN], int column, struct buf *out)
 {
 	struct store_sqlite *s = lite(store);
-	sqlite3_stmt *q = lite_query(s, QUERY_CONTENT_GET);
+	struct prepared *q = lite_query(s, QUERY_CONTENT_GET);
 	uint64_t id, number;
 	enum err e = content_find(s, hash, &id, &number);
 
@@ -72,7 +72,7 @@ static enum err content_column(struct store *store, const uint8_t hash[HASH_LEN]
 	e = lite_row_open(s, q);
 	if (e != ERR_OK)
 		return e;
-	if (sqlite3_column_type(q, column) == SQLITE_NULL)
+	if (sqlite3_column_type(q->statement, column) == SQLITE_NULL)
 		e = column == 0 ? ERR_REFUSED : ERR_NOT_FOUND;
 	else
 		buf_put(out, lite_column_bytes(q, column));
@@ -93,7 +93,7 @@ enum err lite_content_eraser(struct store *store, const uint8_t hash[HASH_LEN], 
 enum err lite_content_erase(struct store *store, const uint8_t hash[HASH_LEN], struct bytes eraser)
 {
 	struct store_sqlite *s = lite(store);
-	sqlite3_stmt *q = lite_query(s, QUERY_CONTENT_ERASE);
+	struct prepared *q = lite_query(s, QUERY_CONTENT_ERASE);
 	uint64_t id, number;
 	enum err e = content_find(s, hash, &id, &number);
 
@@ -101,14 +101,9 @@ enum err lite_content_erase(struct store *store, const uint8_t hash[HASH_LEN], s
 		return content_new(s, id, hash, QUERY_CONTENT_ERASED, eraser);
 	if (e != ERR_OK)
 		return e;
-	/* The freed bytes are overwritten with zeros; tidy then empties the WAL, which has them too. */
-	sqlite3_exec(s->db, "PRAGMA secure_delete=ON", NULL, NULL, NULL);
 	lite_bind_number(q, 1, number);
 	lite_bind_bytes(q, 2, eraser);
-	e = lite_run(s, q);
-	sqlite3_exec(s->db, "PRAGMA secure_delete=OFF", NULL, NULL, NULL);
-	s->has_erased = true;
-	return e;
+	return lite_run(s, q);
 }
 
 /* ---- Notes and cosignatures. ---- */
@@ -116,7 +111,7 @@ enum err lite_content_erase(struct store *store, const uint8_t hash[HASH_LEN], s
 enum err lite_note_put(struct store *store, log_number log, uint64_t size, struct bytes note)
 {
 	struct store_sqlite *s = lite(store);
-	sqlite3_stmt *q = lite_query(s, QUERY_NOTE_PUT);
+	struct prepared *q = lite_query(s, QUERY_NOTE_PUT);
 
 	if (size > INDEX_MAX)
 		return s->why = ERR_LIMIT;
@@ -128,7 +123,7 @@ enum err lite_note_put(struct store *store, log_number log, uint64_t size, struc
 static enum err note_between(struct store *store, enum query which, uint64_t first, uint64_t last,
 			     uint64_t *found, struct buf *note)
 {
-	sqlite3_stmt *q = lite_query(lite(store), which);
+	struct prepared *q = lite_query(lite(store), which);
 
 	lite_bind_number(q, 1, first);
 	lite_bind_number(q, 2, last);
@@ -154,7 +149,7 @@ enum err lite_cosignature_put(struct store *store, log_number log, uint64_t size
 			      struct bytes line)
 {
 	struct store_sqlite *s = lite(store);
-	sqlite3_stmt *q = lite_query(s, QUERY_COSIGNATURE_PUT);
+	struct prepared *q = lite_query(s, QUERY_COSIGNATURE_PUT);
 
 	if (size > INDEX_MAX)
 		return s->why = ERR_LIMIT;
@@ -168,7 +163,7 @@ enum err lite_cosignature_put(struct store *store, log_number log, uint64_t size
 enum err lite_cosignature_above(struct store *store, log_number log, uint64_t size, struct bytes party,
 				uint64_t *found, struct buf *line)
 {
-	sqlite3_stmt *q = lite_query(lite(store), QUERY_COSIGNATURE_ABOVE);
+	struct prepared *q = lite_query(lite(store), QUERY_COSIGNATURE_ABOVE);
 
 	if (size > INDEX_MAX)
 		return ERR_NOT_FOUND;
@@ -181,7 +176,7 @@ enum err lite_cosignature_above(struct store *store, log_number log, uint64_t si
 enum err lite_cosignature_last(struct store *store, log_number log, struct bytes party, uint64_t *found,
 			       struct buf *line)
 {
-	sqlite3_stmt *q = lite_query(lite(store), QUERY_COSIGNATURE_LAST);
+	struct prepared *q = lite_query(lite(store), QUERY_COSIGNATURE_LAST);
 
 	lite_bind_number(q, 1, log);
 	lite_bind_text(q, 2, party);
@@ -198,7 +193,7 @@ struct attachment_row {
 static enum err attachment_find(struct store_sqlite *s, const uint8_t hash[HASH_LEN],
 				struct attachment_row *out)
 {
-	sqlite3_stmt *q = lite_query(s, QUERY_ATTACHMENT_FIND);
+	struct prepared *q = lite_query(s, QUERY_ATTACHMENT_FIND);
 	enum err e;
 
 	lite_bind_bytes(q, 1, (struct bytes){ hash, HASH_LEN });
@@ -220,7 +215,7 @@ static uint64_t piece_id(const struct attachment_row *a, uint64_t offset)
 static enum err piece_upto(struct store_sqlite *s, const struct attachment_row *a, uint64_t offset,
 			   uint64_t *start, uint64_t *end)
 {
-	sqlite3_stmt *q = lite_query(s, QUERY_PIECE_UPTO);
+	struct prepared *q = lite_query(s, QUERY_PIECE_UPTO);
 	enum err e;
 
 	*start = *end = 0;
@@ -239,7 +234,7 @@ static enum err piece_upto(struct store_sqlite *s, const struct attachment_row *
 static enum err piece_from(struct store_sqlite *s, const struct attachment_row *a, uint64_t offset,
 			   uint64_t *start)
 {
-	sqlite3_stmt *q = lite_query(s, QUERY_PIECE_FROM);
+	struct prepared *q = lite_query(s, QUERY_PIECE_FROM);
 	enum err e;
 
 	*start = a->total;
@@ -258,7 +253,7 @@ static enum err piece_put(struct store_sqlite *s, const struct attachment_row *a
 			  struct bytes piece)
 {
 	uint64_t start, held_end, next, end = offset + piece.len, first = offset;
-	sqlite3_stmt *q;
+	struct prepared *q;
 	enum err e = piece_upto(s, a, offset, &start, &held_end);
 
 	if (e != ERR_OK)
@@ -279,7 +274,7 @@ static enum err piece_put(struct store_sqlite *s, const struct attachment_row *a
 static enum err held_update(struct store_sqlite *s, const struct attachment_row *a)
 {
 	uint64_t start, end, held = a->held;
-	sqlite3_stmt *q;
+	struct prepared *q;
 	enum err e;
 
 	while ((e = piece_upto(s, a, held, &start, &end)) == ERR_OK && end > held)
@@ -302,7 +297,7 @@ enum err lite_attachment_put(struct store *store, const uint8_t hash[HASH_LEN], 
 	if (a.total != total || offset > total || piece.len > total - offset || total > ATTACHMENT_LEN_MAX)
 		return ERR_USAGE;
 	if (e == ERR_NOT_FOUND) {
-		sqlite3_stmt *q = lite_query(s, QUERY_ATTACHMENT_NEW);
+		struct prepared *q = lite_query(s, QUERY_ATTACHMENT_NEW);
 		lite_bind_bytes(q, 1, (struct bytes){ hash, HASH_LEN });
 		lite_bind_number(q, 2, total);
 		e = lite_run(s, q);
@@ -332,7 +327,7 @@ enum err lite_attachment_get(struct store *store, const uint8_t hash[HASH_LEN], 
 	enum err e = attachment_find(s, hash, &a);
 
 	while (e == ERR_OK && len > 0) {
-		sqlite3_stmt *q = lite_query(s, QUERY_PIECE_GET);
+		struct prepared *q = lite_query(s, QUERY_PIECE_GET);
 		uint64_t start, end;
 		size_t part;
 
@@ -358,7 +353,7 @@ enum err lite_attachment_del(struct store *store, const uint8_t hash[HASH_LEN])
 {
 	struct store_sqlite *s = lite(store);
 	struct attachment_row a;
-	sqlite3_stmt *q;
+	struct prepared *q;
 	enum err e = attachment_find(s, hash, &a);
 
 	if (e != ERR_OK)
@@ -378,7 +373,7 @@ enum err lite_attachment_del(struct store *store, const uint8_t hash[HASH_LEN])
 
 enum err lite_advance_put(struct store *store, const uint8_t id[STATEMENT_ID_LEN], struct bytes payload)
 {
-	sqlite3_stmt *q = lite_query(lite(store), QUERY_ADVANCE_PUT);
+	struct prepared *q = lite_query(lite(store), QUERY_ADVANCE_PUT);
 
 	lite_bind_bytes(q, 1, (struct bytes){ id, STATEMENT_ID_LEN });
 	lite_bind_bytes(q, 2, payload);
@@ -387,7 +382,7 @@ enum err lite_advance_put(struct store *store, const uint8_t id[STATEMENT_ID_LEN
 
 enum err lite_advance_get(struct store *store, const uint8_t id[STATEMENT_ID_LEN], struct buf *payload)
 {
-	sqlite3_stmt *q = lite_query(lite(store), QUERY_ADVANCE_GET);
+	struct prepared *q = lite_query(lite(store), QUERY_ADVANCE_GET);
 
 	lite_bind_bytes(q, 1, (struct bytes){ id, STATEMENT_ID_LEN });
 	return lite_read_bytes(lite(store), q, payload);
@@ -395,7 +390,7 @@ enum err lite_advance_get(struct store *store, const uint8_t id[STATEMENT_ID_LEN
 
 enum err lite_advance_del(struct store *store, const uint8_t id[STATEMENT_ID_LEN])
 {
-	sqlite3_stmt *q = lite_query(lite(store), QUERY_ADVANCE_DEL);
+	struct prepared *q = lite_query(lite(store), QUERY_ADVANCE_DEL);
 
 	lite_bind_bytes(q, 1, (struct bytes){ id, STATEMENT_ID_LEN });
 	return lite_run(lite(store), q);

@@ -68,6 +68,7 @@ static enum err wal_renew(struct store_sqlite *s)
 	if (wal == NULL)
 		return ERR_OK;
 	rc = wal_end(wal, &end);
+	s->has_erased = end > 0; /* whoever left it may have erased something */
 	while (rc == SQLITE_OK && at < end) {
 		int len = end - at < (int)sizeof part ? (int)(end - at) : (int)sizeof part;
 		rc = wal->pMethods->xRead(wal, part, len, at);
@@ -111,22 +112,12 @@ static enum err wal_reserve(struct store_sqlite *s)
 static enum err checkpoint(struct store_sqlite *s, int mode)
 {
 	int frames, done, rc = sqlite3_wal_checkpoint_v2(s->db, NULL, mode, &frames, &done);
-	enum err e;
 
-	if (rc != SQLITE_OK) {
-		s->is_dead = true;
+	if (rc != SQLITE_OK)
 		return lite_fail(s, rc);
-	}
 	s->frames = frames;
 	s->backfilled = done;
-	/*
-	 * The first commit after a checkpoint writes the WAL from its start, and flushes its header
-	 * first. This one is made now, when nobody waits, so that each commit of a turn costs one flush
-	 * and overwrites blocks that exist.
-	 */
-	e = lite_run(s, lite_query(s, QUERY_TIDIED));
-	s->is_dead = s->is_dead || (e != ERR_OK && e != ERR_FULL);
-	return e;
+	return ERR_OK;
 }
 
 enum err lite_wal_open(struct store_sqlite *s)
@@ -137,22 +128,58 @@ enum err lite_wal_open(struct store_sqlite *s)
 	return e == ERR_OK ? wal_reserve(s) : e;
 }
 
-enum err lite_tidy(struct store *store, uint64_t budget_us)
+/* Erased bytes leave the WAL and the redo file too. */
+static enum err wipe(struct store_sqlite *s)
+{
+	enum err e = checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE);
+
+	if (e == ERR_OK)
+		e = redo_wipe(s);
+	s->has_erased = e != ERR_OK;
+	return e;
+}
+
+static enum err drain(struct store_sqlite *s, bool is_idle)
+{
+	enum err e = ERR_OK;
+
+	if (s->redo.at > 0 && (is_idle || redo_is_long(s)))
+		e = lite_drain(s);
+	else if (s->redo.at == 0 && !sqlite3_get_autocommit(s->db))
+		e = lite_run(s, lite_query(s, QUERY_ROLLBACK)); /* a turn that wrote nothing left it open */
+	return e;
+}
+
+enum err lite_tidy(struct store *store, bool is_idle)
 {
 	struct store_sqlite *s = lite(store);
-	bool is_idle = budget_us >= STORE_TIDY_IDLE_US;
-	int waiting = s->frames - s->backfilled;
+	enum err e;
 
-	assert(sqlite3_get_autocommit(s->db));
+	assert(!s->is_open);
 	if (s->is_dead)
 		return ERR_IO;
-	if (waiting < (is_idle ? WAL_FRAMES_IDLE : WAL_FRAMES_BUSY) && !(is_idle && s->has_erased))
-		return wal_reserve(s);
-	if (is_idle && (s->frames >= WAL_FRAMES_LARGE || s->has_erased)) {
-		s->has_erased = false;
-		return checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE);
+	e = drain(s, is_idle);
+	if (e == ERR_OK && s->redo.at == 0) {
+		int waiting = s->frames - s->backfilled;
+		if (is_idle && s->has_erased)
+			e = wipe(s);
+		else if (is_idle && s->frames >= WAL_FRAMES_LARGE)
+			e = checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE);
+		else if (waiting >= (is_idle ? WAL_FRAMES_IDLE : WAL_FRAMES_BUSY))
+			e = checkpoint(s, SQLITE_CHECKPOINT_PASSIVE);
 	}
-	return checkpoint(s, SQLITE_CHECKPOINT_PASSIVE);
+	if (e == ERR_OK)
+		e = wal_reserve(s);
+	if (e == ERR_OK)
+		e = redo_reserve(s);
+	/*
+	 * On a full disk all stays where it is, durable as it stands; the next turn says that there is no
+	 * room.
+	 */
+	if (e == ERR_FULL)
+		return ERR_OK;
+	s->is_dead = s->is_dead || e != ERR_OK;
+	return e;
 }
 
 enum err lite_backup(struct store *store, const char *path)
@@ -160,9 +187,13 @@ enum err lite_backup(struct store *store, const char *path)
 	struct store_sqlite *s = lite(store);
 	sqlite3_backup *backup;
 	sqlite3 *to = NULL;
-	int rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, s->vfs);
-	enum err e = lite_err_of(rc);
+	int rc;
+	enum err e = lite_drain(s);
 
+	if (e != ERR_OK)
+		return e;
+	rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, s->vfs);
+	e = lite_err_of(rc);
 	if (e != ERR_OK)
 		goto out;
 	backup = sqlite3_backup_init(to, "main", s->db, "main");

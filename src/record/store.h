@@ -23,8 +23,6 @@
 
 typedef uint32_t log_number;
 
-#define STORE_TIDY_IDLE_US 100000u
-
 struct store_log {
 	struct origin origin;
 	uint64_t size;
@@ -109,10 +107,9 @@ struct store_ops {
 	/* The views' map: commits and rolls back with everything else. Valid until close. */
 	struct map (*views)(struct store *s);
 
-	/* A slice of the store's own housekeeping (WAL checkpoint), at most about budget_us long; a budget of
-	 * STORE_TIDY_IDLE_US or more says that nothing else waits. ERR_SHORT: there is more to do. Not in a
-	 * transaction. */
-	enum err (*tidy)(struct store *s, uint64_t budget_us);
+	/* The store's own housekeeping: moving what was committed where it is to stay, and wiping what was
+	 * erased. is_idle: nothing else waits. Not in a transaction. */
+	enum err (*tidy)(struct store *s, bool is_idle);
 	/* Copies the whole store to a file while it is in use; for backups. ERR_REFUSED in memory. */
 	enum err (*backup)(struct store *s, const char *path);
 };
@@ -124,9 +121,13 @@ struct store {
 /* In memory: for tests and the simulator's model. Gives; close with ops->close. */
 struct store *store_mem_new(void);
 
-/* One SQLite file in WAL mode, synchronous=FULL, locking_mode=EXCLUSIVE. vfs is the name of a registered
- * SQLite file layer (borrowed until close), NULL for the system's. ERR_EXISTS: another process has it open;
- * ERR_REFUSED: another version's or program's file. */
+/*
+ * One SQLite file in WAL mode, synchronous=FULL, locking_mode=EXCLUSIVE, with a redo file ahead of it. vfs is
+ * the name of a registered SQLite file layer (borrowed until close), NULL for the system's. ERR_EXISTS:
+ * another process has it open; ERR_REFUSED: another version's or program's file. */
+#define STORE_REDO_ENDING "-redo"
+/* What the names of its files end with after the path; all of them are the record. */
+#define STORE_SQLITE_ENDINGS { "", "-wal", "-shm", STORE_REDO_ENDING }
 enum err store_sqlite_open(const char *path, const char *vfs, struct store **out) MUST_CHECK;
 
 #endif

@@ -764,10 +764,10 @@ static struct map mem_views(struct store *s)
 	return (struct map){ &ops, mem(s) };
 }
 
-static enum err mem_tidy(struct store *s, uint64_t budget_us)
+static enum err mem_tidy(struct store *s, bool is_idle)
 {
 	(void)s;
-	(void)budget_us;
+	(void)is_idle;
 	return ERR_OK;
 }
 

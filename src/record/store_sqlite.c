@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define APPLICATION_ID 0x656e7465 /* "ente" */
 
 static const char schema[] =
@@ -25,20 +25,39 @@ static const char schema[] =
 	"CREATE TABLE piece(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
 	"CREATE TABLE advance(id BLOB PRIMARY KEY, payload BLOB NOT NULL) WITHOUT ROWID;"
 	"CREATE TABLE view(key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
-	"CREATE TABLE tidied(times INTEGER NOT NULL);"
-	"INSERT INTO tidied VALUES(0);";
+	"CREATE TABLE redo(salt BLOB NOT NULL, generation INTEGER NOT NULL);"
+	"INSERT INTO redo VALUES(randomblob(16), 0);";
 
-/* ---- Transactions. ---- */
+/* ---- Turns: each a savepoint in SQLite's transaction, which stays open until it is drained. ---- */
+
+static enum err turn(struct store_sqlite *s, enum query which)
+{
+	return lite_run(s, lite_query(s, which));
+}
 
 static enum err lite_begin(struct store *store)
 {
 	struct store_sqlite *s = lite(store);
+	enum err e = ERR_OK;
 
 	if (s->is_dead)
 		return ERR_IO;
-	assert(sqlite3_get_autocommit(s->db));
+	assert(!s->is_open);
 	s->why = ERR_OK;
-	return lite_run(s, lite_query(s, QUERY_BEGIN));
+	if (sqlite3_get_autocommit(s->db))
+		e = turn(s, QUERY_BEGIN);
+	if (e == ERR_OK)
+		e = turn(s, QUERY_SAVEPOINT);
+	redo_begin(s);
+	s->is_open = e == ERR_OK;
+	return e;
+}
+
+/* SQLite gave up all of it, or must: what the redo file holds is read again. */
+static void transaction_again(struct store_sqlite *s)
+{
+	if ((!sqlite3_get_autocommit(s->db) && turn(s, QUERY_ROLLBACK) != ERR_OK) || redo_again(s) != ERR_OK)
+		s->is_dead = true;
 }
 
 static void lite_rollback(struct store *store)
@@ -46,9 +65,30 @@ static void lite_rollback(struct store *store)
 	struct store_sqlite *s = lite(store);
 
 	/* A full disk or a failed read has SQLite roll back on its own. */
-	if (!sqlite3_get_autocommit(s->db) && sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK)
-		s->is_dead = true;
+	if (s->is_open && (sqlite3_get_autocommit(s->db) || turn(s, QUERY_UNDO) != ERR_OK ||
+			   turn(s, QUERY_RELEASE) != ERR_OK))
+		transaction_again(s);
+	s->is_open = false;
 	s->why = ERR_OK;
+}
+
+enum err lite_drain(struct store_sqlite *s)
+{
+	enum err e;
+
+	if (sqlite3_get_autocommit(s->db))
+		return ERR_OK;
+	e = turn(s, QUERY_REDO_NEXT);
+	if (e == ERR_OK)
+		e = turn(s, QUERY_COMMIT);
+	if (e == ERR_OK) {
+		redo_drained(s);
+		return ERR_OK;
+	}
+	transaction_again(s);
+	s->is_open = false;
+	s->is_dead = s->is_dead || e != ERR_FULL;
+	return e;
 }
 
 static enum err lite_commit(struct store *store)
@@ -56,10 +96,18 @@ static enum err lite_commit(struct store *store)
 	struct store_sqlite *s = lite(store);
 	enum err e = s->why;
 
-	if (e == ERR_OK)
-		e = lite_run(s, lite_query(s, QUERY_COMMIT));
-	if (e == ERR_OK)
+	assert(s->is_open);
+	if (e == ERR_OK && redo_takes(s)) {
+		e = redo_append(s);
+		if (e == ERR_OK)
+			e = turn(s, QUERY_RELEASE);
+	} else if (e == ERR_OK) {
+		e = lite_drain(s);
+	}
+	if (e == ERR_OK) {
+		s->is_open = false;
 		return ERR_OK;
+	}
 	lite_rollback(store);
 	s->is_dead = s->is_dead || (err_class(e) == ERR_CLASS_LOCAL && e != ERR_FULL);
 	return e;
@@ -70,7 +118,7 @@ static enum err lite_commit(struct store *store)
 static enum err lite_log_open(struct store *store, const struct origin *origin, log_number *out)
 {
 	struct store_sqlite *s = lite(store);
-	sqlite3_stmt *q = lite_query(s, QUERY_LOG_FIND);
+	struct prepared *q = lite_query(s, QUERY_LOG_FIND);
 	uint8_t name[ORIGIN_LEN_MAX], root[HASH_LEN] = { 0 };
 	struct buf text = BUF_ON(name);
 	enum err e;
@@ -109,10 +157,10 @@ static const char *rule_keep(struct store_sqlite *s, const char *name)
 	return s->rules[s->rules_count++];
 }
 
-static enum err log_columns(struct store_sqlite *s, sqlite3_stmt *q, struct store_log *out)
+static enum err log_columns(struct store_sqlite *s, struct prepared *q, struct store_log *out)
 {
 	struct bytes root = lite_column_bytes(q, 2);
-	const char *rule = (const char *)sqlite3_column_text(q, 3);
+	const char *rule = (const char *)sqlite3_column_text(q->statement, 3);
 
 	*out = (struct store_log){ .size = lite_column_number(q, 1) };
 	if (origin_read(lite_column_bytes(q, 0), &out->origin) != ERR_OK || root.len != HASH_LEN ||
@@ -127,7 +175,7 @@ static enum err log_columns(struct store_sqlite *s, sqlite3_stmt *q, struct stor
 static enum err lite_log_get(struct store *store, log_number log, struct store_log *out)
 {
 	struct store_sqlite *s = lite(store);
-	sqlite3_stmt *q = lite_query(s, QUERY_LOG_GET);
+	struct prepared *q = lite_query(s, QUERY_LOG_GET);
 	enum err e;
 
 	lite_bind_number(q, 1, log);
@@ -142,15 +190,13 @@ static enum err lite_log_get(struct store *store, log_number log, struct store_l
 static enum err lite_log_put(struct store *store, log_number log, const struct store_log *value)
 {
 	struct store_sqlite *s = lite(store);
-	sqlite3_stmt *q = lite_query(s, QUERY_LOG_PUT);
+	struct prepared *q = lite_query(s, QUERY_LOG_PUT);
 	const char *rule = value->stopped.rule;
 
 	lite_bind_number(q, 1, log);
 	lite_bind_number(q, 2, value->size);
 	lite_bind_bytes(q, 3, BYTES_OF(value->root));
-	lite_bind_text(q, 4,
-		       rule == NULL ? (struct bytes){ 0 }
-				    : bytes_str(rule)); /* a NULL pointer is SQL's NULL */
+	lite_bind_text(q, 4, rule == NULL ? (struct bytes){ 0 } : bytes_str(rule));
 	lite_bind_number(q, 5, value->stopped.offset);
 	return lite_run(s, q);
 }
@@ -158,7 +204,7 @@ static enum err lite_log_put(struct store *store, log_number log, const struct s
 static enum err lite_log_next(struct store *store, log_number after, log_number *out)
 {
 	struct store_sqlite *s = lite(store);
-	sqlite3_stmt *q = lite_query(s, QUERY_LOG_NEXT);
+	struct prepared *q = lite_query(s, QUERY_LOG_NEXT);
 	enum err e;
 
 	lite_bind_number(q, 1, after);
@@ -176,7 +222,7 @@ static enum err lite_entry_put(struct store *store, log_number log, uint64_t ind
 			       struct bytes hashes)
 {
 	struct store_sqlite *s = lite(store);
-	sqlite3_stmt *q = lite_query(s, QUERY_ENTRY_PUT);
+	struct prepared *q = lite_query(s, QUERY_ENTRY_PUT);
 
 	if (index > INDEX_MAX)
 		return s->why = ERR_LIMIT;
@@ -189,7 +235,7 @@ static enum err lite_entry_put(struct store *store, log_number log, uint64_t ind
 static enum err lite_entry_cut(struct store *store, log_number log, uint64_t from)
 {
 	struct store_sqlite *s = lite(store);
-	sqlite3_stmt *q = lite_query(s, QUERY_ENTRY_CUT);
+	struct prepared *q = lite_query(s, QUERY_ENTRY_CUT);
 
 	if (from > INDEX_MAX)
 		return ERR_OK;
@@ -202,7 +248,7 @@ static enum err lite_entry_get(struct store *store, log_number log, uint64_t ind
 			       struct buf *hashes)
 {
 	struct store_sqlite *s = lite(store);
-	sqlite3_stmt *q = lite_query(s, QUERY_ENTRY_GET);
+	struct prepared *q = lite_query(s, QUERY_ENTRY_GET);
 	enum err e;
 
 	if (index > INDEX_MAX)
@@ -227,7 +273,7 @@ static enum err lite_node_get(struct store *store, log_number log, unsigned leve
 			      uint8_t hash[HASH_LEN])
 {
 	struct store_sqlite *s = lite(store);
-	sqlite3_stmt *q = lite_query(s, QUERY_HASHES_GET);
+	struct prepared *q = lite_query(s, QUERY_HASHES_GET);
 	struct bytes hashes;
 	enum err e;
 
@@ -250,7 +296,7 @@ static enum err lite_node_get(struct store *store, log_number log, unsigned leve
 
 static enum err view_get(void *self, struct bytes key, struct buf *value)
 {
-	sqlite3_stmt *q = lite_query(self, QUERY_VIEW_GET);
+	struct prepared *q = lite_query(self, QUERY_VIEW_GET);
 	enum err e;
 
 	lite_bind_bytes(q, 1, key);
@@ -263,7 +309,7 @@ static enum err view_get(void *self, struct bytes key, struct buf *value)
 
 static enum err view_put(void *self, struct bytes key, struct bytes value)
 {
-	sqlite3_stmt *q = lite_query(self, QUERY_VIEW_PUT);
+	struct prepared *q = lite_query(self, QUERY_VIEW_PUT);
 
 	assert(key.len <= MAP_KEY_MAX && value.len <= MAP_VALUE_MAX);
 	lite_bind_bytes(q, 1, key);
@@ -273,7 +319,7 @@ static enum err view_put(void *self, struct bytes key, struct bytes value)
 
 static enum err view_del(void *self, struct bytes key)
 {
-	sqlite3_stmt *q = lite_query(self, QUERY_VIEW_DEL);
+	struct prepared *q = lite_query(self, QUERY_VIEW_DEL);
 
 	lite_bind_bytes(q, 1, key);
 	return lite_run(self, q);
@@ -283,7 +329,7 @@ static enum err view_next(void *self, struct bytes prefix, struct bytes after, s
 			  struct buf *value)
 {
 	bool is_after = after.len > 0 && bytes_compare(after, prefix) >= 0;
-	sqlite3_stmt *q = lite_query(self, is_after ? QUERY_VIEW_AFTER : QUERY_VIEW_FROM);
+	struct prepared *q = lite_query(self, is_after ? QUERY_VIEW_AFTER : QUERY_VIEW_FROM);
 	struct bytes found;
 	enum err e;
 
@@ -324,8 +370,13 @@ static void lite_close(struct store *store)
 {
 	struct store_sqlite *s = lite(store);
 
+	lite_rollback(store);
+	if (!s->is_dead && s->redo.at > 0)
+		(void)!lite_drain(s); /* what is not is durable as it stands */
+	redo_close(s);
+	free(s->redo.turn.ptr);
 	for (size_t i = 0; i < QUERY_COUNT; i++)
-		sqlite3_finalize(s->prepared[i]);
+		sqlite3_finalize(s->prepared[i].statement);
 	sqlite3_close(s->db);
 	for (size_t i = 0; i < s->rules_count; i++)
 		free(s->rules[i]);
@@ -438,12 +489,16 @@ enum err store_sqlite_open(const char *path, const char *vfs, struct store **out
 	if (e == ERR_OK)
 		e = schema_open(s->db);
 	if (e != ERR_OK) {
+		s->is_dead = true;
 		lite_close(&s->store);
 		return e;
 	}
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	e = lite_wal_open(s);
+	if (e == ERR_OK)
+		e = redo_open(s);
 	if (e != ERR_OK) {
+		s->is_dead = true;
 		lite_close(&s->store);
 		return e;
 	}

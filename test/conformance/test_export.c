@@ -408,7 +408,7 @@ static void flipped_bits_are_found(void **state)
 			note_add(r, record_log_at(r, 0), &set, true);
 		assert_int_equal(record_append(r), ERR_OK);
 	}
-	assert_int_equal(record_store(r)->ops->tidy(record_store(r), STORE_TIDY_IDLE_US), ERR_OK);
+	assert_int_equal(record_store(r)->ops->tidy(record_store(r), true), ERR_OK);
 	dump(r, want);
 	record_free(r);
 	for (uint64_t bit = 5;; bit += 8191) {

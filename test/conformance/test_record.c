@@ -549,7 +549,7 @@ static enum err play(struct history *h, bool is_checked)
 		e = play_turn(r, h->acknowledged);
 		h->acknowledged += e == ERR_OK;
 		if (e == ERR_OK && h->acknowledged % 4 == 0)
-			e = s->ops->tidy(s, STORE_TIDY_IDLE_US);
+			e = s->ops->tidy(s, true);
 	}
 	for (size_t i = 0; is_checked && i < record_logs_count(r); i++) {
 		check_log(r, record_log_at(r, i), size_after(h->turns));

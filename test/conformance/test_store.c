@@ -53,7 +53,8 @@ static int sqlite_setup(void **state)
 static int bench_teardown(void **state)
 {
 	struct bench *b = *state;
-	static const char *const ends[] = { "", "-wal", "-journal", ".copy", ".copy-journal", ".copy-wal" };
+	static const char *const ends[] = { "",	     "-wal",	      "-redo",	  "-journal",
+					    ".copy", ".copy-journal", ".copy-wal" };
 
 	b->store->ops->close(b->store);
 	for (size_t i = 0; b->is_durable && i < ARRAY_COUNT(ends); i++) {
@@ -324,7 +325,7 @@ static void erased_bytes_leave_the_disk(void **state)
 	begin(s);
 	assert_int_equal(s->ops->content_erase(s, hash, BYTES_LIT("place")), ERR_OK);
 	commit(s);
-	assert_int_equal(s->ops->tidy(s, STORE_TIDY_IDLE_US), ERR_OK);
+	assert_int_equal(s->ops->tidy(s, true), ERR_OK);
 	assert_int_not_equal(system(command), 0);
 }
 
@@ -699,9 +700,9 @@ static void tidy_moves_the_wal_into_the_file(void **state)
 		begin(s);
 		assert_int_equal(s->ops->entry_put(s, log, i, BYTES_OF(entry), BYTES_OF(hash)), ERR_OK);
 		commit(s);
-		assert_int_equal(s->ops->tidy(s, i % 50 == 0 ? STORE_TIDY_IDLE_US : 1000), ERR_OK);
+		assert_int_equal(s->ops->tidy(s, i % 50 == 0), ERR_OK);
 	}
-	assert_int_equal(s->ops->tidy(s, STORE_TIDY_IDLE_US), ERR_OK);
+	assert_int_equal(s->ops->tidy(s, true), ERR_OK);
 	reopen(b);
 	for (uint64_t i = 0; i < 600; i++) {
 		struct buf out = BUF_ON(memory);

@@ -2,10 +2,12 @@
 #include "record/store.h"
 
 #include "base/log.h"
+#include "crypto/hash.h"
 #include "record/vfs.h"
 #include "sys/sim_disk.h"
 
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -94,8 +96,8 @@ static enum err play(struct store *s, struct model *m)
 		if (e != ERR_OK)
 			return e;
 		m->acknowledged++;
-		e = s->ops->tidy(s, m->acknowledged % 6 == 0 ? STORE_TIDY_IDLE_US : 1000);
-		if (e != ERR_OK && e != ERR_SHORT)
+		e = s->ops->tidy(s, m->acknowledged % 6 == 0);
+		if (e != ERR_OK)
 			return e;
 	}
 	return ERR_OK;
@@ -316,6 +318,231 @@ static void full_disk_refuses_and_goes_on(void **state)
 	assert_true(refusals > 10);
 }
 
+/* ---- Turns that are durable ahead of the tables. ---- */
+
+#define REDO "record-redo"
+#define REDO_HASH_AT 4u
+#define REDO_QUERIES_AT 36u
+#define REDO_HEAD_LEN 68u
+
+struct ahead {
+	struct sim_disk *disk;
+	struct vfs *vfs;
+	struct store *store;
+	uint8_t redo[64 << 10];
+	size_t redo_len;
+};
+
+static void ahead_open(struct ahead *a)
+{
+	a->disk = sim_disk_new(1);
+	assert_int_equal(vfs_new(VFS, sim_disk_disk(a->disk), &a->vfs), ERR_OK);
+	assert_int_equal(store_sqlite_open("record", VFS, &a->store), ERR_OK);
+}
+
+static void ahead_close(struct ahead *a)
+{
+	a->store->ops->close(a->store);
+	vfs_free(a->vfs);
+	sim_disk_free(a->disk);
+}
+
+/* `count` more turns, none of them drained. */
+static void ahead_write(struct ahead *a, uint64_t from, uint64_t count)
+{
+	for (uint64_t i = from; i < from + count; i++) {
+		assert_int_equal(a->store->ops->begin(a->store), ERR_OK);
+		assert_int_equal(write_commit(a->store, i), ERR_OK);
+		assert_int_equal(a->store->ops->commit(a->store), ERR_OK);
+	}
+}
+
+/* The process dies and the power with it, at a moment when all is still. */
+static void ahead_die(struct ahead *a)
+{
+	sim_disk_fail(a->disk, 1, SIM_DISK_CHANGES, true);
+	a->store->ops->close(a->store);
+	sim_disk_crash(a->disk, 7);
+}
+
+static void ahead_reopen(struct ahead *a)
+{
+	assert_int_equal(store_sqlite_open("record", VFS, &a->store), ERR_OK);
+}
+
+static void redo_save(struct ahead *a)
+{
+	struct disk *d = sim_disk_disk(a->disk);
+
+	assert_int_equal(d->ops->read(d, REDO, 0, a->redo, sizeof a->redo, &a->redo_len), ERR_OK);
+	assert_true(a->redo_len > REDO_HEAD_LEN);
+}
+
+static void redo_put(struct ahead *a)
+{
+	struct disk *d = sim_disk_disk(a->disk);
+
+	assert_int_equal(d->ops->write(d, REDO, 0, (struct bytes){ a->redo, a->redo_len }), ERR_OK);
+	assert_int_equal(d->ops->sync(d, REDO), ERR_OK);
+}
+
+static void turns_ahead_come_back(void **state)
+{
+	struct ahead a;
+
+	(void)state;
+	ahead_open(&a);
+	ahead_write(&a, 0, 3);
+	assert_int_equal(a.store->ops->tidy(a.store, true), ERR_OK);
+	ahead_write(&a, 3, 4);
+	ahead_die(&a);
+	redo_save(&a);
+	ahead_reopen(&a);
+	check_holds(a.store, 7);
+	/* Again before they are drained, and with more behind them. */
+	ahead_write(&a, 7, 2);
+	ahead_die(&a);
+	ahead_reopen(&a);
+	check_holds(a.store, 9);
+	assert_int_equal(a.store->ops->tidy(a.store, true), ERR_OK);
+	check_holds(a.store, 9);
+	ahead_close(&a);
+}
+
+/* What the tables have already is never run a second time, whatever lies in the file. */
+static void older_turns_do_not_follow(void **state)
+{
+	struct ahead a;
+
+	(void)state;
+	ahead_open(&a);
+	ahead_write(&a, 0, 3);
+	redo_save(&a);
+	assert_int_equal(a.store->ops->tidy(a.store, true), ERR_OK);
+	ahead_die(&a);
+	redo_put(&a);
+	ahead_reopen(&a);
+	check_holds(a.store, 3);
+	/* One new turn over the first of three old ones. */
+	ahead_write(&a, 3, 1);
+	ahead_die(&a);
+	ahead_reopen(&a);
+	check_holds(a.store, 4);
+	ahead_close(&a);
+}
+
+/* Turn n of three has one wrong bit: it is none, nor are those after it; those before it are whole. */
+static void break_turn(struct ahead *a, uint64_t n, uint64_t first, uint64_t len)
+{
+	for (uint64_t bit = 8 * first; bit < 8 * (first + len); bit += 997) {
+		ahead_open(a);
+		ahead_write(a, 0, 3);
+		ahead_die(a);
+		assert_int_equal(sim_disk_flip(a->disk, REDO, bit), ERR_OK);
+		ahead_reopen(a);
+		check_holds(a->store, n);
+		ahead_close(a);
+	}
+}
+
+static void broken_turns_end_the_file(void **state)
+{
+	struct ahead a;
+	uint64_t first = 0;
+
+	(void)state;
+	ahead_open(&a);
+	ahead_write(&a, 0, 3);
+	redo_save(&a);
+	ahead_close(&a);
+	for (uint64_t n = 0; n < 3; n++) {
+		uint64_t len = REDO_HEAD_LEN + be32_get(a.redo + first);
+
+		break_turn(&a, n, first, len);
+		first += len;
+	}
+}
+
+/* The chain of the first record begins at the file's salt and generation. */
+static void redo_hash_again(struct ahead *a)
+{
+	uint8_t salt[16], number[8] = { 0 }, begin[HASH_LEN], hash[HASH_LEN];
+	const struct bytes first[] = { BYTES_OF(salt), BYTES_OF(number) };
+	const struct bytes second[] = { BYTES_OF(begin),
+					{ a->redo + REDO_QUERIES_AT, HASH_LEN + be32_get(a->redo) } };
+	sqlite3_stmt *q = NULL;
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open_v2("record", &db, SQLITE_OPEN_READWRITE, VFS), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA locking_mode=EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT salt, generation FROM redo", -1, &q, NULL),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	assert_int_equal(sqlite3_column_bytes(q, 0), sizeof salt);
+	memcpy(salt, sqlite3_column_blob(q, 0), sizeof salt);
+	be64_put(number, (uint64_t)sqlite3_column_int64(q, 1));
+	sqlite3_finalize(q);
+	sqlite3_close(db);
+	hash_parts(first, 2, begin);
+	hash_parts(second, 2, hash);
+	memcpy(a->redo + REDO_HASH_AT, hash, HASH_LEN);
+}
+
+static void another_versions_turns_are_refused(void **state)
+{
+	struct ahead a;
+	uint8_t hash[HASH_LEN];
+
+	(void)state;
+	ahead_open(&a);
+	ahead_write(&a, 0, 1);
+	ahead_die(&a);
+	redo_save(&a);
+	memcpy(hash, a.redo + REDO_HASH_AT, HASH_LEN);
+	redo_hash_again(&a);
+	assert_memory_equal(hash, a.redo + REDO_HASH_AT, HASH_LEN); /* it is hashed as we think */
+	a.redo[REDO_QUERIES_AT] ^= 1;
+	redo_hash_again(&a);
+	redo_put(&a);
+	assert_int_equal(store_sqlite_open("record", VFS, &a.store), ERR_REFUSED);
+	a.redo[REDO_QUERIES_AT] ^= 1;
+	redo_hash_again(&a);
+	redo_put(&a);
+	ahead_reopen(&a);
+	check_holds(a.store, 1);
+	ahead_close(&a);
+}
+
+/* No room for the tables: the turns stay where they are, readable and durable, until there is some. */
+static void full_disk_keeps_what_is_ahead(void **state)
+{
+	struct disk *d;
+	struct ahead a;
+
+	(void)state;
+	ahead_open(&a);
+	d = sim_disk_disk(a.disk);
+	ahead_write(&a, 0, 1);
+	assert_int_equal(a.store->ops->tidy(a.store, true), ERR_OK);
+	/* it was empty; its zeros were room */
+	assert_int_equal(d->ops->truncate(d, "record-wal", 0), ERR_OK);
+	sim_disk_limit(a.disk, sim_disk_used(a.disk));
+	ahead_write(&a, 1, 5);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(a.store->ops->tidy(a.store, true), ERR_OK);
+		check_holds(a.store, 6);
+	}
+	sim_disk_limit(a.disk, UINT64_MAX);
+	assert_int_equal(a.store->ops->tidy(a.store, true), ERR_OK);
+	check_holds(a.store, 6);
+	ahead_write(&a, 6, 1);
+	ahead_die(&a);
+	assert_int_equal(d->ops->remove(d, REDO), ERR_OK);
+	ahead_reopen(&a);
+	check_holds(a.store, 6); /* the tables had them */
+	ahead_close(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +550,11 @@ int main(void)
 		cmocka_unit_test(fail_every_operation),
 		cmocka_unit_test(restart_after_a_failed_operation),
 		cmocka_unit_test(full_disk_refuses_and_goes_on),
+		cmocka_unit_test(turns_ahead_come_back),
+		cmocka_unit_test(older_turns_do_not_follow),
+		cmocka_unit_test(broken_turns_end_the_file),
+		cmocka_unit_test(another_versions_turns_are_refused),
+		cmocka_unit_test(full_disk_keeps_what_is_ahead),
 	};
 
 	log_open("test", (enum log_level)0); /* the failures are wanted, their reports are not */
