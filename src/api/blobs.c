@@ -143,7 +143,7 @@ enum err run_bundle_in(struct api *a, struct request *q, struct reply *r)
 	return e;
 }
 
-/* The whole store into a file of this machine. */
+/* The whole store into a file of this machine, a slice a request. */
 enum err run_backup(struct api *a, struct request *q, struct reply *r)
 {
 	struct bytes to = request_word(q, "to");
@@ -152,13 +152,17 @@ enum err run_backup(struct api *a, struct request *q, struct reply *r)
 			     ? ERR_USAGE
 			     : bytes_copy_str(to, path, sizeof path);
 
+	uint64_t done = 0, total = 0;
+
 	if (e == ERR_OK)
-		e = node_backup(a->node, path);
-	if (e != ERR_OK)
+		e = node_backup(a->node, path, &done, &total);
+	if (e != ERR_OK && e != ERR_SHORT)
 		return e;
 	reply_object(r, NULL);
 	reply_str(r, "err", err_name(ERR_OK));
-	reply_str(r, "to", path);
+	reply_bool(r, "whole", e == ERR_OK);
+	reply_uint(r, "done", done);
+	reply_uint(r, "total", total);
 	reply_object_end(r);
 	return ERR_OK;
 }

@@ -50,13 +50,43 @@ static enum exit_code read_accord(struct held *h, const char *home)
 	return EXIT_INTEGRITY;
 }
 
+/* A slice of the copy a question, so that the node goes on with its work in between. */
+static enum exit_code copy_slices(struct client *c, const char *target)
+{
+	struct client_answer answer;
+	bool is_whole = false;
+	enum exit_code code = EXIT_DONE;
+
+	while (code == EXIT_DONE && !is_whole) {
+		if (client_ask(c, "POST", target, (struct bytes){ NULL, 0 }, &answer) != ERR_OK) {
+			say_error(_("The node stopped answering while it copied its record."));
+			return EXIT_ERROR;
+		}
+		if (answer.status != 200)
+			code = (enum exit_code)client_explain(&answer);
+		is_whole = json_flag(answer.json, "whole");
+		say_progress(_("pages"), json_uint(answer.json, "done"), json_uint(answer.json, "total"));
+		client_answer_finish(&answer);
+	}
+	say_progress_end();
+	return code;
+}
+
+/* In its place only when it is whole: half a backup must not be found on the day when it is needed. */
+static enum exit_code put_in_place(const char *part, const char *path)
+{
+	if (rename(part, path) == 0)
+		return EXIT_DONE;
+	say_error(_("{1} cannot be written: {2}."), path, strerror(errno));
+	return EXIT_ERROR;
+}
+
 enum exit_code held_copy(const struct options *o, const char *path)
 {
-	char whole[PATH_MAX];
-	struct client_answer answer;
+	char whole[PATH_MAX], part[PATH_MAX];
 	struct client c;
 	struct query q;
-	enum exit_code code = EXIT_DONE;
+	enum exit_code code;
 
 	/* The node has a working folder of its own. */
 	if (path[0] == '/')
@@ -69,19 +99,18 @@ enum exit_code held_copy(const struct options *o, const char *path)
 		say_error(_("{1} is there already; nothing is written over."), whole);
 		return EXIT_REFUSED;
 	}
+	if ((size_t)snprintf(part, sizeof part, "%s.part-%ld", whole, (long)getpid()) >= sizeof part)
+		return EXIT_USAGE;
 	if (client_open(&c, o->home) != ERR_OK)
 		return EXIT_ERROR;
 	query_open(&q, "/backup");
-	query_put(&q, "to", whole);
-	if (client_ask(&c, "POST", query_target(&q), (struct bytes){ NULL, 0 }, &answer) != ERR_OK) {
-		say_error(_("The node stopped answering while it copied its record."));
-		code = EXIT_ERROR;
-	} else {
-		if (answer.status != 200)
-			code = (enum exit_code)client_explain(&answer);
-		client_answer_finish(&answer);
-	}
+	query_put(&q, "to", part);
+	code = copy_slices(&c, query_target(&q));
 	client_close(&c);
+	if (code == EXIT_DONE)
+		code = put_in_place(part, whole);
+	if (code != EXIT_DONE)
+		(void)unlink(part);
 	return code;
 }
 

@@ -188,7 +188,7 @@ void node_status(struct node *n, struct node_status *out);
  */
 enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *cursor,
 		     struct buf *frame) MUST_CHECK;
-/* Copies the store to a file, in one go. */
-enum err node_backup(struct node *n, const char *path) MUST_CHECK;
+/* Copies the store to a file, a slice a call: store.h. ERR_SHORT: call again with the same path. */
+enum err node_backup(struct node *n, const char *path, uint64_t *done, uint64_t *total) MUST_CHECK;
 
 #endif

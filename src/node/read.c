@@ -404,10 +404,13 @@ enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *curs
 	return ERR_NOT_FOUND;
 }
 
-enum err node_backup(struct node *n, const char *path)
+enum err node_backup(struct node *n, const char *path, uint64_t *done, uint64_t *total)
 {
 	struct store *store = record_store(n->record);
-	enum err e = lines_keep(n);
+	enum err e;
 
-	return e == ERR_OK ? store->ops->backup(store, path) : e;
+	if (record_is_open(n->record))
+		return ERR_SHORT; /* a turn has begun: the next slice comes after it */
+	e = lines_keep(n);
+	return e == ERR_OK ? store->ops->backup(store, path, done, total) : e;
 }

@@ -118,6 +118,14 @@ struct redo {
 	bool is_reading;	   /* what runs comes from the file */
 };
 
+/* A copy of the store under way: lite_backup. */
+struct copy {
+	char *path; /* heap; NULL: there is none */
+	sqlite3 *db;
+	sqlite3_backup *backup;
+	unsigned idle_count; /* quiet moments since the last slice */
+};
+
 struct query_row {
 	enum query_kind kind;
 	const char *sql;
@@ -131,6 +139,7 @@ struct store_sqlite {
 	const char *vfs; /* the file layer's name, borrowed; NULL: the system's */
 	struct prepared prepared[QUERY_COUNT];
 	struct redo redo;
+	struct copy copy;
 	enum err why;		/* the first write of this turn that failed */
 	bool is_open;		/* a turn is */
 	bool is_dead;		/* a commit failed: nothing is tried again */
@@ -234,6 +243,7 @@ enum err lite_drain(struct store_sqlite *s) MUST_CHECK;
 /* Before anything is built on what the WAL shows. */
 enum err lite_wal_open(struct store_sqlite *s) MUST_CHECK;
 enum err lite_tidy(struct store *store, bool is_idle) MUST_CHECK;
-enum err lite_backup(struct store *store, const char *path) MUST_CHECK;
+enum err lite_backup(struct store *store, const char *path, uint64_t *done, uint64_t *total) MUST_CHECK;
+void lite_copy_drop(struct store_sqlite *s); /* takes none, too */
 
 #endif

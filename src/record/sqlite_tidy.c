@@ -1,6 +1,9 @@
 #include "record/sqlite.h"
 
+#include "base/alloc.h"
+
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Frames of 4 KiB in the WAL. A checkpoint costs flushes, so it waits until it is worth one. */
@@ -8,6 +11,9 @@
 #define WAL_FRAMES_BUSY 2048
 #define WAL_FRAMES_LARGE 32768
 #define WAL_FRAMES_AHEAD 128
+/* A quiet moment comes at least four times a second. */
+#define COPY_IDLE_MAX 40u
+#define COPY_SLICE_PAGES 256
 #define WAL_HEAD_LEN 32
 #define WAL_FRAME_HEAD_LEN 24
 #define WAL_FRAME_LEN (WAL_FRAME_HEAD_LEN + 4096)
@@ -128,6 +134,91 @@ enum err lite_wal_open(struct store_sqlite *s)
 	return e == ERR_OK ? wal_reserve(s) : e;
 }
 
+/* ---- A copy, slice by slice. ---- */
+
+static enum err copy_open(struct store_sqlite *s, const char *path)
+{
+	struct copy *c = &s->copy;
+	size_t len = strlen(path) + 1;
+	int rc = sqlite3_open_v2(path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, s->vfs);
+
+	/*
+	 * Who sees it before it is whole sees no copy: it needs no journal, and its pages go out as they
+	 * come.
+	 */
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(c->db, "PRAGMA journal_mode=OFF; PRAGMA cache_size=64", NULL, NULL, NULL);
+	if (rc == SQLITE_OK) {
+		c->backup = sqlite3_backup_init(c->db, "main", s->db, "main");
+		rc = c->backup == NULL ? sqlite3_errcode(c->db) : SQLITE_OK;
+	}
+	c->path = xcalloc(1, len);
+	memcpy(c->path, path, len);
+	return lite_err_of(rc);
+}
+
+void lite_copy_drop(struct store_sqlite *s)
+{
+	struct copy *c = &s->copy;
+
+	(void)sqlite3_backup_finish(c->backup);
+	sqlite3_close(c->db);
+	free(c->path);
+	*c = (struct copy){ 0 };
+}
+
+/* What is left to the end is then as little as a slice. */
+static enum err copy_sync(struct copy *c)
+{
+	sqlite3_file *file = NULL;
+	int rc = sqlite3_file_control(c->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+
+	if (rc == SQLITE_OK && file != NULL && file->pMethods != NULL)
+		rc = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+	return lite_err_of(rc);
+}
+
+enum err lite_backup(struct store *store, const char *path, uint64_t *done, uint64_t *total)
+{
+	struct store_sqlite *s = lite(store);
+	struct copy *c = &s->copy;
+	enum err e = lite_drain(s); /* pages are copied between transactions */
+	int rc;
+
+	if (e != ERR_OK)
+		return e;
+	if (c->path != NULL && strcmp(c->path, path) != 0)
+		lite_copy_drop(s);
+	if (c->path == NULL)
+		e = copy_open(s, path);
+	if (e != ERR_OK) {
+		lite_copy_drop(s);
+		return e;
+	}
+	c->idle_count = 0;
+	rc = sqlite3_backup_step(c->backup, COPY_SLICE_PAGES);
+	*total = (uint64_t)sqlite3_backup_pagecount(c->backup);
+	*done = *total - (uint64_t)sqlite3_backup_remaining(c->backup);
+	e = rc == SQLITE_DONE ? ERR_OK : lite_err_of(rc);
+	if (e == ERR_OK)
+		e = copy_sync(c);
+	if (e == ERR_OK && rc != SQLITE_DONE)
+		return ERR_SHORT;
+	rc = sqlite3_backup_finish(c->backup);
+	c->backup = NULL;
+	lite_copy_drop(s);
+	return e == ERR_OK ? lite_err_of(rc) : e;
+}
+
+/* Nobody has asked for the next slice for a while: every write would go to the copy too, for ever. */
+static void copy_tidy(struct store_sqlite *s)
+{
+	if (s->copy.path != NULL && ++s->copy.idle_count > COPY_IDLE_MAX)
+		lite_copy_drop(s);
+}
+
+/* ---- Quiet moments. ---- */
+
 /* Erased bytes leave the WAL and the redo file too. */
 static enum err wipe(struct store_sqlite *s)
 {
@@ -158,6 +249,8 @@ enum err lite_tidy(struct store *store, bool is_idle)
 	assert(!s->is_open);
 	if (s->is_dead)
 		return ERR_IO;
+	if (is_idle)
+		copy_tidy(s);
 	e = drain(s, is_idle);
 	if (e == ERR_OK && s->redo.at == 0) {
 		int waiting = s->frames - s->backfilled;
@@ -179,34 +272,5 @@ enum err lite_tidy(struct store *store, bool is_idle)
 	if (e == ERR_FULL)
 		return ERR_OK;
 	s->is_dead = s->is_dead || e != ERR_OK;
-	return e;
-}
-
-enum err lite_backup(struct store *store, const char *path)
-{
-	struct store_sqlite *s = lite(store);
-	sqlite3_backup *backup;
-	sqlite3 *to = NULL;
-	int rc;
-	enum err e = lite_drain(s);
-
-	if (e != ERR_OK)
-		return e;
-	rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, s->vfs);
-	e = lite_err_of(rc);
-	if (e != ERR_OK)
-		goto out;
-	backup = sqlite3_backup_init(to, "main", s->db, "main");
-	if (backup == NULL) {
-		e = lite_err_of(sqlite3_errcode(to));
-		goto out;
-	}
-	rc = sqlite3_backup_step(backup, -1);
-	e = rc == SQLITE_DONE ? ERR_OK : lite_err_of(rc);
-	rc = sqlite3_backup_finish(backup);
-	if (e == ERR_OK)
-		e = lite_err_of(rc);
-out:
-	sqlite3_close(to);
 	return e;
 }

@@ -110,8 +110,14 @@ struct store_ops {
 	/* The store's own housekeeping: moving what was committed where it is to stay, and wiping what was
 	 * erased. is_idle: nothing else waits. Not in a transaction. */
 	enum err (*tidy)(struct store *s, bool is_idle);
-	/* Copies the whole store to a file while it is in use; for backups. ERR_REFUSED in memory. */
-	enum err (*backup)(struct store *s, const char *path);
+	/*
+	 * Copies the whole store to a file while it is in use, a slice of a few milliseconds a call.
+	 * ERR_SHORT:
+	 * *done of *total pages so far, call again with the same path; ERR_OK: the copy is whole and durable.
+	 * One at a time: another path, or ten seconds without a call, give up what was begun. Not in a
+	 * transaction. ERR_REFUSED in memory.
+	 */
+	enum err (*backup)(struct store *s, const char *path, uint64_t *done, uint64_t *total);
 };
 
 struct store {

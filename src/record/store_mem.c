@@ -771,10 +771,12 @@ static enum err mem_tidy(struct store *s, bool is_idle)
 	return ERR_OK;
 }
 
-static enum err mem_backup(struct store *s, const char *path)
+static enum err mem_backup(struct store *s, const char *path, uint64_t *done, uint64_t *total)
 {
 	(void)s;
 	(void)path;
+	(void)done;
+	(void)total;
 	return ERR_REFUSED;
 }
 

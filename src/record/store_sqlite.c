@@ -371,6 +371,7 @@ static void lite_close(struct store *store)
 	struct store_sqlite *s = lite(store);
 
 	lite_rollback(store);
+	lite_copy_drop(s);
 	if (!s->is_dead && s->redo.at > 0)
 		(void)!lite_drain(s); /* what is not is durable as it stands */
 	redo_close(s);

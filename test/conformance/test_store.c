@@ -670,6 +670,7 @@ static void backup_is_a_store(void **state)
 	struct store *s = b->store, *copy = NULL;
 	uint8_t memory[16], hash[HASH_LEN] = { 1 };
 	struct buf out = BUF_ON(memory);
+	uint64_t done, total;
 	char name[128];
 	log_number log;
 
@@ -678,11 +679,78 @@ static void backup_is_a_store(void **state)
 	assert_int_equal(s->ops->entry_put(s, log, 0, BYTES_LIT("x"), BYTES_OF(hash)), ERR_OK);
 	commit(s);
 	snprintf(name, sizeof name, "%s.copy", b->path);
-	assert_int_equal(s->ops->backup(s, name), ERR_OK);
+	assert_int_equal(s->ops->backup(s, name, &done, &total), ERR_OK);
+	assert_true(done == total && total > 0);
 	assert_int_equal(store_sqlite_open(name, NULL, &copy), ERR_OK);
 	assert_int_equal(copy->ops->entry_get(copy, log, 0, &out, NULL), ERR_OK);
 	assert_buf(out, "x");
 	copy->ops->close(copy);
+}
+
+/* Entries come between the slices, into pages that were copied and into new ones; the copy has them all. */
+static void backup_goes_on_beside_the_work(void **state)
+{
+	struct bench *b = *state;
+	struct store *s = b->store, *copy = NULL;
+	static uint8_t entry[4000], memory[4096];
+	uint8_t hash[HASH_LEN] = { 1 };
+	char name[128], given_up[128];
+	uint64_t done = 0, total, before, slices = 0, count = 1500;
+	log_number log;
+	enum err e;
+
+	begin(s);
+	log = log_of(s, 1, "kor");
+	for (uint64_t i = 0; i < count; i++)
+		assert_int_equal(s->ops->entry_put(s, log, i, BYTES_OF(entry), BYTES_OF(hash)), ERR_OK);
+	commit(s);
+	snprintf(given_up, sizeof given_up, "%s.other", b->path);
+	assert_int_equal(s->ops->backup(s, given_up, &done, &total), ERR_SHORT);
+	snprintf(name, sizeof name, "%s.copy", b->path);
+	for (before = 0; (e = s->ops->backup(s, name, &done, &total)) == ERR_SHORT; before = done) {
+		assert_true(done > before && done < total);
+		begin(s);
+		assert_int_equal(s->ops->entry_put(s, log, count++, BYTES_OF(entry), BYTES_OF(hash)), ERR_OK);
+		commit(s);
+		slices++;
+	}
+	assert_int_equal(e, ERR_OK);
+	assert_true(slices > 4);
+	assert_int_equal(store_sqlite_open(name, NULL, &copy), ERR_OK);
+	for (uint64_t i = 0; i < count; i++) {
+		struct buf out = BUF_ON(memory);
+		assert_int_equal(copy->ops->entry_get(copy, log, i, &out, NULL), ERR_OK);
+	}
+	copy->ops->close(copy);
+	assert_int_equal(unlink(given_up), 0);
+}
+
+static void backup_is_given_up_when_nobody_asks(void **state)
+{
+	struct bench *b = *state;
+	struct store *s = b->store;
+	static uint8_t entry[4000];
+	uint8_t hash[HASH_LEN] = { 1 };
+	uint64_t done, total, first;
+	char name[128];
+	log_number log;
+
+	begin(s);
+	log = log_of(s, 1, "kor");
+	for (uint64_t i = 0; i < 1500; i++)
+		assert_int_equal(s->ops->entry_put(s, log, i, BYTES_OF(entry), BYTES_OF(hash)), ERR_OK);
+	commit(s);
+	snprintf(name, sizeof name, "%s.copy", b->path);
+	assert_int_equal(s->ops->backup(s, name, &first, &total), ERR_SHORT);
+	for (int i = 0; i < 39; i++)
+		assert_int_equal(s->ops->tidy(s, true), ERR_OK);
+	assert_int_equal(s->ops->backup(s, name, &done, &total), ERR_SHORT);
+	assert_true(done > first); /* it went on */
+	for (int i = 0; i < 41; i++)
+		assert_int_equal(s->ops->tidy(s, true), ERR_OK);
+	unlink(name);
+	assert_int_equal(s->ops->backup(s, name, &done, &total), ERR_SHORT);
+	assert_int_equal(done, first); /* it began anew */
 }
 
 static void tidy_moves_the_wal_into_the_file(void **state)
@@ -735,6 +803,8 @@ int main(void)
 		ON_SQLITE(second_opener_is_refused),
 		ON_SQLITE(other_files_are_refused),
 		ON_SQLITE(backup_is_a_store),
+		ON_SQLITE(backup_goes_on_beside_the_work),
+		ON_SQLITE(backup_is_given_up_when_nobody_asks),
 		ON_SQLITE(tidy_moves_the_wal_into_the_file),
 	};
 
