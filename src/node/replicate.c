@@ -164,18 +164,34 @@ static enum err item_read(struct node *n, const struct line *line, uint64_t inde
 	return e;
 }
 
+/* Where the commit that begins at `first` ends: the smallest note above it; 0 if only memory has one. */
+static uint64_t note_next(struct node *n, const struct line *line, uint64_t first)
+{
+	struct store *store = record_store(n->record);
+	uint8_t memory[NOTE_LEN_MAX];
+	struct buf note = BUF_ON(memory);
+	uint64_t found;
+
+	return store->ops->note_above(store, line->log->number, first + 1, &found, &note) == ERR_OK ? found
+												    : 0;
+}
+
 enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t goal, struct buf *payload,
 		     uint64_t *size)
 {
 	uint8_t note_memory[NOTE_LEN_MAX];
 	struct buf entries, note = BUF_ON(note_memory);
 	struct batch batch = { .origin = line->log->origin, .first = first, .items = n->items };
-	uint64_t found;
+	uint64_t found, whole = note_next(n, line, first);
 	enum err e;
 
-	/* Entries as far as one batch carries, then back to the largest note among them. */
+	/*
+	 * Entries as far as one batch carries, then back to the largest note among them. A commit that fills
+	 * most of a batch goes alone: what is read behind it would be dropped again.
+	 */
 	buf_init(&entries, n->scratch, BATCH_LEN_MAX);
-	while (batch.count < BATCH_ENTRIES_MAX && first + batch.count < goal) {
+	while (batch.count < BATCH_ENTRIES_MAX && first + batch.count < goal &&
+	       !(first + batch.count == whole && entries.len > BATCH_LEN_MAX / 2)) {
 		e = item_read(n, line, first + batch.count, &entries, &n->items[batch.count]);
 		if (e == ERR_LIMIT)
 			break;

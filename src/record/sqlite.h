@@ -1,9 +1,9 @@
 /*
  * sqlite.h - what the files of the SQLite store share: the connection, its queries, and how one is asked.
  *
- * Layer: record. For store_sqlite.c (life, transactions, logs, entries, views), sqlite_query.c (asking),
- * sqlite_rows.c (contents, notes, attachments, advance copies), sqlite_redo.c (turns that are durable ahead
- * of the tables) and sqlite_tidy.c (the WAL, backups) only.
+ * Layer: record. For store_sqlite.c (life, transactions, logs, entries), sqlite_query.c (asking),
+ * sqlite_views.c (the views' map), sqlite_rows.c (contents, notes, attachments, advance copies),
+ * sqlite_redo.c (turns that are durable ahead of the tables) and sqlite_tidy.c (the WAL, backups) only.
  */
 #ifndef RECORD_SQLITE_H
 #define RECORD_SQLITE_H
@@ -118,6 +118,15 @@ struct redo {
 	bool is_reading;	   /* what runs comes from the file */
 };
 
+/* A row of the views as it is in the open transaction. */
+struct kept_row {
+	enum { ROW_UNKNOWN, ROW_ABSENT, ROW_THERE } state;
+	uint8_t key_len, value_len;
+	uint8_t key[64], value[192];
+};
+
+#define VIEW_ROWS_KEPT 128u
+
 /* A copy of the store under way: lite_backup. */
 struct copy {
 	char *path; /* heap; NULL: there is none */
@@ -145,7 +154,8 @@ struct store_sqlite {
 	bool is_dead;		/* a commit failed: nothing is tried again */
 	bool has_erased;	/* erased bytes may still be in the WAL or in the redo file */
 	int frames, backfilled; /* of the WAL; those that are in the file already */
-	char **rules;		/* names of rules that log rows brought; they live as long as the store */
+	struct kept_row rows[VIEW_ROWS_KEPT];
+	char **rules; /* names of rules that log rows brought; they live as long as the store */
 	size_t rules_count;
 };
 
@@ -211,6 +221,11 @@ enum err lite_advance_put(struct store *store, const uint8_t id[STATEMENT_ID_LEN
 enum err lite_advance_get(struct store *store, const uint8_t id[STATEMENT_ID_LEN],
 			  struct buf *payload) MUST_CHECK;
 enum err lite_advance_del(struct store *store, const uint8_t id[STATEMENT_ID_LEN]) MUST_CHECK;
+
+/* ---- sqlite_views.c ---- */
+struct map lite_views(struct store *store);
+/* After a rollback. */
+void lite_views_forget(struct store_sqlite *s);
 
 /* ---- sqlite_redo.c ---- */
 /* Reads the records that count into an open transaction, and writes them once more: wal_renew says why. */

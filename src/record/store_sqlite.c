@@ -68,6 +68,7 @@ static void lite_rollback(struct store *store)
 	if (s->is_open && (sqlite3_get_autocommit(s->db) || turn(s, QUERY_UNDO) != ERR_OK ||
 			   turn(s, QUERY_RELEASE) != ERR_OK))
 		transaction_again(s);
+	lite_views_forget(s);
 	s->is_open = false;
 	s->why = ERR_OK;
 }
@@ -86,6 +87,7 @@ enum err lite_drain(struct store_sqlite *s)
 		return ERR_OK;
 	}
 	transaction_again(s);
+	lite_views_forget(s);
 	s->is_open = false;
 	s->is_dead = s->is_dead || e != ERR_FULL;
 	return e;
@@ -292,78 +294,6 @@ static enum err lite_node_get(struct store *store, log_number log, unsigned leve
 	return e;
 }
 
-/* ---- Views. ---- */
-
-static enum err view_get(void *self, struct bytes key, struct buf *value)
-{
-	struct prepared *q = lite_query(self, QUERY_VIEW_GET);
-	enum err e;
-
-	lite_bind_bytes(q, 1, key);
-	if (value != NULL)
-		return lite_read_bytes(self, q, value);
-	e = lite_row_open(self, q);
-	lite_row_close(q);
-	return e;
-}
-
-static enum err view_put(void *self, struct bytes key, struct bytes value)
-{
-	struct prepared *q = lite_query(self, QUERY_VIEW_PUT);
-
-	assert(key.len <= MAP_KEY_MAX && value.len <= MAP_VALUE_MAX);
-	lite_bind_bytes(q, 1, key);
-	lite_bind_bytes(q, 2, value);
-	return lite_run(self, q);
-}
-
-static enum err view_del(void *self, struct bytes key)
-{
-	struct prepared *q = lite_query(self, QUERY_VIEW_DEL);
-
-	lite_bind_bytes(q, 1, key);
-	return lite_run(self, q);
-}
-
-static enum err view_next(void *self, struct bytes prefix, struct bytes after, struct buf *key,
-			  struct buf *value)
-{
-	bool is_after = after.len > 0 && bytes_compare(after, prefix) >= 0;
-	struct prepared *q = lite_query(self, is_after ? QUERY_VIEW_AFTER : QUERY_VIEW_FROM);
-	struct bytes found;
-	enum err e;
-
-	lite_bind_bytes(q, 1, is_after ? after : prefix);
-	e = lite_row_open(self, q);
-	if (e != ERR_OK)
-		return e;
-	found = lite_column_bytes(q, 0);
-	if (found.len < prefix.len || (prefix.len > 0 && memcmp(found.ptr, prefix.ptr, prefix.len) != 0)) {
-		lite_row_close(q);
-		return ERR_NOT_FOUND;
-	}
-	if (key != NULL) {
-		buf_reset(key);
-		buf_put(key, found);
-		e = buf_check(key);
-	}
-	if (value != NULL) {
-		buf_put(value, lite_column_bytes(q, 1));
-		e = e == ERR_OK ? buf_check(value) : e;
-	}
-	lite_row_close(q);
-	return e;
-}
-
-static struct map lite_views(struct store *store)
-{
-	static const struct map_ops ops = {
-		.get = view_get, .put = view_put, .del = view_del, .next = view_next
-	};
-
-	return (struct map){ &ops, lite(store) };
-}
-
 /* ---- Life. ---- */
 
 static void lite_close(struct store *store)
@@ -474,13 +404,22 @@ static enum err schema_open(sqlite3 *db)
 	return lite_err_of(rc);
 }
 
+/* One thread, so no locks; nobody asks how much memory SQLite has. Refused, and harmless, once it runs. */
+static void configure(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum err store_sqlite_open(const char *path, const char *vfs, struct store **out)
 {
 	struct store_sqlite *s = xcalloc(1, sizeof *s);
 	int flags =
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-	enum err e = lite_err_of(sqlite3_open_v2(path, &s->db, flags, vfs));
+	enum err e;
 
+	configure();
+	e = lite_err_of(sqlite3_open_v2(path, &s->db, flags, vfs));
 	s->store.ops = &lite_ops;
 	s->vfs = vfs;
 	if (s->db != NULL)
