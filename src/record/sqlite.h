@@ -30,9 +30,6 @@ enum query_kind { QUERY_KIND_READ, QUERY_KIND_WRITE, QUERY_KIND_ERASE, QUERY_KIN
 #define QUERY_LIST(X) \
 	X(BEGIN, TURN, "BEGIN IMMEDIATE") \
 	X(COMMIT, TURN, "COMMIT") \
-	X(SAVEPOINT, TURN, "SAVEPOINT turn") \
-	X(RELEASE, TURN, "RELEASE turn") \
-	X(UNDO, TURN, "ROLLBACK TO turn") \
 	X(ROLLBACK, TURN, "ROLLBACK") \
 	X(REDO_GET, READ, "SELECT salt, generation FROM redo") \
 	X(REDO_NEXT, TURN, "UPDATE redo SET generation = generation + 1") \
@@ -235,9 +232,10 @@ void redo_close(struct store_sqlite *s);
 void redo_begin(struct store_sqlite *s);
 void redo_add(struct store_sqlite *s, const struct prepared *q);
 /*
- * Whether the turn may be committed by its record alone; whether there are so many that they should be
- * drained.
+ * Whether the turn has written nothing; whether it may be committed by its record alone; whether there are so
+ * many records that they should be drained.
  */
+bool redo_is_empty(const struct store_sqlite *s);
 bool redo_takes(const struct store_sqlite *s);
 bool redo_is_long(const struct store_sqlite *s);
 /* Appends the turn's record, flushes it and reads it back. ERR_FULL: nothing of it counts. */

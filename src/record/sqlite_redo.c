@@ -2,7 +2,8 @@
  * The redo file: a turn is durable as one short record, which costs one write and one flush over blocks that
  * exist, where SQLite's own commit would write a dozen pages. docs/spec/record.md section 6, ADR 14.
  *
- * SQLite has a transaction open meanwhile, with a savepoint for the turn, so that every read sees all turns.
+ * SQLite has a transaction open meanwhile, so that every read sees all turns. A turn that is taken back takes
+ * all of it back, and the turns before it are run again: that is rare, and there are few.
  * lite_drain commits it when the file is long or nothing else is to be done; with that commit the generation
  * moves on, and the records count no longer. After a crash redo_open runs them again.
  */
@@ -306,6 +307,11 @@ void redo_add(struct store_sqlite *s, const struct prepared *q)
 	s->redo.is_over = buf_check(out) != ERR_OK;
 }
 
+bool redo_is_empty(const struct store_sqlite *s)
+{
+	return !s->redo.is_over && s->redo.turn.len == HEAD_LEN;
+}
+
 bool redo_takes(const struct store_sqlite *s)
 {
 	const struct redo *r = &s->redo;
@@ -325,8 +331,8 @@ enum err redo_append(struct store_sqlite *s)
 	uint8_t hash[HASH_LEN];
 	enum err e;
 
-	if (record.len == HEAD_LEN)
-		return ERR_OK; /* nothing was written */
+	if (redo_is_empty(s))
+		return ERR_OK;
 	if (r->file == NULL) {
 		e = file_open(s, true);
 		if (e == ERR_OK)

@@ -28,7 +28,7 @@ static const char schema[] =
 	"CREATE TABLE redo(salt BLOB NOT NULL, generation INTEGER NOT NULL);"
 	"INSERT INTO redo VALUES(randomblob(16), 0);";
 
-/* ---- Turns: each a savepoint in SQLite's transaction, which stays open until it is drained. ---- */
+/* ---- Turns: SQLite's transaction stays open over many of them, until it is drained. ---- */
 
 static enum err turn(struct store_sqlite *s, enum query which)
 {
@@ -46,29 +46,26 @@ static enum err lite_begin(struct store *store)
 	s->why = ERR_OK;
 	if (sqlite3_get_autocommit(s->db))
 		e = turn(s, QUERY_BEGIN);
-	if (e == ERR_OK)
-		e = turn(s, QUERY_SAVEPOINT);
 	redo_begin(s);
 	s->is_open = e == ERR_OK;
 	return e;
 }
 
-/* SQLite gave up all of it, or must: what the redo file holds is read again. */
+/* Back to the end of the last turn: without SQLite's transaction, and with what the redo file holds of it. */
 static void transaction_again(struct store_sqlite *s)
 {
+	/* A full disk or a failed read has SQLite roll back on its own. */
 	if ((!sqlite3_get_autocommit(s->db) && turn(s, QUERY_ROLLBACK) != ERR_OK) || redo_again(s) != ERR_OK)
 		s->is_dead = true;
+	lite_views_forget(s);
 }
 
 static void lite_rollback(struct store *store)
 {
 	struct store_sqlite *s = lite(store);
 
-	/* A full disk or a failed read has SQLite roll back on its own. */
-	if (s->is_open && (sqlite3_get_autocommit(s->db) || turn(s, QUERY_UNDO) != ERR_OK ||
-			   turn(s, QUERY_RELEASE) != ERR_OK))
+	if (s->is_open && (s->why != ERR_OK || !redo_is_empty(s)))
 		transaction_again(s);
-	lite_views_forget(s);
 	s->is_open = false;
 	s->why = ERR_OK;
 }
@@ -87,7 +84,6 @@ enum err lite_drain(struct store_sqlite *s)
 		return ERR_OK;
 	}
 	transaction_again(s);
-	lite_views_forget(s);
 	s->is_open = false;
 	s->is_dead = s->is_dead || e != ERR_FULL;
 	return e;
@@ -99,13 +95,8 @@ static enum err lite_commit(struct store *store)
 	enum err e = s->why;
 
 	assert(s->is_open);
-	if (e == ERR_OK && redo_takes(s)) {
-		e = redo_append(s);
-		if (e == ERR_OK)
-			e = turn(s, QUERY_RELEASE);
-	} else if (e == ERR_OK) {
-		e = lite_drain(s);
-	}
+	if (e == ERR_OK)
+		e = redo_takes(s) ? redo_append(s) : lite_drain(s);
 	if (e == ERR_OK) {
 		s->is_open = false;
 		return ERR_OK;
