@@ -543,6 +543,41 @@ static void full_disk_keeps_what_is_ahead(void **state)
 	ahead_close(&a);
 }
 
+/*
+ * What is committed waits in the WAL for a quiet moment. A disk that is full by then cannot take it into the file:
+ * the store goes on, and moves it when there is room again.
+ */
+static void full_disk_at_a_checkpoint(void **state)
+{
+	struct sim_disk *d = sim_disk_new(1);
+	uint64_t commits = 0;
+	struct store *s;
+	struct vfs *v;
+
+	(void)state;
+	assert_int_equal(vfs_new(VFS, sim_disk_disk(d), &v), ERR_OK);
+	assert_int_equal(store_sqlite_open("record", VFS, &s), ERR_OK);
+	for (; commits < 80; commits++) {
+		assert_int_equal(s->ops->begin(s), ERR_OK);
+		assert_int_equal(write_commit(s, commits), ERR_OK);
+		assert_int_equal(s->ops->commit(s), ERR_OK);
+	}
+	sim_disk_limit(d, sim_disk_used(d));
+	assert_int_equal(s->ops->tidy(s, true), ERR_OK);
+	assert_int_equal(s->ops->begin(s), ERR_OK);
+	s->ops->rollback(s);
+	check_holds(s, commits);
+	sim_disk_limit(d, UINT64_MAX);
+	assert_int_equal(s->ops->tidy(s, true), ERR_OK);
+	assert_int_equal(s->ops->begin(s), ERR_OK);
+	assert_int_equal(write_commit(s, commits++), ERR_OK);
+	assert_int_equal(s->ops->commit(s), ERR_OK);
+	check_holds(s, commits);
+	s->ops->close(s);
+	vfs_free(v);
+	sim_disk_free(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -555,6 +590,7 @@ int main(void)
 		cmocka_unit_test(broken_turns_end_the_file),
 		cmocka_unit_test(another_versions_turns_are_refused),
 		cmocka_unit_test(full_disk_keeps_what_is_ahead),
+		cmocka_unit_test(full_disk_at_a_checkpoint),
 	};
 
 	log_open("test", (enum log_level)0); /* the failures are wanted, their reports are not */
