@@ -6,10 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes that grow; what is beyond the length is zero. */
+/* Bytes in blocks, which copies share until one of them writes: most of a backup is never touched again. */
+#define BLOCK_LEN 4096u
+
+struct block {
+	unsigned holders; /* images that show it */
+	uint8_t bytes[BLOCK_LEN];
+};
+
+/* Bytes that grow; a block that is not there is zero, and so is what a block has beyond the length. */
 struct image {
-	uint8_t *ptr;
-	size_t len, max;
+	struct block **blocks;
+	size_t blocks_max, len;
 };
 
 /* A change that is not on the platter yet; ptr NULL: a truncation to offset. */
@@ -41,14 +49,46 @@ struct sim_disk {
 
 /* ---- Images and changes. ---- */
 
+static void block_leave(struct block *b)
+{
+	if (b != NULL && --b->holders == 0)
+		free(b);
+}
+
+/* The block at this position, made if need be, and held by this image alone. */
+static struct block *block_own(struct image *i, size_t at)
+{
+	struct block *b = i->blocks[at];
+
+	if (b != NULL && b->holders == 1)
+		return b;
+	i->blocks[at] = xrealloc(NULL, sizeof *b);
+	if (b == NULL)
+		memset(i->blocks[at]->bytes, 0, BLOCK_LEN);
+	else
+		memcpy(i->blocks[at]->bytes, b->bytes, BLOCK_LEN);
+	block_leave(b);
+	i->blocks[at]->holders = 1;
+	return i->blocks[at];
+}
+
 static void image_resize(struct image *i, size_t len)
 {
-	if (len > i->max) {
-		i->max = len + len / 2 + 4096;
-		i->ptr = xrealloc(i->ptr, i->max);
+	size_t count = len / BLOCK_LEN + (len % BLOCK_LEN > 0);
+
+	if (count > i->blocks_max) {
+		size_t max = count + count / 2 + 16;
+		i->blocks = xrealloc(i->blocks, max * sizeof *i->blocks);
+		memset(i->blocks + i->blocks_max, 0, (max - i->blocks_max) * sizeof *i->blocks);
+		i->blocks_max = max;
 	}
-	if (len > i->len)
-		memset(i->ptr + i->len, 0, len - i->len);
+	for (size_t at = count; len < i->len && at <= (i->len - 1) / BLOCK_LEN; at++) {
+		block_leave(i->blocks[at]);
+		i->blocks[at] = NULL;
+	}
+	if (len < i->len && len % BLOCK_LEN > 0 && i->blocks[len / BLOCK_LEN] != NULL)
+		memset(block_own(i, len / BLOCK_LEN)->bytes + len % BLOCK_LEN, 0,
+		       BLOCK_LEN - len % BLOCK_LEN);
 	i->len = len;
 }
 
@@ -58,7 +98,47 @@ static void image_write(struct image *i, uint64_t offset, const uint8_t *ptr, si
 		return;
 	if (offset + len > i->len)
 		image_resize(i, (size_t)offset + len);
-	memcpy(i->ptr + offset, ptr, len);
+	for (size_t done = 0; done < len;) {
+		size_t at = (size_t)offset + done, part = BLOCK_LEN - at % BLOCK_LEN;
+		if (part > len - done)
+			part = len - done;
+		memcpy(block_own(i, at / BLOCK_LEN)->bytes + at % BLOCK_LEN, ptr + done, part);
+		done += part;
+	}
+}
+
+/* Within the length. */
+static void image_read(const struct image *i, uint64_t offset, uint8_t *out, size_t len)
+{
+	for (size_t done = 0; done < len;) {
+		size_t at = (size_t)offset + done, part = BLOCK_LEN - at % BLOCK_LEN;
+		const struct block *b = i->blocks[at / BLOCK_LEN];
+		if (part > len - done)
+			part = len - done;
+		if (b == NULL)
+			memset(out + done, 0, part);
+		else
+			memcpy(out + done, b->bytes + at % BLOCK_LEN, part);
+		done += part;
+	}
+}
+
+/* Shows what `from` does; *i held nothing, or is given up. */
+static void image_share(struct image *i, const struct image *from)
+{
+	image_resize(i, 0);
+	image_resize(i, from->len);
+	for (size_t at = 0; at * BLOCK_LEN < from->len; at++) {
+		i->blocks[at] = from->blocks[at];
+		if (i->blocks[at] != NULL)
+			i->blocks[at]->holders++;
+	}
+}
+
+static void image_free(struct image *i)
+{
+	image_resize(i, 0);
+	free(i->blocks);
 }
 
 static void change_apply(struct image *i, const struct change *c)
@@ -82,7 +162,7 @@ static void change_note(struct sim_file *f, uint64_t offset, const uint8_t *ptr,
 	c = &f->changes[f->changes_count++];
 	*c = (struct change){ .offset = offset, .len = len };
 	if (ptr != NULL) {
-		c->ptr = xcalloc(1, len);
+		c->ptr = xrealloc(NULL, len);
 		memcpy(c->ptr, ptr, len);
 	}
 	change_apply(&f->live, c);
@@ -99,8 +179,8 @@ static void file_free(struct sim_file *f)
 {
 	changes_drop(f);
 	free(f->changes);
-	free(f->live.ptr);
-	free(f->synced.ptr);
+	image_free(&f->live);
+	image_free(&f->synced);
 }
 
 /* ---- Faults. ---- */
@@ -172,8 +252,7 @@ static enum err sim_read(struct disk *disk, const char *name, uint64_t offset, u
 	*got = 0;
 	if (offset < f->live.len)
 		*got = f->live.len - offset < len ? f->live.len - (size_t)offset : len;
-	if (*got > 0)
-		memcpy(out, f->live.ptr + offset, *got);
+	image_read(&f->live, offset, out, *got);
 	return ERR_OK;
 }
 
@@ -322,8 +401,7 @@ void sim_disk_crash(struct sim_disk *d, uint64_t seed)
 			change_settle(d, power, &f->synced, &f->changes[k]);
 		changes_drop(f);
 		f->is_synced = true;
-		image_resize(&f->live, 0);
-		image_write(&f->live, 0, f->synced.ptr, f->synced.len);
+		image_share(&f->live, &f->synced);
 	}
 }
 
@@ -357,13 +435,14 @@ uint64_t sim_disk_used(const struct sim_disk *d)
 enum err sim_disk_flip(struct sim_disk *d, const char *name, uint64_t bit)
 {
 	struct sim_file *f = file_find(d, name);
+	size_t at = (size_t)(bit / 8);
 	uint8_t mask = (uint8_t)(1u << (bit % 8));
 
 	if (f == NULL || bit / 8 >= f->live.len)
 		return ERR_NOT_FOUND;
-	f->live.ptr[bit / 8] ^= mask;
-	if (bit / 8 < f->synced.len)
-		f->synced.ptr[bit / 8] ^= mask;
+	block_own(&f->live, at / BLOCK_LEN)->bytes[at % BLOCK_LEN] ^= mask;
+	if (at < f->synced.len)
+		block_own(&f->synced, at / BLOCK_LEN)->bytes[at % BLOCK_LEN] ^= mask;
 	return ERR_OK;
 }
 
@@ -399,8 +478,8 @@ struct sim_disk *sim_disk_copy(const struct sim_disk *from, uint64_t seed)
 	for (size_t i = 0; i < d->files_count; i++) {
 		struct sim_file *f = &d->files[i];
 		memcpy(f->name, from->files[i].name, sizeof f->name);
-		image_write(&f->live, 0, from->files[i].live.ptr, from->files[i].live.len);
-		image_write(&f->synced, 0, from->files[i].live.ptr, from->files[i].live.len);
+		image_share(&f->live, &from->files[i].live);
+		image_share(&f->synced, &from->files[i].live);
 		f->is_synced = true;
 	}
 	return d;

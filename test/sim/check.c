@@ -14,16 +14,16 @@ static struct sim_log *log_of(struct world *w, const struct log_key *key)
 	struct origin o = { .channel = key->channel, .epoch = key->epoch };
 	struct sim_log *log;
 
-	memcpy(o.accord, w->accord->id, ACCORD_ID_LEN);
-	memcpy(o.party, w->accord->parties[key->party].name, sizeof o.party);
 	for (size_t i = 0; i < w->logs_count; i++) {
-		if (origin_equal(&w->logs[i].origin, &o))
+		if (log_key_equal(&w->logs[i].key, key))
 			return &w->logs[i];
 	}
+	memcpy(o.accord, w->accord->id, ACCORD_ID_LEN);
+	memcpy(o.party, w->accord->parties[key->party].name, sizeof o.party);
 	if (w->logs_count == ARRAY_COUNT(w->logs))
 		world_fail(w, "more logs than the model has room for");
 	log = &w->logs[w->logs_count++];
-	*log = (struct sim_log){ .origin = o };
+	*log = (struct sim_log){ .key = *key, .origin = o };
 	return log;
 }
 
@@ -40,44 +40,59 @@ static void leaf_read(struct world *w, struct sim_node *n, const struct place_ke
 	memcpy(leaf, read.leaf, HASH_LEN);
 }
 
+/* An entry that nobody had before; the model's last one then is checked against what comes below it, too. */
+static void log_grow(struct world *w, struct sim_log *log, const uint8_t leaf[HASH_LEN])
+{
+	if (log->count == log->max) {
+		log->max = log->max == 0 ? 64 : 2 * log->max;
+		log->leaves = xrealloc(log->leaves, log->max * HASH_LEN);
+	}
+	memcpy(log->leaves[log->count++], leaf, HASH_LEN);
+	w->counters.entries++;
+}
+
 /*
- * Logs of one origin are prefixes of each other. An author's own entries that nobody else holds may be lost
- * with
+ * Logs of one origin are prefixes of each other. An author's own entries that nobody else holds may be lost with
  * a backup: then the model forgets them too, and the epoch that follows says so.
+ *
+ * After each step only what the step changed is read, decoded, hashed and compared with the model; what a node had
+ * before lies on its disk untouched, for only a commit of its own writes there. Whenever that is not so, at a start
+ * whatever ended the run before it, and once the world is quiet, all of it is read anew.
  */
 void check_committed(struct world *w, struct sim_node *n)
 {
 	struct log_status logs[64];
-	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
+	size_t count = w->is_fork_expected ? 0 : node_logs(n->node, logs, ARRAY_COUNT(logs));
 
 	for (size_t i = 0; i < count; i++) {
 		struct sim_log *log = log_of(w, &logs[i].log);
+		uint64_t *checked = &n->checked[log - w->logs];
 		struct place_key at = { logs[i].log, 0 };
 		uint8_t leaf[HASH_LEN];
 
-		if (w->is_fork_expected)
-			continue;
 		if (logs[i].state == LOG_STOPPED)
 			world_fail(w, "node %zu stopped channel %u of %zu: %s", n->party, logs[i].log.channel,
 				   logs[i].log.party, logs[i].stopped.rule);
-		/* What is new to the model, and the last entry before it, as a witness. */
-		at.index = logs[i].size < log->count ? logs[i].size : log->count;
-		if (at.index > 0) {
-			at.index--;
+		/* What is new to this node, and the last entry before it, as a witness. */
+		if (*checked == logs[i].size)
+			continue;
+		at.index = logs[i].size < *checked ? 0 : *checked - (*checked > 0);
+		for (; at.index < logs[i].size; at.index++) {
 			leaf_read(w, n, &at, leaf);
-			if (memcmp(leaf, log->leaves[at.index], HASH_LEN) != 0)
+			if (at.index == log->count)
+				log_grow(w, log, leaf);
+			else if (memcmp(leaf, log->leaves[at.index], HASH_LEN) != 0)
 				world_fail(w, "two entries at %u.%llu of %zu (node %zu)", at.log.channel,
 					   (unsigned long long)at.index, at.log.party, n->party);
 		}
-		for (at.index = log->count; at.index < logs[i].size; at.index++) {
-			if (log->count == log->max) {
-				log->max = log->max == 0 ? 64 : 2 * log->max;
-				log->leaves = xrealloc(log->leaves, log->max * HASH_LEN);
-			}
-			leaf_read(w, n, &at, log->leaves[log->count++]);
-			w->counters.entries++;
-		}
+		*checked = logs[i].size;
 	}
+}
+
+void check_whole(struct world *w, struct sim_node *n)
+{
+	memset(n->checked, 0, sizeof n->checked);
+	check_committed(w, n);
 }
 
 /* A receipt means that every entry below is durable at the mirror: it is asked after its disk has them. */
@@ -194,6 +209,11 @@ static void rows_compare(struct world *w, const char *what, uint32_t channel, co
 	world_fail(w, "%s: the views of channel %u differ at key %s", what, channel, hex);
 }
 
+/* The views of a node, once quiet. */
+struct node_rows {
+	struct rows of[ACCORD_CHANNELS_MAX]; /* by position of the accord's channels */
+};
+
 static bool is_same_rung(const struct rung *a, const struct rung *b)
 {
 	return a->is_proved == b->is_proved &&
@@ -245,18 +265,24 @@ static void check_attachments(struct world *w, struct sim_node *n, const struct 
 	}
 }
 
-/* Both sides' ladders agree from STATION RECEIPT on. */
-static void check_ladder(struct world *w, struct sim_node *a, struct sim_node *b, const struct place_key *at)
+static void ladder_at(struct world *w, struct sim_node *n, const struct place_key *at, struct message_view *out)
 {
-	static struct message_view va, vb;
-	enum err ea = node_ladder(a->node, at, &va), eb = node_ladder(b->node, at, &vb);
+	enum err e = node_ladder(n->node, at, out);
 
-	if (ea != ERR_OK || eb != ERR_OK || va.ladders_count != vb.ladders_count ||
-	    va.crossings_count != vb.crossings_count)
-		world_fail(w, "ladders of %u.%llu of %zu: %s here, %s there", at->log.channel,
-			   (unsigned long long)at->index, at->log.party, err_text(ea), err_text(eb));
-	for (size_t i = 0; i < va.ladders_count; i++) {
-		const struct ladder *la = &va.ladders[i], *lb = &vb.ladders[i];
+	if (e != ERR_OK)
+		world_fail(w, "node %zu has no ladder of %u.%llu of %zu: %s", n->party, at->log.channel,
+			   (unsigned long long)at->index, at->log.party, err_text(e));
+}
+
+/* Two sides' ladders agree from STATION RECEIPT on. */
+static void ladders_compare(struct world *w, const struct place_key *at, const struct sim_node *a,
+			    const struct message_view *va, const struct sim_node *b, const struct message_view *vb)
+{
+	if (va->ladders_count != vb->ladders_count || va->crossings_count != vb->crossings_count)
+		world_fail(w, "nodes %zu and %zu have other ladders of %u.%llu of %zu", a->party, b->party,
+			   at->log.channel, (unsigned long long)at->index, at->log.party);
+	for (size_t i = 0; i < va->ladders_count; i++) {
+		const struct ladder *la = &va->ladders[i], *lb = &vb->ladders[i];
 		for (int step = STEP_RECEIPT; step < STEP_COUNT; step++) {
 			bool is_receipt = step == STEP_RECEIPT;
 			if (is_receipt ? la->steps[step].is_proved != lb->steps[step].is_proved
@@ -268,32 +294,65 @@ static void check_ladder(struct world *w, struct sim_node *a, struct sim_node *b
 					lb->steps[step].is_proved, step_name((enum step)step), la->party,
 					at->log.channel, (unsigned long long)at->index, at->log.party);
 		}
-		if (at->log.party != la->party && !la->steps[STEP_RECEIPT].is_proved &&
-		    !is_beyond_cosigning(w, &w->nodes[la->party], at))
-			world_fail(w, "quiet, and %u.%llu of %zu has no receipt of %zu", at->log.channel,
-				   (unsigned long long)at->index, at->log.party, la->party);
 	}
 }
 
-static void check_channel(struct world *w, struct sim_node *a, struct sim_node *b, uint32_t channel)
+static void check_ladders(struct world *w, uint8_t parties, const struct place_key *at)
 {
-	struct rows ra = rows_of(w, a, channel), rb = rows_of(w, b, channel), again;
+	static struct message_view first, other;
+	size_t a = (size_t)__builtin_ctz(parties);
+
+	ladder_at(w, &w->nodes[a], at, &first);
+	for (size_t b = a + 1; b < w->nodes_count; b++) {
+		if ((parties >> b & 1) == 0)
+			continue;
+		ladder_at(w, &w->nodes[b], at, &other);
+		ladders_compare(w, at, &w->nodes[a], &first, &w->nodes[b], &other);
+	}
+	for (size_t i = 0; i < first.ladders_count; i++) {
+		const struct ladder *l = &first.ladders[i];
+		if (at->log.party != l->party && !l->steps[STEP_RECEIPT].is_proved &&
+		    !is_beyond_cosigning(w, &w->nodes[l->party], at))
+			world_fail(w, "quiet, and %u.%llu of %zu has no receipt of %zu", at->log.channel,
+				   (unsigned long long)at->index, at->log.party, l->party);
+	}
+}
+
+/*
+ * All sides of a channel agree, each with the first: every comparison is one of equality, so the others agree among
+ * themselves as well. What a party owes on its own is looked at on each side.
+ */
+static void check_channel(struct world *w, const struct accord_channel *c, size_t at_channel,
+			  const struct node_rows *rows)
+{
+	size_t first = (size_t)__builtin_ctz(c->parties);
 	struct message_at at = { 0 };
 
-	rows_compare(w, "quiet", channel, &ra, &rb);
-	while (fold_next_message(node_fold(a->node), channel, &at) == ERR_OK) {
-		check_ladder(w, a, b, &at.place);
-		check_attachments(w, a, &at.place);
-		check_attachments(w, b, &at.place);
+	for (size_t i = first + 1; i < w->nodes_count; i++) {
+		if ((c->parties >> i & 1) != 0)
+			rows_compare(w, "quiet", c->number, &rows[first].of[at_channel],
+				     &rows[i].of[at_channel]);
 	}
-	/* The view after a replay equals the view in use. */
-	if (node_refold(a->node, world_now(w, a), &a->fx) != ERR_OK)
-		world_fail(w, "node %zu cannot fold its record anew", a->party);
-	again = rows_of(w, a, channel);
-	rows_compare(w, "a replay", channel, &ra, &again);
-	free(ra.bytes);
-	free(rb.bytes);
-	free(again.bytes);
+	while (fold_next_message(node_fold(w->nodes[first].node), c->number, &at) == ERR_OK) {
+		check_ladders(w, c->parties, &at.place);
+		for (size_t i = first; i < w->nodes_count; i++) {
+			if ((c->parties >> i & 1) != 0)
+				check_attachments(w, &w->nodes[i], &at.place);
+		}
+	}
+}
+
+/* The view after a replay equals the view in use: of every node, on all its channels at once. */
+static void check_replay(struct world *w, struct sim_node *n, const struct node_rows *before)
+{
+	if (node_refold(n->node, world_now(w, n), &n->fx) != ERR_OK)
+		world_fail(w, "node %zu cannot fold its record anew", n->party);
+	for (size_t i = 0; i < w->accord->channels_count; i++) {
+		uint32_t channel = w->accord->channels[i].number;
+		struct rows again = rows_of(w, n, channel);
+		rows_compare(w, "a replay", channel, &before->of[i], &again);
+		free(again.bytes);
+	}
 }
 
 static void check_sizes(struct world *w, struct sim_node *a, struct sim_node *b)
@@ -328,6 +387,8 @@ static void check_sizes(struct world *w, struct sim_node *a, struct sim_node *b)
 
 void check_agreement(struct world *w)
 {
+	struct node_rows *rows = xcalloc(w->nodes_count, sizeof *rows);
+
 	for (size_t i = 0; i < w->nodes_count; i++) {
 		for (size_t j = 0; j < w->nodes_count; j++) {
 			if (i != j)
@@ -339,14 +400,18 @@ void check_agreement(struct world *w)
 					   "quiet, and a statement of node %zu that was acknowledged is gone",
 					   i);
 		}
+		check_whole(w, &w->nodes[i]);
 	}
-	for (size_t i = 0; i < w->accord->channels_count; i++) {
-		const struct accord_channel *c = &w->accord->channels[i];
-		for (size_t a = 0; a < w->nodes_count; a++) {
-			for (size_t b = a + 1; b < w->nodes_count; b++) {
-				if ((c->parties >> a & 1) != 0 && (c->parties >> b & 1) != 0)
-					check_channel(w, &w->nodes[a], &w->nodes[b], c->number);
-			}
-		}
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		for (size_t c = 0; c < w->accord->channels_count; c++)
+			rows[i].of[c] = rows_of(w, &w->nodes[i], w->accord->channels[c].number);
 	}
+	for (size_t c = 0; c < w->accord->channels_count; c++)
+		check_channel(w, &w->accord->channels[c], c, rows);
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		check_replay(w, &w->nodes[i], &rows[i]);
+		for (size_t c = 0; c < w->accord->channels_count; c++)
+			free(rows[i].of[c].bytes);
+	}
+	free(rows);
 }

@@ -53,6 +53,9 @@ void disk_restore(struct world *w, struct sim_node *n)
 
 void disk_fail_soon(struct world *w, struct sim_node *n)
 {
+	/* What failed already has still to end the node: a store that lies dead between two turns shows it late. */
+	if (disk_has_failed(n))
+		return;
 	sim_disk_fail(n->disk, 1 + prng_below(&w->prng, 40), SIM_DISK_CHANGES, prng_is_one_in(&w->prng, 2));
 }
 

@@ -11,8 +11,9 @@
 
 #define EFFECTS_MEMORY (16u << 20)
 #define CHAOS_UNTIL_US 40000000 /* two thirds of a minute of faults */
-#define QUIET_AFTER_US \
-	160000000 /* and two minutes to heal in; in the last ten seconds nobody starts anything */
+#define EPOCHS_FROM_US 50000000 /* who lacks his own log by then opens the next epoch */
+#define SAID_UNTIL_US 60000000	/* in the last ten seconds nobody starts anything */
+#define QUIET_AFTER_US 70000000 /* half a minute to heal in */
 
 void world_fail(const struct world *w, const char *format, ...)
 {
@@ -145,6 +146,7 @@ void node_boot(struct world *w, struct sim_node *n)
 	say_fault(w, "started", n->party);
 	w->counters.restarts++;
 	node_start(n->node, world_now(w, n), &n->marks, n->has_memory, n->is_certain, &n->fx);
+	memset(n->checked, 0, sizeof n->checked);
 	node_turn(w, n);
 	if (n->node == NULL)
 		return;
@@ -384,12 +386,12 @@ static void periodic(struct world *w, const struct event *e)
 		again.at_us = w->now_us + 300000 + (int64_t)prng_below(&w->prng, 700000);
 	} else if (e->kind == EVENT_TICK) {
 		again.at_us = w->now_us + 1000000;
-		if (w->now_us > QUIET_AFTER_US - 10000000)
+		if (w->now_us > SAID_UNTIL_US)
 			return;
 		if (n->node != NULL && node_tick(n->node, world_now(w, n), &n->fx) != ERR_OK &&
 		    !disk_has_failed(n))
 			world_fail(w, "node %zu: a tick failed", n->party);
-		if (n->node != NULL && w->is_healing && w->now_us > CHAOS_UNTIL_US + 50000000) {
+		if (n->node != NULL && w->is_healing && w->now_us > EPOCHS_FROM_US) {
 			open_epochs(w, n);
 			officer_resend(w, n);
 		}
@@ -402,6 +404,10 @@ static void periodic(struct world *w, const struct event *e)
 	}
 	event_add(w, &again);
 	if (e->kind != EVENT_CHAOS && n->node != NULL)
+		node_turn(w, n);
+	/* A quiet moment, or a busy one: the store moves what it has ahead, and may be cut off in the middle of that. */
+	if (e->kind == EVENT_TICK && n->node != NULL && prng_is_one_in(&w->prng, 4) &&
+	    node_tidy(n->node, prng_is_one_in(&w->prng, 2), &n->fx) != ERR_OK)
 		node_turn(w, n);
 }
 
@@ -453,7 +459,7 @@ static void world_build(struct world *w, size_t nodes)
 		n->marks = (struct marks){ .rows = n->mark_rows, .max = ARRAY_COUNT(n->mark_rows) };
 		n->has_memory = n->is_certain = true;
 		n->effects = xcalloc(EFFECTS_MAX, sizeof *n->effects);
-		n->effects_memory = xcalloc(EFFECTS_MEMORY, 1);
+		n->effects_memory = xrealloc(NULL, EFFECTS_MEMORY);
 		effects_init(&n->fx, n->effects, n->effects_memory, EFFECTS_MEMORY);
 		disk_new(w, n);
 		node_boot(w, n);
@@ -498,6 +504,7 @@ struct world *world_new(uint64_t seed, size_t nodes, bool is_verbose)
 	w->is_verbose = is_verbose;
 	prng_init(&w->prng, seed);
 	hash_open(&w->trace);
+	signatures_forget();
 	world_build(w, nodes);
 	return w;
 }

@@ -127,11 +127,13 @@ struct sim_node {
 	struct sim_acknowledged pending[64];
 	size_t pending_count;
 	bool is_full, is_restored; /* restored: from a backup, and not booted since */
-	uint64_t cosigned[64];	   /* by position of the model's logs: what this node's mirror signed */
+	/* By position of the model's logs: what this node's mirror signed, and how far its entries were read. */
+	uint64_t cosigned[64], checked[64];
 };
 
 /* The one truth that every node's logs are prefixes of. */
 struct sim_log {
+	struct log_key key;
 	struct origin origin;
 	uint8_t (*leaves)[HASH_LEN];
 	size_t count, max;
@@ -190,13 +192,17 @@ void officer_resend(struct world *w, struct sim_node *n);
 void officer_open(struct world *w, struct sim_node *n, uint32_t channel); /* 0: the first epochs */
 void officer_enrol(struct world *w, struct sim_node *n);
 
-void check_committed(struct world *w, struct sim_node *n);
+void check_committed(struct world *w, struct sim_node *n); /* what is new since the last time */
+void check_whole(struct world *w, struct sim_node *n);
 void check_cosigned(struct world *w, struct sim_node *n, const struct origin *origin, uint64_t size);
 void check_reopened(struct world *w, struct sim_node *n);
 void check_agreement(struct world *w);
 
 /* The accord of this world: parties, keys from the seed, channels; all_nodes' keys are filled in. */
 void world_accord(struct world *w);
+
+/* signatures.c: what was verified is remembered within one world. */
+void signatures_forget(void);
 
 /* disk.c: a node's store on its simulated disk. */
 void disk_new(struct world *w, struct sim_node *n);
