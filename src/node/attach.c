@@ -91,6 +91,14 @@ void attachments_fetch(struct node *n, size_t peer)
 	}
 }
 
+void attachments_fetch_all(struct node *n)
+{
+	for (size_t peer = 0; peer < n->accord->parties_count; peer++) {
+		if (peer != n->self)
+			attachments_fetch(n, peer);
+	}
+}
+
 enum err receive_fetch(struct node *n, const struct arrival *in)
 {
 	struct peer *p = &n->peers[in->peer];
@@ -230,8 +238,10 @@ enum err receive_piece(struct node *n, const struct arrival *in)
 	if (piece.total > ATTACHMENT_LEN_MAX || piece.piece.len > piece.total ||
 	    piece.offset > piece.total - piece.piece.len)
 		return ERR_FRAME;
-	if (store->ops->attachment_held(store, piece.hash, &held, &total) == ERR_OK && total > 0 &&
-	    (held != piece.offset || total != piece.total))
+	e = store->ops->attachment_held(store, piece.hash, &held, &total);
+	if (e != ERR_OK)
+		return e;
+	if (held != piece.offset || (total > 0 && total != piece.total))
 		return ERR_OK; /* held already, or of a serving that was asked for before */
 	e = turn_open(n);
 	if (e == ERR_OK)

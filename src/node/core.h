@@ -310,6 +310,7 @@ enum err service_say(struct node *n, struct now now) MUST_CHECK;
 /* ---- attach.c ---- */
 enum err attachments_wanted(struct node *n, size_t author, struct bytes bytes) MUST_CHECK;
 void attachments_fetch(struct node *n, size_t peer);
+void attachments_fetch_all(struct node *n);
 void attachments_serve(struct node *n, size_t peer);
 enum err receive_fetch(struct node *n, const struct arrival *in) MUST_CHECK;
 enum err receive_piece(struct node *n, const struct arrival *in) MUST_CHECK;

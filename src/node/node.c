@@ -393,6 +393,9 @@ static void forget_staged(struct node *n)
 	struct store *store = record_store(n->record);
 
 	n->dues_count = 0;
+	/* Pieces of attachments may be among it: what follows them has no use, and the next tick asks anew. */
+	for (size_t i = 0; i < n->accord->parties_count; i++)
+		n->peers[i].fetching_count = 0;
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];
 		l->staged_len = 0;

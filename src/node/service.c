@@ -366,6 +366,7 @@ enum err node_tick(struct node *n, struct now now, struct effects *fx)
 	n->fx = fx;
 	if (n->is_stopped)
 		return ERR_IO;
+	attachments_fetch_all(n);
 	e = service_tick(n, now);
 	if (e == ERR_OK && has_unsaved(n))
 		e = turn_open(n);

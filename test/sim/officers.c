@@ -12,6 +12,8 @@
 #include <string.h>
 
 #define STATEMENT_MAX 4096u
+#define BLOB_LEN_MAX (1u << 20)
+#define BLOB_LEN_USUAL 50000u
 
 /* What a statement under construction is made of; memory for what its struct borrows. */
 struct draft {
@@ -82,18 +84,18 @@ static void draft_content(struct world *w, struct draft *d, size_t len, struct b
 /*
  * A blob goes into the store piece by piece before the message that names it. .len 0: the store refused it.
  */
-static struct bytes attach(struct world *w, struct sim_node *n)
+static struct bytes attach(struct world *w, struct sim_node *n, size_t len)
 {
-	static uint8_t memory[50000];
-	struct bytes blob = { memory, 1 + prng_below(&w->prng, sizeof memory) };
+	static uint8_t memory[BLOB_LEN_MAX];
+	struct bytes blob = { memory, len };
 	uint8_t hash[HASH_LEN];
 
 	for (size_t i = 0; i < blob.len; i += 8)
 		memory[i] = (uint8_t)prng_next(&w->prng);
 	hash_sha256(blob, hash);
 	for (size_t at = 0; at < blob.len; at += ATTACHMENT_PIECE_MAX) {
-		size_t len = blob.len - at < ATTACHMENT_PIECE_MAX ? blob.len - at : ATTACHMENT_PIECE_MAX;
-		enum err e = node_attach(n->node, hash, blob.len, at, (struct bytes){ blob.ptr + at, len });
+		size_t part = blob.len - at < ATTACHMENT_PIECE_MAX ? blob.len - at : ATTACHMENT_PIECE_MAX;
+		enum err e = node_attach(n->node, hash, blob.len, at, (struct bytes){ blob.ptr + at, part });
 		if (e != ERR_OK && e != ERR_FULL && !disk_has_failed(n))
 			world_fail(w, "an attachment is refused: %s", err_text(e));
 		if (e != ERR_OK)
@@ -271,7 +273,8 @@ static bool pick_read_back(struct sim_node *n, const struct place_key *message, 
 	return any;
 }
 
-static void send_message(struct world *w, struct sim_node *n, uint32_t channel, bool is_flash)
+/* blob_len 0: no attachment. */
+static void send_message(struct world *w, struct sim_node *n, uint32_t channel, bool is_flash, size_t blob_len)
 {
 	const struct accord_channel *c = accord_channel_find(w->accord, channel);
 	struct bytes blob = { NULL, 0 };
@@ -286,10 +289,15 @@ static void send_message(struct world *w, struct sim_node *n, uint32_t channel, 
 	}
 	d.s.has_precedence = true;
 	d.s.precedence = is_flash ? PRECEDENCE_FLASH : PRECEDENCE_ROUTINE;
-	if (!is_flash && prng_is_one_in(&w->prng, 10))
-		blob = attach(w, n);
+	if (blob_len > 0)
+		blob = attach(w, n, blob_len);
 	draft_content(w, &d, prng_below(&w->prng, is_flash ? 300 : 5000), blob);
 	draft_submit(w, n, &d, &n->officer.key);
+}
+
+void officer_attach(struct world *w, struct sim_node *n, uint32_t channel, size_t len)
+{
+	send_message(w, n, channel, false, len);
 }
 
 static const struct {
@@ -360,7 +368,10 @@ void officer_act(struct world *w, struct sim_node *n)
 		const struct accord_channel *c = accord_channel_find(w->accord, channel);
 		bool is_flash = (c->precedences & 1u << PRECEDENCE_FLASH) != 0 && prng_is_one_in(&w->prng, 2);
 		w->counters.acts[is_flash ? ACT_FLASH : ACT_SEND]++;
-		send_message(w, n, channel, is_flash);
+		send_message(w, n, channel, is_flash,
+			     !is_flash && prng_is_one_in(&w->prng, 10)
+				     ? 1 + (size_t)prng_below(&w->prng, BLOB_LEN_USUAL)
+				     : 0);
 		return;
 	}
 	row = prng_below(&w->prng, ARRAY_COUNT(acts));

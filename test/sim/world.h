@@ -190,6 +190,7 @@ void officer_act(struct world *w, struct sim_node *n);
 void officer_answer(struct world *w, struct sim_node *n, const struct effect_answer *answer);
 void officer_resend(struct world *w, struct sim_node *n);
 void officer_open(struct world *w, struct sim_node *n, uint32_t channel); /* 0: the first epochs */
+void officer_attach(struct world *w, struct sim_node *n, uint32_t channel, size_t len);
 void officer_enrol(struct world *w, struct sim_node *n);
 
 void check_committed(struct world *w, struct sim_node *n); /* what is new since the last time */
