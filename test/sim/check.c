@@ -226,7 +226,7 @@ static bool is_same_rung(const struct rung *a, const struct rung *b)
  */
 static bool is_beyond_cosigning(struct world *w, const struct sim_node *mirror, const struct place_key *at)
 {
-	const struct mark *mark = marks_find(&mirror->marks, &log_of(w, &at->log)->origin);
+	const struct mark *mark = marks_find(&mirror->signer.marks, &log_of(w, &at->log)->origin);
 	struct log_status logs[64];
 	size_t count = node_logs(mirror->node, logs, ARRAY_COUNT(logs));
 
@@ -355,6 +355,19 @@ static void check_replay(struct world *w, struct sim_node *n, const struct node_
 	}
 }
 
+/* However a node ended, it came back: to its own log as it was, or to the next epoch. */
+static void check_recovered(struct world *w, struct sim_node *n)
+{
+	struct log_status logs[64];
+	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
+
+	for (size_t i = 0; i < count; i++) {
+		if (logs[i].log.party == n->party && logs[i].state != LOG_RUNS && logs[i].state != LOG_CLOSED)
+			world_fail(w, "quiet, and node %zu cannot write its log of channel %u", n->party,
+				   logs[i].log.channel);
+	}
+}
+
 static void check_sizes(struct world *w, struct sim_node *a, struct sim_node *b)
 {
 	struct log_status la[64], lb[64];
@@ -401,6 +414,7 @@ void check_agreement(struct world *w)
 					   i);
 		}
 		check_whole(w, &w->nodes[i]);
+		check_recovered(w, &w->nodes[i]);
 	}
 	for (size_t i = 0; i < w->nodes_count; i++) {
 		for (size_t c = 0; c < w->accord->channels_count; c++)

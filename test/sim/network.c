@@ -14,6 +14,7 @@ static struct event frame_event(const struct world *w, size_t from, size_t to, s
 			   .path = path,
 			   .frame = kind,
 			   .life = w->nodes[to].life,
+			   .made_us = w->now_us,
 			   .len = payload.len };
 
 	e.bytes = xcalloc(payload.len + 1, 1);

@@ -74,22 +74,19 @@ static void test_rolled_back_machine(void **state)
 {
 	struct world *w = world_new(*(uint64_t *)*state, 2, getenv("VERBOSE") != NULL);
 	struct sim_node *a = &w->nodes[0], *b = &w->nodes[1];
-	struct mark marks[ARRAY_COUNT(a->mark_rows)];
-	size_t marks_count;
+	static struct sim_signer signer;
 	uint64_t size;
 
 	world_advance(w, 10000000);
 	disk_keep(w, a);
-	memcpy(marks, a->mark_rows, sizeof marks);
-	marks_count = a->marks.count;
+	signer_copy(&signer, &a->signer);
 	size = log_of(a, 0).size;
 	until_more(w, b, size);
 	/* Rolled back, all of it, and alone. */
 	w->is_cut = w->is_fork_expected = true;
 	node_down(w, a);
 	disk_restore(w, a);
-	memcpy(a->mark_rows, marks, sizeof marks);
-	a->marks.count = marks_count;
+	signer_copy(&a->signer, &signer);
 	a->is_restored = true;
 	memset(a->cosigned, 0, sizeof a->cosigned);
 	node_boot(w, a);

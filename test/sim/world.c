@@ -78,7 +78,7 @@ static void sign_event(struct world *w, struct sim_node *n, enum event_kind kind
 			   .at_us = w->now_us + 30 + (int64_t)prng_below(&w->prng, 50) };
 	uint8_t line_memory[NOTE_LINE_LEN_MAX], name_memory[ORIGIN_LEN_MAX];
 	struct buf line = BUF_ON(line_memory), name = BUF_ON(name_memory);
-	enum err err = marks_move(&n->marks, &request);
+	enum err err = signer_move(w, &n->signer, &request);
 
 	if (err != ERR_OK)
 		world_fail(w, "the signer of node %zu refuses size %llu of channel %u: %s", n->party,
@@ -145,14 +145,27 @@ void node_boot(struct world *w, struct sim_node *n)
 	}
 	say_fault(w, "started", n->party);
 	w->counters.restarts++;
-	node_start(n->node, world_now(w, n), &n->marks, n->has_memory, n->is_certain, &n->fx);
+	node_start(n->node, world_now(w, n), &n->signer.marks, n->signer.has_memory, n->signer.is_certain, &n->fx);
 	memset(n->checked, 0, sizeof n->checked);
 	node_turn(w, n);
 	if (n->node == NULL)
 		return;
 	check_reopened(w, n);
 	n->is_restored = false;
-	n->has_memory = n->is_certain = true;
+	n->signer.has_memory = n->signer.is_certain = true;
+}
+
+static void crash(struct world *w, struct sim_node *n, bool is_power)
+{
+	struct event again = { .kind = EVENT_RESTART,
+			       .node = n->party,
+			       .at_us = w->now_us + 100000 + (int64_t)prng_below(&w->prng, 5000000) };
+
+	say_fault(w, is_power ? "power" : "kill", n->party);
+	node_down(w, n);
+	disk_crash(w, n, is_power);
+	signer_crash(w, n, is_power);
+	event_add(w, &again);
 }
 
 /* ---- Effects. ---- */
@@ -218,6 +231,10 @@ void node_turn(struct world *w, struct sim_node *n)
 		free(n->pending[i].content);
 	}
 	n->pending_count = 0;
+	if (is_alive && n->cut_in > 0 && --n->cut_in == 0) {
+		crash(w, n, true);
+		return;
+	}
 	if (!is_alive) {
 		struct event again = { .kind = EVENT_RESTART, .node = n->party, .at_us = w->now_us + 500000 };
 		node_down(w, n);
@@ -229,17 +246,28 @@ void node_turn(struct world *w, struct sim_node *n)
 
 /* ---- Faults. ---- */
 
-static void crash(struct world *w, struct sim_node *n, bool is_power)
+/* How much of a node's log others have, or may get: what its signer will not sign again, what they hold, what is
+ * carried to them by hand. */
+static uint64_t log_reach(struct world *w, const struct sim_node *n, const struct sim_log *log)
 {
-	struct event again = { .kind = EVENT_RESTART,
-			       .node = n->party,
-			       .at_us = w->now_us + 100000 + (int64_t)prng_below(&w->prng, 5000000) };
+	static struct batch_item items[BATCH_ENTRIES_MAX];
+	const struct mark *mark = marks_find(&n->signer.marks, &log->origin);
+	uint64_t size = mark == NULL ? 0 : mark->size;
 
-	say_fault(w, is_power ? "power" : "kill", n->party);
-	node_down(w, n);
-	disk_crash(w, n, is_power);
-	n->is_certain = !is_power;
-	event_add(w, &again);
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		uint64_t held = w->nodes[i].checked[log - w->logs];
+		if (i != n->party && held > size)
+			size = held;
+	}
+	for (size_t i = 0; i < w->heap_count; i++) {
+		const struct event *e = &w->heap[i];
+		struct batch batch;
+		if (e->kind == EVENT_FRAME && e->frame == FRAME_BATCH && e->path == PATH_BUNDLE && !e->is_void &&
+		    batch_read((struct bytes){ e->bytes, e->len }, items, &batch) == ERR_OK &&
+		    origin_equal(&batch.origin, &log->origin) && batch.first + batch.count > size)
+			size = batch.first + batch.count;
+	}
+	return size;
 }
 
 /* What was acknowledged after the backup and nobody else holds is gone: the terminals still have it. */
@@ -252,16 +280,12 @@ static void restore(struct world *w, struct sim_node *n)
 		n->acknowledged[i].is_forgotten = true;
 	n->is_restored = true;
 	memset(n->cosigned, 0, sizeof n->cosigned);
-	/*
-	 * What was committed and never signed was shown to nobody but its own officers: its numbers are
-	 * free again.
-	 */
+	/* What was committed and nobody else can ever have is free again: its own officers say it anew. */
 	for (size_t i = 0; i < w->logs_count; i++) {
-		const struct mark *mark = marks_find(&n->marks, &w->logs[i].origin);
-		uint64_t size = mark == NULL ? 0 : mark->size;
-		if (strcmp(w->logs[i].origin.party, w->accord->parties[n->party].name) == 0 &&
-		    w->logs[i].count > size)
-			w->logs[i].count = (size_t)size;
+		struct sim_log *log = &w->logs[i];
+		uint64_t size = log->key.party == n->party ? log_reach(w, n, log) : log->count;
+		if (size < log->count)
+			log->count = (size_t)size;
 	}
 	w->counters.recoveries++;
 }
@@ -292,8 +316,9 @@ static void chaos(struct world *w)
 		disk_fill(n, false);
 	if (n->node != NULL && world_fires(w, FAULT_CRASH, 10))
 		crash(w, n, false);
+	/* At once, or in the middle of what it is about to do. */
 	if (n->node != NULL && world_fires(w, FAULT_POWER, 15))
-		crash(w, n, true);
+		n->cut_in = 1 + (unsigned)prng_below(&w->prng, 12);
 	if (n->node != NULL && w->faults_on != 0 && prng_is_one_in(&w->prng, 12)) {
 		disk_keep(w, n);
 		n->backup_acknowledged = n->acknowledged_count;
@@ -305,8 +330,7 @@ static void chaos(struct world *w)
 		restore(w, n);
 		if (world_fires(w, FAULT_SIGNER_LOST, 4)) {
 			say_fault(w, "signer's file lost", n->party);
-			n->marks.count = 0;
-			n->has_memory = false;
+			signer_lose(&n->signer);
 		}
 		event_add(w, &again);
 	}
@@ -429,7 +453,7 @@ static void step(struct world *w)
 			node_boot(w, n);
 		return;
 	}
-	if (n->node != NULL && (e.life == n->life || e.path == PATH_BUNDLE)) {
+	if (n->node != NULL && !e.is_void && (e.life == n->life || e.path == PATH_BUNDLE)) {
 		deliver(w, &e);
 		/* Sometimes more waits in the same turn: then it shares the flush. */
 		while (w->heap_count > 0 && w->heap[0].node == e.node && w->heap[0].kind <= EVENT_COSIGN &&
@@ -456,8 +480,7 @@ static void world_build(struct world *w, size_t nodes)
 		struct event tick = { .kind = EVENT_TICK, .node = i, .at_us = 1000 + (int64_t)i };
 		struct event officer = { .kind = EVENT_OFFICER, .node = i, .at_us = 2000000 };
 		n->party = i;
-		n->marks = (struct marks){ .rows = n->mark_rows, .max = ARRAY_COUNT(n->mark_rows) };
-		n->has_memory = n->is_certain = true;
+		signer_new(&n->signer);
 		n->effects = xcalloc(EFFECTS_MAX, sizeof *n->effects);
 		n->effects_memory = xrealloc(NULL, EFFECTS_MEMORY);
 		effects_init(&n->fx, n->effects, n->effects_memory, EFFECTS_MEMORY);
@@ -525,6 +548,7 @@ void world_run(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8
 	for (size_t i = 0; i < w->nodes_count; i++) {
 		disk_mend(&w->nodes[i]);
 		w->nodes[i].clock_offset_ms = 0;
+		w->nodes[i].cut_in = 0;
 	}
 	world_advance(w, QUIET_AFTER_US);
 	check_agreement(w);

@@ -14,7 +14,7 @@
 
 #define SIM_PATHS 2u
 #define SIM_NODES_MAX 3u
-#define SIM_OFFICER_ROLES_MAX 8u
+#define SIM_MARKS_MAX 256u
 
 /* What can go wrong; each is counted when it fires. */
 /* clang-format off */
@@ -22,7 +22,7 @@
 	X(DELAY, "delay") X(PATH_CUT, "path cut") X(ONE_WAY, "one-way loss") X(PARTITION, "partition") \
 	X(DUPLICATE, "duplicate") X(REORDER, "reorder") X(CRASH, "process killed") X(POWER, "power cut") \
 	X(DISK_ERROR, "disk error") X(DISK_FULL, "disk full") X(RESTORE, "old backup put back") \
-	X(SIGNER_LOST, "signer's file lost") X(CLOCK, "clock jumped")
+	X(SIGNER_LOST, "signer's file lost") X(MARK_LOST, "signer's mark lost") X(CLOCK, "clock jumped")
 /* clang-format on */
 enum fault_kind {
 #define FAULT_ENUM(name, text) FAULT_##name,
@@ -70,7 +70,9 @@ struct event {
 	uint64_t life;	  /* of the node it was meant for: a dead node hears nothing */
 	uint64_t session; /* of the path: what was on its way when it went down is lost */
 	uint64_t tag;
+	int64_t made_us;
 	bool is_up;
+	bool is_void; /* a bundle of a machine that lost its power before it could be carried out */
 	enum frame_kind frame;
 	struct origin origin;
 	uint64_t size;
@@ -100,6 +102,19 @@ struct sim_acknowledged {
 	bool is_receipted, is_forgotten; /* forgotten: lost with a backup, sent again */
 };
 
+/*
+ * The signer and its file: marks are written before an answer goes out, and synced before the same log is signed
+ * again or 2 ms later, whichever is first (src/entente/process_signer.c, mark_file.c).
+ */
+struct sim_signer {
+	struct mark rows[SIM_MARKS_MAX], synced_rows[SIM_MARKS_MAX];
+	struct marks marks, synced; /* as the process has them, and as the platter has */
+	int64_t moved_us;	    /* when the first mark moved that is not synced; meaningful if is_moved */
+	bool is_moved;
+	/* What it says at its next start: there was a file; no signature can have been given that is not in it. */
+	bool has_memory, is_certain;
+};
+
 struct sim_disk;
 struct vfs;
 
@@ -113,9 +128,8 @@ struct sim_node {
 	struct sim_disk *backup; /* a copy from some earlier moment; NULL: none */
 	uint64_t backup_acknowledged;
 	struct sign_key log_key, mirror_key;
-	struct mark mark_rows[256];
-	struct marks marks; /* in the signer's page cache */
-	bool has_memory, is_certain;
+	struct sim_signer signer;
+	unsigned cut_in; /* turns until the power goes; 0: it stays */
 	struct sim_officer officer;
 	struct effect *effects;
 	uint8_t *effects_memory;
@@ -201,6 +215,16 @@ void check_agreement(struct world *w);
 
 /* The accord of this world: parties, keys from the seed, channels; all_nodes' keys are filled in. */
 void world_accord(struct world *w);
+
+/* signer.c */
+void signer_new(struct sim_signer *s);
+enum err signer_move(struct world *w, struct sim_signer *s, const struct mark_request *request) MUST_CHECK;
+void signer_sync(struct sim_signer *s);
+void signer_forget(struct sim_signer *s); /* what is not synced */
+/* The machine stops: whatever moved last is on the platter, or is not. */
+void signer_crash(struct world *w, struct sim_node *n, bool is_power);
+void signer_lose(struct sim_signer *s);
+void signer_copy(struct sim_signer *to, const struct sim_signer *from);
 
 /* signatures.c: what was verified is remembered within one world. */
 void signatures_forget(void);
