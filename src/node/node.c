@@ -243,16 +243,18 @@ void node_start(struct node *n, struct now now, const struct marks *marks, bool 
 		return;
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];
+		bool is_marked = l->asked >= l->log->durable;
 		/*
 		 * The head's note may have waited for a commit that never came: the same bytes are signed
-		 * again.
+		 * again. Or the commit came and the power went before the signer's disk had the mark: it is
+		 * brought up to the note, for a backup as old as the mark would not be known for one.
 		 */
-		if (l->log->durable > 0 && l->log->noted < l->log->durable && l->is_own &&
+		if (l->log->durable > 0 && (l->log->noted < l->log->durable || !is_marked) && l->is_own &&
 		    !l->is_recovering &&
 		    node_local(n, ask_signer(n, now, l), "a proof for the signer cannot be made") != ERR_OK)
 			return;
 		/* Likewise our own receipt for a peer's log. */
-		if (!l->is_own && l->log->durable > l->reach[n->self].held &&
+		if (!l->is_own && (l->log->durable > l->reach[n->self].held || !is_marked) &&
 		    l->log->noted == l->log->durable && erasers_are_held(n, l) &&
 		    node_local(n, ask_signer(n, now, l), "a proof for the signer cannot be made") != ERR_OK)
 			return;

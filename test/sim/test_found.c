@@ -73,9 +73,72 @@ static void test_attachment_over_a_full_disk(void **state)
 	world_free(w);
 }
 
+static struct log_status own_log(struct sim_node *n, uint32_t channel)
+{
+	struct log_status logs[64], newest = { 0 };
+	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
+
+	for (size_t i = 0; i < count; i++) {
+		if (logs[i].log.party == n->party && logs[i].log.channel == channel)
+			newest = logs[i];
+	}
+	return newest;
+}
+
+/*
+ * The power goes within two milliseconds of a signature: the note is in the store and at the peer, the mark is not
+ * on the signer's disk. The next start brings the mark to what was signed, or a backup that is put back later, as
+ * long as the mark, would be taken for all that there was.
+ */
+static void test_mark_lost_after_its_note(void **state)
+{
+	struct world *w = world_new(6, 2, getenv("VERBOSE") != NULL);
+	struct sim_node *a = &w->nodes[0], *b = &w->nodes[1];
+	struct log_status log;
+
+	(void)state;
+	world_advance(w, 1900000);
+	w->is_healing = true;
+	world_advance(w, 4000000);
+	disk_keep(w, a);
+	a->backup_acknowledged = a->acknowledged_count;
+	log = own_log(a, CONSULT);
+	signer_sync(&a->signer);
+	officer_attach(w, a, CONSULT, 0);
+	node_turn(w, a);
+	/* Its receipt is committed, and the note with it. */
+	while (own_log(a, CONSULT).cosigned[b->party] <= log.size && w->now_us < 5000000)
+		world_advance(w, w->now_us + 100);
+	assert_int_equal(own_log(a, CONSULT).noted, log.size + 1);
+	/* The mark that moved last is gone, and the peer is out of reach. */
+	w->is_cut = true;
+	node_down(w, a);
+	signer_forget(&a->signer);
+	a->signer.is_certain = false;
+	node_boot(w, a);
+	world_advance(w, w->now_us + 3000000);
+	assert_int_equal(own_log(a, CONSULT).size, log.size + 1);
+	/* The backup is one entry short. The signer knows. */
+	node_down(w, a);
+	disk_restore(w, a);
+	a->is_restored = true;
+	memset(a->cosigned, 0, sizeof a->cosigned);
+	node_boot(w, a);
+	assert_int_equal(own_log(a, CONSULT).size, log.size);
+	assert_int_equal(own_log(a, CONSULT).state, LOG_RECOVERING);
+	w->is_cut = false;
+	world_advance(w, w->now_us + 20000000);
+	assert_int_equal(own_log(a, CONSULT).state, LOG_RUNS);
+	assert_true(own_log(a, CONSULT).size > log.size);
+	world_free(w);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_attachment_over_a_full_disk) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_attachment_over_a_full_disk),
+		cmocka_unit_test(test_mark_lost_after_its_note),
+	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
 	crypto_init();
