@@ -395,12 +395,14 @@ enum err receive_cosignature(struct node *n, struct now now, const struct arriva
 	struct line *line;
 	enum err e = cosignature_read(in->frame.payload, &c);
 
-	(void)now;
 	if (e != ERR_OK)
 		return e;
 	line = line_by_origin(n, &c.origin);
 	if (line == NULL || c.size == 0)
 		return ERR_OK; /* of a log that we have nothing of: a HELLO carries it again */
+	/* A receipt for what a restore took from us: it came to the peer by another way since its HELLO. */
+	if (line->is_own && c.size > line->log->durable)
+		want_send(n, now, in->peer, line, line->log->durable, c.size);
 	/*
 	 * A line over another root is of another history, which its notes will show: it is no receipt of
 	 * ours.

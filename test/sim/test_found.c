@@ -133,11 +133,89 @@ static void test_mark_lost_after_its_note(void **state)
 	world_free(w);
 }
 
+/* This log is there as it was. */
+static void check_filled(struct sim_node *n, const struct log_status *want)
+{
+	struct log_status logs[64];
+	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
+
+	for (size_t i = 0; i < count; i++) {
+		if (!log_key_equal(&logs[i].log, &want->log))
+			continue;
+		assert_int_equal(logs[i].size, want->size);
+		assert_memory_equal(logs[i].root, want->root, HASH_LEN);
+		return;
+	}
+	fail_msg("node %zu has no such log", n->party);
+}
+
+/* Hands a node all that another has for it, as files on a carrier would. */
+static void carry(struct world *w, const struct buf *bundle, size_t from, struct sim_node *to)
+{
+	struct bytes rest = buf_bytes(bundle);
+	struct frame frame;
+
+	while (rest.len > 0) {
+		struct arrival in = { from, PATH_BUNDLE, { 0 } };
+		assert_int_equal(frame_read(&rest, &frame), ERR_OK);
+		in.frame = frame;
+		assert_int_equal(node_receive(to->node, world_now(w, to), &in, &to->fx), ERR_OK);
+	}
+	node_turn(w, to);
+}
+
+/*
+ * A restore takes an entry that is on its way by hand: the next epoch is open when the peer gets it. His receipt
+ * tells the author that it exists, and the ended log is filled up without a new path.
+ */
+static void test_ended_log_filled_by_a_bundle(void **state)
+{
+	static uint8_t memory[4u << 20];
+	struct world *w = world_new(7, 2, getenv("VERBOSE") != NULL);
+	struct sim_node *a = &w->nodes[0], *b = &w->nodes[1];
+	struct buf bundle = BUF_ON(memory);
+	struct log_status log;
+	uint64_t cursor = 0;
+
+	(void)state;
+	world_advance(w, 1900000);
+	w->is_healing = true;
+	world_advance(w, 4000000);
+	disk_keep(w, a);
+	a->backup_acknowledged = a->acknowledged_count;
+	w->is_cut = true;
+	for (size_t path = 0; path < SIM_PATHS; path++)
+		path_set(w, 0, 1, path, false);
+	officer_attach(w, a, CONSULT, 0);
+	node_turn(w, a);
+	world_advance(w, 4500000);
+	log = own_log(a, CONSULT);
+	while (node_bundle(a->node, b->party, world_now(w, a), &cursor, &bundle) == ERR_OK)
+		;
+	node_down(w, a);
+	disk_restore(w, a);
+	a->is_restored = true;
+	memset(a->cosigned, 0, sizeof a->cosigned);
+	node_boot(w, a);
+	w->is_cut = false;
+	world_advance(w, 8000000);
+	assert_int_equal(own_log(a, CONSULT).state, LOG_RECOVERING);
+	officer_open(w, a, CONSULT);
+	node_turn(w, a);
+	world_advance(w, 10000000);
+	carry(w, &bundle, a->party, b);
+	world_advance(w, 20000000);
+	check_filled(a, &log);
+	check_filled(b, &log);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_attachment_over_a_full_disk),
 		cmocka_unit_test(test_mark_lost_after_its_note),
+		cmocka_unit_test(test_ended_log_filled_by_a_bundle),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
