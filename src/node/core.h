@@ -55,7 +55,8 @@ struct line {
 	struct log_key key;
 	const struct accord_channel *channel;
 	struct reach reach[PARTY_MAX];
-	uint64_t asked;	      /* the signer's mark: what it was asked for last, in this run or before it */
+	uint64_t marked;      /* the signer's mark: a smaller size is never signed again */
+	uint64_t asked;	      /* what our own line is held of, or asked for in this run */
 	uint64_t staged_from; /* durable size before this turn's entries */
 	size_t staged_len;    /* bytes of this turn's entries and contents */
 	uint64_t folded;      /* entries that the views have taken in, this turn's included */

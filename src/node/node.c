@@ -65,7 +65,7 @@ static enum err line_load(struct node *n, struct log *log, struct line *out)
 	out->is_own = party == n->self;
 	for (size_t i = 0; i < n->marks_count; i++) {
 		if (origin_equal(&n->marks[i].origin, &log->origin))
-			out->asked = n->marks[i].size;
+			out->marked = n->marks[i].size;
 	}
 	out->known = out->staged_from = log->durable;
 	if (fold_size(&n->fold, &out->key, &out->folded) != ERR_OK)
@@ -82,6 +82,7 @@ static enum err line_load(struct node *n, struct log *log, struct line *out)
 		else if (e != ERR_NOT_FOUND)
 			return e;
 	}
+	out->asked = out->is_own ? log->noted : out->reach[n->self].held;
 	return ERR_OK;
 }
 
@@ -200,7 +201,7 @@ static enum err ask_signer(struct node *n, struct now now, struct line *line)
 	enum err e;
 
 	/* After a restore the store is behind what we signed: a smaller note is never signed again. */
-	if (line->log->durable < line->asked)
+	if (line->log->durable < line->marked)
 		return ERR_OK;
 	effect = effects_add(n->fx, line->is_own ? EFFECT_SIGN : EFFECT_COSIGN);
 	proof = arena_alloc(&n->fx->arena, MERKLE_PROOF_MAX, HASH_LEN);
@@ -217,13 +218,13 @@ static enum err ask_signer(struct node *n, struct now now, struct line *line)
 		.proof = proof,
 		.seconds = now.wall.ms / 1000,
 	};
-	if (line->asked > 0 && line->asked < line->log->durable) {
-		e = record_consistency(n->record, line->log, line->asked, line->log->durable, proof,
+	if (line->marked > 0 && line->marked < line->log->durable) {
+		e = record_consistency(n->record, line->log, line->marked, line->log->durable, proof,
 				       &effect->sign.proof_count);
 		if (e != ERR_OK)
 			return e;
 	}
-	line->asked = line->log->durable;
+	line->asked = line->marked = line->log->durable;
 	return ERR_OK;
 }
 
@@ -236,14 +237,14 @@ void node_start(struct node *n, struct now now, const struct marks *marks, bool 
 	n->marks_count = marks->count;
 	for (size_t i = 0; i < n->lines_count; i++) {
 		const struct mark *mark = marks_find(marks, &n->lines[i].log->origin);
-		n->lines[i].asked = mark == NULL ? 0 : mark->size;
+		n->lines[i].marked = mark == NULL ? 0 : mark->size;
 	}
 	if (node_local(n, recover_start(n, now, marks, has_memory, is_certain),
 		       "the state of a recovery cannot be kept") != ERR_OK)
 		return;
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];
-		bool is_marked = l->asked >= l->log->durable;
+		bool is_marked = l->marked >= l->log->durable;
 		/*
 		 * The head's note may have waited for a commit that never came: the same bytes are signed
 		 * again. Or the commit came and the power went before the signer's disk had the mark: it is

@@ -85,6 +85,16 @@ static struct log_status own_log(struct sim_node *n, uint32_t channel)
 	return newest;
 }
 
+/* The node goes back to its backup; its signer does not. */
+static void put_back(struct world *w, struct sim_node *n)
+{
+	node_down(w, n);
+	disk_restore(w, n);
+	n->is_restored = true;
+	memset(n->cosigned, 0, sizeof n->cosigned);
+	node_boot(w, n);
+}
+
 /*
  * The power goes within two milliseconds of a signature: the note is in the store and at the peer, the mark is not
  * on the signer's disk. The next start brings the mark to what was signed, or a backup that is put back later, as
@@ -119,17 +129,45 @@ static void test_mark_lost_after_its_note(void **state)
 	world_advance(w, w->now_us + 3000000);
 	assert_int_equal(own_log(a, CONSULT).size, log.size + 1);
 	/* The backup is one entry short. The signer knows. */
-	node_down(w, a);
-	disk_restore(w, a);
-	a->is_restored = true;
-	memset(a->cosigned, 0, sizeof a->cosigned);
-	node_boot(w, a);
+	put_back(w, a);
 	assert_int_equal(own_log(a, CONSULT).size, log.size);
 	assert_int_equal(own_log(a, CONSULT).state, LOG_RECOVERING);
 	w->is_cut = false;
 	world_advance(w, w->now_us + 20000000);
 	assert_int_equal(own_log(a, CONSULT).state, LOG_RUNS);
 	assert_true(own_log(a, CONSULT).size > log.size);
+	world_free(w);
+}
+
+/*
+ * A mirror signs its receipt, and before anybody has it its machine goes back to a backup. The refilled log ends
+ * where its mark stands: the receipt is signed again, although the signer had been asked for it once.
+ */
+static void test_receipt_lost_with_its_store(void **state)
+{
+	struct world *w = world_new(8, 2, getenv("VERBOSE") != NULL);
+	struct sim_node *a = &w->nodes[0], *b = &w->nodes[1];
+	struct origin origin;
+	uint64_t size;
+
+	(void)state;
+	world_advance(w, 1900000);
+	w->is_healing = true;
+	world_advance(w, 4000000);
+	disk_keep(w, b);
+	b->backup_acknowledged = b->acknowledged_count;
+	size = own_log(a, CONSULT).size + 1;
+	origin = (struct origin){ .channel = CONSULT, .epoch = 1 };
+	memcpy(origin.accord, w->accord->id, ACCORD_ID_LEN);
+	memcpy(origin.party, w->accord->parties[a->party].name, sizeof origin.party);
+	officer_attach(w, a, CONSULT, 0);
+	node_turn(w, a);
+	while (marks_find(&b->signer.marks, &origin)->size < size && w->now_us < 5000000)
+		world_advance(w, w->now_us + 10);
+	assert_true(own_log(a, CONSULT).cosigned[b->party] < size);
+	put_back(w, b);
+	world_advance(w, 12000000);
+	assert_true(own_log(a, CONSULT).cosigned[b->party] >= size);
 	world_free(w);
 }
 
@@ -192,11 +230,7 @@ static void test_ended_log_filled_by_a_bundle(void **state)
 	log = own_log(a, CONSULT);
 	while (node_bundle(a->node, b->party, world_now(w, a), &cursor, &bundle) == ERR_OK)
 		;
-	node_down(w, a);
-	disk_restore(w, a);
-	a->is_restored = true;
-	memset(a->cosigned, 0, sizeof a->cosigned);
-	node_boot(w, a);
+	put_back(w, a);
 	w->is_cut = false;
 	world_advance(w, 8000000);
 	assert_int_equal(own_log(a, CONSULT).state, LOG_RECOVERING);
@@ -215,6 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_attachment_over_a_full_disk),
 		cmocka_unit_test(test_mark_lost_after_its_note),
+		cmocka_unit_test(test_receipt_lost_with_its_store),
 		cmocka_unit_test(test_ended_log_filled_by_a_bundle),
 	};
 
