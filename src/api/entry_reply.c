@@ -22,7 +22,7 @@ void reply_named_place(struct reply *r, const char *key, const struct accord *a,
 	reply_place(r, key, a, &k);
 }
 
-static void reply_label(struct reply *r, const char *key, const struct label *label)
+void reply_label(struct reply *r, const char *key, const struct label *label)
 {
 	reply_object(r, key);
 	reply_text(r, "level", label->level);

@@ -22,6 +22,7 @@ void reply_title(struct reply *r, struct bytes bytes);
 /* "ladders" with every addressee's steps, and "crossed", "suspended". */
 void reply_ladders(struct reply *r, const struct accord *a, size_t self, const struct place_key *place,
 		   const struct message_view *view);
+void reply_label(struct reply *r, const char *key, const struct label *label);
 void reply_place(struct reply *r, const char *key, const struct accord *a, const struct place_key *place);
 /* A place that a statement names; raw when the accord does not know its party. */
 void reply_named_place(struct reply *r, const char *key, const struct accord *a, const struct place *place);

@@ -48,6 +48,7 @@ struct bytes request_word(struct request *q, const char *name)
 {
 	const char *value = MHD_lookup_connection_value(q->connection, MHD_GET_ARGUMENT_KIND, name);
 
+	q->word = name;
 	return value == NULL ? (struct bytes){ NULL, 0 } : bytes_str(value);
 }
 
@@ -62,14 +63,21 @@ enum err request_number(struct request *q, const char *name, uint64_t max, uint6
 	return bytes_read_decimal(word, max, out);
 }
 
+/* A name that the accord does not have is this word's fault, and not that of what it would have led to. */
+static enum err take_word(struct request *q, enum err e)
+{
+	q->is_word_unknown = e == ERR_NOT_FOUND;
+	return e;
+}
+
 enum err request_place(struct api *a, struct request *q, struct place_key *out)
 {
-	return place_text_read(node_accord(a->node), request_word(q, "place"), out);
+	return take_word(q, place_text_read(node_accord(a->node), request_word(q, "place"), out));
 }
 
 enum err request_channel(struct api *a, struct request *q, uint32_t *out)
 {
-	return channel_text_read(node_accord(a->node), request_word(q, "channel"), out);
+	return take_word(q, channel_text_read(node_accord(a->node), request_word(q, "channel"), out));
 }
 
 enum err request_party(struct api *a, struct request *q, size_t *out)
@@ -80,7 +88,7 @@ enum err request_party(struct api *a, struct request *q, size_t *out)
 		*out = node_self(a->node);
 		return ERR_OK;
 	}
-	return party_text_read(node_accord(a->node), word, out);
+	return take_word(q, party_text_read(node_accord(a->node), word, out));
 }
 
 void request_suspend(struct request *q)
@@ -119,6 +127,8 @@ void request_fail(struct api *a, struct request *q, enum err e, const char *text
 	buf_init(&out, a->reply_memory, REPLY_LEN_MAX);
 	reply_object(&r, NULL);
 	reply_str(&r, "err", err_name(e));
+	if (text == NULL && q->word != NULL && (e == ERR_USAGE || q->is_word_unknown))
+		reply_str(&r, "rule", q->word);
 	reply_str(&r, "text", text == NULL ? err_text(e) : text);
 	reply_object_end(&r);
 	request_answer(q, request_status(e), "application/json", buf_bytes(&out));

@@ -46,7 +46,9 @@ struct request {
 	bool is_suspended;
 	struct buf body;   /* heap */
 	bool is_body_over; /* more came than the route takes */
-	unsigned status;   /* of the answer, once READY */
+	const char *word;  /* of the query, that was read last: the one at fault if it is not understood */
+	bool is_word_unknown;
+	unsigned status; /* of the answer, once READY */
 	const char *media_type;
 	void *answer; /* heap: the answer's bytes */
 	size_t answer_len;

@@ -1,5 +1,6 @@
 #include "api/runs.h"
 
+#include "api/entry_reply.h"
 #include "api/place_text.h"
 #include "base/alloc.h"
 
@@ -61,6 +62,24 @@ static void reply_path(struct reply *r, const struct path_status *p)
 	reply_object_end(r);
 }
 
+static void reply_refusal(struct reply *r, const struct accord *a, const struct refusal *refused)
+{
+	if (refused->kind == REFUSAL_NONE)
+		return;
+	reply_object(r, "refused");
+	reply_str(r, "why", refusal_kind_name(refused->kind));
+	if (refused->name[0] != '\0')
+		reply_text(r, "name", bytes_str(refused->name));
+	if (refused->kind == REFUSAL_PROTOCOL) {
+		reply_uint(r, "theirs", refused->number);
+		reply_uint(r, "ours", LINK_PROTOCOL);
+	} else if (refused->kind == REFUSAL_LOG_STOPPED) {
+		reply_place(r, "place", a, &refused->at);
+		reply_uint(r, "offset", refused->number);
+	}
+	reply_object_end(r);
+}
+
 static void reply_peer(struct reply *r, const struct accord *a, const struct peer_status *p)
 {
 	reply_object(r, NULL);
@@ -72,8 +91,7 @@ static void reply_peer(struct reply *r, const struct accord *a, const struct pee
 	reply_array_end(r);
 	if (p->has_clock)
 		reply_int(r, "clock_offset_ms", p->clock_offset_ms);
-	if (p->refused[0] != '\0')
-		reply_str(r, "refused", p->refused);
+	reply_refusal(r, a, &p->refused);
 	reply_object_end(r);
 }
 

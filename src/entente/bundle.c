@@ -36,6 +36,7 @@ static enum exit_code write_file(struct client *c, const char *peer, const char 
 	char part[4096];
 	struct query q;
 	FILE *file;
+	int code = EXIT_REFUSED;
 	enum err e;
 
 	if ((size_t)snprintf(part, sizeof part, "%s.part", path) >= sizeof part)
@@ -45,7 +46,7 @@ static enum exit_code write_file(struct client *c, const char *peer, const char 
 		return cannot(part);
 	query_open(&q, "/bundle");
 	query_put(&q, "peer", peer);
-	e = client_download(c, query_target(&q), file);
+	e = client_download(c, query_target(&q), file, &code);
 	if (e == ERR_OK && (fflush(file) != 0 || fsync(fileno(file)) != 0))
 		e = ERR_IO;
 	fclose(file);
@@ -53,7 +54,7 @@ static enum exit_code write_file(struct client *c, const char *peer, const char 
 		return EXIT_DONE;
 	if (e == ERR_REFUSED) {
 		unlink(part);
-		return EXIT_REFUSED;
+		return (enum exit_code)code;
 	}
 	return cannot(part);
 }
@@ -121,7 +122,7 @@ static enum exit_code give_frame(struct client *c, const struct reading *r, stru
 		say_next(_("read the bundle again when it runs"));
 		return EXIT_ERROR;
 	}
-	if (answer.status == 400) {
+	if (answer.status == 400 || answer.status == 404) {
 		say_error(_("This bundle is of {1}, which is no peer of this node."), r->peer);
 		say_next(_("entente status names the peers"));
 		code = EXIT_USAGE;
@@ -192,6 +193,7 @@ static enum exit_code run(struct options *o)
 
 	if (!is_write && strcmp(o->arguments[0], "read") != 0) {
 		say_error(_("entente bundle takes: write --peer PARTY FILE, or read FILE."));
+		say_next(_("see entente {1} --help"), "bundle");
 		return EXIT_USAGE;
 	}
 	if (client_open(&c, o->home) != ERR_OK)

@@ -6,6 +6,7 @@
 #include "entente/say.h"
 #include "entente/words.h"
 #include "sys/clock.h"
+#include "sys/file.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -53,6 +54,14 @@ enum err client_try(struct client *c, const char *home)
 	return ERR_OK;
 }
 
+/* Whether it looks like one; what cannot be looked into may be. */
+static bool is_home(const char *home)
+{
+	char path[FILE_PATH_MAX];
+
+	return file_path(path, home, "settings") != ERR_OK || file_exists(path) || errno == EACCES;
+}
+
 enum err client_open(struct client *c, const char *home)
 {
 	int why;
@@ -60,6 +69,11 @@ enum err client_open(struct client *c, const char *home)
 	if (client_try(c, home) == ERR_OK)
 		return ERR_OK;
 	why = errno;
+	if (!is_home(home)) {
+		say_error(_("There is no node's home at {1}."), home);
+		say_next(_("name it by --home DIR or $ENTENTE_HOME; entente init --help makes one"));
+		return ERR_DOWN;
+	}
 	say_error(_("No node answers at {1}: {2}."), c->path, strerror(why));
 	if (why == EACCES || why == EPERM)
 		say_next(_("run this as the node's own user, or as root"));
@@ -283,7 +297,7 @@ void client_answer_finish(struct client_answer *a)
 	*a = (struct client_answer){ 0 };
 }
 
-enum err client_download(struct client *c, const char *target, FILE *to)
+enum err client_download(struct client *c, const char *target, FILE *to, int *code)
 {
 	struct client_answer answer = { 0 };
 	uint64_t len = 1, sum = 0;
@@ -300,7 +314,7 @@ enum err client_download(struct client *c, const char *target, FILE *to)
 		buf_init(&answer.body, xcalloc(1, REPLY_LEN_MAX), REPLY_LEN_MAX);
 		e = read_body(c, &head, &answer.body);
 		answer.json = json_loadb((const char *)answer.body.ptr, answer.body.len, 0, &error);
-		(void)client_explain(&answer);
+		*code = client_explain(&answer);
 		client_answer_finish(&answer);
 		return e == ERR_OK ? ERR_REFUSED : e;
 	}
@@ -357,31 +371,90 @@ const char *query_target(struct query *q)
 	return q->text.full ? "/" : q->target; /* too long for any path: the node says that there is none */
 }
 
-/* What the node's errors are to the person who asked. */
+/*
+ * What the node's errors are to the person who asked, and what to type next. The first row that fits speaks:
+ * of the rule, limit or word of the query that is at fault, else of the error.
+ */
 static const struct {
-	const char *err;
+	const char *err, *rule; /* NULL: any */
 	enum exit_code code;
 	const char *next; /* N_() */
 } explanations[] = {
-	{ "NOT_FOUND", EXIT_NOT_FOUND,
+	{ "REFUSED", "SIGNATURE", EXIT_REFUSED,
+	  N_("sign it with your own key, as an officer of this node's party: --key FILE") },
+	{ "REFUSED", "KEY", EXIT_REFUSED,
+	  N_("entente keys shows which keys are good here; the registrar adds one with entente keys --add") },
+	{ "REFUSED", "ROLE", EXIT_REFUSED,
+	  N_("entente keys shows your roles, entente accord show who may write where; act in another by --as "
+	     "ROLE") },
+	{ "REFUSED", "CHANNEL", EXIT_REFUSED, N_("entente accord show says who may write on which channel") },
+	{ "REFUSED", "PRECEDENCE", EXIT_REFUSED,
+	  N_("entente accord show lists the precedences of each channel; then the same command with another "
+	     "--precedence, or on another channel") },
+	{ "REFUSED", "REL", EXIT_REFUSED,
+	  N_("name every party of the channel in --rel, or leave --rel out; entente accord show lists "
+	     "them") },
+	{ "REFUSED", "REPEATED", EXIT_REFUSED, N_("entente log shows where it stands") },
+	{ "REFUSED", "REFERS", EXIT_REFUSED,
+	  N_("entente read PLACE shows what stands there, entente log what there is") },
+	{ "REFUSED", "STEP", EXIT_REFUSED, N_("entente ladder PLACE shows which step comes first") },
+	{ "REFUSED", "ADDRESSEE", EXIT_REFUSED,
+	  N_("entente accord show lists the parties of each channel and the roles") },
+	{ "REFUSED", "LENGTH", EXIT_REFUSED,
+	  N_("make it shorter, or attach the rest: entente send --attach FILE; entente accord show tells how "
+	     "long a FLASH may be") },
+	{ "REFUSED", "REGISTRAR", EXIT_REFUSED,
+	  N_("the same command with --key FILE: the registrar's key, not an officer's") },
+	{ "REFUSED", "", EXIT_REFUSED, N_("run this as the node's own user, or as root") },
+	{ "REFUSED", NULL, EXIT_REFUSED,
+	  N_("entente keys shows who may write, entente accord show the rules") },
+	{ "USAGE", "place", EXIT_USAGE,
+	  N_("a place is written as 'CODE/CHANNEL 1.7'; entente log lists places") },
+	{ "USAGE", "channel", EXIT_USAGE, N_("entente accord show lists the channels") },
+	{ "USAGE", "party", EXIT_USAGE, N_("entente accord show lists the parties") },
+	{ "USAGE", "peer", EXIT_USAGE, N_("entente status names the peers") },
+	{ "USAGE", NULL, EXIT_USAGE, N_("entente COMMAND --help says what it takes") },
+	{ "NOT_FOUND", "content.attachment", EXIT_NOT_FOUND,
+	  N_("attach the file anew: entente send --attach FILE") },
+	{ "NOT_FOUND", "channel", EXIT_NOT_FOUND, N_("entente accord show lists the channels") },
+	{ "NOT_FOUND", "party", EXIT_NOT_FOUND, N_("entente accord show lists the parties") },
+	{ "NOT_FOUND", NULL, EXIT_NOT_FOUND,
 	  N_("entente log shows what there is, entente accord show the channels and parties") },
-	{ "USAGE", EXIT_USAGE, N_("a place is written as 'CODE/CHANNEL 1.7'; see entente(1)") },
-	{ "REFUSED", EXIT_REFUSED, N_("entente keys shows who may write, entente accord show the rules") },
-	{ "LIMIT", EXIT_REFUSED, N_("make it shorter; the limits are in entente(1)") },
-	{ "STOPPED", EXIT_INTEGRITY, N_("entente status names the log and the rule that it broke") },
-	{ "RECOVERING", EXIT_REFUSED,
+	{ "LIMIT", "", EXIT_REFUSED, N_("the node has no room for it now: say it again in a moment") },
+	{ "LIMIT", NULL, EXIT_REFUSED, N_("make it shorter; the limits are in entente(1)") },
+	{ "STRICT", NULL, EXIT_REFUSED, N_("docs/spec/entry.md explains the rule; nothing of it was kept") },
+	{ "RULE", NULL, EXIT_REFUSED, N_("docs/spec/entry.md explains the rule; nothing of it was kept") },
+	{ "ACCORD_DIFFERS", NULL, EXIT_REFUSED,
+	  N_("it was signed under another accord than entente accord show has: write it anew") },
+	{ "EXISTS", NULL, EXIT_REFUSED, N_("nothing is written over; entente status shows what stands") },
+	{ "STOPPED", NULL, EXIT_INTEGRITY, N_("entente status names the log and the rule that it broke") },
+	{ "RECOVERING", NULL, EXIT_REFUSED,
 	  N_("entente status says what is missing; entente restore --open-epoch ends it") },
-	{ "DOWN", EXIT_LINE_DOWN, N_("entente status shows the paths") },
-	{ "TIMEOUT", EXIT_TIMEOUT, N_("entente status") },
-	{ "VERIFY", EXIT_INTEGRITY, N_("entente verify") },
-	{ "CORRUPT", EXIT_INTEGRITY, N_("entente verify, then entente restore") },
-	{ "FULL", EXIT_ERROR, N_("make room on the disk, then say it again: nothing of it was kept") },
+	{ "DOWN", NULL, EXIT_LINE_DOWN, N_("entente status shows the paths") },
+	{ "TIMEOUT", NULL, EXIT_TIMEOUT, N_("entente status") },
+	{ "CONTENT", NULL, EXIT_INTEGRITY, N_("nothing of it was kept: say it again") },
+	{ "VERIFY", NULL, EXIT_INTEGRITY, N_("nothing of it was kept: say it again") },
+	{ "CORRUPT", NULL, EXIT_INTEGRITY, N_("entente verify, then entente restore FILE") },
+	{ "FULL", NULL, EXIT_ERROR, N_("make room on the disk, then say it again: nothing of it was kept") },
+	{ NULL, NULL, EXIT_ERROR, N_("entente doctor; the node's log says why") },
 };
+
+static size_t find_explanation(const char *err, const char *rule)
+{
+	size_t i = 0;
+
+	while (explanations[i].err != NULL &&
+	       (strcmp(explanations[i].err, err) != 0 ||
+		(explanations[i].rule != NULL && strcmp(explanations[i].rule, rule) != 0)))
+		i++;
+	return i;
+}
 
 int client_explain(const struct client_answer *a)
 {
 	const json_t *object = json_is_array(a->json) ? json_array_get(a->json, 0) : a->json;
 	const char *err = json_str(object, "err"), *rule = json_str(object, "rule");
+	size_t i;
 
 	if (rule[0] != '\0')
 		say_error("{1} ({2}).", _(json_str(object, "text")), rule);
@@ -389,14 +462,9 @@ int client_explain(const struct client_answer *a)
 		say_error("{1}.", _(json_str(object, "text")));
 	else
 		say_error(_("The node answered with status {1}."), say_number(a->status));
-	for (size_t i = 0; i < ARRAY_COUNT(explanations); i++) {
-		if (strcmp(explanations[i].err, err) == 0) {
-			say_next("{1}", _(explanations[i].next));
-			return (int)explanations[i].code;
-		}
-	}
-	say_next("entente status");
-	return EXIT_ERROR;
+	i = find_explanation(err, rule);
+	say_next("{1}", _(explanations[i].next));
+	return (int)explanations[i].code;
 }
 
 int client_get(struct client *c, struct query *q, json_t **out)
@@ -408,7 +476,7 @@ int client_get(struct client *c, struct query *q, json_t **out)
 	*out = NULL;
 	if (e != ERR_OK) {
 		say_error(_("The node stopped answering: {1}."), _(err_text(e)));
-		say_next("entente status");
+		say_next("entente doctor");
 		return EXIT_ERROR;
 	}
 	if (answer.status == 200 && answer.json != NULL)

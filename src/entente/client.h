@@ -56,8 +56,11 @@ int client_get(struct client *c, struct query *q, json_t **out) MUST_CHECK; /* a
 /* Says why and what to do next; gives the exit code that fits. */
 int client_explain(const struct client_answer *a);
 
-/* Long answers: piece by piece into a file. ERR_REFUSED: the node's answer was an error, and it was said. */
-enum err client_download(struct client *c, const char *target, FILE *to) MUST_CHECK;
+/*
+ * Long answers: piece by piece into a file. ERR_REFUSED: the node's answer was an error, which was said;
+ * *code is then what the program ends with.
+ */
+enum err client_download(struct client *c, const char *target, FILE *to, int *code) MUST_CHECK;
 
 /* Event streams: a connection of its own. */
 enum err client_listen(struct client *c, const char *after) MUST_CHECK;

@@ -25,7 +25,9 @@
 #define TMPFS_KIND 0x01021994
 #define RAMFS_KIND 0x858458f6
 
-/* One line a check: OK, or what is wrong and what to do next. */
+/*
+ * One line a check: OK, or what is wrong and what to do next. Its name is the same in every language's JSON.
+ */
 struct doctor {
 	const struct options *o;
 	json_t *rows;
@@ -46,7 +48,7 @@ static void find(struct doctor *d, enum finding finding, const char *what, const
 		return;
 	}
 	say_cell(_(words[finding]), 6, colours[finding]);
-	say_cell(what, 16, COLOUR_PLAIN);
+	say_cell(_(what), 16, COLOUR_PLAIN);
 	say(" {1}", why);
 	if (next[0] != '\0')
 		say(_("; next: {1}"), next);
@@ -58,7 +60,8 @@ static void check_mode(struct doctor *d, const char *name, unsigned forbidden, c
 	char path[FILE_PATH_MAX], why[FILE_PATH_MAX + 64], next[FILE_PATH_MAX + 64];
 	struct stat st;
 
-	if (file_path(path, d->o->home, name) != ERR_OK)
+	if (bytes_copy_str(bytes_str(d->o->home), path, sizeof path) != ERR_OK ||
+	    (name[0] != '\0' && file_path(path, d->o->home, name) != ERR_OK))
 		return;
 	if (stat(path, &st) != 0) {
 		snprintf(why, sizeof why, "%s: %s", path, strerror(errno));
@@ -117,25 +120,25 @@ static void check_disk(struct doctor *d)
 	if (statfs(d->o->home, &kind) != 0 || statvfs(d->o->home, &space) != 0)
 		return; /* the home's own check has said it */
 	if ((unsigned long)kind.f_type == TMPFS_KIND || (unsigned long)kind.f_type == RAMFS_KIND) {
-		find(d, FINDING_BAD, _("disk"), _("the home lies in memory and is lost with the power"),
+		find(d, FINDING_BAD, N_("disk"), _("the home lies in memory and is lost with the power"),
 		     _("put it on a disk"));
 	} else if (!measure_sync(d->o->home, &us)) {
-		find(d, FINDING_BAD, _("disk"), strerror(errno),
+		find(d, FINDING_BAD, N_("disk"), strerror(errno),
 		     _("see that the node's user may write there"));
 	} else {
 		say_fill(why, sizeof why, _("a synced write takes {1} us"), say_number((uint64_t)us));
 		if (us < (int64_t)SYNC_US_MIN)
-			find(d, FINDING_WARN, _("disk"), why,
+			find(d, FINDING_WARN, N_("disk"), why,
 			     _("too fast to be true: turn off the drive's volatile cache"));
 		else
-			find(d, FINDING_OK, _("disk"), why, "");
+			find(d, FINDING_OK, N_("disk"), why, "");
 	}
 	say_fill(why, sizeof why, _("{1} MiB free"),
 		 say_number((uint64_t)space.f_bavail * space.f_frsize >> 20));
 	if ((unsigned long long)space.f_bavail * space.f_frsize < SPACE_MIN)
-		find(d, FINDING_WARN, _("space"), why, _("make room: a full disk refuses new statements"));
+		find(d, FINDING_WARN, N_("space"), why, _("make room: a full disk refuses new statements"));
 	else
-		find(d, FINDING_OK, _("space"), why, "");
+		find(d, FINDING_OK, N_("space"), why, "");
 }
 
 /* ---- The machine. ---- */
@@ -146,13 +149,13 @@ static void check_clock(struct doctor *d)
 	char why[128];
 
 	if (adjtimex(&t) == TIME_ERROR || (t.status & STA_UNSYNC) != 0) {
-		find(d, FINDING_WARN, _("clock"),
+		find(d, FINDING_WARN, N_("clock"),
 		     _("nothing keeps it right; claimed times will be flagged by the other side"),
 		     "timedatectl set-ntp true");
 		return;
 	}
 	say_fill(why, sizeof why, _("kept right within {1} ms"), say_number((uint64_t)t.maxerror / 1000));
-	find(d, FINDING_OK, _("clock"), why, "");
+	find(d, FINDING_OK, N_("clock"), why, "");
 }
 
 static void check_locale(struct doctor *d)
@@ -160,9 +163,9 @@ static void check_locale(struct doctor *d)
 	const char *locale = setlocale(LC_CTYPE, NULL);
 
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-		find(d, FINDING_WARN, _("locale"), locale == NULL ? "" : locale, "export LC_ALL=C.UTF-8");
+		find(d, FINDING_WARN, N_("locale"), locale == NULL ? "" : locale, "export LC_ALL=C.UTF-8");
 	else
-		find(d, FINDING_OK, _("locale"), locale == NULL ? "" : locale, "");
+		find(d, FINDING_OK, N_("locale"), locale == NULL ? "" : locale, "");
 }
 
 /* ---- The accord. ---- */
@@ -171,21 +174,28 @@ static void check_one_accord(struct doctor *d, const char *path)
 {
 	struct accord_dir accord;
 	const char *bad = NULL;
+	char why[128], next[FILE_PATH_MAX + 64];
+	bool is_signed = true;
 	enum err e = accord_dir_open(&accord, path);
 
 	if (e == ERR_OK)
 		e = accord_dir_check(&accord);
 	if (e != ERR_OK) {
-		find(d, FINDING_BAD, _("accord"), _(err_text(e)), "entente accord check DIR");
+		snprintf(next, sizeof next, "entente accord check %s", path);
+		find(d, FINDING_BAD, N_("accord"), _(err_text(e)), next);
 		accord_dir_close(&accord);
 		return;
 	}
 	for (size_t i = 0; i < accord.accord->parties_count; i++) {
-		if (!accord_dir_is_signed(&accord, i, &bad) || bad != NULL)
-			find(d, FINDING_BAD, _("accord"), accord.accord->parties[i].code,
-			     "entente accord sign DIR --key ROOT");
+		if (accord_dir_is_signed(&accord, i, &bad) && bad == NULL)
+			continue;
+		is_signed = false;
+		say_fill(why, sizeof why, _("{1} has not signed it"), accord.accord->parties[i].code);
+		snprintf(next, sizeof next, "entente accord sign %s --key ROOT", path);
+		find(d, FINDING_BAD, N_("accord"), why, next);
 	}
-	find(d, FINDING_OK, _("accord"), path, "");
+	if (is_signed)
+		find(d, FINDING_OK, N_("accord"), path, "");
 	accord_dir_close(&accord);
 }
 
@@ -200,7 +210,7 @@ static void check_accord(struct doctor *d)
 	arena_init(&arena, memory, 1 << 20);
 	if (file_path(dir, d->o->home, "accord") != ERR_OK ||
 	    file_list(dir, &arena, names, ACCORD_FILES_MAX, &count) != ERR_OK || count == 0) {
-		find(d, FINDING_BAD, _("accord"), _("there is none in this home"), "entente init home");
+		find(d, FINDING_BAD, N_("accord"), _("there is none in this home"), "entente init home");
 	} else {
 		for (size_t i = 0; i < count; i++) {
 			const char *name = (const char *)names[i].ptr, *slash = strchr(name, '/');
@@ -225,37 +235,36 @@ static void check_node(struct doctor *d)
 	char why[256];
 	size_t i, p, left;
 
-	if (client_open(&c, d->o->home) != ERR_OK) {
-		find(d, FINDING_BAD, _("node"), _("it does not answer"), "entente serve");
+	if (client_try(&c, d->o->home) != ERR_OK) {
+		find(d, FINDING_BAD, N_("node"), _("it does not answer"), "entente serve");
 		return;
 	}
 	if (show_get(&c, "/status", &status) != EXIT_DONE) {
-		find(d, FINDING_BAD, _("node"), _("it does not answer"), "entente serve");
+		find(d, FINDING_BAD, N_("node"), _("it does not answer"), "entente serve");
 		client_close(&c);
 		return;
 	}
-	find(d, json_flag(status, "recovering") ? FINDING_BAD : FINDING_OK, _("node"),
-	     json_flag(status, "recovering") ? json_str(status, "recovering_why") : _("runs"),
+	find(d, json_flag(status, "recovering") ? FINDING_BAD : FINDING_OK, N_("node"),
+	     json_flag(status, "recovering") ? _(json_str(status, "recovering_why")) : _("runs"),
 	     json_flag(status, "recovering") ? "entente status" : "");
 	if (json_uint(status, "stopped_logs") > 0)
-		find(d, FINDING_BAD, _("logs"), _("one is stopped"), "entente status");
+		find(d, FINDING_BAD, N_("logs"), _("one is stopped"), "entente status");
 	json_array_foreach(json_object_get(status, "peers"), i, peer)
 	{
 		json_array_foreach(json_object_get(peer, "paths"), p, path)
 		{
 			snprintf(why, sizeof why, "%s %s", json_str(peer, "code"), json_str(path, "name"));
 			if (json_flag(path, "up"))
-				find(d, FINDING_OK, _("path"), why, "");
+				find(d, FINDING_OK, N_("path"), why, "");
 			else
-				find(d, FINDING_WARN, _("path"), why, "entente status");
+				find(d, FINDING_WARN, N_("path"), why, "entente status");
 		}
-		if (json_str(peer, "refused")[0] != '\0')
-			find(d, FINDING_BAD, _("peer"), json_str(peer, "refused"),
-			     "entente accord diff DIR DIR");
+		if (show_refusal(peer, why, sizeof why))
+			find(d, FINDING_BAD, N_("peer"), why, show_refusal_next(peer));
 	}
 	left = outbox_sweep(&c);
 	say_fill(why, sizeof why, _("{1} statements of this terminal have no receipt"), say_number(left));
-	find(d, left == 0 ? FINDING_OK : FINDING_WARN, _("outbox"), why,
+	find(d, left == 0 ? FINDING_OK : FINDING_WARN, N_("outbox"), why,
 	     left == 0 ? "" : "entente send --again");
 	json_decref(status);
 	client_close(&c);
@@ -267,11 +276,11 @@ static enum exit_code run(struct options *o)
 
 	if (!o->is_json)
 		say("entente {1}\n", ENTENTE_VERSION);
-	check_mode(&d, ".", 077, _("home"));
-	check_mode(&d, "settings", 022, _("settings"));
-	check_mode(&d, "keys/log", 077, _("log key"));
-	check_mode(&d, "keys/mirror", 077, _("mirror key"));
-	check_mode(&d, "keys/tls", 077, _("TLS key"));
+	check_mode(&d, "", 077, N_("home"));
+	check_mode(&d, "settings", 022, N_("settings"));
+	check_mode(&d, "keys/log", 077, N_("log key"));
+	check_mode(&d, "keys/mirror", 077, N_("mirror key"));
+	check_mode(&d, "keys/tls", 077, N_("TLS key"));
 	check_accord(&d);
 	check_disk(&d);
 	check_clock(&d);

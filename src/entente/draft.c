@@ -56,7 +56,7 @@ struct bytes draft_word(struct draft *d, const char *text)
 static enum exit_code refuse_answer(void)
 {
 	say_error(_("The node's answer is not of the form that this version knows."));
-	say_next(_("entente doctor compares the versions"));
+	say_next(_("start the node anew with this version: entente --version tells which it is"));
 	return EXIT_ERROR;
 }
 
@@ -270,7 +270,7 @@ void draft_text(struct draft *d, const char *language, const char *subject, stru
 static enum exit_code too_long(const char *what, size_t max)
 {
 	say_error(_("{1} is longer than {2} bytes."), what, say_number(max));
-	say_next(_("make it shorter, or attach it as a file: entente send --attach FILE"));
+	say_next(_("make it shorter, or attach it as a file: entente send CHANNEL --attach FILE"));
 	return EXIT_REFUSED;
 }
 
@@ -300,7 +300,7 @@ enum exit_code draft_sign(struct draft *d, const struct officer *o)
 		return too_long(_("the statement"), ENTRY_LEN_MAX);
 	if (statement_read(buf_bytes(&d->statement_bytes), &check, &fault) != ERR_OK) {
 		say_error(_("The statement breaks the rule {1} of the record."), fault.rule);
-		say_next(_("see the rules in docs/spec/entry.md"));
+		say_next(_("docs/spec/entry.md explains the rule; nothing was sent"));
 		return EXIT_USAGE;
 	}
 	if (officer_sign(o, SSHSIG_STATEMENT, buf_bytes(&d->statement_bytes), &d->signature) != ERR_OK) {

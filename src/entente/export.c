@@ -58,7 +58,10 @@ static enum exit_code conclude(const struct options *o, const struct export_coun
 	if (e != ERR_OK) {
 		say_error(_("The export into {1} broke off: {2}."), dir,
 			  e == ERR_IO ? strerror(errno) : _(err_text(e)));
-		say_next("entente verify");
+		if (e == ERR_IO || e == ERR_FULL)
+			say_next(_("make room there, or the same command with another folder"));
+		else
+			say_next("entente verify");
 		return err_class(e) == ERR_CLASS_LOG || e == ERR_CORRUPT ? EXIT_INTEGRITY : EXIT_ERROR;
 	}
 	if (o->is_json)
@@ -108,6 +111,7 @@ static enum exit_code run_export(const struct options *o, const char *dir)
 	/* Beside old files an export would prove less than it shows. */
 	if (file_exists(dir)) {
 		say_error(_("{1} is there already; nothing is written over."), dir);
+		say_next(_("the same command with another name"));
 		return EXIT_REFUSED;
 	}
 	code = held_open(&h, o, NULL);

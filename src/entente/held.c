@@ -27,8 +27,14 @@ static enum exit_code read_settings(struct held *h, const char *home)
 	free(text.ptr);
 	if (e == ERR_OK)
 		return EXIT_DONE;
-	say_error(_("There is no home at {1}: {2}."), home, _(err_text(e)));
-	say_next("entente init home --home {1}", home);
+	if (fault.line > 0) {
+		say_error(_("{1}, line {2}: {3}: {4}"), path, say_number(fault.line), fault.key,
+			  _(fault.why));
+		say_next(_("mend that line; docs/spec/settings.md explains it"));
+		return EXIT_ERROR;
+	}
+	say_error(_("There is no node's home at {1}."), home);
+	say_next(_("name it by --home DIR or $ENTENTE_HOME; entente init --help makes one"));
 	return EXIT_NOT_FOUND;
 }
 
@@ -60,6 +66,7 @@ static enum exit_code copy_slices(struct client *c, const char *target)
 	while (code == EXIT_DONE && !is_whole) {
 		if (client_ask(c, "POST", target, (struct bytes){ NULL, 0 }, &answer) != ERR_OK) {
 			say_error(_("The node stopped answering while it copied its record."));
+			say_next("entente doctor");
 			return EXIT_ERROR;
 		}
 		if (answer.status != 200)
@@ -97,6 +104,7 @@ enum exit_code held_copy(const struct options *o, const char *path)
 		return EXIT_USAGE;
 	if (file_exists(whole)) {
 		say_error(_("{1} is there already; nothing is written over."), whole);
+		say_next(_("the same command with another name"));
 		return EXIT_REFUSED;
 	}
 	if ((size_t)snprintf(part, sizeof part, "%s.part-%ld", whole, (long)getpid()) >= sizeof part)
@@ -167,7 +175,8 @@ enum exit_code held_open(struct held *h, const struct options *o, const char *ba
 			e = record_open(store, h->accord.accord, &h->record);
 		if (e != ERR_OK) {
 			say_error(_("The record {1} cannot be used: {2}."), path, _(err_text(e)));
-			say_next("entente restore FILE");
+			say_next(e == ERR_FULL ? _("make room on the disk, then the same command again")
+					       : "entente restore FILE");
 			code = err_class(e) == ERR_CLASS_LOCAL || err_class(e) == ERR_CLASS_LOG
 				       ? EXIT_INTEGRITY
 				       : EXIT_ERROR;

@@ -1,7 +1,9 @@
 #include "entente/rows.h"
 #include "entente/show.h"
+#include "entente/table.h"
 #include "entente/words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct option_row options[] = {
@@ -41,12 +43,22 @@ static const json_t *slowest_ladder(const json_t *message)
 	return slowest;
 }
 
-static void show_message(const json_t *m, size_t title_cells)
+/* Its words, or what stands for them, and whether others passed it on the way. */
+static void put_title(struct table *t, const json_t *m)
+{
+	char title[512];
+
+	say_fill(title, sizeof title, "{1}{2}", json_flag(m, "erased") ? _("(erased)") : json_str(m, "title"),
+		 json_array_size(json_object_get(m, "crossed")) > 0 ? _(" crossed") : "");
+	table_put(t, COLOUR_PLAIN, title);
+}
+
+static void put_message(struct table *t, const json_t *m)
 {
 	const json_t *ladder = slowest_ladder(m), *owed = json_object_get(ladder, "owed");
 	const char *highest = ladder == NULL ? "" : json_str(ladder, "highest");
 	bool is_void = strcmp(json_str(m, "verdict"), "OK") != 0 && json_flag(m, "folded");
-	char what[96] = "";
+	char *label = show_label_words(json_object_get(m, "label")), what[96] = "";
 	struct buf text = { (uint8_t *)what, 0, sizeof what - 1, false };
 
 	if (is_void) {
@@ -57,21 +69,16 @@ static void show_message(const json_t *m, size_t title_cells)
 		buf_put_str(&text, show_step(json_str(owed, "step")));
 	}
 	what[text.len] = '\0';
-	say_cell(json_str(m, "place"), 20, COLOUR_PLAIN);
-	say(" ");
-	say_cell(json_str(m, "precedence"), 9,
-		 strcmp(json_str(m, "precedence"), "FLASH") == 0 ? COLOUR_BAD : COLOUR_PLAIN);
-	say(" ");
-	say_cell(say_time(json_uint(m, "filed_ms")), 20, COLOUR_DIM);
-	say(" ");
-	say_cell(show_step(highest), 15, show_step_colour(highest));
-	say(" ");
-	say_cell(what, 17, is_void ? COLOUR_BAD : json_flag(owed, "ours") ? COLOUR_WARN : COLOUR_DIM);
-	say(" ");
-	say_cell(json_flag(m, "erased") ? _("(erased)") : json_str(m, "title"), title_cells, COLOUR_PLAIN);
-	if (json_array_size(json_object_get(m, "crossed")) > 0)
-		say(_(" crossed"));
-	say("\n");
+	table_put(t, COLOUR_BOLD, label);
+	table_put(t, COLOUR_PLAIN, json_str(m, "place"));
+	table_put(t, strcmp(json_str(m, "precedence"), "FLASH") == 0 ? COLOUR_BAD : COLOUR_PLAIN,
+		  json_str(m, "precedence"));
+	table_put(t, COLOUR_DIM, say_time(json_uint(m, "filed_ms")));
+	table_put(t, show_step_colour(highest), show_step(highest));
+	table_put(t, is_void ? COLOUR_BAD : json_flag(owed, "ours") ? COLOUR_WARN : COLOUR_DIM, what);
+	put_title(t, m);
+	table_end_row(t);
+	free(label);
 }
 
 static void show_channel_head(const json_t *channel)
@@ -84,23 +91,24 @@ static void show_channel_head(const json_t *channel)
 }
 
 static enum exit_code show_channel(struct client *c, const struct options *o, const json_t *channel,
-				   json_t *all)
+				   uint64_t last, json_t *all)
 {
-	size_t width = terminal_width(), title_cells = width > 110 ? width - 90 : 24, i;
 	bool is_only_owed = option_is_given(o, "owed"), is_without_nodes = !option_is_given(o, "all"),
 	     has_head = false;
-	const char *last = option_value(o, "last");
+	struct table *table;
 	enum exit_code code;
 	json_t *answer;
 	json_t *message;
 	struct query q;
+	size_t i;
 
 	query_open(&q, "/inbox");
 	query_put_number(&q, "channel", json_uint(channel, "number"));
-	query_put(&q, "last", last == NULL ? "20" : last);
+	query_put_number(&q, "last", last);
 	code = (enum exit_code)client_get(c, &q, &answer);
 	if (code != EXIT_DONE)
 		return code;
+	table = table_new();
 	json_array_foreach(json_object_get(answer, "messages"), i, message)
 	{
 		if ((is_only_owed && !is_owed_by_us(message)) ||
@@ -113,8 +121,10 @@ static enum exit_code show_channel(struct client *c, const struct options *o, co
 		if (!has_head)
 			show_channel_head(channel);
 		has_head = true;
-		show_message(message, title_cells);
+		put_message(table, message);
 	}
+	table_say(table);
+	table_free(table);
 	json_decref(answer);
 	return EXIT_DONE;
 }
@@ -127,15 +137,17 @@ static bool is_wanted(const struct options *o, const json_t *channel)
 
 static enum exit_code run(struct options *o)
 {
-	json_t *status = NULL, *channels = NULL, *all = json_array(), *channel;
+	json_t *status = NULL, *channels = NULL, *all, *channel;
 	enum exit_code code;
 	struct client c;
+	uint64_t last;
 	size_t i, shown = 0;
 
-	if (client_open(&c, o->home) != ERR_OK) {
-		json_decref(all);
+	if (!option_count(o, "last", LIST_MAX, 20, &last))
+		return EXIT_USAGE;
+	if (client_open(&c, o->home) != ERR_OK)
 		return EXIT_ERROR;
-	}
+	all = json_array();
 	code = show_get(&c, "/status", &status);
 	if (code == EXIT_DONE)
 		code = show_get(&c, "/channels", &channels);
@@ -146,7 +158,7 @@ static enum exit_code run(struct options *o)
 		if (code != EXIT_DONE || !is_wanted(o, channel))
 			continue;
 		shown++;
-		code = show_channel(&c, o, channel, all);
+		code = show_channel(&c, o, channel, last, all);
 	}
 	if (code == EXIT_DONE && shown == 0) {
 		say_error(_("This accord has no channel {1}."), o->arguments[0]);

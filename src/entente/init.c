@@ -50,6 +50,7 @@ enum exit_code init_write(const char *dir, const char *name, struct bytes conten
 		return EXIT_USAGE;
 	if (file_exists(path)) {
 		say_error(_("{1} is there already; nothing is written over."), path);
+		say_next(_("the same command with another folder"));
 		return EXIT_REFUSED;
 	}
 	return file_write(path, content, mode) == ERR_OK ? EXIT_DONE : init_cannot_write(path);
@@ -108,18 +109,6 @@ static enum exit_code make_node_key(const char *dir, const char *name, uint8_t p
 	return code;
 }
 
-static enum exit_code read_count(const struct options *o, const char *name, uint64_t max, uint64_t otherwise,
-				 uint64_t *out)
-{
-	const char *text = option_value(o, name);
-
-	*out = otherwise;
-	if (text == NULL || (bytes_read_decimal(bytes_str(text), max, out) == ERR_OK && *out > 0))
-		return EXIT_DONE;
-	say_error(_("--{1} is a number from 1 to {2}."), name, say_number(max));
-	return EXIT_USAGE;
-}
-
 static enum exit_code make_roots(const char *dir, const char *party, uint64_t roots, uint64_t quorum,
 				 struct buf *lines)
 {
@@ -168,11 +157,8 @@ static enum exit_code make_keys(struct options *o)
 		say_next("entente init keys PARTY --to DIR");
 		return EXIT_USAGE;
 	}
-	code = read_count(o, "roots", 16, 1, &roots);
-	if (code == EXIT_DONE)
-		code = read_count(o, "quorum", roots, roots, &quorum);
-	if (code != EXIT_DONE)
-		return code;
+	if (!option_count(o, "roots", 16, 1, &roots) || !option_count(o, "quorum", roots, roots, &quorum))
+		return EXIT_USAGE;
 	if (file_make_dir(dir) != ERR_OK)
 		return init_cannot_write(dir);
 	code = make_roots(dir, party, roots, quorum, &lines);

@@ -96,8 +96,14 @@ static enum exit_code run(struct options *o)
 	client_close(&c);
 	if (code == EXIT_DONE && o->is_json) {
 		json_say(answer);
+	} else if (code == EXIT_DONE && json_array_size(json_object_get(answer, "ladders")) == 0) {
+		say_error(_("{1} is no message, and only a message has a ladder."),
+			  json_str(answer, "place"));
+		say_next("entente read '{1}'", json_str(answer, "place"));
+		code = EXIT_NOT_FOUND;
 	} else if (code == EXIT_DONE) {
-		say("{1}  {2}  {3}\n", json_str(answer, "place"), json_str(answer, "precedence"),
+		show_label(json_object_get(answer, "label"), COLOUR_BOLD);
+		say("  {1}  {2}  {3}\n", json_str(answer, "place"), json_str(answer, "precedence"),
 		    say_dtg(json_uint(answer, "filed_ms")));
 		json_array_foreach(json_object_get(answer, "ladders"), i, ladder) show_one(answer, ladder);
 		json_array_foreach(json_object_get(answer, "crossed"), i, place)

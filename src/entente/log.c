@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 #include "entente/rows.h"
 #include "entente/show.h"
+#include "entente/table.h"
 #include "entente/words.h"
 
 #include <stdlib.h>
@@ -31,38 +32,46 @@ static int compare_order(const void *a, const void *b)
 	return order;
 }
 
-static void show_entry(const json_t *entry)
+/* What a reader must know before the title: whether it counts, waits or came by a wrong clock. */
+static void put_remarks(struct table *t, const json_t *entry)
 {
 	bool is_void = json_flag(entry, "folded") && strcmp(json_str(entry, "verdict"), "OK") != 0;
-	const json_t *refers = json_object_get(entry, "refers");
+	const json_t *refers = json_array_get(json_object_get(entry, "refers"), 0);
+	const char *offset = json_flag(entry, "flagged")
+				     ? say_offset(json_integer_value(json_object_get(entry, "offset_ms")))
+				     : "";
+	char remarks[256];
 
-	say_cell(json_str(entry, "place"), 20, COLOUR_PLAIN);
-	say(" ");
-	say_cell(say_time(json_uint(entry, "filed_ms")), 20, COLOUR_DIM);
-	say(" ");
-	say_cell(show_kind(entry), 13, COLOUR_PLAIN);
-	say(" ");
-	say_cell(json_str(entry, "role"), 12, COLOUR_DIM);
-	say(" ");
-	say_cell(json_str(entry, "precedence"), 9, COLOUR_PLAIN);
-	if (is_void)
-		say_coloured(COLOUR_BAD, " VOID ");
-	if (is_void)
-		say("{1}", json_str(entry, "verdict"));
-	if (!json_flag(entry, "folded"))
-		say(_(" waits for what it refers to"));
-	if (json_flag(entry, "flagged"))
-		say_coloured(COLOUR_WARN, _(" clock"));
-	if (json_array_size(refers) > 0)
-		say(" > {1}", json_string_value(json_array_get(refers, 0)));
-	say("  ");
-	say_text(bytes_str(json_str(entry, "title")));
-	say("\n");
+	say_fill(remarks, sizeof remarks, "{1}{2}{3}{4}{5}{6}{7}", is_void ? _("VOID ") : "",
+		 is_void ? json_str(entry, "verdict") : "",
+		 json_flag(entry, "folded") ? "" : _("waits for what it refers to"),
+		 offset[0] == '\0' ? "" : _(" clock "), offset, json_is_string(refers) ? " > " : "",
+		 json_is_string(refers) ? json_string_value(refers) : "");
+	table_put(t,
+		  is_void	      ? COLOUR_BAD
+		  : offset[0] != '\0' ? COLOUR_WARN
+				      : COLOUR_PLAIN,
+		  remarks[0] == ' ' ? remarks + 1 : remarks);
 }
 
-static enum exit_code fetch_log(struct client *c, const struct options *o, const json_t *log, json_t *all)
+static void put_entry(struct table *t, const json_t *entry)
 {
-	const char *last = option_value(o, "last");
+	char *label = show_label_words(json_object_get(entry, "label"));
+
+	table_put(t, COLOUR_BOLD, label);
+	table_put(t, COLOUR_PLAIN, json_str(entry, "place"));
+	table_put(t, COLOUR_DIM, say_time(json_uint(entry, "filed_ms")));
+	table_put(t, COLOUR_PLAIN, show_kind(entry));
+	table_put(t, COLOUR_DIM, json_str(entry, "role"));
+	table_put(t, COLOUR_PLAIN, json_str(entry, "precedence"));
+	put_remarks(t, entry);
+	table_put(t, COLOUR_PLAIN, json_flag(entry, "erased") ? _("(erased)") : json_str(entry, "title"));
+	table_end_row(t);
+	free(label);
+}
+
+static enum exit_code fetch_log(struct client *c, const json_t *log, uint64_t last, json_t *all)
+{
 	enum exit_code code;
 	json_t *answer;
 	struct query q;
@@ -71,7 +80,7 @@ static enum exit_code fetch_log(struct client *c, const struct options *o, const
 	query_put_number(&q, "channel", json_uint(log, "channel"));
 	query_put(&q, "party", json_str(log, "party"));
 	query_put_number(&q, "epoch", json_uint(log, "epoch"));
-	query_put(&q, "last", last == NULL ? "50" : last);
+	query_put_number(&q, "last", last);
 	code = (enum exit_code)client_get(c, &q, &answer);
 	if (code == EXIT_DONE)
 		json_array_extend(all, json_object_get(answer, "entries"));
@@ -83,6 +92,7 @@ static void show_all(const struct options *o, json_t *all)
 {
 	size_t count = json_array_size(all);
 	json_t **rows = xcalloc(count + 1, sizeof *rows);
+	struct table *table = table_new();
 
 	for (size_t i = 0; i < count; i++)
 		rows[i] = json_array_get(all, i);
@@ -91,8 +101,10 @@ static void show_all(const struct options *o, json_t *all)
 		if (o->is_json)
 			json_say(rows[i]);
 		else
-			show_entry(rows[i]);
+			put_entry(table, rows[i]);
 	}
+	table_say(table);
+	table_free(table);
 	free(rows);
 }
 
@@ -121,16 +133,18 @@ static const char *channel_name(const json_t *channels, uint64_t number)
 
 static enum exit_code run(struct options *o)
 {
-	json_t *channels = NULL, *logs = NULL, *all = json_array();
+	json_t *channels = NULL, *logs = NULL, *all;
 	enum exit_code code;
 	const json_t *log;
 	struct client c;
+	uint64_t last;
 	size_t i, taken = 0;
 
-	if (client_open(&c, o->home) != ERR_OK) {
-		json_decref(all);
+	if (!option_count(o, "last", LIST_MAX, 50, &last))
+		return EXIT_USAGE;
+	if (client_open(&c, o->home) != ERR_OK)
 		return EXIT_ERROR;
-	}
+	all = json_array();
 	code = show_get(&c, "/channels", &channels);
 	if (code == EXIT_DONE)
 		code = show_get(&c, "/logs", &logs);
@@ -140,15 +154,20 @@ static enum exit_code run(struct options *o)
 						    channel_name(json_object_get(channels, "channels"),
 								 json_uint(log, "channel"))))
 			continue;
-		code = fetch_log(&c, o, log, all);
+		code = fetch_log(&c, log, last, all);
 		taken++;
 	}
 	client_close(&c);
-	if (code == EXIT_DONE && taken == 0 && o->arguments_count == 0) {
+	if (code == EXIT_DONE && taken == 0 && option_value(o, "party") != NULL && o->arguments_count > 0) {
+		say_error(_("There is no log of party {1} on channel {2}."), option_value(o, "party"),
+			  o->arguments[0]);
+		say_next("entente accord show");
+		code = EXIT_NOT_FOUND;
+	} else if (code == EXIT_DONE && taken == 0 && option_value(o, "party") != NULL) {
 		say_error(_("There is no log of party {1}."), option_value(o, "party"));
 		say_next("entente accord show");
 		code = EXIT_NOT_FOUND;
-	} else if (code == EXIT_DONE && taken == 0) {
+	} else if (code == EXIT_DONE && taken == 0 && o->arguments_count > 0) {
 		say_error(_("There is no log of channel {1}."), o->arguments[0]);
 		say_next("entente accord show");
 		code = EXIT_NOT_FOUND;

@@ -131,7 +131,7 @@ static enum exit_code explain_key(const char *path, enum err e)
 	if (e == ERR_NOT_FOUND) {
 		say_error(_("There is no key file {1}."), path);
 		say_next(_("ssh-keygen -t ed25519 -f {1}, then have your registrar add it: entente keys "
-			   "--add"),
+			   "--add {1}.pub"),
 			 path);
 		return EXIT_NOT_FOUND;
 	}
@@ -168,7 +168,7 @@ static enum exit_code open_file(struct officer *o, const char *path, struct buf 
 		say_error(_("{1} is encrypted, and {1}.pub, by which your ssh-agent would know it, is not "
 			    "there."),
 			  path);
-		say_next("ssh-add {1}", path);
+		say_next("ssh-keygen -y -f {1} > {1}.pub && ssh-add {1}", path);
 		return EXIT_USAGE;
 	}
 	e = public_key_read(path, wire);

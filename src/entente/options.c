@@ -155,6 +155,18 @@ bool option_is_given(const struct options *o, const char *name)
 	return false;
 }
 
+bool option_count(const struct options *o, const char *name, uint64_t max, uint64_t otherwise, uint64_t *out)
+{
+	const char *text = option_value(o, name);
+
+	*out = otherwise;
+	if (text == NULL || (bytes_read_decimal(bytes_str(text), max, out) == ERR_OK && *out > 0))
+		return true;
+	say_error(_("--{1} is a number from 1 to {2}."), name, say_number(max));
+	say_next("entente {1} --help", o->command->name);
+	return false;
+}
+
 const char *option_value(const struct options *o, const char *name)
 {
 	const char *value = NULL, *next;

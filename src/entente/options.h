@@ -60,6 +60,12 @@ bool options_read(struct options *o, const struct command_row *command, int argc
 bool option_is_given(const struct options *o, const char *name);
 /* The last value, or NULL. */
 const char *option_value(const struct options *o, const char *name);
+/*
+ * A number from 1 to max, `otherwise` if it was not given; false if it is none, which was explained. What GET
+ * gives at once is at most LIST_MAX.
+ */
+#define LIST_MAX 1000u
+bool option_count(const struct options *o, const char *name, uint64_t max, uint64_t otherwise, uint64_t *out);
 /* Each value in turn; *at begins at 0; NULL at the end. */
 const char *option_next(const struct options *o, const char *name, size_t *at);
 

@@ -262,6 +262,12 @@ enum exit_code wait_for_step(struct client *c, const struct options *o, const ch
 
 /* ---- Text. ---- */
 
+static enum exit_code too_long(void)
+{
+	say_next(_("attach it as a file instead: entente send CHANNEL --attach FILE"));
+	return EXIT_REFUSED;
+}
+
 static enum exit_code read_stream(FILE *from, const char *name, struct buf *out)
 {
 	size_t n;
@@ -276,8 +282,7 @@ static enum exit_code read_stream(FILE *from, const char *name, struct buf *out)
 	}
 	if (out->len == out->max) {
 		say_error(_("{1} is longer than {2} bytes."), name, say_number(out->max - 1));
-		say_next(_("attach it as a file instead: entente send --attach {1}"), name);
-		return EXIT_REFUSED;
+		return too_long();
 	}
 	return EXIT_DONE;
 }
@@ -293,7 +298,7 @@ enum exit_code text_read(const struct options *o, const char *typed, struct buf 
 		buf_put_str(out, typed);
 		if (out->full) {
 			say_error(_("The text is longer than {1} bytes."), say_number(CONTENT_LEN_MAX));
-			code = EXIT_REFUSED;
+			code = too_long();
 		}
 	} else if (path == NULL || strcmp(path, "-") == 0) {
 		if (isatty(STDIN_FILENO))

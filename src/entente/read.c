@@ -82,8 +82,11 @@ static void show_head(const json_t *entry, const json_t *accord)
 	}
 	say(_("claimed {1}, filed {2}"), say_dtg(json_uint(entry, "claimed_ms")),
 	    say_time(json_uint(entry, "filed_ms")));
-	if (json_flag(entry, "flagged"))
-		say_coloured(COLOUR_WARN, _("  the clock that claimed it was off"));
+	if (json_flag(entry, "flagged")) {
+		say_coloured(COLOUR_WARN, _("  the clock that claimed it was off: "));
+		say_coloured(COLOUR_WARN,
+			     say_offset(json_integer_value(json_object_get(entry, "offset_ms"))));
+	}
 	say("\n");
 	show_places(_("refers to"), json_object_get(entry, "refers"));
 	if (json_array_size(json_object_get(entry, "crossed")) > 0)
@@ -260,8 +263,10 @@ static enum exit_code save(struct client *c, const struct options *o, const json
 		if (fclose(file) != 0 && code == EXIT_DONE)
 			code = EXIT_ERROR;
 		if (code != EXIT_DONE) {
+			(void)remove(path);
 			say_error(_("INCOMPLETE: {1} is not here whole yet."), name);
-			say_next("entente status");
+			say_next(_("it comes by itself while a path is up, as entente status shows; then the "
+				   "same command with a new folder"));
 			return code;
 		}
 		fprintf(stderr, "%s\n", path);
@@ -272,6 +277,7 @@ static enum exit_code save(struct client *c, const struct options *o, const json
 static enum exit_code save_proof(struct client *c, const struct options *o, const json_t *entry)
 {
 	const char *path = option_value(o, "proof");
+	int code = EXIT_ERROR;
 	struct query q;
 	FILE *file;
 	enum err e;
@@ -285,7 +291,7 @@ static enum exit_code save_proof(struct client *c, const struct options *o, cons
 	}
 	query_open(&q, "/proof");
 	query_put(&q, "place", json_str(entry, "place"));
-	e = client_download(c, query_target(&q), file);
+	e = client_download(c, query_target(&q), file, &code);
 	if (fclose(file) != 0 && e == ERR_OK)
 		e = ERR_IO;
 	if (e == ERR_OK)
@@ -293,7 +299,7 @@ static enum exit_code save_proof(struct client *c, const struct options *o, cons
 	(void)remove(path);
 	if (e != ERR_REFUSED)
 		say_error(_("The proof could not be fetched: {1}."), _(err_text(e)));
-	return EXIT_ERROR;
+	return (enum exit_code)code;
 }
 
 static enum exit_code run(struct options *o)

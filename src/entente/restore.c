@@ -102,6 +102,7 @@ static enum exit_code restore(const struct options *o, const char *from)
 		return code;
 	if (store_sqlite_open(part, NULL, &store) != ERR_OK) {
 		say_error(_("{1} is no record."), from);
+		say_next("entente verify FILE");
 		unlink(part);
 		return EXIT_INTEGRITY;
 	}
@@ -129,11 +130,12 @@ static enum exit_code restore_locked(const struct options *o)
 	e = file_lock(path, &lock);
 	if (e == ERR_EXISTS) {
 		say_error(_("The node of {1} runs: stop it first."), o->home);
+		say_next(_("end its entente serve, then the same command again"));
 		return EXIT_REFUSED;
 	}
 	if (e != ERR_OK) {
-		say_error(_("There is no home at {1}: {2}."), o->home, strerror(errno));
-		say_next("entente init home --home {1}", o->home);
+		say_error(_("There is no node's home at {1}."), o->home);
+		say_next(_("name it by --home DIR or $ENTENTE_HOME; entente init --help makes one"));
 		return EXIT_NOT_FOUND;
 	}
 	code = restore(o, o->arguments[0]);

@@ -227,7 +227,7 @@ static bool is_turning(wchar_t c)
 	       c == 0x61c;
 }
 
-void say_text(struct bytes text)
+static void put_shown(FILE *to, struct bytes text)
 {
 	mbstate_t state = { 0 };
 
@@ -240,13 +240,33 @@ void say_text(struct bytes text)
 			wide = 0;
 		}
 		if (is_turning(wide))
-			printf("<U+%04X>", (unsigned)wide);
-		else if (text.ptr[at] < 0x20 && text.ptr[at] != '\n' && text.ptr[at] != '\t')
-			putchar('?');
+			fprintf(to, "<U+%04X>", (unsigned)wide);
+		else if ((text.ptr[at] < 0x20 && text.ptr[at] != '\n' && text.ptr[at] != '\t') ||
+			 text.ptr[at] == 0x7f)
+			fputc('?', to);
 		else
-			fwrite(text.ptr + at, 1, len, stdout);
+			fwrite(text.ptr + at, 1, len, to);
 		at += len;
 	}
+}
+
+void say_text(struct bytes text)
+{
+	put_shown(stdout, text);
+}
+
+char *say_shown(struct bytes text)
+{
+	char *out = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&out, &len);
+
+	if (to == NULL)
+		abort();
+	put_shown(to, text);
+	if (fclose(to) != 0)
+		abort();
+	return out;
 }
 
 static char *ring_slot(void)
@@ -292,18 +312,28 @@ const char *say_dtg(uint64_t ms)
 
 const char *say_span(uint64_t ms)
 {
+	static const struct {
+		uint64_t below, unit; /* milliseconds */
+		const char *text;     /* N_() */
+	} spans[] = { { 1000, 1, N_("{1} ms") },
+		      { 120000, 1000, N_("{1} s") },
+		      { 7200000, 60000, N_("{1} min") },
+		      { 172800000, 3600000, N_("{1} h") },
+		      { UINT64_MAX, 86400000, N_("{1} d") } };
+	char *out = ring_slot();
+	size_t i = 0;
+
+	while (ms >= spans[i].below && i + 1 < ARRAY_COUNT(spans))
+		i++;
+	say_fill(out, 64, _(spans[i].text), say_number(ms / spans[i].unit));
+	return out;
+}
+
+const char *say_offset(int64_t ms)
+{
 	char *out = ring_slot();
 
-	if (ms < 1000)
-		snprintf(out, 64, "%u ms", (unsigned)ms);
-	else if (ms < 120000)
-		snprintf(out, 64, "%u s", (unsigned)(ms / 1000));
-	else if (ms < 7200000)
-		snprintf(out, 64, "%u min", (unsigned)(ms / 60000));
-	else if (ms < 172800000)
-		snprintf(out, 64, "%u h", (unsigned)(ms / 3600000));
-	else
-		snprintf(out, 64, "%u d", (unsigned)(ms / 86400000));
+	snprintf(out, 64, "%c%s", ms < 0 ? '-' : '+', say_span(ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms));
 	return out;
 }
 

@@ -34,6 +34,7 @@ void say_row(const char *left, size_t cells, const char *right);
 void say_coloured(enum colour colour, const char *text);
 /* Text from the record: controls that turn the writing direction are shown as what they are. */
 void say_text(struct bytes text);
+char *say_shown(struct bytes text); /* the same as a string, the caller's to free */
 
 /* Padded to so many cells, or cut with "~" behind; .len never over what is left. */
 void say_cell(const char *text, size_t cells, enum colour colour);
@@ -43,9 +44,10 @@ bool terminal_is_coloured(void);
 
 /* Decimals and times as C strings for say(); each call has its own memory out of a ring of sixteen. */
 const char *say_number(uint64_t value);
-const char *say_time(uint64_t ms); /* 14:06:02Z, with the day if it is another */
-const char *say_span(uint64_t ms); /* 42 s, 3 min, 2 h */
-const char *say_dtg(uint64_t ms);  /* 240152Z NOV 26 */
+const char *say_time(uint64_t ms);  /* 14:06:02Z, with the day if it is another */
+const char *say_span(uint64_t ms);  /* 42 s, 3 min, 2 h */
+const char *say_offset(int64_t ms); /* of a clock: +3 d, -250 ms */
+const char *say_dtg(uint64_t ms);   /* 240152Z NOV 26 */
 
 /* One line that is written over, on a terminal only: progress of long work. */
 void say_progress(const char *what, uint64_t done, uint64_t total);

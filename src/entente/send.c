@@ -318,7 +318,7 @@ static enum exit_code run(struct options *o)
 
 	if (code == EXIT_DONE && o->arguments_count == 0 && !option_is_given(o, "again")) {
 		say_error(_("On which channel?"));
-		say_next("entente send leader --to PARTY/ROLE --label LEVEL \"...\"");
+		say_next("entente send CHANNEL --to PARTY/ROLE --label LEVEL \"...\"");
 		code = EXIT_USAGE;
 	}
 	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)

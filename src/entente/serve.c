@@ -30,6 +30,7 @@ static enum exit_code read_settings(struct core *c)
 	} else if (settings_read(buf_bytes(&text), &c->settings, &fault) != ERR_OK) {
 		say_error(_("{1}, line {2}: {3}: {4}"), path, say_number(fault.line), fault.key,
 			  _(fault.why));
+		say_next(_("mend that line; docs/spec/settings.md explains it"));
 		code = EXIT_ERROR;
 	}
 	free(text.ptr);
@@ -46,7 +47,7 @@ static enum exit_code explain_accord(const struct core *c, enum err e)
 			  f->fault.rule);
 	else
 		say_error(_("The accord cannot be read: {1}: {2}"), c->accord.path, _(err_text(e)));
-	say_next("entente accord check DIR");
+	say_next("entente accord check {1}", c->accord.path[0] == '\0' ? "DIR" : c->accord.path);
 	return e == ERR_NOT_FOUND ? EXIT_NOT_FOUND : EXIT_ERROR;
 }
 
@@ -66,7 +67,7 @@ static enum exit_code check_signatures(const struct core *c)
 			say_error(_("The accord is not in force: {1} has not signed it with as many roots as "
 				    "it must."),
 				  a->parties[i].code);
-		say_next("entente accord sign --help");
+		say_next("entente accord sign {1} --key ROOT", c->accord.path);
 		return EXIT_REFUSED;
 	}
 	return EXIT_DONE;
@@ -144,7 +145,11 @@ static enum exit_code explain_start(const struct core *c, const char *what, enum
 {
 	say_error(_("{1}: {2}"), what, _(err_text(e)));
 	if (e == ERR_CORRUPT || e == ERR_ROOT)
-		say_next("entente verify; entente restore --help");
+		say_next("entente verify --home {1}; entente restore FILE --home {1}", c->home);
+	else if (e == ERR_FULL)
+		say_next(_("make room on the disk, then start it again: entente serve --home {1}"), c->home);
+	else
+		say_next("entente doctor --home {1}", c->home);
 	return c->status != 0 ? (enum exit_code)c->status : e == ERR_CORRUPT ? EXIT_INTEGRITY : EXIT_ERROR;
 }
 

@@ -1,8 +1,12 @@
 #include "entente/show.h"
 
+#include "base/alloc.h"
+#include "base/limits.h"
 #include "entente/words.h"
+#include "node/node.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -125,14 +129,15 @@ void show_band(const json_t *status)
 	say("\n");
 }
 
-void show_label(const json_t *label, enum colour colour)
+char *show_label_words(const json_t *label)
 {
-	char line[1024];
 	struct buf text;
 	const json_t *category, *value;
+	char *line, *shown;
 	size_t i, v;
 
-	buf_init(&text, line, sizeof line - 1);
+	/* Whole, whatever a peer writes there: half a marking is another one. */
+	buf_init(&text, xcalloc(1, ENTRY_LEN_MAX + 1), ENTRY_LEN_MAX);
 	buf_put_str(&text, label == NULL ? "-" : json_str(label, "level"));
 	json_array_foreach(json_object_get(label, "categories"), i, category)
 	{
@@ -145,8 +150,19 @@ void show_label(const json_t *label, enum colour colour)
 			buf_put_str(&text, json_is_string(value) ? json_string_value(value) : "");
 		}
 	}
+	line = (char *)text.ptr;
 	line[text.len] = '\0';
-	say_coloured(colour, line);
+	shown = say_shown(buf_bytes(&text));
+	free(line);
+	return shown;
+}
+
+void show_label(const json_t *label, enum colour colour)
+{
+	char *words = show_label_words(label);
+
+	say_coloured(colour, words);
+	free(words);
 }
 
 static void say_capitals(const char *name)
@@ -216,4 +232,73 @@ void show_ladder_line(const json_t *ladder)
 		say_coloured(COLOUR_BAD, _("  NEGATIVE"));
 	if (json_object_get(ladder, "lapse") != NULL)
 		say("  {1}", show_step(json_str(ladder, "lapse_cause")));
+}
+
+/* ---- Refusals. ---- */
+
+static const struct {
+	const char *why;
+	const char *text; /* N_() with {1} and {2} from the members named */
+	const char *members[2];
+	const char *next; /* N_() */
+} refusals[] = {
+	{ "PROTOCOL",
+	  N_("its protocol has version {1}, ours version {2}"),
+	  { "theirs", "ours" },
+	  N_("agree on one version of entente; entente --version tells ours") },
+	{ "PARTY",
+	  N_("it says that it is {1}"),
+	  { "name", "" },
+	  N_("telephone its watch, and compare the keys that entente accord show lists") },
+	{ "ACCORD_FILE",
+	  N_("the file {1} of its accord differs from ours"),
+	  { "name", "" },
+	  N_("telephone its watch; entente accord diff DIR DIR compares two folders") },
+	{ "ACCORD_ID",
+	  N_("it is under another accord"),
+	  { "", "" },
+	  N_("telephone its watch, and compare what entente accord show gives there and here") },
+	{ "LOG_STOPPED",
+	  N_("it stopped our log at {1}: {2}"),
+	  { "place", "name" },
+	  N_("entente verify here; then telephone its watch") },
+};
+_Static_assert(ARRAY_COUNT(refusals) == REFUSAL_COUNT - 1, "each kind of refusal but NONE has its words");
+
+static size_t find_refusal(const json_t *refused)
+{
+	size_t i = 0;
+
+	while (i < ARRAY_COUNT(refusals) && strcmp(refusals[i].why, json_str(refused, "why")) != 0)
+		i++;
+	return i;
+}
+
+static const char *member_text(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return json_is_integer(value) ? say_number(json_uint(object, key)) : json_str(object, key);
+}
+
+bool show_refusal(const json_t *peer, char *out, size_t size)
+{
+	const json_t *refused = json_object_get(peer, "refused");
+	size_t i = find_refusal(refused);
+
+	if (refused == NULL)
+		return false;
+	if (i == ARRAY_COUNT(refusals)) /* of a newer node */
+		say_fill(out, size, "{1} {2}", json_str(refused, "why"), json_str(refused, "name"));
+	else
+		say_fill(out, size, _(refusals[i].text), member_text(refused, refusals[i].members[0]),
+			 member_text(refused, refusals[i].members[1]));
+	return true;
+}
+
+const char *show_refusal_next(const json_t *peer)
+{
+	size_t i = find_refusal(json_object_get(peer, "refused"));
+
+	return i == ARRAY_COUNT(refusals) ? "entente doctor" : _(refusals[i].next);
 }

@@ -12,8 +12,9 @@
 
 /* The first line of every screen: LIVE or EXERCISE, by words as well as colour, and whose node this is. */
 void show_band(const json_t *status);
-/* "L2 REL KOR,USA" */
+/* "L2 REL KOR,USA": the marking, which stands in front of every item that is shown. */
 void show_label(const json_t *label, enum colour colour);
+char *show_label_words(const json_t *label); /* the caller's to free */
 /* A step of the ladder in the terminal's language. */
 const char *show_step(const char *step);
 enum colour show_step_colour(const char *step);
@@ -31,6 +32,13 @@ void show_author(const json_t *entry);
 void show_addressees(const json_t *entry);
 /* One ladder in one line: every step that is proved, then what is owed and by whom. */
 void show_ladder_line(const json_t *ladder);
+
+/*
+ * Why a peer's side was refused, or refuses ours, in the reader's language: it crosses the API as names and
+ * numbers. False: it was not. Then what to do about it.
+ */
+bool show_refusal(const json_t *peer, char *out, size_t size);
+const char *show_refusal_next(const json_t *peer);
 
 /* GET of a path without words. */
 enum exit_code show_get(struct client *c, const char *path, json_t **out) MUST_CHECK;

@@ -28,7 +28,7 @@ static void show_path(const json_t *path, uint64_t now)
 	else
 		say_cell(json_flag(path, "was_up") ? _("DOWN") : _("UNPROVED"), 10, COLOUR_BAD);
 	if (json_uint(path, "since_ms") != 0)
-		say(_(" since {1}"), age(json_uint(path, "since_ms"), now));
+		say(_(" for {1}"), age(json_uint(path, "since_ms"), now));
 	if (is_up) {
 		say("  {1}  {2}", json_str(path, "group"), json_str(path, "address"));
 		say(_("  round trip {1} us, heard {2} ago"), say_number(json_uint(path, "round_trip_us")),
@@ -47,22 +47,18 @@ static void show_path(const json_t *path, uint64_t now)
 static void show_peer(const json_t *peer, uint64_t now)
 {
 	const json_t *path, *offset = json_object_get(peer, "clock_offset_ms");
-	char text[64];
+	char why[512];
 	size_t i;
 
 	say_coloured(COLOUR_BOLD, json_str(peer, "code"));
-	if (offset != NULL) {
-		json_int_t ms = json_integer_value(offset);
-		struct buf out = { (uint8_t *)text, 0, sizeof text - 1, false };
-		buf_put_str(&out, ms < 0 ? "-" : "+");
-		buf_put_decimal(&out, (uint64_t)(ms < 0 ? -ms : ms));
-		text[out.len] = '\0';
-		say(_("  their clock {1} ms"), text);
-	}
+	if (offset != NULL)
+		say(_("  their clock {1} against ours"), say_offset(json_integer_value(offset)));
 	say("\n");
-	if (json_str(peer, "refused")[0] != '\0') {
+	if (show_refusal(peer, why, sizeof why)) {
 		say_coloured(COLOUR_BAD, _("  REFUSED: "));
-		say("{1}\n", json_str(peer, "refused"));
+		say_text(bytes_str(why));
+		say(_("; next: {1}"), show_refusal_next(peer));
+		say("\n");
 	}
 	json_array_foreach(json_object_get(peer, "paths"), i, path) show_path(path, now);
 }
@@ -117,7 +113,7 @@ static void show_log(const json_t *log, bool is_all)
 	say(_(" {1} entries; receipts:"), say_number(ours));
 	json_object_foreach(cosigned, peer, size)
 		say(" {1} {2}", peer, say_number((uint64_t)json_integer_value(size)));
-	say("  {1}\n", strcmp(json_str(log, "state"), "RUNS") == 0 ? "" : json_str(log, "state"));
+	say("  {1}\n", strcmp(json_str(log, "state"), "RUNS") == 0 ? "" : _(json_str(log, "state")));
 }
 
 static enum exit_code show_logs(struct client *c, const json_t *status, bool is_all)

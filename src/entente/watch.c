@@ -38,6 +38,8 @@ static void show_event(const json_t *event)
 		say("\n");
 		if (json_is_string(first)) {
 			say("    ");
+			show_label(json_object_get(entry, "label"), COLOUR_BOLD);
+			say("  ");
 			say_text(bytes_str(json_string_value(first)));
 			say("\n");
 		}

@@ -141,6 +141,8 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 			return e;
 	}
 	e = entry_build(n, now, line, in, &entry, &add.bytes);
+	if (e == ERR_LIMIT)
+		answer->limit = "ENTRY_LEN_MAX";
 	if (e == ERR_OK)
 		e = judged_read(n, &line->key, &entry, s, &judged);
 	if (e == ERR_OK) {

@@ -114,7 +114,7 @@ struct peer {
 	size_t service_path; /* line checks travel on the path that they test */
 	bool has_clock;
 	int64_t clock_offset_ms;
-	char refused[160];
+	struct refusal refused;
 };
 
 /* A frame with a tag that node_sent gives back. */

@@ -164,13 +164,28 @@ struct path_status {
 	enum err why;				/* when down */
 	struct fault fault;
 };
+/* What a peer and we do not have in common; its words are made where it is read, in the reader's language. */
+#define REFUSAL_LIST(X) X(NONE) X(PROTOCOL) X(PARTY) X(ACCORD_FILE) X(ACCORD_ID) X(LOG_STOPPED)
+#define REFUSAL_ENUM(kind) REFUSAL_##kind,
+enum refusal_kind { REFUSAL_LIST(REFUSAL_ENUM) REFUSAL_COUNT };
+#undef REFUSAL_ENUM
+#define REFUSAL_NAME_MAX 100u
+const char *refusal_kind_name(enum refusal_kind kind); /* "ACCORD_FILE" */
+
+struct refusal {
+	enum refusal_kind kind;
+	uint64_t number;		 /* PROTOCOL: the peer's; LOG_STOPPED: at which byte of the entry */
+	struct place_key at;		 /* LOG_STOPPED: the entry of ours that it does not take */
+	char name[REFUSAL_NAME_MAX + 1]; /* PARTY: who it says it is; ACCORD_FILE; LOG_STOPPED: the rule */
+};
+
 struct peer_status {
 	size_t party;
 	struct path_status paths[LINK_PATHS_MAX];
 	size_t paths_count;
 	bool has_clock;
 	int64_t clock_offset_ms;
-	char refused[160]; /* why its last HELLO was refused: names the file that differs; "" otherwise */
+	struct refusal refused;
 };
 struct node_status {
 	struct peer_status peers[PARTY_MAX];

@@ -1,7 +1,7 @@
 /* Reading for the API: everything here is in the record already. */
 #include "node/core.h"
 
-#include <stdio.h>
+#include <assert.h>
 #include <string.h>
 
 const struct accord *node_accord(const struct node *n)
@@ -298,13 +298,23 @@ size_t node_logs(struct node *n, struct log_status *out, size_t max)
 	return count;
 }
 
+const char *refusal_kind_name(enum refusal_kind kind)
+{
+#define REFUSAL_NAME(kind) #kind,
+	static const char *const names[] = { REFUSAL_LIST(REFUSAL_NAME) };
+#undef REFUSAL_NAME
+
+	assert(kind < REFUSAL_COUNT);
+	return names[kind];
+}
+
 static void peer_status_read(const struct node *n, const struct peer *p, struct peer_status *out)
 {
 	*out = (struct peer_status){ .party = p->party,
 				     .paths_count = n->paths_count[p->party],
 				     .has_clock = p->has_clock,
-				     .clock_offset_ms = p->clock_offset_ms };
-	memcpy(out->refused, p->refused, sizeof out->refused);
+				     .clock_offset_ms = p->clock_offset_ms,
+				     .refused = p->refused };
 	for (size_t i = 0; i < out->paths_count; i++) {
 		const struct peer_path *from = &p->paths[i];
 		struct path_status *to = &out->paths[i];

@@ -1,7 +1,6 @@
 /* Frames from a peer: each kind is a row, and what the link says of a payload is not believed. */
 #include "node/core.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void close_path(struct node *n, const struct arrival *in, enum err why, const char *rule)
@@ -21,29 +20,35 @@ static void close_path(struct node *n, const struct arrival *in, enum err why, c
 	effect->close.fault.rule = rule;
 }
 
+static void refusal_put(struct refusal *r, enum refusal_kind kind, struct bytes name)
+{
+	*r = (struct refusal){ .kind = kind };
+	if (name.len > REFUSAL_NAME_MAX)
+		name.len = REFUSAL_NAME_MAX;
+	if (name.len > 0)
+		memcpy(r->name, name.ptr, name.len);
+}
+
 /* Two accords under one name: both sides say which file differs. */
 static enum err hello_check(struct node *n, struct peer *p, const struct hello *h)
 {
-	struct bytes file;
+	struct bytes file = { NULL, 0 };
 
-	p->refused[0] = '\0';
+	refusal_put(&p->refused, REFUSAL_NONE, file);
 	if (h->protocol != LINK_PROTOCOL) {
-		snprintf(p->refused, sizeof p->refused, "protocol %llu, ours is %u",
-			 (unsigned long long)h->protocol, LINK_PROTOCOL);
+		p->refused = (struct refusal){ .kind = REFUSAL_PROTOCOL, .number = h->protocol };
 		return ERR_PROTOCOL;
 	}
 	if (!bytes_equal(h->party, bytes_str(n->accord->parties[p->party].name))) {
-		snprintf(p->refused, sizeof p->refused, "it says it is %.*s", (int)h->party.len,
-			 (const char *)h->party.ptr);
+		refusal_put(&p->refused, REFUSAL_PARTY, h->party);
 		return ERR_NOT_PINNED;
 	}
 	if (memcmp(h->manifest_hash, n->accord->hash, HASH_LEN) == 0)
 		return ERR_OK;
 	if (accord_manifest_diff(n->accord->manifest, h->manifest, &file) == ERR_OK)
-		snprintf(p->refused, sizeof p->refused, "accord file %.*s differs",
-			 (int)(file.len < 100 ? file.len : 100), (const char *)file.ptr);
+		refusal_put(&p->refused, REFUSAL_ACCORD_FILE, file);
 	else
-		snprintf(p->refused, sizeof p->refused, "accord id differs");
+		p->refused.kind = REFUSAL_ACCORD_ID;
 	return ERR_ACCORD_DIFFERS;
 }
 
@@ -204,10 +209,9 @@ static enum err receive_refuse(struct node *n, struct now now, const struct arri
 	line = line_by_origin(n, &refuse.origin);
 	if (line == NULL)
 		return ERR_OK;
-	snprintf(n->peers[in->peer].refused, sizeof n->peers[in->peer].refused,
-		 "it stopped our log on channel %u at %llu, byte %llu: %.*s", line->key.channel,
-		 (unsigned long long)refuse.index, (unsigned long long)refuse.offset,
-		 (int)(refuse.rule.len < 40 ? refuse.rule.len : 40), (const char *)refuse.rule.ptr);
+	refusal_put(&n->peers[in->peer].refused, REFUSAL_LOG_STOPPED, refuse.rule);
+	n->peers[in->peer].refused.at = (struct place_key){ line->key, refuse.index };
+	n->peers[in->peer].refused.number = refuse.offset;
 	p = publish(n, CHANGE_LOG);
 	if (p != NULL)
 		p->place.log = line->key;

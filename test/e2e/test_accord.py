@@ -4,8 +4,12 @@ import shutil
 import nodes
 
 
+CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
+KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
+
+
 def refusal(node, peer="kor"):
-    return next(row.get("refused", "") for row in node.status()["peers"] if row["party"] == peer)
+    return next(row.get("refused", {}) for row in node.status()["peers"] if row["party"] == peer)
 
 
 def test_different_accords_name_the_file(stage):
@@ -21,10 +25,13 @@ def test_different_accords_name_the_file(stage):
         node.start()
     for node, peer in ((world["kor"], "usa"), (world["usa"], "kor")):
         node.wait("the refusal is shown", lambda node=node, peer=peer: refusal(node, peer))
-        assert "timers" in refusal(node, peer)
+        assert refusal(node, peer) == {"why": "ACCORD_FILE", "name": "timers"}
         assert not node.is_linked()
         shown = node.run("status", code=5).stdout
-        assert "REFUSED" in shown and "timers" in shown
+        assert "REFUSED: the file timers of its accord differs from ours" in shown and "entente accord diff" in shown
+        shown = node.run("status", code=5, env=KOREAN).stdout
+        assert "거부됨: 상대 약정의 timers 파일이 자국 것과 다름" in shown and "다음: " in shown and "differs" not in shown
+        assert "timers 파일" in node.run("doctor", code=1, env=KOREAN).stdout
     assert all(row["party"] == "kor" or row["size"] == 0 for row in world["kor"].logs().values())
     done = nodes.run("accord", "diff", world.accord, other, code=1)
     assert "timers" in done.stdout

@@ -47,6 +47,7 @@ def test_wrong_usage(arguments, says):
 
 @pytest.mark.parametrize("arguments", [["status"], ["inbox"], ["ladder", "KOR/LEADER 1.1"], ["watch", "--timeout", "1s"], ["log"]])
 def test_no_node_runs(tmp_path, arguments):
+    (tmp_path / "settings").touch()
     done = nodes.run(*arguments, home=tmp_path, code=1)
     assert f"entente serve --home {tmp_path}" in done.stderr
 

@@ -161,7 +161,7 @@ def test_korean_is_spoken_and_stays_in_its_columns(pair):
     kor.await_link()
     ladder = kor.run("ladder", place, env=KOREAN).stdout
     assert "발신 대기" in ladder and "접수" in ladder and "QUEUED" not in ladder
-    rows = [line for line in usa.run("inbox", "notify", env=KOREAN).stdout.splitlines() if re.match(r"\w+/NOTIFY ", line)]
+    rows = [line for line in usa.run("inbox", "notify", env=KOREAN).stdout.splitlines() if re.match(r"OPEN REL KOR,USA +\w+/NOTIFY ", line)]
     assert len(rows) == 3 and "당직 열람" in rows[0]
     heads = [cells(re.match(r"(.*?Z +)\S", line).group(1)) for line in rows]
     assert heads[0] == heads[1], "the columns stand under each other"

@@ -1,6 +1,8 @@
 /* HOME/settings: what is taken, and which line and key a refusal names. */
 #include "entente/settings.h"
 
+#include "entente/sentences.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,7 +82,8 @@ static void refusals_name_the_place(void **state)
 
 		if (settings_read(bytes_str(bad[i].in), &s, &fault) != ERR_USAGE)
 			fail_msg("%s: taken", bad[i].why);
-		if (fault.line != bad[i].line || strcmp(fault.key, bad[i].key) != 0 || fault.why == NULL)
+		if (fault.line != bad[i].line || strcmp(fault.key, bad[i].key) != 0 || fault.why == NULL ||
+		    !sentence_is_known(fault.why))
 			fail_msg("%s: line %zu, %s: %s", bad[i].why, fault.line, fault.key, fault.why);
 	}
 }
