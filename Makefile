@@ -19,7 +19,7 @@ setup: ## install the packages that are missing (apt, asks for sudo when not roo
 
 demo: ready-demo ## two nodes under the example accord, to try; ONCE=1: check itself and end
 	@ninja -C $(BUILD) $(QUIET)
-	@ONCE=$(ONCE) $(PYTHON) examples/demo.py
+	@ONCE=$(ONCE) exec $(PYTHON) examples/demo.py
 
 test: setup ## everything: check and e2e; closes with `N passed, N failed`
 	@$(PYTHON) test/run.py check e2e

@@ -10,6 +10,7 @@ All that a party does is a command of `entente` that you could type; every check
 tools: sha256sum, ssh-keygen, and test/lib/reader.py, which shares no code with the program.
 """
 import argparse
+import http.client
 import os
 import random
 import shlex
@@ -73,6 +74,7 @@ class Demo:
             relay.to = self.world.ports[self.first, self.second, path]
             self.world.through[self.second, path] = relay.port
         self.places, self.is_cut = {}, False  # the name of a step in the play: its place in the record
+        self.by_hand = set()  # parties whose node somebody started again
 
     def note(self, text):
         say(f"  {time.monotonic() - self.began:6.2f} s  {text}")
@@ -177,7 +179,7 @@ class Demo:
                 lit = ["".join(SIGNS[step] if step in side[who] else "·" for step in STEPS) for side in sides]
                 titles = " · ".join(message.subject[one] for one in ("en", "ko") if one in message.subject)
                 say(f"  {cell(place if row == 0 else '', 24)}{cell(who, 14)}{cell(lit[0], 12)}{cell(lit[1], 12)}"
-                    f"{cell(titles, 72).rstrip() if row == 0 else ''}")
+                    f"{cell(f'({self.play.label}) {titles}', 72).rstrip() if row == 0 else ''}")
 
     def check_ladders(self):
         head("Checks")
@@ -269,9 +271,35 @@ class Demo:
                      f"{sys.executable} {ROOT / 'test/lib/reader.py'} {self.folder / 'again'}"):
             say(f"  {line}")
         say("\nCtrl-C ends both nodes.")
-        while all(node.process.poll() is None for node in self.world.nodes.values()):
+        ended = set()
+        while True:
+            for node in self.world.nodes.values():
+                self.look_after(node, ended)
             time.sleep(0.5)
-        raise nodes.Failed("\n".join(node.words() for node in self.world.nodes.values()))
+
+    def look_after(self, node, ended):
+        """A node that ends is told with its own last words, and how to have it again; the other one goes on."""
+        name, code = node.party.upper(), node.process.poll()
+        if node.party in ended:
+            if self.is_answering(node):
+                ended.remove(node.party)
+                self.by_hand.add(node.party)
+                say(f"\n{name}'s node answers again.")
+        elif code is not None and not (node.party in self.by_hand and self.is_answering(node)):
+            ended.add(node.party)
+            self.by_hand.discard(node.party)
+            how = f"by signal {signal.Signals(-code).name}" if code < 0 else f"with exit status {code}"
+            lines = node.words().splitlines()[1:] or ["nothing"]
+            say(f"\n{name}'s node ended {how}. The last that it said, in {node.log}:\n    {lines[-1]}"
+                f"\nThe other node goes on. Start it again in another terminal; there, Ctrl-C ends it:\n  {node.party} serve")
+
+    @staticmethod
+    def is_answering(node):
+        try:
+            return node.get("/status") is not None
+        except (OSError, http.client.HTTPException, nodes.Failed):
+            node.forget_connection()
+            return False
 
     def run(self, is_once):
         try:
@@ -299,8 +327,10 @@ def main():
         return 2
     folder = tempfile.mkdtemp(prefix="entente-demo-")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    demo = None
     try:
-        code = Demo(folder).run(given.once)
+        demo = Demo(folder)
+        code = demo.run(given.once)
         say("\nAll of it holds." if code == 0 else "\nSomething is wrong; see above.")
     except KeyboardInterrupt:
         code = 0
@@ -308,7 +338,10 @@ def main():
         say(f"\n{why}")
         code = 1
     finally:
-        if given.keep:
+        left = [node.home for node in demo.world.nodes.values() if demo.is_answering(node)] if demo else []
+        if left:
+            say("A node that you started still runs, so this stays: " + " ".join(map(str, left)))
+        elif given.keep:
             say(f"kept: {folder}")
         else:
             shutil.rmtree(folder, ignore_errors=True)
