@@ -259,7 +259,7 @@ static const struct {
 	  { "", "" },
 	  N_("telephone its watch, and compare what entente accord show gives there and here") },
 	{ "LOG_STOPPED",
-	  N_("it stopped our log at {1}: {2}"),
+	  N_("it stopped the log at {1}: {2}"),
 	  { "place", "name" },
 	  N_("entente verify here; then telephone its watch") },
 };

@@ -31,8 +31,9 @@ static void show_path(const json_t *path, uint64_t now)
 		say(_(" for {1}"), age(json_uint(path, "since_ms"), now));
 	if (is_up) {
 		say("  {1}  {2}", json_str(path, "group"), json_str(path, "address"));
-		say(_("  round trip {1} us, heard {2} ago"), say_number(json_uint(path, "round_trip_us")),
-		    age(json_uint(path, "heard_ms"), now));
+		if (json_uint(path, "round_trip_us") > 0) /* 0: not measured yet */
+			say(_("  round trip {1} us"), say_number(json_uint(path, "round_trip_us")));
+		say(_("  heard {1} ago"), age(json_uint(path, "heard_ms"), now));
 	} else if (json_str(path, "why")[0] != '\0') {
 		say("  {1}", _(json_str(path, "why")));
 		if (json_str(path, "rule")[0] != '\0')
@@ -67,10 +68,14 @@ static void show_stopped(const json_t *log)
 {
 	say_coloured(COLOUR_BAD, _(json_str(log, "state")));
 	say(_("  {1} at entry {2}"), json_str(log, "log"), say_number(json_uint(log, "size")));
-	if (json_str(log, "rule")[0] != '\0')
-		say(_(", byte {1}: {2}"), say_number(json_uint(log, "offset")), json_str(log, "rule"));
 	if (json_uint(log, "wanted") > json_uint(log, "size"))
 		say(_(", elsewhere {1} are known"), say_number(json_uint(log, "wanted")));
+	if (strcmp(json_str(log, "rule"), "record.fork") == 0)
+		say(_(": its author has signed two histories, and the proof is kept ({1}); next: {2}"),
+		    json_str(log, "rule"),
+		    _("telephone its watch; entente export --to DIR carries the proof"));
+	else if (json_str(log, "rule")[0] != '\0')
+		say(_(", byte {1}: {2}"), say_number(json_uint(log, "offset")), json_str(log, "rule"));
 	say("\n");
 }
 
@@ -83,7 +88,8 @@ static void show_status(const json_t *status)
 	show_band(status);
 	say(_("accord {1}\n"), json_str(status, "accord_hash"));
 	if (json_flag(status, "recovering")) {
-		say_coloured(COLOUR_BAD, _("RECOVERING: our own logs are closed. "));
+		say_coloured(COLOUR_BAD,
+			     _("RECOVERING: those of our own logs that are named below are closed: "));
 		say("{1}\n", _(json_str(status, "recovering_why")));
 	}
 	json_array_foreach(json_object_get(status, "peers"), i, row) show_peer(row, now);

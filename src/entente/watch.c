@@ -17,6 +17,30 @@ static const struct option_row options[] = {
 	{ NULL, NULL, NULL },
 };
 
+/* What is no entry and no step of one: how it stands now is for status to say. */
+static void show_change(const char *change, const char *of)
+{
+	static const struct {
+		const char *change, *text; /* N_() */
+		enum colour colour;
+	} changes[] = { { "PATH", N_("a path to {1} came up or went down: entente status"), COLOUR_WARN },
+			{ "LOG", N_("the log {1} was stopped, opened or recovered: entente status"),
+			  COLOUR_BAD },
+			{ "ATTACHMENT", N_("an attachment is here whole"), COLOUR_PLAIN } };
+	char text[256];
+
+	say_fill(text, sizeof text, "{1} {2}", change, of);
+	for (size_t i = 0; i < ARRAY_COUNT(changes); i++) {
+		if (strcmp(changes[i].change, change) != 0)
+			continue;
+		say_fill(text, sizeof text, _(changes[i].text), of);
+		say_coloured(changes[i].colour, text);
+		say("\n");
+		return;
+	}
+	say("{1}\n", text); /* of a newer node */
+}
+
 static void show_event(const json_t *event)
 {
 	const json_t *entry = json_object_get(event, "entry");
@@ -49,7 +73,7 @@ static void show_event(const json_t *event)
 		say(_(" {1}: all below {2}, {3}\n"), show_step(is_receipt ? "STATION RECEIPT" : "SENT"),
 		    say_number(json_uint(event, "size")), json_str(event, "peer"));
 	} else {
-		say("{1} {2}{3}\n", change, json_str(event, "peer"), json_str(event, "log"));
+		show_change(change, json_str(event, json_object_get(event, "log") == NULL ? "peer" : "log"));
 	}
 }
 

@@ -175,7 +175,7 @@ const char *refusal_kind_name(enum refusal_kind kind); /* "ACCORD_FILE" */
 struct refusal {
 	enum refusal_kind kind;
 	uint64_t number;		 /* PROTOCOL: the peer's; LOG_STOPPED: at which byte of the entry */
-	struct place_key at;		 /* LOG_STOPPED: the entry of ours that it does not take */
+	struct place_key at;		 /* LOG_STOPPED: the first entry that it does not take */
 	char name[REFUSAL_NAME_MAX + 1]; /* PARTY: who it says it is; ACCORD_FILE; LOG_STOPPED: the rule */
 };
 

@@ -31,7 +31,7 @@ import wire_reader as wire  # noqa: E402
 
 TILE = 256
 STATEMENT_NAMESPACE, ACCORD_NAMESPACE = "entente-statement-v1", "entente-accord-v1"
-OPEN, KEYS, ACCORD, ERASE = 0, 1, 2, 3
+OPEN, KEYS, ACCORD, ERASE, FORK = 0, 1, 2, 3, 4
 LOG, MIRROR, TLS, OFFICER = range(4)
 
 
@@ -192,6 +192,56 @@ def is_signed(message, signature, public):
         return False
 
 
+# Forks: two notes of one log that one key has signed and that contradict each other
+
+def signed_head(raw, public):
+    """(origin, size, root) of a note with its author's line alone, which this key has signed; None otherwise."""
+    try:
+        lines = wire.read_note(raw)
+    except wire.Refused:
+        return None
+    origin, (_, name, id_text, signature) = lines[0].split(" ")[1], lines[3].split(" ")
+    text = b"".join(line + b"\n" for line in raw.split(b"\n")[:3])
+    if (len(lines) != 4 or name != origin or bytes.fromhex(id_text) != key_id(name, 1, public)
+            or not is_signed(text, bytes.fromhex(signature), public)):
+        return None
+    return origin, int(lines[1].split()[1]), bytes.fromhex(lines[2].split()[1])
+
+
+def root_of_inclusion(leaf, index, size, path):
+    """RFC 9162 section 2.1.3.2; None if the path is not of this place."""
+    place, last, root = index, size - 1, leaf
+    if index >= size:
+        return None
+    for part in path:
+        if last == 0:
+            return None
+        if place & 1 or place == last:
+            root = node_hash(part, root)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            root = node_hash(root, part)
+        place, last = place >> 1, last >> 1
+    return root if last == 0 else None
+
+
+def fork_is_proved(content, public):
+    """docs/spec/record.md section 10, judged with the log's key alone."""
+    try:
+        fields = wire.decode(content)[5]
+        heads = [signed_head(fields[number], public) for number in (1, 2)]
+        leaves = [fields[number] for number in (4, 5)] if 3 in fields else []
+    except (wire.Refused, KeyError, TypeError):
+        return False
+    if None in heads or heads[0][0] != heads[1][0] or heads[0][1:] >= heads[1][1:]:
+        return False
+    if 3 not in fields:
+        return heads[0][1] == heads[1][1] and heads[0][2] != heads[1][2]
+    return leaves[0][0] != leaves[1][0] and all(
+        root_of_inclusion(leaf, fields[3], head[1], path) == head[2] for head, (leaf, path) in zip(heads, leaves))
+
+
 class Log:
     def __init__(self, folder, origin):
         self.folder, self.origin = folder, origin
@@ -226,7 +276,7 @@ class Export:
         self.versions, self.logs, self.contents, self.blobs = {}, [], {}, set()
         self.statements = Signatures(STATEMENT_NAMESPACE, answered)
         self.roots = Signatures(ACCORD_NAMESPACE, answered)
-        self.cosignatures, self.erased, self.missing = 0, 0, 0
+        self.cosignatures, self.erased, self.missing, self.forks = 0, 0, 0, []
 
     def find(self, where, what):
         self.findings.append(f"{where}: {what}")
@@ -433,6 +483,18 @@ class Export:
                     entry.why_void = "refers to a leaf that is not there"
             if 15 in s:
                 self.check_content(entry, entry.place in erased)
+            if entry.kind == FORK:
+                self.check_fork(entry)
+
+    def check_fork(self, entry):
+        raw = self.contents.get(entry.statement[15][0], b"") if 15 in entry.statement else b""
+        try:
+            origin = wire.decode(raw)[5][1].split(b"\n")[0].decode()
+            party = origin.split("/")[2]
+        except (wire.Refused, KeyError, TypeError, IndexError, UnicodeDecodeError, AttributeError):
+            return
+        if fork_is_proved(raw, self.key_of(party, "log") or b""):
+            self.forks.append(origin)
 
     def check_content(self, entry, is_erased):
         hash_, length, sealing = entry.statement[15]
@@ -530,7 +592,7 @@ class Export:
         return {"accords": len(self.versions), "logs": len(self.logs), "entries": len(self.entries()),
                 "contents": len(self.contents), "attachments": len(self.blobs), "attachments_missing": self.missing,
                 "erased": self.erased, "cosignatures": self.cosignatures, "signatures": len(self.statements),
-                "accord_signatures": len(self.roots), "void": self.void(), "findings": self.findings}
+                "accord_signatures": len(self.roots), "forks": self.forks, "void": self.void(), "findings": self.findings}
 
 
 def main():
@@ -548,7 +610,7 @@ def main():
         for name, value in summary.items():
             if not isinstance(value, list):
                 print(f"{name.replace('_', ' '):22} {value}")
-        for word in ("void", "findings"):
+        for word in ("forks", "void", "findings"):
             for line in summary[word]:
                 print(f"{word}: {line}")
         print("good" if not summary["findings"] else f"{len(summary['findings'])} findings")
