@@ -310,30 +310,46 @@ const char *say_dtg(uint64_t ms)
 	return out;
 }
 
-const char *say_span(uint64_t ms)
+static const struct {
+	uint64_t below, unit; /* milliseconds */
+	const char *text;     /* N_() */
+} spans[] = { { 1000, 1, N_("{1} ms") },
+	      { 120000, 1000, N_("{1} s") },
+	      { 7200000, 60000, N_("{1} min") },
+	      { 172800000, 3600000, N_("{1} h") },
+	      { UINT64_MAX, 86400000, N_("{1} d") } };
+
+static size_t span_find(uint64_t ms)
 {
-	static const struct {
-		uint64_t below, unit; /* milliseconds */
-		const char *text;     /* N_() */
-	} spans[] = { { 1000, 1, N_("{1} ms") },
-		      { 120000, 1000, N_("{1} s") },
-		      { 7200000, 60000, N_("{1} min") },
-		      { 172800000, 3600000, N_("{1} h") },
-		      { UINT64_MAX, 86400000, N_("{1} d") } };
-	char *out = ring_slot();
 	size_t i = 0;
 
 	while (ms >= spans[i].below && i + 1 < ARRAY_COUNT(spans))
 		i++;
+	return i;
+}
+
+const char *say_span(uint64_t ms)
+{
+	char *out = ring_slot();
+	size_t i = span_find(ms);
+
 	say_fill(out, 64, _(spans[i].text), say_number(ms / spans[i].unit));
 	return out;
 }
 
 const char *say_offset(int64_t ms)
 {
+	uint64_t off = ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms;
 	char *out = ring_slot();
+	size_t i = span_find(off);
 
-	snprintf(out, 64, "%c%s", ms < 0 ? '-' : '+', say_span(ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms));
+	/*
+	 * To the nearest: how old something is, is not rounded up, but three days less a second are three
+	 * days off.
+	 */
+	out[0] = ms < 0 ? '-' : '+';
+	say_fill(out + 1, 63, _(spans[i].text),
+		 say_number(off / spans[i].unit + (off % spans[i].unit >= (spans[i].unit + 1) / 2)));
 	return out;
 }
 

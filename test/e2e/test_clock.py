@@ -1,0 +1,131 @@
+"""A clock that is wrong by days: accepted, flagged by how much, and nothing that waits or is signed depends on it."""
+import time
+from pathlib import Path
+
+import nodes
+import pytest
+
+CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
+KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
+DAY_MS = 86_400_000
+# So short that a play sees them run out; the FLASH below is not read.
+TIMERS = {"timers": ("timer FLASH     receipt 1m  read 8m  query 3m           alternate 5m",
+                     "timer FLASH     receipt 1s  read 8m  query 2s           alternate 5m")}
+
+
+def faked(offset, folder=None):
+    """The environment of a process whose wall clock is off; with a folder it follows the file `offset` there."""
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+    found = {"LD_PRELOAD": str(library), "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    if folder is None:
+        return {**found, "FAKETIME": offset}
+    set_offset(folder, offset)
+    return {**found, "FAKETIME_TIMESTAMP_FILE": str(folder / "offset"), "FAKETIME_NO_CACHE": "1"}
+
+
+def set_offset(folder, offset):
+    (folder / "offset.part").write_text(offset + "\n")
+    (folder / "offset.part").rename(folder / "offset")
+
+
+def flash(node, text, peer, **more):
+    return node.say("send", "leader", text, "--to", f"{peer}/watch", "--precedence", "FLASH", "--label", "OPEN", key="head",
+                    **more)["place"]
+
+
+def order(node):
+    """The places of the channel as the record orders them."""
+    rows = [row.split() for row in node.run("log", "leader").stdout.splitlines()]
+    return [f"{row[3]} {row[4]}" for row in rows if "/LEADER" in row[3]]
+
+
+def clock_of(node):
+    return node.status()["peers"][0]["clock_offset_ms"]
+
+
+@pytest.mark.parametrize("offset, days", [("+3d", 3), ("-3d", -3)])
+def test_a_node_whose_clock_is_days_off(stage, offset, days):
+    world = stage.world(is_started=False, edit=TIMERS)
+    kor, usa = world["kor"], world["usa"]
+    kor.start()
+    usa.start(env=faked(offset))
+    for node in (kor, usa):
+        node.await_link()
+    for node, off in ((kor, days), (usa, -days)):
+        assert abs(clock_of(node) - off * DAY_MS) < 60_000
+        assert f"their clock {off:+d} d against ours" in node.run("status").stdout
+        assert f"상대 시계 {off:+d}일(자국 기준)" in node.run("status", env=KOREAN).stdout
+
+    # Each officer's terminal has the right time: what USA's node files is claimed days from its filing.
+    place = flash(kor, "Is your clock right?", "usa")
+    kor.await_step(place, "STATION RECEIPT")
+    acts = [usa.say("ack", place, key="watch")["place"], usa.say("readback", place, "Your clock?", key="watch")["place"]]
+    kor.wait("it is read back", lambda: kor.find("/entry", place=acts[-1]))
+    acts.append(kor.say("correct", place, key="head")["place"])
+    theirs = flash(usa, "It is not.", "kor")
+    usa.await_step(theirs, "STATION RECEIPT")
+    for node in (kor, usa):
+        node.await_step(place, "READ BACK")
+        for one in (acts[0], acts[1], theirs):
+            entry = node.entry(one)
+            assert entry["verdict"] == "OK" and entry["flagged"] and abs(entry["offset_ms"] + days * DAY_MS) < 60_000
+        assert not node.entry(place)["flagged"]
+        assert f"clock {-days:+d} d" in node.run("log", "leader").stdout
+        assert f"시계 {-days:+d}일" in node.run("log", "leader", env=KOREAN).stdout
+        assert f"{-days:+d} d" in node.run("read", theirs).stdout
+        shown = order(node)
+        assert [one for one in shown if one in (place, *acts, theirs)] == [place, *acts, theirs], "what was seen stays before"
+        assert node.status()["void"] == 0
+    assert order(kor) == order(usa)
+
+    # Each side's timers run by its own clock: QUERY comes when it is due, not at once and not in three days.
+    for node, peer in ((usa, "kor"), (kor, "usa")):
+        begun = time.monotonic()
+        unread = flash(node, "Nobody reads this.", peer)
+        node.wait("its author's node asks", lambda: node.ladder(unread).get("query"), 30)
+        assert 1.5 <= time.monotonic() - begun < 25
+
+    # TLS and the marks are no matter of time: with the right clock again all goes on behind what stands.
+    assert usa.stop() == 0
+    usa.start()
+    usa.await_link()
+    last = flash(usa, "Now it is.", "kor")
+    usa.await_step(last, "STATION RECEIPT")
+    kor.wait("it is folded", lambda: kor.entry(last)["folded"])
+    for node in (kor, usa):
+        assert order(node).index(last) > order(node).index(theirs)
+        assert node.status()["void"] == 0 and node.status()["stopped_logs"] == 0
+    assert not usa.entry(last)["flagged"] and abs(clock_of(usa)) < 60_000
+    world.await_receipts()
+
+
+def test_a_terminal_whose_clock_is_days_off(pair):
+    """The node's clock is right: the statement is filed, and both sides see how far its claim was off."""
+    kor, usa = pair["kor"], pair["usa"]
+    place = flash(kor, "By a wrong terminal.", "usa", env=faked("+5d"))
+    kor.await_step(place, "STATION RECEIPT")
+    for node in (kor, usa):
+        entry = node.entry(place)
+        assert entry["verdict"] == "OK" and entry["flagged"] and abs(entry["offset_ms"] - 5 * DAY_MS) < 60_000
+        assert "clock +5 d" in node.run("log", "leader").stdout and "+5 d" in node.run("read", place).stdout
+
+
+def test_a_clock_that_leaps_while_the_line_is_up(stage):
+    """Three days on, then back: no path ends, and receipts come as before."""
+    world = stage.world(is_started=False)
+    kor, usa = world["kor"], world["usa"]
+    kor.start()
+    usa.start(env=faked("+0d", world.folder))
+    for node in (kor, usa):
+        node.await_link()
+    since = usa.paths()["north"]["since_ms"]
+    for number, offset in enumerate(("+3d", "-3d", "+0d")):
+        set_offset(world.folder, offset)
+        for node, peer in ((kor, "usa"), (usa, "kor")):
+            place = flash(node, f"Leap {number}.", peer)
+            node.await_step(place, "STATION RECEIPT")
+            node.wait("both have it", lambda place=place: all(one.find("/entry", place=place) for one in world.nodes.values()))
+        assert usa.paths()["north"]["up"] and usa.paths()["north"]["since_ms"] == since, "the path was not closed"
+    world.await_receipts()
+    assert order(kor) == order(usa)
+    assert kor.status()["void"] == usa.status()["void"] == 0
