@@ -1,4 +1,5 @@
-"""kill -9 of each process at random moments under load: nothing that was acknowledged is lost, nothing is twice."""
+"""kill -9 of each process of each node at random moments under load: nothing that was acknowledged, shown or receipted
+is lost, nothing is twice."""
 import http.client
 import random
 import threading
@@ -8,15 +9,36 @@ import officers
 import pytest
 
 
-class Load:
+class Worker:
+    """Something that goes on beside the play, with a connection of its own; what went wrong in it fails the play."""
+
+    def __init__(self, node):
+        self.node, self.is_over, self.failure = node, False, None
+        self.thread = threading.Thread(target=self.watched, daemon=True)
+        self.thread.start()
+
+    def watched(self):
+        try:
+            self.run()
+        except Exception as failure:
+            self.failure = failure
+
+    def end(self):
+        self.is_over = True
+        self.thread.join(20)
+        assert not self.thread.is_alive()
+        if self.failure is not None:
+            raise self.failure
+
+
+class Load(Worker):
     """An officer who files as fast as one is answered, and goes on where the node breaks off."""
 
     def __init__(self, node, peer, seed):
-        self.node, self.peer, self.random = node, peer, random.Random(seed)
-        self.filed, self.said, self.is_over = {}, 0, False
+        self.peer, self.random = peer, random.Random(seed)
+        self.filed, self.said = {}, 0
         self.key = node.key("watch")
-        self.thread = threading.Thread(target=self.run)
-        self.thread.start()
+        super().__init__(node)
 
     def items(self):
         seen = self.node.get("/seen", channel="notify")
@@ -44,10 +66,33 @@ class Load:
                 self.node.forget_connection()
                 time.sleep(0.005)  # the node is being started again: nobody tells when its socket is there
 
-    def end(self):
-        self.is_over = True
-        self.thread.join(20)
-        assert not self.thread.is_alive()
+
+class Eyes(Worker):
+    """Somebody who watches a node's events: what he was shown must stand afterwards, in the same place."""
+
+    def __init__(self, node):
+        self.shown, self.receipts = {}, {}
+        super().__init__(node)
+
+    def run(self):
+        while not self.is_over:
+            try:
+                events = self.node.events(patience=0.5)
+                for event in events:
+                    self.see(event)
+                    if self.is_over:
+                        break
+                events.close()
+            except (OSError, http.client.HTTPException, ValueError):  # also half a line of what was killed
+                time.sleep(0.005)
+
+    def see(self, event):
+        entry = event.get("entry")
+        if event["change"] == "ENTRY" and entry["channel_name"] == "notify" and entry["kind"] == "message":
+            self.shown[entry["id"]] = event["place"]
+        elif event["change"] == "RECEIPT":
+            key = event["log"], event["peer"]
+            self.receipts[key] = max(event["size"], self.receipts.get(key, 0))
 
 
 def keep_running(node):
@@ -69,16 +114,18 @@ def places(node):
     return found
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_kill_any_process_under_load(pair, seed):
     chance = random.Random(seed)
     # The load has connections of its own: http.client's are for one thread.
     loads = [Load(type(node)(node.party, node.home, node.keys), peer, seed)
              for node, peer in ((pair["kor"], "usa"), (pair["usa"], "kor"))]
+    eyes = [Eyes(type(node)(node.party, node.home, node.keys)) for node in pair.nodes.values()]
     killed = []
-    for name in ("core", "link", "signer", "core", "link", "signer"):
+    victims = [(node, name) for node in pair.nodes.values() for name in ("core", "link", "signer")]
+    chance.shuffle(victims)
+    for node, name in victims:
         time.sleep(chance.uniform(0.02, 0.25))
-        node = chance.choice(list(pair.nodes.values()))
         node.kill(name)
         killed.append((node.party, name))
         if name == "link":
@@ -92,13 +139,22 @@ def test_kill_any_process_under_load(pair, seed):
         node.forget_connection()
         node.await_link(patience=15)
     pair.await_receipts(20)
+    for one in eyes:
+        one.end()
     filed = {id_: place for load in loads for id_, place in load.filed.items()}
     assert len(filed) > 20, f"no load: {killed}"
     for node in pair.nodes.values():
         held = places(node)
         lost = {id_: place for id_, place in filed.items() if held.get(id_) != place}
         assert not lost, f"{node.party} lost {lost} after {killed}"
+        unsaid = {id_: place for one in eyes for id_, place in one.shown.items() if held.get(id_) != place}
+        assert not unsaid, f"{node.party} has not what was shown: {unsaid} after {killed}"
         assert node.status()["stopped_logs"] == 0 and node.status()["void"] == 0
+    for one in eyes:
+        assert len(one.shown) > 10 and one.receipts, f"nothing was watched: {killed}"
+        logs = next(node for node in pair.nodes.values() if node.party == one.node.party).logs()
+        for (log, peer), size in one.receipts.items():
+            assert logs[log]["cosigned"].get(peer, size) >= size, f"a receipt of {peer} over {size} of {log} is gone"
     for node in pair.nodes.values():
         node.stop()
         node.run("verify")
