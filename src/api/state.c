@@ -56,9 +56,9 @@ static void reply_path(struct reply *r, const struct path_status *p)
 	if (!p->is_up && p->why != ERR_OK) {
 		reply_str(r, "err", err_name(p->why));
 		reply_str(r, "why", err_text(p->why));
+		if (p->rule[0] != '\0')
+			reply_text(r, "rule", bytes_str(p->rule));
 	}
-	if (p->fault.rule != NULL)
-		reply_str(r, "rule", p->fault.rule);
 	reply_object_end(r);
 }
 

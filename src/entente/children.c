@@ -130,9 +130,9 @@ static enum err take_path_up(struct core *c, const struct record *r)
 	return node_link(c->node, loop_now(c->loop), &change, &c->fx);
 }
 
-static enum err path_down(struct core *c, size_t peer, size_t path, enum err why)
+static enum err path_down(struct core *c, size_t peer, size_t path, enum err why, struct bytes rule)
 {
-	struct path_change change = { .peer = peer, .path = path, .why = why };
+	struct path_change change = { .peer = peer, .path = path, .why = why, .rule = rule };
 
 	c->is_up[peer][path] = false;
 	return node_link(c->node, loop_now(c->loop), &change, &c->fx);
@@ -143,7 +143,7 @@ static enum err take_path_down(struct core *c, const struct record *r)
 	log_notice("path %s/%s is down: %s%s%.*s", c->accord.accord->parties[r->peer].name,
 		   c->path_names[r->peer][r->path], err_text(r->err), r->name.len > 0 ? ", " : "",
 		   (int)r->name.len, (const char *)r->name.ptr);
-	return path_down(c, r->peer, r->path, r->err);
+	return path_down(c, r->peer, r->path, r->err, r->name);
 }
 
 static enum err take_received(struct core *c, const struct record *r)
@@ -287,7 +287,8 @@ static void lose_link(struct core *c)
 	for (size_t i = 0; i < PARTY_MAX * LINK_PATHS_MAX; i++) {
 		size_t peer = i / LINK_PATHS_MAX, path = i % LINK_PATHS_MAX;
 
-		if (c->is_up[peer][path] && path_down(c, peer, path, ERR_DOWN) != ERR_OK)
+		if (c->is_up[peer][path] &&
+		    path_down(c, peer, path, ERR_DOWN, (struct bytes){ NULL, 0 }) != ERR_OK)
 			core_end(c, 1);
 	}
 	c->is_busy = true;

@@ -83,7 +83,7 @@ struct peer_path {
 	struct wall since, heard, line_checked;
 	uint64_t line_check_ms;
 	enum err why;
-	struct fault fault;
+	char rule[RULE_NAME_MAX + 1];
 	/* The line check under way. */
 	bool is_checking;
 	struct place_key asked;
@@ -205,6 +205,7 @@ struct effect_frame *frame_out(struct node *n, size_t peer, size_t path, enum ur
  */
 void cosignatures_send(struct node *n, size_t peer);
 size_t best_path(const struct peer *p); /* LINK_PATHS_MAX: none is up with a HELLO */
+void path_why(struct peer_path *path, enum err why, struct bytes rule);
 enum urgency channel_urgency(const struct accord_channel *c);
 
 /* What the fold asks of cryptography: signatures and references, verified. */

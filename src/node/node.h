@@ -75,6 +75,7 @@ struct path_change {
 	size_t peer, path;
 	bool is_up;
 	enum err why;	     /* down: what the link says */
+	struct bytes rule;   /* down: the limit or rule that ended it, if one did; borrowed for the call */
 	const char *group;   /* up: "X25519MLKEM768"; borrowed for the call */
 	const char *address; /* of the other side */
 };
@@ -162,7 +163,7 @@ struct path_status {
 	struct wall since, heard, line_checked; /* line_checked .ms 0: never */
 	uint64_t line_check_ms;			/* response time of the last line check */
 	enum err why;				/* when down */
-	struct fault fault;
+	char rule[RULE_NAME_MAX + 1];		/* when down: the limit or rule; "": none */
 };
 /* What a peer and we do not have in common; its words are made where it is read, in the reader's language. */
 #define REFUSAL_LIST(X) X(NONE) X(PROTOCOL) X(PARTY) X(ACCORD_FILE) X(ACCORD_ID) X(LOG_STOPPED)

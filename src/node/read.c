@@ -326,9 +326,9 @@ static void peer_status_read(const struct node *n, const struct peer *p, struct 
 					    .heard = from->heard,
 					    .line_checked = from->line_checked,
 					    .line_check_ms = from->line_check_ms,
-					    .why = from->why,
-					    .fault = from->fault };
+					    .why = from->why };
 		memcpy(to->group, from->group, sizeof to->group);
+		memcpy(to->rule, from->rule, sizeof to->rule);
 		memcpy(to->address, from->address, sizeof to->address);
 	}
 }

@@ -9,8 +9,7 @@ static void close_path(struct node *n, const struct arrival *in, enum err why, c
 
 	if (in->path == PATH_BUNDLE)
 		return;
-	n->peers[in->peer].paths[in->path].why = why;
-	n->peers[in->peer].paths[in->path].fault.rule = rule;
+	path_why(&n->peers[in->peer].paths[in->path], why, bytes_str(rule));
 	effect = effects_add(n->fx, EFFECT_CLOSE);
 	if (effect == NULL)
 		return;

@@ -398,6 +398,17 @@ static void forget_flights(struct node *n, size_t peer, size_t path)
 	}
 }
 
+/* Why a path is down, and the limit or rule that ended it: they change together. */
+void path_why(struct peer_path *path, enum err why, struct bytes rule)
+{
+	path->why = why;
+	if (rule.len > RULE_NAME_MAX)
+		rule.len = RULE_NAME_MAX;
+	if (rule.len > 0)
+		memcpy(path->rule, rule.ptr, rule.len);
+	path->rule[rule.len] = '\0';
+}
+
 enum err node_link(struct node *n, struct now now, const struct path_change *in, struct effects *fx)
 {
 	struct peer *p = &n->peers[in->peer];
@@ -420,7 +431,7 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 	path->since = now.wall;
 	if (in->is_up) {
 		path->was_up = true;
-		path->why = ERR_OK;
+		path_why(path, ERR_OK, (struct bytes){ NULL, 0 });
 		snprintf(path->group, sizeof path->group, "%s", in->group);
 		snprintf(path->address, sizeof path->address, "%s", in->address);
 		path->next_check = now.mono;
@@ -429,7 +440,7 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 		path->is_checking = false;
 		/* What we closed it for stands until something is known that says more than "down". */
 		if (path->why == ERR_OK || in->why != ERR_DOWN)
-			path->why = in->why;
+			path_why(path, in->why, in->rule);
 		attachments_fetch(n, in->peer);
 	}
 	change = publish(n, CHANGE_PATH);
