@@ -13,6 +13,26 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A disk that failed while it wrote: nobody knows what of it stands there. */
+static bool is_doubtful(const char *err)
+{
+	static const char *const names[] = { "IO", "CORRUPT", "SIGNER", "MEMORY" };
+
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+		if (strcmp(names[i], err) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum exit_code say_doubtful(const char *why)
+{
+	say_error(_("The node stops ({1}): it may or may not have this statement. Your copy is safe."),
+		  _(why));
+	say_next(_("entente send --again, once the node runs: the same statement is never filed twice"));
+	return EXIT_ERROR;
+}
+
 enum exit_code post_draft(struct client *c, const struct draft *d, char place[PLACE_TEXT_LEN])
 {
 	struct client_answer answer;
@@ -29,17 +49,14 @@ enum exit_code post_draft(struct client *c, const struct draft *d, char place[PL
 	free(body.ptr);
 	if (code != EXIT_DONE)
 		return code;
-	if (e != ERR_OK) {
-		say_error(_("The node stopped answering: it may or may not have this statement. Your copy is "
-			    "safe."));
-		say_next(_(
-			"entente send --again, once the node runs: the same statement is never filed twice"));
-		return EXIT_ERROR;
-	}
+	if (e != ERR_OK)
+		return say_doubtful(err_text(e));
 	first = json_array_get(answer.json, 0);
 	if (strcmp(json_str(first, "err"), "OK") == 0 &&
 	    bytes_copy_str(bytes_str(json_str(first, "place")), place, PLACE_TEXT_LEN) == ERR_OK) {
 		outbox_place(d, place, c);
+	} else if (is_doubtful(json_str(json_is_array(answer.json) ? first : answer.json, "err"))) {
+		code = say_doubtful(json_str(json_is_array(answer.json) ? first : answer.json, "text"));
 	} else {
 		code = (enum exit_code)client_explain(&answer);
 		outbox_drop(d);

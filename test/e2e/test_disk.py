@@ -94,3 +94,51 @@ def test_read_only_disk(small):
     assert "Read-only" in done.stderr or "read-only" in done.stderr
     as_root("mount", "-o", "remount,rw", kor.home)
     kor.start()
+
+
+@pytest.fixture(scope="module")
+def failing(tmp_path_factory):
+    library = tmp_path_factory.mktemp("failing") / "failing.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-D_GNU_SOURCE", "-o", library, nodes.ROOT / "test/lib/failing.c"], check=True)
+    return library
+
+
+@pytest.mark.parametrize("call", ["fdatasync EIO", "pwrite EROFS"])
+def test_a_disk_that_fails_under_load(stage, failing, call):
+    """Nobody knows what of it is on the disk: the node refuses, stops, says why, and the restart reads what there is."""
+    world = stage.world(is_started=False)
+    kor, usa, told = world["kor"], world["usa"], world.folder / "told"
+    kor.start(env={"LD_PRELOAD": str(failing), "FAILING": str(told)})
+    usa.start()
+    for node in world.nodes.values():
+        node.await_link()
+    said = [notice(kor, f"Good {number}.", "usa").stdout for number in range(5)]
+    world.await_receipts()
+    events = kor.events()
+    told.write_text(call)
+    refused = notice(kor, "Into the failing disk.", "usa", code=1)
+    assert refused.stdout == "" and "may or may not" in refused.stderr and "entente send --again" in refused.stderr
+    assert kor.end() == 1, "the node stops rather than go on unsure"
+    with pytest.raises((OSError, nodes.http.client.HTTPException, ValueError)):
+        event = events.next(lambda one: one["change"] == "ENTRY")
+        raise AssertionError(f"shown, and not durable: {event}")
+    words = kor.words()
+    assert "disk" in words and "failed" in words, words
+    assert usa.process.poll() is None and usa.run("status", code=5).stdout
+
+    kor.start(env={"LD_PRELOAD": str(failing), "FAILING": str(told)}, wait=False)
+    assert kor.end() == 1, "not before the disk is good again"
+    told.unlink()
+    kor.start()
+    kor.await_link()
+    world.await_receipts()
+    held = [row["place"] for row in usa.get("/inbox", channel="notify")["messages"]]
+    assert len(said) == 5 and all(any(place in line for line in said) for place in held[:5])
+    # What was not acknowledged is said again by its terminal, and stands once whether or not the disk had it.
+    kor.run("send", "--again")
+    kor.wait("it is there", lambda: "Into the failing disk." in [row["title"] for row in kor.get("/inbox", channel="notify")["messages"]])
+    world.await_receipts()
+    titles = [row["title"] for row in usa.get("/inbox", channel="notify")["messages"]]
+    assert titles.count("Into the failing disk.") == 1
+    kor.stop()
+    kor.run("verify")
