@@ -335,6 +335,8 @@ enum err entry_add(struct node *n, struct now now, const struct addition *a)
 	if (line->folded == a->entry->index) {
 		e = fold_next(n, now, line, a->judged, a->bytes, &p->view);
 		p->is_folded = e == ERR_OK;
+	} else {
+		e = ERR_SHORT; /* behind one that waits */
 	}
 	/* An entry that waits itself frees none; whether it closes a circle is asked once for its batch. */
 	if ((e == ERR_OK || (e == ERR_SHORT && !a->is_more)) && has_waiting(n, line->key.channel))

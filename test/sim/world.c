@@ -130,6 +130,7 @@ void node_boot(struct world *w, struct sim_node *n)
 		for (size_t j = 0; j < SIM_PATHS; j++)
 			o.paths[i][j] = names[j];
 	}
+	n->store = o.store;
 	e = o.store == NULL ? ERR_IO : node_new(&o, &n->node);
 	if (e != ERR_OK) {
 		struct event again = { .kind = EVENT_RESTART,

@@ -120,7 +120,8 @@ struct vfs;
 
 struct sim_node {
 	size_t party;
-	struct node *node; /* NULL while it is down */
+	struct node *node;   /* NULL while it is down */
+	struct store *store; /* borrowed: the node's */
 	uint64_t life;
 	char file[32];
 	struct sim_disk *disk;

@@ -1,0 +1,360 @@
+/*
+ * What a peer may do that holds its own keys and every byte of its link: one node, and frames that no node of ours
+ * would send. Each test is an attack, and what must not come of it.
+ */
+#include "room.h"
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "record/fork.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LEADER 1u
+#define CONSULT 2u
+#define SERVICE 3u
+#define TWO_ALONE 4u /* of parties 0 and 1 */
+#define NONE ((struct bytes){ NULL, 0 })
+
+static uint8_t scratch[FRAME_LEN_MAX];
+
+static int setup(void **state)
+{
+	struct room *r = xcalloc(1, sizeof *r);
+
+	room_open(r);
+	*state = r;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct room *r = *state;
+	bool has_stopped = r->stopped > 0;
+
+	room_close(r);
+	free(r);
+	return has_stopped ? -1 : 0; /* no peer's bytes stop a node */
+}
+
+/* A message of that party, at the end of its log. */
+static void add_message(struct forge *f, enum precedence precedence, const char *text)
+{
+	uint8_t memory[4096];
+	struct buf content = BUF_ON(memory);
+	struct statement s;
+
+	forge_message(f, precedence, &s);
+	forge_content(f->w, &s, bytes_str(text), NULL, 0, &content);
+	forge_say(f, &s, &f->w->nodes[f->key.party].officer.key, buf_bytes(&content));
+}
+
+/* The log of a peer as its own node has it. */
+static void load(struct forge *f, struct room *r, size_t party, uint32_t channel)
+{
+	forge_open(f, r->w, party, channel, 1);
+	forge_load(f, &r->w->nodes[party]);
+}
+
+/* Its tags would be overwritten, and what they count would be under way for ever. */
+static void test_slow_peer_keeps_its_tags(void **state)
+{
+	struct room *r = *state;
+	size_t first = 0, held, count = 0;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	while (first < r->count && (r->said[first].peer != 1 || r->said[first].tag == 0))
+		first++;
+	assert_true(first < r->count);
+	held = r->said[first].len;
+	/* Everybody else takes at once, until each tag was given out again and again. */
+	for (int i = 0; i < 1600; i++) {
+		assert_int_equal(room_say(r, CONSULT, PRECEDENCE_ROUTINE, 10, NULL, 0), ERR_OK);
+		for (size_t j = 0; j < r->count; j++) {
+			if (r->said[j].tag != 0 && r->said[j].peer == 2)
+				room_took(r, &r->said[j]);
+		}
+	}
+	assert_true(held > 0);
+	/* Now it takes what it was given, and the rest follows to the end. */
+	for (size_t j = 0; j < r->count; j++) {
+		if (r->said[j].peer == 1 && r->said[j].tag != 0) {
+			room_took(r, &r->said[j]);
+			count++;
+		}
+	}
+	assert_true(count > 1);
+	{
+		struct log_key key = { CONSULT, 0, 1 };
+		size_t size = (size_t)room_log(r, &key).size;
+		static struct message_view v;
+		assert_int_equal(node_ladder(r->n->node, &(struct place_key){ key, size - 1 }, &v), ERR_OK);
+		for (size_t i = 0; i < v.ladders_count; i++)
+			assert_true(v.ladders[i].steps[STEP_SENT].is_proved);
+	}
+}
+
+static const struct store_ops *counted_ops;
+static uint64_t entries_read, nodes_read;
+
+static enum err counted_entry_get(struct store *store, log_number log, uint64_t index, struct buf *entry,
+				  struct buf *hashes)
+{
+	entries_read++;
+	return counted_ops->entry_get(store, log, index, entry, hashes);
+}
+
+static enum err counted_node_get(struct store *store, log_number log, unsigned level, uint64_t index,
+				 uint8_t hash[HASH_LEN])
+{
+	nodes_read++;
+	return counted_ops->node_get(store, log, level, index, hash);
+}
+
+static void count_reads(struct room *r)
+{
+	static struct store_ops ops;
+
+	if (r->n->store->ops != &ops) {
+		counted_ops = r->n->store->ops;
+		ops = *counted_ops;
+		ops.entry_get = counted_entry_get;
+		ops.node_get = counted_node_get;
+		r->n->store->ops = &ops;
+	}
+	entries_read = nodes_read = 0;
+}
+
+/* Before the world closes the store. */
+static void count_no_more(struct room *r)
+{
+	r->n->store->ops = counted_ops;
+}
+
+static enum err hear_advance(struct room *r, size_t peer, struct forge *f, const struct statement *s)
+{
+	struct buf out = BUF_ON(scratch);
+
+	forge_advance(f, s, &r->w->nodes[f->key.party].officer.key, NONE, &out);
+	return room_hear(r, peer, FRAME_ADVANCE, buf_bytes(&out));
+}
+
+/* The same officers may have signed an exercise: it is no FLASH of this accord, nor is what is no FLASH. */
+static void test_an_exercise_is_no_flash(void **state)
+{
+	struct room *r = *state;
+	struct statement s;
+	struct forge f;
+
+	load(&f, r, 1, LEADER);
+	room_link(r, 1, 0, NULL, 0);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	forge_message(&f, PRECEDENCE_FLASH, &s);
+	s.accord[0] ^= 1;
+	assert_int_equal(hear_advance(r, 1, &f, &s), ERR_FRAME);
+	forge_message(&f, PRECEDENCE_FLASH, &s);
+	s.party = bytes_str(r->w->accord->parties[2].name);
+	assert_int_equal(hear_advance(r, 1, &f, &s), ERR_FRAME);
+	forge_message(&f, PRECEDENCE_IMMEDIATE, &s);
+	assert_int_equal(hear_advance(r, 1, &f, &s), ERR_FRAME);
+	assert_int_equal(r->published[CHANGE_ADVANCE], 0);
+	forge_free(&f);
+}
+
+static void test_a_log_is_opened_by_its_author_alone(void **state)
+{
+	struct room *r = *state;
+	struct buf out = BUF_ON(scratch);
+	struct forge f;
+
+	room_link(r, 2, 0, NULL, 0);
+	forge_open(&f, r->w, 1, LEADER, 5);
+	forge_begin(&f);
+	/* The third party cannot sign for the author. */
+	forge_batch(&f, 0, f.count, &out);
+	out.ptr[out.len - 20] = out.ptr[out.len - 20] == 'A' ? 'B' : 'A';
+	assert_int_not_equal(room_hear(r, 2, FRAME_BATCH, buf_bytes(&out)), ERR_OK);
+	assert_false(room_has_log(r, &f.key));
+	assert_int_equal(room_hear_batch(r, 2, &f, 0, f.count), ERR_OK);
+	assert_true(room_has_log(r, &f.key));
+	forge_free(&f);
+}
+
+static void add_many(struct forge *f, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		add_message(f, PRECEDENCE_FLASH, "more");
+}
+
+/* The signer remembers a history of a peer's log that our store has lost: that stops the log and not the node. */
+static void test_a_log_that_the_signer_refuses_stops(void **state)
+{
+	struct room *r = *state;
+	struct forge f;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	r->signer_says = ERR_REFUSED;
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	r->signer_says = ERR_OK;
+	room_turn(r);
+	assert_int_equal(r->stopped, 0);
+	assert_int_equal(room_log(r, &f.key).state, LOG_STOPPED);
+	assert_int_equal(room_say(r, LEADER, PRECEDENCE_FLASH, 10, NULL, 0), ERR_OK);
+	forge_free(&f);
+}
+
+static void test_a_receipt_of_another_root_closes_nothing(void **state)
+{
+	struct room *r = *state;
+	struct buf out = BUF_ON(scratch);
+	struct forge f;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 0, LEADER);
+	forge_cut(&f, f.count - 1);
+	add_message(&f, PRECEDENCE_FLASH, "not ours");
+	forge_cosignature(&f, f.count, 1, &out);
+	assert_int_equal(room_hear(r, 1, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
+	assert_int_equal(r->closed, 0);
+	assert_int_equal(room_log(r, &f.key).cosigned[1], 0);
+	forge_free(&f);
+}
+
+static void test_a_claimed_erasure_erases_nothing(void **state)
+{
+	struct room *r = *state;
+	static uint8_t memory[ENTRY_LEN_MAX], content_memory[CONTENT_LEN_MAX];
+	struct buf bytes = BUF_ON(memory), content = BUF_ON(content_memory);
+	struct entry_read_out read;
+	struct forge f, g;
+	size_t at;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	add_message(&f, PRECEDENCE_FLASH, "held");
+	at = f.count - 1;
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	/* The same content stands in another's log, and is said to be erased by the first entry of all. */
+	load(&g, r, 2, LEADER);
+	forge_put(&g, f.items[at].entry, NONE);
+	{
+		struct entry entry;
+		struct statement s;
+		struct fault fault;
+		struct statement copy;
+		assert_int_equal(entry_read(f.items[at].entry, &entry, &s, &fault), ERR_OK);
+		forge_cut(&g, g.count - 1);
+		forge_message(&g, PRECEDENCE_FLASH, &copy);
+		copy.has_content = true;
+		copy.content = s.content;
+		forge_say(&g, &copy, &r->w->nodes[2].officer.key, NONE);
+	}
+	g.items[g.count - 1].is_erased = true;
+	g.items[g.count - 1].eraser = forge_place(&f, 0);
+	assert_int_equal(room_hear_batch(r, 2, &g, 0, g.count), ERR_OK);
+	assert_int_equal(room_log(r, &g.key).size, g.count);
+	assert_int_equal(node_entry(r->n->node, &(struct place_key){ f.key, at }, &bytes, &read), ERR_OK);
+	assert_int_equal(node_content(r->n->node, &read.statement, &content), ERR_OK);
+	assert_true(bytes_equal(buf_bytes(&content), f.items[at].content));
+	forge_free(&f);
+	forge_free(&g);
+}
+
+static void test_nothing_is_cosigned_without_its_eraser(void **state)
+{
+	struct room *r = *state;
+	struct forge f;
+	size_t at;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	add_message(&f, PRECEDENCE_FLASH, "never sent");
+	at = f.count - 1;
+	f.items[at].is_erased = true;
+	/* Some entry that we hold is no eraser. */
+	f.items[at].eraser = forge_place(&f, 0);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).size, f.count);
+	assert_int_equal(room_log(r, &f.key).cosigned[0], 0);
+	forge_free(&f);
+	/* One that counts is. */
+	forge_open(&f, r->w, 1, CONSULT, 1);
+	forge_load(&f, &r->w->nodes[1]);
+	add_message(&f, PRECEDENCE_ROUTINE, "erased before");
+	at = f.count - 1;
+	forge_erase(&f, &f, at);
+	f.items[at].is_erased = true;
+	f.items[at].eraser = forge_place(&f, f.count - 1);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).cosigned[0], f.count);
+	forge_free(&f);
+}
+
+/* What waits is looked at once a batch, and without its signatures. */
+static void test_entries_that_wait_cost_little(void **state)
+{
+	struct room *r = *state;
+	struct statement s;
+	struct forge f, g;
+	size_t first;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	load(&g, r, 2, LEADER);
+	assert_int_equal(room_hear_batch(r, 2, &g, 0, g.count), ERR_OK);
+	add_many(&f, STATEMENT_REFERENCES_MAX);
+	forge_message(&f, PRECEDENCE_FLASH, &s);
+	s.seen[s.seen_count++] = (struct seen){ bytes_str(r->w->accord->parties[2].name), 1, 1000000 };
+	while (s.refers_count < STATEMENT_REFERENCES_MAX) {
+		s.refers[s.refers_count] = forge_place(&f, s.refers_count);
+		s.refers_count++;
+	}
+	forge_say(&f, &s, &r->w->nodes[1].officer.key, NONE);
+	first = f.count;
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, first), ERR_OK);
+	add_many(&f, 500);
+	count_reads(r);
+	assert_int_equal(room_hear_batch(r, 1, &f, first, f.count), ERR_OK);
+	/* Read back each, and a few looks at the first that waits. */
+	assert_in_range(entries_read, 500, 510);
+	/* Each reference that is looked up shows that it was judged and not only looked at. */
+	count_reads(r);
+	for (int i = 0; i < 50; i++) {
+		add_many(&g, 1);
+		assert_int_equal(room_hear_batch(r, 2, &g, g.count - 1, g.count), ERR_OK);
+	}
+	assert_in_range(nodes_read, 0, 50 * STATEMENT_REFERENCES_MAX);
+	count_no_more(r);
+	assert_int_equal(room_log(r, &f.key).folded, first - 1);
+	forge_free(&f);
+	forge_free(&g);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(slow_peer_keeps_its_tags),
+		TEST(an_exercise_is_no_flash),
+		TEST(a_log_is_opened_by_its_author_alone),
+		TEST(a_log_that_the_signer_refuses_stops),
+		TEST(a_receipt_of_another_root_closes_nothing),
+		TEST(a_claimed_erasure_erases_nothing),
+		TEST(nothing_is_cosigned_without_its_eraser),
+		TEST(entries_that_wait_cost_little),
+	};
+
+	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
+	crypto_init();
+	return cmocka_run_group_tests_name("hostile", tests, NULL, NULL);
+}
