@@ -62,6 +62,7 @@ struct line {
 	uint64_t folded;      /* entries that the views have taken in, this turn's included */
 	uint64_t known;	      /* size known to exist elsewhere: wanted, or recovered to */
 	struct mono wanted_at;
+	bool is_forked;			       /* the proof of it is said */
 	bool is_own, is_recovering, is_closed; /* closed: a later epoch is open, or must be opened */
 	/* recovering, and the signer cannot say how far it went: only a new epoch ends it */
 	bool is_unremembered;

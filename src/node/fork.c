@@ -14,33 +14,54 @@
 struct other {
 	struct node *n;
 	const struct line *line;
-	const struct batch *batch; /* NULL: only a note is known of it */
+	const struct batch *batch;
 };
 
 static enum err other_leaf(struct other *o, uint64_t index, uint8_t leaf[HASH_LEN])
 {
-	if (o->batch == NULL || index < o->batch->first)
+	if (index < o->batch->first)
 		return record_leaf(o->n->record, o->line->log, index, leaf);
 	hash_leaf(o->batch->items[index - o->batch->first].entry, leaf);
 	return ERR_OK;
 }
 
-/* Any complete node of the other tree, from its leaves: a fork is rare, so nothing of it is kept ready. */
+/* A node of what both have, named as if the tree began at `low`: low is a multiple of what it covers. */
+struct shifted {
+	struct other *o;
+	uint64_t low;
+};
+
+static enum err shifted_get(void *self, unsigned level, uint64_t index, uint8_t hash[HASH_LEN])
+{
+	const struct shifted *s = self;
+
+	return record_node(s->o->n->record, s->o->line->log, level, (s->low >> level) + index, hash);
+}
+
+/*
+ * Any complete node of the other tree: what lies before the batch is in our tree, as few nodes as there are, and the
+ * leaves of the batch come on top.
+ */
 static enum err other_node(void *self, unsigned level, uint64_t index, uint8_t hash[HASH_LEN])
 {
 	struct other *o = self;
+	struct shifted s = { o, index << level };
+	uint64_t first = o->batch->first, end = (index + 1) << level;
 	struct frontier f = { 0 };
+	enum err e;
 
-	for (uint64_t i = index << level; i < (index + 1) << level; i++) {
+	if (end <= first)
+		return record_node(o->n->record, o->line->log, level, index, hash);
+	e = frontier_load(&f, first > s.low ? first - s.low : 0, shifted_get, &s);
+	for (uint64_t i = s.low + f.size; e == ERR_OK && i < end; i++) {
 		uint8_t leaf[HASH_LEN];
-		enum err e = other_leaf(o, i, leaf);
+		e = other_leaf(o, i, leaf);
 		if (e == ERR_OK)
 			e = frontier_append(&f, leaf, NULL, NULL);
-		if (e != ERR_OK)
-			return e;
 	}
-	memcpy(hash, f.nodes[0], HASH_LEN);
-	return ERR_OK;
+	if (e == ERR_OK)
+		frontier_root(&f, hash);
+	return e;
 }
 
 /* Our own side: the note that covers the index, and the leaf that we hold there. */
@@ -119,6 +140,8 @@ enum err fork_keep(struct node *n, struct now now, struct line *line, const stru
 	struct fork *fork = arena_alloc(&n->fx->arena, 1, sizeof *fork);
 	enum err e;
 
+	if (line->is_forked)
+		return ERR_OK; /* one proof is enough, however often it is shown to us */
 	if (fork == NULL)
 		return ERR_MEMORY;
 	e = evidence_build(n, line, note, batch, index, &our_note, fork);
@@ -133,6 +156,7 @@ enum err fork_keep(struct node *n, struct now now, struct line *line, const stru
 		return ERR_NOT_FOUND;
 	log_error("channel %u: %s has signed two histories of its log; the log stops and both are kept",
 		  line->key.channel, n->accord->parties[line->key.party].name);
+	line->is_forked = true;
 	e = service_fork(n, now, line->key.channel, arena_keep(&n->fx->arena, &content));
 	return e == ERR_STOPPED ? ERR_OK : e;
 }

@@ -479,6 +479,12 @@ enum err record_leaf(struct record *r, const struct log *log, uint64_t index, ui
 	return r->store->ops->node_get(r->store, log->number, 0, index, leaf);
 }
 
+enum err record_node(struct record *r, const struct log *log, unsigned level, uint64_t index,
+		     uint8_t hash[HASH_LEN])
+{
+	return r->store->ops->node_get(r->store, log->number, level, index, hash);
+}
+
 enum err record_consistency(struct record *r, const struct log *log, uint64_t old, uint64_t size,
 			    uint8_t proof[MERKLE_PROOF_MAX][HASH_LEN], size_t *count)
 {

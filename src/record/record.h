@@ -80,6 +80,9 @@ enum err record_content(struct record *r, const uint8_t hash[HASH_LEN], struct b
 void record_root(const struct log *log, uint8_t root[HASH_LEN]);
 enum err record_leaf(struct record *r, const struct log *log, uint64_t index,
 		     uint8_t leaf[HASH_LEN]) MUST_CHECK;
+/* A complete node of the tree. */
+enum err record_node(struct record *r, const struct log *log, unsigned level, uint64_t index,
+		     uint8_t hash[HASH_LEN]) MUST_CHECK;
 enum err record_consistency(struct record *r, const struct log *log, uint64_t old, uint64_t size,
 			    uint8_t proof[MERKLE_PROOF_MAX][HASH_LEN], size_t *count) MUST_CHECK;
 enum err record_inclusion(struct record *r, const struct log *log, uint64_t index, uint64_t size,

@@ -187,10 +187,60 @@ static void test_a_log_is_opened_by_its_author_alone(void **state)
 	forge_free(&f);
 }
 
+/* The contents of FORK statements in our own logs, checked as a stranger would. */
+static size_t count_proofs(struct room *r, size_t party, uint32_t channel)
+{
+	static uint8_t memory[ENTRY_LEN_MAX], content_memory[CONTENT_LEN_MAX];
+	struct place_key at = { { channel, 0, 1 }, 0 };
+	size_t count = 0;
+
+	for (; at.index < room_log(r, &at.log).size; at.index++) {
+		struct buf bytes = BUF_ON(memory), content = BUF_ON(content_memory);
+		static struct fork fork;
+		struct entry_read_out read;
+		struct fault fault;
+		assert_int_equal(node_entry(r->n->node, &at, &bytes, &read), ERR_OK);
+		count += read.statement.kind == KIND_FORK &&
+			 node_content(r->n->node, &read.statement, &content) == ERR_OK &&
+			 fork_read(buf_bytes(&content), &fork, &fault) == ERR_OK &&
+			 fork_check(&fork, r->w->nodes[party].log_key.public) == ERR_OK;
+	}
+	return count;
+}
+
 static void add_many(struct forge *f, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		add_message(f, PRECEDENCE_FLASH, "more");
+}
+
+static void test_a_fork_is_proved_with_few_reads(void **state)
+{
+	struct room *r = *state;
+	struct forge f, g;
+	size_t common;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	add_many(&f, 1500);
+	common = f.count;
+	for (size_t at = 0; at < f.count; at += 300)
+		assert_int_equal(room_hear_batch(r, 1, &f, at, at + 300 < f.count ? at + 300 : f.count),
+				 ERR_OK);
+	forge_open(&g, r->w, 1, LEADER, 1);
+	for (size_t i = 0; i < common; i++)
+		forge_put(&g, f.items[i].entry, f.items[i].content);
+	add_many(&f, 1);
+	add_many(&g, 3);
+	assert_int_equal(room_hear_batch(r, 1, &f, common, f.count), ERR_OK);
+	count_reads(r);
+	assert_int_equal(room_hear_batch(r, 1, &g, common, g.count), ERR_OK);
+	assert_int_equal(count_proofs(r, 1, LEADER), 1);
+	assert_in_range(nodes_read, 1, 500);
+	count_no_more(r);
+	assert_int_equal(room_log(r, &f.key).state, LOG_STOPPED);
+	forge_free(&f);
+	forge_free(&g);
 }
 
 /* The signer remembers a history of a peer's log that our store has lost: that stops the log and not the node. */
@@ -347,6 +397,7 @@ int main(void)
 		TEST(slow_peer_keeps_its_tags),
 		TEST(an_exercise_is_no_flash),
 		TEST(a_log_is_opened_by_its_author_alone),
+		TEST(a_fork_is_proved_with_few_reads),
 		TEST(a_log_that_the_signer_refuses_stops),
 		TEST(a_receipt_of_another_root_closes_nothing),
 		TEST(a_claimed_erasure_erases_nothing),
