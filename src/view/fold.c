@@ -143,7 +143,19 @@ static bool previous_place(const struct fold_input *in, struct place_key *out)
 	return true;
 }
 
-/* Where a reference leads; false if it names no log of this accord, or its own log's future. */
+/* Whoever is to hold the one channel is to hold the other: else some would wait for ever for what they never get. */
+static bool is_held_by_all(const struct fold *f, uint32_t refers, uint32_t channel)
+{
+	const struct accord_channel *to = accord_channel_find(f->accord, refers),
+				    *from = accord_channel_find(f->accord, channel);
+
+	return to != NULL && (from == NULL || (from->parties & ~to->parties) == 0);
+}
+
+/*
+ * Where a reference leads; false if it names no log of this accord, one that not all who read it hold, or its own
+ * log's future.
+ */
 static bool refers_place(const struct fold *f, const struct fold_input *in, const struct place *refers,
 			 struct place_key *out)
 {
@@ -152,7 +164,7 @@ static bool refers_place(const struct fold *f, const struct fold_input *in, cons
 		.index = refers->index,
 	};
 	if (out->log.party == f->accord->parties_count ||
-	    accord_channel_find(f->accord, refers->channel) == NULL)
+	    !is_held_by_all(f, refers->channel, in->log.channel))
 		return false;
 	return !log_key_equal(&out->log, &in->log) || out->index < in->entry->index;
 }

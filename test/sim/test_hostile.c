@@ -390,6 +390,28 @@ static void test_entries_that_wait_cost_little(void **state)
 	forge_free(&g);
 }
 
+/*
+ * A reference into a channel that not all readers hold leads nowhere for anybody: else those who do not hold it would
+ * wait for ever, and for all that is said after it.
+ */
+static void test_a_reference_out_of_the_channel_is_none(void **state)
+{
+	struct room *r = *state;
+	struct log_key of_two = { TWO_ALONE, 1, 1 };
+	struct statement s;
+	struct forge f;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	forge_message(&f, PRECEDENCE_FLASH, &s);
+	s.refers[s.refers_count++] = (struct place){ TWO_ALONE, s.party, 1, 7, { 0 } };
+	forge_say(&f, &s, &r->w->nodes[1].officer.key, NONE);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	assert_false(room_has_log(r, &of_two));
+	assert_int_equal(room_log(r, &f.key).folded, f.count);
+	forge_free(&f);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
@@ -403,6 +425,7 @@ int main(void)
 		TEST(a_claimed_erasure_erases_nothing),
 		TEST(nothing_is_cosigned_without_its_eraser),
 		TEST(entries_that_wait_cost_little),
+		TEST(a_reference_out_of_the_channel_is_none),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
