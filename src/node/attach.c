@@ -5,16 +5,123 @@
 
 #include <string.h>
 
-/* Rows of the map beside the folds: 'w', hash, party that has it. Gone when the blob is whole. */
+/*
+ * Rows of the map beside the folds:
+ *
+ *	'w' party, hash                            wanted of that party: its length; gone when the blob is whole
+ *	'p' hash                                   so far as it is held: which party it came from
+ *	'b' hash, channel, party, content's hash   an entry of that log names it
+ */
 #define ROW_WANTED 'w'
+#define ROW_GIVER 'p'
+#define ROW_NAMED 'b'
 
-static void wanted_key(struct buf *key, const uint8_t hash[HASH_LEN])
+#define WANTED_KEY_LEN (2u + HASH_LEN)
+#define NAMED_PREFIX_LEN (1u + HASH_LEN + 3u)
+
+static void wanted_key(struct buf *key, size_t party, const uint8_t hash[HASH_LEN])
 {
 	buf_put_byte(key, ROW_WANTED);
+	buf_put_byte(key, (uint8_t)party);
 	buf_put(key, (struct bytes){ hash, HASH_LEN });
 }
 
-enum err attachments_wanted(struct node *n, size_t author, struct bytes bytes)
+static void giver_key(struct buf *key, const uint8_t hash[HASH_LEN])
+{
+	buf_put_byte(key, ROW_GIVER);
+	buf_put(key, (struct bytes){ hash, HASH_LEN });
+}
+
+/* parties_count: from nobody but our own officers. */
+static size_t giver_of(struct node *n, const uint8_t hash[HASH_LEN])
+{
+	uint8_t memory[1 + HASH_LEN], party;
+	struct buf key = BUF_ON(memory), value = { &party, 0, 1, false };
+
+	giver_key(&key, hash);
+	return map_get(&n->views, buf_bytes(&key), &value) == ERR_OK ? party : n->accord->parties_count;
+}
+
+static enum err giver_put(struct node *n, const uint8_t hash[HASH_LEN], size_t peer)
+{
+	uint8_t memory[1 + HASH_LEN], party = (uint8_t)peer;
+	struct buf key = BUF_ON(memory);
+
+	giver_key(&key, hash);
+	return map_put(&n->views, buf_bytes(&key), (struct bytes){ &party, 1 });
+}
+
+static void named_prefix(struct buf *key, const uint8_t hash[HASH_LEN], uint32_t channel, size_t party)
+{
+	buf_put_byte(key, ROW_NAMED);
+	buf_put(key, (struct bytes){ hash, HASH_LEN });
+	buf_put_byte(key, (uint8_t)(channel >> 8));
+	buf_put_byte(key, (uint8_t)channel);
+	buf_put_byte(key, (uint8_t)party);
+}
+
+enum err attachments_named(struct node *n, const struct log_key *log, const struct statement *s,
+			   struct bytes bytes)
+{
+	struct buf memory = arena_lend(&n->fx->arena, CONTENT_LEN_MAX);
+	struct content content;
+	struct fault fault;
+	enum err e = ERR_OK;
+
+	if (!s->has_content)
+		return ERR_OK;
+	/* What was held already does not come again. */
+	if (bytes.len == 0 && record_content(n->record, s->content.hash, &memory) == ERR_OK)
+		bytes = buf_bytes(&memory);
+	if (content_read(bytes, &content, &fault) != ERR_OK)
+		return ERR_OK;
+	for (size_t i = 0; e == ERR_OK && i < content.attachments_count; i++) {
+		uint8_t key_memory[NAMED_PREFIX_LEN + HASH_LEN];
+		struct buf key = BUF_ON(key_memory);
+		named_prefix(&key, content.attachments[i].hash, log->channel, log->party);
+		buf_put(&key, (struct bytes){ s->content.hash, HASH_LEN });
+		e = map_put(&n->views, buf_bytes(&key), BYTES_LIT("1"));
+	}
+	return e;
+}
+
+/* Whether a content that is not erased names the blob in that party's logs of the channel. */
+static bool is_named(struct node *n, const uint8_t hash[HASH_LEN], uint32_t channel, size_t party)
+{
+	uint8_t prefix_memory[NAMED_PREFIX_LEN], memory[MAP_KEY_MAX];
+	struct buf prefix = BUF_ON(prefix_memory), key = BUF_ON(memory);
+
+	named_prefix(&prefix, hash, channel, party);
+	buf_put(&key, buf_bytes(&prefix));
+	while (map_next(&n->views, buf_bytes(&prefix), buf_bytes(&key), &key, NULL) == ERR_OK) {
+		struct buf none = { 0 };
+		if (key.len == NAMED_PREFIX_LEN + HASH_LEN &&
+		    record_content(n->record, memory + NAMED_PREFIX_LEN, &none) == ERR_LIMIT)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Only what we, or the one who gave it to us, said on a channel of this peer: whoever knows a hash can name it in a log
+ * of his own.
+ */
+static bool may_have(struct node *n, size_t peer, const uint8_t hash[HASH_LEN])
+{
+	size_t giver = giver_of(n, hash);
+
+	for (size_t i = 0; i < n->accord->channels_count; i++) {
+		const struct accord_channel *c = &n->accord->channels[i];
+		if (c->plane == PLANE_HOME || !is_channel_of(c, n->self) || !is_channel_of(c, peer))
+			continue;
+		if (is_named(n, hash, c->number, n->self) ||
+		    (giver < n->accord->parties_count && is_named(n, hash, c->number, giver)))
+			return true;
+	}
+	return false;
+}
+
+enum err attachments_wanted(struct node *n, struct now now, size_t author, struct bytes bytes)
 {
 	struct store *store = record_store(n->record);
 	struct content content;
@@ -23,80 +130,112 @@ enum err attachments_wanted(struct node *n, size_t author, struct bytes bytes)
 	if (content_read(bytes, &content, &fault) != ERR_OK)
 		return ERR_OK; /* kept; the officer answers NEGATIVE */
 	for (size_t i = 0; i < content.attachments_count; i++) {
-		uint8_t memory[HASH_LEN + 1], party = (uint8_t)author;
-		struct buf key = BUF_ON(memory);
+		uint8_t memory[WANTED_KEY_LEN], len_memory[8];
+		struct buf key = BUF_ON(memory), len = BUF_ON(len_memory);
 		uint64_t held, total;
 		enum err e = store->ops->attachment_held(store, content.attachments[i].hash, &held, &total);
 		if (e != ERR_OK && e != ERR_NOT_FOUND)
 			return e;
 		if (e == ERR_OK && total > 0 && held == total)
 			continue;
-		wanted_key(&key, content.attachments[i].hash);
-		e = map_put(&n->views, buf_bytes(&key), (struct bytes){ &party, 1 });
+		wanted_key(&key, author, content.attachments[i].hash);
+		buf_put_be64(&len, content.attachments[i].len);
+		e = map_put(&n->views, buf_bytes(&key), buf_bytes(&len));
 		if (e != ERR_OK)
 			return e;
 	}
-	attachments_fetch(n, author);
-	return ERR_OK;
+	return content.attachments_count == 0 ? ERR_OK : attachments_fetch(n, now, author);
 }
 
-static bool is_fetching(const struct peer *p, const uint8_t hash[HASH_LEN])
+static struct fetching *fetching_find(struct peer *p, const uint8_t hash[HASH_LEN])
 {
 	for (size_t i = 0; i < p->fetching_count; i++) {
-		if (memcmp(p->fetching[i], hash, HASH_LEN) == 0)
+		if (memcmp(p->fetching[i].hash, hash, HASH_LEN) == 0)
+			return &p->fetching[i];
+	}
+	return NULL;
+}
+
+static void fetching_end(struct peer *p, struct fetching *f)
+{
+	*f = p->fetching[--p->fetching_count];
+}
+
+/* One blob comes from one peer at a time; from another when that one lets us wait. */
+static bool is_with_another(struct node *n, struct now now, size_t peer, const uint8_t hash[HASH_LEN])
+{
+	for (size_t i = 0; i < n->accord->parties_count; i++) {
+		struct fetching *f = i == peer ? NULL : fetching_find(&n->peers[i], hash);
+		if (f == NULL)
+			continue;
+		if (mono_is_before(now.mono, mono_add_ms(f->heard, FETCH_STALLED_MS)))
 			return true;
+		fetching_end(&n->peers[i], f);
 	}
 	return false;
 }
 
-static void send_fetch(struct node *n, size_t peer, const uint8_t hash[HASH_LEN])
+/* What another gave of it may be false, and would make this one's false too. */
+static enum err start_anew(struct node *n, size_t peer, const uint8_t hash[HASH_LEN])
 {
+	struct store *store = record_store(n->record);
+	uint64_t held, total;
+	enum err e = store->ops->attachment_held(store, hash, &held, &total);
+
+	if (e != ERR_OK || total == 0)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (held == total || giver_of(n, hash) == peer)
+		return ERR_OK;
+	e = turn_open(n);
+	return e == ERR_OK ? store->ops->attachment_del(store, hash) : e;
+}
+
+static enum err send_fetch(struct node *n, struct now now, size_t peer, const uint8_t hash[HASH_LEN])
+{
+	struct peer *p = &n->peers[peer];
 	struct store *store = record_store(n->record);
 	struct fetch fetch;
 	uint64_t held = 0, total = 0;
 	uint8_t *memory = arena_alloc(&n->fx->arena, 64, 1);
 	struct effect_frame *frame;
 	struct buf payload;
+	enum err e;
 
-	if (memory == NULL)
-		return;
+	if (memory == NULL || is_with_another(n, now, peer, hash))
+		return ERR_OK;
+	e = start_anew(n, peer, hash);
+	if (e != ERR_OK)
+		return e;
 	if (store->ops->attachment_held(store, hash, &held, &total) != ERR_OK)
 		held = 0;
-	frame = frame_out(n, peer, best_path(&n->peers[peer]), URGENCY_ATTACHMENT, FRAME_FETCH);
+	frame = frame_out(n, peer, best_path(p), URGENCY_ATTACHMENT, FRAME_FETCH);
 	if (frame == NULL)
-		return;
+		return ERR_OK;
 	memcpy(fetch.hash, hash, HASH_LEN);
 	fetch.offset = held;
 	buf_init(&payload, memory, 64);
 	fetch_write(&fetch, &payload);
 	frame->payload = buf_bytes(&payload);
-	memcpy(n->peers[peer].fetching[n->peers[peer].fetching_count++], hash, HASH_LEN);
+	p->fetching[p->fetching_count].heard = now.mono;
+	memcpy(p->fetching[p->fetching_count++].hash, hash, HASH_LEN);
+	return ERR_OK;
 }
 
-void attachments_fetch(struct node *n, size_t peer)
+enum err attachments_fetch(struct node *n, struct now now, size_t peer)
 {
 	struct peer *p = &n->peers[peer];
-	uint8_t prefix = ROW_WANTED, memory[MAP_KEY_MAX], party;
+	uint8_t prefix[] = { ROW_WANTED, (uint8_t)peer }, memory[MAP_KEY_MAX];
 	struct buf key = BUF_ON(memory);
+	enum err e = ERR_OK;
 
-	buf_put_byte(&key, ROW_WANTED);
-	while (p->fetching_count < FETCHES_MAX && best_path(p) < LINK_PATHS_MAX) {
-		struct buf value = BUF_ON(&party);
-		value.max = 1;
-		if (map_next(&n->views, (struct bytes){ &prefix, 1 }, buf_bytes(&key), &key, &value) !=
-		    ERR_OK)
-			return;
-		if (key.len == HASH_LEN + 1 && party == peer && !is_fetching(p, memory + 1))
-			send_fetch(n, peer, memory + 1);
+	buf_put(&key, BYTES_OF(prefix));
+	while (e == ERR_OK && p->fetching_count < FETCHES_MAX && best_path(p) < LINK_PATHS_MAX) {
+		e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&key), &key, NULL);
+		if (e == ERR_OK && key.len == WANTED_KEY_LEN &&
+		    fetching_find(p, memory + WANTED_KEY_LEN - HASH_LEN) == NULL)
+			e = send_fetch(n, now, peer, memory + WANTED_KEY_LEN - HASH_LEN);
 	}
-}
-
-void attachments_fetch_all(struct node *n)
-{
-	for (size_t peer = 0; peer < n->accord->parties_count; peer++) {
-		if (peer != n->self)
-			attachments_fetch(n, peer);
-	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 enum err receive_fetch(struct node *n, const struct arrival *in)
@@ -105,7 +244,7 @@ enum err receive_fetch(struct node *n, const struct arrival *in)
 	struct fetch fetch;
 	enum err e = fetch_read(in->frame.payload, &fetch);
 
-	if (e != ERR_OK)
+	if (e != ERR_OK || !may_have(n, in->peer, fetch.hash))
 		return e;
 	for (size_t i = 0; i < SERVINGS_MAX; i++) {
 		struct serving *s = &p->servings[i];
@@ -130,7 +269,7 @@ static bool serve_piece(struct node *n, size_t peer, struct serving *s)
 	uint64_t held;
 
 	if (memory == NULL || store->ops->attachment_held(store, s->hash, &held, &piece.total) != ERR_OK ||
-	    held != piece.total || s->offset >= piece.total)
+	    held != piece.total || s->offset >= piece.total || !may_have(n, peer, s->hash))
 		return false;
 	buf_init(&bytes, memory, ATTACHMENT_PIECE_MAX);
 	if (store->ops->attachment_get(store, s->hash, s->offset,
@@ -194,60 +333,90 @@ static enum err blob_check(struct node *n, const uint8_t hash[HASH_LEN], uint64_
 	return ERR_OK;
 }
 
-static enum err blob_whole(struct node *n, size_t peer, const uint8_t hash[HASH_LEN], uint64_t total)
+static enum err wanted_del(struct node *n, size_t party, const uint8_t hash[HASH_LEN])
 {
-	struct peer *p = &n->peers[peer];
-	uint8_t memory[HASH_LEN + 1];
+	uint8_t memory[WANTED_KEY_LEN];
 	struct buf key = BUF_ON(memory);
+	enum err e;
+
+	wanted_key(&key, party, hash);
+	e = map_del(&n->views, buf_bytes(&key));
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* All of it came from this peer: if it is not what its hash says, he is not asked for it again. */
+static enum err blob_false(struct node *n, size_t peer, const uint8_t hash[HASH_LEN])
+{
+	enum err e = record_store(n->record)->ops->attachment_del(record_store(n->record), hash);
+
+	if (e == ERR_OK)
+		e = wanted_del(n, peer, hash);
+	return e == ERR_OK ? ERR_CONTENT : e;
+}
+
+static enum err blob_whole(struct node *n, struct now now, size_t peer, const uint8_t hash[HASH_LEN],
+			   uint64_t total)
+{
 	struct effect_publish *change;
 	bool is_good;
 	enum err e = blob_check(n, hash, total, &is_good);
 
 	if (e != ERR_OK)
 		return e;
-	if (!is_good) {
-		e = record_store(n->record)->ops->attachment_del(record_store(n->record), hash);
-		return e == ERR_OK ? ERR_CONTENT : e;
-	}
-	wanted_key(&key, hash);
-	e = map_del(&n->views, buf_bytes(&key));
-	for (size_t i = 0; i < p->fetching_count; i++) {
-		if (memcmp(p->fetching[i], hash, HASH_LEN) == 0) {
-			memmove(p->fetching[i], p->fetching[--p->fetching_count], HASH_LEN);
-			break;
-		}
-	}
+	fetching_end(&n->peers[peer], fetching_find(&n->peers[peer], hash));
+	if (!is_good)
+		return blob_false(n, peer, hash);
+	for (size_t i = 0; e == ERR_OK && i < n->accord->parties_count; i++)
+		e = wanted_del(n, i, hash);
+	if (e != ERR_OK)
+		return e;
 	change = publish(n, CHANGE_ATTACHMENT);
 	if (change != NULL)
 		change->peer = peer;
-	attachments_fetch(n, peer);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return attachments_fetch(n, now, peer);
 }
 
-enum err receive_piece(struct node *n, const struct arrival *in)
+/* What is not of the one length that makes rows few, or not of the length that the content names, is no piece. */
+static bool is_piece_of(struct node *n, size_t peer, const struct attachment_piece *p)
+{
+	uint8_t memory[WANTED_KEY_LEN], len[8];
+	struct buf key = BUF_ON(memory), value = BUF_ON(len);
+	uint64_t rest = p->total - p->offset;
+
+	wanted_key(&key, peer, p->hash);
+	return map_get(&n->views, buf_bytes(&key), &value) == ERR_OK && value.len == sizeof len &&
+	       be64_get(len) == p->total &&
+	       p->piece.len == (rest < ATTACHMENT_PIECE_MAX ? rest : ATTACHMENT_PIECE_MAX);
+}
+
+enum err receive_piece(struct node *n, struct now now, const struct arrival *in)
 {
 	struct store *store = record_store(n->record);
 	struct attachment_piece piece;
+	struct fetching *fetching;
 	uint64_t held = 0, total = 0;
 	enum err e = attachment_piece_read(in->frame.payload, &piece);
 
 	if (e != ERR_OK)
 		return e;
-	if (!is_fetching(&n->peers[in->peer], piece.hash))
+	fetching = fetching_find(&n->peers[in->peer], piece.hash);
+	if (fetching == NULL)
 		return ERR_OK; /* asked for on a path that went down since, or never: it is not kept */
-	if (piece.total > ATTACHMENT_LEN_MAX || piece.piece.len > piece.total ||
-	    piece.offset > piece.total - piece.piece.len)
+	if (!is_piece_of(n, in->peer, &piece))
 		return ERR_FRAME;
+	fetching->heard = now.mono;
 	e = store->ops->attachment_held(store, piece.hash, &held, &total);
 	if (e != ERR_OK)
 		return e;
 	if (held != piece.offset || (total > 0 && total != piece.total))
 		return ERR_OK; /* held already, or of a serving that was asked for before */
 	e = turn_open(n);
+	if (e == ERR_OK && piece.offset == 0)
+		e = giver_put(n, piece.hash, in->peer);
 	if (e == ERR_OK)
 		e = store->ops->attachment_put(store, piece.hash, piece.total, piece.offset, piece.piece);
 	if (e == ERR_OK && piece.offset + piece.piece.len == piece.total)
-		e = blob_whole(n, in->peer, piece.hash, piece.total);
+		e = blob_whole(n, now, in->peer, piece.hash, piece.total);
 	return e;
 }
 

@@ -182,7 +182,8 @@ static enum err batch_add(struct node *n, struct now now, size_t peer, const str
 		if (e == ERR_OK)
 			e = entry_add(n, now, &add);
 		if (e == ERR_OK && add.content.len > 0)
-			e = attachments_wanted(n, a->line->is_own ? peer : a->line->key.party, add.content);
+			e = attachments_wanted(n, now, a->line->is_own ? peer : a->line->key.party,
+					       add.content);
 		if (e == ERR_OK)
 			e = store->ops->advance_del(store, s.id);
 		if (e == ERR_NOT_FOUND)

@@ -95,6 +95,13 @@ struct peer_path {
 #define PIECES_MAX 4u  /* attachment frames on their way to one peer */
 #define SERVINGS_MAX 16u
 
+/* An attachment on its way in. */
+struct fetching {
+	uint8_t hash[HASH_LEN];
+	struct mono heard; /* its last piece, or when it was asked for */
+};
+#define FETCH_STALLED_MS 10000u /* then another who has it is asked */
+
 /* An attachment on its way out. */
 struct serving {
 	uint8_t hash[HASH_LEN];
@@ -110,7 +117,7 @@ struct peer {
 	size_t tags;	  /* of both */
 	struct serving servings[SERVINGS_MAX];
 	size_t next_serving;
-	uint8_t fetching[FETCHES_MAX][HASH_LEN];
+	struct fetching fetching[FETCHES_MAX];
 	size_t fetching_count;
 	size_t service_path; /* line checks travel on the path that they test */
 	bool has_clock;
@@ -311,11 +318,13 @@ enum err service_fork(struct node *n, struct now now, uint32_t channel, struct b
 enum err service_say(struct node *n, struct now now) MUST_CHECK;
 
 /* ---- attach.c ---- */
-enum err attachments_wanted(struct node *n, size_t author, struct bytes bytes) MUST_CHECK;
-void attachments_fetch(struct node *n, size_t peer);
-void attachments_fetch_all(struct node *n);
+/* An entry of that log names them: who may have them is remembered. */
+enum err attachments_named(struct node *n, const struct log_key *log, const struct statement *s,
+			   struct bytes content) MUST_CHECK;
+enum err attachments_wanted(struct node *n, struct now now, size_t author, struct bytes bytes) MUST_CHECK;
+enum err attachments_fetch(struct node *n, struct now now, size_t peer) MUST_CHECK;
 void attachments_serve(struct node *n, size_t peer);
 enum err receive_fetch(struct node *n, const struct arrival *in) MUST_CHECK;
-enum err receive_piece(struct node *n, const struct arrival *in) MUST_CHECK;
+enum err receive_piece(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
 
 #endif

@@ -325,6 +325,9 @@ enum err entry_add(struct node *n, struct now now, const struct addition *a)
 
 	if (e != ERR_OK)
 		return node_local(n, e, "an entry could not be written");
+	e = attachments_named(n, &line->key, a->statement, a->content);
+	if (e != ERR_OK)
+		return node_local(n, e, "an attachment's name could not be written");
 	line->staged_len += a->bytes.len + a->content.len;
 	p = publish(n, CHANGE_ENTRY);
 	if (p == NULL)

@@ -90,7 +90,7 @@ enum err node_attachment(struct node *n, const uint8_t hash[HASH_LEN], uint64_t 
 
 /* ---- The ladder, with SENT and STATION RECEIPT added. ---- */
 
-struct fetching {
+struct act_reader {
 	struct node *n;
 	struct buf memory;
 };
@@ -98,7 +98,7 @@ struct fetching {
 static enum err fetch_act(void *self, const struct place_key *place, struct statement *statement,
 			  struct wall *filed)
 {
-	struct fetching *f = self;
+	struct act_reader *f = self;
 	struct line *line = line_find(f->n, &place->log);
 	struct entry entry;
 	struct fault fault;
@@ -145,7 +145,7 @@ enum err node_ladder(struct node *n, const struct place_key *place, struct messa
 {
 	struct line *line = line_find(n, &place->log);
 	uint8_t *memory = n->scratch;
-	struct fetching fetching = { .n = n };
+	struct act_reader fetching = { .n = n };
 	struct buf bytes;
 	struct entry_read_out read;
 	enum err e;

@@ -168,8 +168,7 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 	if (e != ERR_OK)
 		return e;
 	cosignatures_send(n, in->peer);
-	attachments_fetch(n, in->peer);
-	return ERR_OK;
+	return attachments_fetch(n, now, in->peer);
 }
 
 static enum err receive_want(struct node *n, struct now now, const struct arrival *in)
@@ -223,21 +222,15 @@ static enum err receive_fetch_row(struct node *n, struct now now, const struct a
 	return receive_fetch(n, in);
 }
 
-static enum err receive_piece_row(struct node *n, struct now now, const struct arrival *in)
-{
-	(void)now;
-	return receive_piece(n, in);
-}
-
 static const struct {
 	enum frame_kind kind;
 	bool is_before_hello; /* may come on a path before its HELLO */
 	enum err (*receive)(struct node *n, struct now now, const struct arrival *in);
 } rows[] = {
-	{ FRAME_HELLO, true, receive_hello },		{ FRAME_WANT, false, receive_want },
-	{ FRAME_BATCH, false, receive_batch },		{ FRAME_COSIGNATURE, false, receive_cosignature },
-	{ FRAME_ADVANCE, false, receive_advance },	{ FRAME_REFUSE, false, receive_refuse },
-	{ FRAME_ATTACHMENT, false, receive_piece_row }, { FRAME_FETCH, false, receive_fetch_row },
+	{ FRAME_HELLO, true, receive_hello },	    { FRAME_WANT, false, receive_want },
+	{ FRAME_BATCH, false, receive_batch },	    { FRAME_COSIGNATURE, false, receive_cosignature },
+	{ FRAME_ADVANCE, false, receive_advance },  { FRAME_REFUSE, false, receive_refuse },
+	{ FRAME_ATTACHMENT, false, receive_piece }, { FRAME_FETCH, false, receive_fetch_row },
 };
 
 enum err node_receive(struct node *n, struct now now, const struct arrival *in, struct effects *fx)

@@ -441,7 +441,7 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 		/* What we closed it for stands until something is known that says more than "down". */
 		if (path->why == ERR_OK || in->why != ERR_DOWN)
 			path_why(path, in->why, in->rule);
-		attachments_fetch(n, in->peer);
+		e = attachments_fetch(n, now, in->peer);
 	}
 	change = publish(n, CHANGE_PATH);
 	if (change != NULL)

@@ -366,8 +366,9 @@ enum err node_tick(struct node *n, struct now now, struct effects *fx)
 	n->fx = fx;
 	if (n->is_stopped)
 		return ERR_IO;
-	attachments_fetch_all(n);
 	e = service_tick(n, now);
+	for (size_t peer = 0; peer < n->accord->parties_count && e == ERR_OK; peer++)
+		e = peer == n->self ? ERR_OK : attachments_fetch(n, now, peer);
 	if (e == ERR_OK && has_unsaved(n))
 		e = turn_open(n);
 	return node_local(n, e, "a service statement could not be written");
