@@ -49,6 +49,10 @@
 #define LINK_CONNECTIONS_MAX 256u     /* connections a node holds, authenticated or not */
 #define LINK_PATHS_MAX 8u	      /* paths to one peer */
 #define LINK_QUEUE_LEN_MAX (4u << 20) /* bytes waiting for one peer */
+#define BATCH_AHEAD_MAX \
+	(256u << 10) /* bytes of batches, as urgent or more, given to link ahead of the socket */
+#define BATCH_IN_FLIGHT_MAX (1536u << 10) /* bytes of all batches there, above which only a FLASH is added */
+#define ADVANCE_AHEAD_MAX (32u << 10)	  /* bytes of advance copies there */
 #define LINK_RETRY_MS_MAX 30000u
 #define LINK_HANDSHAKE_MS_MAX 10000u	/* from accept or connect to HELLO */
 #define LINK_SILENCE_MS_MAX 15000u	/* no authenticated byte for so long: the path is down */
@@ -76,6 +80,8 @@
 
 /* The node and its clients. */
 #define LOGS_MAX 1024u	       /* logs of one record held open */
+#define ADVANCES_MAX 256u      /* advance copies of one party that wait for its logs */
+#define EPOCHS_MAX 32u	       /* epochs of one party's log on one channel */
 #define OFFICER_KEYS_MAX 1024u /* keys in force of one party */
 #define COMMANDS_PER_TURN_MAX 4096u
 #define EFFECTS_MAX 16384u	    /* effects of one turn */

@@ -286,7 +286,7 @@ static bool serve_piece(struct node *n, size_t peer, struct serving *s)
 	buf_init(&payload, memory + ATTACHMENT_PIECE_MAX, ATTACHMENT_PIECE_MAX + 128);
 	attachment_piece_write(&piece, &payload);
 	frame->payload = buf_bytes(&payload);
-	frame->tag = tag_new(n, &(struct tag){ .line = SIZE_MAX, .peer = peer, .path = frame->path });
+	frame->tag = tag_new(n, &(struct tag){ .kind = FRAME_ATTACHMENT, .peer = peer, .path = frame->path });
 	n->peers[peer].pieces++;
 	s->offset += piece.piece.len;
 	return true;

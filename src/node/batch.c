@@ -54,8 +54,7 @@ static bool is_content_known(struct node *n, const uint8_t hash[HASH_LEN])
 	return e == ERR_LIMIT || e == ERR_REFUSED;
 }
 
-/* The content that travels with an entry is the one that its statement names. */
-static enum err item_check(struct node *n, const struct statement *s, const struct batch_item *item)
+enum err item_check(struct node *n, const struct statement *s, const struct batch_item *item)
 {
 	uint8_t hash[HASH_LEN];
 
@@ -185,9 +184,7 @@ static enum err batch_add(struct node *n, struct now now, size_t peer, const str
 			e = attachments_wanted(n, now, a->line->is_own ? peer : a->line->key.party,
 					       add.content);
 		if (e == ERR_OK)
-			e = store->ops->advance_del(store, s.id);
-		if (e == ERR_NOT_FOUND)
-			e = ERR_OK;
+			e = advance_reached(n, a->line->key.party, s.id);
 	}
 	if (e == ERR_OK)
 		e = record_add_note(n->record, a->line->log, a->note.size, a->batch.note);
@@ -410,65 +407,4 @@ enum err receive_cosignature(struct node *n, struct now now, const struct arriva
 	 */
 	e = cosignature_take(n, line, c.size, c.line);
 	return e == ERR_VERIFY ? ERR_OK : e;
-}
-
-/* ---- A FLASH ahead of its log: good by its officer's signature. ---- */
-
-enum err receive_advance(struct node *n, struct now now, const struct arrival *in)
-{
-	struct store *store = record_store(n->record);
-	struct advance a;
-	struct statement s;
-	struct fault fault;
-	struct place_key at;
-	struct log_key key;
-	struct line *line;
-	struct judged judged;
-	struct entry_view view;
-	struct entry entry = { 0 };
-	struct effect_publish *p;
-	struct batch_item item;
-	enum err e = advance_read(in->frame.payload, &a);
-
-	(void)now;
-	if (e != ERR_OK || statement_read(a.statement, &s, &fault) != ERR_OK)
-		return ERR_FRAME;
-	key = (struct log_key){ a.origin.channel, accord_party_find(n->accord, s.party), a.origin.epoch };
-	/* The same officers may have signed it for another accord: an exercise is no FLASH of this one. */
-	if (memcmp(s.accord, n->accord->id, ACCORD_ID_LEN) != 0 ||
-	    memcmp(a.origin.accord, n->accord->id, ACCORD_ID_LEN) != 0 ||
-	    !bytes_equal(s.party, bytes_str(a.origin.party)) || s.kind != KIND_MESSAGE || !s.has_precedence ||
-	    s.precedence != PRECEDENCE_FLASH)
-		return ERR_FRAME;
-	line = line_find(n, &key);
-	if (line == NULL || line->is_own || s.channel != a.origin.channel || a.signatures_count == 0 ||
-	    fold_find_id(&n->fold, s.channel, s.id, &at) == ERR_OK)
-		return ERR_OK;
-	item = (struct batch_item){ .content = a.content };
-	e = item_check(n, &s, &item);
-	if (e != ERR_OK)
-		return e;
-	entry = (struct entry){ .origin = a.origin,
-				.index = line->log->frontier.size,
-				.filed = s.claimed,
-				.statement = a.statement,
-				.signatures_count = a.signatures_count };
-	memcpy(entry.signatures, a.signatures, sizeof entry.signatures);
-	e = judged_read(n, &key, &entry, &s, &judged);
-	if (e == ERR_OK)
-		e = fold_judge(&n->fold, &judged.input, &view);
-	if (e != ERR_OK || view.verdict != VERDICT_OK)
-		return e; /* it comes again in its log, and is judged there */
-	e = turn_open(n);
-	if (e == ERR_OK)
-		e = store->ops->advance_put(store, s.id, in->frame.payload);
-	if (e != ERR_OK)
-		return e;
-	p = publish(n, CHANGE_ADVANCE);
-	if (p == NULL)
-		return ERR_OK;
-	p->place.log = key;
-	p->entry = arena_copy(&n->fx->arena, a.statement);
-	p->content = arena_copy(&n->fx->arena, a.content);
-	return ERR_OK;
 }

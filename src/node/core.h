@@ -9,6 +9,7 @@
  *	refold.c     held entries into views            service.c    the node's own statements, timers
  *	attach.c     attachments                        read.c       reading for the API
  *	fork.c       evidence of a fork                 erase.c      contents that two persons erased
+ *	advance.c    a FLASH ahead of its log
  */
 #ifndef NODE_CORE_H
 #define NODE_CORE_H
@@ -112,9 +113,10 @@ struct serving {
 struct peer {
 	size_t party;
 	struct peer_path paths[LINK_PATHS_MAX];
-	size_t in_flight; /* bytes of batches that the socket has not taken */
-	size_t pieces;	  /* attachment frames likewise */
-	size_t tags;	  /* of both */
+	size_t in_flight[URGENCY_COUNT]; /* bytes of batches that the socket has not taken */
+	size_t advances;		 /* bytes of advance copies likewise */
+	size_t pieces;			 /* attachment frames likewise */
+	size_t tags;			 /* of all three */
 	struct serving servings[SERVINGS_MAX];
 	size_t next_serving;
 	struct fetching fetching[FETCHES_MAX];
@@ -123,14 +125,21 @@ struct peer {
 	bool has_clock;
 	int64_t clock_offset_ms;
 	struct refusal refused;
+	unsigned
+		warned; /* bit mask of enum warning: each once a session, or a peer would fill our log file */
 };
+
+enum warning { WARN_EPOCHS, WARN_ADVANCES, WARN_HEARSAY };
 
 /* A frame with a tag that node_sent gives back. */
 #define TAGS_MAX 1024u
 #define TAGS_PER_PEER_MAX (TAGS_MAX / PARTY_MAX)
+#define ADVANCE_TAGS_MAX 16u /* of them kept from batches */
 struct tag {
 	uint64_t number;
-	size_t line; /* SIZE_MAX: an attachment piece */
+	enum frame_kind kind; /* BATCH, ADVANCE or ATTACHMENT */
+	enum urgency urgency;
+	size_t line; /* of a BATCH, with what it brings */
 	uint64_t from, size;
 	size_t len;
 	size_t peer, path;
@@ -146,7 +155,8 @@ struct due {
 	uint64_t ms;
 };
 
-#define BATCH_IN_FLIGHT_MAX (2u << 20)
+/* Line checks of one peer that are answered in the accord's time between two of one path. */
+#define ANSWERS_MAX (2 * LINK_PATHS_MAX)
 #define WANT_AGAIN_MS 5000u
 #define ADVANCE_LOOK_BACK 4096u /* entries of a log that are searched for a FLASH at link-up */
 
@@ -195,6 +205,8 @@ enum err lines_keep(struct node *n) MUST_CHECK;
 void node_stop(struct node *n, enum err why, const char *what);
 /* Passes user and peer errors on; a local one stops the node. */
 enum err node_local(struct node *n, enum err e, const char *what) MUST_CHECK;
+/* True the first time in a session. */
+bool warns(struct peer *p, enum warning warning);
 struct line *line_find(struct node *n, const struct log_key *key);
 struct line *line_by_origin(struct node *n, const struct origin *origin);
 /* Finds or opens the log: inside a turn. */
@@ -266,6 +278,11 @@ void want_back(struct node *n, struct now now, size_t peer, struct line *line, u
 uint64_t tag_new(struct node *n, const struct tag *tag);
 /* The first passage that took this entry; NULL if none is remembered. */
 const struct passage *passage_find(const struct reach *r, uint64_t index);
+/* Bytes of batches that the socket has not taken, of this urgency or more. */
+size_t batches_in_flight(const struct peer *p, enum urgency least);
+/* One entry with its content or its eraser's place, into the items of a batch. */
+enum err item_read(struct node *n, const struct line *line, uint64_t index, struct buf *memory,
+		   struct batch_item *item) MUST_CHECK;
 /* Whether this peer is to hold that log. */
 bool is_shared_with(const struct line *line, size_t peer);
 /* A note's text, our unsaved one included. */
@@ -274,12 +291,21 @@ enum err line_note(struct node *n, const struct line *line, uint64_t size, struc
 
 /* ---- batch.c ---- */
 enum err receive_batch(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
-enum err receive_advance(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
 enum err receive_cosignature(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
 /* A line for the note of this size, whoever brought it; ERR_VERIFY if it is no receipt. */
 enum err cosignature_take(struct node *n, struct line *line, uint64_t size, struct bytes text) MUST_CHECK;
 /* Receipts that were early and are not any longer. */
 enum err early_take(struct node *n) MUST_CHECK;
+
+/* The content that travels with an entry is the one that its statement names. */
+enum err item_check(struct node *n, const struct statement *s, const struct batch_item *item) MUST_CHECK;
+
+/* ---- advance.c ---- */
+enum err receive_advance(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
+/* Own FLASHes behind a backlog, as far as the socket's pace allows. */
+void advances_send(struct node *n, size_t peer);
+/* The log has brought the statement: its copy has served. */
+enum err advance_reached(struct node *n, size_t party, const uint8_t id[STATEMENT_ID_LEN]) MUST_CHECK;
 
 /* ---- erase.c ---- */
 /* An erasure that counts: the content goes, its hash and the proof stay. */

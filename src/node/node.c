@@ -191,6 +191,14 @@ enum err node_local(struct node *n, enum err e, const char *what)
 	return e;
 }
 
+bool warns(struct peer *p, enum warning warning)
+{
+	bool is_first = (p->warned >> warning & 1) == 0;
+
+	p->warned |= 1u << warning;
+	return is_first;
+}
+
 /* Asks for our line under a log's head, proving to the signer that it carries on from what it signed last. */
 static enum err ask_signer(struct node *n, struct now now, struct line *line)
 {

@@ -142,6 +142,7 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 	if (in->path != PATH_BUNDLE)
 		p->paths[in->path].has_hello = true;
 	p->has_clock = true;
+	p->warned = 0;
 	p->clock_offset_ms = (int64_t)h->clock.ms - (int64_t)now.wall.ms;
 	/* What it does not name it does not hold. */
 	for (size_t i = 0; i < n->lines_count; i++)

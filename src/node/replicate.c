@@ -38,6 +38,21 @@ uint64_t tag_new(struct node *n, const struct tag *tag)
 	return t->number;
 }
 
+/* The socket has it, or it is lost with its path: what it counted for is free again. */
+static void tag_end(struct node *n, struct tag *t)
+{
+	struct peer *p = &n->peers[t->peer];
+
+	t->number = 0;
+	p->tags--;
+	if (t->kind == FRAME_ATTACHMENT)
+		p->pieces--;
+	else if (t->kind == FRAME_ADVANCE)
+		p->advances -= t->len;
+	else
+		p->in_flight[t->urgency] -= t->len;
+}
+
 /* ---- HELLO ---- */
 
 /* The last note of one log with every line that we hold of exactly that size. */
@@ -128,9 +143,8 @@ void want_back(struct node *n, struct now now, size_t peer, struct line *line, u
 
 /* ---- Batches ---- */
 
-/* One entry with its content or its eraser's place, into the items of a batch. */
-static enum err item_read(struct node *n, const struct line *line, uint64_t index, struct buf *memory,
-			  struct batch_item *item)
+enum err item_read(struct node *n, const struct line *line, uint64_t index, struct buf *memory,
+		   struct batch_item *item)
 {
 	struct store *store = record_store(n->record);
 	struct entry entry;
@@ -164,16 +178,36 @@ static enum err item_read(struct node *n, const struct line *line, uint64_t inde
 	return e;
 }
 
-/* Where the commit that begins at `first` ends: the smallest note above it; 0 if only memory has one. */
-static uint64_t note_next(struct node *n, const struct line *line, uint64_t first)
+/* Entries from where the batch ends so far, until they have len bytes or the next one has no room. */
+static enum err items_read(struct node *n, struct line *line, uint64_t goal, size_t len, struct buf *entries,
+			   struct batch *batch)
 {
-	struct store *store = record_store(n->record);
-	uint8_t memory[NOTE_LEN_MAX];
-	struct buf note = BUF_ON(memory);
-	uint64_t found;
+	while (batch->count < BATCH_ENTRIES_MAX && batch->first + batch->count < goal && entries->len < len) {
+		size_t from = entries->len;
+		enum err e =
+			item_read(n, line, batch->first + batch->count, entries, &n->items[batch->count]);
+		if (e == ERR_LIMIT) {
+			entries->len = from;
+			return ERR_OK;
+		}
+		if (e != ERR_OK)
+			return e;
+		batch->count++;
+	}
+	return ERR_OK;
+}
 
-	return store->ops->note_above(store, line->log->number, first + 1, &found, &note) == ERR_OK ? found
-												    : 0;
+/* The largest note among the entries of a batch; ERR_NOT_FOUND: none. */
+static enum err note_within(struct node *n, const struct line *line, const struct batch *batch,
+			    struct buf *note, uint64_t *found)
+{
+	enum err e;
+
+	buf_reset(note);
+	e = line_note(n, line, batch->first + batch->count, note, found);
+	if (e != ERR_OK)
+		return e;
+	return *found <= batch->first || *found > batch->first + batch->count ? ERR_NOT_FOUND : ERR_OK;
 }
 
 enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t goal, struct buf *payload,
@@ -185,25 +219,24 @@ enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t
 	uint64_t found, whole = note_next(n, line, first);
 	enum err e;
 
-	/*
-	 * Entries as far as one batch carries, then back to the largest note among them. A commit that fills
-	 * most of a batch goes alone: what is read behind it would be dropped again.
-	 */
-	buf_init(&entries, n->scratch, BATCH_LEN_MAX);
-	while (batch.count < BATCH_ENTRIES_MAX && first + batch.count < goal &&
-	       !(first + batch.count == whole && entries.len > BATCH_LEN_MAX / 2)) {
-		e = item_read(n, line, first + batch.count, &entries, &n->items[batch.count]);
-		if (e == ERR_LIMIT)
-			break;
-		if (e != ERR_OK)
-			return e;
-		batch.count++;
-	}
-	e = line_note(n, line, first + batch.count, &note, &found);
+	/* Without a note to end with nothing is read, however often it is asked for. */
+	e = line_note(n, line, goal, &note, &found);
+	if (e == ERR_OK && found <= first)
+		e = ERR_NOT_FOUND;
 	if (e != ERR_OK)
 		return e;
-	if (found <= first || found > first + batch.count)
-		return ERR_NOT_FOUND;
+	/* A short batch, so that what is urgent need not wait long; a longer one if it takes that to a note. */
+	buf_init(&entries, n->scratch, BATCH_LEN_MAX);
+	e = items_read(n, line, goal, BATCH_AHEAD_MAX, &entries, &batch);
+	if (e == ERR_OK)
+		e = note_within(n, line, &batch, &note, &found);
+	if (e == ERR_NOT_FOUND) {
+		e = items_read(n, line, goal, BATCH_LEN_MAX, &entries, &batch);
+		if (e == ERR_OK)
+			e = note_within(n, line, &batch, &note, &found);
+	}
+	if (e != ERR_OK)
+		return e;
 	batch.count = (size_t)(found - first);
 	batch.note = buf_bytes(&note);
 	batch_write(&batch, payload);
@@ -222,90 +255,63 @@ static size_t path_for(const struct peer *p, const struct line *line)
 	return best_path(p);
 }
 
+size_t batches_in_flight(const struct peer *p, enum urgency least)
+{
+	size_t len = 0;
+
+	for (int u = 0; u <= (int)least; u++)
+		len += p->in_flight[u];
+	return len;
+}
+
+/*
+ * What is given to the link can be overtaken there, but on the way to it nothing can: so little of each
+ * urgency is
+ * given ahead of the socket, and what is less urgent keeps nothing back.
+ */
+static bool has_credit(const struct peer *p, enum urgency urgency)
+{
+	bool is_flash = urgency == URGENCY_FLASH;
+
+	return batches_in_flight(p, urgency) < BATCH_AHEAD_MAX &&
+	       (is_flash || batches_in_flight(p, URGENCY_ROUTINE) < BATCH_IN_FLIGHT_MAX) &&
+	       p->tags + PIECES_MAX + ADVANCE_TAGS_MAX <
+		       (is_flash ? TAGS_PER_PEER_MAX : TAGS_PER_PEER_MAX / 2);
+}
+
 static bool send_batch(struct node *n, size_t peer, struct line *line)
 {
 	struct peer *p = &n->peers[peer];
+	enum urgency urgency = channel_urgency(line->channel);
 	struct reach *reach = &line->reach[peer];
 	size_t path = path_for(p, line);
 	uint64_t goal = line->is_own ? line->log->durable : reach->goal, size;
 	struct effect_frame *frame;
 	struct buf payload;
 
-	if (path == LINK_PATHS_MAX || reach->sent >= goal || p->in_flight >= BATCH_IN_FLIGHT_MAX ||
-	    p->tags + PIECES_MAX >= TAGS_PER_PEER_MAX || !effects_has_room(n->fx, 8, 2 * FRAME_LEN_MAX))
+	if (path == LINK_PATHS_MAX || reach->sent >= goal || !has_credit(p, urgency) ||
+	    !effects_has_room(n->fx, 8, 2 * FRAME_LEN_MAX))
 		return false;
 	if (goal > line->log->durable)
 		goal = line->log->durable;
 	payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - FRAME_HEAD_LEN);
 	if (batch_build(n, line, reach->sent, goal, &payload, &size) != ERR_OK)
 		return false;
-	frame = frame_out(n, peer, path, channel_urgency(line->channel), FRAME_BATCH);
+	frame = frame_out(n, peer, path, urgency, FRAME_BATCH);
 	if (frame == NULL)
 		return false;
 	frame->payload = arena_keep(&n->fx->arena, &payload);
-	frame->tag = tag_new(n, &(struct tag){ .from = reach->sent,
+	frame->tag = tag_new(n, &(struct tag){ .kind = FRAME_BATCH,
+					       .urgency = urgency,
+					       .from = reach->sent,
 					       .line = (size_t)(line - n->lines),
 					       .size = size,
 					       .len = payload.len,
 					       .peer = peer,
 					       .path = path });
-	p->in_flight += payload.len;
+	p->in_flight[urgency] += payload.len;
 	reach->sent = size;
 	return true;
-}
-
-/* A FLASH behind a log that is still on its way goes ahead of it. */
-#define ADVANCE_BEHIND_LEN (8u << 10)
-
-static void send_advance(struct node *n, size_t peer, const struct line *line, uint64_t index)
-{
-	struct buf entries;
-	struct batch_item item;
-	struct entry entry;
-	struct statement s;
-	struct fault fault;
-	struct advance a = { .origin = line->log->origin };
-	struct effect_frame *frame;
-	struct buf payload;
-	uint8_t *memory;
-
-	buf_init(&entries, n->scratch, BATCH_LEN_MAX);
-	if (item_read(n, line, index, &entries, &item) != ERR_OK ||
-	    entry_read(item.entry, &entry, &s, &fault) != ERR_OK || s.kind != KIND_MESSAGE ||
-	    !s.has_precedence || s.precedence != PRECEDENCE_FLASH)
-		return;
-	memory = arena_alloc(&n->fx->arena, entries.len + 256, 1);
-	if (memory == NULL)
-		return;
-	a.statement = entry.statement;
-	a.content = item.content;
-	a.signatures_count = entry.signatures_count;
-	memcpy(a.signatures, entry.signatures, sizeof a.signatures);
-	frame = frame_out(n, peer, best_path(&n->peers[peer]), URGENCY_FLASH, FRAME_ADVANCE);
-	if (frame == NULL)
-		return;
-	buf_init(&payload, memory, entries.len + 256);
-	advance_write(&a, &payload);
-	frame->payload = buf_bytes(&payload);
-}
-
-/* Own entries that were committed since the last call and are FLASH behind a backlog. */
-static void advance_new(struct node *n, size_t peer)
-{
-	for (size_t i = 0; i < n->lines_count; i++) {
-		struct line *line = &n->lines[i];
-		uint64_t from;
-		if (!line->is_own || !is_shared_with(line, peer))
-			continue;
-		from = line->reach[peer].goal; /* of own logs: looked at for advance copies so far */
-		line->reach[peer].goal = line->log->durable;
-		if ((line->channel->precedences & 1u << PRECEDENCE_FLASH) == 0 ||
-		    n->peers[peer].in_flight < ADVANCE_BEHIND_LEN)
-			continue;
-		for (uint64_t index = from > line->reach[peer].sent ? from : line->reach[peer].sent;
-		     index < line->log->durable; index++)
-			send_advance(n, peer, line, index);
-	}
 }
 
 void replicate(struct node *n, struct now now)
@@ -323,7 +329,7 @@ void replicate(struct node *n, struct now now)
 					;
 			}
 		}
-		advance_new(n, peer);
+		advances_send(n, peer);
 		attachments_serve(n, peer);
 		/* What is known to exist elsewhere and did not come by itself. */
 		for (size_t i = 0; i < n->lines_count; i++) {
@@ -357,13 +363,9 @@ enum err node_sent(struct node *n, struct now now, size_t peer, size_t path, uin
 	n->fx = fx;
 	if (tag == 0 || t->number != tag || t->peer != peer || t->path != path)
 		return ERR_OK; /* of a path that went down since */
-	t->number = 0;
-	n->peers[peer].tags--;
-	if (t->line == SIZE_MAX) {
-		n->peers[peer].pieces--;
+	tag_end(n, t);
+	if (t->kind != FRAME_BATCH)
 		return ERR_OK;
-	}
-	n->peers[peer].in_flight -= t->len;
 	reach = &n->lines[t->line].reach[peer];
 	if (t->size > reach->taken)
 		reach->taken = t->size;
@@ -384,12 +386,7 @@ static void forget_flights(struct node *n, size_t peer, size_t path)
 		struct tag *t = &n->tags[i];
 		if (t->number == 0 || t->peer != peer || t->path != path)
 			continue;
-		t->number = 0;
-		n->peers[peer].tags--;
-		if (t->line == SIZE_MAX)
-			n->peers[peer].pieces--;
-		else
-			n->peers[peer].in_flight -= t->len;
+		tag_end(n, t);
 	}
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct reach *r = &n->lines[i].reach[peer];

@@ -43,6 +43,17 @@ static int teardown(void **state)
 	return has_stopped ? -1 : 0; /* no peer's bytes stop a node */
 }
 
+static size_t bytes_said(const struct room *r, size_t peer, enum frame_kind kind, enum urgency urgency)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		if (r->said[i].peer == peer && r->said[i].kind == kind && r->said[i].urgency == urgency)
+			len += r->said[i].len;
+	}
+	return len;
+}
+
 /* A message of that party, at the end of its log. */
 static void add_message(struct forge *f, enum precedence precedence, const char *text)
 {
@@ -60,6 +71,48 @@ static void load(struct forge *f, struct room *r, size_t party, uint32_t channel
 {
 	forge_open(f, r->w, party, channel, 1);
 	forge_load(f, &r->w->nodes[party]);
+}
+
+static void test_flash_needs_no_credit_of_others(void **state)
+{
+	struct room *r = *state;
+	size_t others, flashes;
+
+	room_link(r, 1, 0, NULL, 0);
+	for (int i = 0; i < 60; i++)
+		assert_int_equal(room_say(r, CONSULT, PRECEDENCE_ROUTINE, 50000, NULL, 0), ERR_OK);
+	others = bytes_said(r, 1, FRAME_BATCH, URGENCY_IMMEDIATE);
+	assert_in_range(others, 1, BATCH_AHEAD_MAX + BATCH_AHEAD_MAX + 60000);
+	/* The socket has taken none of it, and the FLASH is given to the link all the same. */
+	flashes = bytes_said(r, 1, FRAME_BATCH, URGENCY_FLASH);
+	assert_int_equal(room_say(r, LEADER, PRECEDENCE_FLASH, 100, NULL, 0), ERR_OK);
+	assert_true(bytes_said(r, 1, FRAME_BATCH, URGENCY_FLASH) > flashes);
+	/* Each that the socket takes makes room for the next. */
+	for (size_t i = 0, count = r->count; i < count; i++) {
+		if (r->said[i].urgency == URGENCY_IMMEDIATE && r->said[i].tag != 0)
+			room_took(r, &r->said[i]);
+	}
+	assert_true(bytes_said(r, 1, FRAME_BATCH, URGENCY_IMMEDIATE) > others);
+}
+
+static void test_advance_copies_wait_for_the_socket(void **state)
+{
+	struct room *r = *state;
+	size_t ahead;
+
+	room_link(r, 1, 0, NULL, 0);
+	for (int i = 0; i < 1500; i++)
+		assert_int_equal(room_say(r, LEADER, PRECEDENCE_FLASH, 300, NULL, 0), ERR_OK);
+	ahead = bytes_said(r, 1, FRAME_ADVANCE, URGENCY_FLASH);
+	assert_in_range(ahead, ADVANCE_AHEAD_MAX / 2, ADVANCE_AHEAD_MAX + 4096);
+	for (size_t i = 0; i < r->count; i++) {
+		if (r->said[i].kind == FRAME_ADVANCE) {
+			assert_int_not_equal(r->said[i].tag, 0);
+			room_took(r, &r->said[i]);
+			break;
+		}
+	}
+	assert_in_range(bytes_said(r, 1, FRAME_ADVANCE, URGENCY_FLASH), ahead + 1, ahead + 4096);
 }
 
 /* Its tags would be overwritten, and what they count would be under way for ever. */
@@ -144,6 +197,80 @@ static enum err hear_advance(struct room *r, size_t peer, struct forge *f, const
 
 	forge_advance(f, s, &r->w->nodes[f->key.party].officer.key, NONE, &out);
 	return room_hear(r, peer, FRAME_ADVANCE, buf_bytes(&out));
+}
+
+static void test_advance_copies_are_few(void **state)
+{
+	struct room *r = *state;
+	struct statement s;
+	struct forge f;
+	size_t first;
+
+	load(&f, r, 1, LEADER);
+	first = f.count;
+	room_link(r, 1, 0, NULL, 0);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, first), ERR_OK);
+	for (size_t i = 0; i < ADVANCES_MAX + 50; i++) {
+		forge_message(&f, PRECEDENCE_FLASH, &s);
+		assert_int_equal(hear_advance(r, 1, &f, &s), ERR_OK);
+		/* The same again is not shown again. */
+		assert_int_equal(hear_advance(r, 1, &f, &s), ERR_OK);
+		if (i == 0)
+			forge_say(&f, &s, &r->w->nodes[1].officer.key, NONE);
+	}
+	assert_int_equal(r->published[CHANGE_ADVANCE], ADVANCES_MAX);
+	/* The other peer has a room of its own. */
+	{
+		struct forge g;
+		load(&g, r, 2, LEADER);
+		room_link(r, 2, 0, NULL, 0);
+		assert_int_equal(room_hear_batch(r, 2, &g, 0, g.count), ERR_OK);
+		forge_message(&g, PRECEDENCE_FLASH, &s);
+		assert_int_equal(hear_advance(r, 2, &g, &s), ERR_OK);
+		assert_int_equal(r->published[CHANGE_ADVANCE], ADVANCES_MAX + 1);
+		forge_free(&g);
+	}
+	/* One that its log reaches makes room for one. */
+	assert_int_equal(room_hear_batch(r, 1, &f, first, f.count), ERR_OK);
+	for (int i = 0; i < 2; i++) {
+		forge_message(&f, PRECEDENCE_FLASH, &s);
+		assert_int_equal(hear_advance(r, 1, &f, &s), ERR_OK);
+	}
+	assert_int_equal(r->published[CHANGE_ADVANCE], ADVANCES_MAX + 2);
+	forge_free(&f);
+}
+
+/* Whoever repeats the id of another's FLASH keeps no copy of it away. */
+static void test_a_copied_id_hides_no_flash(void **state)
+{
+	struct room *r = *state;
+	struct statement honest, s;
+	struct forge f, g;
+	size_t first;
+
+	load(&f, r, 1, LEADER);
+	load(&g, r, 2, LEADER);
+	first = g.count;
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	assert_int_equal(room_hear_batch(r, 2, &g, 0, g.count), ERR_OK);
+	for (int i = 0; i < 2; i++) {
+		forge_message(&f, PRECEDENCE_FLASH, &honest);
+		forge_message(&g, PRECEDENCE_FLASH, &s);
+		memcpy(s.id, honest.id, sizeof s.id);
+		r->published[CHANGE_ADVANCE] = 0;
+		if (i == 0) {
+			assert_int_equal(hear_advance(r, 2, &g, &s), ERR_OK);
+		} else {
+			forge_say(&g, &s, &r->w->nodes[2].officer.key, NONE);
+			assert_int_equal(room_hear_batch(r, 2, &g, first, g.count), ERR_OK);
+		}
+		assert_int_equal(hear_advance(r, 1, &f, &honest), ERR_OK);
+		assert_int_equal(r->published[CHANGE_ADVANCE], i == 0 ? 2 : 1);
+	}
+	forge_free(&f);
+	forge_free(&g);
 }
 
 /* The same officers may have signed an exercise: it is no FLASH of this accord, nor is what is no FLASH. */
@@ -528,6 +655,33 @@ static void test_nothing_is_cosigned_without_its_eraser(void **state)
 	forge_free(&f);
 }
 
+/* A range that no note ends is looked for in the notes, not read again at every turn. */
+static void test_a_want_without_a_note_reads_nothing(void **state)
+{
+	struct room *r = *state;
+	struct buf out = BUF_ON(scratch);
+	struct want want;
+	struct forge f;
+	size_t first;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	first = f.count;
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	add_many(&f, 500);
+	assert_int_equal(room_hear_batch(r, 1, &f, first, f.count), ERR_OK);
+	want = (struct want){ f.origin, first, f.count - 1 };
+	want_write(&want, &out);
+	assert_int_equal(room_hear(r, 2, FRAME_WANT, buf_bytes(&out)), ERR_OK);
+	count_reads(r);
+	for (int i = 0; i < 10; i++)
+		room_turn(r);
+	assert_int_equal(entries_read, 0);
+	count_no_more(r);
+	forge_free(&f);
+}
+
 /* What waits is looked at once a batch, and without its signatures. */
 static void test_entries_that_wait_cost_little(void **state)
 {
@@ -595,7 +749,11 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		TEST(flash_needs_no_credit_of_others),
+		TEST(advance_copies_wait_for_the_socket),
 		TEST(slow_peer_keeps_its_tags),
+		TEST(advance_copies_are_few),
+		TEST(a_copied_id_hides_no_flash),
 		TEST(an_exercise_is_no_flash),
 		TEST(fetch_gives_what_the_channel_names),
 		TEST(fetch_gives_back_what_was_given),
@@ -607,6 +765,7 @@ int main(void)
 		TEST(a_receipt_of_another_root_closes_nothing),
 		TEST(a_claimed_erasure_erases_nothing),
 		TEST(nothing_is_cosigned_without_its_eraser),
+		TEST(a_want_without_a_note_reads_nothing),
 		TEST(entries_that_wait_cost_little),
 		TEST(a_reference_out_of_the_channel_is_none),
 	};
