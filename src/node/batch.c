@@ -74,8 +74,8 @@ static bool looks_back(struct node *n, struct now now, const struct arrival *in,
 {
 	if (a->batch.first == 0 || in->path == PATH_BUNDLE)
 		return false;
-	if (a->line->is_suspect)
-		return a->batch.first > a->line->suspect_from;
+	if (a->line->reach[in->peer].is_suspect)
+		return a->batch.first > a->line->reach[in->peer].suspect_from;
 	want_back(n, now, in->peer, a->line, a->note.size);
 	return true;
 }
@@ -85,13 +85,14 @@ static bool looks_back(struct node *n, struct now now, const struct arrival *in,
  * that
  * log again before his next HELLO. What its author sends, or his root proves, counts against him.
  */
-static bool is_hearsay(const struct arrival *in, struct line *line)
+static bool is_hearsay(struct node *n, const struct arrival *in, struct line *line)
 {
 	if (in->peer == line->key.party)
 		return false;
-	log_warning("channel %u: what a peer passes on of another party's log does not fit its note and is "
-		    "dropped",
-		    line->key.channel);
+	if (warns(&n->peers[in->peer], WARN_HEARSAY))
+		log_warning("channel %u: what a peer passes on of another party's log does not fit its note "
+			    "and is dropped",
+			    line->key.channel);
 	line->reach[in->peer].held = 0;
 	return true;
 }
@@ -136,7 +137,7 @@ static enum err batch_verify(struct node *n, struct now now, const struct arriva
 	/* The log key signed a root that is not ours: look for a fork before the log is stopped. */
 	if (!is_root && !has_fault && looks_back(n, now, in, a))
 		return ERR_OK;
-	if (!is_root && is_hearsay(in, a->line))
+	if (!is_root && is_hearsay(n, in, a->line))
 		return ERR_OK;
 	if (!is_root || has_fault)
 		return stop_log(n, in, a->line, wrong, &fault);
@@ -192,7 +193,7 @@ static enum err batch_add(struct node *n, struct now now, size_t peer, const str
 	if (e == ERR_OK && n->has_skipped && a->line->log->frontier.size >= a->line->known &&
 	    line_newest(n, a->line->key.channel, a->line->key.party) != a->line) {
 		n->has_skipped = false;
-		e = refold_all(n, now);
+		n->is_refold_due = true;
 	}
 	return e;
 }
@@ -216,7 +217,7 @@ static enum err batch_compare(struct node *n, struct now now, const struct arriv
 				a->skip = a->batch.count;
 				return ERR_OK;
 			}
-			if (e == ERR_NOT_FOUND && is_hearsay(in, a->line)) {
+			if (e == ERR_NOT_FOUND && is_hearsay(n, in, a->line)) {
 				a->skip = a->batch.count;
 				return ERR_OK;
 			}
@@ -227,6 +228,18 @@ static enum err batch_compare(struct node *n, struct now now, const struct arriv
 		a->skip++;
 	}
 	return ERR_OK;
+}
+
+enum err line_open_of_peer(struct node *n, size_t peer, const struct log_key *key, struct line **out)
+{
+	enum err e = line_open(n, key, out);
+
+	if (e == ERR_LIMIT && warns(&n->peers[peer], WARN_EPOCHS))
+		log_warning(
+			"channel %u: %s opens more epochs than EPOCHS_MAX or its share of HELLO_NOTES_MAX "
+			"allows; epoch %u is not kept",
+			key->channel, n->accord->parties[key->party].name, key->epoch);
+	return e;
 }
 
 /* The log that a batch is of, opened if it may begin here: on the word of nobody but its author. */
@@ -249,7 +262,7 @@ static enum err batch_line(struct node *n, const struct arrival *in, struct arri
 	if (a->line != NULL)
 		return ERR_OK;
 	e = turn_open(n);
-	return e == ERR_OK ? line_open(n, &key, &a->line) : e;
+	return e == ERR_OK ? line_open_of_peer(n, in->peer, &key, &a->line) : e;
 }
 
 enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
@@ -267,7 +280,7 @@ enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 		return ERR_FRAME;
 	e = batch_line(n, in, &a);
 	if (e != ERR_OK)
-		return e;
+		return e == ERR_LIMIT ? ERR_OK : e;
 	if (a.line->log->stopped.rule != NULL)
 		return ERR_OK;
 	/* A line check is answered on the path that it tests. */
@@ -325,7 +338,19 @@ static enum err cosignature_verify(struct node *n, const struct line *line, uint
 					     &seconds);
 }
 
-enum err cosignature_take(struct node *n, struct line *line, uint64_t size, struct bytes text)
+/* It cannot be judged before the entries are there: what others make up takes no room from its own party. */
+static void keep_early(struct line *line, size_t from, size_t party, uint64_t size, struct bytes text)
+{
+	struct early *early = &line->early[party][from == party];
+
+	if (text.len > sizeof early->text || size <= early->size)
+		return;
+	memcpy(early->text, text.ptr, text.len);
+	early->len = text.len;
+	early->size = size;
+}
+
+enum err cosignature_take(struct node *n, size_t from, struct line *line, uint64_t size, struct bytes text)
 {
 	uint8_t memory[ORIGIN_LEN_MAX];
 	struct buf name = BUF_ON(memory);
@@ -338,16 +363,11 @@ enum err cosignature_take(struct node *n, struct line *line, uint64_t size, stru
 		return ERR_VERIFY;
 	party = cosigner_find(n, line, parsed.name, &name);
 	if (party == n->accord->parties_count)
-		return ERR_VERIFY;
+		return ERR_NOT_FOUND;
 	if (line->cosigned[party] >= size)
 		return ERR_OK;
 	if (size > line->log->durable) {
-		struct early *early = &line->early[party];
-		if (text.len <= sizeof early->text && size > early->size) {
-			memcpy(early->text, text.ptr, text.len);
-			early->len = text.len;
-			early->size = size;
-		}
+		keep_early(line, from, party, size, text);
 		return ERR_OK;
 	}
 	e = cosignature_verify(n, line, size, party, &parsed);
@@ -373,18 +393,34 @@ enum err early_take(struct node *n)
 {
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *line = &n->lines[i];
-		for (size_t party = 0; party < n->accord->parties_count; party++) {
-			struct early *early = &line->early[party];
+		for (size_t j = 0; j < 2 * n->accord->parties_count; j++) {
+			size_t party = j / 2;
+			struct early *early = &line->early[party][j % 2];
 			enum err e;
 			if (early->size == 0 || early->size > line->log->durable)
 				continue;
-			e = cosignature_take(n, line, early->size, (struct bytes){ early->text, early->len });
+			e = cosignature_take(n, party, line, early->size,
+					     (struct bytes){ early->text, early->len });
 			early->size = 0;
-			if (e != ERR_OK && e != ERR_VERIFY)
+			if (err_class(e) == ERR_CLASS_LOCAL)
 				return e;
 		}
 	}
 	return ERR_OK;
+}
+
+/*
+ * Who says that he has cosigned more than we hold is asked for it, unless it comes by itself: its author may have
+ * kept it from us.
+ */
+static void holds_more(struct line *line, struct now now, size_t peer, uint64_t size)
+{
+	struct reach *reach = &line->reach[peer];
+
+	if (reach->held <= line->log->frontier.size)
+		line->wanted_at = now.mono;
+	if (reach->held < size)
+		reach->held = size;
 }
 
 enum err receive_cosignature(struct node *n, struct now now, const struct arrival *in)
@@ -405,6 +441,8 @@ enum err receive_cosignature(struct node *n, struct now now, const struct arriva
 	 * A line over another root is of another history, which its notes will show: it is no receipt of
 	 * ours.
 	 */
-	e = cosignature_take(n, line, c.size, c.line);
-	return e == ERR_VERIFY ? ERR_OK : e;
+	e = cosignature_take(n, in->peer, line, c.size, c.line);
+	if (e == ERR_OK && line->early[in->peer][1].size == c.size)
+		holds_more(line, now, in->peer, c.size);
+	return e == ERR_VERIFY || e == ERR_NOT_FOUND ? ERR_OK : e;
 }

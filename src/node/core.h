@@ -32,6 +32,9 @@ struct reach {
 	uint64_t sent;	/* given to a path since it came up */
 	uint64_t goal;	/* a peer's log: send up to here. Our own: looked at for advance copies so far */
 	uint64_t taken; /* the socket has taken so much: SENT */
+	/* It showed a note of another history, and the entries were asked of it from here on. */
+	bool is_suspect;
+	uint64_t suspect_from;
 	struct passage passages[PASSAGES_MAX]; /* the last ones, in a ring */
 	size_t passages_count;
 };
@@ -67,14 +70,12 @@ struct line {
 	bool is_own, is_recovering, is_closed; /* closed: a later epoch is open, or must be opened */
 	/* recovering, and the signer cannot say how far it went: only a new epoch ends it */
 	bool is_unremembered;
-	bool is_doubtful; /* the signer's machine stopped without closing: every peer must answer first */
-	/* A note of another history was seen, and its entries were asked for from here on. */
-	bool is_suspect;
-	uint64_t suspect_from;
+	bool is_doubtful;   /* the signer's machine stopped without closing: every peer must answer first */
 	uint8_t answered;   /* bit mask of parties whose HELLO came in this run */
 	uint64_t goal_size; /* recovering: the signer's head, or a peer's note of ours */
 	struct unsaved note, cosignature;
-	struct early early[PARTY_MAX];
+	/* From others, whose word is no more than that; and from the party itself. */
+	struct early early[PARTY_MAX][2];
 	uint64_t cosigned[PARTY_MAX]; /* largest size of each party's cosignature that we hold */
 };
 
@@ -122,11 +123,13 @@ struct peer {
 	struct fetching fetching[FETCHES_MAX];
 	size_t fetching_count;
 	size_t service_path; /* line checks travel on the path that they test */
+	/* Answers to its line checks since then: our log grows by its doing only so fast. */
+	struct mono answers_since;
+	size_t answers;
 	bool has_clock;
 	int64_t clock_offset_ms;
 	struct refusal refused;
-	unsigned
-		warned; /* bit mask of enum warning: each once a session, or a peer would fill our log file */
+	unsigned warned; /* bit mask of enum warning, each once a session: a peer fills no file of ours */
 };
 
 enum warning { WARN_EPOCHS, WARN_ADVANCES, WARN_HEARSAY };
@@ -179,6 +182,9 @@ struct node {
 	bool is_stopped, is_replaying, is_full;
 	/* an entry was folded although something it had seen is in an ended log and not held */
 	bool has_skipped;
+	/* It came after all: everything is folded anew, but not all the time. */
+	bool is_refold_due, has_refolded; /* has: in this turn */
+	struct mono next_refold, next_ask;
 	struct batch_item *items; /* of the batch at hand */
 	uint8_t *scratch;	  /* SCRATCH_LEN bytes for one entry and its content, or one frame */
 	struct mark *marks;	  /* what the signer remembered at the start */
@@ -209,7 +215,10 @@ enum err node_local(struct node *n, enum err e, const char *what) MUST_CHECK;
 bool warns(struct peer *p, enum warning warning);
 struct line *line_find(struct node *n, const struct log_key *key);
 struct line *line_by_origin(struct node *n, const struct origin *origin);
-/* Finds or opens the log: inside a turn. */
+/*
+ * Finds or opens the log: inside a turn. ERR_LIMIT: this party has EPOCHS_MAX on the channel, or its share of
+ * HELLO_NOTES_MAX in all: what one party opens takes no room from another.
+ */
 enum err line_open(struct node *n, const struct log_key *key, struct line **out) MUST_CHECK;
 /* The newest epoch of a party's log on a channel; NULL if there is none. */
 struct line *line_newest(struct node *n, uint32_t channel, size_t party);
@@ -264,6 +273,8 @@ enum err refold_all(struct node *n, struct now now) MUST_CHECK;
  */
 enum err refold(struct node *n, struct now now, uint32_t channel, bool is_more) MUST_CHECK;
 bool has_waiting(const struct node *n, uint32_t channel);
+/* What a tick does: asks who claims to have seen it for what is waited for; folds anew if that is due. */
+enum err refold_tick(struct node *n, struct now now) MUST_CHECK;
 
 /* ---- replicate.c ---- */
 void replicate(struct node *n, struct now now);
@@ -273,6 +284,8 @@ void hello_build(struct node *n, struct now now, size_t peer, struct hello *h, s
 enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t goal, struct buf *payload,
 		     uint64_t *size) MUST_CHECK;
 void want_send(struct node *n, struct now now, size_t peer, struct line *line, uint64_t first, uint64_t end);
+/* Of a log that we may have nothing of. */
+bool want_origin(struct node *n, size_t peer, const struct origin *origin, uint64_t first, uint64_t end);
 /* Asks for what we hold already, to find where another history begins. */
 void want_back(struct node *n, struct now now, size_t peer, struct line *line, uint64_t end);
 uint64_t tag_new(struct node *n, const struct tag *tag);
@@ -291,9 +304,15 @@ enum err line_note(struct node *n, const struct line *line, uint64_t size, struc
 
 /* ---- batch.c ---- */
 enum err receive_batch(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
+/* line_open for what a peer brings, which says so when there is no room. */
+enum err line_open_of_peer(struct node *n, size_t peer, const struct log_key *key,
+			   struct line **out) MUST_CHECK;
 enum err receive_cosignature(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
-/* A line for the note of this size, whoever brought it; ERR_VERIFY if it is no receipt. */
-enum err cosignature_take(struct node *n, struct line *line, uint64_t size, struct bytes text) MUST_CHECK;
+/*
+ * A line for the note of this size, brought by that party; ERR_NOT_FOUND if it is
+ * of no mirror, ERR_VERIFY if it is no receipt of this history. */
+enum err cosignature_take(struct node *n, size_t from, struct line *line, uint64_t size,
+			  struct bytes text) MUST_CHECK;
 /* Receipts that were early and are not any longer. */
 enum err early_take(struct node *n) MUST_CHECK;
 

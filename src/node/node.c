@@ -100,6 +100,23 @@ static enum err lines_load(struct node *n)
 	return ERR_OK;
 }
 
+/* A HELLO can name every log of every party: so many are one party's. A home channel's are in none. */
+static bool has_epoch_room(const struct node *n, const struct log_key *key)
+{
+	const struct accord_channel *channel = accord_channel_find(n->accord, key->channel);
+	size_t epochs = 0, shared = 0;
+
+	for (size_t i = 0; i < n->lines_count; i++) {
+		const struct line *l = &n->lines[i];
+		if (l->key.party != key->party)
+			continue;
+		epochs += l->key.channel == key->channel;
+		shared += l->channel->plane != PLANE_HOME;
+	}
+	return epochs < EPOCHS_MAX && n->lines_count < LOGS_MAX &&
+	       (channel->plane == PLANE_HOME || shared < HELLO_NOTES_MAX / n->accord->parties_count);
+}
+
 enum err line_open(struct node *n, const struct log_key *key, struct line **out)
 {
 	struct origin origin;
@@ -110,7 +127,7 @@ enum err line_open(struct node *n, const struct log_key *key, struct line **out)
 	*out = old;
 	if (old != NULL)
 		return ERR_OK;
-	if (n->lines_count == LOGS_MAX)
+	if (!has_epoch_room(n, key))
 		return ERR_LIMIT;
 	origin_of(n, key, &origin);
 	e = record_log_open(n->record, &origin, &log);
@@ -412,6 +429,8 @@ static void forget_staged(struct node *n)
 	/* Pieces of attachments may be among it: what follows them has no use, and the next tick asks anew. */
 	for (size_t i = 0; i < n->accord->parties_count; i++)
 		n->peers[i].fetching_count = 0;
+	n->is_refold_due |= n->has_refolded;
+	n->has_refolded = false;
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];
 		l->staged_len = 0;
@@ -458,6 +477,7 @@ enum err turn_flush(struct node *n, struct now now)
 		return node_local(n, e, "a commit failed; it is never tried again");
 	}
 	n->commits++;
+	n->has_refolded = false;
 	forget_saved(n);
 	effects_let_go(n->fx);
 	for (size_t i = 0; i < n->lines_count; i++) {

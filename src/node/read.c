@@ -375,8 +375,9 @@ enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *curs
 
 	if (*cursor == 0) {
 		struct hello h;
-		uint8_t notes_memory[64 << 10];
-		struct buf notes = BUF_ON(notes_memory);
+		struct buf notes;
+		/* No batch is built meanwhile: its part of the scratch memory is free. */
+		buf_init(&notes, n->scratch, BATCH_LEN_MAX);
 		hello_build(n, now, peer, &h, &notes);
 		buf_init(&payload, memory, SCRATCH_LEN - BATCH_LEN_MAX);
 		hello_write(&h, &payload);

@@ -80,6 +80,31 @@ static enum err history_check(struct node *n, struct now now, size_t peer, struc
 	return e;
 }
 
+/*
+ * The log that a note in a HELLO is of, opened if we have nothing of it: its author may tell others and not us.
+ * NULL: it is none that both of us are to hold.
+ */
+static enum err hello_line(struct node *n, size_t peer, size_t author, const struct note *note,
+			   struct line **out)
+{
+	struct log_key key = { note->origin.channel, author, note->origin.epoch };
+	const struct accord_channel *c = accord_channel_find(n->accord, key.channel);
+	struct line *line = line_find(n, &key);
+	enum err e = ERR_OK;
+
+	*out = NULL;
+	if (c == NULL || c->plane == PLANE_HOME || !is_channel_of(c, author) || !is_channel_of(c, peer) ||
+	    !is_channel_of(c, n->self))
+		return ERR_OK;
+	if (line == NULL)
+		e = turn_open(n);
+	if (line == NULL && e == ERR_OK)
+		e = line_open_of_peer(n, peer, &key, &line);
+	if (e == ERR_OK)
+		*out = line;
+	return e == ERR_LIMIT ? ERR_OK : e;
+}
+
 /* What a peer says it holds of a log; a note that its key does not prove says nothing. */
 static enum err hello_note(struct node *n, struct now now, size_t peer, struct bytes text)
 {
@@ -104,9 +129,9 @@ static enum err hello_note(struct node *n, struct now now, size_t peer, struct b
 		if (e != ERR_OK)
 			return e;
 	}
-	line = line_by_origin(n, &note.origin);
-	if (line == NULL || !is_shared_with(line, peer))
-		return ERR_OK; /* a log that we have nothing of comes as a batch from its author */
+	e = hello_line(n, peer, author, &note, &line);
+	if (e != ERR_OK || line == NULL)
+		return e;
 	if (note.size > line->reach[peer].held)
 		line->reach[peer].held = note.size;
 	if (note.size > line->known)
@@ -116,12 +141,13 @@ static enum err hello_note(struct node *n, struct now now, size_t peer, struct b
 		if (e != ERR_OK || line->log->stopped.rule != NULL)
 			return e;
 	}
-	for (size_t i = 1; i < note.lines_count; i++) {
-		e = cosignature_take(n, line, note.size, note.lines[i].text);
-		if (e != ERR_OK && e != ERR_VERIFY)
-			return e;
+	/* After one that is false nobody's word is worth the work. */
+	for (size_t i = 1; i < note.lines_count && e == ERR_OK; i++) {
+		e = cosignature_take(n, peer, line, note.size, note.lines[i].text);
+		if (e == ERR_NOT_FOUND)
+			e = ERR_OK;
 	}
-	return ERR_OK;
+	return e == ERR_VERIFY ? ERR_OK : e;
 }
 
 static enum err receive_hello(struct node *n, struct now now, const struct arrival *in)
@@ -133,6 +159,9 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 
 	if (h == NULL)
 		return ERR_MEMORY;
+	/* It makes us look at every log: once a session. */
+	if (in->path != PATH_BUNDLE && p->paths[in->path].has_hello)
+		return ERR_FRAME;
 	e = hello_read(in->frame.payload, h);
 	if (e == ERR_OK)
 		e = hello_check(n, p, h);
@@ -206,7 +235,7 @@ static enum err receive_refuse(struct node *n, struct now now, const struct arri
 	if (e != ERR_OK)
 		return e;
 	line = line_by_origin(n, &refuse.origin);
-	if (line == NULL)
+	if (line == NULL || !line->is_own || !is_shared_with(line, in->peer))
 		return ERR_OK;
 	refusal_put(&n->peers[in->peer].refused, REFUSAL_LOG_STOPPED, refuse.rule);
 	n->peers[in->peer].refused.at = (struct place_key){ line->key, refuse.index };

@@ -342,6 +342,8 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 		return ERR_REFUSED;
 	}
 	e = line_open(n, &key, &line);
+	if (e == ERR_LIMIT)
+		answer->limit = "EPOCHS_MAX";
 	if (e != ERR_OK)
 		return e;
 	origin_of(n, &key, &entry.origin);

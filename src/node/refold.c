@@ -140,7 +140,8 @@ static enum err fold_line(struct node *n, struct now now, struct line *line, boo
 }
 
 /*
- * What is waited for stood in a log that has ended, and nobody brought it: entries not held count as absent.
+ * What is waited for stood in a log that has ended or was stopped, and nobody brought it: entries not held count as
+ * absent.
  * Should somebody bring it after all, everything is folded anew (batch.c).
  */
 static bool is_gone_for_good(struct node *n, const struct fold_wait *wait)
@@ -149,7 +150,8 @@ static bool is_gone_for_good(struct node *n, const struct fold_wait *wait)
 
 	return waited != NULL && waited->log->frontier.size < wait->size &&
 	       waited->folded == waited->log->frontier.size &&
-	       line_newest(n, wait->log.channel, wait->log.party) != waited;
+	       (waited->log->stopped.rule != NULL ||
+		line_newest(n, wait->log.channel, wait->log.party) != waited);
 }
 
 static enum err skip_gone(struct node *n, struct now now, uint32_t channel, bool *any)
@@ -275,6 +277,75 @@ enum err refold_all(struct node *n, struct now now)
 		e = refold(n, now, n->accord->channels[i].number, false);
 	n->is_replaying = false;
 	return e;
+}
+
+/* Who says that he has seen it holds it, and its author may have kept it from us alone. */
+static enum err ask_seer(struct node *n, struct now now, struct line *line)
+{
+	struct fold_wait wait;
+	struct origin origin;
+	const struct line *waited;
+	const struct accord_channel *c;
+	uint64_t held;
+	enum err e = fold_held(n, now, line, false, &wait);
+
+	if (e != ERR_SHORT)
+		return e;
+	if (line->is_own || wait.log.party == n->self || wait.log.party >= n->accord->parties_count)
+		return ERR_OK;
+	c = accord_channel_find(n->accord, wait.log.channel);
+	waited = line_find(n, &wait.log);
+	held = waited == NULL ? 0 : waited->log->frontier.size;
+	if (held >= wait.size || c == NULL || c->plane == PLANE_HOME || !is_channel_of(c, n->self) ||
+	    wait.size > LOG_SIZE_MAX)
+		return ERR_OK;
+	origin_of(n, &wait.log, &origin);
+	(void)want_origin(n, line->key.party, &origin, held, wait.size);
+	return ERR_OK;
+}
+
+/* What it waits for may have been stopped or ended meanwhile; whatever waits still is asked for. */
+static enum err look_at_waiting(struct node *n, struct now now, uint32_t channel)
+{
+	enum err e = ERR_OK;
+
+	if (!has_waiting(n, channel))
+		return ERR_OK;
+	e = turn_open(n);
+	if (e == ERR_OK)
+		e = refold(n, now, channel, false);
+	for (size_t i = 0; e == ERR_OK && i < n->lines_count; i++) {
+		struct line *line = &n->lines[i];
+		if (line->key.channel == channel && line->folded < line->log->frontier.size)
+			e = ask_seer(n, now, line);
+	}
+	return e;
+}
+
+/* As often as leaves most of the time to others: a peer can make it due as often as it likes. */
+#define REFOLD_MS_PER_ENTRY 1u
+
+enum err refold_tick(struct node *n, struct now now)
+{
+	uint64_t entries = 0;
+	enum err e = ERR_OK;
+
+	if (!mono_is_before(now.mono, n->next_ask)) {
+		n->next_ask = mono_add_ms(now.mono, WANT_AGAIN_MS);
+		for (size_t i = 0; e == ERR_OK && i < n->accord->channels_count; i++)
+			e = look_at_waiting(n, now, n->accord->channels[i].number);
+	}
+	if (e != ERR_OK || !n->is_refold_due || mono_is_before(now.mono, n->next_refold))
+		return e;
+	e = turn_open(n);
+	if (e != ERR_OK)
+		return e;
+	for (size_t i = 0; i < n->lines_count; i++)
+		entries += n->lines[i].log->frontier.size;
+	n->next_refold = mono_add_ms(now.mono, entries * REFOLD_MS_PER_ENTRY);
+	n->is_refold_due = false;
+	n->has_refolded = true;
+	return refold_all(n, now);
 }
 
 enum err node_refold(struct node *n, struct now now, struct effects *fx)

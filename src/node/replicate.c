@@ -98,25 +98,23 @@ void hello_build(struct node *n, struct now now, size_t peer, struct hello *h, s
 
 enum err hello_send(struct node *n, struct now now, size_t peer, size_t path)
 {
-	size_t len = n->lines_count * 2048 + MANIFEST_LEN_MAX;
-	uint8_t *memory = arena_alloc(&n->fx->arena, len, 1);
 	struct hello *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
 	struct effect_frame *frame = frame_out(n, peer, path, URGENCY_LINK, FRAME_HELLO);
 	struct buf notes, payload;
 
-	if (memory == NULL || h == NULL || frame == NULL)
+	if (h == NULL || frame == NULL)
 		return ERR_MEMORY;
-	buf_init(&notes, memory, len);
+	buf_init(&notes, n->scratch, SCRATCH_LEN);
 	hello_build(n, now, peer, h, &notes);
-	payload = arena_lend(&n->fx->arena, len);
+	payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - 1);
 	hello_write(h, &payload);
 	frame->payload = arena_keep(&n->fx->arena, &payload);
 	return buf_check(&payload);
 }
 
-void want_send(struct node *n, struct now now, size_t peer, struct line *line, uint64_t first, uint64_t end)
+bool want_origin(struct node *n, size_t peer, const struct origin *origin, uint64_t first, uint64_t end)
 {
-	struct want want = { line->log->origin, first, end };
+	struct want want = { *origin, first, end };
 	uint8_t *memory = arena_alloc(&n->fx->arena, 256, 1);
 	struct effect_frame *frame;
 	struct buf payload;
@@ -124,11 +122,17 @@ void want_send(struct node *n, struct now now, size_t peer, struct line *line, u
 	frame = memory == NULL ? NULL
 			       : frame_out(n, peer, best_path(&n->peers[peer]), URGENCY_LINK, FRAME_WANT);
 	if (frame == NULL)
-		return; /* asked again when a path is up */
+		return false; /* asked again when a path is up */
 	buf_init(&payload, memory, 256);
 	want_write(&want, &payload);
 	frame->payload = buf_bytes(&payload);
-	line->wanted_at = now.mono;
+	return true;
+}
+
+void want_send(struct node *n, struct now now, size_t peer, struct line *line, uint64_t first, uint64_t end)
+{
+	if (want_origin(n, peer, &line->log->origin, first, end))
+		line->wanted_at = now.mono;
 }
 
 /* Entries before a contradiction's end that are asked for, so that the two leaves are found. */
@@ -136,9 +140,11 @@ void want_send(struct node *n, struct now now, size_t peer, struct line *line, u
 
 void want_back(struct node *n, struct now now, size_t peer, struct line *line, uint64_t end)
 {
-	line->is_suspect = true;
-	line->suspect_from = end > FORK_LOOK_BACK ? end - FORK_LOOK_BACK : 0;
-	want_send(n, now, peer, line, line->suspect_from, end);
+	struct reach *reach = &line->reach[peer];
+
+	reach->is_suspect = true;
+	reach->suspect_from = end > FORK_LOOK_BACK ? end - FORK_LOOK_BACK : 0;
+	want_send(n, now, peer, line, reach->suspect_from, end);
 }
 
 /* ---- Batches ---- */
@@ -216,7 +222,7 @@ enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t
 	uint8_t note_memory[NOTE_LEN_MAX];
 	struct buf entries, note = BUF_ON(note_memory);
 	struct batch batch = { .origin = line->log->origin, .first = first, .items = n->items };
-	uint64_t found, whole = note_next(n, line, first);
+	uint64_t found;
 	enum err e;
 
 	/* Without a note to end with nothing is read, however often it is asked for. */
@@ -334,10 +340,10 @@ void replicate(struct node *n, struct now now)
 		/* What is known to exist elsewhere and did not come by itself. */
 		for (size_t i = 0; i < n->lines_count; i++) {
 			struct line *line = &n->lines[i];
-			if (line->known > line->log->frontier.size && line->log->stopped.rule == NULL &&
-			    is_shared_with(line, peer) && line->reach[peer].held > line->log->frontier.size &&
+			uint64_t size = line->log->frontier.size, held = line->reach[peer].held;
+			if (held > size && line->log->stopped.rule == NULL && is_shared_with(line, peer) &&
 			    mono_is_before(mono_add_ms(line->wanted_at, WANT_AGAIN_MS), now.mono))
-				want_send(n, now, peer, line, line->log->frontier.size, line->known);
+				want_send(n, now, peer, line, size, line->known > held ? line->known : held);
 		}
 	}
 }

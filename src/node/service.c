@@ -182,6 +182,15 @@ static void answer_came(struct node *n, struct now now, size_t peer, const struc
 	}
 }
 
+static bool may_answer(struct node *n, struct now now, struct peer *p)
+{
+	if (!mono_is_before(now.mono, mono_add_ms(p->answers_since, n->accord->line_check_ms))) {
+		p->answers_since = now.mono;
+		p->answers = 0;
+	}
+	return p->answers < ANSWERS_MAX;
+}
+
 void service_folded(struct node *n, struct now now, const struct place_key *at, const struct entry *entry,
 		    const struct statement *s, const uint8_t leaf[HASH_LEN])
 {
@@ -195,8 +204,9 @@ void service_folded(struct node *n, struct now now, const struct place_key *at, 
 		answer_came(n, now, at->log.party, &s->refers[0]);
 	else if (s->kind == KIND_MESSAGE && s->refers_count == 0 && s->addressees_count == 1 &&
 		 accord_party_find(n->accord, s->addressees[0].party) == n->self &&
-		 best_path(&n->peers[at->log.party]) < LINK_PATHS_MAX)
-		(void)due_add(n, at, leaf, at->log.party);
+		 best_path(&n->peers[at->log.party]) < LINK_PATHS_MAX &&
+		 may_answer(n, now, &n->peers[at->log.party]) && due_add(n, at, leaf, at->log.party) != NULL)
+		n->peers[at->log.party].answers++;
 }
 
 static enum err say_due(struct node *n, struct now now, const struct due *due)
@@ -367,6 +377,8 @@ enum err node_tick(struct node *n, struct now now, struct effects *fx)
 	if (n->is_stopped)
 		return ERR_IO;
 	e = service_tick(n, now);
+	if (e == ERR_OK)
+		e = refold_tick(n, now);
 	for (size_t peer = 0; peer < n->accord->parties_count && e == ERR_OK; peer++)
 		e = peer == n->self ? ERR_OK : attachments_fetch(n, now, peer);
 	if (e == ERR_OK && has_unsaved(n))

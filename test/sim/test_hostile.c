@@ -73,6 +73,8 @@ static void load(struct forge *f, struct room *r, size_t party, uint32_t channel
 	forge_load(f, &r->w->nodes[party]);
 }
 
+/* ---- What is given to the link ahead of the socket. ---- */
+
 static void test_flash_needs_no_credit_of_others(void **state)
 {
 	struct room *r = *state;
@@ -154,6 +156,8 @@ static void test_slow_peer_keeps_its_tags(void **state)
 	}
 }
 
+/* ---- How much of the store is read. ---- */
+
 static const struct store_ops *counted_ops;
 static uint64_t entries_read, nodes_read;
 
@@ -190,6 +194,8 @@ static void count_no_more(struct room *r)
 {
 	r->n->store->ops = counted_ops;
 }
+
+/* ---- Advance copies that come. ---- */
 
 static enum err hear_advance(struct room *r, size_t peer, struct forge *f, const struct statement *s)
 {
@@ -294,6 +300,8 @@ static void test_an_exercise_is_no_flash(void **state)
 	assert_int_equal(r->published[CHANGE_ADVANCE], 0);
 	forge_free(&f);
 }
+
+/* ---- Attachments. ---- */
 
 static void make_blob(uint8_t *blob, size_t len, uint8_t first, uint8_t hash[HASH_LEN])
 {
@@ -474,6 +482,35 @@ static void test_a_false_blob_spoils_no_other(void **state)
 	forge_free(&g);
 }
 
+/* ---- Logs and epochs. ---- */
+
+static void test_epochs_are_few(void **state)
+{
+	struct room *r = *state;
+	size_t logs = 0;
+
+	room_link(r, 1, 0, NULL, 0);
+	for (uint32_t channel = LEADER; channel <= TWO_ALONE; channel++) {
+		for (uint32_t epoch = 1; epoch <= 2 * EPOCHS_MAX; epoch++) {
+			struct forge f;
+			forge_open(&f, r->w, 1, channel, epoch);
+			forge_begin(&f);
+			assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+			logs += room_has_log(r, &f.key);
+			if (epoch <= EPOCHS_MAX)
+				assert_true(room_has_log(r, &f.key));
+			else
+				assert_false(room_has_log(r, &f.key));
+			forge_free(&f);
+		}
+	}
+	assert_int_equal(logs, 4 * EPOCHS_MAX);
+	assert_int_equal(r->closed, 0);
+	assert_int_equal(r->stopped, 0);
+	/* And ours go on, as everybody else's. */
+	assert_int_equal(room_say(r, LEADER, PRECEDENCE_FLASH, 10, NULL, 0), ERR_OK);
+}
+
 static void test_a_log_is_opened_by_its_author_alone(void **state)
 {
 	struct room *r = *state;
@@ -492,6 +529,22 @@ static void test_a_log_is_opened_by_its_author_alone(void **state)
 	assert_true(room_has_log(r, &f.key));
 	forge_free(&f);
 }
+
+/* Said twice in a session, it would make us look at all logs and send all receipts as often as it likes. */
+static void test_hello_comes_once(void **state)
+{
+	struct room *r = *state;
+	struct buf out = BUF_ON(scratch);
+
+	room_link(r, 1, 0, NULL, 0);
+	forge_hello(r->w, 1, NULL, 0, &out);
+	assert_int_equal(room_hear(r, 1, FRAME_HELLO, buf_bytes(&out)), ERR_FRAME);
+	assert_int_equal(r->closed, 1);
+	room_link(r, 1, 0, NULL, 0);
+	assert_int_equal(r->closed, 1);
+}
+
+/* ---- Forks. ---- */
 
 /* The contents of FORK statements in our own logs, checked as a stranger would. */
 static size_t count_proofs(struct room *r, size_t party, uint32_t channel)
@@ -549,6 +602,89 @@ static void test_a_fork_is_proved_with_few_reads(void **state)
 	forge_free(&g);
 }
 
+/* Two roots of one size, whichever comes first: the sides are put in order before they are checked. */
+static void test_a_fork_is_proved_either_way_round(void **state)
+{
+	struct room *r = *state;
+	bool was_less = false, was_more = false;
+
+	room_link(r, 1, 0, NULL, 0);
+	for (uint32_t epoch = 1; !was_less || !was_more; epoch++) {
+		uint8_t memory[2][1024], roots[2][HASH_LEN];
+		struct buf notes[2] = { BUF_ON(memory[0]), BUF_ON(memory[1]) };
+		size_t proofs = count_proofs(r, 1, LEADER);
+		struct bytes note;
+		struct forge f, g;
+		assert_true(epoch <= EPOCHS_MAX);
+		forge_open(&f, r->w, 1, LEADER, epoch);
+		forge_open(&g, r->w, 1, LEADER, epoch);
+		forge_begin(&f);
+		forge_begin(&g);
+		assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+		frontier_root(&f.frontiers[f.count], roots[0]);
+		frontier_root(&g.frontiers[g.count], roots[1]);
+		forge_note(&g, g.count, &notes[1]);
+		note = buf_bytes(&notes[1]);
+		room_link(r, 1, 0, &note, 1);
+		assert_int_equal(count_proofs(r, 1, LEADER), proofs + 1);
+		assert_int_equal(room_log(r, &f.key).state, LOG_STOPPED);
+		was_less |= memcmp(roots[0], roots[1], HASH_LEN) < 0;
+		was_more |= memcmp(roots[0], roots[1], HASH_LEN) > 0;
+		forge_free(&f);
+		forge_free(&g);
+	}
+}
+
+/* What a third party makes up of a log must not keep us from looking when its author really forks it. */
+static void test_hearsay_hides_no_fork(void **state)
+{
+	struct room *r = *state;
+	struct forge f, g, h;
+	size_t common;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	add_many(&f, 10);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	common = f.count;
+	/* The third party passes on a good note with other entries under it. */
+	load(&g, r, 1, LEADER);
+	forge_cut(&g, 0);
+	for (size_t i = 0; i < common; i++)
+		forge_put(&g, f.items[i].entry, f.items[i].content);
+	add_many(&f, 2);
+	add_many(&g, 2);
+	{
+		struct batch_item items[2];
+		uint8_t memory[1024];
+		struct buf note = BUF_ON(memory), out = BUF_ON(scratch);
+		struct batch b = { .origin = f.origin, .first = common, .items = items, .count = 2 };
+		for (size_t i = 0; i < 2; i++)
+			items[i] = (struct batch_item){ .entry = g.items[common + i].entry,
+							.content = g.items[common + i].content };
+		forge_note(&f, f.count, &note);
+		b.note = buf_bytes(&note);
+		batch_write(&b, &out);
+		assert_int_equal(room_hear(r, 2, FRAME_BATCH, buf_bytes(&out)), ERR_OK);
+	}
+	assert_int_equal(room_log(r, &f.key).state, LOG_RUNS);
+	/* Now the author goes on from another history. */
+	forge_open(&h, r->w, 1, LEADER, 1);
+	for (size_t i = 0; i + 1 < common; i++)
+		forge_put(&h, f.items[i].entry, f.items[i].content);
+	add_many(&h, 3);
+	room_forget(r);
+	assert_int_equal(room_hear_batch(r, 1, &h, common, h.count), ERR_OK);
+	assert_int_equal(room_said(r, 1, FRAME_WANT), 1);
+	assert_int_equal(room_hear_batch(r, 1, &h, 0, h.count), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).state, LOG_STOPPED);
+	assert_int_equal(count_proofs(r, 1, LEADER), 1);
+	forge_free(&f);
+	forge_free(&g);
+	forge_free(&h);
+}
+
 /* The signer remembers a history of a peer's log that our store has lost: that stops the log and not the node. */
 static void test_a_log_that_the_signer_refuses_stops(void **state)
 {
@@ -567,6 +703,8 @@ static void test_a_log_that_the_signer_refuses_stops(void **state)
 	forge_free(&f);
 }
 
+/* ---- Receipts. ---- */
+
 static void test_a_receipt_of_another_root_closes_nothing(void **state)
 {
 	struct room *r = *state;
@@ -583,6 +721,37 @@ static void test_a_receipt_of_another_root_closes_nothing(void **state)
 	assert_int_equal(room_log(r, &f.key).cosigned[1], 0);
 	forge_free(&f);
 }
+
+/* A receipt that comes before its entries cannot be judged yet: what others make up takes no room from it. */
+static void test_an_early_receipt_is_not_crowded_out(void **state)
+{
+	struct room *r = *state;
+	uint8_t memory[1024];
+	struct buf out = BUF_ON(scratch), line = BUF_ON(memory);
+	struct cosignature c;
+	struct forge f;
+	size_t first;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	first = f.count;
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, first), ERR_OK);
+	add_many(&f, 1);
+	/* The author says for the third party what it never said. */
+	forge_line(&f, f.count, 2, &line);
+	c = (struct cosignature){ f.origin, LOG_SIZE_MAX, buf_bytes(&line) };
+	cosignature_write(&c, &out);
+	assert_int_equal(room_hear(r, 1, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
+	buf_reset(&out);
+	forge_cosignature(&f, f.count, 2, &out);
+	assert_int_equal(room_hear(r, 2, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
+	assert_int_equal(room_hear_batch(r, 1, &f, first, f.count), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).cosigned[2], f.count);
+	forge_free(&f);
+}
+
+/* ---- Erasure as a peer claims it. ---- */
 
 static void test_a_claimed_erasure_erases_nothing(void **state)
 {
@@ -655,6 +824,8 @@ static void test_nothing_is_cosigned_without_its_eraser(void **state)
 	forge_free(&f);
 }
 
+/* ---- Work that a few bytes make. ---- */
+
 /* A range that no note ends is looked for in the notes, not read again at every turn. */
 static void test_a_want_without_a_note_reads_nothing(void **state)
 {
@@ -723,6 +894,97 @@ static void test_entries_that_wait_cost_little(void **state)
 	forge_free(&g);
 }
 
+/* Our own log grows by a peer's line checks only as fast as the accord has them. */
+static void test_line_checks_are_answered_so_often(void **state)
+{
+	struct room *r = *state;
+	struct log_key own = { SERVICE, 0, 1 };
+	uint64_t before;
+	struct forge f;
+	size_t first;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, SERVICE);
+	first = f.count;
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, first), ERR_OK);
+	before = room_log(r, &own).size;
+	for (int i = 0; i < 200; i++) {
+		struct statement s;
+		forge_statement(&f, KIND_MESSAGE, &s);
+		s.role = BYTES_LIT(ROLE_NODE);
+		s.has_label = false;
+		s.has_precedence = s.has_form = true;
+		s.precedence = PRECEDENCE_ROUTINE;
+		s.form = BYTES_LIT(FORM_LINE_CHECK);
+		s.form_version = 1;
+		s.addressees[s.addressees_count++] =
+			(struct addressee){ bytes_str(r->w->accord->parties[0].name), BYTES_LIT(ROLE_NODE),
+					    false };
+		forge_say(&f, &s, NULL, NONE);
+		assert_int_equal(room_hear_batch(r, 1, &f, f.count - 1, f.count), ERR_OK);
+	}
+	assert_in_range(room_log(r, &own).size - before, 1, 2 * LINK_PATHS_MAX);
+	forge_free(&f);
+}
+
+/* ---- What one withholds from us, and others have seen. ---- */
+
+static void add_seen(struct forge *f, size_t party, uint32_t epoch, uint64_t size)
+{
+	struct statement s;
+
+	forge_message(f, PRECEDENCE_FLASH, &s);
+	s.seen[s.seen_count++] = (struct seen){ bytes_str(f->w->accord->parties[party].name), epoch, size };
+	forge_say(f, &s, &f->w->nodes[f->key.party].officer.key, NONE);
+}
+
+/* The third party gives its log to the second and not to us: the second is asked, who says that it has seen it. */
+static void test_what_is_withheld_is_asked_of_who_saw_it(void **state)
+{
+	struct room *r = *state;
+	struct forge f, g;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	forge_open(&g, r->w, 2, LEADER, 2);
+	forge_begin(&g);
+	load(&f, r, 1, LEADER);
+	add_seen(&f, 2, 2, g.count);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	assert_false(room_has_folded(r, &f.key, f.count - 1));
+	room_tick(r, 6000);
+	assert_int_equal(room_said(r, 1, FRAME_WANT), 1);
+	assert_int_equal(room_hear_batch(r, 1, &g, 0, g.count), ERR_OK);
+	assert_true(room_has_folded(r, &f.key, f.count - 1));
+	forge_free(&f);
+	forge_free(&g);
+}
+
+/* The third party forks: what the second has seen of it never comes, and the second is heard all the same. */
+static void test_a_stopped_log_holds_nobody_up(void **state)
+{
+	struct room *r = *state;
+	struct forge f, g, h;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	load(&g, r, 2, LEADER);
+	load(&h, r, 2, LEADER);
+	add_many(&g, 2);
+	add_many(&h, 5);
+	assert_int_equal(room_hear_batch(r, 2, &g, 0, g.count), ERR_OK);
+	assert_int_equal(room_hear_batch(r, 2, &h, 0, h.count), ERR_OK);
+	assert_int_equal(room_log(r, &g.key).state, LOG_STOPPED);
+	add_seen(&f, 2, 1, h.count);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	room_tick(r, 6000);
+	assert_true(room_has_folded(r, &f.key, f.count - 1));
+	forge_free(&f);
+	forge_free(&g);
+	forge_free(&h);
+}
+
 /*
  * A reference into a channel that not all readers hold leads nowhere for anybody: else those who do not hold it would
  * wait for ever, and for all that is said after it.
@@ -745,6 +1007,54 @@ static void test_a_reference_out_of_the_channel_is_none(void **state)
 	forge_free(&f);
 }
 
+/* An ended log that is filled up makes everything be folded anew: not once a frame. */
+static void test_folding_anew_takes_its_time(void **state)
+{
+	struct room *r = *state;
+	struct forge f, g;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	add_many(&f, 100);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, 50), ERR_OK);
+	forge_open(&g, r->w, 1, LEADER, 2);
+	forge_begin(&g);
+	assert_int_equal(room_hear_batch(r, 1, &g, 0, g.count), ERR_OK);
+	count_reads(r);
+	for (size_t i = 50; i < 100; i++) {
+		struct statement s;
+		forge_message(&g, PRECEDENCE_FLASH, &s);
+		s.refers[s.refers_count++] = forge_place(&f, i);
+		forge_say(&g, &s, &r->w->nodes[1].officer.key, NONE);
+		assert_int_equal(room_hear_batch(r, 1, &g, g.count - 1, g.count), ERR_OK);
+		assert_int_equal(room_hear_batch(r, 1, &f, i, i + 1), ERR_OK);
+		room_tick(r, 1);
+	}
+	assert_in_range(entries_read, 1, 1500);
+	count_no_more(r);
+	room_tick(r, 5000);
+	assert_true(room_has_folded(r, &g.key, g.count - 1));
+	forge_free(&f);
+	forge_free(&g);
+}
+
+/* A REFUSE is about a log of ours, or it is nothing. */
+static void test_refuse_is_about_our_log(void **state)
+{
+	struct room *r = *state;
+	struct buf out = BUF_ON(scratch);
+	struct forge f;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	r->published[CHANGE_LOG] = 0;
+	refuse_write(&(struct refuse){ f.origin, 1, 0, BYTES_LIT("entry.place") }, &out);
+	assert_int_equal(room_hear(r, 1, FRAME_REFUSE, buf_bytes(&out)), ERR_OK);
+	assert_int_equal(r->published[CHANGE_LOG], 0);
+	forge_free(&f);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
@@ -759,15 +1069,25 @@ int main(void)
 		TEST(fetch_gives_back_what_was_given),
 		TEST(pieces_are_whole),
 		TEST(a_false_blob_spoils_no_other),
+		TEST(epochs_are_few),
 		TEST(a_log_is_opened_by_its_author_alone),
+		TEST(hello_comes_once),
 		TEST(a_fork_is_proved_with_few_reads),
+		TEST(a_fork_is_proved_either_way_round),
+		TEST(hearsay_hides_no_fork),
 		TEST(a_log_that_the_signer_refuses_stops),
 		TEST(a_receipt_of_another_root_closes_nothing),
+		TEST(an_early_receipt_is_not_crowded_out),
 		TEST(a_claimed_erasure_erases_nothing),
 		TEST(nothing_is_cosigned_without_its_eraser),
 		TEST(a_want_without_a_note_reads_nothing),
 		TEST(entries_that_wait_cost_little),
+		TEST(line_checks_are_answered_so_often),
+		TEST(what_is_withheld_is_asked_of_who_saw_it),
+		TEST(a_stopped_log_holds_nobody_up),
 		TEST(a_reference_out_of_the_channel_is_none),
+		TEST(folding_anew_takes_its_time),
+		TEST(refuse_is_about_our_log),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
