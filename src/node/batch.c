@@ -148,7 +148,6 @@ static enum err batch_verify(struct node *n, struct now now, const struct arriva
 /* Writes, folds and publishes what batch_verify found good. */
 static enum err batch_add(struct node *n, struct now now, size_t peer, const struct arriving *a)
 {
-	struct store *store = record_store(n->record);
 	enum err e = ERR_OK;
 
 	for (size_t i = a->skip; i < a->batch.count && e == ERR_OK; i++) {
@@ -160,8 +159,6 @@ static enum err batch_add(struct node *n, struct now now, size_t peer, const str
 		struct addition add = {
 			.line = a->line, .entry = &entry, .statement = &s, .judged = &judged
 		};
-		uint8_t place_memory[256];
-		struct buf place = BUF_ON(place_memory);
 
 		add.is_more = i + 1 < a->batch.count;
 		add.bytes = arena_copy(&n->fx->arena, item->entry);
@@ -170,13 +167,9 @@ static enum err batch_add(struct node *n, struct now now, size_t peer, const str
 		if (add.bytes.ptr == NULL || (item->content.len > 0 && add.content.ptr == NULL))
 			return ERR_MEMORY;
 		e = entry_read(add.bytes, &entry, &s, &fault);
-		if (e == ERR_OK && item->is_erased && s.has_content && !is_content_known(n, s.content.hash)) {
-			place_write(&item->eraser, &place);
-			e = store->ops->content_erase(store, s.content.hash, buf_bytes(&place));
-			if (e == ERR_OK)
-				e = erased_note(n, &(struct place_key){ a->line->key, entry.index },
-						&item->eraser);
-		}
+		/* Said by whoever passes it on: only the eraser itself erases. Till then the content may come yet. */
+		if (e == ERR_OK && item->is_erased && s.has_content && !is_content_known(n, s.content.hash))
+			e = erased_note(n, &(struct place_key){ a->line->key, entry.index }, &item->eraser);
 		if (e == ERR_OK)
 			e = judged_read(n, &a->line->key, &entry, &s, &judged);
 		if (e == ERR_OK)
@@ -195,6 +188,36 @@ static enum err batch_add(struct node *n, struct now now, size_t peer, const str
 		n->has_skipped = false;
 		n->is_refold_due = true;
 	}
+	return e;
+}
+
+/* The content of an entry that we hold, and that somebody had said to be erased. */
+static enum err content_after_all(struct node *n, struct now now, const struct arrival *in,
+				  const struct arriving *a)
+{
+	const struct batch_item *item = &a->batch.items[a->skip];
+	struct store *store = record_store(n->record);
+	struct place_key at = { a->line->key, a->batch.first + a->skip };
+	struct entry entry;
+	struct statement s;
+	struct fault fault;
+	enum err e = entry_read(item->entry, &entry, &s, &fault);
+
+	if (e != ERR_OK || item->content.len == 0 || !s.has_content || is_content_known(n, s.content.hash))
+		return ERR_OK;
+	e = item_check(n, &s, item);
+	if (e == ERR_OK)
+		e = turn_open(n);
+	if (e == ERR_OK)
+		e = store->ops->content_put(store, s.content.hash, item->content);
+	if (e == ERR_OK)
+		e = erased_forget(n, &at);
+	if (e == ERR_OK)
+		e = attachments_named(n, &a->line->key, &s, item->content);
+	if (e == ERR_OK)
+		e = attachments_wanted(n, now, a->line->is_own ? in->peer : a->line->key.party,
+				       item->content);
+	n->has_healed = true;
 	return e;
 }
 
@@ -225,6 +248,9 @@ static enum err batch_compare(struct node *n, struct now now, const struct arriv
 				       ? stop_log(n, in, a->line, a->batch.first + a->skip, &fork)
 				       : e;
 		}
+		e = content_after_all(n, now, in, a);
+		if (e != ERR_OK)
+			return e;
 		a->skip++;
 	}
 	return ERR_OK;

@@ -185,6 +185,7 @@ struct node {
 	/* It came after all: everything is folded anew, but not all the time. */
 	bool is_refold_due, has_refolded; /* has: in this turn */
 	struct mono next_refold, next_ask;
+	bool has_healed;	  /* in this turn: a content came that was said to be erased */
 	struct batch_item *items; /* of the batch at hand */
 	uint8_t *scratch;	  /* SCRATCH_LEN bytes for one entry and its content, or one frame */
 	struct mark *marks;	  /* what the signer remembered at the start */
@@ -331,6 +332,10 @@ enum err advance_reached(struct node *n, size_t party, const uint8_t id[STATEMEN
 enum err erase_folded(struct node *n, const struct place_key *at, const struct statement *s) MUST_CHECK;
 /* An entry came without its content, because of this eraser. */
 enum err erased_note(struct node *n, const struct place_key *at, const struct place *eraser) MUST_CHECK;
+/* Its content came after all. */
+enum err erased_forget(struct node *n, const struct place_key *at) MUST_CHECK;
+/* The first such entry of a log whose eraser is not held, or does not count; ERR_NOT_FOUND: none. */
+enum err erased_unproved(struct node *n, const struct line *line, struct place_key *at) MUST_CHECK;
 /* True if every such eraser is held and counts: only then may the log be cosigned. */
 bool erasers_are_held(struct node *n, const struct line *line);
 

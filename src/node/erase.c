@@ -70,7 +70,19 @@ static bool is_erased_by(struct node *n, const struct place_key *at, const struc
 	       refers->epoch == at->log.epoch && refers->index == at->index;
 }
 
-bool erasers_are_held(struct node *n, const struct line *line)
+enum err erased_forget(struct node *n, const struct place_key *at)
+{
+	uint8_t memory[1 + PLACE_KEY_LEN];
+	struct buf key = BUF_ON(memory);
+	enum err e;
+
+	buf_put_byte(&key, ROW_ERASED);
+	place_key_write(at, &key);
+	e = map_del(&n->views, buf_bytes(&key));
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err erased_unproved(struct node *n, const struct line *line, struct place_key *at)
 {
 	uint8_t prefix_memory[1 + LOG_KEY_LEN], key_memory[MAP_KEY_MAX], value_memory[PLACE_KEY_LEN];
 	struct buf prefix = BUF_ON(prefix_memory), key = BUF_ON(key_memory);
@@ -81,13 +93,21 @@ bool erasers_are_held(struct node *n, const struct line *line)
 	for (;;) {
 		struct buf value = BUF_ON(value_memory);
 		struct bytes at_bytes, by_bytes;
-		struct place_key at, by;
-		if (map_next(&n->views, buf_bytes(&prefix), buf_bytes(&key), &key, &value) != ERR_OK)
-			return true;
+		struct place_key by;
+		enum err e = map_next(&n->views, buf_bytes(&prefix), buf_bytes(&key), &key, &value);
+		if (e != ERR_OK)
+			return e;
 		at_bytes = (struct bytes){ key.ptr + 1, key.len - 1 };
 		by_bytes = buf_bytes(&value);
-		if (place_key_read(&at_bytes, &at) != ERR_OK || place_key_read(&by_bytes, &by) != ERR_OK ||
-		    !is_erased_by(n, &at, &by))
-			return false;
+		if (place_key_read(&at_bytes, at) != ERR_OK || place_key_read(&by_bytes, &by) != ERR_OK ||
+		    !is_erased_by(n, at, &by))
+			return ERR_OK;
 	}
+}
+
+bool erasers_are_held(struct node *n, const struct line *line)
+{
+	struct place_key at;
+
+	return erased_unproved(n, line, &at) == ERR_NOT_FOUND;
 }

@@ -456,9 +456,10 @@ static void forget_staged(struct node *n)
 
 enum err turn_flush(struct node *n, struct now now)
 {
-	bool any = false, any_peers = false;
+	bool any = false, any_peers = n->has_healed;
 	enum err e;
 
+	n->has_healed = false;
 	if (!record_is_open(n->record))
 		return ERR_OK;
 	e = save_lines(n, &any);

@@ -322,6 +322,16 @@ static enum err look_at_waiting(struct node *n, struct now now, uint32_t channel
 	return e;
 }
 
+/* Who wrote an entry has its content, or its eraser: he is asked while we have neither. */
+static void ask_author(struct node *n, struct line *line)
+{
+	struct place_key at;
+
+	if (!line->is_own && line->asked < line->log->durable && line->log->stopped.rule == NULL &&
+	    erased_unproved(n, line, &at) == ERR_OK)
+		(void)want_origin(n, line->key.party, &line->log->origin, at.index, line->log->durable);
+}
+
 /* As often as leaves most of the time to others: a peer can make it due as often as it likes. */
 #define REFOLD_MS_PER_ENTRY 1u
 
@@ -334,6 +344,8 @@ enum err refold_tick(struct node *n, struct now now)
 		n->next_ask = mono_add_ms(now.mono, WANT_AGAIN_MS);
 		for (size_t i = 0; e == ERR_OK && i < n->accord->channels_count; i++)
 			e = look_at_waiting(n, now, n->accord->channels[i].number);
+		for (size_t i = 0; i < n->lines_count; i++)
+			ask_author(n, &n->lines[i]);
 	}
 	if (e != ERR_OK || !n->is_refold_due || mono_is_before(now.mono, n->next_refold))
 		return e;

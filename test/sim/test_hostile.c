@@ -824,6 +824,36 @@ static void test_nothing_is_cosigned_without_its_eraser(void **state)
 	forge_free(&f);
 }
 
+/* A third party passes on another's log, and says that its contents are erased: they come after all. */
+static void test_hearsay_erases_nothing(void **state)
+{
+	struct room *r = *state;
+	static uint8_t memory[ENTRY_LEN_MAX], content_memory[CONTENT_LEN_MAX];
+	struct buf bytes = BUF_ON(memory), content = BUF_ON(content_memory);
+	struct entry_read_out read;
+	struct forge f;
+	size_t at;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	add_message(&f, PRECEDENCE_FLASH, "said");
+	at = f.count - 1;
+	f.items[at].is_erased = true;
+	f.items[at].eraser = forge_place(&f, 0);
+	assert_int_equal(room_hear_batch(r, 2, &f, 0, f.count), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).cosigned[0], 0);
+	/* Its author believes that we have it: he is asked. */
+	room_tick(r, 6000);
+	assert_int_equal(room_said(r, 1, FRAME_WANT), 1);
+	f.items[at].is_erased = false;
+	assert_int_equal(room_hear_batch(r, 1, &f, at, f.count), ERR_OK);
+	assert_int_equal(node_entry(r->n->node, &(struct place_key){ f.key, at }, &bytes, &read), ERR_OK);
+	assert_int_equal(node_content(r->n->node, &read.statement, &content), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).cosigned[0], f.count);
+	forge_free(&f);
+}
+
 /* ---- Work that a few bytes make. ---- */
 
 /* A range that no note ends is looked for in the notes, not read again at every turn. */
@@ -1080,6 +1110,7 @@ int main(void)
 		TEST(an_early_receipt_is_not_crowded_out),
 		TEST(a_claimed_erasure_erases_nothing),
 		TEST(nothing_is_cosigned_without_its_eraser),
+		TEST(hearsay_erases_nothing),
 		TEST(a_want_without_a_note_reads_nothing),
 		TEST(entries_that_wait_cost_little),
 		TEST(line_checks_are_answered_so_often),
