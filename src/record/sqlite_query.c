@@ -99,7 +99,7 @@ void lite_bind_text(struct prepared *q, int at, struct bytes value)
 
 static void secure_delete(struct store_sqlite *s, bool is_on)
 {
-	(void)sqlite3_exec(s->db, is_on ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=OFF", NULL, NULL,
+	(void)sqlite3_exec(s->db, is_on ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=FAST", NULL, NULL,
 			   NULL);
 }
 
@@ -109,7 +109,7 @@ enum err lite_run(struct store_sqlite *s, struct prepared *q)
 	enum err e;
 	int rc;
 
-	/* The freed bytes are overwritten with zeros; tidy then empties the files that have them too. */
+	/* Somebody's words: freed pages are overwritten too, and tidy empties the files that have them as well. */
 	if (kind == QUERY_KIND_ERASE) {
 		secure_delete(s, true);
 		s->has_erased = true;

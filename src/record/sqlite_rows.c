@@ -93,14 +93,16 @@ enum err lite_content_eraser(struct store *store, const uint8_t hash[HASH_LEN], 
 enum err lite_content_erase(struct store *store, const uint8_t hash[HASH_LEN], struct bytes eraser)
 {
 	struct store_sqlite *s = lite(store);
-	struct prepared *q = lite_query(s, QUERY_CONTENT_ERASE);
+	struct buf none = { 0 };
 	uint64_t id, number;
+	struct prepared *q;
 	enum err e = content_find(s, hash, &id, &number);
 
 	if (e == ERR_NOT_FOUND)
 		return content_new(s, id, hash, QUERY_CONTENT_ERASED, eraser);
-	if (e != ERR_OK)
+	if (e != ERR_OK || lite_content_eraser(store, hash, &none) != ERR_NOT_FOUND)
 		return e;
+	q = lite_query(s, QUERY_CONTENT_ERASE);
 	lite_bind_number(q, 1, number);
 	lite_bind_bytes(q, 2, eraser);
 	return lite_run(s, q);
@@ -390,8 +392,16 @@ enum err lite_advance_get(struct store *store, const uint8_t id[STATEMENT_ID_LEN
 
 enum err lite_advance_del(struct store *store, const uint8_t id[STATEMENT_ID_LEN])
 {
-	struct prepared *q = lite_query(lite(store), QUERY_ADVANCE_DEL);
+	struct prepared *q = lite_query(lite(store), QUERY_ADVANCE_FIND);
+	enum err e;
 
+	/* Asked for each entry that comes, and hardly ever there. */
+	lite_bind_bytes(q, 1, (struct bytes){ id, STATEMENT_ID_LEN });
+	e = lite_row_open(lite(store), q);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	lite_row_close(q);
+	q = lite_query(lite(store), QUERY_ADVANCE_DEL);
 	lite_bind_bytes(q, 1, (struct bytes){ id, STATEMENT_ID_LEN });
 	return lite_run(lite(store), q);
 }

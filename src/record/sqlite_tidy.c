@@ -74,7 +74,6 @@ static enum err wal_renew(struct store_sqlite *s)
 	if (wal == NULL)
 		return ERR_OK;
 	rc = wal_end(wal, &end);
-	s->has_erased = end > 0; /* whoever left it may have erased something */
 	while (rc == SQLITE_OK && at < end) {
 		int len = end - at < (int)sizeof part ? (int)(end - at) : (int)sizeof part;
 		rc = wal->pMethods->xRead(wal, part, len, at);
@@ -84,6 +83,8 @@ static enum err wal_renew(struct store_sqlite *s)
 	}
 	if (rc == SQLITE_OK && end > 0)
 		rc = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
+	/* The run before may have erased and not come to a quiet moment. */
+	s->has_erased = end > 0;
 	return lite_err_of(rc);
 }
 

@@ -63,8 +63,8 @@ struct store_ops {
 	/* Content that is held already, or was erased, stays as it is. */
 	enum err (*content_put)(struct store *s, const uint8_t hash[HASH_LEN], struct bytes content);
 	enum err (*content_get)(struct store *s, const uint8_t hash[HASH_LEN], struct buf *content);
-	/* Deletes the bytes (or forestalls them) and keeps the eraser's place (CBOR); content_get then says
-	 * ERR_REFUSED. */
+	/* Deletes the bytes (or forestalls them) and keeps the first eraser's place (CBOR); content_get then
+	 * says ERR_REFUSED. */
 	enum err (*content_erase)(struct store *s, const uint8_t hash[HASH_LEN], struct bytes eraser);
 	enum err (*content_eraser)(struct store *s, const uint8_t hash[HASH_LEN], struct buf *eraser);
 

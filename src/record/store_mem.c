@@ -451,6 +451,10 @@ static enum err mem_content_get(struct store *s, const uint8_t hash[HASH_LEN], s
 
 static enum err mem_content_erase(struct store *s, const uint8_t hash[HASH_LEN], struct bytes eraser)
 {
+	struct buf none = { 0 };
+
+	if (content_rest(mem(s), hash, CONTENT_ERASED, &none) != ERR_NOT_FOUND)
+		return ERR_OK;
 	return content_set(mem(s), hash, CONTENT_ERASED, eraser);
 }
 

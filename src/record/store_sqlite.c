@@ -343,10 +343,10 @@ static const struct store_ops lite_ops = {
 
 /* The order matters: exclusive before the first look at the WAL, or SQLite maps a shared-memory file. */
 static const char *const pragmas[] = {
-	"PRAGMA page_size=4096",    "PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL",
-	"PRAGMA synchronous=FULL",  "PRAGMA trusted_schema=OFF",     "PRAGMA cell_size_check=ON",
-	"PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-8192",	     "PRAGMA wal_autocheckpoint=0",
-	"PRAGMA secure_delete=OFF",
+	"PRAGMA page_size=4096",     "PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL",
+	"PRAGMA synchronous=FULL",   "PRAGMA trusted_schema=OFF",     "PRAGMA cell_size_check=ON",
+	"PRAGMA temp_store=MEMORY",  "PRAGMA cache_size=-8192",	      "PRAGMA wal_autocheckpoint=0",
+	"PRAGMA secure_delete=FAST",
 };
 
 static int pragma_number(sqlite3 *db, const char *sql, int *out)

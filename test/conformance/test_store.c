@@ -2,6 +2,8 @@
 #include "record/store.h"
 
 #include "base/alloc.h"
+#include "base/prng.h"
+#include "crypto/hash.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -299,9 +301,14 @@ static void contents_stay_and_are_erased(void **state)
 	assert_int_equal(s->ops->content_eraser(s, held, &out), ERR_OK);
 	assert_buf(out, "place");
 	begin(s);
+	assert_int_equal(s->ops->content_erase(s, held, BYTES_LIT("later")),
+			 ERR_OK); /* the first one stands */
 	assert_int_equal(s->ops->content_put(s, held, BYTES_LIT("words")),
 			 ERR_OK); /* a resend brings nothing back */
 	commit(s);
+	buf_reset(&out);
+	assert_int_equal(s->ops->content_eraser(s, held, &out), ERR_OK);
+	assert_buf(out, "place");
 	assert_int_equal(s->ops->content_get(s, held, &out), ERR_REFUSED);
 }
 
@@ -327,6 +334,111 @@ static void erased_bytes_leave_the_disk(void **state)
 	commit(s);
 	assert_int_equal(s->ops->tidy(s, true), ERR_OK);
 	assert_int_not_equal(system(command), 0);
+}
+
+/* Whether the store's files have this text anywhere. */
+static bool is_on_disk(const struct bench *b, const char *text)
+{
+	char command[256];
+
+	snprintf(command, sizeof command, "grep -q -F '%s' %s*", text, b->path);
+	return system(command) == 0;
+}
+
+#define SECRETS 400u
+
+static void secret_of(size_t number, char out[32], uint8_t hash[HASH_LEN])
+{
+	snprintf(out, 32, "<SECRET-%05zu>", number);
+	hash_sha256(bytes_str(out), hash);
+}
+
+/* Contents of every length: short ones share a page, and are moved when it is split or joined with another. */
+static void erased_bytes_leave_every_page(void **state)
+{
+	struct bench *b = *state;
+	struct store *s = b->store;
+	static char content[9000];
+	struct prng prng;
+	uint8_t hash[HASH_LEN];
+	char secret[32];
+
+	prng_init(&prng, 7);
+	for (size_t i = 0; i < SECRETS; i++) {
+		size_t len = 64 + prng_below(&prng, i % 10 == 0 ? sizeof content - 64 : 600), at;
+		secret_of(i, secret, hash);
+		memset(content, '.', sizeof content);
+		for (at = 0; at + 64 <= len; at += 64)
+			memcpy(content + at, secret, strlen(secret));
+		begin(s);
+		assert_int_equal(s->ops->content_put(s, hash, (struct bytes){ (uint8_t *)content, len }),
+				 ERR_OK);
+		commit(s);
+		if (i % 40 == 0)
+			assert_int_equal(s->ops->tidy(s, true), ERR_OK);
+	}
+	/* In no order: 239 and the number have no common divisor. */
+	for (size_t n = 0, i = 0; n < SECRETS; n++, i = (i + 239) % SECRETS) {
+		if (i % 7 == 0)
+			continue;
+		secret_of(i, secret, hash);
+		begin(s);
+		assert_int_equal(s->ops->content_erase(
+					 s, hash, BYTES_LIT("a place of about so many bytes, as it has")),
+				 ERR_OK);
+		commit(s);
+	}
+	assert_int_equal(s->ops->tidy(s, true), ERR_OK);
+	for (size_t i = 0; i < SECRETS; i++) {
+		secret_of(i, secret, hash);
+		if (is_on_disk(b, secret) != (i % 7 == 0))
+			fail_msg("%s is%s on the disk", secret, i % 7 == 0 ? " not" : "");
+	}
+}
+
+/* An attachment that goes with its content, an advance copy that its log has overtaken. */
+static void deleted_bytes_leave_the_disk(void **state)
+{
+	struct bench *b = *state;
+	struct store *s = b->store;
+	uint8_t hash[HASH_LEN], id[STATEMENT_ID_LEN] = { 1 };
+	static char piece[40000];
+
+	for (size_t i = 0; i + 8 <= sizeof piece; i += 8)
+		memcpy(piece + i, "SECRETS!", 8);
+	hash_of(1, hash);
+	begin(s);
+	assert_int_equal(s->ops->attachment_put(s, hash, sizeof piece, 0, BYTES_OF(piece)), ERR_OK);
+	assert_int_equal(s->ops->advance_put(s, id, BYTES_LIT("SECRETS!")), ERR_OK);
+	commit(s);
+	assert_int_equal(s->ops->tidy(s, true), ERR_OK);
+	assert_true(is_on_disk(b, "SECRETS!"));
+	begin(s);
+	assert_int_equal(s->ops->attachment_del(s, hash), ERR_OK);
+	assert_int_equal(s->ops->advance_del(s, id), ERR_OK);
+	commit(s);
+	assert_int_equal(s->ops->tidy(s, true), ERR_OK);
+	assert_false(is_on_disk(b, "SECRETS!"));
+}
+
+/* It is erased, and the node ends before the next quiet moment: the first one of the next run has to do it. */
+static void a_restart_forgets_no_erasure(void **state)
+{
+	struct bench *b = *state;
+	uint8_t hash[HASH_LEN];
+	char secret[32];
+
+	secret_of(1, secret, hash);
+	begin(b->store);
+	assert_int_equal(b->store->ops->content_put(b->store, hash, bytes_str(secret)), ERR_OK);
+	commit(b->store);
+	begin(b->store);
+	assert_int_equal(b->store->ops->content_erase(b->store, hash, BYTES_LIT("place")), ERR_OK);
+	commit(b->store);
+	reopen(b);
+	assert_true(is_on_disk(b, secret));
+	assert_int_equal(b->store->ops->tidy(b->store, true), ERR_OK);
+	assert_false(is_on_disk(b, secret));
 }
 
 static void notes_are_found_from_both_sides(void **state)
@@ -793,6 +905,9 @@ int main(void)
 		ON_EVERY(getters_append_and_keep_the_bound),
 		ON_EVERY(contents_stay_and_are_erased),
 		ON_EVERY(erased_bytes_leave_the_disk),
+		ON_SQLITE(erased_bytes_leave_every_page),
+		ON_SQLITE(deleted_bytes_leave_the_disk),
+		ON_SQLITE(a_restart_forgets_no_erasure),
 		ON_EVERY(notes_are_found_from_both_sides),
 		ON_EVERY(cosignatures_are_found_by_party),
 		ON_EVERY(attachments_come_in_any_order),
