@@ -353,7 +353,9 @@ static void secret_of(size_t number, char out[32], uint8_t hash[HASH_LEN])
 	hash_sha256(bytes_str(out), hash);
 }
 
-/* Contents of every length: short ones share a page, and are moved when it is split or joined with another. */
+/*
+ * Contents of every length: short ones share a page, and are moved when it is split or joined with another.
+ */
 static void erased_bytes_leave_every_page(void **state)
 {
 	struct bench *b = *state;
@@ -421,7 +423,9 @@ static void deleted_bytes_leave_the_disk(void **state)
 	assert_false(is_on_disk(b, "SECRETS!"));
 }
 
-/* It is erased, and the node ends before the next quiet moment: the first one of the next run has to do it. */
+/*
+ * It is erased, and the node ends before the next quiet moment: the first one of the next run has to do it.
+ */
 static void a_restart_forgets_no_erasure(void **state)
 {
 	struct bench *b = *state;
