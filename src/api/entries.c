@@ -38,13 +38,19 @@ static void reply_missing(struct reply *r, const struct statement *s, enum err e
 	reply_bool(r, "held", e == ERR_REFUSED);
 }
 
-static enum err reply_ladder_of(struct api *a, struct reply *r, const struct place_key *place)
+static bool is_counted(const struct entry_read_out *entry)
+{
+	return entry->is_folded && entry->view.verdict == VERDICT_OK;
+}
+
+static enum err reply_ladder_of(struct api *a, struct reply *r, const struct place_key *place,
+				const struct entry_read_out *entry)
 {
 	struct message_view view;
 	enum err e = node_ladder(a->node, place, &view);
 
 	if (e == ERR_OK)
-		reply_ladders(r, node_accord(a->node), node_self(a->node), place, &view);
+		reply_ladders(r, node_accord(a->node), node_self(a->node), place, &view, is_counted(entry));
 	return e == ERR_NOT_FOUND || e == ERR_SHORT ? ERR_OK : e;
 }
 
@@ -68,7 +74,7 @@ static enum err reply_row(struct api *a, struct reply *r, const struct place_key
 		reply_title(r, buf_bytes(&content));
 	reply_missing(r, &entry.statement, content_err);
 	if (has_ladder(&entry))
-		e = reply_ladder_of(a, r, place);
+		e = reply_ladder_of(a, r, place, &entry);
 	reply_object_end(r);
 	return e;
 }
@@ -245,7 +251,7 @@ enum err run_entry(struct api *a, struct request *q, struct reply *r)
 	if (content.len > 0)
 		reply_base64(r, "content_bytes", buf_bytes(&content));
 	if (has_ladder(&entry))
-		e = reply_ladder_of(a, r, &place);
+		e = reply_ladder_of(a, r, &place, &entry);
 	reply_object_end(r);
 	return e;
 }
@@ -308,7 +314,7 @@ enum err run_ladder(struct api *a, struct request *q, struct reply *r)
 	reply_uint(r, "filed_ms", entry.entry.filed.ms);
 	reply_str(r, "party", node_accord(a->node)->parties[place.log.party].name);
 	reply_paths_sent(a, r, &place);
-	reply_ladders(r, node_accord(a->node), node_self(a->node), &place, &view);
+	reply_ladders(r, node_accord(a->node), node_self(a->node), &place, &view, is_counted(&entry));
 	reply_object_end(r);
 	return ERR_OK;
 }

@@ -340,10 +340,10 @@ static const char *owed_step(const struct ladder *l, bool *by_author)
 }
 
 static void reply_one_ladder(struct reply *r, const struct accord *a, size_t self, size_t author,
-			     const struct ladder *l)
+			     const struct ladder *l, bool is_counted)
 {
-	bool by_author;
-	const char *owed = owed_step(l, &by_author);
+	bool by_author = false;
+	const char *owed = is_counted ? owed_step(l, &by_author) : NULL;
 
 	reply_object(r, NULL);
 	reply_str(r, "party", a->parties[l->party].name);
@@ -386,11 +386,11 @@ static void reply_one_ladder(struct reply *r, const struct accord *a, size_t sel
 }
 
 void reply_ladders(struct reply *r, const struct accord *a, size_t self, const struct place_key *place,
-		   const struct message_view *view)
+		   const struct message_view *view, bool is_counted)
 {
 	reply_array(r, "ladders");
 	for (size_t i = 0; i < view->ladders_count; i++)
-		reply_one_ladder(r, a, self, place->log.party, &view->ladders[i]);
+		reply_one_ladder(r, a, self, place->log.party, &view->ladders[i], is_counted);
 	reply_array_end(r);
 	reply_array(r, "crossed");
 	for (size_t i = 0; i < view->crossings_count; i++)

@@ -19,9 +19,9 @@ void reply_statement(struct reply *r, const struct accord *a, const struct state
 void reply_content(struct reply *r, struct bytes bytes);
 /* Only what a list shows: the subject or the first line, as "title", and the language. */
 void reply_title(struct reply *r, struct bytes bytes);
-/* "ladders" with every addressee's steps, and "crossed", "suspended". */
+/* "ladders" with every addressee's steps, and "crossed", "suspended"; nobody owes what counts for nothing. */
 void reply_ladders(struct reply *r, const struct accord *a, size_t self, const struct place_key *place,
-		   const struct message_view *view);
+		   const struct message_view *view, bool is_counted);
 void reply_label(struct reply *r, const char *key, const struct label *label);
 void reply_place(struct reply *r, const char *key, const struct accord *a, const struct place_key *place);
 /* A place that a statement names; raw when the accord does not know its party. */

@@ -62,7 +62,7 @@ static void put_message(struct table *t, const json_t *m)
 	struct buf text = { (uint8_t *)what, 0, sizeof what - 1, false };
 
 	if (is_void) {
-		buf_put_str(&text, "VOID ");
+		buf_put_str(&text, _("VOID "));
 		buf_put_str(&text, json_str(m, "verdict"));
 	} else if (owed != NULL) {
 		buf_put_str(&text, json_flag(owed, "ours") ? "> " : "  ");

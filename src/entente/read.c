@@ -65,13 +65,22 @@ static void show_places(const char *word, const json_t *places)
 	say("\n");
 }
 
+static bool is_void(const json_t *entry)
+{
+	return strcmp(json_str(entry, "verdict"), "OK") != 0 && json_flag(entry, "folded");
+}
+
 static void show_head(const json_t *entry, const json_t *accord)
 {
 	say_coloured(COLOUR_BOLD, json_str(entry, "place"));
 	if (json_str(entry, "precedence")[0] != '\0')
 		say("  {1}", json_str(entry, "precedence"));
 	say("  {1}\n", show_kind(entry));
-	say(_("from "));
+	if (is_void(entry)) {
+		say_coloured(COLOUR_BAD, _("VOID: "));
+		say("{1} ({2})\n", _(json_str(entry, "why")), json_str(entry, "verdict"));
+	}
+	say("{1}", is_void(entry) ? _("names as its author ") : _("from "));
 	show_author(entry);
 	show_role_names(accord, entry);
 	say("\n");
@@ -136,21 +145,16 @@ static void show_words(const json_t *entry)
 
 static enum exit_code show_evidence(const json_t *entry)
 {
-	bool is_void = strcmp(json_str(entry, "verdict"), "OK") != 0 && json_flag(entry, "folded");
 	struct evidence evidence;
 	enum err e = evidence_check(entry, &evidence);
 
-	if (is_void) {
-		say_coloured(COLOUR_BAD, _("VOID: "));
-		say("{1} ({2})\n", _(json_str(entry, "why")), json_str(entry, "verdict"));
-	}
 	if (evidence.signatures == 0)
 		say(_("a service statement of the node: its log's checkpoint covers it\n"));
 	else if (evidence.good == evidence.signatures)
 		say(_("signed by {1}, checked here\n"), evidence.fingerprint);
 	if (evidence.hash[0] != '\0')
 		say(_("content {1}\n"), evidence.hash);
-	if (e == ERR_OK || is_void)
+	if (e == ERR_OK || is_void(entry))
 		return EXIT_DONE;
 	say_error(_("What the node shows is not what was signed: do not act on it."));
 	say_next("entente verify");

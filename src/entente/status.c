@@ -94,11 +94,12 @@ static void show_status(const json_t *status)
 	}
 	json_array_foreach(json_object_get(status, "peers"), i, row) show_peer(row, now);
 	json_array_foreach(json_object_get(status, "stopped"), i, row) show_stopped(row);
-	say(_("{1} entries held, {2} waiting for others, {3} VOID; {4} refused at our door; running for "
-	      "{5}\n"),
+	say(_("{1} entries held, {2} waiting for others; since the start {3} ago: {4} VOID, {5} refused at "
+	      "our "
+	      "door\n"),
 	    say_number(json_uint(status, "entries")), say_number(json_uint(status, "waiting")),
-	    say_number(json_uint(status, "void")), say_number(json_uint(status, "refused")),
-	    age(json_uint(status, "started_ms"), now));
+	    age(json_uint(status, "started_ms"), now), say_number(json_uint(status, "void")),
+	    say_number(json_uint(status, "refused")));
 }
 
 /* What of ours the others do not have yet; of theirs, what is held here. With --logs every log. */

@@ -19,9 +19,14 @@ const struct fold *node_fold(const struct node *n)
 	return &n->fold;
 }
 
-/* Whose key signed: the first signature that an officer's key of that log made. */
+/*
+ * Whose key signed: the first signature that an officer's key of that log made. A signature that is false, or
+ * by a key that was not good there, is nobody's.
+ */
 static enum err find_signer(struct node *n, const struct log_key *log, struct entry_read_out *out)
 {
+	if (!out->is_folded || out->view.verdict == VERDICT_SIGNATURE || out->view.verdict == VERDICT_KEY)
+		return ERR_OK;
 	for (size_t i = 0; i < out->entry.signatures_count; i++) {
 		struct sshsig sig;
 		uint8_t key[KEY_HASH_LEN], at[KEY_HASH_LEN];

@@ -3,11 +3,11 @@ import os
 import socket
 import ssl
 import struct
-import subprocess
 import time
 from pathlib import Path
 
 import nodes
+import peer
 import pytest
 from processes import HELLO, frame
 
@@ -15,7 +15,6 @@ CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
 KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 MIB = 1 << 20
 GROWTH_KIB_MAX = 32 * 1024
-ED25519_DER = bytes.fromhex("302e020100300506032b657004220420")  # PKCS #8 in front of the 32 bytes of a seed
 
 
 def pss_kib(node):
@@ -56,36 +55,6 @@ def connected(port, source="127.0.0.1"):
     return plain
 
 
-def as_usa(world, port):
-    """TLS by another library with the key that the accord pins for USA."""
-    seed = bytes.fromhex((world.keys("usa") / "tls").read_text().strip())
-    folder = world.folder / "tls"
-    folder.mkdir(exist_ok=True)
-    (folder / "key.der").write_bytes(ED25519_DER + seed)
-    subprocess.run(["openssl", "pkey", "-inform", "DER", "-in", folder / "key.der", "-out", folder / "key.pem"], check=True)
-    subprocess.run(["openssl", "req", "-new", "-x509", "-key", folder / "key.pem", "-subj", "/CN=x", "-days", "2", "-out",
-                    folder / "both.pem"], check=True)
-    with open(folder / "both.pem", "a") as both:
-        both.write((folder / "key.pem").read_text())
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.load_cert_chain(folder / "both.pem")
-    return context.wrap_socket(connected(port))
-
-
-def is_closed(one, patience=15.0):
-    one.settimeout(patience)
-    try:
-        while one.recv(65536):
-            pass
-        return True
-    except TimeoutError:
-        return False
-    except OSError:
-        return True
-
-
 def test_ten_thousand_connections(two_paths):
     """From many hosts to both doors, none of which says who it is."""
     kor = two_paths["kor"]
@@ -119,7 +88,7 @@ def test_slow_drip_and_half_open(two_paths):
     port, before, begun = two_paths.ports["kor", "usa", "south"], pss_kib(kor), time.monotonic()
     quiet, half, drip = (connected(port) for _ in range(3))
     half.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(40))
-    hello = as_usa(two_paths, port)
+    hello = peer.tls_as(two_paths, "usa", port)
     text, ended = frame(HELLO, bytes(4000)), {}
     # A handshake of another library, a byte at a time: whole it would be welcome.
     opening = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + os.urandom(400)
@@ -161,7 +130,7 @@ def test_a_frame_that_is_too_long(two_paths, tail):
     flash(kor, "Before.")
     before, since = pss_kib(kor), kor.paths()["north"]["since_ms"]
     for _ in range(20):
-        one = as_usa(two_paths, two_paths.ports["kor", "usa", "south"])
+        one = peer.tls_as(two_paths, "usa", two_paths.ports["kor", "usa", "south"])
         try:
             if tail.startswith("a length"):
                 one.sendall(struct.pack(">IB", MIB + 1, HELLO))
@@ -169,7 +138,7 @@ def test_a_frame_that_is_too_long(two_paths, tail):
                 one.sendall(struct.pack(">IB", 0xffffffff, HELLO) + bytes(MIB))
         except OSError:
             pass  # it has closed already
-        assert is_closed(one), "the path is closed"
+        assert peer.is_closed(one), "the path is closed"
         one.close()
     line = kor.wait("the limit is named", lambda: next((text for text in [re_path(kor.run("status").stdout, "south")]
                                                         if "FRAME_LEN_MAX" in text), None))

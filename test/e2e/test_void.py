@@ -1,0 +1,107 @@
+"""What counts for nothing: kept in its place, shown as VOID with the reason, and never said by the officer whom it names.
+
+USA's own door would not file any of it. So USA is played here, with its keys, by TLS of another library and our bytes.
+"""
+import os
+import subprocess
+import time
+
+import nodes
+import officers
+import peer
+import pytest
+import reader
+
+CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
+KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
+OFFICERS = {"watch": ["watch"], "head": ["head"], "linguist": ["linguist"]}
+
+
+@pytest.fixture
+def alone(stage):
+    """KOR's node, and USA's log of NOTIFY in our hands, as its node left it when it stopped."""
+    world = stage.world(officers_of={"kor": OFFICERS, "usa": OFFICERS})
+    world["usa"].say("send", "notify", "Good.", "--to", "kor/watch", "--label", "OPEN", key="watch")
+    message = world["kor"].say("send", "notify", "Do you read this?", "--to", "usa/watch", "--label", "OPEN", key="watch")["place"]
+    world.await_receipts()
+    liar = peer.Peer(world, "usa", "kor")
+    liar.take_log("notify")
+    assert world["usa"].stop() == 0
+    return world, liar, message
+
+
+def test_void_is_kept_shown_and_never_counted(alone):
+    world, liar, message = alone
+    kor, key = world["kor"], {name: officers.Key(world.keys("usa") / name) for name in OFFICERS}
+    stranger = officers.Key(world.folder / "stranger")
+    asked = liar.place_of(kor.entry(message))
+
+    def spoilt(raw, blob):
+        return blob[:-1] + bytes([blob[-1] ^ 1])
+
+    # (why, the key, the role that it claims, kind, the signature, the verdict, in Korean)
+    cases = [
+        ("a false signature", key["watch"], "watch", officers.MESSAGE, spoilt, "SIGNATURE", "서명"),
+        ("no signature at all that can be read", key["watch"], "watch", officers.MESSAGE, lambda raw, blob: b"no SSHSIG", "SIGNATURE", "서명"),
+        ("a signature over other words", key["watch"], "watch", officers.MESSAGE,
+         lambda raw, blob: key["watch"].sign(raw + b"x"), "SIGNATURE", "서명"),
+        ("a key that is not good here", stranger, "watch", officers.MESSAGE, None, "KEY", "키"),
+        ("a role that the key has not", key["watch"], "head", officers.MESSAGE, None, "ROLE", "직책"),
+        ("a role that may not write there", key["linguist"], "linguist", officers.MESSAGE, None, "ROLE", "직책"),
+        ("WATCH READ by nobody", key["watch"], "watch", officers.WATCH_READ, spoilt, "SIGNATURE", "서명"),
+        ("WATCH READ by a stranger", stranger, "watch", officers.WATCH_READ, None, "KEY", "키"),
+    ]
+    watch = subprocess.Popen([str(nodes.BINARY), "watch", "--home", kor.home], stdout=subprocess.PIPE, text=True,
+                             env={**os.environ, "LC_ALL": "C.UTF-8"})
+    events = kor.events(patience=20)
+    places = [liar.write("notify", role, signer, kind=kind, text=f"Obey: {why}." if kind == officers.MESSAGE else None,
+                         refers=[asked] if kind == officers.WATCH_READ else (), change=change)
+              for why, signer, role, kind, change, _, _ in cases]
+    good = liar.write("notify", "watch", key["watch"], text="This one is mine.")
+    liar.send("notify")
+    kor.wait("KOR has them", lambda: kor.find("/entry", place=good) and kor.entry(good)["folded"])
+
+    held = kor.status()
+    assert held["void"] == len(cases) and held["stopped_logs"] == 0
+    assert kor.logs()["USA/NOTIFY 1"]["cosigned"]["kor"] == liar.size("notify"), "kept, and receipted as what it is"
+    assert kor.entry(good)["verdict"] == "OK" and kor.entry(good)["signer"]["holder"] >= 1
+    listed = {language: {command: kor.run(command, "notify", "--last", "100", env=env).stdout for command in ("inbox", "log")}
+              for language, env in (("en", {}), ("ko", KOREAN))}
+    for (why, _, role, kind, _, verdict, word), place in zip(cases, places):
+        entry = kor.entry(place)
+        assert (entry["verdict"], entry["folded"], "signer" in entry) == (verdict, True, verdict == "ROLE"), why
+        for language, env, void in (("en", {}, "VOID"), ("ko", KOREAN, "무효")):
+            lines = [line for line in kor.run("read", place, env=env).stdout.splitlines() if line]
+            at = next(number for number, line in enumerate(lines) if line.startswith(void))
+            assert verdict in lines[at] and (language == "en" or word in lines[at]), lines
+            assert not any("Obey" in line for line in lines[:at]), "before its words"
+            assert not any(line.startswith(("from ", "발신")) for line in lines), "nobody is said to have said it"
+            row = next(line for line in listed[language]["log"].splitlines() if f"{place}  " in line)
+            assert f"{void} {verdict}" in row, row
+            if kind == officers.MESSAGE:
+                row = next(line for line in listed[language]["inbox"].splitlines() if f"{place}  " in line)
+                assert f"{void} {verdict}" in row, row
+    assert "WATCH READ" not in kor.ladder(message)["steps"] and kor.ladder(message)["highest"] == "STATION RECEIPT"
+    assert not kor.run("inbox", "--owed").stdout.count("Obey"), "nobody owes an answer to it"
+    refused = kor.run("ack", places[0], "--key", kor.keys / "watch", code=4)
+    assert "(REFERS)" in refused.stderr
+    events.next(lambda one: one.get("place") == good)
+    events.close()
+    time.sleep(0.3)
+    watch.terminate()
+    seen = watch.communicate(timeout=10)[0].splitlines()
+    for place, (_, _, _, _, _, verdict, _) in zip(places, cases):
+        assert any(place in line and f"VOID {verdict}" in line for line in seen), (place, seen)
+
+    # A second reader, who judges signatures, keys and roles but not who may write where, finds the same ones void.
+    kor.run("export", "--to", world.folder / "export")
+    summary = reader.Export(world.folder / "export").check().summary()
+    assert summary["findings"] == []
+    judged = [place for place, case in zip(places, cases) if case[0] != "a role that may not write there"]
+    assert [row.split(":")[0] for row in summary["void"]] == [f"usa/5 {place.split()[1]}" for place in judged]
+    kor.stop()
+    kor.run("verify")
+    kor.start()
+    for place, case in zip(places, cases):
+        assert kor.entry(place)["verdict"] == case[5]
+    assert f"{0} VOID" in kor.run("status", code=5).stdout, "it counts what came since the start, and says so"
