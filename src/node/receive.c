@@ -163,7 +163,7 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 	if (in->path != PATH_BUNDLE && p->paths[in->path].has_hello)
 		return ERR_FRAME;
 	e = hello_read(in->frame.payload, h);
-	if (e == ERR_OK)
+	if (e == ERR_OK || e == ERR_PROTOCOL) /* of another protocol its number is known, to be named */
 		e = hello_check(n, p, h);
 	if (e != ERR_OK)
 		return e;

@@ -1,7 +1,9 @@
 """What the two nodes did not agree to is refused before any entry is read, and both sides say what differs."""
 import shutil
 
+import cbor2
 import nodes
+import peer
 
 
 CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
@@ -53,7 +55,10 @@ def test_a_key_that_is_not_pinned(stage):
     for node in (kor, usa):
         node.wait("the key that is not pinned is named", lambda node=node: why(node))
         assert not node.is_linked()
-    assert "not pinned" in kor.run("status", code=5).stdout
+    for node in (kor, usa):
+        assert "not pinned" in node.run("status", code=5).stdout
+        korean = node.run("status", code=5, env=KOREAN).stdout
+        assert "약정에 적힌 키가 아님" in korean and "not pinned" not in korean
     assert sum(row["size"] for row in kor.logs().values() if row["party"] == "usa") == 0
 
 
@@ -73,3 +78,52 @@ def test_a_changed_file_is_named(stage):
     done = nodes.run("serve", home=world["kor"].home, code=1)
     assert "channels" in done.stderr
     assert nodes.run("accord", "check", path.parent, code=4).stderr.count("channels") >= 1
+
+
+def test_another_protocol_is_refused_before_anything_is_read(stage):
+    """A peer with the right key, accord and name, and an older or a newer protocol: both sides have both numbers."""
+    world = stage.world()
+    kor, usa = world["kor"], world["usa"]
+    usa.say("send", "notify", "Before.", "--to", "kor/watch", "--label", "OPEN", key="watch")
+    world.await_receipts()
+    old = peer.Peer(world, "usa", "kor")
+    old.take_log("notify")
+    key = nodes.officers.Key(world.keys("usa") / "watch")
+    assert usa.stop() == 0
+    size = kor.logs()["USA/NOTIFY 1"]["size"]
+    for protocol in (0, 2, 1 << 40):
+        old.write("notify", "watch", key, text="Never read.")
+        batch = old.batch("notify")
+        line = old.connect(hello=old.hello(protocol) + batch)
+        theirs = peer.read_frame(line)
+        assert theirs[0] == peer.HELLO and cbor2.loads(theirs[1])[0] == 1, "its people can see both numbers too"
+        assert peer.is_closed(line)
+        kor.wait("it is told", lambda protocol=protocol: refusal(kor, "usa") == {"why": "PROTOCOL", "theirs": protocol, "ours": 1})
+        assert not kor.is_linked() and kor.logs()["USA/NOTIFY 1"]["size"] == size
+        shown = kor.run("status", code=5).stdout
+        assert f"REFUSED: its protocol has version {protocol}, ours version 1" in shown and "entente --version" in shown
+        assert f"프로토콜 버전 불일치: 상대 {protocol}, 자국 1" in kor.run("status", code=5, env=KOREAN).stdout
+        assert "PROTOCOL" in kor.words() or "protocol" in kor.words()
+    # The same peer with our protocol is welcome, and what it says of the refusal is over.
+    old.connect()
+    old.send("notify")
+    kor.wait("it is taken", lambda: kor.logs()["USA/NOTIFY 1"]["size"] == size + 3)
+    assert refusal(kor, "usa") == {}
+
+
+def test_another_name_or_accord_is_refused_before_anything_is_read(stage):
+    """By the key that the accord pins for USA, so that the HELLO alone is at fault."""
+    world = stage.world()
+    kor = world["kor"]
+    liar = peer.Peer(world, "usa", "kor")
+    liar.take_log("notify")
+    assert world["usa"].stop() == 0
+    size = kor.logs()["USA/NOTIFY 1"]["size"]
+    liar.write("notify", "watch", nodes.officers.Key(world.keys("usa") / "watch"), text="Never read.")
+    other = liar.manifest.replace(liar.manifest[:8], b"00000000", 1)
+    for hello, why in ((liar.hello(party="kor"), "PARTY"), (liar.hello(manifest=other), "ACCORD_FILE")):
+        line = liar.connect(hello=hello + liar.batch("notify"))
+        kor.wait(f"{why} is told", lambda why=why: refusal(kor, "usa").get("why") == why)
+        assert peer.is_closed(line) and not kor.is_linked() and kor.logs()["USA/NOTIFY 1"]["size"] == size
+        for env in ({}, KOREAN):
+            assert refusal(kor, "usa")["name"] in kor.run("status", code=5, env=env).stdout
