@@ -13,7 +13,7 @@ static const struct option_row options[] = {
 /* A value without its age is no value. */
 static const char *age(uint64_t then, uint64_t now)
 {
-	return then == 0 ? _("never") : say_span(now < then ? 0 : now - then);
+	return say_span(now < then ? 0 : now - then);
 }
 
 static void show_path(const json_t *path, uint64_t now)
@@ -33,7 +33,8 @@ static void show_path(const json_t *path, uint64_t now)
 		say("  {1}  {2}", json_str(path, "group"), json_str(path, "address"));
 		if (json_uint(path, "round_trip_us") > 0) /* 0: not measured yet */
 			say(_("  round trip {1} us"), say_number(json_uint(path, "round_trip_us")));
-		say(_("  heard {1} ago"), age(json_uint(path, "heard_ms"), now));
+		if (json_uint(path, "heard_ms") > 0)
+			say(_("  heard {1} ago"), age(json_uint(path, "heard_ms"), now));
 	} else if (json_str(path, "why")[0] != '\0') {
 		say("  {1}", _(json_str(path, "why")));
 		if (json_str(path, "rule")[0] != '\0')
@@ -120,7 +121,9 @@ static void show_log(const json_t *log, bool is_all)
 	say(_(" {1} entries; receipts:"), say_number(ours));
 	json_object_foreach(cosigned, peer, size)
 		say(" {1} {2}", peer, say_number((uint64_t)json_integer_value(size)));
-	say("  {1}\n", strcmp(json_str(log, "state"), "RUNS") == 0 ? "" : _(json_str(log, "state")));
+	if (strcmp(json_str(log, "state"), "RUNS") != 0)
+		say("  {1}", _(json_str(log, "state")));
+	say("\n");
 }
 
 static enum exit_code show_logs(struct client *c, const json_t *status, bool is_all)
