@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include "base/log.h"
+#include "record/checkpoint.h"
 #include "sys/sim_disk.h"
 #include "wire/content.h"
 
@@ -187,8 +188,17 @@ static void check_filled(struct sim_node *n, const struct log_status *want)
 	fail_msg("node %zu has no such log", n->party);
 }
 
-/* Hands a node all that another has for it, as files on a carrier would. */
-static void carry(struct world *w, const struct buf *bundle, size_t from, struct sim_node *to)
+/* All that a node has for another, as files on a carrier. */
+static void pack(struct world *w, struct sim_node *from, const struct sim_node *to, struct buf *bundle)
+{
+	uint64_t cursor = 0;
+
+	buf_reset(bundle);
+	while (node_bundle(from->node, to->party, world_now(w, from), &cursor, bundle) == ERR_OK)
+		;
+}
+
+static void unpack(struct world *w, const struct buf *bundle, size_t from, struct sim_node *to)
 {
 	struct bytes rest = buf_bytes(bundle);
 	struct frame frame;
@@ -213,7 +223,6 @@ static void test_ended_log_filled_by_a_bundle(void **state)
 	struct sim_node *a = &w->nodes[0], *b = &w->nodes[1];
 	struct buf bundle = BUF_ON(memory);
 	struct log_status log;
-	uint64_t cursor = 0;
 
 	(void)state;
 	world_advance(w, 1900000);
@@ -228,8 +237,7 @@ static void test_ended_log_filled_by_a_bundle(void **state)
 	node_turn(w, a);
 	world_advance(w, 4500000);
 	log = own_log(a, CONSULT);
-	while (node_bundle(a->node, b->party, world_now(w, a), &cursor, &bundle) == ERR_OK)
-		;
+	pack(w, a, b, &bundle);
 	put_back(w, a);
 	w->is_cut = false;
 	world_advance(w, 8000000);
@@ -237,10 +245,62 @@ static void test_ended_log_filled_by_a_bundle(void **state)
 	officer_open(w, a, CONSULT);
 	node_turn(w, a);
 	world_advance(w, 10000000);
-	carry(w, &bundle, a->party, b);
+	unpack(w, &bundle, a->party, b);
 	world_advance(w, 20000000);
 	check_filled(a, &log);
 	check_filled(b, &log);
+	world_free(w);
+}
+
+/*
+ * Author and mirror both went back behind what they had signed. The mirror says a receipt that nobody can reach any
+ * more; the one that counts is held by the third party alone, and must not be put aside for the other.
+ */
+static void test_receipt_beside_a_lost_one(void **state)
+{
+	static uint8_t memory[8u << 20];
+	struct world *w = world_new(9, 3, getenv("VERBOSE") != NULL);
+	struct sim_node *a = &w->nodes[0], *b = &w->nodes[1], *c = &w->nodes[2];
+	uint8_t text_memory[256], name_memory[64], line_memory[512], frame_memory[1024];
+	struct buf text = BUF_ON(text_memory), name = BUF_ON(name_memory), line = BUF_ON(line_memory);
+	struct buf payload = BUF_ON(frame_memory), bundle = BUF_ON(memory);
+	struct cosignature lost = { .origin = { .channel = CONSULT, .epoch = 1 } };
+	struct arrival in = { b->party, PATH_BUNDLE, { FRAME_COSIGNATURE, { 0 } } };
+	uint64_t size;
+
+	(void)state;
+	world_advance(w, 1900000);
+	w->is_healing = true;
+	world_advance(w, 4000000);
+	disk_keep(w, a);
+	a->backup_acknowledged = a->acknowledged_count;
+	officer_attach(w, a, CONSULT, 0);
+	node_turn(w, a);
+	world_advance(w, 4500000);
+	size = own_log(a, CONSULT).size;
+	assert_int_equal(own_log(a, CONSULT).cosigned[b->party], size);
+	w->is_cut = true;
+	put_back(w, a);
+	assert_int_equal(own_log(a, CONSULT).size, size - 1);
+	/* From the mirror itself: two entries more, of a history that is gone. */
+	memcpy(lost.origin.accord, w->accord->id, ACCORD_ID_LEN);
+	memcpy(lost.origin.party, w->accord->parties[a->party].name, sizeof lost.origin.party);
+	lost.size = size + 2;
+	note_write_text(&lost.origin, lost.size, own_log(a, CONSULT).root, &text);
+	accord_mirror_name(w->accord, b->party, &name);
+	checkpoint_cosign(&b->mirror_key, buf_bytes(&name), 1793000000, buf_bytes(&text), &line);
+	lost.line = buf_bytes(&line);
+	cosignature_write(&lost, &payload);
+	in.frame.payload = buf_bytes(&payload);
+	assert_int_equal(node_receive(a->node, world_now(w, a), &in, &a->fx), ERR_OK);
+	node_turn(w, a);
+	/* From the third, by hand: the entries, and the mirror's receipt for them. */
+	pack(w, a, c, &bundle);
+	unpack(w, &bundle, a->party, c);
+	pack(w, c, a, &bundle);
+	unpack(w, &bundle, c->party, a);
+	assert_int_equal(own_log(a, CONSULT).size, size);
+	assert_int_equal(own_log(a, CONSULT).cosigned[b->party], size);
 	world_free(w);
 }
 
@@ -250,6 +310,7 @@ int main(void)
 		cmocka_unit_test(test_attachment_over_a_full_disk),
 		cmocka_unit_test(test_mark_lost_after_its_note),
 		cmocka_unit_test(test_receipt_lost_with_its_store),
+		cmocka_unit_test(test_receipt_beside_a_lost_one),
 		cmocka_unit_test(test_ended_log_filled_by_a_bundle),
 	};
 
