@@ -52,17 +52,17 @@ static void log_grow(struct world *w, struct sim_log *log, const uint8_t leaf[HA
 }
 
 /*
- * Logs of one origin are prefixes of each other. An author's own entries that nobody else holds may be lost with
- * a backup: then the model forgets them too, and the epoch that follows says so.
+ * Logs of one origin are prefixes of each other. An author's own entries that nobody else holds may be lost
+ * with a backup: then the model forgets them too, and the epoch that follows says so.
  *
- * After each step only what the step changed is read, decoded, hashed and compared with the model; what a node had
- * before lies on its disk untouched, for only a commit of its own writes there. Whenever that is not so, at a start
- * whatever ended the run before it, and once the world is quiet, all of it is read anew.
+ * After each step only what the step changed is read, decoded, hashed and compared with the model; what a
+ * node had before lies on its disk untouched, for only a commit of its own writes there. Whenever that is not
+ * so, at a start whatever ended the run before it, and once the world is quiet, all of it is read anew.
  */
 void check_committed(struct world *w, struct sim_node *n)
 {
 	struct log_status logs[64];
-	size_t count = w->is_fork_expected ? 0 : node_logs(n->node, logs, ARRAY_COUNT(logs));
+	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
 
 	for (size_t i = 0; i < count; i++) {
 		struct sim_log *log = log_of(w, &logs[i].log);
@@ -70,6 +70,9 @@ void check_committed(struct world *w, struct sim_node *n)
 		struct place_key at = { logs[i].log, 0 };
 		uint8_t leaf[HASH_LEN];
 
+		/* Whoever was rolled back with his signer forks, and nobody can keep him from it. */
+		if ((w->forked >> logs[i].log.party & 1) != 0)
+			continue;
 		if (logs[i].state == LOG_STOPPED)
 			world_fail(w, "node %zu stopped channel %u of %zu: %s", n->party, logs[i].log.channel,
 				   logs[i].log.party, logs[i].stopped.rule);
@@ -113,6 +116,19 @@ void check_cosigned(struct world *w, struct sim_node *n, const struct origin *or
 		return;
 	}
 	world_fail(w, "node %zu cosigned a log that it does not hold", n->party);
+}
+
+void check_answered(struct world *w, struct sim_node *n, const struct place_key *at,
+		    const uint8_t id[STATEMENT_ID_LEN])
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct buf bytes = BUF_ON(memory);
+	struct entry_read_out read;
+
+	if (node_entry(n->node, at, &bytes, &read) != ERR_OK ||
+	    memcmp(read.statement.id, id, STATEMENT_ID_LEN) != 0)
+		world_fail(w, "node %zu acknowledged %u.%llu and does not hold it", n->party, at->log.channel,
+			   (unsigned long long)at->index);
 }
 
 /* After a crash: everything acknowledged and everything cosigned is there. */
@@ -265,7 +281,8 @@ static void check_attachments(struct world *w, struct sim_node *n, const struct 
 	}
 }
 
-static void ladder_at(struct world *w, struct sim_node *n, const struct place_key *at, struct message_view *out)
+static void ladder_at(struct world *w, struct sim_node *n, const struct place_key *at,
+		      struct message_view *out)
 {
 	enum err e = node_ladder(n->node, at, out);
 
@@ -276,7 +293,8 @@ static void ladder_at(struct world *w, struct sim_node *n, const struct place_ke
 
 /* Two sides' ladders agree from STATION RECEIPT on. */
 static void ladders_compare(struct world *w, const struct place_key *at, const struct sim_node *a,
-			    const struct message_view *va, const struct sim_node *b, const struct message_view *vb)
+			    const struct message_view *va, const struct sim_node *b,
+			    const struct message_view *vb)
 {
 	if (va->ladders_count != vb->ladders_count || va->crossings_count != vb->crossings_count)
 		world_fail(w, "nodes %zu and %zu have other ladders of %u.%llu of %zu", a->party, b->party,
@@ -319,8 +337,8 @@ static void check_ladders(struct world *w, uint8_t parties, const struct place_k
 }
 
 /*
- * All sides of a channel agree, each with the first: every comparison is one of equality, so the others agree among
- * themselves as well. What a party owes on its own is looked at on each side.
+ * All sides of a channel agree, each with the first: every comparison is one of equality, so the others agree
+ * among themselves as well. What a party owes on its own is looked at on each side.
  */
 static void check_channel(struct world *w, const struct accord_channel *c, size_t at_channel,
 			  const struct node_rows *rows)
@@ -396,6 +414,18 @@ static void check_sizes(struct world *w, struct sim_node *a, struct sim_node *b)
 			world_fail(w, "quiet, and node %zu lacks channel %u of %zu epoch %u", b->party,
 				   la[i].log.channel, la[i].log.party, la[i].log.epoch);
 	}
+}
+
+void check_alone(struct world *w, struct sim_node *n)
+{
+	struct node_rows rows;
+
+	check_whole(w, n);
+	for (size_t c = 0; c < w->accord->channels_count; c++)
+		rows.of[c] = rows_of(w, n, w->accord->channels[c].number);
+	check_replay(w, n, &rows);
+	for (size_t c = 0; c < w->accord->channels_count; c++)
+		free(rows.of[c].bytes);
 }
 
 void check_agreement(struct world *w)

@@ -4,7 +4,9 @@
 #include "record/vfs.h"
 #include "sys/sim_disk.h"
 
+#include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 void disk_new(struct world *w, struct sim_node *n)
 {
@@ -13,6 +15,44 @@ void disk_new(struct world *w, struct sim_node *n)
 	if (vfs_new(n->file, sim_disk_disk(n->disk), &n->vfs) != ERR_OK)
 		world_fail(w, "no file layer");
 }
+
+/* ---- A bit that flips in memory, after an entry was hashed and before the store has its bytes. ---- */
+
+static struct sim_node *node_of(struct store *store)
+{
+	return (struct sim_node *)((uintptr_t)store->ops - offsetof(struct sim_node, store_ops));
+}
+
+static enum err flipping_put(struct store *store, log_number log, uint64_t index, struct bytes entry,
+			     struct bytes hashes)
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct sim_node *n = node_of(store);
+
+	if (n->flip_in == 0 || --n->flip_in > 0)
+		return n->true_ops->entry_put(store, log, index, entry, hashes);
+	memcpy(memory, entry.ptr, entry.len);
+	memory[index * 31 % entry.len] ^= 1;
+	n->is_flipped = true;
+	n->flipped_log = log;
+	n->flipped_index = index;
+	return n->true_ops->entry_put(store, log, index, (struct bytes){ memory, entry.len }, hashes);
+}
+
+bool disk_has_flipped(struct sim_node *n)
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct buf entry = BUF_ON(memory);
+	uint8_t leaf[HASH_LEN], held[HASH_LEN];
+
+	if (n->true_ops->entry_get(n->store, n->flipped_log, n->flipped_index, &entry, NULL) != ERR_OK ||
+	    n->true_ops->node_get(n->store, n->flipped_log, 0, n->flipped_index, held) != ERR_OK)
+		return false; /* the commit was refused */
+	hash_leaf(buf_bytes(&entry), leaf);
+	return memcmp(leaf, held, HASH_LEN) != 0;
+}
+
+/* ---- A store. ---- */
 
 struct store *disk_open(struct world *w, struct sim_node *n)
 {
@@ -26,7 +66,14 @@ struct store *disk_open(struct world *w, struct sim_node *n)
 	}
 	if (e != ERR_OK && !disk_has_failed(n))
 		world_fail(w, "node %zu cannot open its file: %s", n->party, err_text(e));
-	return e == ERR_OK ? store : NULL;
+	if (e != ERR_OK)
+		return NULL;
+	n->store = store;
+	n->true_ops = store->ops;
+	n->store_ops = *store->ops;
+	n->store_ops.entry_put = flipping_put;
+	store->ops = &n->store_ops;
+	return store;
 }
 
 void disk_crash(struct world *w, struct sim_node *n, bool is_power)
@@ -53,7 +100,10 @@ void disk_restore(struct world *w, struct sim_node *n)
 
 void disk_fail_soon(struct world *w, struct sim_node *n)
 {
-	/* What failed already has still to end the node: a store that lies dead between two turns shows it late. */
+	/*
+	 * What failed already has still to end the node: a store that lies dead between two turns shows it
+	 * late.
+	 */
 	if (disk_has_failed(n))
 		return;
 	sim_disk_fail(n->disk, 1 + prng_below(&w->prng, 40), SIM_DISK_CHANGES, prng_is_one_in(&w->prng, 2));

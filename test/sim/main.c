@@ -1,4 +1,7 @@
-/* sim [SEED=n | SEEDS=count] [FROM=n] [JOBS=n]: runs seeds, prints trace hashes and how often each fault fired. */
+/*
+ * sim [SEED=n | SEEDS=count] [FROM=n] [JOBS=n] [FLOORS=n]: runs seeds, prints trace hashes, how often each
+ * fault fired and each operation came after each.
+ */
 #include "world.h"
 
 #include "base/alloc.h"
@@ -11,10 +14,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define JOBS_MAX 64u
+/* Over 200 seeds; FLOORS=n is for n times as many. */
+#define FAULT_FLOOR 5u
+#define PAIR_FLOOR 1u
 
 static uint64_t argument(int argc, char **argv, const char *name, uint64_t otherwise)
 {
@@ -29,36 +36,71 @@ static uint64_t argument(int argc, char **argv, const char *name, uint64_t other
 	return otherwise;
 }
 
+static const char *const faults[] = {
+#define FAULT_NAME(name, text) text,
+	FAULT_LIST(FAULT_NAME)
+#undef FAULT_NAME
+};
+
+static const char *const acts[] = {
+#define ACT_NAME(name, text) text,
+	ACT_LIST(ACT_NAME)
+#undef ACT_NAME
+};
+
 static void print_counters(const struct sim_counters *c)
 {
-	static const char *const faults[] = {
-#define FAULT_NAME(name, text) text,
-		FAULT_LIST(FAULT_NAME)
-#undef FAULT_NAME
-	};
-	static const char *const acts[] = {
-#define ACT_NAME(name, text) text,
-		ACT_LIST(ACT_NAME)
-#undef ACT_NAME
-	};
-
-	printf("entries %llu, frames %llu, answered %llu, refused %llu, receipts %llu, advances %llu, "
+	printf("seeds: until quiet %llu, anything goes %llu\n"
+	       "entries %llu, frames %llu, answered %llu, refused %llu, receipts %llu, advances %llu, "
 	       "restarts %llu, "
-	       "recoveries %llu, epochs %llu\n",
-	       (unsigned long long)c->entries, (unsigned long long)c->frames, (unsigned long long)c->answered,
-	       (unsigned long long)c->refused, (unsigned long long)c->receipts,
-	       (unsigned long long)c->advances, (unsigned long long)c->restarts,
-	       (unsigned long long)c->recoveries, (unsigned long long)c->epochs);
+	       "recoveries %llu, epochs %llu, refused commits %llu\n",
+	       (unsigned long long)c->quiet, (unsigned long long)c->anything, (unsigned long long)c->entries,
+	       (unsigned long long)c->frames, (unsigned long long)c->answered, (unsigned long long)c->refused,
+	       (unsigned long long)c->receipts, (unsigned long long)c->advances,
+	       (unsigned long long)c->restarts, (unsigned long long)c->recoveries,
+	       (unsigned long long)c->epochs, (unsigned long long)c->full);
 	printf("faults:");
 	for (size_t i = 0; i < FAULT_COUNT; i++)
 		printf(" %s %llu%s", faults[i], (unsigned long long)c->faults[i],
 		       i + 1 < FAULT_COUNT ? "," : "\n");
-	printf("acts:");
-	for (size_t i = 0; i < ACT_COUNT; i++)
-		printf(" %s %llu%s", acts[i], (unsigned long long)c->acts[i], i + 1 < ACT_COUNT ? "," : "\n");
+	printf("acts, and how often each came after each (the row first, columns in the same order):\n");
+	for (size_t i = 0; i < ACT_COUNT; i++) {
+		printf("  %-12s %6llu |", acts[i], (unsigned long long)c->acts[i]);
+		for (size_t j = 0; j < ACT_COUNT; j++)
+			printf(" %4llu", (unsigned long long)c->pairs[i][j]);
+		printf("\n");
+	}
 }
 
-/* Every `jobs`-th seed from `first`, in a process of its own: a seed's history knows nothing of the others. */
+/*
+ * A fault or a pair that does not come is tested by nothing: too few over all seeds is a failure of the test.
+ */
+static bool check_floors(const struct sim_counters *c, uint64_t factor)
+{
+	uint64_t fault_floor = factor * FAULT_FLOOR, pair_floor = factor * PAIR_FLOOR;
+	bool is_good = true;
+
+	for (size_t i = 0; i < FAULT_COUNT; i++) {
+		if (c->faults[i] >= fault_floor)
+			continue;
+		printf("FAIL the fault '%s' came %llu times, not %llu\n", faults[i],
+		       (unsigned long long)c->faults[i], (unsigned long long)fault_floor);
+		is_good = false;
+	}
+	for (size_t i = 0; i < ACT_COUNT * ACT_COUNT; i++) {
+		uint64_t times = c->pairs[i / ACT_COUNT][i % ACT_COUNT];
+		if (times >= pair_floor)
+			continue;
+		printf("FAIL '%s' came after '%s' %llu times, not %llu\n", acts[i % ACT_COUNT],
+		       acts[i / ACT_COUNT], (unsigned long long)times, (unsigned long long)pair_floor);
+		is_good = false;
+	}
+	return is_good;
+}
+
+/*
+ * Every `jobs`-th seed from `first`, in a process of its own: a seed's history knows nothing of the others.
+ */
 static void run_share(uint64_t first, uint64_t count, uint64_t jobs, struct sim_counters *total)
 {
 	for (uint64_t i = 0; i < count; i += jobs) {
@@ -114,6 +156,8 @@ static bool run_shares(uint64_t first, uint64_t count, uint64_t jobs, struct sim
 	}
 	for (uint64_t k = 0; k < jobs; k++)
 		is_good &= add_share(ends[k][0], total);
+	while (wait(NULL) > 0)
+		;
 	return is_good;
 }
 
@@ -129,7 +173,10 @@ int main(int argc, char **argv)
 
 	jobs = jobs < 1 ? 1 : jobs > JOBS_MAX ? JOBS_MAX : jobs;
 	jobs = jobs > count ? count : jobs;
-	/* What a node has in memory is large and short-lived: keep its pages. 32 MiB is the most that is taken. */
+	/*
+	 * What a node has in memory is large and short-lived: keep its pages. 32 MiB is the most that is
+	 * taken.
+	 */
 	mallopt(M_MMAP_THRESHOLD, 32 << 20);
 	mallopt(M_TRIM_THRESHOLD, 1 << 30);
 	/* One thread: what SQLite locks and counts for others costs more than some of our checks. */
@@ -142,6 +189,8 @@ int main(int argc, char **argv)
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	if (is_good) {
 		print_counters(total);
+		if (argument(argc, argv, "FLOORS", 0) != 0)
+			is_good = check_floors(total, argument(argc, argv, "FLOORS", 0));
 		printf("%llu seeds in %.1f s\n", (unsigned long long)count,
 		       (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec));
 	}

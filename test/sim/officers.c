@@ -101,7 +101,6 @@ static struct bytes attach(struct world *w, struct sim_node *n, size_t len)
 		if (e != ERR_OK)
 			return (struct bytes){ NULL, 0 };
 	}
-	w->counters.acts[ACT_ATTACH]++;
 	return blob;
 }
 
@@ -154,9 +153,10 @@ static uint8_t *keep(const uint8_t *from, size_t len)
 	return copy;
 }
 
-/* Hands a signed statement to the node; the terminal keeps it until the answer. */
-static void submit(struct world *w, struct sim_node *n, const uint8_t *statement, size_t statement_len,
-		   const uint8_t *signature, size_t signature_len, const uint8_t *content, size_t content_len)
+/* Hands a signed statement to the node; the terminal keeps it until the answer. repeats: as in world.h. */
+static void submit(struct world *w, struct sim_node *n, size_t repeats, const uint8_t *statement,
+		   size_t statement_len, const uint8_t *signature, size_t signature_len,
+		   const uint8_t *content, size_t content_len)
 {
 	struct command c = { .statement = { statement, statement_len },
 			     .signatures_count = 1,
@@ -177,6 +177,13 @@ static void submit(struct world *w, struct sim_node *n, const uint8_t *statement
 	if (statement_read(c.statement, &s, &fault) != ERR_OK)
 		world_fail(w, "our own statement breaks %s", fault.rule);
 	memcpy(p->id, s.id, sizeof p->id);
+	p->kind = (enum kind)s.kind;
+	p->repeats = repeats;
+	if (s.refers_count == 1)
+		p->subject = (struct place_key){ { s.refers[0].channel,
+						   accord_party_find(w->accord, s.refers[0].party),
+						   s.refers[0].epoch },
+						 s.refers[0].index };
 	c.signatures[0] = (struct bytes){ signature, signature_len };
 	c.client = n->pending_count++;
 	if (node_command(n->node, world_now(w, n), &c, &n->fx) == ERR_LIMIT)
@@ -186,7 +193,7 @@ static void submit(struct world *w, struct sim_node *n, const uint8_t *statement
 static void draft_submit(struct world *w, struct sim_node *n, struct draft *d, const struct sign_key *key)
 {
 	draft_sign(w, d, key);
-	submit(w, n, d->bytes, d->len, d->signature, d->signature_len, d->content, d->content_len);
+	submit(w, n, 0, d->bytes, d->len, d->signature, d->signature_len, d->content, d->content_len);
 }
 
 void officer_open(struct world *w, struct sim_node *n, uint32_t channel)
@@ -257,24 +264,53 @@ static bool pick_message(struct world *w, struct sim_node *n, uint32_t channel, 
 	return count > 0;
 }
 
-/* The last READ BACK that others gave on our message. */
-static bool pick_read_back(struct sim_node *n, const struct place_key *message, struct place_key *out)
+/*
+ * One of the statements of this kind that a node's officers have said, of one party's or anybody's
+ * (SIZE_MAX).
+ */
+static const struct sim_acknowledged *pick_said(struct world *w, const struct sim_node *n, enum kind kind,
+						size_t subject_party, uint64_t *count)
 {
-	struct message_at at = { 0 };
-	bool any = false;
+	const struct sim_acknowledged *found = NULL;
 
-	while (fold_next_act(node_fold(n->node), message, &at) == ERR_OK) {
-		struct entry_view v;
-		if (fold_get(node_fold(n->node), &at.place, &v) == ERR_OK && v.kind == KIND_READ_BACK) {
-			*out = at.place;
-			any = true;
-		}
+	for (size_t i = 0; i < n->acknowledged_count; i++) {
+		const struct sim_acknowledged *a = &n->acknowledged[i];
+		if (a->kind == kind && !a->is_forgotten &&
+		    (subject_party == SIZE_MAX || a->subject.log.party == subject_party) &&
+		    prng_is_one_in(&w->prng, ++*count))
+			found = a;
 	}
-	return any;
+	return found;
+}
+
+/* A READ BACK that others gave on one of our messages. */
+static bool pick_read_back(struct world *w, struct sim_node *n, struct place_key *out)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		const struct sim_acknowledged *a =
+			i == n->party ? NULL : pick_said(w, &w->nodes[i], KIND_READ_BACK, n->party, &count);
+		if (a != NULL)
+			*out = a->place;
+	}
+	return count > 0;
+}
+
+/* Others' message that our watch has read: what comes after WATCH READ counts on it. */
+static bool pick_watch_read(struct world *w, struct sim_node *n, struct place_key *out)
+{
+	uint64_t count = 0;
+	const struct sim_acknowledged *a = pick_said(w, n, KIND_WATCH_READ, SIZE_MAX, &count);
+
+	if (a != NULL)
+		*out = a->subject;
+	return a != NULL;
 }
 
 /* blob_len 0: no attachment. */
-static void send_message(struct world *w, struct sim_node *n, uint32_t channel, bool is_flash, size_t blob_len)
+static void send_message(struct world *w, struct sim_node *n, uint32_t channel, bool is_flash,
+			 size_t blob_len)
 {
 	const struct accord_channel *c = accord_channel_find(w->accord, channel);
 	struct bytes blob = { NULL, 0 };
@@ -300,29 +336,42 @@ void officer_attach(struct world *w, struct sim_node *n, uint32_t channel, size_
 	send_message(w, n, channel, false, len);
 }
 
+/* What an act is about. */
+enum about { ABOUT_OTHERS, ABOUT_READ, ABOUT_OWN, ABOUT_READ_BACK };
+
 static const struct {
 	enum act_kind act;
 	enum kind kind;
-	bool is_own; /* on a message of our own */
+	enum about about;
 } acts[] = {
-	{ ACT_READ, KIND_WATCH_READ, false },	{ ACT_READ_BACK, KIND_READ_BACK, false },
-	{ ACT_PRESENT, KIND_PRESENTED, false }, { ACT_REPLY, KIND_REPLY, false },
-	{ ACT_DECLINE, KIND_DECLINE, false },	{ ACT_DEFER, KIND_DEFER, false },
-	{ ACT_NEGATIVE, KIND_NEGATIVE, false }, { ACT_QUERY, KIND_QUERY, true },
-	{ ACT_CORRECT, KIND_MARK, true },	{ ACT_WRONG, KIND_MARK, true },
-	{ ACT_BREAK, KIND_READ_BACK, true },
+	{ ACT_READ, KIND_WATCH_READ, ABOUT_OTHERS },   { ACT_READ_BACK, KIND_READ_BACK, ABOUT_READ },
+	{ ACT_PRESENT, KIND_PRESENTED, ABOUT_READ },   { ACT_REPLY, KIND_REPLY, ABOUT_READ },
+	{ ACT_DECLINE, KIND_DECLINE, ABOUT_READ },     { ACT_DEFER, KIND_DEFER, ABOUT_READ },
+	{ ACT_NEGATIVE, KIND_NEGATIVE, ABOUT_OTHERS }, { ACT_QUERY, KIND_QUERY, ABOUT_OWN },
+	{ ACT_BREAK, KIND_READ_BACK, ABOUT_OWN },      { ACT_CORRECT, KIND_MARK, ABOUT_READ_BACK },
+	{ ACT_WRONG, KIND_MARK, ABOUT_READ_BACK },
 };
+#define MARKS_LAST 2u /* rows: what they are about is rare, so they are tried more often */
+
+static bool pick_subject(struct world *w, struct sim_node *n, uint32_t channel, enum about about,
+			 struct place_key *out)
+{
+	if (about == ABOUT_READ_BACK)
+		return pick_read_back(w, n, out);
+	/* Now and then out of turn, which the door refuses. */
+	if (about == ABOUT_READ && !prng_is_one_in(&w->prng, 6) && pick_watch_read(w, n, out))
+		return true;
+	return pick_message(w, n, channel, about == ABOUT_OWN, out);
+}
 
 static void act_on(struct world *w, struct sim_node *n, uint32_t channel, size_t row)
 {
 	struct place_key at;
 	struct draft d;
 
-	if (!pick_message(w, n, channel, acts[row].is_own, &at))
+	if (!pick_subject(w, n, channel, acts[row].about, &at))
 		return;
-	if (acts[row].kind == KIND_MARK && !pick_read_back(n, &at, &at))
-		return;
-	draft_open(w, n, &d, channel, acts[row].kind);
+	draft_open(w, n, &d, at.log.channel, acts[row].kind);
 	if (!draft_refers(n, &d, w, &at))
 		return;
 	if (acts[row].kind == KIND_MARK)
@@ -333,7 +382,7 @@ static void act_on(struct world *w, struct sim_node *n, uint32_t channel, size_t
 		draft_field(&d, FIELD_NEGATIVE_CAUSE, NEGATIVE_CANNOT_DECODE);
 	else
 		draft_content(w, &d, 20, (struct bytes){ NULL, 0 });
-	w->counters.acts[acts[row].act]++;
+	world_acts(w, acts[row].act);
 	draft_submit(w, n, &d, &n->officer.key);
 }
 
@@ -343,14 +392,40 @@ void officer_resend(struct world *w, struct sim_node *n)
 		struct sim_acknowledged *a = &n->acknowledged[i];
 		if (!a->is_forgotten || n->pending_count == ARRAY_COUNT(n->pending))
 			continue;
-		w->counters.acts[ACT_RESEND]++;
-		submit(w, n, a->statement, a->statement_len, a->signature, a->signature_len, a->content,
+		world_acts(w, ACT_RESEND);
+		submit(w, n, 0, a->statement, a->statement_len, a->signature, a->signature_len, a->content,
 		       a->content_len);
 		a->is_forgotten = false;
 	}
 }
 
-/* Twelve in the hundred are wrong on purpose: own message read back, wrong role; the door must refuse. */
+/* A terminal that did not hear the answer says the same again, and must be given the same place. */
+static void say_again(struct world *w, struct sim_node *n)
+{
+	size_t i = n->acknowledged_count == 0 ? 0 : prng_below(&w->prng, n->acknowledged_count);
+	const struct sim_acknowledged *a = &n->acknowledged[i];
+
+	if (i == n->acknowledged_count || a->is_forgotten || a->kind <= KIND_ACCORD)
+		return;
+	world_acts(w, ACT_RESEND);
+	submit(w, n, i + 1, a->statement, a->statement_len, a->signature, a->signature_len, a->content,
+	       a->content_len);
+}
+
+static void say_message(struct world *w, struct sim_node *n, uint32_t channel)
+{
+	const struct accord_channel *c = accord_channel_find(w->accord, channel);
+	bool is_flash = (c->precedences & 1u << PRECEDENCE_FLASH) != 0 && prng_is_one_in(&w->prng, 2);
+	enum act_kind act = is_flash ? ACT_FLASH : prng_is_one_in(&w->prng, 5) ? ACT_ATTACH : ACT_SEND;
+	size_t blob_len = act == ACT_ATTACH ? 1 + (size_t)prng_below(&w->prng, BLOB_LEN_USUAL) : 0;
+
+	if (!world_is_on(w, act))
+		return;
+	world_acts(w, act);
+	send_message(w, n, channel, is_flash, blob_len);
+}
+
+/* Some are wrong on purpose: an own message read back, an act out of turn; the door must refuse them. */
 void officer_act(struct world *w, struct sim_node *n)
 {
 	uint32_t channels[ACCORD_CHANNELS_MAX];
@@ -364,18 +439,15 @@ void officer_act(struct world *w, struct sim_node *n)
 			channels[count++] = c->number;
 	}
 	channel = channels[prng_below(&w->prng, count)];
-	if (draw < 30) {
-		const struct accord_channel *c = accord_channel_find(w->accord, channel);
-		bool is_flash = (c->precedences & 1u << PRECEDENCE_FLASH) != 0 && prng_is_one_in(&w->prng, 2);
-		w->counters.acts[is_flash ? ACT_FLASH : ACT_SEND]++;
-		send_message(w, n, channel, is_flash,
-			     !is_flash && prng_is_one_in(&w->prng, 10)
-				     ? 1 + (size_t)prng_below(&w->prng, BLOB_LEN_USUAL)
-				     : 0);
-		return;
-	}
 	row = prng_below(&w->prng, ARRAY_COUNT(acts));
-	act_on(w, n, channel, row);
+	if (draw < 25)
+		say_message(w, n, channel);
+	else if (draw < 32 && world_is_on(w, ACT_RESEND))
+		say_again(w, n);
+	else if (draw < 52 && world_is_on(w, acts[ARRAY_COUNT(acts) - 1 - row % MARKS_LAST].act))
+		act_on(w, n, channel, ARRAY_COUNT(acts) - 1 - row % MARKS_LAST);
+	else if (world_is_on(w, acts[row].act))
+		act_on(w, n, channel, row);
 }
 
 void officer_answer(struct world *w, struct sim_node *n, const struct effect_answer *answer)
@@ -386,10 +458,21 @@ void officer_answer(struct world *w, struct sim_node *n, const struct effect_ans
 		world_fail(w, "an answer to nobody");
 	p = &n->pending[answer->client];
 	if (answer->err != ERR_OK) {
+		if (p->repeats > 0 && answer->err == ERR_REFUSED)
+			world_fail(w, "node %zu refuses a statement that it had acknowledged: %s", n->party,
+				   verdict_text(answer->verdict));
 		w->counters.refused++;
 		return;
 	}
 	w->counters.answered++;
+	check_answered(w, n, &answer->place, p->id);
+	if (p->repeats > 0) {
+		if (!place_key_equal(&answer->place, &n->acknowledged[p->repeats - 1].place))
+			world_fail(w, "node %zu filed a statement again that it had acknowledged at %u.%llu",
+				   n->party, n->acknowledged[p->repeats - 1].place.log.channel,
+				   (unsigned long long)n->acknowledged[p->repeats - 1].place.index);
+		return;
+	}
 	if (n->acknowledged_count == n->acknowledged_max) {
 		n->acknowledged_max = n->acknowledged_max == 0 ? 64 : 2 * n->acknowledged_max;
 		n->acknowledged = xrealloc(n->acknowledged, n->acknowledged_max * sizeof *n->acknowledged);

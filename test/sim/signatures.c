@@ -1,11 +1,11 @@
 /*
  * Signatures whose verdict is known are not judged again. A fifth of a seed's time would go by in the curve.
  *
- * As strict as before: whether a signature holds depends on key, message and signature alone, and what a key makes
- * holds under it (test_sign). So both are remembered under the hash of all three; whatever was made in another way, a
- * forgery, another key's line or a changed byte, has another hash and gets libsodium's own verdict, which is then
- * remembered too, true or false. The linker puts these in the place of crypto's (meson.build: --wrap), in the
- * simulator's programs alone.
+ * As strict as before: whether a signature holds depends on key, message and signature alone, and what a key
+ * makes holds under it (test_sign). So both are remembered under the hash of all three; whatever was made in
+ * another way, a forgery, another key's line or a changed byte, has another hash and gets libsodium's own
+ * verdict, which is then remembered too, true or false. The linker puts these in the place of crypto's
+ * (meson.build: --wrap), in the simulator's programs alone.
  */
 #include "world.h"
 

@@ -57,7 +57,10 @@ enum err signer_move(struct world *w, struct sim_signer *s, const struct mark_re
 	return ERR_OK;
 }
 
-/* What a hand was to carry out, made of a signature that the machine forgot: nobody had it in two milliseconds. */
+/*
+ * What a hand was to carry out, made of a signature that the machine forgot: nobody had it in two
+ * milliseconds.
+ */
 static void bundles_void(struct world *w, const struct sim_node *n)
 {
 	for (size_t i = 0; i < w->heap_count; i++) {

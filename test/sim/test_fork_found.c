@@ -83,7 +83,8 @@ static void test_rolled_back_machine(void **state)
 	size = log_of(a, 0).size;
 	until_more(w, b, size);
 	/* Rolled back, all of it, and alone. */
-	w->is_cut = w->is_fork_expected = true;
+	w->is_cut = true;
+	w->forked = 1u << a->party;
 	node_down(w, a);
 	disk_restore(w, a);
 	signer_copy(&a->signer, &signer);

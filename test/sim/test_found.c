@@ -51,8 +51,8 @@ static uint64_t blob_held(struct sim_node *n, uint64_t *total)
 }
 
 /*
- * A disk that is full takes pieces of an attachment back that were on their way into the store: what comes after
- * them leaves a hole, and is asked for again without a new path.
+ * A disk that is full takes pieces of an attachment back that were on their way into the store: what comes
+ * after them leaves a hole, and is asked for again without a new path.
  */
 static void test_attachment_over_a_full_disk(void **state)
 {
@@ -97,9 +97,9 @@ static void put_back(struct world *w, struct sim_node *n)
 }
 
 /*
- * The power goes within two milliseconds of a signature: the note is in the store and at the peer, the mark is not
- * on the signer's disk. The next start brings the mark to what was signed, or a backup that is put back later, as
- * long as the mark, would be taken for all that there was.
+ * The power goes within two milliseconds of a signature: the note is in the store and at the peer, the mark
+ * is not on the signer's disk. The next start brings the mark to what was signed, or a backup that is put
+ * back later, as long as the mark, would be taken for all that there was.
  */
 static void test_mark_lost_after_its_note(void **state)
 {
@@ -141,8 +141,8 @@ static void test_mark_lost_after_its_note(void **state)
 }
 
 /*
- * A mirror signs its receipt, and before anybody has it its machine goes back to a backup. The refilled log ends
- * where its mark stands: the receipt is signed again, although the signer had been asked for it once.
+ * A mirror signs its receipt, and before anybody has it its machine goes back to a backup. The refilled log
+ * ends where its mark stands: the receipt is signed again, although the signer had been asked for it once.
  */
 static void test_receipt_lost_with_its_store(void **state)
 {
@@ -213,8 +213,8 @@ static void unpack(struct world *w, const struct buf *bundle, size_t from, struc
 }
 
 /*
- * A restore takes an entry that is on its way by hand: the next epoch is open when the peer gets it. His receipt
- * tells the author that it exists, and the ended log is filled up without a new path.
+ * A restore takes an entry that is on its way by hand: the next epoch is open when the peer gets it. His
+ * receipt tells the author that it exists, and the ended log is filled up without a new path.
  */
 static void test_ended_log_filled_by_a_bundle(void **state)
 {
@@ -253,8 +253,9 @@ static void test_ended_log_filled_by_a_bundle(void **state)
 }
 
 /*
- * Author and mirror both went back behind what they had signed. The mirror says a receipt that nobody can reach any
- * more; the one that counts is held by the third party alone, and must not be put aside for the other.
+ * Author and mirror both went back behind what they had signed. The mirror says a receipt that nobody can
+ * reach any more; the one that counts is held by the third party alone, and must not be put aside for the
+ * other.
  */
 static void test_receipt_beside_a_lost_one(void **state)
 {

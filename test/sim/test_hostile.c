@@ -181,7 +181,7 @@ static void count_reads(struct room *r)
 
 	if (r->n->store->ops != &ops) {
 		counted_ops = r->n->store->ops;
-		ops = *counted_ops;
+		ops = *r->n->true_ops;
 		ops.entry_get = counted_entry_get;
 		ops.node_get = counted_node_get;
 		r->n->store->ops = &ops;

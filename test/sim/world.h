@@ -11,6 +11,7 @@
 
 #include "base/prng.h"
 #include "node/node.h"
+#include "record/store.h"
 
 #define SIM_PATHS 2u
 #define SIM_NODES_MAX 3u
@@ -22,7 +23,8 @@
 	X(DELAY, "delay") X(PATH_CUT, "path cut") X(ONE_WAY, "one-way loss") X(PARTITION, "partition") \
 	X(DUPLICATE, "duplicate") X(REORDER, "reorder") X(CRASH, "process killed") X(POWER, "power cut") \
 	X(DISK_ERROR, "disk error") X(DISK_FULL, "disk full") X(RESTORE, "old backup put back") \
-	X(SIGNER_LOST, "signer's file lost") X(MARK_LOST, "signer's mark lost") X(CLOCK, "clock jumped")
+	X(SIGNER_LOST, "signer's file lost") X(MARK_LOST, "signer's mark lost") X(CLOCK, "clock jumped") \
+	X(FLIP, "bit flipped in memory") X(FORGERY, "signer asked for a fork") X(ROLLBACK, "machine rolled back")
 /* clang-format on */
 enum fault_kind {
 #define FAULT_ENUM(name, text) FAULT_##name,
@@ -46,7 +48,8 @@ enum act_kind {
 };
 
 struct sim_counters {
-	uint64_t faults[FAULT_COUNT], acts[ACT_COUNT];
+	uint64_t faults[FAULT_COUNT], acts[ACT_COUNT], pairs[ACT_COUNT][ACT_COUNT];
+	uint64_t quiet, anything, full; /* seeds of each mode; commits that a full disk refused */
 	uint64_t answered, refused, receipts, entries, frames, epochs, recoveries, restarts, advances;
 };
 
@@ -76,7 +79,8 @@ struct event {
 	enum frame_kind frame;
 	struct origin origin;
 	uint64_t size;
-	uint8_t *bytes; /* owned */
+	enum err refused; /* by the signer */
+	uint8_t *bytes;	  /* owned */
 	size_t len;
 };
 
@@ -95,7 +99,10 @@ struct sim_officer {
 
 /* An acknowledged statement: it must never be missing again. */
 struct sim_acknowledged {
-	struct place_key place;
+	struct place_key place, subject; /* subject .log.epoch 0: it refers to none */
+	enum kind kind;
+	/* the acknowledged one, counted from 1, that this is sent a second time of; 0: none */
+	size_t repeats;
 	uint8_t id[STATEMENT_ID_LEN];
 	uint8_t *statement, *signature, *content; /* the terminal's copy, until the receipt */
 	size_t statement_len, signature_len, content_len;
@@ -103,15 +110,18 @@ struct sim_acknowledged {
 };
 
 /*
- * The signer and its file: marks are written before an answer goes out, and synced before the same log is signed
- * again or 2 ms later, whichever is first (src/entente/process_signer.c, mark_file.c).
+ * The signer and its file: marks are written before an answer goes out, and synced before the same log is
+ * signed again or 2 ms later, whichever is first (src/entente/process_signer.c, mark_file.c).
  */
 struct sim_signer {
 	struct mark rows[SIM_MARKS_MAX], synced_rows[SIM_MARKS_MAX];
 	struct marks marks, synced; /* as the process has them, and as the platter has */
 	int64_t moved_us;	    /* when the first mark moved that is not synced; meaningful if is_moved */
 	bool is_moved;
-	/* What it says at its next start: there was a file; no signature can have been given that is not in it. */
+	/*
+	 * What it says at its next start: there was a file; no signature can have been given that is not in
+	 * it.
+	 */
 	bool has_memory, is_certain;
 };
 
@@ -121,12 +131,19 @@ struct vfs;
 struct sim_node {
 	size_t party;
 	struct node *node;   /* NULL while it is down */
-	struct store *store; /* borrowed: the node's */
 	uint64_t life;
 	char file[32];
 	struct sim_disk *disk;
 	struct vfs *vfs;
+	struct store *store;	    /* the node's, while it is up */
+	struct store_ops store_ops; /* its own, but for the bit that flips */
+	const struct store_ops *true_ops;
+	unsigned flip_in; /* entries until a bit flips on its way to the store; 0: none */
+	bool is_flipped;  /* and it did, in this turn */
+	log_number flipped_log;
+	uint64_t flipped_index;
 	struct sim_disk *backup; /* a copy from some earlier moment; NULL: none */
+	struct sim_signer backup_signer;
 	uint64_t backup_acknowledged;
 	struct sign_key log_key, mirror_key;
 	struct sim_signer signer;
@@ -142,7 +159,9 @@ struct sim_node {
 	struct sim_acknowledged pending[64];
 	size_t pending_count;
 	bool is_full, is_restored; /* restored: from a backup, and not booted since */
-	/* By position of the model's logs: what this node's mirror signed, and how far its entries were read. */
+	/*
+	 * By position of the model's logs: what this node's mirror signed, and how far its entries were read.
+	 */
 	uint64_t cosigned[64], checked[64];
 };
 
@@ -171,8 +190,14 @@ struct world {
 	struct sim_counters counters;
 	struct hash_stream trace;
 	bool is_healing, is_cut; /* cut: no path comes up */
-	bool is_fork_expected;
-	uint32_t faults_on; /* bit mask of enum fault_kind: a random half of them, each seed its own */
+	/*
+	 * Anything goes: all faults and all operations, those that nobody could heal from too; only what is
+	 * safe is checked. Otherwise a random half of both, each seed its own, and what then has to heal.
+	 */
+	bool is_anything;
+	uint8_t forked; /* parties whose machine was rolled back with its signer, out of everybody's sight */
+	uint32_t faults_on, acts_on; /* bit masks of enum fault_kind and enum act_kind */
+	enum act_kind last_act;	     /* ACT_COUNT: none yet */
 	bool is_verbose;
 };
 
@@ -192,6 +217,9 @@ void event_add(struct world *w, const struct event *e);
 bool event_next(struct world *w, struct event *out);
 struct now world_now(const struct world *w, const struct sim_node *n);
 bool world_fires(struct world *w, enum fault_kind kind, uint64_t one_in);
+/* Counts an operation, and the pair that it makes with the one before it. */
+void world_acts(struct world *w, enum act_kind kind);
+bool world_is_on(const struct world *w, enum act_kind kind);
 void world_trace(struct world *w, const char *what, size_t node, struct bytes bytes);
 
 void node_boot(struct world *w, struct sim_node *n);
@@ -211,8 +239,13 @@ void officer_enrol(struct world *w, struct sim_node *n);
 void check_committed(struct world *w, struct sim_node *n); /* what is new since the last time */
 void check_whole(struct world *w, struct sim_node *n);
 void check_cosigned(struct world *w, struct sim_node *n, const struct origin *origin, uint64_t size);
+/* What is answered as QUEUED is in the record at that place. */
+void check_answered(struct world *w, struct sim_node *n, const struct place_key *at,
+		    const uint8_t id[STATEMENT_ID_LEN]);
 void check_reopened(struct world *w, struct sim_node *n);
 void check_agreement(struct world *w);
+/* a node's record and views, whatever the others have */
+void check_alone(struct world *w, struct sim_node *n);
 
 /* The accord of this world: parties, keys from the seed, channels; all_nodes' keys are filled in. */
 void world_accord(struct world *w);
@@ -240,6 +273,8 @@ void disk_restore(struct world *w, struct sim_node *n); /* the backup is put bac
 void disk_fail_soon(struct world *w, struct sim_node *n);
 void disk_fill(struct sim_node *n, bool is_full);
 void disk_mend(struct sim_node *n);
+/* True if a bit that flipped in memory stands in the store now, in bytes that its tree does not have. */
+bool disk_has_flipped(struct sim_node *n);
 bool disk_has_failed(const struct sim_node *n);
 void disk_free(struct sim_node *n);
 
