@@ -69,7 +69,8 @@ static enum err content_check(struct node *n, const struct statement *s, const s
 /* A resend: the same id on the channel is answered with the first one's place. */
 static bool is_resend(struct node *n, const struct statement *s, struct effect_answer *answer)
 {
-	if (s->kind <= KIND_ACCORD || fold_find_id(&n->fold, s->channel, s->id, &answer->place) != ERR_OK ||
+	if (PLANTED(RESEND_FILED_AGAIN) || s->kind <= KIND_ACCORD ||
+	    fold_find_id(&n->fold, s->channel, s->id, &answer->place) != ERR_OK ||
 	    answer->place.log.party != n->self)
 		return false; /* a peer that copied our id answers nothing for us */
 	answer->is_repeat = true;
@@ -257,7 +258,7 @@ enum err node_command(struct node *n, struct now now, const struct command *in, 
 		/* The answer is the receipt that it is durable: it waits for the flush, also when it is a
 		 * repeat,
 		 * since the first may stand in this same turn. */
-		fx->list[at].is_held = record_is_open(n->record);
+		fx->list[at].is_held = record_is_open(n->record) && !PLANTED(SHOW_BEFORE_FLUSH);
 		return ERR_OK;
 	}
 	return refuse(n, answer, node_local(n, e, "a statement could not be written"), answer->limit);

@@ -14,6 +14,7 @@
 #ifndef NODE_CORE_H
 #define NODE_CORE_H
 
+#include "base/plant.h"
 #include "crypto/sshsig.h"
 #include "node/node.h"
 #include "record/checkpoint.h"

@@ -426,7 +426,9 @@ static void forget_staged(struct node *n)
 	struct store *store = record_store(n->record);
 
 	n->dues_count = 0;
-	/* Pieces of attachments may be among it: what follows them has no use, and the next tick asks anew. */
+	/*
+	 * Pieces of attachments may be among it: what follows them has no use, and the next tick asks anew.
+	 */
 	for (size_t i = 0; i < n->accord->parties_count; i++)
 		n->peers[i].fetching_count = 0;
 	n->is_refold_due |= n->has_refolded;
@@ -434,7 +436,7 @@ static void forget_staged(struct node *n)
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];
 		l->staged_len = 0;
-		if (fold_size(&n->fold, &l->key, &l->folded) != ERR_OK)
+		if (!PLANTED(ROLLBACK_LEAVES_VIEWS) && fold_size(&n->fold, &l->key, &l->folded) != ERR_OK)
 			node_stop(n, ERR_IO, "the views cannot be read");
 		/*
 		 * Receipts of this turn are not kept: they are shown no longer, and taken when they come
@@ -454,6 +456,18 @@ static void forget_staged(struct node *n)
 	}
 }
 
+/* A peer's log is cosigned when all that it lacks was erased by entries that we hold, now or by now. */
+static enum err cosign_held(struct node *n, struct now now)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *l = &n->lines[i];
+		if (!l->is_own && l->asked < l->log->durable && l->log->noted == l->log->durable &&
+		    erasers_are_held(n, l) && ask_signer(n, now, l) != ERR_OK)
+			return ERR_IO;
+	}
+	return ERR_OK;
+}
+
 enum err turn_flush(struct node *n, struct now now)
 {
 	bool any = false, any_peers = n->has_healed;
@@ -463,6 +477,10 @@ enum err turn_flush(struct node *n, struct now now)
 	if (!record_is_open(n->record))
 		return ERR_OK;
 	e = save_lines(n, &any);
+	for (size_t i = 0; PLANTED(COSIGN_BEFORE_COMMIT) && i < n->lines_count; i++)
+		n->lines[i].log->durable = n->lines[i].log->frontier.size;
+	if (e == ERR_OK && PLANTED(COSIGN_BEFORE_COMMIT))
+		e = cosign_held(n, now);
 	if (e == ERR_OK)
 		e = record_append(n->record);
 	if (e != ERR_OK) {
@@ -497,17 +515,8 @@ enum err turn_flush(struct node *n, struct now now)
 			return node_local(n, e, "a proof for the signer cannot be made");
 		any_peers |= !l->is_own;
 	}
-	/*
-	 * A peer's log is cosigned when all that it lacks was erased by entries that we hold, now or by
-	 * now.
-	 */
-	for (size_t i = 0; any_peers && i < n->lines_count; i++) {
-		struct line *l = &n->lines[i];
-		if (!l->is_own && l->asked < l->log->durable && l->log->noted == l->log->durable &&
-		    erasers_are_held(n, l) && ask_signer(n, now, l) != ERR_OK)
-			return node_local(n, ERR_IO, "a proof for the signer cannot be made");
-	}
-	return ERR_OK;
+	return any_peers ? node_local(n, cosign_held(n, now), "a proof for the signer cannot be made")
+			 : ERR_OK;
 }
 
 void node_room(struct node *n, bool has_room)

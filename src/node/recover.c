@@ -152,7 +152,8 @@ enum err recover_start(struct node *n, struct now now, const struct marks *marks
 		e = recover_line(n, &n->lines[i], marks, has_memory, is_certain);
 	for (size_t i = 0; i < marks->count && e == ERR_OK; i++) {
 		struct line *l = own_line_of_mark(n, &marks->rows[i]);
-		if (l == NULL || l->is_closed || marks->rows[i].size <= l->log->durable)
+		if (l == NULL || l->is_closed || marks->rows[i].size <= l->log->durable ||
+		    PLANTED(RESTORE_UNSEEN))
 			continue;
 		l->is_recovering = true;
 		l->goal_size = l->known = marks->rows[i].size;

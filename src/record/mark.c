@@ -1,5 +1,7 @@
 #include "record/mark.h"
 
+#include "base/plant.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -54,6 +56,8 @@ static enum err text_read(struct bytes in, struct mark *out)
 static enum err step_check(const struct mark *mark, const struct mark *next,
 			   const struct mark_request *request)
 {
+	if (PLANTED(SIGN_WITHOUT_PROOF))
+		return ERR_OK;
 	if (next->size < mark->size)
 		return ERR_REFUSED;
 	if (next->size == mark->size)

@@ -1,6 +1,7 @@
 #include "record/record.h"
 
 #include "base/alloc.h"
+#include "base/plant.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -449,7 +450,7 @@ enum err record_append(struct record *r)
 		struct kept_log *k = r->logs[i];
 		if (!has_changed(k))
 			continue;
-		e = log_read_back(r, k);
+		e = PLANTED(NO_READ_BACK) ? ERR_OK : log_read_back(r, k);
 		if (e == ERR_OK)
 			k->log.durable = k->log.frontier.size;
 	}

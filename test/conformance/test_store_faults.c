@@ -544,8 +544,8 @@ static void full_disk_keeps_what_is_ahead(void **state)
 }
 
 /*
- * What is committed waits in the WAL for a quiet moment. A disk that is full by then cannot take it into the file:
- * the store goes on, and moves it when there is room again.
+ * What is committed waits in the WAL for a quiet moment. A disk that is full by then cannot take it into the
+ * file: the store goes on, and moves it when there is room again.
  */
 static void full_disk_at_a_checkpoint(void **state)
 {

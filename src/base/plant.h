@@ -1,0 +1,37 @@
+/*
+ * plant.h - faults of ours that a test plants, to see that the simulator finds them.
+ *
+ * Layer: base. test/sim/test_planted.c runs each twin until it is found. A normal build has none: PLANTED is
+ * 0 there, and nothing of it is left in the program.
+ */
+#ifndef BASE_PLANT_H
+#define BASE_PLANT_H
+
+/* clang-format off */
+#define PLANT_LIST(X) \
+	X(SHOW_BEFORE_FLUSH, "an answer goes out although its commit was refused") \
+	X(ARRIVAL_ORDER, "entries are judged as they arrive") \
+	X(NO_READ_BACK, "what was committed is not read back") \
+	X(COSIGN_BEFORE_COMMIT, "a receipt is asked for before the commit") \
+	X(SIGN_WITHOUT_PROOF, "the signer signs what does not carry on") \
+	X(RESEND_FILED_AGAIN, "a resend is not recognised") \
+	X(ROLLBACK_LEAVES_VIEWS, "a rollback leaves what was folded") \
+	X(RESTORE_UNSEEN, "a store behind the signer's mark goes on")
+/* clang-format on */
+
+#ifdef PLANT
+enum plant {
+	PLANT_NONE,
+#define PLANT_ENUM(name, text) PLANT_##name,
+	PLANT_LIST(PLANT_ENUM)
+#undef PLANT_ENUM
+		PLANT_COUNT
+};
+/* Which one bears fruit in this process; the test's. */
+extern enum plant plant_chosen;
+#define PLANTED(name) (plant_chosen == PLANT_##name)
+#else
+#define PLANTED(name) 0
+#endif
+
+#endif

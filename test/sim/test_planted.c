@@ -1,0 +1,73 @@
+/*
+ * test_planted NAME [SEEDS]: a twin of the core with a fault of ours in it (src/base/plant.h) must be found
+ * by one of the first seeds. That says the simulator is not blind; it prints which seed found it and what it
+ * saw.
+ */
+#include "world.h"
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/plant.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum plant plant_chosen;
+
+static const struct {
+	const char *name, *text;
+} plants[PLANT_COUNT] = {
+#define PLANT_ROW(name, text) [PLANT_##name] = { #name, text },
+	PLANT_LIST(PLANT_ROW)
+#undef PLANT_ROW
+};
+
+/* True if the seed ends badly, or never: an assertion of the core counts as found too. */
+static bool is_found_by(uint64_t seed)
+{
+	pid_t child = fork();
+	int status = 0;
+
+	if (child < 0)
+		exit(2);
+	if (child == 0) {
+		uint8_t trace[HASH_LEN];
+		struct sim_counters *counters = xcalloc(1, sizeof *counters);
+		(void)alarm(60);
+		world_run(seed, false, counters, trace);
+		_exit(0);
+	}
+	if (waitpid(child, &status, 0) != child)
+		exit(2);
+	return status != 0;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t seeds = 60;
+
+	for (int i = 1; argc > 1 && i < PLANT_COUNT; i++) {
+		if (strcmp(plants[i].name, argv[1]) == 0)
+			plant_chosen = (enum plant)i;
+	}
+	if (plant_chosen == PLANT_NONE ||
+	    (argc > 2 && bytes_read_decimal(bytes_str(argv[2]), 100000, &seeds) != ERR_OK)) {
+		fprintf(stderr, "usage: test_planted NAME [SEEDS]\n");
+		return 2;
+	}
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	log_open("planted", 0);
+	crypto_init();
+	for (uint64_t seed = 1; seed <= seeds; seed++) {
+		if (!is_found_by(seed))
+			continue;
+		printf("found by seed %llu: %s\n", (unsigned long long)seed, plants[plant_chosen].text);
+		return 0;
+	}
+	printf("not found by %llu seeds: %s\n", (unsigned long long)seeds, plants[plant_chosen].text);
+	return 1;
+}
