@@ -2,6 +2,7 @@
 import os
 import shutil
 import subprocess
+import time
 
 import nodes
 import pytest
@@ -115,6 +116,7 @@ def test_a_disk_that_fails_under_load(stage, failing, call):
     said = [notice(kor, f"Good {number}.", "usa").stdout for number in range(5)]
     world.await_receipts()
     events = kor.events()
+    time.sleep(0.5)  # the quiet moment after the receipts is past: what fails is the statement's own turn
     told.write_text(call)
     refused = notice(kor, "Into the failing disk.", "usa", code=1)
     assert refused.stdout == "" and "may or may not" in refused.stderr and "entente send --again" in refused.stderr

@@ -52,8 +52,9 @@ def test_a_fork_is_proved_and_stops_its_log_alone(two, first, second):
     assert one[0] == other[0], "the same numbers, with other words behind them"
     kor.start()
     events = kor.events(patience=30)
-    watch = subprocess.Popen([str(nodes.BINARY), "watch", "--home", kor.home], stdout=subprocess.PIPE, text=True,
-                             env={**os.environ, **KOREAN})
+    seen = two.folder / f"watched-{first}-{second}"
+    with seen.open("w") as out:
+        watch = subprocess.Popen([str(nodes.BINARY), "watch", "--home", kor.home], stdout=out, env={**os.environ, **KOREAN})
     usa.start()
     kor.await_link()
     usa.await_step(one[-1], "STATION RECEIPT")
@@ -65,8 +66,9 @@ def test_a_fork_is_proved_and_stops_its_log_alone(two, first, second):
     assert len(kor.status()["stopped"]) == 1, "that log alone"
     assert events.next(lambda one: one["change"] == "LOG")["log"] == "USA/NOTIFY 1", "whoever watches is told at once"
     events.close()
+    nodes.wait_for("the watch tells it", lambda: "USA/NOTIFY 1 기록이 멈추었거나" in seen.read_text())
     watch.terminate()
-    assert "USA/NOTIFY 1 기록이 멈추었거나" in watch.communicate(timeout=10)[0]
+    watch.wait()
     for text in ("record.fork", "USA/NOTIFY 1"):
         assert text in kor.run("status", code=6).stdout
     english, korean = kor.run("status", code=6).stdout, kor.run("status", code=6, env=KOREAN).stdout
