@@ -141,6 +141,8 @@ struct bytes line_text(struct line_reader *r, const char *rule)
 		line_refuse(r, "line.text-length");
 	else if (has_hidden(text))
 		line_refuse(r, "line.hidden");
+	else if (!line_is_nfc(text))
+		line_refuse(r, "line.nfc");
 	if (r->rule != NULL)
 		return (struct bytes){ NULL, 0 };
 	step(r, text.len + 2);

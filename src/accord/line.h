@@ -52,4 +52,10 @@ uint64_t line_set(struct line_reader *r, const struct accord *a,
 
 void line_refuse(struct line_reader *r, const char *rule);
 
+/*
+ * nfc.c, the one place that asks utf8proc: well-formed UTF-8 of at most ACCORD_TEXT_LEN_MAX is in normal form
+ * C.
+ */
+bool line_is_nfc(struct bytes text);
+
 #endif

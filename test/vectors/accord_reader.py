@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import re
+import unicodedata
 
 from nacl.bindings import crypto_core_ed25519_is_valid_point
 
@@ -76,6 +77,7 @@ class File:
                 text = line[at + 1 : end]
                 self.expect(len(text.encode()) <= 200, "line.text-length")
                 self.expect(not HIDDEN.search(text), "line.hidden")
+                self.expect(unicodedata.is_normalized("NFC", text), "line.nfc")
                 out.append(Text(text))
                 at = end + 1
             else:

@@ -16,6 +16,7 @@ import json
 import pathlib
 import struct
 import sys
+import unicodedata
 
 from nacl.signing import SigningKey
 
@@ -137,6 +138,7 @@ good("no line checks", replaced("line-check 3600000 120000", "line-check 0 0"),
      change=["timers", "every 1h answer 2m", "every none answer none"])
 good("files of a later version are kept", files={"guidelines": "?\n", "glossary": "", "bodies/council.2": "\u0001", "procedures/P-1_a": "",
                                                 "REVIEW": "please\n"})
+good("marks that no one letter has", replaced("name en Ash", "name en x\u0300\u0315\u00c9sh"), change=["parties", '"Ash"', '"x\u0300\u0315\u00c9sh"'])
 good("longest text", [line.replace("Two trees", "x" * 200) for line in lines_of_base()], change=["accord", "Two trees", "x" * 200])
 good("a registrar on a P-256 token's curve", [
     f"key ash registrar ecdsa-sha2-nistp256 {ECDSA}" if line.startswith("key ash registrar") else line
@@ -158,6 +160,14 @@ change("parties", 'en "Ash"', 'en"Ash"', 1, "line.space", "a text right behind a
 change("parties", '"Ash"', '"A\u200bsh"', 1, "line.hidden", "a zero-width space in a name")
 change("parties", '"Ash"', '"A\u202esh"', 1, "line.hidden", "a change of direction in a name")
 change("parties", '"Ash"', '"A\u0085sh"', 1, "line.hidden", "a C1 control in a name")
+change("parties", '"물푸레"', '"' + unicodedata.normalize("NFD", "물푸레") + '"', 1, "line.nfc", "Hangul in its parts")
+change("parties", '"물푸레"', '"물푸\u1105\u1166"', 1, "line.nfc", "the last syllable in its parts")
+change("parties", '"물푸레"', '"\ubb34\u11af"', 1, "line.nfc", "a syllable and the final that belongs to it")
+change("parties", '"Ash"', '"Ase\u0301"', 1, "line.nfc", "an accent beside its letter")
+change("parties", '"Ash"', '"\u212bsh"', 1, "line.nfc", "a sign that is a letter with another name")
+change("parties", '"Ash"', '"x\u0315\u0300sh"', 1, "line.nfc", "two marks in the wrong order")
+change("parties", '"Ash"', '"\u0958"', 1, "line.nfc", "a letter that normal form C takes apart")
+change("parties", '"Ash"', '"' + "\U0001d160" * 50 + '"', 1, "line.nfc", "the longest text, of signs that come apart")
 change("parties", '"Ash"', f'"{"x" * 201}"', 1, "line.text-length", "a text too long")
 change("parties", "# and", "#" * 4097, 3, "line.length", "a line too long")
 bad("not UTF-8", "timers", 1, "line.utf8", files={"timers": {"hex": "23ff0a"}})
