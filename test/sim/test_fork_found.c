@@ -84,7 +84,7 @@ static void test_rolled_back_machine(void **state)
 	until_more(w, b, size);
 	/* Rolled back, all of it, and alone. */
 	w->is_cut = true;
-	w->forked = 1u << a->party;
+	w->forked = (uint8_t)(1u << a->party);
 	node_down(w, a);
 	disk_restore(w, a);
 	signer_copy(&a->signer, &signer);
