@@ -1,4 +1,7 @@
-/* A FLASH goes ahead of its log, as a copy that is good by its officer's signature and counts when its log comes. */
+/*
+ * A FLASH goes ahead of its log, as a copy that is good by its officer's signature and counts when its log
+ * comes.
+ */
 #include "node/core.h"
 
 #include "base/log.h"
@@ -77,8 +80,8 @@ void advances_send(struct node *n, size_t peer)
 /* ---- What comes. ---- */
 
 /*
- * A copy's key in the store: whoever repeats another's statement id takes no copy's place. Rows beside the views, 'v',
- * party, this key, say how many of a party's copies wait for its log.
+ * A copy's key in the store: whoever repeats another's statement id takes no copy's place. Rows beside the
+ * views, 'v', party, this key, say how many of a party's copies wait for its log.
  */
 #define ROW_ADVANCE 'v'
 

@@ -8,9 +8,9 @@
 /*
  * Rows of the map beside the folds:
  *
- *	'w' party, hash                            wanted of that party: its length; gone when the blob is whole
+ *	'w' party, hash                            wanted of that party, its length; until it is whole
  *	'p' hash                                   so far as it is held: which party it came from
- *	'b' hash, channel, party, content's hash   an entry of that log names it
+ *	'b' hash, channel, party, content's hash   named there
  */
 #define ROW_WANTED 'w'
 #define ROW_GIVER 'p'
@@ -103,8 +103,8 @@ static bool is_named(struct node *n, const uint8_t hash[HASH_LEN], uint32_t chan
 }
 
 /*
- * Only what we, or the one who gave it to us, said on a channel of this peer: whoever knows a hash can name it in a log
- * of his own.
+ * Only what we, or the one who gave it to us, said on a channel of this peer: whoever knows a hash can name
+ * it in a log of his own.
  */
 static bool may_have(struct node *n, size_t peer, const uint8_t hash[HASH_LEN])
 {
@@ -376,7 +376,10 @@ static enum err blob_whole(struct node *n, struct now now, size_t peer, const ui
 	return attachments_fetch(n, now, peer);
 }
 
-/* What is not of the one length that makes rows few, or not of the length that the content names, is no piece. */
+/*
+ * What is not of the one length that makes rows few, or not of the length that the content names, is no
+ * piece.
+ */
 static bool is_piece_of(struct node *n, size_t peer, const struct attachment_piece *p)
 {
 	uint8_t memory[WANTED_KEY_LEN], len[8];

@@ -167,7 +167,10 @@ static enum err batch_add(struct node *n, struct now now, size_t peer, const str
 		if (add.bytes.ptr == NULL || (item->content.len > 0 && add.content.ptr == NULL))
 			return ERR_MEMORY;
 		e = entry_read(add.bytes, &entry, &s, &fault);
-		/* Said by whoever passes it on: only the eraser itself erases. Till then the content may come yet. */
+		/*
+		 * Said by whoever passes it on: only the eraser itself erases. Till then the content may come
+		 * yet.
+		 */
 		if (e == ERR_OK && item->is_erased && s.has_content && !is_content_known(n, s.content.hash))
 			e = erased_note(n, &(struct place_key){ a->line->key, entry.index }, &item->eraser);
 		if (e == ERR_OK)
@@ -436,8 +439,8 @@ enum err early_take(struct node *n)
 }
 
 /*
- * Who says that he has cosigned more than we hold is asked for it, unless it comes by itself: its author may have
- * kept it from us.
+ * Who says that he has cosigned more than we hold is asked for it, unless it comes by itself: its author may
+ * have kept it from us.
  */
 static void holds_more(struct line *line, struct now now, size_t peer, uint64_t size)
 {

@@ -39,8 +39,8 @@ static enum err shifted_get(void *self, unsigned level, uint64_t index, uint8_t 
 }
 
 /*
- * Any complete node of the other tree: what lies before the batch is in our tree, as few nodes as there are, and the
- * leaves of the batch come on top.
+ * Any complete node of the other tree: what lies before the batch is in our tree, as few nodes as there are,
+ * and the leaves of the batch come on top.
  */
 static enum err other_node(void *self, unsigned level, uint64_t index, uint8_t hash[HASH_LEN])
 {

@@ -81,8 +81,8 @@ static enum err history_check(struct node *n, struct now now, size_t peer, struc
 }
 
 /*
- * The log that a note in a HELLO is of, opened if we have nothing of it: its author may tell others and not us.
- * NULL: it is none that both of us are to hold.
+ * The log that a note in a HELLO is of, opened if we have nothing of it: its author may tell others and not
+ * us. NULL: it is none that both of us are to hold.
  */
 static enum err hello_line(struct node *n, size_t peer, size_t author, const struct note *note,
 			   struct line **out)
@@ -201,6 +201,17 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 	return attachments_fetch(n, now, in->peer);
 }
 
+/* A batch ends in a note: what is wanted of another's log goes as far as the next one, or would never go. */
+static uint64_t noted_end(struct node *n, const struct line *line, uint64_t end)
+{
+	struct store *store = record_store(n->record);
+	uint8_t memory[NOTE_LEN_MAX];
+	struct buf note = BUF_ON(memory);
+	uint64_t found;
+
+	return store->ops->note_above(store, line->log->number, end, &found, &note) == ERR_OK ? found : end;
+}
+
 static enum err receive_want(struct node *n, struct now now, const struct arrival *in)
 {
 	struct want want;
@@ -218,7 +229,7 @@ static enum err receive_want(struct node *n, struct now now, const struct arriva
 	if (!line->is_own) {
 		if (line->reach[in->peer].sent < want.first)
 			line->reach[in->peer].sent = want.first;
-		line->reach[in->peer].goal = want.end;
+		line->reach[in->peer].goal = noted_end(n, line, want.end);
 	}
 	return ERR_OK;
 }

@@ -140,9 +140,8 @@ static enum err fold_line(struct node *n, struct now now, struct line *line, boo
 }
 
 /*
- * What is waited for stood in a log that has ended or was stopped, and nobody brought it: entries not held count as
- * absent.
- * Should somebody bring it after all, everything is folded anew (batch.c).
+ * What is waited for stood in a log that has ended or was stopped, and nobody brought it: entries not held
+ * count as absent. Should somebody bring it after all, everything is folded anew (batch.c).
  */
 static bool is_gone_for_good(struct node *n, const struct fold_wait *wait)
 {

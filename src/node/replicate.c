@@ -231,7 +231,9 @@ enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t
 		e = ERR_NOT_FOUND;
 	if (e != ERR_OK)
 		return e;
-	/* A short batch, so that what is urgent need not wait long; a longer one if it takes that to a note. */
+	/*
+	 * A short batch, so that what is urgent need not wait long; a longer one if it takes that to a note.
+	 */
 	buf_init(&entries, n->scratch, BATCH_LEN_MAX);
 	e = items_read(n, line, goal, BATCH_AHEAD_MAX, &entries, &batch);
 	if (e == ERR_OK)

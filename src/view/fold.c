@@ -144,7 +144,10 @@ static bool previous_place(const struct fold_input *in, struct place_key *out)
 	return true;
 }
 
-/* Whoever is to hold the one channel is to hold the other: else some would wait for ever for what they never get. */
+/*
+ * Whoever is to hold the one channel is to hold the other: else some would wait for ever for what they never
+ * get.
+ */
 static bool is_held_by_all(const struct fold *f, uint32_t refers, uint32_t channel)
 {
 	const struct accord_channel *to = accord_channel_find(f->accord, refers),
@@ -154,8 +157,8 @@ static bool is_held_by_all(const struct fold *f, uint32_t refers, uint32_t chann
 }
 
 /*
- * Where a reference leads; false if it names no log of this accord, one that not all who read it hold, or its own
- * log's future.
+ * Where a reference leads; false if it names no log of this accord, one that not all who read it hold, or its
+ * own log's future.
  */
 static bool refers_place(const struct fold *f, const struct fold_input *in, const struct place *refers,
 			 struct place_key *out)

@@ -1,7 +1,7 @@
 /*
  * What must hold after every step, and once the world is quiet. Reads nodes through their public side only.
  */
-#include "world.h"
+#include "hostile.h"
 
 #include "base/alloc.h"
 #include "wire/content.h"
@@ -71,8 +71,12 @@ void check_committed(struct world *w, struct sim_node *n)
 		uint8_t leaf[HASH_LEN];
 
 		/* Whoever was rolled back with his signer forks, and nobody can keep him from it. */
-		if ((w->forked >> logs[i].log.party & 1) != 0)
+		if ((w->forked >> logs[i].log.party & 1) != 0 || is_hostile(w, n->party))
 			continue;
+		if (is_hostile(w, logs[i].log.party)) {
+			hostile_check_log(w, n, &logs[i]);
+			continue;
+		}
 		if (logs[i].state == LOG_STOPPED)
 			world_fail(w, "node %zu stopped channel %u of %zu: %s", n->party, logs[i].log.channel,
 				   logs[i].log.party, logs[i].stopped.rule);
@@ -137,6 +141,8 @@ void check_reopened(struct world *w, struct sim_node *n)
 	struct log_status logs[64];
 	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
 
+	if (is_hostile(w, n->party))
+		return;
 	for (size_t i = 0; i < count; i++) {
 		struct sim_log *log = log_of(w, &logs[i].log);
 		if (logs[i].size < n->cosigned[log - w->logs])

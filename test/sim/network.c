@@ -1,5 +1,5 @@
 /* Paths between nodes: streams that keep their order, and are cut, slow, one-way; bundles that come twice. */
-#include "world.h"
+#include "hostile.h"
 
 #include "base/alloc.h"
 
@@ -24,6 +24,18 @@ static struct event frame_event(const struct world *w, size_t from, size_t to, s
 }
 
 void frame_send(struct world *w, const struct sim_node *from, const struct effect_frame *frame)
+{
+	struct attachment_piece piece;
+
+	if (w->hostile != NULL && !is_hostile(w, from->party) && frame->kind == FRAME_ATTACHMENT &&
+	    attachment_piece_read(frame->payload, &piece) == ERR_OK &&
+	    memcmp(piece.hash, w->draft, HASH_LEN) == 0)
+		world_fail(w, "node %zu gives away a draft", from->party);
+	if (!hostile_sends(w, from, frame))
+		frame_carry(w, from, frame);
+}
+
+void frame_carry(struct world *w, const struct sim_node *from, const struct effect_frame *frame)
 {
 	struct sim_path *p = &w->paths[from->party][frame->peer][frame->path];
 	struct event e = frame_event(w, from->party, frame->peer, frame->path, frame->kind, frame->payload);

@@ -1,6 +1,6 @@
 /*
- * room.h - one node and whoever talks to it: every frame that it hears is made by the test, and every frame that
- * it says is kept.
+ * room.h - one node and whoever talks to it: every frame that it hears is made by the test, and every frame
+ * that it says is kept.
  *
  * Nobody takes what it says until the test says so (room_took). Its signer answers at once.
  */
@@ -38,11 +38,12 @@ struct now room_now(const struct room *r);
 /* A path of this peer comes up, and says HELLO with these notes. */
 void room_link(struct room *r, size_t peer, size_t path, const struct bytes *notes, size_t count);
 /* One frame, and the turn that it begins. */
-enum err room_hear(struct room *r, size_t peer, enum frame_kind kind, struct bytes payload);
-enum err room_hear_batch(struct room *r, size_t peer, const struct forge *f, size_t first, size_t end);
+enum err room_hear(struct room *r, size_t peer, enum frame_kind kind, struct bytes payload) MUST_CHECK;
+enum err room_hear_batch(struct room *r, size_t peer, const struct forge *f, size_t first,
+			 size_t end) MUST_CHECK;
 /* An officer of the node's own party says something; its answer. */
 enum err room_say(struct room *r, uint32_t channel, enum precedence precedence, size_t text_len,
-		  const uint8_t blob[HASH_LEN], size_t blob_len);
+		  const uint8_t blob[HASH_LEN], size_t blob_len) MUST_CHECK;
 void room_tick(struct room *r, int64_t ms);
 void room_turn(struct room *r);
 /* The socket has taken this frame. */

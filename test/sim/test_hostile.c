@@ -1,6 +1,6 @@
 /*
- * What a peer may do that holds its own keys and every byte of its link: one node, and frames that no node of ours
- * would send. Each test is an attack, and what must not come of it.
+ * What a peer may do that holds its own keys and every byte of its link: one node, and frames that no node of
+ * ours would send. Each test is an attack, and what must not come of it.
  */
 #include "room.h"
 
@@ -685,7 +685,10 @@ static void test_hearsay_hides_no_fork(void **state)
 	forge_free(&h);
 }
 
-/* The signer remembers a history of a peer's log that our store has lost: that stops the log and not the node. */
+/*
+ * The signer remembers a history of a peer's log that our store has lost: that stops the log and not the
+ * node.
+ */
 static void test_a_log_that_the_signer_refuses_stops(void **state)
 {
 	struct room *r = *state;
@@ -968,7 +971,10 @@ static void add_seen(struct forge *f, size_t party, uint32_t epoch, uint64_t siz
 	forge_say(f, &s, &f->w->nodes[f->key.party].officer.key, NONE);
 }
 
-/* The third party gives its log to the second and not to us: the second is asked, who says that it has seen it. */
+/*
+ * The third party gives its log to the second and not to us: the second is asked, who says that it has seen
+ * it.
+ */
 static void test_what_is_withheld_is_asked_of_who_saw_it(void **state)
 {
 	struct room *r = *state;
@@ -1016,8 +1022,8 @@ static void test_a_stopped_log_holds_nobody_up(void **state)
 }
 
 /*
- * A reference into a channel that not all readers hold leads nowhere for anybody: else those who do not hold it would
- * wait for ever, and for all that is said after it.
+ * A reference into a channel that not all readers hold leads nowhere for anybody: else those who do not hold
+ * it would wait for ever, and for all that is said after it.
  */
 static void test_a_reference_out_of_the_channel_is_none(void **state)
 {

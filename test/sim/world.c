@@ -1,5 +1,5 @@
 /* Life of a world: it is built, acts under faults, heals, and must then agree. */
-#include "world.h"
+#include "hostile.h"
 
 #include "base/alloc.h"
 #include "record/checkpoint.h"
@@ -96,14 +96,15 @@ static void sign_event(struct world *w, struct sim_node *n, enum event_kind kind
 	enum err err = signer_move(w, &n->signer, &request);
 
 	/* It keeps to the history that it signed, where its owner, or his peer, has two of them. */
-	if (err != ERR_OK && (w->forked >> author & 1) == 0)
+	if (err != ERR_OK && (w->forked >> author & 1) == 0 && !is_hostile(w, n->party) && !is_hostile(w, author))
 		world_fail(w, "the signer of node %zu refuses size %llu of channel %u of %zu: %s", n->party,
 			   (unsigned long long)sign->size, sign->origin.channel, author, err_text(err));
 	e.refused = err;
 	if (err == ERR_OK && kind == EVENT_SIGN) {
 		checkpoint_sign(&n->log_key, sign->text, &line);
 	} else if (err == ERR_OK) {
-		check_cosigned(w, n, &sign->origin, sign->size);
+		if (!is_hostile(w, n->party))
+			check_cosigned(w, n, &sign->origin, sign->size);
 		accord_mirror_name(w->accord, n->party, &name);
 		checkpoint_cosign(&n->mirror_key, buf_bytes(&name), sign->seconds, sign->text, &line);
 	}
@@ -217,11 +218,15 @@ static bool carry_out(struct world *w, struct sim_node *n, const struct effect *
 		return true;
 	case EFFECT_CLOSE:
 		path_set(w, n->party, effect->close.peer, effect->close.path, false);
+		if (is_hostile(w, n->party) || is_hostile(w, effect->close.peer)) {
+			hostile_note_close(w);
+			return true;
+		}
 		world_fail(w, "node %zu closes a path to an honest peer: %s %s", n->party,
 			   err_text(effect->close.why),
 			   effect->close.fault.rule == NULL ? "" : effect->close.fault.rule);
 	case EFFECT_STOP:
-		if (!disk_has_failed(n) && !n->is_flipped)
+		if (!disk_has_failed(n) && !n->is_flipped && !is_hostile(w, n->party))
 			world_fail(w, "node %zu stops on a sound disk: %s (%s)", n->party, effect->stop.what,
 				   err_text(effect->stop.why));
 		return false;
@@ -299,7 +304,8 @@ void node_turn(struct world *w, struct sim_node *n)
 	bool is_alive = true;
 	enum err e = node_commit(n->node, world_now(w, n), &n->fx);
 
-	if (err_class(e) == ERR_CLASS_LOCAL && !disk_has_failed(n) && e != ERR_FULL && !n->is_flipped)
+	if (err_class(e) == ERR_CLASS_LOCAL && !disk_has_failed(n) && e != ERR_FULL && !n->is_flipped &&
+	    !is_hostile(w, n->party))
 		world_fail(w, "node %zu: a commit failed on a sound disk: %s", n->party, err_text(e));
 	if (!n->is_flipped)
 		check_committed(w, n);
@@ -477,6 +483,9 @@ static void deliver(struct world *w, struct event *e)
 		struct signer_answer in = { e->kind == EVENT_COSIGN, e->origin, e->size, e->refused, bytes };
 		err = node_signed(n->node, now, &in, &n->fx);
 	}
+	if (is_hostile(w, n->party) ||
+	    (e->kind == EVENT_FRAME && is_hostile(w, e->peer) && err_class(err) != ERR_CLASS_LOCAL))
+		return;
 	if (err != ERR_OK && err != ERR_FULL && !disk_has_failed(n) && !n->is_flipped)
 		world_fail(w, "node %zu refuses event %d (frame %d of node %zu on path %zu): %s", n->party,
 			   (int)e->kind, (int)e->frame, e->peer, e->path, err_text(err));
@@ -489,10 +498,11 @@ static void periodic(struct world *w, const struct event *e)
 
 	if (e->kind == EVENT_CHAOS) {
 		chaos(w);
+		hostile_acts(w);
 		again.at_us = w->now_us + 300000 + (int64_t)prng_below(&w->prng, 700000);
 	} else if (e->kind == EVENT_TICK) {
 		again.at_us = w->now_us + 1000000;
-		if (w->now_us > SAID_UNTIL_US)
+		if (w->now_us > SAID_UNTIL_US && w->hostile == NULL)
 			return;
 		if (n->node != NULL && node_tick(n->node, world_now(w, n), &n->fx) != ERR_OK &&
 		    !disk_has_failed(n) && !n->is_flipped)
@@ -637,7 +647,7 @@ void world_advance(struct world *w, int64_t until_us)
 }
 
 /* All faults cease. A store that failed between two turns is dead, and its node has not met it yet. */
-static void faults_end(struct world *w)
+void faults_end(struct world *w)
 {
 	w->is_healing = true;
 	for (size_t i = 0; i < w->nodes_count; i++) {

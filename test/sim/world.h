@@ -198,6 +198,8 @@ struct world {
 	uint8_t forked; /* parties whose machine was rolled back with its signer, out of everybody's sight */
 	uint32_t faults_on, acts_on; /* bit masks of enum fault_kind and enum act_kind */
 	enum act_kind last_act;	     /* ACT_COUNT: none yet */
+	struct hostile *hostile; /* hostile.h; NULL: all are honest */
+	uint8_t draft[HASH_LEN]; /* a blob that no entry names: whoever sends a piece of it gives away what is his own */
 	bool is_verbose;
 };
 
@@ -224,10 +226,14 @@ void world_trace(struct world *w, const char *what, size_t node, struct bytes by
 
 void node_boot(struct world *w, struct sim_node *n);
 void node_down(struct world *w, struct sim_node *n);
+/* From now on everything works, and what was broken is mended. */
+void faults_end(struct world *w);
 void node_turn(struct world *w, struct sim_node *n); /* commit and carry out the effects */
 
 void path_set(struct world *w, size_t a, size_t b, size_t path, bool is_up);
 void frame_send(struct world *w, const struct sim_node *from, const struct effect_frame *frame);
+/* As it is, whoever sends it. */
+void frame_carry(struct world *w, const struct sim_node *from, const struct effect_frame *frame);
 
 void officer_act(struct world *w, struct sim_node *n);
 void officer_answer(struct world *w, struct sim_node *n, const struct effect_answer *answer);
