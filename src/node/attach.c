@@ -378,18 +378,23 @@ static enum err blob_whole(struct node *n, struct now now, size_t peer, const ui
 
 /*
  * What is not of the one length that makes rows few, or not of the length that the content names, is no
- * piece.
+ * piece. ERR_NOT_FOUND: it is wanted no longer, since a full disk took back the message that names it.
  */
-static bool is_piece_of(struct node *n, size_t peer, const struct attachment_piece *p)
+static enum err piece_check(struct node *n, size_t peer, const struct attachment_piece *p)
 {
 	uint8_t memory[WANTED_KEY_LEN], len[8];
 	struct buf key = BUF_ON(memory), value = BUF_ON(len);
 	uint64_t rest = p->total - p->offset;
+	enum err e;
 
 	wanted_key(&key, peer, p->hash);
-	return map_get(&n->views, buf_bytes(&key), &value) == ERR_OK && value.len == sizeof len &&
-	       be64_get(len) == p->total &&
-	       p->piece.len == (rest < ATTACHMENT_PIECE_MAX ? rest : ATTACHMENT_PIECE_MAX);
+	e = map_get(&n->views, buf_bytes(&key), &value);
+	if (e != ERR_OK)
+		return e;
+	return value.len == sizeof len && be64_get(len) == p->total &&
+			       p->piece.len == (rest < ATTACHMENT_PIECE_MAX ? rest : ATTACHMENT_PIECE_MAX)
+		       ? ERR_OK
+		       : ERR_FRAME;
 }
 
 enum err receive_piece(struct node *n, struct now now, const struct arrival *in)
@@ -405,8 +410,11 @@ enum err receive_piece(struct node *n, struct now now, const struct arrival *in)
 	fetching = fetching_find(&n->peers[in->peer], piece.hash);
 	if (fetching == NULL)
 		return ERR_OK; /* asked for on a path that went down since, or never: it is not kept */
-	if (!is_piece_of(n, in->peer, &piece))
-		return ERR_FRAME;
+	e = piece_check(n, in->peer, &piece);
+	if (e == ERR_NOT_FOUND)
+		fetching_end(&n->peers[in->peer], fetching);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	fetching->heard = now.mono;
 	e = store->ops->attachment_held(store, piece.hash, &held, &total);
 	if (e != ERR_OK)

@@ -156,10 +156,19 @@ static void test_slow_peer_keeps_its_tags(void **state)
 	}
 }
 
-/* ---- How much of the store is read. ---- */
+/* ---- How much of the store is read; a disk that is full. ---- */
 
 static const struct store_ops *counted_ops;
 static uint64_t entries_read, nodes_read;
+static bool is_full;
+
+static enum err full_commit(struct store *store)
+{
+	if (!is_full)
+		return counted_ops->commit(store);
+	counted_ops->rollback(store);
+	return ERR_FULL;
+}
 
 static enum err counted_entry_get(struct store *store, log_number log, uint64_t index, struct buf *entry,
 				  struct buf *hashes)
@@ -184,6 +193,7 @@ static void count_reads(struct room *r)
 		ops = *r->n->true_ops;
 		ops.entry_get = counted_entry_get;
 		ops.node_get = counted_node_get;
+		ops.commit = full_commit;
 		r->n->store->ops = &ops;
 	}
 	entries_read = nodes_read = 0;
@@ -480,6 +490,38 @@ static void test_a_false_blob_spoils_no_other(void **state)
 	assert_int_equal(r->closed, 0);
 	forge_free(&f);
 	forge_free(&g);
+}
+
+/* The commit of the message failed after its blob was asked for: the honest sender of a piece broke nothing. */
+static void test_a_piece_of_what_was_taken_back(void **state)
+{
+	struct room *r = *state;
+	uint8_t blob[100], hash[HASH_LEN];
+	struct buf out = BUF_ON(scratch);
+	struct arrival in = { 1, 0, { FRAME_BATCH, { 0 } } };
+	struct forge f;
+
+	make_blob(blob, sizeof blob, 1, hash);
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, CONSULT);
+	add_attachment(&f, hash, sizeof blob);
+	forge_batch(&f, 0, f.count, &out);
+	in.frame.payload = buf_bytes(&out);
+	count_reads(r);
+	is_full = true;
+	assert_int_equal(node_receive(r->n->node, room_now(r), &in, &r->n->fx), ERR_OK);
+	assert_int_equal(node_commit(r->n->node, room_now(r), &r->n->fx), ERR_FULL);
+	effects_reset(&r->n->fx);
+	is_full = false;
+	count_no_more(r);
+	node_room(r->n->node, true);
+	assert_int_equal(hear_piece(r, 1, hash, 0, sizeof blob, BYTES_OF(blob)), ERR_OK);
+	assert_int_equal(r->closed, 0);
+	/* Asked for again with its message. */
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	assert_int_equal(hear_piece(r, 1, hash, 0, sizeof blob, BYTES_OF(blob)), ERR_OK);
+	assert_int_equal(r->published[CHANGE_ATTACHMENT], 1);
+	forge_free(&f);
 }
 
 /* ---- Logs and epochs. ---- */
@@ -1105,6 +1147,7 @@ int main(void)
 		TEST(fetch_gives_back_what_was_given),
 		TEST(pieces_are_whole),
 		TEST(a_false_blob_spoils_no_other),
+		TEST(a_piece_of_what_was_taken_back),
 		TEST(epochs_are_few),
 		TEST(a_log_is_opened_by_its_author_alone),
 		TEST(hello_comes_once),
