@@ -434,7 +434,7 @@ static void older_turns_do_not_follow(void **state)
 /* Turn n of three has one wrong bit: it is none, nor are those after it; those before it are whole. */
 static void break_turn(struct ahead *a, uint64_t n, uint64_t first, uint64_t len)
 {
-	for (uint64_t bit = 8 * first; bit < 8 * (first + len); bit += 997) {
+	for (uint64_t bit = 8 * first; bit < 8 * (first + len); bit += 2999) {
 		ahead_open(a);
 		ahead_write(a, 0, 3);
 		ahead_die(a);
