@@ -187,14 +187,15 @@ enum exit_code held_open(struct held *h, const struct options *o, const char *ba
 	return code;
 }
 
-static void remove_copy(const char *copy)
+void held_remove_beside(const char *path)
 {
 	static const char *const endings[] = STORE_SQLITE_ENDINGS;
-	char path[FILE_PATH_MAX];
+	char beside[FILE_PATH_MAX];
 
 	for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {
-		if ((size_t)snprintf(path, sizeof path, "%s%s", copy, endings[i]) < sizeof path)
-			unlink(path);
+		if (endings[i][0] != '\0' &&
+		    (size_t)snprintf(beside, sizeof beside, "%s%s", path, endings[i]) < sizeof beside)
+			unlink(beside);
 	}
 }
 
@@ -203,8 +204,10 @@ void held_close(struct held *h)
 	if (h->record != NULL)
 		record_free(h->record);
 	accord_dir_close(&h->accord);
-	if (h->copy[0] != '\0')
-		remove_copy(h->copy);
+	if (h->copy[0] != '\0') {
+		held_remove_beside(h->copy);
+		unlink(h->copy);
+	}
 	if (h->lock >= 0)
 		file_unlock(h->lock);
 	*h = (struct held){ .lock = -1 };

@@ -4,6 +4,7 @@
  * what the backup has forgotten, and writes nothing of its own before that is settled.
  */
 #include "base/alloc.h"
+#include "entente/held.h"
 #include "entente/post.h"
 #include "entente/registrar.h"
 #include "entente/rows.h"
@@ -97,16 +98,19 @@ static enum exit_code restore(const struct options *o, const char *from)
 
 	if (file_path(part, o->home, "restore.part") != ERR_OK)
 		return EXIT_USAGE;
+	held_remove_beside(part);
 	code = copy(from, part);
 	if (code != EXIT_DONE)
 		return code;
 	if (store_sqlite_open(part, NULL, &store) != ERR_OK) {
 		say_error(_("{1} is no record."), from);
 		say_next("entente verify FILE");
+		held_remove_beside(part);
 		unlink(part);
 		return EXIT_INTEGRITY;
 	}
 	store->ops->close(store);
+	held_remove_beside(part); /* a copy that was only looked at has nothing there */
 	code = put_in_place(o->home, part);
 	if (code == EXIT_DONE && o->is_json)
 		json_say_done("file", from);

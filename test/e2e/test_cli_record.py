@@ -138,6 +138,7 @@ def test_verify_export_backup(pair):
     assert json.loads(lines[0])["finding"] and json.loads(lines[-1])["findings"] >= 1
     kor.run("restore", backup)
     assert (kor.home / "record.db.before").exists()
+    assert not list(kor.home.glob("restore.part*")), "nothing is left beside"
     assert json.loads(kor.run("verify", "--json").stdout)["findings"] == 0
     assert kor.run("restore", __file__, code=6).stderr
 
