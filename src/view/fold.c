@@ -238,8 +238,10 @@ static enum err place_in_order(const struct fold *f, const struct fold_input *in
 
 	*v = (struct entry_view){ .order = in->entry->filed.ms, .kind = s->kind };
 	v->offset_ms = (int64_t)s->claimed.ms - (int64_t)in->entry->filed.ms;
-	v->is_flagged = in->is_forced || v->offset_ms > (int64_t)f->accord->clock_offset_ms ||
-			-v->offset_ms > (int64_t)f->accord->clock_offset_ms;
+	/* What several persons sign takes its time: only a claim of the future shows that a clock is off. */
+	v->is_flagged =
+		in->is_forced || v->offset_ms > (int64_t)f->accord->clock_offset_ms ||
+		(in->entry->signatures_count < 2 && -v->offset_ms > (int64_t)f->accord->clock_offset_ms);
 	if (previous_place(in, &at)) {
 		e = see(f, &at, v);
 		if (e != ERR_OK)
@@ -281,25 +283,19 @@ struct case_file {
 	const struct entry_view *view;
 	struct place_key subject; /* of kinds that refer to one thing */
 	struct entry_view subject_view;
+	bool has_subject; /* it is folded */
 };
 
 typedef enum err judge(const struct case_file *c, enum verdict *out);
-
-/* Erasing takes two persons where no guidelines say otherwise. */
-static bool is_signed_by_two(const struct fold_input *in)
-{
-	for (size_t i = 1; i < in->entry->signatures_count; i++) {
-		if (memcmp(in->signers[i].key, in->signers[0].key, KEY_HASH_LEN) != 0)
-			return true;
-	}
-	return false;
-}
 
 static enum err judge_signatures(const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
 	size_t role = accord_role_find(c->f->accord, s->role);
 	bool is_node = c->in->entry->signatures_count == 0, has_registrar = false, holds_role = false;
+	uint64_t first_holder = 0;
+	size_t officers = 0;
+	bool is_by_two = false;
 
 	if (is_node) {
 		*out = (c->kind->author & KIND_NODE) != 0 ? VERDICT_OK : VERDICT_SIGNATURE;
@@ -327,10 +323,14 @@ static enum err judge_signatures(const struct case_file *c, enum verdict *out)
 			return e;
 		if (role < c->f->accord->roles_count && (key.roles >> role & 1) != 0)
 			holds_role = true;
+		/* Two keys of one holder are one person. */
+		if (officers++ == 0)
+			first_holder = key.holder;
+		is_by_two = is_by_two || key.holder != first_holder;
 	}
 	if (s->kind <= KIND_ACCORD)
 		*out = has_registrar ? VERDICT_OK : VERDICT_REGISTRAR;
-	else if (s->kind == KIND_ERASE && !is_signed_by_two(c->in))
+	else if (s->kind == KIND_ERASE && !is_by_two) /* where no guidelines say otherwise */
 		*out = VERDICT_TWO;
 	else
 		*out = holds_role ? VERDICT_OK : VERDICT_ROLE;
@@ -423,18 +423,20 @@ static const struct step_rule {
 	bool is_on_read_back;
 	bool is_on_message;
 	bool needs_watch_read; /* by the same party, before; a node's own answer does not */
+	bool may_be_void;      /* the subject need not count */
 } step_rules[] = {
-	{ KIND_WATCH_READ, WHOSE_OTHERS, false, true, false },
-	{ KIND_READ_BACK, WHOSE_OTHERS, false, true, true },
-	{ KIND_MARK, WHOSE_OTHERS, true, false, false },
-	{ KIND_PRESENTED, WHOSE_OTHERS, false, true, true },
-	{ KIND_REPLY, WHOSE_OTHERS, false, true, true },
-	{ KIND_DECLINE, WHOSE_OTHERS, false, true, true },
-	{ KIND_DEFER, WHOSE_OTHERS, false, true, true },
-	{ KIND_QUERY, WHOSE_ANY, false, false, false },
-	{ KIND_NEGATIVE, WHOSE_OTHERS, false, false, false },
-	{ KIND_CORRECTION, WHOSE_OWN, false, false, false },
-	{ KIND_LAPSE, WHOSE_OWN, false, true, false },
+	{ KIND_ERASE, WHOSE_OWN, false, false, false, true },
+	{ KIND_WATCH_READ, WHOSE_OTHERS, false, true, false, false },
+	{ KIND_READ_BACK, WHOSE_OTHERS, false, true, true, false },
+	{ KIND_MARK, WHOSE_OTHERS, true, false, false, false },
+	{ KIND_PRESENTED, WHOSE_OTHERS, false, true, true, false },
+	{ KIND_REPLY, WHOSE_OTHERS, false, true, true, false },
+	{ KIND_DECLINE, WHOSE_OTHERS, false, true, true, false },
+	{ KIND_DEFER, WHOSE_OTHERS, false, true, true, false },
+	{ KIND_QUERY, WHOSE_ANY, false, false, false, false },
+	{ KIND_NEGATIVE, WHOSE_OTHERS, false, false, false, true },
+	{ KIND_CORRECTION, WHOSE_OWN, false, false, false, false },
+	{ KIND_LAPSE, WHOSE_OWN, false, true, false, false },
 };
 
 static const struct step_rule *step_rule_find(uint64_t kind)
@@ -487,6 +489,16 @@ static enum err is_read_back_of(const struct fold *f, const struct place_key *re
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/*
+ * On its own channel, so that whoever holds the entry holds the eraser. A node's evidence of a fork, and its
+ * digest, are no words of a person.
+ */
+static bool is_erasable(const struct case_file *c)
+{
+	return c->has_subject && c->subject.log.channel == c->in->log.channel &&
+	       c->subject_view.kind != KIND_FORK && c->subject_view.kind != KIND_DIGEST;
+}
+
 static enum err judge_step(const struct case_file *c, enum verdict *out)
 {
 	const struct step_rule *rule = step_rule_find(c->in->statement->kind);
@@ -496,7 +508,8 @@ static enum err judge_step(const struct case_file *c, enum verdict *out)
 
 	if (rule == NULL)
 		return ERR_OK;
-	if (c->subject_view.verdict != VERDICT_OK && c->in->statement->kind != KIND_NEGATIVE)
+	if ((c->subject_view.verdict != VERDICT_OK && !rule->may_be_void) ||
+	    (rule->kind == KIND_ERASE && !is_erasable(c)))
 		*out = VERDICT_REFERS;
 	else if ((rule->subject_of == WHOSE_OWN && c->subject.log.party != author) ||
 		 (rule->subject_of == WHOSE_OTHERS && c->subject.log.party == author) ||
@@ -537,6 +550,7 @@ enum err fold_judge(const struct fold *f, const struct fold_input *in, struct en
 	if (c.kind != NULL && c.kind->refers == KIND_REFERS_ONE && in->statement->refers_count == 1 &&
 	    refers_place(f, in, &in->statement->refers[0], &c.subject)) {
 		e = fold_get(f, &c.subject, &c.subject_view);
+		c.has_subject = e == ERR_OK;
 		if (e == ERR_NOT_FOUND)
 			c.subject_view.verdict = VERDICT_REFERS;
 		else if (e != ERR_OK)

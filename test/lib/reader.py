@@ -31,7 +31,7 @@ import wire_reader as wire  # noqa: E402
 
 TILE = 256
 STATEMENT_NAMESPACE, ACCORD_NAMESPACE = "entente-statement-v1", "entente-accord-v1"
-OPEN, KEYS, ACCORD, ERASE, FORK = 0, 1, 2, 3, 4
+OPEN, KEYS, ACCORD, ERASE, FORK, DIGEST = 0, 1, 2, 3, 4, 5
 LOG, MIRROR, TLS, OFFICER = range(4)
 
 
@@ -474,17 +474,30 @@ class Export:
 
     def check_entries(self):
         held = {entry.place: entry for log in self.logs for entry in log.entries if entry}
-        erased = {tuple(entry.statement[12][0][:4]) for entry in held.values() if entry.kind == ERASE}
         for entry in held.values():
-            s = entry.statement
-            for place in s.get(12, []):
+            for place in entry.statement.get(12, []):
                 named = held.get(tuple(place[:4]))
                 if named is not None and named.leaf != place[4]:
                     entry.why_void = "refers to a leaf that is not there"
-            if 15 in s:
-                self.check_content(entry, entry.place in erased)
+                elif entry.kind == ERASE and not self.is_erasable(named, entry):
+                    entry.why_void = "cannot erase that"
             if entry.kind == FORK:
                 self.check_fork(entry)
+
+    @staticmethod
+    def is_erasable(named, eraser):
+        """The same party's words on the same channel; not the evidence of a fork."""
+        return named is None or (named.kind not in (FORK, DIGEST) and
+                                 (named.log.channel, named.log.party) == (eraser.log.channel, eraser.log.party))
+
+    def check_contents(self):
+        """Only an erasure that counts excuses a content that is missing."""
+        erased = {tuple(entry.statement[12][0][:4]) for entry in self.entries()
+                  if entry.kind == ERASE and entry.why_void is None}
+        hashes = {entry.statement[15][0] for entry in self.entries() if entry.place in erased and 15 in entry.statement}
+        for entry in self.entries():
+            if 15 in entry.statement:
+                self.check_content(entry, entry.statement[15][0] in hashes)
 
     def check_fork(self, entry):
         raw = self.contents.get(entry.statement[15][0], b"") if 15 in entry.statement else b""
@@ -578,8 +591,9 @@ class Export:
         self.check_blobs()
         self.check_logs()
         self.check_entries()
-        self.check_orphans()
         self.check_signatures()
+        self.check_contents()
+        self.check_orphans()
         return self
 
     def entries(self):

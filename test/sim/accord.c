@@ -51,6 +51,7 @@ static void add_party(struct world *w, struct accord *a, size_t i)
 	key_from(w, &n->log_key);
 	key_from(w, &n->mirror_key);
 	key_from(w, &o->key);
+	key_from(w, &o->second);
 	key_from(w, &o->registrar);
 	ssh_public_write(o->registrar.public, &public);
 	add_key(a, i, ACCORD_KEY_REGISTRAR, o->public, public.len);

@@ -174,7 +174,7 @@ void forge_say(struct forge *f, const struct statement *s, const struct sign_key
 void forge_erase(struct forge *f, const struct forge *of, size_t index)
 {
 	const struct sim_officer *o = &f->w->nodes[f->key.party].officer;
-	const struct sign_key *keys[] = { &o->key, &o->registrar };
+	const struct sign_key *keys[] = { &o->key, &o->second };
 	struct statement s;
 
 	forge_statement(f, KIND_ERASE, &s);
@@ -193,38 +193,48 @@ struct place forge_place(const struct forge *f, size_t index)
 	return p;
 }
 
-void forge_begin(struct forge *f)
+static void enrol(struct forge *f, const struct sign_key *key, uint64_t holder)
 {
-	const struct sim_officer *o = &f->w->nodes[f->key.party].officer;
-	uint8_t memory[7][128], wire_memory[128], root[HASH_LEN] = { 0 };
-	struct buf b[7], wire = BUF_ON(wire_memory);
+	uint8_t memory[5][128], wire_memory[128];
+	struct buf b[5], wire = BUF_ON(wire_memory);
 	struct statement s;
 
-	for (int i = 0; i < 7; i++)
+	for (int i = 0; i < 5; i++)
 		buf_init(&b[i], memory[i], sizeof memory[i]);
-	forge_statement(f, KIND_OPEN, &s);
-	cbor_put_bytes(&b[5], (struct bytes){ f->w->accord->hash, HASH_LEN });
-	s.fields[s.fields_count++] = (struct field){ FIELD_OPEN_MANIFEST, buf_bytes(&b[5]) };
-	if (f->key.epoch > 1) {
-		cbor_put_array(&b[6], 3);
-		cbor_put_uint(&b[6], f->key.epoch - 1);
-		cbor_put_uint(&b[6], 0);
-		cbor_put_bytes(&b[6], BYTES_OF(root));
-		s.fields[s.fields_count++] = (struct field){ FIELD_OPEN_OLD, buf_bytes(&b[6]) };
-	}
-	forge_say(f, &s, &o->registrar, (struct bytes){ NULL, 0 });
 	forge_statement(f, KIND_KEYS, &s);
-	ssh_public_write(o->key.public, &wire);
+	ssh_public_write(key->public, &wire);
 	cbor_put_uint(&b[0], 0);
 	cbor_put_uint(&b[1], KEY_USE_OFFICER);
 	cbor_put_bytes(&b[2], buf_bytes(&wire));
-	cbor_put_uint(&b[3], 1);
+	cbor_put_uint(&b[3], holder);
 	cbor_put_array(&b[4], 1);
 	cbor_put_text(&b[4], BYTES_LIT("watch"));
 	for (uint64_t i = 0; i < 5; i++)
 		s.fields[i] = (struct field){ i + 1, buf_bytes(&b[i]) };
 	s.fields_count = 5;
+	forge_say(f, &s, &f->w->nodes[f->key.party].officer.registrar, (struct bytes){ NULL, 0 });
+}
+
+void forge_begin(struct forge *f)
+{
+	const struct sim_officer *o = &f->w->nodes[f->key.party].officer;
+	uint8_t memory[2][128], root[HASH_LEN] = { 0 };
+	struct buf manifest = BUF_ON(memory[0]), old = BUF_ON(memory[1]);
+	struct statement s;
+
+	forge_statement(f, KIND_OPEN, &s);
+	cbor_put_bytes(&manifest, (struct bytes){ f->w->accord->hash, HASH_LEN });
+	s.fields[s.fields_count++] = (struct field){ FIELD_OPEN_MANIFEST, buf_bytes(&manifest) };
+	if (f->key.epoch > 1) {
+		cbor_put_array(&old, 3);
+		cbor_put_uint(&old, f->key.epoch - 1);
+		cbor_put_uint(&old, 0);
+		cbor_put_bytes(&old, BYTES_OF(root));
+		s.fields[s.fields_count++] = (struct field){ FIELD_OPEN_OLD, buf_bytes(&old) };
+	}
 	forge_say(f, &s, &o->registrar, (struct bytes){ NULL, 0 });
+	enrol(f, &o->key, 1);
+	enrol(f, &o->second, 2);
 }
 
 static void note_text(const struct forge *f, size_t size, struct buf *out)

@@ -226,26 +226,32 @@ void officer_open(struct world *w, struct sim_node *n, uint32_t channel)
 	w->counters.epochs += channel != 0;
 }
 
-void officer_enrol(struct world *w, struct sim_node *n)
+static void enrol(struct world *w, struct sim_node *n, const struct sign_key *key, uint64_t holder)
 {
 	struct draft d;
 	uint8_t memory[5][128], wire_memory[128];
 	struct buf b[5], wire = BUF_ON(wire_memory);
 
 	draft_open(w, n, &d, 0, KIND_KEYS);
-	ssh_public_write(n->officer.key.public, &wire);
+	ssh_public_write(key->public, &wire);
 	for (int i = 0; i < 5; i++)
 		buf_init(&b[i], memory[i], sizeof memory[i]);
 	cbor_put_uint(&b[0], 0);
 	cbor_put_uint(&b[1], KEY_USE_OFFICER);
 	cbor_put_bytes(&b[2], buf_bytes(&wire));
-	cbor_put_uint(&b[3], 1);
+	cbor_put_uint(&b[3], holder);
 	cbor_put_array(&b[4], 1);
 	cbor_put_text(&b[4], bytes_str(role_name));
 	for (uint64_t i = 0; i < 5; i++)
 		d.s.fields[i] = (struct field){ i + 1, buf_bytes(&b[i]) };
 	d.s.fields_count = 5;
 	draft_submit(w, n, &d, &n->officer.registrar);
+}
+
+void officer_enrol(struct world *w, struct sim_node *n)
+{
+	enrol(w, n, &n->officer.key, 1);
+	enrol(w, n, &n->officer.second, 2);
 }
 
 /* A random message, or act, that this node holds on a channel; false if there is none. */

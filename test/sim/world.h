@@ -93,7 +93,7 @@ struct sim_path {
 };
 
 struct sim_officer {
-	struct sign_key key, registrar;
+	struct sign_key key, second, registrar; /* the officer's, another person's */
 	uint8_t public[64];
 };
 

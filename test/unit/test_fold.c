@@ -41,10 +41,12 @@ static int open_scene(void **state)
 		snprintf(a->parties[i].name, sizeof a->parties[i].name, "%s", names[i]);
 		snprintf(a->parties[i].code, sizeof a->parties[i].code, "%s", codes[i]);
 	}
-	a->channels_count = 1;
+	a->channels_count = 2;
 	a->channels[0] = (struct accord_channel){
 		.number = 7, .plane = PLANE_CONSULT, .parties = 3, .precedences = 5, .writers = 1
 	};
+	a->channels[1] = a->channels[0];
+	a->channels[1].number = 8;
 	a->roles_count = 2;
 	snprintf(a->roles[0].name, sizeof a->roles[0].name, "watch");
 	snprintf(a->roles[1].name, sizeof a->roles[1].name, "zeal");
@@ -67,42 +69,49 @@ static int close_scene(void **state)
 /* What a test changes of an entry that would count. */
 struct twist {
 	bool is_false_signature, is_unknown_key, is_wrong_leaf, is_repeat, is_node;
+	bool is_elsewhere;  /* the statement stands on the other channel */
+	uint8_t second_key; /* 0: there is one signature */
 	const char *role;
 	int precedence; /* 0: the default */
 	bool is_without_rel;
 	const char *to_role;
 	uint64_t field;
-	uint64_t late_ms;
+	uint64_t late_ms, filed_late_ms;
 };
-
-static void enrol(struct scene *s, size_t party);
 
 /* Builds and folds the next entry of a party; refers: position in the scene plus one, 0 for none. */
 static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_t refers,
 			     const struct twist *t)
 {
 	struct statement *st = &s->statements[s->count];
-	struct entry entry = { .index = s->sizes[party], .signatures_count = t->is_node ? 0 : 1 };
-	struct signer signer = { .is_good = !t->is_false_signature, .is_registrar = kind <= KIND_ACCORD };
+	struct entry entry = { .index = t->is_elsewhere ? 1 : s->sizes[party],
+			       .signatures_count = t->is_node		? 0
+						   : t->second_key != 0 ? 2
+									: 1 };
+	struct signer signers[2] = {
+		{ .is_good = !t->is_false_signature, .is_registrar = kind <= KIND_ACCORD },
+		{ .is_good = true },
+	};
 	bool match = !t->is_wrong_leaf;
 	struct fold_input in = { .entry = &entry,
 				 .statement = st,
-				 .signers = &signer,
+				 .signers = signers,
 				 .refers_match = &match,
-				 .log = { 7, party, 1 } };
+				 .log = { t->is_elsewhere ? 8 : 7, party, 1 } };
 	static uint8_t field_memory[ENTRIES_MAX][9];
 	struct buf field = { field_memory[s->count], 0, 9, false };
 	struct entry_view view;
 
 	memset(st, 0, sizeof *st);
-	signer.key[0] = t->is_unknown_key ? 9 : (uint8_t)(party + 1);
-	st->channel = 7;
+	signers[0].key[0] = t->is_unknown_key ? 9 : (uint8_t)(party + 1);
+	signers[1].key[0] = t->second_key;
+	st->channel = in.log.channel;
 	st->kind = kind;
 	st->party = bytes_str(names[party]);
 	st->role = bytes_str(t->is_node ? ROLE_NODE : t->role != NULL ? t->role : "watch");
 	st->id[0] = t->is_repeat ? s->ids : ++s->ids;
 	st->claimed.ms = 100000 + s->count * 1000 + t->late_ms;
-	entry.filed.ms = 100000 + s->count * 1000;
+	entry.filed.ms = 100000 + s->count * 1000 + t->filed_late_ms;
 	st->has_label = true;
 	st->label.level = BYTES_LIT("U");
 	st->label.categories_count = 1;
@@ -118,7 +127,7 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 			(struct addressee){ bytes_str(names[1 - party]),
 					    bytes_str(t->to_role != NULL ? t->to_role : "watch"), false };
 	}
-	if (s->sizes[1 - party] > 0) {
+	if (s->sizes[1 - party] > 0 && !t->is_elsewhere) {
 		st->seen_count = 1;
 		st->seen[0] = (struct seen){ bytes_str(names[1 - party]), 1, s->sizes[1 - party] };
 	}
@@ -139,37 +148,45 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 	return view;
 }
 
-/* The `keys` statement of a party's one officer, as judged_read would hand it over. */
-static void enrol(struct scene *s, size_t party)
+/* A `keys` statement, as judged_read would hand it over; its entry, on the channel that all of this is on. */
+static void add_key(struct scene *s, struct log_key log, uint64_t index, uint8_t key, uint8_t holder)
 {
 	struct statement *st = &s->statements[s->count];
-	struct entry entry = { .index = s->sizes[party], .signatures_count = 1 };
+	size_t party = log.party;
+	struct entry entry = { .index = index, .signatures_count = 1 };
 	struct signer signer = { .is_good = true, .is_registrar = true };
-	struct fold_input in = {
-		.entry = &entry, .statement = st, .signers = &signer, .log = { 7, party, 1 }
-	};
-	static uint8_t memory[3][16];
-	struct buf act = BUF_ON(memory[0]), use = BUF_ON(memory[1]), roles = BUF_ON(memory[2]);
+	struct fold_input in = { .entry = &entry, .statement = st, .signers = &signer, .log = log };
+	static uint8_t memory[4][16];
+	struct buf act = BUF_ON(memory[0]), use = BUF_ON(memory[1]), roles = BUF_ON(memory[2]),
+		   number = BUF_ON(memory[3]);
 	struct entry_view view;
 
 	memset(st, 0, sizeof *st);
-	in.named_key[0] = (uint8_t)(party + 1);
+	in.named_key[0] = key;
 	st->kind = KIND_KEYS;
 	st->party = bytes_str(names[party]);
 	st->role = BYTES_LIT("watch");
 	cbor_put_uint(&act, 0);
 	cbor_put_uint(&use, KEY_USE_OFFICER);
+	cbor_put_uint(&number, holder);
 	cbor_put_array(&roles, 1);
 	cbor_put_text(&roles, BYTES_LIT("watch"));
 	st->fields[0] = (struct field){ FIELD_KEYS_ACT, buf_bytes(&act) };
 	st->fields[1] = (struct field){ FIELD_KEYS_USE, buf_bytes(&use) };
-	st->fields[2] = (struct field){ FIELD_KEYS_ROLES, buf_bytes(&roles) };
-	st->fields_count = 3;
+	st->fields[2] = (struct field){ FIELD_KEYS_HOLDER, buf_bytes(&number) };
+	st->fields[3] = (struct field){ FIELD_KEYS_ROLES, buf_bytes(&roles) };
+	st->fields_count = 4;
 	assert_int_equal(fold_entry(&s->fold, &in, &view), ERR_OK);
 	assert_int_equal(view.verdict, VERDICT_OK);
-	s->places[s->count] = (struct place_key){ in.log, entry.index };
-	s->count++;
-	s->sizes[party]++;
+}
+
+/* A party's one officer. */
+static void enrol(struct scene *s, size_t party)
+{
+	struct log_key log = { 7, party, 1 };
+
+	add_key(s, log, s->sizes[party], (uint8_t)(party + 1), 1);
+	s->places[s->count++] = (struct place_key){ log, s->sizes[party]++ };
 }
 
 static void test_verdicts(void **state)
@@ -245,6 +262,78 @@ static void test_verdicts(void **state)
 		if (i + 1 < ARRAY_COUNT(rows))
 			(void)close_scene(state);
 	}
+}
+
+/*
+ * An erasure is of the own party's words, on their channel, by two persons. Aster has three keys: 1 and 3 are
+ * one person's, 4 is another's.
+ */
+static void test_erasures(void **state)
+{
+	static const struct {
+		const char *why;
+		size_t party;
+		size_t refers; /* positions plus one: see below */
+		struct twist twist;
+		enum verdict want;
+	} rows[] = {
+		{ "two persons", 0, 5, { .second_key = 4 }, VERDICT_OK },
+		{ "one signature", 0, 5, { 0 }, VERDICT_TWO },
+		{ "one key twice", 0, 5, { .second_key = 1 }, VERDICT_TWO },
+		{ "two keys of one person", 0, 5, { .second_key = 3 }, VERDICT_TWO },
+		{ "a second key that is not enrolled", 0, 5, { .second_key = 9 }, VERDICT_KEY },
+		{ "the other party's words", 0, 6, { .second_key = 4 }, VERDICT_REFERS },
+		{ "words that never counted", 0, 7, { .second_key = 4 }, VERDICT_OK },
+		{ "another leaf", 0, 5, { .second_key = 4, .is_wrong_leaf = true }, VERDICT_REFERS },
+		{ "from another channel", 0, 5, { .second_key = 4, .is_elsewhere = true }, VERDICT_REFERS },
+		{ "the evidence of a fork", 0, 8, { .second_key = 4 }, VERDICT_REFERS },
+		{ "a role that may not write", 0, 5, { .second_key = 4, .role = "zeal" }, VERDICT_ROLE },
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct twist none = { 0 }, node = { .is_node = true };
+		struct log_key log = { 7, 0, 1 }, elsewhere = { 8, 0, 1 };
+		struct scene *s;
+		struct entry_view view;
+		(void)open_scene(state);
+		s = *state;
+		enrol(s, 0); /* positions 0 to 3 */
+		enrol(s, 1);
+		add_key(s, log, s->sizes[0]++, 3, 1);
+		s->count++;
+		add_key(s, log, s->sizes[0]++, 4, 2);
+		s->count++;
+		put(s, 0, KIND_MESSAGE, 0, &none);					   /* 4 */
+		put(s, 1, KIND_MESSAGE, 0, &none);					   /* 5 */
+		put(s, 0, KIND_MESSAGE, 0, &(struct twist){ .is_false_signature = true }); /* 6 */
+		assert_int_equal(put(s, 0, KIND_FORK, 0, &node).verdict, VERDICT_OK);	   /* 7 */
+		add_key(s, elsewhere, 0, 1, 1);
+		add_key(s, elsewhere, 0, 4, 2);
+		view = put(s, rows[i].party, KIND_ERASE, rows[i].refers, &rows[i].twist);
+		if (view.verdict != rows[i].want)
+			fail_msg("%s: got %s", rows[i].why, verdict_name(view.verdict));
+		if (i + 1 < ARRAY_COUNT(rows))
+			(void)close_scene(state);
+	}
+}
+
+/*
+ * The first signed it long before it was filed: no clock is off. A claim of the future shows one all the
+ * same.
+ */
+static void test_two_take_their_time(void **state)
+{
+	struct scene *s = *state;
+	struct twist slow = { .filed_late_ms = 3600000 }, slow_two = { .filed_late_ms = 3600000 },
+		     early_two = { .late_ms = 3600000 };
+
+	enrol(s, 0);
+	enrol(s, 1);
+	add_key(s, (struct log_key){ 7, 0, 1 }, s->sizes[0]++, 4, 2);
+	slow_two.second_key = early_two.second_key = 4;
+	assert_true(put(s, 0, KIND_MESSAGE, 0, &slow).is_flagged);
+	assert_false(put(s, 0, KIND_MESSAGE, 0, &slow_two).is_flagged);
+	assert_true(put(s, 0, KIND_MESSAGE, 0, &early_two).is_flagged);
 }
 
 static enum err fetch(void *self, const struct place_key *place, struct statement *statement,
@@ -385,6 +474,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_verdicts, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_erasures, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_two_take_their_time, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_flash_climbs, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_query_is_answered_by_the_next_step, open_scene,
 						close_scene),
