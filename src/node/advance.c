@@ -30,7 +30,7 @@ static bool send_advance(struct node *n, size_t peer, const struct line *line, u
 	buf_init(&entries, n->scratch, BATCH_LEN_MAX);
 	if (item_read(n, line, index, &entries, &item) != ERR_OK ||
 	    entry_read(item.entry, &entry, &s, &fault) != ERR_OK || s.kind != KIND_MESSAGE ||
-	    !s.has_precedence || s.precedence != PRECEDENCE_FLASH)
+	    !s.has_precedence || s.precedence != PRECEDENCE_FLASH || item.is_erased)
 		return true;
 	if (p->advances >= ADVANCE_AHEAD_MAX || p->tags + PIECES_MAX >= TAGS_PER_PEER_MAX ||
 	    !effects_has_room(n->fx, 8, 2 * FRAME_LEN_MAX))

@@ -85,21 +85,30 @@ enum err attachments_named(struct node *n, const struct log_key *log, const stru
 	return e;
 }
 
-/* Whether a content that is not erased names the blob in that party's logs of the channel. */
-static bool is_named(struct node *n, const uint8_t hash[HASH_LEN], uint32_t channel, size_t party)
+/* Whether a content that is held names the blob, in a row that begins so. */
+static bool is_named(struct node *n, struct bytes prefix)
 {
-	uint8_t prefix_memory[NAMED_PREFIX_LEN], memory[MAP_KEY_MAX];
-	struct buf prefix = BUF_ON(prefix_memory), key = BUF_ON(memory);
+	uint8_t memory[MAP_KEY_MAX];
+	struct buf key = BUF_ON(memory);
 
-	named_prefix(&prefix, hash, channel, party);
-	buf_put(&key, buf_bytes(&prefix));
-	while (map_next(&n->views, buf_bytes(&prefix), buf_bytes(&key), &key, NULL) == ERR_OK) {
+	buf_put(&key, prefix);
+	while (map_next(&n->views, prefix, buf_bytes(&key), &key, NULL) == ERR_OK) {
 		struct buf none = { 0 };
 		if (key.len == NAMED_PREFIX_LEN + HASH_LEN &&
 		    record_content(n->record, memory + NAMED_PREFIX_LEN, &none) == ERR_LIMIT)
 			return true;
 	}
 	return false;
+}
+
+/* In that party's logs of the channel. */
+static bool is_named_in(struct node *n, const uint8_t hash[HASH_LEN], uint32_t channel, size_t party)
+{
+	uint8_t memory[NAMED_PREFIX_LEN];
+	struct buf prefix = BUF_ON(memory);
+
+	named_prefix(&prefix, hash, channel, party);
+	return is_named(n, buf_bytes(&prefix));
 }
 
 /*
@@ -114,8 +123,8 @@ static bool may_have(struct node *n, size_t peer, const uint8_t hash[HASH_LEN])
 		const struct accord_channel *c = &n->accord->channels[i];
 		if (c->plane == PLANE_HOME || !is_channel_of(c, n->self) || !is_channel_of(c, peer))
 			continue;
-		if (is_named(n, hash, c->number, n->self) ||
-		    (giver < n->accord->parties_count && is_named(n, hash, c->number, giver)))
+		if (is_named_in(n, hash, c->number, n->self) ||
+		    (giver < n->accord->parties_count && is_named_in(n, hash, c->number, giver)))
 			return true;
 	}
 	return false;
@@ -344,6 +353,53 @@ static enum err wanted_del(struct node *n, size_t party, const uint8_t hash[HASH
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+static enum err wanted_of_nobody(struct node *n, const uint8_t hash[HASH_LEN])
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < n->accord->parties_count; i++)
+		e = wanted_del(n, i, hash);
+	return e;
+}
+
+/* Nobody names it any more: its bytes go, and it is fetched from nobody. */
+static enum err blob_go(struct node *n, const uint8_t hash[HASH_LEN])
+{
+	struct store *store = record_store(n->record);
+	uint8_t memory[1 + HASH_LEN];
+	struct buf key = BUF_ON(memory);
+	enum err e = wanted_of_nobody(n, hash);
+
+	for (size_t i = 0; i < n->accord->parties_count; i++) {
+		struct fetching *f = fetching_find(&n->peers[i], hash);
+		if (f != NULL)
+			fetching_end(&n->peers[i], f);
+	}
+	giver_key(&key, hash);
+	if (e == ERR_OK)
+		e = map_del(&n->views, buf_bytes(&key));
+	if (e == ERR_OK || e == ERR_NOT_FOUND)
+		e = store->ops->attachment_del(store, hash);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err attachments_unnamed(struct node *n, struct bytes bytes)
+{
+	struct content content;
+	struct fault fault;
+	enum err e = ERR_OK;
+
+	if (content_read(bytes, &content, &fault) != ERR_OK)
+		return ERR_OK;
+	for (size_t i = 0; e == ERR_OK && i < content.attachments_count; i++) {
+		uint8_t memory[1 + HASH_LEN] = { ROW_NAMED };
+		memcpy(memory + 1, content.attachments[i].hash, HASH_LEN);
+		if (!is_named(n, BYTES_OF(memory)))
+			e = blob_go(n, content.attachments[i].hash);
+	}
+	return e;
+}
+
 /* All of it came from this peer: if it is not what its hash says, he is not asked for it again. */
 static enum err blob_false(struct node *n, size_t peer, const uint8_t hash[HASH_LEN])
 {
@@ -366,8 +422,7 @@ static enum err blob_whole(struct node *n, struct now now, size_t peer, const ui
 	fetching_end(&n->peers[peer], fetching_find(&n->peers[peer], hash));
 	if (!is_good)
 		return blob_false(n, peer, hash);
-	for (size_t i = 0; e == ERR_OK && i < n->accord->parties_count; i++)
-		e = wanted_del(n, i, hash);
+	e = wanted_of_nobody(n, hash);
 	if (e != ERR_OK)
 		return e;
 	change = publish(n, CHANGE_ATTACHMENT);

@@ -45,15 +45,6 @@ struct arriving {
 	size_t skip; /* items that are held already */
 };
 
-/* Held, or erased by an entry that counts: what a peer says of it changes nothing. */
-static bool is_content_known(struct node *n, const uint8_t hash[HASH_LEN])
-{
-	struct buf none = { 0 };
-	enum err e = record_content(n->record, hash, &none);
-
-	return e == ERR_LIMIT || e == ERR_REFUSED;
-}
-
 enum err item_check(struct node *n, const struct statement *s, const struct batch_item *item)
 {
 	uint8_t hash[HASH_LEN];
@@ -172,7 +163,8 @@ static enum err batch_add(struct node *n, struct now now, size_t peer, const str
 		 * yet.
 		 */
 		if (e == ERR_OK && item->is_erased && s.has_content && !is_content_known(n, s.content.hash))
-			e = erased_note(n, &(struct place_key){ a->line->key, entry.index }, &item->eraser);
+			e = erased_note(n, &(struct place_key){ a->line->key, entry.index }, s.content.hash,
+					&item->eraser);
 		if (e == ERR_OK)
 			e = judged_read(n, &a->line->key, &entry, &s, &judged);
 		if (e == ERR_OK)

@@ -178,7 +178,7 @@ struct node {
 	struct peer peers[PARTY_MAX]; /* by party; our own is unused */
 	struct tag tags[TAGS_MAX];
 	uint64_t tags_count;
-	uint64_t published, commits, refused, void_entries;
+	uint64_t published, commits, refused, void_entries, erasures;
 	struct effects *fx; /* of this turn */
 	bool is_stopped, is_replaying, is_full;
 	/* an entry was folded although something it had seen is in an ended log and not held */
@@ -186,7 +186,7 @@ struct node {
 	/* It came after all: everything is folded anew, but not all the time. */
 	bool is_refold_due, has_refolded; /* has: in this turn */
 	struct mono next_refold, next_ask;
-	bool has_healed;	  /* in this turn: a content came that was said to be erased */
+	bool has_healed;	  /* in this turn: what was said to be erased came, or was erased */
 	struct batch_item *items; /* of the batch at hand */
 	uint8_t *scratch;	  /* SCRATCH_LEN bytes for one entry and its content, or one frame */
 	struct mark *marks;	  /* what the signer remembered at the start */
@@ -329,15 +329,23 @@ void advances_send(struct node *n, size_t peer);
 enum err advance_reached(struct node *n, size_t party, const uint8_t id[STATEMENT_ID_LEN]) MUST_CHECK;
 
 /* ---- erase.c ---- */
+/* Held, or erased by an entry that counts: what a peer says of it changes nothing. */
+bool is_content_known(struct node *n, const uint8_t hash[HASH_LEN]);
+/* Before an entry is added: notes a content that another statement names already. */
+enum err content_named(struct node *n, const struct log_key *log, const struct statement *s) MUST_CHECK;
 /* An erasure that counts: the content goes, its hash and the proof stay. */
 enum err erase_folded(struct node *n, const struct place_key *at, const struct statement *s) MUST_CHECK;
-/* An entry came without its content, because of this eraser. */
-enum err erased_note(struct node *n, const struct place_key *at, const struct place *eraser) MUST_CHECK;
+/* An entry came without its content, because of this eraser: so a peer says. */
+enum err erased_note(struct node *n, const struct place_key *at, const uint8_t hash[HASH_LEN],
+		     const struct place *eraser) MUST_CHECK;
+/* What was said, to be passed on as it came; it borrows from *memory. ERR_NOT_FOUND. */
+enum err erased_said(struct node *n, const struct place_key *at, struct buf *memory,
+		     struct place *eraser) MUST_CHECK;
 /* Its content came after all. */
 enum err erased_forget(struct node *n, const struct place_key *at) MUST_CHECK;
-/* The first such entry of a log whose eraser is not held, or does not count; ERR_NOT_FOUND: none. */
+/* The first such entry of a log whose content is neither held nor erased by now; ERR_NOT_FOUND: none. */
 enum err erased_unproved(struct node *n, const struct line *line, struct place_key *at) MUST_CHECK;
-/* True if every such eraser is held and counts: only then may the log be cosigned. */
+/* True if there is none: only then may the log be cosigned. */
 bool erasers_are_held(struct node *n, const struct line *line);
 
 /* ---- fork.c ---- */
@@ -373,6 +381,8 @@ enum err service_say(struct node *n, struct now now) MUST_CHECK;
 enum err attachments_named(struct node *n, const struct log_key *log, const struct statement *s,
 			   struct bytes content) MUST_CHECK;
 enum err attachments_wanted(struct node *n, struct now now, size_t author, struct bytes bytes) MUST_CHECK;
+/* This content was erased: what no other names goes with it. */
+enum err attachments_unnamed(struct node *n, struct bytes bytes) MUST_CHECK;
 enum err attachments_fetch(struct node *n, struct now now, size_t peer) MUST_CHECK;
 void attachments_serve(struct node *n, size_t peer);
 enum err receive_fetch(struct node *n, const struct arrival *in) MUST_CHECK;

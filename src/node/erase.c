@@ -3,20 +3,101 @@
 
 #include "base/log.h"
 
-enum err erase_folded(struct node *n, const struct place_key *at, const struct statement *s)
+#include <string.h>
+
+/*
+ * Rows beside the views:
+ *
+ *	'x' log, index   of an entry that came without its content: the content's hash, the eraser's place as it was
+ *	                 said (CBOR)
+ *	'd' hash         of a content that a second statement names
+ */
+#define ROW_ERASED 'x'
+#define ROW_DOUBLE 'd'
+#define SAID_LEN_MAX 256u
+
+bool is_content_known(struct node *n, const uint8_t hash[HASH_LEN])
+{
+	struct buf none = { 0 };
+	enum err e = record_content(n->record, hash, &none);
+
+	return e == ERR_LIMIT || e == ERR_REFUSED;
+}
+
+/* ---- An erasure that counts. ---- */
+
+static void double_key(struct buf *key, const uint8_t hash[HASH_LEN])
+{
+	buf_put_byte(key, ROW_DOUBLE);
+	buf_put(key, (struct bytes){ hash, HASH_LEN });
+}
+
+/*
+ * Who copies a hash says the same: his statement keeps the words, or he could have another's erased. A
+ * statement that stands in two epochs is one.
+ */
+enum err content_named(struct node *n, const struct log_key *log, const struct statement *s)
+{
+	uint8_t memory[HASH_LEN + 1];
+	struct buf key = BUF_ON(memory);
+	struct place_key first;
+
+	if (!s->has_content || !is_content_known(n, s->content.hash) ||
+	    (fold_find_id(&n->fold, log->channel, s->id, &first) == ERR_OK && first.log.party == log->party))
+		return ERR_OK;
+	double_key(&key, s->content.hash);
+	return map_put(&n->views, buf_bytes(&key), BYTES_LIT("1"));
+}
+
+static enum err is_double(struct node *n, const uint8_t hash[HASH_LEN], bool *out)
+{
+	uint8_t memory[HASH_LEN + 1];
+	struct buf key = BUF_ON(memory);
+	enum err e;
+
+	double_key(&key, hash);
+	e = map_get(&n->views, buf_bytes(&key), NULL);
+	*out = e == ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* The bytes go, and what is attached to them alone. */
+static enum err content_go(struct node *n, const uint8_t hash[HASH_LEN], const struct place *eraser)
 {
 	struct store *store = record_store(n->record);
-	struct log_key key = { s->refers[0].channel, accord_party_find(n->accord, s->refers[0].party),
-			       s->refers[0].epoch };
-	struct line *line = line_find(n, &key), *own = line_find(n, &at->log);
-	uint8_t place_memory[256];
-	struct buf bytes, place = BUF_ON(place_memory);
+	uint8_t place_memory[SAID_LEN_MAX];
+	struct buf content, place = BUF_ON(place_memory);
+	bool is_held;
+	enum err e;
+
+	buf_init(&content, n->scratch, CONTENT_LEN_MAX);
+	e = record_content(n->record, hash, &content);
+	is_held = e == ERR_OK;
+	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_REFUSED)
+		return e;
+	place_write(eraser, &place);
+	e = store->ops->content_erase(store, hash, buf_bytes(&place));
+	if (e == ERR_OK && is_held)
+		e = attachments_unnamed(n, buf_bytes(&content));
+	n->erasures++;
+	n->has_healed = true;
+	return e;
+}
+
+enum err erase_folded(struct node *n, const struct place_key *at, const struct statement *s)
+{
+	struct place_key of = { { s->refers[0].channel, accord_party_find(n->accord, s->refers[0].party),
+				  s->refers[0].epoch },
+				s->refers[0].index };
 	struct place eraser = {
 		.channel = at->log.channel, .party = s->party, .epoch = at->log.epoch, .index = at->index
 	};
+	struct line *line = line_find(n, &of.log), *own = line_find(n, &at->log);
+	struct buf bytes;
 	struct entry entry;
 	struct statement erased;
 	struct fault fault;
+	bool is_kept;
 	enum err e;
 
 	if (line == NULL || own == NULL)
@@ -25,49 +106,62 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 	if (e != ERR_OK)
 		return e;
 	buf_init(&bytes, n->scratch, ENTRY_LEN_MAX);
-	e = record_entry(n->record, line->log, s->refers[0].index, &bytes);
+	e = record_entry(n->record, line->log, of.index, &bytes);
 	if (e == ERR_OK)
 		e = entry_read(buf_bytes(&bytes), &entry, &erased, &fault);
 	if (e != ERR_OK || !erased.has_content)
 		return e;
-	place_write(&eraser, &place);
-	log_notice("channel %u: two persons erased the content of entry %llu", key.channel,
-		   (unsigned long long)s->refers[0].index);
-	return store->ops->content_erase(store, erased.content.hash, buf_bytes(&place));
+	e = is_double(n, erased.content.hash, &is_kept);
+	if (e != ERR_OK)
+		return e;
+	if (is_kept) {
+		log_notice(
+			"channel %u: entry %llu is to be erased, but another statement says the same words",
+			of.log.channel, (unsigned long long)of.index);
+		return ERR_OK;
+	}
+	log_notice("channel %u: two persons erased the content of entry %llu", of.log.channel,
+		   (unsigned long long)of.index);
+	e = content_go(n, erased.content.hash, &eraser);
+	return e == ERR_OK ? erased_forget(n, &of) : e;
 }
 
-/*
- * Rows beside the views: 'x', log, index of an entry that came without its content; value: the eraser's
- * place.
- */
-#define ROW_ERASED 'x'
+/* ---- What a peer says, who passes an entry on without its content. ---- */
 
-enum err erased_note(struct node *n, const struct place_key *at, const struct place *eraser)
+static void erased_key(struct buf *key, const struct place_key *at)
 {
-	uint8_t key_memory[1 + PLACE_KEY_LEN], value_memory[PLACE_KEY_LEN];
-	struct buf key = BUF_ON(key_memory), value = BUF_ON(value_memory);
-	struct place_key by = {
-		{ eraser->channel, accord_party_find(n->accord, eraser->party), eraser->epoch }, eraser->index
-	};
+	buf_put_byte(key, ROW_ERASED);
+	place_key_write(at, key);
+}
 
-	buf_put_byte(&key, ROW_ERASED);
-	place_key_write(at, &key);
-	place_key_write(&by, &value);
+enum err erased_note(struct node *n, const struct place_key *at, const uint8_t hash[HASH_LEN],
+		     const struct place *eraser)
+{
+	uint8_t key_memory[1 + PLACE_KEY_LEN], value_memory[SAID_LEN_MAX];
+	struct buf key = BUF_ON(key_memory), value = BUF_ON(value_memory);
+
+	erased_key(&key, at);
+	buf_put(&value, (struct bytes){ hash, HASH_LEN });
+	place_write(eraser, &value);
 	return map_put(&n->views, buf_bytes(&key), buf_bytes(&value));
 }
 
-/* Whether the entry at `by` counts as an erasure of the entry at `at`. */
-static bool is_erased_by(struct node *n, const struct place_key *at, const struct place_key *by)
+enum err erased_said(struct node *n, const struct place_key *at, struct buf *memory, struct place *eraser)
 {
-	struct buf bytes;
-	struct entry_read_out read;
-	const struct place *refers = &read.statement.refers[0];
+	uint8_t key_memory[1 + PLACE_KEY_LEN];
+	struct buf key = BUF_ON(key_memory);
+	struct cbor_reader r;
+	size_t from = memory->len;
+	enum err e;
 
-	buf_init(&bytes, n->scratch, ENTRY_LEN_MAX);
-	return node_entry(n, by, &bytes, &read) == ERR_OK && read.is_folded && read.view.kind == KIND_ERASE &&
-	       read.view.verdict == VERDICT_OK && refers->channel == at->log.channel &&
-	       accord_party_find(n->accord, refers->party) == at->log.party &&
-	       refers->epoch == at->log.epoch && refers->index == at->index;
+	erased_key(&key, at);
+	e = map_get(&n->views, buf_bytes(&key), memory);
+	if (e != ERR_OK)
+		return e;
+	if (memory->len - from < HASH_LEN)
+		return ERR_CORRUPT;
+	cbor_open(&r, (struct bytes){ memory->ptr + from + HASH_LEN, memory->len - from - HASH_LEN });
+	return place_read(&r, eraser);
 }
 
 enum err erased_forget(struct node *n, const struct place_key *at)
@@ -76,15 +170,14 @@ enum err erased_forget(struct node *n, const struct place_key *at)
 	struct buf key = BUF_ON(memory);
 	enum err e;
 
-	buf_put_byte(&key, ROW_ERASED);
-	place_key_write(at, &key);
+	erased_key(&key, at);
 	e = map_del(&n->views, buf_bytes(&key));
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 enum err erased_unproved(struct node *n, const struct line *line, struct place_key *at)
 {
-	uint8_t prefix_memory[1 + LOG_KEY_LEN], key_memory[MAP_KEY_MAX], value_memory[PLACE_KEY_LEN];
+	uint8_t prefix_memory[1 + LOG_KEY_LEN], key_memory[MAP_KEY_MAX], value_memory[SAID_LEN_MAX];
 	struct buf prefix = BUF_ON(prefix_memory), key = BUF_ON(key_memory);
 
 	buf_put_byte(&prefix, ROW_ERASED);
@@ -92,15 +185,14 @@ enum err erased_unproved(struct node *n, const struct line *line, struct place_k
 	buf_put(&key, buf_bytes(&prefix));
 	for (;;) {
 		struct buf value = BUF_ON(value_memory);
-		struct bytes at_bytes, by_bytes;
-		struct place_key by;
+		struct bytes at_bytes;
 		enum err e = map_next(&n->views, buf_bytes(&prefix), buf_bytes(&key), &key, &value);
 		if (e != ERR_OK)
 			return e;
 		at_bytes = (struct bytes){ key.ptr + 1, key.len - 1 };
-		by_bytes = buf_bytes(&value);
-		if (place_key_read(&at_bytes, at) != ERR_OK || place_key_read(&by_bytes, &by) != ERR_OK ||
-		    !is_erased_by(n, at, &by))
+		if (place_key_read(&at_bytes, at) != ERR_OK || value.len < HASH_LEN)
+			return ERR_CORRUPT;
+		if (!is_content_known(n, value.ptr))
 			return ERR_OK;
 	}
 }

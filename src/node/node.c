@@ -346,7 +346,10 @@ enum err entry_add(struct node *n, struct now now, const struct addition *a)
 {
 	struct line *line = a->line;
 	struct effect_publish *p;
-	enum err e = record_add(n->record, line->log, a->bytes, a->statement, a->content);
+	enum err e = content_named(n, &line->key, a->statement);
+
+	if (e == ERR_OK)
+		e = record_add(n->record, line->log, a->bytes, a->statement, a->content);
 
 	if (e != ERR_OK)
 		return node_local(n, e, "an entry could not be written");

@@ -127,6 +127,10 @@ enum err node_entry(struct node *n, const struct place_key *place, struct buf *m
 		    struct entry_read_out *out) MUST_CHECK;
 /* ERR_NOT_FOUND: none, ERR_REFUSED: erased. */
 enum err node_content(struct node *n, const struct statement *s, struct buf *out) MUST_CHECK;
+/* By which entry; ERR_NOT_FOUND: it is not erased. */
+enum err node_eraser(struct node *n, const struct statement *s, struct place_key *out) MUST_CHECK;
+/* How many contents were erased in this run: what was read before may hold their words. */
+uint64_t node_erasures(const struct node *n);
 enum err node_attachment(struct node *n, const uint8_t hash[HASH_LEN], uint64_t offset, size_t len,
 			 struct buf *out, uint64_t *held, uint64_t *total) MUST_CHECK;
 /* The ladder with SENT and STATION RECEIPT added. */

@@ -79,6 +79,31 @@ enum err node_content(struct node *n, const struct statement *s, struct buf *out
 	return s->has_content ? record_content(n->record, s->content.hash, out) : ERR_NOT_FOUND;
 }
 
+enum err node_eraser(struct node *n, const struct statement *s, struct place_key *out)
+{
+	struct store *store = record_store(n->record);
+	uint8_t memory[256];
+	struct buf bytes = BUF_ON(memory);
+	struct cbor_reader r;
+	struct place eraser;
+	enum err e =
+		s->has_content ? store->ops->content_eraser(store, s->content.hash, &bytes) : ERR_NOT_FOUND;
+
+	if (e != ERR_OK)
+		return e;
+	cbor_open(&r, buf_bytes(&bytes));
+	e = place_read(&r, &eraser);
+	*out = (struct place_key){
+		{ eraser.channel, accord_party_find(n->accord, eraser.party), eraser.epoch }, eraser.index
+	};
+	return e;
+}
+
+uint64_t node_erasures(const struct node *n)
+{
+	return n->erasures;
+}
+
 enum err node_attachment(struct node *n, const uint8_t hash[HASH_LEN], uint64_t offset, size_t len,
 			 struct buf *out, uint64_t *held, uint64_t *total)
 {

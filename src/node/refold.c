@@ -321,14 +321,21 @@ static enum err look_at_waiting(struct node *n, struct now now, uint32_t channel
 	return e;
 }
 
-/* Who wrote an entry has its content, or its eraser: he is asked while we have neither. */
+/*
+ * Who wrote an entry has its content, or its eraser: he is asked while we have neither. For what a restore took from
+ * us it is whoever holds our log.
+ */
 static void ask_author(struct node *n, struct line *line)
 {
 	struct place_key at;
 
-	if (!line->is_own && line->asked < line->log->durable && line->log->stopped.rule == NULL &&
-	    erased_unproved(n, line, &at) == ERR_OK)
-		(void)want_origin(n, line->key.party, &line->log->origin, at.index, line->log->durable);
+	if ((!line->is_own && line->asked >= line->log->durable) || line->log->stopped.rule != NULL ||
+	    erased_unproved(n, line, &at) != ERR_OK)
+		return;
+	for (size_t peer = 0; peer < n->accord->parties_count; peer++) {
+		if (line->is_own ? line->reach[peer].held > at.index : peer == line->key.party)
+			(void)want_origin(n, peer, &line->log->origin, at.index, line->log->durable);
+	}
 }
 
 /* As often as leaves most of the time to others: a peer can make it due as often as it likes. */

@@ -171,6 +171,9 @@ enum err item_read(struct node *n, const struct line *line, uint64_t index, stru
 		item->content = (struct bytes){ memory->ptr + from, memory->len - from };
 		return ERR_OK;
 	}
+	item->is_erased = true;
+	if (e == ERR_NOT_FOUND) /* as it was passed to us */
+		return erased_said(n, &(struct place_key){ line->key, index }, memory, &item->eraser);
 	if (e != ERR_REFUSED)
 		return e;
 	from = memory->len;
@@ -178,7 +181,6 @@ enum err item_read(struct node *n, const struct line *line, uint64_t index, stru
 	if (e == ERR_OK) {
 		struct cbor_reader r;
 		cbor_open(&r, (struct bytes){ memory->ptr + from, memory->len - from });
-		item->is_erased = true;
 		e = place_read(&r, &item->eraser);
 	}
 	return e;

@@ -102,6 +102,22 @@ void check_whole(struct world *w, struct sim_node *n)
 	check_committed(w, n);
 }
 
+/* Each content is held, or erased by an entry that counts. */
+static void check_content(struct world *w, struct sim_node *n, const struct place_key *at)
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct buf bytes = BUF_ON(memory), none = { 0 };
+	struct entry_read_out read;
+	enum err e;
+
+	if (node_entry(n->node, at, &bytes, &read) != ERR_OK)
+		world_fail(w, "an entry cannot be read");
+	e = read.statement.has_content ? node_content(n->node, &read.statement, &none) : ERR_REFUSED;
+	if (e != ERR_REFUSED && e != ERR_LIMIT)
+		world_fail(w, "node %zu cosigned %u.%llu of %zu without its content: %s", n->party,
+			   at->log.channel, (unsigned long long)at->index, at->log.party, err_text(e));
+}
+
 /* A receipt means that every entry below is durable at the mirror: it is asked after its disk has them. */
 void check_cosigned(struct world *w, struct sim_node *n, const struct origin *origin, uint64_t size)
 {
@@ -115,6 +131,8 @@ void check_cosigned(struct world *w, struct sim_node *n, const struct origin *or
 		if (logs[i].size < size)
 			world_fail(w, "node %zu cosigned %llu entries and holds %llu", n->party,
 				   (unsigned long long)size, (unsigned long long)logs[i].size);
+		for (uint64_t index = n->cosigned[log - w->logs]; index < size; index++)
+			check_content(w, n, &(struct place_key){ logs[i].log, index });
 		if (n->cosigned[log - w->logs] < size)
 			n->cosigned[log - w->logs] = size;
 		return;
@@ -287,6 +305,59 @@ static void check_attachments(struct world *w, struct sim_node *n, const struct 
 	}
 }
 
+/* Whether an erasure that counts names this entry. */
+static bool is_to_be_erased(struct sim_node *n, const struct place_key *at)
+{
+	struct message_at act = { 0 };
+	struct entry_view v;
+
+	while (fold_next_act(node_fold(n->node), at, &act) == ERR_OK) {
+		if (fold_get(node_fold(n->node), &act.place, &v) == ERR_OK && v.kind == KIND_ERASE)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the eraser that a node shows names an entry with the same words (a resend has them too). */
+static bool is_good_eraser(struct sim_node *n, const struct statement *s)
+{
+	static uint8_t memory[2][ENTRY_LEN_MAX];
+	struct buf bytes = BUF_ON(memory[0]), erased_bytes = BUF_ON(memory[1]);
+	struct entry_read_out read, erased;
+	const struct place *refers = &read.statement.refers[0];
+	struct place_key by, at;
+
+	if (node_eraser(n->node, s, &by) != ERR_OK || node_entry(n->node, &by, &bytes, &read) != ERR_OK)
+		return false;
+	at = (struct place_key){
+		{ refers->channel, accord_party_find(node_accord(n->node), refers->party), refers->epoch },
+		refers->index,
+	};
+	return read.view.kind == KIND_ERASE && read.view.verdict == VERDICT_OK &&
+	       node_entry(n->node, &at, &erased_bytes, &erased) == ERR_OK &&
+	       memcmp(erased.statement.content.hash, s->content.hash, HASH_LEN) == 0;
+}
+
+/* Once quiet, what two persons erased is gone, and everything else is there. */
+static void check_erased(struct world *w, struct sim_node *n, const struct place_key *at)
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct buf bytes = BUF_ON(memory), none = { 0 };
+	struct entry_read_out read;
+	enum err e;
+
+	if (node_entry(n->node, at, &bytes, &read) != ERR_OK)
+		world_fail(w, "a message cannot be read");
+	if (!read.statement.has_content)
+		return;
+	e = node_content(n->node, &read.statement, &none);
+	if (e == ERR_REFUSED ? !is_good_eraser(n, &read.statement) : e != ERR_LIMIT || is_to_be_erased(n, at))
+		world_fail(w, "quiet, and the content of %u.%llu of %zu is %s at node %zu", at->log.channel,
+			   (unsigned long long)at->index, at->log.party,
+			   e == ERR_REFUSED ? "erased by nothing" : err_text(e), n->party);
+	w->counters.erased += e == ERR_REFUSED;
+}
+
 static void ladder_at(struct world *w, struct sim_node *n, const struct place_key *at,
 		      struct message_view *out)
 {
@@ -360,8 +431,10 @@ static void check_channel(struct world *w, const struct accord_channel *c, size_
 	while (fold_next_message(node_fold(w->nodes[first].node), c->number, &at) == ERR_OK) {
 		check_ladders(w, c->parties, &at.place);
 		for (size_t i = first; i < w->nodes_count; i++) {
-			if ((c->parties >> i & 1) != 0)
-				check_attachments(w, &w->nodes[i], &at.place);
+			if ((c->parties >> i & 1) == 0)
+				continue;
+			check_attachments(w, &w->nodes[i], &at.place);
+			check_erased(w, &w->nodes[i], &at.place);
 		}
 	}
 }

@@ -21,8 +21,8 @@ struct draft {
 	uint8_t field_memory[16];
 	uint8_t content[8192];
 	size_t content_len;
-	uint8_t bytes[STATEMENT_MAX], signature[1024];
-	size_t len, signature_len;
+	uint8_t bytes[STATEMENT_MAX], signatures[2][1024];
+	size_t len, signature_lens[2], signatures_count;
 };
 
 static const char *const role_name = "watch";
@@ -133,34 +133,44 @@ static void draft_field(struct draft *d, uint64_t key, uint64_t value)
 	d->s.fields_count = 1;
 }
 
+/* One signature more. */
 static void draft_sign(struct world *w, struct draft *d, const struct sign_key *key)
 {
-	struct buf out = BUF_ON(d->bytes), sig = BUF_ON(d->signature);
+	struct buf out = BUF_ON(d->bytes), sig = BUF_ON(d->signatures[d->signatures_count]);
 
 	statement_write(&d->s, &out);
 	d->len = out.len;
 	sshsig_make(key, BYTES_LIT(SSHSIG_STATEMENT), buf_bytes(&out), &sig);
-	d->signature_len = sig.len;
+	d->signature_lens[d->signatures_count++] = sig.len;
 	if (buf_check(&out) != ERR_OK || buf_check(&sig) != ERR_OK)
 		world_fail(w, "a draft does not fit");
 }
 
-static uint8_t *keep(const uint8_t *from, size_t len)
+static struct bytes keep(struct bytes from)
 {
-	uint8_t *copy = xcalloc(len + 1, 1);
+	uint8_t *copy = xcalloc(from.len + 1, 1);
 
-	memcpy(copy, from, len);
-	return copy;
+	if (from.len > 0)
+		memcpy(copy, from.ptr, from.len);
+	return (struct bytes){ copy, from.len };
+}
+
+void acknowledged_finish(struct sim_acknowledged *a)
+{
+	free((void *)(uintptr_t)a->statement.ptr);
+	free((void *)(uintptr_t)a->content.ptr);
+	for (size_t i = 0; i < a->signatures_count; i++)
+		free((void *)(uintptr_t)a->signatures[i].ptr);
+	*a = (struct sim_acknowledged){ 0 };
 }
 
 /* Hands a signed statement to the node; the terminal keeps it until the answer. repeats: as in world.h. */
-static void submit(struct world *w, struct sim_node *n, size_t repeats, const uint8_t *statement,
-		   size_t statement_len, const uint8_t *signature, size_t signature_len,
-		   const uint8_t *content, size_t content_len)
+static void submit(struct world *w, struct sim_node *n, size_t repeats, struct bytes statement,
+		   struct bytes content, const struct bytes *signatures, size_t signatures_count)
 {
-	struct command c = { .statement = { statement, statement_len },
-			     .signatures_count = 1,
-			     .content = { content, content_len } };
+	struct command c = { .statement = statement,
+			     .signatures_count = signatures_count,
+			     .content = content };
 	struct sim_acknowledged *p;
 	struct statement s;
 	struct fault fault;
@@ -168,23 +178,22 @@ static void submit(struct world *w, struct sim_node *n, size_t repeats, const ui
 	if (n->pending_count == ARRAY_COUNT(n->pending))
 		return;
 	p = &n->pending[n->pending_count];
-	*p = (struct sim_acknowledged){ .statement_len = statement_len,
-					.signature_len = signature_len,
-					.content_len = content_len };
-	p->statement = keep(statement, statement_len);
-	p->signature = keep(signature, signature_len);
-	p->content = keep(content, content_len);
+	*p = (struct sim_acknowledged){ .repeats = repeats, .signatures_count = signatures_count };
+	p->statement = keep(statement);
+	p->content = keep(content);
 	if (statement_read(c.statement, &s, &fault) != ERR_OK)
 		world_fail(w, "our own statement breaks %s", fault.rule);
 	memcpy(p->id, s.id, sizeof p->id);
 	p->kind = (enum kind)s.kind;
-	p->repeats = repeats;
 	if (s.refers_count == 1)
 		p->subject = (struct place_key){ { s.refers[0].channel,
 						   accord_party_find(w->accord, s.refers[0].party),
 						   s.refers[0].epoch },
 						 s.refers[0].index };
-	c.signatures[0] = (struct bytes){ signature, signature_len };
+	for (size_t i = 0; i < signatures_count; i++) {
+		c.signatures[i] = signatures[i];
+		p->signatures[i] = keep(signatures[i]);
+	}
 	c.client = n->pending_count++;
 	if (node_command(n->node, world_now(w, n), &c, &n->fx) == ERR_LIMIT)
 		world_fail(w, "the effects of a turn are full");
@@ -192,8 +201,13 @@ static void submit(struct world *w, struct sim_node *n, size_t repeats, const ui
 
 static void draft_submit(struct world *w, struct sim_node *n, struct draft *d, const struct sign_key *key)
 {
+	struct bytes signatures[2];
+
 	draft_sign(w, d, key);
-	submit(w, n, 0, d->bytes, d->len, d->signature, d->signature_len, d->content, d->content_len);
+	for (size_t i = 0; i < d->signatures_count; i++)
+		signatures[i] = (struct bytes){ d->signatures[i], d->signature_lens[i] };
+	submit(w, n, 0, (struct bytes){ d->bytes, d->len }, (struct bytes){ d->content, d->content_len },
+	       signatures, d->signatures_count);
 }
 
 void officer_open(struct world *w, struct sim_node *n, uint32_t channel)
@@ -342,6 +356,42 @@ void officer_attach(struct world *w, struct sim_node *n, uint32_t channel, size_
 	send_message(w, n, channel, false, len);
 }
 
+void officer_send(struct world *w, struct sim_node *n, uint32_t channel)
+{
+	send_message(w, n, channel, false, 0);
+}
+
+void officer_copy(struct world *w, struct sim_node *n, const struct place_key *at)
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct buf bytes = BUF_ON(memory);
+	struct entry_read_out read;
+	struct draft d;
+	struct buf content;
+
+	draft_open(w, n, &d, at->log.channel, KIND_REMARK);
+	buf_init(&content, d.content, sizeof d.content);
+	if (node_entry(n->node, at, &bytes, &read) != ERR_OK ||
+	    node_content(n->node, &read.statement, &content) != ERR_OK)
+		world_fail(w, "there is nothing to copy");
+	d.content_len = content.len;
+	d.s.has_content = true;
+	d.s.content = read.statement.content;
+	draft_submit(w, n, &d, &n->officer.key);
+}
+
+void officer_erase(struct world *w, struct sim_node *n, const struct place_key *at, size_t signatures)
+{
+	struct draft d;
+
+	draft_open(w, n, &d, at->log.channel, KIND_ERASE);
+	if (!draft_refers(n, &d, w, at))
+		return;
+	if (signatures > 1)
+		draft_sign(w, &d, &n->officer.second);
+	draft_submit(w, n, &d, &n->officer.key);
+}
+
 /* What an act is about. */
 enum about { ABOUT_OTHERS, ABOUT_READ, ABOUT_OWN, ABOUT_READ_BACK };
 
@@ -354,8 +404,8 @@ static const struct {
 	{ ACT_PRESENT, KIND_PRESENTED, ABOUT_READ },   { ACT_REPLY, KIND_REPLY, ABOUT_READ },
 	{ ACT_DECLINE, KIND_DECLINE, ABOUT_READ },     { ACT_DEFER, KIND_DEFER, ABOUT_READ },
 	{ ACT_NEGATIVE, KIND_NEGATIVE, ABOUT_OTHERS }, { ACT_QUERY, KIND_QUERY, ABOUT_OWN },
-	{ ACT_BREAK, KIND_READ_BACK, ABOUT_OWN },      { ACT_CORRECT, KIND_MARK, ABOUT_READ_BACK },
-	{ ACT_WRONG, KIND_MARK, ABOUT_READ_BACK },
+	{ ACT_BREAK, KIND_READ_BACK, ABOUT_OWN },      { ACT_ERASE, KIND_ERASE, ABOUT_OWN },
+	{ ACT_CORRECT, KIND_MARK, ABOUT_READ_BACK },   { ACT_WRONG, KIND_MARK, ABOUT_READ_BACK },
 };
 #define MARKS_LAST 2u /* rows: what they are about is rare, so they are tried more often */
 
@@ -370,6 +420,15 @@ static bool pick_subject(struct world *w, struct sim_node *n, uint32_t channel, 
 	return pick_message(w, n, channel, about == ABOUT_OWN, out);
 }
 
+/* Now and then by one person alone, which the door refuses. */
+static void erase(struct world *w, struct sim_node *n, const struct place_key *at)
+{
+	bool is_alone = prng_is_one_in(&w->prng, 6);
+
+	world_acts(w, is_alone ? ACT_BREAK : ACT_ERASE);
+	officer_erase(w, n, at, is_alone ? 1 : 2);
+}
+
 static void act_on(struct world *w, struct sim_node *n, uint32_t channel, size_t row)
 {
 	struct place_key at;
@@ -377,6 +436,10 @@ static void act_on(struct world *w, struct sim_node *n, uint32_t channel, size_t
 
 	if (!pick_subject(w, n, channel, acts[row].about, &at))
 		return;
+	if (acts[row].act == ACT_ERASE) {
+		erase(w, n, &at);
+		return;
+	}
 	draft_open(w, n, &d, at.log.channel, acts[row].kind);
 	if (!draft_refers(n, &d, w, &at))
 		return;
@@ -399,8 +462,7 @@ void officer_resend(struct world *w, struct sim_node *n)
 		if (!a->is_forgotten || n->pending_count == ARRAY_COUNT(n->pending))
 			continue;
 		world_acts(w, ACT_RESEND);
-		submit(w, n, 0, a->statement, a->statement_len, a->signature, a->signature_len, a->content,
-		       a->content_len);
+		submit(w, n, 0, a->statement, a->content, a->signatures, a->signatures_count);
 		a->is_forgotten = false;
 	}
 }
@@ -414,8 +476,7 @@ static void say_again(struct world *w, struct sim_node *n)
 	if (i == n->acknowledged_count || a->is_forgotten || a->kind <= KIND_ACCORD)
 		return;
 	world_acts(w, ACT_RESEND);
-	submit(w, n, i + 1, a->statement, a->statement_len, a->signature, a->signature_len, a->content,
-	       a->content_len);
+	submit(w, n, i + 1, a->statement, a->content, a->signatures, a->signatures_count);
 }
 
 static void say_message(struct world *w, struct sim_node *n, uint32_t channel)
@@ -485,5 +546,5 @@ void officer_answer(struct world *w, struct sim_node *n, const struct effect_ans
 	}
 	p->place = answer->place;
 	n->acknowledged[n->acknowledged_count++] = *p;
-	p->statement = p->signature = p->content = NULL;
+	*p = (struct sim_acknowledged){ 0 };
 }

@@ -410,12 +410,14 @@ static void test_fetch_gives_back_what_was_given(void **state)
 {
 	struct room *r = *state;
 	uint8_t blob[100], hash[HASH_LEN];
+	uint64_t held, total;
 	struct forge f;
 
 	make_blob(blob, sizeof blob, 1, hash);
 	room_link(r, 1, 0, NULL, 0);
 	room_link(r, 2, 0, NULL, 0);
 	load(&f, r, 1, CONSULT);
+	add_attachment(&f, hash, sizeof blob);
 	add_attachment(&f, hash, sizeof blob);
 	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
 	assert_int_equal(room_said(r, 1, FRAME_FETCH), 1);
@@ -424,12 +426,18 @@ static void test_fetch_gives_back_what_was_given(void **state)
 	/* To its author, who may have lost it, and to whoever else read that message. */
 	assert_int_equal(fetch(r, 1, hash), 1);
 	assert_int_equal(fetch(r, 2, hash), 1);
-	/* When the content is erased, to nobody. */
+	/* One content of the two that name it is erased: the other names it still. */
 	forge_erase(&f, &f, f.count - 1);
+	assert_int_equal(room_hear_batch(r, 1, &f, f.count - 1, f.count), ERR_OK);
+	assert_true(room_has_folded(r, &f.key, f.count - 1));
+	assert_int_equal(fetch(r, 2, hash), 1);
+	/* When both are, it goes to nobody, and from here. */
+	forge_erase(&f, &f, f.count - 3);
 	assert_int_equal(room_hear_batch(r, 1, &f, f.count - 1, f.count), ERR_OK);
 	assert_true(room_has_folded(r, &f.key, f.count - 1));
 	assert_int_equal(fetch(r, 1, hash), 0);
 	assert_int_equal(fetch(r, 2, hash), 0);
+	assert_int_equal(node_attachment(r->n->node, hash, 0, 0, NULL, &held, &total), ERR_NOT_FOUND);
 	forge_free(&f);
 }
 

@@ -116,11 +116,8 @@ static void sign_event(struct world *w, struct sim_node *n, enum event_kind kind
 
 static void pending_forget(struct sim_node *n)
 {
-	for (size_t i = 0; i < n->pending_count; i++) {
-		free(n->pending[i].statement);
-		free(n->pending[i].signature);
-		free(n->pending[i].content);
-	}
+	for (size_t i = 0; i < n->pending_count; i++)
+		acknowledged_finish(&n->pending[i]);
 	n->pending_count = 0;
 }
 
@@ -608,11 +605,8 @@ void world_free(struct world *w)
 	for (size_t i = 0; i < w->nodes_count; i++) {
 		struct sim_node *n = &w->nodes[i];
 		node_down(w, n);
-		for (size_t j = 0; j < n->acknowledged_count; j++) {
-			free(n->acknowledged[j].statement);
-			free(n->acknowledged[j].signature);
-			free(n->acknowledged[j].content);
-		}
+		for (size_t j = 0; j < n->acknowledged_count; j++)
+			acknowledged_finish(&n->acknowledged[j]);
 		free(n->acknowledged);
 		free(n->effects);
 		free(n->effects_memory);

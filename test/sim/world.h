@@ -38,7 +38,8 @@ enum fault_kind {
 #define ACT_LIST(X) \
 	X(SEND, "send") X(FLASH, "send FLASH") X(READ, "read") X(READ_BACK, "read back") X(CORRECT, "correct") \
 	X(WRONG, "wrong") X(PRESENT, "present") X(REPLY, "reply") X(DECLINE, "decline") X(DEFER, "defer") \
-	X(QUERY, "query") X(NEGATIVE, "negative") X(RESEND, "resend") X(ATTACH, "attach") X(BREAK, "break a rule")
+	X(QUERY, "query") X(NEGATIVE, "negative") X(ERASE, "erase") X(RESEND, "resend") X(ATTACH, "attach") \
+	X(BREAK, "break a rule")
 /* clang-format on */
 enum act_kind {
 #define ACT_ENUM(name, text) ACT_##name,
@@ -51,6 +52,7 @@ struct sim_counters {
 	uint64_t faults[FAULT_COUNT], acts[ACT_COUNT], pairs[ACT_COUNT][ACT_COUNT];
 	uint64_t quiet, anything, full; /* seeds of each mode; commits that a full disk refused */
 	uint64_t answered, refused, receipts, entries, frames, epochs, recoveries, restarts, advances;
+	uint64_t erased; /* contents, found so at the end */
 };
 
 enum event_kind {
@@ -104,8 +106,9 @@ struct sim_acknowledged {
 	/* the acknowledged one, counted from 1, that this is sent a second time of; 0: none */
 	size_t repeats;
 	uint8_t id[STATEMENT_ID_LEN];
-	uint8_t *statement, *signature, *content; /* the terminal's copy, until the receipt */
-	size_t statement_len, signature_len, content_len;
+	/* The terminal's copy, until the receipt. */
+	struct bytes statement, content, signatures[2]; /* heap */
+	size_t signatures_count;
 	bool is_receipted, is_forgotten; /* forgotten: lost with a backup, sent again */
 };
 
@@ -236,11 +239,19 @@ void frame_send(struct world *w, const struct sim_node *from, const struct effec
 void frame_carry(struct world *w, const struct sim_node *from, const struct effect_frame *frame);
 
 void officer_act(struct world *w, struct sim_node *n);
+void acknowledged_finish(struct sim_acknowledged *a);
 void officer_answer(struct world *w, struct sim_node *n, const struct effect_answer *answer);
 void officer_resend(struct world *w, struct sim_node *n);
 void officer_open(struct world *w, struct sim_node *n, uint32_t channel); /* 0: the first epochs */
 void officer_attach(struct world *w, struct sim_node *n, uint32_t channel, size_t len);
 void officer_enrol(struct world *w, struct sim_node *n);
+/*
+ * For tests with a story of their own: a message, one with the words of another, an erasure with so many
+ * signatures.
+ */
+void officer_send(struct world *w, struct sim_node *n, uint32_t channel);
+void officer_copy(struct world *w, struct sim_node *n, const struct place_key *at);
+void officer_erase(struct world *w, struct sim_node *n, const struct place_key *at, size_t signatures);
 
 void check_committed(struct world *w, struct sim_node *n); /* what is new since the last time */
 void check_whole(struct world *w, struct sim_node *n);
