@@ -29,13 +29,17 @@ static enum err read_entry(struct api *a, const struct place_key *place, struct 
 	return ERR_OK;
 }
 
-/* Why the text of a statement that has one is not here. */
-static void reply_missing(struct reply *r, const struct statement *s, enum err e)
+/* Why the text of a statement that has one is not here, and by which entry it was erased. */
+static void reply_missing(struct api *a, struct reply *r, const struct statement *s, enum err e)
 {
+	struct place_key eraser;
+
 	if (!s->has_content || e == ERR_OK)
 		return;
 	reply_bool(r, "erased", e == ERR_REFUSED);
 	reply_bool(r, "held", e == ERR_REFUSED);
+	if (node_eraser(a->node, s, &eraser) == ERR_OK)
+		reply_place(r, "eraser", node_accord(a->node), &eraser);
 }
 
 static bool is_counted(const struct entry_read_out *entry)
@@ -72,7 +76,7 @@ static enum err reply_row(struct api *a, struct reply *r, const struct place_key
 	reply_entry(r, node_accord(a->node), place, &entry, true);
 	if (content.len > 0 && entry.statement.content.sealing == 0)
 		reply_title(r, buf_bytes(&content));
-	reply_missing(r, &entry.statement, content_err);
+	reply_missing(a, r, &entry.statement, content_err);
 	if (has_ladder(&entry))
 		e = reply_ladder_of(a, r, place, &entry);
 	reply_object_end(r);
@@ -245,7 +249,7 @@ enum err run_entry(struct api *a, struct request *q, struct reply *r)
 	for (size_t i = 0; i < entry.entry.signatures_count; i++)
 		reply_base64(r, NULL, entry.entry.signatures[i]);
 	reply_array_end(r);
-	reply_missing(r, &entry.statement, content_err);
+	reply_missing(a, r, &entry.statement, content_err);
 	if (content.len > 0 && entry.statement.content.sealing == 0)
 		reply_content(r, buf_bytes(&content));
 	if (content.len > 0)

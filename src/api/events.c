@@ -207,11 +207,17 @@ void events_drop(struct api *a)
 
 /* ---- A stream. ---- */
 
-/* The event's text, made if it was not; NULL if it has left the ring. */
+/*
+ * The event's text, made if it was not; NULL if it has left the ring. A text that was made before an erasure
+ * may hold the words that it took.
+ */
 static struct event *event_at(struct api *a, uint64_t number)
 {
 	struct event *event = &a->events[number % EVENTS_KEPT_MAX];
 
+	if (a->erasures != node_erasures(a->node))
+		events_drop(a);
+	a->erasures = node_erasures(a->node);
 	if (event->number != number)
 		return NULL;
 	if (event->text == NULL)

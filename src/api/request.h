@@ -92,6 +92,7 @@ struct api {
 	struct event events[EVENTS_KEPT_MAX]; /* by number */
 	uint64_t newest;		      /* number of the last one; 0: none in this run */
 	size_t events_len;		      /* bytes of their texts */
+	uint64_t erasures;		      /* of the node when those were made */
 	struct mono next_beat;
 
 	/* Scratch of one function. */
