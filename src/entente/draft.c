@@ -303,6 +303,11 @@ enum exit_code draft_sign(struct draft *d, const struct officer *o)
 		say_next(_("docs/spec/entry.md explains the rule; nothing was sent"));
 		return EXIT_USAGE;
 	}
+	return draft_sign_bytes(d, o);
+}
+
+enum exit_code draft_sign_bytes(struct draft *d, const struct officer *o)
+{
 	if (officer_sign(o, SSHSIG_STATEMENT, buf_bytes(&d->statement_bytes), &d->signature) != ERR_OK) {
 		say_error(_("Your key {1} did not sign."), o->fingerprint);
 		say_next(_("touch the token, or see ssh-add -l; nothing was sent"));
@@ -311,11 +316,70 @@ enum exit_code draft_sign(struct draft *d, const struct officer *o)
 	return EXIT_DONE;
 }
 
-void draft_write_item(const struct draft *d, struct buf *out)
+void draft_write_body(const struct draft *d, struct buf *out)
 {
+	cbor_put_array(out, 1);
 	cbor_put_array(out, 3);
 	cbor_put_bytes(out, buf_bytes(&d->statement_bytes));
-	cbor_put_array(out, 1);
-	cbor_put_bytes(out, buf_bytes(&d->signature));
+	cbor_put_array(out, d->before_count + (d->signature.len > 0 ? 1 : 0));
+	for (size_t i = 0; i < d->before_count; i++)
+		cbor_put_bytes(out, d->before[i]);
+	if (d->signature.len > 0)
+		cbor_put_bytes(out, buf_bytes(&d->signature));
 	cbor_put_bytes(out, buf_bytes(&d->content_bytes));
+}
+
+static enum err read_parts(struct bytes body, struct bytes *statement, struct bytes *content,
+			   struct bytes signatures[STATEMENT_SIGNATURES_MAX - 1], size_t *count)
+{
+	struct cbor_reader r;
+	size_t items, parts;
+
+	cbor_open(&r, body);
+	(void)cbor_read_array(&r, 1, &items);
+	(void)cbor_read_array(&r, 3, &parts);
+	if (r.err != ERR_OK || items != 1 || parts != 3)
+		return ERR_USAGE;
+	(void)cbor_read_bytes(&r, ENTRY_LEN_MAX, statement);
+	(void)cbor_read_array(&r, STATEMENT_SIGNATURES_MAX - 1, count);
+	for (size_t i = 0; r.err == ERR_OK && i < *count; i++)
+		(void)cbor_read_bytes(&r, SSHSIG_LEN_MAX, &signatures[i]);
+	cbor_close(&r);
+	(void)cbor_read_bytes(&r, CONTENT_LEN_MAX, content);
+	cbor_close(&r);
+	cbor_close(&r);
+	return cbor_finish(&r) == ERR_OK ? ERR_OK : ERR_USAGE;
+}
+
+enum err draft_read_body(struct draft *d, struct bytes body)
+{
+	struct bytes statement, content, signatures[STATEMENT_SIGNATURES_MAX - 1];
+	struct fault fault;
+	size_t count = 0;
+	enum err e = read_parts(body, &statement, &content, signatures, &count);
+
+	if (e != ERR_OK || count == 0)
+		return ERR_USAGE;
+	buf_put(&d->statement_bytes, statement);
+	buf_put(&d->content_bytes, content);
+	if (statement_read(buf_bytes(&d->statement_bytes), &d->statement, &fault) != ERR_OK)
+		return ERR_USAGE;
+	for (size_t i = 0; i < count; i++) {
+		struct sshsig sig;
+		if (sshsig_verify(signatures[i], BYTES_LIT(SSHSIG_STATEMENT), statement, &sig) != ERR_OK)
+			return ERR_VERIFY;
+		d->before[i] = keep(d, signatures[i]);
+	}
+	d->before_count = count;
+	return ERR_OK;
+}
+
+bool draft_is_signed_by(const struct draft *d, struct bytes public_key)
+{
+	for (size_t i = 0; i < d->before_count; i++) {
+		struct sshsig sig;
+		if (sshsig_read(d->before[i], &sig) == ERR_OK && bytes_equal(sig.public_key, public_key))
+			return true;
+	}
+	return false;
 }

@@ -19,6 +19,8 @@ struct draft {
 	struct arena words;	/* what the two borrow */
 	uint8_t *memory;	/* heap: words, then the encodings below */
 	struct buf statement_bytes, content_bytes, signature;
+	struct bytes before[STATEMENT_SIGNATURES_MAX - 1]; /* signatures of those who signed the same bytes */
+	size_t before_count;
 };
 
 void draft_open(struct draft *d, enum kind kind);
@@ -42,7 +44,16 @@ void draft_text(struct draft *d, const char *language, const char *subject, stru
 
 /* Writes and signs: statement_bytes, content_bytes and signature are ready to be sent. */
 enum exit_code draft_sign(struct draft *d, const struct officer *o) MUST_CHECK;
-/* One item of POST /statements: [statement, [signature], content]. */
-void draft_write_item(const struct draft *d, struct buf *out);
+/* Signs the bytes as they stand: who signs behind others changes nothing. */
+enum exit_code draft_sign_bytes(struct draft *d, const struct officer *o) MUST_CHECK;
+
+/*
+ * The body of POST /statements with this one item, which is also what a draft file holds. What is read is
+ * sound, and each signature in it good: ERR_USAGE: it is no such file; ERR_VERIFY: a signature is false.
+ */
+void draft_write_body(const struct draft *d, struct buf *out);
+enum err draft_read_body(struct draft *d, struct bytes body) MUST_CHECK;
+/* Whether this key is among those who signed before. */
+bool draft_is_signed_by(const struct draft *d, struct bytes public_key);
 
 #endif

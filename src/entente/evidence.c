@@ -17,14 +17,13 @@ static enum err check_signatures(const json_t *entry, struct bytes statement, st
 		struct sshsig sig;
 		size_t len;
 		out->signatures++;
-		if (!json_is_string(text) ||
+		if (!json_is_string(text) || out->good == STATEMENT_SIGNATURES_MAX ||
 		    bytes_read_base64(bytes_str(json_string_value(text)), blob, sizeof blob, &len) != ERR_OK)
 			continue;
 		if (sshsig_verify((struct bytes){ blob, len }, BYTES_LIT(SSHSIG_STATEMENT), statement,
 				  &sig) != ERR_OK)
 			continue;
-		if (out->good++ == 0)
-			ssh_fingerprint(sig.public_key, out->fingerprint);
+		ssh_fingerprint(sig.public_key, out->fingerprints[out->good++]);
 	}
 	return out->good == out->signatures ? ERR_OK : ERR_VERIFY;
 }

@@ -6,12 +6,13 @@
 #ifndef ENTENTE_EVIDENCE_H
 #define ENTENTE_EVIDENCE_H
 
+#include "base/limits.h"
 #include "crypto/sshsig.h"
 #include "entente/client.h"
 
 struct evidence {
 	size_t signatures, good;
-	char fingerprint[SSH_FINGERPRINT_LEN]; /* of the first good one */
+	char fingerprints[STATEMENT_SIGNATURES_MAX][SSH_FINGERPRINT_LEN]; /* of the good ones */
 	bool has_content, is_content_good;
 	char hash[2 * HASH_LEN + 1]; /* of the content, as the signed statement names it */
 };

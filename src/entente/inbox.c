@@ -46,9 +46,10 @@ static const json_t *slowest_ladder(const json_t *message)
 /* Its words, or what stands for them, and whether others passed it on the way. */
 static void put_title(struct table *t, const json_t *m)
 {
-	char title[512];
+	char title[512], erased[128];
 
-	say_fill(title, sizeof title, "{1}{2}", json_flag(m, "erased") ? _("(erased)") : json_str(m, "title"),
+	show_erased(m, erased, sizeof erased);
+	say_fill(title, sizeof title, "{1}{2}", erased[0] != '\0' ? erased : json_str(m, "title"),
 		 json_array_size(json_object_get(m, "crossed")) > 0 ? _(" crossed") : "");
 	table_put(t, COLOUR_PLAIN, title);
 }

@@ -56,7 +56,7 @@ static void put_remarks(struct table *t, const json_t *entry)
 
 static void put_entry(struct table *t, const json_t *entry)
 {
-	char *label = show_label_words(json_object_get(entry, "label"));
+	char *label = show_label_words(json_object_get(entry, "label")), erased[128];
 
 	table_put(t, COLOUR_BOLD, label);
 	table_put(t, COLOUR_PLAIN, json_str(entry, "place"));
@@ -65,7 +65,8 @@ static void put_entry(struct table *t, const json_t *entry)
 	table_put(t, COLOUR_DIM, json_str(entry, "role"));
 	table_put(t, COLOUR_PLAIN, json_str(entry, "precedence"));
 	put_remarks(t, entry);
-	table_put(t, COLOUR_PLAIN, json_flag(entry, "erased") ? _("(erased)") : json_str(entry, "title"));
+	show_erased(entry, erased, sizeof erased);
+	table_put(t, COLOUR_PLAIN, erased[0] != '\0' ? erased : json_str(entry, "title"));
 	table_end_row(t);
 	free(label);
 }

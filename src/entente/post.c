@@ -42,8 +42,7 @@ enum exit_code post_draft(struct client *c, const struct draft *d, char place[PL
 	enum err e;
 
 	buf_init(&body, xcalloc(1, REQUEST_LEN_MAX), REQUEST_LEN_MAX);
-	cbor_put_array(&body, 1);
-	draft_write_item(d, &body);
+	draft_write_body(d, &body);
 	code = outbox_put(d, buf_bytes(&body));
 	e = code == EXIT_DONE ? client_ask(c, "POST", "/statements", buf_bytes(&body), &answer) : ERR_OK;
 	free(body.ptr);

@@ -188,6 +188,13 @@ void show_author(const json_t *entry)
 		say(_(", key later withdrawn"));
 }
 
+void show_erased(const json_t *entry, char *out, size_t size)
+{
+	out[0] = '\0';
+	if (json_flag(entry, "erased"))
+		say_fill(out, size, _("(erased by {1})"), json_str(entry, "eraser"));
+}
+
 void show_addressees(const json_t *entry)
 {
 	const json_t *to;

@@ -40,6 +40,11 @@ void show_ladder_line(const json_t *ladder);
 bool show_refusal(const json_t *peer, char *out, size_t size);
 const char *show_refusal_next(const json_t *peer);
 
+/* The whole of GET /entry, its evidence checked here. EXIT_INTEGRITY: what the node shows was not signed. */
+enum exit_code show_entry(struct client *c, const json_t *entry) MUST_CHECK;
+/* "(erased by KOR/NOTIFY 1.7)" for a list, "" if it is not erased; at most size bytes at out. */
+void show_erased(const json_t *entry, char *out, size_t size);
+
 /* GET of a path without words. */
 enum exit_code show_get(struct client *c, const char *path, json_t **out) MUST_CHECK;
 

@@ -1,0 +1,178 @@
+#include "entente/evidence.h"
+#include "entente/show.h"
+#include "entente/words.h"
+
+#include <string.h>
+
+static void show_rule(const json_t *entry)
+{
+	say_coloured(COLOUR_BOLD, "=== ");
+	show_label(json_object_get(entry, "label"), COLOUR_BOLD);
+	say_coloured(COLOUR_BOLD, " ===\n");
+}
+
+static void show_role_names(const json_t *accord, const json_t *entry)
+{
+	const json_t *party = show_find(json_object_get(accord, "parties"), json_str(entry, "party"));
+	const json_t *role = show_find(json_object_get(accord, "roles"), json_str(entry, "role"));
+	char names[256];
+
+	if (party != NULL) {
+		show_names(json_object_get(party, "names"), names, sizeof names);
+		say("  {1}", names);
+	}
+	if (role != NULL) {
+		show_names(json_object_get(role, "names"), names, sizeof names);
+		say(", {1}", names);
+	}
+}
+
+static void show_places(const char *word, const json_t *places)
+{
+	json_t *place;
+	size_t i;
+
+	if (json_array_size(places) == 0)
+		return;
+	say("{1} ", word);
+	json_array_foreach(places, i, place) say("{1}{2}", i == 0 ? "" : ", ", json_string_value(place));
+	say("\n");
+}
+
+static bool is_void(const json_t *entry)
+{
+	return strcmp(json_str(entry, "verdict"), "OK") != 0 && json_flag(entry, "folded");
+}
+
+static void show_head(const json_t *entry, const json_t *accord)
+{
+	say_coloured(COLOUR_BOLD, json_str(entry, "place"));
+	if (json_str(entry, "precedence")[0] != '\0')
+		say("  {1}", json_str(entry, "precedence"));
+	say("  {1}\n", show_kind(entry));
+	if (is_void(entry)) {
+		say_coloured(COLOUR_BAD, _("VOID: "));
+		say("{1} ({2})\n", _(json_str(entry, "why")), json_str(entry, "verdict"));
+	}
+	say("{1}", is_void(entry) ? _("names as its author ") : _("from "));
+	show_author(entry);
+	show_role_names(accord, entry);
+	say("\n");
+	if (json_object_get(entry, "to") != NULL) {
+		say(_("to "));
+		show_addressees(entry);
+		say("\n");
+	}
+	say(_("claimed {1}, filed {2}"), say_dtg(json_uint(entry, "claimed_ms")),
+	    say_time(json_uint(entry, "filed_ms")));
+	if (json_flag(entry, "flagged")) {
+		say_coloured(COLOUR_WARN, _("  the clock that claimed it was off: "));
+		say_coloured(COLOUR_WARN,
+			     say_offset(json_integer_value(json_object_get(entry, "offset_ms"))));
+	}
+	say("\n");
+	show_places(_("refers to"), json_object_get(entry, "refers"));
+	if (json_array_size(json_object_get(entry, "crossed")) > 0)
+		say_coloured(COLOUR_WARN, _("crossed in transit: "));
+	show_places("", json_object_get(entry, "crossed"));
+}
+
+static void show_words(const json_t *entry)
+{
+	json_t *portion;
+	const json_t *attachment;
+	char line[256];
+	size_t i;
+
+	if (json_object_get(entry, "unreadable") != NULL) {
+		say_coloured(COLOUR_BAD, _("This text cannot be decoded; answer NEGATIVE.\n"));
+		return;
+	}
+	if (json_object_get(entry, "content") == NULL)
+		return;
+	if (json_object_get(entry, "content_bytes") == NULL) {
+		if (json_flag(entry, "erased"))
+			say_fill(line, sizeof line, _("The text was erased by {1}; its hash stays.\n"),
+				 json_str(entry, "eraser"));
+		say_coloured(COLOUR_WARN, json_flag(entry, "erased")
+						  ? line
+						  : _("INCOMPLETE: the text is not here yet.\n"));
+		return;
+	}
+	say(_("authentic language: {1}\n"), json_str(entry, "language"));
+	if (json_str(entry, "subject")[0] != '\0') {
+		say(_("subject: "));
+		say_text(bytes_str(json_str(entry, "subject")));
+		say("\n");
+	}
+	say("\n");
+	json_array_foreach(json_object_get(entry, "text"), i, portion)
+	{
+		say_text(bytes_str(json_is_string(portion) ? json_string_value(portion) : ""));
+		say("\n");
+	}
+	json_array_foreach(json_object_get(entry, "attachments"), i, attachment)
+	{
+		say(_("attachment {1}: "), say_number(i + 1));
+		say_text(bytes_str(json_str(attachment, "name")));
+		say(_(", {1} bytes, {2}\n"), say_number(json_uint(attachment, "len")),
+		    json_str(attachment, "hash"));
+	}
+	say("\n");
+}
+
+static enum exit_code show_evidence(const json_t *entry)
+{
+	struct evidence evidence;
+	enum err e = evidence_check(entry, &evidence);
+
+	if (evidence.signatures == 0)
+		say(_("a service statement of the node: its log's checkpoint covers it\n"));
+	for (size_t i = 0; evidence.good == evidence.signatures && i < evidence.signatures; i++)
+		say(_("signed by {1}, checked here\n"), evidence.fingerprints[i]);
+	if (evidence.hash[0] != '\0')
+		say(_("content {1}\n"), evidence.hash);
+	if (e == ERR_OK || is_void(entry))
+		return EXIT_DONE;
+	say_error(_("What the node shows is not what was signed: do not act on it."));
+	say_next("entente verify");
+	return EXIT_INTEGRITY;
+}
+
+static void show_ladders(const json_t *entry)
+{
+	const json_t *ladder;
+	size_t i;
+
+	json_array_foreach(json_object_get(entry, "ladders"), i, ladder)
+	{
+		show_ladder_line(ladder);
+		say("\n");
+	}
+	if (json_flag(entry, "suspended"))
+		say_coloured(COLOUR_BAD, _("this channel is SUSPENDED by formal notice\n"));
+}
+
+enum exit_code show_entry(struct client *c, const json_t *entry)
+{
+	json_t *accord = NULL, *status = NULL;
+	enum exit_code code = show_get(c, "/accord", &accord);
+
+	if (code == EXIT_DONE)
+		code = show_get(c, "/status", &status);
+	if (code == EXIT_DONE) {
+		show_band(status);
+		show_rule(entry);
+		show_head(entry, accord);
+		show_words(entry);
+		code = show_evidence(entry);
+		show_ladders(entry);
+		/* The number last too, as on paper: an end that is missing is seen. */
+		say_coloured(COLOUR_BOLD, json_str(entry, "place"));
+		say("\n");
+		show_rule(entry);
+	}
+	json_decref(status);
+	json_decref(accord);
+	return code;
+}
