@@ -1,5 +1,7 @@
 #include "wire/fields.h"
 
+#include <string.h>
+
 size_t fields_read(struct cbor_reader *r, struct field fields[STATEMENT_FIELDS_MAX], const char *rule)
 {
 	struct cbor_map map;
@@ -81,6 +83,24 @@ static bool is_roles(struct bytes value, uint64_t max)
 	return true;
 }
 
+/* [* sha256], rising, at most max */
+static bool is_hashes(struct bytes value, uint64_t max)
+{
+	uint8_t hash[2][HASH_LEN];
+	struct cbor_reader r;
+	size_t count;
+
+	cbor_open(&r, value);
+	if (cbor_read_array(&r, (size_t)max, &count) != ERR_OK)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (cbor_read_fixed(&r, hash[i % 2], HASH_LEN) != ERR_OK ||
+		    (i > 0 && memcmp(hash[(i - 1) % 2], hash[i % 2], HASH_LEN) >= 0))
+			return false;
+	}
+	return true;
+}
+
 /* What ends a head: size, root. */
 static bool has_size_and_root(struct cbor_reader *r, uint64_t size_min)
 {
@@ -126,6 +146,7 @@ static const struct field_row rows[] = {
 	{ KIND_KEYS,     FIELD_KEYS_HOLDER,     false, is_uint,    UINT64_MAX },
 	{ KIND_KEYS,     FIELD_KEYS_ROLES,      false, is_roles,   ACCORD_ROLES_MAX },
 	{ KIND_ACCORD,   FIELD_ACCORD_MANIFEST, true,  is_hash,    HASH_LEN },
+	{ KIND_WATCH_READ, FIELD_READ_ATTACHMENTS, false, is_hashes, ATTACHMENTS_MAX },
 	{ KIND_MARK,     FIELD_MARK,            true,  is_uint,    1 },
 	{ KIND_DEFER,    FIELD_DEFER_UNTIL,     true,  is_uint,    TIME_MS_MAX - 1 },
 	{ KIND_NEGATIVE, FIELD_NEGATIVE_CAUSE,  true,  is_uint,    NEGATIVE_CAUSE_COUNT - 1 },

@@ -58,19 +58,20 @@ struct kind_row {
 const struct kind_row *kind_find(uint64_t number);
 
 /* Fields of key 14, by kind. */
-#define FIELD_MARK 1u		 /* MARK: 0 CORRECT, 1 WRONG */
-#define FIELD_LAPSE_CAUSE 1u	 /* LAPSE: 0 NO ANSWER, 1 LINE DOWN */
-#define FIELD_DEFER_UNTIL 1u	 /* DEFER: ms since 1970 */
-#define FIELD_NEGATIVE_CAUSE 1u	 /* NEGATIVE: enum negative_cause */
-#define FIELD_KEYS_ACT 1u	 /* KEYS: 0 add, 1 withdraw */
-#define FIELD_KEYS_USE 2u	 /* KEYS: enum key_use */
-#define FIELD_KEYS_KEY 3u	 /* KEYS: officer: SSH wire form, else raw */
-#define FIELD_KEYS_HOLDER 4u	 /* KEYS: the holder's number */
-#define FIELD_KEYS_ROLES 5u	 /* KEYS: array of role names */
-#define FIELD_OPEN_MANIFEST 1u	 /* OPEN: hash of the accord's manifest */
-#define FIELD_OPEN_OLD 2u	 /* OPEN: [epoch, size, root] */
-#define FIELD_OPEN_GIVEN_UP 3u	 /* OPEN: [size, root] */
-#define FIELD_ACCORD_MANIFEST 1u /* ACCORD: hash of the new version's manifest */
+#define FIELD_READ_ATTACHMENTS 1u /* WATCH READ: hashes of attachments that were here whole */
+#define FIELD_MARK 1u		  /* MARK: 0 CORRECT, 1 WRONG */
+#define FIELD_LAPSE_CAUSE 1u	  /* LAPSE: 0 NO ANSWER, 1 LINE DOWN */
+#define FIELD_DEFER_UNTIL 1u	  /* DEFER: ms since 1970 */
+#define FIELD_NEGATIVE_CAUSE 1u	  /* NEGATIVE: enum negative_cause */
+#define FIELD_KEYS_ACT 1u	  /* KEYS: 0 add, 1 withdraw */
+#define FIELD_KEYS_USE 2u	  /* KEYS: enum key_use */
+#define FIELD_KEYS_KEY 3u	  /* KEYS: officer: SSH wire form, else raw */
+#define FIELD_KEYS_HOLDER 4u	  /* KEYS: the holder's number */
+#define FIELD_KEYS_ROLES 5u	  /* KEYS: array of role names */
+#define FIELD_OPEN_MANIFEST 1u	  /* OPEN: hash of the accord's manifest */
+#define FIELD_OPEN_OLD 2u	  /* OPEN: [epoch, size, root] */
+#define FIELD_OPEN_GIVEN_UP 3u	  /* OPEN: [size, root] */
+#define FIELD_ACCORD_MANIFEST 1u  /* ACCORD: hash of the new version's manifest */
 
 /* Form N01, line check: a MESSAGE asks, a REPLY answers, a MESSAGE that refers to the first closes. */
 #define FORM_LINE_CHECK "N01"

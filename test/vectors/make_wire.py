@@ -201,6 +201,8 @@ def statement_good():
     yield "key of a node", changed(KEYS, {14: {1: 0, 2: 2, 3: HASH}})
     yield "role recipient", changed(KEYS, {14: {1: 0, 2: 4, 3: b"k" * 1216, 5: ["head"]}})
     yield "keys with a later field", with_fields(KEYS, {6: "later"})
+    yield "watch read with no attachment here", of_kind(9, {1: []})
+    yield "watch read with sixteen attachments", of_kind(9, {1: [bytes([i]) * 32 for i in range(16)]})
     yield "accord", changed(KEYS, {5: 2, 14: {1: HASH}})
     for kind, (name, authors, _) in wire_reader.KINDS.items():
         fields = {0: {1: HASH}, 1: KEYS[14], 2: {1: HASH}, 11: {1: 1}, 15: {1: TIME_END - 1}, 17: {1: 3}, 23: {1: 1}}.get(kind)
@@ -318,6 +320,11 @@ def statement_fields():
     }.items():
         yield name, with_fields(KEYS, changes)
     yield "accord without a manifest", changed(KEYS, {5: 2, 14: {2: HASH}})
+    for name, hashes in {
+        "unsorted": [b"\2" * 32, b"\1" * 32], "twice": [HASH, HASH], "short": [HASH[1:]], "as a text": ["attachment"],
+        "too many": [bytes([i]) * 32 for i in range(17)], "alone": HASH,
+    }.items():
+        yield f"watch read with attachments {name}", of_kind(9, {1: hashes})
     for kind, most in {11: 1, 15: TIME_END - 1, 17: 3, 23: 1}.items():
         role, name = "node" if kind == 23 else "watch", wire_reader.KINDS[kind][0]
         yield f"{name} without field 1", of_kind(kind, None, role)
@@ -358,7 +365,7 @@ def entry_of_length(length):
     """Its statement has a field of zero bytes that makes it so long."""
     size = length
     for _ in range(4):
-        raw = entry(changed(WATCH_READ, {14: {1: bytes(size)}}))
+        raw = entry(changed(WATCH_READ, {14: {2: bytes(size)}}))
         size += length - len(raw)
     return raw
 

@@ -240,6 +240,9 @@ def is_kind_right(kind, channel, fields):
         return not (act == 0 and use == 3) or (holder is not None and bool(roles))
     if kind == 2:
         return is_hash(fields.get(1))
+    if kind == 9 and 1 in fields:
+        hashes = fields[1]
+        return type(hashes) is list and len(hashes) <= 16 and all(map(is_hash, hashes)) and hashes == sorted(set(hashes))
     if kind in (11, 23):
         return is_uint(fields.get(1), 0, 1)
     if kind == 15:
