@@ -339,6 +339,14 @@ static const char *owed_step(const struct ladder *l, bool *by_author)
 	return "REPLY";
 }
 
+static void reply_had(struct reply *r, const struct ladder *l)
+{
+	reply_array(r, "attachments");
+	for (size_t i = 0; i < l->had_count; i++)
+		reply_hex(r, NULL, BYTES_OF(l->had[i]));
+	reply_array_end(r);
+}
+
 static void reply_one_ladder(struct reply *r, const struct accord *a, size_t self, size_t author,
 			     const struct ladder *l, bool is_counted)
 {
@@ -360,6 +368,8 @@ static void reply_one_ladder(struct reply *r, const struct accord *a, size_t sel
 			reply_uint(r, "at_ms", l->steps[s].at.ms);
 		if (s != STEP_SENT && s != STEP_RECEIPT)
 			reply_place(r, "evidence", a, &l->steps[s].evidence);
+		if (s == STEP_WATCH_READ && l->says_had)
+			reply_had(r, l);
 		reply_object_end(r);
 	}
 	reply_array_end(r);

@@ -69,6 +69,23 @@ static const struct {
 	{ KIND_DEFER, STEP_DEFERRED },
 };
 
+/* What the reader said he had, of the WATCH READ that stands. */
+static void note_had(struct ladder *l, const struct statement *s)
+{
+	const struct field *field = statement_field(s, FIELD_READ_ATTACHMENTS);
+	struct cbor_reader r;
+	size_t count;
+
+	if (field == NULL || l->steps[STEP_WATCH_READ].is_proved)
+		return;
+	cbor_open(&r, field->value);
+	l->says_had = cbor_read_array(&r, ATTACHMENTS_MAX, &count) == ERR_OK;
+	for (l->had_count = 0; l->says_had && l->had_count < count; l->had_count++) {
+		if (cbor_read_fixed(&r, l->had[l->had_count], HASH_LEN) != ERR_OK)
+			return;
+	}
+}
+
 /* An act by the addressee's party, or by the author about this addressee. */
 static void climb(struct ladder *l, const struct act *act, size_t author)
 {
@@ -78,6 +95,7 @@ static void climb(struct ladder *l, const struct act *act, size_t author)
 	uint64_t cause = 0;
 
 	if (s->kind == KIND_WATCH_READ && is_theirs) {
+		note_had(l, s);
 		prove_by(l, STEP_WATCH_READ, act);
 		forget_query(l);
 	} else if (s->kind == KIND_READ_BACK && is_theirs) {

@@ -41,6 +41,10 @@ struct ladder {
 	bool is_information;
 	struct rung steps[STEP_COUNT];
 	enum step highest;
+	/* Attachments that were there at WATCH READ, by hash; says_had: the reader said which. */
+	bool says_had;
+	size_t had_count;
+	uint8_t had[ATTACHMENTS_MAX][HASH_LEN];
 	struct rung read_back_offered;	    /* READ BACK returned, not marked yet, or marked WRONG */
 	bool is_wrong;			    /* the last mark was WRONG */
 	struct rung query, negative, lapse; /* off the ladder: the last of each that no later step answers */

@@ -76,6 +76,7 @@ struct twist {
 	bool is_without_rel;
 	const char *to_role;
 	uint64_t field;
+	struct bytes had; /* of a WATCH READ: field 1 */
 	uint64_t late_ms, filed_late_ms;
 };
 
@@ -140,6 +141,10 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 		cbor_put_uint(&field, t->field);
 		st->fields_count = 1;
 		st->fields[0] = (struct field){ FIELD_MARK, buf_bytes(&field) };
+	}
+	if (t->had.ptr != NULL) {
+		st->fields_count = 1;
+		st->fields[0] = (struct field){ FIELD_READ_ATTACHMENTS, t->had };
 	}
 	assert_int_equal(fold_entry(&s->fold, &in, &view), ERR_OK);
 	s->places[s->count] = (struct place_key){ in.log, entry.index };
@@ -398,6 +403,46 @@ static void test_flash_climbs(void **state)
 	assert_false(v->ladders[0].steps[STEP_PRESENTED].is_proved);
 }
 
+/* The first WATCH READ stands, and what it had; nothing said is not the same as nothing there. */
+static void test_read_says_what_was_there(void **state)
+{
+	static const struct {
+		const char *why;
+		struct bytes first, second;
+		bool says;
+		size_t count;
+	} rows[] = {
+		{ "it says nothing", { NULL, 0 }, { NULL, 0 }, false, 0 },
+		{ "none was there", { (const uint8_t *)"\x80", 1 }, { NULL, 0 }, true, 0 },
+		{ "one was there, and a later reader had none",
+		  { (const uint8_t *)"\x81\x58\x20"
+				     "0123456789abcdef0123456789abcdef",
+		    35 },
+		  { (const uint8_t *)"\x80", 1 },
+		  true,
+		  1 },
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct scene *s;
+		const struct ladder *l;
+		(void)open_scene(state);
+		s = *state;
+		enrol(s, 0);
+		enrol(s, 1);
+		put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 });
+		put(s, 1, KIND_WATCH_READ, 3, &(struct twist){ .had = rows[i].first });
+		put(s, 1, KIND_WATCH_READ, 3, &(struct twist){ .had = rows[i].second });
+		l = &look(s, 2)->ladders[0];
+		if (l->says_had != rows[i].says || l->had_count != rows[i].count)
+			fail_msg("%s", rows[i].why);
+		if (l->had_count > 0)
+			assert_memory_equal(l->had[0], "0123456789abcdef0123456789abcdef", HASH_LEN);
+		if (i + 1 < ARRAY_COUNT(rows))
+			(void)close_scene(state);
+	}
+}
+
 static void test_query_is_answered_by_the_next_step(void **state)
 {
 	struct scene *s = *state;
@@ -477,6 +522,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_erasures, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_two_take_their_time, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_flash_climbs, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_read_says_what_was_there, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_query_is_answered_by_the_next_step, open_scene,
 						close_scene),
 		cmocka_unit_test_setup_teardown(test_crossing_and_commuting, open_scene, close_scene),
