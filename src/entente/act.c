@@ -1,6 +1,6 @@
 #include "entente/act.h"
 
-#include "entente/say.h"
+#include "entente/show.h"
 #include "entente/words.h"
 
 #include <stdlib.h>
@@ -50,6 +50,24 @@ static enum exit_code find_read_back(struct client *c, json_t **entry)
 	return code;
 }
 
+/* What of it the node has whole now: the officer signs which he could open. */
+static void add_attachments(struct draft *d, struct client *c, const json_t *entry)
+{
+	uint8_t hashes[ATTACHMENTS_MAX][HASH_LEN];
+	const json_t *attachment;
+	size_t i, count = 0;
+
+	if (json_array_size(json_object_get(entry, "attachments")) == 0)
+		return;
+	json_array_foreach(json_object_get(entry, "attachments"), i, attachment)
+	{
+		if (count < ATTACHMENTS_MAX && show_is_whole(c, attachment) &&
+		    json_hex(attachment, "hash", hashes[count], HASH_LEN) == ERR_OK)
+			count++;
+	}
+	draft_field_hashes(d, FIELD_READ_ATTACHMENTS, hashes, count);
+}
+
 static enum exit_code add_text(struct draft *d, const struct act *act, const struct options *o)
 {
 	const char *typed = o->arguments_count > 1 ? o->arguments[1] : NULL;
@@ -76,6 +94,8 @@ static enum exit_code act_file(struct options *o, const struct act *act, struct 
 		code = draft_address(d, c, say_number(json_uint(entry, "channel")));
 	if (code == EXIT_DONE)
 		code = draft_refer(d, entry);
+	if (code == EXIT_DONE && act->kind == KIND_WATCH_READ)
+		add_attachments(d, c, entry);
 	if (code == EXIT_DONE && act->fill != NULL)
 		code = act->fill(d, o);
 	if (code == EXIT_DONE)

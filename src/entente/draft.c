@@ -256,6 +256,30 @@ void draft_field_bytes(struct draft *d, uint64_t key, struct bytes value)
 	field_add(d, key, &out);
 }
 
+static int compare_hashes(const void *a, const void *b)
+{
+	return memcmp(a, b, HASH_LEN);
+}
+
+void draft_field_hashes(struct draft *d, uint64_t key, uint8_t (*hashes)[HASH_LEN], size_t count)
+{
+	uint8_t memory[1024];
+	struct buf out = BUF_ON(memory);
+	size_t kept = 0;
+
+	if (count > 0)
+		qsort(hashes, count, HASH_LEN, compare_hashes);
+	for (size_t i = 0; i < count; i++) {
+		if (kept == 0 || memcmp(hashes[kept - 1], hashes[i], HASH_LEN) != 0)
+			memmove(hashes[kept++], hashes[i], HASH_LEN);
+	}
+	cbor_put_array(&out, kept);
+	for (size_t i = 0; i < kept; i++)
+		cbor_put_bytes(&out, (struct bytes){ hashes[i], HASH_LEN });
+	assert(buf_check(&out) == ERR_OK);
+	field_add(d, key, &out);
+}
+
 void draft_text(struct draft *d, const char *language, const char *subject, struct bytes text)
 {
 	d->content.language = draft_word(d, language);

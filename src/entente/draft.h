@@ -40,6 +40,8 @@ enum exit_code draft_label(struct draft *d, const struct options *options, const
 enum exit_code draft_to(struct draft *d, const char *party_and_role, bool is_information) MUST_CHECK;
 void draft_field_uint(struct draft *d, uint64_t key, uint64_t value);
 void draft_field_bytes(struct draft *d, uint64_t key, struct bytes value);
+/* An array of hashes, sorted here, each once. */
+void draft_field_hashes(struct draft *d, uint64_t key, uint8_t (*hashes)[HASH_LEN], size_t count);
 void draft_text(struct draft *d, const char *language, const char *subject, struct bytes text);
 
 /* Writes and signs: statement_bytes, content_bytes and signature are ready to be sent. */

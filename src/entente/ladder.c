@@ -48,7 +48,7 @@ static void show_off(const json_t *ladder, const char *key, const char *word)
 	say(" {1}\n", json_str(rung, "evidence"));
 }
 
-static void show_one(const json_t *answer, const json_t *ladder)
+static void show_one(const json_t *answer, const json_t *ladder, const json_t *attachments)
 {
 	static const char *const causes[] = { N_("cannot be decoded"), N_("wrong addressee"),
 					      N_("unknown form"), N_("incomplete") };
@@ -59,7 +59,11 @@ static void show_one(const json_t *answer, const json_t *ladder)
 	say_coloured(COLOUR_BOLD, json_str(ladder, "party"));
 	say("/{1}  {2}\n", json_str(ladder, "role"),
 	    json_flag(ladder, "information") ? _("information") : _("action"));
-	json_array_foreach(json_object_get(ladder, "steps"), i, step) show_step_row(answer, ladder, step);
+	json_array_foreach(json_object_get(ladder, "steps"), i, step)
+	{
+		show_step_row(answer, ladder, step);
+		show_had(step, attachments, "      ");
+	}
 	show_off(ladder, "query", "QUERY");
 	show_off(ladder, "negative", "NEGATIVE");
 	if (json_object_get(ladder, "negative") != NULL && cause < ARRAY_COUNT(causes))
@@ -82,7 +86,8 @@ static enum exit_code run(struct options *o)
 {
 	const json_t *ladder;
 	json_t *place;
-	json_t *answer = NULL;
+	json_t *answer = NULL, *entry = NULL;
+	const json_t *attachments;
 	enum exit_code code;
 	struct client c;
 	struct query q;
@@ -93,6 +98,12 @@ static enum exit_code run(struct options *o)
 	query_open(&q, "/ladder");
 	query_put(&q, "place", o->arguments[0]);
 	code = (enum exit_code)client_get(&c, &q, &answer);
+	/* The attachments' names stand in the message. */
+	query_open(&q, "/entry");
+	query_put(&q, "place", o->arguments[0]);
+	if (code == EXIT_DONE && !o->is_json)
+		code = (enum exit_code)client_get(&c, &q, &entry);
+	attachments = json_object_get(entry, "attachments");
 	client_close(&c);
 	if (code == EXIT_DONE && o->is_json) {
 		json_say(answer);
@@ -105,12 +116,14 @@ static enum exit_code run(struct options *o)
 		show_label(json_object_get(answer, "label"), COLOUR_BOLD);
 		say("  {1}  {2}  {3}\n", json_str(answer, "place"), json_str(answer, "precedence"),
 		    say_dtg(json_uint(answer, "filed_ms")));
-		json_array_foreach(json_object_get(answer, "ladders"), i, ladder) show_one(answer, ladder);
+		json_array_foreach(json_object_get(answer, "ladders"), i, ladder)
+			show_one(answer, ladder, attachments);
 		json_array_foreach(json_object_get(answer, "crossed"), i, place)
 			say(_("crossed in transit with {1}\n"), json_string_value(place));
 		if (json_flag(answer, "suspended"))
 			say_coloured(COLOUR_BAD, _("this channel is SUSPENDED by formal notice\n"));
 	}
+	json_decref(entry);
 	json_decref(answer);
 	return code;
 }

@@ -241,6 +241,53 @@ void show_ladder_line(const json_t *ladder)
 		say("  {1}", show_step(json_str(ladder, "lapse_cause")));
 }
 
+bool show_is_whole(struct client *c, const json_t *attachment)
+{
+	struct client_answer answer;
+	struct query q;
+	bool is_whole;
+
+	query_open(&q, "/attachments");
+	query_put(&q, "hash", json_str(attachment, "hash"));
+	/* 404 while nothing of it has come: no error to speak of. */
+	if (client_ask(c, "GET", query_target(&q), (struct bytes){ NULL, 0 }, &answer) != ERR_OK)
+		return false;
+	is_whole = answer.status == 200 && json_uint(answer.json, "held") == json_uint(attachment, "len");
+	client_answer_finish(&answer);
+	return is_whole;
+}
+
+static bool is_listed(const json_t *hashes, const char *hash)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(hashes, i, one)
+	{
+		if (json_is_string(one) && strcmp(json_string_value(one), hash) == 0)
+			return true;
+	}
+	return false;
+}
+
+void show_had(const json_t *step, const json_t *attachments, const char *indent)
+{
+	const json_t *had = json_object_get(step, "attachments"), *attachment;
+	size_t i;
+
+	if (had == NULL)
+		return;
+	json_array_foreach(attachments, i, attachment)
+	{
+		bool is_there = is_listed(had, json_str(attachment, "hash"));
+		say("{1}", indent);
+		say_coloured(is_there ? COLOUR_PLAIN : COLOUR_WARN,
+			     is_there ? _("with attachment: ") : _("without attachment: "));
+		say_text(bytes_str(json_str(attachment, "name")));
+		say("\n");
+	}
+}
+
 /* ---- Refusals. ---- */
 
 static const struct {

@@ -45,6 +45,11 @@ enum exit_code show_entry(struct client *c, const json_t *entry) MUST_CHECK;
 /* "(erased by KOR/NOTIFY 1.7)" for a list, "" if it is not erased; at most size bytes at out. */
 void show_erased(const json_t *entry, char *out, size_t size);
 
+/* Whether the node has all of an entry's attachment. */
+bool show_is_whole(struct client *c, const json_t *attachment);
+/* Under a WATCH READ: which attachments of the entry its reader had; each line after `indent`. */
+void show_had(const json_t *step, const json_t *attachments, const char *indent);
+
 /* GET of a path without words. */
 enum exit_code show_get(struct client *c, const char *path, json_t **out) MUST_CHECK;
 

@@ -77,7 +77,7 @@ static void show_head(const json_t *entry, const json_t *accord)
 	show_places("", json_object_get(entry, "crossed"));
 }
 
-static void show_words(const json_t *entry)
+static void show_words(struct client *c, const json_t *entry)
 {
 	json_t *portion;
 	const json_t *attachment;
@@ -117,6 +117,8 @@ static void show_words(const json_t *entry)
 		say_text(bytes_str(json_str(attachment, "name")));
 		say(_(", {1} bytes, {2}\n"), say_number(json_uint(attachment, "len")),
 		    json_str(attachment, "hash"));
+		if (!show_is_whole(c, attachment))
+			say_coloured(COLOUR_WARN, _("    INCOMPLETE: it is not here whole yet\n"));
 	}
 	say("\n");
 }
@@ -141,13 +143,15 @@ static enum exit_code show_evidence(const json_t *entry)
 
 static void show_ladders(const json_t *entry)
 {
-	const json_t *ladder;
-	size_t i;
+	const json_t *ladder, *step;
+	size_t i, s;
 
 	json_array_foreach(json_object_get(entry, "ladders"), i, ladder)
 	{
 		show_ladder_line(ladder);
 		say("\n");
+		json_array_foreach(json_object_get(ladder, "steps"), s, step)
+			show_had(step, json_object_get(entry, "attachments"), "    ");
 	}
 	if (json_flag(entry, "suspended"))
 		say_coloured(COLOUR_BAD, _("this channel is SUSPENDED by formal notice\n"));
@@ -164,7 +168,7 @@ enum exit_code show_entry(struct client *c, const json_t *entry)
 		show_band(status);
 		show_rule(entry);
 		show_head(entry, accord);
-		show_words(entry);
+		show_words(c, entry);
 		code = show_evidence(entry);
 		show_ladders(entry);
 		/* The number last too, as on paper: an end that is missing is seen. */
