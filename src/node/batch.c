@@ -400,6 +400,9 @@ enum err cosignature_take(struct node *n, size_t from, struct line *line, uint64
 	if (e != ERR_OK)
 		return e;
 	line->cosigned[party] = size;
+	/* A restored node has its own line from one peer; another may never have got it. */
+	if (party == n->self)
+		cosignature_tell(n, line, size, text);
 	if (line->reach[party].held < size)
 		line->reach[party].held = size;
 	p = publish(n, CHANGE_RECEIPT);

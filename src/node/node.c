@@ -638,7 +638,14 @@ void cosignatures_send(struct node *n, size_t peer)
 	}
 }
 
-/* Our mirror's line is the station receipt: every party of the channel may know it. */
+void cosignature_tell(struct node *n, const struct line *line, uint64_t size, struct bytes text)
+{
+	for (size_t i = 0; i < n->accord->parties_count; i++) {
+		if (i != n->self && is_channel_of(line->channel, i))
+			send_cosignature(n, i, line, size, text);
+	}
+}
+
 static enum err take_own_cosignature(struct node *n, struct line *line, const struct signer_answer *in)
 {
 	struct effect_publish *p;
@@ -651,10 +658,7 @@ static enum err take_own_cosignature(struct node *n, struct line *line, const st
 	line->cosignature.size = in->size;
 	line->cosignature.len = in->line.len;
 	line->reach[n->self].held = line->cosigned[n->self] = in->size;
-	for (size_t i = 0; i < n->accord->parties_count; i++) {
-		if (i != n->self && is_channel_of(line->channel, i))
-			send_cosignature(n, i, line, in->size, in->line);
-	}
+	cosignature_tell(n, line, in->size, in->line);
 	p = publish(n, CHANGE_RECEIPT);
 	if (p != NULL) {
 		p->place = (struct place_key){ line->key, in->size };
