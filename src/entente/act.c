@@ -84,10 +84,29 @@ static enum exit_code add_text(struct draft *d, const struct act *act, const str
 	return code;
 }
 
-static enum exit_code act_file(struct options *o, const struct act *act, struct client *c,
-			       struct officer *officer, struct draft *d, const json_t *entry)
+enum exit_code act_file(const struct options *o, struct client *c, struct draft *d, const json_t *entry,
+			const char *done)
 {
 	char place[PLACE_TEXT_LEN];
+	enum exit_code code = post_draft(c, d, place);
+
+	if (code != EXIT_DONE)
+		return code;
+	if (o->is_json) {
+		json_t *out = json_pack("{s:s, s:s, s:s}", "err", "OK", "place", place, "refers",
+					json_str(entry, "place"));
+		json_say(out);
+		json_decref(out);
+	} else {
+		say(done, place, json_str(entry, "place"));
+		say("\n");
+	}
+	return check_lines(c, d, place, o->is_json);
+}
+
+static enum exit_code compose(struct options *o, const struct act *act, struct client *c,
+			      struct officer *officer, struct draft *d, const json_t *entry)
+{
 	enum exit_code code = officer_find_role(officer, o, c);
 
 	if (code == EXIT_DONE)
@@ -102,20 +121,7 @@ static enum exit_code act_file(struct options *o, const struct act *act, struct 
 		code = add_text(d, act, o);
 	if (code == EXIT_DONE)
 		code = draft_sign(d, officer);
-	if (code == EXIT_DONE)
-		code = post_draft(c, d, place);
-	if (code != EXIT_DONE)
-		return code;
-	if (o->is_json) {
-		json_t *out = json_pack("{s:s, s:s, s:s}", "err", "OK", "place", place, "refers",
-					json_str(entry, "place"));
-		json_say(out);
-		json_decref(out);
-	} else {
-		say(_(act->done), place, json_str(entry, "place"));
-		say("\n");
-	}
-	return check_lines(c, d, place, o->is_json);
+	return code == EXIT_DONE ? act_file(o, c, d, entry, _(act->done)) : code;
 }
 
 enum exit_code act_run(struct options *o, const struct act *act)
@@ -135,7 +141,7 @@ enum exit_code act_run(struct options *o, const struct act *act)
 	if (code == EXIT_DONE && act->is_on_read_back)
 		code = find_read_back(&c, &entry);
 	if (code == EXIT_DONE)
-		code = act_file(o, act, &c, &officer, &d, entry);
+		code = compose(o, act, &c, &officer, &d, entry);
 	json_decref(entry);
 	client_close(&c);
 	officer_close(&officer);

@@ -3,7 +3,7 @@
  * sees what it would erase and signs the same bytes. Until then nothing is in the record.
  */
 #include "base/alloc.h"
-#include "entente/post.h"
+#include "entente/act.h"
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/words.h"
@@ -198,7 +198,6 @@ static enum exit_code show_draft(struct client *c, const struct options *o, cons
 static enum exit_code sign_and_file(struct options *o, struct client *c, struct officer *officer,
 				    struct draft *d, const json_t *entry)
 {
-	char place[PLACE_TEXT_LEN];
 	enum exit_code code;
 
 	if (draft_is_signed_by(d, officer->public_key)) {
@@ -206,21 +205,11 @@ static enum exit_code sign_and_file(struct options *o, struct client *c, struct 
 		return EXIT_REFUSED;
 	}
 	code = draft_sign_bytes(d, officer);
-	if (code == EXIT_DONE)
-		code = post_draft(c, d, place);
-	if (code != EXIT_DONE)
-		return code;
-	if (o->is_json) {
-		json_t *out = json_pack("{s:s, s:s, s:s}", "err", "OK", "place", place, "refers",
-					json_str(entry, "place"));
-		json_say(out);
-		json_decref(out);
-	} else {
-		say(_("The text of {2} is erased by {1}; its hash and its proof stay. Backups and exports of "
-		      "before have it still.\n"),
-		    place, json_str(entry, "place"));
-	}
-	return check_lines(c, d, place, o->is_json);
+	return code == EXIT_DONE
+		       ? act_file(o, c, d, entry,
+				  _("The text of {2} is erased by {1}; its hash and its proof stay. Backups "
+				    "and exports of before have it still."))
+		       : code;
 }
 
 static enum exit_code finish(struct options *o, struct client *c, struct officer *officer, struct draft *d)

@@ -322,8 +322,8 @@ static enum err look_at_waiting(struct node *n, struct now now, uint32_t channel
 }
 
 /*
- * Who wrote an entry has its content, or its eraser: he is asked while we have neither. For what a restore took from
- * us it is whoever holds our log.
+ * Who wrote an entry has its content, or its eraser: he is asked while we have neither. For what a restore
+ * took from us it is whoever holds our log.
  */
 static void ask_author(struct node *n, struct line *line)
 {

@@ -109,7 +109,10 @@ enum err lite_run(struct store_sqlite *s, struct prepared *q)
 	enum err e;
 	int rc;
 
-	/* Somebody's words: freed pages are overwritten too, and tidy empties the files that have them as well. */
+	/*
+	 * Somebody's words: freed pages are overwritten too, and tidy empties the files that have them as
+	 * well.
+	 */
 	if (kind == QUERY_KIND_ERASE) {
 		secure_delete(s, true);
 		s->has_erased = true;

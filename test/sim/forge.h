@@ -42,7 +42,10 @@ void forge_say(struct forge *f, const struct statement *s, const struct sign_key
 /* An ERASE of that entry, signed by the two officers. */
 void forge_erase(struct forge *f, const struct forge *of, size_t index);
 struct place forge_place(const struct forge *f, size_t index);
-/* The statements that an epoch begins with: `open` by the registrar, `keys` for each officer. It follows nothing. */
+/*
+ * The statements that an epoch begins with: `open` by the registrar, `keys` for each officer. It follows
+ * nothing.
+ */
 void forge_begin(struct forge *f);
 void forge_put(struct forge *f, struct bytes entry, struct bytes content);
 void forge_cut(struct forge *f, size_t count);

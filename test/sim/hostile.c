@@ -648,8 +648,8 @@ static bool is_settled(struct world *w)
 }
 
 /*
- * A node's own timers may have said something just now, and it may build on what the hostile one kept from the
- * other, who asks for it within WANT_AGAIN_MS. Whoever never settles is found by the checks that follow.
+ * A node's own timers may have said something just now, and it may build on what the hostile one kept from
+ * the other, who asks for it within WANT_AGAIN_MS. Whoever never settles is found by the checks that follow.
  */
 static void settle(struct world *w)
 {

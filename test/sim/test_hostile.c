@@ -500,7 +500,9 @@ static void test_a_false_blob_spoils_no_other(void **state)
 	forge_free(&g);
 }
 
-/* The commit of the message failed after its blob was asked for: the honest sender of a piece broke nothing. */
+/*
+ * The commit of the message failed after its blob was asked for: the honest sender of a piece broke nothing.
+ */
 static void test_a_piece_of_what_was_taken_back(void **state)
 {
 	struct room *r = *state;

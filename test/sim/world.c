@@ -96,7 +96,8 @@ static void sign_event(struct world *w, struct sim_node *n, enum event_kind kind
 	enum err err = signer_move(w, &n->signer, &request);
 
 	/* It keeps to the history that it signed, where its owner, or his peer, has two of them. */
-	if (err != ERR_OK && (w->forked >> author & 1) == 0 && !is_hostile(w, n->party) && !is_hostile(w, author))
+	if (err != ERR_OK && (w->forked >> author & 1) == 0 && !is_hostile(w, n->party) &&
+	    !is_hostile(w, author))
 		world_fail(w, "the signer of node %zu refuses size %llu of channel %u of %zu: %s", n->party,
 			   (unsigned long long)sign->size, sign->origin.channel, author, err_text(err));
 	e.refused = err;
@@ -518,7 +519,10 @@ static void periodic(struct world *w, const struct event *e)
 	event_add(w, &again);
 	if (e->kind != EVENT_CHAOS && n->node != NULL)
 		node_turn(w, n);
-	/* A quiet moment, or a busy one: the store moves what it has ahead, and may be cut off in the middle of that. */
+	/*
+	 * A quiet moment, or a busy one: the store moves what it has ahead, and may be cut off in the middle
+	 * of that.
+	 */
 	if (e->kind == EVENT_TICK && n->node != NULL && prng_is_one_in(&w->prng, 4) &&
 	    node_tidy(n->node, prng_is_one_in(&w->prng, 2), &n->fx) != ERR_OK)
 		node_turn(w, n);

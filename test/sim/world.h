@@ -133,7 +133,7 @@ struct vfs;
 
 struct sim_node {
 	size_t party;
-	struct node *node;   /* NULL while it is down */
+	struct node *node; /* NULL while it is down */
 	uint64_t life;
 	char file[32];
 	struct sim_disk *disk;
@@ -201,8 +201,9 @@ struct world {
 	uint8_t forked; /* parties whose machine was rolled back with its signer, out of everybody's sight */
 	uint32_t faults_on, acts_on; /* bit masks of enum fault_kind and enum act_kind */
 	enum act_kind last_act;	     /* ACT_COUNT: none yet */
-	struct hostile *hostile; /* hostile.h; NULL: all are honest */
-	uint8_t draft[HASH_LEN]; /* a blob that no entry names: whoever sends a piece of it gives away what is his own */
+	struct hostile *hostile;     /* hostile.h; NULL: all are honest */
+	/* a blob that no entry names: whoever sends a piece of it gives away what is his own */
+	uint8_t draft[HASH_LEN];
 	bool is_verbose;
 };
 
