@@ -234,7 +234,7 @@ static void rows_compare(struct world *w, const char *what, uint32_t channel, co
 	size_t at = 0;
 	char hex[2 * 64 + 1] = "the end";
 
-	if (a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0)
+	if (a->len == b->len && (a->len == 0 || memcmp(a->bytes, b->bytes, a->len) == 0))
 		return;
 	while (at < a->len) {
 		size_t key = (size_t)be64_get(a->bytes + at),

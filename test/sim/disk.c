@@ -100,13 +100,17 @@ void disk_restore(struct world *w, struct sim_node *n)
 
 void disk_fail_soon(struct world *w, struct sim_node *n)
 {
+	uint64_t in;
+
 	/*
 	 * What failed already has still to end the node: a store that lies dead between two turns shows it
 	 * late.
 	 */
 	if (disk_has_failed(n))
 		return;
-	sim_disk_fail(n->disk, 1 + prng_below(&w->prng, 40), SIM_DISK_CHANGES, prng_is_one_in(&w->prng, 2));
+	/* One draw after the other: what is drawn first among arguments is each compiler's own choice. */
+	in = 1 + prng_below(&w->prng, 40);
+	sim_disk_fail(n->disk, in, SIM_DISK_CHANGES, prng_is_one_in(&w->prng, 2));
 }
 
 void disk_fill(struct sim_node *n, bool is_full)

@@ -356,7 +356,12 @@ static void chaos_signer(struct world *w, struct sim_node *n)
 		return;
 	mark = &marks->rows[prng_below(&w->prng, marks->count)];
 	hash_sha256(BYTES_OF(mark->root), root);
-	size = mark->size - prng_below(&w->prng, mark->size < 2 ? 1 : 2) + prng_below(&w->prng, 2);
+	/*
+	 * One below it, itself or one above; drawn one after the other, or each compiler has a history of its
+	 * own.
+	 */
+	size = mark->size - prng_below(&w->prng, mark->size < 2 ? 1 : 2);
+	size += prng_below(&w->prng, 2);
 	request.proof_count = prng_below(&w->prng, 3);
 	note_write_text(&mark->origin, size, root, &text);
 	request.text = buf_bytes(&text);
