@@ -15,12 +15,14 @@
 
 #define REMEMBERED 16384u
 
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker makes these names of --wrap
 bool __real_sign_verify(const uint8_t public[SIGN_PUBLIC_LEN], struct bytes message,
 			const uint8_t signature[SIGN_LEN]);
 bool __wrap_sign_verify(const uint8_t public[SIGN_PUBLIC_LEN], struct bytes message,
 			const uint8_t signature[SIGN_LEN]);
 void __real_sign_make(const struct sign_key *k, struct bytes message, uint8_t out[SIGN_LEN]);
 void __wrap_sign_make(const struct sign_key *k, struct bytes message, uint8_t out[SIGN_LEN]);
+// NOLINTEND(bugprone-reserved-identifier)
 
 struct verdict_kept {
 	uint8_t of[HASH_LEN]; /* key, signature and message */
