@@ -582,7 +582,7 @@ static void check_honest_log(struct world *w, struct sim_node *author, struct si
 	world_fail(w, "node %zu lacks channel %u of %zu", other->party, log->log.channel, author->party);
 }
 
-/* Contents that an honest party said are where its entries are. */
+/* Contents that an honest party said are where its entries are; what it has erased itself, nowhere. */
 static void check_contents(struct world *w, struct sim_node *n, const struct log_status *log)
 {
 	static uint8_t entry_memory[ENTRY_LEN_MAX], content_memory[CONTENT_LEN_MAX];
@@ -590,9 +590,15 @@ static void check_contents(struct world *w, struct sim_node *n, const struct log
 	for (struct place_key at = { log->log, 0 }; at.index < log->size; at.index++) {
 		struct buf bytes = BUF_ON(entry_memory), content = BUF_ON(content_memory);
 		struct entry_read_out read;
-		if (node_entry(n->node, &at, &bytes, &read) != ERR_OK)
+		enum err e = node_entry(n->node, &at, &bytes, &read);
+		if (e != ERR_OK)
 			world_fail(w, "an entry cannot be read");
-		if (read.statement.has_content && node_content(n->node, &read.statement, &content) != ERR_OK)
+		if (!read.statement.has_content)
+			continue;
+		e = node_content(n->node, &read.statement, &content);
+		buf_reset(&content);
+		if (e != node_content(w->nodes[log->log.party].node, &read.statement, &content) ||
+		    (e != ERR_OK && e != ERR_REFUSED))
 			world_fail(w, "node %zu lacks the content of %u.%llu of %zu", n->party,
 				   at.log.channel, (unsigned long long)at.index, at.log.party);
 	}
