@@ -8,8 +8,8 @@
 /*
  * Rows beside the views:
  *
- *	'x' log, index   of an entry that came without its content: the content's hash, the eraser's place as it was
- *	                 said (CBOR)
+ *	'x' log, index   of an entry that came without its content: the content's hash, the
+ *	                 eraser's place as it was said (CBOR)
  *	'd' hash         of a content that a second statement names
  */
 #define ROW_ERASED 'x'
