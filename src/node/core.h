@@ -381,7 +381,7 @@ enum err service_say(struct node *n, struct now now) MUST_CHECK;
 /* ---- attach.c ---- */
 /* An entry of that log names them: who may have them is remembered. */
 enum err attachments_named(struct node *n, const struct log_key *log, const struct statement *s,
-			   struct bytes content) MUST_CHECK;
+			   struct bytes bytes) MUST_CHECK;
 enum err attachments_wanted(struct node *n, struct now now, size_t author, struct bytes bytes) MUST_CHECK;
 /* This content was erased: what no other names goes with it. */
 enum err attachments_unnamed(struct node *n, struct bytes bytes) MUST_CHECK;
