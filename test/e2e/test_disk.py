@@ -8,6 +8,7 @@ import nodes
 import pytest
 
 MIB = 1 << 20
+FAILING = nodes.ROOT / "build/test/lib/failing.so"
 
 
 def as_root(*command):
@@ -97,26 +98,19 @@ def test_read_only_disk(small):
     kor.start()
 
 
-@pytest.fixture(scope="module")
-def failing(tmp_path_factory):
-    library = tmp_path_factory.mktemp("failing") / "failing.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-D_GNU_SOURCE", "-o", library, nodes.ROOT / "test/lib/failing.c"], check=True)
-    return library
-
-
 @pytest.mark.parametrize("call", ["fdatasync EIO", "pwrite EROFS"])
-def test_a_disk_that_fails_under_load(stage, failing, call):
+def test_a_disk_that_fails_under_load(stage, call):
     """Nobody knows what of it is on the disk: the node refuses, stops, says why, and the restart reads what there is."""
     world = stage.world(is_started=False)
     kor, usa, told = world["kor"], world["usa"], world.folder / "told"
-    kor.start(env={"LD_PRELOAD": str(failing), "FAILING": str(told)})
+    kor.start(env={"LD_PRELOAD": str(FAILING), "FAILING": str(told)})
     usa.start()
     for node in world.nodes.values():
         node.await_link()
     said = [notice(kor, f"Good {number}.", "usa").stdout for number in range(5)]
     world.await_receipts()
-    events = kor.events()
     time.sleep(0.5)  # the quiet moment after the receipts is past: what fails is the statement's own turn
+    events = kor.events()
     told.write_text(call)
     refused = notice(kor, "Into the failing disk.", "usa", code=1)
     assert refused.stdout == "" and "may or may not" in refused.stderr and "entente send --again" in refused.stderr
@@ -128,7 +122,7 @@ def test_a_disk_that_fails_under_load(stage, failing, call):
     assert "disk" in words and "failed" in words, words
     assert usa.process.poll() is None and usa.run("status", code=5).stdout
 
-    kor.start(env={"LD_PRELOAD": str(failing), "FAILING": str(told)}, wait=False)
+    kor.start(env={"LD_PRELOAD": str(FAILING), "FAILING": str(told)}, wait=False)
     assert kor.end() == 1, "not before the disk is good again"
     told.unlink()
     kor.start()

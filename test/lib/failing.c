@@ -1,6 +1,6 @@
 /*
  * A disk that fails when it is told to, for plays on real nodes: preloaded, it lets the call that the file
- * $FAILING names ("fdatasync EIO", "pwrite64 EROFS") fail from then on.
+ * $FAILING names ("fdatasync EIO", "pwrite EROFS") fail from then on.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -41,11 +41,7 @@ int fsync(int fd)
 	return fails("fdatasync") ? -1 : (int)syscall(SYS_fsync, fd);
 }
 
-ssize_t pwrite64(int fd, const void *from, size_t len, off64_t at)
-{
-	return fails("pwrite") ? -1 : syscall(SYS_pwrite64, fd, from, len, at);
-}
-
+/* With 64-bit offsets this is pwrite64, which SQLite calls too. */
 ssize_t pwrite(int fd, const void *from, size_t len, off_t at)
 {
 	return fails("pwrite") ? -1 : syscall(SYS_pwrite64, fd, from, len, at);
