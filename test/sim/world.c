@@ -508,7 +508,7 @@ static void periodic(struct world *w, const struct event *e)
 		if (w->now_us > SAID_UNTIL_US && w->hostile == NULL)
 			return;
 		if (n->node != NULL && node_tick(n->node, world_now(w, n), &n->fx) != ERR_OK &&
-		    !disk_has_failed(n) && !n->is_flipped)
+		    !disk_has_failed(n) && !n->is_flipped && !is_hostile(w, n->party))
 			world_fail(w, "node %zu: a tick failed", n->party);
 		if (n->node != NULL && w->is_healing && w->now_us > EPOCHS_FROM_US) {
 			open_epochs(w, n);
