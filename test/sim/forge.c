@@ -171,6 +171,22 @@ void forge_say(struct forge *f, const struct statement *s, const struct sign_key
 	say(f, s, &key, key == NULL ? 0 : 1, content);
 }
 
+void forge_line_check(struct forge *f, size_t to)
+{
+	struct statement s;
+
+	forge_statement(f, KIND_MESSAGE, &s);
+	s.role = BYTES_LIT(ROLE_NODE);
+	s.has_label = false;
+	s.has_precedence = s.has_form = true;
+	s.precedence = PRECEDENCE_ROUTINE;
+	s.form = BYTES_LIT(FORM_LINE_CHECK);
+	s.form_version = 1;
+	s.addressees[s.addressees_count++] =
+		(struct addressee){ bytes_str(f->w->accord->parties[to].name), BYTES_LIT(ROLE_NODE), false };
+	forge_say(f, &s, NULL, (struct bytes){ NULL, 0 });
+}
+
 void forge_erase(struct forge *f, const struct forge *of, size_t index)
 {
 	const struct sim_officer *o = &f->w->nodes[f->key.party].officer;

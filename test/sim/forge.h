@@ -39,6 +39,8 @@ void forge_content(struct world *w, struct statement *s, struct bytes text, cons
 
 /* Signs (NULL: the node's own statement) and adds the entry at the end. */
 void forge_say(struct forge *f, const struct statement *s, const struct sign_key *key, struct bytes content);
+/* A line check, the node's own statement, addressed to that party's node. */
+void forge_line_check(struct forge *f, size_t to);
 /* An ERASE of that entry, signed by the two officers. */
 void forge_erase(struct forge *f, const struct forge *of, size_t index);
 struct place forge_place(const struct forge *f, size_t index);

@@ -459,18 +459,7 @@ static bool act_checks(struct world *w, size_t to)
 
 	load(w, &f, w->hostile->party, 3);
 	for (int i = 0; i < 30; i++) {
-		struct statement s;
-		forge_statement(&f, KIND_MESSAGE, &s);
-		s.role = BYTES_LIT(ROLE_NODE);
-		s.has_label = false;
-		s.has_precedence = s.has_form = true;
-		s.precedence = PRECEDENCE_ROUTINE;
-		s.form = BYTES_LIT(FORM_LINE_CHECK);
-		s.form_version = 1;
-		s.addressees[s.addressees_count++] =
-			(struct addressee){ bytes_str(w->accord->parties[to].name), BYTES_LIT(ROLE_NODE),
-					    false };
-		forge_say(&f, &s, NULL, (struct bytes){ NULL, 0 });
+		forge_line_check(&f, to);
 	}
 	any = send_batch(w, to, &f, f.count - 30);
 	forge_free(&f);

@@ -23,19 +23,6 @@
 #define FAULT_FLOOR 5u
 #define PAIR_FLOOR 1u
 
-static uint64_t argument(int argc, char **argv, const char *name, uint64_t otherwise)
-{
-	size_t len = strlen(name);
-
-	for (int i = 1; i < argc; i++) {
-		uint64_t value;
-		if (strncmp(argv[i], name, len) == 0 && argv[i][len] == '=' &&
-		    bytes_read_decimal(bytes_str(argv[i] + len + 1), UINT64_MAX / 2, &value) == ERR_OK)
-			return value;
-	}
-	return otherwise;
-}
-
 static const char *const faults[] = {
 #define FAULT_NAME(name, text) text,
 	FAULT_LIST(FAULT_NAME)
@@ -164,10 +151,10 @@ static bool run_shares(uint64_t first, uint64_t count, uint64_t jobs, struct sim
 int main(int argc, char **argv)
 {
 	struct sim_counters *total = xcalloc(1, sizeof *total);
-	uint64_t seed = argument(argc, argv, "SEED", 0),
-		 count = argument(argc, argv, "SEEDS", seed == 0 ? UINT64_MAX : 1);
-	uint64_t first = seed != 0 ? seed : argument(argc, argv, "FROM", 1);
-	uint64_t jobs = argument(argc, argv, "JOBS", (uint64_t)sysconf(_SC_NPROCESSORS_ONLN));
+	uint64_t seed = world_argument(argc, argv, "SEED", 0),
+		 count = world_argument(argc, argv, "SEEDS", seed == 0 ? UINT64_MAX : 1);
+	uint64_t first = seed != 0 ? seed : world_argument(argc, argv, "FROM", 1);
+	uint64_t jobs = world_argument(argc, argv, "JOBS", (uint64_t)sysconf(_SC_NPROCESSORS_ONLN));
 	struct timespec start, end;
 	bool is_good;
 
@@ -189,8 +176,8 @@ int main(int argc, char **argv)
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	if (is_good) {
 		print_counters(total);
-		if (argument(argc, argv, "FLOORS", 0) != 0)
-			is_good = check_floors(total, argument(argc, argv, "FLOORS", 0));
+		if (world_argument(argc, argv, "FLOORS", 0) != 0)
+			is_good = check_floors(total, world_argument(argc, argv, "FLOORS", 0));
 		printf("%llu seeds in %.1f s\n", (unsigned long long)count,
 		       (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec));
 	}

@@ -16,19 +16,6 @@
 #define SEEDS_PER_FLOOR 50u
 #define FLOOR 10u
 
-static uint64_t argument(int argc, char **argv, const char *name, uint64_t otherwise)
-{
-	size_t len = strlen(name);
-
-	for (int i = 1; i < argc; i++) {
-		uint64_t value;
-		if (strncmp(argv[i], name, len) == 0 && argv[i][len] == '=' &&
-		    bytes_read_decimal(bytes_str(argv[i] + len + 1), UINT64_MAX / 2, &value) == ERR_OK)
-			return value;
-	}
-	return otherwise;
-}
-
 static int print_counters(const struct hostile_counters *c, uint64_t seeds)
 {
 	static const char *const names[] = {
@@ -59,8 +46,8 @@ static int print_counters(const struct hostile_counters *c, uint64_t seeds)
 int main(int argc, char **argv)
 {
 	struct hostile_counters *total = xcalloc(1, sizeof *total);
-	uint64_t seed = argument(argc, argv, "SEED", 0), count = argument(argc, argv, "SEEDS", 1);
-	uint64_t first = seed != 0 ? seed : argument(argc, argv, "FROM", 1);
+	uint64_t seed = world_argument(argc, argv, "SEED", 0), count = world_argument(argc, argv, "SEEDS", 1);
+	uint64_t first = seed != 0 ? seed : world_argument(argc, argv, "FROM", 1);
 	int status;
 
 	mallopt(M_MMAP_THRESHOLD, 1 << 30);

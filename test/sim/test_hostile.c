@@ -994,18 +994,7 @@ static void test_line_checks_are_answered_so_often(void **state)
 	assert_int_equal(room_hear_batch(r, 1, &f, 0, first), ERR_OK);
 	before = room_log(r, &own).size;
 	for (int i = 0; i < 200; i++) {
-		struct statement s;
-		forge_statement(&f, KIND_MESSAGE, &s);
-		s.role = BYTES_LIT(ROLE_NODE);
-		s.has_label = false;
-		s.has_precedence = s.has_form = true;
-		s.precedence = PRECEDENCE_ROUTINE;
-		s.form = BYTES_LIT(FORM_LINE_CHECK);
-		s.form_version = 1;
-		s.addressees[s.addressees_count++] =
-			(struct addressee){ bytes_str(r->w->accord->parties[0].name), BYTES_LIT(ROLE_NODE),
-					    false };
-		forge_say(&f, &s, NULL, NONE);
+		forge_line_check(&f, 0);
 		assert_int_equal(room_hear_batch(r, 1, &f, f.count - 1, f.count), ERR_OK);
 	}
 	assert_in_range(room_log(r, &own).size - before, 1, 2 * LINK_PATHS_MAX);

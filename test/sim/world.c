@@ -701,3 +701,18 @@ void world_run(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8
 	hash_finish(&w->trace, trace);
 	world_free(w);
 }
+
+/* ---- What a program that runs worlds is told. ---- */
+
+uint64_t world_argument(int argc, char **argv, const char *name, uint64_t otherwise)
+{
+	size_t len = strlen(name);
+
+	for (int i = 1; i < argc; i++) {
+		uint64_t value;
+		if (strncmp(argv[i], name, len) == 0 && argv[i][len] == '=' &&
+		    bytes_read_decimal(bytes_str(argv[i] + len + 1), UINT64_MAX / 2, &value) == ERR_OK)
+			return value;
+	}
+	return otherwise;
+}

@@ -296,4 +296,7 @@ bool disk_has_flipped(struct sim_node *n);
 bool disk_has_failed(const struct sim_node *n);
 void disk_free(struct sim_node *n);
 
+/* NAME=number among the arguments of main; otherwise, if it is not there or no number. */
+uint64_t world_argument(int argc, char **argv, const char *name, uint64_t otherwise);
+
 #endif
