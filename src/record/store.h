@@ -112,10 +112,9 @@ struct store_ops {
 	enum err (*tidy)(struct store *s, bool is_idle);
 	/*
 	 * Copies the whole store to a file while it is in use, a slice of a few milliseconds a call.
-	 * ERR_SHORT:
-	 * *done of *total pages so far, call again with the same path; ERR_OK: the copy is whole and durable.
-	 * One at a time: another path, or ten seconds without a call, give up what was begun. Not in a
-	 * transaction. ERR_REFUSED in memory.
+	 * ERR_SHORT: *done of *total pages so far, call again with the same path; ERR_OK: it is whole and
+	 * durable. One at a time: another path, or some forty quiet moments without a call, give up what was
+	 * begun. Not in a transaction. ERR_REFUSED in memory.
 	 */
 	enum err (*backup)(struct store *s, const char *path, uint64_t *done, uint64_t *total);
 };
