@@ -278,8 +278,11 @@ enum err refold_all(struct node *n, struct now now)
 	return e;
 }
 
-/* Who says that he has seen it holds it, and its author may have kept it from us alone. */
-static enum err ask_seer(struct node *n, struct now now, struct line *line)
+/*
+ * Who says that he has seen it holds it, and so does whoever has folded what he said: its author may have
+ * kept it from us alone, and be the one who says so. Every party of the channel is asked.
+ */
+static enum err ask_seers(struct node *n, struct now now, struct line *line)
 {
 	struct fold_wait wait;
 	struct origin origin;
@@ -299,7 +302,10 @@ static enum err ask_seer(struct node *n, struct now now, struct line *line)
 	    wait.size > LOG_SIZE_MAX)
 		return ERR_OK;
 	origin_of(n, &wait.log, &origin);
-	(void)want_origin(n, line->key.party, &origin, held, wait.size);
+	for (size_t peer = 0; peer < n->accord->parties_count; peer++) {
+		if (peer != n->self && is_channel_of(c, peer))
+			(void)want_origin(n, peer, &origin, held, wait.size);
+	}
 	return ERR_OK;
 }
 
@@ -316,7 +322,7 @@ static enum err look_at_waiting(struct node *n, struct now now, uint32_t channel
 	for (size_t i = 0; e == ERR_OK && i < n->lines_count; i++) {
 		struct line *line = &n->lines[i];
 		if (line->key.channel == channel && line->folded < line->log->frontier.size)
-			e = ask_seer(n, now, line);
+			e = ask_seers(n, now, line);
 	}
 	return e;
 }

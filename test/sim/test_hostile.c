@@ -1014,7 +1014,7 @@ static void add_seen(struct forge *f, size_t party, uint32_t epoch, uint64_t siz
 
 /*
  * The third party gives its log to the second and not to us: the second is asked, who says that it has seen
- * it.
+ * it; and everybody else, should it be the second who keeps it from us.
  */
 static void test_what_is_withheld_is_asked_of_who_saw_it(void **state)
 {
@@ -1031,6 +1031,7 @@ static void test_what_is_withheld_is_asked_of_who_saw_it(void **state)
 	assert_false(room_has_folded(r, &f.key, f.count - 1));
 	room_tick(r, 6000);
 	assert_int_equal(room_said(r, 1, FRAME_WANT), 1);
+	assert_int_equal(room_said(r, 2, FRAME_WANT), 1);
 	assert_int_equal(room_hear_batch(r, 1, &g, 0, g.count), ERR_OK);
 	assert_true(room_has_folded(r, &f.key, f.count - 1));
 	forge_free(&f);
