@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "sys/random.h"
+#include "sys/threads.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -251,6 +252,8 @@ enum err core_start(struct core *c, struct store *store)
 	struct node_options options = { .accord = c->accord.accord, .self = c->self, .store = store };
 	enum err e;
 
+	c->threads = threads_new();
+	options.crew = threads_crew(c->threads);
 	random_read(options.seed, sizeof options.seed);
 	memcpy(options.paths, c->path_names, sizeof options.paths);
 	memcpy(options.paths_count, c->path_counts, sizeof options.paths_count);
@@ -296,6 +299,7 @@ void core_finish(struct core *c)
 	api_close(c->api);
 	children_end(c);
 	node_free(c->node);
+	threads_free(c->threads);
 	loop_free(c->loop);
 	free(c->effects_list);
 	free(c->effects_memory);

@@ -35,6 +35,7 @@ struct core {
 	struct accord_dir accord;
 	size_t self;
 	struct loop *loop;
+	struct threads *threads;
 	struct child link, signer;
 	int handshakes; /* link's end of its pipe to the signer, kept for the next link */
 	struct timer *link_again, *tick, *idle, *api_due;

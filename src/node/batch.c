@@ -136,11 +136,30 @@ static enum err batch_verify(struct node *n, struct now now, const struct arriva
 	return ERR_OK;
 }
 
+struct verifying {
+	const struct node *n;
+	const struct arriving *a;
+};
+
+static void verify_signers(void *self, size_t index)
+{
+	const struct verifying *v = self;
+	size_t i = v->a->skip + index;
+	struct entry entry;
+	struct statement s;
+	struct fault fault;
+
+	if (entry_read(v->a->batch.items[i].entry, &entry, &s, &fault) == ERR_OK)
+		signers_verify(v->n, v->a->line->key.party, &entry, v->n->signers[i]);
+}
+
 /* Writes, folds and publishes what batch_verify found good. */
 static enum err batch_add(struct node *n, struct now now, size_t peer, const struct arriving *a)
 {
+	struct verifying v = { n, a };
 	enum err e = ERR_OK;
 
+	crew_run(n->crew, verify_signers, &v, a->batch.count - a->skip);
 	for (size_t i = a->skip; i < a->batch.count && e == ERR_OK; i++) {
 		const struct batch_item *item = &a->batch.items[i];
 		struct entry entry;
@@ -166,7 +185,7 @@ static enum err batch_add(struct node *n, struct now now, size_t peer, const str
 			e = erased_note(n, &(struct place_key){ a->line->key, entry.index }, s.content.hash,
 					&item->eraser);
 		if (e == ERR_OK)
-			e = judged_read(n, &a->line->key, &entry, &s, &judged);
+			e = judged_of(n, &a->line->key, &entry, &s, n->signers[i], &judged);
 		if (e == ERR_OK)
 			e = entry_add(n, now, &add);
 		if (e == ERR_OK && add.content.len > 0)

@@ -188,8 +188,10 @@ struct node {
 	struct mono next_refold, next_ask;
 	bool has_healed;	  /* in this turn: what was said to be erased came, or was erased */
 	struct batch_item *items; /* of the batch at hand */
-	uint8_t *scratch;	  /* SCRATCH_LEN bytes for one entry and its content, or one frame */
-	struct mark *marks;	  /* what the signer remembered at the start */
+	struct signer (*signers)[STATEMENT_SIGNATURES_MAX]; /* of its entries, verified */
+	struct crew *crew;
+	uint8_t *scratch;   /* SCRATCH_LEN bytes for one entry and its content, or one frame */
+	struct mark *marks; /* what the signer remembered at the start */
 	size_t marks_count;
 	struct due dues[DUES_MAX];
 	size_t dues_count;
@@ -263,7 +265,19 @@ struct addition {
 enum err entry_add(struct node *n, struct now now, const struct addition *a) MUST_CHECK;
 
 /* ---- refold.c ---- */
-/* The result points into entry and statement, and into *out: all three stay together. */
+/*
+ * Whose signatures are good; out has room for as many as the entry has. Nothing else is touched
+ * (base/crew.h).
+ */
+void signers_verify(const struct node *n, size_t party, const struct entry *entry, struct signer *out);
+/*
+ * With signers that signers_verify gave. The result points into entry and statement, and into *out: all three
+ * stay together.
+ */
+enum err judged_of(struct node *n, const struct log_key *log, const struct entry *entry,
+		   const struct statement *statement, const struct signer *signers,
+		   struct judged *out) MUST_CHECK;
+/* The same, its signatures verified here. */
 enum err judged_read(struct node *n, const struct log_key *log, const struct entry *entry,
 		     const struct statement *statement, struct judged *out) MUST_CHECK;
 /* Folds the next entry of its log; ERR_SHORT: it waits. */

@@ -153,12 +153,14 @@ enum err node_new(const struct node_options *options, struct node **out)
 	}
 	n->accord = options->accord;
 	n->self = options->self;
+	n->crew = options->crew;
 	memcpy(n->drbg.seed, options->seed, sizeof n->drbg.seed);
 	memcpy(n->paths, options->paths, sizeof n->paths);
 	memcpy(n->paths_count, options->paths_count, sizeof n->paths_count);
 	n->views = record_store(n->record)->ops->views(record_store(n->record));
 	n->fold = (struct fold){ .accord = n->accord, .map = &n->views };
 	n->items = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->items);
+	n->signers = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->signers);
 	n->scratch = xcalloc(1, SCRATCH_LEN);
 	n->is_scan_first = true;
 	for (size_t i = 0; i < PARTY_MAX; i++) {
@@ -182,6 +184,7 @@ void node_free(struct node *n)
 	free(n->lines);
 	free(n->marks);
 	free(n->items);
+	free(n->signers);
 	free(n->scratch);
 	free(n);
 }

@@ -10,6 +10,7 @@
 #ifndef NODE_NODE_H
 #define NODE_NODE_H
 
+#include "base/crew.h"
 #include "node/effects.h"
 #include "record/mark.h"
 #include "record/record.h"
@@ -21,6 +22,7 @@ struct node_options {
 	const struct accord *accord; /* borrowed for the node's life */
 	size_t self;		     /* our party */
 	struct store *store;	     /* taken */
+	struct crew *crew;	     /* verifies a batch's signatures; borrowed, NULL: nobody helps */
 	uint8_t seed[32];	     /* for statement ids and salts */
 	/* Names of the paths to each peer, in the order of preference; borrowed. */
 	const char *paths[PARTY_MAX][LINK_PATHS_MAX];

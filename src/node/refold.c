@@ -34,8 +34,22 @@ static enum err match_reference(struct node *n, const struct place *refers, bool
 	return e;
 }
 
-enum err judged_read(struct node *n, const struct log_key *log, const struct entry *entry,
-		     const struct statement *statement, struct judged *out)
+void signers_verify(const struct node *n, size_t party, const struct entry *entry, struct signer *out)
+{
+	for (size_t i = 0; i < entry->signatures_count; i++) {
+		struct sshsig sig;
+		out[i] = (struct signer){ 0 };
+		if (sshsig_verify(entry->signatures[i], BYTES_LIT(SSHSIG_STATEMENT), entry->statement,
+				  &sig) != ERR_OK)
+			continue;
+		out[i].is_good = true;
+		out[i].is_registrar = is_registrar(n, party, sig.public_key);
+		hash_sha256(sig.public_key, out[i].key);
+	}
+}
+
+enum err judged_of(struct node *n, const struct log_key *log, const struct entry *entry,
+		   const struct statement *statement, const struct signer *signers, struct judged *out)
 {
 	const struct field *named = statement_field(statement, FIELD_KEYS_KEY);
 	struct cbor_reader r;
@@ -44,15 +58,7 @@ enum err judged_read(struct node *n, const struct log_key *log, const struct ent
 	*out = (struct judged){ .input = { .entry = entry, .statement = statement, .log = *log } };
 	out->input.signers = out->signers;
 	out->input.refers_match = out->refers_match;
-	for (size_t i = 0; i < entry->signatures_count; i++) {
-		struct sshsig sig;
-		if (sshsig_verify(entry->signatures[i], BYTES_LIT(SSHSIG_STATEMENT), entry->statement,
-				  &sig) != ERR_OK)
-			continue;
-		out->signers[i].is_good = true;
-		out->signers[i].is_registrar = is_registrar(n, log->party, sig.public_key);
-		hash_sha256(sig.public_key, out->signers[i].key);
-	}
+	memcpy(out->signers, signers, entry->signatures_count * sizeof *signers);
 	for (size_t i = 0; i < statement->refers_count; i++) {
 		enum err e = match_reference(n, &statement->refers[i], &out->refers_match[i]);
 		if (e != ERR_OK)
@@ -64,6 +70,15 @@ enum err judged_read(struct node *n, const struct log_key *log, const struct ent
 			hash_sha256(key, out->input.named_key);
 	}
 	return ERR_OK;
+}
+
+enum err judged_read(struct node *n, const struct log_key *log, const struct entry *entry,
+		     const struct statement *statement, struct judged *out)
+{
+	struct signer signers[STATEMENT_SIGNATURES_MAX];
+
+	signers_verify(n, log->party, entry, signers);
+	return judged_of(n, log, entry, statement, signers, out);
 }
 
 /* Folds without asking whether it is ready; then what the node does about it. */

@@ -1,0 +1,139 @@
+/* Waiting threads that are woken for a run, and take its indices one by one with whoever called. */
+#include "sys/threads.h"
+
+#include "base/alloc.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#define STACK_LEN (256u << 10)
+
+struct threads {
+	struct crew crew;
+	pthread_mutex_t lock;
+	pthread_cond_t begin, end;
+	pthread_t threads[THREADS_MAX];
+	size_t threads_count;
+	/* The run at hand; under the lock but for next. */
+	crew_task *task;
+	void *self;
+	size_t count, working;
+	unsigned long run; /* its number, so that nobody begins it twice */
+	bool is_over;
+	atomic_size_t next;
+};
+
+static void work(struct threads *t, crew_task *task, void *self, size_t count)
+{
+	for (size_t i; (i = atomic_fetch_add(&t->next, 1)) < count;)
+		task(self, i);
+}
+
+static void *thread(void *of)
+{
+	struct threads *t = of;
+	unsigned long seen = 0;
+
+	(void)pthread_mutex_lock(&t->lock);
+	for (;;) {
+		crew_task *task;
+		void *self;
+		size_t count;
+		while (t->run == seen && !t->is_over)
+			(void)pthread_cond_wait(&t->begin, &t->lock);
+		if (t->is_over)
+			break;
+		seen = t->run;
+		if (t->task == NULL) /* it was over before this thread woke */
+			continue;
+		task = t->task;
+		self = t->self;
+		count = t->count;
+		t->working++;
+		(void)pthread_mutex_unlock(&t->lock);
+		work(t, task, self, count);
+		(void)pthread_mutex_lock(&t->lock);
+		if (--t->working == 0)
+			(void)pthread_cond_signal(&t->end);
+	}
+	(void)pthread_mutex_unlock(&t->lock);
+	return NULL;
+}
+
+static void run(struct crew *crew, crew_task *task, void *self, size_t count)
+{
+	struct threads *t = (struct threads *)crew;
+
+	(void)pthread_mutex_lock(&t->lock);
+	assert(t->task == NULL);
+	t->task = task;
+	t->self = self;
+	t->count = count;
+	t->run++;
+	atomic_store(&t->next, 0);
+	(void)pthread_cond_broadcast(&t->begin);
+	(void)pthread_mutex_unlock(&t->lock);
+	work(t, task, self, count);
+	(void)pthread_mutex_lock(&t->lock);
+	t->task = NULL;
+	while (t->working > 0)
+		(void)pthread_cond_wait(&t->end, &t->lock);
+	(void)pthread_mutex_unlock(&t->lock);
+}
+
+static size_t cores_to_run_on(void)
+{
+	cpu_set_t cores;
+
+	return sched_getaffinity(0, sizeof cores, &cores) == 0 ? (size_t)CPU_COUNT(&cores) : 1;
+}
+
+struct threads *threads_new(void)
+{
+	static const struct crew_ops ops = { run };
+	struct threads *t = xcalloc(1, sizeof *t);
+	size_t wanted = cores_to_run_on() - 1;
+	pthread_attr_t attributes;
+	sigset_t all, before;
+
+	t->crew.ops = &ops;
+	(void)pthread_mutex_init(&t->lock, NULL);
+	(void)pthread_cond_init(&t->begin, NULL);
+	(void)pthread_cond_init(&t->end, NULL);
+	(void)pthread_attr_init(&attributes);
+	(void)pthread_attr_setstacksize(&attributes, STACK_LEN);
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
+	while (t->threads_count < wanted && t->threads_count < THREADS_MAX &&
+	       pthread_create(&t->threads[t->threads_count], &attributes, thread, t) == 0)
+		t->threads_count++;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	(void)pthread_attr_destroy(&attributes);
+	return t;
+}
+
+void threads_free(struct threads *t)
+{
+	if (t == NULL)
+		return;
+	(void)pthread_mutex_lock(&t->lock);
+	t->is_over = true;
+	(void)pthread_cond_broadcast(&t->begin);
+	(void)pthread_mutex_unlock(&t->lock);
+	for (size_t i = 0; i < t->threads_count; i++)
+		(void)pthread_join(t->threads[i], NULL);
+	(void)pthread_cond_destroy(&t->begin);
+	(void)pthread_cond_destroy(&t->end);
+	(void)pthread_mutex_destroy(&t->lock);
+	free(t);
+}
+
+struct crew *threads_crew(struct threads *t)
+{
+	return t->threads_count == 0 ? NULL : &t->crew;
+}
