@@ -303,12 +303,26 @@ static void lose_link(struct core *c)
 		c->link_again_ms > LINK_AGAIN_MS_MAX / 2 ? LINK_AGAIN_MS_MAX : 2 * c->link_again_ms + 100;
 }
 
+static void flush(struct child *child)
+{
+	enum err e;
+
+	if (child->fd < 0)
+		return;
+	e = pipe_flush(&child->pipe);
+	/* That it is gone is seen when it is read from. */
+	if (child->watch != NULL)
+		watch_set(child->watch, true, e == ERR_SHORT);
+}
+
 static void on_link(void *self, bool is_readable, bool is_writable)
 {
 	struct core *c = self;
 	enum err e = is_readable ? hear(c, &c->link) : ERR_SHORT;
 
-	(void)is_writable; /* the turn's end writes */
+	/* What its socket had no room for: no turn may follow that would write it. */
+	if (is_writable)
+		flush(&c->link);
 	if (err_class(e) == ERR_CLASS_LOCAL) {
 		log_error("the node cannot go on: %s", err_text(e));
 		core_end(c, 1);
@@ -324,7 +338,8 @@ static void on_signer(void *self, bool is_readable, bool is_writable)
 	struct core *c = self;
 	enum err e = is_readable ? hear(c, &c->signer) : ERR_SHORT;
 
-	(void)is_writable;
+	if (is_writable)
+		flush(&c->signer);
 	if (e == ERR_SHORT || c->is_ending)
 		return;
 	log_error("the signer is gone, and without it nothing can be proved (%s): the node stops; start it "
@@ -447,18 +462,6 @@ void children_tell(struct core *c, struct child *child, const struct record *r)
 		lose_link(c);
 	else
 		core_end(c, 1);
-}
-
-static void flush(struct child *child)
-{
-	enum err e;
-
-	if (child->fd < 0)
-		return;
-	e = pipe_flush(&child->pipe);
-	/* That it is gone is seen when it is read from. */
-	if (child->watch != NULL)
-		watch_set(child->watch, true, e == ERR_SHORT);
 }
 
 void children_flush(struct core *c)
