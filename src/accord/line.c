@@ -2,14 +2,6 @@
 
 #include <assert.h>
 
-/* What a text may not hold: it would not be seen, or would move what is seen. */
-static const struct {
-	uint32_t first, last;
-} hidden[] = {
-	{ 0x00, 0x1f },	    { 0x7f, 0x9f },	{ 0xad, 0xad },	    { 0x61c, 0x61c },
-	{ 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff },
-};
-
 void line_reader_open(struct line_reader *r, struct bytes file, struct arena *a)
 {
 	*r = (struct line_reader){ .rest = file, .arena = a };
@@ -99,28 +91,14 @@ struct bytes line_word(struct line_reader *r, const char *rule)
 	return word;
 }
 
-/* One character of well-formed UTF-8 from the front. */
-static uint32_t take_character(struct bytes *in)
-{
-	uint8_t first = in->ptr[0];
-	size_t more = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-	uint32_t c = more == 0 ? first : first & (0x3fu >> more);
-
-	for (size_t i = 1; i <= more; i++)
-		c = c << 6 | (in->ptr[i] & 0x3f);
-	in->ptr += more + 1;
-	in->len -= more + 1;
-	return c;
-}
-
+/* What would not be seen, or would move what is seen. */
 static bool has_hidden(struct bytes text)
 {
-	while (text.len > 0) {
-		uint32_t c = take_character(&text);
-		for (size_t i = 0; i < ARRAY_COUNT(hidden); i++) {
-			if (c >= hidden[i].first && c <= hidden[i].last)
-				return true;
-		}
+	uint32_t c;
+
+	while (bytes_take_character(&text, &c) == ERR_OK) {
+		if (character_is_hidden(c))
+			return true;
 	}
 	return false;
 }

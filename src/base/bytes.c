@@ -196,13 +196,49 @@ static size_t utf8_len(const uint8_t *at, size_t left)
 	return len;
 }
 
+enum err bytes_take_character(struct bytes *in, uint32_t *out)
+{
+	size_t len;
+	uint32_t c;
+
+	if (in->len == 0)
+		return ERR_SHORT;
+	len = utf8_len(in->ptr, in->len);
+	c = len < 2 ? in->ptr[0] : in->ptr[0] & (0xffu >> (len + 1));
+	for (size_t i = 1; i < len; i++)
+		c = c << 6 | (in->ptr[i] & 0x3fu);
+	in->ptr += len == 0 ? 1 : len;
+	in->len -= len == 0 ? 1 : len;
+	if (len == 0)
+		return ERR_USAGE;
+	*out = c;
+	return ERR_OK;
+}
+
 bool bytes_is_utf8(struct bytes in)
 {
-	for (size_t at = 0; at < in.len;) {
-		size_t len = utf8_len(in.ptr + at, in.len - at);
-		if (len == 0)
-			return false;
-		at += len;
+	uint32_t c;
+	enum err e;
+
+	while ((e = bytes_take_character(&in, &c)) == ERR_OK)
+		;
+	return e == ERR_SHORT;
+}
+
+static const struct {
+	uint32_t first, last;
+} hidden[] = {
+	{ 0x00, 0x1f },	    { 0x7f, 0x9f },	  { 0xad, 0xad },     { 0x34f, 0x34f },	  { 0x61c, 0x61c },
+	{ 0x115f, 0x1160 }, { 0x17b4, 0x17b5 },	  { 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e },
+	{ 0x2060, 0x206f }, { 0x3164, 0x3164 },	  { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 },
+	{ 0xfff0, 0xfffb }, { 0xe0000, 0xe0fff },
+};
+
+bool character_is_hidden(uint32_t c)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(hidden); i++) {
+		if (c >= hidden[i].first && c <= hidden[i].last)
+			return true;
 	}
-	return true;
+	return false;
 }

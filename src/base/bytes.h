@@ -56,6 +56,13 @@ enum err bytes_read_base64(struct bytes in, uint8_t *out, size_t max, size_t *le
 
 /* Well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above U+10FFFF. */
 bool bytes_is_utf8(struct bytes in);
+/*
+ * Takes the next character off the front, whatever the locale. ERR_SHORT: nothing is left; ERR_USAGE: no
+ * well-formed one stands there, and one byte was taken.
+ */
+enum err bytes_take_character(struct bytes *in, uint32_t *out) MUST_CHECK;
+/* A control, or what is not seen itself, or moves or turns what is seen. */
+bool character_is_hidden(uint32_t c);
 
 /* Big-endian integers at a place in memory. */
 static inline void be32_put(uint8_t out[4], uint32_t v)

@@ -220,33 +220,24 @@ void say_row(const char *left, size_t cells, const char *right)
 	}
 }
 
-/* Code points that turn or hide text: shown, so that what was signed is what is read. */
-static bool is_turning(wchar_t c)
-{
-	return (c >= 0x200e && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
-	       c == 0x61c;
-}
-
+/*
+ * What turns or hides text is shown as what it is, so that what was signed is what is read: in every locale,
+ * for a terminal may well show what the locale does not know.
+ */
 static void put_shown(FILE *to, struct bytes text)
 {
-	mbstate_t state = { 0 };
+	while (text.len > 0) {
+		const uint8_t *at = text.ptr;
+		uint32_t c;
 
-	for (size_t at = 0; at < text.len;) {
-		wchar_t wide = 0;
-		size_t len = mbrtowc(&wide, (const char *)text.ptr + at, text.len - at, &state);
-		if (len == 0 || len > text.len - at) {
-			memset(&state, 0, sizeof state);
-			len = 1;
-			wide = 0;
-		}
-		if (is_turning(wide))
-			fprintf(to, "<U+%04X>", (unsigned)wide);
-		else if ((text.ptr[at] < 0x20 && text.ptr[at] != '\n' && text.ptr[at] != '\t') ||
-			 text.ptr[at] == 0x7f)
+		if (bytes_take_character(&text, &c) != ERR_OK)
+			fputc('?', to);
+		else if (c == '\n' || c == '\t' || !character_is_hidden(c))
+			fwrite(at, 1, (size_t)(text.ptr - at), to);
+		else if (c < 0x80)
 			fputc('?', to);
 		else
-			fwrite(text.ptr + at, 1, len, to);
-		at += len;
+			fprintf(to, "<U+%04X>", (unsigned)c);
 	}
 }
 

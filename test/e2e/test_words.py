@@ -68,11 +68,14 @@ def is_streaming(node):
 
 def test_a_title_that_turns_is_shown_as_what_it_is(pair):
     kor, usa = pair["kor"], pair["usa"]
-    place = notice(kor, "safe\u202eesrever\u202c end\tof it")["place"]
+    place = notice(kor, "safe\u202eesrever\u202c no\u200bt\u3164 end\tof it")["place"]
     usa.await_step(place, "STATION RECEIPT")
-    for command in ("inbox", "log"):
-        shown = usa.run(command, "notify").stdout
-        assert "<U+202E>" in shown and "\u202e" not in shown and "end of it" in shown
+    # The terminal shows UTF-8 whatever the locale says: none of these signs reaches it in any.
+    for locale in ("C.UTF-8", "C", "ko_KR.UTF-8"):
+        for command in (["inbox", "notify"], ["log", "notify"], ["read", place]):
+            shown = usa.run(*command, env={"LC_ALL": locale}).stdout
+            assert "<U+202E>" in shown and "<U+200B>" in shown and "<U+3164>" in shown and "of it" in shown
+            assert not set(shown) & set("\u202e\u202c\u200b\u3164")
 
 
 def test_a_label_is_never_cut(pair):

@@ -250,6 +250,32 @@ static void test_utf8(void **state)
 	assert_true(bytes_is_utf8(BYTES_LIT("a\0b")));
 }
 
+/* What turns, moves or is not seen is known for it; what people write is not taken for it. */
+static void test_hidden_characters(void **state)
+{
+	static const uint32_t hidden[] = { 0,	   0x1b,   0x7f,   0x85,   0x9b,   0xad,   0x200b,  0x200e,
+					   0x202e, 0x2028, 0x2066, 0x3164, 0xfe0f, 0xfeff, 0xe0041, 0xe0fff };
+	static const uint32_t seen[] = {
+		' ', '~', 0xa0, 0xe9, 0x1100, 0xac00, 0xd7a3, 0x2010, 0x2019, 0x1f600
+	};
+	struct bytes text = BYTES_LIT("a\xc3\xa9\xed\x95\x9c\xf0\x9f\x98\x80\xff"
+				      "b\xc3");
+	static const uint32_t want[] = { 'a', 0xe9, 0xd55c, 0x1f600, 0, 'b', 0 };
+	uint32_t c;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(hidden); i++)
+		assert_true(character_is_hidden(hidden[i]));
+	for (size_t i = 0; i < ARRAY_COUNT(seen); i++)
+		assert_false(character_is_hidden(seen[i]));
+	for (size_t i = 0; i < ARRAY_COUNT(want); i++) {
+		c = 0;
+		assert_int_equal(bytes_take_character(&text, &c), want[i] == 0 ? ERR_USAGE : ERR_OK);
+		assert_int_equal(c, want[i]);
+	}
+	assert_int_equal(bytes_take_character(&text, &c), ERR_SHORT);
+}
+
 /* All sequences of up to three bytes, against the definition: what the encoder of RFC 3629 can write. */
 static void test_utf8_against_an_encoder(void **state)
 {
@@ -286,11 +312,17 @@ static void test_big_endian(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_compare),	   cmocka_unit_test(test_take),
-		cmocka_unit_test(test_take_until), cmocka_unit_test(test_copy_str),
-		cmocka_unit_test(test_decimal),	   cmocka_unit_test(test_hex),
-		cmocka_unit_test(test_base64),	   cmocka_unit_test(test_base64_goes_round),
-		cmocka_unit_test(test_utf8),	   cmocka_unit_test(test_utf8_against_an_encoder),
+		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_take),
+		cmocka_unit_test(test_take_until),
+		cmocka_unit_test(test_copy_str),
+		cmocka_unit_test(test_decimal),
+		cmocka_unit_test(test_hex),
+		cmocka_unit_test(test_base64),
+		cmocka_unit_test(test_base64_goes_round),
+		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_hidden_characters),
+		cmocka_unit_test(test_utf8_against_an_encoder),
 		cmocka_unit_test(test_big_endian),
 	};
 

@@ -18,7 +18,8 @@ PARTY = re.compile(r"[a-z][a-z0-9-]{0,15}")
 ROLE = re.compile(r"[a-z][a-z0-9-]{0,31}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 GRAMMAR = {"of", "parties", "write", "precedence"}
-HIDDEN = re.compile("[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+HIDDEN = re.compile("[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+                    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]")
 PLANES = ["LEADER", "CONSULT", "NOTIFY", "SHARE", "SERVICE", "HOME"]
 PRECEDENCES = ["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"]
 USES = ["root", "registrar", "log", "mirror", "tls"]
