@@ -157,7 +157,7 @@ def throughput(folder, figures, _):
 
 
 def wire(folder, figures, _):
-    """Bytes on the line both ways for each entry, receipt and TLS included."""
+    """Bytes on the line both ways for each message of 100 characters: entry, content, proof, receipt and TLS."""
     relay = nodes.Relay()
     world = nodes.World(f"{folder}/wire", ROOT / "accords/rok-us", through={("usa", "north"): relay.port})
     relay.to = world.ports["kor", "usa", "north"]
@@ -167,7 +167,7 @@ def wire(folder, figures, _):
     try:
         for name, count, a_request, connections in (("alone", 200, 1, 1), ("batched", 4000, 1000, 1)):
             path = f"{folder}/wire.{name}"
-            write_requests(world, "kor", path, count, a_request)
+            write_requests(world, "kor", path, count, a_request, text_len=100)
             before = relay.passed
             filed, _ = load(world, "kor", path, connections)
             world.await_receipts(60)

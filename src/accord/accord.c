@@ -2,6 +2,7 @@
 #include "accord/accord.h"
 
 #include "crypto/sshsig.h"
+#include "wire/statement.h"
 
 size_t accord_party_find(const struct accord *a, struct bytes name)
 {
@@ -63,6 +64,31 @@ void accord_mirror_name(const struct accord *a, size_t party, struct buf *out)
 	buf_put_byte(out, '/');
 	buf_put_str(out, a->parties[party].name);
 	buf_put_str(out, "/mirror");
+}
+
+void accord_book(const struct accord *a, struct book *out)
+{
+	uint8_t memory[PARTY_MAX * (PARTY_NAME_MAX + 1) + 16];
+	struct buf released = BUF_ON(memory);
+
+	/* The categories of a label that releases to every party. */
+	cbor_put_array(&released, 1);
+	cbor_put_array(&released, 2);
+	cbor_put_text(&released, BYTES_LIT("rel"));
+	cbor_put_array(&released, a->parties_count);
+	for (size_t i = 0; i < a->parties_count; i++)
+		cbor_put_text(&released, bytes_str(a->parties[i].code));
+	book_init(out, a->id);
+	book_add(out, buf_bytes(&released));
+	book_add_text(out, BYTES_LIT("rel"));
+	book_add_text(out, BYTES_LIT(ROLE_NODE));
+	book_add_text(out, BYTES_LIT(FORM_LINE_CHECK));
+	for (size_t i = 0; i < a->parties_count; i++) {
+		book_add_text(out, bytes_str(a->parties[i].name));
+		book_add_text(out, bytes_str(a->parties[i].code));
+	}
+	for (size_t i = 0; i < a->roles_count; i++)
+		book_add_text(out, bytes_str(a->roles[i].name));
 }
 
 enum err accord_signature_check(const struct accord *a, struct bytes armoured, size_t *key)

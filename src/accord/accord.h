@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "crypto/sign.h"
+#include "wire/book.h"
 #include "wire/kinds.h"
 #include "wire/note.h"
 #include "wire/origin.h"
@@ -156,6 +157,9 @@ const struct accord_channel *accord_channel_by_name(const struct accord *a, stru
 const struct accord_key *accord_key_find(const struct accord *a, size_t party, enum accord_key_use use);
 /* Which of accord.languages this is; 0 if it is none of them. */
 size_t accord_language_find(const struct accord *a, struct bytes tag);
+
+/* The words that short codes number (docs/spec/link.md section 6): the same on every node of this version. */
+void accord_book(const struct accord *a, struct book *out);
 
 /* "accord id/party/mirror": the name in a cosignature's line. */
 void accord_mirror_name(const struct accord *a, size_t party, struct buf *out);

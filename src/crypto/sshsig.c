@@ -55,6 +55,53 @@ enum err sshsig_read(struct bytes blob, struct sshsig *out)
 	return ERR_OK;
 }
 
+/* A token's flags and counter stand behind the string that is its signature. */
+static size_t behind_signature(const struct ssh_key *key)
+{
+	return key->type->is_token ? 1 + sizeof ((struct signature *)NULL)->counter : 0;
+}
+
+enum err sshsig_split(struct bytes blob, struct bytes namespace, struct bytes *public_key, struct bytes *rest)
+{
+	struct sshsig read;
+	struct ssh_key key;
+	uint32_t len;
+
+	if (sshsig_read(blob, &read) != ERR_OK || !bytes_equal(read.namespace, namespace) ||
+	    ssh_key_read(read.public_key, &key) != ERR_OK ||
+	    ssh_expect_string(&read.signature, bytes_str(key.type->name)) != ERR_OK ||
+	    ssh_take_u32(&read.signature, &len) != ERR_OK)
+		return ERR_VERIFY;
+	if (read.signature.len < behind_signature(&key) ||
+	    read.signature.len - behind_signature(&key) != len)
+		return ERR_VERIFY;
+	*public_key = read.public_key;
+	*rest = read.signature;
+	return ERR_OK;
+}
+
+enum err sshsig_join(struct bytes public_key, struct bytes namespace, struct bytes rest, struct buf *out)
+{
+	uint8_t memory[SSHSIG_LEN_MAX];
+	struct buf signature = BUF_ON(memory);
+	struct ssh_key key;
+	size_t from = out->len;
+
+	if (ssh_key_read(public_key, &key) != ERR_OK || rest.len < behind_signature(&key))
+		return ERR_VERIFY;
+	ssh_put_string(&signature, bytes_str(key.type->name));
+	buf_put_be32(&signature, (uint32_t)(rest.len - behind_signature(&key)));
+	buf_put(&signature, rest);
+	if (buf_check(&signature) != ERR_OK)
+		return ERR_VERIFY;
+	sshsig_write(public_key, namespace, buf_bytes(&signature), out);
+	if (out->len - from > SSHSIG_LEN_MAX) {
+		out->len = from;
+		return ERR_VERIFY;
+	}
+	return ERR_OK;
+}
+
 void sshsig_write_signed(struct bytes namespace, struct bytes message, struct buf *out)
 {
 	uint8_t hash[SHA512_LEN];

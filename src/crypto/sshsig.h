@@ -38,6 +38,17 @@ enum err sshsig_read(struct bytes blob, struct sshsig *out) MUST_CHECK;
 enum err sshsig_verify(struct bytes blob, struct bytes namespace, struct bytes message,
 		       struct sshsig *out) MUST_CHECK;
 
+/*
+ * The two parts of a blob of this namespace that are not the same in every one: its key, in SSH wire form, and
+ * what follows the type and the length of its signature. split: borrows; ERR_VERIFY for a blob that join would
+ * not give back (of another form, or of a type that its key does not have). join: ERR_VERIFY for parts that
+ * split does not give.
+ */
+enum err sshsig_split(struct bytes blob, struct bytes namespace, struct bytes *public_key,
+		      struct bytes *rest) MUST_CHECK;
+enum err sshsig_join(struct bytes public_key, struct bytes namespace, struct bytes rest,
+		     struct buf *out) MUST_CHECK;
+
 /* The bytes that a key signs for this namespace and message. */
 void sshsig_write_signed(struct bytes namespace, struct bytes message, struct buf *out);
 /* The blob of a signature that an agent or a key made over them. */

@@ -46,7 +46,7 @@ static bool send_advance(struct node *n, size_t peer, const struct line *line, u
 	if (frame == NULL)
 		return false;
 	buf_init(&payload, memory, entries.len + 256);
-	advance_write(&a, &payload);
+	advance_write(&a, n->book, &payload);
 	frame->payload = buf_bytes(&payload);
 	frame->tag = tag_new(n, &(struct tag){ .kind = FRAME_ADVANCE,
 					       .urgency = URGENCY_FLASH,
@@ -119,11 +119,11 @@ static enum err count_kept(struct node *n, size_t party, size_t *out)
 }
 
 static enum err advance_keep(struct node *n, size_t party, const uint8_t id[STATEMENT_ID_LEN],
-			     struct bytes payload)
+			     const struct advance *a)
 {
 	struct store *store = record_store(n->record);
 	uint8_t key[STATEMENT_ID_LEN], memory[2 + STATEMENT_ID_LEN];
-	struct buf row = BUF_ON(memory);
+	struct buf row = BUF_ON(memory), payload;
 	size_t kept;
 	enum err e;
 
@@ -139,7 +139,13 @@ static enum err advance_keep(struct node *n, size_t party, const uint8_t id[STAT
 		e = turn_open(n);
 	if (e == ERR_OK)
 		e = map_put(&n->views, buf_bytes(&row), BYTES_LIT("1"));
-	return e == ERR_OK ? store->ops->advance_put(store, key, payload) : e;
+	if (e != ERR_OK)
+		return e;
+	/* In full: what is kept is read without knowing by which book it came. */
+	buf_init(&payload, n->scratch, SCRATCH_LEN);
+	advance_write(a, NULL, &payload);
+	e = buf_check(&payload);
+	return e == ERR_OK ? store->ops->advance_put(store, key, buf_bytes(&payload)) : e;
 }
 
 enum err advance_reached(struct node *n, size_t party, const uint8_t id[STATEMENT_ID_LEN])
@@ -200,9 +206,11 @@ enum err receive_advance(struct node *n, struct now now, const struct arrival *i
 	struct effect_publish *p;
 	struct batch_item item;
 	bool is_good;
-	enum err e = advance_read(in->frame.payload, &a);
+	enum err e;
 
 	(void)now;
+	buf_reset(&n->rebuilt);
+	e = advance_read(in->frame.payload, n->book, &n->rebuilt, &a);
 	if (e != ERR_OK || statement_read(a.statement, &s, &fault) != ERR_OK || !is_flash_of(n, &a, &s))
 		return ERR_FRAME;
 	key = (struct log_key){ a.origin.channel, accord_party_find(n->accord, s.party), a.origin.epoch };
@@ -219,7 +227,7 @@ enum err receive_advance(struct node *n, struct now now, const struct arrival *i
 	e = advance_judge(n, line, &a, &s, &is_good);
 	if (e != ERR_OK || !is_good)
 		return e; /* it comes again in its log, and is judged there */
-	e = advance_keep(n, key.party, s.id, in->frame.payload);
+	e = advance_keep(n, key.party, s.id, &a);
 	if (e == ERR_LIMIT && warns(&n->peers[in->peer], WARN_ADVANCES))
 		log_warning("channel %u: ADVANCES_MAX copies of %s wait for its log; one more is not kept",
 			    key.channel, n->accord->parties[key.party].name);

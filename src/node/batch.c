@@ -310,8 +310,10 @@ enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 	struct arriving a = { 0 };
 	struct fault fault;
 	bool is_good;
-	enum err e = batch_read(in->frame.payload, n->items, &a.batch);
+	enum err e;
 
+	buf_reset(&n->rebuilt);
+	e = batch_read(in->frame.payload, n->book, &n->rebuilt, n->items, &a.batch);
 	if (e == ERR_OK)
 		e = note_read(a.batch.note, &a.note, &fault);
 	if (e != ERR_OK)
@@ -470,8 +472,10 @@ enum err receive_cosignature(struct node *n, struct now now, const struct arriva
 {
 	struct cosignature c;
 	struct line *line;
-	enum err e = cosignature_read(in->frame.payload, &c);
+	enum err e;
 
+	buf_reset(&n->rebuilt);
+	e = cosignature_read(in->frame.payload, n->book, &n->rebuilt, &c);
 	if (e != ERR_OK)
 		return e;
 	line = line_by_origin(n, &c.origin);

@@ -190,6 +190,8 @@ struct node {
 	struct batch_item *items; /* of the batch at hand */
 	struct signer (*signers)[STATEMENT_SIGNATURES_MAX]; /* of its entries, verified */
 	struct crew *crew;
+	struct book *book;  /* of the accord */
+	struct buf rebuilt; /* of the frame at hand, REBUILT_LEN_MAX */
 	uint8_t *scratch;   /* SCRATCH_LEN bytes for one entry and its content, or one frame */
 	struct mark *marks; /* what the signer remembered at the start */
 	size_t marks_count;

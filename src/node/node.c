@@ -162,6 +162,9 @@ enum err node_new(const struct node_options *options, struct node **out)
 	n->items = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->items);
 	n->signers = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->signers);
 	n->scratch = xcalloc(1, SCRATCH_LEN);
+	n->book = xcalloc(1, sizeof *n->book);
+	accord_book(n->accord, n->book);
+	buf_init(&n->rebuilt, xcalloc(1, REBUILT_LEN_MAX), REBUILT_LEN_MAX);
 	n->is_scan_first = true;
 	for (size_t i = 0; i < PARTY_MAX; i++) {
 		n->peers[i].party = i;
@@ -186,6 +189,8 @@ void node_free(struct node *n)
 	free(n->items);
 	free(n->signers);
 	free(n->scratch);
+	free(n->book);
+	free(n->rebuilt.ptr);
 	free(n);
 }
 
@@ -613,7 +618,7 @@ static void send_cosignature(struct node *n, size_t peer, const struct line *lin
 
 	if (frame == NULL)
 		return;
-	cosignature_write(&c, &payload);
+	cosignature_write(&c, n->book, &payload);
 	frame->payload = arena_keep(&n->fx->arena, &payload);
 }
 

@@ -249,7 +249,7 @@ enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t
 		return e;
 	batch.count = (size_t)(found - first);
 	batch.note = buf_bytes(&note);
-	batch_write(&batch, payload);
+	batch_write(&batch, n->book, payload);
 	*size = found;
 	return buf_check(payload);
 }

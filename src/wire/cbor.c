@@ -138,6 +138,12 @@ enum err cbor_read_uint(struct cbor_reader *r, uint64_t max, uint64_t *out)
 	return ERR_OK;
 }
 
+enum err cbor_read_nint(struct cbor_reader *r, uint64_t *out)
+{
+	read_major(r, MAJOR_NINT, out);
+	return r->err;
+}
+
 enum err cbor_read_bool(struct cbor_reader *r, bool *out)
 {
 	uint64_t value;

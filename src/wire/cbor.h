@@ -55,6 +55,7 @@ void cbor_open(struct cbor_reader *r, struct bytes in);
 enum cbor_type cbor_peek(const struct cbor_reader *r);
 
 enum err cbor_read_uint(struct cbor_reader *r, uint64_t max, uint64_t *out);
+enum err cbor_read_nint(struct cbor_reader *r, uint64_t *out); /* of the value -1 - *out */
 enum err cbor_read_bool(struct cbor_reader *r, bool *out);
 /* len_max in bytes; *out borrows from the input. Text is UTF-8 without C0 (but tab, newline), DEL, C1. */
 enum err cbor_read_bytes(struct cbor_reader *r, size_t len_max, struct bytes *out);

@@ -11,6 +11,7 @@
 #ifndef WIRE_FRAME_H
 #define WIRE_FRAME_H
 
+#include "wire/book.h"
 #include "wire/note.h"
 #include "wire/statement.h"
 
@@ -51,9 +52,13 @@ void frame_write(enum frame_kind kind, struct bytes payload, struct buf *out);
 /*
  * The payloads. Each _read returns ERR_FRAME when the bytes are not strict or not of this form, and
  * borrows from them; each _write makes the payload alone.
+ *
+ * BATCH, COSIGNATURE and ADVANCE go in short codes (wire/short.h) where there is a book: then what is read may
+ * be rebuilt in *memory too, which has REBUILT_LEN_MAX bytes for any frame. Without a book (NULL) everything is
+ * written in full, and what is short is refused.
  */
 
-#define LINK_PROTOCOL 1u
+#define LINK_PROTOCOL 2u
 
 struct hello {
 	uint64_t protocol;
@@ -91,17 +96,18 @@ struct batch {
 	size_t count;
 	struct bytes note; /* of a size that is exactly first + count */
 };
-enum err batch_read(struct bytes in, struct batch_item items[BATCH_ENTRIES_MAX],
-		    struct batch *out) MUST_CHECK;
-void batch_write(const struct batch *b, struct buf *out);
+enum err batch_read(struct bytes in, const struct book *book, struct buf *memory,
+		    struct batch_item items[BATCH_ENTRIES_MAX], struct batch *out) MUST_CHECK;
+void batch_write(const struct batch *b, const struct book *book, struct buf *out);
 
 struct cosignature {
 	struct origin origin;
 	uint64_t size;
 	struct bytes line; /* the cosigner's line of the note */
 };
-enum err cosignature_read(struct bytes in, struct cosignature *out) MUST_CHECK;
-void cosignature_write(const struct cosignature *c, struct buf *out);
+enum err cosignature_read(struct bytes in, const struct book *book, struct buf *memory,
+			  struct cosignature *out) MUST_CHECK;
+void cosignature_write(const struct cosignature *c, const struct book *book, struct buf *out);
 
 struct advance {
 	struct origin origin;		 /* of the log that it will stand in */
@@ -109,8 +115,9 @@ struct advance {
 	struct bytes signatures[STATEMENT_SIGNATURES_MAX];
 	size_t signatures_count;
 };
-enum err advance_read(struct bytes in, struct advance *out) MUST_CHECK;
-void advance_write(const struct advance *a, struct buf *out);
+enum err advance_read(struct bytes in, const struct book *book, struct buf *memory,
+		      struct advance *out) MUST_CHECK;
+void advance_write(const struct advance *a, const struct book *book, struct buf *out);
 
 struct refuse {
 	struct origin origin;

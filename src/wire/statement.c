@@ -4,28 +4,6 @@
 
 #include <assert.h>
 
-/* The keys of the statement map (docs/spec/entry.md section 3). */
-enum {
-	KEY_VERSION = 1,
-	KEY_ACCORD,
-	KEY_CHANNEL,
-	KEY_ID,
-	KEY_KIND,
-	KEY_AUTHOR,
-	KEY_CLAIMED,
-	KEY_SEEN,
-	KEY_ADDRESSEES,
-	KEY_PRECEDENCE,
-	KEY_LABEL,
-	KEY_REFERS,
-	KEY_FORM,
-	KEY_FIELDS,
-	KEY_CONTENT,
-	KEY_INSTANCE,
-	KEY_ACTING_FOR,
-	KEY_COUNT
-};
-
 #define SEALING_MAX 2u
 
 static bool is_node(const struct statement *s)
@@ -257,24 +235,24 @@ static void read_acting_for(struct cbor_reader *r, void *out)
 	read_name(r, is_role_name, "statement.acting", &s->acting_for);
 }
 
-static const struct cbor_row rows[KEY_COUNT] = {
-	[KEY_VERSION] = { true, read_version },
-	[KEY_ACCORD] = { true, read_accord },
-	[KEY_CHANNEL] = { true, read_channel },
-	[KEY_ID] = { true, read_id },
-	[KEY_KIND] = { true, read_kind },
-	[KEY_AUTHOR] = { true, read_author },
-	[KEY_CLAIMED] = { true, read_claimed },
-	[KEY_SEEN] = { true, read_seen },
-	[KEY_ADDRESSEES] = { false, read_addressees },
-	[KEY_PRECEDENCE] = { false, read_precedence },
-	[KEY_LABEL] = { false, read_label },
-	[KEY_REFERS] = { false, read_refers },
-	[KEY_FORM] = { false, read_form },
-	[KEY_FIELDS] = { false, read_fields },
-	[KEY_CONTENT] = { false, read_content },
-	[KEY_INSTANCE] = { false, read_instance },
-	[KEY_ACTING_FOR] = { false, read_acting_for },
+static const struct cbor_row rows[STATEMENT_KEY_COUNT] = {
+	[STATEMENT_KEY_VERSION] = { true, read_version },
+	[STATEMENT_KEY_ACCORD] = { true, read_accord },
+	[STATEMENT_KEY_CHANNEL] = { true, read_channel },
+	[STATEMENT_KEY_ID] = { true, read_id },
+	[STATEMENT_KEY_KIND] = { true, read_kind },
+	[STATEMENT_KEY_AUTHOR] = { true, read_author },
+	[STATEMENT_KEY_CLAIMED] = { true, read_claimed },
+	[STATEMENT_KEY_SEEN] = { true, read_seen },
+	[STATEMENT_KEY_ADDRESSEES] = { false, read_addressees },
+	[STATEMENT_KEY_PRECEDENCE] = { false, read_precedence },
+	[STATEMENT_KEY_LABEL] = { false, read_label },
+	[STATEMENT_KEY_REFERS] = { false, read_refers },
+	[STATEMENT_KEY_FORM] = { false, read_form },
+	[STATEMENT_KEY_FIELDS] = { false, read_fields },
+	[STATEMENT_KEY_CONTENT] = { false, read_content },
+	[STATEMENT_KEY_INSTANCE] = { false, read_instance },
+	[STATEMENT_KEY_ACTING_FOR] = { false, read_acting_for },
 };
 
 /* What only the whole shows. */
@@ -322,7 +300,7 @@ static size_t keys_count(const struct statement *s)
 
 static void write_lists(const struct statement *s, struct buf *out)
 {
-	cbor_put_uint(out, KEY_SEEN);
+	cbor_put_uint(out, STATEMENT_KEY_SEEN);
 	cbor_put_array(out, s->seen_count);
 	for (size_t i = 0; i < s->seen_count; i++) {
 		cbor_put_array(out, 3);
@@ -332,7 +310,7 @@ static void write_lists(const struct statement *s, struct buf *out)
 	}
 	if (s->addressees_count == 0)
 		return;
-	cbor_put_uint(out, KEY_ADDRESSEES);
+	cbor_put_uint(out, STATEMENT_KEY_ADDRESSEES);
 	cbor_put_array(out, s->addressees_count);
 	for (size_t i = 0; i < s->addressees_count; i++) {
 		cbor_put_array(out, 3);
@@ -345,27 +323,27 @@ static void write_lists(const struct statement *s, struct buf *out)
 static void write_subject(const struct statement *s, struct buf *out)
 {
 	if (s->has_precedence) {
-		cbor_put_uint(out, KEY_PRECEDENCE);
+		cbor_put_uint(out, STATEMENT_KEY_PRECEDENCE);
 		cbor_put_uint(out, s->precedence);
 	}
 	if (s->has_label) {
-		cbor_put_uint(out, KEY_LABEL);
+		cbor_put_uint(out, STATEMENT_KEY_LABEL);
 		label_write(&s->label, out);
 	}
 	if (s->refers_count > 0) {
-		cbor_put_uint(out, KEY_REFERS);
+		cbor_put_uint(out, STATEMENT_KEY_REFERS);
 		cbor_put_array(out, s->refers_count);
 		for (size_t i = 0; i < s->refers_count; i++)
 			place_write(&s->refers[i], out);
 	}
 	if (s->has_form) {
-		cbor_put_uint(out, KEY_FORM);
+		cbor_put_uint(out, STATEMENT_KEY_FORM);
 		cbor_put_array(out, 2);
 		cbor_put_text(out, s->form);
 		cbor_put_uint(out, s->form_version);
 	}
 	if (s->fields_count > 0) {
-		cbor_put_uint(out, KEY_FIELDS);
+		cbor_put_uint(out, STATEMENT_KEY_FIELDS);
 		fields_write(s->fields, s->fields_count, out);
 	}
 }
@@ -373,18 +351,18 @@ static void write_subject(const struct statement *s, struct buf *out)
 static void write_content(const struct statement *s, struct buf *out)
 {
 	if (s->has_content) {
-		cbor_put_uint(out, KEY_CONTENT);
+		cbor_put_uint(out, STATEMENT_KEY_CONTENT);
 		cbor_put_array(out, 3);
 		cbor_put_bytes(out, BYTES_OF(s->content.hash));
 		cbor_put_uint(out, s->content.len);
 		cbor_put_uint(out, s->content.sealing);
 	}
 	if (s->has_instance) {
-		cbor_put_uint(out, KEY_INSTANCE);
+		cbor_put_uint(out, STATEMENT_KEY_INSTANCE);
 		place_write(&s->instance, out);
 	}
 	if (s->acting_for.len > 0) {
-		cbor_put_uint(out, KEY_ACTING_FOR);
+		cbor_put_uint(out, STATEMENT_KEY_ACTING_FOR);
 		cbor_put_text(out, s->acting_for);
 	}
 }
@@ -394,21 +372,21 @@ void statement_write(const struct statement *s, struct buf *out)
 	assert(s->seen_count <= PARTY_MAX && s->addressees_count <= STATEMENT_ADDRESSEES_MAX);
 	assert(s->refers_count <= STATEMENT_REFERENCES_MAX && s->fields_count <= STATEMENT_FIELDS_MAX);
 	cbor_put_map(out, keys_count(s));
-	cbor_put_uint(out, KEY_VERSION);
+	cbor_put_uint(out, STATEMENT_KEY_VERSION);
 	cbor_put_uint(out, STATEMENT_VERSION);
-	cbor_put_uint(out, KEY_ACCORD);
+	cbor_put_uint(out, STATEMENT_KEY_ACCORD);
 	cbor_put_bytes(out, BYTES_OF(s->accord));
-	cbor_put_uint(out, KEY_CHANNEL);
+	cbor_put_uint(out, STATEMENT_KEY_CHANNEL);
 	cbor_put_uint(out, s->channel);
-	cbor_put_uint(out, KEY_ID);
+	cbor_put_uint(out, STATEMENT_KEY_ID);
 	cbor_put_bytes(out, BYTES_OF(s->id));
-	cbor_put_uint(out, KEY_KIND);
+	cbor_put_uint(out, STATEMENT_KEY_KIND);
 	cbor_put_uint(out, s->kind);
-	cbor_put_uint(out, KEY_AUTHOR);
+	cbor_put_uint(out, STATEMENT_KEY_AUTHOR);
 	cbor_put_array(out, 2);
 	cbor_put_text(out, s->party);
 	cbor_put_text(out, s->role);
-	cbor_put_uint(out, KEY_CLAIMED);
+	cbor_put_uint(out, STATEMENT_KEY_CLAIMED);
 	cbor_put_uint(out, s->claimed.ms);
 	write_lists(s, out);
 	write_subject(s, out);

@@ -19,6 +19,28 @@
 #define STATEMENT_VERSION 1u
 #define ROLE_NODE "node" /* the author's role of a service statement */
 
+/* The keys of the statement map. */
+enum statement_key {
+	STATEMENT_KEY_VERSION = 1,
+	STATEMENT_KEY_ACCORD,
+	STATEMENT_KEY_CHANNEL,
+	STATEMENT_KEY_ID,
+	STATEMENT_KEY_KIND,
+	STATEMENT_KEY_AUTHOR,
+	STATEMENT_KEY_CLAIMED,
+	STATEMENT_KEY_SEEN,
+	STATEMENT_KEY_ADDRESSEES,
+	STATEMENT_KEY_PRECEDENCE,
+	STATEMENT_KEY_LABEL,
+	STATEMENT_KEY_REFERS,
+	STATEMENT_KEY_FORM,
+	STATEMENT_KEY_FIELDS,
+	STATEMENT_KEY_CONTENT,
+	STATEMENT_KEY_INSTANCE,
+	STATEMENT_KEY_ACTING_FOR,
+	STATEMENT_KEY_COUNT
+};
+
 /* A place in the record: an entry by its log, index and leaf. */
 struct place {
 	uint32_t channel;

@@ -90,4 +90,5 @@ void world_accord(struct world *w)
 	a->line_answer_ms = 5000;
 	a->flash_len_max = 400;
 	a->clock_offset_ms = 2000;
+	accord_book(a, &w->book);
 }

@@ -122,10 +122,12 @@ static void replay(struct world *w, size_t to)
 static bool batch_altered(struct world *w, struct bytes in, enum attack attack, struct buf *out)
 {
 	static struct batch_item items[BATCH_ENTRIES_MAX];
+	static uint8_t rebuilt_memory[REBUILT_LEN_MAX];
+	struct buf rebuilt = BUF_ON(rebuilt_memory);
 	struct batch b;
 	size_t i;
 
-	if (batch_read(in, items, &b) != ERR_OK)
+	if (batch_read(in, &w->book, &rebuilt, items, &b) != ERR_OK)
 		return false;
 	i = (size_t)prng_below(&w->prng, b.count);
 	if (attack == ATTACK_RANGE) {
@@ -141,7 +143,7 @@ static bool batch_altered(struct world *w, struct bytes in, enum attack attack, 
 						  prng_below(&w->prng, 10),
 						  { 0 } };
 	}
-	batch_write(&b, out);
+	batch_write(&b, &w->book, out);
 	return buf_check(out) == ERR_OK;
 }
 
@@ -306,7 +308,7 @@ static bool act_hearsay(struct world *w, size_t to)
 				items[i].eraser = forge_place(&f, 0);
 			}
 		}
-		batch_write(&b, &out);
+		batch_write(&b, NULL, &out);
 		any = inject(w, to, FRAME_BATCH, buf_bytes(&out));
 	}
 	forge_free(&f);
@@ -349,7 +351,7 @@ static bool act_size(struct world *w, size_t to)
 	} else {
 		forge_line(&f, f.count, w->hostile->party, &line);
 		c = (struct cosignature){ f.origin, LOG_SIZE_MAX, buf_bytes(&line) };
-		cosignature_write(&c, &out);
+		cosignature_write(&c, NULL, &out);
 		any = inject(w, to, FRAME_COSIGNATURE, buf_bytes(&out));
 	}
 	forge_free(&f);

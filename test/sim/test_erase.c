@@ -144,7 +144,7 @@ static void give(struct world *w, struct sim_node *to, struct parcel *p)
 	struct buf payload = BUF_ON(memory);
 	struct arrival in = { .peer = to->party == 1 ? 2 : 1, .path = PATH_BUNDLE };
 
-	batch_write(&p->batch, &payload);
+	batch_write(&p->batch, NULL, &payload);
 	assert_int_equal(buf_check(&payload), ERR_OK);
 	in.frame = (struct frame){ FRAME_BATCH, buf_bytes(&payload) };
 	assert_int_equal(node_receive(to->node, world_now(w, to), &in, &to->fx), ERR_OK);
@@ -392,7 +392,7 @@ static void what_is_held_stays(void **state)
 	give(w, c, &p);
 	parcel_fill(&other, a, FIRST, FIRST + 2);
 	other.items[0].content = other.items[1].content;
-	batch_write(&other.batch, &payload);
+	batch_write(&other.batch, NULL, &payload);
 	in.frame = (struct frame){ FRAME_BATCH, buf_bytes(&payload) };
 	assert_int_equal(node_receive(c->node, world_now(w, c), &in, &c->fx), ERR_CONTENT);
 	settle(w, c);

@@ -291,7 +291,7 @@ static void test_receipt_beside_a_lost_one(void **state)
 	accord_mirror_name(w->accord, b->party, &name);
 	checkpoint_cosign(&b->mirror_key, buf_bytes(&name), 1793000000, buf_bytes(&text), &line);
 	lost.line = buf_bytes(&line);
-	cosignature_write(&lost, &payload);
+	cosignature_write(&lost, NULL, &payload);
 	in.frame.payload = buf_bytes(&payload);
 	assert_int_equal(node_receive(a->node, world_now(w, a), &in, &a->fx), ERR_OK);
 	node_turn(w, a);

@@ -717,7 +717,7 @@ static void test_hearsay_hides_no_fork(void **state)
 							.content = g.items[common + i].content };
 		forge_note(&f, f.count, &note);
 		b.note = buf_bytes(&note);
-		batch_write(&b, &out);
+		batch_write(&b, NULL, &out);
 		assert_int_equal(room_hear(r, 2, FRAME_BATCH, buf_bytes(&out)), ERR_OK);
 	}
 	assert_int_equal(room_log(r, &f.key).state, LOG_RUNS);
@@ -796,7 +796,7 @@ static void test_an_early_receipt_is_not_crowded_out(void **state)
 	/* The author says for the third party what it never said. */
 	forge_line(&f, f.count, 2, &line);
 	c = (struct cosignature){ f.origin, LOG_SIZE_MAX, buf_bytes(&line) };
-	cosignature_write(&c, &out);
+	cosignature_write(&c, NULL, &out);
 	assert_int_equal(room_hear(r, 1, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
 	buf_reset(&out);
 	forge_cosignature(&f, f.count, 2, &out);

@@ -245,6 +245,7 @@ static bool carry_out(struct world *w, struct sim_node *n, const struct effect *
 static uint64_t log_reach(struct world *w, const struct sim_node *n, const struct sim_log *log)
 {
 	static struct batch_item items[BATCH_ENTRIES_MAX];
+	static uint8_t memory[REBUILT_LEN_MAX];
 	const struct mark *mark = marks_find(&n->signer.marks, &log->origin);
 	uint64_t size = mark == NULL ? 0 : mark->size;
 
@@ -255,9 +256,11 @@ static uint64_t log_reach(struct world *w, const struct sim_node *n, const struc
 	}
 	for (size_t i = 0; i < w->heap_count; i++) {
 		const struct event *e = &w->heap[i];
+		struct buf rebuilt = BUF_ON(memory);
 		struct batch batch;
 		if (e->kind == EVENT_FRAME && e->frame == FRAME_BATCH && e->path == PATH_BUNDLE &&
-		    !e->is_void && batch_read((struct bytes){ e->bytes, e->len }, items, &batch) == ERR_OK &&
+		    !e->is_void &&
+		    batch_read((struct bytes){ e->bytes, e->len }, &w->book, &rebuilt, items, &batch) == ERR_OK &&
 		    origin_equal(&batch.origin, &log->origin) && batch.first + batch.count > size)
 			size = batch.first + batch.count;
 	}

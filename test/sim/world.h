@@ -187,6 +187,7 @@ struct world {
 	size_t nodes_count;
 	struct sim_path paths[SIM_NODES_MAX][SIM_NODES_MAX][SIM_PATHS];
 	struct accord *accord;
+	struct book book; /* of the accord */
 	uint8_t *accord_memory;
 	struct sim_log logs[64];
 	size_t logs_count;

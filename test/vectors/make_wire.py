@@ -564,8 +564,8 @@ def frame_payloads():
     manifest = b"0" * 64 + b"  accord\n"
     batch = [ORIGIN, 1, [[entry()], [entry(k3=2), b"content"], [entry(k3=3), PLACE]], note(4).decode()]
     return {
-        "hello": (1, [1, ACCORD, HASH, manifest, "borea", NOW, [note().decode()]]),
-        "hello without notes": (1, [1, ACCORD, HASH, manifest, "borea", 0, []]),
+        "hello": (1, [2, ACCORD, HASH, manifest, "borea", NOW, [note().decode()]]),
+        "hello without notes": (1, [2, ACCORD, HASH, manifest, "borea", 0, []]),
         "want": (2, [ORIGIN, 7, 70000]), "want the last": (2, [ORIGIN, SIZE_MAX - 1, SIZE_MAX]),
         "batch": (3, batch), "batch of one": (3, [ORIGIN, 1, [[entry()]], note(2).decode()]),
         "cosignature": (4, [ORIGIN, 2, mirror_line(note_text())]),
@@ -575,6 +575,123 @@ def frame_payloads():
         "piece": (7, [HASH, 16384, 1 << 20, b"a piece"]), "whole in one piece": (7, [HASH, 0, 1, b"a"]),
         "ping": (8, [False, (1 << 64) - 1]), "answer": (8, [True, 0]), "fetch": (9, [HASH, 16384]),
     }
+
+
+# Short codes, written by hand. Words: -1 all of rel, -2 "rel", -3 "node", -4 "N01", -5 "alba", -6 "ALBA", -7 "borea",
+# -8 "BOREA", -9 "head", -10 "watch".
+
+KEY, REST = wire_reader.ssh_strings(SIGNATURE[10:])[0][0], SIGNATURE[-64:]
+BESIDE = b"content"
+BESIDE_REF = [hashlib.sha256(BESIDE).digest(), len(BESIDE), 0]
+SHORT_ORIGIN, SHORT_NOTE = [1, -7, 1], b"r" * 32 + b"keyi" + bytes(64)
+SHORT_LABEL = ["S", -1]
+# WATCH_READ, filed ten milliseconds later.
+SHORT_READ = {4: ID, 5: 9, 6: -10, 7: 10, 8: [[-5, 1, 2]], 10: False, 11: SHORT_LABEL, 12: [[1, -5, 1, 1, LEAF]]}
+SHORT_MESSAGE = {4: ID, 6: -9, 8: [[-5, 1, 1]], 9: [[-5, -9, 0]], 11: SHORT_LABEL}
+
+
+def short_item(difference, step=NOW + 10, signatures=((KEY, REST),), *beside):
+    return [encode(difference), step, [list(s) if type(s) is tuple else s for s in signatures], *beside]
+
+
+def short_batch(*items, origin=None, first=1, note_code=SHORT_NOTE):
+    return [SHORT_ORIGIN if origin is None else origin, first, list(items), note_code]
+
+
+def short_advance(difference, claimed=NOW, beside=(), signatures=((KEY, REST),)):
+    return [SHORT_ORIGIN, [claimed, encode(difference)], [list(s) for s in signatures], *beside]
+
+
+def token(name):
+    return b"".join(map(wire_reader.ssh_string, (name, bytes(32), b"ssh:")))
+
+
+def short_payloads():
+    read, lead = short_item(SHORT_READ), {7: 10}
+    again = short_item({4: SALT}, 250, [(0, REST)])
+    said = short_item({4: HASH[:16], 5: 8, 10: 3, 12: False}, 0, [(0, REST)], BESIDE)
+    erased = changed(SHORT_READ, {15: BESIDE_REF})
+    line_check = {4: ID, 6: -3, 10: 3, 13: [-4, 1], 14: {1: "direct"}}
+    return {
+        "short batch": (3, short_batch(read)), "short entry after a short entry": (3, short_batch(read, again)),
+        "short entry with content": (3, short_batch(read, again, said)),
+        "short entry of an erased content": (3, short_batch(short_item(erased, NOW + 10, [(KEY, REST)], PLACE))),
+        "short entry of a content that is held": (3, short_batch(short_item(erased))),
+        "short entry with a sealed content": (3, short_batch(short_item(changed(SHORT_READ, {15: 1}), NOW, [(KEY, REST)], BESIDE))),
+        "short entry with a content that it does not name":
+            (3, short_batch(short_item(changed(SHORT_READ, {15: False}), NOW, [(KEY, REST)], BESIDE))),
+        "short entry with another content": (3, short_batch(short_item(erased, NOW, [(KEY, REST)], b"another"))),
+        "short entry of the node": (3, short_batch(short_item(changed(line_check, lead), NOW, []))),
+        "short entry of a clock that went back": (3, short_batch(read, short_item({4: SALT, 7: -5}, -15, [(0, REST)]))),
+        "short entry beside a whole one": (3, short_batch(read, [b"no entry"], short_item({4: SALT}, 0, [(0, REST)]))),
+        "short entry on every channel": (3, short_batch(short_item(changed(SHORT_READ, {3: 0, 5: 1, 8: None, 12: None, 14: KEYS[14] | {5: [-9, -10]}}), NOW))),
+        "short entry of words in full": (3, short_batch(short_item(changed(SHORT_READ, {11: ["S", [[-2, [-8, "NEBEL"]]]]})))),
+        "short entry with negative numbers": (3, short_batch(short_item(changed(SHORT_READ, {14: {1: -11, 2: -10, 3: -1000}})))),
+        "short entry of two officers": (3, short_batch(short_item(SHORT_READ, NOW, [(KEY, REST), (0, bytes(64))]))),
+        "short entry with a token's signature":
+            (3, short_batch(short_item(SHORT_READ, NOW, [(token(b"sk-ssh-ed25519@openssh.com"), bytes(69))]))),
+        "short entry with a whole signature": (3, short_batch(short_item(SHORT_READ, NOW, [b"none of ours"]))),
+        "short batch with a whole note": (3, short_batch(read, note_code=note(2, lines=log_line(note_text()) + mirror_line(note_text())).decode())),
+        "short batch of another accord": (3, [ORIGIN.replace("7", "8"), 1, [[entry()]], note(2, ORIGIN.replace("7", "8")).decode()]),
+        "short cosignature": (4, [SHORT_ORIGIN, 2, [-5, b"keyi" + bytes(72)]]),
+        "short cosignature of a party without a number": (4, [[1, "nebel", 4294967295], 2, ["nebel", b"keyi" + bytes(72)]]),
+        "short advance": (5, short_advance(SHORT_MESSAGE, beside=[BESIDE])),
+        "short advance without content": (5, short_advance(SHORT_MESSAGE)),
+    }
+
+
+def short_bad_payloads():
+    read = short_item(SHORT_READ)
+
+    def item(changes, *more):
+        return short_batch(short_item(changed(SHORT_READ, changes), NOW, [(KEY, REST)], *more))
+
+    for name, batch in {
+        "key 1": item({1: 1}), "key 2": item({2: ACCORD}), "key 18": item({18: 1}), "a key that is true": item({12: True}),
+        "the channel as it was": item({3: 1}), "the kind as it was": item({5: 8}), "no precedence, said twice":
+        short_batch(read, short_item({4: SALT, 10: False}, 0, [(0, REST)])), "the time as it was":
+        short_batch(read, short_item({4: SALT, 7: 10}, 0, [(0, REST)])), "the label as it was":
+        short_batch(read, short_item({4: SALT, 11: SHORT_LABEL}, 0, [(0, REST)])), "a time before 1970": item({7: NOW + 1}),
+        "a time of 2^53": item({7: NOW - TIME_END}), "a lead beyond 2^53": item({7: TIME_END}), "a lead as text": item({7: "now"}),
+        "a word in full": item({6: "watch"}), "a word of a word in full": item({11: ["S", [[-2, [-6, -8]]]]}),
+        "words in an array that is one": item({11: ["S", [["rel", ["ALBA", "BOREA"]]]]}),
+        "a content that stands beside in full": item({15: BESIDE_REF}, BESIDE),
+        "its sealing in full": item({15: BESIDE_REF[:2] + [2]}, BESIDE), "a sealing that is said for nothing": item({15: 0}, BESIDE),
+        "an unknown sealing": item({15: 3}, BESIDE), "a sealing of nothing": item({15: 1}), "no content, said for nothing": item({15: False}),
+        "a difference that is an array": short_batch([encode([1]), NOW, [[KEY, REST]]]),
+        "a difference that is not strict": short_batch([b"\xa1\x04\x18\x05", NOW, [[KEY, REST]]]),
+        "a difference with bytes after it": short_batch([encode(SHORT_READ) + b"\0", NOW, [[KEY, REST]]]),
+        "an empty difference": short_batch([b"", NOW, [[KEY, REST]]]),
+        "a difference as text": short_batch(["difference", NOW, [[KEY, REST]]]),
+        "filed before 1970": short_batch(short_item(SHORT_READ, -1)), "filed at 2^53": short_batch(short_item(SHORT_READ, TIME_END)),
+        "filed after 2^53": short_batch(read, short_item({4: SALT}, TIME_END - NOW, [(0, REST)])),
+        "nine signatures": short_batch(short_item(SHORT_READ, NOW, [(KEY, REST)] + [(0, REST)] * 8)),
+        "a key without a number": short_batch(short_item(SHORT_READ, NOW, [(0, REST)])),
+        "a key that has a number": short_batch(read, short_item({4: SALT}, 0, [(KEY, REST)])),
+        "a key that is none": short_batch(short_item(SHORT_READ, NOW, [(KEY[:-1], REST)])),
+        "a token's signature without its end": short_batch(short_item(SHORT_READ, NOW, [(token(b"sk-ssh-ed25519@openssh.com"), bytes(4))])),
+        "a signature of three parts": short_batch(short_item(SHORT_READ, NOW, [(KEY, REST, REST)])),
+        "an empty signature": short_batch(short_item(SHORT_READ, NOW, [b""])),
+        "a signature that is too long": short_batch(short_item(SHORT_READ, NOW, [(KEY, bytes(4096))])),
+        "an item of five": short_batch(read + [BESIDE, BESIDE]), "an empty content": short_batch(read + [b""]),
+        "an entry of 60,001 bytes": item({14: {1: bytes(60000)}}),
+        "over 1 MiB of entries": short_batch(short_item(changed(SHORT_READ, {14: {1: bytes(59000)}})),
+                                             *[short_item({4: SALT}, 0, [(0, REST)])] + [short_item({}, 0, [(0, REST)])] * 20),
+        "a note of 99 bytes": short_batch(read, note_code=SHORT_NOTE[1:]), "a note that is a number": short_batch(read, note_code=1),
+        "an origin on channel 0": short_batch(read, origin=[0, -7, 1]), "an origin of epoch 0": short_batch(read, origin=[1, -7, 0]),
+        "an origin whose party is in full": short_batch(read, origin=[1, "borea", 1]),
+        "an origin of no party": short_batch(read, origin=[1, -8, 1]), "an origin of two": short_batch(read, origin=[1, -7]),
+    }.items():
+        yield "short batch: " + name, 3, batch
+    for name, payload in {"a line of 75 bytes": [SHORT_ORIGIN, 2, [-5, bytes(75)]], "a line of a party in full": [SHORT_ORIGIN, 2, ["alba", bytes(76)]],
+                          "a line of no party": [SHORT_ORIGIN, 2, [-6, bytes(76)]], "a line of three": [SHORT_ORIGIN, 2, [-5, bytes(76), 1]]}.items():
+        yield "short cosignature: " + name, 4, payload
+    for name, payload in {
+        "a lead": short_advance(changed(SHORT_MESSAGE, {7: 1})), "no time": [SHORT_ORIGIN, [encode(SHORT_MESSAGE)], [[KEY, REST]]],
+        "a time of 2^53": short_advance(SHORT_MESSAGE, TIME_END), "no signature": short_advance(SHORT_MESSAGE, signatures=()),
+        "the precedence that it has": short_advance(changed(SHORT_MESSAGE, {10: 0})),
+    }.items():
+        yield "short advance: " + name, 5, payload
 
 
 def frame_bad_payloads():
@@ -595,7 +712,7 @@ def frame_bad_payloads():
     yield "hello of six members", 1, p["hello"][:6]
     yield "hello that is a map", 1, {1: 1}
     yield "hello of nothing", 1, []
-    yield "hello of no strict other protocol", 1, b"\x82\x02\x18\x05"
+    yield "hello of no strict other protocol", 1, b"\x82\x03\x18\x05"
     for name, (at, value) in {"want of a bad origin": (0, "borea"), "want of nothing": (2, 7), "want backwards": (2, 6),
                               "want to 2^53": (2, TIME_END), "want from 2^53": (1, TIME_END)}.items():
         yield name, 2, put("want", at, value)
@@ -632,13 +749,13 @@ def frame_bad_payloads():
 
 
 def frame_vectors():
-    for name, (kind, payload) in frame_payloads().items():
+    for name, (kind, payload) in (frame_payloads() | short_payloads()).items():
         yield good(name, frame(kind, payload))
-    for name, kind, payload in frame_bad_payloads():
+    for name, kind, payload in [*frame_bad_payloads(), *short_bad_payloads()]:
         yield bad(name, frame(kind, payload), "FRAME")
     ping = frame(8, [False, 1])
     yield good("bytes of the next frame", ping + b"\0\0")
-    yield bad("another protocol", frame(1, [2, "whatever", {1: 1}]), "PROTOCOL")
+    yield bad("another protocol", frame(1, [1, "whatever", {1: 1}]), "PROTOCOL")
     yield bad("protocol 0", frame(1, [0]), "PROTOCOL")
     yield bad("payload not strict", frame(8, b"\x82\xf4\x18\x01"), "FRAME")
     yield bad("bytes after the payload", frame(8, encode([False, 1]) + b"\0"), "FRAME")

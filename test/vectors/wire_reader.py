@@ -4,6 +4,7 @@ Each read_* takes bytes and gives the lines that the vectors hold, or raises Ref
 of CBOR itself are one here ("cbor"): cbor2 says that something is wrong, seldom what.
 """
 import base64
+import hashlib
 import io
 import re
 
@@ -488,14 +489,165 @@ def is_blob(value, most):
     return type(value) is bytes and 1 <= len(value) <= most
 
 
+# Short codes (link.md section 6): the book of these vectors, and what is rebuilt by it
+
+ACCORD = bytes.fromhex("7827688030a59330cebfc23f9c8d5f02")
+WORDS = [[["rel", ["ALBA", "BOREA"]]], "rel", "node", "N01", "alba", "ALBA", "borea", "BOREA", "head", "watch"]
+KEY_TYPES = {b"ssh-ed25519": 0, b"ecdsa-sha2-nistp256": 0, b"sk-ssh-ed25519@openssh.com": 5,
+             b"sk-ecdsa-sha2-nistp256@openssh.com": 5}  # bytes behind a signature's string
+CHANNEL, KIND, AUTHOR, CLAIMED, SEEN, PRECEDENCE, CONTENT = 3, 5, 6, 7, 8, 10, 15
+
+
+def over_ints(value, change):
+    if type(value) is list:
+        return [over_ints(inner, change) for inner in value]
+    if type(value) is dict:
+        return {key: over_ints(inner, change) for key, inner in value.items()}
+    return change(value) if type(value) is int else value
+
+
+def shrink(value):
+    """A value's short form."""
+    for number, word in enumerate(WORDS):
+        if type(value) is type(word) and value == word:
+            return -1 - number
+    if type(value) is list:
+        return [shrink(inner) for inner in value]
+    if type(value) is dict:
+        return {key: shrink(inner) for key, inner in value.items()}
+    return value - len(WORDS) if type(value) is int and value < 0 else value
+
+
+def expand(value):
+    def word(number):
+        if number >= 0:
+            return number
+        return WORDS[-1 - number] if -1 - number < len(WORDS) else number + len(WORDS)
+    out = over_ints(value, word)
+    need(encode(shrink(out)) == encode(value), "FRAME")
+    return out
+
+
+def ssh_strings(raw):
+    """All SSH strings of raw; what is left in the end."""
+    out = []
+    while len(raw) >= 4 and len(raw) - 4 >= int.from_bytes(raw[:4], "big"):
+        end = 4 + int.from_bytes(raw[:4], "big")
+        out.append(raw[4:end])
+        raw = raw[end:]
+    return out, raw
+
+
+def ssh_string(raw):
+    return len(raw).to_bytes(4, "big") + raw
+
+
+class Shorts:
+    """What one frame's short forms are compared with."""
+
+    def __init__(self, channel, party):
+        self.party, self.lead, self.keys = party, 0, []
+        self.last = {CHANNEL: channel, KIND: 8, SEEN: [], PRECEDENCE: 0}
+
+    def statement(self, raw, beside, content):
+        short, out = decode(raw), {1: 1, 2: ACCORD}
+        need(type(short) is dict and all(3 <= key <= 17 for key in short), "FRAME")
+        last, named = dict(self.last), None
+        if content is not None:
+            named = [hashlib.sha256(content).digest(), len(content), 0]
+            last[CONTENT] = named
+        for key in range(3, 18):
+            was = last.get(key)
+            if key not in short:
+                value = self.lead if key == CLAIMED else was
+            elif key == CLAIMED:
+                value = short[key]
+                need(type(value) is int and -TIME_END <= value < TIME_END and value != self.lead, "FRAME")
+            elif short[key] is False:
+                need(was is not None, "FRAME")
+                value = None
+            elif key == CONTENT and type(short[key]) is int and short[key] >= 0:
+                need(named is not None and 1 <= short[key] <= 2, "FRAME")
+                value = named[:2] + [short[key]]
+            else:
+                need(short[key] is not True, "FRAME")
+                value = expand(short[key])
+                need(was is None or encode(value) != encode(was), "FRAME")
+                need(key != CONTENT or named is None or encode(value) not in
+                     [encode(named[:2] + [sealing]) for sealing in range(3)], "FRAME")
+            if key == CLAIMED:
+                self.lead, value = value, beside - value
+                need(0 <= value < TIME_END, "FRAME")
+            elif value is None:
+                last.pop(key, None)
+                continue
+            else:
+                last[key] = value
+            out[key] = [self.party, value] if key == AUTHOR else value
+        last.pop(CONTENT, None)
+        self.last = last
+        return encode(out)
+
+    def signature(self, value):
+        if type(value) is not list:
+            need(is_blob(value, SSHSIG_MAX), "FRAME")
+            return value
+        need(len(value) == 2 and type(value[1]) is bytes and len(value[1]) <= SSHSIG_MAX, "FRAME")
+        key, rest = value
+        if type(key) is bytes:
+            need(key not in self.keys and len(key) <= SSHSIG_MAX, "FRAME")
+            if len(self.keys) < 64:
+                self.keys.append(key)
+        else:
+            need(is_uint(key) and key < len(self.keys), "FRAME")
+            key = self.keys[key]
+        parts, left = ssh_strings(key)
+        need(parts and parts[0] in KEY_TYPES and left == b"" and is_key(parts) and len(key) <= 512, "FRAME")
+        need(len(rest) >= KEY_TYPES[parts[0]], "FRAME")
+        signature = ssh_string(parts[0]) + (len(rest) - KEY_TYPES[parts[0]]).to_bytes(4, "big") + rest
+        blob = b"SSHSIG\0\0\0\1" + b"".join(map(ssh_string, (key, b"entente-statement-v1", b"", b"sha512", signature)))
+        need(len(blob) <= SSHSIG_MAX, "FRAME")
+        return blob
+
+
+def is_key(parts):
+    token = 1 if parts[0].startswith(b"sk-") else 0
+    if token and (parts[-1] == b"" or b"\0" in parts[-1]):
+        return False
+    if b"ed25519" in parts[0]:
+        return len(parts) == 2 + token and len(parts[1]) == 32
+    return len(parts) == 3 + token and parts[1] == b"nistp256" and len(parts[2]) == 65
+
+
 def frame_origin(value):
+    if type(value) is list:
+        value = expand(value)
+        need(is_list_of(value, 3) and is_uint(value[0], 1, 999) and is_party(value[1]) and is_uint(value[2], 1, U32), "FRAME")
+        value = f"{ACCORD.hex()}/{value[0]}/{value[1]}/{value[2]}"
     need(type(value) is str and read_origin(value) is not None, "FRAME")
     return f"origin {value}"
 
 
+def frame_note(value, origin, size):
+    """As text, and its root, key id and signature."""
+    if type(value) is not bytes:
+        return value
+    need(len(value) == 100, "FRAME")
+    root, signed = base64.b64encode(value[:32]).decode(), base64.b64encode(value[32:]).decode()
+    return f"{origin}\n{size}\n{root}\n\n— {origin} {signed}\n"
+
+
+def frame_line(value):
+    if type(value) is not list:
+        return value
+    value = expand(value)
+    need(is_list_of(value, 2) and is_party(value[0]) and type(value[1]) is bytes and len(value[1]) == 76, "FRAME")
+    return f"— {ACCORD.hex()}/{value[0]}/mirror {base64.b64encode(value[1]).decode()}\n"
+
+
 def hello_lines(p):
     need(type(p) is list and p and is_uint(p[0]), "FRAME")
-    need(p[0] == 1, "PROTOCOL")
+    need(p[0] == 2, "PROTOCOL")
     need(len(p) == 7 and is_hash(p[1], 16) and is_hash(p[2]) and is_blob(p[3], MANIFEST_MAX) and is_party(p[4]), "FRAME")
     need(is_uint(p[5], 0, TIME_END - 1) and type(p[6]) is list and len(p[6]) <= NOTES_MAX, "FRAME")
     need(all(is_text(note, NOTE_MAX) for note in p[6]), "FRAME")
@@ -510,35 +662,52 @@ def want_lines(p):
     return [line, f"range {p[1]} {p[2]}"]
 
 
-def item_lines(item):
-    need(type(item) is list and 1 <= len(item) <= 2 and is_blob(item[0], ENTRY_MAX), "FRAME")
-    lines = [f"entry {item[0].hex()}"]
-    if len(item) == 2 and type(item[1]) is list:
-        lines.append(place_line("eraser", item[1], "FRAME"))
-    elif len(item) == 2:
-        need(is_blob(item[1], CONTENT_MAX), "FRAME")
-        lines.append(f"content {item[1].hex()}")
-    return lines
+def beside_lines(value):
+    if type(value) is list:
+        return None, [place_line("eraser", value, "FRAME")]
+    need(is_blob(value, CONTENT_MAX), "FRAME")
+    return value, [f"content {value.hex()}"]
 
 
 def batch_lines(p):
     need(is_list_of(p, 4), "FRAME")
     lines = [frame_origin(p[0])]
+    origin = lines[0].split(" ")[1]
+    _, channel, party, _ = origin.split("/")
+    shorts, filed, rebuilt = Shorts(int(channel), party), 0, 0
     need(is_uint(p[1], 0, SIZE_MAX - BATCH_MAX) and type(p[2]) is list and 1 <= len(p[2]) <= BATCH_MAX, "FRAME")
     lines.append(f"first {p[1]}")
-    for item in p[2]:
-        lines += item_lines(item)
-    need(is_text(p[3], NOTE_MAX), "FRAME")
-    note = read_note(p[3].encode())
-    need(note[:2] == [f"origin {p[0]}", f"size {p[1] + len(p[2])}"], "FRAME")
-    return lines + [f"note {p[3]}"]
+    for index, item in enumerate(p[2], p[1]):
+        need(type(item) is list and 1 <= len(item) <= 4, "FRAME")
+        content, beside = beside_lines(item[-1]) if len(item) in (2, 4) else (None, [])
+        if len(item) <= 2:
+            need(is_blob(item[0], ENTRY_MAX), "FRAME")
+            entry = item[0]
+        else:
+            difference, step, signatures = item[:3]
+            need(type(difference) is bytes and type(step) is int and -TIME_END <= step < TIME_END, "FRAME")
+            filed += step
+            need(0 <= filed < TIME_END and type(signatures) is list and len(signatures) <= SIGNATURES, "FRAME")
+            blobs = [shorts.signature(signature) for signature in signatures]
+            entry = {1: 1, 2: origin, 3: index, 4: filed, 5: shorts.statement(difference, filed, content)}
+            entry = encode({**entry, 6: blobs} if blobs else entry)
+            rebuilt += len(entry)
+            need(len(entry) <= ENTRY_MAX and rebuilt <= FRAME_MAX, "FRAME")
+        lines += [f"entry {entry.hex()}"] + beside
+    end = p[1] + len(p[2])
+    text = frame_note(p[3], origin, end)
+    need(is_text(text, NOTE_MAX), "FRAME")
+    note = read_note(text.encode())
+    need(note[:2] == [f"origin {origin}", f"size {end}"], "FRAME")
+    return lines + [f"note {text}"]
 
 
 def cosignature_lines(p):
     need(is_list_of(p, 3), "FRAME")
     lines = [frame_origin(p[0])]
-    need(is_uint(p[1], 1, SIZE_MAX) and is_text(p[2], 512) and p[2].endswith("\n"), "FRAME")
-    line = split_line(p[2][:-1].encode())
+    text = frame_line(p[2])
+    need(is_uint(p[1], 1, SIZE_MAX) and is_text(text, 512) and text.endswith("\n"), "FRAME")
+    line = split_line(text[:-1].encode())
     need(line is not None, "FRAME")
     return lines + [f"size {p[1]}", line_text(line[0], line[2])]
 
@@ -546,11 +715,18 @@ def cosignature_lines(p):
 def advance_lines(p):
     need(type(p) is list and 3 <= len(p) <= 4, "FRAME")
     lines = [frame_origin(p[0])]
-    need(is_blob(p[1], ENTRY_MAX) and type(p[2]) is list and 1 <= len(p[2]) <= SIGNATURES, "FRAME")
-    need(all(is_blob(signature, SSHSIG_MAX) for signature in p[2]), "FRAME")
-    need(len(p) == 3 or is_blob(p[3], CONTENT_MAX), "FRAME")
-    return lines + [f"statement {p[1].hex()}"] + [f"signature {signature.hex()}" for signature in p[2]] + \
-        [f"content {content.hex()}" for content in p[3:]]
+    _, channel, party, _ = lines[0].split(" ")[1].split("/")
+    shorts, statement, content = Shorts(int(channel), party), p[1], p[3] if len(p) == 4 else None
+    need(content is None or is_blob(content, CONTENT_MAX), "FRAME")
+    need(type(p[2]) is list and 1 <= len(p[2]) <= SIGNATURES, "FRAME")
+    if type(statement) is list:
+        need(len(statement) == 2 and is_uint(statement[0], 0, TIME_END - 1) and type(statement[1]) is bytes, "FRAME")
+        statement = shorts.statement(statement[1], statement[0], content)
+        need(shorts.lead == 0, "FRAME")
+    need(is_blob(statement, ENTRY_MAX), "FRAME")
+    signatures = [shorts.signature(signature) for signature in p[2]]
+    return lines + [f"statement {statement.hex()}"] + [f"signature {signature.hex()}" for signature in signatures] + \
+        ([] if content is None else [f"content {content.hex()}"])
 
 
 def refuse_lines(p):
