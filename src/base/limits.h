@@ -44,7 +44,7 @@
 #define BATCH_ENTRIES_MAX 4096u		 /* entries of one batch, so of one commit of one log */
 #define REBUILT_LEN_MAX (2u << 20)	 /* bytes that one frame of short codes is rebuilt in */
 #define BOOK_WORDS_MAX 128u		 /* values that an accord gives a number */
-#define BOOK_LEN_MAX 4096u	 /* bytes of these values */
+#define BOOK_LEN_MAX 4096u		 /* bytes of these values */
 #define SHORT_KEYS_MAX 64u		 /* officers' keys of one frame that get a number */
 #define BATCH_LEN_MAX (900u << 10)	 /* bytes of entries and contents of one batch */
 #define ATTACHMENT_PIECE_MAX (16u << 10) /* bytes of one attachment frame */

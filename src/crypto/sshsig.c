@@ -58,7 +58,7 @@ enum err sshsig_read(struct bytes blob, struct sshsig *out)
 /* A token's flags and counter stand behind the string that is its signature. */
 static size_t behind_signature(const struct ssh_key *key)
 {
-	return key->type->is_token ? 1 + sizeof ((struct signature *)NULL)->counter : 0;
+	return key->type->is_token ? 1 + sizeof((struct signature *)NULL)->counter : 0;
 }
 
 enum err sshsig_split(struct bytes blob, struct bytes namespace, struct bytes *public_key, struct bytes *rest)
@@ -72,8 +72,7 @@ enum err sshsig_split(struct bytes blob, struct bytes namespace, struct bytes *p
 	    ssh_expect_string(&read.signature, bytes_str(key.type->name)) != ERR_OK ||
 	    ssh_take_u32(&read.signature, &len) != ERR_OK)
 		return ERR_VERIFY;
-	if (read.signature.len < behind_signature(&key) ||
-	    read.signature.len - behind_signature(&key) != len)
+	if (read.signature.len < behind_signature(&key) || read.signature.len - behind_signature(&key) != len)
 		return ERR_VERIFY;
 	*public_key = read.public_key;
 	*rest = read.signature;

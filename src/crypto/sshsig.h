@@ -39,10 +39,10 @@ enum err sshsig_verify(struct bytes blob, struct bytes namespace, struct bytes m
 		       struct sshsig *out) MUST_CHECK;
 
 /*
- * The two parts of a blob of this namespace that are not the same in every one: its key, in SSH wire form, and
- * what follows the type and the length of its signature. split: borrows; ERR_VERIFY for a blob that join would
- * not give back (of another form, or of a type that its key does not have). join: ERR_VERIFY for parts that
- * split does not give.
+ * The two parts of a blob of this namespace that are not the same in every one: its key, in SSH wire form,
+ * and what follows the type and the length of its signature. split: borrows; ERR_VERIFY for a blob that join
+ * would not give back (of another form, or of a type that its key does not have). join: ERR_VERIFY for parts
+ * that split does not give.
  */
 enum err sshsig_split(struct bytes blob, struct bytes namespace, struct bytes *public_key,
 		      struct bytes *rest) MUST_CHECK;

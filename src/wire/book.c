@@ -15,8 +15,7 @@ static size_t word_find(const struct book *b, struct bytes in)
 {
 	for (size_t i = 0; i < b->count; i++) {
 		struct bytes word = b->words[i];
-		if (word.len <= in.len && word.ptr[0] == in.ptr[0] &&
-		    memcmp(word.ptr, in.ptr, word.len) == 0)
+		if (word.len <= in.len && word.ptr[0] == in.ptr[0] && memcmp(word.ptr, in.ptr, word.len) == 0)
 			return i;
 	}
 	return b->count;

@@ -53,9 +53,9 @@ void frame_write(enum frame_kind kind, struct bytes payload, struct buf *out);
  * The payloads. Each _read returns ERR_FRAME when the bytes are not strict or not of this form, and
  * borrows from them; each _write makes the payload alone.
  *
- * BATCH, COSIGNATURE and ADVANCE go in short codes (wire/short.h) where there is a book: then what is read may
- * be rebuilt in *memory too, which has REBUILT_LEN_MAX bytes for any frame. Without a book (NULL) everything is
- * written in full, and what is short is refused.
+ * BATCH, COSIGNATURE and ADVANCE go in short codes (wire/short.h) where there is a book: then what is read
+ * may be rebuilt in *memory too, which has REBUILT_LEN_MAX bytes for any frame. Without a book (NULL)
+ * everything is written in full, and what is short is refused.
  */
 
 #define LINK_PROTOCOL 2u

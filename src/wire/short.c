@@ -46,7 +46,9 @@ void short_open(struct short_state *s, const struct book *book, const struct ori
 	s->book = book;
 	s->origin = *origin;
 	cbor_put_uint(&channel, origin->channel);
-	/* What the first is compared with: a FLASH message of this channel by somebody who has seen nothing. */
+	/*
+	 * What the first is compared with: a FLASH message of this channel by somebody who has seen nothing.
+	 */
 	s->slots[STATEMENT_KEY_CHANNEL] = buf_bytes(&channel);
 	s->slots[STATEMENT_KEY_KIND] = BYTES_LIT("\x08");
 	s->slots[STATEMENT_KEY_SEEN] = BYTES_LIT("\x80");
@@ -54,7 +56,9 @@ void short_open(struct short_state *s, const struct book *book, const struct ori
 	_Static_assert(KIND_MESSAGE == 8 && PRECEDENCE_FLASH == 0, "as they stand in slots");
 }
 
-/* A statement apart: the raw values, of the author the role alone; what stands for no value is beside them. */
+/*
+ * A statement apart: the raw values, of the author the role alone; what stands for no value is beside them.
+ */
 struct parts {
 	struct bytes values[STATEMENT_KEY_COUNT];
 	struct wall claimed;
@@ -82,7 +86,8 @@ static void name_content(struct parts *p, struct bytes content)
 static unsigned sealing_of(const struct parts *p, struct bytes value)
 {
 	if (p->content.len == 0 || value.len != p->content.len ||
-	    memcmp(value.ptr, p->content.ptr, value.len - 1) != 0 || value.ptr[value.len - 1] >= SEALING_COUNT)
+	    memcmp(value.ptr, p->content.ptr, value.len - 1) != 0 ||
+	    value.ptr[value.len - 1] >= SEALING_COUNT)
 		return SEALING_COUNT;
 	return value.ptr[value.len - 1];
 }
@@ -97,7 +102,8 @@ static bool take_role(const struct short_state *s, struct bytes author, struct b
 	cbor_put_array(&start, 2);
 	cbor_put_text(&start, bytes_str(s->origin.party));
 	*role = author;
-	return bytes_take(role, start.len, &own) == ERR_OK && bytes_equal(own, buf_bytes(&start)) && role->len > 0;
+	return bytes_take(role, start.len, &own) == ERR_OK && bytes_equal(own, buf_bytes(&start)) &&
+	       role->len > 0;
 }
 
 /* False: it says something that no short form does. */
@@ -249,7 +255,9 @@ static bool read_difference(struct bytes in, struct difference *d)
 	return cbor_finish(&r) == ERR_OK;
 }
 
-/* What the value of this key is now: said anew, gone, or as it was. ERR_FRAME if what is said says nothing. */
+/*
+ * What the value of this key is now: said anew, gone, or as it was. ERR_FRAME if what is said says nothing.
+ */
 static enum err next_value(const struct short_state *s, const struct difference *d, uint64_t key,
 			   struct bytes was, struct buf *out, struct bytes *value)
 {
@@ -281,8 +289,7 @@ static enum err build_content(const struct short_state *s, const struct differen
 	if (d->has_sealing)
 		p->memory[p->content.len - 1] = (uint8_t)d->sealing;
 	e = next_value(s, d, STATEMENT_KEY_CONTENT, p->content, out, &value);
-	return e == ERR_OK && d->values[STATEMENT_KEY_CONTENT].len > 0 &&
-			       sealing_of(p, value) < SEALING_COUNT
+	return e == ERR_OK && d->values[STATEMENT_KEY_CONTENT].len > 0 && sealing_of(p, value) < SEALING_COUNT
 		       ? ERR_FRAME
 		       : e;
 }
@@ -463,7 +470,8 @@ void short_origin_write(const struct book *book, const struct origin *origin, st
 	cbor_put_text(&text, bytes_str(origin->party));
 	cbor_put_uint(&text, origin->epoch);
 	e = book_put(book, buf_bytes(&text), out);
-	assert(e == ERR_OK || e == ERR_LIMIT); /* there is no negative number in it; *out remembers the rest */
+	/* there is no negative number in it; *out remembers the rest */
+	assert(e == ERR_OK || e == ERR_LIMIT);
 }
 
 void short_origin_read(const struct book *book, struct cbor_reader *r, struct origin *origin)
@@ -499,8 +507,8 @@ void short_note_write(const struct book *book, const struct origin *origin, uint
 	struct note note;
 	struct fault fault;
 
-	if (book == NULL || note_read(text, &note, &fault) != ERR_OK ||
-	    !origin_equal(&note.origin, origin) || note.size != size || note.lines_count != 1) {
+	if (book == NULL || note_read(text, &note, &fault) != ERR_OK || !origin_equal(&note.origin, origin) ||
+	    note.size != size || note.lines_count != 1) {
 		cbor_put_text(out, text);
 		return;
 	}

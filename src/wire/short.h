@@ -32,9 +32,9 @@
 struct short_state {
 	const struct book *book; /* NULL: there are no short forms */
 	struct origin origin;
-	uint8_t channel[4]; /* what slots begins with */
+	uint8_t channel[4];			 /* what slots begins with */
 	struct bytes slots[STATEMENT_KEY_COUNT]; /* raw values; .len 0: absent */
-	int64_t lead;			 /* of the time beside it over the statement's */
+	int64_t lead;				 /* of the time beside it over the statement's */
 	struct bytes keys[SHORT_KEYS_MAX];
 	size_t keys_count;
 };
@@ -64,14 +64,13 @@ void short_origin_write(const struct book *book, const struct origin *origin, st
 void short_origin_read(const struct book *book, struct cbor_reader *r, struct origin *origin);
 
 /* A note of that origin and size with its author's line alone: root, key id, signature. Others are text. */
-void short_note_write(const struct book *book, const struct origin *origin, uint64_t size,
-		      struct bytes note, struct buf *out);
+void short_note_write(const struct book *book, const struct origin *origin, uint64_t size, struct bytes note,
+		      struct buf *out);
 void short_note_read(const struct book *book, const struct origin *origin, uint64_t size,
 		     struct cbor_reader *r, struct buf *out, struct bytes *note);
 
 /* A mirror's line: [party, key id and signature], or text. */
 void short_line_write(const struct book *book, struct bytes line, struct buf *out);
-void short_line_read(const struct book *book, struct cbor_reader *r, struct buf *out,
-		     struct bytes *line);
+void short_line_read(const struct book *book, struct cbor_reader *r, struct buf *out, struct bytes *line);
 
 #endif

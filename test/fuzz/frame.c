@@ -1,6 +1,6 @@
 /*
- * A stream of frames: each payload that is read is written again as it stands. What came in short codes or in full
- * comes back in short codes, with the same meaning, and from there on as it stands.
+ * A stream of frames: each payload that is read is written again as it stands. What came in short codes or in
+ * full comes back in short codes, with the same meaning, and from there on as it stands.
  */
 #include "wire/frame.h"
 
@@ -109,12 +109,13 @@ static const struct {
 /* The words of the vectors (test/vectors/wire_reader.py). */
 static void make_book(void)
 {
-	static const char *const words[] = { "rel", "node", "N01", "alba", "ALBA", "borea", "BOREA", "head",
-					     "watch" };
+	static const char *const words[] = { "rel",   "node",  "N01",  "alba", "ALBA",
+					     "borea", "BOREA", "head", "watch" };
 
-	book_init(&book,
-		  (const uint8_t *)"\x78\x27\x68\x80\x30\xa5\x93\x30\xce\xbf\xc2\x3f\x9c\x8d\x5f\x02");
-	book_add(&book, BYTES_LIT("\x81\x82\x63rel\x82\x64" "ALBA\x65" "BOREA"));
+	book_init(&book, (const uint8_t *)"\x78\x27\x68\x80\x30\xa5\x93\x30\xce\xbf\xc2\x3f\x9c\x8d\x5f\x02");
+	book_add(&book, BYTES_LIT("\x81\x82\x63rel\x82\x64"
+				  "ALBA\x65"
+				  "BOREA"));
 	for (size_t i = 0; i < ARRAY_COUNT(words); i++)
 		book_add_text(&book, bytes_str(words[i]));
 }

@@ -260,7 +260,8 @@ static uint64_t log_reach(struct world *w, const struct sim_node *n, const struc
 		struct batch batch;
 		if (e->kind == EVENT_FRAME && e->frame == FRAME_BATCH && e->path == PATH_BUNDLE &&
 		    !e->is_void &&
-		    batch_read((struct bytes){ e->bytes, e->len }, &w->book, &rebuilt, items, &batch) == ERR_OK &&
+		    batch_read((struct bytes){ e->bytes, e->len }, &w->book, &rebuilt, items, &batch) ==
+			    ERR_OK &&
 		    origin_equal(&batch.origin, &log->origin) && batch.first + batch.count > size)
 			size = batch.first + batch.count;
 	}

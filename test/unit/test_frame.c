@@ -242,11 +242,14 @@ static enum err read_frame(struct bytes in, struct buf *lines, struct buf *again
 
 static void test_vectors(void **state)
 {
-	static const char *const words[] = { "rel", "node", "N01", "alba", "ALBA", "borea", "BOREA", "head", "watch" };
+	static const char *const words[] = { "rel",   "node",  "N01",  "alba", "ALBA",
+					     "borea", "BOREA", "head", "watch" };
 
 	(void)state;
 	book_init(&book, (const uint8_t *)"\x78\x27\x68\x80\x30\xa5\x93\x30\xce\xbf\xc2\x3f\x9c\x8d\x5f\x02");
-	book_add(&book, BYTES_LIT("\x81\x82\x63rel\x82\x64""ALBA\x65""BOREA"));
+	book_add(&book, BYTES_LIT("\x81\x82\x63rel\x82\x64"
+				  "ALBA\x65"
+				  "BOREA"));
 	for (size_t i = 0; i < ARRAY_COUNT(words); i++)
 		book_add_text(&book, bytes_str(words[i]));
 	vectors_check("frame.json", read_frame);

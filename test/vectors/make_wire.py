@@ -820,6 +820,17 @@ def write_corpus(folder, name, vectors):
             out.write(vector["raw"])
 
 
+def write_differences(folder):
+    """Seeds of test/fuzz/short.c: how long the content is, a difference, the content."""
+    os.makedirs(os.path.join(folder, "short"), exist_ok=True)
+    for number, (_, payload) in enumerate(short_payloads().values()):
+        items = [item for item in payload[2] if len(item) > 2] if len(payload[2:]) > 1 and type(payload[2]) is list else []
+        parts = [(item[0], item[3] if len(item) == 4 and type(item[3]) is bytes else b"") for item in items if type(item[0]) is bytes]
+        for at, (difference, beside) in enumerate(parts):
+            with open(os.path.join(folder, "short", f"{number}-{at}"), "wb") as out:
+                out.write(bytes([len(beside)]) + difference + beside)
+
+
 def main():
     vectors_folder, corpus_folder = sys.argv[1:]
     for name, source in SOURCES.items():
@@ -829,6 +840,8 @@ def main():
             sys.exit(f"{name}: two vectors of one name: {sorted(n for n in names if names.count(n) > 1)}")
         if name in FUZZED:
             write_corpus(corpus_folder, name, [v for v in vectors if "rule" not in v])
+        if name == "frame":
+            write_differences(corpus_folder)
         vectors = [finished(name, vector) for vector in vectors]
         with open(os.path.join(vectors_folder, name + ".json"), "w", encoding="utf-8") as out:
             out.write('{\n "about": "docs/spec/: see the header of make_wire.py",\n "vectors": [\n')
