@@ -7,6 +7,7 @@
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/words.h"
+#include "sys/file.h"
 #include "wire/frame.h"
 
 #include <errno.h>
@@ -50,7 +51,7 @@ static enum exit_code write_file(struct client *c, const char *peer, const char 
 	if (e == ERR_OK && (fflush(file) != 0 || fsync(fileno(file)) != 0))
 		e = ERR_IO;
 	fclose(file);
-	if (e == ERR_OK && rename(part, path) == 0)
+	if (e == ERR_OK && file_place(part, path) == ERR_OK)
 		return EXIT_DONE;
 	if (e == ERR_REFUSED) {
 		unlink(part);
@@ -196,6 +197,7 @@ static enum exit_code run(struct options *o)
 		say_next(_("see entente {1} --help"), "bundle");
 		return EXIT_USAGE;
 	}
+	file_keep_private();
 	if (client_open(&c, o->home) != ERR_OK)
 		return EXIT_ERROR;
 	code = is_write ? run_write(o, &c) : run_read(o, &c);

@@ -82,7 +82,7 @@ static enum exit_code copy_slices(struct client *c, const char *target)
 /* In its place only when it is whole: half a backup must not be found on the day when it is needed. */
 static enum exit_code put_in_place(const char *part, const char *path)
 {
-	if (rename(part, path) == 0)
+	if (file_place(part, path) == ERR_OK)
 		return EXIT_DONE;
 	say_error(_("{1} cannot be written: {2}."), path, strerror(errno));
 	return EXIT_ERROR;

@@ -22,6 +22,7 @@
 
 #define COPY_LEN (1u << 20)
 #define MARKS_MAX (1u << 20)
+#define KEPT_MAX 999u /* records of before beside the restored one */
 
 static const struct option_row options[] = {
 	{ "open-epoch", NULL,
@@ -71,28 +72,53 @@ static enum exit_code copy(const char *from, const char *to)
 	return is_good ? EXIT_DONE : cannot(to);
 }
 
-/* What stood there is kept beside it: nobody's last copy is thrown away by a restore. */
-static enum exit_code put_in_place(const char *home, const char *part)
+static const char *const endings[] = STORE_SQLITE_ENDINGS;
+
+/* A name under which nothing stands yet: record.db.before, then record.db.before.2 and so on. */
+static enum err find_free(const char *home, char out[FILE_PATH_MAX])
 {
-	static const char *const endings[] = STORE_SQLITE_ENDINGS;
+	for (unsigned number = 1; number <= KEPT_MAX; number++) {
+		bool is_free = true;
+		int n = snprintf(out, FILE_PATH_MAX, "%s/record.db.before", home);
+
+		if (number > 1)
+			n = snprintf(out, FILE_PATH_MAX, "%s/record.db.before.%u", home, number);
+		for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {
+			char path[FILE_PATH_MAX];
+			if (n < 0 ||
+			    (size_t)snprintf(path, sizeof path, "%s%s", out, endings[i]) >= sizeof path)
+				return ERR_LIMIT;
+			is_free = is_free && !file_exists(path);
+		}
+		if (is_free)
+			return ERR_OK;
+	}
+	errno = EEXIST;
+	return ERR_EXISTS;
+}
+
+/* What stood there is kept beside it: nobody's last copy is thrown away by a restore, nor by the next one. */
+static enum exit_code put_in_place(const char *home, const char *part, char kept[FILE_PATH_MAX])
+{
 	char now[FILE_PATH_MAX], before[FILE_PATH_MAX];
 
+	if (find_free(home, kept) != ERR_OK)
+		return cannot(kept);
 	for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {
 		if ((size_t)snprintf(now, sizeof now, "%s/record.db%s", home, endings[i]) >= sizeof now ||
-		    (size_t)snprintf(before, sizeof before, "%s/record.db.before%s", home, endings[i]) >=
-			    sizeof before)
+		    (size_t)snprintf(before, sizeof before, "%s%s", kept, endings[i]) >= sizeof before)
 			return EXIT_USAGE;
 		if (file_exists(now) && rename(now, before) != 0)
 			return cannot(now);
 	}
-	if (file_path(now, home, "record.db") != ERR_OK || rename(part, now) != 0)
+	if (file_path(now, home, "record.db") != ERR_OK || file_place(part, now) != ERR_OK)
 		return cannot(part);
 	return EXIT_DONE;
 }
 
 static enum exit_code restore(const struct options *o, const char *from)
 {
-	char part[FILE_PATH_MAX];
+	char part[FILE_PATH_MAX], kept[FILE_PATH_MAX];
 	struct store *store;
 	enum exit_code code;
 
@@ -111,13 +137,14 @@ static enum exit_code restore(const struct options *o, const char *from)
 	}
 	store->ops->close(store);
 	held_remove_beside(part); /* a copy that was only looked at has nothing there */
-	code = put_in_place(o->home, part);
+	code = put_in_place(o->home, part, kept);
 	if (code == EXIT_DONE && o->is_json)
 		json_say_done("file", from);
 	else if (code == EXIT_DONE)
-		say(_("The backup is in its place; what stood there is record.db.before. Start the node: it "
-		      "asks its peers for what the backup has forgotten before it writes. Then: entente "
-		      "status\n"));
+		say(_("The backup is in its place; what stood there is {1}. Start the node: it asks its "
+		      "peers "
+		      "for what the backup has forgotten before it writes. Then: entente status\n"),
+		    kept);
 	return code;
 }
 

@@ -204,6 +204,7 @@ static enum exit_code run(struct options *o)
 	enum exit_code code;
 	int lock = -1;
 
+	file_keep_private();
 	log_open("entente", LOG_LEVEL_NOTICE);
 	c->home = o->home;
 	code = read_settings(c);

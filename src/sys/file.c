@@ -80,9 +80,20 @@ static enum err sync_folder_of(const char *path)
 	fd = open(slash == NULL ? "." : dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return ERR_IO;
-	failed = fsync(fd);
+	/* Some carriers' file systems know no sync of a folder: EINVAL. */
+	failed = fsync(fd) != 0 && errno != EINVAL;
 	close(fd);
 	return failed != 0 ? ERR_IO : ERR_OK;
+}
+
+enum err file_place(const char *from, const char *to)
+{
+	return rename(from, to) == 0 ? sync_folder_of(to) : ERR_IO;
+}
+
+void file_keep_private(void)
+{
+	(void)umask(umask(077) | 077);
 }
 
 enum err file_write(const char *path, struct bytes content, unsigned mode)
@@ -101,15 +112,14 @@ enum err file_write(const char *path, struct bytes content, unsigned mode)
 	if (e == ERR_OK && fsync(fd) != 0)
 		e = ERR_IO;
 	close(fd);
-	if (e == ERR_OK && rename(beside, path) != 0)
-		e = ERR_IO;
+	if (e == ERR_OK)
+		e = file_place(beside, path);
 	if (e != ERR_OK) {
 		int why = errno;
-		unlink(beside);
+		unlink(beside); /* not there any more, if only the folder failed */
 		errno = why;
-		return e;
 	}
-	return sync_folder_of(path);
+	return e;
 }
 
 bool file_exists(const char *path)

@@ -21,6 +21,12 @@ enum err file_read(const char *path, struct buf *out) MUST_CHECK;
 /* Makes or replaces the whole file: all of it or nothing of it, and on the disk. mode as in open(2). */
 enum err file_write(const char *path, struct bytes content, unsigned mode) MUST_CHECK;
 
+/* Puts a whole file that is on the disk in another's place or where none is: its name is then there too. */
+enum err file_place(const char *from, const char *to) MUST_CHECK;
+
+/* Whatever this process makes from now on is its own user's alone, however free with it the umask is. */
+void file_keep_private(void);
+
 bool file_exists(const char *path);
 
 /* Makes the folder for the owner alone; it may exist. Those above it must. */

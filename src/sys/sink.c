@@ -50,7 +50,7 @@ static enum err folders_make(const struct sink_folder *f, const char *path)
 	for (size_t i = 0; path[i] != '\0'; i++) {
 		if (path[i] == '/') {
 			part[i] = '\0';
-			if (mkdirat(f->root, part, 0755) != 0 && errno != EEXIST)
+			if (mkdirat(f->root, part, 0700) != 0 && errno != EEXIST)
 				return err_of_errno();
 		}
 		part[i] = path[i];
@@ -66,12 +66,12 @@ static enum err folder_open(struct sink *s, const char *path)
 	assert(f->file < 0);
 	if (strlen(path) >= SINK_PATH_MAX)
 		return ERR_LIMIT;
-	f->file = openat(f->root, path, flags, 0644);
+	f->file = openat(f->root, path, flags, 0600);
 	if (f->file < 0 && errno == ENOENT) {
 		enum err e = folders_make(f, path);
 		if (e != ERR_OK)
 			return e;
-		f->file = openat(f->root, path, flags, 0644);
+		f->file = openat(f->root, path, flags, 0600);
 	}
 	f->len = 0;
 	return f->file < 0 ? err_of_errno() : ERR_OK;
@@ -132,7 +132,7 @@ enum err sink_folder_new(const char *path, struct sink **out)
 	struct sink_folder *f;
 	int root;
 
-	if (mkdir(path, 0755) != 0 && errno != EEXIST)
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
 		return err_of_errno();
 	root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)

@@ -141,6 +141,26 @@ def test_verify_export_backup(pair):
     assert not list(kor.home.glob("restore.part*")), "nothing is left beside"
     assert json.loads(kor.run("verify", "--json").stdout)["findings"] == 0
     assert kor.run("restore", __file__, code=6).stderr
+    # Nor does the next restore throw away what the first one kept.
+    kept = (kor.home / "record.db.before").read_bytes()
+    assert "record.db.before.2" in kor.run("restore", backup).stdout
+    assert (kor.home / "record.db.before").read_bytes() == kept and (kor.home / "record.db.before.2").exists()
+
+
+def test_what_holds_the_record_is_its_users_alone(pair):
+    """The record, its copies and what is carried, under a umask that would show them to everybody."""
+    kor = pair["kor"]
+    kor.stop()
+    kor.start(preexec=lambda: os.umask(0))
+    pair.await_receipts()
+    freely = {"preexec_fn": lambda: os.umask(0)}
+    for words in (["export", "--backup", pair.folder / "a.db"], ["export", "--to", pair.folder / "out"],
+                  ["bundle", "write", "--peer", "usa", pair.folder / "a.bundle"]):
+        subprocess.run([nodes.BINARY, *words, "--home", kor.home], check=True, capture_output=True, **freely)
+    made = [pair.folder / "a.db", pair.folder / "a.bundle", pair.folder / "out", *(pair.folder / "out").rglob("*"),
+            *kor.home.glob("record.db*"), kor.home / "socket", kor.home / "reserve"]
+    assert len(made) > 20
+    assert [] == [path for path in made if path.stat().st_mode & 0o077]
 
 
 # Words
