@@ -288,11 +288,11 @@ enum err fold_next(struct node *n, struct now now, struct line *line, const stru
 /* Drops the views and folds what is held anew, in the open turn. */
 enum err refold_all(struct node *n, struct now now) MUST_CHECK;
 /*
- * Folds what has become ready on a channel, in any of its logs; circles are broken unless more follows at
- * once.
+ * Folds what has become ready, in any log: one may wait for another channel's. Circles are broken unless more
+ * follows at once.
  */
-enum err refold(struct node *n, struct now now, uint32_t channel, bool is_more) MUST_CHECK;
-bool has_waiting(const struct node *n, uint32_t channel);
+enum err refold(struct node *n, struct now now, bool is_more) MUST_CHECK;
+bool has_waiting(const struct node *n);
 /* What a tick does: asks who claims to have seen it for what is waited for; folds anew if that is due. */
 enum err refold_tick(struct node *n, struct now now) MUST_CHECK;
 

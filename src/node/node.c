@@ -378,8 +378,8 @@ enum err entry_add(struct node *n, struct now now, const struct addition *a)
 		e = ERR_SHORT; /* behind one that waits */
 	}
 	/* An entry that waits itself frees none; whether it closes a circle is asked once for its batch. */
-	if ((e == ERR_OK || (e == ERR_SHORT && !a->is_more)) && has_waiting(n, line->key.channel))
-		e = refold(n, now, line->key.channel, a->is_more);
+	if ((e == ERR_OK || (e == ERR_SHORT && !a->is_more)) && has_waiting(n))
+		e = refold(n, now, a->is_more);
 	return node_local(n, e == ERR_SHORT ? ERR_OK : e, "a view could not be written");
 }
 

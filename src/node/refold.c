@@ -168,14 +168,14 @@ static bool is_gone_for_good(struct node *n, const struct fold_wait *wait)
 		line_newest(n, wait->log.channel, wait->log.party) != waited);
 }
 
-static enum err skip_gone(struct node *n, struct now now, uint32_t channel, bool *any)
+static enum err skip_gone(struct node *n, struct now now, bool *any)
 {
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *line = &n->lines[i];
 		struct fold_wait wait;
 		enum err e;
 
-		if (line->key.channel != channel || line->folded == line->log->frontier.size)
+		if (line->folded == line->log->frontier.size)
 			continue;
 		e = fold_held(n, now, line, false, &wait);
 		if (e == ERR_SHORT && is_gone_for_good(n, &wait)) {
@@ -205,13 +205,21 @@ static enum err waits_for(struct node *n, struct now now, struct line *line, str
 	return ERR_OK;
 }
 
+/* By name, so that all nodes break a circle at one place, wherever they come upon it. */
+static bool is_before(const struct line *a, const struct line *b)
+{
+	if (a->key.party != b->key.party)
+		return a->key.party < b->key.party;
+	return a->key.channel != b->key.channel ? a->key.channel < b->key.channel
+						: a->key.epoch < b->key.epoch;
+}
+
 /*
  * Parties that each claim to have seen the other's later entry: number all that can be, then the next entry
- * of the first stuck party (by name) as if it had seen only those; flag it; go on. Who waits for what is
- * still
- * to come is in no circle, however long the chain.
+ * of the first stuck party (by name; of one party the lower channel's) as if it had seen only those; flag it;
+ * go on. Who waits for what is still to come is in no circle, however long the chain.
  */
-static enum err break_circle(struct node *n, struct now now, uint32_t channel, bool *any)
+static enum err break_circle(struct node *n, struct now now, bool *any)
 {
 	struct fold_wait wait;
 
@@ -219,7 +227,7 @@ static enum err break_circle(struct node *n, struct now now, uint32_t channel, b
 		struct line *at = &n->lines[i], *first;
 		enum err e = ERR_OK;
 
-		if (at->key.channel != channel || at->folded == at->log->frontier.size)
+		if (at->folded == at->log->frontier.size)
 			continue;
 		for (size_t steps = 0; e == ERR_OK && at != NULL && steps <= n->lines_count; steps++)
 			e = waits_for(n, now, at, &at);
@@ -230,7 +238,7 @@ static enum err break_circle(struct node *n, struct now now, uint32_t channel, b
 		/* So many steps on, we are inside the circle: once around it, for the first by name. */
 		first = at;
 		for (size_t steps = 0; e == ERR_OK && at != NULL && steps <= n->lines_count; steps++) {
-			if (at->key.party < first->key.party)
+			if (is_before(at, first))
 				first = at;
 			e = waits_for(n, now, at, &at);
 		}
@@ -242,16 +250,16 @@ static enum err break_circle(struct node *n, struct now now, uint32_t channel, b
 	return ERR_OK;
 }
 
-bool has_waiting(const struct node *n, uint32_t channel)
+bool has_waiting(const struct node *n)
 {
 	for (size_t i = 0; i < n->lines_count; i++) {
-		if (n->lines[i].key.channel == channel && n->lines[i].folded < n->lines[i].log->frontier.size)
+		if (n->lines[i].folded < n->lines[i].log->frontier.size)
 			return true;
 	}
 	return false;
 }
 
-enum err refold(struct node *n, struct now now, uint32_t channel, bool is_more)
+enum err refold(struct node *n, struct now now, bool is_more)
 {
 	struct fold_wait wait;
 	bool any = true;
@@ -260,19 +268,16 @@ enum err refold(struct node *n, struct now now, uint32_t channel, bool is_more)
 		bool is_stuck = false;
 		any = false;
 		for (size_t i = 0; i < n->lines_count; i++) {
-			enum err e;
-			if (n->lines[i].key.channel != channel)
-				continue;
-			e = fold_line(n, now, &n->lines[i], &any, &wait);
+			enum err e = fold_line(n, now, &n->lines[i], &any, &wait);
 			if (e == ERR_SHORT)
 				is_stuck = true;
 			else if (e != ERR_OK)
 				return node_local(n, e, "a view could not be written");
 		}
 		if (!any && is_stuck && !is_more) {
-			enum err e = skip_gone(n, now, channel, &any);
+			enum err e = skip_gone(n, now, &any);
 			if (e == ERR_OK && !any)
-				e = break_circle(n, now, channel, &any);
+				e = break_circle(n, now, &any);
 			if (e != ERR_OK)
 				return node_local(n, e, "a view could not be written");
 		}
@@ -287,8 +292,8 @@ enum err refold_all(struct node *n, struct now now)
 	n->is_replaying = true;
 	for (size_t i = 0; i < n->lines_count; i++)
 		n->lines[i].folded = 0;
-	for (size_t i = 0; e == ERR_OK && i < n->accord->channels_count; i++)
-		e = refold(n, now, n->accord->channels[i].number, false);
+	if (e == ERR_OK)
+		e = refold(n, now, false);
 	n->is_replaying = false;
 	return e;
 }
@@ -325,19 +330,18 @@ static enum err ask_seers(struct node *n, struct now now, struct line *line)
 }
 
 /* What it waits for may have been stopped or ended meanwhile; whatever waits still is asked for. */
-static enum err look_at_waiting(struct node *n, struct now now, uint32_t channel)
+static enum err look_at_waiting(struct node *n, struct now now)
 {
 	enum err e = ERR_OK;
 
-	if (!has_waiting(n, channel))
+	if (!has_waiting(n))
 		return ERR_OK;
 	e = turn_open(n);
 	if (e == ERR_OK)
-		e = refold(n, now, channel, false);
+		e = refold(n, now, false);
 	for (size_t i = 0; e == ERR_OK && i < n->lines_count; i++) {
-		struct line *line = &n->lines[i];
-		if (line->key.channel == channel && line->folded < line->log->frontier.size)
-			e = ask_seers(n, now, line);
+		if (n->lines[i].folded < n->lines[i].log->frontier.size)
+			e = ask_seers(n, now, &n->lines[i]);
 	}
 	return e;
 }
@@ -369,8 +373,7 @@ enum err refold_tick(struct node *n, struct now now)
 
 	if (!mono_is_before(now.mono, n->next_ask)) {
 		n->next_ask = mono_add_ms(now.mono, WANT_AGAIN_MS);
-		for (size_t i = 0; e == ERR_OK && i < n->accord->channels_count; i++)
-			e = look_at_waiting(n, now, n->accord->channels[i].number);
+		e = look_at_waiting(n, now);
 		for (size_t i = 0; i < n->lines_count; i++)
 			ask_author(n, &n->lines[i]);
 	}

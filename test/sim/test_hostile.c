@@ -1133,6 +1133,87 @@ static void test_refuse_is_about_our_log(void **state)
 	forge_free(&f);
 }
 
+/* ---- What waits for each other. ---- */
+
+static void add_reference(struct forge *f, enum precedence precedence, const struct forge *to, size_t index)
+{
+	struct statement s;
+
+	forge_message(f, precedence, &s);
+	s.refers[s.refers_count++] = (struct place){ to->key.channel, s.party, 1, index, { 0 } };
+	forge_say(f, &s, &f->w->nodes[f->key.party].officer.key, NONE);
+}
+
+/* What waits for another channel is shown when that comes, not at the next look around. */
+static void test_another_channel_is_waited_for_no_longer_than_it_takes(void **state)
+{
+	struct room *r = *state;
+	struct forge f, g;
+	size_t first;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	load(&g, r, 1, CONSULT);
+	first = g.count;
+	add_message(&g, PRECEDENCE_ROUTINE, "the matter");
+	add_reference(&f, PRECEDENCE_FLASH, &g, first);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).folded, f.count - 1);
+	assert_int_equal(room_hear_batch(r, 1, &g, 0, g.count), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).folded, f.count);
+	forge_free(&f);
+	forge_free(&g);
+}
+
+/*
+ * One party's two logs that each wait for the other's later entry hold up nobody who has seen them, and are
+ * broken at one place, whichever came first.
+ */
+static void break_circles(struct room *r, struct forge *first, struct forge *second, struct forge *f,
+			  struct forge *g)
+{
+	size_t at = f->count, there = g->count;
+	struct entry_read_out read;
+	struct buf bytes = BUF_ON(scratch);
+
+	for (size_t i = 0; i < 300; i++) {
+		add_reference(f, PRECEDENCE_FLASH, g, there + i);
+		add_reference(g, PRECEDENCE_ROUTINE, f, at + i);
+	}
+	assert_int_equal(room_hear_batch(r, 1, first, 0, first->count), ERR_OK);
+	assert_int_equal(room_hear_batch(r, 1, second, 0, second->count), ERR_OK);
+	assert_int_equal(room_log(r, &f->key).folded, f->count);
+	assert_int_equal(room_log(r, &g->key).folded, g->count);
+	for (size_t i = 0; i < 300; i++) {
+		assert_int_equal(node_entry(r->n->node, &(struct place_key){ f->key, at + i }, &bytes, &read),
+				 ERR_OK);
+		assert_true(read.view.is_flagged);
+		bytes.len = 0;
+		assert_int_equal(
+			node_entry(r->n->node, &(struct place_key){ g->key, there + i }, &bytes, &read),
+			ERR_OK);
+		assert_false(read.view.is_flagged);
+		bytes.len = 0;
+	}
+}
+
+static void test_circles_of_two_channels(void **state)
+{
+	for (size_t order = 0; order < 2; order++) {
+		struct room *r = *state;
+		struct forge f, g;
+
+		room_link(r, 1, 0, NULL, 0);
+		load(&f, r, 1, LEADER);
+		load(&g, r, 1, CONSULT);
+		break_circles(r, order == 0 ? &f : &g, order == 0 ? &g : &f, &f, &g);
+		forge_free(&f);
+		forge_free(&g);
+		room_close(r);
+		room_open(r);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
@@ -1168,6 +1249,8 @@ int main(void)
 		TEST(a_reference_out_of_the_channel_is_none),
 		TEST(folding_anew_takes_its_time),
 		TEST(refuse_is_about_our_log),
+		TEST(another_channel_is_waited_for_no_longer_than_it_takes),
+		TEST(circles_of_two_channels),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
