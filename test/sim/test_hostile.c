@@ -1214,6 +1214,87 @@ static void test_circles_of_two_channels(void **state)
 	}
 }
 
+/* ---- An entry that is not of the form. ---- */
+
+/* The last entry again, with these bytes in place of the first `cut` and these behind it. */
+static void add_spoilt(struct forge *f, size_t cut, struct bytes begin, struct bytes end)
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct buf out = BUF_ON(memory);
+	struct bytes entry = f->items[f->count - 1].entry;
+
+	buf_put(&out, begin);
+	buf_put(&out, (struct bytes){ entry.ptr + cut, entry.len - cut });
+	buf_put(&out, end);
+	forge_cut(f, f->count - 1);
+	forge_put(f, buf_bytes(&out), NONE);
+}
+
+/* That log stops there, and its writer is told where and why; the path and his other logs go on. */
+static void stops_at(struct room *r, struct forge *f, struct forge *other, size_t offset, const char *rule)
+{
+	struct refuse refuse;
+	struct log_status status;
+
+	assert_int_equal(room_hear_batch(r, 1, f, 0, f->count), ERR_OK);
+	assert_int_equal(r->closed, 0);
+	assert_int_equal(room_said(r, 1, FRAME_REFUSE), 1);
+	for (size_t i = 0; i < r->count; i++) {
+		if (r->said[i].kind == FRAME_REFUSE)
+			assert_int_equal(
+				refuse_read((struct bytes){ r->said[i].bytes, r->said[i].len }, &refuse),
+				ERR_OK);
+	}
+	assert_true(origin_equal(&refuse.origin, &f->origin));
+	assert_int_equal(refuse.index, f->count - 1);
+	assert_int_equal(refuse.offset, offset);
+	assert_true(bytes_equal(refuse.rule, bytes_str(rule)));
+	status = room_log(r, &f->key);
+	assert_int_equal(status.state, LOG_STOPPED);
+	assert_string_equal(status.stopped.rule, rule);
+	assert_int_equal(status.size, 0);
+	assert_int_equal(room_hear_batch(r, 1, other, 0, other->count), ERR_OK);
+	assert_int_equal(room_log(r, &other->key).size, other->count);
+}
+
+static void test_an_entry_that_is_not_strict_stops_its_log_alone(void **state)
+{
+	const struct {
+		const char *why;
+		size_t cut;
+		struct bytes begin, end;
+		size_t offset; /* SIZE_MAX: behind the entry */
+		const char *rule;
+	} rows[] = {
+		{ "an integer in two bytes", 3, BYTES_LIT("\xa6\x01\x18\x01"), NONE, 2, "cbor.shortest" },
+		{ "a float", 3, BYTES_LIT("\xa6\x01\xf9\x3c\x00"), NONE, 2, "cbor.float" },
+		{ "a tag", 3, BYTES_LIT("\xa6\x01\xc1\x01"), NONE, 2, "cbor.tag" },
+		{ "a map without an end", 1, BYTES_LIT("\xbf"), NONE, 0, "cbor.indefinite" },
+		{ "a key twice", 3, BYTES_LIT("\xa7\x01\x01\x01\x01"), NONE, 3, "cbor.order" },
+		{ "another version", 3, BYTES_LIT("\xa6\x01\x02"), NONE, 2, "entry.version" },
+		{ "a byte behind it", 0, NONE, BYTES_LIT("\x00"), SIZE_MAX, "cbor.trailing" },
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct room *r = *state;
+		struct forge f, g;
+		size_t len;
+
+		print_message("# %s\n", rows[i].why);
+		room_link(r, 1, 0, NULL, 0);
+		load(&f, r, 1, LEADER);
+		load(&g, r, 1, CONSULT);
+		add_reference(&f, PRECEDENCE_FLASH, &f, 0);
+		len = f.items[f.count - 1].entry.len;
+		add_spoilt(&f, rows[i].cut, rows[i].begin, rows[i].end);
+		stops_at(r, &f, &g, rows[i].offset == SIZE_MAX ? len : rows[i].offset, rows[i].rule);
+		forge_free(&f);
+		forge_free(&g);
+		room_close(r);
+		room_open(r);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
@@ -1251,6 +1332,7 @@ int main(void)
 		TEST(refuse_is_about_our_log),
 		TEST(another_channel_is_waited_for_no_longer_than_it_takes),
 		TEST(circles_of_two_channels),
+		TEST(an_entry_that_is_not_strict_stops_its_log_alone),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
