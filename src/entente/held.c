@@ -6,11 +6,15 @@
 #include "entente/words.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* A copy of the record in the home, for as long as its maker lives: its process id follows. */
+#define COPY_NAME "copy-"
 
 static enum exit_code read_settings(struct held *h, const char *home)
 {
@@ -130,7 +134,7 @@ static enum exit_code find_file(struct held *h, const struct options *o, char pa
 	enum err e;
 
 	if (file_path(lock, o->home, "lock") != ERR_OK || file_path(path, o->home, "record.db") != ERR_OK ||
-	    (size_t)snprintf(h->copy, sizeof h->copy, "%s/copy-%ld.part", o->home, (long)getpid()) >=
+	    (size_t)snprintf(h->copy, sizeof h->copy, "%s/" COPY_NAME "%ld.part", o->home, (long)getpid()) >=
 		    sizeof h->copy)
 		return EXIT_USAGE;
 	e = file_lock(lock, &h->lock);
@@ -197,6 +201,18 @@ void held_remove_beside(const char *path)
 		    (size_t)snprintf(beside, sizeof beside, "%s%s", path, endings[i]) < sizeof beside)
 			unlink(beside);
 	}
+}
+
+void held_sweep(const char *home)
+{
+	char pattern[FILE_PATH_MAX];
+	glob_t found = { 0 };
+
+	if (file_path(pattern, home, COPY_NAME "*") == ERR_OK && glob(pattern, 0, NULL, &found) == 0) {
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			(void)unlink(found.gl_pathv[i]);
+	}
+	globfree(&found);
 }
 
 void held_close(struct held *h)

@@ -27,6 +27,9 @@ void held_close(struct held *h);
 /* Asks the running node to copy its record to this file, which must not be there. */
 enum exit_code held_copy(const struct options *o, const char *path) MUST_CHECK;
 
+/* Removes the copies in a home whose makers died before they could: erased texts may stand in them. */
+void held_sweep(const char *home);
+
 /* Removes what SQLite and the store keep beside that file: another file of its name is not to find it. */
 void held_remove_beside(const char *path);
 

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "crypto/tls.h"
+#include "entente/held.h"
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/words.h"
@@ -210,8 +211,10 @@ static enum exit_code run(struct options *o)
 	code = read_settings(c);
 	if (code == EXIT_DONE)
 		code = take_lock(c, &lock);
-	if (code == EXIT_DONE)
+	if (code == EXIT_DONE) {
+		held_sweep(c->home);
 		code = serve(c);
+	}
 	accord_dir_close(&c->accord);
 	file_unlock(lock);
 	free(c);

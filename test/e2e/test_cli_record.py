@@ -147,6 +147,18 @@ def test_verify_export_backup(pair):
     assert (kor.home / "record.db.before").read_bytes() == kept and (kor.home / "record.db.before.2").exists()
 
 
+def test_a_copy_whose_maker_died_goes(pair):
+    """A copy of the record may hold what is erased by now."""
+    kor = pair["kor"]
+    with subprocess.Popen([nodes.BINARY, "verify", "--home", kor.home], stdout=subprocess.DEVNULL) as verify:
+        nodes.wait_for("a copy is made", lambda: list(kor.home.glob("copy-*")) or verify.poll() is not None)
+        verify.kill()
+    (kor.home / "copy-1.part").write_bytes(b"left behind")
+    kor.stop()
+    kor.start()
+    assert not list(kor.home.glob("copy-*"))
+
+
 def test_what_holds_the_record_is_its_users_alone(pair):
     """The record, its copies and what is carried, under a umask that would show them to everybody."""
     kor = pair["kor"]
