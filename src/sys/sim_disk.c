@@ -43,7 +43,9 @@ struct sim_disk {
 	uint64_t limit;
 	uint64_t fail_in; /* operations left until one fails; 0: none is to */
 	enum sim_disk_which fail_which;
-	bool is_for_ever, has_failed;
+	bool is_for_ever, has_failed, is_paused;
+	void (*changes)(void *self); /* the watcher; NULL: nobody */
+	void *self;
 	struct sim_disk_counts counts;
 };
 
@@ -190,16 +192,37 @@ static struct sim_disk *sim(struct disk *d)
 	return (struct sim_disk *)d;
 }
 
-/* Every operation begins here; true: it is to fail. */
-static bool operation(struct sim_disk *d, bool is_change)
+enum operation { OPERATION_LOOK, OPERATION_CHANGE, OPERATION_GROWTH };
+
+static bool is_counted(const struct sim_disk *d, enum operation o)
 {
+	switch (d->fail_which) {
+	case SIM_DISK_ANY:
+		return true;
+	case SIM_DISK_CHANGES:
+		return o != OPERATION_LOOK;
+	case SIM_DISK_ROOM:
+		break;
+	}
+	return o == OPERATION_GROWTH;
+}
+
+/* Every operation begins here; true: it is to fail. */
+static bool operation(struct sim_disk *d, enum operation o)
+{
+	bool is_change = o != OPERATION_LOOK;
+
+	if (d->is_paused)
+		return false;
+	if (is_change && d->changes != NULL)
+		d->changes(d->self);
 	d->counts.operations++;
 	d->counts.changes += is_change;
-	if (d->has_failed && d->is_for_ever && (is_change || d->fail_which == SIM_DISK_ANY)) {
+	if (d->has_failed && d->is_for_ever && is_counted(d, o)) {
 		d->counts.failed++;
 		return true;
 	}
-	if (d->fail_in == 0 || (!is_change && d->fail_which == SIM_DISK_CHANGES) || --d->fail_in > 0)
+	if (d->fail_in == 0 || !is_counted(d, o) || --d->fail_in > 0)
 		return false;
 	d->has_failed = true;
 	d->counts.failed++;
@@ -227,7 +250,7 @@ static enum err sim_open(struct disk *disk, const char *name)
 	struct sim_disk *d = sim(disk);
 	struct sim_file *f;
 
-	if (operation(d, false))
+	if (operation(d, OPERATION_LOOK))
 		return ERR_IO;
 	if (file_find(d, name) != NULL)
 		return ERR_OK;
@@ -245,7 +268,7 @@ static enum err sim_read(struct disk *disk, const char *name, uint64_t offset, u
 {
 	const struct sim_file *f = file_find(sim(disk), name);
 
-	if (operation(sim(disk), false))
+	if (operation(sim(disk), OPERATION_LOOK))
 		return ERR_IO;
 	if (f == NULL)
 		return ERR_NOT_FOUND;
@@ -260,18 +283,24 @@ static enum err sim_write(struct disk *disk, const char *name, uint64_t offset, 
 {
 	struct sim_disk *d = sim(disk);
 	struct sim_file *f = file_find(d, name);
-	uint64_t used = sim_disk_used(d), grown;
-	bool is_failing = operation(d, true);
+	uint64_t used = sim_disk_used(d), grown = 0;
+	bool is_failing;
 
+	if (f != NULL && offset + part.len > f->live.len)
+		grown = offset + part.len - f->live.len;
+	is_failing = operation(d, grown > 0 ? OPERATION_GROWTH : OPERATION_CHANGE);
 	if (f == NULL)
 		return ERR_NOT_FOUND;
+	if (is_failing && d->fail_which == SIM_DISK_ROOM && grown > 0) {
+		d->counts.full++;
+		return ERR_FULL;
+	}
 	if (is_failing) {
 		/* It may have come as far as some byte of it. */
 		size_t len = part.len == 0 ? 0 : (size_t)prng_below(&d->prng, part.len);
 		change_note(f, offset, part.ptr, len);
 		return ERR_IO;
 	}
-	grown = offset + part.len > f->live.len ? offset + part.len - f->live.len : 0;
 	if (grown > 0 && (used >= d->limit || grown > d->limit - used)) {
 		d->counts.full++;
 		return ERR_FULL;
@@ -284,7 +313,7 @@ static enum err sim_truncate(struct disk *disk, const char *name, uint64_t size)
 {
 	struct sim_file *f = file_find(sim(disk), name);
 
-	if (operation(sim(disk), true))
+	if (operation(sim(disk), OPERATION_CHANGE))
 		return ERR_IO;
 	if (f == NULL)
 		return ERR_NOT_FOUND;
@@ -296,7 +325,7 @@ static enum err sim_sync(struct disk *disk, const char *name)
 {
 	struct sim_disk *d = sim(disk);
 	struct sim_file *f = file_find(d, name);
-	bool is_failing = operation(d, true);
+	bool is_failing = operation(d, OPERATION_CHANGE);
 
 	if (f == NULL)
 		return ERR_NOT_FOUND;
@@ -315,7 +344,7 @@ static enum err sim_size(struct disk *disk, const char *name, uint64_t *out)
 {
 	const struct sim_file *f = file_find(sim(disk), name);
 
-	if (operation(sim(disk), false))
+	if (operation(sim(disk), OPERATION_LOOK))
 		return ERR_IO;
 	if (f == NULL)
 		return ERR_NOT_FOUND;
@@ -333,7 +362,7 @@ static enum err sim_remove(struct disk *disk, const char *name)
 {
 	struct sim_file *f = file_find(sim(disk), name);
 
-	if (operation(sim(disk), true))
+	if (operation(sim(disk), OPERATION_CHANGE))
 		return ERR_IO;
 	if (f == NULL)
 		return ERR_NOT_FOUND;
@@ -405,12 +434,115 @@ void sim_disk_crash(struct sim_disk *d, uint64_t seed)
 	}
 }
 
+/* How far a cut lets a file's changes come: all of them, or in order as far as some byte of one of them. */
+struct reach {
+	size_t whole; /* changes that came whole */
+	bool is_torn; /* and the next one in part */
+};
+
+static struct reach reach_of(struct sim_disk *d, const struct sim_file *f, enum sim_disk_damage damage)
+{
+	struct reach r = { f->changes_count, false };
+
+	if (damage == SIM_DISK_LOST)
+		r.whole = 0;
+	if (damage == SIM_DISK_TORN && f->changes_count > 0) {
+		r.whole = (size_t)prng_below(&d->prng, f->changes_count);
+		r.is_torn = true;
+	}
+	return r;
+}
+
+/* Half of the sectors come; the others stay as they were, or have what nobody wrote. */
+static void change_scatter(struct sim_disk *d, struct image *platter, const struct change *c, bool is_random)
+{
+	uint8_t noise[SIM_SECTOR_LEN];
+
+	if (c->ptr == NULL) {
+		if (prng_is_one_in(&d->prng, 2))
+			change_apply(platter, c);
+		return;
+	}
+	for (size_t done = 0, len; done < c->len; done += len) {
+		uint64_t at = c->offset + done;
+		bool comes = prng_is_one_in(&d->prng, 2);
+
+		len = SIM_SECTOR_LEN - (size_t)(at % SIM_SECTOR_LEN);
+		if (len > c->len - done)
+			len = c->len - done;
+		d->counts.kept += comes;
+		d->counts.lost += !comes;
+		if (comes)
+			image_write(platter, at, c->ptr + done, len);
+		if (comes || !is_random)
+			continue;
+		for (size_t i = 0; i < sizeof noise; i += 8)
+			be64_put(noise + i, prng_next(&d->prng));
+		image_write(platter, at, noise, len);
+	}
+}
+
+static void file_cut(struct sim_disk *d, struct sim_file *f, enum sim_disk_damage damage)
+{
+	struct reach r = reach_of(d, f, damage);
+
+	for (size_t i = 0; i < r.whole; i++) {
+		if (damage == SIM_DISK_TORN)
+			change_apply(&f->synced, &f->changes[i]);
+		else
+			change_scatter(d, &f->synced, &f->changes[i], damage == SIM_DISK_RANDOM);
+	}
+	if (r.is_torn && f->changes[r.whole].ptr != NULL) {
+		const struct change *c = &f->changes[r.whole];
+		d->counts.torn++;
+		image_write(&f->synced, c->offset, c->ptr, (size_t)prng_below(&d->prng, c->len));
+	}
+	changes_drop(f);
+	f->is_synced = true;
+	image_share(&f->live, &f->synced);
+}
+
+void sim_disk_cut(struct sim_disk *d, enum sim_disk_damage damage, uint64_t seed)
+{
+	prng_init(&d->prng, seed);
+	d->counts.crashes++;
+	d->has_failed = false;
+	d->fail_in = 0;
+	for (size_t i = d->files_count; i-- > 0;) {
+		struct sim_file *f = &d->files[i];
+		if (!f->is_synced && (damage == SIM_DISK_LOST || prng_is_one_in(&d->prng, 2)))
+			file_remove(d, f);
+		else
+			file_cut(d, f, damage);
+	}
+}
+
+bool sim_disk_is_dirty(const struct sim_disk *d)
+{
+	for (size_t i = 0; i < d->files_count; i++) {
+		if (d->files[i].changes_count > 0 || !d->files[i].is_synced)
+			return true;
+	}
+	return false;
+}
+
+void sim_disk_watch(struct sim_disk *d, void (*changes)(void *self), void *self)
+{
+	d->changes = changes;
+	d->self = self;
+}
+
 void sim_disk_fail(struct sim_disk *d, uint64_t n, enum sim_disk_which which, bool is_for_ever)
 {
 	d->fail_in = n;
 	d->fail_which = which;
 	d->is_for_ever = is_for_ever;
 	d->has_failed = false;
+}
+
+void sim_disk_pause(struct sim_disk *d, bool is_paused)
+{
+	d->is_paused = is_paused;
 }
 
 bool sim_disk_has_failed(const struct sim_disk *d)
@@ -481,6 +613,29 @@ struct sim_disk *sim_disk_copy(const struct sim_disk *from, uint64_t seed)
 		image_share(&f->live, &from->files[i].live);
 		image_share(&f->synced, &from->files[i].live);
 		f->is_synced = true;
+	}
+	return d;
+}
+
+struct sim_disk *sim_disk_moment(const struct sim_disk *from, uint64_t seed)
+{
+	struct sim_disk *d = sim_disk_copy(from, seed);
+
+	for (size_t i = 0; i < d->files_count; i++) {
+		struct sim_file *f = &d->files[i];
+		const struct sim_file *of = &from->files[i];
+		image_share(&f->synced, &of->synced);
+		f->is_synced = of->is_synced;
+		f->changes_max = of->changes_count;
+		f->changes = xcalloc(of->changes_count + 1, sizeof *f->changes);
+		for (size_t k = 0; k < of->changes_count; k++) {
+			struct change *c = &f->changes[f->changes_count++];
+			*c = of->changes[k];
+			if (c->ptr == NULL)
+				continue;
+			c->ptr = xrealloc(NULL, c->len);
+			memcpy(c->ptr, of->changes[k].ptr, c->len);
+		}
 	}
 	return d;
 }

@@ -35,10 +35,37 @@ const struct sim_disk_counts *sim_disk_counts(const struct sim_disk *d);
  * set. */
 void sim_disk_crash(struct sim_disk *d, uint64_t seed);
 
-/* Which operations a fault counts, and whether all after the first fail too. */
-enum sim_disk_which { SIM_DISK_ANY, SIM_DISK_CHANGES };
+/*
+ * What a cut does to what was not synced, of each file by itself: none of it came; it came in order as far as
+ * some byte; of each write some sectors came, whatever was written before it; where it was to go stand random
+ * bytes. Bytes that were synced stay as they are, in the same sector too: SQLite assumes that of a disk, and
+ * so does the redo file.
+ */
+enum sim_disk_damage {
+	SIM_DISK_LOST,
+	SIM_DISK_TORN,
+	SIM_DISK_REORDERED,
+	SIM_DISK_RANDOM,
+	SIM_DISK_DAMAGE_COUNT
+};
+/* As sim_disk_crash, with this damage. */
+void sim_disk_cut(struct sim_disk *d, enum sim_disk_damage damage, uint64_t seed);
+/* Another disk in the same state, what is not synced included, without faults and watcher. Gives. */
+struct sim_disk *sim_disk_moment(const struct sim_disk *from, uint64_t seed);
+/* Whether a cut now would take or damage anything. */
+bool sim_disk_is_dirty(const struct sim_disk *d);
+/* Called before every change, with self: a moment at which the power may go. NULL: nobody. */
+void sim_disk_watch(struct sim_disk *d, void (*changes)(void *self), void *self);
+
+/*
+ * Which operations a fault counts, and whether all after the first fail too. ROOM: writes that make a file
+ * longer, which are refused as on a full disk.
+ */
+enum sim_disk_which { SIM_DISK_ANY, SIM_DISK_CHANGES, SIM_DISK_ROOM };
 /* The n-th operation from now fails, n from 1; 0: none. A failed write or sync may have left its mark. */
 void sim_disk_fail(struct sim_disk *d, uint64_t n, enum sim_disk_which which, bool is_for_ever);
+/* While it is paused nothing fails and nothing is counted: whoever only looks is not the one under test. */
+void sim_disk_pause(struct sim_disk *d, bool is_paused);
 /* Whether that fault has fired. */
 bool sim_disk_has_failed(const struct sim_disk *d);
 
