@@ -42,18 +42,22 @@ enum err signer_move(struct world *w, struct sim_signer *s, const struct mark_re
 {
 	struct bytes text = request->text, first;
 	struct origin origin;
+	bool is_first;
 	enum err e;
 
 	if (bytes_take_until(&text, '\n', &first) != ERR_OK || origin_read(first, &origin) != ERR_OK)
 		return ERR_USAGE;
 	if (s->is_moved && (w->now_us - s->moved_us >= SYNC_US || has_moved(s, &origin)))
 		signer_sync(s);
+	is_first = marks_find(&s->marks, &origin) == NULL;
 	e = marks_move(&s->marks, request);
 	if (e != ERR_OK)
 		return e;
 	if (!s->is_moved)
 		s->moved_us = w->now_us;
 	s->is_moved = true;
+	if (is_first)
+		signer_sync(s);
 	return ERR_OK;
 }
 
