@@ -1,8 +1,8 @@
 /*
  * plant.h - faults of ours that a test plants, to see that the simulator finds them.
  *
- * Layer: base. test/sim/test_planted.c runs each twin until it is found. A normal build has none: PLANTED is
- * 0 there, and nothing of it is left in the program.
+ * Layer: base. test/sim/test_planted.c and test/crash/planted.c run each twin until it is found. A normal
+ * build has none: PLANTED is 0 there, and nothing of it is left in the program.
  */
 #ifndef BASE_PLANT_H
 #define BASE_PLANT_H
@@ -16,7 +16,13 @@
 	X(SIGN_WITHOUT_PROOF, "the signer signs what does not carry on") \
 	X(RESEND_FILED_AGAIN, "a resend is not recognised") \
 	X(ROLLBACK_LEAVES_VIEWS, "a rollback leaves what was folded") \
-	X(RESTORE_UNSEEN, "a store behind the signer's mark goes on")
+	X(RESTORE_UNSEEN, "a store behind the signer's mark goes on") \
+	X(REDO_UNSYNCED, "a turn is acknowledged before its flush") \
+	X(REDO_UNHASHED, "a turn is run again although its hash is wrong") \
+	X(DRAINED_TWICE, "turns that the tables have are run again") \
+	X(READ_TAKES_TURNS, "a read that fails takes turns with it that no table has") \
+	X(RENEW_IN_PLACE, "a start writes over the only copy of what it read") \
+	X(RENEW_NOTHING, "a start builds on what only the kernel's memory has")
 /* clang-format on */
 
 #ifdef PLANT

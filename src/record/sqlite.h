@@ -3,7 +3,8 @@
  *
  * Layer: record. For store_sqlite.c (life, transactions, logs, entries), sqlite_query.c (asking),
  * sqlite_views.c (the views' map), sqlite_rows.c (contents, notes, attachments, advance copies),
- * sqlite_redo.c (turns that are durable ahead of the tables) and sqlite_tidy.c (the WAL, backups) only.
+ * sqlite_redo.c (turns that are durable ahead of the tables), sqlite_renew.c (what a start writes again) and
+ * sqlite_tidy.c (the WAL, backups) only.
  */
 #ifndef RECORD_SQLITE_H
 #define RECORD_SQLITE_H
@@ -93,8 +94,15 @@ struct parameter {
 
 struct prepared {
 	sqlite3_stmt *statement; /* NULL when it cannot be prepared: the store is damaged, or no memory */
+	int why;		 /* SQLite's code then */
 	enum query which;
 	struct parameter parameters[QUERY_PARAMETERS_MAX]; /* as bound last */
+};
+
+/* A file of ours on SQLite's own layer. */
+struct beside {
+	sqlite3_file *file; /* heap; NULL: it is not there */
+	sqlite3_filename name;
 };
 
 /*
@@ -103,8 +111,7 @@ struct prepared {
  * begins the next one.
  */
 struct redo {
-	sqlite3_file *file; /* NULL: there is none yet */
-	sqlite3_filename name;
+	struct beside beside; /* .file NULL: there is none yet */
 	uint8_t salt[REDO_SALT_LEN];
 	uint64_t generation;
 	uint8_t queries[HASH_LEN]; /* of the text of all queries */
@@ -168,6 +175,9 @@ static inline struct store_sqlite *lite(struct store *s)
 enum err lite_err_of(int rc) MUST_CHECK;
 enum err lite_fail(struct store_sqlite *s, int rc) MUST_CHECK;
 
+/* Back to the end of the last turn: without SQLite's transaction, and with what the redo file holds of it. */
+void lite_transaction_again(struct store_sqlite *s);
+
 /* Reset, with no parameter bound. If it cannot be prepared, who runs it says why. */
 struct prepared *lite_query(struct store_sqlite *s, enum query which);
 /* Parameters from 1, borrowed until the query has run. */
@@ -226,7 +236,7 @@ struct map lite_views(struct store *store);
 void lite_views_forget(struct store_sqlite *s);
 
 /* ---- sqlite_redo.c ---- */
-/* Reads the records that count into an open transaction, and writes them once more: wal_renew says why. */
+/* Reads the records that count into an open transaction. */
 enum err redo_open(struct store_sqlite *s) MUST_CHECK;
 void redo_close(struct store_sqlite *s);
 /* The turn's record begins; each write that has run is added to it. */
@@ -251,11 +261,28 @@ enum err redo_again(struct store_sqlite *s) MUST_CHECK;
 enum err redo_reserve(struct store_sqlite *s) MUST_CHECK;
 enum err redo_wipe(struct store_sqlite *s) MUST_CHECK;
 
+/* ---- sqlite_renew.c ---- */
+/* is_made: it is made if need be; otherwise .file is NULL if it is not there. Closing takes a zeroed one. */
+enum err lite_beside_open(struct store_sqlite *s, const char *ending, bool is_made,
+			  struct beside *out) MUST_CHECK;
+void lite_beside_close(struct beside *b);
+/* What a start has read, from the front of a file, is written once more. */
+enum renew_part { RENEW_WAL, RENEW_REDO, RENEW_COUNT };
+struct renewal {
+	sqlite3_file *file; /* borrowed */
+	uint64_t len;	    /* 0: nothing of it */
+};
+enum err renew(struct store_sqlite *s, const struct renewal parts[RENEW_COUNT]) MUST_CHECK;
+/* Before SQLite reads anything: ends what a start before this one was cut off from. */
+enum err renew_finish(struct store_sqlite *s) MUST_CHECK;
+
 /* ---- sqlite_tidy.c ---- */
 /* Commits to SQLite what the redo file holds, and the open turn with it. ERR_FULL: nothing has changed. */
 enum err lite_drain(struct store_sqlite *s) MUST_CHECK;
-/* Before anything is built on what the WAL shows. */
-enum err lite_wal_open(struct store_sqlite *s) MUST_CHECK;
+/* How much of the WAL counts; frames are noted from now on. */
+enum err lite_wal_open(struct store_sqlite *s, struct renewal *out) MUST_CHECK;
+/* Blocks of the WAL ahead of what counts. */
+enum err lite_wal_reserve(struct store_sqlite *s) MUST_CHECK;
 enum err lite_tidy(struct store *store, bool is_idle) MUST_CHECK;
 enum err lite_backup(struct store *store, const char *path, uint64_t *done, uint64_t *total) MUST_CHECK;
 void lite_copy_drop(struct store_sqlite *s); /* takes none, too */

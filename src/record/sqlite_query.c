@@ -1,6 +1,7 @@
 #include "record/sqlite.h"
 
 #include "base/log.h"
+#include "base/plant.h"
 
 #include <assert.h>
 #include <string.h>
@@ -45,10 +46,9 @@ struct prepared *lite_query(struct store_sqlite *s, enum query which)
 
 	q->which = which;
 	memset(q->parameters, 0, sizeof q->parameters);
-	if (q->statement == NULL &&
-	    sqlite3_prepare_v3(s->db, lite_queries[which].sql, -1, SQLITE_PREPARE_PERSISTENT, &q->statement,
-			       NULL) != SQLITE_OK)
-		q->statement = NULL;
+	if (q->statement == NULL)
+		q->why = sqlite3_prepare_v3(s->db, lite_queries[which].sql, -1, SQLITE_PREPARE_PERSISTENT,
+					    &q->statement, NULL);
 	return q;
 }
 
@@ -110,6 +110,11 @@ enum err lite_run(struct store_sqlite *s, struct prepared *q)
 	int rc;
 
 	/*
+	 * SQLite may have given up its transaction: what follows in this turn would be committed by itself.
+	 */
+	if (s->is_open && s->why != ERR_OK && kind != QUERY_KIND_TURN && !s->redo.is_reading)
+		return s->why;
+	/*
 	 * Somebody's words: freed pages are overwritten too, and tidy empties the files that have them as
 	 * well.
 	 */
@@ -117,7 +122,7 @@ enum err lite_run(struct store_sqlite *s, struct prepared *q)
 		secure_delete(s, true);
 		s->has_erased = true;
 	}
-	rc = q->statement == NULL ? sqlite3_errcode(s->db) : sqlite3_step(q->statement);
+	rc = q->statement == NULL ? q->why : sqlite3_step(q->statement);
 	e = rc == SQLITE_DONE ? ERR_OK : lite_fail(s, rc);
 	sqlite3_reset(q->statement);
 	if (kind == QUERY_KIND_ERASE)
@@ -129,15 +134,38 @@ enum err lite_run(struct store_sqlite *s, struct prepared *q)
 	return e;
 }
 
+/*
+ * A read that fails for want of memory or of the disk has SQLite roll back on its own, and with its
+ * transaction go the turns that only the redo file has: they are brought back, before anybody reads again. In
+ * a turn the commit does that, for it fails.
+ */
+static void read_failed(struct store_sqlite *s, enum err e)
+{
+	if (s->redo.is_reading || !sqlite3_get_autocommit(s->db) || PLANTED(READ_TAKES_TURNS))
+		return;
+	if (s->is_open && s->why == ERR_OK)
+		s->why = e;
+	else if (!s->is_open && s->redo.at > 0)
+		lite_transaction_again(s);
+}
+
+/* The turns that only the redo file has could not be brought back: what the tables show is not the record. */
+static bool is_behind(const struct store_sqlite *s)
+{
+	return s->is_dead && s->redo.at > 0 && sqlite3_get_autocommit(s->db);
+}
+
 enum err lite_row_open(struct store_sqlite *s, struct prepared *q)
 {
-	int rc = q->statement == NULL ? sqlite3_errcode(s->db) : sqlite3_step(q->statement);
+	int rc = is_behind(s) ? SQLITE_IOERR : q->statement == NULL ? q->why : sqlite3_step(q->statement);
 	enum err e;
 
 	if (rc == SQLITE_ROW)
 		return ERR_OK;
 	e = rc == SQLITE_DONE ? ERR_NOT_FOUND : lite_fail(s, rc);
 	sqlite3_reset(q->statement);
+	if (rc != SQLITE_DONE)
+		read_failed(s, e);
 	return e;
 }
 

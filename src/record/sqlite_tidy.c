@@ -60,40 +60,11 @@ static int wal_end(sqlite3_file *wal, sqlite3_int64 *end)
 }
 
 /*
- * After a sync that failed, what the WAL shows may be in the kernel's memory alone, and no later sync
- * writes it, for the kernel took it for written. So a start writes the same bytes once more, in place,
- * which a full disk allows too, and syncs them, before anything is built on them.
- */
-static enum err wal_renew(struct store_sqlite *s)
-{
-	sqlite3_file *wal = wal_file(s);
-	uint8_t part[1 << 14];
-	sqlite3_int64 end, at = 0;
-	int rc;
-
-	if (wal == NULL)
-		return ERR_OK;
-	rc = wal_end(wal, &end);
-	while (rc == SQLITE_OK && at < end) {
-		int len = end - at < (int)sizeof part ? (int)(end - at) : (int)sizeof part;
-		rc = wal->pMethods->xRead(wal, part, len, at);
-		if (rc == SQLITE_OK)
-			rc = wal->pMethods->xWrite(wal, part, len, at);
-		at += len;
-	}
-	if (rc == SQLITE_OK && end > 0)
-		rc = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
-	/* The run before may have erased and not come to a quiet moment. */
-	s->has_erased = end > 0;
-	return lite_err_of(rc);
-}
-
-/*
  * Blocks of the WAL that exist are overwritten, and their flush leaves the file system's journal alone:
  * half the time of one that makes the file longer. So zeros, which SQLite takes for the end of the WAL,
  * are written ahead. A full disk does not matter here; what was written ahead is then a reserve.
  */
-static enum err wal_reserve(struct store_sqlite *s)
+enum err lite_wal_reserve(struct store_sqlite *s)
 {
 	static const uint8_t zeros[1 << 16];
 	sqlite3_int64 wanted = WAL_HEAD_LEN + (sqlite3_int64)(s->frames + WAL_FRAMES_AHEAD) * WAL_FRAME_LEN;
@@ -127,12 +98,19 @@ static enum err checkpoint(struct store_sqlite *s, int mode)
 	return ERR_OK;
 }
 
-enum err lite_wal_open(struct store_sqlite *s)
+enum err lite_wal_open(struct store_sqlite *s, struct renewal *out)
 {
-	enum err e = wal_renew(s);
+	sqlite3_int64 end = 0;
+	int rc = SQLITE_OK;
 
+	out->file = wal_file(s);
+	if (out->file != NULL)
+		rc = wal_end(out->file, &end);
+	out->len = (uint64_t)end;
+	/* The run before may have erased and not come to a quiet moment. */
+	s->has_erased = end > 0;
 	sqlite3_wal_hook(s->db, frames_note, s);
-	return e == ERR_OK ? wal_reserve(s) : e;
+	return lite_err_of(rc);
 }
 
 /* ---- A copy, slice by slice. ---- */
@@ -263,7 +241,7 @@ enum err lite_tidy(struct store *store, bool is_idle)
 			e = checkpoint(s, SQLITE_CHECKPOINT_PASSIVE);
 	}
 	if (e == ERR_OK)
-		e = wal_reserve(s);
+		e = lite_wal_reserve(s);
 	if (e == ERR_OK)
 		e = redo_reserve(s);
 	/*

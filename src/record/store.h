@@ -131,8 +131,9 @@ struct store *store_mem_new(void);
  * the name of a registered SQLite file layer (borrowed until close), NULL for the system's. ERR_EXISTS:
  * another process has it open; ERR_REFUSED: another version's or program's file. */
 #define STORE_REDO_ENDING "-redo"
+#define STORE_RENEW_ENDING "-renew"
 /* What the names of its files end with after the path; all of them are the record. */
-#define STORE_SQLITE_ENDINGS { "", "-wal", "-shm", STORE_REDO_ENDING }
+#define STORE_SQLITE_ENDINGS { "", "-wal", "-shm", STORE_REDO_ENDING, STORE_RENEW_ENDING }
 enum err store_sqlite_open(const char *path, const char *vfs, struct store **out) MUST_CHECK;
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/plant.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -51,8 +52,7 @@ static enum err lite_begin(struct store *store)
 	return e;
 }
 
-/* Back to the end of the last turn: without SQLite's transaction, and with what the redo file holds of it. */
-static void transaction_again(struct store_sqlite *s)
+void lite_transaction_again(struct store_sqlite *s)
 {
 	/* A full disk or a failed read has SQLite roll back on its own. */
 	if ((!sqlite3_get_autocommit(s->db) && turn(s, QUERY_ROLLBACK) != ERR_OK) || redo_again(s) != ERR_OK)
@@ -65,7 +65,7 @@ static void lite_rollback(struct store *store)
 	struct store_sqlite *s = lite(store);
 
 	if (s->is_open && (s->why != ERR_OK || !redo_is_empty(s)))
-		transaction_again(s);
+		lite_transaction_again(s);
 	s->is_open = false;
 	s->why = ERR_OK;
 }
@@ -76,14 +76,14 @@ enum err lite_drain(struct store_sqlite *s)
 
 	if (sqlite3_get_autocommit(s->db))
 		return ERR_OK;
-	e = turn(s, QUERY_REDO_NEXT);
+	e = PLANTED(DRAINED_TWICE) ? ERR_OK : turn(s, QUERY_REDO_NEXT);
 	if (e == ERR_OK)
 		e = turn(s, QUERY_COMMIT);
 	if (e == ERR_OK) {
 		redo_drained(s);
 		return ERR_OK;
 	}
-	transaction_again(s);
+	lite_transaction_again(s);
 	s->is_open = false;
 	s->is_dead = s->is_dead || e != ERR_FULL;
 	return e;
@@ -402,6 +402,20 @@ static void configure(void)
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+/* What the files show is read whole, written once more, and only then built on. */
+static enum err read_files(struct store_sqlite *s)
+{
+	struct renewal parts[RENEW_COUNT] = { { 0 } };
+	enum err e = lite_wal_open(s, &parts[RENEW_WAL]);
+
+	if (e == ERR_OK)
+		e = redo_open(s);
+	parts[RENEW_REDO] = (struct renewal){ s->redo.beside.file, s->redo.at };
+	if (e == ERR_OK)
+		e = renew(s, parts);
+	return e == ERR_OK ? lite_wal_reserve(s) : e;
+}
+
 enum err store_sqlite_open(const char *path, const char *vfs, struct store **out)
 {
 	struct store_sqlite *s = xcalloc(1, sizeof *s);
@@ -415,6 +429,8 @@ enum err store_sqlite_open(const char *path, const char *vfs, struct store **out
 	s->vfs = vfs;
 	if (s->db != NULL)
 		sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	if (e == ERR_OK)
+		e = renew_finish(s);
 	for (size_t i = 0; e == ERR_OK && i < ARRAY_COUNT(pragmas); i++)
 		e = lite_err_of(sqlite3_exec(s->db, pragmas[i], NULL, NULL, NULL));
 	if (e == ERR_OK)
@@ -425,9 +441,7 @@ enum err store_sqlite_open(const char *path, const char *vfs, struct store **out
 		return e;
 	}
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	e = lite_wal_open(s);
-	if (e == ERR_OK)
-		e = redo_open(s);
+	e = read_files(s);
 	if (e != ERR_OK) {
 		s->is_dead = true;
 		lite_close(&s->store);
