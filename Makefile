@@ -36,6 +36,10 @@ lint: setup ## layers, names, layout, clang-tidy, cppcheck, spelling, scripts, m
 sim: all ## the simulator: SEED=n one seed and its trace hash, SEEDS=count that many, neither: until stopped
 	@$(BUILD)/test/sim/sim $(if $(SEED),SEED=$(SEED)) $(if $(SEEDS),SEEDS=$(SEEDS))
 
+crash: all ## the power, the disk and the memory fail at every call; CUTS=count power cuts (100000), SEEDS=count histories (4)
+	@$(BUILD)/test/crash/cuts CUTS=$(or $(CUTS),100000)
+	@$(BUILD)/test/crash/faults SEEDS=$(or $(SEEDS),4)
+
 bench: ready-demo ## figures beside the floor of the same run, into build/bench/latest.json
 	@ninja -C $(BUILD) $(QUIET)
 	@$(PYTHON) bench/run.py
@@ -68,4 +72,4 @@ ready-demo:
 $(FUZZ)/build.ninja:
 	@CC=clang-19 $(MESON) setup $(FUZZ) $(CLANG_OPTIONS) -Dfuzz=true
 
-.PHONY: all help setup demo test check e2e lint sim bench fuzz format po install clean ready-build ready-demo
+.PHONY: all help setup demo test check e2e lint sim crash bench fuzz format po install clean ready-build ready-demo

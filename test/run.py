@@ -33,8 +33,8 @@ BUILDS = {
 }
 # What runs where. The simulator itself runs fewer seeds where sanitizers make it slow.
 SUITES = {
-    "gcc": ["unit", "vectors", "conformance", "sim", "lint"],
-    "clang and sanitizers": ["unit", "conformance", "sim", "fuzz"],
+    "gcc": ["unit", "vectors", "conformance", "sim", "crash", "lint"],
+    "clang and sanitizers": ["unit", "conformance", "sim", "crash", "fuzz"],
 }
 
 TAP_LINE = re.compile(r"^(not )?ok\b(?!.*# SKIP)", re.M)

@@ -306,7 +306,7 @@ static void check_attachments(struct world *w, struct sim_node *n, const struct 
 }
 
 /* Whether an erasure that counts names this entry. */
-static bool is_to_be_erased(struct sim_node *n, const struct place_key *at)
+bool check_is_erased(struct sim_node *n, const struct place_key *at)
 {
 	struct message_at act = { 0 };
 	struct entry_view v;
@@ -339,7 +339,7 @@ static bool is_good_eraser(struct sim_node *n, const struct statement *s)
 }
 
 /* Once quiet, what two persons erased is gone, and everything else is there. */
-static void check_erased(struct world *w, struct sim_node *n, const struct place_key *at)
+void check_erased(struct world *w, struct sim_node *n, const struct place_key *at)
 {
 	static uint8_t memory[ENTRY_LEN_MAX];
 	struct buf bytes = BUF_ON(memory), none = { 0 };
@@ -351,7 +351,7 @@ static void check_erased(struct world *w, struct sim_node *n, const struct place
 	if (!read.statement.has_content)
 		return;
 	e = node_content(n->node, &read.statement, &none);
-	if (e == ERR_REFUSED ? !is_good_eraser(n, &read.statement) : e != ERR_LIMIT || is_to_be_erased(n, at))
+	if (e == ERR_REFUSED ? !is_good_eraser(n, &read.statement) : e != ERR_LIMIT || check_is_erased(n, at))
 		world_fail(w, "quiet, and the content of %u.%llu of %zu is %s at node %zu", at->log.channel,
 			   (unsigned long long)at->index, at->log.party,
 			   e == ERR_REFUSED ? "erased by nothing" : err_text(e), n->party);

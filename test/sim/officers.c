@@ -532,7 +532,9 @@ void officer_answer(struct world *w, struct sim_node *n, const struct effect_ans
 		return;
 	}
 	w->counters.answered++;
-	check_answered(w, n, &answer->place, p->id);
+	/* Whoever stops in the turn that it answers reads nothing any more: his next start is asked. */
+	if (!n->is_stopping)
+		check_answered(w, n, &answer->place, p->id);
 	if (p->repeats > 0) {
 		if (!place_key_equal(&answer->place, &n->acknowledged[p->repeats - 1].place))
 			world_fail(w, "node %zu filed a statement again that it had acknowledged at %u.%llu",

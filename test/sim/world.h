@@ -161,6 +161,7 @@ struct sim_node {
 	/* The command whose answer is awaited. */
 	struct sim_acknowledged pending[64];
 	size_t pending_count;
+	bool is_stopping;	   /* this turn is its last one, and its store may be closed already */
 	bool is_full, is_restored; /* restored: from a backup, and not booted since */
 	/*
 	 * By position of the model's logs: what this node's mirror signed, and how far its entries were read.
@@ -263,6 +264,9 @@ void check_answered(struct world *w, struct sim_node *n, const struct place_key 
 		    const uint8_t id[STATEMENT_ID_LEN]);
 void check_reopened(struct world *w, struct sim_node *n);
 void check_agreement(struct world *w);
+/* whether an erasure that counts names this entry; whether its content is gone then, and else there */
+bool check_is_erased(struct sim_node *n, const struct place_key *at);
+void check_erased(struct world *w, struct sim_node *n, const struct place_key *at);
 /* a node's record and views, whatever the others have */
 void check_alone(struct world *w, struct sim_node *n);
 

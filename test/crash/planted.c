@@ -1,0 +1,82 @@
+/*
+ * planted NAME [SEEDS]: a twin with a fault of ours in it (src/base/plant.h) must be found by the cuts, or by
+ * the faults, of one of the first seeds.
+ */
+#include "cuts.h"
+#include "faults.h"
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/plant.h"
+#include "crypto/sign.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CUTS_A_SEED 700u
+#define STRIDE 3u /* of the calls of the disk */
+#define MEMORY_STRIDE 40u
+
+enum plant plant_chosen;
+
+static const struct {
+	const char *name, *text;
+} plants[PLANT_COUNT] = {
+#define PLANT_ROW(name, text) [PLANT_##name] = { #name, text },
+	PLANT_LIST(PLANT_ROW)
+#undef PLANT_ROW
+};
+
+static bool is_found_by(uint64_t seed)
+{
+	pid_t child;
+	int status = 0;
+
+	fflush(stdout);
+	child = fork();
+	if (child < 0)
+		exit(2);
+	if (child == 0) {
+		struct cut_counts *cuts = xcalloc(1, sizeof *cuts);
+		struct fail_counts *fails = xcalloc(1, sizeof *fails);
+		const struct fail_order order = { seed, 1 + seed % STRIDE, STRIDE, MEMORY_STRIDE, 1 + seed };
+		(void)alarm(120);
+		cuts_run(seed, CUTS_A_SEED, cuts);
+		faults_run(&order, fails);
+		_exit(0);
+	}
+	if (waitpid(child, &status, 0) != child)
+		exit(2);
+	return status != 0;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t seeds = 8;
+
+	for (int i = 1; argc > 1 && i < PLANT_COUNT; i++) {
+		if (strcmp(plants[i].name, argv[1]) == 0)
+			plant_chosen = (enum plant)i;
+	}
+	if (plant_chosen == PLANT_NONE ||
+	    (argc > 2 && bytes_read_decimal(bytes_str(argv[2]), 100000, &seeds) != ERR_OK)) {
+		fprintf(stderr, "usage: planted NAME [SEEDS]\n");
+		return 2;
+	}
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	faults_configure();
+	log_open("planted", 0);
+	crypto_init();
+	for (uint64_t seed = 1; seed <= seeds; seed++) {
+		if (!is_found_by(seed))
+			continue;
+		printf("found by seed %llu: %s\n", (unsigned long long)seed, plants[plant_chosen].text);
+		return 0;
+	}
+	printf("not found by %llu seeds: %s\n", (unsigned long long)seeds, plants[plant_chosen].text);
+	return 1;
+}
