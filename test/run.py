@@ -33,7 +33,7 @@ BUILDS = {
 }
 # What runs where. The simulator itself runs fewer seeds where sanitizers make it slow.
 SUITES = {
-    "gcc": ["unit", "vectors", "conformance", "sim", "crash", "lint"],
+    "gcc": ["unit", "vectors", "conformance", "sim", "crash", "models", "lint"],
     "clang and sanitizers": ["unit", "conformance", "sim", "crash", "fuzz"],
 }
 

@@ -520,7 +520,11 @@ enum err turn_flush(struct node *n, struct now now)
 			l->known = l->log->durable;
 		if (l->is_own && l->is_recovering)
 			recover_check(l);
-		else if (l->is_own)
+		/*
+		 * What came back was signed, by this signer or by its lost mark: signed again, it is
+		 * remembered.
+		 */
+		if (l->is_own)
 			e = ask_signer(n, now, l);
 		if (e != ERR_OK)
 			return node_local(n, e, "a proof for the signer cannot be made");

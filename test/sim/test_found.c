@@ -141,6 +141,41 @@ static void test_mark_lost_after_its_note(void **state)
 }
 
 /*
+ * The power takes the last mark, the disk is lost and its backup put back: the peer fills the log up. The
+ * signer signs what came back, or the same backup, put back once more, would be taken for all that there was.
+ */
+static void test_mark_behind_a_refilled_log(void **state)
+{
+	struct world *w = world_new(6, 2, getenv("VERBOSE") != NULL);
+	struct sim_node *a = &w->nodes[0], *b = &w->nodes[1];
+	struct log_status log;
+
+	(void)state;
+	world_advance(w, 1900000);
+	w->is_healing = true;
+	world_advance(w, 4000000);
+	disk_keep(w, a);
+	a->backup_acknowledged = a->acknowledged_count;
+	log = own_log(a, CONSULT);
+	signer_sync(&a->signer);
+	officer_attach(w, a, CONSULT, 0);
+	node_turn(w, a);
+	while (own_log(a, CONSULT).cosigned[b->party] <= log.size && w->now_us < 5000000)
+		world_advance(w, w->now_us + 100);
+	signer_forget(&a->signer);
+	a->signer.is_certain = false;
+	put_back(w, a);
+	world_advance(w, w->now_us + 5000000);
+	assert_int_equal(own_log(a, CONSULT).state, LOG_RUNS);
+	assert_int_equal(own_log(a, CONSULT).size, log.size + 1);
+	w->is_cut = true;
+	put_back(w, a);
+	assert_int_equal(own_log(a, CONSULT).size, log.size);
+	assert_int_equal(own_log(a, CONSULT).state, LOG_RECOVERING);
+	world_free(w);
+}
+
+/*
  * A mirror signs its receipt, and before anybody has it its machine goes back to a backup. The refilled log
  * ends where its mark stands: the receipt is signed again, although the signer had been asked for it once.
  */
@@ -310,6 +345,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_attachment_over_a_full_disk),
 		cmocka_unit_test(test_mark_lost_after_its_note),
+		cmocka_unit_test(test_mark_behind_a_refilled_log),
 		cmocka_unit_test(test_receipt_lost_with_its_store),
 		cmocka_unit_test(test_receipt_beside_a_lost_one),
 		cmocka_unit_test(test_ended_log_filled_by_a_bundle),
