@@ -79,21 +79,32 @@ enum err sshsig_split(struct bytes blob, struct bytes namespace, struct bytes *p
 	return ERR_OK;
 }
 
+/* All but the signature. */
+static void write_start(struct bytes public_key, struct bytes namespace, struct buf *out)
+{
+	buf_put_str(out, "SSHSIG");
+	buf_put_be32(out, 1);
+	ssh_put_string(out, public_key);
+	ssh_put_string(out, namespace);
+	ssh_put_string(out, (struct bytes){ NULL, 0 });
+	ssh_put_string(out, BYTES_LIT("sha512"));
+}
+
 enum err sshsig_join(struct bytes public_key, struct bytes namespace, struct bytes rest, struct buf *out)
 {
-	uint8_t memory[SSHSIG_LEN_MAX];
-	struct buf signature = BUF_ON(memory);
 	struct ssh_key key;
+	struct bytes type;
 	size_t from = out->len;
 
-	if (ssh_key_read(public_key, &key) != ERR_OK || rest.len < behind_signature(&key))
+	if (ssh_key_read(public_key, &key) != ERR_OK || rest.len < behind_signature(&key) ||
+	    rest.len > SSHSIG_LEN_MAX)
 		return ERR_VERIFY;
-	ssh_put_string(&signature, bytes_str(key.type->name));
-	buf_put_be32(&signature, (uint32_t)(rest.len - behind_signature(&key)));
-	buf_put(&signature, rest);
-	if (buf_check(&signature) != ERR_OK)
-		return ERR_VERIFY;
-	sshsig_write(public_key, namespace, buf_bytes(&signature), out);
+	type = bytes_str(key.type->name);
+	write_start(public_key, namespace, out);
+	buf_put_be32(out, (uint32_t)(4 + type.len + 4 + rest.len));
+	ssh_put_string(out, type);
+	buf_put_be32(out, (uint32_t)(rest.len - behind_signature(&key)));
+	buf_put(out, rest);
 	if (out->len - from > SSHSIG_LEN_MAX) {
 		out->len = from;
 		return ERR_VERIFY;
@@ -115,12 +126,7 @@ void sshsig_write_signed(struct bytes namespace, struct bytes message, struct bu
 
 void sshsig_write(struct bytes public_key, struct bytes namespace, struct bytes signature, struct buf *out)
 {
-	buf_put_str(out, "SSHSIG");
-	buf_put_be32(out, 1);
-	ssh_put_string(out, public_key);
-	ssh_put_string(out, namespace);
-	ssh_put_string(out, (struct bytes){ NULL, 0 });
-	ssh_put_string(out, BYTES_LIT("sha512"));
+	write_start(public_key, namespace, out);
 	ssh_put_string(out, signature);
 }
 

@@ -104,10 +104,9 @@ static const char *broken_rule(const struct entry *e, const struct statement *s)
 	return is_open_right(e, s) ? NULL : "entry.open";
 }
 
-enum err entry_read(struct bytes in, struct entry *out, struct statement *statement, struct fault *fault)
+enum err entry_open(struct bytes in, struct entry *out, struct fault *fault)
 {
 	struct cbor_reader r;
-	const char *rule;
 	enum err e;
 
 	*out = (struct entry){ 0 };
@@ -117,6 +116,14 @@ enum err entry_read(struct bytes in, struct entry *out, struct statement *statem
 	cbor_read_rows(&r, rows, ARRAY_COUNT(rows), "entry.key", out);
 	e = cbor_finish(&r);
 	*fault = r.fault;
+	return e;
+}
+
+enum err entry_read(struct bytes in, struct entry *out, struct statement *statement, struct fault *fault)
+{
+	const char *rule;
+	enum err e = entry_open(in, out, fault);
+
 	if (e != ERR_OK)
 		return e;
 	e = statement_read(out->statement, statement, fault);

@@ -25,6 +25,9 @@ struct entry {
 enum err entry_read(struct bytes in, struct entry *out, struct statement *statement,
 		    struct fault *fault) MUST_CHECK;
 
+/* The entry alone, as strictly; what its statement says, and whether the two fit, is not looked at. */
+enum err entry_open(struct bytes in, struct entry *out, struct fault *fault) MUST_CHECK;
+
 void entry_write(const struct entry *e, struct buf *out);
 
 #endif

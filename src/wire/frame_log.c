@@ -86,12 +86,11 @@ static bool put_short(struct run *run, uint64_t index, const struct batch_item *
 {
 	bool is_beside = item->is_erased || item->content.len > 0;
 	struct buf before = *out;
-	struct statement s;
 	struct fault fault;
 	struct entry e;
 	size_t from;
 
-	if (run->state.book == NULL || entry_read(item->entry, &e, &s, &fault) != ERR_OK ||
+	if (run->state.book == NULL || entry_open(item->entry, &e, &fault) != ERR_OK ||
 	    e.index != index || !origin_equal(&e.origin, &run->state.origin))
 		return false;
 	cbor_put_array(out, SHORT_MEMBERS + is_beside);

@@ -1,5 +1,4 @@
 /* Frames against frame.json; a stream of them in pieces of every size. */
-#include "wire/entry.h"
 #include "wire/frame.h"
 #include "wire_lines.h"
 
@@ -55,20 +54,6 @@ static enum err read_want(struct bytes in, struct buf *lines, struct buf *again)
 	return ERR_OK;
 }
 
-/* What is no entry is written in full; here it came in short codes. */
-static bool has_other_entry(const struct batch *b)
-{
-	struct statement s;
-	struct fault fault;
-	struct entry e;
-
-	for (size_t i = 0; i < b->count; i++) {
-		if (entry_read(b->items[i].entry, &e, &s, &fault) != ERR_OK)
-			return true;
-	}
-	return false;
-}
-
 static enum err read_batch(struct bytes in, struct buf *lines, struct buf *again)
 {
 	static struct batch_item items[BATCH_ENTRIES_MAX];
@@ -92,10 +77,6 @@ static enum err read_batch(struct bytes in, struct buf *lines, struct buf *again
 	if (!bytes_equal(buf_bytes(again), in)) {
 		buf_reset(again);
 		batch_write(&b, NULL, again);
-	}
-	if (!bytes_equal(buf_bytes(again), in) && has_other_entry(&b)) {
-		buf_reset(again);
-		buf_put(again, in);
 	}
 	return ERR_OK;
 }
@@ -145,6 +126,7 @@ static enum err read_advance(struct bytes in, struct buf *lines, struct buf *aga
 		buf_reset(again);
 		advance_write(&a, NULL, again);
 	}
+	/* What is no statement is written in full. */
 	if (!bytes_equal(buf_bytes(again), in) && statement_read(a.statement, &s, &fault) != ERR_OK) {
 		buf_reset(again);
 		buf_put(again, in);
