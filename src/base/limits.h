@@ -48,6 +48,8 @@
 #define SHORT_KEYS_MAX 64u		 /* officers' keys of one frame that get a number */
 #define BATCH_LEN_MAX (900u << 10)	 /* bytes of entries and contents of one batch */
 #define ATTACHMENT_PIECE_MAX (16u << 10) /* bytes of one attachment frame */
+#define PART_LEN_MIN 1024u		 /* bytes of a frame in a PART that is not its last */
+#define PART_LEN_MAX 16640u		 /* and in any PART: a piece of an attachment goes whole */
 #define MANIFEST_LEN_MAX (64u << 10)	 /* bytes of an accord's MANIFEST in a HELLO */
 #define HELLO_NOTES_MAX 512u
 #define LINK_CONNECTIONS_MAX 256u     /* connections a node holds, authenticated or not */
@@ -59,6 +61,7 @@
 #define ADVANCE_AHEAD_MAX (32u << 10)	  /* bytes of advance copies there */
 #define LINK_RETRY_MS_MAX 30000u
 #define LINK_HANDSHAKE_MS_MAX 10000u	/* from accept or connect to HELLO */
+#define LINK_PART_MS_MAX 30000u		/* a frame that has begun in PARTs, and nothing but PINGs since */
 #define LINK_SILENCE_MS_MAX 15000u	/* no authenticated byte for so long: the path is down */
 #define LINK_PING_MS 5000u		/* each path is asked so often whether it is alive */
 #define LINK_RETRY_MS_MIN 10u		/* grows by a quarter up to LINK_RETRY_MS_MAX */

@@ -199,7 +199,8 @@ void connection_resume(struct connection *c)
 	if (!c->is_stalled)
 		return;
 	c->is_stalled = false;
-	c->session.heard = loop_now(c->link->loop).mono; /* it was we who did not listen */
+	/* It was we who did not listen. */
+	c->session.heard = c->session.moved = loop_now(c->link->loop).mono;
 	want(c, session_waits(&c->session));
 	deliver(c);
 }

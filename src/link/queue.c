@@ -18,6 +18,7 @@ enum err queue_put(struct queue *q, unsigned urgency, uint64_t tag, struct bytes
 	one->next = NULL;
 	one->tag = tag;
 	one->len = frame.len;
+	one->at = 0;
 	memcpy(one->frame, frame.ptr, frame.len);
 	if (q->last[urgency] == NULL)
 		q->first[urgency] = one;
@@ -28,21 +29,56 @@ enum err queue_put(struct queue *q, unsigned urgency, uint64_t tag, struct bytes
 	return ERR_OK;
 }
 
-struct queued *queue_take(struct queue *q)
+static void drop_first(struct queue *q, unsigned urgency)
 {
-	for (size_t u = 0; u < RECORD_URGENCY_COUNT; u++) {
+	struct queued *one = q->first[urgency];
+
+	q->first[urgency] = one->next;
+	if (one->next == NULL)
+		q->last[urgency] = NULL;
+	one->next = NULL;
+}
+
+static void cut(struct queued *one, unsigned urgency, size_t part_len, struct leaving *out)
+{
+	size_t left = one->len - one->at, len = left < part_len ? left : part_len;
+	struct buf head = BUF_ON(out->memory);
+
+	out->body = (struct bytes){ one->frame + one->at, len };
+	one->at += len;
+	part_write_head(&(struct part){ urgency, one->len - one->at, out->body }, &head);
+	out->head = buf_bytes(&head);
+}
+
+bool queue_take(struct queue *q, size_t part_len, struct leaving *out)
+{
+	assert(part_len >= PART_LEN_MIN && part_len <= PART_LEN_MAX);
+	for (unsigned u = 0; u < RECORD_URGENCY_COUNT; u++) {
 		struct queued *one = q->first[u];
 
 		if (one == NULL)
 			continue;
-		q->first[u] = one->next;
-		if (one->next == NULL)
-			q->last[u] = NULL;
-		one->next = NULL;
-		q->len -= one->len;
-		return one;
+		*out = (struct leaving){ .urgency = u };
+		if (u < PART_URGENCY_MIN || (one->at == 0 && one->len <= part_len)) {
+			out->body = (struct bytes){ one->frame, one->len };
+			one->at = one->len;
+		} else {
+			cut(one, u, part_len, out);
+		}
+		q->len -= out->body.len;
+		if (one->at == one->len) {
+			out->whole = one;
+			drop_first(q, u);
+		}
+		return true;
 	}
-	return NULL;
+	return false;
+}
+
+void queue_left(struct leaving *l)
+{
+	free(l->whole);
+	l->whole = NULL;
 }
 
 bool queue_is_empty(const struct queue *q)
@@ -52,8 +88,13 @@ bool queue_is_empty(const struct queue *q)
 
 void queue_clear(struct queue *q)
 {
-	struct queued *one;
+	for (unsigned u = 0; u < RECORD_URGENCY_COUNT; u++) {
+		while (q->first[u] != NULL) {
+			struct queued *one = q->first[u];
 
-	while ((one = queue_take(q)) != NULL)
-		free(one);
+			drop_first(q, u);
+			free(one);
+		}
+	}
+	q->len = 0;
 }

@@ -7,8 +7,12 @@
 #include <string.h>
 
 #define IN_MIN (32u << 10)
-/* A TLS record is authentic only when all of it is there: on a thin line a long one would be silence. */
-#define THIN_LEN 2048u
+/*
+ * A TLS record is authentic only when all of it is there: on a thin line a long one would be silence. A PART with its
+ * head fills one.
+ */
+#define THIN_LEN 1200u
+#define UNPROVED_LEN 2048u
 #define OUT_LEN (64u << 10)
 #define IN_MAX (FRAME_LEN_MAX + FRAME_HEAD_LEN + IN_MIN)
 
@@ -27,6 +31,8 @@ void session_finish(struct session *s)
 {
 	tls_free(s->tls);
 	queue_clear(&s->queue);
+	partials_clear(&s->partials);
+	free(s->plain.ptr);
 	free(s->in.ptr);
 	free(s->out.ptr);
 	*s = (struct session){ 0 };
@@ -39,7 +45,8 @@ enum err session_feed(struct session *s, struct now now, struct bytes in)
 	if (e != ERR_OK || s->state != SESSION_SHAKES || !tls_is_established(s->tls))
 		return e;
 	s->state = SESSION_GREETS;
-	s->heard = now.mono;
+	s->heard = s->moved = now.mono;
+	buf_init(&s->plain, xrealloc(NULL, SESSION_RECORD_MAX), SESSION_RECORD_MAX);
 	buf_init(&s->in, xrealloc(NULL, IN_MIN), IN_MIN);
 	return ERR_OK;
 }
@@ -89,6 +96,15 @@ static enum err take_ping(struct session *s, struct now now, struct bytes payloa
 	return session_send(s, 0, 0, buf_bytes(&frame));
 }
 
+/* ERR_OK: the frame that it is of is whole. */
+static enum err take_part(struct session *s, struct bytes payload, struct bytes *whole)
+{
+	struct part part;
+	enum err e = part_read(payload, &part);
+
+	return e == ERR_OK ? partials_take(&s->partials, &part, whole) : e;
+}
+
 /* The next frame of what is decrypted already. */
 static enum err take_frame(struct session *s, struct frame *frame, struct bytes *whole)
 {
@@ -129,9 +145,13 @@ enum err session_next(struct session *s, struct now now, struct bytes *frame)
 			return ERR_FRAME;
 		s->state = SESSION_RUNS;
 		if (f.kind != FRAME_PING)
+			s->moved = now.mono;
+		if (f.kind != FRAME_PING && f.kind != FRAME_PART)
 			return ERR_OK;
-		e = take_ping(s, now, f.payload);
-		if (e != ERR_OK)
+		e = f.kind == FRAME_PING ? take_ping(s, now, f.payload) : take_part(s, f.payload, frame);
+		if (e != ERR_OK && e != ERR_SHORT)
+			return e;
+		if (e == ERR_OK && f.kind == FRAME_PART)
 			return e;
 	}
 }
@@ -155,32 +175,85 @@ static size_t unsent(const struct session *s)
 
 size_t session_unsent_max(const struct session *s)
 {
-	return s->pace == PACE_THIN ? THIN_LEN : LINK_UNSENT_LEN_MAX;
+	return s->pace == PACE_THIN ? 1 : LINK_UNSENT_LEN_MAX;
 }
 
 static bool has_room(const struct session *s)
 {
-	return unsent(s) < session_unsent_max(s) && s->sent_count < SESSION_SENT_MAX;
+	/* On a thin line a record is filled, as far as one urgency fills it, and gone before the next is begun. */
+	size_t ahead = unsent(s) + (s->pace == PACE_THIN ? 0 : s->plain.len);
+
+	return ahead < session_unsent_max(s) && s->sent_count < SESSION_SENT_MAX;
 }
 
-static enum err put(struct session *s, uint64_t tag, struct bytes frame)
+static size_t record_len(const struct session *s)
 {
-	while (frame.len > 0) {
-		size_t len = s->pace == PACE_FAST || frame.len < THIN_LEN ? frame.len : THIN_LEN;
-		enum err e = tls_write(s->tls, (struct bytes){ frame.ptr, len });
+	return s->pace == PACE_THIN ? THIN_LEN : s->pace == PACE_UNPROVED ? UNPROVED_LEN : SESSION_RECORD_MAX;
+}
 
-		if (e != ERR_OK)
-			return e;
-		frame.ptr += len;
-		frame.len -= len;
+/* So that a PART on a line that is not fast is one record. */
+static size_t part_len(const struct session *s)
+{
+	return s->pace == PACE_FAST ? PART_LEN_MAX : record_len(s) - PART_HEAD_MAX;
+}
+
+/* What was gathered becomes one record. */
+static enum err seal(struct session *s)
+{
+	enum err e = s->plain.len == 0 ? ERR_OK : tls_write(s->tls, buf_bytes(&s->plain));
+
+	buf_reset(&s->plain);
+	for (size_t i = s->sent_count; i > 0; i--) {
+		size_t at = (s->sent_first + i - 1) % SESSION_SENT_MAX;
+
+		if (s->sent[at].end != UINT64_MAX)
+			break;
+		s->sent[at].end = s->gone + unsent(s);
 	}
+	return e;
+}
+
+static enum err gather(struct session *s, struct bytes part)
+{
+	enum err e = ERR_OK;
+
+	while (part.len > 0 && e == ERR_OK) {
+		size_t room = record_len(s) - s->plain.len, len = part.len < room ? part.len : room;
+
+		buf_put(&s->plain, (struct bytes){ part.ptr, len });
+		part.ptr += len;
+		part.len -= len;
+		if (s->plain.len == record_len(s))
+			e = seal(s);
+	}
+	return e;
+}
+
+static enum err put(struct session *s, struct leaving *l)
+{
+	uint64_t tag = l->whole == NULL ? 0 : l->whole->tag;
+	enum err e = ERR_OK;
+
+	/*
+	 * A frame that fits into a record is not spread over two; and on a thin line, where each byte that a record
+	 * has more keeps it back, what is urgent does not wait for what is less so.
+	 */
+	if (l->head.len + l->body.len > record_len(s) - s->plain.len ||
+	    (s->pace == PACE_THIN && s->plain_urgency != l->urgency))
+		e = seal(s);
+	s->plain_urgency = l->urgency;
+	if (e == ERR_OK)
+		e = gather(s, l->head);
+	if (e == ERR_OK)
+		e = gather(s, l->body);
 	if (tag != 0) {
 		size_t at = (s->sent_first + s->sent_count++) % SESSION_SENT_MAX;
 
 		s->sent[at].tag = tag;
-		s->sent[at].end = s->gone + unsent(s);
+		s->sent[at].end = s->plain.len > 0 ? UINT64_MAX : s->gone + unsent(s);
 	}
-	return ERR_OK;
+	queue_left(l);
+	return e;
 }
 
 enum err session_send(struct session *s, unsigned urgency, uint64_t tag, struct bytes frame)
@@ -190,8 +263,6 @@ enum err session_send(struct session *s, unsigned urgency, uint64_t tag, struct 
 		s->has_greeted = true;
 	if (!s->has_greeted || s->state == SESSION_SHAKES)
 		return ERR_OK;
-	if (queue_is_empty(&s->queue) && has_room(s))
-		return put(s, tag, frame);
 	if (queue_put(&s->queue, urgency, tag, frame) == ERR_OK)
 		return ERR_OK;
 	s->limit = "LINK_QUEUE_LEN_MAX";
@@ -200,14 +271,13 @@ enum err session_send(struct session *s, unsigned urgency, uint64_t tag, struct 
 
 enum err session_output(struct session *s, struct bytes *out)
 {
+	struct leaving next;
 	enum err e = ERR_OK;
 
-	while (e == ERR_OK && !queue_is_empty(&s->queue) && has_room(s)) {
-		struct queued *one = queue_take(&s->queue);
-
-		e = put(s, one->tag, (struct bytes){ one->frame, one->len });
-		free(one);
-	}
+	while (e == ERR_OK && has_room(s) && queue_take(&s->queue, part_len(s), &next))
+		e = put(s, &next);
+	if (e == ERR_OK && s->plain.len > 0)
+		e = seal(s);
 	if (s->out_at == s->out.len) {
 		buf_reset(&s->out);
 		s->out_at = 0;
@@ -283,6 +353,10 @@ enum err session_tick(struct session *s, struct now now)
 	}
 	if (is_due(s->heard, LINK_SILENCE_MS_MAX, now)) {
 		s->limit = "LINK_SILENCE_MS_MAX";
+		return ERR_TIMEOUT;
+	}
+	if (partials_is_any(&s->partials) && is_due(s->moved, LINK_PART_MS_MAX, now)) {
+		s->limit = "LINK_PART_MS_MAX";
 		return ERR_TIMEOUT;
 	}
 	if (is_due(s->asked, LINK_PING_MS, now))

@@ -15,6 +15,7 @@
 
 #include "base/time.h"
 #include "crypto/tls.h"
+#include "link/part.h"
 #include "link/queue.h"
 #include "wire/frame.h"
 
@@ -23,6 +24,7 @@ enum session_state { SESSION_SHAKES, SESSION_GREETS, SESSION_RUNS };
 /* What the line takes in a second, as far as it was put to the test. */
 enum session_pace { PACE_UNPROVED, PACE_THIN, PACE_FAST };
 #define SESSION_FAST_LEN (32u << 10)
+#define SESSION_RECORD_MAX (16u << 10) /* bytes in one TLS record */
 
 #define SESSION_SENT_MAX 256u /* frames with a tag between TLS and the socket */
 
@@ -40,15 +42,20 @@ struct session {
 	const char *limit;
 	struct buf in; /* decrypted and not yet taken; heap, made after the handshake */
 	size_t in_at;
+	struct partials partials;
+	struct mono moved; /* the last frame or PART that was no PING */
 	struct queue queue;
-	struct buf out; /* encrypted, on its way to the socket; heap */
+	struct buf plain;	/* of frames that leave together, for one TLS record; heap, as in */
+	unsigned plain_urgency; /* of the last of them */
+	struct buf out;		/* encrypted, on its way to the socket; heap */
 	size_t out_at;
 	uint64_t gone;	      /* bytes that the socket has taken */
 	uint64_t gone_before; /* as it was at the last tick */
 	enum session_pace pace;
 	bool was_busy; /* bytes waited at the last tick */
 	struct {
-		uint64_t tag, end; /* end: the frame is out when so many are gone */
+		uint64_t tag,
+			end; /* end: the frame is out when so many are gone; UINT64_MAX: it is in plain */
 	} sent[SESSION_SENT_MAX];
 	size_t sent_first, sent_count;
 };

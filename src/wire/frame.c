@@ -264,3 +264,34 @@ void ping_write(const struct ping *p, struct buf *out)
 	cbor_put_bool(out, p->is_answer);
 	cbor_put_uint(out, p->token);
 }
+
+enum err part_read(struct bytes in, struct part *out)
+{
+	struct cbor_reader r;
+
+	*out = (struct part){ 0 };
+	cbor_open(&r, in);
+	cbor_read_tuple(&r, 3, payload_rule);
+	out->urgency = (unsigned)cbor_read_number(&r, PART_URGENCY_MIN, PART_URGENCY_MAX, payload_rule);
+	out->left = cbor_read_number(&r, 0, FRAME_LEN_MAX, payload_rule);
+	read_some_bytes(&r, PART_LEN_MAX, &out->piece);
+	cbor_close(&r);
+	if (finish(&r) != ERR_OK)
+		return ERR_FRAME;
+	return out->left == 0 || out->piece.len >= PART_LEN_MIN ? ERR_OK : ERR_FRAME;
+}
+
+void part_write_head(const struct part *p, struct buf *out)
+{
+	uint8_t memory[PART_HEAD_MAX];
+	struct buf payload = BUF_ON(memory);
+
+	assert(p->urgency >= PART_URGENCY_MIN && p->urgency <= PART_URGENCY_MAX);
+	cbor_put_array(&payload, 3);
+	cbor_put_uint(&payload, p->urgency);
+	cbor_put_uint(&payload, p->left);
+	cbor_put_bytes_head(&payload, p->piece.len);
+	buf_put_be32(out, (uint32_t)(1 + payload.len + p->piece.len));
+	buf_put_byte(out, FRAME_PART);
+	buf_put(out, buf_bytes(&payload));
+}

@@ -27,7 +27,8 @@
 	X(REFUSE,      6) /* where and why a log was stopped */ \
 	X(ATTACHMENT,  7) /* a piece of a blob */ \
 	X(PING,        8) /* is this path alive, and how far is it */ \
-	X(FETCH,       9) /* the next piece of a blob, please */
+	X(FETCH,       9) /* the next piece of a blob, please */ \
+	X(PART,       10) /* some bytes of another frame */
 /* clang-format on */
 
 #define FRAME_ENUM(name, number) FRAME_##name = number,
@@ -149,5 +150,18 @@ struct ping {
 };
 enum err ping_read(struct bytes in, struct ping *out) MUST_CHECK;
 void ping_write(const struct ping *p, struct buf *out);
+
+/* A frame is cut so that a more urgent one can go between. The urgencies are those of link/queue.h. */
+#define PART_URGENCY_MIN 1u /* the link's own frames are whole */
+#define PART_URGENCY_MAX 5u
+#define PART_HEAD_MAX (FRAME_HEAD_LEN + 1u + 1u + 5u + 3u) /* what part_write_head adds */
+struct part {
+	unsigned urgency; /* of one urgency one frame at a time is under way */
+	uint64_t left;	  /* bytes of that frame, its head counted, that follow this part */
+	struct bytes piece;
+};
+enum err part_read(struct bytes in, struct part *out) MUST_CHECK;
+/* Head and payload up to the piece itself, which the caller puts behind it. */
+void part_write_head(const struct part *p, struct buf *out);
 
 #endif

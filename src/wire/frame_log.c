@@ -90,8 +90,8 @@ static bool put_short(struct run *run, uint64_t index, const struct batch_item *
 	struct entry e;
 	size_t from;
 
-	if (run->state.book == NULL || entry_open(item->entry, &e, &fault) != ERR_OK ||
-	    e.index != index || !origin_equal(&e.origin, &run->state.origin))
+	if (run->state.book == NULL || entry_open(item->entry, &e, &fault) != ERR_OK || e.index != index ||
+	    !origin_equal(&e.origin, &run->state.origin))
 		return false;
 	cbor_put_array(out, SHORT_MEMBERS + is_beside);
 	from = out->len;

@@ -91,18 +91,18 @@ def test_another_protocol_is_refused_before_anything_is_read(stage):
     key = nodes.officers.Key(world.keys("usa") / "watch")
     assert usa.stop() == 0
     size = kor.logs()["USA/NOTIFY 1"]["size"]
-    for protocol in (0, 2, 1 << 40):
+    for protocol in (0, 1, 1 << 40):
         old.write("notify", "watch", key, text="Never read.")
         batch = old.batch("notify")
         line = old.connect(hello=old.hello(protocol) + batch)
         theirs = peer.read_frame(line)
-        assert theirs[0] == peer.HELLO and cbor2.loads(theirs[1])[0] == 1, "its people can see both numbers too"
+        assert theirs[0] == peer.HELLO and cbor2.loads(theirs[1])[0] == 2, "its people can see both numbers too"
         assert peer.is_closed(line)
-        kor.wait("it is told", lambda protocol=protocol: refusal(kor, "usa") == {"why": "PROTOCOL", "theirs": protocol, "ours": 1})
+        kor.wait("it is told", lambda protocol=protocol: refusal(kor, "usa") == {"why": "PROTOCOL", "theirs": protocol, "ours": 2})
         assert not kor.is_linked() and kor.logs()["USA/NOTIFY 1"]["size"] == size
         shown = kor.run("status", code=5).stdout
-        assert f"REFUSED: its protocol has version {protocol}, ours version 1" in shown and "entente --version" in shown
-        assert f"프로토콜 버전 불일치: 상대 {protocol}, 자국 1" in kor.run("status", code=5, env=KOREAN).stdout
+        assert f"REFUSED: its protocol has version {protocol}, ours version 2" in shown and "entente --version" in shown
+        assert f"프로토콜 버전 불일치: 상대 {protocol}, 자국 2" in kor.run("status", code=5, env=KOREAN).stdout
         assert "PROTOCOL" in kor.words() or "protocol" in kor.words()
     # The same peer with our protocol is welcome, and what it says of the refusal is over.
     old.connect()

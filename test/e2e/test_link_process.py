@@ -10,11 +10,12 @@ import struct
 import subprocess
 import time
 
+import cbor2
 import pytest
 from nacl.signing import SigningKey
 
-from nodes import free_ports, wait_for
-from processes import ADVANCE, ATTACHMENT, BATCH, HELLO, Pair, frame
+from nodes import Relay, free_ports, wait_for
+from processes import ADVANCE, ATTACHMENT, BATCH, HELLO, PART, Pair, frame
 
 ALBA, BOREA = 0, 1
 MIB = 1 << 20
@@ -178,11 +179,24 @@ def test_who_comes_again_replaces_himself(lines, credentials):
     second.close()
 
 
+def part(urgency, left, piece):
+    return frame(PART, cbor2.dumps([urgency, left, piece]))
+
+
 BROKEN = {
     "over 1 MiB": (frame(HELLO) + struct.pack(">IB", MIB + 1, BATCH), "FRAME", b"FRAME_LEN_MAX"),
     "of length 0": (frame(HELLO) + struct.pack(">I", 0), "FRAME", b""),
     "of an unknown kind": (frame(HELLO) + frame(99), "FRAME", b""),
     "no HELLO first": (frame(BATCH, b"x"), "FRAME", b""),
+    "a part before HELLO": (frame(PART, bytes.fromhex("830300") + b"\x41x"), "FRAME", b""),
+    "a part that is none": (frame(HELLO) + frame(PART, b"\x80"), "FRAME", b""),
+    "a part that carries on nothing": (frame(HELLO) + part(3, 0, b"x"), "FRAME", b""),
+    "a part of a frame of another length": (frame(HELLO) + part(3, 2000, frame(BATCH, bytes(2000))[:1024]), "FRAME", b""),
+    "a part of a HELLO": (frame(HELLO) + part(3, 2000 - 1019, frame(HELLO, bytes(2000))[:1024]), "FRAME", b""),
+    "a part of a part": (frame(HELLO) + part(3, 2000 - 1019, frame(PART, bytes(2000))[:1024]), "FRAME", b""),
+    "parts that do not follow": (frame(HELLO) + part(3, 3000 - 1019, frame(BATCH, bytes(3000))[:1024]) +
+                                 part(3, 100, bytes(1024)), "FRAME", b""),
+    "a short part before the last": (frame(HELLO) + part(3, 2000 - 1018, frame(BATCH, bytes(2000))[:1023]), "FRAME", b""),
     "a PING that is none": (frame(HELLO) + frame(8, b"\xff"), "FRAME", b""),
 }
 
@@ -201,6 +215,50 @@ def test_a_bad_frame_closes_its_path_alone(tmp_path, credentials, why):
     bad.close()
     line.passes(1, b"the other path does not notice")
     line.end()
+
+
+def test_parts_of_several_urgencies_are_put_together(lines, credentials):
+    """Two frames cut by another hand, one between the parts of the other, and a whole one between them."""
+    credential, key = credentials("parts")
+    line = lines(1, alba_pins=[key], is_first_called=False)
+    wait_for("the link listens", lambda: connection(line.ports[0]))
+    peer = tls_client(credential, line.ports[0])
+    batch, flash, whole = frame(BATCH, b"b" * 5000), frame(ADVANCE, b"a" * 1100), frame(ATTACHMENT, b"whole")
+    peer.sendall(frame(HELLO, b"x") + part(4, 5005 - 2000, batch[:2000]) + part(1, 1105 - 1024, flash[:1024]) + whole +
+                 part(1, 0, flash[1024:]) + part(4, 0, batch[2000:]))
+    got = [line.alba.link.next("RECEIVED")["rest"] for _ in range(4)]
+    assert got == [frame(HELLO, b"x"), whole, flash, batch]
+    peer.close()
+
+
+def test_a_flash_waits_for_one_part_on_a_thin_line(tmp_path):
+    """A batch of 512 KiB takes half a minute on this line: the FLASH that comes meanwhile takes less than a second."""
+    port, = free_ports(1)
+    relay = Relay(to=port, buffer=2048)
+    line = Line(tmp_path / "line", [port], borea_ports=[relay.port])
+    try:
+        line.greet()
+        relay.bytes_per_s = 16384
+        batch = random.Random(1).randbytes(512 << 10)
+        line.borea.link.tell("SEND", peer=ALBA, path=0, urgency=4, number=1, rest=frame(BATCH, batch))
+
+        def before_a_flash():
+            """Bytes that pass from saying a FLASH to its arrival."""
+            flash, passed = frame(ADVANCE, bytes(400)), relay.passed
+            line.borea.link.tell("SEND", peer=ALBA, path=0, urgency=1, number=2, rest=flash)
+            assert line.alba.link.next("RECEIVED", peer=BOREA, patience=30)["rest"] == flash
+            return relay.passed - passed
+
+        # A part, what the relay's sockets hold, and what it has taken and not given on. Until the line is known to be thin
+        # it is given more, of which even the first FLASH waits for a tenth of the batch at most.
+        assert before_a_flash() < 64 << 10
+        wait_for("the line is known to be thin", lambda: before_a_flash() < 8 << 10, 10)
+        assert max(before_a_flash() for _ in range(3)) < 12 << 10
+        relay.bytes_per_s = 0
+        assert line.alba.link.next("RECEIVED", peer=BOREA, patience=30)["rest"] == frame(BATCH, batch)
+    finally:
+        line.end()
+        relay.close()
 
 
 def test_slow_drip_half_open_and_silence_end_by_their_limits(lines, credentials):

@@ -29,6 +29,20 @@ AGAIN(attachment_piece)
 AGAIN(ping)
 AGAIN(fetch)
 
+static bool part_again(struct bytes in, struct buf *again)
+{
+	uint8_t memory[PART_HEAD_MAX];
+	struct buf head = BUF_ON(memory);
+	struct part p;
+
+	if (part_read(in, &p) != ERR_OK)
+		return false;
+	part_write_head(&p, &head);
+	buf_put(again, (struct bytes){ head.ptr + FRAME_HEAD_LEN, head.len - FRAME_HEAD_LEN });
+	buf_put(again, p.piece);
+	return true;
+}
+
 static bool is_same_batch(const struct batch *a, const struct batch *b)
 {
 	bool is_same = origin_equal(&a->origin, &b->origin) && a->first == b->first && a->count == b->count &&
@@ -95,15 +109,11 @@ static const struct {
 	bool (*again)(struct bytes in, struct buf *again);
 	bool is_short;
 } kinds[FRAME_KIND_COUNT] = {
-	[FRAME_HELLO] = { hello_again, false },
-	[FRAME_WANT] = { want_again, false },
-	[FRAME_REFUSE] = { refuse_again, false },
-	[FRAME_ATTACHMENT] = { attachment_piece_again, false },
-	[FRAME_PING] = { ping_again, false },
-	[FRAME_FETCH] = { fetch_again, false },
-	[FRAME_COSIGNATURE] = { cosignature_again, true },
-	[FRAME_ADVANCE] = { advance_again, true },
-	[FRAME_BATCH] = { batch_again, true },
+	[FRAME_HELLO] = { hello_again, false },	   [FRAME_WANT] = { want_again, false },
+	[FRAME_REFUSE] = { refuse_again, false },  [FRAME_ATTACHMENT] = { attachment_piece_again, false },
+	[FRAME_PING] = { ping_again, false },	   [FRAME_FETCH] = { fetch_again, false },
+	[FRAME_PART] = { part_again, false },	   [FRAME_COSIGNATURE] = { cosignature_again, true },
+	[FRAME_ADVANCE] = { advance_again, true }, [FRAME_BATCH] = { batch_again, true },
 };
 
 /* The words of the vectors (test/vectors/wire_reader.py). */

@@ -427,8 +427,10 @@ class World:
 class Relay:
     """A way between two nodes that can be cut, slowed and mended: TCP on loopback, in a thread."""
 
-    def __init__(self, to=None):
+    def __init__(self, to=None, buffer=1 << 16):
+        self.buffer = buffer  # bytes that each socket of it may hold: a line holds hardly any
         self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)  # before the first window is offered
         self.port, self.to = self.listener.getsockname()[1], to
         self.bytes_per_s, self.is_cut, self.is_closed = 0, False, False
         self.pairs, self.passed, self.lock = set(), 0, threading.Lock()
@@ -450,8 +452,8 @@ class Relay:
                 continue
             for one in (near, far):
                 one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
-                one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.buffer)
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.buffer)
             with self.lock:
                 self.pairs.add((near, far))
             for pair in ((near, far), (far, near)):
@@ -460,7 +462,7 @@ class Relay:
     def carry(self, source, sink):
         try:
             while True:
-                piece = source.recv(4096 if self.bytes_per_s else 1 << 16)
+                piece = source.recv(min(4096, self.buffer) if self.bytes_per_s else 1 << 16)
                 if not piece:
                     break
                 sink.sendall(piece)

@@ -137,7 +137,7 @@ class Peer:
 
     # Its line
 
-    def hello(self, protocol=1, manifest=None, party=None):
+    def hello(self, protocol=2, manifest=None, party=None):
         manifest = self.manifest if manifest is None else manifest
         return frame(HELLO, [protocol, self.accord, reader.sha256(manifest), manifest, party or self.party,
                              int(time.time() * 1000), []])

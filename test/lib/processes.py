@@ -80,7 +80,7 @@ def frame(kind, payload=b""):
     return struct.pack(">IB", len(payload) + 1, kind) + payload
 
 
-HELLO, BATCH, ADVANCE, ATTACHMENT, PING = 1, 3, 5, 7, 8
+HELLO, BATCH, ADVANCE, ATTACHMENT, PING, PART = 1, 3, 5, 7, 8, 10
 
 
 class Process:

@@ -190,12 +190,33 @@ static enum err read_fetch(struct bytes in, struct buf *lines, struct buf *again
 	return ERR_OK;
 }
 
+static enum err read_part(struct bytes in, struct buf *lines, struct buf *again)
+{
+	struct part p;
+	enum err e = part_read(in, &p);
+	uint8_t memory[PART_HEAD_MAX];
+	struct buf head = BUF_ON(memory);
+	struct bytes payload;
+
+	if (e != ERR_OK)
+		return e;
+	line_put(lines, "urgency %u", p.urgency);
+	line_put(lines, "left %" PRIu64, p.left);
+	line_put_hex(lines, "piece", p.piece);
+	part_write_head(&p, &head);
+	payload = buf_bytes(&head);
+	assert_int_equal(be32_get(payload.ptr), payload.len - 4 + p.piece.len);
+	buf_put(again, (struct bytes){ payload.ptr + FRAME_HEAD_LEN, payload.len - FRAME_HEAD_LEN });
+	buf_put(again, p.piece);
+	return ERR_OK;
+}
+
 static enum err (*const readers[FRAME_KIND_COUNT])(struct bytes in, struct buf *lines, struct buf *again) = {
 	[FRAME_HELLO] = read_hello,	      [FRAME_WANT] = read_want,
 	[FRAME_BATCH] = read_batch,	      [FRAME_COSIGNATURE] = read_cosignature,
 	[FRAME_ADVANCE] = read_advance,	      [FRAME_REFUSE] = read_refuse,
 	[FRAME_ATTACHMENT] = read_attachment, [FRAME_PING] = read_ping,
-	[FRAME_FETCH] = read_fetch,
+	[FRAME_FETCH] = read_fetch,	      [FRAME_PART] = read_part,
 };
 
 /* Frames have no rule names: the link is closed whatever was broken. */
@@ -305,7 +326,8 @@ static void test_names(void **state)
 	(void)state;
 	assert_string_equal(frame_kind_name(FRAME_HELLO), "HELLO");
 	assert_string_equal(frame_kind_name(FRAME_FETCH), "FETCH");
-	assert_int_equal(FRAME_KIND_COUNT, FRAME_FETCH + 1);
+	assert_string_equal(frame_kind_name(FRAME_PART), "PART");
+	assert_int_equal(FRAME_KIND_COUNT, FRAME_PART + 1);
 }
 
 int main(void)

@@ -140,6 +140,11 @@ static void greet(struct line *l)
 	assert_int_equal(l->called.session.state, SESSION_RUNS);
 }
 
+static void wait_ms(struct line *l, uint64_t ms)
+{
+	l->now.mono = mono_add_ms(l->now.mono, ms);
+}
+
 static void states_in_order(void **state)
 {
 	struct line *l = *state;
@@ -256,20 +261,139 @@ static void sent_when_the_socket_has_it(void **state)
 	uint64_t tag = 0;
 
 	greet(l);
-	send(&l->caller, 2, 41, FRAME_BATCH, 1000);
-	send(&l->caller, 2, 42, FRAME_BATCH, 1000);
+	send(&l->caller, 2, 41, FRAME_BATCH, 1500);
+	send(&l->caller, 2, 42, FRAME_BATCH, 1500);
 	assert_int_equal(session_output(&l->caller.session, &out), ERR_OK);
 	assert_false(session_sent(&l->caller.session, &tag));
 	session_took(&l->caller.session, 1000);
 	assert_false(session_sent(&l->caller.session, &tag));
-	session_took(&l->caller.session, 500);
+	session_took(&l->caller.session, 600);
 	assert_true(session_sent(&l->caller.session, &tag));
 	assert_true(tag == 41);
 	assert_false(session_sent(&l->caller.session, &tag));
-	session_took(&l->caller.session, out.len - 1500);
+	session_took(&l->caller.session, out.len - 1600);
 	assert_true(session_sent(&l->caller.session, &tag));
 	assert_true(tag == 42);
 	assert_false(session_waits(&l->caller.session));
+}
+
+/* Frames that leave in one turn share a record, and with it what TLS adds: 22 bytes. */
+static void one_record_for_a_turn(void **state)
+{
+	struct line *l = *state;
+	struct bytes out;
+	uint64_t tag = 0;
+
+	greet(l);
+	for (uint64_t i = 1; i <= 3; i++)
+		send(&l->caller, 2, i, FRAME_COSIGNATURE, 100);
+	assert_int_equal(session_output(&l->caller.session, &out), ERR_OK);
+	assert_int_equal(out.len, 3 * (100 + FRAME_HEAD_LEN) + 22);
+	session_took(&l->caller.session, out.len - 1);
+	assert_false(session_sent(&l->caller.session, &tag));
+	session_took(&l->caller.session, 1);
+	for (uint64_t i = 1; i <= 3; i++) {
+		assert_true(session_sent(&l->caller.session, &tag));
+		assert_true(tag == i);
+	}
+}
+
+/* Carries at so many bytes a second until the line is known to be thin. */
+static void make_thin(struct line *l)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		carry(l, &l->caller, &l->called, 300);
+		wait_ms(l, 1000);
+		assert_int_equal(session_tick(&l->caller.session, l->now), ERR_OK);
+	}
+	assert_int_equal(l->caller.session.pace, PACE_THIN);
+}
+
+/* A batch of 1 MiB is under way on a thin line: a FLASH that comes waits for what is in the line's hands alone. */
+static void a_flash_waits_for_one_part(void **state)
+{
+	struct line *l = *state;
+	enum frame_kind kind = FRAME_KIND_COUNT;
+	struct bytes whole;
+	size_t carried = 0, most = 0;
+
+	greet(l);
+	send(&l->caller, 4, 1, FRAME_BATCH, FRAME_LEN_MAX - 1);
+	make_thin(l);
+	while (session_waits(&l->caller.session) && carried < 40000)
+		carried += carry(l, &l->caller, &l->called, 300);
+	for (uint64_t flash = 2; flash < 20; flash++) {
+		carried = 0;
+		assert_int_equal(next(l, &l->called, &kind, &whole), ERR_SHORT);
+		send(&l->caller, 1, flash, FRAME_ADVANCE, 400);
+		while (next(l, &l->called, &kind, &whole) != ERR_OK)
+			carried += carry(l, &l->caller, &l->called, 100);
+		assert_int_equal(kind, FRAME_ADVANCE);
+		most = carried > most ? carried : most;
+		carry(l, &l->caller, &l->called, 100 * flash);
+	}
+	print_message("a FLASH of 405 bytes was there after %zu bytes\n", most);
+	assert_in_range(most, 405, 405 + 22 + 1200 + 22 + 100);
+	/* And the batch comes whole in the end. */
+	while (next(l, &l->called, &kind, &whole) != ERR_OK)
+		assert_true(carry(l, &l->caller, &l->called, 5000) > 0);
+	assert_int_equal(kind, FRAME_BATCH);
+	assert_int_equal(whole.len, FRAME_LEN_MAX - 1 + FRAME_HEAD_LEN);
+	assert_memory_equal(whole.ptr, frame_of(FRAME_BATCH, FRAME_LEN_MAX - 1, 1).ptr, whole.len);
+	assert_false(partials_is_any(&l->called.session.partials));
+}
+
+static struct bytes part_of(unsigned urgency, uint64_t left, struct bytes piece)
+{
+	static uint8_t memory[PART_HEAD_MAX + PART_LEN_MAX];
+	struct buf out = BUF_ON(memory);
+
+	part_write_head(&(struct part){ urgency, left, piece }, &out);
+	buf_put(&out, piece);
+	assert_int_equal(buf_check(&out), ERR_OK);
+	return buf_bytes(&out);
+}
+
+/* A frame that begins and does not go on ends the line, whatever PINGs come meanwhile. */
+static void a_part_that_never_ends(void **state)
+{
+	struct line *l = *state;
+	enum frame_kind kind;
+	struct bytes whole;
+
+	greet(l);
+	whole = frame_of(FRAME_BATCH, 5000, 1);
+	assert_int_equal(session_send(&l->caller.session, 0, 0,
+				      part_of(3, 5005 - 2000, (struct bytes){ whole.ptr, 2000 })),
+			 ERR_OK);
+	for (uint64_t ms = 0; ms < LINK_PART_MS_MAX; ms += 5000) {
+		assert_int_equal(session_tick(&l->caller.session, l->now), ERR_OK);
+		carry(l, &l->caller, &l->called, 4096);
+		assert_int_equal(next(l, &l->called, &kind, &whole), ERR_SHORT);
+		assert_int_equal(session_tick(&l->called.session, l->now), ERR_OK);
+		carry(l, &l->called, &l->caller, 4096);
+		assert_int_equal(next(l, &l->caller, &kind, &whole), ERR_SHORT);
+		wait_ms(l, 5000);
+	}
+	assert_int_equal(session_tick(&l->called.session, l->now), ERR_TIMEOUT);
+	assert_string_equal(l->called.session.limit, "LINK_PART_MS_MAX");
+}
+
+/* Before HELLO there are no parts, and what is whole out of parts is a frame like another. */
+static void parts_after_hello(void **state)
+{
+	struct line *l = *state;
+	enum frame_kind kind;
+	struct bytes whole;
+
+	shake(l);
+	l->caller.session.has_greeted = true;
+	whole = frame_of(FRAME_BATCH, 5000, 1);
+	assert_int_equal(session_send(&l->caller.session, 0, 0,
+				      part_of(3, 5005 - 2000, (struct bytes){ whole.ptr, 2000 })),
+			 ERR_OK);
+	shake(l);
+	assert_int_equal(next(l, &l->called, &kind, &whole), ERR_FRAME);
 }
 
 static void a_full_queue_ends_it(void **state)
@@ -286,11 +410,6 @@ static void a_full_queue_ends_it(void **state)
 	assert_int_equal(e, ERR_LIMIT);
 	assert_string_equal(l->caller.session.limit, "LINK_QUEUE_LEN_MAX");
 	assert_true(count < 12);
-}
-
-static void wait_ms(struct line *l, uint64_t ms)
-{
-	l->now.mono = mono_add_ms(l->now.mono, ms);
 }
 
 static void silence_and_pings(void **state)
@@ -390,8 +509,8 @@ static void a_thin_line(void **state)
 		assert_int_equal(session_tick(&l->caller.session, l->now), ERR_OK);
 	}
 	assert_int_equal(l->caller.session.pace, PACE_THIN);
-	assert_int_equal(session_unsent_max(&l->caller.session), 2048);
-	/* 2 KiB and what TLS adds to them are a whole record: heard, though the frame is far from whole. */
+	assert_int_equal(session_unsent_max(&l->caller.session), 1);
+	/* A PART and what TLS adds to it are a whole record: heard, though the frame is far from whole. */
 	wait_ms(l, 1000);
 	carry(l, &l->caller, &l->called, 1000);
 	assert_int_equal(session_next(&l->called.session, l->now, &out), ERR_SHORT);
@@ -420,6 +539,10 @@ int main(void)
 		ON_LINE(a_frame_over_the_limit),
 		ON_LINE(a_flash_overtakes),
 		ON_LINE(sent_when_the_socket_has_it),
+		ON_LINE(one_record_for_a_turn),
+		ON_LINE(a_flash_waits_for_one_part),
+		ON_LINE(a_part_that_never_ends),
+		ON_LINE(parts_after_hello),
 		ON_LINE(a_full_queue_ends_it),
 		ON_LINE(silence_and_pings),
 		ON_LINE(a_slow_beginning),

@@ -574,6 +574,7 @@ def frame_payloads():
         "refuse": (6, [ORIGIN, 12, 345, "statement.seen"]),
         "piece": (7, [HASH, 16384, 1 << 20, b"a piece"]), "whole in one piece": (7, [HASH, 0, 1, b"a"]),
         "ping": (8, [False, (1 << 64) - 1]), "answer": (8, [True, 0]), "fetch": (9, [HASH, 16384]),
+        "part": (10, [4, 1 << 20, b"p" * 1024]), "last part": (10, [1, 0, b"p"]), "longest part": (10, [5, 1, b"p" * 16640]),
     }
 
 
@@ -746,6 +747,12 @@ def frame_bad_payloads():
     yield "ping of one member", 8, [False]
     yield "fetch beyond 64 MiB", 9, [HASH, 64 << 20]
     yield "fetch of a short hash", 9, [HASH[1:], 0]
+    for name, (at, value) in {"part of urgency 0": (0, 0), "part of urgency 6": (0, 6), "part that leaves over 1 MiB": (1, (1 << 20) + 1),
+                              "part of 1,023 bytes before the last": (2, b"p" * 1023), "part of 16,641 bytes": (2, b"p" * 16641),
+                              "part of text": (2, "p" * 1024)}.items():
+        yield name, 10, put("part", at, value)
+    yield "part of nothing", 10, [1, 0, b""]
+    yield "part of two members", 10, [1, 0]
 
 
 def frame_vectors():
@@ -764,7 +771,7 @@ def frame_vectors():
     yield bad("length over 1 MiB", b"\x00\x10\x00\x01\x08", "FRAME")
     yield bad("length of 4 GiB", b"\xff\xff\xff\xff", "FRAME")
     yield bad("kind 0", b"\0\0\0\1\0", "FRAME")
-    yield bad("kind 10", b"\0\0\0\1\x0a", "FRAME")
+    yield bad("kind 11", b"\0\0\0\1\x0b", "FRAME")
     yield bad("nothing", b"", "SHORT")
     yield bad("three bytes of length", b"\0\0\0", "SHORT")
     yield bad("length alone", b"\0\0\0\1", "SHORT")
@@ -831,6 +838,19 @@ def write_differences(folder):
                 out.write(bytes([len(beside)]) + difference + beside)
 
 
+def write_parts(folder):
+    """Seeds of test/fuzz/part.c: a frame in three parts, with one of another urgency between."""
+    os.makedirs(os.path.join(folder, "part"), exist_ok=True)
+    whole = frame(3, b"b" * 2500)
+    parts = [frame(10, [4, len(whole) - end, whole[start:end]]) for start, end in ((0, 1024), (1024, 2048), (2048, len(whole)))]
+    other = frame(5, b"a" * 1100)
+    others = [frame(10, [1, len(other) - 1024, other[:1024]]), frame(10, [1, 0, other[1024:]])]
+    for name, raw in {"in-a-row": b"".join(parts), "between": parts[0] + others[0] + parts[1] + others[1] + parts[2],
+                      "interleaved": parts[0] + parts[2], "whole": whole, "ping-between": parts[0] + frame(8, [False, 1]) + parts[1]}.items():
+        with open(os.path.join(folder, "part", name), "wb") as out:
+            out.write(raw)
+
+
 def main():
     vectors_folder, corpus_folder = sys.argv[1:]
     for name, source in SOURCES.items():
@@ -842,6 +862,7 @@ def main():
             write_corpus(corpus_folder, name, [v for v in vectors if "rule" not in v])
         if name == "frame":
             write_differences(corpus_folder)
+            write_parts(corpus_folder)
         vectors = [finished(name, vector) for vector in vectors]
         with open(os.path.join(vectors_folder, name + ".json"), "w", encoding="utf-8") as out:
             out.write('{\n "about": "docs/spec/: see the header of make_wire.py",\n "vectors": [\n')

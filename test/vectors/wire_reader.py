@@ -754,9 +754,16 @@ def fetch_lines(p):
     return [f"hash {p[0].hex()}", f"offset {p[1]}"]
 
 
+def part_lines(p):
+    need(is_list_of(p, 3) and is_uint(p[0], 1, 5) and is_uint(p[1], 0, FRAME_MAX) and is_blob(p[2], 16640), "FRAME")
+    need(p[1] == 0 or len(p[2]) >= 1024, "FRAME")
+    return [f"urgency {p[0]}", f"left {p[1]}", f"piece {p[2].hex()}"]
+
+
 FRAMES = {1: ("HELLO", hello_lines), 2: ("WANT", want_lines), 3: ("BATCH", batch_lines),
           4: ("COSIGNATURE", cosignature_lines), 5: ("ADVANCE", advance_lines), 6: ("REFUSE", refuse_lines),
-          7: ("ATTACHMENT", piece_lines), 8: ("PING", ping_lines), 9: ("FETCH", fetch_lines)}
+          7: ("ATTACHMENT", piece_lines), 8: ("PING", ping_lines), 9: ("FETCH", fetch_lines),
+          10: ("PART", part_lines)}
 
 
 def read_frame(raw):
