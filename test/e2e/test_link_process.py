@@ -384,7 +384,8 @@ def test_a_flash_overtakes_what_the_line_has_not_taken(lines, credentials):
         got += part
         while len(got) >= 4 and len(got) >= 4 + int.from_bytes(got[:4], "big"):
             kind, length = got[4], int.from_bytes(got[:4], "big")
-            attachments += kind == ATTACHMENT
+            left = cbor2.loads(got[5:4 + length])[1] if kind == PART else 0
+            attachments += kind == ATTACHMENT or (kind == PART and left == 0)
             if kind == ADVANCE:
                 flash_after = attachments
             got = got[4 + length:]
