@@ -18,8 +18,9 @@ struct partials {
 };
 
 /*
- * Takes a part. ERR_OK: with it a frame is whole, head and payload, borrowed until the next call; ERR_SHORT: it is
- * not yet; ERR_FRAME: it does not carry on what came, or begins what may not come in PARTs.
+ * Takes a part. ERR_OK: with it a frame is whole, head and payload, borrowed until the next call;
+ * ERR_SHORT: it is not yet; ERR_FRAME: it does not carry on what came, or begins what may not come in
+ * PARTs.
  */
 enum err partials_take(struct partials *p, const struct part *part, struct bytes *whole) MUST_CHECK;
 /* Whether a frame has begun. */

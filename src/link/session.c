@@ -8,8 +8,8 @@
 
 #define IN_MIN (32u << 10)
 /*
- * A TLS record is authentic only when all of it is there: on a thin line a long one would be silence. A PART with its
- * head fills one.
+ * A TLS record is authentic only when all of it is there: on a thin line a long one would be silence. A
+ * PART with its head fills one.
  */
 #define THIN_LEN 1200u
 #define UNPROVED_LEN 2048u
@@ -180,7 +180,7 @@ size_t session_unsent_max(const struct session *s)
 
 static bool has_room(const struct session *s)
 {
-	/* On a thin line a record is filled, as far as one urgency fills it, and gone before the next is begun. */
+	/* On a thin line a record is filled by one urgency, and gone before the next is begun. */
 	size_t ahead = unsent(s) + (s->pace == PACE_THIN ? 0 : s->plain.len);
 
 	return ahead < session_unsent_max(s) && s->sent_count < SESSION_SENT_MAX;
@@ -235,8 +235,8 @@ static enum err put(struct session *s, struct leaving *l)
 	enum err e = ERR_OK;
 
 	/*
-	 * A frame that fits into a record is not spread over two; and on a thin line, where each byte that a record
-	 * has more keeps it back, what is urgent does not wait for what is less so.
+	 * A frame that fits into a record is not spread over two; and on a thin line, where each byte that a
+	 * record has more keeps it back, what is urgent does not wait for what is less so.
 	 */
 	if (l->head.len + l->body.len > record_len(s) - s->plain.len ||
 	    (s->pace == PACE_THIN && s->plain_urgency != l->urgency))

@@ -309,7 +309,7 @@ static void make_thin(struct line *l)
 	assert_int_equal(l->caller.session.pace, PACE_THIN);
 }
 
-/* A batch of 1 MiB is under way on a thin line: a FLASH that comes waits for what is in the line's hands alone. */
+/* A batch of 1 MiB is under way on a thin line: a FLASH waits for what is in the line's hands alone. */
 static void a_flash_waits_for_one_part(void **state)
 {
 	struct line *l = *state;
