@@ -16,12 +16,22 @@
 
 #include "base/time.h"
 #include "node/node.h"
+#include "sys/sandbox.h"
 
 struct api;
 
+/* What the kernel gave to a process of the node; all zero: nothing yet. */
+struct api_contained {
+	const char *name;
+	const struct sandbox_given *given;
+};
+
 struct api_options {
-	struct node *node; /* borrowed until api_close */
-	const char *path;  /* of the UNIX socket; a socket that stands there is replaced */
+	struct node *node;  /* borrowed until api_close */
+	const char *path;   /* of the UNIX socket; a socket that stands there is replaced */
+	const char *copies; /* the folder for copies of the store; borrowed until api_close, as those below */
+	const struct api_contained *contained;
+	size_t contained_count;
 	uint64_t run; /* names this run of the node in the numbers of events: milliseconds at its start */
 };
 

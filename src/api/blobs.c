@@ -2,6 +2,7 @@
 
 #include "api/place_text.h"
 #include "base/alloc.h"
+#include "sys/file.h"
 
 #include <stdlib.h>
 
@@ -143,17 +144,29 @@ enum err run_bundle_in(struct api *a, struct request *q, struct reply *r)
 	return e;
 }
 
-/* The whole store into a file of this machine, a slice a request. */
+/* A name and no way: the process can write nowhere else. */
+static bool is_copy_name(struct bytes name)
+{
+	if (name.len == 0 || name.ptr[0] == '.')
+		return false;
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.ptr[i] <= ' ' || name.ptr[i] == '/' || name.ptr[i] > '~')
+			return false;
+	}
+	return true;
+}
+
+/* The whole store into a file of the folder for copies, a slice a request. */
 enum err run_backup(struct api *a, struct request *q, struct reply *r)
 {
 	struct bytes to = request_word(q, "to");
-	char path[4096];
-	enum err e = to.ptr == NULL || to.len == 0 || to.ptr[0] != '/'
-			     ? ERR_USAGE
-			     : bytes_copy_str(to, path, sizeof path);
+	char path[FILE_PATH_MAX], name[256];
+	enum err e = is_copy_name(to) ? bytes_copy_str(to, name, sizeof name) : ERR_USAGE;
 
 	uint64_t done = 0, total = 0;
 
+	if (e == ERR_OK)
+		e = file_path(path, a->copies, name);
 	if (e == ERR_OK)
 		e = node_backup(a->node, path, &done, &total);
 	if (e != ERR_OK && e != ERR_SHORT)

@@ -365,6 +365,9 @@ enum err api_open(const struct api_options *options, struct api **out)
 	a = xcalloc(1, sizeof *a);
 	a->node = options->node;
 	a->run = options->run;
+	a->copies = options->copies;
+	a->contained = options->contained;
+	a->contained_count = options->contained_count;
 	memcpy(a->path, options->path, strlen(options->path) + 1);
 	a->reply_memory = xcalloc(1, REPLY_LEN_MAX);
 	a->entry_memory = xcalloc(1, ENTRY_LEN_MAX);

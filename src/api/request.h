@@ -77,6 +77,9 @@ struct api {
 	struct node *node;
 	struct MHD_Daemon *daemon;
 	char path[108];
+	const char *copies;
+	const struct api_contained *contained;
+	size_t contained_count;
 	uint64_t run;
 	struct request *requests[CLIENTS_MAX];
 	uint64_t serial;

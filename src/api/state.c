@@ -172,6 +172,18 @@ static void reply_self(struct api *a, struct reply *r)
 		  accord->post_quantum == POST_QUANTUM_REQUIRED ? "required" : "preferred");
 }
 
+static void reply_contained(struct reply *r, const struct api_contained *p)
+{
+	reply_object(r, NULL);
+	reply_str(r, "name", p->name);
+	reply_uint(r, "calls", p->given->calls);
+	reply_uint(r, "landlock", p->given->landlock);
+	reply_bool(r, "files", p->given->has_files);
+	reply_bool(r, "ports", p->given->has_ports);
+	reply_bool(r, "signals", p->given->has_signals);
+	reply_object_end(r);
+}
+
 enum err run_status(struct api *a, struct request *q, struct reply *r)
 {
 	struct node_status *s = xcalloc(1, sizeof *s);
@@ -190,6 +202,10 @@ enum err run_status(struct api *a, struct request *q, struct reply *r)
 		reply_peer(r, node_accord(a->node), &s->peers[i]);
 	reply_array_end(r);
 	reply_logs(a, r, "stopped", false);
+	reply_array(r, "processes");
+	for (size_t i = 0; i < a->contained_count; i++)
+		reply_contained(r, &a->contained[i]);
+	reply_array_end(r);
 	reply_uint(r, "entries", s->entries);
 	reply_uint(r, "commits", s->commits);
 	reply_uint(r, "published", s->published);

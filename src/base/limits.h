@@ -69,6 +69,7 @@
 #define LINK_STRANGERS_MAX 64u		/* connections of one listener whose key is not known yet */
 #define LINK_LISTENERS_MAX 8u
 #define LINK_PINS_MAX 32u      /* TLS keys of all peers that are good at once */
+#define LINK_DOOR_MS_MAX 1000u /* the starter's answer to a door */
 #define LINK_SIGN_MS_MAX 1000u /* the signer's answer to a handshake */
 #define PIPE_WAITING_LEN_MAX \
 	(4u << 20) /* bytes for another process: link reads no more from peers above it */
@@ -84,6 +85,9 @@
 #define ACCORD_LINE_LEN_MAX 4096u	       /* bytes of one line, without its newline */
 #define ACCORD_SPAN_MS_MAX (366ull * 86400000) /* longest span of a timer */
 #define ACCORD_TEXT_LEN_MAX 200u	       /* bytes between two quotes */
+
+/* The kernel's view of a process (sys/sandbox.h). */
+#define SANDBOX_NUMBERS_MAX 512u /* numbers of system calls whose names are known when one is refused */
 
 /* The node and its clients. */
 #define LOGS_MAX 1024u	       /* logs of one record held open */

@@ -24,9 +24,18 @@
 
 /* ---- Starting. ---- */
 
+static enum err tell_starter(const struct core *c, const struct record *r, const int *fds, size_t count)
+{
+	uint8_t memory[DOOR_RECORD_LEN_MAX];
+	struct buf out = BUF_ON(memory);
+	enum err e = record_write(r, &out);
+
+	return e == ERR_OK ? socket_write_with(c->starter, buf_bytes(&out), fds, count) : e;
+}
+
 static enum err start(struct core *c, struct child *child, int other)
 {
-	const char *home = child == &c->signer ? c->home : NULL;
+	const struct record ask = { .kind = RECORD_START };
 	int ends[2];
 	enum err e = socket_pair_stream(ends);
 
@@ -34,7 +43,10 @@ static enum err start(struct core *c, struct child *child, int other)
 	child->pid = 0;
 	if (e != ERR_OK)
 		return e;
-	e = process_spawn(child->command, home, ends[1], other, &child->pid);
+	if (child == &c->link)
+		e = tell_starter(c, &ask, (const int[]){ ends[1], other }, 2);
+	else
+		e = process_spawn(child->command, c->home, (const int[]){ ends[1], other }, 2, &child->pid);
 	close(ends[1]);
 	if (e != ERR_OK) {
 		log_error("%s does not start: %s", child->command, strerror(errno));
@@ -43,6 +55,8 @@ static enum err start(struct core *c, struct child *child, int other)
 	}
 	child->fd = ends[0];
 	child->started = clock_now().mono;
+	child->has_given = false;
+	child->given = (struct sandbox_given){ 0 };
 	pipe_open(&child->pipe, child->fd, PIPE_CORE, child == &c->link ? PIPE_LINK : PIPE_SIGNER,
 		  WAITING_LEN_MAX);
 	return ERR_OK;
@@ -65,6 +79,47 @@ enum err children_start(struct core *c)
 	if (e == ERR_OK)
 		e = start(c, &c->link, c->handshakes);
 	return e;
+}
+
+enum err children_shut(struct core *c)
+{
+	const struct settings *settings = &c->settings;
+	const struct record shut = { .kind = RECORD_SHUT };
+	size_t next[PARTY_MAX] = { 0 };
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < settings->listens_count && e == ERR_OK; i++) {
+		struct record door = { .kind = RECORD_DOOR,
+				       .number = i,
+				       .text = bytes_str(settings->listens[i].address) };
+
+		e = tell_starter(c, &door, NULL, 0);
+	}
+	for (size_t i = 0; i < settings->paths_count && e == ERR_OK; i++) {
+		size_t peer = accord_party_find(c->accord.accord, bytes_str(settings->paths[i].peer));
+		size_t path = next[peer]++;
+		struct record door = { .kind = RECORD_DOOR,
+				       .number = DOOR_CALLS(peer, path),
+				       .text = bytes_str(settings->paths[i].connect) };
+
+		if (door.text.len > 0)
+			e = tell_starter(c, &door, NULL, 0);
+	}
+	return e == ERR_OK ? tell_starter(c, &shut, NULL, 0) : e;
+}
+
+/* ---- What the kernel gave them. ---- */
+
+/* Once: what it says later, strangers may have made it say. */
+static enum err take_contained(struct core *c, const struct record *r)
+{
+	struct child *child = r->kind == RECORD_LINK_CONTAINED ? &c->link : &c->signer;
+
+	if (child->has_given)
+		return ERR_FRAME;
+	sandbox_given_unpack(r->number, &child->given);
+	child->has_given = true;
+	return ERR_OK;
 }
 
 /* ---- What the signer remembers. ---- */
@@ -97,6 +152,10 @@ enum err children_remember(struct core *c)
 		struct pollfd ready = { .fd = c->signer.fd, .events = POLLIN };
 
 		e = pipe_next(&c->signer.pipe, &answer);
+		if (e == ERR_OK && answer.kind == RECORD_SIGNER_CONTAINED) {
+			e = take_contained(c, &answer);
+			continue;
+		}
 		if (e == ERR_OK)
 			return take_memory(c, &answer);
 		if (e != ERR_SHORT)
@@ -212,10 +271,16 @@ static const struct {
 	enum record_kind kind;
 	enum err (*take)(struct core *c, const struct record *r);
 } rows[] = {
-	{ RECORD_RECEIVED, take_received },   { RECORD_SENT, take_sent },
-	{ RECORD_SIGNED, take_signed },	      { RECORD_COSIGNED, take_signed },
-	{ RECORD_MEASURED, take_measured },   { RECORD_PATH_UP, take_path_up },
-	{ RECORD_PATH_DOWN, take_path_down }, { RECORD_REFUSED, take_refused },
+	{ RECORD_RECEIVED, take_received },
+	{ RECORD_SENT, take_sent },
+	{ RECORD_SIGNED, take_signed },
+	{ RECORD_COSIGNED, take_signed },
+	{ RECORD_MEASURED, take_measured },
+	{ RECORD_PATH_UP, take_path_up },
+	{ RECORD_PATH_DOWN, take_path_down },
+	{ RECORD_REFUSED, take_refused },
+	{ RECORD_LINK_CONTAINED, take_contained },
+	{ RECORD_SIGNER_CONTAINED, take_contained },
 };
 
 /* A path that the settings do not have is no path. */
@@ -279,11 +344,13 @@ static void drop(struct child *child)
 
 static void lose_link(struct core *c)
 {
+	const struct record end = { .kind = RECORD_END };
+
 	if (c->link.fd < 0)
 		return;
 	drop(&c->link);
-	if (c->link.pid > 0)
-		kill(c->link.pid, SIGKILL);
+	if (tell_starter(c, &end, NULL, 0) != ERR_OK)
+		log_error("the starter does not hear");
 	for (size_t i = 0; i < PARTY_MAX * LINK_PATHS_MAX; i++) {
 		size_t peer = i / LINK_PATHS_MAX, path = i % LINK_PATHS_MAX;
 
@@ -356,13 +423,22 @@ static void on_child(void *self)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (pid == c->link.pid) {
-			c->link.pid = 0;
-			lose_link(c);
-		} else if (pid == c->signer.pid) {
+		if (pid == c->signer.pid) {
 			c->signer.pid = 0;
+			if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+				log_error("signer asked the kernel for what it may not have and was ended: a "
+					  "fault of "
+					  "ours, or it was taken over");
 			if (!c->is_ending && c->signer.fd >= 0)
 				on_signer(c, true, false);
+		} else if (pid == c->starter_pid) {
+			c->starter_pid = 0;
+			if (!c->is_ending) {
+				log_error("the starter is gone, and without it no link can be started: the "
+					  "node stops; "
+					  "start it again");
+				core_end(c, 1);
+			}
 		}
 	}
 }
@@ -479,11 +555,11 @@ void children_await(struct core *c)
 		on_signer(c, true, false);
 }
 
-static bool wait_for(struct child *child, int64_t until)
+static bool wait_for(pid_t *pid, int64_t until)
 {
-	while (child->pid > 0) {
-		if (waitpid(child->pid, NULL, WNOHANG) != 0) {
-			child->pid = 0;
+	while (*pid > 0) {
+		if (waitpid(*pid, NULL, WNOHANG) != 0) {
+			*pid = 0;
 			break;
 		}
 		if (clock_now().mono.us >= until)
@@ -493,25 +569,22 @@ static bool wait_for(struct child *child, int64_t until)
 	return true;
 }
 
+/* The starter sees to it that link ends. Nobody can be killed from here: core is contained. */
 void children_end(struct core *c)
 {
-	struct child *children[] = { &c->link, &c->signer };
 	int64_t until = clock_now().mono.us + (int64_t)END_MS * 1000;
 
 	timer_close(c->link_again);
 	c->link_again = NULL;
-	for (size_t i = 0; i < ARRAY_COUNT(children); i++)
-		drop(children[i]);
+	drop(&c->link);
+	drop(&c->signer);
 	if (c->handshakes >= 0)
 		close(c->handshakes);
-	for (size_t i = 0; i < ARRAY_COUNT(children); i++) {
-		if (wait_for(children[i], until))
-			continue;
-		log_error("%s does not end and is killed", children[i]->command);
-		kill(children[i]->pid, SIGKILL);
-		waitpid(children[i]->pid, NULL, 0);
-		children[i]->pid = 0;
-	}
+	close(c->starter);
+	if (!wait_for(&c->signer.pid, until))
+		log_error("signer does not end");
+	if (!wait_for(&c->starter_pid, until + (int64_t)END_MS * 1000))
+		log_error("the starter does not end");
 	free(c->marks.rows);
 	c->marks.rows = NULL;
 }

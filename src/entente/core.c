@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "entente/contain.h"
 #include "sys/random.h"
 #include "sys/threads.h"
 
@@ -241,9 +242,21 @@ static void on_end_signal(void *self)
 static enum err open_api(struct core *c)
 {
 	char path[FILE_PATH_MAX];
-	struct api_options options = { .node = c->node, .path = path, .run = loop_now(c->loop).wall.ms };
+	struct api_options options = {
+		.node = c->node,
+		.path = path,
+		.copies = c->copies,
+		.contained = c->contained,
+		.contained_count = ARRAY_COUNT(c->contained),
+		.run = loop_now(c->loop).wall.ms,
+	};
 	enum err e = file_path(path, c->home, "socket");
 
+	c->contained[0] = (struct api_contained){ "core", &c->given };
+	c->contained[1] = (struct api_contained){ "link", &c->link.given };
+	c->contained[2] = (struct api_contained){ "signer", &c->signer.given };
+	if (e == ERR_OK)
+		e = file_path(c->copies, c->home, "copies");
 	return e == ERR_OK ? api_open(&options, &c->api) : e;
 }
 
@@ -252,8 +265,6 @@ enum err core_start(struct core *c, struct store *store)
 	struct node_options options = { .accord = c->accord.accord, .self = c->self, .store = store };
 	enum err e;
 
-	c->threads = threads_new();
-	options.crew = threads_crew(c->threads);
 	random_read(options.seed, sizeof options.seed);
 	memcpy(options.paths, c->path_names, sizeof options.paths);
 	memcpy(options.paths_count, c->path_counts, sizeof options.paths_count);
@@ -279,6 +290,37 @@ enum err core_start(struct core *c, struct store *store)
 	loop_on_end_signal(c->loop, on_end_signal, c);
 	loop_on_turn(c->loop, on_turn, c);
 	return ERR_OK;
+}
+
+/*
+ * What can still be opened: the record, its reserve, and copies that persons ask for. Not the keys, which lie
+ * in the same home, and not the home itself. Then come the threads, then the calls.
+ */
+enum err core_contain(struct core *c)
+{
+	static const struct {
+		const char *name;
+		unsigned rights;
+	} rows[] = {
+		{ "record.db", SANDBOX_READ | SANDBOX_WRITE },
+		{ "record.db-wal", SANDBOX_READ | SANDBOX_WRITE },
+		{ "record.db-redo", SANDBOX_READ | SANDBOX_WRITE },
+		{ "reserve", SANDBOX_WRITE },
+		{ "copies", SANDBOX_READ | SANDBOX_WRITE | SANDBOX_MAKE },
+	};
+	char paths[ARRAY_COUNT(rows)][FILE_PATH_MAX];
+	struct sandbox_path allowed[ARRAY_COUNT(rows)];
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows) && e == ERR_OK; i++) {
+		e = file_path(paths[i], c->home, rows[i].name);
+		allowed[i] = (struct sandbox_path){ paths[i], rows[i].rights };
+	}
+	if (e == ERR_OK)
+		e = sandbox_enter(&(struct sandbox_wants){ allowed, ARRAY_COUNT(rows) }, &c->given);
+	c->threads = threads_new();
+	node_crew(c->node, threads_crew(c->threads));
+	return e == ERR_OK ? sandbox_shut(&contain_core, &c->given) : e;
 }
 
 void core_run(struct core *c)

@@ -5,7 +5,8 @@
  *
  *	serve.c		the command: what must be there before the node runs
  *	core.c		its turn: events in, one flush, effects out
- *	children.c	the other two processes: started, told, heard, ended
+ *	starter.c	starts link and makes its sockets
+ *	children.c	the other processes: started, told, heard, ended
  *	first.c		the statements that `init` left to be said first
  *	reserve.c	disk that is kept for the day when it is full
  */
@@ -18,15 +19,19 @@
 #include "entente/settings.h"
 #include "link/pipe.h"
 #include "node/node.h"
+#include "sys/file.h"
 #include "sys/loop.h"
+#include "sys/sandbox.h"
 
 struct child {
 	const char *command;
-	pid_t pid; /* 0: it does not run */
+	pid_t pid; /* signer; 0: it does not run */
 	int fd;	   /* our end; -1 */
 	struct pipe pipe;
 	struct watch *watch;
 	struct mono started;
+	struct sandbox_given given; /* as it says itself, before it hears strangers */
+	bool has_given;
 };
 
 struct core {
@@ -37,6 +42,11 @@ struct core {
 	struct loop *loop;
 	struct threads *threads;
 	struct child link, signer;
+	int starter; /* -1 */
+	pid_t starter_pid;
+	struct sandbox_given given; /* ours */
+	struct api_contained contained[3];
+	char copies[FILE_PATH_MAX];
 	int handshakes; /* link's end of its pipe to the signer, kept for the next link */
 	struct timer *link_again, *tick, *idle, *api_due;
 	uint64_t link_again_ms; /* how long it waits next time */
@@ -61,6 +71,8 @@ struct core {
 
 /* core.c */
 enum err core_start(struct core *c, struct store *store) MUST_CHECK; /* takes the store */
+/* Before strangers and persons are heard. Says why not. */
+enum err core_contain(struct core *c) MUST_CHECK;
 void core_run(struct core *c);
 void core_finish(struct core *c);
 /* Ends the run after this turn. */
@@ -69,6 +81,8 @@ void core_end(struct core *c, int status);
 void core_commit(struct core *c);
 
 /* children.c */
+/* Once the settings' paths have their numbers: what link may listen on and call, for ever. */
+enum err children_shut(struct core *c) MUST_CHECK;
 enum err children_start(struct core *c) MUST_CHECK;
 /* Asks the signer what it remembers and waits for it. */
 enum err children_remember(struct core *c) MUST_CHECK;

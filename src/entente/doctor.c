@@ -227,6 +227,24 @@ static void check_accord(struct doctor *d)
 
 /* ---- The node. ---- */
 
+static void check_sandbox(struct doctor *d, const json_t *status)
+{
+	const json_t *process;
+	char what[256], why[300];
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "processes"), i, process)
+	{
+		show_contained(process, what, sizeof what);
+		say_fill(why, sizeof why, "{1}: {2}", json_str(process, "name"), what);
+		if (show_is_contained(process))
+			find(d, FINDING_OK, N_("sandbox"), why, "");
+		else
+			find(d, FINDING_BAD, N_("sandbox"), why,
+			     _("run it on a kernel that has seccomp and Landlock, such as Debian's"));
+	}
+}
+
 static void check_node(struct doctor *d)
 {
 	const json_t *peer, *path;
@@ -247,6 +265,7 @@ static void check_node(struct doctor *d)
 	find(d, json_flag(status, "recovering") ? FINDING_BAD : FINDING_OK, N_("node"),
 	     json_flag(status, "recovering") ? _(json_str(status, "recovering_why")) : _("runs"),
 	     json_flag(status, "recovering") ? "entente status" : "");
+	check_sandbox(d, status);
 	if (json_uint(status, "stopped_logs") > 0)
 		find(d, FINDING_BAD, N_("logs"), _("one is stopped"), "entente status");
 	json_array_foreach(json_object_get(status, "peers"), i, peer)

@@ -6,15 +6,18 @@
 #include "entente/words.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
-/* A copy of the record in the home, for as long as its maker lives: its process id follows. */
+/* A copy of the record in the home's folder for copies, for as long as its maker lives: its process id follows. */
 #define COPY_NAME "copy-"
+#define COPY_STEP (1u << 20)
 
 static enum exit_code read_settings(struct held *h, const char *home)
 {
@@ -83,46 +86,65 @@ static enum exit_code copy_slices(struct client *c, const char *target)
 	return code;
 }
 
-/* In its place only when it is whole: half a backup must not be found on the day when it is needed. */
-static enum exit_code put_in_place(const char *part, const char *path)
+/* To another disk: beside its place, and on it only when it is whole. */
+static bool copy_over(const char *from, const char *path)
 {
-	if (file_place(part, path) == ERR_OK)
+	char part[PATH_MAX];
+	int in = open(from, O_RDONLY | O_CLOEXEC), out = -1;
+	ssize_t put = -1;
+
+	if ((size_t)snprintf(part, sizeof part, "%s.part-%ld", path, (long)getpid()) < sizeof part)
+		out = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (in >= 0 && out >= 0) {
+		while ((put = sendfile(out, in, NULL, COPY_STEP)) > 0)
+			;
+	}
+	if (put == 0 && (fsync(out) != 0 || file_place(part, path) != ERR_OK))
+		put = -1;
+	if (put != 0 && out >= 0)
+		unlink(part);
+	if (in >= 0)
+		close(in);
+	if (out >= 0)
+		close(out);
+	return put == 0;
+}
+
+/* In its place only when it is whole: half a backup must not be found on the day when it is needed. */
+static enum exit_code put_in_place(const char *made, const char *path)
+{
+	if (file_place(made, path) == ERR_OK || (errno == EXDEV && copy_over(made, path)))
 		return EXIT_DONE;
 	say_error(_("{1} cannot be written: {2}."), path, strerror(errno));
 	return EXIT_ERROR;
 }
 
+/* The node writes into one folder of its home and nowhere else; from there it is taken to its place. */
 enum exit_code held_copy(const struct options *o, const char *path)
 {
-	char whole[PATH_MAX], part[PATH_MAX];
+	char name[64], copies[FILE_PATH_MAX], made[FILE_PATH_MAX];
 	struct client c;
 	struct query q;
 	enum exit_code code;
 
-	/* The node has a working folder of its own. */
-	if (path[0] == '/')
-		snprintf(whole, sizeof whole, "%s", path);
-	else if (getcwd(whole, sizeof whole) == NULL ||
-		 (size_t)snprintf(whole + strlen(whole), sizeof whole - strlen(whole), "/%s", path) >=
-			 sizeof whole - strlen(whole))
-		return EXIT_USAGE;
-	if (file_exists(whole)) {
-		say_error(_("{1} is there already; nothing is written over."), whole);
+	if (file_exists(path)) {
+		say_error(_("{1} is there already; nothing is written over."), path);
 		say_next(_("the same command with another name"));
 		return EXIT_REFUSED;
 	}
-	if ((size_t)snprintf(part, sizeof part, "%s.part-%ld", whole, (long)getpid()) >= sizeof part)
+	snprintf(name, sizeof name, COPY_NAME "%ld", (long)getpid());
+	if (file_path(copies, o->home, "copies") != ERR_OK || file_path(made, copies, name) != ERR_OK)
 		return EXIT_USAGE;
 	if (client_open(&c, o->home) != ERR_OK)
 		return EXIT_ERROR;
 	query_open(&q, "/backup");
-	query_put(&q, "to", part);
+	query_put(&q, "to", name);
 	code = copy_slices(&c, query_target(&q));
 	client_close(&c);
 	if (code == EXIT_DONE)
-		code = put_in_place(part, whole);
+		code = put_in_place(made, path);
 	if (code != EXIT_DONE)
-		(void)unlink(part);
+		(void)unlink(made);
 	return code;
 }
 
@@ -134,7 +156,7 @@ static enum exit_code find_file(struct held *h, const struct options *o, char pa
 	enum err e;
 
 	if (file_path(lock, o->home, "lock") != ERR_OK || file_path(path, o->home, "record.db") != ERR_OK ||
-	    (size_t)snprintf(h->copy, sizeof h->copy, "%s/" COPY_NAME "%ld.part", o->home, (long)getpid()) >=
+	    (size_t)snprintf(h->copy, sizeof h->copy, "%s/copies/" COPY_NAME "%ld.part", o->home, (long)getpid()) >=
 		    sizeof h->copy)
 		return EXIT_USAGE;
 	e = file_lock(lock, &h->lock);
@@ -208,7 +230,7 @@ void held_sweep(const char *home)
 	char pattern[FILE_PATH_MAX];
 	glob_t found = { 0 };
 
-	if (file_path(pattern, home, COPY_NAME "*") == ERR_OK && glob(pattern, 0, NULL, &found) == 0) {
+	if (file_path(pattern, home, "copies/" COPY_NAME "*") == ERR_OK && glob(pattern, 0, NULL, &found) == 0) {
 		for (size_t i = 0; i < found.gl_pathc; i++)
 			(void)unlink(found.gl_pathv[i]);
 	}

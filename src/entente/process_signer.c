@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "crypto/tls.h"
+#include "entente/contain.h"
 #include "entente/mark_file.h"
 #include "entente/processes.h"
 #include "entente/rows.h"
@@ -369,6 +370,23 @@ static enum err open_marks(struct signer *s, const char *home)
 	return e;
 }
 
+/* What it has open is all that it needs. */
+static enum err enter_sandbox(struct signer *s)
+{
+	struct record contained = { .kind = RECORD_SIGNER_CONTAINED };
+	struct sandbox_given given;
+	enum err e = sandbox_enter(&(struct sandbox_wants){ 0 }, &given);
+
+	if (e == ERR_OK)
+		e = sandbox_shut(&contain_signer, &given);
+	if (e != ERR_OK) {
+		log_error("it cannot be contained: %s", strerror(errno));
+		return e;
+	}
+	contained.number = sandbox_given_pack(&given);
+	return pipe_put(&s->core, &contained);
+}
+
 static int run_signer(struct signer *s, const char *home)
 {
 	enum err e;
@@ -382,6 +400,8 @@ static int run_signer(struct signer *s, const char *home)
 		e = make_certificate(s);
 	if (e == ERR_OK)
 		e = open_marks(s, home);
+	if (e == ERR_OK)
+		e = enter_sandbox(s);
 	if (e == ERR_OK) {
 		do {
 			e = turn(s);

@@ -1,10 +1,10 @@
 /*
- * processes.h - the three processes of a node, and how one starts the others.
+ * processes.h - the processes of a node, and how one starts the others.
  *
  * Spec: docs/ARCHITECTURE.md (processes). Layer: entente.
  *
- * `serve` is core. It starts `link` and `signer` by executing this program anew, each with its pipes at fixed
- * descriptors; none of them shares memory with another.
+ * `serve` is core. It splits off the starter, which starts `link`, and starts `signer`; both by executing
+ * this program anew, each with its pipes at fixed descriptors. None shares memory with another.
  */
 #ifndef ENTENTE_PROCESSES_H
 #define ENTENTE_PROCESSES_H
@@ -15,13 +15,23 @@
 
 /* Where a started process finds its pipes. */
 #define PROCESS_CORE_FD 3
-#define PROCESS_OTHER_FD 4 /* link: to signer; signer: to link */
+#define PROCESS_OTHER_FD 4   /* link: to signer; signer: to link */
+#define PROCESS_STARTER_FD 5 /* link */
+#define PROCESS_FDS_MAX 3u
+#define PROCESS_FD_END 6
 
 /*
- * Executes this program with `command` and, if it is not NULL, --home. The child gets the two descriptors and
- * standard error, nothing else. ERR_IO.
+ * Executes this program with `command` and, if it is not NULL, --home. The child gets the descriptors, in the
+ * order of the numbers above, and standard error, nothing else. ERR_IO.
  */
-enum err process_spawn(const char *command, const char *home, int core, int other, pid_t *out) MUST_CHECK;
+enum err process_spawn(const char *command, const char *home, const int *fds, size_t count,
+		       pid_t *out) MUST_CHECK;
+
+/*
+ * Splits the starter off (starter.c), which ends when *core is closed. Before anything is read or opened: it
+ * has what this process has. ERR_IO.
+ */
+enum err starter_split(int *core, pid_t *pid) MUST_CHECK;
 
 /* For a child: its name for ps, and only its core ends it: signals of the terminal and of the service manager
  * are core's to heed. */

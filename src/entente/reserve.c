@@ -48,7 +48,7 @@ void reserve_give(struct core *c)
 		  c->home);
 	c->has_reserve = false;
 	c->reserve_next = mono_add_ms(loop_now(c->loop).mono, AGAIN_MS);
-	if (reserve_path(c, path) != ERR_OK || file_remove(path) != ERR_OK)
+	if (reserve_path(c, path) != ERR_OK || file_reserve(path, 0) != ERR_OK)
 		log_error("and the reserve cannot be given up: %s", strerror(errno));
 }
 

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static enum exit_code read_settings(struct core *c)
 {
@@ -154,6 +155,19 @@ static enum exit_code explain_start(const struct core *c, const char *what, enum
 	return c->status != 0 ? (enum exit_code)c->status : e == ERR_CORRUPT ? EXIT_INTEGRITY : EXIT_ERROR;
 }
 
+/* What the running node writes must be there before: it can make no name in its home. */
+static enum err make_room(const struct core *c)
+{
+	char path[FILE_PATH_MAX];
+	enum err e = file_path(path, c->home, "copies");
+
+	if (e == ERR_OK)
+		e = file_make_dir(path);
+	if (e == ERR_OK)
+		e = file_path(path, c->home, "record.db" STORE_REDO_ENDING);
+	return e == ERR_OK ? file_touch(path) : e;
+}
+
 static enum exit_code start(struct core *c)
 {
 	char path[FILE_PATH_MAX];
@@ -162,6 +176,8 @@ static enum exit_code start(struct core *c)
 
 	if (e == ERR_OK)
 		e = store_sqlite_open(path, NULL, &store);
+	if (e == ERR_OK)
+		e = make_room(c);
 	if (e != ERR_OK)
 		return explain_start(c, _("The record cannot be opened"), e);
 	e = children_remember(c);
@@ -188,8 +204,15 @@ static enum exit_code serve(struct core *c)
 		code = read_accord(c);
 	if (code == EXIT_DONE)
 		code = place_paths(c);
+	if (code == EXIT_DONE && (e = children_shut(c)) != ERR_OK)
+		code = explain_start(c, _("The node's processes do not start"), e);
 	if (code == EXIT_DONE)
 		code = start(c);
+	if (code == EXIT_DONE && core_contain(c) != ERR_OK) {
+		say_error(_("The node cannot be contained as it must: {1}"), strerror(errno));
+		say_next("entente doctor --home {1}", c->home);
+		code = EXIT_ERROR;
+	}
 	if (code == EXIT_DONE) {
 		log_notice("%s runs under accord %.12s", c->settings.party, c->settings.accord);
 		core_run(c);
@@ -208,12 +231,19 @@ static enum exit_code run(struct options *o)
 	file_keep_private();
 	log_open("entente", LOG_LEVEL_NOTICE);
 	c->home = o->home;
+	if (starter_split(&c->starter, &c->starter_pid) != ERR_OK) {
+		say_error(_("{1}: {2}"), _("The node's processes do not start"), strerror(errno));
+		free(c);
+		return EXIT_ERROR;
+	}
 	code = read_settings(c);
 	if (code == EXIT_DONE)
 		code = take_lock(c, &lock);
 	if (code == EXIT_DONE) {
 		held_sweep(c->home);
 		code = serve(c);
+	} else {
+		close(c->starter);
 	}
 	accord_dir_close(&c->accord);
 	file_unlock(lock);

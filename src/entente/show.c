@@ -356,3 +356,28 @@ const char *show_refusal_next(const json_t *peer)
 
 	return i == ARRAY_COUNT(refusals) ? "entente doctor" : _(refusals[i].next);
 }
+
+void show_contained(const json_t *process, char *out, size_t size)
+{
+	char calls[128], landlock[64];
+
+	if (json_uint(process, "calls") == 0)
+		say_fill(calls, sizeof calls, "{1}", _("ANY SYSTEM CALL"));
+	else
+		say_fill(calls, sizeof calls, _("{1} system calls"), say_number(json_uint(process, "calls")));
+	if (json_uint(process, "landlock") == 0) {
+		say_fill(out, size, _("{1}; no Landlock"), calls);
+		return;
+	}
+	say_fill(landlock, sizeof landlock, "{1}", say_number(json_uint(process, "landlock")));
+	say_fill(out, size, _("{1}; Landlock {2}:{3}{4}{5}"), calls, landlock,
+		 json_flag(process, "files") ? _(" files") : "",
+		 json_flag(process, "ports") ? _(" ports") : "",
+		 json_flag(process, "signals") ? _(" signals") : "");
+}
+
+bool show_is_contained(const json_t *process)
+{
+	return json_uint(process, "calls") > 0 &&
+	       (json_flag(process, "files") || strcmp(json_str(process, "name"), "core") != 0);
+}

@@ -40,6 +40,11 @@ void show_ladder_line(const json_t *ladder);
 bool show_refusal(const json_t *peer, char *out, size_t size);
 const char *show_refusal_next(const json_t *peer);
 
+/* What the kernel gave to a process of the node: "26 system calls; Landlock 7: files, ports, signals". */
+void show_contained(const json_t *process, char *out, size_t size);
+/* No filter, or where the filter lets files be opened, no Landlock. */
+bool show_is_contained(const json_t *process);
+
 /* The whole of GET /entry, its evidence checked here. EXIT_INTEGRITY: what the node shows was not signed. */
 enum exit_code show_entry(struct client *c, const json_t *entry) MUST_CHECK;
 /* "(erased by KOR/NOTIFY 1.7)" for a list, "" if it is not erased; at most size bytes at out. */

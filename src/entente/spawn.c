@@ -2,21 +2,23 @@
 
 #include "sys/file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* Above the fixed descriptors, so that putting one in its place cannot overwrite the other. */
+/* Above the fixed descriptors, so that putting one in its place cannot overwrite another. */
 static int move_up(int fd)
 {
-	return fcntl(fd, F_DUPFD_CLOEXEC, PROCESS_OTHER_FD + 1);
+	return fcntl(fd, F_DUPFD_CLOEXEC, PROCESS_FD_END);
 }
 
-static enum err spawn(const char *command, const char *home, int core, int other, pid_t *out)
+static enum err spawn(const char *command, const char *home, const int *fds, size_t count, pid_t *out)
 {
 	char program[] = "entente", home_option[] = "--home", command_text[32], home_text[FILE_PATH_MAX];
 	char *arguments[] = { program, command_text, home == NULL ? NULL : home_option, home_text, NULL };
@@ -29,10 +31,8 @@ static enum err spawn(const char *command, const char *home, int core, int other
 		return ERR_IO;
 	}
 	failed = posix_spawn_file_actions_init(&actions);
-	if (failed == 0)
-		failed = posix_spawn_file_actions_adddup2(&actions, core, PROCESS_CORE_FD);
-	if (failed == 0)
-		failed = posix_spawn_file_actions_adddup2(&actions, other, PROCESS_OTHER_FD);
+	for (size_t i = 0; i < count && failed == 0; i++)
+		failed = posix_spawn_file_actions_adddup2(&actions, fds[i], PROCESS_CORE_FD + (int)i);
 	if (failed == 0)
 		failed = posix_spawn(out, "/proc/self/exe", &actions, NULL, arguments, environ);
 	posix_spawn_file_actions_destroy(&actions);
@@ -40,21 +40,33 @@ static enum err spawn(const char *command, const char *home, int core, int other
 	return failed == 0 ? ERR_OK : ERR_IO;
 }
 
-enum err process_spawn(const char *command, const char *home, int core, int other, pid_t *out)
+enum err process_spawn(const char *command, const char *home, const int *fds, size_t count, pid_t *out)
 {
-	int core_up = move_up(core), other_up = move_up(other);
-	enum err e = core_up < 0 || other_up < 0 ? ERR_IO : spawn(command, home, core_up, other_up, out);
+	int up[PROCESS_FDS_MAX] = { -1, -1, -1 };
+	enum err e = ERR_OK;
 
-	if (core_up >= 0)
-		close(core_up);
-	if (other_up >= 0)
-		close(other_up);
+	assert(count <= PROCESS_FDS_MAX);
+	for (size_t i = 0; i < count; i++) {
+		up[i] = move_up(fds[i]);
+		if (up[i] < 0)
+			e = ERR_IO;
+	}
+	if (e == ERR_OK)
+		e = spawn(command, home, up, count, out);
+	for (size_t i = 0; i < count; i++) {
+		if (up[i] >= 0)
+			close(up[i]);
+	}
 	return e;
 }
 
 void process_prepare(const char *name)
 {
 	(void)prctl(PR_SET_NAME, name);
+	/*
+	 * Its words are the log's, in one language: a catalogue that is looked for later would not be found.
+	 */
+	setlocale(LC_ALL, "C");
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);

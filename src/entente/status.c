@@ -65,6 +65,21 @@ static void show_peer(const json_t *peer, uint64_t now)
 	json_array_foreach(json_object_get(peer, "paths"), i, path) show_path(path, now);
 }
 
+static void show_process(const json_t *process)
+{
+	char what[256];
+
+	show_contained(process, what, sizeof what);
+	say("  ");
+	say_cell(json_str(process, "name"), 14, COLOUR_PLAIN);
+	say(" ");
+	if (show_is_contained(process))
+		say_cell(_("CONTAINED"), 14, COLOUR_GOOD);
+	else
+		say_cell(_("NOT CONTAINED"), 14, COLOUR_BAD);
+	say(" {1}\n", what);
+}
+
 static void show_stopped(const json_t *log)
 {
 	say_coloured(COLOUR_BAD, _(json_str(log, "state")));
@@ -95,6 +110,8 @@ static void show_status(const json_t *status)
 	}
 	json_array_foreach(json_object_get(status, "peers"), i, row) show_peer(row, now);
 	json_array_foreach(json_object_get(status, "stopped"), i, row) show_stopped(row);
+	say(_("processes of this node\n"));
+	json_array_foreach(json_object_get(status, "processes"), i, row) show_process(row);
 	say(_("{1} entries held, {2} waiting for others; since the start {3} ago: {4} VOID, {5} refused at "
 	      "our "
 	      "door\n"),

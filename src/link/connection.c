@@ -333,9 +333,10 @@ void connection_accept(struct link *l, size_t listener, int fd, const char *addr
 void connection_open(struct link *l, struct path *p)
 {
 	struct connection *c;
+	const char *why;
 	int fd;
 
-	if (socket_connect(p->address, &fd) != ERR_OK) {
+	if (door_open(l, DOOR_CALLS(p->peer, p->index), &fd, &why) != ERR_OK) {
 		path_down(p, ERR_DOWN, "");
 		return;
 	}

@@ -7,6 +7,7 @@
 #include "sys/random.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +157,24 @@ static enum err take_path(struct link *l, const struct record *r)
 	return ERR_OK;
 }
 
+/* What it has are the pipes; sockets come from the starter, so it may make none. */
+static enum err enter_sandbox(struct link *l)
+{
+	struct record contained = { .kind = RECORD_LINK_CONTAINED };
+	struct sandbox_given given;
+	enum err e = sandbox_enter(&(struct sandbox_wants){ 0 }, &given);
+
+	if (e == ERR_OK)
+		e = sandbox_shut(l->sandbox, &given);
+	if (e != ERR_OK) {
+		log_error("it cannot be contained: %s", strerror(errno));
+		return e;
+	}
+	contained.number = sandbox_given_pack(&given);
+	link_tell(l, &contained);
+	return ERR_OK;
+}
+
 static enum err take_run(struct link *l, const struct record *r)
 {
 	const struct tls_signer signer = { sign, l };
@@ -172,6 +191,9 @@ static enum err take_run(struct link *l, const struct record *r)
 		log_error("no TLS with our own key: %s", err_text(e));
 		return e;
 	}
+	e = enter_sandbox(l);
+	if (e != ERR_OK)
+		return e;
 	l->is_running = true;
 	for (size_t i = 0; i < l->listeners_count; i++)
 		listener_start(&l->listeners[i]);
@@ -359,7 +381,7 @@ static void finish(struct link *l)
 	free(l->scratch);
 }
 
-int link_run(int core, int signer)
+int link_run(const struct link_ends *ends, const struct sandbox *sandbox)
 {
 	struct link *l = xcalloc(1, sizeof *l);
 	uint64_t seed;
@@ -369,11 +391,13 @@ int link_run(int core, int signer)
 	prng_init(&l->prng, seed);
 	/* Another run before this one may have left answers on the signer's pipe: no number is used twice. */
 	random_read((uint8_t *)&l->sign_number, sizeof l->sign_number);
-	l->signer = signer;
+	l->signer = ends->signer;
+	l->starter = ends->starter;
+	l->sandbox = sandbox;
 	l->scratch = xcalloc(1, SCRATCH_LEN);
 	l->loop = loop_new();
-	pipe_open(&l->core, core, PIPE_LINK, PIPE_CORE, TO_CORE_LEN_MAX);
-	l->core_watch = watch_open(l->loop, core, on_core, l);
+	pipe_open(&l->core, ends->core, PIPE_LINK, PIPE_CORE, TO_CORE_LEN_MAX);
+	l->core_watch = watch_open(l->loop, ends->core, on_core, l);
 	watch_set(l->core_watch, true, false);
 	l->tick = timer_open(l->loop, on_tick, l);
 	timer_set(l->tick, TICK_MS);

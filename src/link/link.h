@@ -5,6 +5,7 @@
  *
  *	link.c		life; what core says; what goes to core
  *	connection.c	accepted and opened connections: who they are, their bytes, their end
+ *	door.c		sockets, which are opened for us
  *	listener.c	accepting, and who must leave when strangers crowd in
  *	path.c		which ways there are to whom, and when to try again
  *	refusal.c	what is told of connections that were turned away
@@ -12,10 +13,18 @@
 #ifndef LINK_LINK_H
 #define LINK_LINK_H
 
+#include "sys/sandbox.h"
+
+/* Its pipes; those to the signer and to the starter carry whole records. */
+struct link_ends {
+	int core, signer, starter;
+};
+
 /*
- * Runs until the pipe to core ends; both descriptors stay the caller's. `signer` carries whole records.
- * Returns the exit status.
+ * Runs until the pipe to core ends; the descriptors stay the caller's.
+ * Core has said its addresses before any stranger is heard: then it enters the sandbox. Returns the exit
+ * status.
  */
-int link_run(int core, int signer);
+int link_run(const struct link_ends *ends, const struct sandbox *sandbox);
 
 #endif

@@ -10,7 +10,6 @@
 #include "base/log.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -103,13 +102,14 @@ static void on_retry(void *self)
 
 void listener_start(struct listener *s)
 {
+	const char *why;
 	enum err e;
 
 	if (s->fd >= 0) {
 		watch_set(s->watch, true, false);
 		return;
 	}
-	e = socket_listen(s->address, &s->fd);
+	e = door_open(s->link, (uint64_t)(s - s->link->listeners), &s->fd, &why);
 	if (e == ERR_OK) {
 		s->watch = watch_open(s->link->loop, s->fd, on_ready, s);
 		watch_set(s->watch, true, false);
@@ -117,7 +117,7 @@ void listener_start(struct listener *s)
 	}
 	s->fd = -1;
 	if (s->retry == NULL) {
-		log_error("cannot listen on %s: %s; trying again each second", s->address, strerror(errno));
+		log_error("cannot listen on %s: %s; trying again each second", s->address, why);
 		refusal_add(s->link, ERR_IO, "listen", s->address, NULL);
 		s->retry = timer_open(s->link->loop, on_retry, s);
 	}

@@ -1,5 +1,5 @@
 /*
- * pipe.h - what the three processes of a node may say to each other, and how.
+ * pipe.h - what the processes of a node may say to each other, and how.
  *
  * Spec: docs/ARCHITECTURE.md (processes). Fuzz: test/fuzz/pipe.c. Layer: link (may use base, sys, crypto,
  * wire).
@@ -21,12 +21,20 @@
  *	SENT            link     core      the socket has taken the frame with tag `number`
  *	MEASURED        link     core      there and back takes `number` microseconds
  *	REFUSED         link     core      `number` connections from `text`, why; `key` if they had one
+ *	LINK_CONTAINED  link     core      what the kernel gave it, once: as sys/sandbox.h packs it
+ *	DOOR            core     starter   `number` is a door: its address `text`, before SHUT alone
+ *	SHUT            core     starter   there are no more doors in this life
+ *	START           core     starter   start link: with its ends of the pipes to core and signer
+ *	END             core     starter   end the link that was started
+ *	OPEN            link     starter   a socket of door `number`
+ *	OPENED          starter  link      with the socket, or `text` says why not; `number` as asked
  *	TLS_SHOW        link     signer    who are we; `number` comes back
  *	TLS_SHOWN       signer   link      `rest` is the certificate of our TLS key
  *	TLS_SIGN        link     signer    sign this handshake (`rest`); `number` comes back
  *	TLS_SIGNED      signer   link      `rest` is the signature
  *	MEMORY          core     signer    what do you remember; `name` is our mirror's name
  *	REMEMBERS       signer   core      `rest` are the marks; `number` is a mask of REMEMBERS_ bits
+ *	SIGNER_CONTAINED signer  core      what the kernel gave to it, before REMEMBERS
  *	SIGN            core     signer    our log's note: `name` its origin, `number` its size, `text` its
  *	                                   three lines, `rest` the consistency proof
  *	COSIGN          core     signer    a peer's note, the same; `time` is to be signed, in seconds
@@ -39,7 +47,12 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
-enum pipe_end { PIPE_CORE, PIPE_LINK, PIPE_SIGNER, PIPE_END_COUNT };
+enum pipe_end { PIPE_CORE, PIPE_LINK, PIPE_SIGNER, PIPE_STARTER, PIPE_END_COUNT };
+
+/* Doors: an address of ours that is listened on, by its index, or a peer's that is called. */
+#define DOOR_CALLS(peer, path) (LINK_LISTENERS_MAX + (peer) * LINK_PATHS_MAX + (path))
+#define DOORS_MAX DOOR_CALLS(PARTY_MAX, 0u)
+#define DOOR_RECORD_LEN_MAX 2048u /* of any record of a door, and of START and END */
 
 /* clang-format off */
 enum record_kind {
@@ -47,6 +60,8 @@ enum record_kind {
 	RECORD_PATH_UP, RECORD_PATH_DOWN, RECORD_RECEIVED, RECORD_SENT, RECORD_MEASURED, RECORD_REFUSED,
 	RECORD_TLS_SHOW, RECORD_TLS_SHOWN, RECORD_TLS_SIGN, RECORD_TLS_SIGNED,
 	RECORD_MEMORY, RECORD_REMEMBERS, RECORD_SIGN, RECORD_COSIGN, RECORD_SIGNED, RECORD_COSIGNED,
+	RECORD_LINK_CONTAINED, RECORD_SIGNER_CONTAINED,
+	RECORD_DOOR, RECORD_SHUT, RECORD_START, RECORD_END, RECORD_OPEN, RECORD_OPENED,
 	RECORD_KIND_COUNT
 };
 /* clang-format on */

@@ -76,7 +76,8 @@ struct link {
 	struct loop *loop;
 	struct pipe core;
 	struct watch *core_watch;
-	int signer, status;
+	int signer, starter, status;
+	const struct sandbox *sandbox; /* to be entered */
 	uint64_t sign_number;
 	struct tls_identity *identity;
 	struct prng prng; /* jitter only */
@@ -90,6 +91,7 @@ struct link {
 	size_t connections_count;
 	struct connection *marked; /* to be written to at the end of the turn */
 	struct connection *ended;  /* freed at the end of the turn */
+	char door_why[64];	   /* the last door that did not open */
 	void *scratch;		   /* what one read brings */
 	uint64_t serial;
 	unsigned shakes; /* handshake steps in this turn */
@@ -115,6 +117,12 @@ void connection_resume(struct connection *c);
 void connection_tick(struct connection *c);
 /* Ends it: tells core of a path that was up, and of a stranger. Freed at the end of the turn. */
 void connection_end(struct connection *c, enum err why, const char *name);
+
+/*
+ * door.c: asks the starter for a socket of a door: one that listens, or one that is about to be connected.
+ * ERR_IO: *why is a reason, good until the next call. ERR_DOWN: no answer.
+ */
+enum err door_open(struct link *l, uint64_t door, int *fd, const char **why) MUST_CHECK;
 
 /* listener.c */
 void listener_start(struct listener *s);

@@ -153,7 +153,6 @@ enum err node_new(const struct node_options *options, struct node **out)
 	}
 	n->accord = options->accord;
 	n->self = options->self;
-	n->crew = options->crew;
 	memcpy(n->drbg.seed, options->seed, sizeof n->drbg.seed);
 	memcpy(n->paths, options->paths, sizeof n->paths);
 	memcpy(n->paths_count, options->paths_count, sizeof n->paths_count);
@@ -177,6 +176,11 @@ enum err node_new(const struct node_options *options, struct node **out)
 	}
 	*out = n;
 	return ERR_OK;
+}
+
+void node_crew(struct node *n, struct crew *crew)
+{
+	n->crew = crew;
 }
 
 void node_free(struct node *n)

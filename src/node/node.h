@@ -22,7 +22,6 @@ struct node_options {
 	const struct accord *accord; /* borrowed for the node's life */
 	size_t self;		     /* our party */
 	struct store *store;	     /* taken */
-	struct crew *crew;	     /* verifies a batch's signatures; borrowed, NULL: nobody helps */
 	uint8_t seed[32];	     /* for statement ids and salts */
 	/* Names of the paths to each peer, in the order of preference; borrowed. */
 	const char *paths[PARTY_MAX][LINK_PATHS_MAX];
@@ -32,6 +31,8 @@ struct node_options {
 /* ERR_CORRUPT, ERR_IO: the store cannot be used. */
 enum err node_new(const struct node_options *options, struct node **out) MUST_CHECK;
 void node_free(struct node *n);
+/* Who helps to verify a batch's signatures; borrowed. At first, and with NULL, nobody does. */
+void node_crew(struct node *n, struct crew *crew);
 
 /*
  * What the signer remembers, before anything else: decides whether our own logs are open.

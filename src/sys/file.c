@@ -138,6 +138,16 @@ enum err file_make_dir(const char *path)
 	return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
 }
 
+enum err file_touch(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO;
+	close(fd);
+	return ERR_OK;
+}
+
 enum err file_reserve(const char *path, uint64_t len)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -145,11 +155,13 @@ enum err file_reserve(const char *path, uint64_t len)
 
 	if (fd < 0)
 		return errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO;
-	why = posix_fallocate(fd, 0, (off_t)len);
+	why = len > 0 ? posix_fallocate(fd, 0, (off_t)len) : ENOSPC;
+	/* The name stays, for whoever may make no new one. */
+	if (why != 0 && ftruncate(fd, 0) != 0)
+		why = errno;
 	close(fd);
-	if (why == 0)
+	if (why == 0 || len == 0)
 		return ERR_OK;
-	unlink(path);
 	errno = why;
 	return why == ENOSPC || why == EDQUOT ? ERR_FULL : ERR_IO;
 }

@@ -32,7 +32,10 @@ bool file_exists(const char *path);
 /* Makes the folder for the owner alone; it may exist. Those above it must. */
 enum err file_make_dir(const char *path) MUST_CHECK;
 
-/* Makes a file that holds so much of the disk and nothing else. ERR_FULL: nothing was made; ERR_IO. */
+/* Makes an empty file for the owner alone if there is none. */
+enum err file_touch(const char *path) MUST_CHECK;
+
+/* Makes a file hold so much of the disk and nothing else; 0: none. ERR_FULL: it holds nothing; ERR_IO. */
 enum err file_reserve(const char *path, uint64_t len) MUST_CHECK;
 /* Bytes that may still be written where this file or folder lies; 0 if that cannot be known. */
 uint64_t file_room(const char *path);

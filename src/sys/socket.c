@@ -211,3 +211,70 @@ enum err socket_write(int fd, struct bytes part, size_t *written)
 	*written = (size_t)put;
 	return ERR_OK;
 }
+
+union descriptors {
+	struct cmsghdr head;
+	char memory[CMSG_SPACE(SOCKET_FDS_MAX * sizeof(int))];
+};
+
+enum err socket_write_with(int fd, struct bytes record, const int *fds, size_t count)
+{
+	union descriptors along = { .memory = { 0 } };
+	struct iovec part = { .iov_len = record.len };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	ssize_t put;
+
+	assert(count <= SOCKET_FDS_MAX);
+	memcpy(&part.iov_base, &record.ptr, sizeof part.iov_base); /* it is only read */
+	if (count > 0) {
+		message.msg_control = &along;
+		message.msg_controllen = CMSG_SPACE(count * sizeof *fds);
+		along.head = (struct cmsghdr){ CMSG_LEN(count * sizeof *fds), SOL_SOCKET, SCM_RIGHTS };
+		memcpy(CMSG_DATA(&along.head), fds, count * sizeof *fds);
+	}
+	do {
+		put = sendmsg(fd, &message, MSG_NOSIGNAL);
+	} while (put < 0 && errno == EINTR);
+	if (put < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK ? ERR_SHORT : ERR_DOWN;
+	return (size_t)put == record.len ? ERR_OK : ERR_IO;
+}
+
+static void close_all(const int *fds, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		close(fds[i]);
+}
+
+enum err socket_read_with(int fd, struct buf *in, int *fds, size_t *count)
+{
+	union descriptors along = { .memory = { 0 } };
+	struct iovec part = { in->ptr + in->len, in->max - in->len };
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &along, .msg_controllen = sizeof along
+	};
+	const struct cmsghdr *head;
+	int came[SOCKET_FDS_MAX];
+	size_t room = *count, have = 0;
+	ssize_t got;
+
+	*count = 0;
+	do {
+		got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK ? ERR_SHORT : ERR_DOWN;
+	head = CMSG_FIRSTHDR(&message);
+	if (head != NULL && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS) {
+		have = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		memcpy(came, CMSG_DATA(head), have * sizeof(int));
+	}
+	if (got == 0 || have > room || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
+		close_all(came, have);
+		return got == 0 ? ERR_DOWN : ERR_FRAME;
+	}
+	memcpy(fds, came, have * sizeof(int));
+	*count = have;
+	in->len += (size_t)got;
+	return ERR_OK;
+}

@@ -33,6 +33,14 @@ enum err socket_pair_stream(int out[2]) MUST_CHECK;
 enum err socket_pair_records(int out[2]) MUST_CHECK;
 
 /*
+ * The same for one whole record with descriptors: what is sent stays the caller's, what comes is his. *count
+ * is how many fds holds room for, and becomes how many came.
+ */
+#define SOCKET_FDS_MAX 2u
+enum err socket_read_with(int fd, struct buf *in, int *fds, size_t *count) MUST_CHECK;
+enum err socket_write_with(int fd, struct bytes record, const int *fds, size_t count) MUST_CHECK;
+
+/*
  * Appends what has come, at most the buffer's room. ERR_SHORT: nothing now. ERR_DOWN: the other end has
  * closed or the line broke.
  */

@@ -108,6 +108,7 @@ struct threads *threads_new(void)
 	(void)pthread_attr_init(&attributes);
 	(void)pthread_attr_setstacksize(&attributes, STACK_LEN);
 	(void)sigfillset(&all);
+	(void)sigdelset(&all, SIGSYS); /* no event for the loop: the process is ended by it (sandbox.h) */
 	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
 	while (t->threads_count < wanted && t->threads_count < THREADS_MAX &&
 	       pthread_create(&t->threads[t->threads_count], &attributes, thread, t) == 0)

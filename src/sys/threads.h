@@ -2,7 +2,7 @@
  * threads.h - a crew of threads, one a core.
  *
  * Layer: sys. Contract: base/crew.h. Whoever starts it takes part, so a machine of one core has no thread of
- * it. The threads block every signal: those are the loop's.
+ * it. The threads block every signal but SIGSYS: those are the loop's.
  */
 #ifndef SYS_THREADS_H
 #define SYS_THREADS_H

@@ -61,7 +61,9 @@ def messages(node, count, text="x"):
     ("POST", "/attachments?hash=" + 64 * "0" + "&offset=0&total=67108865", b"x", 413, "LIMIT"),
     ("POST", "/bundle?peer=usa", b"\0\0\0\x01\xff", 400, "USAGE"),
     ("POST", "/bundle?peer=kor", b"", 400, "USAGE"),
-    ("POST", "/backup?to=relative", None, 400, "USAGE"),
+    ("POST", "/backup?to=/tmp/absolute", None, 400, "USAGE"),
+    ("POST", "/backup?to=../keys", None, 400, "USAGE"),
+    ("POST", "/backup?to=..", None, 400, "USAGE"),
 ])
 def test_what_is_refused(lone, method, target, body, status, err):
     connection = connect(lone)

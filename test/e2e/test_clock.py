@@ -8,24 +8,16 @@ import pytest
 CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
 KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 DAY_MS = 86_400_000
+LEAPING = nodes.ROOT / "build/test/lib/leaping.so"
 # So short that a play sees them run out; the FLASH below is not read.
 TIMERS = {"timers": ("timer FLASH     receipt 1m  read 8m  query 3m           alternate 5m",
                      "timer FLASH     receipt 1s  read 8m  query 2s           alternate 5m")}
 
 
-def faked(offset, folder=None):
-    """The environment of a process whose wall clock is off; with a folder it follows the file `offset` there."""
+def faked(offset):
+    """The environment of a process whose wall clock is off."""
     library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
-    found = {"LD_PRELOAD": str(library), "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-    if folder is None:
-        return {**found, "FAKETIME": offset}
-    set_offset(folder, offset)
-    return {**found, "FAKETIME_TIMESTAMP_FILE": str(folder / "offset"), "FAKETIME_NO_CACHE": "1"}
-
-
-def set_offset(folder, offset):
-    (folder / "offset.part").write_text(offset + "\n")
-    (folder / "offset.part").rename(folder / "offset")
+    return {"LD_PRELOAD": str(library), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME": offset}
 
 
 def flash(node, text, peer, **more):
@@ -115,12 +107,14 @@ def test_a_clock_that_leaps_while_the_line_is_up(stage):
     world = stage.world(is_started=False)
     kor, usa = world["kor"], world["usa"]
     kor.start()
-    usa.start(env=faked("+0d", world.folder))
+    told = nodes.tell(world.folder / "offset")
+    usa.start(env={"LD_PRELOAD": str(LEAPING), "LEAPING": str(told)})
     for node in (kor, usa):
         node.await_link()
     since = usa.paths()["north"]["since_ms"]
-    for number, offset in enumerate(("+3d", "-3d", "+0d")):
-        set_offset(world.folder, offset)
+    for number, days in enumerate((3, -3, 0)):
+        nodes.tell(told, str(days * DAY_MS // 1000))
+        assert abs(usa.status()["now_ms"] - kor.status()["now_ms"] - days * DAY_MS) < 60_000
         for node, peer in ((kor, "usa"), (usa, "kor")):
             place = flash(node, f"Leap {number}.", peer)
             node.await_step(place, "STATION RECEIPT")

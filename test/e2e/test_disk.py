@@ -102,7 +102,7 @@ def test_read_only_disk(small):
 def test_a_disk_that_fails_under_load(stage, call):
     """Nobody knows what of it is on the disk: the node refuses, stops, says why, and the restart reads what there is."""
     world = stage.world(is_started=False)
-    kor, usa, told = world["kor"], world["usa"], world.folder / "told"
+    kor, usa, told = world["kor"], world["usa"], nodes.tell(world.folder / "told")
     kor.start(env={"LD_PRELOAD": str(FAILING), "FAILING": str(told)})
     usa.start()
     for node in world.nodes.values():
@@ -111,7 +111,7 @@ def test_a_disk_that_fails_under_load(stage, call):
     world.await_receipts()
     time.sleep(0.5)  # the quiet moment after the receipts is past: what fails is the statement's own turn
     events = kor.events()
-    told.write_text(call)
+    nodes.tell(told, call)
     refused = notice(kor, "Into the failing disk.", "usa", code=1)
     assert refused.stdout == "" and "may or may not" in refused.stderr and "entente send --again" in refused.stderr
     assert kor.end() == 1, "the node stops rather than go on unsure"

@@ -52,7 +52,7 @@ def is_gone(pid):
 def test_nobody_outlives_core(pair, how):
     kor = pair["kor"]
     others = children(kor)
-    assert set(others) == {"link", "signer"}
+    assert set(others) == {"link", "signer", "starter"}
     kor.process.send_signal(how)
     assert kor.end() == (0 if how != signal.SIGKILL else -9)
     nodes.wait_for("link and signer are gone", lambda: all(is_gone(pid) for pid in others.values()))

@@ -43,6 +43,13 @@ def wait_for(what, condition, patience=PATIENCE_S, nodes=()):
         time.sleep(LOOK_AGAIN_S)
 
 
+def tell(path, words=""):
+    """What test/lib/told.h reads, in its place: a node has the file mapped."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        file.write(words.encode().ljust(64, b"\0"))
+    return path
+
+
 def free_ports(count):
     """Ports that nobody listens on now."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
@@ -123,10 +130,10 @@ class Node:
 
     # Life
 
-    def start(self, wait=True, preexec=None, env=None, arguments=()):
+    def start(self, wait=True, preexec=None, env=None, arguments=(), binary=None):
         self.forget_connection()
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([str(BINARY), "serve", "--home", str(self.home), *arguments],
+            self.process = subprocess.Popen([str(binary or BINARY), "serve", "--home", str(self.home), *arguments],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=preexec,
                                             env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})})
         if wait:
@@ -142,15 +149,17 @@ class Node:
             return False
 
     def processes(self):
-        """{"core": pid, "link": pid, "signer": pid} of those that run."""
-        found = {"core": self.process.pid}
+        """{"core": pid, "starter": pid, "link": pid, "signer": pid} of those that run."""
+        parents, names = {}, {}
         for path in Path("/proc").glob("[0-9]*/stat"):
             with contextlib.suppress(OSError):
-                fields = path.read_text().rsplit(")", 1)[1].split()
-                if int(fields[1]) == self.process.pid and fields[0] != "Z":
-                    words = (path.parent / "cmdline").read_bytes().split(b"\0")
-                    name = words[1].decode() if len(words) > 1 else ""
-                    found["signer" if "signer" in name else "link"] = int(path.parent.name)
+                name, fields = path.read_text().split("(", 1)[1].rsplit(")", 1)
+                if fields.split()[0] != "Z":
+                    parents[int(path.parent.name)], names[int(path.parent.name)] = int(fields.split()[1]), name
+        found = {"core": self.process.pid}
+        for pid, parent in parents.items():
+            if names[pid].startswith("entente-") and self.process.pid in (parent, parents.get(parent)):
+                found[names[pid].removeprefix("entente-")] = pid
         return found
 
     def kill(self, name="core"):

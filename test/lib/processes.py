@@ -2,12 +2,14 @@
 
 docs/ARCHITECTURE.md and src/link/pipe.h have the table; it is written here a second time on purpose.
 """
+import contextlib
 import fcntl
 import os
 import select
 import socket
 import struct
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -20,6 +22,8 @@ KINDS = {
     "PATH_UP": "phnt", "PATH_DOWN": "phen", "RECEIVED": "phr", "SENT": "phi", "MEASURED": "phi", "REFUSED": "eiknt",
     "TLS_SHOW": "i", "TLS_SHOWN": "eir", "TLS_SIGN": "ir", "TLS_SIGNED": "eir",
     "MEMORY": "n", "REMEMBERS": "ir", "SIGN": "intr", "COSIGN": "iwntr", "SIGNED": "einr", "COSIGNED": "einr",
+    "LINK_CONTAINED": "i", "SIGNER_CONTAINED": "i",
+    "DOOR": "it", "SHUT": "", "START": "", "END": "", "OPEN": "i", "OPENED": "eit",
 }
 NUMBERS = {name: number for number, name in enumerate(KINDS, 1)}
 NAMES = dict(enumerate(KINDS, 1))
@@ -83,24 +87,66 @@ def frame(kind, payload=b""):
 HELLO, BATCH, ADVANCE, ATTACHMENT, PING, PART = 1, 3, 5, 7, 8, 10
 
 
+LISTENERS_MAX, PATHS_MAX = 8, 8
+
+
+class Doors:
+    """Makes a link's sockets, as the starter does."""
+
+    def __init__(self):
+        self.ours, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.theirs.setblocking(False)
+        self.addresses = {}
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def make(self, number):
+        host, _, port = self.addresses[number].rpartition(":")
+        one = socket.socket()
+        one.setblocking(False)
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if number < LISTENERS_MAX:
+            one.bind((host, int(port)))
+            one.listen(1024)
+        else:
+            with contextlib.suppress(BlockingIOError):
+                one.connect((host, int(port)))
+        return one
+
+    def run(self):
+        while question := self.ours.recv(4096):
+            number = Record(question[4:])["number"]
+            try:
+                one = self.make(number)
+            except OSError as why:
+                self.ours.send(encode("OPENED", number=number, err="IO", text=why.strerror))
+            else:
+                socket.send_fds(self.ours, [encode("OPENED", number=number)], [one.fileno()])
+                one.close()
+        self.ours.close()
+
+
 class Process:
     """One child with its pipe to us, as core has it."""
 
-    def __init__(self, *arguments, other=None):
+    def __init__(self, *arguments, other=None, doors=None):
         ours, theirs = socket.socketpair()
         theirs.setblocking(False)
         core = fcntl.fcntl(theirs, fcntl.F_DUPFD_CLOEXEC, 20)
         other = fcntl.fcntl(other if other is not None else theirs, fcntl.F_DUPFD_CLOEXEC, 20)
+        starter = fcntl.fcntl(doors.theirs if doors else theirs, fcntl.F_DUPFD_CLOEXEC, 20)
 
         def place():
             os.dup2(core, 3)
             os.dup2(other, 4)
+            os.dup2(starter, 5)
 
         self.process = subprocess.Popen([str(BINARY), *map(str, arguments)], preexec_fn=place, close_fds=False,
                                         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
         theirs.close()
-        os.close(core)
-        os.close(other)
+        for one in (core, other, starter):
+            os.close(one)
+        if doors:
+            doors.theirs.close()
         self.pipe, self.got, self.seen, self.is_over = ours, b"", [], False
 
     def tell(self, kind, **given):
@@ -176,17 +222,21 @@ class Pair:
             end.setblocking(False)
         self.home = home if home.exists() else make_home(home, seeds)
         self.signer = Process("signer", "--home", self.home, other=theirs)
-        self.link = Process("link", other=ours)
+        self.doors = Doors()
+        self.link = Process("link", other=ours, doors=self.doors)
         ours.close()
         theirs.close()
 
     def run(self, listens=(), pins=(), paths=(), only_post_quantum=False):
-        for name, address in listens:
+        for index, (name, address) in enumerate(listens):
+            self.doors.addresses[index] = address
             self.link.tell("LISTEN", name=name, text=address)
         for peer, key in pins:
             self.link.tell("PIN", peer=peer, key=key)
         for peer, path, name, way in paths:
             is_listen = ":" not in way
+            if not is_listen:
+                self.doors.addresses[LISTENERS_MAX + peer * PATHS_MAX + path] = way
             self.link.tell("PATH", peer=peer, path=path, number=int(is_listen), name=name, text=way)
         self.link.tell("RUN", number=int(only_post_quantum))
 

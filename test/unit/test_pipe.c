@@ -42,6 +42,14 @@ static const struct {
 	{ PIPE_CORE, PIPE_SIGNER, { .kind = RECORD_COSIGN, .number = 5, .time = 6, .name = { frame, 7 }, .text = { frame, 7 } } },
 	{ PIPE_SIGNER, PIPE_CORE, { .kind = RECORD_SIGNED, .number = 5, .name = { frame, 7 }, .rest = { frame, 7 } } },
 	{ PIPE_SIGNER, PIPE_CORE, { .kind = RECORD_COSIGNED, .err = ERR_FORK, .number = 5 } },
+	{ PIPE_LINK, PIPE_CORE, { .kind = RECORD_LINK_CONTAINED, .number = 26 } },
+	{ PIPE_SIGNER, PIPE_CORE, { .kind = RECORD_SIGNER_CONTAINED, .number = 18 } },
+	{ PIPE_CORE, PIPE_STARTER, { .kind = RECORD_DOOR, .number = 9, .text = { (const uint8_t *)"[::1]:9", 7 } } },
+	{ PIPE_CORE, PIPE_STARTER, { .kind = RECORD_SHUT } },
+	{ PIPE_CORE, PIPE_STARTER, { .kind = RECORD_START } },
+	{ PIPE_CORE, PIPE_STARTER, { .kind = RECORD_END } },
+	{ PIPE_LINK, PIPE_STARTER, { .kind = RECORD_OPEN, .number = 9 } },
+	{ PIPE_STARTER, PIPE_LINK, { .kind = RECORD_OPENED, .err = ERR_IO, .number = 9, .text = { frame, 7 } } },
 };
 /* clang-format on */
 

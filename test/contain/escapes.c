@@ -1,0 +1,387 @@
+/*
+ * What somebody tries who has taken a process over: $ENTENTE_ESCAPE names the process and the escape,
+ * "link/open_store". It runs the moment the sandbox is shut. With "/free" behind it the process has no
+ * sandbox: there the same escape must get further, or the test shows nothing.
+ *
+ * What can be had before the sandbox (a socket, a page, the process id of core) is had before it: the escape
+ * is tried by somebody who is well prepared. It reports on standard error: "escape open_store: done", or an
+ * error's text. One that ends the process by the kernel reports nothing.
+ */
+#include "base/alloc.h"
+#include "link/pipe.h"
+#include "sys/file.h"
+#include "sys/sandbox.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/keyctl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum err __real_sandbox_enter(const struct sandbox_wants *wants, struct sandbox_given *given);
+enum err __real_sandbox_shut(const struct sandbox *s, struct sandbox_given *given);
+enum err __wrap_sandbox_enter(const struct sandbox_wants *wants, struct sandbox_given *given);
+enum err __wrap_sandbox_shut(const struct sandbox *s, struct sandbox_given *given);
+
+static struct {
+	const char *home;
+	char store[FILE_PATH_MAX], key[FILE_PATH_MAX], victim[FILE_PATH_MAX], fresh[FILE_PATH_MAX], mem[64];
+	pid_t other;		/* core; for core itself, one that does nothing */
+	uintptr_t other_memory; /* an address of its that is mapped */
+	int socket;
+	void *page;
+} had;
+
+/* ---- What is had before. ---- */
+
+static pid_t parent_of(pid_t pid)
+{
+	char path[64], text[512] = "";
+	const char *after;
+	int parent = 0;
+	FILE *in;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	in = fopen(path, "r");
+	if (in != NULL && fgets(text, sizeof text, in) != NULL && (after = strrchr(text, ')')) != NULL)
+		(void)sscanf(after, ") %*c %d", &parent);
+	if (in != NULL)
+		fclose(in);
+	return parent;
+}
+
+static uintptr_t memory_of(pid_t pid)
+{
+	char path[64];
+	unsigned long at = 0;
+	FILE *in;
+
+	snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
+	in = fopen(path, "r");
+	if (in != NULL && fscanf(in, "%lx", &at) != 1)
+		at = 0;
+	if (in != NULL)
+		fclose(in);
+	return at;
+}
+
+/* Has one end of a pipe and nothing else, and ends with this one. */
+static pid_t idle_process(void)
+{
+	int ends[2];
+	char byte;
+	pid_t pid = pipe(ends) == 0 ? fork() : -1;
+
+	if (pid == 0) {
+		if (dup2(ends[0], 0) == 0 && close_range(1, ~0u, 0) == 0)
+			(void)!read(0, &byte, 1);
+		_exit(0);
+	}
+	return pid;
+}
+
+static bool in_home(char out[FILE_PATH_MAX], const char *name)
+{
+	return file_path(out, had.home, name) == ERR_OK;
+}
+
+static void prepare(const char *process)
+{
+	had.home = getenv("ENTENTE_ESCAPE_HOME");
+	if (had.home == NULL || !in_home(had.store, "record.db") || !in_home(had.key, "keys/log") ||
+	    !in_home(had.victim, "escape.victim") || !in_home(had.fresh, "escape.fresh"))
+		abort();
+	had.other = strcmp(process, "link") == 0     ? parent_of(getppid())
+		    : strcmp(process, "signer") == 0 ? getppid()
+						     : idle_process();
+	had.other_memory = memory_of(had.other);
+	snprintf(had.mem, sizeof had.mem, "/proc/%d/mem", (int)had.other);
+	had.socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	had.page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unlink(had.fresh);
+	if (file_touch(had.victim) != ERR_OK)
+		abort();
+}
+
+/* ---- The escapes: 0, or -1 with errno. ---- */
+
+static long open_store(void)
+{
+	return open(had.store, O_RDONLY);
+}
+
+static long open_key(void)
+{
+	return open(had.key, O_RDONLY);
+}
+
+static long create_file(void)
+{
+	return open(had.fresh, O_WRONLY | O_CREAT | O_EXCL, 0600);
+}
+
+static long unlink_file(void)
+{
+	return unlink(had.victim);
+}
+
+static long rename_file(void)
+{
+	return rename(had.victim, had.fresh);
+}
+
+static long run_program(void)
+{
+	return execl("/bin/echo", "echo", "escape run_program: done", (char *)NULL);
+}
+
+static long split_off(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return pid;
+}
+
+static long trace_other(void)
+{
+	return ptrace(PTRACE_SEIZE, had.other, NULL, NULL);
+}
+
+static long read_other_memory(void)
+{
+	char byte;
+	struct iovec here = { &byte, 1 }, there;
+
+	memcpy(&there.iov_base, &had.other_memory, sizeof there.iov_base);
+	there.iov_len = 1;
+	return process_vm_readv(had.other, &here, 1, &there, 1, 0);
+}
+
+static long open_other_memory(void)
+{
+	return open(had.mem, O_RDONLY);
+}
+
+static long kill_other(void)
+{
+	return kill(had.other, SIGKILL);
+}
+
+/* The port "discard" of this machine, of which the settings say nothing. */
+static const struct sockaddr_in elsewhere = { .sin_family = AF_INET, .sin_port = 0x0900 };
+
+static long connect_elsewhere(void)
+{
+	return connect(had.socket, (const struct sockaddr *)&elsewhere, sizeof elsewhere);
+}
+
+static long connect_by_sending(void)
+{
+	return sendto(had.socket, "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL, (const struct sockaddr *)&elsewhere,
+		      sizeof elsewhere);
+}
+
+static long bind_port(void)
+{
+	const struct sockaddr_in any = { .sin_family = AF_INET };
+
+	return bind(had.socket, (const struct sockaddr *)&any, sizeof any);
+}
+
+/* Without bind it would be given a port. */
+static long listen_anywhere(void)
+{
+	return listen(had.socket, 1);
+}
+
+static long new_socket(void)
+{
+	return socket(AF_INET, SOCK_STREAM, 0);
+}
+
+static long raw_socket(void)
+{
+	return socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+}
+
+static long netlink_socket(void)
+{
+	return socket(AF_NETLINK, SOCK_RAW, 0);
+}
+
+static long mount_folder(void)
+{
+	/* which is not there: nothing is hidden if it gets so far */
+	return mount("none", had.fresh, "tmpfs", 0, NULL);
+}
+
+static long unshare_user(void)
+{
+	return unshare(CLONE_NEWUSER);
+}
+
+static long change_root(void)
+{
+	return chroot(had.home);
+}
+
+static long change_user(void)
+{
+	return setuid(65534);
+}
+
+static long load_bpf(void)
+{
+	return syscall(SYS_bpf, 0, NULL, 0);
+}
+
+static long open_perf(void)
+{
+	return syscall(SYS_perf_event_open, NULL, 0, -1, -1, 0);
+}
+
+static long use_keyring(void)
+{
+	return syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_PROCESS_KEYRING, 1);
+}
+
+static long fault_memory(void)
+{
+	return syscall(SYS_userfaultfd, O_CLOEXEC);
+}
+
+static long make_code(void)
+{
+	return mprotect(had.page, 4096, PROT_READ | PROT_EXEC);
+}
+
+static long map_code(void)
+{
+	return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1
+													 : 0;
+}
+
+static long use_io_uring(void)
+{
+	return syscall(SYS_io_uring_setup, 1, NULL);
+}
+
+static long heed_no_denial(void)
+{
+	return signal(SIGSYS, SIG_IGN) == SIG_ERR ? -1 : 0;
+}
+
+/* To core, on link's own pipe, the record in which the signer gives a signature. */
+static long forge_signature(void)
+{
+	uint8_t memory[256];
+	struct buf out = BUF_ON(memory);
+	const struct record r = { .kind = RECORD_SIGNED, .number = 1, .name = bytes_str("x") };
+
+	if (record_write(&r, &out) != ERR_OK)
+		abort();
+	return send(3, out.ptr, out.len, MSG_NOSIGNAL);
+}
+
+/* A door that the settings do not have. */
+static long ask_for_a_door(void)
+{
+	uint8_t memory[64];
+	struct buf out = BUF_ON(memory);
+	const struct record r = { .kind = RECORD_OPEN, .number = DOORS_MAX - 1 };
+
+	if (record_write(&r, &out) != ERR_OK)
+		abort();
+	return send(5, out.ptr, out.len, MSG_NOSIGNAL);
+}
+
+#define ESCAPE(name) { #name, name }
+static const struct {
+	const char *name;
+	long (*run)(void);
+} rows[] = {
+	ESCAPE(open_store),	    ESCAPE(open_key),	    ESCAPE(create_file),
+	ESCAPE(unlink_file),	    ESCAPE(rename_file),    ESCAPE(run_program),
+	ESCAPE(split_off),	    ESCAPE(trace_other),    ESCAPE(read_other_memory),
+	ESCAPE(open_other_memory),  ESCAPE(kill_other),	    ESCAPE(connect_elsewhere),
+	ESCAPE(connect_by_sending), ESCAPE(bind_port),	    ESCAPE(listen_anywhere),
+	ESCAPE(new_socket),	    ESCAPE(raw_socket),	    ESCAPE(netlink_socket),
+	ESCAPE(mount_folder),	    ESCAPE(unshare_user),   ESCAPE(change_root),
+	ESCAPE(change_user),	    ESCAPE(load_bpf),	    ESCAPE(open_perf),
+	ESCAPE(use_keyring),	    ESCAPE(fault_memory),   ESCAPE(make_code),
+	ESCAPE(map_code),	    ESCAPE(use_io_uring),   ESCAPE(heed_no_denial),
+	ESCAPE(forge_signature),    ESCAPE(ask_for_a_door),
+};
+
+/* ---- Where it is let in. ---- */
+
+/* The escape that is meant for this process: its name, and whether the sandbox is left out. NULL: none. */
+static const char *chosen(char process[16], bool *is_free)
+{
+	const char *wanted = getenv("ENTENTE_ESCAPE");
+	static char name[64];
+	char own[20];
+	char *end;
+
+	prctl(PR_GET_NAME, own);
+	/* core keeps the name of its file */
+	snprintf(process, 16, "%s", strncmp(own, "entente-", 8) == 0 ? own + 8 : "core");
+	snprintf(own, sizeof own, "%s/", process);
+	if (wanted == NULL || strncmp(wanted, own, strlen(own)) != 0 ||
+	    bytes_copy_str(bytes_str(wanted + strlen(own)), name, sizeof name) != ERR_OK)
+		return NULL;
+	end = strstr(name, "/free");
+	*is_free = end != NULL;
+	if (end != NULL)
+		*end = '\0';
+	return name;
+}
+
+enum err __wrap_sandbox_enter(const struct sandbox_wants *wants, struct sandbox_given *given)
+{
+	bool is_free = false;
+	char process[16];
+	const char *name = chosen(process, &is_free);
+
+	if (name != NULL)
+		prepare(process);
+	*given = (struct sandbox_given){ 0 };
+	return is_free ? ERR_OK : __real_sandbox_enter(wants, given);
+}
+
+enum err __wrap_sandbox_shut(const struct sandbox *s, struct sandbox_given *given)
+{
+	bool is_free = false;
+	char process[16];
+	const char *name = chosen(process, &is_free);
+	enum err e = is_free ? ERR_OK : __real_sandbox_shut(s, given);
+
+	for (size_t i = 0; name != NULL && e == ERR_OK && i < ARRAY_COUNT(rows); i++) {
+		char line[128];
+		int len;
+		if (strcmp(rows[i].name, name) != 0)
+			continue;
+		errno = 0;
+		len = snprintf(line, sizeof line, "escape %s: %s\n", name,
+			       rows[i].run() < 0 ? strerrorname_np(errno) : "done");
+		if (write(STDERR_FILENO, line, (size_t)len) != len)
+			abort();
+	}
+	return e;
+}

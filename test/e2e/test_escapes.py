@@ -1,0 +1,173 @@
+"""Whoever takes a process over gets nowhere: escapes from each sandbox, tried by the program itself, planted in a build
+of its own (test/contain), in a real node with real keys. Each is also tried without the sandbox, where it must get
+further: otherwise it would show nothing.
+"""
+import json
+
+import nodes
+import pytest
+
+HOSTILE = nodes.ROOT / "build/test/contain/entente_hostile"
+
+# Escape: the system call at which the kernel ends the process.
+LINK = {
+    "open_store": "openat", "open_key": "openat", "create_file": "openat", "unlink_file": "unlink",
+    "rename_file": "rename", "run_program": "execve", "split_off": "clone", "trace_other": "ptrace",
+    "read_other_memory": "process_vm_readv", "open_other_memory": "openat", "kill_other": "kill",
+    "connect_elsewhere": "connect", "connect_by_sending": "sendto", "bind_port": "bind", "listen_anywhere": "listen",
+    "new_socket": "socket", "raw_socket": "socket", "netlink_socket": "socket", "mount_folder": "mount",
+    "unshare_user": "unshare", "change_root": "chroot", "change_user": "setuid", "load_bpf": "bpf",
+    "open_perf": "perf_event_open", "use_keyring": "keyctl", "fault_memory": "userfaultfd", "make_code": "mprotect",
+    "map_code": "mmap", "heed_no_denial": "rt_sigaction",
+}
+SIGNER = {name: LINK[name] for name in (
+    "open_store", "create_file", "unlink_file", "run_program", "split_off", "trace_other", "read_other_memory", "kill_other",
+    "new_socket", "connect_elsewhere", "make_code", "heed_no_denial")}
+CORE = {name: LINK[name] for name in (
+    "rename_file", "run_program", "split_off", "trace_other", "kill_other", "new_socket", "connect_elsewhere", "bind_port",
+    "raw_socket", "mount_folder", "load_bpf", "make_code", "map_code", "heed_no_denial")}
+# These reach the kernel, which core may ask to open files: Landlock refuses them.
+CORE_FILES = ["open_key", "create_file", "unlink_file", "open_other_memory"]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A node's home that all of these share; its peer never comes."""
+    world = nodes.World(tmp_path_factory.mktemp("escapes") / "world", nodes.ROOT / "accords/rok-us",
+                        {"kor": {"watch": ["watch"]}, "usa": {"watch": ["watch"]}})
+    return world.make()["kor"]
+
+
+@pytest.fixture
+def attacked(home):
+    def start(escape):
+        # What is left of the one before may still say something.
+        home.log = home.home.parent / f"{escape.replace('/', '.')}.log"
+        return home.start(wait=False, binary=HOSTILE,
+                          env={"ENTENTE_ESCAPE": escape, "ENTENTE_ESCAPE_HOME": str(home.home)})
+
+    yield start
+    home.process.kill()
+    home.process.wait()
+    home.forget_connection()
+
+
+def await_words(node, words):
+    nodes.wait_for(lambda: f"{words!r} in\n{node.words()}", lambda: words in node.log.read_text(errors="replace"))
+    return node.log.read_text(errors="replace")
+
+
+def reported(node, escape):
+    """What the escape came to: "done", or the name of an error."""
+    begin = f"escape {escape}: "
+    return await_words(node, begin).split(begin)[1].split("\n")[0]
+
+
+@pytest.mark.parametrize("escape", LINK)
+def test_link_is_contained(attacked, escape):
+    node = attacked(f"link/{escape}")
+    words = await_words(node, "link asked the kernel for what it may not have")
+    assert f"entente link: ended by the kernel: it asked for the system call {LINK[escape]} (" in words
+    assert f"escape {escape}" not in words
+    node.wait("the node goes on", node.is_answering)
+    assert (node.home / "escape.victim").exists() and not (node.home / "escape.fresh").exists()
+
+
+@pytest.mark.parametrize("escape", LINK)
+def test_without_its_sandbox_link_would_not_be(attacked, escape):
+    node = attacked(f"link/{escape}/free")
+    if escape == "kill_other":
+        assert node.end() == -9
+    else:
+        # Whatever the kernel answers, it was asked; what any user may, is done.
+        what = reported(node, escape)
+        assert what == "done" or escape in ("connect_elsewhere", "connect_by_sending", "raw_socket", "mount_folder",
+                                            "unshare_user", "change_root", "change_user", "load_bpf", "open_perf",
+                                            "fault_memory", "trace_other", "read_other_memory", "open_other_memory"), what
+        assert "ended by the kernel" not in node.words()
+
+
+def test_link_cannot_speak_as_the_signer(attacked):
+    node = attacked("link/forge_signature")
+    await_words(node, "link said what it may not say")
+    await_words(node, "the link process is gone")
+    node.wait("the node goes on", node.is_answering)
+
+
+def test_link_gets_no_socket_that_the_settings_do_not_have(attacked):
+    node = attacked("link/ask_for_a_door")
+    await_words(node, "link asked for door")
+    node.wait("the node goes on", node.is_answering)
+
+
+def test_link_may_try_io_uring_and_has_none(attacked):
+    node = attacked("link/use_io_uring")
+    assert reported(node, "use_io_uring") == "ENOSYS"
+    assert "ended by the kernel" not in node.words()
+
+
+@pytest.mark.parametrize("escape", SIGNER)
+def test_signer_is_contained(attacked, escape):
+    node = attacked(f"signer/{escape}")
+    assert node.end() == 1, "without its signer it stops, and says so"
+    words = node.words()
+    assert f"entente signer: ended by the kernel: it asked for the system call {SIGNER[escape]} (" in words
+    assert f"escape {escape}" not in words
+
+
+@pytest.mark.parametrize("escape", SIGNER)
+def test_without_its_sandbox_signer_would_not_be(attacked, escape):
+    node = attacked(f"signer/{escape}/free")
+    if escape == "kill_other":
+        assert node.end() == -9
+    else:
+        reported(node, escape)
+        assert "ended by the kernel" not in node.words()
+
+
+@pytest.mark.parametrize("escape", CORE)
+def test_core_is_contained(attacked, escape):
+    node = attacked(f"core/{escape}")
+    assert node.end() == -31, "SIGSYS"
+    words = node.words()
+    assert f"entente core: ended by the kernel: it asked for the system call {CORE[escape]} (" in words
+    assert f"escape {escape}" not in words
+
+
+@pytest.mark.parametrize("escape", CORE_FILES)
+def test_core_opens_nothing_but_the_record(attacked, escape):
+    assert reported(attacked(f"core/{escape}"), escape) == "EACCES"
+
+
+@pytest.mark.parametrize("escape", [*CORE_FILES, *CORE])
+def test_without_its_sandbox_core_would_not_be(attacked, escape):
+    node = attacked(f"core/{escape}/free")
+    reported(node, escape)
+    assert "ended by the kernel" not in node.words()
+
+
+def test_status_and_doctor_say_what_the_kernel_gave(home):
+    home.start()
+    try:
+        home.wait("all have said it", lambda: all(row["calls"] > 0 for row in home.status()["processes"]))
+        given = {row["name"]: row for row in home.status()["processes"]}
+        assert set(given) == {"core", "link", "signer"}
+        assert given["link"]["calls"] <= 30 and given["signer"]["calls"] <= 30
+        for name, pid in home.processes().items():
+            rows = dict(line.split(":\t", 1) for line in open(f"/proc/{pid}/status").read().splitlines() if ":\t" in line)
+            assert rows["NoNewPrivs"] == "1" and (name == "starter" or rows["Seccomp"] == "2"), (name, rows)
+        assert home.run("status", code=None).stdout.count("CONTAINED") == 3
+        findings = json.loads(home.run("doctor", "--json", code=None).stdout)
+        assert [row["finding"] for row in findings if row["check"] == "sandbox"] == ["OK"] * 3
+    finally:
+        home.stop()
+
+
+@pytest.mark.parametrize("process", ["core", "link", "signer"])
+def test_a_process_without_a_sandbox_is_no_secret(attacked, process):
+    node = attacked(f"{process}/none/free")
+    node.wait("the node answers", node.is_answering)
+    said = node.run("status", code=None).stdout
+    assert [line.split()[0] for line in said.splitlines() if "NOT CONTAINED" in line] == [process]
+    findings = json.loads(node.run("doctor", "--json", code=1).stdout)
+    assert [row["finding"] for row in findings if row["check"] == "sandbox"].count("BAD") == 1
