@@ -232,7 +232,7 @@ enum err starter_split(int *core, pid_t *pid)
 		close(ends[0]);
 		*s = (struct starter){ .core = ends[1], .link = -1, .exit = -1 };
 		process_prepare("entente-starter");
-		log_open("entente starter", LOG_LEVEL_NOTICE);
+		log_open("entente-starter", LOG_LEVEL_NOTICE);
 		(void)prctl(PR_SET_DUMPABLE, 0);
 		(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 		_exit(run(s));

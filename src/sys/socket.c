@@ -273,7 +273,8 @@ enum err socket_read_with(int fd, struct buf *in, int *fds, size_t *count)
 		close_all(came, have);
 		return got == 0 ? ERR_DOWN : ERR_FRAME;
 	}
-	memcpy(fds, came, have * sizeof(int));
+	if (have > 0)
+		memcpy(fds, came, have * sizeof(int));
 	*count = have;
 	in->len += (size_t)got;
 	return ERR_OK;

@@ -171,3 +171,17 @@ def test_a_process_without_a_sandbox_is_no_secret(attacked, process):
     assert [line.split()[0] for line in said.splitlines() if "NOT CONTAINED" in line] == [process]
     findings = json.loads(node.run("doctor", "--json", code=1).stdout)
     assert [row["finding"] for row in findings if row["check"] == "sandbox"].count("BAD") == 1
+
+
+@pytest.mark.parametrize("process, finding", [("core", "BAD"), ("link", "OK"), ("signer", "OK")])
+def test_a_kernel_without_landlock_is_no_secret(attacked, process, finding):
+    """Link and signer have no system call that opens a file; core has, and the keys lie in its home."""
+    node = attacked(f"{process}/no_landlock")
+    node.wait("the node answers", node.is_answering)
+    node.wait("all have said it", lambda: all(row["calls"] > 0 for row in node.status()["processes"]))
+    row = next(row for row in node.status()["processes"] if row["name"] == process)
+    assert (row["landlock"], row["files"], row["ports"], row["signals"]) == (0, False, False, False)
+    line = next(line for line in node.run("status", code=None).stdout.splitlines() if line.split()[:1] == [process])
+    assert "no Landlock" in line and ("NOT CONTAINED" in line) == (finding == "BAD")
+    findings = json.loads(node.run("doctor", "--json", code=None).stdout)
+    assert [one["finding"] for one in findings if one["why"].startswith(f"{process}: ")] == [finding]
