@@ -1,7 +1,7 @@
 /*
  * contain.h - what each process of a node may still do once strangers, peers or persons are heard.
  *
- * Spec: docs/adr/0018-contained.md, docs/ARCHITECTURE.md (processes). Tests: test/contain. Layer: entente.
+ * Spec: docs/adr/0020-contained.md, docs/ARCHITECTURE.md (processes). Tests: test/contain. Layer: entente.
  */
 #ifndef ENTENTE_CONTAIN_H
 #define ENTENTE_CONTAIN_H

@@ -15,7 +15,7 @@
 #include <sys/sendfile.h>
 #include <unistd.h>
 
-/* A copy of the record in the home's folder for copies, for as long as its maker lives: its process id follows. */
+/* A copy of the record in the home's folder `copies`, while its maker lives: its process id follows. */
 #define COPY_NAME "copy-"
 #define COPY_STEP (1u << 20)
 
@@ -156,8 +156,8 @@ static enum exit_code find_file(struct held *h, const struct options *o, char pa
 	enum err e;
 
 	if (file_path(lock, o->home, "lock") != ERR_OK || file_path(path, o->home, "record.db") != ERR_OK ||
-	    (size_t)snprintf(h->copy, sizeof h->copy, "%s/copies/" COPY_NAME "%ld.part", o->home, (long)getpid()) >=
-		    sizeof h->copy)
+	    (size_t)snprintf(h->copy, sizeof h->copy, "%s/copies/" COPY_NAME "%ld.part", o->home,
+			     (long)getpid()) >= sizeof h->copy)
 		return EXIT_USAGE;
 	e = file_lock(lock, &h->lock);
 	if (e == ERR_OK) {
@@ -230,7 +230,8 @@ void held_sweep(const char *home)
 	char pattern[FILE_PATH_MAX];
 	glob_t found = { 0 };
 
-	if (file_path(pattern, home, "copies/" COPY_NAME "*") == ERR_OK && glob(pattern, 0, NULL, &found) == 0) {
+	if (file_path(pattern, home, "copies/" COPY_NAME "*") == ERR_OK &&
+	    glob(pattern, 0, NULL, &found) == 0) {
 		for (size_t i = 0; i < found.gl_pathc; i++)
 			(void)unlink(found.gl_pathv[i]);
 	}

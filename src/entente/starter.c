@@ -1,5 +1,5 @@
 /*
- * The process that starts link, as often as it is needed, and makes its sockets: docs/adr/0018-contained.md.
+ * The process that starts link, as often as it is needed, and makes its sockets: docs/adr/0020-contained.md.
  *
  * It is split off core before core has read anything, and hears only core and link, in records. The addresses
  * come from core before strangers do; then core says SHUT, and whoever is taken over later finds no other

@@ -1,7 +1,7 @@
 /*
  * sandbox.h - what a process may still do once it has what it needs: files, and a list of system calls.
  *
- * Spec: docs/adr/0018-contained.md, SECURITY.md. Tests: test/contain. Layer: sys; the only file that includes
+ * Spec: docs/adr/0020-contained.md, SECURITY.md. Tests: test/contain. Layer: sys; the only file that includes
  * libseccomp.
  *
  * Entered in two steps, the last before strangers are heard: files first, before a thread is made, for a

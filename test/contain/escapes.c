@@ -359,7 +359,8 @@ static void take_landlock_away(void)
 {
 	void *filter = seccomp_init(SCMP_ACT_ALLOW);
 
-	if (filter == NULL || seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(landlock_create_ruleset), 0) != 0 ||
+	if (filter == NULL ||
+	    seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(landlock_create_ruleset), 0) != 0 ||
 	    seccomp_load(filter) != 0)
 		abort();
 	seccomp_release(filter);

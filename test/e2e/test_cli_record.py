@@ -120,7 +120,7 @@ def test_verify_export_backup(pair):
     entries = kor.status()["entries"]
     live = json.loads(kor.run("verify", "--json").stdout)
     assert live["findings"] == 0 and live["entries"] >= entries and live["cosignatures"] > 0
-    assert not list(kor.home.glob("copy-*")), "the copy is gone"
+    assert not list(kor.home.glob("copies/copy-*")), "the copy is gone"
     backup = pair.folder / "backup.db"
     kor.run("export", "--backup", backup)
     assert kor.run("export", "--backup", backup, code=4).stderr
@@ -151,12 +151,12 @@ def test_a_copy_whose_maker_died_goes(pair):
     """A copy of the record may hold what is erased by now."""
     kor = pair["kor"]
     with subprocess.Popen([nodes.BINARY, "verify", "--home", kor.home], stdout=subprocess.DEVNULL) as verify:
-        nodes.wait_for("a copy is made", lambda: list(kor.home.glob("copy-*")) or verify.poll() is not None)
+        nodes.wait_for("a copy is made", lambda: list(kor.home.glob("copies/copy-*")) or verify.poll() is not None)
         verify.kill()
-    (kor.home / "copy-1.part").write_bytes(b"left behind")
+    (kor.home / "copies/copy-1.part").write_bytes(b"left behind")
     kor.stop()
     kor.start()
-    assert not list(kor.home.glob("copy-*"))
+    assert not list(kor.home.glob("copies/copy-*"))
 
 
 def test_what_holds_the_record_is_its_users_alone(pair):
