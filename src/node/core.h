@@ -6,10 +6,10 @@
  *	node.c       life, the turn, the flush          command.c    what a person signed
  *	receive.c    frames from a peer                 batch.c      a peer's entries
  *	replicate.c  what each peer lacks               recover.c    our own log, after a restore; epochs
- *	refold.c     held entries into views            service.c    the node's own statements, timers
+ *	refold.c     held entries into views            service.c    the node's own statements
  *	attach.c     attachments                        read.c       reading for the API
  *	fork.c       evidence of a fork                 erase.c      contents that two persons erased
- *	advance.c    a FLASH ahead of its log
+ *	advance.c    a FLASH ahead of its log           remind.c     QUERY and lapses, by timers
  */
 #ifndef NODE_CORE_H
 #define NODE_CORE_H
@@ -159,6 +159,14 @@ struct due {
 	uint64_t ms;
 };
 
+/* Messages that are owed a WATCH READ and watched for it at once; docs/spec/ladder.md section 2. */
+#define WAITS_MAX 1024u
+struct wait {
+	struct place_key on;
+	struct mono since, asked, next; /* first met in this run; last QUERY, or since; looked at again */
+	bool is_owed;			/* met in this walk */
+};
+
 /* Line checks of one peer that are answered in the accord's time between two of one path. */
 #define ANSWERS_MAX (2 * LINK_PATHS_MAX)
 #define WANT_AGAIN_MS 5000u
@@ -197,6 +205,8 @@ struct node {
 	size_t marks_count;
 	struct due dues[DUES_MAX];
 	size_t dues_count;
+	struct wait *waits; /* WAITS_MAX */
+	size_t waits_count;
 	struct mono last_scan;
 	size_t scan_channel;
 	struct place_key scan_at;
@@ -384,7 +394,26 @@ void recover_check(struct line *line);
 enum err epoch_open(struct node *n, struct now now, const struct statement *s, const struct command *in,
 		    struct effect_answer *answer) MUST_CHECK;
 
+/* ---- remind.c ---- */
+enum err remind_tick(struct node *n, struct now now) MUST_CHECK;
+
 /* ---- service.c ---- */
+/* A statement of ours under way: what service statements have in common is filled in. */
+struct say {
+	uint32_t channel;
+	enum kind kind;
+	struct place_key refers; /* .log.epoch 0: none */
+	const uint8_t *leaf;
+	size_t to; /* addressed party; parties_count: none */
+	struct bytes form;
+	struct field fields[3];
+	size_t fields_count;
+	struct bytes content; /* lives as long as the effects of the turn; .len 0: none */
+};
+/*
+ * Staged and folded as any entry; *at (NULL: not wanted) is its place. ERR_STOPPED: our log there is closed.
+ */
+enum err service_add(struct node *n, struct now now, const struct say *what, struct place_key *at) MUST_CHECK;
 enum err service_tick(struct node *n, struct now now) MUST_CHECK;
 /* An entry has just been folded for the first time: notes what we have to say to it. */
 void service_folded(struct node *n, struct now now, const struct place_key *at, const struct entry *entry,

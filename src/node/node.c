@@ -161,6 +161,7 @@ enum err node_new(const struct node_options *options, struct node **out)
 	n->items = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->items);
 	n->signers = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->signers);
 	n->scratch = xcalloc(1, SCRATCH_LEN);
+	n->waits = xcalloc(WAITS_MAX, sizeof *n->waits);
 	n->book = xcalloc(1, sizeof *n->book);
 	accord_book(n->accord, n->book);
 	buf_init(&n->rebuilt, xcalloc(1, REBUILT_LEN_MAX), REBUILT_LEN_MAX);
@@ -193,6 +194,7 @@ void node_free(struct node *n)
 	free(n->items);
 	free(n->signers);
 	free(n->scratch);
+	free(n->waits);
 	free(n->book);
 	free(n->rebuilt.ptr);
 	free(n);

@@ -1,26 +1,9 @@
-/* The node's own statements: line checks, QUERY, lapses. Timers remind and record; they never decide. */
+/* The node's own statements, and those that go with the line: checks of each path, forks. */
 #include "node/core.h"
 
 #include <string.h>
 
-#define SCAN_ROWS 64u /* messages looked at in one tick */
-#define SCAN_EVERY_MS 1000u
-#define QUERIES_MAX 8u /* of one message by the node */
-
-/* A statement of ours under way: what service statements have in common is filled in. */
-struct say {
-	uint32_t channel;
-	enum kind kind;
-	struct place_key refers; /* .log.epoch 0: none */
-	const uint8_t *leaf;
-	size_t to; /* addressed party; parties_count: none */
-	struct bytes form;
-	struct field fields[3];
-	size_t fields_count;
-	struct bytes content; /* lives as long as the effects of the turn; .len 0: none */
-};
-
-static enum err say(struct node *n, struct now now, const struct say *what, struct place_key *at)
+enum err service_add(struct node *n, struct now now, const struct say *what, struct place_key *at)
 {
 	struct line *line = line_newest(n, what->channel, n->self);
 	struct statement s = { .channel = what->channel,
@@ -103,7 +86,7 @@ enum err service_fork(struct node *n, struct now now, uint32_t channel, struct b
 		.channel = channel, .kind = KIND_FORK, .to = n->accord->parties_count, .content = content
 	};
 
-	return say(n, now, &what, NULL);
+	return service_add(n, now, &what, NULL);
 }
 
 /* ---- Line checks: each path, both directions, with the response time in the record. ---- */
@@ -138,7 +121,7 @@ static enum err check_path(struct node *n, struct now now, size_t peer, size_t p
 	cbor_put_text(&name, bytes_str(n->paths[peer][path]));
 	what.fields[0] = field_of(FIELD_LINE_PATH, &name);
 	n->peers[peer].service_path = path;
-	e = say(n, now, &what, &p->asked);
+	e = service_add(n, now, &what, &p->asked);
 	if (e == ERR_STOPPED)
 		return ERR_OK;
 	p->is_checking = e == ERR_OK;
@@ -229,7 +212,7 @@ static enum err say_due(struct node *n, struct now now, const struct due *due)
 		what.fields[2] = field_of(FIELD_LINE_MS, &ms);
 		what.fields_count = 3;
 	}
-	return say(n, now, &what, NULL);
+	return service_add(n, now, &what, NULL);
 }
 
 enum err service_say(struct node *n, struct now now)
@@ -237,108 +220,6 @@ enum err service_say(struct node *n, struct now now)
 	while (n->dues_count > 0) {
 		struct due due = n->dues[--n->dues_count];
 		enum err e = say_due(n, now, &due);
-		if (e != ERR_OK && e != ERR_STOPPED)
-			return e;
-	}
-	return ERR_OK;
-}
-
-/* ---- QUERY and lapses of our own messages. ---- */
-
-struct acts {
-	uint64_t queries;
-	bool has_lapse;
-};
-
-static enum err count_acts(struct node *n, const struct place_key *on, struct acts *out)
-{
-	struct message_at at = { 0 };
-	struct entry_view v;
-	enum err e;
-
-	*out = (struct acts){ 0 };
-	while ((e = fold_next_act(&n->fold, on, &at)) == ERR_OK) {
-		if (at.place.log.party != n->self)
-			continue;
-		e = fold_get(&n->fold, &at.place, &v);
-		if (e != ERR_OK)
-			return e;
-		out->queries += v.kind == KIND_QUERY;
-		out->has_lapse |= v.kind == KIND_LAPSE;
-	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
-/* Whether every party that owes WATCH READ has at least given its station receipt. */
-static bool has_receipts(const struct line *line, uint64_t index, uint8_t parties)
-{
-	for (size_t i = 0; i < PARTY_MAX; i++) {
-		if ((parties >> i & 1) != 0 && line->cosigned[i] <= index)
-			return false;
-	}
-	return true;
-}
-
-static enum err remind(struct node *n, struct now now, const struct place_key *at,
-		       const struct owed_view *owed)
-{
-	const struct accord_timer *timer = &n->accord->timers[owed->precedence];
-	struct line *line = line_find(n, &at->log);
-	struct buf memory;
-	struct entry_read_out read;
-	struct say what = { .channel = at->log.channel, .refers = *at, .to = n->accord->parties_count };
-	uint8_t cause_memory[4];
-	struct buf cause = BUF_ON(cause_memory);
-	struct acts acts;
-	uint64_t age, query_at;
-	bool is_received;
-	enum err e;
-
-	if (line == NULL || line->is_closed || owed->read == 0)
-		return ERR_OK;
-	buf_init(&memory, n->scratch, ENTRY_LEN_MAX);
-	e = node_entry(n, at, &memory, &read);
-	if (e == ERR_OK)
-		e = count_acts(n, at, &acts);
-	if (e != ERR_OK)
-		return e;
-	age = now.wall.ms > read.entry.filed.ms ? now.wall.ms - read.entry.filed.ms : 0;
-	is_received = has_receipts(line, at->index, owed->read);
-	query_at =
-		timer->query_ms * (timer->is_query_doubling ? (2ull << acts.queries) - 1 : acts.queries + 1);
-	what.leaf = read.leaf;
-	/* Without a receipt there is nobody to ask: the line itself is the finding. */
-	if (is_received && timer->query_ms > 0 && acts.queries < QUERIES_MAX && age >= query_at) {
-		what.kind = KIND_QUERY;
-		return say(n, now, &what, NULL);
-	}
-	if (acts.has_lapse || timer->read_ms == 0 || age < timer->read_ms)
-		return ERR_OK;
-	what.kind = KIND_LAPSE;
-	cbor_put_uint(&cause, is_received ? 0 : 1);
-	what.fields[0] = field_of(FIELD_LAPSE_CAUSE, &cause);
-	what.fields_count = 1;
-	return say(n, now, &what, NULL);
-}
-
-/* A bounded walk over what our messages are owed, on from where the last tick ended. */
-static enum err scan(struct node *n, struct now now)
-{
-	for (size_t rows = 0; rows < SCAN_ROWS && n->accord->channels_count > 0; rows++) {
-		const struct accord_channel *c = &n->accord->channels[n->scan_channel];
-		struct owed_view owed;
-		enum err e = fold_next_owed(&n->fold, c->number, n->is_scan_first, &n->scan_at, &owed);
-
-		n->is_scan_first = false;
-		if (e == ERR_NOT_FOUND) {
-			n->scan_channel = (n->scan_channel + 1) % n->accord->channels_count;
-			n->is_scan_first = true;
-			if (n->scan_channel == 0)
-				return ERR_OK;
-			continue;
-		}
-		if (e == ERR_OK && n->scan_at.log.party == n->self)
-			e = remind(n, now, &n->scan_at, &owed);
 		if (e != ERR_OK && e != ERR_STOPPED)
 			return e;
 	}
@@ -353,10 +234,7 @@ enum err service_tick(struct node *n, struct now now)
 		for (size_t path = 0; peer != n->self && path < n->paths_count[peer] && e == ERR_OK; path++)
 			e = check_path(n, now, peer, path);
 	}
-	if (e != ERR_OK || mono_is_before(now.mono, mono_add_ms(n->last_scan, SCAN_EVERY_MS)))
-		return e;
-	n->last_scan = now.mono;
-	return scan(n, now);
+	return e == ERR_OK ? remind_tick(n, now) : e;
 }
 
 /* Lines of the signer that no commit has taken along get one of their own. */

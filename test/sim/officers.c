@@ -361,6 +361,11 @@ void officer_send(struct world *w, struct sim_node *n, uint32_t channel)
 	send_message(w, n, channel, false, 0);
 }
 
+void officer_flash(struct world *w, struct sim_node *n, uint32_t channel)
+{
+	send_message(w, n, channel, true, 0);
+}
+
 void officer_copy(struct world *w, struct sim_node *n, const struct place_key *at)
 {
 	static uint8_t memory[ENTRY_LEN_MAX];

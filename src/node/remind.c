@@ -1,0 +1,182 @@
+/*
+ * QUERY and lapses of our own messages. Timers remind and record; they never decide.
+ *
+ * Spans are this run's: a clock that leaps asks nobody, and gives nobody up. A start begins them anew, since
+ * nobody knows how long the machine was off; what the record says was asked is not asked again at once.
+ */
+#include "node/core.h"
+
+#define SCAN_ROWS 64u /* messages looked at in one tick */
+#define SCAN_EVERY_MS 1000u
+#define QUERIES_MAX 8u /* of one message by the node */
+
+struct acts {
+	uint64_t queries;
+	bool has_lapse;
+};
+
+static enum err count_acts(struct node *n, const struct place_key *on, struct acts *out)
+{
+	struct message_at at = { 0 };
+	struct entry_view v;
+	enum err e;
+
+	*out = (struct acts){ 0 };
+	while ((e = fold_next_act(&n->fold, on, &at)) == ERR_OK) {
+		if (at.place.log.party != n->self)
+			continue;
+		e = fold_get(&n->fold, &at.place, &v);
+		if (e != ERR_OK)
+			return e;
+		out->queries += v.kind == KIND_QUERY;
+		out->has_lapse |= v.kind == KIND_LAPSE;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Whether every party that owes WATCH READ has at least given its station receipt. */
+static bool has_receipts(const struct line *line, uint64_t index, uint8_t parties)
+{
+	for (size_t i = 0; i < PARTY_MAX; i++) {
+		if ((parties >> i & 1) != 0 && line->cosigned[i] <= index)
+			return false;
+	}
+	return true;
+}
+
+/* ---- How long it is owed: on this run's clock, which no leap of the other one touches. ---- */
+
+static struct wait *wait_find(struct node *n, const struct place_key *on)
+{
+	for (size_t i = 0; i < n->waits_count; i++) {
+		if (log_key_equal(&n->waits[i].on.log, &on->log) && n->waits[i].on.index == on->index)
+			return &n->waits[i];
+	}
+	return NULL;
+}
+
+/* NULL: so many are owed something that this one is not reminded of before others are settled. */
+static struct wait *wait_of(struct node *n, struct now now, const struct place_key *on)
+{
+	struct wait *w = wait_find(n, on);
+
+	if (w == NULL && n->waits_count < WAITS_MAX) {
+		w = &n->waits[n->waits_count++];
+		*w = (struct wait){ .on = *on, .since = now.mono, .asked = now.mono, .next = now.mono };
+	}
+	if (w != NULL)
+		w->is_owed = true;
+	return w;
+}
+
+/* After a walk over all that is owed: what it did not meet is settled. */
+static void waits_sweep(struct node *n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n->waits_count; i++) {
+		if (!n->waits[i].is_owed)
+			continue;
+		n->waits[kept] = n->waits[i];
+		n->waits[kept++].is_owed = false;
+	}
+	n->waits_count = kept;
+}
+
+static struct mono earlier(struct mono a, struct mono b)
+{
+	return mono_is_before(a, b) ? a : b;
+}
+
+/* What is due now, if anything, and when to look again. */
+static enum err remind_due(struct node *n, struct now now, const struct accord_timer *timer, struct wait *w,
+			   const struct acts *acts, struct say *what, bool is_received)
+{
+	static const struct mono never = { INT64_MAX };
+	bool may_ask = timer->query_ms > 0 && acts->queries < QUERIES_MAX;
+	bool may_lapse = timer->read_ms > 0 && !acts->has_lapse;
+	struct mono ask =
+		may_ask ? mono_add_ms(w->asked,
+				      timer->query_ms << (timer->is_query_doubling ? acts->queries : 0))
+			: never;
+	struct mono lapse = may_lapse ? mono_add_ms(w->since, timer->read_ms) : never;
+	uint8_t cause_memory[4];
+	struct buf cause = BUF_ON(cause_memory);
+
+	/* Without a receipt there is nobody to ask: the line itself is the finding. */
+	if (may_ask && is_received && !mono_is_before(now.mono, ask)) {
+		w->asked = now.mono;
+		what->kind = KIND_QUERY;
+		return service_add(n, now, what, NULL);
+	}
+	if (may_lapse && !mono_is_before(now.mono, lapse)) {
+		what->kind = KIND_LAPSE;
+		cbor_put_uint(&cause, is_received ? 0 : 1);
+		what->fields[0] = (struct field){ FIELD_LAPSE_CAUSE, buf_bytes(&cause) };
+		what->fields_count = 1;
+		return service_add(n, now, what, NULL);
+	}
+	if (may_ask && mono_is_before(ask, now.mono))
+		ask = mono_add_ms(now.mono, SCAN_EVERY_MS); /* a receipt may come at any time */
+	w->next = earlier(ask, lapse);
+	return ERR_OK;
+}
+
+static enum err remind(struct node *n, struct now now, const struct place_key *at,
+		       const struct owed_view *owed)
+{
+	struct line *line = line_find(n, &at->log);
+	struct wait *w;
+	struct say what = { .channel = at->log.channel, .refers = *at, .to = n->accord->parties_count };
+	uint8_t leaf[HASH_LEN];
+	struct acts acts;
+	enum err e;
+
+	if (line == NULL || line->is_closed || owed->read == 0)
+		return ERR_OK;
+	w = wait_of(n, now, at);
+	if (w == NULL || mono_is_before(now.mono, w->next))
+		return ERR_OK;
+	e = record_leaf(n->record, line->log, at->index, leaf);
+	if (e == ERR_OK)
+		e = count_acts(n, at, &acts);
+	if (e != ERR_OK)
+		return e;
+	what.leaf = leaf;
+	return remind_due(n, now, &n->accord->timers[owed->precedence], w, &acts, &what,
+			  has_receipts(line, at->index, owed->read));
+}
+
+/* A bounded walk over what our messages are owed, on from where the last tick ended. */
+static enum err scan(struct node *n, struct now now)
+{
+	for (size_t rows = 0; rows < SCAN_ROWS && n->accord->channels_count > 0; rows++) {
+		const struct accord_channel *c = &n->accord->channels[n->scan_channel];
+		struct owed_view owed;
+		enum err e = fold_next_owed(&n->fold, c->number, n->is_scan_first, &n->scan_at, &owed);
+
+		n->is_scan_first = false;
+		if (e == ERR_NOT_FOUND) {
+			n->scan_channel = (n->scan_channel + 1) % n->accord->channels_count;
+			n->is_scan_first = true;
+			if (n->scan_channel == 0) {
+				waits_sweep(n);
+				return ERR_OK;
+			}
+			continue;
+		}
+		if (e == ERR_OK && n->scan_at.log.party == n->self)
+			e = remind(n, now, &n->scan_at, &owed);
+		if (e != ERR_OK && e != ERR_STOPPED)
+			return e;
+	}
+	return ERR_OK;
+}
+
+enum err remind_tick(struct node *n, struct now now)
+{
+	if (mono_is_before(now.mono, mono_add_ms(n->last_scan, SCAN_EVERY_MS)))
+		return ERR_OK;
+	n->last_scan = now.mono;
+	return scan(n, now);
+}

@@ -1,0 +1,112 @@
+/* QUERY and NO ANSWER come by the time that has passed, whatever the clock says meanwhile. */
+#include "world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LEADER 1u
+#define DAY_MS 86400000ll
+
+/* How many of this kind the first node has said itself on the channel. */
+static size_t said(struct sim_node *n, enum kind kind)
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct place_key at = { { LEADER, n->party, 1 }, 0 };
+	size_t count = 0;
+
+	for (;; at.index++) {
+		struct buf bytes = BUF_ON(memory);
+		struct entry_read_out read;
+		if (node_entry(n->node, &at, &bytes, &read) != ERR_OK)
+			return count;
+		count += read.statement.kind == kind;
+	}
+}
+
+/*
+ * Two nodes, a FLASH of the first that nobody reads: QUERY after five seconds each, NO ANSWER after twenty.
+ */
+static struct world *ask(void)
+{
+	struct world *w = world_new(9, 2, getenv("VERBOSE") != NULL);
+
+	world_advance(w, 1900000);
+	w->is_healing = true; /* nobody acts by himself */
+	officer_flash(w, &w->nodes[0], LEADER);
+	node_turn(w, &w->nodes[0]);
+	return w;
+}
+
+static void pass(struct world *w, int64_t ms)
+{
+	world_advance(w, w->now_us + ms * 1000);
+}
+
+static void check_times(int64_t leap_ms)
+{
+	struct world *w = ask();
+	struct sim_node *a = &w->nodes[0];
+
+	pass(w, 1500);
+	a->clock_offset_ms += leap_ms;
+	pass(w, 2000);
+	assert_int_equal(said(a, KIND_QUERY), 0);
+	pass(w, 4000);
+	assert_int_equal(said(a, KIND_QUERY), 1);
+	a->clock_offset_ms -= leap_ms;
+	pass(w, 5000);
+	assert_int_equal(said(a, KIND_QUERY), 2);
+	assert_int_equal(said(a, KIND_LAPSE), 0);
+	pass(w, 12000);
+	assert_int_equal(said(a, KIND_LAPSE), 1);
+	world_free(w);
+}
+
+static void test_a_clock_that_leaps_asks_nobody(void **state)
+{
+	(void)state;
+	check_times(0);
+	check_times(3 * DAY_MS);
+}
+
+static void test_a_clock_that_falls_back_forgets_nobody(void **state)
+{
+	(void)state;
+	check_times(-3 * DAY_MS);
+}
+
+/* A machine that was off for three days does not ask eight times at once, and gives nobody up for it. */
+static void test_a_start_begins_anew(void **state)
+{
+	struct world *w = ask();
+	struct sim_node *a = &w->nodes[0];
+
+	(void)state;
+	pass(w, 7000);
+	assert_int_equal(said(a, KIND_QUERY), 1);
+	node_down(w, a);
+	a->clock_offset_ms += 3 * DAY_MS;
+	node_boot(w, a);
+	pass(w, 3000);
+	assert_int_equal(said(a, KIND_QUERY), 1);
+	pass(w, 5000);
+	assert_int_equal(said(a, KIND_QUERY), 2);
+	assert_int_equal(said(a, KIND_LAPSE), 0);
+	world_free(w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_clock_that_leaps_asks_nobody),
+		cmocka_unit_test(test_a_clock_that_falls_back_forgets_nobody),
+		cmocka_unit_test(test_a_start_begins_anew),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
