@@ -193,7 +193,8 @@ static void read_item(struct cbor_reader *r, struct run *run, uint64_t index, st
 	} else if (members >= SHORT_MEMBERS) {
 		read_short(r, run, index, members > SHORT_MEMBERS, out);
 	} else {
-		read_some_bytes(r, ENTRY_LEN_MAX, &out->entry);
+		/* One that is too long stops its log (entry.limit), as any other that is not of the form. */
+		read_some_bytes(r, FRAME_LEN_MAX, &out->entry);
 		if (members == 2)
 			read_beside(r, out);
 	}

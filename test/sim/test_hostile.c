@@ -1219,7 +1219,7 @@ static void test_circles_of_two_channels(void **state)
 /* The last entry again, with these bytes in place of the first `cut` and these behind it. */
 static void add_spoilt(struct forge *f, size_t cut, struct bytes begin, struct bytes end)
 {
-	static uint8_t memory[ENTRY_LEN_MAX];
+	static uint8_t memory[2 * ENTRY_LEN_MAX];
 	struct buf out = BUF_ON(memory);
 	struct bytes entry = f->items[f->count - 1].entry;
 
@@ -1259,6 +1259,7 @@ static void stops_at(struct room *r, struct forge *f, struct forge *other, size_
 
 static void test_an_entry_that_is_not_strict_stops_its_log_alone(void **state)
 {
+	static const uint8_t long_end[ENTRY_LEN_MAX];
 	const struct {
 		const char *why;
 		size_t cut;
@@ -1273,6 +1274,7 @@ static void test_an_entry_that_is_not_strict_stops_its_log_alone(void **state)
 		{ "a key twice", 3, BYTES_LIT("\xa7\x01\x01\x01\x01"), NONE, 3, "cbor.order" },
 		{ "another version", 3, BYTES_LIT("\xa6\x01\x02"), NONE, 2, "entry.version" },
 		{ "a byte behind it", 0, NONE, BYTES_LIT("\x00"), SIZE_MAX, "cbor.trailing" },
+		{ "too long", 0, NONE, BYTES_OF(long_end), 0, "entry.limit" },
 	};
 
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
