@@ -20,6 +20,7 @@
 	X(REDO_UNSYNCED, "a turn is acknowledged before its flush") \
 	X(REDO_UNHASHED, "a turn is run again although its hash is wrong") \
 	X(DRAINED_TWICE, "turns that the tables have are run again") \
+	X(MARK_UNSYNCED, "the signer's marks are synced in words only") \
 	X(READ_TAKES_TURNS, "a read that fails takes turns with it that no table has") \
 	X(RENEW_IN_PLACE, "a start writes over the only copy of what it read") \
 	X(RENEW_NOTHING, "a start builds on what only the kernel's memory has")

@@ -1,6 +1,7 @@
 #include "entente/mark_file.h"
 
 #include "base/alloc.h"
+#include "base/plant.h"
 #include "crypto/hash.h"
 #include "sys/file.h"
 
@@ -139,17 +140,8 @@ out:
 	return e;
 }
 
-/* Zeros, so that a later write changes bytes and nothing of the file's shape. */
-static enum err make_file(const char *path)
-{
-	uint8_t *zeros = xcalloc(2, MARK_SLOT_LEN);
-	enum err e = file_write(path, (struct bytes){ zeros, 2 * MARK_SLOT_LEN }, 0600);
-
-	free(zeros);
-	return e;
-}
-
-static enum err write_slot(struct mark_file *f, const struct marks *m, const char *state)
+/* A slot at the front of f->memory, of the next generation. */
+static enum err build_slot(struct mark_file *f, const struct marks *m, const char *state, struct bytes *out)
 {
 	struct buf b;
 	uint8_t *head;
@@ -169,33 +161,62 @@ static enum err write_slot(struct mark_file *f, const struct marks *m, const cha
 		return ERR_LIMIT;
 	be32_put(head, (uint32_t)(b.len - SLOT_HEAD_LEN));
 	hash_sha256((struct bytes){ f->memory + SLOT_HEAD_LEN, b.len - SLOT_HEAD_LEN }, head + 4);
+	*out = buf_bytes(&b);
+	return ERR_OK;
+}
+
+/*
+ * What was read may be in the kernel's memory alone, after a sync that failed, and then the other slot is the
+ * one that the platter has: neither is written over. A file of its own comes in the place of both, with zeros
+ * behind its first slot, so that a later write changes bytes and nothing of the file's shape.
+ */
+static enum err replace_file(struct mark_file *f, const struct marks *m, const char *path)
+{
+	struct bytes slot;
+	enum err e;
+
+	memset(f->memory, 0, 2 * MARK_SLOT_LEN);
+	e = build_slot(f, m, "open", &slot);
+	if (e == ERR_OK)
+		e = file_write(path, (struct bytes){ f->memory, 2 * MARK_SLOT_LEN }, 0600);
+	f->synced = 0;
+	return e;
+}
+
+static enum err write_slot(struct mark_file *f, const struct marks *m, const char *state)
+{
+	struct bytes slot;
+	enum err e = build_slot(f, m, state, &slot);
+
+	if (e != ERR_OK)
+		return e;
 	f->is_dirty = true;
-	return write_at(f, buf_bytes(&b), 1 - f->synced);
+	return write_at(f, slot, 1 - f->synced);
 }
 
 enum err mark_file_open(struct mark_file *f, const char *path, const char boot[CLOCK_BOOT_LEN],
 			struct marks *m, struct mark_memory *memory)
 {
-	enum err e;
+	enum err e = ERR_OK;
 
 	*memory = (struct mark_memory){ 0 };
-	*f = (struct mark_file){ .fd = -1 };
+	*f = (struct mark_file){ .fd = -1, .memory = xcalloc(2, MARK_SLOT_LEN) };
 	memcpy(f->boot, boot, CLOCK_BOOT_LEN);
 	f->boot[CLOCK_BOOT_LEN - 1] = '\0';
-	if (!file_exists(path)) {
-		e = make_file(path);
-		if (e != ERR_OK)
-			return e;
+	if (file_exists(path)) {
+		f->fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+		e = f->fd < 0 ? ERR_IO : read_memory(f, m, memory);
+		if (f->fd >= 0)
+			close(f->fd);
 	}
-	f->fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-	if (f->fd < 0)
-		return ERR_IO;
-	f->memory = xcalloc(1, MARK_SLOT_LEN);
-	e = read_memory(f, m, memory);
 	if (e == ERR_OK)
-		e = write_slot(f, m, "open");
-	if (e == ERR_OK)
-		e = mark_file_sync(f);
+		e = replace_file(f, m, path);
+	if (e == ERR_OK) {
+		f->fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+		e = f->fd < 0 ? ERR_IO : ERR_OK;
+	} else {
+		f->fd = -1;
+	}
 	if (e != ERR_OK)
 		mark_file_drop(f);
 	return e;
@@ -210,7 +231,7 @@ enum err mark_file_sync(struct mark_file *f)
 {
 	if (!f->is_dirty)
 		return ERR_OK;
-	if (fdatasync(f->fd) != 0)
+	if (!PLANTED(MARK_UNSYNCED) && fdatasync(f->fd) != 0)
 		return ERR_IO;
 	f->synced = 1 - f->synced;
 	f->is_dirty = false;
@@ -231,7 +252,7 @@ enum err mark_file_close(struct mark_file *f, const struct marks *m)
 
 void mark_file_drop(struct mark_file *f)
 {
-	if (f->memory != NULL)
+	if (f->memory != NULL && f->fd >= 0)
 		close(f->fd);
 	free(f->memory);
 	f->memory = NULL;

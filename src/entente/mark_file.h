@@ -20,7 +20,7 @@ struct mark_file {
 	uint64_t generation;
 	bool is_dirty; /* written since the last sync */
 	char boot[CLOCK_BOOT_LEN];
-	uint8_t *memory; /* heap: one slot */
+	uint8_t *memory; /* heap: two slots */
 };
 
 /* What was there before. */
@@ -30,7 +30,8 @@ struct mark_memory {
 };
 
 /*
- * Opens or makes the file and reads it into *m; marks it as open before it returns, on the disk.
+ * Reads the file into *m and puts one in its place that is marked as open, on the disk before it returns.
+ * *m is as it was if there is none.
  * boot names this start of the machine. ERR_CORRUPT: no slot is whole; ERR_IO.
  */
 enum err mark_file_open(struct mark_file *f, const char *path, const char boot[CLOCK_BOOT_LEN],

@@ -135,17 +135,15 @@ enum err lite_run(struct store_sqlite *s, struct prepared *q)
 }
 
 /*
- * A read that fails for want of memory or of the disk has SQLite roll back on its own, and with its
- * transaction go the turns that only the redo file has: they are brought back, before anybody reads again. In
- * a turn the commit does that, for it fails.
+ * A read that fails in a turn fails its commit, for something was to be built on it. And for want of memory
+ * or of the disk SQLite rolls back on its own: with its transaction go the turns that only the redo file has.
+ * They are brought back before anybody reads again, here or by the commit that fails.
  */
 static void read_failed(struct store_sqlite *s, enum err e)
 {
-	if (s->redo.is_reading || !sqlite3_get_autocommit(s->db) || PLANTED(READ_TAKES_TURNS))
-		return;
 	if (s->is_open && s->why == ERR_OK)
 		s->why = e;
-	else if (!s->is_open && s->redo.at > 0)
+	else if (!s->is_open && s->redo.at > 0 && sqlite3_get_autocommit(s->db))
 		lite_transaction_again(s);
 }
 
@@ -164,7 +162,7 @@ enum err lite_row_open(struct store_sqlite *s, struct prepared *q)
 		return ERR_OK;
 	e = rc == SQLITE_DONE ? ERR_NOT_FOUND : lite_fail(s, rc);
 	sqlite3_reset(q->statement);
-	if (rc != SQLITE_DONE)
+	if (rc != SQLITE_DONE && !PLANTED(READ_TAKES_TURNS))
 		read_failed(s, e);
 	return e;
 }
