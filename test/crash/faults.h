@@ -27,11 +27,12 @@ struct fail_counts {
 	uint64_t fired[FAIL_COUNT];
 	/* histories that passed, so that every n was tried: one a mode and job */
 	uint64_t untouched[FAIL_COUNT];
-	uint64_t stopped, aborted, refused, went_on, recovered_at_once;
+	uint64_t stopped, aborted, went_on;
 };
 
 /*
- * Each stride-th n from first on, n from 1; a stride of 1 is every n. A finding ends the program.
+ * Each stride-th n from first on, n from 1, and of allocations likewise; a stride of 1 is every n. A finding
+ * ends the program.
  */
 struct fail_order {
 	uint64_t seed, first, stride, memory_stride, memory_first;

@@ -1,6 +1,6 @@
 /*
- * faults [SEED=n] [SEEDS=count] [STRIDE=n] [MEMORY_STRIDE=n] [JOBS=n]: fails the n-th call of the disk and
- * the n-th allocation; prints how many of each and what became of the node.
+ * faults [SEED=n] [SEEDS=count] [STRIDE=n] [MEMORY_STRIDE=n] [MEMORY_FIRST=n] [JOBS=n]: fails the n-th call
+ * of the disk and the n-th allocation; prints how many of each and what became of the node.
  */
 #include "faults.h"
 
