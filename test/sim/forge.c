@@ -301,7 +301,7 @@ void forge_batch(const struct forge *f, size_t first, size_t end, struct buf *ou
 		};
 	forge_note(f, end, &note);
 	batch.note = buf_bytes(&note);
-	batch_write(&batch, NULL, out);
+	batch_write(&batch, f->book, out);
 	if (buf_check(out) != ERR_OK)
 		world_fail(f->w, "a forged batch does not fit");
 }
@@ -328,7 +328,7 @@ void forge_advance(struct forge *f, const struct statement *s, const struct sign
 	a.statement = buf_bytes(&statement);
 	sshsig_make(key, BYTES_LIT(SSHSIG_STATEMENT), a.statement, &signature);
 	a.signatures[0] = buf_bytes(&signature);
-	advance_write(&a, NULL, out);
+	advance_write(&a, f->book, out);
 }
 
 void forge_hello(struct world *w, size_t party, const struct bytes *notes, size_t count, struct buf *out)

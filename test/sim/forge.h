@@ -22,6 +22,7 @@ struct forge {
 	struct forged *items;
 	size_t count, max;
 	struct frontier *frontiers; /* of each size, so that any note can be written */
+	const struct book *book;    /* batches and copies go in short codes; NULL: in full */
 };
 
 void forge_open(struct forge *f, struct world *w, size_t party, uint32_t channel, uint32_t epoch);

@@ -71,6 +71,7 @@ static void load(struct forge *f, struct room *r, size_t party, uint32_t channel
 {
 	forge_open(f, r->w, party, channel, 1);
 	forge_load(f, &r->w->nodes[party]);
+	f->book = &r->w->book;
 }
 
 /* ---- What is given to the link ahead of the socket. ---- */
@@ -498,6 +499,81 @@ static void test_a_false_blob_spoils_no_other(void **state)
 	assert_int_equal(r->closed, 0);
 	forge_free(&f);
 	forge_free(&g);
+}
+
+/* ---- Short codes. ---- */
+
+/* In short codes the content says its own hash: another one makes another entry, which no root holds. */
+static void test_another_content_in_short_codes(void **state)
+{
+	static const char text[] = "Meet at nine.";
+	struct room *r = *state;
+	struct buf out = BUF_ON(scratch);
+	struct forge f;
+	uint8_t *at;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	add_message(&f, PRECEDENCE_FLASH, text);
+	forge_batch(&f, 0, f.count, &out);
+	at = memmem(out.ptr, out.len, text, sizeof text - 1);
+	assert_non_null(at);
+	at[8] = 't'; /* "Meet at tine." */
+	/* Who passes it on is not believed; its author is asked for what came before, and may try again. */
+	assert_int_equal(room_hear(r, 2, FRAME_BATCH, buf_bytes(&out)), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).size, 0);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, 1), ERR_OK);
+	buf_reset(&out);
+	forge_batch(&f, 1, f.count, &out);
+	at = memmem(out.ptr, out.len, text, sizeof text - 1);
+	at[8] = 't';
+	assert_int_equal(room_hear(r, 1, FRAME_BATCH, buf_bytes(&out)), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).size, 1);
+	assert_int_equal(room_log(r, &f.key).state, LOG_RUNS);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).size, f.count);
+	assert_int_equal(room_log(r, &f.key).state, LOG_RUNS);
+	assert_int_equal(r->closed, 0);
+	forge_free(&f);
+}
+
+/* A copy is kept in full, however it came: who reads it later need not have the book. */
+static void test_a_copy_is_kept_in_full(void **state)
+{
+	struct room *r = *state;
+	struct store *store = r->n->store;
+	uint8_t both[1 + STATEMENT_ID_LEN], key[HASH_LEN];
+	struct buf kept = BUF_ON(scratch);
+	struct advance a;
+	struct statement s, read;
+	struct fault fault;
+	struct forge f;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	forge_message(&f, PRECEDENCE_FLASH, &s);
+	assert_int_equal(hear_advance(r, 1, &f, &s), ERR_OK);
+	assert_int_equal(r->published[CHANGE_ADVANCE], 1);
+	both[0] = 1;
+	memcpy(both + 1, s.id, STATEMENT_ID_LEN);
+	hash_sha256(BYTES_OF(both), key);
+	assert_int_equal(store->ops->advance_get(store, key, &kept), ERR_OK);
+	assert_int_equal(advance_read(buf_bytes(&kept), NULL, NULL, &a), ERR_OK);
+	assert_int_equal(statement_read(a.statement, &read, &fault), ERR_OK);
+	assert_memory_equal(read.id, s.id, STATEMENT_ID_LEN);
+	forge_free(&f);
+}
+
+/* Parts are put together by the link: one that reaches the node is no frame of a peer. */
+static void test_no_part_reaches_the_node(void **state)
+{
+	struct room *r = *state;
+
+	room_link(r, 1, 0, NULL, 0);
+	assert_int_equal(room_hear(r, 1, FRAME_PART, BYTES_LIT("\x83\x01\x00\x41x")), ERR_FRAME);
+	assert_int_equal(r->closed, 1);
 }
 
 /*
@@ -1335,6 +1411,9 @@ int main(void)
 		TEST(another_channel_is_waited_for_no_longer_than_it_takes),
 		TEST(circles_of_two_channels),
 		TEST(an_entry_that_is_not_strict_stops_its_log_alone),
+		TEST(another_content_in_short_codes),
+		TEST(a_copy_is_kept_in_full),
+		TEST(no_part_reaches_the_node),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
