@@ -119,6 +119,12 @@ static void reply_log_status(struct reply *r, const struct accord *a, const stru
 	reply_uint(r, "folded", l->folded);
 	reply_uint(r, "noted", l->noted);
 	reply_uint(r, "wanted", l->wanted);
+	if (l->signed_size > 0) {
+		reply_object(r, "signed");
+		reply_uint(r, "size", l->signed_size);
+		reply_hex(r, "root", (struct bytes){ l->signed_root, HASH_LEN });
+		reply_object_end(r);
+	}
 	reply_object(r, "cosigned");
 	for (size_t i = 0; i < a->parties_count; i++) {
 		/* Of a home channel nobody: it is never offered to a peer. */

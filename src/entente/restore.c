@@ -21,7 +21,6 @@
 #include <unistd.h>
 
 #define COPY_LEN (1u << 20)
-#define MARKS_MAX (1u << 20)
 #define KEPT_MAX 999u /* records of before beside the restored one */
 
 static const struct option_row options[] = {
@@ -176,40 +175,6 @@ static enum exit_code restore_locked(const struct options *o)
 
 /* ---- The next epoch. ---- */
 
-/* The head that the signer signed and nobody holds: its own file remembers it, when it has one. */
-static bool find_given_up(const char *home, const char *origin, uint64_t above, uint64_t *size,
-			  uint8_t root[HASH_LEN])
-{
-	char path[FILE_PATH_MAX], begin[ORIGIN_LEN_MAX + 2];
-	uint8_t *memory = xcalloc(1, MARKS_MAX);
-	size_t begin_len = (size_t)snprintf(begin, sizeof begin, "%s ", origin);
-	struct bytes rest, line, number;
-	struct buf file;
-	bool is_found = false;
-
-	buf_init(&file, memory, MARKS_MAX);
-	if (begin_len < sizeof begin && file_path(path, home, "signer/marks") == ERR_OK &&
-	    file_read(path, &file) == ERR_OK) {
-		rest = buf_bytes(&file);
-		while (bytes_take_until(&rest, '\n', &line) == ERR_OK) {
-			uint64_t value;
-			size_t len;
-			if (line.len < begin_len || memcmp(line.ptr, begin, begin_len) != 0)
-				continue;
-			line.ptr += begin_len;
-			line.len -= begin_len;
-			if (bytes_take_until(&line, ' ', &number) != ERR_OK ||
-			    bytes_read_decimal(number, UINT64_MAX, &value) != ERR_OK || value <= above ||
-			    bytes_read_base64(line, root, HASH_LEN, &len) != ERR_OK || len != HASH_LEN)
-				continue;
-			*size = above = value; /* of two slots the one that remembers more */
-			is_found = true;
-		}
-	}
-	free(memory);
-	return is_found;
-}
-
 static void put_head(struct draft *d, uint64_t key, const uint64_t *epoch, uint64_t size,
 		     const uint8_t root[HASH_LEN])
 {
@@ -226,12 +191,11 @@ static void put_head(struct draft *d, uint64_t key, const uint64_t *epoch, uint6
 }
 
 /* What the new epoch says of the old one, as the node's GET /logs has it. */
-static enum exit_code fill_open(struct draft *d, const struct options *o, const json_t *accord,
-				const json_t *log)
+static enum exit_code fill_open(struct draft *d, const json_t *accord, const json_t *log)
 {
-	uint8_t manifest[HASH_LEN], root[HASH_LEN], given_up[HASH_LEN];
-	uint64_t epoch = json_uint(log, "epoch"), size = json_uint(log, "size"), head;
-	char origin[ORIGIN_LEN_MAX + 1];
+	const json_t *head = json_object_get(log, "signed"); /* by the signer, and held by nobody */
+	uint8_t manifest[HASH_LEN], root[HASH_LEN];
+	uint64_t epoch = json_uint(log, "epoch"), size = json_uint(log, "size");
 
 	if (json_hex(accord, "accord_hash", manifest, sizeof manifest) != ERR_OK ||
 	    json_hex(log, "root", root, sizeof root) != ERR_OK)
@@ -240,11 +204,11 @@ static enum exit_code fill_open(struct draft *d, const struct options *o, const 
 	if (size == 0)
 		return EXIT_DONE;
 	put_head(d, FIELD_OPEN_OLD, &epoch, size, root);
-	snprintf(origin, sizeof origin, "%s/%llu/%s/%llu", json_str(accord, "accord"),
-		 (unsigned long long)json_uint(log, "channel"), json_str(log, "party"),
-		 (unsigned long long)epoch);
-	if (find_given_up(o->home, origin, size, &head, given_up))
-		put_head(d, FIELD_OPEN_GIVEN_UP, NULL, head, given_up);
+	if (head == NULL)
+		return EXIT_DONE;
+	if (json_hex(head, "root", root, sizeof root) != ERR_OK)
+		return EXIT_ERROR;
+	put_head(d, FIELD_OPEN_GIVEN_UP, NULL, json_uint(head, "size"), root);
 	return EXIT_DONE;
 }
 
@@ -274,7 +238,7 @@ static enum exit_code open_one(const struct options *o, struct client *c, struct
 	if (code == EXIT_DONE)
 		code = draft_label(&d, o, channel_parties(accord, json_uint(log, "channel")));
 	if (code == EXIT_DONE)
-		code = fill_open(&d, o, accord, log);
+		code = fill_open(&d, accord, log);
 	if (code == EXIT_DONE)
 		code = draft_sign(&d, registrar);
 	if (code == EXIT_DONE)

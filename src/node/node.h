@@ -159,6 +159,12 @@ struct log_status {
 	enum log_state state;
 	struct fault stopped;
 	uint64_t wanted; /* RECOVERING, or a range under transfer: the size that is known elsewhere */
+	/*
+	 * What the signer remembered at the start of an own log that is still smaller; lives as long as the
+	 * node.
+	 */
+	uint64_t signed_size; /* 0: none */
+	const uint8_t *signed_root;
 };
 size_t node_logs(struct node *n, struct log_status *out, size_t max);
 

@@ -305,6 +305,7 @@ size_t node_logs(struct node *n, struct log_status *out, size_t max)
 
 	for (size_t i = 0; i < n->lines_count && count < max; i++) {
 		const struct line *l = &n->lines[i];
+		const struct mark *mark;
 		struct log_status *s = &out[count++];
 		*s = (struct log_status){ .log = l->key,
 					  .size = l->log->frontier.size,
@@ -318,6 +319,12 @@ size_t node_logs(struct node *n, struct log_status *out, size_t max)
 		if (l->cosignature.size > s->cosigned[n->self])
 			s->cosigned[n->self] = l->cosignature.size;
 		s->folded = l->folded;
+		mark = marks_find(&(struct marks){ n->marks, n->marks_count, n->marks_count },
+				  &l->log->origin);
+		if (l->is_own && mark != NULL && mark->size > l->log->durable) {
+			s->signed_size = mark->size;
+			s->signed_root = mark->root;
+		}
 		if (l->log->stopped.rule != NULL)
 			s->state = LOG_STOPPED;
 		else if (l->is_closed)
