@@ -4,8 +4,9 @@ MESON = meson
 PYTHON = /usr/bin/python3
 BUILD = build
 CLANG = build-clang
-FUZZ = build-fuzz
-CLANG_OPTIONS = -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1
+ENGINE = libfuzzer
+FUZZ = $(if $(filter afl,$(ENGINE)),build-afl,build-fuzz)
+SANITIZERS = -Db_sanitize=address,undefined -Db_lundef=false
 QUIET := $(shell [ -t 1 ] || echo --quiet)
 
 all: ready-build ## build the program into build/
@@ -44,9 +45,11 @@ bench: ready-demo ## figures beside the floor of the same run, into build/bench/
 	@ninja -C $(BUILD) $(QUIET)
 	@$(PYTHON) bench/run.py
 
-fuzz: setup $(FUZZ)/build.ninja ## libFuzzer on T=target (all without T) for MINUTES=n (1)
+fuzz: setup ## search on T=target (all without T) for MINUTES=n (1), or UNTIL=executions; ENGINE=afl: by AFL++
+	@$(MAKE) --no-print-directory $(FUZZ)/build.ninja
 	@ninja -C $(FUZZ) $(QUIET)
-	@$(PYTHON) test/fuzz/run.py $(FUZZ) --minutes $(or $(MINUTES),1) $(T)
+	@$(PYTHON) test/fuzz/run.py $(FUZZ) --engine $(ENGINE) $(if $(UNTIL),--until $(UNTIL),--minutes $(or $(MINUTES),1)) \
+		--targets $(T)
 
 format: setup ## lay out all C as .clang-format says
 	@$(PYTHON) test/lint/tidy.py format --write
@@ -58,7 +61,7 @@ install: all ## install the program, its catalogues and manual pages (DESTDIR=, 
 	@$(MESON) install -C $(BUILD) --quiet
 
 clean: ## remove what was built
-	@rm -rf $(BUILD) $(CLANG) $(FUZZ)
+	@rm -rf $(BUILD) $(CLANG) build-fuzz build-afl
 
 ready-build:
 	@packaging/setup.sh build
@@ -70,6 +73,7 @@ ready-demo:
 	@$(MAKE) --no-print-directory ready-build
 
 $(FUZZ)/build.ninja:
-	@CC=clang-19 $(MESON) setup $(FUZZ) $(CLANG_OPTIONS) -Dfuzz=true
+	@CC=$(if $(filter afl,$(ENGINE)),afl-clang-fast,clang-19) AFL_QUIET=1 $(MESON) setup $(FUZZ) $(SANITIZERS) \
+		-Doptimization=2 -Dfuzz=true
 
 .PHONY: all help setup demo test check e2e lint sim crash bench fuzz format po install clean ready-build ready-demo

@@ -552,6 +552,7 @@ enum err client_event(struct client *c, int64_t ms, json_t **out, char number[64
 {
 	int64_t end = clock_now().mono.us / 1000 + ms;
 	bool is_over = false, is_greeting = false;
+	char id[64] = "";
 	json_error_t error;
 	struct buf line;
 	enum err e = ERR_OK;
@@ -567,17 +568,23 @@ enum err client_event(struct client *c, int64_t ms, json_t **out, char number[64
 		if (e != ERR_OK)
 			break;
 		text = buf_bytes(&line);
-		if (begins_with(text, "id: ") && number != NULL)
-			e = bytes_copy_str((struct bytes){ text.ptr + 4, text.len - 4 }, number, 64);
+		if (begins_with(text, "id: "))
+			e = bytes_copy_str((struct bytes){ text.ptr + 4, text.len - 4 }, id, sizeof id);
 		is_greeting = is_greeting || begins_with(text, "event: ");
 		*is_reset = *is_reset || begins_with(text, "event: reset");
-		if (begins_with(text, "data: ") && !is_greeting)
+		if (begins_with(text, "data: ") && !is_greeting && *out == NULL)
 			*out = json_loadb((const char *)text.ptr + 6, text.len - 6, 0, &error);
 		is_over = text.len == 0 && (*out != NULL || *is_reset);
 		if (text.len == 0)
 			is_greeting = false;
 	}
 	free(line.ptr);
+	if (e != ERR_OK) {
+		json_decref(*out); /* its end has not come */
+		*out = NULL;
+	} else if (number != NULL && id[0] != '\0') {
+		memcpy(number, id, sizeof id);
+	}
 	return e;
 }
 

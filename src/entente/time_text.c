@@ -30,7 +30,8 @@ enum err span_read(const char *text, uint64_t *ms)
 
 enum err time_text_read(const char *text, struct wall now, uint64_t *ms)
 {
-	struct tm t = { 0 }, again;
+	struct tm t = { 0 };
+	char again[WALL_TEXT_LEN];
 	const char *end;
 	time_t seconds;
 	uint64_t span;
@@ -46,9 +47,12 @@ enum err time_text_read(const char *text, struct wall now, uint64_t *ms)
 	}
 	if (end == NULL || *end != '\0')
 		return ERR_USAGE;
-	again = t;
-	seconds = timegm(&again);
-	if (seconds < 0 || again.tm_mday != t.tm_mday) /* 31 November became 1 December */
+	seconds = timegm(&t);
+	if (seconds < 0)
+		return ERR_USAGE;
+	/* strptime takes spaces, single digits and a 31 November: only what is written so is meant so. */
+	wall_write((struct wall){ (uint64_t)seconds * 1000 }, again);
+	if (strncmp(text, again, strlen(text) - 1) != 0)
 		return ERR_USAGE;
 	*ms = (uint64_t)seconds * 1000;
 	return ERR_OK;

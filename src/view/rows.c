@@ -54,8 +54,13 @@ enum err row_get_folded(const struct map *m, const struct log_key *log, uint64_t
 
 	log_key_write(log, row_open(&k, ROW_FOLDED));
 	e = map_get(m, buf_bytes(&k.buf), &value);
-	*size = e == ERR_OK && value.len == 8 ? be64_get(memory) : 0;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	*size = 0;
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (value.len != sizeof memory)
+		return ERR_CORRUPT;
+	*size = be64_get(memory);
+	return ERR_OK;
 }
 
 enum err row_put_entry(const struct map *m, size_t parties, const struct place_key *at,
@@ -91,7 +96,7 @@ enum err row_get_entry(const struct map *m, size_t parties, const struct place_k
 	e = map_get(m, buf_bytes(&k.buf), &value);
 	if (e != ERR_OK)
 		return e;
-	if (value.len != 26 + parties * 12 || memory[24] >= VERDICT_COUNT)
+	if (value.len != 26 + parties * 12 || memory[24] >= VERDICT_COUNT || memory[25] > 1)
 		return ERR_CORRUPT;
 	in = buf_bytes(&value);
 	*out = (struct entry_view){ 0 };
@@ -141,7 +146,7 @@ enum err row_next_id(const struct map *m, uint32_t channel, const uint8_t id[STA
 	rest = buf_bytes(&found.buf);
 	rest.ptr += prefix.buf.len;
 	rest.len -= prefix.buf.len;
-	return place_key_read(&rest, at);
+	return rest.len == PLACE_KEY_LEN ? place_key_read(&rest, at) : ERR_CORRUPT;
 }
 
 enum err row_put_key(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
@@ -299,7 +304,7 @@ enum err fold_next_owed(const struct fold *f, uint32_t channel, bool is_first, s
 	if (e != ERR_OK)
 		return e;
 	rest = (struct bytes){ found.memory + 1, found.buf.len - 1 };
-	e = place_key_read(&rest, at);
+	e = rest.len == PLACE_KEY_LEN ? place_key_read(&rest, at) : ERR_CORRUPT;
 	return e == ERR_OK ? owed_view_read(buf_bytes(&value), out) : e;
 }
 

@@ -3,7 +3,7 @@
  * files with small damage done to them, always the same. A crash says which input it was and leaves it in the
  * working folder.
  *
- * usage: TARGET CORPUS_FOLDER | TARGET FILE
+ * usage: TARGET CORPUS_FOLDER [RUNS] | TARGET FILE
  */
 #include "base/prng.h"
 
@@ -24,7 +24,7 @@ __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)(void)
 
 #define INPUT_LEN_MAX (1u << 20)
 #define FILES_MAX 4096
-#define DAMAGED_RUNS 20000
+#define DAMAGED_RUNS 20000 /* or as many as the command says, where each takes long */
 #define SEED 20261124
 
 struct input {
@@ -164,7 +164,7 @@ static size_t damage_once(struct prng *p, uint8_t *room, size_t len)
 	}
 }
 
-static void run_damaged(void)
+static void run_damaged(unsigned long runs)
 {
 	uint8_t *room = malloc(INPUT_LEN_MAX);
 	struct prng p;
@@ -172,7 +172,7 @@ static void run_damaged(void)
 	if (room == NULL)
 		die("no memory", "damage");
 	prng_init(&p, SEED);
-	for (unsigned n = 1; n <= DAMAGED_RUNS; n++) {
+	for (unsigned n = 1; n <= runs; n++) {
 		const struct input *in = &root.files[prng_below(&p, root.count)];
 		size_t len = in->len;
 		memcpy(room, in->ptr, len);
@@ -185,10 +185,11 @@ static void run_damaged(void)
 
 int main(int argc, char **argv)
 {
+	unsigned long runs = argc == 3 ? strtoul(argv[2], NULL, 10) : DAMAGED_RUNS;
 	struct stat status;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: %s CORPUS_FOLDER | FILE\n", argv[0]);
+	if (argc != 2 && argc != 3) {
+		fprintf(stderr, "usage: %s CORPUS_FOLDER [RUNS] | FILE\n", argv[0]);
 		return 2;
 	}
 	signal(SIGABRT, tell_signal);
@@ -203,8 +204,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < root.count; i++)
 		run(&root.files[i], root.files[i].ptr, root.files[i].len, 0);
 	if (stat(argv[1], &status) == 0 && S_ISDIR(status.st_mode)) {
-		run_damaged();
-		printf("%zu inputs, %u damaged ones\n", root.count, DAMAGED_RUNS);
+		run_damaged(runs);
+		printf("%zu inputs, %lu damaged ones\n", root.count, runs);
 	}
 	for (size_t i = 0; i < root.count; i++)
 		free(root.files[i].ptr);

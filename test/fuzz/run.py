@@ -1,63 +1,325 @@
 #!/usr/bin/python3
-"""Searches with libFuzzer: test/fuzz/run.py BUILD [--minutes N] [TARGET]...
+"""Searches with libFuzzer or AFL++: test/fuzz/run.py BUILD [--minutes N | --until COUNT] [--targets TARGET...]
 
-All targets at once share the minutes. What is found lies in BUILD/found/TARGET/; a crash is copied to the corpus by hand,
-with the fix. The corpus in the sources is read and not written; what is new is kept in BUILD/corpus/TARGET/.
+All targets at once share the minutes; with --until, one at a time and the quickest first, each runs on until it was
+executed so often in all. Both engines read the corpus of the sources and BUILD/corpus/TARGET/, and what is new goes
+there; what is found lies in BUILD/found/TARGET/. A crash is copied to the corpus by hand, with the fix.
+
+Every run is counted in BUILD/report.json, from the engine's own figures; --report prints the table, --write puts it into
+docs/fuzzing.md, --keep takes over into the sources what little reaches what they did not.
 """
 
 import argparse
+import hashlib
+import json
 import os
 import pathlib
+import re
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
+PAGE = HERE.parent.parent / "docs" / "fuzzing.md"
+MARKS = ("<!-- table: test/fuzz/run.py --write -->", "<!-- end of table -->")
+LEN_MAX = 65536  # of an input, where there is time
+LEN_MAX_COUNTED = 4096  # where executions are counted: longer ones say little that is new and take long
+SLICE_S = 120  # of a run with --until: what was counted is not lost if it is ended
+TASTE_S = 5  # of the first run of a target, whose speed nobody knows
+KEEP_LEN_MAX = 4096  # of a corpus file in the sources
+KEEP_COUNT_MAX = 150  # new ones a target
+ENV = {
+    **os.environ,
+    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+    "ASAN_OPTIONS": "abort_on_error=1:symbolize=0:detect_leaks=0",
+    "AFL_SKIP_CPUFREQ": "1",
+    "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
+    "AFL_NO_UI": "1",
+    "AFL_NO_AFFINITY": "1",
+    "AFL_AUTORESUME": "1",
+    "AFL_QUIET": "1",
+}
+ENV_LIBFUZZER = {**ENV, "ASAN_OPTIONS": "strict_string_checks=1", "ASAN_SYMBOLIZER_PATH": "/usr/bin/llvm-symbolizer-19"}
+
+
+class Run:
+    """One engine at work on one target."""
+
+    def __init__(self, build, name, seconds, len_max, runs=0):
+        self.build, self.name = build, name
+        self.new, self.found = build / "corpus" / name, build / "found" / name
+        for folder in (self.new, self.found):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.before = self.artefacts()
+        self.output = tempfile.TemporaryFile("w+")
+        self.start(seconds, len_max, runs)
+
+    def artefacts(self):
+        return {p.name for p in self.found.iterdir()}
+
+    def spawn(self, command, env):
+        self.process = subprocess.Popen(command, stdout=self.output, stderr=subprocess.STDOUT, text=True, env=env)
+
+    def wait(self):
+        """The row for the report: executions, what was found."""
+        self.process.wait()
+        self.output.seek(0)
+        self.said = self.output.read()
+        executions, seconds = self.count()
+        found = sorted(self.artefacts() - self.before)
+        return {
+            "target": self.name,
+            "engine": self.engine,
+            "executions": executions,
+            "seconds": seconds,
+            "found": found,
+            "is_bad": self.process.returncode != 0 and self.process.returncode != -signal.SIGINT or bool(found) or executions == 0,
+            "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        }
+
+    def program(self):
+        return str(self.build / "test/fuzz" / f"fuzz_{self.name}")
+
+    def words(self):
+        words = HERE / f"{self.name}.dict"
+        return words if words.exists() else None
+
+
+class LibFuzzer(Run):
+    engine = "libFuzzer"
+
+    def start(self, seconds, len_max, runs):
+        self.spawn(
+            [
+                self.program(),
+                f"-max_total_time={seconds}",
+                *([f"-runs={runs}"] if runs else []),
+                f"-max_len={len_max}",
+                f"-artifact_prefix={self.found}/",
+                "-print_final_stats=1",
+                "-rss_limit_mb=2048",
+                *([f"-dict={self.words()}"] if self.words() else []),
+                str(self.new),
+                str(HERE / "corpus" / self.name),
+            ],
+            ENV_LIBFUZZER,
+        )
+
+    def count(self):
+        runs = re.findall(r"^stat::number_of_executed_units:\s*(\d+)", self.said, re.M)
+        done = re.findall(r"^Done \d+ runs in (\d+) second", self.said, re.M)
+        return int(runs[-1]) if runs else 0, int(done[-1]) if done else 0
+
+
+class Afl(Run):
+    engine = "AFL++"
+
+    def start(self, seconds, len_max, runs):
+        self.out = self.build / "afl" / self.name
+        shutil.rmtree(self.out, ignore_errors=True)
+        self.out.parent.mkdir(exist_ok=True)
+        first = self.build / "afl-in" / self.name
+        shutil.rmtree(first, ignore_errors=True)
+        first.mkdir(parents=True)
+        for folder in (HERE / "corpus" / self.name, self.new):
+            for file in folder.iterdir():
+                if file.stat().st_size <= len_max:
+                    keep(file, first)
+        self.spawn(
+            [
+                *("afl-fuzz", "-i", str(first), "-o", str(self.out), "-V", str(seconds), "-m", "none"),
+                *("-t", "2000+", "-G", str(len_max)),
+                *(["-E", str(runs)] if runs else []),
+                *(["-x", str(self.words())] if self.words() else []),
+                self.program(),
+            ],
+            ENV,
+        )
+
+    def count(self):
+        out = self.out / "default"
+        for folder, to in (("queue", self.new), ("crashes", self.found), ("hangs", self.found)):
+            for file in (out / folder).glob("id:*") if (out / folder).exists() else []:
+                if ",orig:" not in file.name:
+                    keep(file, to, "" if folder == "queue" else folder + "-")
+        stats = (out / "fuzzer_stats").read_text() if (out / "fuzzer_stats").exists() else ""
+        rows = dict(re.findall(r"^(\w+)\s*: (.*)$", stats, re.M))
+        return int(rows.get("execs_done", 0)), int(rows.get("run_time", 0))
+
+
+ENGINES = {"libfuzzer": LibFuzzer, "afl": Afl}
+
+
+def keep(file, folder, prefix=""):
+    """Under a name that its bytes give, so that engines and runs do not keep it twice."""
+    data = file.read_bytes()
+    (folder / (prefix + hashlib.sha1(data).hexdigest())).write_bytes(data)
+
+
+# ---- The report: one row a target and engine, over all runs. ----
+
+
+def report_load(build):
+    path = build / "report.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def report_add(build, row):
+    if row["executions"] == 0:
+        return
+    report = report_load(build)
+    key = f"{row['target']} {row['engine']}"
+    sum_ = report.setdefault(
+        key, {"target": row["target"], "engine": row["engine"], "executions": 0, "seconds": 0, "found": []}
+    )
+    sum_["executions"] += row["executions"]
+    sum_["seconds"] += row["seconds"]
+    sum_["found"] += row["found"]
+    sum_["date"] = row["date"]
+    path = build / "report.json"
+    path.with_suffix(".new").write_text(json.dumps(report, indent=1, sort_keys=True) + "\n")
+    path.with_suffix(".new").replace(path)
+
+
+def table(builds):
+    """What all builds together have counted; a finding stays in the table, mended or not."""
+    rows = {}
+    for build in builds:
+        for row in report_load(build).values():
+            rows.setdefault((row["target"], row["engine"]), []).append(row)
+    lines = ["| target | engine | executions | a second | found | last run |", "|---|---|---|---|---|---|"]
+    for (target, engine), parts in sorted(rows.items()):
+        executions, seconds = (sum(part[what] for part in parts) for what in ("executions", "seconds"))
+        found = sum(len(part["found"]) for part in parts)
+        date = max(part["date"] for part in parts)
+        lines.append(
+            f"| {target} | {engine} | {executions:,} | {executions // max(1, seconds):,} | {found} | {date} |"
+        )
+    return "\n".join(lines)
+
+
+def page_write(builds):
+    text = PAGE.read_text()
+    before, rest = text.split(MARKS[0])
+    after = rest.split(MARKS[1])[1]
+    PAGE.write_text(f"{before}{MARKS[0]}\n\n{table(builds)}\n\n{MARKS[1]}{after}")
+
+
+# ---- Runs. ----
+
+
+def tell(run, row):
+    speed = row["executions"] // max(1, row["seconds"])
+    print(f"{row['target']}: {row['executions']:,} executions, {speed:,} a second", end="")
+    print(f", FAILED {' '.join(row['found'])}" if row["is_bad"] else "", flush=True)
+    if row["is_bad"]:
+        print(run.said[-8000:], flush=True)
+
+
+def for_minutes(engine, build, targets, minutes):
+    """One at a time a core, so that each gets its share of the minutes whole."""
+    cores = os.cpu_count() or 1
+    seconds = max(1, int(minutes * 60 * min(cores, len(targets)) / len(targets)))
+    bad = 0
+    for at in range(0, len(targets), cores):
+        running = [engine(build, name, seconds, LEN_MAX) for name in targets[at : at + cores]]
+        for run in running:
+            row = run.wait()
+            report_add(build, row)
+            tell(run, row)
+            bad += row["is_bad"]
+    print(f"{len(targets) - bad} passed, {bad} failed")
+    return 1 if bad else 0
+
+
+def until(engine, build, targets, goal):
+    """The target that will be done first; one that found something waits until it was mended."""
+    bad = set()
+
+    def left(name):
+        row = report_load(build).get(f"{name} {engine.engine}")
+        if row is None:
+            return 0.0
+        return (goal - row["executions"]) * max(1, row["seconds"]) / max(1, row["executions"])
+
+    def is_open(name):
+        row = report_load(build).get(f"{name} {engine.engine}", {"executions": 0})
+        return name not in bad and row["executions"] < goal
+
+    while open_ := sorted(filter(is_open, targets), key=left):
+        name = open_[0]
+        row = report_load(build).get(f"{name} {engine.engine}")
+        runs = goal - (row["executions"] if row else 0)
+        run = engine(build, name, SLICE_S if row else TASTE_S, LEN_MAX_COUNTED, runs)
+        row = run.wait()
+        report_add(build, row)
+        tell(run, row)
+        if row["is_bad"] or row["executions"] == 0:
+            bad.add(name)
+    print(f"{len(targets) - len(bad)} passed, {len(bad)} failed")
+    return 1 if bad else 0
+
+
+def take_over(build, name):
+    """The fewest inputs that reach what the corpus of the sources does not, beside it."""
+    corpus = HERE / "corpus" / name
+    with tempfile.TemporaryDirectory() as scratch:
+        merged, short = pathlib.Path(scratch) / "merged", pathlib.Path(scratch) / "short"
+        merged.mkdir()
+        short.mkdir()
+        for file in sorted((build / "corpus" / name).iterdir(), key=lambda p: (p.stat().st_size, p.name)):
+            if file.stat().st_size <= KEEP_LEN_MAX:
+                shutil.copy(file, short)
+        for file in corpus.iterdir():
+            shutil.copy(file, merged)
+        kept = {p.name for p in merged.iterdir()}
+        subprocess.run(
+            [str(build / "test/fuzz" / f"fuzz_{name}"), "-merge=1", f"-max_len={KEEP_LEN_MAX}", str(merged), str(short)],
+            check=True,
+            capture_output=True,
+            env=ENV_LIBFUZZER,
+        )
+        new = sorted((p for p in merged.iterdir() if p.name not in kept), key=lambda p: (p.stat().st_size, p.name))
+        for file in new[:KEEP_COUNT_MAX]:
+            shutil.copy(file, corpus / file.name[:12])
+        print(f"{name}: {len(new[:KEEP_COUNT_MAX])} of {len(new)} inputs taken over")
 
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[0])
-    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("build", type=pathlib.Path, nargs="+", help="of the sources; more than one with --report only")
+    parser.add_argument("--engine", choices=ENGINES, default="libfuzzer")
     parser.add_argument("--minutes", type=float, default=1)
-    parser.add_argument("targets", nargs="*")
-    given = parser.parse_intermixed_args()
-    known = sorted(p.name[len("fuzz_") :] for p in (given.build / "test/fuzz").glob("fuzz_*") if p.is_file())
+    parser.add_argument("--until", type=int, metavar="COUNT", help="executions of each target, over all runs")
+    parser.add_argument("--targets", nargs="*", default=[], metavar="TARGET")
+    parser.add_argument("--report", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--keep", action="store_true")
+    given = parser.parse_args()
+    if given.report:
+        print(table(given.build))
+        return 0
+    if given.write:
+        page_write(given.build)
+        return 0
+    build = given.build[0].resolve()
+    known = sorted(p.name[len("fuzz_") :] for p in (build / "test/fuzz").glob("fuzz_*") if p.is_file())
     unknown = sorted(set(given.targets) - set(known))
     if unknown:
         print(f"no target {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)
         return 2
     targets = given.targets or known
-    # One at a time a core, so that each gets its share of the minutes whole.
-    cores = os.cpu_count() or 1
-    seconds = max(1, int(given.minutes * 60 * min(cores, len(targets)) / len(targets)))
-    bad = 0
-    for at in range(0, len(targets), cores):
-        running = [(name, start(given.build.resolve(), name, seconds)) for name in targets[at : at + cores]]
-        for name, process in running:
-            output = process.communicate()[0]
-            runs = [line for line in output.splitlines() if line.startswith("Done ")]
-            print(f"{name}: {runs[-1] if runs else 'FOUND SOMETHING'}", flush=True)
-            if process.returncode != 0:
-                print(output[-8000:])
-                bad += 1
-    print(f"{len(targets) - bad} passed, {bad} failed")
-    return 1 if bad else 0
-
-
-def start(build, name, seconds):
-    new, found = build / "corpus" / name, build / "found" / name
-    for folder in (new, found):
-        folder.mkdir(parents=True, exist_ok=True)
-    words = HERE / f"{name}.dict"
-    command = [
-        str(build / "test/fuzz" / f"fuzz_{name}"),
-        f"-max_total_time={seconds}",
-        "-max_len=65536",
-        f"-artifact_prefix={found}/",
-        *([f"-dict={words}"] if words.exists() else []),
-        str(new),
-        str(HERE / "corpus" / name),
-    ]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if given.keep:
+        for name in targets:
+            take_over(build, name)
+        return 0
+    engine = ENGINES[given.engine]
+    if given.until:
+        return until(engine, build, targets, given.until)
+    return for_minutes(engine, build, targets, given.minutes)
 
 
 if __name__ == "__main__":

@@ -56,6 +56,9 @@ static const struct {
 	{ "not UTC", "2026-11-24T01:52", ERR_USAGE, 0 },
 	{ "another zone", "2026-11-24T01:52+09:00", ERR_USAGE, 0 },
 	{ "more behind it", "2026-11-24T01:52Z ", ERR_USAGE, 0 },
+	{ "spaces", "2026-11-24T01:  52Z", ERR_USAGE, 0 },
+	{ "single digits", "2026-1-4T1:2Z", ERR_USAGE, 0 },
+	{ "a second too many", "2026-11-24T01:52:60Z", ERR_USAGE, 0 },
 	{ "a word", "tomorrow", ERR_USAGE, 0 },
 	{ "nothing", "", ERR_USAGE, 0 },
 };

@@ -1,0 +1,129 @@
+/*
+ * Rows of the views as a damaged store may give them: refused, or written again as they stand. Their key is
+ * that of the question, so it is only the value that is anything; of lists it is the key.
+ */
+#include "view/rows.h"
+
+#include <assert.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len);
+
+/* A map that answers everything with the input, and keeps what was put last. */
+struct row_map {
+	struct bytes in;
+	struct buf put;
+};
+
+static enum err get(void *self, struct bytes key, struct buf *value)
+{
+	struct row_map *m = self;
+
+	(void)key;
+	if (value != NULL)
+		buf_put(value, m->in);
+	return value == NULL ? ERR_OK : buf_check(value);
+}
+
+static enum err put(void *self, struct bytes key, struct bytes value)
+{
+	struct row_map *m = self;
+
+	(void)key;
+	buf_reset(&m->put);
+	buf_put(&m->put, value);
+	return ERR_OK;
+}
+
+static enum err del(void *self, struct bytes key)
+{
+	(void)self;
+	(void)key;
+	return ERR_OK;
+}
+
+/* The next key: the prefix, and then anything. */
+static enum err next(void *self, struct bytes prefix, struct bytes after, struct buf *key, struct buf *value)
+{
+	struct row_map *m = self;
+
+	(void)after;
+	if (m->in.len > MAP_KEY_MAX - prefix.len)
+		return ERR_NOT_FOUND;
+	buf_reset(key);
+	buf_put(key, prefix);
+	buf_put(key, m->in);
+	return value == NULL ? buf_check(key) : get(self, prefix, value);
+}
+
+static const struct map_ops ops = { get, put, del, next };
+static const struct log_key sample = { 1, 0, 1 };
+
+static void check_values(struct row_map *rows, const struct map *m)
+{
+	const struct place_key at = { sample, 3 };
+	static const uint8_t hash[KEY_HASH_LEN];
+	struct entry_view entry;
+	struct owed_view owed;
+	struct key_view key;
+	uint64_t size;
+
+	for (size_t parties = 2; parties <= PARTY_MAX; parties += 6) {
+		if (row_get_entry(m, parties, &at, &entry) != ERR_OK)
+			continue;
+		assert(entry.verdict < VERDICT_COUNT);
+		assert(row_put_entry(m, parties, &at, &entry) == ERR_OK);
+		assert(bytes_equal(buf_bytes(&rows->put), rows->in));
+	}
+	if (row_get_key(m, &sample, hash, &key) == ERR_OK) {
+		assert(row_put_key(m, &sample, hash, &key) == ERR_OK);
+		assert(bytes_equal(buf_bytes(&rows->put), rows->in));
+	}
+	if (row_get_owed(m, &at, &owed) == ERR_OK) {
+		assert(owed.precedence < PRECEDENCE_COUNT);
+		assert(row_put_owed(m, &at, &owed) == ERR_OK);
+		assert(bytes_equal(buf_bytes(&rows->put), rows->in));
+	}
+	if (row_get_folded(m, &sample, &size) == ERR_OK) {
+		assert(row_put_folded(m, &sample, size) == ERR_OK);
+		assert(bytes_equal(buf_bytes(&rows->put), rows->in));
+	}
+}
+
+static void check_keys(const struct map *m, struct bytes in)
+{
+	static const uint8_t id[STATEMENT_ID_LEN];
+	struct place_key place = { 0 };
+	struct message_at listed = { 0 };
+	struct log_key log;
+	struct row_key prefix;
+	uint8_t memory[PLACE_KEY_LEN];
+	struct buf again = BUF_ON(memory);
+	struct bytes rest = in;
+
+	if (place_key_read(&rest, &place) == ERR_OK) {
+		place_key_write(&place, &again);
+		assert(memcmp(memory, in.ptr, PLACE_KEY_LEN) == 0 && rest.len == in.len - PLACE_KEY_LEN);
+	}
+	rest = in;
+	if (log_key_read(&rest, &log) == ERR_OK)
+		assert(rest.len == in.len - LOG_KEY_LEN);
+	place = (struct place_key){ 0 };
+	if (row_next_id(m, 1, id, &place) == ERR_OK)
+		assert(in.len == PLACE_KEY_LEN);
+	row_open(&prefix, ROW_MESSAGE);
+	row_put_channel(&prefix, 1);
+	if (row_next_listed(m, &prefix, &listed) == ERR_OK)
+		assert(in.len >= 8 + PLACE_KEY_LEN);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
+{
+	uint8_t memory[MAP_VALUE_MAX];
+	struct row_map rows = { { ptr, len }, BUF_ON(memory) };
+	const struct map m = { &ops, &rows };
+
+	check_values(&rows, &m);
+	check_keys(&m, rows.in);
+	return 0;
+}

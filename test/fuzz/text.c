@@ -1,0 +1,66 @@
+/*
+ * Words that people and files write: origins, times, spans, addresses. What is read is written again as it
+ * stands.
+ */
+#include "entente/time_text.h"
+#include "sys/socket.h"
+#include "wire/kinds.h"
+#include "wire/origin.h"
+
+#include <assert.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len);
+
+#define DAY_MS 86400000ull
+
+static void check_origin(struct bytes in)
+{
+	char memory[ORIGIN_LEN_MAX];
+	struct buf again = BUF_ON(memory);
+	struct origin origin;
+
+	if (origin_read(in, &origin) != ERR_OK)
+		return;
+	assert(origin.channel >= 1 && origin.channel <= CHANNEL_MAX && origin.epoch >= 1);
+	origin_write(&origin, &again);
+	assert(bytes_equal(buf_bytes(&again), in));
+}
+
+static void check_precedence(struct bytes in)
+{
+	enum precedence p;
+
+	if (precedence_read(in, &p) == ERR_OK)
+		assert(bytes_equal(bytes_str(precedence_name(p)), in));
+}
+
+/* A moment that is read is the one that the clock writes so. */
+static void check_time(const char *text)
+{
+	const struct wall now = { 1793000000000 };
+	char again[WALL_TEXT_LEN];
+	uint64_t ms, span;
+
+	if (span_read(text, &span) == ERR_OK)
+		assert(time_text_read(text, now, &ms) != ERR_OK || ms == now.ms + span);
+	if (time_text_read(text, now, &ms) != ERR_OK || strchr(text, 'T') == NULL)
+		return;
+	wall_write((struct wall){ ms }, again);
+	assert(strncmp(text, again, strlen(text) - 1) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
+{
+	struct bytes in = { ptr, len };
+	char text[80];
+
+	check_origin(in);
+	check_precedence(in);
+	if (bytes_copy_str(in, text, sizeof text) != ERR_OK)
+		return 0;
+	check_time(text);
+	if (socket_address_check(text) == ERR_OK)
+		assert(len < SOCKET_ADDRESS_LEN && strrchr(text, ':') != NULL);
+	return 0;
+}
