@@ -175,6 +175,44 @@ enum err run_inbox(struct api *a, struct request *q, struct reply *r)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* All of them: ADVANCES_MAX of a party. A log that has a later epoch brings none of its copies any more. */
+enum err run_advances(struct api *a, struct request *q, struct reply *r)
+{
+	const struct accord *accord = node_accord(a->node);
+	struct advance_cursor cursor = { 0 };
+	struct advance_read_out copy;
+	const size_t max = 2 * ENTRY_LEN_MAX + CONTENT_LEN_MAX;
+	uint8_t *bytes = xcalloc(1, max);
+	struct buf memory;
+	enum err e;
+
+	(void)q;
+	reply_object(r, NULL);
+	reply_array(r, "advances");
+	do {
+		char name_memory[96];
+		struct buf name = BUF_ON(name_memory);
+
+		buf_init(&memory, bytes, max);
+		e = node_advance_next(a->node, &cursor, &memory, &copy);
+		if (e != ERR_OK || r->out->len > REPLY_LEN_MAX / 2)
+			break;
+		reply_object(r, NULL);
+		log_text_write(accord, &copy.place.log, &name);
+		reply_text(r, "log", buf_bytes(&name));
+		reply_uint(r, "channel", copy.place.log.channel);
+		reply_bool(r, "ended",
+			   node_epoch(a->node, copy.place.log.channel, copy.place.log.party) >
+				   copy.place.log.epoch);
+		reply_copy(r, accord, copy.state, &copy.place, &copy.statement, copy.content);
+		reply_object_end(r);
+	} while (e == ERR_OK);
+	reply_array_end(r);
+	reply_object_end(r);
+	free(bytes);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /* ERR_NOT_FOUND when there is no such log. */
 static enum err log_size(struct api *a, const struct log_key *log, uint64_t *size)
 {

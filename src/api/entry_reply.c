@@ -198,6 +198,23 @@ void reply_statement(struct reply *r, const struct accord *a, const struct state
 		reply_text(r, "acting_for", s->acting_for);
 }
 
+void reply_copy(struct reply *r, const struct accord *a, enum advance_state state,
+		const struct place_key *place, const struct statement *s, struct bytes content)
+{
+	static const char *const states[] = {
+		[ADVANCE_SIGNED] = "SIGNED", [ADVANCE_BY_LINE] = "BY_LINE", [ADVANCE_FALSE] = "FALSE"
+	};
+
+	reply_str(r, "state", states[state]);
+	if (state != ADVANCE_SIGNED)
+		reply_place(r, "place", a, place);
+	reply_object(r, "entry");
+	reply_statement(r, a, s);
+	if (content.len > 0 && s->content.sealing == 0)
+		reply_content(r, content);
+	reply_object_end(r);
+}
+
 static void reply_judgement(struct reply *r, const struct accord *a, const struct entry_read_out *entry)
 {
 	reply_bool(r, "folded", entry->is_folded);

@@ -48,19 +48,14 @@ static void reply_fresh_entry(struct api *a, struct reply *r, const struct event
 		reply_entry_event(a, r, event, &entry, publish->content);
 }
 
-/* The statement came ahead of its log: it has no number, no leaf and no verdict yet. */
+/* The statement came ahead of its log: it has no leaf and no verdict yet. */
 static void reply_advance(struct api *a, struct reply *r, const struct effect_publish *publish)
 {
 	struct statement s;
 	struct fault fault;
 
-	if (statement_read(publish->entry, &s, &fault) != ERR_OK)
-		return;
-	reply_object(r, "entry");
-	reply_statement(r, node_accord(a->node), &s);
-	if (publish->content.len > 0 && s.content.sealing == 0)
-		reply_content(r, publish->content);
-	reply_object_end(r);
+	if (statement_read(publish->entry, &s, &fault) == ERR_OK)
+		reply_copy(r, node_accord(a->node), publish->advance, &publish->place, &s, publish->content);
 }
 
 /* From the record: a client comes back and asks for what nobody listened to. */

@@ -19,6 +19,7 @@
 	X("GET",  "/keys",        AUTHORITY_OWNER,  NO_BODY,         run_keys) \
 	X("GET",  "/seen",        AUTHORITY_OWNER,  NO_BODY,         run_seen) \
 	X("GET",  "/inbox",       AUTHORITY_OWNER,  NO_BODY,         run_inbox) \
+	X("GET",  "/advances",    AUTHORITY_OWNER,  NO_BODY,         run_advances) \
 	X("GET",  "/log",         AUTHORITY_OWNER,  NO_BODY,         run_log) \
 	X("GET",  "/entry",       AUTHORITY_OWNER,  NO_BODY,         run_entry) \
 	X("GET",  "/content",     AUTHORITY_OWNER,  NO_BODY,         run_content) \

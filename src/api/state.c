@@ -53,6 +53,16 @@ static void reply_path(struct reply *r, const struct path_status *p)
 	reply_uint(r, "heard_ms", p->heard.ms);
 	reply_uint(r, "line_checked_ms", p->line_checked.ms);
 	reply_uint(r, "line_check_ms", p->line_check_ms);
+	if (p->thin.speed > 0) {
+		reply_object(r, "thin");
+		reply_uint(r, "speed", p->thin.speed);
+		reply_bool(r, "receive_only", p->thin.is_receive_only);
+		reply_uint(r, "copies", p->thin.copies);
+		reply_uint(r, "frames", p->thin.frames);
+		reply_uint(r, "noise", p->thin.noise);
+		reply_uint(r, "replays", p->thin.replays);
+		reply_object_end(r);
+	}
 	if (!p->is_up && p->why != ERR_OK) {
 		reply_str(r, "err", err_name(p->why));
 		reply_str(r, "why", err_text(p->why));

@@ -74,6 +74,15 @@
 #define PIPE_WAITING_LEN_MAX \
 	(4u << 20) /* bytes for another process: link reads no more from peers above it */
 
+/* A thin path (docs/spec/thin.md). */
+#define THIN_COPIES_MAX 16u /* copies that are said again and again to one peer */
+#define THIN_HEARD_MAX 16u  /* seals of copies that wait to be told heard */
+#define THIN_SPEED_MIN 50u  /* bit/s */
+#define THIN_SPEED_MAX 115200u
+#define THIN_WAIT_MS 1000u	 /* with a thick path up its receipt is waited for so long */
+#define THIN_AGAIN_MS_MIN 30000u /* between the second round of a copy and the third; doubles */
+#define THIN_AGAIN_MS_MAX 3600000u
+
 /* The accord's files. */
 #define ACCORD_FILE_LEN_MAX (64u << 10)
 #define ACCORD_FILES_MAX 256u

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -81,6 +82,12 @@ enum err children_start(struct core *c)
 	return e;
 }
 
+static struct bytes serial_text(const struct settings_path *p, char out[SERIAL_TEXT_LEN])
+{
+	snprintf(out, SERIAL_TEXT_LEN, "%u %s", p->speed, p->serial);
+	return bytes_str(out);
+}
+
 enum err children_shut(struct core *c)
 {
 	const struct settings *settings = &c->settings;
@@ -98,10 +105,13 @@ enum err children_shut(struct core *c)
 	for (size_t i = 0; i < settings->paths_count && e == ERR_OK; i++) {
 		size_t peer = accord_party_find(c->accord.accord, bytes_str(settings->paths[i].peer));
 		size_t path = next[peer]++;
+		char serial[SERIAL_TEXT_LEN];
 		struct record door = { .kind = RECORD_DOOR,
 				       .number = DOOR_CALLS(peer, path),
 				       .text = bytes_str(settings->paths[i].connect) };
 
+		if (settings->paths[i].serial[0] != '\0')
+			door.text = serial_text(&settings->paths[i], serial);
 		if (door.text.len > 0)
 			e = tell_starter(c, &door, NULL, 0);
 	}
@@ -225,6 +235,11 @@ static enum err take_received(struct core *c, const struct record *r)
 	return node_receive(c->node, loop_now(c->loop), &arrival, &c->fx);
 }
 
+static enum err take_read(struct core *c, const struct record *r)
+{
+	return node_heard(c->node, loop_now(c->loop), r->peer, r->path, r->rest, &c->fx);
+}
+
 static enum err take_sent(struct core *c, const struct record *r)
 {
 	return node_sent(c->node, loop_now(c->loop), r->peer, r->path, r->number, &c->fx);
@@ -272,6 +287,7 @@ static const struct {
 	enum err (*take)(struct core *c, const struct record *r);
 } rows[] = {
 	{ RECORD_RECEIVED, take_received },
+	{ RECORD_READ, take_read },
 	{ RECORD_SENT, take_sent },
 	{ RECORD_SIGNED, take_signed },
 	{ RECORD_COSIGNED, take_signed },
@@ -286,7 +302,7 @@ static const struct {
 /* A path that the settings do not have is no path. */
 static bool is_path_known(const struct core *c, const struct record *r)
 {
-	bool is_on_path = r->kind == RECORD_RECEIVED || r->kind == RECORD_SENT ||
+	bool is_on_path = r->kind == RECORD_RECEIVED || r->kind == RECORD_READ || r->kind == RECORD_SENT ||
 			  r->kind == RECORD_MEASURED || r->kind == RECORD_PATH_UP ||
 			  r->kind == RECORD_PATH_DOWN;
 
@@ -467,16 +483,21 @@ static void tell_paths(struct core *c)
 	for (size_t i = 0; i < c->settings.paths_count; i++) {
 		const struct settings_path *p = &c->settings.paths[i];
 		size_t peer = accord_party_find(c->accord.accord, bytes_str(p->peer));
-		bool is_listen = p->listen[0] != '\0';
+		bool is_listen = p->listen[0] != '\0', is_thin = p->serial[0] != '\0';
+		char serial[SERIAL_TEXT_LEN];
 		struct record path = {
 			.kind = RECORD_PATH,
 			.peer = peer,
 			.path = next[peer]++,
-			.number = is_listen ? 1 : 0,
+			.number = is_thin     ? 2
+				  : is_listen ? 1
+					      : 0,
 			.name = bytes_str(p->name),
 			.text = bytes_str(is_listen ? p->listen : p->connect),
 		};
 
+		if (is_thin)
+			path.text = serial_text(p, serial);
 		children_tell(c, &c->link, &path);
 	}
 }

@@ -49,6 +49,19 @@ static void send_frame(struct core *c, const struct effect *effect)
 	children_tell(c, &c->link, &r);
 }
 
+static void write_thin(struct core *c, const struct effect *effect)
+{
+	struct record r = {
+		.kind = RECORD_WRITE,
+		.peer = effect->frame.peer,
+		.path = effect->frame.path,
+		.number = effect->frame.tag,
+		.rest = effect->frame.payload,
+	};
+
+	children_tell(c, &c->link, &r);
+}
+
 static void ask_signer(struct core *c, const struct effect *effect)
 {
 	const struct effect_sign *sign = &effect->sign;
@@ -113,10 +126,11 @@ static void give_reserve(struct core *c, const struct effect *effect)
 }
 
 static void (*const carriers[EFFECT_KIND_COUNT])(struct core *c, const struct effect *effect) = {
-	[EFFECT_FRAME] = send_frame,  [EFFECT_SIGN] = ask_signer,
-	[EFFECT_COSIGN] = ask_signer, [EFFECT_ANSWER] = answer_client,
-	[EFFECT_PUBLISH] = publish,   [EFFECT_CLOSE] = close_path,
-	[EFFECT_STOP] = stop,	      [EFFECT_FULL] = give_reserve,
+	[EFFECT_FRAME] = send_frame,	 [EFFECT_THIN] = write_thin,
+	[EFFECT_SIGN] = ask_signer,	 [EFFECT_COSIGN] = ask_signer,
+	[EFFECT_ANSWER] = answer_client, [EFFECT_PUBLISH] = publish,
+	[EFFECT_CLOSE] = close_path,	 [EFFECT_STOP] = stop,
+	[EFFECT_FULL] = give_reserve,
 };
 static_assert(EFFECT_KIND_COUNT == EFFECT_FULL + 1, "each kind of effect has its carrier");
 
@@ -268,11 +282,14 @@ enum err core_start(struct core *c, struct store *store)
 	random_read(options.seed, sizeof options.seed);
 	memcpy(options.paths, c->path_names, sizeof options.paths);
 	memcpy(options.paths_count, c->path_counts, sizeof options.paths_count);
+	memcpy(options.thin, c->thin, sizeof options.thin);
 	c->effects_list = xcalloc(EFFECTS_MAX, sizeof(struct effect));
 	c->effects_memory = xcalloc(1, EFFECTS_LEN_MAX);
 	effects_init(&c->fx, c->effects_list, c->effects_memory, EFFECTS_LEN_MAX);
 	c->loop = loop_new();
 	e = node_new(&options, &c->node);
+	memset(options.thin, 0, sizeof options.thin);
+	memset(c->thin, 0, sizeof c->thin);
 	if (e != ERR_OK)
 		return e;
 	reserve_start(c);

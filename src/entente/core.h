@@ -58,8 +58,9 @@ struct core {
 	bool is_up[PARTY_MAX][LINK_PATHS_MAX];
 	const char *path_names[PARTY_MAX][LINK_PATHS_MAX];
 	size_t path_counts[PARTY_MAX];
-	uint64_t turns;	    /* of this run */
-	bool is_busy;	    /* something came in this turn */
+	struct thin_options thin[PARTY_MAX][LINK_PATHS_MAX]; /* until the node has them */
+	uint64_t turns;					     /* of this run */
+	bool is_busy;					     /* something came in this turn */
 	size_t lines_asked; /* of the signer for our own logs, and not yet answered */
 	bool is_ending;
 	int status; /* what the program ends with */

@@ -2,6 +2,7 @@
 #include "entente/accord_dir.h"
 #include "entente/outbox.h"
 #include "entente/rows.h"
+#include "entente/settings.h"
 #include "entente/show.h"
 #include "entente/words.h"
 #include "sys/clock.h"
@@ -61,7 +62,8 @@ static void check_mode(struct doctor *d, const char *name, unsigned forbidden, c
 	struct stat st;
 
 	if (bytes_copy_str(bytes_str(d->o->home), path, sizeof path) != ERR_OK ||
-	    (name[0] != '\0' && file_path(path, d->o->home, name) != ERR_OK))
+	    (name[0] != '\0' && name[0] != '/' && file_path(path, d->o->home, name) != ERR_OK) ||
+	    (name[0] == '/' && bytes_copy_str(bytes_str(name), path, sizeof path) != ERR_OK))
 		return;
 	if (stat(path, &st) != 0) {
 		snprintf(why, sizeof why, "%s: %s", path, strerror(errno));
@@ -74,6 +76,48 @@ static void check_mode(struct doctor *d, const char *name, unsigned forbidden, c
 		find(d, FINDING_BAD, what, why, next);
 	else
 		find(d, FINDING_OK, what, why, "");
+}
+
+/* ---- Thin paths. ---- */
+
+static void check_device(struct doctor *d, const struct settings_path *p)
+{
+	char why[2 * SERIAL_DEVICE_LEN];
+	int fd = open(p->serial, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	say_fill(why, sizeof why, "{1}/{2}: {3}", p->peer, p->name, p->serial);
+	if (fd >= 0 && isatty(fd) == 1) {
+		find(d, FINDING_OK, N_("serial device"), why, "");
+	} else {
+		say_fill(why, sizeof why, "{1}/{2}: {3}: {4}", p->peer, p->name, p->serial, strerror(errno));
+		find(d, FINDING_BAD, N_("serial device"), why,
+		     _("let this user read and write it (group dialout), or mend settings"));
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static void check_thin(struct doctor *d)
+{
+	struct settings *s = xcalloc(1, sizeof *s);
+	struct settings_fault fault;
+	char path[FILE_PATH_MAX];
+	struct buf text;
+	enum err e = file_path(path, d->o->home, "settings");
+
+	buf_init(&text, xcalloc(1, SETTINGS_LEN_MAX), SETTINGS_LEN_MAX);
+	if (e == ERR_OK)
+		e = file_read(path, &text);
+	if (e == ERR_OK && settings_read(buf_bytes(&text), s, &fault) != ERR_OK)
+		find(d, FINDING_BAD, N_("settings"), _(fault.why), "docs/spec/settings.md");
+	for (size_t i = 0; i < s->paths_count; i++) {
+		if (s->paths[i].serial[0] == '\0')
+			continue;
+		check_device(d, &s->paths[i]);
+		check_mode(d, s->paths[i].key, 077, N_("pair key"));
+	}
+	free(text.ptr);
+	free(s);
 }
 
 /* ---- The disk. ---- */
@@ -300,6 +344,7 @@ static enum exit_code run(struct options *o)
 	check_mode(&d, "keys/log", 077, N_("log key"));
 	check_mode(&d, "keys/mirror", 077, N_("mirror key"));
 	check_mode(&d, "keys/tls", 077, N_("TLS key"));
+	check_thin(&d);
 	check_accord(&d);
 	check_disk(&d);
 	check_clock(&d);

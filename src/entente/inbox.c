@@ -130,6 +130,34 @@ static enum exit_code show_channel(struct client *c, const struct options *o, co
 	return EXIT_DONE;
 }
 
+/* What came ahead of its log stands above everything. */
+static enum exit_code show_copies(struct client *c, const struct options *o, const json_t *channel,
+				  json_t *all)
+{
+	json_t *answer = NULL, *copy;
+	enum exit_code code = show_get(c, "/advances", &answer);
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "advances"), i, copy)
+	{
+		const json_t *entry = json_object_get(copy, "entry");
+		char *label = show_label_words(json_object_get(entry, "label"));
+
+		if (json_uint(copy, "channel") == json_uint(channel, "number") && o->is_json) {
+			json_array_append(all, copy);
+		} else if (json_uint(copy, "channel") == json_uint(channel, "number")) {
+			say_coloured(COLOUR_BOLD, label);
+			say("  {1}  {2}  {3}\n    ",
+			    json_str(copy, json_object_get(copy, "place") == NULL ? "log" : "place"),
+			    json_str(entry, "precedence"), say_time(json_uint(entry, "claimed_ms")));
+			show_copy_state(copy);
+		}
+		free(label);
+	}
+	json_decref(answer);
+	return code;
+}
+
 static bool is_wanted(const struct options *o, const json_t *channel)
 {
 	return o->arguments_count == 0 || strcasecmp(o->arguments[0], json_str(channel, "name")) == 0 ||
@@ -159,7 +187,9 @@ static enum exit_code run(struct options *o)
 		if (code != EXIT_DONE || !is_wanted(o, channel))
 			continue;
 		shown++;
-		code = show_channel(&c, o, channel, last, all);
+		code = show_copies(&c, o, channel, all);
+		if (code == EXIT_DONE)
+			code = show_channel(&c, o, channel, last, all);
 	}
 	if (code == EXIT_DONE && shown == 0) {
 		say_error(_("This accord has no channel {1}."), o->arguments[0]);

@@ -1,9 +1,13 @@
+#include "crypto/pair.h"
 #include "entente/post.h"
 #include "entente/registrar.h"
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/words.h"
+#include "sys/file.h"
+#include "sys/random.h"
 
+#include <errno.h>
 #include <string.h>
 
 static const struct option_row options[] = {
@@ -15,6 +19,8 @@ static const struct option_row options[] = {
 	{ "holder", N_("N"), N_("with --add: the holder's number in your own roster") },
 	{ "label", N_("LEVEL"), N_("the marking; otherwise $ENTENTE_LABEL") },
 	{ "rel", N_("CODES"), N_("whom it is released to; all parties if not said") },
+	{ "pair", N_("FILE"),
+	  N_("write a new key for a thin path into this file; the other side gets the same one, by hand") },
 	{ NULL, NULL, NULL },
 };
 
@@ -149,14 +155,42 @@ static enum exit_code change(struct options *o, struct client *c, const char *pa
 	return code;
 }
 
+/* Needs no node: it may be made before there is one. */
+static enum exit_code make_pair_key(const char *path)
+{
+	uint8_t secret[PAIR_SECRET_LEN];
+	char text[2 * PAIR_SECRET_LEN + 2];
+	enum err e;
+
+	random_read(secret, sizeof secret);
+	bytes_write_hex(BYTES_OF(secret), text);
+	text[2 * PAIR_SECRET_LEN] = '\n';
+	e = file_exists(path)
+		    ? ERR_EXISTS
+		    : file_write(path, (struct bytes){ (const uint8_t *)text, 2 * PAIR_SECRET_LEN + 1 },
+				 0600);
+	memset(secret, 0, sizeof secret);
+	memset(text, 0, sizeof text);
+	if (e == ERR_OK) {
+		say(_("{1} holds the key; the other side needs the same file, and nobody else\n"), path);
+		return EXIT_DONE;
+	}
+	say_error(_("{1} cannot be written: {2}."), path,
+		  e == ERR_EXISTS ? _("it is there already") : strerror(errno));
+	return EXIT_ERROR;
+}
+
 static enum exit_code run(struct options *o)
 {
 	const char *add = option_value(o, "add"), *withdraw = option_value(o, "withdraw");
+	const char *pair = option_value(o, "pair");
 	enum exit_code code;
 	struct client c;
 
-	if (add != NULL && withdraw != NULL) {
-		say_error(_("One at a time: --add or --withdraw."));
+	if (pair != NULL && add == NULL && withdraw == NULL)
+		return make_pair_key(pair);
+	if ((add != NULL) + (withdraw != NULL) + (pair != NULL) > 1) {
+		say_error(_("One at a time: --add, --withdraw or --pair."));
 		return EXIT_USAGE;
 	}
 	if (client_open(&c, o->home) != ERR_OK)

@@ -136,15 +136,39 @@ static enum exit_code save_proof(struct client *c, const struct options *o, cons
 	return (enum exit_code)code;
 }
 
+/* What came ahead of its log can be read, and nothing can be signed on it. */
+static enum exit_code read_copy(struct client *c, const struct options *o, const json_t *copy)
+{
+	if (option_is_given(o, "ack") || option_is_given(o, "save") || option_is_given(o, "proof")) {
+		say_error(_("{1} is an advance copy: nothing can be signed or proved on it before its log "
+			    "has come."),
+			  o->arguments[0]);
+		say_next("entente watch");
+		return EXIT_REFUSED;
+	}
+	if (!o->is_json)
+		return show_copy(c, copy);
+	json_say(copy);
+	return EXIT_DONE;
+}
+
 static enum exit_code run(struct options *o)
 {
-	json_t *entry = NULL;
+	json_t *entry = NULL, *copies = NULL;
+	const json_t *copy = NULL;
 	enum exit_code code;
 	struct client c;
 	struct query q;
 
 	if (client_open(&c, o->home) != ERR_OK)
 		return EXIT_ERROR;
+	code = show_copy_find(&c, o->arguments[0], &copies, &copy);
+	if (code != EXIT_DONE || (copy != NULL && strcmp(json_str(copy, "state"), "BY_LINE") == 0)) {
+		code = code == EXIT_DONE ? read_copy(&c, o, copy) : code;
+		json_decref(copies);
+		client_close(&c);
+		return code;
+	}
 	query_open(&q, "/entry");
 	query_put(&q, "place", o->arguments[0]);
 	code = (enum exit_code)client_get(&c, &q, &entry);
@@ -152,11 +176,16 @@ static enum exit_code run(struct options *o)
 		json_say(entry);
 	else if (code == EXIT_DONE)
 		code = show_entry(&c, entry);
+	if (code == EXIT_DONE && !o->is_json && copy != NULL) {
+		say("\n");
+		code = show_copy(&c, copy);
+	}
 	if (code == EXIT_DONE)
 		code = save(&c, o, entry);
 	if (code == EXIT_DONE)
 		code = save_proof(&c, o, entry);
 	json_decref(entry);
+	json_decref(copies);
 	client_close(&c);
 	fflush(stdout);
 	if (code == EXIT_DONE && option_is_given(o, "ack"))

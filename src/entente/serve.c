@@ -102,6 +102,34 @@ static enum exit_code read_accord(struct core *c)
 	return check_signatures(c);
 }
 
+/* 64 hexadecimal digits, as node keys have them; a relative name is one in the home. */
+static enum exit_code read_pair_key(const struct core *c, const struct settings_path *p,
+				    struct thin_options *out)
+{
+	char path[FILE_PATH_MAX];
+	uint8_t memory[2 * PAIR_SECRET_LEN + 2];
+	struct buf text = BUF_ON(memory);
+	enum err e = p->key[0] == '/' ? bytes_copy_str(bytes_str(p->key), path, sizeof path)
+				      : file_path(path, c->home, p->key);
+
+	*out = (struct thin_options){ .is_thin = true,
+				      .is_receive_only = strcmp(p->receive, "yes") == 0,
+				      .speed = p->speed };
+	if (e == ERR_OK)
+		e = file_read(path, &text);
+	if (e == ERR_OK && text.len > 0 && text.ptr[text.len - 1] == '\n')
+		text.len--;
+	if (e == ERR_OK)
+		e = bytes_read_hex(buf_bytes(&text), out->secret, sizeof out->secret);
+	memset(memory, 0, sizeof memory);
+	if (e == ERR_OK)
+		return EXIT_DONE;
+	say_error(_("The key of path {1}/{2} cannot be read: {3}: {4}"), p->peer, p->name, path,
+		  _(err_text(e)));
+	say_next(_("entente keys --pair FILE makes one; both sides have the same, handed over in person"));
+	return EXIT_ERROR;
+}
+
 /* The settings' parties are the accord's, and each path gets its number. */
 static enum exit_code place_paths(struct core *c)
 {
@@ -122,6 +150,9 @@ static enum exit_code place_paths(struct core *c)
 				  p->peer);
 			return EXIT_ERROR;
 		}
+		if (p->serial[0] != '\0' &&
+		    read_pair_key(c, p, &c->thin[peer][c->path_counts[peer]]) != EXIT_DONE)
+			return EXIT_ERROR;
 		c->path_names[peer][c->path_counts[peer]++] = p->name;
 	}
 	return EXIT_DONE;

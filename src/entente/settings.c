@@ -116,6 +116,32 @@ static struct settings_path *path_of(struct settings *s, const char *section, si
 	return &s->paths[s->paths_count++];
 }
 
+static const char *take_device(const char *value, char out[SERIAL_DEVICE_LEN])
+{
+	const char *why = take(value, out, SERIAL_DEVICE_LEN);
+
+	return why == NULL && out[0] != '/' ? "a serial device is /dev/ttyS0" : why;
+}
+
+static const char *take_speed(const char *value, uint32_t *out)
+{
+	uint64_t speed;
+
+	if (*out != 0)
+		return "it is given twice";
+	if (bytes_read_decimal(bytes_str(value), THIN_SPEED_MAX, &speed) != ERR_OK || speed < THIN_SPEED_MIN)
+		return "a speed is THIN_SPEED_MIN to THIN_SPEED_MAX bit/s, a decimal number";
+	*out = (uint32_t)speed;
+	return NULL;
+}
+
+static const char *take_receive(const char *value, char out[4])
+{
+	const char *why = take(value, out, 4);
+
+	return why == NULL && strcmp(out, "yes") != 0 && strcmp(out, "no") != 0 ? "it is yes or no" : why;
+}
+
 static const char *set_path(struct settings_path *p, const char *key, const char *value)
 {
 	const char *why = "there is no such key";
@@ -124,6 +150,14 @@ static const char *set_path(struct settings_path *p, const char *key, const char
 		why = take_address(value, p->connect);
 	else if (strcmp(key, "listen") == 0)
 		why = take_name(value, p->listen);
+	else if (strcmp(key, "serial") == 0)
+		why = take_device(value, p->serial);
+	else if (strcmp(key, "speed") == 0)
+		why = take_speed(value, &p->speed);
+	else if (strcmp(key, "key") == 0)
+		why = take(value, p->key, sizeof p->key);
+	else if (strcmp(key, "receive-only") == 0)
+		why = take_receive(value, p->receive);
 	if (why == NULL && p->connect[0] != '\0' && p->listen[0] != '\0')
 		why = "a path has connect or listen, not both";
 	return why;
@@ -183,14 +217,42 @@ static bool is_listen_known(const struct settings *s, const char *name)
 	return false;
 }
 
+/* What belongs to a thin path stands on no other. */
+static const char *thin_check(const struct settings *s, size_t at)
+{
+	const struct settings_path *p = &s->paths[at];
+
+	if (p->serial[0] == '\0')
+		return p->speed != 0 || p->key[0] != '\0' || p->receive[0] != '\0'
+			       ? "speed, key and receive-only are of a path with serial"
+			       : NULL;
+	if (p->connect[0] != '\0' || p->listen[0] != '\0')
+		return "a path has connect, listen or serial, and one of them";
+	if (p->speed == 0 || p->key[0] == '\0')
+		return "a path with serial has speed and key";
+	for (size_t i = 0; i < at; i++) {
+		if (s->paths[i].serial[0] == '\0')
+			continue;
+		if (strcmp(s->paths[i].peer, p->peer) == 0)
+			return "another path to this peer is serial";
+		if (strcmp(s->paths[i].serial, p->serial) == 0)
+			return "another path has the same device";
+	}
+	return NULL;
+}
+
 /* What a path must be beside the others. */
 static const char *path_check(const struct settings *s, size_t at)
 {
 	const struct settings_path *p = &s->paths[at];
 	size_t of_peer = 0;
 
-	if (p->connect[0] == '\0' && p->listen[0] == '\0')
-		return "a path has connect or listen";
+	const char *why = thin_check(s, at);
+
+	if (why != NULL)
+		return why;
+	if (p->connect[0] == '\0' && p->listen[0] == '\0' && p->serial[0] == '\0')
+		return "a path has connect, listen or serial";
 	if (p->listen[0] != '\0' && !is_listen_known(s, p->listen))
 		return "there is no such [listen] line";
 	if (strcmp(p->peer, s->party) == 0)

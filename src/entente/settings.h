@@ -9,9 +9,11 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "sys/serial.h"
 #include "sys/socket.h"
 
 #define SETTINGS_LEN_MAX (64u << 10)
+#define SETTINGS_KEY_LEN 256
 #define SETTINGS_NAME_LEN (PARTY_NAME_MAX + 1)
 
 struct settings_listen {
@@ -22,7 +24,12 @@ struct settings_path {
 	char peer[SETTINGS_NAME_LEN], name[SETTINGS_NAME_LEN];
 	char connect[SOCKET_ADDRESS_LEN]; /* or empty, and then: */
 	char listen[SETTINGS_NAME_LEN];
-	size_t line; /* of its heading */
+	/* Or a thin path: */
+	char serial[SERIAL_DEVICE_LEN];
+	uint32_t speed;		    /* bit/s; 0: not said */
+	char key[SETTINGS_KEY_LEN]; /* the file with the pair's key */
+	char receive[4];	    /* "yes": nothing is sent; "no" or empty */
+	size_t line;		    /* of its heading */
 };
 
 struct settings {

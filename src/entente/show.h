@@ -47,6 +47,12 @@ bool show_is_contained(const json_t *process);
 
 /* The whole of GET /entry, its evidence checked here. EXIT_INTEGRITY: what the node shows was not signed. */
 enum exit_code show_entry(struct client *c, const json_t *entry) MUST_CHECK;
+/* An advance copy: what stands behind it, loudly; then its words. A row of GET /advances, or an event. */
+void show_copy_state(const json_t *copy);
+enum exit_code show_copy(struct client *c, const json_t *copy) MUST_CHECK;
+/* A row of GET /advances for that place or NULL; *all is the caller's to free. */
+enum exit_code show_copy_find(struct client *c, const char *place, json_t **all,
+			      const json_t **out) MUST_CHECK;
 /* "(erased by KOR/NOTIFY 1.7)" for a list, "" if it is not erased; at most size bytes at out. */
 void show_erased(const json_t *entry, char *out, size_t size);
 

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "entente/processes.h"
 #include "link/pipe.h"
+#include "sys/serial.h"
 #include "sys/socket.h"
 
 #include <errno.h>
@@ -27,7 +28,7 @@ struct starter {
 	int core, link, exit; /* -1: none; exit becomes readable when link has ended */
 	pid_t pid;
 	bool is_shut;
-	char doors[DOORS_MAX][SOCKET_ADDRESS_LEN];
+	char doors[DOORS_MAX][DOOR_TEXT_LEN];
 };
 
 static void close_fd(int *fd)
@@ -86,12 +87,15 @@ static enum err start_link(struct starter *s, const int ends[2])
 
 static enum err take_door(struct starter *s, const struct record *r)
 {
-	char *door = s->doors[r->number < DOORS_MAX ? r->number : 0];
+	char *door = s->doors[r->number < DOORS_MAX ? r->number : 0], device[SERIAL_DEVICE_LEN];
+	uint32_t speed;
 
 	if (s->is_shut || r->number >= DOORS_MAX || door[0] != '\0' ||
-	    bytes_copy_str(r->text, door, SOCKET_ADDRESS_LEN) != ERR_OK)
+	    bytes_copy_str(r->text, door, DOOR_TEXT_LEN) != ERR_OK)
 		return ERR_FRAME;
-	return socket_address_check(door) == ERR_OK ? ERR_OK : ERR_FRAME;
+	return socket_address_check(door) == ERR_OK || serial_text_read(r->text, &speed, device) == ERR_OK
+		       ? ERR_OK
+		       : ERR_FRAME;
 }
 
 static enum err take_core(struct starter *s, const struct record *r, const int *fds, size_t count)
@@ -140,8 +144,13 @@ static enum err read_core(struct starter *s)
 
 static enum err make_socket(const struct starter *s, uint64_t door, int *fd)
 {
+	char device[SERIAL_DEVICE_LEN];
+	uint32_t speed;
+
 	if (!s->is_shut || door >= DOORS_MAX || s->doors[door][0] == '\0')
 		return ERR_REFUSED;
+	if (serial_text_read(bytes_str(s->doors[door]), &speed, device) == ERR_OK)
+		return serial_open(device, speed, fd);
 	return door < LINK_LISTENERS_MAX ? socket_listen(s->doors[door], fd)
 					 : socket_connect(s->doors[door], fd);
 }

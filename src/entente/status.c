@@ -18,6 +18,7 @@ static const char *age(uint64_t then, uint64_t now)
 
 static void show_path(const json_t *path, uint64_t now)
 {
+	const json_t *thin = json_object_get(path, "thin");
 	bool is_up = json_flag(path, "up");
 
 	say("  ");
@@ -29,7 +30,16 @@ static void show_path(const json_t *path, uint64_t now)
 		say_cell(json_flag(path, "was_up") ? _("DOWN") : _("UNPROVED"), 10, COLOUR_BAD);
 	if (json_uint(path, "since_ms") != 0)
 		say(_(" for {1}"), age(json_uint(path, "since_ms"), now));
-	if (is_up) {
+	if (is_up && thin != NULL) {
+		say(_("  thin, {1} bit/s, {2}"), say_number(json_uint(thin, "speed")),
+		    json_str(path, "address"));
+		if (json_flag(thin, "receive_only"))
+			say(_("  receive only"));
+		if (json_uint(thin, "copies") > 0)
+			say(_("  {1} copies unanswered"), say_number(json_uint(thin, "copies")));
+		if (json_uint(path, "heard_ms") > 0)
+			say(_("  heard {1} ago"), age(json_uint(path, "heard_ms"), now));
+	} else if (is_up) {
 		say("  {1}  {2}", json_str(path, "group"), json_str(path, "address"));
 		if (json_uint(path, "round_trip_us") > 0) /* 0: not measured yet */
 			say(_("  round trip {1} us"), say_number(json_uint(path, "round_trip_us")));
@@ -160,6 +170,12 @@ static enum exit_code show_logs(struct client *c, const json_t *status, bool is_
 	return code;
 }
 
+/* That a thin path's device is open says nothing of the peer. */
+static bool is_line(const json_t *path)
+{
+	return json_flag(path, "up") && json_object_get(path, "thin") == NULL;
+}
+
 /* Stopped logs are a broken promise of somebody's machine; a line that is down is only weather. */
 static enum exit_code verdict(const json_t *status)
 {
@@ -171,8 +187,7 @@ static enum exit_code verdict(const json_t *status)
 	json_array_foreach(json_object_get(status, "peers"), i, peer)
 	{
 		bool is_up = false;
-		json_array_foreach(json_object_get(peer, "paths"), p, path) is_up =
-			is_up || json_flag(path, "up");
+		json_array_foreach(json_object_get(peer, "paths"), p, path) is_up = is_up || is_line(path);
 		if (!is_up)
 			return EXIT_LINE_DOWN;
 	}

@@ -62,9 +62,12 @@ static void show_event(const json_t *event)
 		}
 		if (json_array_size(json_object_get(entry, "refers")) > 0)
 			say(" > {1}", json_string_value(json_array_get(json_object_get(entry, "refers"), 0)));
-		if (strcmp(change, "ADVANCE") == 0)
-			say_coloured(COLOUR_WARN, _("  ADVANCE: its number follows"));
-		say("\n");
+		if (strcmp(change, "ADVANCE") == 0) {
+			say("\n    ");
+			show_copy_state(event);
+		} else {
+			say("\n");
+		}
 		if (json_is_string(first)) {
 			say("    ");
 			show_label(json_object_get(entry, "label"), COLOUR_BOLD);

@@ -145,12 +145,18 @@ static enum err take_path(struct link *l, const struct record *r)
 {
 	struct path *p = &l->paths[r->peer][r->path];
 
-	if (l->is_running || p->is_used || r->number > 1)
+	if (l->is_running || p->is_used || r->number > 2)
 		return ERR_FRAME;
 	*p = (struct path){ .link = l, .peer = r->peer, .index = r->path, .retry_ms = LINK_RETRY_MS_MIN };
 	if (copy_word(r->name, p->name) != ERR_OK)
 		return ERR_FRAME;
 	p->listener = r->number == 1 ? listener_find(l, r->text) : NO_LISTENER;
+	p->serial.fd = -1;
+	if (r->number == 2) {
+		p->is_used = true;
+		return serial_text_read(r->text, &p->serial.speed, p->serial.device) == ERR_OK ? ERR_OK
+											       : ERR_FRAME;
+	}
 	if (r->number == 1 ? p->listener == NO_LISTENER : copy_address(r->text, p->address) != ERR_OK)
 		return ERR_FRAME;
 	p->is_used = true;
@@ -226,6 +232,17 @@ static enum err take_send(struct link *l, const struct record *r)
 	return ERR_OK;
 }
 
+static enum err take_write(struct link *l, const struct record *r)
+{
+	struct path *p = &l->paths[r->peer][r->path];
+
+	if (!path_is_thin(p) || r->rest.len == 0)
+		return ERR_FRAME;
+	if (p->is_up)
+		thin_write(p, r);
+	return ERR_OK;
+}
+
 /* What is queued before it, such as our own HELLO, still goes as far as the socket takes it. */
 static enum err take_close(struct link *l, const struct record *r)
 {
@@ -247,6 +264,7 @@ static const struct {
 } rows[] = {
 	{ RECORD_LISTEN, take_listen }, { RECORD_PIN, take_pin },   { RECORD_PATH, take_path },
 	{ RECORD_RUN, take_run },	{ RECORD_SEND, take_send }, { RECORD_CLOSE, take_close },
+	{ RECORD_WRITE, take_write },
 };
 
 static enum err take_record(struct link *l, const struct record *r)
@@ -371,8 +389,10 @@ static void finish(struct link *l)
 	free_ended(l);
 	for (size_t i = 0; i < l->listeners_count; i++)
 		listener_stop(&l->listeners[i]);
-	for (size_t i = 0; i < PARTY_MAX * LINK_PATHS_MAX; i++)
+	for (size_t i = 0; i < PARTY_MAX * LINK_PATHS_MAX; i++) {
+		thin_stop(&l->paths[i / LINK_PATHS_MAX][i % LINK_PATHS_MAX]);
 		timer_close(l->paths[i / LINK_PATHS_MAX][i % LINK_PATHS_MAX].retry);
+	}
 	timer_close(l->tick);
 	watch_close(l->core_watch);
 	loop_free(l->loop);

@@ -44,18 +44,21 @@ void path_try(struct path *p)
 	if (p->listener != NO_LISTENER || p->connection != NULL)
 		return;
 	p->tried = loop_now(p->link->loop).mono;
-	connection_open(p->link, p);
+	if (path_is_thin(p))
+		thin_try(p);
+	else
+		connection_open(p->link, p);
 }
 
 void path_up(struct path *p, struct connection *c)
 {
 	struct record up = record_on(p, RECORD_PATH_UP);
 
-	assert(p->connection == c && !p->is_up);
+	assert(p->connection == c && (c != NULL) != path_is_thin(p) && !p->is_up);
 	p->is_up = true;
 	p->up_since = loop_now(p->link->loop).mono;
-	up.name = bytes_str(tls_group(c->session.tls));
-	up.text = bytes_str(c->address);
+	up.name = bytes_str(c == NULL ? "thin" : tls_group(c->session.tls));
+	up.text = bytes_str(c == NULL ? p->serial.device : c->address);
 	link_tell(p->link, &up);
 }
 

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "crypto/tls.h"
 #include "sys/socket.h"
+#include "wire/thin.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -38,10 +39,12 @@ static const struct {
 	[RECORD_PATH]       = { "PATH",       PIPE_CORE,   PIPE_LINK,   ON_PATH | HAS_NUMBER | HAS_NAME | HAS_TEXT, 0 },
 	[RECORD_RUN]        = { "RUN",        PIPE_CORE,   PIPE_LINK,   HAS_NUMBER, 0 },
 	[RECORD_SEND]       = { "SEND",       PIPE_CORE,   PIPE_LINK,   ON_PATH | HAS_URGENCY | HAS_NUMBER | HAS_REST, RECORD_REST_MAX },
+	[RECORD_WRITE]      = { "WRITE",      PIPE_CORE,   PIPE_LINK,   ON_PATH | HAS_NUMBER | HAS_REST, THIN_FRAME_MAX },
 	[RECORD_CLOSE]      = { "CLOSE",      PIPE_CORE,   PIPE_LINK,   ON_PATH | HAS_ERR | HAS_NAME, 0 },
 	[RECORD_PATH_UP]    = { "PATH_UP",    PIPE_LINK,   PIPE_CORE,   ON_PATH | HAS_NAME | HAS_TEXT, 0 },
 	[RECORD_PATH_DOWN]  = { "PATH_DOWN",  PIPE_LINK,   PIPE_CORE,   ON_PATH | HAS_ERR | HAS_NAME, 0 },
 	[RECORD_RECEIVED]   = { "RECEIVED",   PIPE_LINK,   PIPE_CORE,   ON_PATH | HAS_REST, RECORD_REST_MAX },
+	[RECORD_READ]       = { "READ",       PIPE_LINK,   PIPE_CORE,   ON_PATH | HAS_REST, RECORD_READ_MAX },
 	[RECORD_SENT]       = { "SENT",       PIPE_LINK,   PIPE_CORE,   ON_PATH | HAS_NUMBER, 0 },
 	[RECORD_MEASURED]   = { "MEASURED",   PIPE_LINK,   PIPE_CORE,   ON_PATH | HAS_NUMBER, 0 },
 	[RECORD_REFUSED]    = { "REFUSED",    PIPE_LINK,   PIPE_CORE,   HAS_ERR | HAS_NUMBER | HAS_KEY | HAS_NAME | HAS_TEXT, 0 },

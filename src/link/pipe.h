@@ -11,13 +11,16 @@
  *	kind            sender   receiver  says
  *	LISTEN          core     link      accept connections on address `text` under `name`
  *	PIN             core     link      `peer` may come with this TLS key
- *	PATH            core     link      `path` to `peer`: `number` 0 calls `text`, 1 is on listener `text`
+ *	PATH            core     link      `path` to `peer`: `number` 0 calls `text`, 1 is on listener `text`,
+ *	                                   2 is thin: bit/s and device are `text`
  *	RUN             core     link      that was all; `number` 1: post-quantum or no connection
  *	SEND            core     link      give this frame (`rest`, head and payload) to the path
+ *	WRITE           core     link      put these bytes on the thin path, whatever is left of those before
  *	CLOSE           core     link      close the path, for this reason
  *	PATH_UP         link     core      `name` is the key exchange's group, `text` the other side's address
  *	PATH_DOWN       link     core      `name` is a limit or a rule, or empty
  *	RECEIVED        link     core      a frame from a peer whose key is pinned
+ *	READ            link     core      bytes from a thin path, from whomever
  *	SENT            link     core      the socket has taken the frame with tag `number`
  *	MEASURED        link     core      there and back takes `number` microseconds
  *	REFUSED         link     core      `number` connections from `text`, why; `key` if they had one
@@ -49,7 +52,11 @@
 
 enum pipe_end { PIPE_CORE, PIPE_LINK, PIPE_SIGNER, PIPE_STARTER, PIPE_END_COUNT };
 
-/* Doors: an address of ours that is listened on, by its index, or a peer's that is called. */
+/*
+ * Doors: an address of ours that is listened on, by its index, or a peer's that is called, or a serial
+ * device.
+ */
+#define DOOR_TEXT_LEN 128 /* with its terminator */
 #define DOOR_CALLS(peer, path) (LINK_LISTENERS_MAX + (peer) * LINK_PATHS_MAX + (path))
 #define DOORS_MAX DOOR_CALLS(PARTY_MAX, 0u)
 #define DOOR_RECORD_LEN_MAX 2048u /* of any record of a door, and of START and END */
@@ -62,6 +69,7 @@ enum record_kind {
 	RECORD_MEMORY, RECORD_REMEMBERS, RECORD_SIGN, RECORD_COSIGN, RECORD_SIGNED, RECORD_COSIGNED,
 	RECORD_LINK_CONTAINED, RECORD_SIGNER_CONTAINED,
 	RECORD_DOOR, RECORD_SHUT, RECORD_START, RECORD_END, RECORD_OPEN, RECORD_OPENED,
+	RECORD_WRITE, RECORD_READ,
 	RECORD_KIND_COUNT
 };
 /* clang-format on */
@@ -74,6 +82,7 @@ enum record_kind {
 #define RECORD_TEXT_MAX 1024u
 #define RECORD_REST_MAX (FRAME_LEN_MAX + 4u) /* a whole frame with its length */
 #define RECORD_LEN_MAX (RECORD_REST_MAX + 2048u)
+#define RECORD_READ_MAX 256u /* bytes of a thin path at once */
 #define RECORD_URGENCY_COUNT 6u
 
 struct record {

@@ -11,7 +11,9 @@
 #include "link/pipe.h"
 #include "link/session.h"
 #include "sys/loop.h"
+#include "sys/serial.h"
 #include "sys/socket.h"
+#include "wire/thin.h"
 
 struct link;
 
@@ -28,6 +30,19 @@ struct listener {
 	size_t strangers;    /* connections of it whose key is not known yet */
 };
 
+/* A thin path's device, and what is being put on it. */
+struct serial {
+	char device[SERIAL_DEVICE_LEN];
+	uint32_t speed; /* bit/s; 0: the path is not thin */
+	int fd;		/* -1: it is not open */
+	struct watch *watch;
+	struct timer *pace;
+	uint8_t out[THIN_FRAME_MAX];
+	size_t out_len, out_at;
+	uint64_t tag;
+	struct mono free_at; /* what was put there has left by then */
+};
+
 /* One way to one peer, as the settings have it. */
 struct path {
 	struct link *link;
@@ -36,6 +51,7 @@ struct path {
 	char name[WORD_LEN];
 	size_t listener; /* NO_LISTENER: we connect */
 	char address[SOCKET_ADDRESS_LEN];
+	struct serial serial;
 	struct connection *connection; /* being opened, or up */
 	bool is_up;		       /* core was told so */
 	struct timer *retry;
@@ -130,10 +146,20 @@ void listener_stop(struct listener *s);
 
 /* path.c */
 void path_try(struct path *p);
+static inline bool path_is_thin(const struct path *p)
+{
+	return p->serial.speed > 0;
+}
 /* It came up; its peer has said HELLO; it is down. */
 void path_up(struct path *p, struct connection *c);
 void path_greeted(struct path *p);
 void path_down(struct path *p, enum err why, const char *name);
+
+/* thin.c */
+void thin_try(struct path *p);
+/* In place of what is left of the bytes before. */
+void thin_write(struct path *p, const struct record *r);
+void thin_stop(struct path *p);
 
 /* refusal.c */
 void refusal_add(struct link *l, enum err why, const char *name, const char *address, const uint8_t *key);

@@ -81,9 +81,14 @@ void advances_send(struct node *n, size_t peer)
 
 /*
  * A copy's key in the store: whoever repeats another's statement id takes no copy's place. Rows beside the
- * views, 'v', party, this key, say how many of a party's copies wait for its log.
+ * views:
+ *
+ *	'v' party, this key      a copy of that party's that waits for its log: its state, its place
+ *	'x' place                of a copy by a line: its key. That number was promised to it
  */
 #define ROW_ADVANCE 'v'
+#define ROW_PROMISED 'x'
+#define PLACE_UNKNOWN UINT64_MAX /* a signed copy does not say its number */
 
 static void advance_key(size_t party, const uint8_t id[STATEMENT_ID_LEN], uint8_t out[STATEMENT_ID_LEN])
 {
@@ -95,11 +100,78 @@ static void advance_key(size_t party, const uint8_t id[STATEMENT_ID_LEN], uint8_
 	memcpy(out, hash, STATEMENT_ID_LEN);
 }
 
+/* What is known of a copy without reading it. */
+struct kept {
+	uint8_t key[STATEMENT_ID_LEN];
+	enum advance_state state;
+	struct place_key at;
+};
+
 static void row_key(size_t party, const uint8_t key[STATEMENT_ID_LEN], struct buf *out)
 {
 	buf_put_byte(out, ROW_ADVANCE);
 	buf_put_byte(out, (uint8_t)party);
 	buf_put(out, (struct bytes){ key, STATEMENT_ID_LEN });
+}
+
+static void promised_key(const struct place_key *at, struct buf *out)
+{
+	buf_put_byte(out, ROW_PROMISED);
+	place_key_write(at, out);
+}
+
+static enum err kept_put(struct node *n, const struct kept *k)
+{
+	uint8_t memory[2 + STATEMENT_ID_LEN], value_memory[1 + PLACE_KEY_LEN];
+	struct buf row = BUF_ON(memory), value = BUF_ON(value_memory);
+
+	row_key(k->at.log.party, k->key, &row);
+	buf_put_byte(&value, (uint8_t)k->state);
+	place_key_write(&k->at, &value);
+	return map_put(&n->views, buf_bytes(&row), buf_bytes(&value));
+}
+
+static enum err kept_read(struct bytes value, struct kept *out)
+{
+	struct bytes state;
+	enum err e = bytes_take(&value, 1, &state);
+
+	if (e == ERR_OK)
+		e = place_key_read(&value, &out->at);
+	if (e != ERR_OK || value.len != 0 || state.ptr[0] < ADVANCE_SIGNED || state.ptr[0] > ADVANCE_FALSE)
+		return ERR_CORRUPT;
+	out->state = (enum advance_state)state.ptr[0];
+	return ERR_OK;
+}
+
+/* ERR_NOT_FOUND. */
+static enum err kept_get(struct node *n, size_t party, const uint8_t key[STATEMENT_ID_LEN], struct kept *out)
+{
+	uint8_t memory[2 + STATEMENT_ID_LEN], value_memory[1 + PLACE_KEY_LEN];
+	struct buf row = BUF_ON(memory), value = BUF_ON(value_memory);
+	enum err e;
+
+	row_key(party, key, &row);
+	e = map_get(&n->views, buf_bytes(&row), &value);
+	memcpy(out->key, key, STATEMENT_ID_LEN);
+	return e == ERR_OK ? kept_read(buf_bytes(&value), out) : e;
+}
+
+static enum err kept_del(struct node *n, const struct kept *k)
+{
+	uint8_t memory[2 + STATEMENT_ID_LEN], promised_memory[1 + PLACE_KEY_LEN];
+	struct buf row = BUF_ON(memory), promised = BUF_ON(promised_memory);
+	struct store *store = record_store(n->record);
+	enum err e;
+
+	row_key(k->at.log.party, k->key, &row);
+	e = map_del(&n->views, buf_bytes(&row));
+	if (e == ERR_OK && k->state != ADVANCE_SIGNED) {
+		promised_key(&k->at, &promised);
+		e = map_del(&n->views, buf_bytes(&promised));
+		n->line_copies -= n->line_copies > 0;
+	}
+	return e == ERR_OK ? store->ops->advance_del(store, k->key) : e;
 }
 
 /* Copies of that party that are kept, counted no further than to the limit. */
@@ -118,50 +190,198 @@ static enum err count_kept(struct node *n, size_t party, size_t *out)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err advance_keep(struct node *n, size_t party, const uint8_t id[STATEMENT_ID_LEN],
-			     const struct advance *a)
+enum err advances_count(struct node *n)
+{
+	uint8_t prefix[] = { ROW_PROMISED }, memory[MAP_KEY_MAX];
+	struct buf key = BUF_ON(memory);
+	enum err e = ERR_OK;
+
+	buf_put(&key, BYTES_OF(prefix));
+	for (n->line_copies = 0; e == ERR_OK; n->line_copies += e == ERR_OK)
+		e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&key), &key, NULL);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* A signed copy as ADVANCE has it, in full: it is read without knowing by which book it came. */
+static enum err copy_put(struct node *n, const struct kept *k, const struct advance *a)
 {
 	struct store *store = record_store(n->record);
-	uint8_t key[STATEMENT_ID_LEN], memory[2 + STATEMENT_ID_LEN];
-	struct buf row = BUF_ON(memory), payload;
-	size_t kept;
+	struct buf payload;
 	enum err e;
 
-	advance_key(party, id, key);
-	row_key(party, key, &row);
-	e = map_get(&n->views, buf_bytes(&row), NULL);
-	if (e != ERR_NOT_FOUND)
-		return e == ERR_OK ? ERR_EXISTS : e;
-	e = count_kept(n, party, &kept);
+	buf_init(&payload, n->scratch, SCRATCH_LEN);
+	if (k->state == ADVANCE_SIGNED) {
+		advance_write(a, NULL, &payload);
+	} else {
+		cbor_put_array(&payload, 2);
+		cbor_put_bytes(&payload, a->statement);
+		cbor_put_bytes(&payload, a->content);
+	}
+	e = buf_check(&payload);
+	return e == ERR_OK ? store->ops->advance_put(store, k->key, buf_bytes(&payload)) : e;
+}
+
+static enum err line_copy_read(struct bytes in, struct advance *out)
+{
+	struct cbor_reader r;
+
+	*out = (struct advance){ 0 };
+	cbor_open(&r, in);
+	cbor_read_tuple(&r, 2, "advance.copy");
+	cbor_read_bytes(&r, ENTRY_LEN_MAX, &out->statement);
+	cbor_read_bytes(&r, CONTENT_LEN_MAX, &out->content);
+	cbor_close(&r);
+	return cbor_finish(&r);
+}
+
+static enum err kept_copy(struct node *n, const struct kept *k, struct buf *memory, struct advance *out)
+{
+	struct store *store = record_store(n->record);
+	struct bytes payload = { memory->ptr + memory->len, 0 };
+	size_t from = memory->len;
+	enum err e = store->ops->advance_get(store, k->key, memory);
+
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+	payload.len = memory->len - from;
+	e = k->state == ADVANCE_SIGNED ? advance_read(payload, NULL, memory, out)
+				       : line_copy_read(payload, out);
+	return e == ERR_OK ? ERR_OK : ERR_CORRUPT;
+}
+
+static void publish_copy(struct node *n, const struct kept *k, const struct advance *a)
+{
+	struct effect_publish *p = publish(n, CHANGE_ADVANCE);
+
+	if (p == NULL)
+		return;
+	p->place = k->at;
+	p->advance = k->state;
+	p->entry = arena_copy(&n->fx->arena, a->statement);
+	p->content = arena_copy(&n->fx->arena, a->content);
+}
+
+/* The line said what its log does not: kept, shown as what it is, and never taken back by itself. */
+static enum err contradict(struct node *n, struct kept *k)
+{
+	struct buf memory;
+	struct advance a;
+	enum err e;
+
+	if (k->state == ADVANCE_FALSE)
+		return ERR_OK;
+	buf_init(&memory, n->scratch, SCRATCH_LEN);
+	e = kept_copy(n, k, &memory, &a);
+	if (e == ERR_OK)
+		e = turn_open(n);
+	k->state = ADVANCE_FALSE;
+	if (e == ERR_OK)
+		e = kept_put(n, k);
+	if (e != ERR_OK)
+		return e;
+	log_error("channel %u: what a thin path said of %s's entry %llu is not what its log holds: the copy "
+		  "is FALSE",
+		  k->at.log.channel, n->accord->parties[k->at.log.party].name,
+		  (unsigned long long)k->at.index);
+	publish_copy(n, k, &a);
+	return ERR_OK;
+}
+
+/* ERR_EXISTS: it is kept already, with the same words; ERR_LIMIT. */
+static enum err advance_keep(struct node *n, const struct kept *k, const struct advance *a)
+{
+	uint8_t memory[1 + PLACE_KEY_LEN];
+	struct buf row = BUF_ON(memory);
+	size_t kept;
+	enum err e = count_kept(n, k->at.log.party, &kept);
+
 	if (e == ERR_OK && kept == ADVANCES_MAX)
 		return ERR_LIMIT;
 	if (e == ERR_OK)
 		e = turn_open(n);
 	if (e == ERR_OK)
-		e = map_put(&n->views, buf_bytes(&row), BYTES_LIT("1"));
-	if (e != ERR_OK)
-		return e;
-	/* In full: what is kept is read without knowing by which book it came. */
-	buf_init(&payload, n->scratch, SCRATCH_LEN);
-	advance_write(a, NULL, &payload);
-	e = buf_check(&payload);
-	return e == ERR_OK ? store->ops->advance_put(store, key, buf_bytes(&payload)) : e;
+		e = kept_put(n, k);
+	if (e == ERR_OK && k->state == ADVANCE_BY_LINE) {
+		promised_key(&k->at, &row);
+		e = map_put(&n->views, buf_bytes(&row), BYTES_OF(k->key));
+		n->line_copies++;
+	}
+	return e == ERR_OK ? copy_put(n, k, a) : e;
 }
 
-enum err advance_reached(struct node *n, size_t party, const uint8_t id[STATEMENT_ID_LEN])
+/*
+ * What stands in the way of a copy: ERR_NOT_FOUND: nothing; ERR_EXISTS: one with the same words. One by a
+ * line makes room for the signed one, unless they differ.
+ */
+static enum err advance_meet(struct node *n, const struct kept *k, const struct advance *a)
 {
-	struct store *store = record_store(n->record);
-	uint8_t key[STATEMENT_ID_LEN], memory[2 + STATEMENT_ID_LEN];
-	struct buf row = BUF_ON(memory);
+	struct buf memory;
+	struct advance there;
+	struct kept old;
+	enum err e = kept_get(n, k->at.log.party, k->key, &old);
+
+	if (e != ERR_OK)
+		return e;
+	if (old.state != ADVANCE_BY_LINE)
+		return ERR_EXISTS;
+	buf_init(&memory, n->scratch, SCRATCH_LEN);
+	e = kept_copy(n, &old, &memory, &there);
+	if (e != ERR_OK)
+		return e;
+	if (!bytes_equal(there.statement, a->statement) || !bytes_equal(there.content, a->content)) {
+		e = contradict(n, &old);
+		return e == ERR_OK ? ERR_EXISTS : e;
+	}
+	if (k->state == ADVANCE_BY_LINE)
+		return ERR_EXISTS;
+	e = turn_open(n);
+	if (e == ERR_OK)
+		e = kept_del(n, &old);
+	return e == ERR_OK ? ERR_NOT_FOUND : e;
+}
+
+/* The number of this entry was promised to another statement. */
+static enum err promise_check(struct node *n, const struct place_key *at, const uint8_t key[STATEMENT_ID_LEN])
+{
+	uint8_t memory[1 + PLACE_KEY_LEN], other[STATEMENT_ID_LEN];
+	struct buf row = BUF_ON(memory), value = BUF_ON(other);
+	struct kept k;
 	enum err e;
 
-	advance_key(party, id, key);
-	row_key(party, key, &row);
-	e = map_get(&n->views, buf_bytes(&row), NULL);
-	if (e != ERR_OK)
+	if (n->line_copies == 0)
+		return ERR_OK;
+	promised_key(at, &row);
+	e = map_get(&n->views, buf_bytes(&row), &value);
+	if (e == ERR_NOT_FOUND || (e == ERR_OK && memcmp(other, key, sizeof other) == 0))
+		return ERR_OK;
+	if (e == ERR_OK)
+		e = kept_get(n, at->log.party, other, &k);
+	return e == ERR_OK ? contradict(n, &k) : e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+}
+
+enum err advance_reached(struct node *n, const struct log_key *log, const struct entry *entry,
+			 const struct statement *s)
+{
+	struct place_key at = { *log, entry->index };
+	uint8_t key[STATEMENT_ID_LEN];
+	struct buf memory;
+	struct advance a;
+	struct kept k;
+	enum err e;
+
+	advance_key(log->party, s->id, key);
+	e = promise_check(n, &at, key);
+	if (e == ERR_OK)
+		e = kept_get(n, log->party, key, &k);
+	if (e != ERR_OK || k.state == ADVANCE_FALSE)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	e = map_del(&n->views, buf_bytes(&row));
-	return e == ERR_OK ? store->ops->advance_del(store, key) : e;
+	if (k.state == ADVANCE_BY_LINE) {
+		buf_init(&memory, n->scratch, SCRATCH_LEN);
+		e = kept_copy(n, &k, &memory, &a);
+		if (e != ERR_OK || !bytes_equal(a.statement, entry->statement))
+			return e == ERR_OK ? contradict(n, &k) : e;
+	}
+	return kept_del(n, &k);
 }
 
 /* A statement that is a FLASH of the log that it is said to be of. */
@@ -195,15 +415,29 @@ static enum err advance_judge(struct node *n, const struct line *line, const str
 	return e;
 }
 
+/* Kept and published, unless it is there: ERR_EXISTS. */
+static enum err advance_take(struct node *n, struct kept *k, const struct statement *s,
+			     const struct advance *a)
+{
+	enum err e;
+
+	advance_key(k->at.log.party, s->id, k->key);
+	e = advance_meet(n, k, a);
+	if (e == ERR_NOT_FOUND)
+		e = advance_keep(n, k, a);
+	if (e == ERR_OK)
+		publish_copy(n, k, a);
+	return e;
+}
+
 enum err receive_advance(struct node *n, struct now now, const struct arrival *in)
 {
+	struct kept k = { .state = ADVANCE_SIGNED };
 	struct advance a;
 	struct statement s;
 	struct fault fault;
 	struct place_key at;
-	struct log_key key;
 	struct line *line;
-	struct effect_publish *p;
 	struct batch_item item;
 	bool is_good;
 	enum err e;
@@ -213,12 +447,14 @@ enum err receive_advance(struct node *n, struct now now, const struct arrival *i
 	e = advance_read(in->frame.payload, n->book, &n->rebuilt, &a);
 	if (e != ERR_OK || statement_read(a.statement, &s, &fault) != ERR_OK || !is_flash_of(n, &a, &s))
 		return ERR_FRAME;
-	key = (struct log_key){ a.origin.channel, accord_party_find(n->accord, s.party), a.origin.epoch };
-	line = line_find(n, &key);
+	k.at = (struct place_key){
+		{ a.origin.channel, accord_party_find(n->accord, s.party), a.origin.epoch }, PLACE_UNKNOWN
+	};
+	line = line_find(n, &k.at.log);
 	if (line == NULL || line->is_own || !is_shared_with(line, in->peer) ||
 	    s.channel != a.origin.channel || a.signatures_count == 0)
 		return ERR_OK;
-	if (fold_find_id(&n->fold, s.channel, s.id, &at) == ERR_OK && at.log.party == key.party)
+	if (fold_find_id(&n->fold, s.channel, s.id, &at) == ERR_OK && at.log.party == k.at.log.party)
 		return ERR_OK;
 	item = (struct batch_item){ .content = a.content };
 	e = item_check(n, &s, &item);
@@ -227,17 +463,108 @@ enum err receive_advance(struct node *n, struct now now, const struct arrival *i
 	e = advance_judge(n, line, &a, &s, &is_good);
 	if (e != ERR_OK || !is_good)
 		return e; /* it comes again in its log, and is judged there */
-	e = advance_keep(n, key.party, s.id, &a);
+	e = advance_take(n, &k, &s, &a);
 	if (e == ERR_LIMIT && warns(&n->peers[in->peer], WARN_ADVANCES))
 		log_warning("channel %u: ADVANCES_MAX copies of %s wait for its log; one more is not kept",
-			    key.channel, n->accord->parties[key.party].name);
-	if (e != ERR_OK)
-		return e == ERR_EXISTS || e == ERR_LIMIT ? ERR_OK : e;
-	p = publish(n, CHANGE_ADVANCE);
-	if (p == NULL)
-		return ERR_OK;
-	p->place.log = key;
-	p->entry = arena_copy(&n->fx->arena, a.statement);
-	p->content = arena_copy(&n->fx->arena, a.content);
-	return ERR_OK;
+			    k.at.log.channel, n->accord->parties[k.at.log.party].name);
+	return e == ERR_EXISTS || e == ERR_LIMIT ? ERR_OK : e;
+}
+
+/* ---- What a thin path brings: the word of the peer's node, and no officer's yet. ---- */
+
+/* A message of a channel that both of us share, as urgent as a thin path is for. */
+static bool is_for_line(const struct node *n, size_t peer, const struct thin_copy *copy,
+			const struct statement *s)
+{
+	const struct accord_channel *c = accord_channel_find(n->accord, copy->origin.channel);
+
+	return c != NULL && c->plane != PLANE_HOME && is_channel_of(c, peer) && is_channel_of(c, n->self) &&
+	       s->channel == copy->origin.channel && copy->origin.epoch > 0 &&
+	       bytes_equal(s->party, bytes_str(copy->origin.party)) && s->kind == KIND_MESSAGE &&
+	       s->has_precedence && s->precedence <= PRECEDENCE_IMMEDIATE &&
+	       (c->precedences >> s->precedence & 1) != 0;
+}
+
+/* The log has that number already: the copy is late, or said again by whoever listens, or it contradicts. */
+static enum err advance_late(struct node *n, const struct line *line, struct kept *k,
+			     const struct statement *s, const struct advance *a)
+{
+	struct entry entry;
+	struct statement there;
+	struct fault fault;
+	struct buf memory;
+	enum err e;
+
+	buf_init(&memory, n->scratch, SCRATCH_LEN);
+	e = record_entry(n->record, line->log, k->at.index, &memory);
+	if (e == ERR_OK)
+		e = entry_read(buf_bytes(&memory), &entry, &there, &fault) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+	if (e != ERR_OK || bytes_equal(entry.statement, a->statement))
+		return e == ERR_OK ? ERR_EXISTS : e;
+	advance_key(k->at.log.party, s->id, k->key);
+	e = advance_meet(n, k, a);
+	if (e == ERR_NOT_FOUND)
+		e = advance_keep(n, k, a);
+	return e == ERR_OK ? contradict(n, k) : e;
+}
+
+enum err advance_heard(struct node *n, size_t peer, const struct thin_copy *copy)
+{
+	struct kept k = { .state = ADVANCE_BY_LINE,
+			  .at = { { copy->origin.channel, peer, copy->origin.epoch }, copy->index } };
+	struct advance a = { .origin = copy->origin, .statement = copy->statement, .content = copy->content };
+	struct batch_item item = { .content = copy->content };
+	const struct line *line = line_find(n, &k.at.log);
+	struct statement s;
+	struct fault fault;
+	struct place_key at;
+
+	if (statement_read(copy->statement, &s, &fault) != ERR_OK || !is_for_line(n, peer, copy, &s) ||
+	    item_check(n, &s, &item) != ERR_OK)
+		return ERR_REFUSED;
+	if (line != NULL && k.at.index < line->log->frontier.size)
+		return advance_late(n, line, &k, &s, &a);
+	/* In another epoch or under another number: it is in the record, and that is what counts. */
+	if (fold_find_id(&n->fold, s.channel, s.id, &at) == ERR_OK && at.log.party == peer)
+		return ERR_EXISTS;
+	return advance_take(n, &k, &s, &a);
+}
+
+/* ---- Reading. ---- */
+
+enum err node_advance_next(struct node *n, struct advance_cursor *cursor, struct buf *memory,
+			   struct advance_read_out *out)
+{
+	for (; cursor->party < n->accord->parties_count;
+	     *cursor = (struct advance_cursor){ .party = cursor->party + 1 }) {
+		uint8_t prefix[] = { ROW_ADVANCE, (uint8_t)cursor->party }, key_memory[MAP_KEY_MAX];
+		uint8_t value_memory[1 + PLACE_KEY_LEN];
+		struct buf key = BUF_ON(key_memory), value = BUF_ON(value_memory);
+		struct fault fault;
+		struct advance a;
+		struct kept k;
+		enum err e;
+
+		buf_put(&key, BYTES_OF(prefix));
+		if (cursor->is_begun)
+			buf_put(&key, BYTES_OF(cursor->key));
+		e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&key), &key, &value);
+		if (e == ERR_NOT_FOUND)
+			continue;
+		if (e == ERR_OK)
+			e = key.len == 2 + STATEMENT_ID_LEN ? kept_read(buf_bytes(&value), &k) : ERR_CORRUPT;
+		if (e != ERR_OK)
+			return e;
+		cursor->is_begun = true;
+		memcpy(cursor->key, key.ptr + 2, STATEMENT_ID_LEN);
+		memcpy(k.key, cursor->key, STATEMENT_ID_LEN);
+		e = kept_copy(n, &k, memory, &a);
+		if (e == ERR_OK && statement_read(a.statement, &out->statement, &fault) != ERR_OK)
+			e = ERR_CORRUPT;
+		out->state = k.state;
+		out->place = k.at;
+		out->content = a.content;
+		return e;
+	}
+	return ERR_NOT_FOUND;
 }

@@ -192,7 +192,7 @@ static enum err batch_add(struct node *n, struct now now, size_t peer, const str
 			e = attachments_wanted(n, now, a->line->is_own ? peer : a->line->key.party,
 					       add.content);
 		if (e == ERR_OK)
-			e = advance_reached(n, a->line->key.party, s.id);
+			e = advance_reached(n, &a->line->key, &entry, &s);
 	}
 	if (e == ERR_OK)
 		e = record_add_note(n->record, a->line->log, a->note.size, a->batch.note);

@@ -10,6 +10,7 @@
  *	attach.c     attachments                        read.c       reading for the API
  *	fork.c       evidence of a fork                 erase.c      contents that two persons erased
  *	advance.c    a FLASH ahead of its log           remind.c     QUERY and lapses, by timers
+ *	thin.c       copies by a path that is no TLS
  */
 #ifndef NODE_CORE_H
 #define NODE_CORE_H
@@ -18,6 +19,7 @@
 #include "crypto/sshsig.h"
 #include "node/node.h"
 #include "record/checkpoint.h"
+#include "wire/thin.h"
 
 /* Entries that a socket took together: by which path, when. */
 struct passage {
@@ -38,6 +40,8 @@ struct reach {
 	uint64_t suspect_from;
 	struct passage passages[PASSAGES_MAX]; /* the last ones, in a ring */
 	size_t passages_count;
+	uint64_t thin;		/* our own: looked at for a thin path so far */
+	struct mono thin_since; /* when there was nothing more to look at */
 };
 
 /* A line that the signer made and the next commit keeps. */
@@ -112,8 +116,35 @@ struct serving {
 	bool is_used;
 };
 
+/* A copy on a thin path, said until it is heard. */
+struct thin_out {
+	bool is_used, is_told; /* told: all of it went out once */
+	struct place_key at;
+	enum urgency urgency;
+	struct thin_message message;
+	unsigned next, round; /* the next frame; rounds that are through */
+	uint64_t order;	      /* rises with each copy */
+	struct mono due;
+};
+
+struct thin {
+	size_t path;
+	struct thin_options options;
+	struct pair_key in, out;
+	struct thin_reader reader;
+	struct thin_out outs[THIN_COPIES_MAX];
+	uint8_t heard[THIN_HEARD_MAX][PAIR_SEAL_LEN]; /* kept, and to be told so */
+	size_t heard_count;
+	bool is_busy;	       /* the line has a frame of ours */
+	uint64_t tag;	       /* of that frame */
+	struct thin_out *busy; /* whose it is; NULL: it tells that one was heard */
+	enum urgency busy_urgency;
+	uint64_t order, replays;
+};
+
 struct peer {
 	size_t party;
+	struct thin *thin; /* NULL: none of its paths is thin */
 	struct peer_path paths[LINK_PATHS_MAX];
 	size_t in_flight[URGENCY_COUNT]; /* bytes of batches that the socket has not taken */
 	size_t advances;		 /* bytes of advance copies likewise */
@@ -198,6 +229,7 @@ struct node {
 	struct batch_item *items; /* of the batch at hand */
 	struct signer (*signers)[STATEMENT_SIGNATURES_MAX]; /* of its entries, verified */
 	struct crew *crew;
+	size_t line_copies; /* no fewer than copies by a line that are kept */
 	struct book *book;  /* of the accord */
 	struct buf rebuilt; /* of the frame at hand, REBUILT_LEN_MAX */
 	uint8_t *scratch;   /* SCRATCH_LEN bytes for one entry and its content, or one frame */
@@ -354,7 +386,26 @@ enum err receive_advance(struct node *n, struct now now, const struct arrival *i
 /* Own FLASHes behind a backlog, as far as the socket's pace allows. */
 void advances_send(struct node *n, size_t peer);
 /* The log has brought the statement: its copy has served. */
-enum err advance_reached(struct node *n, size_t party, const uint8_t id[STATEMENT_ID_LEN]) MUST_CHECK;
+enum err advance_reached(struct node *n, const struct log_key *log, const struct entry *entry,
+			 const struct statement *s) MUST_CHECK;
+/*
+ * A copy that a thin path brought: kept, and published. ERR_EXISTS: it is known, as copy or as entry;
+ * ERR_LIMIT: too many wait; ERR_REFUSED: it is none of a channel that we share, or too long.
+ */
+enum err advance_heard(struct node *n, size_t peer, const struct thin_copy *copy) MUST_CHECK;
+/* How many copies by a line are kept, counted at the start. */
+enum err advances_count(struct node *n) MUST_CHECK;
+
+/* ---- thin.c ---- */
+void thin_open(struct node *n, const struct node_options *options);
+void thin_close(struct node *n);
+bool is_thin(const struct peer *p, size_t path);
+/* What goes next on a thin path, if its line is free or has something less urgent. */
+void thin_send(struct node *n, struct now now, size_t peer);
+void thin_sent(struct node *n, struct now now, size_t peer, uint64_t tag);
+void thin_down(struct node *n, size_t peer);
+/* The flush failed: what it was to keep was not heard. */
+void thin_forget(struct node *n);
 
 /* ---- erase.c ---- */
 /* Held, or erased by an entry that counts: what a peer says of it changes nothing. */

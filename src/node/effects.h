@@ -27,6 +27,7 @@ enum urgency {
 
 enum effect_kind {
 	EFFECT_FRAME,	/* give this frame to the link */
+	EFFECT_THIN,	/* put these bytes on a thin path, in place of what is being put there */
 	EFFECT_SIGN,	/* ask the signer for our line under this note */
 	EFFECT_COSIGN,	/* ask the signer for our mirror's line */
 	EFFECT_ANSWER,	/* tell the client what became of his command */
@@ -44,6 +45,13 @@ struct effect_frame {
 	enum frame_kind kind;
 	struct bytes payload;
 	uint64_t tag; /* given back by node_sent when the socket has taken it; 0: not wanted */
+};
+
+/* What stands behind an advance copy. */
+enum advance_state {
+	ADVANCE_SIGNED = 1, /* its officer's signature, as it will stand in its log */
+	ADVANCE_BY_LINE,    /* the key of a thin path: the peer's node said it; the signature is to follow */
+	ADVANCE_FALSE,	    /* what the line said is not what the log brought */
 };
 
 struct effect_sign {
@@ -84,13 +92,14 @@ struct effect_publish {
 	struct bytes entry, content; /* ENTRY, ADVANCE: the bytes, content .len 0 when there is none */
 	struct entry_view view;	     /* ENTRY, when it is folded already */
 	bool is_folded;
+	enum advance_state advance; /* ADVANCE: SIGNED has no .index in its place yet */
 };
 
 struct effect {
 	enum effect_kind kind;
 	bool is_held; /* waits for the flush of this turn: node_commit lets it go, or takes it back */
 	union {
-		struct effect_frame frame;
+		struct effect_frame frame; /* FRAME; THIN: bytes as they stand, kind unused */
 		struct effect_sign sign;
 		struct effect_answer answer;
 		struct effect_publish publish;

@@ -78,7 +78,7 @@ static enum err line_load(struct node *n, struct log *log, struct line *out)
 			store, log->number, bytes_str(n->accord->parties[i].name), &found, &line);
 		out->reach[i].goal = out->is_own ? log->durable : 0;
 		if (e == ERR_OK)
-			out->reach[i].held = out->cosigned[i] = found;
+			out->reach[i].held = out->reach[i].thin = out->cosigned[i] = found;
 		else if (e != ERR_NOT_FOUND)
 			return e;
 	}
@@ -170,7 +170,10 @@ enum err node_new(const struct node_options *options, struct node **out)
 		n->peers[i].party = i;
 		n->peers[i].service_path = LINK_PATHS_MAX;
 	}
+	thin_open(n, options);
 	e = lines_load(n);
+	if (e == ERR_OK)
+		e = advances_count(n);
 	if (e != ERR_OK) {
 		node_free(n);
 		return e;
@@ -189,6 +192,7 @@ void node_free(struct node *n)
 	if (n == NULL)
 		return;
 	record_free(n->record);
+	thin_close(n);
 	free(n->lines);
 	free(n->marks);
 	free(n->items);
@@ -443,6 +447,7 @@ static void forget_staged(struct node *n)
 	struct store *store = record_store(n->record);
 
 	n->dues_count = 0;
+	thin_forget(n);
 	/*
 	 * Pieces of attachments may be among it: what follows them has no use, and the next tick asks anew.
 	 */

@@ -11,12 +11,21 @@
 #define NODE_NODE_H
 
 #include "base/crew.h"
+#include "crypto/pair.h"
 #include "node/effects.h"
 #include "record/mark.h"
 #include "record/record.h"
 #include "view/ladder.h"
 
 struct node;
+
+/* A path that is no TLS: a serial line, a radio. At most one of a peer. */
+struct thin_options {
+	bool is_thin;
+	bool is_receive_only; /* nothing is ever sent on it */
+	uint32_t speed;	      /* bit/s */
+	uint8_t secret[PAIR_SECRET_LEN];
+};
 
 struct node_options {
 	const struct accord *accord; /* borrowed for the node's life */
@@ -26,6 +35,7 @@ struct node_options {
 	/* Names of the paths to each peer, in the order of preference; borrowed. */
 	const char *paths[PARTY_MAX][LINK_PATHS_MAX];
 	size_t paths_count[PARTY_MAX];
+	struct thin_options thin[PARTY_MAX][LINK_PATHS_MAX];
 };
 
 /* ERR_CORRUPT, ERR_IO: the store cannot be used. */
@@ -50,6 +60,10 @@ struct arrival {
 };
 enum err node_receive(struct node *n, struct now now, const struct arrival *in,
 		      struct effects *fx) MUST_CHECK;
+
+/* Bytes that came by a thin path, from whomever: only what the pair's key made is looked at. */
+enum err node_heard(struct node *n, struct now now, size_t peer, size_t path, struct bytes bytes,
+		    struct effects *fx) MUST_CHECK;
 
 /* A person's signed statement. Bytes are borrowed for the call. */
 struct command {
@@ -151,6 +165,24 @@ enum err node_note(struct node *n, const struct log_key *log, uint64_t size, str
 enum err node_proof(struct node *n, const struct place_key *place,
 		    struct buf *out) MUST_CHECK; /* tlog-proof file */
 
+/*
+ * Advance copies that are kept, one a call: of which no entry has come, or another one. *cursor starts
+ * zeroed; statement and content borrow from *memory. ERR_NOT_FOUND: no more.
+ */
+struct advance_cursor {
+	size_t party;
+	uint8_t key[STATEMENT_ID_LEN];
+	bool is_begun;
+};
+struct advance_read_out {
+	enum advance_state state;
+	struct place_key place; /* its number there is known of BY_LINE and FALSE */
+	struct statement statement;
+	struct bytes content;
+};
+enum err node_advance_next(struct node *n, struct advance_cursor *cursor, struct buf *memory,
+			   struct advance_read_out *out) MUST_CHECK;
+
 enum log_state { LOG_RUNS, LOG_STOPPED, LOG_RECOVERING, LOG_CLOSED };
 struct log_status {
 	struct log_key log;
@@ -171,6 +203,12 @@ size_t node_logs(struct node *n, struct log_status *out, size_t max);
 struct path_status {
 	const char *name;
 	bool is_up, was_up;
+	struct {
+		uint32_t speed; /* bit/s; 0: the path is not thin */
+		bool is_receive_only;
+		size_t copies;			 /* of ours that are said again and again */
+		uint64_t frames, noise, replays; /* good frames heard, bytes of none, copies known already */
+	} thin;
 	char group[32], address[64];
 	uint64_t round_trip_us;
 	struct wall since, heard, line_checked; /* line_checked .ms 0: never */

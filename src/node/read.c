@@ -195,8 +195,9 @@ enum err node_ladder(struct node *n, const struct place_key *place, struct messa
 							: BYTES_LIT(ROLE_NODE);
 		if (l->party >= n->accord->parties_count || l->party == place->log.party)
 			continue;
-		if (line->is_own && line->reach[l->party].taken > place->index) {
-			const struct passage *p = passage_find(&line->reach[l->party], place->index);
+		const struct passage *p =
+			line->is_own ? passage_find(&line->reach[l->party], place->index) : NULL;
+		if (line->is_own && (p != NULL || line->reach[l->party].taken > place->index)) {
 			/* Longer ago than is remembered: SENT stands, and no time is made up for it. */
 			ladder_prove(l, STEP_SENT, p == NULL ? (struct wall){ 0 } : p->at);
 		}
@@ -345,6 +346,17 @@ const char *refusal_kind_name(enum refusal_kind kind)
 	return names[kind];
 }
 
+static void thin_status_read(const struct thin *t, struct path_status *to)
+{
+	to->thin.speed = t->options.speed;
+	to->thin.is_receive_only = t->options.is_receive_only;
+	to->thin.frames = t->reader.frames;
+	to->thin.noise = t->reader.noise;
+	to->thin.replays = t->replays;
+	for (size_t i = 0; i < THIN_COPIES_MAX; i++)
+		to->thin.copies += t->outs[i].is_used;
+}
+
 static void peer_status_read(const struct node *n, const struct peer *p, struct peer_status *out)
 {
 	*out = (struct peer_status){ .party = p->party,
@@ -367,6 +379,10 @@ static void peer_status_read(const struct node *n, const struct peer *p, struct 
 		memcpy(to->group, from->group, sizeof to->group);
 		memcpy(to->rule, from->rule, sizeof to->rule);
 		memcpy(to->address, from->address, sizeof to->address);
+		if (is_thin(p, i)) {
+			thin_status_read(p->thin, to);
+			to->is_up = from->is_up;
+		}
 	}
 }
 

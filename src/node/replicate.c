@@ -327,7 +327,10 @@ static bool send_batch(struct node *n, size_t peer, struct line *line)
 void replicate(struct node *n, struct now now)
 {
 	for (size_t peer = 0; peer < n->accord->parties_count; peer++) {
-		if (peer == n->self || best_path(&n->peers[peer]) == LINK_PATHS_MAX)
+		if (peer == n->self)
+			continue;
+		thin_send(n, now, peer);
+		if (best_path(&n->peers[peer]) == LINK_PATHS_MAX)
 			continue;
 		for (int u = URGENCY_FLASH; u <= URGENCY_ROUTINE; u++) {
 			for (size_t i = 0; i < n->lines_count; i++) {
@@ -371,6 +374,10 @@ enum err node_sent(struct node *n, struct now now, size_t peer, size_t path, uin
 	struct reach *reach;
 
 	n->fx = fx;
+	if (is_thin(&n->peers[peer], path)) {
+		thin_sent(n, now, peer, tag);
+		return ERR_OK;
+	}
 	if (tag == 0 || t->number != tag || t->peer != peer || t->path != path)
 		return ERR_OK; /* of a path that went down since */
 	tag_end(n, t);
@@ -424,7 +431,9 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 	enum err e = ERR_OK;
 
 	n->fx = fx;
-	if (!in->is_up || path->is_up) {
+	if (is_thin(p, in->path)) {
+		thin_down(n, in->peer);
+	} else if (!in->is_up || path->is_up) {
 		forget_flights(n, in->peer, in->path);
 		/*
 		 * What was asked for or given on that path is asked for again, on another or after the next
@@ -442,7 +451,8 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 		snprintf(path->group, sizeof path->group, "%s", in->group);
 		snprintf(path->address, sizeof path->address, "%s", in->address);
 		path->next_check = now.mono;
-		e = hello_send(n, now, in->peer, in->path);
+		if (!is_thin(p, in->path))
+			e = hello_send(n, now, in->peer, in->path);
 	} else {
 		path->is_checking = false;
 		/* What we closed it for stands until something is known that says more than "down". */

@@ -238,6 +238,7 @@ static void carry_out(struct probe *p, const struct effect *e, struct asked *ask
 			   p->of->party, err_text(e->close.why),
 			   e->close.fault.rule == NULL ? "" : e->close.fault.rule);
 	case EFFECT_FRAME:
+	case EFFECT_THIN:
 	case EFFECT_PUBLISH:
 	case EFFECT_FULL:
 	case EFFECT_KIND_COUNT:

@@ -201,6 +201,8 @@ static bool carry_out(struct world *w, struct sim_node *n, const struct effect *
 		if (w->paths[n->party][effect->frame.peer][effect->frame.path].is_up)
 			frame_send(w, n, &effect->frame);
 		return true;
+	case EFFECT_THIN:
+		break; /* no world here has a thin path */
 	case EFFECT_SIGN:
 		sign_event(w, n, EVENT_SIGN, &effect->sign);
 		return true;

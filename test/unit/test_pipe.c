@@ -50,6 +50,8 @@ static const struct {
 	{ PIPE_CORE, PIPE_STARTER, { .kind = RECORD_END } },
 	{ PIPE_LINK, PIPE_STARTER, { .kind = RECORD_OPEN, .number = 9 } },
 	{ PIPE_STARTER, PIPE_LINK, { .kind = RECORD_OPENED, .err = ERR_IO, .number = 9, .text = { frame, 7 } } },
+	{ PIPE_CORE, PIPE_LINK, { .kind = RECORD_WRITE, .peer = 1, .path = 2, .number = 9, .rest = { frame, 7 } } },
+	{ PIPE_LINK, PIPE_CORE, { .kind = RECORD_READ, .peer = 1, .path = 2, .rest = { memory, RECORD_READ_MAX } } },
 };
 /* clang-format on */
 

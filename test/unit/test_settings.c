@@ -20,7 +20,8 @@ static void a_whole_one(void **state)
 	static const char text[] =
 		"; the node of alba\n" NODE "\n[listen]\nnorth = 192.0.2.7:7400\n"
 		"six = [2001:db8::7]:7400 ; v6\n\n[path borea/north]\nlisten = north\n"
-		"[path borea/south]\nconnect = 198.51.100.9:7400\n[path cima/a]\nlisten=north\n";
+		"[path borea/south]\nconnect = 198.51.100.9:7400\n[path cima/a]\nlisten=north\n"
+		"[path borea/radio]\nserial = /dev/ttyS0\nspeed = 75\nkey = keys/pair\nreceive-only = yes\n";
 	struct settings s;
 	struct settings_fault fault;
 
@@ -31,7 +32,11 @@ static void a_whole_one(void **state)
 	assert_int_equal(s.listens_count, 2);
 	assert_string_equal(s.listens[1].name, "six");
 	assert_string_equal(s.listens[1].address, "[2001:db8::7]:7400");
-	assert_int_equal(s.paths_count, 3);
+	assert_int_equal(s.paths_count, 4);
+	assert_string_equal(s.paths[3].serial, "/dev/ttyS0");
+	assert_int_equal(s.paths[3].speed, 75);
+	assert_string_equal(s.paths[3].key, "keys/pair");
+	assert_string_equal(s.paths[3].receive, "yes");
 	assert_string_equal(s.paths[0].peer, "borea");
 	assert_string_equal(s.paths[0].listen, "north");
 	assert_string_equal(s.paths[0].connect, "");
@@ -48,6 +53,16 @@ static const struct {
 	{ "empty", "", 0, "node.party" },
 	{ "no party", "[node]\naccord = " HASH "\n", 0, "node.party" },
 	{ "no accord", "[node]\nparty = alba\n", 0, "node.accord" },
+	{ "thin without a key", NODE "[path b/r]\nserial = /dev/ttyS0\nspeed = 75\n", 5, "path b/r" },
+	{ "thin without a speed", NODE "[path b/r]\nserial = /dev/ttyS0\nkey = k\n", 5, "path b/r" },
+	{ "thin and called", NODE "[path b/r]\nserial = /dev/ttyS0\nspeed = 75\nkey = k\nconnect = 127.0.0.1:1\n", 5, "path b/r" },
+	{ "a speed of 49", NODE "[path b/r]\nserial = /dev/ttyS0\nspeed = 49\n", 6, "path b/r.speed" },
+	{ "a speed of 115201", NODE "[path b/r]\nspeed = 115201\n", 5, "path b/r.speed" },
+	{ "a device with no path", NODE "[path b/r]\nserial = ttyS0\n", 5, "path b/r.serial" },
+	{ "neither yes nor no", NODE "[path b/r]\nreceive-only = y\n", 5, "path b/r.receive-only" },
+	{ "a key of no thin path", NODE "[path b/r]\nconnect = 127.0.0.1:1\nkey = k\n", 5, "path b/r" },
+	{ "two thin paths", NODE "[path b/r]\nserial = /dev/a\nspeed = 75\nkey = k\n[path b/s]\nserial = /dev/b\nspeed = 75\nkey = k\n", 9, "path b/s" },
+	{ "one device twice", NODE "[path b/r]\nserial = /dev/a\nspeed = 75\nkey = k\n[path c/s]\nserial = /dev/a\nspeed = 75\nkey = k\n", 9, "path c/s" },
 	{ "key before a section", "party = alba\n", 1, "party" },
 	{ "unknown section", NODE "[nodes]\nparty = a\n", 5, "nodes.party" },
 	{ "unknown key", NODE "port = 1\n", 4, "node.port" },

@@ -1,0 +1,285 @@
+/*
+ * A thin path's frames: what is lost, wrong, turned, said twice or made up; a coded FLASH in so many bytes.
+ */
+#include "base/prng.h"
+#include "wire/thin.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SECRET ((const uint8_t *)"0123456789abcdef0123456789abcdef")
+
+static const struct origin origin = { .channel = 3, .party = "kor", .epoch = 1 };
+static struct book book;
+static struct pair_key key, back_key;
+
+static int make(void **state)
+{
+	static const char *const words[] = { "rel",  "node",  "N01",	"kor",	 "KOR",	  "usa",  "USA",
+					     "head", "legal", "policy", "press", "shift", "watch" };
+
+	(void)state;
+	book_init(&book, origin.accord);
+	book_add(&book, BYTES_LIT("\x81\x82\x63rel\x82\x63KOR\x63USA"));
+	for (size_t i = 0; i < ARRAY_COUNT(words); i++)
+		book_add_text(&book, bytes_str(words[i]));
+	thin_key(SECRET, origin.accord, "kor", "usa", &key);
+	thin_key(SECRET, origin.accord, "usa", "kor", &back_key);
+	return 0;
+}
+
+/* A FLASH of a form with three fields to one post, by somebody who has seen a thousand entries. */
+static void put_notice(struct buf *out)
+{
+	struct statement s = {
+		.channel = 3,
+		.id = { 9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 },
+		.kind = KIND_MESSAGE,
+		.party = BYTES_LIT("kor"),
+		.role = BYTES_LIT("watch"),
+		.claimed = { 1893456075010u },
+		.seen = { { BYTES_LIT("usa"), 1, 1000 } },
+		.seen_count = 1,
+		.addressees = { { BYTES_LIT("usa"), BYTES_LIT("watch"), false } },
+		.addressees_count = 1,
+		.has_precedence = true,
+		.precedence = PRECEDENCE_FLASH,
+		.has_label = true,
+		.label = { .level = BYTES_LIT("S"),
+			   .categories = { { BYTES_LIT("rel"), 0, 2 } },
+			   .categories_count = 1,
+			   .values = { BYTES_LIT("KOR"), BYTES_LIT("USA") },
+			   .values_count = 2 },
+		.has_form = true,
+		.form = BYTES_LIT("N20"),
+		.form_version = 1,
+		.fields = { { 1, BYTES_LIT("\x03") },
+			    { 2, BYTES_LIT("\x19\x01\x2c") },
+			    { 3, BYTES_LIT("\x02") } },
+		.fields_count = 3,
+	};
+
+	statement_write(&s, out);
+}
+
+static void seal_notice(struct buf *statement, struct thin_message *m)
+{
+	uint8_t memory[THIN_MESSAGE_MAX];
+	struct buf plain = BUF_ON(memory);
+	struct thin_copy copy = { .origin = origin, .index = 300 };
+	enum thin_kind kind;
+
+	put_notice(statement);
+	copy.statement = buf_bytes(statement);
+	assert_int_equal(thin_copy_write(&copy, &book, (struct wall){ 1893456075010u }, &plain, &kind),
+			 ERR_OK);
+	assert_int_equal(kind, THIN_COPY);
+	assert_int_equal(thin_seal(&key, kind, buf_bytes(&plain), m), ERR_OK);
+}
+
+/* Messages that a reader finds in these bytes; the last one in *plain. */
+static size_t count_read(struct thin_reader *r, const struct pair_key *k, struct bytes in, struct buf *plain,
+			 struct thin_read *last)
+{
+	size_t count = 0;
+
+	for (;;) {
+		buf_reset(plain);
+		if (thin_read(r, k, &in, plain, last) != ERR_OK)
+			return count;
+		count++;
+	}
+}
+
+/* A round of it fits into 15 s of 75 bit/s, and any one of its frames may be lost. */
+static void a_coded_flash(void **state)
+{
+	uint8_t statement_memory[512];
+	struct buf statement = BUF_ON(statement_memory);
+	struct thin_message m;
+
+	(void)state;
+	seal_notice(&statement, &m);
+	assert_int_equal(thin_frames(&m), 3);
+	for (unsigned lost = 0; lost < 4; lost++) {
+		uint8_t line_memory[256], plain_memory[THIN_MESSAGE_MAX], again_memory[512];
+		struct buf line = BUF_ON(line_memory), plain = BUF_ON(plain_memory),
+			   again = BUF_ON(again_memory);
+		struct thin_reader r = { .len = 0 };
+		struct thin_read read;
+		struct thin_copy copy;
+
+		for (unsigned i = 0; i < 3; i++) {
+			if (i != lost)
+				thin_frame_write(&m, i, &key, &line);
+		}
+		if (lost == 3)
+			print_message("a coded FLASH: %zu bytes, %.1f s at 75 bit/s\n", line.len,
+				      (double)line.len * 8 / 75);
+		assert_true(line.len * 8 < 15 * 75);
+		assert_int_equal(thin_read(&r, &key, &(struct bytes){ line.ptr, line.len }, &plain, &read),
+				 ERR_OK);
+		assert_memory_equal(read.seal, m.sealed, PAIR_SEAL_LEN);
+		assert_int_equal(thin_copy_read(read.plain, read.kind, &book, "kor", &again, &copy), ERR_OK);
+		assert_true(bytes_equal(copy.statement, buf_bytes(&statement)));
+		assert_int_equal(copy.index, 300);
+		assert_int_equal(copy.content.len, 0);
+	}
+}
+
+/* Any byte lost, doubled or turned costs one frame of a round at most; nothing else is ever read. */
+static void a_bad_line(void **state)
+{
+	uint8_t statement_memory[512], line_memory[512], plain_memory[THIN_MESSAGE_MAX];
+	struct buf statement = BUF_ON(statement_memory), line = BUF_ON(line_memory),
+		   plain = BUF_ON(plain_memory);
+	struct thin_message m;
+	struct thin_read read;
+
+	(void)state;
+	seal_notice(&statement, &m);
+	for (unsigned i = 0; i < 3; i++)
+		thin_frame_write(&m, i, &key, &line);
+	for (size_t at = 0; at < line.len; at++) {
+		for (unsigned how = 0; how < 10; how++) {
+			uint8_t bad[520];
+			struct thin_reader r = { .len = 0 };
+			size_t len = line.len;
+
+			memcpy(bad, line.ptr, len);
+			if (how < 8) {
+				bad[at] ^= (uint8_t)(1u << how);
+			} else if (how == 8) {
+				memmove(bad + at, bad + at + 1, --len - at);
+			} else {
+				memmove(bad + at + 1, bad + at, len++ - at);
+			}
+			/* Two rounds: the second is heard whole whatever became of the first. */
+			memcpy(bad + len, line.ptr, line.len);
+			assert_int_not_equal(count_read(&r, &key, (struct bytes){ bad, len }, &plain, &read),
+					     0);
+			assert_memory_equal(read.seal, m.sealed, PAIR_SEAL_LEN);
+			assert_int_not_equal(
+				count_read(&r, &key, (struct bytes){ bad + len, line.len }, &plain, &read),
+				0);
+		}
+	}
+}
+
+/* The key of the other direction, another accord's, another pair's: nothing is heard. */
+static void another_key(void **state)
+{
+	static const struct origin exercise = { .accord = { 1 } };
+	uint8_t statement_memory[512], line_memory[512], plain_memory[THIN_MESSAGE_MAX];
+	struct buf statement = BUF_ON(statement_memory), line = BUF_ON(line_memory),
+		   plain = BUF_ON(plain_memory);
+	struct pair_key keys[3];
+	struct thin_message m;
+	struct thin_read read;
+
+	(void)state;
+	keys[0] = back_key;
+	thin_key(SECRET, exercise.accord, "kor", "usa", &keys[1]);
+	thin_key(SECRET + 1, origin.accord, "kor", "usa", &keys[2]);
+	seal_notice(&statement, &m);
+	for (unsigned i = 0; i < 3; i++)
+		thin_frame_write(&m, i, &key, &line);
+	for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
+		struct thin_reader r = { .len = 0 };
+
+		assert_int_equal(count_read(&r, &keys[i], buf_bytes(&line), &plain, &read), 0);
+		assert_int_equal(r.frames, 0);
+	}
+}
+
+/* Noise, then frames: noise is counted, and keeps nothing back. */
+static void noise(void **state)
+{
+	uint8_t statement_memory[512], line_memory[4096], plain_memory[THIN_MESSAGE_MAX];
+	struct buf statement = BUF_ON(statement_memory), line = BUF_ON(line_memory),
+		   plain = BUF_ON(plain_memory);
+	struct thin_reader r = { .len = 0 };
+	struct thin_message m;
+	struct thin_read read;
+	struct prng prng;
+
+	(void)state;
+	prng_init(&prng, 7);
+	seal_notice(&statement, &m);
+	for (unsigned i = 0; i < 3000; i++)
+		buf_put_byte(&line, i % 7 == 0 ? THIN_SYNC : (uint8_t)prng_below(&prng, 256));
+	assert_int_equal(count_read(&r, &key, buf_bytes(&line), &plain, &read), 0);
+	buf_reset(&line);
+	for (unsigned i = 0; i < 3; i++)
+		thin_frame_write(&m, i, &key, &line);
+	assert_int_equal(count_read(&r, &key, buf_bytes(&line), &plain, &read), 1);
+	assert_in_range(r.noise, 3000 - THIN_FRAME_MAX, 3000);
+}
+
+/* Each length up to the longest, each part of it lost once; more is refused. */
+static void lengths(void **state)
+{
+	uint8_t bytes[THIN_MESSAGE_MAX + 1];
+	struct thin_message m;
+
+	(void)state;
+	memset(bytes, 0x5a, sizeof bytes);
+	for (size_t len = 0; len <= THIN_MESSAGE_MAX - PAIR_SEAL_LEN; len++) {
+		assert_int_equal(thin_seal(&key, THIN_CONTENT, (struct bytes){ bytes, len }, &m), ERR_OK);
+		for (unsigned lost = 0; lost < thin_frames(&m); lost++) {
+			uint8_t line_memory[16 * THIN_FRAME_MAX], plain_memory[THIN_MESSAGE_MAX];
+			struct buf line = BUF_ON(line_memory), plain = BUF_ON(plain_memory);
+			struct thin_reader r = { .len = 0 };
+			struct thin_read read;
+
+			for (unsigned i = 0; i < thin_frames(&m); i++) {
+				if (i != lost || m.parts == 1)
+					thin_frame_write(&m, i, &key, &line);
+			}
+			assert_int_equal(
+				thin_read(&r, &key, &(struct bytes){ line.ptr, line.len }, &plain, &read),
+				ERR_OK);
+			assert_in_range(read.plain.len, len, len + THIN_PARTS_MAX - 1);
+			assert_memory_equal(read.plain.ptr, bytes, len);
+		}
+	}
+	assert_int_equal(
+		thin_seal(&key, THIN_COPY, (struct bytes){ bytes, sizeof bytes - PAIR_SEAL_LEN }, &m),
+		ERR_LIMIT);
+}
+
+/* Messages interleaved: as many as there are places for are put together. */
+static void interleaved(void **state)
+{
+	struct thin_message m[THIN_PARTIALS_MAX];
+	uint8_t line_memory[1024], plain_memory[THIN_MESSAGE_MAX], bytes[60];
+	struct buf line = BUF_ON(line_memory), plain = BUF_ON(plain_memory);
+	struct thin_reader r = { .len = 0 };
+	struct thin_read read;
+
+	(void)state;
+	for (size_t i = 0; i < THIN_PARTIALS_MAX; i++) {
+		memset(bytes, (int)i, sizeof bytes);
+		assert_int_equal(thin_seal(&key, THIN_COPY, BYTES_OF(bytes), &m[i]), ERR_OK);
+	}
+	for (unsigned part = 0; part < 2; part++) {
+		for (size_t i = 0; i < THIN_PARTIALS_MAX; i++)
+			thin_frame_write(&m[i], part, &key, &line);
+	}
+	assert_int_equal(count_read(&r, &key, buf_bytes(&line), &plain, &read), THIN_PARTIALS_MAX);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_coded_flash), cmocka_unit_test(a_bad_line), cmocka_unit_test(another_key),
+		cmocka_unit_test(noise),	 cmocka_unit_test(lengths),    cmocka_unit_test(interleaved),
+	};
+
+	return cmocka_run_group_tests(tests, make, NULL);
+}
