@@ -13,7 +13,11 @@
 
 #define TICK_MS 250u
 #define IDLE_MS 20u /* so long after the last event the store tidies up */
-/* A node that is never idle tidies up in between. */
+/*
+ * A node that is never idle tidies up in between, and now and then as if it were: what was erased goes, and a
+ * copy that nobody fetches, however busy a peer or a client keeps us.
+ */
+#define IDLE_AT_LEAST_MS 5000u
 #define BUSY_TURNS 16u
 #define ROUNDS_MAX 8u
 
@@ -178,6 +182,8 @@ static void serve_clients(struct core *c)
 
 static void tidy(struct core *c, bool is_idle)
 {
+	if (is_idle)
+		c->idle_due = mono_add_ms(loop_now(c->loop).mono, IDLE_AT_LEAST_MS);
 	if (node_tidy(c->node, is_idle, &c->fx) != ERR_OK)
 		c->is_busy = true; /* the turn carries out what the node does about it */
 }
@@ -235,6 +241,8 @@ static void on_tick(void *self)
 	if (err_class(node_tick(c->node, loop_now(c->loop), &c->fx)) == ERR_CLASS_LOCAL)
 		core_end(c, 1);
 	reserve_tick(c);
+	if (!mono_is_before(loop_now(c->loop).mono, c->idle_due))
+		tidy(c, true);
 	timer_set(c->tick, TICK_MS);
 }
 

@@ -66,6 +66,7 @@ struct core {
 	int status; /* what the program ends with */
 	bool has_memory, is_certain;
 	bool has_reserve;
+	struct mono idle_due;	  /* the store tidies up, busy or not */
 	struct mono reserve_next; /* when it is tried again */
 	struct marks marks;
 };
