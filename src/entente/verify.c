@@ -1,9 +1,11 @@
 #include "record/verify.h"
+#include "record/signatures.h"
 
 #include "entente/held.h"
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/words.h"
+#include "sys/threads.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -42,7 +44,8 @@ static void report(void *self, const struct finding *f)
 	json_decref(row);
 }
 
-static enum exit_code conclude(const struct options *o, const struct verify_counts *n, enum err e)
+static enum exit_code conclude(const struct options *o, const struct verify_counts *n,
+			       const struct signature_counts *signatures, enum err e)
 {
 	if (e != ERR_OK) {
 		say_error(_("The record cannot be read to its end: {1}."), _(err_text(e)));
@@ -51,16 +54,19 @@ static enum exit_code conclude(const struct options *o, const struct verify_coun
 	}
 	if (o->is_json)
 		say("{\"entries\":{1},\"notes\":{2},\"cosignatures\":{3},\"contents\":{4},\"erased\":{5},"
-		    "\"attachments\":{6},\"findings\":{7}}\n",
+		    "\"attachments\":{6},\"findings\":{7},\"signatures\":{8},\"false\":{9}}\n",
 		    say_number(n->entries), say_number(n->notes), say_number(n->cosignatures),
 		    say_number(n->contents), say_number(n->erased), say_number(n->attachments),
-		    say_number(n->findings));
+		    say_number(n->findings), say_number(signatures->good), say_number(signatures->bad));
 	else
 		say(_("{1} entries, {2} notes, {3} cosignatures, {4} contents ({5} erased), {6} attachments: "
 		      "{7} findings\n"),
 		    say_number(n->entries), say_number(n->notes), say_number(n->cosignatures),
 		    say_number(n->contents), say_number(n->erased), say_number(n->attachments),
 		    say_number(n->findings));
+	if (!o->is_json)
+		say(_("{1} officers' signatures are good, {2} false: their entries are VOID\n"),
+		    say_number(signatures->good), say_number(signatures->bad));
 	if (n->findings == 0)
 		return EXIT_DONE;
 	say_error(_("What is held is not what was signed, or not all of it."));
@@ -69,8 +75,26 @@ static enum exit_code conclude(const struct options *o, const struct verify_coun
 	return EXIT_INTEGRITY;
 }
 
+static enum err verify_signatures(struct record *record, struct signature_counts *out)
+{
+	struct threads *threads = threads_new();
+	struct signatures *s = signatures_new(record, threads_crew(threads));
+	enum err e;
+
+	do {
+		e = signatures_step(s);
+		*out = *signatures_count(s);
+		say_progress(_("verified, signatures"), out->good + out->bad, 0);
+	} while (e == ERR_SHORT);
+	say_progress_end();
+	signatures_free(s);
+	threads_free(threads);
+	return e;
+}
+
 static enum exit_code run(struct options *o)
 {
+	struct signature_counts signatures = { 0, 0 };
 	struct reported reported = { .o = o };
 	struct verify *v;
 	struct held h;
@@ -85,7 +109,9 @@ static enum exit_code run(struct options *o)
 		say_progress(_("verified, entries"), verify_count(v)->entries, 0);
 	} while (e == ERR_SHORT);
 	say_progress_end();
-	code = conclude(o, verify_count(v), e);
+	if (e == ERR_OK)
+		e = verify_signatures(h.record, &signatures);
+	code = conclude(o, verify_count(v), &signatures, e);
 	verify_free(v);
 	held_close(&h);
 	return code;

@@ -2,6 +2,7 @@
 
 USA's own door would not file any of it. So USA is played here, with its keys, by TLS of another library and our bytes.
 """
+import json
 import os
 import subprocess
 import time
@@ -100,7 +101,9 @@ def test_void_is_kept_shown_and_never_counted(alone):
     judged = [place for place, case in zip(places, cases) if case[0] != "a role that may not write there"]
     assert [row.split(":")[0] for row in summary["void"]] == [f"usa/5 {place.split()[1]}" for place in judged]
     kor.stop()
-    kor.run("verify")
+    counts = json.loads(kor.run("verify", "--json").stdout)
+    assert (counts["findings"], counts["false"]) == (0, [case[5] for case in cases].count("SIGNATURE"))
+    assert counts["signatures"] + counts["false"] > len(cases)
     kor.start()
     for place, case in zip(places, cases):
         assert kor.entry(place)["verdict"] == case[5]
