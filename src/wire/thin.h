@@ -1,7 +1,7 @@
 /*
  * thin.h - the frame of a thin path: small, sealed under a key of the pair, good without an answer.
  *
- * Spec: docs/spec/thin.md. Test: test/unit/test_thin.c. Fuzz: test/fuzz/thin.c.
+ * Spec: docs/spec/thin.md. Vectors: test/vectors/thin.json. Fuzz: test/fuzz/thin.c.
  * Layer: wire (uses crypto: the pair's key). Pure: no clock, no I/O, no allocation.
  *
  *	u8  sync     0xa5

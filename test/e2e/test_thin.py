@@ -1,12 +1,20 @@
 """A thin path: a serial line at 75 bit/s that loses a tenth, and a side that may only listen."""
-import secrets
+import json
+import os
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
 import officers
-
 from thin_line import Line
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "vectors"))
+
+import thin_reader  # noqa: E402
+
+FAST = 9600  # bit/s, where a play is about something else than the pace
 
 
 @pytest.fixture
@@ -16,22 +24,25 @@ def line(stage):
     return line
 
 
-def thin_world(stage, line, speed=75, receive_only=(), is_tls=True):
-    """KOR and USA with a TLS path through a relay, and a thin one."""
+def thin_world(stage, line, speed=75, receive_only=(), is_tls=False):
+    """KOR and USA with a TLS path through a relay, which is cut at first, and a thin one."""
     relay = stage.relay()
     world = stage.world(is_started=False, through={("usa", "north"): relay.port})
     relay.to = world.ports["kor", "usa", "north"]
-    key = secrets.token_hex(32)
+    key = world.folder / "pair"
+    world["kor"].run("keys", "--pair", key)
+    line.byte_s = 8 / speed
     for node, peer, device in (("kor", "usa", line.ends[0]), ("usa", "kor", line.ends[1])):
-        (world[node].home / "keys" / "pair").write_text(key + "\n")
+        (world[node].home / "keys" / "pair").write_bytes(key.read_bytes())
+        (world[node].home / "keys" / "pair").chmod(0o600)
         with open(world[node].home / "settings", "a") as settings:
             settings.write(f"\n[path {peer}/radio]\nserial = {device}\nspeed = {speed}\nkey = keys/pair\n"
                            f"receive-only = {'yes' if node in receive_only else 'no'}\n")
     if not is_tls:
         relay.cut()
-        for node in world.nodes.values():
-            node.start()
-            node.wait("the thin path is open", lambda node=node: node.paths()["radio"]["up"])
+    for node in world.nodes.values():
+        node.start()
+        node.wait("the thin path is open", lambda node=node: node.paths()["radio"]["up"])
     return world, relay
 
 
@@ -39,29 +50,148 @@ def copies(node):
     return node.get("/advances")["advances"]
 
 
-def flash(node, peer="usa", fields=None, body=b""):
-    """A coded FLASH of three fields to one post, signed by the watch: its place."""
+def radio(node):
+    return node.paths()["radio"]["thin"]
+
+
+def flash(node, peer="usa", body=b"", precedence=officers.FLASH):
+    """A coded message of three fields to one post, signed by the watch: its place."""
     seen = node.get("/seen", channel=3)
     raw = officers.statement(bytes.fromhex(seen["accord"]), 3, node.party, "watch", rel=seen["parties"],
                              seen=[(row["party"], row["epoch"], row["size"]) for row in seen["seen"]],
-                             to=[(peer, "watch", 0)], precedence=officers.FLASH, form=("N01", 1),
-                             fields=fields or {1: 3, 2: [37, 127], 3: int(time.time())}, body=body)
+                             to=[(peer, "watch", 0)], precedence=precedence, form=("N01", 1),
+                             fields={1: 3, 2: [37, 127], 3: int(time.time())}, body=body)
     answer = node.post([officers.item(raw, [node.key("watch")], body)])[0]
     assert answer["err"] == "OK", answer
     return answer["place"]
 
 
+def forge(world, index, keys):
+    """The frames of a FLASH of KOR's watch that only the pair's key has made."""
+    accord = world["usa"].get("/accord")
+    parties, roles = (sorted(row["name"] for row in accord[list_]) for list_ in ("parties", "roles"))
+    codes = {row["name"]: row["code"] for row in accord["parties"]}
+    words = [[["rel", sorted(codes.values())]], "rel", "node", "N01"]
+    words += [word for party in parties for word in (party, codes[party])] + roles
+    difference = {4: os.urandom(16), 6: "watch", **keys}
+    difference = {key: thin_reader.shrink(value, words) for key, value in sorted(difference.items())}
+    message = thin_reader.copy(int(time.time() * 1000), 3, 1, index, officers.encode(difference))
+    line = thin_reader.Keys((world.folder / "pair").read_text(), accord["accord"], "kor", "usa")
+    return b"".join(line.round(*message))
+
+
 def test_a_flash_by_a_bad_line(stage, line):
+    """A tenth of the frames is lost, the first one among them, and the FLASH is there within 15 s; then its log takes its place.
+
+    Meanwhile an attachment of 1 MiB waits for the other path: it takes nothing of this one.
+    """
     line.lose[0] = lambda number: number % 10 == 0
-    world, relay = thin_world(stage, line, is_tls=False)
+    world, relay = thin_world(stage, line)
     kor, usa = world["kor"], world["usa"]
-    begin = time.monotonic()
+    big = world.folder / "big.bin"
+    big.write_bytes(os.urandom(1 << 20))
+    kor.say("send", "notify", "A map.", "--to", "usa/watch", "--label", "OPEN", "--attach", big, key="watch", code=None)
+    assert line.passed == [0, 0], "who has nothing urgent to say says nothing"
     place = flash(kor)
     copy = usa.wait("the copy is there", lambda: copies(usa), patience=30)[0]
-    seconds, carried = time.monotonic() - begin, line.passed[0]
-    print(f"{seconds:.2f} s, {carried} bytes, {line.lost[0]} frames of {line.frames[0]} lost")
-    assert (copy["state"], copy["place"]) == ("BY_LINE", place)
-    assert carried * 8 / 75 < 15
+    seconds = line.passed[0] * line.byte_s
+    print(f"{line.passed[0]} bytes, {seconds:.1f} s; of {line.frames[0]} frames {line.lost[0]} were lost")
+    assert seconds < 15 and line.lost[0] >= 1
+    assert (copy["state"], copy["place"], copy["entry"]["form"]) == ("BY_LINE", place, "N01")
     relay.mend()
     usa.wait("the entry is there", lambda: usa.find("/entry", place=place), patience=40)
     assert not copies(usa)
+    assert usa.entry(place)["verdict"] == "OK"
+    kor.await_step(place, "STATION RECEIPT")
+
+
+def test_who_only_listens(stage, line):
+    """Not a byte comes back, the copies go on, and stop with the receipt that another path brings."""
+    world, relay = thin_world(stage, line, speed=FAST, receive_only=["usa"])
+    kor, usa = world["kor"], world["usa"]
+    place = flash(kor)
+    usa.wait("the copy is there", lambda: copies(usa))
+    assert radio(usa)["receive_only"] and radio(kor)["copies"] == 1
+    usa.stop()
+    usa.start()
+    assert copies(usa)[0]["place"] == place, "what was shown is durable"
+    kor.stop()
+    said = line.frames[0]
+    kor.start()
+    usa.wait("a restart says it again, and it is known", lambda: radio(usa)["replays"] > 0)
+    assert line.frames[0] > said and len(copies(usa)) == 1
+    relay.mend()
+    kor.await_step(place, "STATION RECEIPT", patience=40)
+    assert kor.wait("nothing is said any more", lambda: radio(kor)["copies"] == 0) and not copies(usa)
+    assert line.passed[1] == 0
+
+
+def test_what_an_officer_sees(stage, line):
+    world, _ = thin_world(stage, line, speed=FAST)
+    kor, usa = world["kor"], world["usa"]
+    events = usa.events()
+    place = flash(kor, body=officers.content("Missile launched."))
+    event = events.next(lambda one: one["change"] == "ADVANCE")
+    kor.wait("it was heard, and is said no more", lambda: radio(kor)["copies"] == 0)
+    assert "SENT" in kor.ladder(place)["steps"] and "STATION RECEIPT" not in kor.ladder(place)["steps"]
+    assert (event["state"], event["place"], event["entry"]["text"]) == ("BY_LINE", place, ["Missile launched."])
+    for command in (["inbox"], ["read", place]):
+        assert "authenticated by the line alone" in usa.run(*command).stdout
+    assert "Missile launched." in usa.run("read", place).stdout
+    assert "advance copy" in usa.run("read", place, "--ack", key="watch", code=4).stderr
+    status = usa.run("status", code=5).stdout
+    assert f"thin, {FAST} bit/s, {line.ends[1]}" in status
+    checks = {(row["check"], row["finding"]) for row in
+              json.loads(usa.run("doctor", "--json", code=None).stdout)}
+    assert {("serial device", "OK"), ("pair key", "OK")} <= checks
+
+
+def test_a_flash_overtakes(stage, line):
+    """A FLASH takes the line in the middle of another's frame."""
+    world, _ = thin_world(stage, line, speed=600)
+    kor, usa = world["kor"], world["usa"]
+    flash(kor, body=officers.content("x" * 300), precedence=officers.IMMEDIATE)
+    kor.wait("it is being said", lambda: line.passed[0] > 8)
+    before = line.passed[0]
+    place = flash(kor)
+    usa.wait("the FLASH is there", lambda: [one for one in copies(usa) if one["place"] == place], patience=30)
+    # Two of its three frames, and the rest of what the device had.
+    assert line.passed[0] - before < 110
+
+
+def test_noise_and_old_frames(stage, line):
+    """Bits turn, and somebody says again what he has recorded: nothing is shown twice, and nothing false."""
+    line.turn[0] = 0.005
+    world, relay = thin_world(stage, line, speed=FAST)
+    kor, usa = world["kor"], world["usa"]
+    place = flash(kor)
+    usa.wait("the copy is there", lambda: copies(usa), patience=60)
+    line.turn[0] = 0
+    relay.mend()
+    usa.wait("the entry is there", lambda: usa.find("/entry", place=place), patience=40)
+    known = radio(usa)["replays"]
+    for _ in range(3):
+        os.write(line.pairs[1][0], bytes(line.heard[0]) + os.urandom(200))
+    usa.wait("old frames are known", lambda: radio(usa)["replays"] > known)
+    assert not copies(usa) and len(usa.get("/inbox", channel=3)["messages"]) == 1
+
+
+def test_a_copy_that_the_log_contradicts(stage, line):
+    """Whoever has the pair's key can say what no officer signed. When the log comes, that is seen, and stays."""
+    world, relay = thin_world(stage, line, speed=FAST)
+    kor, usa = world["kor"], world["usa"]
+    line.is_cut[0] = True
+    genuine = flash(kor)
+    index = int(genuine.rsplit(".", 1)[1])
+    forged = forge(world, index, {9: [["usa", "watch", 0]], 11: ["OPEN", [["rel", ["KOR", "USA"]]]]})
+    os.write(line.pairs[1][0], forged)
+    assert usa.wait("the false copy is shown", lambda: copies(usa))[0]["state"] == "BY_LINE"
+    relay.mend()
+    usa.wait("the log came", lambda: usa.find("/entry", place=genuine), patience=40)
+    copy, = copies(usa)
+    assert (copy["state"], copy["place"]) == ("FALSE", genuine)
+    assert "the log holds something else" in usa.run("inbox").stdout
+    assert "the log holds something else" in usa.run("read", genuine).stdout
+    usa.stop()
+    usa.start()
+    assert copies(usa)[0]["state"] == "FALSE"

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "cases.h"
+
 #define SECRET ((const uint8_t *)"0123456789abcdef0123456789abcdef")
 
 static const struct origin origin = { .channel = 3, .party = "kor", .epoch = 1 };
@@ -274,11 +276,76 @@ static void interleaved(void **state)
 	assert_int_equal(count_read(&r, &key, buf_bytes(&line), &plain, &read), THIN_PARTIALS_MAX);
 }
 
+/* test/vectors/thin.json: what a second reader hears of the same bytes. */
+static void hear(const json_t *one)
+{
+	static const char *const words[] = { "rel",   "node",  "N01",  "alba", "ALBA",
+					     "borea", "BOREA", "head", "watch" };
+	static uint8_t line_memory[64u << 10];
+	uint8_t accord[ACCORD_ID_LEN];
+	const json_t *wanted = json_object_get(one, "read");
+	struct bytes in = case_hex(one, "hex", line_memory, sizeof line_memory);
+	struct thin_reader r = { .len = 0 };
+	struct pair_key k;
+	struct book theirs;
+	size_t count = 0;
+
+	assert_int_equal(bytes_read_hex(BYTES_LIT("7827688030a59330cebfc23f9c8d5f02"), accord, sizeof accord),
+			 ERR_OK);
+	thin_key(SECRET, accord, "borea", "alba", &k);
+	book_init(&theirs, accord);
+	book_add(&theirs, BYTES_LIT("\x81\x82\x63rel\x82\x64"
+				    "ALBA\x65"
+				    "BOREA"));
+	for (size_t i = 0; i < ARRAY_COUNT(words); i++)
+		book_add_text(&theirs, bytes_str(words[i]));
+	for (;;) {
+		uint8_t plain_memory[THIN_MESSAGE_MAX], statement_memory[4096], text_memory[16384];
+		struct buf plain = BUF_ON(plain_memory), statement = BUF_ON(statement_memory);
+		struct buf text = BUF_ON(text_memory);
+		struct thin_copy copy;
+		struct thin_read read;
+
+		if (thin_read(&r, &k, &in, &plain, &read) != ERR_OK)
+			break;
+		if (read.kind == THIN_HEARD) {
+			buf_put_str(&text, "heard ");
+			buf_put_hex(&text, read.plain);
+		} else if (thin_copy_read(read.plain, read.kind, &theirs, "borea", &statement, &copy) !=
+			   ERR_OK) {
+			buf_put_str(&text, "refused");
+		} else {
+			buf_put_str(&text, "copy ");
+			buf_put_decimal(&text, copy.origin.channel);
+			buf_put_str(&text, "/borea/");
+			buf_put_decimal(&text, copy.origin.epoch);
+			buf_put_str(&text, " ");
+			buf_put_decimal(&text, copy.index);
+			buf_put_str(&text, " ");
+			buf_put_hex(&text, copy.statement);
+			buf_put_str(&text, copy.content.len == 0 ? " -" : " ");
+			buf_put_hex(&text, copy.content);
+		}
+		if (!bytes_equal(buf_bytes(&text),
+				 bytes_str(json_string_value(json_array_get(wanted, count)))))
+			fail_msg("%s: %.*s", case_str(one, "name"), (int)text.len, (const char *)text.ptr);
+		count++;
+	}
+	assert_int_equal(count, json_array_size(wanted));
+}
+
+static void vectors(void **state)
+{
+	(void)state;
+	cases_play("thin.json", "vectors", hear);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_coded_flash), cmocka_unit_test(a_bad_line), cmocka_unit_test(another_key),
 		cmocka_unit_test(noise),	 cmocka_unit_test(lengths),    cmocka_unit_test(interleaved),
+		cmocka_unit_test(vectors),
 	};
 
 	return cmocka_run_group_tests(tests, make, NULL);

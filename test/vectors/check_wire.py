@@ -9,6 +9,7 @@ import os
 import re
 import sys
 
+import thin_reader
 import wire_reader
 
 ROOT = sys.argv[1]
@@ -131,10 +132,21 @@ def check_examples():
             assert text.replace(" ", "") in vectors, f"no vector has {text}"
 
 
+def check_thin():
+    """A thin line: what is heard of it, and the frames of thin.md section 4."""
+    file = json.loads(text_of("test", "vectors", "thin.json"))
+    keys = thin_reader.Keys(file["secret"], wire_reader.ACCORD.hex(), file["from"], file["to"])
+    for vector in file["vectors"]:
+        lines = thin_reader.read(bytes.fromhex(vector["hex"]), keys, file["from"])
+        assert lines == vector["read"], f"{vector['name']}: {lines}"
+    shown, = re.findall(r"```hex\n(.*?)```", text_of("docs", "spec", "thin.md"), flags=re.S)
+    assert shown.replace("\n", "") == file["vectors"][0]["hex"], "the example of thin.md"
+
+
 def main():
     checks = [(f"vectors of {name}", lambda name=name: check_vectors(name)) for name in wire_reader.READERS]
     checks += [(check.__doc__, check) for check in (check_worked_example, check_rules, check_kinds, check_limits,
-                                                    check_frames, check_examples)]
+                                                    check_frames, check_examples, check_thin)]
     failed = 0
     print(f"1..{len(checks)}")
     for number, (name, check) in enumerate(checks, 1):
