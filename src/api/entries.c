@@ -239,7 +239,7 @@ enum err run_log(struct api *a, struct request *q, struct reply *r)
 	enum err e = request_channel(a, q, &place.log.channel);
 
 	if (e == ERR_OK)
-		e = request_party(a, q, &place.log.party);
+		e = request_party(a, q, "party", node_self(a->node), &place.log.party);
 	if (e != ERR_OK)
 		return e;
 	if (request_number(q, "epoch", UINT32_MAX, node_epoch(a->node, place.log.channel, place.log.party),
@@ -365,10 +365,13 @@ enum err run_note(struct api *a, struct request *q, struct reply *r)
 {
 	struct place_key place;
 	uint64_t found;
+	size_t signer;
 	enum err e = request_place(a, q, &place);
 
 	if (e == ERR_OK)
-		e = node_note(a->node, &place.log, place.index + 1, r->out, &found);
+		e = request_party(a, q, "peer", node_accord(a->node)->parties_count, &signer);
+	if (e == ERR_OK)
+		e = node_note(a->node, &place.log, place.index + 1, signer, r->out, &found);
 	if (e == ERR_OK)
 		request_answer(q, request_status(ERR_OK), "text/plain; charset=utf-8", buf_bytes(r->out));
 	return e;
@@ -377,10 +380,13 @@ enum err run_note(struct api *a, struct request *q, struct reply *r)
 enum err run_proof(struct api *a, struct request *q, struct reply *r)
 {
 	struct place_key place;
+	size_t signer;
 	enum err e = request_place(a, q, &place);
 
 	if (e == ERR_OK)
-		e = node_proof(a->node, &place, r->out);
+		e = request_party(a, q, "peer", node_accord(a->node)->parties_count, &signer);
+	if (e == ERR_OK)
+		e = node_proof(a->node, &place, signer, r->out);
 	if (e == ERR_OK)
 		request_answer(q, request_status(ERR_OK), "text/plain; charset=utf-8", buf_bytes(r->out));
 	return e;

@@ -80,12 +80,12 @@ enum err request_channel(struct api *a, struct request *q, uint32_t *out)
 	return take_word(q, channel_text_read(node_accord(a->node), request_word(q, "channel"), out));
 }
 
-enum err request_party(struct api *a, struct request *q, size_t *out)
+enum err request_party(struct api *a, struct request *q, const char *name, size_t otherwise, size_t *out)
 {
-	struct bytes word = request_word(q, "party");
+	struct bytes word = request_word(q, name);
 
 	if (word.ptr == NULL) {
-		*out = node_self(a->node);
+		*out = otherwise;
 		return ERR_OK;
 	}
 	return take_word(q, party_text_read(node_accord(a->node), word, out));

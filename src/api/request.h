@@ -110,8 +110,9 @@ enum err request_number(struct request *q, const char *name, uint64_t max, uint6
 enum err request_place(struct api *a, struct request *q, struct place_key *out) MUST_CHECK;
 /* The channel's number; ERR_USAGE if it is absent. */
 enum err request_channel(struct api *a, struct request *q, uint32_t *out) MUST_CHECK;
-/* Our own party if it is absent. */
-enum err request_party(struct api *a, struct request *q, size_t *out) MUST_CHECK;
+/* `otherwise` if it is absent. */
+enum err request_party(struct api *a, struct request *q, const char *name, size_t otherwise,
+		       size_t *out) MUST_CHECK;
 
 /* Sets the answer (copies) and lets the connection go on if it was suspended. */
 void request_answer(struct request *q, unsigned status, const char *media_type, struct bytes answer);

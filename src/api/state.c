@@ -370,7 +370,7 @@ enum err run_seen(struct api *a, struct request *q, struct reply *r)
 static enum err keys_log(struct api *a, struct request *q, struct log_key *log)
 {
 	const struct accord *accord = node_accord(a->node);
-	enum err e = request_party(a, q, &log->party);
+	enum err e = request_party(a, q, "party", node_self(a->node), &log->party);
 
 	if (e != ERR_OK)
 		return e;

@@ -159,11 +159,14 @@ const char *node_sent_path(struct node *n, const struct place_key *place, size_t
 size_t node_seen(struct node *n, uint32_t channel, struct seen seen[PARTY_MAX]);
 /* The epoch that our log of a channel is in; 0 if it was never opened. */
 uint32_t node_epoch(struct node *n, uint32_t channel, size_t party);
-/* The note of that size or the next above, with every line held; for proofs and exports. */
-enum err node_note(struct node *n, const struct log_key *log, uint64_t size, struct buf *out,
+/*
+ * A note of that size or above, with every line held: of the smallest one that this party has signed, or, with a party
+ * beyond the last, of those that most have signed. ERR_NOT_FOUND if there is none.
+ */
+enum err node_note(struct node *n, const struct log_key *log, uint64_t size, size_t signer, struct buf *out,
 		   uint64_t *found) MUST_CHECK;
-enum err node_proof(struct node *n, const struct place_key *place,
-		    struct buf *out) MUST_CHECK; /* tlog-proof file */
+/* A tlog-proof file with such a note. */
+enum err node_proof(struct node *n, const struct place_key *place, size_t signer, struct buf *out) MUST_CHECK;
 
 /*
  * Advance copies that are kept, one a call: of which no entry has come, or another one. *cursor starts

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#define NOTES_TRIED 64u /* of one party's lines, for one whose note is held */
+
 const struct accord *node_accord(const struct node *n)
 {
 	return n->accord;
@@ -242,37 +244,132 @@ uint32_t node_epoch(struct node *n, uint32_t channel, size_t party)
 	return line == NULL || line->log->frontier.size == 0 ? 0 : line->key.epoch;
 }
 
-enum err node_note(struct node *n, const struct log_key *log, uint64_t size, struct buf *out, uint64_t *found)
+/* The note of the smallest size that is at least `size`. */
+static enum err note_above(struct node *n, const struct line *line, uint64_t size, struct buf *out,
+			   uint64_t *found)
 {
 	struct store *store = record_store(n->record);
-	struct line *line = line_find(n, log);
-	enum err e;
+	enum err e = store->ops->note_above(store, line->log->number, size, found, out);
 
-	if (line == NULL)
-		return ERR_NOT_FOUND;
-	e = store->ops->note_above(store, line->log->number, size, found, out);
 	if (e == ERR_NOT_FOUND && line->note.size >= size && line->note.size > 0) {
 		buf_put(out, (struct bytes){ line->note.text, line->note.len });
 		*found = line->note.size;
 		e = ERR_OK;
 	}
-	for (size_t i = 0; e == ERR_OK && i < n->accord->parties_count; i++) {
+	return e;
+}
+
+/* A party's line of the smallest size that is at least `size`. */
+static enum err line_above(struct node *n, const struct line *line, uint64_t size, size_t party,
+			   struct buf *out, uint64_t *found)
+{
+	struct store *store = record_store(n->record);
+	struct bytes name = bytes_str(n->accord->parties[party].name);
+	enum err e = store->ops->cosignature_above(store, line->log->number, size, name, found, out);
+
+	/* Our own line goes to the store with the next commit only. */
+	if (e == ERR_NOT_FOUND && party == n->self && line->cosignature.size >= size) {
+		buf_put(out, (struct bytes){ line->cosignature.text, line->cosignature.len });
+		*found = line->cosignature.size;
+		e = ERR_OK;
+	}
+	return e;
+}
+
+/* Puts the lines that are held for the note of exactly that size; how many there are. */
+static size_t put_lines(struct node *n, const struct line *line, uint64_t size, struct buf *out)
+{
+	size_t count = 0;
+
+	for (size_t party = 0; party < n->accord->parties_count; party++) {
 		uint8_t memory[NOTE_LINE_LEN_MAX];
 		struct buf text = BUF_ON(memory);
-		uint64_t at;
-		/* Our own line goes to the store with the next commit only. */
-		if (i == n->self && line->cosignature.size == *found)
-			buf_put(out, (struct bytes){ line->cosignature.text, line->cosignature.len });
-		else if (store->ops->cosignature_above(store, line->log->number, *found,
-						       bytes_str(n->accord->parties[i].name), &at,
-						       &text) == ERR_OK &&
-			 at == *found)
-			buf_put(out, buf_bytes(&text));
+		uint64_t found;
+
+		if (line_above(n, line, size, party, &text, &found) != ERR_OK || found != size)
+			continue;
+		buf_put(out, buf_bytes(&text));
+		count++;
 	}
+	return count;
+}
+
+/*
+ * Peers cosign the largest note of what came together: the next note above may be one that nobody signed. Of that one
+ * and of those that a party signed first, the one with the most lines; of equals the smallest.
+ */
+static uint64_t most_signed(struct node *n, const struct line *line, uint64_t size, uint64_t next)
+{
+	uint64_t best = next;
+	size_t most = 0;
+
+	for (size_t i = 0; i <= n->accord->parties_count; i++) {
+		uint8_t memory[NOTE_LEN_MAX];
+		struct buf text = BUF_ON(memory);
+		uint64_t at = next, found;
+		size_t count;
+
+		if (i < n->accord->parties_count && line_above(n, line, size, i, &text, &at) != ERR_OK)
+			continue;
+		buf_reset(&text);
+		if (note_above(n, line, at, &text, &found) != ERR_OK || found != at)
+			continue;
+		buf_reset(&text);
+		count = put_lines(n, line, at, &text);
+		if (count > most || (count == most && at < best)) {
+			most = count;
+			best = at;
+		}
+	}
+	return best;
+}
+
+/* A third party's line may have come without the note that it stands under: then the next one counts. */
+static enum err signed_above(struct node *n, const struct line *line, uint64_t size, size_t signer,
+			     uint64_t *out)
+{
+	for (size_t tried = 0; tried < NOTES_TRIED; tried++) {
+		uint8_t memory[NOTE_LEN_MAX];
+		struct buf text = BUF_ON(memory);
+		uint64_t found;
+		enum err e = line_above(n, line, size, signer, &text, out);
+
+		buf_reset(&text);
+		if (e == ERR_OK)
+			e = note_above(n, line, *out, &text, &found);
+		if (e != ERR_OK || found == *out)
+			return e;
+		size = *out + 1;
+	}
+	return ERR_NOT_FOUND;
+}
+
+enum err node_note(struct node *n, const struct log_key *log, uint64_t size, size_t signer, struct buf *out,
+		   uint64_t *found)
+{
+	struct line *line = line_find(n, log);
+	uint8_t memory[NOTE_LEN_MAX];
+	struct buf text = BUF_ON(memory);
+	uint64_t at;
+	enum err e;
+
+	if (line == NULL)
+		return ERR_NOT_FOUND;
+	if (signer < n->accord->parties_count) {
+		e = signed_above(n, line, size, signer, &at);
+	} else {
+		e = note_above(n, line, size, &text, &at);
+		if (e == ERR_OK)
+			at = most_signed(n, line, size, at);
+	}
+	if (e == ERR_OK)
+		e = note_above(n, line, at, out, found);
+	if (e == ERR_OK)
+		put_lines(n, line, *found, out);
 	return e == ERR_OK ? buf_check(out) : e;
 }
 
-enum err node_proof(struct node *n, const struct place_key *place, struct buf *out)
+enum err node_proof(struct node *n, const struct place_key *place, size_t signer, struct buf *out)
 {
 	struct line *line = line_find(n, &place->log);
 	uint8_t note_memory[NOTE_LEN_MAX], proof[MERKLE_PROOF_MAX][HASH_LEN];
@@ -283,7 +380,7 @@ enum err node_proof(struct node *n, const struct place_key *place, struct buf *o
 
 	if (line == NULL || place->index >= line->log->durable)
 		return ERR_NOT_FOUND;
-	e = node_note(n, &place->log, place->index + 1, &note, &size);
+	e = node_note(n, &place->log, place->index + 1, signer, &note, &size);
 	if (e == ERR_OK)
 		e = record_inclusion(n->record, line->log, place->index, size, proof, &count);
 	if (e != ERR_OK)

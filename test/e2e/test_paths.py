@@ -56,6 +56,25 @@ def test_down_is_told_and_what_waits_goes_out(stage):
     assert kor.run("status", code=0).stdout
 
 
+def test_a_note_that_the_peer_signed(stage):
+    """What came together was cosigned once, by the last note: that one proves the receipt of each."""
+    relay = stage.relay()
+    world = stage.world(is_started=False, through={("usa", "north"): relay.port})
+    relay.to = world.ports["kor", "usa", "north"]
+    world.start()
+    kor, usa = world["kor"], world["usa"]
+    relay.cut()
+    kor.wait("the line is down", lambda: not kor.is_linked())
+    places = [notice(kor, f"Queued {number}.", "usa", code=5) for number in range(3)]
+    relay.mend()
+    for place in places:
+        kor.await_step(place, "STATION RECEIPT")
+        for words in ({}, {"peer": "usa"}):
+            assert "/usa/mirror " in kor.get("/note", place=place, **words).decode()
+            assert "/usa/mirror " in kor.get("/proof", place=place, **words).decode()
+    assert kor.ask("GET", "/note", place=places[0], peer="nobody")[0] == 404
+
+
 def test_a_bundle_is_a_path(stage):
     world = stage.world(is_started=False)
     kor, usa = world["kor"].start(), world["usa"]

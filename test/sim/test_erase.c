@@ -124,7 +124,7 @@ static void parcel_fill(struct parcel *p, const struct sim_node *from, uint64_t 
 			item->content = lent(p, buf_bytes(&content));
 		p->batch.origin = read.entry.origin;
 	}
-	assert_int_equal(node_note(from->node, &log_key, size, &note, &found), ERR_OK);
+	assert_int_equal(node_note(from->node, &log_key, size, PARTY_MAX, &note, &found), ERR_OK);
 	assert_int_equal(found, size);
 	p->batch.note = lent(p, buf_bytes(&note));
 }
