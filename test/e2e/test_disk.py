@@ -1,20 +1,12 @@
 """A full disk and a read-only one: refused with the limit named, the peer's entries still held, nothing lost after."""
-import os
 import shutil
-import subprocess
 import time
 
+import disks
 import nodes
 import pytest
 
-MIB = 1 << 20
 FAILING = nodes.ROOT / "build/test/lib/failing.so"
-
-
-def as_root(*command):
-    """A file system of a chosen size takes root; who runs the tests has it, or sudo, to install packages."""
-    prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    subprocess.run([*prefix, *map(str, command)], check=True)
 
 
 @pytest.fixture
@@ -24,25 +16,13 @@ def small(stage):
     home, aside = world["kor"].home, world.folder / "aside"
     home.rename(aside)
     home.mkdir(mode=0o700)
-    as_root("mount", "-t", "tmpfs", "-o", f"size=64m,mode=0700,uid={os.geteuid()}", "tmpfs", home)
+    disks.mount(home, 64)
     try:
         shutil.copytree(aside, home, dirs_exist_ok=True)
         yield world
     finally:
         world.stop()
-        as_root("umount", "-l", home)
-
-
-def fill(folder):
-    """Leaves no byte free."""
-    with open(folder / "ballast", "ab", buffering=0) as ballast:
-        for piece in (MIB, 4096, 1):
-            try:
-                while True:
-                    ballast.write(bytes(piece))
-            except OSError:
-                continue
-    return folder / "ballast"
+        disks.unmount(home)
 
 
 def notice(node, text, peer, code=0):
@@ -53,7 +33,7 @@ def test_full_disk(small):
     kor, usa = small.start()["kor"], small["usa"]
     notice(kor, "Before.", "usa")
     small.await_receipts()
-    ballast = fill(kor.home)
+    ballast = disks.fill(kor.home)
     filed, refused = [], None
     for number in range(400):
         done = notice(kor, f"{number} " + "x" * 60000, "usa", code=None)
@@ -80,7 +60,7 @@ def test_full_disk(small):
 
 def test_no_room_at_the_start(small):
     kor = small["kor"]
-    fill(kor.home)
+    disks.fill(kor.home)
     kor.start(wait=False)
     assert kor.end() == 1
     assert "full" in kor.words()
@@ -91,10 +71,10 @@ def test_no_room_at_the_start(small):
 def test_read_only_disk(small):
     kor = small["kor"].start()
     kor.stop()
-    as_root("mount", "-o", "remount,ro", kor.home)
+    disks.as_root("mount", "-o", "remount,ro", kor.home)
     done = nodes.run("serve", home=kor.home, code=1)
     assert "Read-only" in done.stderr or "read-only" in done.stderr
-    as_root("mount", "-o", "remount,rw", kor.home)
+    disks.as_root("mount", "-o", "remount,rw", kor.home)
     kor.start()
 
 
