@@ -41,6 +41,9 @@ crash: all ## the power, the disk and the memory fail at every call; CUTS=count 
 	@$(BUILD)/test/crash/cuts CUTS=$(or $(CUTS),100000)
 	@$(BUILD)/test/crash/faults SEEDS=$(or $(SEEDS),4)
 
+blackbox: setup all ## the second checker: real nodes, faults, a judge; MINUTES=n (2), SEED=n, PARTIES=2 or 3
+	@$(PYTHON) test/blackbox/run.py --minutes $(or $(MINUTES),2) $(if $(SEED),--seed $(SEED)) $(if $(PARTIES),--parties $(PARTIES))
+
 bench: ready-demo ## figures beside the floor of the same run, into build/bench/latest.json
 	@ninja -C $(BUILD) $(QUIET)
 	@$(PYTHON) bench/run.py
@@ -76,4 +79,4 @@ $(FUZZ)/build.ninja:
 	@CC=$(if $(filter afl,$(ENGINE)),afl-clang-fast,clang-19) AFL_QUIET=1 $(MESON) setup $(FUZZ) $(SANITIZERS) \
 		-Doptimization=2 -Dfuzz=true
 
-.PHONY: all help setup demo test check e2e lint sim crash bench fuzz format po install clean ready-build ready-demo
+.PHONY: all help setup demo test check e2e lint sim crash blackbox bench fuzz format po install clean ready-build ready-demo

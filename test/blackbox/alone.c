@@ -1,0 +1,15 @@
+/*
+ * What is preloaded into a node's core beside this stays out of its other processes: they get what $PRELOAD_OF_OTHERS
+ * says instead. The clock that a test fakes is the core's, which alone reads it.
+ */
+#include <stdlib.h>
+
+static void __attribute__((constructor)) begin(void)
+{
+	const char *others = getenv("PRELOAD_OF_OTHERS");
+
+	if (others != NULL)
+		setenv("LD_PRELOAD", others, 1);
+	else
+		unsetenv("LD_PRELOAD");
+}

@@ -1,0 +1,47 @@
+"""A line between two nodes that a nemesis holds in its hands: cut, held in one direction, slowed."""
+import random
+import time
+
+import nodes
+
+LOOK_AGAIN_S = 0.01
+
+
+class Line(nodes.Relay):
+    """near is the side that connected. Bytes of one TCP connection stay in order; those of two lines need not."""
+
+    def __init__(self, to, seed):
+        self.is_held = {"to the far side": False, "to the near side": False}
+        self.delay_s, self.random = 0.0, random.Random(seed)
+        super().__init__(to)
+
+    def direction(self, source):
+        with self.lock:
+            is_near = any(source is near for near, _ in self.pairs)
+        return "to the far side" if is_near else "to the near side"
+
+    def carry(self, source, sink):
+        try:
+            direction = self.direction(source)
+            while piece := source.recv(1 << 16):
+                if self.delay_s:
+                    time.sleep(self.random.uniform(0, self.delay_s))
+                while self.is_held[direction] and not self.is_cut:
+                    time.sleep(LOOK_AGAIN_S)
+                sink.sendall(piece)
+        except OSError:
+            pass
+        self.end(source, sink)
+
+    def end(self, *pair):
+        for one in pair:
+            try:
+                one.shutdown(2)
+            except OSError:
+                continue
+
+    def mend(self):
+        self.delay_s = 0.0
+        for direction in self.is_held:
+            self.is_held[direction] = False
+        super().mend()

@@ -1,0 +1,228 @@
+"""What is done to the nodes: a table of faults, each begun, held for a while and healed, in an order that the seed gives.
+
+Rounds: every fault but the last once, in two lanes side by side; then, all healed, a data directory is put back from an old
+backup. Between two restores everything that was acknowledged is with a peer again: two disks that die at once lose what only
+they had, and no record could say otherwise.
+"""
+import contextlib
+import datetime
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+
+import disks
+import nodes
+
+PROCESSES = ("core", "link", "signer")
+PATIENCE_S = 60.0
+OFFSET_LEN = 64  # the file is written over in place: a full disk must not keep a clock from changing
+RESTORES_MAX = 8  # a party; each may open an epoch on every channel, and those are few
+
+
+class Keeper(threading.Thread):
+    """Starts a node again whenever it has ended, as an init would; says so in the history."""
+
+    def __init__(self, world, node):
+        super().__init__(name=f"{node.party}-keeper", daemon=True)
+        self.world, self.node, self.lock, self.is_over = world, node, threading.RLock(), False
+        self.failing = ""  # what of libfiu a start begins with
+
+    def run(self):
+        while not self.is_over:
+            with self.lock:
+                if self.node.process.poll() is not None:
+                    self.world.history.put(self.name, "ended", "seen", party=self.node.party,
+                                           code=self.node.process.returncode)
+                    self.start_node()
+            time.sleep(0.1)
+
+    def start_node(self):
+        self.node.start(wait=False, env=self.world.environment(self.node.party, self.failing))
+
+    def pid(self, name):
+        """Of a process of the node; waits until it is there."""
+        def look():
+            with self.lock, contextlib.suppress(OSError):
+                return self.node.process.poll() is None and self.node.processes().get(name)
+        return nodes.wait_for(f"{name} of {self.node.party} runs", look, PATIENCE_S, [self.node])
+
+
+def signalled(pid, what):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, what)
+
+
+class Nemesis:
+    def __init__(self, world, seconds_each):
+        self.world, self.history, self.seconds_each = world, world.history, seconds_each
+        self.random = random.Random(world.seed)
+        self.backups = {party: [] for party in world.parties}
+
+    # Faults: each begins when called and gives what heals it. `chance` is the schedule's own.
+
+    def kill(self, party, chance, name):
+        signalled(self.world.keepers[party].pid(name), signal.SIGKILL)
+        return lambda: None
+
+    def pause(self, party, chance, name):
+        pid = self.world.keepers[party].pid(name)
+        signalled(pid, signal.SIGSTOP)
+        return lambda: signalled(pid, signal.SIGCONT)
+
+    def lines_of(self, party):
+        return [line for key, line in sorted(self.world.lines.items()) if party in key]
+
+    def cut(self, party, chance):
+        lines = self.lines_of(party)
+        lines = lines if chance.random() < 0.5 else [chance.choice(lines)]
+        for line in lines:
+            line.cut()
+        return lambda: [line.mend() for line in lines]
+
+    def one_way(self, party, chance):
+        lines, direction = self.lines_of(party), chance.choice(["to the far side", "to the near side"])
+        for line in lines:
+            line.is_held[direction] = True
+        return lambda: [line.mend() for line in lines]
+
+    def delay(self, party, chance):
+        """Each line another delay: what is sent on one arrives behind what was sent later on another."""
+        lines = self.lines_of(party)
+        for line in lines:
+            line.delay_s = chance.uniform(0.05, 0.6)
+        return lambda: [line.mend() for line in lines]
+
+    def clock(self, party, chance, kind):
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None, microsecond=0)
+        frozen = now + datetime.timedelta(days=chance.randint(-15, 15))
+        self.world.set_clock(party, {"on": "+15d", "back": "-15d", "frozen": f"{frozen}", "2038": "@2040-02-29 23:59:58"}[kind])
+        return lambda: self.world.set_clock(party, "+0d")
+
+    def full(self, party, chance):
+        ballast = disks.fill(self.world[party].home)
+        return lambda: ballast.unlink(missing_ok=True)
+
+    def failing(self, party, chance, points, errno):
+        """At run time by fiu-ctrl; who is started meanwhile has it from the beginning."""
+        keeper = self.world.keepers[party]
+        how = "enable" if chance.random() < 0.5 else "enable_random"
+        more = ",probability=0.2" if how == "enable_random" else ""
+        command = f"{how} name={points},failinfo={errno}{more}"
+        pids = [keeper.pid("core"), keeper.pid("signer")]
+        keeper.failing = command
+        self.tell(pids, command)
+
+        def heal():
+            keeper.failing = ""
+            with keeper.lock:
+                if keeper.node.process.poll() is None:
+                    pids.extend(pid for name, pid in keeper.node.processes().items() if name != "link")
+            self.tell(set(pids), f"disable name={points}")
+        return heal
+
+    def tell(self, pids, command):
+        """fiu-ctrl waits for ever for a process that ended meanwhile: so not longer than for one that is slow."""
+        for pid in pids:
+            if os.path.exists(f"/proc/{pid}"):
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    subprocess.run(["timeout", "5", "fiu-ctrl", "-f", self.world.fifo, "-c", command, str(pid)],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+
+    # A backup comes back
+
+    def back_up(self, party):
+        path = self.world.folder / f"{party}.{len(self.backups[party])}.backup"
+        self.world[party].run("export", "--backup", path, timeout=PATIENCE_S)
+        self.backups[party].append(path)
+
+    def restore(self, party, chance):
+        world, node, keeper = self.world, self.world[party], self.world.keepers[party]
+        world.await_held(PATIENCE_S)
+        if chance.random() < 0.7:  # so that something is only QUEUED when the disk dies
+            for line in self.lines_of(party):
+                line.cut()
+            time.sleep(chance.uniform(0.3, 1.0))
+        with keeper.lock:
+            node.process.kill()
+            node.process.wait()
+            self.history.put("nemesis", "disk lost", "seen", party=party)
+            for path in node.home.glob("record.db*"):
+                path.unlink()
+            node.run("restore", chance.choice(self.backups[party]))
+            world.restores[party] += 1
+            keeper.start_node()
+        for line in self.lines_of(party):
+            line.mend()
+        nodes.wait_for(f"{party} has recovered", lambda: self.has_recovered(party), PATIENCE_S, [node])
+        world.await_held(PATIENCE_S)
+        return lambda: None
+
+    def has_recovered(self, party):
+        """What the peers have is fetched by itself; where that is less than was signed, the registrar decides."""
+        node = nodes.Node(party, self.world[party].home, self.world[party].keys)
+        with contextlib.suppress(*self.world.LOST):
+            if node.get("/status")["recovering"] is False:
+                return True
+            if all(node.is_linked(peer) for peer in self.world.parties if peer != party) and self.world.is_refilled(party):
+                node.run("restore", "--open-epoch", "--label", "OPEN", key="registrar", code=None)
+        return False
+
+    # The schedule
+
+    def hold(self, name, party, seconds, chance):
+        """Begins a fault, keeps it, heals it; both are in the history."""
+        run, words = FAULTS[name]
+        self.history.put("nemesis", name, "begun", party=party)
+        heal = run(self, party, chance, **words)
+        time.sleep(seconds)
+        heal()
+        self.history.put("nemesis", name, "ended", party=party)
+
+    def lane(self, rows, failures):
+        try:
+            for name, party, seconds, gap, seed in rows:
+                self.hold(name, party, seconds, random.Random(seed))
+                time.sleep(gap)
+        except Exception as why:
+            failures.append(why)
+
+    def round(self):
+        shortest, longest = self.seconds_each
+        names = [name for name in FAULTS if name != "old backup"]
+        self.random.shuffle(names)
+        rows = [(name, self.random.choice(self.world.parties), self.random.uniform(shortest, longest),
+                 self.random.uniform(0, shortest), self.random.random()) for name in names]
+        failures = []
+        lanes = [threading.Thread(target=self.lane, args=(rows[at::2], failures)) for at in range(2)]
+        for lane in lanes:
+            lane.start()
+        for lane in lanes:
+            lane.join()
+        if failures:
+            raise failures[0]
+        party = self.random.choice(self.world.parties)
+        chance = random.Random(self.random.random())
+        if self.world.restores[party] < RESTORES_MAX:
+            self.hold("old backup", party, 0, chance)
+        self.world.await_answers(PATIENCE_S)
+        self.back_up(self.random.choice(self.world.parties))
+
+
+# Not posix/io/rw/*/reduce: libfiu's short read may give 0 bytes where there are more, which no disk does.
+FAULTS = {
+    **{f"kill {name}": (Nemesis.kill, {"name": name}) for name in PROCESSES},
+    **{f"pause {name}": (Nemesis.pause, {"name": name}) for name in PROCESSES},
+    "cut": (Nemesis.cut, {}),
+    "one way": (Nemesis.one_way, {}),
+    "delay": (Nemesis.delay, {}),
+    **{f"clock {kind}": (Nemesis.clock, {"kind": kind}) for kind in ("on", "back", "frozen", "2038")},
+    "full disk": (Nemesis.full, {}),
+    "sync fails": (Nemesis.failing, {"points": "posix/io/sync/*", "errno": 5}),
+    "write fails": (Nemesis.failing, {"points": "posix/io/rw/pwrite", "errno": 5}),
+    "write is full": (Nemesis.failing, {"points": "posix/io/rw/pwrite", "errno": 28}),
+    "read fails": (Nemesis.failing, {"points": "posix/io/rw/pread", "errno": 5}),
+    "old backup": (Nemesis.restore, {}),
+}
