@@ -28,7 +28,7 @@ class Keeper(threading.Thread):
     def __init__(self, world, node):
         super().__init__(name=f"{node.party}-keeper", daemon=True)
         self.world, self.node, self.lock, self.is_over = world, node, threading.RLock(), False
-        self.failing = ""  # what of libfiu a start begins with
+        self.failing = self.started_failing = ""  # what of libfiu a start begins with, and began with
 
     def run(self):
         while not self.is_over:
@@ -40,6 +40,7 @@ class Keeper(threading.Thread):
             time.sleep(0.1)
 
     def start_node(self):
+        self.started_failing = self.failing
         self.node.start(wait=False, env=self.world.environment(self.node.party, self.failing))
 
     def pid(self, name):
@@ -102,34 +103,40 @@ class Nemesis:
         return lambda: self.world.set_clock(party, "+0d")
 
     def full(self, party, chance):
-        ballast = disks.fill(self.world[party].home)
-        return lambda: ballast.unlink(missing_ok=True)
+        ballast, lines = disks.fill(self.world[party].home), self.lines_of(party)
+
+        def heal():
+            """With new lines: a receipt that a full disk refused is not given again by itself before (open finding)."""
+            ballast.unlink(missing_ok=True)
+            for line in lines:
+                line.cut()
+                line.mend()
+        return heal
 
     def failing(self, party, chance, points, errno):
-        """At run time by fiu-ctrl; who is started meanwhile has it from the beginning."""
+        """In core at run time, by fiu-ctrl; a node that is started meanwhile has it from the beginning, in its signer too."""
         keeper = self.world.keepers[party]
         how = "enable" if chance.random() < 0.5 else "enable_random"
         more = ",probability=0.2" if how == "enable_random" else ""
         command = f"{how} name={points},failinfo={errno}{more}"
-        pids = [keeper.pid("core"), keeper.pid("signer")]
         keeper.failing = command
-        self.tell(pids, command)
+        self.tell(party, keeper.pid("core"), command)
 
         def heal():
             keeper.failing = ""
-            with keeper.lock:
-                if keeper.node.process.poll() is None:
-                    pids.extend(pid for name, pid in keeper.node.processes().items() if name != "link")
-            self.tell(set(pids), f"disable name={points}")
+            with keeper.lock:  # whoever was started with it and still runs: its signer keeps it, so it is started again
+                if "posix" in (keeper.started_failing or "") and keeper.node.process.poll() is None:
+                    keeper.node.process.terminate()
+                    keeper.node.process.wait()
+                    keeper.start_node()
+                elif keeper.node.process.poll() is None:
+                    self.tell(party, keeper.node.process.pid, f"disable name={points}")
         return heal
 
-    def tell(self, pids, command):
+    def tell(self, party, pid, command):
         """fiu-ctrl waits for ever for a process that ended meanwhile: so not longer than for one that is slow."""
-        for pid in pids:
-            if os.path.exists(f"/proc/{pid}"):
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    subprocess.run(["timeout", "5", "fiu-ctrl", "-f", self.world.fifo, "-c", command, str(pid)],
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        subprocess.run(["timeout", "5", "fiu-ctrl", "-f", self.world.fifo(party), "-c", command, str(pid)],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
     # A backup comes back
 

@@ -53,7 +53,7 @@ class World(nodes.World):
 
     LOST = clients.LOST
 
-    def __init__(self, folder, parties, seed, binary=None):
+    def __init__(self, folder, parties, seed):
         accord = ACCORDS[parties]
         names = [words[0] for words in words_of(accord / "parties")]
         posts = [(words[0], words[words.index("of") + 1:]) for words in words_of(accord / "posts")]
@@ -61,8 +61,7 @@ class World(nodes.World):
         super().__init__(folder, accord, officers_of, PATHS)
         self.seed, self.history = seed, history.History(self.folder / "history")
         self.restores, self.lines, self.keepers, self.mounted = {party: 0 for party in names}, {}, {}, []
-        self.fifo, self.channels_used = str(self.folder / "fiu"), []
-        self.binary = binary
+        self.channels_used = []
 
     def make(self):
         super().make()
@@ -95,12 +94,16 @@ class World(nodes.World):
         with open(os.open(self[party].home / "clock", os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
             file.write(offset.encode().ljust(nemesis.OFFSET_LEN, b"\n"))
 
+    def fifo(self, party):
+        """Where libfiu listens: in the node's own folder, too."""
+        return str(self[party].home / "fiu")
+
     def environment(self, party, failing=""):
-        """libfaketime in core alone, libfiu in each process."""
+        """libfaketime in core alone, libfiu in each process; what of it fails from the start on is the same in all."""
         faketime = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
         return {"LD_PRELOAD": " ".join([str(ALONE), str(faketime), *FIU]), "PRELOAD_OF_OTHERS": " ".join(FIU),
                 "FAKETIME_TIMESTAMP_FILE": str(self[party].home / "clock"), "FAKETIME_NO_CACHE": "1",
-                "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FIU_ENABLE": failing, "FIU_CTRL_FIFO": self.fifo}
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FIU_ENABLE": failing, "FIU_CTRL_FIFO": self.fifo(party)}
 
     def start(self):
         for party, node in self.nodes.items():
