@@ -160,8 +160,8 @@ size_t node_seen(struct node *n, uint32_t channel, struct seen seen[PARTY_MAX]);
 /* The epoch that our log of a channel is in; 0 if it was never opened. */
 uint32_t node_epoch(struct node *n, uint32_t channel, size_t party);
 /*
- * A note of that size or above, with every line held: of the smallest one that this party has signed, or, with a party
- * beyond the last, of those that most have signed. ERR_NOT_FOUND if there is none.
+ * A note of that size or above, with every line held: of the smallest one that this party has signed, or,
+ * with a party beyond the last, of those that most have signed. ERR_NOT_FOUND if there is none.
  */
 enum err node_note(struct node *n, const struct log_key *log, uint64_t size, size_t signer, struct buf *out,
 		   uint64_t *found) MUST_CHECK;

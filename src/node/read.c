@@ -295,8 +295,8 @@ static size_t put_lines(struct node *n, const struct line *line, uint64_t size, 
 }
 
 /*
- * Peers cosign the largest note of what came together: the next note above may be one that nobody signed. Of that one
- * and of those that a party signed first, the one with the most lines; of equals the smallest.
+ * Peers cosign the largest note of what came together: the next note above may be one that nobody signed. Of
+ * that one and of those that a party signed first, the one with the most lines; of equals the smallest.
  */
 static uint64_t most_signed(struct node *n, const struct line *line, uint64_t size, uint64_t next)
 {

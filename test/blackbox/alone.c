@@ -1,7 +1,7 @@
 /*
- * What is preloaded into a node's core beside this stays out of its other processes: they get what $PRELOAD_OF_OTHERS
- * says instead, and no libfiu that listens, since no sandbox lets it open its pipe. The clock that a test fakes is
- * the core's, which alone reads it.
+ * What is preloaded into a node's core beside this stays out of its other processes: they get what
+ * $PRELOAD_OF_OTHERS says instead, and no libfiu that listens, since no sandbox lets it open its pipe. The
+ * clock that a test fakes is the core's, which alone reads it.
  */
 #include <stdlib.h>
 

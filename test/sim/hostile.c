@@ -286,7 +286,8 @@ static bool act_hearsay(struct world *w, size_t to)
 
 	load(w, &f, author, 1 + (uint32_t)prng_below(&w->prng, 3));
 	if (f.count > 2 &&
-	    node_note(w->nodes[w->hostile->party].node, &f.key, f.count, PARTY_MAX, &note, &found) == ERR_OK &&
+	    node_note(w->nodes[w->hostile->party].node, &f.key, f.count, PARTY_MAX, &note, &found) ==
+		    ERR_OK &&
 	    found == f.count) {
 		size_t first = (size_t)prng_below(&w->prng, f.count - 1);
 		b.origin = f.origin;
