@@ -54,6 +54,10 @@ fuzz: setup ## search on T=target (all without T) for MINUTES=n (1), or UNTIL=ex
 	@$(PYTHON) test/fuzz/run.py $(FUZZ) --engine $(ENGINE) $(if $(UNTIL),--until $(UNTIL),--minutes $(or $(MINUTES),1)) \
 		--targets $(T)
 
+coverage: setup build-coverage/build.ninja ## lines and branches that tests reach, by clang; into build-coverage/
+	@ninja -C build-coverage $(QUIET)
+	@$(PYTHON) test/coverage.py build-coverage
+
 format: setup ## lay out all C as .clang-format says
 	@$(PYTHON) test/lint/tidy.py format --write
 
@@ -64,7 +68,7 @@ install: all ## install the program, its catalogues and manual pages (DESTDIR=, 
 	@$(MESON) install -C $(BUILD) --quiet
 
 clean: ## remove what was built
-	@rm -rf $(BUILD) $(CLANG) build-fuzz build-afl
+	@rm -rf $(BUILD) $(CLANG) build-fuzz build-afl build-coverage
 
 ready-build:
 	@packaging/setup.sh build
@@ -79,4 +83,10 @@ $(FUZZ)/build.ninja:
 	@CC=$(if $(filter afl,$(ENGINE)),afl-clang-fast,clang-19) AFL_QUIET=1 $(MESON) setup $(FUZZ) $(SANITIZERS) \
 		-Doptimization=2 -Dfuzz=true
 
-.PHONY: all help setup demo test check e2e lint sim crash blackbox bench fuzz format po install clean ready-build ready-demo
+# Counters change what a warning may be about, and with optimization lines move: neither is what is asked here.
+build-coverage/build.ninja:
+	@CC=clang-19 $(MESON) setup build-coverage -Dwerror=false -Db_lundef=false -Doptimization=1 \
+		'-Dc_args=-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc' \
+		-Dc_link_args=-fprofile-instr-generate
+
+.PHONY: all help setup demo test check e2e lint sim crash blackbox bench fuzz coverage format po install clean ready-build ready-demo

@@ -1,0 +1,165 @@
+#!/usr/bin/python3
+"""Line and branch coverage by clang, of the sources from base to node and of each file of the core under its aim.
+
+usage: test/coverage.py BUILD [--write]
+
+Runs what BUILD (made by `make coverage`, with clang's counters in it) has of the suites below, adds up what they reached
+and writes BUILD/coverage.txt, coverage.json and lines/FILE.txt. --write puts the table into docs/coverage.md.
+
+The core is base to node. EXCLUDED says what is left out of its figure, and why; nothing else is.
+"""
+
+import argparse
+import collections
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "coverage.md"
+MARKS = ("<!-- table: test/coverage.py --write -->", "<!-- end of table -->")
+SUITES = ["unit", "vectors", "conformance", "crash", "fuzz"]
+SEEDS = 40
+AIM = 95.0  # per cent of branches
+CORE = ["base", "sys", "crypto", "wire", "accord", "policy", "proc", "view", "record", "node"]
+# Of a core file's branches; by its path below src/.
+EXCLUDED = {
+    "base/plant.h": "faults planted on purpose, which no right program has",
+    "sys/sim_disk.c": "the simulated disk: linked into tests only",
+    "record/vfs.c": "SQLite on the simulated disk: linked into tests only",
+    "sys/loop.c": "reached by plays alone, which run real processes without counters",
+    "sys/socket.c": "the same",
+    "sys/sink.c": "the same",
+    "sys/file.c": "the same",
+    "sys/clock.c": "the same",
+    "sys/random.c": "the same",
+}
+
+
+def run(command, **more):
+    done = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
+    if done.returncode != 0:
+        print(done.stdout[-6000:])
+        sys.exit(f"{' '.join(map(str, command[:4]))} ... failed")
+    return done.stdout
+
+
+def measure(build):
+    """Runs the suites; gives the profile."""
+    raw = build / "profiles"
+    shutil.rmtree(raw, ignore_errors=True)
+    raw.mkdir()
+    # %4m: processes of one program add into one of four files.
+    env = {**os.environ, "LLVM_PROFILE_FILE": str(raw / "%4m.profraw")}
+    choice = [word for suite in SUITES for word in ("--suite", suite)]
+    run(["meson", "test", "-C", str(build), "--no-rebuild", "--timeout-multiplier", "10", *choice], env=env)
+    run([str(build / "test/sim/sim"), f"SEEDS={SEEDS}"], env=env)
+    run([str(build / "test/sim/sim_hostile"), f"SEEDS={SEEDS}"], env=env)
+    run(["meson", "test", "-C", str(build), "--no-rebuild", "--timeout-multiplier", "10", *tests_of_sim(build)], env=env)
+    profile = build / "coverage.profdata"
+    run(["llvm-profdata-19", "merge", "-sparse", "-o", str(profile), *map(str, sorted(raw.glob("*.profraw")))])
+    return profile
+
+
+def tests_of_sim(build):
+    """Those with a story of their own: the seeds are run above, and planted twins are other programs."""
+    known = json.loads(subprocess.run(["meson", "introspect", "--tests", str(build)], capture_output=True, text=True).stdout)
+    names = [test["name"] for test in known if test["suite"][0].endswith(":sim")]
+    return [name for name in names if "seeds" not in name and "planted" not in name]
+
+
+def programs(build):
+    for path in sorted((build / "test").rglob("*")):
+        if path.is_file() and os.access(path, os.X_OK) and path.suffix == "" and path.read_bytes()[:4] == b"\x7fELF":
+            if "planted" not in path.name:
+                yield path
+
+
+def export(build, profile):
+    """Counts by file below src/: {"node/node.c": {"lines": (covered, count), "branches": ..., "mcdc": ...}}."""
+    first, *others = programs(build)
+    objects = [str(first), *(word for other in others for word in ("-object", str(other)))]
+    common = [f"-instr-profile={profile}", *objects]
+    sources = str(ROOT / "src")
+    said = subprocess.run(["llvm-cov-19", "export", "-summary-only", *common, sources], text=True, capture_output=True)
+    if said.returncode != 0:
+        sys.exit(said.stderr[-3000:])
+    (build / "coverage.json").write_text(said.stdout)
+    files = {}
+    for row in json.loads(said.stdout)["data"][0]["files"]:
+        name = os.path.relpath(row["filename"], sources)
+        if not name.startswith(".."):
+            files[name] = {
+                what: (row["summary"][what]["covered"], row["summary"][what]["count"])
+                for what in ("lines", "branches", "mcdc")
+                if what in row["summary"]
+            }
+    shutil.rmtree(build / "lines", ignore_errors=True)
+    for name in files:
+        if name.split("/")[0] in CORE:
+            shown = subprocess.run(
+                ["llvm-cov-19", "show", "-show-branches=count", *common, f"{sources}/{name}"], text=True, capture_output=True
+            )
+            out = build / "lines" / f"{name}.txt"
+            out.parent.mkdir(parents=True, exist_ok=True)
+            out.write_text(shown.stdout)
+    return files
+
+
+def per_cent(pair):
+    return 100.0 if pair[1] == 0 else 100.0 * pair[0] / pair[1]
+
+
+def add(rows):
+    total = collections.defaultdict(lambda: [0, 0])
+    for row in rows:
+        for what, (covered, count) in row.items():
+            total[what][0] += covered
+            total[what][1] += count
+    return total
+
+
+def table(files):
+    lines = ["| folder | lines | branches | of so many | MC/DC |", "|---|---|---|---|---|"]
+    counted = {name: row for name, row in files.items() if name not in EXCLUDED and name.split("/")[0] in CORE}
+    for folder in [*CORE, "the core"]:
+        total = add(row for name, row in counted.items() if folder in (name.split("/")[0], "the core"))
+        if total["lines"][1]:
+            lines.append(
+                f"| {folder} | {per_cent(total['lines']):.1f} % | {per_cent(total['branches']):.1f} % "
+                f"| {total['branches'][1]:,} | {per_cent(total['mcdc']):.1f} % |"
+            )
+    under = sorted((per_cent(row["branches"]), name, row) for name, row in counted.items())
+    lines += ["", f"Files whose branches are under {AIM:.0f} %:", "", "| file | lines | branches | not reached |", "|---|---|---|---|"]
+    for share, name, row in under:
+        if share < AIM:
+            left = row["branches"][1] - row["branches"][0]
+            lines.append(f"| {name} | {per_cent(row['lines']):.1f} % | {share:.1f} % | {left} |")
+    lines += ["", "Left out:", ""]
+    lines += [f"- `{name}`: {why}." for name, why in EXCLUDED.items()]
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[1][len("usage: ") :])
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--again", action="store_true", help="from the profile of the last run")
+    given = parser.parse_args()
+    build = given.build.resolve()
+    profile = build / "coverage.profdata" if given.again else measure(build)
+    text = table(export(build, profile))
+    (build / "coverage.txt").write_text(text + "\n")
+    print(text)
+    if given.write:
+        page = PAGE.read_text()
+        before, rest = page.split(MARKS[0])
+        PAGE.write_text(f"{before}{MARKS[0]}\n\n{text}\n\n{MARKS[1]}{rest.split(MARKS[1])[1]}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
