@@ -147,7 +147,8 @@ static void node_begin(void)
 {
 	struct node_options o = { .accord = root.w.accord, .store = store_mem_new() };
 	struct api_options a = { .path = root.path, .copies = "/nonexistent", .run = 1 };
-	struct marks marks = { 0 };
+	static struct mark rows[1];
+	struct marks marks = { rows, 0, 1 };
 	enum err e = node_new(&o, &root.node);
 
 	assert(e == ERR_OK);
