@@ -13,7 +13,7 @@ all: ready-build ## build the program into build/
 	@ninja -C $(BUILD) $(QUIET)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the packages that are missing (apt, asks for sudo when not root)
 	@packaging/setup.sh
@@ -47,6 +47,18 @@ blackbox: setup all ## the second checker: real nodes, faults, a judge; MINUTES=
 bench: ready-demo ## figures beside the floor of the same run, into build/bench/latest.json
 	@ninja -C $(BUILD) $(QUIET)
 	@$(PYTHON) bench/run.py
+	@$(PYTHON) bench/report.py
+
+bench-peers: ready-demo ## the same work by entente and by systems of today; PEERS="nats redis": only these; 12 min
+	@packaging/setup.sh peers
+	@ninja -C $(BUILD) $(QUIET)
+	@$(PYTHON) bench/peers/run.py $(PEERS)
+	@$(PYTHON) bench/report.py
+
+bench-scale: ready-demo ## figures by the record's size, parties, watching clients; MAX=1e6: entries
+	@ninja -C $(BUILD) $(QUIET)
+	@$(PYTHON) bench/scale.py $(if $(MAX),--max $(MAX))
+	@$(PYTHON) bench/report.py
 
 fuzz: setup ## search on T=target (all without T) for MINUTES=n (1), or UNTIL=executions; ENGINE=afl: by AFL++
 	@$(MAKE) --no-print-directory $(FUZZ)/build.ninja

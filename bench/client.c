@@ -1,15 +1,17 @@
 /*
  * client - an officer's terminal that is quick enough to measure with.
  *
- *	client latency A B FILE        one statement after another: written to A's socket, seen by a client of
- *B client load A FILE COUNT       all of them, COUNT connections with one request each under way
+ *	client latency A B FILE   one statement after another: written to A's socket, seen at B's
+ *	client load A FILE COUNT  all of them, COUNT connections with one request each under way
+ *	client append A FILE      one statement after another, until each is answered
+ *	client spread A FILE COUNT S...  one after another, seen by COUNT clients of each node S
  *
- * A and B are the nodes' sockets. FILE holds requests, signed beforehand: a length (4 bytes, big-endian), the
- *id of its first statement (16 bytes), and the body of a POST /statements of that length.
+ * A, B and S are the nodes' sockets. FILE holds requests, signed beforehand: a length (4 bytes, big-endian),
+ * the id of its first statement (16 bytes), and the body of a POST /statements of that length.
  *
  * latency prints two numbers a statement: microseconds from the request's first byte to the event at B's
- *client, and to the event of the receipt at A's. load prints how many were filed and the microseconds that it
- *took.
+ * client, and to the event of the receipt at A's. load prints how many were filed and the microseconds that
+ * it took. append prints microseconds; spread two: to the first of the clients, and to the last.
  */
 #include <err.h>
 #include <errno.h>
@@ -21,13 +23,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
-#define TEXT_LEN_MAX (8u << 20)
+#define TEXT_LEN_MAX (1u << 20)
 #define CONNECTIONS_MAX 64u
 #define PATIENCE_MS 10000
 
@@ -364,13 +367,113 @@ static void load(const char *path, const char *file, size_t count)
 	printf("%lu %lld\n", filed, (long long)(now_us() - begin));
 }
 
+/* Waits for the answer of a request; what it says must be that it was filed. */
+static void await_filed(struct stream *a)
+{
+	struct pollfd p = { a->fd, POLLIN, 0 };
+	size_t len, whole;
+	const char *body;
+
+	while ((body = stream_answer(a, &len, &whole)) == NULL) {
+		if (poll(&p, 1, PATIENCE_MS) <= 0)
+			errx(1, "nothing came for %d ms", PATIENCE_MS);
+		stream_fill(a);
+	}
+	if (count_of(body, len, "\"err\":\"OK\"") == 0)
+		errx(1, "refused: %.*s", (int)len, body);
+	stream_take(a, whole);
+}
+
+static void append(const char *path, const char *file)
+{
+	struct stream a;
+	struct requests all;
+	struct request q;
+
+	requests_open(&all, file);
+	stream_open(&a, path);
+	while (requests_next(&all, &q)) {
+		int64_t begin = now_us();
+		request_send(a.fd, &q);
+		await_filed(&a);
+		printf("%lld\n", (long long)(now_us() - begin));
+	}
+}
+
+/* Reads all of them until each has seen the id. */
+static void await_seen(struct stream *s, struct pollfd *p, size_t count, const char *id, int64_t begin)
+{
+	int64_t first = 0;
+	size_t left = count;
+
+	for (size_t i = 0; i < count; i++)
+		p[i] = (struct pollfd){ s[i].fd, POLLIN, 0 };
+	while (left > 0) {
+		if (poll(p, count, PATIENCE_MS) <= 0)
+			errx(1, "statement %s: nothing came for %d ms", id, PATIENCE_MS);
+		for (size_t i = 0; i < count; i++) {
+			if (!(p[i].revents & POLLIN) || !stream_fill(&s[i]))
+				continue;
+			stream_unchunk(&s[i]);
+			if (strstr(s[i].text + s[i].text_at, id) == NULL)
+				continue;
+			s[i].text_len = s[i].text_at = 0;
+			p[i].fd = -1; /* it has it */
+			left--;
+			first = first == 0 ? now_us() : first;
+		}
+	}
+	printf("%lld %lld\n", (long long)(first - begin), (long long)(now_us() - begin));
+}
+
+static void spread(const char *path, const char *file, size_t count, char **paths, size_t paths_count)
+{
+	struct stream a, *s = calloc(count * paths_count, sizeof *s);
+	struct pollfd *p = calloc(count * paths_count, sizeof *p);
+	struct requests all;
+	struct request q;
+
+	if (s == NULL || p == NULL)
+		err(1, "memory");
+	requests_open(&all, file);
+	stream_open(&a, path);
+	for (size_t i = 0; i < count * paths_count; i++)
+		stream_listen(&s[i], paths[i % paths_count]);
+	printf("listening\n");
+	fflush(stdout);
+	if (getchar() == EOF)
+		exit(1);
+	while (requests_next(&all, &q)) {
+		int64_t begin = now_us();
+		request_send(a.fd, &q);
+		await_seen(s, p, count * paths_count, q.id, begin);
+		await_filed(&a);
+	}
+}
+
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 int main(int argc, char **argv)
 {
+	raise_descriptors();
 	if (argc == 5 && strcmp(argv[1], "latency") == 0)
 		latency(argv[2], argv[3], argv[4]);
 	else if (argc == 5 && strcmp(argv[1], "load") == 0)
 		load(argv[2], argv[3], strtoul(argv[4], NULL, 10));
+	else if (argc == 4 && strcmp(argv[1], "append") == 0)
+		append(argv[2], argv[3]);
+	else if (argc > 5 && strcmp(argv[1], "spread") == 0)
+		spread(argv[2], argv[3], strtoul(argv[4], NULL, 10), argv + 5, (size_t)argc - 5);
 	else
-		errx(2, "usage: client latency A B FILE | client load A FILE COUNT");
+		errx(2, "usage: client latency A B FILE | load A FILE COUNT | append A FILE | spread A FILE "
+			"COUNT S...");
 	return 0;
 }

@@ -52,22 +52,23 @@ def quantiles(values):
 # Statements, signed beforehand
 
 def sign_some(task):
-    accord, number, party, peer, seen, keyfile, text_len, count = task
+    accord, number, party, peers, seen, keyfile, text_len, count = task
     key, made = officers.Key(keyfile), []
     for _ in range(count):
         body = officers.content("x" * text_len)
-        raw = officers.statement(accord, number, party, "watch", rel=[party, peer], seen=seen,
-                                 to=[(peer, "watch", 0)], precedence=officers.ROUTINE, body=body)
+        raw = officers.statement(accord, number, party, "watch", rel=[party, *peers], seen=seen,
+                                 to=[(peer, "watch", 0) for peer in peers], precedence=officers.ROUTINE, body=body)
         made.append((raw, key.sign(raw), body))
     return made
 
 
 def write_requests(world, party, path, count, a_request, text_len=200):
     """A file for bench/client.c: `count` statements of `party`, `a_request` in each request."""
-    node, peer = world[party], next(name for name in world.parties if name != party)
+    node = world[party]
     seen = node.get("/seen", channel=CHANNEL)
     rows = [(row["party"], row["epoch"], row["size"]) for row in seen["seen"]]
-    task = (bytes.fromhex(seen["accord"]), seen["channel"], party, peer, rows, str(node.keys / "watch"), text_len)
+    peers = [name for name in seen["parties"] if name != party]
+    task = (bytes.fromhex(seen["accord"]), seen["channel"], party, peers, rows, str(node.keys / "watch"), text_len)
     cores = os.cpu_count() or 1
     with multiprocessing.Pool(cores) as pool, open(path, "wb") as out:
         parts = pool.imap(sign_some, [(*task, min(1000, count - at)) for at in range(0, count, 1000)])

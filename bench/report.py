@@ -1,0 +1,328 @@
+#!/usr/bin/python3
+"""docs/performance.md and docs/plots/*.svg from what the benches left: build/bench/{latest,peers,scale}.json.
+
+    bench/report.py [--into FOLDER]
+
+Nothing is measured here, and nothing is written by hand there: the same files give the same document.
+"""
+import argparse
+import html
+import json
+import math
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BENCH = ROOT / "build/bench"
+COLOURS = ("#1f6fb4", "#e0871a", "#3a923a", "#9b59b6")
+WIDTH, LEFT, RIGHT, ROW = 860, 170, 110, 15
+
+
+def read(name):
+    path = BENCH / name
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+# Numbers
+
+
+def short(value):
+    """Three figures are enough: 1.23, 12.3, 123, 12,300."""
+    if value == 0:
+        return "0"
+    digits = 2 - math.floor(math.log10(abs(value)))
+    value = round(value, max(digits, 0)) if digits > 0 else int(round(value, digits))
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.{max(digits, 0)}f}".rstrip("0").rstrip(".")
+
+
+class Figure:
+    """Median, least and most of the repeats, in the unit of the table."""
+
+    def __init__(self, value, divisor=1):
+        self.median, self.min, self.max = (value[name] / divisor for name in ("median", "min", "max"))
+        self.count = value["of"]
+
+    def __str__(self):
+        if self.count == 1 or short(self.min) == short(self.max):
+            return short(self.median)
+        return f"{short(self.median)} ({short(self.min)} - {short(self.max)})"
+
+
+def figure(row, name, divisor=1):
+    value = row.get("figures", {}).get(name)
+    return Figure(value, divisor) if isinstance(value, dict) else None
+
+
+# Plots: plain SVG
+
+
+def text(x, y, words, size=12, anchor="start", more=""):
+    return (f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}"{more}>'
+            f"{html.escape(str(words))}</text>")
+
+
+def svg(width, height, title, parts):
+    return "\n".join([
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:.0f}" role="img" '
+        'font-family="sans-serif" fill="#222">', f"<title>{html.escape(title)}</title>",
+        f'<rect width="{width}" height="{height:.0f}" fill="#fff"/>', text(12, 22, title, 15, more=' font-weight="bold"'),
+        *parts, "</svg>", ""])
+
+
+def legend(names, y):
+    parts, x = [], LEFT
+    for name, colour in zip(names, COLOURS):
+        parts += [f'<rect x="{x}" y="{y - 9}" width="10" height="10" fill="{colour}"/>', text(x + 14, y, name, 11)]
+        x += 30 + 7 * len(name)
+    return parts
+
+
+def ticks(low, high):
+    return [10.0 ** n for n in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)]
+
+
+def bars(title, names, rows):
+    """Horizontal bars on a logarithmic scale, the thin line from the least to the most: rows of (label, figures)."""
+    rows = [(label, figures) for label, figures in rows if any(one and one.median > 0 for one in figures)]
+    values = [value for _, figures in rows for one in figures if one for value in (one.min, one.max) if value > 0]
+    if not values:
+        return None
+    marks = ticks(min(values) * 0.7, max(values))
+    low, high = math.log10(marks[0]), math.log10(marks[-1])
+
+    def at(value):
+        return LEFT + (WIDTH - LEFT - RIGHT) * (math.log10(max(value, marks[0])) - low) / max(high - low, 1)
+    parts, y = legend(names, 44), 60
+    height = y + sum(ROW * len(figures) + 8 for _, figures in rows) + 26
+    for mark in marks:
+        parts += [f'<line x1="{at(mark):.1f}" x2="{at(mark):.1f}" y1="52" y2="{height - 24}" stroke="#ddd"/>',
+                  text(at(mark), height - 10, short(mark), 11, "middle")]
+    for label, figures in rows:
+        parts.append(text(LEFT - 8, y + ROW * len(figures) / 2 + 4, label, 12, "end",
+                          ' font-weight="bold"' if label.startswith("entente") else ""))
+        for one, colour in zip(figures, COLOURS):
+            if one and one.median > 0:
+                middle = y + ROW / 2 - 1
+                parts += [f'<rect x="{LEFT}" y="{y + 1}" width="{at(one.median) - LEFT:.1f}" height="{ROW - 4}" '
+                          f'fill="{colour}"/>',
+                          f'<line x1="{at(one.min):.1f}" x2="{at(one.max):.1f}" y1="{middle}" y2="{middle}" '
+                          'stroke="#222"/>', text(at(one.max) + 5, y + ROW - 4, short(one.median), 11)]
+            y += ROW
+        y += 8
+    return svg(WIDTH, height, title, parts)
+
+
+def lines(title, names, series, x_words):
+    """Points joined by lines, both scales logarithmic: one list of (x, y) for each name."""
+    points = [point for one in series for point in one if point[1] and point[1] > 0]
+    if len({x for x, _ in points}) < 2:
+        return None
+    height, top, bottom, right = 380, 60, 330, 740
+    x_marks, y_marks = ticks(min(x for x, _ in points), max(x for x, _ in points)), ticks(
+        min(y for _, y in points) * 0.8, max(y for _, y in points) * 1.05)
+
+    def share(value, marks):
+        return (math.log10(value) - math.log10(marks[0])) / max(math.log10(marks[-1]) - math.log10(marks[0]), 1)
+
+    def at(x, y):
+        return 80 + (right - 80) * share(x, x_marks), bottom - (bottom - top) * share(y, y_marks)
+    parts = legend(names, 44)
+    for mark in x_marks:
+        x, _ = at(mark, y_marks[0])
+        parts += [f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{bottom}" stroke="#ddd"/>',
+                  text(x, bottom + 16, short(mark), 11, "middle")]
+    for mark in y_marks:
+        _, y = at(x_marks[0], mark)
+        parts += [f'<line x1="80" x2="{right}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>',
+                  text(72, y + 4, short(mark), 11, "end")]
+    parts.append(text((80 + right) / 2, bottom + 36, x_words, 12, "middle"))
+    for one, colour in zip(series, COLOURS):
+        places = [at(x, y) for x, y in one if y and y > 0]
+        if not places:
+            continue
+        way = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        parts.append(f'<polyline points="{way}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places]
+        x, y = places[-1]
+        parts.append(text(x + 8, y + 4, short([value for _, value in one if value][-1]), 11))
+    return svg(WIDTH, height, title, parts)
+
+
+# The document
+
+
+def table(head, rows):
+    cells = [[str("-" if cell is None else cell) for cell in row] for row in rows]
+    return ["", "| " + " | ".join(head) + " |", "|" + "---|" * len(head), *("| " + " | ".join(row) + " |" for row in cells),
+            ""]
+
+
+class Document:
+    def __init__(self, folder):
+        self.folder, self.out = folder, []
+        (folder / "plots").mkdir(parents=True, exist_ok=True)
+
+    def say(self, *lines_of):
+        self.out += lines_of
+
+    def plot(self, name, words, drawing):
+        if drawing is not None:
+            (self.folder / f"plots/{name}.svg").write_text(drawing)
+            self.say(f"![{words}](plots/{name}.svg)", "")
+
+    def write(self):
+        body = "\n".join(self.out).replace("\n\n\n", "\n\n").strip() + "\n"
+        (self.folder / "performance.md").write_text(body)
+
+
+PEERS_TEXT = """\
+All of them in one run, on loopback, two servers of each on the same cores as the clients. Each system runs as packaged
+by Debian (`default`) and with the most durable settings it has (`durable`); what that means in each case is the first table. A message
+is 100 characters, an answer 32; the same client program does the same work to all, with the same number of clients and
+of unfinished messages, and nothing is counted before a warm-up. Latency has one message in flight and is
+counted from when the client hands it over; the receipt is the answer of B's client, back at A's client, which is a message
+of its own with the same durability. Where the system itself says that the other server holds a message (entente's station receipt),
+that time has a column of its own. Bytes on the wire are what the kernel counts between the two servers above TCP, both
+ways: with what comes back, and with TLS where there is TLS. `kill -9` takes all processes of B's server and starts it again at
+once, while A goes on sending; the time is until a client that tries to come back every few milliseconds has the first message. Lost
+is what A's server had accepted and B never got, and what nobody reported.
+
+What is not equal, and cannot be made so: entente's clients sign each message (on the same cores, outside the clock of
+latency, inside that of throughput), its servers verify it and prove it, and its line is TLS 1.3; its clients use a UNIX socket, the
+others TCP. Each of entente's clients is told of everything on its node, of others only of its own. Rate limits of
+the XMPP servers and of Synapse are lifted. The floor is no product: it writes, syncs and passes on, and keeps nothing."""
+
+
+def peers(doc, found):
+    rows = [(name, row) for name, row in found["systems"].items() if "figures" in row]
+    if not rows:
+        return
+    doc.say("## Beside others", "", PEERS_TEXT, "")
+    machine = found["machine"]
+    doc.say(f"{machine['cores']} cores, {machine['cpu']}, Linux {machine['kernel']}; {found['repeats']} repeats: median "
+            "(least - most).", "")
+    if found.get("quick"):
+        doc.say("**This run had tiny counts: it shows that the bench works, and no more.**", "")
+    doc.say(*table(["system", "version", "A is told that it is accepted", "B is told", "line", "load"],
+                   [[name, row.get("version"), row["accepted"], row["told"], row["line"], row["load"]]
+                    for name, row in rows]))
+    kinds = ["accepted_p50_us", "one_way_p50_us", "one_way_p99_us", "held_p50_us", "receipt_p50_us"]
+    doc.say("### Latency, ms", *table(
+        ["system", "accepted p50", "one way p50", "one way p99", "held there p50", "receipt p50"],
+        [[name, *(figure(row, kind, 1000) for kind in kinds)] for name, row in rows]))
+    doc.plot("latency", "one way and receipt of each system", bars(
+        "One message in flight, ms (median)", ["one way", "receipt"],
+        [(name, [figure(row, "one_way_p50_us", 1000), figure(row, "receipt_p50_us", 1000)]) for name, row in rows]))
+    doc.say("### Throughput, messages a second", *table(
+        ["system", "1 pair", "8 pairs", "unfinished at once", "never delivered"],
+        [[name, figure(row, "per_s_1"), figure(row, "per_s_8"), "{} / 8 x {}".format(*row["windows"]),
+          missing(row)] for name, row in rows]))
+    doc.plot("throughput", "messages a second of each system", bars(
+        "Messages a second", ["1 pair", "8 pairs"],
+        [(name, [figure(row, "per_s_1"), figure(row, "per_s_8")]) for name, row in rows]))
+    doc.say("### Bytes on the wire for a message of 100 characters, and memory of one server", *table(
+        ["system", "alone", "64 in flight", "idle, MiB", "under load, MiB"],
+        [[name, figure(row, "wire_alone"), figure(row, "wire_batched"), figure(row, "idle_pss_kib", 1024),
+          figure(row, "load_pss_kib", 1024)] for name, row in rows]))
+    doc.plot("memory", "memory of each system", bars(
+        "Memory of one server, PSS of all its processes, MiB", ["idle", "under load"],
+        [(name, [figure(row, "idle_pss_kib", 1024), figure(row, "load_pss_kib", 1024)]) for name, row in rows]))
+    crashed = [(name, row) for name, row in rows if "crash_accepted" in row["figures"]]
+    doc.say("### kill -9 of B's server under a steady stream", *table(
+        ["system", "kill to first message, ms", "accepted", "lost", "returned to the sender", "twice"],
+        [[name, figure(row, "kill_to_first_ms") or "none in 20 s", figure(row, "crash_accepted"),
+          figure(row, "crash_lost"), figure(row, "crash_bounced"), figure(row, "crash_duplicates")]
+         for name, row in crashed]))
+    doc.plot("kill", "from the kill to the next message", bars(
+        "From kill -9 to the first message, ms", ["kill to first"],
+        [(name, [figure(row, "kill_to_first_ms")]) for name, row in crashed]))
+    errors = [f"- {name}: {key[len('error_'):]}: {value}" for name, row in rows
+              for key, value in row["figures"].items() if key.startswith("error_")]
+    errors += [f"- {name}: {row.get('missing') or row.get('failed')}" for name, row in found["systems"].items()
+               if "figures" not in row]
+    if errors:
+        doc.say("Not measured:", "", *errors, "")
+
+
+def missing(row):
+    values = [figure(row, name) for name in ("missing_1", "missing_8")]
+    return short(max(value.max for value in values if value)) if any(values) else None
+
+
+def ours(doc, found):
+    """What `make bench` found: entente beside the floor of the same run."""
+    entente, least = found.get("entente", {}), found.get("floor", {})
+    if not entente:
+        return
+    doc.say("## Alone, beside the floor of the same run", "",
+            "Two nodes on loopback; statements signed beforehand. The floor writes the same bytes, syncs them on both sides and "
+            "does nothing else.", "")
+    rows = []
+    for name, words in (("one_way_us", "one way, us"), ("receipt_us", "station receipt, us")):
+        if name in entente:
+            for part in ("p50", "p99"):
+                rows.append([f"{words}, {part}", short(entente[name][part]), short(least[name][part]),
+                             f"{entente[name][part] / least[name][part]:.2f}"])
+    if "entries_per_s" in entente:
+        rows.append(["entries a second, to the last receipt", short(entente["entries_per_s"]),
+                     short(entente["verify_ceiling_per_s"]) + " (signatures one core can verify)",
+                     f"{entente['entries_per_s'] / entente['verify_ceiling_per_s']:.2f}"])
+    doc.say(*table(["", "entente", "floor", "ratio"], rows))
+    more = [("kill_to_first_ms", "kill -9 to the next message, ms"), ("pss_idle_kib", "idle, KiB of memory (PSS)"),
+            ("catchup_entries_per_s", "catch-up, entries a second"), ("verify_entries_per_s", "verify, entries a second")]
+    doc.say(*table(["", "entente"], [[words, short(entente[name])] for name, words in more if name in entente] + [
+        [f"bytes on the wire for a message of 100 characters, {name}", value]
+        for name, value in entente.get("wire_bytes", {}).items()]))
+
+
+def scale(doc, found):
+    grown = found.get("entries", [])
+    if not grown:
+        return
+    doc.say("## With the record's size", "", found["how"], "")
+    doc.say(*table(["entries", "append p50, us", "append p99, us", "filed a second", "restart, ms", "catch-up, a second",
+                    "verify, a second", "bytes on disk an entry", "memory, MiB"],
+                   [[short(row["entries"]), *(short(row[name]) if name in row else None for name in (
+                       "append_p50_us", "append_p99_us", "filed_per_s", "restart_ms", "catchup_per_s", "verify_per_s",
+                       "disk_bytes"))] + [short(row["pss_kib"] / 1024)] for row in grown]))
+    doc.plot("scale-latency", "append latency and restart by entries", lines(
+        "Append one statement (us), and restart (us), by entries in the record", ["append p50", "append p99", "restart"],
+        [[(row["entries"], row.get("append_p50_us")) for row in grown],
+         [(row["entries"], row.get("append_p99_us")) for row in grown],
+         [(row["entries"], row["restart_ms"] * 1000 if "restart_ms" in row else None) for row in grown]],
+        "entries in the record"))
+    doc.plot("scale-rate", "rates by entries", lines(
+        "Entries a second, by entries in the record", ["filed", "catch-up", "verify"],
+        [[(row["entries"], row.get(name)) for row in grown]
+         for name in ("filed_per_s", "catchup_per_s", "verify_per_s")], "entries in the record"))
+    parties, watchers = found.get("parties", []), found.get("watchers", [])
+    if parties:
+        doc.say("### Parties", *table(
+            ["parties", "one way to the first, us p50", "to the last, us p50", "entries a second", "memory of a node, MiB"],
+            [[row["parties"], short(row["one_way_p50_us"]), short(row["last_p50_us"]), short(row["per_s"]),
+              short(row["pss_kib"] / 1024)] for row in parties]))
+    if watchers:
+        doc.say("### Watching clients", *table(
+            ["clients", "one way to the first, us p50", "to the last, us p50", "memory of the node, MiB"],
+            [[row["clients"], short(row["first_p50_us"]), short(row["last_p50_us"]), short(row["pss_kib"] / 1024)]
+             for row in watchers]))
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--into", type=Path, default=ROOT / "docs")
+    given = options.parse_args()
+    doc = Document(given.into)
+    doc.say("# Performance", "",
+            "Written by `bench/report.py` from what `make bench`, `make bench-peers` and `make bench-scale` measured; not edited by "
+            "hand. Figures of other machines differ: the same commands give yours.", "")
+    ours(doc, read("latest.json"))
+    if read("peers.json"):
+        peers(doc, read("peers.json"))
+    scale(doc, read("scale.json"))
+    doc.write()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
