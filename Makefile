@@ -60,6 +60,9 @@ bench-scale: ready-demo ## figures by the record's size, parties, watching clien
 	@$(PYTHON) bench/scale.py $(if $(MAX),--max $(MAX))
 	@$(PYTHON) bench/report.py
 
+rot: all ## flip a million bits of a small store, cut its files at each length (a long run)
+	@$(BUILD)/test/conformance/test_rot FLIPS=$(or $(FLIPS),6000000) CUTS=$(or $(CUTS),900000)
+
 fuzz: setup ## search on T=target (all without T) for MINUTES=n (1), or UNTIL=executions; ENGINE=afl: by AFL++
 	@$(MAKE) --no-print-directory $(FUZZ)/build.ninja
 	@ninja -C $(FUZZ) $(QUIET)
@@ -101,4 +104,4 @@ build-coverage/build.ninja:
 		'-Dc_args=-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc' \
 		-Dc_link_args=-fprofile-instr-generate
 
-.PHONY: all help setup demo test check e2e lint sim crash blackbox bench fuzz coverage format po install clean ready-build ready-demo
+.PHONY: all help setup demo test check e2e lint sim crash rot blackbox bench fuzz coverage format po install clean ready-build ready-demo

@@ -179,3 +179,17 @@ enum err run_backup(struct api *a, struct request *q, struct reply *r)
 	reply_object_end(r);
 	return ERR_OK;
 }
+
+/* It goes on by itself; how far it is stands in the status. */
+enum err run_repair(struct api *a, struct request *q, struct reply *r)
+{
+	enum err e = node_repair(a->node, a->now);
+
+	(void)q;
+	if (e != ERR_OK)
+		return e;
+	reply_object(r, NULL);
+	reply_str(r, "err", err_name(ERR_OK));
+	reply_object_end(r);
+	return ERR_OK;
+}

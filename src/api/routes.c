@@ -30,7 +30,8 @@
 	X("POST", "/attachments", AUTHORITY_OWNER,  PIECE_LEN_MAX,   run_attach) \
 	X("GET",  "/bundle",      AUTHORITY_OWNER,  NO_BODY,         run_bundle_out) \
 	X("POST", "/bundle",      AUTHORITY_OWNER,  FRAME_LEN_MAX + FRAME_HEAD_LEN, run_bundle_in) \
-	X("POST", "/backup",      AUTHORITY_OWNER,  NO_BODY,         run_backup)
+	X("POST", "/backup",      AUTHORITY_OWNER,  NO_BODY,         run_backup) \
+	X("POST", "/repair",      AUTHORITY_OWNER,  NO_BODY,         run_repair)
 /* clang-format on */
 
 const struct route routes[] = {

@@ -43,5 +43,6 @@ enum err run_attach(struct api *a, struct request *q, struct reply *r) MUST_CHEC
 enum err run_bundle_out(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_bundle_in(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_backup(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_repair(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
 #endif

@@ -101,7 +101,24 @@ static void reply_peer(struct reply *r, const struct accord *a, const struct pee
 	reply_array_end(r);
 	if (p->has_clock)
 		reply_int(r, "clock_offset_ms", p->clock_offset_ms);
+	reply_uint(r, "compared_ms", p->compared.ms);
 	reply_refusal(r, a, &p->refused);
+	reply_object_end(r);
+}
+
+static void reply_scrub(struct reply *r, const struct scrub_status *s)
+{
+	reply_object(r, "scrub");
+	reply_uint(r, "done", s->done);
+	reply_uint(r, "total", s->total);
+	reply_uint(r, "started_ms", s->started.ms);
+	reply_uint(r, "finished_ms", s->finished.ms);
+	reply_uint(r, "passes", s->passes);
+	reply_uint(r, "findings", s->findings);
+	reply_bool(r, "repairing", s->is_repairing);
+	reply_bool(r, "repaired", s->has_repaired);
+	reply_uint(r, "found", s->found);
+	reply_uint(r, "left", s->left);
 	reply_object_end(r);
 }
 
@@ -229,6 +246,7 @@ enum err run_status(struct api *a, struct request *q, struct reply *r)
 	reply_uint(r, "void", s->void_entries);
 	reply_uint(r, "stopped_logs", s->stopped_logs);
 	reply_uint(r, "waiting", s->waiting);
+	reply_scrub(r, &s->scrub);
 	reply_object_end(r);
 	free(s);
 	return ERR_OK;

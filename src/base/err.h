@@ -42,6 +42,7 @@ enum err_class {
 	X(RULE,           LOG,   "the entry breaks a rule of the record") \
 	X(ROOT,           LOG,   "the entries do not give the root that the log key signed") \
 	X(FORK,           LOG,   "two signed notes of one log contradict each other") \
+	X(ROT,            LOG,   "what is held here is not what was written: this disk has changed it") \
 	X(USAGE,          USER,  "the request is not understood") \
 	X(NOT_FOUND,      USER,  "there is no such thing") \
 	X(EXISTS,         USER,  "it exists already") \

@@ -104,16 +104,20 @@
 #define EPOCHS_MAX 32u	       /* epochs of one party's log on one channel */
 #define OFFICER_KEYS_MAX 1024u /* keys in force of one party */
 #define COMMANDS_PER_TURN_MAX 4096u
-#define EFFECTS_MAX 16384u	    /* effects of one turn */
-#define EFFECTS_LEN_MAX (32u << 20) /* bytes that the effects of one turn carry */
-#define REQUEST_LEN_MAX (1u << 20)  /* bytes of one HTTP request's body */
-#define CLIENTS_MAX 256u	    /* HTTP connections at once */
-#define REPLY_LEN_MAX (4u << 20)    /* bytes of one HTTP answer */
-#define STREAMS_MAX 64u		    /* event streams at once, of CLIENTS_MAX */
-#define EVENTS_KEPT_MAX 1024u	    /* published events that a stream can go back to */
-#define EVENTS_LEN_MAX (4u << 20)   /* bytes of the events that are kept as text */
-#define PAGE_MAX 1000u		    /* items of one answer that lists */
-#define BEAT_MS 5000u		    /* a stream is never silent for longer */
-#define CLOCK_OFFSET_FLAG_MS 2000u  /* a claimed time further off than this is flagged */
+#define EFFECTS_MAX 16384u		/* effects of one turn */
+#define EFFECTS_LEN_MAX (32u << 20)	/* bytes that the effects of one turn carry */
+#define REQUEST_LEN_MAX (1u << 20)	/* bytes of one HTTP request's body */
+#define CLIENTS_MAX 256u		/* HTTP connections at once */
+#define REPLY_LEN_MAX (4u << 20)	/* bytes of one HTTP answer */
+#define STREAMS_MAX 64u			/* event streams at once, of CLIENTS_MAX */
+#define EVENTS_KEPT_MAX 1024u		/* published events that a stream can go back to */
+#define EVENTS_LEN_MAX (4u << 20)	/* bytes of the events that are kept as text */
+#define PAGE_MAX 1000u			/* items of one answer that lists */
+#define BEAT_MS 5000u			/* a stream is never silent for longer */
+#define SCRUB_PASS_MS (12ull * 3600000) /* everything that is held is read again in so long; twice a day */
+#define SCRUB_EVERY_MS 200u		/* between two slices */
+#define SCRUB_SLICE_LEN (4u << 20)	/* bytes of a slice, a signature counting for VERIFY_SIGNATURE_LEN */
+#define HEADS_MS 60000u			/* heads are compared with each peer so often */
+#define CLOCK_OFFSET_FLAG_MS 2000u	/* a claimed time further off than this is flagged */
 
 #endif

@@ -434,6 +434,7 @@ static const struct {
 	{ "TIMEOUT", NULL, EXIT_TIMEOUT, N_("entente status") },
 	{ "CONTENT", NULL, EXIT_INTEGRITY, N_("nothing of it was kept: say it again") },
 	{ "VERIFY", NULL, EXIT_INTEGRITY, N_("nothing of it was kept: say it again") },
+	{ "ROT", NULL, EXIT_INTEGRITY, N_("entente repair fetches it again from a peer who holds it") },
 	{ "CORRUPT", NULL, EXIT_INTEGRITY, N_("entente verify, then entente restore FILE") },
 	{ "FULL", NULL, EXIT_ERROR, N_("make room on the disk, then say it again: nothing of it was kept") },
 	{ NULL, NULL, EXIT_ERROR, N_("entente doctor; the node's log says why") },

@@ -186,6 +186,8 @@ static void tidy(struct core *c, bool is_idle)
 		c->idle_due = mono_add_ms(loop_now(c->loop).mono, IDLE_AT_LEAST_MS);
 	if (node_tidy(c->node, is_idle, &c->fx) != ERR_OK)
 		c->is_busy = true; /* the turn carries out what the node does about it */
+	if (node_scrub(c->node, loop_now(c->loop), &c->fx) != ERR_OK || c->fx.count > 0)
+		c->is_busy = true;
 }
 
 static void on_turn(void *self)

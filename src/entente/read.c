@@ -3,6 +3,7 @@
  * never made by itself, so `read` writes nothing to the record unless --ack asks for it, and `ack` is the
  * act.
  */
+#include "crypto/hash.h"
 #include "entente/act.h"
 #include "entente/rows.h"
 #include "entente/show.h"
@@ -34,7 +35,10 @@ static const struct act watch_read = {
 static enum exit_code save_pieces(struct client *c, const json_t *attachment, FILE *file)
 {
 	uint64_t len = json_uint(attachment, "len");
+	uint8_t wanted[HASH_LEN], found[HASH_LEN];
+	struct hash_stream stream;
 
+	hash_open(&stream);
 	for (uint64_t at = 0; at < len;) {
 		struct client_answer answer;
 		struct query q;
@@ -46,6 +50,8 @@ static enum exit_code save_pieces(struct client *c, const json_t *attachment, FI
 		if (client_ask(c, "GET", query_target(&q), (struct bytes){ NULL, 0 }, &answer) != ERR_OK)
 			return EXIT_ERROR;
 		n = answer.status == 200 ? fwrite(answer.body.ptr, 1, answer.body.len, file) : 0;
+		if (n > 0)
+			hash_add(&stream, buf_bytes(&answer.body));
 		client_answer_finish(&answer);
 		if (n == 0)
 			return EXIT_NOT_FOUND;
@@ -53,7 +59,11 @@ static enum exit_code save_pieces(struct client *c, const json_t *attachment, FI
 		say_progress(_("saving, bytes"), at, len);
 	}
 	say_progress_end();
-	return EXIT_DONE;
+	hash_finish(&stream, found);
+	return json_hex(attachment, "hash", wanted, sizeof wanted) == ERR_OK &&
+			       memcmp(wanted, found, HASH_LEN) == 0
+		       ? EXIT_DONE
+		       : EXIT_INTEGRITY;
 }
 
 /* A name from the other side is a name only: no folder, no dot file, nothing that a shell minds. */
@@ -96,6 +106,12 @@ static enum exit_code save(struct client *c, const struct options *o, const json
 		code = save_pieces(c, attachment, file);
 		if (fclose(file) != 0 && code == EXIT_DONE)
 			code = EXIT_ERROR;
+		if (code == EXIT_INTEGRITY) {
+			(void)remove(path);
+			say_error(_("{1} does not have its hash: the node's disk has changed it."), name);
+			say_next("entente repair");
+			return code;
+		}
 		if (code != EXIT_DONE) {
 			(void)remove(path);
 			say_error(_("INCOMPLETE: {1} is not here whole yet."), name);

@@ -19,6 +19,7 @@ static const char *const sentences[] = {
 	N_("the entry breaks a rule of the record"),
 	N_("the entries do not give the root that the log key signed"),
 	N_("two signed notes of one log contradict each other"),
+	N_("what is held here is not what was written: this disk has changed it"),
 	N_("the request is not understood"),
 	N_("there is no such thing"),
 	N_("it exists already"),
@@ -102,6 +103,7 @@ static const char *const sentences[] = {
 	N_("content does not have the hash that its statement names"),
 	N_("content is neither held nor erased"),
 	N_("an attachment does not have the hash that its content names"),
+	N_("a row of the views is not what the folds wrote"),
 };
 
 bool sentence_is_known(const char *text)

@@ -65,6 +65,8 @@ static void show_peer(const json_t *peer, uint64_t now)
 	say_coloured(COLOUR_BOLD, json_str(peer, "code"));
 	if (offset != NULL)
 		say(_("  their clock {1} against ours"), say_offset(json_integer_value(offset)));
+	if (json_uint(peer, "compared_ms") != 0)
+		say(_("  heads compared {1} ago"), age(json_uint(peer, "compared_ms"), now));
 	say("\n");
 	if (show_refusal(peer, why, sizeof why)) {
 		say_coloured(COLOUR_BAD, _("  REFUSED: "));
@@ -100,8 +102,33 @@ static void show_stopped(const json_t *log)
 		say(_(": its author has signed two histories, and the proof is kept ({1}); next: {2}"),
 		    json_str(log, "rule"),
 		    _("telephone its watch; entente export --to DIR carries the proof"));
+	else if (strcmp(json_str(log, "rule"), "record.rot") == 0)
+		say(_(": this disk has changed what was written ({1}); next: {2}"), json_str(log, "rule"),
+		    "entente repair");
 	else if (json_str(log, "rule")[0] != '\0')
 		say(_(", byte {1}: {2}"), say_number(json_uint(log, "offset")), json_str(log, "rule"));
+	say("\n");
+}
+
+/* The record read again: how far, and what the last whole time found. */
+static void show_scrub(const json_t *scrub, uint64_t now)
+{
+	uint64_t findings = json_uint(scrub, "findings");
+
+	if (json_flag(scrub, "repairing"))
+		say(_("under repair: "));
+	if (json_uint(scrub, "finished_ms") == 0)
+		say(_("read again: {1} of {2} entries, for the first time"),
+		    say_number(json_uint(scrub, "done")), say_number(json_uint(scrub, "total")));
+	else
+		say(_("read again: {1} of {2} entries, all of them {3} ago"),
+		    say_number(json_uint(scrub, "done")), say_number(json_uint(scrub, "total")),
+		    age(json_uint(scrub, "finished_ms"), now));
+	if (findings > 0) {
+		say("  ");
+		say_coloured(COLOUR_BAD, _("CHANGED ON THIS DISK"));
+		say(_(" in {1} places"), say_number(findings));
+	}
 	say("\n");
 }
 
@@ -128,6 +155,7 @@ static void show_status(const json_t *status)
 	    say_number(json_uint(status, "entries")), say_number(json_uint(status, "waiting")),
 	    age(json_uint(status, "started_ms"), now), say_number(json_uint(status, "void")),
 	    say_number(json_uint(status, "refused")));
+	show_scrub(json_object_get(status, "scrub"), now);
 }
 
 /* What of ours the others do not have yet; of theirs, what is held here. With --logs every log. */

@@ -24,7 +24,10 @@ static void report(void *self, const struct finding *f)
 	struct buf text = { (uint8_t *)origin, 0, sizeof origin - 1, false };
 	json_t *row;
 
-	origin_write(&f->log->origin, &text);
+	if (f->log == NULL)
+		buf_put_str(&text, "views");
+	else
+		origin_write(&f->log->origin, &text);
 	origin[text.len] = '\0';
 	if (!r->o->is_json) {
 		say_progress_end();
@@ -70,8 +73,9 @@ static enum exit_code conclude(const struct options *o, const struct verify_coun
 	if (n->findings == 0)
 		return EXIT_DONE;
 	say_error(_("What is held is not what was signed, or not all of it."));
-	say_next(_("keep this disk as it is; entente restore FILE puts a backup back, and the peers fill it "
-		   "up"));
+	say_next(_("entente repair fetches it again from the peers; or entente restore FILE puts a backup "
+		   "back, and "
+		   "the peers fill it up"));
 	return EXIT_INTEGRITY;
 }
 

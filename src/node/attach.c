@@ -383,6 +383,48 @@ static enum err blob_go(struct node *n, const uint8_t hash[HASH_LEN])
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+enum err attachments_renew(struct node *n, struct now now, const struct line *line, struct bytes bytes)
+{
+	struct store *store = record_store(n->record);
+	struct content content;
+	struct fault fault;
+	enum err e = ERR_OK;
+
+	if (line->channel->plane == PLANE_HOME || content_read(bytes, &content, &fault) != ERR_OK)
+		return ERR_OK;
+	for (size_t i = 0; e == ERR_OK && i < content.attachments_count; i++) {
+		uint64_t held, total;
+		bool is_good = true;
+		e = store->ops->attachment_held(store, content.attachments[i].hash, &held, &total);
+		if (e == ERR_OK && total > 0 && held == total)
+			e = blob_check(n, content.attachments[i].hash, total, &is_good);
+		if (e == ERR_NOT_FOUND || e == ERR_CORRUPT)
+			is_good = false;
+		if (!is_good)
+			e = store->ops->attachment_del(store, content.attachments[i].hash);
+	}
+	for (size_t i = 0; e == ERR_OK && i < n->accord->parties_count; i++) {
+		if (i != n->self && is_shared_with(line, i))
+			e = attachments_wanted(n, now, i, bytes);
+	}
+	return e;
+}
+
+bool attachments_pending(struct node *n)
+{
+	uint8_t prefix[] = { ROW_WANTED }, memory[MAP_KEY_MAX];
+	struct buf key = BUF_ON(memory);
+
+	for (size_t i = 0; i < n->accord->parties_count; i++) {
+		const struct peer *p = &n->peers[i];
+		for (size_t j = 0; j < p->fetching_count; j++) {
+			if (mono_is_before(n->scrub.moved, p->fetching[j].heard))
+				n->scrub.moved = p->fetching[j].heard;
+		}
+	}
+	return map_next(&n->views, BYTES_OF(prefix), BYTES_OF(prefix), &key, NULL) == ERR_OK;
+}
+
 enum err attachments_unnamed(struct node *n, struct bytes bytes)
 {
 	struct content content;

@@ -248,6 +248,11 @@ static enum err batch_compare(struct node *n, struct now now, const struct arriv
 			return e;
 		hash_leaf(a->batch.items[a->skip].entry, leaf);
 		if (memcmp(held, leaf, HASH_LEN) != 0) {
+			/* Before anybody is accused: is it we who have changed? */
+			if (has_rotted(n, a->line, a->batch.first + a->skip)) {
+				a->skip = a->batch.count;
+				return ERR_OK;
+			}
 			e = fork_keep(n, now, a->line, &a->note, &a->batch, a->batch.first + a->skip);
 			/* The two part before this batch begins: the place where they do is the proof. */
 			if (e == ERR_NOT_FOUND && looks_back(n, now, in, a)) {
@@ -323,6 +328,11 @@ enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 	e = batch_line(n, in, &a);
 	if (e != ERR_OK)
 		return e == ERR_LIMIT ? ERR_OK : e;
+	/* What is not taken now is wanted when the log runs again. */
+	if (a.line->log->stopped.rule != NULL && a.note.size > a.line->reach[in->peer].held)
+		a.line->reach[in->peer].held = a.note.size;
+	if (a.line->mend_from < a.line->mend_end)
+		return mend_batch(n, now, &a.batch, &a.note, a.line);
 	if (a.line->log->stopped.rule != NULL)
 		return ERR_OK;
 	/* A line check is answered on the path that it tests. */

@@ -11,6 +11,8 @@
  *	fork.c       evidence of a fork                 erase.c      contents that two persons erased
  *	advance.c    a FLASH ahead of its log           remind.c     QUERY and lapses, by timers
  *	thin.c       copies by a path that is no TLS
+ *	scrub.c      everything that is held, again     mend.c       what has rotted, from a peer
+ *	heads.c      heads compared with every peer
  */
 #ifndef NODE_CORE_H
 #define NODE_CORE_H
@@ -19,6 +21,7 @@
 #include "crypto/sshsig.h"
 #include "node/node.h"
 #include "record/checkpoint.h"
+#include "record/verify.h"
 #include "wire/thin.h"
 
 /* Entries that a socket took together: by which path, when. */
@@ -35,6 +38,7 @@ struct reach {
 	uint64_t sent;	/* given to a path since it came up */
 	uint64_t goal;	/* a peer's log: send up to here. Our own: looked at for advance copies so far */
 	uint64_t taken; /* the socket has taken so much: SENT */
+	uint64_t told;	/* size of the note that a HELLO or HEADS told him last */
 	/* It showed a note of another history, and the entries were asked of it from here on. */
 	bool is_suspect;
 	uint64_t suspect_from;
@@ -71,6 +75,10 @@ struct line {
 	uint64_t folded;      /* entries that the views have taken in, this turn's included */
 	uint64_t known;	      /* size known to exist elsewhere: wanted, or recovered to */
 	struct mono wanted_at;
+	/*
+	 * Entries from..end - 1 are asked for again, to be put where they have rotted; from the beginning on.
+	 */
+	uint64_t mend_from, mend_end;
 	bool is_forked;			       /* the proof of it is said */
 	bool is_own, is_recovering, is_closed; /* closed: a later epoch is open, or must be opened */
 	/* recovering, and the signer cannot say how far it went: only a new epoch ends it */
@@ -160,6 +168,8 @@ struct peer {
 	size_t answers;
 	bool has_clock;
 	int64_t clock_offset_ms;
+	struct mono heads_next, heads_after; /* when ours are told, and his heard again */
+	struct wall compared;		     /* when his were; .ms 0: never */
 	struct refusal refused;
 	unsigned warned; /* bit mask of enum warning, each once a session: a peer fills no file of ours */
 };
@@ -203,6 +213,31 @@ struct wait {
 #define WANT_AGAIN_MS 5000u
 #define ADVANCE_LOOK_BACK 4096u /* entries of a log that are searched for a FLASH at link-up */
 
+/* What the disk has changed, as it was found. */
+#define ROTS_MAX 256u
+struct rot {
+	size_t line;
+	enum finding_kind kind;
+	uint64_t index;
+	size_t party; /* COSIGNATURE: whose */
+};
+
+enum scrub_phase { SCRUB_WATCHES, SCRUB_LOOKS, SCRUB_ASKS, SCRUB_CHECKS }; /* all but the first: a repair */
+
+struct scrub {
+	enum scrub_phase phase;
+	struct verify *verify; /* NULL: between two passes */
+	struct mono next, begun, ask_next, moved;
+	struct wall started, finished;		  /* of this pass and of the last whole one; .ms 0: never */
+	uint64_t passes, findings, last_findings; /* findings: of this pass */
+	struct rot rots[ROTS_MAX];
+	size_t rots_count;
+	bool is_view_rotten;  /* at least one row */
+	bool is_halt_due;     /* a log with rot still runs */
+	uint64_t found, left; /* by the last repair: what it set out with, and what it had to leave */
+	bool has_repaired;
+};
+
 struct node {
 	const struct accord *accord;
 	size_t self;
@@ -235,6 +270,7 @@ struct node {
 	uint8_t *scratch;   /* SCRATCH_LEN bytes for one entry and its content, or one frame */
 	struct mark *marks; /* what the signer remembered at the start */
 	size_t marks_count;
+	struct scrub scrub;
 	struct due dues[DUES_MAX];
 	size_t dues_count;
 	struct wait *waits; /* WAITS_MAX */
@@ -256,6 +292,8 @@ enum err turn_flush(struct node *n, struct now now) MUST_CHECK;
  * turn.
  */
 enum err lines_keep(struct node *n) MUST_CHECK;
+/* Asks the signer for our line under a log's head. */
+enum err line_sign(struct node *n, struct now now, struct line *line) MUST_CHECK;
 void node_stop(struct node *n, enum err why, const char *what);
 /* Passes user and peer errors on; a local one stops the node. */
 enum err node_local(struct node *n, enum err e, const char *what) MUST_CHECK;
@@ -341,6 +379,9 @@ enum err refold_tick(struct node *n, struct now now) MUST_CHECK;
 /* ---- replicate.c ---- */
 void replicate(struct node *n, struct now now);
 enum err hello_send(struct node *n, struct now now, size_t peer, size_t path) MUST_CHECK;
+/* The last note of every log that he is to hold; only_new: that he has not been told. */
+void heads_build(struct node *n, size_t peer, struct bytes notes[HELLO_NOTES_MAX], size_t *count,
+		 struct buf *memory, bool only_new);
 void hello_build(struct node *n, struct now now, size_t peer, struct hello *h, struct buf *notes);
 /* One batch of a log from `first`, at most up to `goal`; ERR_NOT_FOUND if no note allows one. */
 enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t goal, struct buf *payload,
@@ -363,6 +404,16 @@ bool is_shared_with(const struct line *line, size_t peer);
 /* A note's text, our unsaved one included. */
 enum err line_note(struct node *n, const struct line *line, uint64_t size, struct buf *out,
 		   uint64_t *found) MUST_CHECK;
+
+/* ---- heads.c ---- */
+enum err heads_tick(struct node *n, struct now now) MUST_CHECK;
+enum err receive_heads(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
+/* He knows all that we hold now. */
+void heads_told(struct node *n, size_t peer);
+
+/* ---- receive.c ---- */
+/* What a peer says he holds of a log, in a HELLO or later. */
+enum err hello_note(struct node *n, struct now now, size_t peer, struct bytes text) MUST_CHECK;
 
 /* ---- batch.c ---- */
 enum err receive_batch(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
@@ -474,7 +525,35 @@ enum err service_fork(struct node *n, struct now now, uint32_t channel, struct b
 /* Says it, through the door. */
 enum err service_say(struct node *n, struct now now) MUST_CHECK;
 
+/* ---- scrub.c ---- */
+/*
+ * An entry of a log, read and judged to be the one of its place. ERR_ROT: it is not, which is noted, and the
+ * log stops before the next turn.
+ */
+enum err line_entry(struct node *n, const struct line *line, uint64_t index, struct buf *out,
+		    struct entry *entry, struct statement *statement) MUST_CHECK;
+void rot_note(struct node *n, const struct line *line, enum finding_kind kind, uint64_t index);
+/* Whether the entry that is held there has changed; if so it is noted. */
+bool has_rotted(struct node *n, const struct line *line, uint64_t index);
+void scrub_status(const struct node *n, struct scrub_status *out);
+extern const struct fault rot_fault; /* of a log that is stopped because of it: record.rot */
+
+/* ---- mend.c ---- */
+/* Begins with what the pass has found; then, until it is over, asks and waits. */
+enum err mend_begin(struct node *n, struct now now) MUST_CHECK;
+enum err mend_go_on(struct node *n, struct now now, bool *is_over) MUST_CHECK;
+/* Entries that were asked for: they lead to the root that their log key signed, or nothing is touched. */
+enum err mend_batch(struct node *n, struct now now, const struct batch *batch, const struct note *note,
+		    struct line *line) MUST_CHECK;
+/* Rows that have changed go, and the folds are made anew. */
+enum err mend_views(struct node *n, struct now now) MUST_CHECK;
+
 /* ---- attach.c ---- */
+/* Those of a content that have rotted are given up, and wanted of every peer that may have them. */
+enum err attachments_renew(struct node *n, struct now now, const struct line *line,
+			   struct bytes bytes) MUST_CHECK;
+/* Whether one of them is still wanted; each piece of it that comes counts as a move. */
+bool attachments_pending(struct node *n);
 /* An entry of that log names them: who may have them is remembered. */
 enum err attachments_named(struct node *n, const struct log_key *log, const struct statement *s,
 			   struct bytes bytes) MUST_CHECK;

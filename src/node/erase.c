@@ -73,7 +73,7 @@ static enum err content_go(struct node *n, const uint8_t hash[HASH_LEN], const s
 	buf_init(&content, n->scratch, CONTENT_LEN_MAX);
 	e = record_content(n->record, hash, &content);
 	is_held = e == ERR_OK;
-	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_REFUSED)
+	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_REFUSED && e != ERR_ROT)
 		return e;
 	place_write(eraser, &place);
 	e = store->ops->content_erase(store, hash, buf_bytes(&place));
@@ -96,7 +96,6 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 	struct buf bytes;
 	struct entry entry;
 	struct statement erased;
-	struct fault fault;
 	bool is_kept;
 	enum err e;
 
@@ -106,9 +105,10 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 	if (e != ERR_OK)
 		return e;
 	buf_init(&bytes, n->scratch, ENTRY_LEN_MAX);
-	e = record_entry(n->record, line->log, of.index, &bytes);
-	if (e == ERR_OK)
-		e = entry_read(buf_bytes(&bytes), &entry, &erased, &fault);
+	e = line_entry(n, line, of.index, &bytes, &entry, &erased);
+	if (e == ERR_ROT)
+		/* an erasure that is shown and not done is the one thing that must not be */
+		return ERR_CORRUPT;
 	if (e != ERR_OK || !erased.has_content)
 		return e;
 	e = is_double(n, erased.content.hash, &is_kept);

@@ -191,6 +191,7 @@ void node_free(struct node *n)
 {
 	if (n == NULL)
 		return;
+	verify_free(n->scrub.verify);
 	record_free(n->record);
 	thin_close(n);
 	free(n->lines);
@@ -235,7 +236,7 @@ bool warns(struct peer *p, enum warning warning)
 }
 
 /* Asks for our line under a log's head, proving to the signer that it carries on from what it signed last. */
-static enum err ask_signer(struct node *n, struct now now, struct line *line)
+enum err line_sign(struct node *n, struct now now, struct line *line)
 {
 	struct effect *effect;
 	uint8_t root[HASH_LEN], *memory;
@@ -295,12 +296,12 @@ void node_start(struct node *n, struct now now, const struct marks *marks, bool 
 		 */
 		if (l->log->durable > 0 && (l->log->noted < l->log->durable || !is_marked) && l->is_own &&
 		    !l->is_recovering &&
-		    node_local(n, ask_signer(n, now, l), "a proof for the signer cannot be made") != ERR_OK)
+		    node_local(n, line_sign(n, now, l), "a proof for the signer cannot be made") != ERR_OK)
 			return;
 		/* Likewise our own receipt for a peer's log. */
 		if (!l->is_own && (l->log->durable > l->reach[n->self].held || !is_marked) &&
 		    l->log->noted == l->log->durable && erasers_are_held(n, l) &&
-		    node_local(n, ask_signer(n, now, l), "a proof for the signer cannot be made") != ERR_OK)
+		    node_local(n, line_sign(n, now, l), "a proof for the signer cannot be made") != ERR_OK)
 			return;
 	}
 }
@@ -484,7 +485,7 @@ static enum err cosign_held(struct node *n, struct now now)
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];
 		if (!l->is_own && l->asked < l->log->durable && l->log->noted == l->log->durable &&
-		    erasers_are_held(n, l) && ask_signer(n, now, l) != ERR_OK)
+		    erasers_are_held(n, l) && line_sign(n, now, l) != ERR_OK)
 			return ERR_IO;
 	}
 	return ERR_OK;
@@ -536,7 +537,7 @@ enum err turn_flush(struct node *n, struct now now)
 		 * remembered.
 		 */
 		if (l->is_own)
-			e = ask_signer(n, now, l);
+			e = line_sign(n, now, l);
 		if (e != ERR_OK)
 			return node_local(n, e, "a proof for the signer cannot be made");
 		any_peers |= !l->is_own;

@@ -122,6 +122,17 @@ enum err node_refold(struct node *n, struct now now, struct effects *fx) MUST_CH
  * node.
  */
 enum err node_tidy(struct node *n, bool is_idle, struct effects *fx) MUST_CHECK;
+/*
+ * Reads a few milliseconds' worth of what is held again, at the pace at which all of it is read within
+ * SCRUB_PASS_MS. Between turns, as often as there is a quiet moment: most calls do nothing. A log of which
+ * something has changed is stopped (record.rot), the others go on.
+ */
+enum err node_scrub(struct node *n, struct now now, struct effects *fx) MUST_CHECK;
+/*
+ * Reads everything again at once, asks the peers for what has rotted, verifies it by its hash and puts it in
+ * place; logs that are whole again run. ERR_EXISTS: it is under way.
+ */
+enum err node_repair(struct node *n, struct now now) MUST_CHECK;
 
 /* ---- Reading. Nothing here changes anything; all of it is in the record already. ---- */
 
@@ -240,9 +251,18 @@ struct peer_status {
 	size_t paths_count;
 	bool has_clock;
 	int64_t clock_offset_ms;
+	struct wall compared; /* when his heads last were; .ms 0: never */
 	struct refusal refused;
 };
+struct scrub_status {
+	uint64_t done, total;	       /* entries of the pass under way */
+	struct wall started, finished; /* of it, and of the last whole one; .ms 0: never */
+	uint64_t passes, findings;     /* whole ones; findings of the last whole one or of this one */
+	bool is_repairing, has_repaired;
+	uint64_t found, left; /* by the last repair */
+};
 struct node_status {
+	struct scrub_status scrub;
 	struct peer_status peers[PARTY_MAX];
 	size_t peers_count;
 	bool is_recovering, is_full;

@@ -57,20 +57,16 @@ enum err node_entry(struct node *n, const struct place_key *place, struct buf *m
 {
 	struct line *line = line_find(n, &place->log);
 	size_t from = memory->len;
-	struct fault fault;
 	enum err e;
 
 	if (line == NULL || place->index >= line->log->frontier.size)
 		return ERR_NOT_FOUND;
 	memset(out, 0, sizeof *out);
-	e = record_entry(n->record, line->log, place->index, memory);
+	e = line_entry(n, line, place->index, memory, &out->entry, &out->statement);
 	if (e != ERR_OK)
 		return e;
 	out->bytes = (struct bytes){ memory->ptr + from, memory->len - from };
 	hash_leaf(out->bytes, out->leaf);
-	e = entry_read(out->bytes, &out->entry, &out->statement, &fault);
-	if (e != ERR_OK)
-		return ERR_CORRUPT;
 	e = fold_get(&n->fold, place, &out->view);
 	out->is_folded = e == ERR_OK;
 	return e == ERR_OK || e == ERR_NOT_FOUND ? find_signer(n, &place->log, out) : e;
@@ -133,15 +129,12 @@ static enum err fetch_act(void *self, const struct place_key *place, struct stat
 	struct act_reader *f = self;
 	struct line *line = line_find(f->n, &place->log);
 	struct entry entry;
-	struct fault fault;
 	enum err e;
 
 	if (line == NULL)
 		return ERR_CORRUPT;
 	buf_reset(&f->memory);
-	e = record_entry(f->n->record, line->log, place->index, &f->memory);
-	if (e == ERR_OK)
-		e = entry_read(buf_bytes(&f->memory), &entry, statement, &fault);
+	e = line_entry(f->n, line, place->index, &f->memory, &entry, statement);
 	if (e == ERR_OK)
 		*filed = entry.filed;
 	return e;
@@ -460,6 +453,7 @@ static void peer_status_read(const struct node *n, const struct peer *p, struct 
 				     .paths_count = n->paths_count[p->party],
 				     .has_clock = p->has_clock,
 				     .clock_offset_ms = p->clock_offset_ms,
+				     .compared = p->compared,
 				     .refused = p->refused };
 	for (size_t i = 0; i < out->paths_count; i++) {
 		const struct peer_path *from = &p->paths[i];
@@ -490,6 +484,7 @@ void node_status(struct node *n, struct node_status *out)
 				     .refused = n->refused,
 				     .void_entries = n->void_entries,
 				     .is_full = n->is_full };
+	scrub_status(n, &out->scrub);
 	for (size_t i = 0; i < n->accord->parties_count; i++) {
 		if (i != n->self)
 			peer_status_read(n, &n->peers[i], &out->peers[out->peers_count++]);

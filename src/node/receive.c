@@ -106,7 +106,7 @@ static enum err hello_line(struct node *n, size_t peer, size_t author, const str
 }
 
 /* What a peer says it holds of a log; a note that its key does not prove says nothing. */
-static enum err hello_note(struct node *n, struct now now, size_t peer, struct bytes text)
+enum err hello_note(struct node *n, struct now now, size_t peer, struct bytes text)
 {
 	struct note note;
 	struct fault fault;
@@ -172,6 +172,7 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 		p->paths[in->path].has_hello = true;
 	p->has_clock = true;
 	p->warned = 0;
+	p->compared = now.wall;
 	p->clock_offset_ms = (int64_t)h->clock.ms - (int64_t)now.wall.ms;
 	/* What it does not name it does not hold. */
 	for (size_t i = 0; i < n->lines_count; i++)
@@ -272,6 +273,7 @@ static const struct {
 	{ FRAME_BATCH, false, receive_batch },	    { FRAME_COSIGNATURE, false, receive_cosignature },
 	{ FRAME_ADVANCE, false, receive_advance },  { FRAME_REFUSE, false, receive_refuse },
 	{ FRAME_ATTACHMENT, false, receive_piece }, { FRAME_FETCH, false, receive_fetch_row },
+	{ FRAME_HEADS, false, receive_heads },
 };
 
 enum err node_receive(struct node *n, struct now now, const struct arrival *in, struct effects *fx)

@@ -294,7 +294,6 @@ static enum err repeat_keys(struct node *n, struct now now, const struct log_key
 		struct buf bytes;
 		struct entry entry;
 		struct statement s;
-		struct fault fault;
 		struct judged judged;
 		struct place_key at = { *old, i };
 		struct entry_view view;
@@ -304,9 +303,7 @@ static enum err repeat_keys(struct node *n, struct now now, const struct log_key
 		if (view.kind != KIND_KEYS || view.verdict != VERDICT_OK)
 			continue;
 		buf_init(&bytes, memory, ENTRY_LEN_MAX);
-		e = record_entry(n->record, from->log, i, &bytes);
-		if (e == ERR_OK)
-			e = entry_read(buf_bytes(&bytes), &entry, &s, &fault);
+		e = line_entry(n, from, i, &bytes, &entry, &s);
 		if (e == ERR_OK)
 			e = judged_read(n, old, &entry, &s, &judged);
 		if (e == ERR_OK)

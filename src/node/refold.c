@@ -22,6 +22,7 @@ static enum err match_reference(struct node *n, const struct place *refers, bool
 {
 	struct log_key key = { refers->channel, accord_party_find(n->accord, refers->party), refers->epoch };
 	struct line *line = line_find(n, &key);
+	struct buf bytes = { n->scratch, 0, ENTRY_LEN_MAX, false };
 	uint8_t leaf[HASH_LEN];
 	enum err e;
 
@@ -29,9 +30,14 @@ static enum err match_reference(struct node *n, const struct place *refers, bool
 	if (line == NULL || refers->index >= line->log->frontier.size)
 		return ERR_OK;
 	e = record_leaf(n->record, line->log, refers->index, leaf);
-	if (e == ERR_OK)
-		*out = memcmp(leaf, refers->leaf, HASH_LEN) == 0;
-	return e;
+	if (e != ERR_OK)
+		return e;
+	*out = memcmp(leaf, refers->leaf, HASH_LEN) == 0;
+	if (*out || record_entry(n->record, line->log, refers->index, &bytes) != ERR_ROT)
+		return ERR_OK;
+	/* One of the two, leaf and entry, has changed: a verdict stands for ever, so none is given. */
+	rot_note(n, line, FINDING_NODE, refers->index);
+	return ERR_CORRUPT;
 }
 
 void signers_verify(const struct node *n, size_t party, const struct entry *entry, struct signer *out)
@@ -124,14 +130,16 @@ static enum err fold_held(struct node *n, struct now now, struct line *line, boo
 	struct buf bytes = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
 	struct entry entry;
 	struct statement statement;
-	struct fault fault;
 	struct fold_input bare = { .entry = &entry, .statement = &statement, .log = line->key };
 	struct judged judged;
 	struct entry_view view;
-	enum err e = record_entry(n->record, line->log, line->folded, &bytes);
+	enum err e = line_entry(n, line, line->folded, &bytes, &entry, &statement);
 
-	if (e == ERR_OK)
-		e = entry_read(buf_bytes(&bytes), &entry, &statement, &fault);
+	/* It waits for itself, until it is mended. */
+	if (e == ERR_ROT) {
+		*wait = (struct fold_wait){ line->key, UINT64_MAX };
+		return ERR_SHORT;
+	}
 	/* What waits is looked at often: its signatures, which cost most, only when it waits no longer. */
 	if (e == ERR_OK && !is_forced)
 		e = fold_is_ready(&n->fold, &bare, wait);

@@ -167,7 +167,7 @@ static enum err scan(struct node *n, struct now now)
 		}
 		if (e == ERR_OK && n->scan_at.log.party == n->self)
 			e = remind(n, now, &n->scan_at, &owed);
-		if (e != ERR_OK && e != ERR_STOPPED)
+		if (e != ERR_OK && e != ERR_STOPPED && e != ERR_ROT)
 			return e;
 	}
 	return ERR_OK;

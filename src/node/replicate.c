@@ -79,6 +79,21 @@ static enum err put_note_with_lines(struct node *n, const struct line *line, str
 	return e == ERR_OK ? buf_check(out) : e;
 }
 
+void heads_build(struct node *n, size_t peer, struct bytes notes[HELLO_NOTES_MAX], size_t *count,
+		 struct buf *memory, bool only_new)
+{
+	for (size_t i = 0; i < n->lines_count && *count < HELLO_NOTES_MAX; i++) {
+		const struct line *line = &n->lines[i];
+		size_t from = memory->len;
+		if (!is_shared_with(line, peer) ||
+		    (only_new && line->log->noted <= line->reach[peer].told &&
+		     line->note.size <= line->reach[peer].told) ||
+		    put_note_with_lines(n, line, memory) != ERR_OK)
+			continue;
+		notes[(*count)++] = (struct bytes){ memory->ptr + from, memory->len - from };
+	}
+}
+
 void hello_build(struct node *n, struct now now, size_t peer, struct hello *h, struct buf *notes)
 {
 	*h = (struct hello){ .protocol = LINK_PROTOCOL,
@@ -87,13 +102,7 @@ void hello_build(struct node *n, struct now now, size_t peer, struct hello *h, s
 			     .clock = now.wall };
 	memcpy(h->accord, n->accord->id, ACCORD_ID_LEN);
 	memcpy(h->manifest_hash, n->accord->hash, HASH_LEN);
-	for (size_t i = 0; i < n->lines_count && h->notes_count < HELLO_NOTES_MAX; i++) {
-		size_t from = notes->len;
-		if (!is_shared_with(&n->lines[i], peer) ||
-		    put_note_with_lines(n, &n->lines[i], notes) != ERR_OK)
-			continue;
-		h->notes[h->notes_count++] = (struct bytes){ notes->ptr + from, notes->len - from };
-	}
+	heads_build(n, peer, h->notes, &h->notes_count, notes, false);
 }
 
 enum err hello_send(struct node *n, struct now now, size_t peer, size_t path)
@@ -106,6 +115,8 @@ enum err hello_send(struct node *n, struct now now, size_t peer, size_t path)
 		return ERR_MEMORY;
 	buf_init(&notes, n->scratch, SCRATCH_LEN);
 	hello_build(n, now, peer, h, &notes);
+	heads_told(n, peer);
+	n->peers[peer].heads_next = mono_add_ms(now.mono, HEADS_MS);
 	payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - 1);
 	hello_write(h, &payload);
 	frame->payload = arena_keep(&n->fx->arena, &payload);
@@ -155,18 +166,18 @@ enum err item_read(struct node *n, const struct line *line, uint64_t index, stru
 	struct store *store = record_store(n->record);
 	struct entry entry;
 	struct statement s;
-	struct fault fault;
 	size_t from = memory->len;
-	enum err e = record_entry(n->record, line->log, index, memory);
+	enum err e = line_entry(n, line, index, memory, &entry, &s);
 
 	if (e != ERR_OK)
 		return e;
 	*item = (struct batch_item){ .entry = { memory->ptr + from, memory->len - from } };
-	e = entry_read(item->entry, &entry, &s, &fault);
-	if (e != ERR_OK || !s.has_content)
-		return e;
+	if (!s.has_content)
+		return ERR_OK;
 	from = memory->len;
 	e = record_content(n->record, s.content.hash, memory);
+	if (e == ERR_ROT)
+		rot_note(n, line, FINDING_CONTENT, index);
 	if (e == ERR_OK) {
 		item->content = (struct bytes){ memory->ptr + from, memory->len - from };
 		return ERR_OK;
@@ -218,6 +229,21 @@ static enum err note_within(struct node *n, const struct line *line, const struc
 	return *found <= batch->first || *found > batch->first + batch->count ? ERR_NOT_FOUND : ERR_OK;
 }
 
+/*
+ * A note that this disk has changed would close the link, again and again. What the signer just gave is good.
+ */
+static bool is_note_good(const struct node *n, const struct line *line, uint64_t size, struct bytes text)
+{
+	const struct accord_key *key = accord_key_find(n->accord, line->key.party, ACCORD_KEY_LOG);
+	struct note note;
+	struct fault fault;
+
+	return (line->note.size == size && line->note.len > 0) ||
+	       (note_read(text, &note, &fault) == ERR_OK && note.size == size &&
+		origin_equal(&note.origin, &line->log->origin) &&
+		checkpoint_verify(&note, key->key.ptr) == ERR_OK);
+}
+
 enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t goal, struct buf *payload,
 		     uint64_t *size)
 {
@@ -249,6 +275,10 @@ enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t
 		return e;
 	batch.count = (size_t)(found - first);
 	batch.note = buf_bytes(&note);
+	if (!is_note_good(n, line, found, batch.note)) {
+		rot_note(n, line, FINDING_NOTE, found);
+		return ERR_ROT;
+	}
 	batch_write(&batch, n->book, payload);
 	*size = found;
 	return buf_check(payload);

@@ -256,6 +256,8 @@ enum err node_tick(struct node *n, struct now now, struct effects *fx)
 		return ERR_IO;
 	e = service_tick(n, now);
 	if (e == ERR_OK)
+		e = heads_tick(n, now);
+	if (e == ERR_OK)
 		e = refold_tick(n, now);
 	for (size_t peer = 0; peer < n->accord->parties_count && e == ERR_OK; peer++)
 		e = peer == n->self ? ERR_OK : attachments_fetch(n, now, peer);

@@ -166,7 +166,7 @@ static enum err put_content(struct export *x, struct bytes entry, size_t *len)
 
 	if (entry_read(entry, &read, &s, &fault) != ERR_OK || !s.has_content)
 		return ERR_OK;
-	e = x->store->ops->content_get(x->store, s.content.hash, &content);
+	e = record_content(x->options.record, s.content.hash, &content);
 	if (e == ERR_REFUSED || e == ERR_NOT_FOUND)
 		return ERR_OK;
 	if (e != ERR_OK)

@@ -357,6 +357,51 @@ enum err record_cut(struct record *r, struct log *log, uint64_t size)
 	return e == ERR_OK ? r->store->ops->entry_cut(r->store, log->number, size) : e;
 }
 
+enum err record_frontier(struct record *r, const struct log *log, uint64_t size, struct frontier *out)
+{
+	struct tree t = { r->store, log->number };
+	enum err e = frontier_load(out, size, tree_get, &t);
+
+	return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? ERR_ROT : e;
+}
+
+enum err record_renew(struct record *r, struct log *log, struct frontier *f, struct bytes entry)
+{
+	uint8_t memory[(MERKLE_PROOF_MAX + 1) * HASH_LEN], leaf[HASH_LEN];
+	struct buf held, hashes = BUF_ON(memory);
+	struct finished finished = { .count = 0 };
+	uint64_t index = f->size;
+	enum err e = log_touch(r, kept(log));
+
+	assert(index < log->durable);
+	hash_leaf(entry, leaf);
+	if (e == ERR_OK)
+		e = frontier_append(f, leaf, finished_put, &finished);
+	if (e != ERR_OK)
+		return e;
+	buf_init(&held, r->scratch, sizeof r->scratch);
+	if (r->store->ops->entry_get(r->store, log->number, index, &held, &hashes) == ERR_OK &&
+	    bytes_equal(buf_bytes(&held), entry) &&
+	    bytes_equal(buf_bytes(&hashes), finished_bytes(&finished)))
+		return ERR_OK;
+	return r->store->ops->entry_renew(r->store, log->number, index, entry, finished_bytes(&finished));
+}
+
+enum err record_del_note(struct record *r, struct log *log, uint64_t size)
+{
+	uint8_t memory[NOTE_LEN_MAX];
+	struct buf note = BUF_ON(memory);
+	enum err e = log_touch(r, kept(log));
+
+	if (e == ERR_OK)
+		e = r->store->ops->note_del(r->store, log->number, size);
+	if (e != ERR_OK || size != log->noted)
+		return e;
+	log->noted = 0;
+	e = r->store->ops->note_get(r->store, log->number, log->frontier.size, &log->noted, &note);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err record_stop(struct record *r, struct log *log, const struct fault *why)
 {
 	enum err e = log_touch(r, kept(log));
@@ -413,7 +458,13 @@ static enum err log_read_back(struct record *r, struct kept_log *k)
 	uint8_t root[HASH_LEN], held[HASH_LEN];
 	struct frontier again;
 	struct store_log row;
-	enum err e = frontier_load(&again, k->base, tree_get, &t);
+	enum err e = ERR_OK;
+
+	/* A log that is only stopped has no new entry: its tree may be why. */
+	if (k->log.frontier.size == k->before.size)
+		again = k->log.frontier;
+	else
+		e = frontier_load(&again, k->base, tree_get, &t);
 
 	for (size_t i = 0; e == ERR_OK && i < r->staged_count; i++) {
 		if (r->staged[i].log == k)
@@ -460,14 +511,73 @@ enum err record_append(struct record *r)
 
 /* ---- Reads. ---- */
 
+/* A row that is not there or cannot be read is one log's damage; a disk that fails is the machine's. */
+static enum err rot_of(enum err e)
+{
+	return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? ERR_ROT : e;
+}
+
+static void take_back(struct buf *out, size_t len)
+{
+	out->len = len;
+	out->full = false;
+}
+
 enum err record_entry(struct record *r, const struct log *log, uint64_t index, struct buf *out)
 {
-	return r->store->ops->entry_get(r->store, log->number, index, out, NULL);
+	uint8_t memory[(MERKLE_PROOF_MAX + 1) * HASH_LEN], leaf[HASH_LEN];
+	struct buf hashes = BUF_ON(memory);
+	size_t from = out->len;
+	bool has_room = out->max - from >= ENTRY_LEN_MAX;
+	enum err e;
+
+	if (index >= log->frontier.size)
+		return ERR_NOT_FOUND;
+	e = rot_of(r->store->ops->entry_get(r->store, log->number, index, out, &hashes));
+	if (e == ERR_OK) {
+		hash_leaf((struct bytes){ out->ptr + from, out->len - from }, leaf);
+		if (hashes.len < HASH_LEN || memcmp(hashes.ptr, leaf, HASH_LEN) != 0)
+			e = ERR_ROT;
+	}
+	if (e == ERR_ROT || (e == ERR_LIMIT && has_room)) {
+		take_back(out, from);
+		return ERR_ROT;
+	}
+	return e;
+}
+
+enum err record_entry_read(struct record *r, const struct log *log, uint64_t index, struct buf *out,
+			   struct entry *entry, struct statement *statement)
+{
+	size_t from = out->len;
+	struct fault fault;
+	enum err e = record_entry(r, log, index, out);
+
+	if (e != ERR_OK)
+		return e;
+	if (entry_read((struct bytes){ out->ptr + from, out->len - from }, entry, statement, &fault) ==
+		    ERR_OK &&
+	    origin_equal(&entry->origin, &log->origin) && entry->index == index)
+		return ERR_OK;
+	take_back(out, from);
+	return ERR_ROT;
 }
 
 enum err record_content(struct record *r, const uint8_t hash[HASH_LEN], struct buf *out)
 {
-	return r->store->ops->content_get(r->store, hash, out);
+	uint8_t found[HASH_LEN];
+	size_t from = out->len;
+	bool has_room = out->max - from >= CONTENT_LEN_MAX;
+	enum err e = r->store->ops->content_get(r->store, hash, out);
+
+	if (e == ERR_OK)
+		hash_sha256((struct bytes){ out->ptr + from, out->len - from }, found);
+	if ((e == ERR_OK && memcmp(found, hash, HASH_LEN) != 0) || e == ERR_CORRUPT ||
+	    (e == ERR_LIMIT && has_room)) {
+		take_back(out, from);
+		return ERR_ROT;
+	}
+	return e;
 }
 
 void record_root(const struct log *log, uint8_t root[HASH_LEN])

@@ -62,7 +62,17 @@ enum err record_add_cosignature(struct record *r, struct log *log, uint64_t size
 				struct bytes line) MUST_CHECK;
 /* Ends a log at `size`, below what it has: for an own log that is RECOVERING, whose tail no note proves. */
 enum err record_cut(struct record *r, struct log *log, uint64_t size) MUST_CHECK;
-/* Stops a log; its bytes stay. */
+/*
+ * The tree of the first `size` entries as their rows have it, and the entry of that index put in place of
+ * what stands there, with the hashes that it finishes: an own or a peer's log that has rotted. The caller has
+ * seen that it is the right one. ERR_ROT: a node is not there.
+ */
+enum err record_frontier(struct record *r, const struct log *log, uint64_t size,
+			 struct frontier *out) MUST_CHECK;
+enum err record_renew(struct record *r, struct log *log, struct frontier *f, struct bytes entry) MUST_CHECK;
+/* Forgets a note that has rotted. */
+enum err record_del_note(struct record *r, struct log *log, uint64_t size) MUST_CHECK;
+/* Stops a log, or with no rule lets it run again; its bytes stay. */
 enum err record_stop(struct record *r, struct log *log, const struct fault *why) MUST_CHECK;
 
 /*
@@ -74,10 +84,20 @@ enum err record_append(struct record *r) MUST_CHECK;
 void record_rollback(struct record *r);
 bool record_is_open(const struct record *r); /* between begin and append */
 
-/* Reads. Each appends to the buffer. ERR_NOT_FOUND beyond the log's size. */
+/*
+ * Reads. Each appends to the buffer. ERR_NOT_FOUND beyond the log's size. What a disk has changed is given to
+ * nobody: ERR_ROT, and nothing is appended.
+ *
+ * An entry is hashed and compared with its leaf; of the bytes alone nobody can say whether they are of this
+ * place, so whoever reads what is in them calls record_entry_read, which also asks that.
+ */
 enum err record_entry(struct record *r, const struct log *log, uint64_t index, struct buf *out) MUST_CHECK;
+enum err record_entry_read(struct record *r, const struct log *log, uint64_t index, struct buf *out,
+			   struct entry *entry, struct statement *statement) MUST_CHECK;
+/* Of its hash. ERR_NOT_FOUND, ERR_REFUSED: it was erased. */
 enum err record_content(struct record *r, const uint8_t hash[HASH_LEN], struct buf *out) MUST_CHECK;
 void record_root(const struct log *log, uint8_t root[HASH_LEN]);
+/* As it is kept beside its entry, which is not looked at. */
 enum err record_leaf(struct record *r, const struct log *log, uint64_t index,
 		     uint8_t leaf[HASH_LEN]) MUST_CHECK;
 /* A complete node of the tree. */

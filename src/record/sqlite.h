@@ -40,6 +40,7 @@ enum query_kind { QUERY_KIND_READ, QUERY_KIND_WRITE, QUERY_KIND_ERASE, QUERY_KIN
 	X(LOG_PUT, WRITE, "UPDATE log SET size = ?2, root = ?3, rule = ?4, fault_offset = ?5 WHERE number = ?1") \
 	X(LOG_NEXT, READ, "SELECT number FROM log WHERE number > ?1 ORDER BY number LIMIT 1") \
 	X(ENTRY_PUT, WRITE, "INSERT INTO entry VALUES(?1, ?2, ?3)") \
+	X(ENTRY_RENEW, WRITE, "INSERT OR REPLACE INTO entry VALUES(?1, ?2, ?3)") \
 	X(ENTRY_GET, READ, "SELECT hashes, bytes FROM entry WHERE id = ?1") \
 	X(ENTRY_CUT, WRITE, "DELETE FROM entry WHERE id BETWEEN ?1 AND ?2") \
 	X(HASHES_GET, READ, "SELECT hashes FROM entry WHERE id = ?1") \
@@ -47,12 +48,15 @@ enum query_kind { QUERY_KIND_READ, QUERY_KIND_WRITE, QUERY_KIND_ERASE, QUERY_KIN
 	X(CONTENT_PUT, WRITE, "INSERT INTO content VALUES(NULL, ?1, ?2, NULL)") \
 	X(CONTENT_ERASED, WRITE, "INSERT INTO content VALUES(NULL, ?1, NULL, ?2)") \
 	X(CONTENT_NAME, WRITE, "INSERT INTO content_name VALUES(?1, ?2)") \
+	X(CONTENT_RENEW, WRITE, "UPDATE content SET bytes = ?2 WHERE number = ?1") \
 	X(CONTENT_GET, READ, "SELECT bytes, eraser FROM content WHERE number = ?1") \
 	X(CONTENT_ERASE, ERASE, "UPDATE content SET bytes = NULL, eraser = ?2 WHERE number = ?1") \
 	X(NOTE_PUT, WRITE, "INSERT OR REPLACE INTO note VALUES(?1, ?2)") \
+	X(NOTE_DEL, WRITE, "DELETE FROM note WHERE id = ?1") \
 	X(NOTE_GET, READ, "SELECT id, text FROM note WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1") \
 	X(NOTE_ABOVE, READ, "SELECT id, text FROM note WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT 1") \
 	X(COSIGNATURE_PUT, WRITE, "INSERT OR REPLACE INTO cosignature VALUES(?1, ?2, ?3, ?4)") \
+	X(COSIGNATURE_DEL, WRITE, "DELETE FROM cosignature WHERE log = ?1 AND party = ?2 AND size = ?3") \
 	X(COSIGNATURE_ABOVE, READ, "SELECT size, line FROM cosignature WHERE log = ?1 AND party = ?2 AND size >= ?3 " \
 	                     "ORDER BY size LIMIT 1") \
 	X(COSIGNATURE_LAST, READ, "SELECT size, line FROM cosignature WHERE log = ?1 AND party = ?2 " \
@@ -71,7 +75,11 @@ enum query_kind { QUERY_KIND_READ, QUERY_KIND_WRITE, QUERY_KIND_ERASE, QUERY_KIN
 	X(ADVANCE_FIND, READ, "SELECT 1 FROM advance WHERE id = ?1") \
 	X(ADVANCE_DEL, ERASE, "DELETE FROM advance WHERE id = ?1") \
 	X(VIEW_GET, READ, "SELECT value FROM view WHERE key = ?1") \
-	X(VIEW_PUT, WRITE, "INSERT OR REPLACE INTO view VALUES(?1, ?2)") \
+	X(VIEW_NEW, WRITE, "INSERT OR IGNORE INTO view VALUES(?1, ?2)") \
+	X(VIEW_PUT, WRITE, "UPDATE view SET value = ?2 WHERE key = ?1") \
+	X(ROWS_GET, READ, "SELECT count FROM view_rows") \
+	X(ROWS_COUNT, READ, "SELECT count(*) FROM view") \
+	X(ROWS_PUT, WRITE, "UPDATE view_rows SET count = ?1") \
 	X(VIEW_DEL, WRITE, "DELETE FROM view WHERE key = ?1") \
 	X(VIEW_FROM, READ, "SELECT key, value FROM view WHERE key >= ?1 ORDER BY key LIMIT 1") \
 	X(VIEW_AFTER, READ, "SELECT key, value FROM view WHERE key > ?1 ORDER BY key LIMIT 1")
@@ -132,6 +140,18 @@ struct kept_row {
 
 #define VIEW_ROWS_KEPT 128u
 
+/*
+ * How many rows the views have: one that the disk forgets leaves no trace of its own. A walk over them goes
+ * on while others are written, so what comes and goes ahead of it is reckoned in.
+ */
+struct view_rows {
+	uint64_t count, ahead;		     /* ahead: of the walk, where it stands now */
+	uint64_t count_before, ahead_before; /* this turn */
+	uint8_t key[MAP_KEY_MAX];	     /* of the walk's last row */
+	size_t key_len;
+	bool is_walking;
+};
+
 /* A copy of the store under way: lite_backup. */
 struct copy {
 	char *path; /* heap; NULL: there is none */
@@ -160,6 +180,7 @@ struct store_sqlite {
 	bool has_erased;	/* erased bytes may still be in the WAL or in the redo file */
 	int frames, backfilled; /* of the WAL; those that are in the file already */
 	struct kept_row rows[VIEW_ROWS_KEPT];
+	struct view_rows view_rows;
 	char **rules; /* names of rules that log rows brought; they live as long as the store */
 	size_t rules_count;
 };
@@ -201,18 +222,23 @@ uint64_t lite_row_id(log_number log, uint64_t index);
 
 /* ---- sqlite_rows.c: as in store.h ---- */
 enum err lite_content_put(struct store *store, const uint8_t hash[HASH_LEN], struct bytes content) MUST_CHECK;
+enum err lite_content_renew(struct store *store, const uint8_t hash[HASH_LEN],
+			    struct bytes content) MUST_CHECK;
 enum err lite_content_get(struct store *store, const uint8_t hash[HASH_LEN], struct buf *content) MUST_CHECK;
 enum err lite_content_eraser(struct store *store, const uint8_t hash[HASH_LEN],
 			     struct buf *eraser) MUST_CHECK;
 enum err lite_content_erase(struct store *store, const uint8_t hash[HASH_LEN],
 			    struct bytes eraser) MUST_CHECK;
 enum err lite_note_put(struct store *store, log_number log, uint64_t size, struct bytes note) MUST_CHECK;
+enum err lite_note_del(struct store *store, log_number log, uint64_t size) MUST_CHECK;
 enum err lite_note_get(struct store *store, log_number log, uint64_t size, uint64_t *found,
 		       struct buf *note) MUST_CHECK;
 enum err lite_note_above(struct store *store, log_number log, uint64_t size, uint64_t *found,
 			 struct buf *note) MUST_CHECK;
 enum err lite_cosignature_put(struct store *store, log_number log, uint64_t size, struct bytes party,
 			      struct bytes line) MUST_CHECK;
+enum err lite_cosignature_del(struct store *store, log_number log, uint64_t size,
+			      struct bytes party) MUST_CHECK;
 enum err lite_cosignature_above(struct store *store, log_number log, uint64_t size, struct bytes party,
 				uint64_t *found, struct buf *line) MUST_CHECK;
 enum err lite_cosignature_last(struct store *store, log_number log, struct bytes party, uint64_t *found,
@@ -232,6 +258,22 @@ enum err lite_advance_del(struct store *store, const uint8_t id[STATEMENT_ID_LEN
 
 /* ---- sqlite_views.c ---- */
 struct map lite_views(struct store *store);
+/*
+ * Their number: read at the start, written by a turn that has changed it, as it was when the turn is no more.
+ */
+enum err lite_rows_open(struct store_sqlite *s) MUST_CHECK;
+enum err lite_rows_keep(struct store_sqlite *s) MUST_CHECK;
+void lite_rows_begin(struct store_sqlite *s);
+void lite_rows_back(struct store_sqlite *s);
+enum err lite_views_recount(struct store *store) MUST_CHECK;
+enum err lite_views_walk(struct store *store, bool is_first, struct buf *key) MUST_CHECK;
+/*
+ * What shows that a row of bytes is as it was written: the first bytes of a hash over key and value, at its
+ * end. check_row cuts them off; ERR_CORRUPT.
+ */
+#define CHECK_LEN 8u
+void lite_check_of(struct bytes key, struct bytes value, uint8_t check[CHECK_LEN]);
+enum err lite_check_row(struct bytes key, struct bytes *value) MUST_CHECK;
 /* After a rollback. */
 void lite_views_forget(struct store_sqlite *s);
 

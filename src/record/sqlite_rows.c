@@ -1,5 +1,8 @@
 #include "record/sqlite.h"
 
+#include "base/alloc.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -57,6 +60,24 @@ enum err lite_content_put(struct store *store, const uint8_t hash[HASH_LEN], str
 	enum err e = content_find(lite(store), hash, &id, &number);
 
 	return e == ERR_NOT_FOUND ? content_new(lite(store), id, hash, QUERY_CONTENT_PUT, content) : e;
+}
+
+enum err lite_content_renew(struct store *store, const uint8_t hash[HASH_LEN], struct bytes content)
+{
+	struct store_sqlite *s = lite(store);
+	struct buf none = { 0 };
+	uint64_t id, number;
+	struct prepared *q;
+	enum err e = content_find(s, hash, &id, &number);
+
+	if (e == ERR_NOT_FOUND)
+		return content_new(s, id, hash, QUERY_CONTENT_PUT, content);
+	if (e != ERR_OK || lite_content_get(store, hash, &none) == ERR_REFUSED)
+		return e;
+	q = lite_query(s, QUERY_CONTENT_RENEW);
+	lite_bind_number(q, 1, number);
+	lite_bind_bytes(q, 2, content);
+	return lite_run(s, q);
 }
 
 static enum err content_column(struct store *store, const uint8_t hash[HASH_LEN], int column, struct buf *out)
@@ -122,6 +143,14 @@ enum err lite_note_put(struct store *store, log_number log, uint64_t size, struc
 	return lite_run(s, q);
 }
 
+enum err lite_note_del(struct store *store, log_number log, uint64_t size)
+{
+	struct prepared *q = lite_query(lite(store), QUERY_NOTE_DEL);
+
+	lite_bind_number(q, 1, lite_row_id(log, size));
+	return lite_run(lite(store), q);
+}
+
 static enum err note_between(struct store *store, enum query which, uint64_t first, uint64_t last,
 			     uint64_t *found, struct buf *note)
 {
@@ -160,6 +189,16 @@ enum err lite_cosignature_put(struct store *store, log_number log, uint64_t size
 	lite_bind_number(q, 3, size);
 	lite_bind_bytes(q, 4, line);
 	return lite_run(s, q);
+}
+
+enum err lite_cosignature_del(struct store *store, log_number log, uint64_t size, struct bytes party)
+{
+	struct prepared *q = lite_query(lite(store), QUERY_COSIGNATURE_DEL);
+
+	lite_bind_number(q, 1, log);
+	lite_bind_text(q, 2, party);
+	lite_bind_number(q, 3, size);
+	return lite_run(lite(store), q);
 }
 
 enum err lite_cosignature_above(struct store *store, log_number log, uint64_t size, struct bytes party,
@@ -376,18 +415,34 @@ enum err lite_attachment_del(struct store *store, const uint8_t hash[HASH_LEN])
 enum err lite_advance_put(struct store *store, const uint8_t id[STATEMENT_ID_LEN], struct bytes payload)
 {
 	struct prepared *q = lite_query(lite(store), QUERY_ADVANCE_PUT);
+	uint8_t *row = xcalloc(1, payload.len + CHECK_LEN);
+	enum err e;
 
+	memcpy(row, payload.ptr, payload.len);
+	lite_check_of((struct bytes){ id, STATEMENT_ID_LEN }, payload, row + payload.len);
 	lite_bind_bytes(q, 1, (struct bytes){ id, STATEMENT_ID_LEN });
-	lite_bind_bytes(q, 2, payload);
-	return lite_run(lite(store), q);
+	lite_bind_bytes(q, 2, (struct bytes){ row, payload.len + CHECK_LEN });
+	e = lite_run(lite(store), q);
+	free(row);
+	return e;
 }
 
 enum err lite_advance_get(struct store *store, const uint8_t id[STATEMENT_ID_LEN], struct buf *payload)
 {
 	struct prepared *q = lite_query(lite(store), QUERY_ADVANCE_GET);
+	struct bytes row;
+	enum err e;
 
 	lite_bind_bytes(q, 1, (struct bytes){ id, STATEMENT_ID_LEN });
-	return lite_read_bytes(lite(store), q, payload);
+	e = lite_row_open(lite(store), q);
+	if (e != ERR_OK)
+		return e;
+	row = lite_column_bytes(q, 0);
+	e = lite_check_row((struct bytes){ id, STATEMENT_ID_LEN }, &row);
+	if (e == ERR_OK)
+		buf_put(payload, row);
+	lite_row_close(q);
+	return e == ERR_OK ? buf_check(payload) : e;
 }
 
 enum err lite_advance_del(struct store *store, const uint8_t id[STATEMENT_ID_LEN])

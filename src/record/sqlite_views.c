@@ -5,6 +5,8 @@
  */
 #include "record/sqlite.h"
 
+#include "crypto/hash.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -50,6 +52,33 @@ void lite_views_forget(struct store_sqlite *s)
 		s->rows[i].state = ROW_UNKNOWN;
 }
 
+/* ---- What shows that a row is as it was written. ---- */
+
+/*
+ * SQLite has no checksum of its pages, and nothing else is known of a view's row but what the folds say: its
+ * value ends with the first bytes of a hash over key and value (ADR 21).
+ */
+void lite_check_of(struct bytes key, struct bytes value, uint8_t check[CHECK_LEN])
+{
+	uint8_t key_len[4], hash[HASH_LEN];
+	const struct bytes parts[] = { BYTES_OF(key_len), key, value };
+
+	be32_put(key_len, (uint32_t)key.len);
+	hash_parts(parts, ARRAY_COUNT(parts), hash);
+	memcpy(check, hash, CHECK_LEN);
+}
+
+enum err lite_check_row(struct bytes key, struct bytes *value)
+{
+	uint8_t check[CHECK_LEN];
+
+	if (value->len < CHECK_LEN)
+		return ERR_CORRUPT;
+	value->len -= CHECK_LEN;
+	lite_check_of(key, *value, check);
+	return memcmp(check, value->ptr + value->len, CHECK_LEN) == 0 ? ERR_OK : ERR_CORRUPT;
+}
+
 /* ---- The map. ---- */
 
 static enum err give(struct bytes found, struct buf *value)
@@ -78,30 +107,70 @@ static enum err view_get(void *self, struct bytes key, struct buf *value)
 	if (e != ERR_OK)
 		return e;
 	found = lite_column_bytes(q, 0);
-	row_keep(self, key, &found);
-	e = give(found, value);
+	e = lite_check_row(key, &found);
+	if (e == ERR_OK) {
+		row_keep(self, key, &found);
+		e = give(found, value);
+	}
 	lite_row_close(q);
 	return e;
 }
 
+/* One more row, or one less: at a place that the walk has passed it changes nothing for the walk. */
+static void reckon(struct store_sqlite *s, struct bytes key, bool is_new)
+{
+	struct view_rows *v = &s->view_rows;
+	bool is_ahead = v->is_walking && bytes_compare(key, (struct bytes){ v->key, v->key_len }) > 0;
+
+	v->count += is_new ? 1 : (uint64_t)-1;
+	if (is_ahead)
+		v->ahead += is_new ? 1 : (uint64_t)-1;
+}
+
 static enum err view_put(void *self, struct bytes key, struct bytes value)
 {
-	struct prepared *q = lite_query(self, QUERY_VIEW_PUT);
+	struct store_sqlite *s = self;
+	const struct kept_row *kept = row_find(self, key);
+	bool is_there = kept != NULL && kept->state == ROW_THERE;
+	struct prepared *q = lite_query(self, is_there ? QUERY_VIEW_PUT : QUERY_VIEW_NEW);
+	uint8_t row[MAP_VALUE_MAX + CHECK_LEN];
+	enum err e;
 
 	assert(key.len <= MAP_KEY_MAX && value.len <= MAP_VALUE_MAX);
+	if (value.len > 0)
+		memcpy(row, value.ptr, value.len);
+	lite_check_of(key, value, row + value.len);
 	lite_bind_bytes(q, 1, key);
-	lite_bind_bytes(q, 2, value);
+	lite_bind_bytes(q, 2, (struct bytes){ row, value.len + CHECK_LEN });
 	row_keep(self, key, &value); /* if it fails, so does the turn, and nothing is kept of it */
+	e = lite_run(self, q);
+	if (e != ERR_OK)
+		return e;
+	/* A row that was there and is not any more: the disk has forgotten it. */
+	if (is_there)
+		return sqlite3_changes(s->db) == 1 ? ERR_OK : (s->why = ERR_CORRUPT);
+	if (sqlite3_changes(s->db) == 1) {
+		reckon(s, key, true);
+		return ERR_OK;
+	}
+	q = lite_query(self, QUERY_VIEW_PUT);
+	lite_bind_bytes(q, 1, key);
+	lite_bind_bytes(q, 2, (struct bytes){ row, value.len + CHECK_LEN });
 	return lite_run(self, q);
 }
 
 static enum err view_del(void *self, struct bytes key)
 {
+	struct store_sqlite *s = self;
 	struct prepared *q = lite_query(self, QUERY_VIEW_DEL);
+	enum err e;
 
 	lite_bind_bytes(q, 1, key);
 	row_keep(self, key, NULL);
-	return lite_run(self, q);
+	e = lite_run(self, q);
+	if (e == ERR_OK && sqlite3_changes(s->db) == 1)
+		reckon(s, key, false);
+	return e;
 }
 
 static enum err view_next(void *self, struct bytes prefix, struct bytes after, struct buf *key,
@@ -109,7 +178,7 @@ static enum err view_next(void *self, struct bytes prefix, struct bytes after, s
 {
 	bool is_after = after.len > 0 && bytes_compare(after, prefix) >= 0;
 	struct prepared *q = lite_query(self, is_after ? QUERY_VIEW_AFTER : QUERY_VIEW_FROM);
-	struct bytes found;
+	struct bytes found, held;
 	enum err e;
 
 	lite_bind_bytes(q, 1, is_after ? after : prefix);
@@ -121,15 +190,16 @@ static enum err view_next(void *self, struct bytes prefix, struct bytes after, s
 		lite_row_close(q);
 		return ERR_NOT_FOUND;
 	}
+	held = lite_column_bytes(q, 1);
+	e = lite_check_row(found, &held);
 	if (key != NULL) {
 		buf_reset(key);
 		buf_put(key, found);
-		e = buf_check(key);
+		if (buf_check(key) != ERR_OK && e == ERR_OK)
+			e = ERR_LIMIT;
 	}
-	if (value != NULL) {
-		buf_put(value, lite_column_bytes(q, 1));
-		e = e == ERR_OK ? buf_check(value) : e;
-	}
+	if (e == ERR_OK)
+		e = give(held, value);
 	lite_row_close(q);
 	return e;
 }
@@ -141,4 +211,80 @@ struct map lite_views(struct store *store)
 	};
 
 	return (struct map){ &ops, lite(store) };
+}
+
+/* ---- Their number, and the walk over all of them. ---- */
+
+enum err lite_rows_open(struct store_sqlite *s)
+{
+	struct prepared *q = lite_query(s, QUERY_ROWS_GET);
+	enum err e = lite_row_open(s, q);
+
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+	s->view_rows.count = s->view_rows.count_before = lite_column_number(q, 0);
+	lite_row_close(q);
+	return ERR_OK;
+}
+
+enum err lite_rows_keep(struct store_sqlite *s)
+{
+	struct prepared *q = lite_query(s, QUERY_ROWS_PUT);
+
+	if (s->view_rows.count == s->view_rows.count_before)
+		return ERR_OK;
+	lite_bind_number(q, 1, s->view_rows.count);
+	return lite_run(s, q);
+}
+
+void lite_rows_begin(struct store_sqlite *s)
+{
+	s->view_rows.count_before = s->view_rows.count;
+	s->view_rows.ahead_before = s->view_rows.ahead;
+}
+
+void lite_rows_back(struct store_sqlite *s)
+{
+	s->view_rows.count = s->view_rows.count_before;
+	s->view_rows.ahead = s->view_rows.ahead_before;
+}
+
+enum err lite_views_walk(struct store *store, bool is_first, struct buf *key)
+{
+	struct view_rows *v = &lite(store)->view_rows;
+	struct buf at = { v->key, is_first ? 0 : v->key_len, sizeof v->key, false };
+	uint8_t before[MAP_KEY_MAX];
+	size_t before_len = at.len;
+	bool is_same;
+	enum err e;
+
+	if (is_first) {
+		v->ahead = v->count;
+		v->is_walking = true;
+	}
+	memcpy(before, at.ptr, before_len);
+	e = view_next(store, (struct bytes){ NULL, 0 }, buf_bytes(&at), &at, NULL);
+	is_same = bytes_equal(buf_bytes(&at), (struct bytes){ before, before_len });
+	v->key_len = at.len;
+	buf_reset(key);
+	buf_put(key, buf_bytes(&at));
+	if (e == ERR_NOT_FOUND || (e != ERR_OK && is_same)) {
+		v->is_walking = false;
+		return e == ERR_NOT_FOUND && v->ahead != 0 ? ERR_CORRUPT : e;
+	}
+	v->ahead--;
+	return e;
+}
+
+enum err lite_views_recount(struct store *store)
+{
+	struct store_sqlite *s = lite(store);
+	struct prepared *q = lite_query(s, QUERY_ROWS_COUNT);
+	enum err e = lite_row_open(s, q);
+
+	if (e != ERR_OK)
+		return e;
+	s->view_rows.count = lite_column_number(q, 0);
+	lite_row_close(q);
+	return ERR_OK;
 }

@@ -53,6 +53,9 @@ struct store_ops {
 	/* What entry_put was given; NULL: not wanted. */
 	enum err (*entry_get)(struct store *s, log_number log, uint64_t index, struct buf *entry,
 			      struct buf *hashes);
+	/* The same in the place of what is there: an entry that has rotted. */
+	enum err (*entry_renew)(struct store *s, log_number log, uint64_t index, struct bytes entry,
+				struct bytes hashes);
 	/* A complete node of the tree; level 0 is the leaf. */
 	enum err (*node_get)(struct store *s, log_number log, unsigned level, uint64_t index,
 			     uint8_t hash[HASH_LEN]);
@@ -63,6 +66,8 @@ struct store_ops {
 	/* Content that is held already, or was erased, stays as it is. */
 	enum err (*content_put)(struct store *s, const uint8_t hash[HASH_LEN], struct bytes content);
 	enum err (*content_get)(struct store *s, const uint8_t hash[HASH_LEN], struct buf *content);
+	/* In the place of bytes that have rotted; what was erased stays so. */
+	enum err (*content_renew)(struct store *s, const uint8_t hash[HASH_LEN], struct bytes content);
 	/* Deletes the bytes (or forestalls them) and keeps the first eraser's place (CBOR); content_get then
 	 * says ERR_REFUSED. */
 	enum err (*content_erase)(struct store *s, const uint8_t hash[HASH_LEN], struct bytes eraser);
@@ -70,6 +75,8 @@ struct store_ops {
 
 	/* The author's note (three lines and its own line) of this size. */
 	enum err (*note_put)(struct store *s, log_number log, uint64_t size, struct bytes note);
+	/* Forgets one that has rotted; none is no error. */
+	enum err (*note_del)(struct store *s, log_number log, uint64_t size);
 	/* The note of the largest size that is at most `size`; *found says which. */
 	enum err (*note_get)(struct store *s, log_number log, uint64_t size, uint64_t *found,
 			     struct buf *note);
@@ -80,6 +87,7 @@ struct store_ops {
 	/* A peer's line (or our own for a peer's log) for a note of this size; party is its signer. */
 	enum err (*cosignature_put)(struct store *s, log_number log, uint64_t size, struct bytes party,
 				    struct bytes line);
+	enum err (*cosignature_del)(struct store *s, log_number log, uint64_t size, struct bytes party);
 	/* The line of the smallest size that is at least `size` by this party. */
 	enum err (*cosignature_above)(struct store *s, log_number log, uint64_t size, struct bytes party,
 				      uint64_t *found, struct buf *line);
@@ -106,6 +114,16 @@ struct store_ops {
 
 	/* The views' map: commits and rolls back with everything else. Valid until close. */
 	struct map (*views)(struct store *s);
+
+	/*
+	 * The next row of the views in a walk over all of them, which goes on while they change: *key says
+	 * which, when it can. ERR_CORRUPT: it is not what was written, or, with *key as it was, the rest
+	 * cannot be read or is not all there; ERR_NOT_FOUND: the end, and all were there. One walk at a time.
+	 * Not in a transaction.
+	 */
+	enum err (*views_walk)(struct store *s, bool is_first, struct buf *key);
+	/* From now on as many as there are now: they have been made anew. In a transaction. */
+	enum err (*views_recount)(struct store *s);
 
 	/* The store's own housekeeping: moving what was committed where it is to stay, and wiping what was
 	 * erased. is_idle: nothing else waits. Not in a transaction. */

@@ -444,6 +444,15 @@ static enum err mem_content_put(struct store *s, const uint8_t hash[HASH_LEN], s
 	return content_set(mem(s), hash, CONTENT_HELD, content);
 }
 
+static enum err mem_content_renew(struct store *s, const uint8_t hash[HASH_LEN], struct bytes content)
+{
+	struct buf none = { 0 };
+
+	if (content_rest(mem(s), hash, CONTENT_HELD, &none) == ERR_REFUSED)
+		return ERR_OK;
+	return content_set(mem(s), hash, CONTENT_HELD, content);
+}
+
 static enum err mem_content_get(struct store *s, const uint8_t hash[HASH_LEN], struct buf *content)
 {
 	return content_rest(mem(s), hash, CONTENT_HELD, content);
@@ -471,6 +480,16 @@ static enum err mem_note_put(struct store *s, log_number log, uint64_t size, str
 
 	key_log(&k, TABLE_NOTE, log, size);
 	row_put(mem(s), key_bytes(&k), note);
+	return ERR_OK;
+}
+
+static enum err mem_note_del(struct store *s, log_number log, uint64_t size)
+{
+	struct key k;
+
+	key_log(&k, TABLE_NOTE, log, size);
+	if (row_find(mem(s), key_bytes(&k)) != NULL)
+		row_del(mem(s), key_bytes(&k));
 	return ERR_OK;
 }
 
@@ -521,6 +540,16 @@ static enum err mem_cosignature_put(struct store *s, log_number log, uint64_t si
 
 	key_cosignature(&k, log, party, size);
 	row_put(mem(s), key_bytes(&k), line);
+	return ERR_OK;
+}
+
+static enum err mem_cosignature_del(struct store *s, log_number log, uint64_t size, struct bytes party)
+{
+	struct key k;
+
+	key_cosignature(&k, log, party, size);
+	if (row_find(mem(s), key_bytes(&k)) != NULL)
+		row_del(mem(s), key_bytes(&k));
 	return ERR_OK;
 }
 
@@ -784,6 +813,22 @@ static enum err mem_backup(struct store *s, const char *path, uint64_t *done, ui
 	return ERR_REFUSED;
 }
 
+/* Memory forgets no row. */
+static enum err mem_views_walk(struct store *s, bool is_first, struct buf *key)
+{
+	struct map views = mem_views(s);
+
+	if (is_first)
+		buf_reset(key);
+	return map_next(&views, (struct bytes){ NULL, 0 }, buf_bytes(key), key, NULL);
+}
+
+static enum err mem_views_recount(struct store *s)
+{
+	(void)s;
+	return ERR_OK;
+}
+
 static const struct store_ops mem_ops = {
 	.close = mem_close,
 	.begin = mem_begin,
@@ -794,17 +839,21 @@ static const struct store_ops mem_ops = {
 	.log_put = mem_log_put,
 	.log_next = mem_log_next,
 	.entry_put = mem_entry_put,
+	.entry_renew = mem_entry_put,
 	.entry_get = mem_entry_get,
 	.entry_cut = mem_entry_cut,
 	.node_get = mem_node_get,
 	.content_put = mem_content_put,
+	.content_renew = mem_content_renew,
 	.content_get = mem_content_get,
 	.content_erase = mem_content_erase,
 	.content_eraser = mem_content_eraser,
 	.note_put = mem_note_put,
+	.note_del = mem_note_del,
 	.note_get = mem_note_get,
 	.note_above = mem_note_above,
 	.cosignature_put = mem_cosignature_put,
+	.cosignature_del = mem_cosignature_del,
 	.cosignature_above = mem_cosignature_above,
 	.cosignature_last = mem_cosignature_last,
 	.attachment_put = mem_attachment_put,
@@ -815,6 +864,8 @@ static const struct store_ops mem_ops = {
 	.advance_get = mem_advance_get,
 	.advance_del = mem_advance_del,
 	.views = mem_views,
+	.views_walk = mem_views_walk,
+	.views_recount = mem_views_recount,
 	.tidy = mem_tidy,
 	.backup = mem_backup,
 };

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define APPLICATION_ID 0x656e7465 /* "ente" */
 
 static const char schema[] =
@@ -27,7 +27,9 @@ static const char schema[] =
 	"CREATE TABLE advance(id BLOB PRIMARY KEY, payload BLOB NOT NULL) WITHOUT ROWID;"
 	"CREATE TABLE view(key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
 	"CREATE TABLE redo(salt BLOB NOT NULL, generation INTEGER NOT NULL);"
-	"INSERT INTO redo VALUES(randomblob(16), 0);";
+	"INSERT INTO redo VALUES(randomblob(16), 0);"
+	"CREATE TABLE view_rows(count INTEGER NOT NULL);"
+	"INSERT INTO view_rows VALUES(0);";
 
 /* ---- Turns: SQLite's transaction stays open over many of them, until it is drained. ---- */
 
@@ -48,6 +50,7 @@ static enum err lite_begin(struct store *store)
 	if (sqlite3_get_autocommit(s->db))
 		e = turn(s, QUERY_BEGIN);
 	redo_begin(s);
+	lite_rows_begin(s);
 	s->is_open = e == ERR_OK;
 	return e;
 }
@@ -58,6 +61,7 @@ void lite_transaction_again(struct store_sqlite *s)
 	if ((!sqlite3_get_autocommit(s->db) && turn(s, QUERY_ROLLBACK) != ERR_OK) || redo_again(s) != ERR_OK)
 		s->is_dead = true;
 	lite_views_forget(s);
+	lite_rows_back(s);
 }
 
 static void lite_rollback(struct store *store)
@@ -96,9 +100,12 @@ static enum err lite_commit(struct store *store)
 
 	assert(s->is_open);
 	if (e == ERR_OK)
+		e = lite_rows_keep(s);
+	if (e == ERR_OK)
 		e = redo_takes(s) ? redo_append(s) : lite_drain(s);
 	if (e == ERR_OK) {
 		s->is_open = false;
+		lite_rows_begin(s);
 		return ERR_OK;
 	}
 	lite_rollback(store);
@@ -211,11 +218,11 @@ static enum err lite_log_next(struct store *store, log_number after, log_number 
 
 /* ---- Entries and their tree. ---- */
 
-static enum err lite_entry_put(struct store *store, log_number log, uint64_t index, struct bytes entry,
-			       struct bytes hashes)
+static enum err entry_write_row(struct store *store, enum query which, log_number log, uint64_t index,
+				struct bytes entry, struct bytes hashes)
 {
 	struct store_sqlite *s = lite(store);
-	struct prepared *q = lite_query(s, QUERY_ENTRY_PUT);
+	struct prepared *q = lite_query(s, which);
 
 	if (index > INDEX_MAX)
 		return s->why = ERR_LIMIT;
@@ -223,6 +230,18 @@ static enum err lite_entry_put(struct store *store, log_number log, uint64_t ind
 	lite_bind_bytes(q, 2, hashes);
 	lite_bind_bytes(q, 3, entry);
 	return lite_run(s, q);
+}
+
+static enum err lite_entry_put(struct store *store, log_number log, uint64_t index, struct bytes entry,
+			       struct bytes hashes)
+{
+	return entry_write_row(store, QUERY_ENTRY_PUT, log, index, entry, hashes);
+}
+
+static enum err lite_entry_renew(struct store *store, log_number log, uint64_t index, struct bytes entry,
+				 struct bytes hashes)
+{
+	return entry_write_row(store, QUERY_ENTRY_RENEW, log, index, entry, hashes);
 }
 
 static enum err lite_entry_cut(struct store *store, log_number log, uint64_t from)
@@ -316,17 +335,21 @@ static const struct store_ops lite_ops = {
 	.log_put = lite_log_put,
 	.log_next = lite_log_next,
 	.entry_put = lite_entry_put,
+	.entry_renew = lite_entry_renew,
 	.entry_get = lite_entry_get,
 	.entry_cut = lite_entry_cut,
 	.node_get = lite_node_get,
 	.content_put = lite_content_put,
+	.content_renew = lite_content_renew,
 	.content_get = lite_content_get,
 	.content_erase = lite_content_erase,
 	.content_eraser = lite_content_eraser,
 	.note_put = lite_note_put,
+	.note_del = lite_note_del,
 	.note_get = lite_note_get,
 	.note_above = lite_note_above,
 	.cosignature_put = lite_cosignature_put,
+	.cosignature_del = lite_cosignature_del,
 	.cosignature_above = lite_cosignature_above,
 	.cosignature_last = lite_cosignature_last,
 	.attachment_put = lite_attachment_put,
@@ -337,6 +360,8 @@ static const struct store_ops lite_ops = {
 	.advance_get = lite_advance_get,
 	.advance_del = lite_advance_del,
 	.views = lite_views,
+	.views_walk = lite_views_walk,
+	.views_recount = lite_views_recount,
 	.tidy = lite_tidy,
 	.backup = lite_backup,
 };
@@ -413,7 +438,9 @@ static enum err read_files(struct store_sqlite *s)
 	parts[RENEW_REDO] = (struct renewal){ s->redo.beside.file, s->redo.at };
 	if (e == ERR_OK)
 		e = renew(s, parts);
-	return e == ERR_OK ? lite_wal_reserve(s) : e;
+	if (e == ERR_OK)
+		e = lite_wal_reserve(s);
+	return e == ERR_OK ? lite_rows_open(s) : e;
 }
 
 enum err store_sqlite_open(const char *path, const char *vfs, struct store **out)

@@ -29,11 +29,15 @@ struct verify {
 	bool is_under_way;
 	struct log *log;
 	struct frontier frontier; /* of the entries looked at */
-	bool is_broken;		  /* an entry is missing: roots after it mean nothing */
-	uint64_t next_note;	  /* smallest size above that has one; UINT64_MAX: none */
+	/* an entry is missing or has changed: roots mean nothing until a note's is met */
+	bool is_broken;
+	bool is_views_over; /* all rows of the views have been read */
+	struct buf row;	    /* the key of the last one */
+	uint64_t next_note; /* smallest size above that has one; UINT64_MAX: none */
 	uint64_t next_line[PARTY_MAX];
 	struct attachments attachments;
 	uint8_t entry[ENTRY_LEN_MAX], content[CONTENT_LEN_MAX], note[NOTE_LEN_MAX], piece[PIECE_LEN];
+	uint8_t row_memory[MAP_KEY_MAX];
 };
 
 static const char *const finding_names[] = {
@@ -132,10 +136,40 @@ static enum err line_seek(struct verify *v, size_t party, uint64_t from)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err note_look(struct verify *v)
+static enum err node_of(void *self, unsigned level, uint64_t index, uint8_t hash[HASH_LEN])
+{
+	const struct verify *v = self;
+
+	return v->store->ops->node_get(v->store, v->log->number, level, index, hash);
+}
+
+/*
+ * Whether the entries lead to the root that the log key signed. Once an entry has changed, those after it
+ * are still hashed against the tree that is kept, if that is the one that was signed.
+ */
+static bool is_root(struct verify *v, const uint8_t signed_root[HASH_LEN])
+{
+	uint8_t root[HASH_LEN];
+	struct frontier kept;
+
+	frontier_root(&v->frontier, root);
+	if (memcmp(root, signed_root, HASH_LEN) == 0) {
+		v->is_broken = false;
+		return true;
+	}
+	if (!v->is_broken || frontier_load(&kept, v->frontier.size, node_of, v) != ERR_OK)
+		return false;
+	frontier_root(&kept, root);
+	if (memcmp(root, signed_root, HASH_LEN) != 0)
+		return false;
+	v->frontier = kept;
+	v->is_broken = false;
+	return true;
+}
+
+static enum err note_look(struct verify *v, size_t *len)
 {
 	struct buf text = BUF_ON(v->note);
-	uint8_t root[HASH_LEN];
 	struct fault fault;
 	struct note note;
 	uint64_t size;
@@ -144,13 +178,13 @@ static enum err note_look(struct verify *v)
 	if (e != ERR_OK && !is_finding(e))
 		return e;
 	v->counts.notes++;
-	frontier_root(&v->frontier, root);
+	*len += VERIFY_SIGNATURE_LEN;
 	if (e != ERR_OK || note_read(buf_bytes(&text), &note, &fault) != ERR_OK)
 		found(v, FINDING_NOTE, v->frontier.size, e == ERR_OK ? &fault : NULL);
 	else if (!origin_equal(&note.origin, &v->log->origin) || note.size != v->frontier.size ||
 		 !is_signed(v, &note))
 		found(v, FINDING_NOTE, v->frontier.size, NULL);
-	else if (!v->is_broken && memcmp(note.root, root, HASH_LEN) != 0)
+	else if (!is_root(v, note.root) && !v->is_broken)
 		found(v, FINDING_NOTE_ROOT, v->frontier.size, NULL);
 	return note_seek(v, v->frontier.size + 1);
 }
@@ -166,7 +200,7 @@ static void line_found(struct verify *v, size_t party)
 	v->report(v->self, &finding);
 }
 
-static enum err line_look(struct verify *v, size_t party)
+static enum err line_look(struct verify *v, size_t party, size_t *len)
 {
 	struct buf line = BUF_ON(v->note);
 	uint8_t root[HASH_LEN], text_memory[ORIGIN_LEN_MAX + 80];
@@ -180,6 +214,7 @@ static enum err line_look(struct verify *v, size_t party)
 	if (e != ERR_OK && !is_finding(e))
 		return e;
 	v->counts.cosignatures++;
+	*len += VERIFY_SIGNATURE_LEN;
 	frontier_root(&v->frontier, root);
 	note_write_text(&v->log->origin, v->frontier.size, root, &text);
 	if (e != ERR_OK || note_read_line(buf_bytes(&line), &read) != ERR_OK ||
@@ -189,15 +224,15 @@ static enum err line_look(struct verify *v, size_t party)
 }
 
 /* What stands at this size. */
-static enum err size_look(struct verify *v)
+static enum err size_look(struct verify *v, size_t *len)
 {
 	enum err e = ERR_OK;
 
 	if (v->next_note == v->frontier.size)
-		e = note_look(v);
+		e = note_look(v, len);
 	for (size_t i = 0; e == ERR_OK && i < v->accord->parties_count; i++) {
 		if (v->next_line[i] == v->frontier.size)
-			e = line_look(v, i);
+			e = line_look(v, i, len);
 	}
 	return e;
 }
@@ -241,6 +276,33 @@ static void attachments_start(struct verify *v, struct bytes bytes)
 	v->attachments.offset = 0;
 }
 
+/* By whom: the place of an entry that is held, with its leaf. */
+static enum err eraser_look(struct verify *v, uint64_t index, const uint8_t hash[HASH_LEN])
+{
+	uint8_t memory[256], leaf[HASH_LEN];
+	struct buf bytes = BUF_ON(memory);
+	struct origin origin;
+	struct place place = { 0 };
+	struct cbor_reader r;
+	struct log *log;
+	enum err e = v->store->ops->content_eraser(v->store, hash, &bytes);
+
+	if (e != ERR_OK && !is_finding(e))
+		return e;
+	cbor_open(&r, buf_bytes(&bytes));
+	if (e == ERR_OK)
+		e = place_read(&r, &place);
+	origin = (struct origin){ .channel = place.channel, .epoch = place.epoch };
+	memcpy(origin.accord, v->log->origin.accord, ACCORD_ID_LEN);
+	if (e == ERR_OK)
+		e = bytes_copy_str(place.party, origin.party, sizeof origin.party);
+	log = e == ERR_OK ? record_log_find(v->record, &origin) : NULL;
+	if (log == NULL || record_leaf(v->record, log, place.index, leaf) != ERR_OK ||
+	    memcmp(leaf, place.leaf, HASH_LEN) != 0)
+		found(v, FINDING_CONTENT, index, NULL);
+	return ERR_OK;
+}
+
 static enum err content_look(struct verify *v, uint64_t index, const struct statement *s)
 {
 	struct buf content = BUF_ON(v->content);
@@ -252,7 +314,7 @@ static enum err content_look(struct verify *v, uint64_t index, const struct stat
 	e = v->store->ops->content_get(v->store, s->content.hash, &content);
 	if (e == ERR_REFUSED) {
 		v->counts.erased++;
-		return ERR_OK;
+		return eraser_look(v, index, s->content.hash);
 	}
 	if (e != ERR_OK) {
 		if (!is_finding(e))
@@ -275,6 +337,7 @@ static enum err bytes_look(struct verify *v, size_t *len)
 	uint8_t hashes_memory[(MERKLE_PROOF_MAX + 1) * HASH_LEN], leaf[HASH_LEN];
 	struct buf bytes = BUF_ON(v->entry), hashes = BUF_ON(hashes_memory);
 	uint64_t index = v->frontier.size;
+	bool is_there, was_broken = v->is_broken;
 	struct expected expected;
 	struct statement statement;
 	struct entry entry;
@@ -283,22 +346,22 @@ static enum err bytes_look(struct verify *v, size_t *len)
 
 	if (e != ERR_OK && !is_finding(e))
 		return e;
-	if (e != ERR_OK) {
-		found(v, FINDING_ENTRY_MISSING, index, NULL);
-		v->is_broken = true;
-	}
+	is_there = e == ERR_OK;
 	v->counts.entries++;
 	hash_leaf(buf_bytes(&bytes), leaf);
 	expected = (struct expected){ hashes.ptr, hashes.len, 0 };
 	e = frontier_append(&v->frontier, leaf, node_look, &expected);
 	assert(e == ERR_OK);
 	v->counts.nodes += hashes.len / HASH_LEN;
-	if (v->is_broken)
-		return ERR_OK;
-	if (expected.wrong > 0 || expected.left > 0)
+	*len += bytes.len;
+	if (!is_there || hashes.len < HASH_LEN || memcmp(hashes.ptr, leaf, HASH_LEN) != 0) {
+		found(v, is_there ? FINDING_NODE : FINDING_ENTRY_MISSING, index, NULL);
+		v->is_broken = true;
+		return ERR_OK; /* what such an entry names means nothing */
+	}
+	if (!was_broken && (expected.wrong > 0 || expected.left > 0))
 		found(v, FINDING_NODE, index, NULL);
 	e = entry_read(buf_bytes(&bytes), &entry, &statement, &fault);
-	*len = bytes.len;
 	if (e != ERR_OK || !origin_equal(&entry.origin, &v->log->origin) || entry.index != index) {
 		found(v, FINDING_ENTRY, index, e == ERR_OK ? NULL : &fault);
 		return ERR_OK;
@@ -311,7 +374,7 @@ static enum err entry_look(struct verify *v, size_t *len)
 {
 	enum err e = bytes_look(v, len);
 
-	return e == ERR_OK ? size_look(v) : e;
+	return e == ERR_OK ? size_look(v, len) : e;
 }
 
 /* ---- Attachments. ---- */
@@ -331,6 +394,16 @@ static enum err attachment_open(struct verify *v)
 	return ERR_OK;
 }
 
+/* It was erased, or given up, since we began to read it. */
+static bool is_gone(struct verify *v)
+{
+	const struct attachments *a = &v->attachments;
+	uint64_t held, total;
+
+	return v->store->ops->attachment_held(v->store, a->hashes[a->at], &held, &total) == ERR_OK &&
+	       (total != a->total || held < total);
+}
+
 static enum err attachment_look(struct verify *v, size_t *len)
 {
 	struct attachments *a = &v->attachments;
@@ -348,6 +421,11 @@ static enum err attachment_look(struct verify *v, size_t *len)
 	e = v->store->ops->attachment_get(v->store, a->hashes[a->at], a->offset, *len, &piece);
 	if (e != ERR_OK && !is_finding(e))
 		return e;
+	if (e != ERR_OK && is_gone(v)) {
+		a->at++;
+		a->offset = 0;
+		return ERR_OK;
+	}
 	hash_add(&a->stream, buf_bytes(&piece));
 	a->offset += *len;
 	if (e == ERR_OK && a->offset < a->total)
@@ -363,7 +441,7 @@ static enum err attachment_look(struct verify *v, size_t *len)
 
 /* ---- Logs. ---- */
 
-static enum err log_start(struct verify *v)
+static enum err log_start(struct verify *v, size_t *len)
 {
 	enum err e;
 
@@ -375,7 +453,7 @@ static enum err log_start(struct verify *v)
 	e = note_seek(v, 0);
 	for (size_t i = 0; e == ERR_OK && i < v->accord->parties_count; i++)
 		e = line_seek(v, i, 0);
-	return e == ERR_OK ? size_look(v) : e;
+	return e == ERR_OK ? size_look(v, len) : e;
 }
 
 static enum err log_end(struct verify *v)
@@ -388,9 +466,11 @@ static enum err log_end(struct verify *v)
 		return e;
 	frontier_root(&v->frontier, root);
 	record_root(v->log, held);
-	if (e != ERR_OK || row.size != v->frontier.size ||
-	    (row.size > 0 && !v->is_broken && memcmp(row.root, root, HASH_LEN) != 0) ||
-	    (!v->is_broken && memcmp(held, root, HASH_LEN) != 0))
+	if (v->frontier.size > v->log->durable)
+		; /* a recovery cut it shorter while we read: the next pass reads what there is */
+	else if (e != ERR_OK || row.size != v->frontier.size ||
+		 (row.size > 0 && !v->is_broken && memcmp(row.root, root, HASH_LEN) != 0) ||
+		 (!v->is_broken && memcmp(held, root, HASH_LEN) != 0))
 		found(v, FINDING_ROOT, v->frontier.size, NULL);
 	v->is_under_way = false;
 	/* Logs may have been opened meanwhile, before or behind this one. */
@@ -398,6 +478,30 @@ static enum err log_end(struct verify *v)
 	while (v->position < record_logs_count(v->record) &&
 	       origin_compare(&record_log_at(v->record, v->position)->origin, &v->log->origin) <= 0)
 		v->position++;
+	return ERR_OK;
+}
+
+/* ---- Views. ---- */
+
+/* Each row is as it was written, and none is missing; a page of another age among them nobody can tell. */
+static enum err row_look(struct verify *v, size_t *len)
+{
+	uint8_t before[MAP_KEY_MAX];
+	size_t before_len = v->row.len;
+	enum err e;
+
+	memcpy(before, v->row.ptr, before_len);
+	e = v->store->ops->views_walk(v->store, v->counts.rows == 0, &v->row);
+	if (e != ERR_OK && e != ERR_NOT_FOUND && !is_finding(e))
+		return e;
+	v->counts.rows++;
+	*len += v->row.len;
+	v->log = NULL;
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		found(v, FINDING_VIEW, v->counts.rows, NULL);
+	v->is_views_over =
+		e == ERR_NOT_FOUND ||
+		(e != ERR_OK && bytes_equal(buf_bytes(&v->row), (struct bytes){ before, before_len }));
 	return ERR_OK;
 }
 
@@ -410,10 +514,14 @@ enum err verify_step(struct verify *v, size_t len)
 		size_t part = 0;
 		enum err e;
 
-		if (!v->is_under_way && v->position == record_logs_count(v->record))
+		bool has_logs = v->is_under_way || v->position < record_logs_count(v->record);
+
+		if (!has_logs && v->is_views_over)
 			return ERR_OK;
-		if (!v->is_under_way)
-			e = log_start(v);
+		if (!has_logs)
+			e = row_look(v, &part);
+		else if (!v->is_under_way)
+			e = log_start(v, &part);
 		else if (v->attachments.at < v->attachments.count)
 			e = attachment_look(v, &part);
 		else if (v->frontier.size < v->log->durable)
@@ -438,6 +546,7 @@ struct verify *verify_new(struct record *r, const struct accord *accord, verify_
 	v->accord = accord;
 	v->report = report;
 	v->self = self;
+	buf_init(&v->row, v->row_memory, sizeof v->row_memory);
 	return v;
 }
 

@@ -23,7 +23,8 @@
 	X(COSIGNATURE,     "a cosignature is not good for the entries that it stands for") \
 	X(CONTENT,         "content does not have the hash that its statement names") \
 	X(CONTENT_MISSING, "content is neither held nor erased") \
-	X(ATTACHMENT,      "an attachment does not have the hash that its content names")
+	X(ATTACHMENT,      "an attachment does not have the hash that its content names") \
+	X(VIEW,            "a row of the views is not what the folds wrote")
 /* clang-format on */
 enum finding_kind {
 #define FINDING_ENUM(name, text) FINDING_##name,
@@ -36,15 +37,19 @@ const char *finding_text(enum finding_kind kind);
 
 struct finding {
 	enum finding_kind kind;
-	const struct log *log;
-	uint64_t index;	    /* of the entry; for notes and cosignatures their size */
+	const struct log *log; /* NULL: of the views */
+	/* of the entry; for notes and cosignatures their size; of the views how many are good */
+	uint64_t index;
 	const char *party;  /* whose cosignature; else NULL */
 	struct fault fault; /* .rule NULL: none */
 };
 
 struct verify_counts {
-	uint64_t entries, nodes, notes, cosignatures, contents, erased, attachments, findings;
+	uint64_t entries, nodes, notes, cosignatures, contents, erased, attachments, rows, findings;
 };
+
+/* What a signature costs, in bytes that are hashed in the same time. */
+#define VERIFY_SIGNATURE_LEN (64u << 10)
 
 typedef void verify_report(void *self, const struct finding *finding);
 

@@ -96,10 +96,26 @@ static enum err skip_hello(struct cbor_reader *r, size_t members)
 	return finish(r) == ERR_OK ? ERR_PROTOCOL : ERR_FRAME;
 }
 
+static void read_notes(struct cbor_reader *r, struct bytes notes[HELLO_NOTES_MAX], size_t *count)
+{
+	*count = cbor_read_list(r, 0, HELLO_NOTES_MAX, payload_rule);
+	for (size_t i = 0; i < *count && r->err == ERR_OK; i++)
+		read_some_text(r, NOTE_LEN_MAX, &notes[i]);
+	cbor_close(r);
+}
+
+static void put_notes(const struct bytes *notes, size_t count, struct buf *out)
+{
+	assert(count <= HELLO_NOTES_MAX);
+	cbor_put_array(out, count);
+	for (size_t i = 0; i < count; i++)
+		cbor_put_text(out, notes[i]);
+}
+
 enum err hello_read(struct bytes in, struct hello *out)
 {
 	struct cbor_reader r;
-	size_t members, count;
+	size_t members;
 
 	*out = (struct hello){ 0 };
 	cbor_open(&r, in);
@@ -117,18 +133,13 @@ enum err hello_read(struct bytes in, struct hello *out)
 	if (cbor_read_text(&r, PARTY_NAME_MAX, &out->party) == ERR_OK && !is_party_name(out->party))
 		return ERR_FRAME;
 	out->clock.ms = cbor_read_number(&r, 0, TIME_MS_MAX - 1, payload_rule);
-	count = cbor_read_list(&r, 0, HELLO_NOTES_MAX, payload_rule);
-	for (size_t i = 0; i < count && r.err == ERR_OK; i++)
-		read_some_text(&r, NOTE_LEN_MAX, &out->notes[i]);
-	out->notes_count = count;
-	cbor_close(&r);
+	read_notes(&r, out->notes, &out->notes_count);
 	cbor_close(&r);
 	return finish(&r);
 }
 
 void hello_write(const struct hello *h, struct buf *out)
 {
-	assert(h->notes_count <= HELLO_NOTES_MAX);
 	cbor_put_array(out, 7);
 	cbor_put_uint(out, h->protocol);
 	cbor_put_bytes(out, BYTES_OF(h->accord));
@@ -136,9 +147,25 @@ void hello_write(const struct hello *h, struct buf *out)
 	cbor_put_bytes(out, h->manifest);
 	cbor_put_text(out, h->party);
 	cbor_put_uint(out, h->clock.ms);
-	cbor_put_array(out, h->notes_count);
-	for (size_t i = 0; i < h->notes_count; i++)
-		cbor_put_text(out, h->notes[i]);
+	put_notes(h->notes, h->notes_count, out);
+}
+
+enum err heads_read(struct bytes in, struct heads *out)
+{
+	struct cbor_reader r;
+
+	*out = (struct heads){ 0 };
+	cbor_open(&r, in);
+	cbor_read_tuple(&r, 1, payload_rule);
+	read_notes(&r, out->notes, &out->notes_count);
+	cbor_close(&r);
+	return finish(&r);
+}
+
+void heads_write(const struct heads *h, struct buf *out)
+{
+	cbor_put_array(out, 1);
+	put_notes(h->notes, h->notes_count, out);
 }
 
 enum err want_read(struct bytes in, struct want *out)

@@ -28,7 +28,8 @@
 	X(ATTACHMENT,  7) /* a piece of a blob */ \
 	X(PING,        8) /* is this path alive, and how far is it */ \
 	X(FETCH,       9) /* the next piece of a blob, please */ \
-	X(PART,       10) /* some bytes of another frame */
+	X(PART,       10) /* some bytes of another frame */ \
+	X(HEADS,      11) /* the last note of every log that has a new one */
 /* clang-format on */
 
 #define FRAME_ENUM(name, number) FRAME_##name = number,
@@ -74,6 +75,13 @@ struct hello {
 /* ERR_PROTOCOL if the protocol is another one: only out->protocol was read then. */
 enum err hello_read(struct bytes in, struct hello *out) MUST_CHECK;
 void hello_write(const struct hello *h, struct buf *out);
+
+struct heads {
+	struct bytes notes[HELLO_NOTES_MAX]; /* as in a HELLO, of the logs that have a new one */
+	size_t notes_count;
+};
+enum err heads_read(struct bytes in, struct heads *out) MUST_CHECK;
+void heads_write(const struct heads *h, struct buf *out);
 
 struct want {
 	struct origin origin;

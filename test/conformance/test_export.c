@@ -467,7 +467,7 @@ static void plant_in_rows(struct store *s, const struct log *log, enum finding_k
 	assert_int_equal(s->ops->commit(s), ERR_OK);
 }
 
-/* A missing entry needs a damaged file: flipped_bits_are_found has those. */
+/* A missing entry and a changed row of the views need a damaged file: flipped_bits_are_found has those. */
 static void each_finding_is_made(void **state)
 {
 	static struct setting set;
@@ -482,6 +482,8 @@ static void each_finding_is_made(void **state)
 		struct record *r;
 		uint32_t mask = 0;
 
+		if (kind == FINDING_VIEW)
+			continue;
 		print_message("# planted: %s\n", kind == FINDING_COUNT ? "nothing" : finding_name(kind));
 		setting_make(&set);
 		set.plant = kind;

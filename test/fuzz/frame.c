@@ -28,6 +28,7 @@ AGAIN(refuse)
 AGAIN(attachment_piece)
 AGAIN(ping)
 AGAIN(fetch)
+AGAIN(heads)
 
 static bool part_again(struct bytes in, struct buf *again)
 {
@@ -109,11 +110,12 @@ static const struct {
 	bool (*again)(struct bytes in, struct buf *again);
 	bool is_short;
 } kinds[FRAME_KIND_COUNT] = {
-	[FRAME_HELLO] = { hello_again, false },	   [FRAME_WANT] = { want_again, false },
-	[FRAME_REFUSE] = { refuse_again, false },  [FRAME_ATTACHMENT] = { attachment_piece_again, false },
-	[FRAME_PING] = { ping_again, false },	   [FRAME_FETCH] = { fetch_again, false },
-	[FRAME_PART] = { part_again, false },	   [FRAME_COSIGNATURE] = { cosignature_again, true },
-	[FRAME_ADVANCE] = { advance_again, true }, [FRAME_BATCH] = { batch_again, true },
+	[FRAME_HELLO] = { hello_again, false },	  [FRAME_WANT] = { want_again, false },
+	[FRAME_REFUSE] = { refuse_again, false }, [FRAME_ATTACHMENT] = { attachment_piece_again, false },
+	[FRAME_PING] = { ping_again, false },	  [FRAME_FETCH] = { fetch_again, false },
+	[FRAME_PART] = { part_again, false },	  [FRAME_COSIGNATURE] = { cosignature_again, true },
+	[FRAME_HEADS] = { heads_again, false },	  [FRAME_ADVANCE] = { advance_again, true },
+	[FRAME_BATCH] = { batch_again, true },
 };
 
 /* The words of the vectors (test/vectors/wire_reader.py). */

@@ -530,6 +530,9 @@ static void periodic(struct world *w, const struct event *e)
 	event_add(w, &again);
 	if (e->kind != EVENT_CHAOS && n->node != NULL)
 		node_turn(w, n);
+	if (e->kind == EVENT_TICK && n->node != NULL &&
+	    (node_scrub(n->node, world_now(w, n), &n->fx) != ERR_OK || n->fx.count > 0))
+		node_turn(w, n);
 	/*
 	 * A quiet moment, or a busy one: the store moves what it has ahead, and may be cut off in the middle
 	 * of that.

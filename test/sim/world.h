@@ -206,6 +206,7 @@ struct world {
 	struct hostile *hostile;     /* hostile.h; NULL: all are honest */
 	/* a blob that no entry names: whoever sends a piece of it gives away what is his own */
 	uint8_t draft[HASH_LEN];
+	bool is_rotten; /* a test changes what a node holds: its log may halt */
 	bool is_verbose;
 };
 

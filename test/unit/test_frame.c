@@ -211,12 +211,26 @@ static enum err read_part(struct bytes in, struct buf *lines, struct buf *again)
 	return ERR_OK;
 }
 
+static enum err read_heads(struct bytes in, struct buf *lines, struct buf *again)
+{
+	static struct heads h;
+	enum err e = heads_read(in, &h);
+
+	if (e != ERR_OK)
+		return e;
+	for (size_t i = 0; i < h.notes_count; i++)
+		line_put_text(lines, "note", h.notes[i]);
+	heads_write(&h, again);
+	return ERR_OK;
+}
+
 static enum err (*const readers[FRAME_KIND_COUNT])(struct bytes in, struct buf *lines, struct buf *again) = {
 	[FRAME_HELLO] = read_hello,	      [FRAME_WANT] = read_want,
 	[FRAME_BATCH] = read_batch,	      [FRAME_COSIGNATURE] = read_cosignature,
 	[FRAME_ADVANCE] = read_advance,	      [FRAME_REFUSE] = read_refuse,
 	[FRAME_ATTACHMENT] = read_attachment, [FRAME_PING] = read_ping,
 	[FRAME_FETCH] = read_fetch,	      [FRAME_PART] = read_part,
+	[FRAME_HEADS] = read_heads,
 };
 
 /* Frames have no rule names: the link is closed whatever was broken. */
@@ -327,7 +341,7 @@ static void test_names(void **state)
 	assert_string_equal(frame_kind_name(FRAME_HELLO), "HELLO");
 	assert_string_equal(frame_kind_name(FRAME_FETCH), "FETCH");
 	assert_string_equal(frame_kind_name(FRAME_PART), "PART");
-	assert_int_equal(FRAME_KIND_COUNT, FRAME_PART + 1);
+	assert_int_equal(FRAME_KIND_COUNT, FRAME_HEADS + 1);
 }
 
 int main(void)

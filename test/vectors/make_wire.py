@@ -575,6 +575,7 @@ def frame_payloads():
         "piece": (7, [HASH, 16384, 1 << 20, b"a piece"]), "whole in one piece": (7, [HASH, 0, 1, b"a"]),
         "ping": (8, [False, (1 << 64) - 1]), "answer": (8, [True, 0]), "fetch": (9, [HASH, 16384]),
         "part": (10, [4, 1 << 20, b"p" * 1024]), "last part": (10, [1, 0, b"p"]), "longest part": (10, [5, 1, b"p" * 16640]),
+        "heads": (11, [[note().decode(), note(4).decode()]]), "heads without a new one": (11, [[]]),
     }
 
 
@@ -753,6 +754,10 @@ def frame_bad_payloads():
         yield name, 10, put("part", at, value)
     yield "part of nothing", 10, [1, 0, b""]
     yield "part of two members", 10, [1, 0]
+    yield "heads with an empty note", 11, [[""]]
+    yield "heads with 513 notes", 11, [["n"] * 513]
+    yield "heads with a note as bytes", 11, [[b"n"]]
+    yield "heads without a list", 11, []
 
 
 def frame_vectors():
@@ -771,7 +776,7 @@ def frame_vectors():
     yield bad("length over 1 MiB", b"\x00\x10\x00\x01\x08", "FRAME")
     yield bad("length of 4 GiB", b"\xff\xff\xff\xff", "FRAME")
     yield bad("kind 0", b"\0\0\0\1\0", "FRAME")
-    yield bad("kind 11", b"\0\0\0\1\x0b", "FRAME")
+    yield bad("kind 12", b"\0\0\0\1\x0c", "FRAME")
     yield bad("nothing", b"", "SHORT")
     yield bad("three bytes of length", b"\0\0\0", "SHORT")
     yield bad("length alone", b"\0\0\0\1", "SHORT")

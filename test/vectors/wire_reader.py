@@ -655,6 +655,12 @@ def hello_lines(p):
             f"party {p[4]}", f"clock {p[5]}"] + [f"note {note}" for note in p[6]]
 
 
+def heads_lines(p):
+    need(is_list_of(p, 1) and type(p[0]) is list and len(p[0]) <= NOTES_MAX, "FRAME")
+    need(all(is_text(note, NOTE_MAX) for note in p[0]), "FRAME")
+    return [f"note {note}" for note in p[0]]
+
+
 def want_lines(p):
     need(is_list_of(p, 3), "FRAME")
     line = frame_origin(p[0])
@@ -763,7 +769,7 @@ def part_lines(p):
 FRAMES = {1: ("HELLO", hello_lines), 2: ("WANT", want_lines), 3: ("BATCH", batch_lines),
           4: ("COSIGNATURE", cosignature_lines), 5: ("ADVANCE", advance_lines), 6: ("REFUSE", refuse_lines),
           7: ("ATTACHMENT", piece_lines), 8: ("PING", ping_lines), 9: ("FETCH", fetch_lines),
-          10: ("PART", part_lines)}
+          10: ("PART", part_lines), 11: ("HEADS", heads_lines)}
 
 
 def read_frame(raw):

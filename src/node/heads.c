@@ -1,0 +1,68 @@
+/*
+ * Each minute every peer is told which notes are new here since he was last told, and so tells us: a quiet
+ * difference, or a second history that somebody shows to him alone, is met within a minute on a line that
+ * never went down. Spec: docs/spec/link.md section 4.
+ */
+#include "node/core.h"
+
+void heads_told(struct node *n, size_t peer)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *line = &n->lines[i];
+		line->reach[peer].told =
+			line->note.size > line->log->noted ? line->note.size : line->log->noted;
+	}
+}
+
+static enum err heads_send(struct node *n, size_t peer)
+{
+	struct heads *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
+	struct effect_frame *frame =
+		frame_out(n, peer, best_path(&n->peers[peer]), URGENCY_ROUTINE, FRAME_HEADS);
+	struct buf notes, payload;
+
+	if (h == NULL || frame == NULL)
+		return h == NULL ? ERR_MEMORY : ERR_OK;
+	buf_init(&notes, n->scratch, SCRATCH_LEN);
+	heads_build(n, peer, h->notes, &h->notes_count, &notes, true);
+	heads_told(n, peer);
+	payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - 1);
+	heads_write(h, &payload);
+	frame->payload = arena_keep(&n->fx->arena, &payload);
+	return buf_check(&payload);
+}
+
+enum err heads_tick(struct node *n, struct now now)
+{
+	enum err e = ERR_OK;
+
+	for (size_t peer = 0; e == ERR_OK && peer < n->accord->parties_count; peer++) {
+		struct peer *p = &n->peers[peer];
+		if (peer == n->self || best_path(p) == LINK_PATHS_MAX ||
+		    mono_is_before(now.mono, p->heads_next))
+			continue;
+		p->heads_next = mono_add_ms(now.mono, HEADS_MS);
+		e = heads_send(n, peer);
+	}
+	return e;
+}
+
+enum err receive_heads(struct node *n, struct now now, const struct arrival *in)
+{
+	struct peer *p = &n->peers[in->peer];
+	struct heads *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
+	enum err e;
+
+	if (h == NULL)
+		return ERR_MEMORY;
+	e = heads_read(in->frame.payload, h);
+	/* Each note costs a signature to verify: who says them all the time is heard now and then. */
+	if (e != ERR_OK || mono_is_before(now.mono, p->heads_after))
+		return e;
+	p->heads_after = mono_add_ms(now.mono, HEADS_MS / 6);
+	for (size_t i = 0; e == ERR_OK && i < h->notes_count; i++)
+		e = hello_note(n, now, in->peer, h->notes[i]);
+	if (e == ERR_OK)
+		p->compared = now.wall;
+	return e;
+}

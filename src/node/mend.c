@@ -1,0 +1,325 @@
+/*
+ * What has rotted comes again from a peer who holds it, and is put in place once it has proved itself:
+ * entries by the root that their author signed, contents and attachments by their hash. What only we knew is
+ * gone.
+ */
+#include "node/core.h"
+
+#include "base/log.h"
+
+#include <string.h>
+
+#define MEND_AGAIN_MS 3000u
+#define MEND_STALLED_MS 20000u /* so long without anything new: what is left stays halted */
+
+/* ---- What is asked for. ---- */
+
+static void want_again(struct line *line, uint64_t from, uint64_t end)
+{
+	if (line->channel->plane == PLANE_HOME)
+		return; /* nobody else was ever given it */
+	if (line->mend_from == line->mend_end) {
+		line->mend_from = from;
+		line->mend_end = end;
+		return;
+	}
+	line->mend_from = from < line->mend_from ? from : line->mend_from;
+	line->mend_end = end > line->mend_end ? end : line->mend_end;
+}
+
+/* Up to a note that we hold: by it they prove themselves. */
+static enum err want_to_note(struct node *n, struct line *line)
+{
+	struct store *store = record_store(n->record);
+	uint8_t memory[NOTE_LEN_MAX];
+	struct buf text = BUF_ON(memory);
+	uint64_t size;
+	enum err e = line->mend_from == line->mend_end
+			     ? ERR_NOT_FOUND
+			     : store->ops->note_above(store, line->log->number, line->mend_end, &size, &text);
+
+	if (e == ERR_OK && size <= line->log->durable)
+		line->mend_end = size;
+	return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? ERR_OK : e;
+}
+
+static bool has_kind(const struct scrub *s, size_t line, enum finding_kind last)
+{
+	for (size_t i = 0; i < s->rots_count; i++) {
+		if (s->rots[i].line == line && s->rots[i].kind <= last)
+			return true;
+	}
+	return false;
+}
+
+/* A note is signed: of ours the signer gives the newest again, and of the others somebody has it. */
+static enum err mend_note(struct node *n, struct now now, struct line *line, uint64_t size)
+{
+	enum err e = record_del_note(n->record, line->log, size);
+
+	if (e != ERR_OK)
+		return e;
+	want_again(line, size - 1, size);
+	if (line->is_own && size == line->log->durable && !line->is_recovering)
+		return line_sign(n, now, line);
+	return ERR_OK;
+}
+
+/* Receipts are said again with the heads; our own by our mirror. */
+static enum err mend_line(struct node *n, struct line *line, size_t party, uint64_t size)
+{
+	struct store *store = record_store(n->record);
+	uint8_t memory[NOTE_LINE_LEN_MAX];
+	struct buf text = BUF_ON(memory);
+	struct bytes name = bytes_str(n->accord->parties[party].name);
+	enum err e = store->ops->cosignature_del(store, line->log->number, size, name);
+
+	if (e != ERR_OK || line->cosigned[party] != size)
+		return e;
+	e = store->ops->cosignature_last(store, line->log->number, name, &line->cosigned[party], &text);
+	if (e == ERR_NOT_FOUND)
+		line->cosigned[party] = 0;
+	if (party == n->self) {
+		line->reach[party].held = line->cosigned[party];
+		line->asked = 0;
+		n->has_healed = true;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err mend_attachments(struct node *n, struct now now, struct line *line, uint64_t index)
+{
+	struct buf memory = { n->scratch, 0, ENTRY_LEN_MAX, false }, bytes;
+	struct entry entry;
+	struct statement s;
+	enum err e = line_entry(n, line, index, &memory, &entry, &s);
+
+	if (e != ERR_OK || !s.has_content)
+		return e == ERR_ROT ? ERR_OK : e;
+	bytes = arena_lend(&n->fx->arena, CONTENT_LEN_MAX);
+	e = record_content(n->record, s.content.hash, &bytes);
+	if (e != ERR_OK)
+		return err_class(e) == ERR_CLASS_LOCAL ? e : ERR_OK;
+	return attachments_renew(n, now, line, arena_keep(&n->fx->arena, &bytes));
+}
+
+static enum err mend_rot(struct node *n, struct now now, const struct rot *rot)
+{
+	struct line *line = &n->lines[rot->line];
+
+	switch (rot->kind) {
+	case FINDING_ENTRY_MISSING:
+	case FINDING_ENTRY:
+	case FINDING_NODE:
+	case FINDING_CONTENT:
+	case FINDING_CONTENT_MISSING:
+		want_again(line, rot->index, rot->index + 1);
+		return ERR_OK;
+	case FINDING_NOTE:
+		return mend_note(n, now, line, rot->index);
+	case FINDING_COSIGNATURE:
+		/* Behind an entry that has changed it is good again when that is. */
+		return has_kind(&n->scrub, rot->line, FINDING_NODE)
+			       ? ERR_OK
+			       : mend_line(n, line, rot->party, rot->index);
+	case FINDING_ATTACHMENT:
+		return mend_attachments(n, now, line, rot->index);
+	case FINDING_ROOT: /* its row is written again when the log runs again */
+	case FINDING_NOTE_ROOT:
+	case FINDING_VIEW:
+	case FINDING_COUNT:
+		break;
+	}
+	return ERR_OK;
+}
+
+enum err mend_begin(struct node *n, struct now now)
+{
+	struct scrub *s = &n->scrub;
+	enum err e = turn_open(n);
+
+	s->ask_next = s->moved = now.mono;
+	for (size_t i = 0; i < n->lines_count; i++)
+		n->lines[i].mend_from = n->lines[i].mend_end = 0;
+	for (size_t i = 0; e == ERR_OK && i < s->rots_count; i++)
+		e = mend_rot(n, now, &s->rots[i]);
+	for (size_t i = 0; e == ERR_OK && i < n->lines_count; i++)
+		e = want_to_note(n, &n->lines[i]);
+	/* What a peer holds beyond his receipt he says with his heads; ours go to him at once. */
+	for (size_t i = 0; i < n->accord->parties_count; i++)
+		n->peers[i].heads_next = now.mono;
+	return e;
+}
+
+enum err mend_go_on(struct node *n, struct now now, bool *is_over)
+{
+	struct scrub *s = &n->scrub;
+	bool any = attachments_pending(n), is_due = !mono_is_before(now.mono, s->ask_next);
+
+	if (is_due)
+		s->ask_next = mono_add_ms(now.mono, MEND_AGAIN_MS);
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *line = &n->lines[i];
+		if (line->mend_from == line->mend_end)
+			continue;
+		any = true;
+		for (size_t peer = 0; is_due && peer < n->accord->parties_count; peer++) {
+			if (peer != n->self && is_shared_with(line, peer))
+				want_send(n, now, peer, line, line->mend_from, line->mend_end);
+		}
+	}
+	*is_over = !any || !mono_is_before(now.mono, mono_add_ms(s->moved, MEND_STALLED_MS));
+	for (size_t i = 0; *is_over && i < n->lines_count; i++)
+		n->lines[i].mend_from = n->lines[i].mend_end = 0;
+	return ERR_OK;
+}
+
+/* ---- What comes. ---- */
+
+/* Whether we hold a note of exactly this size, and its root is that one. */
+static enum err is_noted_root(struct node *n, const struct line *line, const struct frontier *f, bool *out)
+{
+	struct store *store = record_store(n->record);
+	uint8_t memory[NOTE_LEN_MAX], root[HASH_LEN];
+	struct buf text = BUF_ON(memory);
+	struct note note;
+	struct fault fault;
+	uint64_t size;
+	enum err e = ERR_OK;
+
+	/* The newest of ours may wait for a commit. */
+	if (line->note.size == f->size) {
+		size = f->size;
+		buf_put(&text, (struct bytes){ line->note.text, line->note.len });
+	} else {
+		e = store->ops->note_above(store, line->log->number, f->size, &size, &text);
+	}
+	frontier_root(f, root);
+	*out = e == ERR_OK && size == f->size && note_read(buf_bytes(&text), &note, &fault) == ERR_OK &&
+	       note.size == size && memcmp(note.root, root, HASH_LEN) == 0;
+	return err_class(e) == ERR_CLASS_LOCAL && e != ERR_CORRUPT ? e : ERR_OK;
+}
+
+/*
+ * How many of a batch's entries are those that we held. What stands before it is good: a repair begins at the
+ * first that is not. The root that it leads to is signed, but a second history may be signed too: so each
+ * leaf is the one that we kept, or the entries lead to the root of a note that we hold.
+ */
+static enum err count_ours(struct node *n, const struct line *line, const struct batch *batch,
+			   const struct note *note, size_t *out)
+{
+	uint8_t leaf[HASH_LEN], held[HASH_LEN], root[HASH_LEN];
+	struct frontier f;
+	bool is_same = true, is_noted;
+	enum err e = record_frontier(n->record, line->log, batch->first, &f);
+
+	*out = 0;
+	for (size_t i = 0; e == ERR_OK && i < batch->count; i++) {
+		hash_leaf(batch->items[i].entry, leaf);
+		e = frontier_append(&f, leaf, NULL, NULL);
+		if (e != ERR_OK || f.size > line->log->durable)
+			/* it went on while it was halted here: what is new comes when it runs again */
+			continue;
+		is_same = is_same && record_leaf(n->record, line->log, f.size - 1, held) == ERR_OK &&
+			  memcmp(leaf, held, HASH_LEN) == 0;
+		e = is_noted_root(n, line, &f, &is_noted);
+		if (e == ERR_OK && is_noted)
+			*out = i + 1;
+	}
+	if (e != ERR_OK)
+		return e == ERR_ROT ? ERR_OK : e;
+	frontier_root(&f, root);
+	if (is_same && memcmp(root, note->root, HASH_LEN) == 0)
+		*out = f.size <= line->log->durable ? batch->count
+						    : (size_t)(line->log->durable - batch->first);
+	return ERR_OK;
+}
+
+static enum err mend_content(struct node *n, const struct batch_item *item)
+{
+	struct store *store = record_store(n->record);
+	struct buf held = arena_lend(&n->fx->arena, CONTENT_LEN_MAX);
+	struct entry entry;
+	struct statement s;
+	struct fault fault;
+	enum err e;
+
+	if (item->content.len == 0 || entry_read(item->entry, &entry, &s, &fault) != ERR_OK ||
+	    !s.has_content || item_check(n, &s, item) != ERR_OK)
+		return ERR_OK;
+	e = record_content(n->record, s.content.hash, &held);
+	if (e == ERR_ROT || e == ERR_NOT_FOUND)
+		return store->ops->content_renew(store, s.content.hash, item->content);
+	return e == ERR_REFUSED ? ERR_OK : e;
+}
+
+enum err mend_batch(struct node *n, struct now now, const struct batch *batch, const struct note *note,
+		    struct line *line)
+{
+	struct frontier f;
+	size_t count;
+	enum err e;
+
+	if (batch->first > line->mend_from)
+		return ERR_OK;
+	e = count_ours(n, line, batch, note, &count);
+	if (e != ERR_OK || batch->first + count <= line->mend_from)
+		return e;
+	e = turn_open(n);
+	if (e == ERR_OK)
+		e = record_frontier(n->record, line->log, batch->first, &f);
+	for (size_t i = 0; e == ERR_OK && i < count; i++) {
+		e = record_renew(n->record, line->log, &f, batch->items[i].entry);
+		if (e == ERR_OK)
+			e = mend_content(n, &batch->items[i]);
+	}
+	if (e == ERR_OK && count == batch->count)
+		e = record_add_note(n->record, line->log, note->size, batch->note);
+	if (e != ERR_OK)
+		return e;
+	line->mend_from = batch->first + count;
+	if (line->mend_from >= line->mend_end)
+		line->mend_from = line->mend_end = 0;
+	n->scrub.moved = n->scrub.ask_next = now.mono;
+	return ERR_OK;
+}
+
+/* ---- Views. ---- */
+
+/*
+ * Rows that no fold makes (core.h, attach.c, recover.c) are lost with their bytes. One of them may have kept
+ * an own log closed: whoever knows more of it than we is asked first.
+ */
+static void doubt(struct node *n)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *l = &n->lines[i];
+		uint8_t others = (uint8_t)(l->channel->parties & ~(1u << n->self));
+		if (l->is_own && !l->is_closed && l->channel->plane != PLANE_HOME &&
+		    (l->answered & others) != others)
+			l->is_doubtful = true;
+	}
+}
+
+enum err mend_views(struct node *n, struct now now)
+{
+	uint8_t memory[MAP_KEY_MAX], before[MAP_KEY_MAX] = { 0 };
+	struct buf key = BUF_ON(memory);
+	enum err e = turn_open(n);
+
+	while (e == ERR_OK) {
+		size_t len = key.len;
+		e = map_next(&n->views, (struct bytes){ NULL, 0 }, buf_bytes(&key), &key, NULL);
+		if (e != ERR_CORRUPT || (key.len == len && memcmp(memory, before, len) == 0))
+			continue;
+		memcpy(before, memory, key.len);
+		doubt(n);
+		e = map_del(&n->views, buf_bytes(&key));
+	}
+	if (e == ERR_NOT_FOUND)
+		e = refold_all(n, now);
+	if (e == ERR_OK)
+		e = record_store(n->record)->ops->views_recount(record_store(n->record));
+	n->scrub.is_view_rotten = false;
+	return e;
+}

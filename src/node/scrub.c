@@ -1,0 +1,273 @@
+/*
+ * Everything that is held is read again, a few milliseconds at a time, at the pace at which all of it is read
+ * twice a day. What has changed under us halts its log, loudly, and nobody else's; views are made anew.
+ * Spec: docs/spec/record.md section 13.
+ */
+#include "node/core.h"
+
+#include "base/log.h"
+
+#include <string.h>
+
+const struct fault rot_fault = { "record.rot", 0 };
+
+/* ---- What is found, by the pass or by whoever reads. ---- */
+
+static bool is_noted(const struct scrub *s, const struct rot *rot)
+{
+	for (size_t i = 0; i < s->rots_count; i++) {
+		const struct rot *r = &s->rots[i];
+		if (r->line == rot->line && r->kind == rot->kind && r->index == rot->index &&
+		    r->party == rot->party)
+			return true;
+	}
+	return false;
+}
+
+/* What does not fit is found again by the pass after the repair of the rest. */
+static void rot_add(struct node *n, const struct rot *rot)
+{
+	struct scrub *s = &n->scrub;
+	const struct line *line = &n->lines[rot->line];
+
+	if (is_noted(s, rot))
+		return;
+	log_error("channel %u: %s, epoch %u, at %llu: %s", line->key.channel,
+		  n->accord->parties[line->key.party].name, line->key.epoch, (unsigned long long)rot->index,
+		  finding_text(rot->kind));
+	s->is_halt_due |= line->log->stopped.rule == NULL;
+	if (s->rots_count < ROTS_MAX)
+		s->rots[s->rots_count++] = *rot;
+}
+
+void rot_note(struct node *n, const struct line *line, enum finding_kind kind, uint64_t index)
+{
+	rot_add(n, &(struct rot){ .line = (size_t)(line - n->lines), .kind = kind, .index = index });
+}
+
+bool has_rotted(struct node *n, const struct line *line, uint64_t index)
+{
+	struct buf bytes = { n->scratch, 0, ENTRY_LEN_MAX, false };
+	enum err e = record_entry(n->record, line->log, index, &bytes);
+
+	if (e == ERR_ROT)
+		rot_note(n, line, FINDING_NODE, index);
+	return e == ERR_ROT;
+}
+
+enum err line_entry(struct node *n, const struct line *line, uint64_t index, struct buf *out,
+		    struct entry *entry, struct statement *statement)
+{
+	enum err e = record_entry_read(n->record, line->log, index, out, entry, statement);
+
+	if (e == ERR_ROT)
+		rot_note(n, line, FINDING_ENTRY, index);
+	return e;
+}
+
+/*
+ * A content that somebody says was erased is not missing: it is asked for, and not receipted, until we know.
+ */
+static bool is_said_erased(struct node *n, const struct line *line, uint64_t index)
+{
+	uint8_t memory[512];
+	struct buf said = BUF_ON(memory);
+	struct place eraser;
+
+	return erased_said(n, &(struct place_key){ line->key, index }, &said, &eraser) == ERR_OK;
+}
+
+static void found(void *self, const struct finding *f)
+{
+	struct node *n = self;
+	struct line *line = f->log == NULL ? NULL : line_by_origin(n, &f->log->origin);
+	struct rot rot = { .kind = f->kind, .index = f->index };
+
+	if (line != NULL && f->kind == FINDING_CONTENT_MISSING && is_said_erased(n, line, f->index))
+		return;
+	n->scrub.findings++;
+	if (line == NULL) {
+		if (!n->scrub.is_view_rotten)
+			log_error("a row of the views has changed on this disk: they are made anew");
+		n->scrub.is_view_rotten = true;
+		return;
+	}
+	rot.line = (size_t)(line - n->lines);
+	if (f->party != NULL)
+		rot.party = accord_party_find(n->accord, bytes_str(f->party));
+	rot_add(n, &rot);
+}
+
+/* Between two turns; the stop is durable with the next. */
+static enum err halt(struct node *n)
+{
+	struct scrub *s = &n->scrub;
+	enum err e = s->is_halt_due ? turn_open(n) : ERR_OK;
+
+	for (size_t i = 0; s->is_halt_due && e == ERR_OK && i < s->rots_count; i++) {
+		struct line *line = &n->lines[s->rots[i].line];
+		struct effect_publish *p;
+		if (line->log->stopped.rule != NULL)
+			continue;
+		log_error("channel %u: this log of %s stops, the others go on: entente repair",
+			  line->key.channel, n->accord->parties[line->key.party].name);
+		e = record_stop(n->record, line->log, &rot_fault);
+		p = publish(n, CHANGE_LOG);
+		if (p != NULL)
+			p->place = (struct place_key){ line->key, s->rots[i].index };
+	}
+	s->is_halt_due = s->is_halt_due && e != ERR_OK;
+	return e;
+}
+
+/* ---- A pass. ---- */
+
+static uint64_t entries_total(const struct node *n)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < n->lines_count; i++)
+		total += n->lines[i].log->durable;
+	return total;
+}
+
+static void pass_begin(struct node *n, struct now now, enum scrub_phase phase)
+{
+	struct scrub *s = &n->scrub;
+
+	verify_free(s->verify);
+	s->verify = verify_new(n->record, n->accord, found, n);
+	s->phase = phase;
+	s->begun = now.mono;
+	s->started = now.wall;
+	s->findings = s->rots_count = 0;
+	s->is_view_rotten = false;
+}
+
+/* Half of the time is for what stands beside the entries, and for a machine that sleeps at night. */
+static bool is_ahead(const struct node *n, struct now now)
+{
+	uint64_t ms = (uint64_t)(now.mono.us - n->scrub.begun.us) / 1000, total = entries_total(n);
+
+	return verify_count(n->scrub.verify)->entries >
+	       total / (SCRUB_PASS_MS / 2) * ms + total % (SCRUB_PASS_MS / 2) * ms / (SCRUB_PASS_MS / 2);
+}
+
+static enum err conclude(struct node *n)
+{
+	struct scrub *s = &n->scrub;
+	enum err e = ERR_OK;
+
+	s->phase = SCRUB_WATCHES;
+	s->has_repaired = true;
+	s->left = s->rots_count;
+	for (size_t i = 0; e == ERR_OK && i < n->lines_count; i++) {
+		struct line *line = &n->lines[i];
+		struct effect_publish *p;
+		bool is_whole = true;
+		if (line->log->stopped.rule == NULL || strcmp(line->log->stopped.rule, rot_fault.rule) != 0)
+			continue;
+		for (size_t j = 0; j < s->rots_count; j++)
+			is_whole = is_whole && s->rots[j].line != i;
+		if (!is_whole)
+			continue;
+		log_notice("channel %u: the log of %s is whole again", line->key.channel,
+			   n->accord->parties[line->key.party].name);
+		e = turn_open(n);
+		if (e == ERR_OK)
+			e = record_stop(n->record, line->log, &(struct fault){ NULL, 0 });
+		p = publish(n, CHANGE_LOG);
+		if (p != NULL)
+			p->place.log = line->key;
+	}
+	return e;
+}
+
+static enum err pass_end(struct node *n, struct now now)
+{
+	struct scrub *s = &n->scrub;
+	bool is_view_rotten = s->is_view_rotten;
+	enum err e = is_view_rotten ? mend_views(n, now) : ERR_OK;
+
+	verify_free(s->verify);
+	s->verify = NULL;
+	s->passes++;
+	s->finished = now.wall;
+	s->last_findings = s->findings;
+	if (e != ERR_OK || s->phase == SCRUB_WATCHES)
+		return e;
+	if (s->phase == SCRUB_CHECKS)
+		return conclude(n);
+	s->found = s->rots_count + is_view_rotten;
+	s->phase = SCRUB_ASKS;
+	return s->rots_count == 0 ? conclude(n) : mend_begin(n, now);
+}
+
+static enum err pass_go_on(struct node *n, struct now now)
+{
+	struct scrub *s = &n->scrub;
+	enum err e;
+
+	if (s->verify == NULL) {
+		if (s->passes > 0 && mono_is_before(now.mono, mono_add_ms(s->begun, SCRUB_PASS_MS)))
+			return ERR_OK;
+		pass_begin(n, now, SCRUB_WATCHES);
+	}
+	if (s->phase == SCRUB_WATCHES && is_ahead(n, now))
+		return ERR_OK;
+	e = verify_step(s->verify, SCRUB_SLICE_LEN);
+	if (e == ERR_SHORT)
+		return ERR_OK;
+	return e == ERR_OK ? pass_end(n, now) : e;
+}
+
+enum err node_scrub(struct node *n, struct now now, struct effects *fx)
+{
+	struct scrub *s = &n->scrub;
+	bool is_over = false;
+	enum err e = ERR_OK;
+
+	n->fx = fx;
+	if (n->is_stopped || record_is_open(n->record) || mono_is_before(now.mono, s->next))
+		return ERR_OK;
+	s->next = mono_add_ms(now.mono, SCRUB_EVERY_MS);
+	if (s->phase == SCRUB_ASKS) {
+		e = mend_go_on(n, now, &is_over);
+		if (e == ERR_OK && is_over)
+			pass_begin(n, now, SCRUB_CHECKS);
+	} else {
+		e = pass_go_on(n, now);
+	}
+	if (e == ERR_OK)
+		e = halt(n);
+	return node_local(n, e, "what is held cannot be read again");
+}
+
+enum err node_repair(struct node *n, struct now now)
+{
+	if (n->scrub.phase != SCRUB_WATCHES)
+		return ERR_EXISTS;
+	pass_begin(n, now, SCRUB_LOOKS);
+	n->scrub.has_repaired = false;
+	n->scrub.found = n->scrub.left = 0;
+	n->scrub.next = now.mono;
+	return ERR_OK;
+}
+
+void scrub_status(const struct node *n, struct scrub_status *out)
+{
+	const struct scrub *s = &n->scrub;
+
+	*out = (struct scrub_status){ .total = entries_total(n),
+				      .started = s->started,
+				      .finished = s->finished,
+				      .passes = s->passes,
+				      .findings = s->verify == NULL ? s->last_findings : s->findings,
+				      .is_repairing = s->phase != SCRUB_WATCHES,
+				      .has_repaired = s->has_repaired,
+				      .found = s->found,
+				      .left = s->left };
+	out->done = s->verify == NULL ? out->total : verify_count(s->verify)->entries;
+	if (s->verify != NULL && s->findings < s->last_findings)
+		out->findings = s->last_findings; /* this pass has not come so far yet */
+}
