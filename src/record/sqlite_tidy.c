@@ -87,6 +87,19 @@ enum err lite_wal_reserve(struct store_sqlite *s)
 	return lite_err_of(rc);
 }
 
+/*
+ * The WAL's end is durable before zeros are written where its frames stood: half of the old ones and half of
+ * the zeros would be a WAL of an older age, and its pages would go over newer ones.
+ */
+static enum err end_sync(struct store_sqlite *s)
+{
+	sqlite3_file *wal = wal_file(s);
+	int rc = wal == NULL ? SQLITE_OK : wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
+
+	s->is_dead = s->is_dead || rc != SQLITE_OK;
+	return lite_err_of(rc);
+}
+
 static enum err checkpoint(struct store_sqlite *s, int mode)
 {
 	int frames, done, rc = sqlite3_wal_checkpoint_v2(s->db, NULL, mode, &frames, &done);
@@ -95,7 +108,7 @@ static enum err checkpoint(struct store_sqlite *s, int mode)
 		return lite_fail(s, rc);
 	s->frames = frames;
 	s->backfilled = done;
-	return ERR_OK;
+	return mode == SQLITE_CHECKPOINT_TRUNCATE ? end_sync(s) : ERR_OK;
 }
 
 enum err lite_wal_open(struct store_sqlite *s, struct renewal *out)
