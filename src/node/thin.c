@@ -126,7 +126,7 @@ static void out_add(struct node *n, struct now now, size_t peer, const struct li
 			   (unsigned long long)index, n->paths[peer][t->path]);
 		return;
 	}
-	o = out_for(t, (enum urgency)(URGENCY_FLASH + s.precedence));
+	o = out_for(t, (enum urgency)(URGENCY_FLASH + (int)s.precedence));
 	if (o == NULL || (t->is_busy && t->busy == o)) {
 		log_warning("channel %u, entry %llu: THIN_COPIES_MAX copies are on the thin path %s already",
 			    line->key.channel, (unsigned long long)index, n->paths[peer][t->path]);
@@ -134,7 +134,7 @@ static void out_add(struct node *n, struct now now, size_t peer, const struct li
 	}
 	*o = (struct thin_out){ .is_used = true,
 				.at = { line->key, index },
-				.urgency = (enum urgency)(URGENCY_FLASH + s.precedence),
+				.urgency = (enum urgency)(URGENCY_FLASH + (int)s.precedence),
 				.message = message,
 				.order = ++t->order,
 				.due = now.mono };
