@@ -84,7 +84,7 @@ void advances_send(struct node *n, size_t peer)
  * views:
  *
  *	'v' party, this key      a copy of that party's that waits for its log: its state, its place
- *	'x' place                of a copy by a line: its key. That number was promised to it
+ *	'x' place, key           of a copy by a line: that number was promised to it
  */
 #define ROW_ADVANCE 'v'
 #define ROW_PROMISED 'x'
@@ -114,10 +114,13 @@ static void row_key(size_t party, const uint8_t key[STATEMENT_ID_LEN], struct bu
 	buf_put(out, (struct bytes){ key, STATEMENT_ID_LEN });
 }
 
-static void promised_key(const struct place_key *at, struct buf *out)
+#define PROMISED_LEN (1 + PLACE_KEY_LEN + STATEMENT_ID_LEN)
+
+static void promised_key(const struct place_key *at, struct bytes key, struct buf *out)
 {
 	buf_put_byte(out, ROW_PROMISED);
 	place_key_write(at, out);
+	buf_put(out, key);
 }
 
 static enum err kept_put(struct node *n, const struct kept *k)
@@ -159,7 +162,7 @@ static enum err kept_get(struct node *n, size_t party, const uint8_t key[STATEME
 
 static enum err kept_del(struct node *n, const struct kept *k)
 {
-	uint8_t memory[2 + STATEMENT_ID_LEN], promised_memory[1 + PLACE_KEY_LEN];
+	uint8_t memory[2 + STATEMENT_ID_LEN], promised_memory[PROMISED_LEN];
 	struct buf row = BUF_ON(memory), promised = BUF_ON(promised_memory);
 	struct store *store = record_store(n->record);
 	enum err e;
@@ -167,7 +170,7 @@ static enum err kept_del(struct node *n, const struct kept *k)
 	row_key(k->at.log.party, k->key, &row);
 	e = map_del(&n->views, buf_bytes(&row));
 	if (e == ERR_OK && k->state != ADVANCE_SIGNED) {
-		promised_key(&k->at, &promised);
+		promised_key(&k->at, BYTES_OF(k->key), &promised);
 		e = map_del(&n->views, buf_bytes(&promised));
 		n->line_copies -= n->line_copies > 0;
 	}
@@ -290,7 +293,7 @@ static enum err contradict(struct node *n, struct kept *k)
 /* ERR_EXISTS: it is kept already, with the same words; ERR_LIMIT. */
 static enum err advance_keep(struct node *n, const struct kept *k, const struct advance *a)
 {
-	uint8_t memory[1 + PLACE_KEY_LEN];
+	uint8_t memory[PROMISED_LEN];
 	struct buf row = BUF_ON(memory);
 	size_t kept;
 	enum err e = count_kept(n, k->at.log.party, &kept);
@@ -302,8 +305,8 @@ static enum err advance_keep(struct node *n, const struct kept *k, const struct 
 	if (e == ERR_OK)
 		e = kept_put(n, k);
 	if (e == ERR_OK && k->state == ADVANCE_BY_LINE) {
-		promised_key(&k->at, &row);
-		e = map_put(&n->views, buf_bytes(&row), BYTES_OF(k->key));
+		promised_key(&k->at, BYTES_OF(k->key), &row);
+		e = map_put(&n->views, buf_bytes(&row), BYTES_LIT("1"));
 		n->line_copies++;
 	}
 	return e == ERR_OK ? copy_put(n, k, a) : e;
@@ -340,23 +343,34 @@ static enum err advance_meet(struct node *n, const struct kept *k, const struct 
 	return e == ERR_OK ? ERR_NOT_FOUND : e;
 }
 
-/* The number of this entry was promised to another statement. */
+/* The number of this entry was promised to another statement, or to several. */
 static enum err promise_check(struct node *n, const struct place_key *at, const uint8_t key[STATEMENT_ID_LEN])
 {
-	uint8_t memory[1 + PLACE_KEY_LEN], other[STATEMENT_ID_LEN];
-	struct buf row = BUF_ON(memory), value = BUF_ON(other);
-	struct kept k;
-	enum err e;
+	uint8_t prefix_memory[PROMISED_LEN], memory[MAP_KEY_MAX];
+	struct buf prefix = BUF_ON(prefix_memory), row = BUF_ON(memory);
+	enum err e = ERR_OK;
 
 	if (n->line_copies == 0)
 		return ERR_OK;
-	promised_key(at, &row);
-	e = map_get(&n->views, buf_bytes(&row), &value);
-	if (e == ERR_NOT_FOUND || (e == ERR_OK && memcmp(other, key, sizeof other) == 0))
-		return ERR_OK;
-	if (e == ERR_OK)
-		e = kept_get(n, at->log.party, other, &k);
-	return e == ERR_OK ? contradict(n, &k) : e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+	promised_key(at, (struct bytes){ NULL, 0 }, &prefix);
+	buf_put(&row, buf_bytes(&prefix));
+	while (e == ERR_OK) {
+		struct kept k;
+
+		e = map_next(&n->views, buf_bytes(&prefix), buf_bytes(&row), &row, NULL);
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND ? ERR_OK : e;
+		if (row.len != PROMISED_LEN)
+			return ERR_CORRUPT;
+		if (memcmp(row.ptr + prefix.len, key, STATEMENT_ID_LEN) == 0)
+			continue;
+		e = kept_get(n, at->log.party, row.ptr + prefix.len, &k);
+		if (e == ERR_OK)
+			e = contradict(n, &k);
+		else if (e == ERR_NOT_FOUND)
+			e = ERR_CORRUPT;
+	}
+	return e;
 }
 
 enum err advance_reached(struct node *n, const struct log_key *log, const struct entry *entry,

@@ -455,6 +455,8 @@ bool is_thin(const struct peer *p, size_t path);
 void thin_send(struct node *n, struct now now, size_t peer);
 void thin_sent(struct node *n, struct now now, size_t peer, uint64_t tag);
 void thin_down(struct node *n, size_t peer);
+/* The words of this entry are said no more. */
+void thin_erased(struct node *n, const struct place_key *at);
 /* The flush failed: what it was to keep was not heard. */
 void thin_forget(struct node *n);
 

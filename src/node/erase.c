@@ -122,6 +122,7 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 	}
 	log_notice("channel %u: two persons erased the content of entry %llu", of.log.channel,
 		   (unsigned long long)of.index);
+	thin_erased(n, &of);
 	e = content_go(n, erased.content.hash, &eraser);
 	return e == ERR_OK ? erased_forget(n, &of) : e;
 }

@@ -180,6 +180,17 @@ static void outs_end(struct node *n, size_t peer)
 	}
 }
 
+void thin_erased(struct node *n, const struct place_key *at)
+{
+	for (size_t i = 0; i < PARTY_MAX * THIN_COPIES_MAX; i++) {
+		struct thin *t = n->peers[i / THIN_COPIES_MAX].thin;
+		struct thin_out *o = t == NULL ? NULL : &t->outs[i % THIN_COPIES_MAX];
+
+		if (o != NULL && o->is_used && place_key_equal(&o->at, at))
+			*o = (struct thin_out){ .is_used = false };
+	}
+}
+
 static bool is_sooner(const struct thin_out *a, const struct thin_out *b)
 {
 	if (a->urgency != b->urgency)

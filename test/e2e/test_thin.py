@@ -24,10 +24,10 @@ def line(stage):
     return line
 
 
-def thin_world(stage, line, speed=75, receive_only=(), is_tls=False):
+def thin_world(stage, line, speed=75, receive_only=(), is_tls=False, **more):
     """KOR and USA with a TLS path through a relay, which is cut at first, and a thin one."""
     relay = stage.relay()
-    world = stage.world(is_started=False, through={("usa", "north"): relay.port})
+    world = stage.world(is_started=False, through={("usa", "north"): relay.port}, **more)
     relay.to = world.ports["kor", "usa", "north"]
     key = world.folder / "pair"
     world["kor"].run("keys", "--pair", key)
@@ -184,14 +184,29 @@ def test_a_copy_that_the_log_contradicts(stage, line):
     genuine = flash(kor)
     index = int(genuine.rsplit(".", 1)[1])
     forged = forge(world, index, {9: [["usa", "watch", 0]], 11: ["OPEN", [["rel", ["KOR", "USA"]]]]})
-    os.write(line.pairs[1][0], forged)
-    assert usa.wait("the false copy is shown", lambda: copies(usa))[0]["state"] == "BY_LINE"
+    os.write(line.pairs[1][0], forged + forge(world, index, {8: [["usa", 1, 1]], 11: ["OPEN", [["rel", ["KOR", "USA"]]]]}))
+    usa.wait("the false copies are shown", lambda: [copy["state"] for copy in copies(usa)] == ["BY_LINE"] * 2)
     relay.mend()
     usa.wait("the log came", lambda: usa.find("/entry", place=genuine), patience=40)
-    copy, = copies(usa)
-    assert (copy["state"], copy["place"]) == ("FALSE", genuine)
+    assert [(copy["state"], copy["place"]) for copy in copies(usa)] == [("FALSE", genuine)] * 2
     assert "the log holds something else" in usa.run("inbox").stdout
     assert "the log holds something else" in usa.run("read", genuine).stdout
     usa.stop()
     usa.start()
     assert copies(usa)[0]["state"] == "FALSE"
+
+
+def test_erased_words_are_said_no_more(stage, line):
+    """What two officers erase leaves the line too, and the peer's copy goes when the log comes without it."""
+    people = {"watch": ["watch"], "relief": ["watch"]}
+    world, relay = thin_world(stage, line, speed=FAST, receive_only=["usa"], officers_of={"kor": people, "usa": people})
+    kor, usa = world["kor"], world["usa"]
+    place = flash(kor, body=officers.content("Words that are to go."))
+    usa.wait("the copy is there", lambda: copies(usa))
+    assert radio(kor)["copies"] == 1
+    kor.say("erase", place, "--draft", world.folder / "erasure", key="watch", code=None)
+    kor.say("erase", "--draft", world.folder / "erasure", "--sign", key="relief", code=None)
+    kor.wait("it is said no more", lambda: radio(kor)["copies"] == 0)
+    relay.mend()
+    usa.wait("the log came", lambda: usa.find("/entry", place=place), patience=40)
+    assert not copies(usa) and usa.wait("without the words", lambda: usa.entry(place).get("erased"))
