@@ -56,7 +56,7 @@ void lite_views_forget(struct store_sqlite *s)
 
 /*
  * SQLite has no checksum of its pages, and nothing else is known of a view's row but what the folds say: its
- * value ends with the first bytes of a hash over key and value (ADR 21).
+ * value ends with the first bytes of a hash over key and value (ADR 22).
  */
 void lite_check_of(struct bytes key, struct bytes value, uint8_t check[CHECK_LEN])
 {
