@@ -352,6 +352,7 @@ static int listen_on(const char *path)
 
 enum err api_open(const struct api_options *options, struct api **out)
 {
+	struct node_status status;
 	struct api *a;
 	int fd;
 
@@ -365,6 +366,8 @@ enum err api_open(const struct api_options *options, struct api **out)
 	a = xcalloc(1, sizeof *a);
 	a->node = options->node;
 	a->run = options->run;
+	node_status(options->node, &status);
+	a->newest = status.published; /* a stream begins behind what the node told while it opened */
 	a->copies = options->copies;
 	a->contained = options->contained;
 	a->contained_count = options->contained_count;

@@ -9,7 +9,7 @@
 
 /* A command's client number: which request of this run, and which statement of its body. */
 #define CLIENT_INDEX_BITS 12u
-#define CLIENT_SLOT_BITS 8u
+#define CLIENT_SLOT_BITS 11u
 _Static_assert(COMMANDS_PER_TURN_MAX <= 1u << CLIENT_INDEX_BITS, "a statement's index fits");
 _Static_assert(CLIENTS_MAX <= 1u << CLIENT_SLOT_BITS, "a request's slot fits");
 

@@ -107,9 +107,10 @@
 #define EFFECTS_MAX 16384u		/* effects of one turn */
 #define EFFECTS_LEN_MAX (32u << 20)	/* bytes that the effects of one turn carry */
 #define REQUEST_LEN_MAX (1u << 20)	/* bytes of one HTTP request's body */
-#define CLIENTS_MAX 256u		/* HTTP connections at once */
+#define CLIENTS_MAX 1280u		/* HTTP connections at once */
 #define REPLY_LEN_MAX (4u << 20)	/* bytes of one HTTP answer */
-#define STREAMS_MAX 64u			/* event streams at once, of CLIENTS_MAX */
+#define FILES_OWN_MAX 64u		/* open files of a process beside its clients' */
+#define STREAMS_MAX 1024u		/* event streams at once, of CLIENTS_MAX */
 #define EVENTS_KEPT_MAX 1024u		/* published events that a stream can go back to */
 #define EVENTS_LEN_MAX (4u << 20)	/* bytes of the events that are kept as text */
 #define PAGE_MAX 1000u			/* items of one answer that lists */

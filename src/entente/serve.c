@@ -260,6 +260,7 @@ static enum exit_code run(struct options *o)
 	int lock = -1;
 
 	file_keep_private();
+	file_allow_open(CLIENTS_MAX + FILES_OWN_MAX);
 	log_open("entente", LOG_LEVEL_NOTICE);
 	c->home = o->home;
 	if (starter_split(&c->starter, &c->starter_pid) != ERR_OK) {

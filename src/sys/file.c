@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -94,6 +95,16 @@ enum err file_place(const char *from, const char *to)
 void file_keep_private(void)
 {
 	(void)umask(umask(077) | 077);
+}
+
+void file_allow_open(unsigned count)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= count)
+		return;
+	limit.rlim_cur = limit.rlim_max < count ? limit.rlim_max : count;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 enum err file_write(const char *path, struct bytes content, unsigned mode)

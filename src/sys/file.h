@@ -27,6 +27,9 @@ enum err file_place(const char *from, const char *to) MUST_CHECK;
 /* Whatever this process makes from now on is its own user's alone, however free with it the umask is. */
 void file_keep_private(void);
 
+/* This process may have `count` files and sockets open at once, as far as the system lets it. */
+void file_allow_open(unsigned count);
+
 bool file_exists(const char *path);
 
 /* Makes the folder for the owner alone; it may exist. Those above it must. */

@@ -167,8 +167,22 @@ def test_a_reader_that_does_not_read_holds_nobody_up(lone):
     slow.close()
 
 
+def test_who_listens_first_misses_nothing(tmp_path):
+    world = nodes.World(tmp_path / "world", nodes.ROOT / "accords/rok-us", {"kor": {"watch": ["watch"]}, "usa": {}}).make()
+    node = world["kor"].start()  # whose own logs are opened, and told of, before anybody can listen
+    try:
+        events = node.events()
+        place = node.post(messages(node, 1, "first"))[0]["place"]
+        assert events.next(lambda event: event["change"] == "ENTRY")["place"] == place
+        events.close()
+    finally:
+        world.stop()
+
+
 def test_streams_and_connections_are_bounded(lone):
-    streams = [lone.events() for _ in range(64)]
+    lone.stop()  # streams that were closed are noticed at the next beat only
+    lone.start()
+    streams = [lone.events() for _ in range(1024)]
     with pytest.raises(Exception):
         lone.events()
     connection = connect(lone)
