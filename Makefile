@@ -104,4 +104,4 @@ build-coverage/build.ninja:
 		'-Dc_args=-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc' \
 		-Dc_link_args=-fprofile-instr-generate
 
-.PHONY: all help setup demo test check e2e lint sim crash rot blackbox bench fuzz coverage format po install clean ready-build ready-demo
+.PHONY: all help setup demo test check e2e lint sim crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo

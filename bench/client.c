@@ -449,6 +449,9 @@ static void spread(const char *path, const char *file, size_t count, char **path
 		await_seen(s, p, count * paths_count, q.id, begin);
 		await_filed(&a);
 	}
+	printf("done\n");
+	fflush(stdout);
+	(void)getchar(); /* whoever started us looks at the nodes while all still listen */
 }
 
 static void raise_descriptors(void)

@@ -184,8 +184,9 @@ counted from when the client hands it over; the receipt is the answer of B's cli
 of its own with the same durability. Where the system itself says that the other server holds a message (entente's station receipt),
 that time has a column of its own. Bytes on the wire are what the kernel counts between the two servers above TCP, both
 ways: with what comes back, and with TLS where there is TLS. `kill -9` takes all processes of B's server and starts it again at
-once, while A goes on sending; the time is until a client that tries to come back every few milliseconds has the first message. Lost
-is what A's server had accepted and B never got, and what nobody reported.
+once, while A goes on sending; the time is until a client that tries to come back every few milliseconds has the first message. Not there
+at the end is what A's server had accepted, nobody reported back, and B had not got when nothing had moved for three seconds: lost, or kept
+by a server that tries again much later.
 
 What is not equal, and cannot be made so: entente's clients sign each message (on the same cores, outside the clock of
 latency, inside that of throughput), its servers verify it and prove it, and its line is TLS 1.3; its clients use a UNIX socket, the
@@ -229,7 +230,7 @@ def peers(doc, found):
         [(name, [figure(row, "idle_pss_kib", 1024), figure(row, "load_pss_kib", 1024)]) for name, row in rows]))
     crashed = [(name, row) for name, row in rows if "crash_accepted" in row["figures"]]
     doc.say("### kill -9 of B's server under a steady stream", *table(
-        ["system", "kill to first message, ms", "accepted", "lost", "returned to the sender", "twice"],
+        ["system", "kill to first message, ms", "accepted", "not there at the end", "returned to the sender", "twice"],
         [[name, figure(row, "kill_to_first_ms") or "none in 20 s", figure(row, "crash_accepted"),
           figure(row, "crash_lost"), figure(row, "crash_bounced"), figure(row, "crash_duplicates")]
          for name, row in crashed]))

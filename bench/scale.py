@@ -128,16 +128,21 @@ def write_accord(folder, count):
 
 
 def spread(world, path, count, to):
-    """(first, last) in microseconds of each statement, and a look at the memory while all listen."""
+    """(first, last) in microseconds of each statement, and the memory while all still listen."""
     command = [str(run.OUT / "client"), "spread", str(world[world.parties[0]].home / "socket"), str(path), str(count),
                *(str(world[party].home / "socket") for party in to)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as done:
-        done.stdout.readline()
-        pss = run.pss_kib(world[to[-1]])
-        text, _ = done.communicate("go\n")
+        rows = []
+        for line in done.stdout:
+            if line in ("listening\n", "done\n"):
+                pss = run.pss_kib(world[to[-1]])
+                done.stdin.write("\n")
+                done.stdin.flush()
+            else:
+                rows.append(tuple(map(int, line.split())))
     if done.returncode != 0:
         raise RuntimeError(f"spread to {count} clients ended with {done.returncode}")
-    rows = [tuple(map(int, line.split())) for line in text.splitlines()][20:]
+    rows = rows[20:]
     return [one for one, _ in rows], [two for _, two in rows], pss
 
 
@@ -172,6 +177,9 @@ def watchers(folder, found, _):
     world = run.make_world(f"{folder}/watchers")
     try:
         for count in (1, 10, 100, 1000):
+            world["usa"].stop()  # who has gone away is noticed at the next beat only
+            world["usa"].start()
+            world.await_receipts(60)
             run.write_requests(world, "kor", path, 120, 1)
             first, last, pss = spread(world, path, count, ["usa"])
             rows.append({"clients": count, "first_p50_us": quantiles(first)["p50"],

@@ -69,12 +69,15 @@ class Bench:
             client.kill()
             client.wait()
 
+    def count(self, name):
+        return max(10, round(self.sizes[name] * self.servers.share))
+
     def memory(self):
         time.sleep(self.sizes["settle_s"])
         return {"idle_pss_kib": max(system.pss_kib(self.servers.pid(n)) for n in (1, 2))}
 
     def latency(self):
-        return self.run("latency", self.sizes["latency"])
+        return self.run("latency", self.count("latency"))
 
     def rate(self):
         out, peak, done = {}, [0], threading.Event()
@@ -100,7 +103,7 @@ class Bench:
 
             def look(when, seen=seen):
                 seen[when] = self.servers.line_bytes()
-            found = self.run("wire", window, self.sizes["wire"],
+            found = self.run("wire", window, self.count("wire"),
                              on={"begin": lambda: look("begin"), "end": lambda: look("end")})
             if "error" in found:
                 out[f"error_wire_{name}"] = found["error"]
@@ -170,7 +173,7 @@ def versions(name):
         return found[-1]
     if name == "synapse":
         return system.run(system.OUT / "synapse/bin/python", "-c",
-                          "import synapse; print(synapse.__version__)").strip()
+                          "from importlib.metadata import version; print(version('matrix-synapse'))").strip()
     return "this tree" if name in ("entente", "floor") else "?"
 
 

@@ -126,6 +126,7 @@ class System:
     stop_signal = signal.SIGTERM
     windows = (256, 64)  # unfinished messages: of one pair, of each of eight
     crash_rate = 100
+    share = 1.0  # of the messages that others get in latency and wire: some take a tenth of a second for one
 
     def __init__(self, setting, folder):
         self.setting, self.folder = setting, Path(folder)

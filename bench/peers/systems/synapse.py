@@ -27,6 +27,7 @@ class Synapse(system.System):
     ready = ("127.0.0.6:8008", "127.0.0.7:8008")
     windows = (32, 8)
     crash_rate = 5
+    share = 0.1
 
     def __init__(self, setting, folder):
         super().__init__(setting, folder)
