@@ -72,7 +72,7 @@ static enum err fill(struct signatures *s)
 	       s->memory.max - s->memory.len >= ENTRY_LEN_MAX) {
 		size_t from = s->memory.len;
 		enum err e = record_entry(s->record, log, s->next++, &s->memory);
-		if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_CORRUPT && e != ERR_VERIFY)
+		if (e != ERR_OK && e != ERR_ROT)
 			return e;
 		if (e == ERR_OK)
 			s->rows[s->rows_count++].entry =

@@ -64,7 +64,7 @@ void short_origin_write(const struct book *book, const struct origin *origin, st
 void short_origin_read(const struct book *book, struct cbor_reader *r, struct origin *origin);
 
 /* A note of that origin and size with its author's line alone: root, key id, signature. Others are text. */
-void short_note_write(const struct book *book, const struct origin *origin, uint64_t size, struct bytes note,
+void short_note_write(const struct book *book, const struct origin *origin, uint64_t size, struct bytes text,
 		      struct buf *out);
 void short_note_read(const struct book *book, const struct origin *origin, uint64_t size,
 		     struct cbor_reader *r, struct buf *out, struct bytes *note);

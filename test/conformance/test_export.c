@@ -476,7 +476,7 @@ static void each_finding_is_made(void **state)
 	(void)state;
 	for (enum finding_kind kind = FINDING_ENTRY; kind <= FINDING_COUNT; kind++) {
 		struct statement none = { .has_content = false };
-		struct store *s = store_mem_new();
+		struct store *s;
 		struct log *log = NULL;
 		struct verify *v;
 		struct record *r;
@@ -485,6 +485,7 @@ static void each_finding_is_made(void **state)
 		if (kind == FINDING_VIEW)
 			continue;
 		print_message("# planted: %s\n", kind == FINDING_COUNT ? "nothing" : finding_name(kind));
+		s = store_mem_new();
 		setting_make(&set);
 		set.plant = kind;
 		set.blob[0] ^= kind == FINDING_ATTACHMENT;

@@ -6,6 +6,7 @@
  * test_rot [FLIPS=n] [CUTS=n] [PART=i PARTS=n]: so many bits and lengths, spread over all that there are.
  */
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/log.h"
 #include "record/checkpoint.h"
 #include "record/verify.h"
@@ -52,12 +53,16 @@ static const char *const outcome_texts[OUTCOME_COUNT] = { "the opening refuses",
 							  "nothing is said there" };
 static uint64_t outcomes[OUTCOME_COUNT];
 
+/* Of the state at hand. */
+static uint8_t kept_memory[1u << 20];
+static struct arena kept;
+
 static struct bytes keep(struct bytes from)
 {
-	uint8_t *copy = xcalloc(1, from.len + 1);
+	struct bytes copy = arena_copy(&kept, from);
 
-	memcpy(copy, from.ptr, from.len);
-	return (struct bytes){ copy, from.len };
+	NEED(copy.ptr != NULL);
+	return copy;
 }
 
 static struct origin origin_at(uint32_t channel)
@@ -454,6 +459,7 @@ static void state_make(struct state *s, unsigned which)
 	uint64_t done, total;
 
 	*s = (struct state){ .name = names[which] };
+	arena_init(&kept, kept_memory, sizeof kept_memory);
 	vfs_set_disk(vfs, sim_disk_disk(d));
 	r = open_again();
 	NEED(r != NULL);

@@ -1,11 +1,13 @@
 /*
- * Words that people and files write: origins, times, spans, addresses. What is read is written again as it
- * stands.
+ * Words that people and files write: origins, times, spans, addresses, devices. What is read is written again
+ * as it stands.
  */
 #include "entente/time_text.h"
+#include "sys/serial.h"
 #include "sys/socket.h"
 #include "wire/kinds.h"
 #include "wire/origin.h"
+#include "wire/thin.h"
 
 #include <assert.h>
 #include <string.h>
@@ -50,6 +52,19 @@ static void check_time(const char *text)
 	assert(strncmp(text, again, strlen(text) - 1) == 0);
 }
 
+static void check_serial(struct bytes in)
+{
+	char device[SERIAL_DEVICE_LEN];
+	uint32_t speed;
+
+	if (serial_text_read(in, &speed, device) != ERR_OK)
+		return;
+	assert(speed >= THIN_SPEED_MIN && speed <= THIN_SPEED_MAX && device[0] == '/');
+	assert(in.len > strlen(device) &&
+	       bytes_equal(bytes_str(device),
+			   (struct bytes){ in.ptr + in.len - strlen(device), strlen(device) }));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 {
 	struct bytes in = { ptr, len };
@@ -57,6 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 
 	check_origin(in);
 	check_precedence(in);
+	check_serial(in);
 	if (bytes_copy_str(in, text, sizeof text) != ERR_OK)
 		return 0;
 	check_time(text);
