@@ -1,5 +1,7 @@
 #include "faults.h"
 
+#include "../lib/child.h"
+
 #include "base/alloc.h"
 #include "gate.h"
 #include "memory.h"
@@ -264,7 +266,7 @@ static bool fail_memory_apart(struct faults *f, enum fail mode, uint64_t n)
 	child = fork();
 	if (child == 0) {
 		prng_init(&f->prng, n);
-		_exit((int)fail_memory(f, mode, n));
+		child_end((int)fail_memory(f, mode, n));
 	}
 	if (child < 0 || waitpid(child, &status, 0) != child)
 		world_fail(f->w, "no child");

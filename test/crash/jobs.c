@@ -1,5 +1,7 @@
 #include "jobs.h"
 
+#include "../lib/child.h"
+
 #include "base/alloc.h"
 
 #include <errno.h>
@@ -48,7 +50,7 @@ bool jobs_run(uint64_t jobs, void (*run)(void *self, uint64_t job, uint64_t jobs
 			size_t len = count * sizeof *total;
 			run(self, k, jobs, total);
 			fflush(stdout);
-			_exit(write(ends[k][1], total, len) == (ssize_t)len ? 0 : 1);
+			child_end(write(ends[k][1], total, len) == (ssize_t)len ? 0 : 1);
 		}
 		close(ends[k][1]);
 	}

@@ -2,6 +2,7 @@
  * sim [SEED=n | SEEDS=count] [FROM=n] [JOBS=n] [FLOORS=n]: runs seeds, prints trace hashes, how often each
  * fault fired and each operation came after each.
  */
+#include "../lib/child.h"
 #include "world.h"
 
 #include "base/alloc.h"
@@ -136,8 +137,8 @@ static bool run_shares(uint64_t first, uint64_t count, uint64_t jobs, struct sim
 		if (child == 0) {
 			run_share(first + k, count - k, jobs, total);
 			if (write(ends[k][1], total, sizeof *total) != (ssize_t)sizeof *total)
-				_exit(1);
-			_exit(0);
+				child_end(1);
+			child_end(0);
 		}
 		close(ends[k][1]);
 	}
