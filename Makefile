@@ -37,9 +37,10 @@ lint: setup ## layers, names, layout, clang-tidy, cppcheck, spelling, scripts, m
 sim: all ## the simulator: SEED=n one seed and its trace hash, SEEDS=count that many, neither: until stopped
 	@$(BUILD)/test/sim/sim $(if $(SEED),SEED=$(SEED)) $(if $(SEEDS),SEEDS=$(SEEDS))
 
-crash: all ## the power, the disk and the memory fail at every call; CUTS=count power cuts (100000), SEEDS=count histories (4)
+crash: all ## the power, the disk, the memory, the store and the signer fail at every call; CUTS=count power cuts (100000), SEEDS=count histories (4)
 	@$(BUILD)/test/crash/cuts CUTS=$(or $(CUTS),100000)
 	@$(BUILD)/test/crash/faults SEEDS=$(or $(SEEDS),4)
+	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4)
 
 blackbox: setup all ## the second checker: real nodes, faults, a judge; MINUTES=n (2), SEED=n, PARTIES=2 or 3
 	@$(PYTHON) test/blackbox/run.py --minutes $(or $(MINUTES),2) $(if $(SEED),--seed $(SEED)) $(if $(PARTIES),--parties $(PARTIES))

@@ -23,6 +23,7 @@ PAGE = ROOT / "docs" / "coverage.md"
 MARKS = ("<!-- table: test/coverage.py --write -->", "<!-- end of table -->")
 SUITES = ["unit", "vectors", "conformance", "crash", "fuzz"]
 SEEDS = 40
+PLACES_SEEDS = 3
 AIM = 95.0  # per cent of branches
 CORE = ["base", "sys", "crypto", "wire", "accord", "policy", "proc", "view", "record", "node"]
 # Of a core file's branches; by its path below src/.
@@ -59,6 +60,7 @@ def measure(build):
     run(["meson", "test", "-C", str(build), "--no-rebuild", "--timeout-multiplier", "10", *choice], env=env)
     run([str(build / "test/sim/sim"), f"SEEDS={SEEDS}"], env=env)
     run([str(build / "test/sim/sim_hostile"), f"SEEDS={SEEDS}"], env=env)
+    run([str(build / "test/crash/places"), f"SEEDS={PLACES_SEEDS}"], env=env)
     run(["meson", "test", "-C", str(build), "--no-rebuild", "--timeout-multiplier", "10", *tests_of_sim(build)], env=env)
     profile = build / "coverage.profdata"
     run(["llvm-profdata-19", "merge", "-sparse", "-o", str(profile), *map(str, sorted(raw.glob("*.profraw")))])

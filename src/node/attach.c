@@ -230,6 +230,15 @@ static enum err send_fetch(struct node *n, struct now now, size_t peer, const ui
 	return ERR_OK;
 }
 
+/* Whoever could not serve it has forgotten it: he is asked again, where no other has it. */
+static void stalled_end(struct peer *p, struct now now)
+{
+	for (size_t i = p->fetching_count; i-- > 0;) {
+		if (!mono_is_before(now.mono, mono_add_ms(p->fetching[i].heard, FETCH_STALLED_MS)))
+			fetching_end(p, &p->fetching[i]);
+	}
+}
+
 enum err attachments_fetch(struct node *n, struct now now, size_t peer)
 {
 	struct peer *p = &n->peers[peer];
@@ -237,6 +246,7 @@ enum err attachments_fetch(struct node *n, struct now now, size_t peer)
 	struct buf key = BUF_ON(memory);
 	enum err e = ERR_OK;
 
+	stalled_end(p, now);
 	buf_put(&key, BYTES_OF(prefix));
 	while (e == ERR_OK && p->fetching_count < FETCHES_MAX && best_path(p) < LINK_PATHS_MAX) {
 		e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&key), &key, NULL);

@@ -79,6 +79,8 @@ struct line {
 	 * Entries from..end - 1 are asked for again, to be put where they have rotted; from the beginning on.
 	 */
 	uint64_t mend_from, mend_end;
+	/* It was halted in this run: what came meanwhile may have been folded without what it lacked. */
+	bool is_mended;
 	bool is_forked;			       /* the proof of it is said */
 	bool is_own, is_recovering, is_closed; /* closed: a later epoch is open, or must be opened */
 	/* recovering, and the signer cannot say how far it went: only a new epoch ends it */

@@ -17,19 +17,23 @@ void heads_told(struct node *n, size_t peer)
 static enum err heads_send(struct node *n, size_t peer)
 {
 	struct heads *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
-	struct effect_frame *frame =
-		frame_out(n, peer, best_path(&n->peers[peer]), URGENCY_ROUTINE, FRAME_HEADS);
+	struct effect_frame *frame;
 	struct buf notes, payload;
 
-	if (h == NULL || frame == NULL)
-		return h == NULL ? ERR_MEMORY : ERR_OK;
+	if (h == NULL)
+		return ERR_MEMORY;
 	buf_init(&notes, n->scratch, SCRATCH_LEN);
 	heads_build(n, peer, h->notes, &h->notes_count, &notes, true);
-	heads_told(n, peer);
 	payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - 1);
 	heads_write(h, &payload);
+	frame = buf_check(&payload) != ERR_OK
+			? NULL
+			: frame_out(n, peer, best_path(&n->peers[peer]), URGENCY_ROUTINE, FRAME_HEADS);
+	if (frame == NULL)
+		return ERR_MEMORY;
 	frame->payload = arena_keep(&n->fx->arena, &payload);
-	return buf_check(&payload);
+	heads_told(n, peer);
+	return ERR_OK;
 }
 
 enum err heads_tick(struct node *n, struct now now)

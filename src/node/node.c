@@ -242,32 +242,35 @@ enum err line_sign(struct node *n, struct now now, struct line *line)
 	uint8_t root[HASH_LEN], *memory;
 	uint8_t(*proof)[HASH_LEN];
 	struct buf text;
-	enum err e;
+	size_t count = 0;
 
 	/* After a restore the store is behind what we signed: a smaller note is never signed again. */
 	if (line->log->durable < line->marked)
 		return ERR_OK;
-	effect = effects_add(n->fx, line->is_own ? EFFECT_SIGN : EFFECT_COSIGN);
 	proof = arena_alloc(&n->fx->arena, MERKLE_PROOF_MAX, HASH_LEN);
 	memory = arena_alloc(&n->fx->arena, ORIGIN_LEN_MAX + 80, 1);
-	if (effect == NULL || proof == NULL || memory == NULL)
+	if (proof == NULL || memory == NULL)
 		return ERR_MEMORY;
+	if (line->marked > 0 && line->marked < line->log->durable) {
+		enum err e = record_consistency(n->record, line->log, line->marked, line->log->durable, proof,
+						&count);
+		if (e != ERR_OK)
+			return e;
+	}
 	record_root(line->log, root);
 	buf_init(&text, memory, ORIGIN_LEN_MAX + 80);
 	note_write_text(&line->log->origin, line->log->durable, root, &text);
+	effect = effects_add(n->fx, line->is_own ? EFFECT_SIGN : EFFECT_COSIGN);
+	if (effect == NULL)
+		return ERR_MEMORY;
 	effect->sign = (struct effect_sign){
 		.origin = line->log->origin,
 		.size = line->log->durable,
 		.text = buf_bytes(&text),
 		.proof = proof,
+		.proof_count = count,
 		.seconds = now.wall.ms / 1000,
 	};
-	if (line->marked > 0 && line->marked < line->log->durable) {
-		e = record_consistency(n->record, line->log, line->marked, line->log->durable, proof,
-				       &effect->sign.proof_count);
-		if (e != ERR_OK)
-			return e;
-	}
 	line->asked = line->marked = line->log->durable;
 	return ERR_OK;
 }
@@ -491,6 +494,16 @@ static enum err cosign_held(struct node *n, struct now now)
 	return ERR_OK;
 }
 
+/* What was staged is not kept, and nothing of it is said; its answers become why. */
+static void turn_drop(struct node *n, enum err why)
+{
+	if (record_is_open(n->record))
+		record_rollback(n->record);
+	effects_take_back(n->fx, why, why == ERR_FULL ? "disk" : NULL);
+	forget_staged(n);
+	n->refused++;
+}
+
 enum err turn_flush(struct node *n, struct now now)
 {
 	bool any = false, any_peers = n->has_healed;
@@ -499,6 +512,11 @@ enum err turn_flush(struct node *n, struct now now)
 	n->has_healed = false;
 	if (!record_is_open(n->record))
 		return ERR_OK;
+	/* It stopped in the middle of something: half of it is not kept either. */
+	if (n->is_stopped) {
+		turn_drop(n, ERR_IO);
+		return ERR_IO;
+	}
 	e = save_lines(n, &any);
 	for (size_t i = 0; PLANTED(COSIGN_BEFORE_COMMIT) && i < n->lines_count; i++)
 		n->lines[i].log->durable = n->lines[i].log->frontier.size;
@@ -507,11 +525,7 @@ enum err turn_flush(struct node *n, struct now now)
 	if (e == ERR_OK)
 		e = record_append(n->record);
 	if (e != ERR_OK) {
-		if (record_is_open(n->record))
-			record_rollback(n->record);
-		effects_take_back(n->fx, e, e == ERR_FULL ? "disk" : NULL);
-		forget_staged(n);
-		n->refused++;
+		turn_drop(n, e);
 		if (e == ERR_FULL && !n->is_full) {
 			n->is_full = true;
 			(void)effects_add(n->fx, EFFECT_FULL);
@@ -553,23 +567,26 @@ void node_room(struct node *n, bool has_room)
 
 enum err node_commit(struct node *n, struct now now, struct effects *fx)
 {
-	enum err e;
+	enum err e, said;
 
 	n->fx = fx;
-	e = n->is_full ? ERR_OK : service_say(n, now);
-	if (e == ERR_OK || err_class(e) != ERR_CLASS_LOCAL)
-		e = turn_flush(n, now);
+	/*
+	 * What could not be said is not, and no reason to keep anything back: if the store failed, so does
+	 * its commit. */
+	said = n->is_full ? ERR_OK : service_say(n, now);
+	e = turn_flush(n, now);
 	/*
 	 * Receipts that waited for entries which are durable now: rare, so they may have a flush of their
 	 * own.
 	 */
-	if (e == ERR_OK)
-		e = node_local(n, early_take(n), "a receipt could not be kept");
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		enum err taken = node_local(n, early_take(n), "a receipt could not be kept");
 		e = turn_flush(n, now);
+		e = e == ERR_OK ? taken : e;
+	}
 	if (!n->is_stopped)
 		replicate(n, now);
-	return e;
+	return e == ERR_OK && err_class(said) == ERR_CLASS_LOCAL ? said : e;
 }
 
 enum err node_tidy(struct node *n, bool is_idle, struct effects *fx)
@@ -629,12 +646,14 @@ static void send_cosignature(struct node *n, size_t peer, const struct line *lin
 {
 	struct cosignature c = { line->log->origin, size, text };
 	struct buf payload = arena_lend(&n->fx->arena, NOTE_LINE_LEN_MAX + 256);
-	struct effect_frame *frame = frame_out(n, peer, best_path(&n->peers[peer]),
-					       channel_urgency(line->channel), FRAME_COSIGNATURE);
+	struct effect_frame *frame;
 
+	cosignature_write(&c, n->book, &payload);
+	frame = buf_check(&payload) != ERR_OK ? NULL
+					      : frame_out(n, peer, best_path(&n->peers[peer]),
+							  channel_urgency(line->channel), FRAME_COSIGNATURE);
 	if (frame == NULL)
 		return;
-	cosignature_write(&c, n->book, &payload);
 	frame->payload = arena_keep(&n->fx->arena, &payload);
 }
 

@@ -108,19 +108,22 @@ void hello_build(struct node *n, struct now now, size_t peer, struct hello *h, s
 enum err hello_send(struct node *n, struct now now, size_t peer, size_t path)
 {
 	struct hello *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
-	struct effect_frame *frame = frame_out(n, peer, path, URGENCY_LINK, FRAME_HELLO);
+	struct effect_frame *frame;
 	struct buf notes, payload;
 
-	if (h == NULL || frame == NULL)
+	if (h == NULL)
 		return ERR_MEMORY;
 	buf_init(&notes, n->scratch, SCRATCH_LEN);
 	hello_build(n, now, peer, h, &notes);
-	heads_told(n, peer);
-	n->peers[peer].heads_next = mono_add_ms(now.mono, HEADS_MS);
 	payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - 1);
 	hello_write(h, &payload);
+	frame = buf_check(&payload) == ERR_OK ? frame_out(n, peer, path, URGENCY_LINK, FRAME_HELLO) : NULL;
+	if (frame == NULL)
+		return ERR_MEMORY;
 	frame->payload = arena_keep(&n->fx->arena, &payload);
-	return buf_check(&payload);
+	heads_told(n, peer);
+	n->peers[peer].heads_next = mono_add_ms(now.mono, HEADS_MS);
+	return ERR_OK;
 }
 
 bool want_origin(struct node *n, size_t peer, const struct origin *origin, uint64_t first, uint64_t end)

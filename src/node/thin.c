@@ -216,11 +216,12 @@ static bool line_give(struct node *n, size_t peer, const struct thin_message *m,
 {
 	struct thin *t = n->peers[peer].thin;
 	struct buf frame = arena_lend(&n->fx->arena, THIN_FRAME_MAX);
-	struct effect *effect = effects_add(n->fx, EFFECT_THIN);
+	struct effect *effect;
 
+	thin_frame_write(m, number, &t->out, &frame);
+	effect = buf_check(&frame) == ERR_OK ? effects_add(n->fx, EFFECT_THIN) : NULL;
 	if (effect == NULL)
 		return false;
-	thin_frame_write(m, number, &t->out, &frame);
 	effect->frame = (struct effect_frame){ .peer = peer,
 					       .path = t->path,
 					       .urgency = urgency,

@@ -16,6 +16,7 @@ struct kept_log {
 	uint64_t base; /* entries below it were there before this turn and still are */
 	uint64_t noted_before;
 	struct fault stopped_before;
+	bool had_row;
 };
 
 /* An entry of this turn, to be read back. */
@@ -101,6 +102,7 @@ static enum err log_touch(struct record *r, struct kept_log *k)
 		k->base = k->before.size;
 		k->noted_before = k->log.noted;
 		k->stopped_before = k->log.stopped;
+		k->had_row = k->has_row;
 	}
 	if (!k->has_row) {
 		enum err e = r->store->ops->log_open(r->store, &k->log.origin, &k->log.number);
@@ -255,14 +257,13 @@ void record_rollback(struct record *r)
 	r->store->ops->rollback(r->store);
 	for (size_t i = 0; i < r->logs_count; i++) {
 		struct kept_log *k = r->logs[i];
-		struct store_log row;
 		if (!k->is_touched)
 			continue;
 		k->log.frontier = k->before;
 		k->log.noted = k->noted_before;
 		k->log.stopped = k->stopped_before;
 		/* A log that this turn made is in the store no more, and its number may become another's. */
-		k->has_row = r->store->ops->log_get(r->store, k->log.number, &row) == ERR_OK;
+		k->has_row = k->had_row;
 		if (!k->has_row)
 			k->log.number = 0;
 	}

@@ -22,7 +22,7 @@
 #include "wire/frame.h"
 
 struct log {
-	log_number number;
+	log_number number; /* 0: the store has no row of it, for the turn that opened it was rolled back */
 	struct origin origin;
 	struct frontier frontier; /* its size is the log's size, staged entries included */
 	uint64_t durable;	  /* size that the last record_append made durable */

@@ -1,0 +1,126 @@
+/*
+ * places [SEED=n] [SEEDS=count] [STRIDE=n] [DEPTH=n] [JOBS=n] [PLACE=n ERROR=n]: fails a call of the store,
+ * of an arena and of the signer at each place of the core, and judges what becomes of the world.
+ */
+#include "places.h"
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "crypto/sign.h"
+
+#include <malloc.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define CHAOS_UNTIL_US 40000000
+#define QUIET_AFTER_US 70000000
+#define REPAIR_AFTER_US 5000000 /* when who was down is up again */
+#define STEP_US 250000
+#define AFTER_US 1500000 /* so long the world goes on as before after the call that failed */
+
+static const char *const names[] = {
+#define SEAM_TEXT(name, text) text,
+	SEAM_LIST(SEAM_TEXT)
+#undef SEAM_TEXT
+};
+
+static bool is_repairing(const struct world *w)
+{
+	struct node_status status;
+
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		if (w->nodes[i].node == NULL)
+			continue;
+		node_status(w->nodes[i].node, &status);
+		if (status.scrub.is_repairing)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What was found to be rot is repaired from the peers; nothing has changed on the disk, and so all of it is.
+ */
+static void repair(struct world *w)
+{
+	world_advance(w, w->now_us + REPAIR_AFTER_US);
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		struct sim_node *n = &w->nodes[i];
+		if (n->node != NULL && node_repair(n->node, world_now(w, n)) != ERR_OK)
+			world_fail(w, "node %zu does not begin a repair", i);
+	}
+	while (is_repairing(w) && w->now_us < QUIET_AFTER_US)
+		world_advance(w, w->now_us + STEP_US);
+}
+
+static void judge(struct world *w)
+{
+	places_rest(w);
+	faults_end(w);
+	if (places_is_rotten())
+		repair(w);
+	if (w->is_anything) {
+		for (size_t i = 0; i < w->nodes_count; i++) {
+			if (w->nodes[i].node == NULL)
+				node_boot(w, &w->nodes[i]);
+			/*
+			 * What a repair has brought back is folded anew a while later, with the peers' help.
+			 */
+			if (places_is_rotten())
+				check_whole(w, &w->nodes[i]);
+			else
+				check_alone(w, &w->nodes[i]);
+		}
+		return;
+	}
+	for (size_t i = 0; i < w->nodes_count; i++)
+		w->nodes[i].clock_offset_ms = 0;
+	world_advance(w, QUIET_AFTER_US);
+	check_agreement(w);
+}
+
+static void run(uint64_t seed)
+{
+	struct world *w = world_new(seed, 0, getenv("VERBOSE") != NULL);
+	int64_t since_us = 0;
+
+	while (w->now_us < CHAOS_UNTIL_US &&
+	       !(places_has_failed(&since_us) && w->now_us > since_us + AFTER_US))
+		world_advance(w, w->now_us + STEP_US);
+	if (places_has_failed(&since_us))
+		judge(w);
+	world_free(w);
+	if (places_has_failed(&since_us))
+		places_child_end();
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t first = world_argument(argc, argv, "SEED", 1),
+		 seeds = world_argument(argc, argv, "SEEDS", 1);
+	struct place_order order = { .stride = world_argument(argc, argv, "STRIDE", 1),
+				     .depth = world_argument(argc, argv, "DEPTH", 5),
+				     .jobs = world_argument(argc, argv, "JOBS",
+							    (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)),
+				     .only = world_argument(argc, argv, "PLACE", 0),
+				     .only_error = world_argument(argc, argv, "ERROR", 0) };
+	struct place_counts counts;
+	bool is_good;
+
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	log_open("places", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
+	crypto_init();
+	places_begin(&order);
+	for (uint64_t seed = first; seed < first + seeds; seed++)
+		run(seed);
+	is_good = places_end(&counts);
+	for (size_t i = 0; i < SEAM_COUNT; i++)
+		printf("  %-24s %6llu places %6llu failures\n", names[i],
+		       (unsigned long long)counts.places[i], (unsigned long long)counts.failures[i]);
+	printf("of %llu calls\n", (unsigned long long)counts.passed);
+	return is_good ? 0 : 1;
+}

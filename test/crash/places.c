@@ -1,0 +1,237 @@
+#include "places.h"
+
+#include "../lib/child.h"
+
+#include "base/alloc.h"
+#include "seams.h"
+
+#include <execinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define FRAMES_MAX 32u
+#define FRAMES_OURS 2u /* hash_of and place_fails stand innermost */
+#define PROGRAM_LEN_MAX (1u << 28)
+#define PLACES_MAX (1u << 16)
+#define CHILDREN_MAX 16u
+
+/* At which visits of a place its first, second, third error is tried: early ones, and later ones too. */
+static const uint64_t visits[PLACE_ERRORS_MAX] = { 1, 4, 16 };
+
+struct visited {
+	uint64_t hash, visits; /* hash 0: nothing is here */
+};
+
+struct child {
+	pid_t pid;
+	struct visited at;
+	enum seam seam;
+	enum err error;
+	const char *name;
+	size_t variant;
+	void *frames[FRAMES_MAX];
+	int frames_count;
+};
+
+static struct {
+	struct place_order order;
+	struct place_counts counts;
+	struct visited places[PLACES_MAX];
+	struct child children[CHILDREN_MAX];
+	size_t children_count;
+	bool is_bad;
+	struct sim_node *running; /* NULL: what runs is no core */
+	bool has_failed, is_resting, is_for_ever;
+	int64_t since_us;
+	enum err error;
+} all;
+
+struct world *places_world;
+
+extern const char __executable_start; // NOLINT(bugprone-reserved-identifier): the linker's own name
+
+void places_begin(const struct place_order *order)
+{
+	void *frames[1];
+
+	all.order = *order;
+	(void)backtrace(frames, 1); /* it loads a library at its first call */
+}
+
+void places_core_begins(struct sim_node *n)
+{
+	all.running = n;
+}
+
+void places_core_ends(void)
+{
+	all.running = NULL;
+}
+
+struct sim_node *places_running(void)
+{
+	return all.running;
+}
+
+bool places_has_failed(int64_t *since_us)
+{
+	*since_us = all.since_us;
+	return all.has_failed;
+}
+
+bool places_is_rotten(void)
+{
+	return all.has_failed && all.error == ERR_CORRUPT;
+}
+
+bool places_is_for_ever(void)
+{
+	return all.has_failed && all.is_for_ever;
+}
+
+void places_mend(void)
+{
+	all.is_for_ever = false;
+}
+
+/* ---- Children. ---- */
+
+static void say(const struct child *c, int status)
+{
+	fprintf(stderr, "FAIL PLACE=%llu ERROR=%zu: %s (%s) fails with %s; ended by %s %d; from within:\n",
+		(unsigned long long)c->at.hash, c->variant, seam_name(c->seam), c->name, err_name(c->error),
+		WIFEXITED(status) ? "exit" : "signal",
+		WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+	for (int i = 0; i < c->frames_count; i++)
+		fprintf(stderr, "  0x%zx", (size_t)((char *)c->frames[i] - &__executable_start));
+	fprintf(stderr, "\n");
+}
+
+static void wait_for_one(void)
+{
+	int status = 0;
+	pid_t pid = wait(&status);
+
+	for (size_t i = 0; i < all.children_count; i++) {
+		if (all.children[i].pid != pid)
+			continue;
+		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+			say(&all.children[i], status);
+			all.is_bad = true;
+		}
+		all.children[i] = all.children[--all.children_count];
+		return;
+	}
+	perror("places");
+	exit(1);
+}
+
+_Noreturn void places_child_end(void)
+{
+	exit(0); /* with its counters, and what a sanitizer has to say at the end */
+}
+
+bool places_end(struct place_counts *out)
+{
+	while (all.children_count > 0)
+		wait_for_one();
+	*out = all.counts;
+	return !all.is_bad;
+}
+
+/* True in the child. */
+static bool go_apart(const struct child *c)
+{
+	pid_t pid;
+
+	while (all.children_count == all.order.jobs)
+		wait_for_one();
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0) {
+		perror("places");
+		exit(1);
+	}
+	if (pid == 0) {
+		all.children_count = 0;
+		return true;
+	}
+	all.children[all.children_count] = *c;
+	all.children[all.children_count++].pid = pid;
+	return false;
+}
+
+/* ---- Places. ---- */
+
+static struct visited *place_find(uint64_t hash)
+{
+	size_t at = hash % PLACES_MAX;
+
+	while (all.places[at].hash != 0 && all.places[at].hash != hash)
+		at = (at + 1) % PLACES_MAX;
+	return &all.places[at];
+}
+
+/* FNV-1a over the innermost return addresses beyond our own, as they are in the file. */
+static uint64_t hash_of(enum seam seam, const char *name, struct child *c)
+{
+	uint64_t hash = 14695981039346656037u ^ (uint64_t)seam;
+	int from = (int)FRAMES_OURS, to = from + (int)all.order.depth;
+
+	c->frames_count = backtrace(c->frames, FRAMES_MAX);
+	for (const char *at = name; *at != 0; at++)
+		hash = (hash ^ (uint64_t)*at) * 1099511628211u;
+	for (int i = from; i < to && i < c->frames_count; i++) {
+		uint64_t at = (uint64_t)((char *)c->frames[i] - &__executable_start);
+		if (at > PROGRAM_LEN_MAX)
+			break; /* a library's, which lies elsewhere in each run */
+		hash = (hash ^ at) * 1099511628211u;
+	}
+	hash >>= 1; /* as large as an argument may be */
+	return hash == 0 ? 1 : hash;
+}
+
+enum err place_fails(enum seam seam, const char *name, const enum err *errors)
+{
+	struct child c = { .seam = seam, .name = name };
+	struct visited *p;
+
+	if (all.running == NULL || all.is_resting)
+		return ERR_OK;
+	if (all.has_failed)
+		return ERR_OK;
+	all.counts.passed++;
+	c.at.hash = hash_of(seam, name, &c);
+	p = place_find(c.at.hash);
+	if (p->hash == 0) {
+		p->hash = c.at.hash;
+		all.counts.places[seam]++;
+	}
+	p->visits++;
+	while (c.variant < PLACE_ERRORS_MAX && errors[c.variant] != ERR_OK && visits[c.variant] != p->visits)
+		c.variant++;
+	if (c.variant == PLACE_ERRORS_MAX || errors[c.variant] == ERR_OK)
+		return ERR_OK;
+	c.error = errors[c.variant];
+	if (all.order.only != 0 ? c.at.hash != all.order.only || c.variant != all.order.only_error
+				: (c.at.hash / 7 + c.variant) % all.order.stride != 0)
+		return ERR_OK;
+	all.counts.failures[seam]++;
+	if (all.order.only == 0 && !go_apart(&c))
+		return ERR_OK;
+	all.has_failed = true;
+	all.is_for_ever = c.variant == PLACE_ERRORS_MAX - 1;
+	all.since_us = places_world->now_us;
+	places_world->is_rotten |= c.error == ERR_CORRUPT;
+	all.error = c.error;
+	if (all.order.only != 0)
+		say(&c, 0);
+	return c.error;
+}
+
+void places_are_resting(void)
+{
+	all.is_resting = true;
+}

@@ -1,0 +1,58 @@
+/*
+ * places.h - a call of the store, of an arena or of the signer fails at every place of the core.
+ *
+ * A place is a call and how the core came to it: its innermost return addresses. A world runs; where the core
+ * comes to a place for the first time, the process forks, and in the child that call fails, with each error
+ * that it may give, once or from then on. The child's world goes on, heals, and is judged as any other. So
+ * every way out of the core is taken once, and none a thousand times.
+ */
+#ifndef CRASH_PLACES_H
+#define CRASH_PLACES_H
+
+#include "../sim/world.h"
+
+/* What may fail; each is counted by itself. */
+/* clang-format off */
+#define SEAM_LIST(X) \
+	X(READ, "read of the store") X(WRITE, "write of the store") X(BEGIN, "begin") X(COMMIT, "commit") \
+	X(ROW, "read of a view") X(ROW_WRITE, "write of a view") X(HOUSE, "housekeeping") \
+	X(MEMORY, "want of an arena") X(SIGNER, "answer of the signer")
+/* clang-format on */
+enum seam {
+#define SEAM_ENUM(name, text) SEAM_##name,
+	SEAM_LIST(SEAM_ENUM)
+#undef SEAM_ENUM
+		SEAM_COUNT
+};
+
+struct place_counts {
+	uint64_t places[SEAM_COUNT], failures[SEAM_COUNT]; /* known; each of its errors that was tried */
+	uint64_t passed;				   /* calls */
+};
+
+struct place_order {
+	uint64_t stride, depth; /* one of so many is tried; return addresses that tell places apart */
+	uint64_t jobs;		/* children at once */
+	uint64_t only;		/* this place alone, in this process; 0: all */
+	uint64_t only_error;
+};
+
+/* Before the first world. A child that ends badly makes places_end say so. */
+void places_begin(const struct place_order *order);
+/* Waits for every child; false: one of them found something, and has said what. */
+bool places_end(struct place_counts *out);
+
+/* This process is one in which a call has failed; since when. */
+bool places_has_failed(int64_t *since_us);
+/* What it failed with was rot: a log may halt of it, and asks for a repair. */
+bool places_is_rotten(void);
+/* From now on nothing fails, in this process. */
+void places_rest(struct world *w);
+/* Ends a child whose judge found nothing. */
+_Noreturn void places_child_end(void);
+
+/* From here to core_ends the core of this node runs. */
+void places_core_begins(struct sim_node *n);
+void places_core_ends(void);
+
+#endif
