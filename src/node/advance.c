@@ -84,10 +84,8 @@ void advances_send(struct node *n, size_t peer)
  * views:
  *
  *	'v' party, this key      a copy of that party's that waits for its log: its state, its place
- *	'x' place, key           of a copy by a line: that number was promised to it
+ *	'q' place, key           of a copy by a line: that number was promised to it
  */
-#define ROW_ADVANCE 'v'
-#define ROW_PROMISED 'x'
 #define PLACE_UNKNOWN UINT64_MAX /* a signed copy does not say its number */
 
 static void advance_key(size_t party, const uint8_t id[STATEMENT_ID_LEN], uint8_t out[STATEMENT_ID_LEN])

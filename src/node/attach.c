@@ -12,9 +12,6 @@
  *	'p' hash                                   so far as it is held: which party it came from
  *	'b' hash, channel, party, content's hash   named there
  */
-#define ROW_WANTED 'w'
-#define ROW_GIVER 'p'
-#define ROW_NAMED 'b'
 
 #define WANTED_KEY_LEN (2u + HASH_LEN)
 #define NAMED_PREFIX_LEN (1u + HASH_LEN + 3u)

@@ -196,14 +196,7 @@ static enum err batch_add(struct node *n, struct now now, size_t peer, const str
 	}
 	if (e == ERR_OK)
 		e = record_add_note(n->record, a->line->log, a->note.size, a->batch.note);
-	/* An ended or halted log that is filled up may hold what others had counted as absent: once it is
-	 * whole. */
-	if (e == ERR_OK && n->has_skipped && a->line->log->frontier.size >= a->line->known &&
-	    (a->line->is_mended || line_newest(n, a->line->key.channel, a->line->key.party) != a->line)) {
-		n->has_skipped = a->line->is_mended = false;
-		n->is_refold_due = true;
-	}
-	return e;
+	return e == ERR_OK ? lost_found(n, now, a->line) : e;
 }
 
 /* The content of an entry that we hold, and that somebody had said to be erased. */

@@ -147,8 +147,8 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 	if (e == ERR_OK)
 		e = judged_read(n, &line->key, &entry, s, &judged);
 	if (e == ERR_OK) {
-		struct fold_wait wait;
-		e = fold_is_ready(&n->fold, &judged.input, &wait);
+		struct fold_waits waits;
+		e = fold_is_ready(&n->fold, &judged.input, &waits);
 		if (e == ERR_SHORT) /* our own door: nobody may claim to have seen what we do not hold */
 			e = ERR_NOT_FOUND;
 	}

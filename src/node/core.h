@@ -7,6 +7,7 @@
  *	receive.c    frames from a peer                 batch.c      a peer's entries
  *	replicate.c  what each peer lacks               recover.c    our own log, after a restore; epochs
  *	refold.c     held entries into views            service.c    the node's own statements
+ *	knot.c       entries that wait for each other
  *	attach.c     attachments                        read.c       reading for the API
  *	fork.c       evidence of a fork                 erase.c      contents that two persons erased
  *	advance.c    a FLASH ahead of its log           remind.c     QUERY and lapses, by timers
@@ -73,14 +74,15 @@ struct line {
 	uint64_t staged_from; /* durable size before this turn's entries */
 	size_t staged_len;    /* bytes of this turn's entries and contents */
 	uint64_t folded;      /* entries that the views have taken in, this turn's included */
-	uint64_t known;	      /* size known to exist elsewhere: wanted, or recovered to */
+	bool has_lost;	      /* more of it was seen than is held, and something was folded without it */
+	uint64_t waits_at;    /* its next entry waits at this place; UINT64_MAX: none has */
+	struct mono waits_since;
+	uint64_t known; /* size known to exist elsewhere: wanted, or recovered to */
 	struct mono wanted_at;
 	/*
 	 * Entries from..end - 1 are asked for again, to be put where they have rotted; from the beginning on.
 	 */
 	uint64_t mend_from, mend_end;
-	/* It was halted in this run: what came meanwhile may have been folded without what it lacked. */
-	bool is_mended;
 	bool is_forked;			       /* the proof of it is said */
 	bool is_own, is_recovering, is_closed; /* closed: a later epoch is open, or must be opened */
 	/* recovering, and the signer cannot say how far it went: only a new epoch ends it */
@@ -213,6 +215,7 @@ struct wait {
 /* Line checks of one peer that are answered in the accord's time between two of one path. */
 #define ANSWERS_MAX (2 * LINK_PATHS_MAX)
 #define WANT_AGAIN_MS 5000u
+#define LOST_AFTER_MS 60000u	/* a round of HEADS: what nobody has by then counts as lost */
 #define ADVANCE_LOOK_BACK 4096u /* entries of a log that are searched for a FLASH at link-up */
 
 /* What the disk has changed, as it was found. */
@@ -257,9 +260,7 @@ struct node {
 	uint64_t published, commits, refused, void_entries, erasures;
 	struct effects *fx; /* of this turn */
 	bool is_stopped, is_replaying, is_full;
-	/* an entry was folded although something it had seen is in an ended log and not held */
-	bool has_skipped;
-	/* It came after all: everything is folded anew, but not all the time. */
+	/* What had counted as absent came after all: everything is folded anew, but not all the time. */
 	bool is_refold_due, has_refolded; /* has: in this turn */
 	struct mono next_refold, next_ask;
 	bool has_healed;	  /* in this turn: what was said to be erased came, or was erased */
@@ -275,6 +276,7 @@ struct node {
 	struct scrub scrub;
 	struct due dues[DUES_MAX];
 	size_t dues_count;
+	struct knot *knots; /* knots_len() */
 	struct wait *waits; /* WAITS_MAX */
 	size_t waits_count;
 	struct mono last_scan;
@@ -284,6 +286,22 @@ struct node {
 };
 
 #define SCRATCH_LEN (FRAME_LEN_MAX + (64u << 10))
+
+/*
+ * Rows beside the views' own (view/fold.h), in the same map: the first byte of their keys. What they hold is
+ * said where they are written.
+ */
+enum node_row {
+	ROW_NAMED = 'b',    /* attach.c */
+	ROW_DOUBLE = 'd',   /* erase.c */
+	ROW_LOST = 'l',	    /* knot.c */
+	ROW_GIVER = 'p',    /* attach.c */
+	ROW_PROMISED = 'q', /* advance.c */
+	ROW_CLOSED = 'r',   /* recover.c */
+	ROW_ADVANCE = 'v',  /* advance.c */
+	ROW_WANTED = 'w',   /* attach.c */
+	ROW_ERASED = 'x'    /* erase.c */
+};
 
 /* ---- node.c ---- */
 enum err turn_open(struct node *n) MUST_CHECK;
@@ -370,13 +388,30 @@ enum err fold_next(struct node *n, struct now now, struct line *line, const stru
 /* Drops the views and folds what is held anew, in the open turn. */
 enum err refold_all(struct node *n, struct now now) MUST_CHECK;
 /*
- * Folds what has become ready, in any log: one may wait for another channel's. Circles are broken unless more
+ * Folds what has become ready, in any log: one may wait for another channel's. Knots are untied unless more
  * follows at once.
  */
 enum err refold(struct node *n, struct now now, bool is_more) MUST_CHECK;
 bool has_waiting(const struct node *n);
+/* ERR_SHORT: what a log's next entry waits for; ERR_OK: for nothing; ERR_ROT: it must be mended first. */
+enum err line_waits(struct node *n, const struct line *line, struct fold_waits *out) MUST_CHECK;
+/* Everything is folded anew, in a while. */
+void refold_due(struct node *n, struct now now);
 /* What a tick does: asks who claims to have seen it for what is waited for; folds anew if that is due. */
 enum err refold_tick(struct node *n, struct now now) MUST_CHECK;
+
+/* ---- knot.c ---- */
+size_t knots_len(void);
+/*
+ * The log whose next entry is to be folded without all that it has seen; NULL: everything may be ready yet.
+ */
+enum err knot_find(struct node *n, struct now now, struct line **first) MUST_CHECK;
+/* What the next entry is folded without, and is not held, is written down. */
+enum err lost_note(struct node *n, const struct line *line) MUST_CHECK;
+/* Sets has_lost. */
+enum err lost_load(struct node *n, struct line *line) MUST_CHECK;
+/* The log has grown, and may have what was lost. */
+enum err lost_found(struct node *n, struct now now, struct line *line) MUST_CHECK;
 
 /* ---- replicate.c ---- */
 void replicate(struct node *n, struct now now);

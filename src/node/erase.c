@@ -12,8 +12,6 @@
  *	                 eraser's place as it was said (CBOR)
  *	'd' hash         of a content that a second statement names
  */
-#define ROW_ERASED 'x'
-#define ROW_DOUBLE 'd'
 #define SAID_LEN_MAX 256u
 
 bool is_content_known(struct node *n, const uint8_t hash[HASH_LEN])

@@ -57,7 +57,7 @@ static enum err line_load(struct node *n, struct log *log, struct line *out)
 	uint8_t memory[NOTE_LINE_LEN_MAX];
 	size_t party = accord_party_find(n->accord, bytes_str(log->origin.party));
 
-	*out = (struct line){ .log = log };
+	*out = (struct line){ .log = log, .waits_at = UINT64_MAX };
 	out->channel = accord_channel_find(n->accord, log->origin.channel);
 	if (party == n->accord->parties_count || out->channel == NULL)
 		return ERR_CORRUPT;
@@ -68,7 +68,7 @@ static enum err line_load(struct node *n, struct log *log, struct line *out)
 			out->marked = n->marks[i].size;
 	}
 	out->known = out->staged_from = log->durable;
-	if (fold_size(&n->fold, &out->key, &out->folded) != ERR_OK)
+	if (fold_size(&n->fold, &out->key, &out->folded) != ERR_OK || lost_load(n, out) != ERR_OK)
 		return ERR_IO;
 	for (size_t i = 0; i < n->accord->parties_count; i++) {
 		struct buf line = BUF_ON(memory);
@@ -161,6 +161,7 @@ enum err node_new(const struct node_options *options, struct node **out)
 	n->items = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->items);
 	n->signers = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->signers);
 	n->scratch = xcalloc(1, SCRATCH_LEN);
+	n->knots = xcalloc(1, knots_len());
 	n->waits = xcalloc(WAITS_MAX, sizeof *n->waits);
 	n->book = xcalloc(1, sizeof *n->book);
 	accord_book(n->accord, n->book);
@@ -197,6 +198,7 @@ void node_free(struct node *n)
 	free(n->lines);
 	free(n->marks);
 	free(n->items);
+	free(n->knots);
 	free(n->signers);
 	free(n->scratch);
 	free(n->waits);
@@ -391,7 +393,7 @@ enum err entry_add(struct node *n, struct now now, const struct addition *a)
 	} else {
 		e = ERR_SHORT; /* behind one that waits */
 	}
-	/* An entry that waits itself frees none; whether it closes a circle is asked once for its batch. */
+	/* An entry that waits itself frees none; whether it ties a knot is asked once for its batch. */
 	if ((e == ERR_OK || (e == ERR_SHORT && !a->is_more)) && has_waiting(n))
 		e = refold(n, now, a->is_more);
 	return node_local(n, e == ERR_SHORT ? ERR_OK : e, "a view could not be written");
@@ -462,7 +464,8 @@ static void forget_staged(struct node *n)
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];
 		l->staged_len = 0;
-		if (!PLANTED(ROLLBACK_LEAVES_VIEWS) && fold_size(&n->fold, &l->key, &l->folded) != ERR_OK)
+		if (!PLANTED(ROLLBACK_LEAVES_VIEWS) &&
+		    (fold_size(&n->fold, &l->key, &l->folded) != ERR_OK || lost_load(n, l) != ERR_OK))
 			node_stop(n, ERR_IO, "the views cannot be read");
 		/*
 		 * Receipts of this turn are not kept: they are shown no longer, and taken when they come

@@ -51,7 +51,6 @@ static void close_older_epochs(struct node *n)
  * has a
  * new one.
  */
-#define ROW_CLOSED 'r'
 
 enum closed_for { CLOSED_DOUBTFUL = 1, CLOSED_UNREMEMBERED = 2 };
 

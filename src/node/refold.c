@@ -117,32 +117,40 @@ static enum err fold_now(struct node *n, struct now now, struct line *line, cons
 enum err fold_next(struct node *n, struct now now, struct line *line, const struct judged *judged,
 		   struct bytes bytes, struct entry_view *view)
 {
-	struct fold_wait wait;
-	enum err e = judged->has_view ? ERR_OK : fold_is_ready(&n->fold, &judged->input, &wait);
+	struct fold_waits waits;
+	enum err e = judged->has_view ? ERR_OK : fold_is_ready(&n->fold, &judged->input, &waits);
 
 	return e == ERR_OK ? fold_now(n, now, line, judged, bytes, view) : e;
 }
 
-/* The next held entry of a log, if it is ready; ERR_SHORT if it waits. */
-static enum err fold_held(struct node *n, struct now now, struct line *line, bool is_forced,
-			  struct fold_wait *wait)
+enum err line_waits(struct node *n, const struct line *line, struct fold_waits *out)
 {
 	struct buf bytes = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
 	struct entry entry;
 	struct statement statement;
 	struct fold_input bare = { .entry = &entry, .statement = &statement, .log = line->key };
+	enum err e = line_entry(n, line, line->folded, &bytes, &entry, &statement);
+
+	return e == ERR_OK ? fold_is_ready(&n->fold, &bare, out) : e;
+}
+
+/* The next held entry of a log, if it is ready; ERR_SHORT if it waits. */
+static enum err fold_held(struct node *n, struct now now, struct line *line, bool is_forced)
+{
+	struct buf bytes = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
+	struct entry entry;
+	struct statement statement;
+	struct fold_input bare = { .entry = &entry, .statement = &statement, .log = line->key };
+	struct fold_waits waits;
 	struct judged judged;
 	struct entry_view view;
 	enum err e = line_entry(n, line, line->folded, &bytes, &entry, &statement);
 
-	/* It waits for itself, until it is mended. */
-	if (e == ERR_ROT) {
-		*wait = (struct fold_wait){ line->key, UINT64_MAX };
-		return ERR_SHORT;
-	}
+	if (e == ERR_ROT)
+		return ERR_SHORT; /* until it is mended */
 	/* What waits is looked at often: its signatures, which cost most, only when it waits no longer. */
 	if (e == ERR_OK && !is_forced)
-		e = fold_is_ready(&n->fold, &bare, wait);
+		e = fold_is_ready(&n->fold, &bare, &waits);
 	if (e == ERR_OK)
 		e = judged_read(n, &line->key, &entry, &statement, &judged);
 	judged.input.is_forced = is_forced;
@@ -150,112 +158,31 @@ static enum err fold_held(struct node *n, struct now now, struct line *line, boo
 }
 
 /* Folds a log as far as it is ready; *any: something was. */
-static enum err fold_line(struct node *n, struct now now, struct line *line, bool *any,
-			  struct fold_wait *wait)
+static enum err fold_line(struct node *n, struct now now, struct line *line, bool *any)
 {
 	enum err e = ERR_OK;
 
 	while (e == ERR_OK && line->folded < line->log->frontier.size) {
-		e = fold_held(n, now, line, false, wait);
+		e = fold_held(n, now, line, false);
 		*any |= e == ERR_OK;
 	}
 	return e;
 }
 
 /*
- * What is waited for stood in a log that has ended or was stopped, and nobody brought it: entries not held
- * count as absent. Should somebody bring it after all, everything is folded anew (batch.c).
+ * Parties that each claim to have seen the other's later entry, or one that has seen what is lost: one entry
+ * is folded as if it had seen only what is folded, flagged; then all that can be.
  */
-static bool is_gone_for_good(struct node *n, const struct fold_wait *wait)
+static enum err untie(struct node *n, struct now now, bool *any)
 {
-	const struct line *waited = line_find(n, &wait->log);
+	struct line *first;
+	enum err e = knot_find(n, now, &first);
 
-	return waited != NULL && waited->log->frontier.size < wait->size &&
-	       waited->folded == waited->log->frontier.size &&
-	       (waited->log->stopped.rule != NULL ||
-		line_newest(n, wait->log.channel, wait->log.party) != waited);
-}
-
-static enum err skip_gone(struct node *n, struct now now, bool *any)
-{
-	for (size_t i = 0; i < n->lines_count; i++) {
-		struct line *line = &n->lines[i];
-		struct fold_wait wait;
-		enum err e;
-
-		if (line->folded == line->log->frontier.size)
-			continue;
-		e = fold_held(n, now, line, false, &wait);
-		if (e == ERR_SHORT && is_gone_for_good(n, &wait)) {
-			n->has_skipped = true;
-			e = fold_held(n, now, line, true, &wait);
-		}
-		if (e == ERR_SHORT)
-			continue;
-		*any = true;
+	if (e != ERR_OK || first == NULL)
 		return e;
-	}
-	return ERR_OK;
-}
-
-/* The line that a stuck line's next entry waits for; NULL if what it waits for is not held at all. */
-static enum err waits_for(struct node *n, struct now now, struct line *line, struct line **out)
-{
-	struct fold_wait wait;
-	enum err e = fold_held(n, now, line, false, &wait);
-
-	*out = NULL;
-	if (e != ERR_SHORT)
-		return e;
-	*out = line_find(n, &wait.log);
-	if (*out != NULL && (*out)->log->frontier.size < wait.size)
-		*out = NULL;
-	return ERR_OK;
-}
-
-/* By name, so that all nodes break a circle at one place, wherever they come upon it. */
-static bool is_before(const struct line *a, const struct line *b)
-{
-	if (a->key.party != b->key.party)
-		return a->key.party < b->key.party;
-	return a->key.channel != b->key.channel ? a->key.channel < b->key.channel
-						: a->key.epoch < b->key.epoch;
-}
-
-/*
- * Parties that each claim to have seen the other's later entry: number all that can be, then the next entry
- * of the first stuck party (by name; of one party the lower channel's) as if it had seen only those; flag it;
- * go on. Who waits for what is still to come is in no circle, however long the chain.
- */
-static enum err break_circle(struct node *n, struct now now, bool *any)
-{
-	struct fold_wait wait;
-
-	for (size_t i = 0; i < n->lines_count; i++) {
-		struct line *at = &n->lines[i], *first;
-		enum err e = ERR_OK;
-
-		if (at->folded == at->log->frontier.size)
-			continue;
-		for (size_t steps = 0; e == ERR_OK && at != NULL && steps <= n->lines_count; steps++)
-			e = waits_for(n, now, at, &at);
-		if (e != ERR_OK)
-			return e;
-		if (at == NULL)
-			continue;
-		/* So many steps on, we are inside the circle: once around it, for the first by name. */
-		first = at;
-		for (size_t steps = 0; e == ERR_OK && at != NULL && steps <= n->lines_count; steps++) {
-			if (is_before(at, first))
-				first = at;
-			e = waits_for(n, now, at, &at);
-		}
-		if (e != ERR_OK)
-			return e;
-		*any = true;
-		return fold_held(n, now, first, true, &wait);
-	}
-	return ERR_OK;
+	*any = true;
+	e = lost_note(n, first);
+	return e == ERR_OK ? fold_held(n, now, first, true) : e;
 }
 
 bool has_waiting(const struct node *n)
@@ -269,23 +196,20 @@ bool has_waiting(const struct node *n)
 
 enum err refold(struct node *n, struct now now, bool is_more)
 {
-	struct fold_wait wait;
 	bool any = true;
 
 	while (any) {
 		bool is_stuck = false;
 		any = false;
 		for (size_t i = 0; i < n->lines_count; i++) {
-			enum err e = fold_line(n, now, &n->lines[i], &any, &wait);
+			enum err e = fold_line(n, now, &n->lines[i], &any);
 			if (e == ERR_SHORT)
 				is_stuck = true;
 			else if (e != ERR_OK)
 				return node_local(n, e, "a view could not be written");
 		}
 		if (!any && is_stuck && !is_more) {
-			enum err e = skip_gone(n, now, &any);
-			if (e == ERR_OK && !any)
-				e = break_circle(n, now, &any);
+			enum err e = untie(n, now, &any);
 			if (e != ERR_OK)
 				return node_local(n, e, "a view could not be written");
 		}
@@ -310,30 +234,33 @@ enum err refold_all(struct node *n, struct now now)
  * Who says that he has seen it holds it, and so does whoever has folded what he said: its author may have
  * kept it from us alone, and be the one who says so. Every party of the channel is asked.
  */
-static enum err ask_seers(struct node *n, struct now now, struct line *line)
+static void ask_for(struct node *n, const struct line *line, const struct fold_wait *wait)
 {
-	struct fold_wait wait;
+	const struct accord_channel *c = accord_channel_find(n->accord, wait->log.channel);
+	const struct line *waited = line_find(n, &wait->log);
+	uint64_t held = waited == NULL ? 0 : waited->log->frontier.size;
 	struct origin origin;
-	const struct line *waited;
-	const struct accord_channel *c;
-	uint64_t held;
-	enum err e = fold_held(n, now, line, false, &wait);
 
-	if (e != ERR_SHORT)
-		return e;
-	if (line->is_own || wait.log.party == n->self || wait.log.party >= n->accord->parties_count)
-		return ERR_OK;
-	c = accord_channel_find(n->accord, wait.log.channel);
-	waited = line_find(n, &wait.log);
-	held = waited == NULL ? 0 : waited->log->frontier.size;
-	if (held >= wait.size || c == NULL || c->plane == PLANE_HOME || !is_channel_of(c, n->self) ||
-	    wait.size > LOG_SIZE_MAX)
-		return ERR_OK;
-	origin_of(n, &wait.log, &origin);
+	if (line->is_own || wait->log.party == n->self || wait->log.party >= n->accord->parties_count ||
+	    held >= wait->size || c == NULL || c->plane == PLANE_HOME || !is_channel_of(c, n->self) ||
+	    wait->size > LOG_SIZE_MAX)
+		return;
+	origin_of(n, &wait->log, &origin);
 	for (size_t peer = 0; peer < n->accord->parties_count; peer++) {
 		if (peer != n->self && is_channel_of(c, peer))
-			(void)want_origin(n, peer, &origin, held, wait.size);
+			(void)want_origin(n, peer, &origin, held, wait->size);
 	}
+}
+
+static enum err ask_seers(struct node *n, struct line *line)
+{
+	struct fold_waits waits;
+	enum err e = line_waits(n, line, &waits);
+
+	if (e != ERR_SHORT)
+		return e == ERR_ROT ? ERR_OK : e;
+	for (size_t i = 0; i < waits.count; i++)
+		ask_for(n, line, &waits.of[i]);
 	return ERR_OK;
 }
 
@@ -344,12 +271,19 @@ static enum err look_at_waiting(struct node *n, struct now now)
 
 	if (!has_waiting(n))
 		return ERR_OK;
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *line = &n->lines[i];
+		if (line->folded == line->log->frontier.size || line->waits_at == line->folded)
+			continue;
+		line->waits_at = line->folded;
+		line->waits_since = now.mono;
+	}
 	e = turn_open(n);
 	if (e == ERR_OK)
 		e = refold(n, now, false);
 	for (size_t i = 0; e == ERR_OK && i < n->lines_count; i++) {
 		if (n->lines[i].folded < n->lines[i].log->frontier.size)
-			e = ask_seers(n, now, &n->lines[i]);
+			e = ask_seers(n, &n->lines[i]);
 	}
 	return e;
 }
@@ -373,6 +307,18 @@ static void ask_author(struct node *n, struct line *line)
 
 /* As often as leaves most of the time to others: a peer can make it due as often as it likes. */
 #define REFOLD_MS_PER_ENTRY 1u
+
+/* What comes to an ended log comes in some batches: they are taken together. */
+#define REFOLD_SETTLE_MS 2000u
+
+void refold_due(struct node *n, struct now now)
+{
+	struct mono settled = mono_add_ms(now.mono, REFOLD_SETTLE_MS);
+
+	if (!n->is_refold_due && mono_is_before(n->next_refold, settled))
+		n->next_refold = settled;
+	n->is_refold_due = true;
+}
 
 enum err refold_tick(struct node *n, struct now now)
 {

@@ -176,7 +176,6 @@ static enum err conclude(struct node *n)
 		e = turn_open(n);
 		if (e == ERR_OK)
 			e = record_stop(n->record, line->log, &(struct fault){ NULL, 0 });
-		n->has_skipped = line->is_mended = true;
 		p = publish(n, CHANGE_LOG);
 		if (p != NULL)
 			p->place.log = line->key;

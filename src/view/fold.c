@@ -173,43 +173,39 @@ static bool refers_place(const struct fold *f, const struct fold_input *in, cons
 	return !log_key_equal(&out->log, &in->log) || out->index < in->entry->index;
 }
 
-static enum err is_folded_to(const struct fold *f, const struct log_key *log, uint64_t size,
-			     struct fold_wait *wait)
+static enum err await(const struct fold *f, const struct log_key *log, uint64_t size,
+		      struct fold_waits *waits)
 {
 	uint64_t folded;
 	enum err e = row_get_folded(f->map, log, &folded);
 
-	if (e != ERR_OK || folded >= size)
-		return e;
-	*wait = (struct fold_wait){ *log, size };
-	return ERR_SHORT;
+	if (e == ERR_OK && folded < size)
+		waits->of[waits->count++] = (struct fold_wait){ *log, size };
+	return e;
 }
 
-enum err fold_is_ready(const struct fold *f, const struct fold_input *in, struct fold_wait *wait)
+enum err fold_is_ready(const struct fold *f, const struct fold_input *in, struct fold_waits *waits)
 {
 	const struct statement *s = in->statement;
 	struct place_key at;
-	enum err e;
+	enum err e = ERR_OK;
 
-	for (size_t i = 0; i < s->seen_count && !PLANTED(ARRIVAL_ORDER); i++) {
+	waits->count = 0;
+	for (size_t i = 0; e == ERR_OK && i < s->seen_count && !PLANTED(ARRIVAL_ORDER); i++) {
 		struct log_key log = { in->log.channel, accord_party_find(f->accord, s->seen[i].party),
 				       s->seen[i].epoch };
-		if (log.party == f->accord->parties_count)
-			continue; /* judged, not waited for */
-		e = is_folded_to(f, &log, s->seen[i].size, wait);
-		if (e != ERR_OK)
-			return e;
+		if (log.party < f->accord->parties_count) /* others are judged, not waited for */
+			e = await(f, &log, s->seen[i].size, waits);
 	}
-	for (size_t i = 0; i < s->refers_count; i++) {
-		if (!refers_place(f, in, &s->refers[i], &at))
-			continue;
-		e = is_folded_to(f, &at.log, at.index + 1, wait);
-		if (e != ERR_OK)
-			return e;
+	for (size_t i = 0; e == ERR_OK && i < s->refers_count; i++) {
+		if (refers_place(f, in, &s->refers[i], &at))
+			e = await(f, &at.log, at.index + 1, waits);
 	}
-	if (in->entry->index == 0 && previous_place(in, &at))
-		return is_folded_to(f, &at.log, at.index + 1, wait);
-	return ERR_OK;
+	if (e == ERR_OK && in->entry->index == 0 && previous_place(in, &at))
+		e = await(f, &at.log, at.index + 1, waits);
+	if (e != ERR_OK)
+		return e;
+	return waits->count == 0 ? ERR_OK : ERR_SHORT;
 }
 
 /* Joins what the entry at `at` had seen, and that entry itself; raises the order above it. */
@@ -219,7 +215,7 @@ static enum err see(const struct fold *f, const struct place_key *at, struct ent
 	enum err e = fold_get(f, at, &other);
 
 	if (e == ERR_NOT_FOUND)
-		return ERR_OK; /* not held: absent (a circle that was broken) */
+		return ERR_OK; /* not held: absent (a knot that was untied) */
 	if (e != ERR_OK)
 		return e;
 	past_join(&v->past, &other.past, f->accord->parties_count);

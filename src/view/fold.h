@@ -94,7 +94,7 @@ struct fold_input {
 	const struct signer *signers;	 /* entry->signatures_count of them */
 	const bool *refers_match;	 /* statement->refers_count: the leaf named is the leaf held */
 	uint8_t named_key[KEY_HASH_LEN]; /* of a KEYS statement: SHA-256 of the key it names */
-	bool is_forced; /* fold it as if it had seen only what is folded: breaks a circle of claims */
+	bool is_forced; /* fold it as if it had seen only what is folded: unties a knot of claims */
 };
 
 struct fold {
@@ -102,14 +102,19 @@ struct fold {
 	const struct map *map;
 };
 
-/* What is missing before an entry can be folded. */
-struct fold_wait {
-	struct log_key log;
-	uint64_t size;
+/* What is missing before an entry can be folded: of each log, so many entries. */
+#define FOLD_WAITS_MAX (PARTY_MAX + STATEMENT_REFERENCES_MAX + 1)
+struct fold_waits {
+	struct fold_wait {
+		struct log_key log;
+		uint64_t size;
+	} of[FOLD_WAITS_MAX];
+	size_t count;
 };
 
-/* ERR_OK: everything that the statement saw or names is folded. ERR_SHORT: *wait says what is not. */
-enum err fold_is_ready(const struct fold *f, const struct fold_input *in, struct fold_wait *wait) MUST_CHECK;
+/* ERR_OK: everything that the statement saw or names is folded. ERR_SHORT: *waits says all that is not. */
+enum err fold_is_ready(const struct fold *f, const struct fold_input *in,
+		       struct fold_waits *waits) MUST_CHECK;
 /* Judges and writes the rows; the entry's index is the log's folded size. */
 enum err fold_entry(const struct fold *f, const struct fold_input *in, struct entry_view *out) MUST_CHECK;
 /*

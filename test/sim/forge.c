@@ -21,7 +21,7 @@ static struct bytes keep(struct bytes from)
 
 void forge_open(struct forge *f, struct world *w, size_t party, uint32_t channel, uint32_t epoch)
 {
-	*f = (struct forge){ .w = w, .key = { channel, party, epoch } };
+	*f = (struct forge){ .w = w, .key = { channel, party, epoch }, .book = &w->book };
 	f->origin = (struct origin){ .channel = channel, .epoch = epoch };
 	memcpy(f->origin.accord, w->accord->id, ACCORD_ID_LEN);
 	memcpy(f->origin.party, w->accord->parties[party].name, sizeof f->origin.party);

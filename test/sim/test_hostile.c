@@ -71,7 +71,6 @@ static void load(struct forge *f, struct room *r, size_t party, uint32_t channel
 {
 	forge_open(f, r->w, party, channel, 1);
 	forge_load(f, &r->w->nodes[party]);
-	f->book = &r->w->book;
 }
 
 /* ---- What is given to the link ahead of the socket. ---- */

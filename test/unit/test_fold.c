@@ -560,16 +560,17 @@ static void test_waits_for_its_past(void **state)
 	struct statement st = { .channel = 7, .kind = KIND_MESSAGE, .seen_count = 1 };
 	struct entry entry = { .index = 1, .signatures_count = 1 };
 	struct fold_input in = { .entry = &entry, .statement = &st, .log = { 7, 0, 1 } };
-	struct fold_wait wait;
+	struct fold_waits waits;
 
 	enrol(s, 0);
 	enrol(s, 1);
 	st.seen[0] = (struct seen){ bytes_str(names[1]), 1, 1 };
-	assert_int_equal(fold_is_ready(&s->fold, &in, &wait), ERR_OK);
+	assert_int_equal(fold_is_ready(&s->fold, &in, &waits), ERR_OK);
 	st.seen[0].size = 2;
-	assert_int_equal(fold_is_ready(&s->fold, &in, &wait), ERR_SHORT);
-	assert_int_equal(wait.log.party, 1);
-	assert_int_equal(wait.size, 2);
+	assert_int_equal(fold_is_ready(&s->fold, &in, &waits), ERR_SHORT);
+	assert_int_equal(waits.count, 1);
+	assert_int_equal(waits.of[0].log.party, 1);
+	assert_int_equal(waits.of[0].size, 2);
 }
 
 /* ---- The map fails at every call. ---- */

@@ -1,0 +1,246 @@
+/*
+ * Entries that wait for each other, or for what nobody has: one place for all nodes, whatever came first
+ * (src/node/knot.c).
+ */
+#include "room.h"
+
+#include "base/alloc.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LEADER 1u
+#define CONSULT 2u
+
+static uint8_t scratch[FRAME_LEN_MAX];
+
+static int setup(void **state)
+{
+	struct room *r = xcalloc(1, sizeof *r);
+
+	room_open(r);
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	*state = r;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct room *r = *state;
+
+	assert_int_equal(r->stopped, 0);
+	room_close(r);
+	free(r);
+	return 0;
+}
+
+static int again(void **state)
+{
+	(void)teardown(state);
+	return setup(state);
+}
+
+static void load(struct forge *f, struct room *r, size_t party, uint32_t channel)
+{
+	forge_open(f, r->w, party, channel, 1);
+	forge_load(f, &r->w->nodes[party]);
+}
+
+static void say(struct forge *f, struct statement *s)
+{
+	forge_say(f, s, &f->w->nodes[f->key.party].officer.key, (struct bytes){ 0 });
+}
+
+static void add(struct forge *f)
+{
+	struct statement s;
+
+	forge_message(f, PRECEDENCE_ROUTINE, &s);
+	say(f, &s);
+}
+
+/* A message that names up to two entries; they need not be there yet, nor be what they are called. */
+static void add_after(struct forge *f, const struct forge *first, size_t first_at, const struct forge *second,
+		      size_t second_at)
+{
+	struct statement s;
+
+	forge_message(f, PRECEDENCE_ROUTINE, &s);
+	s.refers[s.refers_count++] =
+		(struct place){ first->key.channel, bytes_str(first->origin.party), 1, first_at, { 0 } };
+	if (second != NULL)
+		s.refers[s.refers_count++] = (struct place){
+			second->key.channel, bytes_str(second->origin.party), 1, second_at, { 0 }
+		};
+	say(f, &s);
+}
+
+static struct entry_view view_of(struct room *r, const struct forge *f, size_t index)
+{
+	struct entry_read_out read;
+	struct buf bytes = BUF_ON(scratch);
+
+	assert_int_equal(node_entry(r->n->node, &(struct place_key){ f->key, index }, &bytes, &read), ERR_OK);
+	return read.view;
+}
+
+static void hear(struct room *r, struct forge *f, size_t first, size_t end)
+{
+	assert_int_equal(room_hear_batch(r, f->key.party, f, first, end), ERR_OK);
+}
+
+/*
+ * Two entries name each other, and the first names one of a third party too. Untied before that has come, the
+ * first would be folded without what others fold it with.
+ */
+static void test_a_knot_is_whole_before_it_is_untied(void **state)
+{
+	struct entry_view views[2][2];
+
+	for (size_t is_late = 0; is_late < 2; is_late++) {
+		struct room *r = *state;
+		struct forge a, b, c;
+		size_t at, there, third;
+
+		load(&a, r, 1, LEADER);
+		load(&b, r, 2, LEADER);
+		load(&c, r, 2, CONSULT);
+		at = a.count;
+		there = b.count;
+		third = c.count;
+		add(&c);
+		add_after(&a, &b, there, &c, third);
+		add_after(&b, &a, at, NULL, 0);
+		if (!is_late)
+			hear(r, &c, 0, c.count);
+		hear(r, &a, 0, a.count);
+		hear(r, &b, 0, b.count);
+		if (is_late) {
+			assert_int_equal(room_log(r, &a.key).folded, at);
+			assert_int_equal(room_log(r, &b.key).folded, there);
+			hear(r, &c, 0, c.count);
+		}
+		assert_int_equal(room_log(r, &a.key).folded, at + 1);
+		assert_int_equal(room_log(r, &b.key).folded, there + 1);
+		views[is_late][0] = view_of(r, &a, at);
+		views[is_late][1] = view_of(r, &b, there);
+		assert_true(views[is_late][0].is_flagged);
+		assert_false(views[is_late][1].is_flagged);
+		forge_free(&a);
+		forge_free(&b);
+		forge_free(&c);
+		if (!is_late)
+			(void)again(state);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(views[0][i].verdict, views[1][i].verdict);
+		assert_int_equal(views[0][i].is_flagged, views[1][i].is_flagged);
+	}
+}
+
+/* What waits for the circle and is not in it is not the one that is untied. */
+static void test_only_what_is_in_a_knot_is_untied(void **state)
+{
+	struct room *r = *state;
+	struct forge a, b, c;
+	size_t before, at, there;
+
+	load(&a, r, 1, LEADER);
+	load(&b, r, 2, LEADER);
+	load(&c, r, 2, CONSULT);
+	before = a.count;
+	at = b.count;
+	there = c.count;
+	add_after(&a, &b, at, &c, there);
+	add_after(&b, &c, there, NULL, 0);
+	add_after(&c, &b, at, NULL, 0);
+	hear(r, &a, 0, a.count);
+	hear(r, &b, 0, b.count);
+	hear(r, &c, 0, c.count);
+	assert_false(view_of(r, &a, before).is_flagged);
+	assert_true(view_of(r, &b, at).is_flagged);
+	assert_false(view_of(r, &c, there).is_flagged);
+	forge_free(&a);
+	forge_free(&b);
+	forge_free(&c);
+}
+
+/*
+ * A party showed an entry to one node alone, that node said what it had seen, and lost it by a restore: its
+ * log goes on all the same once nobody who is there has it; and should it come, it counts.
+ */
+static void test_what_nobody_has_holds_nobody_up(void **state)
+{
+	struct room *r = *state;
+	struct forge a, b;
+	size_t at, hidden;
+
+	load(&a, r, 1, LEADER);
+	load(&b, r, 2, LEADER);
+	at = a.count;
+	hidden = b.count;
+	add(&b);
+	add_after(&a, &b, hidden, NULL, 0);
+	hear(r, &b, 0, hidden);
+	hear(r, &a, 0, a.count);
+	for (int64_t s = 0; s < 60; s += 5)
+		room_tick(r, 5000);
+	assert_int_equal(room_log(r, &a.key).folded, at);
+	room_tick(r, 5000);
+	room_tick(r, 5000);
+	assert_int_equal(room_log(r, &a.key).folded, at + 1);
+	assert_true(view_of(r, &a, at).is_flagged);
+	/* Asked anew, it says the same at once. */
+	assert_int_equal(node_refold(r->n->node, room_now(r), &r->n->fx), ERR_OK);
+	assert_int_equal(room_log(r, &a.key).folded, at + 1);
+	hear(r, &b, hidden, b.count);
+	room_tick(r, 5000);
+	assert_int_equal(room_log(r, &a.key).folded, at + 1);
+	assert_false(view_of(r, &a, at).is_flagged);
+	forge_free(&a);
+	forge_free(&b);
+}
+
+/* While one who may have it is away, nothing is lost. */
+static void test_who_is_away_may_have_it(void **state)
+{
+	struct room *r = *state;
+	struct forge a, b;
+	size_t at;
+
+	room_close(r);
+	room_open(r);
+	room_link(r, 1, 0, NULL, 0);
+	load(&a, r, 1, LEADER);
+	load(&b, r, 1, CONSULT);
+	at = a.count;
+	add_after(&a, &b, b.count, NULL, 0);
+	hear(r, &a, 0, a.count);
+	for (int64_t s = 0; s < 120; s += 5)
+		room_tick(r, 5000);
+	assert_int_equal(room_log(r, &a.key).folded, at);
+	room_link(r, 2, 0, NULL, 0);
+	room_tick(r, 5000);
+	assert_int_equal(room_log(r, &a.key).folded, at + 1);
+	forge_free(&a);
+	forge_free(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_knot_is_whole_before_it_is_untied, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_only_what_is_in_a_knot_is_untied, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_nobody_has_holds_nobody_up, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_is_away_may_have_it, setup, teardown),
+	};
+
+	crypto_init();
+	return cmocka_run_group_tests_name("knot", tests, NULL, NULL);
+}
