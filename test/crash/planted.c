@@ -1,6 +1,6 @@
 /*
- * planted NAME [SEEDS]: a twin with a fault of ours in it (src/base/plant.h) must be found by the cuts, or by
- * the faults, of one of the first seeds.
+ * planted NAME [FROM]: a twin with a fault of ours in it (src/base/plant.h) must be found by the cuts, or by the
+ * faults, of one of eight seeds from this one on.
  */
 #include "cuts.h"
 #include "faults.h"
@@ -20,6 +20,7 @@
 #define CUTS_A_SEED 700u
 #define STRIDE 3u /* of the calls of the disk */
 #define MEMORY_STRIDE 40u
+#define SEEDS 8u
 
 enum plant plant_chosen;
 
@@ -56,27 +57,27 @@ static bool is_found_by(uint64_t seed)
 
 int main(int argc, char **argv)
 {
-	uint64_t seeds = 8;
+	uint64_t from = 1;
 
 	for (int i = 1; argc > 1 && i < PLANT_COUNT; i++) {
 		if (strcmp(plants[i].name, argv[1]) == 0)
 			plant_chosen = (enum plant)i;
 	}
 	if (plant_chosen == PLANT_NONE ||
-	    (argc > 2 && bytes_read_decimal(bytes_str(argv[2]), 100000, &seeds) != ERR_OK)) {
-		fprintf(stderr, "usage: planted NAME [SEEDS]\n");
+	    (argc > 2 && bytes_read_decimal(bytes_str(argv[2]), 100000, &from) != ERR_OK)) {
+		fprintf(stderr, "usage: planted NAME [FROM]\n");
 		return 2;
 	}
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	faults_configure();
 	log_open("planted", 0);
 	crypto_init();
-	for (uint64_t seed = 1; seed <= seeds; seed++) {
+	for (uint64_t seed = from; seed < from + SEEDS; seed++) {
 		if (!is_found_by(seed))
 			continue;
 		printf("found by seed %llu: %s\n", (unsigned long long)seed, plants[plant_chosen].text);
 		return 0;
 	}
-	printf("not found by %llu seeds: %s\n", (unsigned long long)seeds, plants[plant_chosen].text);
+	printf("not found by %u seeds: %s\n", SEEDS, plants[plant_chosen].text);
 	return 1;
 }
