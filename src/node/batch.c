@@ -417,6 +417,12 @@ enum err cosignature_take(struct node *n, size_t from, struct line *line, uint64
 		return ERR_OK;
 	}
 	e = cosignature_verify(n, line, size, party, &parsed);
+	/*
+	 * Nobody gives it again while the line is up: when the disk refuses it now, a later turn takes it
+	 * from here.
+	 */
+	if (e == ERR_OK)
+		keep_early(line, party, party, size, text);
 	if (e == ERR_OK)
 		e = turn_open(n);
 	if (e == ERR_OK)
@@ -450,9 +456,11 @@ enum err early_take(struct node *n)
 				continue;
 			e = cosignature_take(n, party, line, early->size,
 					     (struct bytes){ early->text, early->len });
-			early->size = 0;
 			if (err_class(e) == ERR_CLASS_LOCAL)
 				return e;
+			/* What is staged only may be taken back. */
+			if (e != ERR_OK || !record_is_open(n->record))
+				early->size = 0;
 		}
 	}
 	return ERR_OK;
@@ -493,7 +501,7 @@ enum err receive_cosignature(struct node *n, struct now now, const struct arriva
 	 * ours.
 	 */
 	e = cosignature_take(n, in->peer, line, c.size, c.line);
-	if (e == ERR_OK && line->early[in->peer][1].size == c.size)
+	if (e == ERR_OK && c.size > line->log->durable && line->early[in->peer][1].size == c.size)
 		holds_more(line, now, in->peer, c.size);
 	return e == ERR_VERIFY || e == ERR_NOT_FOUND ? ERR_OK : e;
 }

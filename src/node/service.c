@@ -262,6 +262,8 @@ enum err node_tick(struct node *n, struct now now, struct effects *fx)
 		e = refold_tick(n, now);
 	for (size_t peer = 0; peer < n->accord->parties_count && e == ERR_OK; peer++)
 		e = peer == n->self ? ERR_OK : attachments_fetch(n, now, peer);
+	if (e == ERR_OK)
+		e = early_take(n);
 	if (e == ERR_OK && has_unsaved(n))
 		e = turn_open(n);
 	return node_local(n, e, "a service statement could not be written");

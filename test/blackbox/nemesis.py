@@ -103,15 +103,8 @@ class Nemesis:
         return lambda: self.world.set_clock(party, "+0d")
 
     def full(self, party, chance):
-        ballast, lines = disks.fill(self.world[party].home), self.lines_of(party)
-
-        def heal():
-            """With new lines: a receipt that a full disk refused is not given again by itself before (open finding)."""
-            ballast.unlink(missing_ok=True)
-            for line in lines:
-                line.cut()
-                line.mend()
-        return heal
+        ballast = disks.fill(self.world[party].home)
+        return lambda: ballast.unlink(missing_ok=True)
 
     def failing(self, party, chance, points, errno):
         """In core at run time, by fiu-ctrl; a node that is started meanwhile has it from the beginning, in its signer too."""

@@ -1,6 +1,6 @@
 /*
- * planted NAME [FROM]: a twin with a fault of ours in it (src/base/plant.h) must be found by the cuts, or by the
- * faults, of one of eight seeds from this one on.
+ * planted NAME [FROM]: a twin with a fault of ours in it (src/base/plant.h) must be found by the cuts, or by
+ * the faults, of one of eight seeds from this one on.
  */
 #include "cuts.h"
 #include "faults.h"

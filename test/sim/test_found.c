@@ -74,16 +74,21 @@ static void test_attachment_over_a_full_disk(void **state)
 	world_free(w);
 }
 
-static struct log_status own_log(struct sim_node *n, uint32_t channel)
+static struct log_status newest_log(struct sim_node *n, size_t party, uint32_t channel)
 {
 	struct log_status logs[64], newest = { 0 };
 	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
 
 	for (size_t i = 0; i < count; i++) {
-		if (logs[i].log.party == n->party && logs[i].log.channel == channel)
+		if (logs[i].log.party == party && logs[i].log.channel == channel)
 			newest = logs[i];
 	}
 	return newest;
+}
+
+static struct log_status own_log(struct sim_node *n, uint32_t channel)
+{
+	return newest_log(n, n->party, channel);
 }
 
 /* The node goes back to its backup; its signer does not. */
@@ -288,6 +293,38 @@ static void test_ended_log_filled_by_a_bundle(void **state)
 }
 
 /*
+ * The turn that a receipt came in is refused by a full disk: nobody gives it again, and it is kept all the
+ * same.
+ */
+static void test_receipt_over_a_full_disk(void **state)
+{
+	uint64_t full = 0;
+
+	(void)state;
+	for (int64_t i = 0; i < 60; i++) {
+		struct world *w = world_new((uint64_t)i, 2, getenv("VERBOSE") != NULL);
+		struct sim_node *a = &w->nodes[0], *b = &w->nodes[1];
+		world_advance(w, 1900000);
+		w->is_healing = true;
+		/* Pieces of its attachment come in the same turn as the receipt, and find no room. */
+		officer_attach(w, b, CONSULT, 100000);
+		node_turn(w, b);
+		world_advance(w, w->now_us + 7 * i);
+		sim_disk_limit(a->disk, sim_disk_used(a->disk));
+		officer_attach(w, a, CONSULT, 0);
+		node_turn(w, a);
+		world_advance(w, w->now_us + 1000000);
+		sim_disk_limit(a->disk, UINT64_MAX);
+		world_advance(w, (w->now_us / 1000000 + 2) * 1000000 + 500000); /* between two ticks */
+		assert_int_equal(own_log(a, CONSULT).cosigned[b->party],
+				 newest_log(b, a->party, CONSULT).cosigned[b->party]);
+		full += w->counters.full;
+		world_free(w);
+	}
+	assert_true(full > 0);
+}
+
+/*
  * Author and mirror both went back behind what they had signed. The mirror says a receipt that nobody can
  * reach any more; the one that counts is held by the third party alone, and must not be put aside for the
  * other.
@@ -347,6 +384,7 @@ int main(void)
 		cmocka_unit_test(test_mark_lost_after_its_note),
 		cmocka_unit_test(test_mark_behind_a_refilled_log),
 		cmocka_unit_test(test_receipt_lost_with_its_store),
+		cmocka_unit_test(test_receipt_over_a_full_disk),
 		cmocka_unit_test(test_receipt_beside_a_lost_one),
 		cmocka_unit_test(test_ended_log_filled_by_a_bundle),
 	};
