@@ -317,6 +317,8 @@ enum err line_sign(struct node *n, struct now now, struct line *line) MUST_CHECK
 void node_stop(struct node *n, enum err why, const char *what);
 /* Passes user and peer errors on; a local one stops the node. */
 enum err node_local(struct node *n, enum err e, const char *what) MUST_CHECK;
+/* The machine failed, and not the one row that was read: whoever leaves out that row may go on. */
+bool is_failure(enum err e);
 /* True the first time in a session. */
 bool warns(struct peer *p, enum warning warning);
 struct line *line_find(struct node *n, const struct log_key *key);
@@ -417,9 +419,10 @@ enum err lost_found(struct node *n, struct now now, struct line *line) MUST_CHEC
 void replicate(struct node *n, struct now now);
 enum err hello_send(struct node *n, struct now now, size_t peer, size_t path) MUST_CHECK;
 /* The last note of every log that he is to hold; only_new: that he has not been told. */
-void heads_build(struct node *n, size_t peer, struct bytes notes[HELLO_NOTES_MAX], size_t *count,
-		 struct buf *memory, bool only_new);
-void hello_build(struct node *n, struct now now, size_t peer, struct hello *h, struct buf *notes);
+enum err heads_build(struct node *n, size_t peer, struct bytes notes[HELLO_NOTES_MAX], size_t *count,
+		     struct buf *memory, bool only_new) MUST_CHECK;
+enum err hello_build(struct node *n, struct now now, size_t peer, struct hello *h,
+		     struct buf *notes) MUST_CHECK;
 /* One batch of a log from `first`, at most up to `goal`; ERR_NOT_FOUND if no note allows one. */
 enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t goal, struct buf *payload,
 		     uint64_t *size) MUST_CHECK;

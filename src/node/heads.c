@@ -19,11 +19,14 @@ static enum err heads_send(struct node *n, size_t peer)
 	struct heads *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
 	struct effect_frame *frame;
 	struct buf notes, payload;
+	enum err e;
 
 	if (h == NULL)
 		return ERR_MEMORY;
 	buf_init(&notes, n->scratch, SCRATCH_LEN);
-	heads_build(n, peer, h->notes, &h->notes_count, &notes, true);
+	e = heads_build(n, peer, h->notes, &h->notes_count, &notes, true);
+	if (e != ERR_OK)
+		return e;
 	payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - 1);
 	heads_write(h, &payload);
 	frame = buf_check(&payload) != ERR_OK

@@ -229,6 +229,11 @@ enum err node_local(struct node *n, enum err e, const char *what)
 	return e;
 }
 
+bool is_failure(enum err e)
+{
+	return err_class(e) == ERR_CLASS_LOCAL && e != ERR_CORRUPT;
+}
+
 bool warns(struct peer *p, enum warning warning)
 {
 	bool is_first = (p->warned >> warning & 1) == 0;

@@ -196,8 +196,10 @@ enum err node_ladder(struct node *n, const struct place_key *place, struct messa
 			/* Longer ago than is remembered: SENT stands, and no time is made up for it. */
 			ladder_prove(l, STEP_SENT, p == NULL ? (struct wall){ 0 } : p->at);
 		}
-		if (receipt_time(n, line, place->index, l->party, &at) == ERR_OK)
+		e = receipt_time(n, line, place->index, l->party, &at);
+		if (e == ERR_OK)
 			ladder_prove(l, STEP_RECEIPT, at);
+		e = is_failure(e) ? e : ERR_OK;
 	}
 	return e;
 }
@@ -270,51 +272,58 @@ static enum err line_above(struct node *n, const struct line *line, uint64_t siz
 }
 
 /* Puts the lines that are held for the note of exactly that size; how many there are. */
-static size_t put_lines(struct node *n, const struct line *line, uint64_t size, struct buf *out)
+static enum err put_lines(struct node *n, const struct line *line, uint64_t size, struct buf *out,
+			  size_t *count)
 {
-	size_t count = 0;
-
+	*count = 0;
 	for (size_t party = 0; party < n->accord->parties_count; party++) {
 		uint8_t memory[NOTE_LINE_LEN_MAX];
 		struct buf text = BUF_ON(memory);
 		uint64_t found;
+		enum err e = line_above(n, line, size, party, &text, &found);
 
-		if (line_above(n, line, size, party, &text, &found) != ERR_OK || found != size)
+		if (is_failure(e))
+			return e;
+		if (e != ERR_OK || found != size)
 			continue;
 		buf_put(out, buf_bytes(&text));
-		count++;
+		++*count;
 	}
-	return count;
+	return ERR_OK;
 }
 
 /*
  * Peers cosign the largest note of what came together: the next note above may be one that nobody signed. Of
  * that one and of those that a party signed first, the one with the most lines; of equals the smallest.
  */
-static uint64_t most_signed(struct node *n, const struct line *line, uint64_t size, uint64_t next)
+static enum err most_signed(struct node *n, const struct line *line, uint64_t size, uint64_t *best)
 {
-	uint64_t best = next;
+	uint64_t next = *best;
 	size_t most = 0;
 
 	for (size_t i = 0; i <= n->accord->parties_count; i++) {
 		uint8_t memory[NOTE_LEN_MAX];
 		struct buf text = BUF_ON(memory);
-		uint64_t at = next, found;
-		size_t count;
+		uint64_t at = next, found = 0;
+		size_t count = 0;
+		enum err e = ERR_OK;
 
-		if (i < n->accord->parties_count && line_above(n, line, size, i, &text, &at) != ERR_OK)
-			continue;
+		if (i < n->accord->parties_count)
+			e = line_above(n, line, size, i, &text, &at);
 		buf_reset(&text);
-		if (note_above(n, line, at, &text, &found) != ERR_OK || found != at)
-			continue;
+		if (e == ERR_OK)
+			e = note_above(n, line, at, &text, &found);
 		buf_reset(&text);
-		count = put_lines(n, line, at, &text);
-		if (count > most || (count == most && at < best)) {
+		if (e == ERR_OK && found == at)
+			e = put_lines(n, line, at, &text, &count);
+		if (is_failure(e))
+			return e;
+		if (e == ERR_OK && found == at && (count > most || (count == most && at < *best))) {
 			most = count;
-			best = at;
+			*best = at;
 		}
 	}
-	return best;
+	return ERR_OK;
 }
 
 /* A third party's line may have come without the note that it stands under: then the next one counts. */
@@ -344,6 +353,7 @@ enum err node_note(struct node *n, const struct log_key *log, uint64_t size, siz
 	uint8_t memory[NOTE_LEN_MAX];
 	struct buf text = BUF_ON(memory);
 	uint64_t at;
+	size_t count;
 	enum err e;
 
 	if (line == NULL)
@@ -353,12 +363,12 @@ enum err node_note(struct node *n, const struct log_key *log, uint64_t size, siz
 	} else {
 		e = note_above(n, line, size, &text, &at);
 		if (e == ERR_OK)
-			at = most_signed(n, line, size, at);
+			e = most_signed(n, line, size, &at);
 	}
 	if (e == ERR_OK)
 		e = note_above(n, line, at, out, found);
 	if (e == ERR_OK)
-		put_lines(n, line, *found, out);
+		e = put_lines(n, line, *found, out, &count);
 	return e == ERR_OK ? buf_check(out) : e;
 }
 
@@ -523,7 +533,9 @@ enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *curs
 		struct buf notes;
 		/* No batch is built meanwhile: its part of the scratch memory is free. */
 		buf_init(&notes, n->scratch, BATCH_LEN_MAX);
-		hello_build(n, now, peer, &h, &notes);
+		e = hello_build(n, now, peer, &h, &notes);
+		if (e != ERR_OK)
+			return e;
 		buf_init(&payload, memory, SCRATCH_LEN - BATCH_LEN_MAX);
 		hello_write(&h, &payload);
 		if (buf_check(&payload) != ERR_OK)

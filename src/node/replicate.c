@@ -70,31 +70,35 @@ static enum err put_note_with_lines(struct node *n, const struct line *line, str
 			buf_put(out, (struct bytes){ line->cosignature.text, line->cosignature.len });
 			continue;
 		}
-		if (store->ops->cosignature_last(store, line->log->number,
-						 bytes_str(n->accord->parties[i].name), &found,
-						 &text) == ERR_OK &&
-		    found == size)
+		e = store->ops->cosignature_last(store, line->log->number,
+						 bytes_str(n->accord->parties[i].name), &found, &text);
+		if (e == ERR_OK && found == size)
 			buf_put(out, buf_bytes(&text));
+		e = is_failure(e) ? e : ERR_OK;
 	}
 	return e == ERR_OK ? buf_check(out) : e;
 }
 
-void heads_build(struct node *n, size_t peer, struct bytes notes[HELLO_NOTES_MAX], size_t *count,
-		 struct buf *memory, bool only_new)
+enum err heads_build(struct node *n, size_t peer, struct bytes notes[HELLO_NOTES_MAX], size_t *count,
+		     struct buf *memory, bool only_new)
 {
 	for (size_t i = 0; i < n->lines_count && *count < HELLO_NOTES_MAX; i++) {
 		const struct line *line = &n->lines[i];
 		size_t from = memory->len;
-		if (!is_shared_with(line, peer) ||
-		    (only_new && line->log->noted <= line->reach[peer].told &&
-		     line->note.size <= line->reach[peer].told) ||
-		    put_note_with_lines(n, line, memory) != ERR_OK)
+		enum err e;
+		if (!is_shared_with(line, peer) || (only_new && line->log->noted <= line->reach[peer].told &&
+						    line->note.size <= line->reach[peer].told))
 			continue;
-		notes[(*count)++] = (struct bytes){ memory->ptr + from, memory->len - from };
+		e = put_note_with_lines(n, line, memory);
+		if (is_failure(e))
+			return e;
+		if (e == ERR_OK)
+			notes[(*count)++] = (struct bytes){ memory->ptr + from, memory->len - from };
 	}
+	return ERR_OK;
 }
 
-void hello_build(struct node *n, struct now now, size_t peer, struct hello *h, struct buf *notes)
+enum err hello_build(struct node *n, struct now now, size_t peer, struct hello *h, struct buf *notes)
 {
 	*h = (struct hello){ .protocol = LINK_PROTOCOL,
 			     .manifest = n->accord->manifest,
@@ -102,7 +106,7 @@ void hello_build(struct node *n, struct now now, size_t peer, struct hello *h, s
 			     .clock = now.wall };
 	memcpy(h->accord, n->accord->id, ACCORD_ID_LEN);
 	memcpy(h->manifest_hash, n->accord->hash, HASH_LEN);
-	heads_build(n, peer, h->notes, &h->notes_count, notes, false);
+	return heads_build(n, peer, h->notes, &h->notes_count, notes, false);
 }
 
 enum err hello_send(struct node *n, struct now now, size_t peer, size_t path)
@@ -110,11 +114,14 @@ enum err hello_send(struct node *n, struct now now, size_t peer, size_t path)
 	struct hello *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
 	struct effect_frame *frame;
 	struct buf notes, payload;
+	enum err e;
 
 	if (h == NULL)
 		return ERR_MEMORY;
 	buf_init(&notes, n->scratch, SCRATCH_LEN);
-	hello_build(n, now, peer, h, &notes);
+	e = hello_build(n, now, peer, h, &notes);
+	if (e != ERR_OK)
+		return e;
 	payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - 1);
 	hello_write(h, &payload);
 	frame = buf_check(&payload) == ERR_OK ? frame_out(n, peer, path, URGENCY_LINK, FRAME_HELLO) : NULL;

@@ -2,7 +2,7 @@
  * places [SEED=n] [SEEDS=count] [STRIDE=n] [DEPTH=n] [JOBS=n] [PLACE=n ERROR=n]: fails a call of the store,
  * of an arena and of the signer at each place of the core, and judges what becomes of the world.
  */
-#include "places.h"
+#include "reads.h"
 
 #include "base/alloc.h"
 #include "base/log.h"
@@ -18,6 +18,7 @@
 #define QUIET_AFTER_US 70000000
 #define REPAIR_AFTER_US 5000000 /* when who was down is up again */
 #define STEP_US 250000
+#define ASKED_US 6000000 /* of everything that can be asked, every so often */
 #define AFTER_US 1500000 /* so long the world goes on as before after the call that failed */
 
 static const char *const names[] = {
@@ -84,11 +85,16 @@ static void judge(struct world *w)
 static void run(uint64_t seed)
 {
 	struct world *w = world_new(seed, 0, getenv("VERBOSE") != NULL);
-	int64_t since_us = 0;
+	int64_t since_us = 0, asked_us = 0;
 
 	while (w->now_us < CHAOS_UNTIL_US &&
-	       !(places_has_failed(&since_us) && w->now_us > since_us + AFTER_US))
+	       !(places_has_failed(&since_us) && w->now_us > since_us + AFTER_US)) {
 		world_advance(w, w->now_us + STEP_US);
+		if (w->now_us >= asked_us + ASKED_US) {
+			asked_us = w->now_us;
+			reads_compare(w);
+		}
+	}
 	if (places_has_failed(&since_us))
 		judge(w);
 	world_free(w);

@@ -9,7 +9,7 @@
 #ifndef CRASH_PLACES_H
 #define CRASH_PLACES_H
 
-#include "../sim/world.h"
+#include "../sim/hostile.h"
 
 /* What may fail; each is counted by itself. */
 /* clang-format off */

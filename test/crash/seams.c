@@ -1,11 +1,9 @@
 /* The store, arenas and the signer of the core as it runs in a world: whole until a place is to fail. */
 #include "seams.h"
 
-#include "record/store.h"
+#include "failing_store.h"
 
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
+#include <assert.h>
 
 // NOLINTBEGIN(bugprone-reserved-identifier): the linker makes these names of --wrap
 
@@ -17,23 +15,18 @@ const char *seam_name(enum seam seam)
 	return names[seam];
 }
 
-/* ---- A store that keeps its contract when a call of it fails. ---- */
+/* ---- The store. ---- */
 
 /* By party. */
 static struct failing {
-	bool is_open, is_dead, is_ended, has_failed;
-	enum err why; /* of this turn: its commit fails too */
-	struct map rows, true_rows;
+	bool is_ended; /* the core, or its signer */
+	bool has_failed;
+	struct store *store; /* while it is open */
 } failing[SIM_NODES_MAX];
 
-static const struct store_ops *true_ops;
+static struct sim_node *opening; /* whose store is opened now */
 
-/* disk.c gives each node a table of its own. */
-static struct sim_node *node_of(const struct store *s)
-{
-	return (struct sim_node *)((uintptr_t)s->ops - offsetof(struct sim_node, store_ops));
-}
-
+/* The seams of the store come first, in the order of enum failing_kind. */
 static const enum err errors[SEAM_COUNT][PLACE_ERRORS_MAX] = {
 	[SEAM_READ] = { ERR_IO, ERR_CORRUPT, ERR_IO },
 	[SEAM_WRITE] = { ERR_IO, ERR_FULL, ERR_IO },
@@ -45,216 +38,24 @@ static const enum err errors[SEAM_COUNT][PLACE_ERRORS_MAX] = {
 	[SEAM_MEMORY] = { ERR_MEMORY, ERR_OK },
 	[SEAM_SIGNER] = { ERR_SIGNER, ERR_TIMEOUT, ERR_OK },
 };
+static_assert((int)SEAM_HOUSE == (int)FAILING_HOUSE && (int)SEAM_READ == (int)FAILING_READ,
+	      "a kind of call is a seam");
 
-static bool is_writing(enum seam seam)
+static enum err ask(void *self, enum failing_kind kind, const char *name)
 {
-	return seam == SEAM_WRITE || seam == SEAM_ROW_WRITE;
-}
+	struct sim_node *n = self;
+	enum seam seam = (enum seam)kind;
+	enum err e = ERR_OK;
 
-/*
- * ERR_OK: it passes. A call that fails in a turn fails its commit, as store.h says; one that finds rot alone
- * does not.
- */
-static enum err gate(struct sim_node *n, enum seam seam, const char *name)
-{
-	struct failing *f = &failing[n->party];
-	enum err e;
-
-	if (is_writing(seam) && f->is_open && f->why != ERR_OK)
-		return f->why;
-	e = places_is_for_ever() && places_running() != NULL && f->has_failed ? errors[seam][0] : ERR_OK;
-	if (e == ERR_OK && places_running() == n)
-		e = place_fails(seam, name, errors[seam]);
-	if (e == ERR_OK)
+	if (places_running() == NULL)
 		return ERR_OK;
-	f->has_failed = true;
-	if (f->is_open && f->why == ERR_OK && (e != ERR_CORRUPT || seam == SEAM_COMMIT))
-		f->why = e;
+	if (places_is_for_ever() && failing[n->party].has_failed)
+		return errors[seam][0];
+	if (places_running() == n)
+		e = place_fails(seam, name, errors[seam]);
+	failing[n->party].has_failed |= e != ERR_OK;
 	return e;
 }
-
-static enum err failing_begin(struct store *s)
-{
-	struct failing *f = &failing[node_of(s)->party];
-	enum err e = f->is_dead ? ERR_IO : gate(node_of(s), SEAM_BEGIN, "begin");
-
-	if (e == ERR_OK)
-		e = true_ops->begin(s);
-	f->is_open = e == ERR_OK;
-	f->why = ERR_OK;
-	return e;
-}
-
-static void failing_rollback(struct store *s)
-{
-	true_ops->rollback(s);
-	failing[node_of(s)->party].is_open = false;
-}
-
-static enum err failing_commit(struct store *s)
-{
-	struct failing *f = &failing[node_of(s)->party];
-	enum err e = f->why == ERR_OK ? gate(node_of(s), SEAM_COMMIT, "commit") : f->why;
-
-	if (e == ERR_OK)
-		e = true_ops->commit(s);
-	else
-		true_ops->rollback(s);
-	f->is_open = false;
-	f->is_dead |= err_class(e) == ERR_CLASS_LOCAL && e != ERR_FULL;
-	return e;
-}
-
-#define OP(name, kind, params, args)                               \
-	static enum err failing_##name params                      \
-	{                                                          \
-		enum err e = gate(node_of(s), SEAM_##kind, #name); \
-		return e == ERR_OK ? true_ops->name args : e;      \
-	}
-/* clang-format off */
-OP(log_open, WRITE, (struct store *s, const struct origin *origin, log_number *out), (s, origin, out))
-OP(log_get, READ, (struct store *s, log_number log, struct store_log *out), (s, log, out))
-OP(log_put, WRITE, (struct store *s, log_number log, const struct store_log *value), (s, log, value))
-OP(log_next, READ, (struct store *s, log_number after, log_number *out), (s, after, out))
-OP(entry_put, WRITE, (struct store *s, log_number log, uint64_t index, struct bytes entry, struct bytes hashes),
-    (s, log, index, entry, hashes))
-OP(entry_get, READ, (struct store *s, log_number log, uint64_t index, struct buf *entry, struct buf *hashes),
-    (s, log, index, entry, hashes))
-OP(entry_renew, WRITE, (struct store *s, log_number log, uint64_t index, struct bytes entry, struct bytes hashes),
-    (s, log, index, entry, hashes))
-OP(node_get, READ, (struct store *s, log_number log, unsigned level, uint64_t index, uint8_t hash[HASH_LEN]),
-    (s, log, level, index, hash))
-OP(entry_cut, WRITE, (struct store *s, log_number log, uint64_t from), (s, log, from))
-OP(content_put, WRITE, (struct store *s, const uint8_t hash[HASH_LEN], struct bytes content), (s, hash, content))
-OP(content_get, READ, (struct store *s, const uint8_t hash[HASH_LEN], struct buf *content), (s, hash, content))
-OP(content_renew, WRITE, (struct store *s, const uint8_t hash[HASH_LEN], struct bytes content), (s, hash, content))
-OP(content_erase, WRITE, (struct store *s, const uint8_t hash[HASH_LEN], struct bytes eraser), (s, hash, eraser))
-OP(content_eraser, READ, (struct store *s, const uint8_t hash[HASH_LEN], struct buf *eraser), (s, hash, eraser))
-OP(note_put, WRITE, (struct store *s, log_number log, uint64_t size, struct bytes note), (s, log, size, note))
-OP(note_del, WRITE, (struct store *s, log_number log, uint64_t size), (s, log, size))
-OP(note_get, READ, (struct store *s, log_number log, uint64_t size, uint64_t *found, struct buf *note),
-    (s, log, size, found, note))
-OP(note_above, READ, (struct store *s, log_number log, uint64_t size, uint64_t *found, struct buf *note),
-    (s, log, size, found, note))
-OP(cosignature_put, WRITE, (struct store *s, log_number log, uint64_t size, struct bytes party, struct bytes line),
-    (s, log, size, party, line))
-OP(cosignature_del, WRITE, (struct store *s, log_number log, uint64_t size, struct bytes party), (s, log, size, party))
-OP(cosignature_above, READ, (struct store *s, log_number log, uint64_t size, struct bytes party, uint64_t *found, struct buf *line),
-    (s, log, size, party, found, line))
-OP(cosignature_last, READ, (struct store *s, log_number log, struct bytes party, uint64_t *found, struct buf *line),
-    (s, log, party, found, line))
-OP(attachment_put, WRITE, (struct store *s, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset, struct bytes piece),
-    (s, hash, total, offset, piece))
-OP(attachment_held, READ, (struct store *s, const uint8_t hash[HASH_LEN], uint64_t *held, uint64_t *total),
-    (s, hash, held, total))
-OP(attachment_get, READ, (struct store *s, const uint8_t hash[HASH_LEN], uint64_t offset, size_t len, struct buf *piece),
-    (s, hash, offset, len, piece))
-OP(attachment_del, WRITE, (struct store *s, const uint8_t hash[HASH_LEN]), (s, hash))
-OP(advance_put, WRITE, (struct store *s, const uint8_t id[STATEMENT_ID_LEN], struct bytes payload), (s, id, payload))
-OP(advance_get, READ, (struct store *s, const uint8_t id[STATEMENT_ID_LEN], struct buf *payload), (s, id, payload))
-OP(advance_del, WRITE, (struct store *s, const uint8_t id[STATEMENT_ID_LEN]), (s, id))
-OP(views_walk, READ, (struct store *s, bool is_first, struct buf *key), (s, is_first, key))
-OP(views_recount, WRITE, (struct store *s), (s))
-OP(tidy, HOUSE, (struct store *s, bool is_idle), (s, is_idle))
-OP(backup, HOUSE, (struct store *s, const char *path, uint64_t *done, uint64_t *total), (s, path, done, total))
-/* clang-format on */
-#undef OP
-
-/* The views' map: its self is the node. */
-static struct failing *rows_of(const void *self)
-{
-	return &failing[((const struct sim_node *)self)->party];
-}
-
-static enum err failing_row_get(void *self, struct bytes key, struct buf *value)
-{
-	enum err e = gate(self, SEAM_ROW, "row_get");
-
-	return e == ERR_OK ? map_get(&rows_of(self)->true_rows, key, value) : e;
-}
-
-static enum err failing_row_put(void *self, struct bytes key, struct bytes value)
-{
-	enum err e = gate(self, SEAM_ROW_WRITE, "row_put");
-
-	return e == ERR_OK ? map_put(&rows_of(self)->true_rows, key, value) : e;
-}
-
-static enum err failing_row_del(void *self, struct bytes key)
-{
-	enum err e = gate(self, SEAM_ROW_WRITE, "row_del");
-
-	return e == ERR_OK ? map_del(&rows_of(self)->true_rows, key) : e;
-}
-
-static enum err failing_row_next(void *self, struct bytes prefix, struct bytes after, struct buf *key,
-				 struct buf *value)
-{
-	enum err e = gate(self, SEAM_ROW, "row_next");
-
-	return e == ERR_OK ? map_next(&rows_of(self)->true_rows, prefix, after, key, value) : e;
-}
-
-static const struct map_ops failing_rows = {
-	.get = failing_row_get,
-	.put = failing_row_put,
-	.del = failing_row_del,
-	.next = failing_row_next,
-};
-
-static struct map failing_views(struct store *s)
-{
-	struct sim_node *n = node_of(s);
-
-	failing[n->party].true_rows = true_ops->views(s);
-	return (struct map){ &failing_rows, n };
-}
-
-static void failing_close(struct store *s)
-{
-	true_ops->close(s);
-}
-
-static const struct store_ops failing_ops = {
-	.close = failing_close,
-	.begin = failing_begin,
-	.commit = failing_commit,
-	.rollback = failing_rollback,
-	.views = failing_views,
-	.log_open = failing_log_open,
-	.log_get = failing_log_get,
-	.log_put = failing_log_put,
-	.log_next = failing_log_next,
-	.entry_put = failing_entry_put,
-	.entry_get = failing_entry_get,
-	.entry_renew = failing_entry_renew,
-	.node_get = failing_node_get,
-	.entry_cut = failing_entry_cut,
-	.content_put = failing_content_put,
-	.content_get = failing_content_get,
-	.content_renew = failing_content_renew,
-	.content_erase = failing_content_erase,
-	.content_eraser = failing_content_eraser,
-	.note_put = failing_note_put,
-	.note_del = failing_note_del,
-	.note_get = failing_note_get,
-	.note_above = failing_note_above,
-	.cosignature_put = failing_cosignature_put,
-	.cosignature_del = failing_cosignature_del,
-	.cosignature_above = failing_cosignature_above,
-	.cosignature_last = failing_cosignature_last,
-	.attachment_put = failing_attachment_put,
-	.attachment_held = failing_attachment_held,
-	.attachment_get = failing_attachment_get,
-	.attachment_del = failing_attachment_del,
-	.advance_put = failing_advance_put,
-	.advance_get = failing_advance_get,
-	.advance_del = failing_advance_del,
-	.views_walk = failing_views_walk,
-	.views_recount = failing_views_recount,
-	.tidy = failing_tidy,
-	.backup = failing_backup,
-};
 
 enum err __real_store_sqlite_open(const char *path, const char *vfs, struct store **out);
 enum err __wrap_store_sqlite_open(const char *path, const char *vfs, struct store **out);
@@ -262,10 +63,8 @@ enum err __wrap_store_sqlite_open(const char *path, const char *vfs, struct stor
 {
 	enum err e = __real_store_sqlite_open(path, vfs, out);
 
-	if (e == ERR_OK) {
-		true_ops = (*out)->ops;
-		(*out)->ops = &failing_ops;
-	}
+	if (e == ERR_OK)
+		*out = failing[opening->party].store = failing_store_new(*out, ask, opening);
 	return e;
 }
 
@@ -275,10 +74,9 @@ struct store *__real_disk_open(struct world *w, struct sim_node *n);
 struct store *__wrap_disk_open(struct world *w, struct sim_node *n);
 struct store *__wrap_disk_open(struct world *w, struct sim_node *n)
 {
-	bool has_failed = failing[n->party].has_failed;
-
 	places_world = w;
-	failing[n->party] = (struct failing){ .has_failed = has_failed };
+	opening = n;
+	failing[n->party].is_ended = false;
 	return __real_disk_open(w, n);
 }
 
@@ -305,7 +103,8 @@ void places_rest(struct world *w)
 	places_are_resting();
 	places_mend();
 	for (size_t i = 0; i < w->nodes_count; i++) {
-		if (!failing[i].is_dead && !failing[i].is_ended)
+		if (w->nodes[i].node == NULL ||
+		    (!failing_store_is_dead(failing[i].store) && !failing[i].is_ended))
 			failing[i].has_failed = false;
 	}
 }
@@ -403,11 +202,10 @@ enum err __real_node_new(const struct node_options *o, struct node **out);
 enum err __wrap_node_new(const struct node_options *o, struct node **out);
 enum err __wrap_node_new(const struct node_options *o, struct node **out)
 {
-	struct sim_node *of = node_of(o->store);
 	enum err e;
 
-	if (of->life > 0)
-		places_core_begins(of);
+	if (opening->life > 0)
+		places_core_begins(opening);
 	e = __real_node_new(o, out);
 	places_core_ends();
 	return e;
