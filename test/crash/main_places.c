@@ -18,6 +18,8 @@
 #define QUIET_AFTER_US 70000000
 #define REPAIR_AFTER_US 5000000 /* when who was down is up again */
 #define STEP_US 250000
+#define CUT_US 4000000
+#define LEADER 1u	 /* channel of FLASH */
 #define ASKED_US 6000000 /* of everything that can be asked, every so often */
 #define AFTER_US 1500000 /* so long the world goes on as before after the call that failed */
 
@@ -59,6 +61,7 @@ static void repair(struct world *w)
 static void judge(struct world *w)
 {
 	places_rest(w);
+	w->is_cut = false;
 	faults_end(w);
 	if (places_is_rotten())
 		repair(w);
@@ -82,13 +85,29 @@ static void judge(struct world *w)
 	check_agreement(w);
 }
 
+/* For a third of the time there is no path but the thin one, and then there is much to say. */
+static void cut(struct world *w)
+{
+	w->is_cut = w->now_us / CUT_US % 3 == 1;
+	for (size_t i = 0; w->is_cut && i < w->nodes_count; i++) {
+		struct sim_node *n = &w->nodes[i];
+		for (size_t j = 0; j < i * SIM_PATHS; j++)
+			path_set(w, i, j / SIM_PATHS, j % SIM_PATHS, false);
+		if (n->node == NULL || !prng_is_one_in(&w->prng, 4))
+			continue;
+		officer_flash(w, n, LEADER);
+		node_turn(w, n);
+	}
+}
+
 static void run(uint64_t seed)
 {
-	struct world *w = world_new(seed, 0, getenv("VERBOSE") != NULL);
+	struct world *w = world_new_thin(seed, 0, getenv("VERBOSE") != NULL);
 	int64_t since_us = 0, asked_us = 0;
 
 	while (w->now_us < CHAOS_UNTIL_US &&
 	       !(places_has_failed(&since_us) && w->now_us > since_us + AFTER_US)) {
+		cut(w);
 		world_advance(w, w->now_us + STEP_US);
 		if (w->now_us >= asked_us + ASKED_US) {
 			asked_us = w->now_us;

@@ -183,6 +183,8 @@ static enum err core_ends(const struct sim_node *n, enum err e)
 /* clang-format off */
 DOOR(node_receive, node_at(n), (struct node *n, struct now now, const struct arrival *in, struct effects *fx),
     (n, now, in, fx))
+DOOR(node_heard, node_at(n), (struct node *n, struct now now, size_t peer, size_t path, struct bytes bytes, struct effects *fx),
+   (n, now, peer, path, bytes, fx))
 DOOR(node_link, node_at(n), (struct node *n, struct now now, const struct path_change *in, struct effects *fx),
     (n, now, in, fx))
 DOOR(node_sent, node_at(n), (struct node *n, struct now now, size_t peer, size_t path, uint64_t tag, struct effects *fx),

@@ -151,6 +151,7 @@ void node_boot(struct world *w, struct sim_node *n)
 		for (size_t j = 0; j < SIM_PATHS; j++)
 			o.paths[i][j] = names[j];
 	}
+	thin_options_fill(w, n, &o);
 	n->store = o.store;
 	e = o.store == NULL ? ERR_IO : node_new(&o, &n->node);
 	if (e != ERR_OK) {
@@ -169,6 +170,7 @@ void node_boot(struct world *w, struct sim_node *n)
 	w->counters.restarts++;
 	node_start(n->node, world_now(w, n), &n->signer.marks, n->signer.has_memory, n->signer.is_certain,
 		   &n->fx);
+	thin_up(w, n);
 	memset(n->checked, 0, sizeof n->checked);
 	node_turn(w, n);
 	if (n->node == NULL)
@@ -202,7 +204,8 @@ static bool carry_out(struct world *w, struct sim_node *n, const struct effect *
 			frame_send(w, n, &effect->frame);
 		return true;
 	case EFFECT_THIN:
-		break; /* no world here has a thin path */
+		thin_carry(w, n, &effect->frame);
+		return true;
 	case EFFECT_SIGN:
 		sign_event(w, n, EVENT_SIGN, &effect->sign);
 		return true;
@@ -488,6 +491,8 @@ static void deliver(struct world *w, struct event *e)
 			err = node_link(n->node, now, &in, &n->fx);
 	} else if (e->kind == EVENT_SENT) {
 		err = node_sent(n->node, now, e->peer, e->path, e->tag, &n->fx);
+	} else if (e->kind == EVENT_THIN) {
+		err = node_heard(n->node, now, e->peer, e->path, bytes, &n->fx);
 	} else if (e->kind == EVENT_SIGN || e->kind == EVENT_COSIGN) {
 		struct signer_answer in = { e->kind == EVENT_COSIGN, e->origin, e->size, e->refused, bytes };
 		err = node_signed(n->node, now, &in, &n->fx);
@@ -639,17 +644,28 @@ void world_free(struct world *w)
 	free(w);
 }
 
-struct world *world_new(uint64_t seed, size_t nodes, bool is_verbose)
+static struct world *world_make(uint64_t seed, size_t nodes, bool is_verbose, bool has_thin)
 {
 	struct world *w = xcalloc(1, sizeof *w);
 
 	w->seed = seed;
+	w->has_thin = has_thin;
 	w->is_verbose = is_verbose;
 	prng_init(&w->prng, seed);
 	hash_open(&w->trace);
 	signatures_forget();
 	world_build(w, nodes);
 	return w;
+}
+
+struct world *world_new(uint64_t seed, size_t nodes, bool is_verbose)
+{
+	return world_make(seed, nodes, is_verbose, false);
+}
+
+struct world *world_new_thin(uint64_t seed, size_t nodes, bool is_verbose)
+{
+	return world_make(seed, nodes, is_verbose, true);
 }
 
 void world_advance(struct world *w, int64_t until_us)

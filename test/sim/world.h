@@ -59,6 +59,7 @@ enum event_kind {
 	EVENT_FRAME,
 	EVENT_PATH,
 	EVENT_SENT,
+	EVENT_THIN,
 	EVENT_SIGN,
 	EVENT_COSIGN,
 	EVENT_TICK,
@@ -206,6 +207,7 @@ struct world {
 	struct hostile *hostile;     /* hostile.h; NULL: all are honest */
 	/* a blob that no entry names: whoever sends a piece of it gives away what is his own */
 	uint8_t draft[HASH_LEN];
+	bool has_thin;	/* between each two nodes, beside the other paths */
 	bool is_rotten; /* a test changes what a node holds: its log may halt */
 	bool is_verbose;
 };
@@ -218,6 +220,8 @@ void world_run(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8
 
 /* The steps of it, for tests with a story of their own: nodes 0 is two or three, as the seed says. */
 struct world *world_new(uint64_t seed, size_t nodes, bool is_verbose);
+/* The same with a thin path between each two. */
+struct world *world_new_thin(uint64_t seed, size_t nodes, bool is_verbose);
 void world_advance(struct world *w, int64_t until_us);
 void world_free(struct world *w);
 
@@ -241,6 +245,12 @@ void path_set(struct world *w, size_t a, size_t b, size_t path, bool is_up);
 void frame_send(struct world *w, const struct sim_node *from, const struct effect_frame *frame);
 /* As it is, whoever sends it. */
 void frame_carry(struct world *w, const struct sim_node *from, const struct effect_frame *frame);
+
+/* thin.c */
+#define THIN_PATH SIM_PATHS
+void thin_options_fill(const struct world *w, const struct sim_node *n, struct node_options *o);
+void thin_up(struct world *w, struct sim_node *n);
+void thin_carry(struct world *w, const struct sim_node *n, const struct effect_frame *frame);
 
 void officer_act(struct world *w, struct sim_node *n);
 void acknowledged_finish(struct sim_acknowledged *a);
