@@ -37,6 +37,9 @@ lint: setup ## layers, names, layout, clang-tidy, cppcheck, spelling, scripts, m
 sim: all ## the simulator: SEED=n one seed and its trace hash, SEEDS=count that many, neither: until stopped
 	@$(BUILD)/test/sim/sim $(if $(SEED),SEED=$(SEED)) $(if $(SEEDS),SEEDS=$(SEEDS))
 
+restores: all ## nodes put back to backups of every age, N=count (1000): each ends in recovery or a new epoch; SEED=n one history
+	@$(BUILD)/test/sim/restores $(if $(SEED),SEED=$(SEED),N=$(or $(N),1000) FLOORS=1)
+
 crash: all ## the power, the disk, the memory, the store and the signer fail at every call; CUTS=count power cuts (100000), SEEDS=count histories (4)
 	@$(BUILD)/test/crash/cuts CUTS=$(or $(CUTS),100000)
 	@$(BUILD)/test/crash/faults SEEDS=$(or $(SEEDS),4)
@@ -105,4 +108,4 @@ build-coverage/build.ninja:
 		'-Dc_args=-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc' \
 		-Dc_link_args=-fprofile-instr-generate
 
-.PHONY: all help setup demo test check e2e lint sim crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo
+.PHONY: all help setup demo test check e2e lint sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo

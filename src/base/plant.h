@@ -17,6 +17,8 @@
 	X(RESEND_FILED_AGAIN, "a resend is not recognised") \
 	X(ROLLBACK_LEAVES_VIEWS, "a rollback leaves what was folded") \
 	X(RESTORE_UNSEEN, "a store behind the signer's mark goes on") \
+	X(EPOCH_IN_USE, "an epoch is opened under a number that may be in use") \
+	X(DOUBT_FORGOTTEN, "a signer's doubts end with the start that had them") \
 	X(REDO_UNSYNCED, "a turn is acknowledged before its flush") \
 	X(REDO_UNHASHED, "a turn is run again although its hash is wrong") \
 	X(DRAINED_TWICE, "turns that the tables have are run again") \

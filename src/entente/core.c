@@ -86,6 +86,14 @@ static void ask_signer(struct core *c, const struct effect *effect)
 	children_tell(c, &c->signer, &r);
 }
 
+static void settle_signer(struct core *c, const struct effect *effect)
+{
+	const struct record r = { .kind = RECORD_SETTLED };
+
+	(void)effect;
+	children_tell(c, &c->signer, &r);
+}
+
 static void answer_client(struct core *c, const struct effect *effect)
 {
 	if (effect->answer.client == FIRST_CLIENT)
@@ -130,10 +138,9 @@ static void give_reserve(struct core *c, const struct effect *effect)
 }
 
 static void (*const carriers[EFFECT_KIND_COUNT])(struct core *c, const struct effect *effect) = {
-	[EFFECT_FRAME] = send_frame,	 [EFFECT_THIN] = write_thin,
-	[EFFECT_SIGN] = ask_signer,	 [EFFECT_COSIGN] = ask_signer,
-	[EFFECT_ANSWER] = answer_client, [EFFECT_PUBLISH] = publish,
-	[EFFECT_CLOSE] = close_path,	 [EFFECT_STOP] = stop,
+	[EFFECT_FRAME] = send_frame,  [EFFECT_THIN] = write_thin,	[EFFECT_SIGN] = ask_signer,
+	[EFFECT_COSIGN] = ask_signer, [EFFECT_SETTLED] = settle_signer, [EFFECT_ANSWER] = answer_client,
+	[EFFECT_PUBLISH] = publish,   [EFFECT_CLOSE] = close_path,	[EFFECT_STOP] = stop,
 	[EFFECT_FULL] = give_reserve,
 };
 static_assert(EFFECT_KIND_COUNT == EFFECT_FULL + 1, "each kind of effect has its carrier");

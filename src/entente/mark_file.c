@@ -19,6 +19,7 @@ struct slot {
 	bool is_whole;	/* false: its hash is wrong, or it cannot be read */
 	bool is_filled; /* false: it was never written */
 	bool is_closed;
+	struct mark_memory doubts;
 	uint64_t generation;
 	struct bytes boot, marks; /* borrowed from the memory that the slot was read into */
 };
@@ -61,18 +62,43 @@ static enum err read_at(const struct mark_file *f, unsigned slot, uint8_t *memor
 	return ERR_OK;
 }
 
+/* What was in doubt when the file was begun, and is not settled; at least one of the two is false. */
+static const struct {
+	const char *word;
+	struct mark_memory memory;
+} doubts[] = { { "", { true, true } }, { " lost", { false, false } }, { " cut", { true, false } } };
+
+/* "open" or "closed", and a word of the table. */
+static enum err read_state(struct bytes state, struct slot *out)
+{
+	static const char *const words[] = { "open", "closed" };
+
+	for (size_t i = 0; i < ARRAY_COUNT(words) * ARRAY_COUNT(doubts); i++) {
+		struct bytes rest = state, wanted = bytes_str(words[i % ARRAY_COUNT(words)]), word;
+		out->is_closed = i % ARRAY_COUNT(words) == 1;
+		out->doubts = doubts[i / ARRAY_COUNT(words)].memory;
+		if (bytes_take(&rest, wanted.len, &word) == ERR_OK && bytes_equal(word, wanted) &&
+		    bytes_equal(rest, bytes_str(doubts[i / ARRAY_COUNT(words)].word)))
+			return ERR_OK;
+	}
+	return ERR_CORRUPT;
+}
+
+static const char *doubts_word(const struct mark_memory *memory)
+{
+	return doubts[!memory->has_memory ? 1 : memory->is_certain ? 0 : 2].word;
+}
+
 static enum err read_title(struct bytes line, struct slot *out)
 {
-	struct bytes title, generation, state;
+	struct bytes title, generation;
 
 	if (bytes_take(&line, sizeof TITLE - 1, &title) != ERR_OK || !bytes_equal(title, BYTES_LIT(TITLE)))
 		return ERR_CORRUPT;
 	if (bytes_take_until(&line, ' ', &generation) != ERR_OK ||
 	    bytes_take_until(&line, ' ', &out->boot) != ERR_OK)
 		return ERR_CORRUPT;
-	state = line;
-	out->is_closed = bytes_equal(state, BYTES_LIT("closed"));
-	if (!out->is_closed && !bytes_equal(state, BYTES_LIT("open")))
+	if (read_state(line, out) != ERR_OK)
 		return ERR_CORRUPT;
 	return bytes_read_decimal(generation, UINT64_MAX - 1, &out->generation) == ERR_OK ? ERR_OK
 											  : ERR_CORRUPT;
@@ -130,11 +156,12 @@ static enum err read_memory(struct mark_file *f, struct marks *m, struct mark_me
 		goto out;
 	e = marks_read(slots[f->synced].marks, m);
 	f->generation = slots[f->synced].generation;
-	memory->has_memory = true;
+	*memory = slots[f->synced].doubts;
 	/* A torn slot is a write that a signature may have followed, if another write came over it. */
 	memory->is_certain =
-		slots[f->synced].is_closed ||
-		(bytes_equal(slots[f->synced].boot, bytes_str(f->boot)) && slots[1 - f->synced].is_whole);
+		memory->is_certain &&
+		(slots[f->synced].is_closed ||
+		 (bytes_equal(slots[f->synced].boot, bytes_str(f->boot)) && slots[1 - f->synced].is_whole));
 out:
 	free(other);
 	return e;
@@ -155,6 +182,7 @@ static enum err build_slot(struct mark_file *f, const struct marks *m, const cha
 	buf_put_str(&b, f->boot);
 	buf_put_str(&b, " ");
 	buf_put_str(&b, state);
+	buf_put_str(&b, doubts_word(&f->doubts));
 	buf_put_str(&b, "\n");
 	marks_write(m, &b);
 	if (buf_check(&b) != ERR_OK)
@@ -209,6 +237,7 @@ enum err mark_file_open(struct mark_file *f, const char *path, const char boot[C
 		if (f->fd >= 0)
 			close(f->fd);
 	}
+	f->doubts = *memory;
 	if (e == ERR_OK)
 		e = replace_file(f, m, path);
 	if (e == ERR_OK) {
@@ -236,6 +265,15 @@ enum err mark_file_sync(struct mark_file *f)
 	f->synced = 1 - f->synced;
 	f->is_dirty = false;
 	return ERR_OK;
+}
+
+enum err mark_file_settle(struct mark_file *f, const struct marks *m)
+{
+	enum err e;
+
+	f->doubts = (struct mark_memory){ true, true };
+	e = write_slot(f, m, "open");
+	return e == ERR_OK ? mark_file_sync(f) : e;
 }
 
 enum err mark_file_close(struct mark_file *f, const struct marks *m)

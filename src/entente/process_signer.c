@@ -225,12 +225,22 @@ static enum err take_memory(struct signer *s, const struct record *r)
 	return e;
 }
 
+/* What its next start says is what this file then says: nothing is in doubt. */
+static enum err take_settled(struct signer *s)
+{
+	s->is_moved = false;
+	s->fresh_count = 0;
+	return mark_file_settle(&s->file, &s->marks);
+}
+
 static enum err take_record(struct signer *s, const struct record *r)
 {
 	if (r->kind == RECORD_MEMORY)
 		return take_memory(s, r);
 	/* Before that we do not know whose logs are ours. */
-	return s->mirror_name[0] == '\0' ? ERR_FRAME : take_sign(s, r);
+	if (s->mirror_name[0] == '\0')
+		return ERR_FRAME;
+	return r->kind == RECORD_SETTLED ? take_settled(s) : take_sign(s, r);
 }
 
 static enum err read_core(struct signer *s)

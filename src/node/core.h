@@ -263,6 +263,7 @@ struct node {
 	/* What had counted as absent came after all: everything is folded anew, but not all the time. */
 	bool is_refold_due, has_refolded; /* has: in this turn */
 	struct mono next_refold, next_ask;
+	bool is_unsettled;	  /* the signer's doubts: some own log may still hang on them */
 	bool has_healed;	  /* in this turn: what was said to be erased came, or was erased */
 	struct batch_item *items; /* of the batch at hand */
 	struct signer (*signers)[STATEMENT_SIGNATURES_MAX]; /* of its entries, verified */
@@ -410,10 +411,12 @@ size_t knots_len(void);
 enum err knot_find(struct node *n, struct now now, struct line **first) MUST_CHECK;
 /* What the next entry is folded without, and is not held, is written down. */
 enum err lost_note(struct node *n, const struct line *line) MUST_CHECK;
-/* Sets has_lost. */
+/* Sets has_lost; what came in a run before this one is due. */
 enum err lost_load(struct node *n, struct line *line) MUST_CHECK;
 /* The log has grown, and may have what was lost. */
 enum err lost_found(struct node *n, struct now now, struct line *line) MUST_CHECK;
+/* Before everything is folded anew: what has come is not lost. */
+enum err lost_forget(struct node *n, struct line *line) MUST_CHECK;
 
 /* ---- replicate.c ---- */
 void replicate(struct node *n, struct now now);
@@ -506,6 +509,8 @@ bool is_content_known(struct node *n, const uint8_t hash[HASH_LEN]);
 /* Before an entry is added: notes a content that another statement names already. */
 enum err content_named(struct node *n, const struct log_key *log, const struct statement *s) MUST_CHECK;
 /* An erasure that counts: the content goes, its hash and the proof stay. */
+/* Before an entry of ours is cut: its content goes with it, and what it erased is erased by nothing. */
+enum err erase_cut(struct node *n, const struct place_key *at) MUST_CHECK;
 enum err erase_folded(struct node *n, const struct place_key *at, const struct statement *s) MUST_CHECK;
 /* An entry came without its content, because of this eraser: so a peer says. */
 enum err erased_note(struct node *n, const struct place_key *at, const uint8_t hash[HASH_LEN],
@@ -534,6 +539,8 @@ enum err recover_start(struct node *n, struct now now, const struct marks *marks
 enum err recover_note(struct node *n, struct now now, size_t peer, const struct note *note) MUST_CHECK;
 enum err recover_answered(struct node *n, size_t peer) MUST_CHECK;
 void recover_check(struct line *line);
+/* After a flush: what the signer doubts is told to be settled when every own log is open again. */
+void recover_settle(struct node *n);
 /* `open` of a new epoch, or of the first, by the registrar. */
 enum err epoch_open(struct node *n, struct now now, const struct statement *s, const struct command *in,
 		    struct effect_answer *answer) MUST_CHECK;

@@ -30,6 +30,7 @@ enum effect_kind {
 	EFFECT_THIN,	/* put these bytes on a thin path, in place of what is being put there */
 	EFFECT_SIGN,	/* ask the signer for our line under this note */
 	EFFECT_COSIGN,	/* ask the signer for our mirror's line */
+	EFFECT_SETTLED, /* tell the signer that what it may have forgotten is in doubt no longer */
 	EFFECT_ANSWER,	/* tell the client what became of his command */
 	EFFECT_PUBLISH, /* tell every client that the state has changed */
 	EFFECT_CLOSE,	/* close a path, for this reason */

@@ -125,6 +125,73 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 	return e == ERR_OK ? erased_forget(n, &of) : e;
 }
 
+/* ---- A restored log's tail is cut. ---- */
+
+/* Unless another entry says the same words. */
+static enum err content_cut(struct node *n, const uint8_t hash[HASH_LEN])
+{
+	struct store *store = record_store(n->record);
+	struct buf content;
+	bool is_kept, is_held;
+	enum err e = is_double(n, hash, &is_kept);
+
+	if (e != ERR_OK || is_kept)
+		return e;
+	buf_init(&content, n->scratch, CONTENT_LEN_MAX);
+	is_held = record_content(n->record, hash, &content) == ERR_OK;
+	e = store->ops->content_forget(store, hash);
+	return e == ERR_OK && is_held ? attachments_unnamed(n, buf_bytes(&content)) : e;
+}
+
+/* What it erased is neither held nor erased by anything: as if it had come without its content. */
+static enum err erasure_cut(struct node *n, const struct place_key *at, const struct statement *s)
+{
+	struct store *store = record_store(n->record);
+	struct place_key of = { { s->refers[0].channel, accord_party_find(n->accord, s->refers[0].party),
+				  s->refers[0].epoch },
+				s->refers[0].index };
+	struct line *line = line_find(n, &of.log), *own = line_find(n, &at->log);
+	uint8_t said_memory[SAID_LEN_MAX], said_now_memory[SAID_LEN_MAX];
+	struct buf bytes, said = BUF_ON(said_memory), now = BUF_ON(said_now_memory);
+	struct place eraser = {
+		.channel = at->log.channel, .party = s->party, .epoch = at->log.epoch, .index = at->index
+	};
+	struct entry entry;
+	struct statement erased;
+	enum err e = record_leaf(n->record, own->log, at->index, eraser.leaf);
+
+	if (e != ERR_OK || line == NULL)
+		return e;
+	buf_init(&bytes, n->scratch, ENTRY_LEN_MAX);
+	e = line_entry(n, line, of.index, &bytes, &entry, &erased);
+	if (e != ERR_OK || !erased.has_content)
+		return e == ERR_NOT_FOUND || e == ERR_ROT ? ERR_OK : e;
+	e = store->ops->content_eraser(store, erased.content.hash, &said);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	place_write(&eraser, &now);
+	if (!bytes_equal(buf_bytes(&said), buf_bytes(&now)))
+		return ERR_OK; /* an earlier one erased it */
+	e = store->ops->content_forget(store, erased.content.hash);
+	return e == ERR_OK ? erased_note(n, &of, erased.content.hash, &eraser) : e;
+}
+
+enum err erase_cut(struct node *n, const struct place_key *at)
+{
+	struct line *line = line_find(n, &at->log);
+	struct buf bytes = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
+	struct entry entry;
+	struct statement s;
+	enum err e = line_entry(n, line, at->index, &bytes, &entry, &s);
+
+	if (e != ERR_OK)
+		return e == ERR_ROT ? ERR_OK : e;
+	e = erased_forget(n, at);
+	if (e == ERR_OK && s.kind == KIND_ERASE)
+		e = erasure_cut(n, at, &s);
+	return e == ERR_OK && s.has_content ? content_cut(n, s.content.hash) : e;
+}
+
 /* ---- What a peer says, who passes an entry on without its content. ---- */
 
 static void erased_key(struct buf *key, const struct place_key *at)

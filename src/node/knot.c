@@ -40,33 +40,56 @@ static enum err lost_first(struct node *n, const struct line *line, struct buf *
 	return e;
 }
 
+/* Whether what something was folded without is held by now; its row stays until that is folded anew. */
+static enum err has_come(struct node *n, const struct line *line, struct buf *key, bool *out)
+{
+	uint64_t size = 0;
+	enum err e = lost_first(n, line, key, &size);
+
+	*out = e == ERR_OK && size <= line->log->frontier.size;
+	return e;
+}
+
 enum err lost_load(struct node *n, struct line *line)
 {
 	uint8_t memory[LOST_KEY_LEN];
 	struct buf key = BUF_ON(memory);
-	uint64_t size;
-	enum err e = lost_first(n, line, &key, &size);
+	bool is_here;
+	enum err e = has_come(n, line, &key, &is_here);
 
 	line->has_lost = e == ERR_OK;
+	n->is_refold_due |= is_here;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 enum err lost_found(struct node *n, struct now now, struct line *line)
 {
+	uint8_t memory[LOST_KEY_LEN];
+	struct buf key = BUF_ON(memory);
+	bool is_here;
+	enum err e;
+
+	if (!line->has_lost)
+		return ERR_OK;
+	e = has_come(n, line, &key, &is_here);
+	line->has_lost = e == ERR_OK;
+	if (is_here)
+		refold_due(n, now);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err lost_forget(struct node *n, struct line *line)
+{
+	bool is_here = line->has_lost;
 	enum err e = ERR_OK;
 
-	while (e == ERR_OK && line->has_lost) {
+	while (e == ERR_OK && is_here) {
 		uint8_t memory[LOST_KEY_LEN];
 		struct buf key = BUF_ON(memory);
-		uint64_t size;
-		e = lost_first(n, line, &key, &size);
-		line->has_lost = e != ERR_NOT_FOUND;
-		if (e == ERR_OK && size > line->log->frontier.size)
-			return ERR_OK;
-		if (e == ERR_OK)
+		e = has_come(n, line, &key, &is_here);
+		line->has_lost = e == ERR_OK;
+		if (is_here)
 			e = map_del(&n->views, buf_bytes(&key));
-		if (e == ERR_OK)
-			refold_due(n, now);
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

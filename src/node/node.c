@@ -305,7 +305,7 @@ void node_start(struct node *n, struct now now, const struct marks *marks, bool 
 		 * brought up to the note, for a backup as old as the mark would not be known for one.
 		 */
 		if (l->log->durable > 0 && (l->log->noted < l->log->durable || !is_marked) && l->is_own &&
-		    !l->is_recovering &&
+		    !l->is_recovering && l->log->frontier.size == l->log->durable && /* not cut */
 		    node_local(n, line_sign(n, now, l), "a proof for the signer cannot be made") != ERR_OK)
 			return;
 		/* Likewise our own receipt for a peer's log. */
@@ -556,9 +556,9 @@ enum err turn_flush(struct node *n, struct now now)
 			recover_check(l);
 		/*
 		 * What came back was signed, by this signer or by its lost mark: signed again, it is
-		 * remembered.
+		 * remembered. But not where that mark would pass for a memory of the rest.
 		 */
-		if (l->is_own)
+		if (l->is_own && !l->is_unremembered)
 			e = line_sign(n, now, l);
 		if (e != ERR_OK)
 			return node_local(n, e, "a proof for the signer cannot be made");
@@ -592,6 +592,8 @@ enum err node_commit(struct node *n, struct now now, struct effects *fx)
 		e = turn_flush(n, now);
 		e = e == ERR_OK ? taken : e;
 	}
+	if (e == ERR_OK)
+		recover_settle(n);
 	if (!n->is_stopped)
 		replicate(n, now);
 	return e == ERR_OK && err_class(said) == ERR_CLASS_LOCAL ? said : e;

@@ -105,8 +105,8 @@ static enum err recover_line(struct node *n, struct line *l, const struct marks 
 	l->is_unremembered =
 		(reason & CLOSED_UNREMEMBERED) != 0 || (is_unmarked && (!has_memory || l->log->noted > 0));
 	l->is_recovering = l->is_unremembered;
-	l->is_doubtful = (reason & CLOSED_DOUBTFUL) != 0 ||
-			 (!is_certain && l->channel->plane != PLANE_HOME && l->log->durable > 0);
+	l->is_doubtful = (reason & CLOSED_DOUBTFUL) != 0 || (!is_certain && l->channel->plane != PLANE_HOME &&
+							     (l->log->durable > 0 || !is_unmarked));
 	return (l->is_doubtful || l->is_unremembered) && reason == 0 ? keep_reason(n, l) : ERR_OK;
 }
 
@@ -124,12 +124,17 @@ static enum err cut_unproved(struct node *n, struct now now)
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];
 		enum err e;
-		if (!l->is_own || !l->is_recovering || l->log->durable <= l->log->noted)
+		/* Of an ended log too, where the signer was further, or may have been. */
+		bool is_unsignable =
+			l->is_recovering || (l->is_closed && (l->marked == 0 || l->marked > l->log->durable));
+		if (!l->is_own || l->log->durable <= l->log->noted || !is_unsignable)
 			continue;
 		log_warning("channel %u: %llu of our entries are proved by no note and go; the terminals "
 			    "have them",
 			    l->key.channel, (unsigned long long)(l->log->durable - l->log->noted));
 		e = turn_open(n);
+		for (uint64_t at = l->log->durable; e == ERR_OK && at > l->log->noted; at--)
+			e = erase_cut(n, &(struct place_key){ l->key, at - 1 });
 		if (e == ERR_OK)
 			e = record_cut(n->record, l->log, l->log->noted);
 		if (e != ERR_OK)
@@ -144,6 +149,7 @@ enum err recover_start(struct node *n, struct now now, const struct marks *marks
 {
 	enum err e = ERR_OK;
 
+	n->is_unsettled = !has_memory || !is_certain;
 	for (size_t i = 0; i < marks->count && e == ERR_OK; i++)
 		e = open_forgotten(n, &marks->rows[i]);
 	close_older_epochs(n);
@@ -164,6 +170,16 @@ enum err recover_start(struct node *n, struct now now, const struct marks *marks
 	return e == ERR_OK ? cut_unproved(n, now) : e;
 }
 
+/*
+ * A log of ours that others have, and our signer has no mark of: it has lost its memory, whatever it says,
+ * and nobody remembers what was signed of it.
+ */
+static enum err be_reborn(struct node *n, struct line *line)
+{
+	line->is_recovering = line->is_unremembered = true;
+	return keep_reason(n, line);
+}
+
 enum err recover_note(struct node *n, struct now now, size_t peer, const struct note *note)
 {
 	struct log_key key = { note->origin.channel, n->self, note->origin.epoch };
@@ -178,6 +194,8 @@ enum err recover_note(struct node *n, struct now now, size_t peer, const struct 
 		e = turn_open(n);
 		if (e == ERR_OK)
 			e = line_open(n, &key, &line);
+		if (e == ERR_OK)
+			e = be_reborn(n, line);
 		if (e != ERR_OK)
 			return e;
 		close_older_epochs(n);
@@ -234,6 +252,30 @@ enum err recover_answered(struct node *n, size_t peer)
 		}
 	}
 	return e;
+}
+
+static bool is_in_doubt(const struct line *l)
+{
+	return l->is_own && !l->is_closed && (l->is_doubtful || l->is_unremembered);
+}
+
+/* A node that has not begun yet is settled with its first epochs: until then it may have lost everything. */
+void recover_settle(struct node *n)
+{
+	if (!n->is_unsettled)
+		return;
+	for (size_t i = 0; i < n->lines_count; i++) {
+		if (is_in_doubt(&n->lines[i]) && !PLANTED(DOUBT_FORGOTTEN))
+			return;
+	}
+	for (size_t i = 0; i < n->accord->channels_count; i++) {
+		const struct accord_channel *c = &n->accord->channels[i];
+		if (is_channel_of(c, n->self) && line_newest(n, c->number, n->self) == NULL)
+			return;
+	}
+	if (effects_add(n->fx, EFFECT_SETTLED) == NULL)
+		return; /* the next turn has room */
+	n->is_unsettled = false;
 }
 
 /* ---- Epochs. ---- */
@@ -314,20 +356,47 @@ static enum err repeat_keys(struct node *n, struct now now, const struct log_key
 	return ERR_OK;
 }
 
+/*
+ * The number after the last one; but one that nobody can have used where a later epoch may have been opened,
+ * and forgotten: the signer has no memory, or a machine that may have gone back, and not everybody who could
+ * know has answered.
+ */
+static enum err epoch_number(struct node *n, const struct line *old, uint32_t *out)
+{
+	uint8_t others, random[2];
+	uint64_t number;
+
+	if (old == NULL) {
+		*out = 1;
+		return ERR_OK;
+	}
+	number = (uint64_t)old->key.epoch + 1;
+	others = (uint8_t)(old->channel->parties & ~(1u << n->self));
+	if (is_in_doubt(old) && (others == 0 || (old->answered & others) != others) &&
+	    !PLANTED(EPOCH_IN_USE)) {
+		drbg_read(&n->drbg, random, sizeof random);
+		number += EPOCHS_MAX + ((uint64_t)random[0] << 8 | random[1]);
+	}
+	*out = (uint32_t)number;
+	return number > UINT32_MAX ? ERR_LIMIT : ERR_OK;
+}
+
 /* One channel's next epoch, or its first. */
 static enum err epoch_open_channel(struct node *n, struct now now, const struct statement *s,
 				   const struct command *in, uint32_t channel, struct effect_answer *answer)
 {
 	struct line *old = line_newest(n, channel, n->self), *line;
-	struct log_key key = { channel, n->self, old == NULL ? 1 : old->key.epoch + 1 };
-	struct log_key old_key = old == NULL ? key : old->key;
+	struct log_key key = { channel, n->self, 1 }, old_key;
 	struct entry entry = { .statement = in->statement,
 			       .signatures_count = in->signatures_count,
 			       .filed = now.wall };
 	struct judged judged;
 	struct entry_view view;
-	enum err e;
+	enum err e = epoch_number(n, old, &key.epoch);
 
+	if (e != ERR_OK)
+		return e;
+	old_key = old == NULL ? key : old->key;
 	if (old != NULL && old->log->frontier.size == 0 && !old->is_recovering) {
 		key.epoch = old->key.epoch;
 		old = NULL;

@@ -336,8 +336,12 @@ enum err refold_tick(struct node *n, struct now now)
 	e = turn_open(n);
 	if (e != ERR_OK)
 		return e;
-	for (size_t i = 0; i < n->lines_count; i++)
+	for (size_t i = 0; e == ERR_OK && i < n->lines_count; i++) {
 		entries += n->lines[i].log->frontier.size;
+		e = lost_forget(n, &n->lines[i]);
+	}
+	if (e != ERR_OK)
+		return e;
 	n->next_refold = mono_add_ms(now.mono, entries * REFOLD_MS_PER_ENTRY);
 	n->is_refold_due = false;
 	n->has_refolded = true;

@@ -50,6 +50,7 @@ enum query_kind { QUERY_KIND_READ, QUERY_KIND_WRITE, QUERY_KIND_ERASE, QUERY_KIN
 	X(CONTENT_NAME, WRITE, "INSERT INTO content_name VALUES(?1, ?2)") \
 	X(CONTENT_RENEW, WRITE, "UPDATE content SET bytes = ?2 WHERE number = ?1") \
 	X(CONTENT_GET, READ, "SELECT bytes, eraser FROM content WHERE number = ?1") \
+	X(CONTENT_FORGET, ERASE, "UPDATE content SET bytes = NULL, eraser = NULL WHERE number = ?1") \
 	X(CONTENT_ERASE, ERASE, "UPDATE content SET bytes = NULL, eraser = ?2 WHERE number = ?1") \
 	X(NOTE_PUT, WRITE, "INSERT OR REPLACE INTO note VALUES(?1, ?2)") \
 	X(NOTE_DEL, WRITE, "DELETE FROM note WHERE id = ?1") \
@@ -227,6 +228,7 @@ enum err lite_content_renew(struct store *store, const uint8_t hash[HASH_LEN],
 enum err lite_content_get(struct store *store, const uint8_t hash[HASH_LEN], struct buf *content) MUST_CHECK;
 enum err lite_content_eraser(struct store *store, const uint8_t hash[HASH_LEN],
 			     struct buf *eraser) MUST_CHECK;
+enum err lite_content_forget(struct store *store, const uint8_t hash[HASH_LEN]) MUST_CHECK;
 enum err lite_content_erase(struct store *store, const uint8_t hash[HASH_LEN],
 			    struct bytes eraser) MUST_CHECK;
 enum err lite_note_put(struct store *store, log_number log, uint64_t size, struct bytes note) MUST_CHECK;

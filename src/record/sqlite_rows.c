@@ -57,9 +57,14 @@ static enum err content_new(struct store_sqlite *s, uint64_t id, const uint8_t h
 enum err lite_content_put(struct store *store, const uint8_t hash[HASH_LEN], struct bytes content)
 {
 	uint64_t id, number;
+	struct buf none = { 0 };
 	enum err e = content_find(lite(store), hash, &id, &number);
 
-	return e == ERR_NOT_FOUND ? content_new(lite(store), id, hash, QUERY_CONTENT_PUT, content) : e;
+	if (e == ERR_NOT_FOUND)
+		return content_new(lite(store), id, hash, QUERY_CONTENT_PUT, content);
+	if (e != ERR_OK || lite_content_get(store, hash, &none) != ERR_NOT_FOUND)
+		return e;
+	return lite_content_renew(store, hash, content);
 }
 
 enum err lite_content_renew(struct store *store, const uint8_t hash[HASH_LEN], struct bytes content)
@@ -93,8 +98,10 @@ static enum err content_column(struct store *store, const uint8_t hash[HASH_LEN]
 	e = lite_row_open(s, q);
 	if (e != ERR_OK)
 		return e;
+	/* With neither it was forgotten: its row keeps the place that others may have counted past. */
 	if (sqlite3_column_type(q->statement, column) == SQLITE_NULL)
-		e = column == 0 ? ERR_REFUSED : ERR_NOT_FOUND;
+		e = column == 0 && sqlite3_column_type(q->statement, 1) != SQLITE_NULL ? ERR_REFUSED
+										       : ERR_NOT_FOUND;
 	else
 		buf_put(out, lite_column_bytes(q, column));
 	lite_row_close(q);
@@ -126,6 +133,20 @@ enum err lite_content_erase(struct store *store, const uint8_t hash[HASH_LEN], s
 	q = lite_query(s, QUERY_CONTENT_ERASE);
 	lite_bind_number(q, 1, number);
 	lite_bind_bytes(q, 2, eraser);
+	return lite_run(s, q);
+}
+
+enum err lite_content_forget(struct store *store, const uint8_t hash[HASH_LEN])
+{
+	struct store_sqlite *s = lite(store);
+	uint64_t id, number;
+	struct prepared *q;
+	enum err e = content_find(s, hash, &id, &number);
+
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	q = lite_query(s, QUERY_CONTENT_FORGET);
+	lite_bind_number(q, 1, number);
 	return lite_run(s, q);
 }
 

@@ -72,6 +72,8 @@ struct store_ops {
 	 * says ERR_REFUSED. */
 	enum err (*content_erase)(struct store *s, const uint8_t hash[HASH_LEN], struct bytes eraser);
 	enum err (*content_eraser)(struct store *s, const uint8_t hash[HASH_LEN], struct buf *eraser);
+	/* Neither held nor erased any more: what named it, or erased it, was cut. None is no error. */
+	enum err (*content_forget)(struct store *s, const uint8_t hash[HASH_LEN]);
 
 	/* The author's note (three lines and its own line) of this size. */
 	enum err (*note_put)(struct store *s, log_number log, uint64_t size, struct bytes note);

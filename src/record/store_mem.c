@@ -472,6 +472,16 @@ static enum err mem_content_eraser(struct store *s, const uint8_t hash[HASH_LEN]
 	return content_rest(mem(s), hash, CONTENT_ERASED, eraser);
 }
 
+static enum err mem_content_forget(struct store *s, const uint8_t hash[HASH_LEN])
+{
+	struct key k;
+
+	key_named(&k, TABLE_CONTENT, hash, HASH_LEN);
+	if (row_find(mem(s), key_bytes(&k)) != NULL)
+		row_del(mem(s), key_bytes(&k));
+	return ERR_OK;
+}
+
 /* ---- Notes and cosignatures. ---- */
 
 static enum err mem_note_put(struct store *s, log_number log, uint64_t size, struct bytes note)
@@ -848,6 +858,7 @@ static const struct store_ops mem_ops = {
 	.content_get = mem_content_get,
 	.content_erase = mem_content_erase,
 	.content_eraser = mem_content_eraser,
+	.content_forget = mem_content_forget,
 	.note_put = mem_note_put,
 	.note_del = mem_note_del,
 	.note_get = mem_note_get,

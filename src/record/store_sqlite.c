@@ -344,6 +344,7 @@ static const struct store_ops lite_ops = {
 	.content_get = lite_content_get,
 	.content_erase = lite_content_erase,
 	.content_eraser = lite_content_eraser,
+	.content_forget = lite_content_forget,
 	.note_put = lite_note_put,
 	.note_del = lite_note_del,
 	.note_get = lite_note_get,

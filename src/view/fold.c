@@ -95,11 +95,30 @@ bool fold_needs_read_back(const struct statement *message)
 
 /* ---- The past of an entry. ---- */
 
-static bool past_covers(const struct past *past, const struct place_key *at)
+/*
+ * Of an epoch before the one that was seen, what that one's `open` had before it: an ended log that is filled
+ * up later was not seen, whenever it came.
+ */
+static enum err past_covers(const struct fold *f, const struct past *past, const struct place_key *at,
+			    bool *out)
 {
-	uint32_t epoch = past->of[at->log.party].epoch;
+	struct place_key open = { at->log, 0 };
+	struct entry_view v = { .past = *past };
+	size_t party = at->log.party;
 
-	return epoch > at->log.epoch || (epoch == at->log.epoch && past->of[at->log.party].size > at->index);
+	*out = false;
+	while (v.past.of[party].epoch > at->log.epoch) {
+		uint32_t epoch = v.past.of[party].epoch;
+		enum err e;
+		open.log.epoch = epoch;
+		e = fold_get(f, &open, &v);
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND ? ERR_OK : e;
+		if (v.past.of[party].epoch >= epoch)
+			return ERR_OK;
+	}
+	*out = v.past.of[party].epoch == at->log.epoch && v.past.of[party].size > at->index;
+	return ERR_OK;
 }
 
 static void past_raise(struct past *past, size_t party, uint32_t epoch, uint64_t size)
@@ -390,7 +409,11 @@ static enum err judge_repetition(const struct case_file *c, enum verdict *out)
 	if (c->in->statement->kind <= KIND_ACCORD)
 		return ERR_OK;
 	while ((e = row_next_id(c->f->map, c->in->log.channel, c->in->statement->id, &at)) == ERR_OK) {
-		if (past_covers(&c->view->past, &at))
+		bool is_seen;
+		e = past_covers(c->f, &c->view->past, &at, &is_seen);
+		if (e != ERR_OK)
+			return e;
+		if (is_seen)
 			*out = VERDICT_REPEATED;
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -444,22 +467,23 @@ static const struct step_rule *step_rule_find(uint64_t kind)
 	return NULL;
 }
 
-/* Whether `party` has an act of this kind that counts on this place, in what is folded. */
-static enum err has_act(const struct fold *f, const struct place_key *on, size_t party, enum kind kind,
-			bool *out)
+/* Whether the author has an act of this kind that counts on its subject, in the past of this one. */
+static enum err has_act(const struct case_file *c, enum kind kind, bool *out)
 {
+	const struct fold *f = c->f;
 	struct message_at at = { 0 };
 	struct entry_view v;
 	enum err e;
 
 	*out = false;
-	while (!*out && (e = fold_next_act(f, on, &at)) == ERR_OK) {
-		if (at.place.log.party != party)
+	while (!*out && (e = fold_next_act(f, &c->subject, &at)) == ERR_OK) {
+		if (at.place.log.party != c->in->log.party)
 			continue;
 		e = fold_get(f, &at.place, &v);
+		if (e == ERR_OK && v.kind == kind)
+			e = past_covers(f, &c->view->past, &at.place, out);
 		if (e != ERR_OK)
 			return e;
-		*out = v.kind == kind;
 	}
 	return *out || e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -514,7 +538,7 @@ static enum err judge_step(const struct case_file *c, enum verdict *out)
 	else if (rule->is_on_read_back)
 		e = is_read_back_of(c->f, &c->subject, author, &is_met);
 	else if (rule->needs_watch_read && c->in->entry->signatures_count > 0)
-		e = has_act(c->f, &c->subject, author, KIND_WATCH_READ, &is_met);
+		e = has_act(c, KIND_WATCH_READ, &is_met);
 	if (e == ERR_OK && !is_met)
 		*out = rule->is_on_read_back ? VERDICT_REFERS : VERDICT_STEP;
 	return e;

@@ -312,6 +312,43 @@ static void contents_stay_and_are_erased(void **state)
 	assert_int_equal(s->ops->content_get(s, held, &out), ERR_REFUSED);
 }
 
+/* What named it, or erased it, was cut: it may come again, and be erased again. */
+static void a_content_that_is_forgotten_may_come_again(void **state)
+{
+	struct bench *b = *state;
+	struct store *s = b->store;
+	uint8_t hash[HASH_LEN], never[HASH_LEN], memory[64];
+	struct buf out = BUF_ON(memory);
+
+	hash_of(1, hash);
+	hash_of(2, never);
+	for (int round = 0; round < 2; round++) {
+		begin(s);
+		assert_int_equal(s->ops->content_put(s, hash, BYTES_LIT("words")), ERR_OK);
+		if (round > 0)
+			assert_int_equal(s->ops->content_erase(s, hash, BYTES_LIT("place")), ERR_OK);
+		commit(s);
+		begin(s);
+		assert_int_equal(s->ops->content_forget(s, hash), ERR_OK);
+		assert_int_equal(s->ops->content_forget(s, never), ERR_OK);
+		commit(s);
+		assert_int_equal(s->ops->content_get(s, hash, &out), ERR_NOT_FOUND);
+		assert_int_equal(s->ops->content_eraser(s, hash, &out), ERR_NOT_FOUND);
+	}
+	reopen(b);
+	s = b->store;
+	begin(s);
+	assert_int_equal(s->ops->content_put(s, hash, BYTES_LIT("words")), ERR_OK);
+	commit(s);
+	assert_int_equal(s->ops->content_get(s, hash, &out), ERR_OK);
+	assert_buf(out, "words");
+	begin(s);
+	assert_int_equal(s->ops->content_forget(s, hash), ERR_OK);
+	assert_int_equal(s->ops->content_erase(s, hash, BYTES_LIT("place")), ERR_OK);
+	commit(s);
+	assert_int_equal(s->ops->content_get(s, hash, &out), ERR_REFUSED);
+}
+
 static void erased_bytes_leave_the_disk(void **state)
 {
 	struct bench *b = *state;
@@ -908,6 +945,7 @@ int main(void)
 		ON_EVERY(cut_entries_take_their_nodes_along),
 		ON_EVERY(getters_append_and_keep_the_bound),
 		ON_EVERY(contents_stay_and_are_erased),
+		ON_EVERY(a_content_that_is_forgotten_may_come_again),
 		ON_EVERY(erased_bytes_leave_the_disk),
 		ON_SQLITE(erased_bytes_leave_every_page),
 		ON_SQLITE(deleted_bytes_leave_the_disk),

@@ -217,6 +217,8 @@ static void carry_out(struct probe *p, const struct effect *e, struct asked *ask
 	if (e->is_held)
 		world_fail(p->w, "an effect is let out before the flush");
 	switch (e->kind) {
+	case EFFECT_SETTLED:
+		break; /* each start of a probe says what its signer knew */
 	case EFFECT_ANSWER:
 		p->answered += e->answer.err == ERR_OK;
 		officer_answer(p->w, &p->n, &e->answer);

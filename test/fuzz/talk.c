@@ -270,6 +270,7 @@ static void carry_out(struct talk *t, size_t who, const struct effect *e)
 		assert(who == ALTERED && t->is_signed);
 		break;
 	case EFFECT_THIN:
+	case EFFECT_SETTLED:
 	case EFFECT_CLOSE:
 	case EFFECT_SIGN:
 	case EFFECT_PUBLISH:

@@ -2,24 +2,16 @@
  * sim [SEED=n | SEEDS=count] [FROM=n] [JOBS=n] [FLOORS=n]: runs seeds, prints trace hashes, how often each
  * fault fired and each operation came after each.
  */
-#include "../lib/child.h"
+#include "shares.h"
 #include "world.h"
 
 #include "base/alloc.h"
-#include "base/log.h"
-#include "crypto/sign.h"
 
-#include <errno.h>
-#include <malloc.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#define JOBS_MAX 64u
 /* Over 200 seeds; FLOORS=n is for n times as many. */
 #define FAULT_FLOOR 5u
 #define PAIR_FLOOR 1u
@@ -86,67 +78,17 @@ static bool check_floors(const struct sim_counters *c, uint64_t factor)
 	return is_good;
 }
 
-/*
- * Every `jobs`-th seed from `first`, in a process of its own: a seed's history knows nothing of the others.
- */
-static void run_share(uint64_t first, uint64_t count, uint64_t jobs, struct sim_counters *total)
+static void run_seed(uint64_t seed, uint64_t count, void *total)
 {
-	for (uint64_t i = 0; i < count; i += jobs) {
-		uint8_t trace[HASH_LEN];
-		char hex[2 * HASH_LEN + 1];
+	uint8_t trace[HASH_LEN];
+	char hex[2 * HASH_LEN + 1];
 
-		world_run(first + i, getenv("VERBOSE") != NULL, total, trace);
-		bytes_write_hex(BYTES_OF(trace), hex);
-		if (count <= 10 || (first + i) % 100 == 0) {
-			printf("SEED=%llu trace=%.16s\n", (unsigned long long)(first + i), hex);
-			fflush(stdout);
-		}
+	world_run(seed, getenv("VERBOSE") != NULL, total, trace);
+	bytes_write_hex(BYTES_OF(trace), hex);
+	if (count <= 10 || seed % 100 == 0) {
+		printf("SEED=%llu trace=%.16s\n", (unsigned long long)seed, hex);
+		fflush(stdout);
 	}
-}
-
-/* A share's counters come through its pipe; no whole set of them: a seed failed there, and has said so. */
-static bool add_share(int from, struct sim_counters *total)
-{
-	struct sim_counters *part = xcalloc(1, sizeof *part);
-	uint64_t *to = (uint64_t *)total, *add = (uint64_t *)part;
-	size_t held = 0;
-	ssize_t got = 1;
-
-	while (held < sizeof *part && (got > 0 || (got < 0 && errno == EINTR))) {
-		got = read(from, (uint8_t *)part + held, sizeof *part - held);
-		held += got > 0 ? (size_t)got : 0;
-	}
-	close(from);
-	for (size_t i = 0; held == sizeof *part && i < sizeof *part / sizeof *to; i++)
-		to[i] += add[i];
-	free(part);
-	return held == sizeof *part;
-}
-
-static bool run_shares(uint64_t first, uint64_t count, uint64_t jobs, struct sim_counters *total)
-{
-	int ends[JOBS_MAX][2];
-	bool is_good = true;
-
-	for (uint64_t k = 0; k < jobs; k++) {
-		pid_t child;
-		if (pipe(ends[k]) != 0 || (child = fork()) < 0) {
-			perror("sim");
-			return false;
-		}
-		if (child == 0) {
-			run_share(first + k, count - k, jobs, total);
-			if (write(ends[k][1], total, sizeof *total) != (ssize_t)sizeof *total)
-				child_end(1);
-			child_end(0);
-		}
-		close(ends[k][1]);
-	}
-	for (uint64_t k = 0; k < jobs; k++)
-		is_good &= add_share(ends[k][0], total);
-	while (wait(NULL) > 0)
-		;
-	return is_good;
 }
 
 int main(int argc, char **argv)
@@ -159,21 +101,9 @@ int main(int argc, char **argv)
 	struct timespec start, end;
 	bool is_good;
 
-	jobs = jobs < 1 ? 1 : jobs > JOBS_MAX ? JOBS_MAX : jobs;
-	jobs = jobs > count ? count : jobs;
-	/*
-	 * What a node has in memory is large and short-lived: keep its pages. 32 MiB is the most that is
-	 * taken.
-	 */
-	mallopt(M_MMAP_THRESHOLD, 32 << 20);
-	mallopt(M_TRIM_THRESHOLD, 1 << 30);
-	/* One thread: what SQLite locks and counts for others costs more than some of our checks. */
-	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
-	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	log_open("sim", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
-	crypto_init();
+	shares_open();
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	is_good = run_shares(first, count, jobs, total);
+	is_good = shares_run(first, count, jobs, run_seed, total, sizeof *total);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	if (is_good) {
 		print_counters(total);

@@ -8,6 +8,7 @@
 #include "crypto/sshsig.h"
 #include "wire/content.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct draft {
 	uint8_t field_memory[16];
 	uint8_t content[8192];
 	size_t content_len;
+	struct bytes blob; /* attached to it; of attach()'s memory */
 	uint8_t bytes[STATEMENT_MAX], signatures[2][1024];
 	size_t len, signature_lens[2], signatures_count;
 };
@@ -76,22 +78,17 @@ static void draft_content(struct world *w, struct draft *d, size_t len, struct b
 	if (buf_check(&out) != ERR_OK)
 		world_fail(w, "a content does not fit");
 	d->content_len = out.len;
+	d->blob = blob;
 	d->s.has_content = true;
 	d->s.content.len = out.len;
 	hash_sha256(buf_bytes(&out), d->s.content.hash);
 }
 
-/*
- * A blob goes into the store piece by piece before the message that names it. .len 0: the store refused it.
- */
-static struct bytes attach(struct world *w, struct sim_node *n, size_t len)
+/* A blob goes into the store piece by piece before the message that names it. False: the store refused it. */
+static bool attach(struct world *w, struct sim_node *n, struct bytes blob)
 {
-	static uint8_t memory[BLOB_LEN_MAX];
-	struct bytes blob = { memory, len };
 	uint8_t hash[HASH_LEN];
 
-	for (size_t i = 0; i < blob.len; i += 8)
-		memory[i] = (uint8_t)prng_next(&w->prng);
 	hash_sha256(blob, hash);
 	for (size_t at = 0; at < blob.len; at += ATTACHMENT_PIECE_MAX) {
 		size_t part = blob.len - at < ATTACHMENT_PIECE_MAX ? blob.len - at : ATTACHMENT_PIECE_MAX;
@@ -99,9 +96,20 @@ static struct bytes attach(struct world *w, struct sim_node *n, size_t len)
 		if (e != ERR_OK && e != ERR_FULL && !disk_has_failed(n))
 			world_fail(w, "an attachment is refused: %s", err_text(e));
 		if (e != ERR_OK)
-			return (struct bytes){ NULL, 0 };
+			return false;
 	}
-	return blob;
+	return true;
+}
+
+/* .len 0: the store refused it. */
+static struct bytes attach_new(struct world *w, struct sim_node *n, size_t len)
+{
+	static uint8_t memory[BLOB_LEN_MAX];
+	struct bytes blob = { memory, len };
+
+	for (size_t i = 0; i < blob.len; i += 8)
+		memory[i] = (uint8_t)prng_next(&w->prng);
+	return attach(w, n, blob) ? blob : (struct bytes){ NULL, 0 };
 }
 
 static bool draft_refers(struct sim_node *n, struct draft *d, const struct world *w,
@@ -159,14 +167,19 @@ void acknowledged_finish(struct sim_acknowledged *a)
 {
 	free((void *)(uintptr_t)a->statement.ptr);
 	free((void *)(uintptr_t)a->content.ptr);
+	free((void *)(uintptr_t)a->blob.ptr);
 	for (size_t i = 0; i < a->signatures_count; i++)
 		free((void *)(uintptr_t)a->signatures[i].ptr);
 	*a = (struct sim_acknowledged){ 0 };
 }
 
-/* Hands a signed statement to the node; the terminal keeps it until the answer. repeats: as in world.h. */
-static void submit(struct world *w, struct sim_node *n, size_t repeats, struct bytes statement,
-		   struct bytes content, const struct bytes *signatures, size_t signatures_count)
+/*
+ * Hands a signed statement to the node; the terminal keeps it until the answer. NULL: it is too busy for
+ * another.
+ */
+static struct sim_acknowledged *submit(struct world *w, struct sim_node *n, struct bytes statement,
+				       struct bytes content, const struct bytes *signatures,
+				       size_t signatures_count)
 {
 	struct command c = { .statement = statement,
 			     .signatures_count = signatures_count,
@@ -176,9 +189,9 @@ static void submit(struct world *w, struct sim_node *n, size_t repeats, struct b
 	struct fault fault;
 
 	if (n->pending_count == ARRAY_COUNT(n->pending))
-		return;
+		return NULL;
 	p = &n->pending[n->pending_count];
-	*p = (struct sim_acknowledged){ .repeats = repeats, .signatures_count = signatures_count };
+	*p = (struct sim_acknowledged){ .signatures_count = signatures_count };
 	p->statement = keep(statement);
 	p->content = keep(content);
 	if (statement_read(c.statement, &s, &fault) != ERR_OK)
@@ -197,17 +210,21 @@ static void submit(struct world *w, struct sim_node *n, size_t repeats, struct b
 	c.client = n->pending_count++;
 	if (node_command(n->node, world_now(w, n), &c, &n->fx) == ERR_LIMIT)
 		world_fail(w, "the effects of a turn are full");
+	return p;
 }
 
 static void draft_submit(struct world *w, struct sim_node *n, struct draft *d, const struct sign_key *key)
 {
 	struct bytes signatures[2];
+	struct sim_acknowledged *p;
 
 	draft_sign(w, d, key);
 	for (size_t i = 0; i < d->signatures_count; i++)
 		signatures[i] = (struct bytes){ d->signatures[i], d->signature_lens[i] };
-	submit(w, n, 0, (struct bytes){ d->bytes, d->len }, (struct bytes){ d->content, d->content_len },
-	       signatures, d->signatures_count);
+	p = submit(w, n, (struct bytes){ d->bytes, d->len }, (struct bytes){ d->content, d->content_len },
+		   signatures, d->signatures_count);
+	if (p != NULL)
+		p->blob = keep(d->blob);
 }
 
 void officer_open(struct world *w, struct sim_node *n, uint32_t channel)
@@ -238,6 +255,26 @@ void officer_open(struct world *w, struct sim_node *n, uint32_t channel)
 	}
 	draft_submit(w, n, &d, &n->officer.registrar);
 	w->counters.epochs += channel != 0;
+}
+
+void officer_open_all(struct world *w, struct sim_node *n)
+{
+	struct log_status logs[64];
+	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
+	bool has_home = false;
+
+	for (size_t i = 0; i < count; i++)
+		has_home |= accord_channel_find(w->accord, logs[i].log.channel)->plane == PLANE_HOME;
+	/*
+	 * Nobody else has it: gone with the store and the signer's memory. Not before others have answered:
+	 * with no store and no peer nobody opens an epoch under the old key (RECORD.md 10).
+	 */
+	if (!has_home && w->is_healing)
+		officer_open(w, n, 0);
+	for (size_t i = 0; i < count; i++) {
+		if (logs[i].log.party == n->party && logs[i].state == LOG_RECOVERING)
+			officer_open(w, n, logs[i].log.channel);
+	}
 }
 
 static void enrol(struct world *w, struct sim_node *n, const struct sign_key *key, uint64_t holder)
@@ -346,7 +383,7 @@ static void send_message(struct world *w, struct sim_node *n, uint32_t channel, 
 	d.s.has_precedence = true;
 	d.s.precedence = is_flash ? PRECEDENCE_FLASH : PRECEDENCE_ROUTINE;
 	if (blob_len > 0)
-		blob = attach(w, n, blob_len);
+		blob = attach_new(w, n, blob_len);
 	draft_content(w, &d, prng_below(&w->prng, is_flash ? 300 : 5000), blob);
 	draft_submit(w, n, &d, &n->officer.key);
 }
@@ -462,14 +499,28 @@ static void act_on(struct world *w, struct sim_node *n, uint32_t channel, size_t
 
 void officer_resend(struct world *w, struct sim_node *n)
 {
+	bool is_unknown = false;
+
 	for (size_t i = 0; i < n->acknowledged_count; i++) {
-		struct sim_acknowledged *a = &n->acknowledged[i];
-		if (!a->is_forgotten || n->pending_count == ARRAY_COUNT(n->pending))
+		struct sim_acknowledged *a = &n->acknowledged[i], *p;
+		/* A new epoch's `open` says what the registrar saw then; one that was lost is not said again.
+		 */
+		if (a->kind == KIND_OPEN)
+			a->is_replaced |= a->is_forgotten;
+		if (!a->is_forgotten || a->is_replaced || n->pending_count == ARRAY_COUNT(n->pending) ||
+		    !attach(w, n, a->blob))
 			continue;
+		is_unknown |= a->err == ERR_REFUSED && a->verdict == VERDICT_KEY;
 		world_acts(w, ACT_RESEND);
-		submit(w, n, 0, a->statement, a->content, a->signatures, a->signatures_count);
-		a->is_forgotten = false;
+		p = submit(w, n, a->statement, a->content, a->signatures, a->signatures_count);
+		if (p == NULL)
+			continue;
+		p->blob = keep(a->blob);
+		p->resends = i + 1;
 	}
+	/* The enrolment itself was lost with a log that nobody else has. */
+	if (is_unknown)
+		officer_enrol(w, n);
 }
 
 /* A terminal that did not hear the answer says the same again, and must be given the same place. */
@@ -477,11 +528,14 @@ static void say_again(struct world *w, struct sim_node *n)
 {
 	size_t i = n->acknowledged_count == 0 ? 0 : prng_below(&w->prng, n->acknowledged_count);
 	const struct sim_acknowledged *a = &n->acknowledged[i];
+	struct sim_acknowledged *p;
 
 	if (i == n->acknowledged_count || a->is_forgotten || a->kind <= KIND_ACCORD)
 		return;
 	world_acts(w, ACT_RESEND);
-	submit(w, n, i + 1, a->statement, a->content, a->signatures, a->signatures_count);
+	p = submit(w, n, a->statement, a->content, a->signatures, a->signatures_count);
+	if (p != NULL)
+		p->repeats = i + 1;
 }
 
 static void say_message(struct world *w, struct sim_node *n, uint32_t channel)
@@ -534,6 +588,14 @@ void officer_answer(struct world *w, struct sim_node *n, const struct effect_ans
 			world_fail(w, "node %zu refuses a statement that it had acknowledged: %s", n->party,
 				   verdict_text(answer->verdict));
 		w->counters.refused++;
+		if (w->is_verbose)
+			fprintf(stderr, "%12lld node %zu refuses kind %d: %s, %s\n", (long long)w->now_us,
+				n->party, (int)p->kind, err_text(answer->err), verdict_text(answer->verdict));
+		if (p->resends > 0) {
+			n->acknowledged[p->resends - 1].err = answer->err;
+			n->acknowledged[p->resends - 1].verdict = answer->verdict;
+			n->acknowledged[p->resends - 1].limit = answer->limit;
+		}
 		return;
 	}
 	w->counters.answered++;
@@ -552,6 +614,8 @@ void officer_answer(struct world *w, struct sim_node *n, const struct effect_ans
 		n->acknowledged = xrealloc(n->acknowledged, n->acknowledged_max * sizeof *n->acknowledged);
 	}
 	p->place = answer->place;
+	if (p->resends > 0)
+		n->acknowledged[p->resends - 1].is_replaced = true;
 	n->acknowledged[n->acknowledged_count++] = *p;
 	*p = (struct sim_acknowledged){ 0 };
 }

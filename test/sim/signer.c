@@ -87,7 +87,7 @@ void signer_crash(struct world *w, struct sim_node *n, bool is_power)
 	bool is_kept = prng_is_one_in(&w->prng, 2);
 
 	/* Killed alone, or with core: the file is in the kernel's memory, and the boot is the same one. */
-	s->is_certain = !is_power;
+	s->is_certain = s->is_certain && !is_power;
 	if (is_power && s->is_moved && w->now_us - s->moved_us < SYNC_US && !is_kept) {
 		w->counters.faults[FAULT_MARK_LOST]++;
 		signer_forget(s);

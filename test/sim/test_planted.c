@@ -1,8 +1,9 @@
 /*
- * test_planted NAME [SEEDS]: a twin of the core with a fault of ours in it (src/base/plant.h) must be found
- * by one of the first seeds. That says the simulator is not blind; it prints which seed found it and what it
- * saw.
+ * test_planted NAME [SEEDS [restores]]: a twin of the core with a fault of ours in it (src/base/plant.h) must
+ * be found by one of the first seeds, or histories of restores. That says the simulator is not blind; it
+ * prints which seed found it and what it saw.
  */
+#include "restores.h"
 #include "world.h"
 
 #include "base/alloc.h"
@@ -27,7 +28,7 @@ static const struct {
 };
 
 /* True if the seed ends badly, or never: an assertion of the core counts as found too. */
-static bool is_found_by(uint64_t seed)
+static bool is_found_by(uint64_t seed, bool is_of_restores)
 {
 	pid_t child = fork();
 	int status = 0;
@@ -38,7 +39,10 @@ static bool is_found_by(uint64_t seed)
 		uint8_t trace[HASH_LEN];
 		struct sim_counters *counters = xcalloc(1, sizeof *counters);
 		(void)alarm(60);
-		world_run(seed, false, counters, trace);
+		if (is_of_restores)
+			restores_run(seed, false, xcalloc(1, sizeof(struct restore_counters)));
+		else
+			world_run(seed, false, counters, trace);
 		_exit(0);
 	}
 	if (waitpid(child, &status, 0) != child)
@@ -49,6 +53,7 @@ static bool is_found_by(uint64_t seed)
 int main(int argc, char **argv)
 {
 	uint64_t seeds = 60;
+	bool is_of_restores = argc > 3 && strcmp(argv[3], "restores") == 0;
 
 	for (int i = 1; argc > 1 && i < PLANT_COUNT; i++) {
 		if (strcmp(plants[i].name, argv[1]) == 0)
@@ -56,14 +61,14 @@ int main(int argc, char **argv)
 	}
 	if (plant_chosen == PLANT_NONE ||
 	    (argc > 2 && bytes_read_decimal(bytes_str(argv[2]), 100000, &seeds) != ERR_OK)) {
-		fprintf(stderr, "usage: test_planted NAME [SEEDS]\n");
+		fprintf(stderr, "usage: test_planted NAME [SEEDS [restores]]\n");
 		return 2;
 	}
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	log_open("planted", 0);
 	crypto_init();
 	for (uint64_t seed = 1; seed <= seeds; seed++) {
-		if (!is_found_by(seed))
+		if (!is_found_by(seed, is_of_restores))
 			continue;
 		printf("found by seed %llu: %s\n", (unsigned long long)seed, plants[plant_chosen].text);
 		return 0;

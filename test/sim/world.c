@@ -14,7 +14,6 @@
 #define CHAOS_UNTIL_US 40000000 /* two thirds of a minute of faults */
 #define EPOCHS_FROM_US 50000000 /* who lacks his own log by then opens the next epoch */
 #define SAID_UNTIL_US 60000000	/* in the last ten seconds nobody starts anything */
-#define QUIET_AFTER_US 70000000 /* half a minute to heal in */
 
 void world_fail(const struct world *w, const char *format, ...)
 {
@@ -102,10 +101,12 @@ static void sign_event(struct world *w, struct sim_node *n, enum event_kind kind
 			   (unsigned long long)sign->size, sign->origin.channel, author, err_text(err));
 	e.refused = err;
 	if (err == ERR_OK && kind == EVENT_SIGN) {
+		ledger_signs(w, &sign->origin, sign->size, sign->text);
 		checkpoint_sign(&n->log_key, sign->text, &line);
 	} else if (err == ERR_OK) {
 		if (!is_hostile(w, n->party))
 			check_cosigned(w, n, &sign->origin, sign->size);
+		ledger_cosigns(w, &sign->origin, sign->size);
 		accord_mirror_name(w->accord, n->party, &name);
 		checkpoint_cosign(&n->mirror_key, buf_bytes(&name), sign->seconds, sign->text, &line);
 	}
@@ -177,7 +178,6 @@ void node_boot(struct world *w, struct sim_node *n)
 		return;
 	check_reopened(w, n);
 	n->is_restored = false;
-	n->signer.has_memory = n->signer.is_certain = true;
 }
 
 static void crash(struct world *w, struct sim_node *n, bool is_power)
@@ -211,6 +211,9 @@ static bool carry_out(struct world *w, struct sim_node *n, const struct effect *
 		return true;
 	case EFFECT_COSIGN:
 		sign_event(w, n, EVENT_COSIGN, &effect->sign);
+		return true;
+	case EFFECT_SETTLED:
+		n->signer.has_memory = n->signer.is_certain = true;
 		return true;
 	case EFFECT_ANSWER:
 		officer_answer(w, n, &effect->answer);
@@ -274,7 +277,7 @@ static uint64_t log_reach(struct world *w, const struct sim_node *n, const struc
 }
 
 /* What was acknowledged after the backup and nobody else holds is gone: the terminals still have it. */
-static void restore(struct world *w, struct sim_node *n)
+void node_restore(struct world *w, struct sim_node *n)
 {
 	say_fault(w, "restore", n->party);
 	node_down(w, n);
@@ -299,7 +302,7 @@ static void stopped(struct world *w, struct sim_node *n)
 	struct event again = { .kind = EVENT_RESTART, .node = n->party, .at_us = w->now_us + 500000 };
 
 	if (n->is_flipped)
-		restore(w, n);
+		node_restore(w, n);
 	node_down(w, n);
 	disk_crash(w, n, false);
 	disk_mend(n);
@@ -414,7 +417,7 @@ static void chaos_backup(struct world *w, struct sim_node *n)
 		signer_copy(&n->signer, &n->backup_signer);
 		w->forked |= (uint8_t)(1u << n->party);
 	}
-	restore(w, n);
+	node_restore(w, n);
 	if (world_fires(w, FAULT_SIGNER_LOST, 4)) {
 		say_fault(w, "signer's file lost", n->party);
 		signer_lose(&n->signer);
@@ -447,18 +450,6 @@ static void chaos(struct world *w)
 	for (size_t i = 0; i < w->nodes_count; i++) {
 		for (size_t j = 0; j < i; j++)
 			lines_mend(w, i, j);
-	}
-}
-
-/* People look at a node that cannot get its own log back, and open the next epoch. */
-static void open_epochs(struct world *w, struct sim_node *n)
-{
-	struct log_status logs[64];
-	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
-
-	for (size_t i = 0; i < count; i++) {
-		if (logs[i].log.party == n->party && logs[i].state == LOG_RECOVERING)
-			officer_open(w, n, logs[i].log.channel);
 	}
 }
 
@@ -516,13 +507,13 @@ static void periodic(struct world *w, const struct event *e)
 		again.at_us = w->now_us + 300000 + (int64_t)prng_below(&w->prng, 700000);
 	} else if (e->kind == EVENT_TICK) {
 		again.at_us = w->now_us + 1000000;
-		if (w->now_us > SAID_UNTIL_US && w->hostile == NULL)
+		if (w->now_us > w->said_until_us && w->hostile == NULL)
 			return;
 		if (n->node != NULL && node_tick(n->node, world_now(w, n), &n->fx) != ERR_OK &&
 		    !disk_has_failed(n) && !n->is_flipped && !is_hostile(w, n->party))
 			world_fail(w, "node %zu: a tick failed", n->party);
-		if (n->node != NULL && w->is_healing && w->now_us > EPOCHS_FROM_US) {
-			open_epochs(w, n);
+		if (n->node != NULL && w->is_healing && w->now_us > w->epochs_from_us) {
+			officer_open_all(w, n);
 			officer_resend(w, n);
 		}
 	} else {
@@ -561,7 +552,7 @@ static void step(struct world *w)
 		return;
 	}
 	if (e.kind == EVENT_RESTART) {
-		if (n->node == NULL)
+		if (n->node == NULL && !n->is_away)
 			node_boot(w, n);
 		return;
 	}
@@ -595,6 +586,15 @@ static uint32_t half_of(struct world *w, unsigned count)
 	return bits;
 }
 
+static void periods_begin(struct world *w, const struct sim_node *n)
+{
+	event_add(w, &(struct event){ .kind = EVENT_TICK,
+				      .node = n->party,
+				      .at_us = w->now_us + 1000 + (int64_t)n->party });
+	event_add(w,
+		  &(struct event){ .kind = EVENT_OFFICER, .node = n->party, .at_us = w->now_us + 2000000 });
+}
+
 static void world_build(struct world *w, size_t nodes)
 {
 	w->nodes_count = nodes != 0 ? nodes : 2 + prng_below(&w->prng, 2);
@@ -605,8 +605,6 @@ static void world_build(struct world *w, size_t nodes)
 	world_accord(w);
 	for (size_t i = 0; i < w->nodes_count; i++) {
 		struct sim_node *n = &w->nodes[i];
-		struct event tick = { .kind = EVENT_TICK, .node = i, .at_us = 1000 + (int64_t)i };
-		struct event officer = { .kind = EVENT_OFFICER, .node = i, .at_us = 2000000 };
 		n->party = i;
 		signer_new(&n->signer);
 		n->effects = xcalloc(EFFECTS_MAX, sizeof *n->effects);
@@ -617,8 +615,7 @@ static void world_build(struct world *w, size_t nodes)
 		officer_open(w, n, 0);
 		officer_enrol(w, n);
 		node_turn(w, n);
-		event_add(w, &tick);
-		event_add(w, &officer);
+		periods_begin(w, n);
 	}
 	event_add(w, &(struct event){ .kind = EVENT_CHAOS, .at_us = 1000 });
 }
@@ -638,8 +635,10 @@ void world_free(struct world *w)
 	for (size_t i = 0; i < w->heap_count; i++)
 		free(w->heap[i].bytes);
 	free(w->heap);
-	for (size_t i = 0; i < w->logs_count; i++)
+	for (size_t i = 0; i < w->logs_count; i++) {
 		free(w->logs[i].leaves);
+		free(w->logs[i].signed_leaves);
+	}
 	free(w->accord_memory);
 	free(w);
 }
@@ -651,6 +650,8 @@ static struct world *world_make(uint64_t seed, size_t nodes, bool is_verbose, bo
 	w->seed = seed;
 	w->has_thin = has_thin;
 	w->is_verbose = is_verbose;
+	w->epochs_from_us = EPOCHS_FROM_US;
+	w->said_until_us = SAID_UNTIL_US;
 	prng_init(&w->prng, seed);
 	hash_open(&w->trace);
 	signatures_forget();
@@ -687,13 +688,28 @@ void faults_end(struct world *w)
 	}
 }
 
-/* Everybody says what is left to say, and then all agree. */
-static void run_to_quiet(struct world *w)
+void world_wake(struct world *w)
+{
+	w->is_healing = false;
+	w->epochs_from_us = w->said_until_us = INT64_MAX;
+	for (size_t i = 0; i < w->nodes_count; i++)
+		periods_begin(w, &w->nodes[i]);
+}
+
+void world_heal(struct world *w)
 {
 	faults_end(w);
 	for (size_t i = 0; i < w->nodes_count; i++)
 		w->nodes[i].clock_offset_ms = 0;
-	world_advance(w, QUIET_AFTER_US);
+	w->epochs_from_us = w->now_us + EPOCHS_FROM_US - CHAOS_UNTIL_US;
+	w->said_until_us = w->now_us + SAID_UNTIL_US - CHAOS_UNTIL_US;
+	world_advance(w, w->now_us + WORLD_HEALS_US);
+}
+
+/* Everybody says what is left to say, and then all agree. */
+static void run_to_quiet(struct world *w)
+{
+	world_heal(w);
 	check_agreement(w);
 	w->counters.quiet++;
 }

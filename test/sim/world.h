@@ -108,9 +108,14 @@ struct sim_acknowledged {
 	size_t repeats;
 	uint8_t id[STATEMENT_ID_LEN];
 	/* The terminal's copy, until the receipt. */
-	struct bytes statement, content, signatures[2]; /* heap */
+	struct bytes statement, content, blob, signatures[2]; /* heap */
 	size_t signatures_count;
 	bool is_receipted, is_forgotten; /* forgotten: lost with a backup, sent again */
+	bool is_replaced;		 /* forgotten, and acknowledged again since */
+	enum err err;			 /* of the door, when it was last said again */
+	enum verdict verdict;
+	const char *limit;
+	size_t resends; /* as repeats: the forgotten one that this is sent again for */
 };
 
 /*
@@ -164,6 +169,7 @@ struct sim_node {
 	size_t pending_count;
 	bool is_stopping;	   /* this turn is its last one, and its store may be closed already */
 	bool is_full, is_restored; /* restored: from a backup, and not booted since */
+	bool is_away;		   /* it stays down until its story has it started */
 	/*
 	 * By position of the model's logs: what this node's mirror signed, and how far its entries were read.
 	 */
@@ -176,6 +182,10 @@ struct sim_log {
 	struct origin origin;
 	uint8_t (*leaves)[HASH_LEN];
 	size_t count, max;
+	/* ledger.c: what its log key has ever signed, which no restore makes unsigned; what mirrors have. */
+	uint8_t (*signed_leaves)[HASH_LEN];
+	size_t signed_count, signed_max;
+	uint64_t cosigned;
 };
 
 struct world {
@@ -196,6 +206,9 @@ struct world {
 	struct sim_counters counters;
 	struct hash_stream trace;
 	bool is_healing, is_cut; /* cut: no path comes up */
+	/* Who lacks his own log by then opens the next epoch; from then on nobody starts anything. */
+	int64_t epochs_from_us, said_until_us;
+	bool is_ledger_kept;
 	/*
 	 * Anything goes: all faults and all operations, those that nobody could heal from too; only what is
 	 * safe is checked. Otherwise a random half of both, each seed its own, and what then has to heal.
@@ -224,6 +237,11 @@ struct world *world_new(uint64_t seed, size_t nodes, bool is_verbose);
 struct world *world_new_thin(uint64_t seed, size_t nodes, bool is_verbose);
 void world_advance(struct world *w, int64_t until_us);
 void world_free(struct world *w);
+/* Faults and people again, after a healing. */
+void world_wake(struct world *w);
+/* From now on everything works; so many microseconds later all has been said, and the world is quiet. */
+#define WORLD_HEALS_US 30000000
+void world_heal(struct world *w);
 
 /* ---- Between the files of this folder. ---- */
 void event_add(struct world *w, const struct event *e);
@@ -240,6 +258,8 @@ void node_down(struct world *w, struct sim_node *n);
 /* From now on everything works, and what was broken is mended. */
 void faults_end(struct world *w);
 void node_turn(struct world *w, struct sim_node *n); /* commit and carry out the effects */
+/* Its store is that of its backup again; it is down. */
+void node_restore(struct world *w, struct sim_node *n);
 
 void path_set(struct world *w, size_t a, size_t b, size_t path, bool is_up);
 void frame_send(struct world *w, const struct sim_node *from, const struct effect_frame *frame);
@@ -257,6 +277,8 @@ void acknowledged_finish(struct sim_acknowledged *a);
 void officer_answer(struct world *w, struct sim_node *n, const struct effect_answer *answer);
 void officer_resend(struct world *w, struct sim_node *n);
 void officer_open(struct world *w, struct sim_node *n, uint32_t channel); /* 0: the first epochs */
+/* The next epoch of each log that its node may not write. */
+void officer_open_all(struct world *w, struct sim_node *n);
 void officer_attach(struct world *w, struct sim_node *n, uint32_t channel, size_t len);
 void officer_enrol(struct world *w, struct sim_node *n);
 /*
@@ -281,6 +303,22 @@ bool check_is_erased(struct sim_node *n, const struct place_key *at);
 void check_erased(struct world *w, struct sim_node *n, const struct place_key *at);
 /* a node's record and views, whatever the others have */
 void check_alone(struct world *w, struct sim_node *n);
+
+/* ledger.c: what signatures say, whatever became of the stores. */
+void ledger_open(struct world *w); /* at the beginning, or no ledger is kept */
+void ledger_signs(struct world *w, const struct origin *origin, uint64_t size, struct bytes text);
+void ledger_cosigns(struct world *w, const struct origin *origin, uint64_t size);
+/* Two stores at once may lose what both had: nobody is asked for that any more. */
+void ledger_restored(struct world *w);
+/*
+ * The signer was rolled back with its machine: what it signed since, and nobody else has nor is brought, is
+ * nobody's evidence (RECORD.md 15, risk 4).
+ */
+void ledger_rolled_back(struct world *w, const struct sim_node *n);
+/* Store, backups and the signer's memory are lost at once: nobody has anything of its home log any more. */
+void ledger_begins_again(struct world *w, const struct sim_node *n);
+/* Once quiet, all who should hold what was signed and cosigned, and nobody holds another history. */
+void ledger_check(struct world *w);
 
 /* The accord of this world: parties, keys from the seed, channels; all_nodes' keys are filled in. */
 void world_accord(struct world *w);
