@@ -6,7 +6,8 @@ usage: test/coverage.py BUILD [--write]
 Runs what BUILD (made by `make coverage`, with clang's counters in it) has of the suites below, adds up what they reached
 and writes BUILD/coverage.txt, coverage.json and lines/, each file with its counts. --write puts the table into docs/coverage.md.
 
-The core is base to node. EXCLUDED says what is left out of its figure, and why; nothing else is.
+The core is base to node. EXCLUDED says what is left out of its figure, and why; nothing else is. A figure beside it leaves out
+the sides of branches that only an assertion takes when it fails: a fault of ours, which ends the process.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import collections
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -23,7 +25,7 @@ PAGE = ROOT / "docs" / "coverage.md"
 MARKS = ("<!-- table: test/coverage.py --write -->", "<!-- end of table -->")
 SUITES = ["unit", "vectors", "conformance", "crash", "fuzz"]
 SEEDS = 40
-PLACES_SEEDS = 3
+PLACES_SEEDS = 2
 AIM = 95.0  # per cent of branches
 CORE = ["base", "sys", "crypto", "wire", "accord", "policy", "proc", "view", "record", "node"]
 # Of a core file's branches; by its path below src/.
@@ -104,7 +106,23 @@ def export(build, profile):
     core = [f"{sources}/{name}" for name in files if name.split("/")[0] in CORE]
     shown = ["llvm-cov-19", "show", "-format=text", f"-output-dir={build / 'lines'}", "-show-branches=count", *common]
     subprocess.run([*shown, *core], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for name, row in files.items():
+        covered, count = row["branches"]
+        row["sound"] = (covered, count - held(build / "lines/coverage" / f"{sources}/{name}.txt".lstrip("/")))
     return files
+
+
+def held(shown):
+    """How many sides of a file's branches only an assertion that fails would take."""
+    if not shown.is_file():
+        return 0
+    is_assertion, count = {}, 0
+    for line in shown.read_text().splitlines():
+        if source := re.match(r" *(\d+)\|[^|]*\|(.*)", line):
+            is_assertion[source[1]] = "assert(" in source[2]
+        elif branch := re.search(r"Branch \((\d+):\d+\): \[True: [^,]*, False: 0\]", line):
+            count += is_assertion.get(branch[1], False)
+    return count
 
 
 def per_cent(pair):
@@ -121,14 +139,14 @@ def add(rows):
 
 
 def table(files):
-    lines = ["| folder | lines | branches | of so many | MC/DC |", "|---|---|---|---|---|"]
+    lines = ["| folder | lines | branches | of so many | of those that sound code can take | MC/DC |", "|---|---|---|---|---|---|"]
     counted = {name: row for name, row in files.items() if name not in EXCLUDED and name.split("/")[0] in CORE}
     for folder in [*CORE, "the core"]:
         total = add(row for name, row in counted.items() if folder in (name.split("/")[0], "the core"))
         if total["lines"][1]:
             lines.append(
                 f"| {folder} | {per_cent(total['lines']):.1f} % | {per_cent(total['branches']):.1f} % "
-                f"| {total['branches'][1]:,} | {per_cent(total['mcdc']):.1f} % |"
+                f"| {total['branches'][1]:,} | {per_cent(total['sound']):.1f} % | {per_cent(total['mcdc']):.1f} % |"
             )
     under = sorted((per_cent(row["branches"]), name, row) for name, row in counted.items())
     lines += ["", f"Files whose branches are under {AIM:.0f} %:", "", "| file | lines | branches | not reached |", "|---|---|---|---|"]

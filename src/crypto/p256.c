@@ -37,11 +37,11 @@ static EVP_PKEY *open_point(const uint8_t point[P256_POINT_LEN])
 	if (point[0] != 0x04)
 		return NULL;
 	memcpy(copy, point, sizeof copy);
+	/* Out of memory, or a library without elliptic curves, is not the point's fault. */
 	import = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
-	if (import == NULL)
-		abort(); /* out of memory, or a library without elliptic curves */
-	if (EVP_PKEY_fromdata_init(import) != 1 ||
-	    EVP_PKEY_fromdata(import, &key, EVP_PKEY_PUBLIC_KEY, params) != 1) {
+	if (import == NULL || EVP_PKEY_fromdata_init(import) != 1)
+		abort();
+	if (EVP_PKEY_fromdata(import, &key, EVP_PKEY_PUBLIC_KEY, params) != 1) {
 		key = NULL;
 		ERR_clear_error();
 	}

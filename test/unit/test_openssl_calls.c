@@ -1,0 +1,199 @@
+/*
+ * Each call of OpenSSL that crypto/ makes fails once, as it would for want of memory: what was asked for is
+ * refused with a name, or comes about all the same; nothing is lost, and the next attempt succeeds.
+ */
+#include "crypto/tls.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/provider.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <cmocka.h>
+
+#define CALLS_MIN 60u /* of one story */
+
+/* One process, one thread: which call fails, counted down. */
+static struct {
+	unsigned fail_in;
+	bool has_failed;
+} calls;
+
+static bool fails(void)
+{
+	if (calls.fail_in == 0 || --calls.fail_in > 0)
+		return false;
+	return calls.has_failed = true;
+}
+
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker makes these names of --wrap
+#define CALL(type, name, params, args, failed)                  \
+	type __real_##name params;                              \
+	type __wrap_##name params;                              \
+	type __wrap_##name params                               \
+	{                                                       \
+		return fails() ? (failed) : __real_##name args; \
+	}
+/* clang-format off */
+CALL(OSSL_LIB_CTX *, OSSL_LIB_CTX_new, (void), (), NULL)
+CALL(OSSL_PROVIDER *, OSSL_PROVIDER_load, (OSSL_LIB_CTX *library, const char *name), (library, name), NULL)
+CALL(int, OSSL_PROVIDER_add_builtin, (OSSL_LIB_CTX *library, const char *name, OSSL_provider_init_fn *start),
+      (library, name, start), 0)
+CALL(int, EVP_set_default_properties, (OSSL_LIB_CTX *library, const char *properties), (library, properties), 0)
+CALL(SSL_CTX *, SSL_CTX_new_ex, (OSSL_LIB_CTX *library, const char *properties, const SSL_METHOD *method),
+      (library, properties, method), NULL)
+CALL(SSL_CTX *, SSL_CTX_new, (const SSL_METHOD *method), (method), NULL)
+CALL(long, SSL_CTX_ctrl, (SSL_CTX *settings, int what, long number, void *more), (settings, what, number, more), 0)
+CALL(int, SSL_CTX_set_ciphersuites, (SSL_CTX *settings, const char *list), (settings, list), 0)
+CALL(int, SSL_CTX_set_num_tickets, (SSL_CTX *settings, size_t count), (settings, count), 0)
+CALL(int, SSL_CTX_set_max_early_data, (SSL_CTX *settings, uint32_t max), (settings, max), 0)
+CALL(int, SSL_CTX_set_recv_max_early_data, (SSL_CTX *settings, uint32_t max), (settings, max), 0)
+CALL(int, SSL_CTX_use_certificate_ASN1, (SSL_CTX *settings, int len, const unsigned char *der), (settings, len, der), 0)
+CALL(int, SSL_CTX_use_PrivateKey, (SSL_CTX *settings, EVP_PKEY *key), (settings, key), 0)
+CALL(int, SSL_CTX_check_private_key, (const SSL_CTX *settings), (settings), 0)
+CALL(SSL *, SSL_new, (SSL_CTX *settings), (settings), NULL)
+CALL(BIO *, BIO_new, (const BIO_METHOD *method), (method), NULL)
+CALL(int, BIO_write, (BIO *bio, const void *bytes, int len), (bio, bytes, len), -1)
+CALL(int, SSL_read_ex, (SSL *ssl, void *to, size_t max, size_t *got), (ssl, to, max, got), 0)
+CALL(int, SSL_write_ex, (SSL *ssl, const void *from, size_t len, size_t *done), (ssl, from, len, done), 0)
+CALL(int, SSL_do_handshake, (SSL *ssl), (ssl), -1)
+CALL(X509 *, d2i_X509, (X509 **out, const unsigned char **at, long len), (out, at, len), NULL)
+CALL(int, X509_verify, (X509 *certificate, EVP_PKEY *key), (certificate, key), 0)
+CALL(EVP_PKEY *, X509_get0_pubkey, (const X509 *certificate), (certificate), NULL)
+CALL(X509 *, X509_STORE_CTX_get0_cert, (const X509_STORE_CTX *chain), (chain), NULL)
+CALL(int, EVP_PKEY_is_a, (const EVP_PKEY *key, const char *name), (key, name), 0)
+CALL(int, EVP_PKEY_get_raw_public_key, (const EVP_PKEY *key, unsigned char *out, size_t *len), (key, out, len), 0)
+CALL(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_from_name, (OSSL_LIB_CTX *library, const char *name, const char *properties),
+      (library, name, properties), NULL)
+CALL(int, EVP_PKEY_fromdata_init, (EVP_PKEY_CTX *import), (import), 0)
+CALL(int, EVP_PKEY_fromdata, (EVP_PKEY_CTX *import, EVP_PKEY **out, int selection, OSSL_PARAM params[]),
+      (import, out, selection, params), 0)
+/* clang-format on */
+#undef CALL
+// NOLINTEND(bugprone-reserved-identifier)
+
+static enum err sign(void *self, struct bytes message, uint8_t out[SIGN_LEN])
+{
+	sign_make(self, message, out);
+	return ERR_OK;
+}
+
+struct side {
+	struct sign_key key;
+	uint8_t memory[TLS_CERTIFICATE_MAX];
+	struct buf certificate;
+	struct tls_identity *id;
+	struct tls *tls;
+};
+
+static enum err side_open(struct side *s, uint8_t seed_byte)
+{
+	uint8_t seed[SIGN_SEED_LEN] = { seed_byte };
+	struct tls_signer signer = { sign, &s->key };
+	enum err e;
+
+	s->certificate = BUF_ON(s->memory);
+	sign_key_from_seed(&s->key, seed);
+	e = tls_certificate_make(s->key.public, &signer, "entente", &s->certificate);
+	return e == ERR_OK ? tls_identity_new(buf_bytes(&s->certificate), &signer, false, &s->id) : e;
+}
+
+static enum err carry(struct side *from, struct side *to)
+{
+	uint8_t memory[TLS_PIECE_MAX];
+	struct buf wire = BUF_ON(memory);
+
+	return tls_get_wire(from->tls, &wire) == 0 ? ERR_OK : tls_put_wire(to->tls, buf_bytes(&wire));
+}
+
+static enum err shake(struct side *client, struct side *server)
+{
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && tls_wire_len(client->tls) + tls_wire_len(server->tls) > 0) {
+		e = carry(client, server);
+		if (e == ERR_OK)
+			e = carry(server, client);
+	}
+	return e;
+}
+
+static enum err talk(struct side *client, struct side *server)
+{
+	uint8_t memory[64];
+	struct buf heard = BUF_ON(memory);
+	enum err e = shake(client, server);
+
+	if (e == ERR_OK && (!tls_is_established(client->tls) || !tls_is_established(server->tls)))
+		e = ERR_DOWN;
+	if (e == ERR_OK)
+		e = tls_write(client->tls, BYTES_LIT("words"));
+	if (e == ERR_OK)
+		e = shake(client, server);
+	if (e == ERR_OK)
+		e = tls_read(server->tls, &heard);
+	if (e == ERR_OK)
+		assert_true(bytes_equal(buf_bytes(&heard), BYTES_LIT("words")));
+	tls_close(client->tls);
+	return e;
+}
+
+/* Two sides that pin each other say something; whatever fails, both are given back. */
+static enum err story(void)
+{
+	struct side client = { .id = NULL }, server = { .id = NULL };
+	enum err e = side_open(&client, 1);
+
+	(void)tls_has_post_quantum();
+	if (e == ERR_OK)
+		e = side_open(&server, 2);
+	if (e == ERR_OK)
+		e = tls_new(server.id, TLS_SERVER, (const uint8_t(*)[SIGN_PUBLIC_LEN])client.key.public, 1,
+			    &server.tls);
+	if (e == ERR_OK)
+		e = tls_new(client.id, TLS_CLIENT, (const uint8_t(*)[SIGN_PUBLIC_LEN])server.key.public, 1,
+			    &client.tls);
+	if (e == ERR_OK)
+		e = talk(&client, &server);
+	tls_free(client.tls);
+	tls_free(server.tls);
+	tls_identity_free(client.id);
+	tls_identity_free(server.id);
+	return e;
+}
+
+static void each_call_fails_once(void **state)
+{
+	unsigned n = 0, refused = 0;
+	enum err e;
+
+	(void)state;
+	do {
+		calls.fail_in = ++n;
+		calls.has_failed = false;
+		e = story();
+		refused += calls.has_failed && e != ERR_OK;
+		/* It is never the peer's key that is to blame: nobody is told to look at his pins. */
+		if (calls.has_failed && e != ERR_OK)
+			assert_int_not_equal(e, ERR_SIGNER);
+		calls.fail_in = 0;
+		if (calls.has_failed)
+			assert_int_equal(story(), ERR_OK);
+		else
+			assert_int_equal(e, ERR_OK);
+	} while (calls.has_failed);
+	print_message("# %u calls, %u of them refused what was asked for\n", n - 1, refused);
+	assert_true(n > CALLS_MIN && refused > CALLS_MIN / 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(each_call_fails_once) };
+
+	crypto_init();
+	return cmocka_run_group_tests_name("openssl_calls", tests, NULL, NULL);
+}
