@@ -4,8 +4,10 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "failing_store.h"
 #include "record/checkpoint.h"
 #include "record/proof.h"
+#include "record/signatures.h"
 #include "record/verify.h"
 #include "record/vfs.h"
 #include "sys/sim_disk.h"
@@ -309,6 +311,120 @@ static void a_stranger_reads_the_export(void **state)
 	assert_int_equal(system(command), 0);
 }
 
+/* ---- The n-th call of the store, or of where it goes, fails. ---- */
+
+struct countdown {
+	uint64_t fail_in; /* 0: none is to */
+	bool has_failed;
+};
+
+static enum err count_down(void *self, enum failing_kind kind, const char *name)
+{
+	struct countdown *c = self;
+
+	(void)kind;
+	(void)name;
+	if (c->fail_in == 0 || --c->fail_in > 0)
+		return ERR_OK;
+	c->has_failed = true;
+	return ERR_IO;
+}
+
+/* A sink that keeps nothing. */
+struct hole {
+	struct sink sink; /* first */
+	struct countdown *countdown;
+};
+
+static enum err hole_open(struct sink *s, const char *path)
+{
+	return count_down(((struct hole *)s)->countdown, FAILING_WRITE, path);
+}
+
+static enum err hole_add(struct sink *s, struct bytes part)
+{
+	(void)part;
+	return count_down(((struct hole *)s)->countdown, FAILING_WRITE, "add");
+}
+
+static enum err hole_close(struct sink *s)
+{
+	return count_down(((struct hole *)s)->countdown, FAILING_WRITE, "close");
+}
+
+static const struct sink_ops hole_ops = { hole_open, hole_add, hole_close };
+
+static enum err export_all(struct record *r, const struct setting *set, struct countdown *c)
+{
+	struct hole hole = { { &hole_ops }, c };
+	struct export *x = export_new(
+		&(struct export_options){ .record = r, .accord = &set->accord, .sink = &hole.sink });
+	enum err e;
+
+	do
+		e = export_step(x, 20000);
+	while (e == ERR_SHORT);
+	export_free(x);
+	return e;
+}
+
+static enum err signatures_all(struct record *r, const struct setting *set, struct countdown *c)
+{
+	struct signatures *s = signatures_new(r, NULL);
+	enum err e;
+
+	(void)set;
+	(void)c;
+	do
+		e = signatures_step(s);
+	while (e == ERR_SHORT);
+	if (e == ERR_OK)
+		assert_int_equal(signatures_count(s)->good + signatures_count(s)->bad, 0);
+	signatures_free(s);
+	return e;
+}
+
+static enum err verify_quietly(struct record *r, const struct setting *set, struct countdown *c)
+{
+	struct verify_counts counts;
+	enum err e = verify_all(r, set, report_nothing, &counts);
+
+	(void)c;
+	/* A disk that fails is nobody's rot. */
+	assert_int_equal(counts.findings, 0);
+	return e;
+}
+
+static void what_fails_is_said(void **state)
+{
+	static enum err (*const readers[])(struct record *r, const struct setting *set,
+					   struct countdown *c) = { export_all, verify_quietly,
+								    signatures_all };
+	static struct setting set;
+	struct countdown c = { 0 };
+	struct record *r;
+
+	(void)state;
+	setting_make(&set);
+	assert_int_equal(record_open(failing_store_new(store_mem_new(), count_down, &c), &set.accord, &r),
+			 ERR_OK);
+	blob_put(r, &set);
+	log_fill(r, &set, 1, 300);
+	log_fill(r, &set, 2, 1);
+	for (size_t i = 0; i < ARRAY_COUNT(readers); i++) {
+		uint64_t n = 0;
+		enum err e;
+		do {
+			c = (struct countdown){ .fail_in = ++n };
+			e = readers[i](r, &set, &c);
+			assert_int_equal(e, c.has_failed ? ERR_IO : ERR_OK);
+		} while (c.has_failed);
+		assert_true(n > 300);
+	}
+	c.fail_in = 0;
+	record_free(r);
+}
+
 /* ---- What verify finds. ---- */
 
 static struct record *record_on_disk(const struct setting *set)
@@ -517,6 +633,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tile_paths),
+		cmocka_unit_test(what_fails_is_said),
 		cmocka_unit_test(a_stranger_reads_the_export),
 		cmocka_unit_test(flipped_bits_are_found),
 		cmocka_unit_test(each_finding_is_made),
