@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 struct failing_store {
@@ -109,6 +110,7 @@ OP(content_put, WRITE, (struct store *s, const uint8_t hash[HASH_LEN], struct by
 OP(content_get, READ, (struct store *s, const uint8_t hash[HASH_LEN], struct buf *content), (f->under, hash, content))
 OP(content_renew, WRITE, (struct store *s, const uint8_t hash[HASH_LEN], struct bytes content), (f->under, hash, content))
 OP(content_erase, WRITE, (struct store *s, const uint8_t hash[HASH_LEN], struct bytes eraser), (f->under, hash, eraser))
+OP(content_forget, WRITE, (struct store *s, const uint8_t hash[HASH_LEN]), (f->under, hash))
 OP(content_eraser, READ, (struct store *s, const uint8_t hash[HASH_LEN], struct buf *eraser), (f->under, hash, eraser))
 OP(note_put, WRITE, (struct store *s, log_number log, uint64_t size, struct bytes note), (f->under, log, size, note))
 OP(note_del, WRITE, (struct store *s, log_number log, uint64_t size), (f->under, log, size))
@@ -204,6 +206,7 @@ static const struct store_ops failing_ops = {
 	.content_get = failing_content_get,
 	.content_renew = failing_content_renew,
 	.content_erase = failing_content_erase,
+	.content_forget = failing_content_forget,
 	.content_eraser = failing_content_eraser,
 	.note_put = failing_note_put,
 	.note_del = failing_note_del,
@@ -225,6 +228,8 @@ static const struct store_ops failing_ops = {
 	.tidy = failing_tidy,
 	.backup = failing_backup,
 };
+
+static_assert(sizeof(struct store_ops) == 39 * sizeof failing_ops.close, "a new operation may fail too");
 
 struct store *failing_store_new(struct store *under, failing_ask *ask, void *self)
 {
