@@ -131,6 +131,7 @@ enum err line_waits(struct node *n, const struct line *line, struct fold_waits *
 	struct fold_input bare = { .entry = &entry, .statement = &statement, .log = line->key };
 	enum err e = line_entry(n, line, line->folded, &bytes, &entry, &statement);
 
+	out->count = 0;
 	return e == ERR_OK ? fold_is_ready(&n->fold, &bare, out) : e;
 }
 
