@@ -63,6 +63,15 @@ static enum exit_code read_accord(struct held *h, const char *home)
 	return EXIT_INTEGRITY;
 }
 
+enum exit_code held_accord(struct held *h, const struct options *o)
+{
+	enum exit_code code;
+
+	*h = (struct held){ .lock = -1 };
+	code = read_settings(h, o->home);
+	return code == EXIT_DONE ? read_accord(h, o->home) : code;
+}
+
 /* A slice of the copy a question, so that the node goes on with its work in between. */
 static enum exit_code copy_slices(struct client *c, const char *target)
 {

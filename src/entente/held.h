@@ -23,6 +23,8 @@ struct held {
 /* backup may be NULL. EXIT_DONE, or what was wrong has been said. */
 enum exit_code held_open(struct held *h, const struct options *o, const char *backup) MUST_CHECK;
 void held_close(struct held *h);
+/* The home's settings and accord alone; whoever has them closes h->accord. */
+enum exit_code held_accord(struct held *h, const struct options *o) MUST_CHECK;
 
 /* Asks the running node to copy its record to this file, which must not be there. */
 enum exit_code held_copy(const struct options *o, const char *path) MUST_CHECK;

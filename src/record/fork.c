@@ -111,6 +111,10 @@ enum err fork_read(struct bytes content, struct fork *out, struct fault *fault)
 	if (e != ERR_OK)
 		return e;
 	*fault = (struct fault){ "fork.fields", 0 };
+	/* It has no words, or a byte of it could change and it would prove the same. */
+	if (!bytes_equal(c.language, BYTES_LIT("zxx")) || c.subject.len > 0 || c.portions_count > 0 ||
+	    c.attachments_count > 0 || c.has_padding)
+		return ERR_RULE;
 	/* Keys rise and none is twice, so the counts say which are there: both notes, and all of the rest or
 	 * none. */
 	if (c.fields_count != 2 && c.fields_count != 5)
@@ -123,30 +127,42 @@ enum err fork_read(struct bytes content, struct fork *out, struct fault *fault)
 	return ERR_OK;
 }
 
-enum err fork_check(const struct fork *f, const uint8_t log_key[32])
+/* One side against the other, and each proof against its note. */
+static const char *histories_rule(const struct fork *f, const struct note notes[2])
+{
+	if (!f->has_index)
+		return notes[0].size == notes[1].size && memcmp(notes[0].root, notes[1].root, HASH_LEN) != 0
+			       ? NULL
+			       : "fork.histories";
+	if (memcmp(f->sides[0].leaf, f->sides[1].leaf, HASH_LEN) == 0)
+		return "fork.leaves";
+	for (size_t i = 0; i < 2; i++) {
+		const struct fork_side *s = &f->sides[i];
+		if (merkle_check_inclusion(f->index, s->leaf, notes[i].size, notes[i].root, s->proof,
+					   s->proof_count) != ERR_OK)
+			return "fork.path";
+	}
+	return NULL;
+}
+
+static const char *broken_rule(const struct fork *f, const uint8_t log_key[32])
 {
 	struct note notes[2];
 	struct fault fault;
 
 	for (size_t i = 0; i < 2; i++) {
-		if (note_read(f->sides[i].note, &notes[i], &fault) != ERR_OK ||
-		    checkpoint_verify(&notes[i], log_key) != ERR_OK)
-			return ERR_VERIFY;
+		if (note_read(f->sides[i].note, &notes[i], &fault) != ERR_OK || notes[i].lines_count != 1)
+			return "fork.note";
+		if (checkpoint_verify(&notes[i], log_key) != ERR_OK)
+			return "fork.signature";
 	}
-	if (!origin_equal(&notes[0].origin, &notes[1].origin) || !is_in_order(f))
-		return ERR_VERIFY;
-	if (!f->has_index) {
-		bool is_fork =
-			notes[0].size == notes[1].size && memcmp(notes[0].root, notes[1].root, HASH_LEN) != 0;
-		return is_fork ? ERR_OK : ERR_VERIFY;
-	}
-	if (memcmp(f->sides[0].leaf, f->sides[1].leaf, HASH_LEN) == 0)
-		return ERR_VERIFY;
-	for (size_t i = 0; i < 2; i++) {
-		const struct fork_side *s = &f->sides[i];
-		if (merkle_check_inclusion(f->index, s->leaf, notes[i].size, notes[i].root, s->proof,
-					   s->proof_count) != ERR_OK)
-			return ERR_VERIFY;
-	}
-	return ERR_OK;
+	if (!origin_equal(&notes[0].origin, &notes[1].origin))
+		return "fork.log";
+	return is_in_order(f) ? histories_rule(f, notes) : "fork.order";
+}
+
+enum err fork_check(const struct fork *f, const uint8_t log_key[32], struct fault *fault)
+{
+	*fault = (struct fault){ broken_rule(f, log_key), 0 };
+	return fault->rule == NULL ? ERR_OK : ERR_VERIFY;
 }

@@ -229,7 +229,10 @@ def root_of_inclusion(leaf, index, size, path):
 def fork_is_proved(content, public):
     """docs/spec/record.md section 10, judged with the log's key alone."""
     try:
-        fields = wire.decode(content)[5]
+        whole = wire.decode(content)
+        if set(whole) != {1, 2, 5} or whole[2] != "zxx":
+            return False
+        fields = whole[5]
         heads = [signed_head(fields[number], public) for number in (1, 2)]
         leaves = [fields[number] for number in (4, 5)] if 3 in fields else []
     except (wire.Refused, KeyError, TypeError):

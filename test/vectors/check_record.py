@@ -54,7 +54,8 @@ def check_findings(page):
 def check_rules(page):
     code = "".join((TOP / "src/record" / name).read_text() for name in ("proof.c", "fork.c"))
     used = set(re.findall(r'"((?:proof|fork)\.\w+)"', code))
-    named = set(re.findall(r"\b(?:proof|fork)\.(?:head|index|path|fields)\b", page))
+    named = set(re.findall(r"^\| ((?:proof|fork)\.\w+) \|", page, flags=re.MULTILINE)) | {"fork.fields"}
+    assert "`fork.fields`" in page
     assert used == named, f"rules differ: {used ^ named}"
 
 
