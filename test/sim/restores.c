@@ -202,6 +202,12 @@ static void roll_back(struct history *h, const struct backup *b)
 	int64_t at_us = snapshot->at_us;
 
 	signer_copy(&n->signer, &snapshot->signer);
+	/* Nor is a bundle under way that it wrote since: who carries one has what nobody will ask for. */
+	for (size_t i = 0; i < h->w->heap_count; i++) {
+		struct event *e = &h->w->heap[i];
+		if (e->kind == EVENT_FRAME && e->path == PATH_BUNDLE && e->made_us > at_us)
+			e->is_void = true;
+	}
 	for (size_t i = 0; i < h->count; i++) {
 		struct backup *other = &h->backups[i];
 		if (other->node == b->node && other->at_us > at_us)
