@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 /* For a hundred restores. */
-#define AGE_FLOOR 4u
+#define AGE_FLOOR 2u
 #define MEMORY_FLOOR 10u
 #define COMPANY_FLOOR 10u
-#define TURN_FLOOR 5u
-#define END_FLOOR 5u
+#define TURN_FLOOR 2u
+#define END_FLOOR 3u
 
 #define NAME_TEXT(name, text) text,
 static const char *const ages[] = { AGE_LIST(NAME_TEXT) }, *const memories[] = { MEMORY_LIST(NAME_TEXT) },
