@@ -172,7 +172,9 @@ def run_plays(words, tally):
     report.parent.mkdir(exist_ok=True)
     report.unlink(missing_ok=True)
     start = time.monotonic()
-    command = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", "test/e2e", "test/blackbox"]
+    # Most of a play is waiting: two at once, each file in one process.
+    command = [PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider",
+               f"--junitxml={report}", "test/e2e", "test/blackbox"]
     env = {**os.environ, "ENTENTE": str(ROOT / "build/src/entente/entente"), "PYTHONDONTWRITEBYTECODE": "1"}
     done = run(command + (["-k", words] if words else []), env=env)
     passed, failures = count_pytest(report) if report.exists() else (0, [])
