@@ -508,9 +508,9 @@ void thin_forget(struct node *n);
 bool is_content_known(struct node *n, const uint8_t hash[HASH_LEN]);
 /* Before an entry is added: notes a content that another statement names already. */
 enum err content_named(struct node *n, const struct log_key *log, const struct statement *s) MUST_CHECK;
-/* An erasure that counts: the content goes, its hash and the proof stay. */
 /* Before an entry of ours is cut: its content goes with it, and what it erased is erased by nothing. */
 enum err erase_cut(struct node *n, const struct place_key *at) MUST_CHECK;
+/* An erasure that counts: the content goes, its hash and the proof stay. */
 enum err erase_folded(struct node *n, const struct place_key *at, const struct statement *s) MUST_CHECK;
 /* An entry came without its content, because of this eraser: so a peer says. */
 enum err erased_note(struct node *n, const struct place_key *at, const uint8_t hash[HASH_LEN],
