@@ -451,11 +451,13 @@ enum err early_take(struct node *n)
 		for (size_t j = 0; j < 2 * n->accord->parties_count; j++) {
 			size_t party = j / 2;
 			struct early *early = &line->early[party][j % 2];
-			enum err e;
+			enum err e = ERR_OK;
 			if (early->size == 0 || early->size > line->log->durable)
 				continue;
-			e = cosignature_take(n, party, line, early->size,
-					     (struct bytes){ early->text, early->len });
+			/* Most have just been taken, and are not read a second time. */
+			if (line->cosigned[party] < early->size)
+				e = cosignature_take(n, party, line, early->size,
+						     (struct bytes){ early->text, early->len });
 			if (err_class(e) == ERR_CLASS_LOCAL)
 				return e;
 			/* What is staged only may be taken back. */
