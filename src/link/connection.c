@@ -326,6 +326,7 @@ void connection_accept(struct link *l, size_t listener, int fd, const char *addr
 	struct connection *c = connection_new(l, fd, listener, PARTY_MAX);
 
 	memcpy(c->address, address, SOCKET_ADDRESS_LEN);
+	socket_host(c->address, c->host);
 	l->listeners[listener].strangers++;
 	start_tls(c);
 }

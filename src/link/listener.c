@@ -3,13 +3,12 @@
  *
  * Connections whose key is known are never asked to leave. Of the others a listener holds a bounded number;
  * when one more comes, the host that holds the most of them loses its oldest, a silent one first. So a
- * flood from one host only pushes out itself.
+ * flood from one host only pushes out itself. A host with IPv6 has 2^64 addresses and is one all the same.
  */
 #include "link/state.h"
 
 #include "base/log.h"
 
-#include <assert.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,21 +20,13 @@ static bool is_stranger_of(const struct connection *c, size_t listener)
 	return c != NULL && !c->is_ended && c->listener == listener && c->peer == PARTY_MAX;
 }
 
-static bool is_same_host(const struct connection *a, const struct connection *b)
-{
-	const char *colon = strrchr(a->address, ':');
-	size_t len = (size_t)(colon - a->address);
-
-	assert(colon != NULL);
-	return strncmp(a->address, b->address, len + 1) == 0;
-}
-
 static size_t strangers_of_host(const struct link *l, const struct connection *c)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < LINK_CONNECTIONS_MAX; i++)
-		count += is_stranger_of(l->connections[i], c->listener) && is_same_host(l->connections[i], c);
+		count += is_stranger_of(l->connections[i], c->listener) &&
+			 memcmp(l->connections[i]->host, c->host, SOCKET_HOST_LEN) == 0;
 	return count;
 }
 

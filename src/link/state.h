@@ -74,6 +74,7 @@ struct connection {
 	bool has_spoken; /* a byte has come */
 	uint64_t serial; /* rises with each connection */
 	char address[SOCKET_ADDRESS_LEN];
+	uint8_t host[SOCKET_HOST_LEN]; /* where we listen */
 	struct session session;
 	size_t slot; /* of link.connections */
 	struct connection *next_ended, *next_marked;

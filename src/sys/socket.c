@@ -70,6 +70,24 @@ enum err socket_address_check(const char *address)
 	return address_read(address, &a);
 }
 
+#define NETWORK_LEN 8u /* of an IPv6 address; who has it has its other half too */
+
+void socket_host(const char *address, uint8_t out[SOCKET_HOST_LEN])
+{
+	union address a;
+
+	memset(out, 0, SOCKET_HOST_LEN);
+	if (address_read(address, &a) != ERR_OK)
+		return;
+	if (a.any.sa_family == AF_INET6) {
+		memcpy(out, &a.v6.sin6_addr, NETWORK_LEN);
+		return;
+	}
+	/* As IPv6 writes it (section 2.5.5.2), where no network of its own can stand. */
+	out[10] = out[11] = 0xff;
+	memcpy(out + 12, &a.v4.sin_addr, sizeof a.v4.sin_addr);
+}
+
 /* A socket of this address's family with a port that can be used again at once after a restart. */
 static int socket_for(const union address *a)
 {

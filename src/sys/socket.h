@@ -11,9 +11,16 @@
 #include "base/bytes.h"
 
 #define SOCKET_ADDRESS_LEN 64 /* with its terminator */
+#define SOCKET_HOST_LEN 16u
 
 /* ERR_USAGE unless the text is an address with a port from 1. */
 enum err socket_address_check(const char *address) MUST_CHECK;
+
+/*
+ * Whose hand an address is in, to be compared with others': an IPv4 address, or the 64 first bits of an IPv6
+ * one, of which each host has all the rest (RFC 4291 section 2.5.1). Zeros of a text that is no address.
+ */
+void socket_host(const char *address, uint8_t out[SOCKET_HOST_LEN]);
 
 enum err socket_listen(const char *address, int *fd) MUST_CHECK;
 /* ERR_NOT_FOUND: nobody waits. address may be NULL. */
