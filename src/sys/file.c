@@ -1,5 +1,7 @@
 #include "sys/file.h"
 
+#include "sys/random.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +14,8 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+
+#define PART_NUMBER_LEN 8u
 
 enum err file_path(char out[FILE_PATH_MAX], const char *dir, const char *name)
 {
@@ -92,6 +96,20 @@ enum err file_place(const char *from, const char *to)
 	return rename(from, to) == 0 ? sync_folder_of(to) : ERR_IO;
 }
 
+enum err file_place_new(const char *from, const char *to)
+{
+	int failed = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+
+	/* Some carriers' file systems cannot be asked for that. */
+	if (failed != 0 && (errno == EINVAL || errno == ENOSYS)) {
+		errno = EEXIST;
+		failed = file_exists(to) ? -1 : rename(from, to);
+	}
+	if (failed != 0)
+		return errno == EEXIST ? ERR_EXISTS : ERR_IO;
+	return sync_folder_of(to);
+}
+
 void file_keep_private(void)
 {
 	(void)umask(umask(077) | 077);
@@ -107,30 +125,52 @@ void file_allow_open(unsigned count)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-enum err file_write(const char *path, struct bytes content, unsigned mode)
+enum err file_part(const char *path, unsigned mode, char part[FILE_PATH_MAX], int *fd)
+{
+	uint8_t number[PART_NUMBER_LEN];
+	char name[2 * PART_NUMBER_LEN + 1];
+	int len;
+
+	random_read(number, sizeof number);
+	bytes_write_hex(BYTES_OF(number), name);
+	len = snprintf(part, FILE_PATH_MAX, "%s.part-%s", path, name);
+	if (len < 0 || (size_t)len >= FILE_PATH_MAX)
+		return ERR_LIMIT;
+	*fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	return *fd < 0 ? ERR_IO : ERR_OK;
+}
+
+static enum err write_and_place(const char *path, struct bytes content, unsigned mode,
+				enum err (*place)(const char *from, const char *to))
 {
 	char beside[FILE_PATH_MAX];
-	int len = snprintf(beside, sizeof beside, "%s.new", path);
-	enum err e;
 	int fd;
+	enum err e = file_part(path, mode, beside, &fd);
 
-	if (len < 0 || (size_t)len >= sizeof beside)
-		return ERR_LIMIT;
-	fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
-	if (fd < 0)
-		return ERR_IO;
+	if (e != ERR_OK)
+		return e;
 	e = write_all(fd, content);
 	if (e == ERR_OK && fsync(fd) != 0)
 		e = ERR_IO;
 	close(fd);
 	if (e == ERR_OK)
-		e = file_place(beside, path);
+		e = place(beside, path);
 	if (e != ERR_OK) {
 		int why = errno;
 		unlink(beside); /* not there any more, if only the folder failed */
 		errno = why;
 	}
 	return e;
+}
+
+enum err file_write(const char *path, struct bytes content, unsigned mode)
+{
+	return write_and_place(path, content, mode, file_place);
+}
+
+enum err file_write_new(const char *path, struct bytes content, unsigned mode)
+{
+	return write_and_place(path, content, mode, file_place_new);
 }
 
 bool file_exists(const char *path)

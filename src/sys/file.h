@@ -18,11 +18,22 @@ enum err file_path(char out[FILE_PATH_MAX], const char *dir, const char *name) M
 /* Appends the whole file. ERR_NOT_FOUND, ERR_LIMIT (longer than the buffer's room), ERR_IO. */
 enum err file_read(const char *path, struct buf *out) MUST_CHECK;
 
+/*
+ * A new file beside `path`, for whoever writes it whole and has file_place() put it there: under a name that
+ * nobody can guess, never through a link or into a file that somebody left there. The caller closes it and,
+ * if it comes to nothing, unlinks it. ERR_IO, ERR_LIMIT.
+ */
+enum err file_part(const char *path, unsigned mode, char part[FILE_PATH_MAX], int *fd) MUST_CHECK;
+
 /* Makes or replaces the whole file: all of it or nothing of it, and on the disk. mode as in open(2). */
 enum err file_write(const char *path, struct bytes content, unsigned mode) MUST_CHECK;
 
 /* Puts a whole file that is on the disk in another's place or where none is: its name is then there too. */
 enum err file_place(const char *from, const char *to) MUST_CHECK;
+
+/* The same, never over another: ERR_EXISTS, and errno says so too. */
+enum err file_place_new(const char *from, const char *to) MUST_CHECK;
+enum err file_write_new(const char *path, struct bytes content, unsigned mode) MUST_CHECK;
 
 /* Whatever this process makes from now on is its own user's alone, however free with it the umask is. */
 void file_keep_private(void);
