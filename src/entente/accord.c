@@ -38,6 +38,7 @@ static enum exit_code open_checked(struct accord_dir *d, const char *path)
 			 path);
 	} else {
 		say_error("{1}: {2}.", path, _(err_text(e)));
+		say_next("entente doctor");
 	}
 	accord_dir_close(d);
 	return EXIT_REFUSED;
@@ -64,6 +65,7 @@ static enum exit_code show_signatures(const struct accord_dir *d, const struct o
 	}
 	if (bad != NULL) {
 		say_error(_("{1} is no good signature of a root over this MANIFEST."), bad);
+		say_next(_("remove that file, then: entente accord sign {1} --key ROOT"), d->path);
 		return EXIT_INTEGRITY;
 	}
 	if (code == EXIT_REFUSED) {
@@ -113,6 +115,7 @@ static enum exit_code write_signature(const struct accord_dir *d, const struct o
 
 	if (officer_sign(root, SSHSIG_ACCORD, d->manifest, &blob) != ERR_OK) {
 		say_error(_("Your key {1} did not sign."), root->fingerprint);
+		say_next(_("see that it is plugged in and that your ssh-agent may use it: ssh-add -l"));
 		return EXIT_ERROR;
 	}
 	sshsig_write_armour(buf_bytes(&blob), &armour);
@@ -312,26 +315,19 @@ static enum exit_code show(struct options *o)
 	return code == EXIT_REFUSED ? EXIT_DONE : code;
 }
 
-static const struct {
-	const char *name;
-	size_t arguments; /* with the word itself */
-	enum exit_code (*run)(struct options *o);
-} verbs[] = { { "check", 2, check }, { "sign", 2, sign }, { "show", 1, show }, { "diff", 3, diff } };
+static const struct verb verbs[] = {
+	{ "check", 2, 2, check }, { "sign", 2, 2, sign }, { "show", 1, 2, show },
+	{ "diff", 3, 3, diff },	  { NULL, 0, 0, NULL },
+};
 
 static enum exit_code run(struct options *o)
 {
-	for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
-		if (strcmp(verbs[i].name, o->arguments[0]) == 0 && o->arguments_count >= verbs[i].arguments)
-			return verbs[i].run(o);
-	}
-	say_error(_("entente accord takes: check DIR, sign DIR, show [DIR], or diff DIR DIR."));
-	say_next(_("see entente {1} --help"), "accord");
-	return EXIT_USAGE;
+	return verbs_run(o, verbs);
 }
 
 const struct command_row command_accord = {
 	"accord",
-	"check|sign|show|diff [DIR [DIR]]",
+	"check DIR | sign DIR | show [DIR] | diff DIR DIR",
 	1,
 	3,
 	N_("check, sign, show or compare what the parties agreed beforehand"),

@@ -4,6 +4,7 @@
  */
 #include "base/alloc.h"
 #include "entente/client.h"
+#include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/words.h"
@@ -25,52 +26,24 @@ static const struct option_row options[] = {
 
 /* ---- Write. ---- */
 
-static enum exit_code cannot(const char *path)
-{
-	say_error(_("{1} cannot be written or read: {2}."), path, strerror(errno));
-	return EXIT_ERROR;
-}
-
-/* Under another name until it is whole and on the medium: half a bundle is never taken for one. */
-static enum exit_code write_file(struct client *c, const char *peer, const char *path)
-{
-	char part[4096];
-	struct query q;
-	FILE *file;
-	int code = EXIT_REFUSED;
-	enum err e;
-
-	if ((size_t)snprintf(part, sizeof part, "%s.part", path) >= sizeof part)
-		return EXIT_USAGE;
-	file = fopen(part, "we");
-	if (file == NULL)
-		return cannot(part);
-	query_open(&q, "/bundle");
-	query_put(&q, "peer", peer);
-	e = client_download(c, query_target(&q), file, &code);
-	if (e == ERR_OK && (fflush(file) != 0 || fsync(fileno(file)) != 0))
-		e = ERR_IO;
-	fclose(file);
-	if (e == ERR_OK && file_place(part, path) == ERR_OK)
-		return EXIT_DONE;
-	if (e == ERR_REFUSED) {
-		unlink(part);
-		return (enum exit_code)code;
-	}
-	return cannot(part);
-}
-
-static enum exit_code run_write(struct options *o, struct client *c)
+static enum exit_code run_write(struct options *o)
 {
 	const char *peer = option_value(o, "peer"), *path = o->arguments[1];
 	enum exit_code code;
+	struct client c;
+	struct query q;
 
 	if (peer == NULL) {
 		say_error(_("For whom?"));
 		say_next("entente bundle write --peer PARTY {1}", path);
 		return EXIT_USAGE;
 	}
-	code = write_file(c, peer, path);
+	if (client_open(&c, o->home) != ERR_OK)
+		return EXIT_ERROR;
+	query_open(&q, "/bundle");
+	query_put(&q, "peer", peer);
+	code = (enum exit_code)client_fetch(&c, query_target(&q), path, file_place);
+	client_close(&c);
 	if (code == EXIT_DONE && o->is_json)
 		json_say_done("file", path);
 	else if (code == EXIT_DONE)
@@ -159,21 +132,25 @@ static enum exit_code read_frames(struct client *c, struct reading *r, const cha
 	}
 }
 
-static enum exit_code run_read(struct options *o, struct client *c)
+static enum exit_code run_read(struct options *o)
 {
 	const char *path = o->arguments[1], *peer = option_value(o, "peer");
 	struct reading r = { 0 };
 	enum exit_code code;
+	struct client c;
 
 	if (peer != NULL && bytes_copy_str(bytes_str(peer), r.peer, sizeof r.peer) != ERR_OK)
 		return EXIT_USAGE;
 	r.file = fopen(path, "re");
-	if (r.file == NULL) {
-		say_error(_("There is no file {1}: {2}."), path, strerror(errno));
-		return EXIT_NOT_FOUND;
+	if (r.file == NULL)
+		return refuse_missing(path);
+	if (client_open(&c, o->home) != ERR_OK) {
+		fclose(r.file);
+		return EXIT_ERROR;
 	}
 	buf_init(&r.in, xcalloc(1, FRAME_MAX), FRAME_MAX);
-	code = read_frames(c, &r, path);
+	code = read_frames(&c, &r, path);
+	client_close(&c);
 	say_progress_end();
 	if (code == EXIT_DONE && o->is_json)
 		say("{\"err\":\"OK\",\"peer\":\"{1}\",\"frames\":{2}}\n", r.peer, say_number(r.frames));
@@ -186,28 +163,20 @@ static enum exit_code run_read(struct options *o, struct client *c)
 	return code;
 }
 
+static const struct verb verbs[] = {
+	{ "write", 2, 2, run_write },
+	{ "read", 2, 2, run_read },
+	{ NULL, 0, 0, NULL },
+};
+
 static enum exit_code run(struct options *o)
 {
-	bool is_write = strcmp(o->arguments[0], "write") == 0;
-	enum exit_code code;
-	struct client c;
-
-	if (!is_write && strcmp(o->arguments[0], "read") != 0) {
-		say_error(_("entente bundle takes: write --peer PARTY FILE, or read FILE."));
-		say_next(_("see entente {1} --help"), "bundle");
-		return EXIT_USAGE;
-	}
-	file_keep_private();
-	if (client_open(&c, o->home) != ERR_OK)
-		return EXIT_ERROR;
-	code = is_write ? run_write(o, &c) : run_read(o, &c);
-	client_close(&c);
-	return code;
+	return verbs_run(o, verbs);
 }
 
 const struct command_row command_bundle = {
 	"bundle",
-	"write|read FILE",
+	"write FILE --peer PARTY | read FILE",
 	2,
 	2,
 	N_("carry the record by hand: write for a peer, read from one"),

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "entente/options.h"
+#include "entente/refuse.h"
 #include "entente/say.h"
 #include "entente/words.h"
 #include "sys/clock.h"
@@ -333,6 +334,39 @@ enum err client_download(struct client *c, const char *target, FILE *to, int *co
 	return e;
 }
 
+static int explain_fetch(enum err e, const char *path, int code)
+{
+	if (e == ERR_REFUSED)
+		return code;
+	return e == ERR_IO || e == ERR_EXISTS ? (int)refuse_unwritable(path) : client_lost(e);
+}
+
+int client_fetch(struct client *c, const char *target, const char *path,
+		 enum err (*place)(const char *from, const char *to))
+{
+	char part[FILE_PATH_MAX];
+	int fd, why, code = EXIT_DONE;
+	enum err e = file_part(path, 0600, part, &fd);
+	FILE *file;
+
+	if (e != ERR_OK)
+		return (int)refuse_unwritable(path);
+	file = fdopen(fd, "w");
+	if (file == NULL)
+		abort();
+	e = client_download(c, target, file, &code);
+	if (e == ERR_OK && (fflush(file) != 0 || fsync(fd) != 0))
+		e = ERR_IO;
+	if (e == ERR_OK)
+		e = place(part, path);
+	why = errno;
+	if (e != ERR_OK)
+		unlink(part);
+	fclose(file);
+	errno = why;
+	return e == ERR_OK ? EXIT_DONE : explain_fetch(e, path, code);
+}
+
 /* ---- Queries. ---- */
 
 void query_open(struct query *q, const char *path)
@@ -468,6 +502,13 @@ int client_explain(const struct client_answer *a)
 	return (int)explanations[i].code;
 }
 
+int client_lost(enum err e)
+{
+	say_error(_("The node stopped answering: {1}."), _(err_text(e)));
+	say_next("entente doctor");
+	return EXIT_ERROR;
+}
+
 int client_get(struct client *c, struct query *q, json_t **out)
 {
 	struct client_answer answer;
@@ -475,11 +516,8 @@ int client_get(struct client *c, struct query *q, json_t **out)
 	int code = EXIT_DONE;
 
 	*out = NULL;
-	if (e != ERR_OK) {
-		say_error(_("The node stopped answering: {1}."), _(err_text(e)));
-		say_next("entente doctor");
-		return EXIT_ERROR;
-	}
+	if (e != ERR_OK)
+		return client_lost(e);
 	if (answer.status == 200 && answer.json != NULL)
 		*out = json_incref(answer.json);
 	else

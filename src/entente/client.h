@@ -53,14 +53,23 @@ void query_put_number(struct query *q, const char *name, uint64_t value);
 const char *query_target(struct query *q);
 
 int client_get(struct client *c, struct query *q, json_t **out) MUST_CHECK; /* an enum exit_code */
+/* The node went away in the middle of it: says so; EXIT_ERROR. */
+int client_lost(enum err e);
 /* Says why and what to do next; gives the exit code that fits. */
 int client_explain(const struct client_answer *a);
 
 /*
  * Long answers: piece by piece into a file. ERR_REFUSED: the node's answer was an error, which was said;
- * *code is then what the program ends with.
+ * *code is then what the program ends with. ERR_IO: the file, and errno says why.
  */
 enum err client_download(struct client *c, const char *target, FILE *to, int *code) MUST_CHECK;
+
+/*
+ * A long answer as a file of this user's alone: under another name until it is whole and on the disk, then
+ * where `place` puts it: file_place, file_place_new. An enum exit_code; what was wrong has been said.
+ */
+int client_fetch(struct client *c, const char *target, const char *path,
+		 enum err (*place)(const char *from, const char *to)) MUST_CHECK;
 
 /* Event streams: a connection of its own. */
 enum err client_listen(struct client *c, const char *after) MUST_CHECK;

@@ -221,6 +221,7 @@ enum exit_code draft_to(struct draft *d, const char *party_and_role, bool is_inf
 	}
 	if (s->addressees_count == STATEMENT_ADDRESSEES_MAX) {
 		say_error(_("There are more addressees than {1}."), say_number(STATEMENT_ADDRESSEES_MAX));
+		say_next(_("send a second message to the others, with --refers to this one"));
 		return EXIT_USAGE;
 	}
 	s->addressees[s->addressees_count++] = (struct addressee){ party, role, is_information };
@@ -313,6 +314,7 @@ enum exit_code draft_sign(struct draft *d, const struct officer *o)
 			say_error(
 				_("The text breaks the rule {1}: text is UTF-8 without control characters."),
 				fault.rule);
+			say_next(_("docs/spec/entry.md explains the rule; nothing was sent"));
 			return EXIT_USAGE;
 		}
 		hash_sha256(buf_bytes(&d->content_bytes), s->content.hash);

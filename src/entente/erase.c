@@ -4,6 +4,7 @@
  */
 #include "base/alloc.h"
 #include "entente/act.h"
+#include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/words.h"
@@ -42,6 +43,7 @@ static enum exit_code check_erasable(const json_t *entry, struct bytes party)
 	}
 	if (json_object_get(entry, "content") == NULL) {
 		say_error(_("{1} has no text: there is nothing to erase."), place);
+		say_next("entente read '{1}'", place);
 		return EXIT_REFUSED;
 	}
 	if (json_flag(entry, "erased")) {
@@ -57,19 +59,17 @@ static enum exit_code check_erasable(const json_t *entry, struct bytes party)
 static enum exit_code write_draft(const struct draft *d, const char *path)
 {
 	struct buf body;
+	enum exit_code code;
 	enum err e;
 
-	if (file_exists(path)) {
-		say_error(_("{1} is there already; nothing is written over."), path);
-		return EXIT_REFUSED;
-	}
+	if (file_exists(path))
+		return refuse_existing(path);
 	buf_init(&body, xcalloc(1, REQUEST_LEN_MAX), REQUEST_LEN_MAX);
 	draft_write_body(d, &body);
-	e = file_write(path, buf_bytes(&body), 0600);
-	if (e != ERR_OK)
-		say_error(_("{1} cannot be written: {2}."), path, strerror(errno));
+	e = file_write_new(path, buf_bytes(&body), 0600);
+	code = e == ERR_OK ? EXIT_DONE : refuse_unwritable(path);
 	free(body.ptr);
-	return e == ERR_OK ? EXIT_DONE : EXIT_ERROR;
+	return code;
 }
 
 static enum exit_code begin(struct options *o, struct client *c, struct officer *officer, struct draft *d)
@@ -125,6 +125,7 @@ static enum exit_code read_draft(struct draft *d, const char *path)
 	}
 	if (e == ERR_VERIFY) {
 		say_error(_("A signature in {1} is false: do not sign it."), path);
+		say_next("entente erase PLACE --draft FILE");
 		return EXIT_INTEGRITY;
 	}
 	say_error(_("{1} is no draft of an erasure."), path);
@@ -150,6 +151,7 @@ static enum exit_code find_named(struct client *c, const struct draft *d, json_t
 	if (json_hex(*entry, "leaf", leaf, sizeof leaf) != ERR_OK || memcmp(leaf, at->leaf, HASH_LEN) != 0) {
 		say_error(_("The draft names another {1} than the one that stands here: do not sign it."),
 			  json_str(*entry, "place"));
+		say_next("entente erase '{1}' --draft FILE", json_str(*entry, "place"));
 		return EXIT_INTEGRITY;
 	}
 	return EXIT_DONE;
@@ -202,6 +204,8 @@ static enum exit_code sign_and_file(struct options *o, struct client *c, struct 
 
 	if (draft_is_signed_by(d, officer->public_key)) {
 		say_error(_("You have signed it already: it takes a second person."));
+		say_next(_("a second officer, on any terminal: entente erase --draft {1}"),
+			 option_value(o, "draft"));
 		return EXIT_REFUSED;
 	}
 	code = draft_sign_bytes(d, officer);

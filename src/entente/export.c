@@ -1,4 +1,5 @@
 #include "record/export.h"
+#include "entente/refuse.h"
 
 #include "entente/client.h"
 #include "entente/held.h"
@@ -109,20 +110,12 @@ static enum exit_code run_export(const struct options *o, const char *dir)
 	enum exit_code code;
 
 	/* Beside old files an export would prove less than it shows. */
-	if (file_exists(dir)) {
-		say_error(_("{1} is there already; nothing is written over."), dir);
-		say_next(_("the same command with another name"));
-		return EXIT_REFUSED;
-	}
+	if (file_exists(dir))
+		return refuse_existing(dir);
 	code = held_open(&h, o, NULL);
 	if (code != EXIT_DONE)
 		return code;
-	if (sink_folder_new(dir, &sink) != ERR_OK) {
-		say_error(_("{1} cannot be written: {2}."), dir, strerror(errno));
-		code = EXIT_ERROR;
-	} else {
-		code = export_to(o, &h, dir, sink);
-	}
+	code = sink_folder_new(dir, &sink) == ERR_OK ? export_to(o, &h, dir, sink) : refuse_unwritable(dir);
 	held_close(&h);
 	return code;
 }

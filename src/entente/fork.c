@@ -4,6 +4,7 @@
  * SHA-256 is what that statement names, and stock tools check what is in it.
  */
 #include "record/fork.h"
+#include "entente/refuse.h"
 
 #include "api/place_text.h"
 #include "base/alloc.h"
@@ -331,10 +332,8 @@ static enum exit_code take_out_one(const struct options *o, const struct found *
 
 	if (strcasecmp(f->place, o->arguments[1]) != 0)
 		return EXIT_DONE;
-	if (file_write(file, f->content, 0600) != ERR_OK) {
-		say_error(_("{1} cannot be written: {2}."), file, strerror(errno));
-		return EXIT_ERROR;
-	}
+	if (file_write_new(file, f->content, 0600) != ERR_OK)
+		return refuse_unwritable(file);
 	if (o->is_json)
 		json_say_done("file", file);
 	else
@@ -347,11 +346,8 @@ static enum exit_code take_out(struct options *o)
 	struct held h;
 	enum exit_code code;
 
-	if (file_exists(o->arguments[2])) {
-		say_error(_("{1} is there already; nothing is written over."), o->arguments[2]);
-		say_next(_("the same command with another name"));
-		return EXIT_REFUSED;
-	}
+	if (file_exists(o->arguments[2]))
+		return refuse_existing(o->arguments[2]);
 	code = held_open(&h, o, NULL);
 	if (code != EXIT_DONE)
 		return code;
@@ -365,26 +361,21 @@ static enum exit_code take_out(struct options *o)
 	return code == WALK_ENDS ? EXIT_DONE : code;
 }
 
-static const struct {
-	const char *name;
-	size_t arguments; /* with the word itself */
-	enum exit_code (*run)(struct options *o);
-} verbs[] = { { "list", 1, list }, { "show", 2, show }, { "export", 3, take_out } };
+static const struct verb verbs[] = {
+	{ "list", 1, 1, list },
+	{ "show", 2, 2, show },
+	{ "export", 3, 3, take_out },
+	{ NULL, 0, 0, NULL },
+};
 
 static enum exit_code run(struct options *o)
 {
-	for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
-		if (strcmp(verbs[i].name, o->arguments[0]) == 0 && o->arguments_count == verbs[i].arguments)
-			return verbs[i].run(o);
-	}
-	say_error(_("entente fork takes: list, show FILE, or export PLACE FILE."));
-	say_next(_("see entente {1} --help"), "fork");
-	return EXIT_USAGE;
+	return verbs_run(o, verbs);
 }
 
 const struct command_row command_fork = {
 	"fork",
-	"list|show FILE|export PLACE FILE",
+	"list | show FILE | export PLACE FILE",
 	1,
 	3,
 	N_("the proofs that a log key has signed two histories: list, show, take out"),

@@ -2,13 +2,14 @@
 
 #include "base/alloc.h"
 #include "entente/client.h"
+#include "entente/refuse.h"
+#include "entente/restored.h"
 #include "entente/say.h"
 #include "entente/words.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,36 +97,39 @@ static enum exit_code copy_slices(struct client *c, const char *target)
 }
 
 /* To another disk: beside its place, and on it only when it is whole. */
-static bool copy_over(const char *from, const char *path)
+static enum err copy_over(const char *from, const char *path)
 {
-	char part[PATH_MAX];
-	int in = open(from, O_RDONLY | O_CLOEXEC), out = -1;
-	ssize_t put = -1;
+	char part[FILE_PATH_MAX];
+	int in = open(from, O_RDONLY | O_CLOEXEC), out;
+	enum err e = in < 0 ? ERR_IO : file_part(path, 0600, part, &out);
+	ssize_t put;
 
-	if ((size_t)snprintf(part, sizeof part, "%s.part-%ld", path, (long)getpid()) < sizeof part)
-		out = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (in >= 0 && out >= 0) {
-		while ((put = sendfile(out, in, NULL, COPY_STEP)) > 0)
-			;
+	if (e != ERR_OK) {
+		if (in >= 0)
+			close(in);
+		return e;
 	}
-	if (put == 0 && (fsync(out) != 0 || file_place(part, path) != ERR_OK))
-		put = -1;
-	if (put != 0 && out >= 0)
+	while ((put = sendfile(out, in, NULL, COPY_STEP)) > 0)
+		;
+	e = put == 0 && fsync(out) == 0 ? file_place_new(part, path) : ERR_IO;
+	if (e != ERR_OK) {
+		int why = errno;
 		unlink(part);
-	if (in >= 0)
-		close(in);
-	if (out >= 0)
-		close(out);
-	return put == 0;
+		errno = why;
+	}
+	close(in);
+	close(out);
+	return e;
 }
 
 /* In its place only when it is whole: half a backup must not be found on the day when it is needed. */
 static enum exit_code put_in_place(const char *made, const char *path)
 {
-	if (file_place(made, path) == ERR_OK || (errno == EXDEV && copy_over(made, path)))
-		return EXIT_DONE;
-	say_error(_("{1} cannot be written: {2}."), path, strerror(errno));
-	return EXIT_ERROR;
+	enum err e = file_place_new(made, path);
+
+	if (e == ERR_IO && errno == EXDEV)
+		e = copy_over(made, path);
+	return e == ERR_OK ? EXIT_DONE : refuse_unwritable(path);
 }
 
 /* The node writes into one folder of its home and nowhere else; from there it is taken to its place. */
@@ -136,11 +140,8 @@ enum exit_code held_copy(const struct options *o, const char *path)
 	struct query q;
 	enum exit_code code;
 
-	if (file_exists(path)) {
-		say_error(_("{1} is there already; nothing is written over."), path);
-		say_next(_("the same command with another name"));
-		return EXIT_REFUSED;
-	}
+	if (file_exists(path))
+		return refuse_existing(path);
 	snprintf(name, sizeof name, COPY_NAME "%ld", (long)getpid());
 	if (file_path(copies, o->home, "copies") != ERR_OK || file_path(made, copies, name) != ERR_OK)
 		return EXIT_USAGE;
@@ -171,8 +172,9 @@ static enum exit_code find_file(struct held *h, const struct options *o, char pa
 	e = file_lock(lock, &h->lock);
 	if (e == ERR_OK) {
 		h->copy[0] = '\0';
-		if (file_exists(path))
-			return EXIT_DONE;
+		code = held_finish_restore(o->home);
+		if (code != EXIT_DONE || file_exists(path))
+			return code;
 		say_error(_("There is no record at {1}."), path);
 		say_next("entente serve --home {1}", o->home);
 		return EXIT_NOT_FOUND;
@@ -234,17 +236,33 @@ void held_remove_beside(const char *path)
 	}
 }
 
+enum exit_code held_finish_restore(const char *home)
+{
+	char kept[FILE_PATH_MAX] = "";
+	enum err e = restored_finish(home, kept);
+
+	if (e == ERR_NOT_FOUND)
+		return EXIT_DONE;
+	if (e != ERR_OK)
+		return refuse_unwritable(kept);
+	say_note(_("A restore had broken off; the backup is in its place now, and what stood there is {1}."),
+		 kept);
+	return EXIT_DONE;
+}
+
 void held_sweep(const char *home)
 {
-	char pattern[FILE_PATH_MAX];
-	glob_t found = { 0 };
+	char path[FILE_PATH_MAX];
+	DIR *copies = file_path(path, home, "copies") == ERR_OK ? opendir(path) : NULL;
+	const struct dirent *at;
 
-	if (file_path(pattern, home, "copies/" COPY_NAME "*") == ERR_OK &&
-	    glob(pattern, 0, NULL, &found) == 0) {
-		for (size_t i = 0; i < found.gl_pathc; i++)
-			(void)unlink(found.gl_pathv[i]);
+	if (copies == NULL)
+		return;
+	while ((at = readdir(copies)) != NULL) {
+		if (strncmp(at->d_name, COPY_NAME, strlen(COPY_NAME)) == 0)
+			(void)unlinkat(dirfd(copies), at->d_name, 0);
 	}
-	globfree(&found);
+	closedir(copies);
 }
 
 void held_close(struct held *h)

@@ -29,6 +29,12 @@ enum exit_code held_accord(struct held *h, const struct options *o) MUST_CHECK;
 /* Asks the running node to copy its record to this file, which must not be there. */
 enum exit_code held_copy(const struct options *o, const char *path) MUST_CHECK;
 
+/*
+ * Ends a restore that was cut off, which is said. Whoever locks the home and opens its record does this
+ * first: the caller holds the lock.
+ */
+enum exit_code held_finish_restore(const char *home) MUST_CHECK;
+
 /* Removes the copies in a home whose makers died before they could: erased texts may stand in them. */
 void held_sweep(const char *home);
 

@@ -7,6 +7,7 @@
  */
 #include "entente/init.h"
 #include "entente/accord_dir.h"
+#include "entente/refuse.h"
 #include "entente/registrar.h"
 #include "entente/rows.h"
 #include "entente/say.h"
@@ -36,24 +37,15 @@ static const struct option_row options[] = {
 	{ NULL, NULL, NULL },
 };
 
-enum exit_code init_cannot_write(const char *path)
-{
-	say_error(_("{1} cannot be written: {2}."), path, strerror(errno));
-	return EXIT_ERROR;
-}
-
 enum exit_code init_write(const char *dir, const char *name, struct bytes content, unsigned mode)
 {
 	char path[FILE_PATH_MAX];
 
 	if (file_path(path, dir, name) != ERR_OK)
 		return EXIT_USAGE;
-	if (file_exists(path)) {
-		say_error(_("{1} is there already; nothing is written over."), path);
-		say_next(_("the same command with another folder"));
-		return EXIT_REFUSED;
-	}
-	return file_write(path, content, mode) == ERR_OK ? EXIT_DONE : init_cannot_write(path);
+	if (file_exists(path))
+		return refuse_existing(path);
+	return file_write_new(path, content, mode) == ERR_OK ? EXIT_DONE : refuse_unwritable(path);
 }
 
 /* ---- init keys ---- */
@@ -160,7 +152,7 @@ static enum exit_code make_keys(struct options *o)
 	if (!option_count(o, "roots", 16, 1, &roots) || !option_count(o, "quorum", roots, roots, &quorum))
 		return EXIT_USAGE;
 	if (file_make_dir(dir) != ERR_OK)
-		return init_cannot_write(dir);
+		return refuse_unwritable(dir);
 	code = make_roots(dir, party, roots, quorum, &lines);
 	snprintf(comment, sizeof comment, "%s registrar", party);
 	if (code == EXIT_DONE)
@@ -227,7 +219,7 @@ static enum exit_code write_keys_file(struct options *o, const char *dir)
 	if (code != EXIT_DONE || keys.len == 0)
 		return code;
 	if (file_path(path, dir, "keys") != ERR_OK || file_write(path, buf_bytes(&keys), 0644) != ERR_OK)
-		return init_cannot_write(path);
+		return refuse_unwritable(path);
 	return EXIT_DONE;
 }
 
@@ -250,13 +242,14 @@ static enum exit_code make_accord(struct options *o)
 		return code;
 	if (accord_dir_open(&d, dir) != ERR_OK) {
 		say_error(_("{1} cannot be read as an accord's folder: {2}."), dir, strerror(errno));
+		say_next("entente accord check {1}", dir);
 		return EXIT_NOT_FOUND;
 	}
 	accord_manifest_write(d.files, d.files_count, &manifest);
 	accord_dir_close(&d);
 	if (buf_check(&manifest) != ERR_OK || file_path(path, dir, "MANIFEST") != ERR_OK ||
 	    file_write(path, buf_bytes(&manifest), 0644) != ERR_OK)
-		return init_cannot_write(path);
+		return refuse_unwritable(path);
 	if (o->is_json)
 		json_say_done("file", path);
 	else
@@ -264,20 +257,16 @@ static enum exit_code make_accord(struct options *o)
 	return EXIT_DONE;
 }
 
-static const struct {
-	const char *name;
-	enum exit_code (*run)(struct options *o);
-} verbs[] = { { "keys", make_keys }, { "accord", make_accord }, { "home", init_home } };
+static const struct verb verbs[] = {
+	{ "keys", 1, 2, make_keys },
+	{ "accord", 1, 2, make_accord },
+	{ "home", 1, 1, init_home },
+	{ NULL, 0, 0, NULL },
+};
 
 static enum exit_code run(struct options *o)
 {
-	for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
-		if (strcmp(verbs[i].name, o->arguments[0]) == 0)
-			return verbs[i].run(o);
-	}
-	say_error(_("entente init takes: keys PARTY, accord DIR, or home."));
-	say_next(_("see entente {1} --help"), "init");
-	return EXIT_USAGE;
+	return verbs_run(o, verbs);
 }
 
 const struct command_row command_init = {

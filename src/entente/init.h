@@ -13,6 +13,5 @@ enum exit_code init_home(struct options *o) MUST_CHECK;
 
 /* A new file; one that is there already is never written over. */
 enum exit_code init_write(const char *dir, const char *name, struct bytes content, unsigned mode) MUST_CHECK;
-enum exit_code init_cannot_write(const char *path);
 
 #endif

@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 #include "entente/accord_dir.h"
 #include "entente/init.h"
+#include "entente/refuse.h"
 #include "entente/registrar.h"
 #include "entente/say.h"
 #include "entente/words.h"
@@ -29,9 +30,9 @@ static enum exit_code copy_file(const char *to, struct bytes name, struct bytes 
 		e = file_make_dir(path);
 		*at = '/';
 		if (e != ERR_OK)
-			return init_cannot_write(path);
+			return refuse_unwritable(path);
 	}
-	return file_write(path, content, 0644) == ERR_OK ? EXIT_DONE : init_cannot_write(path);
+	return file_write(path, content, 0644) == ERR_OK ? EXIT_DONE : refuse_unwritable(path);
 }
 
 static enum exit_code copy_accord(const struct accord_dir *d, const char *home, const char *hash)
@@ -40,10 +41,10 @@ static enum exit_code copy_accord(const struct accord_dir *d, const char *home, 
 	enum exit_code code = EXIT_DONE;
 
 	if ((size_t)snprintf(to, sizeof to, "%s/accord", home) >= sizeof to || file_make_dir(to) != ERR_OK)
-		return init_cannot_write(to);
+		return refuse_unwritable(to);
 	if ((size_t)snprintf(to, sizeof to, "%s/accord/%s", home, hash) >= sizeof to ||
 	    file_make_dir(to) != ERR_OK)
-		return init_cannot_write(to);
+		return refuse_unwritable(to);
 	for (size_t i = 0; code == EXIT_DONE && i < d->files_count; i++)
 		code = copy_file(to, d->files[i].name, d->files[i].content);
 	for (size_t i = 0; code == EXIT_DONE && i < d->signatures_count; i++)
@@ -65,7 +66,7 @@ static enum exit_code copy_keys(const char *from, const char *home)
 	uint8_t memory[1024];
 
 	if ((size_t)snprintf(to, sizeof to, "%s/keys", home) >= sizeof to || file_make_dir(to) != ERR_OK)
-		return init_cannot_write(to);
+		return refuse_unwritable(to);
 	for (size_t i = 0; code == EXIT_DONE && i < ARRAY_COUNT(files); i++) {
 		struct buf content = BUF_ON(memory);
 		if (file_path(path, from, files[i].name) == ERR_OK && file_read(path, &content) == ERR_OK) {
@@ -247,7 +248,7 @@ static enum exit_code write_first(struct first *f)
 
 	if ((size_t)snprintf(f->dir, sizeof f->dir, "%s/first", f->options->home) >= sizeof f->dir ||
 	    file_make_dir(f->dir) != ERR_OK)
-		return init_cannot_write(f->dir);
+		return refuse_unwritable(f->dir);
 	memcpy(f->registrar.role, REGISTRAR_ROLE, sizeof REGISTRAR_ROLE);
 	code = first_open(f);
 	while (code == EXIT_DONE && (officer = option_next(f->options, "officer", &at)) != NULL)
@@ -304,6 +305,7 @@ static enum exit_code make_home(const struct options *o, struct accord_dir *d, c
 
 	if (accord_party_find(d->accord, bytes_str(party)) == d->accord->parties_count) {
 		say_error(_("{1} is no party of this accord."), party);
+		say_next("entente accord show {1}", d->path);
 		return EXIT_NOT_FOUND;
 	}
 	code = open_registrar(&f, keys);
@@ -311,7 +313,7 @@ static enum exit_code make_home(const struct options *o, struct accord_dir *d, c
 		return code;
 	bytes_write_hex(BYTES_OF(d->accord->hash), hash);
 	if (file_make_dir(o->home) != ERR_OK)
-		code = init_cannot_write(o->home);
+		code = refuse_unwritable(o->home);
 	if (code == EXIT_DONE)
 		code = write_settings(o, party, hash);
 	if (code == EXIT_DONE)

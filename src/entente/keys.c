@@ -1,5 +1,6 @@
 #include "crypto/pair.h"
 #include "entente/post.h"
+#include "entente/refuse.h"
 #include "entente/registrar.h"
 #include "entente/rows.h"
 #include "entente/show.h"
@@ -165,19 +166,14 @@ static enum exit_code make_pair_key(const char *path)
 	random_read(secret, sizeof secret);
 	bytes_write_hex(BYTES_OF(secret), text);
 	text[2 * PAIR_SECRET_LEN] = '\n';
-	e = file_exists(path)
-		    ? ERR_EXISTS
-		    : file_write(path, (struct bytes){ (const uint8_t *)text, 2 * PAIR_SECRET_LEN + 1 },
-				 0600);
+	e = file_write_new(path, (struct bytes){ (const uint8_t *)text, 2 * PAIR_SECRET_LEN + 1 }, 0600);
 	memset(secret, 0, sizeof secret);
 	memset(text, 0, sizeof text);
 	if (e == ERR_OK) {
 		say(_("{1} holds the key; the other side needs the same file, and nobody else\n"), path);
 		return EXIT_DONE;
 	}
-	say_error(_("{1} cannot be written: {2}."), path,
-		  e == ERR_EXISTS ? _("it is there already") : strerror(errno));
-	return EXIT_ERROR;
+	return refuse_unwritable(path);
 }
 
 static enum exit_code run(struct options *o)
@@ -191,6 +187,7 @@ static enum exit_code run(struct options *o)
 		return make_pair_key(pair);
 	if ((add != NULL) + (withdraw != NULL) + (pair != NULL) > 1) {
 		say_error(_("One at a time: --add, --withdraw or --pair."));
+		say_next(_("see entente {1} --help"), o->command->name);
 		return EXIT_USAGE;
 	}
 	if (client_open(&c, o->home) != ERR_OK)

@@ -82,6 +82,7 @@ int main(int argc, char **argv)
 	code = command->run(&o);
 	if (fflush(stdout) != 0 && code == EXIT_DONE) {
 		say_error(_("The answer could not be written."));
+		say_next(_("make room on the disk, then the same command again"));
 		code = EXIT_ERROR;
 	}
 	return (int)code;

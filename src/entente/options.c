@@ -82,6 +82,24 @@ static const char *default_home(void)
 	return path;
 }
 
+static void say_usage(const struct command_row *c)
+{
+	say_error(_("entente {1} takes: {2}"), c->name,
+		  c->arguments[0] == '\0' ? _("no arguments") : c->arguments);
+	say_next(_("see entente {1} --help"), c->name);
+}
+
+enum exit_code verbs_run(struct options *o, const struct verb *verbs)
+{
+	for (const struct verb *v = verbs; v->name != NULL; v++) {
+		if (strcmp(v->name, o->arguments[0]) == 0 && o->arguments_count >= v->arguments_min &&
+		    o->arguments_count <= v->arguments_max)
+			return v->run(o);
+	}
+	say_usage(o->command);
+	return EXIT_USAGE;
+}
+
 static bool take_options(struct options *o, int argc, char **argv)
 {
 	struct option list[LONG_MAX_COUNT] = { 0 };
@@ -99,13 +117,15 @@ static bool take_options(struct options *o, int argc, char **argv)
 		} else if (c == '?') {
 			say_error(_("{1} is not an option of entente {2}, or its value is missing."),
 				  argv[optind - 1], o->command->name);
+			say_next(_("see entente {1} --help"), o->command->name);
 			return false;
 		} else {
 			row = find_row(o->command->options, list[index].name);
 			row = row == NULL ? find_row(shared_options, list[index].name) : row;
 		}
 		if (o->given_count == OPTIONS_GIVEN_MAX) {
-			say_error(_("There are more options than {1}."), "128");
+			say_error(_("There are more options than {1}."), say_number(OPTIONS_GIVEN_MAX));
+			say_next(_("see entente {1} --help"), o->command->name);
 			return false;
 		}
 		o->given[o->given_count].row = row;
@@ -119,24 +139,17 @@ static bool take_options(struct options *o, int argc, char **argv)
 bool options_read(struct options *o, const struct command_row *command, int argc, char **argv,
 		  enum exit_code *code)
 {
-	bool is_understood;
-
 	*o = (struct options){ .command = command };
-	is_understood = take_options(o, argc, argv);
 	*code = EXIT_USAGE;
-	if (is_understood && option_is_given(o, "help")) {
+	if (!take_options(o, argc, argv))
+		return false;
+	if (option_is_given(o, "help")) {
 		options_help(command);
 		*code = EXIT_DONE;
 		return false;
 	}
-	if (is_understood &&
-	    (o->arguments_count < command->arguments_min || o->arguments_count > command->arguments_max)) {
-		say_error(_("entente {1} takes: {2}"), command->name,
-			  command->arguments[0] == '\0' ? _("no arguments") : command->arguments);
-		is_understood = false;
-	}
-	if (!is_understood) {
-		say_next(_("see entente {1} --help"), command->name);
+	if (o->arguments_count < command->arguments_min || o->arguments_count > command->arguments_max) {
+		say_usage(command);
 		return false;
 	}
 	o->is_json = option_is_given(o, "json");

@@ -53,6 +53,14 @@ struct options {
 	const char *home; /* --home, $ENTENTE_HOME or ~/.entente */
 };
 
+/* Of a command that is several: its first argument says which. A name of NULL ends a table. */
+struct verb {
+	const char *name;
+	size_t arguments_min, arguments_max; /* its own name counts */
+	enum exit_code (*run)(struct options *o);
+};
+enum exit_code verbs_run(struct options *o, const struct verb *verbs);
+
 /* False with *code set: there is nothing to run (help was shown, or the use is wrong and was explained). */
 bool options_read(struct options *o, const struct command_row *command, int argc, char **argv,
 		  enum exit_code *code);

@@ -240,6 +240,7 @@ enum exit_code outbox_again(struct client *c, bool is_json)
 	buf_init(&body, xcalloc(1, REQUEST_LEN_MAX), REQUEST_LEN_MAX);
 	if (!items_read(&list)) {
 		say_error(_("The outbox {1} cannot be read: {2}."), list.dir, strerror(errno));
+		say_next(_("set $ENTENTE_OUTBOX to a folder of your own with room"));
 		code = EXIT_ERROR;
 	}
 	if (code == EXIT_DONE && list.count == 0 && !is_json)

@@ -1,6 +1,7 @@
 #include "entente/post.h"
 
 #include "base/alloc.h"
+#include "entente/refuse.h"
 #include "entente/say.h"
 #include "entente/show.h"
 #include "entente/words.h"
@@ -242,8 +243,10 @@ enum exit_code wait_for_step(struct client *c, const struct options *o, const ch
 	if (client_open(&stream, o->home) != ERR_OK)
 		return EXIT_ERROR;
 	if (client_listen(&stream, NULL) != ERR_OK) {
+		client_close(&stream);
 		say_error(_("The node has no room for another event stream."));
-		code = EXIT_ERROR;
+		say_next("entente ladder '{1}'", place);
+		return EXIT_ERROR;
 	}
 	while (code == EXIT_DONE && !is_there) {
 		int64_t left = end - clock_now().mono.us / 1000;
@@ -278,8 +281,9 @@ enum exit_code wait_for_step(struct client *c, const struct options *o, const ch
 
 /* ---- Text. ---- */
 
-static enum exit_code too_long(void)
+static enum exit_code too_long(const char *what, uint64_t len_max)
 {
+	say_error(_("{1} is longer than {2} bytes."), what, say_number(len_max));
 	say_next(_("attach it as a file instead: entente send CHANNEL --attach FILE"));
 	return EXIT_REFUSED;
 }
@@ -294,13 +298,10 @@ static enum exit_code read_stream(FILE *from, const char *name, struct buf *out)
 	} while (n > 0 && !feof(from) && !ferror(from));
 	if (ferror(from)) {
 		say_error(_("{1} cannot be read: {2}."), name, strerror(errno));
+		say_next(_("give the text itself, --file FILE, or write it to standard input"));
 		return EXIT_ERROR;
 	}
-	if (out->len == out->max) {
-		say_error(_("{1} is longer than {2} bytes."), name, say_number(out->max - 1));
-		return too_long();
-	}
-	return EXIT_DONE;
+	return out->len == out->max ? too_long(name, out->max - 1) : EXIT_DONE;
 }
 
 enum exit_code text_read(const struct options *o, const char *typed, struct buf *out)
@@ -312,21 +313,16 @@ enum exit_code text_read(const struct options *o, const char *typed, struct buf 
 	buf_init(out, xcalloc(1, CONTENT_LEN_MAX + 1), CONTENT_LEN_MAX + 1);
 	if (typed != NULL) {
 		buf_put_str(out, typed);
-		if (out->full) {
-			say_error(_("The text is longer than {1} bytes."), say_number(CONTENT_LEN_MAX));
-			code = too_long();
-		}
+		if (out->full)
+			code = too_long(_("the text"), CONTENT_LEN_MAX);
 	} else if (path == NULL || strcmp(path, "-") == 0) {
 		if (isatty(STDIN_FILENO))
 			fputs(_("Type the text; Ctrl-D ends it.\n"), stderr);
 		code = read_stream(stdin, _("standard input"), out);
 	} else {
 		file = fopen(path, "re");
-		if (file == NULL) {
-			say_error(_("There is no file {1}: {2}."), path, strerror(errno));
-			say_next(_("give the text itself, --file FILE, or write it to standard input"));
-			return EXIT_NOT_FOUND;
-		}
+		if (file == NULL)
+			return refuse_missing(path);
 		code = read_stream(file, path, out);
 		fclose(file);
 	}

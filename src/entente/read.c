@@ -5,17 +5,20 @@
  */
 #include "crypto/hash.h"
 #include "entente/act.h"
+#include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/words.h"
+#include "sys/file.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #define PIECE_LEN (512u << 10)
+#define NAME_LEN_MAX 200u /* what is put behind it while it is not whole has to fit as well */
 
 static const struct option_row options[] = {
 	{ "ack", NULL, N_("and sign WATCH READ, having shown it") },
@@ -42,17 +45,24 @@ static enum exit_code save_pieces(struct client *c, const json_t *attachment, FI
 	for (uint64_t at = 0; at < len;) {
 		struct client_answer answer;
 		struct query q;
-		size_t n;
+		bool is_kept = true;
+		size_t n = 0;
+		enum err e;
 		query_open(&q, "/attachments");
 		query_put(&q, "hash", json_str(attachment, "hash"));
 		query_put_number(&q, "offset", at);
 		query_put_number(&q, "len", len - at < PIECE_LEN ? len - at : PIECE_LEN);
-		if (client_ask(c, "GET", query_target(&q), (struct bytes){ NULL, 0 }, &answer) != ERR_OK)
-			return EXIT_ERROR;
-		n = answer.status == 200 ? fwrite(answer.body.ptr, 1, answer.body.len, file) : 0;
-		if (n > 0)
+		e = client_ask(c, "GET", query_target(&q), (struct bytes){ NULL, 0 }, &answer);
+		if (e != ERR_OK)
+			return (enum exit_code)client_lost(e);
+		if (answer.status == 200) {
+			n = answer.body.len;
 			hash_add(&stream, buf_bytes(&answer.body));
+			is_kept = fwrite(answer.body.ptr, 1, n, file) == n;
+		}
 		client_answer_finish(&answer);
+		if (!is_kept)
+			return EXIT_ERROR;
 		if (n == 0)
 			return EXIT_NOT_FOUND;
 		at += n;
@@ -66,16 +76,80 @@ static enum exit_code save_pieces(struct client *c, const json_t *attachment, FI
 		       : EXIT_INTEGRITY;
 }
 
-/* A name from the other side is a name only: no folder, no dot file, nothing that a shell minds. */
+/*
+ * A name from the other side is a name only: no folder, no dot file, nothing that a shell minds, and nothing
+ * that makes it look like another.
+ */
 static void safe_name(const char *in, size_t number, char *out, size_t size)
 {
+	static const char minded[] = "/\\:*?\"<>|";
+	struct bytes rest = bytes_str(in);
 	size_t len = (size_t)snprintf(out, size, "%zu-", number);
 
-	for (; *in != '\0' && len + 1 < size; in++) {
-		unsigned char c = (unsigned char)*in;
-		out[len++] = c < 0x20 || c == 0x7f || strchr("/\\:*?\"<>|", c) != NULL ? '_' : (char)c;
+	while (rest.len > 0) {
+		struct bytes one = rest;
+		uint32_t c;
+		enum err e = bytes_take_character(&rest, &c);
+		one.len -= rest.len;
+		if (e != ERR_OK || character_is_hidden(c) || (c < 0x80 && strchr(minded, (int)c) != NULL))
+			one = BYTES_LIT("_");
+		if (one.len >= size - len)
+			break;
+		memcpy(out + len, one.ptr, one.len);
+		len += one.len;
 	}
 	out[len] = '\0';
+}
+
+/* Why an attachment is not saved; EXIT_ERROR: errno says it. */
+static enum exit_code explain_save(enum exit_code code, const char *path, const char *name)
+{
+	if (code == EXIT_ERROR)
+		return refuse_unwritable(path);
+	if (code == EXIT_INTEGRITY) {
+		say_error(_("{1} does not have its hash: the node's disk has changed it."), name);
+		say_next("entente repair");
+		return code;
+	}
+	say_error(_("INCOMPLETE: {1} is not here whole yet."), name);
+	say_next(_("it comes by itself while a path is up, as entente status shows; then the "
+		   "same command with a new folder"));
+	return code;
+}
+
+/*
+ * Under its own name only when it is whole, and for this user alone: what was marked in the record is a plain
+ * file from here on.
+ */
+static enum exit_code save_one(struct client *c, const json_t *attachment, const char *dir, const char *name)
+{
+	char path[FILE_PATH_MAX], part[FILE_PATH_MAX];
+	enum exit_code code;
+	FILE *file;
+	int fd;
+
+	if (file_path(path, dir, name) != ERR_OK)
+		return EXIT_USAGE;
+	if (file_exists(path))
+		return refuse_existing(path);
+	if (file_part(path, 0600, part, &fd) != ERR_OK)
+		return refuse_unwritable(path);
+	file = fdopen(fd, "w");
+	if (file == NULL)
+		abort();
+	code = save_pieces(c, attachment, file);
+	if (fclose(file) != 0 && code == EXIT_DONE)
+		code = EXIT_ERROR;
+	if (code == EXIT_DONE && file_place_new(part, path) != ERR_OK)
+		code = EXIT_ERROR;
+	if (code != EXIT_DONE) {
+		int why = errno;
+		unlink(part);
+		errno = why;
+		return explain_save(code, path, name);
+	}
+	fprintf(stderr, "%s\n", path);
+	return EXIT_DONE;
 }
 
 static enum exit_code save(struct client *c, const struct options *o, const json_t *entry)
@@ -87,39 +161,14 @@ static enum exit_code save(struct client *c, const struct options *o, const json
 
 	if (dir == NULL)
 		return EXIT_DONE;
-	if (mkdir(dir, 0700) != 0 && errno != EEXIST) {
-		say_error(_("{1} cannot be written: {2}."), dir, strerror(errno));
-		return EXIT_ERROR;
-	}
+	if (file_make_dir(dir) != ERR_OK)
+		return refuse_unwritable(dir);
 	json_array_foreach(json_object_get(entry, "attachments"), i, attachment)
 	{
-		char name[256], path[4096];
-		FILE *file;
+		char name[NAME_LEN_MAX];
 		safe_name(json_str(attachment, "name"), i + 1, name, sizeof name);
-		if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, name) >= sizeof path)
-			return EXIT_USAGE;
-		file = fopen(path, "wxe");
-		if (file == NULL) {
-			say_error(_("{1} cannot be written: {2}."), path, strerror(errno));
-			return EXIT_ERROR;
-		}
-		code = save_pieces(c, attachment, file);
-		if (fclose(file) != 0 && code == EXIT_DONE)
-			code = EXIT_ERROR;
-		if (code == EXIT_INTEGRITY) {
-			(void)remove(path);
-			say_error(_("{1} does not have its hash: the node's disk has changed it."), name);
-			say_next("entente repair");
-			return code;
-		}
-		if (code != EXIT_DONE) {
-			(void)remove(path);
-			say_error(_("INCOMPLETE: {1} is not here whole yet."), name);
-			say_next(_("it comes by itself while a path is up, as entente status shows; then the "
-				   "same command with a new folder"));
-			return code;
-		}
-		fprintf(stderr, "%s\n", path);
+		if (code == EXIT_DONE)
+			code = save_one(c, attachment, dir, name);
 	}
 	return code;
 }
@@ -127,29 +176,15 @@ static enum exit_code save(struct client *c, const struct options *o, const json
 static enum exit_code save_proof(struct client *c, const struct options *o, const json_t *entry)
 {
 	const char *path = option_value(o, "proof");
-	int code = EXIT_ERROR;
 	struct query q;
-	FILE *file;
-	enum err e;
 
 	if (path == NULL)
 		return EXIT_DONE;
-	file = fopen(path, "wxe");
-	if (file == NULL) {
-		say_error(_("{1} cannot be written: {2}."), path, strerror(errno));
-		return EXIT_ERROR;
-	}
+	if (file_exists(path))
+		return refuse_existing(path);
 	query_open(&q, "/proof");
 	query_put(&q, "place", json_str(entry, "place"));
-	e = client_download(c, query_target(&q), file, &code);
-	if (fclose(file) != 0 && e == ERR_OK)
-		e = ERR_IO;
-	if (e == ERR_OK)
-		return EXIT_DONE;
-	(void)remove(path);
-	if (e != ERR_REFUSED)
-		say_error(_("The proof could not be fetched: {1}."), _(err_text(e)));
-	return (enum exit_code)code;
+	return (enum exit_code)client_fetch(c, query_target(&q), path, file_place_new);
 }
 
 /* What came ahead of its log can be read, and nothing can be signed on it. */

@@ -16,12 +16,10 @@ static enum exit_code begin(struct client *c)
 {
 	struct client_answer answer;
 	enum exit_code code = EXIT_DONE;
+	enum err e = client_ask(c, "POST", "/repair", (struct bytes){ NULL, 0 }, &answer);
 
-	if (client_ask(c, "POST", "/repair", (struct bytes){ NULL, 0 }, &answer) != ERR_OK) {
-		say_error(_("The node stopped answering."));
-		say_next("entente doctor");
-		return EXIT_ERROR;
-	}
+	if (e != ERR_OK)
+		return (enum exit_code)client_lost(e);
 	/* Under way already: then it is that one that we wait for. */
 	if (answer.status != 200 && strcmp(json_str(answer.json, "err"), "EXISTS") != 0)
 		code = (enum exit_code)client_explain(&answer);

@@ -6,7 +6,9 @@
 #include "base/alloc.h"
 #include "entente/held.h"
 #include "entente/post.h"
+#include "entente/refuse.h"
 #include "entente/registrar.h"
+#include "entente/restored.h"
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/words.h"
@@ -21,7 +23,6 @@
 #include <unistd.h>
 
 #define COPY_LEN (1u << 20)
-#define KEPT_MAX 999u /* records of before beside the restored one */
 
 static const struct option_row options[] = {
 	{ "open-epoch", NULL,
@@ -33,12 +34,6 @@ static const struct option_row options[] = {
 
 /* ---- The backup. ---- */
 
-static enum exit_code cannot(const char *path)
-{
-	say_error(_("{1} cannot be written or read: {2}."), path, strerror(errno));
-	return EXIT_ERROR;
-}
-
 static enum exit_code copy(const char *from, const char *to)
 {
 	int in = open(from, O_RDONLY | O_CLOEXEC), out;
@@ -47,12 +42,11 @@ static enum exit_code copy(const char *from, const char *to)
 	ssize_t n = 0;
 	bool is_good;
 
-	if (in < 0) {
-		say_error(_("There is no file {1}: {2}."), from, strerror(errno));
-		say_next("entente export --backup FILE");
-		return EXIT_NOT_FOUND;
-	}
-	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (in < 0)
+		return refuse_missing(from);
+	/* What a restore that was killed has left is not written into. */
+	unlink(to);
+	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	memory = xcalloc(1, COPY_LEN);
 	while (out >= 0 && (n = read(in, memory, COPY_LEN)) > 0) {
 		if (write(out, memory, (size_t)n) != n) {
@@ -68,51 +62,11 @@ static enum exit_code copy(const char *from, const char *to)
 	if (out >= 0)
 		close(out);
 	close(in);
-	return is_good ? EXIT_DONE : cannot(to);
-}
-
-static const char *const endings[] = STORE_SQLITE_ENDINGS;
-
-/* A name under which nothing stands yet: record.db.before, then record.db.before.2 and so on. */
-static enum err find_free(const char *home, char out[FILE_PATH_MAX])
-{
-	for (unsigned number = 1; number <= KEPT_MAX; number++) {
-		bool is_free = true;
-		int n = snprintf(out, FILE_PATH_MAX, "%s/record.db.before", home);
-
-		if (number > 1)
-			n = snprintf(out, FILE_PATH_MAX, "%s/record.db.before.%u", home, number);
-		for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {
-			char path[FILE_PATH_MAX];
-			if (n < 0 ||
-			    (size_t)snprintf(path, sizeof path, "%s%s", out, endings[i]) >= sizeof path)
-				return ERR_LIMIT;
-			is_free = is_free && !file_exists(path);
-		}
-		if (is_free)
-			return ERR_OK;
-	}
-	errno = EEXIST;
-	return ERR_EXISTS;
-}
-
-/* What stood there is kept beside it: nobody's last copy is thrown away by a restore, nor by the next one. */
-static enum exit_code put_in_place(const char *home, const char *part, char kept[FILE_PATH_MAX])
-{
-	char now[FILE_PATH_MAX], before[FILE_PATH_MAX];
-
-	if (find_free(home, kept) != ERR_OK)
-		return cannot(kept);
-	for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {
-		if ((size_t)snprintf(now, sizeof now, "%s/record.db%s", home, endings[i]) >= sizeof now ||
-		    (size_t)snprintf(before, sizeof before, "%s%s", kept, endings[i]) >= sizeof before)
-			return EXIT_USAGE;
-		if (file_exists(now) && rename(now, before) != 0)
-			return cannot(now);
-	}
-	if (file_path(now, home, "record.db") != ERR_OK || file_place(part, now) != ERR_OK)
-		return cannot(part);
-	return EXIT_DONE;
+	if (is_good)
+		return EXIT_DONE;
+	refuse_unwritable(to);
+	unlink(to);
+	return EXIT_ERROR;
 }
 
 static enum exit_code restore(const struct options *o, const char *from)
@@ -136,15 +90,16 @@ static enum exit_code restore(const struct options *o, const char *from)
 	}
 	store->ops->close(store);
 	held_remove_beside(part); /* a copy that was only looked at has nothing there */
-	code = put_in_place(o->home, part, kept);
-	if (code == EXIT_DONE && o->is_json)
+	if (restored_place(o->home, part, kept) != ERR_OK)
+		return refuse_unwritable(kept);
+	if (o->is_json)
 		json_say_done("file", from);
-	else if (code == EXIT_DONE)
+	else
 		say(_("The backup is in its place; what stood there is {1}. Start the node: it asks its "
 		      "peers "
 		      "for what the backup has forgotten before it writes. Then: entente status\n"),
 		    kept);
-	return code;
+	return EXIT_DONE;
 }
 
 /* Nobody else may have the home meanwhile. */
@@ -168,7 +123,9 @@ static enum exit_code restore_locked(const struct options *o)
 		say_next(_("name it by --home DIR or $ENTENTE_HOME; entente init --help makes one"));
 		return EXIT_NOT_FOUND;
 	}
-	code = restore(o, o->arguments[0]);
+	code = held_finish_restore(o->home);
+	if (code == EXIT_DONE)
+		code = restore(o, o->arguments[0]);
 	file_unlock(lock);
 	return code;
 }

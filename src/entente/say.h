@@ -15,6 +15,7 @@ enum colour { COLOUR_PLAIN, COLOUR_DIM, COLOUR_BOLD, COLOUR_GOOD, COLOUR_WARN, C
 /* Every {1} .. {9} stands for the argument of that place: all are C strings, and the list ends by itself. */
 #define say(...) say_parts((const char *[]){ __VA_ARGS__, NULL })
 #define say_error(...) say_error_parts((const char *[]){ __VA_ARGS__, NULL })
+#define say_note(...) say_error_parts((const char *[]){ __VA_ARGS__, NULL })
 #define say_next(...) say_next_parts((const char *[]){ __VA_ARGS__, NULL })
 
 /* The same into memory of size bytes, cut to it. */
@@ -22,7 +23,10 @@ enum colour { COLOUR_PLAIN, COLOUR_DIM, COLOUR_BOLD, COLOUR_GOOD, COLOUR_WARN, C
 
 void say_parts(const char *const *parts);
 void say_fill_parts(char *out, size_t size, const char *const *parts);
-/* To standard error: "entente: ...". What happened and why. */
+/*
+ * To standard error: "entente: ...". What happened and why; say_next follows. A note is no error, and ends
+ * nothing.
+ */
 void say_error_parts(const char *const *parts);
 /* To standard error, under it: what to do next. */
 void say_next_parts(const char *const *parts);

@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 #include "crypto/hash.h"
 #include "entente/post.h"
+#include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/time_text.h"
@@ -37,6 +38,7 @@ static const struct option_row options[] = {
 static enum exit_code cannot_attach(const char *path, const char *why)
 {
 	say_error(_("{1} cannot be attached: {2}."), path, why);
+	say_next(_("nothing was sent; the same command with another --attach FILE, or without it"));
 	return EXIT_ERROR;
 }
 
@@ -121,10 +123,8 @@ static enum exit_code attach(struct client *c, struct draft *d, const char *path
 	if (d->content.attachments_count == ATTACHMENTS_MAX)
 		return refuse_attachment(path, _("there are too many"));
 	file = fopen(path, "re");
-	if (file == NULL) {
-		say_error(_("There is no file {1}: {2}."), path, strerror(errno));
-		return EXIT_NOT_FOUND;
-	}
+	if (file == NULL)
+		return refuse_missing(path);
 	piece = xcalloc(1, PIECE_LEN);
 	*a = (struct attachment){ .media_type = draft_word(d, media_type_of(path)),
 				  .name = draft_word(d, slash == NULL ? path : slash + 1) };
@@ -206,6 +206,7 @@ static enum exit_code add_precedence(struct draft *d, const struct options *o)
 	if (word == NULL || precedence_read(bytes_str(word), &d->statement.precedence) == ERR_OK)
 		return EXIT_DONE;
 	say_error(_("{1} is no precedence: FLASH, IMMEDIATE, PRIORITY or ROUTINE."), word);
+	say_next(_("see entente {1} --help"), o->command->name);
 	return EXIT_USAGE;
 }
 
@@ -273,10 +274,12 @@ static enum exit_code check_wait(const struct options *o)
 	if (wait != NULL && wait_step_find(wait) == NULL) {
 		say_error(_("{1} is no step to wait for: receipt, read, readback, presented or reply."),
 			  wait);
+		say_next(_("see entente {1} --help"), o->command->name);
 		return EXIT_USAGE;
 	}
 	if (timeout != NULL && span_read(timeout, &ms) != ERR_OK) {
 		say_error(_("{1} is no span of time: write 30s, 10m or 2h."), timeout);
+		say_next(_("see entente {1} --help"), o->command->name);
 		return EXIT_USAGE;
 	}
 	return EXIT_DONE;

@@ -92,11 +92,13 @@ static enum exit_code read_accord(struct core *c)
 	bytes_write_hex(BYTES_OF(c->accord.accord->hash), hash);
 	if (strcmp(hash, c->settings.accord) != 0) {
 		say_error(_("{1} holds another accord than its name says: {2}"), path, hash);
+		say_next("entente accord check {1}", path);
 		return EXIT_INTEGRITY;
 	}
 	if (c->accord.accord->post_quantum == POST_QUANTUM_REQUIRED && !tls_has_post_quantum()) {
 		say_error(_("The accord requires a post-quantum link, and this machine's OpenSSL has none "
 			    "(3.5 and later have)."));
+		say_next("entente doctor --home {1}", c->home);
 		return EXIT_REFUSED;
 	}
 	return check_signatures(c);
@@ -139,6 +141,8 @@ static enum exit_code place_paths(struct core *c)
 	if (c->self == a->parties_count) {
 		say_error(_("The settings say that this node is {1}, and the accord has no such party."),
 			  c->settings.party);
+		say_next(_("mend {1}/settings; entente accord show {2} lists the parties"), c->home,
+			 c->accord.path);
 		return EXIT_ERROR;
 	}
 	for (size_t i = 0; i < c->settings.paths_count; i++) {
@@ -148,6 +152,8 @@ static enum exit_code place_paths(struct core *c)
 		if (peer == a->parties_count) {
 			say_error(_("The settings have a path to {1}, and the accord has no such party."),
 				  p->peer);
+			say_next(_("mend {1}/settings; entente accord show {2} lists the parties"), c->home,
+				 c->accord.path);
 			return EXIT_ERROR;
 		}
 		if (p->serial[0] != '\0' &&
@@ -170,6 +176,7 @@ static enum exit_code take_lock(const struct core *c, int *fd)
 		say_next("entente status");
 	} else if (e != ERR_OK) {
 		say_error(_("{1} cannot be locked: {2}"), path, strerror(errno));
+		say_next("entente doctor --home {1}", c->home);
 	}
 	return e == ERR_OK ? EXIT_DONE : EXIT_ERROR;
 }
@@ -265,12 +272,15 @@ static enum exit_code run(struct options *o)
 	c->home = o->home;
 	if (starter_split(&c->starter, &c->starter_pid) != ERR_OK) {
 		say_error(_("{1}: {2}"), _("The node's processes do not start"), strerror(errno));
+		say_next("entente doctor --home {1}", o->home);
 		free(c);
 		return EXIT_ERROR;
 	}
 	code = read_settings(c);
 	if (code == EXIT_DONE)
 		code = take_lock(c, &lock);
+	if (code == EXIT_DONE)
+		code = held_finish_restore(c->home);
 	if (code == EXIT_DONE) {
 		held_sweep(c->home);
 		code = serve(c);

@@ -99,8 +99,8 @@ static enum err follow(struct client *c, const struct options *o, struct followi
 		bool is_reset;
 		enum err e = client_event(c, f->timeout_ms, &event, f->number, &is_reset);
 		if (e == ERR_OK && is_reset)
-			say_error(_("Events were missed before this one; entente inbox shows the present "
-				    "state."));
+			say_note(_("Events were missed before this one; entente inbox shows the present "
+				   "state."));
 		if (e == ERR_OK && event != NULL) {
 			json_object_set_new(event, "number", json_string(f->number));
 			if (o->is_json)
@@ -128,6 +128,7 @@ static enum exit_code read_options(const struct options *o, struct following *f)
 	    (count != NULL && bytes_read_decimal(bytes_str(count), UINT32_MAX, &f->left) != ERR_OK) ||
 	    (timeout != NULL && span_read(timeout, &ms) != ERR_OK)) {
 		say_error(_("A number or a span of time is not of its form: --count 5, --timeout 30s."));
+		say_next(_("see entente {1} --help"), o->command->name);
 		return EXIT_USAGE;
 	}
 	if (timeout != NULL)
@@ -155,13 +156,14 @@ static enum exit_code run(struct options *o)
 		client_close(&c);
 		if (e != ERR_DOWN)
 			break;
-		say_error(_("The node stopped answering; trying again."));
+		say_note(_("The node stopped answering; trying again."));
 		do
 			usleep(RETRY_MS * 1000);
 		while (client_try(&c, o->home) != ERR_OK);
 	}
 	if (e == ERR_REFUSED) {
 		say_error(_("The node has no room for another event stream."));
+		say_next(_("end another entente watch, then the same command again"));
 		code = EXIT_ERROR;
 	} else if (e != ERR_OK) {
 		code = e == ERR_TIMEOUT ? EXIT_TIMEOUT : EXIT_ERROR;

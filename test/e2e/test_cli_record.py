@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import unicodedata
@@ -92,7 +93,40 @@ def test_attachments_are_saved_under_safe_names(pair):
     usa.run("read", place, "--save", saved)
     assert sorted(path.read_bytes() for path in saved.iterdir()) == sorted(path.read_bytes() for path in folder.iterdir())
     assert all(re.match(r"\d-", path.name) for path in saved.iterdir())
-    assert usa.run("read", place, "--save", saved, code=1).stderr, "nothing is written over"
+    assert usa.run("read", place, "--save", saved, code=4).stderr, "nothing is written over"
+
+
+def test_a_saved_file_is_its_users_and_looks_like_what_it_is(pair):
+    """Whatever the umask, and whatever the other side called it."""
+    kor, usa = pair["kor"], pair["usa"]
+    folder = pair.folder / "files"
+    folder.mkdir()
+    turned = "invoice\u202efdp.exe"
+    (folder / turned).write_bytes(b"What the name hides.")
+    place = notice(kor, "One file.", "--attach", folder / turned)["place"]
+    usa.await_step(place, "STATION RECEIPT")
+    digest = usa.entry(place)["attachments"][0]["hash"]
+    usa.wait("it is whole", lambda: (usa.find("/attachments", hash=digest) or {}).get("held") == 20)
+    saved, proof = pair.folder / "saved", pair.folder / "proof"
+    done = usa.run("read", place, "--save", saved, "--proof", proof, preexec_fn=lambda: os.umask(0))
+    assert [path.name for path in saved.iterdir()] == ["1-invoice_fdp.exe"] and "\u202e" not in done.stderr
+    assert [path.stat().st_mode & 0o777 for path in (saved, *saved.iterdir(), proof)] == [0o700, 0o600, 0o600]
+    again = usa.run("read", place, "--proof", proof, code=4).stderr
+    assert "next: the same command with another name" in again
+
+
+def test_nobody_leaves_a_door_where_a_file_is_made(pair):
+    """Links that whoever may write beside it has laid under each name that can be guessed."""
+    kor, trap = pair["kor"], pair.folder / "trap"
+    trap.write_text("untouched")
+    for words, name in ((["bundle", "write", "--peer", "usa"], "a.bundle"), (["export", "--backup"], "a.db"),
+                        (["keys", "--pair"], "a.pair")):
+        place = pair.folder / name
+        for ending in (".part", ".new"):
+            Path(f"{place}{ending}").symlink_to(trap)
+        kor.run(*words, place)
+        assert place.stat().st_size > 0 and place.stat().st_mode & 0o077 == 0
+    assert trap.read_text() == "untouched"
 
 
 # The whole record
@@ -157,6 +191,35 @@ def test_a_copy_whose_maker_died_goes(pair):
     kor.stop()
     kor.start()
     assert not list(kor.home.glob("copies/copy-*"))
+
+
+def test_a_home_with_any_name_is_swept(pair):
+    """What a shell would take for a pattern is a name like any other."""
+    kor = pair["kor"]
+    kor.stop()
+    kor.home = kor.home.rename(kor.home.parent / "home [a]*")
+    (kor.home / "copies/copy-1.part").write_bytes(b"left behind")
+    kor.start()
+    assert not list(path for path in (kor.home / "copies").iterdir() if path.name.startswith("copy-"))
+
+
+def test_a_restore_that_was_cut_off_is_ended(pair):
+    """The power went when the backup had its place and what stood there had not left it yet."""
+    kor = pair["kor"]
+    backup = pair.folder / "backup.db"
+    kor.run("export", "--backup", backup)
+    place = notice(kor, "After the backup.")["place"]
+    pair.await_receipts()
+    kor.stop()
+    old = (kor.home / "record.db").read_bytes()
+    shutil.copy(backup, kor.home / "record.db.restored.1")
+    (kor.home / "record.db-redo").rename(kor.home / "record.db.before-redo")
+    said = kor.run("verify").stderr
+    assert "record.db.before" in said and not (kor.home / "record.db.restored.1").exists()
+    assert (kor.home / "record.db.before").read_bytes() == old
+    assert (kor.home / "record.db").read_bytes() == backup.read_bytes()
+    kor.start()
+    kor.wait("what the backup had forgotten is back", lambda: kor.find("/entry", place=place))
 
 
 def test_what_holds_the_record_is_its_users_alone(pair):

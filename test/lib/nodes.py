@@ -59,13 +59,14 @@ def free_ports(count):
     return ports
 
 
-def run(*arguments, env=None, code=0, input=None, home=None, timeout=60):
+def run(*arguments, env=None, code=0, input=None, home=None, timeout=60, preexec_fn=None):
     """Runs entente; its exit status must be `code` (None: any)."""
     command = [str(BINARY), *map(str, arguments)]
     whole = {**os.environ, "LC_ALL": "C.UTF-8", "NO_COLOR": "1", **(env or {})}
     if home is not None:
         whole["ENTENTE_HOME"] = str(home)
-    done = subprocess.run(command, env=whole, input=input, capture_output=True, text=True, timeout=timeout)
+    done = subprocess.run(command, env=whole, input=input, capture_output=True, text=True, timeout=timeout,
+                          preexec_fn=preexec_fn)
     if code is not None and done.returncode != code:
         raise Failed(f"{' '.join(command)}\nended with {done.returncode}, not {code}\n{done.stdout}{done.stderr}")
     return done

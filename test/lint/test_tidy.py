@@ -91,6 +91,7 @@ BAD = [
     ("file_scope", "src/node/good.c", "static struct node *root;\n"),
     ("file_scope", "src/node/good.c", "static enum err (*read)(struct bytes in);\n"),
     ("file_scope", "src/node/good.c", "int f(void)\n{\n\treturn 0;\n}\n\nstatic uint8_t kept[3];\n"),
+    ("next", "src/entente/good.c", 'int f(void)\n{\n\tsay_next("a");\n\tsay_error("b");\n\treturn 1;\n}\n'),
 ] + [("calls", "src/node/good.c", f"void f(void)\n{{\n\t{name}(a);\n}}\n") for name in tidy.BANNED_CALLS]
 
 GOOD = [
@@ -101,6 +102,7 @@ GOOD = [
     ("src/sys/loop.c", "#include <uv.h>\n"),
     ("src/wire/good.c", "/* clang-format off */\n/* " + "x" * 150 + " */\n"),
     ("docs/a.md", "words\n"),
+    ("src/entente/good.c", 'int f(void)\n{\n\tsay_error("a");\n\tsay_next("b");\n\treturn 1;\n}\n'),
 ]
 
 BAD_RECURSION = [

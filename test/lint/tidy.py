@@ -280,6 +280,15 @@ def rule_file_scope(path, text, code):
         yield line_of(code, offset), f"a variable at file scope that is not const: {before}"
 
 
+def rule_next(path, text, code):
+    """Who is told that something is wrong is told what to do next, before the function ends."""
+    for name, _, offset, body in functions(code):
+        start = code.index(body, offset)
+        for match in re.finditer(r"\bsay_error\(", body):
+            if "say_next(" not in body[match.end() :]:
+                yield line_of(code, start + match.start()), f"{name}: say_error without a say_next behind it"
+
+
 RULES = [
     rule_text,
     rule_columns,
@@ -293,6 +302,7 @@ RULES = [
     rule_names,
     rule_typedef,
     rule_file_scope,
+    rule_next,
 ]
 # What is no C is held to these only.
 TEXT_RULES = [rule_text, rule_left_open, rule_machine_path]

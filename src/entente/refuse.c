@@ -1,0 +1,33 @@
+#include "entente/refuse.h"
+
+#include "entente/say.h"
+#include "entente/words.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum exit_code refuse_unwritable(const char *path)
+{
+	bool is_full = errno == ENOSPC || errno == EDQUOT;
+
+	if (errno == EEXIST)
+		return refuse_existing(path);
+	say_error(_("{1} cannot be written: {2}."), path, strerror(errno));
+	say_next(is_full ? _("make room on the disk, then the same command again")
+			 : _("the same command with a name where you may write"));
+	return EXIT_ERROR;
+}
+
+enum exit_code refuse_missing(const char *path)
+{
+	say_error(_("There is no file {1}: {2}."), path, strerror(errno));
+	say_next(_("the same command with the name of a file that you may read"));
+	return EXIT_NOT_FOUND;
+}
+
+enum exit_code refuse_existing(const char *path)
+{
+	say_error(_("{1} is there already; nothing is written over."), path);
+	say_next(_("the same command with another name"));
+	return EXIT_REFUSED;
+}
