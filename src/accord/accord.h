@@ -90,6 +90,8 @@ struct accord_timer {
 
 enum accord_post_quantum { POST_QUANTUM_PREFERRED, POST_QUANTUM_REQUIRED };
 
+struct guidelines; /* accord/guidelines.h */
+
 struct accord {
 	uint8_t id[ACCORD_ID_LEN]; /* first bytes of the founding manifest's hash */
 	uint8_t hash[HASH_LEN];	   /* of this version's MANIFEST */
@@ -110,11 +112,12 @@ struct accord {
 	struct accord_role roles[ACCORD_ROLES_MAX]; /* rising by name */
 	size_t roles_count;
 	struct accord_timer timers[PRECEDENCE_COUNT];
-	uint64_t line_check_ms;	  /* scheduled line check of each path; 0: none */
-	uint64_t line_answer_ms;  /* the peer's node answers a line check within */
-	uint64_t flash_len_max;	  /* bytes of UTF-8 of a FLASH's text */
-	uint64_t clock_offset_ms; /* claimed times further off than this are flagged */
-	bool is_start_strict;	  /* after a restore, no writing until one peer has answered */
+	uint64_t line_check_ms;		     /* scheduled line check of each path; 0: none */
+	uint64_t line_answer_ms;	     /* the peer's node answers a line check within */
+	uint64_t flash_len_max;		     /* bytes of UTF-8 of a FLASH's text */
+	uint64_t clock_offset_ms;	     /* claimed times further off than this are flagged */
+	bool is_start_strict;		     /* after a restore, no writing until one peer has answered */
+	const struct guidelines *guidelines; /* NULL: the bundle has none */
 };
 
 /*

@@ -1,14 +1,20 @@
 /* The bundle as a whole: the manifest names exactly these files, and each of those that are read holds its
  * rules. */
 #include "accord/file.h"
+#include "accord/guidelines.h"
 #include "accord/manifest.h"
 #include "crypto/hash.h"
 
 #include <string.h>
 
 /* In this order, because a name must be defined before it is used. Keys come last: they cost most. */
-static const struct file_row *const files_read[] = { &file_accord,   &file_parties, &file_posts,
-						     &file_channels, &file_timers,  &file_keys };
+static const struct {
+	const struct file_row *row;
+	bool is_needed;
+} files_read[] = {
+	{ &file_accord, true }, { &file_parties, true },     { &file_posts, true }, { &file_channels, true },
+	{ &file_timers, true }, { &file_guidelines, false }, { &file_keys, true },
+};
 
 /* Line 1 where a file as a whole is meant. */
 static enum err refuse(struct accord_fault *fault, struct bytes file, size_t line, const char *rule)
@@ -64,15 +70,22 @@ static enum err check_manifest(struct bytes manifest, const struct accord_file *
 	return line < count ? refuse(fault, files[line].name, 1, "bundle.listed") : ERR_OK;
 }
 
-static enum err read_file(const struct file_row *row, const struct accord_file *files, size_t count,
-			  struct accord *a, struct arena *arena, struct accord_fault *fault)
+static size_t file_find(const struct accord_file *files, size_t count, struct bytes name)
 {
-	struct bytes name = bytes_str(row->name);
-	struct line_reader r;
 	size_t at = 0;
 
 	while (at < count && !bytes_equal(files[at].name, name))
 		at++;
+	return at;
+}
+
+static enum err read_file(const struct file_row *row, const struct accord_file *files, size_t count,
+			  struct accord *a, struct arena *arena, struct accord_fault *fault)
+{
+	struct bytes name = bytes_str(row->name);
+	size_t at = file_find(files, count, name);
+	struct line_reader r;
+
 	if (at == count)
 		return refuse(fault, name, 1, "bundle.missing");
 	line_reader_open(&r, files[at].content, arena);
@@ -99,8 +112,15 @@ enum err accord_read(struct bytes manifest, const struct accord_file *files, siz
 	if (a->manifest.ptr == NULL)
 		return ERR_MEMORY;
 	hash_sha256(manifest, a->hash);
-	for (size_t i = 0; e == ERR_OK && i < ARRAY_COUNT(files_read); i++)
-		e = read_file(files_read[i], files, count, a, arena, fault);
+	for (size_t i = 0; e == ERR_OK && i < ARRAY_COUNT(files_read); i++) {
+		const struct file_row *row = files_read[i].row;
+		if (files_read[i].is_needed || file_find(files, count, bytes_str(row->name)) < count)
+			e = read_file(row, files, count, a, arena, fault);
+	}
+	if (e == ERR_OK && a->guidelines != NULL && a->guidelines->words_line > 0 &&
+	    file_find(files, count, BYTES_LIT(GUIDELINES_WORDS)) == count)
+		e = refuse(fault, bytes_str(file_guidelines.name), a->guidelines->words_line,
+			   "guidelines.words");
 	if (e != ERR_OK)
 		return e;
 	if (a->is_founding)

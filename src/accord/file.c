@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-#define ROWS_MAX 16
+#define ROWS_MAX 24
 
 static void read_line(const struct file_row *file, size_t counts[ROWS_MAX], struct line_reader *r,
 		      struct accord *a)

@@ -1,7 +1,8 @@
 /*
  * file.h - the files of the bundle that are read: for each a table of what may begin a line.
  *
- * Spec: docs/spec/accord.md sections 4 to 9. Layer: accord. Pure. For the files of this folder only.
+ * Spec: docs/spec/accord.md sections 4 to 9, docs/spec/guidelines.md. Layer: accord. Pure.
+ * For the files of this folder only.
  */
 #ifndef ACCORD_FILE_H
 #define ACCORD_FILE_H
@@ -23,7 +24,8 @@ struct file_row {
 	void (*check)(struct line_reader *r, const struct accord *a);
 };
 
-extern const struct file_row file_accord, file_parties, file_posts, file_keys, file_channels, file_timers;
+extern const struct file_row file_accord, file_parties, file_posts, file_keys, file_channels, file_timers,
+	file_guidelines;
 
 /* Reads all lines of a file: r->rule says whether. */
 void file_row_read(const struct file_row *file, struct line_reader *r, struct accord *a);

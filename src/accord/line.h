@@ -12,12 +12,13 @@
 #include "accord/accord.h"
 
 struct line_reader {
-	struct bytes rest;   /* of the file */
-	struct bytes left;   /* of the line */
-	size_t number;	     /* of the line, from 1 */
-	struct arena *arena; /* for what must outlive the file's bytes */
-	const char *rule;    /* what was broken first; NULL: nothing so far */
-	bool is_full;	     /* the arena was used up: no rule of the file's */
+	struct bytes rest;	       /* of the file */
+	struct bytes left;	       /* of the line */
+	size_t number;		       /* of the line, from 1 */
+	struct arena *arena;	       /* for what must outlive the file's bytes */
+	const char *rule;	       /* what was broken first; NULL: nothing so far */
+	bool is_full;		       /* the arena was used up: no rule of the file's */
+	struct guidelines *guidelines; /* of the accord, while they are read */
 };
 
 void line_reader_open(struct line_reader *r, struct bytes file, struct arena *a);

@@ -94,6 +94,18 @@
 #define ACCORD_LINE_LEN_MAX 4096u	       /* bytes of one line, without its newline */
 #define ACCORD_SPAN_MS_MAX (366ull * 86400000) /* longest span of a timer */
 #define ACCORD_TEXT_LEN_MAX 200u	       /* bytes between two quotes */
+#define GUIDELINES_LINES_MAX 256u
+#define GUIDELINES_LEVELS_MAX 16u
+#define GUIDELINES_CATEGORIES_MAX 14u /* rel and origin are two more of a label's */
+#define GUIDELINES_VALUES_MAX 64u     /* of all categories together */
+#define GUIDELINES_PARTIES_MAX 32u    /* members and outside parties */
+#define GUIDELINES_AGREEMENTS_MAX 32u
+#define GUIDELINES_FEEDS_MAX 16u
+#define GUIDELINES_RELEASES_MAX 32u
+#define GUIDELINES_MAPS_MAX 128u
+#define GUIDELINES_REVIEW_DAYS_MAX 36500u /* until the review of an item */
+#define CODE_LEN_MAX 32u		  /* characters of the code of a level or value */
+#define APPROVERS_MAX 7u		  /* beside the author: his signature is one of an entry's eight */
 
 /* The kernel's view of a process (sys/sandbox.h). */
 #define SANDBOX_NUMBERS_MAX 512u /* numbers of system calls whose names are known when one is refused */

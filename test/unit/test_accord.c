@@ -1,6 +1,7 @@
 /* Accords against accord.json, the finished bundle's signatures and look-ups, the manifest's two other uses.
  */
 #include "accord/accord.h"
+#include "bundle_copy.h"
 #include "crypto/sshsig.h"
 #include "vectors.h"
 
@@ -13,32 +14,14 @@
 
 #include <cmocka.h>
 
-#define ARENA_LEN (1u << 20)
-
-/* A copy of the base while it is changed. Texts are the heap's, so that a sanitizer sees a byte too far. */
-struct copy {
-	struct accord_file files[ACCORD_FILES_MAX + 8];
-	size_t count;
-	struct bytes manifest;
-	uint8_t arena_memory[ARENA_LEN], lines_memory[1u << 16];
-	struct arena arena;
-};
-
 static json_t *vectors;
-static struct copy copy;
+static struct bundle copy;
 
 static int start(void **state)
 {
-	const char *at = getenv("VECTORS");
-	char path[512];
-	json_error_t error;
-
 	(void)state;
 	crypto_init();
-	snprintf(path, sizeof path, "%s/accord.json", at == NULL ? "test/vectors" : at);
-	vectors = json_load_file(path, JSON_ALLOW_NUL, &error);
-	if (vectors == NULL)
-		print_message("# %s: %s\n", path, error.text);
+	vectors = bundle_vectors("accord.json");
 	return vectors == NULL;
 }
 
@@ -49,146 +32,14 @@ static int finish(void **state)
 	return 0;
 }
 
-static struct bytes exactly(const void *ptr, size_t len)
-{
-	uint8_t *out = malloc(len > 0 ? len : 1);
-
-	assert_non_null(out);
-	if (len > 0)
-		memcpy(out, ptr, len);
-	return (struct bytes){ out, len };
-}
-
-static void drop(struct bytes *text)
-{
-	free((void *)(uintptr_t)text->ptr);
-	*text = (struct bytes){ NULL, 0 };
-}
-
-static struct accord_file *find(const char *name)
-{
-	for (size_t i = 0; i < copy.count; i++) {
-		if (bytes_equal(copy.files[i].name, bytes_str(name)))
-			return &copy.files[i];
-	}
-	return NULL;
-}
-
-/* Puts or, with no content, takes away; files stay in the order of their names. */
-static void put(const char *name, const json_t *content)
-{
-	struct accord_file *file = find(name);
-	size_t at;
-
-	if (file != NULL) {
-		drop(&file->content);
-		drop(&file->name);
-		at = (size_t)(file - copy.files);
-		memmove(file, file + 1, (copy.count - at - 1) * sizeof *file);
-		copy.count--;
-	}
-	if (json_is_null(content))
-		return;
-	for (at = 0; at < copy.count && bytes_compare(copy.files[at].name, bytes_str(name)) < 0;)
-		at++;
-	memmove(&copy.files[at + 1], &copy.files[at], (copy.count - at) * sizeof copy.files[0]);
-	copy.count++;
-	copy.files[at].name = exactly(name, strlen(name));
-	if (json_is_string(content)) {
-		copy.files[at].content = exactly(json_string_value(content), json_string_length(content));
-	} else {
-		struct bytes hex = bytes_str(json_string_value(json_object_get(content, "hex")));
-		uint8_t *raw = malloc(hex.len / 2);
-		assert_non_null(raw);
-		assert_int_equal(bytes_read_hex(hex, raw, hex.len / 2), ERR_OK);
-		copy.files[at].content = (struct bytes){ raw, hex.len / 2 };
-	}
-}
-
-static void replace(const char *why, struct bytes *text, const char *old, const char *new)
-{
-	size_t old_len = strlen(old), new_len = strlen(new);
-	const uint8_t *at = memmem(text->ptr, text->len, old, old_len);
-	uint8_t *out = malloc(text->len - old_len + new_len + 1);
-	size_t before;
-
-	if (at == NULL)
-		fail_msg("%s: there is no: %s", why, old);
-	assert_non_null(out);
-	before = (size_t)(at - text->ptr);
-	memcpy(out, text->ptr, before);
-	memcpy(out + before, new, new_len);
-	memcpy(out + before + new_len, at + old_len, text->len - before - old_len);
-	before = text->len - old_len + new_len;
-	drop(text);
-	*text = exactly(out, before);
-	free(out);
-}
-
-static void change(const char *why, const json_t *row)
-{
-	struct accord_file *file;
-
-	if (json_is_array(json_array_get(row, 0))) {
-		const json_t *one;
-		size_t i;
-		json_array_foreach(row, i, one) change(why, one);
-		return;
-	}
-	file = find(json_string_value(json_array_get(row, 0)));
-	assert_non_null(file);
-	replace(why, &file->content, json_string_value(json_array_get(row, 1)),
-		json_string_value(json_array_get(row, 2)));
-}
-
-static void write_manifest(void)
-{
-	static uint8_t memory[MANIFEST_LEN_MAX];
-	struct buf out = BUF_ON(memory);
-
-	accord_manifest_write(copy.files, copy.count, &out);
-	assert_int_equal(buf_check(&out), ERR_OK);
-	drop(&copy.manifest);
-	copy.manifest = exactly(out.ptr, out.len);
-}
-
-static void clear(void)
-{
-	while (copy.count > 0) {
-		copy.count--;
-		drop(&copy.files[copy.count].name);
-		drop(&copy.files[copy.count].content);
-	}
-	drop(&copy.manifest);
-}
-
 static void make(const json_t *vector)
 {
-	const char *why = json_string_value(json_object_get(vector, "name"));
-	const json_t *manifest = json_object_get(vector, "manifest");
-	const char *name;
-	json_t *content;
-
-	clear();
-	json_object_foreach(json_object_get(vectors, "base"), name, content) put(name, content);
-	if (json_object_get(vector, "change") != NULL)
-		change(why, json_object_get(vector, "change"));
-	json_object_foreach(json_object_get(vector, "files"), name, content) put(name, content);
-	write_manifest();
-	if (json_array_size(manifest) == 1) {
-		drop(&copy.manifest);
-		copy.manifest = exactly(json_string_value(json_array_get(manifest, 0)),
-					json_string_length(json_array_get(manifest, 0)));
-	} else if (manifest != NULL) {
-		replace(why, &copy.manifest, json_string_value(json_array_get(manifest, 0)),
-			json_string_value(json_array_get(manifest, 1)));
-	}
+	bundle_make(&copy, vectors, vector);
 }
 
 static enum err read_copy(struct accord **out, struct accord_fault *fault)
 {
-	arena_init(&copy.arena, copy.arena_memory, sizeof copy.arena_memory);
-	return accord_read(copy.manifest, copy.files, copy.count, &copy.arena, out, fault);
+	return bundle_read(&copy, out, fault);
 }
 
 static const struct accord *read_base(void)
@@ -295,21 +146,6 @@ static bool is_read_as(const struct accord *a, const json_t *wanted, const char 
 	return rest.len == 0;
 }
 
-static bool is_refused_as(enum err e, const struct accord_fault *fault, const json_t *wanted, const char *why)
-{
-	const char *file = json_string_value(json_array_get(wanted, 0));
-	size_t line = (size_t)json_integer_value(json_array_get(wanted, 1));
-	const char *rule = json_string_value(json_array_get(wanted, 2));
-
-	if (e == ERR_USAGE && bytes_equal(fault->file, bytes_str(file)) && fault->fault.offset == line &&
-	    strcmp(fault->fault.rule, rule) == 0)
-		return true;
-	print_message("# %s: %s, %.*s line %zu %s, want %s line %zu %s\n", why, err_name(e),
-		      (int)fault->file.len, (const char *)fault->file.ptr, fault->fault.offset,
-		      fault->fault.rule == NULL ? "no rule" : fault->fault.rule, file, line, rule);
-	return false;
-}
-
 static void test_vectors(void **state)
 {
 	const json_t *all = json_object_get(vectors, "vectors"), *vector;
@@ -328,7 +164,7 @@ static void test_vectors(void **state)
 		make(vector);
 		e = read_copy(&a, &fault);
 		if (refused != NULL) {
-			wrong += !is_refused_as(e, &fault, refused, why);
+			wrong += !bundle_is_refused_as(e, &fault, refused, why);
 		} else if (e != ERR_OK) {
 			print_message("# %s: %s, %s\n", why, err_name(e), fault.fault.rule);
 			wrong++;
@@ -533,7 +369,7 @@ static void test_names(void **state)
 static int clear_copy(void **state)
 {
 	(void)state;
-	clear();
+	bundle_clear(&copy);
 	return 0;
 }
 

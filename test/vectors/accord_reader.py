@@ -12,7 +12,7 @@ from nacl.bindings import crypto_core_ed25519_is_valid_point
 
 NEEDED = ("accord", "parties", "posts", "channels", "timers", "keys")  # in the order in which they are read
 BUNDLE_NAME = re.compile(
-    r"(accord|parties|posts|keys|channels|timers|guidelines|glossary|REVIEW"
+    r"(accord|parties|posts|keys|channels|timers|guidelines|words\.txt|glossary|REVIEW"
     r"|(bodies|forms|procedures)/[A-Za-z0-9_][A-Za-z0-9._-]{0,63})")
 PARTY = re.compile(r"[a-z][a-z0-9-]{0,15}")
 ROLE = re.compile(r"[a-z][a-z0-9-]{0,31}")

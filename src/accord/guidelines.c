@@ -1,0 +1,46 @@
+#include "accord/guidelines.h"
+
+size_t guidelines_party_find(const struct guidelines *g, struct bytes code)
+{
+	size_t i = 0;
+
+	while (i < g->parties_count && !bytes_equal(bytes_str(g->parties[i].code), code))
+		i++;
+	return i;
+}
+
+size_t guidelines_level_find(const struct guidelines *g, struct bytes code)
+{
+	size_t i = 0;
+
+	while (i < g->levels_count && !bytes_equal(bytes_str(g->levels[i].code), code))
+		i++;
+	return i;
+}
+
+size_t guidelines_category_find(const struct guidelines *g, struct bytes name)
+{
+	size_t i = 0;
+
+	while (i < g->categories_count && !bytes_equal(bytes_str(g->categories[i].name), name))
+		i++;
+	return i;
+}
+
+size_t guidelines_value_find(const struct guidelines *g, struct bytes code)
+{
+	size_t i = 0;
+
+	while (i < g->values_count && !bytes_equal(bytes_str(g->values[i].code), code))
+		i++;
+	return i;
+}
+
+size_t guidelines_feed_find(const struct guidelines *g, struct bytes name)
+{
+	size_t i = 0;
+
+	while (i < g->feeds_count && !bytes_equal(bytes_str(g->feeds[i].name), name))
+		i++;
+	return i;
+}

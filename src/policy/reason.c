@@ -1,0 +1,104 @@
+/* A decision in words: its reason's sentence and what stands in it. */
+#include "policy/policy.h"
+
+#include <assert.h>
+
+static const struct {
+	const char *name, *text;
+} reasons[] = {
+#define REASON_ROW(name, text) { #name, text },
+	REASON_LIST(REASON_ROW)
+#undef REASON_ROW
+};
+
+const char *reason_name(enum reason r)
+{
+	assert(r < REASON_COUNT);
+	return reasons[r].name;
+}
+
+const char *reason_text(enum reason r)
+{
+	assert(r < REASON_COUNT);
+	return reasons[r].text;
+}
+
+static void put_values(const struct guidelines *g, uint64_t values, struct buf *out)
+{
+	bool is_first = true;
+
+	for (size_t i = 0; i < g->values_count; i++) {
+		if ((values >> i & 1) == 0)
+			continue;
+		buf_put_str(out, is_first ? "" : ", ");
+		buf_put_str(out, g->values[i].code);
+		is_first = false;
+	}
+}
+
+void policy_write_subject(const struct accord *a, const struct decision *d, struct buf *out)
+{
+	const struct guidelines *g = a->guidelines;
+	size_t i = d->subject_index;
+
+	switch (d->subject) {
+	case SUBJECT_NONE:
+		return;
+	case SUBJECT_PARTY:
+		buf_put_str(out, g->parties[i].code);
+		return;
+	case SUBJECT_ROLE:
+		buf_put_str(out, a->roles[i].name);
+		return;
+	case SUBJECT_PLANE:
+		buf_put_str(out, plane_name((enum plane)i));
+		return;
+	case SUBJECT_FEED:
+		buf_put_str(out, g->feeds[i].name);
+		return;
+	case SUBJECT_VALUE:
+		buf_put_str(out, g->values[i].code);
+		return;
+	case SUBJECT_CATEGORY:
+		buf_put_str(out, g->categories[i].name);
+		return;
+	case SUBJECT_WORD:
+		buf_put(out, d->word);
+		return;
+	}
+}
+
+void policy_write_needed(const struct accord *a, const struct decision *d, struct buf *out)
+{
+	const struct guidelines *g = a->guidelines;
+
+	switch (d->reason) {
+	case REASON_LEVEL:
+	case REASON_OWN_LEVEL:
+	case REASON_CEILING:
+	case REASON_FROM:
+		buf_put_str(out, g->levels[d->needed_level].code);
+		return;
+	case REASON_VALUES:
+	case REASON_OWN_VALUES:
+		put_values(g, d->needed_values, out);
+		return;
+	case REASON_REL:
+	case REASON_NO_AGREEMENT:
+	case REASON_EXCLUDES:
+		buf_put_str(out, g->parties[d->needed_party].code);
+		return;
+	case REASON_ALLOWED:
+	case REASON_LEVEL_UNKNOWN:
+	case REASON_CATEGORY_UNKNOWN:
+	case REASON_VALUE_UNKNOWN:
+	case REASON_PARTY_UNKNOWN:
+	case REASON_ORIGIN:
+	case REASON_NODE:
+	case REASON_NOBODY:
+	case REASON_JOIN_REL:
+	case REASON_JOIN_ANY:
+	case REASON_COUNT:
+		return;
+	}
+}

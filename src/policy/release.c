@@ -1,0 +1,100 @@
+/* Who must agree before an item goes, and how long that holds. */
+#include "policy/policy.h"
+
+#include <assert.h>
+
+static uint32_t originators(const struct guidelines *g, const struct label_mask *l)
+{
+	for (size_t i = 0; i < g->values_count; i++) {
+		if ((l->values >> i & 1) != 0 && g->values[i].is_originator_controlled)
+			return l->origin;
+	}
+	return 0;
+}
+
+static bool is_met(const struct guidelines_release *rule, const struct label_mask *l, enum plane plane,
+		   enum precedence precedence, bool is_outside)
+{
+	switch (rule->when) {
+	case RELEASE_WITHIN:
+		return !is_outside;
+	case RELEASE_OUTSIDE:
+		return is_outside;
+	case RELEASE_ABOVE:
+		return l->level > rule->of;
+	case RELEASE_PLANE:
+		return plane == (enum plane)rule->of;
+	case RELEASE_PRECEDENCE:
+		return precedence == (enum precedence)rule->of;
+	}
+	return true;
+}
+
+/* Through whose hand each of these outside parties sees it; none if one of them may not. */
+static uint32_t hands(const struct guidelines *g, const struct label_mask *l, uint32_t outside)
+{
+	uint32_t out = 0;
+
+	for (size_t i = 0; i < g->parties_count; i++) {
+		struct reader r = reader_of(i, READER_NODE);
+		if ((outside >> i & 1) != 0)
+			out |= policy_evaluate(g, l, &r).via;
+	}
+	return out;
+}
+
+struct release_need policy_release_need(const struct guidelines *g, const struct label_mask *l,
+					enum plane plane, enum precedence precedence, uint32_t to)
+{
+	uint32_t outside = to & ~g->members;
+	struct release_need need = { 0 };
+
+	for (size_t i = 0; i < g->releases_count; i++) {
+		const struct guidelines_release *rule = &g->releases[i];
+		if (!is_met(rule, l, plane, precedence, outside != 0))
+			continue;
+		/* The highest counts; of equals the first. */
+		if (need.line == 0 || rule->by > need.by) {
+			need.by = rule->by;
+			need.line = rule->line;
+		}
+		if (rule->needs_consent)
+			need.consents |= g->members;
+	}
+	assert(need.line != 0); /* one of within and outside is met, and both are there */
+	if (outside == 0)
+		return need;
+	need.consents |= originators(g, l);
+	need.via = hands(g, l, outside);
+	return need;
+}
+
+struct release_need policy_act_need(const struct guidelines *g, const struct label_mask *l,
+				    enum guidelines_act act)
+{
+	assert(act < ACT_COUNT);
+	return (struct release_need){
+		.by = g->acts[act].by,
+		.line = g->acts[act].line,
+		.consents = act == ACT_DOWNGRADE ? originators(g, l) : 0,
+	};
+}
+
+struct guidelines_span policy_approval(const struct guidelines *g, enum plane plane)
+{
+	assert(plane < PLANE_COUNT);
+	return g->approval_on[plane].line != 0 ? g->approval_on[plane] : g->approval;
+}
+
+struct guidelines_review policy_review(const struct guidelines *g, const struct label_mask *l)
+{
+	struct guidelines_review out = { 0 };
+
+	/* Of several notes the earliest review. */
+	for (size_t i = 0; i < g->values_count; i++) {
+		const struct guidelines_review *own = &g->review_of[i];
+		if ((l->values >> i & 1) != 0 && own->line != 0 && (out.line == 0 || own->days < out.days))
+			out = *own;
+	}
+	return out.line != 0 ? out : g->review;
+}
