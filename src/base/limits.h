@@ -83,6 +83,13 @@
 #define THIN_AGAIN_MS_MIN 30000u /* between the second round of a copy and the third; doubles */
 #define THIN_AGAIN_MS_MAX 3600000u
 
+/* Sealing (docs/spec/seal.md). */
+#define AGE_RECIPIENTS_MAX 16u	     /* keys that one file is sealed for */
+#define RECIPIENT_X25519_LEN 32u     /* bytes of a role's key */
+#define RECIPIENT_HYBRID_LEN 1216u   /* and of one that ML-KEM-768 is in */
+#define AGE_IDENTITIES_MAX 32u	     /* secrets of a terminal */
+#define SEALED_PLAIN_MAX (48u << 10) /* bytes of a content before it is sealed, its padding among them */
+
 /* The accord's files. */
 #define ACCORD_FILE_LEN_MAX (64u << 10)
 #define ACCORD_FILES_MAX 256u

@@ -1,0 +1,132 @@
+/*
+ * Age files and keys: one header has one spelling, nothing opens that was not sealed, and what opens opens
+ * by its file key too.
+ */
+#include "crypto/age.h"
+
+#include "crypto/bech32.h"
+
+#include <assert.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len);
+
+/* Of test/vectors/age.json. */
+static const char *const secrets[] = {
+	"AGE-SECRET-KEY-1XNT7047T30KXX8XHS55PL68PLDUSQ9H3L4T2WFD6VAASVK7P7H9QJV7VZ3",
+	"AGE-SECRET-KEY-1L38C4WKWCVJK3UC727WK6SPF8UQ9KD8TCK63UYSDQNQQ7TVFHSTSYMT4CL",
+};
+
+static void put_base64(struct buf *out, const uint8_t *ptr, size_t len)
+{
+	char text[64];
+	struct buf whole = BUF_ON(text);
+
+	buf_put_base64(&whole, (struct bytes){ ptr, len });
+	while (whole.ptr[whole.len - 1] == '=')
+		whole.len--;
+	buf_put(out, buf_bytes(&whole));
+}
+
+/* Everything of a header that was read gives its bytes again. */
+static void check_header(struct bytes in)
+{
+	static uint8_t memory[AGE_HEADER_LEN_MAX];
+	struct buf again = BUF_ON(memory);
+	struct age_header h;
+	struct fault fault;
+	struct bytes rest = in;
+
+	if (age_header_read(&rest, &h, &fault) != ERR_OK) {
+		assert(rest.len == in.len && fault.offset <= in.len && fault.rule != NULL);
+		return;
+	}
+	buf_put_str(&again, "age-encryption.org/v1\n");
+	for (size_t i = 0; i < h.count; i++) {
+		buf_put_str(&again, "-> ");
+		buf_put_str(&again, age_kind_name(h.kind));
+		buf_put_byte(&again, ' ');
+		buf_put(&again, h.stanzas[i].share);
+		buf_put_byte(&again, '\n');
+		put_base64(&again, h.stanzas[i].body, sizeof h.stanzas[i].body);
+		buf_put_byte(&again, '\n');
+	}
+	buf_put_str(&again, "---");
+	assert(bytes_equal(buf_bytes(&again), h.covered));
+	buf_put_byte(&again, ' ');
+	put_base64(&again, h.mac, sizeof h.mac);
+	buf_put_byte(&again, '\n');
+	assert(buf_check(&again) == ERR_OK && again.len == age_header_len(h.kind, h.count));
+	assert(bytes_equal(buf_bytes(&again), (struct bytes){ in.ptr, in.len - rest.len }));
+}
+
+static void check_file(struct bytes in)
+{
+	static uint8_t plain[CONTENT_LEN_MAX], again[CONTENT_LEN_MAX];
+	struct age_identity ids[ARRAY_COUNT(secrets)];
+	uint8_t key[AGE_FILE_KEY_LEN] = { 0 };
+	struct buf out = BUF_ON(plain), by_key = BUF_ON(again);
+	struct fault fault;
+	enum err e;
+
+	for (size_t i = 0; i < ARRAY_COUNT(secrets); i++) {
+		e = age_identity_read(bytes_str(secrets[i]), &ids[i]);
+		assert(e == ERR_OK);
+	}
+	e = age_open(in, ids, ARRAY_COUNT(ids), &out, key, &fault);
+	assert(e == ERR_OK || out.len == 0);
+	e = age_open_by_key(in, key, &by_key, &fault);
+	assert(bytes_equal(buf_bytes(&out), buf_bytes(&by_key)));
+	assert(e == ERR_OK || by_key.len == 0);
+}
+
+static bool is_same_word(struct bytes a, struct bytes b)
+{
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++) {
+		if ((a.ptr[i] | 0x20) != (b.ptr[i] | 0x20))
+			return false;
+	}
+	return true;
+}
+
+static void check_keys(struct bytes in)
+{
+	static char memory[AGE_TEXT_LEN_MAX];
+	struct buf out = BUF_ON(memory);
+	struct age_recipient recipient, from;
+	struct age_identity identity;
+	uint8_t ten[10];
+
+	if (age_recipient_read(in, &recipient) == ERR_OK) {
+		age_recipient_write(&recipient, &out);
+		assert(is_same_word(buf_bytes(&out), in));
+		enum err e = age_recipient_from((struct bytes){ recipient.key, age_key_len(recipient.kind) },
+						&from);
+		assert(e == ERR_OK && memcmp(&recipient, &from, sizeof from) == 0);
+	}
+	buf_reset(&out);
+	if (age_identity_read(in, &identity) == ERR_OK) {
+		age_identity_write(&identity, &out);
+		assert(is_same_word(buf_bytes(&out), in));
+	}
+	buf_reset(&out);
+	if (bech32_read("a", in, ten, sizeof ten) == ERR_OK) {
+		bech32_write("a", BYTES_OF(ten), &out);
+		assert(is_same_word(buf_bytes(&out), in));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
+{
+	static bool is_ready;
+
+	if (!is_ready)
+		crypto_init();
+	is_ready = true;
+	check_header((struct bytes){ ptr, len });
+	check_file((struct bytes){ ptr, len });
+	check_keys((struct bytes){ ptr, len });
+	return 0;
+}

@@ -1,0 +1,463 @@
+/*
+ * Age files: stored vectors, made and judged by code that shares nothing with ours; every length around a
+ * chunk; what stock age seals, opened here, and what is sealed here, opened by stock age.
+ */
+#include "crypto/age.h"
+
+#include "cases.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define FILE_MAX (4u * AGE_CHUNK_LEN)
+
+static uint8_t file_memory[FILE_MAX], plain_memory[FILE_MAX], again_memory[FILE_MAX];
+static char folder[] = "/tmp/test_age.XXXXXX";
+
+static int start(void **state)
+{
+	(void)state;
+	crypto_init();
+	return mkdtemp(folder) == NULL;
+}
+
+static int clean(void **state)
+{
+	char command[64];
+
+	(void)state;
+	snprintf(command, sizeof command, "rm -r %s", folder);
+	return system(command);
+}
+
+static struct drbg random_of(uint8_t seed)
+{
+	struct drbg d;
+
+	memset(d.seed, seed, sizeof d.seed);
+	return d;
+}
+
+static struct age_identity identity_of(enum age_kind kind, uint8_t seed)
+{
+	struct drbg d = random_of(seed);
+	struct age_identity id = { .kind = kind };
+
+	drbg_read(&d, id.secret, sizeof id.secret);
+	return id;
+}
+
+static struct age_recipient recipient_of(const struct age_identity *id)
+{
+	struct age_recipient r;
+
+	assert_int_equal(age_identity_recipient(id, &r), ERR_OK);
+	return r;
+}
+
+/* A text that is not the same anywhere. */
+static struct bytes text_of(size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		plain_memory[i] = (uint8_t)(i * 131 + (i >> 8));
+	return (struct bytes){ plain_memory, len };
+}
+
+static struct bytes seal(const struct age_recipient *to, size_t count, struct bytes plain)
+{
+	const struct age_recipient *list[AGE_RECIPIENTS_MAX];
+	struct buf out = BUF_ON(file_memory);
+	struct drbg d = random_of(7);
+	size_t bad;
+
+	for (size_t i = 0; i < count; i++)
+		list[i] = &to[i];
+	assert_int_equal(age_seal(list, count, &d, plain, &out, &bad), ERR_OK);
+	assert_int_equal(out.len, age_sealed_len(to[0].kind, count, plain.len));
+	return buf_bytes(&out);
+}
+
+/* ---- Vectors. ---- */
+
+static json_t *vectors;
+
+static void find_secret(const char *name, struct age_identity *out)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(vectors, "keys"), i, one)
+	{
+		if (strcmp(case_str(one, "name"), name) == 0) {
+			assert_int_equal(age_identity_read(case_text(one, "secret"), out), ERR_OK);
+			return;
+		}
+	}
+	fail_msg("no secret %s", name);
+}
+
+static void play_file(const json_t *one)
+{
+	struct bytes file = case_hex(one, "file", file_memory, sizeof file_memory);
+	const char *want = case_str(one, "want");
+	uint8_t file_key[AGE_FILE_KEY_LEN], key_memory[AGE_FILE_KEY_LEN];
+	struct age_identity ids[4];
+	struct buf out = BUF_ON(plain_memory), by_key = BUF_ON(again_memory);
+	struct fault fault = { 0 };
+	const json_t *name;
+	size_t count = 0, i;
+	enum err e;
+
+	json_array_foreach(json_object_get(one, "secrets"), i, name)
+		find_secret(json_string_value(name), &ids[count++]);
+	e = age_open(file, ids, count, &out, file_key, &fault);
+	if (strcmp(want, "OK") == 0) {
+		uint8_t plain[256];
+		assert_int_equal(e, ERR_OK);
+		assert_true(bytes_equal(buf_bytes(&out), case_hex(one, "plain", plain, sizeof plain)));
+		assert_memory_equal(file_key, case_hex(one, "file_key", key_memory, sizeof key_memory).ptr,
+				    sizeof file_key);
+		assert_int_equal(age_open_by_key(file, file_key, &by_key, &fault), ERR_OK);
+		assert_true(bytes_equal(buf_bytes(&out), buf_bytes(&by_key)));
+		return;
+	}
+	assert_int_equal(out.len, 0);
+	if (strcmp(want, "NONE") == 0) {
+		assert_int_equal(e, ERR_NOT_FOUND);
+		return;
+	}
+	assert_int_equal(e, ERR_VERIFY);
+	assert_string_equal(fault.rule, want);
+	assert_true(fault.offset <= file.len);
+}
+
+static void play_key(const json_t *one)
+{
+	struct age_identity id;
+	struct age_recipient r, derived;
+	char memory[AGE_TEXT_LEN_MAX];
+	struct buf text = BUF_ON(memory);
+
+	assert_int_equal(age_identity_read(case_text(one, "secret"), &id), ERR_OK);
+	assert_int_equal(age_recipient_read(case_text(one, "public"), &r), ERR_OK);
+	derived = recipient_of(&id);
+	assert_memory_equal(&derived, &r, sizeof r);
+	age_identity_write(&id, &text);
+	assert_true(bytes_equal(buf_bytes(&text), case_text(one, "secret")));
+	buf_reset(&text);
+	age_recipient_write(&r, &text);
+	assert_true(bytes_equal(buf_bytes(&text), case_text(one, "public")));
+	/* One spelling, in either case of letters. */
+	for (size_t i = 0; i < text.len; i++)
+		memory[i] = (char)(memory[i] >= 'a' && memory[i] <= 'z' ? memory[i] - 'a' + 'A' : memory[i]);
+	assert_int_equal(age_recipient_read(buf_bytes(&text), &derived), ERR_OK);
+	assert_memory_equal(&derived, &r, sizeof r);
+}
+
+static void play_bad_key(const json_t *one)
+{
+	struct age_recipient r;
+
+	assert_int_equal(age_recipient_read(case_text(one, "public"), &r), ERR_VERIFY);
+}
+
+static void test_vectors(void **state)
+{
+	const char *at = getenv("VECTORS");
+	char path[512];
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/age.json", at == NULL ? "test/vectors" : at);
+	vectors = json_load_file(path, 0, NULL);
+	assert_non_null(vectors);
+	cases_play("age.json", "keys", play_key);
+	cases_play("age.json", "bad_keys", play_bad_key);
+	cases_play("age.json", "files", play_file);
+	json_decref(vectors);
+}
+
+/* ---- What we seal. ---- */
+
+static const size_t lens[] = {
+	0, 1, AGE_CHUNK_LEN - 1, AGE_CHUNK_LEN, AGE_CHUNK_LEN + 1, 2 * AGE_CHUNK_LEN, 2 * AGE_CHUNK_LEN + 5
+};
+
+static void check_rounds(enum age_kind kind)
+{
+	struct age_identity ids[3];
+	struct age_recipient to[3];
+
+	for (size_t i = 0; i < 3; i++) {
+		ids[i] = identity_of(kind, (uint8_t)(i + 1));
+		to[i] = recipient_of(&ids[i]);
+	}
+	for (size_t l = 0; l < ARRAY_COUNT(lens); l++) {
+		struct bytes plain = text_of(lens[l]), file = seal(to, 2, plain);
+		struct fault fault;
+		for (size_t i = 0; i < 3; i++) {
+			struct buf out = BUF_ON(again_memory);
+			enum err e = age_open(file, &ids[i], 1, &out, NULL, &fault);
+			assert_int_equal(e, i < 2 ? ERR_OK : ERR_NOT_FOUND);
+			assert_true(i == 2 || bytes_equal(plain, buf_bytes(&out)));
+		}
+	}
+}
+
+static void test_rounds(void **state)
+{
+	(void)state;
+	check_rounds(AGE_X25519);
+	if (age_kind_is_here(AGE_HYBRID))
+		check_rounds(AGE_HYBRID);
+}
+
+/* Where ML-KEM is not, everything that needs it says so. */
+static void test_hybrid_is_not_everywhere(void **state)
+{
+	struct age_identity id = identity_of(AGE_HYBRID, 1);
+	struct age_recipient r = { .kind = AGE_HYBRID };
+	const struct age_recipient *list[] = { &r };
+	struct buf out = BUF_ON(file_memory);
+	struct drbg d = random_of(1);
+	size_t bad;
+
+	(void)state;
+	if (age_kind_is_here(AGE_HYBRID)) {
+		char text[AGE_TEXT_LEN_MAX];
+		struct buf written = BUF_ON(text);
+		struct age_recipient again;
+		r = recipient_of(&id);
+		age_recipient_write(&r, &written);
+		assert_memory_equal(text, "age1pq1", 7);
+		assert_int_equal(age_recipient_read(buf_bytes(&written), &again), ERR_OK);
+		assert_memory_equal(&again, &r, sizeof r);
+		/* A coefficient above the modulus is no key. */
+		memset(r.key, 0xff, 3);
+		assert_int_equal(age_seal(list, 1, &d, BYTES_LIT("x"), &out, &bad), ERR_VERIFY);
+		return;
+	}
+	assert_int_equal(age_identity_recipient(&id, &r), ERR_REFUSED);
+	assert_int_equal(age_seal(list, 1, &d, BYTES_LIT("x"), &out, &bad), ERR_REFUSED);
+	assert_int_equal(out.len, 0);
+}
+
+/* Each bit of a short file counts. */
+static void test_every_bit_counts(void **state)
+{
+	struct age_identity id = identity_of(AGE_X25519, 1);
+	struct age_recipient to = recipient_of(&id);
+	struct bytes file = seal(&to, 1, text_of(20));
+	struct fault fault;
+
+	(void)state;
+	for (size_t i = 0; i < 8 * file.len; i++) {
+		struct buf out = BUF_ON(again_memory);
+		file_memory[i / 8] ^= (uint8_t)(1 << i % 8);
+		assert_int_not_equal(age_open(file, &id, 1, &out, NULL, &fault), ERR_OK);
+		assert_int_equal(out.len, 0);
+		file_memory[i / 8] ^= (uint8_t)(1 << i % 8);
+	}
+	for (size_t len = 0; len < file.len; len++) {
+		struct buf out = BUF_ON(again_memory);
+		assert_int_equal(age_open((struct bytes){ file.ptr, len }, &id, 1, &out, NULL, &fault),
+				 ERR_VERIFY);
+	}
+}
+
+static void test_unfit_keys(void **state)
+{
+	struct age_recipient low = { .kind = AGE_X25519 }, good;
+	struct age_identity id = identity_of(AGE_X25519, 1);
+	const struct age_recipient *list[] = { &good, &low };
+	struct buf out = BUF_ON(file_memory);
+	struct drbg d = random_of(1);
+	size_t bad;
+
+	(void)state;
+	good = recipient_of(&id);
+	assert_int_equal(age_seal(list, 2, &d, BYTES_LIT("x"), &out, &bad), ERR_VERIFY);
+	assert_int_equal(bad, 1);
+	assert_int_equal(out.len, 0);
+}
+
+static void test_limits(void **state)
+{
+	struct age_identity id = identity_of(AGE_X25519, 1);
+	struct age_recipient to = recipient_of(&id);
+	const struct age_recipient *list[] = { &to };
+	struct bytes plain = text_of(AGE_CHUNK_LEN + 1);
+	struct drbg d = random_of(1);
+	struct fault fault;
+	size_t bad;
+
+	(void)state;
+	for (size_t room = 0; room < 400; room++) {
+		struct buf out = { file_memory, 0, room, false };
+		assert_int_equal(age_seal(list, 1, &d, plain, &out, &bad), ERR_LIMIT);
+		assert_true(out.len <= room);
+	}
+	struct bytes file = seal(&to, 1, plain);
+	for (size_t room = 0; room <= plain.len; room += AGE_CHUNK_LEN) {
+		struct buf out = { again_memory, 0, room, false };
+		assert_int_equal(age_open(file, &id, 1, &out, NULL, &fault), ERR_LIMIT);
+		assert_int_equal(out.len, 0);
+	}
+	assert_true(age_header_len(AGE_HYBRID, AGE_RECIPIENTS_MAX) <= AGE_HEADER_LEN_MAX);
+	assert_true(age_sealed_len(AGE_HYBRID, AGE_RECIPIENTS_MAX, SEALED_PLAIN_MAX) <= CONTENT_LEN_MAX);
+}
+
+/* One file's key opens that file. */
+static void test_file_key(void **state)
+{
+	struct age_identity id = identity_of(AGE_X25519, 1);
+	struct age_recipient to = recipient_of(&id);
+	const struct age_recipient *list[] = { &to };
+	uint8_t key[AGE_FILE_KEY_LEN];
+	struct buf out = BUF_ON(again_memory), other = BUF_ON(plain_memory);
+	struct drbg d = random_of(8);
+	struct fault fault;
+	size_t bad;
+
+	(void)state;
+	assert_int_equal(age_open(seal(&to, 1, BYTES_LIT("one")), &id, 1, &out, key, &fault), ERR_OK);
+	buf_reset(&out);
+	assert_int_equal(age_seal(list, 1, &d, BYTES_LIT("two"), &other, &bad), ERR_OK);
+	assert_int_equal(age_open_by_key(buf_bytes(&other), key, &out, &fault), ERR_VERIFY);
+	assert_string_equal(fault.rule, "age.mac");
+}
+
+/* ---- Stock age. ---- */
+
+static void path_of(char out[128], const char *name)
+{
+	snprintf(out, 128, "%s/%s", folder, name);
+}
+
+static void write_file(const char *name, struct bytes content)
+{
+	char path[128];
+	FILE *file;
+
+	path_of(path, name);
+	file = fopen(path, "wb");
+	assert_non_null(file);
+	assert_int_equal(fwrite(content.ptr, 1, content.len, file), content.len);
+	assert_int_equal(fclose(file), 0);
+}
+
+static struct bytes read_file(const char *name, uint8_t *memory, size_t size)
+{
+	char path[128];
+	FILE *file;
+	size_t len;
+
+	path_of(path, name);
+	file = fopen(path, "rb");
+	assert_non_null(file);
+	len = fread(memory, 1, size, file);
+	assert_int_equal(fclose(file), 0);
+	return (struct bytes){ memory, len };
+}
+
+static void age_run(const char *arguments)
+{
+	char command[4096];
+
+	assert_true((size_t)snprintf(command, sizeof command, "cd %s && age %s", folder, arguments) <
+		    sizeof command);
+	assert_int_equal(system(command), 0);
+}
+
+/* Whether this machine's age has keys of the kind. */
+static bool is_stock(enum age_kind kind)
+{
+	return kind == AGE_X25519 || system("age-keygen -pq >/dev/null 2>&1") == 0;
+}
+
+static void check_stock(enum age_kind kind)
+{
+	struct age_identity ids[2] = { identity_of(kind, 1), identity_of(kind, 2) };
+	struct age_recipient to[2] = { recipient_of(&ids[0]), recipient_of(&ids[1]) };
+	char secret[AGE_TEXT_LEN_MAX], keys[2 * AGE_TEXT_LEN_MAX];
+	struct buf secret_text = BUF_ON(secret), keys_text = BUF_ON(keys);
+	struct fault fault;
+
+	age_identity_write(&ids[1], &secret_text);
+	buf_put_byte(&secret_text, '\n');
+	write_file("secret", buf_bytes(&secret_text));
+	for (size_t i = 0; i < 2; i++) {
+		age_recipient_write(&to[i], &keys_text);
+		buf_put_byte(&keys_text, '\n');
+	}
+	write_file("keys", buf_bytes(&keys_text));
+	for (size_t l = 0; l < ARRAY_COUNT(lens); l++) {
+		struct bytes plain = text_of(lens[l]), file = seal(to, 2, plain);
+		struct buf out = BUF_ON(again_memory);
+		write_file("ours", file);
+		age_run("-d -i secret ours >opened");
+		assert_true(bytes_equal(plain, read_file("opened", again_memory, sizeof again_memory)));
+		write_file("plain", plain);
+		age_run("-e -R keys plain >theirs");
+		file = read_file("theirs", file_memory, sizeof file_memory);
+		assert_int_equal(age_open(file, ids, 1, &out, NULL, &fault), ERR_OK);
+		assert_true(bytes_equal(plain, buf_bytes(&out)));
+	}
+}
+
+static void test_stock_age(void **state)
+{
+	(void)state;
+	check_stock(AGE_X25519);
+	if (age_kind_is_here(AGE_HYBRID) && is_stock(AGE_HYBRID))
+		check_stock(AGE_HYBRID);
+}
+
+/* What age-keygen writes is a secret here too. */
+static void test_stock_secret(void **state)
+{
+	uint8_t memory[512];
+	struct age_identity id;
+	struct age_recipient r;
+	struct bytes text, line, key = { NULL, 0 };
+	char command[256], public[AGE_TEXT_LEN_MAX];
+	struct buf written = BUF_ON(public);
+
+	(void)state;
+	snprintf(command, sizeof command, "age-keygen -o %s/made 2>/dev/null", folder);
+	assert_int_equal(system(command), 0);
+	text = read_file("made", memory, sizeof memory);
+	while (bytes_take_until(&text, '\n', &line) == ERR_OK) {
+		static const char mark[] = "# public key: ";
+		if (line.len > sizeof mark && memcmp(line.ptr, mark, sizeof mark - 1) == 0)
+			key = (struct bytes){ line.ptr + sizeof mark - 1, line.len - sizeof mark + 1 };
+		else if (line.ptr[0] != '#')
+			assert_int_equal(age_identity_read(line, &id), ERR_OK);
+	}
+	r = recipient_of(&id);
+	age_recipient_write(&r, &written);
+	assert_true(bytes_equal(buf_bytes(&written), key));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_rounds),
+		cmocka_unit_test(test_hybrid_is_not_everywhere),
+		cmocka_unit_test(test_every_bit_counts),
+		cmocka_unit_test(test_unfit_keys),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_file_key),
+		cmocka_unit_test(test_stock_age),
+		cmocka_unit_test(test_stock_secret),
+	};
+
+	return cmocka_run_group_tests(tests, start, clean);
+}
