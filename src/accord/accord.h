@@ -70,6 +70,8 @@ struct accord_channel {
 	uint8_t parties;     /* bit mask of accord.parties that write here */
 	uint8_t precedences; /* bit mask of enum precedence that may be used */
 	uint64_t writers;    /* bit mask of accord.roles that may write */
+	bool is_sealed;	     /* officers' contents are sealed: docs/spec/seal.md */
+	uint64_t readers;    /* of a sealed one: bit mask of accord.roles that can read each of them */
 };
 
 /* A post: what is addressed. Who holds it comes from `keys` statements. */

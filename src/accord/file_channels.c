@@ -57,6 +57,19 @@ static void check_writers(struct line_reader *r, const struct accord *a, const s
 		line_refuse(r, "channels.write");
 }
 
+/* [ "sealed" *ROLE ]: each such post is one of the channel's parties. */
+static void read_sealed(struct line_reader *r, const struct accord *a, struct accord_channel *c)
+{
+	c->is_sealed = line_accept(r, "sealed");
+	if (c->is_sealed && line_has_more(r))
+		c->readers = line_set(r, a, accord_role_find, a->roles_count, "channels.sealed");
+	for (size_t i = 0; i < a->roles_count && r->rule == NULL; i++) {
+		if ((c->readers >> i & 1) != 0 && (a->roles[i].parties & c->parties) == 0)
+			line_refuse(r, "channels.sealed");
+	}
+	line_end(r, c->is_sealed ? "channels.sealed" : "channels.precedence");
+}
+
 static void read_channel(struct line_reader *r, struct accord *a)
 {
 	struct accord_channel c = { 0 };
@@ -75,7 +88,7 @@ static void read_channel(struct line_reader *r, struct accord *a)
 	if (((c.parties & (c.parties - 1)) == 0) != (c.plane == PLANE_HOME))
 		line_refuse(r, "channels.home");
 	check_writers(r, a, &c);
-	line_end(r, "channels.precedence");
+	read_sealed(r, a, &c);
 	if (r->rule == NULL)
 		a->channels[a->channels_count++] = c;
 }

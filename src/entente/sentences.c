@@ -51,6 +51,7 @@ static const char *const sentences[] = {
 	N_("a FLASH is brief, and this is over the accord's limit"),
 	N_("it takes the signatures of two persons"),
 	N_("not signed by the party's registrar"),
+	N_("the accord wants the words of this channel sealed otherwise"),
 	/* entente/settings.c */
 	N_("it is given twice"),
 	N_("it has no value"),

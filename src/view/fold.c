@@ -329,8 +329,7 @@ static enum err judge_signatures(const struct case_file *c, enum verdict *out)
 			continue;
 		}
 		e = row_get_key(c->f->map, &c->in->log, signer->key, &key);
-		if (e == ERR_NOT_FOUND || (e == ERR_OK && (c->in->entry->index < key.added ||
-							   c->in->entry->index >= key.withdrawn))) {
+		if (e == ERR_NOT_FOUND || (e == ERR_OK && !key_is_in_force(&key, c->in->entry->index))) {
 			*out = VERDICT_KEY;
 			return ERR_OK;
 		}
@@ -380,6 +379,23 @@ static enum err judge_label(const struct case_file *c, enum verdict *out)
 		    !label_has(&c->in->statement->label, BYTES_LIT("rel"), bytes_str(a->parties[i].code)))
 			*out = VERDICT_REL;
 	}
+	return ERR_OK;
+}
+
+/*
+ * What the bytes show of it: that they are said to be sealed, and for which kind of keys. For whom, and
+ * whether they are sealed at all, only those find who hold a key.
+ */
+static enum err judge_sealing(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	uint64_t wanted =
+		c->f->accord->post_quantum == POST_QUANTUM_REQUIRED ? SEALING_HYBRID : SEALING_X25519;
+
+	if (c->in->entry->signatures_count == 0 || !s->has_content)
+		return ERR_OK;
+	if ((c->channel->is_sealed || s->content.sealing != SEALING_NONE) && s->content.sealing < wanted)
+		*out = VERDICT_SEALING;
 	return ERR_OK;
 }
 
@@ -545,8 +561,8 @@ static enum err judge_step(const struct case_file *c, enum verdict *out)
 }
 
 static judge *const judges[] = {
-	judge_channel,	  judge_signatures, judge_label, judge_addressees,
-	judge_repetition, judge_references, judge_step,
+	judge_channel,	  judge_signatures, judge_label,      judge_sealing,
+	judge_addressees, judge_repetition, judge_references, judge_step,
 };
 
 enum err fold_judge(const struct fold *f, const struct fold_input *in, struct entry_view *out)
@@ -586,44 +602,99 @@ enum err fold_judge(const struct fold *f, const struct fold_input *in, struct en
 
 /* ---- The rows that an entry which counts leaves. ---- */
 
-static enum err fold_keys(const struct fold *f, const struct fold_input *in)
+static uint64_t roles_of(const struct accord *a, const struct statement *s)
 {
-	const struct statement *s = in->statement;
 	const struct field *roles = statement_field(s, FIELD_KEYS_ROLES);
-	struct key_view key = { .added = in->entry->index + 1, .withdrawn = UINT64_MAX };
-	uint64_t act, use;
 	struct cbor_reader r;
+	uint64_t mask = 0;
 	size_t count = 0;
+
+	if (roles == NULL)
+		return 0;
+	cbor_open(&r, roles->value);
+	(void)cbor_read_array(&r, ACCORD_ROLES_MAX, &count);
+	for (size_t i = 0; i < count; i++) {
+		struct bytes name;
+		size_t role;
+		if (cbor_read_text(&r, ROLE_NAME_MAX, &name) != ERR_OK)
+			break;
+		role = accord_role_find(a, name);
+		if (role < a->roles_count)
+			mask |= 1ull << role;
+	}
+	return mask;
+}
+
+static void key_add(const struct fold *f, const struct fold_input *in, struct key_view *key)
+{
+	*key = (struct key_view){ .added = in->entry->index + 1,
+				  .withdrawn = UINT64_MAX,
+				  .roles = roles_of(f->accord, in->statement) };
+	if (statement_field_uint(in->statement, FIELD_KEYS_HOLDER, UINT64_MAX, &key->holder) != ERR_OK)
+		key->holder = 0;
+}
+
+static void key_withdraw(const struct fold_input *in, struct key_view *key)
+{
+	if (key->withdrawn > in->entry->index + 1)
+		key->withdrawn = in->entry->index + 1;
+}
+
+bool key_is_in_force(const struct key_view *key, uint64_t index)
+{
+	return key->added <= index && index < key->withdrawn;
+}
+
+static enum err fold_officer(const struct fold *f, const struct fold_input *in, bool is_withdrawal)
+{
+	struct key_view key;
 	enum err e;
 
-	if (statement_field_uint(s, FIELD_KEYS_ACT, 1, &act) != ERR_OK ||
-	    statement_field_uint(s, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK ||
-	    use != KEY_USE_OFFICER)
-		return ERR_OK;
-	if (act == 1) {
-		e = row_get_key(f->map, &in->log, in->named_key, &key);
-		if (e != ERR_OK)
-			return e == ERR_NOT_FOUND ? ERR_OK : e;
-		if (key.withdrawn > in->entry->index + 1)
-			key.withdrawn = in->entry->index + 1;
+	if (!is_withdrawal) {
+		key_add(f, in, &key);
 		return row_put_key(f->map, &in->log, in->named_key, &key);
 	}
-	if (statement_field_uint(s, FIELD_KEYS_HOLDER, UINT64_MAX, &key.holder) != ERR_OK)
-		key.holder = 0;
-	if (roles != NULL) {
-		cbor_open(&r, roles->value);
-		(void)cbor_read_array(&r, ACCORD_ROLES_MAX, &count);
-		for (size_t i = 0; i < count; i++) {
-			struct bytes name;
-			size_t role;
-			if (cbor_read_text(&r, ROLE_NAME_MAX, &name) != ERR_OK)
-				break;
-			role = accord_role_find(f->accord, name);
-			if (role < f->accord->roles_count)
-				key.roles |= 1ull << role;
-		}
-	}
+	e = row_get_key(f->map, &in->log, in->named_key, &key);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	key_withdraw(in, &key);
 	return row_put_key(f->map, &in->log, in->named_key, &key);
+}
+
+static enum err fold_recipient(const struct fold *f, const struct fold_input *in, bool is_withdrawal)
+{
+	const struct field *named = statement_field(in->statement, FIELD_KEYS_KEY);
+	struct recipient_view key = { .key_len = 0 };
+	struct cbor_reader r;
+	struct bytes raw;
+	enum err e;
+
+	if (is_withdrawal) {
+		e = row_get_recipient(f->map, &in->log, in->named_key, &key);
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND ? ERR_OK : e;
+		key_withdraw(in, &key.view);
+		return row_put_recipient(f->map, &in->log, in->named_key, &key);
+	}
+	cbor_open(&r, named->value);
+	if (cbor_read_bytes(&r, sizeof key.key, &raw) != ERR_OK)
+		return ERR_OK;
+	memcpy(key.key, raw.ptr, raw.len);
+	key.key_len = raw.len;
+	key_add(f, in, &key.view);
+	return row_put_recipient(f->map, &in->log, in->named_key, &key);
+}
+
+static enum err fold_keys(const struct fold *f, const struct fold_input *in)
+{
+	uint64_t act, use;
+
+	if (statement_field_uint(in->statement, FIELD_KEYS_ACT, 1, &act) != ERR_OK ||
+	    statement_field_uint(in->statement, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK)
+		return ERR_OK;
+	if (use == KEY_USE_OFFICER)
+		return fold_officer(f, in, act == 1);
+	return use == KEY_USE_RECIPIENT ? fold_recipient(f, in, act == 1) : ERR_OK;
 }
 
 static enum err fold_message(const struct fold *f, const struct fold_input *in)

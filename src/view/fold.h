@@ -12,6 +12,7 @@
  *	'e' place                    struct entry_view
  *	'i' channel, id, place       a statement id that was used, and where
  *	'k' log, key hash            struct key_view: an officer's key in that log
+ *	'c' log, key hash            struct recipient_view: a key that is sealed for in that log
  *	'm' channel, T, place        messages in the order of the record
  *	'a' place, T, place          acts: what refers to the first place, in the order of the record
  *	'o' place                    messages that still owe a step (struct owed_view)
@@ -42,7 +43,8 @@
 	X(ADDRESSEE,  "an addressee is not of this channel") \
 	X(LENGTH,     "a FLASH is brief, and this is over the accord's limit") \
 	X(TWO,        "it takes the signatures of two persons") \
-	X(REGISTRAR,  "not signed by the party's registrar")
+	X(REGISTRAR,  "not signed by the party's registrar") \
+	X(SEALING,    "the accord wants the words of this channel sealed otherwise")
 /* clang-format on */
 
 enum verdict {
@@ -79,6 +81,13 @@ struct key_view {
 };
 
 #define KEY_HASH_LEN HASH_LEN /* SHA-256 of the key's SSH wire form, as in a fingerprint */
+
+/* A role's key that words are sealed for. */
+struct recipient_view {
+	struct key_view view;
+	uint8_t key[RECIPIENT_HYBRID_LEN]; /* key_len of them, as the `keys` statement has them */
+	size_t key_len;
+};
 
 /* What node found about a signature; the cryptography is its, the judgement is the fold's. */
 struct signer {
@@ -144,6 +153,12 @@ enum err fold_find_id(const struct fold *f, uint32_t channel, const uint8_t id[S
 /* The next key of a log after `key`. */
 enum err fold_next_key(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
 		       struct key_view *out) MUST_CHECK;
+
+/* The next role's key of a log after the one with hash `key`, in force or not. */
+enum err fold_next_recipient(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
+			     struct recipient_view *out) MUST_CHECK;
+/* Whether entries from this index on are sealed for it. */
+bool key_is_in_force(const struct key_view *key, uint64_t index);
 
 /* The next message that owes a step, by place; ERR_NOT_FOUND at the end. */
 struct owed_view {

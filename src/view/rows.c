@@ -3,8 +3,10 @@
 #include <assert.h>
 #include <string.h>
 
-/* The longest value that is written here: an entry's row with every party's past. */
-#define VALUE_MAX 160u
+#define ENTRY_VALUE_MAX 160u /* with every party's past */
+#define KEY_VIEW_LEN 32u
+/* The longest value that is written here: a hybrid key. */
+#define VALUE_MAX (KEY_VIEW_LEN + RECIPIENT_HYBRID_LEN)
 
 struct buf *row_open(struct row_key *k, enum row_type type)
 {
@@ -67,7 +69,7 @@ enum err row_put_entry(const struct map *m, size_t parties, const struct place_k
 		       const struct entry_view *v)
 {
 	struct row_key k;
-	uint8_t memory[VALUE_MAX];
+	uint8_t memory[ENTRY_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
 
 	place_key_write(at, row_open(&k, ROW_ENTRY));
@@ -87,7 +89,7 @@ enum err row_get_entry(const struct map *m, size_t parties, const struct place_k
 		       struct entry_view *out)
 {
 	struct row_key k;
-	uint8_t memory[VALUE_MAX];
+	uint8_t memory[ENTRY_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
 	struct bytes in;
 	enum err e;
@@ -149,25 +151,25 @@ enum err row_next_id(const struct map *m, uint32_t channel, const uint8_t id[STA
 	return rest.len == PLACE_KEY_LEN ? place_key_read(&rest, at) : ERR_CORRUPT;
 }
 
-enum err row_put_key(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
-		     const struct key_view *v)
+static struct buf *key_row_open(struct row_key *k, enum row_type type, const struct log_key *log,
+				const uint8_t key[KEY_HASH_LEN])
 {
-	struct row_key k;
-	uint8_t memory[32];
-	struct buf value = BUF_ON(memory);
+	log_key_write(log, row_open(k, type));
+	buf_put(&k->buf, (struct bytes){ key, KEY_HASH_LEN });
+	return &k->buf;
+}
 
-	log_key_write(log, row_open(&k, ROW_KEY));
-	buf_put(&k.buf, (struct bytes){ key, KEY_HASH_LEN });
-	buf_put_be64(&value, v->added);
-	buf_put_be64(&value, v->withdrawn);
-	buf_put_be64(&value, v->holder);
-	buf_put_be64(&value, v->roles);
-	return row_put(m, &k, &value);
+static void key_view_write(const struct key_view *v, struct buf *out)
+{
+	buf_put_be64(out, v->added);
+	buf_put_be64(out, v->withdrawn);
+	buf_put_be64(out, v->holder);
+	buf_put_be64(out, v->roles);
 }
 
 static enum err key_view_read(struct bytes in, struct key_view *out)
 {
-	if (in.len != 32)
+	if (in.len != KEY_VIEW_LEN)
 		return ERR_CORRUPT;
 	out->added = take_be64(&in);
 	out->withdrawn = take_be64(&in);
@@ -176,39 +178,106 @@ static enum err key_view_read(struct bytes in, struct key_view *out)
 	return ERR_OK;
 }
 
+enum err row_put_key(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
+		     const struct key_view *v)
+{
+	struct row_key k;
+	uint8_t memory[KEY_VIEW_LEN];
+	struct buf value = BUF_ON(memory);
+
+	key_row_open(&k, ROW_KEY, log, key);
+	key_view_write(v, &value);
+	return row_put(m, &k, &value);
+}
+
 enum err row_get_key(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
 		     struct key_view *out)
 {
 	struct row_key k;
-	uint8_t memory[32];
+	uint8_t memory[KEY_VIEW_LEN];
 	struct buf value = BUF_ON(memory);
 	enum err e;
 
-	log_key_write(log, row_open(&k, ROW_KEY));
-	buf_put(&k.buf, (struct bytes){ key, KEY_HASH_LEN });
+	key_row_open(&k, ROW_KEY, log, key);
 	e = map_get(m, buf_bytes(&k.buf), &value);
 	return e == ERR_OK ? key_view_read(buf_bytes(&value), out) : e;
 }
 
-enum err fold_next_key(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
-		       struct key_view *out)
+/* The next row of this type of a log; *key says behind which, and then which it is. */
+static enum err next_key_row(const struct fold *f, enum row_type type, const struct log_key *log,
+			     uint8_t key[KEY_HASH_LEN], struct buf *value)
 {
 	struct row_key prefix, after, found;
-	uint8_t memory[32];
-	struct buf value = BUF_ON(memory);
 	enum err e;
 
-	log_key_write(log, row_open(&prefix, ROW_KEY));
-	log_key_write(log, row_open(&after, ROW_KEY));
-	buf_put(&after.buf, (struct bytes){ key, KEY_HASH_LEN });
+	log_key_write(log, row_open(&prefix, type));
+	key_row_open(&after, type, log, key);
 	buf_init(&found.buf, found.memory, sizeof found.memory);
-	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, &value);
+	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, value);
 	if (e != ERR_OK)
 		return e;
 	if (found.buf.len != prefix.buf.len + KEY_HASH_LEN)
 		return ERR_CORRUPT;
 	memcpy(key, found.memory + prefix.buf.len, KEY_HASH_LEN);
-	return key_view_read(buf_bytes(&value), out);
+	return ERR_OK;
+}
+
+enum err fold_next_key(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
+		       struct key_view *out)
+{
+	uint8_t memory[KEY_VIEW_LEN];
+	struct buf value = BUF_ON(memory);
+	enum err e = next_key_row(f, ROW_KEY, log, key, &value);
+
+	return e == ERR_OK ? key_view_read(buf_bytes(&value), out) : e;
+}
+
+enum err row_put_recipient(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
+			   const struct recipient_view *v)
+{
+	struct row_key k;
+	uint8_t memory[VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+
+	key_row_open(&k, ROW_RECIPIENT, log, key);
+	key_view_write(&v->view, &value);
+	buf_put(&value, (struct bytes){ v->key, v->key_len });
+	return row_put(m, &k, &value);
+}
+
+static enum err recipient_view_read(struct bytes in, struct recipient_view *out)
+{
+	struct bytes view;
+
+	if (bytes_take(&in, KEY_VIEW_LEN, &view) != ERR_OK ||
+	    (in.len != RECIPIENT_X25519_LEN && in.len != RECIPIENT_HYBRID_LEN))
+		return ERR_CORRUPT;
+	memcpy(out->key, in.ptr, in.len);
+	out->key_len = in.len;
+	return key_view_read(view, &out->view);
+}
+
+enum err row_get_recipient(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
+			   struct recipient_view *out)
+{
+	struct row_key k;
+	uint8_t memory[VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	enum err e;
+
+	key_row_open(&k, ROW_RECIPIENT, log, key);
+	e = map_get(m, buf_bytes(&k.buf), &value);
+	return e == ERR_OK ? recipient_view_read(buf_bytes(&value), out) : e;
+}
+
+enum err fold_next_recipient(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
+			     struct recipient_view *out)
+{
+	uint8_t memory[VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	enum err e = next_key_row(f, ROW_RECIPIENT, log, key, &value);
+
+	return e == ERR_OK ? recipient_view_read(buf_bytes(&value), out) : e;
 }
 
 enum err row_put_listed(const struct map *m, struct row_key *prefix, uint64_t order,
@@ -308,8 +377,8 @@ enum err fold_next_owed(const struct fold *f, uint32_t channel, bool is_first, s
 	return e == ERR_OK ? owed_view_read(buf_bytes(&value), out) : e;
 }
 
-static const enum row_type row_types[] = { ROW_ACT, ROW_ENTRY,	 ROW_FOLDED, ROW_ID,
-					   ROW_KEY, ROW_MESSAGE, ROW_OWED,   ROW_SUSPENSION };
+static const enum row_type row_types[] = { ROW_ACT, ROW_RECIPIENT, ROW_ENTRY, ROW_FOLDED,    ROW_ID,
+					   ROW_KEY, ROW_MESSAGE,   ROW_OWED,  ROW_SUSPENSION };
 
 enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *self)
 {

@@ -19,6 +19,7 @@ enum row_type {
 	ROW_ENTRY = 'e',
 	ROW_ID = 'i',
 	ROW_KEY = 'k',
+	ROW_RECIPIENT = 'c',
 	ROW_MESSAGE = 'm',
 	ROW_ACT = 'a',
 	ROW_OWED = 'o',
@@ -47,6 +48,11 @@ enum err row_put_key(const struct map *m, const struct log_key *log, const uint8
 		     const struct key_view *v) MUST_CHECK;
 enum err row_get_key(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
 		     struct key_view *out) MUST_CHECK;
+
+enum err row_put_recipient(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
+			   const struct recipient_view *v) MUST_CHECK;
+enum err row_get_recipient(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
+			   struct recipient_view *out) MUST_CHECK;
 
 /* Lists in the record's order: prefix (type and what it is about), then T, then place. */
 enum err row_put_listed(const struct map *m, struct row_key *prefix, uint64_t order,

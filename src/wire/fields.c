@@ -163,7 +163,20 @@ static bool is_open_good(const struct statement *s, const struct field **bad)
 	return *bad == NULL;
 }
 
-/* The node's own keys are 32 bytes of Ed25519; an officer is somebody, in some role. */
+static bool is_recipient(struct bytes value)
+{
+	struct cbor_reader r;
+	struct bytes key;
+
+	cbor_open(&r, value);
+	return cbor_read_bytes(&r, RECIPIENT_HYBRID_LEN, &key) == ERR_OK &&
+	       (key.len == RECIPIENT_X25519_LEN || key.len == RECIPIENT_HYBRID_LEN);
+}
+
+/*
+ * The node's own keys are 32 bytes of Ed25519, a recipient's has the length of its kind; an officer is
+ * somebody, in some role, and what is sealed is sealed for roles.
+ */
 static bool is_keys_good(const struct statement *s, const struct field **bad)
 {
 	const struct field *key = statement_field(s, FIELD_KEYS_KEY);
@@ -174,16 +187,18 @@ static bool is_keys_good(const struct statement *s, const struct field **bad)
 	if (statement_field_uint(s, FIELD_KEYS_ACT, 1, &act) != ERR_OK ||
 	    statement_field_uint(s, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK)
 		return false;
-	if (use <= KEY_USE_TLS && !is_hash(key->value, HASH_LEN)) {
+	if ((use <= KEY_USE_TLS && !is_hash(key->value, HASH_LEN)) ||
+	    (use == KEY_USE_RECIPIENT && !is_recipient(key->value))) {
 		*bad = key;
 		return false;
 	}
-	if (act != 0 || use != KEY_USE_OFFICER)
+	if (act != 0 || use < KEY_USE_OFFICER)
 		return true;
 	/* 0x80 is the empty array. */
 	if (roles != NULL && bytes_equal(roles->value, BYTES_LIT("\x80")))
 		*bad = roles;
-	return roles != NULL && *bad == NULL && statement_field(s, FIELD_KEYS_HOLDER) != NULL;
+	return roles != NULL && *bad == NULL &&
+	       (use == KEY_USE_RECIPIENT || statement_field(s, FIELD_KEYS_HOLDER) != NULL);
 }
 
 enum err fields_check(const struct statement *s, const struct field **bad)

@@ -82,7 +82,6 @@ static void name_content(struct parts *p, struct bytes content)
 }
 
 /* The sealing of the content that stands beside, if that is what the value names; else SEALING_COUNT. */
-#define SEALING_COUNT 3u
 static unsigned sealing_of(const struct parts *p, struct bytes value)
 {
 	if (p->content.len == 0 || value.len != p->content.len ||

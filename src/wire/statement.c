@@ -4,8 +4,6 @@
 
 #include <assert.h>
 
-#define SEALING_MAX 2u
-
 static bool is_node(const struct statement *s)
 {
 	return bytes_equal(s->role, BYTES_LIT(ROLE_NODE));
@@ -215,7 +213,7 @@ static void read_content(struct cbor_reader *r, void *out)
 		return;
 	cbor_read_fixed(r, s->content.hash, sizeof s->content.hash);
 	s->content.len = cbor_read_number(r, 1, CONTENT_LEN_MAX, rule);
-	s->content.sealing = cbor_read_number(r, 0, SEALING_MAX, rule);
+	s->content.sealing = cbor_read_number(r, 0, SEALING_COUNT - 1, rule);
 	cbor_close(r);
 	s->has_content = true;
 }

@@ -67,10 +67,13 @@ struct field {
 	struct bytes value;
 };
 
+/* How a content is stored; the higher is the stronger. */
+enum sealing { SEALING_NONE, SEALING_X25519, SEALING_HYBRID, SEALING_COUNT };
+
 struct content_ref {
 	uint8_t hash[HASH_LEN];
 	uint64_t len;
-	uint64_t sealing; /* 0 clear, 1 age X25519, 2 age mlkem768x25519 */
+	uint64_t sealing; /* enum sealing */
 };
 
 struct statement {

@@ -154,6 +154,13 @@ static void write_channels(const struct accord *a, struct buf *out)
 			if ((c->precedences >> p & 1) != 0)
 				put_word(out, precedence_name((enum precedence)p));
 		}
+		assert(c->is_sealed || c->readers == 0);
+		if (c->is_sealed)
+			put_word(out, "sealed");
+		for (size_t role = 0; role < a->roles_count; role++) {
+			if ((c->readers >> role & 1) != 0)
+				put_word(out, a->roles[role].name);
+		}
 		buf_put_byte(out, '\n');
 	}
 }

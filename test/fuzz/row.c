@@ -66,6 +66,7 @@ static void check_values(struct row_map *rows, const struct map *m)
 	static const uint8_t hash[KEY_HASH_LEN];
 	struct entry_view entry;
 	struct owed_view owed;
+	struct recipient_view recipient;
 	struct key_view key;
 	uint64_t size;
 
@@ -74,6 +75,10 @@ static void check_values(struct row_map *rows, const struct map *m)
 			continue;
 		assert(entry.verdict < VERDICT_COUNT);
 		assert(row_put_entry(m, parties, &at, &entry) == ERR_OK);
+		assert(bytes_equal(buf_bytes(&rows->put), rows->in));
+	}
+	if (row_get_recipient(m, &sample, hash, &recipient) == ERR_OK) {
+		assert(row_put_recipient(m, &sample, hash, &recipient) == ERR_OK);
 		assert(bytes_equal(buf_bytes(&rows->put), rows->in));
 	}
 	if (row_get_key(m, &sample, hash, &key) == ERR_OK) {

@@ -280,7 +280,12 @@ class Accord:
             writers = f.members(posts, "channels.write")
             f.take("channels.precedence", ["precedence"])
             precedences = f.members(PRECEDENCES, "channels.precedence")
-            f.expect(not f.words, "channels.precedence")
+            sealed = f.words[:1] == ["sealed"] and not isinstance(f.words[0], Text)
+            rule = "channels.sealed" if sealed else "channels.precedence"
+            del f.words[:sealed]
+            readers = f.members(posts, rule) if sealed and f.words else 0
+            f.expect(not f.words, rule)
+            f.expect(all(self.posts[post] & parties for i, post in enumerate(posts) if readers >> i & 1), rule)
             f.expect((bin(parties).count("1") == 1) == (plane == "HOME"), "channels.home")
             able = [self.posts[post] for i, post in enumerate(posts) if writers >> i & 1]
             f.expect(all(one & parties for one in able), "channels.write")
@@ -288,7 +293,7 @@ class Accord:
             self.channels.append({"number": number, "name": name, "plane": plane, "parties": parties,
                                   "precedences": precedences})
             self.put(f"channel {number} {name} {plane} parties {parties} write {writers} precedence {precedences}",
-                     *(f"name {one}" for one in names))
+                     *([f"sealed {readers}"] if sealed else []), *(f"name {one}" for one in names))
         for i in range(len(self.parties)):
             mine = [one for one in self.channels if one["parties"] >> i & 1]
             f.expect(sum(one["plane"] == "HOME" for one in mine) == 1, "channels.home")

@@ -139,6 +139,10 @@ good("no line checks", replaced("line-check 3600000 120000", "line-check 0 0"),
 good("files of a later version are kept", files={"glossary": "", "bodies/council.2": "\u0001", "procedures/P-1_a": "",
                                                 "REVIEW": "please\n"})
 good("marks that no one letter has", replaced("name en Ash", "name en x\u0300\u0315\u00c9sh"), change=["parties", '"Ash"', '"x\u0300\u0315\u00c9sh"'])
+SEALED = "channel 1 crown LEADER parties 3 write 5 precedence 5"
+for name, more, line in (("a sealed channel", "sealed", "sealed 0"), ("a sealed channel that two posts read", "sealed watch head", "sealed 5")):
+    good(name, [part for one in lines_of_base() for part in ([one, line] if one == SEALED else [one])],
+         change=["channels", "FLASH PRIORITY", "FLASH PRIORITY " + more])
 good("longest text", [line.replace("Two trees", "x" * 200) for line in lines_of_base()], change=["accord", "Two trees", "x" * 200])
 good("a registrar on a P-256 token's curve", [
     f"key ash registrar ecdsa-sha2-nistp256 {ECDSA}" if line.startswith("key ash registrar") else line
@@ -272,6 +276,14 @@ change("channels", "write head watch precedence ROUTINE", "write head scribe wat
        "a writer whom no party of the channel has")
 change("channels", "FLASH PRIORITY", "FLASH URGENT", 1, "channels.precedence", "a precedence that is none")
 change("channels", "FLASH PRIORITY", "FLASH FLASH", 1, "channels.precedence", "a precedence twice")
+change("channels", "FLASH PRIORITY", "FLASH PRIORITY seal", 1, "channels.precedence", "a word that is none behind the precedences")
+change("channels", "FLASH PRIORITY", 'FLASH PRIORITY "sealed"', 1, "channels.precedence", "sealed as a text")
+change("channels", "FLASH PRIORITY", "sealed FLASH PRIORITY", 1, "channels.precedence", "sealed in front of the precedences")
+change("channels", "FLASH PRIORITY", "FLASH PRIORITY sealed cook", 1, "channels.sealed", "sealed for a post that is none")
+change("channels", "FLASH PRIORITY", "FLASH PRIORITY sealed watch watch", 1, "channels.sealed", "sealed for a post twice")
+change("channels", "FLASH PRIORITY", "FLASH PRIORITY sealed watch sealed", 1, "channels.sealed", "sealed twice")
+change("channels", "head watch precedence ROUTINE", "head watch precedence ROUTINE sealed scribe", 3, "channels.sealed",
+       "sealed for a post of other parties")
 change("channels", "crown LEADER", "crown HOME", 1, "channels.home", "a home channel of two")
 change("channels", "parties elm ash", "parties elm", 2, "channels.home", "a channel of one that is no home")
 change("channels", "elm-home HOME", "elm-home SHARE", 4, "channels.home", "a party's home of another plane")

@@ -200,6 +200,8 @@ def statement_good():
     yield "key withdrawn", changed(KEYS, {14: {1: 1, 2: 3, 3: b"key"}})
     yield "key of a node", changed(KEYS, {14: {1: 0, 2: 2, 3: HASH}})
     yield "role recipient", changed(KEYS, {14: {1: 0, 2: 4, 3: b"k" * 1216, 5: ["head"]}})
+    yield "role recipient without ML-KEM", changed(KEYS, {14: {1: 0, 2: 4, 3: b"k" * 32, 4: 7, 5: ["head", "watch"]}})
+    yield "role recipient withdrawn", changed(KEYS, {14: {1: 1, 2: 4, 3: b"k" * 32}})
     yield "keys with a later field", with_fields(KEYS, {6: "later"})
     yield "watch read with no attachment here", of_kind(9, {1: []})
     yield "watch read with sixteen attachments", of_kind(9, {1: [bytes([i]) * 32 for i in range(16)]})
@@ -315,6 +317,8 @@ def statement_fields():
         "keys without a key": {3: None}, "keys with an empty key": {3: b""}, "keys with a long key": {3: bytes(2049)},
         "keys with a key as text": {3: "key"}, "log key of 31 bytes": {2: 0, 3: bytes(31)},
         "officer without a number": {4: None}, "officer without roles": {5: None}, "officer with no role": {5: []},
+        "role recipient of 31 bytes": {2: 4, 3: bytes(31)}, "role recipient of 1,217 bytes": {2: 4, 3: bytes(1217)},
+        "role recipient without a role": {2: 4, 3: bytes(32), 5: []}, "role recipient with no roles": {2: 4, 3: bytes(32), 5: None},
         "holder is a text": {4: "Kim"}, "roles with a bad name": {5: ["Head"]}, "roles with a number": {5: [1]},
         "sixty-five roles": {5: [f"r{i}" for i in range(65)]}, "roles as text": {5: "head"},
     }.items():

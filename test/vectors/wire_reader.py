@@ -232,13 +232,13 @@ def is_kind_right(kind, channel, fields):
         act, use, key, holder, roles = (fields.get(i) for i in range(1, 6))
         if not is_uint(act, 0, 1) or not is_uint(use, 0, 4) or type(key) is not bytes or not 1 <= len(key) <= 2048:
             return False
-        if use <= 2 and len(key) != 32:
+        if use <= 2 and len(key) != 32 or use == 4 and len(key) not in (32, 1216):
             return False
         if 4 in fields and not is_uint(holder):
             return False
         if 5 in fields and not (type(roles) is list and len(roles) <= 64 and all(is_role(role) for role in roles)):
             return False
-        return not (act == 0 and use == 3) or (holder is not None and bool(roles))
+        return act == 1 or use < 3 or (bool(roles) and (use == 4 or holder is not None))
     if kind == 2:
         return is_hash(fields.get(1))
     if kind == 9 and 1 in fields:
