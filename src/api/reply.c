@@ -99,7 +99,12 @@ void reply_str(struct reply *r, const char *key, const char *text)
 void reply_uint(struct reply *r, const char *key, uint64_t value)
 {
 	reply_key(r, key);
+	/*
+	 * Readers of JSON refuse the whole answer for one integer that their own cannot hold: a peer's field
+	 * would hide every message beside it. */
+	buf_put_str(r->out, value > INT64_MAX ? "\"" : "");
 	buf_put_decimal(r->out, value);
+	buf_put_str(r->out, value > INT64_MAX ? "\"" : "");
 }
 
 void reply_int(struct reply *r, const char *key, int64_t value)

@@ -26,6 +26,7 @@ void reply_str(struct reply *r, const char *key, const char *text);
 /* Text is UTF-8 or it is written as U+FFFD from the first fault on: a reader must never be handed a broken
  * line. */
 void reply_text(struct reply *r, const char *key, struct bytes text);
+/* Of 2^63 and more as a string of its digits. */
 void reply_uint(struct reply *r, const char *key, uint64_t value);
 void reply_int(struct reply *r, const char *key, int64_t value);
 void reply_bool(struct reply *r, const char *key, bool value);

@@ -77,6 +77,31 @@ static void numbers_are_what_they_were(void **state)
 	}
 }
 
+/* A reader of JSON must not lose all around one integer that his own cannot hold. */
+static void large_numbers_are_texts(void **state)
+{
+	static const struct {
+		uint64_t in;
+		const char *want;
+	} large[] = { { INT64_MAX, "[9223372036854775807]" },
+		      { (uint64_t)INT64_MAX + 1, "[\"9223372036854775808\"]" },
+		      { UINT64_MAX, "[\"18446744073709551615\"]" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(large); i++) {
+		struct buf b = BUF_ON(memory);
+		struct reply r = { &b };
+		json_t *root;
+		reply_array(&r, NULL);
+		reply_uint(&r, NULL, large[i].in);
+		reply_array_end(&r);
+		assert_true(bytes_equal(buf_bytes(&b), bytes_str(large[i].want)));
+		root = load(&b);
+		assert_non_null(root);
+		json_decref(root);
+	}
+}
+
 static void commas_stand_between_values_only(void **state)
 {
 	static const char want[] =
@@ -130,6 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_are_what_they_were),
 		cmocka_unit_test(numbers_are_what_they_were),
+		cmocka_unit_test(large_numbers_are_texts),
 		cmocka_unit_test(commas_stand_between_values_only),
 		cmocka_unit_test(a_full_reply_says_so),
 	};
