@@ -1,5 +1,5 @@
 /* What is asked of an accord that has been read: look-ups, and who signed it. */
-#include "accord/accord.h"
+#include "accord/form.h"
 
 #include "crypto/sshsig.h"
 #include "wire/statement.h"
@@ -89,6 +89,8 @@ void accord_book(const struct accord *a, struct book *out)
 	}
 	for (size_t i = 0; i < a->roles_count; i++)
 		book_add_text(out, bytes_str(a->roles[i].name));
+	for (const struct form *f = a->forms; f != NULL; f = f->next)
+		book_add_text(out, bytes_str(f->name));
 }
 
 enum err accord_signature_check(const struct accord *a, struct bytes armoured, size_t *key)

@@ -90,6 +90,9 @@ struct accord_timer {
 	bool is_query_doubling; /* each QUERY waits twice as long as the one before */
 };
 
+struct form;
+struct form_list;
+
 enum accord_post_quantum { POST_QUANTUM_PREFERRED, POST_QUANTUM_REQUIRED };
 
 struct guidelines; /* accord/guidelines.h */
@@ -120,13 +123,16 @@ struct accord {
 	uint64_t clock_offset_ms;	     /* claimed times further off than this are flagged */
 	bool is_start_strict;		     /* after a restore, no writing until one peer has answered */
 	const struct guidelines *guidelines; /* NULL: the bundle has none */
+	struct form_list *lists;	     /* of `codes`: what more than one form names; NULL for none */
+	struct form *forms;		     /* form.h; NULL for none */
+	size_t forms_count, form_words;	     /* ACCORD_FORMS_MAX, ACCORD_FORM_WORDS_MAX */
 };
 
 /*
  * Reads a bundle. `files` are all files but MANIFEST and SIGNED/, rising by name; `manifest` is the
  * MANIFEST's bytes. Checks that the manifest names exactly these files with these hashes, and then every rule
  * of every file (a name that is used must be defined, one log, mirror and TLS key each party, ...). ERR_USAGE
- * with *fault filled in; ERR_MEMORY when the arena is too small (1 MiB is enough for the limits).
+ * with *fault filled in; ERR_MEMORY when the arena is too small (ACCORD_ARENA_LEN is enough for the limits).
  */
 enum err accord_read(struct bytes manifest, const struct accord_file *files, size_t count, struct arena *a,
 		     struct accord **out, struct accord_fault *fault) MUST_CHECK;

@@ -1,6 +1,7 @@
 /* The bundle as a whole: the manifest names exactly these files, and each of those that are read holds its
  * rules. */
 #include "accord/file.h"
+#include "accord/form.h"
 #include "accord/guidelines.h"
 #include "accord/manifest.h"
 #include "crypto/hash.h"
@@ -12,8 +13,9 @@ static const struct {
 	const struct file_row *row;
 	bool is_needed;
 } files_read[] = {
-	{ &file_accord, true }, { &file_parties, true },     { &file_posts, true }, { &file_channels, true },
-	{ &file_timers, true }, { &file_guidelines, false }, { &file_keys, true },
+	{ &file_accord, true },	  { &file_parties, true }, { &file_posts, true },
+	{ &file_channels, true }, { &file_timers, true },  { &file_guidelines, false },
+	{ &file_codes, false },	  { &file_form, true },	   { &file_keys, true },
 };
 
 /* Line 1 where a file as a whole is meant. */
@@ -70,6 +72,18 @@ static enum err check_manifest(struct bytes manifest, const struct accord_file *
 	return line < count ? refuse(fault, files[line].name, 1, "bundle.listed") : ERR_OK;
 }
 
+static enum err read_found(const struct file_row *row, const struct accord_file *file, struct accord *a,
+			   struct arena *arena, struct accord_fault *fault)
+{
+	struct line_reader r;
+
+	line_reader_open(&r, file->content, arena);
+	file_row_read(row, &r, a);
+	if (r.is_full)
+		return ERR_MEMORY;
+	return r.rule == NULL ? ERR_OK : refuse(fault, file->name, r.number, r.rule);
+}
+
 static size_t file_find(const struct accord_file *files, size_t count, struct bytes name)
 {
 	size_t at = 0;
@@ -84,15 +98,37 @@ static enum err read_file(const struct file_row *row, const struct accord_file *
 {
 	struct bytes name = bytes_str(row->name);
 	size_t at = file_find(files, count, name);
-	struct line_reader r;
 
 	if (at == count)
 		return refuse(fault, name, 1, "bundle.missing");
-	line_reader_open(&r, files[at].content, arena);
-	file_row_read(row, &r, a);
-	if (r.is_full)
-		return ERR_MEMORY;
-	return r.rule == NULL ? ERR_OK : refuse(fault, name, r.number, r.rule);
+	return read_found(row, &files[at], a, arena, fault);
+}
+
+/* Each file of forms/, by name; then what one form says of another. */
+static enum err read_forms(const struct accord_file *files, size_t count, struct accord *a,
+			   struct arena *arena, struct accord_fault *fault)
+{
+	struct bytes prefix = bytes_str(file_form.name), name, folder;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *rule = NULL;
+		enum err e;
+		name = files[i].name;
+		if (bytes_take(&name, prefix.len, &folder) != ERR_OK || !bytes_equal(folder, prefix))
+			continue;
+		e = form_begin(a, files[i].name, arena, &rule);
+		if (e == ERR_USAGE)
+			return refuse(fault, files[i].name, 1, rule);
+		if (e == ERR_OK)
+			e = read_found(&file_form, &files[i], a, arena, fault);
+		if (e != ERR_OK)
+			return e;
+	}
+	for (const struct form *f = a->forms; f != NULL; f = f->next) {
+		if (!form_is_after_known(a, f))
+			return refuse(fault, f->file, 1, "forms.after");
+	}
+	return ERR_OK;
 }
 
 enum err accord_read(struct bytes manifest, const struct accord_file *files, size_t count,
@@ -114,7 +150,9 @@ enum err accord_read(struct bytes manifest, const struct accord_file *files, siz
 	hash_sha256(manifest, a->hash);
 	for (size_t i = 0; e == ERR_OK && i < ARRAY_COUNT(files_read); i++) {
 		const struct file_row *row = files_read[i].row;
-		if (files_read[i].is_needed || file_find(files, count, bytes_str(row->name)) < count)
+		if (row == &file_form)
+			e = read_forms(files, count, a, arena, fault);
+		else if (files_read[i].is_needed || file_find(files, count, bytes_str(row->name)) < count)
 			e = read_file(row, files, count, a, arena, fault);
 	}
 	if (e == ERR_OK && a->guidelines != NULL && a->guidelines->words_line > 0 &&

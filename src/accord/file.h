@@ -25,9 +25,17 @@ struct file_row {
 };
 
 extern const struct file_row file_accord, file_parties, file_posts, file_keys, file_channels, file_timers,
-	file_guidelines;
+	file_guidelines, file_codes, file_form;
 
 /* Reads all lines of a file: r->rule says whether. */
 void file_row_read(const struct file_row *file, struct line_reader *r, struct accord *a);
+
+/*
+ * A file of forms/ begins: what file_form reads from now on is of this form. ERR_USAGE with the rule;
+ * ERR_MEMORY.
+ */
+enum err form_begin(struct accord *a, struct bytes file, struct arena *arena, const char **rule) MUST_CHECK;
+/* Whether each form that comes before it is one of the accord's: known when all files are read. */
+bool form_is_after_known(const struct accord *a, const struct form *f);
 
 #endif

@@ -98,6 +98,14 @@
 #define ACCORD_ROLES_MAX 64u
 #define ACCORD_LANGUAGES_MAX 4u
 #define ACCORD_FORMS_MAX 64u
+#define ACCORD_FORM_WORDS_MAX 1024u	       /* fields, members, lists and values of all forms together */
+#define ACCORD_TERMS_MAX 256u		       /* terms of the glossary */
+#define ACCORD_ARENA_LEN (4u << 20)	       /* memory in which an accord within these limits is read */
+#define FORM_NUMBER_MAX 16u		       /* characters of a form's number: N20 */
+#define FORM_WORD_MAX 32u		       /* of a field's, a list's, a value's name */
+#define FORM_AFTER_MAX 8u		       /* forms one of which comes before */
+#define FORM_ITEMS_MAX 32u		       /* items of a field that is a list */
+#define FORM_TEXT_LEN_MAX 8192u		       /* bytes of a text in a field */
 #define ACCORD_LINE_LEN_MAX 4096u	       /* bytes of one line, without its newline */
 #define ACCORD_SPAN_MS_MAX (366ull * 86400000) /* longest span of a timer */
 #define ACCORD_TEXT_LEN_MAX 200u	       /* bytes between two quotes */

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ACCORD_ARENA (2u << 20) /* the accord itself and the names of its files */
 #define FILES_LEN_MAX (8u << 20)
 
 static bool begins_with(struct bytes name, const char *word)
@@ -56,9 +55,9 @@ enum err accord_dir_open(struct accord_dir *d, const char *path)
 	if (strlen(path) >= sizeof d->path)
 		return ERR_LIMIT;
 	memcpy(d->path, path, strlen(path) + 1);
-	d->memory = xcalloc(1, ACCORD_ARENA + FILES_LEN_MAX);
-	arena_init(&d->arena, d->memory, ACCORD_ARENA);
-	buf_init(&files, d->memory + ACCORD_ARENA, FILES_LEN_MAX);
+	d->memory = xcalloc(1, ACCORD_ARENA_LEN + FILES_LEN_MAX);
+	arena_init(&d->arena, d->memory, ACCORD_ARENA_LEN);
+	buf_init(&files, d->memory + ACCORD_ARENA_LEN, FILES_LEN_MAX);
 	names = xcalloc(names_max, sizeof *names);
 	e = file_list(path, &d->arena, names, names_max, &count);
 	for (size_t i = 0; i < count && e == ERR_OK; i++)

@@ -73,8 +73,13 @@ const struct kind_row *kind_find(uint64_t number);
 #define FIELD_OPEN_GIVEN_UP 3u	  /* OPEN: [size, root] */
 #define FIELD_ACCORD_MANIFEST 1u  /* ACCORD: hash of the new version's manifest */
 
-/* Form N01, line check: a MESSAGE asks, a REPLY answers, a MESSAGE that refers to the first closes. */
+/*
+ * Form N01, line check, which a node says by itself: a MESSAGE asks, a REPLY answers, a MESSAGE that refers
+ * to the first closes. An accord that has a file for it describes these fields (docs/spec/forms.md).
+ */
 #define FORM_LINE_CHECK "N01"
+#define FIELD_LINE_ACT 0u	  /* closed: LINE_CLOSE */
+#define LINE_CLOSE 3u		  /* the number that every form's act `close` has */
 #define FIELD_LINE_PATH 1u	  /* asked and closed: name of the path, text */
 #define FIELD_LINE_ANSWERED_BY 2u /* closed: role that answered, text */
 #define FIELD_LINE_MS 3u	  /* closed: milliseconds from asking to the answer, on the asker's clock */

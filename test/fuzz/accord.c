@@ -2,12 +2,13 @@
  * A bundle: what is read is written again, file by file, and read to the same. The input is the files one
  * after the other, each behind a line "@NAME"; the manifest is made for them, unless there is one among them.
  */
-#include "accord/accord.h"
+#include "accord/form.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
-#define FILES_MAX 16
+#define FILES_MAX 24
 
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len);
 
@@ -208,6 +209,156 @@ static void write_keys(const struct accord *a, struct buf *out)
 	}
 }
 
+/* ---- codes, forms ---- */
+
+static void put_number(struct buf *out, uint64_t number)
+{
+	buf_put_decimal(out, number);
+	buf_put_byte(out, ' ');
+}
+
+static void write_lists(const struct accord *a, const struct form_list *list, struct buf *out)
+{
+	for (; list != NULL; list = list->next) {
+		put_word(out, "list");
+		buf_put_str(out, list->name);
+		buf_put_byte(out, '\n');
+		assert(list->codes != NULL);
+		for (const struct form_code *code = list->codes; code != NULL; code = code->next) {
+			assert(form_code_find(list, code->number) == code);
+			put_word(out, "value");
+			put_number(out, code->number);
+			put_word(out, code->name);
+			put_names(out, a, code->names.text);
+			buf_put_byte(out, '\n');
+		}
+	}
+}
+
+static void write_codes(const struct accord *a, struct buf *out)
+{
+	write_lists(a, a->lists, out);
+}
+
+static void write_one(const struct accord *a, const struct form_field *f, bool is_member, struct buf *out)
+{
+	put_word(out, is_member ? "member" : "field");
+	if (!is_member)
+		put_number(out, f->number);
+	put_word(out, f->name);
+	buf_put_str(out, form_type_name(f->type));
+	if (f->list != NULL) {
+		buf_put_byte(out, ':');
+		buf_put_str(out, f->list->name);
+	}
+	buf_put_str(out, f->is_list ? "[]" : "");
+	buf_put_str(out, f->is_optional ? "? " : " ");
+	if (!is_member)
+		put_word(out, f->is_content ? "content" : "statement");
+	put_names(out, a, f->names.text);
+	buf_put_byte(out, '\n');
+}
+
+static void write_field(const struct accord *a, const struct form_field *f, struct buf *out)
+{
+	write_one(a, f, false, out);
+	for (const struct form_field *m = f->members; m != NULL; m = m->next)
+		write_one(a, m, true, out);
+}
+
+static void write_limit(const char *what, const struct form_field *field, uint64_t ms, struct buf *out)
+{
+	if (ms == 0)
+		return;
+	put_word(out, "limit");
+	put_span(out, what, ms);
+	if (field != NULL)
+		assert(field->type == FORM_TYPE_TIME || field->type == FORM_TYPE_SPAN);
+	buf_put_byte(out, '\n');
+}
+
+static void write_limits(const struct form_limits *l, struct buf *out)
+{
+	char what[64];
+
+	if (l->answer_ms > 0) {
+		put_word(out, "limit");
+		put_span(out, "answer", l->answer_ms);
+		for (size_t i = 0; i < PRECEDENCE_COUNT; i++) {
+			if (l->answer_by_ms[i] > 0)
+				put_span(out, precedence_name((enum precedence)i), l->answer_by_ms[i]);
+		}
+		buf_put_byte(out, '\n');
+	}
+	write_limit("again", NULL, l->again_ms, out);
+	snprintf(what, sizeof what, "before %s", l->before == NULL ? "" : l->before->name);
+	write_limit(what, l->before, l->before_ms, out);
+	snprintf(what, sizeof what, "after %s", l->after == NULL ? "" : l->after->name);
+	write_limit(what, l->after, l->after_ms, out);
+}
+
+static void put_flag(struct buf *out, bool flag, const char *line)
+{
+	buf_put_str(out, flag ? line : "");
+}
+
+static void write_form(const struct accord *a, const struct form *f, struct buf *out)
+{
+	assert(form_find(a, bytes_str(f->name), f->version) == f);
+	put_word(out, "form");
+	put_word(out, f->name);
+	put_word(out, "version");
+	put_number(out, f->version);
+	put_names(out, a, f->names.text);
+	buf_put_str(out, "\nplane");
+	for (size_t i = 0; i < PLANE_COUNT; i++) {
+		buf_put_str(out, f->planes >> i & 1 ? " " : "");
+		buf_put_str(out, f->planes >> i & 1 ? plane_name((enum plane)i) : "");
+	}
+	buf_put_str(out, "\nacts");
+	for (size_t i = 0; i < FORM_ACT_COUNT; i++) {
+		buf_put_str(out, f->acts >> i & 1 ? " " : "");
+		buf_put_str(out, f->acts >> i & 1 ? form_act_name((enum form_act)i) : "");
+	}
+	buf_put_str(out, "\nprecedence ");
+	buf_put_str(out, f->precedences == 0 ? "subject" : precedence_name(f->precedence));
+	for (size_t i = 0; i < PRECEDENCE_COUNT; i++) {
+		bool is_other = (f->precedences >> i & 1) != 0 && i != (size_t)f->precedence;
+		buf_put_str(out, is_other ? " " : "");
+		buf_put_str(out, is_other ? precedence_name((enum precedence)i) : "");
+	}
+	buf_put_byte(out, '\n');
+	put_flag(out, f->is_reply, "reply\n");
+	put_flag(out, f->is_correction, "corrects\n");
+	put_flag(out, f->is_basis_required, "basis\n");
+	if (f->after[0][0] != '\0')
+		buf_put_str(out, "after");
+	for (size_t i = 0; i < FORM_AFTER_MAX && f->after[i][0] != '\0'; i++) {
+		buf_put_byte(out, ' ');
+		buf_put_str(out, f->after[i]);
+	}
+	buf_put_byte(out, '\n');
+	write_lists(a, f->lists, out);
+	for (const struct form_field *field = f->fields; field != NULL; field = field->next)
+		write_field(a, field, out);
+	write_limits(&f->limits, out);
+}
+
+static void write_forms(const struct accord *a, struct bundle *b, struct buf *out)
+{
+	size_t begin = out->len;
+
+	if (a->lists != NULL) {
+		write_codes(a, out);
+		add(b, BYTES_LIT("codes"), (struct bytes){ out->ptr + begin, out->len - begin });
+	}
+	for (const struct form *f = a->forms; f != NULL; f = f->next) {
+		begin = out->len;
+		write_form(a, f, out);
+		add(b, f->file, (struct bytes){ out->ptr + begin, out->len - begin });
+	}
+}
+
 static void write_all(const struct accord *a, struct bundle *b, struct buf *out)
 {
 	static const struct {
@@ -221,6 +372,7 @@ static void write_all(const struct accord *a, struct bundle *b, struct buf *out)
 		files[i].write(a, out);
 		add(b, bytes_str(files[i].name), (struct bytes){ out->ptr + begin, out->len - begin });
 	}
+	write_forms(a, b, out);
 	assert(buf_check(out) == ERR_OK);
 }
 
@@ -260,7 +412,7 @@ static void check_signers(const struct accord *a)
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 {
 	static bool is_ready; /* the library is tried once, which takes longer than an input */
-	static uint8_t arenas[2][1u << 20], files[2][1u << 18], manifests[2][MANIFEST_LEN_MAX];
+	static uint8_t arenas[2][ACCORD_ARENA_LEN], files[2][1u << 19], manifests[2][MANIFEST_LEN_MAX];
 	struct bundle first = { .count = 0 }, second = { .count = 0 }, third = { .count = 0 };
 	struct buf written = BUF_ON(files[0]), again = BUF_ON(files[1]);
 	struct buf manifest = BUF_ON(manifests[0]), other = BUF_ON(manifests[1]);

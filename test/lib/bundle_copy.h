@@ -16,7 +16,7 @@ struct bundle {
 	struct accord_file files[ACCORD_FILES_MAX + 8];
 	size_t count;
 	struct bytes manifest;
-	uint8_t arena_memory[1u << 20], lines_memory[1u << 16];
+	uint8_t arena_memory[ACCORD_ARENA_LEN], lines_memory[1u << 16];
 	struct arena arena;
 };
 

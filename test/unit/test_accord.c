@@ -1,6 +1,6 @@
 /* Accords against accord.json, the finished bundle's signatures and look-ups, the manifest's two other uses.
  */
-#include "accord/accord.h"
+#include "accord/form.h"
 #include "bundle_copy.h"
 #include "crypto/sshsig.h"
 #include "vectors.h"
@@ -104,6 +104,73 @@ static void put_timers(struct buf *lines, const struct accord *a)
 	line_put(lines, "clock %llu", (unsigned long long)a->clock_offset_ms);
 }
 
+static void put_lists(struct buf *lines, const struct accord *a, const struct form_list *list)
+{
+	for (; list != NULL; list = list->next) {
+		line_put(lines, "list %s", list->name);
+		for (const struct form_code *code = list->codes; code != NULL; code = code->next) {
+			line_put(lines, "value %llu %s", (unsigned long long)code->number, code->name);
+			put_names(lines, a, "name", code->names.text);
+		}
+	}
+}
+
+static void put_field(struct buf *lines, const struct accord *a, const char *head, const struct form_field *f)
+{
+	line_put(lines, "%s %s %s%s%s%s%s %s", head, f->name, form_type_name(f->type),
+		 f->list != NULL ? ":" : "", f->list != NULL ? f->list->name : "", f->is_list ? "[]" : "",
+		 f->is_optional ? "?" : "", f->is_content ? "content" : "statement");
+	put_names(lines, a, "name", f->names.text);
+}
+
+static void put_limit(struct buf *lines, const char *what, uint64_t ms)
+{
+	if (ms > 0)
+		line_put(lines, "limit %s %llu", what, (unsigned long long)ms);
+}
+
+static void put_limits(struct buf *lines, const struct form_limits *l)
+{
+	char what[64];
+
+	put_limit(lines, "answer", l->answer_ms);
+	for (size_t i = 0; i < PRECEDENCE_COUNT; i++) {
+		snprintf(what, sizeof what, "answer %s", precedence_name((enum precedence)i));
+		put_limit(lines, what, l->answer_by_ms[i]);
+	}
+	put_limit(lines, "again", l->again_ms);
+	snprintf(what, sizeof what, "before %s", l->before == NULL ? "" : l->before->name);
+	put_limit(lines, what, l->before_ms);
+	snprintf(what, sizeof what, "after %s", l->after == NULL ? "" : l->after->name);
+	put_limit(lines, what, l->after_ms);
+}
+
+static void put_form(struct buf *lines, const struct accord *a, const struct form *f)
+{
+	char head[32];
+
+	line_put(lines, "form %s %llu", f->name, (unsigned long long)f->version);
+	put_names(lines, a, "name", f->names.text);
+	line_put(lines, "plane %u acts %u precedence %u of %u", f->planes, f->acts, f->precedence,
+		 f->precedences);
+	if (f->is_reply)
+		line_put(lines, "reply");
+	if (f->is_correction)
+		line_put(lines, "corrects");
+	if (f->is_basis_required)
+		line_put(lines, "basis");
+	for (size_t i = 0; i < FORM_AFTER_MAX && f->after[i][0] != '\0'; i++)
+		line_put(lines, "after %s", f->after[i]);
+	put_limits(lines, &f->limits);
+	put_lists(lines, a, f->lists);
+	for (const struct form_field *field = f->fields; field != NULL; field = field->next) {
+		snprintf(head, sizeof head, "field %llu", (unsigned long long)field->number);
+		put_field(lines, a, head, field);
+		for (const struct form_field *member = field->members; member != NULL; member = member->next)
+			put_field(lines, a, "member", member);
+	}
+}
+
 static void put_lines(struct buf *lines, const struct accord *a)
 {
 	put_head(lines, a);
@@ -125,6 +192,9 @@ static void put_lines(struct buf *lines, const struct accord *a)
 		put_names(lines, a, "name", c->names.text);
 	}
 	put_timers(lines, a);
+	put_lists(lines, a, a->lists);
+	for (const struct form *f = a->forms; f != NULL; f = f->next)
+		put_form(lines, a, f);
 }
 
 static bool is_read_as(const struct accord *a, const json_t *wanted, const char *why)

@@ -10,9 +10,9 @@ import unicodedata
 
 from nacl.bindings import crypto_core_ed25519_is_valid_point
 
-NEEDED = ("accord", "parties", "posts", "channels", "timers", "keys")  # in the order in which they are read
+NEEDED = ("accord", "parties", "posts", "channels", "timers")  # in the order in which they are read; then codes, forms, keys
 BUNDLE_NAME = re.compile(
-    r"(accord|parties|posts|keys|channels|timers|guidelines|words\.txt|glossary|REVIEW"
+    r"(accord|parties|posts|keys|channels|codes|timers|guidelines|words\.txt|glossary|REVIEW"
     r"|(bodies|forms|procedures)/[A-Za-z0-9_][A-Za-z0-9._-]{0,63})")
 PARTY = re.compile(r"[a-z][a-z0-9-]{0,15}")
 ROLE = re.compile(r"[a-z][a-z0-9-]{0,31}")
@@ -22,6 +22,10 @@ HIDDEN = re.compile("[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\
                     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]")
 PLANES = ["LEADER", "CONSULT", "NOTIFY", "SHARE", "SERVICE", "HOME"]
 PRECEDENCES = ["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"]
+ACTS = ["announce", "amend", "cancel", "close"]
+FORM = re.compile("[A-Z][A-Z0-9]{0,15}")
+TYPE = re.compile(r"(?:(text|pair|time|span|ref|num|role|party|hash|path|form|group)|code:([^:?\[\]]+))(\[\])?(\?)?")
+COMMON = ("act", "basis", "reply-by", "because", "reason")
 USES = ["root", "registrar", "log", "mirror", "tls"]
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 P = 2**256 - 2**224 + 2**192 + 2**96 - 1
@@ -164,17 +168,31 @@ class Accord:
     def __init__(self, files):
         self.out, self.languages, self.parties, self.posts = {}, [], [], {}
         self.keys, self.channels = [], []
+        self.words, self.lists, self.forms = 0, {}, []
         for name in NEEDED:
-            if name not in files:
-                raise Refused(name, 1, "bundle.missing")
-            self.out[name] = self.at = []
-            getattr(self, f"read_{name}")(File(name, files[name]))
+            self.read_needed(name, files)
+        self.out["codes"] = self.at = []
+        if "codes" in files:
+            self.read_codes(File("codes", files["codes"]))
+        self.out["forms"] = self.at = []
+        for name in sorted(name for name in files if name.startswith("forms/")):
+            self.read_form(File(name, files[name]))
+        for form in self.forms:
+            if not set(form["after"]) <= {other["name"] for other in self.forms}:
+                raise Refused(form["file"], 1, "forms.after")
+        self.read_needed("keys", files)
+
+    def read_needed(self, name, files):
+        if name not in files:
+            raise Refused(name, 1, "bundle.missing")
+        self.out[name] = self.at = []
+        getattr(self, f"read_{name}")(File(name, files[name]))
 
     def put(self, *lines):
         self.at += lines
 
     def lines(self):
-        return [line for name in ("accord", "parties", "posts", "keys", "channels", "timers") for line in self.out[name]]
+        return [line for name in ("accord", "parties", "posts", "keys", "channels", "timers", "codes", "forms") for line in self.out[name]]
 
     def read_accord(self, f):
         had, title = {}, []
@@ -230,6 +248,181 @@ class Accord:
             self.posts[name] = f.members(self.parties, "posts.of")
             self.put(f"post {name} of {self.posts[name]}", *(f"name {one}" for one in names))
         f.expect(self.posts, "posts.count")
+
+    # codes, forms
+
+    def word(self, f):
+        f.expect(self.words < 1024, "forms.words")
+        self.words += 1
+
+    def take_list(self, f, lists):
+        self.word(f)
+        name = f.take("codes.list", ROLE)
+        f.expect(name not in lists and name not in self.lists, "codes.list")
+        lists[name] = []
+        return name
+
+    def take_value(self, f, lists, name):
+        self.word(f)
+        f.expect(name is not None, "codes.value")
+        number = int(f.take("codes.value", re.compile("0|[1-9][0-9]{0,4}")))
+        f.expect(number <= 65535, "codes.value")
+        value = f.take("codes.value", ROLE)
+        names = f.names(self.languages)
+        f.expect(not lists[name] or lists[name][-1][0] < number, "codes.order")
+        f.expect(value not in [other[1] for other in lists[name]], "codes.value")
+        lists[name].append((number, value, names))
+
+    def put_lists(self, lists):
+        for name, values in lists.items():
+            self.put(f"list {name}")
+            for number, value, names in values:
+                self.put(f"value {number} {value}", *(f"name {one}" for one in names))
+
+    def read_codes(self, f):
+        name = None
+        for word in f.lines():
+            f.expect(word in ("list", "value"), "line.keyword")
+            f.words.pop(0)
+            if word == "list":
+                name = self.take_list(f, self.lists)
+            else:
+                self.take_value(f, self.lists, name)
+        f.expect(all(self.lists.values()), "codes.value")
+        self.put_lists(self.lists)
+
+    def take_type(self, f, form):
+        match = TYPE.fullmatch(f.take("forms.type"))
+        f.expect(match, "forms.type")
+        kind, name, is_list, is_optional = match.groups()
+        f.expect(name is None or name in form["lists"] or name in self.lists, "forms.list")
+        return kind or "code", f"code:{name}" if name else kind, bool(is_list), bool(is_optional)
+
+    def read_form(self, f):
+        form = {"file": f.name, "after": [], "limits": {}, "flags": set(), "lists": {}, "fields": [], "name": None}
+        had, name = set(), None
+        if len(self.forms) == 64:
+            raise Refused(f.name, 1, "forms.count")
+        for word in f.lines():
+            f.expect(word in ("form", "plane", "acts", "precedence", "reply", "corrects", "basis", "after", "limit", "list",
+                              "value", "field", "member"), "line.keyword")
+            f.expect(word not in ("form", "plane", "acts", "precedence") or word not in had, f"forms.{word}")
+            f.words.pop(0)
+            f.expect(word == "form" or "form" in had, "forms.form")
+            had.add(word)
+            if word in ("reply", "corrects", "basis"):
+                f.expect(word not in form["flags"], "forms.twice")
+                form["flags"].add(word)
+            elif word == "list":
+                name = self.take_list(f, form["lists"])
+            elif word == "value":
+                self.take_value(f, form["lists"], name)
+            else:
+                getattr(self, f"form_{word}")(f, form)
+        for word in ("form", "plane", "acts", "precedence"):
+            f.expect(word in had, f"forms.{word}")
+        f.expect(all(form["lists"].values()), "codes.value")
+        f.expect(all(field["members"] for field in form["fields"] if field["kind"] == "group"), "forms.group")
+        has_ref = any(field["type"] == ("ref", "ref", False, False) for field in form["fields"])
+        f.expect("corrects" not in form["flags"] or has_ref and not form["precedences"] and "reply" not in form["flags"],
+                 "forms.corrects")
+        f.expect("reply" not in form["flags"] or form["precedences"], "forms.precedence")
+        self.forms.append(form)
+        self.put_form(form)
+
+    def form_form(self, f, form):
+        form["name"] = f.take("forms.form", FORM)
+        f.take("forms.version", ["version"])
+        form["version"] = int(f.take("forms.version", re.compile("[1-9][0-9]{0,9}")))
+        f.expect(form["version"] < 2**32, "forms.version")
+        form["names"] = f.names(self.languages)
+        files = [f"forms/{form['name']}", f"forms/{form['name']}.{form['version']}"]
+        f.expect(form["file"] in files, "forms.file")
+        f.expect(all((other["name"], other["version"]) != (form["name"], form["version"]) for other in self.forms), "forms.file")
+
+    def form_plane(self, f, form):
+        form["planes"] = f.members(PLANES, "forms.plane")
+        f.expect(not f.words, "forms.plane")
+
+    def form_acts(self, f, form):
+        form["acts"] = f.members(ACTS, "forms.acts")
+        f.expect(form["acts"] & 1 and not f.words, "forms.acts")
+
+    def form_precedence(self, f, form):
+        form["precedences"], form["precedence"] = 0, 0
+        if f.words[:1] == ["subject"]:
+            f.words.pop(0)
+            return
+        f.expect(f.words and f.words[0] in PRECEDENCES, "forms.precedence")
+        form["precedence"] = PRECEDENCES.index(f.words[0])
+        form["precedences"] = f.members(PRECEDENCES, "forms.precedence")
+        f.expect(not f.words, "forms.precedence")
+
+    def form_after(self, f, form):
+        f.expect(not form["after"], "forms.twice")
+        while not form["after"] or f.words:
+            form["after"].append(f.take("forms.after", FORM))
+            f.expect(len(form["after"]) <= 8, "forms.after")
+
+    def form_limit(self, f, form):
+        word = f.take("forms.limit", ["answer", "again", "before", "after"])
+        key = word
+        if word in ("before", "after"):
+            field = f.take("forms.limit")
+            kinds = [one["kind"] for one in form["fields"] if one["name"] == field and not one["type"][2]]
+            f.expect(kinds in (["time"], ["span"]), "forms.limit")
+            key = f"{word} {field}"
+        spans = form["limits"]
+        f.expect(all(other.split()[0] != word or other.startswith("answer ") for other in spans), "forms.twice")
+        spans[key] = f.span("forms.limit")
+        f.expect(spans[key], "forms.limit")
+        while word == "answer" and f.words and f.words[0] in PRECEDENCES:
+            key = f"answer {f.words.pop(0)}"
+            f.expect(key not in spans, "forms.twice")
+            spans[key] = f.span("forms.limit")
+            f.expect(spans[key], "forms.limit")
+
+    def form_field(self, f, form):
+        self.word(f)
+        number = int(f.take("forms.number", re.compile("[1-9][0-9]{0,2}")))
+        f.expect(number <= 199, "forms.number")
+        name = f.take("forms.name", ROLE)
+        f.expect(name not in COMMON and name not in [other["name"] for other in form["fields"]], "forms.name")
+        kind = self.take_type(f, form)
+        place = f.take("forms.place", ["statement", "content"])
+        f.expect((kind[0], place) not in (("ref", "content"), ("group", "statement")), "forms.place")
+        names = f.names(self.languages)
+        f.expect(all(other["number"] < number for other in form["fields"]), "forms.number")
+        form["fields"].append({"number": number, "name": name, "kind": kind[0], "type": kind, "place": place, "names": names,
+                               "members": []})
+
+    def form_member(self, f, form):
+        self.word(f)
+        f.expect(form["fields"] and form["fields"][-1]["kind"] == "group", "forms.group")
+        members = form["fields"][-1]["members"]
+        name = f.take("forms.name", ROLE)
+        f.expect(name not in [other["name"] for other in members], "forms.name")
+        kind = self.take_type(f, form)
+        f.expect(not kind[2] and not kind[3] and kind[0] not in ("group", "ref"), "forms.group")
+        members.append({"name": name, "type": kind, "names": f.names(self.languages)})
+
+    def put_form(self, form):
+        self.put(f"form {form['name']} {form['version']}", *(f"name {one}" for one in form["names"]))
+        self.put(f"plane {form['planes']} acts {form['acts']} precedence {form['precedence']} of {form['precedences']}")
+        self.put(*(word for word in ("reply", "corrects", "basis") if word in form["flags"]))
+        self.put(*(f"after {name}" for name in form["after"]))
+        order = ["answer", *(f"answer {one}" for one in PRECEDENCES), "again", "before", "after"]
+        keys = sorted(form["limits"], key=lambda key: order.index(key if key.startswith("answer") else key.split()[0]))
+        self.put(*(f"limit {key} {form['limits'][key]}" for key in keys))
+        self.put_lists(form["lists"])
+        for field in form["fields"]:
+            self.put_field(f"field {field['number']} {field['name']}", field, field["place"])
+            for member in field["members"]:
+                self.put_field(f"member {member['name']}", member, "content")
+
+    def put_field(self, head, field, place):
+        _, name, is_list, is_optional = field["type"]
+        self.put(f"{head} {name}{'[]' * is_list}{'?' * is_optional} {place}", *(f"name {one}" for one in field["names"]))
 
     def read_keys(self, f):
         for _ in f.lines():

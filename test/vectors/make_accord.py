@@ -78,7 +78,33 @@ BASE = {
         "timer ROUTINE receipt 2h read 3d query none alternate none\n"
         "line-check every 1h answer 2m\nflash length 1800\nclock offset 2s\nstart strict\n"
     ),
-    "forms/N01": "not read by this version\n",
+    "codes": (
+        'list where # both forms name it\nvalue 1 north en "north" ko "북"\nvalue 7 south en "south" ko "남"\n'
+        'list how\nvalue 0 slow en "slow" ko "느림"\n'
+    ),
+    "forms/N20": (
+        'form N20 version 2 en "Leaf fall" ko "낙엽"\nplane LEADER SERVICE\nacts announce amend cancel close\n'
+        'precedence PRIORITY FLASH\nbasis\nlimit answer 30m FLASH 10m\nlimit again 1h\n'
+        'list colour\nvalue 1 red en "red" ko "빨강"\n'
+        'field 1 colour code:colour statement en "Colour" ko "색"\n'
+        'field 2 where code:where[]? statement en "Where" ko "어디"\n'
+        'field 5 when span statement en "When" ko "언제"\n'
+        'field 9 trees group[] content en "Trees" ko "나무"\n'
+        'member name pair en "Name" ko "이름"\nmember age num en "Age" ko "나이"\n'
+        'limit before when 2h\n'
+    ),
+    "forms/N20.1": (
+        'form N20 version 1 en "Leaf fall" ko "낙엽"\nplane LEADER\nacts announce\nprecedence ROUTINE\n'
+        'field 199 note text? content en "Note" ko "비고"\n'
+    ),
+    "forms/N31": (
+        'form N31 version 1 en "Correction" ko "정정"\nplane LEADER SERVICE\nacts announce\nprecedence subject\ncorrects\n'
+        'field 1 subject ref statement en "Subject" ko "대상"\n'
+    ),
+    "forms/R1": (
+        'form R1 version 4294967295 en "Answer" ko "회신"\nplane LEADER\nacts amend announce\nprecedence FLASH\nreply\n'
+        'after N20 N31\nfield 1 at time statement en "At" ko "시각"\nlimit after at 500ms\n'
+    ),
 }
 BASE["parties"] = BASE["parties"].replace("\\#", "#")
 
@@ -114,7 +140,22 @@ def lines_of_base():
                 f"name en {en}", f"name ko {ko}"]
     out += ["timer FLASH 30000 480000 180000 300000", "timer IMMEDIATE 300000 2700000 600000 1800000 doubling",
             "timer PRIORITY 500 14400000 3600000 0", "timer ROUTINE 7200000 259200000 0 0"]
-    return out + ["line-check 3600000 120000", "flash 1800", "clock 2000"]
+    out += ["line-check 3600000 120000", "flash 1800", "clock 2000"]
+    out += ["list where", "value 1 north", "name en north", "name ko 북", "value 7 south", "name en south", "name ko 남",
+            "list how", "value 0 slow", "name en slow", "name ko 느림"]
+    out += ["form N20 2", "name en Leaf fall", "name ko 낙엽", "plane 17 acts 15 precedence 2 of 5", "basis", "limit answer 1800000",
+            "limit answer FLASH 600000", "limit again 3600000", "limit before when 7200000", "list colour", "value 1 red",
+            "name en red", "name ko 빨강"]
+    for head, en, ko in (("field 1 colour code:colour statement", "Colour", "색"), ("field 2 where code:where[]? statement", "Where", "어디"),
+                         ("field 5 when span statement", "When", "언제"), ("field 9 trees group[] content", "Trees", "나무"),
+                         ("member name pair content", "Name", "이름"), ("member age num content", "Age", "나이")):
+        out += [head, f"name en {en}", f"name ko {ko}"]
+    out += ["form N20 1", "name en Leaf fall", "name ko 낙엽", "plane 1 acts 1 precedence 3 of 8",
+            "field 199 note text? content", "name en Note", "name ko 비고"]
+    out += ["form N31 1", "name en Correction", "name ko 정정", "plane 17 acts 1 precedence 0 of 0", "corrects",
+            "field 1 subject ref statement", "name en Subject", "name ko 대상"]
+    return out + ["form R1 4294967295", "name en Answer", "name ko 회신", "plane 1 acts 3 precedence 0 of 1", "reply", "after N20",
+                  "after N31", "limit after at 500", "field 1 at time statement", "name en At", "name ko 시각"]
 
 
 def replaced(old, new):
@@ -321,12 +362,103 @@ change("timers", "offset 2s", "offset none", 7, "timers.clock", "no clock is eve
 change("timers", "start strict\n", "", 7, "timers.start", "no start")
 change("timers", "start strict", "start slow", 8, "timers.start", "another start")
 
+# codes, forms
+HEAD = 'form N40 version 1 en "A" ko "가"\nplane SERVICE\nacts announce\nprecedence ROUTINE\n'
+FIELD = 'field {} {} {} {} en "A" ko "가"\n'
+
+
+def form(tail, line, rule, name, head=HEAD):
+    bad(name, "forms/N40", line, rule, files={"forms/N40": head + tail})
+
+
+def form_is(tail, lines, name):
+    at = lines_of_base().index("form R1 4294967295")
+    good(name, lines_of_base()[:at] + ["form N40 1", "name en A", "name ko 가", "plane 16 acts 1 precedence 3 of 8"] + lines +
+         lines_of_base()[at:], files={"forms/N40": HEAD + tail})
+
+
+TYPES = ["text", "pair", "time", "span", "ref", "num", "role", "party", "hash", "path", "form", "code:how"]
+form_is("", [], "a form without fields")
+form_is("".join(FIELD.format(i, f"f{i}", one + "[]?", "statement") for i, one in enumerate(TYPES, 1)),
+        [line for i, one in enumerate(TYPES, 1) for line in (f"field {i} f{i} {one}[]? statement", "name en A", "name ko 가")],
+        "a field of each type")
+good("no codes and no forms", [line for line in lines_of_base()[: lines_of_base().index("list where")]],
+     files={"codes": None, "forms/N20": None, "forms/N20.1": None, "forms/N31": None, "forms/R1": None})
+change("codes", "list where", "list Where", 1, "codes.list", "a list's name with a capital")
+change("codes", "list how", "list where", 4, "codes.list", "a list twice")
+change("codes", "list where # both forms name it\n", "", 1, "codes.value", "a value of no list")
+change("codes", "value 0 slow", "value 65536 slow", 5, "codes.value", "a value too large")
+change("codes", "value 7 south", "value 7 north", 3, "codes.value", "a value's name twice")
+change("codes", "value 7 south", "value 1 south", 3, "codes.order", "a value's number twice")
+change("codes", 'value 0 slow en "slow" ko "느림"\n', "", 4, "codes.value", "a list without values")
+change("codes", "list how", "field how", 4, "line.keyword", "a field among the codes")
+change("forms/N20", "list colour", "list where", 8, "codes.list", "a form's list named as one of all forms")
+change("forms/N20", "value 1 red", "value red", 9, "codes.value", "a form's value without a number")
+bad("a value before its form's list", "forms/N40", 5, "codes.value", files={"forms/N40": HEAD + 'value 1 a en "A" ko "가"\n'})
+bad("a list of a form without values", "forms/N40", 5, "codes.value", files={"forms/N40": HEAD + "list a\n"})
+form("", 1, "forms.form", "a form's number in small letters", HEAD.replace("N40", "n40"))
+form("", 1, "forms.form", "a form's number too long", HEAD.replace("N40", "N4000000000000000"))
+form("", 1, "forms.form", "a plane before the form", "\n".join(HEAD.split("\n")[1::-1]) + "\n")
+form("", 4, "forms.form", "a form twice", HEAD.split("\n")[0] + "\n" + "\n".join(HEAD.split("\n")[1:3] + HEAD.split("\n")[:1]) + "\n")
+bad("an empty form", "forms/N40", 1, "forms.form", files={"forms/N40": ""})
+form("", 1, "forms.version", "version 0", HEAD.replace("version 1", "version 0"))
+form("", 1, "forms.version", "a version too large", HEAD.replace("version 1", "version 4294967296"))
+form("", 1, "forms.version", "no version", HEAD.replace("version 1 ", ""))
+form("", 1, "forms.file", "a form in another one's file", HEAD.replace("N40", "N41"))
+bad("a version in another one's file", "forms/N40.2", 1, "forms.file", files={"forms/N40.2": HEAD})
+bad("a version in two files", "forms/N40.1", 1, "forms.file", files={"forms/N40": HEAD, "forms/N40.1": HEAD})
+form("", 2, "forms.plane", "a form for a plane that is none", HEAD.replace("SERVICE", "SERVICES"))
+form("", 3, "forms.plane", "a form for no plane", HEAD.replace("plane SERVICE\n", ""))
+form("", 3, "forms.acts", "an act that is none", HEAD.replace("announce", "announce rename"))
+form("", 3, "forms.acts", "a form that cannot be announced", HEAD.replace("announce", "amend"))
+form("", 4, "forms.precedence", "a form's precedence that is none", HEAD.replace("ROUTINE", "SLOW"))
+form("", 4, "forms.precedence", "a form's precedence twice", HEAD.replace("ROUTINE", "ROUTINE ROUTINE"))
+form("reply\n", 5, "forms.precedence", "an answer as urgent as its subject", HEAD.replace("ROUTINE", "subject"))
+form("reply\nreply\n", 6, "forms.twice", "an answer twice")
+form("basis\nbasis\n", 6, "forms.twice", "a basis twice")
+form("after N20\nafter N31\n", 6, "forms.twice", "two lines of what comes before")
+form("limit again 1m\nlimit again 2m\n", 6, "forms.twice", "a limit twice")
+form("limit answer 1m FLASH 2m FLASH 3m\n", 5, "forms.twice", "a precedence's limit twice")
+form("limit answer none\n", 5, "forms.limit", "a limit of nothing")
+form("limit soon 1m\n", 5, "forms.limit", "a limit that is none")
+form(FIELD.format(1, "a", "num", "statement") + "limit after a 1m\n", 6, "forms.limit", "a limit on a number")
+form(FIELD.format(1, "a", "time[]", "statement") + "limit before a 1m\n", 6, "forms.limit", "a limit on many times")
+form("limit before a 1m\n", 5, "forms.limit", "a limit on a field that is not there yet")
+form("corrects\n", 5, "forms.corrects", "a correction of nothing", HEAD.replace("ROUTINE", "subject"))
+form("corrects\n" + FIELD.format(1, "a", "ref", "statement"), 6, "forms.corrects", "a correction with a precedence of its own")
+form("corrects\n" + FIELD.format(1, "a", "ref?", "statement"), 6, "forms.corrects", "a correction that may not say of what",
+     HEAD.replace("ROUTINE", "subject"))
+form("after N40 n31\n", 5, "forms.after", "after a form that can be none")
+form("after" + 9 * " N20" + "\n", 5, "forms.after", "after nine forms")
+form("after N99\n", 1, "forms.after", "after a form that the accord has not")
+form(FIELD.format(0, "a", "num", "content"), 5, "forms.number", "field 0")
+form(FIELD.format(200, "a", "num", "content"), 5, "forms.number", "field 200")
+form(FIELD.format(2, "a", "num", "content") + FIELD.format(2, "b", "num", "content"), 6, "forms.number", "a field's number twice")
+form(FIELD.format(1, "a", "num", "content") + FIELD.format(2, "a", "num", "content"), 6, "forms.name", "a field's name twice")
+form(FIELD.format(1, "reason", "num", "content"), 5, "forms.name", "a field named as one that every form has")
+form(FIELD.format(1, "a", "number", "content"), 5, "forms.type", "a type that is none")
+form(FIELD.format(1, "a", "num?[]", "content"), 5, "forms.type", "a type's marks in the wrong order")
+form(FIELD.format(1, "a", "num:how", "content"), 5, "forms.type", "a list for a number")
+form(FIELD.format(1, "a", "code", "content"), 5, "forms.type", "a code of no list")
+form(FIELD.format(1, "a", "code:what", "content"), 5, "forms.list", "a code of a list that is not there")
+form(FIELD.format(1, "a", "num", "entry"), 5, "forms.place", "a field that stands nowhere")
+form(FIELD.format(1, "a", "ref", "content"), 5, "forms.place", "a reference in the content")
+form(FIELD.format(1, "a", "group", "statement"), 5, "forms.place", "a group in the statement")
+form(FIELD.format(1, "a", "group", "content"), 5, "forms.group", "a group of nothing")
+form('member a num en "A" ko "가"\n', 5, "forms.group", "a member of no group")
+form(FIELD.format(1, "a", "group", "content") + 'member a num[] en "A" ko "가"\n', 6, "forms.group", "a list in a group")
+form(FIELD.format(1, "a", "group", "content") + 2 * 'member a num en "A" ko "가"\n', 7, "forms.name", "a member twice")
+bad("65 forms", "forms/R1", 1, "forms.count", files={f"forms/N{i}": HEAD.replace("N40", f"N{i}") for i in range(100, 161)})
+bad("more words than all forms may have", "forms/N43", 171, "forms.words", files={
+    f"forms/N4{n}": HEAD.replace("N40", f"N4{n}") + "list a\n" + "".join(f'value {i} v{i} en "A" ko "A"\n' for i in range(280))
+    for n in range(4)})
+
 # The bundle
 for missing in ("accord", "parties", "posts", "keys", "channels", "timers"):
     bad(f"no file {missing}", missing, 1, "bundle.missing", files={missing: None})
-bad("a file of an unknown name", "MANIFEST", 5, "manifest.name", files={"lines": "?\n"})
-bad("a file in a folder of a folder", "MANIFEST", 4, "manifest.name", files={"forms/a/b": "?\n"})
-bad("a hidden file", "MANIFEST", 3, "manifest.name", files={"forms/..": "?\n"})
+bad("a file of an unknown name", "MANIFEST", 9, "manifest.name", files={"lines": "?\n"})
+bad("a file in a folder of a folder", "MANIFEST", 8, "manifest.name", files={"forms/a/b": "?\n"})
+bad("a hidden file", "MANIFEST", 4, "manifest.name", files={"forms/..": "?\n"})
 bad("a folder's name alone", "MANIFEST", 2, "manifest.name", files={"bodies/": "?\n"})
 bad("a file too long", "posts", 1, "bundle.length", files={"posts": "#" * 65536 + "\n"})
 sha = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in BASE.items()}
@@ -338,8 +470,8 @@ bad("a file listed twice", "MANIFEST", 2, "manifest.order", manifest=["  accord\
 bad("hash in capitals", "MANIFEST", 1, "manifest.form", manifest=[sha["accord"], sha["accord"].upper()])
 bad("one blank before a name", "MANIFEST", 1, "manifest.form", manifest=["  accord", " accord"])
 bad("the star of a binary file", "MANIFEST", 1, "manifest.form", manifest=["  accord", " *accord"])
-bad("last line of the manifest not ended", "MANIFEST", 7, "manifest.form", manifest=["  timers\n", "  timers"])
-bad("257 files", "MANIFEST", 1, "manifest.length", files={f"forms/N{i}": "" for i in range(257 - len(BASE))})
+bad("last line of the manifest not ended", "MANIFEST", 11, "manifest.form", manifest=["  timers\n", "  timers"])
+bad("257 files", "MANIFEST", 1, "manifest.length", files={f"forms/N{i}": "" for i in range(100, 357 - len(BASE))})
 bad("an empty manifest", "accord", 1, "bundle.listed", manifest=[""])
 
 
