@@ -1,6 +1,7 @@
 #include "api/runs.h"
 
 #include "api/entry_reply.h"
+#include "api/form_reply.h"
 #include "api/place_text.h"
 #include "base/alloc.h"
 
@@ -58,6 +59,27 @@ static enum err reply_ladder_of(struct api *a, struct reply *r, const struct pla
 	return e == ERR_NOT_FOUND || e == ERR_SHORT ? ERR_OK : e;
 }
 
+/* What stands under the same number; the time of its last word is in its entry. */
+static enum err reply_life_of(struct api *a, struct reply *r, const struct place_key *place,
+			      const struct entry_read_out *entry)
+{
+	const struct fold *fold = node_fold(a->node);
+	struct wall last_filed = entry->entry.filed;
+	struct form_life life;
+	enum err e = fold_form_life(fold, place, &entry->statement, &life);
+
+	if (e == ERR_OK && !place_key_equal(&life.last, place)) {
+		struct entry_read_out last;
+		struct buf memory;
+		buf_init(&memory, a->last_memory, ENTRY_LEN_MAX);
+		e = node_entry(a->node, &life.last, &memory, &last);
+		last_filed = last.entry.filed;
+	}
+	if (e == ERR_OK)
+		reply_life(r, node_accord(a->node), &life, &entry->statement, entry->entry.filed, last_filed);
+	return e;
+}
+
 static bool has_ladder(const struct entry_read_out *entry)
 {
 	return entry->statement.kind == KIND_MESSAGE && entry->is_folded;
@@ -79,6 +101,8 @@ static enum err reply_row(struct api *a, struct reply *r, const struct place_key
 	reply_missing(a, r, &entry.statement, content_err);
 	if (has_ladder(&entry))
 		e = reply_ladder_of(a, r, place, &entry);
+	if (e == ERR_OK && is_counted(&entry))
+		e = reply_life_of(a, r, place, &entry);
 	reply_object_end(r);
 	return e;
 }
@@ -289,11 +313,13 @@ enum err run_entry(struct api *a, struct request *q, struct reply *r)
 	reply_array_end(r);
 	reply_missing(a, r, &entry.statement, content_err);
 	if (content.len > 0 && entry.statement.content.sealing == 0)
-		reply_content(r, buf_bytes(&content));
+		reply_content(r, node_accord(a->node), &entry.statement, buf_bytes(&content));
 	if (content.len > 0)
 		reply_base64(r, "content_bytes", buf_bytes(&content));
 	if (has_ladder(&entry))
 		e = reply_ladder_of(a, r, &place, &entry);
+	if (e == ERR_OK && is_counted(&entry))
+		e = reply_life_of(a, r, &place, &entry);
 	reply_object_end(r);
 	return e;
 }

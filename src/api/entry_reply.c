@@ -1,5 +1,6 @@
 #include "api/entry_reply.h"
 
+#include "api/form_reply.h"
 #include "api/place_text.h"
 #include "wire/cbor.h"
 
@@ -184,6 +185,7 @@ void reply_statement(struct reply *r, const struct accord *a, const struct state
 	if (s->has_form) {
 		reply_text(r, "form", s->form);
 		reply_uint(r, "form_version", s->form_version);
+		reply_filled(r, a, s);
 	}
 	if (s->fields_count > 0)
 		reply_fields(r, s->fields, s->fields_count);
@@ -211,7 +213,7 @@ void reply_copy(struct reply *r, const struct accord *a, enum advance_state stat
 	reply_object(r, "entry");
 	reply_statement(r, a, s);
 	if (content.len > 0 && s->content.sealing == 0)
-		reply_content(r, content);
+		reply_content(r, a, s, content);
 	reply_object_end(r);
 }
 
@@ -261,7 +263,7 @@ void reply_entry(struct reply *r, const struct accord *a, const struct place_key
 	reply_judgement(r, a, entry);
 }
 
-void reply_content(struct reply *r, struct bytes bytes)
+void reply_content(struct reply *r, const struct accord *a, const struct statement *s, struct bytes bytes)
 {
 	struct content c;
 	struct fault fault;
@@ -282,6 +284,7 @@ void reply_content(struct reply *r, struct bytes bytes)
 		reply_fields(r, c.fields, c.fields_count);
 		reply_object_end(r);
 	}
+	reply_filled_content(r, a, s, &c);
 	if (c.attachments_count == 0)
 		return;
 	reply_array(r, "attachments");

@@ -19,7 +19,7 @@ void reply_statement(struct reply *r, const struct accord *a, const struct state
 void reply_copy(struct reply *r, const struct accord *a, enum advance_state state,
 		const struct place_key *place, const struct statement *s, struct bytes content);
 /* The members that the content gives: language, subject, text, attachments; or "unreadable". */
-void reply_content(struct reply *r, struct bytes bytes);
+void reply_content(struct reply *r, const struct accord *a, const struct statement *s, struct bytes bytes);
 /* Only what a list shows: the subject or the first line, as "title", and the language. */
 void reply_title(struct reply *r, struct bytes bytes);
 /* "ladders" with every addressee's steps, and "crossed", "suspended"; nobody owes what counts for nothing. */

@@ -375,6 +375,7 @@ enum err api_open(const struct api_options *options, struct api **out)
 	a->reply_memory = xcalloc(1, REPLY_LEN_MAX);
 	a->entry_memory = xcalloc(1, ENTRY_LEN_MAX);
 	a->content_memory = xcalloc(1, CONTENT_LEN_MAX);
+	a->last_memory = xcalloc(1, ENTRY_LEN_MAX);
 	a->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
 		on_access, a, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, CLIENTS_MAX,
@@ -480,5 +481,6 @@ void api_close(struct api *a)
 	free(a->reply_memory);
 	free(a->entry_memory);
 	free(a->content_memory);
+	free(a->last_memory);
 	free(a);
 }

@@ -99,7 +99,7 @@ struct api {
 	struct mono next_beat;
 
 	/* Scratch of one function. */
-	void *reply_memory, *entry_memory, *content_memory;
+	void *reply_memory, *entry_memory, *content_memory, *last_memory;
 };
 
 /* A word of the query, .ptr NULL if it is absent. Borrows from the request. */

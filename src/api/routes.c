@@ -14,6 +14,7 @@
 	X("GET",  "/events",      AUTHORITY_OWNER,  NO_BODY,         run_events) \
 	X("GET",  "/status",      AUTHORITY_OWNER,  NO_BODY,         run_status) \
 	X("GET",  "/accord",      AUTHORITY_OWNER,  NO_BODY,         run_accord) \
+	X("GET",  "/forms",       AUTHORITY_OWNER,  NO_BODY,         run_forms) \
 	X("GET",  "/channels",    AUTHORITY_OWNER,  NO_BODY,         run_channels) \
 	X("GET",  "/logs",        AUTHORITY_OWNER,  NO_BODY,         run_logs) \
 	X("GET",  "/keys",        AUTHORITY_OWNER,  NO_BODY,         run_keys) \

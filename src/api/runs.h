@@ -25,6 +25,7 @@ enum err run_accord(struct api *a, struct request *q, struct reply *r) MUST_CHEC
 enum err run_channels(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_logs(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_keys(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_forms(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_seen(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
 /* entries.c */

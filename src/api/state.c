@@ -1,6 +1,7 @@
 #include "api/runs.h"
 
 #include "api/entry_reply.h"
+#include "api/form_reply.h"
 #include "api/place_text.h"
 #include "base/alloc.h"
 
@@ -10,15 +11,6 @@ static const char *const log_state_names[] = { [LOG_RUNS] = "RUNS",
 					       [LOG_STOPPED] = "STOPPED",
 					       [LOG_RECOVERING] = "RECOVERING",
 					       [LOG_CLOSED] = "CLOSED" };
-
-/* A name in each of the accord's languages: {"ko": ..., "en": ...}. */
-static void reply_names(struct reply *r, const char *key, const struct accord *a, const struct bytes *names)
-{
-	reply_object(r, key);
-	for (size_t i = 0; i < a->languages_count; i++)
-		reply_text(r, a->languages[i], names[i]);
-	reply_object_end(r);
-}
 
 static void reply_parties(struct reply *r, const char *key, const struct accord *a, uint64_t mask)
 {
@@ -350,6 +342,29 @@ enum err run_accord(struct api *a, struct request *q, struct reply *r)
 	reply_channels(a, r);
 	reply_timers(r, accord);
 	reply_text(r, "manifest", accord->manifest);
+	reply_object_end(r);
+	return ERR_OK;
+}
+
+/* Every form, or the one of that name. */
+enum err run_forms(struct api *a, struct request *q, struct reply *r)
+{
+	const struct accord *accord = node_accord(a->node);
+	struct bytes name = request_word(q, "form");
+
+	if (name.ptr != NULL && form_newest(accord, name) == NULL)
+		return ERR_NOT_FOUND;
+	reply_object(r, NULL);
+	reply_array(r, "languages");
+	for (size_t i = 0; i < accord->languages_count; i++)
+		reply_str(r, NULL, accord->languages[i]);
+	reply_array_end(r);
+	reply_array(r, "forms");
+	for (const struct form *f = accord->forms; f != NULL; f = f->next) {
+		if (name.ptr == NULL || bytes_equal(bytes_str(f->name), name))
+			reply_form(r, accord, f);
+	}
+	reply_array_end(r);
 	reply_object_end(r);
 	return ERR_OK;
 }

@@ -1,5 +1,6 @@
 #include "api/runs.h"
 
+#include "api/form_reply.h"
 #include "api/place_text.h"
 #include "base/alloc.h"
 #include "wire/cbor.h"
@@ -44,6 +45,7 @@ static void reply_answer(struct api *a, struct reply *r, const struct effect_ans
 	} else if (answer->err == ERR_REFUSED && answer->verdict != VERDICT_OK) {
 		reply_str(r, "rule", verdict_name(answer->verdict));
 		reply_str(r, "text", verdict_text(answer->verdict));
+		reply_form_fault(r, NULL, &answer->fault);
 	} else {
 		if (answer->limit != NULL)
 			reply_str(r, "rule", answer->limit);

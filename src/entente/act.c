@@ -1,5 +1,6 @@
 #include "entente/act.h"
 
+#include "entente/fill.h"
 #include "entente/show.h"
 #include "entente/words.h"
 
@@ -74,13 +75,28 @@ static enum exit_code add_text(struct draft *d, const struct act *act, const str
 	enum exit_code code;
 	struct buf text;
 
-	if (act->text == ACT_TEXT_NONE ||
-	    (act->text == ACT_TEXT_MAY && typed == NULL && !option_is_given(o, "file")))
+	if (act->text == ACT_TEXT_NONE || ((act->text == ACT_TEXT_MAY || d->statement.has_form) &&
+					   typed == NULL && !option_is_given(o, "file")))
 		return EXIT_DONE;
 	code = text_read(o, typed, &text);
 	if (code == EXIT_DONE)
 		draft_text(d, text_language(o), NULL, buf_bytes(&text));
 	free(text.ptr);
+	return code;
+}
+
+static enum exit_code add_form(struct draft *d, const struct options *o, struct client *c)
+{
+	const char *name = option_value(o, "form");
+	json_t *form = NULL;
+	enum exit_code code;
+
+	if (name == NULL)
+		return EXIT_DONE;
+	code = form_get(c, name, 0, &form);
+	if (code == EXIT_DONE)
+		code = form_fill(d, o, c, form, FORM_ACT_ANNOUNCE, NULL);
+	json_decref(form);
 	return code;
 }
 
@@ -117,6 +133,8 @@ static enum exit_code compose(struct options *o, const struct act *act, struct c
 		add_attachments(d, c, entry);
 	if (code == EXIT_DONE && act->fill != NULL)
 		code = act->fill(d, o);
+	if (code == EXIT_DONE && act->may_be_form)
+		code = add_form(d, o, c);
 	if (code == EXIT_DONE)
 		code = add_text(d, act, o);
 	if (code == EXIT_DONE)

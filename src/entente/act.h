@@ -17,6 +17,7 @@ struct act {
 	enum exit_code (*fill)(struct draft *d, const struct options *o);
 	/* What is said when it stands in the record, N_(): {1} its place, {2} the place it refers to. */
 	const char *done;
+	bool may_be_form;     /* --form NAME, with its fields, in place of text or beside it */
 	bool is_on_read_back; /* refers to the READ BACK; a message's place stands for its only one */
 };
 

@@ -281,6 +281,18 @@ void draft_field_hashes(struct draft *d, uint64_t key, uint8_t (*hashes)[HASH_LE
 	field_add(d, key, &out);
 }
 
+void draft_field(struct draft *d, uint64_t key, struct bytes value, bool is_content)
+{
+	struct field *fields = is_content ? d->content.fields : d->statement.fields;
+	size_t *count = is_content ? &d->content.fields_count : &d->statement.fields_count, at = *count;
+
+	assert(*count < STATEMENT_FIELDS_MAX);
+	for (; at > 0 && fields[at - 1].key > key; at--)
+		fields[at] = fields[at - 1];
+	fields[at] = (struct field){ key, keep(d, value) };
+	++*count;
+}
+
 void draft_text(struct draft *d, const char *language, const char *subject, struct bytes text)
 {
 	d->content.language = draft_word(d, language);
@@ -306,7 +318,8 @@ enum exit_code draft_sign(struct draft *d, const struct officer *o)
 	struct fault fault = { 0 };
 
 	s->role = bytes_str(o->role);
-	if (d->content.portions_count > 0 || d->content.attachments_count > 0) {
+	if (d->content.portions_count > 0 || d->content.attachments_count > 0 ||
+	    d->content.fields_count > 0) {
 		content_write(&d->content, &d->content_bytes);
 		if (buf_check(&d->content_bytes) != ERR_OK)
 			return too_long(_("the text"), CONTENT_LEN_MAX);

@@ -42,6 +42,8 @@ void draft_field_uint(struct draft *d, uint64_t key, uint64_t value);
 void draft_field_bytes(struct draft *d, uint64_t key, struct bytes value);
 /* An array of hashes, sorted here, each once. */
 void draft_field_hashes(struct draft *d, uint64_t key, uint8_t (*hashes)[HASH_LEN], size_t count);
+/* A value that is strict CBOR, into the statement or into the content, in the order of the numbers. */
+void draft_field(struct draft *d, uint64_t key, struct bytes value, bool is_content);
 void draft_text(struct draft *d, const char *language, const char *subject, struct bytes text);
 
 /* Writes and signs: statement_bytes, content_bytes and signature are ready to be sent. */

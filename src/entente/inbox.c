@@ -46,12 +46,20 @@ static const json_t *slowest_ladder(const json_t *message)
 /* Its words, or what stands for them, and whether others passed it on the way. */
 static void put_title(struct table *t, const json_t *m)
 {
-	char title[512], erased[128];
+	const char *state = json_str(json_object_get(m, "life"), "state");
+	char title[1024], form[512], erased[128], due[128];
+	bool is_overdue;
 
 	show_erased(m, erased, sizeof erased);
-	say_fill(title, sizeof title, "{1}{2}", erased[0] != '\0' ? erased : json_str(m, "title"),
+	show_form_title(m, form, sizeof form);
+	show_due(m, due, sizeof due, &is_overdue);
+	say_fill(title, sizeof title, "{1}{2}{3} {4}{5}{6}{7}", form, form[0] != '\0' ? " " : "",
+		 erased[0] != '\0' ? erased : json_str(m, "title"),
+		 strcmp(state, "CANCELLED") == 0 || strcmp(state, "CLOSED") == 0 ? show_life_state(state)
+										 : "",
+		 is_overdue ? " " : "", is_overdue ? due : "",
 		 json_array_size(json_object_get(m, "crossed")) > 0 ? _(" crossed") : "");
-	table_put(t, COLOUR_PLAIN, title);
+	table_put(t, is_overdue ? COLOUR_BAD : COLOUR_PLAIN, title);
 }
 
 static void put_message(struct table *t, const json_t *m)

@@ -1,5 +1,7 @@
 #include "entente/post.h"
 
+#include "entente/fill.h"
+
 #include "base/alloc.h"
 #include "entente/refuse.h"
 #include "entente/say.h"
@@ -59,6 +61,7 @@ enum exit_code post_draft(struct client *c, const struct draft *d, char place[PL
 		code = say_doubtful(json_str(json_is_array(answer.json) ? first : answer.json, "text"));
 	} else {
 		code = (enum exit_code)client_explain(&answer);
+		form_explain(c, d, first);
 		outbox_drop(d);
 	}
 	client_answer_finish(&answer);

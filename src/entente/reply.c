@@ -1,15 +1,19 @@
 #include "entente/act.h"
+#include "entente/fill.h"
 #include "entente/rows.h"
 #include "entente/words.h"
 
 static const struct option_row options[] = {
 	ACT_TEXT_OPTIONS,
+	FORM_OPTION,
+	FILL_OPTIONS,
 	{ NULL, NULL, NULL },
 };
 
 static const struct act act = {
 	.kind = KIND_REPLY,
 	.text = ACT_TEXT_MUST,
+	.may_be_form = true,
 	.done = N_("The reply to {2} stands as {1}."),
 };
 

@@ -1,5 +1,6 @@
 #include "base/alloc.h"
 #include "crypto/hash.h"
+#include "entente/fill.h"
 #include "entente/post.h"
 #include "entente/refuse.h"
 #include "entente/rows.h"
@@ -18,7 +19,16 @@
 static const struct option_row options[] = {
 	{ "to", N_("PARTY/ROLE"), N_("action addressee: must act; may be given again") },
 	{ "info", N_("PARTY/ROLE"), N_("information addressee: is told; may be given again") },
-	{ "precedence", N_("WORD"), N_("FLASH, IMMEDIATE, PRIORITY or ROUTINE (default)") },
+	{ "precedence", N_("WORD"),
+	  N_("FLASH, IMMEDIATE, PRIORITY or ROUTINE (default); of a form its own") },
+	{ "form", N_("NAME"), N_("as this form of the accord: entente forms lists them") },
+	/* The rows of FILL_OPTIONS, once in full, so that the catalogue has their words. */
+	{ "field", N_("NAME=VALUE"),
+	  N_("a field of the form; of a pair NAME.ko= and NAME.en=; again for each item of a list") },
+	{ "fields", N_("FILE"), N_("take such lines from a file, - for standard input") },
+	{ "basis", N_("TEXT"), N_("the legal basis") },
+	{ "reply-by", N_("TIME"), N_("when an answer is due") },
+	{ "because", N_("TEXT"), N_("say it although something is missing or late, and why") },
 	{ "label", N_("LEVEL"), N_("the marking; otherwise $ENTENTE_LABEL") },
 	{ "rel", N_("CODES"),
 	  N_("whom it is released to, as ALBA,BOREA; all parties of the channel if not said") },
@@ -197,9 +207,12 @@ static enum exit_code add_references(struct draft *d, const struct options *o, s
 	return code;
 }
 
-static enum exit_code add_precedence(struct draft *d, const struct options *o)
+static enum exit_code add_precedence(struct draft *d, const struct options *o, const json_t *form)
 {
 	const char *word = option_value(o, "precedence");
+
+	if (word == NULL && json_str(form, "precedence")[0] != '\0')
+		word = json_str(form, "precedence");
 
 	d->statement.has_precedence = true;
 	d->statement.precedence = PRECEDENCE_ROUTINE;
@@ -210,26 +223,54 @@ static enum exit_code add_precedence(struct draft *d, const struct options *o)
 	return EXIT_USAGE;
 }
 
-static enum exit_code add_content(struct draft *d, const struct options *o, struct client *c)
+static enum exit_code add_text(struct draft *d, const struct options *o)
 {
-	enum exit_code code = EXIT_DONE;
 	struct buf text;
-	const char *path;
-	size_t at = 0;
+	enum exit_code code = text_read(o, o->arguments_count > 1 ? o->arguments[1] : NULL, &text);
 
-	code = text_read(o, o->arguments_count > 1 ? o->arguments[1] : NULL, &text);
 	if (code == EXIT_DONE)
 		draft_text(d, text_language(o), option_value(o, "subject"), buf_bytes(&text));
 	free(text.ptr);
+	return code;
+}
+
+/* A form says what it says by its fields; words beside them are possible, and nobody agreed on them. */
+static enum exit_code add_content(struct draft *d, const struct options *o, struct client *c,
+				  const json_t *form)
+{
+	bool has_text = o->arguments_count > 1 || option_is_given(o, "file");
+	enum exit_code code = EXIT_DONE;
+	const char *path;
+	size_t at = 0;
+
+	if (form != NULL)
+		code = form_fill(d, o, c, form, FORM_ACT_ANNOUNCE, NULL);
+	if (code == EXIT_DONE && (form == NULL || has_text))
+		code = add_text(d, o);
 	while (code == EXIT_DONE && (path = option_next(o, "attach", &at)) != NULL)
 		code = attach(c, d, path);
 	return code;
 }
 
-static enum exit_code build(struct draft *d, struct officer *officer, const struct options *o,
-			    struct client *c)
+/* Fields without a form would be lost: what was meant is said. */
+static enum exit_code find_form(const struct options *o, struct client *c, json_t **form)
 {
-	enum exit_code code = add_precedence(d, o);
+	const char *name = option_value(o, "form");
+
+	*form = NULL;
+	if (name != NULL)
+		return form_get(c, name, 0, form);
+	if (!option_is_given(o, "field") && !option_is_given(o, "fields"))
+		return EXIT_DONE;
+	say_error(_("Fields are of a form: which?"));
+	say_next(_("the same command with --form NAME; entente forms lists them"));
+	return EXIT_USAGE;
+}
+
+static enum exit_code build(struct draft *d, struct officer *officer, const struct options *o,
+			    struct client *c, const json_t *form)
+{
+	enum exit_code code = add_precedence(d, o, form);
 
 	if (code == EXIT_DONE)
 		code = add_addressees(d, o);
@@ -240,7 +281,7 @@ static enum exit_code build(struct draft *d, struct officer *officer, const stru
 	if (code == EXIT_DONE)
 		code = officer_find_role(officer, o, c);
 	if (code == EXIT_DONE)
-		code = add_content(d, o, c);
+		code = add_content(d, o, c, form);
 	if (code == EXIT_DONE)
 		code = draft_sign(d, officer);
 	return code;
@@ -289,13 +330,16 @@ static enum exit_code send_new(struct options *o, struct client *c)
 {
 	struct officer officer = { 0 };
 	char place[PLACE_TEXT_LEN];
+	json_t *form = NULL;
 	struct draft d;
 	enum exit_code code;
 
 	draft_open(&d, KIND_MESSAGE);
 	code = officer_open(&officer, o);
 	if (code == EXIT_DONE)
-		code = build(&d, &officer, o, c);
+		code = find_form(o, c, &form);
+	if (code == EXIT_DONE)
+		code = build(&d, &officer, o, c, form);
 	if (code == EXIT_DONE)
 		code = post_draft(c, &d, place);
 	if (code == EXIT_DONE && o->is_json) {
@@ -309,6 +353,7 @@ static enum exit_code send_new(struct options *o, struct client *c)
 	if (code == EXIT_DONE)
 		code = follow(c, o, &d, place);
 	(void)outbox_sweep(c);
+	json_decref(form);
 	officer_close(&officer);
 	draft_close(&d);
 	return code;

@@ -80,6 +80,12 @@ const char *show_kind(const json_t *entry)
 	return kind;
 }
 
+const char *reader_language(void)
+{
+	/* TRANSLATORS: only the two letters behind the colon change. */
+	return _("language:en") + strlen("language:");
+}
+
 void show_names(const json_t *names, char *out, size_t size)
 {
 	struct buf text;

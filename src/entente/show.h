@@ -22,6 +22,8 @@ enum colour show_step_colour(const char *step);
 const char *show_kind(const json_t *entry);
 /* A name of the accord in each of its languages, "대한민국 / Republic of Korea"; at most size bytes at out.
  */
+/* The language that the terminal's words are in: "ko", "en". */
+const char *reader_language(void);
 void show_names(const json_t *names, char *out, size_t size);
 /* The row of a list of the accord with this name; NULL. */
 const json_t *show_find(const json_t *list, const char *name);
@@ -44,6 +46,19 @@ const char *show_refusal_next(const json_t *peer);
 void show_contained(const json_t *process, char *out, size_t size);
 /* No filter, or where the filter lets files be opened, no Landlock. */
 bool show_is_contained(const json_t *process);
+
+/*
+ * Under the head of an entry: its form by title, each field in the reader's language, and what stands under
+ * its number. Free text is marked: nobody agreed on its words beforehand. */
+void show_form(const json_t *entry);
+/*
+ * "N20 v1 Incident of concern: launch", or that the form is not known; "" if it is none. At most size bytes.
+ */
+void show_form_title(const json_t *entry, char *out, size_t size);
+/* "CLOSED" in the reader's language. */
+const char *show_life_state(const char *state);
+/* What is overdue of a number, or is due next; "" if nothing is. */
+void show_due(const json_t *entry, char *out, size_t size, bool *is_overdue);
 
 /* The whole of GET /entry, its evidence checked here. EXIT_INTEGRITY: what the node shows was not signed. */
 enum exit_code show_entry(struct client *c, const json_t *entry) MUST_CHECK;

@@ -168,6 +168,7 @@ enum exit_code show_entry(struct client *c, const json_t *entry)
 		show_band(status);
 		show_rule(entry);
 		show_head(entry, accord);
+		show_form(entry);
 		show_words(c, entry);
 		code = show_evidence(entry);
 		show_ladders(entry);

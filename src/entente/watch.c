@@ -46,6 +46,7 @@ static void show_event(const json_t *event)
 	const json_t *entry = json_object_get(event, "entry");
 	const char *change = json_str(event, "change");
 	json_t *first = json_array_get(json_object_get(entry, "text"), 0);
+	char title[512];
 
 	say("{1}  ", say_time(clock_now().wall.ms));
 	if (entry != NULL) {
@@ -66,6 +67,14 @@ static void show_event(const json_t *event)
 			say("\n    ");
 			show_copy_state(event);
 		} else {
+			say("\n");
+		}
+		show_form_title(entry, title, sizeof title);
+		if (title[0] != '\0') {
+			say("    ");
+			show_label(json_object_get(entry, "label"), COLOUR_BOLD);
+			say("  ");
+			say_text(bytes_str(title));
 			say("\n");
 		}
 		if (json_is_string(first)) {

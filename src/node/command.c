@@ -213,6 +213,8 @@ static enum err command_judge(struct node *n, struct now now, const struct comma
 	if (is_resend(n, &s, answer))
 		return ERR_OK;
 	e = content_check(n, &s, in, answer);
+	if (e == ERR_OK)
+		e = form_door(n, &s, in->content, answer);
 	if (e != ERR_OK)
 		return e;
 	if (n->is_full) {

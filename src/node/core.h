@@ -369,6 +369,11 @@ struct addition {
 /* Staged, folded if it is ready, published. */
 enum err entry_add(struct node *n, struct now now, const struct addition *a) MUST_CHECK;
 
+/* ---- form.c ---- */
+/* ERR_REFUSED with answer->fault: not as its form says, or not as we send it. The content is strict. */
+enum err form_door(struct node *n, const struct statement *s, struct bytes content,
+		   struct effect_answer *answer) MUST_CHECK;
+
 /* ---- refold.c ---- */
 /*
  * Whose signatures are good; out has room for as many as the entry has. Nothing else is touched
@@ -557,7 +562,7 @@ struct say {
 	const uint8_t *leaf;
 	size_t to; /* addressed party; parties_count: none */
 	struct bytes form;
-	struct field fields[3];
+	struct field fields[4];
 	size_t fields_count;
 	struct bytes content; /* lives as long as the effects of the turn; .len 0: none */
 };

@@ -65,11 +65,12 @@ struct effect_sign {
 };
 
 struct effect_answer {
-	uint64_t client;      /* as in struct command */
-	enum err err;	      /* ERR_OK: in the record, QUEUED */
-	enum verdict verdict; /* with ERR_REFUSED */
-	const char *limit;    /* with ERR_LIMIT or ERR_FULL: its name; else a rule's name or NULL */
-	bool is_repeat;	      /* the statement stood there already */
+	uint64_t client;	 /* as in struct command */
+	enum err err;		 /* ERR_OK: in the record, QUEUED */
+	enum verdict verdict;	 /* with ERR_REFUSED */
+	const char *limit;	 /* with ERR_LIMIT or ERR_FULL: its name; else a rule's name or NULL */
+	struct form_fault fault; /* with VERDICT_FORM: what of it */
+	bool is_repeat;		 /* the statement stood there already */
 	struct place_key place;
 };
 

@@ -201,17 +201,20 @@ static enum err say_due(struct node *n, struct now now, const struct due *due)
 			    .leaf = due->leaf,
 			    .to = due->peer,
 			    .form = BYTES_LIT(FORM_LINE_CHECK) };
-	uint8_t memory[3][64];
-	struct buf name = BUF_ON(memory[0]), by = BUF_ON(memory[1]), ms = BUF_ON(memory[2]);
+	uint8_t memory[4][64];
+	struct buf name = BUF_ON(memory[0]), by = BUF_ON(memory[1]), ms = BUF_ON(memory[2]),
+		   act = BUF_ON(memory[3]);
 
 	if (due->is_close) {
 		cbor_put_text(&name, bytes_str(n->paths[due->peer][due->path]));
 		cbor_put_text(&by, BYTES_LIT(ROLE_NODE));
 		cbor_put_uint(&ms, due->ms);
-		what.fields[0] = field_of(FIELD_LINE_PATH, &name);
-		what.fields[1] = field_of(FIELD_LINE_ANSWERED_BY, &by);
-		what.fields[2] = field_of(FIELD_LINE_MS, &ms);
-		what.fields_count = 3;
+		cbor_put_uint(&act, LINE_CLOSE);
+		what.fields[0] = field_of(FIELD_LINE_ACT, &act);
+		what.fields[1] = field_of(FIELD_LINE_PATH, &name);
+		what.fields[2] = field_of(FIELD_LINE_ANSWERED_BY, &by);
+		what.fields[3] = field_of(FIELD_LINE_MS, &ms);
+		what.fields_count = 4;
 	}
 	return service_add(n, now, &what, NULL);
 }

@@ -1,6 +1,7 @@
 #include "view/fold.h"
 
 #include "base/plant.h"
+#include "view/judge.h"
 #include "view/rows.h"
 
 #include <assert.h>
@@ -99,8 +100,7 @@ bool fold_needs_read_back(const struct statement *message)
  * Of an epoch before the one that was seen, what that one's `open` had before it: an ended log that is filled
  * up later was not seen, whenever it came.
  */
-static enum err past_covers(const struct fold *f, const struct past *past, const struct place_key *at,
-			    bool *out)
+enum err past_covers(const struct fold *f, const struct past *past, const struct place_key *at, bool *out)
 {
 	struct place_key open = { at->log, 0 };
 	struct entry_view v = { .past = *past };
@@ -179,8 +179,8 @@ static bool is_held_by_all(const struct fold *f, uint32_t refers, uint32_t chann
  * Where a reference leads; false if it names no log of this accord, one that not all who read it hold, or its
  * own log's future.
  */
-static bool refers_place(const struct fold *f, const struct fold_input *in, const struct place *refers,
-			 struct place_key *out)
+bool refers_place(const struct fold *f, const struct fold_input *in, const struct place *refers,
+		  struct place_key *out)
 {
 	*out = (struct place_key){
 		.log = { refers->channel, accord_party_find(f->accord, refers->party), refers->epoch },
@@ -289,19 +289,6 @@ static enum err place_in_order(const struct fold *f, const struct fold_input *in
 }
 
 /* ---- The verdict. Each judge gives VERDICT_OK or the reason; the first reason stands. ---- */
-
-struct case_file {
-	const struct fold *f;
-	const struct fold_input *in;
-	const struct accord_channel *channel;
-	const struct kind_row *kind;
-	const struct entry_view *view;
-	struct place_key subject; /* of kinds that refer to one thing */
-	struct entry_view subject_view;
-	bool has_subject; /* it is folded */
-};
-
-typedef enum err judge(const struct case_file *c, enum verdict *out);
 
 static enum err judge_signatures(const struct case_file *c, enum verdict *out)
 {
@@ -561,8 +548,8 @@ static enum err judge_step(const struct case_file *c, enum verdict *out)
 }
 
 static judge *const judges[] = {
-	judge_channel,	  judge_signatures, judge_label,      judge_sealing,
-	judge_addressees, judge_repetition, judge_references, judge_step,
+	judge_channel,	  judge_signatures, judge_label, judge_sealing, judge_addressees,
+	judge_repetition, judge_references, judge_step,	 judge_form,
 };
 
 enum err fold_judge(const struct fold *f, const struct fold_input *in, struct entry_view *out)
@@ -787,6 +774,8 @@ static enum err fold_effect(const struct fold *f, const struct fold_input *in, c
 		e = row_put_id(f->map, in->log.channel, in->statement->id, &at);
 	if (e == ERR_OK)
 		e = fold_act(f, in, v);
+	if (e == ERR_OK)
+		e = fold_form_row(f, in);
 	if (e != ERR_OK)
 		return e;
 	if (in->statement->kind == KIND_KEYS)

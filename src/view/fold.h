@@ -17,11 +17,12 @@
  *	'a' place, T, place          acts: what refers to the first place, in the order of the record
  *	'o' place                    messages that still owe a step (struct owed_view)
  *	's' channel, T, place        formal notices: SUSPEND, REINSTATE
+ *	'n' place                    struct form_view: a form that counts
  */
 #ifndef VIEW_FOLD_H
 #define VIEW_FOLD_H
 
-#include "accord/accord.h"
+#include "accord/form.h"
 #include "base/map.h"
 #include "view/place_key.h"
 #include "wire/entry.h"
@@ -44,7 +45,8 @@
 	X(LENGTH,     "a FLASH is brief, and this is over the accord's limit") \
 	X(TWO,        "it takes the signatures of two persons") \
 	X(REGISTRAR,  "not signed by the party's registrar") \
-	X(SEALING,    "the accord wants the words of this channel sealed otherwise")
+	X(SEALING,    "the accord wants the words of this channel sealed otherwise") \
+	X(FORM,       "it is not as its form says")
 /* clang-format on */
 
 enum verdict {
@@ -172,6 +174,30 @@ enum err fold_owed(const struct fold *f, const struct place_key *at, struct owed
 
 /* Whether a formal notice suspends the channel now. */
 enum err fold_is_suspended(const struct fold *f, uint32_t channel, bool *out) MUST_CHECK;
+
+/* A statement that is as its form says. ERR_NOT_FOUND: it is none, or its form is not known here. */
+struct form_view {
+	char name[FORM_NUMBER_MAX + 1];
+	uint64_t version;
+	enum form_act act;
+};
+enum err fold_form(const struct fold *f, const struct place_key *place, struct form_view *out) MUST_CHECK;
+
+/* All that its author said under one number, in order, and what corrects any of it. */
+#define FORM_LIFE_MAX 32u /* acts that are listed; the state is of all of them */
+struct form_life {
+	struct place_key first, last; /* announced here; said whole the last time here */
+	enum form_act state;	      /* the last act: AMEND after a correction too */
+	struct form_life_act {
+		struct place_key place;
+		enum form_act act;
+		bool is_correction; /* of another form, which corrects */
+	} acts[FORM_LIFE_MAX];
+	size_t count;
+};
+/* Of the statement that stands at `place`; of one without a form only what corrects it. */
+enum err fold_form_life(const struct fold *f, const struct place_key *place, const struct statement *s,
+			struct form_life *out) MUST_CHECK;
 
 /* Every row of a channel, in order: what two nodes with the same entries must have the same of. */
 typedef enum err fold_row(void *self, struct bytes key, struct bytes value);

@@ -377,8 +377,41 @@ enum err fold_next_owed(const struct fold *f, uint32_t channel, bool is_first, s
 	return e == ERR_OK ? owed_view_read(buf_bytes(&value), out) : e;
 }
 
-static const enum row_type row_types[] = { ROW_ACT, ROW_RECIPIENT, ROW_ENTRY, ROW_FOLDED,    ROW_ID,
-					   ROW_KEY, ROW_MESSAGE,   ROW_OWED,  ROW_SUSPENSION };
+enum err row_put_form(const struct map *m, const struct place_key *at, const struct form_view *v)
+{
+	struct row_key k;
+	uint8_t memory[FORM_NUMBER_MAX + 16];
+	struct buf value = BUF_ON(memory);
+
+	place_key_write(at, row_open(&k, ROW_FORM));
+	buf_put_byte(&value, (uint8_t)v->act);
+	buf_put_be64(&value, v->version);
+	buf_put_str(&value, v->name);
+	return row_put(m, &k, &value);
+}
+
+enum err row_get_form(const struct map *m, const struct place_key *at, struct form_view *out)
+{
+	struct row_key k;
+	uint8_t memory[FORM_NUMBER_MAX + 16];
+	struct buf value = BUF_ON(memory);
+	struct bytes in;
+	enum err e;
+
+	place_key_write(at, row_open(&k, ROW_FORM));
+	e = map_get(m, buf_bytes(&k.buf), &value);
+	if (e != ERR_OK)
+		return e;
+	if (value.len < 10 || memory[0] >= FORM_ACT_COUNT)
+		return ERR_CORRUPT;
+	in = (struct bytes){ memory + 1, value.len - 1 };
+	out->act = (enum form_act)memory[0];
+	out->version = take_be64(&in);
+	return bytes_copy_str(in, out->name, sizeof out->name) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+}
+
+static const enum row_type row_types[] = { ROW_ACT, ROW_RECIPIENT, ROW_ENTRY, ROW_FOLDED,     ROW_ID,
+					   ROW_KEY, ROW_MESSAGE,   ROW_OWED,  ROW_SUSPENSION, ROW_FORM };
 
 enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *self)
 {

@@ -23,7 +23,8 @@ enum row_type {
 	ROW_MESSAGE = 'm',
 	ROW_ACT = 'a',
 	ROW_OWED = 'o',
-	ROW_SUSPENSION = 's'
+	ROW_SUSPENSION = 's',
+	ROW_FORM = 'n'
 };
 
 struct buf *row_open(struct row_key *k, enum row_type type);
@@ -61,6 +62,8 @@ enum err row_next_listed(const struct map *m, struct row_key *prefix, struct mes
 
 enum err row_put_owed(const struct map *m, const struct place_key *at, const struct owed_view *v) MUST_CHECK;
 enum err row_get_owed(const struct map *m, const struct place_key *at, struct owed_view *out) MUST_CHECK;
+enum err row_put_form(const struct map *m, const struct place_key *at, const struct form_view *v) MUST_CHECK;
+enum err row_get_form(const struct map *m, const struct place_key *at, struct form_view *out) MUST_CHECK;
 enum err row_del_owed(const struct map *m, const struct place_key *at) MUST_CHECK;
 
 #endif

@@ -1,0 +1,47 @@
+/*
+ * fill.h - a form's fields as a person types them, NAME=VALUE, into a draft: what is wrong is said by the
+ * field's title, with the values that it may have, before anything is signed.
+ *
+ * Layer: entente. Spec: docs/spec/forms.md. What the form is comes from GET /forms.
+ */
+#ifndef ENTENTE_FILL_H
+#define ENTENTE_FILL_H
+
+#include "accord/form.h"
+#include "entente/draft.h"
+#include "entente/options.h"
+
+#define FORM_OPTION { "form", N_("NAME"), N_("as this form of the accord: entente forms lists them") }
+/* Options of every command that fills a form, to begin a table with. */
+#define FILL_OPTIONS                                                                                   \
+	{ "field", N_("NAME=VALUE"),                                                                   \
+	  N_("a field of the form; of a pair NAME.ko= and NAME.en=; again for each item of a list") }, \
+		{ "fields", N_("FILE"), N_("take such lines from a file, - for standard input") },     \
+		{ "basis", N_("TEXT"), N_("the legal basis") },                                        \
+		{ "reply-by", N_("TIME"), N_("when an answer is due") },                               \
+	{                                                                                              \
+		"because", N_("TEXT"), N_("say it although something is missing or late, and why")     \
+	}
+
+/*
+ * The newest version, or the one named; the caller's to decref. EXIT_DONE, or it was said that there is none.
+ */
+enum exit_code form_get(struct client *c, const char *name, uint64_t version, json_t **form) MUST_CHECK;
+/* The form that corrects others; the caller's to decref. */
+enum exit_code form_get_correction(struct client *c, json_t **form) MUST_CHECK;
+
+/*
+ * Puts the form, the act and every field into the draft, whose references stand already; a ref adds one.
+ * `last` is what is said anew, or NULL: what is not typed stays as it stood there.
+ */
+enum exit_code form_fill(struct draft *d, const struct options *o, struct client *c, const json_t *form,
+			 enum form_act act, const json_t *last) MUST_CHECK;
+
+/* What a list of the accord calls it in the reader's language; the first of all if it has no such. */
+const char *form_words(const json_t *names);
+/* A field's title in the reader's language; of those that every form has, ours. */
+const char *form_title(const json_t *field);
+/* Of an answer that refuses a form: says what of it, by the field's title. */
+void form_explain(struct client *c, const struct draft *d, const json_t *answer);
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * What our own door asks of a form beside what every node judges: the fields that are only read, the time
+ * limits, the reach of what cancels or corrects. A peer's that lacks them is kept and counts; screens say
+ * what it lacks.
+ */
+#include "node/core.h"
+
+#include "wire/content.h"
+
+static enum err refuse(struct effect_answer *answer, enum form_fault_kind kind)
+{
+	answer->fault = (struct form_fault){ kind, 0 };
+	return ERR_RULE;
+}
+
+/* Whoever was told is told. */
+static bool has_reach(const struct statement *s, const struct statement *subject)
+{
+	for (size_t i = 0; i < subject->addressees_count; i++) {
+		const struct addressee *to = &subject->addressees[i];
+		size_t at = 0;
+		while (at < s->addressees_count && !(bytes_equal(s->addressees[at].party, to->party) &&
+						     bytes_equal(s->addressees[at].role, to->role) &&
+						     s->addressees[at].is_information == to->is_information))
+			at++;
+		if (at == s->addressees_count)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What stands under a number goes where the first went; cancelled or corrected is as urgently as it was said.
+ */
+static enum err check_reach(struct node *n, const struct form *form, const struct statement *s,
+			    struct effect_answer *answer)
+{
+	enum form_act act = form_act_of(s);
+	struct buf memory = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
+	struct entry_read_out subject;
+	struct place_key at;
+	enum err e;
+
+	if ((act == FORM_ACT_ANNOUNCE && form->precedences != 0) || s->refers_count == 0)
+		return ERR_OK;
+	at = (struct place_key){ { s->refers[0].channel, accord_party_find(n->accord, s->refers[0].party),
+				   s->refers[0].epoch },
+				 s->refers[0].index };
+	e = node_entry(n, &at, &memory, &subject);
+	if (e == ERR_NOT_FOUND || (e == ERR_OK && subject.statement.kind != KIND_MESSAGE))
+		return ERR_OK; /* the fold says so */
+	if (e != ERR_OK)
+		return e;
+	if ((act != FORM_ACT_ANNOUNCE || form->is_correction) && !has_reach(s, &subject.statement))
+		return refuse(answer, FORM_FAULT_REACH);
+	if ((act == FORM_ACT_CANCEL || form->precedences == 0) &&
+	    s->precedence != subject.statement.precedence)
+		return refuse(answer, FORM_FAULT_REACH);
+	return ERR_OK;
+}
+
+static enum err check(struct node *n, const struct form *form, const struct statement *s, struct bytes bytes,
+		      struct effect_answer *answer)
+{
+	const struct accord_channel *channel = accord_channel_find(n->accord, s->channel);
+	struct content content = { .portions_count = 0 };
+	struct fault fault;
+	enum err e;
+
+	if (channel == NULL)
+		return ERR_OK;
+	e = form_check(n->accord, form, channel->plane, s, &answer->fault);
+	/* Nobody but its readers sees into what is sealed. */
+	if (s->has_content && s->content.sealing != 0)
+		return e == ERR_OK ? check_reach(n, form, s, answer) : e;
+	if (e == ERR_OK && bytes.len > 0)
+		e = content_read(bytes, &content, &fault);
+	if (e == ERR_OK)
+		e = form_check_content(n->accord, form, s, &content, &answer->fault);
+	if (e == ERR_OK)
+		e = form_check_sending(form, s, &content, &answer->fault);
+	return e == ERR_OK ? check_reach(n, form, s, answer) : e;
+}
+
+enum err form_door(struct node *n, const struct statement *s, struct bytes content,
+		   struct effect_answer *answer)
+{
+	const struct form *form = form_of(n->accord, s);
+	enum err e = form == NULL ? ERR_OK : check(n, form, s, content, answer);
+
+	if (e != ERR_RULE)
+		return e;
+	answer->verdict = VERDICT_FORM;
+	return ERR_REFUSED;
+}

@@ -1,0 +1,207 @@
+/* Forms: docs/spec/forms.md. One lifecycle under one number, which is the place where it was announced. */
+#include "view/judge.h"
+#include "view/rows.h"
+
+#include <string.h>
+
+enum err fold_form(const struct fold *f, const struct place_key *place, struct form_view *out)
+{
+	return row_get_form(f->map, place, out);
+}
+
+/* Whether the author has ended what stands at `first`, in the past of this one. */
+static enum err is_ended(const struct case_file *c, const struct place_key *first, enum form_act act,
+			 bool *out)
+{
+	struct message_at at = { 0 };
+	struct form_view ended;
+	enum err e = ERR_OK;
+
+	*out = false;
+	while (!*out && e == ERR_OK && (e = fold_next_act(c->f, first, &at)) == ERR_OK) {
+		bool is_end;
+		if (at.place.log.party != c->in->log.party)
+			continue;
+		e = row_get_form(c->f->map, &at.place, &ended);
+		/* What was closed can still be cancelled, once. */
+		is_end = e == ERR_OK && (ended.act == FORM_ACT_CANCEL ||
+					 (ended.act == FORM_ACT_CLOSE && act != FORM_ACT_CANCEL));
+		if (is_end)
+			e = past_covers(c->f, &c->view->past, &at.place, out);
+		if (e == ERR_NOT_FOUND)
+			e = ERR_OK;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/*
+ * To amend, to cancel, to close: of the same form, announced by the same party on this channel, not ended
+ * yet.
+ */
+static enum err judge_number(const struct case_file *c, enum form_act act, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	struct form_view first;
+	struct place_key at;
+	bool ended;
+	enum err e;
+
+	*out = VERDICT_REFERS;
+	if (s->refers_count == 0 || !refers_place(c->f, c->in, &s->refers[0], &at))
+		return ERR_OK;
+	e = row_get_form(c->f->map, &at, &first);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (first.act != FORM_ACT_ANNOUNCE || !bytes_equal(bytes_str(first.name), s->form) ||
+	    at.log.party != c->in->log.party || at.log.channel != c->in->log.channel)
+		return ERR_OK;
+	e = is_ended(c, &at, act, &ended);
+	*out = ended ? VERDICT_STEP : VERDICT_OK;
+	return e;
+}
+
+static bool is_after(const struct form *form, const char *name)
+{
+	for (size_t i = 0; i < FORM_AFTER_MAX && form->after[i][0] != '\0'; i++) {
+		if (strcmp(form->after[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* One of the forms that come before it is among what it refers to. */
+static enum err judge_after(const struct case_file *c, const struct form *form, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+
+	if (form->after[0][0] == '\0' || form_is_because(s))
+		return ERR_OK;
+	for (size_t i = 0; i < s->refers_count; i++) {
+		struct form_view before;
+		struct place_key at;
+		enum err e;
+		if (!refers_place(c->f, c->in, &s->refers[i], &at))
+			continue;
+		e = row_get_form(c->f->map, &at, &before);
+		if (e != ERR_OK && e != ERR_NOT_FOUND)
+			return e;
+		if (e == ERR_OK && is_after(form, before.name))
+			return ERR_OK;
+	}
+	*out = VERDICT_STEP;
+	return ERR_OK;
+}
+
+/* Something cancelled or corrected is one's own. */
+static enum err judge_correction(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	struct place_key at;
+
+	if (s->refers_count == 0 || !refers_place(c->f, c->in, &s->refers[0], &at) ||
+	    at.log.party != c->in->log.party)
+		*out = VERDICT_REFERS;
+	return ERR_OK;
+}
+
+enum err judge_form(const struct case_file *c, enum verdict *out)
+{
+	const struct form *form = form_of(c->f->accord, c->in->statement);
+	struct form_fault fault;
+	enum form_act act;
+
+	if (form == NULL)
+		return ERR_OK;
+	if (form_check(c->f->accord, form, c->channel->plane, c->in->statement, &fault) != ERR_OK) {
+		*out = VERDICT_FORM;
+		return ERR_OK;
+	}
+	act = form_act_of(c->in->statement);
+	if (act != FORM_ACT_ANNOUNCE)
+		return judge_number(c, act, out);
+	return form->is_correction ? judge_correction(c, out) : judge_after(c, form, out);
+}
+
+/* A form that counts is known by its place: others refer to it. */
+enum err fold_form_row(const struct fold *f, const struct fold_input *in)
+{
+	const struct statement *s = in->statement;
+	const struct form *form = form_of(f->accord, s);
+	struct place_key at = { in->log, in->entry->index };
+	struct form_view v = { .version = s->form_version, .act = form_act_of(s) };
+
+	if (form == NULL)
+		return ERR_OK;
+	memcpy(v.name, form->name, sizeof v.name);
+	return row_put_form(f->map, &at, &v);
+}
+
+/* ---- The life of a number. ---- */
+
+static void life_add(struct form_life *l, const struct place_key *at, enum form_act act, bool is_correction)
+{
+	if (l->count < FORM_LIFE_MAX)
+		l->acts[l->count++] = (struct form_life_act){ *at, act, is_correction };
+}
+
+/* What one act says about the number: its author's of the same form, or what corrects. */
+static void live(const struct fold *f, const struct place_key *at, const struct form_view *v, bool has_form,
+		 const char *name, struct form_life *l)
+{
+	const struct form *form = form_find(f->accord, bytes_str(v->name), v->version);
+
+	if (form != NULL && form->is_correction && v->act == FORM_ACT_ANNOUNCE) {
+		life_add(l, at, v->act, true);
+	} else if (has_form && v->act != FORM_ACT_ANNOUNCE && strcmp(v->name, name) == 0) {
+		life_add(l, at, v->act, false);
+		l->state = v->act;
+		if (v->act == FORM_ACT_AMEND)
+			l->last = *at;
+	}
+}
+
+static enum err read_acts(const struct fold *f, const struct place_key *on, bool has_form, const char *name,
+			  struct form_life *l)
+{
+	struct message_at at = { 0 };
+	enum err e;
+
+	while ((e = fold_next_act(f, on, &at)) == ERR_OK) {
+		struct form_view v;
+		if (at.place.log.party != l->first.log.party)
+			continue;
+		e = fold_form(f, &at.place, &v);
+		if (e == ERR_OK)
+			live(f, &at.place, &v, has_form, name, l);
+		else if (e != ERR_NOT_FOUND)
+			return e;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err fold_form_life(const struct fold *f, const struct place_key *place, const struct statement *s,
+			struct form_life *out)
+{
+	struct form_view own = { .act = FORM_ACT_ANNOUNCE };
+	enum err e = fold_form(f, place, &own);
+	bool has_form = e == ERR_OK;
+
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	*out = (struct form_life){ .first = *place, .last = *place };
+	if (own.act != FORM_ACT_ANNOUNCE) {
+		out->first = (struct place_key){ { s->refers[0].channel,
+						   accord_party_find(f->accord, s->refers[0].party),
+						   s->refers[0].epoch },
+						 s->refers[0].index };
+		out->last = out->first;
+	}
+	e = read_acts(f, &out->first, has_form, own.name, out);
+	/* A correction may name what amended it. */
+	for (size_t i = 0; e == ERR_OK && i < out->count; i++) {
+		struct place_key at = out->acts[i].place;
+		if (!out->acts[i].is_correction)
+			e = read_acts(f, &at, false, own.name, out);
+	}
+	return e;
+}

@@ -1,0 +1,186 @@
+"""Forms: announced, amended, corrected, closed under one number; shown in the reader's language; refused by their rules."""
+import nodes
+import officers
+
+CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
+KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
+N20 = ["--form", "N20", "--field", "topic=launch", "--field", "basis-of=official", "--field", "span=-5m/now", "--field",
+       "area=waters-east", "--field", "confidence=moderate", "--field", "known.ko=발사 1회 탐지", "--field",
+       "known.en=one launch detected"]
+TO = ["--label", "OPEN", "--to", "usa/watch"]
+
+
+def send(node, *words, channel="notify", key="watch", code=0, **more):
+    return node.say("send", channel, *TO, *words, key=key, code=code, **more)
+
+
+def post(node, fields, form, precedence=officers.IMMEDIATE):
+    """As another program would file it: nothing looks at the fields before the node does."""
+    seen = node.get("/seen", channel="notify")
+    raw = officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], seen["party"], "watch", rel=seen["parties"],
+                             seen=[(row["party"], row["epoch"], row["size"]) for row in seen["seen"]], to=[("usa", "watch", 0)],
+                             precedence=precedence, form=form, fields=fields)
+    return node.post([officers.item(raw, [node.key("watch")])])[0]
+
+
+def both(pair, place):
+    for node in pair.nodes.values():
+        node.wait(f"{place} is folded at {node.party}", lambda node=node: (node.find("/entry", place=place) or {}).get("folded"))
+    return [node.entry(place) for node in pair.nodes.values()]
+
+
+def values(filled):
+    return {field["name"]: [one.get("value") for one in field["values"]] for field in filled["fields"]}
+
+
+def test_one_lifecycle_under_one_number(pair):
+    """N20 announced, amended, corrected by N31, closed: both sides show the same, each in its own language."""
+    kor, usa = pair["kor"], pair["usa"]
+    first = send(kor, *N20)["place"]
+    for entry in both(pair, first):
+        assert entry["verdict"] == "OK" and entry["precedence"] == "IMMEDIATE"
+        assert entry["filled"]["title"] == {"ko": "우려 사안 통보", "en": "Incident of concern"}
+        assert values(entry["filled"])["topic"] == ["launch"]
+        assert values(entry["filled_content"])["known"] == [{"ko": "발사 1회 탐지", "en": "one launch detected"}]
+        assert entry["life"]["state"] == "ANNOUNCED" and entry["life"]["again_by_ms"] == entry["filed_ms"] + 3_600_000
+    text = usa.run("read", first).stdout
+    assert "Incident of concern: launch" in text and "waters east of the peninsula" in text
+    assert "one launch detected" in text and "words not agreed beforehand" in text
+    text = usa.run("read", first, env=KOREAN).stdout
+    assert "우려 사안 통보: 발사" in text and "한반도 동쪽 수역" in text and "발사 1회 탐지" in text
+
+    amended = kor.say("amend", first, "--field", "confidence=high", key="watch")["place"]
+    entries = both(pair, amended)
+    assert values(entries[0]["filled"]) == {**values(kor.entry(first)["filled"]), "confidence": ["high"]}
+    assert entries[1]["life"] == {**entries[1]["life"], "number": first, "last": amended, "state": "AMENDED"}
+    right = kor.say("rectify", amended, "--field", "act-on=correct", "--field", "right.ko=발사 2회", "--field",
+                    "right.en=two launches", key="watch")["place"]
+    entry = both(pair, right)[1]
+    assert entry["verdict"] == "OK" and entry["precedence"] == "IMMEDIATE" and entry["to"] == kor.entry(first)["to"]
+    closed = kor.say("close", first, "상황이 끝남", key="watch")["place"]
+    both(pair, closed)
+    for node in (kor, usa):
+        life = node.entry(first)["life"]
+        assert (life["state"], life["last"]) == ("CLOSED", amended)
+        assert [(act["act"], act["place"]) for act in life["acts"]] == [
+            ("amend", amended), ("close", closed), ("correction", right)]
+        assert "again_by_ms" not in life
+    assert "CLOSED" in usa.run("inbox", "notify").stdout
+    assert "종료" in usa.run("inbox", "notify", env=KOREAN).stdout
+    # What is closed is not amended, and can still be cancelled, once.
+    assert kor.say("amend", first, key="watch", code=4) == {}
+    cancelled = kor.say("cancel", closed, "잘못된 통보였음", key="watch")["place"]
+    assert both(pair, cancelled)[0]["life"]["state"] == "CANCELLED"
+    kor.say("cancel", first, "다시", key="watch", code=4)
+    # Only whoever announced it goes on with it.
+    usa.say("close", first, "not ours", key="watch", code=4)
+
+
+def test_errors_name_the_field_and_what_it_may_be(pair):
+    kor = pair["kor"]
+    done = kor.run("send", "notify", *TO, *N20, "--field", "ask=shout", key="watch", code=2)
+    assert "ask" in done.stderr and "explain (please explain), consult (please consult)" in done.stderr
+    done = kor.run("send", "notify", *TO, *N20, "--field", "ask=shout", key="watch", code=2, env=KOREAN)
+    assert "요청 사항" in done.stderr and "explain (설명 요청)" in done.stderr
+    done = kor.run("send", "notify", *TO, *N20[:-2], key="watch", code=2)
+    assert "N20 needs the field known.en" in done.stderr
+    done = kor.run("send", "notify", *TO, *N20, "--field", "colour=red", key="watch", code=2)
+    assert "no field colour" in done.stderr and "topic, basis-of" in done.stderr
+    done = kor.run("send", "share", *TO, *N20, key="watch", code=4)
+    assert "does not go on this plane" in done.stderr
+    done = kor.run("send", "notify", *TO, *N20, "--precedence", "ROUTINE", key="watch", code=4)
+    assert "does not have this precedence" in done.stderr
+    assert kor.run("send", "notify", *TO, "--form", "N99", key="watch", code=3).stderr.startswith("entente: This accord has no form N99")
+    # Words of the accord in either language are as good as its names.
+    place = send(kor, *N20, "--field", "ask=설명 요청")["place"]
+    assert values(kor.entry(place)["filled"])["ask"] == ["explain"]
+
+
+def test_what_is_late_or_missing_goes_with_a_reason(pair):
+    kor = pair["kor"]
+    late = ["--form", "N24", "--field", "kind=visit", "--field", "span=1d/2d", "--field", "area=land", "--field", "contact=watch",
+            "--field", "name.ko=방문", "--field", "name.en=visit"]
+    assert "later than the form allows: span" in kor.run("send", "notify", *TO, *late, key="watch", code=4).stderr
+    place = send(kor, *late, "--because", "어제 결정됨")["place"]
+    assert values(both(pair, place)[1]["filled"])["because"] == ["어제 결정됨"]
+    place = send(kor, *N20[:-4], "--because", "아직 파악 중")["place"]
+    assert both(pair, place)[1]["verdict"] == "OK"
+
+
+def test_a_request_and_its_answer(pair):
+    """N10 is answered by N11, and by nothing that has not read it."""
+    kor, usa = pair["kor"], pair["usa"]
+    asked = send(kor, "--form", "N10", "--field", "depth=ii", "--field", "topic=incident", "--field", "span=1h/2h", "--field",
+                 "means=voice", "--field", "level=head", "--field", "reason-for.ko=발사", "--field", "reason-for.en=a launch",
+                 "--precedence", "FLASH", channel="consult-urgent")["place"]
+    entry = both(pair, asked)[1]
+    assert entry["life"]["answer_by_ms"] == entry["filed_ms"] + 600_000
+    answer = ["reply", asked, "--form", "N11", "--field", "answer=accept"]
+    usa.say(*answer, key="watch", code=4)
+    usa.say("ack", asked, key="watch")
+    done = usa.say(*answer, key="watch")["place"]
+    assert values(both(pair, done)[0]["filled"])["answer"] == ["accept"]
+    kor.await_step(asked, "REPLIED")
+    # An answer is a reply, and comes after what it answers.
+    assert "announced by a reply" in kor.run("send", "consult", *TO, "--form", "N11", "--field", "answer=accept", key="watch",
+                                             code=4).stderr
+    changed = usa.say("amend", done, "--field", "answer=other-time", "--field", "span=3h/4h", key="watch")["place"]
+    assert both(pair, changed)[0]["life"]["number"] == done
+
+
+def test_an_unknown_version_is_shown_raw(pair):
+    """The peer upgraded first: kept, counted, shown raw with a warning, never VOID."""
+    kor, usa = pair["kor"], pair["usa"]
+    place = post(kor, {1: 2**64 - 1, 99: "새 필드", 2**64 - 1: [4]}, ["N20", 7])["place"]
+    entry = both(pair, place)[1]
+    assert entry["verdict"] == "OK" and entry["filled"] == {"form": "N20", "version": 7, "known": False}
+    text = usa.run("read", place).stdout
+    assert "FORM NOT KNOWN HERE: N20 version 7" in text and '99: "새 필드"' in text and '"18446744073709551615"' in text
+    assert "form not known here" in usa.run("inbox", "notify").stdout
+
+
+def test_a_false_one_is_refused_here_and_void_there(pair):
+    kor = pair["kor"]
+    for fields, fault in (({1: 4, 2: 2, 3: [1, 2], 4: 3, 5: 9}, "CODE"), ({1: 4}, "MISSING"), ({1: "x"}, "TYPE"),
+                          ({0: 1, 1: 4}, None), ({77: 1}, "UNKNOWN"), ({0: 9}, "ACT")):
+        answer = post(kor, fields, ["N20", 1])
+        assert answer["err"] == "REFUSED", answer
+        assert fault is None or (answer["rule"], answer["fault"]["name"]) == ("FORM", fault), answer
+
+
+def test_forms_are_listed_and_shown(pair):
+    kor = pair["kor"]
+    listed = kor.run("forms").stdout
+    assert "N20" in listed and "Incident of concern" in listed and "N61" in listed
+    shown = kor.run("forms", "show", "N20", env=KOREAN).stdout
+    assert "우려 사안 통보 / Incident of concern" in shown and "confidence" in shown and "확신도" in shown
+    assert len(kor.get("/forms")["forms"]) == len(list((nodes.ROOT / "accords/rok-us/forms").iterdir()))
+    assert kor.run("forms", "show", "N99", code=3).stderr
+
+
+def test_fields_from_a_file_and_claims_that_stay_apart(pair, tmp_path):
+    kor = pair["kor"]
+    lines = tmp_path / "fields"
+    lines.write_text("# a shared assessment\ntopic=transfer\nspan=2026-11-01T00:00Z/2026-11-20T00:00Z\narea=elsewhere\n"
+                     "review-by=30d\nclaims.1.source=public\nclaims.1.claim.ko=선박 이동\nclaims.1.claim.en=a ship moved\n"
+                     "claims.1.confidence=high\nclaims.2.source=partner\nclaims.2.claim.ko=하역\nclaims.2.claim.en=unloading\n"
+                     "claims.2.confidence=low\nassessment.ko=이전 가능성\nassessment.en=a transfer is possible\n")
+    place = send(kor, "--form", "N50", "--fields", str(lines), channel="share")["place"]
+    entry = both(pair, place)[1]
+    claims = next(field for field in entry["filled_content"]["fields"] if field["name"] == "claims")
+    assert len(claims["values"]) == 2
+    assert "unloading" in pair["usa"].run("read", place).stdout
+
+
+def test_line_checks_are_as_their_form_says(stage):
+    """A node asks, answers and closes N01 by itself: all of it counts under the form's own file."""
+    pair = stage.world(edit={"timers": ("line-check every 1h answer 2m", "line-check every 1s answer 500ms")})
+    kor, usa = pair["kor"], pair["usa"]
+
+    def closed():
+        rows = kor.get("/inbox", channel="service", limit=50)["messages"]
+        return [row for row in rows if row.get("filled", {}).get("act") == "close"]
+    row = usa.wait("a line check is closed", closed)[0]
+    assert row["verdict"] == "OK" and row["life"]["state"] == "CLOSED"
+    assert set(values(row["filled"])) == {"path", "answered-by", "ms"}
+    assert kor.status()["void"] == 0 and usa.status()["void"] == 0
