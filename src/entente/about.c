@@ -110,6 +110,7 @@ static enum exit_code add_precedence(struct draft *d, const struct options *o, c
 	if (precedence_read(bytes_str(word), &d->statement.precedence) == ERR_OK)
 		return EXIT_DONE;
 	say_error(_("{1} is no precedence: FLASH, IMMEDIATE, PRIORITY or ROUTINE."), word);
+	say_next("entente forms show {1}", json_str(s->form, "form"));
 	return EXIT_USAGE;
 }
 
@@ -129,6 +130,7 @@ static enum exit_code add_reason(struct draft *d, const struct options *o, const
 			draft_field(d, FORM_FIELD_REASON, buf_bytes(&out), true);
 		} else {
 			say_error(_("The text is longer than {1} bytes."), say_number(FORM_TEXT_LEN_MAX));
+			say_next(_("give a shorter reason; nothing was sent"));
 			code = EXIT_REFUSED;
 		}
 	}

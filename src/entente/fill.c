@@ -236,11 +236,13 @@ static enum exit_code take_file(struct filling *f, const char *path)
 
 	if (file == NULL) {
 		say_error(_("There is no file {1}: {2}."), path, strerror(errno));
+		say_next(_("entente forms show {1} lists its fields"), json_str(f->form, "form"));
 		code = EXIT_NOT_FOUND;
 	} else {
 		len = fread(text, 1, CONTENT_LEN_MAX, file);
 		if (ferror(file) || len == CONTENT_LEN_MAX || memchr(text, '\0', len) != NULL) {
 			say_error(_("{1} cannot be read as lines NAME=VALUE."), path);
+			say_next(_("entente forms show {1} lists its fields"), json_str(f->form, "form"));
 			code = EXIT_USAGE;
 		}
 		if (file != stdin)
@@ -540,6 +542,7 @@ static enum exit_code read_last(struct filling *f, const json_t *last)
 	if (json_bytes(last, "statement", &f->last_bytes) != ERR_OK ||
 	    statement_read(buf_bytes(&f->last_bytes), &f->last, &fault) != ERR_OK) {
 		say_error(_("The node's answer is not of the form that this version knows."));
+		say_next(_("start the node anew with this version: entente --version tells which it is"));
 		return EXIT_ERROR;
 	}
 	/* What is sealed, erased or cannot be read is typed anew. */
@@ -625,6 +628,7 @@ static enum exit_code put_field(struct filling *f, const json_t *field, bool is_
 		return missing_value(f, field, name);
 	if (code == EXIT_DONE && buf_check(&out) != ERR_OK) {
 		say_error(_("The field {1} is too long."), name);
+		say_next(_("make it shorter, or attach it as a file: entente send CHANNEL --attach FILE"));
 		code = EXIT_REFUSED;
 	}
 	if (code == EXIT_DONE)
@@ -653,6 +657,7 @@ static enum exit_code put_shared(struct filling *f, const struct options *o)
 							     : put_text(f, NULL, value, &out);
 		if (e != ERR_OK) {
 			say_error(_("--{1} cannot be {2}."), commons[i].option, value);
+			say_next(_("see entente {1} --help"), o->command->name);
 			return EXIT_USAGE;
 		}
 		draft_field(f->d, commons[i].number, buf_bytes(&out), false);
@@ -750,9 +755,11 @@ void form_explain(struct client *c, const struct draft *d, const json_t *answer)
 			continue;
 		say_error("{1}: {2} ({3}).", _(json_str(fault, "text")), json_str(field, "name"),
 			  form_title(field));
+		say_next("entente forms show {1}", name);
 		json_decref(form);
 		return;
 	}
 	say_error("{1}: {2}.", name, _(json_str(fault, "text")));
+	say_next("entente forms show {1}", name);
 	json_decref(form);
 }
