@@ -121,7 +121,7 @@ struct accord {
 	uint64_t line_answer_ms;	     /* the peer's node answers a line check within */
 	uint64_t flash_len_max;		     /* bytes of UTF-8 of a FLASH's text */
 	uint64_t clock_offset_ms;	     /* claimed times further off than this are flagged */
-	bool is_start_strict;		     /* after a restore, no writing until one peer has answered */
+	bool is_start_strict;		     /* no writing after a start until one peer has answered */
 	const struct guidelines *guidelines; /* NULL: the bundle has none */
 	struct form_list *lists;	     /* of `codes`: what more than one form names; NULL for none */
 	struct form *forms;		     /* form.h; NULL for none */

@@ -462,6 +462,9 @@ static const struct {
 	  N_("it was signed under another accord than entente accord show has: write it anew") },
 	{ "EXISTS", NULL, EXIT_REFUSED, N_("nothing is written over; entente status shows what stands") },
 	{ "STOPPED", NULL, EXIT_INTEGRITY, N_("entente status names the log and the rule that it broke") },
+	{ "RECOVERING", "start.strict", EXIT_REFUSED,
+	  N_("the accord says start strict: no epoch is opened before another party has answered; entente "
+	     "status shows the paths") },
 	{ "RECOVERING", NULL, EXIT_REFUSED,
 	  N_("entente status says what is missing; entente restore --open-epoch ends it") },
 	{ "DOWN", NULL, EXIT_LINE_DOWN, N_("entente status shows the paths") },

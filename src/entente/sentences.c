@@ -108,6 +108,7 @@ static const char *const sentences[] = {
 	N_("CLOSED"),
 	N_("our own log was longer than the store that we have"),
 	N_("the signer's machine stopped without closing: every party must answer first"),
+	N_("the accord says start strict: another party must answer first"),
 	/* record/verify.h */
 	N_("an entry is not there or cannot be read"),
 	N_("an entry is not of its place, or not of the form"),

@@ -86,7 +86,7 @@ static enum err own_line(struct node *n, uint32_t channel, struct line **out)
 
 	if (line == NULL || (line->log->frontier.size == 0 && !line->is_recovering))
 		return ERR_NOT_FOUND; /* never opened, or its opening was rolled back */
-	if (line->is_recovering || line->is_doubtful || line->is_closed)
+	if (is_shut(line) || line->is_closed)
 		return ERR_RECOVERING;
 	if (line->log->stopped.rule != NULL)
 		return ERR_STOPPED;

@@ -88,6 +88,7 @@ struct line {
 	/* recovering, and the signer cannot say how far it went: only a new epoch ends it */
 	bool is_unremembered;
 	bool is_doubtful;   /* the signer's machine stopped without closing: every peer must answer first */
+	bool is_unanswered; /* the accord says `start strict`: one peer must answer first */
 	uint8_t answered;   /* bit mask of parties whose HELLO came in this run */
 	uint64_t goal_size; /* recovering: the signer's head, or a peer's note of ours */
 	struct unsaved note, cosignature;
@@ -544,6 +545,11 @@ enum err recover_start(struct node *n, struct now now, const struct marks *marks
 enum err recover_note(struct node *n, struct now now, size_t peer, const struct note *note) MUST_CHECK;
 enum err recover_answered(struct node *n, size_t peer) MUST_CHECK;
 void recover_check(struct line *line);
+/* An own log that is closed until peers have answered, or what it lacks is back, or a new epoch is open. */
+static inline bool is_shut(const struct line *l)
+{
+	return l->is_recovering || l->is_doubtful || l->is_unanswered;
+}
 /* After a flush: what the signer doubts is told to be settled when every own log is open again. */
 void recover_settle(struct node *n);
 /* `open` of a new epoch, or of the first, by the registrar. */

@@ -430,7 +430,7 @@ size_t node_logs(struct node *n, struct log_status *out, size_t max)
 			s->state = LOG_STOPPED;
 		else if (l->is_closed)
 			s->state = LOG_CLOSED;
-		else if (l->is_recovering || l->is_doubtful)
+		else if (is_shut(l))
 			s->state = LOG_RECOVERING;
 	}
 	return count;
@@ -487,6 +487,15 @@ static void peer_status_read(const struct node *n, const struct peer *p, struct 
 	}
 }
 
+static const char *why_shut(const struct line *l)
+{
+	if (l->is_doubtful)
+		return "the signer's machine stopped without closing: every party must answer first";
+	if (l->is_recovering)
+		return "our own log was longer than the store that we have";
+	return "the accord says start strict: another party must answer first";
+}
+
 void node_status(struct node *n, struct node_status *out)
 {
 	*out = (struct node_status){ .commits = n->commits,
@@ -504,12 +513,9 @@ void node_status(struct node *n, struct node_status *out)
 		out->entries += l->log->frontier.size;
 		out->stopped_logs += l->log->stopped.rule != NULL;
 		out->waiting += l->log->frontier.size - l->folded;
-		if (l->is_own && (l->is_recovering || l->is_doubtful) && !l->is_closed) {
+		if (l->is_own && is_shut(l) && !l->is_closed) {
 			out->is_recovering = true;
-			out->recovering = l->is_doubtful
-						  ? "the signer's machine stopped without closing: every "
-						    "party must answer first"
-						  : "our own log was longer than the store that we have";
+			out->recovering = why_shut(l);
 		}
 	}
 }

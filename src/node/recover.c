@@ -107,6 +107,9 @@ static enum err recover_line(struct node *n, struct line *l, const struct marks 
 	l->is_recovering = l->is_unremembered;
 	l->is_doubtful = (reason & CLOSED_DOUBTFUL) != 0 || (!is_certain && l->channel->plane != PLANE_HOME &&
 							     (l->log->durable > 0 || !is_unmarked));
+	/* A machine that went back with its signer looks like any other, until somebody answers. */
+	l->is_unanswered = n->accord->is_start_strict && l->channel->plane != PLANE_HOME &&
+			   (l->log->durable > 0 || !is_unmarked);
 	return (l->is_doubtful || l->is_unremembered) && reason == 0 ? keep_reason(n, l) : ERR_OK;
 }
 
@@ -246,6 +249,7 @@ enum err recover_answered(struct node *n, size_t peer)
 		struct line *l = &n->lines[i];
 		uint8_t others = (uint8_t)(l->channel->parties & ~(1u << n->self));
 		l->answered |= (uint8_t)(1u << peer);
+		l->is_unanswered = l->is_unanswered && (others & 1u << peer) == 0;
 		if (l->is_doubtful && (l->answered & others) == others) {
 			l->is_doubtful = false;
 			e = l->is_unremembered ? keep_reason(n, l) : forget_reason(n, l);
@@ -381,6 +385,14 @@ static enum err epoch_number(struct node *n, const struct line *old, uint32_t *o
 	return number > UINT32_MAX ? ERR_LIMIT : ERR_OK;
 }
 
+/* The accord says `start strict`, and none of the others who could know more of this log has answered. */
+static bool is_unheard(const struct node *n, const struct line *old)
+{
+	uint8_t others = (uint8_t)(old->channel->parties & ~(1u << n->self));
+
+	return n->accord->is_start_strict && others != 0 && (old->answered & others) == 0;
+}
+
 /* One channel's next epoch, or its first. */
 static enum err epoch_open_channel(struct node *n, struct now now, const struct statement *s,
 				   const struct command *in, uint32_t channel, struct effect_answer *answer)
@@ -401,7 +413,11 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 		key.epoch = old->key.epoch;
 		old = NULL;
 	}
-	if (old != NULL && !old->is_recovering && !old->is_doubtful && old->log->stopped.rule == NULL)
+	if (old != NULL && is_unheard(n, old)) {
+		answer->limit = "start.strict";
+		return ERR_RECOVERING;
+	}
+	if (old != NULL && !is_shut(old) && old->log->stopped.rule == NULL)
 		return ERR_EXISTS;
 	if (!is_open_of(old, s)) {
 		answer->verdict = VERDICT_REFERS;
@@ -424,7 +440,7 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 		return ERR_REFUSED;
 	}
 	answer->place = (struct place_key){ key, 0 };
-	line->is_recovering = line->is_doubtful = line->is_unremembered = false;
+	line->is_recovering = line->is_doubtful = line->is_unanswered = line->is_unremembered = false;
 	e = forget_reason(n, line_find(n, &old_key));
 	if (e == ERR_OK)
 		e = epoch_entry(n, now, line, &entry, s);

@@ -19,8 +19,8 @@ enum err service_add(struct node *n, struct now now, const struct say *what, str
 	enum err e;
 
 	/* A log whose opening was rolled back has a line and is empty: its first entry is an `open`. */
-	if (line == NULL || line->is_recovering || line->is_doubtful || line->is_closed ||
-	    line->log->stopped.rule != NULL || line->log->frontier.size == 0 || memory == NULL)
+	if (line == NULL || is_shut(line) || line->is_closed || line->log->stopped.rule != NULL ||
+	    line->log->frontier.size == 0 || memory == NULL)
 		return ERR_STOPPED;
 	memcpy(s.accord, n->accord->id, ACCORD_ID_LEN);
 	drbg_read(&n->drbg, s.id, sizeof s.id);

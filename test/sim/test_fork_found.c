@@ -103,6 +103,49 @@ static void test_rolled_back_machine(void **state)
 	world_free(w);
 }
 
+/* The same under an accord that says `start strict`: it waits for the other, and there is no fork. */
+static void test_rolled_back_machine_waits(void **state)
+{
+	struct world *w = world_new(*(uint64_t *)*state, 2, getenv("VERBOSE") != NULL);
+	struct sim_node *a = &w->nodes[0], *b = &w->nodes[1];
+	static struct sim_signer signer;
+	uint64_t size;
+
+	w->accord->is_start_strict = true;
+	w->faults_on = 0;
+	world_advance(w, 10000000);
+	disk_keep(w, a);
+	signer_copy(&signer, &a->signer);
+	size = log_of(a, 0).size;
+	a->backup_acknowledged = a->acknowledged_count;
+	until_more(w, b, size);
+	w->is_cut = true;
+	w->is_healing = true; /* nobody acts by himself: the home log has no peer who could know better */
+	for (size_t i = 0; i < SIM_PATHS; i++)
+		path_set(w, 0, 1, i, false);
+	signer_copy(&a->signer, &signer);
+	node_restore(w, a);
+	node_boot(w, a);
+	size = log_of(a, 0).size;
+	officer_send(w, a, LEADER);
+	node_turn(w, a);
+	world_advance(w, w->now_us + 60000000);
+	assert_int_equal(log_of(a, 0).size, size);
+	assert_int_equal(log_of(a, 0).state, LOG_RECOVERING);
+	/* Nor does the registrar get around it. */
+	officer_open(w, a, LEADER);
+	node_turn(w, a);
+	assert_int_equal(log_of(a, 0).state, LOG_RECOVERING);
+	w->is_cut = false;
+	world_advance(w, w->now_us + 5000000);
+	world_wake(w);
+	until_more(w, b, log_of(b, 0).size);
+	assert_false(has_proof(w, b, a->log_key.public));
+	assert_int_equal(log_of(b, 0).state, LOG_RUNS);
+	assert_int_equal(log_of(a, 0).state, LOG_RUNS);
+	world_free(w);
+}
+
 int main(void)
 {
 	static uint64_t seeds[] = { 1, 2, 3 };
@@ -110,6 +153,8 @@ int main(void)
 		cmocka_unit_test_prestate(test_rolled_back_machine, &seeds[2]),
 		cmocka_unit_test_prestate(test_rolled_back_machine, &seeds[1]),
 		cmocka_unit_test_prestate(test_rolled_back_machine, &seeds[0]),
+		cmocka_unit_test_prestate(test_rolled_back_machine_waits, &seeds[0]),
+		cmocka_unit_test_prestate(test_rolled_back_machine_waits, &seeds[1]),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
