@@ -166,6 +166,10 @@ enum err children_remember(struct core *c)
 			e = take_contained(c, &answer);
 			continue;
 		}
+		if (e == ERR_OK && answer.kind == RECORD_LINK_BROKEN) {
+			c->is_link_broken = true;
+			continue;
+		}
 		if (e == ERR_OK)
 			return take_memory(c, &answer);
 		if (e != ERR_SHORT)
@@ -282,6 +286,16 @@ static enum err take_signed(struct core *c, const struct record *r)
 	return node_signed(c->node, loop_now(c->loop), &answer, &c->fx);
 }
 
+static void lose_link(struct core *c);
+
+static enum err take_broken(struct core *c, const struct record *r)
+{
+	(void)r;
+	log_error("link said to the signer what it may not say");
+	lose_link(c);
+	return ERR_OK;
+}
+
 static const struct {
 	enum record_kind kind;
 	enum err (*take)(struct core *c, const struct record *r);
@@ -295,6 +309,7 @@ static const struct {
 	{ RECORD_PATH_UP, take_path_up },
 	{ RECORD_PATH_DOWN, take_path_down },
 	{ RECORD_REFUSED, take_refused },
+	{ RECORD_LINK_BROKEN, take_broken },
 	{ RECORD_LINK_CONTAINED, take_contained },
 	{ RECORD_SIGNER_CONTAINED, take_contained },
 };
@@ -546,6 +561,8 @@ void children_run(struct core *c)
 	c->signer.watch = watch_open(c->loop, c->signer.fd, on_signer, c);
 	watch_set(c->signer.watch, true, false);
 	run_link(c);
+	if (c->is_link_broken && take_broken(c, NULL) != ERR_OK)
+		core_end(c, 1);
 }
 
 /* ---- What they are told. ---- */

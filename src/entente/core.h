@@ -65,6 +65,7 @@ struct core {
 	bool is_ending;
 	int status; /* what the program ends with */
 	bool has_memory, is_certain;
+	bool is_link_broken; /* as the signer said before link was listened to */
 	bool has_reserve;
 	struct mono idle_due;	  /* the store tidies up, busy or not */
 	struct mono reserve_next; /* when it is tried again */

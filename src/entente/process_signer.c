@@ -32,6 +32,7 @@
 #define FRESH_MAX 64u
 #define TO_CORE_LEN_MAX (4u << 20)
 #define HANDSHAKES_PER_TURN 4u
+#define REFUSED_MAX 1024u /* records that are thrown away at once */
 
 struct signer {
 	struct sign_key log, mirror, tls;
@@ -309,7 +310,27 @@ static enum err read_link(struct signer *s)
 	e = record_write(&answer, &out);
 	assert(e == ERR_OK);
 	/* Whoever does not fetch his answers gets none. */
-	return socket_write(s->link, buf_bytes(&out), &written) == ERR_DOWN ? ERR_DOWN : ERR_OK;
+	(void)!socket_write(s->link, buf_bytes(&out), &written);
+	return ERR_OK;
+}
+
+/* It is broken or taken over, and core ends it: what else it has said is for nobody. */
+static enum err refuse_link(struct signer *s)
+{
+	const struct record broken = { .kind = RECORD_LINK_BROKEN };
+	uint8_t memory[1024];
+	enum err e = ERR_OK;
+
+	log_error("link said what it may not say");
+	for (unsigned i = 0; i < REFUSED_MAX && e != ERR_SHORT; i++) {
+		struct buf in = BUF_ON(memory);
+		e = socket_read(s->link, &in);
+	}
+	/* Said once: a core that has not heard it yet need not hear it again. */
+	if (pipe_waiting(&s->core) > 0)
+		return ERR_OK;
+	e = pipe_put(&s->core, &broken);
+	return e == ERR_OK ? write_group(s) : e;
 }
 
 static enum err read_handshakes(struct signer *s)
@@ -318,6 +339,12 @@ static enum err read_handshakes(struct signer *s)
 
 	for (unsigned i = 0; i < HANDSHAKES_PER_TURN && e == ERR_OK; i++)
 		e = read_link(s);
+	/*
+	 * Core holds link's end too, so that it never closes: who seems to have closed it wrote an empty
+	 * record.
+	 */
+	if (e == ERR_FRAME || e == ERR_DOWN)
+		e = refuse_link(s);
 	return e == ERR_SHORT ? ERR_OK : e;
 }
 
@@ -337,16 +364,11 @@ static enum err turn(struct signer *s)
 		e = read_core(s);
 	else if ((ready[0].revents & POLLOUT) != 0)
 		e = write_group(s);
-	if (e == ERR_OK && ready[1].revents != 0) {
+	/* When that end is gone, so is core, and its own pipe says so. */
+	if ((ready[1].revents & (POLLHUP | POLLERR)) != 0)
+		s->link = -1;
+	else if (e == ERR_OK && ready[1].revents != 0)
 		e = read_handshakes(s);
-		/* Core holds that end too: when it is gone, so is core, and its own pipe says so. */
-		if (e == ERR_DOWN)
-			s->link = -1;
-		else if (e != ERR_OK)
-			log_error("link said what it may not say");
-		if (e == ERR_DOWN)
-			e = ERR_OK;
-	}
 	/*
 	 * The answers are out. What waits for the disk now is only the next question, and few come so soon.
 	 */

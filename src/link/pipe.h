@@ -38,6 +38,7 @@
  *	MEMORY          core     signer    what do you remember; `name` is our mirror's name
  *	REMEMBERS       signer   core      `rest` are the marks; `number` is a mask of REMEMBERS_ bits
  *	SIGNER_CONTAINED signer  core      what the kernel gave to it, before REMEMBERS
+ *	LINK_BROKEN     signer   core      link said what it may not say
  *	SETTLED         core     signer    no own log hangs on what you do not remember
  *	SIGN            core     signer    our log's note: `name` its origin, `number` its size, `text` its
  *	                                   three lines, `rest` the consistency proof
@@ -70,7 +71,7 @@ enum record_kind {
 	RECORD_MEMORY, RECORD_REMEMBERS, RECORD_SIGN, RECORD_COSIGN, RECORD_SIGNED, RECORD_COSIGNED,
 	RECORD_LINK_CONTAINED, RECORD_SIGNER_CONTAINED,
 	RECORD_DOOR, RECORD_SHUT, RECORD_START, RECORD_END, RECORD_OPEN, RECORD_OPENED,
-	RECORD_WRITE, RECORD_READ, RECORD_SETTLED,
+	RECORD_WRITE, RECORD_READ, RECORD_SETTLED, RECORD_LINK_BROKEN,
 	RECORD_KIND_COUNT
 };
 /* clang-format on */

@@ -300,6 +300,26 @@ static long forge_signature(void)
 	return send(3, out.ptr, out.len, MSG_NOSIGNAL);
 }
 
+/* To the signer, where it takes handshakes from link, a note of ours to be signed. */
+static long ask_for_a_note(void)
+{
+	uint8_t memory[256];
+	struct buf out = BUF_ON(memory);
+	const struct record r = {
+		.kind = RECORD_SIGN, .number = 1, .name = bytes_str("x"), .text = bytes_str("x")
+	};
+
+	if (record_write(&r, &out) != ERR_OK)
+		abort();
+	return send(4, out.ptr, out.len, MSG_NOSIGNAL);
+}
+
+/* A record of nothing, which looks like the end of the line. */
+static long end_without_ending(void)
+{
+	return send(4, "", 0, MSG_NOSIGNAL);
+}
+
 /* A door that the settings do not have. */
 static long ask_for_a_door(void)
 {
@@ -327,7 +347,8 @@ static const struct {
 	ESCAPE(change_user),	    ESCAPE(load_bpf),	    ESCAPE(open_perf),
 	ESCAPE(use_keyring),	    ESCAPE(fault_memory),   ESCAPE(make_code),
 	ESCAPE(map_code),	    ESCAPE(use_io_uring),   ESCAPE(heed_no_denial),
-	ESCAPE(forge_signature),    ESCAPE(ask_for_a_door),
+	ESCAPE(forge_signature),    ESCAPE(ask_for_a_door), ESCAPE(ask_for_a_note),
+	ESCAPE(end_without_ending),
 };
 
 /* ---- Where it is let in. ---- */

@@ -94,6 +94,15 @@ def test_link_cannot_speak_as_the_signer(attacked):
     node.wait("the node goes on", node.is_answering)
 
 
+@pytest.mark.parametrize("lie", ["ask_for_a_note", "end_without_ending"])
+def test_link_that_lies_to_the_signer_ends_alone(attacked, lie):
+    node = attacked(f"link/{lie}")
+    await_words(node, "link said to the signer what it may not say")
+    await_words(node, "the link process is gone")
+    node.wait("the node goes on", node.is_answering)
+    assert "signer" in node.processes()
+
+
 def test_link_gets_no_socket_that_the_settings_do_not_have(attacked):
     node = attacked("link/ask_for_a_door")
     await_words(node, "link asked for door")

@@ -204,6 +204,20 @@ def test_the_tls_key_signs_handshakes_alone(signers):
         assert (answer["err"], answer["rest"]) == ("REFUSED", b"")
 
 
+@pytest.mark.parametrize("said", [encode("SIGN", number=1, name=OWN, text=text(OWN, LEAVES[:1])), b"", b"\xff" * 4096],
+                         ids=["what only core may ask", "nothing", "no record"])
+def test_a_link_that_breaks_the_table_is_told_of(signers, said):
+    """Once, however often it says so; and the keys go on with what is theirs."""
+    s = signers()
+    s.remember()
+    for _ in range(20):
+        s.handshakes.send(said)
+    assert s.child.next("LINK_BROKEN") == {}
+    assert s.ask("SIGN", OWN, LEAVES[:3])[0] == "OK"
+    assert handshake(s, b" " * 64 + b"TLS 1.3, client CertificateVerify\0" + bytes(32))["err"] == "OK"
+    assert s.end() == 0
+
+
 @pytest.mark.parametrize("said", [
     encode("SIGN", number=1, name=OWN, text=text(OWN, LEAVES[:1])),            # before it knows who we are
     encode("TLS_SIGN", number=1, rest=b"x"),                                   # what only link may ask

@@ -25,7 +25,7 @@ KINDS = {
     "MEMORY": "n", "REMEMBERS": "ir", "SIGN": "intr", "COSIGN": "iwntr", "SIGNED": "einr", "COSIGNED": "einr",
     "LINK_CONTAINED": "i", "SIGNER_CONTAINED": "i",
     "DOOR": "it", "SHUT": "", "START": "", "END": "", "OPEN": "i", "OPENED": "eit",
-    "WRITE": "phir", "READ": "phr", "SETTLED": "",
+    "WRITE": "phir", "READ": "phr", "SETTLED": "", "LINK_BROKEN": "",
 }
 NUMBERS = {name: number for number, name in enumerate(KINDS, 1)}
 NAMES = dict(enumerate(KINDS, 1))

@@ -53,6 +53,7 @@ static const struct {
 	{ PIPE_CORE, PIPE_LINK, { .kind = RECORD_WRITE, .peer = 1, .path = 2, .number = 9, .rest = { frame, 7 } } },
 	{ PIPE_LINK, PIPE_CORE, { .kind = RECORD_READ, .peer = 1, .path = 2, .rest = { memory, RECORD_READ_MAX } } },
 	{ PIPE_CORE, PIPE_SIGNER, { .kind = RECORD_SETTLED } },
+	{ PIPE_SIGNER, PIPE_CORE, { .kind = RECORD_LINK_BROKEN } },
 };
 /* clang-format on */
 
