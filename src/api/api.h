@@ -20,10 +20,11 @@
 
 struct api;
 
-/* What the kernel gave to a process of the node; all zero: nothing yet. */
+/* What the kernel gave to a process of the node, once that has said so. */
 struct api_contained {
 	const char *name;
 	const struct sandbox_given *given;
+	const bool *has_given;
 };
 
 struct api_options {

@@ -201,6 +201,7 @@ static void reply_contained(struct reply *r, const struct api_contained *p)
 {
 	reply_object(r, NULL);
 	reply_str(r, "name", p->name);
+	reply_bool(r, "starting", !*p->has_given);
 	reply_uint(r, "calls", p->given->calls);
 	reply_uint(r, "landlock", p->given->landlock);
 	reply_bool(r, "files", p->given->has_files);

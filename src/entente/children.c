@@ -380,6 +380,7 @@ static void lose_link(struct core *c)
 	if (c->link.fd < 0)
 		return;
 	drop(&c->link);
+	c->link.has_given = false;
 	if (tell_starter(c, &end, NULL, 0) != ERR_OK)
 		log_error("the starter does not hear");
 	for (size_t i = 0; i < PARTY_MAX * LINK_PATHS_MAX; i++) {

@@ -283,9 +283,9 @@ static enum err open_api(struct core *c)
 	};
 	enum err e = file_path(path, c->home, "socket");
 
-	c->contained[0] = (struct api_contained){ "core", &c->given };
-	c->contained[1] = (struct api_contained){ "link", &c->link.given };
-	c->contained[2] = (struct api_contained){ "signer", &c->signer.given };
+	c->contained[0] = (struct api_contained){ "core", &c->given, &c->has_given };
+	c->contained[1] = (struct api_contained){ "link", &c->link.given, &c->link.has_given };
+	c->contained[2] = (struct api_contained){ "signer", &c->signer.given, &c->signer.has_given };
 	if (e == ERR_OK)
 		e = file_path(c->copies, c->home, "copies");
 	return e == ERR_OK ? api_open(&options, &c->api) : e;
@@ -352,6 +352,7 @@ enum err core_contain(struct core *c)
 	}
 	if (e == ERR_OK)
 		e = sandbox_enter(&(struct sandbox_wants){ allowed, ARRAY_COUNT(rows) }, &c->given);
+	c->has_given = true;
 	c->threads = threads_new();
 	node_crew(c->node, threads_crew(c->threads));
 	return e == ERR_OK ? sandbox_shut(&contain_core, &c->given) : e;

@@ -45,6 +45,7 @@ struct core {
 	int starter; /* -1 */
 	pid_t starter_pid;
 	struct sandbox_given given; /* ours */
+	bool has_given;
 	struct api_contained contained[3];
 	char copies[FILE_PATH_MAX];
 	int handshakes; /* link's end of its pipe to the signer, kept for the next link */

@@ -281,7 +281,9 @@ static void check_sandbox(struct doctor *d, const json_t *status)
 	{
 		show_contained(process, what, sizeof what);
 		say_fill(why, sizeof why, "{1}: {2}", json_str(process, "name"), what);
-		if (show_is_contained(process))
+		if (json_flag(process, "starting"))
+			find(d, FINDING_WARN, N_("sandbox"), why, _("the same command again in a moment"));
+		else if (show_is_contained(process))
 			find(d, FINDING_OK, N_("sandbox"), why, "");
 		else
 			find(d, FINDING_BAD, N_("sandbox"), why,

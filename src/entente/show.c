@@ -367,6 +367,10 @@ void show_contained(const json_t *process, char *out, size_t size)
 {
 	char calls[128], landlock[64];
 
+	if (json_flag(process, "starting")) {
+		say_fill(out, size, "{1}", _("it has not said yet what the kernel gives it"));
+		return;
+	}
 	if (json_uint(process, "calls") == 0)
 		say_fill(calls, sizeof calls, "{1}", _("ANY SYSTEM CALL"));
 	else

@@ -85,7 +85,9 @@ static void show_process(const json_t *process)
 	say("  ");
 	say_cell(json_str(process, "name"), 14, COLOUR_PLAIN);
 	say(" ");
-	if (show_is_contained(process))
+	if (json_flag(process, "starting"))
+		say_cell(_("STARTING"), 14, COLOUR_WARN);
+	else if (show_is_contained(process))
 		say_cell(_("CONTAINED"), 14, COLOUR_GOOD);
 	else
 		say_cell(_("NOT CONTAINED"), 14, COLOUR_BAD);

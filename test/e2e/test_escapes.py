@@ -181,7 +181,6 @@ def test_a_process_without_a_sandbox_is_no_secret(attacked, process):
         said = node.run("status", code=None).stdout
         return [line.split()[0] for line in said.splitlines() if "NOT CONTAINED" in line]
 
-    # Each says what holds it once it is held: until then it is held by nothing.
     node.wait("the others are contained", lambda: uncontained() == [process])
     findings = json.loads(node.run("doctor", "--json", code=1).stdout)
     assert [row["finding"] for row in findings if row["check"] == "sandbox"].count("BAD") == 1

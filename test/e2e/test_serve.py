@@ -1,4 +1,5 @@
 """The three processes of a node: started, restarted, ended; and what keeps them from starting."""
+import json
 import os
 import signal
 import subprocess
@@ -24,6 +25,23 @@ def test_the_link_is_started_again(pair):
     kor.await_link(patience=5)
     kor.await_step(place, "STATION RECEIPT")
     assert kor.processes()["link"] != first and kor.process.poll() is None
+
+
+def test_a_process_that_starts_is_not_said_to_be_uncontained(pair):
+    """Nobody is alarmed by a link that has just been started; nor is it said to be held before it has said so."""
+    kor = pair["kor"]
+    starter = kor.processes()["starter"]
+    os.kill(starter, signal.SIGSTOP)
+    try:
+        kor.kill("link")
+        shown = kor.wait("link starts", lambda: [line for line in kor.run("status", code=None).stdout.splitlines()
+                                                 if line.split()[:2] == ["link", "STARTING"]])
+        assert len(shown) == 1 and "NOT CONTAINED" not in kor.run("status", code=None).stdout
+        rows = json.loads(kor.run("doctor", "--json", code=None).stdout)
+        assert [row["finding"] for row in rows if row["check"] == "sandbox"].count("WARN") == 1
+    finally:
+        os.kill(starter, signal.SIGCONT)
+    kor.wait("it is contained", lambda: "link           CONTAINED" in kor.run("status", code=None).stdout)
 
 
 def test_without_its_signer_the_node_stops(pair):
