@@ -1,5 +1,7 @@
 #include "crypto/sign.h"
 
+#include "crypto/library_memory.h"
+
 #include <assert.h>
 #include <openssl/crypto.h>
 #include <sodium.h>
@@ -31,6 +33,8 @@ void crypto_init(void)
 	struct sign_key k;
 	uint8_t made[SIGN_LEN];
 
+	if (!library_memory_take())
+		refuse_library("OpenSSL has memory of its own already");
 	/* OpenSSL does what its callers here say, and not what the system's openssl.cnf adds to it. */
 	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
 		refuse_library("OpenSSL does not start");

@@ -2,13 +2,19 @@
  * Each call of OpenSSL that crypto/ makes fails once, as it would for want of memory: what was asked for is
  * refused with a name, or comes about all the same; nothing is lost, and the next attempt succeeds.
  */
+#include "crypto/p256.h"
+#include "crypto/sign.h"
 #include "crypto/tls.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <openssl/provider.h>
 #include <openssl/ssl.h>
@@ -20,7 +26,7 @@
 /* One process, one thread: which call fails, counted down. */
 static struct {
 	unsigned fail_in;
-	bool has_failed;
+	bool has_failed, has_no_memory;
 } calls;
 
 static bool fails(void)
@@ -31,6 +37,13 @@ static bool fails(void)
 }
 
 // NOLINTBEGIN(bugprone-reserved-identifier): the linker makes these names of --wrap
+void *__real_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size)
+{
+	return calls.has_no_memory ? NULL : __real_realloc(old, size);
+}
+
 #define CALL(type, name, params, args, failed)                  \
 	type __real_##name params;                              \
 	type __wrap_##name params;                              \
@@ -190,9 +203,39 @@ static void each_call_fails_once(void **state)
 	assert_true(n > CALLS_MIN && refused > CALLS_MIN / 2);
 }
 
+/* A key or a signature is not false because there is no memory to look at it: the process ends. */
+static void memory_is_nobodys_fault(void **state)
+{
+	/* The base point of P-256 (SP 800-186 section 3.2.1.3): as good a key as any. */
+	static const char point_text[] = "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+					 "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5";
+	uint8_t point[P256_POINT_LEN];
+	int status;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(bytes_read_hex(bytes_str(point_text), point, sizeof point), ERR_OK);
+	assert_true(p256_is_good_public(point));
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		static const struct rlimit none = { 0 };
+		(void)setrlimit(RLIMIT_CORE, &none);
+		signal(SIGABRT, SIG_DFL);
+		calls.has_no_memory = true;
+		_exit(p256_is_good_public(point) ? 1 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGABRT);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(each_call_fails_once) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_call_fails_once),
+		cmocka_unit_test(memory_is_nobodys_fault),
+	};
 
 	crypto_init();
 	return cmocka_run_group_tests_name("openssl_calls", tests, NULL, NULL);
