@@ -1,0 +1,379 @@
+/*
+ * What a peer may do with logs: epochs, forks, receipts, and entries that are not of the form.
+ * It holds its own keys and every byte of its link. Each test is an attack, and what must not come of it.
+ */
+#include "attack.h"
+
+#include "base/log.h"
+#include "record/fork.h"
+
+static uint8_t scratch[FRAME_LEN_MAX];
+
+/* ---- Logs and epochs. ---- */
+
+static void test_epochs_are_few(void **state)
+{
+	struct room *r = *state;
+	size_t logs = 0;
+
+	room_link(r, 1, 0, NULL, 0);
+	for (uint32_t channel = LEADER; channel <= TWO_ALONE; channel++) {
+		for (uint32_t epoch = 1; epoch <= 2 * EPOCHS_MAX; epoch++) {
+			struct forge f;
+			forge_open(&f, r->w, 1, channel, epoch);
+			forge_begin(&f);
+			assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+			logs += room_has_log(r, &f.key);
+			if (epoch <= EPOCHS_MAX)
+				assert_true(room_has_log(r, &f.key));
+			else
+				assert_false(room_has_log(r, &f.key));
+			forge_free(&f);
+		}
+	}
+	assert_int_equal(logs, 4 * EPOCHS_MAX);
+	assert_int_equal(r->closed, 0);
+	assert_int_equal(r->stopped, 0);
+	/* And ours go on, as everybody else's. */
+	assert_int_equal(room_say(r, LEADER, PRECEDENCE_FLASH, 10, NULL, 0), ERR_OK);
+}
+
+static void test_a_log_is_opened_by_its_author_alone(void **state)
+{
+	struct room *r = *state;
+	struct buf out = BUF_ON(scratch);
+	struct forge f;
+
+	room_link(r, 2, 0, NULL, 0);
+	forge_open(&f, r->w, 1, LEADER, 5);
+	forge_begin(&f);
+	/* The third party cannot sign for the author. */
+	forge_batch(&f, 0, f.count, &out);
+	out.ptr[out.len - 20] = out.ptr[out.len - 20] == 'A' ? 'B' : 'A';
+	assert_int_not_equal(room_hear(r, 2, FRAME_BATCH, buf_bytes(&out)), ERR_OK);
+	assert_false(room_has_log(r, &f.key));
+	assert_int_equal(room_hear_batch(r, 2, &f, 0, f.count), ERR_OK);
+	assert_true(room_has_log(r, &f.key));
+	forge_free(&f);
+}
+
+/* Said twice in a session, it would make us look at all logs and send all receipts as often as it likes. */
+static void test_hello_comes_once(void **state)
+{
+	struct room *r = *state;
+	struct buf out = BUF_ON(scratch);
+
+	room_link(r, 1, 0, NULL, 0);
+	forge_hello(r->w, 1, NULL, 0, &out);
+	assert_int_equal(room_hear(r, 1, FRAME_HELLO, buf_bytes(&out)), ERR_FRAME);
+	assert_int_equal(r->closed, 1);
+	room_link(r, 1, 0, NULL, 0);
+	assert_int_equal(r->closed, 1);
+}
+
+/* ---- Forks. ---- */
+
+/* The contents of FORK statements in our own logs, checked as a stranger would. */
+static size_t count_proofs(struct room *r, size_t party, uint32_t channel)
+{
+	static uint8_t memory[ENTRY_LEN_MAX], content_memory[CONTENT_LEN_MAX];
+	struct place_key at = { { channel, 0, 1 }, 0 };
+	size_t count = 0;
+
+	for (; at.index < room_log(r, &at.log).size; at.index++) {
+		struct buf bytes = BUF_ON(memory), content = BUF_ON(content_memory);
+		static struct fork fork;
+		struct entry_read_out read;
+		struct fault fault;
+		assert_int_equal(node_entry(r->n->node, &at, &bytes, &read), ERR_OK);
+		count += read.statement.kind == KIND_FORK &&
+			 node_content(r->n->node, &read.statement, &content) == ERR_OK &&
+			 fork_read(buf_bytes(&content), &fork, &fault) == ERR_OK &&
+			 fork_check(&fork, r->w->nodes[party].log_key.public, &fault) == ERR_OK;
+	}
+	return count;
+}
+
+static void test_a_fork_is_proved_with_few_reads(void **state)
+{
+	struct room *r = *state;
+	struct forge f, g;
+	size_t common;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	add_many(&f, 1500);
+	common = f.count;
+	for (size_t at = 0; at < f.count; at += 300)
+		assert_int_equal(room_hear_batch(r, 1, &f, at, at + 300 < f.count ? at + 300 : f.count),
+				 ERR_OK);
+	forge_open(&g, r->w, 1, LEADER, 1);
+	for (size_t i = 0; i < common; i++)
+		forge_put(&g, f.items[i].entry, f.items[i].content);
+	add_many(&f, 1);
+	add_many(&g, 3);
+	assert_int_equal(room_hear_batch(r, 1, &f, common, f.count), ERR_OK);
+	count_reads(r);
+	assert_int_equal(room_hear_batch(r, 1, &g, common, g.count), ERR_OK);
+	assert_int_equal(count_proofs(r, 1, LEADER), 1);
+	assert_in_range(nodes_read, 1, 500);
+	count_no_more(r);
+	assert_int_equal(room_log(r, &f.key).state, LOG_STOPPED);
+	forge_free(&f);
+	forge_free(&g);
+}
+
+/* Two roots of one size, whichever comes first: the sides are put in order before they are checked. */
+static void test_a_fork_is_proved_either_way_round(void **state)
+{
+	struct room *r = *state;
+	bool was_less = false, was_more = false;
+
+	room_link(r, 1, 0, NULL, 0);
+	for (uint32_t epoch = 1; !was_less || !was_more; epoch++) {
+		uint8_t memory[2][1024], roots[2][HASH_LEN];
+		struct buf notes[2] = { BUF_ON(memory[0]), BUF_ON(memory[1]) };
+		size_t proofs = count_proofs(r, 1, LEADER);
+		struct bytes note;
+		struct forge f, g;
+		assert_true(epoch <= EPOCHS_MAX);
+		forge_open(&f, r->w, 1, LEADER, epoch);
+		forge_open(&g, r->w, 1, LEADER, epoch);
+		forge_begin(&f);
+		forge_begin(&g);
+		assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+		frontier_root(&f.frontiers[f.count], roots[0]);
+		frontier_root(&g.frontiers[g.count], roots[1]);
+		forge_note(&g, g.count, &notes[1]);
+		note = buf_bytes(&notes[1]);
+		room_link(r, 1, 0, &note, 1);
+		assert_int_equal(count_proofs(r, 1, LEADER), proofs + 1);
+		assert_int_equal(room_log(r, &f.key).state, LOG_STOPPED);
+		was_less |= memcmp(roots[0], roots[1], HASH_LEN) < 0;
+		was_more |= memcmp(roots[0], roots[1], HASH_LEN) > 0;
+		forge_free(&f);
+		forge_free(&g);
+	}
+}
+
+/* What a third party makes up of a log must not keep us from looking when its author really forks it. */
+static void test_hearsay_hides_no_fork(void **state)
+{
+	struct room *r = *state;
+	struct forge f, g, h;
+	size_t common;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	add_many(&f, 10);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	common = f.count;
+	/* The third party passes on a good note with other entries under it. */
+	load(&g, r, 1, LEADER);
+	forge_cut(&g, 0);
+	for (size_t i = 0; i < common; i++)
+		forge_put(&g, f.items[i].entry, f.items[i].content);
+	add_many(&f, 2);
+	add_many(&g, 2);
+	{
+		struct batch_item items[2];
+		uint8_t memory[1024];
+		struct buf note = BUF_ON(memory), out = BUF_ON(scratch);
+		struct batch b = { .origin = f.origin, .first = common, .items = items, .count = 2 };
+		for (size_t i = 0; i < 2; i++)
+			items[i] = (struct batch_item){ .entry = g.items[common + i].entry,
+							.content = g.items[common + i].content };
+		forge_note(&f, f.count, &note);
+		b.note = buf_bytes(&note);
+		batch_write(&b, NULL, &out);
+		assert_int_equal(room_hear(r, 2, FRAME_BATCH, buf_bytes(&out)), ERR_OK);
+	}
+	assert_int_equal(room_log(r, &f.key).state, LOG_RUNS);
+	/* Now the author goes on from another history. */
+	forge_open(&h, r->w, 1, LEADER, 1);
+	for (size_t i = 0; i + 1 < common; i++)
+		forge_put(&h, f.items[i].entry, f.items[i].content);
+	add_many(&h, 3);
+	room_forget(r);
+	assert_int_equal(room_hear_batch(r, 1, &h, common, h.count), ERR_OK);
+	assert_int_equal(room_said(r, 1, FRAME_WANT), 1);
+	assert_int_equal(room_hear_batch(r, 1, &h, 0, h.count), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).state, LOG_STOPPED);
+	assert_int_equal(count_proofs(r, 1, LEADER), 1);
+	forge_free(&f);
+	forge_free(&g);
+	forge_free(&h);
+}
+
+/*
+ * The signer remembers a history of a peer's log that our store has lost: that stops the log and not the
+ * node.
+ */
+static void test_a_log_that_the_signer_refuses_stops(void **state)
+{
+	struct room *r = *state;
+	struct forge f;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	r->signer_says = ERR_REFUSED;
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	r->signer_says = ERR_OK;
+	room_turn(r);
+	assert_int_equal(r->stopped, 0);
+	assert_int_equal(room_log(r, &f.key).state, LOG_STOPPED);
+	assert_int_equal(room_say(r, LEADER, PRECEDENCE_FLASH, 10, NULL, 0), ERR_OK);
+	forge_free(&f);
+}
+
+/* ---- Receipts. ---- */
+
+static void test_a_receipt_of_another_root_closes_nothing(void **state)
+{
+	struct room *r = *state;
+	struct buf out = BUF_ON(scratch);
+	struct forge f;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 0, LEADER);
+	forge_cut(&f, f.count - 1);
+	add_message(&f, PRECEDENCE_FLASH, "not ours");
+	forge_cosignature(&f, f.count, 1, &out);
+	assert_int_equal(room_hear(r, 1, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
+	assert_int_equal(r->closed, 0);
+	assert_int_equal(room_log(r, &f.key).cosigned[1], 0);
+	forge_free(&f);
+}
+
+/* A receipt that comes before its entries cannot be judged yet: what others make up takes no room from it. */
+static void test_an_early_receipt_is_not_crowded_out(void **state)
+{
+	struct room *r = *state;
+	uint8_t memory[1024];
+	struct buf out = BUF_ON(scratch), line = BUF_ON(memory);
+	struct cosignature c;
+	struct forge f;
+	size_t first;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	first = f.count;
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, first), ERR_OK);
+	add_many(&f, 1);
+	/* The author says for the third party what it never said. */
+	forge_line(&f, f.count, 2, &line);
+	c = (struct cosignature){ f.origin, LOG_SIZE_MAX, buf_bytes(&line) };
+	cosignature_write(&c, NULL, &out);
+	assert_int_equal(room_hear(r, 1, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
+	buf_reset(&out);
+	forge_cosignature(&f, f.count, 2, &out);
+	assert_int_equal(room_hear(r, 2, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
+	assert_int_equal(room_hear_batch(r, 1, &f, first, f.count), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).cosigned[2], f.count);
+	forge_free(&f);
+}
+
+/* ---- An entry that is not of the form. ---- */
+
+/* The last entry again, with these bytes in place of the first `cut` and these behind it. */
+static void add_spoilt(struct forge *f, size_t cut, struct bytes begin, struct bytes end)
+{
+	static uint8_t memory[2 * ENTRY_LEN_MAX];
+	struct buf out = BUF_ON(memory);
+	struct bytes entry = f->items[f->count - 1].entry;
+
+	buf_put(&out, begin);
+	buf_put(&out, (struct bytes){ entry.ptr + cut, entry.len - cut });
+	buf_put(&out, end);
+	forge_cut(f, f->count - 1);
+	forge_put(f, buf_bytes(&out), NONE);
+}
+
+/* That log stops there, and its writer is told where and why; the path and his other logs go on. */
+static void stops_at(struct room *r, struct forge *f, struct forge *other, size_t offset, const char *rule)
+{
+	struct refuse refuse;
+	struct log_status status;
+
+	assert_int_equal(room_hear_batch(r, 1, f, 0, f->count), ERR_OK);
+	assert_int_equal(r->closed, 0);
+	assert_int_equal(room_said(r, 1, FRAME_REFUSE), 1);
+	for (size_t i = 0; i < r->count; i++) {
+		if (r->said[i].kind == FRAME_REFUSE)
+			assert_int_equal(
+				refuse_read((struct bytes){ r->said[i].bytes, r->said[i].len }, &refuse),
+				ERR_OK);
+	}
+	assert_true(origin_equal(&refuse.origin, &f->origin));
+	assert_int_equal(refuse.index, f->count - 1);
+	assert_int_equal(refuse.offset, offset);
+	assert_true(bytes_equal(refuse.rule, bytes_str(rule)));
+	status = room_log(r, &f->key);
+	assert_int_equal(status.state, LOG_STOPPED);
+	assert_string_equal(status.stopped.rule, rule);
+	assert_int_equal(status.size, 0);
+	assert_int_equal(room_hear_batch(r, 1, other, 0, other->count), ERR_OK);
+	assert_int_equal(room_log(r, &other->key).size, other->count);
+}
+
+static void test_an_entry_that_is_not_strict_stops_its_log_alone(void **state)
+{
+	static const uint8_t long_end[ENTRY_LEN_MAX];
+	const struct {
+		const char *why;
+		size_t cut;
+		struct bytes begin, end;
+		size_t offset; /* SIZE_MAX: behind the entry */
+		const char *rule;
+	} rows[] = {
+		{ "an integer in two bytes", 3, BYTES_LIT("\xa6\x01\x18\x01"), NONE, 2, "cbor.shortest" },
+		{ "a float", 3, BYTES_LIT("\xa6\x01\xf9\x3c\x00"), NONE, 2, "cbor.float" },
+		{ "a tag", 3, BYTES_LIT("\xa6\x01\xc1\x01"), NONE, 2, "cbor.tag" },
+		{ "a map without an end", 1, BYTES_LIT("\xbf"), NONE, 0, "cbor.indefinite" },
+		{ "a key twice", 3, BYTES_LIT("\xa7\x01\x01\x01\x01"), NONE, 3, "cbor.order" },
+		{ "another version", 3, BYTES_LIT("\xa6\x01\x02"), NONE, 2, "entry.version" },
+		{ "a byte behind it", 0, NONE, BYTES_LIT("\x00"), SIZE_MAX, "cbor.trailing" },
+		{ "too long", 0, NONE, BYTES_OF(long_end), 0, "entry.limit" },
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct room *r = *state;
+		struct forge f, g;
+		size_t len;
+
+		print_message("# %s\n", rows[i].why);
+		room_link(r, 1, 0, NULL, 0);
+		load(&f, r, 1, LEADER);
+		load(&g, r, 1, CONSULT);
+		add_reference(&f, PRECEDENCE_FLASH, &f, 0);
+		len = f.items[f.count - 1].entry.len;
+		add_spoilt(&f, rows[i].cut, rows[i].begin, rows[i].end);
+		stops_at(r, &f, &g, rows[i].offset == SIZE_MAX ? len : rows[i].offset, rows[i].rule);
+		forge_free(&f);
+		forge_free(&g);
+		room_close(r);
+		room_open(r);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ATTACK(epochs_are_few),
+		ATTACK(a_log_is_opened_by_its_author_alone),
+		ATTACK(hello_comes_once),
+		ATTACK(a_fork_is_proved_with_few_reads),
+		ATTACK(a_fork_is_proved_either_way_round),
+		ATTACK(hearsay_hides_no_fork),
+		ATTACK(a_log_that_the_signer_refuses_stops),
+		ATTACK(a_receipt_of_another_root_closes_nothing),
+		ATTACK(an_early_receipt_is_not_crowded_out),
+		ATTACK(an_entry_that_is_not_strict_stops_its_log_alone),
+	};
+
+	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
+	crypto_init();
+	return cmocka_run_group_tests_name("hostile logs", tests, NULL, NULL);
+}
