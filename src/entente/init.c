@@ -50,13 +50,22 @@ enum exit_code init_write(const char *dir, const char *name, struct bytes conten
 
 /* ---- init keys ---- */
 
+/* A key, and beside it what everybody may know of it. */
+static enum exit_code write_pair(const char *dir, const char *name, struct bytes private, struct bytes public)
+{
+	char public_name[64];
+	enum exit_code code = init_write(dir, name, private, 0600);
+
+	snprintf(public_name, sizeof public_name, "%s.pub", name);
+	return code == EXIT_DONE ? init_write(dir, public_name, public, 0644) : code;
+}
+
 /* An officer-like key: OpenSSH private file and .pub, so that stock tools can use it. */
 static enum exit_code make_ssh_key(const char *dir, const char *name, const char *comment, struct buf *wire)
 {
 	uint8_t seed[SIGN_SEED_LEN], check[4], private_memory[4096], line_memory[1024];
 	struct buf private = BUF_ON(private_memory), line = BUF_ON(line_memory);
 	struct sign_key key;
-	char public_name[64];
 	enum exit_code code;
 
 	random_read(seed, sizeof seed);
@@ -65,10 +74,7 @@ static enum exit_code make_ssh_key(const char *dir, const char *name, const char
 	ssh_private_write(&key, comment, check, &private);
 	ssh_public_write(key.public, wire);
 	ssh_public_write_line(buf_bytes(wire), comment, &line);
-	snprintf(public_name, sizeof public_name, "%s.pub", name);
-	code = init_write(dir, name, buf_bytes(&private), 0600);
-	if (code == EXIT_DONE)
-		code = init_write(dir, public_name, buf_bytes(&line), 0644);
+	code = write_pair(dir, name, buf_bytes(&private), buf_bytes(&line));
 	explicit_bzero(seed, sizeof seed);
 	explicit_bzero(private_memory, sizeof private_memory);
 	sign_key_wipe(&key);
@@ -81,7 +87,6 @@ static enum exit_code make_node_key(const char *dir, const char *name, uint8_t p
 	uint8_t seed[SIGN_SEED_LEN], private_memory[2 * SIGN_SEED_LEN + 2], public_memory[64];
 	struct buf private = BUF_ON(private_memory), line = BUF_ON(public_memory);
 	struct sign_key key;
-	char public_name[64];
 	enum exit_code code;
 
 	random_read(seed, sizeof seed);
@@ -91,10 +96,7 @@ static enum exit_code make_node_key(const char *dir, const char *name, uint8_t p
 	buf_put_byte(&private, '\n');
 	buf_put_base64(&line, BYTES_OF(key.public));
 	buf_put_byte(&line, '\n');
-	snprintf(public_name, sizeof public_name, "%s.pub", name);
-	code = init_write(dir, name, buf_bytes(&private), 0600);
-	if (code == EXIT_DONE)
-		code = init_write(dir, public_name, buf_bytes(&line), 0644);
+	code = write_pair(dir, name, buf_bytes(&private), buf_bytes(&line));
 	explicit_bzero(seed, sizeof seed);
 	explicit_bzero(private_memory, sizeof private_memory);
 	sign_key_wipe(&key);

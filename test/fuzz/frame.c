@@ -4,6 +4,8 @@
  */
 #include "wire/frame.h"
 
+#include "coded.h"
+
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len);
@@ -118,20 +120,6 @@ static const struct {
 	[FRAME_BATCH] = { batch_again, true },
 };
 
-/* The words of the vectors (test/vectors/wire_reader.py). */
-static void make_book(void)
-{
-	static const char *const words[] = { "rel",   "node",  "N01",  "alba", "ALBA",
-					     "borea", "BOREA", "head", "watch" };
-
-	book_init(&book, (const uint8_t *)"\x78\x27\x68\x80\x30\xa5\x93\x30\xce\xbf\xc2\x3f\x9c\x8d\x5f\x02");
-	book_add(&book, BYTES_LIT("\x81\x82\x63rel\x82\x64"
-				  "ALBA\x65"
-				  "BOREA"));
-	for (size_t i = 0; i < ARRAY_COUNT(words); i++)
-		book_add_text(&book, bytes_str(words[i]));
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 {
 	static uint8_t memory[4 * FRAME_LEN_MAX]; /* in full an entry is longer */
@@ -139,7 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	struct frame frame;
 
 	if (book.count == 0)
-		make_book();
+		coded_vectors_book(&book);
 	while (frame_read(&in, &frame) == ERR_OK) {
 		struct buf again = BUF_ON(memory);
 		if (kinds[frame.kind].again(frame.payload, &again) && !kinds[frame.kind].is_short)

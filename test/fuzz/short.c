@@ -8,29 +8,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "coded.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len);
-
-static const struct origin origin = {
-	.accord = { 0x78, 0x27, 0x68, 0x80, 0x30, 0xa5, 0x93, 0x30, 0xce, 0xbf, 0xc2, 0x3f, 0x9c, 0x8d, 0x5f,
-		    0x02 },
-	.channel = 1,
-	.party = "borea",
-	.epoch = 1,
-};
-
-/* The words of the vectors (test/vectors/wire_reader.py). */
-static void make_book(struct book *book)
-{
-	static const char *const words[] = { "rel",   "node",  "N01",  "alba", "ALBA",
-					     "borea", "BOREA", "head", "watch" };
-
-	book_init(book, origin.accord);
-	book_add(book, BYTES_LIT("\x81\x82\x63rel\x82\x64"
-				 "ALBA\x65"
-				 "BOREA"));
-	for (size_t i = 0; i < ARRAY_COUNT(words); i++)
-		book_add_text(book, bytes_str(words[i]));
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 {
@@ -46,16 +26,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	enum err e;
 
 	if (book.count == 0)
-		make_book(&book);
+		coded_vectors_book(&book);
 	if (len == 0 || ptr[0] > len - 1)
 		return 0;
 	in = (struct bytes){ ptr + 1, len - 1 - ptr[0] };
 	content = (struct bytes){ ptr + len - ptr[0], ptr[0] };
-	short_open(&reads, &book, &origin);
+	short_open(&reads, &book, &coded_vectors_origin);
 	if (short_statement_read(&reads, in, content, beside, &whole) != ERR_OK ||
 	    statement_read(buf_bytes(&whole), &s, &fault) != ERR_OK)
 		return 0;
-	short_open(&writes, &book, &origin);
+	short_open(&writes, &book, &coded_vectors_origin);
 	e = short_statement_write(&writes, buf_bytes(&whole), content, beside, &again);
 	assert(e == ERR_OK && bytes_equal(buf_bytes(&again), in));
 	from = again.len;

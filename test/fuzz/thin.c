@@ -8,29 +8,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "coded.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len);
-
-static const struct origin origin = {
-	.accord = { 0x78, 0x27, 0x68, 0x80, 0x30, 0xa5, 0x93, 0x30, 0xce, 0xbf, 0xc2, 0x3f, 0x9c, 0x8d, 0x5f,
-		    0x02 },
-	.channel = 1,
-	.party = "borea",
-	.epoch = 1,
-};
-
-/* The words of the vectors (test/vectors/wire_reader.py). */
-static void make_book(struct book *book)
-{
-	static const char *const words[] = { "rel",   "node",  "N01",  "alba", "ALBA",
-					     "borea", "BOREA", "head", "watch" };
-
-	book_init(book, origin.accord);
-	book_add(book, BYTES_LIT("\x81\x82\x63rel\x82\x64"
-				 "ALBA\x65"
-				 "BOREA"));
-	for (size_t i = 0; i < ARRAY_COUNT(words); i++)
-		book_add_text(book, bytes_str(words[i]));
-}
 
 static void copy_back(const struct book *book, struct bytes plain, enum thin_kind kind)
 {
@@ -102,9 +82,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	struct bytes in;
 
 	if (book.count == 0) {
-		make_book(&book);
-		thin_key((const uint8_t *)"0123456789abcdef0123456789abcdef", origin.accord, "borea", "alba",
-			 &key);
+		coded_vectors_book(&book);
+		thin_key((const uint8_t *)"0123456789abcdef0123456789abcdef", coded_vectors_origin.accord,
+			 "borea", "alba", &key);
 	}
 	if (len == 0 || len > sizeof memory / 8)
 		return 0;

@@ -102,6 +102,28 @@ static void put_back(struct world *w, struct sim_node *n)
 }
 
 /*
+ * A backup, and a message after it whose mark the signer has not synced; its receipt is committed, and the
+ * note with it. The log as the backup has it.
+ */
+static struct log_status one_after_the_backup(struct world *w, struct sim_node *a, struct sim_node *b)
+{
+	struct log_status log;
+
+	world_advance(w, 1900000);
+	w->is_healing = true;
+	world_advance(w, 4000000);
+	disk_keep(w, a);
+	a->backup_acknowledged = a->acknowledged_count;
+	log = own_log(a, CONSULT);
+	signer_sync(&a->signer);
+	officer_attach(w, a, CONSULT, 0);
+	node_turn(w, a);
+	while (own_log(a, CONSULT).cosigned[b->party] <= log.size && w->now_us < 5000000)
+		world_advance(w, w->now_us + 100);
+	return log;
+}
+
+/*
  * The power goes within two milliseconds of a signature: the note is in the store and at the peer, the mark
  * is not on the signer's disk. The next start brings the mark to what was signed, or a backup that is put
  * back later, as long as the mark, would be taken for all that there was.
@@ -113,18 +135,7 @@ static void test_mark_lost_after_its_note(void **state)
 	struct log_status log;
 
 	(void)state;
-	world_advance(w, 1900000);
-	w->is_healing = true;
-	world_advance(w, 4000000);
-	disk_keep(w, a);
-	a->backup_acknowledged = a->acknowledged_count;
-	log = own_log(a, CONSULT);
-	signer_sync(&a->signer);
-	officer_attach(w, a, CONSULT, 0);
-	node_turn(w, a);
-	/* Its receipt is committed, and the note with it. */
-	while (own_log(a, CONSULT).cosigned[b->party] <= log.size && w->now_us < 5000000)
-		world_advance(w, w->now_us + 100);
+	log = one_after_the_backup(w, a, b);
 	assert_int_equal(own_log(a, CONSULT).noted, log.size + 1);
 	/* The mark that moved last is gone, and the peer is out of reach. */
 	w->is_cut = true;
@@ -156,17 +167,7 @@ static void test_mark_behind_a_refilled_log(void **state)
 	struct log_status log;
 
 	(void)state;
-	world_advance(w, 1900000);
-	w->is_healing = true;
-	world_advance(w, 4000000);
-	disk_keep(w, a);
-	a->backup_acknowledged = a->acknowledged_count;
-	log = own_log(a, CONSULT);
-	signer_sync(&a->signer);
-	officer_attach(w, a, CONSULT, 0);
-	node_turn(w, a);
-	while (own_log(a, CONSULT).cosigned[b->party] <= log.size && w->now_us < 5000000)
-		world_advance(w, w->now_us + 100);
+	log = one_after_the_backup(w, a, b);
 	signer_forget(&a->signer);
 	a->signer.is_certain = false;
 	put_back(w, a);

@@ -2,54 +2,24 @@
  * Entries that wait for each other, or for what nobody has: one place for all nodes, whatever came first
  * (src/node/knot.c).
  */
-#include "room.h"
+#include "attack.h"
 
 #include "base/alloc.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define LEADER 1u
-#define CONSULT 2u
 
 static uint8_t scratch[FRAME_LEN_MAX];
 
 static int setup(void **state)
 {
-	struct room *r = xcalloc(1, sizeof *r);
-
-	room_open(r);
-	room_link(r, 1, 0, NULL, 0);
-	room_link(r, 2, 0, NULL, 0);
-	*state = r;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct room *r = *state;
-
-	assert_int_equal(r->stopped, 0);
-	room_close(r);
-	free(r);
+	(void)attack_setup(state);
+	room_link(*state, 1, 0, NULL, 0);
+	room_link(*state, 2, 0, NULL, 0);
 	return 0;
 }
 
 static int again(void **state)
 {
-	(void)teardown(state);
+	(void)attack_teardown(state);
 	return setup(state);
-}
-
-static void load(struct forge *f, struct room *r, size_t party, uint32_t channel)
-{
-	forge_open(f, r->w, party, channel, 1);
-	forge_load(f, &r->w->nodes[party]);
 }
 
 static void say(struct forge *f, struct statement *s)
@@ -95,6 +65,32 @@ static void hear(struct room *r, struct forge *f, size_t first, size_t end)
 	assert_int_equal(room_hear_batch(r, f->key.party, f, first, end), ERR_OK);
 }
 
+/* Logs of two parties on one channel, and one of the second's on another; where each would go on. */
+struct knot {
+	struct forge a, b, c;
+	size_t at, there, third;
+};
+
+static struct knot knot_open(struct room *r)
+{
+	struct knot k;
+
+	load(&k.a, r, 1, LEADER);
+	load(&k.b, r, 2, LEADER);
+	load(&k.c, r, 2, CONSULT);
+	k.at = k.a.count;
+	k.there = k.b.count;
+	k.third = k.c.count;
+	return k;
+}
+
+static void knot_free(struct knot *k)
+{
+	forge_free(&k->a);
+	forge_free(&k->b);
+	forge_free(&k->c);
+}
+
 /*
  * Two entries name each other, and the first names one of a third party too. Untied before that has come, the
  * first would be folded without what others fold it with.
@@ -105,36 +101,27 @@ static void test_a_knot_is_whole_before_it_is_untied(void **state)
 
 	for (size_t is_late = 0; is_late < 2; is_late++) {
 		struct room *r = *state;
-		struct forge a, b, c;
-		size_t at, there, third;
+		struct knot k = knot_open(r);
 
-		load(&a, r, 1, LEADER);
-		load(&b, r, 2, LEADER);
-		load(&c, r, 2, CONSULT);
-		at = a.count;
-		there = b.count;
-		third = c.count;
-		add(&c);
-		add_after(&a, &b, there, &c, third);
-		add_after(&b, &a, at, NULL, 0);
+		add(&k.c);
+		add_after(&k.a, &k.b, k.there, &k.c, k.third);
+		add_after(&k.b, &k.a, k.at, NULL, 0);
 		if (!is_late)
-			hear(r, &c, 0, c.count);
-		hear(r, &a, 0, a.count);
-		hear(r, &b, 0, b.count);
+			hear(r, &k.c, 0, k.c.count);
+		hear(r, &k.a, 0, k.a.count);
+		hear(r, &k.b, 0, k.b.count);
 		if (is_late) {
-			assert_int_equal(room_log(r, &a.key).folded, at);
-			assert_int_equal(room_log(r, &b.key).folded, there);
-			hear(r, &c, 0, c.count);
+			assert_int_equal(room_log(r, &k.a.key).folded, k.at);
+			assert_int_equal(room_log(r, &k.b.key).folded, k.there);
+			hear(r, &k.c, 0, k.c.count);
 		}
-		assert_int_equal(room_log(r, &a.key).folded, at + 1);
-		assert_int_equal(room_log(r, &b.key).folded, there + 1);
-		views[is_late][0] = view_of(r, &a, at);
-		views[is_late][1] = view_of(r, &b, there);
+		assert_int_equal(room_log(r, &k.a.key).folded, k.at + 1);
+		assert_int_equal(room_log(r, &k.b.key).folded, k.there + 1);
+		views[is_late][0] = view_of(r, &k.a, k.at);
+		views[is_late][1] = view_of(r, &k.b, k.there);
 		assert_true(views[is_late][0].is_flagged);
 		assert_false(views[is_late][1].is_flagged);
-		forge_free(&a);
-		forge_free(&b);
-		forge_free(&c);
+		knot_free(&k);
 		if (!is_late)
 			(void)again(state);
 	}
@@ -148,27 +135,18 @@ static void test_a_knot_is_whole_before_it_is_untied(void **state)
 static void test_only_what_is_in_a_knot_is_untied(void **state)
 {
 	struct room *r = *state;
-	struct forge a, b, c;
-	size_t before, at, there;
+	struct knot k = knot_open(r);
 
-	load(&a, r, 1, LEADER);
-	load(&b, r, 2, LEADER);
-	load(&c, r, 2, CONSULT);
-	before = a.count;
-	at = b.count;
-	there = c.count;
-	add_after(&a, &b, at, &c, there);
-	add_after(&b, &c, there, NULL, 0);
-	add_after(&c, &b, at, NULL, 0);
-	hear(r, &a, 0, a.count);
-	hear(r, &b, 0, b.count);
-	hear(r, &c, 0, c.count);
-	assert_false(view_of(r, &a, before).is_flagged);
-	assert_true(view_of(r, &b, at).is_flagged);
-	assert_false(view_of(r, &c, there).is_flagged);
-	forge_free(&a);
-	forge_free(&b);
-	forge_free(&c);
+	add_after(&k.a, &k.b, k.there, &k.c, k.third);
+	add_after(&k.b, &k.c, k.third, NULL, 0);
+	add_after(&k.c, &k.b, k.there, NULL, 0);
+	hear(r, &k.a, 0, k.a.count);
+	hear(r, &k.b, 0, k.b.count);
+	hear(r, &k.c, 0, k.c.count);
+	assert_false(view_of(r, &k.a, k.at).is_flagged);
+	assert_true(view_of(r, &k.b, k.there).is_flagged);
+	assert_false(view_of(r, &k.c, k.third).is_flagged);
+	knot_free(&k);
 }
 
 /*
@@ -235,10 +213,12 @@ static void test_who_is_away_may_have_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_a_knot_is_whole_before_it_is_untied, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_only_what_is_in_a_knot_is_untied, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_what_nobody_has_holds_nobody_up, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_who_is_away_may_have_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_knot_is_whole_before_it_is_untied, setup,
+						attack_teardown),
+		cmocka_unit_test_setup_teardown(test_only_what_is_in_a_knot_is_untied, setup,
+						attack_teardown),
+		cmocka_unit_test_setup_teardown(test_what_nobody_has_holds_nobody_up, setup, attack_teardown),
+		cmocka_unit_test_setup_teardown(test_who_is_away_may_have_it, setup, attack_teardown),
 	};
 
 	crypto_init();

@@ -14,7 +14,9 @@
 
 #include <cmocka.h>
 
-#define FILED_MS 1893456075010u
+#include "coded.h"
+
+#define FILED_MS (CODED_CLAIMED_MS + 10)
 
 static const struct origin origin = { .channel = 3, .party = "kor", .epoch = 1 };
 static struct book book;
@@ -23,49 +25,9 @@ static uint8_t rebuilt_memory[REBUILT_LEN_MAX];
 /* As accord_book makes it of an accord of two parties. */
 static int make_book(void **state)
 {
-	static const char *const words[] = { "rel",  "node",  "N01",	"kor",	 "KOR",	  "usa",  "USA",
-					     "head", "legal", "policy", "press", "shift", "watch" };
-
 	(void)state;
-	book_init(&book, origin.accord);
-	book_add(&book, BYTES_LIT("\x81\x82\x63rel\x82\x63KOR\x63USA"));
-	for (size_t i = 0; i < ARRAY_COUNT(words); i++)
-		book_add_text(&book, bytes_str(words[i]));
+	coded_book(&book, origin.accord);
 	return 0;
-}
-
-/* A FLASH of a form with three fields to one post, by somebody who has seen a thousand entries. */
-static struct statement notice(uint8_t id)
-{
-	struct statement s = {
-		.channel = 3,
-		.id = { id, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 },
-		.kind = KIND_MESSAGE,
-		.party = BYTES_LIT("kor"),
-		.role = BYTES_LIT("watch"),
-		.claimed = { FILED_MS - 10 },
-		.seen = { { BYTES_LIT("usa"), 1, 1000 } },
-		.seen_count = 1,
-		.addressees = { { BYTES_LIT("usa"), BYTES_LIT("watch"), false } },
-		.addressees_count = 1,
-		.has_precedence = true,
-		.precedence = PRECEDENCE_FLASH,
-		.has_label = true,
-		.label = { .level = BYTES_LIT("S"),
-			   .categories = { { BYTES_LIT("rel"), 0, 2 } },
-			   .categories_count = 1,
-			   .values = { BYTES_LIT("KOR"), BYTES_LIT("USA") },
-			   .values_count = 2 },
-		.has_form = true,
-		.form = BYTES_LIT("N20"),
-		.form_version = 1,
-		.fields = { { 1, BYTES_LIT("\x03") },
-			    { 2, BYTES_LIT("\x19\x01\x2c") },
-			    { 3, BYTES_LIT("\x02") } },
-		.fields_count = 3,
-	};
-
-	return s;
 }
 
 static void name_content(struct statement *s, struct bytes content)
@@ -80,7 +42,7 @@ static void test_thin(void **state)
 {
 	uint8_t whole_memory[512], short_memory[512], back_memory[512];
 	struct buf whole = BUF_ON(whole_memory), code = BUF_ON(short_memory), back = BUF_ON(back_memory);
-	struct statement s = notice(1);
+	struct statement s = coded_notice(1);
 	struct short_state one;
 
 	(void)state;
@@ -138,7 +100,7 @@ static size_t check_batch(size_t count, struct batch_item *items, struct buf *en
 
 	for (size_t i = 0; i < count; i++) {
 		uint8_t seed[32] = { (uint8_t)(i % keys), 1 };
-		struct statement s = notice((uint8_t)i);
+		struct statement s = coded_notice((uint8_t)i);
 		struct sign_key key;
 		size_t from = entries->len;
 		sign_key_from_seed(&key, seed);
@@ -202,7 +164,7 @@ static void test_none(void **state)
 	uint8_t whole_memory[512], short_memory[512];
 	struct buf whole = BUF_ON(whole_memory), code = BUF_ON(short_memory),
 		   small = { short_memory, 0, 20, false };
-	struct statement s = notice(1);
+	struct statement s = coded_notice(1);
 	struct short_state one, fresh;
 	struct bytes none = { NULL, 0 };
 

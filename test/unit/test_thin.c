@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "cases.h"
+#include "coded.h"
 
 #define SECRET ((const uint8_t *)"0123456789abcdef0123456789abcdef")
 
@@ -22,63 +23,25 @@ static struct pair_key key, back_key;
 
 static int make(void **state)
 {
-	static const char *const words[] = { "rel",  "node",  "N01",	"kor",	 "KOR",	  "usa",  "USA",
-					     "head", "legal", "policy", "press", "shift", "watch" };
-
 	(void)state;
-	book_init(&book, origin.accord);
-	book_add(&book, BYTES_LIT("\x81\x82\x63rel\x82\x63KOR\x63USA"));
-	for (size_t i = 0; i < ARRAY_COUNT(words); i++)
-		book_add_text(&book, bytes_str(words[i]));
+	coded_book(&book, origin.accord);
 	thin_key(SECRET, origin.accord, "kor", "usa", &key);
 	thin_key(SECRET, origin.accord, "usa", "kor", &back_key);
 	return 0;
 }
 
-/* A FLASH of a form with three fields to one post, by somebody who has seen a thousand entries. */
-static void put_notice(struct buf *out)
-{
-	struct statement s = {
-		.channel = 3,
-		.id = { 9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 },
-		.kind = KIND_MESSAGE,
-		.party = BYTES_LIT("kor"),
-		.role = BYTES_LIT("watch"),
-		.claimed = { 1893456075010u },
-		.seen = { { BYTES_LIT("usa"), 1, 1000 } },
-		.seen_count = 1,
-		.addressees = { { BYTES_LIT("usa"), BYTES_LIT("watch"), false } },
-		.addressees_count = 1,
-		.has_precedence = true,
-		.precedence = PRECEDENCE_FLASH,
-		.has_label = true,
-		.label = { .level = BYTES_LIT("S"),
-			   .categories = { { BYTES_LIT("rel"), 0, 2 } },
-			   .categories_count = 1,
-			   .values = { BYTES_LIT("KOR"), BYTES_LIT("USA") },
-			   .values_count = 2 },
-		.has_form = true,
-		.form = BYTES_LIT("N20"),
-		.form_version = 1,
-		.fields = { { 1, BYTES_LIT("\x03") },
-			    { 2, BYTES_LIT("\x19\x01\x2c") },
-			    { 3, BYTES_LIT("\x02") } },
-		.fields_count = 3,
-	};
-
-	statement_write(&s, out);
-}
-
 static void seal_notice(struct buf *statement, struct thin_message *m)
 {
+	struct statement s;
 	uint8_t memory[THIN_MESSAGE_MAX];
 	struct buf plain = BUF_ON(memory);
 	struct thin_copy copy = { .origin = origin, .index = 300 };
 	enum thin_kind kind;
 
-	put_notice(statement);
+	s = coded_notice(9);
+	statement_write(&s, statement);
 	copy.statement = buf_bytes(statement);
-	assert_int_equal(thin_copy_write(&copy, &book, (struct wall){ 1893456075010u }, &plain, &kind),
+	assert_int_equal(thin_copy_write(&copy, &book, (struct wall){ CODED_CLAIMED_MS }, &plain, &kind),
 			 ERR_OK);
 	assert_int_equal(kind, THIN_COPY);
 	assert_int_equal(thin_seal(&key, kind, buf_bytes(&plain), m), ERR_OK);
@@ -279,8 +242,6 @@ static void interleaved(void **state)
 /* test/vectors/thin.json: what a second reader hears of the same bytes. */
 static void hear(const json_t *one)
 {
-	static const char *const words[] = { "rel",   "node",  "N01",  "alba", "ALBA",
-					     "borea", "BOREA", "head", "watch" };
 	static uint8_t line_memory[64u << 10];
 	uint8_t accord[ACCORD_ID_LEN];
 	const json_t *wanted = json_object_get(one, "read");
@@ -293,12 +254,7 @@ static void hear(const json_t *one)
 	assert_int_equal(bytes_read_hex(BYTES_LIT("7827688030a59330cebfc23f9c8d5f02"), accord, sizeof accord),
 			 ERR_OK);
 	thin_key(SECRET, accord, "borea", "alba", &k);
-	book_init(&theirs, accord);
-	book_add(&theirs, BYTES_LIT("\x81\x82\x63rel\x82\x64"
-				    "ALBA\x65"
-				    "BOREA"));
-	for (size_t i = 0; i < ARRAY_COUNT(words); i++)
-		book_add_text(&theirs, bytes_str(words[i]));
+	coded_vectors_book(&theirs);
 	for (;;) {
 		uint8_t plain_memory[THIN_MESSAGE_MAX], statement_memory[4096], text_memory[16384];
 		struct buf plain = BUF_ON(plain_memory), statement = BUF_ON(statement_memory);
