@@ -85,6 +85,47 @@ static bool has_ladder(const struct entry_read_out *entry)
 	return entry->statement.kind == KIND_MESSAGE && entry->is_folded;
 }
 
+static void reply_answered(struct reply *r, const char *key, const struct accord *accord, uint8_t parties)
+{
+	reply_array(r, key);
+	for (size_t i = 0; i < accord->parties_count; i++) {
+		if ((parties >> i & 1) != 0)
+			reply_str(r, NULL, accord->parties[i].name);
+	}
+	reply_array_end(r);
+}
+
+/* What became of an item: asked back, given another label, its review due. */
+static enum err reply_item(struct api *a, struct reply *r, const struct place_key *place,
+			   const struct entry_read_out *entry)
+{
+	const struct accord *accord = node_accord(a->node);
+	struct item_view v;
+	enum err e;
+
+	if (!is_item(entry->statement.kind) || !entry->is_folded)
+		return ERR_OK;
+	e = fold_item(node_fold(a->node), place, &v);
+	if (e != ERR_OK || (v.recall.log.epoch == 0 && v.label.log.epoch == 0 && v.fate.log.epoch == 0))
+		return e;
+	reply_object(r, "became");
+	if (v.recall.log.epoch != 0) {
+		reply_str(r, "recall",
+			  v.is_recall_asked ? "RECALL ASKED"
+			  : v.refused != 0  ? "RECALL REFUSED"
+					    : "RECALLED");
+		reply_place(r, "recall_place", accord, &v.recall);
+		reply_answered(r, "done", accord, v.done);
+		reply_answered(r, "refused", accord, v.refused);
+	}
+	if (v.label.log.epoch != 0)
+		reply_place(r, "label_place", accord, &v.label);
+	if (v.fate.log.epoch != 0)
+		reply_place(r, "fate_place", accord, &v.fate);
+	reply_object_end(r);
+	return ERR_OK;
+}
+
 /* One row of a list. */
 static enum err reply_row(struct api *a, struct reply *r, const struct place_key *place)
 {
@@ -99,7 +140,8 @@ static enum err reply_row(struct api *a, struct reply *r, const struct place_key
 	if (content.len > 0 && entry.statement.content.sealing == 0)
 		reply_title(r, buf_bytes(&content));
 	reply_missing(a, r, &entry.statement, content_err);
-	if (has_ladder(&entry))
+	e = reply_item(a, r, place, &entry);
+	if (e == ERR_OK && has_ladder(&entry))
 		e = reply_ladder_of(a, r, place, &entry);
 	if (e == ERR_OK && is_counted(&entry))
 		e = reply_life_of(a, r, place, &entry);
@@ -316,7 +358,8 @@ enum err run_entry(struct api *a, struct request *q, struct reply *r)
 		reply_content(r, node_accord(a->node), &entry.statement, buf_bytes(&content));
 	if (content.len > 0)
 		reply_base64(r, "content_bytes", buf_bytes(&content));
-	if (has_ladder(&entry))
+	e = reply_item(a, r, &place, &entry);
+	if (e == ERR_OK && has_ladder(&entry))
 		e = reply_ladder_of(a, r, &place, &entry);
 	if (e == ERR_OK && is_counted(&entry))
 		e = reply_life_of(a, r, &place, &entry);

@@ -225,6 +225,8 @@ static void reply_judgement(struct reply *r, const struct accord *a, const struc
 		reply_str(r, "verdict", verdict_name(entry->view.verdict));
 		if (entry->view.verdict != VERDICT_OK)
 			reply_str(r, "why", verdict_text(entry->view.verdict));
+		if (entry->view.verdict != VERDICT_OK && entry->view.line != 0)
+			reply_uint(r, "line", entry->view.line);
 		reply_bool(r, "flagged", entry->view.is_flagged);
 		reply_int(r, "offset_ms", entry->view.offset_ms);
 	}

@@ -38,6 +38,9 @@ enum err run_ladder(struct api *a, struct request *q, struct reply *r) MUST_CHEC
 enum err run_note(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_proof(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
+/* drafts.c */
+enum err run_drafts(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+
 /* blobs.c */
 enum err run_attachment(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_attach(struct api *a, struct request *q, struct reply *r) MUST_CHECK;

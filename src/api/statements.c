@@ -46,6 +46,10 @@ static void reply_answer(struct api *a, struct reply *r, const struct effect_ans
 		reply_str(r, "rule", verdict_name(answer->verdict));
 		reply_str(r, "text", verdict_text(answer->verdict));
 		reply_form_fault(r, NULL, &answer->fault);
+		if (answer->line != 0)
+			reply_uint(r, "line", answer->line);
+		if (answer->verdict == VERDICT_APPROVAL)
+			reply_uint(r, "needed", answer->needed);
 	} else {
 		if (answer->limit != NULL)
 			reply_str(r, "rule", answer->limit);

@@ -177,7 +177,7 @@ static enum exit_code compose(struct options *o, const struct about *about, stru
 		code = add_reason(d, o, about);
 	if (code == EXIT_DONE)
 		code = draft_sign(d, officer);
-	return code == EXIT_DONE ? act_file(o, c, d, s->first, _(about->done)) : code;
+	return code == EXIT_DONE ? act_file(o, c, d, officer, s->first, _(about->done)) : code;
 }
 
 enum exit_code about_run(struct options *o, const struct about *about)

@@ -2,6 +2,7 @@
 
 #include "entente/fill.h"
 #include "entente/show.h"
+#include "entente/submit.h"
 #include "entente/words.h"
 
 #include <stdlib.h>
@@ -100,14 +101,25 @@ static enum exit_code add_form(struct draft *d, const struct options *o, struct 
 	return code;
 }
 
-enum exit_code act_file(const struct options *o, struct client *c, struct draft *d, const json_t *entry,
-			const char *done)
+enum exit_code act_file(const struct options *o, struct client *c, struct draft *d,
+			const struct officer *officer, const json_t *entry, const char *done)
 {
-	char place[PLACE_TEXT_LEN];
-	enum exit_code code = post_draft(c, d, place);
+	struct posted posted = { 0 };
+	const char *place = posted.place;
+	enum exit_code code =
+		officer == NULL ? post_draft(c, d, posted.place) : post_or_submit(c, d, officer, &posted);
 
 	if (code != EXIT_DONE)
 		return code;
+	if (posted.is_waiting) {
+		json_t *out = posted_json(&posted);
+		if (o->is_json)
+			json_say(out);
+		else
+			posted_say(&posted);
+		json_decref(out);
+		return EXIT_DONE;
+	}
 	if (o->is_json) {
 		json_t *out = json_pack("{s:s, s:s, s:s}", "err", "OK", "place", place, "refers",
 					json_str(entry, "place"));
@@ -139,7 +151,7 @@ static enum exit_code compose(struct options *o, const struct act *act, struct c
 		code = add_text(d, act, o);
 	if (code == EXIT_DONE)
 		code = draft_sign(d, officer);
-	return code == EXIT_DONE ? act_file(o, c, d, entry, _(act->done)) : code;
+	return code == EXIT_DONE ? act_file(o, c, d, officer, entry, _(act->done)) : code;
 }
 
 enum exit_code act_run(struct options *o, const struct act *act)

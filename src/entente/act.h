@@ -21,9 +21,12 @@ struct act {
 	bool is_on_read_back; /* refers to the READ BACK; a message's place stands for its only one */
 };
 
-/* Files a signed draft and says where it stands; done: {1} its place, {2} the entry's. */
-enum exit_code act_file(const struct options *o, struct client *c, struct draft *d, const json_t *entry,
-			const char *done) MUST_CHECK;
+/*
+ * Files a signed draft and says where it stands; done: {1} its place, {2} the entry's. With an officer, what
+ * others must approve first is submitted; NULL: it is refused.
+ */
+enum exit_code act_file(const struct options *o, struct client *c, struct draft *d,
+			const struct officer *officer, const json_t *entry, const char *done) MUST_CHECK;
 enum exit_code act_run(struct options *o, const struct act *act) MUST_CHECK;
 
 /* Options of every act, to begin a command's table with. */

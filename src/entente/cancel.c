@@ -1,7 +1,10 @@
+/* A form under its number, or what waits to go out: whatever stands at the place that is named. */
 #include "entente/about.h"
 #include "entente/act.h"
 #include "entente/rows.h"
 #include "entente/words.h"
+
+#include <string.h>
 
 static const struct option_row options[] = {
 	ACT_TEXT_OPTIONS,
@@ -15,12 +18,46 @@ static const struct about about = {
 	.done = N_("{2} is cancelled by {1}."),
 };
 
+static const struct act draft = {
+	.kind = KIND_CANCEL,
+	.text = ACT_TEXT_MAY,
+	.done = N_("{2} does not go out: it is taken back by {1}."),
+};
+
+static enum exit_code find_kind(const struct options *o, bool *is_draft)
+{
+	struct client c = { .fd = -1 };
+	json_t *entry = NULL;
+	struct query q;
+	enum exit_code code = client_open(&c, o->home) == ERR_OK ? EXIT_DONE : EXIT_ERROR;
+
+	query_open(&q, "/entry");
+	query_put(&q, "place", o->arguments[0]);
+	if (code == EXIT_DONE)
+		code = (enum exit_code)client_get(&c, &q, &entry);
+	*is_draft = json_uint(entry, "kind_number") == KIND_SUBMIT;
+	json_decref(entry);
+	client_close(&c);
+	return code;
+}
+
 static enum exit_code run(struct options *o)
 {
-	return about_run(o, &about);
+	bool is_draft = false;
+	enum exit_code code = find_kind(o, &is_draft);
+
+	if (code != EXIT_DONE)
+		return code;
+	return is_draft ? act_run(o, &draft) : about_run(o, &about);
 }
 
 const struct command_row command_cancel = {
-	"cancel", "PLACE [TEXT]", 1, 2, N_("cancel a form under its number: TEXT is the reason"), options,
-	run,	  false,
+	"cancel",
+	"PLACE [TEXT]",
+	1,
+	2,
+	N_("cancel a form under its number, or what waits to go out: TEXT is the reason"),
+	options,
+	run,
+	false,
 };

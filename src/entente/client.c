@@ -439,6 +439,23 @@ static const struct {
 	     "long a FLASH may be") },
 	{ "REFUSED", "REGISTRAR", EXIT_REFUSED,
 	  N_("the same command with --key FILE: the registrar's key, not an officer's") },
+	{ "REFUSED", "GUIDELINES", EXIT_REFUSED, N_("entente accord show says what the accord has") },
+	{ "REFUSED", "HOME", EXIT_REFUSED, N_("entente accord show names the home channel") },
+	{ "REFUSED", "OUTGOING", EXIT_REFUSED, N_("nothing of it was kept: say it again") },
+	{ "REFUSED", "APPROVAL", EXIT_REFUSED,
+	  N_("entente drafts shows what waits, entente approve PLACE --sign approves it") },
+	{ "REFUSED", "PERSON", EXIT_REFUSED,
+	  N_("another officer, with his own key, signs it at his terminal: entente approve PLACE --sign") },
+	{ "REFUSED", "RELEASER", EXIT_REFUSED,
+	  N_("one whose role may release it: that line of the guidelines, and entente keys, say who") },
+	{ "REFUSED", "LAPSED", EXIT_REFUSED,
+	  N_("its author signs it anew, with what has come since: the same entente send") },
+	{ "REFUSED", "ENDED", EXIT_REFUSED, N_("entente drafts --all says by whom; send it anew") },
+	{ "REFUSED", "CONSENT", EXIT_REFUSED,
+	  N_("ask for it on the channel; each other originator says entente consent PLACE --to CODE") },
+	{ "REFUSED", "VIA", EXIT_REFUSED, N_("ask the party whose hand it is: that line of the guidelines") },
+	{ "REFUSED", "OPENS", EXIT_REFUSED,
+	  N_("entente downgrade PLACE opens it, entente relabel PLACE closes it further") },
 	{ "REFUSED", "", EXIT_REFUSED, N_("run this as the node's own user, or as root") },
 	{ "REFUSED", NULL, EXIT_REFUSED,
 	  N_("entente keys shows who may write, entente accord show the rules") },
@@ -494,7 +511,10 @@ int client_explain(const struct client_answer *a)
 	const char *err = json_str(object, "err"), *rule = json_str(object, "rule");
 	size_t i;
 
-	if (rule[0] != '\0')
+	if (json_uint(object, "line") > 0)
+		say_error(_("{1} ({2}, line {3} of the guidelines)."), _(json_str(object, "text")), rule,
+			  say_number(json_uint(object, "line")));
+	else if (rule[0] != '\0')
 		say_error("{1} ({2}).", _(json_str(object, "text")), rule);
 	else if (json_str(object, "text")[0] != '\0')
 		say_error("{1}.", _(json_str(object, "text")));

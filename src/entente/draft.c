@@ -249,10 +249,32 @@ void draft_field_uint(struct draft *d, uint64_t key, uint64_t value)
 
 void draft_field_bytes(struct draft *d, uint64_t key, struct bytes value)
 {
-	uint8_t memory[1024];
+	struct buf out;
+
+	buf_init(&out, xcalloc(1, value.len + 16), value.len + 16);
+	cbor_put_bytes(&out, value);
+	field_add(d, key, &out);
+	free(out.ptr);
+}
+
+void draft_field_texts(struct draft *d, uint64_t key, const struct bytes *texts, size_t count)
+{
+	uint8_t memory[2048];
 	struct buf out = BUF_ON(memory);
 
-	cbor_put_bytes(&out, value);
+	cbor_put_array(&out, count);
+	for (size_t i = 0; i < count; i++)
+		cbor_put_text(&out, texts[i]);
+	assert(buf_check(&out) == ERR_OK);
+	field_add(d, key, &out);
+}
+
+void draft_field_text(struct draft *d, uint64_t key, struct bytes text)
+{
+	uint8_t memory[256];
+	struct buf out = BUF_ON(memory);
+
+	cbor_put_text(&out, text);
 	assert(buf_check(&out) == ERR_OK);
 	field_add(d, key, &out);
 }

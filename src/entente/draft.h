@@ -19,7 +19,7 @@ struct draft {
 	struct arena words;	/* what the two borrow */
 	uint8_t *memory;	/* heap: words, then the encodings below */
 	struct buf statement_bytes, content_bytes, signature;
-	struct bytes before[STATEMENT_SIGNATURES_MAX - 1]; /* signatures of those who signed the same bytes */
+	struct bytes before[STATEMENT_SIGNATURES_MAX]; /* signatures of those who signed the same bytes */
 	size_t before_count;
 };
 
@@ -40,6 +40,8 @@ enum exit_code draft_label(struct draft *d, const struct options *options, const
 enum exit_code draft_to(struct draft *d, const char *party_and_role, bool is_information) MUST_CHECK;
 void draft_field_uint(struct draft *d, uint64_t key, uint64_t value);
 void draft_field_bytes(struct draft *d, uint64_t key, struct bytes value);
+void draft_field_text(struct draft *d, uint64_t key, struct bytes text);
+void draft_field_texts(struct draft *d, uint64_t key, const struct bytes *texts, size_t count);
 /* An array of hashes, sorted here, each once. */
 void draft_field_hashes(struct draft *d, uint64_t key, uint8_t (*hashes)[HASH_LEN], size_t count);
 /* A value that is strict CBOR, into the statement or into the content, in the order of the numbers. */

@@ -210,7 +210,7 @@ static enum exit_code sign_and_file(struct options *o, struct client *c, struct 
 	}
 	code = draft_sign_bytes(d, officer);
 	return code == EXIT_DONE
-		       ? act_file(o, c, d, entry,
+		       ? act_file(o, c, d, NULL, entry,
 				  _("The text of {2} is erased by {1}; its hash and its proof stay. Backups "
 				    "and exports of before have it still."))
 		       : code;

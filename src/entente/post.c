@@ -38,6 +38,12 @@ static enum exit_code say_doubtful(const char *why)
 
 enum exit_code post_draft(struct client *c, const struct draft *d, char place[PLACE_TEXT_LEN])
 {
+	return post_draft_asking(c, d, place, NULL);
+}
+
+enum exit_code post_draft_asking(struct client *c, const struct draft *d, char place[PLACE_TEXT_LEN],
+				 struct post_wish *wish)
+{
 	struct client_answer answer;
 	enum exit_code code;
 	const json_t *first;
@@ -59,6 +65,9 @@ enum exit_code post_draft(struct client *c, const struct draft *d, char place[PL
 		outbox_place(d, place, c);
 	} else if (is_doubtful(json_str(json_is_array(answer.json) ? first : answer.json, "err"))) {
 		code = say_doubtful(json_str(json_is_array(answer.json) ? first : answer.json, "text"));
+	} else if (wish != NULL && strcmp(json_str(first, "rule"), "APPROVAL") == 0) {
+		*wish = (struct post_wish){ true, json_uint(first, "needed"), json_uint(first, "line") };
+		outbox_drop(d);
 	} else {
 		code = (enum exit_code)client_explain(&answer);
 		form_explain(c, d, first);

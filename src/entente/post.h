@@ -13,6 +13,14 @@
 /* EXIT_DONE with the place; or what the node said has been said. */
 enum exit_code post_draft(struct client *c, const struct draft *d, char place[PLACE_TEXT_LEN]) MUST_CHECK;
 
+/* The same; but what is refused for want of approvals alone is said in *wish, not to the person. */
+struct post_wish {
+	bool is_asked;
+	uint64_t needed, line;
+};
+enum exit_code post_draft_asking(struct client *c, const struct draft *d, char place[PLACE_TEXT_LEN],
+				 struct post_wish *wish) MUST_CHECK;
+
 /* "receipt", "read", "readback", "presented", "reply"; NULL if it is none of them. */
 struct wait_step;
 const struct wait_step *wait_step_find(const char *word);

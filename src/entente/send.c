@@ -5,6 +5,7 @@
 #include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/say.h"
+#include "entente/submit.h"
 #include "entente/time_text.h"
 #include "entente/words.h"
 
@@ -329,7 +330,7 @@ static enum exit_code check_wait(const struct options *o)
 static enum exit_code send_new(struct options *o, struct client *c)
 {
 	struct officer officer = { 0 };
-	char place[PLACE_TEXT_LEN];
+	struct posted posted = { 0 };
 	json_t *form = NULL;
 	struct draft d;
 	enum exit_code code;
@@ -341,17 +342,21 @@ static enum exit_code send_new(struct options *o, struct client *c)
 	if (code == EXIT_DONE)
 		code = build(&d, &officer, o, c, form);
 	if (code == EXIT_DONE)
-		code = post_draft(c, &d, place);
+		code = post_or_submit(c, &d, &officer, &posted);
 	if (code == EXIT_DONE && o->is_json) {
-		json_t *out = json_pack("{s:s, s:s, s:s}", "err", "OK", "place", place, "step", "QUEUED");
+		json_t *out = posted.is_waiting ? posted_json(&posted)
+						: json_pack("{s:s, s:s, s:s}", "err", "OK", "place",
+							    posted.place, "step", "QUEUED");
 		json_say(out);
 		json_decref(out);
+	} else if (code == EXIT_DONE && posted.is_waiting) {
+		posted_say(&posted);
 	} else if (code == EXIT_DONE) {
-		say("{1}  {2}\n", place, _("QUEUED"));
+		say("{1}  {2}\n", posted.place, _("QUEUED"));
 	}
 	fflush(stdout);
-	if (code == EXIT_DONE)
-		code = follow(c, o, &d, place);
+	if (code == EXIT_DONE && !posted.is_waiting)
+		code = follow(c, o, &d, posted.place);
 	(void)outbox_sweep(c);
 	json_decref(form);
 	officer_close(&officer);

@@ -59,10 +59,13 @@ enum exit_code show_get(struct client *c, const char *path, json_t **out)
 
 /* The names of wire/kinds.h that people see, once more so that the catalogue has them. */
 static const char *const kinds[] = {
-	N_("open"),	  N_("keys"),	    N_("accord"),    N_("erase"),    N_("fork"),      N_("digest"),
-	N_("message"),	  N_("watch read"), N_("read back"), N_("mark"),     N_("presented"), N_("reply"),
-	N_("decline"),	  N_("defer"),	    N_("query"),     N_("negative"), N_("suspend"),   N_("reinstate"),
-	N_("correction"), N_("remark"),	    N_("attempt"),   N_("lapse"),
+	N_("open"),	      N_("keys"),      N_("accord"),	 N_("erase"),	   N_("fork"),
+	N_("digest"),	      N_("message"),   N_("watch read"), N_("read back"),  N_("mark"),
+	N_("presented"),      N_("reply"),     N_("decline"),	 N_("defer"),	   N_("query"),
+	N_("negative"),	      N_("suspend"),   N_("reinstate"),	 N_("correction"), N_("remark"),
+	N_("attempt"),	      N_("lapse"),     N_("submit"),	 N_("approve"),	   N_("refuse"),
+	N_("cancel"),	      N_("consent"),   N_("release"),	 N_("recall"),	   N_("recall done"),
+	N_("recall refused"), N_("downgrade"), N_("relabel"),	 N_("fate"),	   N_("request"),
 };
 
 const char *show_kind(const json_t *entry)

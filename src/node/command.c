@@ -120,6 +120,17 @@ static enum err entry_build(struct node *n, struct now now, const struct line *l
 	return buf_check(&out) != ERR_OK || bytes->len > ENTRY_LEN_MAX ? ERR_LIMIT : ERR_OK;
 }
 
+/* A peer never sees the home channel; our own door does: what was refused or cancelled there stays here. */
+static enum err refused_at_home(struct node *n, const struct statement *s, struct entry_view *view)
+{
+	bool is_ended;
+	enum err e = draft_is_ended(&n->fold, n->self, s, &is_ended);
+
+	if (e == ERR_OK && is_ended)
+		view->verdict = VERDICT_ENDED;
+	return e;
+}
+
 /* A statement for one channel, or the channel's copy of a statement for every channel. */
 static enum err command_file(struct node *n, struct now now, const struct command *in,
 			     const struct statement *s, uint32_t channel, struct effect_answer *answer)
@@ -156,8 +167,14 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 		e = fold_judge(&n->fold, &judged.input, &judged.view);
 	if (e != ERR_OK)
 		return e;
+	if (judged.view.verdict == VERDICT_OK)
+		e = refused_at_home(n, s, &judged.view);
+	if (e != ERR_OK)
+		return e;
 	if (judged.view.verdict != VERDICT_OK) {
 		answer->verdict = judged.view.verdict;
+		answer->line = judged.view.line;
+		answer->needed = judged.view.needed;
 		return ERR_REFUSED;
 	}
 	judged.has_view = true;

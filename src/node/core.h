@@ -269,9 +269,11 @@ struct node {
 	struct batch_item *items; /* of the batch at hand */
 	struct signer (*signers)[STATEMENT_SIGNATURES_MAX]; /* of its entries, verified */
 	struct crew *crew;
-	size_t line_copies; /* no fewer than copies by a line that are kept */
-	struct book *book;  /* of the accord */
-	struct buf rebuilt; /* of the frame at hand, REBUILT_LEN_MAX */
+	size_t line_copies;	/* no fewer than copies by a line that are kept */
+	struct book *book;	/* of the accord */
+	struct buf rebuilt;	/* of the frame at hand, REBUILT_LEN_MAX */
+	uint8_t *subject_bytes; /* ENTRY_LEN_MAX of them: what the entry being judged refers to (refold.c) */
+	struct statement *subject;
 	uint8_t *scratch;   /* SCRATCH_LEN bytes for one entry and its content, or one frame */
 	struct mark *marks; /* what the signer remembered at the start */
 	size_t marks_count;

@@ -68,6 +68,8 @@ struct effect_answer {
 	uint64_t client;	 /* as in struct command */
 	enum err err;		 /* ERR_OK: in the record, QUEUED */
 	enum verdict verdict;	 /* with ERR_REFUSED */
+	uint16_t line;		 /* of the guidelines that it is by; 0: none */
+	uint8_t needed;		 /* with VERDICT_APPROVAL: approvers beside the author */
 	const char *limit;	 /* with ERR_LIMIT or ERR_FULL: its name; else a rule's name or NULL */
 	struct form_fault fault; /* with VERDICT_FORM: what of it */
 	bool is_repeat;		 /* the statement stood there already */

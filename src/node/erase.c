@@ -31,6 +31,36 @@ static void double_key(struct buf *key, const uint8_t hash[HASH_LEN])
 }
 
 /*
+ * What goes out has the words of its draft, which is the same party's: they are erased together. Only if it
+ * is the content of that SUBMIT, which would have been found to be another's when it came.
+ */
+static enum err is_of_draft(struct node *n, const struct log_key *log, const struct statement *s, bool *out)
+{
+	struct buf bytes = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
+	struct draft_view draft;
+	struct statement submit;
+	struct entry entry;
+	enum err e;
+
+	*out = false;
+	for (size_t i = 0; i < n->accord->channels_count && log->party == n->self && !*out; i++) {
+		const struct accord_channel *home = &n->accord->channels[i];
+		struct line *line;
+		if (home->plane != PLANE_HOME)
+			continue;
+		e = draft_find(&n->fold, home->number, s->id, &draft);
+		line = e == ERR_OK ? line_find(n, &draft.at.log) : NULL;
+		if (e == ERR_OK && line != NULL)
+			e = line_entry(n, line, draft.at.index, &bytes, &entry, &submit);
+		if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_ROT)
+			return e;
+		*out = e == ERR_OK && line != NULL && submit.has_content &&
+		       memcmp(submit.content.hash, s->content.hash, HASH_LEN) == 0;
+	}
+	return ERR_OK;
+}
+
+/*
  * Who copies a hash says the same: his statement keeps the words, or he could have another's erased. A
  * statement that stands in two epochs is one.
  */
@@ -39,10 +69,15 @@ enum err content_named(struct node *n, const struct log_key *log, const struct s
 	uint8_t memory[HASH_LEN + 1];
 	struct buf key = BUF_ON(memory);
 	struct place_key first;
+	bool is_drafted;
+	enum err e;
 
 	if (!s->has_content || !is_content_known(n, s->content.hash) ||
 	    (fold_find_id(&n->fold, log->channel, s->id, &first) == ERR_OK && first.log.party == log->party))
 		return ERR_OK;
+	e = is_of_draft(n, log, s, &is_drafted);
+	if (e != ERR_OK || is_drafted)
+		return e;
 	double_key(&key, s->content.hash);
 	return map_put(&n->views, buf_bytes(&key), BYTES_LIT("1"));
 }

@@ -161,6 +161,8 @@ enum err node_new(const struct node_options *options, struct node **out)
 	n->items = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->items);
 	n->signers = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->signers);
 	n->scratch = xcalloc(1, SCRATCH_LEN);
+	n->subject_bytes = xcalloc(1, ENTRY_LEN_MAX);
+	n->subject = xcalloc(1, sizeof *n->subject);
 	n->knots = xcalloc(1, knots_len());
 	n->waits = xcalloc(WAITS_MAX, sizeof *n->waits);
 	n->book = xcalloc(1, sizeof *n->book);
@@ -201,6 +203,8 @@ void node_free(struct node *n)
 	free(n->knots);
 	free(n->signers);
 	free(n->scratch);
+	free(n->subject_bytes);
+	free(n->subject);
 	free(n->waits);
 	free(n->book);
 	free(n->rebuilt.ptr);

@@ -16,6 +16,7 @@
 #include "record/mark.h"
 #include "record/record.h"
 #include "view/ladder.h"
+#include "view/release.h"
 
 struct node;
 

@@ -54,19 +54,57 @@ void signers_verify(const struct node *n, size_t party, const struct entry *entr
 	}
 }
 
+/* What a kind of release refers to: its judges read labels and what was signed. */
+static enum err read_subject(struct node *n, const struct statement *statement, struct judged *out)
+{
+	const struct place *refers = &statement->refers[0];
+	struct log_key key = { refers->channel, accord_party_find(n->accord, refers->party), refers->epoch };
+	struct line *line = line_find(n, &key);
+	struct entry entry;
+	struct buf bytes;
+	enum err e;
+
+	if (statement->kind < KIND_SUBMIT || statement->refers_count == 0 || !out->refers_match[0] ||
+	    line == NULL)
+		return ERR_OK;
+	buf_init(&bytes, n->subject_bytes, ENTRY_LEN_MAX);
+	e = line_entry(n, line, refers->index, &bytes, &entry, n->subject);
+	if (e == ERR_OK)
+		out->input.subject = n->subject;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* The signature within a SUBMIT or an APPROVE, over what is to go out. */
+static void read_inner(const struct statement *statement, struct judged *out)
+{
+	const struct statement *submit = statement->kind == KIND_SUBMIT ? statement : out->input.subject;
+	struct bytes outgoing, signature;
+	struct statement ignored;
+	struct sshsig sig;
+
+	if ((statement->kind != KIND_SUBMIT && statement->kind != KIND_APPROVE) || submit == NULL ||
+	    submit_read(submit, &outgoing, &ignored) != ERR_OK ||
+	    inner_signature(statement, &signature) != ERR_OK ||
+	    sshsig_verify(signature, BYTES_LIT(SSHSIG_STATEMENT), outgoing, &sig) != ERR_OK)
+		return;
+	out->input.inner.is_good = true;
+	hash_sha256(sig.public_key, out->input.inner.key);
+}
+
 enum err judged_of(struct node *n, const struct log_key *log, const struct entry *entry,
 		   const struct statement *statement, const struct signer *signers, struct judged *out)
 {
 	const struct field *named = statement_field(statement, FIELD_KEYS_KEY);
 	struct cbor_reader r;
 	struct bytes key;
+	enum err e = ERR_OK;
 
 	*out = (struct judged){ .input = { .entry = entry, .statement = statement, .log = *log } };
 	out->input.signers = out->signers;
 	out->input.refers_match = out->refers_match;
 	memcpy(out->signers, signers, entry->signatures_count * sizeof *signers);
 	for (size_t i = 0; i < statement->refers_count; i++) {
-		enum err e = match_reference(n, &statement->refers[i], &out->refers_match[i]);
+		e = match_reference(n, &statement->refers[i], &out->refers_match[i]);
 		if (e != ERR_OK)
 			return e;
 	}
@@ -75,7 +113,10 @@ enum err judged_of(struct node *n, const struct log_key *log, const struct entry
 		if (cbor_read_bytes(&r, named->value.len, &key) == ERR_OK)
 			hash_sha256(key, out->input.named_key);
 	}
-	return ERR_OK;
+	e = read_subject(n, statement, out);
+	if (e == ERR_OK)
+		read_inner(statement, out);
+	return e;
 }
 
 enum err judged_read(struct node *n, const struct log_key *log, const struct entry *entry,

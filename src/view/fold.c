@@ -175,10 +175,6 @@ static bool is_held_by_all(const struct fold *f, uint32_t refers, uint32_t chann
 	return to != NULL && (from == NULL || (from->parties & ~to->parties) == 0);
 }
 
-/*
- * Where a reference leads; false if it names no log of this accord, one that not all who read it hold, or its
- * own log's future.
- */
 bool refers_place(const struct fold *f, const struct fold_input *in, const struct place *refers,
 		  struct place_key *out)
 {
@@ -459,6 +455,16 @@ static const struct step_rule {
 	{ KIND_NEGATIVE, WHOSE_OTHERS, false, false, false, true },
 	{ KIND_CORRECTION, WHOSE_OWN, false, false, false, false },
 	{ KIND_LAPSE, WHOSE_OWN, false, true, false, false },
+	{ KIND_APPROVE, WHOSE_OWN, false, false, false, false },
+	{ KIND_REFUSE, WHOSE_OWN, false, false, false, false },
+	{ KIND_CANCEL, WHOSE_OWN, false, false, false, false },
+	{ KIND_CONSENT, WHOSE_ANY, false, false, false, false },
+	{ KIND_RECALL, WHOSE_OWN, false, false, false, false },
+	{ KIND_RECALL_DONE, WHOSE_OTHERS, false, false, false, false },
+	{ KIND_RECALL_REFUSED, WHOSE_OTHERS, false, false, false, false },
+	{ KIND_DOWNGRADE, WHOSE_OWN, false, false, false, false },
+	{ KIND_RELABEL, WHOSE_OWN, false, false, false, false },
+	{ KIND_FATE, WHOSE_OWN, false, false, false, false },
 };
 
 static const struct step_rule *step_rule_find(uint64_t kind)
@@ -549,7 +555,7 @@ static enum err judge_step(const struct case_file *c, enum verdict *out)
 
 static judge *const judges[] = {
 	judge_channel,	  judge_signatures, judge_label, judge_sealing, judge_addressees,
-	judge_repetition, judge_references, judge_step,	 judge_form,
+	judge_repetition, judge_references, judge_step,	 judge_form,	judge_release,
 };
 
 enum err fold_judge(const struct fold *f, const struct fold_input *in, struct entry_view *out)
@@ -776,6 +782,8 @@ static enum err fold_effect(const struct fold *f, const struct fold_input *in, c
 		e = fold_act(f, in, v);
 	if (e == ERR_OK)
 		e = fold_form_row(f, in);
+	if (e == ERR_OK)
+		e = release_folded(f, in, v);
 	if (e != ERR_OK)
 		return e;
 	if (in->statement->kind == KIND_KEYS)

@@ -18,6 +18,9 @@
  *	'o' place                    messages that still owe a step (struct owed_view)
  *	's' channel, T, place        formal notices: SUSPEND, REINSTATE
  *	'n' place                    struct form_view: a form that counts
+ *	'g' channel, statement id    drafts of the home channel, by the statement that is to go out
+ *	'y' channel, consent, T, place   what an originator consented to
+ *	't' channel, due, place      items whose review has no FATE yet
  */
 #ifndef VIEW_FOLD_H
 #define VIEW_FOLD_H
@@ -46,7 +49,18 @@
 	X(TWO,        "it takes the signatures of two persons") \
 	X(REGISTRAR,  "not signed by the party's registrar") \
 	X(SEALING,    "the accord wants the words of this channel sealed otherwise") \
-	X(FORM,       "it is not as its form says")
+	X(FORM,       "it is not as its form says") \
+	X(GUIDELINES, "the accord has no guidelines: nothing is released by them") \
+	X(HOME,       "drafts and approvals live in the home channel, and the rest does not") \
+	X(OUTGOING,   "what was signed is not what is to go out") \
+	X(APPROVAL,   "more persons must approve it") \
+	X(PERSON,     "author, reviewer and releasers are different persons with different keys") \
+	X(RELEASER,   "who approved it may not release this") \
+	X(LAPSED,     "the approvals have lapsed") \
+	X(ENDED,      "it was refused or cancelled") \
+	X(CONSENT,    "an originator has not consented to exactly this") \
+	X(VIA,        "it goes by another party's hand") \
+	X(OPENS,      "a downgrade only opens an item, and a relabelling never does")
 /* clang-format on */
 
 enum verdict {
@@ -72,6 +86,8 @@ struct entry_view {
 	enum verdict verdict;
 	bool is_flagged; /* claimed time too far off the filing time, or an impossible claim of what it saw */
 	int64_t offset_ms; /* claimed minus filed */
+	uint16_t line;	   /* of the guidelines that a verdict is by; 0: none */
+	uint8_t needed;	   /* with VERDICT_APPROVAL, while it is judged: approvers beside the author */
 	struct past past;
 };
 
@@ -105,6 +121,8 @@ struct fold_input {
 	const struct signer *signers;	 /* entry->signatures_count of them */
 	const bool *refers_match;	 /* statement->refers_count: the leaf named is the leaf held */
 	uint8_t named_key[KEY_HASH_LEN]; /* of a KEYS statement: SHA-256 of the key it names */
+	struct signer inner;		 /* of SUBMIT, APPROVE: the signature in it, over what is to go out */
+	const struct statement *subject; /* of kinds from SUBMIT on: what it refers to; NULL: not held */
 	bool is_forced; /* fold it as if it had seen only what is folded: unties a knot of claims */
 };
 

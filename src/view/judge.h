@@ -1,5 +1,5 @@
 /*
- * judge.h - the case that the judges of an entry look at: each gives VERDICT_OK or the reason.
+ * judge.h - what the judges of an entry share; fold.c asks them in order, and the first reason stands.
  *
  * Layer: view. Pure. For the files of this folder only.
  */
@@ -7,28 +7,41 @@
 #define VIEW_JUDGE_H
 
 #include "view/fold.h"
+#include "wire/kinds.h"
 
 struct case_file {
 	const struct fold *f;
 	const struct fold_input *in;
 	const struct accord_channel *channel;
 	const struct kind_row *kind;
-	const struct entry_view *view;
+	struct entry_view *view;
 	struct place_key subject; /* of kinds that refer to one thing */
 	struct entry_view subject_view;
 	bool has_subject; /* it is folded */
 };
 
+/* VERDICT_OK or the reason. */
 typedef enum err judge(const struct case_file *c, enum verdict *out);
 
-/* fold.c: whether an entry is in the past of another. */
+/* Whether an entry was in the past of another. */
 enum err past_covers(const struct fold *f, const struct past *past, const struct place_key *at,
 		     bool *out) MUST_CHECK;
-/* fold.c: where a reference leads; false if it names nothing that this entry may name. */
+/*
+ * Where a reference leads; false if it names no log of this accord, one that not all who read it hold, or its
+ * own log's future.
+ */
 bool refers_place(const struct fold *f, const struct fold_input *in, const struct place *refers,
 		  struct place_key *out);
 
-/* form.c */
+/* ---- release.c: who signs what goes to another party, and what follows (docs/spec/release.md) ---- */
+
+enum err judge_release(const struct case_file *c, enum verdict *out) MUST_CHECK;
+/* The rows that a kind of release leaves, and those of an item. */
+enum err release_folded(const struct fold *f, const struct fold_input *in,
+			const struct entry_view *v) MUST_CHECK;
+
+/* ---- form.c ---- */
+
 enum err judge_form(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err fold_form_row(const struct fold *f, const struct fold_input *in) MUST_CHECK;
 

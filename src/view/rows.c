@@ -5,8 +5,6 @@
 
 #define ENTRY_VALUE_MAX 160u /* with every party's past */
 #define KEY_VIEW_LEN 32u
-/* The longest value that is written here: a hybrid key. */
-#define VALUE_MAX (KEY_VIEW_LEN + RECIPIENT_HYBRID_LEN)
 
 struct buf *row_open(struct row_key *k, enum row_type type)
 {
@@ -21,7 +19,7 @@ void row_put_channel(struct row_key *k, uint32_t channel)
 	buf_put_byte(&k->buf, (uint8_t)channel);
 }
 
-static enum err row_put(const struct map *m, const struct row_key *k, const struct buf *value)
+enum err row_put(const struct map *m, const struct row_key *k, const struct buf *value)
 {
 	assert(!k->buf.full && !value->full);
 	return map_put(m, buf_bytes(&k->buf), buf_bytes(value));
@@ -82,6 +80,10 @@ enum err row_put_entry(const struct map *m, size_t parties, const struct place_k
 		buf_put_be32(&value, v->past.of[i].epoch);
 		buf_put_be64(&value, v->past.of[i].size);
 	}
+	if (v->line != 0) {
+		buf_put_byte(&value, (uint8_t)(v->line >> 8));
+		buf_put_byte(&value, (uint8_t)v->line);
+	}
 	return row_put(m, &k, &value);
 }
 
@@ -98,7 +100,8 @@ enum err row_get_entry(const struct map *m, size_t parties, const struct place_k
 	e = map_get(m, buf_bytes(&k.buf), &value);
 	if (e != ERR_OK)
 		return e;
-	if (value.len != 26 + parties * 12 || memory[24] >= VERDICT_COUNT || memory[25] > 1)
+	if ((value.len != 26 + parties * 12 && value.len != 28 + parties * 12) ||
+	    memory[24] >= VERDICT_COUNT || memory[25] > 1)
 		return ERR_CORRUPT;
 	in = buf_bytes(&value);
 	*out = (struct entry_view){ 0 };
@@ -111,6 +114,8 @@ enum err row_get_entry(const struct map *m, size_t parties, const struct place_k
 		out->past.of[i].epoch = be32_get(in.ptr + 2 + i * 12);
 		out->past.of[i].size = be64_get(in.ptr + 6 + i * 12);
 	}
+	if (value.len == 28 + parties * 12)
+		out->line = (uint16_t)(in.ptr[2 + parties * 12] << 8 | in.ptr[3 + parties * 12]);
 	return ERR_OK;
 }
 
@@ -236,7 +241,7 @@ enum err row_put_recipient(const struct map *m, const struct log_key *log, const
 			   const struct recipient_view *v)
 {
 	struct row_key k;
-	uint8_t memory[VALUE_MAX];
+	uint8_t memory[ROW_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
 
 	key_row_open(&k, ROW_RECIPIENT, log, key);
@@ -261,7 +266,7 @@ enum err row_get_recipient(const struct map *m, const struct log_key *log, const
 			   struct recipient_view *out)
 {
 	struct row_key k;
-	uint8_t memory[VALUE_MAX];
+	uint8_t memory[ROW_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
 	enum err e;
 
@@ -273,7 +278,7 @@ enum err row_get_recipient(const struct map *m, const struct log_key *log, const
 enum err fold_next_recipient(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
 			     struct recipient_view *out)
 {
-	uint8_t memory[VALUE_MAX];
+	uint8_t memory[ROW_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
 	enum err e = next_key_row(f, ROW_RECIPIENT, log, key, &value);
 
@@ -410,14 +415,15 @@ enum err row_get_form(const struct map *m, const struct place_key *at, struct fo
 	return bytes_copy_str(in, out->name, sizeof out->name) == ERR_OK ? ERR_OK : ERR_CORRUPT;
 }
 
-static const enum row_type row_types[] = { ROW_ACT, ROW_RECIPIENT, ROW_ENTRY, ROW_FOLDED,     ROW_ID,
-					   ROW_KEY, ROW_MESSAGE,   ROW_OWED,  ROW_SUSPENSION, ROW_FORM };
+static const enum row_type row_types[] = { ROW_ACT,   ROW_RECIPIENT, ROW_ENTRY, ROW_FOLDED,	ROW_ID,
+					   ROW_KEY,   ROW_MESSAGE,   ROW_OWED,	ROW_SUSPENSION, ROW_FORM,
+					   ROW_DRAFT, ROW_CONSENT,   ROW_DUE };
 
 enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *self)
 {
 	for (size_t i = 0; i < ARRAY_COUNT(row_types); i++) {
 		struct row_key prefix, at;
-		uint8_t memory[VALUE_MAX];
+		uint8_t memory[ROW_VALUE_MAX];
 		enum err e;
 
 		row_open(&prefix, row_types[i]);

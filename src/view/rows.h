@@ -8,6 +8,9 @@
 
 #include "view/fold.h"
 
+/* The longest value that is written here: a hybrid key; a draft's row with all who approved it has 800. */
+#define ROW_VALUE_MAX 1280u
+
 /* A key under construction: its type, then what follows. */
 struct row_key {
 	uint8_t memory[MAP_KEY_MAX];
@@ -24,10 +27,14 @@ enum row_type {
 	ROW_ACT = 'a',
 	ROW_OWED = 'o',
 	ROW_SUSPENSION = 's',
-	ROW_FORM = 'n'
+	ROW_FORM = 'n',
+	ROW_DRAFT = 'g',   /* release.c */
+	ROW_CONSENT = 'y', /* release.c */
+	ROW_DUE = 't'	   /* release.c */
 };
 
 struct buf *row_open(struct row_key *k, enum row_type type);
+enum err row_put(const struct map *m, const struct row_key *k, const struct buf *value) MUST_CHECK;
 void row_put_channel(struct row_key *k, uint32_t channel);
 
 enum err row_put_folded(const struct map *m, const struct log_key *log, uint64_t size) MUST_CHECK;

@@ -83,6 +83,23 @@ static bool is_roles(struct bytes value, uint64_t max)
 	return true;
 }
 
+/* A party's code, not empty; with a max an array of them, one at least. */
+static bool is_codes(struct bytes value, uint64_t max)
+{
+	struct cbor_reader r;
+	struct bytes code;
+	size_t count = 1;
+
+	cbor_open(&r, value);
+	if (max > 0 && (cbor_read_array(&r, (size_t)max, &count) != ERR_OK || count == 0))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (cbor_read_text(&r, PARTY_NAME_MAX, &code) != ERR_OK || code.len == 0)
+			return false;
+	}
+	return true;
+}
+
 /* [* sha256], rising, at most max */
 static bool is_hashes(struct bytes value, uint64_t max)
 {
@@ -151,6 +168,19 @@ static const struct field_row rows[] = {
 	{ KIND_DEFER,    FIELD_DEFER_UNTIL,     true,  is_uint,    TIME_MS_MAX - 1 },
 	{ KIND_NEGATIVE, FIELD_NEGATIVE_CAUSE,  true,  is_uint,    NEGATIVE_CAUSE_COUNT - 1 },
 	{ KIND_LAPSE,    FIELD_LAPSE_CAUSE,     true,  is_uint,    1 },
+	{ KIND_SUBMIT,   FIELD_SUBMIT_OUTGOING, true,  is_bytes,   ENTRY_LEN_MAX },
+	{ KIND_SUBMIT,   FIELD_SUBMIT_SIGNATURE, true, is_bytes,   SSHSIG_LEN_MAX },
+	{ KIND_APPROVE,  FIELD_APPROVE_SIGNATURE, true, is_bytes,  SSHSIG_LEN_MAX },
+	{ KIND_CONSENT,  FIELD_ITEM_HASH,       true,  is_hash,    HASH_LEN },
+	{ KIND_CONSENT,  FIELD_ITEM_TO,         false, is_codes,   0 },
+	{ KIND_RELEASE,  FIELD_ITEM_HASH,       false, is_hash,    HASH_LEN },
+	{ KIND_RELEASE,  FIELD_ITEM_TO,         false, is_codes,   GUIDELINES_PARTIES_MAX },
+	{ KIND_RECALL_DONE, FIELD_RECALL_READERS, false, is_roles, ACCORD_ROLES_MAX },
+	{ KIND_RECALL_DONE, FIELD_RECALL_DONE,  true,  is_uint,    RECALL_DONE_COUNT - 1 },
+	{ KIND_RECALL_REFUSED, FIELD_RECALL_CAUSE, true, is_uint,  RECALL_CAUSE_COUNT - 1 },
+	{ KIND_DOWNGRADE, FIELD_ITEM_HASH,      true,  is_hash,    HASH_LEN },
+	{ KIND_RELABEL,  FIELD_ITEM_HASH,       true,  is_hash,    HASH_LEN },
+	{ KIND_FATE,     FIELD_FATE_DUE,        true,  is_uint,    TIME_MS_MAX - 1 },
 };
 /* clang-format on */
 

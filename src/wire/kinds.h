@@ -38,7 +38,20 @@ enum kind_refers { KIND_REFERS_NONE, KIND_REFERS_ANY, KIND_REFERS_ONE };
 	X(CORRECTION,  20,     KIND_OFFICER, KIND_REFERS_ONE,   "correction") \
 	X(REMARK,      21,     KIND_OFFICER, KIND_REFERS_ANY,   "remark") \
 	X(ATTEMPT,     22,     KIND_OFFICER, KIND_REFERS_ANY,   "attempt") \
-	X(LAPSE,       23,     KIND_NODE,    KIND_REFERS_ONE,   "lapse")
+	X(LAPSE,       23,     KIND_NODE,    KIND_REFERS_ONE,   "lapse") \
+	X(SUBMIT,      32,     KIND_OFFICER, KIND_REFERS_NONE,  "submit") \
+	X(APPROVE,     33,     KIND_OFFICER, KIND_REFERS_ONE,   "approve") \
+	X(REFUSE,      34,     KIND_OFFICER, KIND_REFERS_ONE,   "refuse") \
+	X(CANCEL,      35,     KIND_OFFICER, KIND_REFERS_ONE,   "cancel") \
+	X(CONSENT,     36,     KIND_OFFICER, KIND_REFERS_ONE,   "consent") \
+	X(RELEASE,     37,     KIND_OFFICER, KIND_REFERS_ANY,   "release") \
+	X(RECALL,      38,     KIND_OFFICER, KIND_REFERS_ONE,   "recall") \
+	X(RECALL_DONE, 39,     KIND_OFFICER, KIND_REFERS_ONE,   "recall done") \
+	X(RECALL_REFUSED, 40,  KIND_OFFICER, KIND_REFERS_ONE,   "recall refused") \
+	X(DOWNGRADE,   41,     KIND_OFFICER, KIND_REFERS_ONE,   "downgrade") \
+	X(RELABEL,     42,     KIND_OFFICER, KIND_REFERS_ONE,   "relabel") \
+	X(FATE,        43,     KIND_NODE,    KIND_REFERS_ONE,   "fate") \
+	X(REQUEST,     44,     KIND_OFFICER, KIND_REFERS_ANY,   "request")
 /* clang-format on */
 
 enum kind {
@@ -72,6 +85,20 @@ const struct kind_row *kind_find(uint64_t number);
 #define FIELD_OPEN_OLD 2u	  /* OPEN: [epoch, size, root] */
 #define FIELD_OPEN_GIVEN_UP 3u	  /* OPEN: [size, root] */
 #define FIELD_ACCORD_MANIFEST 1u  /* ACCORD: hash of the new version's manifest */
+
+/* Release (docs/spec/release.md). */
+#define FIELD_SUBMIT_OUTGOING 1u   /* SUBMIT: the exact statement that is to go out */
+#define FIELD_SUBMIT_SIGNATURE 2u  /* SUBMIT: its author's SSHSIG over it */
+#define FIELD_APPROVE_SIGNATURE 1u /* APPROVE: the approver's SSHSIG over it */
+#define FIELD_ITEM_HASH 1u	   /* CONSENT, RELEASE outside, DOWNGRADE, RELABEL: the item's content */
+#define FIELD_ITEM_TO 2u	   /* CONSENT: the outside party; RELEASE outside: array of them */
+#define FIELD_RECALL_READERS 1u	   /* RECALL DONE: array of roles that had read it */
+#define FIELD_RECALL_DONE 2u	   /* RECALL DONE: enum recall_done */
+#define FIELD_RECALL_CAUSE 1u	   /* RECALL REFUSED: enum recall_cause */
+#define FIELD_FATE_DUE 1u	   /* FATE: when its review was due, ms since 1970 */
+
+enum recall_done { RECALL_WITHDRAWN, RECALL_ERASED, RECALL_DONE_COUNT };
+enum recall_cause { RECALL_USED, RECALL_KEPT_BY_LAW, RECALL_OTHER, RECALL_CAUSE_COUNT };
 
 /*
  * Form N01, line check, which a node says by itself: a MESSAGE asks, a REPLY answers, a MESSAGE that refers

@@ -167,6 +167,10 @@ def with_fields(base, changes):
     return changed(base, {14: changed(base[14], changes)})
 
 
+RELEASE_FIELDS = {32: {1: b"statement", 2: b"signature"}, 33: {1: b"signature"}, 36: {1: HASH, 2: "JPN"}, 37: {1: HASH, 2: ["JPN"]},
+                  39: {1: ["watch"], 2: 1}, 40: {1: 2}, 41: {1: HASH}, 42: {1: HASH}, 43: {1: TIME_END - 1}}
+
+
 def statement_good():
     yield "watch read", WATCH_READ
     yield "worked example", wire_reader.decode(wire_reader.decode(WORKED)[5])
@@ -207,7 +211,8 @@ def statement_good():
     yield "watch read with sixteen attachments", of_kind(9, {1: [bytes([i]) * 32 for i in range(16)]})
     yield "accord", changed(KEYS, {5: 2, 14: {1: HASH}})
     for kind, (name, authors, _) in wire_reader.KINDS.items():
-        fields = {0: {1: HASH}, 1: KEYS[14], 2: {1: HASH}, 11: {1: 1}, 15: {1: TIME_END - 1}, 17: {1: 3}, 23: {1: 1}}.get(kind)
+        fields = {0: {1: HASH}, 1: KEYS[14], 2: {1: HASH}, 11: {1: 1}, 15: {1: TIME_END - 1}, 17: {1: 3}, 23: {1: 1},
+                  **RELEASE_FIELDS}.get(kind)
         for author in authors:
             role = "node" if author == "n" else "watch"
             yield f"{name} by {'a node' if author == 'n' else 'an officer'}", of_kind(kind, fields, role)
@@ -329,6 +334,16 @@ def statement_fields():
         "too many": [bytes([i]) * 32 for i in range(17)], "alone": HASH,
     }.items():
         yield f"watch read with attachments {name}", of_kind(9, {1: hashes})
+    for name, kind, fields in (
+            ("submit without a signature", 32, {1: b"s"}), ("submit of nothing", 32, {1: b"", 2: b"g"}),
+            ("approve with a signature of 4097 bytes", 33, {1: bytes(4097)}), ("approve without a signature", 33, None),
+            ("consent to half a hash", 36, {1: HASH[:16], 2: "JPN"}), ("consent for many", 36, {1: HASH, 2: ["JPN"]}),
+            ("release to nobody outside", 37, {1: HASH, 2: []}), ("release to a party without a name", 37, {1: HASH, 2: [""]}),
+            ("recall done in a third way", 39, {2: 2}), ("recall done by whom it is not known", 39, {1: ["Head"], 2: 0}),
+            ("recall refused for a fourth cause", 40, {1: 3}), ("downgrade of nothing", 41, {2: HASH}),
+            ("relabel of a text", 42, {1: "item"})):
+        yield name, of_kind(kind, fields)
+    yield "fate after 2^53", of_kind(43, {1: TIME_END}, "node")
     for kind, most in {11: 1, 15: TIME_END - 1, 17: 3, 23: 1}.items():
         role, name = "node" if kind == 23 else "watch", wire_reader.KINDS[kind][0]
         yield f"{name} without field 1", of_kind(kind, None, role)

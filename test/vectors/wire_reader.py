@@ -21,7 +21,11 @@ KINDS = {0: ("open", "on", "0"), 1: ("keys", "o", "0"), 2: ("accord", "o", "0"),
          10: ("read back", "o", "1"), 11: ("mark", "o", "1"), 12: ("presented", "o", "1"), 13: ("reply", "on", "1"),
          14: ("decline", "o", "1"), 15: ("defer", "o", "1"), 16: ("query", "on", "1"), 17: ("negative", "on", "1"),
          18: ("suspend", "o", "*"), 19: ("reinstate", "o", "*"), 20: ("correction", "o", "1"),
-         21: ("remark", "o", "*"), 22: ("attempt", "o", "*"), 23: ("lapse", "n", "1")}
+         21: ("remark", "o", "*"), 22: ("attempt", "o", "*"), 23: ("lapse", "n", "1"),
+         32: ("submit", "o", "0"), 33: ("approve", "o", "1"), 34: ("refuse", "o", "1"), 35: ("cancel", "o", "1"),
+         36: ("consent", "o", "1"), 37: ("release", "o", "*"), 38: ("recall", "o", "1"), 39: ("recall done", "o", "1"),
+         40: ("recall refused", "o", "1"), 41: ("downgrade", "o", "1"), 42: ("relabel", "o", "1"), 43: ("fate", "n", "1"),
+         44: ("request", "o", "*")}
 PRECEDENCES = ["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"]
 
 
@@ -219,6 +223,14 @@ def is_old_log(value):
     return is_list_of(value, 3) and is_uint(value[0], 1, U32) and is_head(value[1:], 0)
 
 
+def is_blob(value, most):
+    return type(value) is bytes and 1 <= len(value) <= most
+
+
+def is_code(value):
+    return type(value) is str and 1 <= len(value.encode()) <= 16
+
+
 def is_kind_right(kind, channel, fields):
     """What the fields of key 14 must be, by kind."""
     if kind == 0:
@@ -239,8 +251,20 @@ def is_kind_right(kind, channel, fields):
         if 5 in fields and not (type(roles) is list and len(roles) <= 64 and all(is_role(role) for role in roles)):
             return False
         return act == 1 or use < 3 or (bool(roles) and (use == 4 or holder is not None))
-    if kind == 2:
-        return is_hash(fields.get(1))
+    if kind in (2, 36, 41, 42):
+        return is_hash(fields.get(1)) and (kind != 36 or 2 not in fields or is_code(fields[2]))
+    if kind in (32, 33):
+        return is_blob(fields.get(1), 60000 if kind == 32 else 4096) and (kind == 33 or is_blob(fields.get(2), 4096))
+    if kind == 37:
+        codes = fields.get(2, ["X"])
+        return is_hash(fields.get(1, bytes(32))) and type(codes) is list and 1 <= len(codes) <= 32 and all(map(is_code, codes))
+    if kind == 39:
+        roles = fields.get(1, [])
+        return type(roles) is list and len(roles) <= 64 and all(map(is_role, roles)) and is_uint(fields.get(2), 0, 1)
+    if kind == 40:
+        return is_uint(fields.get(1), 0, 2)
+    if kind == 43:
+        return is_uint(fields.get(1), 0, TIME_END - 1)
     if kind == 9 and 1 in fields:
         hashes = fields[1]
         return type(hashes) is list and len(hashes) <= 16 and all(map(is_hash, hashes)) and hashes == sorted(set(hashes))

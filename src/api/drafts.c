@@ -1,0 +1,263 @@
+/* Drafts of the home channel: what waits for whom, and all that a releaser is to see before he signs. */
+#include "api/runs.h"
+
+#include "accord/guidelines.h"
+#include "api/entry_reply.h"
+#include "base/alloc.h"
+#include "policy/policy.h"
+#include "view/release.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NEWER_MAX 16u /* places of newer traffic that are named */
+
+struct draft_case {
+	struct draft_view view;
+	struct entry_read_out submit;
+	struct statement outgoing; /* borrows from the entry's memory, as submit does */
+	struct bytes bytes;	   /* of it */
+	struct place_key released;
+	bool is_released;
+};
+
+static enum err read_case(struct api *a, struct draft_case *d)
+{
+	struct buf memory;
+	enum err e;
+
+	buf_init(&memory, a->entry_memory, ENTRY_LEN_MAX);
+	e = node_entry(a->node, &d->view.at, &memory, &d->submit);
+	if (e == ERR_OK)
+		e = submit_read(&d->submit.statement, &d->bytes, &d->outgoing);
+	if (e != ERR_OK)
+		return e;
+	e = draft_released(node_fold(a->node), &d->view, &d->released);
+	d->is_released = e == ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static const char *state_of(const struct api *a, const struct draft_case *d)
+{
+	if (d->is_released)
+		return "RELEASED";
+	if (d->view.state != DRAFT_SUBMITTED)
+		return draft_state_name(d->view.state);
+	if (a->now.wall.ms > d->view.lapses_ms)
+		return "LAPSED";
+	return d->view.approved >= d->view.needed ? "APPROVED" : draft_state_name(d->view.state);
+}
+
+static bool is_open(const struct api *a, const struct draft_case *d)
+{
+	const char *state = state_of(a, d);
+
+	return strcmp(state, "SUBMITTED") == 0 || strcmp(state, "APPROVED") == 0;
+}
+
+/* Who could read it: of each party the roles. */
+static void reply_readers(struct api *a, struct reply *r, const struct draft_case *d)
+{
+	const struct accord *accord = node_accord(a->node);
+	const struct guidelines *g = accord->guidelines;
+	struct label_mask mask;
+
+	reply_array(r, "readers");
+	if (g != NULL && policy_label_read(g, &d->outgoing.label, node_self(a->node), &mask).is_allowed) {
+		for (size_t p = 0; p < g->parties_count; p++) {
+			uint64_t roles = p < accord->parties_count ? policy_roles(g, &mask, p) : 0;
+			if ((policy_parties(g, &mask) >> p & 1) == 0)
+				continue;
+			reply_object(r, NULL);
+			reply_str(r, "party", g->parties[p].code);
+			reply_array(r, "roles");
+			for (size_t i = 0; i < accord->roles_count; i++) {
+				if ((roles >> i & 1) != 0)
+					reply_str(r, NULL, accord->roles[i].name);
+			}
+			reply_array_end(r);
+			reply_object_end(r);
+		}
+	}
+	reply_array_end(r);
+}
+
+/* How much of a party's log the author had seen. */
+static uint64_t seen_of(const struct statement *s, const struct accord *accord, const struct log_key *log)
+{
+	for (size_t i = 0; i < s->seen_count; i++) {
+		if (accord_party_find(accord, s->seen[i].party) == log->party &&
+		    s->seen[i].epoch == log->epoch)
+			return s->seen[i].size;
+	}
+	return 0;
+}
+
+/* Words of others on that channel that came since: the author had not seen them when he signed. */
+static enum err reply_newer(struct api *a, struct reply *r, const struct draft_case *d)
+{
+	const struct accord *accord = node_accord(a->node);
+	const struct accord_channel *c = accord_channel_find(accord, d->outgoing.channel);
+	const struct fold *f = node_fold(a->node);
+	size_t count = 0;
+	enum err e = ERR_OK;
+
+	reply_array(r, "newer");
+	for (size_t p = 0; c != NULL && e == ERR_OK && p < accord->parties_count; p++) {
+		struct place_key at = { { c->number, p, 0 }, 0 };
+		uint64_t size;
+		if (p == node_self(a->node) || (c->parties >> p & 1) == 0)
+			continue;
+		at.log.epoch = node_epoch(a->node, c->number, p);
+		e = fold_size(f, &at.log, &size);
+		for (at.index = seen_of(&d->outgoing, accord, &at.log);
+		     e == ERR_OK && at.index < size && count < NEWER_MAX; at.index++) {
+			struct entry_view v;
+			e = fold_get(f, &at, &v);
+			if (e != ERR_OK || v.verdict != VERDICT_OK ||
+			    (!is_item(v.kind) && v.kind != KIND_RECALL))
+				continue;
+			reply_place(r, NULL, accord, &at);
+			count++;
+		}
+	}
+	reply_array_end(r);
+	return e;
+}
+
+static void reply_signers(struct reply *r, const struct accord *accord, const struct draft_view *v)
+{
+	reply_uint(r, "author_holder", v->author.holder);
+	reply_array(r, "signers");
+	for (size_t i = 0; i < v->signers_count; i++) {
+		reply_object(r, NULL);
+		reply_uint(r, "holder", v->signers[i].holder);
+		reply_bool(r, "releaser", v->signers[i].is_releaser);
+		reply_place(r, "place", accord, &v->signers[i].at);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+}
+
+/* The bytes that are signed, and the signatures that count so far, the author's first. */
+static enum err reply_signed(struct api *a, struct reply *r, const struct draft_case *d)
+{
+	uint8_t *bytes = xcalloc(1, ENTRY_LEN_MAX);
+	struct bytes signature;
+	enum err e = inner_signature(&d->submit.statement, &signature);
+
+	reply_base64(r, "statement", d->bytes);
+	reply_array(r, "sshsigs");
+	if (e == ERR_OK)
+		reply_base64(r, NULL, signature);
+	for (size_t i = 0; e == ERR_OK && i < d->view.signers_count; i++) {
+		struct buf memory;
+		struct entry_read_out approve;
+		if (!d->view.signers[i].is_releaser)
+			continue;
+		buf_init(&memory, bytes, ENTRY_LEN_MAX);
+		e = node_entry(a->node, &d->view.signers[i].at, &memory, &approve);
+		if (e == ERR_OK)
+			e = inner_signature(&approve.statement, &signature);
+		if (e == ERR_OK)
+			reply_base64(r, NULL, signature);
+	}
+	reply_array_end(r);
+	free(bytes);
+	return e;
+}
+
+static enum err reply_draft(struct api *a, struct reply *r, const struct draft_case *d, bool is_whole)
+{
+	const struct accord *accord = node_accord(a->node);
+	const struct accord_channel *c = accord_channel_find(accord, d->view.channel);
+	struct buf content;
+	enum err e = ERR_OK;
+
+	buf_init(&content, a->content_memory, CONTENT_LEN_MAX);
+	reply_object(r, NULL);
+	reply_place(r, "place", accord, &d->view.at);
+	reply_str(r, "state", state_of(a, d));
+	reply_uint(r, "needed", d->view.needed);
+	reply_uint(r, "approved", d->view.approved);
+	reply_uint(r, "line", d->view.line);
+	reply_uint(r, "lapses_ms", d->view.lapses_ms);
+	if (d->is_released)
+		reply_place(r, "released", accord, &d->released);
+	reply_uint(r, "channel", d->view.channel);
+	if (c != NULL) {
+		reply_str(r, "channel_name", c->name);
+		reply_str(r, "plane", plane_name(c->plane));
+	}
+	reply_statement(r, accord, &d->outgoing);
+	reply_signers(r, accord, &d->view);
+	reply_readers(a, r, d);
+	e = reply_newer(a, r, d);
+	if (e == ERR_OK && d->outgoing.has_content && node_content(a->node, &d->outgoing, &content) != ERR_OK)
+		buf_reset(&content);
+	if (content.len > 0 && d->outgoing.content.sealing == 0 && is_whole)
+		reply_content(r, accord, &d->outgoing, buf_bytes(&content));
+	else if (content.len > 0 && d->outgoing.content.sealing == 0)
+		reply_title(r, buf_bytes(&content));
+	if (content.len > 0 && is_whole)
+		reply_base64(r, "content_bytes", buf_bytes(&content));
+	if (e == ERR_OK && is_whole)
+		e = reply_signed(a, r, d);
+	reply_object_end(r);
+	return e;
+}
+
+/* The one that is asked for, with all that is to be signed. */
+static enum err run_one(struct api *a, struct request *q, struct reply *r, struct draft_case *d)
+{
+	struct place_key place;
+	struct buf memory;
+	enum err e = request_place(a, q, &place);
+
+	buf_init(&memory, a->entry_memory, ENTRY_LEN_MAX);
+	if (e == ERR_OK)
+		e = node_entry(a->node, &place, &memory, &d->submit);
+	if (e == ERR_OK && d->submit.statement.kind != KIND_SUBMIT)
+		e = ERR_NOT_FOUND;
+	if (e == ERR_OK)
+		e = submit_read(&d->submit.statement, &d->bytes, &d->outgoing);
+	if (e == ERR_OK)
+		e = draft_find(node_fold(a->node), place.log.channel, d->outgoing.id, &d->view);
+	if (e == ERR_OK)
+		e = place_key_equal(&d->view.at, &place) ? read_case(a, d) : ERR_NOT_FOUND;
+	return e == ERR_OK ? reply_draft(a, r, d, true) : e;
+}
+
+static enum err run_all(struct api *a, struct request *q, struct reply *r, struct draft_case *d)
+{
+	const struct accord *accord = node_accord(a->node);
+	bool is_all = request_word(q, "all").ptr != NULL;
+	enum err e = ERR_OK;
+
+	reply_array(r, NULL);
+	for (size_t i = 0; e == ERR_OK && i < accord->channels_count; i++) {
+		const struct accord_channel *c = &accord->channels[i];
+		bool is_first = true;
+		if (c->plane != PLANE_HOME || (c->parties >> node_self(a->node) & 1) == 0)
+			continue;
+		for (; e == ERR_OK && r->out->len < REPLY_LEN_MAX / 2; is_first = false) {
+			e = draft_next(node_fold(a->node), c->number, is_first, &d->view);
+			if (e == ERR_OK)
+				e = read_case(a, d);
+			if (e == ERR_OK && (is_all || is_open(a, d)))
+				e = reply_draft(a, r, d, false);
+		}
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	reply_array_end(r);
+	return e;
+}
+
+enum err run_drafts(struct api *a, struct request *q, struct reply *r)
+{
+	struct draft_case *d = xcalloc(1, sizeof *d);
+	enum err e = request_word(q, "place").ptr != NULL ? run_one(a, q, r, d) : run_all(a, q, r, d);
+
+	free(d);
+	return e;
+}

@@ -1,0 +1,155 @@
+/*
+ * A releaser's yes: sees what goes out, signs its exact bytes, and sends it on its way when he is the last
+ * that it takes.
+ */
+#include "entente/act.h"
+#include "entente/rows.h"
+#include "entente/say.h"
+#include "entente/submit.h"
+#include "entente/words.h"
+
+#include <string.h>
+
+static const struct option_row options[] = {
+	{ "sign", NULL, N_("and sign it, having seen it; it goes out when you are the last that it takes") },
+	{ NULL, NULL, NULL },
+};
+
+/* What was approved often enough goes out, with all signatures, by whose terminal ever. */
+static enum exit_code file_out(struct options *o, struct client *c, const char *place, json_t *done)
+{
+	char out[PLACE_TEXT_LEN] = "";
+	json_t *waiting = NULL;
+	struct draft d;
+	enum exit_code code;
+	bool is_due = false;
+
+	draft_open(&d, KIND_MESSAGE);
+	code = waiting_read(c, place, &waiting, &d);
+	if (code == EXIT_DONE)
+		is_due = strcmp(json_str(waiting, "state"), "APPROVED") == 0;
+	if (code == EXIT_DONE && is_due)
+		code = post_draft(c, &d, out);
+	json_object_set(done, "approved", json_object_get(waiting, "approved"));
+	json_object_set(done, "needed", json_object_get(waiting, "needed"));
+	if (code == EXIT_DONE && is_due)
+		json_object_set_new(done, "released", json_string(out));
+	if (code == EXIT_DONE && o->is_json) {
+		json_say(done);
+	} else if (code == EXIT_DONE && is_due) {
+		say(_("{1} goes out as {2}.\n"), place, out);
+	} else if (code == EXIT_DONE) {
+		say(_("{1} is approved by {2} of {3}.\n"), place, say_number(json_uint(waiting, "approved")),
+		    say_number(json_uint(waiting, "needed")));
+		say_next(_("another officer who may release: entente approve '{1}'"), place);
+	}
+	if (code == EXIT_DONE && is_due)
+		code = check_lines(c, &d, out, o->is_json);
+	json_decref(waiting);
+	draft_close(&d);
+	return code;
+}
+
+static enum exit_code get_entry(struct client *c, const char *place, json_t **out)
+{
+	struct query q;
+
+	query_open(&q, "/entry");
+	query_put(&q, "place", place);
+	return (enum exit_code)client_get(c, &q, out);
+}
+
+/* In the home channel: who said yes, and his signature under what goes out. */
+static enum exit_code sign(struct options *o, struct client *c, const char *place,
+			   const struct draft *outgoing, json_t *done)
+{
+	struct officer officer = { 0 };
+	uint8_t memory[SSHSIG_LEN_MAX];
+	struct buf blob = BUF_ON(memory);
+	char stands[PLACE_TEXT_LEN];
+	json_t *entry = NULL;
+	struct draft d;
+	enum exit_code code;
+
+	draft_open(&d, KIND_APPROVE);
+	code = officer_open(&officer, o);
+	if (code == EXIT_DONE)
+		code = officer_find_role(&officer, o, c);
+	if (code == EXIT_DONE)
+		code = get_entry(c, place, &entry);
+	if (code == EXIT_DONE)
+		code = draft_address(&d, c, say_number(json_uint(entry, "channel")));
+	if (code == EXIT_DONE)
+		code = draft_refer(&d, entry);
+	if (code == EXIT_DONE && officer_sign(&officer, SSHSIG_STATEMENT,
+					      buf_bytes(&outgoing->statement_bytes), &blob) != ERR_OK) {
+		say_error(_("Your key {1} did not sign."), officer.fingerprint);
+		say_next(_("touch the token, or see ssh-add -l; nothing was sent"));
+		code = EXIT_ERROR;
+	}
+	if (code == EXIT_DONE) {
+		draft_field_bytes(&d, FIELD_APPROVE_SIGNATURE, buf_bytes(&blob));
+		code = draft_sign(&d, &officer);
+	}
+	if (code == EXIT_DONE)
+		code = post_draft(c, &d, stands);
+	if (code == EXIT_DONE)
+		json_object_set_new(done, "place", json_string(stands));
+	json_decref(entry);
+	officer_close(&officer);
+	draft_close(&d);
+	return code;
+}
+
+static enum exit_code refuse_state(const json_t *waiting, const char *place)
+{
+	const char *state = json_str(waiting, "state");
+
+	if (strcmp(state, "RELEASED") == 0)
+		say_error(_("{1} has gone out as {2}."), place, json_str(waiting, "released"));
+	else if (strcmp(state, "LAPSED") == 0)
+		say_error(_("{1} has lapsed: its author signs it anew."), place);
+	else
+		say_error(_("{1} was refused or cancelled."), place);
+	say_next("entente drafts --all");
+	return EXIT_REFUSED;
+}
+
+static enum exit_code run(struct options *o)
+{
+	const char *place = o->arguments[0];
+	json_t *waiting = NULL, *done = json_pack("{s:s, s:s}", "err", "OK", "refers", place);
+	bool is_signing = option_is_given(o, "sign");
+	struct client c = { .fd = -1 };
+	const char *state;
+	struct draft d;
+	enum exit_code code = client_open(&c, o->home) == ERR_OK ? EXIT_DONE : EXIT_ERROR;
+
+	draft_open(&d, KIND_MESSAGE);
+	if (code == EXIT_DONE)
+		code = waiting_read(&c, place, &waiting, &d);
+	if (code == EXIT_DONE && o->is_json && !is_signing)
+		json_say(waiting);
+	else if (code == EXIT_DONE && !o->is_json)
+		code = waiting_show(waiting, &d);
+	state = json_str(waiting, "state");
+	if (code == EXIT_DONE && is_signing && strcmp(state, "SUBMITTED") != 0 &&
+	    strcmp(state, "APPROVED") != 0)
+		code = refuse_state(waiting, place);
+	if (code == EXIT_DONE && is_signing && strcmp(state, "APPROVED") != 0)
+		code = sign(o, &c, place, &d, done);
+	if (code == EXIT_DONE && is_signing)
+		code = file_out(o, &c, place, done);
+	else if (code == EXIT_DONE && !o->is_json)
+		say_next("entente approve '{1}' --sign", place);
+	json_decref(waiting);
+	json_decref(done);
+	client_close(&c);
+	draft_close(&d);
+	return code;
+}
+
+const struct command_row command_approve = {
+	"approve", "PLACE", 1,	   1, N_("see what waits to go out; with --sign, approve it"),
+	options,   run,	    false,
+};

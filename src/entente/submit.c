@@ -1,0 +1,289 @@
+#include "entente/submit.h"
+
+#include "base/alloc.h"
+#include "crypto/hash.h"
+#include "entente/show.h"
+#include "entente/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Into the home channel. ---- */
+
+static enum exit_code find_home(struct client *c, const char *party, uint64_t *number)
+{
+	json_t *answer = NULL;
+	const json_t *row;
+	enum exit_code code = show_get(c, "/channels", &answer);
+	size_t i;
+
+	*number = 0;
+	json_array_foreach(json_object_get(answer, "channels"), i, row)
+	{
+		const json_t *parties = json_object_get(row, "parties");
+		const char *first = json_string_value(json_array_get(parties, 0));
+		if (*number == 0 && strcmp(json_str(row, "plane"), "HOME") == 0 && first != NULL &&
+		    strcmp(first, party) == 0)
+			*number = json_uint(row, "number");
+	}
+	json_decref(answer);
+	if (code != EXIT_DONE || *number != 0)
+		return code;
+	say_error(_("Others must approve it, and the accord has no home channel for that."));
+	say_next("entente accord show");
+	return EXIT_REFUSED;
+}
+
+/* The same bytes, with the same content: what is approved is what goes out. */
+static enum exit_code submit(struct client *c, const struct draft *d, const struct officer *officer,
+			     char place[PLACE_TEXT_LEN])
+{
+	char party[PARTY_NAME_MAX + 1];
+	struct draft s;
+	uint64_t home;
+	enum exit_code code = EXIT_ERROR;
+
+	draft_open(&s, KIND_SUBMIT);
+	if (bytes_copy_str(d->statement.party, party, sizeof party) == ERR_OK)
+		code = find_home(c, party, &home);
+	if (code == EXIT_DONE)
+		code = draft_address(&s, c, say_number(home));
+	s.statement.has_label = d->statement.has_label;
+	s.statement.label = d->statement.label;
+	s.statement.has_content = d->statement.has_content;
+	s.statement.content = d->statement.content;
+	buf_put(&s.content_bytes, buf_bytes(&d->content_bytes));
+	draft_field_bytes(&s, FIELD_SUBMIT_OUTGOING, buf_bytes(&d->statement_bytes));
+	draft_field_bytes(&s, FIELD_SUBMIT_SIGNATURE, buf_bytes(&d->signature));
+	if (code == EXIT_DONE)
+		code = draft_sign(&s, officer);
+	if (code == EXIT_DONE)
+		code = post_draft(c, &s, place);
+	draft_close(&s);
+	return code;
+}
+
+enum exit_code post_or_submit(struct client *c, const struct draft *d, const struct officer *officer,
+			      struct posted *out)
+{
+	struct post_wish wish = { 0 };
+	enum exit_code code = post_draft_asking(c, d, out->place, &wish);
+
+	out->is_waiting = wish.is_asked;
+	out->needed = wish.needed;
+	out->line = wish.line;
+	return code == EXIT_DONE && wish.is_asked ? submit(c, d, officer, out->place) : code;
+}
+
+void posted_say(const struct posted *p)
+{
+	say("{1}  {2}\n", p->place, _("SUBMITTED"));
+	say(_("It has not gone out: {1} more must approve it (line {2} of the guidelines).\n"),
+	    say_number(p->needed), say_number(p->line));
+	say_next(_("another officer who may release: entente approve '{1}'"), p->place);
+}
+
+json_t *posted_json(const struct posted *p)
+{
+	return json_pack("{s:s, s:s, s:s, s:I, s:I}", "err", "OK", "place", p->place, "step", "SUBMITTED",
+			 "needed", (json_int_t)p->needed, "line", (json_int_t)p->line);
+}
+
+/* ---- Out of it. ---- */
+
+static enum err body_of(const json_t *waiting, struct buf *out)
+{
+	const json_t *list = json_object_get(waiting, "sshsigs");
+	struct buf statement = { 0 }, content = { 0 };
+	enum err e = json_bytes(waiting, "statement", &statement);
+	json_t *one;
+	size_t i;
+
+	cbor_put_array(out, 1);
+	cbor_put_array(out, 3);
+	cbor_put_bytes(out, buf_bytes(&statement));
+	cbor_put_array(out, json_array_size(list));
+	json_array_foreach(list, i, one)
+	{
+		json_t *row = json_pack("{s:O}", "sshsig", one);
+		struct buf signature = { 0 };
+		if (e == ERR_OK)
+			e = json_bytes(row, "sshsig", &signature);
+		cbor_put_bytes(out, buf_bytes(&signature));
+		free(signature.ptr);
+		json_decref(row);
+	}
+	if (e == ERR_OK && json_object_get(waiting, "content_bytes") != NULL)
+		e = json_bytes(waiting, "content_bytes", &content);
+	cbor_put_bytes(out, buf_bytes(&content));
+	free(statement.ptr);
+	free(content.ptr);
+	return e == ERR_OK ? buf_check(out) : e;
+}
+
+static enum exit_code refuse_false(const char *place)
+{
+	say_error(_("What the node shows of {1} is not what was signed: do not sign it."), place);
+	say_next("entente verify");
+	return EXIT_INTEGRITY;
+}
+
+enum exit_code waiting_read(struct client *c, const char *place, json_t **out, struct draft *d)
+{
+	struct query q;
+	struct buf body;
+	uint8_t hash[HASH_LEN];
+	enum exit_code code;
+	enum err e;
+
+	query_open(&q, "/drafts");
+	query_put(&q, "place", place);
+	code = (enum exit_code)client_get(c, &q, out);
+	if (code != EXIT_DONE)
+		return code;
+	buf_init(&body, xcalloc(1, REQUEST_LEN_MAX), REQUEST_LEN_MAX);
+	e = body_of(*out, &body);
+	if (e == ERR_OK)
+		e = draft_read_body(d, buf_bytes(&body));
+	free(body.ptr);
+	hash_sha256(buf_bytes(&d->content_bytes), hash);
+	if (e != ERR_OK ||
+	    (d->statement.has_content && memcmp(hash, d->statement.content.hash, HASH_LEN) != 0))
+		return refuse_false(place);
+	return EXIT_DONE;
+}
+
+/* ---- What a releaser sees: from the bytes that he signs. ---- */
+
+static json_t *label_of(const struct label *l)
+{
+	json_t *categories = json_array();
+
+	for (size_t i = 0; i < l->categories_count; i++) {
+		const struct label_category *c = &l->categories[i];
+		json_t *values = json_array();
+		for (size_t v = 0; v < c->count; v++)
+			json_array_append_new(values, json_stringn((const char *)l->values[c->first + v].ptr,
+								   l->values[c->first + v].len));
+		json_array_append_new(categories, json_pack("{s:s%, s:o}", "name", (const char *)c->name.ptr,
+							    c->name.len, "values", values));
+	}
+	return json_pack("{s:s%, s:o}", "level", (const char *)l->level.ptr, l->level.len, "categories",
+			 categories);
+}
+
+static void show_rule(const struct draft *d)
+{
+	json_t *label = label_of(&d->statement.label);
+
+	say_coloured(COLOUR_BOLD, "=== ");
+	show_label(label, COLOUR_BOLD);
+	say_coloured(COLOUR_BOLD, " ===\n");
+	json_decref(label);
+}
+
+static void show_addressed(const struct statement *s)
+{
+	for (size_t i = 0; i < s->addressees_count; i++) {
+		const struct addressee *a = &s->addressees[i];
+		say(i == 0 ? _("to ") : ", ");
+		say_text(a->party);
+		say(" ");
+		say_text(a->role);
+		say(" ({1})", a->is_information ? _("information") : _("action"));
+	}
+	if (s->addressees_count > 0)
+		say("\n");
+}
+
+static void show_readers(const json_t *waiting)
+{
+	const json_t *row;
+	json_t *role;
+	size_t i, n;
+
+	json_array_foreach(json_object_get(waiting, "readers"), i, row)
+	{
+		say(_("can be read by {1}:"), json_str(row, "party"));
+		json_array_foreach(json_object_get(row, "roles"), n, role)
+			say("{1} {2}", n == 0 ? "" : ",", json_string_value(role));
+		say("\n");
+	}
+}
+
+static enum exit_code show_text(const struct draft *d)
+{
+	struct content content;
+	struct fault fault;
+
+	if (!d->statement.has_content)
+		return EXIT_DONE;
+	if (d->statement.content.sealing != 0) {
+		say(_("The text is sealed: its readers open it at their terminals.\n"));
+		return EXIT_DONE;
+	}
+	if (content_read(buf_bytes(&d->content_bytes), &content, &fault) != ERR_OK) {
+		say_error(_("The text breaks the rule {1}: do not sign it."), fault.rule);
+		say_next(_("entente refuse PLACE \"...\" stops it"));
+		return EXIT_INTEGRITY;
+	}
+	if (content.subject.len > 0) {
+		say(_("subject: "));
+		say_text(content.subject);
+		say("\n");
+	}
+	say("\n");
+	for (size_t i = 0; i < content.portions_count; i++) {
+		say_text(content.portions[i].text);
+		say("\n");
+	}
+	for (size_t i = 0; i < content.attachments_count; i++) {
+		say(_("attachment {1}: "), say_number(i + 1));
+		say_text(content.attachments[i].name);
+		say("\n");
+	}
+	say("\n");
+	return EXIT_DONE;
+}
+
+static void show_newer(const json_t *waiting)
+{
+	const json_t *list = json_object_get(waiting, "newer");
+	json_t *place;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	say_coloured(COLOUR_WARN, _("came since its author signed: "));
+	json_array_foreach(list, i, place) say("{1}{2}", i == 0 ? "" : ", ", json_string_value(place));
+	say("\n");
+}
+
+enum exit_code waiting_show(const json_t *waiting, const struct draft *d)
+{
+	enum exit_code code;
+
+	show_rule(d);
+	say_coloured(COLOUR_BOLD, json_str(waiting, "place"));
+	say("  {1}  {2} -> {3}\n", json_str(waiting, "state"), json_str(waiting, "kind"),
+	    json_str(waiting, "channel_name"));
+	if (d->statement.has_precedence)
+		say("{1}\n", precedence_name(d->statement.precedence));
+	show_addressed(&d->statement);
+	code = show_text(d);
+	show_readers(waiting);
+	for (size_t i = 0; i < d->before_count; i++) {
+		char fingerprint[SSH_FINGERPRINT_LEN];
+		struct sshsig sig;
+		if (sshsig_read(d->before[i], &sig) != ERR_OK)
+			continue;
+		ssh_fingerprint(sig.public_key, fingerprint);
+		say(_("signed by {1}, checked here\n"), fingerprint);
+	}
+	say(_("{1} of {2} have approved it (line {3} of the guidelines); it lapses {4}\n"),
+	    say_number(json_uint(waiting, "approved")), say_number(json_uint(waiting, "needed")),
+	    say_number(json_uint(waiting, "line")), say_time(json_uint(waiting, "lapses_ms")));
+	show_newer(waiting);
+	show_rule(d);
+	return code;
+}

@@ -1,0 +1,32 @@
+/*
+ * submit.h - what other officers must approve before it goes: into the home channel, and out of it.
+ *
+ * Layer: entente. Spec: docs/spec/release.md. The door is asked first: what it refuses for want of approvals
+ * alone has passed every other check, and is submitted as it was signed.
+ */
+#ifndef ENTENTE_SUBMIT_H
+#define ENTENTE_SUBMIT_H
+
+#include "entente/post.h"
+
+/* Where a signed draft went: into the record, or to wait for others. */
+struct posted {
+	char place[PLACE_TEXT_LEN]; /* its own, or the SUBMIT's */
+	bool is_waiting;
+	uint64_t needed, line; /* approvers, and the line of the guidelines that asks for them */
+};
+
+/* EXIT_DONE, or what the node said has been said. */
+enum exit_code post_or_submit(struct client *c, const struct draft *d, const struct officer *officer,
+			      struct posted *out) MUST_CHECK;
+/* What waits, and what to do about it. Not for --json: that is posted_json. */
+void posted_say(const struct posted *p);
+/* {"err":"OK","place":...,"step":"SUBMITTED","needed":1,"line":44}; the caller's. */
+json_t *posted_json(const struct posted *p);
+
+/* A row of GET /drafts with everything that is signed; checked here, and *d has it. */
+enum exit_code waiting_read(struct client *c, const char *place, json_t **out, struct draft *d) MUST_CHECK;
+/* What a releaser is to see before he signs. */
+enum exit_code waiting_show(const json_t *waiting, const struct draft *d) MUST_CHECK;
+
+#endif

@@ -1,0 +1,419 @@
+/* Drafts of the home channel: who submitted, who said yes, who said no. */
+#include "accord/guidelines.h"
+#include "view/labelled.h"
+#include "view/rows.h"
+
+#include <assert.h>
+#include <string.h>
+
+const char *draft_state_name(enum draft_state s)
+{
+	static const char *const names[DRAFT_STATE_COUNT] = { "SUBMITTED", "REFUSED", "CANCELLED" };
+
+	assert(s < DRAFT_STATE_COUNT);
+	return names[s];
+}
+
+/* ---- What is signed. ---- */
+
+enum err bytes_of_field(const struct statement *s, uint64_t key, struct bytes *out)
+{
+	const struct field *field = statement_field(s, key);
+	struct cbor_reader r;
+
+	if (field == NULL)
+		return ERR_NOT_FOUND;
+	cbor_open(&r, field->value);
+	return cbor_read_bytes(&r, ENTRY_LEN_MAX, out) == ERR_OK ? ERR_OK : ERR_NOT_FOUND;
+}
+
+enum err inner_signature(const struct statement *s, struct bytes *out)
+{
+	return bytes_of_field(s, s->kind == KIND_SUBMIT ? FIELD_SUBMIT_SIGNATURE : FIELD_APPROVE_SIGNATURE,
+			      out);
+}
+
+enum err submit_read(const struct statement *submit, struct bytes *outgoing, struct statement *out)
+{
+	struct fault fault;
+
+	if (bytes_of_field(submit, FIELD_SUBMIT_OUTGOING, outgoing) != ERR_OK)
+		return ERR_RULE;
+	return statement_read(*outgoing, out, &fault);
+}
+
+/* ---- Drafts: a row each, with all who said yes. ---- */
+
+static void draft_key(struct row_key *k, uint32_t home, const uint8_t id[STATEMENT_ID_LEN])
+{
+	row_open(k, ROW_DRAFT);
+	row_put_channel(k, home);
+	buf_put(&k->buf, (struct bytes){ id, STATEMENT_ID_LEN });
+}
+
+static void signer_write(const struct draft_signer *s, struct buf *out)
+{
+	buf_put_byte(out, s->is_releaser);
+	buf_put_be64(out, s->holder);
+	buf_put(out, BYTES_OF(s->key));
+	place_key_write(&s->at, out);
+}
+
+static enum err draft_put(const struct fold *f, uint32_t home, const struct draft_view *v)
+{
+	uint8_t memory[ROW_VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	struct row_key k;
+
+	draft_key(&k, home, v->id);
+	buf_put_byte(&value, (uint8_t)v->state);
+	buf_put_byte(&value, v->needed);
+	buf_put_be32(&value, v->line);
+	buf_put_be32(&value, v->channel);
+	buf_put_be64(&value, v->claimed_ms);
+	buf_put_be64(&value, v->lapses_ms);
+	place_key_write(&v->at, &value);
+	signer_write(&v->author, &value);
+	for (size_t i = 0; i < v->signers_count; i++)
+		signer_write(&v->signers[i], &value);
+	return row_put(f->map, &k, &value);
+}
+
+static uint64_t take_number(struct bytes *in, size_t len)
+{
+	struct bytes part;
+	uint64_t out = 0;
+
+	if (bytes_take(in, len, &part) != ERR_OK)
+		return 0;
+	for (size_t i = 0; i < len; i++)
+		out = out << 8 | part.ptr[i];
+	return out;
+}
+
+static enum err signer_read(struct bytes *in, struct draft_signer *out)
+{
+	struct bytes key;
+
+	out->is_releaser = take_number(in, 1) != 0;
+	out->holder = take_number(in, 8);
+	if (bytes_take(in, KEY_HASH_LEN, &key) != ERR_OK)
+		return ERR_CORRUPT;
+	memcpy(out->key, key.ptr, KEY_HASH_LEN);
+	return place_key_read(in, &out->at);
+}
+
+static enum err draft_read(struct bytes in, struct draft_view *out)
+{
+	uint64_t state = take_number(&in, 1);
+	enum err e;
+
+	out->needed = (uint8_t)take_number(&in, 1);
+	out->line = (uint16_t)take_number(&in, 4);
+	out->channel = (uint32_t)take_number(&in, 4);
+	out->claimed_ms = take_number(&in, 8);
+	out->lapses_ms = take_number(&in, 8);
+	out->approved = 0;
+	out->signers_count = 0;
+	e = place_key_read(&in, &out->at);
+	if (e == ERR_OK)
+		e = signer_read(&in, &out->author);
+	while (e == ERR_OK && in.len > 0) {
+		struct draft_signer *s = &out->signers[out->signers_count++];
+		if (out->signers_count > DRAFT_SIGNERS_MAX)
+			return ERR_CORRUPT;
+		e = signer_read(&in, s);
+		out->approved += s->is_releaser;
+	}
+	if (state >= DRAFT_STATE_COUNT)
+		return ERR_CORRUPT;
+	out->state = (enum draft_state)state;
+	return e;
+}
+
+enum err draft_find(const struct fold *f, uint32_t home, const uint8_t id[STATEMENT_ID_LEN],
+		    struct draft_view *v)
+{
+	uint8_t memory[ROW_VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	struct row_key k;
+	enum err e;
+
+	draft_key(&k, home, id);
+	e = map_get(f->map, buf_bytes(&k.buf), &value);
+	if (e != ERR_OK)
+		return e;
+	memcpy(v->id, id, STATEMENT_ID_LEN);
+	return draft_read(buf_bytes(&value), v);
+}
+
+enum err draft_next(const struct fold *f, uint32_t home, bool is_first, struct draft_view *v)
+{
+	uint8_t memory[ROW_VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	struct row_key prefix, after, found;
+	enum err e;
+
+	row_open(&prefix, ROW_DRAFT);
+	row_put_channel(&prefix, home);
+	row_open(&after, ROW_DRAFT);
+	row_put_channel(&after, home);
+	if (!is_first)
+		buf_put(&after.buf, BYTES_OF(v->id));
+	buf_init(&found.buf, found.memory, sizeof found.memory);
+	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, &value);
+	if (e != ERR_OK)
+		return e;
+	if (found.buf.len != prefix.buf.len + STATEMENT_ID_LEN)
+		return ERR_CORRUPT;
+	memcpy(v->id, found.memory + prefix.buf.len, STATEMENT_ID_LEN);
+	return draft_read(buf_bytes(&value), v);
+}
+
+enum err draft_released(const struct fold *f, const struct draft_view *v, struct place_key *out)
+{
+	enum err e = fold_find_id(f, v->channel, v->id, out);
+
+	/* A peer that copied our id has released nothing for us. */
+	return e == ERR_OK && out->log.party != v->at.log.party ? ERR_NOT_FOUND : e;
+}
+
+enum err draft_is_ended(const struct fold *f, size_t party, const struct statement *outgoing, bool *out)
+{
+	struct draft_view v;
+
+	*out = false;
+	for (size_t i = 0; i < f->accord->channels_count && !*out; i++) {
+		const struct accord_channel *home = &f->accord->channels[i];
+		enum err e;
+		if (home->plane != PLANE_HOME || (home->parties >> party & 1) == 0)
+			continue;
+		e = draft_find(f, home->number, outgoing->id, &v);
+		if (e != ERR_OK && e != ERR_NOT_FOUND)
+			return e;
+		*out = e == ERR_OK && v.state != DRAFT_SUBMITTED;
+	}
+	return ERR_OK;
+}
+
+/* ---- Drafts. ---- */
+
+static bool is_inner_own(const struct case_file *c)
+{
+	return is_signed_once(c) && c->in->inner.is_good &&
+	       memcmp(c->in->inner.key, c->in->signers[0].key, KEY_HASH_LEN) == 0;
+}
+
+static const struct accord_channel *channel_out(const struct case_file *c, const struct statement *s)
+{
+	const struct accord_channel *to = accord_channel_find(c->f->accord, s->channel);
+
+	return to != NULL && to->plane != PLANE_HOME && (to->parties >> c->in->log.party & 1) != 0 ? to
+												   : NULL;
+}
+
+/* The statement that is to go out, as far as it can be known here; the door judges it again when it goes. */
+static bool is_outgoing_fit(const struct case_file *c, const struct statement *out)
+{
+	const struct statement *s = c->in->statement;
+	const struct kind_row *kind = kind_find(out->kind);
+
+	return memcmp(out->accord, s->accord, ACCORD_ID_LEN) == 0 && bytes_equal(out->party, s->party) &&
+	       bytes_equal(out->role, s->role) && kind != NULL && out->kind > KIND_ACCORD &&
+	       (kind->author & KIND_OFFICER) != 0 && channel_out(c, out) != NULL &&
+	       out->has_content == s->has_content &&
+	       (!out->has_content ||
+		(memcmp(out->content.hash, s->content.hash, HASH_LEN) == 0 &&
+		 out->content.len == s->content.len && out->content.sealing == s->content.sealing));
+}
+
+/* Of the statement that is to go out, with its own label and plane. */
+static bool label_outgoing(const struct case_file *c, const struct statement *s, struct labelled *out)
+{
+	const struct accord_channel *to = channel_out(c, s);
+
+	*out = (struct labelled){ .c = c, .g = c->f->accord->guidelines, .author = c->in->log.party };
+	if (to == NULL || !read_label(out->g, s, out->author, &out->mask, c->view))
+		return false;
+	out->plane = to->plane;
+	return true;
+}
+
+static uint32_t addressed(const struct labelled *l, const struct accord_channel *channel,
+			  const struct statement *s)
+{
+	uint32_t outside = 0;
+
+	if (s->kind == KIND_RELEASE)
+		(void)read_outside(l->g, s, &outside);
+	return channel->parties | outside;
+}
+
+/* What a SUBMIT starts. */
+static enum err draft_of(const struct case_file *c, struct draft_view *out, enum verdict *verdict)
+{
+	struct labelled l;
+	struct statement s;
+	struct bytes bytes;
+	struct key_view key;
+	struct release_need need;
+	enum err e;
+
+	*out = (struct draft_view){ .at = { c->in->log, c->in->entry->index } };
+	if (submit_read(c->in->statement, &bytes, &s) != ERR_OK || !is_outgoing_fit(c, &s) ||
+	    !is_inner_own(c)) {
+		*verdict = VERDICT_OUTGOING;
+		return ERR_OK;
+	}
+	if (!label_outgoing(c, &s, &l)) {
+		*verdict = VERDICT_REL;
+		return ERR_OK;
+	}
+	e = row_get_key(c->f->map, &c->in->log, c->in->signers[0].key, &key);
+	if (e != ERR_OK)
+		return e;
+	need = need_of(&l, &s, addressed(&l, channel_out(c, &s), &s));
+	memcpy(out->id, s.id, STATEMENT_ID_LEN);
+	out->channel = s.channel;
+	out->claimed_ms = s.claimed.ms;
+	out->lapses_ms = s.claimed.ms + policy_approval(l.g, l.plane).ms;
+	out->needed = need.by;
+	out->line = need.line;
+	out->author = (struct draft_signer){ .holder = key.holder, .at = out->at };
+	memcpy(out->author.key, c->in->signers[0].key, KEY_HASH_LEN);
+	return ERR_OK;
+}
+
+static enum err judge_submit(const struct case_file *c, enum verdict *out)
+{
+	struct draft_view draft, other;
+	enum err e = draft_of(c, &draft, out);
+
+	if (e != ERR_OK || *out != VERDICT_OK)
+		return e;
+	e = draft_find(c->f, c->in->log.channel, draft.id, &other);
+	if (e == ERR_OK)
+		*out = VERDICT_REPEATED;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* The draft that an APPROVE, a REFUSE or a CANCEL is about; false: it is about something else. */
+static enum err draft_subject(const struct case_file *c, struct draft_view *draft, struct labelled *l,
+			      bool *out)
+{
+	struct statement s;
+	struct bytes bytes;
+	enum err e;
+
+	*out = false;
+	if (c->in->subject == NULL || c->in->subject->kind != KIND_SUBMIT ||
+	    c->subject.log.channel != c->in->log.channel ||
+	    submit_read(c->in->subject, &bytes, &s) != ERR_OK || !label_outgoing(c, &s, l))
+		return ERR_OK;
+	e = draft_find(c->f, c->in->log.channel, s.id, draft);
+	*out = e == ERR_OK && place_key_equal(&draft->at, &c->subject);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static bool is_person(const struct draft_signer *s, uint64_t holder, const uint8_t key[KEY_HASH_LEN])
+{
+	return s->holder == holder || memcmp(s->key, key, KEY_HASH_LEN) == 0;
+}
+
+/* Who signs a yes or a no; *is_releaser: it is one that counts. */
+static enum err judge_signer(const struct case_file *c, const struct draft_view *draft,
+			     const struct labelled *l, struct draft_signer *signer, enum verdict *out)
+{
+	const uint8_t *key = c->in->signers[0].key;
+	size_t role = accord_role_find(c->f->accord, c->in->statement->role);
+	struct reader r = reader_on_plane(l->author, role, l->plane);
+	struct key_view view;
+	enum err e = row_get_key(c->f->map, &c->in->log, key, &view);
+
+	if (e != ERR_OK)
+		return e;
+	*signer = (struct draft_signer){ .holder = view.holder, .at = { c->in->log, c->in->entry->index } };
+	memcpy(signer->key, key, KEY_HASH_LEN);
+	signer->is_releaser = may_release(l, 1ull << role);
+	if (is_person(&draft->author, view.holder, key))
+		*out = VERDICT_PERSON;
+	/* Who said yes may still say no. */
+	for (size_t i = 0; c->in->statement->kind == KIND_APPROVE && i < draft->signers_count; i++) {
+		if (is_person(&draft->signers[i], view.holder, key))
+			*out = VERDICT_PERSON;
+	}
+	if (*out == VERDICT_OK && !policy_evaluate(l->g, &l->mask, &r).is_allowed) {
+		c->view->line = policy_evaluate(l->g, &l->mask, &r).line;
+		*out = VERDICT_RELEASER;
+	}
+	if (*out == VERDICT_OK && draft->signers_count == DRAFT_SIGNERS_MAX)
+		*out = VERDICT_PERSON;
+	return ERR_OK;
+}
+
+/* APPROVE, REFUSE, CANCEL: judged, and what the draft is after it. */
+static enum err answer_draft(const struct case_file *c, struct draft_view *draft, enum verdict *out)
+{
+	uint64_t kind = c->in->statement->kind;
+	struct draft_signer signer;
+	struct labelled l;
+	bool is_draft;
+	enum err e = draft_subject(c, draft, &l, &is_draft);
+
+	if (e != ERR_OK)
+		return e;
+	if (!is_draft)
+		*out = VERDICT_REFERS;
+	else if (draft->state != DRAFT_SUBMITTED)
+		*out = VERDICT_ENDED;
+	else if (!is_signed_once(c) || (kind == KIND_APPROVE && !is_inner_own(c)))
+		*out = VERDICT_OUTGOING;
+	if (*out != VERDICT_OK)
+		return ERR_OK;
+	e = judge_signer(c, draft, &l, &signer, out);
+	if (e != ERR_OK)
+		return e;
+	if (kind == KIND_CANCEL) {
+		/* The author takes his own back; a releaser may. */
+		if (*out == VERDICT_PERSON && is_person(&draft->author, signer.holder, signer.key))
+			*out = VERDICT_OK;
+		else if (*out == VERDICT_OK && !signer.is_releaser)
+			*out = VERDICT_RELEASER;
+		draft->state = DRAFT_CANCELLED;
+	} else if (kind == KIND_REFUSE) {
+		draft->state = DRAFT_REFUSED;
+	} else {
+		if (*out == VERDICT_OK && c->in->entry->filed.ms > draft->lapses_ms) {
+			c->view->line = policy_approval(l.g, l.plane).line;
+			*out = VERDICT_LAPSED;
+		}
+		if (*out == VERDICT_OK)
+			draft->signers[draft->signers_count++] = signer;
+	}
+	return ERR_OK;
+}
+
+enum err judge_draft(const struct case_file *c, enum verdict *out)
+{
+	struct draft_view draft;
+
+	return c->in->statement->kind == KIND_SUBMIT ? judge_submit(c, out) : answer_draft(c, &draft, out);
+}
+
+enum err draft_folded(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+{
+	struct entry_view view = *v;
+	struct case_file c = { .f = f, .in = in, .view = &view };
+	enum verdict verdict = VERDICT_OK;
+	struct draft_view draft;
+	enum err e;
+
+	c.channel = accord_channel_find(f->accord, in->log.channel);
+	if (in->statement->kind == KIND_SUBMIT) {
+		e = draft_of(&c, &draft, &verdict);
+	} else {
+		(void)refers_place(f, in, &in->statement->refers[0], &c.subject);
+		e = answer_draft(&c, &draft, &verdict);
+	}
+	return e == ERR_OK && verdict == VERDICT_OK ? draft_put(f, in->log.channel, &draft) : e;
+}

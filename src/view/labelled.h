@@ -1,0 +1,54 @@
+/*
+ * labelled.h - what the judges of release share: a case whose label has been read by the guidelines.
+ *
+ * Spec: docs/spec/release.md. Layer: view. Pure. For the files of this folder only.
+ */
+#ifndef VIEW_LABELLED_H
+#define VIEW_LABELLED_H
+
+#include "policy/policy.h"
+#include "view/judge.h"
+#include "view/release.h"
+
+struct labelled {
+	const struct case_file *c;
+	const struct guidelines *g;
+	struct label_mask mask;
+	size_t author;
+	enum plane plane;
+};
+
+static inline bool is_signed_once(const struct case_file *c)
+{
+	return c->in->entry->signatures_count == 1 && !c->in->signers[0].is_registrar;
+}
+
+/* False: there is none, or the guidelines do not know it; then the view has their line. */
+bool read_label(const struct guidelines *g, const struct statement *s, size_t author, struct label_mask *out,
+		struct entry_view *view);
+/* Whether one of these roles may release the item, which it must be able to read. */
+bool may_release(const struct labelled *l, uint64_t roles);
+/* Who must agree before this statement goes to these parties. */
+struct release_need need_of(const struct labelled *l, const struct statement *s, uint32_t to);
+/* Bit mask of the outside parties that a RELEASE names; false: it names one that is none, or nobody. */
+bool read_outside(const struct guidelines *g, const struct statement *s, uint32_t *out);
+
+enum err bytes_of_field(const struct statement *s, uint64_t key, struct bytes *out) MUST_CHECK;
+bool is_hash_of(const struct statement *s, const uint8_t hash[HASH_LEN]); /* FIELD_ITEM_HASH is this */
+
+#define CONSENT_TO_LABEL UINT8_MAX /* to the new label itself, not an addressee */
+/* Each of these parties, but the author, consented before to exactly this: silence is refusal. */
+enum err judge_consents(const struct labelled *l, uint32_t parties, uint8_t to, enum verdict *out) MUST_CHECK;
+
+/* draft.c: SUBMIT, APPROVE, REFUSE, CANCEL */
+enum err judge_draft(const struct case_file *c, enum verdict *out) MUST_CHECK;
+enum err draft_folded(const struct fold *f, const struct fold_input *in,
+		      const struct entry_view *v) MUST_CHECK;
+
+/* item.c: CONSENT, RECALL and its answers, DOWNGRADE, RELABEL; FATE */
+enum err judge_follow(const struct labelled *l, enum verdict *out) MUST_CHECK;
+enum err judge_fate(const struct case_file *c, enum verdict *out) MUST_CHECK;
+enum err fate_folded(const struct fold *f, const struct fold_input *in) MUST_CHECK;
+enum err item_folded(const struct fold *f, const struct fold_input *in) MUST_CHECK;
+
+#endif

@@ -1,0 +1,363 @@
+#include "accord/guidelines.h"
+#include "view/labelled.h"
+#include "view/rows.h"
+
+#include <assert.h>
+#include <string.h>
+
+bool is_item(uint64_t kind)
+{
+	return kind == KIND_MESSAGE || kind == KIND_REPLY || kind == KIND_CORRECTION || kind == KIND_RELEASE;
+}
+
+/* What says something to the other party; a READ BACK gives it its own words. */
+static bool has_words(const struct statement *s)
+{
+	return is_item(s->kind) || s->kind == KIND_REQUEST || (s->has_content && s->kind != KIND_READ_BACK);
+}
+
+/* ---- Who signs what goes to another party. ---- */
+
+bool read_label(const struct guidelines *g, const struct statement *s, size_t author, struct label_mask *out,
+		struct entry_view *view)
+{
+	struct decision d;
+
+	if (!s->has_label)
+		return false;
+	d = policy_label_read(g, &s->label, author, out);
+	if (!d.is_allowed)
+		view->line = d.line;
+	return d.is_allowed;
+}
+
+/* Whether one of these roles may release the item, which it must be able to read. */
+bool may_release(const struct labelled *l, uint64_t roles)
+{
+	for (size_t i = 0; i < l->c->f->accord->roles_count; i++) {
+		struct reader r = reader_on_plane(l->author, i, l->plane);
+		if ((roles >> i & 1) != 0 && l->g->roles[i].may_release &&
+		    policy_evaluate(l->g, &l->mask, &r).is_allowed)
+			return true;
+	}
+	return false;
+}
+
+static uint64_t age_ms(const struct case_file *c, uint64_t claimed)
+{
+	uint64_t filed = c->in->entry->filed.ms;
+
+	/* Also of what is dated ahead: or it would never lapse. */
+	return filed > claimed ? filed - claimed : claimed - filed;
+}
+
+/* The first signature is the author's, the others are those who approved: all of other persons and keys. */
+static enum err judge_signers(const struct labelled *l, struct release_need need, enum verdict *out)
+{
+	const struct case_file *c = l->c;
+	const struct fold_input *in = c->in;
+	size_t role = accord_role_find(c->f->accord, in->statement->role),
+	       count = in->entry->signatures_count;
+	struct key_view keys[STATEMENT_SIGNATURES_MAX];
+
+	for (size_t i = 0; i < count; i++) {
+		enum err e = ERR_NOT_FOUND;
+		if (!in->signers[i].is_registrar)
+			e = row_get_key(c->f->map, &in->log, in->signers[i].key, &keys[i]);
+		if (e == ERR_NOT_FOUND)
+			*out = VERDICT_KEY;
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND ? ERR_OK : e;
+		for (size_t n = 0; n < i; n++) {
+			if (keys[n].holder == keys[i].holder ||
+			    memcmp(in->signers[n].key, in->signers[i].key, KEY_HASH_LEN) == 0) {
+				*out = VERDICT_PERSON;
+				return ERR_OK;
+			}
+		}
+	}
+	if (role >= c->f->accord->roles_count || (keys[0].roles >> role & 1) == 0)
+		*out = VERDICT_ROLE;
+	for (size_t i = 1; i < count && *out == VERDICT_OK; i++) {
+		if (!may_release(l, keys[i].roles))
+			*out = VERDICT_RELEASER;
+	}
+	if (*out != VERDICT_OK)
+		return ERR_OK;
+	c->view->line = need.line;
+	c->view->needed = need.by;
+	if (count <= need.by) {
+		*out = VERDICT_APPROVAL;
+	} else if (count > 1) {
+		struct guidelines_span span = policy_approval(l->g, l->plane);
+		c->view->line = span.line;
+		if (age_ms(c, in->statement->claimed.ms) > span.ms)
+			*out = VERDICT_LAPSED;
+	}
+	if (*out == VERDICT_OK)
+		c->view->line = 0;
+	return ERR_OK;
+}
+
+/* Persons who sign an act in all are as many as its line says: beside the author one less. */
+static struct release_need act_need(const struct labelled *l, enum guidelines_act act)
+{
+	struct release_need need = policy_act_need(l->g, &l->mask, act);
+
+	need.by = need.by > 0 ? (uint8_t)(need.by - 1) : 0;
+	return need;
+}
+
+struct release_need need_of(const struct labelled *l, const struct statement *s, uint32_t to)
+{
+	struct release_need need = { 0 }, words;
+	enum precedence precedence = s->has_precedence ? s->precedence : PRECEDENCE_ROUTINE;
+
+	if (s->kind == KIND_RECALL)
+		need = act_need(l, ACT_RECALL);
+	else if (s->kind == KIND_DOWNGRADE)
+		need = act_need(l, ACT_DOWNGRADE);
+	if (!has_words(s) && s->kind != KIND_RELABEL)
+		return need;
+	words = policy_release_need(l->g, &l->mask, l->plane, precedence, to);
+	words.consents |= need.consents;
+	if (words.by < need.by) {
+		words.by = need.by;
+		words.line = need.line;
+	}
+	return words;
+}
+
+/* ---- Outside parties: codes in the RELEASE, consents of every other originator. ---- */
+
+/* Bit mask of the outside parties that a RELEASE names; false: it names one that is none, or nobody. */
+bool read_outside(const struct guidelines *g, const struct statement *s, uint32_t *out)
+{
+	const struct field *field = statement_field(s, FIELD_ITEM_TO);
+	struct cbor_reader r;
+	size_t count;
+
+	*out = 0;
+	if (field == NULL)
+		return true;
+	cbor_open(&r, field->value);
+	if (cbor_read_array(&r, GUIDELINES_PARTIES_MAX, &count) != ERR_OK || count == 0)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct bytes code;
+		size_t party = g->parties_count;
+		if (cbor_read_text(&r, PARTY_NAME_MAX, &code) == ERR_OK)
+			party = guidelines_party_find(g, code);
+		if (party == g->parties_count || (g->members >> party & 1) != 0)
+			return false;
+		*out |= 1u << party;
+	}
+	return true;
+}
+
+bool is_hash_of(const struct statement *s, const uint8_t hash[HASH_LEN])
+{
+	struct bytes said;
+
+	return bytes_of_field(s, FIELD_ITEM_HASH, &said) == ERR_OK &&
+	       bytes_equal(said, (struct bytes){ hash, HASH_LEN });
+}
+
+/* One key for exactly this: hash, label, addressee. */
+static void consent_key(struct row_key *k, uint32_t channel, struct bytes hash, const struct label_mask *mask,
+			uint8_t to)
+{
+	row_open(k, ROW_CONSENT);
+	row_put_channel(k, channel);
+	buf_put(&k->buf, hash);
+	buf_put_byte(&k->buf, mask->level);
+	buf_put_be64(&k->buf, mask->values);
+	buf_put_be32(&k->buf, mask->rel);
+	buf_put_be32(&k->buf, mask->origin);
+	buf_put_byte(&k->buf, to);
+}
+
+/* Each of these parties, but the author, consented before: silence is refusal. */
+enum err judge_consents(const struct labelled *l, uint32_t parties, uint8_t to, enum verdict *out)
+{
+	const struct case_file *c = l->c;
+	struct message_at at = { 0 };
+	uint32_t missing = parties & l->g->members & ~(1u << l->author);
+	struct bytes hash;
+	enum err e = ERR_OK;
+
+	if (bytes_of_field(c->in->statement, FIELD_ITEM_HASH, &hash) != ERR_OK || hash.len != HASH_LEN) {
+		*out = VERDICT_OUTGOING;
+		return ERR_OK;
+	}
+	while (missing != 0 && e == ERR_OK) {
+		struct row_key prefix;
+		bool is_seen = false;
+		consent_key(&prefix, c->in->log.channel, hash, &l->mask, to);
+		e = row_next_listed(c->f->map, &prefix, &at);
+		if (e == ERR_OK)
+			e = past_covers(c->f, &c->view->past, &at.place, &is_seen);
+		if (is_seen)
+			missing &= ~(1u << at.place.log.party);
+	}
+	if (missing != 0)
+		*out = VERDICT_CONSENT;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/*
+ * The item that goes outside: one of this channel that counts, with this content and, but for rel, this
+ * label.
+ */
+static enum err check_outside_item(const struct labelled *l, enum verdict *out)
+{
+	const struct case_file *c = l->c;
+	const struct statement *item = c->in->subject;
+	struct label_mask was;
+	struct place_key at;
+	struct entry_view v;
+	enum err e = ERR_NOT_FOUND;
+
+	if (item != NULL && c->in->statement->refers_count == 1 &&
+	    refers_place(c->f, c->in, &c->in->statement->refers[0], &at) &&
+	    at.log.channel == c->in->log.channel)
+		e = fold_get(c->f, &at, &v);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	if (e == ERR_NOT_FOUND || v.verdict != VERDICT_OK || !is_item(v.kind))
+		*out = VERDICT_REFERS;
+	else if (!item->has_content || !is_hash_of(c->in->statement, item->content.hash))
+		*out = VERDICT_OUTGOING;
+	else if (!read_label(l->g, item, at.log.party, &was, c->view) || was.level != l->mask.level ||
+		 was.values != l->mask.values || was.origin != l->mask.origin ||
+		 (was.rel & ~l->mask.rel) != 0)
+		*out = VERDICT_OPENS;
+	return ERR_OK;
+}
+
+static enum err judge_outside(const struct labelled *l, uint32_t outside, struct release_need need,
+			      enum verdict *out)
+{
+	struct decision d = policy_label_check(l->g, &l->mask);
+	enum err e = check_outside_item(l, out);
+
+	if (e != ERR_OK || *out != VERDICT_OK)
+		return e;
+	if (!d.is_allowed || (outside & ~l->mask.rel) != 0) {
+		l->c->view->line = d.line;
+		*out = VERDICT_REL;
+	} else if (need.via != 0 && (need.via >> l->author & 1) == 0) {
+		l->c->view->line = need.line;
+		*out = VERDICT_VIA;
+	}
+	for (uint8_t i = 0; e == ERR_OK && *out == VERDICT_OK && i < l->g->parties_count; i++) {
+		if ((outside >> i & 1) == 0)
+			continue;
+		e = judge_consents(l, need.consents, i, out);
+		if (*out == VERDICT_CONSENT)
+			l->c->view->line = need.line;
+	}
+	return e;
+}
+
+/* ---- All of it. ---- */
+
+static bool is_release(uint64_t kind)
+{
+	return kind >= KIND_SUBMIT && kind <= KIND_REQUEST;
+}
+
+static bool is_of_home(uint64_t kind)
+{
+	return kind >= KIND_SUBMIT && kind <= KIND_CANCEL;
+}
+
+/* What an officer says to another party. */
+static enum err judge_out(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	struct labelled l = { .c = c, .g = c->f->accord->guidelines, .author = c->in->log.party };
+	struct release_need need;
+	uint32_t outside = 0;
+	enum err e;
+
+	if (!has_words(s) && !is_release(s->kind))
+		return ERR_OK;
+	l.plane = c->channel->plane;
+	if (!read_label(l.g, s, l.author, &l.mask, c->view)) {
+		*out = VERDICT_REL;
+		return ERR_OK;
+	}
+	if (s->kind == KIND_RELEASE && !read_outside(l.g, s, &outside)) {
+		*out = VERDICT_ADDRESSEE;
+		return ERR_OK;
+	}
+	need = need_of(&l, s, c->channel->parties | outside);
+	e = judge_follow(&l, out);
+	if (e == ERR_OK && *out == VERDICT_OK && outside != 0)
+		e = judge_outside(&l, outside, need, out);
+	return e == ERR_OK && *out == VERDICT_OK ? judge_signers(&l, need, out) : e;
+}
+
+enum err judge_release(const struct case_file *c, enum verdict *out)
+{
+	uint64_t kind = c->in->statement->kind;
+
+	if (c->f->accord->guidelines == NULL) {
+		if (is_release(kind))
+			*out = VERDICT_GUIDELINES;
+		return ERR_OK;
+	}
+	if (kind == KIND_FATE)
+		return judge_fate(c, out);
+	if (c->in->entry->signatures_count == 0)
+		return ERR_OK; /* the node's own words */
+	if (is_release(kind) && is_of_home(kind) != (c->channel->plane == PLANE_HOME)) {
+		*out = VERDICT_HOME;
+		return ERR_OK;
+	}
+	if (c->channel->plane != PLANE_HOME)
+		return judge_out(c, out);
+	return is_of_home(kind) ? judge_draft(c, out) : ERR_OK;
+}
+
+/* ---- Rows. ---- */
+
+static enum err consent_folded(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+{
+	const struct guidelines *g = f->accord->guidelines;
+	const struct field *to = statement_field(in->statement, FIELD_ITEM_TO);
+	struct place_key at = { in->log, in->entry->index };
+	struct label_mask mask;
+	struct row_key k;
+	struct cbor_reader r;
+	struct bytes hash, code = { NULL, 0 };
+	uint8_t party = CONSENT_TO_LABEL;
+
+	if (to != NULL) {
+		cbor_open(&r, to->value);
+		if (cbor_read_text(&r, PARTY_NAME_MAX, &code) != ERR_OK)
+			return ERR_OK;
+		party = (uint8_t)guidelines_party_find(g, code);
+	}
+	if (bytes_of_field(in->statement, FIELD_ITEM_HASH, &hash) != ERR_OK ||
+	    !policy_label_read(g, &in->statement->label, in->log.party, &mask).is_allowed)
+		return ERR_OK;
+	consent_key(&k, in->log.channel, hash, &mask, party);
+	return row_put_listed(f->map, &k, v->order, &at);
+}
+
+enum err release_folded(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+{
+	uint64_t kind = in->statement->kind;
+
+	if (f->accord->guidelines == NULL)
+		return ERR_OK;
+	if (is_of_home(kind))
+		return draft_folded(f, in, v);
+	if (kind == KIND_CONSENT)
+		return consent_folded(f, in, v);
+	if (kind == KIND_FATE)
+		return fate_folded(f, in);
+	return item_folded(f, in);
+}
