@@ -108,13 +108,13 @@ struct accord {
 	struct bytes title[ACCORD_LANGUAGES_MAX];
 	char languages[ACCORD_LANGUAGES_MAX][16]; /* BCP 47, "ko" "en" */
 	size_t languages_count;
-	struct accord_party parties[PARTY_MAX]; /* rising by name */
+	struct accord_party parties[PARTY_MAX]; /* in the file's order: the same in every version */
 	size_t parties_count;
 	struct accord_key keys[ACCORD_KEYS_MAX];
 	size_t keys_count;
 	struct accord_channel channels[ACCORD_CHANNELS_MAX]; /* rising by number */
 	size_t channels_count;
-	struct accord_role roles[ACCORD_ROLES_MAX]; /* rising by name */
+	struct accord_role roles[ACCORD_ROLES_MAX]; /* in the file's order, likewise */
 	size_t roles_count;
 	struct accord_timer timers[PRECEDENCE_COUNT];
 	uint64_t line_check_ms;		     /* scheduled line check of each path; 0: none */
@@ -158,6 +158,31 @@ enum err accord_manifest_diff(struct bytes ours, struct bytes theirs, struct byt
 enum err accord_signature_check(const struct accord *a, struct bytes armoured, size_t *key) MUST_CHECK;
 /* Whether party's roots among `signers` (key indexes) reach its quorum. */
 bool accord_has_quorum(const struct accord *a, size_t party, const size_t *signers, size_t count);
+
+/*
+ * The versions that are held, oldest first: each but the first names the one before it, and may follow it.
+ * Every log says at each of its entries which of them it is judged by (view/fold.h).
+ */
+struct accord_versions {
+	const struct accord *of[ACCORD_VERSIONS_MAX]; /* borrowed */
+	size_t count;				      /* at least 1 */
+};
+/* Which of them this is; .count if it is none. */
+size_t accord_version_find(const struct accord_versions *v, const uint8_t hash[HASH_LEN]);
+const struct accord *accord_newest(const struct accord_versions *v);
+
+/*
+ * Whether `next` may follow `old`: ERR_USAGE with *fault, whose rule is one of `succession.`
+ * (docs/spec/accord.md section 12). What a number stands for in the record is never another thing later.
+ */
+enum err accord_succeeds(const struct accord *old, const struct accord *next,
+			 struct accord_fault *fault) MUST_CHECK;
+/*
+ * Whether a party's roots of `old`, the version before, are to sign `next` too, and do: they are if its
+ * roots or its registrar are other ones. `armoured` are the files of SIGNED/.
+ */
+bool accord_is_let_go(const struct accord *old, const struct accord *next, size_t party,
+		      const struct bytes *armoured, size_t count);
 
 /* Look-ups; the finders return a count (parties_count, ...) or NULL when there is none. */
 size_t accord_party_find(const struct accord *a, struct bytes name);

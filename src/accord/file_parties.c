@@ -1,4 +1,8 @@
-/* `parties` and `posts`: who agreed, and what is addressed at each of them. */
+/*
+ * `parties` and `posts`: who agreed, and what is addressed at each of them. Their place in the file is their
+ * number in every mask and row, so a later version keeps it, and adds at the end: only a founding version
+ * is in the order of names.
+ */
 #include "accord/file.h"
 
 #include "wire/statement.h"
@@ -36,7 +40,9 @@ static void read_party(struct line_reader *r, struct accord *a)
 	line_names(r, a, party.names.text);
 	if (r->rule != NULL || bytes_copy_str(name, party.name, sizeof party.name) != ERR_OK)
 		return;
-	if (a->parties_count > 0 && strcmp(a->parties[a->parties_count - 1].name, party.name) >= 0)
+	if (accord_party_find(a, name) < a->parties_count ||
+	    (a->is_founding && a->parties_count > 0 &&
+	     strcmp(a->parties[a->parties_count - 1].name, party.name) >= 0))
 		line_refuse(r, "parties.order");
 	write_code(party.name, party.code);
 	a->parties[a->parties_count++] = party;
@@ -68,7 +74,9 @@ static void read_post(struct line_reader *r, struct accord *a)
 	role.parties = (uint8_t)line_set(r, a, accord_party_find, a->parties_count, "posts.of");
 	if (r->rule != NULL || bytes_copy_str(name, role.name, sizeof role.name) != ERR_OK)
 		return;
-	if (a->roles_count > 0 && strcmp(a->roles[a->roles_count - 1].name, role.name) >= 0)
+	if (accord_role_find(a, name) < a->roles_count ||
+	    (a->is_founding && a->roles_count > 0 &&
+	     strcmp(a->roles[a->roles_count - 1].name, role.name) >= 0))
 		line_refuse(r, "posts.order");
 	a->roles[a->roles_count++] = role;
 }

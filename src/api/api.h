@@ -33,6 +33,12 @@ struct api_options {
 	const char *copies; /* the folder for copies of the store; borrowed until api_close, as those below */
 	const struct api_contained *contained;
 	size_t contained_count;
+	/*
+	 * Takes the version that lies in the home under this hash: ERR_EXISTS, it is held already;
+	 * ERR_REFUSED, with *rule if it breaks one; as a turn's event.
+	 */
+	enum err (*adopt)(void *self, const char *hash, const char **rule);
+	void *self;
 	uint64_t run; /* names this run of the node in the numbers of events: milliseconds at its start */
 };
 

@@ -369,6 +369,8 @@ enum err api_open(const struct api_options *options, struct api **out)
 	node_status(options->node, &status);
 	a->newest = status.published; /* a stream begins behind what the node told while it opened */
 	a->copies = options->copies;
+	a->adopt = options->adopt;
+	a->self = options->self;
 	a->contained = options->contained;
 	a->contained_count = options->contained_count;
 	memcpy(a->path, options->path, strlen(options->path) + 1);

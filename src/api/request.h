@@ -80,6 +80,8 @@ struct api {
 	const char *copies;
 	const struct api_contained *contained;
 	size_t contained_count;
+	enum err (*adopt)(void *self, const char *hash, const char **rule);
+	void *self;
 	uint64_t run;
 	struct request *requests[CLIENTS_MAX];
 	uint64_t serial;

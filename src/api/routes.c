@@ -15,6 +15,8 @@
 	X("GET",  "/status",      AUTHORITY_OWNER,  NO_BODY,         run_status) \
 	X("GET",  "/accord",      AUTHORITY_OWNER,  NO_BODY,         run_accord) \
 	X("GET",  "/forms",       AUTHORITY_OWNER,  NO_BODY,         run_forms) \
+	X("GET",  "/versions",    AUTHORITY_OWNER,  NO_BODY,         run_versions) \
+	X("POST", "/versions",    AUTHORITY_OWNER,  NO_BODY,         run_adopt) \
 	X("GET",  "/channels",    AUTHORITY_OWNER,  NO_BODY,         run_channels) \
 	X("GET",  "/logs",        AUTHORITY_OWNER,  NO_BODY,         run_logs) \
 	X("GET",  "/keys",        AUTHORITY_OWNER,  NO_BODY,         run_keys) \

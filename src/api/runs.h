@@ -41,6 +41,10 @@ enum err run_proof(struct api *a, struct request *q, struct reply *r) MUST_CHECK
 /* drafts.c */
 enum err run_drafts(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
+/* versions.c */
+enum err run_versions(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_adopt(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+
 /* blobs.c */
 enum err run_attachment(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_attach(struct api *a, struct request *q, struct reply *r) MUST_CHECK;

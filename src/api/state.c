@@ -138,6 +138,7 @@ static void reply_log_status(struct reply *r, const struct accord *a, const stru
 	reply_uint(r, "folded", l->folded);
 	reply_uint(r, "noted", l->noted);
 	reply_uint(r, "wanted", l->wanted);
+	reply_hex(r, "accord_hash", BYTES_OF(l->accord->hash));
 	if (l->signed_size > 0) {
 		reply_object(r, "signed");
 		reply_uint(r, "size", l->signed_size);
@@ -184,7 +185,7 @@ enum err run_logs(struct api *a, struct request *q, struct reply *r)
 
 static void reply_self(struct api *a, struct reply *r)
 {
-	const struct accord *accord = node_accord(a->node);
+	const struct accord *accord = node_in_force(a->node);
 	const struct accord_party *self = &accord->parties[node_self(a->node)];
 
 	reply_str(r, "party", self->name);
@@ -247,7 +248,7 @@ enum err run_status(struct api *a, struct request *q, struct reply *r)
 
 static void reply_channel(struct api *a, struct reply *r, const struct accord_channel *c)
 {
-	const struct accord *accord = node_accord(a->node);
+	const struct accord *accord = node_in_force(a->node);
 
 	reply_object(r, NULL);
 	reply_uint(r, "number", c->number);
@@ -277,7 +278,7 @@ static void reply_channel(struct api *a, struct reply *r, const struct accord_ch
 
 static void reply_channels(struct api *a, struct reply *r)
 {
-	const struct accord *accord = node_accord(a->node);
+	const struct accord *accord = node_in_force(a->node);
 
 	reply_array(r, "channels");
 	for (size_t i = 0; i < accord->channels_count; i++)
@@ -313,7 +314,7 @@ static void reply_timers(struct reply *r, const struct accord *a)
 
 enum err run_accord(struct api *a, struct request *q, struct reply *r)
 {
-	const struct accord *accord = node_accord(a->node);
+	const struct accord *accord = node_in_force(a->node);
 
 	(void)q;
 	reply_object(r, NULL);

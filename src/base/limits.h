@@ -93,6 +93,7 @@
 /* The accord's files. */
 #define ACCORD_FILE_LEN_MAX (64u << 10)
 #define ACCORD_FILES_MAX 256u
+#define ACCORD_VERSIONS_MAX 16u /* versions of one accord that a node holds */
 #define ACCORD_KEYS_MAX 128u
 #define ACCORD_CHANNELS_MAX 64u
 #define ACCORD_ROLES_MAX 64u

@@ -25,6 +25,7 @@
 	X(MARK_UNSYNCED, "the signer's marks are synced in words only") \
 	X(READ_TAKES_TURNS, "a read that fails takes turns with it that no table has") \
 	X(RENEW_IN_PLACE, "a start writes over the only copy of what it read") \
+	X(ONE_VERSION, "all entries are judged by the newest version of the accord that is held") \
 	X(RENEW_NOTHING, "a start builds on what only the kernel's memory has")
 /* clang-format on */
 

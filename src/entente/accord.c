@@ -1,4 +1,4 @@
-#include "entente/accord_dir.h"
+#include "entente/accord_life.h"
 #include "entente/officer.h"
 #include "entente/rows.h"
 #include "entente/show.h"
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum exit_code cannot_open(const char *path, enum err e)
+enum exit_code accord_cannot_open(const char *path, enum err e)
 {
 	say_error(_("{1} is no accord: {2}."), path, e == ERR_IO ? strerror(errno) : _(err_text(e)));
 	say_next(_("name the folder that holds the files accord, parties, keys, channels ..."));
@@ -16,13 +16,13 @@ static enum exit_code cannot_open(const char *path, enum err e)
 }
 
 /* Opens and checks; what is wrong is said with file and line. */
-static enum exit_code open_checked(struct accord_dir *d, const char *path)
+enum exit_code accord_open_checked(struct accord_dir *d, const char *path)
 {
 	enum err e = accord_dir_open(d, path);
 	char file[256];
 
 	if (e != ERR_OK)
-		return cannot_open(path, e);
+		return accord_cannot_open(path, e);
 	e = accord_dir_check(d);
 	if (e == ERR_OK)
 		return EXIT_DONE;
@@ -50,13 +50,22 @@ static const char *hex_of(const uint8_t hash[HASH_LEN], char out[2 * HASH_LEN + 
 	return out;
 }
 
-static enum exit_code show_signatures(const struct accord_dir *d, const struct options *o)
+/* And those roots that it takes away have let go of it. */
+static bool is_signed_by(const struct accord_dir *d, const struct accord *old, size_t party, const char **bad)
+{
+	return accord_dir_is_signed(d, old, party, bad) &&
+	       (old == NULL || accord_is_let_go(old, d->accord, party, d->signatures, d->signatures_count));
+}
+
+/* `old`: the version before it; NULL if it was not named. */
+static enum exit_code show_signatures(const struct accord_dir *d, const struct accord *old,
+				      const struct options *o)
 {
 	enum exit_code code = EXIT_DONE;
 	const char *bad = NULL;
 
 	for (size_t i = 0; i < d->accord->parties_count; i++) {
-		bool is_signed = accord_dir_is_signed(d, i, &bad);
+		bool is_signed = is_signed_by(d, old, i, &bad);
 		if (!is_signed)
 			code = EXIT_REFUSED;
 		if (!o->is_json)
@@ -75,19 +84,55 @@ static enum exit_code show_signatures(const struct accord_dir *d, const struct o
 	return code;
 }
 
+/* Whether it may follow the version before. */
+static enum exit_code check_succession(const struct accord_dir *d, const struct accord_dir *old)
+{
+	struct accord_fault fault;
+	char file[256];
+
+	if (accord_succeeds(old->accord, d->accord, &fault) == ERR_OK)
+		return EXIT_DONE;
+	if (bytes_copy_str(fault.file, file, sizeof file) != ERR_OK)
+		file[0] = '\0';
+	say_error(_("{1}/{2} may not follow {3}: the rule {4} is broken."), d->path, file, old->path,
+		  fault.fault.rule);
+	say_next(_("docs/spec/accord.md section 12 says what a later version may change; compare: entente "
+		   "accord diff {1} {2}"),
+		 old->path, d->path);
+	return EXIT_REFUSED;
+}
+
+/* Both checked; the second is optional, and `old` zeroed then. */
+static enum exit_code open_both(const struct options *o, struct accord_dir *d, struct accord_dir *old)
+{
+	enum exit_code code = accord_open_checked(d, o->arguments[1]);
+
+	*old = (struct accord_dir){ 0 };
+	if (code == EXIT_DONE && o->arguments_count > 2) {
+		code = accord_open_checked(old, o->arguments[2]);
+		if (code != EXIT_DONE)
+			accord_dir_close(d);
+	}
+	return code;
+}
+
 static enum exit_code check(struct options *o)
 {
-	struct accord_dir d;
+	struct accord_dir d, old;
 	char hash[2 * HASH_LEN + 1];
-	enum exit_code code = open_checked(&d, o->arguments[1]);
+	enum exit_code code = open_both(o, &d, &old);
 
 	if (code != EXIT_DONE)
 		return code;
-	if (o->is_json)
+	if (old.accord != NULL)
+		code = check_succession(&d, &old);
+	if (code == EXIT_DONE && o->is_json)
 		json_say_done("hash", hex_of(d.accord->hash, hash));
-	else
+	else if (code == EXIT_DONE)
 		say(_("accord {1}: every rule holds\n"), hex_of(d.accord->hash, hash));
-	code = show_signatures(&d, o);
+	if (code == EXIT_DONE)
+		code = show_signatures(&d, old.accord, o);
+	accord_dir_close(&old);
 	accord_dir_close(&d);
 	return code;
 }
@@ -107,7 +152,7 @@ static const struct accord_key *find_root(const struct accord *a, struct bytes k
 }
 
 static enum exit_code write_signature(const struct accord_dir *d, const struct officer *root,
-				      const char *party, size_t number, bool is_json)
+				      const char *name, bool is_json)
 {
 	uint8_t blob_memory[SSHSIG_LEN_MAX], armour_memory[2 * SSHSIG_LEN_MAX];
 	struct buf blob = BUF_ON(blob_memory), armour = BUF_ON(armour_memory);
@@ -121,10 +166,10 @@ static enum exit_code write_signature(const struct accord_dir *d, const struct o
 	sshsig_write_armour(buf_bytes(&blob), &armour);
 	if ((size_t)snprintf(path, sizeof path, "%s/SIGNED", d->path) >= sizeof path - 64 ||
 	    file_make_dir(path) != ERR_OK)
-		return cannot_open(d->path, ERR_IO);
-	snprintf(path + strlen(path), sizeof path - strlen(path), "/%s.%zu.sig", party, number);
+		return accord_cannot_open(d->path, ERR_IO);
+	snprintf(path + strlen(path), sizeof path - strlen(path), "/%s.sig", name);
 	if (file_write(path, buf_bytes(&armour), 0644) != ERR_OK)
-		return cannot_open(path, ERR_IO);
+		return accord_cannot_open(path, ERR_IO);
 	if (is_json)
 		json_say_done("file", path);
 	else
@@ -132,60 +177,49 @@ static enum exit_code write_signature(const struct accord_dir *d, const struct o
 	return EXIT_DONE;
 }
 
+/*
+ * "kor.1", or "kor.before-1" of a root that this version takes away; false: it is a root of neither.
+ * `old` may be NULL.
+ */
+static bool signature_name(const struct accord *a, const struct accord *old, struct bytes key, char *out,
+			   size_t size)
+{
+	size_t number;
+	const struct accord_key *root = find_root(a, key, &number);
+
+	if (root != NULL)
+		snprintf(out, size, "%s.%zu", a->parties[root->party].name, number);
+	if (root != NULL || old == NULL)
+		return root != NULL;
+	root = find_root(old, key, &number);
+	if (root != NULL)
+		snprintf(out, size, "%s.before-%zu", old->parties[root->party].name, number);
+	return root != NULL;
+}
+
 static enum exit_code sign(struct options *o)
 {
 	struct officer root;
-	struct accord_dir d;
-	size_t number;
-	const struct accord_key *key;
-	enum exit_code code = open_checked(&d, o->arguments[1]);
+	struct accord_dir d, old;
+	char name[PARTY_NAME_MAX + 32];
+	enum exit_code code = open_both(o, &d, &old);
 
 	if (code != EXIT_DONE)
 		return code;
 	code = officer_open(&root, o);
 	if (code == EXIT_DONE) {
-		key = find_root(d.accord, root.public_key, &number);
-		if (key == NULL) {
+		if (signature_name(d.accord, old.accord, root.public_key, name, sizeof name)) {
+			code = write_signature(&d, &root, name, o->is_json);
+		} else {
 			say_error(_("{1} is no root key of this accord."), root.fingerprint);
 			say_next("entente accord show {1}", d.path);
 			code = EXIT_REFUSED;
-		} else {
-			code = write_signature(&d, &root, d.accord->parties[key->party].name, number,
-					       o->is_json);
 		}
 		officer_close(&root);
 	}
+	accord_dir_close(&old);
 	accord_dir_close(&d);
 	return code;
-}
-
-static enum exit_code diff(struct options *o)
-{
-	struct accord_dir left, right;
-	struct bytes file;
-	char name[256] = "";
-	enum err e;
-
-	e = accord_dir_open(&left, o->arguments[1]);
-	if (e != ERR_OK)
-		return cannot_open(o->arguments[1], e);
-	e = accord_dir_open(&right, o->arguments[2]);
-	if (e != ERR_OK) {
-		accord_dir_close(&left);
-		return cannot_open(o->arguments[2], e);
-	}
-	e = accord_manifest_diff(left.manifest, right.manifest, &file);
-	if (e == ERR_OK && bytes_copy_str(file, name, sizeof name) != ERR_OK)
-		e = ERR_LIMIT;
-	if (o->is_json)
-		json_say_done("differs", name);
-	else if (e == ERR_OK)
-		say(_("differs: {1}\n"), name);
-	else
-		say_line(_("no difference"));
-	accord_dir_close(&left);
-	accord_dir_close(&right);
-	return e == ERR_NOT_FOUND ? EXIT_DONE : EXIT_ERROR;
 }
 
 /* ---- Show: from the running node what is in force, from a folder what its files say. ---- */
@@ -284,7 +318,7 @@ static enum exit_code show(struct options *o)
 
 	if (o->arguments_count == 1)
 		return show_node(o);
-	code = open_checked(&d, o->arguments[1]);
+	code = accord_open_checked(&d, o->arguments[1]);
 	if (code != EXIT_DONE)
 		return code;
 	if (o->is_json) {
@@ -310,14 +344,27 @@ static enum exit_code show(struct options *o)
 		if (bytes_copy_str(d.files[i].name, name, sizeof name) == ERR_OK)
 			say("  {1}\n", name);
 	}
-	code = show_signatures(&d, o);
+	code = show_signatures(&d, NULL, o);
 	accord_dir_close(&d);
 	return code == EXIT_REFUSED ? EXIT_DONE : code;
 }
 
+static const struct option_row options[] = {
+	{ "label", N_("LEVEL"),
+	  N_("adopt: the marking of what the registrar signs; otherwise $ENTENTE_LABEL") },
+	{ "rel", N_("CODES"), N_("adopt: whom it is released to; all parties if not said") },
+	{ "anyway", NULL, N_("adopt: also before every peer is known to hold the version") },
+	{ NULL, NULL, NULL },
+};
+
 static const struct verb verbs[] = {
-	{ "check", 2, 2, check }, { "sign", 2, 2, sign }, { "show", 1, 2, show },
-	{ "diff", 3, 3, diff },	  { NULL, 0, 0, NULL },
+	{ "draft", 2, 3, accord_draft },
+	{ "check", 2, 3, check },
+	{ "diff", 3, 3, accord_diff },
+	{ "sign", 2, 3, sign },
+	{ "adopt", 2, 2, accord_adopt },
+	{ "show", 1, 2, show },
+	{ NULL, 0, 0, NULL },
 };
 
 static enum exit_code run(struct options *o)
@@ -327,11 +374,11 @@ static enum exit_code run(struct options *o)
 
 const struct command_row command_accord = {
 	"accord",
-	"check DIR | sign DIR | show [DIR] | diff DIR DIR",
+	"draft NEW [OLD] | check DIR [OLD] | diff OLD NEW | sign DIR [OLD] | adopt DIR | show [DIR]",
 	1,
 	3,
-	N_("check, sign, show or compare what the parties agreed beforehand"),
-	NULL,
+	N_("draft, check, compare, sign, adopt or show what the parties agreed beforehand"),
+	options,
 	run,
 	false,
 };

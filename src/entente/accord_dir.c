@@ -82,7 +82,18 @@ void accord_dir_close(struct accord_dir *d)
 	d->accord = NULL;
 }
 
-bool accord_dir_is_signed(const struct accord_dir *d, size_t party, const char **bad)
+/* By a root that the party had in the version before, and has no more: it lets go. */
+static bool is_by_old_root(const struct accord *old, const struct accord *next, struct bytes armoured)
+{
+	struct accord under = *old;
+	size_t key;
+
+	under.manifest = next->manifest;
+	return accord_signature_check(&under, armoured, &key) == ERR_OK;
+}
+
+bool accord_dir_is_signed(const struct accord_dir *d, const struct accord *old, size_t party,
+			  const char **bad)
 {
 	size_t keys[ACCORD_KEYS_MAX], count = 0;
 
@@ -91,7 +102,7 @@ bool accord_dir_is_signed(const struct accord_dir *d, size_t party, const char *
 		size_t key;
 		if (accord_signature_check(d->accord, d->signatures[i], &key) == ERR_OK)
 			keys[count++] = key;
-		else
+		else if (old == NULL || !is_by_old_root(old, d->accord, d->signatures[i]))
 			*bad = (const char *)d->signature_names[i].ptr;
 	}
 	return accord_has_quorum(d->accord, party, keys, count);

@@ -29,8 +29,11 @@ enum err accord_dir_open(struct accord_dir *d, const char *path) MUST_CHECK;
 enum err accord_dir_check(struct accord_dir *d) MUST_CHECK;
 void accord_dir_close(struct accord_dir *d); /* takes zeroed and closed ones */
 
-/* Whether party has signed with its quorum; *bad names a file in SIGNED/ that is false, NULL if there is
- * none. */
-bool accord_dir_is_signed(const struct accord_dir *d, size_t party, const char **bad);
+/*
+ * Whether party has signed with its quorum; *bad names a file in SIGNED/ that is false, NULL if there is
+ * none. `old`, the version before: its roots may have signed beside; NULL if it is not known.
+ */
+bool accord_dir_is_signed(const struct accord_dir *d, const struct accord *old, size_t party,
+			  const char **bad);
 
 #endif

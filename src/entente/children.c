@@ -103,7 +103,7 @@ enum err children_shut(struct core *c)
 		e = tell_starter(c, &door, NULL, 0);
 	}
 	for (size_t i = 0; i < settings->paths_count && e == ERR_OK; i++) {
-		size_t peer = accord_party_find(c->accord.accord, bytes_str(settings->paths[i].peer));
+		size_t peer = accord_party_find(c->accord, bytes_str(settings->paths[i].peer));
 		size_t path = next[peer]++;
 		char serial[SERIAL_TEXT_LEN];
 		struct record door = { .kind = RECORD_DOOR,
@@ -153,7 +153,7 @@ enum err children_remember(struct core *c)
 	int64_t until = clock_now().mono.us + (int64_t)REMEMBER_MS * 1000;
 	enum err e;
 
-	accord_mirror_name(c->accord.accord, c->self, &name);
+	accord_mirror_name(c->accord, c->self, &name);
 	ask.name = buf_bytes(&name);
 	e = pipe_put(&c->signer.pipe, &ask);
 	if (e == ERR_OK)
@@ -198,7 +198,7 @@ static enum err take_path_up(struct core *c, const struct record *r)
 	    bytes_copy_str(r->text, address, sizeof address) != ERR_OK)
 		return ERR_FRAME;
 	c->is_up[r->peer][r->path] = true;
-	log_notice("path %s/%s is up: %s, %s", c->accord.accord->parties[r->peer].name,
+	log_notice("path %s/%s is up: %s, %s", c->accord->parties[r->peer].name,
 		   c->path_names[r->peer][r->path], address, group);
 	return node_link(c->node, loop_now(c->loop), &change, &c->fx);
 }
@@ -213,7 +213,7 @@ static enum err path_down(struct core *c, size_t peer, size_t path, enum err why
 
 static enum err take_path_down(struct core *c, const struct record *r)
 {
-	log_notice("path %s/%s is down: %s%s%.*s", c->accord.accord->parties[r->peer].name,
+	log_notice("path %s/%s is down: %s%s%.*s", c->accord->parties[r->peer].name,
 		   c->path_names[r->peer][r->path], err_text(r->err), r->name.len > 0 ? ", " : "",
 		   (int)r->name.len, (const char *)r->name.ptr);
 	return path_down(c, r->peer, r->path, r->err, r->name);
@@ -321,8 +321,7 @@ static bool is_path_known(const struct core *c, const struct record *r)
 			  r->kind == RECORD_MEASURED || r->kind == RECORD_PATH_UP ||
 			  r->kind == RECORD_PATH_DOWN;
 
-	return !is_on_path ||
-	       (r->peer < c->accord.accord->parties_count && r->path < c->path_counts[r->peer]);
+	return !is_on_path || (r->peer < c->accord->parties_count && r->path < c->path_counts[r->peer]);
 }
 
 /* ERR_FRAME: the child is broken. Refusals of peers are the node's affair and end nothing here. */
@@ -479,7 +478,7 @@ static void on_child(void *self)
 
 static void tell_pins(struct core *c)
 {
-	const struct accord *a = c->accord.accord;
+	const struct accord *a = c->accord;
 
 	for (size_t i = 0; i < a->keys_count; i++) {
 		struct record pin = { .kind = RECORD_PIN, .peer = a->keys[i].party };
@@ -498,7 +497,7 @@ static void tell_paths(struct core *c)
 
 	for (size_t i = 0; i < c->settings.paths_count; i++) {
 		const struct settings_path *p = &c->settings.paths[i];
-		size_t peer = accord_party_find(c->accord.accord, bytes_str(p->peer));
+		size_t peer = accord_party_find(c->accord, bytes_str(p->peer));
 		bool is_listen = p->listen[0] != '\0', is_thin = p->serial[0] != '\0';
 		char serial[SERIAL_TEXT_LEN];
 		struct record path = {
@@ -520,7 +519,7 @@ static void tell_paths(struct core *c)
 
 static void configure_link(struct core *c)
 {
-	bool is_only = c->accord.accord->post_quantum == POST_QUANTUM_REQUIRED;
+	bool is_only = c->accord->post_quantum == POST_QUANTUM_REQUIRED;
 	struct record run = { .kind = RECORD_RUN, .number = is_only ? 1 : 0 };
 
 	for (size_t i = 0; i < c->settings.listens_count; i++) {

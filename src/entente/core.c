@@ -270,6 +270,21 @@ static void on_end_signal(void *self)
 
 /* ---- Life. ---- */
 
+/* What lies in the home is read as the next start will read it. */
+static enum err adopt(void *self, const char *hash, const char **rule)
+{
+	struct core *c = self;
+	struct version_fault fault;
+	enum err e = versions_add(&c->versions, c->home, hash, &fault);
+
+	*rule = fault.fault.fault.rule;
+	if (e != ERR_OK)
+		return e == ERR_USAGE ? ERR_REFUSED : e;
+	c->accord = accord_newest(&c->versions.held);
+	c->is_busy = true;
+	return node_adopt(c->node, loop_now(c->loop), c->accord, &c->fx);
+}
+
 static enum err open_api(struct core *c)
 {
 	char path[FILE_PATH_MAX];
@@ -280,6 +295,8 @@ static enum err open_api(struct core *c)
 		.contained = c->contained,
 		.contained_count = ARRAY_COUNT(c->contained),
 		.run = loop_now(c->loop).wall.ms,
+		.adopt = adopt,
+		.self = c,
 	};
 	enum err e = file_path(path, c->home, "socket");
 
@@ -293,7 +310,7 @@ static enum err open_api(struct core *c)
 
 enum err core_start(struct core *c, struct store *store)
 {
-	struct node_options options = { .accord = c->accord.accord, .self = c->self, .store = store };
+	struct node_options options = { .versions = c->versions.held, .self = c->self, .store = store };
 	enum err e;
 
 	random_read(options.seed, sizeof options.seed);
@@ -327,8 +344,9 @@ enum err core_start(struct core *c, struct store *store)
 }
 
 /*
- * What can still be opened: the record, its reserve, and copies that persons ask for. Not the keys, which lie
- * in the same home, and not the home itself. Then come the threads, then the calls.
+ * What can still be opened: the record, its reserve, copies that persons ask for, and versions of the
+ * accord. Not the keys, which lie in the same home, and not the home itself. Then come the threads, then
+ * the calls.
  */
 enum err core_contain(struct core *c)
 {
@@ -341,6 +359,7 @@ enum err core_contain(struct core *c)
 		{ "record.db-redo", SANDBOX_READ | SANDBOX_WRITE },
 		{ "reserve", SANDBOX_WRITE },
 		{ "copies", SANDBOX_READ | SANDBOX_WRITE | SANDBOX_MAKE },
+		{ "accord", SANDBOX_READ },
 	};
 	char paths[ARRAY_COUNT(rows)][FILE_PATH_MAX];
 	struct sandbox_path allowed[ARRAY_COUNT(rows)];

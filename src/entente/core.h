@@ -14,9 +14,9 @@
 #define ENTENTE_CORE_H
 
 #include "api/api.h"
-#include "entente/accord_dir.h"
 #include "entente/processes.h"
 #include "entente/settings.h"
+#include "entente/versions.h"
 #include "link/pipe.h"
 #include "node/node.h"
 #include "sys/file.h"
@@ -37,7 +37,8 @@ struct child {
 struct core {
 	const char *home;
 	struct settings settings;
-	struct accord_dir accord;
+	struct versions versions;    /* of the accord */
+	const struct accord *accord; /* the newest of them */
 	size_t self;
 	struct loop *loop;
 	struct threads *threads;

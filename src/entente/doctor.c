@@ -214,8 +214,25 @@ static void check_locale(struct doctor *d)
 
 /* ---- The accord. ---- */
 
+/* The version that this one follows, if it lies beside it: its roots may have signed too. */
+static const struct accord *open_before(const struct doctor *d, const struct accord *a,
+					struct accord_dir *before)
+{
+	char path[FILE_PATH_MAX], hash[2 * HASH_LEN + 1];
+
+	*before = (struct accord_dir){ 0 };
+	bytes_write_hex(BYTES_OF(a->previous), hash);
+	if (a->is_founding ||
+	    (size_t)snprintf(path, sizeof path, "%s/accord/%s", d->o->home, hash) >= sizeof path ||
+	    accord_dir_open(before, path) != ERR_OK || accord_dir_check(before) != ERR_OK)
+		return NULL;
+	return before->accord;
+}
+
 static void check_one_accord(struct doctor *d, const char *path)
 {
+	struct accord_dir before;
+	const struct accord *old;
 	struct accord_dir accord;
 	const char *bad = NULL;
 	char why[128], next[FILE_PATH_MAX + 64];
@@ -230,8 +247,9 @@ static void check_one_accord(struct doctor *d, const char *path)
 		accord_dir_close(&accord);
 		return;
 	}
+	old = open_before(d, accord.accord, &before);
 	for (size_t i = 0; i < accord.accord->parties_count; i++) {
-		if (accord_dir_is_signed(&accord, i, &bad) && bad == NULL)
+		if (accord_dir_is_signed(&accord, old, i, &bad) && bad == NULL)
 			continue;
 		is_signed = false;
 		say_fill(why, sizeof why, _("{1} has not signed it"), accord.accord->parties[i].code);
@@ -240,20 +258,22 @@ static void check_one_accord(struct doctor *d, const char *path)
 	}
 	if (is_signed)
 		find(d, FINDING_OK, N_("accord"), path, "");
+	accord_dir_close(&before);
 	accord_dir_close(&accord);
 }
 
 static void check_accord(struct doctor *d)
 {
 	char dir[FILE_PATH_MAX], path[FILE_PATH_MAX];
-	struct bytes names[ACCORD_FILES_MAX];
+	const size_t max = (size_t)ACCORD_VERSIONS_MAX * (ACCORD_FILES_MAX + ACCORD_KEYS_MAX + 1);
+	struct bytes *names = xcalloc(max, sizeof *names);
 	uint8_t *memory = xcalloc(1, 1 << 20);
 	struct arena arena;
 	size_t count = 0;
 
 	arena_init(&arena, memory, 1 << 20);
 	if (file_path(dir, d->o->home, "accord") != ERR_OK ||
-	    file_list(dir, &arena, names, ACCORD_FILES_MAX, &count) != ERR_OK || count == 0) {
+	    file_list(dir, &arena, names, max, &count) != ERR_OK || count == 0) {
 		find(d, FINDING_BAD, N_("accord"), _("there is none in this home"), "entente init home");
 	} else {
 		for (size_t i = 0; i < count; i++) {
@@ -266,6 +286,7 @@ static void check_accord(struct doctor *d)
 				check_one_accord(d, path);
 		}
 	}
+	free(names);
 	free(memory);
 }
 

@@ -26,30 +26,40 @@ static const struct option_row options[] = {
 static bool is_shared(void *self, const struct log *log)
 {
 	const struct held *h = self;
-	const struct accord_channel *c = accord_channel_find(h->accord.accord, log->origin.channel);
+	const struct accord_channel *c = accord_channel_find(h->accord, log->origin.channel);
 
 	return c != NULL && c->plane != PLANE_HOME;
 }
 
-static enum err put_accord(struct export *x, const struct held *h)
+static enum err put_version(struct export *x, const struct accord_dir *d)
 {
-	const struct accord_dir *d = &h->accord;
-	char path[FILE_PATH_MAX];
+	char path[FILE_PATH_MAX], hash[2 * HASH_LEN + 1];
 	enum err e;
 	int n;
 
-	n = snprintf(path, sizeof path, "accord/%s/MANIFEST", h->settings.accord);
+	bytes_write_hex(BYTES_OF(d->accord->hash), hash);
+	n = snprintf(path, sizeof path, "accord/%s/MANIFEST", hash);
 	e = n < 0 ? ERR_LIMIT : export_put(x, path, d->manifest);
 	for (size_t i = 0; e == ERR_OK && i < d->files_count; i++) {
-		n = snprintf(path, sizeof path, "accord/%s/%.*s", h->settings.accord,
-			     (int)d->files[i].name.len, (const char *)d->files[i].name.ptr);
+		n = snprintf(path, sizeof path, "accord/%s/%.*s", hash, (int)d->files[i].name.len,
+			     (const char *)d->files[i].name.ptr);
 		e = n < 0 || (size_t)n >= sizeof path ? ERR_LIMIT : export_put(x, path, d->files[i].content);
 	}
 	for (size_t i = 0; e == ERR_OK && i < d->signatures_count; i++) {
-		n = snprintf(path, sizeof path, "accord/%s/%.*s", h->settings.accord,
-			     (int)d->signature_names[i].len, (const char *)d->signature_names[i].ptr);
+		n = snprintf(path, sizeof path, "accord/%s/%.*s", hash, (int)d->signature_names[i].len,
+			     (const char *)d->signature_names[i].ptr);
 		e = n < 0 || (size_t)n >= sizeof path ? ERR_LIMIT : export_put(x, path, d->signatures[i]);
 	}
+	return e;
+}
+
+/* Every version: entries are judged by the one that was in force at their place. */
+static enum err put_accord(struct export *x, const struct held *h)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < h->versions.held.count; i++)
+		e = put_version(x, h->versions.dirs[i]);
 	return e;
 }
 
@@ -78,9 +88,7 @@ static enum exit_code conclude(const struct options *o, const struct export_coun
 
 static enum exit_code export_to(const struct options *o, struct held *h, const char *dir, struct sink *sink)
 {
-	struct export_options what = {
-		.record = h->record, .accord = h->accord.accord, .sink = sink, .self = h
-	};
+	struct export_options what = { .record = h->record, .accord = h->accord, .sink = sink, .self = h };
 	struct export *x;
 	enum exit_code code;
 	enum err e;

@@ -33,7 +33,7 @@ static enum err read_item(struct bytes in, struct command *out)
 /* Whether one of our logs was ever opened, as far as the store or the signer knows. */
 static bool is_begun(const struct core *c)
 {
-	const struct accord *a = c->accord.accord;
+	const struct accord *a = c->accord;
 
 	for (size_t i = 0; i < a->channels_count; i++) {
 		if ((a->channels[i].parties & 1u << c->self) != 0 &&

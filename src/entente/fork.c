@@ -144,8 +144,8 @@ static enum exit_code key_find(const struct options *o, const struct origin *ori
 	if (dir == NULL) {
 		code = held_accord(&h, o);
 		if (code == EXIT_DONE)
-			code = key_of_accord(h.accord.accord, origin, o->home, key);
-		accord_dir_close(&h.accord);
+			code = key_of_accord(h.accord, origin, o->home, key);
+		versions_close(&h.versions);
 		return code;
 	}
 	if (accord_dir_open(&d, dir) != ERR_OK || accord_dir_check(&d) != ERR_OK) {
@@ -244,7 +244,7 @@ typedef enum exit_code found_take(const struct options *o, const struct found *f
 
 static void found_read(const struct held *h, struct found *f)
 {
-	const struct accord *a = h->accord.accord;
+	const struct accord *a = h->accord;
 	struct buf log = { (uint8_t *)f->log, 0, sizeof f->log - 1, false };
 	struct shown *s = xcalloc(1, sizeof *s);
 	const struct accord_key *k = NULL;
@@ -272,7 +272,7 @@ static enum exit_code walk(const struct options *o, struct held *h, found_take *
 
 	for (size_t i = 0; code == EXIT_DONE && i < record_logs_count(h->record); i++) {
 		struct log *log = record_log_at(h->record, i);
-		size_t party = accord_party_find(h->accord.accord, bytes_str(log->origin.party));
+		size_t party = accord_party_find(h->accord, bytes_str(log->origin.party));
 		struct place_key at = { { log->origin.channel, party, log->origin.epoch }, 0 };
 		for (; code == EXIT_DONE && at.index < log->durable; at.index++) {
 			struct buf bytes, content, place;
@@ -287,7 +287,7 @@ static enum exit_code walk(const struct options *o, struct held *h, found_take *
 			    statement.kind != KIND_FORK || !statement.has_content ||
 			    record_content(h->record, statement.content.hash, &content) != ERR_OK)
 				continue;
-			place_text_write(h->accord.accord, &at, &place);
+			place_text_write(h->accord, &at, &place);
 			f.content = buf_bytes(&content);
 			found_read(h, &f);
 			code = take(o, &f);

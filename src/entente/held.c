@@ -48,18 +48,16 @@ static enum exit_code read_settings(struct held *h, const char *home)
 
 static enum exit_code read_accord(struct held *h, const char *home)
 {
-	char accords[FILE_PATH_MAX], path[FILE_PATH_MAX];
-	enum err e = file_path(accords, home, "accord");
+	struct version_fault fault;
+	char path[FILE_PATH_MAX];
 
-	if (e == ERR_OK)
-		e = file_path(path, accords, h->settings.accord);
-	if (e == ERR_OK)
-		e = accord_dir_open(&h->accord, path);
-	if (e == ERR_OK)
-		e = accord_dir_check(&h->accord);
-	if (e == ERR_OK)
+	if (versions_read(&h->versions, home, h->settings.accord, &fault) == ERR_OK) {
+		h->accord = accord_newest(&h->versions.held);
 		return EXIT_DONE;
-	say_error(_("{1} is no accord that holds its rules: {2}."), path, _(err_text(e)));
+	}
+	if ((size_t)snprintf(path, sizeof path, "%s/accord/%s", home, h->settings.accord) >= sizeof path)
+		path[0] = '\0';
+	say_error(_("{1} is no accord that holds its rules: {2}."), path, _(err_text(fault.err)));
 	say_next("entente accord check {1}", path);
 	return EXIT_INTEGRITY;
 }
@@ -209,7 +207,7 @@ enum exit_code held_open(struct held *h, const struct options *o, const char *ba
 	if (code == EXIT_DONE) {
 		e = store_sqlite_open(path, NULL, &store);
 		if (e == ERR_OK)
-			e = record_open(store, h->accord.accord, &h->record);
+			e = record_open(store, h->accord, &h->record);
 		if (e != ERR_OK) {
 			say_error(_("The record {1} cannot be used: {2}."), path, _(err_text(e)));
 			say_next(e == ERR_FULL ? _("make room on the disk, then the same command again")
@@ -269,7 +267,7 @@ void held_close(struct held *h)
 {
 	if (h->record != NULL)
 		record_free(h->record);
-	accord_dir_close(&h->accord);
+	versions_close(&h->versions);
 	if (h->copy[0] != '\0') {
 		held_remove_beside(h->copy);
 		unlink(h->copy);

@@ -7,14 +7,15 @@
 #ifndef ENTENTE_HELD_H
 #define ENTENTE_HELD_H
 
-#include "entente/accord_dir.h"
 #include "entente/options.h"
 #include "entente/settings.h"
+#include "entente/versions.h"
 #include "record/record.h"
 
 struct held {
 	struct settings settings;
-	struct accord_dir accord;
+	struct versions versions;    /* of the accord */
+	const struct accord *accord; /* the newest of them */
 	struct record *record;
 	int lock;		  /* -1: none */
 	char copy[FILE_PATH_MAX]; /* "" : none to remove */
@@ -23,7 +24,7 @@ struct held {
 /* backup may be NULL. EXIT_DONE, or what was wrong has been said. */
 enum exit_code held_open(struct held *h, const struct options *o, const char *backup) MUST_CHECK;
 void held_close(struct held *h);
-/* The home's settings and accord alone; whoever has them closes h->accord. */
+/* The home's settings and accord alone; whoever has them closes h->versions. */
 enum exit_code held_accord(struct held *h, const struct options *o) MUST_CHECK;
 
 /* Asks the running node to copy its record to this file, which must not be there. */

@@ -7,9 +7,14 @@
 #define ENTENTE_INIT_H
 
 #include "base/bytes.h"
+#include "entente/accord_dir.h"
 #include "entente/options.h"
 
 enum exit_code init_home(struct options *o) MUST_CHECK;
+
+/* A file of an accord as it is, with the folders on its way; the whole of one into HOME/accord/HASH. */
+enum exit_code init_copy_file(const char *to, struct bytes name, struct bytes content) MUST_CHECK;
+enum exit_code init_copy_accord(const struct accord_dir *d, const char *home, const char *hash) MUST_CHECK;
 
 /* A new file; one that is there already is never written over. */
 enum exit_code init_write(const char *dir, const char *name, struct bytes content, unsigned mode) MUST_CHECK;

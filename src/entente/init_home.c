@@ -15,7 +15,7 @@
 
 /* ---- The accord: every file as it is, in a folder named by its hash. ---- */
 
-static enum exit_code copy_file(const char *to, struct bytes name, struct bytes content)
+enum exit_code init_copy_file(const char *to, struct bytes name, struct bytes content)
 {
 	char path[FILE_PATH_MAX], file[FILE_PATH_MAX];
 
@@ -35,7 +35,7 @@ static enum exit_code copy_file(const char *to, struct bytes name, struct bytes 
 	return file_write(path, content, 0644) == ERR_OK ? EXIT_DONE : refuse_unwritable(path);
 }
 
-static enum exit_code copy_accord(const struct accord_dir *d, const char *home, const char *hash)
+enum exit_code init_copy_accord(const struct accord_dir *d, const char *home, const char *hash)
 {
 	char to[FILE_PATH_MAX];
 	enum exit_code code = EXIT_DONE;
@@ -46,10 +46,10 @@ static enum exit_code copy_accord(const struct accord_dir *d, const char *home, 
 	    file_make_dir(to) != ERR_OK)
 		return refuse_unwritable(to);
 	for (size_t i = 0; code == EXIT_DONE && i < d->files_count; i++)
-		code = copy_file(to, d->files[i].name, d->files[i].content);
+		code = init_copy_file(to, d->files[i].name, d->files[i].content);
 	for (size_t i = 0; code == EXIT_DONE && i < d->signatures_count; i++)
-		code = copy_file(to, d->signature_names[i], d->signatures[i]);
-	return code == EXIT_DONE ? copy_file(to, BYTES_LIT("MANIFEST"), d->manifest) : code;
+		code = init_copy_file(to, d->signature_names[i], d->signatures[i]);
+	return code == EXIT_DONE ? init_copy_file(to, BYTES_LIT("MANIFEST"), d->manifest) : code;
 }
 
 /* ---- The node keys. ---- */
@@ -271,7 +271,7 @@ static enum exit_code check_accord(struct accord_dir *d, const char *path)
 		return EXIT_REFUSED;
 	}
 	for (size_t i = 0; i < d->accord->parties_count; i++) {
-		if (accord_dir_is_signed(d, i, &bad) && bad == NULL)
+		if (accord_dir_is_signed(d, NULL, i, &bad) && bad == NULL)
 			continue;
 		say_error(_("The accord is not in force: {1} has not signed."), d->accord->parties[i].code);
 		say_next("entente accord sign {1} --key ROOT", path);
@@ -317,7 +317,7 @@ static enum exit_code make_home(const struct options *o, struct accord_dir *d, c
 	if (code == EXIT_DONE)
 		code = write_settings(o, party, hash);
 	if (code == EXIT_DONE)
-		code = copy_accord(d, o->home, hash);
+		code = init_copy_accord(d, o->home, hash);
 	if (code == EXIT_DONE)
 		code = copy_keys(keys, o->home);
 	if (code == EXIT_DONE)

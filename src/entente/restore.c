@@ -148,13 +148,14 @@ static void put_head(struct draft *d, uint64_t key, const uint64_t *epoch, uint6
 }
 
 /* What the new epoch says of the old one, as the node's GET /logs has it. */
-static enum exit_code fill_open(struct draft *d, const json_t *accord, const json_t *log)
+static enum exit_code fill_open(struct draft *d, const json_t *log)
 {
 	const json_t *head = json_object_get(log, "signed"); /* by the signer, and held by nobody */
 	uint8_t manifest[HASH_LEN], root[HASH_LEN];
 	uint64_t epoch = json_uint(log, "epoch"), size = json_uint(log, "size");
 
-	if (json_hex(accord, "accord_hash", manifest, sizeof manifest) != ERR_OK ||
+	/* Under the version that the old one had come to. */
+	if (json_hex(log, "accord_hash", manifest, sizeof manifest) != ERR_OK ||
 	    json_hex(log, "root", root, sizeof root) != ERR_OK)
 		return EXIT_ERROR;
 	registrar_fill_open(d, manifest);
@@ -195,7 +196,7 @@ static enum exit_code open_one(const struct options *o, struct client *c, struct
 	if (code == EXIT_DONE)
 		code = draft_label(&d, o, channel_parties(accord, json_uint(log, "channel")));
 	if (code == EXIT_DONE)
-		code = fill_open(&d, accord, log);
+		code = fill_open(&d, log);
 	if (code == EXIT_DONE)
 		code = draft_sign(&d, registrar);
 	if (code == EXIT_DONE)

@@ -64,6 +64,7 @@ static const char *const sentences[] = {
 	N_("an originator has not consented to exactly this"),
 	N_("it goes by another party's hand"),
 	N_("a downgrade only opens an item, and a relabelling never does"),
+	N_("it names no version of the accord that may follow here"),
 	/* accord/form.h */
 	N_("nothing"),
 	N_("the form has no such act"),

@@ -10,6 +10,7 @@
 #include "entente/words.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,69 +40,51 @@ static enum exit_code read_settings(struct core *c)
 	return code;
 }
 
-static enum exit_code explain_accord(const struct core *c, enum err e)
+static enum exit_code explain_version(const struct core *c, const struct version_fault *f)
 {
-	const struct accord_fault *f = &c->accord.fault;
-	char file[FILE_PATH_MAX] = "";
+	char file[FILE_PATH_MAX] = "", path[FILE_PATH_MAX];
+	enum exit_code code = f->err == ERR_NOT_FOUND ? EXIT_NOT_FOUND : EXIT_ERROR;
+	const char *verb = "check";
 
-	if (e == ERR_USAGE && f->fault.rule != NULL && bytes_copy_str(f->file, file, sizeof file) == ERR_OK)
-		say_error(_("The accord is not sound: {1}, line {2}: {3}"), file, say_number(f->fault.offset),
-			  f->fault.rule);
-	else
-		say_error(_("The accord cannot be read: {1}: {2}"), c->accord.path, _(err_text(e)));
-	say_next("entente accord check {1}", c->accord.path[0] == '\0' ? "DIR" : c->accord.path);
-	return e == ERR_NOT_FOUND ? EXIT_NOT_FOUND : EXIT_ERROR;
-}
-
-/* In force: every party's roots have signed. */
-static enum exit_code check_signatures(const struct core *c)
-{
-	const struct accord *a = c->accord.accord;
-
-	for (size_t i = 0; i < a->parties_count; i++) {
-		const char *bad = NULL;
-
-		if (accord_dir_is_signed(&c->accord, i, &bad))
-			continue;
-		if (bad != NULL)
-			say_error(_("A signature of the accord is false: {1}"), bad);
-		else
-			say_error(_("The accord is not in force: {1} has not signed it with as many roots as "
+	if ((size_t)snprintf(path, sizeof path, "%s/accord/%s", c->home, c->settings.accord) >= sizeof path)
+		path[0] = '\0';
+	if (f->why == VERSION_RULE && bytes_copy_str(f->fault.file, file, sizeof file) == ERR_OK) {
+		say_error(_("The accord is not sound: {1}, line {2}: {3}"), file,
+			  say_number(f->fault.fault.offset), f->fault.fault.rule);
+	} else if (f->why == VERSION_NAME) {
+		say_error(_("{1} holds another accord than its name says: {2}"), path, f->name);
+		code = EXIT_INTEGRITY;
+	} else if (f->why == VERSION_UNSIGNED || f->why == VERSION_FALSE) {
+		say_error(
+			f->why == VERSION_FALSE
+				? _("A signature of the accord is false: {1}")
+				: _("The accord is not in force: {1} has not signed it with as many roots as "
 				    "it must."),
-				  a->parties[i].code);
-		say_next("entente accord sign {1} --key ROOT", c->accord.path);
-		return EXIT_REFUSED;
+			f->name);
+		verb = "sign";
+		code = EXIT_REFUSED;
+	} else {
+		say_error(_("The accord cannot be read: {1}: {2}"), path, _(err_text(f->err)));
 	}
-	return EXIT_DONE;
+	say_next("entente accord {1} {2}{3}", verb, path, code == EXIT_REFUSED ? " --key ROOT" : "");
+	return code;
 }
 
+/* What the home began with, and what followed; each signed by every party's roots. */
 static enum exit_code read_accord(struct core *c)
 {
-	char accords[FILE_PATH_MAX], path[FILE_PATH_MAX];
-	char hash[2 * HASH_LEN + 1];
-	enum err e = file_path(accords, c->home, "accord");
+	struct version_fault fault;
 
-	if (e == ERR_OK)
-		e = file_path(path, accords, c->settings.accord);
-	if (e == ERR_OK)
-		e = accord_dir_open(&c->accord, path);
-	if (e == ERR_OK)
-		e = accord_dir_check(&c->accord);
-	if (e != ERR_OK)
-		return explain_accord(c, e);
-	bytes_write_hex(BYTES_OF(c->accord.accord->hash), hash);
-	if (strcmp(hash, c->settings.accord) != 0) {
-		say_error(_("{1} holds another accord than its name says: {2}"), path, hash);
-		say_next("entente accord check {1}", path);
-		return EXIT_INTEGRITY;
-	}
-	if (c->accord.accord->post_quantum == POST_QUANTUM_REQUIRED && !tls_has_post_quantum()) {
+	if (versions_read(&c->versions, c->home, c->settings.accord, &fault) != ERR_OK)
+		return explain_version(c, &fault);
+	c->accord = accord_newest(&c->versions.held);
+	if (c->accord->post_quantum == POST_QUANTUM_REQUIRED && !tls_has_post_quantum()) {
 		say_error(_("The accord requires a post-quantum link, and this machine's OpenSSL has none "
 			    "(3.5 and later have)."));
 		say_next("entente doctor --home {1}", c->home);
 		return EXIT_REFUSED;
 	}
-	return check_signatures(c);
+	return EXIT_DONE;
 }
 
 /* 64 hexadecimal digits, as node keys have them; a relative name is one in the home. */
@@ -135,14 +118,14 @@ static enum exit_code read_pair_key(const struct core *c, const struct settings_
 /* The settings' parties are the accord's, and each path gets its number. */
 static enum exit_code place_paths(struct core *c)
 {
-	const struct accord *a = c->accord.accord;
+	const struct accord *a = c->accord;
 
 	c->self = accord_party_find(a, bytes_str(c->settings.party));
 	if (c->self == a->parties_count) {
 		say_error(_("The settings say that this node is {1}, and the accord has no such party."),
 			  c->settings.party);
 		say_next(_("mend {1}/settings; entente accord show {2} lists the parties"), c->home,
-			 c->accord.path);
+			 c->versions.dirs[c->versions.held.count - 1]->path);
 		return EXIT_ERROR;
 	}
 	for (size_t i = 0; i < c->settings.paths_count; i++) {
@@ -153,7 +136,7 @@ static enum exit_code place_paths(struct core *c)
 			say_error(_("The settings have a path to {1}, and the accord has no such party."),
 				  p->peer);
 			say_next(_("mend {1}/settings; entente accord show {2} lists the parties"), c->home,
-				 c->accord.path);
+				 c->versions.dirs[c->versions.held.count - 1]->path);
 			return EXIT_ERROR;
 		}
 		if (p->serial[0] != '\0' &&
@@ -287,7 +270,7 @@ static enum exit_code run(struct options *o)
 	} else {
 		close(c->starter);
 	}
-	accord_dir_close(&c->accord);
+	versions_close(&c->versions);
 	file_unlock(lock);
 	free(c);
 	return code;

@@ -107,7 +107,7 @@ static enum exit_code run(struct options *o)
 
 	if (code != EXIT_DONE)
 		return code;
-	v = verify_new(h.record, h.accord.accord, report, &reported);
+	v = verify_new(h.record, h.accord, report, &reported);
 	do {
 		e = verify_step(v, SLICE_LEN);
 		say_progress(_("verified, entries"), verify_count(v)->entries, 0);

@@ -46,7 +46,7 @@ static bool send_advance(struct node *n, size_t peer, const struct line *line, u
 	if (frame == NULL)
 		return false;
 	buf_init(&payload, memory, entries.len + 256);
-	advance_write(&a, n->book, &payload);
+	advance_write(&a, book_of(n, peer, frame->path), &payload);
 	frame->payload = buf_bytes(&payload);
 	frame->tag = tag_new(n, &(struct tag){ .kind = FRAME_ADVANCE,
 					       .urgency = URGENCY_FLASH,
@@ -456,7 +456,7 @@ enum err receive_advance(struct node *n, struct now now, const struct arrival *i
 
 	(void)now;
 	buf_reset(&n->rebuilt);
-	e = advance_read(in->frame.payload, n->book, &n->rebuilt, &a);
+	e = advance_read(in->frame.payload, book_of(n, in->peer, in->path), &n->rebuilt, &a);
 	if (e != ERR_OK || statement_read(a.statement, &s, &fault) != ERR_OK || !is_flash_of(n, &a, &s))
 		return ERR_FRAME;
 	k.at = (struct place_key){

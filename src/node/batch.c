@@ -312,7 +312,7 @@ enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 	enum err e;
 
 	buf_reset(&n->rebuilt);
-	e = batch_read(in->frame.payload, n->book, &n->rebuilt, n->items, &a.batch);
+	e = batch_read(in->frame.payload, book_of(n, in->peer, in->path), &n->rebuilt, n->items, &a.batch);
 	if (e == ERR_OK)
 		e = note_read(a.batch.note, &a.note, &fault);
 	if (e != ERR_OK)
@@ -489,7 +489,7 @@ enum err receive_cosignature(struct node *n, struct now now, const struct arriva
 	enum err e;
 
 	buf_reset(&n->rebuilt);
-	e = cosignature_read(in->frame.payload, n->book, &n->rebuilt, &c);
+	e = cosignature_read(in->frame.payload, book_of(n, in->peer, in->path), &n->rebuilt, &c);
 	if (e != ERR_OK)
 		return e;
 	line = line_by_origin(n, &c.origin);

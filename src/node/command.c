@@ -49,7 +49,8 @@ static enum err content_check(struct node *n, const struct statement *s, const s
 	}
 	for (size_t i = 0; i < content.portions_count; i++)
 		len += content.portions[i].text.len;
-	if (s->has_precedence && s->precedence == PRECEDENCE_FLASH && len > n->accord->flash_len_max) {
+	if (s->has_precedence && s->precedence == PRECEDENCE_FLASH &&
+	    len > accord_here(n, s->channel)->flash_len_max) {
 		answer->verdict = VERDICT_LENGTH;
 		return ERR_REFUSED;
 	}
@@ -165,6 +166,10 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 	}
 	if (e == ERR_OK)
 		e = fold_judge(&n->fold, &judged.input, &judged.view);
+	if (e == ERR_SHORT) { /* nor move to a version that we do not hold */
+		answer->limit = "accord.version";
+		e = ERR_NOT_FOUND;
+	}
 	if (e != ERR_OK)
 		return e;
 	if (judged.view.verdict == VERDICT_OK)
@@ -187,6 +192,26 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 	return entry_add(n, now, &add);
 }
 
+/*
+ * A channel that a later version brought, whose log is not open: it begins with the keys of the others.
+ * Or the log has moved already: what stopped half-way can be said again.
+ */
+static bool is_done_there(struct node *n, const struct statement *s, uint32_t channel)
+{
+	const struct line *line = line_newest(n, channel, n->self);
+	const struct field *named = statement_field(s, FIELD_ACCORD_MANIFEST);
+	uint8_t hash[HASH_LEN];
+	struct cbor_reader r;
+
+	if (line == NULL || line->log->frontier.size == 0)
+		return line == NULL || !line->is_recovering;
+	if (s->kind != KIND_ACCORD || named == NULL || line->version == n->versions.count)
+		return false;
+	cbor_open(&r, named->value);
+	return cbor_read_fixed(&r, hash, HASH_LEN) == ERR_OK &&
+	       accord_version_find(&n->versions, hash) <= line->version;
+}
+
 /* Kinds 0 to 2 may be for every channel: then each of the party's open logs takes a copy. */
 static enum err command_everywhere(struct node *n, struct now now, const struct command *in,
 				   const struct statement *s, struct effect_answer *answer)
@@ -196,14 +221,14 @@ static enum err command_everywhere(struct node *n, struct now now, const struct 
 	for (size_t i = 0; i < n->accord->channels_count; i++) {
 		const struct accord_channel *c = &n->accord->channels[i];
 		enum err e;
-		if (!is_channel_of(c, n->self))
+		if (!is_channel_of(c, n->self) || is_done_there(n, s, c->number))
 			continue;
 		e = command_file(n, now, in, s, c->number, answer);
 		if (e != ERR_OK)
 			return e;
 		any = true;
 	}
-	return any ? ERR_OK : ERR_NOT_FOUND;
+	return any ? ERR_OK : s->kind == KIND_ACCORD ? ERR_EXISTS : ERR_NOT_FOUND;
 }
 
 static enum err command_judge(struct node *n, struct now now, const struct command *in,

@@ -13,7 +13,7 @@
  *	advance.c    a FLASH ahead of its log           remind.c     QUERY and lapses, by timers
  *	thin.c       copies by a path that is no TLS
  *	scrub.c      everything that is held, again     mend.c       what has rotted, from a peer
- *	heads.c      heads compared with every peer
+ *	heads.c      heads compared with every peer   versions.c   which versions of the accord are held
  */
 #ifndef NODE_CORE_H
 #define NODE_CORE_H
@@ -74,8 +74,9 @@ struct line {
 	uint64_t staged_from; /* durable size before this turn's entries */
 	size_t staged_len;    /* bytes of this turn's entries and contents */
 	uint64_t folded;      /* entries that the views have taken in, this turn's included */
-	bool has_lost;	      /* more of it was seen than is held, and something was folded without it */
-	uint64_t waits_at;    /* its next entry waits at this place; UINT64_MAX: none has */
+	size_t version;	   /* of the accord, that judges the next of them; versions.count: it is not held */
+	bool has_lost;	   /* more of it was seen than is held, and something was folded without it */
+	uint64_t waits_at; /* its next entry waits at this place; UINT64_MAX: none has */
 	struct mono waits_since;
 	uint64_t known; /* size known to exist elsewhere: wanted, or recovered to */
 	struct mono wanted_at;
@@ -99,6 +100,7 @@ struct line {
 
 struct peer_path {
 	bool is_up, was_up, has_hello;
+	size_t said, version; /* which version our HELLO named; the older one of both: its book is used */
 	char group[32], address[64];
 	uint64_t round_trip_us;
 	struct wall since, heard, line_checked;
@@ -143,6 +145,7 @@ struct thin_out {
 struct thin {
 	size_t path;
 	struct thin_options options;
+	size_t version; /* of the accord, whose keys and words these are */
 	struct pair_key in, out;
 	struct thin_reader reader;
 	struct thin_out outs[THIN_COPIES_MAX];
@@ -171,6 +174,9 @@ struct peer {
 	/* Answers to its line checks since then: our log grows by its doing only so fast. */
 	struct mono answers_since;
 	size_t answers;
+	struct versions_held
+		held;	       /* that he says he holds, whether we do or not; count 0: he was not heard */
+	size_t bundle_version; /* of the bundle that is being read */
 	bool has_clock;
 	int64_t clock_offset_ms;
 	struct mono heads_next, heads_after; /* when ours are told, and his heard again */
@@ -245,7 +251,8 @@ struct scrub {
 };
 
 struct node {
-	const struct accord *accord;
+	const struct accord *accord; /* the newest of versions */
+	struct accord_versions versions;
 	size_t self;
 	struct record *record;
 	struct map views;
@@ -270,7 +277,8 @@ struct node {
 	struct signer (*signers)[STATEMENT_SIGNATURES_MAX]; /* of its entries, verified */
 	struct crew *crew;
 	size_t line_copies;	/* no fewer than copies by a line that are kept */
-	struct book *book;	/* of the accord */
+	struct book *books;	/* of each version */
+	size_t bundle_said;	/* which version the bundle that is being written names */
 	struct buf rebuilt;	/* of the frame at hand, REBUILT_LEN_MAX */
 	uint8_t *subject_bytes; /* ENTRY_LEN_MAX of them: what the entry being judged refers to (refold.c) */
 	struct statement *subject;
@@ -435,7 +443,11 @@ enum err heads_build(struct node *n, size_t peer, struct bytes notes[HELLO_NOTES
 enum err hello_build(struct node *n, struct now now, size_t peer, struct hello *h,
 		     struct buf *notes) MUST_CHECK;
 /* One batch of a log from `first`, at most up to `goal`; ERR_NOT_FOUND if no note allows one. */
-enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t goal, struct buf *payload,
+struct batch_goal {
+	uint64_t first, goal;
+	const struct book *book;
+};
+enum err batch_build(struct node *n, struct line *line, const struct batch_goal *wanted, struct buf *payload,
 		     uint64_t *size) MUST_CHECK;
 void want_send(struct node *n, struct now now, size_t peer, struct line *line, uint64_t first, uint64_t end);
 /* Of a log that we may have nothing of. */
@@ -455,6 +467,18 @@ bool is_shared_with(const struct line *line, size_t peer);
 /* A note's text, our unsaved one included. */
 enum err line_note(struct node *n, const struct line *line, uint64_t size, struct buf *out,
 		   uint64_t *found) MUST_CHECK;
+
+/* ---- versions.c ---- */
+/* Those that we hold, for a frame; none if there is but one. */
+void versions_tell(const struct node *n, struct versions_held *out);
+/* A HELLO names one that we hold: which words this path has, and what else he says he holds. */
+void versions_hear(struct node *n, size_t peer, size_t path, const struct hello *h);
+/* Which version node_in_force is. */
+size_t version_in_force(const struct node *n);
+/* What our next entry on this channel is judged by; the newest one for a log that is not open. */
+const struct accord *accord_here(struct node *n, uint32_t channel);
+/* The words of what goes and comes by this path; of a bundle, of what comes. */
+const struct book *book_of(const struct node *n, size_t peer, size_t path);
 
 /* ---- heads.c ---- */
 enum err heads_tick(struct node *n, struct now now) MUST_CHECK;

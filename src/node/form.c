@@ -62,21 +62,22 @@ static enum err check_reach(struct node *n, const struct form *form, const struc
 static enum err check(struct node *n, const struct form *form, const struct statement *s, struct bytes bytes,
 		      struct effect_answer *answer)
 {
-	const struct accord_channel *channel = accord_channel_find(n->accord, s->channel);
+	const struct accord *a = accord_here(n, s->channel);
+	const struct accord_channel *channel = accord_channel_find(a, s->channel);
 	struct content content = { .portions_count = 0 };
 	struct fault fault;
 	enum err e;
 
 	if (channel == NULL)
 		return ERR_OK;
-	e = form_check(n->accord, form, channel->plane, s, &answer->fault);
+	e = form_check(a, form, channel->plane, s, &answer->fault);
 	/* Nobody but its readers sees into what is sealed. */
 	if (s->has_content && s->content.sealing != 0)
 		return e == ERR_OK ? check_reach(n, form, s, answer) : e;
 	if (e == ERR_OK && bytes.len > 0)
 		e = content_read(bytes, &content, &fault);
 	if (e == ERR_OK)
-		e = form_check_content(n->accord, form, s, &content, &answer->fault);
+		e = form_check_content(a, form, s, &content, &answer->fault);
 	if (e == ERR_OK)
 		e = form_check_sending(form, s, &content, &answer->fault);
 	return e == ERR_OK ? check_reach(n, form, s, answer) : e;
@@ -85,7 +86,7 @@ static enum err check(struct node *n, const struct form *form, const struct stat
 enum err form_door(struct node *n, const struct statement *s, struct bytes content,
 		   struct effect_answer *answer)
 {
-	const struct form *form = form_of(n->accord, s);
+	const struct form *form = form_of(accord_here(n, s->channel), s);
 	enum err e = form == NULL ? ERR_OK : check(n, form, s, content, answer);
 
 	if (e != ERR_RULE)

@@ -24,6 +24,7 @@ static enum err heads_send(struct node *n, size_t peer)
 	if (h == NULL)
 		return ERR_MEMORY;
 	buf_init(&notes, n->scratch, SCRATCH_LEN);
+	versions_tell(n, &h->held);
 	e = heads_build(n, peer, h->notes, &h->notes_count, &notes, true);
 	if (e != ERR_OK)
 		return e;
@@ -67,6 +68,8 @@ enum err receive_heads(struct node *n, struct now now, const struct arrival *in)
 	if (e != ERR_OK || mono_is_before(now.mono, p->heads_after))
 		return e;
 	p->heads_after = mono_add_ms(now.mono, HEADS_MS / 6);
+	if (h->held.count > 0)
+		p->held = h->held;
 	for (size_t i = 0; e == ERR_OK && i < h->notes_count; i++)
 		e = hello_note(n, now, in->peer, h->notes[i]);
 	if (e == ERR_OK)

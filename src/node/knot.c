@@ -180,6 +180,22 @@ static bool has_ended(struct node *n, const struct line *line)
 	return line->log->stopped.rule != NULL || line_newest(n, line->key.channel, line->key.party) != line;
 }
 
+/*
+ * What is held of it waits for a version of the accord that is not, and it has ended: whoever forked it
+ * may have shown others what they could fold. Should that version come after all, everything is folded
+ * anew (versions.c).
+ */
+static enum err waits_for_ever(struct node *n, const struct line *on, bool *out)
+{
+	struct fold_waits waits = { .count = 0 };
+	enum err e = ERR_OK;
+
+	if (on->folded < on->log->frontier.size && has_ended(n, on))
+		e = line_waits(n, on, &waits);
+	*out = waits.has_version;
+	return e == ERR_SHORT || e == ERR_ROT ? ERR_OK : e;
+}
+
 static enum err knot_load(struct node *n, struct now now, size_t at)
 {
 	struct line *line = &n->lines[at];
@@ -191,16 +207,21 @@ static enum err knot_load(struct node *n, struct now now, size_t at)
 	if (!k->is_waiting)
 		return ERR_OK;
 	e = line_waits(n, line, &waits);
-	k->is_open = e == ERR_ROT; /* until it is mended */
+	/* Until it is mended, or the version of the accord that it brings is here. */
+	k->is_open = e == ERR_ROT || waits.has_version;
 	if (e != ERR_SHORT)
 		return e == ERR_ROT ? ERR_OK : e;
 	e = ERR_OK;
 	for (size_t i = 0; e == ERR_OK && i < waits.count; i++) {
 		const struct line *on = line_find(n, &waits.of[i].log);
 		bool is_held = on != NULL && on->log->frontier.size >= waits.of[i].size;
-		bool is_gone = on != NULL && !is_held && has_ended(n, on);
+		bool is_gone = on != NULL && !is_held && has_ended(n, on), is_never = false;
 
-		if (!is_held && !is_gone)
+		if (on != NULL)
+			e = waits_for_ever(n, on, &is_never);
+		if (is_never)
+			continue;
+		if (e == ERR_OK && !is_held && !is_gone)
 			e = is_lost(n, now, line, &waits.of[i], on, &is_gone);
 		/* Of what is gone all is folded first that there is. */
 		if (is_held || (is_gone && on != NULL && on->folded < on->log->frontier.size))
@@ -211,7 +232,7 @@ static enum err knot_load(struct node *n, struct now now, size_t at)
 	return e;
 }
 
-/* By name: of one party the lower channel's first. */
+/* By the parties' place in the accord: of one party the lower channel's first. */
 static bool is_before(const struct log_key *a, const struct log_key *b)
 {
 	if (a->party != b->party)

@@ -56,6 +56,7 @@ static enum err line_load(struct node *n, struct log *log, struct line *out)
 {
 	uint8_t memory[NOTE_LINE_LEN_MAX];
 	size_t party = accord_party_find(n->accord, bytes_str(log->origin.party));
+	enum err e;
 
 	*out = (struct line){ .log = log, .waits_at = UINT64_MAX };
 	out->channel = accord_channel_find(n->accord, log->origin.channel);
@@ -70,12 +71,15 @@ static enum err line_load(struct node *n, struct log *log, struct line *out)
 	out->known = out->staged_from = log->durable;
 	if (fold_size(&n->fold, &out->key, &out->folded) != ERR_OK || lost_load(n, out) != ERR_OK)
 		return ERR_IO;
+	e = fold_version(&n->fold, &out->key, &out->version);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_ACCORD_DIFFERS : e;
 	for (size_t i = 0; i < n->accord->parties_count; i++) {
 		struct buf line = BUF_ON(memory);
 		struct store *store = record_store(n->record);
 		uint64_t found;
-		enum err e = store->ops->cosignature_last(
-			store, log->number, bytes_str(n->accord->parties[i].name), &found, &line);
+		e = store->ops->cosignature_last(store, log->number, bytes_str(n->accord->parties[i].name),
+						 &found, &line);
 		out->reach[i].goal = out->is_own ? log->durable : 0;
 		if (e == ERR_OK)
 			out->reach[i].held = out->reach[i].thin = out->cosigned[i] = found;
@@ -145,19 +149,23 @@ enum err line_open(struct node *n, const struct log_key *key, struct line **out)
 enum err node_new(const struct node_options *options, struct node **out)
 {
 	struct node *n = xcalloc(1, sizeof *n);
-	enum err e = record_open(options->store, options->accord, &n->record);
+	enum err e = record_open(options->store, accord_newest(&options->versions), &n->record);
 
 	if (e != ERR_OK) {
 		free(n);
 		return e;
 	}
-	n->accord = options->accord;
+	n->versions = options->versions;
+	n->accord = accord_newest(&n->versions);
 	n->self = options->self;
 	memcpy(n->drbg.seed, options->seed, sizeof n->drbg.seed);
 	memcpy(n->paths, options->paths, sizeof n->paths);
 	memcpy(n->paths_count, options->paths_count, sizeof n->paths_count);
 	n->views = record_store(n->record)->ops->views(record_store(n->record));
-	n->fold = (struct fold){ .accord = n->accord, .map = &n->views };
+	n->fold = (struct fold){ .accord = n->accord,
+				 .map = &n->views,
+				 .versions = &n->versions,
+				 .version = n->versions.count - 1 };
 	n->items = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->items);
 	n->signers = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->signers);
 	n->scratch = xcalloc(1, SCRATCH_LEN);
@@ -165,8 +173,9 @@ enum err node_new(const struct node_options *options, struct node **out)
 	n->subject = xcalloc(1, sizeof *n->subject);
 	n->knots = xcalloc(1, knots_len());
 	n->waits = xcalloc(WAITS_MAX, sizeof *n->waits);
-	n->book = xcalloc(1, sizeof *n->book);
-	accord_book(n->accord, n->book);
+	n->books = xcalloc(ACCORD_VERSIONS_MAX, sizeof *n->books);
+	for (size_t i = 0; i < n->versions.count; i++)
+		accord_book(n->versions.of[i], &n->books[i]);
 	buf_init(&n->rebuilt, xcalloc(1, REBUILT_LEN_MAX), REBUILT_LEN_MAX);
 	n->is_scan_first = true;
 	for (size_t i = 0; i < PARTY_MAX; i++) {
@@ -206,7 +215,7 @@ void node_free(struct node *n)
 	free(n->subject_bytes);
 	free(n->subject);
 	free(n->waits);
-	free(n->book);
+	free(n->books);
 	free(n->rebuilt.ptr);
 	free(n);
 }
@@ -474,7 +483,8 @@ static void forget_staged(struct node *n)
 		struct line *l = &n->lines[i];
 		l->staged_len = 0;
 		if (!PLANTED(ROLLBACK_LEAVES_VIEWS) &&
-		    (fold_size(&n->fold, &l->key, &l->folded) != ERR_OK || lost_load(n, l) != ERR_OK))
+		    (fold_size(&n->fold, &l->key, &l->folded) != ERR_OK || lost_load(n, l) != ERR_OK ||
+		     fold_version(&n->fold, &l->key, &l->version) != ERR_OK))
 			node_stop(n, ERR_IO, "the views cannot be read");
 		/*
 		 * Receipts of this turn are not kept: they are shown no longer, and taken when they come
@@ -659,13 +669,16 @@ static void send_cosignature(struct node *n, size_t peer, const struct line *lin
 			     struct bytes text)
 {
 	struct cosignature c = { line->log->origin, size, text };
+	size_t path = best_path(&n->peers[peer]);
 	struct buf payload = arena_lend(&n->fx->arena, NOTE_LINE_LEN_MAX + 256);
 	struct effect_frame *frame;
 
-	cosignature_write(&c, n->book, &payload);
-	frame = buf_check(&payload) != ERR_OK ? NULL
-					      : frame_out(n, peer, best_path(&n->peers[peer]),
-							  channel_urgency(line->channel), FRAME_COSIGNATURE);
+	if (path == LINK_PATHS_MAX)
+		return;
+	cosignature_write(&c, book_of(n, peer, path), &payload);
+	frame = buf_check(&payload) != ERR_OK
+			? NULL
+			: frame_out(n, peer, path, channel_urgency(line->channel), FRAME_COSIGNATURE);
 	if (frame == NULL)
 		return;
 	frame->payload = arena_keep(&n->fx->arena, &payload);

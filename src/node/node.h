@@ -29,17 +29,20 @@ struct thin_options {
 };
 
 struct node_options {
-	const struct accord *accord; /* borrowed for the node's life */
-	size_t self;		     /* our party */
-	struct store *store;	     /* taken */
-	uint8_t seed[32];	     /* for statement ids and salts */
+	struct accord_versions versions; /* those that are held; borrowed for the node's life */
+	size_t self;			 /* our party */
+	struct store *store;		 /* taken */
+	uint8_t seed[32];		 /* for statement ids and salts */
 	/* Names of the paths to each peer, in the order of preference; borrowed. */
 	const char *paths[PARTY_MAX][LINK_PATHS_MAX];
 	size_t paths_count[PARTY_MAX];
 	struct thin_options thin[PARTY_MAX][LINK_PATHS_MAX];
 };
 
-/* ERR_CORRUPT, ERR_IO: the store cannot be used. */
+/*
+ * ERR_CORRUPT, ERR_IO: the store cannot be used; ERR_ACCORD_DIFFERS: it is another accord's, or a log in
+ * it is judged by a version that is not held.
+ */
 enum err node_new(const struct node_options *options, struct node **out) MUST_CHECK;
 void node_free(struct node *n);
 /* Who helps to verify a batch's signatures; borrowed. At first, and with NULL, nobody does. */
@@ -65,6 +68,14 @@ enum err node_receive(struct node *n, struct now now, const struct arrival *in,
 /* Bytes that came by a thin path, from whomever: only what the pair's key made is looked at. */
 enum err node_heard(struct node *n, struct now now, size_t peer, size_t path, struct bytes bytes,
 		    struct effects *fx) MUST_CHECK;
+
+/*
+ * One more version is held, signed by all, which may follow the newest one (accord_succeeds); borrowed
+ * for the node's life. No log of ours moves to it before our registrar says so in that log; a peer that
+ * has moved is no stranger, and what waited for this version is folded. Between turns. ERR_LIMIT:
+ * ACCORD_VERSIONS_MAX.
+ */
+enum err node_adopt(struct node *n, struct now now, const struct accord *a, struct effects *fx) MUST_CHECK;
 
 /* A person's signed statement. Bytes are borrowed for the call. */
 struct command {
@@ -137,7 +148,16 @@ enum err node_repair(struct node *n, struct now now) MUST_CHECK;
 
 /* ---- Reading. Nothing here changes anything; all of it is in the record already. ---- */
 
+/*
+ * The newest version that is held: what places and names are looked up in, for it has all of the older
+ * ones.
+ */
 const struct accord *node_accord(const struct node *n);
+const struct accord_versions *node_versions(const struct node *n);
+/* The newest one that all our logs have come to; with no log of ours, the newest of all. */
+const struct accord *node_in_force(const struct node *n);
+/* Which versions a peer says that he holds, as bits; 0: he has not been heard in this run. */
+uint16_t node_peer_versions(const struct node *n, size_t peer);
 size_t node_self(const struct node *n);
 const struct fold *node_fold(const struct node *n);
 
@@ -212,6 +232,7 @@ struct log_status {
 	 */
 	uint64_t signed_size; /* 0: none */
 	const uint8_t *signed_root;
+	const struct accord *accord; /* the version that judges its next entry */
 };
 size_t node_logs(struct node *n, struct log_status *out, size_t max);
 

@@ -16,6 +16,11 @@ size_t node_self(const struct node *n)
 	return n->self;
 }
 
+const struct accord_versions *node_versions(const struct node *n)
+{
+	return &n->versions;
+}
+
 const struct fold *node_fold(const struct node *n)
 {
 	return &n->fold;
@@ -218,6 +223,16 @@ const char *node_sent_path(struct node *n, const struct place_key *place, size_t
 
 /* ---- Logs, notes, proofs. ---- */
 
+/* By name, which is not the accord's order once a later version has added a party. */
+static void put_seen(struct seen *seen, size_t count, const struct seen *one)
+{
+	while (count > 0 && bytes_compare(seen[count - 1].party, one->party) > 0) {
+		seen[count] = seen[count - 1];
+		count--;
+	}
+	seen[count] = *one;
+}
+
 size_t node_seen(struct node *n, uint32_t channel, struct seen seen[PARTY_MAX])
 {
 	size_t count = 0;
@@ -226,8 +241,9 @@ size_t node_seen(struct node *n, uint32_t channel, struct seen seen[PARTY_MAX])
 		struct line *line = line_newest(n, channel, party);
 		if (party == n->self || line == NULL || line->folded == 0)
 			continue;
-		seen[count++] = (struct seen){ bytes_str(n->accord->parties[party].name), line->key.epoch,
-					       line->folded };
+		put_seen(seen, count++,
+			 &(struct seen){ bytes_str(n->accord->parties[party].name), line->key.epoch,
+					 line->folded });
 	}
 	return count;
 }
@@ -412,7 +428,8 @@ size_t node_logs(struct node *n, struct log_status *out, size_t max)
 					  .size = l->log->frontier.size,
 					  .noted = l->log->noted,
 					  .stopped = l->log->stopped,
-					  .wanted = l->known };
+					  .wanted = l->known,
+					  .accord = n->versions.of[l->version] };
 		if (l->note.size > s->noted)
 			s->noted = l->note.size;
 		record_root(l->log, s->root);
@@ -544,6 +561,7 @@ enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *curs
 			return e;
 		buf_init(&payload, memory, SCRATCH_LEN - BATCH_LEN_MAX);
 		hello_write(&h, &payload);
+		n->bundle_said = version_in_force(n);
 		if (buf_check(&payload) != ERR_OK)
 			return ERR_LIMIT;
 		frame_write(FRAME_HELLO, buf_bytes(&payload), frame);
@@ -562,9 +580,11 @@ enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *curs
 			return ERR_LIMIT;
 		/* Written behind the frame's head, which then is put before it. */
 		buf_init(&payload, frame->ptr + frame->len + FRAME_HEAD_LEN, FRAME_LEN_MAX - FRAME_HEAD_LEN);
-		e = from < line->log->durable
-			    ? batch_build(n, line, from, line->log->durable, &payload, &size)
-			    : ERR_NOT_FOUND;
+		e = from < line->log->durable ? batch_build(n, line,
+							    &(struct batch_goal){ from, line->log->durable,
+										  n->books + n->bundle_said },
+							    &payload, &size)
+					      : ERR_NOT_FOUND;
 		if (e == ERR_NOT_FOUND)
 			continue;
 		if (e != ERR_OK)

@@ -28,7 +28,10 @@ static void refusal_put(struct refusal *r, enum refusal_kind kind, struct bytes 
 		memcpy(r->name, name.ptr, name.len);
 }
 
-/* Two accords under one name: both sides say which file differs. */
+/*
+ * Two accords under one name: both sides say which file differs. One that all have signed, and we hold, is no
+ * other: one side moves first.
+ */
 static enum err hello_check(struct node *n, struct peer *p, const struct hello *h)
 {
 	struct bytes file = { NULL, 0 };
@@ -42,9 +45,9 @@ static enum err hello_check(struct node *n, struct peer *p, const struct hello *
 		refusal_put(&p->refused, REFUSAL_PARTY, h->party);
 		return ERR_NOT_PINNED;
 	}
-	if (memcmp(h->manifest_hash, n->accord->hash, HASH_LEN) == 0)
+	if (accord_version_find(&n->versions, h->manifest_hash) < n->versions.count)
 		return ERR_OK;
-	if (accord_manifest_diff(n->accord->manifest, h->manifest, &file) == ERR_OK)
+	if (accord_manifest_diff(node_in_force(n)->manifest, h->manifest, &file) == ERR_OK)
 		refusal_put(&p->refused, REFUSAL_ACCORD_FILE, file);
 	else
 		p->refused.kind = REFUSAL_ACCORD_ID;
@@ -168,6 +171,7 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 	if (e != ERR_OK)
 		return e;
 	is_first = best_path(p) == LINK_PATHS_MAX || in->path == PATH_BUNDLE;
+	versions_hear(n, in->peer, in->path, h);
 	if (in->path != PATH_BUNDLE)
 		p->paths[in->path].has_hello = true;
 	p->has_clock = true;

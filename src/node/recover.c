@@ -393,6 +393,22 @@ static bool is_unheard(const struct node *n, const struct line *old)
 	return n->accord->is_start_strict && others != 0 && (old->answered & others) == 0;
 }
 
+/*
+ * Another log of ours, whose keys the first epoch of a channel that came later begins with; false: there
+ * is none.
+ */
+static bool first_log(struct node *n, uint32_t channel, struct log_key *out)
+{
+	for (size_t i = 0; i < n->accord->channels_count; i++) {
+		const struct line *line = line_newest(n, n->accord->channels[i].number, n->self);
+		if (line == NULL || line->key.channel == channel || line->log->durable == 0)
+			continue;
+		*out = line->key;
+		return true;
+	}
+	return false;
+}
+
 /* One channel's next epoch, or its first. */
 static enum err epoch_open_channel(struct node *n, struct now now, const struct statement *s,
 				   const struct command *in, uint32_t channel, struct effect_answer *answer)
@@ -433,6 +449,10 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 	e = judged_read(n, &key, &entry, s, &judged);
 	if (e == ERR_OK)
 		e = fold_judge(&n->fold, &judged.input, &view);
+	if (e == ERR_SHORT) {
+		answer->limit = "accord.version";
+		e = ERR_NOT_FOUND;
+	}
 	if (e != ERR_OK)
 		return e;
 	if (view.verdict != VERDICT_OK) {
@@ -445,7 +465,9 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 	if (e == ERR_OK)
 		e = epoch_entry(n, now, line, &entry, s);
 	close_older_epochs(n);
-	return e == ERR_OK && key.epoch > 1 ? repeat_keys(n, now, &old_key, &key) : e;
+	if (e == ERR_OK && (key.epoch > 1 || first_log(n, channel, &old_key)))
+		e = repeat_keys(n, now, &old_key, &key);
+	return e;
 }
 
 enum err epoch_open(struct node *n, struct now now, const struct statement *s, const struct command *in,

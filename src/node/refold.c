@@ -3,15 +3,17 @@
 
 #include <string.h>
 
-/* Whether the key in this signature is the party's registrar in the accord. */
-static bool is_registrar(const struct node *n, size_t party, struct bytes public_key)
+/* In which versions of the accord the key in this signature is the party's registrar, as bits. */
+static uint16_t registrar_in(const struct node *n, size_t party, struct bytes public_key)
 {
-	for (size_t i = 0; i < n->accord->keys_count; i++) {
-		const struct accord_key *k = &n->accord->keys[i];
-		if (k->party == party && k->use == ACCORD_KEY_REGISTRAR && bytes_equal(k->key, public_key))
-			return true;
+	uint16_t versions = 0;
+
+	for (size_t v = 0; v < n->versions.count; v++) {
+		const struct accord_key *k = accord_key_find(n->versions.of[v], party, ACCORD_KEY_REGISTRAR);
+		if (k != NULL && bytes_equal(k->key, public_key))
+			versions |= (uint16_t)(1u << v);
 	}
-	return false;
+	return versions;
 }
 
 /*
@@ -49,7 +51,7 @@ void signers_verify(const struct node *n, size_t party, const struct entry *entr
 				  &sig) != ERR_OK)
 			continue;
 		out[i].is_good = true;
-		out[i].is_registrar = is_registrar(n, party, sig.public_key);
+		out[i].registrar_in = registrar_in(n, party, sig.public_key);
 		hash_sha256(sig.public_key, out[i].key);
 	}
 }
@@ -142,6 +144,11 @@ static enum err fold_now(struct node *n, struct now now, struct line *line, cons
 	if (e != ERR_OK)
 		return e;
 	line->folded++;
+	if (in->statement->kind == KIND_ACCORD || in->statement->kind == KIND_OPEN) {
+		e = fold_version(&n->fold, &line->key, &line->version);
+		if (e != ERR_OK)
+			return e;
+	}
 	if (view->verdict != VERDICT_OK) {
 		n->void_entries += view->verdict != VERDICT_RAW;
 		return ERR_OK;
@@ -265,7 +272,7 @@ enum err refold_all(struct node *n, struct now now)
 
 	n->is_replaying = true;
 	for (size_t i = 0; i < n->lines_count; i++)
-		n->lines[i].folded = 0;
+		n->lines[i].folded = n->lines[i].version = 0;
 	if (e == ERR_OK)
 		e = refold(n, now, false);
 	n->is_replaying = false;

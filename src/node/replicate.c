@@ -100,12 +100,15 @@ enum err heads_build(struct node *n, size_t peer, struct bytes notes[HELLO_NOTES
 
 enum err hello_build(struct node *n, struct now now, size_t peer, struct hello *h, struct buf *notes)
 {
+	const struct accord *in_force = node_in_force(n);
+
 	*h = (struct hello){ .protocol = LINK_PROTOCOL,
-			     .manifest = n->accord->manifest,
+			     .manifest = in_force->manifest,
 			     .party = bytes_str(n->accord->parties[n->self].name),
 			     .clock = now.wall };
 	memcpy(h->accord, n->accord->id, ACCORD_ID_LEN);
-	memcpy(h->manifest_hash, n->accord->hash, HASH_LEN);
+	memcpy(h->manifest_hash, in_force->hash, HASH_LEN);
+	versions_tell(n, &h->held);
 	return heads_build(n, peer, h->notes, &h->notes_count, notes, false);
 }
 
@@ -128,6 +131,7 @@ enum err hello_send(struct node *n, struct now now, size_t peer, size_t path)
 	if (frame == NULL)
 		return ERR_MEMORY;
 	frame->payload = arena_keep(&n->fx->arena, &payload);
+	n->peers[peer].paths[path].said = version_in_force(n);
 	heads_told(n, peer);
 	n->peers[peer].heads_next = mono_add_ms(now.mono, HEADS_MS);
 	return ERR_OK;
@@ -254,9 +258,10 @@ static bool is_note_good(const struct node *n, const struct line *line, uint64_t
 		checkpoint_verify(&note, key->key.ptr) == ERR_OK);
 }
 
-enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t goal, struct buf *payload,
+enum err batch_build(struct node *n, struct line *line, const struct batch_goal *wanted, struct buf *payload,
 		     uint64_t *size)
 {
+	uint64_t first = wanted->first, goal = wanted->goal;
 	uint8_t note_memory[NOTE_LEN_MAX];
 	struct buf entries, note = BUF_ON(note_memory);
 	struct batch batch = { .origin = line->log->origin, .first = first, .items = n->items };
@@ -289,7 +294,7 @@ enum err batch_build(struct node *n, struct line *line, uint64_t first, uint64_t
 		rot_note(n, line, FINDING_NOTE, found);
 		return ERR_ROT;
 	}
-	batch_write(&batch, n->book, payload);
+	batch_write(&batch, wanted->book, payload);
 	*size = found;
 	return buf_check(payload);
 }
@@ -345,7 +350,8 @@ static bool send_batch(struct node *n, size_t peer, struct line *line)
 	if (goal > line->log->durable)
 		goal = line->log->durable;
 	payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - FRAME_HEAD_LEN);
-	if (batch_build(n, line, reach->sent, goal, &payload, &size) != ERR_OK)
+	if (batch_build(n, line, &(struct batch_goal){ reach->sent, goal, book_of(n, peer, path) }, &payload,
+			&size) != ERR_OK)
 		return false;
 	frame = frame_out(n, peer, path, urgency, FRAME_BATCH);
 	if (frame == NULL)

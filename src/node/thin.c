@@ -17,17 +17,54 @@
 
 /* ---- Life. ---- */
 
+/* Short codes mean what one version says: so each has keys of its own, and nobody reads the other's. */
+static void derive(struct node *n, size_t peer, size_t version)
+{
+	const struct accord *a = n->versions.of[version];
+	const struct accord_party *us = &n->accord->parties[n->self], *them = &n->accord->parties[peer];
+	struct thin *t = n->peers[peer].thin;
+
+	t->version = version;
+	thin_key(t->options.secret, a->hash, us->name, them->name, &t->out);
+	thin_key(t->options.secret, a->hash, them->name, us->name, &t->in);
+}
+
+static uint64_t held_by(const struct line *line, size_t peer)
+{
+	const struct reach *r = &line->reach[peer];
+
+	return line->cosigned[peer] > r->held ? line->cosigned[peer] : r->held;
+}
+
 static void open_one(struct node *n, size_t peer, size_t path, const struct thin_options *options)
 {
-	const struct accord_party *us = &n->accord->parties[n->self], *them = &n->accord->parties[peer];
 	struct thin *t = xcalloc(1, sizeof *t);
 
 	t->path = path;
 	t->options = *options;
-	thin_key(options->secret, n->accord->id, us->name, them->name, &t->out);
-	thin_key(options->secret, n->accord->id, them->name, us->name, &t->in);
-	memset(t->options.secret, 0, sizeof t->options.secret);
 	n->peers[peer].thin = t;
+	derive(n, peer, version_in_force(n));
+}
+
+/*
+ * What was sealed under the version before is noise to who has moved: it is looked at again, and goes sealed
+ * anew.
+ */
+static void follow_version(struct node *n, size_t peer)
+{
+	struct thin *t = n->peers[peer].thin;
+	size_t version = version_in_force(n);
+
+	if (t->version == version)
+		return;
+	derive(n, peer, version);
+	for (size_t i = 0; i < THIN_COPIES_MAX; i++)
+		t->outs[i].is_used = t->outs[i].is_used && t->is_busy && t->busy == &t->outs[i];
+	t->heard_count = 0;
+	for (size_t i = 0; i < n->lines_count; i++) {
+		if (n->lines[i].is_own)
+			n->lines[i].reach[peer].thin = held_by(&n->lines[i], peer);
+	}
 }
 
 void thin_open(struct node *n, const struct node_options *options)
@@ -47,6 +84,7 @@ void thin_close(struct node *n)
 			continue;
 		pair_key_forget(&n->peers[i].thin->in);
 		pair_key_forget(&n->peers[i].thin->out);
+		memset(n->peers[i].thin->options.secret, 0, PAIR_SECRET_LEN);
 		free(n->peers[i].thin);
 	}
 }
@@ -63,13 +101,6 @@ void thin_down(struct node *n, size_t peer)
 }
 
 /* ---- What goes. ---- */
-
-static uint64_t held_by(const struct line *line, size_t peer)
-{
-	const struct reach *r = &line->reach[peer];
-
-	return line->cosigned[peer] > r->held ? line->cosigned[peer] : r->held;
-}
 
 /* A free place, or that of a copy that was said often enough, or is less urgent; NULL: there is none. */
 static struct thin_out *out_for(struct thin *t, enum urgency urgency)
@@ -97,7 +128,7 @@ static enum err out_seal(struct node *n, const struct thin *t, const struct thin
 	uint8_t memory[THIN_MESSAGE_MAX];
 	struct buf plain = BUF_ON(memory);
 	enum thin_kind kind;
-	enum err e = thin_copy_write(copy, n->book, s->claimed, &plain, &kind);
+	enum err e = thin_copy_write(copy, &n->books[t->version], s->claimed, &plain, &kind);
 
 	return e == ERR_OK ? thin_seal(&t->out, kind, buf_bytes(&plain), out) : e;
 }
@@ -250,7 +281,10 @@ void thin_send(struct node *n, struct now now, size_t peer)
 	struct thin *t = n->peers[peer].thin;
 	struct thin_out *next;
 
-	if (t == NULL || t->options.is_receive_only)
+	if (t == NULL)
+		return;
+	follow_version(n, peer);
+	if (t->options.is_receive_only)
 		return;
 	outs_end(n, peer);
 	outs_find(n, now, peer);
@@ -347,8 +381,8 @@ static enum err take_copy(struct node *n, size_t peer, const struct thin_read *r
 	enum err e;
 
 	buf_reset(&n->rebuilt);
-	e = thin_copy_read(read->plain, read->kind, n->book, n->accord->parties[peer].name, &n->rebuilt,
-			   &copy);
+	e = thin_copy_read(read->plain, read->kind, &n->books[t->version], n->accord->parties[peer].name,
+			   &n->rebuilt, &copy);
 	if (e == ERR_OK)
 		e = advance_heard(n, peer, &copy);
 	if (err_class(e) == ERR_CLASS_LOCAL)
@@ -374,6 +408,7 @@ enum err node_heard(struct node *n, struct now now, size_t peer, size_t path, st
 		return ERR_IO;
 	if (!is_thin(&n->peers[peer], path))
 		return ERR_FRAME;
+	follow_version(n, peer);
 	frames = t->reader.frames;
 	while (e == ERR_OK) {
 		uint8_t memory[THIN_MESSAGE_MAX];

@@ -34,7 +34,77 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
 
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out)
 {
-	return row_get_entry(f->map, f->accord->parties_count, place, out);
+	return row_get_entry(f->map, place, out);
+}
+
+/* ---- Which version of the accord. ---- */
+
+static size_t find_version(const struct fold *f, const uint8_t hash[HASH_LEN])
+{
+	if (f->versions == NULL)
+		return memcmp(f->accord->hash, hash, HASH_LEN) == 0 ? 0 : 1;
+	return accord_version_find(f->versions, hash);
+}
+
+static size_t versions_count(const struct fold *f)
+{
+	return f->versions == NULL ? 1 : f->versions->count;
+}
+
+enum err fold_version(const struct fold *f, const struct log_key *log, size_t *version)
+{
+	uint8_t hash[HASH_LEN];
+	enum err e = row_get_version(f->map, log, hash);
+
+	*version = 0;
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	*version = find_version(f, hash);
+	return *version < versions_count(f) ? ERR_OK : ERR_NOT_FOUND;
+}
+
+/* OPEN and ACCORD have it in the same field; false for other kinds. */
+static bool named_version(const struct statement *s, uint8_t hash[HASH_LEN])
+{
+	const struct field *f = statement_field(s, FIELD_ACCORD_MANIFEST);
+	struct cbor_reader r;
+
+	static_assert(FIELD_OPEN_MANIFEST == FIELD_ACCORD_MANIFEST, "one field for both");
+	if ((s->kind != KIND_OPEN && s->kind != KIND_ACCORD) || f == NULL)
+		return false;
+	cbor_open(&r, f->value);
+	return cbor_read_fixed(&r, hash, HASH_LEN) == ERR_OK;
+}
+
+static bool awaits_version(const struct fold *f, const struct statement *s)
+{
+	uint8_t hash[HASH_LEN];
+
+	return named_version(s, hash) && find_version(f, hash) == versions_count(f);
+}
+
+/*
+ * The fold under the version that judges this entry. An epoch begins under the one that its `open` names,
+ * whether or not that counts. ERR_SHORT: it is not held.
+ */
+static enum err under_version(const struct fold *f, const struct fold_input *in, struct fold *out)
+{
+	uint8_t hash[HASH_LEN];
+	enum err e = ERR_OK;
+
+	*out = *f;
+	out->version = 0;
+	if (in->entry->index == 0 && named_version(in->statement, hash))
+		out->version = find_version(f, hash);
+	else if (versions_count(f) > 1)
+		e = fold_version(f, &in->log, &out->version);
+	if (PLANTED(ONE_VERSION) && in->statement->kind > KIND_ACCORD)
+		out->version = versions_count(f) - 1;
+	if (e != ERR_OK || out->version == versions_count(f))
+		return e == ERR_OK || e == ERR_NOT_FOUND ? ERR_SHORT : e;
+	if (f->versions != NULL)
+		out->accord = f->versions->of[out->version];
+	return ERR_OK;
 }
 
 enum err fold_owed(const struct fold *f, const struct place_key *at, struct owed_view *out)
@@ -199,13 +269,15 @@ static enum err await(const struct fold *f, const struct log_key *log, uint64_t 
 	return e;
 }
 
-enum err fold_is_ready(const struct fold *f, const struct fold_input *in, struct fold_waits *waits)
+enum err fold_is_ready(const struct fold *all, const struct fold_input *in, struct fold_waits *waits)
 {
 	const struct statement *s = in->statement;
 	struct place_key at;
-	enum err e = ERR_OK;
+	struct fold under, *f = &under;
+	enum err e = under_version(all, in, f);
 
 	waits->count = 0;
+	waits->has_version = awaits_version(f, s);
 	for (size_t i = 0; e == ERR_OK && i < s->seen_count && !PLANTED(ARRIVAL_ORDER); i++) {
 		struct log_key log = { in->log.channel, accord_party_find(f->accord, s->seen[i].party),
 				       s->seen[i].epoch };
@@ -307,7 +379,7 @@ static enum err judge_signatures(const struct case_file *c, enum verdict *out)
 			*out = VERDICT_SIGNATURE;
 			return ERR_OK;
 		}
-		if (signer->is_registrar) {
+		if (is_by_registrar(c, i)) {
 			has_registrar = true;
 			continue;
 		}
@@ -350,12 +422,17 @@ static enum err judge_channel(const struct case_file *c, enum verdict *out)
 	return ERR_OK;
 }
 
-/* In an accord without guidelines the door checks `rel` alone: it names all parties of the channel. */
+/*
+ * In an accord without guidelines the door checks `rel` alone: it names all parties of the channel. What
+ * is said in every log of its party is for whoever holds them: on a channel that came later, others than
+ * it names.
+ */
 static enum err judge_label(const struct case_file *c, enum verdict *out)
 {
 	const struct accord *a = c->f->accord;
 
-	if (!c->in->statement->has_label || c->in->entry->signatures_count == 0)
+	if (!c->in->statement->has_label || c->in->entry->signatures_count == 0 ||
+	    c->in->statement->channel == 0)
 		return ERR_OK;
 	for (size_t i = 0; i < a->parties_count; i++) {
 		if ((c->channel->parties >> i & 1) != 0 &&
@@ -553,13 +630,40 @@ static enum err judge_step(const struct case_file *c, enum verdict *out)
 	return e;
 }
 
+/* One version after the other; a new epoch may begin under a later one, and not under an earlier. */
+static enum err judge_version(const struct case_file *c, enum verdict *out)
+{
+	const struct fold *f = c->f;
+	uint8_t hash[HASH_LEN];
+	struct place_key at;
+	size_t named, before = 0;
+	enum err e = ERR_OK;
+
+	if (!named_version(c->in->statement, hash))
+		return ERR_OK;
+	named = find_version(f, hash);
+	if (named == versions_count(f))
+		return ERR_SHORT;
+	if (c->in->statement->kind == KIND_ACCORD) {
+		*out = named == f->version + 1 ? VERDICT_OK : VERDICT_VERSION;
+		return ERR_OK;
+	}
+	if (previous_place(c->in, &at))
+		e = fold_version(f, &at.log, &before);
+	if (e == ERR_OK && named < before)
+		*out = VERDICT_VERSION;
+	return e;
+}
+
 static judge *const judges[] = {
-	judge_channel,	  judge_signatures, judge_label, judge_sealing, judge_addressees,
-	judge_repetition, judge_references, judge_step,	 judge_form,	judge_release,
+	judge_channel,	  judge_signatures, judge_label, judge_sealing, judge_addressees, judge_repetition,
+	judge_references, judge_step,	    judge_form,	 judge_release, judge_version,
 };
 
-enum err fold_judge(const struct fold *f, const struct fold_input *in, struct entry_view *out)
+enum err fold_judge(const struct fold *all, const struct fold_input *in, struct entry_view *out)
 {
+	struct fold under, *f = &under;
+	enum err e = under_version(all, in, f);
 	struct case_file c = {
 		.f = f,
 		.in = in,
@@ -567,8 +671,9 @@ enum err fold_judge(const struct fold *f, const struct fold_input *in, struct en
 		.kind = kind_find(in->statement->kind),
 		.view = out,
 	};
-	enum err e = place_in_order(f, in, out);
 
+	if (e == ERR_OK)
+		e = place_in_order(f, in, out);
 	if (e != ERR_OK)
 		return e;
 	out->verdict = VERDICT_OK;
@@ -798,12 +903,28 @@ static enum err fold_effect(const struct fold *f, const struct fold_input *in, c
 	return ERR_OK;
 }
 
-enum err fold_judged(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+/* The version of the entries behind this one. */
+static enum err fold_named_version(const struct fold *f, const struct fold_input *in,
+				   const struct entry_view *v)
+{
+	uint8_t hash[HASH_LEN];
+
+	if (!named_version(in->statement, hash) || (in->entry->index > 0 && v->verdict != VERDICT_OK))
+		return ERR_OK;
+	return row_put_version(f->map, &in->log, hash);
+}
+
+enum err fold_judged(const struct fold *all, const struct fold_input *in, const struct entry_view *v)
 {
 	struct place_key at = { in->log, in->entry->index };
 	struct row_key k;
-	enum err e = row_put_entry(f->map, f->accord->parties_count, &at, v);
+	struct fold under, *f = &under;
+	enum err e = under_version(all, in, f);
 
+	if (e == ERR_OK)
+		e = row_put_entry(f->map, f->accord->parties_count, &at, v);
+	if (e == ERR_OK)
+		e = fold_named_version(f, in, v);
 	if (e == ERR_OK && in->statement->kind == KIND_MESSAGE && v->verdict != VERDICT_REPEATED) {
 		row_open(&k, ROW_MESSAGE);
 		row_put_channel(&k, in->log.channel);

@@ -21,6 +21,7 @@
  *	'g' channel, statement id    drafts of the home channel, by the statement that is to go out
  *	'y' channel, consent, T, place   what an originator consented to
  *	't' channel, due, place      items whose review has no FATE yet
+ *	'h' log                      hash of the version of the accord that judges its next entry
  */
 #ifndef VIEW_FOLD_H
 #define VIEW_FOLD_H
@@ -29,6 +30,8 @@
 #include "base/map.h"
 #include "view/place_key.h"
 #include "wire/entry.h"
+
+#include <assert.h>
 
 /* Why an entry has no effect: "not counted", never "did not happen". Names in verdict_name(). */
 /* clang-format off */
@@ -60,7 +63,8 @@
 	X(ENDED,      "it was refused or cancelled") \
 	X(CONSENT,    "an originator has not consented to exactly this") \
 	X(VIA,        "it goes by another party's hand") \
-	X(OPENS,      "a downgrade only opens an item, and a relabelling never does")
+	X(OPENS,      "a downgrade only opens an item, and a relabelling never does") \
+	X(VERSION,    "it names no version of the accord that may follow here")
 /* clang-format on */
 
 enum verdict {
@@ -109,8 +113,9 @@ struct recipient_view {
 
 /* What node found about a signature; the cryptography is its, the judgement is the fold's. */
 struct signer {
-	bool is_good;	   /* the blob is readable and verifies */
-	bool is_registrar; /* by the author party's registrar key of the accord */
+	bool is_good; /* the blob is readable and verifies */
+	/* bit mask of the versions held: there the key is the author party's registrar */
+	uint16_t registrar_in;
 	uint8_t key[KEY_HASH_LEN];
 };
 
@@ -126,10 +131,18 @@ struct fold_input {
 	bool is_forced; /* fold it as if it had seen only what is folded: unties a knot of claims */
 };
 
+/*
+ * Each log is judged by the version of the accord that its `open` names, and from the entry behind an
+ * `accord` statement on by the one that this names: on every node the same, whatever that node holds
+ * besides.
+ */
 struct fold {
-	const struct accord *accord;
+	const struct accord *accord; /* the newest */
 	const struct map *map;
+	const struct accord_versions *versions; /* all that are held; NULL: accord alone */
+	size_t version;				/* which of them accord is */
 };
+static_assert(ACCORD_VERSIONS_MAX <= 16, "registrar_in has a bit for each");
 
 /* What is missing before an entry can be folded: of each log, so many entries. */
 #define FOLD_WAITS_MAX (PARTY_MAX + STATEMENT_REFERENCES_MAX + 1)
@@ -139,12 +152,25 @@ struct fold_waits {
 		uint64_t size;
 	} of[FOLD_WAITS_MAX];
 	size_t count;
+	/* It may bring a version that is not held: nothing is decided about what waits for it. */
+	bool has_version;
 };
 
-/* ERR_OK: everything that the statement saw or names is folded. ERR_SHORT: *waits says all that is not. */
+/*
+ * ERR_OK: everything that the statement saw or names is folded. ERR_SHORT: *waits says all that is not;
+ * with none in it, the log waits for a version of the accord that is not held.
+ */
 enum err fold_is_ready(const struct fold *f, const struct fold_input *in,
 		       struct fold_waits *waits) MUST_CHECK;
-/* Judges and writes the rows; the entry's index is the log's folded size. */
+/*
+ * Which of the versions judges the log's next entry. ERR_NOT_FOUND: one that is not held; of none: the
+ * oldest.
+ */
+enum err fold_version(const struct fold *f, const struct log_key *log, size_t *version) MUST_CHECK;
+/*
+ * Judges and writes the rows; the entry's index is the log's folded size. ERR_SHORT: it counts, and brings a
+ * version that is not held; nothing was written.
+ */
 enum err fold_entry(const struct fold *f, const struct fold_input *in, struct entry_view *out) MUST_CHECK;
 /*
  * The two halves of it: our own door asks for the verdict before it appends, and nothing changes in between.

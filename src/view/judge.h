@@ -20,6 +20,12 @@ struct case_file {
 	bool has_subject; /* it is folded */
 };
 
+/* In the version of the accord that judges this entry. */
+static inline bool is_by_registrar(const struct case_file *c, size_t signature)
+{
+	return (c->in->signers[signature].registrar_in >> c->f->version & 1) != 0;
+}
+
 /* VERDICT_OK or the reason. */
 typedef enum err judge(const struct case_file *c, enum verdict *out);
 

@@ -20,7 +20,7 @@ struct labelled {
 
 static inline bool is_signed_once(const struct case_file *c)
 {
-	return c->in->entry->signatures_count == 1 && !c->in->signers[0].is_registrar;
+	return c->in->entry->signatures_count == 1 && !is_by_registrar(c, 0);
 }
 
 /* False: there is none, or the guidelines do not know it; then the view has their line. */

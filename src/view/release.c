@@ -62,7 +62,7 @@ static enum err judge_signers(const struct labelled *l, struct release_need need
 
 	for (size_t i = 0; i < count; i++) {
 		enum err e = ERR_NOT_FOUND;
-		if (!in->signers[i].is_registrar)
+		if (!is_by_registrar(c, i))
 			e = row_get_key(c->f->map, &in->log, in->signers[i].key, &keys[i]);
 		if (e == ERR_NOT_FOUND)
 			*out = VERDICT_KEY;

@@ -6,6 +6,10 @@
 #define ENTRY_VALUE_MAX 160u /* with every party's past */
 #define KEY_VIEW_LEN 32u
 
+/* An entry's row, and what each party adds to it. */
+#define ENTRY_VALUE_MIN 26u
+#define PAST_LEN 12u
+
 struct buf *row_open(struct row_key *k, enum row_type type)
 {
 	buf_init(&k->buf, k->memory, sizeof k->memory);
@@ -63,6 +67,28 @@ enum err row_get_folded(const struct map *m, const struct log_key *log, uint64_t
 	return ERR_OK;
 }
 
+enum err row_put_version(const struct map *m, const struct log_key *log, const uint8_t hash[HASH_LEN])
+{
+	struct row_key k;
+	uint8_t memory[HASH_LEN];
+	struct buf value = BUF_ON(memory);
+
+	log_key_write(log, row_open(&k, ROW_VERSION));
+	buf_put(&value, (struct bytes){ hash, HASH_LEN });
+	return row_put(m, &k, &value);
+}
+
+enum err row_get_version(const struct map *m, const struct log_key *log, uint8_t hash[HASH_LEN])
+{
+	struct row_key k;
+	struct buf value = { hash, 0, HASH_LEN, false };
+	enum err e;
+
+	log_key_write(log, row_open(&k, ROW_VERSION));
+	e = map_get(m, buf_bytes(&k.buf), &value);
+	return e == ERR_OK && value.len != HASH_LEN ? ERR_CORRUPT : e;
+}
+
 enum err row_put_entry(const struct map *m, size_t parties, const struct place_key *at,
 		       const struct entry_view *v)
 {
@@ -87,12 +113,13 @@ enum err row_put_entry(const struct map *m, size_t parties, const struct place_k
 	return row_put(m, &k, &value);
 }
 
-enum err row_get_entry(const struct map *m, size_t parties, const struct place_key *at,
-		       struct entry_view *out)
+/* Of as many parties as there were when it was written: a later one was seen by nobody. */
+enum err row_get_entry(const struct map *m, const struct place_key *at, struct entry_view *out)
 {
 	struct row_key k;
 	uint8_t memory[ENTRY_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
+	size_t parties, rest;
 	struct bytes in;
 	enum err e;
 
@@ -100,8 +127,9 @@ enum err row_get_entry(const struct map *m, size_t parties, const struct place_k
 	e = map_get(m, buf_bytes(&k.buf), &value);
 	if (e != ERR_OK)
 		return e;
-	if ((value.len != 26 + parties * 12 && value.len != 28 + parties * 12) ||
-	    memory[24] >= VERDICT_COUNT || memory[25] > 1)
+	parties = value.len < ENTRY_VALUE_MIN ? PARTY_MAX + 1 : (value.len - ENTRY_VALUE_MIN) / PAST_LEN;
+	rest = value.len - ENTRY_VALUE_MIN - parties * PAST_LEN;
+	if (parties > PARTY_MAX || (rest != 0 && rest != 2) || memory[24] >= VERDICT_COUNT || memory[25] > 1)
 		return ERR_CORRUPT;
 	in = buf_bytes(&value);
 	*out = (struct entry_view){ 0 };
@@ -114,7 +142,7 @@ enum err row_get_entry(const struct map *m, size_t parties, const struct place_k
 		out->past.of[i].epoch = be32_get(in.ptr + 2 + i * 12);
 		out->past.of[i].size = be64_get(in.ptr + 6 + i * 12);
 	}
-	if (value.len == 28 + parties * 12)
+	if (rest == 2)
 		out->line = (uint16_t)(in.ptr[2 + parties * 12] << 8 | in.ptr[3 + parties * 12]);
 	return ERR_OK;
 }
@@ -415,9 +443,9 @@ enum err row_get_form(const struct map *m, const struct place_key *at, struct fo
 	return bytes_copy_str(in, out->name, sizeof out->name) == ERR_OK ? ERR_OK : ERR_CORRUPT;
 }
 
-static const enum row_type row_types[] = { ROW_ACT,   ROW_RECIPIENT, ROW_ENTRY, ROW_FOLDED,	ROW_ID,
-					   ROW_KEY,   ROW_MESSAGE,   ROW_OWED,	ROW_SUSPENSION, ROW_FORM,
-					   ROW_DRAFT, ROW_CONSENT,   ROW_DUE };
+static const enum row_type row_types[] = { ROW_ACT,  ROW_RECIPIENT, ROW_ENTRY,	 ROW_FOLDED, ROW_VERSION,
+					   ROW_ID,   ROW_KEY,	    ROW_MESSAGE, ROW_OWED,   ROW_SUSPENSION,
+					   ROW_FORM, ROW_DRAFT,	    ROW_CONSENT, ROW_DUE };
 
 enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *self)
 {

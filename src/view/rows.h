@@ -30,7 +30,8 @@ enum row_type {
 	ROW_FORM = 'n',
 	ROW_DRAFT = 'g',   /* release.c */
 	ROW_CONSENT = 'y', /* release.c */
-	ROW_DUE = 't'	   /* release.c */
+	ROW_DUE = 't',	   /* release.c */
+	ROW_VERSION = 'h'
 };
 
 struct buf *row_open(struct row_key *k, enum row_type type);
@@ -43,8 +44,12 @@ enum err row_get_folded(const struct map *m, const struct log_key *log, uint64_t
 
 enum err row_put_entry(const struct map *m, size_t parties, const struct place_key *at,
 		       const struct entry_view *v) MUST_CHECK;
-enum err row_get_entry(const struct map *m, size_t parties, const struct place_key *at,
-		       struct entry_view *out) MUST_CHECK;
+enum err row_get_entry(const struct map *m, const struct place_key *at, struct entry_view *out) MUST_CHECK;
+
+enum err row_put_version(const struct map *m, const struct log_key *log,
+			 const uint8_t hash[HASH_LEN]) MUST_CHECK;
+/* ERR_NOT_FOUND of a log of which nothing is folded. */
+enum err row_get_version(const struct map *m, const struct log_key *log, uint8_t hash[HASH_LEN]) MUST_CHECK;
 
 enum err row_put_id(const struct map *m, uint32_t channel, const uint8_t id[STATEMENT_ID_LEN],
 		    const struct place_key *at) MUST_CHECK;

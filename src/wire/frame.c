@@ -112,6 +112,27 @@ static void put_notes(const struct bytes *notes, size_t count, struct buf *out)
 		cbor_put_text(out, notes[i]);
 }
 
+/* The last member of a HELLO and of HEADS, which need not be there. */
+static void read_held(struct cbor_reader *r, bool is_there, struct versions_held *out)
+{
+	if (!is_there)
+		return;
+	out->count = cbor_read_list(r, 2, ACCORD_VERSIONS_MAX, payload_rule);
+	for (size_t i = 0; i < out->count && r->err == ERR_OK; i++)
+		cbor_read_fixed(r, out->hashes[i], HASH_LEN);
+	cbor_close(r);
+}
+
+static void put_held(const struct versions_held *held, struct buf *out)
+{
+	if (held->count == 0)
+		return;
+	assert(held->count >= 2 && held->count <= ACCORD_VERSIONS_MAX);
+	cbor_put_array(out, held->count);
+	for (size_t i = 0; i < held->count; i++)
+		cbor_put_bytes(out, BYTES_OF(held->hashes[i]));
+}
+
 enum err hello_read(struct bytes in, struct hello *out)
 {
 	struct cbor_reader r;
@@ -125,7 +146,7 @@ enum err hello_read(struct bytes in, struct hello *out)
 		return ERR_FRAME;
 	if (out->protocol != LINK_PROTOCOL)
 		return skip_hello(&r, members);
-	if (members != 7)
+	if (members != 7 && members != 8)
 		return ERR_FRAME;
 	cbor_read_fixed(&r, out->accord, sizeof out->accord);
 	cbor_read_fixed(&r, out->manifest_hash, sizeof out->manifest_hash);
@@ -134,13 +155,14 @@ enum err hello_read(struct bytes in, struct hello *out)
 		return ERR_FRAME;
 	out->clock.ms = cbor_read_number(&r, 0, TIME_MS_MAX - 1, payload_rule);
 	read_notes(&r, out->notes, &out->notes_count);
+	read_held(&r, members == 8, &out->held);
 	cbor_close(&r);
 	return finish(&r);
 }
 
 void hello_write(const struct hello *h, struct buf *out)
 {
-	cbor_put_array(out, 7);
+	cbor_put_array(out, h->held.count == 0 ? 7 : 8);
 	cbor_put_uint(out, h->protocol);
 	cbor_put_bytes(out, BYTES_OF(h->accord));
 	cbor_put_bytes(out, BYTES_OF(h->manifest_hash));
@@ -148,24 +170,29 @@ void hello_write(const struct hello *h, struct buf *out)
 	cbor_put_text(out, h->party);
 	cbor_put_uint(out, h->clock.ms);
 	put_notes(h->notes, h->notes_count, out);
+	put_held(&h->held, out);
 }
 
 enum err heads_read(struct bytes in, struct heads *out)
 {
 	struct cbor_reader r;
+	size_t members;
 
 	*out = (struct heads){ 0 };
 	cbor_open(&r, in);
-	cbor_read_tuple(&r, 1, payload_rule);
+	if (cbor_read_array(&r, 2, &members) != ERR_OK || members == 0)
+		return ERR_FRAME;
 	read_notes(&r, out->notes, &out->notes_count);
+	read_held(&r, members == 2, &out->held);
 	cbor_close(&r);
 	return finish(&r);
 }
 
 void heads_write(const struct heads *h, struct buf *out)
 {
-	cbor_put_array(out, 1);
+	cbor_put_array(out, h->held.count == 0 ? 1 : 2);
 	put_notes(h->notes, h->notes_count, out);
+	put_held(&h->held, out);
 }
 
 enum err want_read(struct bytes in, struct want *out)

@@ -62,6 +62,15 @@ void frame_write(enum frame_kind kind, struct bytes payload, struct buf *out);
 
 #define LINK_PROTOCOL 2u
 
+/*
+ * Of a sender who holds more than one version of the accord: their hashes, oldest first. count 0: he has
+ * one.
+ */
+struct versions_held {
+	uint8_t hashes[ACCORD_VERSIONS_MAX][HASH_LEN];
+	size_t count;
+};
+
 struct hello {
 	uint64_t protocol;
 	uint8_t accord[ACCORD_ID_LEN];
@@ -71,6 +80,7 @@ struct hello {
 	struct wall clock;		     /* of the sender, so that offsets can be shown */
 	struct bytes notes[HELLO_NOTES_MAX]; /* the last note held of every log, as text */
 	size_t notes_count;
+	struct versions_held held;
 };
 /* ERR_PROTOCOL if the protocol is another one: only out->protocol was read then. */
 enum err hello_read(struct bytes in, struct hello *out) MUST_CHECK;
@@ -79,6 +89,7 @@ void hello_write(const struct hello *h, struct buf *out);
 struct heads {
 	struct bytes notes[HELLO_NOTES_MAX]; /* as in a HELLO, of the logs that have a new one */
 	size_t notes_count;
+	struct versions_held held;
 };
 enum err heads_read(struct bytes in, struct heads *out) MUST_CHECK;
 void heads_write(const struct heads *h, struct buf *out);

@@ -101,7 +101,7 @@ static enum err open_node(struct probe *p, struct node_options *o)
 enum err probe_start(struct probe *p, bool is_certain)
 {
 	static const char *const names[SIM_PATHS] = { "one", "two" };
-	struct node_options o = { .accord = p->w->accord, .self = p->of->party };
+	struct node_options o = { .versions = { { p->w->accord }, 1 }, .self = p->of->party };
 	enum err e;
 
 	for (size_t i = 0; i < sizeof o.seed; i++)

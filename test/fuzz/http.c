@@ -145,7 +145,7 @@ static uint64_t commits(void)
 
 static void node_begin(void)
 {
-	struct node_options o = { .accord = root.w.accord, .store = store_mem_new() };
+	struct node_options o = { .versions = { { root.w.accord }, 1 }, .store = store_mem_new() };
 	struct api_options a = { .path = root.path, .copies = "/nonexistent", .run = 1 };
 	static struct mark rows[1];
 	struct marks marks = { rows, 0, 1 };

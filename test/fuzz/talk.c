@@ -523,7 +523,9 @@ static void tick(struct talk *t, int64_t us)
 static void end_open(struct talk *t, size_t who)
 {
 	struct end *end = &t->ends[who];
-	struct node_options o = { .accord = root.w.accord, .self = who, .store = store_mem_new() };
+	struct node_options o = { .versions = { { root.w.accord }, 1 },
+				  .self = who,
+				  .store = store_mem_new() };
 	enum err e;
 
 	memset(o.seed, (int)who, sizeof o.seed);

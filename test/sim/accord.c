@@ -60,6 +60,21 @@ static void add_party(struct world *w, struct accord *a, size_t i)
 	add_channel(a, 900 + (uint32_t)i, PLANE_HOME, (uint8_t)(1u << i), 1u << PRECEDENCE_ROUTINE);
 }
 
+/* What it says otherwise is seen in verdicts, and in rows: an offset that the one flags and the other not. */
+static void world_next_accord(struct world *w)
+{
+	struct accord *a = xcalloc(1, sizeof *a);
+
+	*a = *w->accord;
+	w->next = a;
+	a->is_founding = false;
+	memcpy(a->previous, w->accord->hash, HASH_LEN);
+	hash_sha256(BYTES_OF(w->accord->hash), a->hash);
+	a->manifest = BYTES_LIT("simulated, the next\n");
+	a->clock_offset_ms = 0;
+	a->channels[1].precedences = 0xa;
+}
+
 void world_accord(struct world *w)
 {
 	struct accord *a = xcalloc(1, sizeof *a);
@@ -91,4 +106,5 @@ void world_accord(struct world *w)
 	a->flash_len_max = 400;
 	a->clock_offset_ms = 2000;
 	accord_book(a, &w->book);
+	world_next_accord(w);
 }

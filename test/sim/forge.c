@@ -239,7 +239,8 @@ void forge_begin(struct forge *f)
 	struct statement s;
 
 	forge_statement(f, KIND_OPEN, &s);
-	cbor_put_bytes(&manifest, (struct bytes){ f->w->accord->hash, HASH_LEN });
+	cbor_put_bytes(&manifest,
+		       (struct bytes){ f->version == NULL ? f->w->accord->hash : f->version, HASH_LEN });
 	s.fields[s.fields_count++] = (struct field){ FIELD_OPEN_MANIFEST, buf_bytes(&manifest) };
 	if (f->key.epoch > 1) {
 		cbor_put_array(&old, 3);
@@ -251,6 +252,18 @@ void forge_begin(struct forge *f)
 	forge_say(f, &s, &o->registrar, (struct bytes){ NULL, 0 });
 	enrol(f, &o->key, 1);
 	enrol(f, &o->second, 2);
+}
+
+void forge_version(struct forge *f, const uint8_t hash[HASH_LEN])
+{
+	uint8_t memory[48];
+	struct buf manifest = BUF_ON(memory);
+	struct statement s;
+
+	forge_statement(f, KIND_ACCORD, &s);
+	cbor_put_bytes(&manifest, (struct bytes){ hash, HASH_LEN });
+	s.fields[s.fields_count++] = (struct field){ FIELD_ACCORD_MANIFEST, buf_bytes(&manifest) };
+	forge_say(f, &s, &f->w->nodes[f->key.party].officer.registrar, (struct bytes){ NULL, 0 });
 }
 
 static void note_text(const struct forge *f, size_t size, struct buf *out)

@@ -22,6 +22,7 @@ struct forge {
 	struct forged *items;
 	size_t count, max;
 	struct frontier *frontiers; /* of each size, so that any note can be written */
+	const uint8_t *version;	    /* that an epoch begins under; NULL: the world's first */
 	const struct book *book;    /* batches and copies go in short codes; NULL: in full */
 };
 
@@ -50,6 +51,8 @@ struct place forge_place(const struct forge *f, size_t index);
  * nothing.
  */
 void forge_begin(struct forge *f);
+/* The registrar's word that the log is under another version of the accord from here on. */
+void forge_version(struct forge *f, const uint8_t hash[HASH_LEN]);
 void forge_put(struct forge *f, struct bytes entry, struct bytes content);
 void forge_cut(struct forge *f, size_t count);
 

@@ -361,6 +361,8 @@ static bool act_size(struct world *w, size_t to)
 
 static bool act_epoch(struct world *w, size_t to)
 {
+	uint8_t nowhere[HASH_LEN];
+	const uint8_t *const versions[] = { w->next->hash, nowhere };
 	struct hostile *h = w->hostile;
 	struct forge f;
 	bool any;
@@ -368,7 +370,13 @@ static bool act_epoch(struct world *w, size_t to)
 	if (h->epochs == EPOCHS_FORGED_MAX)
 		return false;
 	forge_open(&f, w, h->party, channel_with(w, to), 2 + (uint32_t)h->epochs++);
+	/* Under a version that some hold by then, or nobody ever; or it comes to one. */
+	hash_sha256(BYTES_OF(w->accord->id), nowhere);
+	if (prng_is_one_in(&w->version_prng, 3))
+		f.version = versions[prng_below(&w->version_prng, 2)];
 	forge_begin(&f);
+	if (prng_is_one_in(&w->version_prng, 2))
+		forge_version(&f, versions[prng_below(&w->version_prng, 2)]);
 	add_message(&f, PRECEDENCE_ROUTINE);
 	any = send_batch(w, to, &f, 0);
 	forge_free(&f);
@@ -604,6 +612,10 @@ static void check_contents(struct world *w, struct sim_node *n, const struct log
 static void check_honest(struct world *w)
 {
 	for (size_t a = 0; a < w->nodes_count; a++) {
+		if (!is_hostile(w, a) && node_in_force(w->nodes[a].node) != w->next)
+			world_fail(w, "node %zu has not come to the next version of the accord", a);
+	}
+	for (size_t a = 0; a < w->nodes_count; a++) {
 		for (size_t b = 0; b < w->nodes_count; b++) {
 			struct log_status logs[64];
 			size_t count;
@@ -671,6 +683,7 @@ void hostile_run(uint64_t seed, bool is_verbose, struct hostile_counters *total)
 	h->party = (size_t)prng_below(&w->prng, 3);
 	h->on = (uint32_t)prng_next(&w->prng);
 	w->hostile = h;
+	world_changes(w);
 	world_advance(w, CHAOS_UNTIL_US);
 	faults_end(w);
 	for (size_t i = 0; i < w->nodes_count; i++)

@@ -33,12 +33,14 @@ static void print_counters(const struct sim_counters *c)
 	printf("seeds: until quiet %llu, anything goes %llu\n"
 	       "entries %llu, frames %llu, answered %llu, refused %llu, receipts %llu, advances %llu, "
 	       "restarts %llu, "
-	       "recoveries %llu, epochs %llu, refused commits %llu, contents found erased %llu\n",
+	       "recoveries %llu, epochs %llu, refused commits %llu, contents found erased %llu, "
+	       "versions adopted %llu\n",
 	       (unsigned long long)c->quiet, (unsigned long long)c->anything, (unsigned long long)c->entries,
 	       (unsigned long long)c->frames, (unsigned long long)c->answered, (unsigned long long)c->refused,
 	       (unsigned long long)c->receipts, (unsigned long long)c->advances,
 	       (unsigned long long)c->restarts, (unsigned long long)c->recoveries,
-	       (unsigned long long)c->epochs, (unsigned long long)c->full, (unsigned long long)c->erased);
+	       (unsigned long long)c->epochs, (unsigned long long)c->full, (unsigned long long)c->erased,
+	       (unsigned long long)c->adopted);
 	printf("faults:");
 	for (size_t i = 0; i < FAULT_COUNT; i++)
 		printf(" %s %llu%s", faults[i], (unsigned long long)c->faults[i],

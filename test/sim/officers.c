@@ -227,6 +227,33 @@ static void draft_submit(struct world *w, struct sim_node *n, struct draft *d, c
 		p->blob = keep(d->blob);
 }
 
+/* What the log of a channel has come to: a new epoch begins with it. */
+static const struct accord *version_of(const struct world *w, struct sim_node *n, uint32_t channel)
+{
+	struct log_status logs[64];
+	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
+
+	for (size_t i = 0; i < count; i++) {
+		if (logs[i].log.channel == channel && logs[i].log.party == n->party &&
+		    logs[i].accord == w->next)
+			return w->next;
+	}
+	return w->accord;
+}
+
+void officer_move(struct world *w, struct sim_node *n)
+{
+	struct draft d;
+	uint8_t memory[48];
+	struct buf manifest = BUF_ON(memory);
+
+	draft_open(w, n, &d, 0, KIND_ACCORD);
+	cbor_put_bytes(&manifest, (struct bytes){ w->next->hash, HASH_LEN });
+	d.s.fields[0] = (struct field){ FIELD_ACCORD_MANIFEST, buf_bytes(&manifest) };
+	d.s.fields_count = 1;
+	draft_submit(w, n, &d, &n->officer.registrar);
+}
+
 void officer_open(struct world *w, struct sim_node *n, uint32_t channel)
 {
 	struct draft d;
@@ -238,7 +265,7 @@ void officer_open(struct world *w, struct sim_node *n, uint32_t channel)
 
 	draft_open(w, n, &d, channel, KIND_OPEN);
 	buf_init(&manifest, memory, sizeof memory);
-	cbor_put_bytes(&manifest, (struct bytes){ w->accord->hash, HASH_LEN });
+	cbor_put_bytes(&manifest, (struct bytes){ version_of(w, n, channel)->hash, HASH_LEN });
 	d.s.fields[0] = (struct field){ FIELD_OPEN_MANIFEST, buf_bytes(&manifest) };
 	d.s.fields_count = 1;
 	d.s.seen_count = 0;
@@ -382,6 +409,10 @@ static void send_message(struct world *w, struct sim_node *n, uint32_t channel, 
 	}
 	d.s.has_precedence = true;
 	d.s.precedence = is_flash ? PRECEDENCE_FLASH : PRECEDENCE_ROUTINE;
+	/* Which the next version of the accord does not allow here any more. */
+	if (w->has_next && (c->precedences & ~w->next->channels[c - w->accord->channels].precedences) != 0 &&
+	    prng_is_one_in(&w->version_prng, 2))
+		d.s.precedence = PRECEDENCE_PRIORITY;
 	if (blob_len > 0)
 		blob = attach_new(w, n, blob_len);
 	draft_content(w, &d, prng_below(&w->prng, is_flash ? 300 : 5000), blob);
@@ -505,7 +536,7 @@ void officer_resend(struct world *w, struct sim_node *n)
 		struct sim_acknowledged *a = &n->acknowledged[i], *p;
 		/* A new epoch's `open` says what the registrar saw then; one that was lost is not said again.
 		 */
-		if (a->kind == KIND_OPEN)
+		if (a->kind == KIND_OPEN || a->kind == KIND_ACCORD)
 			a->is_replaced |= a->is_forgotten;
 		if (!a->is_forgotten || a->is_replaced || n->pending_count == ARRAY_COUNT(n->pending) ||
 		    !attach(w, n, a->blob))

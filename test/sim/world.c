@@ -141,7 +141,8 @@ void node_down(struct world *w, struct sim_node *n)
 void node_boot(struct world *w, struct sim_node *n)
 {
 	static const char *const names[SIM_PATHS] = { "one", "two" };
-	struct node_options o = { .accord = w->accord, .self = n->party };
+	struct node_options o = { .versions = { { w->accord, w->next }, n->has_next ? 2 : 1 },
+				  .self = n->party };
 	enum err e;
 
 	o.store = disk_open(w, n);
@@ -195,6 +196,12 @@ static void crash(struct world *w, struct sim_node *n, bool is_power)
 
 /* ---- Effects. ---- */
 
+/* Who has moved is a stranger to who does not hold that version yet. */
+static bool is_apart(const struct world *w, const struct sim_node *n, size_t peer, enum err err)
+{
+	return err == ERR_ACCORD_DIFFERS && w->has_next && !n->has_next && w->nodes[peer].has_next;
+}
+
 static bool carry_out(struct world *w, struct sim_node *n, const struct effect *effect)
 {
 	switch (effect->kind) {
@@ -228,6 +235,8 @@ static bool carry_out(struct world *w, struct sim_node *n, const struct effect *
 			hostile_note_close(w);
 			return true;
 		}
+		if (is_apart(w, n, effect->close.peer, effect->close.why))
+			return true;
 		world_fail(w, "node %zu closes a path to an honest peer: %s %s", n->party,
 			   err_text(effect->close.why),
 			   effect->close.fault.rule == NULL ? "" : effect->close.fault.rule);
@@ -491,9 +500,36 @@ static void deliver(struct world *w, struct event *e)
 	if (is_hostile(w, n->party) ||
 	    (e->kind == EVENT_FRAME && is_hostile(w, e->peer) && err_class(err) != ERR_CLASS_LOCAL))
 		return;
+	if (is_apart(w, n, e->peer, err))
+		return;
 	if (err != ERR_OK && err != ERR_FULL && !disk_has_failed(n) && !n->is_flipped)
 		world_fail(w, "node %zu refuses event %d (frame %d of node %zu on path %zu): %s", n->party,
 			   (int)e->kind, (int)e->frame, e->peer, e->path, err_text(err));
+}
+
+/*
+ * A party gets the next version at some moment, and moves its logs to it at some later one; what had no
+ * effect, or was lost with a store, is said again.
+ */
+static void version_event(struct world *w, const struct event *e)
+{
+	struct sim_node *n = &w->nodes[e->node];
+	struct event again = *e;
+	uint64_t pace = w->is_healing ? 500000 : 8000000;
+
+	again.at_us = w->now_us + 100000 + (int64_t)prng_below(&w->version_prng, pace);
+	event_add(w, &again);
+	if (n->node == NULL || n->is_away || (w->now_us > w->said_until_us && w->hostile == NULL))
+		return;
+	if (!n->has_next) {
+		if (node_adopt(n->node, world_now(w, n), w->next, &n->fx) == ERR_OK) {
+			n->has_next = true;
+			w->counters.adopted++;
+		}
+	} else if (node_in_force(n->node) != w->next) {
+		officer_move(w, n);
+	}
+	node_turn(w, n);
 }
 
 static void periodic(struct world *w, const struct event *e)
@@ -551,6 +587,10 @@ static void step(struct world *w)
 		periodic(w, &e);
 		return;
 	}
+	if (e.kind == EVENT_VERSION) {
+		version_event(w, &e);
+		return;
+	}
 	if (e.kind == EVENT_RESTART) {
 		if (n->node == NULL && !n->is_away)
 			node_boot(w, n);
@@ -595,6 +635,16 @@ static void periods_begin(struct world *w, const struct sim_node *n)
 		  &(struct event){ .kind = EVENT_OFFICER, .node = n->party, .at_us = w->now_us + 2000000 });
 }
 
+void world_changes(struct world *w)
+{
+	w->has_next = true;
+	for (size_t i = 0; i < w->nodes_count; i++)
+		event_add(w, &(struct event){ .kind = EVENT_VERSION,
+					      .node = i,
+					      .at_us = w->now_us + 3000000 +
+						       (int64_t)prng_below(&w->version_prng, 20000000) });
+}
+
 static void world_build(struct world *w, size_t nodes)
 {
 	w->nodes_count = nodes != 0 ? nodes : 2 + prng_below(&w->prng, 2);
@@ -618,6 +668,9 @@ static void world_build(struct world *w, size_t nodes)
 		periods_begin(w, n);
 	}
 	event_add(w, &(struct event){ .kind = EVENT_CHAOS, .at_us = 1000 });
+	prng_init(&w->version_prng, w->seed ^ 0x76657273);
+	if (nodes == 0)
+		world_changes(w);
 }
 
 void world_free(struct world *w)
@@ -640,6 +693,7 @@ void world_free(struct world *w)
 		free(w->logs[i].signed_leaves);
 	}
 	free(w->accord_memory);
+	free(w->next);
 	free(w);
 }
 
@@ -710,6 +764,10 @@ void world_heal(struct world *w)
 static void run_to_quiet(struct world *w)
 {
 	world_heal(w);
+	for (size_t i = 0; w->has_next && i < w->nodes_count; i++) {
+		if (node_in_force(w->nodes[i].node) != w->next)
+			world_fail(w, "node %zu has not come to the next version of the accord", i);
+	}
 	check_agreement(w);
 	w->counters.quiet++;
 }

@@ -52,7 +52,8 @@ struct sim_counters {
 	uint64_t faults[FAULT_COUNT], acts[ACT_COUNT], pairs[ACT_COUNT][ACT_COUNT];
 	uint64_t quiet, anything, full; /* seeds of each mode; commits that a full disk refused */
 	uint64_t answered, refused, receipts, entries, frames, epochs, recoveries, restarts, advances;
-	uint64_t erased; /* contents, found so at the end */
+	uint64_t erased;  /* contents, found so at the end */
+	uint64_t adopted; /* versions of the accord, by nodes */
 };
 
 enum event_kind {
@@ -65,7 +66,8 @@ enum event_kind {
 	EVENT_TICK,
 	EVENT_OFFICER,
 	EVENT_RESTART,
-	EVENT_CHAOS
+	EVENT_CHAOS,
+	EVENT_VERSION
 };
 
 struct event {
@@ -169,6 +171,7 @@ struct sim_node {
 	size_t pending_count;
 	bool is_stopping;	   /* this turn is its last one, and its store may be closed already */
 	bool is_full, is_restored; /* restored: from a backup, and not booted since */
+	bool has_next;		   /* the next version lies in its home */
 	bool is_away;		   /* it stays down until its story has it started */
 	/*
 	 * By position of the model's logs: what this node's mirror signed, and how far its entries were read.
@@ -199,7 +202,10 @@ struct world {
 	size_t nodes_count;
 	struct sim_path paths[SIM_NODES_MAX][SIM_NODES_MAX][SIM_PATHS];
 	struct accord *accord;
-	struct book book; /* of the accord */
+	struct accord *next; /* the version after it, which parties come to at moments of their own */
+	bool has_next;
+	struct prng version_prng; /* of these moments: all else happens as it did without */
+	struct book book;	  /* of both */
 	uint8_t *accord_memory;
 	struct sim_log logs[64];
 	size_t logs_count;
@@ -235,6 +241,8 @@ void world_run(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8
 struct world *world_new(uint64_t seed, size_t nodes, bool is_verbose);
 /* The same with a thin path between each two. */
 struct world *world_new_thin(uint64_t seed, size_t nodes, bool is_verbose);
+/* From now on the parties come to the next version of their accord. */
+void world_changes(struct world *w);
 void world_advance(struct world *w, int64_t until_us);
 void world_free(struct world *w);
 /* Faults and people again, after a healing. */
@@ -281,6 +289,8 @@ void officer_open(struct world *w, struct sim_node *n, uint32_t channel); /* 0: 
 void officer_open_all(struct world *w, struct sim_node *n);
 void officer_attach(struct world *w, struct sim_node *n, uint32_t channel, size_t len);
 void officer_enrol(struct world *w, struct sim_node *n);
+/* The registrar brings the next version into every log of his party. */
+void officer_move(struct world *w, struct sim_node *n);
 /*
  * For tests with a story of their own: a message, one with the words of another, an erasure with so many
  * signatures.

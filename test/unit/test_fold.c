@@ -147,7 +147,7 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 						   : t->second_key != 0 ? 2
 									: 1 };
 	struct signer signers[2] = {
-		{ .is_good = !t->is_false_signature, .is_registrar = kind <= KIND_ACCORD },
+		{ .is_good = !t->is_false_signature, .registrar_in = kind <= KIND_ACCORD },
 		{ .is_good = true },
 	};
 	bool match = !t->is_wrong_leaf;
@@ -217,7 +217,7 @@ static void add_key(struct scene *s, struct log_key log, uint64_t index, uint8_t
 	struct statement *st = &s->statements[s->count];
 	size_t party = log.party;
 	struct entry entry = { .index = index, .signatures_count = 1 };
-	struct signer signer = { .is_good = true, .is_registrar = true };
+	struct signer signer = { .is_good = true, .registrar_in = 1 };
 	struct fold_input in = { .entry = &entry, .statement = st, .signers = &signer, .log = log };
 	static uint8_t memory[4][16];
 	struct buf act = BUF_ON(memory[0]), use = BUF_ON(memory[1]), roles = BUF_ON(memory[2]),

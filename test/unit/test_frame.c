@@ -22,6 +22,12 @@ static void origin_line(struct buf *lines, const struct origin *origin)
 	line_put_text(lines, "origin", buf_bytes(&text));
 }
 
+static void held_lines(struct buf *lines, const struct versions_held *held)
+{
+	for (size_t i = 0; i < held->count; i++)
+		line_put_hex(lines, "held", BYTES_OF(held->hashes[i]));
+}
+
 static enum err read_hello(struct bytes in, struct buf *lines, struct buf *again)
 {
 	struct hello h;
@@ -37,6 +43,7 @@ static enum err read_hello(struct bytes in, struct buf *lines, struct buf *again
 	line_put(lines, "clock %" PRIu64, h.clock.ms);
 	for (size_t i = 0; i < h.notes_count; i++)
 		line_put_text(lines, "note", h.notes[i]);
+	held_lines(lines, &h.held);
 	hello_write(&h, again);
 	return ERR_OK;
 }
@@ -220,6 +227,7 @@ static enum err read_heads(struct bytes in, struct buf *lines, struct buf *again
 		return e;
 	for (size_t i = 0; i < h.notes_count; i++)
 		line_put_text(lines, "note", h.notes[i]);
+	held_lines(lines, &h.held);
 	heads_write(&h, again);
 	return ERR_OK;
 }

@@ -224,6 +224,7 @@ class Accord:
         for word in ("mode", "post-quantum", "languages", "title"):
             f.expect(word in had, f"accord.{word}")
         f.expect(("founding" in had) != ("previous" in had), "accord.founding")
+        self.is_founding = "founding" in had
         self.put(had.get("founding") or had["previous"], had["mode"], had["post-quantum"], None)
         self.put(*(f"language {tag}" for tag in self.languages), *(f"title {name}" for name in title))
 
@@ -232,7 +233,8 @@ class Accord:
             name = f.take("parties.name", PARTY)
             f.expect(name not in GRAMMAR, "parties.name")
             f.expect(len(self.parties) < 8, "parties.count")
-            f.expect(not self.parties or self.parties[-1] < name, "parties.order")
+            f.expect(name not in self.parties, "parties.order")
+            f.expect(not self.is_founding or not self.parties or self.parties[-1] < name, "parties.order")
             self.parties.append(name)
             self.put(f"party {name} {name.upper()}", *(f"name {one}" for one in f.names(self.languages)))
         f.expect(len(self.parties) >= 2, "parties.count")
@@ -242,7 +244,8 @@ class Accord:
             name = f.take("posts.name", ROLE)
             f.expect(name not in GRAMMAR and name != "node", "posts.name")
             f.expect(len(self.posts) < 64, "posts.count")
-            f.expect(all(other < name for other in self.posts), "posts.order")
+            f.expect(name not in self.posts, "posts.order")
+            f.expect(not self.is_founding or all(other < name for other in self.posts), "posts.order")
             names = f.names(self.languages)
             f.take("posts.of", ["of"])
             self.posts[name] = f.members(self.parties, "posts.of")
@@ -458,7 +461,7 @@ class Accord:
             f.expect(uses.count("root") == root["quorum"][1], "keys.quorum")
 
     def read_channels(self, f):
-        posts = sorted(self.posts)
+        posts = list(self.posts)
         for _ in f.lines():
             f.expect(len(self.channels) < 64, "channels.count")
             number = int(f.take("channels.number", re.compile("[1-9][0-9]{0,2}")))

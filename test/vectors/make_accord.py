@@ -169,6 +169,9 @@ LATER = f"previous {'0123456789abcdef' * 4} id {'fedcba98' * 4}"
 # What is read
 good("the base", lines_of_base())
 good("a later version names the one before and the id", replaced("founding", LATER), change=["accord", "founding", LATER])
+good("a later version adds a post behind the others", [LATER if line == "founding" else line for line in lines_of_base() for line in
+     ([line, "post ahead of 2", "name en Ahead", "name ko 앞"] if line == "name ko 당직" else [line])],
+     change=[["accord", "founding", LATER], ["posts", 'ko "당직" of ash elm\n', 'ko "당직" of ash elm\nahead en "Ahead" ko "앞" of elm\n']])
 good("an exercise", replaced("live", "exercise"), change=["accord", "live", "exercise"])
 good("post-quantum required", replaced("preferred", "required"), change=["accord", "preferred", "required"])
 good("the lines of accord in another order", files={
@@ -258,6 +261,9 @@ bad("nine parties", "parties", 9, "parties.count", files={"parties": "".join(f'p
 change("posts", "watch en", "node en", 3, "posts.name", "a post named node")
 change("posts", "watch en", "w" * 33 + " en", 3, "posts.name", "a post's name too long")
 change("posts", "watch en", "head en", 3, "posts.order", "a post twice")
+change("posts", 'of ash elm\n', 'of ash elm\nahead en "A" ko "가" of elm\n', 2, "posts.order", "a founding version's posts not in order")
+bad("a post twice in a later version", "posts", 3, "posts.order", change=[["accord", "founding", LATER], ["posts", "watch en", "head en"]])
+bad("a party twice in a later version", "parties", 4, "parties.order", change=[["accord", "founding", LATER], ["parties", "elm  ko", "ash ko"]])
 change("posts", "of elm", "of oak", 2, "posts.of", "a post of a party that is none")
 change("posts", "of ash elm\nscribe", "of ash ash\nscribe", 1, "posts.of", "a post of a party twice")
 change("posts", "of ash elm\nscribe", "ash elm\nscribe", 1, "posts.of", "a post without of")

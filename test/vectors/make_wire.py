@@ -585,6 +585,7 @@ def frame_payloads():
     return {
         "hello": (1, [2, ACCORD, HASH, manifest, "borea", NOW, [note().decode()]]),
         "hello without notes": (1, [2, ACCORD, HASH, manifest, "borea", 0, []]),
+        "hello with versions": (1, [2, ACCORD, HASH, manifest, "borea", 0, [], [HASH, LEAF]]),
         "want": (2, [ORIGIN, 7, 70000]), "want the last": (2, [ORIGIN, SIZE_MAX - 1, SIZE_MAX]),
         "batch": (3, batch), "batch of one": (3, [ORIGIN, 1, [[entry()]], note(2).decode()]),
         "cosignature": (4, [ORIGIN, 2, mirror_line(note_text())]),
@@ -595,6 +596,7 @@ def frame_payloads():
         "ping": (8, [False, (1 << 64) - 1]), "answer": (8, [True, 0]), "fetch": (9, [HASH, 16384]),
         "part": (10, [4, 1 << 20, b"p" * 1024]), "last part": (10, [1, 0, b"p"]), "longest part": (10, [5, 1, b"p" * 16640]),
         "heads": (11, [[note().decode(), note(4).decode()]]), "heads without a new one": (11, [[]]),
+        "heads with versions": (11, [[], [HASH] * 16]),
     }
 
 
@@ -777,6 +779,10 @@ def frame_bad_payloads():
     yield "heads with 513 notes", 11, [["n"] * 513]
     yield "heads with a note as bytes", 11, [[b"n"]]
     yield "heads without a list", 11, []
+    yield "heads with one version", 11, [[], [HASH]]
+    yield "heads with 17 versions", 11, [[], [HASH] * 17]
+    yield "heads with a version cut short", 11, [[], [HASH, HASH[:31]]]
+    yield "heads with a third member", 11, [[], [HASH, HASH], 1]
 
 
 def frame_vectors():

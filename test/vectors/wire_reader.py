@@ -672,17 +672,23 @@ def frame_line(value):
 def hello_lines(p):
     need(type(p) is list and p and is_uint(p[0]), "FRAME")
     need(p[0] == 2, "PROTOCOL")
-    need(len(p) == 7 and is_hash(p[1], 16) and is_hash(p[2]) and is_blob(p[3], MANIFEST_MAX) and is_party(p[4]), "FRAME")
+    need(len(p) in (7, 8) and is_hash(p[1], 16) and is_hash(p[2]) and is_blob(p[3], MANIFEST_MAX) and is_party(p[4]), "FRAME")
     need(is_uint(p[5], 0, TIME_END - 1) and type(p[6]) is list and len(p[6]) <= NOTES_MAX, "FRAME")
     need(all(is_text(note, NOTE_MAX) for note in p[6]), "FRAME")
     return [f"protocol {p[0]}", f"accord {p[1].hex()}", f"hash {p[2].hex()}", f"manifest {p[3].hex()}",
-            f"party {p[4]}", f"clock {p[5]}"] + [f"note {note}" for note in p[6]]
+            f"party {p[4]}", f"clock {p[5]}"] + [f"note {note}" for note in p[6]] + held_lines(p[7:])
+
+
+def held_lines(rest):
+    """Versions of the accord, in a member that need not be there."""
+    need(not rest or (type(rest[0]) is list and 2 <= len(rest[0]) <= 16 and all(map(is_hash, rest[0]))), "FRAME")
+    return [f"held {one.hex()}" for one in rest[0]] if rest else []
 
 
 def heads_lines(p):
-    need(is_list_of(p, 1) and type(p[0]) is list and len(p[0]) <= NOTES_MAX, "FRAME")
+    need(type(p) is list and len(p) in (1, 2) and type(p[0]) is list and len(p[0]) <= NOTES_MAX, "FRAME")
     need(all(is_text(note, NOTE_MAX) for note in p[0]), "FRAME")
-    return [f"note {note}" for note in p[0]]
+    return [f"note {note}" for note in p[0]] + held_lines(p[1:])
 
 
 def want_lines(p):

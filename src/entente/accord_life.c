@@ -1,0 +1,417 @@
+#include "entente/accord_life.h"
+
+#include "base/alloc.h"
+#include "entente/init.h"
+#include "entente/post.h"
+#include "entente/refuse.h"
+#include "entente/registrar.h"
+#include "entente/rows.h"
+#include "entente/show.h"
+#include "entente/words.h"
+#include "sys/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *hex_of(const uint8_t hash[HASH_LEN], char out[2 * HASH_LEN + 1])
+{
+	bytes_write_hex((struct bytes){ hash, HASH_LEN }, out);
+	return out;
+}
+
+/* ---- Draft: every file of the version before, and `accord` with its name in it. ---- */
+
+/* The line that says what this version follows takes the place of the one that did. */
+static void put_accord_file(const struct accord_dir *old, struct bytes file, struct buf *out)
+{
+	char hash[2 * HASH_LEN + 1], id[2 * ACCORD_ID_LEN + 1];
+	struct bytes line;
+
+	bytes_write_hex(BYTES_OF(old->accord->id), id);
+	buf_put_str(out, "previous ");
+	buf_put_str(out, hex_of(old->accord->hash, hash));
+	buf_put_str(out, " id ");
+	buf_put_str(out, id);
+	buf_put_byte(out, '\n');
+	while (bytes_take_until(&file, '\n', &line) == ERR_OK) {
+		struct bytes rest = line, word = { NULL, 0 };
+		while (rest.len > 0 && rest.ptr[0] == ' ')
+			rest = (struct bytes){ rest.ptr + 1, rest.len - 1 };
+		if (bytes_take_until(&rest, ' ', &word) != ERR_OK)
+			word = rest;
+		if (bytes_equal(word, BYTES_LIT("founding")) || bytes_equal(word, BYTES_LIT("previous")))
+			continue;
+		buf_put(out, line);
+		buf_put_byte(out, '\n');
+	}
+}
+
+static enum exit_code write_draft(const struct accord_dir *old, const char *to)
+{
+	struct buf memory;
+	enum exit_code code = EXIT_DONE;
+
+	if (file_exists(to))
+		return refuse_existing(to);
+	if (file_make_dir(to) != ERR_OK)
+		return refuse_unwritable(to);
+	buf_init(&memory, xcalloc(1, ACCORD_FILE_LEN_MAX + 512), ACCORD_FILE_LEN_MAX + 512);
+	for (size_t i = 0; code == EXIT_DONE && i < old->files_count; i++) {
+		struct bytes content = old->files[i].content;
+		if (bytes_equal(old->files[i].name, BYTES_LIT("accord"))) {
+			put_accord_file(old, content, &memory);
+			content = buf_bytes(&memory);
+		}
+		code = init_copy_file(to, old->files[i].name, content);
+	}
+	free(memory.ptr);
+	return code;
+}
+
+/* The folder of the version that our node says is in force. */
+static enum exit_code path_in_force(const struct options *o, char path[FILE_PATH_MAX])
+{
+	json_t *accord = NULL;
+	enum exit_code code;
+	struct client c;
+
+	if (client_open(&c, o->home) != ERR_OK)
+		return EXIT_ERROR;
+	code = show_get(&c, "/accord", &accord);
+	client_close(&c);
+	if (code == EXIT_DONE && (size_t)snprintf(path, FILE_PATH_MAX, "%s/accord/%s", o->home,
+						  json_str(accord, "accord_hash")) >= FILE_PATH_MAX)
+		code = EXIT_ERROR;
+	json_decref(accord);
+	return code;
+}
+
+enum exit_code accord_draft(struct options *o)
+{
+	const char *to = o->arguments[1];
+	char path[FILE_PATH_MAX];
+	struct accord_dir old;
+	enum exit_code code = EXIT_DONE;
+
+	if (o->arguments_count > 2) {
+		if (bytes_copy_str(bytes_str(o->arguments[2]), path, sizeof path) != ERR_OK)
+			return accord_cannot_open(o->arguments[2], ERR_LIMIT);
+	} else {
+		code = path_in_force(o, path);
+	}
+	if (code == EXIT_DONE)
+		code = accord_open_checked(&old, path);
+	if (code != EXIT_DONE)
+		return code;
+	code = write_draft(&old, to);
+	accord_dir_close(&old);
+	if (code == EXIT_DONE && o->is_json)
+		json_say_done("folder", to);
+	else if (code == EXIT_DONE)
+		say(_("{1} is a copy of {2} that follows it; change its files, then: entente init accord "
+		      "{1}; "
+		      "entente accord check {1} {2}\n"),
+		    to, path);
+	return code;
+}
+
+/* ---- Diff: which files differ, and in which lines. ---- */
+
+struct lines {
+	struct bytes of[ACCORD_FILE_LEN_MAX];
+	size_t count;
+};
+
+static void split(struct bytes file, struct lines *out)
+{
+	out->count = 0;
+	while (bytes_take_until(&file, '\n', &out->of[out->count]) == ERR_OK)
+		out->count++;
+}
+
+static void say_diff_line(char sign, struct bytes line)
+{
+	char text[ACCORD_LINE_LEN_MAX + 1], mark[2] = { sign, '\0' };
+
+	if (bytes_copy_str(line, text, sizeof text) == ERR_OK)
+		say("  {1} {2}\n", mark, text);
+}
+
+static bool has_line(const struct lines *lines, struct bytes line)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		if (bytes_equal(lines->of[i], line))
+			return true;
+	}
+	return false;
+}
+
+/* A line is a statement, and what stands around it changes nothing: lines are compared as a set. */
+static void diff_lines(struct bytes left, struct bytes right, json_t *gone, json_t *come)
+{
+	struct lines *a = xcalloc(1, sizeof *a), *b = xcalloc(1, sizeof *b);
+
+	split(left, a);
+	split(right, b);
+	for (size_t i = 0; i < a->count; i++) {
+		if (has_line(b, a->of[i]))
+			continue;
+		if (gone != NULL)
+			json_array_append_new(gone, json_stringn((const char *)a->of[i].ptr, a->of[i].len));
+		else
+			say_diff_line('-', a->of[i]);
+	}
+	for (size_t i = 0; i < b->count; i++) {
+		if (has_line(a, b->of[i]))
+			continue;
+		if (come != NULL)
+			json_array_append_new(come, json_stringn((const char *)b->of[i].ptr, b->of[i].len));
+		else
+			say_diff_line('+', b->of[i]);
+	}
+	free(a);
+	free(b);
+}
+
+static void diff_file(struct bytes name, struct bytes left, struct bytes right, json_t *files)
+{
+	char text[256];
+	json_t *gone = NULL, *come = NULL;
+
+	if (bytes_compare(left, right) == 0 || bytes_copy_str(name, text, sizeof text) != ERR_OK)
+		return;
+	if (files == NULL) {
+		say(_("differs: {1}\n"), text);
+	} else {
+		gone = json_array();
+		come = json_array();
+	}
+	diff_lines(left, right, gone, come);
+	if (files != NULL)
+		json_array_append_new(files,
+				      json_pack("{s:s, s:o, s:o}", "file", text, "gone", gone, "come", come));
+}
+
+/* Both lists rise by name; a file that only one has counts as empty in the other. */
+static size_t diff_files(const struct accord_dir *left, const struct accord_dir *right, json_t *files)
+{
+	size_t a = 0, b = 0, count = 0;
+	const struct bytes none = { NULL, 0 };
+
+	while (a < left->files_count || b < right->files_count) {
+		int order = a == left->files_count ? 1
+			    : b == right->files_count
+				    ? -1
+				    : bytes_compare(left->files[a].name, right->files[b].name);
+		struct bytes name = order <= 0 ? left->files[a].name : right->files[b].name;
+		struct bytes was = order <= 0 ? left->files[a++].content : none;
+		struct bytes is = order >= 0 ? right->files[b++].content : none;
+		count += bytes_compare(was, is) != 0;
+		diff_file(name, was, is, files);
+	}
+	return count;
+}
+
+enum exit_code accord_diff(struct options *o)
+{
+	struct accord_dir left, right;
+	json_t *files, *all;
+	size_t count;
+	enum err e;
+
+	e = accord_dir_open(&left, o->arguments[1]);
+	if (e != ERR_OK)
+		return accord_cannot_open(o->arguments[1], e);
+	e = accord_dir_open(&right, o->arguments[2]);
+	if (e != ERR_OK) {
+		accord_dir_close(&left);
+		return accord_cannot_open(o->arguments[2], e);
+	}
+	files = o->is_json ? json_array() : NULL;
+	count = diff_files(&left, &right, files);
+	if (o->is_json) {
+		all = json_pack("{s:b, s:o}", "same", count == 0, "files", files);
+		json_say(all);
+		json_decref(all);
+	} else if (count == 0) {
+		say_line(_("no difference"));
+	}
+	accord_dir_close(&left);
+	accord_dir_close(&right);
+	return count == 0 ? EXIT_DONE : EXIT_ERROR;
+}
+
+/* ---- Adopt: into the home, to the node; with the registrar's key our logs move to it. ---- */
+
+static enum exit_code hand_over(struct client *c, const char *hash)
+{
+	struct client_answer answer;
+	char target[128];
+	const char *err;
+	enum exit_code code = EXIT_REFUSED;
+
+	snprintf(target, sizeof target, "/versions?hash=%s", hash);
+	if (client_ask(c, "POST", target, (struct bytes){ NULL, 0 }, &answer) != ERR_OK)
+		return EXIT_ERROR;
+	err = json_str(answer.json, "err");
+	if (answer.status != 200) {
+		code = (enum exit_code)client_explain(&answer);
+	} else if (strcmp(err, "OK") == 0 || strcmp(err, "EXISTS") == 0) {
+		code = EXIT_DONE;
+	} else {
+		say_error(_("The node does not take this version: {1}."),
+			  json_object_get(answer.json, "rule") != NULL ? json_str(answer.json, "rule")
+								       : _(json_str(answer.json, "text")));
+		say_next(_("entente accord check DIR OLD, with the version in force as OLD, says what is "
+			   "missing"));
+	}
+	client_answer_finish(&answer);
+	return code;
+}
+
+/* Peers of whom the node does not know that they hold this version; an empty text: there is none. */
+static enum exit_code find_behind(struct client *c, const char *hash, char *out, size_t size)
+{
+	json_t *accord = NULL, *versions = NULL;
+	const json_t *party, *holder, *version = NULL;
+	enum exit_code code = show_get(c, "/accord", &accord);
+	size_t i, j;
+
+	out[0] = '\0';
+	if (code == EXIT_DONE)
+		code = show_get(c, "/versions", &versions);
+	json_array_foreach(json_object_get(versions, "versions"), i, version)
+	{
+		if (strcmp(json_str(version, "hash"), hash) == 0)
+			break;
+	}
+	json_array_foreach(json_object_get(accord, "parties"), i, party)
+	{
+		bool is_holder = false;
+		json_array_foreach(json_object_get(version, "held_by"), j, holder) is_holder |=
+			strcmp(json_string_value(holder), json_str(party, "name")) == 0;
+		if (!is_holder && strlen(out) + 2 * PARTY_NAME_MAX < size)
+			snprintf(out + strlen(out), size - strlen(out), "%s%s", out[0] == '\0' ? "" : ", ",
+				 json_str(party, "code"));
+	}
+	json_decref(accord);
+	json_decref(versions);
+	return code;
+}
+
+/* One statement of the registrar's for every log: the version, or the opening of channels that it brings. */
+static enum exit_code say_version(struct client *c, const struct options *o, const struct accord *a,
+				  enum kind kind)
+{
+	const char *names[PARTY_MAX];
+	struct officer registrar = { 0 };
+	char place[PLACE_TEXT_LEN];
+	json_t *accord = NULL;
+	struct draft d;
+	enum exit_code code = show_get(c, "/accord", &accord);
+
+	for (size_t i = 0; i < a->parties_count; i++)
+		names[i] = a->parties[i].name;
+	if (code == EXIT_DONE)
+		code = registrar_draft(&d, kind, o, BYTES_OF(a->id), json_str(accord, "party"), names,
+				       a->parties_count);
+	else
+		draft_open(&d, kind);
+	if (code == EXIT_DONE)
+		code = officer_open(&registrar, o);
+	if (code == EXIT_DONE) {
+		registrar_fill_open(&d, a->hash); /* an `accord` statement has it in the same field */
+		memcpy(registrar.role, REGISTRAR_ROLE, sizeof REGISTRAR_ROLE);
+		code = draft_sign(&d, &registrar);
+	}
+	if (code == EXIT_DONE)
+		code = post_draft(c, &d, place);
+	officer_close(&registrar);
+	draft_close(&d);
+	json_decref(accord);
+	return code;
+}
+
+/* Whether one of our channels under it was never opened. */
+static bool has_unopened(const json_t *accord)
+{
+	const json_t *channel, *epoch;
+	size_t i, j;
+
+	json_array_foreach(json_object_get(accord, "channels"), i, channel)
+	{
+		json_array_foreach(json_object_get(channel, "epochs"), j, epoch)
+		{
+			if (strcmp(json_str(epoch, "party"), json_str(accord, "party")) == 0 &&
+			    json_uint(epoch, "epoch") == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static enum exit_code move(struct client *c, const struct options *o, const struct accord *a,
+			   const char *hash)
+{
+	char behind[PARTY_MAX * 2 * PARTY_NAME_MAX];
+	json_t *accord = NULL;
+	enum exit_code code = find_behind(c, hash, behind, sizeof behind);
+
+	if (code == EXIT_DONE && behind[0] != '\0' && !option_is_given(o, "anyway")) {
+		say_error(_("{1} is not known to hold this version: what we say under it would wait there, "
+			    "unread."),
+			  behind);
+		say_next(_("wait until it has adopted it and the line is up, or say --anyway"));
+		return EXIT_REFUSED;
+	}
+	if (code == EXIT_DONE)
+		code = show_get(c, "/accord", &accord);
+	if (code == EXIT_DONE && strcmp(json_str(accord, "accord_hash"), hash) != 0)
+		code = say_version(c, o, a, KIND_ACCORD);
+	json_decref(accord);
+	accord = NULL;
+	if (code == EXIT_DONE)
+		code = show_get(c, "/accord", &accord);
+	if (code == EXIT_DONE && has_unopened(accord))
+		code = say_version(c, o, a, KIND_OPEN);
+	json_decref(accord);
+	return code;
+}
+
+static enum exit_code adopt(const struct options *o, const struct accord_dir *d, const char *hash)
+{
+	bool is_move = option_value(o, "key") != NULL;
+	struct client c;
+	enum exit_code code = init_copy_accord(d, o->home, hash);
+
+	if (code != EXIT_DONE)
+		return code;
+	if (client_open(&c, o->home) != ERR_OK)
+		return EXIT_ERROR;
+	code = hand_over(&c, hash);
+	if (code == EXIT_DONE && is_move)
+		code = move(&c, o, d->accord, hash);
+	client_close(&c);
+	if (code == EXIT_DONE && o->is_json)
+		json_say_done(is_move ? "in_force" : "held", hash);
+	else if (code == EXIT_DONE)
+		say(is_move ? _("version {1} is in force in every log of ours\n")
+			    : _("version {1} is held; in force for us once our registrar says so: the same "
+				"command with --key REGISTRAR\n"),
+		    hash);
+	return code;
+}
+
+enum exit_code accord_adopt(struct options *o)
+{
+	char hash[2 * HASH_LEN + 1];
+	struct accord_dir d;
+	enum exit_code code = accord_open_checked(&d, o->arguments[1]);
+
+	if (code != EXIT_DONE)
+		return code;
+	code = adopt(o, &d, hex_of(d.accord->hash, hash));
+	accord_dir_close(&d);
+	return code;
+}

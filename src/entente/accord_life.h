@@ -1,0 +1,21 @@
+/*
+ * accord_life.h - the life of a version of the accord: drafted from the one in force, compared, adopted.
+ *
+ * Spec: docs/spec/accord.md section 12. Layer: entente. Checking, signing and showing are in accord.c.
+ */
+#ifndef ENTENTE_ACCORD_LIFE_H
+#define ENTENTE_ACCORD_LIFE_H
+
+#include "entente/accord_dir.h"
+#include "entente/options.h"
+
+/* draft NEW [OLD], diff OLD NEW, adopt DIR */
+enum exit_code accord_draft(struct options *o) MUST_CHECK;
+enum exit_code accord_diff(struct options *o) MUST_CHECK;
+enum exit_code accord_adopt(struct options *o) MUST_CHECK;
+
+/* In accord.c: opens and checks; what is wrong is said with file and line. */
+enum exit_code accord_open_checked(struct accord_dir *d, const char *path) MUST_CHECK;
+enum exit_code accord_cannot_open(const char *path, enum err e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * Which versions of the accord are held, by us and by each peer, and which of them a log or a path is under.
+ * docs/spec/record.md section 14; why so: docs/adr/0033-a-version-is-a-place-in-each-log.md.
+ */
+#include "node/core.h"
+
+#include "base/log.h"
+
+#include <string.h>
+
+void versions_tell(const struct node *n, struct versions_held *out)
+{
+	out->count = n->versions.count < 2 ? 0 : n->versions.count;
+	for (size_t i = 0; i < out->count; i++)
+		memcpy(out->hashes[i], n->versions.of[i]->hash, HASH_LEN);
+}
+
+uint16_t node_peer_versions(const struct node *n, size_t peer)
+{
+	const struct versions_held *held = &n->peers[peer].held;
+	uint16_t known = 0;
+
+	for (size_t i = 0; i < held->count; i++) {
+		size_t version = accord_version_find(&n->versions, held->hashes[i]);
+		if (version < n->versions.count)
+			known |= (uint16_t)(1u << version);
+	}
+	return known;
+}
+
+void versions_hear(struct node *n, size_t peer, size_t path, const struct hello *h)
+{
+	struct peer *p = &n->peers[peer];
+	size_t version = accord_version_find(&n->versions, h->manifest_hash);
+
+	p->held = h->held;
+	if (p->held.count == 0) {
+		p->held.count = 1;
+		memcpy(p->held.hashes[0], h->manifest_hash, HASH_LEN);
+	}
+	if (path == PATH_BUNDLE)
+		p->bundle_version = version;
+	else
+		p->paths[path].version = version < p->paths[path].said ? version : p->paths[path].said;
+}
+
+const struct book *book_of(const struct node *n, size_t peer, size_t path)
+{
+	const struct peer *p = &n->peers[peer];
+
+	return &n->books[path == PATH_BUNDLE ? p->bundle_version : p->paths[path].version];
+}
+
+size_t version_in_force(const struct node *n)
+{
+	size_t version = n->versions.count - 1;
+
+	for (size_t i = 0; i < n->lines_count; i++) {
+		const struct line *l = &n->lines[i];
+		if (l->is_own && !l->is_closed && l->folded > 0 && l->version < version)
+			version = l->version;
+	}
+	return version;
+}
+
+const struct accord *accord_here(struct node *n, uint32_t channel)
+{
+	const struct line *line = line_newest(n, channel, n->self);
+
+	return line == NULL || line->folded == 0 ? n->accord : n->versions.of[line->version];
+}
+
+const struct accord *node_in_force(const struct node *n)
+{
+	return n->versions.of[version_in_force(n)];
+}
+
+/* Everything that was looked up in the newest version is looked up again. */
+enum err node_adopt(struct node *n, struct now now, const struct accord *a, struct effects *fx)
+{
+	size_t version = n->versions.count;
+	bool is_awaited = false;
+	enum err e;
+
+	n->fx = fx;
+	if (version == ACCORD_VERSIONS_MAX)
+		return ERR_LIMIT;
+	e = turn_open(n);
+	if (e != ERR_OK)
+		return e;
+	n->versions.of[n->versions.count++] = n->accord = n->fold.accord = a;
+	n->fold.version = version;
+	accord_book(a, &n->books[version]);
+	for (size_t i = 0; i < n->lines_count; i++)
+		n->lines[i].channel = accord_channel_find(a, n->lines[i].key.channel);
+	for (size_t peer = 0; peer < a->parties_count; peer++)
+		n->peers[peer].heads_next = now.mono;
+	/* Something may have been folded without what waited for it. */
+	for (size_t i = 0; i < n->lines_count; i++)
+		is_awaited |= n->lines[i].folded < n->lines[i].log->frontier.size;
+	if (is_awaited)
+		refold_due(n, now);
+	log_notice("a version of the accord is held beside %zu others", version);
+	return refold(n, now, false);
+}
