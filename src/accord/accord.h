@@ -92,6 +92,7 @@ struct accord_timer {
 
 struct form;
 struct form_list;
+struct glossary_term;
 
 enum accord_post_quantum { POST_QUANTUM_PREFERRED, POST_QUANTUM_REQUIRED };
 
@@ -124,8 +125,12 @@ struct accord {
 	bool is_start_strict;		     /* no writing after a start until one peer has answered */
 	const struct guidelines *guidelines; /* NULL: the bundle has none */
 	struct form_list *lists;	     /* of `codes`: what more than one form names; NULL for none */
-	struct form *forms;		     /* form.h; NULL for none */
-	size_t forms_count, form_words;	     /* ACCORD_FORMS_MAX, ACCORD_FORM_WORDS_MAX */
+	struct glossary_term *terms;	     /* glossary.h; NULL for none */
+	size_t terms_count;
+	uint64_t translators
+		[TRANSLATION_STATUS_COUNT]; /* bit masks of roles: who may say that status; 0: not said */
+	struct form *forms;		    /* form.h; NULL for none */
+	size_t forms_count, form_words;	    /* ACCORD_FORMS_MAX, ACCORD_FORM_WORDS_MAX */
 };
 
 /*

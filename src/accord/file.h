@@ -25,7 +25,7 @@ struct file_row {
 };
 
 extern const struct file_row file_accord, file_parties, file_posts, file_keys, file_channels, file_timers,
-	file_guidelines, file_codes, file_form;
+	file_guidelines, file_codes, file_form, file_glossary;
 
 /* Reads all lines of a file: r->rule says whether. */
 void file_row_read(const struct file_row *file, struct line_reader *r, struct accord *a);

@@ -363,6 +363,8 @@ enum err run_entry(struct api *a, struct request *q, struct reply *r)
 		e = reply_ladder_of(a, r, &place, &entry);
 	if (e == ERR_OK && is_counted(&entry))
 		e = reply_life_of(a, r, &place, &entry);
+	if (e == ERR_OK && is_counted(&entry))
+		e = reply_translations(a, r, &place);
 	reply_object_end(r);
 	return e;
 }

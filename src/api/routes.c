@@ -17,6 +17,7 @@
 	X("GET",  "/forms",       AUTHORITY_OWNER,  NO_BODY,         run_forms) \
 	X("GET",  "/versions",    AUTHORITY_OWNER,  NO_BODY,         run_versions) \
 	X("POST", "/versions",    AUTHORITY_OWNER,  NO_BODY,         run_adopt) \
+	X("GET",  "/glossary",    AUTHORITY_OWNER,  NO_BODY,         run_glossary) \
 	X("GET",  "/channels",    AUTHORITY_OWNER,  NO_BODY,         run_channels) \
 	X("GET",  "/logs",        AUTHORITY_OWNER,  NO_BODY,         run_logs) \
 	X("GET",  "/keys",        AUTHORITY_OWNER,  NO_BODY,         run_keys) \

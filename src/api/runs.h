@@ -45,6 +45,11 @@ enum err run_drafts(struct api *a, struct request *q, struct reply *r) MUST_CHEC
 enum err run_versions(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_adopt(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
+/* translations.c */
+enum err run_glossary(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+/* "translations" of a statement; nothing if it has none. Uses the api's scratch. */
+enum err reply_translations(struct api *a, struct reply *r, const struct place_key *original) MUST_CHECK;
+
 /* blobs.c */
 enum err run_attachment(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_attach(struct api *a, struct request *q, struct reply *r) MUST_CHECK;

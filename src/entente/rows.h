@@ -14,7 +14,7 @@
 	X(init) X(accord) X(keys) X(serve) \
 	X(send) X(inbox) X(read) X(ack) X(readback) X(correct) X(wrong) X(present) \
 	X(reply) X(decline) X(defer) X(query) X(negative) \
-	X(forms) X(amend) X(cancel) X(close) X(rectify) \
+	X(forms) X(amend) X(cancel) X(close) X(rectify) X(translate) \
 	X(drafts) X(approve) X(refuse) \
 	X(ladder) X(watch) X(status) X(log) \
 	X(erase) X(verify) X(repair) X(export) X(bundle) X(restore) X(fork) X(doctor) \

@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 #include "crypto/hash.h"
 #include "entente/fill.h"
+#include "entente/glossary.h"
 #include "entente/post.h"
 #include "entente/refuse.h"
 #include "entente/rows.h"
@@ -283,6 +284,8 @@ static enum exit_code build(struct draft *d, struct officer *officer, const stru
 		code = officer_find_role(officer, o, c);
 	if (code == EXIT_DONE)
 		code = add_content(d, o, c, form);
+	if (code == EXIT_DONE)
+		glossary_warn(c, d);
 	if (code == EXIT_DONE)
 		code = draft_sign(d, officer);
 	return code;

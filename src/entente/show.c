@@ -66,6 +66,7 @@ static const char *const kinds[] = {
 	N_("attempt"),	      N_("lapse"),     N_("submit"),	 N_("approve"),	   N_("refuse"),
 	N_("cancel"),	      N_("consent"),   N_("release"),	 N_("recall"),	   N_("recall done"),
 	N_("recall refused"), N_("downgrade"), N_("relabel"),	 N_("fate"),	   N_("request"),
+	N_("translation"),
 };
 
 const char *show_kind(const json_t *entry)

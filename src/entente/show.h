@@ -55,6 +55,8 @@ void show_form(const json_t *entry);
  * "N20 v1 Incident of concern: launch", or that the form is not known; "" if it is none. At most size bytes.
  */
 void show_form_title(const json_t *entry, char *out, size_t size);
+/* What others made of it in another language, by whom and how good. */
+void show_translations(const json_t *entry);
 /* "CLOSED" in the reader's language. */
 const char *show_life_state(const char *state);
 /* What is overdue of a number, or is due next; "" if nothing is. */

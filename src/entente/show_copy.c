@@ -35,9 +35,10 @@ static void show_fields(const json_t *entry)
 	const json_t *field;
 	size_t i;
 
-	if (json_str(entry, "form")[0] != '\0')
-		say(_("form {1}, version {2}\n"), json_str(entry, "form"),
-		    say_number(json_uint(entry, "form_version")));
+	if (json_object_get(entry, "filled") != NULL) {
+		show_form(entry);
+		return;
+	}
 	json_array_foreach(json_object_get(entry, "fields"), i, field)
 	{
 		char *value = json_dumps(json_object_get(field, "value"), JSON_ENCODE_ANY | JSON_COMPACT);

@@ -170,6 +170,7 @@ enum exit_code show_entry(struct client *c, const json_t *entry)
 		show_head(entry, accord);
 		show_form(entry);
 		show_words(c, entry);
+		show_translations(entry);
 		code = show_evidence(entry);
 		show_ladders(entry);
 		/* The number last too, as on paper: an end that is missing is seen. */

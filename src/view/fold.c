@@ -532,6 +532,7 @@ static const struct step_rule {
 	{ KIND_NEGATIVE, WHOSE_OTHERS, false, false, false, true },
 	{ KIND_CORRECTION, WHOSE_OWN, false, false, false, false },
 	{ KIND_LAPSE, WHOSE_OWN, false, true, false, false },
+	{ KIND_TRANSLATION, WHOSE_ANY, false, false, false, false },
 	{ KIND_APPROVE, WHOSE_OWN, false, false, false, false },
 	{ KIND_REFUSE, WHOSE_OWN, false, false, false, false },
 	{ KIND_CANCEL, WHOSE_OWN, false, false, false, false },
@@ -657,7 +658,7 @@ static enum err judge_version(const struct case_file *c, enum verdict *out)
 
 static judge *const judges[] = {
 	judge_channel,	  judge_signatures, judge_label, judge_sealing, judge_addressees, judge_repetition,
-	judge_references, judge_step,	    judge_form,	 judge_release, judge_version,
+	judge_references, judge_step,	    judge_form,	 judge_release, judge_version,	  judge_translation,
 };
 
 enum err fold_judge(const struct fold *all, const struct fold_input *in, struct entry_view *out)
@@ -887,6 +888,8 @@ static enum err fold_effect(const struct fold *f, const struct fold_input *in, c
 		e = fold_act(f, in, v);
 	if (e == ERR_OK)
 		e = fold_form_row(f, in);
+	if (e == ERR_OK)
+		e = fold_translation_row(f, in);
 	if (e == ERR_OK)
 		e = release_folded(f, in, v);
 	if (e != ERR_OK)

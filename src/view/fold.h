@@ -22,6 +22,7 @@
  *	'y' channel, consent, T, place   what an originator consented to
  *	't' channel, due, place      items whose review has no FATE yet
  *	'h' log                      hash of the version of the accord that judges its next entry
+ *	'z' place                    struct translation_view
  */
 #ifndef VIEW_FOLD_H
 #define VIEW_FOLD_H
@@ -242,6 +243,26 @@ struct form_life {
 /* Of the statement that stands at `place`; of one without a form only what corrects it. */
 enum err fold_form_life(const struct fold *f, const struct place_key *place, const struct statement *s,
 			struct form_life *out) MUST_CHECK;
+
+struct translation_view {
+	enum translation_status status;
+	char language[LANGUAGE_TAG_MAX + 1];
+	struct place_key original,
+		first; /* first: its own place, or that of the translation it is a later word on */
+	bool has_text;
+};
+enum err fold_translation(const struct fold *f, const struct place_key *place,
+			  struct translation_view *out) MUST_CHECK;
+
+/* A translation as it stands after every later word on it. */
+struct translation {
+	struct place_key first, text, by; /* where it began, where its words are, who said the status */
+	enum translation_status status;
+	char language[LANGUAGE_TAG_MAX + 1];
+};
+/* The next one of a statement, in the order of the record; *at starts zeroed. ERR_NOT_FOUND at the end. */
+enum err fold_next_translation(const struct fold *f, const struct place_key *original, struct message_at *at,
+			       struct translation *out) MUST_CHECK;
 
 /* Every row of a channel, in order: what two nodes with the same entries must have the same of. */
 typedef enum err fold_row(void *self, struct bytes key, struct bytes value);

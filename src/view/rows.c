@@ -443,9 +443,47 @@ enum err row_get_form(const struct map *m, const struct place_key *at, struct fo
 	return bytes_copy_str(in, out->name, sizeof out->name) == ERR_OK ? ERR_OK : ERR_CORRUPT;
 }
 
-static const enum row_type row_types[] = { ROW_ACT,  ROW_RECIPIENT, ROW_ENTRY,	 ROW_FOLDED, ROW_VERSION,
-					   ROW_ID,   ROW_KEY,	    ROW_MESSAGE, ROW_OWED,   ROW_SUSPENSION,
-					   ROW_FORM, ROW_DRAFT,	    ROW_CONSENT, ROW_DUE };
+enum err row_put_translation(const struct map *m, const struct place_key *at,
+			     const struct translation_view *v)
+{
+	struct row_key k;
+	uint8_t memory[LANGUAGE_TAG_MAX + 2 * PLACE_KEY_LEN + 2];
+	struct buf value = BUF_ON(memory);
+
+	place_key_write(at, row_open(&k, ROW_TRANSLATION));
+	buf_put_byte(&value, (uint8_t)v->status);
+	buf_put_byte(&value, v->has_text);
+	place_key_write(&v->original, &value);
+	place_key_write(&v->first, &value);
+	buf_put_str(&value, v->language);
+	return row_put(m, &k, &value);
+}
+
+enum err row_get_translation(const struct map *m, const struct place_key *at, struct translation_view *out)
+{
+	struct row_key k;
+	uint8_t memory[LANGUAGE_TAG_MAX + 2 * PLACE_KEY_LEN + 2];
+	struct buf value = BUF_ON(memory);
+	struct bytes in;
+	enum err e;
+
+	place_key_write(at, row_open(&k, ROW_TRANSLATION));
+	e = map_get(m, buf_bytes(&k.buf), &value);
+	if (e != ERR_OK)
+		return e;
+	in = (struct bytes){ memory + 2, value.len < 2 ? 0 : value.len - 2 };
+	if (value.len < 2 || memory[0] >= TRANSLATION_STATUS_COUNT || memory[1] > 1 ||
+	    place_key_read(&in, &out->original) != ERR_OK || place_key_read(&in, &out->first) != ERR_OK)
+		return ERR_CORRUPT;
+	out->status = (enum translation_status)memory[0];
+	out->has_text = memory[1] != 0;
+	return bytes_copy_str(in, out->language, sizeof out->language) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+}
+
+static const enum row_type row_types[] = {
+	ROW_ACT,  ROW_RECIPIENT,  ROW_ENTRY, ROW_FOLDED, ROW_VERSION, ROW_ID,  ROW_KEY,	       ROW_MESSAGE,
+	ROW_OWED, ROW_SUSPENSION, ROW_FORM,  ROW_DRAFT,	 ROW_CONSENT, ROW_DUE, ROW_TRANSLATION
+};
 
 enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *self)
 {

@@ -31,7 +31,8 @@ enum row_type {
 	ROW_DRAFT = 'g',   /* release.c */
 	ROW_CONSENT = 'y', /* release.c */
 	ROW_DUE = 't',	   /* release.c */
-	ROW_VERSION = 'h'
+	ROW_VERSION = 'h',
+	ROW_TRANSLATION = 'z'
 };
 
 struct buf *row_open(struct row_key *k, enum row_type type);
@@ -74,6 +75,10 @@ enum err row_next_listed(const struct map *m, struct row_key *prefix, struct mes
 
 enum err row_put_owed(const struct map *m, const struct place_key *at, const struct owed_view *v) MUST_CHECK;
 enum err row_get_owed(const struct map *m, const struct place_key *at, struct owed_view *out) MUST_CHECK;
+enum err row_put_translation(const struct map *m, const struct place_key *at,
+			     const struct translation_view *v) MUST_CHECK;
+enum err row_get_translation(const struct map *m, const struct place_key *at,
+			     struct translation_view *out) MUST_CHECK;
 enum err row_put_form(const struct map *m, const struct place_key *at, const struct form_view *v) MUST_CHECK;
 enum err row_get_form(const struct map *m, const struct place_key *at, struct form_view *out) MUST_CHECK;
 enum err row_del_owed(const struct map *m, const struct place_key *at) MUST_CHECK;

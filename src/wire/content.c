@@ -17,26 +17,6 @@ enum {
 	KEY_COUNT
 };
 
-static bool is_alphanumeric(uint8_t c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-/* The shape of a BCP 47 tag: subtags of 1 to 8 letters or digits, joined by hyphens. */
-static bool is_language(struct bytes tag)
-{
-	size_t len = 0; /* of the subtag */
-
-	if (tag.len > LANGUAGE_TAG_MAX)
-		return false;
-	for (size_t i = 0; i < tag.len; i++) {
-		if (tag.ptr[i] == '-' ? len == 0 : !is_alphanumeric(tag.ptr[i]) || len == 8)
-			return false;
-		len = tag.ptr[i] == '-' ? 0 : len + 1;
-	}
-	return len > 0;
-}
-
 /* Printable ASCII, a type and a subtype. */
 static bool is_media_type(struct bytes type)
 {
@@ -72,7 +52,7 @@ static void read_language(struct cbor_reader *r, void *out)
 {
 	struct content *c = out;
 
-	if (cbor_read_text(r, SIZE_MAX, &c->language) == ERR_OK && !is_language(c->language))
+	if (cbor_read_text(r, SIZE_MAX, &c->language) == ERR_OK && !is_language_tag(c->language))
 		cbor_refuse(r, ERR_RULE, "content.language");
 }
 

@@ -66,6 +66,16 @@ static bool is_hash(struct bytes value, uint64_t max)
 	return cbor_read_bytes(&r, (size_t)max, &string) == ERR_OK && string.len == HASH_LEN;
 }
 
+/* The shape of a BCP 47 tag, as the content's language has it. */
+static bool is_language(struct bytes value, uint64_t max)
+{
+	struct cbor_reader r;
+	struct bytes tag;
+
+	cbor_open(&r, value);
+	return cbor_read_text(&r, (size_t)max, &tag) == ERR_OK && is_language_tag(tag);
+}
+
 /* [* role], at most max */
 static bool is_roles(struct bytes value, uint64_t max)
 {
@@ -168,6 +178,8 @@ static const struct field_row rows[] = {
 	{ KIND_DEFER,    FIELD_DEFER_UNTIL,     true,  is_uint,    TIME_MS_MAX - 1 },
 	{ KIND_NEGATIVE, FIELD_NEGATIVE_CAUSE,  true,  is_uint,    NEGATIVE_CAUSE_COUNT - 1 },
 	{ KIND_LAPSE,    FIELD_LAPSE_CAUSE,     true,  is_uint,    1 },
+	{ KIND_TRANSLATION, FIELD_TRANSLATION_STATUS, true, is_uint, TRANSLATION_STATUS_COUNT - 1 },
+	{ KIND_TRANSLATION, FIELD_TRANSLATION_LANGUAGE, true, is_language, LANGUAGE_TAG_MAX },
 	{ KIND_SUBMIT,   FIELD_SUBMIT_OUTGOING, true,  is_bytes,   ENTRY_LEN_MAX },
 	{ KIND_SUBMIT,   FIELD_SUBMIT_SIGNATURE, true, is_bytes,   SSHSIG_LEN_MAX },
 	{ KIND_APPROVE,  FIELD_APPROVE_SIGNATURE, true, is_bytes,  SSHSIG_LEN_MAX },

@@ -39,6 +39,7 @@ enum kind_refers { KIND_REFERS_NONE, KIND_REFERS_ANY, KIND_REFERS_ONE };
 	X(REMARK,      21,     KIND_OFFICER, KIND_REFERS_ANY,   "remark") \
 	X(ATTEMPT,     22,     KIND_OFFICER, KIND_REFERS_ANY,   "attempt") \
 	X(LAPSE,       23,     KIND_NODE,    KIND_REFERS_ONE,   "lapse") \
+	X(TRANSLATION, 24,     KIND_OFFICER, KIND_REFERS_ONE,   "translation") \
 	X(SUBMIT,      32,     KIND_OFFICER, KIND_REFERS_NONE,  "submit") \
 	X(APPROVE,     33,     KIND_OFFICER, KIND_REFERS_ONE,   "approve") \
 	X(REFUSE,      34,     KIND_OFFICER, KIND_REFERS_ONE,   "refuse") \
@@ -71,20 +72,22 @@ struct kind_row {
 const struct kind_row *kind_find(uint64_t number);
 
 /* Fields of key 14, by kind. */
-#define FIELD_READ_ATTACHMENTS 1u /* WATCH READ: hashes of attachments that were here whole */
-#define FIELD_MARK 1u		  /* MARK: 0 CORRECT, 1 WRONG */
-#define FIELD_LAPSE_CAUSE 1u	  /* LAPSE: 0 NO ANSWER, 1 LINE DOWN */
-#define FIELD_DEFER_UNTIL 1u	  /* DEFER: ms since 1970 */
-#define FIELD_NEGATIVE_CAUSE 1u	  /* NEGATIVE: enum negative_cause */
-#define FIELD_KEYS_ACT 1u	  /* KEYS: 0 add, 1 withdraw */
-#define FIELD_KEYS_USE 2u	  /* KEYS: enum key_use */
-#define FIELD_KEYS_KEY 3u	  /* KEYS: officer: SSH wire form, else raw */
-#define FIELD_KEYS_HOLDER 4u	  /* KEYS: the holder's number */
-#define FIELD_KEYS_ROLES 5u	  /* KEYS: array of role names */
-#define FIELD_OPEN_MANIFEST 1u	  /* OPEN: hash of the accord's manifest */
-#define FIELD_OPEN_OLD 2u	  /* OPEN: [epoch, size, root] */
-#define FIELD_OPEN_GIVEN_UP 3u	  /* OPEN: [size, root] */
-#define FIELD_ACCORD_MANIFEST 1u  /* ACCORD: hash of the new version's manifest */
+#define FIELD_READ_ATTACHMENTS 1u     /* WATCH READ: hashes of attachments that were here whole */
+#define FIELD_MARK 1u		      /* MARK: 0 CORRECT, 1 WRONG */
+#define FIELD_LAPSE_CAUSE 1u	      /* LAPSE: 0 NO ANSWER, 1 LINE DOWN */
+#define FIELD_DEFER_UNTIL 1u	      /* DEFER: ms since 1970 */
+#define FIELD_NEGATIVE_CAUSE 1u	      /* NEGATIVE: enum negative_cause */
+#define FIELD_KEYS_ACT 1u	      /* KEYS: 0 add, 1 withdraw */
+#define FIELD_KEYS_USE 2u	      /* KEYS: enum key_use */
+#define FIELD_KEYS_KEY 3u	      /* KEYS: officer: SSH wire form, else raw */
+#define FIELD_KEYS_HOLDER 4u	      /* KEYS: the holder's number */
+#define FIELD_KEYS_ROLES 5u	      /* KEYS: array of role names */
+#define FIELD_OPEN_MANIFEST 1u	      /* OPEN: hash of the accord's manifest */
+#define FIELD_OPEN_OLD 2u	      /* OPEN: [epoch, size, root] */
+#define FIELD_OPEN_GIVEN_UP 3u	      /* OPEN: [size, root] */
+#define FIELD_TRANSLATION_STATUS 1u   /* TRANSLATION: enum translation_status */
+#define FIELD_TRANSLATION_LANGUAGE 2u /* TRANSLATION: BCP 47 tag of its words, text */
+#define FIELD_ACCORD_MANIFEST 1u      /* ACCORD: hash of the new version's manifest */
 
 /* Release (docs/spec/release.md). */
 #define FIELD_SUBMIT_OUTGOING 1u   /* SUBMIT: the exact statement that is to go out */
@@ -110,6 +113,16 @@ enum recall_cause { RECALL_USED, RECALL_KEPT_BY_LAW, RECALL_OTHER, RECALL_CAUSE_
 #define FIELD_LINE_PATH 1u	  /* asked and closed: name of the path, text */
 #define FIELD_LINE_ANSWERED_BY 2u /* closed: role that answered, text */
 #define FIELD_LINE_MS 3u	  /* closed: milliseconds from asking to the answer, on the asker's clock */
+
+/* How good a translation is said to be; NONE: it is none any more. */
+enum translation_status {
+	TRANSLATION_NONE,
+	TRANSLATION_MACHINE,
+	TRANSLATION_DRAFT,
+	TRANSLATION_REVIEWED,
+	TRANSLATION_CERTIFIED,
+	TRANSLATION_STATUS_COUNT
+};
 
 enum negative_cause {
 	NEGATIVE_CANNOT_DECODE,

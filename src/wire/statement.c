@@ -9,6 +9,26 @@ static bool is_node(const struct statement *s)
 	return bytes_equal(s->role, BYTES_LIT(ROLE_NODE));
 }
 
+static bool is_alphanumeric(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* The shape of a BCP 47 tag: subtags of 1 to 8 letters or digits, joined by hyphens. */
+bool is_language_tag(struct bytes tag)
+{
+	size_t len = 0; /* of the subtag */
+
+	if (tag.len > LANGUAGE_TAG_MAX)
+		return false;
+	for (size_t i = 0; i < tag.len; i++) {
+		if (tag.ptr[i] == '-' ? len == 0 : !is_alphanumeric(tag.ptr[i]) || len == 8)
+			return false;
+		len = tag.ptr[i] == '-' ? 0 : len + 1;
+	}
+	return len > 0;
+}
+
 static void read_name(struct cbor_reader *r, bool (*is_good)(struct bytes), const char *rule,
 		      struct bytes *out)
 {

@@ -116,6 +116,8 @@ const struct field *statement_field(const struct statement *s, uint64_t key);
 enum err statement_field_uint(const struct statement *s, uint64_t key, uint64_t max,
 			      uint64_t *out) MUST_CHECK;
 
+/* The shape of a BCP 47 tag: subtags of 1 to 8 letters or digits, joined by hyphens. */
+bool is_language_tag(struct bytes tag);
 void place_write(const struct place *p, struct buf *out); /* CBOR */
 enum err place_read(struct cbor_reader *r, struct place *out);
 

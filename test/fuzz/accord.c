@@ -3,6 +3,7 @@
  * after the other, each behind a line "@NAME"; the manifest is made for them, unless there is one among them.
  */
 #include "accord/form.h"
+#include "accord/glossary.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -344,6 +345,28 @@ static void write_form(const struct accord *a, const struct form *f, struct buf 
 	write_limits(&f->limits, out);
 }
 
+static void write_glossary(const struct accord *a, struct buf *out)
+{
+	for (size_t i = TRANSLATION_MACHINE; i < TRANSLATION_STATUS_COUNT; i++) {
+		if (a->translators[i] == 0)
+			continue;
+		put_word(out, "translate");
+		put_word(out, translation_status_name((enum translation_status)i));
+		buf_put_str(out, "by");
+		for (size_t role = 0; role < a->roles_count; role++) {
+			buf_put_str(out, a->translators[i] >> role & 1 ? " " : "");
+			buf_put_str(out, a->translators[i] >> role & 1 ? a->roles[role].name : "");
+		}
+		buf_put_byte(out, '\n');
+	}
+	for (const struct glossary_term *t = a->terms; t != NULL; t = t->next) {
+		put_word(out, "term");
+		put_word(out, t->name);
+		put_names(out, a, t->names.text);
+		buf_put_str(out, t->is_contested ? "contested\n" : "\n");
+	}
+}
+
 static void write_forms(const struct accord *a, struct bundle *b, struct buf *out)
 {
 	size_t begin = out->len;
@@ -352,6 +375,9 @@ static void write_forms(const struct accord *a, struct bundle *b, struct buf *ou
 		write_codes(a, out);
 		add(b, BYTES_LIT("codes"), (struct bytes){ out->ptr + begin, out->len - begin });
 	}
+	begin = out->len;
+	write_glossary(a, out);
+	add(b, BYTES_LIT("glossary"), (struct bytes){ out->ptr + begin, out->len - begin });
 	for (const struct form *f = a->forms; f != NULL; f = f->next) {
 		begin = out->len;
 		write_form(a, f, out);

@@ -1,6 +1,7 @@
 /* Accords against accord.json, the finished bundle's signatures and look-ups, the manifest's two other uses.
  */
 #include "accord/form.h"
+#include "accord/glossary.h"
 #include "bundle_copy.h"
 #include "crypto/sshsig.h"
 #include "vectors.h"
@@ -195,6 +196,16 @@ static void put_lines(struct buf *lines, const struct accord *a)
 	put_lists(lines, a, a->lists);
 	for (const struct form *f = a->forms; f != NULL; f = f->next)
 		put_form(lines, a, f);
+	for (size_t i = TRANSLATION_MACHINE; i < TRANSLATION_STATUS_COUNT; i++) {
+		if (a->translators[i] != 0)
+			line_put(lines, "translate %s %llu",
+				 translation_status_name((enum translation_status)i),
+				 (unsigned long long)a->translators[i]);
+	}
+	for (const struct glossary_term *t = a->terms; t != NULL; t = t->next) {
+		line_put(lines, "term %s%s", t->name, t->is_contested ? " contested" : "");
+		put_names(lines, a, "name", t->names.text);
+	}
 }
 
 static bool is_read_as(const struct accord *a, const json_t *wanted, const char *why)

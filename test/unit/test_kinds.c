@@ -8,7 +8,7 @@
 #include <cmocka.h>
 static void test_every_kind_once(void **state)
 {
-	static const uint64_t unknown[] = { 6, 7, 24, 1000, (uint64_t)1 << 32, UINT64_MAX };
+	static const uint64_t unknown[] = { 6, 7, 25, 1000, (uint64_t)1 << 32, UINT64_MAX };
 	size_t count = 0;
 
 	(void)state;
@@ -41,6 +41,7 @@ static void test_rows(void **state)
 		{ KIND_MESSAGE, KIND_EITHER, KIND_REFERS_ANY, "message" },
 		{ KIND_WATCH_READ, KIND_OFFICER, KIND_REFERS_ONE, "watch read" },
 		{ KIND_LAPSE, KIND_NODE, KIND_REFERS_ONE, "lapse" },
+		{ KIND_TRANSLATION, KIND_OFFICER, KIND_REFERS_ONE, "translation" },
 	};
 
 	(void)state;

@@ -180,6 +180,9 @@ class Accord:
         for form in self.forms:
             if not set(form["after"]) <= {other["name"] for other in self.forms}:
                 raise Refused(form["file"], 1, "forms.after")
+        self.out["glossary"] = self.at = []
+        if "glossary" in files:
+            self.read_glossary(File("glossary", files["glossary"]))
         self.read_needed("keys", files)
 
     def read_needed(self, name, files):
@@ -192,7 +195,7 @@ class Accord:
         self.at += lines
 
     def lines(self):
-        return [line for name in ("accord", "parties", "posts", "keys", "channels", "timers", "codes", "forms") for line in self.out[name]]
+        return [line for name in ("accord", "parties", "posts", "keys", "channels", "timers", "codes", "forms", "glossary") for line in self.out[name]]
 
     def read_accord(self, f):
         had, title = {}, []
@@ -293,6 +296,30 @@ class Accord:
                 self.take_value(f, self.lists, name)
         f.expect(all(self.lists.values()), "codes.value")
         self.put_lists(self.lists)
+
+    def read_glossary(self, f):
+        statuses, terms = {}, []
+        for word in f.lines():
+            f.expect(word in ("translate", "term"), "line.keyword")
+            f.words.pop(0)
+            if word == "translate":
+                status = f.take("glossary.translate", ["MACHINE", "DRAFT", "REVIEWED", "CERTIFIED"])
+                f.expect(status not in statuses, "glossary.translate")
+                f.take("glossary.translate", ["by"])
+                statuses[status] = f.members(list(self.posts), "glossary.translate")
+                f.expect(not f.words, "glossary.translate")
+                continue
+            name = f.take("glossary.term", ROLE)
+            f.expect(not terms or terms[-1][0] < name, "glossary.order")
+            f.expect(len(terms) < 256, "glossary.count")
+            names = f.names(self.languages)
+            is_contested = f.words[:1] == ["contested"]
+            if is_contested:
+                f.words.pop(0)
+            terms.append((name, names, is_contested))
+        self.put(*(f"translate {one} {statuses[one]}" for one in ("MACHINE", "DRAFT", "REVIEWED", "CERTIFIED") if one in statuses))
+        for name, names, is_contested in terms:
+            self.put(f"term {name}{' contested' * is_contested}", *(f"name {one}" for one in names))
 
     def take_type(self, f, form):
         match = TYPE.fullmatch(f.take("forms.type"))

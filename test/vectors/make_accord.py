@@ -82,6 +82,10 @@ BASE = {
         'list where # both forms name it\nvalue 1 north en "north" ko "북"\nvalue 7 south en "south" ko "남"\n'
         'list how\nvalue 0 slow en "slow" ko "느림"\n'
     ),
+    "glossary": (
+        "translate CERTIFIED by scribe\ntranslate DRAFT by watch scribe # either\n"
+        'term bark en "bark" ko "껍질" contested\nterm root en "root" ko "뿌리"\n'
+    ),
     "forms/N20": (
         'form N20 version 2 en "Leaf fall" ko "낙엽"\nplane LEADER SERVICE\nacts announce amend cancel close\n'
         'precedence PRIORITY FLASH\nbasis\nlimit answer 30m FLASH 10m\nlimit again 1h\n'
@@ -154,8 +158,10 @@ def lines_of_base():
             "field 199 note text? content", "name en Note", "name ko 비고"]
     out += ["form N31 1", "name en Correction", "name ko 정정", "plane 17 acts 1 precedence 0 of 0", "corrects",
             "field 1 subject ref statement", "name en Subject", "name ko 대상"]
-    return out + ["form R1 4294967295", "name en Answer", "name ko 회신", "plane 1 acts 3 precedence 0 of 1", "reply", "after N20",
+    out += ["form R1 4294967295", "name en Answer", "name ko 회신", "plane 1 acts 3 precedence 0 of 1", "reply", "after N20",
                   "after N31", "limit after at 500", "field 1 at time statement", "name en At", "name ko 시각"]
+    return out + ["translate DRAFT 6", "translate CERTIFIED 2", "term bark contested", "name en bark", "name ko 껍질", "term root",
+                  "name en root", "name ko 뿌리"]
 
 
 def replaced(old, new):
@@ -180,7 +186,7 @@ good("no channel need be asked after a restore", replaced("start strict", "start
 good("a comment behind a word", change=["timers", "start strict", "start strict#er than free"])
 good("no line checks", replaced("line-check 3600000 120000", "line-check 0 0"),
      change=["timers", "every 1h answer 2m", "every none answer none"])
-good("files of a later version are kept", files={"glossary": "", "bodies/council.2": "\u0001", "procedures/P-1_a": "",
+good("files of a later version are kept", files={"bodies/council.2": "\u0001", "procedures/P-1_a": "",
                                                 "REVIEW": "please\n"})
 good("marks that no one letter has", replaced("name en Ash", "name en x\u0300\u0315\u00c9sh"), change=["parties", '"Ash"', '"x\u0300\u0315\u00c9sh"'])
 SEALED = "channel 1 crown LEADER parties 3 write 5 precedence 5"
@@ -388,7 +394,8 @@ form_is("", [], "a form without fields")
 form_is("".join(FIELD.format(i, f"f{i}", one + "[]?", "statement") for i, one in enumerate(TYPES, 1)),
         [line for i, one in enumerate(TYPES, 1) for line in (f"field {i} f{i} {one}[]? statement", "name en A", "name ko 가")],
         "a field of each type")
-good("no codes and no forms", [line for line in lines_of_base()[: lines_of_base().index("list where")]],
+good("no codes and no forms",
+     lines_of_base()[: lines_of_base().index("list where")] + lines_of_base()[lines_of_base().index("translate DRAFT 6"):],
      files={"codes": None, "forms/N20": None, "forms/N20.1": None, "forms/N31": None, "forms/R1": None})
 change("codes", "list where", "list Where", 1, "codes.list", "a list's name with a capital")
 change("codes", "list how", "list where", 4, "codes.list", "a list twice")
@@ -459,10 +466,24 @@ bad("more words than all forms may have", "forms/N43", 171, "forms.words", files
     f"forms/N4{n}": HEAD.replace("N40", f"N4{n}") + "list a\n" + "".join(f'value {i} v{i} en "A" ko "A"\n' for i in range(280))
     for n in range(4)})
 
+# glossary
+change("glossary", "translate CERTIFIED", "translate PERFECT", 1, "glossary.translate", "a status that is none")
+change("glossary", "translate CERTIFIED", "translate NONE", 1, "glossary.translate", "nobody says that there is none")
+change("glossary", "translate DRAFT", "translate CERTIFIED", 2, "glossary.translate", "a status twice")
+change("glossary", "by scribe", "by cook", 1, "glossary.translate", "a translator's post that is none")
+change("glossary", "DRAFT by", "DRAFT of", 2, "glossary.translate", "no word by")
+change("glossary", "term bark", "term Bark", 3, "glossary.term", "a term's name with a capital")
+change("glossary", "term root", "term bark", 4, "glossary.order", "a term twice")
+change("glossary", "contested", "disputed", 3, "line.end", "another word behind a term")
+change("glossary", ' ko "뿌리"', "", 4, "names.language", "a term in one language")
+bad("257 terms", "glossary", 257, "glossary.count", files={
+    "glossary": "".join(f'term t{i:03} en "T" ko "T"\n' for i in range(257))})
+good("no glossary", lines_of_base()[: lines_of_base().index("translate DRAFT 6")], files={"glossary": None})
+
 # The bundle
 for missing in ("accord", "parties", "posts", "keys", "channels", "timers"):
     bad(f"no file {missing}", missing, 1, "bundle.missing", files={missing: None})
-bad("a file of an unknown name", "MANIFEST", 9, "manifest.name", files={"lines": "?\n"})
+bad("a file of an unknown name", "MANIFEST", 10, "manifest.name", files={"lines": "?\n"})
 bad("a file in a folder of a folder", "MANIFEST", 8, "manifest.name", files={"forms/a/b": "?\n"})
 bad("a hidden file", "MANIFEST", 4, "manifest.name", files={"forms/..": "?\n"})
 bad("a folder's name alone", "MANIFEST", 2, "manifest.name", files={"bodies/": "?\n"})
@@ -470,13 +491,13 @@ bad("a file too long", "posts", 1, "bundle.length", files={"posts": "#" * 65536 
 sha = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in BASE.items()}
 bad("a file that is not listed", "posts", 1, "bundle.listed", manifest=[f"{sha['posts']}  posts\n", ""])
 bad("the last file is not listed", "timers", 1, "bundle.listed", manifest=[f"{sha['timers']}  timers\n", ""])
-bad("a file that is not there", "glossary", 1, "bundle.missing", manifest=[f"{sha['keys']}  keys", f"{sha['keys']}  glossary\n{sha['keys']}  keys"])
+bad("a file that is not there", "guidelines", 1, "bundle.missing", manifest=[f"{sha['keys']}  keys", f"{sha['keys']}  guidelines\n{sha['keys']}  keys"])
 bad("another hash", "posts", 1, "bundle.hash", manifest=[sha["posts"], sha["timers"]])
 bad("a file listed twice", "MANIFEST", 2, "manifest.order", manifest=["  accord\n", f"  accord\n{sha['accord']}  accord\n"])
 bad("hash in capitals", "MANIFEST", 1, "manifest.form", manifest=[sha["accord"], sha["accord"].upper()])
 bad("one blank before a name", "MANIFEST", 1, "manifest.form", manifest=["  accord", " accord"])
 bad("the star of a binary file", "MANIFEST", 1, "manifest.form", manifest=["  accord", " *accord"])
-bad("last line of the manifest not ended", "MANIFEST", 11, "manifest.form", manifest=["  timers\n", "  timers"])
+bad("last line of the manifest not ended", "MANIFEST", 12, "manifest.form", manifest=["  timers\n", "  timers"])
 bad("257 files", "MANIFEST", 1, "manifest.length", files={f"forms/N{i}": "" for i in range(100, 357 - len(BASE))})
 bad("an empty manifest", "accord", 1, "bundle.listed", manifest=[""])
 

@@ -211,7 +211,7 @@ def statement_good():
     yield "watch read with sixteen attachments", of_kind(9, {1: [bytes([i]) * 32 for i in range(16)]})
     yield "accord", changed(KEYS, {5: 2, 14: {1: HASH}})
     for kind, (name, authors, _) in wire_reader.KINDS.items():
-        fields = {0: {1: HASH}, 1: KEYS[14], 2: {1: HASH}, 11: {1: 1}, 15: {1: TIME_END - 1}, 17: {1: 3}, 23: {1: 1},
+        fields = {0: {1: HASH}, 1: KEYS[14], 2: {1: HASH}, 11: {1: 1}, 15: {1: TIME_END - 1}, 17: {1: 3}, 23: {1: 1}, 24: {1: 4, 2: "ko"},
                   **RELEASE_FIELDS}.get(kind)
         for author in authors:
             role = "node" if author == "n" else "watch"
@@ -349,6 +349,9 @@ def statement_fields():
         yield f"{name} without field 1", of_kind(kind, None, role)
         yield f"{name} with {most + 1}", of_kind(kind, {1: most + 1}, role)
         yield f"{name} with a text", of_kind(kind, {1: "0"}, role)
+    for why, fields in (("of no status", {2: "ko"}), ("of a status too far", {1: 5, 2: "ko"}), ("into no language", {1: 2}),
+                        ("into what is no tag", {1: 2, 2: "k o"}), ("into a number", {1: 2, 2: 7}), ("into an empty tag", {1: 2, 2: ""})):
+        yield f"translation {why}", of_kind(24, fields)
 
 
 def statement_vectors():

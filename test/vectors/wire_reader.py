@@ -21,7 +21,7 @@ KINDS = {0: ("open", "on", "0"), 1: ("keys", "o", "0"), 2: ("accord", "o", "0"),
          10: ("read back", "o", "1"), 11: ("mark", "o", "1"), 12: ("presented", "o", "1"), 13: ("reply", "on", "1"),
          14: ("decline", "o", "1"), 15: ("defer", "o", "1"), 16: ("query", "on", "1"), 17: ("negative", "on", "1"),
          18: ("suspend", "o", "*"), 19: ("reinstate", "o", "*"), 20: ("correction", "o", "1"),
-         21: ("remark", "o", "*"), 22: ("attempt", "o", "*"), 23: ("lapse", "n", "1"),
+         21: ("remark", "o", "*"), 22: ("attempt", "o", "*"), 23: ("lapse", "n", "1"), 24: ("translation", "o", "1"),
          32: ("submit", "o", "0"), 33: ("approve", "o", "1"), 34: ("refuse", "o", "1"), 35: ("cancel", "o", "1"),
          36: ("consent", "o", "1"), 37: ("release", "o", "*"), 38: ("recall", "o", "1"), 39: ("recall done", "o", "1"),
          40: ("recall refused", "o", "1"), 41: ("downgrade", "o", "1"), 42: ("relabel", "o", "1"), 43: ("fate", "n", "1"),
@@ -231,6 +231,10 @@ def is_code(value):
     return type(value) is str and 1 <= len(value.encode()) <= 16
 
 
+def is_language(tag):
+    return type(tag) is str and len(tag) <= 35 and re.fullmatch(r"[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*", tag)
+
+
 def is_kind_right(kind, channel, fields):
     """What the fields of key 14 must be, by kind."""
     if kind == 0:
@@ -272,6 +276,8 @@ def is_kind_right(kind, channel, fields):
         return is_uint(fields.get(1), 0, 1)
     if kind == 15:
         return is_uint(fields.get(1), 0, TIME_END - 1)
+    if kind == 24:
+        return is_uint(fields.get(1), 0, 4) and is_language(fields.get(2))
     return kind != 17 or is_uint(fields.get(1), 0, 3)
 
 
@@ -429,7 +435,7 @@ def read_content(raw):
     check_map(c, (1, 2), range(3, 8), "content.key")
     check_fixed(c[1], 16)
     typed(c[2], str)
-    need(len(c[2]) <= 35 and re.fullmatch(r"[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*", c[2]), "content.language")
+    need(is_language(c[2]), "content.language")
     lines = [f"salt {c[1].hex()}", f"language {c[2]}"]
     if 3 in c:
         need(typed(c[3], str) != "", "content.subject")

@@ -1,0 +1,103 @@
+/* Translations beside what is authentic, and the words that both sides agreed on for them. */
+#include "accord/glossary.h"
+#include "api/entry_reply.h"
+#include "api/form_reply.h"
+#include "api/runs.h"
+
+/* Who said how good it is: the linguist stands by his post and his number. */
+static enum err reply_by(struct api *a, struct reply *r, const struct place_key *place)
+{
+	struct entry_read_out entry;
+	struct buf memory;
+	enum err e;
+
+	buf_init(&memory, a->last_memory, ENTRY_LEN_MAX);
+	e = node_entry(a->node, place, &memory, &entry);
+	if (e != ERR_OK)
+		return e;
+	reply_object(r, "by");
+	reply_place(r, "place", node_accord(a->node), place);
+	reply_text(r, "party", entry.statement.party);
+	reply_text(r, "role", entry.statement.role);
+	if (entry.has_signer)
+		reply_uint(r, "holder", entry.signer.holder);
+	reply_object_end(r);
+	return ERR_OK;
+}
+
+static enum err reply_text_of(struct api *a, struct reply *r, const struct place_key *place)
+{
+	struct buf memory, content;
+	struct entry_read_out entry;
+	enum err e, read;
+
+	buf_init(&memory, a->last_memory, ENTRY_LEN_MAX);
+	buf_init(&content, a->content_memory, CONTENT_LEN_MAX);
+	e = node_entry(a->node, place, &memory, &entry);
+	if (e != ERR_OK)
+		return e;
+	read = node_content(a->node, &entry.statement, &content);
+	reply_bool(r, "held", read == ERR_OK);
+	reply_uint(r, "sealing", entry.statement.content.sealing);
+	if (read == ERR_OK && entry.statement.content.sealing == 0)
+		reply_content(r, node_accord(a->node), &entry.statement, buf_bytes(&content));
+	return ERR_OK;
+}
+
+enum err reply_translations(struct api *a, struct reply *r, const struct place_key *original)
+{
+	const struct fold *fold = node_fold(a->node);
+	struct message_at at = { 0 };
+	struct translation t;
+	bool is_any = false;
+	enum err e;
+
+	while ((e = fold_next_translation(fold, original, &at, &t)) == ERR_OK &&
+	       r->out->len < REPLY_LEN_MAX / 2) {
+		if (!is_any)
+			reply_array(r, "translations");
+		is_any = true;
+		reply_object(r, NULL);
+		reply_place(r, "place", node_accord(a->node), &t.first);
+		reply_str(r, "to", t.language);
+		reply_str(r, "status", translation_status_name(t.status));
+		e = reply_by(a, r, &t.by);
+		if (e == ERR_OK)
+			e = reply_text_of(a, r, &t.text);
+		reply_object_end(r);
+		if (e != ERR_OK)
+			break;
+	}
+	if (is_any)
+		reply_array_end(r);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err run_glossary(struct api *a, struct request *q, struct reply *r)
+{
+	const struct accord *accord = node_accord(a->node);
+
+	(void)q;
+	reply_object(r, NULL);
+	reply_array(r, "terms");
+	for (const struct glossary_term *t = accord->terms; t != NULL; t = t->next) {
+		reply_object(r, NULL);
+		reply_str(r, "name", t->name);
+		reply_names(r, "words", accord, t->names.text);
+		reply_bool(r, "contested", t->is_contested);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	reply_object(r, "translate");
+	for (size_t i = TRANSLATION_MACHINE; i < TRANSLATION_STATUS_COUNT; i++) {
+		reply_array(r, translation_status_name((enum translation_status)i));
+		for (size_t role = 0; role < accord->roles_count; role++) {
+			if (accord->translators[i] >> role & 1)
+				reply_str(r, NULL, accord->roles[role].name);
+		}
+		reply_array_end(r);
+	}
+	reply_object_end(r);
+	reply_object_end(r);
+	return ERR_OK;
+}

@@ -1,0 +1,183 @@
+/*
+ * What is authentic stays: a translation is a statement of its own, linked to it, by a linguist who says how
+ * good it is.
+ */
+#include "accord/glossary.h"
+#include "base/alloc.h"
+#include "entente/act.h"
+#include "entente/glossary.h"
+#include "entente/rows.h"
+#include "entente/say.h"
+#include "entente/show.h"
+#include "entente/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option_row options[] = {
+	{ "to", N_("TAG"),
+	  N_("the language that it is translated into, as ko or en; the terminal's if not said") },
+	{ "status", N_("STATUS"),
+	  N_("MACHINE, DRAFT (default), REVIEWED or CERTIFIED; NONE: it is none any more") },
+	{ "file", N_("FILE"), N_("take the text from a file, - for standard input") },
+	{ NULL, NULL, NULL },
+};
+
+static enum exit_code get_entry(struct client *c, const char *place, json_t **out)
+{
+	struct query q;
+
+	query_open(&q, "/entry");
+	query_put(&q, "place", place);
+	return (enum exit_code)client_get(c, &q, out);
+}
+
+static enum exit_code read_status(const struct options *o, enum translation_status *status)
+{
+	const char *word = option_value(o, "status");
+
+	*status = TRANSLATION_DRAFT;
+	if (word == NULL || translation_status_read(bytes_str(word), status) == ERR_OK)
+		return EXIT_DONE;
+	say_error(_("{1} is no status of a translation."), word);
+	say_next(_("one of: {1}"), "MACHINE, DRAFT, REVIEWED, CERTIFIED, NONE");
+	return EXIT_USAGE;
+}
+
+/* The text as one, for the glossary; the caller's to free. */
+static char *join_text(const json_t *entry)
+{
+	const json_t *text = json_object_get(entry, "text");
+	json_t *portion;
+	struct buf out;
+	size_t i, len = 1;
+
+	json_array_foreach(text, i, portion) len += json_string_length(portion) + 1;
+	buf_init(&out, xcalloc(1, len), len);
+	json_array_foreach(text, i, portion)
+	{
+		buf_put_str(&out, json_is_string(portion) ? json_string_value(portion) : "");
+		buf_put_byte(&out, '\n');
+	}
+	if (out.len > 0)
+		out.ptr[out.len - 1] = '\0';
+	return (char *)out.ptr;
+}
+
+static enum exit_code add_words(struct draft *d, const struct options *o, struct client *c,
+				const json_t *entry, const char *language)
+{
+	char *from = join_text(entry);
+	enum exit_code code;
+	struct buf text;
+
+	code = text_read(o, o->arguments_count > 1 ? o->arguments[1] : NULL, &text);
+	if (code == EXIT_DONE) {
+		draft_text(d, language, NULL, buf_bytes(&text));
+		if (text.len < text.max) {
+			text.ptr[text.len] = '\0';
+			glossary_warn_translation(c, json_str(entry, "language"), from, language,
+						  (const char *)text.ptr);
+		}
+	}
+	free(from);
+	free(text.ptr);
+	return code;
+}
+
+/* A later word is said on the translation itself, in its language; what it is of is what that is of. */
+static enum exit_code add_fields(struct draft *d, const struct options *o, struct client *c,
+				 const json_t *entry, enum translation_status status)
+{
+	bool is_later = strcmp(json_str(entry, "kind"), "translation") == 0;
+	bool has_text = o->arguments_count > 1 || option_is_given(o, "file");
+	const char *language = option_value(o, "to");
+	uint8_t memory[LANGUAGE_TAG_MAX + 8];
+	struct buf out = BUF_ON(memory);
+
+	if (language == NULL)
+		language = is_later ? json_str(json_array_get(json_object_get(entry, "fields"), 1), "value")
+				    : reader_language();
+	draft_field_uint(d, FIELD_TRANSLATION_STATUS, status);
+	cbor_put_text(&out, bytes_str(language));
+	if (buf_check(&out) != ERR_OK) {
+		say_error(_("{1} is no language."), language);
+		say_next("entente translate --help");
+		return EXIT_USAGE;
+	}
+	draft_field(d, FIELD_TRANSLATION_LANGUAGE, buf_bytes(&out), false);
+	return is_later && !has_text ? EXIT_DONE : add_words(d, o, c, entry, language);
+}
+
+/* Who names a later word on a translation means the translation. */
+static enum exit_code find_first(struct client *c, json_t **entry)
+{
+	json_t *of = NULL;
+	enum exit_code code;
+
+	if (strcmp(json_str(*entry, "kind"), "translation") != 0)
+		return EXIT_DONE;
+	code = get_entry(c, json_string_value(json_array_get(json_object_get(*entry, "refers"), 0)), &of);
+	if (code == EXIT_DONE && strcmp(json_str(of, "kind"), "translation") == 0) {
+		json_decref(*entry);
+		*entry = of;
+		return EXIT_DONE;
+	}
+	json_decref(of);
+	return code;
+}
+
+static enum exit_code compose(struct options *o, struct client *c, struct officer *officer, struct draft *d,
+			      const json_t *entry, enum translation_status status)
+{
+	enum exit_code code = officer_find_role(officer, o, c);
+
+	if (code == EXIT_DONE)
+		code = draft_address(d, c, say_number(json_uint(entry, "channel")));
+	if (code == EXIT_DONE)
+		code = draft_refer(d, entry);
+	if (code == EXIT_DONE)
+		code = add_fields(d, o, c, entry, status);
+	if (code == EXIT_DONE)
+		code = draft_sign(d, officer);
+	return code == EXIT_DONE ? act_file(o, c, d, officer, entry, _("The translation of {2} stands as {1}."))
+				 : code;
+}
+
+static enum exit_code run(struct options *o)
+{
+	struct officer officer = { 0 };
+	struct client c = { .fd = -1 };
+	enum translation_status status;
+	json_t *entry = NULL;
+	struct draft d;
+	enum exit_code code = read_status(o, &status);
+
+	draft_open(&d, KIND_TRANSLATION);
+	if (code == EXIT_DONE)
+		code = officer_open(&officer, o);
+	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
+		code = EXIT_ERROR;
+	if (code == EXIT_DONE)
+		code = get_entry(&c, o->arguments[0], &entry);
+	if (code == EXIT_DONE)
+		code = find_first(&c, &entry);
+	if (code == EXIT_DONE)
+		code = compose(o, &c, &officer, &d, entry, status);
+	json_decref(entry);
+	client_close(&c);
+	officer_close(&officer);
+	draft_close(&d);
+	return code;
+}
+
+const struct command_row command_translate = {
+	"translate",
+	"PLACE [TEXT]",
+	1,
+	2,
+	N_("put a translation beside it, or say how good one is: PLACE is then the translation's"),
+	options,
+	run,
+	false,
+};

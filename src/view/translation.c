@@ -1,0 +1,138 @@
+/*
+ * Translations: docs/spec/translation.md. What is authentic stays so; beside it stand others' words, and how
+ * good they are.
+ */
+#include "view/judge.h"
+#include "view/rows.h"
+
+#include <string.h>
+
+/* Key 14 of the statement, which statement_read has found to be there and of its type. */
+static bool read_fields(const struct statement *s, struct translation_view *out)
+{
+	const struct field *field = statement_field(s, FIELD_TRANSLATION_LANGUAGE);
+	uint64_t status;
+	struct cbor_reader r;
+	struct bytes tag;
+
+	*out = (struct translation_view){ .status = TRANSLATION_NONE };
+	if (field == NULL || statement_field_uint(s, FIELD_TRANSLATION_STATUS, TRANSLATION_STATUS_COUNT - 1,
+						  &status) != ERR_OK)
+		return false;
+	out->status = (enum translation_status)status;
+	cbor_open(&r, field->value);
+	return cbor_read_text(&r, LANGUAGE_TAG_MAX, &tag) == ERR_OK &&
+	       bytes_copy_str(tag, out->language, sizeof out->language) == ERR_OK;
+}
+
+/*
+ * Without a line of the glossary for it anybody who may write may translate, and nobody says how good it is.
+ */
+static bool may_say(const struct accord *a, enum translation_status status, size_t role)
+{
+	if (status == TRANSLATION_NONE)
+		return true;
+	if (a->translators[status] == 0)
+		return status <= TRANSLATION_DRAFT;
+	return role < a->roles_count && (a->translators[status] >> role & 1) != 0;
+}
+
+enum err judge_translation(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	struct translation_view own, subject;
+	enum err e;
+
+	if (s->kind != KIND_TRANSLATION)
+		return ERR_OK;
+	if (!read_fields(s, &own) || !c->has_subject || c->subject.log.channel != c->in->log.channel) {
+		*out = VERDICT_REFERS;
+		return ERR_OK;
+	}
+	if (!may_say(c->f->accord, own.status, accord_role_find(c->f->accord, s->role))) {
+		*out = VERDICT_ROLE;
+		return ERR_OK;
+	}
+	if (c->subject_view.kind != KIND_TRANSLATION) {
+		/* Words of its own, or there is nothing to look at. */
+		if (!s->has_content)
+			*out = VERDICT_REFERS;
+		return ERR_OK;
+	}
+	e = row_get_translation(c->f->map, &c->subject, &subject);
+	if (e == ERR_NOT_FOUND || (e == ERR_OK && (!place_key_equal(&subject.first, &c->subject) ||
+						   strcmp(subject.language, own.language) != 0)))
+		*out = VERDICT_REFERS;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err fold_translation_row(const struct fold *f, const struct fold_input *in)
+{
+	const struct statement *s = in->statement;
+	struct place_key at = { in->log, in->entry->index }, on;
+	struct translation_view v, subject;
+	enum err e;
+
+	if (s->kind != KIND_TRANSLATION || !read_fields(s, &v) || s->refers_count != 1 ||
+	    !refers_place(f, in, &s->refers[0], &on))
+		return ERR_OK;
+	v.original = on;
+	v.first = at;
+	e = row_get_translation(f->map, &on, &subject);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	if (e == ERR_OK) {
+		v.original = subject.original;
+		v.first = subject.first;
+	}
+	v.has_text = s->has_content;
+	return row_put_translation(f->map, &at, &v);
+}
+
+enum err fold_translation(const struct fold *f, const struct place_key *place, struct translation_view *out)
+{
+	return row_get_translation(f->map, place, out);
+}
+
+/* Every later word on a translation: the last status stands, and the last text. */
+static enum err follow(const struct fold *f, struct translation *t)
+{
+	struct message_at at = { 0 };
+	struct place_key first = t->text;
+	enum err e;
+
+	while ((e = fold_next_act(f, &first, &at)) == ERR_OK) {
+		struct translation_view v;
+		e = row_get_translation(f->map, &at.place, &v);
+		if (e == ERR_NOT_FOUND)
+			continue;
+		if (e != ERR_OK)
+			return e;
+		t->status = v.status;
+		t->by = at.place;
+		if (v.has_text)
+			t->text = at.place;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err fold_next_translation(const struct fold *f, const struct place_key *original, struct message_at *at,
+			       struct translation *out)
+{
+	enum err e;
+
+	while ((e = fold_next_act(f, original, at)) == ERR_OK) {
+		struct translation_view v;
+		e = row_get_translation(f->map, &at->place, &v);
+		if (e == ERR_NOT_FOUND)
+			continue;
+		if (e != ERR_OK)
+			return e;
+		*out = (struct translation){
+			.first = at->place, .text = at->place, .by = at->place, .status = v.status
+		};
+		memcpy(out->language, v.language, sizeof out->language);
+		return follow(f, out);
+	}
+	return e;
+}

@@ -1,0 +1,61 @@
+"""Translations beside the authentic text: whose, how good, and raised by those alone whom the accord allows."""
+import nodes
+
+CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
+KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
+PEOPLE = {"watch": ["watch"], "linguist": ["linguist"], "press": ["press"]}
+
+
+def there(node, place):
+    node.wait(f"{place} is folded at {node.party}", lambda: (node.find("/entry", place=place) or {}).get("folded"))
+    return node.entry(place)
+
+
+def test_from_machine_to_certified(stage):
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    said = kor.say("send", "notify", "발사 1회 탐지함.\n추가 통보 예정.", "--language", "ko", "--to", "usa/watch", "--label", "OPEN",
+                   key="watch")["place"]
+    there(usa, said)
+    # The receiver's side translates; what a machine made says so on every line.
+    made = usa.say("translate", said, "One launch detected.\nMore follows.", "--to", "en", "--status", "MACHINE", key="watch")["place"]
+    for node in (kor, usa):
+        there(node, made)
+        found = node.entry(said)["translations"]
+        assert [(one["place"], one["to"], one["status"], one["by"]["role"]) for one in found] == [(made, "en", "MACHINE", "watch")]
+    text = kor.run("read", said).stdout
+    assert "발사 1회 탐지함." in text and "[MACHINE] One launch detected." in text and "[MACHINE] More follows." in text
+    # A watch officer may not say that it is good, nor anybody whom the accord does not name.
+    done = usa.run("translate", made, "--status", "CERTIFIED", key="watch", code=4)
+    assert "ROLE" in done.stderr
+    usa.run("translate", said, "One.", "--to", "en", "--status", "DRAFT", key="press", code=4)
+    reviewed = usa.say("translate", made, "One launch was detected.\nMore follows.", "--status", "REVIEWED", key="linguist")["place"]
+    certified = usa.say("translate", reviewed, "--status", "CERTIFIED", key="linguist")["place"]
+    there(kor, certified)
+    one, = kor.entry(said)["translations"]
+    assert (one["place"], one["status"], one["text"]) == (made, "CERTIFIED", ["One launch was detected.\nMore follows."])
+    assert (one["by"]["role"], one["by"]["place"]) == ("linguist", certified) and one["by"]["holder"] > 0
+    text = kor.run("read", said, env=KOREAN).stdout
+    assert "인증됨" in text and "One launch was detected." in text and "기계번역" not in text and "정본" in text
+    # Beside it another, and one that is taken back; the ladder is as it was.
+    other = kor.say("translate", said, "A launch.", "--to", "en", key="linguist")["place"]
+    none = kor.say("translate", other, "--status", "NONE", key="linguist")["place"]
+    there(usa, none)
+    assert [row["status"] for row in usa.entry(said)["translations"]] == ["CERTIFIED", "NONE"]
+    assert "A launch." not in usa.run("read", said).stdout
+    assert usa.ladder(said)["highest"] == "STATION RECEIPT" and usa.status()["void"] == 0
+    kor.run("translate", said, "Eins.", "--to", "en", "--status", "PERFECT", key="linguist", code=2)
+
+
+def test_terms_are_warned_of(stage):
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor = world["kor"]
+    words = ["--to", "usa/watch", "--label", "OPEN"]
+    done = kor.run("send", "notify", "On nuclear sharing and the NCG, see ABCD.", *words, "--language", "en", key="watch")
+    assert "nuclear sharing is contested" in done.stderr and "ABCD is not in the joint glossary" in done.stderr
+    assert "NCG is not" not in done.stderr
+    said = kor.run("send", "notify", "비무장지대에서 협의함.", *words, "--language", "ko", key="watch")
+    assert "glossary" not in said.stderr
+    place = said.stdout.split("  ")[0]
+    done = kor.run("translate", place, "Discussed in the Demilitarized Zone.", "--to", "en", key="linguist", env=KOREAN)
+    assert "공동 용어집에서 협의에 해당하는 말은 consultation입니다" in done.stderr and "비무장지대에" not in done.stderr
