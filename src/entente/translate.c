@@ -140,8 +140,9 @@ static enum exit_code compose(struct options *o, struct client *c, struct office
 		code = add_fields(d, o, c, entry, status);
 	if (code == EXIT_DONE)
 		code = draft_sign(d, officer);
-	return code == EXIT_DONE ? act_file(o, c, d, officer, entry, _("The translation of {2} stands as {1}."))
-				 : code;
+	return code == EXIT_DONE
+		       ? act_file(o, c, d, officer, entry, _("The translation of {2} stands as {1}."))
+		       : code;
 }
 
 static enum exit_code run(struct options *o)
