@@ -57,6 +57,10 @@ def test_one_lifecycle_under_one_number(pair):
                     "right.en=two launches", key="watch")["place"]
     entry = both(pair, right)[1]
     assert entry["verdict"] == "OK" and entry["precedence"] == "IMMEDIATE" and entry["to"] == kor.entry(first)["to"]
+    # Not to others, and not less urgently.
+    wrong = ["--label", "OPEN", "--form", "N31", "--field", f"subject={first}", "--field", "act-on=cancel"]
+    for more in (["--to", "usa/head", "--precedence", "IMMEDIATE"], ["--to", "usa/watch", "--precedence", "ROUTINE"]):
+        assert "goes where its subject went" in kor.run("send", "notify", *wrong, *more, key="watch", code=4).stderr
     closed = kor.say("close", first, "상황이 끝남", key="watch")["place"]
     both(pair, closed)
     for node in (kor, usa):

@@ -135,6 +135,10 @@ struct twist {
 	uint64_t field;
 	struct bytes had; /* of a WATCH READ: field 1 */
 	uint64_t late_ms, filed_late_ms;
+	const char *form;     /* the statement is one */
+	uint64_t act;	      /* its field 0, unless 0 */
+	const char *language; /* of a translation; its status is `field` */
+	bool has_content;
 };
 
 /* Builds and folds the next entry of a party; refers: position in the scene plus one, 0 for none. */
@@ -198,6 +202,26 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 		cbor_put_uint(&field, t->field);
 		st->fields_count = 1;
 		st->fields[0] = (struct field){ FIELD_MARK, buf_bytes(&field) };
+	}
+	if (t->form != NULL) {
+		st->has_form = true;
+		st->form = bytes_str(t->form);
+		st->form_version = 1;
+		if (t->act > 0) {
+			cbor_put_uint(&field, t->act);
+			st->fields_count = 1;
+			st->fields[0] = (struct field){ FORM_FIELD_ACT, buf_bytes(&field) };
+		}
+	}
+	if (t->language != NULL) {
+		static uint8_t tag_memory[ENTRIES_MAX][9];
+		struct buf tag = { tag_memory[s->count], 0, 9, false };
+		cbor_put_uint(&field, t->field);
+		cbor_put_text(&tag, bytes_str(t->language));
+		st->fields_count = 2;
+		st->fields[0] = (struct field){ FIELD_TRANSLATION_STATUS, buf_bytes(&field) };
+		st->fields[1] = (struct field){ FIELD_TRANSLATION_LANGUAGE, buf_bytes(&tag) };
+		st->has_content = t->has_content;
 	}
 	if (t->had.ptr != NULL) {
 		st->fields_count = 1;
@@ -669,10 +693,137 @@ static void test_no_fault_is_swallowed(void **state)
 	}
 }
 
+/* ---- Forms: one lifecycle under one number. ---- */
+
+static struct form sample_forms[] = {
+	{ .next = &sample_forms[1],
+	  .name = "N20",
+	  .version = 1,
+	  .planes = 1u << PLANE_CONSULT,
+	  .acts = 15,
+	  .precedences = 15 },
+	{ .next = &sample_forms[2],
+	  .name = "N22",
+	  .version = 1,
+	  .planes = 1u << PLANE_CONSULT,
+	  .acts = 1,
+	  .precedences = 15,
+	  .after = { "N20" } },
+	{ .name = "N31", .version = 1, .planes = 1u << PLANE_CONSULT, .acts = 1, .is_correction = true },
+};
+
+static struct scene *open_forms(void **state)
+{
+	struct scene *s = *state;
+
+	s->accord.forms = sample_forms;
+	enrol(s, 0);
+	enrol(s, 1);
+	return s;
+}
+
+enum { AMEND = FORM_ACT_AMEND, CANCEL = FORM_ACT_CANCEL, CLOSE = FORM_ACT_CLOSE };
+
+/* In a row: each of these refers to one before it, from 1; 3 is the first that stands there. */
+static void test_forms(void **state)
+{
+	static const struct {
+		const char *why;
+		size_t party, refers;
+		const char *form;
+		uint64_t act;
+		enum verdict want;
+	} rows[] = {
+		{ "announced", 0, 0, "N20", 0, VERDICT_OK },			       /* 3 */
+		{ "another's is not amended", 1, 3, "N20", AMEND, VERDICT_REFERS },    /* 4 */
+		{ "nothing is amended", 0, 0, "N20", AMEND, VERDICT_REFERS },	       /* 5 */
+		{ "amended by another form", 0, 3, "N22", AMEND, VERDICT_FORM },       /* 6 */
+		{ "amended", 0, 3, "N20", AMEND, VERDICT_OK },			       /* 7 */
+		{ "what amends is no number", 0, 7, "N20", CLOSE, VERDICT_REFERS },    /* 8 */
+		{ "what does not count is none", 1, 4, "N20", AMEND, VERDICT_REFERS }, /* 9 */
+		{ "corrected by its author", 0, 7, "N31", 0, VERDICT_OK },	       /* 10 */
+		{ "corrected by another", 1, 7, "N31", 0, VERDICT_REFERS },	       /* 11 */
+		{ "nothing is corrected", 0, 0, "N31", 0, VERDICT_REFERS },	       /* 12 */
+		{ "after what comes before", 1, 3, "N22", 0, VERDICT_OK },	       /* 13 */
+		{ "after something else", 1, 10, "N22", 0, VERDICT_STEP },	       /* 14 */
+		{ "after nothing", 1, 0, "N22", 0, VERDICT_STEP },		       /* 15 */
+		{ "no act of any form", 0, 3, "N20", 4, VERDICT_FORM },		       /* 16 */
+		{ "closed", 0, 3, "N20", CLOSE, VERDICT_OK },			       /* 17 */
+		{ "closed twice", 0, 3, "N20", CLOSE, VERDICT_STEP },		       /* 18 */
+		{ "amended when closed", 0, 3, "N20", AMEND, VERDICT_STEP },	       /* 19 */
+		{ "corrected when closed", 0, 3, "N31", 0, VERDICT_OK },	       /* 20 */
+		{ "cancelled when closed", 0, 3, "N20", CANCEL, VERDICT_OK },	       /* 21 */
+		{ "cancelled twice", 0, 3, "N20", CANCEL, VERDICT_STEP },	       /* 22 */
+		{ "a form that nobody has", 0, 3, "N77", 9, VERDICT_OK },	       /* 23 */
+	};
+	struct scene *s = open_forms(state);
+	struct form_life life;
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct twist t = { .form = rows[i].form, .act = rows[i].act };
+		struct entry_view v = put(s, rows[i].party, KIND_MESSAGE, rows[i].refers, &t);
+		if (v.verdict != rows[i].want)
+			fail_msg("%s: got %s", rows[i].why, verdict_name(v.verdict));
+	}
+	assert_int_equal(fold_form_life(&s->fold, &s->places[6], &s->statements[6], &life), ERR_OK);
+	assert_true(place_key_equal(&life.first, &s->places[2]) &&
+		    place_key_equal(&life.last, &s->places[6]));
+	assert_int_equal(life.state, FORM_ACT_CANCEL);
+	assert_int_equal(life.count,
+			 5); /* amended, closed, corrected, cancelled, and what amended corrected */
+}
+
+static void test_translations(void **state)
+{
+	static const struct {
+		const char *why;
+		size_t party, refers;
+		uint64_t status;
+		const char *language;
+		bool has_content;
+		const char *role;
+		enum verdict want;
+	} rows[] = {
+		{ "by a machine", 1, 3, 1, "ko", true, NULL, VERDICT_OK },			/* 4 */
+		{ "without words", 1, 3, 2, "ko", false, NULL, VERDICT_REFERS },		/* 5 */
+		{ "raised by who may not", 1, 4, 4, "ko", false, NULL, VERDICT_ROLE },		/* 6 */
+		{ "a status of nobody", 1, 4, 3, "ko", false, NULL, VERDICT_ROLE },		/* 7 */
+		{ "into another language", 1, 4, 2, "en", false, NULL, VERDICT_REFERS },	/* 8 */
+		{ "raised, with other words", 0, 4, 2, "ko", true, NULL, VERDICT_OK },		/* 9 */
+		{ "a later word on a later word", 0, 9, 2, "ko", false, NULL, VERDICT_REFERS }, /* 10 */
+		{ "on what does not count", 0, 5, 2, "ko", false, NULL, VERDICT_REFERS },	/* 11 */
+		{ "its own author's", 0, 3, 2, "en", true, NULL, VERDICT_OK },			/* 12 */
+		{ "taken back", 0, 12, 0, "en", false, NULL, VERDICT_OK },			/* 13 */
+	};
+	struct scene *s = open_forms(state);
+	struct message_at at = { 0 };
+	struct translation t;
+
+	s->accord.translators[TRANSLATION_CERTIFIED] = 2; /* zeal alone */
+	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_OK);
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct twist twist = { .field = rows[i].status,
+				       .language = rows[i].language,
+				       .has_content = rows[i].has_content,
+				       .role = rows[i].role };
+		struct entry_view v = put(s, rows[i].party, KIND_TRANSLATION, rows[i].refers, &twist);
+		if (v.verdict != rows[i].want)
+			fail_msg("%s: got %s", rows[i].why, verdict_name(v.verdict));
+	}
+	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], &at, &t), ERR_OK);
+	assert_true(place_key_equal(&t.first, &s->places[3]) && place_key_equal(&t.text, &s->places[8]));
+	assert_int_equal(t.status, TRANSLATION_DRAFT);
+	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], &at, &t), ERR_OK);
+	assert_true(t.status == TRANSLATION_NONE && place_key_equal(&t.by, &s->places[12]));
+	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], &at, &t), ERR_NOT_FOUND);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_verdicts, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_forms, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_translations, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_erasures, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_two_take_their_time, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_flash_climbs, open_scene, close_scene),
