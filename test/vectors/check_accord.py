@@ -80,6 +80,16 @@ def check_rules():
     assert broken == code, f"no vector breaks {code - broken}"
 
 
+def check_exercise(folder, files):
+    """What is rehearsed is what is run: all but the accord's own file, and forms that only an exercise has, is the live one's."""
+    live = folder.parent / folder.name.removesuffix("-exercise")
+    ours = {path.relative_to(live).as_posix(): path.read_bytes() for path in live.rglob("*") if path.is_file()}
+    more = {name for name in files if name not in ours and name != "keys"}
+    assert live != folder and more and all(name.startswith("forms/N9") for name in more), f"{folder}: {more}"
+    for name in set(ours) - {"accord", "REVIEW"}:
+        assert files.get(name) == ours[name], f"{folder}/{name} is not that of {live}"
+
+
 def check_accords():
     """Each example accord holds every rule, once its parties have keys; each has its own parties and channels."""
     folders = sorted(path for path in (ROOT / "accords").iterdir() if path.is_dir())
@@ -92,6 +102,9 @@ def check_accords():
         files["keys"] = ("\n".join(lines) + "\n").encode()
         fault, read = verdict(manifest_of(files), files)
         assert fault is None, f"{folder}: {fault}"
+        if "exercise" in read:
+            check_exercise(folder, files)
+            continue
         names = {line.split()[1] for line in read if line.startswith("party ")}
         names |= {line.split()[2] for line in read if line.startswith("channel ")}
         assert not names & seen, f"{folder}: {names & seen}"
