@@ -335,6 +335,54 @@ enum err run_log(struct api *a, struct request *q, struct reply *r)
 	return e;
 }
 
+static uint64_t role_bit(const struct accord *a, struct bytes name)
+{
+	size_t role = accord_role_find(a, name);
+
+	return role < a->roles_count ? 1ull << role : 0;
+}
+
+static uint64_t roles_named(const struct accord *a, const struct statement *s)
+{
+	uint64_t roles = role_bit(a, s->role);
+
+	for (size_t i = 0; i < s->addressees_count; i++)
+		roles |= role_bit(a, s->addressees[i].role);
+	return roles;
+}
+
+/*
+ * For whom it must have been sealed (docs/spec/seal.md section 3); for whom it was, only a terminal can say.
+ */
+static enum err reply_sealed_for(struct api *a, struct reply *r, const struct statement *s)
+{
+	const struct accord *accord = node_accord(a->node);
+	const struct accord_channel *c = accord_channel_find(accord, s->channel);
+	uint64_t roles = roles_named(accord, s) | (c == NULL ? 0 : c->readers);
+
+	for (size_t i = 0; i < s->refers_count; i++) {
+		struct place_key at = { { s->refers[i].channel, accord_party_find(accord, s->refers[i].party),
+					  s->refers[i].epoch },
+					s->refers[i].index };
+		struct entry_read_out entry;
+		struct buf memory;
+		enum err e;
+		buf_init(&memory, a->content_memory, CONTENT_LEN_MAX);
+		e = node_entry(a->node, &at, &memory, &entry);
+		if (e == ERR_OK)
+			roles |= roles_named(accord, &entry.statement);
+		else if (e != ERR_NOT_FOUND)
+			return e;
+	}
+	reply_array(r, "sealed_for");
+	for (size_t i = 0; i < accord->roles_count; i++) {
+		if (roles >> i & 1)
+			reply_str(r, NULL, accord->roles[i].name);
+	}
+	reply_array_end(r);
+	return ERR_OK;
+}
+
 enum err run_entry(struct api *a, struct request *q, struct reply *r)
 {
 	struct entry_read_out entry;
@@ -359,6 +407,8 @@ enum err run_entry(struct api *a, struct request *q, struct reply *r)
 	if (content.len > 0)
 		reply_base64(r, "content_bytes", buf_bytes(&content));
 	e = reply_item(a, r, &place, &entry);
+	if (e == ERR_OK && entry.statement.has_content && entry.statement.content.sealing != SEALING_NONE)
+		e = reply_sealed_for(a, r, &entry.statement);
 	if (e == ERR_OK && has_ladder(&entry))
 		e = reply_ladder_of(a, r, &place, &entry);
 	if (e == ERR_OK && is_counted(&entry))

@@ -286,7 +286,8 @@ void reply_content(struct reply *r, const struct accord *a, const struct stateme
 		reply_fields(r, c.fields, c.fields_count);
 		reply_object_end(r);
 	}
-	reply_filled_content(r, a, s, &c);
+	if (a != NULL)
+		reply_filled_content(r, a, s, &c);
 	if (c.attachments_count == 0)
 		return;
 	reply_array(r, "attachments");

@@ -18,7 +18,10 @@ void reply_statement(struct reply *r, const struct accord *a, const struct state
 /* Of an advance copy: what stands behind it, its place as far as it is known, its statement and words. */
 void reply_copy(struct reply *r, const struct accord *a, enum advance_state state,
 		const struct place_key *place, const struct statement *s, struct bytes content);
-/* The members that the content gives: language, subject, text, attachments; or "unreadable". */
+/*
+ * The members that the content gives: language, subject, text, attachments; or "unreadable". Without an
+ * accord (NULL, and then no statement) the fields of a form are given by their numbers alone.
+ */
 void reply_content(struct reply *r, const struct accord *a, const struct statement *s, struct bytes bytes);
 /* Only what a list shows: the subject or the first line, as "title", and the language. */
 void reply_title(struct reply *r, struct bytes bytes);

@@ -21,6 +21,7 @@
 	X("GET",  "/channels",    AUTHORITY_OWNER,  NO_BODY,         run_channels) \
 	X("GET",  "/logs",        AUTHORITY_OWNER,  NO_BODY,         run_logs) \
 	X("GET",  "/keys",        AUTHORITY_OWNER,  NO_BODY,         run_keys) \
+	X("GET",  "/recipients",  AUTHORITY_OWNER,  NO_BODY,         run_recipients) \
 	X("GET",  "/seen",        AUTHORITY_OWNER,  NO_BODY,         run_seen) \
 	X("GET",  "/inbox",       AUTHORITY_OWNER,  NO_BODY,         run_inbox) \
 	X("GET",  "/advances",    AUTHORITY_OWNER,  NO_BODY,         run_advances) \

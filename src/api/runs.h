@@ -26,6 +26,7 @@ enum err run_channels(struct api *a, struct request *q, struct reply *r) MUST_CH
 enum err run_logs(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_keys(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_forms(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_recipients(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_seen(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
 /* entries.c */

@@ -263,6 +263,9 @@ static void reply_channel(struct api *a, struct reply *r, const struct accord_ch
 			reply_str(r, NULL, precedence_name((enum precedence)i));
 	}
 	reply_array_end(r);
+	reply_bool(r, "sealed", c->is_sealed);
+	if (c->is_sealed)
+		reply_roles(r, "readers", accord, c->readers);
 	reply_array(r, "epochs");
 	for (size_t i = 0; i < accord->parties_count; i++) {
 		if (!(c->parties >> i & 1))
@@ -423,6 +426,66 @@ static enum err keys_log(struct api *a, struct request *q, struct log_key *log)
 	return log->channel == 0 || log->epoch == 0 ? ERR_NOT_FOUND : ERR_OK;
 }
 
+/* A role's key; is_in_force: for what is written behind all that is held. */
+static void reply_recipient(struct api *a, struct reply *r, const struct log_key *log,
+			    const struct recipient_view *v)
+{
+	const struct accord *accord = node_accord(a->node);
+
+	reply_object(r, NULL);
+	reply_str(r, "party", accord->parties[log->party].name);
+	reply_uint(r, "sealing", v->key_len == RECIPIENT_HYBRID_LEN ? SEALING_HYBRID : SEALING_X25519);
+	reply_base64(r, "key", (struct bytes){ v->key, v->key_len });
+	reply_uint(r, "holder", v->view.holder);
+	reply_roles(r, "roles", accord, v->view.roles);
+	reply_uint(r, "added", v->view.added);
+	if (v->view.withdrawn != UINT64_MAX)
+		reply_uint(r, "withdrawn", v->view.withdrawn);
+	reply_object_end(r);
+}
+
+static enum err reply_recipients(struct api *a, struct reply *r, const struct log_key *log, bool is_all)
+{
+	uint8_t key[KEY_HASH_LEN] = { 0 };
+	struct recipient_view view;
+	uint64_t size;
+	enum err e = fold_size(node_fold(a->node), log, &size);
+
+	while (e == ERR_OK) {
+		e = fold_next_recipient(node_fold(a->node), log, key, &view);
+		if (e == ERR_OK && (is_all || key_is_in_force(&view.view, size)))
+			reply_recipient(a, r, log, &view);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err run_recipients(struct api *a, struct request *q, struct reply *r)
+{
+	const struct accord *accord = node_accord(a->node);
+	const struct accord_channel *c;
+	struct log_key log;
+	enum err e = request_channel(a, q, &log.channel);
+
+	if (e != ERR_OK)
+		return e;
+	c = accord_channel_find(accord, log.channel);
+	reply_object(r, NULL);
+	reply_uint(r, "channel", log.channel);
+	reply_bool(r, "sealed", c->is_sealed);
+	reply_bool(r, "post_quantum_required", accord->post_quantum == POST_QUANTUM_REQUIRED);
+	reply_uint(r, "flash_len_max", accord->flash_len_max);
+	reply_roles(r, "readers", accord, c->readers);
+	reply_array(r, "recipients");
+	for (log.party = 0; e == ERR_OK && log.party < accord->parties_count; log.party++) {
+		log.epoch = node_epoch(a->node, log.channel, log.party);
+		if (c->parties >> log.party & 1 && log.epoch > 0)
+			e = reply_recipients(a, r, &log, false);
+	}
+	reply_array_end(r);
+	reply_object_end(r);
+	return e;
+}
+
 enum err run_keys(struct api *a, struct request *q, struct reply *r)
 {
 	uint8_t key[KEY_HASH_LEN] = { 0 };
@@ -452,6 +515,11 @@ enum err run_keys(struct api *a, struct request *q, struct reply *r)
 		reply_object_end(r);
 	}
 	reply_array_end(r);
+	if (e == ERR_NOT_FOUND) {
+		reply_array(r, "recipients");
+		e = reply_recipients(a, r, &log, true);
+		reply_array_end(r);
+	}
 	reply_object_end(r);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return e;
 }

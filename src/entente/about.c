@@ -2,6 +2,7 @@
 
 #include "entente/act.h"
 #include "entente/say.h"
+#include "entente/seal.h"
 #include "entente/words.h"
 
 #include <stdlib.h>
@@ -175,6 +176,8 @@ static enum exit_code compose(struct options *o, const struct about *about, stru
 		code = form_fill(d, o, c, s->form, about->act, s->last);
 	if (code == EXIT_DONE)
 		code = add_reason(d, o, about);
+	if (code == EXIT_DONE)
+		code = seal_choose(d, officer, o, c);
 	if (code == EXIT_DONE)
 		code = draft_sign(d, officer);
 	return code == EXIT_DONE ? act_file(o, c, d, officer, s->first, _(about->done)) : code;

@@ -150,6 +150,8 @@ static enum exit_code compose(struct options *o, const struct act *act, struct c
 	if (code == EXIT_DONE)
 		code = add_text(d, act, o);
 	if (code == EXIT_DONE)
+		code = seal_choose(d, officer, o, c);
+	if (code == EXIT_DONE)
 		code = draft_sign(d, officer);
 	return code == EXIT_DONE ? act_file(o, c, d, officer, entry, _(act->done)) : code;
 }

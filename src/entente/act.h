@@ -7,6 +7,7 @@
 #define ENTENTE_ACT_H
 
 #include "entente/post.h"
+#include "entente/seal.h"
 
 enum act_text { ACT_TEXT_NONE, ACT_TEXT_MAY, ACT_TEXT_MUST };
 
@@ -31,7 +32,7 @@ enum exit_code act_run(struct options *o, const struct act *act) MUST_CHECK;
 
 /* Options of every act, to begin a command's table with. */
 #define ACT_TEXT_OPTIONS                                                                             \
-	{ "file", N_("FILE"), N_("take the text from a file, - for standard input") },               \
+	SEAL_OPTION, { "file", N_("FILE"), N_("take the text from a file, - for standard input") },  \
 	{                                                                                            \
 		"language", N_("TAG"), N_("the language that the text is authentic in, as ko or en") \
 	}

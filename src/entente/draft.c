@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "crypto/hash.h"
 #include "entente/say.h"
+#include "entente/seal.h"
 #include "entente/words.h"
 #include "sys/clock.h"
 #include "sys/random.h"
@@ -10,6 +11,8 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define DRAFT_LEN (DRAFT_WORDS_LEN + ENTRY_LEN_MAX + CONTENT_LEN_MAX + SSHSIG_LEN_MAX)
 
 static uint8_t *slice(struct draft *d, size_t *at, size_t len)
 {
@@ -22,7 +25,7 @@ void draft_open(struct draft *d, enum kind kind)
 	size_t at = 0;
 
 	*d = (struct draft){ 0 };
-	d->memory = xcalloc(1, DRAFT_WORDS_LEN + ENTRY_LEN_MAX + CONTENT_LEN_MAX + SSHSIG_LEN_MAX);
+	d->memory = xcalloc(1, DRAFT_LEN);
 	arena_init(&d->words, slice(d, &at, DRAFT_WORDS_LEN), DRAFT_WORDS_LEN);
 	buf_init(&d->statement_bytes, slice(d, &at, ENTRY_LEN_MAX), ENTRY_LEN_MAX);
 	buf_init(&d->content_bytes, slice(d, &at, CONTENT_LEN_MAX), CONTENT_LEN_MAX);
@@ -35,7 +38,9 @@ void draft_open(struct draft *d, enum kind kind)
 
 void draft_close(struct draft *d)
 {
+	explicit_bzero(d->memory, DRAFT_LEN); /* what will be sealed stands there in clear */
 	free(d->memory);
+	free(d->sealed_for);
 	*d = (struct draft){ 0 };
 }
 
@@ -181,6 +186,30 @@ static void copy_label(struct draft *d, const json_t *label)
 	}
 }
 
+static void add_reader(struct draft *d, const char *role)
+{
+	struct bytes name = bytes_str(role);
+
+	for (size_t i = 0; i < d->readers_count; i++) {
+		if (bytes_equal(d->readers[i], name))
+			return;
+	}
+	if (d->readers_count < ACCORD_ROLES_MAX && is_role_name(name))
+		d->readers[d->readers_count++] = keep(d, name);
+}
+
+/* Whoever can read it can read what is said about it. */
+static void add_readers(struct draft *d, const json_t *entry)
+{
+	const json_t *to;
+	size_t i;
+
+	add_reader(d, json_str(entry, "role"));
+	json_array_foreach(json_object_get(entry, "to"), i, to) add_reader(d, json_str(to, "role"));
+	if (json_uint(json_object_get(entry, "content"), "sealing") != SEALING_NONE)
+		d->answers_sealed = true;
+}
+
 enum exit_code draft_refer(struct draft *d, const json_t *entry)
 {
 	struct place *p = &d->statement.refers[d->statement.refers_count];
@@ -194,6 +223,7 @@ enum exit_code draft_refer(struct draft *d, const json_t *entry)
 	if (p->channel == 0 || p->party.len == 0 || json_hex(entry, "leaf", p->leaf, HASH_LEN) != ERR_OK)
 		return refuse_answer();
 	d->statement.refers_count++;
+	add_readers(d, entry);
 	if (!d->statement.has_label)
 		copy_label(d, json_object_get(entry, "label"));
 	return EXIT_DONE;
@@ -333,6 +363,12 @@ static enum exit_code too_long(const char *what, size_t max)
 	return EXIT_REFUSED;
 }
 
+bool draft_has_content(const struct draft *d)
+{
+	return d->content.portions_count > 0 || d->content.attachments_count > 0 ||
+	       d->content.fields_count > 0;
+}
+
 enum exit_code draft_sign(struct draft *d, const struct officer *o)
 {
 	struct statement *s = &d->statement, check;
@@ -340,8 +376,7 @@ enum exit_code draft_sign(struct draft *d, const struct officer *o)
 	struct fault fault = { 0 };
 
 	s->role = bytes_str(o->role);
-	if (d->content.portions_count > 0 || d->content.attachments_count > 0 ||
-	    d->content.fields_count > 0) {
+	if (draft_has_content(d)) {
 		content_write(&d->content, &d->content_bytes);
 		if (buf_check(&d->content_bytes) != ERR_OK)
 			return too_long(_("the text"), CONTENT_LEN_MAX);
@@ -351,6 +386,11 @@ enum exit_code draft_sign(struct draft *d, const struct officer *o)
 				fault.rule);
 			say_next(_("docs/spec/entry.md explains the rule; nothing was sent"));
 			return EXIT_USAGE;
+		}
+		if (d->sealed_for_count > 0) {
+			enum exit_code code = seal_content(d);
+			if (code != EXIT_DONE)
+				return code;
 		}
 		hash_sha256(buf_bytes(&d->content_bytes), s->content.hash);
 		s->content.len = d->content_bytes.len;

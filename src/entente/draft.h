@@ -7,6 +7,7 @@
 #ifndef ENTENTE_DRAFT_H
 #define ENTENTE_DRAFT_H
 
+#include "crypto/age.h"
 #include "entente/officer.h"
 #include "wire/content.h"
 #include "wire/entry.h"
@@ -21,6 +22,13 @@ struct draft {
 	struct buf statement_bytes, content_bytes, signature;
 	struct bytes before[STATEMENT_SIGNATURES_MAX]; /* signatures of those who signed the same bytes */
 	size_t before_count;
+	/* What it refers to is read by these posts, and was sealed for them. */
+	struct bytes readers[ACCORD_ROLES_MAX];
+	size_t readers_count;
+	bool answers_sealed;
+	struct age_recipient *sealed_for; /* heap; none: the content stays in clear */
+	size_t sealed_for_count;
+	uint64_t flash_len_max; /* of its text, which the node cannot see */
 };
 
 void draft_open(struct draft *d, enum kind kind);
@@ -47,6 +55,9 @@ void draft_field_hashes(struct draft *d, uint64_t key, uint8_t (*hashes)[HASH_LE
 /* A value that is strict CBOR, into the statement or into the content, in the order of the numbers. */
 void draft_field(struct draft *d, uint64_t key, struct bytes value, bool is_content);
 void draft_text(struct draft *d, const char *language, const char *subject, struct bytes text);
+
+/* Whether anything in it is read only: text, fields, attachments. */
+bool draft_has_content(const struct draft *d);
 
 /* Writes and signs: statement_bytes, content_bytes and signature are ready to be sent. */
 enum exit_code draft_sign(struct draft *d, const struct officer *o) MUST_CHECK;

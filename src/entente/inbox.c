@@ -1,6 +1,7 @@
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/table.h"
+#include "entente/unseal.h"
 #include "entente/words.h"
 
 #include <stdlib.h>
@@ -10,6 +11,7 @@ static const struct option_row options[] = {
 	{ "last", N_("N"), N_("only the last N messages of a channel; 20 if not said") },
 	{ "owed", NULL, N_("only those on which this party owes a step") },
 	{ "all", NULL, N_("the nodes' own line checks too") },
+	UNSEAL_OPTION,
 	{ NULL, NULL, NULL },
 };
 
@@ -50,7 +52,7 @@ static void put_title(struct table *t, const json_t *m)
 	char title[1024], form[512], erased[128], due[128];
 	bool is_overdue;
 
-	show_erased(m, erased, sizeof erased);
+	show_instead(m, erased, sizeof erased);
 	show_form_title(m, form, sizeof form);
 	show_due(m, due, sizeof due, &is_overdue);
 	say_fill(title, sizeof title, "{1}{2}{3} {4}{5}{6}{7}", form, form[0] != '\0' ? " " : "",
@@ -115,8 +117,12 @@ static enum exit_code show_channel(struct client *c, const struct options *o, co
 	query_put_number(&q, "channel", json_uint(channel, "number"));
 	query_put_number(&q, "last", last);
 	code = (enum exit_code)client_get(c, &q, &answer);
-	if (code != EXIT_DONE)
+	if (code == EXIT_DONE)
+		code = unseal_rows(json_object_get(answer, "messages"), o, c);
+	if (code != EXIT_DONE) {
+		json_decref(answer);
 		return code;
+	}
 	table = table_new();
 	json_array_foreach(json_object_get(answer, "messages"), i, message)
 	{

@@ -232,7 +232,7 @@ static enum exit_code first_officer(struct first *f, const char *value, uint64_t
 	}
 	code = first_draft(&d, f, KIND_KEYS);
 	if (code == EXIT_DONE)
-		code = registrar_fill_key(&d, false, buf_bytes(&wire), holder, roles);
+		code = registrar_fill_key(&d, false, KEY_USE_OFFICER, buf_bytes(&wire), holder, roles);
 	if (code == EXIT_DONE)
 		code = first_write(f, &d, "key");
 	draft_close(&d);

@@ -1,4 +1,6 @@
+#include "base/alloc.h"
 #include "crypto/pair.h"
+#include "entente/identity.h"
 #include "entente/post.h"
 #include "entente/refuse.h"
 #include "entente/registrar.h"
@@ -9,17 +11,22 @@
 #include "sys/random.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct option_row options[] = {
 	{ "party", N_("PARTY"), N_("whose keys; our own if not said") },
-	{ "add", N_("FILE"), N_("add the officer's key in this .pub file; signed by the registrar (--key)") },
+	{ "add", N_("FILE"),
+	  N_("add the keys in this .pub file, an officer's or those that words are sealed for; signed by the "
+	     "registrar (--key)") },
 	{ "withdraw", N_("FILE"),
-	  N_("withdraw the officer's key in this .pub file; signed by the registrar (--key)") },
+	  N_("withdraw the keys in this .pub file; signed by the registrar (--key)") },
 	{ "roles", N_("ROLES"), N_("with --add: the roles, as watch,head") },
-	{ "holder", N_("N"), N_("with --add: the holder's number in your own roster") },
+	{ "holder", N_("N"), N_("with --add of an officer's key: the holder's number in your own roster") },
 	{ "label", N_("LEVEL"), N_("the marking; otherwise $ENTENTE_LABEL") },
 	{ "rel", N_("CODES"), N_("whom it is released to; all parties if not said") },
+	{ "new-identity", N_("FILE"),
+	  N_("write new age secrets into this file, and the keys that words are sealed for into FILE.pub") },
 	{ "pair", N_("FILE"),
 	  N_("write a new key for a thin path into this file; the other side gets the same one, by hand") },
 	{ NULL, NULL, NULL },
@@ -40,6 +47,28 @@ static void show_key(const json_t *key)
 	say("\n");
 }
 
+static void show_recipient(const json_t *one)
+{
+	char text[AGE_TEXT_LEN_MAX + 1];
+	struct buf out = { (uint8_t *)text, 0, sizeof text - 1, false }, key;
+	struct age_recipient recipient;
+	json_t *role;
+	size_t i;
+
+	if (json_bytes(one, "key", &key) != ERR_OK)
+		return;
+	if (age_recipient_from(buf_bytes(&key), &recipient) == ERR_OK)
+		age_recipient_write(&recipient, &out);
+	free(key.ptr);
+	text[out.len] = '\0';
+	say("  ");
+	json_array_foreach(json_object_get(one, "roles"), i, role)
+		say("{1}{2}", i == 0 ? "" : ",", json_string_value(role));
+	if (json_object_get(one, "withdrawn") != NULL)
+		say_coloured(COLOUR_WARN, _("  withdrawn"));
+	say("  {1}\n", text);
+}
+
 static enum exit_code list(struct options *o, struct client *c)
 {
 	const char *party = option_value(o, "party");
@@ -58,6 +87,9 @@ static enum exit_code list(struct options *o, struct client *c)
 	} else if (code == EXIT_DONE) {
 		say("{1}\n", json_str(answer, "log"));
 		json_array_foreach(json_object_get(answer, "keys"), i, key) show_key(key);
+		if (json_array_size(json_object_get(answer, "recipients")) > 0)
+			say(_("sealed for:\n"));
+		json_array_foreach(json_object_get(answer, "recipients"), i, key) show_recipient(key);
 	}
 	json_decref(answer);
 	return code;
@@ -74,27 +106,51 @@ static enum exit_code read_holder(const struct options *o, uint64_t *holder)
 	return EXIT_USAGE;
 }
 
-static enum exit_code fill(struct draft *d, const struct options *o, const char *path, bool is_withdrawal)
-{
-	const char *roles = option_value(o, "roles");
-	uint8_t memory[SSH_PUBLIC_MAX];
-	struct buf wire = BUF_ON(memory);
-	uint64_t holder = 0;
-	enum err e = public_key_read(path, &wire);
+/* What a .pub file holds: one key of an officer, or those of a post that words are sealed for. */
+struct key_file {
+	enum key_use use;
+	uint8_t wire[SSH_PUBLIC_MAX];
+	struct age_recipient recipients[AGE_RECIPIENTS_MAX];
+	size_t count, wire_len;
+	uint64_t holder;
+};
 
-	if (e != ERR_OK || ssh_public_check(buf_bytes(&wire)) != ERR_OK) {
-		say_error(_("{1} is no public key that can sign here."), path);
-		say_next(_("name the .pub file that ssh-keygen wrote"));
-		return e == ERR_NOT_FOUND ? EXIT_NOT_FOUND : EXIT_USAGE;
-	}
-	if (!is_withdrawal && roles == NULL) {
+static enum exit_code read_key_file(struct key_file *f, const char *path)
+{
+	struct buf wire = BUF_ON(f->wire);
+	enum err e = recipients_read_file(path, f->recipients, &f->count);
+
+	f->use = KEY_USE_RECIPIENT;
+	if (e == ERR_OK)
+		return EXIT_DONE;
+	e = public_key_read(path, &wire);
+	f->use = KEY_USE_OFFICER;
+	f->wire_len = wire.len;
+	f->count = 1;
+	if (e == ERR_OK && ssh_public_check(buf_bytes(&wire)) == ERR_OK)
+		return EXIT_DONE;
+	say_error(_("{1} is no public key that can sign here, and none that words can be sealed for."), path);
+	say_next(_("name the .pub file that ssh-keygen or entente keys --new-identity wrote"));
+	return e == ERR_NOT_FOUND ? EXIT_NOT_FOUND : EXIT_USAGE;
+}
+
+static enum exit_code check_addition(struct key_file *f, const struct options *o, const char *path)
+{
+	if (option_value(o, "roles") == NULL) {
 		say_error(_("A key is added with the roles of its holder."));
 		say_next("entente keys --add {1} --roles watch --holder 7 --key REGISTRAR", path);
 		return EXIT_USAGE;
 	}
-	if (!is_withdrawal && read_holder(o, &holder) != EXIT_DONE)
-		return EXIT_USAGE;
-	return registrar_fill_key(d, is_withdrawal, buf_bytes(&wire), holder, roles);
+	if (f->use == KEY_USE_OFFICER || option_is_given(o, "holder"))
+		return read_holder(o, &f->holder);
+	return EXIT_DONE;
+}
+
+static struct bytes key_at(const struct key_file *f, size_t i)
+{
+	if (f->use == KEY_USE_OFFICER)
+		return (struct bytes){ f->wire, f->wire_len };
+	return (struct bytes){ f->recipients[i].key, age_key_len(f->recipients[i].kind) };
 }
 
 /* The registrar's statement for every log of the party. */
@@ -128,7 +184,8 @@ static enum exit_code draft_for_accord(struct draft *d, const struct options *o,
 	return code;
 }
 
-static enum exit_code change(struct options *o, struct client *c, const char *path, bool is_withdrawal)
+static enum exit_code change_one(struct options *o, struct client *c, const struct key_file *f, size_t i,
+				 bool is_withdrawal)
 {
 	struct officer registrar = { 0 };
 	char place[PLACE_TEXT_LEN];
@@ -138,7 +195,8 @@ static enum exit_code change(struct options *o, struct client *c, const char *pa
 	if (code == EXIT_DONE)
 		code = officer_open(&registrar, o);
 	if (code == EXIT_DONE)
-		code = fill(&d, o, path, is_withdrawal);
+		code = registrar_fill_key(&d, is_withdrawal, f->use, key_at(f, i), f->holder,
+					  option_value(o, "roles"));
 	if (code == EXIT_DONE) {
 		memcpy(registrar.role, REGISTRAR_ROLE, sizeof REGISTRAR_ROLE);
 		code = draft_sign(&d, &registrar);
@@ -153,6 +211,20 @@ static enum exit_code change(struct options *o, struct client *c, const char *pa
 		    place);
 	officer_close(&registrar);
 	draft_close(&d);
+	return code;
+}
+
+/* A statement a key. */
+static enum exit_code change(struct options *o, struct client *c, const char *path, bool is_withdrawal)
+{
+	struct key_file *f = xcalloc(1, sizeof *f);
+	enum exit_code code = read_key_file(f, path);
+
+	if (code == EXIT_DONE && !is_withdrawal)
+		code = check_addition(f, o, path);
+	for (size_t i = 0; code == EXIT_DONE && i < f->count; i++)
+		code = change_one(o, c, f, i, is_withdrawal);
+	free(f);
 	return code;
 }
 
@@ -179,17 +251,19 @@ static enum exit_code make_pair_key(const char *path)
 static enum exit_code run(struct options *o)
 {
 	const char *add = option_value(o, "add"), *withdraw = option_value(o, "withdraw");
-	const char *pair = option_value(o, "pair");
+	const char *pair = option_value(o, "pair"), *identity = option_value(o, "new-identity");
 	enum exit_code code;
 	struct client c;
 
-	if (pair != NULL && add == NULL && withdraw == NULL)
-		return make_pair_key(pair);
-	if ((add != NULL) + (withdraw != NULL) + (pair != NULL) > 1) {
-		say_error(_("One at a time: --add, --withdraw or --pair."));
+	if ((add != NULL) + (withdraw != NULL) + (pair != NULL) + (identity != NULL) > 1) {
+		say_error(_("One at a time: --add, --withdraw, --new-identity or --pair."));
 		say_next(_("see entente {1} --help"), o->command->name);
 		return EXIT_USAGE;
 	}
+	if (pair != NULL)
+		return make_pair_key(pair);
+	if (identity != NULL)
+		return identity_make(identity, o->is_json);
 	if (client_open(&c, o->home) != ERR_OK)
 		return EXIT_ERROR;
 	if (add != NULL)
@@ -203,6 +277,6 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_keys = {
-	"keys",	 "",  0,     0, N_("list officers' keys; add or withdraw one as the registrar"),
+	"keys",	 "",  0,     0, N_("list officers' and posts' keys; add or withdraw one as the registrar"),
 	options, run, false,
 };

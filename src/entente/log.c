@@ -2,6 +2,7 @@
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/table.h"
+#include "entente/unseal.h"
 #include "entente/words.h"
 
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 static const struct option_row options[] = {
 	{ "last", N_("N"), N_("the last N entries of each log; 50 if not said") },
 	{ "party", N_("PARTY"), N_("only this party's log") },
+	UNSEAL_OPTION,
 	{ NULL, NULL, NULL },
 };
 
@@ -65,13 +67,14 @@ static void put_entry(struct table *t, const json_t *entry)
 	table_put(t, COLOUR_DIM, json_str(entry, "role"));
 	table_put(t, COLOUR_PLAIN, json_str(entry, "precedence"));
 	put_remarks(t, entry);
-	show_erased(entry, erased, sizeof erased);
+	show_instead(entry, erased, sizeof erased);
 	table_put(t, COLOUR_PLAIN, erased[0] != '\0' ? erased : json_str(entry, "title"));
 	table_end_row(t);
 	free(label);
 }
 
-static enum exit_code fetch_log(struct client *c, const json_t *log, uint64_t last, json_t *all)
+static enum exit_code fetch_log(struct client *c, const struct options *o, const json_t *log, uint64_t last,
+				json_t *all)
 {
 	enum exit_code code;
 	json_t *answer;
@@ -83,6 +86,8 @@ static enum exit_code fetch_log(struct client *c, const json_t *log, uint64_t la
 	query_put_number(&q, "epoch", json_uint(log, "epoch"));
 	query_put_number(&q, "last", last);
 	code = (enum exit_code)client_get(c, &q, &answer);
+	if (code == EXIT_DONE)
+		code = unseal_rows(json_object_get(answer, "entries"), o, c);
 	if (code == EXIT_DONE)
 		json_array_extend(all, json_object_get(answer, "entries"));
 	json_decref(answer);
@@ -155,7 +160,7 @@ static enum exit_code run(struct options *o)
 						    channel_name(json_object_get(channels, "channels"),
 								 json_uint(log, "channel"))))
 			continue;
-		code = fetch_log(&c, log, last, all);
+		code = fetch_log(&c, o, log, last, all);
 		taken++;
 	}
 	client_close(&c);

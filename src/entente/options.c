@@ -17,6 +17,8 @@ static const struct option_row shared_options[] = {
 	{ "as", N_("ROLE"), N_("the role you act in; needed only if your key has several") },
 	{ "key", N_("FILE"),
 	  N_("your OpenSSH key, or the .pub of one in your ssh-agent; otherwise $ENTENTE_KEY") },
+	{ "identity", N_("FILE"),
+	  N_("age secrets that open what is sealed; may be given again; otherwise $ENTENTE_IDENTITY") },
 	{ "json", NULL, N_("answer in JSON") },
 	{ "help", NULL, N_("show this") },
 	{ NULL, NULL, NULL },

@@ -8,6 +8,7 @@
 #include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/show.h"
+#include "entente/unseal.h"
 #include "entente/words.h"
 #include "sys/file.h"
 
@@ -25,6 +26,7 @@ static const struct option_row options[] = {
 	{ "save", N_("DIR"), N_("write its attachments into this folder, made if it is not there") },
 	{ "proof", N_("FILE"),
 	  N_("write the proof of this entry, a tlog-proof file that needs no node to be checked") },
+	{ "wraps", N_("DIR"), N_("what entente rewrap wrote for your key; otherwise $ENTENTE_WRAPS") },
 	{ NULL, NULL, NULL },
 };
 
@@ -205,12 +207,16 @@ static enum exit_code read_copy(struct client *c, const struct options *o, const
 
 static enum exit_code run(struct options *o)
 {
+	struct identities ids = { .count = 0 };
 	json_t *entry = NULL, *copies = NULL;
 	const json_t *copy = NULL;
 	enum exit_code code;
 	struct client c;
 	struct query q;
 
+	code = identities_open(&ids, o);
+	if (code != EXIT_DONE)
+		return code;
 	if (client_open(&c, o->home) != ERR_OK)
 		return EXIT_ERROR;
 	code = show_copy_find(&c, o->arguments[0], &copies, &copy);
@@ -223,6 +229,8 @@ static enum exit_code run(struct options *o)
 	query_open(&q, "/entry");
 	query_put(&q, "place", o->arguments[0]);
 	code = (enum exit_code)client_get(&c, &q, &entry);
+	if (code == EXIT_DONE)
+		unseal_entry(entry, &ids, o);
 	if (code == EXIT_DONE && o->is_json)
 		json_say(entry);
 	else if (code == EXIT_DONE)
@@ -237,6 +245,7 @@ static enum exit_code run(struct options *o)
 		code = save_proof(&c, o, entry);
 	json_decref(entry);
 	json_decref(copies);
+	identities_close(&ids);
 	client_close(&c);
 	fflush(stdout);
 	if (code == EXIT_DONE && option_is_given(o, "ack"))

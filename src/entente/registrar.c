@@ -58,14 +58,15 @@ static enum exit_code fill_roles(struct draft *d, const char *roles)
 	return EXIT_DONE;
 }
 
-enum exit_code registrar_fill_key(struct draft *d, bool is_withdrawal, struct bytes key, uint64_t holder,
-				  const char *roles)
+enum exit_code registrar_fill_key(struct draft *d, bool is_withdrawal, enum key_use use, struct bytes key,
+				  uint64_t holder, const char *roles)
 {
 	draft_field_uint(d, FIELD_KEYS_ACT, is_withdrawal ? 1 : 0);
-	draft_field_uint(d, FIELD_KEYS_USE, KEY_USE_OFFICER);
+	draft_field_uint(d, FIELD_KEYS_USE, use);
 	draft_field_bytes(d, FIELD_KEYS_KEY, key);
 	if (is_withdrawal)
 		return EXIT_DONE;
-	draft_field_uint(d, FIELD_KEYS_HOLDER, holder);
+	if (use == KEY_USE_OFFICER || holder > 0)
+		draft_field_uint(d, FIELD_KEYS_HOLDER, holder);
 	return fill_roles(d, roles);
 }

@@ -18,8 +18,11 @@ enum exit_code registrar_draft(struct draft *d, enum kind kind, const struct opt
 			       size_t parties_count) MUST_CHECK;
 /* The first epoch: field 1 is the manifest's hash. */
 void registrar_fill_open(struct draft *d, const uint8_t manifest_hash[HASH_LEN]);
-/* roles is "watch,head"; EXIT_USAGE if one of them is no name. */
-enum exit_code registrar_fill_key(struct draft *d, bool is_withdrawal, struct bytes key, uint64_t holder,
-				  const char *roles) MUST_CHECK;
+/*
+ * An officer's key in SSH wire form, or a role's that words are sealed for, raw. roles is "watch,head";
+ * EXIT_USAGE if one of them is no name. holder 0: nobody's of his own.
+ */
+enum exit_code registrar_fill_key(struct draft *d, bool is_withdrawal, enum key_use use, struct bytes key,
+				  uint64_t holder, const char *roles) MUST_CHECK;
 
 #endif

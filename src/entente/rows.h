@@ -17,6 +17,7 @@
 	X(forms) X(amend) X(cancel) X(close) X(rectify) X(translate) \
 	X(drafts) X(approve) X(refuse) \
 	X(ladder) X(watch) X(status) X(log) \
+	X(disclose) X(open) X(rewrap) \
 	X(erase) X(verify) X(repair) X(export) X(bundle) X(restore) X(fork) X(doctor) \
 	X(link) X(signer)
 /* clang-format on */

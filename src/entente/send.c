@@ -6,6 +6,7 @@
 #include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/say.h"
+#include "entente/seal.h"
 #include "entente/submit.h"
 #include "entente/time_text.h"
 #include "entente/words.h"
@@ -39,6 +40,7 @@ static const struct option_row options[] = {
 	{ "file", N_("FILE"), N_("take the text from a file, - for standard input") },
 	{ "attach", N_("FILE"), N_("attach a file, up to 64 MiB; may be given again") },
 	{ "language", N_("TAG"), N_("the language that the text is authentic in, as ko or en") },
+	{ "seal", NULL, N_("seal the words, also where the accord does not ask for it") },
 	{ "wait", N_("STEP"), N_("wait for receipt, read, readback, presented or reply") },
 	{ "timeout", N_("SPAN"), N_("how long to wait: 30s, 10m; 60s if not said") },
 	{ "again", NULL, N_("say again what this terminal signed and has no receipt for; takes no text") },
@@ -132,6 +134,9 @@ static enum exit_code attach(struct client *c, struct draft *d, const char *path
 	uint8_t *piece;
 	FILE *file;
 
+	if (d->sealed_for_count > 0)
+		return refuse_attachment(
+			path, _("this message is sealed, and a sealed one carries no attachments"));
 	if (d->content.attachments_count == ATTACHMENTS_MAX)
 		return refuse_attachment(path, _("there are too many"));
 	file = fopen(path, "re");
@@ -283,9 +288,13 @@ static enum exit_code build(struct draft *d, struct officer *officer, const stru
 	if (code == EXIT_DONE)
 		code = officer_find_role(officer, o, c);
 	if (code == EXIT_DONE)
+		code = seal_choose(d, officer, o, c); /* a node must not have what is attached */
+	if (code == EXIT_DONE)
 		code = add_content(d, o, c, form);
 	if (code == EXIT_DONE)
 		glossary_warn(c, d);
+	if (code == EXIT_DONE)
+		code = seal_choose(d, officer, o, c);
 	if (code == EXIT_DONE)
 		code = draft_sign(d, officer);
 	return code;

@@ -198,11 +198,13 @@ void show_author(const json_t *entry)
 		say(_(", key later withdrawn"));
 }
 
-void show_erased(const json_t *entry, char *out, size_t size)
+void show_instead(const json_t *entry, char *out, size_t size)
 {
 	out[0] = '\0';
 	if (json_flag(entry, "erased"))
 		say_fill(out, size, _("(erased by {1})"), json_str(entry, "eraser"));
+	else if (json_uint(json_object_get(entry, "content"), "sealing") != 0 && !json_flag(entry, "opened"))
+		say_fill(out, size, "{1}", _("(sealed)"));
 }
 
 void show_addressees(const json_t *entry)

@@ -70,8 +70,11 @@ enum exit_code show_copy(struct client *c, const json_t *copy) MUST_CHECK;
 /* A row of GET /advances for that place or NULL; *all is the caller's to free. */
 enum exit_code show_copy_find(struct client *c, const char *place, json_t **all,
 			      const json_t **out) MUST_CHECK;
-/* "(erased by KOR/NOTIFY 1.7)" for a list, "" if it is not erased; at most size bytes at out. */
-void show_erased(const json_t *entry, char *out, size_t size);
+/*
+ * What stands in a list where words would: "(erased by KOR/NOTIFY 1.7)", "(sealed)", ""; at most size bytes
+ * at out.
+ */
+void show_instead(const json_t *entry, char *out, size_t size);
 
 /* Whether the node has all of an entry's attachment. */
 bool show_is_whole(struct client *c, const json_t *attachment);

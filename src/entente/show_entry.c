@@ -1,6 +1,8 @@
+#include "crypto/age.h"
 #include "entente/evidence.h"
 #include "entente/show.h"
 #include "entente/words.h"
+#include "wire/statement.h"
 
 #include <string.h>
 
@@ -77,6 +79,29 @@ static void show_head(const json_t *entry, const json_t *accord)
 	show_places("", json_object_get(entry, "crossed"));
 }
 
+/* How it is sealed and for whom; false: it was not opened here. */
+static bool show_sealed(const json_t *entry)
+{
+	uint64_t sealing = json_uint(json_object_get(entry, "content"), "sealing");
+	bool is_opened = json_flag(entry, "opened");
+	json_t *role;
+	size_t i;
+
+	say_coloured(is_opened ? COLOUR_GOOD : COLOUR_WARN,
+		     is_opened ? _("SEALED, opened here") : _("SEALED"));
+	say(" (age {1})",
+	    sealing < SEALING_COUNT ? age_kind_name((enum age_kind)sealing) : say_number(sealing));
+	say(_(" for "));
+	json_array_foreach(json_object_get(entry, "sealed_for"), i, role)
+		say("{1}{2}", i == 0 ? "" : ", ", json_is_string(role) ? json_string_value(role) : "");
+	say("\n");
+	if (is_opened)
+		return true;
+	say_line(_("No secret here opens it: name yours by --identity FILE or $ENTENTE_IDENTITY. The node "
+		   "cannot read it."));
+	return false;
+}
+
 static void show_words(struct client *c, const json_t *entry)
 {
 	json_t *portion;
@@ -99,6 +124,8 @@ static void show_words(struct client *c, const json_t *entry)
 						  : _("INCOMPLETE: the text is not here yet.\n"));
 		return;
 	}
+	if (json_uint(json_object_get(entry, "content"), "sealing") != SEALING_NONE && !show_sealed(entry))
+		return;
 	say(_("authentic language: {1}\n"), json_str(entry, "language"));
 	if (json_str(entry, "subject")[0] != '\0') {
 		say(_("subject: "));

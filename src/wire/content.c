@@ -233,3 +233,33 @@ void content_write(const struct content *c, struct buf *out)
 	if (c->has_padding)
 		write_padding(c, out);
 }
+
+/* Bytes that key 7 adds with so many zeros: the key, the head of the string, the zeros. */
+static size_t padding_cost(size_t zeros)
+{
+	return 1 + (zeros < 24 ? 1u : zeros < 256 ? 2u : 3u) + zeros;
+}
+
+enum err content_pad(struct content *c, size_t len)
+{
+	static const size_t lens[] = { 1024, 4096, 16384, SEALED_PLAIN_MAX };
+
+	for (size_t i = 0; i < ARRAY_COUNT(lens); i++) {
+		c->has_padding = false;
+		c->padding_len = 0;
+		if (len == lens[i])
+			return ERR_OK;
+		/*
+		 * The head of the string has 1 to 3 bytes: one of these numbers of zeros fits, or none does.
+		 */
+		for (size_t head = 1; head <= 3; head++) {
+			size_t zeros = lens[i] - len - 1 - head;
+			if (len + 1 + head > lens[i] || padding_cost(zeros) != lens[i] - len)
+				continue;
+			c->has_padding = true;
+			c->padding_len = zeros;
+			return ERR_OK;
+		}
+	}
+	return ERR_LIMIT;
+}

@@ -41,5 +41,10 @@ struct content {
 /* ERR_STRICT, ERR_RULE; *fault names the rule and the offset. */
 enum err content_read(struct bytes in, struct content *out, struct fault *fault) MUST_CHECK;
 void content_write(const struct content *c, struct buf *out);
+/*
+ * Sets the padding of a content that has len bytes without any, so that it is written with the smallest
+ * length of docs/spec/seal.md section 4. ERR_LIMIT: it is longer than SEALED_PLAIN_MAX.
+ */
+enum err content_pad(struct content *c, size_t len) MUST_CHECK;
 
 #endif

@@ -291,7 +291,7 @@ def test_the_manual_has_every_command_and_option():
     sections = dict(re.findall(r"^\.Ss entente (\w+)[^\n]*\n(.*?)(?=^\.S[sh] )", text, re.M | re.S))
     listed = [line.split()[0] for line in nodes.run("--help").stdout.splitlines() if line.startswith("  ")]
     assert set(listed) == set(sections)
-    common = {"home", "as", "key", "json", "help"}
+    common = {"home", "as", "key", "identity", "json", "help"}
     for name in listed:
         options = set(re.findall(r"^  --([a-z-]+)", nodes.run(name, "--help").stdout, re.M))
         for option in options - common:

@@ -77,11 +77,45 @@ static void test_writer_knows_its_end(void **state)
 	assert_int_equal(buf_check(&raw), ERR_LIMIT);
 }
 
+/* Every length up to the longest: the smallest of the four that can be met, met exactly. */
+static void padding_meets_a_length(void **state)
+{
+	static const size_t lens[] = { 1024, 4096, 16384, SEALED_PLAIN_MAX };
+	static uint8_t text[SEALED_PLAIN_MAX], memory[SEALED_PLAIN_MAX + 64];
+
+	(void)state;
+	memset(text, 'x', sizeof text);
+	for (size_t len = 0; len < sizeof text; len += len > 1200 && len < 48000 ? 97 : 1) {
+		struct content c = { .language = BYTES_LIT("en"), .portions_count = 1 };
+		struct buf out = BUF_ON(memory);
+		size_t plain, i = 0;
+		enum err e;
+		c.portions[0].text = (struct bytes){ text, len };
+		content_write(&c, &out);
+		plain = out.len;
+		e = content_pad(&c, plain);
+		/* What is 1, 26 or 259 short of a length cannot be brought to it. */
+		while (i < ARRAY_COUNT(lens) && (plain > lens[i] || lens[i] - plain == 1 ||
+						 lens[i] - plain == 26 || lens[i] - plain == 259))
+			i++;
+		if (i == ARRAY_COUNT(lens)) {
+			assert_int_equal(e, ERR_LIMIT);
+			continue;
+		}
+		assert_int_equal(e, ERR_OK);
+		buf_reset(&out);
+		content_write(&c, &out);
+		assert_int_equal(out.len, lens[i]);
+		assert_int_equal(c.has_padding, plain != lens[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors),
 		cmocka_unit_test(test_writer_knows_its_end),
+		cmocka_unit_test(padding_meets_a_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,6 +139,7 @@ struct twist {
 	uint64_t act;	      /* its field 0, unless 0 */
 	const char *language; /* of a translation; its status is `field` */
 	bool has_content;
+	enum sealing sealing;
 };
 
 /* Builds and folds the next entry of a party; refers: position in the scene plus one, 0 for none. */
@@ -223,6 +224,8 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 		st->fields[1] = (struct field){ FIELD_TRANSLATION_LANGUAGE, buf_bytes(&tag) };
 		st->has_content = t->has_content;
 	}
+	st->has_content = t->has_content;
+	st->content.sealing = t->sealing;
 	if (t->had.ptr != NULL) {
 		st->fields_count = 1;
 		st->fields[0] = (struct field){ FIELD_READ_ATTACHMENTS, t->had };
@@ -267,6 +270,69 @@ static void add_key(struct scene *s, struct log_key log, uint64_t index, uint8_t
 		assert_int_equal(view.verdict, VERDICT_OK);
 }
 
+/* A post's key that words are sealed for; withdrawn where it was added before. */
+static void put_recipient(struct scene *s, struct log_key log, uint64_t index, bool is_withdrawal,
+			  uint8_t byte, size_t len)
+{
+	struct entry entry = { .index = index, .signatures_count = 1 };
+	struct signer signer = { .is_good = true, .registrar_in = 1 };
+	struct statement st = { .kind = KIND_KEYS,
+				.party = bytes_str(names[log.party]),
+				.role = BYTES_LIT("watch") };
+	struct fold_input in = { .entry = &entry, .statement = &st, .signers = &signer, .log = log };
+	uint8_t memory[4][RECIPIENT_HYBRID_LEN + 8], raw[RECIPIENT_HYBRID_LEN];
+	struct buf act = BUF_ON(memory[0]), use = BUF_ON(memory[1]), key = BUF_ON(memory[2]),
+		   roles = BUF_ON(memory[3]);
+	struct entry_view view;
+
+	memset(raw, byte, sizeof raw);
+	in.named_key[0] = byte;
+	cbor_put_uint(&act, is_withdrawal);
+	cbor_put_uint(&use, KEY_USE_RECIPIENT);
+	cbor_put_bytes(&key, (struct bytes){ raw, len });
+	cbor_put_array(&roles, 2);
+	cbor_put_text(&roles, BYTES_LIT("nobody"));
+	cbor_put_text(&roles, BYTES_LIT("zeal"));
+	st.fields[0] = (struct field){ FIELD_KEYS_ACT, buf_bytes(&act) };
+	st.fields[1] = (struct field){ FIELD_KEYS_USE, buf_bytes(&use) };
+	st.fields[2] = (struct field){ FIELD_KEYS_KEY, buf_bytes(&key) };
+	st.fields[3] = (struct field){ FIELD_KEYS_ROLES, buf_bytes(&roles) };
+	st.fields_count = is_withdrawal ? 3 : 4;
+	assert_int_equal(fold_entry(&s->fold, &in, &view), ERR_OK);
+	assert_int_equal(view.verdict, VERDICT_OK);
+}
+
+/* Posts' keys act by position in a log, as officers' do, and are no officers' keys. */
+static void test_recipients(void **state)
+{
+	struct scene *s = *state;
+	struct log_key log = { 7, 0, 1 }, other = { 7, 1, 1 };
+	uint8_t at[KEY_HASH_LEN] = { 0 };
+	struct recipient_view view;
+	struct key_view officer;
+
+	put_recipient(s, log, 0, false, 3, RECIPIENT_X25519_LEN);
+	put_recipient(s, log, 1, false, 5, RECIPIENT_HYBRID_LEN);
+	put_recipient(s, log, 2, true, 3, RECIPIENT_X25519_LEN);
+	put_recipient(s, log, 3, true, 4, RECIPIENT_X25519_LEN); /* which nobody added */
+	assert_int_equal(fold_next_recipient(&s->fold, &log, at, &view), ERR_OK);
+	assert_int_equal(view.key_len, RECIPIENT_X25519_LEN);
+	assert_int_equal(view.key[31], 3);
+	assert_int_equal(view.view.roles, 1 << 1);
+	assert_false(key_is_in_force(&view.view, 0));
+	assert_true(key_is_in_force(&view.view, 1));
+	assert_true(key_is_in_force(&view.view, 2));
+	assert_false(key_is_in_force(&view.view, 3));
+	assert_int_equal(fold_next_recipient(&s->fold, &log, at, &view), ERR_OK);
+	assert_int_equal(view.key_len, RECIPIENT_HYBRID_LEN);
+	assert_int_equal(view.key[RECIPIENT_HYBRID_LEN - 1], 5);
+	assert_true(key_is_in_force(&view.view, UINT64_MAX - 1));
+	assert_int_equal(fold_next_recipient(&s->fold, &log, at, &view), ERR_NOT_FOUND);
+	memset(at, 0, sizeof at);
+	assert_int_equal(fold_next_recipient(&s->fold, &other, at, &view), ERR_NOT_FOUND);
+	assert_int_equal(fold_next_key(&s->fold, &log, at, &officer), ERR_NOT_FOUND);
+}
+
 /* A party's one officer. */
 static void enrol(struct scene *s, size_t party)
 {
@@ -274,6 +340,39 @@ static void enrol(struct scene *s, size_t party)
 
 	add_key(s, log, s->sizes[party], (uint8_t)(party + 1), 1);
 	s->places[s->count++] = (struct place_key){ log, s->sizes[party]++ };
+}
+
+static void test_sealing(void **state)
+{
+	static const struct {
+		bool is_sealed, is_required, has_content;
+		enum sealing sealing;
+		enum verdict want;
+	} rows[] = {
+		{ false, false, true, SEALING_NONE, VERDICT_OK },
+		{ false, false, true, SEALING_X25519, VERDICT_OK },
+		{ false, true, true, SEALING_NONE, VERDICT_OK },
+		{ false, true, true, SEALING_X25519, VERDICT_SEALING },
+		{ false, true, true, SEALING_HYBRID, VERDICT_OK },
+		{ true, false, false, SEALING_NONE, VERDICT_OK },
+		{ true, false, true, SEALING_NONE, VERDICT_SEALING },
+		{ true, false, true, SEALING_X25519, VERDICT_OK },
+		{ true, false, true, SEALING_HYBRID, VERDICT_OK },
+		{ true, true, true, SEALING_NONE, VERDICT_SEALING },
+		{ true, true, true, SEALING_X25519, VERDICT_SEALING },
+		{ true, true, true, SEALING_HYBRID, VERDICT_OK },
+	};
+	struct scene *s = *state;
+
+	enrol(s, 0);
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct twist t = { .has_content = rows[i].has_content, .sealing = rows[i].sealing };
+		s->accord.channels[0].is_sealed = rows[i].is_sealed;
+		s->accord.post_quantum = rows[i].is_required ? POST_QUANTUM_REQUIRED : POST_QUANTUM_PREFERRED;
+		assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &t).verdict, rows[i].want);
+		t.is_node = true; /* holds no words of a person */
+		assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &t).verdict, VERDICT_OK);
+	}
 }
 
 static void test_verdicts(void **state)
@@ -831,6 +930,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_query_is_answered_by_the_next_step, open_scene,
 						close_scene),
 		cmocka_unit_test_setup_teardown(test_crossing_and_commuting, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_recipients, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_sealing, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_wrong_clock, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_waits_for_its_past, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_no_fault_is_swallowed, open_scene, close_scene),

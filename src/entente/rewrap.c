@@ -1,0 +1,218 @@
+/*
+ * A change of holder: what old secrets open gets a header for the new keys. The payload stays, so that
+ * nothing is sealed twice, and the record as it is: the new files stand beside it.
+ */
+#include "base/alloc.h"
+#include "crypto/hash.h"
+#include "entente/refuse.h"
+#include "entente/rows.h"
+#include "entente/show.h"
+#include "entente/unseal.h"
+#include "entente/words.h"
+#include "sys/file.h"
+#include "sys/random.h"
+#include "wire/statement.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const struct option_row options[] = {
+	{ "for", N_("FILE"), N_("the new holder's keys: the .pub file of entente keys --new-identity") },
+	UNSEAL_OPTION,
+	{ NULL, NULL, NULL },
+};
+
+struct rewrap {
+	const struct options *o;
+	struct client *c;
+	struct identities ids;
+	struct age_recipient keys[AGE_RECIPIENTS_MAX];
+	size_t keys_count;
+	uint64_t written, closed;
+};
+
+/* The new header and the old payload: an age file with the same text. */
+static enum err write_wrap(struct rewrap *r, const struct age_header *h, struct bytes payload,
+			   const char *path, const uint8_t file_key[AGE_FILE_KEY_LEN])
+{
+	const struct age_recipient *to[AGE_RECIPIENTS_MAX];
+	struct drbg random;
+	struct buf out;
+	size_t count = 0, bad;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < r->keys_count; i++) {
+		if (r->keys[i].kind == h->kind)
+			to[count++] = &r->keys[i];
+	}
+	if (count == 0)
+		return ERR_NOT_FOUND;
+	random_read(random.seed, sizeof random.seed);
+	buf_init(&out, xcalloc(1, AGE_HEADER_LEN_MAX + CONTENT_LEN_MAX),
+		 AGE_HEADER_LEN_MAX + CONTENT_LEN_MAX);
+	e = age_header_write(to, count, &random, file_key, &out, &bad);
+	buf_put(&out, payload);
+	if (e == ERR_OK)
+		e = file_write(path, buf_bytes(&out), 0600);
+	free(out.ptr);
+	age_wipe(&random, sizeof random);
+	return e;
+}
+
+static enum exit_code rewrap_file(struct rewrap *r, struct bytes file)
+{
+	char name[2 * HASH_LEN + sizeof ".age"], path[FILE_PATH_MAX];
+	uint8_t hash[HASH_LEN], file_key[AGE_FILE_KEY_LEN];
+	struct bytes payload = file;
+	struct age_header h;
+	struct fault fault;
+	struct buf plain;
+	enum err e = age_header_read(&payload, &h, &fault);
+
+	hash_sha256(file, hash);
+	bytes_write_hex(BYTES_OF(hash), name);
+	memcpy(name + 2 * HASH_LEN, ".age", sizeof ".age");
+	buf_init(&plain, xcalloc(1, CONTENT_LEN_MAX), CONTENT_LEN_MAX);
+	if (e == ERR_OK)
+		e = unseal(&r->ids, r->o, file, &plain, file_key, &fault);
+	age_wipe(plain.ptr, plain.len);
+	free(plain.ptr);
+	if (e == ERR_OK && file_path(path, r->o->arguments[0], name) != ERR_OK)
+		return refuse_unwritable(r->o->arguments[0]);
+	if (e == ERR_OK) {
+		e = write_wrap(r, &h, payload, path, file_key);
+		age_wipe(file_key, sizeof file_key);
+		if (e == ERR_IO || e == ERR_FULL)
+			return refuse_unwritable(path);
+	}
+	if (e == ERR_OK)
+		r->written++;
+	else
+		r->closed++;
+	return EXIT_DONE;
+}
+
+static enum exit_code rewrap_row(struct rewrap *r, const json_t *row)
+{
+	enum exit_code code = EXIT_DONE;
+	struct client_answer answer;
+	struct query q;
+
+	if (json_uint(json_object_get(row, "content"), "sealing") == SEALING_NONE || json_flag(row, "erased"))
+		return EXIT_DONE;
+	query_open(&q, "/content");
+	query_put(&q, "place", json_str(row, "place"));
+	if (client_ask(r->c, "GET", query_target(&q), (struct bytes){ NULL, 0 }, &answer) != ERR_OK)
+		return EXIT_ERROR;
+	if (answer.status == 200)
+		code = rewrap_file(r, buf_bytes(&answer.body));
+	client_answer_finish(&answer);
+	return code;
+}
+
+static enum exit_code rewrap_log(struct rewrap *r, const json_t *log)
+{
+	enum exit_code code = EXIT_DONE;
+	uint64_t from = 0;
+
+	while (code == EXIT_DONE && from < json_uint(log, "size")) {
+		json_t *answer, *row;
+		struct query q;
+		size_t i;
+		query_open(&q, "/log");
+		query_put_number(&q, "channel", json_uint(log, "channel"));
+		query_put(&q, "party", json_str(log, "party"));
+		query_put_number(&q, "epoch", json_uint(log, "epoch"));
+		query_put_number(&q, "from", from);
+		query_put_number(&q, "limit", LIST_MAX);
+		code = (enum exit_code)client_get(r->c, &q, &answer);
+		json_array_foreach(json_object_get(answer, "entries"), i, row)
+		{
+			if (code == EXIT_DONE)
+				code = rewrap_row(r, row);
+		}
+		from = json_object_get(answer, "next") == NULL ? json_uint(log, "size")
+							       : json_uint(answer, "next");
+		json_decref(answer);
+	}
+	return code;
+}
+
+static enum exit_code rewrap_all(struct rewrap *r)
+{
+	json_t *logs = NULL, *log;
+	enum exit_code code = show_get(r->c, "/logs", &logs);
+	size_t i;
+
+	json_array_foreach(json_object_get(logs, "logs"), i, log)
+	{
+		if (code == EXIT_DONE)
+			code = rewrap_log(r, log);
+	}
+	json_decref(logs);
+	return code;
+}
+
+static enum exit_code read_keys(struct rewrap *r, const char *path)
+{
+	if (path != NULL && recipients_read_file(path, r->keys, &r->keys_count) == ERR_OK)
+		return EXIT_DONE;
+	say_error(_("The new holder's keys are needed: the .pub file of entente keys --new-identity."));
+	say_next("entente rewrap DIR --for FILE.pub --identity OLD");
+	return EXIT_USAGE;
+}
+
+static void say_done(const struct rewrap *r)
+{
+	if (r->o->is_json) {
+		json_t *out = json_pack("{s:s, s:I, s:I}", "err", "OK", "written", (json_int_t)r->written,
+					"closed", (json_int_t)r->closed);
+		json_say(out);
+		json_decref(out);
+		return;
+	}
+	say(_("{1} contents can be opened by the new keys, with --wraps {2} or $ENTENTE_WRAPS\n"),
+	    say_number(r->written), r->o->arguments[0]);
+	if (r->closed > 0)
+		say(_("{1} were not opened by a secret given here, or the new keys have none of their "
+		      "kind\n"),
+		    say_number(r->closed));
+}
+
+static enum exit_code run(struct options *o)
+{
+	struct rewrap *r = xcalloc(1, sizeof *r);
+	struct client c;
+	enum exit_code code = read_keys(r, option_value(o, "for"));
+
+	r->o = o;
+	r->c = &c;
+	if (code == EXIT_DONE)
+		code = identities_open(&r->ids, o);
+	if (code == EXIT_DONE && mkdir(o->arguments[0], 0700) != 0 && errno != EEXIST)
+		code = refuse_unwritable(o->arguments[0]);
+	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
+		code = EXIT_ERROR;
+	else if (code == EXIT_DONE) {
+		code = rewrap_all(r);
+		client_close(&c);
+	}
+	if (code == EXIT_DONE)
+		say_done(r);
+	identities_close(&r->ids);
+	free(r);
+	return code;
+}
+
+const struct command_row command_rewrap = {
+	"rewrap",
+	"DIR",
+	1,
+	1,
+	N_("make what your secrets open readable for a new holder's keys, into a folder"),
+	options,
+	run,
+	false,
+};

@@ -1,0 +1,158 @@
+#include "entente/unseal.h"
+
+#include "api/entry_reply.h"
+#include "base/alloc.h"
+#include "crypto/hash.h"
+#include "sys/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS_LEN_MAX (1u << 20) /* of a content as JSON */
+
+/* ---- Headers that were made when a holder changed. ---- */
+
+static const char *wraps_folder(const struct options *o)
+{
+	const char *folder = option_value(o, "wraps");
+
+	if (folder == NULL)
+		folder = getenv("ENTENTE_WRAPS");
+	return folder == NULL || folder[0] == '\0' ? NULL : folder;
+}
+
+/* The new header counts for nothing by itself: its file key must be that of the file in the record. */
+static enum err unwrap_beside(const struct identities *ids, const char *folder, struct bytes file,
+			      uint8_t file_key[AGE_FILE_KEY_LEN])
+{
+	char name[2 * HASH_LEN + sizeof ".age"], path[FILE_PATH_MAX];
+	uint8_t hash[HASH_LEN];
+	struct age_header h;
+	struct fault fault;
+	struct bytes in;
+	struct buf wrap;
+	enum err e;
+
+	hash_sha256(file, hash);
+	bytes_write_hex(BYTES_OF(hash), name);
+	memcpy(name + 2 * HASH_LEN, ".age", sizeof ".age");
+	e = file_path(path, folder, name);
+	buf_init(&wrap, xcalloc(1, CONTENT_LEN_MAX), CONTENT_LEN_MAX);
+	if (e == ERR_OK)
+		e = file_read(path, &wrap);
+	in = buf_bytes(&wrap);
+	if (e == ERR_OK)
+		e = age_header_read(&in, &h, &fault);
+	if (e == ERR_OK)
+		e = age_header_unwrap(&h, ids->of, ids->count, file_key);
+	free(wrap.ptr);
+	return e;
+}
+
+enum err unseal(const struct identities *ids, const struct options *o, struct bytes file, struct buf *out,
+		uint8_t file_key[AGE_FILE_KEY_LEN], struct fault *fault)
+{
+	const char *folder = wraps_folder(o);
+	enum err e = age_open(file, ids->of, ids->count, out, file_key, fault);
+
+	if ((e != ERR_NOT_FOUND && e != ERR_REFUSED) || folder == NULL)
+		return e;
+	if (unwrap_beside(ids, folder, file, file_key) != ERR_OK)
+		return e;
+	return age_open_by_key(file, file_key, out, fault);
+}
+
+/* ---- Its words, as the API says those of a clear one. ---- */
+
+static void words_of(struct reply *r, struct bytes content)
+{
+	reply_content(r, NULL, NULL, content);
+}
+
+typedef void reply_words(struct reply *r, struct bytes content);
+
+static void put_words(json_t *to, struct bytes content, reply_words *words)
+{
+	struct buf text;
+	struct reply r = { &text };
+	json_t *members;
+
+	buf_init(&text, xcalloc(1, WORDS_LEN_MAX), WORDS_LEN_MAX);
+	reply_object(&r, NULL);
+	words(&r, content);
+	reply_object_end(&r);
+	members = buf_check(&text) == ERR_OK ? json_loadb((const char *)text.ptr, text.len, 0, NULL) : NULL;
+	if (members != NULL)
+		json_object_update(to, members);
+	json_decref(members);
+	age_wipe(text.ptr, text.len);
+	free(text.ptr);
+}
+
+static void open_into(json_t *to, struct bytes file, const struct identities *ids, const struct options *o,
+		      reply_words *words)
+{
+	uint8_t file_key[AGE_FILE_KEY_LEN];
+	struct fault fault;
+	struct buf plain;
+	enum err e;
+
+	buf_init(&plain, xcalloc(1, CONTENT_LEN_MAX), CONTENT_LEN_MAX);
+	e = unseal(ids, o, file, &plain, file_key, &fault);
+	if (e == ERR_OK)
+		put_words(to, buf_bytes(&plain), words);
+	else if (e == ERR_VERIFY)
+		json_object_set_new(to, "unreadable", json_string(fault.rule));
+	json_object_set_new(to, "opened", json_boolean(e == ERR_OK));
+	age_wipe(file_key, sizeof file_key);
+	age_wipe(plain.ptr, plain.len);
+	free(plain.ptr);
+}
+
+static bool is_sealed(const json_t *entry)
+{
+	return json_uint(json_object_get(entry, "content"), "sealing") != SEALING_NONE;
+}
+
+void unseal_entry(json_t *entry, const struct identities *ids, const struct options *o)
+{
+	struct buf file;
+
+	if (!is_sealed(entry) || json_bytes(entry, "content_bytes", &file) != ERR_OK)
+		return;
+	open_into(entry, buf_bytes(&file), ids, o, words_of);
+	free(file.ptr);
+}
+
+static void unseal_row(json_t *row, const struct identities *ids, const struct options *o, struct client *c)
+{
+	struct client_answer answer;
+	struct query q;
+
+	if (!is_sealed(row) || ids->count == 0 || json_flag(row, "erased"))
+		return;
+	query_open(&q, "/content");
+	query_put(&q, "place", json_str(row, "place"));
+	if (client_ask(c, "GET", query_target(&q), (struct bytes){ NULL, 0 }, &answer) != ERR_OK)
+		return;
+	if (answer.status == 200)
+		open_into(row, buf_bytes(&answer.body), ids, o, reply_title);
+	client_answer_finish(&answer);
+}
+
+enum exit_code unseal_rows(json_t *rows, const struct options *o, struct client *c)
+{
+	struct identities ids;
+	enum exit_code code = identities_open(&ids, o);
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		if (code == EXIT_DONE)
+			unseal_row(row, &ids, o, c);
+	}
+	identities_close(&ids);
+	return code;
+}

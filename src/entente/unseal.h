@@ -1,0 +1,31 @@
+/*
+ * unseal.h - what is sealed, opened on the terminal by its owner's secrets.
+ *
+ * Layer: entente. Spec: docs/spec/seal.md.
+ */
+#ifndef ENTENTE_UNSEAL_H
+#define ENTENTE_UNSEAL_H
+
+#include "entente/client.h"
+#include "entente/identity.h"
+
+/*
+ * The text of an age file, appended to *out, and its file key. By a secret, or by the header that was made
+ * for one when its holder changed, in the folder of --wraps or $ENTENTE_WRAPS. Errors as age_open.
+ */
+enum err unseal(const struct identities *ids, const struct options *o, struct bytes file, struct buf *out,
+		uint8_t file_key[AGE_FILE_KEY_LEN], struct fault *fault) MUST_CHECK;
+
+/*
+ * GET /entry: puts the words of a sealed content where those of a clear one stand, and "opened": whether that
+ * was so. Takes an entry that is not sealed as it is.
+ */
+void unseal_entry(json_t *entry, const struct identities *ids, const struct options *o);
+/* Rows of a list: the titles of those that this terminal's secrets open. */
+enum exit_code unseal_rows(json_t *rows, const struct options *o, struct client *c) MUST_CHECK;
+
+/* For tables of options. */
+#define UNSEAL_OPTION \
+	{ "wraps", N_("DIR"), N_("what entente rewrap wrote for your key; otherwise $ENTENTE_WRAPS") }
+
+#endif

@@ -1,0 +1,184 @@
+"""Sealed words: a FLASH on a sealed LEADER line climbs to READ BACK, no node can read it, and stock age opens it."""
+import subprocess
+
+import pytest
+
+import nodes
+import officers
+
+TEXT = "Aircraft are ours and return at 14:05."
+BACK = "Our aircraft, back at 14:05."
+SEALED = {"channels": ("precedence FLASH IMMEDIATE\n2 consult", "precedence FLASH IMMEDIATE sealed watch\n2 consult")}
+
+
+def enrol(node, name, roles, label="OPEN"):
+    """New secrets of a terminal; their keys are enrolled for the roles. The path of the secrets."""
+    path = node.keys / f"{name}.age"
+    node.run("keys", "--new-identity", path)
+    node.run("keys", "--add", f"{path}.pub", "--roles", roles, "--label", label, key="registrar")
+    return path
+
+
+def opens(path):
+    return {"ENTENTE_IDENTITY": str(path)}
+
+
+@pytest.fixture
+def sealed(stage):
+    """KOR and USA, whose leader line is sealed, with a terminal for each of head and watch."""
+    world = stage.world(edit=SEALED)
+    world.secrets = {(party, role): enrol(node, role, role) for party, node in world.nodes.items() for role in ("head", "watch")}
+    world.await_receipts()
+    return world
+
+
+def flash(world, text=TEXT, **more):
+    return world["kor"].say("send", "leader", text, "--to", "usa/head", "--precedence", "FLASH", "--label", "OPEN", key="head",
+                            **more)["place"]
+
+
+def held_in(folder, words):
+    """Files under a folder that hold the words in clear."""
+    return [path for path in folder.rglob("*") if path.is_file() and words.encode() in path.read_bytes()]
+
+
+def test_sealed_flash_to_read_back(sealed, tmp_path):
+    kor, usa, secrets = sealed["kor"], sealed["usa"], sealed.secrets
+    place = flash(sealed)
+    usa.await_step(place, "STATION RECEIPT")
+    entry = usa.entry(place)
+    assert entry["content"]["sealing"] == 1 and entry["content"]["len"] == 1024 + 102 + 4 * 98
+    assert entry["sealed_for"] == ["head", "watch"]
+    assert "text" not in entry and "unreadable" not in entry
+
+    shown = usa.run("read", place).stdout
+    assert "SEALED (age X25519) for head, watch" in shown and TEXT not in shown, "the administrator has no secret"
+    assert TEXT in usa.run("read", place, env=opens(secrets["usa", "head"])).stdout
+    assert TEXT in usa.run("read", place, "--identity", secrets["usa", "watch"]).stdout
+    assert TEXT in kor.run("read", place, env=opens(secrets["kor", "watch"])).stdout
+    assert TEXT in usa.run("inbox", env=opens(secrets["usa", "watch"])).stdout
+    assert TEXT not in usa.run("inbox").stdout
+
+    usa.say("ack", place, key="watch")
+    back = usa.say("readback", place, BACK, key="watch")["place"]
+    sealed.await_receipts()
+    assert kor.entry(back)["content"]["sealing"] == 1
+    assert BACK in kor.run("read", back, env=opens(secrets["kor", "head"])).stdout, "whoever wrote it reads the answer"
+    kor.say("correct", place, key="head")
+    for node in sealed.nodes.values():
+        node.await_step(place, "READ BACK")
+
+    content = tmp_path / "content"
+    content.write_bytes(usa.get("/content", place=place))
+    opened = subprocess.run(["age", "-d", "-i", secrets["usa", "head"], content], capture_output=True, check=True).stdout
+    assert TEXT.encode() in opened and len(opened) == 1024
+
+    usa.run("export", "--to", tmp_path / "export")
+    for words in (TEXT, BACK):
+        assert not held_in(sealed.folder, words), "a node has it in clear"
+        assert not held_in(tmp_path / "export", words)
+    sealed.stop()
+    for words in (TEXT, BACK):
+        assert not held_in(sealed.folder, words), "a stopped node has it in clear"
+
+
+def read(node, place, secrets, *more):
+    return node.run("read", place, "--identity", secrets, *more).stdout
+
+
+def test_one_message_is_disclosed_and_no_other(sealed, tmp_path):
+    kor, secrets = sealed["kor"], sealed.secrets
+    shown, kept = flash(sealed, "This one."), flash(sealed, "Not this one.")
+    assert kor.run("disclose", shown, code=4).stderr.count("No secret here") == 1
+    done = kor.say("disclose", shown, "--content", tmp_path / "shown", "--identity", secrets["kor", "head"], key="head")
+    assert done["hash"] == kor.entry(shown)["content"]["hash"]
+    (tmp_path / "kept").write_bytes(kor.get("/content", place=kept))
+
+    opened = nodes.run("open", tmp_path / "shown", "--file-key", done["file_key"], home="/nowhere")
+    assert opened.stdout == "This one.\n"
+    assert kor.run("open", tmp_path / "kept", "--file-key", done["file_key"], code=6).stdout == ""
+    assert kor.run("open", tmp_path / "shown", "--file-key", "00" * 16, code=6).stdout == ""
+    assert kor.run("open", tmp_path / "shown", code=4).stdout == ""
+    torn = tmp_path / "torn"
+    torn.write_bytes((tmp_path / "shown").read_bytes()[:-1])
+    assert "age.payload" in kor.run("open", torn, "--file-key", done["file_key"], code=6).stderr
+
+
+def test_a_change_of_holder(sealed, tmp_path):
+    """The old secret goes, the new holder reads what came before him; nothing in the record changes."""
+    kor, usa, old = sealed["kor"], sealed["usa"], sealed.secrets["usa", "head"]
+    before = flash(sealed, "Before.")
+    usa.await_step(before, "STATION RECEIPT")
+    new = enrol(usa, "successor", "head")
+    usa.run("keys", "--withdraw", f"{old}.pub", "--label", "OPEN", key="registrar")
+    sealed.await_receipts()
+    assert len([one for one in kor.get("/recipients", channel="leader")["recipients"] if one["party"] == "usa"]) == 2
+    assert "withdrawn" in usa.run("keys").stdout
+    after = flash(sealed, "After.")
+    usa.await_step(after, "STATION RECEIPT")
+    assert "After." in read(usa, after, new) and "After." not in read(usa, after, old)
+    assert "Before." not in read(usa, before, new)
+
+    assert usa.run("rewrap", tmp_path / "wraps", "--for", f"{new}.pub", "--identity", old).stdout.startswith("1 contents")
+    assert "Before." in read(usa, before, new, "--wraps", tmp_path / "wraps")
+    wrap = tmp_path / "wraps" / (usa.entry(before)["content"]["hash"] + ".age")
+    assert b"Before." in subprocess.run(["age", "-d", "-i", new, wrap], capture_output=True, check=True).stdout
+    # A header for another file gives a key that is not this file's.
+    wrap.write_bytes(usa.get("/content", place=after))
+    assert "Before." not in read(usa, before, new, "--wraps", tmp_path / "wraps")
+
+
+def test_who_cannot_be_sealed_for(stage):
+    world = stage.world(edit=SEALED)
+    kor, usa = world["kor"], world["usa"]
+    words = ("send", "leader", TEXT, "--to", "usa/head", "--precedence", "FLASH", "--label", "OPEN")
+    assert "kor/head has no key" in kor.run(*words, key="head", code=4).stderr
+    enrol(kor, "head", "head")
+    assert "usa/head has no key" in kor.run(*words, key="head", code=4).stderr
+    enrol(usa, "head", "head,watch")
+    usa_log = usa.logs()["USA/LEADER 1"]["size"]
+    kor.wait("USA's keys are here", lambda: kor.logs()["USA/LEADER 1"]["folded"] == usa_log)
+    place = kor.run(*words, key="head").stdout.split("  ")[0]
+    assert kor.entry(place)["content"]["len"] == 1024 + 102 + 2 * 98, "a key of two posts counts once"
+    long = kor.run("send", "leader", "x" * 1801, *words[3:], key="head", code=4)
+    assert "brief" in long.stderr
+    assert "at most" in kor.run("send", "leader", "x" * 50000, *words[3:5], "--precedence", "IMMEDIATE", *words[7:], key="head",
+                                code=4).stderr
+
+
+def test_clear_words_on_a_sealed_line_do_not_count(sealed):
+    """Whoever goes around the terminal is refused by his own node, and void at a peer's."""
+    kor = sealed["kor"]
+    body = officers.content(TEXT)
+    raw = officers.statement(bytes.fromhex(kor.status()["accord"]), 1, "kor", "head", rel=["kor", "usa"],
+                             to=[("usa", "head", 0)], precedence=0, body=body)
+    answer = kor.post([officers.item(raw, [kor.key("head")], body)])[0]
+    assert (answer["err"], answer["rule"]) == ("REFUSED", "SEALING")
+
+
+def test_sealed_by_choice_on_a_clear_line(sealed):
+    kor, usa, secrets = sealed["kor"], sealed["usa"], sealed.secrets
+    words = ("--to", "usa/watch", "--label", "OPEN")
+    clear = kor.say("send", "notify", "In clear.", *words, key="watch")["place"]
+    place = kor.say("send", "notify", "By choice.", *words, "--seal", key="watch")["place"]
+    assert kor.entry(clear)["content"]["sealing"] == 0 and kor.entry(place)["content"]["sealing"] == 1
+    usa.await_step(place, "STATION RECEIPT")
+    assert "By choice." in read(usa, place, secrets["usa", "watch"])
+    usa.say("ack", place, key="watch")
+    answer = usa.say("reply", place, "And so is this.", key="watch")["place"]
+    assert usa.entry(answer)["content"]["sealing"] == 1, "what answers something sealed is sealed"
+    assert "(sealed)" in usa.run("log", "notify").stdout
+
+
+def test_stock_age_seals_for_a_terminal(sealed):
+    """What `age -r` makes, filed by a program that is not ours, is opened and answered like any other."""
+    kor, usa, secrets = sealed["kor"], sealed["usa"], sealed.secrets
+    names = [word for path in secrets.values() for word in ("-R", f"{path}.pub")]
+    body = subprocess.run(["age", "-e", *names], input=officers.content(TEXT), capture_output=True, check=True).stdout
+    seen = kor.get("/seen", channel="leader")["seen"]
+    raw = officers.statement(bytes.fromhex(kor.status()["accord"]), 1, "kor", "head", rel=["kor", "usa"],
+                             seen=[(one["party"], one["epoch"], one["size"]) for one in seen],
+                             to=[("usa", "head", 0)], precedence=0, body=body, sealing=1)
+    place = kor.post([officers.item(raw, [kor.key("head")], body)])[0]["place"]
+    usa.await_step(place, "STATION RECEIPT")
+    assert TEXT in read(usa, place, secrets["usa", "head"])
