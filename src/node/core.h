@@ -177,7 +177,7 @@ struct peer {
 	struct versions_held
 		held;	       /* that he says he holds, whether we do or not; count 0: he was not heard */
 	size_t bundle_version; /* of the bundle that is being read */
-	bool has_clock;
+	bool has_clock, has_said; /* said: its HELLO came, if only in a bundle */
 	int64_t clock_offset_ms;
 	struct mono heads_next, heads_after; /* when ours are told, and his heard again */
 	struct wall compared;		     /* when his were; .ms 0: never */

@@ -572,7 +572,7 @@ enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *curs
 		struct line *line = &n->lines[position - 1];
 		/* Its own log only when its last HELLO showed that it has lost some of it. */
 		bool is_theirs = line->key.party == peer;
-		if (!is_shared_with(line, peer) || (is_theirs && !n->peers[peer].has_clock))
+		if (!is_shared_with(line, peer) || (is_theirs && !n->peers[peer].has_said))
 			continue;
 		if (from < line->reach[peer].held)
 			from = line->reach[peer].held;

@@ -32,25 +32,25 @@ static void refusal_put(struct refusal *r, enum refusal_kind kind, struct bytes 
  * Two accords under one name: both sides say which file differs. One that all have signed, and we hold, is no
  * other: one side moves first.
  */
-static enum err hello_check(struct node *n, struct peer *p, const struct hello *h)
+static enum err hello_check(struct node *n, size_t peer, const struct hello *h, struct refusal *why)
 {
 	struct bytes file = { NULL, 0 };
 
-	refusal_put(&p->refused, REFUSAL_NONE, file);
+	refusal_put(why, REFUSAL_NONE, file);
 	if (h->protocol != LINK_PROTOCOL) {
-		p->refused = (struct refusal){ .kind = REFUSAL_PROTOCOL, .number = h->protocol };
+		*why = (struct refusal){ .kind = REFUSAL_PROTOCOL, .number = h->protocol };
 		return ERR_PROTOCOL;
 	}
-	if (!bytes_equal(h->party, bytes_str(n->accord->parties[p->party].name))) {
-		refusal_put(&p->refused, REFUSAL_PARTY, h->party);
+	if (!bytes_equal(h->party, bytes_str(n->accord->parties[peer].name))) {
+		refusal_put(why, REFUSAL_PARTY, h->party);
 		return ERR_NOT_PINNED;
 	}
 	if (accord_version_find(&n->versions, h->manifest_hash) < n->versions.count)
 		return ERR_OK;
 	if (accord_manifest_diff(node_in_force(n)->manifest, h->manifest, &file) == ERR_OK)
-		refusal_put(&p->refused, REFUSAL_ACCORD_FILE, file);
+		refusal_put(why, REFUSAL_ACCORD_FILE, file);
 	else
-		p->refused.kind = REFUSAL_ACCORD_ID;
+		why->kind = REFUSAL_ACCORD_ID;
 	return ERR_ACCORD_DIFFERS;
 }
 
@@ -153,31 +153,42 @@ enum err hello_note(struct node *n, struct now now, size_t peer, struct bytes te
 	return e == ERR_VERIFY ? ERR_OK : e;
 }
 
+static void hello_greet(struct peer *p, struct now now, size_t path, const struct hello *h)
+{
+	p->paths[path].has_hello = true;
+	p->has_clock = true;
+	p->warned = 0;
+	p->compared = now.wall;
+	p->clock_offset_ms = (int64_t)h->clock.ms - (int64_t)now.wall.ms;
+}
+
 static enum err receive_hello(struct node *n, struct now now, const struct arrival *in)
 {
 	struct peer *p = &n->peers[in->peer];
 	struct hello *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
-	bool is_first;
+	/* A bundle may be old, and anybody's: what it says of its writer is nothing that is so now. */
+	bool is_carried = in->path == PATH_BUNDLE, is_first;
+	struct refusal why;
 	enum err e;
 
 	if (h == NULL)
 		return ERR_MEMORY;
 	/* It makes us look at every log: once a session. */
-	if (in->path != PATH_BUNDLE && p->paths[in->path].has_hello)
+	if (!is_carried && p->paths[in->path].has_hello)
 		return ERR_FRAME;
 	e = hello_read(in->frame.payload, h);
-	if (e == ERR_OK || e == ERR_PROTOCOL) /* of another protocol its number is known, to be named */
-		e = hello_check(n, p, h);
+	if (e == ERR_OK || e == ERR_PROTOCOL) { /* of another protocol its number is known, to be named */
+		e = hello_check(n, in->peer, h, &why);
+		if (!is_carried)
+			p->refused = why;
+	}
 	if (e != ERR_OK)
 		return e;
-	is_first = best_path(p) == LINK_PATHS_MAX || in->path == PATH_BUNDLE;
+	is_first = best_path(p) == LINK_PATHS_MAX || is_carried;
 	versions_hear(n, in->peer, in->path, h);
-	if (in->path != PATH_BUNDLE)
-		p->paths[in->path].has_hello = true;
-	p->has_clock = true;
-	p->warned = 0;
-	p->compared = now.wall;
-	p->clock_offset_ms = (int64_t)h->clock.ms - (int64_t)now.wall.ms;
+	p->has_said = true;
+	if (!is_carried)
+		hello_greet(p, now, in->path, h);
 	/* What it does not name it does not hold. */
 	for (size_t i = 0; i < n->lines_count; i++)
 		n->lines[i].reach[in->peer].held = 0;
@@ -197,7 +208,7 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 		if (n->lines[i].is_own && n->lines[i].log->durable > ADVANCE_LOOK_BACK)
 			r->goal = n->lines[i].log->durable - ADVANCE_LOOK_BACK;
 	}
-	if (in->path == PATH_BUNDLE)
+	if (is_carried)
 		return ERR_OK;
 	e = recover_answered(n, in->peer);
 	if (e != ERR_OK)
@@ -271,13 +282,18 @@ static enum err receive_fetch_row(struct node *n, struct now now, const struct a
 static const struct {
 	enum frame_kind kind;
 	bool is_before_hello; /* may come on a path before its HELLO */
+	bool is_carried;      /* may come in a bundle: what proves itself, and what its reader lacks */
 	enum err (*receive)(struct node *n, struct now now, const struct arrival *in);
 } rows[] = {
-	{ FRAME_HELLO, true, receive_hello },	    { FRAME_WANT, false, receive_want },
-	{ FRAME_BATCH, false, receive_batch },	    { FRAME_COSIGNATURE, false, receive_cosignature },
-	{ FRAME_ADVANCE, false, receive_advance },  { FRAME_REFUSE, false, receive_refuse },
-	{ FRAME_ATTACHMENT, false, receive_piece }, { FRAME_FETCH, false, receive_fetch_row },
-	{ FRAME_HEADS, false, receive_heads },
+	{ FRAME_HELLO, true, true, receive_hello },
+	{ FRAME_WANT, false, false, receive_want },
+	{ FRAME_BATCH, false, true, receive_batch },
+	{ FRAME_COSIGNATURE, false, true, receive_cosignature },
+	{ FRAME_ADVANCE, false, true, receive_advance },
+	{ FRAME_REFUSE, false, false, receive_refuse },
+	{ FRAME_ATTACHMENT, false, true, receive_piece },
+	{ FRAME_FETCH, false, false, receive_fetch_row },
+	{ FRAME_HEADS, false, false, receive_heads },
 };
 
 enum err node_receive(struct node *n, struct now now, const struct arrival *in, struct effects *fx)
@@ -298,7 +314,8 @@ enum err node_receive(struct node *n, struct now now, const struct arrival *in, 
 		 */
 		if (!rows[i].is_before_hello && path != NULL && !path->has_hello)
 			return ERR_OK;
-		e = rows[i].receive(n, now, in);
+		if (rows[i].is_carried || in->path != PATH_BUNDLE)
+			e = rows[i].receive(n, now, in);
 	}
 	if (err_class(e) == ERR_CLASS_PEER)
 		close_path(n, in, e, err_name(e));

@@ -358,12 +358,62 @@ static void test_an_entry_that_is_not_strict_stops_its_log_alone(void **state)
 	}
 }
 
+/* A HELLO that is not from now, nor from anybody in particular, with these changes. */
+static enum err carry_hello(struct room *r, int64_t late_ms, bool is_of_another_accord)
+{
+	static uint8_t memory[FRAME_LEN_MAX], changed[FRAME_LEN_MAX];
+	static struct hello h;
+	struct buf plain = BUF_ON(memory), out = BUF_ON(changed);
+	struct arrival in = { 1, PATH_BUNDLE, { FRAME_HELLO, { 0 } } };
+
+	forge_hello(r->w, 1, NULL, 0, &plain);
+	assert_int_equal(hello_read(buf_bytes(&plain), &h), ERR_OK);
+	h.clock.ms -= (uint64_t)late_ms;
+	h.manifest_hash[0] ^= is_of_another_accord;
+	hello_write(&h, &out);
+	in.frame.payload = buf_bytes(&out);
+	return node_receive(r->n->node, room_now(r), &in, &r->n->fx);
+}
+
+/* What a carried file says of its writer is nothing that the screen may say of the peer. */
+static void test_a_bundle_is_no_word_of_the_peer(void **state)
+{
+	struct room *r = *state;
+	uint8_t memory[256];
+	struct buf out = BUF_ON(memory);
+	struct arrival in = { 1, PATH_BUNDLE, { FRAME_REFUSE, { 0 } } };
+	struct refuse refuse = { .index = 0, .rule = BYTES_LIT("cbor.shortest") };
+	struct node_status before, after;
+
+	room_link(r, 1, 0, NULL, 0);
+	node_status(r->n->node, &before);
+	r->skip_ms += 5000;
+	assert_int_equal(carry_hello(r, 86400000, false), ERR_OK);
+	room_turn(r);
+	assert_int_equal(carry_hello(r, 0, true), ERR_ACCORD_DIFFERS);
+	room_turn(r);
+	refuse.origin = (struct origin){ .channel = LEADER, .epoch = 1 };
+	memcpy(refuse.origin.accord, r->w->accord->id, ACCORD_ID_LEN);
+	memcpy(refuse.origin.party, r->w->accord->parties[0].name, strlen(r->w->accord->parties[0].name) + 1);
+	refuse_write(&refuse, &out);
+	in.frame.payload = buf_bytes(&out);
+	assert_int_equal(node_receive(r->n->node, room_now(r), &in, &r->n->fx), ERR_FRAME);
+	room_turn(r);
+	node_status(r->n->node, &after);
+	for (size_t i = 0; i < before.peers_count; i++) {
+		assert_int_equal(after.peers[i].clock_offset_ms, before.peers[i].clock_offset_ms);
+		assert_int_equal(after.peers[i].compared.ms, before.peers[i].compared.ms);
+		assert_int_equal(after.peers[i].refused.kind, REFUSAL_NONE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ATTACK(epochs_are_few),
 		ATTACK(a_log_is_opened_by_its_author_alone),
 		ATTACK(hello_comes_once),
+		ATTACK(a_bundle_is_no_word_of_the_peer),
 		ATTACK(a_fork_is_proved_with_few_reads),
 		ATTACK(a_fork_is_proved_either_way_round),
 		ATTACK(hearsay_hides_no_fork),
