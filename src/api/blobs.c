@@ -97,7 +97,7 @@ static enum err bundle_more(struct api *a, void *self, struct buf *out)
 
 static enum err read_peer(struct api *a, struct request *q, size_t *peer)
 {
-	enum err e = party_text_read(node_accord(a->node), request_word(q, "peer"), peer);
+	enum err e = request_party(a, q, "peer", node_self(a->node), peer);
 
 	if (e == ERR_OK && *peer == node_self(a->node))
 		return ERR_USAGE;

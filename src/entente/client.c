@@ -469,6 +469,7 @@ static const struct {
 	  N_("attach the file anew: entente send --attach FILE") },
 	{ "NOT_FOUND", "channel", EXIT_NOT_FOUND, N_("entente accord show lists the channels") },
 	{ "NOT_FOUND", "party", EXIT_NOT_FOUND, N_("entente accord show lists the parties") },
+	{ "NOT_FOUND", "peer", EXIT_NOT_FOUND, N_("entente status names the peers") },
 	{ "NOT_FOUND", NULL, EXIT_NOT_FOUND,
 	  N_("entente log shows what there is, entente accord show the channels and parties") },
 	{ "LIMIT", "", EXIT_REFUSED, N_("the node has no room for it now: say it again in a moment") },

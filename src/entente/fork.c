@@ -265,7 +265,7 @@ static void found_read(const struct held *h, struct found *f)
 }
 
 /* Every FORK statement of every log: whoever found one has it in his own, and we have his. */
-static enum exit_code walk(const struct options *o, struct held *h, found_take *take)
+static enum exit_code walk(const struct options *o, struct held *h, found_take *take, size_t *count)
 {
 	uint8_t *memory = xcalloc(1, ENTRY_LEN_MAX + CONTENT_LEN_MAX);
 	enum exit_code code = EXIT_DONE;
@@ -291,6 +291,7 @@ static enum exit_code walk(const struct options *o, struct held *h, found_take *
 			f.content = buf_bytes(&content);
 			found_read(h, &f);
 			code = take(o, &f);
+			++*count;
 		}
 	}
 	free(memory);
@@ -315,11 +316,14 @@ static enum exit_code list(struct options *o)
 {
 	struct held h;
 	enum exit_code code = held_open(&h, o, NULL);
+	size_t count = 0;
 
 	if (code != EXIT_DONE)
 		return code;
-	code = walk(o, &h, list_one);
+	code = walk(o, &h, list_one, &count);
 	held_close(&h);
+	if (code == EXIT_DONE && count == 0 && !o->is_json)
+		say_line(_("No log was forked, as far as this record tells."));
 	return code;
 }
 
@@ -345,13 +349,14 @@ static enum exit_code take_out(struct options *o)
 {
 	struct held h;
 	enum exit_code code;
+	size_t count = 0;
 
 	if (file_exists(o->arguments[2]))
 		return refuse_existing(o->arguments[2]);
 	code = held_open(&h, o, NULL);
 	if (code != EXIT_DONE)
 		return code;
-	code = walk(o, &h, take_out_one);
+	code = walk(o, &h, take_out_one, &count);
 	held_close(&h);
 	if (code == EXIT_DONE) {
 		say_error(_("At {1} no fork is told of."), o->arguments[1]);

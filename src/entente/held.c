@@ -183,6 +183,36 @@ static enum exit_code find_file(struct held *h, const struct options *o, char pa
 	return code;
 }
 
+enum exit_code held_look(const char *path)
+{
+	enum err e = store_sqlite_look(path);
+
+	if (e == ERR_OK)
+		return EXIT_DONE;
+	if (e != ERR_REFUSED)
+		return refuse_missing(path);
+	say_error(_("{1} is no record."), path);
+	say_next("entente export --backup FILE");
+	return EXIT_INTEGRITY;
+}
+
+/* A backup is looked at, and nothing is left beside it that did not stand there. */
+static enum exit_code find_backup(struct held *h, const char *path)
+{
+	static const char *const endings[] = STORE_SQLITE_ENDINGS;
+	char beside[FILE_PATH_MAX];
+	bool is_alone = true;
+
+	for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {
+		if (endings[i][0] != '\0' &&
+		    (size_t)snprintf(beside, sizeof beside, "%s%s", path, endings[i]) < sizeof beside)
+			is_alone = is_alone && !file_exists(beside);
+	}
+	if (is_alone && bytes_copy_str(bytes_str(path), h->alone, sizeof h->alone) != ERR_OK)
+		return EXIT_USAGE;
+	return held_look(path);
+}
+
 enum exit_code held_open(struct held *h, const struct options *o, const char *backup)
 {
 	char path[FILE_PATH_MAX];
@@ -197,11 +227,8 @@ enum exit_code held_open(struct held *h, const struct options *o, const char *ba
 	if (code == EXIT_DONE && backup != NULL &&
 	    bytes_copy_str(bytes_str(backup), path, sizeof path) != ERR_OK)
 		code = EXIT_USAGE;
-	if (code == EXIT_DONE && backup != NULL && !file_exists(path)) {
-		say_error(_("There is no file {1}: {2}."), path, strerror(errno));
-		say_next("entente export --backup {1}", path);
-		code = EXIT_NOT_FOUND;
-	}
+	if (code == EXIT_DONE && backup != NULL)
+		code = find_backup(h, path);
 	if (code == EXIT_DONE && backup == NULL)
 		code = find_file(h, o, path);
 	if (code == EXIT_DONE) {
@@ -212,7 +239,8 @@ enum exit_code held_open(struct held *h, const struct options *o, const char *ba
 			say_error(_("The record {1} cannot be used: {2}."), path, _(err_text(e)));
 			say_next(e == ERR_FULL ? _("make room on the disk, then the same command again")
 					       : "entente restore FILE");
-			code = err_class(e) == ERR_CLASS_LOCAL || err_class(e) == ERR_CLASS_LOG
+			code = err_class(e) == ERR_CLASS_LOCAL || err_class(e) == ERR_CLASS_LOG ||
+					       e == ERR_REFUSED
 				       ? EXIT_INTEGRITY
 				       : EXIT_ERROR;
 		}
@@ -268,6 +296,8 @@ void held_close(struct held *h)
 	if (h->record != NULL)
 		record_free(h->record);
 	versions_close(&h->versions);
+	if (h->alone[0] != '\0')
+		held_remove_beside(h->alone);
 	if (h->copy[0] != '\0') {
 		held_remove_beside(h->copy);
 		unlink(h->copy);

@@ -17,8 +17,9 @@ struct held {
 	struct versions versions;    /* of the accord */
 	const struct accord *accord; /* the newest of them */
 	struct record *record;
-	int lock;		  /* -1: none */
-	char copy[FILE_PATH_MAX]; /* "" : none to remove */
+	int lock;		   /* -1: none */
+	char copy[FILE_PATH_MAX];  /* "" : none to remove */
+	char alone[FILE_PATH_MAX]; /* a backup beside which nothing stood; "" : none */
 };
 
 /* backup may be NULL. EXIT_DONE, or what was wrong has been said. */
@@ -26,6 +27,9 @@ enum exit_code held_open(struct held *h, const struct options *o, const char *ba
 void held_close(struct held *h);
 /* The home's settings and accord alone; whoever has them closes h->versions. */
 enum exit_code held_accord(struct held *h, const struct options *o) MUST_CHECK;
+
+/* Whether this file is a record by its first bytes; otherwise that has been said. */
+enum exit_code held_look(const char *path) MUST_CHECK;
 
 /* Asks the running node to copy its record to this file, which must not be there. */
 enum exit_code held_copy(const struct options *o, const char *path) MUST_CHECK;

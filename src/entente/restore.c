@@ -43,7 +43,7 @@ static enum exit_code copy(const char *from, const char *to)
 	bool is_good;
 
 	if (in < 0)
-		return refuse_missing(from);
+		return refuse_missing(from); /* it has gone since it was looked at */
 	/* What a restore that was killed has left is not written into. */
 	unlink(to);
 	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -78,7 +78,9 @@ static enum exit_code restore(const struct options *o, const char *from)
 	if (file_path(part, o->home, "restore.part") != ERR_OK)
 		return EXIT_USAGE;
 	held_remove_beside(part);
-	code = copy(from, part);
+	code = held_look(from);
+	if (code == EXIT_DONE)
+		code = copy(from, part);
 	if (code != EXIT_DONE)
 		return code;
 	if (store_sqlite_open(part, NULL, &store) != ERR_OK) {

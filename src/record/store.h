@@ -152,6 +152,11 @@ struct store *store_mem_new(void);
  * another process has it open; ERR_REFUSED: another version's or program's file. */
 #define STORE_REDO_ENDING "-redo"
 #define STORE_RENEW_ENDING "-renew"
+/*
+ * Whether a file is a record by its own first bytes: opening makes one of an empty file. ERR_NOT_FOUND,
+ * ERR_REFUSED: it is none, or another version's; ERR_IO.
+ */
+enum err store_sqlite_look(const char *path) MUST_CHECK;
 /* What the names of its files end with after the path; all of them are the record. */
 #define STORE_SQLITE_ENDINGS { "", "-wal", "-shm", STORE_REDO_ENDING, STORE_RENEW_ENDING }
 enum err store_sqlite_open(const char *path, const char *vfs, struct store **out) MUST_CHECK;

@@ -5,8 +5,11 @@
 #include "base/plant.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SCHEMA_VERSION 3
 #define APPLICATION_ID 0x656e7465 /* "ente" */
@@ -391,10 +394,44 @@ static int pragma_number(sqlite3 *db, const char *sql, int *out)
 #define TEXT_OF_(x) #x
 #define TEXT_OF(x) TEXT_OF_(x)
 
+/* Of the file's format (sqlite.org/fileformat2.html section 1.3): integers are big-endian. */
+#define HEAD_LEN 100u
+#define HEAD_VERSION_AT 60u
+#define HEAD_APPLICATION_AT 68u
+
+enum err store_sqlite_look(const char *path)
+{
+	static const char magic[16] = "SQLite format 3";
+	uint8_t head[HEAD_LEN];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+
+	if (fd < 0)
+		return errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_IO;
+	len = read(fd, head, sizeof head);
+	close(fd);
+	if (len < 0)
+		return ERR_IO;
+	return len == (ssize_t)sizeof head && memcmp(head, magic, sizeof magic) == 0 &&
+			       be32_get(head + HEAD_VERSION_AT) == SCHEMA_VERSION &&
+			       be32_get(head + HEAD_APPLICATION_AT) == APPLICATION_ID
+		       ? ERR_OK
+		       : ERR_REFUSED;
+}
+
+/* A view or a trigger would be a program of whoever wrote the file. */
+static int count_programs(sqlite3 *db, int *out)
+{
+	return pragma_number(db,
+			     "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index')"
+			     " OR sql LIKE 'CREATE VIRTUAL%'",
+			     out);
+}
+
 /* Makes the tables of a new file; refuses a file of another kind or version. */
 static enum err schema_open(sqlite3 *db)
 {
-	int application, version, rc = pragma_number(db, "PRAGMA application_id", &application);
+	int application, version, programs = 0, rc = pragma_number(db, "PRAGMA application_id", &application);
 
 	if (rc == SQLITE_OK)
 		rc = pragma_number(db, "PRAGMA user_version", &version);
@@ -416,6 +453,12 @@ static enum err schema_open(sqlite3 *db)
 	if (rc == SQLITE_OK && (application != APPLICATION_ID || version != SCHEMA_VERSION)) {
 		log_error("the store is of another program or version (%d); this one reads version %d",
 			  version, SCHEMA_VERSION);
+		return ERR_REFUSED;
+	}
+	if (rc == SQLITE_OK)
+		rc = count_programs(db, &programs);
+	if (rc == SQLITE_OK && programs > 0) {
+		log_error("the store has views, triggers or virtual tables, which none of ours has");
 		return ERR_REFUSED;
 	}
 	return lite_err_of(rc);

@@ -181,6 +181,30 @@ def test_verify_export_backup(pair):
     assert (kor.home / "record.db.before").read_bytes() == kept and (kor.home / "record.db.before.2").exists()
 
 
+def test_what_is_no_backup_is_none(pair):
+    """Nor is it made one, and nothing of it runs, and nothing is left beside a good one."""
+    kor = pair["kor"]
+    good, empty, other, program = (pair.folder / name for name in ("good.db", "empty.db", "other.db", "program.db"))
+    kor.run("export", "--backup", good)
+    empty.touch()
+    sqlite3.connect(other).executescript("create table entry(a); insert into entry values (1);").close()
+    shutil.copy(good, program)
+    base = sqlite3.connect(program)
+    base.executescript("alter table entry rename to rows; create view entry as with recursive endless(n) as (select 1 union all "
+                       "select n + 1 from endless) select rows.* from rows, endless;")
+    base.close()
+    Path(f"{program}-wal").unlink(missing_ok=True)
+    kor.stop()
+    before = (kor.home / "record.db").read_bytes()
+    for file, size in ((empty, 0), (other, other.stat().st_size), (program, program.stat().st_size)):
+        assert kor.run("verify", file, code=6, timeout=20).stderr
+        assert kor.run("restore", file, code=6, timeout=20).stderr
+        assert file.stat().st_size == size
+    kor.run("verify", good)
+    assert (kor.home / "record.db").read_bytes() == before and not list(kor.home.glob("record.db.*"))
+    assert not list(pair.folder.glob("*.db-*"))
+
+
 def test_a_copy_whose_maker_died_goes(pair):
     """A copy of the record may hold what is erased by now."""
     kor = pair["kor"]
