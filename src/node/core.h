@@ -175,8 +175,8 @@ struct peer {
 	struct mono answers_since;
 	size_t answers;
 	struct versions_held
-		held;	       /* that he says he holds, whether we do or not; count 0: he was not heard */
-	size_t bundle_version; /* of the bundle that is being read */
+		held;		  /* that he says he holds, whether we do or not; count 0: he was not heard */
+	size_t bundle_version;	  /* of the bundle that is being read */
 	bool has_clock, has_said; /* said: its HELLO came, if only in a bundle */
 	int64_t clock_offset_ms;
 	struct mono heads_next, heads_after; /* when ours are told, and his heard again */
@@ -483,8 +483,9 @@ const struct book *book_of(const struct node *n, size_t peer, size_t path);
 /* ---- heads.c ---- */
 enum err heads_tick(struct node *n, struct now now) MUST_CHECK;
 enum err receive_heads(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
-/* He knows all that we hold now. */
-void heads_told(struct node *n, size_t peer);
+/* A HELLO, or what is new since: from then on he knows all that we hold now. */
+enum err heads_out(struct node *n, size_t peer, size_t path, enum urgency urgency, enum frame_kind kind,
+		   struct buf *payload) MUST_CHECK;
 
 /* ---- receive.c ---- */
 /* What a peer says he holds of a log, in a HELLO or later. */

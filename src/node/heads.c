@@ -5,7 +5,7 @@
  */
 #include "node/core.h"
 
-void heads_told(struct node *n, size_t peer)
+static void heads_told(struct node *n, size_t peer)
 {
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *line = &n->lines[i];
@@ -14,10 +14,22 @@ void heads_told(struct node *n, size_t peer)
 	}
 }
 
+enum err heads_out(struct node *n, size_t peer, size_t path, enum urgency urgency, enum frame_kind kind,
+		   struct buf *payload)
+{
+	struct effect_frame *frame =
+		buf_check(payload) == ERR_OK ? frame_out(n, peer, path, urgency, kind) : NULL;
+
+	if (frame == NULL)
+		return ERR_MEMORY;
+	frame->payload = arena_keep(&n->fx->arena, payload);
+	heads_told(n, peer);
+	return ERR_OK;
+}
+
 static enum err heads_send(struct node *n, size_t peer)
 {
 	struct heads *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
-	struct effect_frame *frame;
 	struct buf notes, payload;
 	enum err e;
 
@@ -30,14 +42,7 @@ static enum err heads_send(struct node *n, size_t peer)
 		return e;
 	payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - 1);
 	heads_write(h, &payload);
-	frame = buf_check(&payload) != ERR_OK
-			? NULL
-			: frame_out(n, peer, best_path(&n->peers[peer]), URGENCY_ROUTINE, FRAME_HEADS);
-	if (frame == NULL)
-		return ERR_MEMORY;
-	frame->payload = arena_keep(&n->fx->arena, &payload);
-	heads_told(n, peer);
-	return ERR_OK;
+	return heads_out(n, peer, best_path(&n->peers[peer]), URGENCY_ROUTINE, FRAME_HEADS, &payload);
 }
 
 enum err heads_tick(struct node *n, struct now now)

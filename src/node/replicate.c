@@ -115,7 +115,6 @@ enum err hello_build(struct node *n, struct now now, size_t peer, struct hello *
 enum err hello_send(struct node *n, struct now now, size_t peer, size_t path)
 {
 	struct hello *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
-	struct effect_frame *frame;
 	struct buf notes, payload;
 	enum err e;
 
@@ -127,14 +126,9 @@ enum err hello_send(struct node *n, struct now now, size_t peer, size_t path)
 		return e;
 	payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - 1);
 	hello_write(h, &payload);
-	frame = buf_check(&payload) == ERR_OK ? frame_out(n, peer, path, URGENCY_LINK, FRAME_HELLO) : NULL;
-	if (frame == NULL)
-		return ERR_MEMORY;
-	frame->payload = arena_keep(&n->fx->arena, &payload);
 	n->peers[peer].paths[path].said = version_in_force(n);
-	heads_told(n, peer);
 	n->peers[peer].heads_next = mono_add_ms(now.mono, HEADS_MS);
-	return ERR_OK;
+	return heads_out(n, peer, path, URGENCY_LINK, FRAME_HELLO, &payload);
 }
 
 bool want_origin(struct node *n, size_t peer, const struct origin *origin, uint64_t first, uint64_t end)

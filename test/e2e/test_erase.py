@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 
 import cbor2
 import nodes
@@ -215,6 +216,28 @@ def test_gone_from_both_and_proved_all_the_same(pair):
 def is_whole(node, hash_):
     found = node.find("/attachments", hash=hash_)
     return bool(found) and 0 < found["held"] == found["total"]
+
+
+def test_gone_from_a_node_that_is_never_idle(pair):
+    """Whoever asks it all the time keeps no erased text on its disk: it tidies up as if it were idle, now and then."""
+    kor = pair["kor"]
+    place, is_over = say(kor, SECRET), threading.Event()
+
+    def ask():
+        connection = nodes.UnixConnection(kor.home / "socket", 10)
+        while not is_over.is_set():
+            connection.request("GET", "/seen?channel=notify")
+            connection.getresponse().read()
+
+    busy = threading.Thread(target=ask)
+    busy.start()
+    try:
+        erase(kor, place)
+        assert is_on_disk(kor, SECRET), "it is not idle"
+        await_gone(kor, SECRET)
+    finally:
+        is_over.set()
+        busy.join()
 
 
 def test_events_of_before_have_no_words(pair):
