@@ -153,7 +153,7 @@ static const struct {
 	{ "code", N_("one of the values that the accord lists") },
 	{ "time", N_("a time: 2026-11-24T14:30Z, now, 2h from now, -10m before now") },
 	{ "span", N_("two times: FROM/UNTIL") },
-	{ "ref", N_("a place in the record: KOR/NOTIFY 1.7") },
+	{ "ref", N_("a place in the record: ALBA/NOTIFY 1.7") },
 	{ "num", N_("a whole number") },
 	{ "role", N_("a post of the accord") },
 	{ "party", N_("a party of the accord, in small letters") },
