@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "sys/clock.h"
+#include "sys/sandbox.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -63,7 +64,10 @@ static void on_check(uv_check_t *handle)
 struct loop *loop_new(void)
 {
 	struct loop *l = xcalloc(1, sizeof *l);
-	int failed = uv_loop_init(&l->uv);
+	int failed;
+
+	sandbox_hide_rings();
+	failed = uv_loop_init(&l->uv);
 
 	assert(failed == 0);
 	uv_prepare_init(&l->uv, &l->before);

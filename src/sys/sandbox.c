@@ -222,17 +222,21 @@ static int add_call(void *filter, const struct sandbox_call *c)
 	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, number, count, where);
 }
 
-static int add_calls(void *filter, const struct sandbox *s, unsigned *count)
+static bool is_sanitized(void)
+{
+#ifdef SANITIZED
+	return true;
+#else
+	return false;
+#endif
+}
+
+/* Newer libuv tries them and does without. */
+static int add_absent(void *filter)
 {
 	static const char *const absent[] = { "io_uring_setup", "io_uring_enter", "io_uring_register" };
 	int failed = 0;
 
-	*count = 0;
-	for (const struct sandbox_call *c = s->calls; c->name != NULL && failed == 0; c++) {
-		failed = add_call(filter, c);
-		*count += c == s->calls || strcmp(c->name, c[-1].name) != 0;
-	}
-	/* Newer libuv tries them and does without. */
 	for (size_t i = 0; i < ARRAY_COUNT(absent) && failed == 0; i++) {
 		int number = seccomp_syscall_resolve_name(absent[i]);
 
@@ -240,6 +244,29 @@ static int add_calls(void *filter, const struct sandbox *s, unsigned *count)
 			failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), number, 0);
 	}
 	return failed;
+}
+
+void sandbox_hide_rings(void)
+{
+	void *filter = is_sanitized() ? NULL : seccomp_init(SCMP_ACT_ALLOW);
+
+	/* Without it nothing is lost where libuv has no rings, and elsewhere sandbox_enter will tell. */
+	if (filter != NULL && add_absent(filter) == 0)
+		(void)seccomp_load(filter);
+	if (filter != NULL)
+		seccomp_release(filter);
+}
+
+static int add_calls(void *filter, const struct sandbox *s, unsigned *count)
+{
+	int failed = 0;
+
+	*count = 0;
+	for (const struct sandbox_call *c = s->calls; c->name != NULL && failed == 0; c++) {
+		failed = add_call(filter, c);
+		*count += c == s->calls || strcmp(c->name, c[-1].name) != 0;
+	}
+	return failed == 0 ? add_absent(filter) : failed;
 }
 
 static enum err filter_enter(const struct sandbox *s, struct sandbox_given *given)
@@ -272,15 +299,6 @@ static enum err filter_enter(const struct sandbox *s, struct sandbox_given *give
 }
 
 /* ---- All of it. ---- */
-
-static bool is_sanitized(void)
-{
-#ifdef SANITIZED
-	return true;
-#else
-	return false;
-#endif
-}
 
 enum err sandbox_enter(const struct sandbox_wants *wants, struct sandbox_given *given)
 {

@@ -63,6 +63,12 @@ struct sandbox_given {
 };
 
 /*
+ * Before a loop is made. Newer libuv opens an io_uring where the kernel has it, keeps to it, and ends the
+ * process when the filter below refuses it: for this process and its children there is none from here on.
+ */
+void sandbox_hide_rings(void);
+
+/*
  * Both: an old kernel is no failure, *given says what it lacks; it is all zero at first. ERR_IO: what the
  * kernel has could not be used, errno says why; do not go on. A build with sanitizers, which need more than
  * any list has, enters nothing and says so by *given.
