@@ -31,6 +31,10 @@ check: setup ## what a commit must pass: lint, gcc, clang, sanitizers, unit, vec
 e2e: setup ## plays and faults on running nodes; K=WORDS: only those that match
 	@$(PYTHON) test/run.py e2e $(if $(K),-k '$(K)')
 
+test-pq: ## sealing with ML-KEM-768 in a Debian 13 that debootstrap makes, judged by C2SP's vectors and npm's age-encryption
+	@packaging/setup.sh pq
+	@$(PYTHON) test/pq/run.py
+
 lint: setup ## layers, names, layout, clang-tidy, cppcheck, spelling, scripts, manual pages, catalogues
 	@$(PYTHON) test/run.py lint
 
@@ -108,4 +112,4 @@ build-coverage/build.ninja:
 		'-Dc_args=-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc' \
 		-Dc_link_args=-fprofile-instr-generate
 
-.PHONY: all help setup demo test check e2e lint sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo
+.PHONY: all help setup demo test test-pq check e2e lint sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo

@@ -139,6 +139,8 @@ static enum exit_code compose(struct options *o, struct client *c, struct office
 	if (code == EXIT_DONE)
 		code = add_fields(d, o, c, entry, status);
 	if (code == EXIT_DONE)
+		code = seal_choose(d, officer, o, c);
+	if (code == EXIT_DONE)
 		code = draft_sign(d, officer);
 	return code == EXIT_DONE
 		       ? act_file(o, c, d, officer, entry, _("The translation of {2} stands as {1}."))
