@@ -1,0 +1,84 @@
+/*
+ * release_scene.h - the folds of release played by hand: the example guidelines, two parties, a map in memory.
+ *
+ * Layer: tests. Nothing is signed: a signer says whose key it is and whether it is good, as node/refold.c would.
+ */
+#ifndef TEST_RELEASE_SCENE_H
+#define TEST_RELEASE_SCENE_H
+
+#include "accord/guidelines.h"
+#include "bundle_copy.h"
+#include "test_map.h"
+#include "view/release.h"
+
+#define SCENE_LEADER 1u
+#define SCENE_SHARE 4u
+#define SCENE_HOME 901u
+#define SCENE_ENTRIES_MAX 64u
+#define SCENE_START_MS 1000000000ull
+
+/* Officers of a party; two keys of one person among them. */
+enum person { DUTY, RELEASER, OTHER, OTHER_AGAIN, DESK, THIRD, PERSONS, NOBODY };
+
+struct scene_entry {
+	uint8_t bytes[2048]; /* of the statement */
+	size_t len;
+	struct statement statement;
+	struct place_key at;
+	struct entry_view view;
+};
+
+struct scene {
+	struct bundle bundle;
+	json_t *vectors;
+	struct accord *accord;
+	struct test_map rows;
+	struct map map;
+	struct fold fold;
+	uint64_t sizes[3][2]; /* of SCENE_LEADER, SCENE_SHARE, SCENE_HOME by party */
+	struct scene_entry entries[SCENE_ENTRIES_MAX];
+	size_t count;
+	uint8_t ids; /* of statements that were given one */
+};
+
+/* One entry. What is not said is KOR's duty officer on SCENE_SHARE, at the scene's start. */
+struct line {
+	uint64_t kind;
+	uint32_t channel;
+	size_t party;
+	const char *role;	 /* "duty" */
+	const char *label;	 /* "C rel:KOR,USA"; as policy's tests write it, categories in order */
+	enum person by[8];	 /* signers, the author first; ended by NOBODY or DUTY after the first */
+	size_t by_count;	 /* 0: the one of `role` */
+	bool is_false;		 /* the last signature does not verify */
+	uint8_t id;		 /* 0: a new one */
+	uint8_t content;	 /* 0: none */
+	int precedence;		 /* 0: none; 1: FLASH */
+	size_t refers;		 /* position in the scene and one; 0: none */
+	uint64_t late_ms, filed_late_ms;
+	/* SUBMIT: the statement that is to go out, and whose key is under it; APPROVE: whose. */
+	const struct scene_entry *outgoing;
+	enum person inner;
+	bool is_inner_false;
+	/* Fields. */
+	uint8_t hash;	     /* FIELD_ITEM_HASH; 0: none */
+	const char *to;	     /* FIELD_ITEM_TO: a code; of RELEASE an array of it */
+	uint64_t number;     /* of kinds that have one, and one; 0: none */
+	bool is_blind;	     /* it has seen nothing of the other party */
+};
+
+int scene_open(struct scene *s);
+void scene_close(struct scene *s);
+/* Empties the record and enrols everybody anew. */
+void scene_clear(struct scene *s);
+
+/* The statement alone, as it would go out. */
+void scene_say(struct scene *s, const struct line *l, struct scene_entry *out);
+/* Folds it at the end of its log; the entry is in s->entries. */
+enum verdict scene_put(struct scene *s, const struct line *l);
+/* The same, of a statement that was said already. */
+enum verdict scene_file(struct scene *s, const struct line *l, const struct scene_entry *said);
+/* Withdraws an officer's key on one log. */
+void scene_withdraw(struct scene *s, uint32_t channel, size_t party, enum person who);
+
+#endif
