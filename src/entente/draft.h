@@ -29,6 +29,7 @@ struct draft {
 	struct age_recipient *sealed_for; /* heap; none: the content stays in clear */
 	size_t sealed_for_count;
 	uint64_t flash_len_max; /* of its text, which the node cannot see */
+	struct place source;	/* what it was made from, for the home channel alone; .channel 0: nothing */
 };
 
 void draft_open(struct draft *d, enum kind kind);

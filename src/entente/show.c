@@ -90,6 +90,17 @@ const char *reader_language(void)
 	return _("language:en") + strlen("language:");
 }
 
+const char *show_recall(const char *state)
+{
+	static const char *const states[] = { N_("RECALL ASKED"), N_("RECALLED"), N_("RECALL REFUSED") };
+
+	for (size_t i = 0; i < ARRAY_COUNT(states); i++) {
+		if (strcmp(states[i], state) == 0)
+			return _(states[i]);
+	}
+	return state;
+}
+
 void show_names(const json_t *names, char *out, size_t size)
 {
 	struct buf text;

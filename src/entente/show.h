@@ -18,6 +18,8 @@ char *show_label_words(const json_t *label); /* the caller's to free */
 /* A step of the ladder in the terminal's language. */
 const char *show_step(const char *step);
 enum colour show_step_colour(const char *step);
+/* "RECALL ASKED", "RECALLED", "RECALL REFUSED", in the terminal's language. */
+const char *show_recall(const char *state);
 /* What an entry is, in the terminal's language; of a MARK, which: "mark: CORRECT". */
 const char *show_kind(const json_t *entry);
 /* A name of the accord in each of its languages, "대한민국 / Republic of Korea"; at most size bytes at out.

@@ -46,6 +46,22 @@ static bool is_void(const json_t *entry)
 	return strcmp(json_str(entry, "verdict"), "OK") != 0 && json_flag(entry, "folded");
 }
 
+/* What became of an item is said before its text. */
+static void show_became(const json_t *entry)
+{
+	const json_t *became = json_object_get(entry, "became");
+	const char *recall = json_str(became, "recall");
+
+	if (recall[0] != '\0') {
+		say_coloured(COLOUR_BAD, show_recall(recall));
+		say("  {1}\n", json_str(became, "recall_place"));
+	}
+	if (json_str(became, "label_place")[0] != '\0')
+		say(_("its label is now that of {1}\n"), json_str(became, "label_place"));
+	if (json_str(became, "fate_place")[0] != '\0')
+		say(_("its review is due: {1}\n"), json_str(became, "fate_place"));
+}
+
 static void show_head(const json_t *entry, const json_t *accord)
 {
 	say_coloured(COLOUR_BOLD, json_str(entry, "place"));
@@ -73,6 +89,7 @@ static void show_head(const json_t *entry, const json_t *accord)
 			     say_offset(json_integer_value(json_object_get(entry, "offset_ms"))));
 	}
 	say("\n");
+	show_became(entry);
 	show_places(_("refers to"), json_object_get(entry, "refers"));
 	if (json_array_size(json_object_get(entry, "crossed")) > 0)
 		say_coloured(COLOUR_WARN, _("crossed in transit: "));

@@ -53,6 +53,8 @@ static enum exit_code submit(struct client *c, const struct draft *d, const stru
 	s.statement.has_content = d->statement.has_content;
 	s.statement.content = d->statement.content;
 	buf_put(&s.content_bytes, buf_bytes(&d->content_bytes));
+	if (d->source.channel != 0)
+		s.statement.refers[s.statement.refers_count++] = d->source;
 	draft_field_bytes(&s, FIELD_SUBMIT_OUTGOING, buf_bytes(&d->statement_bytes));
 	draft_field_bytes(&s, FIELD_SUBMIT_SIGNATURE, buf_bytes(&d->signature));
 	if (code == EXIT_DONE)

@@ -291,7 +291,8 @@ struct node {
 	struct knot *knots; /* knots_len() */
 	struct wait *waits; /* WAITS_MAX */
 	size_t waits_count;
-	struct mono last_scan;
+	struct mono last_scan, last_fate;
+	bool is_fate_void; /* what was said did not count: not said again in this run */
 	size_t scan_channel;
 	struct place_key scan_at;
 	bool is_scan_first;
@@ -585,6 +586,9 @@ enum err epoch_open(struct node *n, struct now now, const struct statement *s, c
 
 /* ---- remind.c ---- */
 enum err remind_tick(struct node *n, struct now now) MUST_CHECK;
+
+/* ---- fate.c ---- */
+enum err fate_tick(struct node *n, struct now now) MUST_CHECK;
 
 /* ---- service.c ---- */
 /* A statement of ours under way: what service statements have in common is filled in. */

@@ -238,6 +238,8 @@ enum err service_tick(struct node *n, struct now now)
 		for (size_t path = 0; peer != n->self && path < n->paths_count[peer] && e == ERR_OK; path++)
 			e = check_path(n, now, peer, path);
 	}
+	if (e == ERR_OK)
+		e = fate_tick(n, now);
 	return e == ERR_OK ? remind_tick(n, now) : e;
 }
 

@@ -40,7 +40,7 @@ enum kind_refers { KIND_REFERS_NONE, KIND_REFERS_ANY, KIND_REFERS_ONE };
 	X(ATTEMPT,     22,     KIND_OFFICER, KIND_REFERS_ANY,   "attempt") \
 	X(LAPSE,       23,     KIND_NODE,    KIND_REFERS_ONE,   "lapse") \
 	X(TRANSLATION, 24,     KIND_OFFICER, KIND_REFERS_ONE,   "translation") \
-	X(SUBMIT,      32,     KIND_OFFICER, KIND_REFERS_NONE,  "submit") \
+	X(SUBMIT,      32,     KIND_OFFICER, KIND_REFERS_ANY,   "submit") \
 	X(APPROVE,     33,     KIND_OFFICER, KIND_REFERS_ONE,   "approve") \
 	X(REFUSE,      34,     KIND_OFFICER, KIND_REFERS_ONE,   "refuse") \
 	X(CANCEL,      35,     KIND_OFFICER, KIND_REFERS_ONE,   "cancel") \

@@ -1,4 +1,5 @@
 """What goes to the other party goes as its guidelines say: drafted by one, released by others, each by his own key."""
+import base64
 import shutil
 
 import pytest
@@ -54,3 +55,143 @@ def test_one_approval_on_two_nodes(guided):
 def test_what_needs_nobody_goes_at_once(guided):
     said = guided["kor"].say("send", "share", "A lunch.", "--to", "usa/watch", "--label", "OPEN", key="watch")
     assert said["step"] == "QUEUED"
+
+
+def test_two_at_flash_and_on_leader(guided):
+    kor, usa = guided["kor"], guided["usa"]
+    for channel, more in (("leader", ()), ("notify-urgent", ("--precedence", "FLASH"))):
+        more = more or ("--precedence", "IMMEDIATE")
+        said = submit(kor, "Ours.", "OPEN", channel, more=more)
+        assert said["needed"] == 2
+        assert "released" not in approve(kor, said["place"], "head")
+        assert [row["approved"] for row in kor.get("/drafts")] == [1]
+        place = approve(kor, said["place"], "shift")["released"]
+        usa.await_step(place, "STATION RECEIPT")
+        assert usa.entry(place)["signatures"] == 3
+
+
+def test_who_may_not_approve(guided):
+    kor = guided["kor"]
+    place = submit(kor)["place"]
+    for key, rule in (("watch", "PERSON"), ("policy", None)):
+        done = kor.run("approve", place, "--sign", key=key, code=4 if rule else 0)
+        assert rule is None or f"({rule}" in done.stderr
+    assert kor.get("/drafts")[0]["approved"] == 0, "a reviewer's yes is no release"
+    kor.run("refuse", place, "Not yet.", key="policy")
+    assert "refused or cancelled" in kor.run("approve", place, "--sign", key="head", code=4).stderr
+    other = submit(kor)["place"]
+    assert "(RELEASER" in kor.run("cancel", other, key="policy", code=4).stderr
+    kor.run("cancel", other, key="watch")
+    assert [row["state"] for row in kor.get("/drafts", all=1)].count("CANCELLED") == 1
+    assert kor.get("/drafts") == []
+
+
+def forge(kor, place):
+    """The parts of an approved draft, as an attacker at this node has them."""
+    waiting = kor.get("/drafts", place=place)
+    raw = base64.b64decode(waiting["statement"])
+    return raw, [base64.b64decode(one) for one in waiting["sshsigs"]], base64.b64decode(waiting["content_bytes"])
+
+
+def test_signatures_are_of_exactly_this(guided):
+    kor, usa = guided["kor"], guided["usa"]
+    first, second = submit(kor, "One.", "SECRET")["place"], submit(kor, "Two.", "SECRET")["place"]
+    approve(kor, first, "head")
+    approve(kor, second, "shift")
+    raw, sigs, body = forge(kor, first)
+    other = forge(kor, second)
+    author, approval = sigs
+    mine = kor.key("watch").sign(raw)
+    changed = raw.replace(b"watch", b"watcg", 1)
+    for why, statement, signatures, rule in (
+            ("too few", raw, [author, approval], "APPROVAL"),
+            ("the same key twice", raw, [author, approval, approval], "PERSON"),
+            ("the author approves", raw, [author, approval, mine], "PERSON"),
+            ("another item's approval", raw, [author, approval, other[1][1]], "SIGNATURE"),
+            ("one byte changed", changed, [author, approval, approval], "SIGNATURE"),
+            ("who may not release", raw, [author, approval, kor.key("policy").sign(raw)], "RELEASER")):
+        answer = kor.post([[statement, signatures, body]])[0]
+        assert answer.get("rule") == rule or (why == "one byte changed" and answer["err"] != "OK"), (why, answer)
+    assert kor.post([[raw, [author, approval, kor.key("deputy").sign(raw)], body]])[0]["err"] == "OK"
+    again = kor.post([[raw, [author, approval, kor.key("deputy").sign(raw)], body]])[0]
+    assert again["repeat"] is True
+    usa.await_step(again["place"], "STATION RECEIPT")
+
+
+def release(node, **more):
+    said = submit(node, **more)
+    done = approve(node, said["place"], "head")
+    return done.get("released") or approve(node, said["place"], "shift")["released"]
+
+
+def test_a_recall_is_shown_on_both_sides_and_ends(guided):
+    kor, usa = guided["kor"], guided["usa"]
+    place = release(kor)
+    usa.await_step(place, "STATION RECEIPT")
+    usa.run("ack", place, key="watch")
+    asked = kor.say("recall", place, key="watch")["place"]
+    for node in guided.nodes.values():
+        node.wait("RECALL ASKED is shown", lambda node=node: node.entry(place).get("became", {}).get("recall") == "RECALL ASKED")
+        assert "RECALL ASKED" in node.run("read", place).stdout
+    assert "(STEP" in kor.run("recall", place, key="watch", code=4).stderr
+    usa.run("recalled", place, "--reader", "watch", key="watch")
+    for node in guided.nodes.values():
+        node.wait("it ends", lambda node=node: node.entry(place)["became"]["recall"] == "RECALLED")
+        assert node.entry(place)["became"]["done"] == ["usa"]
+    assert usa.entry(asked)["kind"] == "recall"
+
+
+def test_a_downgrade_takes_two_and_its_originators(guided):
+    kor, usa = guided["kor"], guided["usa"]
+    place = release(kor, level="CLOSED")
+    said = kor.say("downgrade", place, "--label", "OPEN", key="watch")
+    assert said["step"] == "SUBMITTED"
+    label = approve(kor, said["place"], "head")["released"]
+    usa.wait("the new label is shown", lambda: usa.entry(place).get("became", {}).get("label_place") == label)
+    assert usa.entry(label)["verdict"] == "OK" and usa.entry(label)["label"]["level"] == "OPEN"
+    other = release(kor, level="CLOSED")
+    assert "(OPENS" in kor.run("relabel", other, "--label", "OPEN", key="watch", code=4).stderr
+    said = kor.say("relabel", other, "--label", "SECRET", key="watch")
+    assert said["needed"] == 2
+
+
+def test_outside_needs_consent_and_the_named_hand(guided):
+    kor, usa = guided["kor"], guided["usa"]
+    place = release(kor, level="CLOSED")
+    usa.await_step(place, "STATION RECEIPT")
+    assert "(CONSENT" in kor.run("release", place, "--to", "JPN", key="watch", code=4).stderr
+    assert "(VIA" in usa.run("release", place, "--to", "JPN", key="watch", code=4).stderr
+    usa.run("consent", place, "--to", "JPN", key="head")
+    guided.await_receipts()
+    said = kor.say("release", place, "--to", "JPN", key="watch")
+    assert said["needed"] == 2
+    approve(kor, said["place"], "head")
+    out = approve(kor, said["place"], "shift")["released"]
+    usa.wait("it stands there too", lambda: usa.find("/entry", place=out))
+    assert usa.entry(out)["verdict"] == "OK"
+
+
+def test_what_came_meanwhile_is_shown_before_signing(guided):
+    kor, usa = guided["kor"], guided["usa"]
+    place = submit(kor)["place"]
+    came = usa.say("send", "share", "Wait.", "--to", "kor/watch", "--label", "OPEN", key="watch")["place"]
+    guided.await_receipts()
+    assert came in kor.run("approve", place, key="head").stdout
+    assert "came since" in kor.run("approve", place, key="head").stdout
+
+
+def test_a_reference_that_may_not_go_never_leaves(guided):
+    kor = guided["kor"]
+    place = submit(kor)["place"]
+    done = kor.run("send", "share", "See there.", "--to", "usa/watch", "--label", "OPEN", "--refers", place, key="watch", code=4)
+    assert "(REFERS" in done.stderr
+
+
+def test_erasing_what_went_out_erases_its_draft(guided, tmp_path):
+    kor = guided["kor"]
+    place = release(kor)
+    draft = tmp_path / "draft"
+    kor.run("erase", place, "--draft", draft, key="watch")
+    kor.run("erase", "--draft", draft, "--sign", key="head")
+    assert kor.entry(place)["erased"] is True
+    assert "text" not in kor.get("/drafts", place=kor.get("/drafts", all=1)[0]["place"])

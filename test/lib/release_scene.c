@@ -12,8 +12,9 @@ static const struct {
 	uint64_t holder;
 	const char *role;
 } persons[PERSONS] = {
-	[DUTY] = { 1, "duty" },	      [RELEASER] = { 2, "releaser" }, [OTHER] = { 3, "releaser" },
-	[OTHER_AGAIN] = { 3, "releaser" }, [DESK] = { 4, "desk" },     [THIRD] = { 5, "releaser" },
+	[DUTY] = { 1, "duty" },	     [RELEASER] = { 2, "releaser" },
+	[OTHER] = { 3, "releaser" }, [OTHER_AGAIN] = { 3, "releaser" },
+	[DESK] = { 4, "desk" },	     [THIRD] = { 5, "releaser" },
 };
 
 static size_t slot(uint32_t channel)
@@ -35,12 +36,12 @@ static void keys_statement(struct scene *s, uint32_t channel, size_t party, enum
 				.party = bytes_str(s->accord->parties[party].name),
 				.role = BYTES_LIT("registrar") };
 	struct entry entry = { .index = s->sizes[slot(channel)][party]++, .signatures_count = 1 };
-	struct signer signer = { .is_good = true, .is_registrar = true };
-	struct fold_input in = { .entry = &entry,
-				 .statement = &st,
-				 .signers = &signer,
-				 .log = { channel, party, 1 } };
-	static const uint64_t keys[4] = { FIELD_KEYS_ACT, FIELD_KEYS_USE, FIELD_KEYS_HOLDER, FIELD_KEYS_ROLES };
+	struct signer signer = { .is_good = true, .registrar_in = 1 };
+	struct fold_input in = {
+		.entry = &entry, .statement = &st, .signers = &signer, .log = { channel, party, 1 }
+	};
+	static const uint64_t keys[4] = { FIELD_KEYS_ACT, FIELD_KEYS_USE, FIELD_KEYS_HOLDER,
+					  FIELD_KEYS_ROLES };
 	struct entry_view view;
 
 	key_of(party, who, in.named_key);
@@ -228,7 +229,9 @@ enum verdict scene_file(struct scene *s, const struct line *l, const struct scen
 	struct log_key log = { l->channel == 0 ? SCENE_SHARE : l->channel, l->party, 1 };
 	struct entry entry = { .index = s->sizes[slot(log.channel)][l->party],
 			       .filed = { SCENE_START_MS + l->late_ms + l->filed_late_ms },
-			       .signatures_count = l->kind == KIND_FATE ? 0 : l->by_count == 0 ? 1 : l->by_count };
+			       .signatures_count = l->kind == KIND_FATE ? 0
+						   : l->by_count == 0	? 1
+									: l->by_count };
 	struct signer signers[STATEMENT_SIGNATURES_MAX] = { { 0 } };
 	bool match[STATEMENT_REFERENCES_MAX];
 	struct fold_input in = { .entry = &entry, .signers = signers, .refers_match = match, .log = log };

@@ -1,7 +1,9 @@
 /*
- * release_scene.h - the folds of release played by hand: the example guidelines, two parties, a map in memory.
+ * release_scene.h - the folds of release played by hand: the example guidelines, two parties, a map in
+ * memory.
  *
- * Layer: tests. Nothing is signed: a signer says whose key it is and whether it is good, as node/refold.c would.
+ * Layer: tests. Nothing is signed: a signer says whose key it is and whether it is good, as node/refold.c
+ * would.
  */
 #ifndef TEST_RELEASE_SCENE_H
 #define TEST_RELEASE_SCENE_H
@@ -46,25 +48,25 @@ struct line {
 	uint64_t kind;
 	uint32_t channel;
 	size_t party;
-	const char *role;	 /* "duty" */
-	const char *label;	 /* "C rel:KOR,USA"; as policy's tests write it, categories in order */
-	enum person by[8];	 /* signers, the author first; ended by NOBODY or DUTY after the first */
-	size_t by_count;	 /* 0: the one of `role` */
-	bool is_false;		 /* the last signature does not verify */
-	uint8_t id;		 /* 0: a new one */
-	uint8_t content;	 /* 0: none */
-	int precedence;		 /* 0: none; 1: FLASH */
-	size_t refers;		 /* position in the scene and one; 0: none */
+	const char *role;  /* "duty" */
+	const char *label; /* "C rel:KOR,USA"; as policy's tests write it, categories in order */
+	enum person by[8]; /* signers, the author first; ended by NOBODY or DUTY after the first */
+	size_t by_count;   /* 0: the one of `role` */
+	bool is_false;	   /* the last signature does not verify */
+	uint8_t id;	   /* 0: a new one */
+	uint8_t content;   /* 0: none */
+	int precedence;	   /* 0: none; 1: FLASH */
+	size_t refers;	   /* position in the scene and one; 0: none */
 	uint64_t late_ms, filed_late_ms;
 	/* SUBMIT: the statement that is to go out, and whose key is under it; APPROVE: whose. */
 	const struct scene_entry *outgoing;
 	enum person inner;
 	bool is_inner_false;
 	/* Fields. */
-	uint8_t hash;	     /* FIELD_ITEM_HASH; 0: none */
-	const char *to;	     /* FIELD_ITEM_TO: a code; of RELEASE an array of it */
-	uint64_t number;     /* of kinds that have one, and one; 0: none */
-	bool is_blind;	     /* it has seen nothing of the other party */
+	uint8_t hash;	 /* FIELD_ITEM_HASH; 0: none */
+	const char *to;	 /* FIELD_ITEM_TO: a code; of RELEASE an array of it */
+	uint64_t number; /* of kinds that have one, and one; 0: none */
+	bool is_blind;	 /* it has seen nothing of the other party */
 };
 
 int scene_open(struct scene *s);

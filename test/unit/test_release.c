@@ -27,7 +27,8 @@ static int close_scene(void **state)
 }
 
 #define TOP "TS rel:KOR,USA"
-#define BY(...) .by = { __VA_ARGS__ }, .by_count = sizeof((enum person[]){ __VA_ARGS__ }) / sizeof(enum person)
+#define BY(...) \
+	.by = { __VA_ARGS__ }, .by_count = sizeof((enum person[]){ __VA_ARGS__ }) / sizeof(enum person)
 #define HOUR 3600000ull
 #define MINUTE 60000ull
 
@@ -40,48 +41,160 @@ static void test_words(void **state)
 		enum verdict want;
 		unsigned needed;
 	} rows[] = {
-		{ "open words are their author's alone", { .kind = KIND_MESSAGE, .label = "U rel:KOR,USA", .content = 1 }, VERDICT_OK, 0 },
-		{ "one level up takes one more", { .kind = KIND_MESSAGE, .content = 1 }, VERDICT_APPROVAL, 1 },
+		{ "open words are their author's alone",
+		  { .kind = KIND_MESSAGE, .label = "U rel:KOR,USA", .content = 1 },
+		  VERDICT_OK,
+		  0 },
+		{ "one level up takes one more",
+		  { .kind = KIND_MESSAGE, .content = 1 },
+		  VERDICT_APPROVAL,
+		  1 },
 		{ "a message without a text is words too", { .kind = KIND_MESSAGE }, VERDICT_APPROVAL, 1 },
-		{ "so is a reply", { .kind = KIND_REPLY, .content = 1, .refers = 1, .party = 1 }, VERDICT_STEP, 0 },
-		{ "and a query with a text", { .kind = KIND_QUERY, .content = 1, .refers = 1 }, VERDICT_APPROVAL, 1 },
+		{ "so is a reply",
+		  { .kind = KIND_REPLY, .content = 1, .refers = 1, .party = 1 },
+		  VERDICT_STEP,
+		  0 },
+		{ "and a query with a text",
+		  { .kind = KIND_QUERY, .content = 1, .refers = 1 },
+		  VERDICT_APPROVAL,
+		  1 },
 		{ "without a text it is an act", { .kind = KIND_QUERY, .refers = 1 }, VERDICT_OK, 0 },
 		{ "a request is words", { .kind = KIND_REQUEST, .content = 1 }, VERDICT_APPROVAL, 1 },
 		{ "one approval", { .kind = KIND_MESSAGE, .content = 1, BY(DUTY, RELEASER) }, VERDICT_OK, 0 },
-		{ "more than it takes", { .kind = KIND_MESSAGE, .content = 1, BY(DUTY, RELEASER, THIRD) }, VERDICT_OK, 0 },
-		{ "two above C", { .kind = KIND_MESSAGE, .label = "S rel:KOR,USA", .content = 1, BY(DUTY, RELEASER) }, VERDICT_APPROVAL, 2 },
-		{ "two there", { .kind = KIND_MESSAGE, .label = TOP, .content = 1, .channel = SCENE_LEADER, BY(DUTY, RELEASER, OTHER) }, VERDICT_OK, 0 },
-		{ "nobody is alone on LEADER", { .kind = KIND_MESSAGE, .label = "U rel:KOR,USA", .content = 1, .channel = SCENE_LEADER }, VERDICT_APPROVAL, 2 },
-		{ "nor with one other", { .kind = KIND_MESSAGE, .label = "U rel:KOR,USA", .content = 1, .channel = SCENE_LEADER, BY(DUTY, OTHER) }, VERDICT_APPROVAL, 2 },
-		{ "nobody is alone at FLASH", { .kind = KIND_MESSAGE, .label = "U rel:KOR,USA", .content = 1, .precedence = 1 }, VERDICT_APPROVAL, 2 },
-		{ "a FLASH of three", { .kind = KIND_MESSAGE, .label = "U rel:KOR,USA", .content = 1, .precedence = 1, BY(DUTY, OTHER, THIRD) }, VERDICT_OK, 0 },
-		{ "the author approves his own", { .kind = KIND_MESSAGE, .content = 1, BY(DUTY, DUTY) }, VERDICT_PERSON, 0 },
-		{ "the same key twice", { .kind = KIND_MESSAGE, .label = TOP, .content = 1, BY(DUTY, OTHER, OTHER) }, VERDICT_PERSON, 0 },
-		{ "two keys of one person", { .kind = KIND_MESSAGE, .label = TOP, .content = 1, BY(DUTY, OTHER, OTHER_AGAIN) }, VERDICT_PERSON, 0 },
-		{ "a role that releases nothing", { .kind = KIND_MESSAGE, .content = 1, BY(DUTY, DESK) }, VERDICT_RELEASER, 0 },
-		{ "one byte changed, so the signature is false", { .kind = KIND_MESSAGE, .content = 1, .is_false = true, BY(DUTY, RELEASER) }, VERDICT_SIGNATURE, 0 },
-		{ "the author does not hold his role", { .kind = KIND_MESSAGE, .content = 1, .role = "desk", BY(DUTY, RELEASER) }, VERDICT_ROLE, 0 },
-		{ "the approver's role is not the author's", { .kind = KIND_MESSAGE, .content = 1, .role = "releaser", BY(DUTY, RELEASER) }, VERDICT_ROLE, 0 },
-		{ "a day old", { .kind = KIND_MESSAGE, .content = 1, .filed_late_ms = 24 * HOUR, BY(DUTY, RELEASER) }, VERDICT_OK, 0 },
-		{ "older", { .kind = KIND_MESSAGE, .content = 1, .filed_late_ms = 24 * HOUR + 1, BY(DUTY, RELEASER) }, VERDICT_LAPSED, 0 },
-		{ "on LEADER a quarter of an hour", { .kind = KIND_MESSAGE, .content = 1, .channel = SCENE_LEADER, .filed_late_ms = 15 * MINUTE + 1, BY(DUTY, RELEASER, OTHER) }, VERDICT_LAPSED, 0 },
-		{ "dated ahead, so that it would not lapse", { .kind = KIND_MESSAGE, .content = 1, .late_ms = 48 * HOUR, .filed_late_ms = (uint64_t)0 - 25 * HOUR, BY(DUTY, RELEASER) }, VERDICT_LAPSED, 0 },
-		{ "what nobody had to approve does not lapse", { .kind = KIND_MESSAGE, .label = "U rel:KOR,USA", .content = 1, .filed_late_ms = 99 * HOUR }, VERDICT_OK, 0 },
+		{ "more than it takes",
+		  { .kind = KIND_MESSAGE, .content = 1, BY(DUTY, RELEASER, THIRD) },
+		  VERDICT_OK,
+		  0 },
+		{ "two above C",
+		  { .kind = KIND_MESSAGE, .label = "S rel:KOR,USA", .content = 1, BY(DUTY, RELEASER) },
+		  VERDICT_APPROVAL,
+		  2 },
+		{ "two there",
+		  { .kind = KIND_MESSAGE,
+		    .label = TOP,
+		    .content = 1,
+		    .channel = SCENE_LEADER,
+		    BY(DUTY, RELEASER, OTHER) },
+		  VERDICT_OK,
+		  0 },
+		{ "nobody is alone on LEADER",
+		  { .kind = KIND_MESSAGE, .label = "U rel:KOR,USA", .content = 1, .channel = SCENE_LEADER },
+		  VERDICT_APPROVAL,
+		  2 },
+		{ "nor with one other",
+		  { .kind = KIND_MESSAGE,
+		    .label = "U rel:KOR,USA",
+		    .content = 1,
+		    .channel = SCENE_LEADER,
+		    BY(DUTY, OTHER) },
+		  VERDICT_APPROVAL,
+		  2 },
+		{ "nobody is alone at FLASH",
+		  { .kind = KIND_MESSAGE, .label = "U rel:KOR,USA", .content = 1, .precedence = 1 },
+		  VERDICT_APPROVAL,
+		  2 },
+		{ "a FLASH of three",
+		  { .kind = KIND_MESSAGE,
+		    .label = "U rel:KOR,USA",
+		    .content = 1,
+		    .precedence = 1,
+		    BY(DUTY, OTHER, THIRD) },
+		  VERDICT_OK,
+		  0 },
+		{ "the author approves his own",
+		  { .kind = KIND_MESSAGE, .content = 1, BY(DUTY, DUTY) },
+		  VERDICT_PERSON,
+		  0 },
+		{ "the same key twice",
+		  { .kind = KIND_MESSAGE, .label = TOP, .content = 1, BY(DUTY, OTHER, OTHER) },
+		  VERDICT_PERSON,
+		  0 },
+		{ "two keys of one person",
+		  { .kind = KIND_MESSAGE, .label = TOP, .content = 1, BY(DUTY, OTHER, OTHER_AGAIN) },
+		  VERDICT_PERSON,
+		  0 },
+		{ "a role that releases nothing",
+		  { .kind = KIND_MESSAGE, .content = 1, BY(DUTY, DESK) },
+		  VERDICT_RELEASER,
+		  0 },
+		{ "one byte changed, so the signature is false",
+		  { .kind = KIND_MESSAGE, .content = 1, .is_false = true, BY(DUTY, RELEASER) },
+		  VERDICT_SIGNATURE,
+		  0 },
+		{ "the author does not hold his role",
+		  { .kind = KIND_MESSAGE, .content = 1, .role = "desk", BY(DUTY, RELEASER) },
+		  VERDICT_ROLE,
+		  0 },
+		{ "the approver's role is not the author's",
+		  { .kind = KIND_MESSAGE, .content = 1, .role = "releaser", BY(DUTY, RELEASER) },
+		  VERDICT_ROLE,
+		  0 },
+		{ "a day old",
+		  { .kind = KIND_MESSAGE, .content = 1, .filed_late_ms = 24 * HOUR, BY(DUTY, RELEASER) },
+		  VERDICT_OK,
+		  0 },
+		{ "older",
+		  { .kind = KIND_MESSAGE, .content = 1, .filed_late_ms = 24 * HOUR + 1, BY(DUTY, RELEASER) },
+		  VERDICT_LAPSED,
+		  0 },
+		{ "on LEADER a quarter of an hour",
+		  { .kind = KIND_MESSAGE,
+		    .content = 1,
+		    .channel = SCENE_LEADER,
+		    .filed_late_ms = 15 * MINUTE + 1,
+		    BY(DUTY, RELEASER, OTHER) },
+		  VERDICT_LAPSED,
+		  0 },
+		{ "dated ahead, so that it would not lapse",
+		  { .kind = KIND_MESSAGE,
+		    .content = 1,
+		    .late_ms = 48 * HOUR,
+		    .filed_late_ms = (uint64_t)0 - 25 * HOUR,
+		    BY(DUTY, RELEASER) },
+		  VERDICT_LAPSED,
+		  0 },
+		{ "what nobody had to approve does not lapse",
+		  { .kind = KIND_MESSAGE,
+		    .label = "U rel:KOR,USA",
+		    .content = 1,
+		    .filed_late_ms = 99 * HOUR },
+		  VERDICT_OK,
+		  0 },
 		{ "a draft on a channel", { .kind = KIND_REFUSE, .refers = 1 }, VERDICT_HOME, 0 },
-		{ "a recall at home", { .kind = KIND_RECALL, .channel = SCENE_HOME, .label = "U rel:KOR", .refers = 2 }, VERDICT_HOME, 0 },
-		{ "words at home are nobody's business", { .kind = KIND_MESSAGE, .channel = SCENE_HOME, .label = TOP, .content = 1 }, VERDICT_OK, 0 },
-		{ "a reference to a home channel never leaves", { .kind = KIND_MESSAGE, .content = 1, .refers = 2, BY(DUTY, RELEASER) }, VERDICT_REFERS, 0 },
-		{ "a released item", { .kind = KIND_RELEASE, .content = 2, BY(DUTY, RELEASER) }, VERDICT_OK, 0 },
+		{ "a recall at home",
+		  { .kind = KIND_RECALL, .channel = SCENE_HOME, .label = "U rel:KOR", .refers = 2 },
+		  VERDICT_HOME,
+		  0 },
+		{ "words at home are nobody's business",
+		  { .kind = KIND_MESSAGE, .channel = SCENE_HOME, .label = TOP, .content = 1 },
+		  VERDICT_OK,
+		  0 },
+		{ "a reference to a home channel never leaves",
+		  { .kind = KIND_MESSAGE, .content = 1, .refers = 2, BY(DUTY, RELEASER) },
+		  VERDICT_REFERS,
+		  0 },
+		{ "a released item",
+		  { .kind = KIND_RELEASE, .content = 2, BY(DUTY, RELEASER) },
+		  VERDICT_OK,
+		  0 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		enum verdict got;
 		scene_clear(s);
-		assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE, .label = "U rel:KOR,USA", .content = 9 }), VERDICT_OK);
-		assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE, .label = "U rel:KOR", .channel = SCENE_HOME, .content = 8 }), VERDICT_OK);
+		assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE,
+							      .label = "U rel:KOR,USA",
+							      .content = 9 }),
+				 VERDICT_OK);
+		assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE,
+							      .label = "U rel:KOR",
+							      .channel = SCENE_HOME,
+							      .content = 8 }),
+				 VERDICT_OK);
 		got = scene_put(s, &rows[i].line);
-		if (got != rows[i].want || (got == VERDICT_APPROVAL && s->entries[2].view.needed != rows[i].needed))
+		if (got != rows[i].want ||
+		    (got == VERDICT_APPROVAL && s->entries[2].view.needed != rows[i].needed))
 			fail_msg("%s: got %s, %u", rows[i].why, verdict_name(got), s->entries[2].view.needed);
 		if ((got == VERDICT_APPROVAL || got == VERDICT_LAPSED) && s->entries[2].view.line == 0)
 			fail_msg("%s: no line of the guidelines is named", rows[i].why);
@@ -94,8 +207,11 @@ static void test_role_lost(void **state)
 	(void)state;
 	scene_clear(s);
 	scene_withdraw(s, SCENE_SHARE, 0, RELEASER);
-	assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE, .content = 1, BY(DUTY, RELEASER) }), VERDICT_KEY);
-	assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE, .content = 1, BY(DUTY, OTHER) }), VERDICT_OK);
+	assert_int_equal(
+		scene_put(s, &(struct line){ .kind = KIND_MESSAGE, .content = 1, BY(DUTY, RELEASER) }),
+		VERDICT_KEY);
+	assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE, .content = 1, BY(DUTY, OTHER) }),
+			 VERDICT_OK);
 }
 
 static void test_without_guidelines(void **state)
@@ -105,8 +221,13 @@ static void test_without_guidelines(void **state)
 	(void)state;
 	scene_clear(s);
 	s->accord->guidelines = NULL;
-	assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE, .label = TOP, .content = 1, .precedence = 1 }), VERDICT_OK);
-	assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_RECALL, .refers = 1 }), VERDICT_GUIDELINES);
+	assert_int_equal(
+		scene_put(
+			s,
+			&(struct line){ .kind = KIND_MESSAGE, .label = TOP, .content = 1, .precedence = 1 }),
+		VERDICT_OK);
+	assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_RECALL, .refers = 1 }),
+			 VERDICT_GUIDELINES);
 	s->accord->guidelines = kept;
 }
 
@@ -135,14 +256,38 @@ static void test_submit(void **state)
 		enum verdict want;
 	} rows[] = {
 		{ "as it should be", { .kind = KIND_MESSAGE, .content = 1 }, { .inner = DUTY }, VERDICT_OK },
-		{ "another's signature under it", { .kind = KIND_MESSAGE, .content = 1 }, { .inner = RELEASER }, VERDICT_OUTGOING },
-		{ "a false one", { .kind = KIND_MESSAGE, .content = 1 }, { .is_inner_false = true }, VERDICT_OUTGOING },
-		{ "two submit it", { .kind = KIND_MESSAGE, .content = 1 }, { BY(DUTY, RELEASER) }, VERDICT_OUTGOING },
-		{ "another content", { .kind = KIND_MESSAGE, .content = 1 }, { .content = 2 }, VERDICT_OUTGOING },
-		{ "another role's", { .kind = KIND_MESSAGE, .content = 1, .role = "desk" }, { 0 }, VERDICT_OUTGOING },
-		{ "the other party's", { .kind = KIND_MESSAGE, .content = 1, .party = 1 }, { 0 }, VERDICT_OUTGOING },
-		{ "for home", { .kind = KIND_MESSAGE, .content = 1, .channel = SCENE_HOME }, { 0 }, VERDICT_OUTGOING },
-		{ "a label that nobody knows", { .kind = KIND_MESSAGE, .content = 1, .label = "X rel:KOR,USA" }, { 0 }, VERDICT_REL },
+		{ "another's signature under it",
+		  { .kind = KIND_MESSAGE, .content = 1 },
+		  { .inner = RELEASER },
+		  VERDICT_OUTGOING },
+		{ "a false one",
+		  { .kind = KIND_MESSAGE, .content = 1 },
+		  { .is_inner_false = true },
+		  VERDICT_OUTGOING },
+		{ "two submit it",
+		  { .kind = KIND_MESSAGE, .content = 1 },
+		  { BY(DUTY, RELEASER) },
+		  VERDICT_OUTGOING },
+		{ "another content",
+		  { .kind = KIND_MESSAGE, .content = 1 },
+		  { .content = 2 },
+		  VERDICT_OUTGOING },
+		{ "another role's",
+		  { .kind = KIND_MESSAGE, .content = 1, .role = "desk" },
+		  { 0 },
+		  VERDICT_OUTGOING },
+		{ "the other party's",
+		  { .kind = KIND_MESSAGE, .content = 1, .party = 1 },
+		  { 0 },
+		  VERDICT_OUTGOING },
+		{ "for home",
+		  { .kind = KIND_MESSAGE, .content = 1, .channel = SCENE_HOME },
+		  { 0 },
+		  VERDICT_OUTGOING },
+		{ "a label that nobody knows",
+		  { .kind = KIND_MESSAGE, .content = 1, .label = "X rel:KOR,USA" },
+		  { 0 },
+		  VERDICT_REL },
 		{ "on a channel between parties", { .kind = KIND_MESSAGE, .content = 1 }, { 0 }, VERDICT_OK },
 	};
 
@@ -156,7 +301,12 @@ static void test_submit(void **state)
 	}
 	scene_clear(s);
 	assert_int_equal(submit(&message, (struct line){ 0 }), VERDICT_OK);
-	assert_int_equal(scene_file(s, &(struct line){ .kind = KIND_SUBMIT, .channel = SCENE_HOME, .content = 1, .outgoing = &outgoing }, &s->entries[0]),
+	assert_int_equal(scene_file(s,
+				    &(struct line){ .kind = KIND_SUBMIT,
+						    .channel = SCENE_HOME,
+						    .content = 1,
+						    .outgoing = &outgoing },
+				    &s->entries[0]),
 			 VERDICT_REPEATED);
 }
 
@@ -170,21 +320,107 @@ static void test_answers(void **state)
 		unsigned approved;
 		enum draft_state end;
 	} rows[] = {
-		{ "a releaser approves", { ANSWER(KIND_APPROVE, RELEASER, "releaser") }, 1, VERDICT_OK, 1, DRAFT_SUBMITTED },
-		{ "its author", { ANSWER(KIND_APPROVE, DUTY, "duty") }, 1, VERDICT_PERSON, 0, DRAFT_SUBMITTED },
-		{ "twice", { ANSWER(KIND_APPROVE, OTHER, "releaser"), ANSWER(KIND_APPROVE, OTHER, "releaser") }, 2, VERDICT_PERSON, 1, DRAFT_SUBMITTED },
-		{ "with his second key", { ANSWER(KIND_APPROVE, OTHER, "releaser"), ANSWER(KIND_APPROVE, OTHER_AGAIN, "releaser") }, 2, VERDICT_PERSON, 1, DRAFT_SUBMITTED },
-		{ "a reviewer is not counted", { ANSWER(KIND_APPROVE, DESK, "desk") }, 1, VERDICT_OK, 0, DRAFT_SUBMITTED },
-		{ "a signature over something else", { { .kind = KIND_APPROVE, .channel = SCENE_HOME, .role = "releaser", .refers = 1, .is_inner_false = true, BY(RELEASER) } }, 1, VERDICT_OUTGOING, 0, DRAFT_SUBMITTED },
-		{ "another's signature", { { .kind = KIND_APPROVE, .channel = SCENE_HOME, .role = "releaser", .refers = 1, .inner = THIRD, BY(RELEASER) } }, 1, VERDICT_OUTGOING, 0, DRAFT_SUBMITTED },
-		{ "too late", { { .kind = KIND_APPROVE, .channel = SCENE_HOME, .role = "releaser", .refers = 1, .inner = RELEASER, .filed_late_ms = 24 * HOUR + 1, BY(RELEASER) } }, 1, VERDICT_LAPSED, 0, DRAFT_SUBMITTED },
+		{ "a releaser approves",
+		  { ANSWER(KIND_APPROVE, RELEASER, "releaser") },
+		  1,
+		  VERDICT_OK,
+		  1,
+		  DRAFT_SUBMITTED },
+		{ "its author",
+		  { ANSWER(KIND_APPROVE, DUTY, "duty") },
+		  1,
+		  VERDICT_PERSON,
+		  0,
+		  DRAFT_SUBMITTED },
+		{ "twice",
+		  { ANSWER(KIND_APPROVE, OTHER, "releaser"), ANSWER(KIND_APPROVE, OTHER, "releaser") },
+		  2,
+		  VERDICT_PERSON,
+		  1,
+		  DRAFT_SUBMITTED },
+		{ "with his second key",
+		  { ANSWER(KIND_APPROVE, OTHER, "releaser"), ANSWER(KIND_APPROVE, OTHER_AGAIN, "releaser") },
+		  2,
+		  VERDICT_PERSON,
+		  1,
+		  DRAFT_SUBMITTED },
+		{ "a reviewer is not counted",
+		  { ANSWER(KIND_APPROVE, DESK, "desk") },
+		  1,
+		  VERDICT_OK,
+		  0,
+		  DRAFT_SUBMITTED },
+		{ "a signature over something else",
+		  { { .kind = KIND_APPROVE,
+		      .channel = SCENE_HOME,
+		      .role = "releaser",
+		      .refers = 1,
+		      .is_inner_false = true,
+		      BY(RELEASER) } },
+		  1,
+		  VERDICT_OUTGOING,
+		  0,
+		  DRAFT_SUBMITTED },
+		{ "another's signature",
+		  { { .kind = KIND_APPROVE,
+		      .channel = SCENE_HOME,
+		      .role = "releaser",
+		      .refers = 1,
+		      .inner = THIRD,
+		      BY(RELEASER) } },
+		  1,
+		  VERDICT_OUTGOING,
+		  0,
+		  DRAFT_SUBMITTED },
+		{ "too late",
+		  { { .kind = KIND_APPROVE,
+		      .channel = SCENE_HOME,
+		      .role = "releaser",
+		      .refers = 1,
+		      .inner = RELEASER,
+		      .filed_late_ms = 24 * HOUR + 1,
+		      BY(RELEASER) } },
+		  1,
+		  VERDICT_LAPSED,
+		  0,
+		  DRAFT_SUBMITTED },
 		{ "refused", { ANSWER(KIND_REFUSE, DESK, "desk") }, 1, VERDICT_OK, 0, DRAFT_REFUSED },
-		{ "refused by its author", { ANSWER(KIND_REFUSE, DUTY, "duty") }, 1, VERDICT_PERSON, 0, DRAFT_SUBMITTED },
-		{ "approved after a no", { ANSWER(KIND_REFUSE, DESK, "desk"), ANSWER(KIND_APPROVE, RELEASER, "releaser") }, 2, VERDICT_ENDED, 0, DRAFT_REFUSED },
-		{ "who said yes says no", { ANSWER(KIND_APPROVE, OTHER, "releaser"), ANSWER(KIND_REFUSE, OTHER, "releaser") }, 2, VERDICT_OK, 1, DRAFT_REFUSED },
-		{ "taken back by its author", { ANSWER(KIND_CANCEL, DUTY, "duty") }, 1, VERDICT_OK, 0, DRAFT_CANCELLED },
-		{ "by a releaser", { ANSWER(KIND_CANCEL, RELEASER, "releaser") }, 1, VERDICT_OK, 0, DRAFT_CANCELLED },
-		{ "by anybody", { ANSWER(KIND_CANCEL, DESK, "desk") }, 1, VERDICT_RELEASER, 0, DRAFT_SUBMITTED },
+		{ "refused by its author",
+		  { ANSWER(KIND_REFUSE, DUTY, "duty") },
+		  1,
+		  VERDICT_PERSON,
+		  0,
+		  DRAFT_SUBMITTED },
+		{ "approved after a no",
+		  { ANSWER(KIND_REFUSE, DESK, "desk"), ANSWER(KIND_APPROVE, RELEASER, "releaser") },
+		  2,
+		  VERDICT_ENDED,
+		  0,
+		  DRAFT_REFUSED },
+		{ "who said yes says no",
+		  { ANSWER(KIND_APPROVE, OTHER, "releaser"), ANSWER(KIND_REFUSE, OTHER, "releaser") },
+		  2,
+		  VERDICT_OK,
+		  1,
+		  DRAFT_REFUSED },
+		{ "taken back by its author",
+		  { ANSWER(KIND_CANCEL, DUTY, "duty") },
+		  1,
+		  VERDICT_OK,
+		  0,
+		  DRAFT_CANCELLED },
+		{ "by a releaser",
+		  { ANSWER(KIND_CANCEL, RELEASER, "releaser") },
+		  1,
+		  VERDICT_OK,
+		  0,
+		  DRAFT_CANCELLED },
+		{ "by anybody",
+		  { ANSWER(KIND_CANCEL, DESK, "desk") },
+		  1,
+		  VERDICT_RELEASER,
+		  0,
+		  DRAFT_SUBMITTED },
 	};
 
 	(void)state;
@@ -193,7 +429,9 @@ static void test_answers(void **state)
 		struct draft_view draft;
 		bool is_ended;
 		scene_clear(s);
-		assert_int_equal(submit(&(struct line){ .kind = KIND_MESSAGE, .content = 1 }, (struct line){ 0 }), VERDICT_OK);
+		assert_int_equal(
+			submit(&(struct line){ .kind = KIND_MESSAGE, .content = 1 }, (struct line){ 0 }),
+			VERDICT_OK);
 		for (size_t n = 0; n < rows[i].count; n++)
 			got = scene_put(s, &rows[i].lines[n]);
 		assert_int_equal(draft_find(&s->fold, SCENE_HOME, outgoing.statement.id, &draft), ERR_OK);
@@ -213,16 +451,21 @@ static void test_used_for_another_item(void **state)
 
 	(void)state;
 	scene_clear(s);
-	assert_int_equal(submit(&(struct line){ .kind = KIND_MESSAGE, .content = 1 }, (struct line){ 0 }), VERDICT_OK);
+	assert_int_equal(submit(&(struct line){ .kind = KIND_MESSAGE, .content = 1 }, (struct line){ 0 }),
+			 VERDICT_OK);
 	first = outgoing;
-	assert_int_equal(submit(&(struct line){ .kind = KIND_MESSAGE, .content = 2 }, (struct line){ 0 }), VERDICT_OK);
+	assert_int_equal(submit(&(struct line){ .kind = KIND_MESSAGE, .content = 2 }, (struct line){ 0 }),
+			 VERDICT_OK);
 	assert_int_equal(scene_put(s, &(struct line)ANSWER(KIND_APPROVE, RELEASER, "releaser")), VERDICT_OK);
 	assert_int_equal(draft_find(&s->fold, SCENE_HOME, first.statement.id, &draft), ERR_OK);
 	assert_int_equal(draft.approved, 1);
 	assert_int_equal(draft_find(&s->fold, SCENE_HOME, outgoing.statement.id, &draft), ERR_OK);
 	assert_int_equal(draft.approved, 0);
 	/* On the channel its signature is over other bytes, so it is false there. */
-	assert_int_equal(scene_file(s, &(struct line){ .kind = KIND_MESSAGE, .is_false = true, BY(DUTY, RELEASER) }, &outgoing), VERDICT_SIGNATURE);
+	assert_int_equal(
+		scene_file(s, &(struct line){ .kind = KIND_MESSAGE, .is_false = true, BY(DUTY, RELEASER) },
+			   &outgoing),
+		VERDICT_SIGNATURE);
 	assert_int_equal(draft_released(&s->fold, &draft, &(struct place_key){ 0 }), ERR_NOT_FOUND);
 }
 
@@ -233,15 +476,33 @@ static void test_used_for_another_item(void **state)
 #define NCG "S caveat:NCG origin:KOR,USA rel:KOR,USA topic:DPRK-MSL"
 #define LOW "R origin:KOR,USA rel:KOR,USA topic:DPRK-MSL"
 
-#define CONSENT_TO(who_label, code) { .kind = KIND_CONSENT, .party = 1, .role = "releaser", .label = who_label, .refers = 1, .hash = 1, .to = code }
-#define OUT(p, item) { .kind = KIND_RELEASE, .party = p, .label = WIDE, .refers = 1, .hash = item, .to = "JPN", BY(DUTY, RELEASER, OTHER) }
+#define CONSENT_TO(who_label, code) \
+	{ .kind = KIND_CONSENT,     \
+	  .party = 1,               \
+	  .role = "releaser",       \
+	  .label = who_label,       \
+	  .refers = 1,              \
+	  .hash = 1,                \
+	  .to = code }
+#define OUT(p, item)            \
+	{ .kind = KIND_RELEASE, \
+	  .party = p,           \
+	  .label = WIDE,        \
+	  .refers = 1,          \
+	  .hash = item,         \
+	  .to = "JPN",          \
+	  BY(DUTY, RELEASER, OTHER) }
 
 static void play(const char *why, const char *item, const struct line *lines, size_t count, enum verdict want)
 {
 	enum verdict got = VERDICT_OK;
 
 	scene_clear(s);
-	assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE, .label = item, .content = 1, BY(DUTY, RELEASER, OTHER) }), VERDICT_OK);
+	assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE,
+						      .label = item,
+						      .content = 1,
+						      BY(DUTY, RELEASER, OTHER) }),
+			 VERDICT_OK);
 	for (size_t i = 0; i < count; i++) {
 		got = scene_put(s, &lines[i]);
 		if (i + 1 < count && got != VERDICT_OK)
@@ -259,14 +520,66 @@ static void test_outside(void **state)
 		size_t count;
 		enum verdict want;
 	} rows[] = {
-		{ "with consent, but by another hand", { CONSENT_TO(WIDE, "JPN"), OUT(0, 1) }, 2, VERDICT_VIA },
-		{ "consent by who releases nothing", { { .kind = KIND_CONSENT, .party = 1, .label = WIDE, .refers = 1, .hash = 1, .to = "JPN" } }, 1, VERDICT_RELEASER },
-		{ "consent to another content", { { .kind = KIND_CONSENT, .party = 1, .role = "releaser", .label = WIDE, .refers = 1, .hash = 2, .to = "JPN" } }, 1, VERDICT_OUTGOING },
+		{ "with consent, but by another hand",
+		  { CONSENT_TO(WIDE, "JPN"), OUT(0, 1) },
+		  2,
+		  VERDICT_VIA },
+		{ "consent by who releases nothing",
+		  { { .kind = KIND_CONSENT,
+		      .party = 1,
+		      .label = WIDE,
+		      .refers = 1,
+		      .hash = 1,
+		      .to = "JPN" } },
+		  1,
+		  VERDICT_RELEASER },
+		{ "consent to another content",
+		  { { .kind = KIND_CONSENT,
+		      .party = 1,
+		      .role = "releaser",
+		      .label = WIDE,
+		      .refers = 1,
+		      .hash = 2,
+		      .to = "JPN" } },
+		  1,
+		  VERDICT_OUTGOING },
 		{ "another content", { OUT(0, 2) }, 1, VERDICT_OUTGOING },
-		{ "a label that says less", { { .kind = KIND_RELEASE, .label = "R origin:KOR,USA rel:JPN,KOR,USA topic:DPRK-MSL", .refers = 1, .hash = 1, .to = "JPN", BY(DUTY, RELEASER, OTHER) } }, 1, VERDICT_OPENS },
-		{ "an agreement that does not let it pass", { { .kind = KIND_RELEASE, .label = ITEM, .refers = 1, .hash = 1, .to = "JPN", BY(DUTY, RELEASER, OTHER) } }, 1, VERDICT_REL },
-		{ "to one who is no party", { { .kind = KIND_RELEASE, .label = WIDE, .refers = 1, .hash = 1, .to = "XYZ", BY(DUTY, RELEASER, OTHER) } }, 1, VERDICT_ADDRESSEE },
-		{ "to a member", { { .kind = KIND_RELEASE, .label = WIDE, .refers = 1, .hash = 1, .to = "USA", BY(DUTY, RELEASER, OTHER) } }, 1, VERDICT_ADDRESSEE },
+		{ "a label that says less",
+		  { { .kind = KIND_RELEASE,
+		      .label = "R origin:KOR,USA rel:JPN,KOR,USA topic:DPRK-MSL",
+		      .refers = 1,
+		      .hash = 1,
+		      .to = "JPN",
+		      BY(DUTY, RELEASER, OTHER) } },
+		  1,
+		  VERDICT_OPENS },
+		{ "an agreement that does not let it pass",
+		  { { .kind = KIND_RELEASE,
+		      .label = ITEM,
+		      .refers = 1,
+		      .hash = 1,
+		      .to = "JPN",
+		      BY(DUTY, RELEASER, OTHER) } },
+		  1,
+		  VERDICT_REL },
+		{ "to one who is no party",
+		  { { .kind = KIND_RELEASE,
+		      .label = WIDE,
+		      .refers = 1,
+		      .hash = 1,
+		      .to = "XYZ",
+		      BY(DUTY, RELEASER, OTHER) } },
+		  1,
+		  VERDICT_ADDRESSEE },
+		{ "to a member",
+		  { { .kind = KIND_RELEASE,
+		      .label = WIDE,
+		      .refers = 1,
+		      .hash = 1,
+		      .to = "USA",
+		      BY(DUTY, RELEASER, OTHER) } },
+		  1,
+		  VERDICT_ADDRESSEE },
 	};
 
 	(void)state;
@@ -274,20 +587,54 @@ static void test_outside(void **state)
 		play(rows[i].why, ITEM, rows[i].lines, rows[i].count, rows[i].want);
 	/* By USA's hand, as the arrangement says; with KOR's consent, which is for exactly this. */
 	play("by the hand that is named", ITEM,
-	     (struct line[]){ { .kind = KIND_CONSENT, .role = "releaser", .label = WIDE, .refers = 1, .hash = 1, .to = "JPN" }, OUT(1, 1) }, 2, VERDICT_OK);
+	     (struct line[]){ { .kind = KIND_CONSENT,
+				.role = "releaser",
+				.label = WIDE,
+				.refers = 1,
+				.hash = 1,
+				.to = "JPN" },
+			      OUT(1, 1) },
+	     2, VERDICT_OK);
 	play("silence is refusal", ITEM, (struct line[]){ OUT(1, 1) }, 1, VERDICT_CONSENT);
 	play("a consent to another label", ITEM,
-	     (struct line[]){ { .kind = KIND_CONSENT, .role = "releaser", .label = LOW, .refers = 1, .hash = 1, .to = "JPN" }, OUT(1, 1) }, 2, VERDICT_CONSENT);
+	     (struct line[]){ { .kind = KIND_CONSENT,
+				.role = "releaser",
+				.label = LOW,
+				.refers = 1,
+				.hash = 1,
+				.to = "JPN" },
+			      OUT(1, 1) },
+	     2, VERDICT_CONSENT);
 	play("a consent for another addressee", ITEM,
-	     (struct line[]){ { .kind = KIND_CONSENT, .role = "releaser", .label = WIDE, .refers = 1, .hash = 1, .to = "PUBLIC" }, OUT(1, 1) }, 2, VERDICT_CONSENT);
+	     (struct line[]){ { .kind = KIND_CONSENT,
+				.role = "releaser",
+				.label = WIDE,
+				.refers = 1,
+				.hash = 1,
+				.to = "PUBLIC" },
+			      OUT(1, 1) },
+	     2, VERDICT_CONSENT);
 	play("a consent that it had not seen", ITEM,
-	     (struct line[]){ { .kind = KIND_CONSENT, .role = "releaser", .label = WIDE, .refers = 1, .hash = 1, .to = "JPN" },
-			      { .kind = KIND_RELEASE, .party = 1, .label = WIDE, .refers = 1, .hash = 1, .to = "JPN", .is_blind = true, BY(DUTY, RELEASER, OTHER) } },
+	     (struct line[]){ { .kind = KIND_CONSENT,
+				.role = "releaser",
+				.label = WIDE,
+				.refers = 1,
+				.hash = 1,
+				.to = "JPN" },
+			      { .kind = KIND_RELEASE,
+				.party = 1,
+				.label = WIDE,
+				.refers = 1,
+				.hash = 1,
+				.to = "JPN",
+				.is_blind = true,
+				BY(DUTY, RELEASER, OTHER) } },
 	     2, VERDICT_CONSENT);
 }
 
 #define RECALLED(p, at) { .kind = KIND_RECALL_DONE, .party = p, .label = ITEM, .refers = at, .number = 1 }
-#define NOT_RECALLED(p, at) { .kind = KIND_RECALL_REFUSED, .party = p, .label = ITEM, .refers = at, .number = 1 }
+#define NOT_RECALLED(p, at) \
+	{ .kind = KIND_RECALL_REFUSED, .party = p, .label = ITEM, .refers = at, .number = 1 }
 
 static void test_recall(void **state)
 {
@@ -299,22 +646,30 @@ static void test_recall(void **state)
 	assert_int_equal(fold_item(&s->fold, &s->entries[0].at, &v), ERR_OK);
 	assert_true(v.is_recall_asked && v.done == 0 && v.refused == 0);
 	play("asked twice", ITEM, (struct line[]){ recall, recall }, 2, VERDICT_STEP);
-	play("another's", ITEM, (struct line[]){ { .kind = KIND_RECALL, .party = 1, .label = ITEM, .refers = 1 } }, 1, VERDICT_REFERS);
-	play("of an act", ITEM, (struct line[]){ recall, { .kind = KIND_RECALL, .label = ITEM, .refers = 2 } }, 2, VERDICT_REFERS);
+	play("another's", ITEM,
+	     (struct line[]){ { .kind = KIND_RECALL, .party = 1, .label = ITEM, .refers = 1 } }, 1,
+	     VERDICT_REFERS);
+	play("of an act", ITEM,
+	     (struct line[]){ recall, { .kind = KIND_RECALL, .label = ITEM, .refers = 2 } }, 2,
+	     VERDICT_REFERS);
 	play("done", ITEM, (struct line[]){ recall, RECALLED(1, 2) }, 2, VERDICT_OK);
 	assert_int_equal(fold_item(&s->fold, &s->entries[0].at, &v), ERR_OK);
 	assert_true(!v.is_recall_asked && v.done == 2 && v.refused == 0);
 	play("done by who asked", ITEM, (struct line[]){ recall, RECALLED(0, 2) }, 2, VERDICT_REFERS);
-	play("answered twice", ITEM, (struct line[]){ recall, RECALLED(1, 2), NOT_RECALLED(1, 2) }, 3, VERDICT_STEP);
-	play("asked again after it was done", ITEM, (struct line[]){ recall, RECALLED(1, 2), recall }, 3, VERDICT_STEP);
-	play("asked again after a no", ITEM, (struct line[]){ recall, NOT_RECALLED(1, 2), recall }, 3, VERDICT_OK);
+	play("answered twice", ITEM, (struct line[]){ recall, RECALLED(1, 2), NOT_RECALLED(1, 2) }, 3,
+	     VERDICT_STEP);
+	play("asked again after it was done", ITEM, (struct line[]){ recall, RECALLED(1, 2), recall }, 3,
+	     VERDICT_STEP);
+	play("asked again after a no", ITEM, (struct line[]){ recall, NOT_RECALLED(1, 2), recall }, 3,
+	     VERDICT_OK);
 	assert_int_equal(fold_item(&s->fold, &s->entries[0].at, &v), ERR_OK);
 	assert_true(v.is_recall_asked);
 	play("an answer to the item", ITEM, (struct line[]){ RECALLED(1, 1) }, 1, VERDICT_REFERS);
 }
 
 #define DOWN(l, at) { .kind = KIND_DOWNGRADE, .label = l, .refers = at, .hash = 1, BY(DUTY, RELEASER) }
-#define RELABELLED(l, at) { .kind = KIND_RELABEL, .label = l, .refers = at, .hash = 1, BY(DUTY, RELEASER, OTHER) }
+#define RELABELLED(l, at) \
+	{ .kind = KIND_RELABEL, .label = l, .refers = at, .hash = 1, BY(DUTY, RELEASER, OTHER) }
 
 static void test_labels(void **state)
 {
@@ -326,20 +681,37 @@ static void test_labels(void **state)
 	assert_int_equal(fold_item(&s->fold, &s->entries[0].at, &v), ERR_OK);
 	assert_true(place_key_equal(&v.label, &s->entries[1].at));
 	play("a topic less", ITEM, (struct line[]){ DOWN(taken, 1) }, 1, VERDICT_OK);
-	play("lower and then a topic less", ITEM, (struct line[]){ DOWN(LOW, 1), DOWN("R origin:KOR,USA rel:KOR,USA", 2) }, 2, VERDICT_OK);
+	play("lower and then a topic less", ITEM,
+	     (struct line[]){ DOWN(LOW, 1), DOWN("R origin:KOR,USA rel:KOR,USA", 2) }, 2, VERDICT_OK);
 	assert_int_equal(fold_item(&s->fold, &s->entries[0].at, &v), ERR_OK);
 	assert_true(place_key_equal(&v.label, &s->entries[2].at));
-	play("two take the place of one", ITEM, (struct line[]){ DOWN(LOW, 1), DOWN(taken, 1) }, 2, VERDICT_STEP);
-	play("by one person", ITEM, (struct line[]){ { .kind = KIND_DOWNGRADE, .label = LOW, .refers = 1, .hash = 1 } }, 1, VERDICT_APPROVAL);
-	play("by the other party", ITEM, (struct line[]){ { .kind = KIND_DOWNGRADE, .party = 1, .label = LOW, .refers = 1, .hash = 1, BY(DUTY, RELEASER) } }, 1, VERDICT_REFERS);
+	play("two take the place of one", ITEM, (struct line[]){ DOWN(LOW, 1), DOWN(taken, 1) }, 2,
+	     VERDICT_STEP);
+	play("by one person", ITEM,
+	     (struct line[]){ { .kind = KIND_DOWNGRADE, .label = LOW, .refers = 1, .hash = 1 } }, 1,
+	     VERDICT_APPROVAL);
+	play("by the other party", ITEM,
+	     (struct line[]){ { .kind = KIND_DOWNGRADE,
+				.party = 1,
+				.label = LOW,
+				.refers = 1,
+				.hash = 1,
+				BY(DUTY, RELEASER) } },
+	     1, VERDICT_REFERS);
 	play("higher is no downgrade", LOW, (struct line[]){ DOWN(ITEM, 1) }, 1, VERDICT_OPENS);
-	play("nor are other parties", ITEM, (struct line[]){ DOWN("R origin:KOR rel:KOR,USA topic:DPRK-MSL", 1) }, 1, VERDICT_OPENS);
-	play("another content", ITEM, (struct line[]){ { .kind = KIND_DOWNGRADE, .label = LOW, .refers = 1, .hash = 2, BY(DUTY, RELEASER) } }, 1, VERDICT_OUTGOING);
+	play("nor are other parties", ITEM,
+	     (struct line[]){ DOWN("R origin:KOR rel:KOR,USA topic:DPRK-MSL", 1) }, 1, VERDICT_OPENS);
+	play("another content", ITEM,
+	     (struct line[]){
+		     { .kind = KIND_DOWNGRADE, .label = LOW, .refers = 1, .hash = 2, BY(DUTY, RELEASER) } },
+	     1, VERDICT_OUTGOING);
 	play("higher", LOW, (struct line[]){ RELABELLED(ITEM, 1) }, 1, VERDICT_OK);
 	play("a relabelling that opens", ITEM, (struct line[]){ RELABELLED(LOW, 1) }, 1, VERDICT_OPENS);
 	play("under originator control", NCG, (struct line[]){ DOWN(ITEM, 1) }, 1, VERDICT_CONSENT);
-	play("with its consent", NCG, (struct line[]){ CONSENT_TO(ITEM, NULL), DOWN(ITEM, 1) }, 2, VERDICT_OK);
-	play("with consent to another label", NCG, (struct line[]){ CONSENT_TO(LOW, NULL), DOWN(ITEM, 1) }, 2, VERDICT_CONSENT);
+	play("with its consent", NCG, (struct line[]){ CONSENT_TO(ITEM, NULL), DOWN(ITEM, 1) }, 2,
+	     VERDICT_OK);
+	play("with consent to another label", NCG, (struct line[]){ CONSENT_TO(LOW, NULL), DOWN(ITEM, 1) }, 2,
+	     VERDICT_CONSENT);
 }
 
 static void test_fate(void **state)
@@ -351,11 +723,29 @@ static void test_fate(void **state)
 	play("an item", ITEM, NULL, 0, VERDICT_OK);
 	assert_int_equal(fold_next_due(&s->fold, SCENE_SHARE, &at), ERR_OK);
 	assert_int_equal(at.order, SCENE_START_MS + due);
-	play("its review has come", ITEM, (struct line[]){ { .kind = KIND_FATE, .role = "node", .refers = 1, .late_ms = due, .number = SCENE_START_MS + due + 1 } }, 1, VERDICT_OK);
+	play("its review has come", ITEM,
+	     (struct line[]){ { .kind = KIND_FATE,
+				.role = "node",
+				.refers = 1,
+				.late_ms = due,
+				.number = SCENE_START_MS + due + 1 } },
+	     1, VERDICT_OK);
 	at = (struct message_at){ 0 };
 	assert_int_equal(fold_next_due(&s->fold, SCENE_SHARE, &at), ERR_NOT_FOUND);
-	play("not yet", ITEM, (struct line[]){ { .kind = KIND_FATE, .role = "node", .refers = 1, .late_ms = due - 1, .number = SCENE_START_MS + due + 1 } }, 1, VERDICT_REFERS);
-	play("another day", ITEM, (struct line[]){ { .kind = KIND_FATE, .role = "node", .refers = 1, .late_ms = due, .number = SCENE_START_MS + due } }, 1, VERDICT_REFERS);
+	play("not yet", ITEM,
+	     (struct line[]){ { .kind = KIND_FATE,
+				.role = "node",
+				.refers = 1,
+				.late_ms = due - 1,
+				.number = SCENE_START_MS + due + 1 } },
+	     1, VERDICT_REFERS);
+	play("another day", ITEM,
+	     (struct line[]){ { .kind = KIND_FATE,
+				.role = "node",
+				.refers = 1,
+				.late_ms = due,
+				.number = SCENE_START_MS + due } },
+	     1, VERDICT_REFERS);
 	play("a note's shorter span", "U note:EXERCISE rel:KOR,USA", NULL, 0, VERDICT_OK);
 	assert_int_equal(fold_next_due(&s->fold, SCENE_SHARE, &at), ERR_OK);
 	assert_int_equal(at.order, SCENE_START_MS + 90 * 24 * HOUR);
@@ -364,11 +754,16 @@ static void test_fate(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words),  cmocka_unit_test(test_role_lost),
-		cmocka_unit_test(test_without_guidelines), cmocka_unit_test(test_submit),
-		cmocka_unit_test(test_answers), cmocka_unit_test(test_used_for_another_item),
-		cmocka_unit_test(test_outside), cmocka_unit_test(test_recall),
-		cmocka_unit_test(test_labels), cmocka_unit_test(test_fate),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_role_lost),
+		cmocka_unit_test(test_without_guidelines),
+		cmocka_unit_test(test_submit),
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_used_for_another_item),
+		cmocka_unit_test(test_outside),
+		cmocka_unit_test(test_recall),
+		cmocka_unit_test(test_labels),
+		cmocka_unit_test(test_fate),
 	};
 
 	return cmocka_run_group_tests(tests, open_scene, close_scene);

@@ -1,7 +1,7 @@
 /*
- * Every order of what two parties of three persons can do about one item, through the real folds: drafts, yes and
- * no, keys withdrawn, files with whichever signatures there are, recalls and their answers. Each state is reached
- * again in another order of its logs, which is what a crash, a replay and a batch that comes late do.
+ * Every order of what two parties of three persons can do about one item, through the real folds: drafts, yes
+ * and no, keys withdrawn, files with whichever signatures there are, recalls and their answers. Each state is
+ * reached again in another order of its logs, which is what a crash, a replay and a batch that comes late do.
  */
 #include "release_scene.h"
 
@@ -53,8 +53,14 @@ struct truth {
 
 static struct line home(uint64_t kind, enum person who, const char *role)
 {
-	return (struct line){ .kind = kind, .channel = SCENE_HOME, .role = role, .refers = 1, .label = LABEL,
-			      .inner = who, .by = { who }, .by_count = 1 };
+	return (struct line){ .kind = kind,
+			      .channel = SCENE_HOME,
+			      .role = role,
+			      .refers = 1,
+			      .label = LABEL,
+			      .inner = who,
+			      .by = { who },
+			      .by_count = 1 };
 }
 
 static bool approve(struct truth *t, enum person who, const char *role)
@@ -83,7 +89,10 @@ static bool end(struct truth *t, uint64_t kind, enum person who, const char *rol
 	return true;
 }
 
-/* The door: a resend is answered, what was refused at home stays; then the fold, which alone the peer has too. */
+/*
+ * The door: a resend is answered, what was refused at home stays; then the fold, which alone the peer has
+ * too.
+ */
 static bool file(struct truth *t, const enum person *others, size_t count, bool is_changed)
 {
 	struct line l = { .kind = KIND_MESSAGE, .label = LABEL, .content = 1, .by = { DUTY }, .by_count = 1 };
@@ -157,7 +166,10 @@ static bool act(struct truth *t, enum action a)
 	case SUBMITS:
 		if (t->is_submitted)
 			return false;
-		l = (struct line){ .kind = KIND_SUBMIT, .channel = SCENE_HOME, .label = LABEL, .content = 1,
+		l = (struct line){ .kind = KIND_SUBMIT,
+				   .channel = SCENE_HOME,
+				   .label = LABEL,
+				   .content = 1,
 				   .outgoing = &outgoing };
 		assert_int_equal(scene_put(s, &l), VERDICT_OK);
 		return t->is_submitted = true;
@@ -212,9 +224,10 @@ static uint64_t mix(uint64_t hash, const uint8_t *bytes, size_t len)
 static uint64_t state_of(const struct truth *t, enum action before, enum action last)
 {
 	uint64_t hash = 14695981039346656037ull;
-	const bool flags[] = { t->is_submitted,		t->is_ended,   t->is_withdrawn, t->has_yes[RELEASER],
-			       t->has_yes[OTHER], t->has_yes[OTHER_AGAIN], t->released > 0, t->is_asked,
-			       t->is_answered,	t->is_refused };
+	const bool flags[] = { t->is_submitted,	     t->is_ended,	t->is_withdrawn,
+			       t->has_yes[RELEASER], t->has_yes[OTHER], t->has_yes[OTHER_AGAIN],
+			       t->released > 0,	     t->is_asked,	t->is_answered,
+			       t->is_refused };
 
 	for (size_t i = 0; i < sizeof flags; i++)
 		hash = mix(hash, (const uint8_t *)&flags[i], 1);
@@ -314,8 +327,9 @@ static void explore(void)
 			if (!act(&t, (enum action)a))
 				continue;
 			check_laws(&t);
-			before = ways[first].count == 0 ? ACTIONS
-							: (enum action)ways[first].actions[ways[first].count - 1];
+			before = ways[first].count == 0
+					 ? ACTIONS
+					 : (enum action)ways[first].actions[ways[first].count - 1];
 			/* At home what came before is in the draft; on the channel it may be in no row. */
 			before = before < FILES ? ACTIONS : before;
 			if (!is_new(state_of(&t, before, (enum action)a)))

@@ -22,7 +22,7 @@ KINDS = {0: ("open", "on", "0"), 1: ("keys", "o", "0"), 2: ("accord", "o", "0"),
          14: ("decline", "o", "1"), 15: ("defer", "o", "1"), 16: ("query", "on", "1"), 17: ("negative", "on", "1"),
          18: ("suspend", "o", "*"), 19: ("reinstate", "o", "*"), 20: ("correction", "o", "1"),
          21: ("remark", "o", "*"), 22: ("attempt", "o", "*"), 23: ("lapse", "n", "1"), 24: ("translation", "o", "1"),
-         32: ("submit", "o", "0"), 33: ("approve", "o", "1"), 34: ("refuse", "o", "1"), 35: ("cancel", "o", "1"),
+         32: ("submit", "o", "*"), 33: ("approve", "o", "1"), 34: ("refuse", "o", "1"), 35: ("cancel", "o", "1"),
          36: ("consent", "o", "1"), 37: ("release", "o", "*"), 38: ("recall", "o", "1"), 39: ("recall done", "o", "1"),
          40: ("recall refused", "o", "1"), 41: ("downgrade", "o", "1"), 42: ("relabel", "o", "1"), 43: ("fate", "n", "1"),
          44: ("request", "o", "*")}

@@ -1,0 +1,44 @@
+#include "entente/item.h"
+#include "entente/rows.h"
+#include "entente/say.h"
+#include "entente/words.h"
+
+static const struct option_row options[] = {
+	{ "to", N_("CODE"), N_("an outside party of the guidelines; may be given again") },
+	{ NULL, NULL, NULL },
+};
+
+static enum exit_code fill(struct draft *d, const struct options *o, const json_t *item)
+{
+	struct bytes codes[GUIDELINES_PARTIES_MAX];
+	const char *to;
+	size_t count = 0, at = 0;
+
+	while (count < GUIDELINES_PARTIES_MAX && (to = option_next(o, "to", &at)) != NULL) {
+		label_put(d, "rel", to);
+		codes[count++] = draft_word(d, to);
+	}
+	if (count == 0) {
+		say_error(_("To which outside party?"));
+		say_next("entente release '{1}' --to CODE", json_str(item, "place"));
+		return EXIT_USAGE;
+	}
+	draft_field_texts(d, FIELD_ITEM_TO, codes, count);
+	return EXIT_DONE;
+}
+
+static const struct item_act act = {
+	.kind = KIND_RELEASE,
+	.has_hash = true,
+	.fill = fill,
+	.done = N_("{2} is released by {1}."),
+};
+
+static enum exit_code run(struct options *o)
+{
+	return item_run(o, &act);
+}
+
+const struct command_row command_release = {
+	"release", "PLACE", 1, 1, N_("let an item of a channel go to an outside party"), options, run, false,
+};
