@@ -805,7 +805,7 @@ static struct form sample_forms[] = {
 	  .name = "N22",
 	  .version = 1,
 	  .planes = 1u << PLANE_CONSULT,
-	  .acts = 1,
+	  .acts = 3,
 	  .precedences = 15,
 	  .after = { "N20" } },
 	{ .name = "N31", .version = 1, .planes = 1u << PLANE_CONSULT, .acts = 1, .is_correction = true },
@@ -836,7 +836,7 @@ static void test_forms(void **state)
 		{ "announced", 0, 0, "N20", 0, VERDICT_OK },			       /* 3 */
 		{ "another's is not amended", 1, 3, "N20", AMEND, VERDICT_REFERS },    /* 4 */
 		{ "nothing is amended", 0, 0, "N20", AMEND, VERDICT_REFERS },	       /* 5 */
-		{ "amended by another form", 0, 3, "N22", AMEND, VERDICT_FORM },       /* 6 */
+		{ "amended by another form", 0, 3, "N22", AMEND, VERDICT_REFERS },     /* 6 */
 		{ "amended", 0, 3, "N20", AMEND, VERDICT_OK },			       /* 7 */
 		{ "what amends is no number", 0, 7, "N20", CLOSE, VERDICT_REFERS },    /* 8 */
 		{ "what does not count is none", 1, 4, "N20", AMEND, VERDICT_REFERS }, /* 9 */
