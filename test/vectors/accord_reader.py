@@ -169,8 +169,11 @@ class Accord:
         self.out, self.languages, self.parties, self.posts = {}, [], [], {}
         self.keys, self.channels = [], []
         self.words, self.lists, self.forms = 0, {}, []
+        self.guidelines = None
         for name in NEEDED:
             self.read_needed(name, files)
+        if "guidelines" in files:
+            self.read_guidelines(files)
         self.out["codes"] = self.at = []
         if "codes" in files:
             self.read_codes(File("codes", files["codes"]))
@@ -184,6 +187,8 @@ class Accord:
         if "glossary" in files:
             self.read_glossary(File("glossary", files["glossary"]))
         self.read_needed("keys", files)
+        if self.guidelines and self.guidelines.words and "words.txt" not in files:
+            raise Refused("guidelines", self.guidelines.words, "guidelines.words")
 
     def read_needed(self, name, files):
         if name not in files:
@@ -196,6 +201,11 @@ class Accord:
 
     def lines(self):
         return [line for name in ("accord", "parties", "posts", "keys", "channels", "timers", "codes", "forms", "glossary") for line in self.out[name]]
+
+    def read_guidelines(self, files):
+        from guidelines_reader import Guidelines  # it reads lines as this file does
+
+        self.guidelines = Guidelines(File("guidelines", files["guidelines"]), self)
 
     def read_accord(self, f):
         had, title = {}, []

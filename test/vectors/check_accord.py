@@ -22,7 +22,7 @@ def manifest_of(files):
     return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)).encode()
 
 
-def copy_of(vector):
+def copy_of(vector, VECTORS=VECTORS):
     """The files and the manifest of a vector, as make_accord.py's header says."""
     files = dict(VECTORS["base"])
     changes = vector.get("change", [])
