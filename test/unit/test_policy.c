@@ -15,24 +15,47 @@ static struct bundle copy;
 static const struct accord *accord;
 static const struct guidelines *g;
 
-static int start(void **state)
+/* The example, changed as the vector of that name in guidelines.json says. */
+static void read_guidelines(const char *name)
 {
 	struct accord_fault fault;
 	struct accord *a;
+	const json_t *vector;
+	size_t i;
 
+	json_array_foreach(json_object_get(vectors, "vectors"), i, vector)
+	{
+		if (strcmp(json_string_value(json_object_get(vector, "name")), name) != 0)
+			continue;
+		bundle_make(&copy, vectors, vector);
+		assert_int_equal(bundle_read(&copy, &a, &fault), ERR_OK);
+		accord = a;
+		g = a->guidelines;
+		return;
+	}
+	fail_msg("no vector %s", name);
+}
+
+static int start(void **state)
+{
 	(void)state;
 	crypto_init();
 	vectors = bundle_vectors("guidelines.json");
-	if (vectors == NULL)
-		return 1;
-	bundle_make(&copy, vectors, json_array_get(json_object_get(vectors, "vectors"), 0));
-	if (bundle_read(&copy, &a, &fault) != ERR_OK) {
-		print_message("# line %zu: %s\n", fault.fault.offset, fault.fault.rule);
-		return 1;
-	}
-	accord = a;
-	g = a->guidelines;
-	return g == NULL;
+	return vectors == NULL;
+}
+
+static int read_example(void **state)
+{
+	(void)state;
+	read_guidelines("the example as it stands");
+	return 0;
+}
+
+static int read_any(void **state)
+{
+	(void)state;
+	read_guidelines("an `any` category");
+	return 0;
 }
 
 static int finish(void **state)
@@ -124,11 +147,34 @@ static void check_decision(const char *why, const struct decision *d, const char
 		fail_msg("%s: %s, want %s", why, got, want);
 }
 
+/* A denial has neither hands nor an answer that was begun before. */
+static void check_reader(const char *label, const struct label_mask *m, const struct reader *r,
+			 const char *want)
+{
+	struct decision d = policy_evaluate(g, m, r);
+
+	check_decision(label, &d, want);
+	assert_true(d.is_allowed == (d.reason == REASON_ALLOWED));
+	assert_true(d.is_allowed || d.via == 0);
+}
+
+struct evaluation {
+	const char *label, *author, *party, *role, *place, *want;
+};
+
+static void check_evaluations(const struct evaluation *tries, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct label_mask m = mask_of(tries[i].label, tries[i].author);
+		struct reader r = reader_named(tries[i].party, tries[i].role, tries[i].place);
+		check_reader(tries[i].label, &m, &r, tries[i].want);
+	}
+}
+
 static void test_evaluate(void **state)
 {
-	static const struct {
-		const char *label, *author, *party, *role, *place, *want;
-	} tries[] = {
+	static const struct evaluation tries[] = {
+		/* SHARING section 3 */
 		{ "S caveat:NCG rel:KOR,USA", "USA", "KOR", "duty", "CONSULT", "allow 33" },
 		{ "S caveat:NCG rel:KOR,USA", "USA", "KOR", "desk", "CONSULT", "deny 34 VALUES desk NCG" },
 		{ "S caveat:NCG rel:KOR,USA", "USA", "KOR", "duty", "taxii", "deny 39 CEILING taxii S" },
@@ -136,23 +182,169 @@ static void test_evaluate(void **state)
 		{ "TS topic:SANCTIONS rel:KOR,USA", "KOR", "USA", "duty", "SHARE",
 		  "deny 37 CEILING SHARE TS" },
 		{ "S topic:DPRK-MSL rel:JPN,KOR,USA", "KOR", "JPN", NULL, "", "allow 25 via USA" },
-		{ "S topic:SANCTIONS rel:JPN", "KOR", "JPN", NULL, "", "deny 29 VALUES JPN SANCTIONS" },
-		{ "S rel:JPN", "KOR", "JPN", NULL, "", "deny 25 NO_AGREEMENT JPN KOR" },
 		{ "C", "KOR", "USA", "leader", "CONSULT", "deny 0 REL USA USA" },
+		/* the party itself, and what is not its own */
 		{ "C", "KOR", "KOR", "desk", "HOME", "allow 34" },
 		{ "TS", "KOR", "KOR", "desk", "HOME", "deny 34 LEVEL desk TS" },
+		{ "TS", "KOR", "KOR", NULL, "HOME", "allow 27" },
+		{ "TS rel:KOR,USA", "USA", "KOR", NULL, "HOME", "allow 24" },
+		{ "S", "KOR", "KOR", "desk", "SHARE", "allow 34" },
+		{ "S topic:SANCTIONS rel:JPN", "KOR", "JPN", NULL, "", "deny 29 VALUES JPN SANCTIONS" },
+		{ "TS topic:DPRK-MSL rel:JPN", "KOR", "JPN", NULL, "", "deny 29 LEVEL JPN TS" },
+		{ "S rel:JPN", "KOR", "JPN", NULL, "", "deny 25 NO_AGREEMENT JPN KOR" },
+		{ "S topic:DPRK-MSL rel:JPN origin:JPN", "KOR", "JPN", NULL, "", "allow 29" },
+		/* whose information: each other party's, rising; the hand of the reader is none */
+		{ "S rel:USA origin:JPN,KOR", "USA", "USA", NULL, "", "deny 25 NO_AGREEMENT USA JPN" },
+		{ "S topic:DPRK-NUC rel:USA origin:JPN,KOR", "USA", "USA", NULL, "", "allow 25" },
+		{ "S topic:DPRK-NUC rel:KOR origin:JPN,USA", "USA", "KOR", NULL, "", "allow 25 via USA" },
+		{ "TS topic:DPRK-NUC rel:USA origin:JPN,KOR", "USA", "USA", NULL, "",
+		  "deny 25 NO_AGREEMENT USA JPN" },
+		{ "S topic:DPRK-NUC,SANCTIONS rel:USA origin:JPN", "USA", "USA", NULL, "",
+		  "deny 25 NO_AGREEMENT USA JPN" },
+		{ "U rel:PUBLIC origin:JPN", "USA", "PUBLIC", NULL, "", "deny 0 NO_AGREEMENT PUBLIC JPN" },
+		{ "U rel:KOR,USA origin:PUBLIC", "USA", "USA", "press", "", "allow 35" },
+		/* outside */
 		{ "U rel:PUBLIC", "KOR", "PUBLIC", NULL, "cap", "allow 26" },
 		{ "R rel:PUBLIC", "KOR", "PUBLIC", NULL, "cap", "deny 30 LEVEL PUBLIC R" },
+		{ "R", "KOR", "KOR", "desk", "cap", "deny 40 CEILING cap R" },
+		{ "R", "KOR", "KOR", "desk", "misp", "allow 34" },
 		{ "U rel:PUBLIC", "KOR", "PUBLIC", "press", "cap", "deny 0 NODE press" },
+	};
+
+	(void)state;
+	check_evaluations(tries, ARRAY_COUNT(tries));
+}
+
+/* Of a category `any` one of the values named is enough, and none named asks for none. */
+static void test_any(void **state)
+{
+	static const struct evaluation tries[] = {
+		{ "S topic:DPRK-NUC,SANCTIONS rel:KOR", "KOR", "KOR", "desk", "", "allow 34" },
+		{ "S caveat:NCG rel:KOR", "KOR", "KOR", "duty", "", "allow 33" },
+		{ "S caveat:NCG topic:SANCTIONS rel:KOR", "KOR", "KOR", "desk", "",
+		  "deny 34 VALUES desk NCG" },
+		{ "U topic:DPRK-NUC,SANCTIONS rel:JPN origin:JPN", "KOR", "JPN", NULL, "", "allow 29" },
+		{ "U topic:SANCTIONS rel:JPN origin:JPN", "KOR", "JPN", NULL, "",
+		  "deny 29 VALUES JPN SANCTIONS" },
+		{ "U caveat:NCG topic:SANCTIONS rel:JPN origin:JPN", "KOR", "JPN", NULL, "",
+		  "deny 29 VALUES JPN NCG, SANCTIONS" },
+	};
+
+	(void)state;
+	check_evaluations(tries, ARRAY_COUNT(tries));
+}
+
+/* An officer's own clearance narrows his role's; it never widens it. */
+static void test_own(void **state)
+{
+	static const struct {
+		const char *label;
+		uint8_t up_to;
+		const char *holds, *want;
+	} tries[] = {
+		{ "S topic:DPRK-NUC rel:KOR", 3, "DPRK-NUC", "allow 33" },
+		{ "S topic:DPRK-NUC rel:KOR", 2, "DPRK-NUC", "deny 0 OWN_LEVEL S" },
+		{ "S topic:DPRK-NUC rel:KOR", 3, "SANCTIONS", "deny 0 OWN_VALUES DPRK-NUC" },
+		{ "S topic:DPRK-NUC rel:KOR", 2, "SANCTIONS", "deny 0 OWN_LEVEL S" },
+		{ "S caveat:LEADER rel:KOR", 4, "LEADER", "deny 33 VALUES duty LEADER" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
+		struct label_mask m = mask_of(tries[i].label, "KOR");
+		struct reader r = reader_named("KOR", "duty", "");
+		r.own = (struct clearance){ tries[i].up_to,
+					    1ull << guidelines_value_find(g, bytes_str(tries[i].holds)) };
+		check_reader(tries[i].label, &m, &r, tries[i].want);
+	}
+}
+
+/* What no file can say, and memory may hold all the same: it is denied. */
+static void test_nothing(void **state)
+{
+	static struct guidelines odd;
+	struct label_mask m = mask_of("U rel:KOR,USA", "USA");
+	struct reader r = reader_named("KOR", "desk", "SERVICE");
+
+	(void)state;
+	odd = *g;
+	g = &odd;
+	odd.planes[PLANE_SERVICE].line = 0;
+	check_reader("a plane without a line", &m, &r, "deny 0 CEILING SERVICE U");
+	odd.roles[r.role].line = 0;
+	check_reader("a role without a line", &m, &r, "deny 0 NODE desk");
+	odd.nodes[r.party].line = 0;
+	check_reader("a party without a line", &m, &r, "deny 0 NODE KOR");
+	m.origin = 0;
+	check_reader("nobody's information", &m, &r, "deny 0 ORIGIN");
+	m.rel = 0;
+	check_reader("released to nobody", &m, &r, "deny 0 REL KOR KOR");
+	read_example(state);
+}
+
+static void test_readers(void **state)
+{
+	static const struct {
+		const char *label, *author, *parties, *roles; /* roles of KOR */
+	} tries[] = {
+		{ "U", "KOR", "KOR ", "desk duty leader press releaser " },
+		{ "R rel:KOR,USA", "USA", "KOR USA ", "desk duty leader releaser " },
+		{ "TS caveat:LEADER rel:KOR,USA", "USA", "KOR USA ", "leader releaser " },
+		{ "S topic:DPRK-NUC rel:JPN,KOR", "KOR", "KOR JPN ", "desk duty leader releaser " },
+		{ "S topic:SANCTIONS rel:JPN,KOR", "KOR", "KOR ", "desk duty leader releaser " },
+		{ "U rel:JPN,PUBLIC,USA", "KOR", "USA PUBLIC ", "" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
 		struct label_mask m = mask_of(tries[i].label, tries[i].author);
-		struct reader r = reader_named(tries[i].party, tries[i].role, tries[i].place);
-		struct decision d = policy_evaluate(g, &m, &r);
+		uint32_t parties = policy_parties(g, &m);
+		uint64_t roles = policy_roles(g, &m, 0);
+		char got[128] = "";
+		for (size_t p = 0; p < g->parties_count; p++)
+			snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s",
+				 (parties >> p & 1) != 0 ? g->parties[p].code : "",
+				 (parties >> p & 1) != 0 ? " " : "");
+		assert_string_equal(got, tries[i].parties);
+		got[0] = '\0';
+		for (size_t p = 0; p < accord->roles_count; p++)
+			snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s",
+				 (roles >> p & 1) != 0 ? accord->roles[p].name : "",
+				 (roles >> p & 1) != 0 ? " " : "");
+		assert_string_equal(got, tries[i].roles);
+		assert_int_equal(roles >> accord->roles_count, 0);
+	}
+}
+
+static void test_label_read(void **state)
+{
+	static const struct {
+		const char *label, *want;
+	} tries[] = {
+		{ "X rel:KOR", "deny 0 LEVEL_UNKNOWN X" },
+		{ "s rel:KOR", "deny 0 LEVEL_UNKNOWN s" },
+		{ "S topics:SANCTIONS", "deny 0 CATEGORY_UNKNOWN topics" },
+		{ "S topic:SANCTION", "deny 0 VALUE_UNKNOWN SANCTION" },
+		{ "S topic:NCG", "deny 0 VALUE_UNKNOWN NCG" },
+		{ "S rel:KOR,PRK", "deny 0 PARTY_UNKNOWN PRK" },
+		{ "S rel:KOR origin:PRK", "deny 0 PARTY_UNKNOWN PRK" },
+		{ "S note:DRAFT topic:SANCTIONS rel:KOR", "allow 0" },
+	};
+	struct label_mask m = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
+		struct label l = label_of(tries[i].label);
+		struct decision d = policy_label_read(g, &l, 0, &m);
 		check_decision(tries[i].label, &d, tries[i].want);
 	}
+	/* Who names nobody means himself. */
+	m = mask_of("S", "USA");
+	assert_int_equal(m.rel, 2);
+	assert_int_equal(m.origin, 2);
+	m = mask_of("S rel:KOR", "USA");
+	assert_int_equal(m.rel, 1);
+	assert_int_equal(m.origin, 2);
 }
 
 static void test_label_check(void **state)
@@ -165,16 +357,131 @@ static void test_label_check(void **state)
 		{ "S rel:JPN,KOR", "KOR", "deny 25 NO_AGREEMENT JPN KOR" },
 		{ "S caveat:NCG topic:DPRK-NUC rel:JPN", "KOR", "deny 14 EXCLUDES NCG JPN" },
 		{ "R caveat:NCG", "KOR", "deny 14 FROM NCG S" },
+		{ "C caveat:LEADER", "KOR", "allow 0" },
+		{ "R caveat:LEADER", "KOR", "deny 15 FROM LEADER C" },
 		{ "U rel:PUBLIC", "KOR", "allow 0" },
 		{ "U rel:JPN,PUBLIC topic:DPRK-NUC", "KOR", "allow 0" },
+		{ "U rel:JPN topic:DPRK-NUC", "KOR", "allow 0" },
+		{ "U rel:PUBLIC origin:JPN", "KOR", "deny 0 NO_AGREEMENT PUBLIC JPN" },
+	};
+	static struct guidelines odd;
+	struct label_mask m;
+	struct decision d;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
+		m = mask_of(tries[i].label, tries[i].author);
+		d = policy_label_check(g, &m);
+		check_decision(tries[i].label, &d, tries[i].want);
+	}
+	m.origin = 0;
+	d = policy_label_check(g, &m);
+	check_decision("nobody's information", &d, "deny 0 ORIGIN");
+	/* A party may read it and no post of it. */
+	odd = *g;
+	m = mask_of("TS rel:KOR", "KOR");
+	for (size_t i = 0; i < accord->roles_count; i++)
+		odd.roles[i].clearance.up_to = 3;
+	g = &odd;
+	d = policy_label_check(g, &m);
+	check_decision("no post", &d, "deny 0 NOBODY");
+	m = mask_of("S rel:KOR", "KOR");
+	d = policy_label_check(g, &m);
+	check_decision("a post", &d, "allow 0");
+	read_example(state);
+}
+
+static void test_label_on(void **state)
+{
+	static const struct {
+		const char *label;
+		uint32_t parties;
+		enum plane plane;
+		const char *want;
+	} tries[] = {
+		{ "S rel:KOR,USA", 3, PLANE_SHARE, "allow 0" },
+		{ "TS rel:KOR,USA", 3, PLANE_SHARE, "deny 37 CEILING SHARE TS" },
+		{ "S rel:KOR", 3, PLANE_SHARE, "deny 0 REL USA USA" },
+		{ "S rel:USA", 2, PLANE_SHARE, "allow 0" },
+		{ "TS rel:KOR", 1, PLANE_HOME, "allow 0" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
-		struct label_mask m = mask_of(tries[i].label, tries[i].author);
-		struct decision d = policy_label_check(g, &m);
+		struct label_mask m = mask_of(tries[i].label, "KOR");
+		struct decision d = policy_label_on(g, &m, tries[i].parties, tries[i].plane);
 		check_decision(tries[i].label, &d, tries[i].want);
 	}
+}
+
+static const char *text_of(const struct label_mask *m)
+{
+	static char text[256];
+	struct buf out = BUF_ON(text);
+	struct label l;
+
+	assert_int_equal(policy_label_write(g, m, &l), ERR_OK);
+	assert_int_equal(label_check(&l), ERR_OK);
+	buf_put(&out, l.level);
+	for (size_t i = 0; i < l.categories_count; i++) {
+		buf_put_byte(&out, ' ');
+		buf_put(&out, l.categories[i].name);
+		for (size_t k = 0; k < l.categories[i].count; k++) {
+			buf_put_byte(&out, k == 0 ? ':' : ',');
+			buf_put(&out, l.values[l.categories[i].first + k]);
+		}
+	}
+	buf_put_byte(&out, '\0');
+	assert_int_equal(buf_check(&out), ERR_OK);
+	return text;
+}
+
+struct join {
+	const char *a, *b, *want;
+};
+
+static void check_joins(const struct join *tries, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct label_mask a = mask_of(tries[i].a, "KOR"), b = mask_of(tries[i].b, "USA"), joined = a;
+		struct decision d = policy_join(g, &a, &b, &joined);
+		if (d.is_allowed)
+			assert_string_equal(text_of(&joined), tries[i].want);
+		else
+			check_decision(tries[i].a, &d, tries[i].want);
+		assert_true(d.is_allowed || memcmp(&joined, &a, sizeof a) == 0);
+	}
+}
+
+static void test_join(void **state)
+{
+	static const struct join tries[] = {
+		{ "S rel:KOR,USA", "C rel:KOR,USA", "S origin:KOR,USA rel:KOR,USA" },
+		{ "C rel:KOR,USA", "S rel:KOR", "S origin:KOR,USA rel:KOR" },
+		{ "S caveat:NCG note:DRAFT rel:KOR,USA", "S note:EXERCISE topic:SANCTIONS rel:JPN,USA",
+		  "S caveat:NCG note:DRAFT,EXERCISE origin:KOR,USA rel:USA topic:SANCTIONS" },
+		{ "S rel:KOR", "S rel:USA", "deny 0 JOIN_REL" },
+		{ "S", "S", "deny 0 JOIN_REL" },
+	};
+
+	(void)state;
+	check_joins(tries, ARRAY_COUNT(tries));
+}
+
+static void test_join_any(void **state)
+{
+	static const struct join tries[] = {
+		{ "S topic:DPRK-NUC,SANCTIONS rel:KOR", "S topic:DPRK-MSL,SANCTIONS rel:KOR",
+		  "S origin:KOR,USA rel:KOR topic:SANCTIONS" },
+		{ "S topic:DPRK-NUC,SANCTIONS rel:KOR", "S caveat:NCG rel:KOR",
+		  "S caveat:NCG origin:KOR,USA rel:KOR topic:DPRK-NUC,SANCTIONS" },
+		{ "S caveat:NCG rel:KOR", "S topic:DPRK-NUC rel:KOR",
+		  "S caveat:NCG origin:KOR,USA rel:KOR topic:DPRK-NUC" },
+		{ "S topic:DPRK-NUC rel:KOR", "S topic:DPRK-MSL rel:KOR", "deny 16 JOIN_ANY topic" },
+	};
+
+	(void)state;
+	check_joins(tries, ARRAY_COUNT(tries));
 }
 
 static void test_release(void **state)
@@ -192,7 +499,10 @@ static void test_release(void **state)
 		{ "U rel:KOR,USA", "USA", PLANE_LEADER, PRECEDENCE_ROUTINE, 2, 44, 0, 0 },
 		{ "U rel:KOR,USA", "USA", PLANE_NOTIFY, PRECEDENCE_FLASH, 2, 45, 0, 0 },
 		{ "S topic:DPRK-NUC rel:JPN,KOR", "JPN", PLANE_SHARE, PRECEDENCE_ROUTINE, 2, 43, 3, 2 },
+		{ "U rel:PUBLIC", "PUBLIC", PLANE_SHARE, PRECEDENCE_ROUTINE, 2, 46, 3, 0 },
 		{ "S caveat:NCG rel:KOR,USA", "USA", PLANE_CONSULT, PRECEDENCE_ROUTINE, 2, 43, 0, 0 },
+		{ "S caveat:NCG rel:KOR,USA origin:JPN", "JPN", PLANE_CONSULT, PRECEDENCE_ROUTINE, 2, 43, 7,
+		  0 },
 	};
 
 	(void)state;
@@ -207,12 +517,79 @@ static void test_release(void **state)
 	}
 }
 
+static void test_acts(void **state)
+{
+	static const struct {
+		const char *label;
+		enum guidelines_act act;
+		unsigned by, line, consents;
+	} tries[] = {
+		{ "S rel:KOR,USA", ACT_DOWNGRADE, 2, 47, 0 },
+		{ "S caveat:NCG rel:KOR,USA origin:KOR,USA", ACT_DOWNGRADE, 2, 47, 3 },
+		{ "S caveat:NCG rel:KOR,USA", ACT_RECALL, 1, 48, 0 },
+		{ "S caveat:NCG rel:KOR,USA", ACT_ERASE, 2, 49, 0 },
+	};
+	static const struct {
+		const char *label;
+		unsigned days, line;
+	} reviews[] = { { "S", 1825, 52 },
+			{ "S note:DRAFT", 1825, 52 },
+			{ "S note:DRAFT,EXERCISE", 90, 53 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
+		struct label_mask m = mask_of(tries[i].label, "KOR");
+		struct release_need n = policy_act_need(g, &m, tries[i].act);
+		if (n.by != tries[i].by || n.line != tries[i].line || n.consents != tries[i].consents)
+			fail_msg("%s: by %u line %u consents %u", tries[i].label, n.by, n.line, n.consents);
+	}
+	for (size_t i = 0; i < ARRAY_COUNT(reviews); i++) {
+		struct label_mask m = mask_of(reviews[i].label, "KOR");
+		struct guidelines_review review = policy_review(g, &m);
+		assert_int_equal(review.days, reviews[i].days);
+		assert_int_equal(review.line, reviews[i].line);
+	}
+	assert_int_equal(policy_approval(g, PLANE_LEADER).ms, 900000);
+	assert_int_equal(policy_approval(g, PLANE_LEADER).line, 51);
+	assert_int_equal(policy_approval(g, PLANE_CONSULT).ms, 86400000);
+	assert_int_equal(policy_approval(g, PLANE_CONSULT).line, 50);
+}
+
+/* Of several notes the earliest; of several lines the first that asks for most. */
+static void test_most(void **state)
+{
+	static struct guidelines odd;
+	struct label_mask m = mask_of("S note:DRAFT,EXERCISE", "KOR");
+	size_t draft = guidelines_value_find(g, BYTES_LIT("DRAFT"));
+
+	(void)state;
+	odd = *g;
+	odd.review_of[draft] = (struct guidelines_review){ 91, 99 };
+	assert_int_equal(policy_review(&odd, &m).line, 53);
+	odd.review_of[draft].days = 89;
+	assert_int_equal(policy_review(&odd, &m).line, 99);
+	odd.review_of[draft].days = 90;
+	assert_int_equal(policy_review(&odd, &m).line, 53);
+	odd.releases[3].by = 3; /* the line of plane LEADER */
+	assert_int_equal(policy_release_need(&odd, &m, PLANE_LEADER, PRECEDENCE_ROUTINE, 2).line, 44);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_evaluate),
-		cmocka_unit_test(test_label_check),
-		cmocka_unit_test(test_release),
+		cmocka_unit_test_setup(test_evaluate, read_example),
+		cmocka_unit_test_setup(test_any, read_any),
+		cmocka_unit_test_setup(test_own, read_example),
+		cmocka_unit_test_setup(test_nothing, read_example),
+		cmocka_unit_test_setup(test_readers, read_example),
+		cmocka_unit_test_setup(test_label_read, read_example),
+		cmocka_unit_test_setup(test_label_check, read_example),
+		cmocka_unit_test_setup(test_label_on, read_example),
+		cmocka_unit_test_setup(test_join, read_example),
+		cmocka_unit_test_setup(test_join_any, read_any),
+		cmocka_unit_test_setup(test_release, read_example),
+		cmocka_unit_test_setup(test_acts, read_example),
+		cmocka_unit_test_setup(test_most, read_example),
 	};
 
 	return cmocka_run_group_tests(tests, start, finish);
