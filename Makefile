@@ -49,6 +49,9 @@ crash: all ## the power, the disk, the memory, the store and the signer fail at 
 	@$(BUILD)/test/crash/faults SEEDS=$(or $(SEEDS),4)
 	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4)
 
+mutants: all ## turn over each comparison and mask of the evaluator: the unit tests must notice every one (a long run)
+	@$(MESON) test -C $(BUILD) --no-rebuild --benchmark --print-errorlogs --verbose mutants
+
 blackbox: setup all ## the second checker: real nodes, faults, a judge; MINUTES=n (2), SEED=n, PARTIES=2 or 3
 	@$(PYTHON) test/blackbox/run.py --minutes $(or $(MINUTES),2) $(if $(SEED),--seed $(SEED)) $(if $(PARTIES),--parties $(PARTIES))
 
@@ -112,4 +115,4 @@ build-coverage/build.ninja:
 		'-Dc_args=-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc' \
 		-Dc_link_args=-fprofile-instr-generate
 
-.PHONY: all help setup demo test test-pq check e2e lint sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo
+.PHONY: mutants all help setup demo test test-pq check e2e lint sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo

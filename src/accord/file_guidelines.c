@@ -535,17 +535,17 @@ static void read_act(struct line_reader *r, struct accord *a, enum guidelines_ac
 
 static void read_downgrade(struct line_reader *r, struct accord *a)
 {
-	read_act(r, a, ACT_DOWNGRADE);
+	read_act(r, a, GUIDELINES_DOWNGRADE);
 }
 
 static void read_recall(struct line_reader *r, struct accord *a)
 {
-	read_act(r, a, ACT_RECALL);
+	read_act(r, a, GUIDELINES_RECALL);
 }
 
 static void read_erase(struct line_reader *r, struct accord *a)
 {
-	read_act(r, a, ACT_ERASE);
+	read_act(r, a, GUIDELINES_ERASE);
 }
 
 static void read_approval(struct line_reader *r, struct accord *a)
@@ -691,28 +691,22 @@ static void check_missing(struct line_reader *r, const struct accord *a)
 		line_refuse(r, "guidelines.fate");
 }
 
-/* Nobody is alone on LEADER or at FLASH: two releasers there, whatever the label. */
-static void check_alone(struct line_reader *r, const struct guidelines *g)
+/* Nobody is alone there: two releasers, whatever the label. */
+static void check_alone(struct line_reader *r, const struct guidelines *g, enum release_when when, uint8_t of)
 {
-	uint8_t leader = 0, flash = 0;
-	size_t leader_line = r->number, flash_line = r->number;
+	size_t line = r->number;
+	uint8_t by = 0;
 
 	for (size_t i = 0; i < g->releases_count; i++) {
 		const struct guidelines_release *rule = &g->releases[i];
-		bool is_within = rule->when == RELEASE_WITHIN;
-		if (is_within || (rule->when == RELEASE_PLANE && rule->of == PLANE_LEADER)) {
-			leader_line = is_within ? leader_line : rule->line;
-			leader = rule->by > leader ? rule->by : leader;
-		}
-		if (is_within || (rule->when == RELEASE_PRECEDENCE && rule->of == PRECEDENCE_FLASH)) {
-			flash_line = is_within ? flash_line : rule->line;
-			flash = rule->by > flash ? rule->by : flash;
-		}
+		bool is_own = rule->when == when && rule->of == of;
+		if ((is_own || rule->when == RELEASE_WITHIN) && rule->by > by)
+			by = rule->by;
+		if (is_own)
+			line = rule->line;
 	}
-	if (leader < 2)
-		refuse_at(r, leader_line, "guidelines.alone");
-	if (flash < 2)
-		refuse_at(r, flash_line, "guidelines.alone");
+	if (by < 2)
+		refuse_at(r, line, "guidelines.alone");
 }
 
 /* Whether a role that may release, or any role, holds these values and is cleared up to this level. */
@@ -762,7 +756,8 @@ static void check(struct line_reader *r, const struct accord *a)
 		}
 	}
 	check_missing(r, a);
-	check_alone(r, g);
+	check_alone(r, g, RELEASE_PLANE, PLANE_LEADER);
+	check_alone(r, g, RELEASE_PRECEDENCE, PRECEDENCE_FLASH);
 	check_reached(r, g);
 }
 

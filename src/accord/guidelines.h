@@ -41,7 +41,7 @@ struct guidelines_category {
 };
 
 struct guidelines_value {
-	char code[CODE_LEN_MAX + 1]; /* "NCG": no two categories have the same */
+	char code[CODE_LEN_MAX + 1]; /* "EAST": no two categories have the same */
 	struct accord_names names;
 	size_t category;
 	uint8_t from;		       /* lowest level that it goes with */
@@ -96,7 +96,7 @@ struct guidelines_release {
 	uint16_t line;
 };
 
-enum guidelines_act { ACT_DOWNGRADE, ACT_RECALL, ACT_ERASE, ACT_COUNT };
+enum guidelines_act { GUIDELINES_DOWNGRADE, GUIDELINES_RECALL, GUIDELINES_ERASE, GUIDELINES_ACT_COUNT };
 
 struct guidelines_count {
 	uint8_t by;
@@ -148,7 +148,7 @@ struct guidelines {
 	size_t feeds_count;
 	struct guidelines_release releases[GUIDELINES_RELEASES_MAX];
 	size_t releases_count;
-	struct guidelines_count acts[ACT_COUNT];
+	struct guidelines_count acts[GUIDELINES_ACT_COUNT];
 	struct guidelines_span approval, approval_on[PLANE_COUNT];
 	struct guidelines_review review, review_of[GUIDELINES_VALUES_MAX]; /* the latter by value, of notes */
 	uint16_t words_line;						   /* 0: no words hold an item */

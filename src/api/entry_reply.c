@@ -23,6 +23,18 @@ void reply_named_place(struct reply *r, const char *key, const struct accord *a,
 	reply_place(r, key, a, &k);
 }
 
+void reply_denial(struct reply *r, const char *key, const struct denial *d)
+{
+	reply_object(r, key);
+	if (d->line > 0)
+		reply_uint(r, "line", d->line);
+	reply_str(r, "reason", reason_name(d->reason));
+	reply_str(r, "why", reason_text(d->reason));
+	reply_str(r, "subject", d->subject);
+	reply_str(r, "needed", d->needed);
+	reply_object_end(r);
+}
+
 void reply_label(struct reply *r, const char *key, const struct label *label)
 {
 	reply_object(r, key);
@@ -217,6 +229,26 @@ void reply_copy(struct reply *r, const struct accord *a, enum advance_state stat
 	reply_object_end(r);
 }
 
+/*
+ * What they say of its label; of another version of the accord than the one that voided it, perhaps nothing.
+ */
+static void reply_guidelines(struct reply *r, const struct accord *a, const struct entry_read_out *entry)
+{
+	const struct accord_channel *channel = accord_channel_find(a, entry->statement.channel);
+	size_t author = accord_party_find(a, entry->statement.party);
+	struct decision d;
+	struct denial denial;
+
+	if (a->guidelines == NULL || channel == NULL || author == a->parties_count ||
+	    !entry->statement.has_label)
+		return;
+	d = policy_statement(a->guidelines, &entry->statement.label, author, channel);
+	if (d.is_allowed)
+		return;
+	policy_denial(a, &d, &denial);
+	reply_denial(r, "guidelines", &denial);
+}
+
 static void reply_judgement(struct reply *r, const struct accord *a, const struct entry_read_out *entry)
 {
 	reply_bool(r, "folded", entry->is_folded);
@@ -227,6 +259,8 @@ static void reply_judgement(struct reply *r, const struct accord *a, const struc
 			reply_str(r, "why", verdict_text(entry->view.verdict));
 		if (entry->view.verdict != VERDICT_OK && entry->view.line != 0)
 			reply_uint(r, "line", entry->view.line);
+		if (entry->view.verdict == VERDICT_LABEL)
+			reply_guidelines(r, a, entry);
 		reply_bool(r, "flagged", entry->view.is_flagged);
 		reply_int(r, "offset_ms", entry->view.offset_ms);
 	}

@@ -28,6 +28,8 @@ void reply_title(struct reply *r, struct bytes bytes);
 /* "ladders" with every addressee's steps, and "crossed", "suspended"; nobody owes what counts for nothing. */
 void reply_ladders(struct reply *r, const struct accord *a, size_t self, const struct place_key *place,
 		   const struct message_view *view, bool is_counted);
+/* Why the guidelines deny it: line, reason, the sentence with {1} and {2}, and these. */
+void reply_denial(struct reply *r, const char *key, const struct denial *d);
 void reply_label(struct reply *r, const char *key, const struct label *label);
 void reply_place(struct reply *r, const char *key, const struct accord *a, const struct place_key *place);
 /* A place that a statement names; raw when the accord does not know its party. */

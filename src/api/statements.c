@@ -1,3 +1,4 @@
+#include "api/entry_reply.h"
 #include "api/runs.h"
 
 #include "api/form_reply.h"
@@ -50,6 +51,8 @@ static void reply_answer(struct api *a, struct reply *r, const struct effect_ans
 			reply_uint(r, "line", answer->line);
 		if (answer->verdict == VERDICT_APPROVAL)
 			reply_uint(r, "needed", answer->needed);
+		if (answer->verdict == VERDICT_LABEL)
+			reply_denial(r, "guidelines", &answer->denial);
 	} else {
 		if (answer->limit != NULL)
 			reply_str(r, "rule", answer->limit);

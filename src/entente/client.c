@@ -428,6 +428,10 @@ static const struct {
 	{ "REFUSED", "REL", EXIT_REFUSED,
 	  N_("name every party of the channel in --rel, or leave --rel out; entente accord show lists "
 	     "them") },
+	{ "REFUSED", "LABEL", EXIT_REFUSED,
+	  N_("give it another --label or --rel, or another channel; the accord's file guidelines says what "
+	     "each "
+	     "carries") },
 	{ "REFUSED", "REPEATED", EXIT_REFUSED, N_("entente log shows where it stands") },
 	{ "REFUSED", "REFERS", EXIT_REFUSED,
 	  N_("entente read PLACE shows what stands there, entente log what there is") },
@@ -506,10 +510,27 @@ static size_t find_explanation(const char *err, const char *rule)
 	return i;
 }
 
+bool client_denial(const json_t *denial, char *out, size_t size)
+{
+	char why[256];
+
+	if (denial == NULL)
+		return false;
+	say_fill(why, sizeof why, _(json_str(denial, "why")), json_str(denial, "subject"),
+		 json_str(denial, "needed"));
+	if (json_object_get(denial, "line") != NULL)
+		say_fill(out, size, _("guidelines, line {1}: {2}"), say_number(json_uint(denial, "line")),
+			 why);
+	else
+		say_fill(out, size, _("guidelines: {1}"), why);
+	return true;
+}
+
 int client_explain(const struct client_answer *a)
 {
 	const json_t *object = json_is_array(a->json) ? json_array_get(a->json, 0) : a->json;
 	const char *err = json_str(object, "err"), *rule = json_str(object, "rule");
+	char denial[512];
 	size_t i;
 
 	if (json_uint(object, "line") > 0)
@@ -521,6 +542,8 @@ int client_explain(const struct client_answer *a)
 		say_error("{1}.", _(json_str(object, "text")));
 	else
 		say_error(_("The node answered with status {1}."), say_number(a->status));
+	if (client_denial(json_object_get(object, "guidelines"), denial, sizeof denial))
+		say_error("{1}.", denial);
 	i = find_explanation(err, rule);
 	say_next("{1}", _(explanations[i].next));
 	return (int)explanations[i].code;

@@ -55,6 +55,11 @@ const char *query_target(struct query *q);
 int client_get(struct client *c, struct query *q, json_t **out) MUST_CHECK; /* an enum exit_code */
 /* The node went away in the middle of it: says so; EXIT_ERROR. */
 int client_lost(enum err e);
+/*
+ * "guidelines, line 37: SHARE does not carry TS" of an answer's or an entry's "guidelines"; false if it is
+ * NULL.
+ */
+bool client_denial(const json_t *denial, char *out, size_t size) MUST_CHECK;
 /* Says why and what to do next; gives the exit code that fits. */
 int client_explain(const struct client_answer *a);
 

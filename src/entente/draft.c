@@ -115,50 +115,122 @@ static void label_add(struct label *l, struct bytes name, const struct bytes *va
 	l->categories_count++;
 }
 
+/* Codes are in capitals: who types them in small letters means them. Beyond ASCII nothing is guessed. */
+static struct bytes in_capitals(struct draft *d, struct bytes word)
+{
+	uint8_t *letters = arena_alloc(&d->words, word.len + 1, 1);
+
+	assert(letters != NULL);
+	for (size_t i = 0; i < word.len; i++) {
+		uint8_t c = word.ptr[i];
+		letters[i] = c >= 'a' && c <= 'z' ? (uint8_t)(c - 'a' + 'A') : c;
+	}
+	return (struct bytes){ letters, word.len };
+}
+
+/* One category of a label that is being put together. */
+struct marking {
+	struct bytes name, values[LABEL_VALUES_MAX];
+	size_t count;
+};
+
+/* "KOR,USA", each value once and in order. */
+static void marking_put(struct draft *d, struct marking *m, struct bytes list)
+{
+	struct bytes one;
+	size_t kept = 0;
+
+	while (list.len > 0 && m->count < LABEL_VALUES_MAX) {
+		if (bytes_take_until(&list, ',', &one) != ERR_OK) {
+			one = list;
+			list.len = 0;
+		}
+		m->values[m->count++] = in_capitals(d, one);
+	}
+	qsort(m->values, m->count, sizeof m->values[0], compare_bytes);
+	for (size_t i = 0; i < m->count; i++) {
+		if (kept == 0 || !bytes_equal(m->values[kept - 1], m->values[i]))
+			m->values[kept++] = m->values[i];
+	}
+	m->count = kept;
+}
+
+static int compare_markings(const void *a, const void *b)
+{
+	return bytes_compare(((const struct marking *)a)->name, ((const struct marking *)b)->name);
+}
+
+/* "S matter:EAST,WEST": the level as it stands, then categories in any order. */
+static bool label_read_words(struct draft *d, const char *text, struct marking *list, size_t *count)
+{
+	struct bytes rest = draft_word(d, text), word, name;
+
+	if (bytes_take_until(&rest, ' ', &d->statement.label.level) != ERR_OK) {
+		d->statement.label.level = rest;
+		return true;
+	}
+	while (rest.len > 0) {
+		if (bytes_take_until(&rest, ' ', &word) != ERR_OK) {
+			word = rest;
+			rest.len = 0;
+		}
+		if (word.len == 0)
+			continue;
+		if (*count == LABEL_CATEGORIES_MAX || bytes_take_until(&word, ':', &name) != ERR_OK ||
+		    name.len == 0 || word.len == 0)
+			return false;
+		list[*count] = (struct marking){ .name = name };
+		marking_put(d, &list[(*count)++], word);
+	}
+	return true;
+}
+
+static void put_rel(struct draft *d, const char *rel, const json_t *parties, struct marking *m)
+{
+	const json_t *party;
+	size_t i;
+
+	m->name = BYTES_LIT("rel");
+	if (rel != NULL)
+		marking_put(d, m, draft_word(d, rel));
+	json_array_foreach(parties, i, party)
+	{
+		if (rel == NULL)
+			marking_put(d, m, draft_word(d, json_string_value(party)));
+	}
+}
+
+static enum exit_code refuse_label(const char *text)
+{
+	say_error(_("{1} is no label."), text);
+	say_next(_("a level, then each category once with its values: \"S matter:EAST,WEST\"; rel by --rel"));
+	return EXIT_USAGE;
+}
+
 enum exit_code draft_label(struct draft *d, const struct options *options, const json_t *parties)
 {
-	const char *level = option_value(options, "label"), *rel = option_value(options, "rel");
-	struct bytes values[PARTY_MAX], rest, one;
-	const json_t *party;
-	size_t count = 0, i;
+	const char *text = option_value(options, "label"), *rel = option_value(options, "rel");
+	struct marking list[LABEL_CATEGORIES_MAX + 1] = { { .count = 0 } };
+	size_t count = 0;
 
-	if (level == NULL)
-		level = getenv("ENTENTE_LABEL");
-	if (level == NULL || level[0] == '\0') {
+	if (text == NULL)
+		text = getenv("ENTENTE_LABEL");
+	if (text == NULL || text[0] == '\0') {
 		say_error(_("A statement carries a label, and none was given."));
 		say_next(_("the same command with --label LEVEL, or set $ENTENTE_LABEL"));
 		return EXIT_USAGE;
 	}
 	d->statement.has_label = true;
-	d->statement.label.level = draft_word(d, level);
-	if (rel != NULL) {
-		rest = draft_word(d, rel);
-		while (count < PARTY_MAX && rest.len > 0) {
-			if (bytes_take_until(&rest, ',', &one) != ERR_OK) {
-				one = rest;
-				rest.len = 0;
-			}
-			values[count++] = one;
-		}
-	} else {
-		json_array_foreach(parties, i, party)
-		{
-			if (count < PARTY_MAX)
-				values[count++] = draft_word(d, json_string_value(party));
-		}
+	if (!label_read_words(d, text, list, &count))
+		return refuse_label(text);
+	put_rel(d, rel, parties, &list[count++]);
+	qsort(list, count, sizeof list[0], compare_markings);
+	for (size_t i = 1; i < count; i++) {
+		if (bytes_equal(list[i - 1].name, list[i].name))
+			return refuse_label(text);
 	}
-	/* rel names parties by CODE: the name in capitals. */
-	for (i = 0; i < count; i++) {
-		uint8_t *letters = arena_alloc(&d->words, values[i].len + 1, 1);
-		assert(letters != NULL);
-		for (size_t l = 0; l < values[i].len; l++) {
-			uint8_t c = values[i].ptr[l];
-			letters[l] = c >= 'a' && c <= 'z' ? (uint8_t)(c - 'a' + 'A') : c;
-		}
-		values[i].ptr = letters;
-	}
-	qsort(values, count, sizeof values[0], compare_bytes);
-	label_add(&d->statement.label, BYTES_LIT("rel"), values, count);
+	for (size_t i = 0; i < count; i++)
+		label_add(&d->statement.label, list[i].name, list[i].values, list[i].count);
 	return EXIT_DONE;
 }
 

@@ -132,6 +132,20 @@ static enum err refused_at_home(struct node *n, const struct statement *s, struc
 	return e;
 }
 
+enum err verdict_refuse(const struct node *n, const struct statement *s, uint32_t channel,
+			const struct entry_view *view, struct effect_answer *answer)
+{
+	answer->verdict = view->verdict;
+	answer->line = view->line;
+	answer->needed = view->needed;
+	if (view->verdict == VERDICT_LABEL) {
+		struct decision d = policy_statement(n->accord->guidelines, &s->label, n->self,
+						     accord_channel_find(n->accord, channel));
+		policy_denial(n->accord, &d, &answer->denial);
+	}
+	return ERR_REFUSED;
+}
+
 /* A statement for one channel, or the channel's copy of a statement for every channel. */
 static enum err command_file(struct node *n, struct now now, const struct command *in,
 			     const struct statement *s, uint32_t channel, struct effect_answer *answer)
@@ -176,12 +190,8 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 		e = refused_at_home(n, s, &judged.view);
 	if (e != ERR_OK)
 		return e;
-	if (judged.view.verdict != VERDICT_OK) {
-		answer->verdict = judged.view.verdict;
-		answer->line = judged.view.line;
-		answer->needed = judged.view.needed;
-		return ERR_REFUSED;
-	}
+	if (judged.view.verdict != VERDICT_OK)
+		return verdict_refuse(n, s, channel, &judged.view, answer);
 	judged.has_view = true;
 	add.line = line;
 	add.judged = &judged;

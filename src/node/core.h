@@ -402,6 +402,9 @@ enum err judged_of(struct node *n, const struct log_key *log, const struct entry
 /* The same, its signatures verified here. */
 enum err judged_read(struct node *n, const struct log_key *log, const struct entry *entry,
 		     const struct statement *statement, struct judged *out) MUST_CHECK;
+/* ERR_REFUSED, and the answer says why; a refusal by the guidelines names their line. */
+enum err verdict_refuse(const struct node *n, const struct statement *s, uint32_t channel,
+			const struct entry_view *view, struct effect_answer *answer) MUST_CHECK;
 /* Folds the next entry of its log; ERR_SHORT: it waits. */
 enum err fold_next(struct node *n, struct now now, struct line *line, const struct judged *judged,
 		   struct bytes bytes, struct entry_view *view) MUST_CHECK;

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/time.h"
+#include "policy/policy.h"
 #include "view/fold.h"
 #include "wire/frame.h"
 
@@ -71,6 +72,7 @@ struct effect_answer {
 	uint16_t line;		 /* of the guidelines that it is by; 0: none */
 	uint8_t needed;		 /* with VERDICT_APPROVAL: approvers beside the author */
 	const char *limit;	 /* with ERR_LIMIT or ERR_FULL: its name; else a rule's name or NULL */
+	struct denial denial;	 /* with VERDICT_LABEL: why */
 	struct form_fault fault; /* with VERDICT_FORM: what of it */
 	bool is_repeat;		 /* the statement stood there already */
 	struct place_key place;

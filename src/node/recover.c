@@ -455,10 +455,8 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 	}
 	if (e != ERR_OK)
 		return e;
-	if (view.verdict != VERDICT_OK) {
-		answer->verdict = view.verdict;
-		return ERR_REFUSED;
-	}
+	if (view.verdict != VERDICT_OK)
+		return verdict_refuse(n, s, key.channel, &view, answer);
 	answer->place = (struct place_key){ key, 0 };
 	line->is_recovering = line->is_doubtful = line->is_unanswered = line->is_unremembered = false;
 	e = forget_reason(n, line_find(n, &old_key));

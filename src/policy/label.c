@@ -109,15 +109,13 @@ static bool put_category(const struct guidelines *g, struct bytes name, const st
 
 enum err policy_label_write(const struct guidelines *g, const struct label_mask *m, struct label *out)
 {
-	struct bytes names[LABEL_CATEGORIES_MAX];
-	size_t count = 0;
+	struct bytes names[LABEL_CATEGORIES_MAX] = { BYTES_LIT(ORIGIN), BYTES_LIT(REL) };
+	size_t count = 2;
 
 	assert(m->level < g->levels_count);
 	*out = (struct label){ .level = bytes_str(g->levels[m->level].code) };
-	for (size_t i = 0; i < g->categories_count + 2; i++) {
-		struct bytes name = i < g->categories_count    ? bytes_str(g->categories[i].name)
-				    : i == g->categories_count ? BYTES_LIT(REL)
-							       : BYTES_LIT(ORIGIN);
+	for (size_t i = 0; i < g->categories_count; i++) {
+		struct bytes name = bytes_str(g->categories[i].name);
 		size_t at = count++;
 		for (; at > 0 && bytes_compare(names[at - 1], name) > 0; at--)
 			names[at] = names[at - 1];
@@ -164,18 +162,14 @@ static struct decision check_agreements(const struct guidelines *g, const struct
 	return allowed;
 }
 
-/* A person of a party of the accord, or an outside party as such. */
+/* An outside party as such, or a person of one of the accord. */
 static bool has_reader(const struct guidelines *g, const struct label_mask *l)
 {
-	uint32_t parties = policy_parties(g, l);
+	uint64_t roles = 0;
 
-	if ((parties & ~g->members) != 0)
-		return true;
-	for (size_t i = 0; i < g->parties_count; i++) {
-		if ((parties >> i & 1) != 0 && policy_roles(g, l, i) != 0)
-			return true;
-	}
-	return false;
+	for (size_t i = 0; i < g->parties_count; i++)
+		roles |= policy_roles(g, l, i);
+	return roles != 0 || (policy_parties(g, l) & ~g->members) != 0;
 }
 
 struct decision policy_label_check(const struct guidelines *g, const struct label_mask *l)
@@ -216,6 +210,17 @@ struct decision policy_join(const struct guidelines *g, const struct label_mask 
 	}
 	*out = mask;
 	return allowed;
+}
+
+struct decision policy_statement(const struct guidelines *g, const struct label *l, size_t author,
+				 const struct accord_channel *channel)
+{
+	struct label_mask mask;
+	struct decision d = policy_label_read(g, l, author, &mask);
+
+	if (d.is_allowed)
+		d = policy_label_check(g, &mask);
+	return d.is_allowed ? policy_label_on(g, &mask, channel->parties, channel->plane) : d;
 }
 
 struct decision policy_label_on(const struct guidelines *g, const struct label_mask *l, uint32_t parties,

@@ -133,7 +133,7 @@ enum err policy_label_write(const struct guidelines *g, const struct label_mask 
 
 /*
  * At authoring: from, excludes, an agreement for each party in rel with each in origin, and someone who could
- * read it. `roles` are those of the accord.
+ * read it.
  */
 struct decision policy_label_check(const struct guidelines *g, const struct label_mask *l);
 
@@ -144,7 +144,13 @@ struct decision policy_label_check(const struct guidelines *g, const struct labe
 struct decision policy_join(const struct guidelines *g, const struct label_mask *a,
 			    const struct label_mask *b, struct label_mask *out);
 
-/* Every party of `parties` is in rel, and the plane carries the level: what the door asks of a statement. */
+/*
+ * What the door asks of a statement on a channel: the guidelines know its label, which is one that an author
+ * may give, and each party of the channel may have it there.
+ */
+struct decision policy_statement(const struct guidelines *g, const struct label *l, size_t author,
+				 const struct accord_channel *channel);
+/* Every party of `parties` may have it there. */
 struct decision policy_label_on(const struct guidelines *g, const struct label_mask *l, uint32_t parties,
 				enum plane plane);
 
@@ -175,7 +181,15 @@ struct guidelines_review policy_review(const struct guidelines *g, const struct 
 
 /* ---- Words ---- */
 
-/* {1} and {2} of a reason, in codes: "duty", "NCG", "S". a: the accord that g is of. */
+/* A denial that outlives its label: for an answer, a log. Texts that are too long end in "...". */
+struct denial {
+	enum reason reason;
+	uint16_t line;
+	char subject[CODE_LEN_MAX + 1], needed[2 * CODE_LEN_MAX + 1];
+};
+void policy_denial(const struct accord *a, const struct decision *d, struct denial *out);
+
+/* {1} and {2} of a reason, in codes: "watch", "EAST", "S". a: the accord that g is of. */
 void policy_write_subject(const struct accord *a, const struct decision *d, struct buf *out);
 void policy_write_needed(const struct accord *a, const struct decision *d, struct buf *out);
 

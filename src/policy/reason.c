@@ -102,3 +102,37 @@ void policy_write_needed(const struct accord *a, const struct decision *d, struc
 		return;
 	}
 }
+
+/* As much of it as has room, whole characters only. */
+static void copy_text(struct bytes text, char *out, size_t size)
+{
+	struct buf copy;
+	size_t len = 0;
+	uint32_t c;
+
+	for (struct bytes rest = text; text.len >= size && bytes_take_character(&rest, &c) == ERR_OK;) {
+		if (text.len - rest.len > size - sizeof "...")
+			break;
+		len = text.len - rest.len;
+	}
+	buf_init(&copy, out, size);
+	buf_put(&copy, text.len < size ? text : (struct bytes){ text.ptr, len });
+	buf_put_str(&copy, text.len < size ? "" : "...");
+	buf_put_byte(&copy, '\0');
+	assert(buf_check(&copy) == ERR_OK);
+}
+
+void policy_denial(const struct accord *a, const struct decision *d, struct denial *out)
+{
+	char memory[GUIDELINES_VALUES_MAX * (CODE_LEN_MAX + 2)];
+	struct buf text = BUF_ON(memory);
+
+	*out = (struct denial){ .reason = d->reason, .line = d->line };
+	/* A label's own word may be of any length. */
+	if (d->subject != SUBJECT_WORD)
+		policy_write_subject(a, d, &text);
+	copy_text(d->subject == SUBJECT_WORD ? d->word : buf_bytes(&text), out->subject, sizeof out->subject);
+	buf_reset(&text);
+	policy_write_needed(a, d, &text);
+	copy_text(buf_bytes(&text), out->needed, sizeof out->needed);
+}

@@ -25,9 +25,9 @@ static bool is_met(const struct guidelines_release *rule, const struct label_mas
 	case RELEASE_PLANE:
 		return plane == (enum plane)rule->of;
 	case RELEASE_PRECEDENCE:
-		return precedence == (enum precedence)rule->of;
+		break;
 	}
-	return true;
+	return precedence == (enum precedence)rule->of;
 }
 
 /* Through whose hand each of these outside parties sees it; none if one of them may not. */
@@ -72,11 +72,11 @@ struct release_need policy_release_need(const struct guidelines *g, const struct
 struct release_need policy_act_need(const struct guidelines *g, const struct label_mask *l,
 				    enum guidelines_act act)
 {
-	assert(act < ACT_COUNT);
+	assert(act < GUIDELINES_ACT_COUNT);
 	return (struct release_need){
 		.by = g->acts[act].by,
 		.line = g->acts[act].line,
-		.consents = act == ACT_DOWNGRADE ? originators(g, l) : 0,
+		.consents = act == GUIDELINES_DOWNGRADE ? originators(g, l) : 0,
 	};
 }
 

@@ -1,6 +1,7 @@
 #include "view/fold.h"
 
 #include "base/plant.h"
+#include "policy/policy.h"
 #include "view/judge.h"
 #include "view/rows.h"
 
@@ -423,9 +424,8 @@ static enum err judge_channel(const struct case_file *c, enum verdict *out)
 }
 
 /*
- * In an accord without guidelines the door checks `rel` alone: it names all parties of the channel. What
- * is said in every log of its party is for whoever holds them: on a channel that came later, others than
- * it names.
+ * `rel` names all parties of the channel; guidelines ask for more. What is said in every log of its party is
+ * for whoever holds them: on a channel that came later, others than it names.
  */
 static enum err judge_label(const struct case_file *c, enum verdict *out)
 {
@@ -438,6 +438,13 @@ static enum err judge_label(const struct case_file *c, enum verdict *out)
 		if ((c->channel->parties >> i & 1) != 0 &&
 		    !label_has(&c->in->statement->label, BYTES_LIT("rel"), bytes_str(a->parties[i].code)))
 			*out = VERDICT_REL;
+	}
+	if (*out == VERDICT_OK && a->guidelines != NULL) {
+		struct decision d = policy_statement(a->guidelines, &c->in->statement->label,
+						     c->in->log.party, c->channel);
+		if (!d.is_allowed)
+			*out = VERDICT_LABEL;
+		c->view->line = d.line;
 	}
 	return ERR_OK;
 }

@@ -65,7 +65,8 @@
 	X(CONSENT,    "an originator has not consented to exactly this") \
 	X(VIA,        "it goes by another party's hand") \
 	X(OPENS,      "a downgrade only opens an item, and a relabelling never does") \
-	X(VERSION,    "it names no version of the accord that may follow here")
+	X(VERSION,    "it names no version of the accord that may follow here") \
+	X(LABEL,      "the guidelines do not allow its label here")
 /* clang-format on */
 
 enum verdict {

@@ -150,8 +150,8 @@ static enum err judge_new_label(const struct labelled *l, enum verdict *out)
 	}
 	if (c->in->statement->kind != KIND_DOWNGRADE)
 		return ERR_OK;
-	return judge_consents(l, policy_act_need(l->g, &was.mask, ACT_DOWNGRADE).consents, CONSENT_TO_LABEL,
-			      out);
+	return judge_consents(l, policy_act_need(l->g, &was.mask, GUIDELINES_DOWNGRADE).consents,
+			      CONSENT_TO_LABEL, out);
 }
 
 static uint64_t due_of(const struct accord *a, const struct statement *s, size_t party)

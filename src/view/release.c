@@ -114,9 +114,9 @@ struct release_need need_of(const struct labelled *l, const struct statement *s,
 	enum precedence precedence = s->has_precedence ? s->precedence : PRECEDENCE_ROUTINE;
 
 	if (s->kind == KIND_RECALL)
-		need = act_need(l, ACT_RECALL);
+		need = act_need(l, GUIDELINES_RECALL);
 	else if (s->kind == KIND_DOWNGRADE)
-		need = act_need(l, ACT_DOWNGRADE);
+		need = act_need(l, GUIDELINES_DOWNGRADE);
 	if (!has_words(s) && s->kind != KIND_RELABEL)
 		return need;
 	words = policy_release_need(l->g, &l->mask, l->plane, precedence, to);

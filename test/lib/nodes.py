@@ -307,14 +307,17 @@ class World:
     """An accord in a folder of its own, its parties' keys, and a home for each party's node.
 
     paths: names of the ways between each two parties; of two, the later by name opens the connection. `through`
-    gives the port to connect to instead of the listener's own: {(connecting party, path name): port}.
+    gives the port to connect to instead of the listener's own: {(connecting party, path name): port}. `guided`: under the
+    guidelines of an example accord, which ask for releasers; plays that are not about those go without.
     """
 
-    def __init__(self, folder, accord, officers_of=None, paths=("north",), through=None, label="OPEN"):
+    def __init__(self, folder, accord, officers_of=None, paths=("north",), through=None, label="OPEN",
+                 guided=False):
         self.folder, self.accord, self.label = Path(folder), Path(folder) / "accord", label
         self.folder.mkdir(parents=True, exist_ok=True)
         if not self.accord.exists():
-            shutil.copytree(accord, self.accord, ignore=shutil.ignore_patterns("MANIFEST", "SIGNED", "README*"))
+            without = [] if guided or Path(accord).parent != ROOT / "accords" else ["guidelines"]
+            shutil.copytree(accord, self.accord, ignore=shutil.ignore_patterns("MANIFEST", "SIGNED", "README*", *without))
         self.parties = self.read_names("parties")
         self.paths, self.through, self.nodes = paths, through or {}, {}
         ports = iter(free_ports(len(self.parties) * len(self.parties) * len(paths)))

@@ -114,14 +114,14 @@ class Peer:
         """An entry of the API as a place of docs/spec/entry.md section 3."""
         return [entry["channel"], entry["party"], entry["epoch"], entry["index"], bytes.fromhex(entry["leaf"])]
 
-    def write(self, name, role, key, kind=officers.MESSAGE, text=None, refers=(), change=None):
+    def write(self, name, role, key, kind=officers.MESSAGE, text=None, refers=(), change=None, level="U"):
         """Appends a statement; change(statement, signature) makes another signature of it. Its place as a text."""
         log = self.logs[name]
         body = officers.content(text) if text else b""
         raw = officers.statement(self.accord, log.channel, self.party, role, kind, rel=[self.party, self.to], refers=refers,
                                  to=[(self.to, "watch", 0)] if kind == officers.MESSAGE else (),
                                  seen=[(place[1], place[2], place[3] + 1) for place in refers],
-                                 precedence=officers.ROUTINE if kind == officers.MESSAGE else None, body=body)
+                                 precedence=officers.ROUTINE if kind == officers.MESSAGE else None, body=body, level=level)
         blob = key.sign(raw)
         log.entries.append(self.entry(log, int(time.time() * 1000), raw, [change(raw, blob) if change else blob]))
         log.contents.append(body)

@@ -1,5 +1,5 @@
 /*
- * laws FILE: the laws of docs/spec/guidelines.md section 6, over every valid label of each bundle. Prints
+ * laws FILE: the laws of docs/spec/guidelines.md section 5, over every valid label of each bundle. Prints
  * counts, and the first few labels that break one; ends with 1 if there are any.
  */
 #include "bundles.h"

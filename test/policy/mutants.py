@@ -18,6 +18,13 @@ TURNED = {"==": ["!="], "!=": ["=="], "<=": ["<", ">"], ">=": [">", "<"], "<": [
           "&&": ["||"], "||": ["&&"], "&": ["|"], "|": ["&"], "&=": ["|="], "|=": ["&="], "~": [""], "!": [""],
           "<<": [">>"], ">>": ["<<"], "true": ["false"], "false": ["true"]}
 
+# What makes no difference, and why.
+EQUAL = {("a->level > b->level", ">"): "of equals it does not matter which is taken"}
+
+
+def is_equal(source, at, token, new):
+    return any(kept == token and new == token + "=" and source.startswith(text, at - text.index(f" {token} ") - 1) for text, kept in EQUAL)
+
 
 def mutants(source):
     """(line, what, text): assertions are left alone, and a loop's bound is only turned over, never moved by one."""
@@ -38,6 +45,8 @@ def mutants(source):
         if in_assert is not None or is_unary:
             continue
         for new in TURNED.get(token, [])[-1 if in_for is not None else 0 :]:
+            if is_equal(source, match.start(), token, new):
+                continue
             line = source.count("\n", 0, match.start()) + 1
             yield line, f"{token} is {new or 'left out'}", source[: match.start()] + new + source[match.end() :]
 

@@ -1,7 +1,7 @@
 /* The folds and the ladder, played by hand: two parties, one channel, a map in memory. */
-#include "view/ladder.h"
-
+#include "accord/guidelines.h"
 #include "test_map.h"
+#include "view/ladder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -448,6 +448,39 @@ static void test_verdicts(void **state)
 		if (i + 1 < ARRAY_COUNT(rows))
 			(void)close_scene(state);
 	}
+}
+
+/* Guidelines with one level, which the plane of the channel carries or not. */
+static void test_guidelines(void **state)
+{
+	static struct guidelines g;
+	struct scene *s = *state;
+
+	g = (struct guidelines){ .parties_count = 2, .members = 3, .levels_count = 2, .agreements_count = 1 };
+	snprintf(g.levels[0].code, sizeof g.levels[0].code, "LOW");
+	snprintf(g.levels[1].code, sizeof g.levels[1].code, "U");
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(g.parties[i].code, sizeof g.parties[i].code, "%s", codes[i]);
+		g.nodes[i] = g.roles[i] = (struct guidelines_reader){ .clearance = { 1, 0 }, .line = 3 };
+	}
+	g.agreements[0] = (struct guidelines_agreement){
+		.parties = 3, .ceiling = 1, .via = GUIDELINES_NO_VIA, .line = 2
+	};
+	g.planes[PLANE_CONSULT] = (struct guidelines_ceiling){ 1, 4 };
+	g.releases[0] = (struct guidelines_release){ .when = RELEASE_WITHIN, .line = 5 };
+	g.releases_count = 1;
+	s->accord.guidelines = &g;
+	enrol(s, 0);
+	enrol(s, 1);
+	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_OK);
+	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ .is_without_rel = true }).verdict,
+			 VERDICT_REL);
+	g.planes[PLANE_CONSULT].level = 0;
+	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_LABEL);
+	/* A node's own question has no marking to be judged. */
+	assert_int_equal(put(s, 1, KIND_QUERY, 3, &(struct twist){ .is_node = true }).verdict, VERDICT_OK);
+	s->accord.guidelines = NULL;
+	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_OK);
 }
 
 /*
@@ -923,6 +956,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_verdicts, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_forms, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_translations, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_guidelines, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_erasures, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_two_take_their_time, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_flash_climbs, open_scene, close_scene),

@@ -166,7 +166,7 @@ static void put_release(struct page *p)
 		line_put(p->lines, "release %u %s %s by %u%s", r->line, word, of, r->by,
 			 r->needs_consent ? " consent" : "");
 	}
-	for (size_t i = 0; i < ACT_COUNT; i++)
+	for (size_t i = 0; i < GUIDELINES_ACT_COUNT; i++)
 		line_put(p->lines, "%s %u by %u", acts[i], g->acts[i].line, g->acts[i].by);
 	put_span(p, &g->approval, "");
 	for (size_t i = 0; i < PLANE_COUNT; i++)

@@ -189,6 +189,8 @@ static void test_evaluate(void **state)
 		{ "TS", "KOR", "KOR", NULL, "HOME", "allow 27" },
 		{ "TS rel:KOR,USA", "USA", "KOR", NULL, "HOME", "allow 24" },
 		{ "S", "KOR", "KOR", "desk", "SHARE", "allow 34" },
+		{ "TS", "KOR", "KOR", "desk", "SHARE", "deny 34 LEVEL desk TS" },
+		{ "TS rel:JPN", "KOR", "JPN", NULL, "cap", "deny 29 LEVEL JPN TS" },
 		{ "S topic:SANCTIONS rel:JPN", "KOR", "JPN", NULL, "", "deny 29 VALUES JPN SANCTIONS" },
 		{ "TS topic:DPRK-MSL rel:JPN", "KOR", "JPN", NULL, "", "deny 29 LEVEL JPN TS" },
 		{ "S rel:JPN", "KOR", "JPN", NULL, "", "deny 25 NO_AGREEMENT JPN KOR" },
@@ -391,6 +393,31 @@ static void test_label_check(void **state)
 	read_example(state);
 }
 
+/* What the door asks of a statement, in one. */
+static void test_statement(void **state)
+{
+	static const struct {
+		const char *label;
+		uint32_t channel;
+		const char *want;
+	} tries[] = {
+		{ "S rel:KOR,USA", 4, "allow 0" },
+		{ "X rel:KOR,USA", 4, "deny 0 LEVEL_UNKNOWN X" },
+		{ "C caveat:NCG rel:KOR,USA", 4, "deny 14 FROM NCG S" },
+		{ "TS rel:KOR,USA", 4, "deny 37 CEILING SHARE TS" },
+		{ "TS rel:KOR,USA", 2, "allow 0" },
+		{ "TS rel:USA", 902, "allow 0" },
+		{ "S rel:KOR", 4, "deny 0 REL USA USA" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
+		struct label l = label_of(tries[i].label);
+		struct decision d = policy_statement(g, &l, 1, accord_channel_find(accord, tries[i].channel));
+		check_decision(tries[i].label, &d, tries[i].want);
+	}
+}
+
 static void test_label_on(void **state)
 {
 	static const struct {
@@ -484,6 +511,54 @@ static void test_join_any(void **state)
 	check_joins(tries, ARRAY_COUNT(tries));
 }
 
+/* A label of the guidelines may have more values than one of the wire. */
+static void test_write_limit(void **state)
+{
+	static struct guidelines odd;
+	struct label_mask m = mask_of("S rel:KOR", "KOR");
+	struct label l;
+
+	(void)state;
+	odd = *g;
+	odd.values_count = 64;
+	for (size_t i = 0; i < 64; i++)
+		snprintf(odd.values[i].code, sizeof odd.values[i].code, "V%02zu", i);
+	odd.categories[0].values = UINT64_MAX;
+	for (size_t i = 1; i < odd.categories_count; i++)
+		odd.categories[i].values = 0;
+	m.values = UINT64_MAX >> 2;
+	assert_int_equal(policy_label_write(&odd, &m, &l), ERR_OK);
+	assert_int_equal(l.values_count, 64);
+	m.values = UINT64_MAX >> 1;
+	assert_int_equal(policy_label_write(&odd, &m, &l), ERR_LIMIT);
+}
+
+/* Longer words than fit are cut between two characters. */
+static void test_denial(void **state)
+{
+	struct decision d = { .reason = REASON_VALUE_UNKNOWN, .subject = SUBJECT_WORD };
+	struct denial out;
+
+	(void)state;
+	d.word = BYTES_LIT("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345");
+	policy_denial(accord, &d, &out);
+	assert_string_equal(out.subject, "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345");
+	d.word = BYTES_LIT("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456");
+	policy_denial(accord, &d, &out);
+	assert_string_equal(out.subject, "ABCDEFGHIJKLMNOPQRSTUVWXYZ012...");
+	d.word = BYTES_LIT("ABCDEFGHIJKLMNOPQRSTUVWXYZ01\xea\xb0\x80\xea\xb0\x80");
+	policy_denial(accord, &d, &out);
+	assert_string_equal(out.subject, "ABCDEFGHIJKLMNOPQRSTUVWXYZ01...");
+	assert_string_equal(out.needed, "");
+	d = (struct decision){
+		.reason = REASON_VALUES, .subject = SUBJECT_ROLE, .line = 34, .needed_values = 3
+	};
+	policy_denial(accord, &d, &out);
+	assert_string_equal(out.subject, "desk");
+	assert_string_equal(out.needed, "NCG, LEADER");
+	assert_int_equal(out.line, 34);
+}
+
 static void test_release(void **state)
 {
 	static const struct {
@@ -499,6 +574,8 @@ static void test_release(void **state)
 		{ "U rel:KOR,USA", "USA", PLANE_LEADER, PRECEDENCE_ROUTINE, 2, 44, 0, 0 },
 		{ "U rel:KOR,USA", "USA", PLANE_NOTIFY, PRECEDENCE_FLASH, 2, 45, 0, 0 },
 		{ "S topic:DPRK-NUC rel:JPN,KOR", "JPN", PLANE_SHARE, PRECEDENCE_ROUTINE, 2, 43, 3, 2 },
+		{ "S topic:DPRK-NUC rel:JPN,KOR origin:JPN", "JPN", PLANE_SHARE, PRECEDENCE_ROUTINE, 2, 43, 3,
+		  0 },
 		{ "U rel:PUBLIC", "PUBLIC", PLANE_SHARE, PRECEDENCE_ROUTINE, 2, 46, 3, 0 },
 		{ "S caveat:NCG rel:KOR,USA", "USA", PLANE_CONSULT, PRECEDENCE_ROUTINE, 2, 43, 0, 0 },
 		{ "S caveat:NCG rel:KOR,USA origin:JPN", "JPN", PLANE_CONSULT, PRECEDENCE_ROUTINE, 2, 43, 7,
@@ -524,10 +601,11 @@ static void test_acts(void **state)
 		enum guidelines_act act;
 		unsigned by, line, consents;
 	} tries[] = {
-		{ "S rel:KOR,USA", ACT_DOWNGRADE, 2, 47, 0 },
-		{ "S caveat:NCG rel:KOR,USA origin:KOR,USA", ACT_DOWNGRADE, 2, 47, 3 },
-		{ "S caveat:NCG rel:KOR,USA", ACT_RECALL, 1, 48, 0 },
-		{ "S caveat:NCG rel:KOR,USA", ACT_ERASE, 2, 49, 0 },
+		{ "S rel:KOR,USA", GUIDELINES_DOWNGRADE, 2, 47, 0 },
+		{ "S caveat:NCG rel:KOR,USA origin:KOR,USA", GUIDELINES_DOWNGRADE, 2, 47, 3 },
+		{ "S caveat:LEADER rel:KOR,USA origin:USA", GUIDELINES_DOWNGRADE, 2, 47, 2 },
+		{ "S caveat:NCG rel:KOR,USA", GUIDELINES_RECALL, 1, 48, 0 },
+		{ "S caveat:NCG rel:KOR,USA", GUIDELINES_ERASE, 2, 49, 0 },
 	};
 	static const struct {
 		const char *label;
@@ -584,9 +662,12 @@ int main(void)
 		cmocka_unit_test_setup(test_readers, read_example),
 		cmocka_unit_test_setup(test_label_read, read_example),
 		cmocka_unit_test_setup(test_label_check, read_example),
+		cmocka_unit_test_setup(test_statement, read_example),
 		cmocka_unit_test_setup(test_label_on, read_example),
 		cmocka_unit_test_setup(test_join, read_example),
 		cmocka_unit_test_setup(test_join_any, read_any),
+		cmocka_unit_test_setup(test_write_limit, read_example),
+		cmocka_unit_test_setup(test_denial, read_example),
 		cmocka_unit_test_setup(test_release, read_example),
 		cmocka_unit_test_setup(test_acts, read_example),
 		cmocka_unit_test_setup(test_most, read_example),

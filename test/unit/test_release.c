@@ -26,7 +26,7 @@ static int close_scene(void **state)
 	return 0;
 }
 
-#define TOP "TS rel:KOR,USA"
+#define TOP "S rel:KOR,USA"
 #define BY(...) \
 	.by = { __VA_ARGS__ }, .by_count = sizeof((enum person[]){ __VA_ARGS__ }) / sizeof(enum person)
 #define HOUR 3600000ull

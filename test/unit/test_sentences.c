@@ -2,6 +2,7 @@
 #include "entente/sentences.h"
 
 #include "base/err.h"
+#include "policy/policy.h"
 #include "record/verify.h"
 #include "view/fold.h"
 
@@ -32,6 +33,13 @@ static void verdicts_are_known(void **state)
 		check(verdict_text((enum verdict)v));
 }
 
+static void reasons_are_known(void **state)
+{
+	(void)state;
+	for (int r = 0; r < REASON_COUNT; r++)
+		check(reason_text((enum reason)r));
+}
+
 static void findings_are_known(void **state)
 {
 	(void)state;
@@ -49,9 +57,8 @@ static void others_are_not(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(errors_are_known),
-		cmocka_unit_test(verdicts_are_known),
-		cmocka_unit_test(findings_are_known),
+		cmocka_unit_test(errors_are_known),  cmocka_unit_test(verdicts_are_known),
+		cmocka_unit_test(reasons_are_known), cmocka_unit_test(findings_are_known),
 		cmocka_unit_test(others_are_not),
 	};
 

@@ -1,0 +1,76 @@
+"""The marking is the decision: what the accord's guidelines do not allow is filed at no door, and counts at none."""
+import re
+
+import nodes
+import officers
+import peer
+import pytest
+
+KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
+OFFICERS = {"watch": ["watch"], "head": ["head"]}
+
+# (label, rel, channel, exit code, what the terminal says beside the rule)
+SAID = [
+    ("U", None, "notify", 0, ""),
+    ("U topic:sanctions,dprk-nuc note:draft", None, "notify", 0, ""),
+    ("S", None, "notify", 0, ""),
+    ("S caveat:NCG", None, "consult", 0, ""),
+    ("S topic:sanctions,dprk-nuc note:draft caveat:ncg", None, "consult", 0, ""),
+    ("TS", None, "notify", 4, r"guidelines, line \d+: NOTIFY does not carry TS"),
+    ("R", None, "service", 4, r"guidelines, line \d+: SERVICE does not carry R"),
+    ("X", None, "notify", 4, r"guidelines: the guidelines have no level X"),
+    ("S topics:SANCTIONS", None, "notify", 4, r"guidelines: the guidelines have no category topics"),
+    ("S topic:NCG", None, "notify", 4, r"guidelines: the guidelines have no value NCG in that category"),
+    ("C caveat:NCG", None, "notify", 4, r"guidelines, line \d+: NCG needs S or above"),
+    ("S caveat:NCG topic:DPRK-NUC", "kor,usa,jpn", "consult", 4, r"guidelines, line \d+: NCG excludes JPN"),
+    ("S topic:SANCTIONS", "kor,usa,jpn", "notify", 4, r"guidelines, line \d+: no agreement lets JPN see this from KOR"),
+    ("S topic:DPRK-NUC", "kor,usa,jpn", "notify", 0, ""),
+    ("S", "kor", "notify", 4, r"\(REL\)"),
+    ("S", "kor,usa,prk", "notify", 4, r"guidelines: the guidelines have no party PRK"),
+    ("S caveat", None, "notify", 2, "is no label"),
+    ("S caveat:NCG caveat:LEADER", None, "consult", 2, "is no label"),
+]
+
+
+@pytest.fixture
+def world(stage):
+    return stage.world(officers_of={"kor": OFFICERS, "usa": OFFICERS}, label="U", guided=True)
+
+
+def test_our_own_door(world):
+    kor, usa = world["kor"], world["usa"]
+    for label, rel, channel, code, why in SAID:
+        words = ["send", channel, label, "--to", "usa/watch", "--label", label, *(["--rel", rel] if rel else [])]
+        done = kor.run(*words, key="watch", code=code)
+        assert re.search(why, done.stderr), (label, done.stderr)
+    world.await_receipts()
+    shown = usa.run("inbox").stdout
+    assert "U NOTE DRAFT REL KOR,USA TOPIC DPRK-NUC,SANCTIONS" in shown, shown
+    assert "NCG" not in shown, "what may be said there waits at home for its releasers"
+    assert len(kor.get("/drafts")) == 4
+    korean = kor.run("send", "notify", "x", "--to", "usa/watch", "--label", "TS", key="watch", code=4, env=KOREAN)
+    assert re.search(r"지침 \d+행: NOTIFY", korean.stderr), korean.stderr
+    assert kor.status()["void"] == 0 and usa.status()["void"] == 0
+
+
+def test_a_peers_is_void(world):
+    """USA's own door would not file it, so its log is written here."""
+    kor = world["kor"]
+    world["usa"].say("send", "notify", "Good.", "--to", "kor/watch", "--label", "U", key="watch")
+    world.await_receipts()
+    liar = peer.Peer(world, "usa", "kor")
+    liar.take_log("notify")
+    assert world["usa"].stop() == 0
+    key = officers.Key(world.keys("usa") / "watch")
+    levels = {"TS": "NOTIFY does not carry TS", "X": "the guidelines have no level X", "U": None}
+    places = {level: liar.write("notify", "watch", key, text=f"At {level}.", level=level) for level in levels}
+    liar.send("notify")
+    kor.wait("KOR has them", lambda: kor.find("/entry", place=places["U"]) and kor.entry(places["U"])["folded"])
+    for level, why in levels.items():
+        entry = kor.entry(places[level])
+        assert entry["verdict"] == ("OK" if why is None else "LABEL"), level
+        shown = kor.run("read", places[level]).stdout
+        assert why is None or "VOID: the guidelines do not allow its label here (LABEL)" in shown and why in shown, shown
+        assert (why is None) == ("guidelines" not in entry)
+    assert kor.entry(places["TS"])["guidelines"]["reason"] == "CEILING"
+    assert kor.status()["void"] == 2
