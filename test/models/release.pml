@@ -1,7 +1,7 @@
 /*
  * Who signs what goes out, and a recall: docs/spec/release.md; src/view/{release,draft,item}.c. The author's node keeps a
- * home channel that the peer never sees; what goes out is judged at both from its signatures alone. Terminals lose power,
- * say things again and in any order; a key is withdrawn meanwhile.
+ * home channel that the peer never sees; what goes out is judged at both from its signatures alone. Things are
+ * said again and in any order, and a power cut changes nothing here (door.pml has the disk); a key is withdrawn meanwhile.
  *
  * Twins: COUNT_KEYS (two keys of one person are two), COUNT_OTHERS (a signature over other bytes counts), IGNORE_HOME (the
  * door does not ask what was refused), FILE_AGAIN (a resend is filed anew), ROLE_ONCE (roles are looked at only when it

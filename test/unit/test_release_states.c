@@ -1,7 +1,8 @@
 /*
  * Every order of what two parties of three persons can do about one item, through the real folds: drafts, yes
  * and no, keys withdrawn, files with whichever signatures there are, recalls and their answers. Each state is
- * reached again in another order of its logs, which is what a crash, a replay and a batch that comes late do.
+ * reached again from an empty map, as a start that folds anew does. Of other orders of the logs one is played,
+ * by hand.
  */
 #include "release_scene.h"
 
@@ -277,7 +278,7 @@ static void reach(const struct way *way, struct truth *t)
 		(void)act(t, (enum action)way->actions[i]);
 }
 
-/* A node that starts again, or gets one log before the other, comes to the same rows. */
+/* A node that folds anew comes to the same rows. */
 static void check_replay(const struct way *way, const struct truth *t)
 {
 	uint64_t rows = rows_of();
@@ -359,7 +360,7 @@ static void test_every_state(void **state)
 	assert_in_range(depth, 8, STEPS_MAX - 1); /* all that there are */
 }
 
-/* The two logs of KOR in every order: what one of them says never changes what the other does. */
+/* The channel's log folded before the home one changes neither. */
 static void test_reordered(void **state)
 {
 	static const enum action at_home[] = { SUBMITS, APPROVES_RELEASER, APPROVES_OTHER };
