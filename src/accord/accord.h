@@ -78,7 +78,8 @@ struct accord_channel {
 struct accord_role {
 	char name[ROLE_NAME_MAX + 1]; /* "watch", "head" */
 	struct accord_names names;
-	uint8_t parties; /* bit mask: who has such a post */
+	uint8_t parties;   /* bit mask: who has such a post */
+	uint64_t until_ms; /* it says nothing that is claimed or filed from then on; 0: for ever */
 };
 
 /* By precedence; milliseconds. */
@@ -117,6 +118,8 @@ struct accord {
 	size_t channels_count;
 	struct accord_role roles[ACCORD_ROLES_MAX]; /* in the file's order, likewise */
 	size_t roles_count;
+	uint64_t two_roles;   /* bit mask of roles: a key gets one by the signatures of two persons */
+	uint64_t named_roles; /* those that `authority` has a line of */
 	struct accord_timer timers[PRECEDENCE_COUNT];
 	uint64_t line_check_ms;		     /* scheduled line check of each path; 0: none */
 	uint64_t line_answer_ms;	     /* the peer's node answers a line check within */

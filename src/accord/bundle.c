@@ -13,10 +13,10 @@ static const struct {
 	const struct file_row *row;
 	bool is_needed;
 } files_read[] = {
-	{ &file_accord, true },	  { &file_parties, true }, { &file_posts, true },
-	{ &file_channels, true }, { &file_timers, true },  { &file_guidelines, false },
-	{ &file_codes, false },	  { &file_form, true },	   { &file_glossary, false },
-	{ &file_keys, true },
+	{ &file_accord, true },	    { &file_parties, true }, { &file_posts, true },
+	{ &file_channels, true },   { &file_timers, true },  { &file_guidelines, false },
+	{ &file_authority, false }, { &file_codes, false },  { &file_form, true },
+	{ &file_glossary, false },  { &file_keys, true },
 };
 
 /* Line 1 where a file as a whole is meant. */

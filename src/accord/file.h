@@ -24,6 +24,7 @@ struct file_row {
 	void (*check)(struct line_reader *r, const struct accord *a);
 };
 
+extern const struct file_row file_authority;
 extern const struct file_row file_accord, file_parties, file_posts, file_keys, file_channels, file_timers,
 	file_guidelines, file_codes, file_form, file_glossary;
 

@@ -1,5 +1,6 @@
 #include "base/alloc.h"
 #include "crypto/pair.h"
+#include "entente/aloud.h"
 #include "entente/identity.h"
 #include "entente/post.h"
 #include "entente/refuse.h"
@@ -11,6 +12,7 @@
 #include "sys/random.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +29,11 @@ static const struct option_row options[] = {
 	{ "rel", N_("CODES"), N_("whom it is released to; all parties if not said") },
 	{ "new-identity", N_("FILE"),
 	  N_("write new age secrets into this file, and the keys that words are sealed for into FILE.pub") },
+	{ "draft", N_("FILE"),
+	  N_("with --add: the file to write the registrar's part into; alone: show what it gives") },
+	{ "sign", NULL, N_("and sign it, having seen it, as an officer of your party") },
+	{ "aloud", N_("FILE"),
+	  N_("the fingerprint of this .pub file as it is read aloud, in Korean and in English") },
 	{ "pair", N_("FILE"),
 	  N_("write a new key for a thin path into this file; the other side gets the same one, by hand") },
 	{ NULL, NULL, NULL },
@@ -184,11 +191,115 @@ static enum exit_code draft_for_accord(struct draft *d, const struct options *o,
 	return code;
 }
 
+/* ---- What two persons sign: the registrar's part goes into a file, an officer sees it and signs. ---- */
+
+static enum exit_code write_part(const struct draft *d, const char *path, bool is_json)
+{
+	struct buf body;
+	enum exit_code code;
+	enum err e;
+
+	if (file_exists(path))
+		return refuse_existing(path);
+	buf_init(&body, xcalloc(1, REQUEST_LEN_MAX), REQUEST_LEN_MAX);
+	draft_write_body(d, &body);
+	e = file_write_new(path, buf_bytes(&body), 0600);
+	code = e == ERR_OK ? EXIT_DONE : refuse_unwritable(path);
+	free(body.ptr);
+	if (code == EXIT_DONE && is_json) {
+		json_say_done("draft", path);
+	} else if (code == EXIT_DONE) {
+		say(_("{1} has the registrar's signature. Nobody has the post yet.\n"), path);
+		say_next(_("an officer who is not the one named: entente keys --draft {1}"), path);
+	}
+	return code;
+}
+
+static enum exit_code read_part(struct draft *d, const char *path)
+{
+	struct buf body;
+	enum err e;
+
+	buf_init(&body, xcalloc(1, REQUEST_LEN_MAX), REQUEST_LEN_MAX);
+	e = file_read(path, &body);
+	if (e == ERR_OK)
+		e = draft_read_body(d, buf_bytes(&body));
+	free(body.ptr);
+	if (e == ERR_OK && d->statement.kind == KIND_KEYS)
+		return EXIT_DONE;
+	if (e == ERR_NOT_FOUND)
+		return refuse_missing(path);
+	say_error(e == ERR_VERIFY ? _("A signature in {1} is false: do not sign it.")
+				  : _("{1} is no draft of a key."),
+		  path);
+	say_next("entente keys --add FILE --roles head --holder 7 --draft {1} --key REGISTRAR", path);
+	return e == ERR_VERIFY ? EXIT_INTEGRITY : EXIT_USAGE;
+}
+
+/* From the bytes that are signed, not from what anybody says of them. */
+static void show_part(const struct draft *d)
+{
+	const struct field *key = statement_field(&d->statement, FIELD_KEYS_KEY);
+	const struct field *roles = statement_field(&d->statement, FIELD_KEYS_ROLES);
+	char fingerprint[SSH_FINGERPRINT_LEN] = "", role[ROLE_NAME_MAX + 1];
+	uint64_t holder = 0;
+	struct cbor_reader r;
+	struct bytes wire, name;
+	size_t count = 0;
+
+	cbor_open(&r, key->value);
+	if (cbor_read_bytes(&r, KEY_LEN_MAX, &wire) == ERR_OK)
+		ssh_fingerprint(wire, fingerprint);
+	if (statement_field_uint(&d->statement, FIELD_KEYS_HOLDER, UINT64_MAX, &holder) != ERR_OK)
+		holder = 0;
+	say(_("The draft gives the key {1} of holder {2} these posts:"), fingerprint, say_number(holder));
+	if (roles != NULL) {
+		cbor_open(&r, roles->value);
+		(void)cbor_read_array(&r, ACCORD_ROLES_MAX, &count);
+	}
+	for (size_t i = 0; i < count && cbor_read_text(&r, ROLE_NAME_MAX, &name) == ERR_OK; i++) {
+		if (bytes_copy_str(name, role, sizeof role) == ERR_OK)
+			say(" {1}", role);
+	}
+	say("\n");
+}
+
+static enum exit_code finish_part(struct options *o, struct client *c, const char *path)
+{
+	bool is_signing = option_is_given(o, "sign");
+	struct officer officer = { 0 };
+	char place[PLACE_TEXT_LEN];
+	struct draft d;
+	enum exit_code code;
+
+	draft_open(&d, KIND_KEYS);
+	code = read_part(&d, path);
+	if (code == EXIT_DONE && !o->is_json)
+		show_part(&d);
+	if (code == EXIT_DONE && is_signing) {
+		code = officer_open(&officer, o);
+		if (code == EXIT_DONE)
+			code = draft_sign_bytes(&d, &officer);
+		if (code == EXIT_DONE)
+			code = post_draft(c, &d, place);
+		if (code == EXIT_DONE && o->is_json)
+			json_say_done("place", place);
+		else if (code == EXIT_DONE)
+			say(_("added in every log of ours, from the entry behind {1} on\n"), place);
+		officer_close(&officer);
+	} else if (code == EXIT_DONE && !o->is_json) {
+		say_next("entente keys --draft {1} --sign", path);
+	}
+	draft_close(&d);
+	return code;
+}
+
 static enum exit_code change_one(struct options *o, struct client *c, const struct key_file *f, size_t i,
 				 bool is_withdrawal)
 {
 	struct officer registrar = { 0 };
 	char place[PLACE_TEXT_LEN];
+	const char *part = is_withdrawal ? NULL : option_value(o, "draft");
 	struct draft d;
 	enum exit_code code = draft_for_accord(&d, o, c);
 
@@ -202,10 +313,12 @@ static enum exit_code change_one(struct options *o, struct client *c, const stru
 		code = draft_sign(&d, &registrar);
 	}
 	if (code == EXIT_DONE)
-		code = post_draft(c, &d, place);
-	if (code == EXIT_DONE && o->is_json)
+		code = part == NULL ? post_draft(c, &d, place) : write_part(&d, part, o->is_json);
+	if (code != EXIT_DONE || part != NULL)
+		; /* it was said */
+	else if (o->is_json)
 		json_say_done("place", place);
-	else if (code == EXIT_DONE)
+	else
 		say(is_withdrawal ? _("withdrawn in every log of ours, from the entry behind {1} on\n")
 				  : _("added in every log of ours, from the entry behind {1} on\n"),
 		    place);
@@ -226,6 +339,44 @@ static enum exit_code change(struct options *o, struct client *c, const char *pa
 		code = change_one(o, c, f, i, is_withdrawal);
 	free(f);
 	return code;
+}
+
+/* Both languages, whatever the terminal's is: two persons read it to each other. Needs no node. */
+static enum exit_code read_aloud(const char *path, bool is_json)
+{
+	uint8_t memory[SSH_PUBLIC_MAX];
+	struct buf wire = BUF_ON(memory);
+	char groups[ALOUD_GROUPS][ALOUD_DIGITS + 1], fingerprint[SSH_FINGERPRINT_LEN], number[64] = "";
+	enum err e = public_key_read(path, &wire);
+
+	if (e == ERR_NOT_FOUND)
+		return refuse_missing(path);
+	if (e != ERR_OK || ssh_public_check(buf_bytes(&wire)) != ERR_OK) {
+		say_error(_("{1} is no public key that can sign here."), path);
+		say_next(_("name the .pub file that ssh-keygen wrote"));
+		return EXIT_USAGE;
+	}
+	ssh_fingerprint(buf_bytes(&wire), fingerprint);
+	aloud_groups(buf_bytes(&wire), groups);
+	if (!is_json)
+		say("{1}\n", fingerprint);
+	for (size_t i = 0; i < ALOUD_GROUPS; i++) {
+		char ko_memory[64] = "", en_memory[64] = "";
+		struct buf ko = { (uint8_t *)ko_memory, 0, sizeof ko_memory - 1, false },
+			   en = { (uint8_t *)en_memory, 0, sizeof en_memory - 1, false };
+		aloud_words(groups[i], true, &ko);
+		aloud_words(groups[i], false, &en);
+		if (!is_json)
+			say("  {1}  {2}  {3}\n", groups[i], ko_memory, en_memory);
+		snprintf(number + strlen(number), sizeof number - strlen(number), "%s%s", i == 0 ? "" : " ",
+			 groups[i]);
+	}
+	if (is_json) {
+		json_t *out = json_pack("{s:s, s:s}", "fingerprint", fingerprint, "groups", number);
+		json_say(out);
+		json_decref(out);
+	}
+	return EXIT_DONE;
 }
 
 /* Needs no node: it may be made before there is one. */
@@ -255,6 +406,8 @@ static enum exit_code run(struct options *o)
 	enum exit_code code;
 	struct client c;
 
+	if (option_value(o, "aloud") != NULL)
+		return read_aloud(option_value(o, "aloud"), o->is_json);
 	if ((add != NULL) + (withdraw != NULL) + (pair != NULL) + (identity != NULL) > 1) {
 		say_error(_("One at a time: --add, --withdraw, --new-identity or --pair."));
 		say_next(_("see entente {1} --help"), o->command->name);
@@ -270,6 +423,8 @@ static enum exit_code run(struct options *o)
 		code = change(o, &c, add, false);
 	else if (withdraw != NULL)
 		code = change(o, &c, withdraw, true);
+	else if (option_value(o, "draft") != NULL)
+		code = finish_part(o, &c, option_value(o, "draft"));
 	else
 		code = list(o, &c);
 	client_close(&c);

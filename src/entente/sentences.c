@@ -66,6 +66,7 @@ static const char *const sentences[] = {
 	N_("a downgrade only opens an item, and a relabelling never does"),
 	N_("it names no version of the accord that may follow here"),
 	N_("the guidelines do not allow its label here"),
+	N_("the authority of this post has ended"),
 	/* accord/form.h */
 	N_("nothing"),
 	N_("the form has no such act"),

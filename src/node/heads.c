@@ -69,12 +69,12 @@ enum err receive_heads(struct node *n, struct now now, const struct arrival *in)
 	if (h == NULL)
 		return ERR_MEMORY;
 	e = heads_read(in->frame.payload, h);
+	if (e == ERR_OK && h->held.count > 0)
+		p->held = h->held;
 	/* Each note costs a signature to verify: who says them all the time is heard now and then. */
 	if (e != ERR_OK || mono_is_before(now.mono, p->heads_after))
 		return e;
 	p->heads_after = mono_add_ms(now.mono, HEADS_MS / 6);
-	if (h->held.count > 0)
-		p->held = h->held;
 	for (size_t i = 0; e == ERR_OK && i < h->notes_count; i++)
 		e = hello_note(n, now, in->peer, h->notes[i]);
 	if (e == ERR_OK)

@@ -359,6 +359,73 @@ static enum err place_in_order(const struct fold *f, const struct fold_input *in
 
 /* ---- The verdict. Each judge gives VERDICT_OK or the reason; the first reason stands. ---- */
 
+static uint64_t roles_of(const struct accord *a, const struct statement *s)
+{
+	const struct field *roles = statement_field(s, FIELD_KEYS_ROLES);
+	struct cbor_reader r;
+	uint64_t mask = 0;
+	size_t count = 0;
+
+	if (roles == NULL)
+		return 0;
+	cbor_open(&r, roles->value);
+	(void)cbor_read_array(&r, ACCORD_ROLES_MAX, &count);
+	for (size_t i = 0; i < count; i++) {
+		struct bytes name;
+		size_t role;
+		if (cbor_read_text(&r, ROLE_NAME_MAX, &name) != ERR_OK)
+			break;
+		role = accord_role_find(a, name);
+		if (role < a->roles_count)
+			mask |= 1ull << role;
+	}
+	return mask;
+}
+
+/* Whose key a `keys` statement adds. */
+static uint64_t named_holder(const struct statement *s)
+{
+	uint64_t holder;
+
+	return statement_field_uint(s, FIELD_KEYS_HOLDER, UINT64_MAX, &holder) == ERR_OK ? holder : 0;
+}
+
+/* It gives somebody a post that nobody gives alone. */
+static bool needs_two(const struct case_file *c)
+{
+	uint64_t act;
+
+	return statement_field_uint(c->in->statement, FIELD_KEYS_ACT, 1, &act) == ERR_OK && act == 0 &&
+	       (roles_of(c->f->accord, c->in->statement) & c->f->accord->two_roles) != 0;
+}
+
+/* One signature is enough before anybody has spoken in the log: those whom an epoch begins with. */
+static enum err judge_founding(const struct case_file *c, enum verdict *out)
+{
+	struct place_key at = { c->in->log, 0 };
+	struct entry_view v;
+
+	*out = VERDICT_OK;
+	for (; at.index < c->in->entry->index; at.index++) {
+		enum err e = fold_get(c->f, &at, &v);
+		if (e != ERR_OK)
+			return e;
+		if (v.kind > KIND_KEYS) {
+			*out = VERDICT_TWO;
+			return ERR_OK;
+		}
+	}
+	return ERR_OK;
+}
+
+/* By claimed times alone: whoever claims an earlier one is found out by the time of filing. */
+static bool is_expired(const struct case_file *c, size_t role)
+{
+	uint64_t until = role < c->f->accord->roles_count ? c->f->accord->roles[role].until_ms : 0;
+
+	return until != 0 && (c->in->statement->claimed.ms >= until || c->in->entry->filed.ms >= until);
+}
+
 static enum err judge_signatures(const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
@@ -366,7 +433,7 @@ static enum err judge_signatures(const struct case_file *c, enum verdict *out)
 	bool is_node = c->in->entry->signatures_count == 0, has_registrar = false, holds_role = false;
 	uint64_t first_holder = 0;
 	size_t officers = 0;
-	bool is_by_two = false;
+	bool is_by_two = false, is_self = true;
 
 	if (is_node) {
 		*out = (c->kind->author & KIND_NODE) != 0 ? VERDICT_OK : VERDICT_SIGNATURE;
@@ -393,11 +460,14 @@ static enum err judge_signatures(const struct case_file *c, enum verdict *out)
 			return e;
 		if (role < c->f->accord->roles_count && (key.roles >> role & 1) != 0)
 			holds_role = true;
+		is_self = is_self && key.holder == named_holder(s);
 		/* Two keys of one holder are one person. */
 		if (officers++ == 0)
 			first_holder = key.holder;
 		is_by_two = is_by_two || key.holder != first_holder;
 	}
+	if (s->kind == KIND_KEYS && has_registrar && needs_two(c) && (officers == 0 || is_self))
+		return judge_founding(c, out);
 	if (s->kind <= KIND_ACCORD)
 		*out = has_registrar ? VERDICT_OK : VERDICT_REGISTRAR;
 	else if (s->kind == KIND_ERASE && !is_by_two) /* where no guidelines say otherwise */
@@ -420,6 +490,8 @@ static enum err judge_channel(const struct case_file *c, enum verdict *out)
 	else if (!is_node && s->kind > KIND_ACCORD &&
 		 (role == c->f->accord->roles_count || (c->channel->writers >> role & 1) == 0))
 		*out = VERDICT_ROLE;
+	else if (!is_node && s->kind > KIND_ACCORD && is_expired(c, role))
+		*out = VERDICT_EXPIRED;
 	return ERR_OK;
 }
 
@@ -707,29 +779,6 @@ enum err fold_judge(const struct fold *all, const struct fold_input *in, struct 
 }
 
 /* ---- The rows that an entry which counts leaves. ---- */
-
-static uint64_t roles_of(const struct accord *a, const struct statement *s)
-{
-	const struct field *roles = statement_field(s, FIELD_KEYS_ROLES);
-	struct cbor_reader r;
-	uint64_t mask = 0;
-	size_t count = 0;
-
-	if (roles == NULL)
-		return 0;
-	cbor_open(&r, roles->value);
-	(void)cbor_read_array(&r, ACCORD_ROLES_MAX, &count);
-	for (size_t i = 0; i < count; i++) {
-		struct bytes name;
-		size_t role;
-		if (cbor_read_text(&r, ROLE_NAME_MAX, &name) != ERR_OK)
-			break;
-		role = accord_role_find(a, name);
-		if (role < a->roles_count)
-			mask |= 1ull << role;
-	}
-	return mask;
-}
 
 static void key_add(const struct fold *f, const struct fold_input *in, struct key_view *key)
 {

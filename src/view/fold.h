@@ -66,6 +66,7 @@
 	X(VIA,        "it goes by another party's hand") \
 	X(OPENS,      "a downgrade only opens an item, and a relabelling never does") \
 	X(VERSION,    "it names no version of the accord that may follow here") \
+	X(EXPIRED,    "the authority of this post has ended") \
 	X(LABEL,      "the guidelines do not allow its label here")
 /* clang-format on */
 

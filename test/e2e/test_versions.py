@@ -102,3 +102,161 @@ def test_both_move_while_they_run(stage):
     usa.wait("it arrives", lambda: usa.find("/entry", place=after))
     for node in (kor, usa):
         node.run("verify")
+
+
+AUTHORITY = "post head by two until 2100-01-01\nclosed leader\n"
+
+
+def write(folder, name, text):
+    (folder / name).write_text(text)
+
+
+def second(world, name, edits=(), files=(), before=None):
+    """As draft, with whole files put in."""
+    folder, before = world.folder / name, before or world.accord
+    nodes.run("accord", "draft", folder, before)
+    for one in edits:
+        edit(folder, *one)
+    for file, text in dict(files).items():
+        write(folder, file, text)
+    nodes.run("init", "accord", folder)
+    for party in world.parties:
+        nodes.run("accord", "sign", folder, "--key", world.keys(party) / "root")
+    return folder
+
+
+def move(world, folder):
+    for party in world.parties:
+        adopt(world, party, folder)
+    for party in world.parties:
+        world[party].wait("all hold it", lambda party=party: all(
+            len(row["held_by"]) == len(world.parties) for row in world[party].get("/versions")["versions"]))
+        adopt(world, party, folder, registrar=True)
+
+
+def test_two_persons_change_who_may_speak(stage):
+    """A closed channel, and a post that two give: under the second version the registrar alone lets nobody in."""
+    world = stage.world()
+    kor, usa = world["kor"], world["usa"]
+    move(world, second(world, "second", files={"authority": AUTHORITY}))
+    new = nodes.officers.Key(world.keys("kor") / "kim")
+    add = ("keys", "--add", f"{world.keys('kor')}/kim.pub", "--roles", "head", "--holder", "7", *LABEL)
+    registrar = ("--key", world.keys("kor") / "registrar")
+    assert "TWO" in kor.run(*add, *registrar, "--json", code=4).stderr + kor.run(*add, *registrar, code=4).stderr
+    part = world.folder / "part"
+    kor.run(*add, *registrar, "--draft", part)
+    shown = kor.run("keys", "--draft", part).stdout
+    assert new.fingerprint in shown and " head" in shown
+    kor.run("keys", "--draft", part, "--sign", "--key", world.keys("kor") / "kim", code=4)  # not himself
+    kor.run("keys", "--draft", part, "--sign", "--key", world.keys("kor") / "watch")
+    world.await_receipts()
+    for node in (kor, usa):
+        rows = node.get("/keys", party="kor", channel="leader")["keys"]
+        assert any(row["fingerprint"] == new.fingerprint and row["roles"] == ["head"] for row in rows), "both sides know"
+    # What is lost is revoked by one.
+    kor.run("keys", "--withdraw", f"{world.keys('kor')}/kim.pub", *registrar, *LABEL)
+    assert kor.say("send", "consult", "Still here?", "--to", "usa/watch", *LABEL, "--as", "head", key="kim", code=4) is not None
+    # The day after, nobody speaks for that post.
+    move(world, second(world, "third", files={"authority": "post head until 2001-01-01\n"}, before=world.folder / "second"))
+    refused = kor.run("send", "consult", "Late.", "--to", "usa/watch", *LABEL, "--as", "head", key="head", code=4)
+    assert "EXPIRED" in refused.stderr or "ended" in refused.stderr
+    assert send(kor, "consult", "The watch may.", "usa/watch")["place"]
+
+
+def test_roots_that_are_replaced_let_go(stage):
+    """2 of 3 roots sign; a version with another registrar needs the old roots too."""
+    world = nodes.World(stage.folder / "world", nodes.ROOT / "accords/rok-us", None)
+    (world.folder / "keys").mkdir()
+    nodes.run("init", "keys", "kor", "--to", world.keys("kor"), "--roots", "3", "--quorum", "2")
+    nodes.run("init", "keys", "usa", "--to", world.keys("usa"))
+    nodes.run("init", "accord", world.accord, "--lines", world.keys("kor") / "lines", "--lines", world.keys("usa") / "lines")
+    nodes.run("accord", "sign", world.accord, "--key", world.keys("usa") / "root")
+    nodes.run("accord", "sign", world.accord, "--key", world.keys("kor") / "root-1")
+    assert "KOR" in nodes.run("accord", "check", world.accord, code=4).stdout, "one of three is not enough"
+    nodes.run("accord", "sign", world.accord, "--key", world.keys("kor") / "root-3")
+    nodes.run("accord", "check", world.accord)
+    # Read aloud in both languages, from the key's own hash.
+    import hashlib
+    root = world.keys("kor") / "root-1.pub"
+    groups = [f"{int.from_bytes(hashlib.sha256(nodes.officers.Key(root.with_suffix('')).wire).digest()[i:i + 4], 'big') % 100000:05}"
+              for i in range(0, 32, 4)]
+    shown = nodes.run("keys", "--aloud", root).stdout.splitlines()[1:]
+    assert [line.split()[0] for line in shown] == groups
+    ko, en = ("공 하나 둘 삼 넷 오 여섯 칠 팔 아홉".split(), "zero one two three four five six seven eight nine".split())
+    assert [line.split()[1:] for line in shown] == [[ko[int(d)] for d in one] + [en[int(d)] for d in one] for one in groups]
+    assert " ".join(groups) in nodes.run("keys", "--aloud", root, "--json").stdout
+
+    # Root 2 is lost: another takes its place.
+    later = world.folder / "later"
+    nodes.run("init", "keys", "kor", "--to", world.folder / "spare", "--roots", "3", "--quorum", "2")
+    nodes.run("accord", "draft", later, world.accord)
+    lost = (world.keys("kor") / "root-2.pub").read_text().split()[1]
+    spare = (world.folder / "spare/root-1.pub").read_text().split()[1]
+    edit(later, "keys", lost, spare)
+    nodes.run("init", "accord", later)
+    for key in (world.keys("usa") / "root", world.folder / "spare/root-1", world.keys("kor") / "root-1"):
+        nodes.run("accord", "sign", later, "--key", key)
+    nodes.run("accord", "check", later)
+    assert "KOR" in nodes.run("accord", "check", later, world.accord, code=4).stdout
+    assert "no root key" in nodes.run("accord", "sign", later, "--key", world.keys("kor") / "root-2", code=4).stderr
+    nodes.run("accord", "sign", later, world.accord, "--key", world.keys("kor") / "root-3")
+    nodes.run("accord", "check", later, world.accord)
+
+
+THIRD = {
+    "parties": 'chi ko "제삼국" en "Third party"\n',
+    "channels": '8 three CONSULT ko "삼자 협의" en "Three together" parties kor usa chi write watch precedence PRIORITY ROUTINE\n'
+                '9 three-service SERVICE ko "삼자 업무" en "Service of three" parties kor usa chi write watch precedence ROUTINE\n'
+                '10 observed NOTIFY ko "참관" en "Observed" parties kor usa write watch precedence ROUTINE\n',
+    "home": '903 chi-home HOME ko "제삼국 내부" en "Home of the third" parties chi write watch precedence ROUTINE\n',
+}
+
+
+def test_a_third_party_joins(stage):
+    """Two run, the third comes by a new version: it gets the channels of its own, and nothing from before."""
+    world = stage.world()
+    kor, usa = world["kor"], world["usa"]
+    secret = send(kor, "consult", "Between us.", "usa/watch")["place"]
+    world.await_receipts()
+    nodes.run("init", "keys", "chi", "--to", world.keys("chi"))
+    nodes.officers.Key(world.keys("chi") / "watch")
+    folder = world.folder / "three"
+    nodes.run("accord", "draft", folder, world.accord)
+    write(folder, "parties", (folder / "parties").read_text() + THIRD["parties"])
+    text = (folder / "channels").read_text()
+    at = text.index("901 kor-home")
+    write(folder, "channels", text[:at] + THIRD["channels"] + text[at:] + THIRD["home"])
+    edit(folder, "posts", '"Watch officer" of kor usa', '"Watch officer" of kor usa chi')
+    write(folder, "lines", (folder / "keys").read_text())
+    (folder / "lines").rename(world.folder / "lines")
+    nodes.run("init", "accord", folder, "--lines", world.folder / "lines", "--lines", world.keys("chi") / "lines")
+    for party in ("kor", "usa", "chi"):
+        nodes.run("accord", "sign", folder, "--key", world.keys(party) / "root")
+    nodes.run("accord", "check", folder, world.accord)
+    move(world, folder)
+    # An address that was never known comes with a restart.
+    ports = nodes.free_ports(2)
+    for (party, port) in (("kor", ports[0]), ("usa", ports[1])):
+        world[party].stop()
+        settings = world[party].home / "settings"
+        settings.write_text(settings.read_text() + f"\n[path chi/north]\nlisten = chi-north\n\n[listen]\nchi-north = 127.0.0.1:{port}\n"
+                            if "[listen]" not in settings.read_text() else
+                            settings.read_text().replace("[listen]\n", f"[listen]\nchi-north = 127.0.0.1:{port}\n") +
+                            "\n[path chi/north]\nlisten = chi-north\n")
+    nodes.run("init", "home", "--home", world.folder / "chi", "--party", "chi", "--accord", folder, "--keys", world.keys("chi"), *LABEL,
+              "--officer", f"watch={world.keys('chi')}/watch.pub", "--path", f"kor/north=connect:127.0.0.1:{ports[0]}",
+              "--path", f"usa/north=connect:127.0.0.1:{ports[1]}")
+    chi = world.nodes["chi"] = nodes.Node("chi", world.folder / "chi", world.keys("chi"))
+    for node in (kor, usa, chi):
+        node.start()
+    for node in (kor, usa):
+        node.await_link("chi")
+    place = kor.say("send", "three", "To all three.", "--to", "usa/watch", "--to", "chi/watch", *LABEL, "--as", "watch", key="watch")["place"]
+    chi.wait("it has it", lambda: chi.find("/entry", place=place))
+    chi.say("ack", place, "--as", "watch", key="watch")
+    world.await_receipts()
+    assert all(row["channel"] in (8, 9, 903) for row in chi.logs().values()), "nothing of what was not for it"
+    assert chi.ask("GET", "/entry", place=secret)[0] == 404
+    views = [node.get("/log", channel=8, party="kor", epoch=1, **{"from": 0})["entries"] for node in (kor, usa, chi)]
+    assert [[row["verdict"] for row in one] for one in views] == [[row["verdict"] for row in views[0]]] * 3
+    assert "WATCH READ" in usa.ladders(place)["chi/watch"]

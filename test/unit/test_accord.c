@@ -6,6 +6,7 @@
 #include "crypto/sshsig.h"
 #include "vectors.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -181,6 +182,9 @@ static void put_lines(struct buf *lines, const struct accord *a)
 	}
 	for (size_t i = 0; i < a->roles_count; i++) {
 		line_put(lines, "post %s of %u", a->roles[i].name, a->roles[i].parties);
+		if ((a->two_roles >> i & 1) != 0 || a->roles[i].until_ms != 0)
+			line_put(lines, "authority %d %" PRIu64, (int)(a->two_roles >> i & 1),
+				 a->roles[i].until_ms);
 		put_names(lines, a, "name", a->roles[i].names.text);
 	}
 	put_keys(lines, a);

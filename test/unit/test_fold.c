@@ -483,6 +483,40 @@ static void test_guidelines(void **state)
 	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_OK);
 }
 
+/* Until the last millisecond, by what is claimed and by what is filed. */
+static void test_a_post_has_its_time(void **state)
+{
+	static const struct {
+		const char *why;
+		uint64_t until_ms, late_ms, filed_late_ms;
+		enum verdict want;
+	} rows[] = {
+		{ "for ever", 0, 0, 0, VERDICT_OK },
+		{ "the millisecond before", 103001, 0, 0, VERDICT_OK },
+		{ "both at its end", 103000, 0, 0, VERDICT_EXPIRED },
+		{ "filed at its end, claimed before", 103500, 0, 500, VERDICT_EXPIRED },
+		{ "claimed at its end", 103500, 500, 0, VERDICT_EXPIRED },
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		const struct twist twist = { .late_ms = rows[i].late_ms,
+					     .filed_late_ms = rows[i].filed_late_ms };
+		struct scene *s;
+		enum verdict got;
+		(void)open_scene(state);
+		s = *state;
+		enrol(s, 0);
+		enrol(s, 1);
+		assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_OK);
+		s->accord.roles[0].until_ms = rows[i].until_ms;
+		got = put(s, 0, KIND_MESSAGE, 0, &twist).verdict;
+		if (got != rows[i].want)
+			fail_msg("%s: got %s", rows[i].why, verdict_name(got));
+		if (i + 1 < ARRAY_COUNT(rows))
+			(void)close_scene(state);
+	}
+}
+
 /*
  * An erasure is of the own party's words, on their channel, by two persons. Aster has three keys: 1 and 3 are
  * one person's, 4 is another's.
@@ -957,6 +991,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_forms, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_translations, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_guidelines, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_a_post_has_its_time, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_erasures, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_two_take_their_time, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_flash_climbs, open_scene, close_scene),

@@ -3,6 +3,7 @@
 read(manifest, files) gives the lines that test/vectors/accord.json has, or raises Refused(file, line, rule).
 """
 import base64
+import datetime
 import binascii
 import hashlib
 import re
@@ -12,7 +13,7 @@ from nacl.bindings import crypto_core_ed25519_is_valid_point
 
 NEEDED = ("accord", "parties", "posts", "channels", "timers")  # in the order in which they are read; then codes, forms, keys
 BUNDLE_NAME = re.compile(
-    r"(accord|parties|posts|keys|channels|codes|timers|guidelines|words\.txt|glossary|REVIEW"
+    r"(accord|authority|parties|posts|keys|channels|codes|timers|guidelines|words\.txt|glossary|REVIEW"
     r"|(bodies|forms|procedures)/[A-Za-z0-9_][A-Za-z0-9._-]{0,63})")
 PARTY = re.compile(r"[a-z][a-z0-9-]{0,15}")
 ROLE = re.compile(r"[a-z][a-z0-9-]{0,31}")
@@ -174,6 +175,8 @@ class Accord:
             self.read_needed(name, files)
         if "guidelines" in files:
             self.read_guidelines(files)
+        if "authority" in files:
+            self.read_authority(File("authority", files["authority"]))
         self.out["codes"] = self.at = []
         if "codes" in files:
             self.read_codes(File("codes", files["codes"]))
@@ -464,6 +467,40 @@ class Accord:
         _, name, is_list, is_optional = field["type"]
         self.put(f"{head} {name}{'[]' * is_list}{'?' * is_optional} {place}", *(f"name {one}" for one in field["names"]))
 
+    def read_authority(self, f):
+        """Which posts take two, until when; printed behind their posts."""
+        posts, two, until = list(self.posts), set(), {}
+        for word in f.lines():
+            f.expect(word in ("post", "closed"), "line.keyword")
+            f.take("line.keyword", ["post", "closed"])
+            if word == "closed":
+                name = f.take("authority.closed", ROLE)
+                channel = next((one for one in self.channels if one["name"] == name), None)
+                f.expect(channel, "authority.closed")
+                two |= {post for i, post in enumerate(posts) if channel["writers"] >> i & 1}
+                continue
+            post = f.take("authority.post", ROLE)
+            f.expect(post in posts and post not in until, "authority.post")
+            until[post] = 0
+            is_two = bool(f.words) and f.words[0] == "by"
+            if is_two:
+                f.take("authority.by", ["by"])
+                f.take("authority.by", ["two"])
+                two.add(post)
+            if f.words and f.words[0] == "until":
+                f.take("authority.until", ["until"])
+                try:
+                    day = datetime.date.fromisoformat(f.take("authority.until", re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")))
+                except ValueError:
+                    f.refuse("authority.until")
+                f.expect(day.year >= 1970, "authority.until")
+                until[post] = ((day - datetime.date(1970, 1, 1)).days + 1) * 86_400_000
+            f.expect(is_two or until[post], "authority.by")
+        for post in posts:
+            if post in two or until.get(post):
+                at = next(i for i, line in enumerate(self.out["posts"]) if line.startswith(f"post {post} "))
+                self.out["posts"].insert(at + 1, f"authority {int(post in two)} {until.get(post, 0)}")
+
     def read_keys(self, f):
         for _ in f.lines():
             line = " ".join(f.words)
@@ -524,7 +561,7 @@ class Accord:
             f.expect(all(one & parties for one in able), "channels.write")
             f.expect(not parties & ~union(able), "channels.write")
             self.channels.append({"number": number, "name": name, "plane": plane, "parties": parties,
-                                  "precedences": precedences})
+                                  "precedences": precedences, "writers": writers})
             self.put(f"channel {number} {name} {plane} parties {parties} write {writers} precedence {precedences}",
                      *([f"sealed {readers}"] if sealed else []), *(f"name {one}" for one in names))
         for i in range(len(self.parties)):

@@ -14,7 +14,7 @@ import accord_reader
 import make_accord
 
 ROOT = Path(sys.argv[1])
-RULE = r"(?:manifest|bundle|line|names|accord|parties|posts|keys|channels|timers|codes|forms|glossary)\.[a-z0-9-]+"
+RULE = r"(?:manifest|bundle|line|names|accord|authority|parties|posts|keys|channels|timers|codes|forms|glossary)\.[a-z0-9-]+"
 VECTORS = json.loads((ROOT / "test/vectors/accord.json").read_text(encoding="utf-8"))
 
 

@@ -178,6 +178,17 @@ good("a later version names the one before and the id", replaced("founding", LAT
 good("a later version adds a post behind the others", [LATER if line == "founding" else line for line in lines_of_base() for line in
      ([line, "post ahead of 2", "name en Ahead", "name ko 앞"] if line == "name ko 당직" else [line])],
      change=[["accord", "founding", LATER], ["posts", 'ko "당직" of ash elm\n', 'ko "당직" of ash elm\nahead en "Ahead" ko "앞" of elm\n']])
+AUTHORITY = "post head by two until 2027-06-30\nclosed roots # its writers\n"
+good("an authority", [line for line in lines_of_base() for line in
+     ([line] + {"post head of 3": ["authority 1 1814400000000"], "post watch of 3": ["authority 1 0"]}.get(line, []))],
+     files={"authority": AUTHORITY})
+for name, line, number, rule in (
+    ("of no post", "post heads by two", 1, "authority.post"), ("of a post twice", "post head by two\npost head until 2027-01-01", 2, "authority.post"),
+    ("by three", "post head by three", 1, "authority.by"), ("that says nothing", "post head", 1, "authority.by"),
+    ("until no day", "post head until 2027-02-29", 1, "authority.until"), ("until no date", "post head until 30-06-2027", 1, "authority.until"),
+    ("of no channel", "closed root", 1, "authority.closed"),
+):
+    bad(f"an authority {name}", "authority", number, rule, files={"authority": line + "\n"})
 good("an exercise", replaced("live", "exercise"), change=["accord", "live", "exercise"])
 good("post-quantum required", replaced("preferred", "required"), change=["accord", "preferred", "required"])
 good("the lines of accord in another order", files={
