@@ -1,8 +1,8 @@
 /*
- * Every order of what two parties of three persons can do about one item, through the real folds: drafts, yes
- * and no, keys withdrawn, files with whichever signatures there are, recalls and their answers. Each state is
- * reached again from an empty map, as a start that folds anew does. Of other orders of the logs one is played,
- * by hand.
+ * Every order of what two parties of three persons can do about one item, through the real folds: drafts,
+ * yes and no, keys withdrawn, files with whichever signatures there are, recalls and their answers. Each
+ * state is reached again from an empty map, as a start that folds anew does. Of other orders of the logs one
+ * is played, by hand.
  */
 #include "release_scene.h"
 
