@@ -171,7 +171,10 @@ struct release_need {
 struct release_need policy_release_need(const struct guidelines *g, const struct label_mask *l,
 					enum plane plane, enum precedence precedence, uint32_t to);
 
-/* For DOWNGRADE: consents are the originators of what `control originator` marks. */
+/*
+ * by counts all who sign, the author among them. For DOWNGRADE: consents are the originators of what `control
+ * originator` marks.
+ */
 struct release_need policy_act_need(const struct guidelines *g, const struct label_mask *l,
 				    enum guidelines_act act);
 

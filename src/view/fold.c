@@ -426,14 +426,36 @@ static bool is_expired(const struct case_file *c, size_t role)
 	return until != 0 && (c->in->statement->claimed.ms >= until || c->in->entry->filed.ms >= until);
 }
 
+/* Two keys of one holder are one person. */
+static size_t persons(const uint64_t *holders, size_t count)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t before = 0;
+		while (before < i && holders[before] != holders[i])
+			before++;
+		found += before == i;
+	}
+	return found;
+}
+
+/* As many as the guidelines say, and never one alone. */
+static size_t erasers(const struct accord *a)
+{
+	size_t by = a->guidelines == NULL ? 0 : a->guidelines->acts[GUIDELINES_ERASE].by;
+
+	return by > 2 ? by : 2;
+}
+
 static enum err judge_signatures(const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
 	size_t role = accord_role_find(c->f->accord, s->role);
 	bool is_node = c->in->entry->signatures_count == 0, has_registrar = false, holds_role = false;
-	uint64_t first_holder = 0;
+	uint64_t holders[STATEMENT_SIGNATURES_MAX];
 	size_t officers = 0;
-	bool is_by_two = false, is_self = true;
+	bool is_self = true;
 
 	if (is_node) {
 		*out = (c->kind->author & KIND_NODE) != 0 ? VERDICT_OK : VERDICT_SIGNATURE;
@@ -461,16 +483,13 @@ static enum err judge_signatures(const struct case_file *c, enum verdict *out)
 		if (role < c->f->accord->roles_count && (key.roles >> role & 1) != 0)
 			holds_role = true;
 		is_self = is_self && key.holder == named_holder(s);
-		/* Two keys of one holder are one person. */
-		if (officers++ == 0)
-			first_holder = key.holder;
-		is_by_two = is_by_two || key.holder != first_holder;
+		holders[officers++] = key.holder;
 	}
 	if (s->kind == KIND_KEYS && has_registrar && needs_two(c) && (officers == 0 || is_self))
 		return judge_founding(c, out);
 	if (s->kind <= KIND_ACCORD)
 		*out = has_registrar ? VERDICT_OK : VERDICT_REGISTRAR;
-	else if (s->kind == KIND_ERASE && !is_by_two) /* where no guidelines say otherwise */
+	else if (s->kind == KIND_ERASE && persons(holders, officers) < erasers(c->f->accord))
 		*out = VERDICT_TWO;
 	else
 		*out = holds_role ? VERDICT_OK : VERDICT_ROLE;

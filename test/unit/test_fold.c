@@ -450,11 +450,10 @@ static void test_verdicts(void **state)
 	}
 }
 
-/* Guidelines with one level, which the plane of the channel carries or not. */
-static void test_guidelines(void **state)
+/* The scene's accord gets guidelines with one level, which the plane of the channel carries. */
+static struct guidelines *guide(struct scene *s)
 {
 	static struct guidelines g;
-	struct scene *s = *state;
 
 	g = (struct guidelines){ .parties_count = 2, .members = 3, .levels_count = 2, .agreements_count = 1 };
 	snprintf(g.levels[0].code, sizeof g.levels[0].code, "LOW");
@@ -470,12 +469,20 @@ static void test_guidelines(void **state)
 	g.releases[0] = (struct guidelines_release){ .when = RELEASE_WITHIN, .line = 5 };
 	g.releases_count = 1;
 	s->accord.guidelines = &g;
+	return &g;
+}
+
+static void test_guidelines(void **state)
+{
+	struct scene *s = *state;
+	struct guidelines *g = guide(s);
+
 	enrol(s, 0);
 	enrol(s, 1);
 	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_OK);
 	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ .is_without_rel = true }).verdict,
 			 VERDICT_REL);
-	g.planes[PLANE_CONSULT].level = 0;
+	g->planes[PLANE_CONSULT].level = 0;
 	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_LABEL);
 	/* A node's own question has no marking to be judged. */
 	assert_int_equal(put(s, 1, KIND_QUERY, 3, &(struct twist){ .is_node = true }).verdict, VERDICT_OK);
@@ -567,6 +574,30 @@ static void test_erasures(void **state)
 			fail_msg("%s: got %s", rows[i].why, verdict_name(view.verdict));
 		if (i + 1 < ARRAY_COUNT(rows))
 			(void)close_scene(state);
+	}
+}
+
+/* Under guidelines as many persons as they say, and never one alone. */
+static void test_erasers(void **state)
+{
+	static const struct {
+		uint8_t by, second_key;
+		enum verdict want;
+	} rows[] = {
+		{ 3, 4, VERDICT_TWO }, { 2, 4, VERDICT_OK }, { 1, 0, VERDICT_TWO }, { 1, 4, VERDICT_OK }
+	};
+	struct scene *s = *state;
+	struct guidelines *g = guide(s);
+
+	enrol(s, 0);
+	enrol(s, 1);
+	add_key(s, (struct log_key){ 7, 0, 1 }, s->sizes[0]++, 4, 2);
+	s->count++;
+	put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }); /* 3 */
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct twist twist = { .second_key = rows[i].second_key };
+		g->acts[GUIDELINES_ERASE].by = rows[i].by;
+		assert_int_equal(put(s, 0, KIND_ERASE, 4, &twist).verdict, rows[i].want);
 	}
 }
 
@@ -993,6 +1024,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_guidelines, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_a_post_has_its_time, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_erasures, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_erasers, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_two_take_their_time, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_flash_climbs, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_read_says_what_was_there, open_scene, close_scene),
