@@ -78,7 +78,7 @@ static void value_add(struct line_reader *r, struct accord *a, struct form_list 
 
 	if (list == NULL)
 		line_refuse(r, "codes.value");
-	if (code == NULL || r->rule != NULL)
+	if (list == NULL || code == NULL || r->rule != NULL)
 		return;
 	while (list->next != NULL)
 		list = list->next;
@@ -373,7 +373,7 @@ static void read_member(struct line_reader *r, struct accord *a)
 		group = group->next;
 	if (group == NULL || group->type != FORM_TYPE_GROUP)
 		line_refuse(r, "forms.group");
-	if (member == NULL || r->rule != NULL)
+	if (group == NULL || member == NULL || r->rule != NULL)
 		return;
 	take_name(r, member->name, "forms.name");
 	if (field_by_name(group->members, bytes_str(member->name)) != NULL)

@@ -230,7 +230,8 @@ static enum exit_code take_lines(struct filling *f, char *text)
 static enum exit_code take_file(struct filling *f, const char *path)
 {
 	char *text = xcalloc(1, CONTENT_LEN_MAX + 1);
-	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	bool is_stdin = strcmp(path, "-") == 0;
+	FILE *file = is_stdin ? stdin : fopen(path, "re");
 	enum exit_code code = EXIT_DONE;
 	size_t len;
 
@@ -245,7 +246,7 @@ static enum exit_code take_file(struct filling *f, const char *path)
 			say_next(_("entente forms show {1} lists its fields"), json_str(f->form, "form"));
 			code = EXIT_USAGE;
 		}
-		if (file != stdin)
+		if (!is_stdin)
 			fclose(file);
 	}
 	if (code == EXIT_DONE)

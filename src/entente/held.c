@@ -280,13 +280,14 @@ void held_sweep(const char *home)
 {
 	char path[FILE_PATH_MAX];
 	DIR *copies = file_path(path, home, "copies") == ERR_OK ? opendir(path) : NULL;
+	int folder = copies != NULL ? dirfd(copies) : -1;
 	const struct dirent *at;
 
 	if (copies == NULL)
 		return;
-	while ((at = readdir(copies)) != NULL) {
+	while (folder >= 0 && (at = readdir(copies)) != NULL) {
 		if (strncmp(at->d_name, COPY_NAME, strlen(COPY_NAME)) == 0)
-			(void)unlinkat(dirfd(copies), at->d_name, 0);
+			(void)unlinkat(folder, at->d_name, 0);
 	}
 	closedir(copies);
 }

@@ -326,7 +326,10 @@ static enum err epoch_entry(struct node *n, struct now now, struct line *line, c
 	return e == ERR_OK ? entry_add(n, now, &add) : e;
 }
 
-/* A new epoch repeats the keys in force after its `open`: same bytes, same ids. */
+/*
+ * A new epoch repeats the keys in force after its `open`: same bytes, same ids. The first log of a channel
+ * takes those of another that are for every channel.
+ */
 static enum err repeat_keys(struct node *n, struct now now, const struct log_key *old,
 			    const struct log_key *fresh)
 {
@@ -349,6 +352,8 @@ static enum err repeat_keys(struct node *n, struct now now, const struct log_key
 			continue;
 		buf_init(&bytes, memory, ENTRY_LEN_MAX);
 		e = line_entry(n, from, i, &bytes, &entry, &s);
+		if (e == ERR_OK && s.channel != 0 && s.channel != fresh->channel)
+			continue;
 		if (e == ERR_OK)
 			e = judged_read(n, old, &entry, &s, &judged);
 		if (e == ERR_OK)

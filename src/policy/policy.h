@@ -128,7 +128,7 @@ struct decision policy_label_read(const struct guidelines *g, const struct label
  * The label in its one form, with rel and origin written out. Borrows from g; ERR_LIMIT if it has more values
  * than a label may.
  */
-enum err policy_label_write(const struct guidelines *g, const struct label_mask *l,
+enum err policy_label_write(const struct guidelines *g, const struct label_mask *m,
 			    struct label *out) MUST_CHECK;
 
 /*

@@ -163,7 +163,7 @@ struct fold_waits {
  * ERR_OK: everything that the statement saw or names is folded. ERR_SHORT: *waits says all that is not;
  * with none in it, the log waits for a version of the accord that is not held.
  */
-enum err fold_is_ready(const struct fold *f, const struct fold_input *in,
+enum err fold_is_ready(const struct fold *all, const struct fold_input *in,
 		       struct fold_waits *waits) MUST_CHECK;
 /*
  * Which of the versions judges the log's next entry. ERR_NOT_FOUND: one that is not held; of none: the
@@ -178,8 +178,8 @@ enum err fold_entry(const struct fold *f, const struct fold_input *in, struct en
 /*
  * The two halves of it: our own door asks for the verdict before it appends, and nothing changes in between.
  */
-enum err fold_judge(const struct fold *f, const struct fold_input *in, struct entry_view *out) MUST_CHECK;
-enum err fold_judged(const struct fold *f, const struct fold_input *in,
+enum err fold_judge(const struct fold *all, const struct fold_input *in, struct entry_view *out) MUST_CHECK;
+enum err fold_judged(const struct fold *all, const struct fold_input *in,
 		     const struct entry_view *v) MUST_CHECK;
 
 enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *size) MUST_CHECK;

@@ -58,7 +58,7 @@ static enum err judge_signers(const struct labelled *l, struct release_need need
 	const struct fold_input *in = c->in;
 	size_t role = accord_role_find(c->f->accord, in->statement->role),
 	       count = in->entry->signatures_count;
-	struct key_view keys[STATEMENT_SIGNATURES_MAX];
+	struct key_view keys[STATEMENT_SIGNATURES_MAX] = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
 		enum err e = ERR_NOT_FOUND;

@@ -142,9 +142,10 @@ enum err row_get_entry(const struct map *m, const struct place_key *at, struct e
 		out->past.of[i].epoch = be32_get(in.ptr + 2 + i * 12);
 		out->past.of[i].size = be64_get(in.ptr + 6 + i * 12);
 	}
-	if (rest == 2)
-		out->line = (uint16_t)(in.ptr[2 + parties * 12] << 8 | in.ptr[3 + parties * 12]);
-	return ERR_OK;
+	if (rest == 0)
+		return ERR_OK;
+	out->line = (uint16_t)(in.ptr[2 + parties * 12] << 8 | in.ptr[3 + parties * 12]);
+	return out->line == 0 ? ERR_CORRUPT : ERR_OK;
 }
 
 enum err row_put_id(const struct map *m, uint32_t channel, const uint8_t id[STATEMENT_ID_LEN],

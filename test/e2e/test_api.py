@@ -338,4 +338,4 @@ def test_the_proof_of_one_entry_needs_no_node(pair):
             assert reader.is_signed(signed, receipt[12:], mirror_key)
             entry = node.entry(place)
             assert hashlib.sha256(node.get("/content", place=place)).hexdigest() == entry["content"]["hash"]
-    assert kor.run("read", places[0], "--proof", file, code=1).stderr, "nothing is written over"
+    assert kor.run("read", places[0], "--proof", file, code=4).stderr, "nothing is written over"

@@ -4,7 +4,6 @@ import shutil
 
 import pytest
 
-import conftest
 import nodes
 
 TEAM = {"watch": ["watch"], "head": ["head"], "shift": ["shift"], "deputy": ["deputy"], "policy": ["policy"]}
@@ -14,7 +13,7 @@ TEAM = {"watch": ["watch"], "head": ["head"], "shift": ["shift"], "deputy": ["de
 def guided(stage, tmp_path):
     """KOR and USA under guidelines, five officers each."""
     accord = tmp_path / "accord"
-    shutil.copytree(conftest.PLAY_ACCORD, accord)
+    shutil.copytree(nodes.ROOT / "accords/rok-us", accord)
     shutil.copy(nodes.ROOT / "test/lib/guidelines", accord / "guidelines")
     return stage.world(accord=accord, officers_of={"kor": TEAM, "usa": TEAM})
 

@@ -1,6 +1,6 @@
 /* What is read as a statement is written again as it stands; what is refused has a rule and an offset inside.
  */
-#include "wire/statement.h"
+#include "view/release.h"
 
 #include <assert.h>
 
@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	struct bytes in = { ptr, len };
 	struct buf again = BUF_ON(memory);
 	struct fault fault;
-	struct statement value;
+	struct statement value, inner;
+	struct bytes outgoing;
 
 	if (statement_read(in, &value, &fault) != ERR_OK) {
 		assert(fault.rule != NULL && fault.offset <= len);
@@ -20,5 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	}
 	statement_write(&value, &again);
 	assert(bytes_equal(buf_bytes(&again), in));
+	if (value.kind == KIND_SUBMIT && submit_read(&value, &outgoing, &inner) == ERR_OK)
+		assert(outgoing.ptr > in.ptr && outgoing.ptr + outgoing.len <= in.ptr + in.len);
 	return 0;
 }

@@ -17,6 +17,7 @@
 static const char *const endings[] = STORE_SQLITE_ENDINGS;
 static unsigned renames_left; /* 0: all of them */
 
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker makes these names of --wrap
 int __real_rename(const char *from, const char *to);
 int __wrap_rename(const char *from, const char *to);
 
@@ -26,6 +27,7 @@ int __wrap_rename(const char *from, const char *to)
 		_exit(0);
 	return __real_rename(from, to);
 }
+// NOLINTEND(bugprone-reserved-identifier)
 
 static void put(const char *home, const char *name, const char *ending)
 {
