@@ -39,6 +39,19 @@ enum err past_covers(const struct fold *f, const struct past *past, const struct
 bool refers_place(const struct fold *f, const struct fold_input *in, const struct place *refers,
 		  struct place_key *out);
 
+/* ---- judge.c: what is asked of every kind ---- */
+
+enum err judge_channel(const struct case_file *c, enum verdict *out) MUST_CHECK;
+enum err judge_signatures(const struct case_file *c, enum verdict *out) MUST_CHECK;
+enum err judge_label(const struct case_file *c, enum verdict *out) MUST_CHECK;
+enum err judge_sealing(const struct case_file *c, enum verdict *out) MUST_CHECK;
+enum err judge_addressees(const struct case_file *c, enum verdict *out) MUST_CHECK;
+enum err judge_repetition(const struct case_file *c, enum verdict *out) MUST_CHECK;
+enum err judge_references(const struct case_file *c, enum verdict *out) MUST_CHECK;
+enum err judge_step(const struct case_file *c, enum verdict *out) MUST_CHECK;
+/* Bit mask of accord.roles that a `keys` statement gives. */
+uint64_t roles_of(const struct accord *a, const struct statement *s);
+
 /* ---- release.c: who signs what goes to another party, and what follows (docs/spec/release.md) ---- */
 
 enum err judge_release(const struct case_file *c, enum verdict *out) MUST_CHECK;

@@ -1,0 +1,375 @@
+/* What an entry must be to count: who signed it, where it stands, what it refers to, what came before. */
+#include "view/judge.h"
+
+#include "policy/policy.h"
+#include "view/rows.h"
+
+uint64_t roles_of(const struct accord *a, const struct statement *s)
+{
+	const struct field *roles = statement_field(s, FIELD_KEYS_ROLES);
+	struct cbor_reader r;
+	uint64_t mask = 0;
+	size_t count = 0;
+
+	if (roles == NULL)
+		return 0;
+	cbor_open(&r, roles->value);
+	(void)cbor_read_array(&r, ACCORD_ROLES_MAX, &count);
+	for (size_t i = 0; i < count; i++) {
+		struct bytes name;
+		size_t role;
+		if (cbor_read_text(&r, ROLE_NAME_MAX, &name) != ERR_OK)
+			break;
+		role = accord_role_find(a, name);
+		if (role < a->roles_count)
+			mask |= 1ull << role;
+	}
+	return mask;
+}
+
+/* Whose key a `keys` statement adds. */
+static uint64_t named_holder(const struct statement *s)
+{
+	uint64_t holder;
+
+	return statement_field_uint(s, FIELD_KEYS_HOLDER, UINT64_MAX, &holder) == ERR_OK ? holder : 0;
+}
+
+/* It gives somebody a post that nobody gives alone. */
+static bool needs_two(const struct case_file *c)
+{
+	uint64_t act;
+
+	return statement_field_uint(c->in->statement, FIELD_KEYS_ACT, 1, &act) == ERR_OK && act == 0 &&
+	       (roles_of(c->f->accord, c->in->statement) & c->f->accord->two_roles) != 0;
+}
+
+/* One signature is enough before anybody has spoken in the log: those whom an epoch begins with. */
+static enum err judge_founding(const struct case_file *c, enum verdict *out)
+{
+	struct place_key at = { c->in->log, 0 };
+	struct entry_view v;
+
+	*out = VERDICT_OK;
+	for (; at.index < c->in->entry->index; at.index++) {
+		enum err e = fold_get(c->f, &at, &v);
+		if (e != ERR_OK)
+			return e;
+		if (v.kind > KIND_KEYS) {
+			*out = VERDICT_TWO;
+			return ERR_OK;
+		}
+	}
+	return ERR_OK;
+}
+
+/* By claimed times alone: whoever claims an earlier one is found out by the time of filing. */
+static bool is_expired(const struct case_file *c, size_t role)
+{
+	uint64_t until = role < c->f->accord->roles_count ? c->f->accord->roles[role].until_ms : 0;
+
+	return until != 0 && (c->in->statement->claimed.ms >= until || c->in->entry->filed.ms >= until);
+}
+
+/* Two keys of one holder are one person. */
+static size_t persons(const uint64_t *holders, size_t count)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t before = 0;
+		while (before < i && holders[before] != holders[i])
+			before++;
+		found += before == i;
+	}
+	return found;
+}
+
+/* As many as the guidelines say, and never one alone. */
+static size_t erasers(const struct accord *a)
+{
+	size_t by = a->guidelines == NULL ? 0 : a->guidelines->acts[GUIDELINES_ERASE].by;
+
+	return by > 2 ? by : 2;
+}
+
+enum err judge_signatures(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	size_t role = accord_role_find(c->f->accord, s->role);
+	bool is_node = c->in->entry->signatures_count == 0, has_registrar = false, holds_role = false;
+	uint64_t holders[STATEMENT_SIGNATURES_MAX];
+	size_t officers = 0;
+	bool is_self = true;
+
+	if (is_node) {
+		*out = (c->kind->author & KIND_NODE) != 0 ? VERDICT_OK : VERDICT_SIGNATURE;
+		return ERR_OK;
+	}
+	for (size_t i = 0; i < c->in->entry->signatures_count; i++) {
+		const struct signer *signer = &c->in->signers[i];
+		struct key_view key;
+		enum err e;
+		if (!signer->is_good) {
+			*out = VERDICT_SIGNATURE;
+			return ERR_OK;
+		}
+		if (is_by_registrar(c, i)) {
+			has_registrar = true;
+			continue;
+		}
+		e = row_get_key(c->f->map, &c->in->log, signer->key, &key);
+		if (e == ERR_NOT_FOUND || (e == ERR_OK && !key_is_in_force(&key, c->in->entry->index))) {
+			*out = VERDICT_KEY;
+			return ERR_OK;
+		}
+		if (e != ERR_OK)
+			return e;
+		if (role < c->f->accord->roles_count && (key.roles >> role & 1) != 0)
+			holds_role = true;
+		is_self = is_self && key.holder == named_holder(s);
+		holders[officers++] = key.holder;
+	}
+	if (s->kind == KIND_KEYS && has_registrar && needs_two(c) && (officers == 0 || is_self))
+		return judge_founding(c, out);
+	if (s->kind <= KIND_ACCORD)
+		*out = has_registrar ? VERDICT_OK : VERDICT_REGISTRAR;
+	else if (s->kind == KIND_ERASE && persons(holders, officers) < erasers(c->f->accord))
+		*out = VERDICT_TWO;
+	else
+		*out = holds_role ? VERDICT_OK : VERDICT_ROLE;
+	return ERR_OK;
+}
+
+enum err judge_channel(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	size_t role = accord_role_find(c->f->accord, s->role);
+	bool is_node = c->in->entry->signatures_count == 0;
+
+	if ((c->channel->parties >> c->in->log.party & 1) == 0)
+		*out = VERDICT_CHANNEL;
+	else if (s->has_precedence && (c->channel->precedences >> s->precedence & 1) == 0)
+		*out = VERDICT_PRECEDENCE;
+	else if (!is_node && s->kind > KIND_ACCORD &&
+		 (role == c->f->accord->roles_count || (c->channel->writers >> role & 1) == 0))
+		*out = VERDICT_ROLE;
+	else if (!is_node && s->kind > KIND_ACCORD && is_expired(c, role))
+		*out = VERDICT_EXPIRED;
+	return ERR_OK;
+}
+
+/*
+ * `rel` names all parties of the channel; guidelines ask for more. What is said in every log of its party is
+ * for whoever holds them: on a channel that came later, others than it names.
+ */
+enum err judge_label(const struct case_file *c, enum verdict *out)
+{
+	const struct accord *a = c->f->accord;
+
+	if (!c->in->statement->has_label || c->in->entry->signatures_count == 0 ||
+	    c->in->statement->channel == 0)
+		return ERR_OK;
+	for (size_t i = 0; i < a->parties_count; i++) {
+		if ((c->channel->parties >> i & 1) != 0 &&
+		    !label_has(&c->in->statement->label, BYTES_LIT("rel"), bytes_str(a->parties[i].code)))
+			*out = VERDICT_REL;
+	}
+	if (*out == VERDICT_OK && a->guidelines != NULL) {
+		struct decision d = policy_statement(a->guidelines, &c->in->statement->label,
+						     c->in->log.party, c->channel);
+		if (!d.is_allowed)
+			*out = VERDICT_LABEL;
+		c->view->line = d.line;
+	}
+	return ERR_OK;
+}
+
+/*
+ * What the bytes show of it: that they are said to be sealed, and for which kind of keys. For whom, and
+ * whether they are sealed at all, only those find who hold a key.
+ */
+enum err judge_sealing(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	uint64_t wanted =
+		c->f->accord->post_quantum == POST_QUANTUM_REQUIRED ? SEALING_HYBRID : SEALING_X25519;
+
+	if (c->in->entry->signatures_count == 0 || !s->has_content)
+		return ERR_OK;
+	if ((c->channel->is_sealed || s->content.sealing != SEALING_NONE) && s->content.sealing < wanted)
+		*out = VERDICT_SEALING;
+	return ERR_OK;
+}
+
+enum err judge_addressees(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	const struct accord *a = c->f->accord;
+
+	for (size_t i = 0; i < s->addressees_count; i++) {
+		size_t party = accord_party_find(a, s->addressees[i].party);
+		size_t role = accord_role_find(a, s->addressees[i].role);
+		bool is_node = bytes_equal(s->addressees[i].role, BYTES_LIT(ROLE_NODE));
+		if (is_node && party != a->parties_count && (c->channel->parties >> party & 1) != 0)
+			continue;
+		if (party == a->parties_count || (c->channel->parties >> party & 1) == 0 ||
+		    role == a->roles_count || (a->roles[role].parties >> party & 1) == 0)
+			*out = VERDICT_ADDRESSEE;
+	}
+	return ERR_OK;
+}
+
+enum err judge_repetition(const struct case_file *c, enum verdict *out)
+{
+	struct place_key at = { 0 };
+	enum err e;
+
+	if (c->in->statement->kind <= KIND_ACCORD)
+		return ERR_OK;
+	while ((e = row_next_id(c->f->map, c->in->log.channel, c->in->statement->id, &at)) == ERR_OK) {
+		bool is_seen;
+		e = past_covers(c->f, &c->view->past, &at, &is_seen);
+		if (e != ERR_OK)
+			return e;
+		if (is_seen)
+			*out = VERDICT_REPEATED;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err judge_references(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+
+	for (size_t i = 0; i < s->refers_count; i++) {
+		struct place_key at;
+		if (!refers_place(c->f, c->in, &s->refers[i], &at) || !c->in->refers_match[i])
+			*out = VERDICT_REFERS;
+	}
+	return ERR_OK;
+}
+
+/* ---- Which step must have been taken before: PROCEDURES section 1, a row a kind. ---- */
+
+enum whose { WHOSE_ANY, WHOSE_OWN, WHOSE_OTHERS };
+
+static const struct step_rule {
+	enum kind kind;
+	enum whose subject_of; /* whose statement it is about */
+	/* the subject is a READ BACK of an own message; else a MESSAGE if is_on_message */
+	bool is_on_read_back;
+	bool is_on_message;
+	bool needs_watch_read; /* by the same party, before; a node's own answer does not */
+	bool may_be_void;      /* the subject need not count */
+} step_rules[] = {
+	{ KIND_ERASE, WHOSE_OWN, false, false, false, true },
+	{ KIND_WATCH_READ, WHOSE_OTHERS, false, true, false, false },
+	{ KIND_READ_BACK, WHOSE_OTHERS, false, true, true, false },
+	{ KIND_MARK, WHOSE_OTHERS, true, false, false, false },
+	{ KIND_PRESENTED, WHOSE_OTHERS, false, true, true, false },
+	{ KIND_REPLY, WHOSE_OTHERS, false, true, true, false },
+	{ KIND_DECLINE, WHOSE_OTHERS, false, true, true, false },
+	{ KIND_DEFER, WHOSE_OTHERS, false, true, true, false },
+	{ KIND_QUERY, WHOSE_ANY, false, false, false, false },
+	{ KIND_NEGATIVE, WHOSE_OTHERS, false, false, false, true },
+	{ KIND_CORRECTION, WHOSE_OWN, false, false, false, false },
+	{ KIND_LAPSE, WHOSE_OWN, false, true, false, false },
+	{ KIND_TRANSLATION, WHOSE_ANY, false, false, false, false },
+	{ KIND_APPROVE, WHOSE_OWN, false, false, false, false },
+	{ KIND_REFUSE, WHOSE_OWN, false, false, false, false },
+	{ KIND_CANCEL, WHOSE_OWN, false, false, false, false },
+	{ KIND_CONSENT, WHOSE_ANY, false, false, false, false },
+	{ KIND_RECALL, WHOSE_OWN, false, false, false, false },
+	{ KIND_RECALL_DONE, WHOSE_OTHERS, false, false, false, false },
+	{ KIND_RECALL_REFUSED, WHOSE_OTHERS, false, false, false, false },
+	{ KIND_DOWNGRADE, WHOSE_OWN, false, false, false, false },
+	{ KIND_RELABEL, WHOSE_OWN, false, false, false, false },
+	{ KIND_FATE, WHOSE_OWN, false, false, false, false },
+};
+
+static const struct step_rule *step_rule_find(uint64_t kind)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(step_rules); i++) {
+		if (step_rules[i].kind == kind)
+			return &step_rules[i];
+	}
+	return NULL;
+}
+
+/* Whether the author has an act of this kind that counts on its subject, in the past of this one. */
+static enum err has_act(const struct case_file *c, enum kind kind, bool *out)
+{
+	const struct fold *f = c->f;
+	struct message_at at = { 0 };
+	struct entry_view v;
+	enum err e;
+
+	*out = false;
+	while (!*out && (e = fold_next_act(f, &c->subject, &at)) == ERR_OK) {
+		if (at.place.log.party != c->in->log.party)
+			continue;
+		e = fold_get(f, &at.place, &v);
+		if (e == ERR_OK && v.kind == kind)
+			e = past_covers(f, &c->view->past, &at.place, out);
+		if (e != ERR_OK)
+			return e;
+	}
+	return *out || e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* A READ BACK is of our own message if our message is what it acts on: then it stands in that list. */
+static enum err is_read_back_of(const struct fold *f, const struct place_key *read_back, size_t party,
+				bool *out)
+{
+	struct entry_view v;
+	struct message_at at = { 0 };
+	enum err e = fold_get(f, read_back, &v);
+
+	*out = false;
+	if (e != ERR_OK || v.kind != KIND_READ_BACK || v.verdict != VERDICT_OK)
+		return e;
+	/* Rows 'a' of a read-back begin with its subject, written when it was folded (fold_act). */
+	while ((e = fold_next_act(f, read_back, &at)) == ERR_OK) {
+		if (at.order == 0) {
+			*out = at.place.log.party == party;
+			return ERR_OK;
+		}
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/*
+ * On its own channel, so that whoever holds the entry holds the eraser. A node's evidence of a fork, and its
+ * digest, are no words of a person.
+ */
+static bool is_erasable(const struct case_file *c)
+{
+	return c->has_subject && c->subject.log.channel == c->in->log.channel &&
+	       c->subject_view.kind != KIND_FORK && c->subject_view.kind != KIND_DIGEST;
+}
+
+enum err judge_step(const struct case_file *c, enum verdict *out)
+{
+	const struct step_rule *rule = step_rule_find(c->in->statement->kind);
+	size_t author = c->in->log.party;
+	bool is_met = true;
+	enum err e = ERR_OK;
+
+	if (rule == NULL)
+		return ERR_OK;
+	if ((c->subject_view.verdict != VERDICT_OK && !rule->may_be_void) ||
+	    (rule->kind == KIND_ERASE && !is_erasable(c)))
+		*out = VERDICT_REFERS;
+	else if ((rule->subject_of == WHOSE_OWN && c->subject.log.party != author) ||
+		 (rule->subject_of == WHOSE_OTHERS && c->subject.log.party == author) ||
+		 (rule->is_on_message && c->subject_view.kind != KIND_MESSAGE))
+		*out = VERDICT_REFERS;
+	else if (rule->is_on_read_back)
+		e = is_read_back_of(c->f, &c->subject, author, &is_met);
+	else if (rule->needs_watch_read && c->in->entry->signatures_count > 0)
+		e = has_act(c, KIND_WATCH_READ, &is_met);
+	if (e == ERR_OK && !is_met)
+		*out = rule->is_on_read_back ? VERDICT_REFERS : VERDICT_STEP;
+	return e;
+}
