@@ -4,9 +4,12 @@
  * Standard input, a line each: "bundle INDEX"; "own LEVEL VALUE,...", a clearance of their own for further
  * readers; "label AUTHOR LEVEL CATEGORY:VALUE,... ...". For each label a line: the decision of
  * policy_label_check, then those of policy_evaluate for each reader (bundles_readers, then the same with each
- * own clearance), as REASON and line.
+ * own clearance), as REASON and line. "mark AUTHOR LEVEL ...": if it is a valid label its banner in each
+ * language, its portion mark, then the same for who does not know the author, with tabs between; else
+ * nothing.
  */
 #include "bundles.h"
+#include "policy/marking.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,20 +66,54 @@ static void put_category(struct label *l, struct bytes text)
 	c->count = l->values_count - c->first;
 }
 
-static void decide(struct bytes line)
+static struct decision read_label(struct bytes line, size_t *author, struct label_mask *mask)
 {
 	struct label label = { .categories_count = 0 };
-	struct bytes author, word;
-	struct label_mask mask;
-	struct decision d;
+	struct bytes party, word;
 
-	if (bytes_take_until(&line, ' ', &author) != ERR_OK ||
+	if (bytes_take_until(&line, ' ', &party) != ERR_OK ||
 	    bytes_take_until(&line, ' ', &label.level) != ERR_OK)
 		exit(2);
 	while (bytes_take_until(&line, ' ', &word) == ERR_OK)
 		put_category(&label, word);
-	d = policy_label_read(bundles.guidelines, &label, guidelines_party_find(bundles.guidelines, author),
-			      &mask);
+	*author = guidelines_party_find(bundles.guidelines, party);
+	return policy_label_read(bundles.guidelines, &label, *author, mask);
+}
+
+static void say_text(struct buf *text)
+{
+	printf("\t%.*s", (int)text->len, (const char *)text->ptr);
+	buf_reset(text);
+}
+
+static void mark(struct bytes line)
+{
+	static char memory[MARKING_LEN_MAX];
+	struct buf text = BUF_ON(memory);
+	struct label_mask mask;
+	size_t author;
+	struct decision d = read_label(line, &author, &mask);
+
+	if (d.is_allowed)
+		d = policy_label_check(bundles.guidelines, &mask);
+	for (int known = 1; d.is_allowed && known >= 0; known--) {
+		size_t by = known == 1 ? author : MARKING_NO_AUTHOR;
+		for (size_t i = 0; i < bundles.accord->languages_count; i++) {
+			marking_banner(bundles.accord, &mask, by, i, &text);
+			say_text(&text);
+		}
+		marking_portion(bundles.accord, &mask, by, &text);
+		say_text(&text);
+	}
+	putchar('\n');
+}
+
+static void decide(struct bytes line)
+{
+	struct label_mask mask;
+	size_t author;
+	struct decision d = read_label(line, &author, &mask);
+
 	if (d.is_allowed) {
 		d = policy_label_check(bundles.guidelines, &mask);
 		say(&d);
@@ -106,6 +143,8 @@ int main(int argc, char **argv)
 			places_count = readers_count = bundles_readers(&bundles, readers);
 		} else if (bytes_equal(word, BYTES_LIT("own"))) {
 			add_own(line);
+		} else if (bytes_equal(word, BYTES_LIT("mark"))) {
+			mark(line);
 		} else {
 			decide(line);
 		}
