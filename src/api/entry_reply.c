@@ -2,6 +2,7 @@
 
 #include "api/form_reply.h"
 #include "api/place_text.h"
+#include "policy/marking.h"
 #include "wire/cbor.h"
 
 #define TITLE_LEN_MAX 120u
@@ -35,9 +36,34 @@ void reply_denial(struct reply *r, const char *key, const struct denial *d)
 	reply_object_end(r);
 }
 
-void reply_label(struct reply *r, const char *key, const struct label *label)
+static void reply_marking(struct reply *r, const struct accord *a, const struct statement *s)
 {
-	reply_object(r, key);
+	size_t author = accord_party_find(a, s->party);
+	char memory[MARKING_LEN_MAX];
+	struct buf text = BUF_ON(memory);
+	struct label_mask mask;
+
+	if (a->guidelines == NULL || author == a->parties_count ||
+	    !policy_label_read(a->guidelines, &s->label, author, &mask).is_allowed)
+		return;
+	reply_object(r, "marking");
+	reply_object(r, "banner");
+	for (size_t i = 0; i < a->languages_count; i++) {
+		marking_banner(a, &mask, author, i, &text);
+		reply_text(r, a->languages[i], buf_bytes(&text));
+		buf_reset(&text);
+	}
+	reply_object_end(r);
+	marking_portion(a, &mask, author, &text);
+	reply_text(r, "portion", buf_bytes(&text));
+	reply_object_end(r);
+}
+
+void reply_label(struct reply *r, const struct accord *a, const struct statement *s)
+{
+	const struct label *label = &s->label;
+
+	reply_object(r, "label");
 	reply_text(r, "level", label->level);
 	reply_array(r, "categories");
 	for (size_t i = 0; i < label->categories_count; i++) {
@@ -52,6 +78,7 @@ void reply_label(struct reply *r, const char *key, const struct label *label)
 	}
 	reply_array_end(r);
 	reply_object_end(r);
+	reply_marking(r, a, s);
 }
 
 /* -1 - n, from the bytes of a negative integer, which cbor_read_raw has found strict. */
@@ -176,7 +203,7 @@ void reply_statement(struct reply *r, const struct accord *a, const struct state
 	if (s->has_precedence)
 		reply_str(r, "precedence", precedence_name(s->precedence));
 	if (s->has_label)
-		reply_label(r, "label", &s->label);
+		reply_label(r, a, s);
 	if (s->addressees_count > 0)
 		reply_addressees(r, s);
 	if (s->refers_count > 0) {

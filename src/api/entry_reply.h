@@ -30,7 +30,11 @@ void reply_ladders(struct reply *r, const struct accord *a, size_t self, const s
 		   const struct message_view *view, bool is_counted);
 /* Why the guidelines deny it: line, reason, the sentence with {1} and {2}, and these. */
 void reply_denial(struct reply *r, const char *key, const struct denial *d);
-void reply_label(struct reply *r, const char *key, const struct label *label);
+/*
+ * "label", and "marking" as docs/spec/guidelines.md section 6 writes it for who knows the author; without the
+ * latter where the guidelines do not know the label, or there are none.
+ */
+void reply_label(struct reply *r, const struct accord *a, const struct statement *s);
 void reply_place(struct reply *r, const char *key, const struct accord *a, const struct place_key *place);
 /* A place that a statement names; raw when the accord does not know its party. */
 void reply_named_place(struct reply *r, const char *key, const struct accord *a, const struct place *place);

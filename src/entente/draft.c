@@ -129,13 +129,13 @@ static struct bytes in_capitals(struct draft *d, struct bytes word)
 }
 
 /* One category of a label that is being put together. */
-struct marking {
+struct category_words {
 	struct bytes name, values[LABEL_VALUES_MAX];
 	size_t count;
 };
 
 /* "KOR,USA", each value once and in order. */
-static void marking_put(struct draft *d, struct marking *m, struct bytes list)
+static void category_put(struct draft *d, struct category_words *m, struct bytes list)
 {
 	struct bytes one;
 	size_t kept = 0;
@@ -155,13 +155,14 @@ static void marking_put(struct draft *d, struct marking *m, struct bytes list)
 	m->count = kept;
 }
 
-static int compare_markings(const void *a, const void *b)
+static int compare_categories(const void *a, const void *b)
 {
-	return bytes_compare(((const struct marking *)a)->name, ((const struct marking *)b)->name);
+	return bytes_compare(((const struct category_words *)a)->name,
+			     ((const struct category_words *)b)->name);
 }
 
 /* "S matter:EAST,WEST": the level as it stands, then categories in any order. */
-static bool label_read_words(struct draft *d, const char *text, struct marking *list, size_t *count)
+static bool label_read_words(struct draft *d, const char *text, struct category_words *list, size_t *count)
 {
 	struct bytes rest = draft_word(d, text), word, name;
 
@@ -179,24 +180,24 @@ static bool label_read_words(struct draft *d, const char *text, struct marking *
 		if (*count == LABEL_CATEGORIES_MAX || bytes_take_until(&word, ':', &name) != ERR_OK ||
 		    name.len == 0 || word.len == 0)
 			return false;
-		list[*count] = (struct marking){ .name = name };
-		marking_put(d, &list[(*count)++], word);
+		list[*count] = (struct category_words){ .name = name };
+		category_put(d, &list[(*count)++], word);
 	}
 	return true;
 }
 
-static void put_rel(struct draft *d, const char *rel, const json_t *parties, struct marking *m)
+static void put_rel(struct draft *d, const char *rel, const json_t *parties, struct category_words *m)
 {
 	const json_t *party;
 	size_t i;
 
 	m->name = BYTES_LIT("rel");
 	if (rel != NULL)
-		marking_put(d, m, draft_word(d, rel));
+		category_put(d, m, draft_word(d, rel));
 	json_array_foreach(parties, i, party)
 	{
 		if (rel == NULL)
-			marking_put(d, m, draft_word(d, json_string_value(party)));
+			category_put(d, m, draft_word(d, json_string_value(party)));
 	}
 }
 
@@ -210,7 +211,7 @@ static enum exit_code refuse_label(const char *text)
 enum exit_code draft_label(struct draft *d, const struct options *options, const json_t *parties)
 {
 	const char *text = option_value(options, "label"), *rel = option_value(options, "rel");
-	struct marking list[LABEL_CATEGORIES_MAX + 1] = { { .count = 0 } };
+	struct category_words list[LABEL_CATEGORIES_MAX + 1] = { { .count = 0 } };
 	size_t count = 0;
 
 	if (text == NULL)
@@ -224,7 +225,7 @@ enum exit_code draft_label(struct draft *d, const struct options *options, const
 	if (!label_read_words(d, text, list, &count))
 		return refuse_label(text);
 	put_rel(d, rel, parties, &list[count++]);
-	qsort(list, count, sizeof list[0], compare_markings);
+	qsort(list, count, sizeof list[0], compare_categories);
 	for (size_t i = 1; i < count; i++) {
 		if (bytes_equal(list[i - 1].name, list[i].name))
 			return refuse_label(text);

@@ -30,7 +30,7 @@ static const char *state_word(const char *state)
 
 static void show_one(const json_t *row)
 {
-	show_label(json_object_get(row, "label"), COLOUR_BOLD);
+	show_label(row, COLOUR_BOLD);
 	say("  {1}  {2}  {3} -> {4}", json_str(row, "place"), json_str(row, "precedence"),
 	    json_str(row, "kind"), json_str(row, "channel_name"));
 	say(_("  by {1}, {2} of {3}, until {4}: "), json_str(row, "role"),

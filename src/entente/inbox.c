@@ -69,7 +69,7 @@ static void put_message(struct table *t, const json_t *m)
 	const json_t *ladder = slowest_ladder(m), *owed = json_object_get(ladder, "owed");
 	const char *highest = ladder == NULL ? "" : json_str(ladder, "highest");
 	bool is_void = strcmp(json_str(m, "verdict"), "OK") != 0 && json_flag(m, "folded");
-	char *label = show_label_words(json_object_get(m, "label")), what[96] = "";
+	char *label = show_label_words(m), what[96] = "";
 	struct buf text = { (uint8_t *)what, 0, sizeof what - 1, false };
 
 	if (is_void) {
@@ -155,7 +155,7 @@ static enum exit_code show_copies(struct client *c, const struct options *o, con
 	json_array_foreach(json_object_get(answer, "advances"), i, copy)
 	{
 		const json_t *entry = json_object_get(copy, "entry");
-		char *label = show_label_words(json_object_get(entry, "label"));
+		char *label = show_label_words(entry);
 
 		if (json_uint(copy, "channel") == json_uint(channel, "number") && o->is_json) {
 			json_array_append(all, copy);

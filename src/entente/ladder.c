@@ -113,8 +113,8 @@ static enum exit_code run(struct options *o)
 		say_next("entente read '{1}'", json_str(answer, "place"));
 		code = EXIT_NOT_FOUND;
 	} else if (code == EXIT_DONE) {
-		show_label(json_object_get(answer, "label"), COLOUR_BOLD);
-		say("  {1}  {2}  {3}\n", json_str(answer, "place"), json_str(answer, "precedence"),
+		show_marking(answer);
+		say("{1}  {2}  {3}\n", json_str(answer, "place"), json_str(answer, "precedence"),
 		    say_dtg(json_uint(answer, "filed_ms")));
 		json_array_foreach(json_object_get(answer, "ladders"), i, ladder)
 			show_one(answer, ladder, attachments);
@@ -122,6 +122,7 @@ static enum exit_code run(struct options *o)
 			say(_("crossed in transit with {1}\n"), json_string_value(place));
 		if (json_flag(answer, "suspended"))
 			say_coloured(COLOUR_BAD, _("this channel is SUSPENDED by formal notice\n"));
+		show_marking(answer);
 	}
 	json_decref(entry);
 	json_decref(answer);

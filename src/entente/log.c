@@ -58,7 +58,7 @@ static void put_remarks(struct table *t, const json_t *entry)
 
 static void put_entry(struct table *t, const json_t *entry)
 {
-	char *label = show_label_words(json_object_get(entry, "label")), erased[128];
+	char *label = show_label_words(entry), erased[128];
 
 	table_put(t, COLOUR_BOLD, label);
 	table_put(t, COLOUR_PLAIN, json_str(entry, "place"));

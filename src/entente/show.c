@@ -150,7 +150,8 @@ void show_band(const json_t *status)
 	say("\n");
 }
 
-char *show_label_words(const json_t *label)
+/* By its codes, of what the guidelines do not know or do not stand for. */
+static char *label_in_words(const json_t *label)
 {
 	struct buf text;
 	const json_t *category, *value;
@@ -178,12 +179,40 @@ char *show_label_words(const json_t *label)
 	return shown;
 }
 
-void show_label(const json_t *label, enum colour colour)
+char *show_label_words(const json_t *item)
 {
-	char *words = show_label_words(label);
+	const json_t *marking = json_object_get(item, "marking");
+
+	if (marking != NULL)
+		return say_shown(bytes_str(json_str(marking, "portion")));
+	return label_in_words(json_object_get(item, "label"));
+}
+
+void show_label(const json_t *item, enum colour colour)
+{
+	char *words = show_label_words(item);
 
 	say_coloured(colour, words);
 	free(words);
+}
+
+static void say_rule(char *line)
+{
+	say_coloured(COLOUR_BOLD, "=== ");
+	say_coloured(COLOUR_BOLD, line);
+	say_coloured(COLOUR_BOLD, " ===\n");
+	free(line);
+}
+
+void show_marking(const json_t *item)
+{
+	json_t *banner = json_object_get(json_object_get(item, "marking"), "banner"), *text;
+	const char *language;
+
+	if (json_object_size(banner) == 0)
+		say_rule(show_label_words(item));
+	json_object_foreach(banner, language, text)
+		say_rule(say_shown(bytes_str(json_is_string(text) ? json_string_value(text) : "")));
 }
 
 static void say_capitals(const char *name)

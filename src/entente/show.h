@@ -12,9 +12,14 @@
 
 /* The first line of every screen: LIVE or EXERCISE, by words as well as colour, and whose node this is. */
 void show_band(const json_t *status);
-/* "L2 REL KOR,USA": the marking, which stands in front of every item that is shown. */
-void show_label(const json_t *label, enum colour colour);
-char *show_label_words(const json_t *label); /* the caller's to free */
+/*
+ * "(S//REL KOR, USA)", which stands in front of every item in a list; "S REL KOR,USA" where the guidelines do
+ * not know its label. item: an object with `label` and `marking` (docs/spec/api.md section 3).
+ */
+void show_label(const json_t *item, enum colour colour);
+char *show_label_words(const json_t *item); /* the caller's to free */
+/* Its banner in every language of the accord, a line each: above and below what is shown of it. */
+void show_marking(const json_t *item);
 /* A step of the ladder in the terminal's language. */
 const char *show_step(const char *step);
 enum colour show_step_colour(const char *step);

@@ -63,8 +63,8 @@ enum exit_code show_copy(struct client *c, const json_t *copy)
 	show_band(status);
 	json_decref(status);
 	show_copy_state(copy);
-	show_label(json_object_get(entry, "label"), COLOUR_BOLD);
-	say("\n{1}  {2}  {3}\n", place, json_str(entry, "precedence"), show_kind(entry));
+	show_marking(entry);
+	say("{1}  {2}  {3}\n", place, json_str(entry, "precedence"), show_kind(entry));
 	say(_("names as its author "));
 	show_author(entry);
 	say("\n");
@@ -81,6 +81,7 @@ enum exit_code show_copy(struct client *c, const json_t *copy)
 		say("\n");
 	}
 	show_copy_state(copy);
+	show_marking(entry);
 	return EXIT_DONE;
 }
 

@@ -6,13 +6,6 @@
 
 #include <string.h>
 
-static void show_rule(const json_t *entry)
-{
-	say_coloured(COLOUR_BOLD, "=== ");
-	show_label(json_object_get(entry, "label"), COLOUR_BOLD);
-	say_coloured(COLOUR_BOLD, " ===\n");
-}
-
 static void show_role_names(const json_t *accord, const json_t *entry)
 {
 	const json_t *party = show_find(json_object_get(accord, "parties"), json_str(entry, "party"));
@@ -214,7 +207,7 @@ enum exit_code show_entry(struct client *c, const json_t *entry)
 		code = show_get(c, "/status", &status);
 	if (code == EXIT_DONE) {
 		show_band(status);
-		show_rule(entry);
+		show_marking(entry);
 		show_head(entry, accord);
 		show_form(entry);
 		show_words(c, entry);
@@ -224,7 +217,7 @@ enum exit_code show_entry(struct client *c, const json_t *entry)
 		/* The number last too, as on paper: an end that is missing is seen. */
 		say_coloured(COLOUR_BOLD, json_str(entry, "place"));
 		say("\n");
-		show_rule(entry);
+		show_marking(entry);
 	}
 	json_decref(status);
 	json_decref(accord);

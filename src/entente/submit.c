@@ -176,12 +176,10 @@ static json_t *label_of(const struct label *l)
 
 static void show_rule(const struct draft *d)
 {
-	json_t *label = label_of(&d->statement.label);
+	json_t *item = json_pack("{s:o}", "label", label_of(&d->statement.label));
 
-	say_coloured(COLOUR_BOLD, "=== ");
-	show_label(label, COLOUR_BOLD);
-	say_coloured(COLOUR_BOLD, " ===\n");
-	json_decref(label);
+	show_marking(item);
+	json_decref(item);
 }
 
 static void show_addressed(const struct statement *s)

@@ -72,14 +72,14 @@ static void show_event(const json_t *event)
 		show_form_title(entry, title, sizeof title);
 		if (title[0] != '\0') {
 			say("    ");
-			show_label(json_object_get(entry, "label"), COLOUR_BOLD);
+			show_label(entry, COLOUR_BOLD);
 			say("  ");
 			say_text(bytes_str(title));
 			say("\n");
 		}
 		if (json_is_string(first)) {
 			say("    ");
-			show_label(json_object_get(entry, "label"), COLOUR_BOLD);
+			show_label(entry, COLOUR_BOLD);
 			say("  ");
 			say_text(bytes_str(json_string_value(first)));
 			say("\n");

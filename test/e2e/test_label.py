@@ -37,6 +37,18 @@ def world(stage):
     return stage.world(officers_of={"kor": OFFICERS, "usa": OFFICERS}, label="U", guided=True)
 
 
+def check_screens(node, place, banner):
+    """Every screen of an item begins and ends with its marking in both languages, whatever the reader's is."""
+    assert banner == {"ko": "평문//북한 핵/제재//초안//KOR, USA 제공",
+                      "en": "UNCLASSIFIED//DPRK nuclear/Sanctions//DRAFT//REL TO KOR, USA"}
+    for env in ({}, KOREAN):
+        rule = [f"=== {banner[one]} ===" for one in ("ko", "en")]
+        shown = node.run("read", place, env=env).stdout.splitlines()
+        assert shown[1:3] == rule and shown[-2:] == rule, shown
+        shown = node.run("ladder", place, env=env).stdout.splitlines()
+        assert shown[:2] == rule and shown[-2:] == rule, shown
+
+
 def test_our_own_door(world):
     kor, usa = world["kor"], world["usa"]
     for label, rel, channel, code, why in SAID:
@@ -45,7 +57,9 @@ def test_our_own_door(world):
         assert re.search(why, done.stderr), (label, done.stderr)
     world.await_receipts()
     shown = usa.run("inbox").stdout
-    assert "U NOTE DRAFT REL KOR,USA TOPIC DPRK-NUC,SANCTIONS" in shown, shown
+    assert "(U//DPRK-NUC/SANCTIONS//DRAFT//REL KOR, USA)" in shown, shown
+    marked = next(one for one in usa.get("/inbox", channel="notify")["messages"] if one["marking"]["portion"].startswith("(U//DPRK-NUC"))
+    check_screens(usa, marked["place"], marked["marking"]["banner"])
     assert "NCG" not in shown, "what may be said there waits at home for its releasers"
     assert len(kor.get("/drafts")) == 4
     korean = kor.run("send", "notify", "x", "--to", "usa/watch", "--label", "TS", key="watch", code=4, env=KOREAN)

@@ -51,7 +51,8 @@ def test_no_item_is_shown_without_its_label(pair, language):
         starts = {cells(row[:row.index("/NOTIFY 1.")]) for row in rows}
         titled = {cells(row[:row.index(title)]) for row in rows for title in titles if title in row}
         assert len(starts) == 1 and len(titled) == 1, f"columns stand under each other: {rows}"
-    assert usa.run("ladder", places[0], env=language).stdout.startswith(LABEL)
+    shown = usa.run("ladder", places[0], env=language).stdout
+    assert shown.startswith(f"=== {LABEL} ===\n") and shown.endswith(f"\n=== {LABEL} ===\n"), shown
     lines = [line for line in usa.run("read", places[0], env=language).stdout.splitlines() if line]
     assert LABEL in lines[1] and LABEL in lines[-1]
     seen = events.communicate(timeout=20)[0].splitlines()
