@@ -41,6 +41,8 @@ def main():
         report.write(PLAYS)
         report.flush()
         passed, failures = run.count_pytest(report.name)
+    suites = [{"suite": [f"entente:{name}"]} for name in ("unit", "nobody", "policy", "nobody")]
+    rows.append(("a suite that nobody runs", [name for name, _ in run.forgotten(suites)] == ["suite nobody"]))
     rows.append(("plays", (passed, [name for name, _ in failures]) == (1, ["t.b", "t.c", "t.d"])))
 
     print(f"1..{len(rows)}")
