@@ -13,6 +13,7 @@ import argparse
 import http.client
 import os
 import random
+import re
 import shlex
 import shutil
 import signal
@@ -38,6 +39,9 @@ SIGNS = {"QUEUED": "Q", "SENT": "S", "STATION RECEIPT": "R", "WATCH READ": "W", 
 # What a statement of the play must bring its message to.
 REACHES = {"message": "STATION RECEIPT", "read": "WATCH READ", "correct": "READ BACK", "present": "PRESENTED",
            "reply": "REPLIED", "decline": "DECLINED", "defer": "DEFERRED"}
+
+
+SAMPLE = ["send", "share", "공개 보도에 관한 우리 측 평가임.", "--language", "ko", "--to", "usa/watch"]
 
 
 def say(*words):
@@ -68,7 +72,7 @@ class Demo:
         self.play = play_file.read(PLAY)
         self.relays = {path: nodes.Relay() for path in PATHS}
         self.world = nodes.World(self.folder, ROOT / "accords" / self.play.accord, officers_of=self.play.officers,
-                                 paths=PATHS, label=self.play.label)
+                                 paths=PATHS, label=self.play.label, guided=True)
         self.first, self.second = self.world.parties
         for path, relay in self.relays.items():
             relay.to = self.world.ports[self.first, self.second, path]
@@ -134,16 +138,27 @@ class Demo:
         node = self.world[step.party]
         for place in step.names(self.places):
             node.wait(f"{place} is at {step.party}", lambda place=place: self.is_folded(node, place))
-        answer = node.say(*step.arguments(self.places), key=step.officer, code=5 if step.is_cut else 0)
-        self.places[step.name] = answer["place"]
-        if not step.is_cut:
-            for other in self.world.nodes.values():
-                other.wait(f"{answer['place']} is at {other.party}", lambda other=other: self.is_folded(other, answer["place"]))
-            node.wait(f"{answer['place']} is cosigned", lambda: self.is_received(node, answer["place"]))
-        message = self.places[step.message().name]
-        what = f"on {message}" if step.about else f"{step.precedence}"
-        self.note(f"{cell(answer['place'], 23)}{cell(step.verb, 10)}{cell(step.officer, 12)}{cell(what, 27)}"
-                  f"{'  '.join(self.lit(other, message) for other in self.world.nodes.values())}")
+        out = step.goes_out()
+        answer = node.say(*step.arguments(self.places), key=step.officer, code=5 if step.is_cut and out else 0)
+        place = self.places[step.name] = answer["place"]
+        what = f"on {self.places[step.about.name]}" if step.about else f"{step.precedence}"
+        if out is not None:
+            place = self.places[out.name] = answer.get("released", place)
+            if not step.is_cut:
+                self.await_everywhere(node, place)
+            shown = "  ".join(self.lit(other, self.places[step.message().name]) for other in self.world.nodes.values())
+        else:
+            shown = self.waiting(answer)
+        self.note(f"{cell(place, 23)}{cell(step.verb, 10)}{cell(step.officer, 12)}{cell(what, 27)}{shown}")
+
+    def await_everywhere(self, node, place):
+        for other in self.world.nodes.values():
+            other.wait(f"{place} is at {other.party}", lambda other=other: self.is_folded(other, place))
+        node.wait(f"{place} is cosigned", lambda: self.is_received(node, place))
+
+    @staticmethod
+    def waiting(answer):
+        return f"waits, approved by {answer.get('approved', 0)} of {answer['needed']}"
 
     @staticmethod
     def is_folded(node, place):
@@ -206,6 +221,71 @@ class Demo:
             self.check(status["void"] == 0 and status["stopped_logs"] == 0,
                        f"{node.party.upper()}: {status['entries']} entries, none VOID, no log stopped")
 
+    # What goes to the other party goes as both have agreed
+
+    def guideline(self, number):
+        """A line of the accord's guidelines, without its comment and its names."""
+        line = (self.world.accord / "guidelines").read_text().splitlines()[number - 1]
+        return f"line {number}: {' '.join(line.split('#')[0].split())}"
+
+    def show_release(self):
+        ours, theirs = self.world[self.first], self.world[self.second]
+        head("What goes out, by whose hands: the guidelines that both have signed")
+        self.show_denials(ours)
+        place = self.show_one_released(ours, theirs)
+        self.show_recall(ours, theirs, place)
+        self.world.await_receipts()
+
+    def show_denials(self, ours):
+        for label, rel in (("R caveat:NCG", None), ("S topic:SANCTIONS", "kor,usa,jpn")):
+            words = [*SAMPLE, "--label", label, *(["--rel", rel] if rel else [])]
+            done = ours.run(*words, key="policy-1", code=None)
+            number = re.search(r"guidelines, line (\d+)", done.stderr)
+            self.check(done.returncode == 4 and number is not None, f"{label}{f' for {rel}' if rel else ''}: refused at our own door")
+            for line in done.stderr.splitlines():
+                if line.startswith("entente: "):
+                    self.note(f"      {line.removeprefix('entente: ')}")
+            if number:
+                self.note(f"      {self.guideline(int(number[1]))}")
+
+    def show_one_released(self, ours, theirs):
+        """Submitted by one, approved by two others, released; each sees what he may."""
+        before = {row["place"] for row in theirs.get("/inbox", channel=SAMPLE[1], last=1000)["messages"]}
+        draft = ours.say(*SAMPLE, "--label", "S topic:DPRK-MSL", key="policy-1")
+        self.check(draft.get("needed") == 2 and not self.came(theirs, before),
+                   f"S topic:DPRK-MSL by policy-1: waits as {draft['place']}, two must approve it, {theirs.party.upper()} has nothing")
+        self.note(f"      {self.guideline(draft['line'])}")
+        done = ours.run("approve", draft["place"], "--sign", key="policy-1", code=None)
+        self.check(done.returncode == 4 and "PERSON" in done.stderr, "its author approves it himself: refused")
+        first = ours.say("approve", draft["place"], "--sign", key="shift-1")
+        self.check("released" not in first and not self.came(theirs, before), f"shift-1 approves: {self.waiting(first)}")
+        place = ours.say("approve", draft["place"], "--sign", key="deputy-1")["released"]
+        self.await_everywhere(ours, place)
+        entry = theirs.entry(place)
+        self.check(entry["verdict"] == "OK" and entry["signatures"] == 3 and self.came(theirs, before) == {place},
+                   f"deputy-1 approves: released as {place}, {theirs.party.upper()} checks three signatures over the same bytes")
+        return place
+
+    @staticmethod
+    def came(node, before):
+        return {row["place"] for row in node.get("/inbox", channel=SAMPLE[1], last=1000)["messages"]} - before
+
+    def show_recall(self, ours, theirs, place):
+        theirs.say("ack", place, key="watch-1")
+        asked = ours.say("recall", place, key="policy-1")["place"]
+        for node in self.world.nodes.values():
+            node.wait("RECALL ASKED is shown", lambda node=node: self.recall(node, place) == "RECALL ASKED")
+        self.check(True, f"{asked}: RECALL ASKED is shown on both sides, and {theirs.party.upper()} still holds it: nobody can take it away")
+        theirs.say("recalled", place, "--reader", "watch", key="watch-1")
+        for node in self.world.nodes.values():
+            node.wait("the answer is shown", lambda node=node: self.recall(node, place) == "RECALLED")
+        became = ours.entry(place)["became"]
+        self.check(became["done"] == [theirs.party], f"{place}: RECALLED; {theirs.party.upper()} says that its watch had read it")
+
+    @staticmethod
+    def recall(node, place):
+        return node.entry(place).get("became", {}).get("recall")
+
     # The record, proved with stock tools
 
     def prove(self):
@@ -261,13 +341,20 @@ class Demo:
             words = " ".join(f"{name}={shlex.quote(str(value))}" for name, value in world.items())
             say(f'  {party}() {{ {words} {nodes.BINARY} "$@"; }}')
         ours, theirs = self.first, self.second
-        place = f"'{ours.upper()}/LEADER 1.{self.world[ours].logs()[f'{ours.upper()}/LEADER 1']['size']}'"
+        draft, place = (f"'{log}.{self.world[ours].logs()[log]['size']}'" for log in (
+            f"{ours.upper()}/{ours.upper()}-HOME 1", f"{ours.upper()}/LEADER 1"))
+        keys = self.world[ours].keys
         head("then, one after another:")
         for line in (f"{ours} status", f"{ours} inbox notify", f"{theirs} inbox --owed",
                      f"{ours} send leader 'Our aircraft, back at 14:05.' --to {theirs}/head --precedence FLASH",
+                     f"{ours} approve {draft}", f"{ours} approve {draft} --sign --key {keys}/shift-1",
+                     f"{ours} approve {draft} --sign --key {keys}/deputy-1",
                      f"{theirs} read {place}", f"{theirs} ack {place}",
                      f"{theirs} readback {place} 'Yours, back at 14:05.'", f"{ours} correct {place}",
-                     f"{ours} ladder {place}", f"{ours} verify", f"{ours} export --to {self.folder / 'again'}",
+                     f"{ours} ladder {place}",
+                     f"{ours} send consult 'Between us.' --to {theirs}/policy --label 'R caveat:NCG' || echo 'refused, as agreed'",
+                     f"{ours} recall {place}", f"{theirs} recalled {place} --reader watch", f"{ours} drafts --all",
+                     f"{ours} verify", f"{ours} export --to {self.folder / 'again'}",
                      f"{sys.executable} {ROOT / 'test/lib/reader.py'} {self.folder / 'again'}"):
             say(f"  {line}")
         say("\nCtrl-C ends both nodes.")
@@ -307,6 +394,7 @@ class Demo:
             self.run_play()
             self.show_ladders()
             self.check_ladders()
+            self.show_release()
             self.prove()
             if not is_once and not self.wrong:
                 self.invite()

@@ -4,7 +4,8 @@ Format and rules: docs/spec/play.md. `read(path)` gives a Play or raises Refused
 
 A demo goes through `play.steps`. Each Step is one command of `entente`: `step.arguments(places)` are its words,
 where `places` maps the names of earlier steps to their places in the record; `step.names(places)` are the places
-that must have come to the party's own node before. While `step.is_cut` is true, no way between the nodes is up:
+that must have come to the party's own node before. What `step.needed` others must approve has the place of its draft
+until the last of them has, then that where it went out. While `step.is_cut` is true, no way between the nodes is up:
 what both sides say then has crossed, and `play.crossed` lists the pairs.
 """
 
@@ -22,6 +23,8 @@ DATE = re.compile(r"20[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 SPAN = re.compile(r"[1-9][0-9]{0,5}[smhd]")
 PRECEDENCES = ("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE")
 STATUSES = ("happened", "planned", "disputed")
+TRANSLATIONS = ("MACHINE", "DRAFT", "REVIEWED", "CERTIFIED")
+FIELD = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)*")
 CAUSES = ("cannot-decode", "wrong-addressee", "unknown-form", "incomplete")
 KEY_FILES = {"root", "registrar", "log", "mirror", "tls", "lines"}
 
@@ -36,7 +39,9 @@ class Refused(ValueError):
 class Verb:
     """What a statement of this kind is about and what must stand before it."""
 
-    on: str  # "" a message of one's own; "message" the other side's; "readback" of one's own message; "any"
+    # "" a message of one's own; "message" the other side's; "readback" of one's own message; "words" of one's own that wait
+    # for approval; "either" a message of whichever side; "any"
+    on: str
     text: bool
     needs_read: bool = False
 
@@ -53,6 +58,8 @@ VERBS = {
     "defer": Verb("message", True, True),
     "query": Verb("any", True),
     "negative": Verb("message", True),
+    "translate": Verb("either", True),
+    "approve": Verb("words", False),
 }
 COMMANDS = {"message": "send", "read": "ack"}
 
@@ -81,6 +88,11 @@ class Step:
     text: dict = field(default_factory=dict)
     until: str = ""
     cause: str = ""
+    form: str = ""
+    fields: list = field(default_factory=list)  # (name, value) of the form
+    rank: str = ""  # how good a translation is
+    needed: int = 0  # so many others approve it before it goes out
+    by: list = field(default_factory=list)  # the names of those who have
     language: str = ""  # the authentic one
     label: str = ""
 
@@ -93,9 +105,19 @@ class Step:
         return self if self.about is None else self.about.message()
 
     def words(self):
-        """The authentic text, then its translation."""
+        """The authentic text, then its translation, if it has one beside it."""
         order = [self.language, *(one for one in LANGUAGES if one != self.language)]
-        return "\n\n".join(self.text[language] for language in order)
+        return "\n\n".join(self.text[language] for language in order if language in self.text)
+
+    def goes_out(self):
+        """What the other party gets by it: itself, what it is the last to approve, or nothing."""
+        if self.verb == "approve":
+            return self.about if self.about.by[-1] == self.officer else None
+        return None if self.needed else self
+
+    @property
+    def is_waiting(self):
+        return len(self.by) < self.needed
 
     def named(self):
         return [*self.refers, *([self.corrects] if self.corrects else []), *([self.about] if self.about else [])]
@@ -110,8 +132,15 @@ class Step:
             words += ["--subject", self.subject[self.language], "--language", self.language]
             words += [word for one in self.to for word in ("--to", one)]
             words += [word for one in self.info for word in ("--info", one)]
+            words += ["--form", self.form] if self.form else []
+            for name, value in self.fields:
+                words += ["--because", value] if name == "because" else ["--field", f"{name}={value}"]
             return words + [word for place in self.names(places) for word in ("--refers", place)]
         words = [command, places[self.about.name]]
+        if self.verb == "approve":
+            return [*words, "--sign"]
+        if self.verb == "translate":
+            return [*words, self.words(), "--to", self.language, "--status", self.rank]
         if self.text:
             words += [self.words(), "--language", self.language]
         if self.until:
@@ -141,10 +170,12 @@ class Play:
 
 
 class Accord:
-    """What a play must keep to: parties, posts and channels of the accord's folder. The program checks the folder."""
+    """What a play must keep to: parties, posts, channels and so on of the accord's folder. The program checks the folder."""
 
     def __init__(self, folder):
         self.posts = {}  # role: parties
+        self.levels, self.releases = [], []  # low to high; (condition, its value, how many others)
+        self.releasers, self.translators = {}, {}  # role: up to that level; status: roles
         self.channels = {}  # name: {"parties", "write", "precedence"}
         self.parties = [words[0] for words in self.lines(folder / "parties")]
         for words in self.lines(folder / "posts"):
@@ -156,6 +187,31 @@ class Accord:
         for words in self.lines(folder / "timers"):
             if words[:2] == ["flash", "length"]:
                 self.flash_len_max = int(words[2])
+        for words in self.lines(folder / "guidelines"):
+            if words[0] == "level":
+                self.levels.append(words[1])
+            elif words[0] == "role" and words[-2:] == ["may", "release"]:
+                self.releasers[words[1]] = words[words.index("up-to") + 1]
+            elif words[0] == "release":
+                at = words.index("by")
+                self.releases.append((words[1], " ".join(words[2:at]), int(words[at + 1])))
+        for words in self.lines(folder / "glossary"):
+            if words[0] == "translate":
+                self.translators[words[1]] = words[3:]
+        self.forms = {path.name for path in (folder / "forms").iterdir()}
+
+    def needed(self, step):
+        """So many others approve it: the highest number of the lines that it meets."""
+        if not step.text or step.verb == "readback":
+            return 0
+        plane = self.channels[step.message().channel]["plane"]
+        meets = {"within": lambda _: True, "outside": lambda _: False, "plane": lambda value: value == plane,
+                 "above": lambda value: self.levels.index(step.label) > self.levels.index(value),
+                 "precedence": lambda value: value == (step.precedence or "ROUTINE")}
+        return max((count for name, value, count in self.releases if meets[name](value)), default=0)
+
+    def may_release(self, role, label):
+        return role in self.releasers and self.levels.index(label) <= self.levels.index(self.releasers[role])
 
     @staticmethod
     def lines(path):
@@ -233,10 +289,10 @@ class Reader:
             self.refuse(rule, f"{word} is not one of those")
         return word
 
-    def names(self, rule):
-        """(LANG TEXT)+ in each language once."""
+    def names(self, rule, count=len(LANGUAGES)):
+        """(LANG TEXT)+ in so many languages, each once."""
         out = {}
-        for _ in LANGUAGES:
+        for _ in range(count):
             language = self.word(rule, LANGUAGES)
             if language in out or not self.tokens or self.tokens[0][0] != "text":
                 self.refuse(rule, "each language once, with its text")
@@ -275,7 +331,9 @@ class Reader:
         self.play.accord, self.accord = folder.name, Accord(folder)
 
     def read_label(self):
-        self.play.label = self.word("play.label")
+        if self.accord is None:
+            self.refuse("play.accord", "the accord comes first")
+        self.play.label = self.word("play.label", self.accord.levels)
 
     def read_article(self):
         number = self.word("play.article")
@@ -311,11 +369,13 @@ class Reader:
     def read_cut(self):
         if self.is_cut:
             self.refuse("play.cut", "it is cut already")
+        self.check_waiting()
         self.is_cut = True
 
     def read_mend(self):
         if not self.is_cut:
             self.refuse("play.cut", "it is not cut")
+        self.check_waiting()
         self.is_cut = False
 
     def read_crossed(self):
@@ -330,11 +390,18 @@ class Reader:
              "writes": read_writes, "officer": read_officer, "chapter": read_chapter, "cut": read_cut,
              "mend": read_mend, "crossed": read_crossed}
 
-    def step(self, rule):
+    def step(self, rule, is_out=True):
         name = self.word(rule)
         if name not in self.steps:
             self.refuse(rule, f"{name} does not stand before it")
+        if is_out and self.steps[name].is_waiting:
+            self.refuse("act.waits", f"{name} waits for approval")
         return self.steps[name]
+
+    def check_waiting(self):
+        for step in self.play.steps:
+            if step.is_waiting:
+                self.refuse("play.waits", f"{step.name} is approved by {len(step.by)} of {step.needed}")
 
     def read_step(self, verb):
         if self.accord is None or not self.play.label:
@@ -350,9 +417,12 @@ class Reader:
                     language=self.play.languages[party])
         if verb == "message":
             self.read_message(step)
+        elif verb == "approve":
+            self.read_approval(step)
         else:
             self.read_act(step)
         self.check_role(step)
+        step.needed = self.accord.needed(step)
         self.steps[name] = step
         self.play.steps.append(step)
 
@@ -391,9 +461,26 @@ class Reader:
         self.word("message.subject", ["subject"])
         step.subject = self.names("message.subject")
         self.word("message.text", ["text"])
-        step.text = self.names("message.text")
+        step.text = self.names("message.text", 1)
+        if self.is_word(*LANGUAGES):
+            step.text |= self.names("message.text", 1)
+        if step.language not in step.text:
+            self.refuse("message.text", f"{step.language} is the authentic one")
+        if self.is_word("form"):
+            self.read_form(step)
         if step.precedence == "FLASH" and len(step.words().encode()) > self.accord.flash_len_max:
             self.refuse("message.flash", f"{len(step.words().encode())} bytes, {self.accord.flash_len_max} are allowed")
+
+    def read_form(self, step):
+        self.word("message.form")
+        step.form = self.word("message.form", self.accord.forms)
+        while self.tokens:
+            name = self.word("message.form", FIELD)
+            if not self.tokens or self.tokens[0][0] != "text":
+                self.refuse("message.form", f"{name} has no text")
+            step.fields.append((name, self.tokens.pop(0)[1]))
+        if not step.fields:
+            self.refuse("message.form", "no field")
 
     def check_correction(self, step):
         """A correction has the reach and the precedence of what it corrects."""
@@ -422,11 +509,20 @@ class Reader:
             if step.status == "disputed" or not set(step.sources) & set(self.play.points[point]):
                 self.refuse("message.point", f"{point} is not in these articles, or not settled there")
 
+    def read_approval(self, step):
+        draft = step.about = self.step("act.about", is_out=False)
+        if draft.party != step.party or not draft.is_waiting:
+            self.refuse("act.approve", f"{draft.name} waits for no approval of {step.party}")
+        role, = self.play.officers[step.party][step.officer]
+        if step.officer in (draft.officer, *draft.by) or not self.accord.may_release(role, draft.label):
+            self.refuse("act.approver", f"{step.officer} may not approve {draft.name}, or has spoken for it already")
+        draft.by.append(step.officer)
+
     def read_act(self, step):
         verb = VERBS[step.verb]
         step.about = self.step("act.about")
         message = step.message()
-        if step.about.verb != {"message": "message", "readback": "readback"}.get(verb.on, step.about.verb):
+        if step.about.verb != {"message": "message", "either": "message", "readback": "readback"}.get(verb.on, step.about.verb):
             self.refuse("act.about", f"{step.verb} is not said of a {step.about.verb}")
         if verb.on == "message" and message.party == step.party or verb.on == "readback" and message.party != step.party:
             self.refuse("act.party", f"{step.party} does not say that of {step.about.name}")
@@ -443,9 +539,21 @@ class Reader:
         if step.verb == "negative":
             self.word("act.cause", ["cause"])
             step.cause = self.word("act.cause", CAUSES)
-        if verb.text:
+        if step.verb == "translate":
+            self.read_translation(step)
+        elif verb.text:
             self.word("act.text", ["text"])
             step.text = self.names("act.text")
+
+    def read_translation(self, step):
+        step.rank = self.word("act.rank", TRANSLATIONS)
+        if self.play.officers[step.party][step.officer][0] not in self.accord.translators.get(step.rank, ()):
+            self.refuse("act.rank", f"{step.officer} may not say {step.rank}")
+        self.word("act.text", ["text"])
+        step.text = self.names("act.text", 1)
+        step.language, = step.text
+        if step.language in step.about.text:
+            self.refuse("act.text", f"{step.about.name} is in {step.language} already")
 
     def check_role(self, step):
         channel = self.accord.channels[step.message().channel]
@@ -458,12 +566,17 @@ class Reader:
     def check_whole(self):
         if self.is_cut:
             self.refuse("play.cut", "it is never mended")
+        self.check_waiting()
         covered = {point for message in self.play.messages() for point in message.points}
         if set(self.play.points) - covered:
             self.refuse("play.points", f"nobody says {', '.join(sorted(set(self.play.points) - covered))}")
         for message in self.play.messages():
-            verbs = [step.verb for step in self.play.acts_on(message)]
+            acts = self.play.acts_on(message)
+            verbs = [step.verb for step in acts]
             self.number = message.line
+            languages = {*message.text, *(step.language for step in acts if step.verb == "translate")}
+            if languages != set(LANGUAGES):
+                self.refuse("message.text", f"{message.name} is in {' and '.join(sorted(languages))} alone")
             if not {"read", "negative"} & set(verbs):
                 self.refuse("play.read", f"nobody reads {message.name}")
             if message.precedence == "FLASH" and "correct" not in verbs:
