@@ -72,7 +72,7 @@ class Demo:
         self.play = play_file.read(PLAY)
         self.relays = {path: nodes.Relay() for path in PATHS}
         self.world = nodes.World(self.folder, ROOT / "accords" / self.play.accord, officers_of=self.play.officers,
-                                 paths=PATHS, label=self.play.label, guided=True)
+                                 paths=PATHS, label=self.play.label)
         self.first, self.second = self.world.parties
         for path, relay in self.relays.items():
             relay.to = self.world.ports[self.first, self.second, path]

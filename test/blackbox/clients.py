@@ -20,6 +20,7 @@ UNSURE = {"IO", "CORRUPT", "MEMORY", "SIGNER", "TIMEOUT", "DOWN"}  # errors that
 LOST = (OSError, http.client.HTTPException, ValueError)  # also half an answer of what was killed
 KEPT_MAX, READ_LAST = 64, 30
 CORRECT = {1: 0}
+RELEASERS = ("second", "third")  # who sign what nobody says alone
 
 
 class Client(threading.Thread):
@@ -133,7 +134,9 @@ class Terminal(Client):
         raw = officers.statement(past["accord"], channel.number, self.node.party, role, kind, rel=channel.parties,
                                  seen=past["seen"], to=to, refers=leaves, body=body,
                                  precedence=channel.precedence if kind == officers.MESSAGE else None, **more)
-        self.waiting.append({"item": officers.item(raw, [self.node.key("duty")], body), "text": text, "kind": kind,
+        is_flash = kind == officers.MESSAGE and channel.precedence == officers.FLASH
+        by = RELEASERS if kind in (officers.MESSAGE, officers.REPLY) and (is_flash or channel.plane == "LEADER") else ()
+        self.waiting.append({"item": officers.item(raw, [self.node.key(name) for name in ("duty", *by)], body), "text": text, "kind": kind,
                              "id": cbor2.loads(raw)[4].hex(), "channel": channel.name, "refers": list(refers)})
 
     def say(self):
@@ -264,11 +267,11 @@ class CommandLine(Client):
         return "unknown", {"code": done.returncode, "why": done.stderr[-300:]}
 
     def send(self):
-        channel = self.random.choice(self.world.channels_used)
+        channel = self.random.choice([one for one in self.world.channels_used if one.alone])
         text = self.text()
         to = [word for party in channel.parties if party != self.node.party for word in ("--to", f"{party}/{channel.role}")]
         state, _ = self.attempt("say", lambda: self.filed(self.run_it(
-            "send", channel.name, text, *to, "--label", "OPEN", "--precedence", channel.precedence_name, "--as", channel.role,
+            "send", channel.name, text, *to, "--label", "U", "--precedence", channel.alone, "--as", channel.role,
             "--json")), items=[{"text": text, "kind": officers.MESSAGE, "channel": channel.name}])
         self.is_unsure |= state == "unknown"
 

@@ -167,7 +167,7 @@ class Nemesis:
             if node.get("/status")["recovering"] is False:
                 return True
             if all(node.is_linked(peer) for peer in self.world.parties if peer != party) and self.world.is_refilled(party):
-                node.run("restore", "--open-epoch", "--label", "OPEN", key="registrar", code=None)
+                node.run("restore", "--open-epoch", "--label", "U", key="registrar", code=None)
         return False
 
     # The schedule

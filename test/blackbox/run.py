@@ -40,7 +40,7 @@ PRECEDENCES = ("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE")
 FIU = ("/usr/lib/fiu/fiu_run_preload.so", "/usr/lib/fiu/fiu_posix_preload.so")
 ALONE = nodes.ROOT / "build/test/blackbox/alone.so"
 
-Channel = collections.namedtuple("Channel", "number name parties role precedence precedence_name")
+Channel = collections.namedtuple("Channel", "number name plane parties role precedence precedence_name alone")
 
 
 def words_of(path):
@@ -57,7 +57,8 @@ class World(nodes.World):
         accord = ACCORDS[parties]
         names = [words[0] for words in words_of(accord / "parties")]
         posts = [(words[0], words[words.index("of") + 1:]) for words in words_of(accord / "posts")]
-        officers_of = {party: {"duty": [role for role, of in posts if party in of]} for party in names}
+        officers_of = {party: {name: [role for role, of in posts if party in of] for name in ("duty", *clients.RELEASERS)}
+                       for party in names}
         super().__init__(folder, accord, officers_of, PATHS)
         self.seed, self.history = seed, history.History(self.folder / "history")
         self.restores, self.lines, self.keepers, self.mounted = {party: 0 for party in names}, {}, {}, []
@@ -116,14 +117,18 @@ class World(nodes.World):
         return self
 
     def choose_channels(self):
-        """Channels on which all may write, the most urgent one first, each with a role that all have."""
+        """Channels on which all may write, the most urgent one first, each with a role that all have.
+
+        `alone`: a precedence at which words go out there without anybody's approval, None on a LEADER line.
+        """
         accord = next(iter(self.nodes.values())).get("/accord")
         roles = {row["name"] for row in accord["roles"] if set(row["parties"]) == set(self.parties)}
         rows = [row for row in accord["channels"] if set(row["parties"]) == set(self.parties)]
         for row in sorted(rows, key=lambda row: min(map(PRECEDENCES.index, row["precedences"]))):
             name = max(row["precedences"], key=PRECEDENCES.index) if "FLASH" not in row["precedences"] else "FLASH"
-            yield Channel(row["number"], row["name"], row["parties"], sorted(roles & set(row["writers"]))[0],
-                          PRECEDENCES.index(name), name)
+            slowest = max(row["precedences"], key=PRECEDENCES.index)
+            yield Channel(row["number"], row["name"], row["plane"], row["parties"], sorted(roles & set(row["writers"]))[0],
+                          PRECEDENCES.index(name), name, None if row["plane"] == "LEADER" or slowest == "FLASH" else slowest)
 
     # What can be awaited; who asks has a connection of his own
 

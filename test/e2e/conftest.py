@@ -12,7 +12,7 @@ import nodes  # noqa: E402
 
 # The accord that the plays run under, and who is there to play.
 PLAY_ACCORD = ROOT / "accords/rok-us"
-OFFICERS = {"watch": ["watch"], "head": ["head"]}
+OFFICERS = {"watch": ["watch"], "head": ["head"], "deputy": ["deputy"]}
 
 
 class Stage:

@@ -84,7 +84,7 @@ def test_another_protocol_is_refused_before_anything_is_read(stage):
     """A peer with the right key, accord and name, and an older or a newer protocol: both sides have both numbers."""
     world = stage.world()
     kor, usa = world["kor"], world["usa"]
-    usa.say("send", "notify", "Before.", "--to", "kor/watch", "--label", "OPEN", key="watch")
+    usa.say("send", "notify", "Before.", "--to", "kor/watch", "--label", "U", key="watch")
     world.await_receipts()
     old = peer.Peer(world, "usa", "kor")
     old.take_log("notify")

@@ -277,7 +277,7 @@ def test_an_advance_copy_is_told_before_it_has_a_number(stage):
     body = officers.content("Ahead of its log.")
     raw = officers.statement(bytes.fromhex(accord), number, "kor", "watch", rel=["kor", "usa"], to=[("usa", "watch", 0)],
                              precedence=officers.FLASH, body=body)
-    item = officers.item(raw, [kor.key("watch")], body)
+    item = officers.item(raw, [kor.key(name) for name in ("watch", *nodes.RELEASERS)], body)
     payload = cbor2.dumps([f"{accord}/{number}/kor/1", item[0], item[1], body], canonical=True)
     events = usa.events()
     frame = (len(payload) + 1).to_bytes(4, "big") + b"\x05" + payload

@@ -26,7 +26,7 @@ def is_whole(node, one):
 
 def send(world, *files):
     words = [word for file in files for word in ("--attach", file)]
-    return world["kor"].say("send", "notify", "With files.", "--to", "usa/watch", "--label", "OPEN", *words, key="watch")["place"]
+    return world["kor"].say("send", "notify", "With files.", "--to", "usa/watch", "--label", "U", *words, key="watch")["place"]
 
 
 def had(node, place):

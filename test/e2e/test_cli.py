@@ -64,14 +64,14 @@ def test_missing_files(tmp_path):
 def test_codes_of_a_running_node(stage):
     world = stage.world(is_started=False)
     kor = world["kor"].start()
-    said = ["send", "notify", "Text.", "--to", "usa/watch", "--label", "OPEN"]
+    said = ["send", "notify", "Text.", "--to", "usa/watch", "--label", "U"]
     assert "entente bundle write" in kor.run(*said, key="watch", code=5).stderr
     assert kor.run("read", "KOR/NOTIFY 1.999", code=3).stderr
     assert kor.run("ladder", "nonsense", code=2).stderr
     assert kor.run(*said, "--wait", "receipt", "--timeout", "200ms", key="watch", code=None).returncode in (5, 7)
     assert "--label" in kor.run(*said[:-2], key="watch", code=2, env={"ENTENTE_LABEL": ""}).stderr
-    assert "--to" in kor.run("send", "notify", "Text.", "--label", "OPEN", key="watch", code=2).stderr
-    assert kor.run("send", "nowhere", "Text.", "--to", "usa/watch", "--label", "OPEN", key="watch", code=3).stderr
+    assert "--to" in kor.run("send", "notify", "Text.", "--label", "U", key="watch", code=2).stderr
+    assert kor.run("send", "nowhere", "Text.", "--to", "usa/watch", "--label", "U", key="watch", code=3).stderr
     assert re.search(r"FLASH has at most \d+ bytes", kor.run("accord", "show").stdout)
     assert "nobody" in kor.run("log", "--party", "nobody", code=3).stderr
     assert kor.run(*said, "--attach", world.folder / "none", key="watch", code=3).stderr
@@ -92,7 +92,7 @@ def test_codes_of_a_running_node(stage):
 
 def test_json_of_every_view(pair):
     kor = pair["kor"]
-    place = kor.say("send", "notify", "Text.", "--to", "usa/watch", "--label", "OPEN", key="watch")["place"]
+    place = kor.say("send", "notify", "Text.", "--to", "usa/watch", "--label", "U", key="watch")["place"]
     kor.await_step(place, "STATION RECEIPT")
     for arguments in (["status"], ["inbox", "notify"], ["read", place], ["ladder", place], ["log", "notify"], ["keys"],
                       ["accord", "show"]):
@@ -104,15 +104,15 @@ def test_json_of_every_view(pair):
 
 def test_wait_and_watch(pair):
     kor, usa = pair["kor"], pair["usa"]
-    done = kor.run("send", "notify", "Text.", "--to", "usa/watch", "--label", "OPEN", "--wait", "receipt", "--timeout",
+    done = kor.run("send", "notify", "Text.", "--to", "usa/watch", "--label", "U", "--wait", "receipt", "--timeout",
                    "5s", key="watch")
     place = done.stdout.split("  ")[0]
     assert "STATION RECEIPT" in usa.ladder(place)["steps"]
-    late = kor.run("send", "notify", "Text.", "--to", "usa/watch", "--label", "OPEN", "--wait", "read", "--timeout",
+    late = kor.run("send", "notify", "Text.", "--to", "usa/watch", "--label", "U", "--wait", "read", "--timeout",
                    "100ms", key="watch", code=7)
     assert late.stderr
     events = usa.events()
-    kor.say("send", "notify", "Seen as it comes.", "--to", "usa/watch", "--label", "OPEN", key="watch")
+    kor.say("send", "notify", "Seen as it comes.", "--to", "usa/watch", "--label", "U", key="watch")
     event = events.next(lambda one: one["change"] == "ENTRY" and "text" in one["entry"])
     assert event["entry"]["text"] == ["Seen as it comes."]
 
@@ -122,7 +122,7 @@ def test_a_resend_is_filed_once(pair):
     kor = pair["kor"]
     pair["usa"].stop()
     kor.wait("the line is down", lambda: not kor.is_linked())
-    place = kor.say("send", "notify", "Once.", "--to", "usa/watch", "--label", "OPEN", key="watch", code=5)["place"]
+    place = kor.say("send", "notify", "Once.", "--to", "usa/watch", "--label", "U", key="watch", code=5)["place"]
     done = kor.run("send", "--again", code=0)
     assert place in done.stdout
     assert len(kor.get("/inbox", channel="notify")["messages"]) == 1
@@ -140,10 +140,10 @@ def test_an_agent_signs(pair):
         env = {"SSH_AUTH_SOCK": str(pair.folder / "agent")}
         nodes.wait_for("the agent answers", lambda: (pair.folder / "agent").exists())
         subprocess.run(["ssh-add", "-q", kor.keys / "watch"], env={**os.environ, **env}, check=True)
-        place = kor.say("send", "notify", "By the agent.", "--to", "usa/watch", "--label", "OPEN", key=None,
+        place = kor.say("send", "notify", "By the agent.", "--to", "usa/watch", "--label", "U", key=None,
                         env={**env, "ENTENTE_KEY": ""})["place"]
         assert kor.entry(place)["verdict"] == "OK"
-        place = kor.say("send", "notify", "By its .pub.", "--to", "usa/watch", "--label", "OPEN", key="watch.pub",
+        place = kor.say("send", "notify", "By its .pub.", "--to", "usa/watch", "--label", "U", key="watch.pub",
                         env=env)["place"]
         assert kor.entry(place)["verdict"] == "OK"
     finally:

@@ -17,7 +17,7 @@ KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(C
 
 
 def notice(node, text="Text.", *more, code=0, key="watch", to="usa/watch"):
-    return node.say("send", "notify", text, "--to", to, "--label", "OPEN", *more, key=key, code=code)
+    return node.say("send", "notify", text, "--to", to, "--label", "U", *more, key=key, code=code)
 
 
 # Keys
@@ -28,13 +28,13 @@ def test_a_key_is_added_and_withdrawn(pair):
     new = officers.Key(pair.folder / "new")
     public = f"{new.path}.pub"
     notice(kor, "Too early.", "--as", "watch", "--key", new.path, code=4)
-    added = kor.say("keys", "--add", public, "--roles", "watch,shift", "--holder", "42", "--label", "OPEN", key="registrar")
+    added = kor.say("keys", "--add", public, "--roles", "watch,shift", "--holder", "42", "--label", "U", key="registrar")
     rows = {row["fingerprint"]: row for row in kor.get("/keys")["keys"]}
     assert rows[new.fingerprint]["holder"] == 42 and rows[new.fingerprint]["roles"] == ["shift", "watch"]
     place = notice(kor, "Now.", "--as", "watch", "--key", new.path)["place"]
     assert notice(kor, "Which role?", "--key", new.path, code=2) == {}
-    kor.say("keys", "--withdraw", public, "--label", "OPEN", key="registrar")
-    refused = kor.run("send", "notify", "Too late.", "--to", "usa/watch", "--label", "OPEN", "--as", "watch", "--key",
+    kor.say("keys", "--withdraw", public, "--label", "U", key="registrar")
+    refused = kor.run("send", "notify", "Too late.", "--to", "usa/watch", "--label", "U", "--as", "watch", "--key",
                       new.path, code=4)
     assert "KEY" in refused.stderr
     pair.await_receipts()
@@ -46,7 +46,7 @@ def test_a_key_is_added_and_withdrawn(pair):
 
 def test_only_the_registrar_changes_keys(pair):
     new = officers.Key(pair.folder / "new")
-    done = pair["kor"].run("keys", "--add", f"{new.path}.pub", "--roles", "watch", "--holder", "1", "--label", "OPEN",
+    done = pair["kor"].run("keys", "--add", f"{new.path}.pub", "--roles", "watch", "--holder", "1", "--label", "U",
                            key="watch", code=4)
     assert "REGISTRAR" in done.stderr
 
@@ -57,14 +57,15 @@ def test_only_the_registrar_changes_keys(pair):
 def test_a_mark_finds_its_read_back(pair):
     """Several roles of one party are addressed: its READ BACK is one, and a message stands for its only one."""
     kor, usa = pair["kor"], pair["usa"]
-    place = kor.say("send", "leader", "At once.", "--to", "usa/watch", "--info", "usa/head", "--precedence", "FLASH",
-                    "--label", "OPEN", "--wait", "receipt", key="head")["place"]
+    place = kor.release("send", "leader", "At once.", "--to", "usa/watch", "--info", "usa/head", "--precedence", "FLASH",
+                        "--label", "U")
+    usa.await_step(place, "STATION RECEIPT")
     assert kor.run("correct", place, key="head", code=3).stderr.count("entente ladder") == 1
     assert usa.run("readback", place, "Too soon.", key="watch", code=4).stderr.count("STEP") == 1
     usa.say("ack", place, key="watch")
     first = usa.say("readback", place, "At ones.", key="watch")["place"]
     kor.wait("the READ BACK came", lambda: kor.find("/entry", place=first))
-    wrong = kor.say("wrong", place, "Once, not ones.", key="head")
+    wrong = kor.say("wrong", place, key="head")
     assert wrong["refers"] == first
     second = usa.say("readback", place, "At once.", key="watch")["place"]
     kor.wait("the second came", lambda: kor.find("/entry", place=second))
@@ -274,14 +275,14 @@ def test_korean_is_spoken_and_stays_in_its_columns(pair):
     kor, usa = pair["kor"], pair["usa"]
     place = notice(kor, "한글과 English를 섞은 본문이 표의 칸을 넘지 않는지 본다.")["place"]
     usa.await_step(place, "STATION RECEIPT")
-    waited = kor.run("send", "notify", "둘째.", "--to", "usa/watch", "--label", "OPEN", "--wait", "reply", "--timeout", "50ms",
+    waited = kor.run("send", "notify", "둘째.", "--to", "usa/watch", "--label", "U", "--wait", "reply", "--timeout", "50ms",
                      key="watch", env=KOREAN, code=7).stderr
     assert "회신" in waited and "REPLIED" not in waited
     notice(usa, "The other row.", to="kor/watch")
     kor.await_link()
     ladder = kor.run("ladder", place, env=KOREAN).stdout
     assert "발신 대기" in ladder and "접수" in ladder and "QUEUED" not in ladder
-    rows = [line for line in usa.run("inbox", "notify", env=KOREAN).stdout.splitlines() if re.match(r"OPEN REL KOR,USA +\w+/NOTIFY ", line)]
+    rows = [line for line in usa.run("inbox", "notify", env=KOREAN).stdout.splitlines() if re.match(r"U REL KOR,USA +\w+/NOTIFY ", line)]
     assert len(rows) == 3 and "당직 열람" in rows[0]
     heads = [cells(re.match(r"(.*?Z +)\S", line).group(1)) for line in rows]
     assert heads[0] == heads[1], "the columns stand under each other"
@@ -303,7 +304,7 @@ def test_the_number_stands_first_and_last(pair):
     kor = pair["kor"]
     place = notice(kor, "Text.")["place"]
     lines = [line for line in kor.run("read", place).stdout.splitlines() if line]
-    assert lines[1] == lines[-1] and "OPEN" in lines[1], "the label is first and last"
+    assert lines[1] == lines[-1] and "U REL" in lines[1], "the label is first and last"
     assert lines[2].startswith(place) and lines[-2] == place
 
 

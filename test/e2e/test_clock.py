@@ -1,4 +1,5 @@
 """A clock that is wrong by days: accepted, flagged by how much, and nothing that waits or is signed depends on it."""
+import re
 import time
 from pathlib import Path
 
@@ -9,9 +10,10 @@ CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
 KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 DAY_MS = 86_400_000
 LEAPING = nodes.ROOT / "build/test/lib/leaping.so"
-# So short that a play sees them run out; the FLASH below is not read.
-TIMERS = {"timers": ("timer FLASH     receipt 1m  read 8m  query 3m           alternate 5m",
-                     "timer FLASH     receipt 1s  read 8m  query 2s           alternate 5m")}
+# So short that a play sees them run out; the last message below is not read.
+TIMERS = {"timers": ("timer IMMEDIATE receipt 5m  read 45m query 10m doubling alternate 30m",
+                     "timer IMMEDIATE receipt 1s  read 45m query 2s           alternate 30m")}
+CHANNEL = "consult-urgent"
 
 
 def faked(offset):
@@ -20,15 +22,15 @@ def faked(offset):
     return {"LD_PRELOAD": str(library), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME": offset}
 
 
-def flash(node, text, peer, **more):
-    return node.say("send", "leader", text, "--to", f"{peer}/watch", "--precedence", "FLASH", "--label", "OPEN", key="head",
+def urgent(node, text, peer, **more):
+    return node.say("send", CHANNEL, text, "--to", f"{peer}/watch", "--precedence", "IMMEDIATE", "--label", "U", key="watch",
                     **more)["place"]
 
 
 def order(node):
     """The places of the channel as the record orders them."""
-    rows = [row.split() for row in node.run("log", "leader").stdout.splitlines()]
-    return [f"{row[3]} {row[4]}" for row in rows if "/LEADER" in row[3]]
+    rows = [row.split() for row in node.run("log", CHANNEL).stdout.splitlines()]
+    return [f"{row[3]} {row[4]}" for row in rows if f"/{CHANNEL.upper()}" in row[3]]
 
 
 def clock_of(node):
@@ -49,12 +51,12 @@ def test_a_node_whose_clock_is_days_off(stage, offset, days):
         assert f"상대 시계 {off:+d}일(자국 기준)" in node.run("status", env=KOREAN).stdout
 
     # Each officer's terminal has the right time: what USA's node files is claimed days from its filing.
-    place = flash(kor, "Is your clock right?", "usa")
+    place = urgent(kor, "Is your clock right?", "usa")
     kor.await_step(place, "STATION RECEIPT")
     acts = [usa.say("ack", place, key="watch")["place"], usa.say("readback", place, "Your clock?", key="watch")["place"]]
     kor.wait("it is read back", lambda: kor.find("/entry", place=acts[-1]))
     acts.append(kor.say("correct", place, key="head")["place"])
-    theirs = flash(usa, "It is not.", "kor")
+    theirs = urgent(usa, "It is not.", "kor")
     usa.await_step(theirs, "STATION RECEIPT")
     for node in (kor, usa):
         node.await_step(place, "READ BACK")
@@ -62,18 +64,23 @@ def test_a_node_whose_clock_is_days_off(stage, offset, days):
             entry = node.entry(one)
             assert entry["verdict"] == "OK" and entry["flagged"] and abs(entry["offset_ms"] + days * DAY_MS) < 60_000
         assert not node.entry(place)["flagged"]
-        assert f"clock {-days:+d} d" in node.run("log", "leader").stdout
-        assert f"시계 {-days:+d}일" in node.run("log", "leader", env=KOREAN).stdout
+        assert f"clock {-days:+d} d" in node.run("log", CHANNEL).stdout
+        assert f"시계 {-days:+d}일" in node.run("log", CHANNEL, env=KOREAN).stdout
         assert f"{-days:+d} d" in node.run("read", theirs).stdout
         shown = order(node)
         assert [one for one in shown if one in (place, *acts, theirs)] == [place, *acts, theirs], "what was seen stays before"
         assert node.status()["void"] == 0
     assert order(kor) == order(usa)
 
+    # What others approve is at most a day old when it goes out, by its own node's clock: there it waits for a right one.
+    draft = usa.say("send", CHANNEL, "Now.", "--to", "kor/watch", "--precedence", "FLASH", "--label", "U", key="watch")["place"]
+    said = [usa.run("approve", draft, "--sign", key=name, code=None) for name in nodes.RELEASERS][-1]
+    assert said.returncode == 4 and re.search("lapse|older", said.stderr), said.stderr
+
     # Each side's timers run by its own clock: QUERY comes when it is due, not at once and not in three days.
     for node, peer in ((usa, "kor"), (kor, "usa")):
         begun = time.monotonic()
-        unread = flash(node, "Nobody reads this.", peer)
+        unread = urgent(node, "Nobody reads this.", peer)
         node.wait("its author's node asks", lambda: node.ladder(unread).get("query"), 30)
         assert 1.5 <= time.monotonic() - begun < 25
 
@@ -81,7 +88,7 @@ def test_a_node_whose_clock_is_days_off(stage, offset, days):
     assert usa.stop() == 0
     usa.start()
     usa.await_link()
-    last = flash(usa, "Now it is.", "kor")
+    last = urgent(usa, "Now it is.", "kor")
     usa.await_step(last, "STATION RECEIPT")
     kor.wait("it is folded", lambda: kor.entry(last)["folded"])
     for node in (kor, usa):
@@ -94,12 +101,12 @@ def test_a_node_whose_clock_is_days_off(stage, offset, days):
 def test_a_terminal_whose_clock_is_days_off(pair):
     """The node's clock is right: the statement is filed, and both sides see how far its claim was off."""
     kor, usa = pair["kor"], pair["usa"]
-    place = flash(kor, "By a wrong terminal.", "usa", env=faked("+5d"))
+    place = urgent(kor, "By a wrong terminal.", "usa", env=faked("+5d"))
     kor.await_step(place, "STATION RECEIPT")
     for node in (kor, usa):
         entry = node.entry(place)
         assert entry["verdict"] == "OK" and entry["flagged"] and abs(entry["offset_ms"] - 5 * DAY_MS) < 60_000
-        assert "clock +5 d" in node.run("log", "leader").stdout and "+5 d" in node.run("read", place).stdout
+        assert "clock +5 d" in node.run("log", CHANNEL).stdout and "+5 d" in node.run("read", place).stdout
 
 
 def test_a_clock_that_leaps_while_the_line_is_up(stage):
@@ -116,7 +123,7 @@ def test_a_clock_that_leaps_while_the_line_is_up(stage):
         nodes.tell(told, str(days * DAY_MS // 1000))
         usa.wait("it has leapt", lambda off=days * DAY_MS: abs(usa.status()["now_ms"] - kor.status()["now_ms"] - off) < 60_000)
         for node, peer in ((kor, "usa"), (usa, "kor")):
-            place = flash(node, f"Leap {number}.", peer)
+            place = urgent(node, f"Leap {number}.", peer)
             node.await_step(place, "STATION RECEIPT")
             node.wait("both have it", lambda place=place: all(one.find("/entry", place=place) for one in world.nodes.values()))
         assert usa.paths()["north"]["up"] and usa.paths()["north"]["since_ms"] == since, "the path was not closed"

@@ -26,7 +26,7 @@ def small(stage):
 
 
 def notice(node, text, peer, code=0):
-    return node.run("send", "notify", text, "--to", f"{peer}/watch", "--label", "OPEN", "--json", key="watch", code=code)
+    return node.run("send", "notify", text, "--to", f"{peer}/watch", "--label", "U", "--json", key="watch", code=code)
 
 
 def test_full_disk(small):
@@ -44,7 +44,7 @@ def test_full_disk(small):
     assert refused is not None, "64 MiB took everything"
     assert refused.returncode == 1 and "disk" in refused.stderr and "full" in refused.stderr, refused.stderr
     assert kor.process.poll() is None, "the node goes on: it refuses, it does not stop"
-    held = usa.say("send", "notify", "From the other side.", "--to", "kor/watch", "--label", "OPEN", key="watch")["place"]
+    held = usa.say("send", "notify", "From the other side.", "--to", "kor/watch", "--label", "U", key="watch")["place"]
     usa.await_step(held, "STATION RECEIPT")
     assert kor.entry(held)["text"] == ["From the other side."]
     ballast.unlink()

@@ -26,7 +26,7 @@ def pair(stage):
 
 def say(node, text, *more, code=0):
     other = "usa" if node.party == "kor" else "kor"
-    return node.say("send", "notify", text, "--to", f"{other}/watch", "--label", "OPEN", *more, key="watch", code=code)["place"]
+    return node.say("send", "notify", text, "--to", f"{other}/watch", "--label", "U", *more, key="watch", code=code)["place"]
 
 
 def erase(node, place, code=0):
@@ -80,7 +80,7 @@ def test_the_second_sees_what_he_signs(pair):
     # The same key, or another key of the same holder, is the same person.
     assert "second person" in kor.run("erase", "--draft", draft, "--sign", key="watch", code=4).stderr
     again = officers.Key(pair.folder / "again")
-    kor.say("keys", "--add", f"{again.path}.pub", "--roles", "watch", "--holder", "1", "--label", "OPEN", key="registrar")
+    kor.say("keys", "--add", f"{again.path}.pub", "--roles", "watch", "--holder", "1", "--label", "U", key="registrar")
     holder = {row["fingerprint"]: row["holder"] for row in kor.get("/keys")["keys"]}
     assert holder[again.fingerprint] == holder[kor.key("watch").fingerprint]
     assert "TWO" in kor.run("erase", "--draft", draft, "--sign", "--key", again.path, code=4).stderr
@@ -343,7 +343,7 @@ def test_a_third_party_hears_it_from_another(stage):
     role = next(row["name"] for row in about["roles"] if set(row["parties"]) == set(parties) and row["name"] in channel["writers"])
     world.await_receipts()
     c.stop()
-    place = a.say("send", channel["name"], SECRET, "--to", f"{b.party}/{role}", "--label", "OPEN", "--as", role, key="duty",
+    place = a.say("send", channel["name"], SECRET, "--to", f"{b.party}/{role}", "--label", "U", "--as", role, key="duty",
                   code=None)["place"]
     b.wait("B holds it", lambda: b.find("/entry", place=place))
     draft = world.folder / "draft"

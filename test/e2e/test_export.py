@@ -18,19 +18,18 @@ def play(world):
     kor, usa = world["kor"], world["usa"]
     file = world.folder / "note.txt"
     file.write_text("An attachment, in words.\n")
-    flash = kor.say("send", "leader", "Ours, back at 14:05.", "--to", "usa/head", "--precedence", "FLASH",
-                    "--label", "OPEN", key="head")["place"]
+    flash = kor.release("send", "leader", "Ours, back at 14:05.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
     usa.await_step(flash, "STATION RECEIPT")
     usa.say("ack", flash, key="watch")
     usa.say("readback", flash, "Yours, back at 14:05.", key="watch")
     world.await_receipts()
     kor.say("correct", flash, key="head")
-    place = usa.say("send", "notify", "With a file.", "--to", "kor/watch", "--label", "OPEN", "--attach", file,
+    place = usa.say("send", "notify", "With a file.", "--to", "kor/watch", "--label", "U", "--attach", file,
                     key="watch")["place"]
     kor.await_step(place, "STATION RECEIPT")
     kor.say("ack", place, key="watch")
     for number in range(5):
-        kor.say("send", "notify", f"Notice {number}.", "--to", "usa/watch", "--label", "OPEN", key="watch")
+        kor.say("send", "notify", f"Notice {number}.", "--to", "usa/watch", "--label", "U", key="watch")
     hash_ = usa.entry(place)["attachments"][0]["hash"]
     kor.wait("the attachment is whole", lambda: (kor.find("/attachments", hash=hash_) or {}).get("held") == file.stat().st_size)
     world.await_receipts()

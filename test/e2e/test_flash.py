@@ -24,8 +24,7 @@ def settle(world, place, step):
 
 
 def flash(world, text="Aircraft are ours and return at 14:05."):
-    return world["kor"].say("send", "leader", text, "--to", "usa/head", "--precedence", "FLASH", "--label", "OPEN",
-                            key="head")["place"]
+    return world["kor"].release("send", "leader", text, "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
 
 
 def key_of(world, party, use):
@@ -53,7 +52,14 @@ def check_receipt(world, place):
 def test_flash_to_read_back(pair):
     kor, usa = pair["kor"], pair["usa"]
     events = kor.events()
-    place = flash(pair)
+    draft = kor.say("send", "leader", "Aircraft are ours and return at 14:05.", "--to", "usa/head", "--precedence", "FLASH", "--label",
+                    "U", key="watch")
+    assert (draft["step"], draft["needed"]) == ("SUBMITTED", 2), "nobody is alone on LEADER or at FLASH"
+    assert kor.approve(draft["place"], ["head"]) is None
+    assert not usa.get("/inbox", channel="leader")["messages"], "until then the other side has nothing"
+    place = kor.approve(draft["place"], ["deputy"])
+    usa.wait("it is there", lambda: usa.find("/entry", place=place))
+    assert usa.entry(place)["signatures"] == 3
     log, index = place.rsplit(".", 1)
     receipt = events.next(lambda one: one["change"] == "RECEIPT" and one["log"] == log and one["size"] > int(index))
     assert receipt["peer"] == "usa"
@@ -85,7 +91,7 @@ def test_wrong_does_not_reach_the_step(pair):
     pair["usa"].say("ack", place, key="watch")
     pair["usa"].say("readback", place, "Back at 15:05.", key="watch")
     pair.await_receipts()
-    pair["kor"].say("wrong", place, "14:05, not 15:05.", key="head")
+    pair["kor"].release("wrong", place, "14:05, not 15:05.")
     pair.await_receipts()
     for node in pair.nodes.values():
         assert "READ BACK" not in proved(node, place)
@@ -99,7 +105,7 @@ def test_wrong_does_not_reach_the_step(pair):
 def test_flash_is_brief(pair):
     limit = pair["kor"].get("/accord")["flash_len_max"]
     done = pair["kor"].run("send", "leader", "x" * (limit + 1), "--to", "usa/head", "--precedence", "FLASH",
-                           "--label", "OPEN", key="head", code=4)
+                           "--label", "U", key="head", code=4)
     assert "FLASH" in done.stderr
     assert flash(pair, "x" * limit)
 
@@ -112,8 +118,8 @@ def test_crossed_messages_are_marked_on_both_sides(stage):
     relay.cut()
     for node in world.nodes.values():
         node.wait("the line is down", lambda node=node: not node.is_linked())
-    ours = world["kor"].say("send", "notify", "One.", "--to", "usa/watch", "--label", "OPEN", key="watch", code=5)["place"]
-    theirs = world["usa"].say("send", "notify", "Two.", "--to", "kor/watch", "--label", "OPEN", key="watch", code=5)["place"]
+    ours = world["kor"].say("send", "notify", "One.", "--to", "usa/watch", "--label", "U", key="watch", code=5)["place"]
+    theirs = world["usa"].say("send", "notify", "Two.", "--to", "kor/watch", "--label", "U", key="watch", code=5)["place"]
     relay.mend()
     for node in world.nodes.values():
         node.await_link()
@@ -126,7 +132,7 @@ def test_crossed_messages_are_marked_on_both_sides(stage):
 @pytest.mark.parametrize("act, step", [("present", "PRESENTED"), ("reply", "REPLIED"), ("decline", "DECLINED"),
                                        ("defer", "DEFERRED")])
 def test_further_steps(pair, act, step):
-    place = pair["kor"].say("send", "notify", "A notice.", "--to", "usa/watch", "--label", "OPEN", key="watch")["place"]
+    place = pair["kor"].say("send", "notify", "A notice.", "--to", "usa/watch", "--label", "U", key="watch")["place"]
     pair["usa"].await_step(place, "STATION RECEIPT")
     pair["usa"].say("ack", place, key="watch")
     more = {"present": [], "reply": ["Understood."], "decline": ["Not ours to answer."],

@@ -17,7 +17,7 @@ KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(C
 
 
 def notice(node, text, peer, channel="notify", key="watch", code=0, more=()):
-    return node.say("send", channel, text, "--to", f"{peer}/watch", "--label", "OPEN", *more, key=key, code=code)["place"]
+    return node.say("send", channel, text, "--to", f"{peer}/watch", "--label", "U", *more, key=key, code=code)["place"]
 
 
 def log_key(world, party):
@@ -96,7 +96,8 @@ def test_a_fork_is_proved_and_stops_its_log_alone(two, first, second):
     # Other logs and the link go on, in both directions.
     kor.await_link()
     for node, peer in ((kor, "usa"), (copy, "kor")):
-        place = notice(node, "Telephone us about your log.", peer, "leader", "head", more=["--precedence", "FLASH"])
+        place = node.release("send", "leader", "Telephone us about your log.", "--to", f"{peer}/watch", "--precedence", "FLASH",
+                             "--label", "U")
         node.await_step(place, "STATION RECEIPT")
     place = notice(kor, "On the channel of the stopped log.", "usa")
     kor.await_step(place, "STATION RECEIPT")
@@ -131,7 +132,7 @@ def test_the_forking_side_learns_it(two):
     shown = copy.wait("it is told", lambda: [text for text in [copy.run("status", code=None).stdout]
                                             if "RECOVERING" in text or "REFUSED" in text])[0]
     assert "NOTIFY" in shown
-    assert copy.run("send", "notify", "No more.", "--to", "kor/watch", "--label", "OPEN", key="watch", code=None).returncode in (4, 6)
+    assert copy.run("send", "notify", "No more.", "--to", "kor/watch", "--label", "U", key="watch", code=None).returncode in (4, 6)
     shutil.rmtree(copy.outbox, ignore_errors=True)
 
 

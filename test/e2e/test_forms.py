@@ -7,7 +7,7 @@ KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(C
 N20 = ["--form", "N20", "--field", "topic=launch", "--field", "basis-of=official", "--field", "span=-5m/now", "--field",
        "area=waters-east", "--field", "confidence=moderate", "--field", "known.ko=발사 1회 탐지", "--field",
        "known.en=one launch detected"]
-TO = ["--label", "OPEN", "--to", "usa/watch"]
+TO = ["--label", "U", "--to", "usa/watch"]
 
 
 def send(node, *words, channel="notify", key="watch", code=0, **more):
@@ -58,7 +58,7 @@ def test_one_lifecycle_under_one_number(pair):
     entry = both(pair, right)[1]
     assert entry["verdict"] == "OK" and entry["precedence"] == "IMMEDIATE" and entry["to"] == kor.entry(first)["to"]
     # Not to others, and not less urgently.
-    wrong = ["--label", "OPEN", "--form", "N31", "--field", f"subject={first}", "--field", "act-on=cancel"]
+    wrong = ["--label", "U", "--form", "N31", "--field", f"subject={first}", "--field", "act-on=cancel"]
     for more in (["--to", "usa/head", "--precedence", "IMMEDIATE"], ["--to", "usa/watch", "--precedence", "ROUTINE"]):
         assert "goes where its subject went" in kor.run("send", "notify", *wrong, *more, key="watch", code=4).stderr
     closed = kor.say("close", first, "상황이 끝남", key="watch")["place"]
@@ -114,9 +114,9 @@ def test_what_is_late_or_missing_goes_with_a_reason(pair):
 def test_a_request_and_its_answer(pair):
     """N10 is answered by N11, and by nothing that has not read it."""
     kor, usa = pair["kor"], pair["usa"]
-    asked = send(kor, "--form", "N10", "--field", "depth=ii", "--field", "topic=incident", "--field", "span=1h/2h", "--field",
-                 "means=voice", "--field", "level=head", "--field", "reason-for.ko=발사", "--field", "reason-for.en=a launch",
-                 "--precedence", "FLASH", channel="consult-urgent")["place"]
+    asked = kor.release("send", "consult-urgent", *TO, "--form", "N10", "--field", "depth=ii", "--field", "topic=incident",
+                        "--field", "span=1h/2h", "--field", "means=voice", "--field", "level=head", "--field", "reason-for.ko=발사",
+                        "--field", "reason-for.en=a launch", "--precedence", "FLASH")
     entry = both(pair, asked)[1]
     assert entry["life"]["answer_by_ms"] == entry["filed_ms"] + 600_000
     answer = ["reply", asked, "--form", "N11", "--field", "answer=accept"]

@@ -34,7 +34,7 @@ SAID = [
 
 @pytest.fixture
 def world(stage):
-    return stage.world(officers_of={"kor": OFFICERS, "usa": OFFICERS}, label="U", guided=True)
+    return stage.world(officers_of={"kor": OFFICERS, "usa": OFFICERS})
 
 
 def check_screens(node, place, banner):

@@ -6,7 +6,7 @@ MIB = 1 << 20
 
 
 def notice(node, text, peer, code=0, **more):
-    return node.say("send", "notify", text, "--to", f"{peer}/watch", "--label", "OPEN", key="watch", code=code, **more)["place"]
+    return node.say("send", "notify", text, "--to", f"{peer}/watch", "--label", "U", key="watch", code=code, **more)["place"]
 
 
 def titles(node, channel="notify"):
@@ -109,9 +109,11 @@ def test_flash_overtakes_an_attachment(stage):
     rate = relay.bytes_per_s = 2 * MIB
     big = world.folder / "big.bin"
     big.write_bytes(os.urandom(MIB) * 64)
-    message = kor.say("send", "notify", "A large map.", "--to", "usa/watch", "--label", "OPEN", "--attach", big,
+    message = kor.say("send", "notify", "A large map.", "--to", "usa/watch", "--label", "U", "--attach", big,
                       key="watch")["place"]
     hash_ = kor.wait("the message is filed", lambda: kor.find("/entry", place=message))["attachments"][0]["hash"]
+    draft = kor.say("send", "leader", "Now.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U", key="watch")["place"]
+    kor.approve(draft, ["head"])
 
     def held():
         answer = usa.find("/attachments", hash=hash_)
@@ -119,8 +121,7 @@ def test_flash_overtakes_an_attachment(stage):
 
     usa.wait("the attachment is under way", lambda: held() > MIB)
     begin, before = time.monotonic(), held()
-    place = kor.say("send", "leader", "Now.", "--to", "usa/head", "--precedence", "FLASH", "--label", "OPEN",
-                    key="head", code=None)["place"]
+    place = kor.approve(draft, ["deputy"], code=None)
     usa.wait("the FLASH is there", lambda: usa.find("/entry", place=place))
     passed, seconds = held() - before, time.monotonic() - begin
     assert held() < 64 * MIB, "the attachment was through already: nothing was overtaken"
@@ -133,7 +134,7 @@ def test_flash_overtakes_an_attachment(stage):
 def test_an_attachment_arrives_whole(pair):
     file = pair.folder / "map.bin"
     file.write_bytes(os.urandom(3 * MIB + 17))
-    place = pair["kor"].say("send", "notify", "A map.", "--to", "usa/watch", "--label", "OPEN", "--attach", file,
+    place = pair["kor"].say("send", "notify", "A map.", "--to", "usa/watch", "--label", "U", "--attach", file,
                             key="watch")["place"]
     usa = pair["usa"]
     usa.await_step(place, "STATION RECEIPT")

@@ -15,7 +15,7 @@ def guided(stage, tmp_path):
     accord = tmp_path / "accord"
     shutil.copytree(nodes.ROOT / "accords/rok-us", accord)
     shutil.copy(nodes.ROOT / "test/lib/guidelines", accord / "guidelines")
-    return stage.world(accord=accord, officers_of={"kor": TEAM, "usa": TEAM})
+    return stage.world(accord=accord, officers_of={"kor": TEAM, "usa": TEAM}, label="OPEN")
 
 
 def submit(node, text="Two launches expected.", level="CLOSED", channel="share", to="usa/watch", key="watch", more=()):

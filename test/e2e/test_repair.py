@@ -5,7 +5,7 @@ import sqlite3
 def test_a_peer_mends_an_entry(stage):
     world = stage.world()
     kor, usa = world["kor"], world["usa"]
-    kor.say("send", "notify", "Words.", "--to", "usa/watch", "--label", "OPEN", key="watch")
+    kor.say("send", "notify", "Words.", "--to", "usa/watch", "--label", "U", key="watch")
     world.await_receipts()
     assert "read again" in kor.run("status").stdout
     assert '"found":0' in usa.run("repair", "--json").stdout

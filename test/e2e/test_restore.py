@@ -43,7 +43,7 @@ class Tuesday:
         self.kor.wait(f"USA has cosigned {size}", lambda: self.log(self.kor)["cosigned"]["usa"] == size)
 
     def say(self, text, code=0):
-        return self.kor.say("send", CHANNEL, text, "--to", "usa/watch", "--label", "OPEN", key="watch", code=code)["place"]
+        return self.kor.say("send", CHANNEL, text, "--to", "usa/watch", "--label", "U", key="watch", code=code)["place"]
 
     def log(self, node, party="kor"):
         """The newest epoch of a party's log on the channel."""
@@ -71,14 +71,14 @@ class Tuesday:
 
     def is_closed(self):
         """Nothing is filed under a number that may be in use."""
-        done = self.kor.run("send", CHANNEL, "Too soon.", "--to", "usa/watch", "--label", "OPEN", "--json", key="watch",
+        done = self.kor.run("send", CHANNEL, "Too soon.", "--to", "usa/watch", "--label", "U", "--json", key="watch",
                             code=None)
         assert done.returncode in (1, 4), done.stdout + done.stderr
         assert "recover" in done.stderr.lower() or "RECOVERING" in done.stderr, done.stderr
         return True
 
     def open_epoch(self, *words):
-        done = self.kor.run("restore", "--open-epoch", *words, "--label", "OPEN", key="registrar",
+        done = self.kor.run("restore", "--open-epoch", *words, "--label", "U", key="registrar",
                             code=None)
         assert done.returncode in (0, 5), done.stderr  # 5: in the record, and the line is down
 
@@ -130,9 +130,9 @@ def test_restore_with_the_signers_file(tuesday):
     assert given_up[0] == 60
     finish(tuesday)
     # Channels without loss go on in epoch 1.
-    other = tuesday.kor.say("send", "leader", "Still the first epoch.", "--to", "usa/head", "--label", "OPEN",
-                             "--precedence", "IMMEDIATE", key="head")
-    assert other["place"].startswith("KOR/LEADER 1.")
+    other = tuesday.kor.release("send", "leader", "Still the first epoch.", "--to", "usa/head", "--label", "U",
+                                "--precedence", "IMMEDIATE")
+    assert other.startswith("KOR/LEADER 1.")
 
 
 def test_restore_without_the_signers_file(tuesday):
@@ -172,5 +172,5 @@ def test_a_node_restarted_in_order_does_not_recover(pair):
         kor.start()
         assert kor.status()["recovering"] is False
         kor.await_link()
-        assert kor.say("send", CHANNEL, how, "--to", "usa/watch", "--label", "OPEN", key="watch")["place"].startswith(
+        assert kor.say("send", CHANNEL, how, "--to", "usa/watch", "--label", "U", key="watch")["place"].startswith(
             f"KOR/{CHANNEL.upper()} 1.")

@@ -8,10 +8,12 @@ import officers
 
 TEXT = "Aircraft are ours and return at 14:05."
 BACK = "Our aircraft, back at 14:05."
+PEOPLE = {"watch": ["watch"], "head": ["head"], "deputy": ["deputy"], "shift": ["shift"]}
+RELEASERS = ("deputy", "shift")  # what the head of the delegation says
 SEALED = {"channels": ("precedence FLASH IMMEDIATE\n2 consult", "precedence FLASH IMMEDIATE sealed watch\n2 consult")}
 
 
-def enrol(node, name, roles, label="OPEN"):
+def enrol(node, name, roles, label="U"):
     """New secrets of a terminal; their keys are enrolled for the roles. The path of the secrets."""
     path = node.keys / f"{name}.age"
     node.run("keys", "--new-identity", path)
@@ -26,15 +28,15 @@ def opens(path):
 @pytest.fixture
 def sealed(stage):
     """KOR and USA, whose leader line is sealed, with a terminal for each of head and watch."""
-    world = stage.world(edit=SEALED)
+    world = stage.world(edit=SEALED, officers_of={"kor": PEOPLE, "usa": PEOPLE})
     world.secrets = {(party, role): enrol(node, role, role) for party, node in world.nodes.items() for role in ("head", "watch")}
     world.await_receipts()
     return world
 
 
-def flash(world, text=TEXT, **more):
-    return world["kor"].say("send", "leader", text, "--to", "usa/head", "--precedence", "FLASH", "--label", "OPEN", key="head",
-                            **more)["place"]
+def flash(world, text=TEXT):
+    return world["kor"].release("send", "leader", text, "--to", "usa/head", "--precedence", "FLASH", "--label", "U", key="head",
+                                by=RELEASERS)
 
 
 def held_in(folder, words):
@@ -110,7 +112,7 @@ def test_a_change_of_holder(sealed, tmp_path):
     before = flash(sealed, "Before.")
     usa.await_step(before, "STATION RECEIPT")
     new = enrol(usa, "successor", "head")
-    usa.run("keys", "--withdraw", f"{old}.pub", "--label", "OPEN", key="registrar")
+    usa.run("keys", "--withdraw", f"{old}.pub", "--label", "U", key="registrar")
     sealed.await_receipts()
     assert len([one for one in kor.get("/recipients", channel="leader")["recipients"] if one["party"] == "usa"]) == 2
     assert "withdrawn" in usa.run("keys").stdout
@@ -129,16 +131,16 @@ def test_a_change_of_holder(sealed, tmp_path):
 
 
 def test_who_cannot_be_sealed_for(stage):
-    world = stage.world(edit=SEALED)
+    world = stage.world(edit=SEALED, officers_of={"kor": PEOPLE, "usa": PEOPLE})
     kor, usa = world["kor"], world["usa"]
-    words = ("send", "leader", TEXT, "--to", "usa/head", "--precedence", "FLASH", "--label", "OPEN")
+    words = ("send", "leader", TEXT, "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
     assert "kor/head has no key" in kor.run(*words, key="head", code=4).stderr
     enrol(kor, "head", "head")
     assert "usa/head has no key" in kor.run(*words, key="head", code=4).stderr
     enrol(usa, "head", "head,watch")
     usa_log = usa.logs()["USA/LEADER 1"]["size"]
     kor.wait("USA's keys are here", lambda: kor.logs()["USA/LEADER 1"]["folded"] == usa_log)
-    place = kor.run(*words, key="head").stdout.split("  ")[0]
+    place = kor.release(*words, key="head", by=RELEASERS)
     assert kor.entry(place)["content"]["len"] == 1024 + 102 + 2 * 98, "a key of two posts counts once"
     long = kor.run("send", "leader", "x" * 1801, *words[3:], key="head", code=4)
     assert "brief" in long.stderr
@@ -152,13 +154,13 @@ def test_clear_words_on_a_sealed_line_do_not_count(sealed):
     body = officers.content(TEXT)
     raw = officers.statement(bytes.fromhex(kor.status()["accord"]), 1, "kor", "head", rel=["kor", "usa"],
                              to=[("usa", "head", 0)], precedence=0, body=body)
-    answer = kor.post([officers.item(raw, [kor.key("head")], body)])[0]
+    answer = kor.post([officers.item(raw, [kor.key(name) for name in ("head", *RELEASERS)], body)])[0]
     assert (answer["err"], answer["rule"]) == ("REFUSED", "SEALING")
 
 
 def test_sealed_by_choice_on_a_clear_line(sealed):
     kor, usa, secrets = sealed["kor"], sealed["usa"], sealed.secrets
-    words = ("--to", "usa/watch", "--label", "OPEN")
+    words = ("--to", "usa/watch", "--label", "U")
     clear = kor.say("send", "notify", "In clear.", *words, key="watch")["place"]
     place = kor.say("send", "notify", "By choice.", *words, "--seal", key="watch")["place"]
     assert kor.entry(clear)["content"]["sealing"] == 0 and kor.entry(place)["content"]["sealing"] == 1
@@ -179,6 +181,6 @@ def test_stock_age_seals_for_a_terminal(sealed):
     raw = officers.statement(bytes.fromhex(kor.status()["accord"]), 1, "kor", "head", rel=["kor", "usa"],
                              seen=[(one["party"], one["epoch"], one["size"]) for one in seen],
                              to=[("usa", "head", 0)], precedence=0, body=body, sealing=1)
-    place = kor.post([officers.item(raw, [kor.key("head")], body)])[0]["place"]
+    place = kor.post([officers.item(raw, [kor.key(name) for name in ("head", *RELEASERS)], body)])[0]["place"]
     usa.await_step(place, "STATION RECEIPT")
     assert TEXT in read(usa, place, secrets["usa", "head"])

@@ -20,7 +20,7 @@ def test_the_link_is_started_again(pair):
     first = kor.processes()["link"]
     kor.kill("link")
     usa.wait("the path went down", lambda: "path kor/north is down" in usa.words())
-    place = kor.say("send", "notify", "Said while it was away.", "--to", "usa/watch", "--label", "OPEN", key="watch",
+    place = kor.say("send", "notify", "Said while it was away.", "--to", "usa/watch", "--label", "U", key="watch",
                     code=None)["place"]
     kor.await_link(patience=5)
     kor.await_step(place, "STATION RECEIPT")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import nodes
 import officers
 from thin_line import Line
 
@@ -61,7 +62,8 @@ def flash(node, peer="usa", body=b"", precedence=officers.FLASH):
                              seen=[(row["party"], row["epoch"], row["size"]) for row in seen["seen"]],
                              to=[(peer, "watch", 0)], precedence=precedence, form=("N20", 9),
                              fields={1: 3, 2: [37, 127], 3: int(time.time())}, body=body)
-    answer = node.post([officers.item(raw, [node.key("watch")], body)])[0]
+    by = ("watch", *nodes.RELEASERS) if precedence == officers.FLASH else ("watch",)
+    answer = node.post([officers.item(raw, [node.key(name) for name in by], body)])[0]
     assert answer["err"] == "OK", answer
     return answer["place"]
 
@@ -91,7 +93,7 @@ def test_a_flash_by_a_bad_line(stage, line):
     kor, usa = world["kor"], world["usa"]
     big = world.folder / "big.bin"
     big.write_bytes(os.urandom(1 << 20))
-    kor.say("send", "notify", "A map.", "--to", "usa/watch", "--label", "OPEN", "--attach", big, key="watch", code=None)
+    kor.say("send", "notify", "A map.", "--to", "usa/watch", "--label", "U", "--attach", big, key="watch", code=None)
     assert line.passed == [0, 0], "who has nothing urgent to say says nothing"
     place = flash(kor)
     copy = usa.wait("the copy is there", lambda: copies(usa), patience=30)[0]
@@ -110,10 +112,10 @@ def test_a_form_by_a_bad_line(stage, line):
     """N20 at FLASH, as the command line fills it: one message, its codes in both languages before its log has come."""
     world, relay = thin_world(stage, line)
     kor, usa = world["kor"], world["usa"]
-    place = kor.say("send", "notify-urgent", "--to", "usa/watch", "--label", "OPEN", "--form", "N20", "--precedence", "FLASH", "--field",
-                    "topic=launch", "--field", "basis-of=official", "--field", "span=-2m/now", "--field", "area=waters-east",
-                    "--field", "confidence=high", "--field", "known.ko=발사 1회", "--field", "known.en=one launch", key="watch",
-                    code=None)["place"]
+    place = kor.release("send", "notify-urgent", "--to", "usa/watch", "--label", "U", "--form", "N20", "--precedence", "FLASH",
+                        "--field", "topic=launch", "--field", "basis-of=official", "--field", "span=-2m/now", "--field",
+                        "area=waters-east", "--field", "confidence=high", "--field", "known.ko=발사 1회", "--field",
+                        "known.en=one launch", code=None)
     copy = usa.wait("the copy is there", lambda: copies(usa), patience=60)[0]
     filled = {field["name"]: field["values"][0] for field in copy["entry"]["filled"]["fields"]}
     assert (copy["state"], copy["place"]) == ("BY_LINE", place)
@@ -204,8 +206,8 @@ def test_a_copy_that_the_log_contradicts(stage, line):
     line.is_cut[0] = True
     genuine = flash(kor)
     index = int(genuine.rsplit(".", 1)[1])
-    forged = forge(world, index, {9: [["usa", "watch", 0]], 11: ["OPEN", [["rel", ["KOR", "USA"]]]]})
-    os.write(line.pairs[1][0], forged + forge(world, index, {8: [["usa", 1, 1]], 11: ["OPEN", [["rel", ["KOR", "USA"]]]]}))
+    forged = forge(world, index, {9: [["usa", "watch", 0]], 11: ["U", [["rel", ["KOR", "USA"]]]]})
+    os.write(line.pairs[1][0], forged + forge(world, index, {8: [["usa", 1, 1]], 11: ["U", [["rel", ["KOR", "USA"]]]]}))
     usa.wait("the false copies are shown", lambda: [copy["state"] for copy in copies(usa)] == ["BY_LINE"] * 2)
     relay.mend()
     usa.wait("the log came", lambda: usa.find("/entry", place=genuine), patience=40)
@@ -219,7 +221,7 @@ def test_a_copy_that_the_log_contradicts(stage, line):
 
 def test_erased_words_are_said_no_more(stage, line):
     """What two officers erase leaves the line too, and the peer's copy goes when the log comes without it."""
-    people = {"watch": ["watch"], "relief": ["watch"]}
+    people = {"watch": ["watch"], "relief": ["watch"], "head": ["head"], "deputy": ["deputy"]}
     world, relay = thin_world(stage, line, speed=FAST, receive_only=["usa"], officers_of={"kor": people, "usa": people})
     kor, usa = world["kor"], world["usa"]
     place = flash(kor, body=officers.content("Words that are to go."))

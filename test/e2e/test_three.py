@@ -41,7 +41,7 @@ def test_three_hold_one_record(world):
     channel, role = common_channel(world)
     a, b, c = (world[party] for party in world.parties)
     place = a.say("send", channel, "To both of you.", "--to", f"{b.party}/{role}", "--to", f"{c.party}/{role}",
-                  "--label", "OPEN", "--as", role, key="duty")["place"]
+                  "--label", "U", "--as", role, key="duty")["place"]
     for node in (a, b, c):
         node.await_step(place, "STATION RECEIPT")
     b.say("ack", place, "--as", role, key="duty")
@@ -67,7 +67,7 @@ def test_a_third_passes_a_log_on(world):
     c.stop()
     a.start()
     a.await_link(b.party)
-    place = a.say("send", channel, "By way of another.", "--to", f"{c.party}/{role}", "--label", "OPEN", "--as", role,
+    place = a.say("send", channel, "By way of another.", "--to", f"{c.party}/{role}", "--label", "U", "--as", role,
                   key="duty", code=None)["place"]
     b.wait("B holds it", lambda: b.find("/entry", place=place))
     a.stop()

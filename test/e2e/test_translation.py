@@ -14,7 +14,7 @@ def there(node, place):
 def test_from_machine_to_certified(stage):
     world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
     kor, usa = world["kor"], world["usa"]
-    said = kor.say("send", "notify", "발사 1회 탐지함.\n추가 통보 예정.", "--language", "ko", "--to", "usa/watch", "--label", "OPEN",
+    said = kor.say("send", "notify", "발사 1회 탐지함.\n추가 통보 예정.", "--language", "ko", "--to", "usa/watch", "--label", "U",
                    key="watch")["place"]
     there(usa, said)
     # The receiver's side translates; what a machine made says so on every line.
@@ -50,7 +50,7 @@ def test_from_machine_to_certified(stage):
 def test_terms_are_warned_of(stage):
     world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
     kor = world["kor"]
-    words = ["--to", "usa/watch", "--label", "OPEN"]
+    words = ["--to", "usa/watch", "--label", "U"]
     done = kor.run("send", "notify", "On nuclear sharing and the NCG, see ABCD.", *words, "--language", "en", key="watch")
     assert "nuclear sharing is contested" in done.stderr and "ABCD is not in the joint glossary" in done.stderr
     assert "NCG is not" not in done.stderr

@@ -3,7 +3,7 @@ import shutil
 
 import nodes
 
-LABEL = ("--label", "OPEN")
+LABEL = ("--label", "U")
 
 
 def edit(folder, file, old, new):
@@ -47,7 +47,8 @@ def send(node, channel, text, to, precedence="ROUTINE", code=0, role="watch"):
 
 # The new version: PRIORITY goes from the notification line, and the press officer may write to the leaders.
 EDITS = [("channels", "policy press shift watch precedence IMMEDIATE PRIORITY ROUTINE\n6", "policy press shift watch precedence IMMEDIATE ROUTINE\n6"),
-         ("posts", "watch    ko", "zeal ko \"열의\" en \"Zeal\" of kor usa\nwatch    ko"),]
+         ("posts", "watch    ko", "zeal ko \"열의\" en \"Zeal\" of kor usa\nwatch    ko"),
+         ("guidelines", "role press", "role zeal up-to U holds topic.*\nrole press")]
 
 
 def test_both_move_while_they_run(stage):
@@ -208,6 +209,9 @@ THIRD = {
     "channels": '8 three CONSULT ko "삼자 협의" en "Three together" parties kor usa chi write watch precedence PRIORITY ROUTINE\n'
                 '9 three-service SERVICE ko "삼자 업무" en "Service of three" parties kor usa chi write watch precedence ROUTINE\n'
                 '10 observed NOTIFY ko "참관" en "Observed" parties kor usa write watch precedence ROUTINE\n',
+    "guidelines": (("outside JPN", 'party CHI ko "제삼국" en "Third party"\noutside JPN'),
+                   ("agreement bilateral", "agreement three parties KOR USA CHI ceiling R\nagreement bilateral"),
+                   ("node JPN", "node CHI up-to R holds\nnode JPN")),
     "home": '903 chi-home HOME ko "제삼국 내부" en "Home of the third" parties chi write watch precedence ROUTINE\n',
 }
 
@@ -227,6 +231,8 @@ def test_a_third_party_joins(stage):
     at = text.index("901 kor-home")
     write(folder, "channels", text[:at] + THIRD["channels"] + text[at:] + THIRD["home"])
     edit(folder, "posts", '"Watch officer" of kor usa', '"Watch officer" of kor usa chi')
+    for old, new in THIRD["guidelines"]:
+        edit(folder, "guidelines", old, new)
     write(folder, "lines", (folder / "keys").read_text())
     (folder / "lines").rename(world.folder / "lines")
     nodes.run("init", "accord", folder, "--lines", world.folder / "lines", "--lines", world.keys("chi") / "lines")

@@ -23,8 +23,8 @@ def alone(stage):
     """KOR's node, and USA's log of NOTIFY in our hands, as its node left it when it stopped."""
     line = '"Notification line" parties kor usa write deputy head'
     world = stage.world(officers_of={"kor": OFFICERS, "usa": OFFICERS}, edit={"channels": (f"{line} linguist", line)})
-    world["usa"].say("send", "notify", "Good.", "--to", "kor/watch", "--label", "OPEN", key="watch")
-    message = world["kor"].say("send", "notify", "Do you read this?", "--to", "usa/watch", "--label", "OPEN", key="watch")["place"]
+    world["usa"].say("send", "notify", "Good.", "--to", "kor/watch", "--label", "U", key="watch")
+    message = world["kor"].say("send", "notify", "Do you read this?", "--to", "usa/watch", "--label", "U", key="watch")["place"]
     world.await_receipts()
     liar = peer.Peer(world, "usa", "kor")
     liar.take_log("notify")

@@ -17,7 +17,7 @@ HANGUL = re.compile("[가-힣]")
 
 
 def notice(node, text, *more, code=0, key="watch", to="usa/watch", channel="notify"):
-    return node.say("send", channel, text, "--to", to, "--label", "OPEN", *more, key=key, code=code)
+    return node.say("send", channel, text, "--to", to, "--label", "U", *more, key=key, code=code)
 
 
 def cells(text):
@@ -27,7 +27,7 @@ def cells(text):
 # The marking
 
 
-LABEL = "OPEN REL KOR,USA"
+LABEL = "U REL KOR,USA"
 
 
 @pytest.mark.parametrize("language", [ENGLISH, KOREAN], ids=["en", "ko"])
@@ -81,11 +81,11 @@ def test_a_title_that_turns_is_shown_as_what_it_is(pair):
 
 def test_a_label_is_never_cut(pair):
     kor = pair["kor"]
-    level = "L" * 60
-    place = kor.say("send", "notify", "Text.", "--to", "usa/watch", "--label", level, key="watch")["place"]
+    long = "U note:DRAFT,EXERCISE topic:DPRK-MSL,DPRK-NUC,SANCTIONS"
+    place = kor.say("send", "notify", "Text.", "--to", "usa/watch", "--label", long, key="watch")["place"]
     notice(kor, "Beside it.")
     rows = [line for line in kor.run("inbox", "notify").stdout.splitlines() if "/NOTIFY" in line]
-    assert any(row.startswith(f"{level} REL KOR,USA  {place}") for row in rows), rows
+    assert any(row.startswith(f"U NOTE DRAFT,EXERCISE REL KOR,USA TOPIC DPRK-MSL,DPRK-NUC,SANCTIONS  {place}") for row in rows), rows
     assert any(row.startswith(f"{LABEL}  KOR/") for row in rows), "a long one moves its own row alone"
 
 
@@ -181,7 +181,7 @@ REFUSALS = [
     (["send", "leader", "T" * 2000, "--to", "usa/head", "--precedence", "FLASH"], 4, "(LENGTH)", "--attach"),
     (["ack", "KOR/NOTIFY 1.1"], 4, "(REFERS)", "entente read"),
     (["readback", "MESSAGE", "T."], 4, "", "entente"),
-    (["keys", "--add", "KEY.pub", "--roles", "watch", "--holder", "9", "--label", "OPEN"], 4, "(REGISTRAR)", "--key"),
+    (["keys", "--add", "KEY.pub", "--roles", "watch", "--holder", "9", "--label", "U"], 4, "(REGISTRAR)", "--key"),
     (["send", "notify", "T.", "--to", "usa/watch", "--as", "press-none"], 4, "(ROLE)", "--as"),
     (["restore", "FILE"], 4, "", "entente serve"),
     (["restore", "--open-epoch"], 4, "RECOVERING", "entente status"),
@@ -204,7 +204,7 @@ def test_refusals_name_the_fault_and_the_next_step(lone, tmp_path, arguments, co
     new = officers.Key(tmp_path / "new")
     message = next(row["place"] for row in lone.get("/inbox", channel="notify")["messages"])
     words = {"FILE": str(tmp_path / "file"), "KEY.pub": f"{new.path}.pub", "MESSAGE": message}
-    typed = [words.get(word, word) for word in arguments] + (["--label", "OPEN"] if arguments[0] == "send" else [])
+    typed = [words.get(word, word) for word in arguments] + (["--label", "U"] if arguments[0] == "send" else [])
     for language in (ENGLISH, KOREAN):
         said = lone.run(*typed, key="watch", code=code, env=language).stderr
         first, next_ = said.splitlines()[:2]

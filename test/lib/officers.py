@@ -67,7 +67,7 @@ def content(text, language="en", **more):
 
 
 def statement(accord, channel, party, role, kind=MESSAGE, *, rel, seen=(), to=(), refers=(), precedence=None,
-              form=None, fields=None, body=b"", sealing=0, level="OPEN", statement_id=None, claimed=None):
+              form=None, fields=None, body=b"", sealing=0, level="U", statement_id=None, claimed=None):
     """The exact bytes. `to`: (party, role, 0 or 1) each; `refers`: places; `body`: the content's bytes."""
     value = {1: 1, 2: accord, 3: channel, 4: statement_id or os.urandom(16), 5: kind, 6: [party, role],
              7: claimed or int(time.time() * 1000), 8: [list(one) for one in sorted(seen)],

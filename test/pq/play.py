@@ -17,7 +17,8 @@ TEXT = "Aircraft are ours and return at 14:05."
 FOLDER, JUDGES = Path(sys.argv[1]), Path(sys.argv[2])
 EDITS = {"channels": ("precedence FLASH IMMEDIATE\n2 consult", "precedence FLASH IMMEDIATE sealed watch\n2 consult"),
          "accord": ("post-quantum preferred", "post-quantum required")}
-PEOPLE = {"watch": ["watch"], "head": ["head"], "shift": ["shift"]}
+PEOPLE = {"watch": ["watch"], "head": ["head"], "shift": ["shift"], "deputy": ["deputy"]}
+RELEASERS = ("shift", "deputy")
 
 
 def typage(*words):
@@ -36,7 +37,7 @@ def world_of(folder, edits):
 def enrol(node, name, roles):
     path = node.keys / f"{name}.age"
     node.run("keys", "--new-identity", path)
-    node.run("keys", "--add", f"{path}.pub", "--roles", roles, "--label", "OPEN", key="registrar")
+    node.run("keys", "--add", f"{path}.pub", "--roles", roles, "--label", "U", key="registrar")
     return path
 
 
@@ -49,8 +50,11 @@ def settle(world):
                       n.logs()[f"{o.party.upper()}/LEADER 1"]["folded"] >= s)
 
 
-def send(world, to="usa/head", key="head", **more):
-    return world["kor"].run("send", "leader", TEXT, "--to", to, "--precedence", "FLASH", "--label", "OPEN", key=key, **more)
+def send(world, to="usa/head", code=0):
+    """Where it went out, if others could approve it, and what the terminal said of the sealing."""
+    kor = world["kor"]
+    done = kor.run("send", "leader", TEXT, "--to", to, "--precedence", "FLASH", "--label", "U", key="head", code=code)
+    return kor.approve(done.stdout.split("  ")[0], RELEASERS) if code == 0 else None, done.stderr
 
 
 def play_required(world):
@@ -58,9 +62,8 @@ def play_required(world):
     kor, usa = world["kor"], world["usa"]
     secrets = {(party, role): enrol(node, role, role) for party, node in world.nodes.items() for role in ("head", "watch")}
     settle(world)
-    done = send(world)
-    place = done.stdout.split("  ")[0]
-    assert "mlkem768x25519" in done.stderr, done.stderr
+    place, said = send(world)
+    assert "mlkem768x25519" in said, said
     usa.await_step(place, "STATION RECEIPT")
     assert usa.entry(place)["content"]["sealing"] == 2
     assert usa.entry(place)["content"]["len"] == 1024 + 102 + 4 * 1557
@@ -89,13 +92,14 @@ def play_required(world):
     # X25519 alone: the terminal refuses, and whoever goes around it is void.
     public = FOLDER / "x25519.pub"
     public.write_text(Path(f"{enrol(usa, 'shift', 'legal')}.pub").read_text().splitlines()[0] + "\n")
-    usa.run("keys", "--add", public, "--roles", "shift", "--label", "OPEN", key="registrar")
+    usa.run("keys", "--add", public, "--roles", "shift", "--label", "U", key="registrar")
     settle(world)
-    assert "post-quantum" in send(world, to="usa/shift", code=4).stderr
+    assert "post-quantum" in send(world, to="usa/shift", code=4)[1]
     body = subprocess.run(["age", "-e", "-R", public], input=officers.content(TEXT), capture_output=True, check=True).stdout
     raw = officers.statement(bytes.fromhex(kor.status()["accord"]), 1, "kor", "head", rel=["kor", "usa"], to=[("usa", "shift", 0)],
                              precedence=0, body=body, sealing=1)
-    assert kor.post([officers.item(raw, [kor.key("head")], body)])[0].get("rule") == "SEALING"
+    keys = [kor.key(name) for name in ("head", *RELEASERS)]
+    assert kor.post([officers.item(raw, keys, body)])[0].get("rule") == "SEALING"
 
 
 def play_preferred(world):
@@ -105,11 +109,11 @@ def play_preferred(world):
     path = enrol(usa, "head", "shift")
     public = FOLDER / "x.pub"
     public.write_text(Path(f"{path}.pub").read_text().splitlines()[0] + "\n")
-    usa.run("keys", "--add", public, "--roles", "head", "--label", "OPEN", key="registrar")
+    usa.run("keys", "--add", public, "--roles", "head", "--label", "U", key="registrar")
     settle(world)
-    done = send(world)
-    assert "not post-quantum" in done.stderr and "usa/head" in done.stderr, done.stderr
-    assert world["kor"].entry(done.stdout.split("  ")[0])["content"]["sealing"] == 1
+    place, said = send(world)
+    assert "not post-quantum" in said and "usa/head" in said, said
+    assert world["kor"].entry(place)["content"]["sealing"] == 1
 
 
 def main():
