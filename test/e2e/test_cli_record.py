@@ -282,7 +282,7 @@ def test_korean_is_spoken_and_stays_in_its_columns(pair):
     kor.await_link()
     ladder = kor.run("ladder", place, env=KOREAN).stdout
     assert "발신 대기" in ladder and "접수" in ladder and "QUEUED" not in ladder
-    rows = [line for line in usa.run("inbox", "notify", env=KOREAN).stdout.splitlines() if re.match(r"U REL KOR,USA +\w+/NOTIFY ", line)]
+    rows = [line for line in usa.run("inbox", "notify", env=KOREAN).stdout.splitlines() if re.match(r"\(U//REL KOR, USA\) +\w+/NOTIFY ", line)]
     assert len(rows) == 3 and "당직 열람" in rows[0]
     heads = [cells(re.match(r"(.*?Z +)\S", line).group(1)) for line in rows]
     assert heads[0] == heads[1], "the columns stand under each other"
@@ -304,8 +304,8 @@ def test_the_number_stands_first_and_last(pair):
     kor = pair["kor"]
     place = notice(kor, "Text.")["place"]
     lines = [line for line in kor.run("read", place).stdout.splitlines() if line]
-    assert lines[1] == lines[-1] and "U REL" in lines[1], "the label is first and last"
-    assert lines[2].startswith(place) and lines[-2] == place
+    assert lines[1:3] == lines[-2:] and "UNCLASSIFIED//REL TO" in lines[2], "the label is first and last"
+    assert lines[3].startswith(place) and lines[-3] == place
 
 
 # The manual and the doctor

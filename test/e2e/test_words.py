@@ -27,7 +27,8 @@ def cells(text):
 # The marking
 
 
-LABEL = "U REL KOR,USA"
+LABEL = "(U//REL KOR, USA)"  # before each item of a list
+BANNER = "=== 평문//KOR, USA 제공 ===\n=== UNCLASSIFIED//REL TO KOR, USA ===\n"  # above and below what is shown whole
 
 
 @pytest.mark.parametrize("language", [ENGLISH, KOREAN], ids=["en", "ko"])
@@ -52,9 +53,9 @@ def test_no_item_is_shown_without_its_label(pair, language):
         titled = {cells(row[:row.index(title)]) for row in rows for title in titles if title in row}
         assert len(starts) == 1 and len(titled) == 1, f"columns stand under each other: {rows}"
     shown = usa.run("ladder", places[0], env=language).stdout
-    assert shown.startswith(f"=== {LABEL} ===\n") and shown.endswith(f"\n=== {LABEL} ===\n"), shown
-    lines = [line for line in usa.run("read", places[0], env=language).stdout.splitlines() if line]
-    assert LABEL in lines[1] and LABEL in lines[-1]
+    assert shown.startswith(BANNER) and shown.endswith(f"\n{BANNER}"), shown
+    shown = usa.run("read", places[0], env=language).stdout
+    assert shown.partition("\n")[2].startswith(BANNER) and shown.rstrip("\n").endswith(f"\n{BANNER.rstrip()}"), shown
     seen = events.communicate(timeout=20)[0].splitlines()
     for title in titles:
         assert [line for line in seen if title in line and LABEL in line.split(title)[0]], seen
@@ -85,7 +86,7 @@ def test_a_label_is_never_cut(pair):
     place = kor.say("send", "notify", "Text.", "--to", "usa/watch", "--label", long, key="watch")["place"]
     notice(kor, "Beside it.")
     rows = [line for line in kor.run("inbox", "notify").stdout.splitlines() if "/NOTIFY" in line]
-    assert any(row.startswith(f"U NOTE DRAFT,EXERCISE REL KOR,USA TOPIC DPRK-MSL,DPRK-NUC,SANCTIONS  {place}") for row in rows), rows
+    assert any(row.startswith(f"(U//DPRK-NUC/DPRK-MSL/SANCTIONS//EXERCISE/DRAFT//REL KOR, USA)  {place}") for row in rows), rows
     assert any(row.startswith(f"{LABEL}  KOR/") for row in rows), "a long one moves its own row alone"
 
 
