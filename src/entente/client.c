@@ -453,7 +453,8 @@ static const struct {
 	{ "REFUSED", "RELEASER", EXIT_REFUSED,
 	  N_("one whose role may release it: that line of the guidelines, and entente keys, say who") },
 	{ "REFUSED", "LAPSED", EXIT_REFUSED,
-	  N_("its author signs it anew, with what has come since: the same entente send") },
+	  N_("its author signs it anew, with what has come since; was that just now, a clock is wrong: "
+	     "entente status") },
 	{ "REFUSED", "ENDED", EXIT_REFUSED, N_("entente drafts --all says by whom; send it anew") },
 	{ "REFUSED", "CONSENT", EXIT_REFUSED,
 	  N_("ask for it on the channel; each other originator says entente consent PLACE --to CODE") },

@@ -370,6 +370,8 @@ static enum exit_code send_new(struct options *o, struct client *c)
 	fflush(stdout);
 	if (code == EXIT_DONE && !posted.is_waiting)
 		code = follow(c, o, &d, posted.place);
+	else if (code == EXIT_DONE && option_is_given(o, "wait"))
+		code = EXIT_TIMEOUT; /* no step comes before others have approved it */
 	(void)outbox_sweep(c);
 	json_decref(form);
 	officer_close(&officer);

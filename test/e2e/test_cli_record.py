@@ -57,8 +57,10 @@ def test_only_the_registrar_changes_keys(pair):
 def test_a_mark_finds_its_read_back(pair):
     """Several roles of one party are addressed: its READ BACK is one, and a message stands for its only one."""
     kor, usa = pair["kor"], pair["usa"]
-    place = kor.release("send", "leader", "At once.", "--to", "usa/watch", "--info", "usa/head", "--precedence", "FLASH",
-                        "--label", "U")
+    draft = kor.say("send", "leader", "At once.", "--to", "usa/watch", "--info", "usa/head", "--precedence", "FLASH",
+                    "--label", "U", "--wait", "receipt", key="watch", code=7)
+    assert draft["step"] == "SUBMITTED", "nothing was receipted, nor gave the exit status of that"
+    place = kor.approve(draft["place"])
     usa.await_step(place, "STATION RECEIPT")
     assert kor.run("correct", place, key="head", code=3).stderr.count("entente ladder") == 1
     assert usa.run("readback", place, "Too soon.", key="watch", code=4).stderr.count("STEP") == 1
