@@ -136,8 +136,9 @@ static enum err take_contained(struct core *c, const struct record *r)
 
 static enum err take_memory(struct core *c, const struct record *r)
 {
-	if (r->kind != RECORD_REMEMBERS)
+	if (r->kind != RECORD_REMEMBERS || r->text.len != sizeof c->signer_keys)
 		return ERR_FRAME;
+	memcpy(c->signer_keys, r->text.ptr, sizeof c->signer_keys);
 	c->has_memory = (r->number & REMEMBERS_MEMORY) != 0;
 	c->is_certain = (r->number & REMEMBERS_CERTAIN) != 0;
 	c->marks.max = LOGS_MAX;

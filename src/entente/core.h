@@ -72,6 +72,7 @@ struct core {
 	struct mono idle_due;	  /* the store tidies up, busy or not */
 	struct mono reserve_next; /* when it is tried again */
 	struct marks marks;
+	uint8_t signer_keys[2][SIGN_PUBLIC_LEN]; /* log, mirror: what it says that it signs with */
 };
 
 /* core.c */

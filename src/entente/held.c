@@ -41,9 +41,7 @@ static enum exit_code read_settings(struct held *h, const char *home)
 		say_next(_("mend that line; docs/spec/settings.md explains it"));
 		return EXIT_ERROR;
 	}
-	say_error(_("There is no node's home at {1}."), home);
-	say_next(_("name it by --home DIR or $ENTENTE_HOME; entente init --help makes one"));
-	return EXIT_NOT_FOUND;
+	return refuse_no_home(home);
 }
 
 static enum exit_code read_accord(struct held *h, const char *home)

@@ -210,6 +210,7 @@ static enum err take_sign(struct signer *s, const struct record *r)
 static enum err take_memory(struct signer *s, const struct record *r)
 {
 	struct record answer = { .kind = RECORD_REMEMBERS };
+	uint8_t keys[2 * SIGN_PUBLIC_LEN];
 	struct buf text;
 	enum err e;
 
@@ -221,6 +222,9 @@ static enum err take_memory(struct signer *s, const struct record *r)
 	answer.number = (s->memory.has_memory ? REMEMBERS_MEMORY : 0) |
 			(s->memory.is_certain ? REMEMBERS_CERTAIN : 0);
 	answer.rest = buf_bytes(&text);
+	memcpy(keys, s->log.public, SIGN_PUBLIC_LEN);
+	memcpy(keys + SIGN_PUBLIC_LEN, s->mirror.public, SIGN_PUBLIC_LEN);
+	answer.text = BYTES_OF(keys);
 	e = pipe_put(&s->core, &answer);
 	free(text.ptr);
 	return e;

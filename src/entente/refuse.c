@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/un.h>
 
 enum exit_code refuse_unwritable(const char *path)
 {
@@ -29,5 +30,24 @@ enum exit_code refuse_existing(const char *path)
 {
 	say_error(_("{1} is there already; nothing is written over."), path);
 	say_next(_("the same command with another name"));
+	return EXIT_REFUSED;
+}
+
+enum exit_code refuse_no_home(const char *home)
+{
+	say_error(_("There is no node's home at {1}."), home);
+	say_next(_("name it by --home DIR or $ENTENTE_HOME; entente init --help makes one"));
+	return EXIT_NOT_FOUND;
+}
+
+enum exit_code refuse_long_home(const char *home)
+{
+	const size_t max = sizeof((struct sockaddr_un *)NULL)->sun_path - sizeof "/socket";
+
+	if (strlen(home) <= max)
+		return EXIT_DONE;
+	say_error(_("{1} is too long a name for a home: it has at most {2} bytes, for a socket lies in it."),
+		  home, say_number(max));
+	say_next(_("the same command with a shorter --home"));
 	return EXIT_REFUSED;
 }

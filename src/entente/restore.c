@@ -120,11 +120,8 @@ static enum exit_code restore_locked(const struct options *o)
 		say_next(_("end its entente serve, then the same command again"));
 		return EXIT_REFUSED;
 	}
-	if (e != ERR_OK) {
-		say_error(_("There is no node's home at {1}."), o->home);
-		say_next(_("name it by --home DIR or $ENTENTE_HOME; entente init --help makes one"));
-		return EXIT_NOT_FOUND;
-	}
+	if (e != ERR_OK)
+		return refuse_no_home(o->home);
 	code = held_finish_restore(o->home);
 	if (code == EXIT_DONE)
 		code = restore(o, o->arguments[0]);

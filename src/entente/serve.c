@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "crypto/tls.h"
 #include "entente/held.h"
+#include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/words.h"
@@ -189,10 +190,32 @@ static enum err make_room(const struct core *c)
 	return e == ERR_OK ? file_touch(path) : e;
 }
 
+/* What other keys sign nobody could read: not the peers, and not our own next start. */
+static enum exit_code check_keys(const struct core *c)
+{
+	static const struct {
+		const char *file;
+		enum accord_key_use use;
+	} rows[] = { { "keys/log", ACCORD_KEY_LOG }, { "keys/mirror", ACCORD_KEY_MIRROR } };
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		const struct accord_key *key = accord_key_find(c->accord, c->self, rows[i].use);
+
+		if (key != NULL && bytes_equal(key->key, BYTES_OF(c->signer_keys[i])))
+			continue;
+		say_error(_("{1}/{2} is not the key that the accord has for {3}."), c->home, rows[i].file,
+			  c->accord->parties[c->self].code);
+		say_next(_("put the one there that entente init keys made for {1}"), c->settings.party);
+		return EXIT_REFUSED;
+	}
+	return EXIT_DONE;
+}
+
 static enum exit_code start(struct core *c)
 {
 	char path[FILE_PATH_MAX];
 	struct store *store = NULL;
+	enum exit_code code;
 	enum err e = file_path(path, c->home, "record.db");
 
 	if (e == ERR_OK)
@@ -202,9 +225,11 @@ static enum exit_code start(struct core *c)
 	if (e != ERR_OK)
 		return explain_start(c, _("The record cannot be opened"), e);
 	e = children_remember(c);
-	if (e != ERR_OK) {
+	code = e != ERR_OK ? explain_start(c, _("The signer does not say what it has signed"), e)
+			   : check_keys(c);
+	if (code != EXIT_DONE) {
 		store->ops->close(store);
-		return explain_start(c, _("The signer does not say what it has signed"), e);
+		return code;
 	}
 	e = core_start(c, store);
 	return e == ERR_OK ? EXIT_DONE : explain_start(c, _("The node does not start"), e);
@@ -243,21 +268,37 @@ static enum exit_code serve(struct core *c)
 	return code;
 }
 
+/*
+ * The whole name: a node that is contained cannot ask where it is, and a relative name would be one of
+ * whoever started it.
+ */
+static enum exit_code find_home(const char *home, char **whole)
+{
+	*whole = realpath(home, NULL);
+	return *whole == NULL ? refuse_no_home(home) : refuse_long_home(*whole);
+}
+
 static enum exit_code run(struct options *o)
 {
 	struct core *c = xcalloc(1, sizeof *c);
 	enum exit_code code;
+	char *home = NULL;
 	int lock = -1;
 
 	file_keep_private();
 	file_allow_open(CLIENTS_MAX + FILES_OWN_MAX);
 	log_open("entente", LOG_LEVEL_NOTICE);
-	c->home = o->home;
-	if (starter_split(&c->starter, &c->starter_pid) != ERR_OK) {
+	code = find_home(o->home, &home);
+	c->home = home;
+	if (code == EXIT_DONE && starter_split(&c->starter, &c->starter_pid) != ERR_OK) {
 		say_error(_("{1}: {2}"), _("The node's processes do not start"), strerror(errno));
-		say_next("entente doctor --home {1}", o->home);
+		say_next("entente doctor --home {1}", c->home);
+		code = EXIT_ERROR;
+	}
+	if (code != EXIT_DONE) {
+		free(home);
 		free(c);
-		return EXIT_ERROR;
+		return code;
 	}
 	code = read_settings(c);
 	if (code == EXIT_DONE)
@@ -272,6 +313,7 @@ static enum exit_code run(struct options *o)
 	}
 	versions_close(&c->versions);
 	file_unlock(lock);
+	free(home);
 	free(c);
 	return code;
 }

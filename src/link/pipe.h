@@ -36,7 +36,8 @@
  *	TLS_SIGN        link     signer    sign this handshake (`rest`); `number` comes back
  *	TLS_SIGNED      signer   link      `rest` is the signature
  *	MEMORY          core     signer    what do you remember; `name` is our mirror's name
- *	REMEMBERS       signer   core      `rest` are the marks; `number` is a mask of REMEMBERS_ bits
+ *	REMEMBERS       signer   core      `rest` are the marks; `number` is a mask of REMEMBERS_ bits; `text`
+ *	                                   is what our log key and our mirror key are known by, 32 bytes each
  *	SIGNER_CONTAINED signer  core      what the kernel gave to it, before REMEMBERS
  *	LINK_BROKEN     signer   core      link said what it may not say
  *	SETTLED         core     signer    no own log hangs on what you do not remember

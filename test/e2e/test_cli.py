@@ -61,6 +61,31 @@ def test_missing_files(tmp_path):
     assert "nothing is written over" in again.stderr
 
 
+@pytest.mark.parametrize("options, code, says", [
+    (["--keys", "kor"], 4, "not the key that the accord has for USA"),
+    (["--registrar", "kor/registrar"], 4, "not the registrar's key"),
+    (["--officer", "wacht=usa/watch.pub"], 3, "no post wacht"),
+    (["--officer", "watch=usa/none.pub"], 3, "none.pub"),
+    (["--label", "ZZZ"], 4, "ZZZ"),
+    (["--label", ""], 2, "--label"),
+    (["--listen", "north=nowhere"], 2, "listen.north"),
+    (["--path", "kor/north=listen:nobody"], 2, "no such [listen] line"),
+    (["--path", "jpn/north=connect:192.0.2.7:7400"], 3, "jpn"),
+    (["--home", "h" * 101], 4, "at most"),
+])
+def test_a_home_is_made_whole_or_not_at_all(stage, options, code, says):
+    """What its node could not run with, or would keep for good, is told before anything is written."""
+    world = stage.world(is_started=False)
+    made = ["init", "home", "--home", "made", "--party", "usa", "--accord", world.accord, "--keys", "usa", "--officer",
+            "watch=usa/watch.pub", "--label", "U"]
+    folder = world.folder / "keys"
+    done = nodes.run(*made, *options, code=code, preexec_fn=lambda: os.chdir(folder))
+    assert says in done.stderr and "next: " in done.stderr
+    assert not (folder / "made").exists()
+    nodes.run(*made, preexec_fn=lambda: os.chdir(folder))
+    assert "nothing is written over" in nodes.run(*made, code=4, preexec_fn=lambda: os.chdir(folder)).stderr
+
+
 def test_codes_of_a_running_node(stage):
     world = stage.world(is_started=False)
     kor = world["kor"].start()

@@ -118,6 +118,29 @@ def test_what_is_missing_is_named(stage, tmp_path):
     kor.start()
 
 
+def test_keys_of_another_do_not_sign_for_it(stage):
+    """Notes by a key that the accord has not are read by nobody: the node says so before it makes one."""
+    world = stage.world(is_started=False)
+    kor = world["kor"]
+    for name in ("log", "mirror"):
+        whose = kor.home / "keys" / name
+        own = whose.read_bytes()
+        whose.write_bytes((world.keys("usa") / name).read_bytes())
+        done = nodes.run("serve", home=kor.home, code=4)
+        assert f"keys/{name} is not the key that the accord has for KOR" in done.stderr and "next: " in done.stderr
+        whose.write_bytes(own)
+    kor.start()
+
+
+def test_a_home_may_be_named_from_where_one_is(stage):
+    """A contained process cannot ask where it is."""
+    kor = stage.world(is_started=False)["kor"]
+    kor.start(preexec=lambda: os.chdir(kor.home.parent), arguments=["--home", kor.home.name])
+    kor.run("verify")
+    kor.run("export", "--backup", kor.home.parent / "backup")
+    assert kor.process.poll() is None
+
+
 def test_an_idle_node_rests(pair):
     """What it costs to wait: processor time of all three over some seconds."""
     ticks = os.sysconf("SC_CLK_TCK")

@@ -22,7 +22,7 @@ KINDS = {
     "LISTEN": "nt", "PIN": "pk", "PATH": "phint", "RUN": "i", "SEND": "phuir", "CLOSE": "phen",
     "PATH_UP": "phnt", "PATH_DOWN": "phen", "RECEIVED": "phr", "SENT": "phi", "MEASURED": "phi", "REFUSED": "eiknt",
     "TLS_SHOW": "i", "TLS_SHOWN": "eir", "TLS_SIGN": "ir", "TLS_SIGNED": "eir",
-    "MEMORY": "n", "REMEMBERS": "ir", "SIGN": "intr", "COSIGN": "iwntr", "SIGNED": "einr", "COSIGNED": "einr",
+    "MEMORY": "n", "REMEMBERS": "itr", "SIGN": "intr", "COSIGN": "iwntr", "SIGNED": "einr", "COSIGNED": "einr",
     "LINK_CONTAINED": "i", "SIGNER_CONTAINED": "i",
     "DOOR": "it", "SHUT": "", "START": "", "END": "", "OPEN": "i", "OPENED": "eit",
     "WRITE": "phir", "READ": "phr", "SETTLED": "", "LINK_BROKEN": "",

@@ -37,7 +37,7 @@ static const struct {
 	{ PIPE_LINK, PIPE_SIGNER, { .kind = RECORD_TLS_SIGN, .number = 2, .rest = { frame, sizeof frame } } },
 	{ PIPE_SIGNER, PIPE_LINK, { .kind = RECORD_TLS_SIGNED, .err = ERR_REFUSED, .number = 2 } },
 	{ PIPE_CORE, PIPE_SIGNER, { .kind = RECORD_MEMORY, .name = { frame, 7 } } },
-	{ PIPE_SIGNER, PIPE_CORE, { .kind = RECORD_REMEMBERS, .number = 3, .rest = { memory, 100000 } } },
+	{ PIPE_SIGNER, PIPE_CORE, { .kind = RECORD_REMEMBERS, .number = 3, .text = { memory, 64 }, .rest = { memory, 100000 } } },
 	{ PIPE_CORE, PIPE_SIGNER, { .kind = RECORD_SIGN, .number = 5, .name = { frame, 7 }, .text = { frame, 7 }, .rest = { memory, 64 * 32 } } },
 	{ PIPE_CORE, PIPE_SIGNER, { .kind = RECORD_COSIGN, .number = 5, .time = 6, .name = { frame, 7 }, .text = { frame, 7 } } },
 	{ PIPE_SIGNER, PIPE_CORE, { .kind = RECORD_SIGNED, .number = 5, .name = { frame, 7 }, .rest = { frame, 7 } } },
