@@ -38,12 +38,12 @@ void reply_denial(struct reply *r, const char *key, const struct denial *d)
 
 static void reply_marking(struct reply *r, const struct accord *a, const struct statement *s)
 {
-	size_t author = accord_party_find(a, s->party);
+	size_t author = a == NULL ? 0 : accord_party_find(a, s->party);
 	char memory[MARKING_LEN_MAX];
 	struct buf text = BUF_ON(memory);
 	struct label_mask mask;
 
-	if (a->guidelines == NULL || author == a->parties_count ||
+	if (a == NULL || a->guidelines == NULL || author == a->parties_count ||
 	    !policy_label_read(a->guidelines, &s->label, author, &mask).is_allowed)
 		return;
 	reply_object(r, "marking");
@@ -326,6 +326,40 @@ void reply_entry(struct reply *r, const struct accord *a, const struct place_key
 	reply_judgement(r, a, entry);
 }
 
+/* Of a portion or a file that has one of its own, as of a statement. */
+static void reply_part(struct reply *r, const struct accord *a, const struct statement *s, struct bytes label)
+{
+	struct statement part = { .has_label = true, .party = s == NULL ? BYTES_LIT("") : s->party };
+	struct cbor_reader in;
+
+	cbor_open(&in, label);
+	if (label_read(&in, &part.label) == ERR_OK)
+		reply_label(r, a, &part);
+}
+
+/* One a portion, null where it has the label of the whole; nothing where all have that. */
+static void reply_parts(struct reply *r, const struct accord *a, const struct statement *s,
+			const struct content *c)
+{
+	size_t own = 0;
+
+	for (size_t i = 0; i < c->portions_count; i++)
+		own += c->portions[i].label.len > 0;
+	if (own == 0)
+		return;
+	reply_array(r, "portions");
+	for (size_t i = 0; i < c->portions_count; i++) {
+		if (c->portions[i].label.len == 0) {
+			reply_null(r, NULL);
+			continue;
+		}
+		reply_object(r, NULL);
+		reply_part(r, a, s, c->portions[i].label);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+}
+
 void reply_content(struct reply *r, const struct accord *a, const struct statement *s, struct bytes bytes)
 {
 	struct content c;
@@ -342,6 +376,7 @@ void reply_content(struct reply *r, const struct accord *a, const struct stateme
 	for (size_t i = 0; i < c.portions_count; i++)
 		reply_text(r, NULL, c.portions[i].text);
 	reply_array_end(r);
+	reply_parts(r, a, s, &c);
 	if (c.fields_count > 0) {
 		reply_object(r, "read");
 		reply_fields(r, c.fields, c.fields_count);
@@ -358,6 +393,8 @@ void reply_content(struct reply *r, const struct accord *a, const struct stateme
 		reply_uint(r, "len", c.attachments[i].len);
 		reply_text(r, "media_type", c.attachments[i].media_type);
 		reply_text(r, "name", c.attachments[i].name);
+		if (c.attachments[i].label.len > 0)
+			reply_part(r, a, s, c.attachments[i].label);
 		reply_object_end(r);
 	}
 	reply_array_end(r);

@@ -26,6 +26,7 @@
 	X("GET",  "/inbox",       AUTHORITY_OWNER,  NO_BODY,         run_inbox) \
 	X("GET",  "/advances",    AUTHORITY_OWNER,  NO_BODY,         run_advances) \
 	X("GET",  "/log",         AUTHORITY_OWNER,  NO_BODY,         run_log) \
+	X("POST", "/labels",      AUTHORITY_OWNER,  ENTRY_LEN_MAX,   run_labels) \
 	X("GET",  "/drafts",      AUTHORITY_OWNER,  NO_BODY,         run_drafts) \
 	X("GET",  "/entry",       AUTHORITY_OWNER,  NO_BODY,         run_entry) \
 	X("GET",  "/content",     AUTHORITY_OWNER,  NO_BODY,         run_content) \

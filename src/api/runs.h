@@ -39,6 +39,11 @@ enum err run_ladder(struct api *a, struct request *q, struct reply *r) MUST_CHEC
 enum err run_note(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_proof(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
+/* labels.c */
+enum err run_labels(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+/* An array of labels: ERR_USAGE if it is not all understood. Pure. */
+enum err labels_check(struct bytes body, size_t *count) MUST_CHECK;
+
 /* drafts.c */
 enum err run_drafts(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 

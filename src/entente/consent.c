@@ -1,4 +1,5 @@
 #include "entente/item.h"
+#include "entente/marked.h"
 #include "entente/rows.h"
 #include "entente/words.h"
 
@@ -19,9 +20,9 @@ static enum exit_code fill(struct draft *d, const struct options *o, const json_
 	if (level != NULL)
 		d->statement.label.level = draft_word(d, level);
 	while ((value = option_next(o, "without", &at)) != NULL)
-		(void)label_drop(d, value);
+		(void)label_drop(&d->statement.label, value);
 	if (to != NULL) {
-		label_put(d, "rel", to);
+		label_put(&d->words, &d->statement.label, "rel", to);
 		draft_field_text(d, FIELD_ITEM_TO, draft_word(d, to));
 	}
 	return EXIT_DONE;

@@ -1,4 +1,5 @@
 #include "entente/item.h"
+#include "entente/marked.h"
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/words.h"
@@ -17,7 +18,7 @@ static enum exit_code fill(struct draft *d, const struct options *o, const json_
 	if (level != NULL)
 		d->statement.label.level = draft_word(d, level);
 	while ((value = option_next(o, "without", &at)) != NULL) {
-		if (!label_drop(d, value)) {
+		if (!label_drop(&d->statement.label, value)) {
 			say_error(_("{1} has no value {2}."), json_str(item, "place"), value);
 			say_next("entente read '{1}'", json_str(item, "place"));
 			return EXIT_USAGE;

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "crypto/hash.h"
+#include "entente/marked.h"
 #include "entente/say.h"
 #include "entente/seal.h"
 #include "entente/words.h"
@@ -98,109 +99,6 @@ enum exit_code draft_address(struct draft *d, struct client *c, const char *chan
 
 /* ---- The label. ---- */
 
-static int compare_bytes(const void *a, const void *b)
-{
-	return bytes_compare(*(const struct bytes *)a, *(const struct bytes *)b);
-}
-
-static void label_add(struct label *l, struct bytes name, const struct bytes *values, size_t count)
-{
-	struct label_category *c = &l->categories[l->categories_count];
-
-	if (l->categories_count == LABEL_CATEGORIES_MAX || count > LABEL_VALUES_MAX - l->values_count)
-		return;
-	*c = (struct label_category){ name, l->values_count, count };
-	memcpy(&l->values[l->values_count], values, count * sizeof *values);
-	l->values_count += count;
-	l->categories_count++;
-}
-
-/* Codes are in capitals: who types them in small letters means them. Beyond ASCII nothing is guessed. */
-static struct bytes in_capitals(struct draft *d, struct bytes word)
-{
-	uint8_t *letters = arena_alloc(&d->words, word.len + 1, 1);
-
-	assert(letters != NULL);
-	for (size_t i = 0; i < word.len; i++) {
-		uint8_t c = word.ptr[i];
-		letters[i] = c >= 'a' && c <= 'z' ? (uint8_t)(c - 'a' + 'A') : c;
-	}
-	return (struct bytes){ letters, word.len };
-}
-
-/* One category of a label that is being put together. */
-struct category_words {
-	struct bytes name, values[LABEL_VALUES_MAX];
-	size_t count;
-};
-
-/* "KOR,USA", each value once and in order. */
-static void category_put(struct draft *d, struct category_words *m, struct bytes list)
-{
-	struct bytes one;
-	size_t kept = 0;
-
-	while (list.len > 0 && m->count < LABEL_VALUES_MAX) {
-		if (bytes_take_until(&list, ',', &one) != ERR_OK) {
-			one = list;
-			list.len = 0;
-		}
-		m->values[m->count++] = in_capitals(d, one);
-	}
-	qsort(m->values, m->count, sizeof m->values[0], compare_bytes);
-	for (size_t i = 0; i < m->count; i++) {
-		if (kept == 0 || !bytes_equal(m->values[kept - 1], m->values[i]))
-			m->values[kept++] = m->values[i];
-	}
-	m->count = kept;
-}
-
-static int compare_categories(const void *a, const void *b)
-{
-	return bytes_compare(((const struct category_words *)a)->name,
-			     ((const struct category_words *)b)->name);
-}
-
-/* "S matter:EAST,WEST": the level as it stands, then categories in any order. */
-static bool label_read_words(struct draft *d, const char *text, struct category_words *list, size_t *count)
-{
-	struct bytes rest = draft_word(d, text), word, name;
-
-	if (bytes_take_until(&rest, ' ', &d->statement.label.level) != ERR_OK) {
-		d->statement.label.level = rest;
-		return true;
-	}
-	while (rest.len > 0) {
-		if (bytes_take_until(&rest, ' ', &word) != ERR_OK) {
-			word = rest;
-			rest.len = 0;
-		}
-		if (word.len == 0)
-			continue;
-		if (*count == LABEL_CATEGORIES_MAX || bytes_take_until(&word, ':', &name) != ERR_OK ||
-		    name.len == 0 || word.len == 0)
-			return false;
-		list[*count] = (struct category_words){ .name = name };
-		category_put(d, &list[(*count)++], word);
-	}
-	return true;
-}
-
-static void put_rel(struct draft *d, const char *rel, const json_t *parties, struct category_words *m)
-{
-	const json_t *party;
-	size_t i;
-
-	m->name = BYTES_LIT("rel");
-	if (rel != NULL)
-		category_put(d, m, draft_word(d, rel));
-	json_array_foreach(parties, i, party)
-	{
-		if (rel == NULL)
-			category_put(d, m, draft_word(d, json_string_value(party)));
-	}
-}
-
 static enum exit_code refuse_label(const char *text)
 {
 	say_error(_("{1} is no label."), text);
@@ -208,55 +106,33 @@ static enum exit_code refuse_label(const char *text)
 	return EXIT_USAGE;
 }
 
-enum exit_code draft_label(struct draft *d, const struct options *options, const json_t *parties)
+static const char *label_given(const struct options *options)
 {
-	const char *text = option_value(options, "label"), *rel = option_value(options, "rel");
-	struct category_words list[LABEL_CATEGORIES_MAX + 1] = { { .count = 0 } };
-	size_t count = 0;
+	const char *text = option_value(options, "label");
 
 	if (text == NULL)
 		text = getenv("ENTENTE_LABEL");
-	if (text == NULL || text[0] == '\0') {
+	return text == NULL || text[0] == '\0' ? NULL : text;
+}
+
+bool draft_label_is_given(const struct options *options)
+{
+	return label_given(options) != NULL;
+}
+
+enum exit_code draft_label(struct draft *d, const struct options *options, const json_t *parties)
+{
+	const char *text = label_given(options);
+
+	if (text == NULL) {
 		say_error(_("A statement carries a label, and none was given."));
 		say_next(_("the same command with --label LEVEL, or set $ENTENTE_LABEL"));
 		return EXIT_USAGE;
 	}
 	d->statement.has_label = true;
-	if (!label_read_words(d, text, list, &count))
+	if (label_type(&d->words, text, option_value(options, "rel"), parties, &d->statement.label) != ERR_OK)
 		return refuse_label(text);
-	put_rel(d, rel, parties, &list[count++]);
-	qsort(list, count, sizeof list[0], compare_categories);
-	for (size_t i = 1; i < count; i++) {
-		if (bytes_equal(list[i - 1].name, list[i].name))
-			return refuse_label(text);
-	}
-	for (size_t i = 0; i < count; i++)
-		label_add(&d->statement.label, list[i].name, list[i].values, list[i].count);
 	return EXIT_DONE;
-}
-
-/* The label of the entry that is answered, word for word. */
-static void copy_label(struct draft *d, const json_t *label)
-{
-	const json_t *category;
-	size_t i;
-
-	if (label == NULL)
-		return;
-	d->statement.has_label = true;
-	d->statement.label.level = draft_word(d, json_str(label, "level"));
-	json_array_foreach(json_object_get(label, "categories"), i, category)
-	{
-		const json_t *value, *list = json_object_get(category, "values");
-		struct bytes values[LABEL_VALUES_MAX];
-		size_t v, count = 0;
-		json_array_foreach(list, v, value)
-		{
-			if (count < LABEL_VALUES_MAX && json_is_string(value))
-				values[count++] = draft_word(d, json_string_value(value));
-		}
-		label_add(&d->statement.label, draft_word(d, json_str(category, "name")), values, count);
-	}
 }
 
 static void add_reader(struct draft *d, const char *role)
@@ -298,7 +174,8 @@ enum exit_code draft_refer(struct draft *d, const json_t *entry)
 	d->statement.refers_count++;
 	add_readers(d, entry);
 	if (!d->statement.has_label)
-		copy_label(d, json_object_get(entry, "label"));
+		d->statement.has_label =
+			label_copy(&d->words, json_object_get(entry, "label"), &d->statement.label);
 	return EXIT_DONE;
 }
 

@@ -1,82 +1,12 @@
 #include "entente/item.h"
 
 #include "entente/act.h"
+#include "entente/marked.h"
 #include "entente/say.h"
 #include "entente/words.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- A label, value by value. ---- */
-
-struct pair {
-	struct bytes category, value;
-};
-
-static int compare_pairs(const void *a, const void *b)
-{
-	const struct pair *x = a, *y = b;
-	int order = bytes_compare(x->category, y->category);
-
-	return order != 0 ? order : bytes_compare(x->value, y->value);
-}
-
-static size_t pairs_of(const struct label *l, struct pair *out)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < l->categories_count; i++) {
-		for (size_t v = 0; v < l->categories[i].count; v++)
-			out[count++] =
-				(struct pair){ l->categories[i].name, l->values[l->categories[i].first + v] };
-	}
-	return count;
-}
-
-static void label_set(struct label *l, struct pair *pairs, size_t count)
-{
-	qsort(pairs, count, sizeof *pairs, compare_pairs);
-	l->categories_count = l->values_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0 && compare_pairs(&pairs[i - 1], &pairs[i]) == 0)
-			continue;
-		if (l->categories_count == 0 ||
-		    !bytes_equal(l->categories[l->categories_count - 1].name, pairs[i].category)) {
-			if (l->categories_count == LABEL_CATEGORIES_MAX)
-				return;
-			l->categories[l->categories_count++] =
-				(struct label_category){ pairs[i].category, l->values_count, 0 };
-		}
-		l->values[l->values_count++] = pairs[i].value;
-		l->categories[l->categories_count - 1].count++;
-	}
-}
-
-void label_put(struct draft *d, const char *category, const char *value)
-{
-	struct pair pairs[LABEL_VALUES_MAX + 1];
-	size_t count = pairs_of(&d->statement.label, pairs);
-
-	if (count == LABEL_VALUES_MAX)
-		return;
-	pairs[count++] = (struct pair){ draft_word(d, category), draft_word(d, value) };
-	label_set(&d->statement.label, pairs, count);
-}
-
-bool label_drop(struct draft *d, const char *value)
-{
-	struct pair pairs[LABEL_VALUES_MAX];
-	size_t count = pairs_of(&d->statement.label, pairs), kept = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!bytes_equal(pairs[i].value, bytes_str(value)))
-			pairs[kept++] = pairs[i];
-	}
-	label_set(&d->statement.label, pairs, kept);
-	return kept < count;
-}
-
-/* ---- The act. ---- */
 
 static enum exit_code get_entry(struct client *c, const char *place, json_t **out)
 {
@@ -98,22 +28,6 @@ static enum exit_code add_hash(struct draft *d, const json_t *item)
 	}
 	draft_field_bytes(d, FIELD_ITEM_HASH, BYTES_OF(hash));
 	return EXIT_DONE;
-}
-
-/* Whose information it is stays so, whoever speaks of it: a label that does not say it means its author. */
-static void add_origin(struct draft *d, const json_t *item)
-{
-	char code[PARTY_NAME_MAX + 1];
-
-	for (size_t i = 0; i < d->statement.label.categories_count; i++) {
-		if (bytes_equal(d->statement.label.categories[i].name, BYTES_LIT("origin")))
-			return;
-	}
-	if (bytes_copy_str(bytes_str(json_str(item, "party")), code, sizeof code) != ERR_OK)
-		return;
-	for (char *c = code; *c != '\0'; c++)
-		*c = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
-	label_put(d, "origin", code);
 }
 
 /* What the act refers to; *subject is the caller's. */
@@ -168,7 +82,7 @@ static enum exit_code compose(struct options *o, const struct item_act *act, str
 	if (code == EXIT_DONE)
 		code = draft_refer(d, subject);
 	if (code == EXIT_DONE)
-		add_origin(d, item);
+		label_keep_origin(&d->words, &d->statement.label, json_str(item, "party"));
 	if (code == EXIT_DONE && act->has_hash)
 		code = add_hash(d, item);
 	if (code == EXIT_DONE && act->fill != NULL)

@@ -23,9 +23,4 @@ struct item_act {
 
 enum exit_code item_run(struct options *o, const struct item_act *act) MUST_CHECK;
 
-/* A draft's label, value by value: each is written in its place. */
-void label_put(struct draft *d, const char *category, const char *value);
-/* False: it has no such value. */
-bool label_drop(struct draft *d, const char *value);
-
 #endif

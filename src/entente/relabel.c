@@ -1,4 +1,5 @@
 #include "entente/item.h"
+#include "entente/marked.h"
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/words.h"
@@ -28,7 +29,7 @@ static enum exit_code fill(struct draft *d, const struct options *o, const json_
 			say_next(_("see entente {1} --help"), o->command->name);
 			return EXIT_USAGE;
 		}
-		label_put(d, category, (const char *)value.ptr);
+		label_put(&d->words, &d->statement.label, category, (const char *)value.ptr);
 	}
 	return EXIT_DONE;
 }

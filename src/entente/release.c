@@ -1,4 +1,5 @@
 #include "entente/item.h"
+#include "entente/marked.h"
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/words.h"
@@ -15,7 +16,7 @@ static enum exit_code fill(struct draft *d, const struct options *o, const json_
 	size_t count = 0, at = 0;
 
 	while (count < GUIDELINES_PARTIES_MAX && (to = option_next(o, "to", &at)) != NULL) {
-		label_put(d, "rel", to);
+		label_put(&d->words, &d->statement.label, "rel", to);
 		codes[count++] = draft_word(d, to);
 	}
 	if (count == 0) {

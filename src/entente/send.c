@@ -2,6 +2,7 @@
 #include "crypto/hash.h"
 #include "entente/fill.h"
 #include "entente/glossary.h"
+#include "entente/parts.h"
 #include "entente/post.h"
 #include "entente/refuse.h"
 #include "entente/rows.h"
@@ -38,6 +39,10 @@ static const struct option_row options[] = {
 	  N_("whom it is released to, as ALBA,BOREA; all parties of the channel if not said") },
 	{ "subject", N_("TEXT"), N_("the subject") },
 	{ "refers", N_("PLACE"), N_("what it refers to; may be given again") },
+	{ "portion", N_("LABEL|TEXT"), N_("one more portion with a label of its own; may be given again") },
+	{ "quote", N_("PLACE"), N_("take over the text of an item, with its label") },
+	{ "redact", N_("PLACE"),
+	  N_("take over from an item the portions and files that the channel may have") },
 	{ "file", N_("FILE"), N_("take the text from a file, - for standard input") },
 	{ "attach", N_("FILE"), N_("attach a file, up to 64 MiB; may be given again") },
 	{ "language", N_("TAG"), N_("the language that the text is authentic in, as ko or en") },
@@ -171,7 +176,7 @@ static enum exit_code add_channel(struct draft *d, const struct options *o, stru
 	query_open(&q, "/seen");
 	query_put(&q, "channel", o->arguments[0]);
 	code = (enum exit_code)client_get(c, &q, &answer);
-	if (code == EXIT_DONE)
+	if (code == EXIT_DONE && !(parts_are_given(o) && !draft_label_is_given(o)))
 		code = draft_label(d, o, json_object_get(answer, "parties"));
 	json_decref(answer);
 	return code;
@@ -253,11 +258,11 @@ static enum exit_code add_content(struct draft *d, const struct options *o, stru
 
 	if (form != NULL)
 		code = form_fill(d, o, c, form, FORM_ACT_ANNOUNCE, NULL);
-	if (code == EXIT_DONE && (form == NULL || has_text))
+	if (code == EXIT_DONE && (has_text || (form == NULL && !parts_are_given(o))))
 		code = add_text(d, o);
 	while (code == EXIT_DONE && (path = option_next(o, "attach", &at)) != NULL)
 		code = attach(c, d, path);
-	return code;
+	return code == EXIT_DONE && parts_are_given(o) ? parts_add(d, o, c) : code;
 }
 
 /* Fields without a form would be lost: what was meant is said. */

@@ -101,6 +101,7 @@ static const char *const sentences[] = {
 	N_("nobody could read it"),
 	N_("no party may read both"),
 	N_("no value of {1} is in both"),
+	N_("the whole is marked below its part, which is {1}"),
 	/* entente/settings.c */
 	N_("it is given twice"),
 	N_("it has no value"),

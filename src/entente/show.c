@@ -196,6 +196,17 @@ void show_label(const json_t *item, enum colour colour)
 	free(words);
 }
 
+void show_portion_mark(const json_t *part)
+{
+	bool has_mark = json_object_get(part, "marking") != NULL; /* which stands in brackets already */
+
+	if (json_object_get(part, "label") == NULL)
+		return;
+	say(has_mark ? "" : "(");
+	show_label(part, COLOUR_BOLD);
+	say(has_mark ? " " : ") ");
+}
+
 static void say_rule(char *line)
 {
 	say_coloured(COLOUR_BOLD, "=== ");

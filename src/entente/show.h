@@ -17,6 +17,8 @@ void show_band(const json_t *status);
  * not know its label. item: an object with `label` and `marking` (docs/spec/api.md section 3).
  */
 void show_label(const json_t *item, enum colour colour);
+/* In front of a portion or a file: its mark, if it has a label of its own. */
+void show_portion_mark(const json_t *part);
 char *show_label_words(const json_t *item); /* the caller's to free */
 /* Its banner in every language of the accord, a line each: above and below what is shown of it. */
 void show_marking(const json_t *item);

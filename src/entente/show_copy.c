@@ -77,6 +77,7 @@ enum exit_code show_copy(struct client *c, const json_t *copy)
 	show_fields(entry);
 	json_array_foreach(json_object_get(entry, "text"), i, portion)
 	{
+		show_portion_mark(json_array_get(json_object_get(entry, "portions"), i));
 		say_text(bytes_str(json_is_string(portion) ? json_string_value(portion) : ""));
 		say("\n");
 	}

@@ -149,12 +149,14 @@ static void show_words(struct client *c, const json_t *entry)
 	say("\n");
 	json_array_foreach(json_object_get(entry, "text"), i, portion)
 	{
+		show_portion_mark(json_array_get(json_object_get(entry, "portions"), i));
 		say_text(bytes_str(json_is_string(portion) ? json_string_value(portion) : ""));
 		say("\n");
 	}
 	json_array_foreach(json_object_get(entry, "attachments"), i, attachment)
 	{
 		say(_("attachment {1}: "), say_number(i + 1));
+		show_portion_mark(attachment);
 		say_text(bytes_str(json_str(attachment, "name")));
 		say(_(", {1} bytes, {2}\n"), say_number(json_uint(attachment, "len")),
 		    json_str(attachment, "hash"));

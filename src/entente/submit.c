@@ -182,6 +182,20 @@ static void show_rule(const struct draft *d)
 	json_decref(item);
 }
 
+static void show_own_label(struct bytes bytes)
+{
+	struct cbor_reader r;
+	struct label label;
+	json_t *part;
+
+	cbor_open(&r, bytes);
+	if (label_read(&r, &label) != ERR_OK)
+		return;
+	part = json_pack("{s:o}", "label", label_of(&label));
+	show_portion_mark(part);
+	json_decref(part);
+}
+
 static void show_addressed(const struct statement *s)
 {
 	for (size_t i = 0; i < s->addressees_count; i++) {
@@ -234,11 +248,13 @@ static enum exit_code show_text(const struct draft *d)
 	}
 	say("\n");
 	for (size_t i = 0; i < content.portions_count; i++) {
+		show_own_label(content.portions[i].label);
 		say_text(content.portions[i].text);
 		say("\n");
 	}
 	for (size_t i = 0; i < content.attachments_count; i++) {
 		say(_("attachment {1}: "), say_number(i + 1));
+		show_own_label(content.attachments[i].label);
 		say_text(content.attachments[i].name);
 		say("\n");
 	}

@@ -23,6 +23,31 @@ static enum err refuse(struct node *n, struct effect_answer *answer, enum err wh
 	return ERR_OK;
 }
 
+/* No part of what is said is marked above the whole, by which it is decided who reads it. */
+static enum err parts_check(struct node *n, const struct statement *s, const struct content *c,
+			    struct effect_answer *answer)
+{
+	const struct accord *a = accord_here(n, s->channel);
+	struct label_mask whole;
+	struct decision d;
+
+	if (a->guidelines == NULL || !policy_label_read(a->guidelines, &s->label, n->self, &whole).is_allowed)
+		return ERR_OK; /* the fold says so */
+	for (size_t i = 0; i < c->portions_count + c->attachments_count; i++) {
+		struct bytes part = i < c->portions_count ? c->portions[i].label
+							  : c->attachments[i - c->portions_count].label;
+		if (part.len == 0)
+			continue;
+		d = policy_part(a->guidelines, &whole, part, n->self);
+		if (d.is_allowed)
+			continue;
+		answer->verdict = VERDICT_LABEL;
+		policy_denial(a, &d, &answer->denial);
+		return ERR_REFUSED;
+	}
+	return ERR_OK;
+}
+
 /* The content fits its statement: the hash, the length, strict, and a FLASH is brief. */
 static enum err content_check(struct node *n, const struct statement *s, const struct command *in,
 			      struct effect_answer *answer)
@@ -64,7 +89,7 @@ static enum err content_check(struct node *n, const struct statement *s, const s
 			return ERR_NOT_FOUND;
 		}
 	}
-	return ERR_OK;
+	return parts_check(n, s, &content, answer);
 }
 
 /* A resend: the same id on the channel is answered with the first one's place. */

@@ -212,6 +212,28 @@ struct decision policy_join(const struct guidelines *g, const struct label_mask 
 	return allowed;
 }
 
+struct decision policy_part(const struct guidelines *g, const struct label_mask *whole, struct bytes part,
+			    size_t author)
+{
+	struct label_mask mask, both;
+	struct cbor_reader r;
+	struct label label;
+	struct decision d;
+
+	cbor_open(&r, part);
+	if (label_read(&r, &label) != ERR_OK || cbor_finish(&r) != ERR_OK)
+		return unknown(REASON_LEVEL_UNKNOWN, (struct bytes){ NULL, 0 });
+	d = policy_label_read(g, &label, author, &mask);
+	if (d.is_allowed)
+		d = policy_label_check(g, &mask);
+	if (d.is_allowed)
+		d = policy_join(g, whole, &mask, &both);
+	if (d.is_allowed && (both.level != whole->level || both.values != whole->values ||
+			     both.rel != whole->rel || both.origin != whole->origin))
+		d = (struct decision){ .reason = REASON_PART, .subject = SUBJECT_WORD, .word = label.level };
+	return d;
+}
+
 struct decision policy_statement(const struct guidelines *g, const struct label *l, size_t author,
 				 const struct accord_channel *channel)
 {

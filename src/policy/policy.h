@@ -46,7 +46,8 @@ struct label_mask {
 	X(EXCLUDES,         "{1} excludes {2}") \
 	X(NOBODY,           "nobody could read it") \
 	X(JOIN_REL,         "no party may read both") \
-	X(JOIN_ANY,         "no value of {1} is in both")
+	X(JOIN_ANY,         "no value of {1} is in both") \
+	X(PART,             "the whole is marked below its part, which is {1}")
 /* clang-format on */
 
 enum reason {
@@ -143,6 +144,13 @@ struct decision policy_label_check(const struct guidelines *g, const struct labe
  */
 struct decision policy_join(const struct guidelines *g, const struct label_mask *a,
 			    const struct label_mask *b, struct label_mask *out);
+
+/*
+ * A part of an item, a portion or a file, with a label of its own (its CBOR bytes, strict): one that may be
+ * given, and that asks for nothing that the label of the whole does not ask for.
+ */
+struct decision policy_part(const struct guidelines *g, const struct label_mask *whole, struct bytes part,
+			    size_t author);
 
 /*
  * What the door asks of a statement on a channel: the guidelines know its label, which is one that an author

@@ -98,6 +98,7 @@ void policy_write_needed(const struct accord *a, const struct decision *d, struc
 	case REASON_NOBODY:
 	case REASON_JOIN_REL:
 	case REASON_JOIN_ANY:
+	case REASON_PART:
 	case REASON_COUNT:
 		return;
 	}

@@ -56,6 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 
 	if (statements_check(in, &count) == ERR_OK)
 		assert(count >= 1 && count <= COMMANDS_PER_TURN_MAX);
+	if (labels_check(in, &count) == ERR_OK)
+		assert(count >= 1 && count <= PORTIONS_MAX);
 	check_place(in);
 	check_reply(in);
 	return 0;

@@ -512,6 +512,44 @@ static void test_join_any(void **state)
 	check_joins(tries, ARRAY_COUNT(tries));
 }
 
+/* A part, and what the whole would have to say: nothing that the part asks for may be missing. */
+static void test_part(void **state)
+{
+	static const struct {
+		const char *whole, *part, *want; /* both by KOR */
+	} tries[] = {
+		{ "S rel:KOR,USA", "S rel:KOR,USA", NULL },
+		{ "S rel:KOR,USA", "U rel:KOR,USA", NULL },
+		{ "S rel:KOR", "S rel:KOR,USA", NULL },
+		{ "S caveat:NCG rel:KOR,USA", "S rel:KOR,USA", NULL },
+		{ "S origin:KOR,USA rel:KOR,USA", "S origin:USA rel:KOR,USA", NULL },
+		{ "C rel:KOR,USA", "S rel:KOR,USA", "deny 0 PART S" },
+		{ "S rel:KOR,USA", "S rel:KOR", "deny 0 PART S" },
+		{ "S rel:KOR,USA", "S caveat:NCG rel:KOR,USA", "deny 0 PART S" },
+		{ "S rel:KOR,USA", "S note:DRAFT rel:KOR,USA", "deny 0 PART S" },
+		{ "S rel:KOR,USA", "S origin:USA rel:KOR,USA", "deny 0 PART S" },
+		{ "S rel:KOR", "S rel:USA", "deny 0 JOIN_REL" },
+		{ "S rel:KOR,USA", "X rel:KOR,USA", "deny 0 LEVEL_UNKNOWN X" },
+		{ "S caveat:NCG rel:KOR", "C caveat:NCG rel:KOR", "deny 14 FROM NCG S" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
+		struct label_mask whole = mask_of(tries[i].whole, "KOR");
+		struct label part = label_of(tries[i].part);
+		uint8_t memory[1024];
+		struct buf bytes = BUF_ON(memory);
+		struct decision d;
+		label_write(&part, &bytes);
+		d = policy_part(g, &whole, buf_bytes(&bytes), guidelines_party_find(g, BYTES_LIT("KOR")));
+		if (tries[i].want != NULL)
+			check_decision(tries[i].part, &d, tries[i].want);
+		else
+			assert_true(d.is_allowed);
+	}
+	assert_false(policy_part(g, &(struct label_mask){ .rel = 1 }, BYTES_LIT("no label"), 0).is_allowed);
+}
+
 /* A label of the guidelines may have more values than one of the wire. */
 static void test_write_limit(void **state)
 {
@@ -667,6 +705,7 @@ int main(void)
 		cmocka_unit_test_setup(test_label_on, read_example),
 		cmocka_unit_test_setup(test_join, read_example),
 		cmocka_unit_test_setup(test_join_any, read_any),
+		cmocka_unit_test_setup(test_part, read_example),
 		cmocka_unit_test_setup(test_write_limit, read_example),
 		cmocka_unit_test_setup(test_denial, read_example),
 		cmocka_unit_test_setup(test_release, read_example),
