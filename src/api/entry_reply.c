@@ -421,15 +421,20 @@ void reply_title(struct reply *r, struct bytes bytes)
 	reply_uint(r, "attachments", c.attachments_count);
 }
 
-static void reply_rung(struct reply *r, const char *key, const struct accord *a, const struct rung *rung,
-		       bool has_evidence)
+/* Who said it: the post, or the node itself. */
+static void reply_post(struct reply *r, const struct accord *a, const struct rung *rung)
+{
+	reply_str(r, "role", rung->role < a->roles_count ? a->roles[rung->role].name : ROLE_NODE);
+}
+
+static void reply_rung(struct reply *r, const char *key, const struct accord *a, const struct rung *rung)
 {
 	if (!rung->is_proved)
 		return;
 	reply_object(r, key);
 	reply_uint(r, "at_ms", rung->at.ms);
-	if (has_evidence)
-		reply_place(r, "evidence", a, &rung->evidence);
+	reply_place(r, "evidence", a, &rung->evidence);
+	reply_post(r, a, rung);
 	reply_object_end(r);
 }
 
@@ -487,8 +492,10 @@ static void reply_one_ladder(struct reply *r, const struct accord *a, size_t sel
 		reply_str(r, "step", step_name((enum step)s));
 		if (l->steps[s].at.ms > 0) /* a SENT of long ago has no time */
 			reply_uint(r, "at_ms", l->steps[s].at.ms);
-		if (s != STEP_SENT && s != STEP_RECEIPT)
+		if (s != STEP_SENT && s != STEP_RECEIPT) {
 			reply_place(r, "evidence", a, &l->steps[s].evidence);
+			reply_post(r, a, &l->steps[s]);
+		}
 		if (s == STEP_WATCH_READ && l->says_had)
 			reply_had(r, l);
 		reply_object_end(r);
@@ -502,13 +509,13 @@ static void reply_one_ladder(struct reply *r, const struct accord *a, size_t sel
 		reply_object_end(r);
 	}
 	reply_bool(r, "needs_read_back", l->needs_read_back);
-	reply_rung(r, "read_back_offered", a, &l->read_back_offered, true);
+	reply_rung(r, "read_back_offered", a, &l->read_back_offered);
 	reply_bool(r, "wrong", l->is_wrong);
-	reply_rung(r, "query", a, &l->query, true);
-	reply_rung(r, "negative", a, &l->negative, true);
+	reply_rung(r, "query", a, &l->query);
+	reply_rung(r, "negative", a, &l->negative);
 	if (l->negative.is_proved)
 		reply_uint(r, "negative_cause", l->negative_cause);
-	reply_rung(r, "lapse", a, &l->lapse, true);
+	reply_rung(r, "lapse", a, &l->lapse);
 	if (l->lapse.is_proved)
 		reply_str(r, "lapse_cause", l->lapse_cause == 0 ? "NO ANSWER" : "LINE DOWN");
 	if (l->steps[STEP_DEFERRED].is_proved)

@@ -31,7 +31,7 @@ static void show_step_row(const json_t *answer, const json_t *ladder, const json
 	else if (strcmp(word, "STATION RECEIPT") == 0)
 		say(_(" cosigned by the node of {1}"), json_str(ladder, "party"));
 	else
-		say(" {1}", evidence);
+		say(_(" {1}  by {2}"), evidence, json_str(step, "role"));
 	say("\n");
 }
 
@@ -45,7 +45,29 @@ static void show_off(const json_t *ladder, const char *key, const char *word)
 	say_cell(show_step(word), 18, show_step_colour(word));
 	say(" ");
 	say_cell(say_time(json_uint(rung, "at_ms")), 21, COLOUR_PLAIN);
-	say(" {1}\n", json_str(rung, "evidence"));
+	say(_(" {1}  by {2}"), json_str(rung, "evidence"), json_str(rung, "role"));
+	say("\n");
+}
+
+/* Until its author says whether it is right, what was returned is to be compared. */
+static void show_offered(const json_t *ladder)
+{
+	const json_t *offered = json_object_get(ladder, "read_back_offered"), *step;
+	size_t i;
+
+	json_array_foreach(json_object_get(ladder, "steps"), i, step)
+	{
+		if (strcmp(json_str(step, "step"), "READ BACK") == 0)
+			return;
+	}
+	if (offered == NULL)
+		return;
+	if (json_flag(ladder, "wrong"))
+		say_coloured(COLOUR_BAD, _("    read back, and marked WRONG:"));
+	else
+		say(_("    read back, and not marked yet:"));
+	say(_(" {1}  by {2}"), json_str(offered, "evidence"), json_str(offered, "role"));
+	say("\n");
 }
 
 static void show_one(const json_t *answer, const json_t *ladder, const json_t *attachments)
@@ -72,8 +94,7 @@ static void show_one(const json_t *answer, const json_t *ladder, const json_t *a
 		show_off(ladder, "lapse", json_str(ladder, "lapse_cause"));
 	if (json_object_get(ladder, "deferred_until_ms") != NULL)
 		say(_("    until {1}\n"), say_time(json_uint(ladder, "deferred_until_ms")));
-	if (json_flag(ladder, "wrong"))
-		say_coloured(COLOUR_BAD, _("    the last read-back was marked WRONG\n"));
+	show_offered(ladder);
 	if (owed != NULL) {
 		say(_("  owed by {1}: "), json_str(owed, "by"));
 		say_coloured(json_flag(owed, "ours") ? COLOUR_WARN : COLOUR_DIM,

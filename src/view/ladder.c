@@ -27,6 +27,7 @@ struct act {
 	struct place_key place;
 	struct statement statement;
 	struct wall filed;
+	size_t role; /* of the accord, as in struct rung */
 };
 
 static void prove_by(struct ladder *l, enum step step, const struct act *act)
@@ -35,11 +36,12 @@ static void prove_by(struct ladder *l, enum step step, const struct act *act)
 		return; /* the first evidence stands */
 	ladder_prove(l, step, act->filed);
 	l->steps[step].evidence = act->place;
+	l->steps[step].role = act->role;
 }
 
 static void note_rung(struct rung *r, const struct act *act)
 {
-	*r = (struct rung){ true, act->place, act->filed };
+	*r = (struct rung){ true, act->place, act->filed, act->role };
 }
 
 static void forget_query(struct ladder *l)
@@ -130,6 +132,7 @@ static enum err read_marks(const struct fold *f, const struct act *read_back, si
 	struct act mark;
 	enum err e;
 
+	l->is_wrong = false; /* what was said of the one before is not said of this one */
 	while ((e = fold_next_act(f, &read_back->place, &at)) == ERR_OK) {
 		uint64_t value;
 		mark.place = at.place;
@@ -138,6 +141,7 @@ static enum err read_marks(const struct fold *f, const struct act *read_back, si
 		e = fetch(self, &at.place, &mark.statement, &mark.filed);
 		if (e != ERR_OK)
 			return e;
+		mark.role = accord_role_find(f->accord, mark.statement.role);
 		if (mark.statement.kind != KIND_MARK ||
 		    statement_field_uint(&mark.statement, FIELD_MARK, 1, &value) != ERR_OK)
 			continue;
@@ -195,6 +199,7 @@ static void open_ladders(const struct fold *f, const struct place_key *place, co
 		l->needs_read_back = !l->is_information && fold_needs_read_back(message);
 		ladder_prove(l, STEP_QUEUED, filed);
 		l->steps[STEP_QUEUED].evidence = *place;
+		l->steps[STEP_QUEUED].role = accord_role_find(f->accord, message->role);
 	}
 }
 
@@ -212,6 +217,8 @@ enum err ladder_read(const struct fold *f, const struct place_key *place, const 
 	while ((e = fold_next_act(f, place, &at)) == ERR_OK) {
 		act.place = at.place;
 		e = fetch(self, &at.place, &act.statement, &act.filed);
+		if (e == ERR_OK)
+			act.role = accord_role_find(f->accord, act.statement.role);
 		for (size_t i = 0; e == ERR_OK && i < out->ladders_count; i++) {
 			struct ladder *l = &out->ladders[i];
 			climb(l, &act, place->log.party);

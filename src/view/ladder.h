@@ -32,6 +32,7 @@ struct rung {
 	bool is_proved;
 	struct place_key evidence; /* the act; for QUEUED the message itself; none for SENT, RECEIPT */
 	struct wall at;		   /* filing time of the evidence, or the receipt's time */
+	size_t role; /* of accord.roles: whose evidence it is; roles_count: a node's, and of SENT, RECEIPT */
 };
 
 /* One addressee's ladder. */
@@ -45,8 +46,8 @@ struct ladder {
 	bool says_had;
 	size_t had_count;
 	uint8_t had[ATTACHMENTS_MAX][HASH_LEN];
-	struct rung read_back_offered;	    /* READ BACK returned, not marked yet, or marked WRONG */
-	bool is_wrong;			    /* the last mark was WRONG */
+	struct rung read_back_offered;	    /* the last READ BACK returned, marked or not */
+	bool is_wrong;			    /* and it was marked WRONG */
 	struct rung query, negative, lapse; /* off the ladder: the last of each that no later step answers */
 	uint64_t lapse_cause, negative_cause;
 	uint64_t deferred_until_ms;

@@ -69,7 +69,8 @@ def test_flash_to_read_back(pair):
     assert kor.ladder(place)["owed"] == {"step": "WATCH READ", "by": "usa", "ours": False}
 
     read = usa.say("ack", place, key="watch")["place"]
-    assert settle(pair, place, "WATCH READ")["WATCH READ"]["evidence"] == read
+    step = settle(pair, place, "WATCH READ")["WATCH READ"]
+    assert (step["evidence"], step["role"]) == (read, "watch")
     assert usa.ladder(place)["owed"]["step"] == "READ BACK"
 
     back = usa.say("readback", place, "Our aircraft, back at 14:05.", key="watch")["place"]
@@ -96,8 +97,14 @@ def test_wrong_does_not_reach_the_step(pair):
     for node in pair.nodes.values():
         assert "READ BACK" not in proved(node, place)
         assert node.ladder(place)["wrong"] is True
-    pair["usa"].say("readback", place, "Back at 14:05.", key="watch")
+    assert "READ BACK" == pair["kor"].ladder(place)["owed"]["step"]
+    again = pair["usa"].say("readback", place, "Back at 14:05.", key="watch")["place"]
     pair.await_receipts()
+    for node in pair.nodes.values():
+        ladder = node.ladder(place)
+        assert ladder["read_back_offered"]["evidence"] == again and ladder["wrong"] is False
+        assert (ladder["owed"]["step"], ladder["owed"]["by"]) == ("MARK", "kor"), "nobody waits for the other"
+        assert f"{again}  by watch" in node.run("ladder", place).stdout
     pair["kor"].say("correct", place, key="head")
     settle(pair, place, "READ BACK")
 

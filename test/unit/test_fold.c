@@ -668,7 +668,10 @@ static void test_flash_climbs(void **state)
 	v = look(s, 2);
 	assert_true(v->ladders[0].is_wrong);
 	assert_false(v->ladders[0].steps[STEP_READ_BACK].is_proved);
-	put(s, 1, KIND_READ_BACK, 3, &none); /* position 6 */
+	put(s, 1, KIND_READ_BACK, 3, &none); /* position 6: the author is to mark this one */
+	v = look(s, 2);
+	assert_false(v->ladders[0].is_wrong);
+	assert_int_equal(v->ladders[0].read_back_offered.evidence.index, s->places[6].index);
 	put(s, 0, KIND_MARK, 7, &none);
 	v = look(s, 2);
 	assert_false(v->ladders[0].is_wrong);
