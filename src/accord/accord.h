@@ -127,6 +127,7 @@ struct accord {
 	uint64_t clock_offset_ms;	     /* claimed times further off than this are flagged */
 	bool is_start_strict;		     /* no writing after a start until one peer has answered */
 	const struct guidelines *guidelines; /* NULL: the bundle has none */
+	struct bytes opened;		     /* the file `opened` (policy/opened.h); .len 0: there is none */
 	struct form_list *lists;	     /* of `codes`: what more than one form names; NULL for none */
 	struct glossary_term *terms;	     /* glossary.h; NULL for none */
 	size_t terms_count;
@@ -181,7 +182,8 @@ const struct accord *accord_newest(const struct accord_versions *v);
 
 /*
  * Whether `next` may follow `old`: ERR_USAGE with *fault, whose rule is one of `succession.`
- * (docs/spec/accord.md section 12). What a number stands for in the record is never another thing later.
+ * (docs/spec/accord.md section 12); those of the file `opened`: policy/opened.h. What a number stands for in
+ * the record is never another thing later.
  */
 enum err accord_succeeds(const struct accord *old, const struct accord *next,
 			 struct accord_fault *fault) MUST_CHECK;

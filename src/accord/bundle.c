@@ -132,6 +132,18 @@ static enum err read_forms(const struct accord_file *files, size_t count, struct
 	return ERR_OK;
 }
 
+/* It says nothing of this version alone: policy/opened.h compares it with the one before. */
+static enum err read_opened(const struct accord_file *files, size_t count, struct accord *a,
+			    struct arena *arena)
+{
+	size_t at = file_find(files, count, BYTES_LIT("opened"));
+
+	if (at == count || files[at].content.len == 0)
+		return ERR_OK;
+	a->opened = arena_copy(arena, files[at].content);
+	return a->opened.ptr == NULL ? ERR_MEMORY : ERR_OK;
+}
+
 enum err accord_read(struct bytes manifest, const struct accord_file *files, size_t count,
 		     struct arena *arena, struct accord **out, struct accord_fault *fault)
 {
@@ -156,6 +168,8 @@ enum err accord_read(struct bytes manifest, const struct accord_file *files, siz
 		else if (files_read[i].is_needed || file_find(files, count, bytes_str(row->name)) < count)
 			e = read_file(row, files, count, a, arena, fault);
 	}
+	if (e == ERR_OK)
+		e = read_opened(files, count, a, arena);
 	if (e == ERR_OK && a->guidelines != NULL && a->guidelines->words_line > 0 &&
 	    file_find(files, count, BYTES_LIT(GUIDELINES_WORDS)) == count)
 		e = refuse(fault, bytes_str(file_guidelines.name), a->guidelines->words_line,

@@ -7,8 +7,8 @@
 
 /* A name that ends with / is a folder of files. */
 static const char *const bundle_names[] = {
-	"accord", "authority", "channels",   "codes",	  "keys",    "parties", "posts",       "timers",
-	"REVIEW", "glossary",  "guidelines", "words.txt", "bodies/", "forms/",	"procedures/",
+	"accord", "authority", "channels",   "codes",  "keys",	    "parties", "posts",	 "timers",
+	"REVIEW", "glossary",  "guidelines", "opened", "words.txt", "bodies/", "forms/", "procedures/",
 };
 
 static bool is_member_name(struct bytes name)

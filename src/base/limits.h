@@ -119,6 +119,10 @@
 #define GUIDELINES_FEEDS_MAX 16u
 #define GUIDELINES_RELEASES_MAX 32u
 #define GUIDELINES_MAPS_MAX 128u
+#define MATRIX_CLASSES_MAX 12u /* kinds of values that a row of the role x label matrix tells apart */
+#define MATRIX_ROWS_MAX 4096u  /* readers, each with each origin */
+#define MATRIX_CELLS_MAX 8192u
+#define MATRIX_ARENA_LEN (2u << 20)	  /* memory in which a matrix is made */
 #define GUIDELINES_REVIEW_DAYS_MAX 36500u /* until the review of an item */
 #define CODE_LEN_MAX 32u		  /* characters of the code of a level or value */
 #define APPROVERS_MAX 7u		  /* beside the author: his signature is one of an entry's eight */

@@ -1,4 +1,5 @@
 #include "entente/accord_life.h"
+#include "entente/matrix.h"
 #include "entente/officer.h"
 #include "entente/rows.h"
 #include "entente/show.h"
@@ -91,7 +92,7 @@ static enum exit_code check_succession(const struct accord_dir *d, const struct 
 	char file[256];
 
 	if (accord_succeeds(old->accord, d->accord, &fault) == ERR_OK)
-		return EXIT_DONE;
+		return check_opened(d, old);
 	if (bytes_copy_str(fault.file, file, sizeof file) != ERR_OK)
 		file[0] = '\0';
 	say_error(_("{1}/{2} may not follow {3}: the rule {4} is broken."), d->path, file, old->path,
@@ -116,6 +117,18 @@ static enum exit_code open_both(const struct options *o, struct accord_dir *d, s
 	return code;
 }
 
+static void say_checked(const struct accord_dir *d)
+{
+	char hash[2 * HASH_LEN + 1];
+	json_t *matrix = matrix_json(d->accord, NULL);
+	json_t *all = json_pack("{s:s, s:s}", "err", "OK", "hash", hex_of(d->accord->hash, hash));
+
+	if (matrix != NULL)
+		json_object_set_new(all, "matrix", matrix);
+	json_say(all);
+	json_decref(all);
+}
+
 static enum exit_code check(struct options *o)
 {
 	struct accord_dir d, old;
@@ -126,10 +139,14 @@ static enum exit_code check(struct options *o)
 		return code;
 	if (old.accord != NULL)
 		code = check_succession(&d, &old);
-	if (code == EXIT_DONE && o->is_json)
-		json_say_done("hash", hex_of(d.accord->hash, hash));
-	else if (code == EXIT_DONE)
+	if (code == EXIT_DONE && o->is_json) {
+		say_checked(&d);
+	} else if (code == EXIT_DONE) {
 		say(_("accord {1}: every rule holds\n"), hex_of(d.accord->hash, hash));
+		show_matrix(d.accord);
+		if (old.accord != NULL)
+			show_opened(d.accord, old.accord, true);
+	}
 	if (code == EXIT_DONE)
 		code = show_signatures(&d, old.accord, o);
 	accord_dir_close(&old);
@@ -197,6 +214,28 @@ static bool signature_name(const struct accord *a, const struct accord *old, str
 	return root != NULL;
 }
 
+/*
+ * What the version opens, before it is signed: compared with the one before where that is named, else as the
+ * file that is signed says.
+ */
+static enum exit_code show_what_is_signed(const struct accord_dir *d, const struct accord_dir *old,
+					  const struct options *o)
+{
+	enum exit_code code = EXIT_DONE;
+
+	if (old->accord != NULL)
+		code = check_opened(d, old);
+	if (code != EXIT_DONE || o->is_json)
+		return code;
+	if (old->accord != NULL) {
+		show_opened(d->accord, old->accord, true);
+	} else if (d->accord->opened.len > 0) {
+		say_line(_("by its file opened this version lets be read, and the one before did not:"));
+		say_text(d->accord->opened);
+	}
+	return code;
+}
+
 static enum exit_code sign(struct options *o)
 {
 	struct officer root;
@@ -206,7 +245,9 @@ static enum exit_code sign(struct options *o)
 
 	if (code != EXIT_DONE)
 		return code;
-	code = officer_open(&root, o);
+	code = show_what_is_signed(&d, &old, o);
+	if (code == EXIT_DONE)
+		code = officer_open(&root, o);
 	if (code == EXIT_DONE) {
 		if (signature_name(d.accord, old.accord, root.public_key, name, sizeof name)) {
 			code = write_signature(&d, &root, name, o->is_json);
@@ -306,6 +347,8 @@ static void show_files_json(const struct accord_dir *d)
 				      json_stringn((const char *)d->files[i].name.ptr, d->files[i].name.len));
 	all = json_pack("{s:s, s:o, s:o}", "hash", hex_of(d->accord->hash, hash), "keys", keys, "files",
 			files);
+	if (d->accord->guidelines != NULL)
+		json_object_set_new(all, "matrix", matrix_json(d->accord, NULL));
 	json_say(all);
 	json_decref(all);
 }
@@ -344,6 +387,7 @@ static enum exit_code show(struct options *o)
 		if (bytes_copy_str(d.files[i].name, name, sizeof name) == ERR_OK)
 			say("  {1}\n", name);
 	}
+	show_matrix(d.accord);
 	code = show_signatures(&d, NULL, o);
 	accord_dir_close(&d);
 	return code == EXIT_REFUSED ? EXIT_DONE : code;
@@ -354,6 +398,8 @@ static const struct option_row options[] = {
 	  N_("adopt: the marking of what the registrar signs; otherwise $ENTENTE_LABEL") },
 	{ "rel", N_("CODES"), N_("adopt: whom it is released to; all parties if not said") },
 	{ "anyway", NULL, N_("adopt: also before every peer is known to hold the version") },
+	{ "all", NULL, N_("diff: every row of what it opens") },
+	{ "opened", NULL, N_("diff: write what it opens into NEW/opened, which is signed with it") },
 	{ NULL, NULL, NULL },
 };
 

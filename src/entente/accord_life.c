@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "entente/init.h"
+#include "entente/matrix.h"
 #include "entente/post.h"
 #include "entente/refuse.h"
 #include "entente/registrar.h"
@@ -10,9 +11,11 @@
 #include "entente/words.h"
 #include "sys/file.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *hex_of(const uint8_t hash[HASH_LEN], char out[2 * HASH_LEN + 1])
 {
@@ -59,6 +62,9 @@ static enum exit_code write_draft(const struct accord_dir *old, const char *to)
 	buf_init(&memory, xcalloc(1, ACCORD_FILE_LEN_MAX + 512), ACCORD_FILE_LEN_MAX + 512);
 	for (size_t i = 0; code == EXIT_DONE && i < old->files_count; i++) {
 		struct bytes content = old->files[i].content;
+		/* What that version opened is of the one before it. */
+		if (bytes_equal(old->files[i].name, BYTES_LIT("opened")))
+			continue;
 		if (bytes_equal(old->files[i].name, BYTES_LIT("accord"))) {
 			put_accord_file(old, content, &memory);
 			content = buf_bytes(&memory);
@@ -213,10 +219,72 @@ static size_t diff_files(const struct accord_dir *left, const struct accord_dir 
 	return count;
 }
 
+/* Without asking for its MANIFEST: a version that is being written has none yet, or an old one. */
+static bool is_read(struct accord_dir *d)
+{
+	struct buf manifest;
+	enum err e;
+
+	buf_init(&manifest, xcalloc(1, MANIFEST_LEN_MAX), MANIFEST_LEN_MAX);
+	accord_manifest_write(d->files, d->files_count, &manifest);
+	e = buf_check(&manifest);
+	if (e == ERR_OK)
+		e = accord_read(buf_bytes(&manifest), d->files, d->files_count, &d->arena, &d->accord,
+				&d->fault);
+	free(manifest.ptr);
+	return e == ERR_OK;
+}
+
+static enum exit_code write_opened(const struct accord_dir *next, const struct accord_dir *old)
+{
+	uint8_t *memory = xcalloc(1, ACCORD_FILE_LEN_MAX);
+	char path[FILE_PATH_MAX];
+	struct buf text;
+	enum exit_code code = EXIT_DONE;
+	enum err e;
+
+	buf_init(&text, memory, ACCORD_FILE_LEN_MAX);
+	e = opened_text(next->accord, old->accord, &text);
+	if (e == ERR_OK)
+		e = file_path(path, next->path, "opened");
+	/* What opens nothing has no such file. */
+	if (e == ERR_OK && (text.len > 0 ? file_write(path, buf_bytes(&text), 0644) != ERR_OK
+					 : unlink(path) != 0 && errno != ENOENT))
+		code = refuse_unwritable(path);
+	free(memory);
+	if (e == ERR_OK)
+		return code;
+	say_error(_("What {1} opens over {2} is too much for one file."), next->path, old->path);
+	say_next(_("open it in several versions, one after the other"));
+	return EXIT_REFUSED;
+}
+
+/* Who reads more by it, who less. Nothing of it where one of them holds not every rule. */
+static enum exit_code diff_guidelines(struct accord_dir *left, struct accord_dir *right,
+				      const struct options *o, json_t *all)
+{
+	if (!is_read(left) || !is_read(right)) {
+		const struct accord_dir *bad = left->accord == NULL ? left : right;
+		if (option_is_given(o, "opened")) {
+			say_error(_("{1} does not hold every rule, so what it opens is not known."),
+				  bad->path);
+			say_next("entente init accord {1}; entente accord check {1}", bad->path);
+			return EXIT_REFUSED;
+		}
+		return EXIT_DONE;
+	}
+	if (all != NULL)
+		json_object_set_new(all, "opened", opened_json(right->accord, left->accord));
+	else
+		show_opened(right->accord, left->accord, option_is_given(o, "all"));
+	return option_is_given(o, "opened") ? write_opened(right, left) : EXIT_DONE;
+}
+
 enum exit_code accord_diff(struct options *o)
 {
 	struct accord_dir left, right;
 	json_t *files, *all;
+	enum exit_code code;
 	size_t count;
 	enum err e;
 
@@ -232,13 +300,19 @@ enum exit_code accord_diff(struct options *o)
 	count = diff_files(&left, &right, files);
 	if (o->is_json) {
 		all = json_pack("{s:b, s:o}", "same", count == 0, "files", files);
+		code = diff_guidelines(&left, &right, o, all);
 		json_say(all);
 		json_decref(all);
 	} else if (count == 0) {
 		say_line(_("no difference"));
+		code = EXIT_DONE;
+	} else {
+		code = diff_guidelines(&left, &right, o, NULL);
 	}
 	accord_dir_close(&left);
 	accord_dir_close(&right);
+	if (code != EXIT_DONE || option_is_given(o, "opened"))
+		return code;
 	return count == 0 ? EXIT_DONE : EXIT_ERROR;
 }
 

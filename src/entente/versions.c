@@ -1,6 +1,7 @@
 #include "entente/versions.h"
 
 #include "base/alloc.h"
+#include "policy/opened.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,18 @@ static enum err check_signed(const struct accord_dir *d, const struct accord *ol
 	return ERR_OK;
 }
 
+enum err version_opened_check(const struct accord *next, const struct accord *old, struct accord_fault *fault)
+{
+	uint8_t *memory = xcalloc(1, MATRIX_ARENA_LEN);
+	struct arena arena;
+	enum err e;
+
+	arena_init(&arena, memory, MATRIX_ARENA_LEN);
+	e = opened_check(next, old, &arena, fault);
+	free(memory);
+	return e;
+}
+
 static enum err check(struct accord_dir *d, const struct accord *old, const char *hash,
 		      struct version_fault *f)
 {
@@ -49,6 +62,11 @@ static enum err check(struct accord_dir *d, const struct accord *old, const char
 		return refuse(f, VERSION_NAME, ERR_CORRUPT, is);
 	if (old != NULL && accord_succeeds(old, d->accord, &f->fault) != ERR_OK)
 		return refuse(f, VERSION_RULE, ERR_USAGE, "");
+	if (old != NULL) {
+		e = version_opened_check(d->accord, old, &f->fault);
+		if (e != ERR_OK)
+			return refuse(f, e == ERR_USAGE ? VERSION_RULE : VERSION_UNREADABLE, e, "");
+	}
 	return check_signed(d, old, f);
 }
 

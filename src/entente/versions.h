@@ -39,6 +39,11 @@ enum err versions_add(struct versions *v, const char *home, const char *hash,
 /* The one that the settings name, then all that follow; what does not follow is left out. */
 enum err versions_read(struct versions *v, const char *home, const char *first,
 		       struct version_fault *fault) MUST_CHECK;
+/*
+ * Whether next says what it opens over old (policy/opened.h). ERR_USAGE with *fault; ERR_MEMORY.
+ */
+enum err version_opened_check(const struct accord *next, const struct accord *old,
+			      struct accord_fault *fault) MUST_CHECK;
 void versions_close(struct versions *v); /* takes zeroed and closed ones */
 
 #endif

@@ -1,4 +1,6 @@
 """A version of the accord that both have signed: held, then in force from one place of each log on, while the nodes run."""
+import json
+import re
 import shutil
 
 import nodes
@@ -18,12 +20,55 @@ def draft(world, name, edits, before=None):
     nodes.run("accord", "draft", folder, before)
     for file, old, new in edits:
         edit(folder, file, old, new)
+    nodes.run("accord", "diff", before, folder, "--opened")
     nodes.run("init", "accord", folder)
     assert nodes.run("accord", "check", folder, before, code=4).stderr.count("not in force") == 1
     for party in world.parties:
         nodes.run("accord", "sign", folder, "--key", world.keys(party) / "root")
     nodes.run("accord", "check", folder, before)
     return folder
+
+
+def test_what_a_version_opens_is_signed(stage):
+    """Nobody signs, and no node takes, a version whose file `opened` is not what it opens."""
+    world = stage.world()
+    folder = world.folder / "second"
+    nodes.run("accord", "draft", folder, world.accord)
+    edit(folder, "guidelines", "role legal    up-to S ", "role legal    up-to TS")
+    edit(folder, "guidelines", "plane SERVICE        ceiling U", "plane SERVICE        ceiling R")
+    shown = nodes.run("accord", "diff", world.accord, folder, code=1).stdout
+    assert re.search(r"opens, from deny to allow: 32 labels of a reader; closes 0\n  legal of KOR, USA\n +KOR, USA +TS ", shown), shown
+    assert "plane SERVICE carries R\n" in shown and "\n  watch" not in shown
+    opened = nodes.run("accord", "diff", world.accord, folder, "--json", code=1).stdout
+    opened = json.loads(opened)["opened"]
+    assert opened["labels"] == 32 == sum(row["labels"] for row in opened["rows"]) and opened["carries"] == ["plane SERVICE level R"]
+
+    def make(text):
+        (folder / "opened").unlink(missing_ok=True)
+        if text is not None:
+            write(folder, "opened", text)
+        nodes.run("init", "accord", folder)
+        for party in world.parties:
+            nodes.run("accord", "sign", folder, "--key", world.keys(party) / "root")
+
+    nodes.run("accord", "diff", world.accord, folder, "--opened")
+    true = (folder / "opened").read_text()
+    assert true.splitlines()[0] == "KOR legal from KOR level TS any DPRK-NUC,DPRK-MSL,SANCTIONS" and len(true.splitlines()) == 5
+    for false in (None, "".join(true.splitlines(True)[1:]), true + "feed taxii level C\n"):
+        make(false)
+        assert "succession.opened" in nodes.run("accord", "check", folder, world.accord, code=4).stderr
+        assert "succession.opened" in nodes.run("accord", "sign", folder, world.accord, "--key", world.keys("kor") / "root", code=4).stderr
+        assert "succession.opened" in adopt(world, "kor", folder, code=4).stderr
+        shutil.rmtree(world["kor"].home / "accord" / hash_of(folder), ignore_errors=True)
+    make(true)
+    signed = nodes.run("accord", "sign", folder, world.accord, "--key", world.keys("kor") / "root").stdout
+    assert "opens, from deny to allow: 32 labels" in signed
+    assert "KOR legal from KOR level TS" in nodes.run("accord", "sign", folder, "--key", world.keys("usa") / "root").stdout
+    for party in world.parties:
+        adopt(world, party, folder)
+    assert not (world.folder / "third").exists()
+    nodes.run("accord", "draft", world.folder / "third", folder)
+    assert not (world.folder / "third" / "opened").exists(), "what that version opened is no concern of the next"
 
 
 def hash_of(folder):
@@ -120,6 +165,7 @@ def second(world, name, edits=(), files=(), before=None):
         edit(folder, *one)
     for file, text in dict(files).items():
         write(folder, file, text)
+    nodes.run("accord", "diff", before, folder, "--opened")
     nodes.run("init", "accord", folder)
     for party in world.parties:
         nodes.run("accord", "sign", folder, "--key", world.keys(party) / "root")
@@ -236,6 +282,9 @@ def test_a_third_party_joins(stage):
     write(folder, "lines", (folder / "keys").read_text())
     (folder / "lines").rename(world.folder / "lines")
     nodes.run("init", "accord", folder, "--lines", world.folder / "lines", "--lines", world.keys("chi") / "lines")
+    nodes.run("accord", "diff", world.accord, folder, "--opened")
+    assert "CHI watch from KOR level U,R\n" in (folder / "opened").read_text(), "who joins reads what he could not"
+    nodes.run("init", "accord", folder)
     for party in ("kor", "usa", "chi"):
         nodes.run("accord", "sign", folder, "--key", world.keys(party) / "root")
     nodes.run("accord", "check", folder, world.accord)

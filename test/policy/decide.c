@@ -6,10 +6,12 @@
  * policy_label_check, then those of policy_evaluate for each reader (bundles_readers, then the same with each
  * own clearance), as REASON and line. "mark AUTHOR LEVEL ...": if it is a valid label its banner in each
  * language, its portion mark, then the same for who does not know the author, with tabs between; else
- * nothing.
+ * nothing. "matrix INDEX": the matrix of the bundle that was read last, as lines, then ".", of what is not
+ * read under bundle INDEX; "matrix -": all of it.
  */
 #include "bundles.h"
 #include "policy/marking.h"
+#include "policy/opened.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,6 +110,32 @@ static void mark(struct bytes line)
 	putchar('\n');
 }
 
+static void say_matrix(struct bytes line)
+{
+	static uint8_t memory[MATRIX_ARENA_LEN], text[1u << 20];
+	static struct bundles other;
+	struct buf out = BUF_ON(text);
+	struct arena arena;
+	struct matrix m;
+	const struct accord *but = NULL;
+
+	arena_init(&arena, memory, sizeof memory);
+	if (line.ptr[0] != '-') {
+		other.all = bundles.all;
+		bundles_read(&other, (size_t)strtoul((const char *)line.ptr, NULL, 10));
+		but = other.accord;
+	}
+	if (matrix_make(bundles.accord, but, &arena, &m) != ERR_OK)
+		exit(3);
+	matrix_write(&m, &out);
+	matrix_write_carried(bundles.accord, but, &out);
+	if (buf_check(&out) != ERR_OK)
+		exit(4);
+	printf("%.*s.\n", (int)out.len, (const char *)out.ptr);
+	if (but != NULL)
+		bundle_clear(&other.copy);
+}
+
 static void decide(struct bytes line)
 {
 	struct label_mask mask;
@@ -145,6 +173,8 @@ int main(int argc, char **argv)
 			add_own(line);
 		} else if (bytes_equal(word, BYTES_LIT("mark"))) {
 			mark(line);
+		} else if (bytes_equal(word, BYTES_LIT("matrix"))) {
+			say_matrix(line);
 		} else {
 			decide(line);
 		}

@@ -13,7 +13,7 @@ from nacl.bindings import crypto_core_ed25519_is_valid_point
 
 NEEDED = ("accord", "parties", "posts", "channels", "timers")  # in the order in which they are read; then codes, forms, keys
 BUNDLE_NAME = re.compile(
-    r"(accord|authority|parties|posts|keys|channels|codes|timers|guidelines|words\.txt|glossary|REVIEW"
+    r"(accord|authority|parties|posts|keys|channels|codes|timers|guidelines|opened|words\.txt|glossary|REVIEW"
     r"|(bodies|forms|procedures)/[A-Za-z0-9_][A-Za-z0-9._-]{0,63})")
 PARTY = re.compile(r"[a-z][a-z0-9-]{0,15}")
 ROLE = re.compile(r"[a-z][a-z0-9-]{0,31}")

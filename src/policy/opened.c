@@ -1,0 +1,135 @@
+#include "policy/opened.h"
+
+#include <string.h>
+
+static void put_codes(const struct guidelines *g, const char *word, uint64_t values, struct buf *out)
+{
+	const char *between = word;
+
+	for (size_t i = 0; i < g->values_count; i++) {
+		if ((values >> i & 1) == 0)
+			continue;
+		buf_put_str(out, between);
+		buf_put_str(out, g->values[i].code);
+		between = ",";
+	}
+}
+
+static void put_cell(const struct guidelines *g, const struct matrix_cell *c, struct buf *out)
+{
+	for (size_t i = c->low; i <= c->high; i++) {
+		buf_put_str(out, i == c->low ? " level " : ",");
+		buf_put_str(out, g->levels[i].code);
+	}
+	for (size_t i = 0; i < c->some_count; i++)
+		put_codes(g, " some ", c->some[i], out);
+	put_codes(g, " any ", c->any, out);
+	buf_put_byte(out, '\n');
+}
+
+void matrix_write(const struct matrix *m, struct buf *out)
+{
+	const struct guidelines *g = m->accord->guidelines;
+
+	for (size_t i = 0; i < m->rows_count; i++) {
+		const struct matrix_row *row = &m->rows[i];
+		for (size_t c = 0; c < row->count; c++) {
+			buf_put_str(out, g->parties[row->party].code);
+			buf_put_byte(out, ' ');
+			buf_put_str(out, row->role == READER_NODE ? "-" : m->accord->roles[row->role].name);
+			buf_put_str(out, " from ");
+			buf_put_str(out, g->parties[row->origin].code);
+			put_cell(g, &m->cells[row->first + c], out);
+		}
+	}
+}
+
+/* ---- Planes and feeds: levels that they carry, by code ---- */
+
+static bool is_carried(const struct guidelines *g, const struct guidelines_ceiling *c, bool is_home,
+		       struct bytes level)
+{
+	size_t i = guidelines_level_find(g, level);
+
+	return i < g->levels_count && (c->line != 0 || is_home) && i <= c->level;
+}
+
+/* but: its guidelines, NULL if there is no such; before: NULL if it has no such plane or feed. */
+static void put_carried(const char *kind, const char *name, const struct guidelines *g,
+			const struct guidelines_ceiling *now, const struct guidelines *but,
+			const struct guidelines_ceiling *before, bool is_home, struct buf *out)
+{
+	const char *between = " level ";
+
+	for (size_t i = 0; i < g->levels_count; i++) {
+		struct bytes level = bytes_str(g->levels[i].code);
+		if (!is_carried(g, now, is_home, level) ||
+		    (before != NULL && is_carried(but, before, is_home, level)))
+			continue;
+		if (between[0] == ' ') {
+			buf_put_str(out, kind);
+			buf_put_str(out, name);
+		}
+		buf_put_str(out, between);
+		buf_put(out, level);
+		between = ",";
+	}
+	buf_put_str(out, between[0] == ',' ? "\n" : "");
+}
+
+void matrix_write_carried(const struct accord *a, const struct accord *but, struct buf *out)
+{
+	const struct guidelines *g = a->guidelines, *old = but == NULL ? NULL : but->guidelines;
+
+	if (but != NULL && old == NULL)
+		return;
+	for (size_t i = 0; i < PLANE_COUNT; i++)
+		put_carried("plane ", plane_name((enum plane)i), g, &g->planes[i], old,
+			    old == NULL ? NULL : &old->planes[i], i == PLANE_HOME, out);
+	for (size_t i = 0; i < g->feeds_count; i++) {
+		size_t before = old == NULL ? 0 : guidelines_feed_find(old, bytes_str(g->feeds[i].name));
+		bool is_new = old == NULL || before == old->feeds_count;
+		put_carried("feed ", g->feeds[i].name, g, &g->feeds[i].ceiling, old,
+			    is_new ? NULL : &old->feeds[before].ceiling, false, out);
+	}
+}
+
+enum err opened_write(const struct accord *next, const struct accord *old, struct arena *memory,
+		      struct buf *out)
+{
+	struct matrix m;
+	enum err e;
+
+	if (next->guidelines == NULL) {
+		buf_put_str(out, old->guidelines == NULL ? "" : "everything\n");
+		return buf_check(out);
+	}
+	e = matrix_make(next, old, memory, &m);
+	if (e != ERR_OK)
+		return e;
+	matrix_write(&m, out);
+	matrix_write_carried(next, old, out);
+	return buf_check(out);
+}
+
+enum err opened_check(const struct accord *next, const struct accord *old, struct arena *memory,
+		      struct accord_fault *fault)
+{
+	uint8_t *text = arena_alloc(memory, ACCORD_FILE_LEN_MAX, 1);
+	const char *rule = "succession.opened";
+	struct buf out;
+	enum err e;
+
+	if (text == NULL)
+		return ERR_MEMORY;
+	buf_init(&out, text, ACCORD_FILE_LEN_MAX);
+	e = opened_write(next, old, memory, &out);
+	if (e == ERR_OK && bytes_equal(buf_bytes(&out), next->opened))
+		return ERR_OK;
+	if (e == ERR_LIMIT)
+		rule = "succession.opened-limit";
+	else if (e != ERR_OK)
+		return e;
+	*fault = (struct accord_fault){ BYTES_LIT("opened"), { rule, 1 } };
+	return ERR_USAGE;
+}

@@ -1,0 +1,97 @@
+"""The role x label matrix by the second evaluator: written from docs/spec/guidelines.md sections 7 and 8, label by label.
+
+A label is (level, values, origin); what a reader (party, role or None) has is a set of them.
+"""
+import itertools
+
+import second
+
+
+def deciding(g):
+    return [code for code, value in g.values.items() if g.rules[value["category"]] != "info"]
+
+
+def subsets(these):
+    return [frozenset(one) for n in range(len(these) + 1) for one in itertools.combinations(these, n)]
+
+
+def readers_of(accord):
+    g = accord.guidelines
+    members = [(party, role) for role in sorted(accord.posts) for party in g.members if accord.posts[role] >> accord.parties.index(party.lower()) & 1]
+    return members + [(party, None) for party in g.outside]
+
+
+def matrix(accord):
+    """{reader: set of labels}: each label names the reader's party alone in rel, and one origin."""
+    g = accord.guidelines
+    judge, out = second.Second(g), {}
+    for party, role in readers_of(accord):
+        out[party, role] = set()
+        for origin, level, values in itertools.product(g.parties(), g.levels, subsets(deciding(g))):
+            label = second.Label(level, values, {party}, {origin})
+            if reads(judge, label, party, role):
+                out[party, role].add((level, values, origin))
+    return out
+
+
+def carried(g):
+    places = {("plane", name): level for name, (level, _) in g.planes.items()}
+    places |= {("plane", "HOME"): g.levels[-1]} if ("plane", "HOME") not in places else {}
+    places |= {("feed", name): level for name, (level, _) in g.feeds.items()}
+    return {place: set(g.levels[: g.levels.index(level) + 1]) for place, level in places.items()}
+
+
+def opened(accord, old):
+    """What is read, and carried, that is not under the other. A value counts that decides under one of them."""
+    g, was = accord.guidelines, old.guidelines
+    judge, before, readers = second.Second(g), second.Second(was), readers_of(old)
+    values = [code for code in g.values if code in deciding(g) or code in deciding(was) and
+              g.values[code]["category"] == was.values[code]["category"]]
+    out = {}
+    for party, role in readers_of(accord):
+        out[party, role] = set()
+        for origin, level, some in itertools.product(g.parties(), g.levels, subsets(values)):
+            label = second.Label(level, some, {party}, {origin})
+            if not reads(judge, label, party, role):
+                continue
+            is_known = (party, role) in readers and origin in was.parties() and level in was.levels and all(
+                one in was.values and was.values[one]["category"] == g.values[one]["category"] for one in some)
+            if not is_known or not reads(before, label, party, role):
+                out[party, role].add((level, some, origin))
+    places = carried(was)
+    return out, {place: levels - places.get(place, set()) for place, levels in carried(g).items()}
+
+
+def reads(judge, label, party, role):
+    return judge.evaluate(label, party, role, None, None).startswith("+") and judge.check(label) == "+0"
+
+
+def expand(lines, accord):
+    """The same from the lines of an `opened` file. No label stands in two lines of a reader and origin."""
+    readers, places = {reader: set() for reader in readers_of(accord)}, {place: set() for place in carried(accord.guidelines)}
+    for line in lines:
+        words = line.split(" ")
+        if words[0] in ("plane", "feed"):
+            kind, name, word, levels = words
+            assert word == "level" and not places[kind, name], line
+            places[kind, name] = set(levels.split(","))
+            continue
+        party, role, _, origin, _, levels, *rest = words
+        assert words[2] == "from" and words[4] == "level", line
+        some = [set(codes.split(",")) for word, codes in zip(rest[::2], rest[1::2]) if word == "some"]
+        free = [set(codes.split(",")) for word, codes in zip(rest[::2], rest[1::2]) if word == "any"]
+        parts = [[one for one in subsets(sorted(codes)) if one] for codes in some] + [subsets(sorted(codes)) for codes in free]
+        these = {(level, frozenset().union(*picked), origin) for level in levels.split(",") for picked in itertools.product(*parts)}
+        had = readers[party, None if role == "-" else role]
+        assert not these & had, f"twice: {line}"
+        had |= these
+    return readers, places
+
+
+def written(accord, rows):
+    """Who reads which label: a line each, for people to look through."""
+    g, out = accord.guidelines, []
+    for origin, level, values in itertools.product(g.parties(), g.levels, subsets(deciding(g))):
+        who = [party if role is None else f"{party} {role}" for (party, role), labels in rows.items() if (level, values, origin) in labels]
+        out.append(f"{level} {','.join(one for one in g.values if one in values) or '-'} from {origin}: {', '.join(who) or 'nobody'}\n")
+    return "".join(out)
