@@ -10,9 +10,10 @@
 #define SCAN_EVERY_MS 1000u
 #define QUERIES_MAX 8u /* of one message by the node */
 
+/* What has been said of it, and what stands between us and those who owe WATCH READ. */
 struct acts {
 	uint64_t queries;
-	bool has_lapse;
+	bool has_lapse, is_received, is_heard;
 };
 
 static enum err count_acts(struct node *n, const struct place_key *on, struct acts *out)
@@ -39,6 +40,19 @@ static bool has_receipts(const struct line *line, uint64_t index, uint8_t partie
 {
 	for (size_t i = 0; i < PARTY_MAX; i++) {
 		if ((parties >> i & 1) != 0 && line->cosigned[i] <= index)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Our own side, before anybody is said to be silent: every party that owes WATCH READ can be heard now. A
+ * path that is up has had an authentic byte of it within LINK_SILENCE_MS_MAX.
+ */
+static bool is_heard(const struct node *n, uint8_t parties)
+{
+	for (size_t i = 0; i < n->accord->parties_count; i++) {
+		if ((parties >> i & 1) != 0 && best_path(&n->peers[i]) == LINK_PATHS_MAX)
 			return false;
 	}
 	return true;
@@ -90,7 +104,7 @@ static struct mono earlier(struct mono a, struct mono b)
 
 /* What is due now, if anything, and when to look again. */
 static enum err remind_due(struct node *n, struct now now, const struct accord_timer *timer, struct wait *w,
-			   const struct acts *acts, struct say *what, bool is_received)
+			   const struct acts *acts, struct say *what)
 {
 	static const struct mono never = { INT64_MAX };
 	bool may_ask = timer->query_ms > 0 && acts->queries < QUERIES_MAX;
@@ -104,14 +118,14 @@ static enum err remind_due(struct node *n, struct now now, const struct accord_t
 	struct buf cause = BUF_ON(cause_memory);
 
 	/* Without a receipt there is nobody to ask: the line itself is the finding. */
-	if (may_ask && is_received && !mono_is_before(now.mono, ask)) {
+	if (may_ask && acts->is_received && !mono_is_before(now.mono, ask)) {
 		w->asked = now.mono;
 		what->kind = KIND_QUERY;
 		return service_add(n, now, what, NULL);
 	}
 	if (may_lapse && !mono_is_before(now.mono, lapse)) {
 		what->kind = KIND_LAPSE;
-		cbor_put_uint(&cause, is_received ? 0 : 1);
+		cbor_put_uint(&cause, acts->is_received && acts->is_heard ? 0 : 1);
 		what->fields[0] = (struct field){ FIELD_LAPSE_CAUSE, buf_bytes(&cause) };
 		what->fields_count = 1;
 		return service_add(n, now, what, NULL);
@@ -142,9 +156,10 @@ static enum err remind(struct node *n, struct now now, const struct place_key *a
 		e = count_acts(n, at, &acts);
 	if (e != ERR_OK)
 		return e;
+	acts.is_received = has_receipts(line, at->index, owed->read);
+	acts.is_heard = is_heard(n, owed->read);
 	what.leaf = leaf;
-	return remind_due(n, now, &n->accord->timers[owed->precedence], w, &acts, &what,
-			  has_receipts(line, at->index, owed->read));
+	return remind_due(n, now, &n->accord->timers[owed->precedence], w, &acts, &what);
 }
 
 /* A bounded walk over what our messages are owed, on from where the last tick ended. */

@@ -100,12 +100,69 @@ static void test_a_start_begins_anew(void **state)
 	world_free(w);
 }
 
+/* The ladder of the FLASH, as its author has it. */
+static struct ladder *ladder_of(struct sim_node *n)
+{
+	static struct message_view view;
+	struct message_at at = { 0 };
+
+	assert_int_equal(fold_next_message(node_fold(n->node), LEADER, &at), ERR_OK);
+	assert_int_equal(node_ladder(n->node, &at.place, &view), ERR_OK);
+	return &view.ladders[0];
+}
+
+static void cut(struct world *w)
+{
+	w->is_cut = true;
+	for (size_t path = 0; path < LINK_PATHS_MAX; path++)
+		path_set(w, 0, 1, path, false);
+}
+
+/* Who cannot be heard is not said to be silent: our own side is looked at first. */
+static void test_a_line_that_is_down_is_no_silence(void **state)
+{
+	static const struct {
+		const char *why;
+		enum { CUT_NEVER, CUT_AFTER, CUT_BEFORE } cut;
+		uint64_t cause;
+	} rows[] = {
+		{ "it was received, the line is up, and nobody reads it", CUT_NEVER, 0 },
+		{ "it was received, and then the line went down", CUT_AFTER, 1 },
+		{ "it was never received", CUT_BEFORE, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct world *w = world_new(9, 2, getenv("VERBOSE") != NULL);
+		struct sim_node *a = &w->nodes[0];
+		const struct ladder *l;
+
+		world_advance(w, 1900000);
+		w->is_healing = true;
+		if (rows[i].cut == CUT_BEFORE)
+			cut(w);
+		officer_flash(w, a, LEADER);
+		node_turn(w, a);
+		pass(w, 3000);
+		if (rows[i].cut == CUT_AFTER)
+			cut(w);
+		pass(w, 22000);
+		l = ladder_of(a);
+		assert_int_equal(l->steps[STEP_RECEIPT].is_proved, rows[i].cut != CUT_BEFORE);
+		assert_true(l->lapse.is_proved);
+		if (l->lapse_cause != rows[i].cause)
+			fail_msg("%s: lapse cause %d", rows[i].why, (int)l->lapse_cause);
+		world_free(w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_clock_that_leaps_asks_nobody),
 		cmocka_unit_test(test_a_clock_that_falls_back_forgets_nobody),
 		cmocka_unit_test(test_a_start_begins_anew),
+		cmocka_unit_test(test_a_line_that_is_down_is_no_silence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
