@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "entente/say.h"
+#include "entente/submit.h"
 #include "entente/words.h"
 #include "sys/file.h"
 
@@ -199,8 +200,47 @@ size_t outbox_sweep(struct client *c)
 	return left;
 }
 
-static enum exit_code item_again(struct client *c, const struct items *list, const char *name,
-				 struct buf *body, bool is_json)
+/* Nothing of it was filed when its answer did not come: it goes where it would have gone then. */
+static enum exit_code submit_item(struct client *c, const struct options *o, const char *path,
+				  struct bytes body, const json_t *answer)
+{
+	struct posted p = { .needed = json_uint(answer, "needed"), .line = json_uint(answer, "line") };
+	enum exit_code code = submit_again(c, o, body, &p);
+	json_t *out;
+
+	if (code != EXIT_DONE)
+		return code;
+	unlink(path);
+	if (p.place[0] == '\0')
+		return EXIT_DONE;
+	out = posted_json(&p);
+	if (o->is_json)
+		json_say(out);
+	else
+		posted_say(&p);
+	json_decref(out);
+	return EXIT_DONE;
+}
+
+/*
+ * Drafts are held by this node alone: what went with its disk comes from nobody, and no yes or no to it
+ * counts.
+ */
+static bool is_of_lost_draft(struct bytes body, const json_t *answer)
+{
+	struct draft d;
+	bool is_about_draft;
+
+	draft_open(&d, KIND_MESSAGE);
+	is_about_draft = draft_read_body(&d, body) == ERR_OK &&
+			 (d.statement.kind == KIND_APPROVE || d.statement.kind == KIND_REFUSE);
+	draft_close(&d);
+	return is_about_draft && (strcmp(json_str(answer, "err"), "NOT_FOUND") == 0 ||
+				  strcmp(json_str(answer, "rule"), "REFERS") == 0);
+}
+
+static enum exit_code item_again(struct client *c, const struct options *o, const struct items *list,
+				 const char *name, struct buf *body)
 {
 	struct client_answer answer;
 	char path[FILE_PATH_MAX];
@@ -218,11 +258,17 @@ static enum exit_code item_again(struct client *c, const struct items *list, con
 		if (entry != NULL)
 			name_place(list->dir, name, entry);
 		json_decref(entry);
-		if (is_json)
+		if (o->is_json)
 			json_say(first);
 		else
 			say("{1}  {2}\n", json_str(first, "place"),
 			    json_flag(first, "repeat") ? _("stands there already") : _("QUEUED"));
+	} else if (strcmp(json_str(first, "rule"), "APPROVAL") == 0) {
+		code = submit_item(c, o, path, buf_bytes(body), first);
+	} else if (is_of_lost_draft(buf_bytes(body), first)) {
+		unlink(path);
+		say_line(_("An approval is dropped: its draft was lost with the node's disk. Its author "
+			   "submits it anew."));
 	} else {
 		code = (enum exit_code)client_explain(&answer);
 	}
@@ -230,7 +276,7 @@ static enum exit_code item_again(struct client *c, const struct items *list, con
 	return code;
 }
 
-enum exit_code outbox_again(struct client *c, bool is_json)
+enum exit_code outbox_again(struct client *c, const struct options *o)
 {
 	enum exit_code code = EXIT_DONE;
 	struct items list;
@@ -243,10 +289,10 @@ enum exit_code outbox_again(struct client *c, bool is_json)
 		say_next(_("set $ENTENTE_OUTBOX to a folder of your own with room"));
 		code = EXIT_ERROR;
 	}
-	if (code == EXIT_DONE && list.count == 0 && !is_json)
+	if (code == EXIT_DONE && list.count == 0 && !o->is_json)
 		say_line(_("Everything that this terminal signed has its STATION RECEIPT."));
 	for (size_t i = 0; i < list.count; i++) {
-		enum exit_code one = item_again(c, &list, (const char *)list.names[i].ptr, &body, is_json);
+		enum exit_code one = item_again(c, o, &list, (const char *)list.names[i].ptr, &body);
 		if (one != EXIT_DONE)
 			code = one;
 	}

@@ -22,7 +22,10 @@ void outbox_drop(const struct draft *d);
 
 /* Forgets what every other party of its channel has cosigned; gives how many are left. */
 size_t outbox_sweep(struct client *c);
-/* Says everything again that has no receipt; prints what became of each. */
-enum exit_code outbox_again(struct client *c, bool is_json) MUST_CHECK;
+/*
+ * Says everything again that has no receipt; prints what became of each. What others must approve after all
+ * is submitted, with the officer's key.
+ */
+enum exit_code outbox_again(struct client *c, const struct options *o) MUST_CHECK;
 
 #endif

@@ -65,8 +65,10 @@ enum exit_code post_draft_asking(struct client *c, const struct draft *d, char p
 		outbox_place(d, place, c);
 	} else if (is_doubtful(json_str(json_is_array(answer.json) ? first : answer.json, "err"))) {
 		code = say_doubtful(json_str(json_is_array(answer.json) ? first : answer.json, "text"));
-	} else if (wish != NULL && strcmp(json_str(first, "rule"), "APPROVAL") == 0) {
-		*wish = (struct post_wish){ true, json_uint(first, "needed"), json_uint(first, "line") };
+	} else if (wish != NULL && strcmp(json_str(first, "rule"), wish->rule) == 0) {
+		wish->is_refused = true;
+		wish->needed = json_uint(first, "needed");
+		wish->line = json_uint(first, "line");
 		outbox_drop(d);
 	} else {
 		code = (enum exit_code)client_explain(&answer);

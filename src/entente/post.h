@@ -13,10 +13,11 @@
 /* EXIT_DONE with the place; or what the node said has been said. */
 enum exit_code post_draft(struct client *c, const struct draft *d, char place[PLACE_TEXT_LEN]) MUST_CHECK;
 
-/* The same; but what is refused for want of approvals alone is said in *wish, not to the person. */
+/* The same; but a refusal by this rule is said in *wish, not to the person, and the copy is dropped. */
 struct post_wish {
-	bool is_asked;
-	uint64_t needed, line;
+	const char *rule;
+	bool is_refused;
+	uint64_t needed, line; /* of APPROVAL */
 };
 enum exit_code post_draft_asking(struct client *c, const struct draft *d, char place[PLACE_TEXT_LEN],
 				 struct post_wish *wish) MUST_CHECK;

@@ -158,8 +158,6 @@ static enum exit_code fill_open(struct draft *d, const json_t *log)
 	    json_hex(log, "root", root, sizeof root) != ERR_OK)
 		return EXIT_ERROR;
 	registrar_fill_open(d, manifest);
-	if (size == 0)
-		return EXIT_DONE;
 	put_head(d, FIELD_OPEN_OLD, &epoch, size, root);
 	if (head == NULL)
 		return EXIT_DONE;

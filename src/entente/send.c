@@ -398,7 +398,7 @@ static enum exit_code run(struct options *o)
 		code = EXIT_ERROR;
 	if (code != EXIT_DONE)
 		return code;
-	code = option_is_given(o, "again") ? outbox_again(&c, o->is_json) : send_new(o, &c);
+	code = option_is_given(o, "again") ? outbox_again(&c, o) : send_new(o, &c);
 	client_close(&c);
 	return code;
 }

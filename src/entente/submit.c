@@ -34,15 +34,17 @@ static enum exit_code find_home(struct client *c, const char *party, uint64_t *n
 	return EXIT_REFUSED;
 }
 
-/* The same bytes, with the same content: what is approved is what goes out. */
+/* The same bytes, with the same content: what is approved is what goes out. Submitted before: no place. */
 static enum exit_code submit(struct client *c, const struct draft *d, const struct officer *officer,
 			     char place[PLACE_TEXT_LEN])
 {
 	char party[PARTY_NAME_MAX + 1];
+	struct post_wish wish = { .rule = "REPEATED" };
 	struct draft s;
 	uint64_t home;
 	enum exit_code code = EXIT_ERROR;
 
+	place[0] = '\0';
 	draft_open(&s, KIND_SUBMIT);
 	if (bytes_copy_str(d->statement.party, party, sizeof party) == ERR_OK)
 		code = find_home(c, party, &home);
@@ -60,7 +62,7 @@ static enum exit_code submit(struct client *c, const struct draft *d, const stru
 	if (code == EXIT_DONE)
 		code = draft_sign(&s, officer);
 	if (code == EXIT_DONE)
-		code = post_draft(c, &s, place);
+		code = post_draft_asking(c, &s, place, &wish);
 	draft_close(&s);
 	return code;
 }
@@ -68,13 +70,40 @@ static enum exit_code submit(struct client *c, const struct draft *d, const stru
 enum exit_code post_or_submit(struct client *c, const struct draft *d, const struct officer *officer,
 			      struct posted *out)
 {
-	struct post_wish wish = { 0 };
+	struct post_wish wish = { .rule = "APPROVAL" };
 	enum exit_code code = post_draft_asking(c, d, out->place, &wish);
 
-	out->is_waiting = wish.is_asked;
+	out->is_waiting = wish.is_refused;
 	out->needed = wish.needed;
 	out->line = wish.line;
-	return code == EXIT_DONE && wish.is_asked ? submit(c, d, officer, out->place) : code;
+	return code == EXIT_DONE && wish.is_refused ? submit(c, d, officer, out->place) : code;
+}
+
+enum exit_code submit_again(struct client *c, const struct options *o, struct bytes body, struct posted *out)
+{
+	struct officer officer = { 0 };
+	struct draft d;
+	enum exit_code code = EXIT_INTEGRITY;
+
+	draft_open(&d, KIND_MESSAGE);
+	if (draft_read_body(&d, body) == ERR_OK)
+		code = officer_open(&officer, o);
+	if (code == EXIT_DONE &&
+	    bytes_copy_str(d.statement.role, officer.role, sizeof officer.role) != ERR_OK)
+		code = EXIT_INTEGRITY;
+	if (code == EXIT_DONE && !draft_is_signed_by(&d, officer.public_key)) {
+		say_error(_("Others must approve it, and it is submitted with the key that signed it."));
+		say_next(_("the same command with --key"));
+		code = EXIT_REFUSED;
+	}
+	if (code == EXIT_DONE) {
+		buf_put(&d.signature, d.before[0]);
+		out->is_waiting = true;
+		code = submit(c, &d, &officer, out->place);
+	}
+	officer_close(&officer);
+	draft_close(&d);
+	return code;
 }
 
 void posted_say(const struct posted *p)

@@ -19,6 +19,12 @@ struct posted {
 /* EXIT_DONE, or what the node said has been said. */
 enum exit_code post_or_submit(struct client *c, const struct draft *d, const struct officer *officer,
 			      struct posted *out) MUST_CHECK;
+/*
+ * The body of a POST whose answer never came and which, said again, was refused for want of approvals: by the
+ * officer who signed it. *out has `needed` and `line` already; its place is empty if it was submitted before.
+ */
+enum exit_code submit_again(struct client *c, const struct options *o, struct bytes body,
+			    struct posted *out) MUST_CHECK;
 /* What waits, and what to do about it. Not for --json: that is posted_json. */
 void posted_say(const struct posted *p);
 /* {"err":"OK","place":...,"step":"SUBMITTED","needed":1,"line":44}; the caller's. */

@@ -425,6 +425,7 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 			       .filed = now.wall };
 	struct judged judged;
 	struct entry_view view;
+	bool is_left;
 	enum err e = epoch_number(n, old, &key.epoch);
 
 	if (e != ERR_OK)
@@ -444,6 +445,8 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 		answer->verdict = VERDICT_REFERS;
 		return ERR_REFUSED;
 	}
+	/* Of a log that was lost whole nothing is repeated: the next one begins as a channel's first does. */
+	is_left = old != NULL && old->log->durable > 0;
 	e = line_open(n, &key, &line);
 	if (e == ERR_LIMIT)
 		answer->limit = "EPOCHS_MAX";
@@ -468,7 +471,7 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 	if (e == ERR_OK)
 		e = epoch_entry(n, now, line, &entry, s);
 	close_older_epochs(n);
-	if (e == ERR_OK && (key.epoch > 1 || first_log(n, channel, &old_key)))
+	if (e == ERR_OK && (is_left || first_log(n, channel, &old_key)))
 		e = repeat_keys(n, now, &old_key, &key);
 	return e;
 }

@@ -36,11 +36,17 @@ PATHS = ("north", "south")
 DISK_MIB = 96
 QUIET_S = 180.0  # after the last fault is healed; on a quiet machine it takes two or three seconds
 CHANNELS_USED = 3
+FLASH = 0
 PRECEDENCES = ("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE")
 FIU = ("/usr/lib/fiu/fiu_run_preload.so", "/usr/lib/fiu/fiu_posix_preload.so")
 ALONE = nodes.ROOT / "build/test/blackbox/alone.so"
 
-Channel = collections.namedtuple("Channel", "number name plane parties role precedence precedence_name alone")
+class Channel(collections.namedtuple("Channel", "number name plane parties role precedence precedence_name alone")):
+    """With the precedence of its messages, and one at which words go out without anybody's approval; on LEADER there is none."""
+
+    def asks(self, is_message=True):
+        """Whether two others approve words on it."""
+        return self.plane == "LEADER" or is_message and self.precedence == FLASH
 
 
 def words_of(path):
@@ -117,10 +123,7 @@ class World(nodes.World):
         return self
 
     def choose_channels(self):
-        """Channels on which all may write, the most urgent one first, each with a role that all have.
-
-        `alone`: a precedence at which words go out there without anybody's approval, None on a LEADER line.
-        """
+        """Channels on which all may write, the most urgent one first, each with a role that all have."""
         accord = next(iter(self.nodes.values())).get("/accord")
         roles = {row["name"] for row in accord["roles"] if set(row["parties"]) == set(self.parties)}
         rows = [row for row in accord["channels"] if set(row["parties"]) == set(self.parties)]
@@ -320,7 +323,7 @@ def shortcomings(rows, wanted):
     """A run that did not do what it is for shows nothing."""
     faults, outcomes, _ = tally(rows)
     yield from (f"the fault never fired: {name}" for name in wanted if not faults[name])
-    yield from (f"nothing of this kind succeeded: {do}" for do in ("say", "read", "look", "note", "sizes", "seen")
+    yield from (f"nothing of this kind succeeded: {do}" for do in ("say", "draft", "approve", "read", "look", "note", "sizes", "seen")
                 if not outcomes[do, "ok"])
     yield from (f"nothing was {do}" for do in ("shown", "receipt") if not outcomes[do, "seen"])
 

@@ -2,9 +2,11 @@
 import base64
 import shutil
 
+import cbor2
 import pytest
 
 import nodes
+import officers
 
 TEAM = {"watch": ["watch"], "head": ["head"], "shift": ["shift"], "deputy": ["deputy"], "policy": ["policy"]}
 
@@ -168,6 +170,39 @@ def test_outside_needs_consent_and_the_named_hand(guided):
     out = approve(kor, said["place"], "shift")["released"]
     usa.wait("it stands there too", lambda: usa.find("/entry", place=out))
     assert usa.entry(out)["verdict"] == "OK"
+
+
+def test_said_again_it_waits_as_it_would_have(guided):
+    """The node died over the first POST: the terminal's copy has one signature, and was never submitted."""
+    kor = guided["kor"]
+    seen = kor.get("/seen", channel="share")
+    body = officers.content("Who has this?")
+    raw = officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], "kor", "watch", rel=seen["parties"], level="CLOSED",
+                             to=[("usa", "watch", 0)], precedence=officers.ROUTINE, body=body)
+    value = cbor2.loads(raw)
+    copy = kor.outbox / f"{value[7]:016}-{value[4].hex()}"
+    kor.outbox.mkdir(exist_ok=True)
+    for times in range(2):  # the second time as if the answer to the SUBMIT had been lost as well
+        copy.write_bytes(officers.encode([officers.item(raw, [kor.key("watch")], body)]))
+        assert "--key" in kor.run("send", "--again", key="head", code=4).stderr and copy.exists()
+        said = kor.run("send", "--again", key="watch").stdout
+        assert ("SUBMITTED" in said) == (times == 0) and not copy.exists()
+    waiting, = kor.get("/drafts")
+    place = approve(kor, waiting["place"], "head")["released"]
+    guided["usa"].await_step(place, "STATION RECEIPT")
+    assert guided["usa"].entry(place)["text"] == ["Who has this?"]
+
+
+def test_a_yes_to_a_draft_that_is_lost_is_dropped(guided):
+    """Nobody else holds a draft: when the node's disk has lost it, the terminal's copy of an approval would be said for ever."""
+    kor = guided["kor"]
+    seen = kor.get("/seen", channel="kor-home")
+    raw = officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], "kor", "head", kind=33, rel=["kor"], level="CLOSED",
+                             refers=[[seen["channel"], "kor", 1, 999, bytes(32)]], fields={1: b"no signature of anything"})
+    value = cbor2.loads(raw)
+    kor.outbox.mkdir(exist_ok=True)
+    (kor.outbox / f"{value[7]:016}-{value[4].hex()}").write_bytes(officers.encode([officers.item(raw, [kor.key("head")])]))
+    assert "lost" in kor.run("send", "--again", key="head").stdout and not list(kor.outbox.iterdir())
 
 
 def test_what_came_meanwhile_is_shown_before_signing(guided):

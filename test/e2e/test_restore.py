@@ -160,6 +160,28 @@ def test_restore_out_of_reach(tuesday):
     finish(tuesday)
 
 
+def test_a_disk_without_a_backup(pair):
+    """The peer gives back what is shared; the home channel, which nobody else has, begins anew with the keys of the others."""
+    kor = pair["kor"]
+    words = ("send", "leader", "By two others.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
+    kor.say(*words, key="watch")
+    pair.await_receipts()
+    kor.kill()
+    kor.end()
+    for path in kor.home.glob("record.db*"):
+        path.unlink()
+    kor.start()
+    kor.wait("the shared logs are back", lambda: {row["log"] for row in kor.get("/logs")["logs"]
+                                                  if row["party"] == "kor" and row["state"] == "RECOVERING"} == {"KOR/KOR-HOME 1"})
+    assert kor.say(*words, key="watch", code=4) == {}, "nothing is drafted on a log that is not whole"
+    assert "KOR/KOR-HOME 2.0" in kor.run("restore", "--open-epoch", "--label", "U", key="registrar").stdout
+    assert kor.status()["recovering"] is False
+    place = kor.release(*words)
+    pair["usa"].await_step(place, "STATION RECEIPT")
+    assert place.startswith("KOR/LEADER 1.") and kor.get("/drafts", all=1)[0]["place"] == "KOR/KOR-HOME 2.4"
+    assert kor.run("verify").returncode == 0
+
+
 def test_a_node_restarted_in_order_does_not_recover(pair):
     kor = pair["kor"]
     pair.await_receipts()
