@@ -82,7 +82,7 @@ static enum err reply_life_of(struct api *a, struct reply *r, const struct place
 
 static bool has_ladder(const struct entry_read_out *entry)
 {
-	return entry->statement.kind == KIND_MESSAGE && entry->is_folded;
+	return kind_is_message(entry->statement.kind) && entry->is_folded;
 }
 
 static void reply_answered(struct reply *r, const char *key, const struct accord *accord, uint8_t parties)

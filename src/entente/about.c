@@ -107,12 +107,7 @@ static enum exit_code add_precedence(struct draft *d, const struct options *o, c
 		word = json_str(said, "precedence");
 	if (word[0] == '\0')
 		word = json_str(s->form, "precedence");
-	d->statement.has_precedence = true;
-	if (precedence_read(bytes_str(word), &d->statement.precedence) == ERR_OK)
-		return EXIT_DONE;
-	say_error(_("{1} is no precedence: FLASH, IMMEDIATE, PRIORITY or ROUTINE."), word);
-	say_next("entente forms show {1}", json_str(s->form, "form"));
-	return EXIT_USAGE;
+	return draft_precedence(d, o, word);
 }
 
 static enum exit_code add_reason(struct draft *d, const struct options *o, const struct about *about)

@@ -132,6 +132,16 @@ enum exit_code act_file(const struct options *o, struct client *c, struct draft 
 	return check_lines(c, d, place, o->is_json);
 }
 
+static enum exit_code add_addressee(struct draft *d, const struct options *o, const json_t *entry)
+{
+	const char *word = option_value(o, "precedence");
+	char to[PARTY_NAME_MAX + ROLE_NAME_MAX + 2];
+	enum exit_code code = draft_precedence(d, o, word == NULL ? "" : word);
+
+	say_fill(to, sizeof to, "{1}/{2}", json_str(entry, "party"), json_str(entry, "role"));
+	return code == EXIT_DONE ? draft_to(d, to, false) : code;
+}
+
 static enum exit_code compose(struct options *o, const struct act *act, struct client *c,
 			      struct officer *officer, struct draft *d, const json_t *entry)
 {
@@ -141,6 +151,8 @@ static enum exit_code compose(struct options *o, const struct act *act, struct c
 		code = draft_address(d, c, say_number(json_uint(entry, "channel")));
 	if (code == EXIT_DONE)
 		code = draft_refer(d, entry);
+	if (code == EXIT_DONE && act->is_addressed)
+		code = add_addressee(d, o, entry);
 	if (code == EXIT_DONE && act->kind == KIND_WATCH_READ)
 		add_attachments(d, c, entry);
 	if (code == EXIT_DONE && act->fill != NULL)

@@ -19,6 +19,7 @@ struct act {
 	/* What is said when it stands in the record, N_(): {1} its place, {2} the place it refers to. */
 	const char *done;
 	bool may_be_form;     /* --form NAME, with its fields, in place of text or beside it */
+	bool is_addressed;    /* to whoever said what it refers to, as urgently as --precedence says */
 	bool is_on_read_back; /* refers to the READ BACK; a message's place stands for its only one */
 };
 

@@ -179,6 +179,17 @@ enum exit_code draft_refer(struct draft *d, const json_t *entry)
 	return EXIT_DONE;
 }
 
+enum exit_code draft_precedence(struct draft *d, const struct options *options, const char *word)
+{
+	d->statement.has_precedence = true;
+	d->statement.precedence = PRECEDENCE_ROUTINE;
+	if (word[0] == '\0' || precedence_read(bytes_str(word), &d->statement.precedence) == ERR_OK)
+		return EXIT_DONE;
+	say_error(_("{1} is no precedence: FLASH, IMMEDIATE, PRIORITY or ROUTINE."), word);
+	say_next(_("see entente {1} --help"), options->command->name);
+	return EXIT_USAGE;
+}
+
 static int compare_addressees(const void *a, const void *b)
 {
 	const struct addressee *x = a, *y = b;

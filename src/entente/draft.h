@@ -46,6 +46,8 @@ enum exit_code draft_refer(struct draft *d, const json_t *entry) MUST_CHECK;
 /* --label LEVEL and --rel CODE,CODE or $ENTENTE_LABEL; rel is all parties of the channel unless said. */
 enum exit_code draft_label(struct draft *d, const struct options *options, const json_t *parties) MUST_CHECK;
 bool draft_label_is_given(const struct options *options);
+/* A word of a person or of a form; "" is ROUTINE. */
+enum exit_code draft_precedence(struct draft *d, const struct options *options, const char *word) MUST_CHECK;
 /* "kor/watch" to the addressees, in their order. */
 enum exit_code draft_to(struct draft *d, const char *party_and_role, bool is_information) MUST_CHECK;
 void draft_field_uint(struct draft *d, uint64_t key, uint64_t value);

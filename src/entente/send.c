@@ -220,22 +220,6 @@ static enum exit_code add_references(struct draft *d, const struct options *o, s
 	return code;
 }
 
-static enum exit_code add_precedence(struct draft *d, const struct options *o, const json_t *form)
-{
-	const char *word = option_value(o, "precedence");
-
-	if (word == NULL && json_str(form, "precedence")[0] != '\0')
-		word = json_str(form, "precedence");
-
-	d->statement.has_precedence = true;
-	d->statement.precedence = PRECEDENCE_ROUTINE;
-	if (word == NULL || precedence_read(bytes_str(word), &d->statement.precedence) == ERR_OK)
-		return EXIT_DONE;
-	say_error(_("{1} is no precedence: FLASH, IMMEDIATE, PRIORITY or ROUTINE."), word);
-	say_next(_("see entente {1} --help"), o->command->name);
-	return EXIT_USAGE;
-}
-
 static enum exit_code add_text(struct draft *d, const struct options *o)
 {
 	struct buf text;
@@ -283,7 +267,8 @@ static enum exit_code find_form(const struct options *o, struct client *c, json_
 static enum exit_code build(struct draft *d, struct officer *officer, const struct options *o,
 			    struct client *c, const json_t *form)
 {
-	enum exit_code code = add_precedence(d, o, form);
+	const char *word = option_value(o, "precedence");
+	enum exit_code code = draft_precedence(d, o, word == NULL ? json_str(form, "precedence") : word);
 
 	if (code == EXIT_DONE)
 		code = add_addressees(d, o);

@@ -160,7 +160,7 @@ enum err fold_is_suspended(const struct fold *f, uint32_t channel, bool *out)
 
 bool fold_needs_read_back(const struct statement *message)
 {
-	return message->kind == KIND_MESSAGE && message->has_precedence &&
+	return kind_is_message(message->kind) && message->has_precedence &&
 	       message->precedence == PRECEDENCE_FLASH;
 }
 
@@ -600,7 +600,7 @@ static enum err fold_effect(const struct fold *f, const struct fold_input *in, c
 		return e;
 	if (in->statement->kind == KIND_KEYS)
 		return fold_keys(f, in);
-	if (in->statement->kind == KIND_MESSAGE)
+	if (kind_is_message(in->statement->kind))
 		return fold_message(f, in);
 	if (in->statement->kind == KIND_SUSPEND || in->statement->kind == KIND_REINSTATE) {
 		row_open(&k, ROW_SUSPENSION);
@@ -632,7 +632,7 @@ enum err fold_judged(const struct fold *all, const struct fold_input *in, const 
 		e = row_put_entry(f->map, f->accord->parties_count, &at, v);
 	if (e == ERR_OK)
 		e = fold_named_version(f, in, v);
-	if (e == ERR_OK && in->statement->kind == KIND_MESSAGE && v->verdict != VERDICT_REPEATED) {
+	if (e == ERR_OK && kind_is_message(in->statement->kind) && v->verdict != VERDICT_REPEATED) {
 		row_open(&k, ROW_MESSAGE);
 		row_put_channel(&k, in->log.channel);
 		e = row_put_listed(f->map, &k, v->order, &at);

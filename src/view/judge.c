@@ -257,7 +257,7 @@ enum whose { WHOSE_ANY, WHOSE_OWN, WHOSE_OTHERS };
 static const struct step_rule {
 	enum kind kind;
 	enum whose subject_of; /* whose statement it is about */
-	/* the subject is a READ BACK of an own message; else a MESSAGE if is_on_message */
+	/* the subject is a READ BACK of an own message; else a MESSAGE or REQUEST if is_on_message */
 	bool is_on_read_back;
 	bool is_on_message;
 	bool needs_watch_read; /* by the same party, before; a node's own answer does not */
@@ -363,7 +363,7 @@ enum err judge_step(const struct case_file *c, enum verdict *out)
 		*out = VERDICT_REFERS;
 	else if ((rule->subject_of == WHOSE_OWN && c->subject.log.party != author) ||
 		 (rule->subject_of == WHOSE_OTHERS && c->subject.log.party == author) ||
-		 (rule->is_on_message && c->subject_view.kind != KIND_MESSAGE))
+		 (rule->is_on_message && !kind_is_message(c->subject_view.kind)))
 		*out = VERDICT_REFERS;
 	else if (rule->is_on_read_back)
 		e = is_read_back_of(c->f, &c->subject, author, &is_met);

@@ -178,7 +178,7 @@ static enum err find_crossings(const struct fold *f, const struct place_key *pla
 			    (other.past.of[place->log.party].epoch == place->log.epoch &&
 			     other.past.of[place->log.party].size > place->index))
 				break;
-			if (other.kind == KIND_MESSAGE && other.verdict == VERDICT_OK)
+			if (kind_is_message(other.kind) && other.verdict == VERDICT_OK)
 				out->crossings[out->crossings_count++].place = at;
 		}
 		if (e != ERR_OK)

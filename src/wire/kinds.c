@@ -18,6 +18,11 @@ const struct kind_row *kind_find(uint64_t number)
 	return NULL;
 }
 
+bool kind_is_message(enum kind kind)
+{
+	return kind == KIND_MESSAGE || kind == KIND_REQUEST;
+}
+
 static const char *const precedences[PRECEDENCE_COUNT] = {
 	[PRECEDENCE_FLASH] = "FLASH",
 	[PRECEDENCE_IMMEDIATE] = "IMMEDIATE",

@@ -71,6 +71,9 @@ struct kind_row {
 /* NULL for a kind that this version does not know: it is kept and shown raw. */
 const struct kind_row *kind_find(uint64_t number);
 
+/* What is said to somebody: it stands in the inbox and climbs the ladder. */
+bool kind_is_message(enum kind kind);
+
 /* Fields of key 14, by kind. */
 #define FIELD_READ_ATTACHMENTS 1u     /* WATCH READ: hashes of attachments that were here whole */
 #define FIELD_MARK 1u		      /* MARK: 0 CORRECT, 1 WRONG */

@@ -229,3 +229,19 @@ def test_erasing_what_went_out_erases_its_draft(guided, tmp_path):
     kor.run("erase", "--draft", draft, "--sign", key="head")
     assert kor.entry(place)["erased"] is True
     assert "text" not in kor.get("/drafts", place=kor.get("/drafts", all=1)[0]["place"])
+
+
+def test_a_request_is_a_message(guided):
+    """It goes to whoever said the item, stands in his inbox, and is answered there."""
+    kor, usa = guided["kor"], guided["usa"]
+    item = usa.release("send", "share", "Two launches.", "--to", "kor/watch", "--label", "CLOSED", by=("head",))
+    kor.await_step(item, "STATION RECEIPT")
+    place = kor.release("request", item, "May we have it at OPEN?", key="watch", by=("head",))
+    usa.await_step(place, "STATION RECEIPT")
+    there = usa.entry(place)
+    assert there["kind"] == "request" and there["refers"] == [item] and there["to"][0]["role"] == "watch"
+    assert place in [row["place"] for row in usa.get("/inbox", channel="share")["messages"]]
+    assert kor.ladder(place)["owed"]["step"] == "WATCH READ"
+    usa.say("ack", place, key="watch")
+    usa.release("decline", place, "It stays as it is.", by=("head",))
+    kor.await_step(place, "DECLINED")
