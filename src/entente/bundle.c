@@ -38,11 +38,13 @@ static enum exit_code run_write(struct options *o)
 		say_next("entente bundle write --peer PARTY {1}", path);
 		return EXIT_USAGE;
 	}
+	if (file_exists(path))
+		return refuse_existing(path);
 	if (client_open(&c, o->home) != ERR_OK)
 		return EXIT_ERROR;
 	query_open(&q, "/bundle");
 	query_put(&q, "peer", peer);
-	code = (enum exit_code)client_fetch(&c, query_target(&q), path, file_place);
+	code = (enum exit_code)client_fetch(&c, query_target(&q), path, file_place_new);
 	client_close(&c);
 	if (code == EXIT_DONE && o->is_json)
 		json_say_done("file", path);

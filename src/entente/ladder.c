@@ -25,7 +25,7 @@ static void show_step_row(const json_t *answer, const json_t *ladder, const json
 	say("  ");
 	say_cell(show_step(word), 18, show_step_colour(word));
 	say(" ");
-	say_cell(say_time(json_uint(step, "at_ms")), 21, COLOUR_PLAIN);
+	say_cell(show_step_time(step), 21, COLOUR_PLAIN);
 	if (strcmp(word, "SENT") == 0)
 		say(_(" path {1}, by our link's word"), path_of(answer, json_str(ladder, "party")));
 	else if (strcmp(word, "STATION RECEIPT") == 0)

@@ -273,6 +273,13 @@ void show_addressees(const json_t *entry)
 	}
 }
 
+const char *show_step_time(const json_t *step)
+{
+	uint64_t at = json_uint(step, "at_ms");
+
+	return at == 0 ? "" : say_time(at);
+}
+
 void show_ladder_line(const json_t *ladder)
 {
 	const json_t *step, *owed = json_object_get(ladder, "owed");
@@ -286,7 +293,8 @@ void show_ladder_line(const json_t *ladder)
 		if (i > 0)
 			say(" > ");
 		say_coloured(show_step_colour(word), show_step(word));
-		say(" {1}", say_time(json_uint(step, "at_ms")));
+		if (show_step_time(step)[0] != '\0')
+			say(" {1}", show_step_time(step));
 	}
 	if (owed != NULL) {
 		say(" > ");

@@ -24,6 +24,7 @@ char *show_label_words(const json_t *item); /* the caller's to free */
 void show_marking(const json_t *item);
 /* A step of the ladder in the terminal's language. */
 const char *show_step(const char *step);
+const char *show_step_time(const json_t *step); /* "": a SENT of before the node's start has none */
 enum colour show_step_colour(const char *step);
 /* "RECALL ASKED", "RECALLED", "RECALL REFUSED", in the terminal's language. */
 const char *show_recall(const char *state);

@@ -142,6 +142,20 @@ def test_wait_and_watch(pair):
     assert event["entry"]["text"] == ["Seen as it comes."]
 
 
+def test_a_sent_of_before_has_no_time(pair):
+    """A node that was started again knows that the line took it, and not when: no time is made up."""
+    kor = pair["kor"]
+    said = ["send", "notify", "Text.", "--to", "usa/watch", "--label", "U"]
+    place = kor.say(*said, key="watch")["place"]
+    kor.await_step(place, "STATION RECEIPT")
+    kor.stop()
+    kor.start().await_link()
+    kor.await_step(kor.say(*said, key="watch")["place"], "STATION RECEIPT")
+    for command in ("ladder", "read"):
+        shown = kor.run(command, place).stdout
+        assert "SENT" in shown and "1970" not in shown
+
+
 def test_a_resend_is_filed_once(pair):
     """The terminal says again what has no receipt: the same statement is never filed twice."""
     kor = pair["kor"]

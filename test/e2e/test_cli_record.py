@@ -129,6 +129,8 @@ def test_nobody_leaves_a_door_where_a_file_is_made(pair):
             Path(f"{place}{ending}").symlink_to(trap)
         kor.run(*words, place)
         assert place.stat().st_size > 0 and place.stat().st_mode & 0o077 == 0
+        whole = place.read_bytes()
+        assert "nothing is written over" in kor.run(*words, place, code=4).stderr and place.read_bytes() == whole
     assert trap.read_text() == "untouched"
 
 
