@@ -38,6 +38,12 @@ struct api_options {
 	 * ERR_REFUSED, with *rule if it breaks one; as a turn's event.
 	 */
 	enum err (*adopt)(void *self, const char *hash, const char **rule);
+	/*
+	 * Puts what somebody pushed under a name that nothing has yet, to wait for a person: on the disk when
+	 * it returns. ERR_FULL: too much waits already. And whether that still waits.
+	 */
+	enum err (*quarantine)(void *self, const char *name, struct bytes what);
+	bool (*is_quarantined)(void *self, const char *name);
 	void *self;
 	uint64_t run; /* names this run of the node in the numbers of events: milliseconds at its start */
 };

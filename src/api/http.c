@@ -52,6 +52,53 @@ struct bytes request_word(struct request *q, const char *name)
 	return value == NULL ? (struct bytes){ NULL, 0 } : bytes_str(value);
 }
 
+struct bytes request_header(struct request *q, const char *name)
+{
+	const char *value = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, name);
+
+	return value == NULL ? (struct bytes){ NULL, 0 } : bytes_str(value);
+}
+
+struct stranger {
+	const char *prefix, *found;
+	const char *const *known;
+};
+
+static enum MHD_Result look_for_stranger(void *self, enum MHD_ValueKind kind, const char *name,
+					 const char *value)
+{
+	struct stranger *s = self;
+
+	(void)kind;
+	(void)value;
+	if (strncmp(name, s->prefix, strlen(s->prefix)) != 0)
+		return MHD_YES;
+	for (size_t i = 0; s->known[i] != NULL; i++) {
+		if (strcmp(s->known[i], name) == 0)
+			return MHD_YES;
+	}
+	s->found = name;
+	return MHD_NO;
+}
+
+const char *request_stranger(struct request *q, const char *prefix, const char *const *known)
+{
+	struct stranger s = { .prefix = prefix, .known = known };
+
+	MHD_get_connection_values(q->connection, MHD_GET_ARGUMENT_KIND, look_for_stranger, &s);
+	return s.found;
+}
+
+void request_put_header(struct request *q, const char *name, const char *value)
+{
+	struct request_header *h = &q->headers[q->headers_count];
+
+	assert(q->headers_count < REQUEST_HEADERS_MAX);
+	h->name = name;
+	snprintf(h->value, sizeof h->value, "%s", value);
+	q->headers_count++;
+}
+
 enum err request_number(struct request *q, const char *name, uint64_t max, uint64_t otherwise, uint64_t *out)
 {
 	struct bytes word = request_word(q, name);
@@ -124,6 +171,10 @@ void request_fail(struct api *a, struct request *q, enum err e, const char *text
 	struct buf out;
 	struct reply r = { &out };
 
+	if (q->route != NULL && q->route->run == run_taxii) {
+		taxii_fail(a, q, request_status(e), text == NULL ? err_text(e) : text);
+		return;
+	}
 	buf_init(&out, a->reply_memory, REPLY_LEN_MAX);
 	reply_object(&r, NULL);
 	reply_str(&r, "err", err_name(e));
@@ -272,6 +323,12 @@ static enum MHD_Result request_send(struct request *q)
 		MHD_destroy_response(response);
 		return MHD_NO;
 	}
+	for (size_t i = 0; i < q->headers_count; i++) {
+		if (MHD_add_response_header(response, q->headers[i].name, q->headers[i].value) != MHD_YES) {
+			MHD_destroy_response(response);
+			return MHD_NO;
+		}
+	}
 	if (q->state != REQUEST_STREAMS)
 		q->state = REQUEST_SENT;
 	result = MHD_queue_response(q->connection, q->status, response);
@@ -292,6 +349,7 @@ static enum MHD_Result on_access(void *self, struct MHD_Connection *connection, 
 		if (q == NULL)
 			return MHD_NO;
 		*own = q;
+		q->path = url;
 		request_begin(a, q, method, url);
 		return MHD_YES;
 	}
@@ -300,6 +358,7 @@ static enum MHD_Result on_access(void *self, struct MHD_Connection *connection, 
 		*upload_len = 0;
 		return MHD_YES;
 	}
+	q->path = url;
 	if (q->state == REQUEST_READS)
 		request_run(a, q);
 	if (q->state == REQUEST_READY || q->state == REQUEST_STREAMS)
@@ -370,6 +429,8 @@ enum err api_open(const struct api_options *options, struct api **out)
 	a->newest = status.published; /* a stream begins behind what the node told while it opened */
 	a->copies = options->copies;
 	a->adopt = options->adopt;
+	a->quarantine = options->quarantine;
+	a->is_quarantined = options->is_quarantined;
 	a->self = options->self;
 	a->contained = options->contained;
 	a->contained_count = options->contained_count;

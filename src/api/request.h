@@ -29,6 +29,12 @@ enum request_state {
 /* Makes more of an answer's body: appends to *out, as much as fits; ERR_NOT_FOUND at the end. */
 typedef enum err request_more(struct api *a, void *self, struct buf *out);
 
+#define REQUEST_HEADERS_MAX 4u
+struct request_header {
+	const char *name; /* a literal */
+	char value[64];
+};
+
 struct stream {
 	bool is_greeted, is_beaten; /* a beat is due */
 	uint64_t next;		    /* number of the next event */
@@ -40,6 +46,7 @@ struct request {
 	struct api *api;
 	struct MHD_Connection *connection;
 	const struct route *route; /* NULL: refused before one was found */
+	const char *path;	   /* borrowed while a route runs */
 	enum request_state state;
 	uint64_t serial; /* of this request in this run; the slot is its place in api.requests */
 	size_t slot;
@@ -59,6 +66,9 @@ struct request {
 	size_t answers_count, answered;
 
 	struct stream stream;
+
+	struct request_header headers[REQUEST_HEADERS_MAX]; /* of the answer, beside its type */
+	size_t headers_count;
 
 	request_more *more; /* not NULL: the body is made piece by piece */
 	void *more_self;    /* heap */
@@ -81,6 +91,8 @@ struct api {
 	const struct api_contained *contained;
 	size_t contained_count;
 	enum err (*adopt)(void *self, const char *hash, const char **rule);
+	enum err (*quarantine)(void *self, const char *name, struct bytes what);
+	bool (*is_quarantined)(void *self, const char *name);
 	void *self;
 	uint64_t run;
 	struct request *requests[CLIENTS_MAX];
@@ -106,6 +118,12 @@ struct api {
 
 /* A word of the query, .ptr NULL if it is absent. Borrows from the request. */
 struct bytes request_word(struct request *q, const char *name);
+/* A header of the request, likewise. */
+struct bytes request_header(struct request *q, const char *name);
+/* The first word of the query that begins with `prefix` and is none of `known` (NULL ends it); NULL: none. */
+const char *request_stranger(struct request *q, const char *prefix, const char *const *known);
+/* A header of the answer; copies what fits. */
+void request_put_header(struct request *q, const char *name, const char *value);
 /* ERR_USAGE if it is there and no decimal of 0..max; `otherwise` if it is absent. */
 enum err request_number(struct request *q, const char *name, uint64_t max, uint64_t otherwise,
 			uint64_t *out) MUST_CHECK;

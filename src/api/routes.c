@@ -37,6 +37,9 @@
 	X("POST", "/attachments", AUTHORITY_OWNER,  PIECE_LEN_MAX,   run_attach) \
 	X("GET",  "/bundle",      AUTHORITY_OWNER,  NO_BODY,         run_bundle_out) \
 	X("POST", "/bundle",      AUTHORITY_OWNER,  FRAME_LEN_MAX + FRAME_HEAD_LEN, run_bundle_in) \
+	X("GET",  "/feed",        AUTHORITY_OWNER,  NO_BODY,         run_feed) \
+	X("GET",  "/taxii2/*",    AUTHORITY_OWNER,  NO_BODY,         run_taxii) \
+	X("POST", "/taxii2/*",    AUTHORITY_OWNER,  REQUEST_LEN_MAX, run_taxii) \
 	X("POST", "/backup",      AUTHORITY_OWNER,  NO_BODY,         run_backup) \
 	X("POST", "/repair",      AUTHORITY_OWNER,  NO_BODY,         run_repair)
 /* clang-format on */
@@ -48,12 +51,20 @@ const struct route routes[] = {
 };
 const size_t routes_count = ARRAY_COUNT(routes);
 
+/* A row that ends in an asterisk is of everything below. */
+static bool is_at(const char *row, const char *path)
+{
+	size_t len = strlen(row);
+
+	return row[len - 1] == '*' ? strncmp(row, path, len - 1) == 0 : strcmp(row, path) == 0;
+}
+
 enum err route_find(const char *method, const char *path, const struct route **out)
 {
 	enum err e = ERR_NOT_FOUND;
 
 	for (size_t i = 0; i < routes_count; i++) {
-		if (strcmp(routes[i].path, path) != 0)
+		if (!is_at(routes[i].path, path))
 			continue;
 		if (strcmp(routes[i].method, method) == 0) {
 			*out = &routes[i];

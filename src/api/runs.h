@@ -64,4 +64,12 @@ enum err run_bundle_in(struct api *a, struct request *q, struct reply *r) MUST_C
 enum err run_backup(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_repair(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
+/* feeds.c */
+enum err run_feed(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+
+/* taxii.c */
+enum err run_taxii(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+/* The answer is an error as TAXII has them. */
+void taxii_fail(struct api *a, struct request *q, unsigned status, const char *text);
+
 #endif

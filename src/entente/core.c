@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "entente/contain.h"
+#include "entente/quarantine_store.h"
 #include "sys/random.h"
 #include "sys/threads.h"
 
@@ -285,6 +286,20 @@ static enum err adopt(void *self, const char *hash, const char **rule)
 	return node_adopt(c->node, loop_now(c->loop), c->accord, &c->fx);
 }
 
+static enum err quarantine(void *self, const char *name, struct bytes what)
+{
+	const struct core *c = self;
+
+	return quarantine_put(c->home, name, what);
+}
+
+static bool is_quarantined(void *self, const char *name)
+{
+	const struct core *c = self;
+
+	return quarantine_has(c->home, name);
+}
+
 static enum err open_api(struct core *c)
 {
 	char path[FILE_PATH_MAX];
@@ -296,6 +311,8 @@ static enum err open_api(struct core *c)
 		.contained_count = ARRAY_COUNT(c->contained),
 		.run = loop_now(c->loop).wall.ms,
 		.adopt = adopt,
+		.quarantine = quarantine,
+		.is_quarantined = is_quarantined,
 		.self = c,
 	};
 	enum err e = file_path(path, c->home, "socket");
@@ -344,9 +361,9 @@ enum err core_start(struct core *c, struct store *store)
 }
 
 /*
- * What can still be opened: the record, its reserve, copies that persons ask for, and versions of the
- * accord. Not the keys, which lie in the same home, and not the home itself. Then come the threads, then
- * the calls.
+ * What can still be opened: the record, its reserve, copies that persons ask for, what others pushed,
+ * and versions of the accord. Not the keys, which lie in the same home, and not the home itself. Then come
+ * the threads, then the calls.
  */
 enum err core_contain(struct core *c)
 {
@@ -359,6 +376,7 @@ enum err core_contain(struct core *c)
 		{ "record.db-redo", SANDBOX_READ | SANDBOX_WRITE },
 		{ "reserve", SANDBOX_WRITE },
 		{ "copies", SANDBOX_READ | SANDBOX_WRITE | SANDBOX_MAKE },
+		{ QUARANTINE_DIR, SANDBOX_READ | SANDBOX_WRITE | SANDBOX_MAKE },
 		{ "accord", SANDBOX_READ },
 	};
 	char paths[ARRAY_COUNT(rows)][FILE_PATH_MAX];

@@ -1,5 +1,6 @@
 /* The node itself: what must be there before it runs, and what it ends with. */
 #include "entente/core.h"
+#include "entente/quarantine_store.h"
 
 #include "base/alloc.h"
 #include "base/log.h"
@@ -183,6 +184,10 @@ static enum err make_room(const struct core *c)
 	char path[FILE_PATH_MAX];
 	enum err e = file_path(path, c->home, "copies");
 
+	if (e == ERR_OK)
+		e = file_make_dir(path);
+	if (e == ERR_OK)
+		e = file_path(path, c->home, QUARANTINE_DIR);
 	if (e == ERR_OK)
 		e = file_make_dir(path);
 	if (e == ERR_OK)

@@ -43,7 +43,7 @@ BORROWED = {
     "sqlite3.h": ["src/record/"],
     "sodium.h": ["src/crypto/"],
     "openssl/": ["src/crypto/"],
-    "jansson.h": ["src/entente/", "test/"],
+    "jansson.h": ["src/api/feeds.c", "src/api/taxii.c", "src/border/", "src/entente/", "test/"],
     "ini.h": ["src/accord/", "src/entente/"],
     "threads.h": [],
     "pthread.h": ["src/sys/threads.c"],

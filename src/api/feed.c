@@ -1,0 +1,359 @@
+#include "api/feed.h"
+
+#include "api/runs.h"
+#include "base/alloc.h"
+#include "view/release.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LABELS_MAX 64u /* labels of one item that are looked back at */
+
+enum look { LOOK_HIDDEN, LOOK_WITHDRAWN, LOOK_OPEN };
+
+struct looked {
+	enum look is;
+	struct label_mask label; /* the newest that the reader may have */
+	struct place_key at;
+};
+
+struct feed_memory {
+	uint8_t entry[ENTRY_LEN_MAX], other[ENTRY_LEN_MAX], content[CONTENT_LEN_MAX];
+	struct entry_read_out read, beside;
+	struct content words;
+};
+
+/* ---- Who ---- */
+
+/* The one place where it is asked who may have what. */
+static bool may_have(const struct feed *f, const struct label_mask *m)
+{
+	return policy_evaluate(f->guidelines, m, &f->reader).is_allowed;
+}
+
+enum err feed_open(struct api *a, struct request *q, const char *name, struct feed *out)
+{
+	const struct accord *accord = node_accord(a->node);
+	const struct guidelines *g = accord->guidelines;
+	struct bytes role = request_header(q, "X-Entente-Role");
+	size_t found, feed;
+
+	if (role.ptr == NULL)
+		role = request_word(q, "role");
+	if (role.ptr == NULL)
+		return ERR_USAGE;
+	found = accord_role_find(accord, role);
+	if (g == NULL || found == accord->roles_count)
+		return ERR_NOT_FOUND;
+	feed = guidelines_feed_find(g, bytes_str(name));
+	if (feed == g->feeds_count)
+		return ERR_NOT_FOUND;
+	*out = (struct feed){
+		.api = a,
+		.accord = accord,
+		.guidelines = g,
+		.reader = reader_of_feed(node_self(a->node), found, feed),
+		.memory = xcalloc(1, sizeof *out->memory),
+	};
+	return ERR_OK;
+}
+
+void feed_close(struct feed *f)
+{
+	free(f->memory);
+	*f = (struct feed){ 0 };
+}
+
+/* ---- What ---- */
+
+static bool is_before(const struct place_key *a, const struct place_key *b)
+{
+	if (a->log.epoch != b->log.epoch)
+		return a->log.epoch < b->log.epoch;
+	return a->index < b->index;
+}
+
+static enum err read_beside(struct feed *f, const struct place_key *place)
+{
+	struct buf memory;
+
+	buf_init(&memory, f->memory->other, ENTRY_LEN_MAX);
+	return node_entry(f->api->node, place, &memory, &f->memory->beside);
+}
+
+static bool read_mask(const struct feed *f, const struct statement *s, size_t author, struct label_mask *out)
+{
+	return s->has_label && policy_label_read(f->guidelines, &s->label, author, out).is_allowed;
+}
+
+static enum err key_of(const struct feed *f, const struct place *p, struct place_key *out)
+{
+	out->log = (struct log_key){ p->channel, accord_party_find(f->accord, p->party), p->epoch };
+	out->index = p->index;
+	return out->log.party == f->accord->parties_count ? ERR_NOT_FOUND : ERR_OK;
+}
+
+/*
+ * Back through the labels that took each other's place, to one that the reader may have: the newest opens the
+ * item, an older one has shown him that it is there.
+ */
+static enum err look_back(struct feed *f, const struct place_key *item, struct place_key label,
+			  bool *is_newest, struct label_mask *out)
+{
+	*is_newest = true;
+	for (size_t i = 0; i < LABELS_MAX; i++, *is_newest = false) {
+		const struct statement *s = &f->memory->beside.statement;
+		enum err e = read_beside(f, &label);
+		if (e != ERR_OK)
+			return e;
+		if (read_mask(f, s, item->log.party, out) && may_have(f, out))
+			return ERR_OK;
+		if (place_key_equal(&label, item) || s->refers_count == 0)
+			return ERR_NOT_FOUND;
+		e = key_of(f, &s->refers[0], &label);
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_NOT_FOUND;
+}
+
+/* An erasure is a later word on the item, as a recall is. */
+static void move_to_eraser(const struct feed *f, const struct statement *s, struct place_key *at)
+{
+	struct place_key eraser;
+
+	if (node_eraser(f->api->node, s, &eraser) == ERR_OK && eraser.log.channel == at->log.channel &&
+	    eraser.log.party == at->log.party && is_before(at, &eraser))
+		*at = eraser;
+}
+
+/* Whether its words are here to be sent: HIDDEN if they are sealed or have not come, WITHDRAWN if erased. */
+static enum look look_at_content(const struct feed *f, const struct statement *s)
+{
+	struct buf content;
+	enum err e;
+
+	if (!s->has_content || s->content.sealing != SEALING_NONE)
+		return LOOK_HIDDEN;
+	buf_init(&content, f->memory->content, CONTENT_LEN_MAX);
+	e = node_content(f->api->node, s, &content);
+	return e == ERR_OK ? LOOK_OPEN : e == ERR_REFUSED ? LOOK_WITHDRAWN : LOOK_HIDDEN;
+}
+
+/* Reads an item into `read` and says what it is to this reader. */
+static enum err look_at(struct feed *f, const struct place_key *place, struct entry_read_out *read,
+			struct buf *memory, struct looked *out)
+{
+	struct item_view v;
+	bool is_newest;
+	enum err e = node_entry(f->api->node, place, memory, read);
+
+	out->is = LOOK_HIDDEN;
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (!read->is_folded || read->view.verdict != VERDICT_OK || !is_item(read->statement.kind) ||
+	    read->entry.signatures_count == 0)
+		return ERR_OK;
+	e = fold_item(node_fold(f->api->node), place, &v);
+	if (e != ERR_OK)
+		return e;
+	out->at = *place;
+	if (v.label.log.epoch != 0)
+		out->at = v.label;
+	if (v.fate.log.epoch != 0 && !is_before(&v.fate, &out->at))
+		return ERR_OK; /* held until an officer keeps, downgrades or erases it */
+	e = look_back(f, place, out->at, &is_newest, &out->label);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	out->is = look_at_content(f, &read->statement);
+	if (v.recall.log.epoch != 0 && is_before(&out->at, &v.recall))
+		out->at = v.recall;
+	if (out->is == LOOK_WITHDRAWN)
+		move_to_eraser(f, &read->statement, &out->at);
+	if (out->is == LOOK_OPEN && (v.recall.log.epoch != 0 || !is_newest))
+		out->is = LOOK_WITHDRAWN;
+	return ERR_OK;
+}
+
+static enum err look(struct feed *f, const struct place_key *place, struct looked *out)
+{
+	struct buf memory;
+
+	buf_init(&memory, f->memory->entry, ENTRY_LEN_MAX);
+	return look_at(f, place, &f->memory->read, &memory, out);
+}
+
+/* ---- Rows ---- */
+
+struct rows {
+	struct feed_row *of; /* heap */
+	size_t count, room;
+};
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct feed_row *one = a, *two = b;
+
+	if (is_before(&one->at, &two->at))
+		return -1;
+	return is_before(&two->at, &one->at) ? 1 : 0;
+}
+
+static enum err put_row(struct feed *f, const struct place_key *place, struct rows *rows)
+{
+	struct feed_row row = { .item = *place };
+	struct looked l;
+	enum err e = look(f, place, &l);
+
+	if (e != ERR_OK || l.is == LOOK_HIDDEN)
+		return e;
+	row.at = l.at;
+	row.filed = f->memory->read.entry.filed;
+	if (!place_key_equal(&row.at, place)) {
+		e = read_beside(f, &row.at);
+		if (e != ERR_OK)
+			return e;
+		row.filed = f->memory->beside.entry.filed;
+	}
+	if (rows->count == rows->room) {
+		rows->room = rows->room == 0 ? 64 : 2 * rows->room;
+		rows->of = xrealloc(rows->of, rows->room * sizeof *rows->of);
+	}
+	rows->of[rows->count++] = row;
+	return ERR_OK;
+}
+
+static enum err put_rows(struct feed *f, const struct log_key *log, struct rows *rows)
+{
+	const struct fold *fold = node_fold(f->api->node);
+	uint64_t size;
+	enum err e = fold_size(fold, log, &size);
+
+	for (uint64_t i = 0; e == ERR_OK && i < size; i++) {
+		struct place_key place = { *log, i };
+		struct entry_view v;
+		e = fold_get(fold, &place, &v);
+		if (e == ERR_OK && is_item(v.kind) && v.verdict == VERDICT_OK)
+			e = put_row(f, &place, rows);
+	}
+	return e;
+}
+
+enum err feed_rows(struct feed *f, uint32_t channel, size_t party, struct feed_row **rows, size_t *count)
+{
+	uint32_t last = node_epoch(f->api->node, channel, party);
+	struct rows found = { 0 };
+	enum err e = ERR_OK;
+
+	for (uint32_t epoch = 1; e == ERR_OK && epoch <= last; epoch++) {
+		struct log_key log = { channel, party, epoch };
+		e = put_rows(f, &log, &found);
+	}
+	if (e != ERR_OK) {
+		free(found.of);
+		return e;
+	}
+	if (found.count > 0)
+		qsort(found.of, found.count, sizeof *found.of, compare_rows);
+	*rows = found.of;
+	*count = found.count;
+	return ERR_OK;
+}
+
+/* ---- One item ---- */
+
+static void put_portion(const struct feed *f, const struct portion *p, size_t author, struct border_item *out)
+{
+	struct border_portion *to = &out->portions[out->portions_count];
+	struct cbor_reader r;
+	struct label label;
+
+	*to = (struct border_portion){ .text = p->text };
+	if (p->label.len > 0) {
+		cbor_open(&r, p->label);
+		if (label_read(&r, &label) != ERR_OK ||
+		    !policy_label_read(f->guidelines, &label, author, &to->label).is_allowed ||
+		    !may_have(f, &to->label))
+			return;
+		to->is_marked = true;
+	}
+	out->portions_count++;
+}
+
+/* Only to what the same reader is sent too; of the rest not even the number. */
+static enum err put_reference(struct feed *f, const struct place *p, struct border_item *out)
+{
+	struct border_reference *to = &out->references[out->references_count];
+	struct entry_read_out *target = xcalloc(1, sizeof *target);
+	uint8_t *bytes = xcalloc(1, ENTRY_LEN_MAX);
+	struct looked l = { .is = LOOK_HIDDEN };
+	struct place_key place;
+	struct buf memory;
+	enum err e = key_of(f, p, &place);
+
+	buf_init(&memory, bytes, ENTRY_LEN_MAX);
+	if (e == ERR_OK)
+		e = look_at(f, &place, target, &memory, &l);
+	if (e == ERR_OK && l.is != LOOK_HIDDEN) {
+		border_uuid(f->accord, "item", BYTES_OF(target->statement.id), to->id);
+		to->created = target->statement.claimed;
+		to->author = place.log.party;
+		out->references_count++;
+	} else {
+		f->removed++;
+	}
+	free(bytes);
+	free(target);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err put_words(struct feed *f, const struct place_key *place, struct border_item *out)
+{
+	const struct statement *s = &f->memory->read.statement;
+	struct content *words = &f->memory->words;
+	struct buf content;
+	struct fault fault;
+	enum err e;
+
+	for (size_t i = 0; i < s->refers_count; i++) {
+		e = put_reference(f, &s->refers[i], out);
+		if (e != ERR_OK)
+			return e;
+	}
+	buf_init(&content, f->memory->content, CONTENT_LEN_MAX);
+	e = node_content(f->api->node, s, &content);
+	if (e == ERR_OK)
+		e = content_read(buf_bytes(&content), words, &fault);
+	if (e != ERR_OK)
+		return ERR_NOT_FOUND;
+	out->language = words->language;
+	out->subject = words->subject;
+	for (size_t i = 0; i < words->portions_count; i++)
+		put_portion(f, &words->portions[i], place->log.party, out);
+	return ERR_OK;
+}
+
+enum err feed_item(struct feed *f, const struct feed_row *row, struct border_item *out)
+{
+	const struct statement *s = &f->memory->read.statement;
+	struct looked l;
+	enum err e = look(f, &row->item, &l);
+
+	if (e != ERR_OK)
+		return e;
+	if (l.is == LOOK_HIDDEN)
+		return ERR_NOT_FOUND;
+	*out = (struct border_item){
+		.created = s->claimed,
+		.modified = s->claimed,
+		.is_withdrawn = l.is == LOOK_WITHDRAWN,
+		.author = row->item.log.party,
+		.role = s->role,
+		.precedence = s->has_precedence ? s->precedence : PRECEDENCE_ROUTINE,
+		.label = l.label,
+	};
+	border_uuid(f->accord, "item", BYTES_OF(s->id), out->id);
+	if (!place_key_equal(&row->at, &row->item))
+		out->modified.ms = row->filed.ms > s->claimed.ms ? row->filed.ms : s->claimed.ms + 1;
+	return out->is_withdrawn ? ERR_OK : put_words(f, &row->item, out);
+}

@@ -1,0 +1,60 @@
+#include "border/border.h"
+
+#include "crypto/hash.h"
+
+#include <string.h>
+
+#define TITLE_LEN_MAX 120u
+
+void border_uuid(const struct accord *a, const char *what, struct bytes of, uint8_t out[UUID_LEN])
+{
+	const struct bytes parts[] = { BYTES_OF(a->id), bytes_str(what), { (const uint8_t *)"", 1 }, of };
+	uint8_t hash[HASH_LEN];
+
+	hash_parts(parts, ARRAY_COUNT(parts), hash);
+	memcpy(out, hash, UUID_LEN);
+	out[6] = (uint8_t)((out[6] & 0x0f) | 0x40);
+	out[8] = (uint8_t)((out[8] & 0x3f) | 0x80);
+}
+
+void border_uuid_write(const uint8_t id[UUID_LEN], char out[UUID_TEXT_LEN])
+{
+	static const size_t cuts[] = { 4, 2, 2, 2, 6 };
+	size_t at = 0;
+
+	for (size_t i = 0; i < ARRAY_COUNT(cuts); i++) {
+		bytes_write_hex((struct bytes){ id + at, cuts[i] }, out);
+		out += 2 * cuts[i];
+		at += cuts[i];
+		if (at < UUID_LEN)
+			*out++ = '-';
+	}
+}
+
+struct bytes border_level_name(const struct guidelines *g, const char *format, uint8_t level)
+{
+	for (size_t i = 0; i < g->maps_count; i++) {
+		if (g->maps[i].level == level && strcmp(g->maps[i].format, format) == 0)
+			return g->maps[i].value;
+	}
+	return (struct bytes){ NULL, 0 };
+}
+
+struct bytes border_title(const struct border_item *it)
+{
+	struct bytes title = it->subject, rest, line;
+	uint32_t c;
+
+	if (title.len == 0 && it->portions_count > 0) {
+		title = it->portions[0].text;
+		rest = title;
+		if (bytes_take_until(&rest, '\n', &line) == ERR_OK)
+			title = line;
+	}
+	rest = title;
+	while (rest.len > 0 && title.len - rest.len < TITLE_LEN_MAX) {
+		if (bytes_take_character(&rest, &c) != ERR_OK)
+			break;
+	}
+	return (struct bytes){ title.ptr, title.len - rest.len };
+}

@@ -1,0 +1,75 @@
+/*
+ * border.h - an item as it leaves in the formats of others: what has passed the evaluator, and nothing else.
+ *
+ * Spec: docs/spec/border.md. Layer: border (may use base, crypto, wire, accord, policy). No I/O, no clock: an
+ * item and its label to bytes, and back. Whoever fills a struct border_item has asked policy_evaluate for the
+ * item, for each portion and for each reference; a format only writes down what is there.
+ */
+#ifndef BORDER_BORDER_H
+#define BORDER_BORDER_H
+
+#include "base/time.h"
+#include "policy/policy.h"
+#include "wire/content.h"
+
+#define UUID_LEN 16u
+#define UUID_TEXT_LEN 37u /* with its terminator */
+
+struct border_portion {
+	struct bytes text;
+	bool is_marked; /* it has a label of its own */
+	struct label_mask label;
+};
+
+struct border_reference {
+	uint8_t id[UUID_LEN];
+	struct wall created;
+	size_t author;
+};
+
+/* Everything in it is borrowed from whoever filled it. */
+struct border_item {
+	uint8_t id[UUID_LEN]; /* lasting: the same in every feed and every format */
+	struct wall created;  /* as its author claims */
+	struct wall modified; /* of its newest label or its recall; never before created */
+	bool is_withdrawn;    /* recalled, erased, or marked above the reader since: no words are left */
+	size_t author;	      /* of accord.parties */
+	struct bytes role;
+	enum precedence precedence;
+	struct label_mask label;
+	struct bytes language, subject; /* subject .len 0: none */
+	struct border_portion portions[PORTIONS_MAX];
+	size_t portions_count;
+	struct border_reference references[STATEMENT_REFERENCES_MAX];
+	size_t references_count;
+};
+
+/* UUID (RFC 9562, in the form of version 4) of a thing of this accord: the same on every node. */
+void border_uuid(const struct accord *a, const char *what, struct bytes of, uint8_t out[UUID_LEN]);
+void border_uuid_write(const uint8_t id[UUID_LEN], char out[UUID_TEXT_LEN]);
+
+/*
+ * What a level is called in a format; .ptr NULL: it has no name there, and what has that level is not sent.
+ */
+struct bytes border_level_name(const struct guidelines *g, const char *format, uint8_t level);
+
+/* What stands for an item that has no subject: its first line, cut at a character. */
+struct bytes border_title(const struct border_item *it);
+
+/*
+ * A label as one line of ASCII, which every format carries beside its own marks:
+ *
+ *	KOR-USA 3 S caveat=NCG topic=DPRK-MSL rel=KOR,USA origin=KOR
+ *
+ * Words in the file's order; a category without values is not written, rel and origin always are.
+ */
+#define LABEL_TEXT_LEN_MAX 4096u
+void label_text_write(const struct guidelines *g, const struct label_mask *m, struct buf *out);
+/*
+ * ERR_USAGE: it is no such line. ERR_REFUSED: it is of other guidelines or another version of them, or names
+ * what they do not know, or is no label that they allow. Letters of either case and more blanks than one are
+ * read; anything fuzzier is not.
+ */
+enum err label_text_read(const struct guidelines *g, struct bytes in, struct label_mask *out) MUST_CHECK;
+
+#endif

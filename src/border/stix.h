@@ -1,0 +1,68 @@
+/*
+ * stix.h - items as STIX 2.1 objects, and STIX bundles read for a person to decide on.
+ *
+ * Spec: docs/spec/border.md section 4. Vectors: test/vectors/border/. Fuzz: test/fuzz/stix.c. Layer: border.
+ *
+ * An item is a note with three markings: TLP, the banner as a statement, the label in an extension of ours.
+ * What it needs (who said it, its markings) stands before it, each once.
+ */
+#ifndef BORDER_STIX_H
+#define BORDER_STIX_H
+
+#include "border/border.h"
+
+#include <jansson.h>
+
+#define STIX_EXTENSION "extension-definition--c23c520e-d0a1-4b4c-864e-ee2db47d1922"
+
+struct stix {
+	const struct accord *accord;
+	json_t *objects; /* array, its own; in the order in which they are to be sent */
+	json_t *known;	 /* object, its own: the ids that stand there */
+};
+
+void stix_open(struct stix *s, const struct accord *a);
+void stix_close(struct stix *s);
+/* ERR_REFUSED: the guidelines have no TLP for its level, or for a portion's: it is not sent. */
+enum err stix_put(struct stix *s, const struct border_item *it) MUST_CHECK;
+/* "note--..." */
+void stix_note_id(const uint8_t id[UUID_LEN], char out[UUID_TEXT_LEN + 6]);
+/* The version of an object: when it was modified, or made where it never is. Borrows. */
+const char *stix_version(const json_t *object);
+/* All of them as a bundle; heap, the caller's to free. */
+char *stix_bundle(const struct stix *s, const char *what);
+
+/* ---- In: nothing of it is believed, and each object waits for a person ---- */
+
+#define STIX_DEPTH_MAX 24u
+#define STIX_OBJECTS_MAX 1000u
+
+enum stix_mark {
+	STIX_LABELLED, /* its label is one of these guidelines, and its marks agree */
+	STIX_UNLABELLED,
+	STIX_UNKNOWN,	   /* a label, and not one of these guidelines */
+	STIX_CONTRADICTORY /* the stricter decides, and a person */
+};
+
+struct stix_in {
+	json_t *objects; /* array: of a bundle or an envelope; its own */
+};
+
+struct stix_object {
+	const char *id, *type;	  /* borrowed from the objects */
+	const char *title, *text; /* NULL: it has none */
+	enum stix_mark mark;
+	struct label_mask label; /* of LABELLED and CONTRADICTORY; the stricter */
+};
+
+/*
+ * Reads a bundle or a TAXII envelope. ERR_USAGE with the offset: no JSON, a key twice, too deep, not UTF-8,
+ * no such thing. ERR_LIMIT: more than STIX_OBJECTS_MAX.
+ */
+enum err stix_read(struct bytes in, struct stix_in *out, size_t *offset) MUST_CHECK;
+void stix_in_close(struct stix_in *in);
+/* ERR_USAGE: it is no object with a type and an id. */
+enum err stix_read_object(const struct guidelines *g, const struct stix_in *in, size_t index,
+			  struct stix_object *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,167 @@
+"""What leaves in the formats of others: only what the evaluator lets a role read, and nothing tells of the rest."""
+import json
+
+import pytest
+
+from border import ROOT, TAXII, Taxii, of_type
+
+LABEL = "extension-definition--c23c520e-d0a1-4b4c-864e-ee2db47d1922"
+
+
+@pytest.fixture
+def pair(stage):
+    return stage.world()
+
+
+def say(node, text, *more, level="U"):
+    return node.say("send", "share", text, "--to", "usa/watch", "--label", level, *more, key="watch")
+
+
+def shown(taxii, title="KOR/share"):
+    return of_type(taxii.objects(title), "note")
+
+
+def test_an_item_leaves_with_its_three_markings(pair):
+    kor, usa = pair["kor"], pair["usa"]
+    place = say(kor, "Two launches expected.", "--subject", "Launches")["place"]
+    usa.await_step(place, "STATION RECEIPT")
+    for node in (kor, usa):
+        taxii = Taxii(node, "press")
+        assert taxii.ask("/taxii2/").json["api_roots"] == [ROOT]
+        root = taxii.ask(ROOT).json
+        assert root["versions"] == [TAXII] and root["max_content_length"] == 1 << 20
+        objects = taxii.objects("KOR/share")
+        by_id = {one["id"]: one for one in objects}
+        note = of_type(objects, "note")[0]
+        assert note["content"] == "Two launches expected." and note["abstract"] == "Launches"
+        tlp, banner, label = (by_id[one] for one in note["object_marking_refs"])
+        assert tlp["definition"] == {"tlp": "amber"}
+        assert banner["definition"]["statement"] == "UNCLASSIFIED//REL TO KOR, USA//FROM KOR"
+        assert label["extensions"][LABEL]["label"] == "KOR-USA 1 U rel=KOR,USA origin=KOR"
+        assert all(one in by_id for one in note["object_refs"]) and note["created_by_ref"] in by_id
+        order = [one["id"] for one in objects]
+        assert order.index(note["id"]) == len(order) - 1, "what it needs stands before it"
+    assert taxii.objects("USA/share") == []
+
+
+def test_pages_and_their_errors(pair):
+    kor = pair["kor"]
+    for text in ("One.", "Two.", "Three."):
+        say(kor, text)
+    taxii = Taxii(kor, "press")
+    whole = taxii.ask(taxii.path("KOR/share"))
+    manifest = taxii.ask(taxii.path("KOR/share", "manifest/")).json["objects"]
+    assert [one["id"] for one in manifest] == [one["id"] for one in whole.json["objects"]]
+    dates = [one["date_added"] for one in manifest]
+    assert dates == sorted(set(dates)) and all(len(one) == 27 and one.endswith("Z") for one in dates)
+    assert whole.headers["X-TAXII-Date-Added-First"] == dates[0]
+    assert whole.headers["X-TAXII-Date-Added-Last"] == dates[-1]
+    assert "more" not in whole.json
+
+    read, words = [], "?limit=2"
+    while True:
+        page = taxii.ask(taxii.path("KOR/share", f"objects/{words}")).json
+        read += [one["id"] for one in page["objects"]]
+        assert len(page["objects"]) <= 2
+        if not page.get("more"):
+            assert "next" not in page
+            break
+        words = f"?limit=2&next={page['next']}"
+    assert read == [one["id"] for one in manifest]
+    cursor = taxii.ask(taxii.path("KOR/share", "objects/?limit=1")).json["next"]
+
+    for at, date in enumerate(dates):
+        later = taxii.ask(taxii.path("KOR/share", f"objects/?added_after={date}")).json
+        assert [one["id"] for one in later.get("objects", [])] == read[at + 1:]
+    assert taxii.ask(taxii.path("KOR/share", f"objects/?added_after={dates[-1]}")).raw == b"{}"
+    assert len(shown(taxii)) == 3
+    only = taxii.ask(taxii.path("KOR/share", "objects/?match[type]=note,report")).json["objects"]
+    assert [one["content"] for one in only] == ["One.", "Two.", "Three."]
+    one = taxii.ask(taxii.path("KOR/share", f"objects/{only[1]['id']}/")).json["objects"]
+    assert one == [only[1]]
+    versions = taxii.ask(taxii.path("KOR/share", f"objects/{only[1]['id']}/versions/")).json["versions"]
+    assert versions == [only[1]["modified"]]
+    for words, code in (("limit=0", 400), ("limit=-1", 400), ("limit=99999999999999999999", 400), ("limit=1001", 400),
+                        ("limit=x", 400), ("match[colour]=red", 400), ("next=", 400), ("next=1-2", 400),
+                        (f"next={cursor[:-1]}x", 400), ("added_after=yesterday", 400),
+                        ("added_after=2026-11-28T00:00:00%2B09:00", 400)):
+        fault = taxii.ask(taxii.path("KOR/share", f"objects/?{words}"), code=code).json
+        assert fault["title"] and fault["http_status"] == str(code), words
+    taxii.ask(taxii.path("KOR/notify", f"objects/?next={cursor}"), code=400)
+    Taxii(kor, "watch").ask(taxii.path("KOR/share", f"objects/?next={cursor}"), code=400)
+    for accept in (None, "application/json", "*/*", "application/taxii+json;version=2.0", "application/stix+json"):
+        taxii.ask("/taxii2/", accept=accept, code=406)
+    for accept in ("application/taxii+json", "text/html, application/taxii+json; version=2.1"):
+        taxii.ask("/taxii2/", accept=accept)
+    for path in ("nowhere/", "record", "record/collections/nothing/", "record/collections/x/y/z/a/b/c/d/"):
+        taxii.ask(f"/taxii2/{path}", code=404)
+    Taxii(kor, None).ask("/taxii2/", code=401)
+    Taxii(kor, "admiral").ask("/taxii2/", code=404)
+
+
+def test_what_a_role_may_not_read_changes_no_byte(pair):
+    kor, usa = pair["kor"], pair["usa"]
+    first = say(kor, "For all.")["place"]
+    usa.await_step(first, "STATION RECEIPT")
+    readers = [Taxii(node, "press") for node in (kor, usa)]
+    before = [one.everything() for one in readers]
+    feeds = [node.run("feed", "stix", "--role", "press").stdout for node in (kor, usa)]
+    hidden = kor.release("send", "share", "Not for the press.", "--to", "usa/watch", "--label", "R", by=("head",))
+    usa.await_step(hidden, "STATION RECEIPT")
+    assert len(shown(Taxii(usa, "watch"))) == 2, "the watch is sent it"
+    secret = kor.release("send", "share", "Above the feed.", "--to", "usa/watch", "--label", "S")
+    usa.await_step(secret, "STATION RECEIPT")
+    assert len(shown(Taxii(usa, "watch"))) == 2, "the feed carries up to R"
+    kor.run("recall", hidden, key="watch")
+    assert [one.everything() for one in readers] == before
+    assert [node.run("feed", "stix", "--role", "press").stdout for node in (kor, usa)] == feeds
+
+    say(kor, "Seen.", "--refers", secret, "--refers", first)
+    note = shown(Taxii(kor, "press"))[-1]
+    assert note["content"] == "Seen." and len(note["object_refs"]) == 2, "only what the press has too is named"
+    assert note["object_refs"][1] == shown(Taxii(kor, "press"))[0]["id"]
+    told = kor.run("feed", "stix", "--role", "press")
+    assert "1 references were removed" in told.stderr and "removed" not in told.stdout
+
+
+def test_a_recalled_item_is_revoked(pair):
+    kor, usa = pair["kor"], pair["usa"]
+    place = say(kor, "A mistake.")["place"]
+    usa.await_step(place, "STATION RECEIPT")
+    was = shown(Taxii(usa, "press"))[0]
+    asked = kor.say("recall", place, key="watch")["place"]
+    usa.wait("the recall is there", lambda: usa.find("/entry", place=asked))
+    for node in (kor, usa):
+        node.wait("it is revoked", lambda node=node: shown(Taxii(node, "press"))[0].get("revoked"))
+        now = shown(Taxii(node, "press"))[0]
+        assert now["id"] == was["id"] and now["created"] == was["created"] and now["modified"] > was["modified"]
+        assert "A mistake." not in json.dumps(Taxii(node, "press").objects("KOR/share"))
+        page = Taxii(node, "press")
+        dates = {one["id"]: one["date_added"] for one in
+                 page.ask(page.path("KOR/share", "manifest/")).json["objects"]}
+        assert max(dates.values()) == dates[was["id"]], "whoever reads on by date is told"
+
+
+def test_what_is_pushed_waits_in_quarantine(pair):
+    kor = pair["kor"]
+    taxii = Taxii(kor, "watch")
+    path = taxii.path("quarantine")
+    body = json.dumps({"objects": [{"type": "note", "spec_version": "2.1", "id": "note--1", "content": "Hello"}]}).encode()
+    before = {log: row["size"] for log, row in kor.logs().items()}
+    status = taxii.ask(path, "POST", body, code=202, Content_Type=TAXII).json
+    assert status["status"] == "pending" and status["pending_count"] == status["total_count"] == 1
+    assert status["pendings"][0]["id"] == "note--1"
+    again = taxii.ask(f"{ROOT}status/{status['id']}/").json
+    assert again["id"] == status["id"] and again["status"] == "pending"
+    taxii.ask(f"{ROOT}status/00000000-0000-4000-8000-000000000000/", code=404)
+    assert taxii.ask(path, "POST", body, code=202, Content_Type=TAXII).json["id"] == status["id"]
+    taxii.ask(path, "POST", body, code=415, Content_Type="application/json")
+    taxii.ask(taxii.path("KOR/share"), "POST", body, code=403, Content_Type=TAXII)
+    taxii.ask(path, code=404)
+    for bad in (b"", b"{}", b"[]", b'{"objects":[]}', b'{"objects":[{}]}', b'{"objects":[{"id":"a","id":"b"}]}',
+                b'{"objects":' + b"[" * 100 + b"]" * 100 + b"}", b'{"objects":[{"id":"\xff","type":"note"}]}'):
+        taxii.ask(path, "POST", bad, code=422, Content_Type=TAXII)
+    taxii.ask(path, "POST", b" " * ((1 << 20) + 1), code=413, Content_Type=TAXII)
+    assert (kor.home / "quarantine" / f"{status['id']}.stix").read_bytes() == body
+    assert len(list((kor.home / "quarantine").iterdir())) == 1
+    assert {log: row["size"] for log, row in kor.logs().items()} == before, "nothing enters the record by itself"
