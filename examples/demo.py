@@ -240,20 +240,18 @@ class Demo:
         for label, rel in (("R caveat:NCG", None), ("S topic:SANCTIONS", "kor,usa,jpn")):
             words = [*SAMPLE, "--label", label, *(["--rel", rel] if rel else [])]
             done = ours.run(*words, key="policy-1", code=None)
-            number = re.search(r"guidelines, line (\d+)", done.stderr)
-            self.check(done.returncode == 4 and number is not None, f"{label}{f' for {rel}' if rel else ''}: refused at our own door")
-            for line in done.stderr.splitlines():
-                if line.startswith("entente: "):
-                    self.note(f"      {line.removeprefix('entente: ')}")
-            if number:
-                self.note(f"      {self.guideline(int(number[1]))}")
+            why = re.search(r"guidelines, line (\d+): (.*)", done.stderr)
+            self.check(done.returncode == 4 and why is not None,
+                       f"{label}{f' for {rel}' if rel else ''}: refused at our own door. {why[2] if why else done.stderr}")
+            if why:
+                self.note(f"      {self.guideline(int(why[1]))}")
 
     def show_one_released(self, ours, theirs):
         """Submitted by one, approved by two others, released; each sees what he may."""
         before = {row["place"] for row in theirs.get("/inbox", channel=SAMPLE[1], last=1000)["messages"]}
         draft = ours.say(*SAMPLE, "--label", "S topic:DPRK-MSL", key="policy-1")
         self.check(draft.get("needed") == 2 and not self.came(theirs, before),
-                   f"S topic:DPRK-MSL by policy-1: waits as {draft['place']}, two must approve it, {theirs.party.upper()} has nothing")
+                   f"S topic:DPRK-MSL by policy-1: waits as {draft['place']}, two others must approve it, {theirs.party.upper()} has nothing")
         self.note(f"      {self.guideline(draft['line'])}")
         done = ours.run("approve", draft["place"], "--sign", key="policy-1", code=None)
         self.check(done.returncode == 4 and "PERSON" in done.stderr, "its author approves it himself: refused")
@@ -264,6 +262,7 @@ class Demo:
         entry = theirs.entry(place)
         self.check(entry["verdict"] == "OK" and entry["signatures"] == 3 and self.came(theirs, before) == {place},
                    f"deputy-1 approves: released as {place}, {theirs.party.upper()} checks three signatures over the same bytes")
+        self.note(f"      {theirs.party.upper()} shows it under {' and '.join(entry['marking']['banner'].values())}")
         return place
 
     @staticmethod
