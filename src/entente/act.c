@@ -93,7 +93,7 @@ static enum exit_code add_form(struct draft *d, const struct options *o, struct 
 	enum exit_code code;
 
 	if (name == NULL)
-		return EXIT_DONE;
+		return form_is_missed(o);
 	code = form_get(c, name, 0, &form);
 	if (code == EXIT_DONE)
 		code = form_fill(d, o, c, form, FORM_ACT_ANNOUNCE, NULL);

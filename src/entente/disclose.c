@@ -37,7 +37,7 @@ static enum exit_code find_key(const json_t *entry, const struct identities *ids
 		return EXIT_DONE;
 	say_error(_("No secret here opens {1}."), json_str(entry, "place"));
 	say_next(_("the same command with --identity FILE, a secret of a post that it is sealed for: entente "
-		   "read {1}"),
+		   "read '{1}'"),
 		 json_str(entry, "place"));
 	return EXIT_REFUSED;
 }
@@ -47,13 +47,13 @@ static enum exit_code get_sealed(const json_t *entry, struct buf *file)
 	if (json_uint(json_object_get(entry, "content"), "sealing") == SEALING_NONE) {
 		say_error(_("{1} is not sealed: whoever has its content reads it."),
 			  json_str(entry, "place"));
-		say_next("entente read {1}", json_str(entry, "place"));
+		say_next("entente read '{1}'", json_str(entry, "place"));
 		return EXIT_REFUSED;
 	}
 	if (json_bytes(entry, "content_bytes", file) == ERR_OK)
 		return EXIT_DONE;
 	say_error(_("The content of {1} is not here."), json_str(entry, "place"));
-	say_next("entente read {1}", json_str(entry, "place"));
+	say_next("entente read '{1}'", json_str(entry, "place"));
 	return EXIT_NOT_FOUND;
 }
 

@@ -710,6 +710,20 @@ static enum exit_code fill_all(struct filling *f, const struct options *o, const
 	return code == EXIT_DONE ? check_unused(f) : code;
 }
 
+enum exit_code form_is_missed(const struct options *o)
+{
+	static const char *const names[] = { "field", "fields", "basis", "reply-by", "because" };
+
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+		if (!option_is_given(o, names[i]))
+			continue;
+		say_error(_("--{1} is said in a form: in which?"), names[i]);
+		say_next(_("the same command with --form NAME; entente forms lists them"));
+		return EXIT_USAGE;
+	}
+	return EXIT_DONE;
+}
+
 enum exit_code form_fill(struct draft *d, const struct options *o, struct client *c, const json_t *form,
 			 enum form_act act, const json_t *last)
 {

@@ -30,6 +30,9 @@ enum exit_code form_get(struct client *c, const char *name, uint64_t version, js
 /* The form that corrects others; the caller's to decref. */
 enum exit_code form_get_correction(struct client *c, json_t **form) MUST_CHECK;
 
+/* EXIT_DONE, or EXIT_USAGE: there is no --form, and one of FILL_OPTIONS is given, which would be lost. */
+enum exit_code form_is_missed(const struct options *o) MUST_CHECK;
+
 /*
  * Puts the form, the act and every field into the draft, whose references stand already; a ref adds one.
  * `last` is what is said anew, or NULL: what is not typed stays as it stood there.

@@ -249,7 +249,6 @@ static enum exit_code add_content(struct draft *d, const struct options *o, stru
 	return code == EXIT_DONE && parts_are_given(o) ? parts_add(d, o, c) : code;
 }
 
-/* Fields without a form would be lost: what was meant is said. */
 static enum exit_code find_form(const struct options *o, struct client *c, json_t **form)
 {
 	const char *name = option_value(o, "form");
@@ -257,11 +256,7 @@ static enum exit_code find_form(const struct options *o, struct client *c, json_
 	*form = NULL;
 	if (name != NULL)
 		return form_get(c, name, 0, form);
-	if (!option_is_given(o, "field") && !option_is_given(o, "fields"))
-		return EXIT_DONE;
-	say_error(_("Fields are of a form: which?"));
-	say_next(_("the same command with --form NAME; entente forms lists them"));
-	return EXIT_USAGE;
+	return form_is_missed(o);
 }
 
 static enum exit_code build(struct draft *d, struct officer *officer, const struct options *o,

@@ -80,6 +80,19 @@ def test_one_lifecycle_under_one_number(pair):
     usa.say("close", first, "not ours", key="watch", code=4)
 
 
+def test_what_only_a_form_says_is_not_lost_without_one(pair):
+    """An officer who sets a time for the answer is not left to believe that it stands there."""
+    kor, usa = pair["kor"], pair["usa"]
+    place = kor.say("send", "notify", "Text.", *TO, "--label", "U", key="watch")["place"]
+    usa.await_step(place, "STATION RECEIPT")
+    usa.say("ack", place, key="watch")
+    for option in ("--reply-by", "--basis", "--because", "--field", "--fields"):
+        for node, said in ((kor, ["send", "notify", "Text.", *TO, "--label", "U"]), (usa, ["reply", place, "Text."])):
+            done = node.run(*said, option, "2h", key="watch", code=2)
+            assert option in done.stderr and "next: the same command with --form NAME" in done.stderr
+    assert len(kor.get("/inbox", channel="notify")["messages"]) == 1
+
+
 def test_errors_name_the_field_and_what_it_may_be(pair):
     kor = pair["kor"]
     done = kor.run("send", "notify", *TO, *N20, "--field", "ask=shout", key="watch", code=2)
