@@ -98,6 +98,7 @@ struct glossary_term;
 enum accord_post_quantum { POST_QUANTUM_PREFERRED, POST_QUANTUM_REQUIRED };
 
 struct guidelines; /* accord/guidelines.h */
+struct procedure;  /* accord/procedure.h */
 
 struct accord {
 	uint8_t id[ACCORD_ID_LEN]; /* first bytes of the founding manifest's hash */
@@ -135,6 +136,8 @@ struct accord {
 		[TRANSLATION_STATUS_COUNT]; /* bit masks of roles: who may say that status; 0: not said */
 	struct form *forms;		    /* form.h; NULL for none */
 	size_t forms_count, form_words;	    /* ACCORD_FORMS_MAX, ACCORD_FORM_WORDS_MAX */
+	struct procedure *procedures;	    /* rising by file name; NULL for none */
+	size_t procedures_count;
 };
 
 /*

@@ -4,6 +4,7 @@
 #include "accord/form.h"
 #include "accord/guidelines.h"
 #include "accord/manifest.h"
+#include "accord/procedure.h"
 #include "crypto/hash.h"
 
 #include <string.h>
@@ -144,6 +145,31 @@ static enum err read_opened(const struct accord_file *files, size_t count, struc
 	return a->opened.ptr == NULL ? ERR_MEMORY : ERR_OK;
 }
 
+/* Each file of procedures/, by name: the posts and forms that it names are known by now. */
+static enum err read_procedures(const struct accord_file *files, size_t count, struct accord *a,
+				struct arena *arena, struct accord_fault *fault)
+{
+	struct bytes prefix = BYTES_LIT("procedures/"), name, folder;
+	struct procedure **last = &a->procedures;
+	size_t values = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		enum err e;
+		name = files[i].name;
+		if (bytes_take(&name, prefix.len, &folder) != ERR_OK || !bytes_equal(folder, prefix))
+			continue;
+		if (a->procedures_count++ == PROCEDURES_MAX)
+			return refuse(fault, files[i].name, 1, "procedure.files");
+		e = procedure_read(a, files[i].name, files[i].content, arena, &values, last, &fault->fault);
+		if (e != ERR_OK) {
+			fault->file = files[i].name;
+			return e;
+		}
+		last = &(*last)->next;
+	}
+	return ERR_OK;
+}
+
 enum err accord_read(struct bytes manifest, const struct accord_file *files, size_t count,
 		     struct arena *arena, struct accord **out, struct accord_fault *fault)
 {
@@ -170,6 +196,8 @@ enum err accord_read(struct bytes manifest, const struct accord_file *files, siz
 	}
 	if (e == ERR_OK)
 		e = read_opened(files, count, a, arena);
+	if (e == ERR_OK)
+		e = read_procedures(files, count, a, arena, fault);
 	if (e == ERR_OK && a->guidelines != NULL && a->guidelines->words_line > 0 &&
 	    file_find(files, count, BYTES_LIT(GUIDELINES_WORDS)) == count)
 		e = refuse(fault, bytes_str(file_guidelines.name), a->guidelines->words_line,

@@ -99,14 +99,29 @@
 #define ACCORD_ROLES_MAX 64u
 #define ACCORD_LANGUAGES_MAX 4u
 #define ACCORD_FORMS_MAX 64u
-#define ACCORD_FORM_WORDS_MAX 1024u	       /* fields, members, lists and values of all forms together */
-#define ACCORD_TERMS_MAX 256u		       /* terms of the glossary */
-#define ACCORD_ARENA_LEN (4u << 20)	       /* memory in which an accord within these limits is read */
-#define FORM_NUMBER_MAX 16u		       /* characters of a form's number: N20 */
-#define FORM_WORD_MAX 32u		       /* of a field's, a list's, a value's name */
-#define FORM_AFTER_MAX 8u		       /* forms one of which comes before */
-#define FORM_ITEMS_MAX 32u		       /* items of a field that is a list */
-#define FORM_TEXT_LEN_MAX 8192u		       /* bytes of a text in a field */
+#define ACCORD_FORM_WORDS_MAX 1024u  /* fields, members, lists and values of all forms together */
+#define ACCORD_TERMS_MAX 256u	     /* terms of the glossary */
+#define ACCORD_ARENA_LEN (12u << 20) /* memory in which an accord within these limits is read */
+#define FORM_NUMBER_MAX 16u	     /* characters of a form's number: N20 */
+#define FORM_WORD_MAX 32u	     /* of a field's, a list's, a value's name */
+#define FORM_AFTER_MAX 8u	     /* forms one of which comes before */
+#define FORM_ITEMS_MAX 32u	     /* items of a field that is a list */
+#define FORM_TEXT_LEN_MAX 8192u	     /* bytes of a text in a field */
+#define JSON_DEPTH_MAX 8u	     /* counted from 1 at the outermost value */
+#define JSON_MEMBERS_MAX 128u	     /* of one object or array */
+#define JSON_VALUES_MAX 16384u	     /* of all JSON files of an accord together */
+#define PROCEDURES_MAX 32u	     /* definitions of an accord */
+#define PROCEDURE_STEPS_MAX 64u
+#define PROCEDURE_ROLES_MAX 16u
+#define PROCEDURE_TIMERS_MAX 16u
+#define STEP_OBLIGATIONS_MAX 16u
+#define STEP_OBLIGATIONS_OF_ROLE_MAX 3u	       /* in one step */
+#define STEP_OPTIONS_MAX 8u		       /* of a gate */
+#define GUARD_NODES_MAX 32u		       /* of one guard */
+#define GUARD_DEPTH_MAX 3u		       /* counted from 1 */
+#define CHOICES_MAX 1024u		       /* of a definition: all options, at each precedence */
+#define LADDER_RUNGS_MAX 4u		       /* seconds between the rungs of an escalation */
+#define PROCEDURE_SPAN_S_MAX (366u * 86400u)   /* longest time for anything, in seconds */
 #define ACCORD_LINE_LEN_MAX 4096u	       /* bytes of one line, without its newline */
 #define ACCORD_SPAN_MS_MAX (366ull * 86400000) /* longest span of a timer */
 #define ACCORD_TEXT_LEN_MAX 200u	       /* bytes between two quotes */

@@ -1,3 +1,4 @@
+#include "accord/procedure.h"
 #include "entente/accord_life.h"
 #include "entente/matrix.h"
 #include "entente/officer.h"
@@ -35,6 +36,8 @@ enum exit_code accord_open_checked(struct accord_dir *d, const char *path)
 			file[0] = '\0';
 		say_error(_("{1}/{2}, line {3}: the rule {4} is broken."), path, file,
 			  say_number(d->fault.fault.offset), d->fault.fault.rule);
+		if (procedure_rule_find(d->fault.fault.rule) != NULL)
+			say_note("{1}.", _(procedure_rule_find(d->fault.fault.rule)->text));
 		say_next(_("docs/spec/accord.md explains the rule; after a change: entente init accord {1}"),
 			 path);
 	} else {

@@ -1,6 +1,7 @@
 /* Every sentence of the lower layers that a person can be shown is in the catalogue. */
 #include "entente/sentences.h"
 
+#include "accord/procedure.h"
 #include "base/err.h"
 #include "policy/policy.h"
 #include "record/verify.h"
@@ -47,6 +48,15 @@ static void findings_are_known(void **state)
 		check(finding_text((enum finding_kind)f));
 }
 
+static void rules_are_known(void **state)
+{
+	const struct procedure_rule *rule;
+
+	(void)state;
+	for (size_t i = 0; (rule = procedure_rule_at(i)) != NULL; i++)
+		check(rule->text);
+}
+
 static void others_are_not(void **state)
 {
 	(void)state;
@@ -57,9 +67,9 @@ static void others_are_not(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(errors_are_known),  cmocka_unit_test(verdicts_are_known),
-		cmocka_unit_test(reasons_are_known), cmocka_unit_test(findings_are_known),
-		cmocka_unit_test(others_are_not),
+		cmocka_unit_test(errors_are_known),   cmocka_unit_test(rules_are_known),
+		cmocka_unit_test(verdicts_are_known), cmocka_unit_test(reasons_are_known),
+		cmocka_unit_test(findings_are_known), cmocka_unit_test(others_are_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

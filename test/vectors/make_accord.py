@@ -197,7 +197,7 @@ good("no channel need be asked after a restore", replaced("start strict", "start
 good("a comment behind a word", change=["timers", "start strict", "start strict#er than free"])
 good("no line checks", replaced("line-check 3600000 120000", "line-check 0 0"),
      change=["timers", "every 1h answer 2m", "every none answer none"])
-good("files of a later version are kept", files={"bodies/council.2": "\u0001", "procedures/P-1_a": "",
+good("files of a later version are kept", files={"bodies/council.2": "\u0001", "bodies/P-1_a": "",
                                                 "REVIEW": "please\n"})
 good("marks that no one letter has", replaced("name en Ash", "name en x\u0300\u0315\u00c9sh"), change=["parties", '"Ash"', '"x\u0300\u0315\u00c9sh"'])
 SEALED = "channel 1 crown LEADER parties 3 write 5 precedence 5"

@@ -1,0 +1,184 @@
+/* Procedures as files: whether every rule of the checker holds, and what they look like. */
+#include "accord/procedure.h"
+
+#include "base/alloc.h"
+#include "entente/accord_life.h"
+#include "entente/procedure_draw.h"
+#include "entente/rows.h"
+#include "entente/show.h"
+#include "entente/words.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One file, read on memory of its own. */
+struct definition {
+	uint8_t *memory;
+	struct procedure *p;
+	struct fault fault;
+	enum err e;
+};
+
+static void definition_open(struct definition *d, const struct accord *accord, const char *path)
+{
+	struct arena arena;
+	struct buf file;
+	size_t values = 0;
+
+	d->memory = xcalloc(1, ACCORD_ARENA_LEN + ACCORD_FILE_LEN_MAX + 1);
+	d->fault = (struct fault){ NULL, 0 };
+	arena_init(&arena, d->memory, ACCORD_ARENA_LEN);
+	buf_init(&file, d->memory + ACCORD_ARENA_LEN, ACCORD_FILE_LEN_MAX + 1);
+	d->e = file_read(path, &file);
+	if (d->e == ERR_OK)
+		d->e = procedure_read(accord, bytes_str(path), buf_bytes(&file), &arena, &values, &d->p,
+				      &d->fault);
+}
+
+static void definition_close(struct definition *d)
+{
+	free(d->memory);
+}
+
+static enum exit_code exit_of(const struct definition *d)
+{
+	if (d->e == ERR_OK)
+		return EXIT_DONE;
+	return d->e == ERR_NOT_FOUND ? EXIT_NOT_FOUND : d->e == ERR_USAGE ? EXIT_REFUSED : EXIT_ERROR;
+}
+
+static void say_fault(const char *path, const struct definition *d)
+{
+	const struct procedure_rule *rule;
+
+	if (d->e != ERR_USAGE) {
+		say_error("{1}: {2}.", path, d->e == ERR_IO ? strerror(errno) : _(err_text(d->e)));
+		say_next(_("name the file of a procedure"));
+		return;
+	}
+	rule = procedure_rule_find(d->fault.rule);
+	say_error(_("{1}, line {2}: {3} ({4}, {5})."), path, say_number(d->fault.offset), _(rule->text),
+		  rule->number, rule->name);
+	say_next(_("docs/spec/procedure.md section 3 explains the rule"));
+}
+
+static json_t *fault_json(const char *path, const struct definition *d)
+{
+	const struct procedure_rule *rule;
+
+	if (d->e != ERR_USAGE)
+		return json_pack("{s:s, s:b, s:s}", "file", path, "good", 0, "error", err_name(d->e));
+	rule = procedure_rule_find(d->fault.rule);
+	return json_pack("{s:s, s:b, s:I, s:s, s:s, s:s}", "file", path, "good", 0, "line",
+			 (json_int_t)d->fault.offset, "rule", rule->name, "number", rule->number, "text",
+			 _(rule->text));
+}
+
+static json_t *definition_json(const char *path, const struct procedure *p)
+{
+	char hash[2 * HASH_LEN + 1];
+
+	bytes_write_hex(BYTES_OF(p->hash), hash);
+	return json_pack("{s:s, s:b, s:s, s:I, s:s, s:i}", "file", path, "good", 1, "id", p->id, "version",
+			 (json_int_t)p->version, "hash", hash, "steps", (int)p->steps_count);
+}
+
+static void say_definition(const char *path, const struct procedure *p)
+{
+	char hash[2 * HASH_LEN + 1];
+
+	bytes_write_hex(BYTES_OF(p->hash), hash);
+	say(_("{1}: {2} version {3}, {4} steps; every rule holds\n"), path, p->id, say_number(p->version),
+	    say_number(p->steps_count));
+	say("  {1}\n", hash);
+}
+
+/* With the accord whose posts and forms it is to name; without one where none was given. */
+static enum exit_code open_accord(const struct options *o, struct accord_dir *d)
+{
+	const char *path = option_value(o, "accord");
+
+	*d = (struct accord_dir){ 0 };
+	return path == NULL ? EXIT_DONE : accord_open_checked(d, path);
+}
+
+static enum exit_code check(struct options *o)
+{
+	struct accord_dir accord;
+	enum exit_code code = open_accord(o, &accord);
+	json_t *all;
+
+	if (code != EXIT_DONE)
+		return code;
+	all = json_array();
+	for (size_t i = 1; i < o->arguments_count; i++) {
+		const char *path = o->arguments[i];
+		struct definition d;
+		enum exit_code one;
+		definition_open(&d, accord.accord, path);
+		one = exit_of(&d);
+		if (code == EXIT_DONE)
+			code = one;
+		if (o->is_json)
+			json_array_append_new(all, one == EXIT_DONE ? definition_json(path, d.p)
+								    : fault_json(path, &d));
+		else if (one == EXIT_DONE)
+			say_definition(path, d.p);
+		else
+			say_fault(path, &d);
+		definition_close(&d);
+	}
+	if (o->is_json)
+		json_say(all);
+	json_decref(all);
+	accord_dir_close(&accord);
+	return code;
+}
+
+static enum exit_code draw(struct options *o)
+{
+	struct accord_dir accord;
+	struct definition d;
+	enum exit_code code = open_accord(o, &accord);
+
+	if (code != EXIT_DONE)
+		return code;
+	definition_open(&d, accord.accord, o->arguments[1]);
+	code = exit_of(&d);
+	if (code == EXIT_DONE)
+		procedure_draw(d.p);
+	else
+		say_fault(o->arguments[1], &d);
+	definition_close(&d);
+	accord_dir_close(&accord);
+	return code;
+}
+
+static const struct option_row options[] = {
+	{ "accord", N_("DIR"),
+	  N_("the folder of an accord: its posts and forms are those that may be named") },
+	{ NULL, NULL, NULL },
+};
+
+static const struct verb verbs[] = {
+	{ "check", 2, OPTIONS_GIVEN_MAX, check },
+	{ "draw", 2, 2, draw },
+	{ NULL, 0, 0, NULL },
+};
+
+static enum exit_code run(struct options *o)
+{
+	return verbs_run(o, verbs);
+}
+
+const struct command_row command_procedure = {
+	"procedure",
+	"check FILE... | draw FILE",
+	2,
+	OPTIONS_GIVEN_MAX,
+	N_("check procedures of an accord by every rule, or draw one as SVG"),
+	options,
+	run,
+	false,
+};
