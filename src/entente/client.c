@@ -449,7 +449,8 @@ static const struct {
 	{ "REFUSED", "APPROVAL", EXIT_REFUSED,
 	  N_("entente drafts shows what waits, entente approve PLACE --sign approves it") },
 	{ "REFUSED", "PERSON", EXIT_REFUSED,
-	  N_("another officer, with his own key, signs it at his terminal: entente approve PLACE --sign") },
+	  N_("another officer, with his own key at his terminal: entente approve PLACE --sign, or entente "
+	     "translate PLACE --status STATUS") },
 	{ "REFUSED", "RELEASER", EXIT_REFUSED,
 	  N_("one whose role may release it: that line of the guidelines, and entente keys, say who") },
 	{ "REFUSED", "LAPSED", EXIT_REFUSED,

@@ -252,6 +252,7 @@ struct translation_view {
 	struct place_key original,
 		first; /* first: its own place, or that of the translation it is a later word on */
 	bool has_text;
+	uint64_t holder; /* who said it, of its party's */
 };
 enum err fold_translation(const struct fold *f, const struct place_key *place,
 			  struct translation_view *out) MUST_CHECK;

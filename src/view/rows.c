@@ -448,12 +448,13 @@ enum err row_put_translation(const struct map *m, const struct place_key *at,
 			     const struct translation_view *v)
 {
 	struct row_key k;
-	uint8_t memory[LANGUAGE_TAG_MAX + 2 * PLACE_KEY_LEN + 2];
+	uint8_t memory[LANGUAGE_TAG_MAX + 2 * PLACE_KEY_LEN + 10];
 	struct buf value = BUF_ON(memory);
 
 	place_key_write(at, row_open(&k, ROW_TRANSLATION));
 	buf_put_byte(&value, (uint8_t)v->status);
 	buf_put_byte(&value, v->has_text);
+	buf_put_be64(&value, v->holder);
 	place_key_write(&v->original, &value);
 	place_key_write(&v->first, &value);
 	buf_put_str(&value, v->language);
@@ -463,7 +464,7 @@ enum err row_put_translation(const struct map *m, const struct place_key *at,
 enum err row_get_translation(const struct map *m, const struct place_key *at, struct translation_view *out)
 {
 	struct row_key k;
-	uint8_t memory[LANGUAGE_TAG_MAX + 2 * PLACE_KEY_LEN + 2];
+	uint8_t memory[LANGUAGE_TAG_MAX + 2 * PLACE_KEY_LEN + 10];
 	struct buf value = BUF_ON(memory);
 	struct bytes in;
 	enum err e;
@@ -472,9 +473,11 @@ enum err row_get_translation(const struct map *m, const struct place_key *at, st
 	e = map_get(m, buf_bytes(&k.buf), &value);
 	if (e != ERR_OK)
 		return e;
-	in = (struct bytes){ memory + 2, value.len < 2 ? 0 : value.len - 2 };
-	if (value.len < 2 || memory[0] >= TRANSLATION_STATUS_COUNT || memory[1] > 1 ||
-	    place_key_read(&in, &out->original) != ERR_OK || place_key_read(&in, &out->first) != ERR_OK)
+	in = (struct bytes){ memory + 2, value.len < 10 ? 0 : value.len - 2 };
+	if (value.len < 10 || memory[0] >= TRANSLATION_STATUS_COUNT || memory[1] > 1)
+		return ERR_CORRUPT;
+	out->holder = take_be64(&in);
+	if (place_key_read(&in, &out->original) != ERR_OK || place_key_read(&in, &out->first) != ERR_OK)
 		return ERR_CORRUPT;
 	out->status = (enum translation_status)memory[0];
 	out->has_text = memory[1] != 0;

@@ -37,10 +37,54 @@ static bool may_say(const struct accord *a, enum translation_status status, size
 	return role < a->roles_count && (a->translators[status] >> role & 1) != 0;
 }
 
+/* The signer of an entry, by the number of his party's. */
+static enum err holder_of(const struct fold *f, const struct fold_input *in, uint64_t *out)
+{
+	struct key_view key;
+	enum err e = ERR_NOT_FOUND;
+
+	if (in->entry->signatures_count > 0)
+		e = row_get_key(f->map, &in->log, in->signers[0].key, &key);
+	*out = e == ERR_OK ? key.holder : UINT64_MAX;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Whether the words that stand, as far as the author had seen, are his own. */
+static enum err is_own_words(const struct case_file *c, bool *out)
+{
+	struct message_at at = { 0 };
+	struct place_key last = c->subject;
+	struct translation_view words, later;
+	uint64_t holder;
+	enum err e = row_get_translation(c->f->map, &last, &words);
+
+	*out = false;
+	while (e == ERR_OK && (e = fold_next_act(c->f, &c->subject, &at)) == ERR_OK) {
+		bool is_past;
+		e = row_get_translation(c->f->map, &at.place, &later);
+		if (e == ERR_NOT_FOUND) {
+			e = ERR_OK;
+			continue;
+		}
+		if (e == ERR_OK)
+			e = past_covers(c->f, &c->view->past, &at.place, &is_past);
+		if (e == ERR_OK && is_past && later.has_text) {
+			words = later;
+			last = at.place;
+		}
+	}
+	if (e == ERR_NOT_FOUND)
+		e = holder_of(c->f, c->in, &holder);
+	if (e == ERR_OK)
+		*out = last.log.party == c->in->log.party && words.holder == holder;
+	return e;
+}
+
 enum err judge_translation(const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
 	struct translation_view own, subject;
+	bool is_own = false;
 	enum err e;
 
 	if (s->kind != KIND_TRANSLATION)
@@ -54,15 +98,21 @@ enum err judge_translation(const struct case_file *c, enum verdict *out)
 		return ERR_OK;
 	}
 	if (c->subject_view.kind != KIND_TRANSLATION) {
-		/* Words of its own, or there is nothing to look at. */
+		/* Words of its own, or there is nothing to look at; and nobody has looked at them yet. */
 		if (!s->has_content)
 			*out = VERDICT_REFERS;
+		else if (own.status >= TRANSLATION_REVIEWED)
+			*out = VERDICT_PERSON;
 		return ERR_OK;
 	}
 	e = row_get_translation(c->f->map, &c->subject, &subject);
 	if (e == ERR_NOT_FOUND || (e == ERR_OK && (!place_key_equal(&subject.first, &c->subject) ||
 						   strcmp(subject.language, own.language) != 0)))
 		*out = VERDICT_REFERS;
+	else if (e == ERR_OK && own.status >= TRANSLATION_REVIEWED)
+		e = is_own_words(c, &is_own);
+	if (is_own)
+		*out = VERDICT_PERSON;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -86,6 +136,9 @@ enum err fold_translation_row(const struct fold *f, const struct fold_input *in)
 		v.first = subject.first;
 	}
 	v.has_text = s->has_content;
+	e = holder_of(f, in, &v.holder);
+	if (e != ERR_OK)
+		return e;
 	return row_put_translation(f->map, &at, &v);
 }
 

@@ -3,7 +3,7 @@ import nodes
 
 CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
 KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
-PEOPLE = {"watch": ["watch"], "linguist": ["linguist"], "press": ["press"]}
+PEOPLE = {"watch": ["watch"], "linguist": ["linguist"], "second": ["linguist"], "press": ["press"]}
 
 
 def there(node, place):
@@ -30,7 +30,9 @@ def test_from_machine_to_certified(stage):
     assert "ROLE" in done.stderr
     usa.run("translate", said, "One.", "--to", "en", "--status", "DRAFT", key="press", code=4)
     reviewed = usa.say("translate", made, "One launch was detected.\nMore follows.", "--status", "REVIEWED", key="linguist")["place"]
-    certified = usa.say("translate", reviewed, "--status", "CERTIFIED", key="linguist")["place"]
+    done = usa.run("translate", reviewed, "--status", "CERTIFIED", key="linguist", code=4)
+    assert "(PERSON" in done.stderr, "the words that stand are his own by now"
+    certified = usa.say("translate", reviewed, "--status", "CERTIFIED", key="second")["place"]
     there(kor, certified)
     one, = kor.entry(said)["translations"]
     assert (one["place"], one["status"], one["text"]) == (made, "CERTIFIED", ["One launch was detected.\nMore follows."])

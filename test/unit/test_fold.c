@@ -984,22 +984,28 @@ static void test_translations(void **state)
 		const char *role;
 		enum verdict want;
 	} rows[] = {
-		{ "by a machine", 1, 3, 1, "ko", true, NULL, VERDICT_OK },			/* 4 */
-		{ "without words", 1, 3, 2, "ko", false, NULL, VERDICT_REFERS },		/* 5 */
-		{ "raised by who may not", 1, 4, 4, "ko", false, NULL, VERDICT_ROLE },		/* 6 */
-		{ "a status of nobody", 1, 4, 3, "ko", false, NULL, VERDICT_ROLE },		/* 7 */
-		{ "into another language", 1, 4, 2, "en", false, NULL, VERDICT_REFERS },	/* 8 */
-		{ "raised, with other words", 0, 4, 2, "ko", true, NULL, VERDICT_OK },		/* 9 */
-		{ "a later word on a later word", 0, 9, 2, "ko", false, NULL, VERDICT_REFERS }, /* 10 */
-		{ "on what does not count", 0, 5, 2, "ko", false, NULL, VERDICT_REFERS },	/* 11 */
-		{ "its own author's", 0, 3, 2, "en", true, NULL, VERDICT_OK },			/* 12 */
-		{ "taken back", 0, 12, 0, "en", false, NULL, VERDICT_OK },			/* 13 */
+		{ "by a machine", 1, 3, 1, "ko", true, NULL, VERDICT_OK },			  /* 4 */
+		{ "without words", 1, 3, 2, "ko", false, NULL, VERDICT_REFERS },		  /* 5 */
+		{ "raised by who may not", 1, 4, 4, "ko", false, "zeal", VERDICT_ROLE },	  /* 6 */
+		{ "certified by its author", 1, 4, 3, "ko", false, NULL, VERDICT_PERSON },	  /* 7 */
+		{ "into another language", 1, 4, 2, "en", false, NULL, VERDICT_REFERS },	  /* 8 */
+		{ "raised, with other words", 0, 4, 2, "ko", true, NULL, VERDICT_OK },		  /* 9 */
+		{ "a later word on a later word", 0, 9, 2, "ko", false, NULL, VERDICT_REFERS },	  /* 10 */
+		{ "on what does not count", 0, 5, 2, "ko", false, NULL, VERDICT_REFERS },	  /* 11 */
+		{ "its own author's", 0, 3, 2, "en", true, NULL, VERDICT_OK },			  /* 12 */
+		{ "taken back", 0, 12, 0, "en", false, NULL, VERDICT_OK },			  /* 13 */
+		{ "reviewed, with the words of another", 1, 4, 3, "ko", true, NULL, VERDICT_OK }, /* 14 */
+		/* 15 */
+		{ "reviewed again by whose words stand", 1, 4, 3, "ko", false, NULL, VERDICT_PERSON },
+		{ "reviewed by another", 0, 4, 3, "ko", false, NULL, VERDICT_OK },  /* 16 */
+		{ "begun as reviewed", 0, 3, 3, "ko", true, NULL, VERDICT_PERSON }, /* 17 */
 	};
 	struct scene *s = open_forms(state);
 	struct message_at at = { 0 };
 	struct translation t;
 
-	s->accord.translators[TRANSLATION_CERTIFIED] = 2; /* zeal alone */
+	s->accord.translators[TRANSLATION_REVIEWED] = 1;
+	s->accord.translators[TRANSLATION_CERTIFIED] = 1; /* watch alone */
 	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_OK);
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
 		struct twist twist = { .field = rows[i].status,
@@ -1011,8 +1017,8 @@ static void test_translations(void **state)
 			fail_msg("%s: got %s", rows[i].why, verdict_name(v.verdict));
 	}
 	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], &at, &t), ERR_OK);
-	assert_true(place_key_equal(&t.first, &s->places[3]) && place_key_equal(&t.text, &s->places[8]));
-	assert_int_equal(t.status, TRANSLATION_DRAFT);
+	assert_true(place_key_equal(&t.first, &s->places[3]) && place_key_equal(&t.text, &s->places[13]));
+	assert_int_equal(t.status, TRANSLATION_REVIEWED);
 	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], &at, &t), ERR_OK);
 	assert_true(t.status == TRANSLATION_NONE && place_key_equal(&t.by, &s->places[12]));
 	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], &at, &t), ERR_NOT_FOUND);
