@@ -1,7 +1,9 @@
 #include "border/border.h"
 
 #include "crypto/hash.h"
+#include "policy/marking.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define TITLE_LEN_MAX 120u
@@ -57,4 +59,27 @@ struct bytes border_title(const struct border_item *it)
 			break;
 	}
 	return (struct bytes){ title.ptr, title.len - rest.len };
+}
+
+bool border_is_public(const struct guidelines *g, const struct label_mask *m)
+{
+	size_t party = guidelines_party_find(g, BYTES_LIT(BORDER_PUBLIC));
+
+	return party < g->parties_count && (m->rel >> party & 1) != 0;
+}
+
+static_assert(BORDER_BANNER_MAX >= MARKING_LEN_MAX, "every banner fits");
+
+void border_banner(const struct accord *a, const struct label_mask *m, struct buf *out)
+{
+	marking_banner(a, m, MARKING_NO_AUTHOR, accord_language_find(a, BYTES_LIT("en")), out);
+}
+
+void border_text(const struct border_item *it, struct buf *out)
+{
+	for (size_t i = 0; i < it->portions_count; i++) {
+		if (i > 0)
+			buf_put_str(out, "\n\n");
+		buf_put(out, it->portions[i].text);
+	}
 }

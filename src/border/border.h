@@ -53,6 +53,17 @@ void border_uuid_write(const uint8_t id[UUID_LEN], char out[UUID_TEXT_LEN]);
  */
 struct bytes border_level_name(const struct guidelines *g, const char *format, uint8_t level);
 
+/* The code of the outside party that is everybody: what it may read is published. */
+#define BORDER_PUBLIC "PUBLIC"
+bool border_is_public(const struct guidelines *g, const struct label_mask *m);
+
+/* Banner in the language that other programs' users read: English, or the accord's first. Always whole. */
+#define BORDER_BANNER_MAX 24576u
+void border_banner(const struct accord *a, const struct label_mask *m, struct buf *out);
+/* All portions, an empty line between. */
+#define BORDER_TEXT_MAX (CONTENT_LEN_MAX + 2u * PORTIONS_MAX)
+void border_text(const struct border_item *it, struct buf *out);
+
 /* What stands for an item that has no subject: its first line, cut at a character. */
 struct bytes border_title(const struct border_item *it);
 

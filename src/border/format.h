@@ -37,7 +37,21 @@ const struct format *format_next(const struct format *f);
 
 void writing_put_file(struct writing *w, const char *name, const char *media_type, struct bytes text);
 
+/* Bytes of all that a format writes in one piece; what is more is ERR_LIMIT, and not written in part. */
+#define WRITING_LEN_MAX (4u << 20)
+
+/* RFC 3339 in UTC, "-00:00" behind it where a format wants no Z; with its terminator. */
+#define NUMERIC_TIME_LEN 32u
+void numeric_time_write(struct wall t, char out[NUMERIC_TIME_LEN]);
+/* "urn:uuid:..." */
+#define URN_LEN (UUID_TEXT_LEN + 9u)
+void urn_write(const uint8_t id[UUID_LEN], char out[URN_LEN]);
+/* "KOR watch" */
+#define AUTHOR_LEN (PARTY_NAME_MAX + ROLE_NAME_MAX + 2u)
+void author_write(const struct accord *a, const struct border_item *it, char out[AUTHOR_LEN]);
+
 /* The rows: each in the file of its name. */
-extern const struct format format_stix;
+extern const struct format format_stix, format_cap, format_atom, format_misp, format_geojson, format_csv,
+	format_adatp;
 
 #endif

@@ -187,12 +187,6 @@ static void put_tlp(struct stix *s, const struct tlp *t)
 	}
 }
 
-/* The banner in the accord's first language; English, if it has that, is what other programs' users read. */
-static size_t language_of(const struct accord *a)
-{
-	return accord_language_find(a, BYTES_LIT("en"));
-}
-
 /* The two of ours, each a value that has one id. */
 static void put_own(struct stix *s, const struct label_mask *m, char banner_id[ID_LEN_MAX],
 		    char label_id[ID_LEN_MAX])
@@ -201,7 +195,7 @@ static void put_own(struct stix *s, const struct label_mask *m, char banner_id[I
 	struct buf text = BUF_ON(memory);
 	json_t *o;
 
-	marking_banner(s->accord, m, MARKING_NO_AUTHOR, language_of(s->accord), &text);
+	border_banner(s->accord, m, &text);
 	assert(buf_check(&text) == ERR_OK);
 	border_uuid(s->accord, "banner", buf_bytes(&text), uuid);
 	id_write("marking-definition", uuid, banner_id);
@@ -283,13 +277,9 @@ static json_t *content_of(const struct border_item *it)
 
 	if (it->is_withdrawn)
 		return json_string("WITHDRAWN");
-	memory = xcalloc(1, CONTENT_LEN_MAX + 2 * PORTIONS_MAX);
-	buf_init(&b, memory, CONTENT_LEN_MAX + 2 * PORTIONS_MAX);
-	for (size_t i = 0; i < it->portions_count; i++) {
-		if (i > 0)
-			buf_put_str(&b, "\n\n");
-		buf_put(&b, it->portions[i].text);
-	}
+	memory = xcalloc(1, BORDER_TEXT_MAX);
+	buf_init(&b, memory, BORDER_TEXT_MAX);
+	border_text(it, &b);
 	assert(buf_check(&b) == ERR_OK);
 	out = text_of(buf_bytes(&b));
 	free(memory);

@@ -10,6 +10,7 @@
 #include "crypto/hash.h"
 
 #include <assert.h>
+#include <openssl/md5.h>
 #include <openssl/sha.h>
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(struct hash_stream), "a stream holds the library's state");
@@ -93,4 +94,9 @@ void hash_add(struct hash_stream *h, struct bytes part)
 void hash_finish(struct hash_stream *h, uint8_t out[HASH_LEN])
 {
 	sha256_end((SHA256_CTX *)(void *)h->state, out);
+}
+
+void hash_md5(struct bytes in, uint8_t out[16])
+{
+	MD5(in.ptr, in.len, out);
 }

@@ -14,6 +14,9 @@ void hash_node(const uint8_t left[HASH_LEN], const uint8_t right[HASH_LEN], uint
 /* SHA-256 over parts, one after the other. */
 void hash_parts(const struct bytes *parts, size_t count, uint8_t out[HASH_LEN]);
 
+/* MD5, for a format that names values by it: nothing is trusted to it. */
+void hash_md5(struct bytes in, uint8_t out[16]);
+
 /* A hash over a stream: attachments, files, traces. */
 struct hash_stream {
 	_Alignas(16) uint8_t state[128];

@@ -1,0 +1,139 @@
+#include "border/csv.h"
+
+#include "base/alloc.h"
+#include "border/format.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A cell that a table program would calculate is text there too: an apostrophe goes before it. */
+static bool is_formula(struct bytes cell)
+{
+	return cell.len > 0 && strchr("=+-@\t\r|", cell.ptr[0]) != NULL && cell.ptr[0] != '\0';
+}
+
+static void put_cell(struct buf *out, struct bytes cell, bool is_last)
+{
+	buf_put_byte(out, '"');
+	if (is_formula(cell))
+		buf_put_byte(out, '\'');
+	for (size_t i = 0; i < cell.len; i++) {
+		if (cell.ptr[i] == '"')
+			buf_put_byte(out, '"');
+		buf_put_byte(out, cell.ptr[i]);
+	}
+	buf_put_str(out, is_last ? "\"\r\n" : "\",");
+}
+
+static void start(struct writing *w)
+{
+	struct buf *out = xcalloc(1, sizeof *out);
+
+	buf_init(out, xcalloc(1, WRITING_LEN_MAX), WRITING_LEN_MAX);
+	buf_put_str(out, "id,created,modified,author,withdrawn,marking,label,title,text\r\n");
+	w->state = out;
+}
+
+static enum err put(struct writing *w, const struct border_item *it)
+{
+	char uuid[UUID_TEXT_LEN], time[WALL_TEXT_LEN], author[AUTHOR_LEN], memory[BORDER_BANNER_MAX];
+	uint8_t *text_memory = xcalloc(1, BORDER_TEXT_MAX);
+	struct buf *out = w->state, mark = BUF_ON(memory), text;
+
+	buf_init(&text, text_memory, BORDER_TEXT_MAX);
+	border_uuid_write(it->id, uuid);
+	put_cell(out, bytes_str(uuid), false);
+	wall_write(it->created, time);
+	put_cell(out, bytes_str(time), false);
+	wall_write(it->modified, time);
+	put_cell(out, bytes_str(time), false);
+	author_write(w->accord, it, author);
+	put_cell(out, bytes_str(author), false);
+	put_cell(out, it->is_withdrawn ? BYTES_LIT("yes") : BYTES_LIT("no"), false);
+	border_banner(w->accord, &it->label, &mark);
+	put_cell(out, buf_bytes(&mark), false);
+	buf_reset(&mark);
+	label_text_write(w->accord->guidelines, &it->label, &mark);
+	put_cell(out, buf_bytes(&mark), false);
+	put_cell(out, it->is_withdrawn ? (struct bytes){ NULL, 0 } : border_title(it), false);
+	border_text(it, &text);
+	put_cell(out, buf_bytes(&text), true);
+	free(text_memory);
+	return buf_check(out);
+}
+
+static void finish(struct writing *w)
+{
+	struct buf *out = w->state;
+
+	writing_put_file(w, "items.csv", "text/csv; charset=utf-8; header=present", buf_bytes(out));
+	free(out->ptr);
+	free(out);
+}
+
+const struct format format_csv = { "csv", "csv", start, put, finish };
+
+/* ---- In ---- */
+
+/* One cell off the front into *out; *is_end: the row ends behind it. */
+static enum err take_cell(struct bytes *in, struct buf *out, bool *is_end)
+{
+	bool is_quoted = in->len > 0 && in->ptr[0] == '"';
+	size_t at = is_quoted;
+
+	for (;; at++) {
+		if (at == in->len) {
+			if (is_quoted)
+				return ERR_USAGE;
+			break;
+		}
+		if (is_quoted && in->ptr[at] == '"') {
+			if (at + 1 < in->len && in->ptr[at + 1] == '"') {
+				at++;
+			} else {
+				at++;
+				break;
+			}
+		} else if (!is_quoted && (in->ptr[at] == ',' || in->ptr[at] == '\n' || in->ptr[at] == '\r')) {
+			break;
+		} else if (!is_quoted && in->ptr[at] == '"') {
+			return ERR_USAGE;
+		}
+		buf_put_byte(out, in->ptr[at]);
+	}
+	*in = (struct bytes){ in->ptr + at, in->len - at };
+	*is_end = in->len == 0 || in->ptr[0] != ',';
+	if (in->len == 0)
+		return ERR_OK;
+	if (in->ptr[0] == '\r' && (in->len < 2 || in->ptr[1] != '\n'))
+		return ERR_USAGE;
+	if (strchr(",\r\n", in->ptr[0]) == NULL || in->ptr[0] == '\0')
+		return ERR_USAGE;
+	at = in->ptr[0] == '\r' ? 2 : 1;
+	*in = (struct bytes){ in->ptr + at, in->len - at };
+	return ERR_OK;
+}
+
+enum err csv_read_row(struct bytes *in, struct buf *memory, struct csv_row *out)
+{
+	bool is_end = false;
+
+	*out = (struct csv_row){ 0 };
+	if (in->len == 0)
+		return ERR_NOT_FOUND;
+	while (!is_end) {
+		size_t begin = memory->len;
+		enum err e;
+		if (out->count == CSV_CELLS_MAX)
+			return ERR_LIMIT;
+		e = take_cell(in, memory, &is_end);
+		if (e == ERR_OK)
+			e = buf_check(memory);
+		if (e != ERR_OK)
+			return e;
+		out->cells[out->count++] = (struct bytes){ memory->ptr + begin, memory->len - begin };
+		if (!bytes_is_utf8(out->cells[out->count - 1]))
+			return ERR_USAGE;
+	}
+	return ERR_OK;
+}
