@@ -252,7 +252,7 @@ static enum err take_sent(struct core *c, const struct record *r)
 
 static enum err take_measured(struct core *c, const struct record *r)
 {
-	node_measured(c->node, r->peer, r->path, r->number);
+	node_measured(c->node, loop_now(c->loop), r->peer, r->path, r->number);
 	return ERR_OK;
 }
 

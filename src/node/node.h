@@ -113,8 +113,8 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 /* A socket has taken the frame with this tag. */
 enum err node_sent(struct node *n, struct now now, size_t peer, size_t path, uint64_t tag,
 		   struct effects *fx) MUST_CHECK;
-/* The link's own measure of a path. */
-void node_measured(struct node *n, size_t peer, size_t path, uint64_t round_trip_us);
+/* The link's own measure of a path, whose other side has answered now. */
+void node_measured(struct node *n, struct now now, size_t peer, size_t path, uint64_t round_trip_us);
 
 /* A piece of an attachment from a person, before the message that names it. */
 enum err node_attach(struct node *n, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset,

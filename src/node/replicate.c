@@ -506,7 +506,8 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 	return e;
 }
 
-void node_measured(struct node *n, size_t peer, size_t path, uint64_t round_trip_us)
+void node_measured(struct node *n, struct now now, size_t peer, size_t path, uint64_t round_trip_us)
 {
+	n->peers[peer].paths[path].heard = now.wall;
 	n->peers[peer].paths[path].round_trip_us = round_trip_us;
 }

@@ -159,6 +159,14 @@ def test_an_idle_node_rests(pair):
     assert (used(pair["kor"]) - before) / (time.monotonic() - begun) < 0.02
 
 
+def test_a_line_on_which_nothing_is_said_is_heard(pair):
+    """Its PINGs are answered: nobody reads that a line which is up was heard an hour ago."""
+    kor = pair["kor"]
+    pair.await_receipts()
+    before = kor.paths()["north"]["heard_ms"]
+    kor.wait("it is heard again", lambda: kor.paths()["north"]["heard_ms"] > before + 1000)
+
+
 def test_children_cannot_be_started_by_hand(tmp_path):
     """Without their pipes they end at once and say so by their status."""
     for name in ("link", "signer"):
