@@ -264,6 +264,9 @@ def ours(doc, found):
             for part in ("p50", "p99"):
                 rows.append([f"{words}, {part}", short(entente[name][part]), short(least[name][part]),
                              f"{entente[name][part] / least[name][part]:.2f}"])
+    if "decision_ns" in entente:
+        rows.append(["a decision on a label, ns", short(entente["decision_ns"]), short(least["decision_ns"]) + " (a loop without one)",
+                     f"{entente['decision_ns'] / least['decision_ns']:.2f}"])
     if "entries_per_s" in entente:
         rows.append(["entries a second, to the last receipt", short(entente["entries_per_s"]),
                      short(entente["verify_ceiling_per_s"]) + " (signatures one core can verify)",

@@ -277,7 +277,14 @@ def verify_home(node, held, figures):
     figures["entente"]["verify_entries_per_s"] = round(held / (time.monotonic() - begin))
 
 
-SECTIONS = {"latency": latency, "throughput": throughput, "wire": wire, "idle": idle, "kill": kill,
+def decision(folder, figures, _):
+    """What the guidelines' evaluator takes for one label and reader, and the same loop that decides nothing."""
+    built = ROOT / "build/test/policy"
+    said = json.loads(subprocess.run([built / "speed", built / "bundles.json", "2"], check=True, capture_output=True).stdout)
+    figures["entente"]["decision_ns"], figures["floor"]["decision_ns"] = said["decision_ns"], said["floor_ns"]
+
+
+SECTIONS = {"decision": decision, "latency": latency, "throughput": throughput, "wire": wire, "idle": idle, "kill": kill,
             "catchup": catchup, "restart": restart}
 
 

@@ -48,16 +48,29 @@ static bool reaches(const struct guidelines *g, const struct label_mask *l, cons
 	return l->level <= c->up_to && lacks(g, l->values, c->holds) == 0;
 }
 
+/*
+ * In its place: a decision is as large as a cache line, and one that is made elsewhere and copied costs more
+ * than all the comparisons. What was begun before, hands among it, is undone.
+ */
+static void refuse(struct decision *d, enum reason reason, enum subject subject, size_t index, uint16_t line)
+{
+	d->is_allowed = false;
+	d->reason = reason;
+	d->subject = subject;
+	d->subject_index = (uint8_t)index;
+	d->line = line;
+	d->via = 0;
+}
+
 /* Of one that does not reach: which of the two it is. */
-static struct decision deny_clearance(const struct guidelines *g, const struct label_mask *l,
-				      const struct clearance *c, struct decision d)
+static void refuse_clearance(const struct guidelines *g, const struct label_mask *l,
+			     const struct clearance *c, struct decision *d)
 {
 	if (l->level <= c->up_to) {
-		d.reason = d.reason == REASON_LEVEL ? REASON_VALUES : REASON_OWN_VALUES;
-		d.needed_values = lacks(g, l->values, c->holds);
+		d->reason = d->reason == REASON_LEVEL ? REASON_VALUES : REASON_OWN_VALUES;
+		d->needed_values = lacks(g, l->values, c->holds);
 	}
-	d.needed_level = l->level;
-	return d;
+	d->needed_level = l->level;
 }
 
 static bool is_covered(const struct guidelines_agreement *t, const struct label_mask *l, uint32_t both)
@@ -102,7 +115,7 @@ bool policy_is_agreed(const struct guidelines *g, const struct label_mask *l, si
 			continue;
 		t = policy_agreement(g, l, party, origin);
 		if (t == NULL) {
-			*d = deny(REASON_NO_AGREEMENT, SUBJECT_PARTY, party, line_between(g, party, origin));
+			refuse(d, REASON_NO_AGREEMENT, SUBJECT_PARTY, party, line_between(g, party, origin));
 			d->needed_party = (uint8_t)origin;
 			return false;
 		}
@@ -121,29 +134,30 @@ static bool is_cleared(const struct guidelines *g, const struct label_mask *l, c
 
 	d->line = node->line;
 	if (node->line == 0) {
-		*d = deny(REASON_NODE, SUBJECT_PARTY, r->party, 0);
+		refuse(d, REASON_NODE, SUBJECT_PARTY, r->party, 0);
 		return false;
 	}
 	if (!reaches(g, l, &node->clearance)) {
-		*d = deny_clearance(g, l, &node->clearance,
-				    deny(REASON_LEVEL, SUBJECT_PARTY, r->party, node->line));
+		refuse(d, REASON_LEVEL, SUBJECT_PARTY, r->party, node->line);
+		refuse_clearance(g, l, &node->clearance, d);
 		return false;
 	}
 	if (r->role != READER_NODE) {
 		role = &g->roles[r->role];
 		/* An outside party has no posts here, whatever it is called there. */
 		if (role->line == 0 || (g->members >> r->party & 1) == 0) {
-			*d = deny(REASON_NODE, SUBJECT_ROLE, r->role, 0);
+			refuse(d, REASON_NODE, SUBJECT_ROLE, r->role, 0);
 			return false;
 		}
 		if (!reaches(g, l, &role->clearance)) {
-			*d = deny_clearance(g, l, &role->clearance,
-					    deny(REASON_LEVEL, SUBJECT_ROLE, r->role, role->line));
+			refuse(d, REASON_LEVEL, SUBJECT_ROLE, r->role, role->line);
+			refuse_clearance(g, l, &role->clearance, d);
 			return false;
 		}
 	}
 	if (!reaches(g, l, &r->own)) {
-		*d = deny_clearance(g, l, &r->own, deny(REASON_OWN_LEVEL, SUBJECT_NONE, 0, 0));
+		refuse(d, REASON_OWN_LEVEL, SUBJECT_NONE, 0, 0);
+		refuse_clearance(g, l, &r->own, d);
 		return false;
 	}
 	return true;
@@ -162,33 +176,28 @@ static bool is_carried(const struct guidelines *g, const struct label_mask *l, c
 	/* A plane without a line carries nothing, but for the one that leaves no home. */
 	if (l->level <= ceiling->level && (ceiling->line != 0 || r->place == PLANE_HOME))
 		return true;
-	*d = deny(REASON_CEILING, is_plane ? SUBJECT_PLANE : SUBJECT_FEED, r->place, ceiling->line);
+	refuse(d, REASON_CEILING, is_plane ? SUBJECT_PLANE : SUBJECT_FEED, r->place, ceiling->line);
 	d->needed_level = l->level;
 	return false;
 }
 
-struct decision policy_evaluate(const struct guidelines *g, const struct label_mask *l,
-				const struct reader *r)
+void policy_decide(const struct guidelines *g, const struct label_mask *l, const struct reader *r,
+		   struct decision *d)
 {
-	struct decision d = { .is_allowed = true, .subject = SUBJECT_PARTY, .subject_index = r->party };
-
 	assert(r->party < g->parties_count);
 	assert(r->role < ACCORD_ROLES_MAX || r->role == READER_NODE);
+	*d = (struct decision){ .is_allowed = true, .subject = SUBJECT_PARTY, .subject_index = r->party };
 	if ((l->rel >> r->party & 1) == 0) {
-		d = deny(REASON_REL, SUBJECT_PARTY, r->party, 0);
-		d.needed_party = r->party;
-		return d;
+		refuse(d, REASON_REL, SUBJECT_PARTY, r->party, 0);
+		d->needed_party = r->party;
+	} else if (l->origin == 0) {
+		refuse(d, REASON_ORIGIN, SUBJECT_NONE, 0, 0);
+	} else if (is_cleared(g, l, r, d) && is_carried(g, l, r, d) && policy_is_agreed(g, l, r->party, d) &&
+		   r->role != READER_NODE) {
+		d->subject = SUBJECT_ROLE;
+		d->subject_index = r->role;
+		d->line = g->roles[r->role].line;
 	}
-	if (l->origin == 0)
-		return deny(REASON_ORIGIN, SUBJECT_NONE, 0, 0);
-	if (!is_cleared(g, l, r, &d) || !is_carried(g, l, r, &d) || !policy_is_agreed(g, l, r->party, &d))
-		return d;
-	if (r->role != READER_NODE) {
-		d.subject = SUBJECT_ROLE;
-		d.subject_index = r->role;
-		d.line = g->roles[r->role].line;
-	}
-	return d;
 }
 
 uint32_t policy_parties(const struct guidelines *g, const struct label_mask *l)

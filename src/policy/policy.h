@@ -113,8 +113,17 @@ struct reader reader_of_feed(size_t party, size_t role, size_t feed);
  * level; for each other party in origin there is an agreement. The line of an allowed one is the role's,
  * without a role the agreement's that came last, without one the node's.
  */
-struct decision policy_evaluate(const struct guidelines *g, const struct label_mask *l,
-				const struct reader *r);
+void policy_decide(const struct guidelines *g, const struct label_mask *l, const struct reader *r,
+		   struct decision *out);
+/* The same as a value: here, so that who looks at one member of it pays for no copy. */
+static inline struct decision policy_evaluate(const struct guidelines *g, const struct label_mask *l,
+					      const struct reader *r)
+{
+	struct decision d;
+
+	policy_decide(g, l, r, &d);
+	return d;
+}
 
 /* The first agreement under which `party` sees the label from `origin`; NULL: none. */
 const struct guidelines_agreement *policy_agreement(const struct guidelines *g, const struct label_mask *l,
