@@ -99,6 +99,7 @@ enum accord_post_quantum { POST_QUANTUM_PREFERRED, POST_QUANTUM_REQUIRED };
 
 struct guidelines; /* accord/guidelines.h */
 struct procedure;  /* accord/procedure.h */
+struct held_words; /* accord/words.h */
 
 struct accord {
 	uint8_t id[ACCORD_ID_LEN]; /* first bytes of the founding manifest's hash */
@@ -128,6 +129,7 @@ struct accord {
 	uint64_t clock_offset_ms;	     /* claimed times further off than this are flagged */
 	bool is_start_strict;		     /* no writing after a start until one peer has answered */
 	const struct guidelines *guidelines; /* NULL: the bundle has none */
+	const struct held_words *held;	     /* of words.txt; NULL: no words hold an item */
 	struct bytes opened;		     /* the file `opened` (policy/opened.h); .len 0: there is none */
 	struct form_list *lists;	     /* of `codes`: what more than one form names; NULL for none */
 	struct glossary_term *terms;	     /* glossary.h; NULL for none */

@@ -5,6 +5,7 @@
 #include "accord/guidelines.h"
 #include "accord/manifest.h"
 #include "accord/procedure.h"
+#include "accord/words.h"
 #include "crypto/hash.h"
 
 #include <string.h>
@@ -170,6 +171,25 @@ static enum err read_procedures(const struct accord_file *files, size_t count, s
 	return ERR_OK;
 }
 
+/* The file that the line `words` of the guidelines asks for. */
+static enum err read_words(const struct accord_file *files, size_t count, struct accord *a,
+			   struct arena *arena, struct accord_fault *fault)
+{
+	size_t at = file_find(files, count, BYTES_LIT(GUIDELINES_WORDS)), line;
+	struct held_words *words;
+	enum err e;
+
+	if (at == count)
+		return refuse(fault, bytes_str(file_guidelines.name), a->guidelines->words_line,
+			      "guidelines.words");
+	words = arena_alloc(arena, 1, sizeof *words);
+	if (words == NULL)
+		return ERR_MEMORY;
+	e = held_words_read(files[at].content, arena, words, &line);
+	a->held = words;
+	return e == ERR_USAGE ? refuse(fault, files[at].name, line, "guidelines.words") : e;
+}
+
 enum err accord_read(struct bytes manifest, const struct accord_file *files, size_t count,
 		     struct arena *arena, struct accord **out, struct accord_fault *fault)
 {
@@ -198,10 +218,8 @@ enum err accord_read(struct bytes manifest, const struct accord_file *files, siz
 		e = read_opened(files, count, a, arena);
 	if (e == ERR_OK)
 		e = read_procedures(files, count, a, arena, fault);
-	if (e == ERR_OK && a->guidelines != NULL && a->guidelines->words_line > 0 &&
-	    file_find(files, count, BYTES_LIT(GUIDELINES_WORDS)) == count)
-		e = refuse(fault, bytes_str(file_guidelines.name), a->guidelines->words_line,
-			   "guidelines.words");
+	if (e == ERR_OK && a->guidelines != NULL && a->guidelines->words_line > 0)
+		e = read_words(files, count, a, arena, fault);
 	if (e != ERR_OK)
 		return e;
 	if (a->is_founding)

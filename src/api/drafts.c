@@ -19,7 +19,22 @@ struct draft_case {
 	struct bytes bytes;	   /* of it */
 	struct place_key released;
 	bool is_released;
+	struct bytes held; /* the word that holds it; .len 0: none */
 };
+
+/* What it says, as far as it is here: the door looks again when it goes. */
+static enum err read_held(struct api *a, struct draft_case *d)
+{
+	struct buf content;
+
+	buf_init(&content, a->content_memory, CONTENT_LEN_MAX);
+	d->held = (struct bytes){ NULL, 0 };
+	if (d->is_released)
+		return ERR_OK;
+	if (d->outgoing.has_content && node_content(a->node, &d->outgoing, &content) != ERR_OK)
+		buf_reset(&content);
+	return node_held_by(a->node, &d->outgoing, d->bytes, buf_bytes(&content), &d->held);
+}
 
 static enum err read_case(struct api *a, struct draft_case *d)
 {
@@ -34,7 +49,7 @@ static enum err read_case(struct api *a, struct draft_case *d)
 		return e;
 	e = draft_released(node_fold(a->node), &d->view, &d->released);
 	d->is_released = e == ERR_OK;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return e == ERR_OK || e == ERR_NOT_FOUND ? read_held(a, d) : e;
 }
 
 static const char *state_of(const struct api *a, const struct draft_case *d)
@@ -45,7 +60,8 @@ static const char *state_of(const struct api *a, const struct draft_case *d)
 		return draft_state_name(d->view.state);
 	if (a->now.wall.ms > d->view.lapses_ms)
 		return "LAPSED";
-	return d->view.approved >= d->view.needed ? "APPROVED" : draft_state_name(d->view.state);
+	return d->view.approved >= d->view.needed && d->held.len == 0 ? "APPROVED"
+								      : draft_state_name(d->view.state);
 }
 
 static bool is_open(const struct api *a, const struct draft_case *d)
@@ -182,6 +198,8 @@ static enum err reply_draft(struct api *a, struct reply *r, const struct draft_c
 	reply_uint(r, "approved", d->view.approved);
 	reply_uint(r, "line", d->view.line);
 	reply_uint(r, "lapses_ms", d->view.lapses_ms);
+	if (d->held.len > 0)
+		reply_text(r, "held", d->held);
 	if (d->is_released)
 		reply_place(r, "released", accord, &d->released);
 	reply_uint(r, "channel", d->view.channel);

@@ -49,7 +49,7 @@ static void reply_answer(struct api *a, struct reply *r, const struct effect_ans
 		reply_form_fault(r, NULL, &answer->fault);
 		if (answer->line != 0)
 			reply_uint(r, "line", answer->line);
-		if (answer->verdict == VERDICT_APPROVAL)
+		if (answer->verdict == VERDICT_APPROVAL || answer->verdict == VERDICT_HELD)
 			reply_uint(r, "needed", answer->needed);
 		if (answer->verdict == VERDICT_LABEL)
 			reply_denial(r, "guidelines", &answer->denial);

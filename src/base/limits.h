@@ -139,6 +139,8 @@
 #define MATRIX_CELLS_MAX 8192u
 #define MATRIX_ARENA_LEN (2u << 20)	  /* memory in which a matrix is made */
 #define GUIDELINES_REVIEW_DAYS_MAX 36500u /* until the review of an item */
+#define HELD_WORDS_MAX 512u		  /* words that hold an item */
+#define HELD_LETTERS_MIN 3u		  /* letters of one, at least: less would be in everything */
 #define CODE_LEN_MAX 32u		  /* characters of the code of a level or value */
 #define APPROVERS_MAX 7u		  /* beside the author: his signature is one of an entry's eight */
 

@@ -12,6 +12,8 @@
 
 static const struct option_row options[] = {
 	{ "sign", NULL, N_("and sign it, having seen it; it goes out when you are the last that it takes") },
+	{ "override", N_("REASON"),
+	  N_("with --sign: let it go although a word holds it; the reason is kept with the approval") },
 	{ NULL, NULL, NULL },
 };
 
@@ -89,6 +91,8 @@ static enum exit_code sign(struct options *o, struct client *c, const char *plac
 	}
 	if (code == EXIT_DONE) {
 		draft_field_bytes(&d, FIELD_APPROVE_SIGNATURE, buf_bytes(&blob));
+		if (option_value(o, "override") != NULL)
+			draft_text(&d, text_language(o), NULL, bytes_str(option_value(o, "override")));
 		code = draft_sign(&d, &officer);
 	}
 	if (code == EXIT_DONE)
@@ -115,6 +119,25 @@ static enum exit_code refuse_state(const json_t *waiting, const char *place)
 	return EXIT_REFUSED;
 }
 
+/* Whoever lets it go says why; and nobody gives a reason for nothing. */
+static enum exit_code check_override(const struct options *o, const json_t *waiting, const char *place)
+{
+	bool is_held = json_object_get(waiting, "held") != NULL;
+	const char *reason = option_value(o, "override");
+
+	if (is_held && reason == NULL) {
+		say_error(_("{1} is held by the word {2}."), place, json_str(waiting, "held"));
+		say_next(_("entente approve '{1}' --sign --override REASON, or entente refuse '{1}'"), place);
+		return EXIT_REFUSED;
+	}
+	if (!is_held && reason != NULL) {
+		say_error(_("No word holds {1}."), place);
+		say_next("entente approve '{1}' --sign", place);
+		return EXIT_USAGE;
+	}
+	return EXIT_DONE;
+}
+
 static enum exit_code run(struct options *o)
 {
 	const char *place = o->arguments[0];
@@ -136,6 +159,8 @@ static enum exit_code run(struct options *o)
 	if (code == EXIT_DONE && is_signing && strcmp(state, "SUBMITTED") != 0 &&
 	    strcmp(state, "APPROVED") != 0)
 		code = refuse_state(waiting, place);
+	if (code == EXIT_DONE && is_signing)
+		code = check_override(o, waiting, place);
 	if (code == EXIT_DONE && is_signing && strcmp(state, "APPROVED") != 0)
 		code = sign(o, &c, place, &d, done);
 	if (code == EXIT_DONE && is_signing)

@@ -448,6 +448,9 @@ static const struct {
 	{ "REFUSED", "OUTGOING", EXIT_REFUSED, N_("nothing of it was kept: say it again") },
 	{ "REFUSED", "APPROVAL", EXIT_REFUSED,
 	  N_("entente drafts shows what waits, entente approve PLACE --sign approves it") },
+	{ "REFUSED", "HELD", EXIT_REFUSED,
+	  N_("entente drafts shows what waits; another officer says entente approve PLACE --sign --override "
+	     "REASON") },
 	{ "REFUSED", "PERSON", EXIT_REFUSED,
 	  N_("another officer, with his own key at his terminal: entente approve PLACE --sign, or entente "
 	     "translate PLACE --status STATUS") },

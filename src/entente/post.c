@@ -41,6 +41,13 @@ enum exit_code post_draft(struct client *c, const struct draft *d, char place[PL
 	return post_draft_asking(c, d, place, NULL);
 }
 
+/* What a word holds waits for another person too, as what is to be approved does. */
+static bool is_wished(const struct post_wish *wish, const char *rule)
+{
+	return strcmp(rule, wish->rule) == 0 ||
+	       (strcmp(wish->rule, "APPROVAL") == 0 && strcmp(rule, "HELD") == 0);
+}
+
 enum exit_code post_draft_asking(struct client *c, const struct draft *d, char place[PLACE_TEXT_LEN],
 				 struct post_wish *wish)
 {
@@ -65,8 +72,9 @@ enum exit_code post_draft_asking(struct client *c, const struct draft *d, char p
 		outbox_place(d, place, c);
 	} else if (is_doubtful(json_str(json_is_array(answer.json) ? first : answer.json, "err"))) {
 		code = say_doubtful(json_str(json_is_array(answer.json) ? first : answer.json, "text"));
-	} else if (wish != NULL && strcmp(json_str(first, "rule"), wish->rule) == 0) {
+	} else if (wish != NULL && is_wished(wish, json_str(first, "rule"))) {
 		wish->is_refused = true;
+		wish->is_held = strcmp(json_str(first, "rule"), "HELD") == 0;
 		wish->needed = json_uint(first, "needed");
 		wish->line = json_uint(first, "line");
 		outbox_drop(d);

@@ -17,6 +17,7 @@ enum exit_code post_draft(struct client *c, const struct draft *d, char place[PL
 struct post_wish {
 	const char *rule;
 	bool is_refused;
+	bool is_held;	       /* of APPROVAL: a word holds it beside (HELD) */
 	uint64_t needed, line; /* of APPROVAL */
 };
 enum exit_code post_draft_asking(struct client *c, const struct draft *d, char place[PLACE_TEXT_LEN],

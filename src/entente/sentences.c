@@ -67,6 +67,7 @@ static const char *const sentences[] = {
 	N_("it names no version of the accord that may follow here"),
 	N_("the guidelines do not allow its label here"),
 	N_("the authority of this post has ended"),
+	N_("a word that holds it is in it: another person must let it go, with a reason"),
 	/* accord/form.h */
 	N_("nothing"),
 	N_("the form has no such act"),

@@ -74,6 +74,7 @@ enum exit_code post_or_submit(struct client *c, const struct draft *d, const str
 	enum exit_code code = post_draft_asking(c, d, out->place, &wish);
 
 	out->is_waiting = wish.is_refused;
+	out->is_held = wish.is_held;
 	out->needed = wish.needed;
 	out->line = wish.line;
 	return code == EXIT_DONE && wish.is_refused ? submit(c, d, officer, out->place) : code;
@@ -109,8 +110,13 @@ enum exit_code submit_again(struct client *c, const struct options *o, struct by
 void posted_say(const struct posted *p)
 {
 	say("{1}  {2}\n", p->place, _("SUBMITTED"));
-	say(_("It has not gone out: {1} more must approve it (line {2} of the guidelines).\n"),
-	    say_number(p->needed), say_number(p->line));
+	if (p->is_held)
+		say_line(_("It has not gone out: a word that holds it is in it. Another officer lets it go, "
+			   "with a "
+			   "reason, or refuses it."));
+	if (p->needed > 0)
+		say(_("It has not gone out: {1} more must approve it (line {2} of the guidelines).\n"),
+		    say_number(p->needed), say_number(p->line));
 	say_next(_("another officer who may release: entente approve '{1}'"), p->place);
 }
 
@@ -316,6 +322,11 @@ enum exit_code waiting_show(const json_t *waiting, const struct draft *d)
 		say("{1}\n", precedence_name(d->statement.precedence));
 	show_addressed(&d->statement);
 	code = show_text(d);
+	if (json_object_get(waiting, "held") != NULL) {
+		say_coloured(COLOUR_BAD, _("HELD by this word in it: "));
+		say_text(bytes_str(json_str(waiting, "held")));
+		say("\n");
+	}
 	show_readers(waiting);
 	for (size_t i = 0; i < d->before_count; i++) {
 		char fingerprint[SSH_FINGERPRINT_LEN];

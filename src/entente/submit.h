@@ -12,7 +12,7 @@
 /* Where a signed draft went: into the record, or to wait for others. */
 struct posted {
 	char place[PLACE_TEXT_LEN]; /* its own, or the SUBMIT's */
-	bool is_waiting;
+	bool is_waiting, is_held;
 	uint64_t needed, line; /* approvers, and the line of the guidelines that asks for them */
 };
 

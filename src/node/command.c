@@ -157,6 +157,18 @@ static enum err refused_at_home(struct node *n, const struct statement *s, struc
 	return e;
 }
 
+/* What is held is told before what is to be approved: whoever approves it is to know. */
+static enum err held_at_door(struct node *n, const struct command *in, const struct statement *s,
+			     struct entry_view *view)
+{
+	struct bytes word;
+	enum err e = node_held_by(n, s, in->statement, in->content, &word);
+
+	if (e == ERR_OK && word.len > 0)
+		view->verdict = VERDICT_HELD;
+	return e;
+}
+
 enum err verdict_refuse(const struct node *n, const struct statement *s, uint32_t channel,
 			const struct entry_view *view, struct effect_answer *answer)
 {
@@ -213,6 +225,8 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 		return e;
 	if (judged.view.verdict == VERDICT_OK)
 		e = refused_at_home(n, s, &judged.view);
+	if (e == ERR_OK && (judged.view.verdict == VERDICT_OK || judged.view.verdict == VERDICT_APPROVAL))
+		e = held_at_door(n, in, s, &judged.view);
 	if (e != ERR_OK)
 		return e;
 	if (judged.view.verdict != VERDICT_OK)

@@ -175,6 +175,12 @@ struct entry_read_out {
 enum err node_entry(struct node *n, const struct place_key *place, struct buf *memory,
 		    struct entry_read_out *out) MUST_CHECK;
 /* ERR_NOT_FOUND: none, ERR_REFUSED: erased. */
+/*
+ * The word that holds a statement of ours with this content (.len 0: none, or another person has let exactly
+ * these bytes go, with a reason): docs/spec/release.md section 2. Borrows from the accord, s and content.
+ */
+enum err node_held_by(struct node *n, const struct statement *s, struct bytes outgoing, struct bytes content,
+		      struct bytes *word) MUST_CHECK;
 enum err node_content(struct node *n, const struct statement *s, struct buf *out) MUST_CHECK;
 /* By which entry; ERR_NOT_FOUND: it is not erased. */
 enum err node_eraser(struct node *n, const struct statement *s, struct place_key *out) MUST_CHECK;

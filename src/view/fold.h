@@ -67,7 +67,8 @@
 	X(OPENS,      "a downgrade only opens an item, and a relabelling never does") \
 	X(VERSION,    "it names no version of the accord that may follow here") \
 	X(EXPIRED,    "the authority of this post has ended") \
-	X(LABEL,      "the guidelines do not allow its label here")
+	X(LABEL,      "the guidelines do not allow its label here") \
+	X(HELD,       "a word that holds it is in it: another person must let it go, with a reason")
 /* clang-format on */
 
 enum verdict {

@@ -1,0 +1,293 @@
+#include "accord/words.h"
+
+#include <string.h>
+#include <utf8proc.h>
+
+/* Of one character: the longest decomposition is 18 characters, a syllable has six single letters. */
+#define LETTERS_LEN_MAX 96u
+/* What is searched at once; a word's stream is no longer than the front that is kept. */
+#define WINDOW_LEN 8192u
+#define STREAM_LEN_MAX 2048u
+
+/* ---- Hangul: each conjoining letter as single ones of the keyboard, and as keys ---- */
+
+static const char *const initials[] = { "ㄱ",	"ㄱㄱ", "ㄴ", "ㄷ",   "ㄷㄷ", "ㄹ", "ㅁ", "ㅂ", "ㅂㅂ", "ㅅ",
+					"ㅅㅅ", "ㅇ",	"ㅈ", "ㅈㅈ", "ㅊ",   "ㅋ", "ㅌ", "ㅍ", "ㅎ" };
+static const char *const initial_keys[] = { "r", "r", "s", "e", "e", "f", "a", "q", "q", "t",
+					    "t", "d", "w", "w", "c", "z", "x", "v", "g" };
+static const char *const vowels[] = { "ㅏ",   "ㅐ",   "ㅑ",   "ㅒ",   "ㅓ",   "ㅔ",   "ㅕ",
+				      "ㅖ",   "ㅗ",   "ㅗㅏ", "ㅗㅐ", "ㅗㅣ", "ㅛ",   "ㅜ",
+				      "ㅜㅓ", "ㅜㅔ", "ㅜㅣ", "ㅠ",   "ㅡ",   "ㅡㅣ", "ㅣ" };
+static const char *const vowel_keys[] = { "k",	"o", "i", "o",	"j",  "p",  "u", "p", "h",  "hk", "ho",
+					  "hl", "y", "n", "nj", "np", "nl", "b", "m", "ml", "l" };
+static const char *const finals[] = { "ㄱ",   "ㄱㄱ", "ㄱㅅ", "ㄴ",   "ㄴㅈ", "ㄴㅎ", "ㄷ", "ㄹ", "ㄹㄱ",
+				      "ㄹㅁ", "ㄹㅂ", "ㄹㅅ", "ㄹㅌ", "ㄹㅍ", "ㄹㅎ", "ㅁ", "ㅂ", "ㅂㅅ",
+				      "ㅅ",   "ㅅㅅ", "ㅇ",   "ㅈ",   "ㅊ",   "ㅋ",   "ㅌ", "ㅍ", "ㅎ" };
+static const char *const final_keys[] = { "r",	"r",  "rt", "s",  "sw", "sg", "e", "f", "fr",
+					  "fa", "fq", "ft", "fx", "fv", "fg", "a", "q", "qt",
+					  "t",	"t",  "d",  "w",  "c",	"z",  "x", "v", "g" };
+
+static const struct {
+	uint32_t first;
+	size_t count;
+	const char *const *letters, *const *keys;
+} hangul[] = {
+	{ 0x1100, ARRAY_COUNT(initials), initials, initial_keys },
+	{ 0x1161, ARRAY_COUNT(vowels), vowels, vowel_keys },
+	{ 0x11a8, ARRAY_COUNT(finals), finals, final_keys },
+	/* What stands for two clusters as letters of their own, U+3140 and U+3144, is decomposed to these. */
+	{ 0x111a, 1, &finals[14], &final_keys[14] },
+	{ 0x1121, 1, &finals[17], &final_keys[17] },
+};
+
+/* NULL: no letter of today's Hangul. */
+static const char *hangul_letter(uint32_t c, bool as_keys)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(hangul); i++) {
+		if (c >= hangul[i].first && c - hangul[i].first < hangul[i].count)
+			return (as_keys ? hangul[i].keys : hangul[i].letters)[c - hangul[i].first];
+	}
+	return NULL;
+}
+
+/* ---- Letters ---- */
+
+/* What makes no letter: marks, controls and formats, separators, punctuation. */
+#define DROPPED                                                                                 \
+	(1u << UTF8PROC_CATEGORY_MN | 1u << UTF8PROC_CATEGORY_MC | 1u << UTF8PROC_CATEGORY_ME | \
+	 1u << UTF8PROC_CATEGORY_CC | 1u << UTF8PROC_CATEGORY_CF | 1u << UTF8PROC_CATEGORY_ZS | \
+	 1u << UTF8PROC_CATEGORY_ZL | 1u << UTF8PROC_CATEGORY_ZP | 1u << UTF8PROC_CATEGORY_PC | \
+	 1u << UTF8PROC_CATEGORY_PD | 1u << UTF8PROC_CATEGORY_PS | 1u << UTF8PROC_CATEGORY_PE | \
+	 1u << UTF8PROC_CATEGORY_PI | 1u << UTF8PROC_CATEGORY_PF | 1u << UTF8PROC_CATEGORY_PO)
+
+static bool is_dropped(uint32_t c)
+{
+	/* Letters that fill the place of one and are not seen. */
+	if (c == 0x115f || c == 0x1160)
+		return true;
+	return (DROPPED >> (unsigned)utf8proc_category((utf8proc_int32_t)c) & 1) != 0;
+}
+
+/* The letters of one character, behind each other. */
+static void put_letters(uint32_t c, bool as_keys, struct buf *out)
+{
+	utf8proc_int32_t parts[32];
+	int boundary = UTF8PROC_BOUNDCLASS_START;
+	utf8proc_ssize_t count = utf8proc_decompose_char(
+		(utf8proc_int32_t)c, parts, ARRAY_COUNT(parts),
+		UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD, &boundary);
+
+	for (utf8proc_ssize_t i = 0; i < count && i < (utf8proc_ssize_t)ARRAY_COUNT(parts); i++) {
+		uint8_t utf8[4];
+		const char *letter = hangul_letter((uint32_t)parts[i], as_keys);
+		if (letter != NULL)
+			buf_put_str(out, letter);
+		else if (!is_dropped((uint32_t)parts[i]))
+			buf_put(out, (struct bytes){ utf8, (size_t)utf8proc_encode_char(parts[i], utf8) });
+	}
+}
+
+static void put_stream(struct bytes text, bool as_keys, struct buf *out)
+{
+	uint32_t c;
+
+	while (text.len > 0 && bytes_take_character(&text, &c) == ERR_OK)
+		put_letters(c, as_keys, out);
+}
+
+size_t held_letters(struct bytes text, uint8_t *out, size_t size)
+{
+	struct buf b;
+
+	buf_init(&b, out, size);
+	put_stream(text, false, &b);
+	return b.len;
+}
+
+/* ---- The file ---- */
+
+static bool has_hangul(struct bytes word)
+{
+	uint32_t c;
+
+	while (word.len > 0 && bytes_take_character(&word, &c) == ERR_OK) {
+		uint8_t memory[LETTERS_LEN_MAX];
+		struct buf letters = BUF_ON(memory), keys = letters;
+		uint8_t key_memory[LETTERS_LEN_MAX];
+		keys.ptr = key_memory;
+		put_letters(c, false, &letters);
+		put_letters(c, true, &keys);
+		if (!bytes_equal(buf_bytes(&letters), buf_bytes(&keys)))
+			return true;
+	}
+	return false;
+}
+
+static size_t characters_of(struct bytes text)
+{
+	size_t count = 0;
+	uint32_t c;
+
+	while (text.len > 0 && bytes_take_character(&text, &c) == ERR_OK)
+		count++;
+	return count;
+}
+
+static enum err add_word(struct bytes line, struct arena *a, struct held_words *out)
+{
+	uint8_t memory[STREAM_LEN_MAX];
+	struct buf stream = BUF_ON(memory);
+	struct held_word w = { 0 };
+
+	if (out->count == HELD_WORDS_MAX || line.len > ACCORD_TEXT_LEN_MAX || !bytes_is_utf8(line))
+		return ERR_USAGE;
+	put_stream(line, false, &stream);
+	if (buf_check(&stream) != ERR_OK || characters_of(buf_bytes(&stream)) < HELD_LETTERS_MIN)
+		return ERR_USAGE;
+	w.word = arena_copy(a, line);
+	w.letters = arena_copy(a, buf_bytes(&stream));
+	if (w.word.ptr == NULL || w.letters.ptr == NULL)
+		return ERR_MEMORY;
+	if (has_hangul(line)) {
+		buf_reset(&stream);
+		put_stream(line, true, &stream);
+		w.keys = arena_copy(a, buf_bytes(&stream));
+		if (w.keys.ptr == NULL)
+			return ERR_MEMORY;
+	}
+	out->list[out->count++] = w;
+	return ERR_OK;
+}
+
+/* Blanks around a line are none of its. */
+static struct bytes trimmed(struct bytes line)
+{
+	while (line.len > 0 && (line.ptr[line.len - 1] == ' ' || line.ptr[line.len - 1] == '\r'))
+		line.len--;
+	while (line.len > 0 && line.ptr[0] == ' ')
+		line = (struct bytes){ line.ptr + 1, line.len - 1 };
+	return line;
+}
+
+enum err held_words_read(struct bytes file, struct arena *a, struct held_words *out, size_t *line)
+{
+	struct bytes one;
+	enum err e = ERR_OK;
+
+	out->count = 0;
+	for (*line = 1; e == ERR_OK && file.len > 0; *line += e == ERR_OK) {
+		if (bytes_take_until(&file, '\n', &one) != ERR_OK) {
+			one = file;
+			file.len = 0;
+		}
+		one = trimmed(one);
+		if (one.len > 0 && one.ptr[0] != '#')
+			e = add_word(one, a, out);
+	}
+	return e;
+}
+
+/* ---- Finding ---- */
+
+/* The next character; a byte that begins none counts as U+0000, which is no letter. False at the end. */
+static bool take_any(struct bytes *text, uint32_t *c)
+{
+	if (text->len == 0)
+		return false;
+	if (bytes_take_character(text, c) != ERR_OK)
+		*c = 0;
+	return true;
+}
+
+static const struct held_word *find_in(const struct held_words *w, struct bytes stream)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		const struct held_word *one = &w->list[i];
+		if (memmem(stream.ptr, stream.len, one->letters.ptr, one->letters.len) != NULL)
+			return one;
+		if (one->keys.len > 0 && memmem(stream.ptr, stream.len, one->keys.ptr, one->keys.len) != NULL)
+			return one;
+	}
+	return NULL;
+}
+
+enum script { SCRIPT_LATIN = 1, SCRIPT_GREEK = 2, SCRIPT_CYRILLIC = 4 };
+
+static unsigned script_of(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+		enum script script;
+	} blocks[] = {
+		{ 'A', 'Z', SCRIPT_LATIN },	     { 'a', 'z', SCRIPT_LATIN },
+		{ 0xc0, 0x24f, SCRIPT_LATIN },	     { 0x370, 0x3ff, SCRIPT_GREEK },
+		{ 0x400, 0x52f, SCRIPT_CYRILLIC },   { 0x1c80, 0x1c8f, SCRIPT_CYRILLIC },
+		{ 0x1e00, 0x1eff, SCRIPT_LATIN },    { 0x1f00, 0x1fff, SCRIPT_GREEK },
+		{ 0x2de0, 0x2dff, SCRIPT_CYRILLIC }, { 0xa640, 0xa69f, SCRIPT_CYRILLIC },
+		{ 0xff21, 0xff3a, SCRIPT_LATIN },    { 0xff41, 0xff5a, SCRIPT_LATIN },
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(blocks); i++) {
+		if (c >= blocks[i].first && c <= blocks[i].last)
+			return blocks[i].script;
+	}
+	return 0;
+}
+
+/* Where a word ends: a blank or punctuation; what is not seen ends none, or it would hide a mixture. */
+static bool is_between(uint32_t c)
+{
+	utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)c);
+
+	return c == 0 || c == '\n' || c == '\t' ||
+	       (is_dropped(c) && category != UTF8PROC_CATEGORY_CF && category != UTF8PROC_CATEGORY_MN &&
+		category != UTF8PROC_CATEGORY_CC);
+}
+
+static bool is_mixed(unsigned scripts)
+{
+	return (scripts & SCRIPT_LATIN) != 0 && (scripts & ~(unsigned)SCRIPT_LATIN) != 0;
+}
+
+static struct bytes find_mixed(struct bytes text)
+{
+	struct bytes word = { text.ptr, 0 };
+	unsigned scripts = 0;
+	uint32_t c;
+
+	while (take_any(&text, &c)) {
+		if (!is_between(c)) {
+			scripts |= script_of(c);
+			word.len = (size_t)(text.ptr - word.ptr);
+			continue;
+		}
+		if (is_mixed(scripts))
+			break;
+		word = (struct bytes){ text.ptr, 0 };
+		scripts = 0;
+	}
+	return is_mixed(scripts) ? word : (struct bytes){ NULL, 0 };
+}
+
+struct bytes held_words_find(const struct held_words *w, struct bytes text)
+{
+	uint8_t memory[WINDOW_LEN];
+	struct buf window = BUF_ON(memory);
+	const struct held_word *found = NULL;
+	struct bytes rest = text;
+	uint32_t c;
+
+	while (found == NULL && take_any(&rest, &c)) {
+		put_letters(c, false, &window);
+		if (window.max - window.len > LETTERS_LEN_MAX)
+			continue;
+		found = find_in(w, buf_bytes(&window));
+		/* A word may begin in what was looked through: so much of it stays. */
+		buf_drop(&window, window.len - STREAM_LEN_MAX);
+	}
+	if (found == NULL)
+		found = find_in(w, buf_bytes(&window));
+	if (found != NULL)
+		return found->word;
+	return find_mixed(text);
+}

@@ -1,0 +1,99 @@
+/*
+ * Words that hold an item (docs/spec/release.md section 2): asked at our own door alone. What a peer says is
+ * judged by none of it.
+ */
+#include "node/core.h"
+
+#include "accord/words.h"
+#include "base/alloc.h"
+#include "view/release.h"
+#include "wire/content.h"
+
+#include <stdlib.h>
+
+/* In any text of it; fields as they stand, since what is no text there is no letter either. */
+static struct bytes find_word(const struct held_words *w, const struct statement *s, struct bytes content)
+{
+	struct bytes found = { NULL, 0 };
+	struct content c;
+	struct fault fault;
+
+	for (size_t i = 0; i < s->fields_count && found.len == 0; i++)
+		found = held_words_find(w, s->fields[i].value);
+	if (s->content.sealing != 0 || content.len == 0 || content_read(content, &c, &fault) != ERR_OK)
+		return found;
+	if (found.len == 0)
+		found = held_words_find(w, c.subject);
+	for (size_t i = 0; i < c.portions_count && found.len == 0; i++)
+		found = held_words_find(w, c.portions[i].text);
+	for (size_t i = 0; i < c.fields_count && found.len == 0; i++)
+		found = held_words_find(w, c.fields[i].value);
+	for (size_t i = 0; i < c.attachments_count && found.len == 0; i++)
+		found = held_words_find(w, c.attachments[i].name);
+	return found;
+}
+
+/* A yes to exactly these bytes with a reason. The fold has seen to it that it is another person's. */
+static enum err has_reason(struct node *n, const struct draft_view *v, struct bytes outgoing, uint8_t *memory,
+			   bool *out)
+{
+	struct entry_read_out entry;
+	struct statement inner;
+	struct bytes submitted;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, memory, ENTRY_LEN_MAX);
+	e = node_entry(n, &v->at, &b, &entry);
+	if (e != ERR_OK)
+		return e;
+	if (submit_read(&entry.statement, &submitted, &inner) != ERR_OK || !bytes_equal(submitted, outgoing))
+		return ERR_OK;
+	for (size_t i = 0; i < v->signers_count && !*out; i++) {
+		buf_init(&b, memory, ENTRY_LEN_MAX);
+		e = node_entry(n, &v->signers[i].at, &b, &entry);
+		if (e != ERR_OK)
+			return e;
+		*out = entry.statement.has_content;
+	}
+	return ERR_OK;
+}
+
+static enum err is_let_go(struct node *n, const struct statement *s, struct bytes outgoing, bool *out)
+{
+	uint8_t *memory = xcalloc(1, ENTRY_LEN_MAX);
+	enum err e = ERR_NOT_FOUND;
+	struct draft_view v;
+
+	*out = false;
+	for (size_t i = 0; i < n->accord->channels_count && e == ERR_NOT_FOUND; i++) {
+		const struct accord_channel *home = &n->accord->channels[i];
+		if (home->plane != PLANE_HOME || (home->parties >> n->self & 1) == 0)
+			continue;
+		e = draft_find(&n->fold, home->number, s->id, &v);
+		if (e == ERR_OK && v.state == DRAFT_SUBMITTED)
+			e = has_reason(n, &v, outgoing, memory, out);
+	}
+	free(memory);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err node_held_by(struct node *n, const struct statement *s, struct bytes outgoing, struct bytes content,
+		      struct bytes *word)
+{
+	const struct accord_channel *channel = accord_channel_find(n->accord, s->channel);
+	const struct held_words *w = accord_here(n, s->channel)->held;
+	bool is_gone;
+	enum err e;
+
+	*word = (struct bytes){ NULL, 0 };
+	if (w == NULL || channel == NULL || channel->plane == PLANE_HOME)
+		return ERR_OK;
+	*word = find_word(w, s, content);
+	if (word->len == 0)
+		return ERR_OK;
+	e = is_let_go(n, s, outgoing, &is_gone);
+	if (e == ERR_OK && is_gone)
+		*word = (struct bytes){ NULL, 0 };
+	return e;
+}

@@ -1,0 +1,74 @@
+"""Words that hold an item: nothing with one of them leaves until another person says why it may."""
+import shutil
+
+import pytest
+
+import nodes
+
+TEAM = {"watch": ["watch"], "head": ["head"], "shift": ["shift"]}
+
+
+@pytest.fixture
+def world(stage, tmp_path):
+    accord = tmp_path / "accord"
+    shutil.copytree(nodes.ROOT / "accords/rok-us", accord)
+    with open(accord / "guidelines", "a", encoding="utf-8") as file:
+        file.write("words hold words.txt\n")
+    (accord / "words.txt").write_text("# Names that nobody writes by the way.\n작전계획\nIron Gate\n", encoding="utf-8")
+    return stage.world(accord=accord, officers_of={"kor": TEAM, "usa": TEAM}, label="U")
+
+
+def send(node, text, label="U", channel="notify"):
+    return node.say("send", channel, text, "--to", f"{'usa' if node.party == 'kor' else 'kor'}/watch", "--label", label, key="watch")
+
+
+def test_a_word_holds_until_another_lets_it_go(world):
+    kor, usa = world["kor"], world["usa"]
+    assert send(kor, "작전과 계획")["step"] == "QUEUED"
+    held = []
+    for text in ("작전계획을 보냄", "작 전 계 획", "wkrwjsrPghlr", "I\u200bron-Gate", "a \u041ePLAN"):
+        said = send(kor, text)
+        assert said["step"] == "SUBMITTED", text
+        held.append(said["place"])
+    rows = {row["place"]: row for row in kor.get("/drafts")}
+    assert [rows[place]["held"] for place in held] == ["작전계획", "작전계획", "작전계획", "Iron Gate", "\u041ePLAN"]
+    assert {row["state"] for row in rows.values()} == {"SUBMITTED"}, "nothing else is asked of them, and they wait"
+    assert "HELD by this word in it: 작전계획" in kor.run("approve", held[0]).stdout
+
+    refused = kor.run("approve", held[0], "--sign", key="head", code=4)
+    assert "held by the word 작전계획" in refused.stderr
+    kor.run("approve", held[0], "--sign", "--override", "It is mine.", key="watch", code=4)  # not himself
+    done = kor.say("approve", held[0], "--sign", "--override", "The name was published.", key="head")
+    usa.await_step(done["released"], "STATION RECEIPT")
+    there = usa.entry(done["released"])
+    assert there["text"] == ["작전계획을 보냄"] and there["verdict"] == "OK"
+    reason = kor.entry(done["place"])
+    assert reason["text"] == ["The name was published."] and reason["label"] == there["label"], "under the item's own label"
+    assert not usa.get("/drafts"), "why it was let go is the party's own"
+    kor.run("refuse", held[1], "Not this.", key="head")
+    world.await_receipts()
+    assert [one["title"] for one in usa.get("/inbox", channel="notify")["messages"]] == ["작전과 계획", "작전계획을 보냄"]
+    assert kor.run("approve", held[2], "--sign", "--override", "x", key="shift").stdout.count("goes out") == 1
+    assert kor.status()["void"] == 0 and usa.status()["void"] == 0
+
+
+def test_held_and_to_be_approved(world):
+    """The one yes that the guidelines ask for and the reason may be the same person's; without a reason it waits."""
+    kor, usa = world["kor"], world["usa"]
+    said = send(kor, "Iron Gate opens at dawn.", "C")
+    assert said["step"] == "SUBMITTED" and said["needed"] == 1
+    kor.run("approve", said["place"], "--sign", key="head", code=4)
+    done = kor.say("approve", said["place"], "--sign", "--override", "An exercise that both announced.", key="head")
+    usa.await_step(done["released"], "STATION RECEIPT")
+    assert usa.entry(done["released"])["signatures"] == 2
+    plain = send(kor, "Gates open at dawn.", "C")
+    assert "No word holds" in kor.run("approve", plain["place"], "--sign", "--override", "x", key="head", code=2).stderr
+
+
+def test_a_peers_word_is_read(world):
+    """What a peer lets go is no affair of ours: his entry counts, and is shown."""
+    kor, usa = world["kor"], world["usa"]
+    said = send(usa, "Iron Gate.")
+    done = usa.say("approve", said["place"], "--sign", "--override", "Agreed on the telephone.", key="head")
+    kor.await_step(done["released"], "STATION RECEIPT")
+    assert kor.entry(done["released"])["verdict"] == "OK"
