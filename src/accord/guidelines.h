@@ -11,6 +11,7 @@
 #define ACCORD_GUIDELINES_H
 
 #include "accord/accord.h"
+#include "base/time.h"
 
 #define GUIDELINES_WORDS "words.txt" /* the one file that a line "words hold" may name */
 
@@ -162,5 +163,10 @@ size_t guidelines_level_find(const struct guidelines *g, struct bytes code);
 size_t guidelines_category_find(const struct guidelines *g, struct bytes name);
 size_t guidelines_value_find(const struct guidelines *g, struct bytes code);
 size_t guidelines_feed_find(const struct guidelines *g, struct bytes name);
+
+#define GUIDELINES_DAY_LEN 11 /* "2027-06-30" and its terminator */
+/* The day of review-by as it is written; and whether that day (UTC) has passed. Nothing stops on it. */
+void guidelines_review_day(const struct guidelines *g, char out[GUIDELINES_DAY_LEN]);
+bool guidelines_is_review_due(const struct guidelines *g, struct wall now);
 
 #endif

@@ -1,5 +1,6 @@
 #include "api/runs.h"
 
+#include "accord/guidelines.h"
 #include "api/entry_reply.h"
 #include "api/form_reply.h"
 #include "api/place_text.h"
@@ -211,6 +212,15 @@ static void reply_contained(struct reply *r, const struct api_contained *p)
 	reply_object_end(r);
 }
 
+static void reply_review(struct api *a, struct reply *r, const struct guidelines *g)
+{
+	char day[GUIDELINES_DAY_LEN];
+
+	guidelines_review_day(g, day);
+	reply_str(r, "review_by", day);
+	reply_bool(r, "review_due", guidelines_is_review_due(g, a->now.wall));
+}
+
 enum err run_status(struct api *a, struct request *q, struct reply *r)
 {
 	struct node_status *s = xcalloc(1, sizeof *s);
@@ -224,6 +234,8 @@ enum err run_status(struct api *a, struct request *q, struct reply *r)
 	reply_bool(r, "recovering", s->is_recovering);
 	if (s->recovering != NULL)
 		reply_str(r, "recovering_why", s->recovering);
+	if (node_in_force(a->node)->guidelines != NULL)
+		reply_review(a, r, node_in_force(a->node)->guidelines);
 	reply_array(r, "peers");
 	for (size_t i = 0; i < s->peers_count; i++)
 		reply_peer(r, node_accord(a->node), &s->peers[i]);
@@ -315,6 +327,63 @@ static void reply_timers(struct reply *r, const struct accord *a)
 	reply_uint(r, "flash_len_max", a->flash_len_max);
 }
 
+static void reply_values(struct reply *r, const struct accord *accord, size_t category)
+{
+	const struct guidelines *g = accord->guidelines;
+
+	reply_array(r, "values");
+	for (size_t i = 0; i < g->values_count; i++) {
+		if (g->values[i].category != category)
+			continue;
+		reply_object(r, NULL);
+		reply_str(r, "code", g->values[i].code);
+		reply_names(r, "names", accord, g->values[i].names.text);
+		reply_str(r, "from", g->levels[g->values[i].from].code);
+		reply_bool(r, "originator_controlled", g->values[i].is_originator_controlled);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+}
+
+/* What a label may be made of; who reads it is for the terminal's matrix, from the same file. */
+static void reply_guidelines(struct api *a, struct reply *r, const struct accord *accord)
+{
+	static const char *const rules[] = { "all", "any", "info" };
+	const struct guidelines *g = accord->guidelines;
+
+	reply_object(r, "guidelines");
+	reply_str(r, "name", g->name);
+	reply_uint(r, "version", g->version);
+	reply_review(a, r, g);
+	reply_array(r, "levels");
+	for (size_t i = 0; i < g->levels_count; i++) {
+		reply_object(r, NULL);
+		reply_str(r, "code", g->levels[i].code);
+		reply_names(r, "names", accord, g->levels[i].names.text);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	reply_array(r, "categories");
+	for (size_t i = 0; i < g->categories_count; i++) {
+		reply_object(r, NULL);
+		reply_str(r, "name", g->categories[i].name);
+		reply_str(r, "rule", rules[g->categories[i].rule]);
+		reply_values(r, accord, i);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	reply_array(r, "parties");
+	for (size_t i = 0; i < g->parties_count; i++) {
+		reply_object(r, NULL);
+		reply_str(r, "code", g->parties[i].code);
+		reply_names(r, "names", accord, g->parties[i].names.text);
+		reply_bool(r, "outside", (g->members >> i & 1) == 0);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	reply_object_end(r);
+}
+
 enum err run_accord(struct api *a, struct request *q, struct reply *r)
 {
 	const struct accord *accord = node_in_force(a->node);
@@ -346,6 +415,8 @@ enum err run_accord(struct api *a, struct request *q, struct reply *r)
 	reply_array_end(r);
 	reply_channels(a, r);
 	reply_timers(r, accord);
+	if (accord->guidelines != NULL)
+		reply_guidelines(a, r, accord);
 	reply_text(r, "manifest", accord->manifest);
 	reply_object_end(r);
 	return ERR_OK;

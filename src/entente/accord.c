@@ -1,3 +1,4 @@
+#include "accord/guidelines.h"
 #include "accord/procedure.h"
 #include "entente/accord_life.h"
 #include "entente/matrix.h"
@@ -5,6 +6,7 @@
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/words.h"
+#include "sys/clock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -120,6 +122,16 @@ static enum exit_code open_both(const struct options *o, struct accord_dir *d, s
 	return code;
 }
 
+static void note_review(const struct guidelines *g)
+{
+	char day[GUIDELINES_DAY_LEN];
+
+	if (g == NULL || !guidelines_is_review_due(g, clock_now().wall))
+		return;
+	guidelines_review_day(g, day);
+	say_note(_("Its guidelines were to be reviewed by {1}."), day);
+}
+
 static void say_checked(const struct accord_dir *d)
 {
 	char hash[2 * HASH_LEN + 1];
@@ -147,6 +159,7 @@ static enum exit_code check(struct options *o)
 	} else if (code == EXIT_DONE) {
 		say(_("accord {1}: every rule holds\n"), hex_of(d.accord->hash, hash));
 		show_matrix(d.accord);
+		note_review(d.accord->guidelines);
 		if (old.accord != NULL)
 			show_opened(d.accord, old.accord, true);
 	}

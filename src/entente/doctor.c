@@ -332,6 +332,9 @@ static void check_node(struct doctor *d)
 	find(d, json_flag(status, "recovering") ? FINDING_BAD : FINDING_OK, N_("node"),
 	     json_flag(status, "recovering") ? _(json_str(status, "recovering_why")) : _("runs"),
 	     json_flag(status, "recovering") ? "entente status" : "");
+	if (json_flag(status, "review_due"))
+		find(d, FINDING_WARN, N_("guidelines"), _("their day of review has passed"),
+		     "entente accord draft NEW");
 	check_sandbox(d, status);
 	if (json_uint(status, "stopped_logs") > 0)
 		find(d, FINDING_BAD, N_("logs"), _("one is stopped"), "entente status");

@@ -147,6 +147,10 @@ static void show_status(const json_t *status)
 			     _("RECOVERING: those of our own logs that are named below are closed: "));
 		say("{1}\n", _(json_str(status, "recovering_why")));
 	}
+	if (json_flag(status, "review_due")) {
+		say_coloured(COLOUR_WARN, _("the guidelines were to be reviewed by "));
+		say("{1}\n", json_str(status, "review_by"));
+	}
 	json_array_foreach(json_object_get(status, "peers"), i, row) show_peer(row, now);
 	json_array_foreach(json_object_get(status, "stopped"), i, row) show_stopped(row);
 	say(_("processes of this node\n"));

@@ -1,4 +1,5 @@
 """The marking is the decision: what the accord's guidelines do not allow is filed at no door, and counts at none."""
+import json
 import re
 
 import nodes
@@ -88,3 +89,18 @@ def test_a_peers_is_void(world):
         assert (why is None) == ("guidelines" not in entry)
     assert kor.entry(places["TS"])["guidelines"]["reason"] == "CEILING"
     assert kor.status()["void"] == 2
+
+
+def test_a_day_of_review_warns_and_stops_nothing(stage):
+    world = stage.world(officers_of={"kor": OFFICERS, "usa": OFFICERS}, label="U", edit={"guidelines": ("2027-06-30", "2024-02-29")})
+    kor = world["kor"]
+    about = kor.get("/accord")["guidelines"]
+    assert (about["review_by"], about["review_due"]) == ("2024-02-29", True)
+    assert [one["code"] for one in about["levels"]] == ["U", "R", "C", "S", "TS"]
+    assert [(one["name"], one["rule"], [value["code"] for value in one["values"]]) for one in about["categories"]] == [
+        ("caveat", "all", ["NCG", "LEADER"]), ("topic", "all", ["DPRK-NUC", "DPRK-MSL", "SANCTIONS"]), ("note", "info", ["EXERCISE", "DRAFT"])]
+    assert "to be reviewed by 2024-02-29" in kor.run("status").stdout
+    assert "to be reviewed by 2024-02-29" in nodes.run("accord", "check", world.accord).stderr
+    assert {"check": "guidelines", "finding": "WARN"}.items() <= next(
+        row for row in json.loads(kor.run("doctor", "--json", code=None).stdout) if row["check"] == "guidelines").items()
+    assert kor.say("send", "notify", "Good.", "--to", "usa/watch", "--label", "U", key="watch")["step"] == "QUEUED"
