@@ -121,6 +121,7 @@
 #define GUARD_DEPTH_MAX 3u		       /* counted from 1 */
 #define CHOICES_MAX 1024u		       /* of a definition: all options, at each precedence */
 #define LADDER_RUNGS_MAX 4u		       /* seconds between the rungs of an escalation */
+#define INSTANCE_MOVES_MAX 128u		       /* of one party, that count in one instance */
 #define PROCEDURE_SPAN_S_MAX (366u * 86400u)   /* longest time for anything, in seconds */
 #define ACCORD_LINE_LEN_MAX 4096u	       /* bytes of one line, without its newline */
 #define ACCORD_SPAN_MS_MAX (366ull * 86400000) /* longest span of a timer */

@@ -26,6 +26,11 @@
 	X(READ_TAKES_TURNS, "a read that fails takes turns with it that no table has") \
 	X(RENEW_IN_PLACE, "a start writes over the only copy of what it read") \
 	X(ONE_VERSION, "all entries are judged by the newest version of the accord that is held") \
+	X(NO_CONFIRM, "a gate is decided as soon as all have concurred") \
+	X(LATE_WITHDRAW, "who has confirmed may withdraw") \
+	X(SECOND_CONCURRENCE, "a party concurs with two proposals at once") \
+	X(BY_ARRIVAL, "a move is judged on all that is held when it comes") \
+	X(CLAIMED_TIME, "whether an answer is late is told by claimed times") \
 	X(RENEW_NOTHING, "a start builds on what only the kernel's memory has")
 /* clang-format on */
 

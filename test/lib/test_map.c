@@ -13,10 +13,15 @@ static struct bytes key_of(const struct test_map_row *r)
 /* The first row that is not before the key. */
 static size_t place_of(const struct test_map *m, struct bytes key)
 {
-	size_t at = 0;
+	size_t at = 0, end = m->count;
 
-	while (at < m->count && bytes_compare(key_of(&m->rows[at]), key) < 0)
-		at++;
+	while (at < end) {
+		size_t middle = at + (end - at) / 2;
+		if (bytes_compare(key_of(&m->rows[middle]), key) < 0)
+			at = middle + 1;
+		else
+			end = middle;
+	}
 	return at;
 }
 

@@ -1,0 +1,263 @@
+/* What stands, within a glimpse: which steps are open and done, whether it is closed. */
+#include "proc/instance.h"
+
+#include <assert.h>
+
+static const char *const life_words[] = { "ACTIVE", "RECESS", "STOOD DOWN", "ENDED", "CLOSED" };
+
+const char *lifecycle_name(enum lifecycle l)
+{
+	assert(l < LIFE_COUNT);
+	return life_words[l];
+}
+
+bool fact_is_in(const struct fact *f, const struct glimpse *g)
+{
+	if (g->past != NULL)
+		return vector_covers(g->past, f->move.at);
+	return f->seen[g->party].number != 0 && f->seen[g->party].number <= g->number;
+}
+
+const struct fact *fact_find(const struct instance *i, struct spot at, const struct glimpse *g)
+{
+	for (size_t n = 0; n < i->count; n++) {
+		if (spot_equal(i->facts[n].move.at, at))
+			return fact_is_in(&i->facts[n], g) ? &i->facts[n] : NULL;
+	}
+	return NULL;
+}
+
+bool has_said(const struct instance *i, const struct glimpse *g, enum move_kind kind, size_t party)
+{
+	for (size_t n = 0; n < i->count; n++) {
+		if (i->facts[n].move.kind == kind && i->facts[n].move.at.party == party &&
+		    fact_is_in(&i->facts[n], g))
+			return true;
+	}
+	return false;
+}
+
+/* ---- Which steps are done ---- */
+
+static bool has_message(const struct instance *i, const struct glimpse *g, size_t step)
+{
+	for (size_t n = 0; n < i->count; n++) {
+		if (i->facts[n].move.kind == MOVE_MESSAGE && i->facts[n].move.step == step &&
+		    fact_is_in(&i->facts[n], g))
+			return true;
+	}
+	return false;
+}
+
+static bool is_done_by(const struct instance *i, const struct glimpse *g, size_t step, size_t party)
+{
+	for (size_t n = 0; n < i->count; n++) {
+		const struct move *m = &i->facts[n].move;
+		if (m->kind == MOVE_DONE && m->step == step && m->at.party == party &&
+		    fact_is_in(&i->facts[n], g))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * How many persons of a party attended a step at once, at most: in its own log, which has one order. With
+ * *is_there whether this person does now.
+ */
+size_t persons_attending(const struct instance *i, const struct glimpse *g, size_t step, size_t party,
+			 uint64_t person, bool *is_there)
+{
+	size_t now = 0, most = 0;
+
+	*is_there = false;
+	for (size_t n = 0; n < i->count; n++) {
+		const struct move *m = &i->facts[n].move;
+		if (m->step != step || m->at.party != party || !fact_is_in(&i->facts[n], g) ||
+		    (m->kind != MOVE_ATTEND && m->kind != MOVE_LEAVE))
+			continue;
+		now = m->kind == MOVE_ATTEND ? now + 1 : now - 1;
+		most = now > most ? now : most;
+		if (m->person == person)
+			*is_there = m->kind == MOVE_ATTEND;
+	}
+	return most;
+}
+
+static bool has_quorum(const struct instance *i, const struct glimpse *g, size_t step)
+{
+	for (size_t party = 0; party < PARTY_MAX; party++) {
+		bool is_there;
+		if ((i->parties >> party & 1) != 0 &&
+		    persons_attending(i, g, step, party, 0, &is_there) < i->procedure->steps[step].quorum)
+			return false;
+	}
+	return true;
+}
+
+static bool is_acted(const struct instance *i, const struct glimpse *g, size_t step)
+{
+	enum procedure_of of = i->procedure->steps[step].by.of;
+	bool is_any = false, is_all = true;
+
+	if (of == OF_OPENER)
+		return is_done_by(i, g, step, i->start.party);
+	for (size_t party = 0; party < PARTY_MAX; party++) {
+		bool is_one;
+		if ((i->parties >> party & 1) == 0)
+			continue;
+		is_one = is_done_by(i, g, step, party);
+		is_any = is_any || is_one;
+		is_all = is_all && is_one;
+	}
+	return of == OF_ANY ? is_any : is_all;
+}
+
+static bool is_done(const struct instance *i, const struct glimpse *g, size_t step)
+{
+	switch (i->procedure->steps[step].kind) {
+	case STEP_NOTICE:
+		return has_message(i, g, step);
+	case STEP_MEET:
+		return has_quorum(i, g, step);
+	case STEP_EXCHANGE:
+	case STEP_ACT:
+		return is_acted(i, g, step);
+	case STEP_GATE:
+		return gate_is_done(i, g, step);
+	case STEP_COUNT:
+		break;
+	}
+	return false;
+}
+
+/* ---- Guards ---- */
+
+static bool owes(const struct step *s, enum level what, size_t role)
+{
+	for (size_t o = 0; o < s->owe_count; o++) {
+		if (s->owe[o].what == what && s->owe[o].who.role == role)
+			return true;
+	}
+	return false;
+}
+
+/* Every other party has given exactly this level of one message. */
+static bool is_reached_by(const struct instance *i, const struct glimpse *g, const struct move *message,
+			  enum level what)
+{
+	const struct step *s = &i->procedure->steps[message->step];
+	uint8_t given = (uint8_t)(1u << message->at.party);
+
+	for (size_t n = 0; n < i->count; n++) {
+		const struct move *m = &i->facts[n].move;
+		if (spot_equal(m->about, message->at) && move_level(m) == what && owes(s, what, m->role) &&
+		    fact_is_in(&i->facts[n], g))
+			given |= (uint8_t)(1u << m->at.party);
+	}
+	return (i->parties & ~given) == 0;
+}
+
+static bool is_reached(const struct instance *i, const struct glimpse *g, size_t step, enum level what)
+{
+	for (size_t n = 0; n < i->count; n++) {
+		const struct move *m = &i->facts[n].move;
+		if (m->kind == MOVE_MESSAGE && m->step == step && fact_is_in(&i->facts[n], g) &&
+		    is_reached_by(i, g, m, what))
+			return true;
+	}
+	return false;
+}
+
+static bool is_lapsed(const struct instance *i, const struct glimpse *g, size_t step, enum level what)
+{
+	for (size_t n = 0; n < i->count; n++) {
+		const struct move *m = &i->facts[n].move;
+		if (m->kind == MOVE_LAPSE && m->step == step && m->which == what &&
+		    fact_is_in(&i->facts[n], g))
+			return true;
+	}
+	return false;
+}
+
+struct guarded {
+	const struct instance *i;
+	const struct glimpse *g;
+	const struct standing *s;
+};
+
+static bool leaf_holds(void *self, const struct guard_node *n)
+{
+	const struct guarded *c = self;
+	uint8_t option;
+
+	switch (n->kind) {
+	case GUARD_DONE:
+		return (c->s->done >> n->step & 1) != 0;
+	case GUARD_REACHED:
+		return is_reached(c->i, c->g, n->step, (enum level)n->which);
+	case GUARD_DECIDED:
+		return gate_is_decided(c->i, c->g, n->step, &option) && option == n->which;
+	case GUARD_LAPSED:
+		return is_lapsed(c->i, c->g, n->step, (enum level)n->which);
+	case GUARD_PRECEDENCE:
+		return c->i->precedence == (enum precedence)n->which;
+	case GUARD_ALL:
+	case GUARD_ANY:
+	case GUARD_AT_LEAST:
+	case GUARD_COUNT:
+		break;
+	}
+	return false;
+}
+
+struct standing instance_standing(const struct instance *i, const struct glimpse *g)
+{
+	struct standing s = { 0 };
+	struct guarded c = { i, g, &s };
+
+	/* A guard names steps above it alone. */
+	for (size_t step = 0; step < i->procedure->steps_count; step++) {
+		if (!guard_evaluate(&i->procedure->steps[step].after, leaf_holds, &c))
+			continue;
+		s.open |= 1ull << step;
+		if (is_done(i, g, step))
+			s.done |= 1ull << step;
+	}
+	s.is_closed = guard_evaluate(&i->procedure->close, leaf_holds, &c);
+	return s;
+}
+
+static bool is_resumed(const struct instance *i, const struct glimpse *g, struct spot recess)
+{
+	for (size_t n = 0; n < i->count; n++) {
+		if (i->facts[n].move.kind == MOVE_RESUME && spot_equal(i->facts[n].move.about, recess) &&
+		    fact_is_in(&i->facts[n], g))
+			return true;
+	}
+	return false;
+}
+
+enum lifecycle instance_life(const struct instance *i, const struct glimpse *g)
+{
+	uint8_t down = 0;
+	bool is_recess = false;
+
+	if (instance_standing(i, g).is_closed)
+		return LIFE_CLOSED;
+	for (size_t n = 0; n < i->count; n++) {
+		const struct move *m = &i->facts[n].move;
+		if (!fact_is_in(&i->facts[n], g))
+			continue;
+		if (m->kind == MOVE_STAND_DOWN)
+			down |= (uint8_t)(1u << m->at.party);
+		if (m->kind == MOVE_RECESS && !is_resumed(i, g, m->at))
+			is_recess = true;
+	}
+	if ((i->parties & ~down) == 0)
+		return LIFE_STOOD_DOWN;
+	for (size_t party = 0; party < PARTY_MAX; party++) {
+		if (has_said(i, g, MOVE_END, party))
+			return LIFE_ENDED;
+	}
+	return is_recess ? LIFE_RECESS : LIFE_ACTIVE;
+}

@@ -1,0 +1,72 @@
+/*
+ * instance.h - the state of one instance within a glimpse of it.
+ *
+ * Spec: docs/spec/procedure.md section 5. Layer: proc. Pure.
+ *
+ * A glimpse is a part of the facts that is closed under the past: what a vector covers, or what one party's
+ * log had shown at one of its entries. Whatever is true within a glimpse is true within every greater one.
+ */
+#ifndef PROC_INSTANCE_H
+#define PROC_INSTANCE_H
+
+#include "proc/machine.h"
+
+struct glimpse {
+	const struct vector *past; /* NULL: by log */
+	size_t party;
+	uint64_t number;
+};
+
+bool fact_is_in(const struct fact *f, const struct glimpse *g);
+const struct fact *fact_find(const struct instance *i, struct spot at, const struct glimpse *g);
+
+struct standing {
+	uint64_t open; /* bit mask of steps whose guard holds */
+	uint64_t done;
+	bool is_closed;
+};
+struct standing instance_standing(const struct instance *i, const struct glimpse *g);
+
+enum lifecycle { LIFE_ACTIVE, LIFE_RECESS, LIFE_STOOD_DOWN, LIFE_ENDED, LIFE_CLOSED, LIFE_COUNT };
+const char *lifecycle_name(enum lifecycle l);
+enum lifecycle instance_life(const struct instance *i, const struct glimpse *g);
+/* Whether one of the party's moves of that kind is there. */
+bool has_said(const struct instance *i, const struct glimpse *g, enum move_kind kind, size_t party);
+size_t persons_attending(const struct instance *i, const struct glimpse *g, size_t step, size_t party,
+			 uint64_t person, bool *is_there);
+
+/* ---- gate.c ---- */
+
+bool is_withdrawn(const struct instance *i, const struct glimpse *g, const struct fact *proposal);
+/* Bit masks: of parties whose every signing role has concurred; of those that have confirmed. */
+uint8_t gate_concurred(const struct instance *i, const struct glimpse *g, const struct fact *proposal);
+uint8_t gate_confirmed(const struct instance *i, const struct glimpse *g, const struct fact *proposal);
+/* The decided option of a gate; false: it is not decided. Of `each`: that all decided alike. */
+bool gate_is_decided(const struct instance *i, const struct glimpse *g, size_t step, uint8_t *option);
+bool gate_is_done(const struct instance *i, const struct glimpse *g, size_t step);
+enum ruling gate_judge(const struct instance *i, const struct move *m);
+
+/* ---- obligation.c ---- */
+
+/* Who owes what: one obligation of a step, by one party, of one message or of the open step. */
+struct owed {
+	size_t step, obligation, party;
+	struct spot about; /* the message of a notice; number 0: the step */
+};
+enum owed_state { OWED_OPEN, OWED_MET, OWED_LAPSED, OWED_MET_LATE, OWED_MET_CROSSED, OWED_COUNT };
+const char *owed_state_name(enum owed_state s);
+/* The next one that is armed within g; *at begins with .step = SIZE_MAX. */
+bool owed_next(const struct instance *i, const struct glimpse *g, const struct standing *s, struct owed *at);
+enum owed_state owed_state(const struct instance *i, const struct glimpse *g, const struct owed *o);
+/* Whether its time is over at an entry of `party` that is filed then, on that party's clock. */
+bool owed_is_over(const struct instance *i, const struct glimpse *g, const struct owed *o, size_t party,
+		  uint64_t filed_ms);
+enum ruling lapse_judge(const struct instance *i, const struct move *m);
+/* Which level a move gives: LEVEL_COUNT for none. */
+enum level move_level(const struct move *m);
+/* When party's log first showed that `holds`, of what is in g; `otherwise` if none of its entries did. */
+uint64_t clock_of_all(const struct instance *i, const struct glimpse *g, size_t party, uint64_t otherwise,
+		      bool (*holds)(const struct instance *i, const struct glimpse *g, const void *self),
+		      const void *self);
+
+#endif

@@ -1,0 +1,325 @@
+/* Each move against what is counted in its past; then its own fact, and what its log shows from here on. */
+#include "proc/machine.h"
+
+#include "base/plant.h"
+#include "proc/instance.h"
+#include "proc/rows.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const char *const move_words[] = {
+#define MOVE_WORD(name, word) word,
+	MOVE_LIST(MOVE_WORD)
+#undef MOVE_WORD
+};
+
+static const struct {
+	const char *name, *text;
+} rulings[] = {
+#define RULING_ROW(name, text) { #name, text },
+	RULING_LIST(RULING_ROW)
+#undef RULING_ROW
+};
+
+const char *move_name(enum move_kind kind)
+{
+	assert(kind < MOVE_COUNT);
+	return move_words[kind];
+}
+
+const char *ruling_name(enum ruling r)
+{
+	assert(r < RULING_COUNT);
+	return rulings[r].name;
+}
+
+const char *ruling_text(enum ruling r)
+{
+	assert(r < RULING_COUNT);
+	return rulings[r].text;
+}
+
+/* ---- Judging, a function a kind ---- */
+
+static enum ruling judge_by(const struct instance *i, const struct move *m, const struct procedure_who *by)
+{
+	if (m->is_node)
+		return RULING_NODE;
+	if (m->role != by->role)
+		return RULING_ROLE;
+	return by->of == OF_OPENER && m->at.party != i->start.party ? RULING_PARTY : RULING_OK;
+}
+
+static bool is_kind(const struct instance *i, const struct move *m, unsigned kinds)
+{
+	return m->step < i->procedure->steps_count && (kinds >> i->procedure->steps[m->step].kind & 1) != 0;
+}
+
+static enum ruling judge_on_step(const struct instance *i, const struct move *m, const struct glimpse *g)
+{
+	enum ruling r = judge_by(i, m, &i->procedure->steps[m->step].by);
+
+	if (r != RULING_OK)
+		return r;
+	return (instance_standing(i, g).open >> m->step & 1) != 0 ? RULING_OK : RULING_STEP;
+}
+
+static enum ruling judge_message(const struct instance *i, const struct move *m, const struct glimpse *g)
+{
+	return is_kind(i, m, 1u << STEP_NOTICE) ? judge_on_step(i, m, g) : RULING_REFERS;
+}
+
+static enum ruling judge_done(const struct instance *i, const struct move *m, const struct glimpse *g)
+{
+	enum ruling r =
+		is_kind(i, m, 1u << STEP_EXCHANGE | 1u << STEP_ACT) ? judge_on_step(i, m, g) : RULING_REFERS;
+
+	for (size_t n = 0; n < i->count && r == RULING_OK; n++) {
+		const struct move *before = &i->facts[n].move;
+		if (before->kind == MOVE_DONE && before->step == m->step && before->at.party == m->at.party &&
+		    fact_is_in(&i->facts[n], g))
+			r = RULING_TWICE;
+	}
+	return r;
+}
+
+static enum ruling judge_attend(const struct instance *i, const struct move *m, const struct glimpse *g)
+{
+	enum ruling r = is_kind(i, m, 1u << STEP_MEET) ? judge_on_step(i, m, g) : RULING_REFERS;
+	bool is_there;
+
+	if (r != RULING_OK)
+		return r;
+	(void)persons_attending(i, g, m->step, m->at.party, m->person, &is_there);
+	if (m->kind == MOVE_LEAVE)
+		return is_there ? RULING_OK : RULING_REFERS;
+	return is_there ? RULING_TWICE : RULING_OK;
+}
+
+static bool has_read(const struct instance *i, const struct move *m, const struct glimpse *g)
+{
+	for (size_t n = 0; n < i->count; n++) {
+		const struct move *read = &i->facts[n].move;
+		if (read->kind == MOVE_WATCH_READ && read->at.party == m->at.party &&
+		    spot_equal(read->about, m->about) && fact_is_in(&i->facts[n], g))
+			return true;
+	}
+	return false;
+}
+
+/* WATCH READ and what follows it, of another party's message; a proposal is read back too. */
+static enum ruling judge_on_message(const struct instance *i, const struct move *m, const struct glimpse *g)
+{
+	const struct fact *about = fact_find(i, m->about, g);
+
+	if (m->is_node && m->kind != MOVE_REPLY)
+		return RULING_NODE;
+	if (about == NULL || about->move.at.party == m->at.party)
+		return RULING_REFERS;
+	if (about->move.kind == MOVE_PROPOSE && m->kind == MOVE_READ_BACK)
+		return RULING_OK;
+	if (about->move.kind != MOVE_MESSAGE)
+		return RULING_REFERS;
+	return m->kind == MOVE_WATCH_READ || m->is_node || has_read(i, m, g) ? RULING_OK : RULING_READ;
+}
+
+/* Of a read-back of an own statement, once. */
+static enum ruling judge_mark(const struct instance *i, const struct move *m, const struct glimpse *g)
+{
+	const struct fact *back = fact_find(i, m->about, g);
+	const struct fact *own = back == NULL ? NULL : fact_find(i, back->move.about, g);
+
+	if (m->is_node)
+		return RULING_NODE;
+	if (own == NULL || back->move.kind != MOVE_READ_BACK || own->move.at.party != m->at.party)
+		return RULING_REFERS;
+	for (size_t n = 0; n < i->count; n++) {
+		if (i->facts[n].move.kind == MOVE_MARK && spot_equal(i->facts[n].move.about, m->about) &&
+		    fact_is_in(&i->facts[n], g))
+			return RULING_TWICE;
+	}
+	return RULING_OK;
+}
+
+static enum ruling judge_recess(const struct instance *i, const struct move *m, const struct glimpse *g)
+{
+	enum ruling r;
+
+	if (!i->procedure->has_recess)
+		return RULING_RECESS;
+	r = judge_by(i, m, &i->procedure->recess_by);
+	if (r != RULING_OK)
+		return r;
+	if (m->kind == MOVE_RECESS)
+		return instance_life(i, g) == LIFE_RECESS ? RULING_RECESS : RULING_OK;
+	if (fact_find(i, m->about, g) == NULL || fact_find(i, m->about, g)->move.kind != MOVE_RECESS)
+		return RULING_REFERS;
+	for (size_t n = 0; n < i->count; n++) {
+		if (i->facts[n].move.kind == MOVE_RESUME && spot_equal(i->facts[n].move.about, m->about) &&
+		    fact_is_in(&i->facts[n], g))
+			return RULING_RECESS;
+	}
+	return RULING_OK;
+}
+
+static enum ruling judge_leaving(const struct instance *i, const struct move *m, const struct glimpse *g)
+{
+	if (m->is_node)
+		return RULING_NODE;
+	return has_said(i, g, m->kind, m->at.party) ? RULING_TWICE : RULING_OK;
+}
+
+static enum ruling judge_gate(const struct instance *i, const struct move *m, const struct glimpse *g)
+{
+	if (!is_kind(i, m, 1u << STEP_GATE))
+		return RULING_REFERS;
+	return (instance_standing(i, g).open >> m->step & 1) != 0 ? gate_judge(i, m) : RULING_STEP;
+}
+
+static enum ruling judge_lapse(const struct instance *i, const struct move *m, const struct glimpse *g)
+{
+	(void)g;
+	return m->step < i->procedure->steps_count ? lapse_judge(i, m) : RULING_REFERS;
+}
+
+static enum ruling judge_escalated(const struct instance *i, const struct move *m, const struct glimpse *g)
+{
+	const struct standing s = instance_standing(i, g);
+	struct owed at = { .step = SIZE_MAX };
+
+	if (!m->is_node)
+		return RULING_NODE;
+	while (owed_next(i, g, &s, &at)) {
+		if (at.party == m->at.party && owed_state(i, g, &at) == OWED_OPEN)
+			return RULING_OK;
+	}
+	return RULING_OWED;
+}
+
+static enum ruling judge_remark(const struct instance *i, const struct move *m, const struct glimpse *g)
+{
+	(void)i;
+	(void)g;
+	return m->is_node ? RULING_NODE : RULING_OK;
+}
+
+static const struct {
+	enum ruling (*judge)(const struct instance *i, const struct move *m, const struct glimpse *g);
+	bool is_after_end; /* also once it is closed, or the party has ended its participation */
+} judges[MOVE_COUNT] = {
+	[MOVE_MESSAGE] = { judge_message, false },     [MOVE_WATCH_READ] = { judge_on_message, true },
+	[MOVE_READ_BACK] = { judge_on_message, true }, [MOVE_MARK] = { judge_mark, true },
+	[MOVE_PRESENTED] = { judge_on_message, true }, [MOVE_REPLY] = { judge_on_message, true },
+	[MOVE_DECLINE] = { judge_on_message, true },   [MOVE_DEFER] = { judge_on_message, true },
+	[MOVE_ATTEND] = { judge_attend, false },       [MOVE_LEAVE] = { judge_attend, true },
+	[MOVE_DONE] = { judge_done, false },	       [MOVE_LAPSE] = { judge_lapse, false },
+	[MOVE_ESCALATED] = { judge_escalated, false }, [MOVE_RECESS] = { judge_recess, false },
+	[MOVE_RESUME] = { judge_recess, false },       [MOVE_STAND_DOWN] = { judge_leaving, false },
+	[MOVE_END] = { judge_leaving, true },	       [MOVE_REMARK] = { judge_remark, true },
+	[MOVE_PROPOSE] = { judge_gate, false },	       [MOVE_CONCUR] = { judge_gate, false },
+	[MOVE_WITHDRAW] = { judge_gate, false },       [MOVE_CONFIRM] = { judge_gate, false },
+	[MOVE_RESERVE] = { judge_gate, false },	       [MOVE_OBJECT] = { judge_gate, false },
+	[MOVE_AWAIT] = { judge_gate, false },	       [MOVE_DECIDE] = { judge_gate, false },
+};
+
+static enum ruling judge(const struct instance *i, const struct move *m)
+{
+	const struct glimpse g = { .past = &m->past };
+	enum lifecycle life;
+	size_t own = 0;
+
+	for (size_t n = 0; n < i->count; n++)
+		own += i->facts[n].move.at.party == m->at.party;
+	if (own == INSTANCE_MOVES_MAX)
+		return RULING_LIMIT;
+	if (!m->is_node && m->role >= i->procedure->roles_count)
+		return RULING_ROLE;
+	if (!judges[m->kind].is_after_end) {
+		if (has_said(i, &g, MOVE_END, m->at.party))
+			return RULING_ENDED;
+		life = instance_life(i, &g);
+		if (life == LIFE_CLOSED || life == LIFE_STOOD_DOWN)
+			return RULING_CLOSED;
+	}
+	return judges[m->kind].judge(i, m, &g);
+}
+
+static enum ruling judge_on_all(const struct instance *i, struct move m)
+{
+	for (size_t party = 0; party < PARTY_MAX; party++)
+		m.past.of[party] = party == m.at.party ? m.past.of[party] : UINT64_MAX;
+	return judge(i, &m);
+}
+
+static enum ruling judge_start(const struct machine *m, const struct move *move)
+{
+	const struct procedure *p = procedure_find(m->accord, move->hash);
+
+	if (move->is_node)
+		return RULING_NODE;
+	if (p == NULL || move->which >= PRECEDENCE_COUNT || p->precedence[move->which].line == 0 ||
+	    move->whose < 1 || move->whose > 3)
+		return RULING_DEFINITION;
+	return move->role < p->roles_count ? RULING_OK : RULING_ROLE;
+}
+
+enum err machine_judge(const struct machine *m, const struct move *move, enum ruling *out)
+{
+	enum err e;
+
+	assert(move->kind < MOVE_COUNT && move->at.party < PARTY_MAX && move->at.number != 0);
+	*out = RULING_OK;
+	if (move->kind == MOVE_NONE)
+		return ERR_OK;
+	if ((m->parties >> move->at.party & 1) == 0) {
+		*out = RULING_PARTY;
+		return ERR_OK;
+	}
+	if (move->kind == MOVE_START) {
+		*out = judge_start(m, move);
+		return ERR_OK;
+	}
+	*out = RULING_INSTANCE;
+	if (!vector_covers(&move->past, move->instance))
+		return ERR_OK;
+	e = machine_load(m, move->instance);
+	if (e == ERR_OK && PLANTED(BY_ARRIVAL))
+		*out = judge_on_all(m->instance, *move);
+	else if (e == ERR_OK)
+		*out = judge(m->instance, move);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* What this entry shows for the first time of others' facts, whether or not it counts itself. */
+static enum err fold_sights(const struct machine *m, const struct move *move)
+{
+	struct vector before;
+	enum err e = row_get_vector(m, move->at.party, &before);
+
+	for (uint8_t party = 0; party < PARTY_MAX && e == ERR_OK; party++) {
+		struct spot at = { before.of[party], party };
+		if (party == move->at.party || move->past.of[party] <= before.of[party])
+			continue;
+		while ((e = row_next_fact_of(m, &at)) == ERR_OK && at.number <= move->past.of[party]) {
+			e = row_see(m, at, move);
+			if (e != ERR_OK)
+				return e;
+		}
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	vector_raise(&before, &move->past);
+	before.of[move->at.party] = move->at.number;
+	return e == ERR_OK ? row_put_vector(m, move->at.party, &before) : e;
+}
+
+enum err machine_fold(const struct machine *m, const struct move *move, enum ruling *out)
+{
+	enum err e = machine_judge(m, move, out);
+
+	if (e == ERR_OK)
+		e = fold_sights(m, move);
+	if (e != ERR_OK || *out != RULING_OK || move->kind == MOVE_NONE)
+		return e;
+	return row_put_fact(m, move);
+}

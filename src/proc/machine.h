@@ -1,0 +1,99 @@
+/*
+ * machine.h - the fold of one channel's moves into the state of its procedures.
+ *
+ * Spec: docs/spec/procedure.md sections 4 to 7. Model: test/models/gate.pml. Simulator: test/proc/. A second
+ * one: test/proc/second.py. Layer: proc (may use base, wire, accord). Pure: no clock, no arrival order.
+ *
+ * Every move is judged on its own past and the verdict never changes. State is what is counted within a
+ * vector; two nodes that hold the same within it find the same bytes of machine_write. Time is only ever the
+ * difference of two filing times of one party. No rule reads an order of several parties' entries.
+ *
+ * It lives in rows of a map (base/map.h): 'L' what a log had seen, 'I' instances, 'F' what counts in them,
+ * 'X' which instance an entry counts in.
+ */
+#ifndef PROC_MACHINE_H
+#define PROC_MACHINE_H
+
+#include "base/map.h"
+#include "proc/move.h"
+
+/* Why a move is VOID: it has no effect at all. Names in ruling_name. */
+/* clang-format off */
+#define RULING_LIST(X) \
+	X(OK,         "counts") \
+	X(INSTANCE,   "it belongs to no instance that is in its past") \
+	X(DEFINITION, "the accord has no such procedure, or it has no such precedence") \
+	X(ROLE,       "the step does not give this to that role") \
+	X(PARTY,      "the step does not give this to that party") \
+	X(STEP,       "the step is not open") \
+	X(REFERS,     "what it is about is not in its past, or is something else") \
+	X(READ,       "who says it has not read it") \
+	X(TWICE,      "it was said before") \
+	X(DECIDED,    "the gate is decided") \
+	X(WITHDRAWN,  "the proposal is withdrawn") \
+	X(PERSON,     "this role or this person has concurred before") \
+	X(LIVE,       "the party has another live concurrence at this gate") \
+	X(CONFIRMED,  "the party has confirmed: it cannot withdraw") \
+	X(CONCURRED,  "not every signing role of every party has concurred") \
+	X(READ_BACK,  "not every other party's read-back is marked correct") \
+	X(HOLD,       "the hold is not over on its own clock") \
+	X(OWED,       "nobody owes this there") \
+	X(MET,        "it is met") \
+	X(LAPSED,     "it has lapsed before") \
+	X(EARLY,      "its time is not over on its own clock") \
+	X(RECESS,     "there is no recess to begin or to end") \
+	X(CLOSED,     "the procedure is closed") \
+	X(ENDED,      "the party has ended its participation") \
+	X(NODE,       "a node does not say this") \
+	X(LIMIT,      "the party has made INSTANCE_MOVES_MAX moves in this instance")
+/* clang-format on */
+
+#define RULING_ENUM(name, text) RULING_##name,
+enum ruling { RULING_LIST(RULING_ENUM) RULING_COUNT };
+#undef RULING_ENUM
+const char *ruling_name(enum ruling r);
+const char *ruling_text(enum ruling r); /* English; the program translates it */
+
+/* A counted move, and where each party's log first showed it. */
+struct fact {
+	struct move move; /* .past is not kept */
+	struct {
+		uint64_t number, filed_ms; /* 0: not yet */
+	} seen[PARTY_MAX];
+};
+
+/* One instance with all that counts in it: large, the caller's, and filled anew by every call. */
+struct instance {
+	const struct procedure *procedure;
+	uint8_t parties; /* bit mask: of the channel */
+	struct spot start;
+	enum precedence precedence;
+	unsigned depth;
+	struct fact facts[PARTY_MAX * INSTANCE_MOVES_MAX]; /* by party, then by number */
+	size_t count;
+};
+
+struct machine {
+	const struct accord *accord;
+	const struct map *map;
+	uint32_t channel;
+	uint8_t parties;	   /* bit mask of accord.parties that write there */
+	struct instance *instance; /* to work in */
+};
+
+/* The verdict on a move whose past is folded; writes nothing: our own door asks before it appends. */
+enum err machine_judge(const struct machine *m, const struct move *move, enum ruling *out) MUST_CHECK;
+/* Judges and folds. A party's moves in order, and each after its past. */
+enum err machine_fold(const struct machine *m, const struct move *move, enum ruling *out) MUST_CHECK;
+/* The next instance of the channel behind *start, which begins zeroed. ERR_NOT_FOUND at the end. */
+enum err machine_next(const struct machine *m, struct spot *start) MUST_CHECK;
+/* Into m->instance. ERR_NOT_FOUND. */
+enum err machine_load(const struct machine *m, struct spot start) MUST_CHECK;
+
+/*
+ * The state of all instances within `at`, in lines: the bytes that a DIGEST hashes (docs/spec/procedure.md
+ * section 7). The same vector gives the same bytes on every node.
+ */
+enum err machine_write(const struct machine *m, const struct vector *at, struct buf *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,335 @@
+/*
+ * What is owed, and since when: an interval is the difference of two filing times of one party, and a lapse
+ * is said on the clock of whoever says it. It decides nothing.
+ */
+#include "base/plant.h"
+#include "proc/instance.h"
+
+#include <assert.h>
+
+static const char *const state_words[] = { "OWED", "MET", "LAPSED", "MET LATE", "MET, CROSSED" };
+
+const char *owed_state_name(enum owed_state s)
+{
+	assert(s < OWED_COUNT);
+	return state_words[s];
+}
+
+enum level move_level(const struct move *m)
+{
+	switch (m->kind) {
+	case MOVE_WATCH_READ:
+		return LEVEL_WATCH_READ;
+	case MOVE_READ_BACK:
+		return LEVEL_READ_BACK;
+	case MOVE_PRESENTED:
+		return LEVEL_PRESENTED;
+	case MOVE_REPLY:
+	case MOVE_DECLINE:
+		return LEVEL_REPLIED;
+	case MOVE_ATTEND:
+		return LEVEL_ATTEND;
+	case MOVE_DONE:
+		return LEVEL_DONE;
+	case MOVE_CONCUR:
+	case MOVE_RESERVE:
+	case MOVE_OBJECT:
+	case MOVE_AWAIT:
+	case MOVE_DECIDE:
+		return LEVEL_POSITION;
+	case MOVE_NONE:
+	case MOVE_START:
+	case MOVE_MESSAGE:
+	case MOVE_MARK:
+	case MOVE_DEFER:
+	case MOVE_LEAVE:
+	case MOVE_LAPSE:
+	case MOVE_ESCALATED:
+	case MOVE_RECESS:
+	case MOVE_RESUME:
+	case MOVE_STAND_DOWN:
+	case MOVE_END:
+	case MOVE_REMARK:
+	case MOVE_PROPOSE:
+	case MOVE_WITHDRAW:
+	case MOVE_CONFIRM:
+	case MOVE_COUNT:
+		break;
+	}
+	return LEVEL_COUNT;
+}
+
+static bool is_owed_by(const struct instance *i, const struct obligation *o, size_t party, struct spot about)
+{
+	if ((i->parties >> party & 1) == 0)
+		return false;
+	if (o->who.of == OF_OPENER)
+		return party == i->start.party;
+	return o->who.of != OF_OTHERS || party != about.party;
+}
+
+/* The next message of a notice behind `after`, in the order of the facts. */
+static bool next_message(const struct instance *i, const struct glimpse *g, size_t step, struct spot *at)
+{
+	bool is_behind = at->number == 0;
+
+	for (size_t n = 0; n < i->count; n++) {
+		const struct fact *f = &i->facts[n];
+		if (is_behind && f->move.kind == MOVE_MESSAGE && f->move.step == step && fact_is_in(f, g)) {
+			*at = f->move.at;
+			return true;
+		}
+		is_behind = is_behind || spot_equal(f->move.at, *at);
+	}
+	return false;
+}
+
+/* The next step that is open, with its first message if it is a notice. */
+static bool next_open(const struct instance *i, const struct glimpse *g, const struct standing *s,
+		      struct owed *at)
+{
+	for (size_t step = at->step + 1; step < i->procedure->steps_count; step++) {
+		*at = (struct owed){ .step = step };
+		if ((s->open >> step & 1) == 0)
+			continue;
+		if (i->procedure->steps[step].kind != STEP_NOTICE || next_message(i, g, step, &at->about))
+			return true;
+	}
+	at->step = SIZE_MAX;
+	return false;
+}
+
+static bool next_place(const struct instance *i, const struct glimpse *g, const struct standing *s,
+		       struct owed *at)
+{
+	const struct step *step;
+
+	if (at->step == SIZE_MAX)
+		return next_open(i, g, s, at);
+	step = &i->procedure->steps[at->step];
+	if (++at->party < PARTY_MAX)
+		return true;
+	at->party = 0;
+	if (++at->obligation < step->owe_count)
+		return true;
+	at->obligation = 0;
+	if (step->kind == STEP_NOTICE && next_message(i, g, at->step, &at->about))
+		return true;
+	return next_open(i, g, s, at);
+}
+
+bool owed_next(const struct instance *i, const struct glimpse *g, const struct standing *s, struct owed *at)
+{
+	while (next_place(i, g, s, at)) {
+		const struct step *step = &i->procedure->steps[at->step];
+		if (at->obligation < step->owe_count &&
+		    is_owed_by(i, &step->owe[at->obligation], at->party, at->about))
+			return true;
+	}
+	return false;
+}
+
+static const struct obligation *obligation_of(const struct instance *i, const struct owed *o)
+{
+	return &i->procedure->steps[o->step].owe[o->obligation];
+}
+
+static bool is_answer(const struct instance *i, const struct owed *o, const struct move *m)
+{
+	const struct obligation *what = obligation_of(i, o);
+
+	if (m->at.party != o->party || m->is_node || m->role != what->who.role || move_level(m) != what->what)
+		return false;
+	return o->about.number != 0 ? spot_equal(m->about, o->about) : m->step == o->step;
+}
+
+static bool is_lapse_of(const struct instance *i, const struct owed *o, const struct move *m)
+{
+	const struct obligation *what = obligation_of(i, o);
+
+	return m->kind == MOVE_LAPSE && m->step == o->step && m->which == what->what &&
+	       m->role == what->who.role && m->whose == o->party && spot_equal(m->about, o->about);
+}
+
+/* The first in that party's own log: what it answers later changes nothing. */
+static const struct fact *answer_of(const struct instance *i, const struct glimpse *g, const struct owed *o)
+{
+	for (size_t n = 0; n < i->count; n++) {
+		if (is_answer(i, o, &i->facts[n].move) && fact_is_in(&i->facts[n], g))
+			return &i->facts[n];
+	}
+	return NULL;
+}
+
+enum owed_state owed_state(const struct instance *i, const struct glimpse *g, const struct owed *o)
+{
+	const struct fact *answer = answer_of(i, g, o);
+	enum owed_state state = answer == NULL ? OWED_OPEN : OWED_MET;
+
+	for (size_t n = 0; n < i->count; n++) {
+		const struct fact *f = &i->facts[n];
+		uint64_t seen = f->seen[o->party].number;
+		if (!is_lapse_of(i, o, &f->move) || !fact_is_in(f, g))
+			continue;
+		if (answer == NULL)
+			return OWED_LAPSED;
+		if (PLANTED(CLAIMED_TIME) ? answer->move.filed_ms > f->move.filed_ms
+					  : seen != 0 && seen <= answer->move.at.number)
+			return OWED_MET_LATE;
+		state = OWED_MET_CROSSED;
+	}
+	return state;
+}
+
+/* ---- Clocks ---- */
+
+uint64_t clock_of_all(const struct instance *i, const struct glimpse *g, size_t party, uint64_t otherwise,
+		      bool (*holds)(const struct instance *i, const struct glimpse *g, const void *self),
+		      const void *self)
+{
+	struct glimpse at = { .party = party, .number = UINT64_MAX };
+	uint64_t filed = otherwise;
+
+	for (size_t n = 0; n < i->count; n++) {
+		const struct fact *f = &i->facts[n];
+		struct glimpse before = { .party = party, .number = f->seen[party].number };
+		if (!fact_is_in(f, g) || before.number == 0 || before.number >= at.number ||
+		    before.number > (g->past != NULL ? g->past->of[party] : g->number))
+			continue;
+		if (holds(i, &before, self)) {
+			at.number = before.number;
+			filed = f->seen[party].filed_ms;
+		}
+	}
+	return filed;
+}
+
+static bool is_armed(const struct instance *i, const struct glimpse *g, const void *self)
+{
+	const struct owed *o = self;
+
+	if (o->about.number != 0)
+		return fact_find(i, o->about, g) != NULL;
+	return (instance_standing(i, g).open >> o->step & 1) != 0;
+}
+
+/* When party's log first showed this fact. */
+static uint64_t clock_of(const struct fact *f, size_t party, uint64_t number, uint64_t otherwise)
+{
+	uint64_t seen = f->seen[party].number;
+
+	return seen != 0 && seen <= number ? f->seen[party].filed_ms : otherwise;
+}
+
+struct span {
+	uint64_t from, to;
+};
+
+#define SPANS_MAX 32u
+
+/* How much of [from, to] is covered by any of them. */
+static uint64_t covered(const struct span *spans, size_t count, uint64_t from, uint64_t to)
+{
+	uint64_t sum = 0, at = from;
+
+	while (at < to) {
+		uint64_t next = to;
+		bool is_in = false;
+		for (size_t n = 0; n < count; n++) {
+			if (spans[n].from <= at && spans[n].to > at) {
+				is_in = true;
+				next = spans[n].to < next ? spans[n].to : next;
+			} else if (spans[n].from > at && spans[n].from < next) {
+				next = spans[n].from;
+			}
+		}
+		sum += is_in ? next - at : 0;
+		at = next;
+	}
+	return sum;
+}
+
+/* Every recess as this party's log shows it, at most `max` of each. */
+static size_t recesses(const struct instance *i, const struct glimpse *g, size_t party, uint64_t filed_ms,
+		       struct span spans[SPANS_MAX])
+{
+	uint64_t number = g->past != NULL ? g->past->of[party] : g->number;
+	size_t count = 0;
+
+	for (size_t n = 0; n < i->count && count < SPANS_MAX; n++) {
+		const struct fact *f = &i->facts[n];
+		struct span s = { clock_of(f, party, number, filed_ms), filed_ms };
+		if (f->move.kind != MOVE_RECESS || !fact_is_in(f, g))
+			continue;
+		for (size_t r = 0; r < i->count; r++) {
+			const struct fact *resume = &i->facts[r];
+			if (resume->move.kind == MOVE_RESUME && spot_equal(resume->move.about, f->move.at) &&
+			    fact_is_in(resume, g))
+				s.to = clock_of(resume, party, number, filed_ms);
+		}
+		if (s.to > s.from + 1000ull * i->procedure->recess_max)
+			s.to = s.from + 1000ull * i->procedure->recess_max;
+		spans[count++] = s;
+	}
+	return count;
+}
+
+/* From the filing of a DEFER until what it says, on the clock of who defers. */
+static uint64_t deferred(const struct instance *i, const struct glimpse *g, const struct owed *o)
+{
+	struct span spans[SPANS_MAX];
+	size_t count = 0;
+
+	for (size_t n = 0; n < i->count && count < SPANS_MAX; n++) {
+		const struct move *m = &i->facts[n].move;
+		if (m->kind == MOVE_DEFER && m->at.party == o->party && o->about.number != 0 &&
+		    spot_equal(m->about, o->about) && m->until_ms > m->filed_ms &&
+		    fact_is_in(&i->facts[n], g))
+			spans[count++] = (struct span){ m->filed_ms, m->until_ms };
+	}
+	return covered(spans, count, 0, UINT64_MAX);
+}
+
+bool owed_is_over(const struct instance *i, const struct glimpse *g, const struct owed *o, size_t party,
+		  uint64_t filed_ms)
+{
+	const struct obligation *what = obligation_of(i, o);
+	struct span spans[SPANS_MAX];
+	uint64_t from = clock_of_all(i, g, party, filed_ms, is_armed, o), spent, allowed;
+
+	if (filed_ms < from)
+		return false;
+	spent = filed_ms - from;
+	if (!i->procedure->steps[o->step].runs_in_recess)
+		spent -= covered(spans, recesses(i, g, party, filed_ms, spans), from, filed_ms);
+	allowed = 1000ull * obligation_within(i->procedure, what, i->precedence) + deferred(i, g, o);
+	return spent >= allowed;
+}
+
+enum ruling lapse_judge(const struct instance *i, const struct move *m)
+{
+	const struct glimpse g = { .past = &m->past };
+	const struct standing s = instance_standing(i, &g);
+	struct owed at = { .step = SIZE_MAX };
+
+	if (!m->is_node)
+		return RULING_NODE;
+	while (owed_next(i, &g, &s, &at)) {
+		if (!is_lapse_of(i, &at, m))
+			continue;
+		if (at.party == m->at.party)
+			return RULING_PARTY;
+		switch (owed_state(i, &g, &at)) {
+		case OWED_OPEN:
+			return owed_is_over(i, &g, &at, m->at.party, m->filed_ms) ? RULING_OK : RULING_EARLY;
+		case OWED_LAPSED:
+			return RULING_LAPSED;
+		case OWED_MET:
+		case OWED_MET_LATE:
+		case OWED_MET_CROSSED:
+		case OWED_COUNT:
+			return RULING_MET;
+		}
+	}
+	return RULING_OWED;
+}

@@ -1,0 +1,299 @@
+#include "proc/rows.h"
+
+#include <string.h>
+
+#define FACT_HEAD_LEN 90u
+#define FACT_LEN (FACT_HEAD_LEN + 16u * PARTY_MAX)
+
+struct row {
+	uint8_t key_memory[64], memory[FACT_LEN + 16];
+	struct buf key, value;
+};
+
+static struct buf *row_open(struct row *r, const struct machine *m, uint8_t type)
+{
+	buf_init(&r->key, r->key_memory, sizeof r->key_memory);
+	buf_init(&r->value, r->memory, sizeof r->memory);
+	buf_put_byte(&r->key, type);
+	buf_put_byte(&r->key, (uint8_t)(m->channel >> 8));
+	buf_put_byte(&r->key, (uint8_t)m->channel);
+	return &r->key;
+}
+
+static void put_spot(struct buf *out, struct spot at)
+{
+	buf_put_byte(out, at.party);
+	buf_put_be64(out, at.number);
+}
+
+static uint8_t take_byte(struct bytes *in)
+{
+	struct bytes part;
+
+	return bytes_take(in, 1, &part) == ERR_OK ? part.ptr[0] : 0;
+}
+
+static uint64_t take_number(struct bytes *in)
+{
+	struct bytes part;
+
+	return bytes_take(in, 8, &part) == ERR_OK ? be64_get(part.ptr) : 0;
+}
+
+static struct spot take_spot(struct bytes *in)
+{
+	struct spot at = { 0 };
+
+	at.party = take_byte(in);
+	at.number = take_number(in);
+	return at;
+}
+
+/* ---- 'L': what a party's log had seen at its last entry ---- */
+
+enum err row_get_vector(const struct machine *m, uint8_t party, struct vector *out)
+{
+	struct bytes in;
+	struct row r;
+	enum err e;
+
+	buf_put_byte(row_open(&r, m, 'L'), party);
+	*out = (struct vector){ 0 };
+	e = map_get(m->map, buf_bytes(&r.key), &r.value);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	in = buf_bytes(&r.value);
+	for (size_t i = 0; i < PARTY_MAX; i++)
+		out->of[i] = take_number(&in);
+	return ERR_OK;
+}
+
+enum err row_put_vector(const struct machine *m, uint8_t party, const struct vector *v)
+{
+	struct row r;
+
+	buf_put_byte(row_open(&r, m, 'L'), party);
+	for (size_t i = 0; i < PARTY_MAX; i++)
+		buf_put_be64(&r.value, v->of[i]);
+	return map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
+}
+
+/* ---- 'F': facts, by instance and entry ---- */
+
+static void fact_key(struct row *r, const struct machine *m, struct spot instance, struct spot at)
+{
+	row_open(r, m, 'F');
+	put_spot(&r->key, instance);
+	if (at.number != 0)
+		put_spot(&r->key, at);
+}
+
+static void fact_write(const struct fact *f, struct buf *out)
+{
+	const struct move *m = &f->move;
+
+	buf_put_byte(out, (uint8_t)m->kind);
+	buf_put_byte(out, m->step);
+	buf_put_byte(out, m->role);
+	buf_put_byte(out, m->is_node);
+	buf_put_byte(out, m->which);
+	buf_put_byte(out, m->whose);
+	buf_put_byte(out, m->cause);
+	put_spot(out, m->about);
+	buf_put_be64(out, m->person);
+	buf_put_be64(out, m->filed_ms);
+	buf_put_be64(out, m->until_ms);
+	buf_put(out, BYTES_OF(m->hash));
+	for (size_t i = 0; i < PARTY_MAX; i++) {
+		buf_put_be64(out, f->seen[i].number);
+		buf_put_be64(out, f->seen[i].filed_ms);
+	}
+}
+
+static enum err fact_read(struct bytes key, struct bytes in, struct fact *f)
+{
+	struct bytes hash;
+
+	*f = (struct fact){ 0 };
+	key.ptr += 3;
+	key.len -= 3;
+	f->move.instance = take_spot(&key);
+	f->move.at = take_spot(&key);
+	f->move.kind = take_byte(&in);
+	f->move.step = take_byte(&in);
+	f->move.role = take_byte(&in);
+	f->move.is_node = take_byte(&in) != 0;
+	f->move.which = take_byte(&in);
+	f->move.whose = take_byte(&in);
+	f->move.cause = take_byte(&in);
+	f->move.about = take_spot(&in);
+	f->move.person = take_number(&in);
+	f->move.filed_ms = take_number(&in);
+	f->move.until_ms = take_number(&in);
+	if (bytes_take(&in, HASH_LEN, &hash) != ERR_OK || f->move.kind >= MOVE_COUNT)
+		return ERR_CORRUPT;
+	memcpy(f->move.hash, hash.ptr, HASH_LEN);
+	for (size_t i = 0; i < PARTY_MAX; i++) {
+		f->seen[i].number = take_number(&in);
+		f->seen[i].filed_ms = take_number(&in);
+	}
+	return f->move.at.number != 0 && f->move.at.party < PARTY_MAX ? ERR_OK : ERR_CORRUPT;
+}
+
+static enum err put_fact_at(const struct machine *m, const struct fact *f)
+{
+	struct row r;
+
+	fact_key(&r, m, f->move.instance, f->move.at);
+	fact_write(f, &r.value);
+	return map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
+}
+
+enum err row_put_fact(const struct machine *m, const struct move *move)
+{
+	struct fact f = { .move = *move };
+	struct row r;
+	enum err e;
+
+	if (move->kind == MOVE_START)
+		f.move.instance = move->at;
+	f.seen[move->at.party].number = move->at.number;
+	f.seen[move->at.party].filed_ms = move->filed_ms;
+	e = put_fact_at(m, &f);
+	if (e != ERR_OK)
+		return e;
+	put_spot(row_open(&r, m, 'X'), move->at);
+	put_spot(&r.value, f.move.instance);
+	e = map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
+	if (e != ERR_OK || move->kind != MOVE_START)
+		return e;
+	put_spot(row_open(&r, m, 'I'), move->at);
+	return map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
+}
+
+/* ---- 'X': the instance that an entry counts in ---- */
+
+static enum err next_spot(const struct machine *m, uint8_t type, bool is_of_party, struct spot *at)
+{
+	struct row prefix, after, found;
+	struct bytes key;
+	enum err e;
+
+	row_open(&prefix, m, type);
+	row_open(&after, m, type);
+	row_open(&found, m, type);
+	if (is_of_party)
+		buf_put_byte(&prefix.key, at->party);
+	if (at->number != 0)
+		put_spot(&after.key, *at);
+	buf_reset(&found.key);
+	e = map_next(m->map, buf_bytes(&prefix.key), buf_bytes(&after.key), &found.key, NULL);
+	if (e != ERR_OK)
+		return e;
+	key = buf_bytes(&found.key);
+	key.ptr += 3;
+	key.len -= 3;
+	*at = take_spot(&key);
+	return at->number != 0 ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err row_next_fact_of(const struct machine *m, struct spot *at)
+{
+	return next_spot(m, 'X', true, at);
+}
+
+enum err machine_next(const struct machine *m, struct spot *start)
+{
+	return next_spot(m, 'I', false, start);
+}
+
+enum err row_see(const struct machine *m, struct spot at, const struct move *by)
+{
+	struct bytes in;
+	struct fact f;
+	struct row r;
+	enum err e;
+
+	put_spot(row_open(&r, m, 'X'), at);
+	e = map_get(m->map, buf_bytes(&r.key), &r.value);
+	if (e != ERR_OK)
+		return e;
+	in = buf_bytes(&r.value);
+	fact_key(&r, m, take_spot(&in), at);
+	e = map_get(m->map, buf_bytes(&r.key), &r.value);
+	if (e == ERR_OK)
+		e = fact_read(buf_bytes(&r.key), buf_bytes(&r.value), &f);
+	if (e != ERR_OK || f.seen[by->at.party].number != 0)
+		return e;
+	f.seen[by->at.party].number = by->at.number;
+	f.seen[by->at.party].filed_ms = by->filed_ms;
+	return put_fact_at(m, &f);
+}
+
+/* ---- An instance as a whole ---- */
+
+/* What the store gives back is within what the machine wrote, whatever became of it there. */
+static bool is_sound(const struct instance *i, const struct move *m)
+{
+	const struct procedure *p = i->procedure;
+	bool is_of_option = m->kind == MOVE_PROPOSE || m->kind == MOVE_DECIDE;
+
+	if (m->step != STEP_NONE && m->step >= p->steps_count)
+		return false;
+	if (!m->is_node && m->role >= p->roles_count)
+		return false;
+	return !is_of_option || (m->step != STEP_NONE && m->which < p->steps[m->step].options_count);
+}
+
+static enum err load_start(const struct machine *m, struct instance *i)
+{
+	const struct fact *start = NULL;
+
+	for (size_t n = 0; n < i->count; n++) {
+		if (spot_equal(i->facts[n].move.at, i->start))
+			start = &i->facts[n];
+	}
+	if (start == NULL || start->move.kind != MOVE_START)
+		return ERR_NOT_FOUND;
+	i->procedure = procedure_find(m->accord, start->move.hash);
+	i->precedence = start->move.which;
+	i->depth = start->move.whose;
+	if (i->procedure == NULL)
+		return ERR_NOT_FOUND;
+	for (size_t n = 0; n < i->count; n++) {
+		if (!is_sound(i, &i->facts[n].move))
+			return ERR_CORRUPT;
+	}
+	return i->precedence < PRECEDENCE_COUNT ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err machine_load(const struct machine *m, struct spot start)
+{
+	struct instance *i = m->instance;
+	struct row prefix, at, found;
+	enum err e;
+
+	i->count = 0;
+	i->start = start;
+	i->parties = m->parties;
+	fact_key(&prefix, m, start, (struct spot){ 0 });
+	at = prefix;
+	buf_init(&at.key, at.key_memory, sizeof at.key_memory);
+	at.key.len = prefix.key.len;
+	for (;;) {
+		row_open(&found, m, 'F');
+		buf_reset(&found.key);
+		e = map_next(m->map, buf_bytes(&prefix.key), buf_bytes(&at.key), &found.key, &found.value);
+		if (e == ERR_NOT_FOUND)
+			return load_start(m, i);
+		if (e == ERR_OK && i->count == ARRAY_COUNT(i->facts))
+			e = ERR_CORRUPT;
+		if (e == ERR_OK)
+			e = fact_read(buf_bytes(&found.key), buf_bytes(&found.value), &i->facts[i->count]);
+		if (e != ERR_OK)
+			return e;
+		i->count++;
+		buf_reset(&at.key);
+		buf_put(&at.key, buf_bytes(&found.key));
+	}
+}

@@ -1,0 +1,21 @@
+/*
+ * rows.h - how the machine's rows stand in the map; machine.h lists them.
+ *
+ * Layer: proc. Pure. For the files of this folder only.
+ */
+#ifndef PROC_ROWS_H
+#define PROC_ROWS_H
+
+#include "proc/machine.h"
+
+/* Zeroed for a party of which nothing is folded. */
+enum err row_get_vector(const struct machine *m, uint8_t party, struct vector *out) MUST_CHECK;
+enum err row_put_vector(const struct machine *m, uint8_t party, const struct vector *v) MUST_CHECK;
+/* A move that counts, in its instance. */
+enum err row_put_fact(const struct machine *m, const struct move *move) MUST_CHECK;
+/* The next entry of that party, behind at->number, that counts in an instance. ERR_NOT_FOUND. */
+enum err row_next_fact_of(const struct machine *m, struct spot *at) MUST_CHECK;
+/* The author's log first shows the fact that stands at `at` with this entry. */
+enum err row_see(const struct machine *m, struct spot at, const struct move *by) MUST_CHECK;
+
+#endif
