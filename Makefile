@@ -44,6 +44,12 @@ sim: all ## the simulator: SEED=n one seed and its trace hash, SEEDS=count that 
 restores: all ## nodes put back to backups of every age, N=count (1000): each ends in recovery or a new epoch; SEED=n one history
 	@$(BUILD)/test/sim/restores $(if $(SEED),SEED=$(SEED),N=$(or $(N),1000) FLOORS=1)
 
+procedures: all ## random histories of procedures between governments, RUNS=n (8000): nothing diverges, no verdict changes; by a second reducer too
+	@VECTORS=test/vectors $(BUILD)/test/proc/sim_procedures RUNS=$(or $(RUNS),8000)
+	@VECTORS=test/vectors $(BUILD)/test/proc/sim_procedures RUNS=2000 unchecked
+	@VECTORS=test/vectors $(BUILD)/test/proc/sim_procedures RUNS=2000 ahead
+	@$(PYTHON) test/proc/second.py $(BUILD)/test/proc/sim_procedures test/vectors 1000
+
 crash: all ## the power, the disk, the memory, the store and the signer fail at every call; CUTS=count power cuts (100000), SEEDS=count histories (4)
 	@$(BUILD)/test/crash/cuts CUTS=$(or $(CUTS),100000)
 	@$(BUILD)/test/crash/faults SEEDS=$(or $(SEEDS),4)
@@ -115,4 +121,4 @@ build-coverage/build.ninja:
 		'-Dc_args=-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc' \
 		-Dc_link_args=-fprofile-instr-generate
 
-.PHONY: mutants all help setup demo test test-pq check e2e lint sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo
+.PHONY: procedures mutants all help setup demo test test-pq check e2e lint sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo

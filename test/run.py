@@ -33,8 +33,8 @@ BUILDS = {
 }
 # What runs where. The simulator itself runs fewer seeds where sanitizers make it slow.
 SUITES = {
-    "gcc": ["unit", "vectors", "policy", "conformance", "sim", "crash", "models", "lint"],
-    "clang and sanitizers": ["unit", "conformance", "sim", "crash", "fuzz"],
+    "gcc": ["unit", "vectors", "policy", "conformance", "sim", "crash", "proc", "models", "lint"],
+    "clang and sanitizers": ["unit", "conformance", "sim", "crash", "proc", "fuzz"],
 }
 
 TAP_LINE = re.compile(r"^(not )?ok\b(?!.*# SKIP)", re.M)

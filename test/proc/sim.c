@@ -1,0 +1,575 @@
+/*
+ * Random histories of one procedure between two or three governments: clocks that are off, slow lines, an
+ * outage, filing times that are put back, what crosses. docs/spec/procedure.md section 8 has the figures.
+ *
+ * usage: sim [RUNS=n] [SEED=n] [unchecked] [ahead] [dump]
+ *
+ *	unchecked  one move in five is appended whatever the machine says
+ *	ahead      the first party's clock is at times a day ahead
+ *	dump       prints the history of SEED for second.py, and no figures
+ *
+ * Exit 0: nothing diverged, no verdict changed, nothing decided and withdrawn, no two decided, no VOID of an
+ * honest party, no early lapse, no late answer that passes as in time.
+ */
+#include "base/plant.h"
+#include "base/prng.h"
+#include "proc_scene.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef PLANT
+enum plant plant_chosen;
+
+static enum plant plant_find(const char *name)
+{
+#define PLANT_NAME(plant, text) #plant,
+	static const char *const names[] = { PLANT_LIST(PLANT_NAME) };
+#undef PLANT_NAME
+
+	for (size_t n = 0; n < ARRAY_COUNT(names); n++) {
+		if (strcmp(names[n], name) == 0)
+			return (enum plant)(n + 1);
+	}
+	return PLANT_NONE;
+}
+#endif
+
+#define MOVES_MAX 200u
+#define DELAY_MS_MAX 60000u
+#define SKEW_MS_MAX 20000u
+#define BACK_MS 100000u
+#define DAY_MS 86400000u
+#define STATE_LEN_MAX (1u << 16)
+
+struct figures {
+	uint64_t runs, entries, closed, void_moves, crossed, lapses, late, decided, in_doubt;
+	uint64_t diverged, changed, decided_withdrawn, two_decided, void_honest, early, passed;
+};
+
+struct run {
+	struct scene scene;
+	struct prng prng;
+	bool is_unchecked, is_ahead;
+	uint64_t now_ms; /* true */
+	int64_t skew_ms[SCENE_PARTIES_MAX];
+	uint64_t arrives_ms[SCENE_PARTIES_MAX][SCENE_PARTIES_MAX][SCENE_ENTRIES_MAX]; /* at, of */
+	uint64_t outage_from_ms, outage_to_ms;
+	size_t outage_of;
+	struct spot start;
+};
+
+static struct procedure *procedures[2];
+static struct run run;
+static uint8_t state_memory[2][STATE_LEN_MAX];
+
+static uint64_t below(uint64_t bound)
+{
+	return prng_below(&run.prng, bound);
+}
+
+/* ---- Time and lines ---- */
+
+static uint64_t filing_time(size_t party)
+{
+	uint64_t ms = (uint64_t)((int64_t)(run.now_ms + DAY_MS) + run.skew_ms[party]);
+
+	if (run.is_ahead)
+		return party == 0 && below(3) == 0 ? ms + DAY_MS : ms;
+	return below(4) == 0 ? ms - BACK_MS : ms;
+}
+
+static void send_all(size_t party, uint64_t number)
+{
+	for (size_t to = 0; to < run.scene.parties; to++) {
+		uint64_t at = run.now_ms + below(DELAY_MS_MAX);
+		if ((to == run.outage_of || party == run.outage_of) && run.now_ms >= run.outage_from_ms &&
+		    at < run.outage_to_ms)
+			at = run.outage_to_ms + below(DELAY_MS_MAX);
+		run.arrives_ms[to][party][number - 1] = at;
+	}
+}
+
+static void deliver(size_t node)
+{
+	bool is_any = true;
+
+	while (is_any) {
+		is_any = false;
+		for (size_t party = 0; party < run.scene.parties; party++) {
+			uint64_t next = run.scene.nodes[node].held.of[party];
+			if (party != node && next < scene_count(&run.scene, party) &&
+			    run.arrives_ms[node][party][next] <= run.now_ms)
+				is_any = scene_take(&run.scene, node, party) || is_any;
+		}
+	}
+}
+
+/* ---- What an officer may think of ---- */
+
+static const struct fact *some_fact(const struct instance *i, enum move_kind kind)
+{
+	size_t from = i->count == 0 ? 0 : below(i->count);
+
+	for (size_t n = 0; n < i->count; n++) {
+		const struct fact *f = &i->facts[(from + n) % i->count];
+		if (f->move.kind == kind)
+			return f;
+	}
+	return NULL;
+}
+
+static uint8_t some_step(const struct procedure *p, enum step_kind kind)
+{
+	size_t from = below(p->steps_count);
+
+	for (size_t n = 0; n < p->steps_count; n++) {
+		size_t step = (from + n) % p->steps_count;
+		if (p->steps[step].kind == kind)
+			return (uint8_t)step;
+	}
+	return STEP_NONE;
+}
+
+static bool think_of_lapse(size_t party, struct move *m)
+{
+	const struct instance *i = run.scene.nodes[party].machine.instance;
+	const struct glimpse g = { .past = &run.scene.nodes[party].held };
+	const struct standing s = instance_standing(i, &g);
+	struct owed at = { .step = SIZE_MAX };
+	size_t skip = below(4);
+
+	m->is_node = true;
+	while (owed_next(i, &g, &s, &at)) {
+		const struct obligation *o = &i->procedure->steps[at.step].owe[at.obligation];
+		if (at.party == party || owed_state(i, &g, &at) != OWED_OPEN)
+			continue;
+		m->step = (uint8_t)at.step;
+		m->about = at.about;
+		m->role = o->who.role;
+		m->which = (uint8_t)o->what;
+		m->whose = (uint8_t)at.party;
+		if (skip-- == 0)
+			break;
+	}
+	return m->step != STEP_NONE;
+}
+
+/* Which kinds, and how often; the rarest end things. */
+static const uint8_t kinds[] = {
+	MOVE_MESSAGE, MOVE_MESSAGE,  MOVE_WATCH_READ, MOVE_WATCH_READ, MOVE_WATCH_READ, MOVE_PRESENTED,
+	MOVE_REPLY,   MOVE_REPLY,    MOVE_DEFER,      MOVE_ATTEND,     MOVE_ATTEND,	MOVE_LEAVE,
+	MOVE_DONE,    MOVE_DONE,     MOVE_LAPSE,      MOVE_LAPSE,      MOVE_CONFIRM,	MOVE_PROPOSE,
+	MOVE_CONCUR,  MOVE_CONCUR,   MOVE_CONCUR,     MOVE_CONCUR,     MOVE_CONCUR,	MOVE_CONCUR,
+	MOVE_CONFIRM, MOVE_CONFIRM,  MOVE_CONFIRM,    MOVE_CONFIRM,    MOVE_CONFIRM,	MOVE_DECIDE,
+	MOVE_DECIDE,  MOVE_WITHDRAW, MOVE_WITHDRAW,   MOVE_READ_BACK,  MOVE_READ_BACK,	MOVE_MARK,
+	MOVE_MARK,    MOVE_NONE,     MOVE_NONE,	      MOVE_RESERVE,    MOVE_OBJECT,	MOVE_RECESS,
+	MOVE_RESUME,  MOVE_REMARK,   MOVE_AWAIT,      MOVE_DECLINE,    MOVE_ESCALATED,
+};
+
+/* Once there is something to decide. */
+static const uint8_t gate_kinds[] = {
+	MOVE_CONCUR,	MOVE_CONCUR,  MOVE_CONCUR,   MOVE_CONCUR,  MOVE_CONFIRM,
+	MOVE_CONFIRM,	MOVE_CONFIRM, MOVE_CONFIRM,  MOVE_CONFIRM, MOVE_CONFIRM,
+	MOVE_READ_BACK, MOVE_MARK,    MOVE_WITHDRAW, MOVE_DECIDE,  MOVE_PROPOSE,
+};
+
+static struct move think(size_t party)
+{
+	const struct instance *i = run.scene.nodes[party].machine.instance;
+	const struct procedure *p = i->procedure;
+	struct move m = { .step = STEP_NONE, .instance = run.start, .filed_ms = filing_time(party) };
+	const struct fact *about = NULL;
+	bool is_at_gate = below(3) != 0;
+
+	m.kind = below(300) == 0 ? (below(2) == 0 ? MOVE_STAND_DOWN : MOVE_END) : kinds[below(sizeof kinds)];
+	if (is_at_gate && some_fact(i, MOVE_PROPOSE) != NULL)
+		m.kind = gate_kinds[below(sizeof gate_kinds)];
+	/* What always counts would crowd out the rest. */
+	if (m.kind == MOVE_WITHDRAW || (m.kind == MOVE_PROPOSE && some_fact(i, MOVE_PROPOSE) != NULL))
+		m.kind = below(10) == 0 ? m.kind : MOVE_CONFIRM;
+	m.role = (uint8_t)below(p->roles_count);
+	m.person = m.role * 10u + below(2);
+	switch (m.kind) {
+	case MOVE_MESSAGE:
+		m.step = some_step(p, STEP_NOTICE);
+		break;
+	case MOVE_ATTEND:
+	case MOVE_LEAVE:
+		m.step = some_step(p, STEP_MEET);
+		break;
+	case MOVE_DONE:
+		m.step = some_step(p, below(2) == 0 ? STEP_ACT : STEP_EXCHANGE);
+		break;
+	case MOVE_PROPOSE:
+	case MOVE_DECIDE:
+		m.step = some_step(p, STEP_GATE);
+		m.which = (uint8_t)below(p->steps[m.step].options_count);
+		break;
+	case MOVE_WATCH_READ:
+	case MOVE_PRESENTED:
+	case MOVE_REPLY:
+	case MOVE_DECLINE:
+	case MOVE_DEFER:
+		about = some_fact(i, MOVE_MESSAGE);
+		m.until_ms = m.filed_ms + below(100000);
+		break;
+	case MOVE_CONCUR:
+	case MOVE_WITHDRAW:
+	case MOVE_CONFIRM:
+	case MOVE_RESERVE:
+	case MOVE_OBJECT:
+	case MOVE_AWAIT:
+	case MOVE_READ_BACK:
+		about = some_fact(i, MOVE_PROPOSE);
+		m.step = about == NULL ? STEP_NONE : about->move.step;
+		while (about != NULL && below(4) != 0 && (p->steps[m.step].signers >> m.role & 1) == 0)
+			m.role = (uint8_t)below(p->roles_count);
+		m.person = m.role * 10u + below(2);
+		break;
+	case MOVE_MARK:
+		about = some_fact(i, MOVE_READ_BACK);
+		m.which = below(8) == 0;
+		break;
+	case MOVE_RESUME:
+		about = some_fact(i, MOVE_RECESS);
+		break;
+	case MOVE_LAPSE:
+		if (!think_of_lapse(party, &m))
+			m.kind = MOVE_NONE;
+		break;
+	case MOVE_ESCALATED:
+		m.is_node = true;
+		break;
+	case MOVE_NONE:
+	case MOVE_START:
+	case MOVE_STAND_DOWN:
+	case MOVE_END:
+	case MOVE_RECESS:
+	case MOVE_REMARK:
+	case MOVE_COUNT:
+		break;
+	}
+	if (about != NULL)
+		m.about = about->move.at;
+	return m;
+}
+
+static void act(size_t party)
+{
+	struct scene *s = &run.scene;
+	bool is_forced = run.is_unchecked && below(5) == 0;
+
+	if (!vector_covers(&s->nodes[party].held, run.start)) {
+		struct move none = { .step = STEP_NONE, .filed_ms = filing_time(party) };
+		(void)scene_say(s, party, none, run.now_ms, false);
+		send_all(party, scene_count(s, party));
+		return;
+	}
+	for (size_t tries = 0; tries < 8; tries++) {
+		enum ruling r;
+		struct move m;
+		assert(machine_load(&s->nodes[party].machine, run.start) == ERR_OK);
+		m = think(party);
+		r = scene_say(s, party, m, run.now_ms, is_forced);
+		if (r == RULING_OK || is_forced) {
+			send_all(party, scene_count(s, party));
+			return;
+		}
+	}
+}
+
+static void begin(struct procedure *p, size_t parties)
+{
+	struct move start = { .kind = MOVE_START, .step = STEP_NONE, .whose = 3 };
+
+	scene_open(&run.scene, p, parties);
+	memcpy(start.hash, p->hash, HASH_LEN);
+	run.now_ms = 0;
+	for (size_t i = 0; i < parties; i++)
+		run.skew_ms[i] = (int64_t)below(2 * SKEW_MS_MAX) - SKEW_MS_MAX;
+	run.outage_of = below(parties);
+	run.outage_from_ms = below(600000);
+	run.outage_to_ms = run.outage_from_ms + below(600000);
+	start.which = below(2) == 0 ? PRECEDENCE_FLASH : PRECEDENCE_IMMEDIATE;
+	if (p->precedence[start.which].line == 0)
+		start.which = PRECEDENCE_ROUTINE;
+	start.filed_ms = filing_time(0);
+	assert(scene_say(&run.scene, 0, start, 0, false) == RULING_OK);
+	run.start = (struct spot){ 1, 0 };
+	send_all(0, 1);
+}
+
+static void play(uint64_t seed, size_t parties)
+{
+	size_t moves;
+
+	prng_init(&run.prng, seed);
+	begin(procedures[below(4) == 0], parties);
+	moves = 40 + below(MOVES_MAX - 40);
+	for (size_t n = 0; n < moves; n++) {
+		size_t party = below(parties);
+		run.now_ms += below(below(8) == 0 ? 200000 : 30000);
+		deliver(party);
+		act(party);
+	}
+	scene_deliver_all(&run.scene);
+}
+
+/* ---- What must hold ---- */
+
+static struct bytes state_at(size_t node, const struct vector *at, uint8_t *memory)
+{
+	struct buf out;
+	enum err e;
+
+	buf_init(&out, memory, STATE_LEN_MAX);
+	e = machine_write(&run.scene.nodes[node].machine, at, &out);
+	assert(e == ERR_OK);
+	return buf_bytes(&out);
+}
+
+/* Every node says the same of the past of an entry. */
+static bool is_diverged(const struct vector *at)
+{
+	struct bytes first = state_at(0, at, state_memory[0]);
+
+	for (size_t node = 1; node < run.scene.parties; node++) {
+		if (!bytes_equal(first, state_at(node, at, state_memory[1])))
+			return true;
+	}
+	return false;
+}
+
+static void check_gates(const struct instance *i, const struct glimpse *g, struct figures *f)
+{
+	uint64_t decided[PROCEDURE_STEPS_MAX] = { 0 };
+
+	for (size_t n = 0; n < i->count; n++) {
+		const struct fact *p = &i->facts[n];
+		uint8_t option, confirmed;
+		bool is_decided;
+		if (p->move.kind != MOVE_PROPOSE)
+			continue;
+		confirmed = gate_confirmed(i, g, p);
+		is_decided = PLANTED(NO_CONFIRM) ? (i->parties & ~gate_concurred(i, g, p)) == 0
+						 : (i->parties & ~confirmed) == 0;
+		if (is_decided) {
+			f->decided++;
+			assert(gate_is_decided(i, g, p->move.step, &option));
+			f->decided_withdrawn += is_withdrawn(i, g, p);
+			f->two_decided += decided[p->move.step]++ == 1;
+		} else if (confirmed != 0) {
+			f->in_doubt++;
+		}
+	}
+}
+
+static const struct scene_entry *entry_of(struct spot at)
+{
+	return &run.scene.log[at.party][at.number - 1];
+}
+
+/*
+ * By true time, from the first entry of its author that could show the message: only of clocks that tell it.
+ */
+static bool is_early(const struct instance *i, const struct move *lapse)
+{
+	const struct step *s = &i->procedure->steps[lapse->step];
+	const struct scene_entry *log = run.scene.log[lapse->at.party];
+	uint64_t from = UINT64_MAX, within = 0;
+
+	if (lapse->about.number == 0 || !run.is_ahead || lapse->at.party == 0)
+		return false;
+	for (size_t n = 0; n < lapse->at.number && from == UINT64_MAX; n++) {
+		if (vector_covers(&log[n].move.past, lapse->about) ||
+		    spot_equal(log[n].move.at, lapse->about))
+			from = log[n].true_ms;
+	}
+	for (size_t o = 0; o < s->owe_count; o++) {
+		if (s->owe[o].what == (enum level)lapse->which && s->owe[o].who.role == lapse->role)
+			within = 1000ull * obligation_within(i->procedure, &s->owe[o], i->precedence);
+	}
+	return entry_of(lapse->at)->true_ms - from < within;
+}
+
+/* Whoever had seen the lapse was late, whatever times are claimed. */
+static void check_owed(const struct instance *i, const struct glimpse *g, struct figures *f)
+{
+	const struct standing s = instance_standing(i, g);
+	struct owed at = { .step = SIZE_MAX };
+
+	while (owed_next(i, g, &s, &at)) {
+		const struct obligation *o = &i->procedure->steps[at.step].owe[at.obligation];
+		enum owed_state state = owed_state(i, g, &at);
+		const struct move *answer = NULL;
+		bool is_late = false;
+		f->crossed += state == OWED_MET_CROSSED;
+		f->late += state == OWED_MET_LATE;
+		for (size_t n = 0; n < i->count && answer == NULL; n++) {
+			const struct move *m = &i->facts[n].move;
+			if (m->at.party == at.party && !m->is_node && m->role == o->who.role &&
+			    move_level(m) == o->what &&
+			    (at.about.number != 0 ? spot_equal(m->about, at.about) : m->step == at.step))
+				answer = m;
+		}
+		for (size_t n = 0; n < i->count && answer != NULL; n++) {
+			const struct move *l = &i->facts[n].move;
+			if (l->kind == MOVE_LAPSE && l->step == at.step && l->which == o->what &&
+			    l->role == o->who.role && l->whose == at.party &&
+			    spot_equal(l->about, at.about) &&
+			    vector_covers(&entry_of(answer->at)->move.past, l->at))
+				is_late = true;
+		}
+		f->passed += is_late != (state == OWED_MET_LATE);
+	}
+}
+
+static void check(struct figures *f)
+{
+	struct scene *s = &run.scene;
+	const struct vector all = s->nodes[0].held;
+	const struct glimpse g = { .past = &all };
+	const struct instance *i = s->nodes[0].machine.instance;
+
+	f->runs++;
+	f->changed += s->changed;
+	f->diverged += is_diverged(&all);
+	for (size_t party = 0; party < s->parties; party++) {
+		for (size_t n = 0; n < scene_count(s, party); n++) {
+			const struct scene_entry *e = &s->log[party][n];
+			f->entries++;
+			f->void_moves += e->ruling != RULING_OK;
+			f->void_honest += e->ruling != RULING_OK && !run.is_unchecked;
+			if (n % 16 == 3)
+				f->diverged += is_diverged(&e->move.past);
+		}
+	}
+	assert(machine_load(&s->nodes[0].machine, run.start) == ERR_OK);
+	check_gates(i, &g, f);
+	check_owed(i, &g, f);
+	for (size_t n = 0; n < i->count; n++) {
+		f->lapses += i->facts[n].move.kind == MOVE_LAPSE;
+		f->early += i->facts[n].move.kind == MOVE_LAPSE && is_early(i, &i->facts[n].move);
+	}
+	f->closed += instance_life(i, &g) == LIFE_CLOSED;
+}
+
+/* ---- A history in words, for the second reducer ---- */
+
+static void dump_entry(const struct scene_entry *e)
+{
+	const struct move *m = &e->move;
+
+	printf("entry %u %lu", m->at.party, m->at.number);
+	for (size_t i = 0; i < run.scene.parties; i++)
+		printf(" %lu", m->past.of[i]);
+	printf(" | %lu %s %u:%lu %u:%lu %u %u %u %lu %u %u %lu | %s\n", m->filed_ms, move_name(m->kind),
+	       m->instance.party, m->instance.number, m->about.party, m->about.number, m->step, m->role,
+	       m->is_node, m->person, m->which, m->whose, m->until_ms, ruling_name(e->ruling));
+}
+
+static void dump(void)
+{
+	struct scene *s = &run.scene;
+	struct vector done = { 0 };
+	struct bytes state;
+	bool is_any = true;
+
+	printf("procedure %s parties", s->accord.procedures->id);
+	for (size_t i = 0; i < s->parties; i++)
+		printf(" %s", s->accord.parties[i].name);
+	puts("");
+	while (is_any) {
+		is_any = false;
+		for (size_t party = 0; party < s->parties; party++) {
+			const struct scene_entry *e = &s->log[party][done.of[party]];
+			bool is_ready = done.of[party] < scene_count(s, party);
+			for (size_t i = 0; i < s->parties && is_ready; i++)
+				is_ready = e->move.past.of[i] <= done.of[i];
+			if (!is_ready)
+				continue;
+			dump_entry(e);
+			done.of[party]++;
+			is_any = true;
+		}
+	}
+	for (size_t party = 0; party < s->parties; party++) {
+		uint64_t count = scene_count(s, party);
+		const struct vector *at = &s->log[party][count > 0 ? count / 2 : 0].move.past;
+		printf("state");
+		for (size_t i = 0; i < s->parties; i++)
+			printf(" %lu", at->of[i]);
+		state = state_at(0, at, state_memory[0]);
+		printf("\n%.*send\n", (int)state.len, (const char *)state.ptr);
+	}
+	state = state_at(0, &s->nodes[0].held, state_memory[0]);
+	printf("state");
+	for (size_t i = 0; i < s->parties; i++)
+		printf(" %lu", s->nodes[0].held.of[i]);
+	printf("\n%.*send\n", (int)state.len, (const char *)state.ptr);
+}
+
+static uint64_t bad(const struct figures *f)
+{
+	return f->diverged + f->changed + f->decided_withdrawn + f->two_decided + f->void_honest + f->early +
+	       f->passed;
+}
+
+static void say(const struct figures *f)
+{
+	printf("%lu runs, %lu entries, %lu closed, %lu decided, %lu in doubt, %lu lapses, %lu met late, %lu "
+	       "crossed, %lu void\n"
+	       "%lu diverged, %lu verdicts changed, %lu decided and withdrawn, %lu two decided, %lu void of "
+	       "honest "
+	       "parties, %lu early lapses by others, %lu late answers that pass\n",
+	       f->runs, f->entries, f->closed, f->decided, f->in_doubt, f->lapses, f->late, f->crossed,
+	       f->void_moves, f->diverged, f->changed, f->decided_withdrawn, f->two_decided, f->void_honest,
+	       f->early, f->passed);
+}
+
+int main(int argc, char **argv)
+{
+	static uint8_t memory[2][ACCORD_ARENA_LEN];
+	struct figures f = { 0 };
+	uint64_t runs = 200, seed = 1;
+	bool is_dump = false;
+
+	procedures[0] = scene_procedure("quick.json", memory[0], sizeof memory[0]);
+	procedures[1] = scene_procedure("consult-urgent.json", memory[1], sizeof memory[1]);
+	if (procedures[0] == NULL || procedures[1] == NULL)
+		return 2;
+	for (int n = 1; n < argc; n++) {
+		if (strncmp(argv[n], "RUNS=", 5) == 0)
+			runs = strtoull(argv[n] + 5, NULL, 10);
+		else if (strncmp(argv[n], "SEED=", 5) == 0)
+			seed = strtoull(argv[n] + 5, NULL, 10);
+		else if (strcmp(argv[n], "unchecked") == 0)
+			run.is_unchecked = true;
+		else if (strcmp(argv[n], "ahead") == 0)
+			run.is_ahead = true;
+		else if (strcmp(argv[n], "dump") == 0)
+			is_dump = true;
+#ifdef PLANT
+		else
+			plant_chosen = plant_find(argv[n]);
+#endif
+	}
+	for (uint64_t n = 0; n < runs; n++) {
+		play(seed + n, 2 + n % 2);
+		if (is_dump)
+			dump();
+		else
+			check(&f);
+		scene_close(&run.scene);
+	}
+	if (!is_dump)
+		say(&f);
+#ifdef PLANT
+	return bad(&f) == 0; /* found */
+#else
+	return bad(&f) > 0;
+#endif
+}
