@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Checks a Promela model with Spin: it holds in every state, each of its twins (`-DNAME`) fails, and nothing in it is idle.
 
-usage: check.py MODEL.pml [TWIN ...]      Prints TAP.
+usage: check.py [--define NAME] MODEL.pml [TWIN ...]      Prints TAP.
 """
 
 import re
@@ -18,11 +18,11 @@ def run(*command, folder):
     return subprocess.run(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
 
 
-def search(model, twin):
+def search(model, twin, defines):
     """(errors found, statements that no state reached, what it said)"""
     is_live = "ltl " in model.read_text()
     with tempfile.TemporaryDirectory() as folder:
-        made = run("spin", *([f"-D{twin}"] if twin else []), "-a", str(model), folder=folder)
+        made = run("spin", *defines, *([f"-D{twin}"] if twin else []), "-a", str(model), folder=folder)
         built = run("cc", "-O2", "-w", "-o", "pan", "pan.c", folder=folder)
         if made.returncode != 0 or built.returncode != 0:
             sys.exit(f"Bail out! {model.name} {twin or ''}\n{made.stdout}{built.stdout}")
@@ -35,13 +35,15 @@ def search(model, twin):
 
 
 def main():
-    model, twins = Path(sys.argv[1]), sys.argv[2:]
+    defines = [f"-D{sys.argv[2]}"] if sys.argv[1] == "--define" else []
+    model, *twins = sys.argv[1 + 2 * len(defines):]
+    model = Path(model).resolve()
     print(f"1..{2 + len(twins)}")
-    errors, idle, said = search(model, None)
+    errors, idle, said = search(model, None, defines)
     print("ok" if errors == 0 else "not ok", 1, model.stem, "holds:", re.search(r"\d+ states, stored", said).group(0))
     print("ok" if not idle else "not ok", 2, "every statement is reached", *idle)
     for number, twin in enumerate(twins, 3):
-        errors, _, _ = search(model, twin)
+        errors, _, _ = search(model, twin, defines)
         print("ok" if errors > 0 else "not ok", number, twin, "is found")
 
 

@@ -6,8 +6,14 @@
  * Twins: NO_CONFIRM (decided as soon as all have concurred), LATE_WITHDRAW (who has confirmed may withdraw),
  * SECOND_CONCURRENCE (a party concurs with two at once).
  */
-#ifndef PARTIES
+#ifdef THREE /* parties: both proposals are known to all from the start, and a party withdraws once; `make procedures` */
+#define PARTIES 3
+#define IS_KNOWN(k) true
+#define MAY_WITHDRAW (!OWN(WITHDRAW(0)) && !OWN(WITHDRAW(1)))
+#else
 #define PARTIES 2
+#define IS_KNOWN(k) HAS(_pid, k, PROPOSE(k))
+#define MAY_WITHDRAW true
 #endif
 
 /* What a log can have, each once: of proposal 0 and of proposal 1, which party 0 and party 1 make. */
@@ -69,13 +75,14 @@ end:
 	:: atomic { seen[_pid * PARTIES + 1] < size[1] && _pid != 1 -> seen[_pid * PARTIES + 1]++ }
 #if PARTIES == 3
 	:: atomic { seen[_pid * PARTIES + 2] < size[2] && _pid != 2 -> seen[_pid * PARTIES + 2]++ }
-#endif
+#else
 	:: atomic { _pid < 2 && !OWN(PROPOSE(_pid)) -> say(PROPOSE(_pid)) }
+#endif
 	:: atomic {
 		if :: k = 0 :: k = 1 fi;
 		if
-		:: HAS(_pid, k, PROPOSE(k)) && !OWN(CONCUR(k)) && !ANY(_pid, WITHDRAW(k)) && !HAS_LIVE(1 - k) -> say(CONCUR(k))
-		:: HAS(_pid, k, PROPOSE(k)) && !ANY(_pid, WITHDRAW(k)) && !IS_BOUND(k) -> say(WITHDRAW(k))
+		:: IS_KNOWN(k) && !OWN(CONCUR(k)) && !ANY(_pid, WITHDRAW(k)) && !HAS_LIVE(1 - k) -> say(CONCUR(k))
+		:: IS_KNOWN(k) && MAY_WITHDRAW && !ANY(_pid, WITHDRAW(k)) && !IS_BOUND(k) -> say(WITHDRAW(k))
 		:: ALL(_pid, CONCUR(k)) && !ANY(_pid, WITHDRAW(k)) && !OWN(CONFIRM(k)) -> say(CONFIRM(k))
 		:: else
 		fi;
