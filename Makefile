@@ -49,7 +49,7 @@ procedures: all ## random histories of procedures between governments, RUNS=n (8
 	@VECTORS=test/vectors $(BUILD)/test/proc/sim_procedures RUNS=2000 unchecked
 	@VECTORS=test/vectors $(BUILD)/test/proc/sim_procedures RUNS=2000 ahead
 	@$(PYTHON) test/proc/second.py $(BUILD)/test/proc/sim_procedures test/vectors 1000
-	@$(PYTHON) test/models/check.py --define THREE test/models/gate.pml NO_CONFIRM LATE_WITHDRAW SECOND_CONCURRENCE
+	@$(PYTHON) test/models/check.py --define THREE test/models/gate.pml NO_CONFIRM LATE_WITHDRAW
 
 crash: all ## the power, the disk, the memory, the store and the signer fail at every call; CUTS=count power cuts (100000), SEEDS=count histories (4)
 	@$(BUILD)/test/crash/cuts CUTS=$(or $(CUTS),100000)
