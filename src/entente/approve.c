@@ -6,6 +6,7 @@
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/submit.h"
+#include "entente/unseal.h"
 #include "entente/words.h"
 
 #include <string.h>
@@ -14,6 +15,7 @@ static const struct option_row options[] = {
 	{ "sign", NULL, N_("and sign it, having seen it; it goes out when you are the last that it takes") },
 	{ "override", N_("REASON"),
 	  N_("with --sign: let it go although a word holds it; the reason is kept with the approval") },
+	UNSEAL_OPTION,
 	{ NULL, NULL, NULL },
 };
 
@@ -105,6 +107,15 @@ static enum exit_code sign(struct options *o, struct client *c, const char *plac
 	return code;
 }
 
+static enum exit_code refuse_unread(const char *place)
+{
+	say_error(_("{1} is sealed, and no secret here opens it: nobody approves what he has not read."),
+		  place);
+	say_next(
+		_("the same command with --identity FILE; or another officer who may release and has a key"));
+	return EXIT_REFUSED;
+}
+
 static enum exit_code refuse_state(const json_t *waiting, const char *place)
 {
 	const char *state = json_str(waiting, "state");
@@ -144,6 +155,7 @@ static enum exit_code run(struct options *o)
 	json_t *waiting = NULL, *done = json_pack("{s:s, s:s}", "err", "OK", "refers", place);
 	bool is_signing = option_is_given(o, "sign");
 	struct client c = { .fd = -1 };
+	struct buf words = { 0 };
 	const char *state;
 	struct draft d;
 	enum exit_code code = client_open(&c, o->home) == ERR_OK ? EXIT_DONE : EXIT_ERROR;
@@ -151,14 +163,18 @@ static enum exit_code run(struct options *o)
 	draft_open(&d, KIND_MESSAGE);
 	if (code == EXIT_DONE)
 		code = waiting_read(&c, place, &waiting, &d);
+	if (code == EXIT_DONE)
+		code = waiting_words(&d, o, &words);
 	if (code == EXIT_DONE && o->is_json && !is_signing)
 		json_say(waiting);
 	else if (code == EXIT_DONE && !o->is_json)
-		code = waiting_show(waiting, &d);
+		code = waiting_show(waiting, &d, buf_bytes(&words));
 	state = json_str(waiting, "state");
 	if (code == EXIT_DONE && is_signing && strcmp(state, "SUBMITTED") != 0 &&
 	    strcmp(state, "APPROVED") != 0)
 		code = refuse_state(waiting, place);
+	if (code == EXIT_DONE && is_signing && d.statement.has_content && words.len == 0)
+		code = refuse_unread(place);
 	if (code == EXIT_DONE && is_signing)
 		code = check_override(o, waiting, place);
 	if (code == EXIT_DONE && is_signing && strcmp(state, "APPROVED") != 0)
@@ -169,6 +185,7 @@ static enum exit_code run(struct options *o)
 		say_next("entente approve '{1}' --sign", place);
 	json_decref(waiting);
 	json_decref(done);
+	waiting_words_finish(&words);
 	client_close(&c);
 	draft_close(&d);
 	return code;

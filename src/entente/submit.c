@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "crypto/hash.h"
 #include "entente/show.h"
+#include "entente/unseal.h"
 #include "entente/words.h"
 
 #include <stdlib.h>
@@ -260,18 +261,50 @@ static void show_readers(const json_t *waiting)
 	}
 }
 
-static enum exit_code show_text(const struct draft *d)
+enum exit_code waiting_words(const struct draft *d, const struct options *o, struct buf *words)
+{
+	uint8_t file_key[AGE_FILE_KEY_LEN];
+	struct identities ids;
+	struct fault fault;
+	enum exit_code code;
+	enum err e;
+
+	buf_init(words, xcalloc(1, CONTENT_LEN_MAX), CONTENT_LEN_MAX);
+	if (!d->statement.has_content || d->statement.content.sealing == SEALING_NONE) {
+		buf_put(words, buf_bytes(&d->content_bytes));
+		return EXIT_DONE;
+	}
+	code = identities_open(&ids, o);
+	if (code != EXIT_DONE)
+		return code;
+	e = unseal(&ids, o, buf_bytes(&d->content_bytes), words, file_key, &fault);
+	identities_close(&ids);
+	age_wipe(file_key, sizeof file_key);
+	if (e != ERR_VERIFY)
+		return EXIT_DONE;
+	say_error(_("What is sealed breaks the rule {1}: do not sign it."), fault.rule);
+	say_next(_("entente refuse PLACE \"...\" stops it"));
+	return EXIT_INTEGRITY;
+}
+
+void waiting_words_finish(struct buf *words)
+{
+	age_wipe(words->ptr, words->len);
+	free(words->ptr);
+}
+
+static enum exit_code show_text(const struct draft *d, struct bytes words)
 {
 	struct content content;
 	struct fault fault;
 
 	if (!d->statement.has_content)
 		return EXIT_DONE;
-	if (d->statement.content.sealing != 0) {
+	if (words.len == 0) {
 		say(_("The text is sealed: its readers open it at their terminals.\n"));
 		return EXIT_DONE;
 	}
-	if (content_read(buf_bytes(&d->content_bytes), &content, &fault) != ERR_OK) {
+	if (content_read(words, &content, &fault) != ERR_OK) {
 		say_error(_("The text breaks the rule {1}: do not sign it."), fault.rule);
 		say_next(_("entente refuse PLACE \"...\" stops it"));
 		return EXIT_INTEGRITY;
@@ -310,7 +343,7 @@ static void show_newer(const json_t *waiting)
 	say("\n");
 }
 
-enum exit_code waiting_show(const json_t *waiting, const struct draft *d)
+enum exit_code waiting_show(const json_t *waiting, const struct draft *d, struct bytes words)
 {
 	enum exit_code code;
 
@@ -321,7 +354,7 @@ enum exit_code waiting_show(const json_t *waiting, const struct draft *d)
 	if (d->statement.has_precedence)
 		say("{1}\n", precedence_name(d->statement.precedence));
 	show_addressed(&d->statement);
-	code = show_text(d);
+	code = show_text(d, words);
 	if (json_object_get(waiting, "held") != NULL) {
 		say_coloured(COLOUR_BAD, _("HELD by this word in it: "));
 		say_text(bytes_str(json_str(waiting, "held")));

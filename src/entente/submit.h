@@ -32,7 +32,13 @@ json_t *posted_json(const struct posted *p);
 
 /* A row of GET /drafts with everything that is signed; checked here, and *d has it. */
 enum exit_code waiting_read(struct client *c, const char *place, json_t **out, struct draft *d) MUST_CHECK;
+/*
+ * Its content in clear, opened by this terminal's secrets if it is sealed; heap, the caller's to end with
+ * waiting_words_finish. .len 0: no secret here opens it, or there is none.
+ */
+enum exit_code waiting_words(const struct draft *d, const struct options *o, struct buf *words) MUST_CHECK;
+void waiting_words_finish(struct buf *words);
 /* What a releaser is to see before he signs. */
-enum exit_code waiting_show(const json_t *waiting, const struct draft *d) MUST_CHECK;
+enum exit_code waiting_show(const json_t *waiting, const struct draft *d, struct bytes words) MUST_CHECK;
 
 #endif

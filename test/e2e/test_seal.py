@@ -10,7 +10,7 @@ TEXT = "Aircraft are ours and return at 14:05."
 BACK = "Our aircraft, back at 14:05."
 PEOPLE = {"watch": ["watch"], "head": ["head"], "deputy": ["deputy"], "shift": ["shift"]}
 RELEASERS = ("deputy", "shift")  # what the head of the delegation says
-SEALED = {"channels": ("precedence FLASH IMMEDIATE\n2 consult", "precedence FLASH IMMEDIATE sealed watch\n2 consult")}
+SEALED = {"channels": ("precedence FLASH IMMEDIATE\n2 consult", "precedence FLASH IMMEDIATE sealed deputy shift watch\n2 consult")}
 
 
 def enrol(node, name, roles, label="U"):
@@ -27,16 +27,17 @@ def opens(path):
 
 @pytest.fixture
 def sealed(stage):
-    """KOR and USA, whose leader line is sealed, with a terminal for each of head and watch."""
+    """KOR and USA, whose leader line is sealed, with a terminal for each of head and watch, and one for who releases."""
     world = stage.world(edit=SEALED, officers_of={"kor": PEOPLE, "usa": PEOPLE})
     world.secrets = {(party, role): enrol(node, role, role) for party, node in world.nodes.items() for role in ("head", "watch")}
+    world.secrets |= {(party, "staff"): enrol(node, "staff", "deputy,shift") for party, node in world.nodes.items()}
     world.await_receipts()
     return world
 
 
 def flash(world, text=TEXT):
     return world["kor"].release("send", "leader", text, "--to", "usa/head", "--precedence", "FLASH", "--label", "U", key="head",
-                                by=RELEASERS)
+                                by=RELEASERS, env=opens(world.secrets["kor", "staff"]))
 
 
 def held_in(folder, words):
@@ -49,12 +50,12 @@ def test_sealed_flash_to_read_back(sealed, tmp_path):
     place = flash(sealed)
     usa.await_step(place, "STATION RECEIPT")
     entry = usa.entry(place)
-    assert entry["content"]["sealing"] == 1 and entry["content"]["len"] == 1024 + 102 + 4 * 98
-    assert entry["sealed_for"] == ["head", "watch"]
+    assert entry["content"]["sealing"] == 1 and entry["content"]["len"] == 1024 + 102 + 6 * 98
+    assert entry["sealed_for"] == ["deputy", "head", "shift", "watch"]
     assert "text" not in entry and "unreadable" not in entry
 
     shown = usa.run("read", place).stdout
-    assert "SEALED (age X25519) for head, watch" in shown and TEXT not in shown, "the administrator has no secret"
+    assert "SEALED (age X25519) for deputy, head, shift, watch" in shown and TEXT not in shown, "the administrator has no secret"
     assert TEXT in usa.run("read", place, env=opens(secrets["usa", "head"])).stdout
     assert TEXT in usa.run("read", place, "--identity", secrets["usa", "watch"]).stdout
     assert TEXT in kor.run("read", place, env=opens(secrets["kor", "watch"])).stdout
@@ -114,7 +115,7 @@ def test_a_change_of_holder(sealed, tmp_path):
     new = enrol(usa, "successor", "head")
     usa.run("keys", "--withdraw", f"{old}.pub", "--label", "U", key="registrar")
     sealed.await_receipts()
-    assert len([one for one in kor.get("/recipients", channel="leader")["recipients"] if one["party"] == "usa"]) == 2
+    assert len([one for one in kor.get("/recipients", channel="leader")["recipients"] if one["party"] == "usa"]) == 3
     assert "withdrawn" in usa.run("keys").stdout
     after = flash(sealed, "After.")
     usa.await_step(after, "STATION RECEIPT")
@@ -135,17 +136,31 @@ def test_who_cannot_be_sealed_for(stage):
     kor, usa = world["kor"], world["usa"]
     words = ("send", "leader", TEXT, "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
     assert "kor/head has no key" in kor.run(*words, key="head", code=4).stderr
-    enrol(kor, "head", "head")
+    head = enrol(kor, "head", "head")
     assert "usa/head has no key" in kor.run(*words, key="head", code=4).stderr
     enrol(usa, "head", "head,watch")
     usa_log = usa.logs()["USA/LEADER 1"]["size"]
     kor.wait("USA's keys are here", lambda: kor.logs()["USA/LEADER 1"]["folded"] == usa_log)
-    place = kor.release(*words, key="head", by=RELEASERS)
+    place = kor.release(*words, key="head", by=RELEASERS, env=opens(head))
     assert kor.entry(place)["content"]["len"] == 1024 + 102 + 2 * 98, "a key of two posts counts once"
     long = kor.run("send", "leader", "x" * 1801, *words[3:], key="head", code=4)
     assert "brief" in long.stderr
     assert "at most" in kor.run("send", "leader", "x" * 50000, *words[3:5], "--precedence", "IMMEDIATE", *words[7:], key="head",
                                 code=4).stderr
+
+
+def test_nobody_approves_what_he_has_not_read(sealed):
+    """Sealed words are opened at the terminal of whoever lets them go."""
+    kor, secrets = sealed["kor"], sealed.secrets
+    draft = kor.say("send", "leader", TEXT, "--to", "usa/head", "--precedence", "FLASH", "--label", "U", key="head")["place"]
+    shown = kor.run("approve", draft, key="deputy").stdout
+    assert TEXT not in shown and "sealed" in shown
+    for more in ([], ["--json"]):
+        refused = kor.run("approve", draft, "--sign", *more, key="deputy", code=4)
+        assert "nobody approves what he has not read" in refused.stderr
+    assert kor.get("/drafts")[0]["approved"] == 0
+    assert TEXT in kor.run("approve", draft, "--sign", "--identity", secrets["kor", "staff"], key="deputy").stdout
+    assert kor.get("/drafts")[0]["approved"] == 1
 
 
 def test_clear_words_on_a_sealed_line_do_not_count(sealed):

@@ -54,7 +54,8 @@ def send(world, to="usa/head", code=0):
     """Where it went out, if others could approve it, and what the terminal said of the sealing."""
     kor = world["kor"]
     done = kor.run("send", "leader", TEXT, "--to", to, "--precedence", "FLASH", "--label", "U", key="head", code=code)
-    return kor.approve(done.stdout.split("  ")[0], RELEASERS) if code == 0 else None, done.stderr
+    env = {"ENTENTE_IDENTITY": str(kor.keys / "head.age")}  # whoever approves has read it
+    return kor.approve(done.stdout.split("  ")[0], RELEASERS, env=env) if code == 0 else None, done.stderr
 
 
 def play_required(world):
