@@ -35,6 +35,9 @@ test-pq: ## sealing with ML-KEM-768 in a Debian 13 that debootstrap makes, judge
 	@packaging/setup.sh pq
 	@$(PYTHON) test/pq/run.py
 
+interop: setup all ## other programs' own clients and validators on a node's feeds: taxii2-client, stix2-validator, pymisp
+	@$(PYTHON) test/interop/run.py
+
 lint: setup ## layers, names, layout, clang-tidy, cppcheck, spelling, scripts, manual pages, catalogues
 	@$(PYTHON) test/run.py lint
 
@@ -122,4 +125,4 @@ build-coverage/build.ninja:
 		'-Dc_args=-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc' \
 		-Dc_link_args=-fprofile-instr-generate
 
-.PHONY: procedures mutants all help setup demo test test-pq check e2e lint sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo
+.PHONY: interop procedures mutants all help setup demo test test-pq check e2e lint sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo

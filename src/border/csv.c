@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "border/format.h"
+#include "border/incoming.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -136,4 +137,67 @@ enum err csv_read_row(struct bytes *in, struct buf *memory, struct csv_row *out)
 			return ERR_USAGE;
 	}
 	return ERR_OK;
+}
+
+/* The first row names the columns; those that we know are taken, in any order. */
+static size_t column_of(const struct csv_row *head, const char *name)
+{
+	size_t i = 0;
+
+	while (i < head->count && !bytes_equal(head->cells[i], bytes_str(name)))
+		i++;
+	return i;
+}
+
+/* The apostrophe that a writer put before a formula goes again. */
+static struct bytes cell_of(const struct csv_row *row, size_t column)
+{
+	struct bytes cell = column < row->count ? row->cells[column] : (struct bytes){ NULL, 0 };
+	struct bytes rest = { cell.ptr + 1, cell.len - 1 };
+
+	return cell.len > 1 && cell.ptr[0] == '\'' && is_formula(rest) ? rest : cell;
+}
+
+static enum err read_rows(struct incoming *in, struct bytes bytes, struct buf *memory)
+{
+	struct csv_row *rows = xcalloc(2, sizeof *rows), *head = &rows[0], *row = &rows[1];
+	size_t len = bytes.len;
+	enum err e = csv_read_row(&bytes, memory, head);
+
+	in->rule = "csv.form";
+	while (e == ERR_OK) {
+		struct incoming_marks marks = { .mark = INCOMING_UNLABELLED };
+		struct bytes line;
+		in->offset = len - bytes.len;
+		e = csv_read_row(&bytes, memory, row);
+		if (e == ERR_OK && row->count != head->count) {
+			in->rule = "csv.columns";
+			e = ERR_USAGE;
+		}
+		if (e != ERR_OK)
+			break;
+		line = cell_of(row, column_of(head, "label"));
+		if (line.len > 0)
+			incoming_take_line(in->guidelines, line, &marks);
+		if (!incoming_put(in, cell_of(row, column_of(head, "id")),
+				  cell_of(row, column_of(head, "title")),
+				  cell_of(row, column_of(head, "text")), &marks))
+			e = ERR_LIMIT;
+	}
+	free(rows);
+	if (e != ERR_NOT_FOUND || json_array_size(in->items) == 0)
+		return e == ERR_NOT_FOUND ? ERR_USAGE : e;
+	in->rule = NULL;
+	return ERR_OK;
+}
+
+enum err csv_incoming(struct incoming *in, struct bytes bytes)
+{
+	struct buf memory;
+	enum err e;
+
+	buf_init(&memory, xcalloc(1, INCOMING_LEN_MAX + 1), INCOMING_LEN_MAX + 1);
+	e = read_rows(in, bytes, &memory);
+	free(memory.ptr);
+	return e;
 }

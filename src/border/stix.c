@@ -423,6 +423,7 @@ enum err stix_read(struct bytes in, struct stix_in *out, size_t *offset)
 	json_error_t fault;
 	json_t *whole, *objects;
 
+	out->objects = NULL;
 	if (!is_shallow(in, offset))
 		return ERR_USAGE;
 	whole = json_loadb((const char *)in.ptr, in.len, JSON_REJECT_DUPLICATES, &fault);
@@ -514,18 +515,18 @@ static void take_mark(const struct guidelines *g, const struct stix_in *in, cons
 
 	if (t != NULL) {
 		if (*tlp != NULL && strcmp((*tlp)->word, t->word) != 0)
-			out->mark = STIX_CONTRADICTORY;
+			out->mark = INCOMING_CONTRADICTORY;
 		if (*tlp == NULL || t > *tlp)
 			*tlp = t;
-	} else if (text != NULL && out->mark != STIX_CONTRADICTORY) {
-		if (label_text_read(g, bytes_str(text), &m) != ERR_OK)
-			out->mark = STIX_UNKNOWN;
-		else if (out->mark == STIX_UNLABELLED)
-			out->mark = STIX_LABELLED, out->label = m;
+	} else if (text != NULL && out->mark != INCOMING_CONTRADICTORY) {
+		if (g == NULL || label_text_read(g, bytes_str(text), &m) != ERR_OK)
+			out->mark = INCOMING_UNKNOWN;
+		else if (out->mark == INCOMING_UNLABELLED)
+			out->mark = INCOMING_LABELLED, out->label = m;
 		else if (!policy_join(g, &out->label, &m, &out->label).is_allowed)
-			out->mark = STIX_UNKNOWN;
+			out->mark = INCOMING_UNKNOWN;
 		else
-			out->mark = STIX_CONTRADICTORY;
+			out->mark = INCOMING_CONTRADICTORY;
 	}
 }
 
@@ -539,7 +540,7 @@ enum err stix_read_object(const struct guidelines *g, const struct stix_in *in, 
 
 	*out = (struct stix_object){ .id = str_of(o, "id"),
 				     .type = str_of(o, "type"),
-				     .mark = STIX_UNLABELLED };
+				     .mark = INCOMING_UNLABELLED };
 	if (out->id == NULL || out->type == NULL)
 		return ERR_USAGE;
 	out->title = str_of(o, "abstract") != NULL ? str_of(o, "abstract") : str_of(o, "name");
@@ -550,11 +551,47 @@ enum err stix_read_object(const struct guidelines *g, const struct stix_in *in, 
 			return ERR_USAGE;
 		take_mark(g, in, id, out, &tlp);
 	}
-	if (out->mark != STIX_LABELLED || tlp == NULL)
+	if (out->mark != INCOMING_LABELLED || tlp == NULL)
 		return ERR_OK;
 	if (!level_of_tlp(g, tlp, &level) || level != out->label.level)
-		out->mark = STIX_CONTRADICTORY;
+		out->mark = INCOMING_CONTRADICTORY;
 	if (level > out->label.level)
 		out->label.level = level;
 	return ERR_OK;
+}
+
+static struct bytes bytes_of(const char *text)
+{
+	return text == NULL ? (struct bytes){ NULL, 0 } : bytes_str(text);
+}
+
+/* What only stands there for others is no item: markings, who somebody is, extensions. */
+static bool is_item_type(const char *type)
+{
+	return strcmp(type, "marking-definition") != 0 && strcmp(type, "identity") != 0 &&
+	       strcmp(type, "extension-definition") != 0;
+}
+
+enum err stix_incoming(struct incoming *in, struct bytes bytes)
+{
+	struct stix_in read;
+	enum err e = stix_read(bytes, &read, &in->offset);
+
+	in->rule = "stix.json";
+	for (size_t i = 0; e == ERR_OK && i < json_array_size(read.objects); i++) {
+		struct incoming_marks marks;
+		struct stix_object o;
+		e = stix_read_object(in->guidelines, &read, i, &o);
+		if (e != ERR_OK)
+			in->rule = "stix.object";
+		if (e != ERR_OK || !is_item_type(o.type))
+			continue;
+		marks = (struct incoming_marks){ o.mark, o.label };
+		if (!incoming_put(in, bytes_str(o.id), bytes_of(o.title), bytes_of(o.text), &marks))
+			e = ERR_LIMIT;
+	}
+	if (e == ERR_OK)
+		in->rule = NULL;
+	stix_in_close(&read);
+	return e;
 }

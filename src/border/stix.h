@@ -1,7 +1,7 @@
 /*
  * stix.h - items as STIX 2.1 objects, and STIX bundles read for a person to decide on.
  *
- * Spec: docs/spec/border.md section 4. Vectors: test/vectors/border/. Fuzz: test/fuzz/stix.c. Layer: border.
+ * Spec: docs/spec/border.md section 4. Fuzz: test/fuzz/stix.c. Layer: border.
  *
  * An item is a note with three markings: TLP, the banner as a statement, the label in an extension of ours.
  * What it needs (who said it, its markings) stands before it, each once.
@@ -9,7 +9,7 @@
 #ifndef BORDER_STIX_H
 #define BORDER_STIX_H
 
-#include "border/border.h"
+#include "border/incoming.h"
 
 #include <jansson.h>
 
@@ -34,15 +34,8 @@ char *stix_bundle(const struct stix *s, const char *what);
 
 /* ---- In: nothing of it is believed, and each object waits for a person ---- */
 
-#define STIX_DEPTH_MAX 24u
-#define STIX_OBJECTS_MAX 1000u
-
-enum stix_mark {
-	STIX_LABELLED, /* its label is one of these guidelines, and its marks agree */
-	STIX_UNLABELLED,
-	STIX_UNKNOWN,	   /* a label, and not one of these guidelines */
-	STIX_CONTRADICTORY /* the stricter decides, and a person */
-};
+#define STIX_DEPTH_MAX INCOMING_DEPTH_MAX
+#define STIX_OBJECTS_MAX INCOMING_ITEMS_MAX
 
 struct stix_in {
 	json_t *objects; /* array: of a bundle or an envelope; its own */
@@ -51,7 +44,7 @@ struct stix_in {
 struct stix_object {
 	const char *id, *type;	  /* borrowed from the objects */
 	const char *title, *text; /* NULL: it has none */
-	enum stix_mark mark;
+	enum incoming_mark mark;
 	struct label_mask label; /* of LABELLED and CONTRADICTORY; the stricter */
 };
 

@@ -17,6 +17,11 @@ def say(node, text, *more, level="U"):
     return node.say("send", "share", text, "--to", "usa/watch", "--label", level, *more, key="watch")
 
 
+def said(node):
+    """How much was said where; nodes themselves say things on SERVICE."""
+    return {log: row["size"] for log, row in node.logs().items() if "SERVICE" not in log}
+
+
 def shown(taxii, title="KOR/share"):
     return of_type(taxii.objects(title), "note")
 
@@ -147,7 +152,7 @@ def test_what_is_pushed_waits_in_quarantine(pair):
     taxii = Taxii(kor, "watch")
     path = taxii.path("quarantine")
     body = json.dumps({"objects": [{"type": "note", "spec_version": "2.1", "id": "note--1", "content": "Hello"}]}).encode()
-    before = {log: row["size"] for log, row in kor.logs().items()}
+    before = said(kor)
     status = taxii.ask(path, "POST", body, code=202, Content_Type=TAXII).json
     assert status["status"] == "pending" and status["pending_count"] == status["total_count"] == 1
     assert status["pendings"][0]["id"] == "note--1"
@@ -164,4 +169,38 @@ def test_what_is_pushed_waits_in_quarantine(pair):
     taxii.ask(path, "POST", b" " * ((1 << 20) + 1), code=413, Content_Type=TAXII)
     assert (kor.home / "quarantine" / f"{status['id']}.stix").read_bytes() == body
     assert len(list((kor.home / "quarantine").iterdir())) == 1
-    assert {log: row["size"] for log, row in kor.logs().items()} == before, "nothing enters the record by itself"
+    assert said(kor) == before, "nothing enters the record by itself"
+
+
+def test_a_person_decides_on_what_was_imported(pair, tmp_path):
+    kor = pair["kor"]
+    before = said(kor)
+    file = tmp_path / "in.csv"
+    file.write_text("title,text,label\nA,B,KOR-USA 1 R rel=KOR origin=KOR\nC,D,\n")
+    name = json.loads(kor.run("import", "csv", file, "--json").stdout)["name"]
+    assert json.loads(kor.run("import", "csv", file, "--json").stdout)["name"] == name, "the same twice is there once"
+    assert json.loads(kor.run("quarantine", "list", "--json").stdout) == [{"name": name, "mark": "UNLABELLED", "items": 2}]
+    one, two = json.loads(kor.run("quarantine", "show", name, "--json").stdout)
+    assert one["mark"] == "LABELLED" and one["label"] == "KOR-USA 1 R rel=KOR origin=KOR" and two["mark"] == "UNLABELLED"
+    assert "it has no label" in kor.run("quarantine", "show", name).stdout
+    file.write_text("<!DOCTYPE a><a/>")
+    assert "xml.dtd" in kor.run("import", "cap", file, code=4).stderr
+    kor.run("import", "nothing", file, code=2)
+    kor.run("import", "csv", tmp_path / "nowhere", code=3)
+    kor.run("quarantine", "show", "../accord", code=3)
+    kor.run("quarantine", "drop", name)
+    kor.run("quarantine", "drop", name, code=3)
+    assert "Nothing waits" in kor.run("quarantine", "list").stdout
+    assert said(kor) == before, "nothing enters the record by itself"
+
+
+def test_what_leaves_one_node_is_read_by_another(pair, tmp_path):
+    kor, usa = pair["kor"], pair["usa"]
+    say(kor, "Two launches expected.")
+    for name, folder in (("stix", "bundle.json"), ("cap", "*-*.xml")):
+        kor.run("feed", name, "--role", "press", "--to", tmp_path / name)
+        for file in (tmp_path / name).glob(folder):
+            got = json.loads(usa.run("import", name, file, "--json").stdout)["name"]
+            item, = json.loads(usa.run("quarantine", "show", got, "--json").stdout)
+            assert item["mark"] == "LABELLED" and item["label"] == "KOR-USA 1 U rel=KOR,USA origin=KOR"
+            assert item["text"] == "Two launches expected."

@@ -1,5 +1,6 @@
 /* Labels through the formats and back: equal or stricter, for every label that may be given. */
 #include "border/format.h"
+#include "border/incoming.h"
 #include "border/stix.h"
 #include "border_labels.h"
 
@@ -148,7 +149,7 @@ static void every_label_as_stix_and_back(void **state)
 		}
 		in = send_stix(&it, &note);
 		assert_int_equal(stix_read_object(g, &in, note, &back), ERR_OK);
-		assert_int_equal(back.mark, STIX_LABELLED);
+		assert_int_equal(back.mark, INCOMING_LABELLED);
 		assert_true(is_same(&m, &back.label));
 		assert_string_equal(back.text, "Two launches <expected> & \"seen\".");
 		stix_in_close(&in);
@@ -171,19 +172,19 @@ static void every_label_as_stix_and_back(void **state)
 
 static const struct {
 	const char *why, *text;
-	enum stix_mark want;
+	enum incoming_mark want;
 	const char *level; /* NULL: of none */
 	uint32_t rel;
 } marks[] = {
-	{ "no mark", NOTE(""), STIX_UNLABELLED, NULL, 0 },
-	{ "TLP alone is no label", NOTE("\"" AMBER "\""), STIX_UNLABELLED, NULL, 0 },
-	{ "ours", NOTE("\"m1\",\"" AMBER "\""), STIX_LABELLED, "U", 3 },
-	{ "another's", NOTE("\"m3\""), STIX_UNKNOWN, NULL, 0 },
-	{ "a marking that is not there", NOTE("\"m9\""), STIX_UNLABELLED, NULL, 0 },
-	{ "two labels: what may be read by both", NOTE("\"m1\",\"m2\""), STIX_CONTRADICTORY, "S", 1 },
-	{ "a narrower TLP", NOTE("\"m1\",\"" RED "\""), STIX_CONTRADICTORY, "TS", 3 },
-	{ "a wider TLP: the label stands", NOTE("\"m2\",\"" CLEAR "\""), STIX_CONTRADICTORY, "S", 1 },
-	{ "two TLPs", NOTE("\"" CLEAR "\",\"m1\",\"" RED "\""), STIX_CONTRADICTORY, NULL, 0 },
+	{ "no mark", NOTE(""), INCOMING_UNLABELLED, NULL, 0 },
+	{ "TLP alone is no label", NOTE("\"" AMBER "\""), INCOMING_UNLABELLED, NULL, 0 },
+	{ "ours", NOTE("\"m1\",\"" AMBER "\""), INCOMING_LABELLED, "U", 3 },
+	{ "another's", NOTE("\"m3\""), INCOMING_UNKNOWN, NULL, 0 },
+	{ "a marking that is not there", NOTE("\"m9\""), INCOMING_UNLABELLED, NULL, 0 },
+	{ "two labels: what may be read by both", NOTE("\"m1\",\"m2\""), INCOMING_CONTRADICTORY, "S", 1 },
+	{ "a narrower TLP", NOTE("\"m1\",\"" RED "\""), INCOMING_CONTRADICTORY, "TS", 3 },
+	{ "a wider TLP: the label stands", NOTE("\"m2\",\"" CLEAR "\""), INCOMING_CONTRADICTORY, "S", 1 },
+	{ "two TLPs", NOTE("\"" CLEAR "\",\"m1\",\"" RED "\""), INCOMING_CONTRADICTORY, NULL, 0 },
 };
 
 static void contradictions_wait_and_the_stricter_counts(void **state)
@@ -231,6 +232,189 @@ static void portions_have_marks_of_their_own(void **state)
 	stix_close(&s);
 }
 
+/* Many at once: what a format holds ready for a feed is large. */
+#define BATCH 200u
+
+struct batch {
+	struct label_mask labels[BATCH];
+	size_t count;
+};
+
+static void check_file(const struct batch *b, const char *format, const char *text, size_t *at)
+{
+	struct incoming in;
+	const json_t *item;
+	size_t i;
+
+	if (incoming_read(g, bytes_str(format), bytes_str(text), &in) != ERR_OK)
+		fail_msg("%s: %s in %s", format, in.rule, text);
+	json_array_foreach(in.items, i, item)
+	{
+		char memory[LABEL_TEXT_LEN_MAX];
+		struct buf line = BUF_ON(memory);
+		label_text_write(g, &b->labels[(*at)++], &line);
+		buf_put_byte(&line, 0);
+		assert_string_equal(json_string_value(json_object_get(item, "mark")), "LABELLED");
+		assert_string_equal(json_string_value(json_object_get(item, "label")), memory);
+		if (strcmp(format, "adatp-4774") != 0)
+			assert_string_equal(json_string_value(json_object_get(item, "text")),
+					    "Two launches <expected> & \"seen\".");
+	}
+	incoming_close(&in);
+}
+
+static void check_batch(const struct batch *b, const char *format, const char *ending)
+{
+	const struct format *f = format_find(bytes_str(format));
+	struct writing w = { .accord = accord, .role = "watch", .files = json_array() };
+	const json_t *file;
+	size_t i, at = 0;
+
+	f->open(&w);
+	for (i = 0; i < b->count; i++) {
+		struct border_item it = item_with(&b->labels[i]);
+		assert_int_equal(f->put(&w, &it), ERR_OK);
+	}
+	f->finish(&w);
+	json_array_foreach(w.files, i, file)
+	{
+		const char *name = json_string_value(json_object_get(file, "name"));
+		if (strcmp(name + strlen(name) - strlen(ending), ending) == 0)
+			check_file(b, format, json_string_value(json_object_get(file, "text")), &at);
+	}
+	assert_int_equal(at, b->count);
+	json_decref(w.files);
+}
+
+static void every_label_through_each_format_that_is_read(void **state)
+{
+	struct label_mask m = { 0 };
+	struct batch b = { 0 };
+	uint64_t at = 0;
+
+	(void)state;
+	for (bool is_more = true; is_more;) {
+		is_more = border_next_label(g, &at, &m);
+		if (is_more)
+			b.labels[b.count++] = m;
+		if (b.count < BATCH && is_more)
+			continue;
+		check_batch(&b, "cap", ".xml");
+		check_batch(&b, "csv", ".csv");
+		check_batch(&b, "adatp-4774", ".xml");
+		b.count = 0;
+	}
+}
+
+static const char *member(const struct incoming *in, const char *key)
+{
+	return json_string_value(json_object_get(json_array_get(in->items, 0), key));
+}
+
+#define XML "<?xml version='1.0'?>"
+#define ALERT(scope, more, block)                                                                       \
+	XML "<alert "                                                                                   \
+	    "xmlns='urn:oasis:names:tc:emergency:cap:1.2'><identifier>a</identifier><sender>b</sender>" \
+	    "<sent>2026-11-28T10:00:00-00:00</sent><status>Actual</status><msgType>Alert</"             \
+	    "msgType>" scope more "<info><event>e</event>" block "</info></alert>"
+#define PUBLIC "<scope>Public</scope>"
+#define AREA(text) "<area><polygon>" text "</polygon></area>"
+#define SLAB "urn:nato:stanag:4774:confidentialitymetadatalabel:1:0"
+#define CODE(line) "<code>" line "</code>"
+#define LABEL4774(policy, level, rest)                                             \
+	"<s:originatorConfidentialityLabel xmlns:s='" SLAB                         \
+	"'><s:ConfidentialityInformation><s:PolicyIdentifier>" policy              \
+	"</s:PolicyIdentifier><s:Classification>" level "</s:Classification>" rest \
+	"</s:ConfidentialityInformation></s:originatorConfidentialityLabel>"
+#define CAT(name, value)                                                          \
+	"<s:Category TagName='" name "' Type='permissive'><s:GenericValue>" value \
+	"</s:GenericValue></s:Category>"
+
+static const struct {
+	const char *why, *format, *text, *rule, *mark;
+} files[] = {
+	{ "an alert without a label", "cap", ALERT(PUBLIC, "", ""), NULL, "UNLABELLED" },
+	{ "public and not", "cap", ALERT(PUBLIC, CODE("KOR-USA 3 S rel=KOR origin=KOR"), ""), NULL,
+	  "CONTRADICTORY" },
+	{ "two labels", "cap",
+	  ALERT("<scope>Private</scope>",
+		CODE("KOR-USA 3 S rel=KOR origin=KOR") CODE("KOR-USA 3 U rel=KOR,USA origin=KOR"), ""),
+	  NULL, "CONTRADICTORY" },
+	{ "another's label", "cap", ALERT(PUBLIC, CODE("NATO 1 S rel=KOR origin=KOR"), ""), NULL, "UNKNOWN" },
+	{ "a closed polygon", "cap", ALERT(PUBLIC, "", AREA("1,2 3,4 5,6 1,2")), NULL, "UNLABELLED" },
+	{ "an open polygon", "cap", ALERT(PUBLIC, "", AREA("1,2 3,4 5,6 7,8")), "cap.polygon", NULL },
+	{ "three points", "cap", ALERT(PUBLIC, "", AREA("1,2 3,4 1,2")), "cap.polygon", NULL },
+	{ "lat and lon exchanged", "cap", ALERT(PUBLIC, "", AREA("127,37 128,37 128,38 127,37")),
+	  "cap.polygon", NULL },
+	{ "no restriction", "cap", ALERT("<scope>Restricted</scope>", "", ""), "cap.restriction", NULL },
+	{ "no scope", "cap", ALERT("", "", ""), "cap.word", NULL },
+	{ "expires before sent", "cap", ALERT(PUBLIC, "", "<expires>2026-11-28T09:00:00-00:00</expires>"),
+	  "cap.expires", NULL },
+	{ "expires in another zone", "cap", ALERT(PUBLIC, "", "<expires>2026-11-28T18:00:00+09:00</expires>"),
+	  "cap.expires", NULL },
+	{ "Z", "cap", ALERT(PUBLIC, "", "<expires>2026-11-29T10:00:00Z</expires>"), "cap.time", NULL },
+	{ "effective before sent", "cap",
+	  ALERT(PUBLIC, "", "<effective>2026-11-28T09:59:59-00:00</effective>"), "cap.effective", NULL },
+	{ "no alert", "cap", XML "<a/>", "cap.alert", NULL },
+	{ "a DTD", "cap", XML "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "xml.dtd", NULL },
+	{ "an external entity", "cap", XML "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>",
+	  "xml.dtd", NULL },
+	{ "an entity from nowhere", "cap", XML "<a>&b;</a>", "xml.form", NULL },
+	{ "deep", "cap",
+	  "<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a></a></a></a></a></a></"
+	  "a></a></a></a></a></a></a></a></a></a></a></a></a></a></a></a></a></a></a></a>",
+	  "xml.depth", NULL },
+	{ "not UTF-8", "cap", "<a>\xff</a>", "xml.utf8", NULL },
+	{ "not well formed", "cap", "<a><b></a>", "xml.form", NULL },
+	{ "a label", "adatp-4774", LABEL4774("kor-usa 3", "S", CAT("rel", "KOR") CAT("origin", "kor")), NULL,
+	  "LABELLED" },
+	{ "no rel: nobody knows who", "adatp-4774", LABEL4774("KOR-USA 3", "S", CAT("origin", "KOR")), NULL,
+	  "UNKNOWN" },
+	{ "another policy", "adatp-4774", LABEL4774("NATO", "SECRET", ""), NULL, "UNKNOWN" },
+	{ "words hidden in a word", "adatp-4774",
+	  LABEL4774("KOR-USA 3", "S rel=KOR,USA", CAT("origin", "KOR")), NULL, "UNKNOWN" },
+	{ "a value of another kind", "adatp-4774",
+	  LABEL4774("KOR-USA 3", "S",
+		    "<s:Category TagName='rel'><s:BitmapValue>1</s:BitmapValue></s:Category>" CAT("origin",
+												  "KOR")),
+	  NULL, "UNKNOWN" },
+	{ "zero width", "adatp-4774",
+	  LABEL4774("KOR-USA 3", "S\xe2\x80\x8b", CAT("rel", "KOR") CAT("origin", "KOR")), NULL, "UNKNOWN" },
+	{ "two labels", "adatp-4774",
+	  "<a>" LABEL4774("KOR-USA 3", "S", CAT("rel", "KOR") CAT("origin", "KOR"))
+		  LABEL4774("KOR-USA 3", "U", CAT("rel", "KOR") CAT("origin", "KOR")) "</a>",
+	  NULL, "CONTRADICTORY" },
+	{ "no label", "adatp-4774", "<a/>", "adatp.label", NULL },
+	{ "a row", "csv", "label,text\nKOR-USA 3 S rel=KOR origin=KOR,a\n", NULL, "LABELLED" },
+	{ "a row with quotes", "csv",
+	  "label,text\r\n\"KOR-USA 3 S rel=KOR,USA origin=KOR\",\"a \"\"b\"\"\"\r\n", NULL, "LABELLED" },
+	{ "no label", "csv", "title,text\na,b", NULL, "UNLABELLED" },
+	{ "a cell too many", "csv", "title,text\na,b,c", "csv.columns", NULL },
+	{ "an open quote", "csv", "title,text\na,\"b", "csv.form", NULL },
+	{ "a quote inside", "csv", "title,text\na,b\"c", "csv.form", NULL },
+	{ "a bare return", "csv", "title,text\ra,b", "csv.form", NULL },
+	{ "no rows", "csv", "title,text\n", "csv.form", NULL },
+	{ "a key twice", "stix", "{\"objects\":[{\"id\":\"a\",\"id\":\"a\",\"type\":\"note\"}]}", "stix.json",
+	  NULL },
+};
+
+static void files_are_refused_with_their_rule(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(files); i++) {
+		struct incoming in;
+		enum err e = incoming_read(g, bytes_str(files[i].format), bytes_str(files[i].text), &in);
+		const char *mark = e == ERR_OK ? member(&in, "mark") : NULL;
+		if ((files[i].rule == NULL) != (e == ERR_OK) ||
+		    (e != ERR_OK && strcmp(in.rule, files[i].rule) != 0) ||
+		    (e == ERR_OK && strcmp(mark, files[i].mark) != 0))
+			fail_msg("%s %s: %s %s", files[i].format, files[i].why,
+				 in.rule == NULL ? "-" : in.rule, mark == NULL ? "-" : mark);
+		assert_true(in.offset <= strlen(files[i].text));
+		incoming_close(&in);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +422,8 @@ int main(void)
 		cmocka_unit_test(texts_are_read_as_strictly_as_they_are_written),
 		cmocka_unit_test(every_label_as_stix_and_back),
 		cmocka_unit_test(contradictions_wait_and_the_stricter_counts),
+		cmocka_unit_test(every_label_through_each_format_that_is_read),
+		cmocka_unit_test(files_are_refused_with_their_rule),
 		cmocka_unit_test(portions_have_marks_of_their_own),
 	};
 

@@ -1,0 +1,105 @@
+/*
+ * ADatP-4774 labels read, strictly but for these: any Type, in any case; no dates; words of either case
+ * (section 2). Then the label is a line of section 2, and is read as that.
+ */
+#include "border/incoming.h"
+#include "border/xml_read.h"
+
+#define LABEL_NS "urn:nato:stanag:4774:confidentialitymetadatalabel:1:0"
+#define BINDING_NS "urn:nato:stanag:4778:bindinginformation:1:0"
+
+static struct bytes text_below(const struct xml_node *parent, const char *name)
+{
+	const struct xml_node *n = xml_next(parent, NULL, LABEL_NS, name);
+
+	return n == NULL || xml_next(parent, n, LABEL_NS, name) != NULL ? (struct bytes){ NULL, 0 }
+									: xml_text_of(n);
+}
+
+/* One word of a line, and never a second one: with `blanks`, a policy's name and version. */
+static bool put_word(struct buf *line, struct bytes word, bool has_blanks)
+{
+	for (size_t i = 0; i < word.len; i++) {
+		uint8_t c = word.ptr[i];
+		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		      c == '-' || (has_blanks && c == ' ')))
+			return false;
+	}
+	buf_put(line, word);
+	return word.len > 0;
+}
+
+static bool put_category(struct buf *line, const struct xml_node *category)
+{
+	size_t count = 0;
+
+	buf_put_byte(line, ' ');
+	if (!put_word(line, xml_attribute_of(category, "TagName"), false))
+		return false;
+	for (const struct xml_node *n = xml_next(category, NULL, NULL, NULL); n != NULL;
+	     n = xml_next(category, n, NULL, NULL), count++) {
+		buf_put_byte(line, count == 0 ? '=' : ',');
+		if (!xml_is(n, LABEL_NS, "GenericValue") || !put_word(line, xml_text_of(n), false))
+			return false;
+	}
+	return count > 0;
+}
+
+/* What the label says, as a line; false: it says something that no line says. */
+static bool put_line(struct buf *line, const struct xml_node *label)
+{
+	const struct xml_node *all = xml_next(label, NULL, LABEL_NS, "ConfidentialityInformation");
+
+	if (all == NULL || xml_next(label, all, LABEL_NS, "ConfidentialityInformation") != NULL ||
+	    !put_word(line, text_below(all, "PolicyIdentifier"), true))
+		return false;
+	buf_put_byte(line, ' ');
+	if (!put_word(line, text_below(all, "Classification"), false))
+		return false;
+	for (const struct xml_node *n = xml_next(all, NULL, NULL, NULL); n != NULL;
+	     n = xml_next(all, n, NULL, NULL)) {
+		if (xml_is(n, LABEL_NS, "PolicyIdentifier") || xml_is(n, LABEL_NS, "Classification"))
+			continue;
+		if (!xml_is(n, LABEL_NS, "Category") || !put_category(line, n))
+			return false;
+	}
+	return buf_check(line) == ERR_OK;
+}
+
+/* Where the words lie that it is bound to. */
+static struct bytes uri_of(const struct xml_doc *doc)
+{
+	for (const struct xml_node *n = xml_walk(doc, NULL); n != NULL; n = xml_walk(doc, n)) {
+		if (xml_is(n, BINDING_NS, "DataReference"))
+			return xml_attribute_of(n, "URI");
+	}
+	return (struct bytes){ NULL, 0 };
+}
+
+enum err adatp_incoming(struct incoming *in, struct bytes bytes)
+{
+	struct incoming_marks marks = { .mark = INCOMING_UNLABELLED };
+	struct xml_doc *doc;
+	size_t labels = 0;
+	enum err e = xml_read(bytes, &doc, &in->rule, &in->offset);
+
+	if (e != ERR_OK)
+		return e;
+	for (const struct xml_node *n = xml_walk(doc, NULL); n != NULL; n = xml_walk(doc, n)) {
+		char memory[LABEL_TEXT_LEN_MAX];
+		struct buf line = BUF_ON(memory);
+		if (!xml_is(n, LABEL_NS, "originatorConfidentialityLabel"))
+			continue;
+		labels++;
+		if (put_line(&line, n))
+			incoming_take_line(in->guidelines, buf_bytes(&line), &marks);
+		else
+			marks.mark = INCOMING_UNKNOWN;
+	}
+	if (labels == 0)
+		in->rule = "adatp.label";
+	else if (!incoming_put(in, uri_of(doc), (struct bytes){ NULL, 0 }, (struct bytes){ NULL, 0 }, &marks))
+		in->rule = "adatp.text";
+	xml_read_close(doc);
+	return in->rule == NULL ? ERR_OK : ERR_USAGE;
+}

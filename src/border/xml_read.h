@@ -1,0 +1,33 @@
+/*
+ * xml_read.h - XML from outside, by libxml2: no DTD, no entity of its own, no network, no more than its
+ * bounds.
+ *
+ * Layer: border. Fuzz: test/fuzz/incoming.c. Nodes are borrowed until xml_read_close.
+ */
+#ifndef BORDER_XML_READ_H
+#define BORDER_XML_READ_H
+
+#include "base/bytes.h"
+
+struct xml_doc; /* the library's */
+struct xml_node;
+
+/* ERR_USAGE with *rule and *offset: not UTF-8, a DTD, not well formed, too deep. Gives. */
+enum err xml_read(struct bytes in, struct xml_doc **out, const char **rule, size_t *offset) MUST_CHECK;
+void xml_read_close(struct xml_doc *doc); /* takes NULL */
+
+const struct xml_node *xml_root(const struct xml_doc *doc);
+/* The next element below `parent` behind `after` (NULL: the first) of that name; name NULL: any. */
+const struct xml_node *xml_next(const struct xml_node *parent, const struct xml_node *after,
+				const char *name_space, const char *name);
+/* The next element of the document in reading order, `after` NULL: the root; NULL at the end. */
+const struct xml_node *xml_walk(const struct xml_doc *doc, const struct xml_node *after);
+bool xml_is(const struct xml_node *node, const char *name_space, const char *name);
+/*
+ * The text of an element that holds nothing else, blanks around it left out; .ptr NULL: it holds an element.
+ */
+struct bytes xml_text_of(const struct xml_node *node);
+/* .ptr NULL: it has none. */
+struct bytes xml_attribute_of(const struct xml_node *node, const char *name);
+
+#endif

@@ -1,0 +1,232 @@
+/* What came over the border, and waits for a person. Nothing of it enters the record by itself. */
+#include "base/alloc.h"
+#include "border/incoming.h"
+#include "entente/client.h"
+#include "entente/held.h"
+#include "entente/quarantine_store.h"
+#include "entente/rows.h"
+#include "entente/say.h"
+#include "entente/words.h"
+#include "sys/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NAMES_LEN (1u << 16)
+
+static const struct option_row options[] = {
+	{ NULL, NULL, NULL },
+};
+
+static enum exit_code no_such(const char *name)
+{
+	say_error(_("{1} does not wait in quarantine."), name);
+	say_next("entente quarantine list");
+	return EXIT_NOT_FOUND;
+}
+
+static bool path_of(const struct options *o, const char *name, char out[FILE_PATH_MAX])
+{
+	char dir[FILE_PATH_MAX];
+
+	return strchr(name, '/') == NULL && name[0] != '.' &&
+	       file_path(dir, o->home, QUARANTINE_DIR) == ERR_OK && file_path(out, dir, name) == ERR_OK &&
+	       file_exists(out);
+}
+
+/* As it is read now, by the guidelines of now. */
+static enum err read_one(const struct options *o, const struct guidelines *g, const char *name,
+			 struct incoming *in)
+{
+	const char *ending = strchr(name, '.');
+	char path[FILE_PATH_MAX];
+	struct buf bytes;
+	enum err e;
+
+	*in = (struct incoming){ 0 };
+	if (ending == NULL || !path_of(o, name, path))
+		return ERR_NOT_FOUND;
+	buf_init(&bytes, xcalloc(1, INCOMING_LEN_MAX + 1), INCOMING_LEN_MAX + 1);
+	e = file_read(path, &bytes);
+	if (e == ERR_OK)
+		e = incoming_read(g, bytes_str(ending + 1), buf_bytes(&bytes), in);
+	free(bytes.ptr);
+	return e;
+}
+
+/* The mark of the whole: that of the item which is furthest from being labelled. */
+static const char *mark_of(const struct incoming *in)
+{
+	const json_t *item;
+	const char *mark = "LABELLED";
+	size_t i;
+
+	json_array_foreach(in->items, i, item)
+	{
+		if (strcmp(json_str(item, "mark"), "LABELLED") != 0)
+			mark = json_str(item, "mark");
+	}
+	return mark;
+}
+
+static void list_one(const struct options *o, const struct guidelines *g, const char *name, json_t *list)
+{
+	struct incoming in;
+	enum err e = read_one(o, g, name, &in);
+	const char *mark = e == ERR_OK ? mark_of(&in) : "UNREADABLE";
+	size_t count = json_array_size(in.items);
+
+	if (o->is_json)
+		json_array_append_new(
+			list, json_pack("{s:s,s:s,s:i}", "name", name, "mark", mark, "items", (int)count));
+	else
+		say("{1}  {2}  {3}\n", name, mark, say_number(count));
+	incoming_close(&in);
+}
+
+static enum exit_code list(struct options *o, const struct accord *a)
+{
+	struct bytes *names = xcalloc(QUARANTINE_MAX, sizeof *names);
+	void *memory = xcalloc(1, NAMES_LEN);
+	char dir[FILE_PATH_MAX];
+	json_t *rows = json_array();
+	struct arena arena;
+	size_t count = 0;
+	enum err e = file_path(dir, o->home, QUARANTINE_DIR);
+
+	arena_init(&arena, memory, NAMES_LEN);
+	if (e == ERR_OK)
+		e = file_list(dir, &arena, names, QUARANTINE_MAX, &count);
+	for (size_t i = 0; e == ERR_OK && i < count; i++)
+		list_one(o, a->guidelines, (const char *)names[i].ptr, rows);
+	if (o->is_json)
+		json_say(rows);
+	else if (count == 0)
+		say_line(_("Nothing waits in quarantine."));
+	json_decref(rows);
+	free(memory);
+	free(names);
+	return EXIT_DONE;
+}
+
+static const char *why(const char *mark)
+{
+	static const struct {
+		const char *mark, *text;
+	} whys[] = {
+		{ "LABELLED",
+		  N_("its label is one of our guidelines; whether it is true is for a person to say") },
+		{ "UNLABELLED", N_("it has no label") },
+		{ "UNKNOWN", N_("its label is not one of our guidelines") },
+		{ "CONTRADICTORY", N_("its marks contradict each other; the stricter is shown") },
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(whys); i++) {
+		if (strcmp(whys[i].mark, mark) == 0)
+			return _(whys[i].text);
+	}
+	return mark;
+}
+
+static void show_item(const json_t *item)
+{
+	say_text(bytes_str(json_str(item, "id")));
+	say("\n  {1}: {2}\n", json_str(item, "mark"), why(json_str(item, "mark")));
+	if (json_str(item, "label")[0] != '\0')
+		say("  {1}\n", json_str(item, "label"));
+	say("\n");
+	say_text(bytes_str(json_str(item, "title")));
+	say("\n\n");
+	say_text(bytes_str(json_str(item, "text")));
+	say("\n\n");
+}
+
+static enum exit_code show(struct options *o, const struct accord *a)
+{
+	struct incoming in;
+	const json_t *item;
+	size_t i;
+	enum err e = read_one(o, a->guidelines, o->arguments[1], &in);
+
+	if (e == ERR_NOT_FOUND)
+		return no_such(o->arguments[1]);
+	if (e != ERR_OK) {
+		say_error(_("{1} is not whole any more: {2}."), o->arguments[1], _(err_text(e)));
+		say_next("entente quarantine drop {1}", o->arguments[1]);
+		incoming_close(&in);
+		return EXIT_INTEGRITY;
+	}
+	if (o->is_json) {
+		json_say(in.items);
+	} else {
+		json_array_foreach(in.items, i, item) show_item(item);
+		say_line(_("What you take over you say yourself, with a label: entente send CHANNEL --label "
+			   "LABEL"));
+	}
+	incoming_close(&in);
+	return EXIT_DONE;
+}
+
+static enum exit_code with_accord(struct options *o,
+				  enum exit_code (*then)(struct options *, const struct accord *))
+{
+	struct held h;
+	enum exit_code code = held_accord(&h, o);
+
+	if (code == EXIT_DONE)
+		code = then(o, h.accord);
+	versions_close(&h.versions);
+	return code;
+}
+
+static enum exit_code run_list(struct options *o)
+{
+	return with_accord(o, list);
+}
+
+static enum exit_code run_show(struct options *o)
+{
+	return with_accord(o, show);
+}
+
+static enum exit_code run_drop(struct options *o)
+{
+	const char *name = o->arguments[1];
+	char path[FILE_PATH_MAX];
+
+	if (!path_of(o, name, path))
+		return no_such(name);
+	if (file_remove(path) != ERR_OK) {
+		say_error(_("{1} could not be removed."), name);
+		say_next("entente quarantine list");
+		return EXIT_ERROR;
+	}
+	if (o->is_json)
+		json_say_done("dropped", name);
+	else
+		say(_("{1} is gone.\n"), name);
+	return EXIT_DONE;
+}
+
+static const struct verb verbs[] = {
+	{ "list", 1, 1, run_list },
+	{ "show", 2, 2, run_show },
+	{ "drop", 2, 2, run_drop },
+	{ NULL, 0, 0, NULL },
+};
+
+static enum exit_code run(struct options *o)
+{
+	return verbs_run(o, verbs);
+}
+
+const struct command_row command_quarantine = {
+	"quarantine",
+	"list | show NAME | drop NAME",
+	1,
+	2,
+	N_("what others sent, and waits for a person"),
+	options,
+	run,
+	false,
+};
