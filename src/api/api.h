@@ -45,6 +45,9 @@ struct api_options {
 	enum err (*quarantine)(void *self, const char *name, struct bytes what);
 	bool (*is_quarantined)(void *self, const char *name);
 	void *self;
+	/* The settings' `owner-reads no`: without a session nothing of the record is told. */
+	bool is_owner_blind;
+	unsigned silence_s; /* 0: REQUEST_SILENCE_S_MAX */
 	uint64_t run; /* names this run of the node in the numbers of events: milliseconds at its start */
 };
 

@@ -3,12 +3,49 @@
 #include "api/place_text.h"
 #include "base/alloc.h"
 #include "sys/file.h"
+#include "wire/content.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static enum err read_hash(struct request *q, uint8_t hash[HASH_LEN])
 {
 	return bytes_read_hex(request_word(q, "hash"), hash, HASH_LEN);
+}
+
+/*
+ * An attachment has no label: it is its item's. A session says of which, and that names it or there is none.
+ */
+static enum err may_have(struct api *a, struct request *q, const uint8_t hash[HASH_LEN])
+{
+	struct entry_read_out entry;
+	struct place_key place;
+	struct buf memory, content;
+	struct content c;
+	struct fault fault;
+	enum err e;
+
+	if (a->reading.as == READING_OWNER)
+		return ERR_OK;
+	e = request_place(a, q, &place);
+	buf_init(&memory, a->entry_memory, ENTRY_LEN_MAX);
+	buf_init(&content, a->content_memory, CONTENT_LEN_MAX);
+	if (e == ERR_OK)
+		e = node_entry(a->node, &place, &memory, &entry);
+	if (e == ERR_OK)
+		e = request_may(a, &place, &entry.statement);
+	if (e == ERR_OK)
+		e = node_content(a->node, &entry.statement, &content);
+	if (e != ERR_OK)
+		return e == ERR_REFUSED ? ERR_NOT_FOUND : e;
+	if (entry.statement.content.sealing != SEALING_NONE ||
+	    content_read(buf_bytes(&content), &c, &fault) != ERR_OK)
+		return ERR_NOT_FOUND;
+	for (size_t i = 0; i < c.attachments_count; i++) {
+		if (memcmp(c.attachments[i].hash, hash, HASH_LEN) == 0)
+			return ERR_OK;
+	}
+	return ERR_NOT_FOUND;
 }
 
 /* Without an offset: how much of it is held. With one: the bytes from there. */
@@ -23,6 +60,9 @@ enum err run_attachment(struct api *a, struct request *q, struct reply *r)
 		return ERR_USAGE;
 	if (request_word(q, "offset").ptr == NULL)
 		len = 0;
+	e = may_have(a, q, hash);
+	if (e != ERR_OK)
+		return e;
 	e = node_attachment(a->node, hash, offset, (size_t)len, r->out, &held, &total);
 	if (e != ERR_OK)
 		return e;

@@ -44,10 +44,14 @@ static enum err read_case(struct api *a, struct draft_case *d)
 	buf_init(&memory, a->entry_memory, ENTRY_LEN_MAX);
 	e = node_entry(a->node, &d->view.at, &memory, &d->submit);
 	if (e == ERR_OK)
+		e = request_may(a, &d->view.at, &d->submit.statement);
+	if (e == ERR_OK)
 		e = submit_read(&d->submit.statement, &d->bytes, &d->outgoing);
 	if (e != ERR_OK)
 		return e;
 	e = draft_released(node_fold(a->node), &d->view, &d->released);
+	if (e == ERR_OK)
+		e = request_may_place(a, &d->released);
 	d->is_released = e == ERR_OK;
 	return e == ERR_OK || e == ERR_NOT_FOUND ? read_held(a, d) : e;
 }
@@ -133,8 +137,12 @@ static enum err reply_newer(struct api *a, struct reply *r, const struct draft_c
 			if (e != ERR_OK || v.verdict != VERDICT_OK ||
 			    (!is_item(v.kind) && v.kind != KIND_RECALL))
 				continue;
-			reply_place(r, NULL, accord, &at);
-			count++;
+			e = request_may_place(a, &at);
+			if (e == ERR_OK) {
+				reply_place(r, NULL, accord, &at);
+				count++;
+			}
+			e = e == ERR_NOT_FOUND ? ERR_OK : e;
 		}
 	}
 	reply_array_end(r);
@@ -235,6 +243,8 @@ static enum err run_one(struct api *a, struct request *q, struct reply *r, struc
 	buf_init(&memory, a->entry_memory, ENTRY_LEN_MAX);
 	if (e == ERR_OK)
 		e = node_entry(a->node, &place, &memory, &d->submit);
+	if (e == ERR_OK)
+		e = request_may(a, &place, &d->submit.statement);
 	if (e == ERR_OK && d->submit.statement.kind != KIND_SUBMIT)
 		e = ERR_NOT_FOUND;
 	if (e == ERR_OK)
@@ -252,6 +262,7 @@ static enum err run_all(struct api *a, struct request *q, struct reply *r, struc
 	bool is_all = request_word(q, "all").ptr != NULL;
 	enum err e = ERR_OK;
 
+	a->reading.is_asked = true; /* also of none */
 	reply_array(r, NULL);
 	for (size_t i = 0; e == ERR_OK && i < accord->channels_count; i++) {
 		const struct accord_channel *c = &accord->channels[i];
@@ -260,10 +271,13 @@ static enum err run_all(struct api *a, struct request *q, struct reply *r, struc
 			continue;
 		for (; e == ERR_OK && r->out->len < REPLY_LEN_MAX / 2; is_first = false) {
 			e = draft_next(node_fold(a->node), c->number, is_first, &d->view);
-			if (e == ERR_OK)
-				e = read_case(a, d);
+			if (e != ERR_OK)
+				break;
+			e = read_case(a, d);
 			if (e == ERR_OK && (is_all || is_open(a, d)))
 				e = reply_draft(a, r, d, false);
+			else if (e == ERR_NOT_FOUND && a->reading.as != READING_OWNER)
+				e = ERR_OK;
 		}
 		e = e == ERR_NOT_FOUND ? ERR_OK : e;
 	}

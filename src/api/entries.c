@@ -10,7 +10,10 @@
 #define PAGE_DEFAULT 100u
 #define BACK_MS 1000u
 
-/* An entry with everything of its statement, and its content where that is clear and held. */
+/*
+ * An entry with everything of its statement, and its content where that is clear and held. ERR_NOT_FOUND too
+ * of one that the reader may not know of.
+ */
 static enum err read_entry(struct api *a, const struct place_key *place, struct entry_read_out *entry,
 			   struct buf *content, enum err *content_err)
 {
@@ -20,6 +23,8 @@ static enum err read_entry(struct api *a, const struct place_key *place, struct 
 	buf_init(&memory, a->entry_memory, ENTRY_LEN_MAX);
 	buf_init(content, a->content_memory, CONTENT_LEN_MAX);
 	e = node_entry(a->node, place, &memory, entry);
+	if (e == ERR_OK)
+		e = request_may(a, place, &entry->statement);
 	if (e != ERR_OK)
 		return e;
 	*content_err = ERR_NOT_FOUND;
@@ -39,7 +44,7 @@ static void reply_missing(struct api *a, struct reply *r, const struct statement
 		return;
 	reply_bool(r, "erased", e == ERR_REFUSED);
 	reply_bool(r, "held", e == ERR_REFUSED);
-	if (node_eraser(a->node, s, &eraser) == ERR_OK)
+	if (node_eraser(a->node, s, &eraser) == ERR_OK && request_may_place(a, &eraser) == ERR_OK)
 		reply_place(r, "eraser", node_accord(a->node), &eraser);
 }
 
@@ -52,7 +57,7 @@ static enum err reply_ladder_of(struct api *a, struct reply *r, const struct pla
 				const struct entry_read_out *entry)
 {
 	struct message_view view;
-	enum err e = node_ladder(a->node, place, &view);
+	enum err e = node_ladder_seen(a->node, place, request_sight(a), &view);
 
 	if (e == ERR_OK)
 		reply_ladders(r, node_accord(a->node), node_self(a->node), place, &view, is_counted(entry));
@@ -66,7 +71,7 @@ static enum err reply_life_of(struct api *a, struct reply *r, const struct place
 	const struct fold *fold = node_fold(a->node);
 	struct wall last_filed = entry->entry.filed;
 	struct form_life life;
-	enum err e = fold_form_life(fold, place, &entry->statement, &life);
+	enum err e = fold_form_life(fold, place, &entry->statement, request_sight(a), &life);
 
 	if (e == ERR_OK && !place_key_equal(&life.last, place)) {
 		struct entry_read_out last;
@@ -95,6 +100,21 @@ static void reply_answered(struct reply *r, const char *key, const struct accord
 	reply_array_end(r);
 }
 
+/* Of what became of it, what the reader may know of. */
+static enum err keep_known(struct api *a, struct item_view *v)
+{
+	struct place_key *const places[] = { &v->recall, &v->label, &v->fate };
+
+	for (size_t i = 0; i < ARRAY_COUNT(places); i++) {
+		enum err e = places[i]->log.epoch == 0 ? ERR_OK : request_may_place(a, places[i]);
+		if (e == ERR_NOT_FOUND)
+			*places[i] = (struct place_key){ 0 };
+		else if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
 /* What became of an item: asked back, given another label, its review due. */
 static enum err reply_item(struct api *a, struct reply *r, const struct place_key *place,
 			   const struct entry_read_out *entry)
@@ -106,6 +126,8 @@ static enum err reply_item(struct api *a, struct reply *r, const struct place_ke
 	if (!is_item(entry->statement.kind) || !entry->is_folded)
 		return ERR_OK;
 	e = fold_item(node_fold(a->node), place, &v);
+	if (e == ERR_OK)
+		e = keep_known(a, &v);
 	if (e != ERR_OK || (v.recall.log.epoch == 0 && v.label.log.epoch == 0 && v.fate.log.epoch == 0))
 		return e;
 	reply_object(r, "became");
@@ -171,13 +193,33 @@ static void reply_position(struct api *a, struct reply *r, const struct message_
 	reply_text(r, "next", buf_bytes(&text));
 }
 
+/* The next message of a channel that the reader knows of. ERR_NOT_FOUND at the end. */
+static enum err next_known(struct api *a, uint32_t channel, struct message_at *at)
+{
+	bool may;
+	enum err e = reading_channel(&a->reading, channel, &may);
+
+	if (e == ERR_OK && !may)
+		return ERR_NOT_FOUND;
+	while (e == ERR_OK) {
+		e = fold_next_message(node_fold(a->node), channel, at);
+		if (e != ERR_OK)
+			return e;
+		e = request_may_place(a, &at->place);
+		if (e != ERR_NOT_FOUND)
+			return e;
+		e = ERR_OK;
+	}
+	return e;
+}
+
 /* Moves on by so many messages; ERR_NOT_FOUND if there are not so many. */
 static enum err skip_messages(struct api *a, uint32_t channel, uint64_t count, struct message_at *at)
 {
 	enum err e = ERR_OK;
 
 	for (uint64_t i = 0; i < count && e == ERR_OK; i++)
-		e = fold_next_message(node_fold(a->node), channel, at);
+		e = next_known(a, channel, at);
 	return e;
 }
 
@@ -198,9 +240,9 @@ static enum err find_last(struct api *a, uint32_t channel, uint64_t last, struct
 			break;
 	}
 	while (e == ERR_OK) {
-		e = fold_next_message(node_fold(a->node), channel, &ahead);
+		e = next_known(a, channel, &ahead);
 		if (e == ERR_OK)
-			e = fold_next_message(node_fold(a->node), channel, at);
+			e = next_known(a, channel, at);
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -227,7 +269,7 @@ enum err run_inbox(struct api *a, struct request *q, struct reply *r)
 	reply_object(r, NULL);
 	reply_uint(r, "channel", channel);
 	reply_array(r, "messages");
-	for (next = at; (e = fold_next_message(node_fold(a->node), channel, &next)) == ERR_OK; at = next) {
+	for (next = at; (e = next_known(a, channel, &next)) == ERR_OK; at = next) {
 		if (count++ == limit || r->out->len > REPLY_LEN_MAX / 2)
 			break;
 		e = reply_row(a, r, &next.place);
@@ -253,6 +295,7 @@ enum err run_advances(struct api *a, struct request *q, struct reply *r)
 	enum err e;
 
 	(void)q;
+	a->reading.is_asked = true; /* also of none */
 	reply_object(r, NULL);
 	reply_array(r, "advances");
 	do {
@@ -262,6 +305,13 @@ enum err run_advances(struct api *a, struct request *q, struct reply *r)
 		buf_init(&memory, bytes, max);
 		e = node_advance_next(a->node, &cursor, &memory, &copy);
 		if (e != ERR_OK || r->out->len > REPLY_LEN_MAX / 2)
+			break;
+		e = request_may_copy(a, &copy.place, &copy.statement);
+		if (e == ERR_NOT_FOUND) {
+			e = ERR_OK;
+			continue;
+		}
+		if (e != ERR_OK)
 			break;
 		reply_object(r, NULL);
 		log_text_write(accord, &copy.place.log, &name);
@@ -315,6 +365,10 @@ enum err run_log(struct api *a, struct request *q, struct reply *r)
 		return ERR_USAGE;
 	place.log.epoch = (uint32_t)epoch;
 	e = log_size(a, &place.log, &size);
+	if (e == ERR_OK)
+		e = reading_size(&a->reading, &place.log, size, &size);
+	if (e == ERR_OK && size == 0 && a->reading.as != READING_OWNER)
+		e = ERR_NOT_FOUND;
 	if (e != ERR_OK)
 		return e;
 	if (request_number(q, "from", UINT64_MAX, last > 0 && last < size ? size - last : 0, &place.index) !=
@@ -325,9 +379,12 @@ enum err run_log(struct api *a, struct request *q, struct reply *r)
 	reply_text(r, "log", buf_bytes(&text));
 	reply_uint(r, "size", size);
 	reply_array(r, "entries");
-	for (; e == ERR_OK && place.index < size && count++ < limit && r->out->len < REPLY_LEN_MAX / 2;
-	     place.index++)
+	for (; e == ERR_OK && place.index < size && count < limit && r->out->len < REPLY_LEN_MAX / 2;
+	     place.index++) {
 		e = reply_row(a, r, &place);
+		count += e == ERR_OK;
+		e = e == ERR_NOT_FOUND && a->reading.as != READING_OWNER ? ERR_OK : e;
+	}
 	reply_array_end(r);
 	if (place.index < size)
 		reply_uint(r, "next", place.index);
@@ -465,7 +522,9 @@ enum err run_ladder(struct api *a, struct request *q, struct reply *r)
 	if (e == ERR_OK)
 		e = node_entry(a->node, &place, &memory, &entry);
 	if (e == ERR_OK)
-		e = node_ladder(a->node, &place, &view);
+		e = request_may(a, &place, &entry.statement);
+	if (e == ERR_OK)
+		e = node_ladder_seen(a->node, &place, request_sight(a), &view);
 	if (e != ERR_OK)
 		return e;
 	reply_object(r, NULL);
@@ -482,6 +541,15 @@ enum err run_ladder(struct api *a, struct request *q, struct reply *r)
 	return ERR_OK;
 }
 
+/* A root is over every entry of its log: for whom none of them can be kept from. */
+static enum err may_have_evidence(struct api *a, const struct place_key *place)
+{
+	bool may;
+	enum err e = reading_whole(&a->reading, place->log.channel, &may);
+
+	return e != ERR_OK ? e : may ? request_may_place(a, place) : ERR_NOT_FOUND;
+}
+
 enum err run_note(struct api *a, struct request *q, struct reply *r)
 {
 	struct place_key place;
@@ -491,6 +559,8 @@ enum err run_note(struct api *a, struct request *q, struct reply *r)
 
 	if (e == ERR_OK)
 		e = request_party(a, q, "peer", node_accord(a->node)->parties_count, &signer);
+	if (e == ERR_OK)
+		e = may_have_evidence(a, &place);
 	if (e == ERR_OK)
 		e = node_note(a->node, &place.log, place.index + 1, signer, r->out, &found);
 	if (e == ERR_OK)
@@ -506,6 +576,8 @@ enum err run_proof(struct api *a, struct request *q, struct reply *r)
 
 	if (e == ERR_OK)
 		e = request_party(a, q, "peer", node_accord(a->node)->parties_count, &signer);
+	if (e == ERR_OK)
+		e = may_have_evidence(a, &place);
 	if (e == ERR_OK)
 		e = node_proof(a->node, &place, signer, r->out);
 	if (e == ERR_OK)

@@ -132,7 +132,7 @@ static void event_forget_text(struct api *a, struct event *event)
 {
 	if (event->text == NULL)
 		return;
-	a->events_len -= event->text_len;
+	a->events_len -= event->kept_len;
 	free(event->text);
 	event->text = NULL;
 }
@@ -146,15 +146,24 @@ static void make_room(struct api *a, size_t len)
 
 static void event_make_text(struct api *a, struct event *event, const struct effect_publish *fresh)
 {
+	size_t text_len;
 	struct buf out;
 
 	buf_init(&out, a->reply_memory, REPLY_LEN_MAX);
 	event_write(a, event, fresh, &out);
 	assert(buf_check(&out) == ERR_OK); /* an entry and its content as JSON are far below */
+	text_len = out.len;
+	/*
+	 * Whether a session may be told of a copy is asked of its statement, which stands behind the text.
+	 */
+	if (event->change == CHANGE_ADVANCE && fresh != NULL)
+		buf_put(&out, fresh->entry);
+	assert(buf_check(&out) == ERR_OK);
 	make_room(a, out.len);
 	event->text = xcalloc(1, out.len + 1);
 	memcpy(event->text, out.ptr, out.len);
-	event->text_len = out.len;
+	event->text_len = text_len;
+	event->kept_len = out.len;
 	a->events_len += out.len;
 }
 
@@ -231,19 +240,34 @@ static void stream_say(struct stream *s, const char *text, size_t len)
 }
 
 /* "hello" says from which number on the stream tells; "reset" that something was missed before it. */
-static void stream_greet(struct api *a, struct stream *s, const char *word)
+static void stream_greet(struct api *a, struct stream *s, const char *word, uint64_t number)
 {
 	char memory[160];
 	struct buf out = BUF_ON(memory);
 
 	buf_put_str(&out, "id: ");
-	put_number(a, &out, s->next - 1);
+	put_number(a, &out, number);
 	buf_put_str(&out, "\nevent: ");
 	buf_put_str(&out, word);
 	buf_put_str(&out, "\ndata: {\"number\":\"");
-	put_number(a, &out, s->next - 1);
+	put_number(a, &out, number);
 	buf_put_str(&out, "\"}\n\n");
 	stream_say(s, memory, out.len);
+}
+
+static bool stream_beat(struct stream *s)
+{
+	if (!s->is_beaten)
+		return false;
+	stream_say(s, ": beat\n\n", 8);
+	s->is_beaten = false;
+	return true;
+}
+
+/* Whether what comes next can still be told. */
+static bool is_kept(struct api *a, const struct stream *s)
+{
+	return s->next <= a->newest + 1 && (s->next > a->newest || event_at(a, s->next) != NULL);
 }
 
 /* Chooses what to say next; false: nothing. */
@@ -251,38 +275,200 @@ static bool stream_next(struct api *a, struct stream *s)
 {
 	const struct event *event;
 
-	if (!s->is_greeted) {
-		bool is_known =
-			s->next <= a->newest + 1 && (s->next > a->newest || event_at(a, s->next) != NULL);
+	if (!s->is_greeted || !is_kept(a, s)) {
+		bool is_known = is_kept(a, s);
 		s->is_greeted = true;
 		if (!is_known)
 			s->next = a->newest + 1;
-		stream_greet(a, s, is_known ? "hello" : "reset");
+		stream_greet(a, s, is_known ? "hello" : "reset", s->next - 1);
 		return true;
 	}
 	if (s->next <= a->newest) {
 		event = event_at(a, s->next);
-		if (event == NULL) {
-			s->next = a->newest + 1;
-			stream_greet(a, s, "reset");
-			return true;
-		}
 		stream_say(s, event->text, event->text_len);
 		s->next++;
 		return true;
 	}
-	if (s->is_beaten) {
-		stream_say(s, ": beat\n\n", 8);
-		s->is_beaten = false;
+	return stream_beat(s);
+}
+
+/*
+ * ---- A session's stream: of the same events those that its officer knows of, in a count of its own. ----
+ */
+
+/* The size that was told before by the same peer in the same way; 0: none that is kept. */
+static uint64_t size_before(const struct api *a, const struct event *event)
+{
+	for (uint64_t n = event->number - 1; n > 0 && n + EVENTS_KEPT_MAX > a->newest; n--) {
+		const struct event *other = &a->events[n % EVENTS_KEPT_MAX];
+		if (other->number == n && other->change == event->change && other->peer == event->peer &&
+		    log_key_equal(&other->place.log, &event->place.log))
+			return other->place.index;
+	}
+	return 0;
+}
+
+/*
+ * Of sizes no more is told than how far it reaches of what he knows of, and only when it reaches further.
+ */
+static enum err may_tell_size(struct api *a, const struct event *event, uint64_t *size)
+{
+	enum err e = reading_size(&a->reading, &event->place.log, event->place.index, size);
+
+	return e != ERR_OK || *size > size_before(a, event) ? e : ERR_NOT_FOUND;
+}
+
+static enum err may_tell_copy(struct api *a, const struct event *event)
+{
+	struct bytes bytes = { (const uint8_t *)event->text + event->text_len,
+			       event->kept_len - event->text_len };
+	struct statement s;
+	struct fault fault;
+
+	if (bytes.len == 0 || statement_read(bytes, &s, &fault) != ERR_OK)
+		return ERR_NOT_FOUND;
+	return request_may_copy(a, &event->place, &s);
+}
+
+/* ERR_NOT_FOUND: it is nothing to him. */
+static enum err may_tell(struct api *a, const struct event *event, uint64_t *size)
+{
+	bool may = false;
+	enum err e = ERR_OK;
+
+	switch (event->change) {
+	case CHANGE_ENTRY:
+		return request_may_place(a, &event->place);
+	case CHANGE_ADVANCE:
+		return may_tell_copy(a, event);
+	case CHANGE_RECEIPT:
+	case CHANGE_SENT:
+		return may_tell_size(a, event, size);
+	case CHANGE_LOG:
+		e = reading_channel(&a->reading, event->place.log.channel, &may);
+		break;
+	case CHANGE_PATH:
+		may = true;
+		break;
+	case CHANGE_ATTACHMENT: /* it does not say of what */
+	case CHANGE_COUNT:
+		break;
+	}
+	return e != ERR_OK || may ? e : ERR_NOT_FOUND;
+}
+
+/*
+ * Its number in the session: the next one, or the one under which another stream of the session has told it.
+ * 0: it is not known any more under which.
+ */
+static uint64_t login_number(struct login *s, uint64_t number)
+{
+	if (number > s->told_at[s->told % SESSION_EVENTS_MAX]) {
+		s->told++;
+		s->told_at[s->told % SESSION_EVENTS_MAX] = number;
+		return s->told;
+	}
+	for (uint64_t n = s->told; n > 0 && n + SESSION_EVENTS_MAX > s->told; n--) {
+		if (s->told_at[n % SESSION_EVENTS_MAX] == number)
+			return n;
+	}
+	return 0;
+}
+
+/* The event under that number: its text, or with another size. */
+static void tell(struct api *a, struct stream *s, const struct event *event, uint64_t number, uint64_t size)
+{
+	const char *rest = memchr(event->text, '\n', event->text_len);
+	struct event shown = *event;
+	struct buf out;
+
+	buf_init(&out, a->reply_memory, REPLY_LEN_MAX);
+	if (event->change == CHANGE_RECEIPT || event->change == CHANGE_SENT) {
+		shown.place.index = size;
+		shown.number = number;
+		event_write(a, &shown, NULL, &out);
+	} else {
+		buf_put_str(&out, "id: ");
+		put_number(a, &out, number);
+		buf_put(&out, (struct bytes){ (const uint8_t *)rest,
+					      event->text_len - (size_t)(rest - event->text) });
+	}
+	stream_say(s, (const char *)out.ptr, out.len);
+}
+
+static void stream_end(struct stream *s)
+{
+	char memory[256];
+	struct buf out = BUF_ON(memory);
+	struct reply r = { &out };
+
+	buf_put_str(&out, "event: end\ndata: ");
+	reply_object(&r, NULL);
+	reply_str(&r, "rule", login_rule_name(LOGIN_SESSION));
+	reply_str(&r, "text", login_rule_text(LOGIN_SESSION));
+	reply_object_end(&r);
+	buf_put_str(&out, "\n\n");
+	stream_say(s, memory, out.len);
+	s->is_ended = true;
+}
+
+static bool login_reset(struct api *a, struct stream *s, const struct login *session)
+{
+	s->next = a->newest + 1;
+	stream_greet(a, s, "reset", session->told);
+	return true;
+}
+
+/* As stream_next. */
+static bool login_next(struct api *a, struct request *q)
+{
+	struct login_asking asking = request_asking(a);
+	struct stream *s = &q->stream;
+	struct login *session = NULL;
+	uint64_t number, size = 0;
+	bool has_ended;
+	enum err e = request_read_as(a, q->session, &has_ended);
+
+	if (e == ERR_OK && !has_ended)
+		e = login_find_serial(&a->logins, &asking, q->session, &session);
+	if (e != ERR_OK || session == NULL) {
+		stream_end(s);
 		return true;
 	}
-	return false;
+	if (!s->is_greeted || !is_kept(a, s)) {
+		bool is_known = is_kept(a, s);
+		s->is_greeted = true;
+		if (!is_known)
+			return login_reset(a, s, session);
+		stream_greet(a, s, "hello", s->greeted_at);
+		return true;
+	}
+	for (; s->next <= a->newest; s->next++) {
+		const struct event *event = event_at(a, s->next);
+		if (event == NULL)
+			return login_reset(a, s, session);
+		e = may_tell(a, event, &size);
+		if (e == ERR_NOT_FOUND)
+			continue;
+		number = e == ERR_OK ? login_number(session, event->number) : 0;
+		if (number == 0)
+			return login_reset(a, s, session);
+		tell(a, s, event, number, size);
+		s->next++;
+		return true;
+	}
+	return stream_beat(s);
 }
 
 static void stream_drop_text(struct stream *s)
 {
 	free(s->text);
 	s->text = NULL;
+}
+
+static bool next_text(struct api *a, struct request *q)
+{
+	return q->session == 0 ? stream_next(a, &q->stream) : login_next(a, q);
 }
 
 ssize_t events_read(void *self, uint64_t position, char *out, size_t max)
@@ -292,7 +478,7 @@ ssize_t events_read(void *self, uint64_t position, char *out, size_t max)
 	size_t done = 0;
 
 	(void)position;
-	while (done < max && (s->text != NULL || stream_next(q->api, s))) {
+	while (done < max && (s->text != NULL || (!s->is_ended && next_text(q->api, q)))) {
 		size_t left = s->text_len - s->text_at, len = left < max - done ? left : max - done;
 		memcpy(out + done, s->text + s->text_at, len);
 		done += len;
@@ -304,6 +490,8 @@ ssize_t events_read(void *self, uint64_t position, char *out, size_t max)
 		s->is_beaten = false;
 		return (ssize_t)done;
 	}
+	if (s->is_ended)
+		return MHD_CONTENT_READER_END_OF_STREAM;
 	request_suspend(q);
 	return 0;
 }
@@ -319,12 +507,39 @@ static bool read_after(struct api *a, struct bytes word, uint64_t *number)
 	       bytes_read_decimal(word, UINT64_MAX - 1, number) == ERR_OK;
 }
 
+/* In the session's own count, which an officer cannot tell the node's from. */
+static enum err login_go_on(struct api *a, struct request *q, struct bytes after)
+{
+	struct login_asking asking = request_asking(a);
+	struct login *s;
+	uint64_t number;
+	enum err e = login_find_serial(&a->logins, &asking, q->session, &s);
+
+	if (e != ERR_OK || s == NULL)
+		return e != ERR_OK ? e : ERR_REFUSED;
+	if (s->told == 0 && s->told_at[0] == 0)
+		s->told_at[0] = a->newest;
+	q->stream.next = a->newest + 1;
+	q->stream.greeted_at = s->told;
+	if (after.ptr == NULL)
+		return ERR_OK;
+	if (!read_after(a, after, &number) || number > s->told || number + SESSION_EVENTS_MAX <= s->told) {
+		q->stream.next = UINT64_MAX;
+		return ERR_OK;
+	}
+	q->stream.next = s->told_at[number % SESSION_EVENTS_MAX] + 1;
+	q->stream.greeted_at = number;
+	return ERR_OK;
+}
+
 enum err run_events(struct api *a, struct request *q, struct reply *r)
 {
 	struct bytes after = request_word(q, "after");
 	uint64_t number;
+	enum err e;
 
 	(void)r;
+	a->reading.is_asked = true; /* of each event, when it is told */
 	if (a->streams_count == STREAMS_MAX)
 		return ERR_LIMIT;
 	if (after.ptr == NULL)
@@ -333,6 +548,11 @@ enum err run_events(struct api *a, struct request *q, struct reply *r)
 		q->stream.next = number + 1;
 	else
 		q->stream.next = UINT64_MAX; /* known to nobody: "reset" */
+	if (q->session != 0) {
+		e = login_go_on(a, q, after);
+		if (e != ERR_OK)
+			return e;
+	}
 	if (a->streams_count++ == 0)
 		a->next_beat = mono_add_ms(a->now.mono, BEAT_MS);
 	q->state = REQUEST_STREAMS;

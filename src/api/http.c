@@ -6,6 +6,7 @@
 #include "api/runs.h"
 #include "base/alloc.h"
 #include "base/log.h"
+#include "sys/random.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -178,16 +179,20 @@ void request_fail(struct api *a, struct request *q, enum err e, const char *text
 	buf_init(&out, a->reply_memory, REPLY_LEN_MAX);
 	reply_object(&r, NULL);
 	reply_str(&r, "err", err_name(e));
-	if (text == NULL && q->word != NULL && (e == ERR_USAGE || q->is_word_unknown))
+	if (q->rule != NULL)
+		reply_str(&r, "rule", q->rule);
+	else if (text == NULL && q->word != NULL && (e == ERR_USAGE || q->is_word_unknown))
 		reply_str(&r, "rule", q->word);
 	reply_str(&r, "text", text == NULL ? err_text(e) : text);
 	reply_object_end(&r);
-	request_answer(q, request_status(e), "application/json", buf_bytes(&out));
+	request_answer(q, q->is_unknown ? MHD_HTTP_UNAUTHORIZED : request_status(e), "application/json",
+		       buf_bytes(&out));
 }
 
 /* ---- One request, from its first line to its end. ---- */
 
-static bool is_allowed(struct MHD_Connection *connection, enum authority authority)
+/* The node's own user, or root. */
+static bool is_owner(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *found =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -196,7 +201,58 @@ static bool is_allowed(struct MHD_Connection *connection, enum authority authori
 
 	if (found == NULL || getsockopt(found->connect_fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
 		return false;
-	return authority == AUTHORITY_OWNER && (peer.uid == geteuid() || peer.uid == 0);
+	return peer.uid == geteuid() || peer.uid == 0;
+}
+
+/* "Bearer TOKEN" names a session, and whoever brings one is nobody else. */
+static enum err find_session(struct api *a, struct request *q)
+{
+	static const char bearer[] = "Bearer ";
+	const char *word = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, "Authorization");
+	struct login_asking asking;
+	struct login *s = NULL;
+	bool has_ended;
+	enum err e = request_read_as(a, 0, &has_ended);
+
+	if (word == NULL || e != ERR_OK)
+		return e;
+	asking = request_asking(a);
+	if (strncmp(word, bearer, sizeof bearer - 1) == 0)
+		e = login_find(&a->logins, &asking, bytes_str(word + sizeof bearer - 1), &s);
+	if (e == ERR_OK && s == NULL) {
+		q->is_unknown = true;
+		q->rule = login_rule_name(LOGIN_SESSION);
+		request_fail(a, q, ERR_REFUSED, login_rule_text(LOGIN_SESSION));
+	}
+	q->session = s == NULL ? 0 : s->serial;
+	return e;
+}
+
+/* Why this one may not ask this; NULL: he may. */
+static const char *why_not(const struct api *a, const struct request *q)
+{
+	bool is_known = q->session != 0 || is_owner(q->connection);
+
+	switch (q->route->authority) {
+	case AUTHORITY_ANYONE:
+		return NULL;
+	case AUTHORITY_KNOWN:
+		return is_known ? NULL : "only the node's own user of this machine may ask";
+	case AUTHORITY_READER:
+		if (is_known && q->session == 0 && a->is_owner_blind)
+			return "the settings say that the owner does not read: sign in as an officer";
+		return is_known ? NULL : "only the node's own user of this machine may ask";
+	case AUTHORITY_OWNER:
+	case AUTHORITY_KEEPER:
+		if (q->session != 0 || !is_known)
+			return "only the node's own user of this machine may ask, without a session";
+		return q->route->authority == AUTHORITY_OWNER && a->is_owner_blind
+			       ? "the settings say that the owner does not read"
+			       : NULL;
+	case AUTHORITY_COUNT:
+		break;
+	}
+	return "this path has no authority";
 }
 
 static struct request *request_new(struct api *a, struct MHD_Connection *connection)
@@ -234,6 +290,7 @@ static void request_free(struct api *a, struct request *q)
 /* First call: the head is there. What is refused here is answered when the body has been read past. */
 static void request_begin(struct api *a, struct request *q, const char *method, const char *url)
 {
+	const char *why;
 	enum err e = route_find(method, url, &q->route);
 
 	if (e != ERR_OK) {
@@ -243,8 +300,11 @@ static void request_begin(struct api *a, struct request *q, const char *method, 
 					    : "no such path: see docs/spec/api.md");
 		return;
 	}
-	if (!is_allowed(q->connection, q->route->authority))
-		request_fail(a, q, ERR_REFUSED, "only the node's own user of this machine may ask");
+	e = find_session(a, q);
+	if (e != ERR_OK)
+		request_fail(a, q, e, NULL);
+	else if (q->state == REQUEST_READS && (why = why_not(a, q)) != NULL)
+		request_fail(a, q, ERR_REFUSED, why);
 }
 
 /* The body's memory grows with what has really come, to the route's bound. */
@@ -264,11 +324,31 @@ static void request_take(struct request *q, struct bytes part)
 	buf_put(&q->body, part);
 }
 
+/*
+ * The last thing before an answer to a session goes out: somebody asked whether its officer may have it.
+ * That a row of the table forgets to is our fault, and must not be his gain.
+ */
+static enum err check_asked(const struct api *a, const struct request *q)
+{
+	if (q->session == 0 || q->route->authority != AUTHORITY_READER || a->reading.is_asked)
+		return ERR_OK;
+	log_error("%s %s answers without asking who reads", q->route->method, q->route->path);
+	return ERR_REFUSED;
+}
+
 static void request_run(struct api *a, struct request *q)
 {
 	struct buf out;
 	struct reply r = { &out };
-	enum err e;
+	bool has_ended;
+	enum err e = request_read_as(a, q->session, &has_ended);
+
+	if (e != ERR_OK || has_ended) {
+		q->is_unknown = e == ERR_OK;
+		request_fail(a, q, e == ERR_OK ? ERR_REFUSED : e,
+			     e == ERR_OK ? login_rule_text(LOGIN_SESSION) : NULL);
+		return;
+	}
 
 	if (q->is_body_over) {
 		request_fail(a, q, ERR_LIMIT, "the body is longer than this path takes");
@@ -279,6 +359,8 @@ static void request_run(struct api *a, struct request *q)
 	e = q->route->run(a, q, &r);
 	if (e == ERR_OK && q->state != REQUEST_RUNS)
 		return;
+	if (e == ERR_OK)
+		e = check_asked(a, q);
 	if (e == ERR_OK)
 		e = reply_check(&r);
 	if (e == ERR_OK)
@@ -328,6 +410,11 @@ static enum MHD_Result request_send(struct request *q)
 			MHD_destroy_response(response);
 			return MHD_NO;
 		}
+	}
+	if (q->is_unknown &&
+	    MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer") != MHD_YES) {
+		MHD_destroy_response(response);
+		return MHD_NO;
 	}
 	if (q->state != REQUEST_STREAMS)
 		q->state = REQUEST_SENT;
@@ -411,7 +498,9 @@ static int listen_on(const char *path)
 
 enum err api_open(const struct api_options *options, struct api **out)
 {
+	unsigned silence_s = options->silence_s != 0 ? options->silence_s : REQUEST_SILENCE_S_MAX;
 	struct node_status status;
+	uint8_t secret[32];
 	struct api *a;
 	int fd;
 
@@ -435,6 +524,11 @@ enum err api_open(const struct api_options *options, struct api **out)
 	a->contained = options->contained;
 	a->contained_count = options->contained_count;
 	memcpy(a->path, options->path, strlen(options->path) + 1);
+	a->is_owner_blind = options->is_owner_blind;
+	random_read(secret, sizeof secret);
+	logins_init(&a->logins, secret);
+	explicit_bzero(secret, sizeof secret);
+	a->reading_memory = xcalloc(1, ENTRY_LEN_MAX);
 	a->reply_memory = xcalloc(1, REPLY_LEN_MAX);
 	a->entry_memory = xcalloc(1, ENTRY_LEN_MAX);
 	a->content_memory = xcalloc(1, CONTENT_LEN_MAX);
@@ -442,8 +536,8 @@ enum err api_open(const struct api_options *options, struct api **out)
 	a->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
 		on_access, a, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, CLIENTS_MAX,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED,
-		on_end, a, MHD_OPTION_END);
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
+		silence_s, MHD_OPTION_NOTIFY_COMPLETED, on_end, a, MHD_OPTION_END);
 	if (a->daemon == NULL) {
 		log_error("the HTTP library did not start on %s", options->path);
 		close(fd);
@@ -541,6 +635,8 @@ void api_close(struct api *a)
 		MHD_stop_daemon(a->daemon);
 	unlink(a->path);
 	events_drop(a);
+	explicit_bzero(&a->logins, sizeof a->logins);
+	free(a->reading_memory);
 	free(a->reply_memory);
 	free(a->entry_memory);
 	free(a->content_memory);

@@ -8,6 +8,7 @@
 #define API_REQUEST_H
 
 #include "api/api.h"
+#include "api/login.h"
 #include "api/reply.h"
 
 struct MHD_Connection;
@@ -37,6 +38,8 @@ struct request_header {
 
 struct stream {
 	bool is_greeted, is_beaten; /* a beat is due */
+	bool is_ended;		    /* the session has: what is being written is the last */
+	uint64_t greeted_at;	    /* of a session: where in its count the stream begins */
 	uint64_t next;		    /* number of the next event */
 	char *text;		    /* heap: what is being written now */
 	size_t text_len, text_at;
@@ -55,7 +58,10 @@ struct request {
 	bool is_body_over; /* more came than the route takes */
 	const char *word;  /* of the query, that was read last: the one at fault if it is not understood */
 	bool is_word_unknown;
-	unsigned status; /* of the answer, once READY */
+	const char *rule; /* that an error is by; NULL: none */
+	bool is_unknown;  /* brought a token of no session */
+	uint64_t session; /* serial; 0: the owner's, without one */
+	unsigned status;  /* of the answer, once READY */
 	const char *media_type;
 	void *answer; /* heap: the answer's bytes */
 	size_t answer_len;
@@ -79,8 +85,8 @@ struct event {
 	enum change change;
 	struct place_key place;
 	size_t peer;
-	char *text; /* heap; NULL until somebody wants it */
-	size_t text_len;
+	char *text;		   /* heap; NULL until somebody wants it */
+	size_t text_len, kept_len; /* kept: with what stands behind it */
 };
 
 struct api {
@@ -112,7 +118,14 @@ struct api {
 	uint64_t erasures;		      /* of the node when those were made */
 	struct mono next_beat;
 
-	/* Scratch of one function. */
+	struct logins logins;
+	bool is_owner_blind;
+	struct reading_record record;
+	struct fold_sight sight; /* of the reading below: request_sight */
+	struct reading reading;	 /* who reads the answer that is being made */
+
+	/* Scratch of one function; the reading's own is behind its fetch. */
+	void *reading_memory;
 	void *reply_memory, *entry_memory, *content_memory, *last_memory;
 };
 
@@ -120,7 +133,9 @@ struct api {
 struct bytes request_word(struct request *q, const char *name);
 /* A header of the request, likewise. */
 struct bytes request_header(struct request *q, const char *name);
-/* The first word of the query that begins with `prefix` and is none of `known` (NULL ends it); NULL: none. */
+/*
+ * The first word of the query that begins with `prefix` and is none of `known` (NULL ends it); NULL: none.
+ */
 const char *request_stranger(struct request *q, const char *prefix, const char *const *known);
 /* A header of the answer; copies what fits. */
 void request_put_header(struct request *q, const char *name, const char *value);
@@ -140,6 +155,22 @@ void request_answer(struct request *q, unsigned status, const char *media_type, 
 void request_fail(struct api *a, struct request *q, enum err e, const char *text);
 void request_suspend(struct request *q);
 void request_resume(struct request *q);
+
+/*
+ * Whom the session is of, or the owner, into a->reading: before anything is read for a request. A session
+ * that has ended reads nothing, and *has_ended says so. An error is the record's.
+ */
+enum err request_read_as(struct api *a, uint64_t session, bool *has_ended) MUST_CHECK;
+/* What a session is asked about with. */
+struct login_asking request_asking(const struct api *a);
+/* ERR_NOT_FOUND: there is no such thing for who asks. */
+enum err request_may(struct api *a, const struct place_key *at, const struct statement *s) MUST_CHECK;
+enum err request_may_place(struct api *a, const struct place_key *at) MUST_CHECK;
+
+/* Of an advance copy, whose number in its log may not be known yet. */
+enum err request_may_copy(struct api *a, const struct place_key *at, const struct statement *s) MUST_CHECK;
+/* For what is folded out of many entries; NULL: of all of them. */
+const struct fold_sight *request_sight(const struct api *a);
 
 /* The HTTP status that an error is told with. */
 unsigned request_status(enum err e);

@@ -5,43 +5,47 @@
 #include <string.h>
 
 #define NO_BODY 0u
+#define SIGN_IN_LEN_MAX (8u << 10)
 #define PIECE_LEN_MAX (256u << 10) /* bytes of an attachment in one request */
 
 /* clang-format off */
 #define ROUTE_LIST(X) \
 	/* method  path           authority         body             what runs */ \
-	X("POST", "/statements",  AUTHORITY_OWNER,  REQUEST_LEN_MAX, run_statements) \
-	X("GET",  "/events",      AUTHORITY_OWNER,  NO_BODY,         run_events) \
-	X("GET",  "/status",      AUTHORITY_OWNER,  NO_BODY,         run_status) \
-	X("GET",  "/accord",      AUTHORITY_OWNER,  NO_BODY,         run_accord) \
-	X("GET",  "/forms",       AUTHORITY_OWNER,  NO_BODY,         run_forms) \
-	X("GET",  "/versions",    AUTHORITY_OWNER,  NO_BODY,         run_versions) \
-	X("POST", "/versions",    AUTHORITY_OWNER,  NO_BODY,         run_adopt) \
-	X("GET",  "/glossary",    AUTHORITY_OWNER,  NO_BODY,         run_glossary) \
-	X("GET",  "/channels",    AUTHORITY_OWNER,  NO_BODY,         run_channels) \
-	X("GET",  "/logs",        AUTHORITY_OWNER,  NO_BODY,         run_logs) \
-	X("GET",  "/keys",        AUTHORITY_OWNER,  NO_BODY,         run_keys) \
-	X("GET",  "/recipients",  AUTHORITY_OWNER,  NO_BODY,         run_recipients) \
-	X("GET",  "/seen",        AUTHORITY_OWNER,  NO_BODY,         run_seen) \
-	X("GET",  "/inbox",       AUTHORITY_OWNER,  NO_BODY,         run_inbox) \
-	X("GET",  "/advances",    AUTHORITY_OWNER,  NO_BODY,         run_advances) \
-	X("GET",  "/log",         AUTHORITY_OWNER,  NO_BODY,         run_log) \
-	X("POST", "/labels",      AUTHORITY_OWNER,  ENTRY_LEN_MAX,   run_labels) \
-	X("GET",  "/drafts",      AUTHORITY_OWNER,  NO_BODY,         run_drafts) \
-	X("GET",  "/entry",       AUTHORITY_OWNER,  NO_BODY,         run_entry) \
-	X("GET",  "/content",     AUTHORITY_OWNER,  NO_BODY,         run_content) \
-	X("GET",  "/ladder",      AUTHORITY_OWNER,  NO_BODY,         run_ladder) \
-	X("GET",  "/note",        AUTHORITY_OWNER,  NO_BODY,         run_note) \
-	X("GET",  "/proof",       AUTHORITY_OWNER,  NO_BODY,         run_proof) \
-	X("GET",  "/attachments", AUTHORITY_OWNER,  NO_BODY,         run_attachment) \
-	X("POST", "/attachments", AUTHORITY_OWNER,  PIECE_LEN_MAX,   run_attach) \
+	X("POST", "/session",     AUTHORITY_ANYONE, SIGN_IN_LEN_MAX, run_session_begin) \
+	X("GET",  "/session",     AUTHORITY_ANYONE, NO_BODY,         run_session) \
+	X("DELETE", "/session",   AUTHORITY_ANYONE, NO_BODY,         run_session_end) \
+	X("POST", "/statements",  AUTHORITY_KNOWN,  REQUEST_LEN_MAX, run_statements) \
+	X("GET",  "/events",      AUTHORITY_READER, NO_BODY,         run_events) \
+	X("GET",  "/status",      AUTHORITY_KNOWN,  NO_BODY,         run_status) \
+	X("GET",  "/accord",      AUTHORITY_KNOWN,  NO_BODY,         run_accord) \
+	X("GET",  "/forms",       AUTHORITY_KNOWN,  NO_BODY,         run_forms) \
+	X("GET",  "/versions",    AUTHORITY_KNOWN,  NO_BODY,         run_versions) \
+	X("POST", "/versions",    AUTHORITY_KEEPER, NO_BODY,         run_adopt) \
+	X("GET",  "/glossary",    AUTHORITY_KNOWN,  NO_BODY,         run_glossary) \
+	X("GET",  "/channels",    AUTHORITY_KNOWN,  NO_BODY,         run_channels) \
+	X("GET",  "/logs",        AUTHORITY_READER, NO_BODY,         run_logs) \
+	X("GET",  "/keys",        AUTHORITY_READER, NO_BODY,         run_keys) \
+	X("GET",  "/recipients",  AUTHORITY_READER, NO_BODY,         run_recipients) \
+	X("GET",  "/seen",        AUTHORITY_READER, NO_BODY,         run_seen) \
+	X("GET",  "/inbox",       AUTHORITY_READER, NO_BODY,         run_inbox) \
+	X("GET",  "/advances",    AUTHORITY_READER, NO_BODY,         run_advances) \
+	X("GET",  "/log",         AUTHORITY_READER, NO_BODY,         run_log) \
+	X("POST", "/labels",      AUTHORITY_KNOWN,  ENTRY_LEN_MAX,   run_labels) \
+	X("GET",  "/drafts",      AUTHORITY_READER, NO_BODY,         run_drafts) \
+	X("GET",  "/entry",       AUTHORITY_READER, NO_BODY,         run_entry) \
+	X("GET",  "/content",     AUTHORITY_READER, NO_BODY,         run_content) \
+	X("GET",  "/ladder",      AUTHORITY_READER, NO_BODY,         run_ladder) \
+	X("GET",  "/note",        AUTHORITY_READER, NO_BODY,         run_note) \
+	X("GET",  "/proof",       AUTHORITY_READER, NO_BODY,         run_proof) \
+	X("GET",  "/attachments", AUTHORITY_READER, NO_BODY,         run_attachment) \
+	X("POST", "/attachments", AUTHORITY_KNOWN,  PIECE_LEN_MAX,   run_attach) \
 	X("GET",  "/bundle",      AUTHORITY_OWNER,  NO_BODY,         run_bundle_out) \
-	X("POST", "/bundle",      AUTHORITY_OWNER,  FRAME_LEN_MAX + FRAME_HEAD_LEN, run_bundle_in) \
+	X("POST", "/bundle",      AUTHORITY_KEEPER, FRAME_LEN_MAX + FRAME_HEAD_LEN, run_bundle_in) \
 	X("GET",  "/feed",        AUTHORITY_OWNER,  NO_BODY,         run_feed) \
 	X("GET",  "/taxii2/*",    AUTHORITY_OWNER,  NO_BODY,         run_taxii) \
 	X("POST", "/taxii2/*",    AUTHORITY_OWNER,  REQUEST_LEN_MAX, run_taxii) \
-	X("POST", "/backup",      AUTHORITY_OWNER,  NO_BODY,         run_backup) \
-	X("POST", "/repair",      AUTHORITY_OWNER,  NO_BODY,         run_repair)
+	X("POST", "/backup",      AUTHORITY_KEEPER, NO_BODY,         run_backup) \
+	X("POST", "/repair",      AUTHORITY_KEEPER, NO_BODY,         run_repair)
 /* clang-format on */
 
 const struct route routes[] = {
@@ -57,6 +61,16 @@ static bool is_at(const char *row, const char *path)
 	size_t len = strlen(row);
 
 	return row[len - 1] == '*' ? strncmp(row, path, len - 1) == 0 : strcmp(row, path) == 0;
+}
+
+const char *authority_name(enum authority a)
+{
+	static const char *const names[AUTHORITY_COUNT] = {
+		[AUTHORITY_ANYONE] = "ANYONE", [AUTHORITY_KNOWN] = "KNOWN",   [AUTHORITY_READER] = "READER",
+		[AUTHORITY_OWNER] = "OWNER",   [AUTHORITY_KEEPER] = "KEEPER",
+	};
+
+	return names[a];
 }
 
 enum err route_find(const char *method, const char *path, const struct route **out)

@@ -8,11 +8,23 @@
 
 #include "api/request.h"
 
-/* Who is on the other end of the socket; there is no row without one of these. */
+/*
+ * Who may ask; there is no row without one of these. The owner is the node's own user of this machine, or
+ * root, without a session: with one he is that officer and no more.
+ */
 enum authority {
-	AUTHORITY_OWNER = 1, /* the node's own user of this machine, or root */
+	AUTHORITY_ANYONE = 1, /* whoever reaches the socket: to sign in */
+	AUTHORITY_KNOWN,      /* the owner, or a session: what is agreed, and signed bytes in */
+	/*
+	 * A session, or the owner if the settings let him read. The run asks a->reading of each thing that
+	 * it shows: an answer to a session for which it was never asked does not go out.
+	 */
+	AUTHORITY_READER,
+	AUTHORITY_OWNER,  /* the owner if the settings let him read */
+	AUTHORITY_KEEPER, /* the owner, reading or not: he keeps the machine, and learns no word by it */
 	AUTHORITY_COUNT
 };
+const char *authority_name(enum authority a); /* "READER" */
 
 struct route {
 	const char *method, *path;

@@ -16,6 +16,11 @@ enum err statements_check(struct bytes body, size_t *count) MUST_CHECK;
 void statements_run(struct api *a, struct request *q);
 void statements_answer(struct api *a, const struct effect_answer *answer);
 
+/* sign_in.c */
+enum err run_session_begin(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_session(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_session_end(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+
 /* events.c */
 enum err run_events(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 

@@ -33,7 +33,7 @@ static void reply_roles(struct reply *r, const char *key, const struct accord *a
 	reply_array_end(r);
 }
 
-static void reply_path(struct reply *r, const struct path_status *p)
+static void reply_path(struct reply *r, const struct path_status *p, bool is_owner)
 {
 	reply_object(r, NULL);
 	reply_str(r, "name", p->name);
@@ -46,7 +46,7 @@ static void reply_path(struct reply *r, const struct path_status *p)
 	reply_uint(r, "heard_ms", p->heard.ms);
 	reply_uint(r, "line_checked_ms", p->line_checked.ms);
 	reply_uint(r, "line_check_ms", p->line_check_ms);
-	if (p->thin.speed > 0) {
+	if (is_owner && p->thin.speed > 0) {
 		reply_object(r, "thin");
 		reply_uint(r, "speed", p->thin.speed);
 		reply_bool(r, "receive_only", p->thin.is_receive_only);
@@ -83,19 +83,21 @@ static void reply_refusal(struct reply *r, const struct accord *a, const struct 
 	reply_object_end(r);
 }
 
-static void reply_peer(struct reply *r, const struct accord *a, const struct peer_status *p)
+/* A line's traffic, and where a peer stopped, tell of what is in the logs: is_owner says who asks. */
+static void reply_peer(struct reply *r, const struct accord *a, const struct peer_status *p, bool is_owner)
 {
 	reply_object(r, NULL);
 	reply_str(r, "party", a->parties[p->party].name);
 	reply_str(r, "code", a->parties[p->party].code);
 	reply_array(r, "paths");
 	for (size_t i = 0; i < p->paths_count; i++)
-		reply_path(r, &p->paths[i]);
+		reply_path(r, &p->paths[i], is_owner);
 	reply_array_end(r);
 	if (p->has_clock)
 		reply_int(r, "clock_offset_ms", p->clock_offset_ms);
 	reply_uint(r, "compared_ms", p->compared.ms);
-	reply_refusal(r, a, &p->refused);
+	if (is_owner)
+		reply_refusal(r, a, &p->refused);
 	reply_object_end(r);
 }
 
@@ -127,13 +129,19 @@ static void reply_log_name(struct reply *r, const struct accord *a, const struct
 	reply_uint(r, "epoch", log->epoch);
 }
 
-static void reply_log_status(struct reply *r, const struct accord *a, const struct log_status *l)
+/* Sizes and roots are about every entry: is_whole says that the reader may have them. */
+static void reply_log_status(struct reply *r, const struct accord *a, const struct log_status *l,
+			     bool is_whole)
 {
 	const struct accord_channel *c = accord_channel_find(a, l->log.channel);
 
 	reply_object(r, NULL);
 	reply_log_name(r, a, &l->log);
 	reply_str(r, "state", log_state_names[l->state]);
+	if (!is_whole) {
+		reply_object_end(r);
+		return;
+	}
 	reply_uint(r, "size", l->size);
 	reply_hex(r, "root", BYTES_OF(l->root));
 	reply_uint(r, "folded", l->folded);
@@ -160,28 +168,40 @@ static void reply_log_status(struct reply *r, const struct accord *a, const stru
 	reply_object_end(r);
 }
 
-/* Every log, or only those that should run and do not: an older epoch is closed in good order. */
-static void reply_logs(struct api *a, struct reply *r, const char *key, bool is_all)
+/*
+ * Every log, or only those that should run and do not: an older epoch is closed in good order. Of a channel
+ * on which the reader has no role, none.
+ */
+static enum err reply_logs(struct api *a, struct reply *r, const char *key, bool is_all)
 {
 	struct log_status *logs = xcalloc(LOGS_MAX, sizeof *logs);
 	size_t count = node_logs(a->node, logs, LOGS_MAX);
+	enum err e = ERR_OK;
 
 	reply_array(r, key);
-	for (size_t i = 0; i < count; i++) {
-		if (is_all || logs[i].state == LOG_STOPPED || logs[i].state == LOG_RECOVERING)
-			reply_log_status(r, node_accord(a->node), &logs[i]);
+	for (size_t i = 0; i < count && e == ERR_OK; i++) {
+		bool may, is_whole = false;
+		e = reading_channel(&a->reading, logs[i].log.channel, &may);
+		if (e == ERR_OK)
+			e = reading_whole(&a->reading, logs[i].log.channel, &is_whole);
+		if (e == ERR_OK && may &&
+		    (is_all || logs[i].state == LOG_STOPPED || logs[i].state == LOG_RECOVERING))
+			reply_log_status(r, node_accord(a->node), &logs[i], is_whole);
 	}
 	reply_array_end(r);
 	free(logs);
+	return e;
 }
 
 enum err run_logs(struct api *a, struct request *q, struct reply *r)
 {
+	enum err e;
+
 	(void)q;
 	reply_object(r, NULL);
-	reply_logs(a, r, "logs", true);
+	e = reply_logs(a, r, "logs", true);
 	reply_object_end(r);
-	return ERR_OK;
+	return e;
 }
 
 static void reply_self(struct api *a, struct reply *r)
@@ -221,9 +241,24 @@ static void reply_review(struct api *a, struct reply *r, const struct guidelines
 	reply_bool(r, "review_due", guidelines_is_review_due(g, a->now.wall));
 }
 
+/* Counts of all that is held, and how much of it was read again: the machine's, not a reader's. */
+static void reply_counts(struct reply *r, const struct node_status *s)
+{
+	reply_uint(r, "entries", s->entries);
+	reply_uint(r, "commits", s->commits);
+	reply_uint(r, "published", s->published);
+	reply_uint(r, "refused", s->refused);
+	reply_uint(r, "void", s->void_entries);
+	reply_uint(r, "stopped_logs", s->stopped_logs);
+	reply_uint(r, "waiting", s->waiting);
+	reply_scrub(r, &s->scrub);
+}
+
 enum err run_status(struct api *a, struct request *q, struct reply *r)
 {
 	struct node_status *s = xcalloc(1, sizeof *s);
+	bool is_owner = a->reading.as == READING_OWNER;
+	enum err e;
 
 	(void)q;
 	node_status(a->node, s);
@@ -238,24 +273,18 @@ enum err run_status(struct api *a, struct request *q, struct reply *r)
 		reply_review(a, r, node_in_force(a->node)->guidelines);
 	reply_array(r, "peers");
 	for (size_t i = 0; i < s->peers_count; i++)
-		reply_peer(r, node_accord(a->node), &s->peers[i]);
+		reply_peer(r, node_accord(a->node), &s->peers[i], is_owner);
 	reply_array_end(r);
-	reply_logs(a, r, "stopped", false);
+	e = reply_logs(a, r, "stopped", false);
 	reply_array(r, "processes");
 	for (size_t i = 0; i < a->contained_count; i++)
 		reply_contained(r, &a->contained[i]);
 	reply_array_end(r);
-	reply_uint(r, "entries", s->entries);
-	reply_uint(r, "commits", s->commits);
-	reply_uint(r, "published", s->published);
-	reply_uint(r, "refused", s->refused);
-	reply_uint(r, "void", s->void_entries);
-	reply_uint(r, "stopped_logs", s->stopped_logs);
-	reply_uint(r, "waiting", s->waiting);
-	reply_scrub(r, &s->scrub);
+	if (is_owner)
+		reply_counts(r, s);
 	reply_object_end(r);
 	free(s);
-	return ERR_OK;
+	return e;
 }
 
 static void reply_channel(struct api *a, struct reply *r, const struct accord_channel *c)
@@ -445,6 +474,24 @@ enum err run_forms(struct api *a, struct request *q, struct reply *r)
 	return ERR_OK;
 }
 
+/* Nobody has seen more than he knows of. */
+static enum err keep_seen(struct api *a, uint32_t channel, struct seen seen[PARTY_MAX], size_t *count)
+{
+	const struct accord *accord = node_accord(a->node);
+	size_t kept = 0;
+	bool may;
+	enum err e = reading_channel(&a->reading, channel, &may);
+
+	for (size_t i = 0; i < *count && e == ERR_OK; i++) {
+		struct log_key log = { channel, accord_party_find(accord, seen[i].party), seen[i].epoch };
+		e = reading_size(&a->reading, &log, seen[i].size, &seen[i].size);
+		if (e == ERR_OK && seen[i].size > 0)
+			seen[kept++] = seen[i];
+	}
+	*count = kept;
+	return e;
+}
+
 enum err run_seen(struct api *a, struct request *q, struct reply *r)
 {
 	const struct accord *accord = node_accord(a->node);
@@ -456,6 +503,9 @@ enum err run_seen(struct api *a, struct request *q, struct reply *r)
 	if (e != ERR_OK)
 		return e;
 	count = node_seen(a->node, channel, seen);
+	e = keep_seen(a, channel, seen, &count);
+	if (e != ERR_OK)
+		return e;
 	reply_object(r, NULL);
 	reply_hex(r, "accord", BYTES_OF(accord->id));
 	reply_str(r, "party", accord->parties[node_self(a->node)].name);
@@ -475,10 +525,13 @@ enum err run_seen(struct api *a, struct request *q, struct reply *r)
 	return ERR_OK;
 }
 
-/* Keys act by log; without a word for it the party's first channel speaks, where the link reads them too. */
+/*
+ * Keys act by log; without a word for it the party's first channel speaks, where the link reads them too.
+ */
 static enum err keys_log(struct api *a, struct request *q, struct log_key *log)
 {
 	const struct accord *accord = node_accord(a->node);
+	bool may;
 	enum err e = request_party(a, q, "party", node_self(a->node), &log->party);
 
 	if (e != ERR_OK)
@@ -494,7 +547,10 @@ static enum err keys_log(struct api *a, struct request *q, struct log_key *log)
 			log->channel = accord->channels[i].number;
 	}
 	log->epoch = node_epoch(a->node, log->channel, log->party);
-	return log->channel == 0 || log->epoch == 0 ? ERR_NOT_FOUND : ERR_OK;
+	if (log->channel == 0 || log->epoch == 0)
+		return ERR_NOT_FOUND;
+	e = reading_channel(&a->reading, log->channel, &may);
+	return e != ERR_OK || may ? e : ERR_NOT_FOUND;
 }
 
 /* A role's key; is_in_force: for what is written behind all that is held. */
@@ -535,6 +591,7 @@ enum err run_recipients(struct api *a, struct request *q, struct reply *r)
 	const struct accord *accord = node_accord(a->node);
 	const struct accord_channel *c;
 	struct log_key log;
+	bool may;
 	enum err e = request_channel(a, q, &log.channel);
 
 	if (e != ERR_OK)
@@ -547,7 +604,8 @@ enum err run_recipients(struct api *a, struct request *q, struct reply *r)
 	reply_uint(r, "flash_len_max", accord->flash_len_max);
 	reply_roles(r, "readers", accord, c->readers);
 	reply_array(r, "recipients");
-	for (log.party = 0; e == ERR_OK && log.party < accord->parties_count; log.party++) {
+	e = reading_channel(&a->reading, log.channel, &may);
+	for (log.party = 0; may && e == ERR_OK && log.party < accord->parties_count; log.party++) {
 		log.epoch = node_epoch(a->node, log.channel, log.party);
 		if (c->parties >> log.party & 1 && log.epoch > 0)
 			e = reply_recipients(a, r, &log, false);

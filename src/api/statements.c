@@ -131,14 +131,51 @@ enum err statements_check(struct bytes body, size_t *count)
 	return e == ERR_OK && cbor_finish(&in) == ERR_OK ? ERR_OK : ERR_USAGE;
 }
 
+/*
+ * Whoever names or claims to have seen what he may not know of is told what he would be told if it were not
+ * there: or he could ask for every place by naming it.
+ */
+static enum err may_name(struct api *a, const struct request *q, const struct command *one)
+{
+	const struct accord *accord = node_accord(a->node);
+	struct statement s;
+	struct fault fault;
+	enum err e = ERR_OK;
+
+	if (q->session == 0 || statement_read(one->statement, &s, &fault) != ERR_OK)
+		return ERR_OK;
+	for (size_t i = 0; i < s.refers_count && e == ERR_OK; i++) {
+		struct place_key at = { { s.refers[i].channel, accord_party_find(accord, s.refers[i].party),
+					  s.refers[i].epoch },
+					s.refers[i].index };
+		e = request_may_place(a, &at);
+	}
+	for (size_t i = 0; i < s.seen_count && e == ERR_OK; i++) {
+		struct log_key log = { s.channel, accord_party_find(accord, s.seen[i].party),
+				       s.seen[i].epoch };
+		uint64_t size;
+		e = reading_size(&a->reading, &log, s.seen[i].size, &size);
+		if (e == ERR_OK && size < s.seen[i].size)
+			e = ERR_NOT_FOUND;
+	}
+	return e;
+}
+
 void statements_run(struct api *a, struct request *q)
 {
 	struct cbor_reader in;
+	bool has_ended;
 	size_t count;
 
 	if (a->commands > 0 && q->answers_count > COMMANDS_PER_TURN_MAX - a->commands) {
 		q->state = REQUEST_DEFERRED;
 		a->has_deferred = true;
+		return;
+	}
+	/* It may have waited, and another have been answered meanwhile. */
+	if (request_read_as(a, q->session, &has_ended) != ERR_OK || has_ended) {
+		q->is_unknown = has_ended;
+		request_fail(a, q, ERR_REFUSED, login_rule_text(LOGIN_SESSION));
 		return;
 	}
 	q->state = REQUEST_ANSWERS;
@@ -148,7 +185,9 @@ void statements_run(struct api *a, struct request *q)
 		struct command one = { .client = client_of(q, i) };
 		enum err e = read_command(&in, &one);
 		assert(e == ERR_OK); /* statements_check read the same bytes */
-		e = node_command(a->node, a->now, &one, a->fx);
+		e = may_name(a, q, &one);
+		if (e == ERR_OK)
+			e = node_command(a->node, a->now, &one, a->fx);
 		if (e != ERR_OK && err_class(e) == ERR_CLASS_LOCAL && e != ERR_FULL)
 			a->failed = e;
 		if (e != ERR_OK) {

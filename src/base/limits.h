@@ -158,11 +158,19 @@
 #define EFFECTS_LEN_MAX (32u << 20)	/* bytes that the effects of one turn carry */
 #define REQUEST_LEN_MAX (1u << 20)	/* bytes of one HTTP request's body */
 #define CLIENTS_MAX 1280u		/* HTTP connections at once */
+#define REQUEST_SILENCE_S_MAX 30u	/* nothing comes of a request, nothing of its answer is taken */
 #define REPLY_LEN_MAX (4u << 20)	/* bytes of one HTTP answer */
 #define FILES_OWN_MAX 64u		/* open files of a process beside its clients' */
 #define STREAMS_MAX 1024u		/* event streams at once, of CLIENTS_MAX */
 #define EVENTS_KEPT_MAX 1024u		/* published events that a stream can go back to */
 #define EVENTS_LEN_MAX (4u << 20)	/* bytes of the events that are kept as text */
+#define SESSIONS_MAX 256u		/* officers' sessions at once */
+#define SESSIONS_OF_OFFICER_MAX 8u	/* of one key */
+#define SESSION_IDLE_MS_MAX 1800000u	/* without a request or a stream: it ends */
+#define SESSION_MS_MAX 43200000u	/* and in any case: a watch is no longer */
+#define SESSION_EVENTS_MAX 256u		/* told events that a session's stream can go back to */
+#define CHALLENGE_MS_MAX 60000u		/* from a challenge to its answer */
+#define CHALLENGES_MAX 256u		/* challenges answered within that time */
 #define PAGE_MAX 1000u			/* items of one answer that lists */
 #define BEAT_MS 5000u			/* a stream is never silent for longer */
 #define SCRUB_PASS_MS (12ull * 3600000) /* everything that is held is read again in so long; twice a day */

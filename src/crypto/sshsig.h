@@ -20,6 +20,7 @@
 
 #define SSHSIG_STATEMENT "entente-statement-v1"
 #define SSHSIG_ACCORD "entente-accord-v1"
+#define SSHSIG_SESSION "entente-session-v1"
 #define SSH_PUBLIC_MAX 512u
 #define SSH_FINGERPRINT_LEN 51 /* "SHA256:" and 43 base64 characters, with a terminator */
 

@@ -310,6 +310,7 @@ static enum err open_api(struct core *c)
 		.contained = c->contained,
 		.contained_count = ARRAY_COUNT(c->contained),
 		.run = loop_now(c->loop).wall.ms,
+		.is_owner_blind = strcmp(c->settings.owner_reads, "no") == 0,
 		.adopt = adopt,
 		.quarantine = quarantine,
 		.is_quarantined = is_quarantined,

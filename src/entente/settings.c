@@ -55,6 +55,13 @@ static const char *take_address(const char *value, char out[SOCKET_ADDRESS_LEN])
 	return why;
 }
 
+static const char *take_yes_or_no(const char *value, char out[4])
+{
+	const char *why = take(value, out, 4);
+
+	return why == NULL && strcmp(out, "yes") != 0 && strcmp(out, "no") != 0 ? "it is yes or no" : why;
+}
+
 static const char *set_node(struct settings *s, const char *key, const char *value)
 {
 	uint8_t hash[HASH_LEN];
@@ -62,6 +69,8 @@ static const char *set_node(struct settings *s, const char *key, const char *val
 
 	if (strcmp(key, "party") == 0)
 		return take_name(value, s->party);
+	if (strcmp(key, "owner-reads") == 0)
+		return take_yes_or_no(value, s->owner_reads);
 	if (strcmp(key, "accord") != 0)
 		return "there is no such key";
 	why = take(value, s->accord, sizeof s->accord);
@@ -135,13 +144,6 @@ static const char *take_speed(const char *value, uint32_t *out)
 	return NULL;
 }
 
-static const char *take_receive(const char *value, char out[4])
-{
-	const char *why = take(value, out, 4);
-
-	return why == NULL && strcmp(out, "yes") != 0 && strcmp(out, "no") != 0 ? "it is yes or no" : why;
-}
-
 static const char *set_path(struct settings_path *p, const char *key, const char *value)
 {
 	const char *why = "there is no such key";
@@ -157,7 +159,7 @@ static const char *set_path(struct settings_path *p, const char *key, const char
 	else if (strcmp(key, "key") == 0)
 		why = take(value, p->key, sizeof p->key);
 	else if (strcmp(key, "receive-only") == 0)
-		why = take_receive(value, p->receive);
+		why = take_yes_or_no(value, p->receive);
 	if (why == NULL && p->connect[0] != '\0' && p->listen[0] != '\0')
 		why = "a path has connect or listen, not both";
 	return why;

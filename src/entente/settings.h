@@ -35,6 +35,7 @@ struct settings_path {
 struct settings {
 	char party[SETTINGS_NAME_LEN];
 	char accord[2 * HASH_LEN + 1]; /* hexadecimal */
+	char owner_reads[4]; /* "no": without a session nothing of the record is told; "yes" or empty */
 	struct settings_listen listens[LINK_LISTENERS_MAX];
 	size_t listens_count;
 	struct settings_path paths[PARTY_MAX * LINK_PATHS_MAX]; /* in the order of the file */

@@ -190,6 +190,9 @@ enum err node_attachment(struct node *n, const uint8_t hash[HASH_LEN], uint64_t 
 			 struct buf *out, uint64_t *held, uint64_t *total) MUST_CHECK;
 /* The ladder with SENT and STATION RECEIPT added. */
 enum err node_ladder(struct node *n, const struct place_key *place, struct message_view *out) MUST_CHECK;
+/* The same, without the acts that are not in sight. */
+enum err node_ladder_seen(struct node *n, const struct place_key *place, const struct fold_sight *sight,
+			  struct message_view *out) MUST_CHECK;
 /* By which path a size of our log was given to a peer's socket; NULL: not in this run. */
 const char *node_sent_path(struct node *n, const struct place_key *place, size_t peer);
 

@@ -173,9 +173,16 @@ static enum err receipt_time(struct node *n, const struct line *line, uint64_t i
 
 enum err node_ladder(struct node *n, const struct place_key *place, struct message_view *out)
 {
+	return node_ladder_seen(n, place, NULL, out);
+}
+
+enum err node_ladder_seen(struct node *n, const struct place_key *place, const struct fold_sight *sight,
+			  struct message_view *out)
+{
 	struct line *line = line_find(n, &place->log);
 	uint8_t *memory = n->scratch;
 	struct act_reader fetching = { .n = n };
+	struct ladder_reading reading = { &n->fold, sight, fetch_act, &fetching };
 	struct buf bytes;
 	struct entry_read_out read;
 	enum err e;
@@ -184,8 +191,7 @@ enum err node_ladder(struct node *n, const struct place_key *place, struct messa
 	buf_init(&fetching.memory, memory + ENTRY_LEN_MAX, ENTRY_LEN_MAX);
 	e = node_entry(n, place, &bytes, &read);
 	if (e == ERR_OK)
-		e = ladder_read(&n->fold, place, &read.statement, read.entry.filed, fetch_act, &fetching,
-				out);
+		e = ladder_read(&reading, place, &read.statement, read.entry.filed, out);
 	for (size_t i = 0; e == ERR_OK && i < out->ladders_count; i++) {
 		struct ladder *l = &out->ladders[i];
 		struct wall at;

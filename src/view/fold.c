@@ -27,6 +27,11 @@ const char *verdict_text(enum verdict v)
 	return verdicts[v].text;
 }
 
+enum err fold_may(const struct fold_sight *sight, const struct place_key *at)
+{
+	return sight == NULL ? ERR_OK : sight->may(sight->self, at);
+}
+
 enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *size)
 {
 	return row_get_folded(f->map, log, size);

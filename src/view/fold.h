@@ -1,10 +1,10 @@
 /*
  * fold.h - state is a fold: one entry goes in, rows of the views' map come out.
  *
- * Spec: docs/spec/record.md section 5 (order), docs/spec/ladder.md. Layer: view (may use base, wire, accord).
- * Pure: no clock, no randomness, no arrival order. Entries of one log are folded in their order, and an
- * entry only after everything that it has seen or names; what is concurrent commutes, so two nodes that
- * hold the same entries hold the same rows.
+ * Spec: docs/spec/record.md section 5 (order), docs/spec/ladder.md. Layer: view (may use base, wire,
+ * accord). Pure: no clock, no randomness, no arrival order. Entries of one log are folded in their order,
+ * and an entry only after everything that it has seen or names; what is concurrent commutes, so two nodes
+ * that hold the same entries hold the same rows.
  *
  * The rows, by the first byte of their key (integers big-endian, so that keys sort as numbers do):
  *
@@ -223,6 +223,13 @@ enum err fold_owed(const struct fold *f, const struct place_key *at, struct owed
 /* Whether a formal notice suspends the channel now. */
 enum err fold_is_suspended(const struct fold *f, uint32_t channel, bool *out) MUST_CHECK;
 
+/* Whether whoever asks may know of a place: ERR_NOT_FOUND, he may not. NULL in its stead: of every one. */
+struct fold_sight {
+	enum err (*may)(void *self, const struct place_key *at);
+	void *self;
+};
+enum err fold_may(const struct fold_sight *sight, const struct place_key *at) MUST_CHECK;
+
 /* A statement that is as its form says. ERR_NOT_FOUND: it is none, or its form is not known here. */
 struct form_view {
 	char name[FORM_NUMBER_MAX + 1];
@@ -243,9 +250,12 @@ struct form_life {
 	} acts[FORM_LIFE_MAX];
 	size_t count;
 };
-/* Of the statement that stands at `place`; of one without a form only what corrects it. */
+/*
+ * Of the statement that stands at `place`; of one without a form only what corrects it. What is not in sight
+ * is not of it.
+ */
 enum err fold_form_life(const struct fold *f, const struct place_key *place, const struct statement *s,
-			struct form_life *out) MUST_CHECK;
+			const struct fold_sight *sight, struct form_life *out) MUST_CHECK;
 
 struct translation_view {
 	enum translation_status status;

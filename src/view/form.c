@@ -160,9 +160,16 @@ static void live(const struct fold *f, const struct place_key *at, const struct 
 	}
 }
 
-static enum err read_acts(const struct fold *f, const struct place_key *on, bool has_form, const char *name,
+struct life_of {
+	const struct fold *f;
+	const struct fold_sight *sight;
+	const char *name;
+};
+
+static enum err read_acts(const struct life_of *of, const struct place_key *on, bool has_form,
 			  struct form_life *l)
 {
+	const struct fold *f = of->f;
 	struct message_at at = { 0 };
 	enum err e;
 
@@ -172,7 +179,9 @@ static enum err read_acts(const struct fold *f, const struct place_key *on, bool
 			continue;
 		e = fold_form(f, &at.place, &v);
 		if (e == ERR_OK)
-			live(f, &at.place, &v, has_form, name, l);
+			e = fold_may(of->sight, &at.place);
+		if (e == ERR_OK)
+			live(f, &at.place, &v, has_form, of->name, l);
 		else if (e != ERR_NOT_FOUND)
 			return e;
 	}
@@ -180,9 +189,10 @@ static enum err read_acts(const struct fold *f, const struct place_key *on, bool
 }
 
 enum err fold_form_life(const struct fold *f, const struct place_key *place, const struct statement *s,
-			struct form_life *out)
+			const struct fold_sight *sight, struct form_life *out)
 {
 	struct form_view own = { .act = FORM_ACT_ANNOUNCE };
+	struct life_of of = { f, sight, own.name };
 	enum err e = fold_form(f, place, &own);
 	bool has_form = e == ERR_OK;
 
@@ -196,12 +206,12 @@ enum err fold_form_life(const struct fold *f, const struct place_key *place, con
 						 s->refers[0].index };
 		out->last = out->first;
 	}
-	e = read_acts(f, &out->first, has_form, own.name, out);
+	e = read_acts(&of, &out->first, has_form, out);
 	/* A correction may name what amended it. */
 	for (size_t i = 0; e == ERR_OK && i < out->count; i++) {
 		struct place_key at = out->acts[i].place;
 		if (!out->acts[i].is_correction)
-			e = read_acts(f, &at, false, own.name, out);
+			e = read_acts(&of, &at, false, out);
 	}
 	return e;
 }

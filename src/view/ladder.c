@@ -125,9 +125,10 @@ static void climb(struct ladder *l, const struct act *act, size_t author)
 }
 
 /* The marks on a READ BACK: the last one says whether the step is reached. */
-static enum err read_marks(const struct fold *f, const struct act *read_back, size_t author,
-			   ladder_fetch *fetch, void *self, struct ladder *l)
+static enum err read_marks(const struct ladder_reading *in, const struct act *read_back, size_t author,
+			   struct ladder *l)
 {
+	const struct fold *f = in->f;
 	struct message_at at = { 0 };
 	struct act mark;
 	enum err e;
@@ -138,7 +139,11 @@ static enum err read_marks(const struct fold *f, const struct act *read_back, si
 		mark.place = at.place;
 		if (at.order == 0 || at.place.log.party != author)
 			continue;
-		e = fetch(self, &at.place, &mark.statement, &mark.filed);
+		e = fold_may(in->sight, &at.place);
+		if (e == ERR_NOT_FOUND)
+			continue;
+		if (e == ERR_OK)
+			e = in->fetch(in->self, &at.place, &mark.statement, &mark.filed);
 		if (e != ERR_OK)
 			return e;
 		mark.role = accord_role_find(f->accord, mark.statement.role);
@@ -153,9 +158,11 @@ static enum err read_marks(const struct fold *f, const struct act *read_back, si
 }
 
 /* Statements of others that this one had not seen and that had not seen it. */
-static enum err find_crossings(const struct fold *f, const struct place_key *place,
+static enum err find_crossings(const struct ladder_reading *in, const struct place_key *place,
 			       const struct entry_view *view, struct message_view *out)
 {
+	const struct fold *f = in->f;
+
 	for (size_t party = 0; party < f->accord->parties_count; party++) {
 		struct place_key at = { { place->log.channel, party, view->past.of[party].epoch },
 					view->past.of[party].size };
@@ -178,8 +185,12 @@ static enum err find_crossings(const struct fold *f, const struct place_key *pla
 			    (other.past.of[place->log.party].epoch == place->log.epoch &&
 			     other.past.of[place->log.party].size > place->index))
 				break;
-			if (kind_is_message(other.kind) && other.verdict == VERDICT_OK)
+			if (!kind_is_message(other.kind) || other.verdict != VERDICT_OK)
+				continue;
+			e = fold_may(in->sight, &at);
+			if (e == ERR_OK)
 				out->crossings[out->crossings_count++].place = at;
+			e = e == ERR_NOT_FOUND ? ERR_OK : e;
 		}
 		if (e != ERR_OK)
 			return e;
@@ -203,9 +214,10 @@ static void open_ladders(const struct fold *f, const struct place_key *place, co
 	}
 }
 
-enum err ladder_read(const struct fold *f, const struct place_key *place, const struct statement *message,
-		     struct wall filed, ladder_fetch *fetch, void *self, struct message_view *out)
+enum err ladder_read(const struct ladder_reading *in, const struct place_key *place,
+		     const struct statement *message, struct wall filed, struct message_view *out)
 {
+	const struct fold *f = in->f;
 	struct message_at at = { 0 };
 	struct entry_view view;
 	struct act act;
@@ -216,19 +228,23 @@ enum err ladder_read(const struct fold *f, const struct place_key *place, const 
 	open_ladders(f, place, message, filed, out);
 	while ((e = fold_next_act(f, place, &at)) == ERR_OK) {
 		act.place = at.place;
-		e = fetch(self, &at.place, &act.statement, &act.filed);
+		e = fold_may(in->sight, &at.place);
+		if (e == ERR_NOT_FOUND)
+			continue;
+		if (e == ERR_OK)
+			e = in->fetch(in->self, &at.place, &act.statement, &act.filed);
 		if (e == ERR_OK)
 			act.role = accord_role_find(f->accord, act.statement.role);
 		for (size_t i = 0; e == ERR_OK && i < out->ladders_count; i++) {
 			struct ladder *l = &out->ladders[i];
 			climb(l, &act, place->log.party);
 			if (act.statement.kind == KIND_READ_BACK && act.place.log.party == l->party)
-				e = read_marks(f, &act, place->log.party, fetch, self, l);
+				e = read_marks(in, &act, place->log.party, l);
 		}
 		if (e != ERR_OK)
 			return e;
 	}
 	if (e == ERR_NOT_FOUND)
-		e = find_crossings(f, place, &view, out);
+		e = find_crossings(in, place, &view, out);
 	return e == ERR_OK ? fold_is_suspended(f, place->log.channel, &out->is_suspended) : e;
 }

@@ -74,8 +74,14 @@ struct message_view {
  */
 typedef enum err ladder_fetch(void *self, const struct place_key *place, struct statement *statement,
 			      struct wall *filed);
-enum err ladder_read(const struct fold *f, const struct place_key *place, const struct statement *message,
-		     struct wall filed, ladder_fetch *fetch, void *self, struct message_view *out) MUST_CHECK;
+struct ladder_reading {
+	const struct fold *f;
+	const struct fold_sight *sight; /* NULL: every act; one that is not in sight climbs nothing */
+	ladder_fetch *fetch;
+	void *self;
+};
+enum err ladder_read(const struct ladder_reading *in, const struct place_key *place,
+		     const struct statement *message, struct wall filed, struct message_view *out) MUST_CHECK;
 void ladder_prove(struct ladder *l, enum step step, struct wall at);
 
 #endif

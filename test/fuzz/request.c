@@ -49,11 +49,24 @@ static void check_reply(struct bytes in)
 		assert(out.ptr[i] >= 0x20);
 }
 
+/* What answers a challenge is within its limits, and is read in one form. */
+static void check_sign_in(struct bytes in)
+{
+	struct bytes challenge, signature;
+
+	if (login_answer_read(in, &challenge, &signature) != ERR_OK)
+		return;
+	assert(challenge.len <= CHALLENGE_LEN_MAX && signature.len <= SSHSIG_LEN_MAX);
+	assert(challenge.ptr >= in.ptr && challenge.ptr + challenge.len < signature.ptr &&
+	       signature.ptr + signature.len == in.ptr + in.len);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 {
 	struct bytes in = { ptr, len };
 	size_t count;
 
+	check_sign_in(in);
 	if (statements_check(in, &count) == ERR_OK)
 		assert(count >= 1 && count <= COMMANDS_PER_TURN_MAX);
 	if (labels_check(in, &count) == ERR_OK)

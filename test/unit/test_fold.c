@@ -639,8 +639,10 @@ static struct message_view *look(struct scene *s, size_t position)
 {
 	static struct message_view view;
 
-	worked(s, ladder_read(&s->fold, &s->places[position], &s->statements[position], s->filed[position],
-			      fetch, s, &view));
+	struct ladder_reading in = { &s->fold, NULL, fetch, s };
+
+	worked(s,
+	       ladder_read(&in, &s->places[position], &s->statements[position], s->filed[position], &view));
 	return &view;
 }
 
@@ -965,7 +967,7 @@ static void test_forms(void **state)
 		if (v.verdict != rows[i].want)
 			fail_msg("%s: got %s", rows[i].why, verdict_name(v.verdict));
 	}
-	assert_int_equal(fold_form_life(&s->fold, &s->places[6], &s->statements[6], &life), ERR_OK);
+	assert_int_equal(fold_form_life(&s->fold, &s->places[6], &s->statements[6], NULL, &life), ERR_OK);
 	assert_true(place_key_equal(&life.first, &s->places[2]) &&
 		    place_key_equal(&life.last, &s->places[6]));
 	assert_int_equal(life.state, FORM_ACT_CANCEL);

@@ -59,6 +59,7 @@ static const struct {
 	{ "a speed of 49", NODE "[path b/r]\nserial = /dev/ttyS0\nspeed = 49\n", 6, "path b/r.speed" },
 	{ "a speed of 115201", NODE "[path b/r]\nspeed = 115201\n", 5, "path b/r.speed" },
 	{ "a device with no path", NODE "[path b/r]\nserial = ttyS0\n", 5, "path b/r.serial" },
+	{ "owner-reads is neither yes nor no", NODE "owner-reads = maybe\n", 4, "node.owner-reads" },
 	{ "neither yes nor no", NODE "[path b/r]\nreceive-only = y\n", 5, "path b/r.receive-only" },
 	{ "a key of no thin path", NODE "[path b/r]\nconnect = 127.0.0.1:1\nkey = k\n", 5, "path b/r" },
 	{ "two thin paths", NODE "[path b/r]\nserial = /dev/a\nspeed = 75\nkey = k\n[path b/s]\nserial = /dev/b\nspeed = 75\nkey = k\n", 9, "path b/s" },

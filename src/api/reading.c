@@ -1,0 +1,88 @@
+/* Who reads the answer that is being made, and what the reading needs of the node for it. */
+#include "api/request.h"
+
+static enum err fetch(void *self, const struct place_key *at, struct statement *out)
+{
+	struct api *a = self;
+	struct entry_read_out entry;
+	struct buf memory;
+	enum err e;
+
+	buf_init(&memory, a->reading_memory, ENTRY_LEN_MAX);
+	e = node_entry(a->node, at, &memory, &entry);
+	if (e == ERR_OK)
+		*out = entry.statement;
+	return e;
+}
+
+static uint32_t epoch(void *self, uint32_t channel, size_t party)
+{
+	const struct api *a = self;
+
+	return node_epoch(a->node, channel, party);
+}
+
+struct login_asking request_asking(const struct api *a)
+{
+	return (struct login_asking){ .record = &a->record, .party = node_self(a->node), .now = a->now };
+}
+
+static enum err is_in_sight(void *self, const struct place_key *at)
+{
+	return request_may_place(self, at);
+}
+
+enum err request_read_as(struct api *a, uint64_t session, bool *has_ended)
+{
+	struct login_asking asking;
+	struct login *s;
+	enum err e;
+
+	*has_ended = false;
+	a->sight = (struct fold_sight){ is_in_sight, a };
+	a->record = (struct reading_record){ node_fold(a->node), a, fetch, epoch };
+	if (session == 0) {
+		reading_open(&a->reading, &a->record, a->is_owner_blind ? READING_NOBODY : READING_OWNER);
+		return ERR_OK;
+	}
+	reading_open(&a->reading, &a->record, READING_NOBODY);
+	asking = request_asking(a);
+	e = login_find_serial(&a->logins, &asking, session, &s);
+	*has_ended = s == NULL;
+	if (e == ERR_OK && s != NULL)
+		reading_open_officer(&a->reading, &a->record, node_self(a->node), s->key);
+	return e;
+}
+
+enum err request_may(struct api *a, const struct place_key *at, const struct statement *s)
+{
+	bool may;
+	enum err e = reading_statement(&a->reading, at, s, &may);
+
+	return e != ERR_OK || may ? e : ERR_NOT_FOUND;
+}
+
+enum err request_may_place(struct api *a, const struct place_key *at)
+{
+	bool may;
+	enum err e = reading_place(&a->reading, at, &may);
+
+	return e != ERR_OK || may ? e : ERR_NOT_FOUND;
+}
+
+const struct fold_sight *request_sight(const struct api *a)
+{
+	return a->reading.as == READING_OWNER ? NULL : &a->sight;
+}
+
+/* A place of no entry: nothing of this decision is found again under a place that somebody else takes. */
+enum err request_may_copy(struct api *a, const struct place_key *at, const struct statement *s)
+{
+	struct place_key nowhere = { at->log, UINT64_MAX };
+	enum err e;
+
+	reading_forget(&a->reading, &nowhere);
+	e = request_may(a, &nowhere, s);
+	reading_forget(&a->reading, &nowhere);
+	return e;
+}

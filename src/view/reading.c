@@ -1,0 +1,345 @@
+#include "view/reading.h"
+
+#include "view/release.h"
+
+#include <string.h>
+
+#define REACH_MAX 512u /* places that one statement may lead to before it is found to be too much */
+
+void reading_open(struct reading *r, const struct reading_record *record, enum reading_as as)
+{
+	*r = (struct reading){ .record = record, .as = as };
+}
+
+void reading_open_officer(struct reading *r, const struct reading_record *record, size_t party,
+			  const uint8_t key[KEY_HASH_LEN])
+{
+	reading_open(r, record, READING_OFFICER);
+	r->party = party;
+	memcpy(r->key, key, sizeof r->key);
+}
+
+void reading_open_role(struct reading *r, const struct reading_record *record, const struct reader *reader)
+{
+	reading_open(r, record, READING_ROLE);
+	r->party = reader->party;
+	r->reader = *reader;
+}
+
+/* ---- Roles. ---- */
+
+enum err reading_roles(const struct reading_record *record, size_t party, const uint8_t key[KEY_HASH_LEN],
+		       uint32_t channel, uint64_t *roles)
+{
+	struct log_key log = { channel, party, record->epoch(record->self, channel, party) };
+	uint8_t at[KEY_HASH_LEN];
+	struct key_view view;
+	uint64_t size;
+	enum err e;
+
+	*roles = 0;
+	if (log.epoch == 0)
+		return ERR_OK;
+	/* The key before this one, so that the next is it, if it is there. */
+	memcpy(at, key, sizeof at);
+	for (size_t i = KEY_HASH_LEN; i-- > 0;) {
+		if (at[i]-- != 0)
+			break;
+	}
+	e = fold_size(record->fold, &log, &size);
+	if (e == ERR_OK)
+		e = fold_next_key(record->fold, &log, at, &view);
+	if (e == ERR_OK && memcmp(at, key, sizeof at) == 0 && key_is_in_force(&view, size))
+		*roles = view.roles;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Of this reader on this channel; a ROLE has itself on every one. */
+static enum err find_roles(struct reading *r, uint32_t channel)
+{
+	enum err e = ERR_OK;
+
+	if (r->as == READING_OFFICER && (r->channel != channel || channel == 0)) {
+		e = reading_roles(r->record, r->party, r->key, channel, &r->roles);
+		r->channel = e == ERR_OK ? channel : 0;
+	}
+	return e;
+}
+
+enum err reading_channel(struct reading *r, uint32_t channel, bool *may)
+{
+	const struct accord_channel *c = accord_channel_find(r->record->fold->accord, channel);
+	enum err e = find_roles(r, channel);
+
+	r->is_asked = true;
+	*may = r->as == READING_OWNER || (r->as == READING_OFFICER && r->roles != 0) ||
+	       (r->as == READING_ROLE && c != NULL && (c->parties >> r->party & 1) != 0);
+	return e;
+}
+
+/* ---- Labels. ---- */
+
+/* One role that may is enough. */
+static bool evaluate(const struct reading *r, const struct guidelines *g, const struct label_mask *mask,
+		     enum plane plane)
+{
+	struct reader reader = r->reader;
+
+	if (r->as == READING_ROLE) {
+		if (reader.at == READER_ANYWHERE) {
+			reader.at = READER_PLANE;
+			reader.place = (uint8_t)plane;
+		}
+		return policy_evaluate(g, mask, &reader).is_allowed;
+	}
+	for (size_t i = 0; i < r->record->fold->accord->roles_count; i++) {
+		if ((r->roles >> i & 1) == 0)
+			continue;
+		reader = reader_on_plane(r->party, i, plane);
+		if (policy_evaluate(g, mask, &reader).is_allowed)
+			return true;
+	}
+	return false;
+}
+
+enum err reading_label(struct reading *r, uint32_t channel, const struct label *label, size_t author,
+		       bool *may)
+{
+	const struct accord *a = r->record->fold->accord;
+	const struct accord_channel *c = accord_channel_find(a, channel);
+	struct label_mask mask;
+	enum err e = find_roles(r, channel);
+
+	r->is_asked = true;
+	*may = r->as == READING_OWNER;
+	if (e != ERR_OK || *may || r->as == READING_NOBODY)
+		return e;
+	*may = a->guidelines != NULL && c != NULL && author < a->parties_count &&
+	       policy_label_read(a->guidelines, label, author, &mask).is_allowed &&
+	       evaluate(r, a->guidelines, &mask, c->plane);
+	return ERR_OK;
+}
+
+/*
+ * The door lets nothing onto the channel that its plane or a party's node does not carry; so whoever holds
+ * all of that is kept from nothing.
+ */
+static bool is_role_whole(const struct guidelines *g, size_t party, size_t role, enum plane plane)
+{
+	const struct clearance *node = &g->nodes[party].clearance, *own = &g->roles[role].clearance;
+	uint8_t top = g->planes[plane].line != 0 ? g->planes[plane].level : (uint8_t)(g->levels_count - 1);
+	uint64_t values = g->all;
+
+	for (size_t i = 0; i < g->any_count; i++)
+		values |= g->any[i];
+	if (top > node->up_to)
+		top = node->up_to;
+	return g->roles[role].line != 0 && own->up_to >= top && (values & node->holds & ~own->holds) == 0;
+}
+
+enum err reading_whole(struct reading *r, uint32_t channel, bool *may)
+{
+	const struct accord *a = r->record->fold->accord;
+	const struct accord_channel *c = accord_channel_find(a, channel);
+	enum err e = find_roles(r, channel);
+
+	r->is_asked = true;
+	*may = r->as == READING_OWNER;
+	if (e != ERR_OK || r->as != READING_OFFICER || a->guidelines == NULL || c == NULL)
+		return e;
+	for (size_t i = 0; i < a->roles_count && !*may; i++)
+		*may = (r->roles >> i & 1) != 0 && is_role_whole(a->guidelines, r->party, i, c->plane);
+	return ERR_OK;
+}
+
+/* ---- Statements, and all that they name. ---- */
+
+static struct reading_known *known_at(struct reading *r, const struct place_key *at)
+{
+	uint64_t h = at->index * 0x9e3779b97f4a7c15ull ^ (uint64_t)at->log.channel << 20 ^
+		     (uint64_t)at->log.party << 12 ^ at->log.epoch;
+
+	return &r->known[(h ^ h >> 29) & (READING_KNOWN_MAX - 1)];
+}
+
+static void remember(struct reading *r, const struct place_key *at, bool may)
+{
+	*known_at(r, at) = (struct reading_known){ .at = *at, .is_set = true, .may = may };
+}
+
+static bool is_known(struct reading *r, const struct place_key *at, bool *may)
+{
+	const struct reading_known *k = known_at(r, at);
+
+	*may = k->may;
+	return k->is_set && place_key_equal(&k->at, at);
+}
+
+void reading_forget(struct reading *r, const struct place_key *at)
+{
+	known_at(r, at)->is_set = false;
+}
+
+/* What one statement leads to, each place once as far as is remembered. */
+struct reach {
+	struct place_key at[REACH_MAX];
+	size_t count, next;
+	bool is_over;
+};
+
+static void reach_add(struct reading *r, struct reach *reach, const struct statement *s)
+{
+	const struct accord *a = r->record->fold->accord;
+
+	for (size_t i = 0; i < s->refers_count; i++) {
+		struct place_key at = { { s->refers[i].channel, accord_party_find(a, s->refers[i].party),
+					  s->refers[i].epoch },
+					s->refers[i].index };
+		bool may;
+
+		if (is_known(r, &at, &may) && may)
+			continue;
+		if (reach->count == REACH_MAX)
+			reach->is_over = true;
+		else
+			reach->at[reach->count++] = at;
+	}
+}
+
+/* Of an item the label that stands now: the last one that was given to it. */
+static enum err governing_label(struct reading *r, const struct place_key *at, const struct statement *s,
+				bool *may)
+{
+	struct item_view item;
+	struct statement label;
+	enum err e = is_item(s->kind) ? fold_item(r->record->fold, at, &item) : ERR_NOT_FOUND;
+
+	if (e == ERR_OK && item.label.log.epoch != 0) {
+		e = r->record->fetch(r->record->self, &item.label, &label);
+		if (e == ERR_OK)
+			return reading_label(r, at->log.channel, &label.label, item.label.log.party, may);
+		*may = false;
+	}
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	return reading_label(r, at->log.channel, &s->label, at->log.party, may);
+}
+
+/* A node's own word. What it says of all that is held is evidence; the rest is of what it names. */
+static enum err may_know_service(struct reading *r, const struct place_key *at, const struct statement *s,
+				 bool *may)
+{
+	if (s->kind == KIND_FORK || s->kind == KIND_DIGEST || s->has_content ||
+	    statement_field(s, FIELD_OPEN_OLD) != NULL)
+		return reading_whole(r, at->log.channel, may);
+	return reading_channel(r, at->log.channel, may);
+}
+
+/* By its own label, whatever it names. */
+static enum err may_know_alone(struct reading *r, const struct place_key *at, const struct statement *s,
+			       struct reach *reach, bool *may)
+{
+	struct statement outgoing;
+	struct bytes bytes;
+	enum err e;
+
+	/* s may be in the memory that the next fetch writes: first all that is needed of it. */
+	reach_add(r, reach, s);
+	if (!s->has_label)
+		return may_know_service(r, at, s, may);
+	if (s->kind == KIND_DOWNGRADE || s->kind == KIND_RELABEL)
+		return reading_channel(r, at->log.channel,
+				       may); /* of its item, whose readers see its labels */
+	if (s->kind == KIND_SUBMIT) {
+		e = submit_read(s, &bytes, &outgoing);
+		*may = false;
+		if (e != ERR_OK)
+			return ERR_OK;
+		reach_add(r, reach, &outgoing);
+		e = reading_label(r, at->log.channel, &outgoing.label, at->log.party, may);
+		if (e != ERR_OK || !*may)
+			return e;
+	}
+	return governing_label(r, at, s, may);
+}
+
+enum err reading_statement(struct reading *r, const struct place_key *at, const struct statement *s,
+			   bool *may)
+{
+	struct reach reach;
+	struct statement named;
+	enum err e;
+
+	r->is_asked = true;
+	*may = r->as == READING_OWNER;
+	if (r->as == READING_OWNER || r->as == READING_NOBODY || is_known(r, at, may))
+		return ERR_OK;
+	reach.count = reach.next = 0;
+	reach.is_over = false;
+	e = may_know_alone(r, at, s, &reach, may);
+	while (e == ERR_OK && *may && reach.next < reach.count) {
+		struct place_key next = reach.at[reach.next++];
+
+		if (is_known(r, &next, may))
+			continue;
+		e = r->record->fetch(r->record->self, &next, &named);
+		if (e == ERR_OK)
+			e = may_know_alone(r, &next, &named, &reach, may);
+		else if (e == ERR_NOT_FOUND)
+			*may = false;
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+		/*
+		 * Until something says no: then no more of it is asked, and nothing of it stays but that
+		 * no.
+		 */
+		if (e == ERR_OK && *may && next.log.epoch != 0)
+			remember(r, &next, true);
+	}
+	if (e != ERR_OK)
+		return e;
+	if (reach.is_over)
+		*may = false;
+	if (!*may) {
+		for (size_t i = 0; i < reach.count; i++)
+			known_at(r, &reach.at[i])->is_set = false;
+	}
+	remember(r, at, *may);
+	return ERR_OK;
+}
+
+enum err reading_place(struct reading *r, const struct place_key *at, bool *may)
+{
+	struct statement s;
+	enum err e;
+
+	r->is_asked = true;
+	*may = r->as == READING_OWNER;
+	if (r->as == READING_OWNER || r->as == READING_NOBODY || is_known(r, at, may))
+		return ERR_OK;
+	e = r->record->fetch(r->record->self, at, &s);
+	if (e == ERR_OK)
+		return reading_statement(r, at, &s, may);
+	*may = false;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err reading_size(struct reading *r, const struct log_key *log, uint64_t size, uint64_t *out)
+{
+	struct place_key at = { *log, size };
+	bool may = false;
+	enum err e = reading_channel(r, log->channel, &may);
+
+	if (e == ERR_OK && r->as == READING_OWNER) {
+		*out = size;
+		return ERR_OK;
+	}
+	if (e == ERR_OK && !may)
+		at.index = 0;
+	may = false;
+	while (e == ERR_OK && at.index > 0 && !may) {
+		at.index--;
+		e = reading_place(r, &at, &may);
+	}
+	*out = may ? at.index + 1 : 0;
+	return e;
+}

@@ -1,0 +1,66 @@
+/*
+ * served.h - a node with a store in memory and its API on a socket, and officers who ask it: what the tests
+ * of reading share.
+ *
+ * Two parties under guidelines of two levels. Party 0 is the node's; its watch is cleared for both levels,
+ * its desk for U alone.
+ */
+#ifndef SIM_SERVED_H
+#define SIM_SERVED_H
+
+#include "forge.h"
+
+#include "api/api.h"
+#include "api/login.h"
+
+#define SERVED_CONSULT 2u
+#define SERVED_SERVICE 3u
+#define SERVED_HOME 900u
+#define SERVED_ANSWER_MAX (6u << 20)
+
+/* One key an officer: those of forge_begin, and one who has the role desk. */
+enum served_reader { READER_OWNER_ALONE, READER_WATCH, READER_DESK, READERS };
+
+struct served {
+	struct node *node;
+	struct api *api;
+	struct effects fx;
+	char path[64];
+	char tokens[READERS][2 * TOKEN_LEN + 1];
+	int stream; /* -1 */
+	struct now now;
+	uint8_t *answer; /* SERVED_ANSWER_MAX */
+};
+
+/* The world of all of them, once. Gives it guidelines, and a role `desk`. */
+void served_world(struct world *w);
+extern struct sign_key served_desk;
+
+/* forge_begin, and the desk's key. */
+void served_begin(struct forge *f);
+/* As forge_message, with this level and text. */
+void served_message(struct forge *f, const char *level, const char *text);
+
+struct served_options {
+	bool is_owner_blind;
+	unsigned silence_s;
+};
+void served_open(struct served *v, struct world *w, const struct served_options *o);
+/* Our own log's entries first..end - 1 as commands, a peer's as a batch. */
+void served_say(struct served *v, const struct forge *f, size_t first, size_t end);
+void served_hear(struct served *v, const struct forge *f, size_t first, size_t end);
+void served_close(struct served *v);
+void served_turn(struct served *v);
+
+/* What came back, whole; borrows until the next call. target may have a body. */
+struct bytes served_ask(struct served *v, const char *method, const char *target, const char *token,
+			struct bytes body);
+int served_connect(const struct served *v);
+/* What has come on a connection after some turns. */
+struct bytes served_listen(struct served *v, int fd);
+/* Challenge, signature, token. */
+void served_sign_in(struct served *v, enum served_reader who, struct world *w);
+struct bytes served_body(struct bytes answer);
+unsigned served_status(struct bytes answer);
+
+#endif

@@ -1,0 +1,268 @@
+/*
+ * Two nodes that are equal but for what the desk may not know of: whatever its officer asks of them, they
+ * answer with the same bytes. The watch, who may know of it, gets other ones: or nothing was compared.
+ */
+#include "served.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NONE ((struct bytes){ NULL, 0 })
+#define LAST 12u /* places that are asked for, beyond the end of each log */
+
+static struct world w;
+
+/* The logs of one twin: ours and the peer's of a channel, and our home. */
+struct logs {
+	struct forge ours, theirs, home;
+};
+
+static void open_logs(struct logs *l)
+{
+	forge_open(&l->ours, &w, 0, SERVED_CONSULT, 1);
+	forge_open(&l->theirs, &w, 1, SERVED_CONSULT, 1);
+	forge_open(&l->home, &w, 0, SERVED_HOME, 1);
+}
+
+static void close_logs(struct logs *l)
+{
+	forge_free(&l->ours);
+	forge_free(&l->theirs);
+	forge_free(&l->home);
+}
+
+/* What both have. */
+static void put_common(struct logs *l)
+{
+	served_begin(&l->ours);
+	served_begin(&l->theirs);
+	served_begin(&l->home);
+	served_message(&l->ours, "U", "ours, open");
+	served_message(&l->theirs, "U", "theirs, open");
+	served_message(&l->theirs, "U", "theirs, open, the second");
+}
+
+/* An act of an officer of ours on an entry of a log. */
+static void put_act(struct forge *f, enum kind kind, const struct forge *on, size_t index, const char *level)
+{
+	struct statement s;
+
+	forge_statement(f, kind, &s);
+	s.label.level = bytes_str(level);
+	s.refers[s.refers_count++] = forge_place(on, index);
+	s.seen[s.seen_count++] = (struct seen){ bytes_str(w.accord->parties[1].name), 1, index + 1 };
+	forge_say(f, &s, &w.nodes[0].officer.key, NONE);
+}
+
+static void copy_log(struct forge *to, const struct forge *from, size_t count)
+{
+	for (size_t i = to->count; i < count; i++)
+		forge_put(to, from->items[i].entry, from->items[i].content);
+}
+
+static void copy_logs(struct logs *to, const struct logs *from)
+{
+	open_logs(to);
+	copy_log(&to->ours, &from->ours, from->ours.count);
+	copy_log(&to->theirs, &from->theirs, from->theirs.count);
+	copy_log(&to->home, &from->home, from->home.count);
+}
+
+static void begin(struct served *v, const struct logs *l)
+{
+	struct served_options o = { 0 };
+
+	served_open(v, &w, &o);
+	served_say(v, &l->home, 0, l->home.count < 4 ? l->home.count : 4);
+	served_say(v, &l->ours, 0, 4);
+	served_hear(v, &l->theirs, 0, l->theirs.count);
+	served_say(v, &l->ours, 4, l->ours.count);
+	served_say(v, &l->home, 4, l->home.count);
+	for (enum served_reader who = READER_WATCH; who < READERS; who++)
+		served_sign_in(v, who, &w);
+}
+
+/* ---- Asking both. ---- */
+
+static bool is_equal(struct served v[2], const char *method, const char *target, enum served_reader who)
+{
+	struct bytes of[2];
+
+	for (size_t i = 0; i < 2; i++)
+		of[i] = served_ask(&v[i], method, target, who == READER_OWNER_ALONE ? NULL : v[i].tokens[who],
+				   NONE);
+	if (bytes_equal(of[0], of[1]))
+		return true;
+	if (who == READER_DESK)
+		print_message("%s %s\n%.*s\n%.*s\n", method, target, (int)of[0].len, (const char *)of[0].ptr,
+			      (int)of[1].len, (const char *)of[1].ptr);
+	return false;
+}
+
+/* Lists: every page size and cursor. */
+static const char *const plain[] = {
+	"/inbox?channel=channel-2",
+	"/inbox?channel=channel-900",
+	"/inbox?channel=channel-2&limit=1",
+	"/inbox?channel=channel-2&limit=2",
+	"/inbox?channel=channel-2&limit=3",
+	"/inbox?channel=channel-2&last=1",
+	"/inbox?channel=channel-2&last=2",
+	"/inbox?channel=channel-2&last=1000",
+	"/inbox?channel=channel-2&after=1-ASTER/CHANNEL-2%201.1",
+	"/inbox?channel=channel-2&after=nothing",
+	"/inbox?channel=channel-2&limit=1001",
+	"/inbox",
+	"/log?channel=channel-2",
+	"/log?channel=channel-2&party=birch",
+	"/log?channel=channel-2&party=birch&limit=1",
+	"/log?channel=channel-2&party=birch&from=4&limit=1",
+	"/log?channel=channel-2&party=birch&from=5",
+	"/log?channel=channel-2&party=birch&from=6",
+	"/log?channel=channel-2&party=birch&last=1",
+	"/log?channel=channel-2&party=birch&last=2",
+	"/log?channel=channel-2&party=birch&epoch=2",
+	"/log?channel=channel-900",
+	"/log?channel=channel-901&party=birch",
+	"/seen?channel=channel-2",
+	"/seen?channel=channel-900",
+	"/keys",
+	"/keys?party=birch&channel=channel-2",
+	"/recipients?channel=channel-2",
+	"/logs",
+	"/status",
+	"/accord",
+	"/forms",
+	"/versions",
+	"/glossary",
+	"/channels",
+	"/advances",
+	"/drafts",
+	"/drafts?all=1",
+	"/session",
+	"/bundle?peer=birch",
+	"/attachments?hash=00",
+	"/nothing",
+};
+
+/* Of each place, which stands between the two. */
+static const struct {
+	const char *before, *after;
+} of_place[] = {
+	{ "/entry?place=", "" },
+	{ "/content?place=", "" },
+	{ "/ladder?place=", "" },
+	{ "/note?place=", "" },
+	{ "/note?place=", "&peer=birch" },
+	{ "/proof?place=", "" },
+	{ "/drafts?place=", "" },
+	{ "/attachments?hash=0000000000000000000000000000000000000000000000000000000000000000&place=", "" },
+	{ "/inbox?channel=channel-2&after=1793000000000-", "" },
+};
+
+static const char *const log_names[] = { "ASTER/CHANNEL-2", "BIRCH/CHANNEL-2", "ASTER/CHANNEL-900" };
+
+/* How many of all that can be asked differ. */
+static size_t compare(struct served v[2], enum served_reader who)
+{
+	size_t differ = 0;
+
+	for (size_t i = 0; i < ARRAY_COUNT(plain); i++)
+		differ += !is_equal(v, "GET", plain[i], who);
+	for (size_t l = 0; l < ARRAY_COUNT(log_names); l++) {
+		for (unsigned index = 0; index < LAST; index++) {
+			for (size_t i = 0; i < ARRAY_COUNT(of_place); i++) {
+				char target[256];
+				snprintf(target, sizeof target, "%s%s%%201.%u%s", of_place[i].before,
+					 log_names[l], index, of_place[i].after);
+				differ += !is_equal(v, "GET", target, who);
+			}
+		}
+	}
+	return differ;
+}
+
+static void check_twins(const struct logs *with, const struct logs *without)
+{
+	struct served v[2];
+
+	begin(&v[0], with);
+	begin(&v[1], without);
+	assert_int_equal(compare(v, READER_DESK), 0);
+	assert_true(compare(v, READER_WATCH) > 0);
+	assert_true(compare(v, READER_OWNER_ALONE) > 0);
+	served_close(&v[0]);
+	served_close(&v[1]);
+}
+
+/* The peer said one thing more. */
+static void test_one_item_more(void **state)
+{
+	struct logs without, with;
+
+	(void)state;
+	open_logs(&without);
+	put_common(&without);
+	copy_logs(&with, &without);
+	served_message(&with.theirs, "S", "not for the desk");
+	check_twins(&with, &without);
+	close_logs(&with);
+	close_logs(&without);
+}
+
+/* And our watch has acted on it, under an open label: what names it would tell of it. */
+static void test_acts_on_it(void **state)
+{
+	struct logs without, with;
+
+	(void)state;
+	open_logs(&without);
+	put_common(&without);
+	copy_logs(&with, &without);
+	served_message(&with.theirs, "S", "not for the desk");
+	put_act(&with.ours, KIND_WATCH_READ, &with.theirs, with.theirs.count - 1, "U");
+	served_message(&with.home, "S", "nor this, at home");
+	check_twins(&with, &without);
+	close_logs(&with);
+	close_logs(&without);
+}
+
+/* In the place of one thing that is not for it stands another: longer, with acts, of another kind. */
+static void test_another_in_its_place(void **state)
+{
+	struct logs common, one, other;
+
+	(void)state;
+	open_logs(&common);
+	put_common(&common);
+	copy_logs(&one, &common);
+	copy_logs(&other, &common);
+	served_message(&one.theirs, "S", "short");
+	served_message(&other.theirs, "S", "another, which is longer than the first one, as can be seen");
+	served_message(&common.theirs, "S", "only for the number");
+	served_message(&common.theirs, "U", "open again");
+	copy_log(&one.theirs, &common.theirs, common.theirs.count);
+	copy_log(&other.theirs, &common.theirs, common.theirs.count);
+	check_twins(&one, &other);
+	close_logs(&one);
+	close_logs(&other);
+	close_logs(&common);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one_item_more),
+		cmocka_unit_test(test_acts_on_it),
+		cmocka_unit_test(test_another_in_its_place),
+	};
+
+	served_world(&w);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
