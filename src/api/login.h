@@ -1,7 +1,8 @@
 /*
  * login.h - officers who have proved that they have their key: a challenge, its answer, a token.
  *
- * Spec: docs/spec/reading.md section 2. Test: test/sim/test_twins.c. Fuzz: test/fuzz/request.c. Layer: api.
+ * Spec: docs/spec/reading.md section 2. Test: test/sim/test_sessions.c. Fuzz: test/fuzz/request.c.
+ * Layer: api.
  *
  * In memory only: a restart ends them all. A token is kept as its hash. A challenge is not kept at all until
  * it was answered well: whoever asks for many costs nothing.

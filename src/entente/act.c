@@ -63,7 +63,7 @@ static void add_attachments(struct draft *d, struct client *c, const json_t *ent
 		return;
 	json_array_foreach(json_object_get(entry, "attachments"), i, attachment)
 	{
-		if (count < ATTACHMENTS_MAX && show_is_whole(c, attachment) &&
+		if (count < ATTACHMENTS_MAX && show_is_whole(c, json_str(entry, "place"), attachment) &&
 		    json_hex(attachment, "hash", hashes[count], HASH_LEN) == ERR_OK)
 			count++;
 	}

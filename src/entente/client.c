@@ -87,7 +87,8 @@ void client_close(struct client *c)
 {
 	if (c->in.ptr == NULL)
 		return;
-	close(c->fd);
+	if (c->fd >= 0)
+		close(c->fd);
 	free(c->in.ptr);
 	*c = (struct client){ .fd = -1 };
 }
@@ -249,6 +250,18 @@ static enum err pour_chunk(struct client *c, uint64_t len, FILE *to)
 	return ERR_OK;
 }
 
+/* The node ends a connection on which nothing was asked for long: a person may take that long to write. */
+static enum err connect_again(struct client *c)
+{
+	char byte;
+
+	if (c->in.len > 0 || recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0)
+		return ERR_OK;
+	close(c->fd);
+	c->fd = connect_to(c->path);
+	return c->fd < 0 ? ERR_DOWN : ERR_OK;
+}
+
 static enum err write_request(struct client *c, const char *method, const char *target, struct bytes body)
 {
 	char memory[HEAD_LEN_MAX];
@@ -258,10 +271,18 @@ static enum err write_request(struct client *c, const char *method, const char *
 	buf_put_str(&head, method);
 	buf_put_byte(&head, ' ');
 	buf_put_str(&head, target);
-	buf_put_str(&head, " HTTP/1.1\r\nHost: node\r\nContent-Length: ");
+	buf_put_str(&head, " HTTP/1.1\r\nHost: node\r\n");
+	if (c->token[0] != '\0') {
+		buf_put_str(&head, "Authorization: Bearer ");
+		buf_put_str(&head, c->token);
+		buf_put_str(&head, "\r\n");
+	}
+	buf_put_str(&head, "Content-Length: ");
 	buf_put_decimal(&head, body.len);
 	buf_put_str(&head, "\r\n\r\n");
 	e = buf_check(&head);
+	if (e == ERR_OK)
+		e = connect_again(c);
 	if (e == ERR_OK)
 		e = write_all(c->fd, buf_bytes(&head));
 	return e == ERR_OK ? write_all(c->fd, body) : e;
@@ -298,9 +319,23 @@ void client_answer_finish(struct client_answer *a)
 	*a = (struct client_answer){ 0 };
 }
 
+/* An error in the place of what was to come piece by piece. */
+static int explain_answer(struct client *c, const struct head *head)
+{
+	struct client_answer answer = { .status = head->status };
+	json_error_t error;
+	int code;
+
+	buf_init(&answer.body, xcalloc(1, REPLY_LEN_MAX), REPLY_LEN_MAX);
+	if (read_body(c, head, &answer.body) == ERR_OK)
+		answer.json = json_loadb((const char *)answer.body.ptr, answer.body.len, 0, &error);
+	code = client_explain(&answer);
+	client_answer_finish(&answer);
+	return code;
+}
+
 enum err client_download(struct client *c, const char *target, FILE *to, int *code)
 {
-	struct client_answer answer = { 0 };
 	uint64_t len = 1, sum = 0;
 	struct head head;
 	enum err e = write_request(c, "GET", target, (struct bytes){ NULL, 0 });
@@ -310,14 +345,8 @@ enum err client_download(struct client *c, const char *target, FILE *to, int *co
 	if (e != ERR_OK)
 		return e;
 	if (head.status != 200) {
-		json_error_t error;
-		answer.status = head.status;
-		buf_init(&answer.body, xcalloc(1, REPLY_LEN_MAX), REPLY_LEN_MAX);
-		e = read_body(c, &head, &answer.body);
-		answer.json = json_loadb((const char *)answer.body.ptr, answer.body.len, 0, &error);
-		*code = client_explain(&answer);
-		client_answer_finish(&answer);
-		return e == ERR_OK ? ERR_REFUSED : e;
+		*code = explain_answer(c, &head);
+		return ERR_REFUSED;
 	}
 	if (!head.is_chunked)
 		return pour_chunk(c, head.len, to);
@@ -416,6 +445,8 @@ static const struct {
 } explanations[] = {
 	{ "REFUSED", "SIGNATURE", EXIT_REFUSED,
 	  N_("sign it with your own key, as an officer of this node's party: --key FILE") },
+	{ "REFUSED", "SESSION", EXIT_REFUSED, N_("entente login --key FILE, then the same command again") },
+	{ "REFUSED", "EXPIRED", EXIT_REFUSED, N_("the same command again") },
 	{ "REFUSED", "KEY", EXIT_REFUSED,
 	  N_("entente keys shows which keys are good here; the registrar adds one with entente keys --add") },
 	{ "REFUSED", "ROLE", EXIT_REFUSED,
@@ -592,9 +623,11 @@ enum err client_listen(struct client *c, const char *after)
 	e = write_request(c, "GET", query_target(&q), (struct bytes){ NULL, 0 });
 	if (e == ERR_OK)
 		e = read_head(c, &head);
-	if (e == ERR_OK && (head.status != 200 || !head.is_chunked))
-		e = ERR_REFUSED;
-	return e;
+	if (e != ERR_OK || (head.status == 200 && head.is_chunked))
+		return e;
+	if (head.status != 413)
+		explain_answer(c, &head);
+	return head.status == 413 ? ERR_LIMIT : ERR_REFUSED;
 }
 
 /* Takes from the chunk under way up to the end of a line; *is_end says whether it was reached. */

@@ -12,11 +12,15 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#define CLIENT_TOKEN_LEN 64u /* digits */
+
 struct client {
 	int fd;
 	char path[108];
-	struct buf in;	     /* heap: what came and was not used yet */
-	uint64_t chunk_left; /* of a stream's chunk */
+	char token[CLIENT_TOKEN_LEN + 1]; /* of an officer's session; "": none. login.h */
+	bool is_token_own;		  /* it began with this client, and ends with it */
+	struct buf in;			  /* heap: what came and was not used yet */
+	uint64_t chunk_left;		  /* of a stream's chunk */
 };
 
 struct client_answer {
@@ -76,7 +80,10 @@ enum err client_download(struct client *c, const char *target, FILE *to, int *co
 int client_fetch(struct client *c, const char *target, const char *path,
 		 enum err (*place)(const char *from, const char *to)) MUST_CHECK;
 
-/* Event streams: a connection of its own. */
+/*
+ * Event streams: a connection of its own. ERR_LIMIT: there are as many as there may be; ERR_REFUSED: the
+ * node's answer was another error, which was said.
+ */
 enum err client_listen(struct client *c, const char *after) MUST_CHECK;
 /*
  * The next event that has data, and its number (may be NULL); json is the caller's. ERR_TIMEOUT: none within

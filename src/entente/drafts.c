@@ -1,4 +1,5 @@
 /* What waits in the home channel, and for whom. */
+#include "entente/login.h"
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/words.h"
@@ -50,7 +51,7 @@ static enum exit_code run(struct options *o)
 	const json_t *row;
 	struct query q;
 	size_t i;
-	enum exit_code code = client_open(&c, o->home) == ERR_OK ? EXIT_DONE : EXIT_ERROR;
+	enum exit_code code = login_open(&c, o);
 
 	query_open(&q, "/drafts");
 	if (option_is_given(o, "all"))
@@ -65,7 +66,7 @@ static enum exit_code run(struct options *o)
 			say_line(_("Nothing waits to go out."));
 	}
 	json_decref(list);
-	client_close(&c);
+	login_close(&c);
 	return code;
 }
 

@@ -1,3 +1,4 @@
+#include "entente/login.h"
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/table.h"
@@ -188,8 +189,9 @@ static enum exit_code run(struct options *o)
 
 	if (!option_count(o, "last", LIST_MAX, 20, &last))
 		return EXIT_USAGE;
-	if (client_open(&c, o->home) != ERR_OK)
-		return EXIT_ERROR;
+	code = login_open(&c, o);
+	if (code != EXIT_DONE)
+		return code;
 	all = json_array();
 	code = show_get(&c, "/status", &status);
 	if (code == EXIT_DONE)
@@ -215,7 +217,7 @@ static enum exit_code run(struct options *o)
 	json_decref(all);
 	json_decref(channels);
 	json_decref(status);
-	client_close(&c);
+	login_close(&c);
 	return code;
 }
 

@@ -1,3 +1,4 @@
+#include "entente/login.h"
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/words.h"
@@ -114,8 +115,9 @@ static enum exit_code run(struct options *o)
 	struct query q;
 	size_t i;
 
-	if (client_open(&c, o->home) != ERR_OK)
-		return EXIT_ERROR;
+	code = login_open(&c, o);
+	if (code != EXIT_DONE)
+		return code;
 	query_open(&q, "/ladder");
 	query_put(&q, "place", o->arguments[0]);
 	code = (enum exit_code)client_get(&c, &q, &answer);
@@ -125,7 +127,7 @@ static enum exit_code run(struct options *o)
 	if (code == EXIT_DONE && !o->is_json)
 		code = (enum exit_code)client_get(&c, &q, &entry);
 	attachments = json_object_get(entry, "attachments");
-	client_close(&c);
+	login_close(&c);
 	if (code == EXIT_DONE && o->is_json) {
 		json_say(answer);
 	} else if (code == EXIT_DONE && json_array_size(json_object_get(answer, "ladders")) == 0) {

@@ -1,4 +1,5 @@
 #include "base/alloc.h"
+#include "entente/login.h"
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/table.h"
@@ -148,8 +149,9 @@ static enum exit_code run(struct options *o)
 
 	if (!option_count(o, "last", LIST_MAX, 50, &last))
 		return EXIT_USAGE;
-	if (client_open(&c, o->home) != ERR_OK)
-		return EXIT_ERROR;
+	code = login_open(&c, o);
+	if (code != EXIT_DONE)
+		return code;
 	all = json_array();
 	code = show_get(&c, "/channels", &channels);
 	if (code == EXIT_DONE)
@@ -163,7 +165,7 @@ static enum exit_code run(struct options *o)
 		code = fetch_log(&c, o, log, last, all);
 		taken++;
 	}
-	client_close(&c);
+	login_close(&c);
 	if (code == EXIT_DONE && taken == 0 && option_value(o, "party") != NULL && o->arguments_count > 0) {
 		say_error(_("There is no log of party {1} on channel {2}."), option_value(o, "party"),
 			  o->arguments[0]);

@@ -5,6 +5,7 @@
  */
 #include "crypto/hash.h"
 #include "entente/act.h"
+#include "entente/login.h"
 #include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/show.h"
@@ -37,7 +38,7 @@ static const struct act watch_read = {
 
 /* ---- Attachments. ---- */
 
-static enum exit_code save_pieces(struct client *c, const json_t *attachment, FILE *file)
+static enum exit_code save_pieces(struct client *c, const char *place, const json_t *attachment, FILE *file)
 {
 	uint64_t len = json_uint(attachment, "len");
 	uint8_t wanted[HASH_LEN], found[HASH_LEN];
@@ -52,6 +53,7 @@ static enum exit_code save_pieces(struct client *c, const json_t *attachment, FI
 		enum err e;
 		query_open(&q, "/attachments");
 		query_put(&q, "hash", json_str(attachment, "hash"));
+		query_put(&q, "place", place);
 		query_put_number(&q, "offset", at);
 		query_put_number(&q, "len", len - at < PIECE_LEN ? len - at : PIECE_LEN);
 		e = client_ask(c, "GET", query_target(&q), (struct bytes){ NULL, 0 }, &answer);
@@ -123,7 +125,8 @@ static enum exit_code explain_save(enum exit_code code, const char *path, const 
  * Under its own name only when it is whole, and for this user alone: what was marked in the record is a plain
  * file from here on.
  */
-static enum exit_code save_one(struct client *c, const json_t *attachment, const char *dir, const char *name)
+static enum exit_code save_one(struct client *c, const char *place, const json_t *attachment, const char *dir,
+			       const char *name)
 {
 	char path[FILE_PATH_MAX], part[FILE_PATH_MAX];
 	enum exit_code code;
@@ -139,7 +142,7 @@ static enum exit_code save_one(struct client *c, const json_t *attachment, const
 	file = fdopen(fd, "w");
 	if (file == NULL)
 		abort();
-	code = save_pieces(c, attachment, file);
+	code = save_pieces(c, place, attachment, file);
 	if (fclose(file) != 0 && code == EXIT_DONE)
 		code = EXIT_ERROR;
 	if (code == EXIT_DONE && file_place_new(part, path) != ERR_OK)
@@ -170,7 +173,7 @@ static enum exit_code save(struct client *c, const struct options *o, const json
 		char name[NAME_LEN_MAX];
 		safe_name(json_str(attachment, "name"), i + 1, name, sizeof name);
 		if (code == EXIT_DONE)
-			code = save_one(c, attachment, dir, name);
+			code = save_one(c, json_str(entry, "place"), attachment, dir, name);
 	}
 	return code;
 }
@@ -217,13 +220,14 @@ static enum exit_code run(struct options *o)
 	code = identities_open(&ids, o);
 	if (code != EXIT_DONE)
 		return code;
-	if (client_open(&c, o->home) != ERR_OK)
-		return EXIT_ERROR;
+	code = login_open(&c, o);
+	if (code != EXIT_DONE)
+		return code;
 	code = show_copy_find(&c, o->arguments[0], &copies, &copy);
 	if (code != EXIT_DONE || (copy != NULL && strcmp(json_str(copy, "state"), "BY_LINE") == 0)) {
 		code = code == EXIT_DONE ? read_copy(&c, o, copy) : code;
 		json_decref(copies);
-		client_close(&c);
+		login_close(&c);
 		return code;
 	}
 	query_open(&q, "/entry");
@@ -246,7 +250,7 @@ static enum exit_code run(struct options *o)
 	json_decref(entry);
 	json_decref(copies);
 	identities_close(&ids);
-	client_close(&c);
+	login_close(&c);
 	fflush(stdout);
 	if (code == EXIT_DONE && option_is_given(o, "ack"))
 		code = act_run(o, &watch_read);

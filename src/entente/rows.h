@@ -11,7 +11,7 @@
 /* clang-format off */
 /* In the order of the help: setting up, sending, answering, looking, keeping. */
 #define COMMAND_LIST(X) \
-	X(init) X(accord) X(procedure) X(keys) X(serve) \
+	X(init) X(accord) X(procedure) X(keys) X(serve) X(login) X(logout) \
 	X(send) X(inbox) X(read) X(ack) X(readback) X(correct) X(wrong) X(present) \
 	X(reply) X(decline) X(defer) X(query) X(negative) \
 	X(forms) X(amend) X(cancel) X(close) X(rectify) X(translate) \

@@ -312,7 +312,7 @@ void show_ladder_line(const json_t *ladder)
 		say("  {1}", show_step(json_str(ladder, "lapse_cause")));
 }
 
-bool show_is_whole(struct client *c, const json_t *attachment)
+bool show_is_whole(struct client *c, const char *place, const json_t *attachment)
 {
 	struct client_answer answer;
 	struct query q;
@@ -320,6 +320,7 @@ bool show_is_whole(struct client *c, const json_t *attachment)
 
 	query_open(&q, "/attachments");
 	query_put(&q, "hash", json_str(attachment, "hash"));
+	query_put(&q, "place", place);
 	/* 404 while nothing of it has come: no error to speak of. */
 	if (client_ask(c, "GET", query_target(&q), (struct bytes){ NULL, 0 }, &answer) != ERR_OK)
 		return false;

@@ -86,8 +86,8 @@ enum exit_code show_copy_find(struct client *c, const char *place, json_t **all,
  */
 void show_instead(const json_t *entry, char *out, size_t size);
 
-/* Whether the node has all of an entry's attachment. */
-bool show_is_whole(struct client *c, const json_t *attachment);
+/* Whether the node has all of an attachment of the entry at `place`. */
+bool show_is_whole(struct client *c, const char *place, const json_t *attachment);
 /* Under a WATCH READ: which attachments of the entry its reader had; each line after `indent`. */
 void show_had(const json_t *step, const json_t *attachments, const char *indent);
 

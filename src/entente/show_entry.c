@@ -160,7 +160,7 @@ static void show_words(struct client *c, const json_t *entry)
 		say_text(bytes_str(json_str(attachment, "name")));
 		say(_(", {1} bytes, {2}\n"), say_number(json_uint(attachment, "len")),
 		    json_str(attachment, "hash"));
-		if (!show_is_whole(c, attachment))
+		if (!show_is_whole(c, json_str(entry, "place"), attachment))
 			say_coloured(COLOUR_WARN, _("    INCOMPLETE: it is not here whole yet\n"));
 	}
 	say("\n");

@@ -1,3 +1,4 @@
+#include "entente/login.h"
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/time_text.h"
@@ -155,29 +156,33 @@ static enum exit_code run(struct options *o)
 	code = read_options(o, &f);
 	if (code != EXIT_DONE)
 		return code;
-	if (client_open(&c, o->home) != ERR_OK)
-		return EXIT_ERROR;
+	code = login_open(&c, o);
+	if (code != EXIT_DONE)
+		return code;
 	/* A node that goes away comes back: the stream goes on behind the last number. */
 	while (e == ERR_DOWN) {
 		e = client_listen(&c, f.number[0] == '\0' ? NULL : f.number);
 		if (e == ERR_OK)
 			e = follow(&c, o, &f);
-		client_close(&c);
 		if (e != ERR_DOWN)
 			break;
+		client_close(&c);
 		say_note(_("The node stopped answering; trying again."));
 		do
 			usleep(RETRY_MS * 1000);
-		while (client_try(&c, o->home) != ERR_OK);
+		while ((e = login_again(&c, o)) != ERR_OK && e != ERR_REFUSED);
+		e = e == ERR_OK ? ERR_DOWN : e;
 	}
 	if (e == ERR_REFUSED) {
+		code = EXIT_REFUSED;
+	} else if (e == ERR_LIMIT) {
 		say_error(_("The node has no room for another event stream."));
 		say_next(_("end another entente watch, then the same command again"));
 		code = EXIT_ERROR;
 	} else if (e != ERR_OK) {
 		code = e == ERR_TIMEOUT ? EXIT_TIMEOUT : EXIT_ERROR;
 	}
-	client_close(&c);
+	login_close(&c);
 	return code;
 }
 

@@ -23,6 +23,7 @@ import officers
 ROOT = Path(__file__).resolve().parent.parent.parent
 BINARY = Path(os.environ.get("ENTENTE", ROOT / "build/src/entente/entente"))
 LOOK_AGAIN_S = 0.02
+IDLE_S = 30  # below REQUEST_SILENCE_S_MAX
 PATIENCE_S = 10.0
 RELEASERS = ("head", "deputy")  # they approve what the watch drafts
 
@@ -129,6 +130,7 @@ class Node:
         self.party, self.home, self.keys = party, Path(home), Path(keys)
         self.outbox = Path(outbox or self.home.parent / f"{self.home.name}.outbox")
         self.process, self.log, self.connection = None, self.home.parent / f"{self.home.name}.log", None
+        self.asked = 0.0
 
     # Life
 
@@ -207,6 +209,9 @@ class Node:
 
     def ask(self, method, path, body=None, patience=30.0, **words):
         """(status, body); the body is read as JSON where it is."""
+        if self.connection is not None and time.monotonic() - self.asked > IDLE_S:
+            self.forget_connection()  # the node ends what nobody uses
+        self.asked = time.monotonic()
         if self.connection is None:
             self.connection = UnixConnection(self.home / "socket", patience)
         target = path + ("?" + urlencode(words, quote_via=quote) if words else "")

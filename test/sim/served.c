@@ -76,7 +76,7 @@ void served_world(struct world *w)
 	sign_key_from_seed(&served_desk, seed);
 }
 
-static void enrol_desk(struct forge *f)
+static void say_desk(struct forge *f, bool is_withdrawn)
 {
 	uint8_t memory[5][128], wire_memory[128];
 	struct buf b[5], wire = BUF_ON(wire_memory);
@@ -86,7 +86,7 @@ static void enrol_desk(struct forge *f)
 		buf_init(&b[i], memory[i], sizeof memory[i]);
 	forge_statement(f, KIND_KEYS, &s);
 	ssh_public_write(served_desk.public, &wire);
-	cbor_put_uint(&b[0], 0);
+	cbor_put_uint(&b[0], is_withdrawn ? 1 : 0);
 	cbor_put_uint(&b[1], KEY_USE_OFFICER);
 	cbor_put_bytes(&b[2], buf_bytes(&wire));
 	cbor_put_uint(&b[3], 9);
@@ -102,7 +102,12 @@ void served_begin(struct forge *f)
 {
 	forge_begin(f);
 	if (f->key.party == 0)
-		enrol_desk(f);
+		say_desk(f, false);
+}
+
+void served_withdraw_desk(struct forge *f)
+{
+	say_desk(f, true);
 }
 
 void served_message(struct forge *f, const char *level, const char *text)
@@ -300,15 +305,20 @@ static size_t take_member(struct bytes body, const char *name, char *out, size_t
 	return len;
 }
 
+size_t served_challenge(struct served *v, char text[CHALLENGE_LEN_MAX + 1])
+{
+	struct bytes answer = served_ask(v, "POST", "/session", NULL, (struct bytes){ NULL, 0 });
+
+	return take_member(served_body(answer), "challenge", text, CHALLENGE_LEN_MAX + 1);
+}
+
 void served_sign_in(struct served *v, enum served_reader who, struct world *w)
 {
 	const struct sign_key *key = who == READER_DESK ? &served_desk : &w->nodes[0].officer.key;
 	uint8_t signature_memory[1024], body_memory[4096];
 	struct buf signature = BUF_ON(signature_memory), body = BUF_ON(body_memory);
 	char text[CHALLENGE_LEN_MAX + 1];
-	struct bytes answer = served_ask(v, "POST", "/session", NULL, (struct bytes){ NULL, 0 });
-	size_t len = take_member(served_body(answer), "challenge", text, sizeof text);
-	struct bytes challenge = { (const uint8_t *)text, len };
+	struct bytes challenge = { (const uint8_t *)text, served_challenge(v, text) }, answer;
 
 	sshsig_make(key, BYTES_LIT(SSHSIG_SESSION), challenge, &signature);
 	cbor_put_array(&body, 2);

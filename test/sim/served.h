@@ -38,6 +38,7 @@ extern struct sign_key served_desk;
 
 /* forge_begin, and the desk's key. */
 void served_begin(struct forge *f);
+void served_withdraw_desk(struct forge *f);
 /* As forge_message, with this level and text. */
 void served_message(struct forge *f, const char *level, const char *text);
 
@@ -58,6 +59,8 @@ struct bytes served_ask(struct served *v, const char *method, const char *target
 int served_connect(const struct served *v);
 /* What has come on a connection after some turns. */
 struct bytes served_listen(struct served *v, int fd);
+/* A fresh one, as text; how long it is. */
+size_t served_challenge(struct served *v, char text[CHALLENGE_LEN_MAX + 1]);
 /* Challenge, signature, token. */
 void served_sign_in(struct served *v, enum served_reader who, struct world *w);
 struct bytes served_body(struct bytes answer);

@@ -1,0 +1,22 @@
+/*
+ * login.h - an officer's session with the node: begun for one command, or kept from entente login on.
+ *
+ * Spec: docs/spec/reading.md section 2. Layer: entente.
+ */
+#ifndef ENTENTE_LOGIN_H
+#define ENTENTE_LOGIN_H
+
+#include "entente/client.h"
+#include "entente/options.h"
+
+/*
+ * Opens the node for a command that reads: with --key or --as in a session of its own, which login_close
+ * ends; otherwise in the one that entente login keeps; without one as whoever runs it. What was wrong has
+ * been said.
+ */
+enum exit_code login_open(struct client *c, const struct options *o) MUST_CHECK;
+void login_close(struct client *c);
+/* The same as whoever login_open found, once the node has come back. */
+enum err login_again(struct client *c, const struct options *o) MUST_CHECK;
+
+#endif
