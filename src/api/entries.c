@@ -171,6 +171,17 @@ static enum err reply_row(struct api *a, struct reply *r, const struct place_key
 	return e;
 }
 
+/* The same; of what the reader may not know of nothing is left. */
+static enum err reply_known_row(struct api *a, struct reply *r, const struct place_key *place)
+{
+	size_t before = r->out->len;
+	enum err e = reply_row(a, r, place);
+
+	if (e == ERR_NOT_FOUND)
+		r->out->len = before;
+	return e;
+}
+
 /* "ORDER-PLACE": where a page ended. */
 static enum err read_position(struct api *a, struct bytes word, struct message_at *at)
 {
@@ -253,6 +264,7 @@ enum err run_inbox(struct api *a, struct request *q, struct reply *r)
 	struct message_at at = { 0 }, next;
 	uint64_t limit, last, count = 0;
 	uint32_t channel;
+	bool may;
 	enum err e = request_channel(a, q, &channel);
 
 	if (e != ERR_OK)
@@ -269,13 +281,23 @@ enum err run_inbox(struct api *a, struct request *q, struct reply *r)
 	reply_object(r, NULL);
 	reply_uint(r, "channel", channel);
 	reply_array(r, "messages");
-	for (next = at; (e = next_known(a, channel, &next)) == ERR_OK; at = next) {
-		if (count++ == limit || r->out->len > REPLY_LEN_MAX / 2)
-			break;
-		e = reply_row(a, r, &next.place);
+	/* A row is read once: whether he knows of it is asked of what was read to show it. */
+	e = reading_channel(&a->reading, channel, &may);
+	for (next = at; e == ERR_OK && may && count < limit && r->out->len <= REPLY_LEN_MAX / 2;) {
+		e = fold_next_message(node_fold(a->node), channel, &next);
 		if (e != ERR_OK)
+			break;
+		e = reply_known_row(a, r, &next.place);
+		if (e == ERR_OK) {
+			at = next;
+			count++;
+		} else if (e != ERR_NOT_FOUND) {
 			return e;
+		}
+		e = ERR_OK;
 	}
+	if (e == ERR_OK)
+		e = next_known(a, channel, &next);
 	reply_array_end(r);
 	if (e == ERR_OK)
 		reply_position(a, r, &at);
@@ -381,7 +403,7 @@ enum err run_log(struct api *a, struct request *q, struct reply *r)
 	reply_array(r, "entries");
 	for (; e == ERR_OK && place.index < size && count < limit && r->out->len < REPLY_LEN_MAX / 2;
 	     place.index++) {
-		e = reply_row(a, r, &place);
+		e = reply_known_row(a, r, &place);
 		count += e == ERR_OK;
 		e = e == ERR_NOT_FOUND && a->reading.as != READING_OWNER ? ERR_OK : e;
 	}
