@@ -1,8 +1,8 @@
 /*
  * plant.h - faults of ours that a test plants, to see that the simulator finds them.
  *
- * Layer: base. test/sim/test_planted.c and test/crash/planted.c run each twin until it is found. A normal
- * build has none: PLANTED is 0 there, and nothing of it is left in the program.
+ * Layer: base. test/sim/test_planted.c, test/sim/test_twins.c and test/crash/planted.c run each twin until
+ * it is found. A normal build has none: PLANTED is 0 there, and nothing of it is left in the program.
  */
 #ifndef BASE_PLANT_H
 #define BASE_PLANT_H
@@ -31,6 +31,7 @@
 	X(SECOND_CONCURRENCE, "a party concurs with two proposals at once") \
 	X(BY_ARRIVAL, "a move is judged on all that is held when it comes") \
 	X(CLAIMED_TIME, "whether an answer is late is told by claimed times") \
+	X(ASK_NOBODY, "one route of the API answers an officer without asking what he may know of") \
 	X(RENEW_NOTHING, "a start builds on what only the kernel's memory has")
 /* clang-format on */
 
@@ -44,9 +45,12 @@ enum plant {
 };
 /* Which one bears fruit in this process; the test's. */
 extern enum plant plant_chosen;
+extern const char *plant_route; /* of ASK_NOBODY: the path */
 #define PLANTED(name) (plant_chosen == PLANT_##name)
+#define PLANTED_ROUTE plant_route
 #else
 #define PLANTED(name) 0
+#define PLANTED_ROUTE ""
 #endif
 
 #endif

@@ -4,6 +4,8 @@
  */
 #include "served.h"
 
+#include "base/plant.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +18,15 @@
 #define NONE ((struct bytes){ NULL, 0 })
 #define LAST 12u /* places that are asked for, beyond the end of each log */
 
+#ifdef PLANT
+enum plant plant_chosen = PLANT_ASK_NOBODY;
+const char *plant_route;
+#define IS_PLANTED true /* one route forgets to ask: the program must find it, or it compares nothing */
+#else
+#define IS_PLANTED false
+#endif
+
+static size_t found; /* answers to the desk that differed */
 static struct world w;
 
 /* The logs of one twin: ours and the peer's of a channel, and our home. */
@@ -99,7 +110,7 @@ static bool is_equal(struct served v[2], const char *method, const char *target,
 				   NONE);
 	if (bytes_equal(of[0], of[1]))
 		return true;
-	if (who == READER_DESK)
+	if (who == READER_DESK && !IS_PLANTED)
 		print_message("%s %s\n%.*s\n%.*s\n", method, target, (int)of[0].len, (const char *)of[0].ptr,
 			      (int)of[1].len, (const char *)of[1].ptr);
 	return false;
@@ -194,7 +205,8 @@ static void check_twins(const struct logs *with, const struct logs *without)
 
 	begin(&v[0], with);
 	begin(&v[1], without);
-	assert_int_equal(compare(v, READER_DESK), 0);
+	found += compare(v, READER_DESK);
+	assert_true(IS_PLANTED || found == 0);
 	assert_true(compare(v, READER_WATCH) > 0);
 	assert_true(compare(v, READER_OWNER_ALONE) > 0);
 	served_close(&v[0]);
@@ -255,7 +267,7 @@ static void test_another_in_its_place(void **state)
 	close_logs(&common);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_item_more),
@@ -263,6 +275,11 @@ int main(void)
 		cmocka_unit_test(test_another_in_its_place),
 	};
 
+	(void)argc;
+	(void)argv;
+#ifdef PLANT
+	plant_route = argv[1];
+#endif
 	served_world(&w);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL) != 0 || (IS_PLANTED && found == 0);
 }
