@@ -146,6 +146,24 @@ static enum exit_code read_options(const struct options *o, struct following *f)
 	return EXIT_DONE;
 }
 
+/* ERR_OK: the node is back; ERR_TIMEOUT: it stayed away for as long as nothing may happen. */
+static enum err come_back(struct client *c, const struct options *o, const struct following *f)
+{
+	int64_t waited_ms = 0;
+	enum err e;
+
+	client_close(c);
+	say_note(_("The node stopped answering; trying again."));
+	do {
+		if (f->timeout_ms >= 0 && waited_ms >= f->timeout_ms)
+			return ERR_TIMEOUT;
+		usleep(RETRY_MS * 1000);
+		waited_ms += RETRY_MS;
+		e = login_again(c, o);
+	} while (e != ERR_OK && e != ERR_REFUSED);
+	return e;
+}
+
 static enum exit_code run(struct options *o)
 {
 	enum exit_code code;
@@ -166,11 +184,7 @@ static enum exit_code run(struct options *o)
 			e = follow(&c, o, &f);
 		if (e != ERR_DOWN)
 			break;
-		client_close(&c);
-		say_note(_("The node stopped answering; trying again."));
-		do
-			usleep(RETRY_MS * 1000);
-		while ((e = login_again(&c, o)) != ERR_OK && e != ERR_REFUSED);
+		e = come_back(&c, o, &f);
 		e = e == ERR_OK ? ERR_DOWN : e;
 	}
 	if (e == ERR_REFUSED) {

@@ -18,7 +18,7 @@ const struct kind_row *kind_find(uint64_t number)
 	return NULL;
 }
 
-bool kind_is_message(enum kind kind)
+bool kind_is_message(uint64_t kind)
 {
 	return kind == KIND_MESSAGE || kind == KIND_REQUEST;
 }

@@ -72,7 +72,7 @@ struct kind_row {
 const struct kind_row *kind_find(uint64_t number);
 
 /* What is said to somebody: it stands in the inbox and climbs the ladder. */
-bool kind_is_message(enum kind kind);
+bool kind_is_message(uint64_t kind);
 
 /* Fields of key 14, by kind. */
 #define FIELD_READ_ATTACHMENTS 1u     /* WATCH READ: hashes of attachments that were here whole */

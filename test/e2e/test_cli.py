@@ -142,6 +142,19 @@ def test_wait_and_watch(pair):
     assert event["entry"]["text"] == ["Seen as it comes."]
 
 
+def test_watch_ends_though_its_node_is_gone(pair):
+    kor, events = pair["kor"], pair["kor"].events()
+    for text in ("One.", "Two."):
+        kor.say("send", "notify", text, "--to", "usa/watch", "--label", "U", key="watch")
+    events.next(lambda one: one["change"] == "ENTRY")
+    watch = subprocess.Popen([nodes.BINARY, "watch", "--home", kor.home, "--after", events.number, "--timeout", "2s", "--json"],
+                             text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert watch.stdout.readline(), "it follows"
+    kor.stop()
+    words = watch.communicate(timeout=15)[1]
+    assert watch.returncode == 7 and "trying again" in words, words
+
+
 def test_a_sent_of_before_has_no_time(pair):
     """A node that was started again knows that the line took it, and not when: no time is made up."""
     kor = pair["kor"]
