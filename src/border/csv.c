@@ -152,10 +152,12 @@ static size_t column_of(const struct csv_row *head, const char *name)
 /* The apostrophe that a writer put before a formula goes again. */
 static struct bytes cell_of(const struct csv_row *row, size_t column)
 {
-	struct bytes cell = column < row->count ? row->cells[column] : (struct bytes){ NULL, 0 };
-	struct bytes rest = { cell.ptr + 1, cell.len - 1 };
+	struct bytes cell = column < row->count ? row->cells[column] : (struct bytes){ NULL, 0 }, rest;
 
-	return cell.len > 1 && cell.ptr[0] == '\'' && is_formula(rest) ? rest : cell;
+	if (cell.len < 2 || cell.ptr[0] != '\'')
+		return cell;
+	rest = (struct bytes){ cell.ptr + 1, cell.len - 1 };
+	return is_formula(rest) ? rest : cell;
 }
 
 static enum err read_rows(struct incoming *in, struct bytes bytes, struct buf *memory)
