@@ -91,7 +91,7 @@ def test_nobody_is_alone_on_leader_or_at_flash(play):
 def test_a_form_and_a_translation(play):
     filled = [step for step in play.messages() if step.form]
     assert filled and all({"--form", "--field"} < set(step.arguments({one.name: "KOR/X 1.1" for one in play.steps})) for step in filled)
-    assert [step.rank for step in play.steps if step.verb == "translate"] == ["CERTIFIED"]
+    assert [step.rank for step in play.steps if step.verb == "translate"] == ["DRAFT"]
 
 
 def test_nobody_real_speaks(play):
@@ -155,7 +155,7 @@ def flash(length=10, more="", by=BY):
 
 
 ALONE = GOOD.replace(' en "B"', "")
-TRANSLATED = 'translate t1 usa linguist-1 m1 CERTIFIED text en "B"\n'
+TRANSLATED = 'translate t1 usa linguist-1 m1 DRAFT text en "B"\n'
 FORM = GOOD.replace('en "B"', 'en "B" form N60 body "kidd" place.ko "가"')
 
 
@@ -226,7 +226,8 @@ REFUSED = [
     ("never approved", GOOD + flash(by="").splitlines()[0] + "\n", 21, "play.waits"),
     ("cut while it waits", GOOD + flash(by="").splitlines()[0] + "\ncut\nmend\n", 22, "play.waits"),
     ("a level that is not there", GOOD.replace("label U", "label X"), 2, "play.label"),
-    ("translated by who may not say how well", ALONE + TRANSLATED.replace("linguist-1", "policy-1"), 21, "act.rank"),
+    ("translated by who may not say how well", ALONE + TRANSLATED.replace("linguist-1", "shift-1"), 21, "act.rank"),
+    ("certified by who wrote it", ALONE + TRANSLATED.replace("DRAFT", "CERTIFIED"), 21, "act.rank"),
     ("translated into its own language", GOOD + TRANSLATED, 21, "act.text"),
     ("a translation alone", GOOD.replace('ko "나" ', ""), 17, "message.text"),
     ("a form that is not there", FORM.replace("N60", "N99"), 17, "message.form"),
