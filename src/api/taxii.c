@@ -63,7 +63,7 @@ static enum err fail(struct taxii *t, unsigned status, const char *text)
 /* One of the media ranges of Accept, or a Content-Type: the type, of the version 2.1 or of none. */
 static bool is_taxii(struct bytes range)
 {
-	char text[128];
+	char text[128] = "";
 	size_t len = 0;
 
 	for (size_t i = 0; i < range.len; i++) {
@@ -367,7 +367,7 @@ static json_t *show_version(json_t *object, const char *date)
 static enum err answer_page(struct taxii *t, const struct collection *c, const struct page *p,
 			    const char *key, show *as)
 {
-	json_t *envelope = json_object(), *objects = json_array();
+	json_t *envelope = json_object(), *found = json_array();
 	struct listing l;
 	size_t len = 0, last = 0, first = SIZE_MAX;
 	bool has_more = false;
@@ -377,12 +377,12 @@ static enum err answer_page(struct taxii *t, const struct collection *c, const s
 		char date[DATE_LEN];
 		if (!is_wanted(p, &l, i))
 			continue;
-		has_more = json_array_size(objects) == p->limit || len > REPLY_LEN_MAX / 2;
+		has_more = json_array_size(found) == p->limit || len > REPLY_LEN_MAX / 2;
 		if (has_more)
 			continue;
 		write_date(l.dates[i], date);
-		json_array_append_new(objects, as(json_array_get(l.stix.objects, i), date));
-		len += json_dumpb(json_array_get(objects, json_array_size(objects) - 1), NULL, 0,
+		json_array_append_new(found, as(json_array_get(l.stix.objects, i), date));
+		len += json_dumpb(json_array_get(found, json_array_size(found) - 1), NULL, 0,
 				  JSON_COMPACT | JSON_ENCODE_ANY);
 		first = first == SIZE_MAX ? i : first;
 		last = i;
@@ -401,9 +401,9 @@ static enum err answer_page(struct taxii *t, const struct collection *c, const s
 		json_object_set_new(envelope, "more", json_true());
 		json_object_set_new(envelope, "next", json_string(cursor));
 	}
-	if (json_array_size(objects) > 0)
-		json_object_set(envelope, key, objects);
-	json_decref(objects);
+	if (json_array_size(found) > 0)
+		json_object_set(envelope, key, found);
+	json_decref(found);
 	if (e != ERR_OK) {
 		json_decref(envelope);
 		return e;

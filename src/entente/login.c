@@ -228,7 +228,7 @@ static enum exit_code keep(const char *path, const struct client *c)
 	snprintf(text, sizeof text, "%s\n", c->token);
 	e = file_write(path, bytes_str(text), 0600);
 	explicit_bzero(text, sizeof text);
-	return e == ERR_OK ? EXIT_DONE : (enum exit_code)refuse_unwritable(path);
+	return e == ERR_OK ? EXIT_DONE : refuse_unwritable(path);
 }
 
 static enum exit_code run_login(struct options *o)
@@ -279,7 +279,7 @@ static enum exit_code run_logout(struct options *o)
 	explicit_bzero(c.token, sizeof c.token);
 	client_close(&c);
 	if (unlink(path) != 0)
-		return (enum exit_code)refuse_unwritable(path);
+		return refuse_unwritable(path);
 	if (e != ERR_OK)
 		return (enum exit_code)client_lost(e);
 	if (o->is_json)

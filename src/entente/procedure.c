@@ -26,8 +26,7 @@ static void definition_open(struct definition *d, const struct accord *accord, c
 	struct buf file;
 	size_t values = 0;
 
-	d->memory = xcalloc(1, ACCORD_ARENA_LEN + ACCORD_FILE_LEN_MAX + 1);
-	d->fault = (struct fault){ NULL, 0 };
+	*d = (struct definition){ .memory = xcalloc(1, ACCORD_ARENA_LEN + ACCORD_FILE_LEN_MAX + 1) };
 	arena_init(&arena, d->memory, ACCORD_ARENA_LEN);
 	buf_init(&file, d->memory + ACCORD_ARENA_LEN, ACCORD_FILE_LEN_MAX + 1);
 	d->e = file_read(path, &file);

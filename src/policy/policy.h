@@ -114,7 +114,7 @@ struct reader reader_of_feed(size_t party, size_t role, size_t feed);
  * without a role the agreement's that came last, without one the node's.
  */
 void policy_decide(const struct guidelines *g, const struct label_mask *l, const struct reader *r,
-		   struct decision *out);
+		   struct decision *d);
 /* The same as a value: here, so that who looks at one member of it pays for no copy. */
 static inline struct decision policy_evaluate(const struct guidelines *g, const struct label_mask *l,
 					      const struct reader *r)

@@ -10,6 +10,8 @@ import xml.etree.ElementTree as ET
 import feedparser
 import pytest
 
+import nodes
+
 FEEDS = ("feed taxii misp atom ics ceiling R", "feed taxii misp atom ics geojson csv adatp-4774 ceiling R")
 LINE = "KOR-USA 1 U rel=KOR,USA origin=KOR"
 BANNER = "UNCLASSIFIED//REL TO KOR, USA//FROM KOR"
@@ -20,9 +22,11 @@ WORDS = "=SUM(A1) & <b>\"two\"</b>\n둘째 줄"
 @pytest.fixture(scope="module")
 def record(tmp_path_factory):
     """A node whose role press may read three items, one of them recalled; what is above it is not to be found."""
-    from conftest import Stage
-    stage = Stage(tmp_path_factory.mktemp("formats"))
-    kor = stage.world(edit={"guidelines": FEEDS})["kor"]
+    team = {name: [name] for name in ("watch", "head", "deputy")}
+    world = nodes.World(tmp_path_factory.mktemp("formats") / "world", nodes.ROOT / "accords/rok-us", {"kor": team, "usa": team})
+    guidelines = world.accord / "guidelines"
+    guidelines.write_text(guidelines.read_text().replace(*FEEDS))
+    kor = world.make().start()["kor"]
 
     def say(text, *more):
         return kor.say("send", "share", text, "--to", "usa/watch", "--label", "U", *more, key="watch")["place"]
@@ -32,7 +36,7 @@ def record(tmp_path_factory):
     say("Second.", "--refers", hidden, "--refers", first)
     kor.run("recall", say("TAKEN BACK"), key="watch")
     yield kor
-    stage.clear()
+    world.stop()
 
 
 def feed(record, name, folder):

@@ -41,7 +41,7 @@ static const struct {
 	{ "half-width letters", "ﾸￂﾡﾸￆﾤ ﾡￋﾾￏﾡ", "작전계획" },
 	{ "decomposed", "\u110c\u1161\u11a8\u110c\u1165\u11ab\u1100\u1168\u1112\u116c\u11a8", "작전계획" },
 	{ "in single letters", "ㅈㅏㄱㅈㅓㄴㄱㅖㅎㅗㅣㄱ", "작전계획" },
-	{ "letters that the eye does not see between", "작\u200b전\u2060계\u202e획", "작전계획" },
+	{ "letters that the eye does not see between", "작\u200b전\u2060계\u202e획\u202c", "작전계획" },
 	{ "on a Latin keyboard", "wkrwjsrPghlr", "작전계획" },
 	{ "on a Latin keyboard, in capitals", "WKRWJS RPGHLR", "작전계획" },
 	{ "clusters in single letters", "ㄷㅏㄹㄱㄱㅏㅂㅅ", "닭값" },
