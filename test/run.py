@@ -32,6 +32,7 @@ BUILDS = {
         ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Doptimization=1"],
     ),
 }
+LINKERS = {"clang-19": {"CC_LD": "lld"}}  # a third of the time of the other, a hundred and fifty times
 # What runs where. The simulator itself runs fewer seeds where sanitizers make it slow.
 SUITES = {
     "gcc": ["unit", "vectors", "policy", "conformance", "sim", "crash", "proc", "models", "lint"],
@@ -104,7 +105,7 @@ def build(which, tally):
     start = time.monotonic()
     done = None
     if not (ROOT / folder / "build.ninja").exists():
-        done = run(["meson", "setup", folder, *options], env={**os.environ, "CC": compiler})
+        done = run(["meson", "setup", folder, *options], env={**os.environ, "CC": compiler, **LINKERS.get(compiler, {})})
     if done is None or done.returncode == 0:
         done = run(["ninja", "-C", folder, "--quiet"])
     failures = [] if done.returncode == 0 else [(f"build with {which}", done.stdout)]

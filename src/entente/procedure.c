@@ -40,6 +40,12 @@ static void definition_close(struct definition *d)
 	free(d->memory);
 }
 
+/* NULL: it was refused. */
+static const struct procedure *good(const struct definition *d)
+{
+	return d->e == ERR_OK ? d->p : NULL;
+}
+
 static enum exit_code exit_of(const struct definition *d)
 {
 	if (d->e == ERR_OK)
@@ -120,10 +126,10 @@ static enum exit_code check(struct options *o)
 		if (code == EXIT_DONE)
 			code = one;
 		if (o->is_json)
-			json_array_append_new(all, one == EXIT_DONE ? definition_json(path, d.p)
+			json_array_append_new(all, good(&d) != NULL ? definition_json(path, good(&d))
 								    : fault_json(path, &d));
-		else if (one == EXIT_DONE)
-			say_definition(path, d.p);
+		else if (good(&d) != NULL)
+			say_definition(path, good(&d));
 		else
 			say_fault(path, &d);
 		definition_close(&d);
@@ -145,8 +151,8 @@ static enum exit_code draw(struct options *o)
 		return code;
 	definition_open(&d, accord.accord, o->arguments[1]);
 	code = exit_of(&d);
-	if (code == EXIT_DONE)
-		procedure_draw(d.p);
+	if (good(&d) != NULL)
+		procedure_draw(good(&d));
 	else
 		say_fault(o->arguments[1], &d);
 	definition_close(&d);
