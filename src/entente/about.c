@@ -3,6 +3,7 @@
 #include "entente/act.h"
 #include "entente/say.h"
 #include "entente/seal.h"
+#include "entente/show.h"
 #include "entente/words.h"
 
 #include <stdlib.h>
@@ -23,15 +24,6 @@ static void subject_close(struct subject *s)
 	json_decref(s->form);
 }
 
-static enum exit_code get_entry(struct client *c, const char *place, json_t **out)
-{
-	struct query q;
-
-	query_open(&q, "/entry");
-	query_put(&q, "place", place);
-	return (enum exit_code)client_get(c, &q, out);
-}
-
 /* Whatever stands under a number names it. */
 static enum exit_code find_number(struct client *c, struct subject *s, enum form_act act)
 {
@@ -45,16 +37,16 @@ static enum exit_code find_number(struct client *c, struct subject *s, enum form
 			 json_str(s->entry, "place"));
 		return EXIT_REFUSED;
 	}
-	code = get_entry(c, json_str(life, "number"), &s->first);
+	code = show_get_entry(c, json_str(life, "number"), &s->first);
 	if (code == EXIT_DONE && act == FORM_ACT_AMEND)
-		code = get_entry(c, json_str(life, "last"), &s->last);
+		code = show_get_entry(c, json_str(life, "last"), &s->last);
 	return code == EXIT_DONE ? form_get(c, json_str(s->first, "form"), 0, &s->form) : code;
 }
 
 static enum exit_code find_subject(struct client *c, const struct options *o, const struct about *about,
 				   struct subject *s)
 {
-	enum exit_code code = get_entry(c, o->arguments[0], &s->entry);
+	enum exit_code code = show_get_entry(c, o->arguments[0], &s->entry);
 
 	if (code != EXIT_DONE || about->act != FORM_ACT_ANNOUNCE)
 		return code == EXIT_DONE ? find_number(c, s, about->act) : code;
@@ -84,7 +76,8 @@ static enum exit_code copy_addressees(struct client *c, struct draft *d, const j
 	}
 	if (d->statement.addressees_count > 0 || json_array_size(json_object_get(first, "refers")) == 0)
 		return code;
-	code = get_entry(c, json_string_value(json_array_get(json_object_get(first, "refers"), 0)), &asked);
+	code = show_get_entry(c, json_string_value(json_array_get(json_object_get(first, "refers"), 0)),
+			      &asked);
 	if (code == EXIT_DONE) {
 		struct buf out = { (uint8_t *)text, 0, sizeof text - 1, false };
 		buf_put_str(&out, json_str(asked, "party"));

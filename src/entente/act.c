@@ -8,15 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum exit_code get_entry(struct client *c, const char *place, json_t **out)
-{
-	struct query q;
-
-	query_open(&q, "/entry");
-	query_put(&q, "place", place);
-	return (enum exit_code)client_get(c, &q, out);
-}
-
 /* A mark refers to the READ BACK; a person may name the message when there is one only. */
 static enum exit_code find_read_back(struct client *c, json_t **entry)
 {
@@ -47,7 +38,7 @@ static enum exit_code find_read_back(struct client *c, json_t **entry)
 		return EXIT_NOT_FOUND;
 	}
 	*entry = NULL;
-	code = get_entry(c, place, entry);
+	code = show_get_entry(c, place, entry);
 	json_decref(message);
 	return code;
 }
@@ -181,7 +172,7 @@ enum exit_code act_run(struct options *o, const struct act *act)
 	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
 		code = EXIT_ERROR;
 	if (code == EXIT_DONE)
-		code = get_entry(&c, o->arguments[0], &entry);
+		code = show_get_entry(&c, o->arguments[0], &entry);
 	if (code == EXIT_DONE && act->is_on_read_back)
 		code = find_read_back(&c, &entry);
 	if (code == EXIT_DONE)

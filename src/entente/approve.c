@@ -5,6 +5,7 @@
 #include "entente/act.h"
 #include "entente/rows.h"
 #include "entente/say.h"
+#include "entente/show.h"
 #include "entente/submit.h"
 #include "entente/unseal.h"
 #include "entente/words.h"
@@ -54,15 +55,6 @@ static enum exit_code file_out(struct options *o, struct client *c, const char *
 	return code;
 }
 
-static enum exit_code get_entry(struct client *c, const char *place, json_t **out)
-{
-	struct query q;
-
-	query_open(&q, "/entry");
-	query_put(&q, "place", place);
-	return (enum exit_code)client_get(c, &q, out);
-}
-
 /* In the home channel: who said yes, and his signature under what goes out. */
 static enum exit_code sign(struct options *o, struct client *c, const char *place,
 			   const struct draft *outgoing, json_t *done)
@@ -80,7 +72,7 @@ static enum exit_code sign(struct options *o, struct client *c, const char *plac
 	if (code == EXIT_DONE)
 		code = officer_find_role(&officer, o, c);
 	if (code == EXIT_DONE)
-		code = get_entry(c, place, &entry);
+		code = show_get_entry(c, place, &entry);
 	if (code == EXIT_DONE)
 		code = draft_address(&d, c, say_number(json_uint(entry, "channel")));
 	if (code == EXIT_DONE)

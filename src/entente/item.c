@@ -3,19 +3,11 @@
 #include "entente/act.h"
 #include "entente/marked.h"
 #include "entente/say.h"
+#include "entente/show.h"
 #include "entente/words.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static enum exit_code get_entry(struct client *c, const char *place, json_t **out)
-{
-	struct query q;
-
-	query_open(&q, "/entry");
-	query_put(&q, "place", place);
-	return (enum exit_code)client_get(c, &q, out);
-}
 
 static enum exit_code add_hash(struct draft *d, const json_t *item)
 {
@@ -42,7 +34,7 @@ static enum exit_code find_subject(struct client *c, const struct item_act *act,
 	else if (act->is_about_recall && strcmp(json_str(item, "kind"), "recall") != 0)
 		place = json_str(became, "recall_place");
 	if (place[0] != '\0')
-		return get_entry(c, place, subject);
+		return show_get_entry(c, place, subject);
 	if (act->is_about_recall && strcmp(json_str(item, "kind"), "recall") != 0) {
 		say_error(_("Nobody has asked for {1} back."), json_str(item, "place"));
 		say_next("entente read '{1}'", json_str(item, "place"));
@@ -71,7 +63,7 @@ static enum exit_code compose(struct options *o, const struct item_act *act, str
 			      struct officer *officer, struct draft *d)
 {
 	json_t *item = NULL, *subject = NULL;
-	enum exit_code code = get_entry(c, o->arguments[0], &item);
+	enum exit_code code = show_get_entry(c, o->arguments[0], &item);
 
 	if (code == EXIT_DONE)
 		code = officer_find_role(officer, o, c);

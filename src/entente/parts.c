@@ -4,6 +4,7 @@
 #include "entente/marked.h"
 #include "entente/post.h"
 #include "entente/say.h"
+#include "entente/show.h"
 #include "entente/words.h"
 
 #include <assert.h>
@@ -154,15 +155,6 @@ struct source {
 	size_t count;
 };
 
-static enum exit_code get_entry(struct client *c, const char *place, json_t **out)
-{
-	struct query q;
-
-	query_open(&q, "/entry");
-	query_put(&q, "place", place);
-	return (enum exit_code)client_get(c, &q, out);
-}
-
 static enum exit_code refuse_source(const struct source *s, const char *why)
 {
 	say_error(_("Nothing of {1} can be taken over: {2}."), s->place, why);
@@ -178,7 +170,7 @@ static enum exit_code find_label(struct source *s, struct draft *d, struct clien
 	json_t *entry = NULL;
 
 	if (later[0] != '\0')
-		code = get_entry(c, later, &entry);
+		code = show_get_entry(c, later, &entry);
 	if (code == EXIT_DONE &&
 	    !label_copy(&d->words, json_object_get(entry == NULL ? s->entry : entry, "label"), &s->label))
 		code = refuse_source(s, _("it has no label"));
@@ -191,7 +183,7 @@ static enum exit_code read_source(struct source *s, struct draft *d, struct clie
 {
 	struct fault fault;
 	struct query q;
-	enum exit_code code = get_entry(c, s->place, &s->entry);
+	enum exit_code code = show_get_entry(c, s->place, &s->entry);
 
 	if (code != EXIT_DONE)
 		return code;

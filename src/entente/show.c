@@ -57,6 +57,15 @@ enum exit_code show_get(struct client *c, const char *path, json_t **out)
 	return (enum exit_code)client_get(c, &q, out);
 }
 
+enum exit_code show_get_entry(struct client *c, const char *place, json_t **out)
+{
+	struct query q;
+
+	query_open(&q, "/entry");
+	query_put(&q, "place", place);
+	return (enum exit_code)client_get(c, &q, out);
+}
+
 /* The names of wire/kinds.h that people see, once more so that the catalogue has them. */
 static const char *const kinds[] = {
 	N_("open"),	      N_("keys"),      N_("accord"),	 N_("erase"),	   N_("fork"),

@@ -93,5 +93,7 @@ void show_had(const json_t *step, const json_t *attachments, const char *indent)
 
 /* GET of a path without words. */
 enum exit_code show_get(struct client *c, const char *path, json_t **out) MUST_CHECK;
+/* GET /entry of a place, likewise. */
+enum exit_code show_get_entry(struct client *c, const char *place, json_t **out) MUST_CHECK;
 
 #endif

@@ -23,15 +23,6 @@ static const struct option_row options[] = {
 	{ NULL, NULL, NULL },
 };
 
-static enum exit_code get_entry(struct client *c, const char *place, json_t **out)
-{
-	struct query q;
-
-	query_open(&q, "/entry");
-	query_put(&q, "place", place);
-	return (enum exit_code)client_get(c, &q, out);
-}
-
 static enum exit_code read_status(const struct options *o, enum translation_status *status)
 {
 	const char *word = option_value(o, "status");
@@ -117,7 +108,8 @@ static enum exit_code find_first(struct client *c, json_t **entry)
 
 	if (strcmp(json_str(*entry, "kind"), "translation") != 0)
 		return EXIT_DONE;
-	code = get_entry(c, json_string_value(json_array_get(json_object_get(*entry, "refers"), 0)), &of);
+	code = show_get_entry(c, json_string_value(json_array_get(json_object_get(*entry, "refers"), 0)),
+			      &of);
 	if (code == EXIT_DONE && strcmp(json_str(of, "kind"), "translation") == 0) {
 		json_decref(*entry);
 		*entry = of;
@@ -162,7 +154,7 @@ static enum exit_code run(struct options *o)
 	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
 		code = EXIT_ERROR;
 	if (code == EXIT_DONE)
-		code = get_entry(&c, o->arguments[0], &entry);
+		code = show_get_entry(&c, o->arguments[0], &entry);
 	if (code == EXIT_DONE)
 		code = find_first(&c, &entry);
 	if (code == EXIT_DONE)
