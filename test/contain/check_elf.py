@@ -20,7 +20,7 @@ def main(program, build):
         ("position independent", "DYN (" in head and "(PIE)" in dynamic + head.replace("Position-Independent", "(PIE)")),
         ("relocations are read-only", "GNU_RELRO" in segments),
         ("and bound at the start", "BIND_NOW" in dynamic and re.search(r"FLAGS_1.*NOW", dynamic) is not None),
-        ("no stack is code", re.search(r"GNU_STACK.* RW +0x", segments) is not None),
+        ("no stack is code", re.search(r"GNU_STACK.* RW +0", segments) is not None),
         ("nothing is code and writable", code and not any("RWE" in line or "W E" in line for line in code)),
         ("no path of the build is searched for libraries", "/" not in "".join(re.findall(r"R(?:UN)?PATH.*\[(.*)\]", dynamic))),
     ]
