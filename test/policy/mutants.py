@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Turns over each comparison, mask and answer of a source, one at a time, and runs a unit test on each such mutant: all
-must be killed.
+must be killed. EVERY: each n-th of them.
 
-    mutants.py SOURCE-FOLDER CC OBJECT... LIBRARY... -- SOURCE...
+    mutants.py [EVERY=n] SOURCE-FOLDER CC OBJECT... LIBRARY... -- SOURCE...
 """
 import concurrent.futures
 import os
@@ -67,13 +67,15 @@ def kill(root, compiler, linked, line, what, text):
 
 
 def main():
-    root, rest = sys.argv[1], sys.argv[2:]
+    words = sys.argv[1:]
+    every = int(words.pop(0)[len("EVERY=") :]) if words[0].startswith("EVERY=") else 1
+    root, rest = words[0], words[1:]
     linked, sources = rest[: rest.index("--")], rest[rest.index("--") + 1 :]
     compiler = [one for one in linked if not one.endswith((".o", ".a")) and not one.startswith("-l")]
     linked = [one for one in linked if one not in compiler]
     count, survived = 0, []
     for source in sources:
-        all_of_it = list(mutants(Path(source).read_text()))
+        all_of_it = list(mutants(Path(source).read_text()))[::every]
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as crew:
             found = crew.map(lambda one: kill(root, compiler, linked, *one), all_of_it)
             survived += [f"{Path(source).name} {one}" for one in found if one]
@@ -81,7 +83,7 @@ def main():
     print(f"{count} mutants, {count - len(survived)} killed")
     for one in survived:
         print(f"  {one}")
-    return bool(survived) or count < 50
+    return bool(survived) or count * every < 50
 
 
 if __name__ == "__main__":
