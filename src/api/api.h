@@ -1,7 +1,8 @@
 /*
- * api.h - the door for persons: HTTP/1.1 and JSON on a UNIX socket of this machine.
+ * api.h - the door for persons: HTTP/1.1 and JSON on a UNIX socket of this machine, and for its browsers.
  *
- * Spec: docs/spec/api.md (routes, words, events). Layer: api. One table of routes: routes.c.
+ * Spec: docs/spec/api.md (routes, words, events), docs/spec/browser.md. Layer: api. One table of routes:
+ * routes.c.
  *
  * The daemon's turn with it:
  *
@@ -28,8 +29,13 @@ struct api_contained {
 };
 
 struct api_options {
-	struct node *node;  /* borrowed until api_close */
-	const char *path;   /* of the UNIX socket; a socket that stands there is replaced */
+	struct node *node; /* borrowed until api_close */
+	const char *path;  /* of the UNIX socket; a socket that stands there is replaced */
+	/*
+	 * Where browsers are served, "127.0.0.1:7480", and what below /; NULL: they are not. Nobody is the
+	 * owner there. Both are for api_open; an address that cannot be had is said in the log and /status.
+	 */
+	const char *address, *files;
 	const char *copies; /* the folder for copies of the store; borrowed until api_close, as those below */
 	const struct api_contained *contained;
 	size_t contained_count;
@@ -54,8 +60,9 @@ struct api_options {
 /* ERR_USAGE: the path is longer than a UNIX socket's may be; ERR_IO: it cannot be made. Gives. */
 enum err api_open(const struct api_options *options, struct api **out) MUST_CHECK;
 
-/* Readable when there is something for api_turn to do. */
-int api_descriptor(const struct api *a);
+/* Readable when there is something for api_turn to do; how many there are. */
+#define API_DESCRIPTORS_MAX 2u
+size_t api_descriptors(const struct api *a, int out[API_DESCRIPTORS_MAX]);
 /* Milliseconds until api_turn is due although nothing became readable; -1: never. */
 int64_t api_timeout(const struct api *a, struct mono now);
 

@@ -182,7 +182,7 @@ void events_publish(struct api *a, const struct effect_publish *publish)
 	if (a->streams_count == 0 && event->change != CHANGE_ADVANCE)
 		return;
 	event_make_text(a, event, publish);
-	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+	for (size_t i = 0; i < REQUESTS_MAX; i++) {
 		struct request *q = a->requests[i];
 		if (q != NULL && q->state == REQUEST_STREAMS)
 			request_resume(q);
@@ -194,7 +194,7 @@ void events_beat(struct api *a)
 	if (a->streams_count == 0 || mono_is_before(a->now.mono, a->next_beat))
 		return;
 	a->next_beat = mono_add_ms(a->now.mono, BEAT_MS);
-	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+	for (size_t i = 0; i < REQUESTS_MAX; i++) {
 		struct request *q = a->requests[i];
 		if (q == NULL || q->state != REQUEST_STREAMS || !q->is_suspended)
 			continue;
@@ -427,7 +427,7 @@ static bool login_next(struct api *a, struct request *q)
 	struct login *session = NULL;
 	uint64_t number, size = 0;
 	bool has_ended;
-	enum err e = request_read_as(a, q->session, &has_ended);
+	enum err e = request_read_as(a, q, &has_ended);
 
 	if (e == ERR_OK && !has_ended)
 		e = login_find_serial(&a->logins, &asking, q->session, &session);
@@ -534,12 +534,14 @@ static enum err login_go_on(struct api *a, struct request *q, struct bytes after
 
 enum err run_events(struct api *a, struct request *q, struct reply *r)
 {
-	struct bytes after = request_word(q, "after");
+	struct bytes last = request_header(q, "Last-Event-ID"), after = request_word(q, "after");
 	uint64_t number;
 	enum err e;
 
 	(void)r;
 	a->reading.is_asked = true; /* of each event, when it is told */
+	if (last.ptr != NULL) /* an EventSource that comes back asks with its first words, and says this */
+		after = last;
 	if (a->streams_count == STREAMS_MAX)
 		return ERR_LIMIT;
 	if (after.ptr == NULL)

@@ -173,7 +173,7 @@ void request_fail(struct api *a, struct request *q, enum err e, const char *text
 	struct buf out;
 	struct reply r = { &out };
 
-	if (q->route != NULL && q->route->run == run_taxii) {
+	if (q->route != NULL && q->route->run == run_taxii && !q->listener->is_for_browsers) {
 		taxii_fail(a, q, request_status(e), text == NULL ? err_text(e) : text);
 		return;
 	}
@@ -186,53 +186,83 @@ void request_fail(struct api *a, struct request *q, enum err e, const char *text
 		reply_str(&r, "rule", q->word);
 	reply_str(&r, "text", text == NULL ? err_text(e) : text);
 	reply_object_end(&r);
-	request_answer(q, q->is_unknown ? MHD_HTTP_UNAUTHORIZED : request_status(e), "application/json",
+	if (q->is_unknown)
+		q->refused = MHD_HTTP_UNAUTHORIZED;
+	request_answer(q, q->refused != 0 ? q->refused : request_status(e), "application/json",
 		       buf_bytes(&out));
 }
 
 /* ---- One request, from its first line to its end. ---- */
 
-/* The node's own user, or root. */
-static bool is_owner(struct MHD_Connection *connection)
+/* The node's own user, or root, on the socket: nobody else's word for who he is comes from the kernel. */
+static bool is_owner(const struct request *q)
 {
 	const union MHD_ConnectionInfo *found =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		MHD_get_connection_info(q->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	struct ucred peer = { .uid = (uid_t)-1 };
 	socklen_t len = sizeof peer;
 
-	if (found == NULL || getsockopt(found->connect_fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+	if (q->listener->is_for_browsers || found == NULL ||
+	    getsockopt(found->connect_fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
 		return false;
 	return peer.uid == geteuid() || peer.uid == 0;
 }
 
-/* "Bearer TOKEN" names a session, and whoever brings one is nobody else. */
-static enum err find_session(struct api *a, struct request *q)
+/* What names a session: on the socket "Bearer TOKEN", of a browser its cookie. */
+static struct bytes find_token(struct request *q)
 {
 	static const char bearer[] = "Bearer ";
-	const char *word = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, "Authorization");
+	struct bytes word;
+
+	if (q->listener->is_for_browsers)
+		return browser_token(q);
+	word = request_header(q, "Authorization");
+	if (word.ptr == NULL)
+		return word;
+	return strncmp((const char *)word.ptr, bearer, sizeof bearer - 1) == 0
+		       ? bytes_str((const char *)word.ptr + sizeof bearer - 1)
+		       : (struct bytes){ word.ptr, 0 };
+}
+
+static void refuse_unknown(struct api *a, struct request *q)
+{
+	q->is_unknown = true;
+	q->rule = login_rule_name(LOGIN_SESSION);
+	request_fail(a, q, ERR_REFUSED, login_rule_text(LOGIN_SESSION));
+}
+
+/* A browser without a session. */
+static bool is_stranger(const struct request *q)
+{
+	return q->listener->is_for_browsers && q->session == 0 && q->route->authority != AUTHORITY_ANYONE;
+}
+
+/* Whoever brings a token is nobody else. A browser brings an old one until it is told another. */
+static enum err find_session(struct api *a, struct request *q)
+{
+	bool is_cookie = q->listener->is_for_browsers, has_ended;
+	struct bytes token = find_token(q);
 	struct login_asking asking;
 	struct login *s = NULL;
-	bool has_ended;
-	enum err e = request_read_as(a, 0, &has_ended);
+	enum err e = request_read_as(a, q, &has_ended);
 
-	if (word == NULL || e != ERR_OK)
+	if (token.ptr == NULL || e != ERR_OK)
 		return e;
 	asking = request_asking(a);
-	if (strncmp(word, bearer, sizeof bearer - 1) == 0)
-		e = login_find(&a->logins, &asking, bytes_str(word + sizeof bearer - 1), &s);
-	if (e == ERR_OK && s == NULL) {
-		q->is_unknown = true;
-		q->rule = login_rule_name(LOGIN_SESSION);
-		request_fail(a, q, ERR_REFUSED, login_rule_text(LOGIN_SESSION));
-	}
+	e = login_find(&a->logins, &asking, token, &s);
 	q->session = s == NULL ? 0 : s->serial;
-	return e;
+	if (e != ERR_OK || s != NULL || (is_cookie && q->route->run == run_session_begin))
+		return e;
+	if (is_cookie)
+		browser_put_cookie(q, NULL);
+	refuse_unknown(a, q);
+	return ERR_OK;
 }
 
 /* Why this one may not ask this; NULL: he may. */
 static const char *why_not(const struct api *a, const struct request *q)
 {
-	bool is_known = q->session != 0 || is_owner(q->connection);
+	bool is_known = q->session != 0 || is_owner(q);
 
 	switch (q->route->authority) {
 	case AUTHORITY_ANYONE:
@@ -256,17 +286,19 @@ static const char *why_not(const struct api *a, const struct request *q)
 	return "this path has no authority";
 }
 
-static struct request *request_new(struct api *a, struct MHD_Connection *connection)
+static struct request *request_new(const struct listener *from, struct MHD_Connection *connection)
 {
+	struct api *a = from->api;
 	struct request *q;
 	size_t slot = 0;
 
-	while (slot < CLIENTS_MAX && a->requests[slot] != NULL)
+	while (slot < REQUESTS_MAX && a->requests[slot] != NULL)
 		slot++;
-	if (slot == CLIENTS_MAX)
+	if (slot == REQUESTS_MAX)
 		return NULL;
 	q = xcalloc(1, sizeof *q);
 	q->api = a;
+	q->listener = from;
 	q->connection = connection;
 	q->slot = slot;
 	q->serial = ++a->serial;
@@ -288,14 +320,61 @@ static void request_free(struct api *a, struct request *q)
 	free(q);
 }
 
+static void refuse_browser(struct api *a, struct request *q, enum browser_rule rule)
+{
+	q->rule = browser_rule_name(rule);
+	q->refused = browser_rule_status(rule);
+	request_fail(a, q, ERR_REFUSED, browser_rule_text(rule));
+}
+
+static enum MHD_Result count_host(void *self, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	size_t *count = self;
+
+	(void)kind;
+	(void)value;
+	*count += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;
+	return MHD_YES;
+}
+
+/* A browser's: one of the console's files, or a route, and in either case from a page of ours. */
+static enum browser_rule check_browser(struct api *a, struct request *q, const char *method, const char *url)
+{
+	struct browser_head head = {
+		.host = request_header(q, MHD_HTTP_HEADER_HOST),
+		.origin = request_header(q, MHD_HTTP_HEADER_ORIGIN),
+		.fetch_site = request_header(q, "Sec-Fetch-Site"),
+		.is_reading = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0,
+		.is_file = q->route == NULL,
+	};
+
+	MHD_get_connection_values(q->connection, MHD_HEADER_KIND, count_host, &head.hosts);
+	if (q->route == NULL && head.is_reading)
+		q->file = console_find(a->console, url);
+	return browser_check(q->listener->address, &head);
+}
+
 /* First call: the head is there. What is refused here is answered when the body has been read past. */
 static void request_begin(struct api *a, struct request *q, const char *method, const char *url)
 {
+	enum browser_rule rule = BROWSER_OK;
 	const char *why;
 	enum err e = route_find(method, url, &q->route);
 
+	if (q->listener->is_for_browsers)
+		rule = check_browser(a, q, method, url);
+	if (rule == BROWSER_OK && e == ERR_USAGE && q->listener->is_for_browsers)
+		rule = BROWSER_METHOD;
+	if (rule != BROWSER_OK) {
+		q->file = NULL;
+		refuse_browser(a, q, rule);
+		return;
+	}
+	if (q->file != NULL) {
+		q->state = REQUEST_READY;
+		return;
+	}
 	if (e != ERR_OK) {
-		q->route = NULL;
 		request_fail(a, q, e,
 			     e == ERR_USAGE ? "this path takes another method"
 					    : "no such path: see docs/spec/api.md");
@@ -304,6 +383,8 @@ static void request_begin(struct api *a, struct request *q, const char *method, 
 	e = find_session(a, q);
 	if (e != ERR_OK)
 		request_fail(a, q, e, NULL);
+	else if (q->state == REQUEST_READS && is_stranger(q))
+		refuse_unknown(a, q);
 	else if (q->state == REQUEST_READS && (why = why_not(a, q)) != NULL)
 		request_fail(a, q, ERR_REFUSED, why);
 }
@@ -342,7 +423,7 @@ static void request_run(struct api *a, struct request *q)
 	struct buf out;
 	struct reply r = { &out };
 	bool has_ended;
-	enum err e = request_read_as(a, q->session, &has_ended);
+	enum err e = request_read_as(a, q, &has_ended);
 
 	if (e != ERR_OK || has_ended) {
 		q->is_unknown = e == ERR_OK;
@@ -353,6 +434,11 @@ static void request_run(struct api *a, struct request *q)
 
 	if (q->is_body_over) {
 		request_fail(a, q, ERR_LIMIT, "the body is longer than this path takes");
+		return;
+	}
+	if (q->listener->is_for_browsers && q->body.len > 0 &&
+	    browser_check_type(request_header(q, MHD_HTTP_HEADER_CONTENT_TYPE)) != BROWSER_OK) {
+		refuse_browser(a, q, BROWSER_CONTENT_TYPE);
 		return;
 	}
 	if (PLANTED(ASK_NOBODY) && strcmp(q->route->path, PLANTED_ROUTE) == 0)
@@ -386,36 +472,59 @@ static ssize_t more_read(void *self, uint64_t position, char *out, size_t max)
 	return e == ERR_OK || e == ERR_NOT_FOUND ? (ssize_t)b.len : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
+static struct MHD_Response *response_new(struct request *q)
+{
+	struct MHD_Response *made;
+
+	if (q->file != NULL)
+		return MHD_create_response_from_buffer(
+			q->status == MHD_HTTP_NOT_MODIFIED ? 0 : q->file->bytes.len,
+			(void *)(uintptr_t)q->file->bytes.ptr, MHD_RESPMEM_PERSISTENT);
+	if (q->state == REQUEST_STREAMS)
+		return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, events_read, q, NULL);
+	if (q->more != NULL)
+		return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, more_read, q, NULL);
+	made = MHD_create_response_from_buffer(q->answer_len, q->answer, MHD_RESPMEM_MUST_FREE);
+	if (made != NULL)
+		q->answer = NULL;
+	return made;
+}
+
+static bool put_headers(const struct request *q, struct MHD_Response *response)
+{
+	bool is_file = q->file != NULL;
+
+	if (MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+				    is_file ? q->file->media_type : q->media_type) != MHD_YES ||
+	    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
+				    is_file ? "no-cache" : "no-store") != MHD_YES)
+		return false;
+	if (is_file && MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, q->file->tag) != MHD_YES)
+		return false;
+	for (size_t i = 0; i < q->headers_count; i++) {
+		if (MHD_add_response_header(response, q->headers[i].name, q->headers[i].value) != MHD_YES)
+			return false;
+	}
+	if (q->listener->is_for_browsers)
+		return browser_put_headers(response);
+	return !q->is_unknown ||
+	       MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer") == MHD_YES;
+}
+
 static enum MHD_Result request_send(struct request *q)
 {
 	struct MHD_Response *response;
 	enum MHD_Result result;
 
-	if (q->state == REQUEST_STREAMS) {
-		response =
-			MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, events_read, q, NULL);
-	} else if (q->more != NULL) {
-		response =
-			MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, more_read, q, NULL);
-	} else {
-		response = MHD_create_response_from_buffer(q->answer_len, q->answer, MHD_RESPMEM_MUST_FREE);
-		q->answer = NULL;
-	}
+	if (q->file != NULL)
+		q->status =
+			bytes_equal(request_header(q, MHD_HTTP_HEADER_IF_NONE_MATCH), bytes_str(q->file->tag))
+				? MHD_HTTP_NOT_MODIFIED
+				: MHD_HTTP_OK;
+	response = response_new(q);
 	if (response == NULL)
 		return MHD_NO;
-	if (MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, q->media_type) != MHD_YES ||
-	    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store") != MHD_YES) {
-		MHD_destroy_response(response);
-		return MHD_NO;
-	}
-	for (size_t i = 0; i < q->headers_count; i++) {
-		if (MHD_add_response_header(response, q->headers[i].name, q->headers[i].value) != MHD_YES) {
-			MHD_destroy_response(response);
-			return MHD_NO;
-		}
-	}
-	if (q->is_unknown &&
-	    MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer") != MHD_YES) {
+	if (!put_headers(q, response)) {
 		MHD_destroy_response(response);
 		return MHD_NO;
 	}
@@ -430,12 +539,13 @@ static enum MHD_Result on_access(void *self, struct MHD_Connection *connection, 
 				 const char *method, const char *version, const char *upload,
 				 size_t *upload_len, void **own)
 {
-	struct api *a = self;
+	const struct listener *from = self;
+	struct api *a = from->api;
 	struct request *q = *own;
 
 	(void)version;
 	if (q == NULL) {
-		q = request_new(a, connection);
+		q = request_new(from, connection);
 		if (q == NULL)
 			return MHD_NO;
 		*own = q;
@@ -459,12 +569,12 @@ static enum MHD_Result on_access(void *self, struct MHD_Connection *connection, 
 static void on_end(void *self, struct MHD_Connection *connection, void **own,
 		   enum MHD_RequestTerminationCode why)
 {
-	struct api *a = self;
+	const struct listener *from = self;
 
 	(void)connection;
 	(void)why;
 	if (*own != NULL)
-		request_free(a, *own);
+		request_free(from->api, *own);
 	*own = NULL;
 }
 
@@ -499,22 +609,50 @@ static int listen_on(const char *path)
 	return fd;
 }
 
-enum err api_open(const struct api_options *options, struct api **out)
+/* Takes the socket. */
+static enum err listener_open(struct listener *l, int fd, unsigned connections_max, unsigned silence_s)
 {
-	unsigned silence_s = options->silence_s != 0 ? options->silence_s : REQUEST_SILENCE_S_MAX;
-	struct node_status status;
-	uint8_t secret[32];
-	struct api *a;
+	l->daemon = MHD_start_daemon(
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
+		on_access, l, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, connections_max,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
+		silence_s, MHD_OPTION_NOTIFY_COMPLETED, on_end, l, MHD_OPTION_END);
+	if (l->daemon != NULL)
+		return ERR_OK;
+	close(fd);
+	return ERR_IO;
+}
+
+/*
+ * A node runs without its console: or whoever of this machine takes the port first would stop it. /status
+ * tells of it.
+ */
+static void open_for_browsers(struct api *a, const struct api_options *options, unsigned silence_s)
+{
+	struct listener *l = &a->listeners[LISTENER_BROWSERS];
+	enum err e;
 	int fd;
 
-	if (strlen(options->path) >= sizeof a->path)
-		return ERR_USAGE;
-	fd = listen_on(options->path);
-	if (fd < 0) {
-		log_error("no socket at %s: %s", options->path, strerror(errno));
-		return ERR_IO;
-	}
-	a = xcalloc(1, sizeof *a);
+	l->is_for_browsers = true;
+	if (options->address == NULL)
+		return;
+	e = bytes_copy_str(bytes_str(options->address), l->address, sizeof l->address);
+	if (e == ERR_OK)
+		e = socket_listen(l->address, &fd);
+	if (e == ERR_OK)
+		e = listener_open(l, fd, BROWSERS_MAX, silence_s);
+	if (e != ERR_OK)
+		log_error("browsers are not served at %s: %s", options->address, strerror(errno));
+	else if (options->files != NULL)
+		a->console = console_read(options->files);
+}
+
+static struct api *api_new(const struct api_options *options)
+{
+	struct api *a = xcalloc(1, sizeof *a);
+	struct node_status status;
+	uint8_t secret[32];
+
 	a->node = options->node;
 	a->run = options->run;
 	node_status(options->node, &status);
@@ -536,26 +674,48 @@ enum err api_open(const struct api_options *options, struct api **out)
 	a->entry_memory = xcalloc(1, ENTRY_LEN_MAX);
 	a->content_memory = xcalloc(1, CONTENT_LEN_MAX);
 	a->last_memory = xcalloc(1, ENTRY_LEN_MAX);
-	a->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
-		on_access, a, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, CLIENTS_MAX,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
-		silence_s, MHD_OPTION_NOTIFY_COMPLETED, on_end, a, MHD_OPTION_END);
-	if (a->daemon == NULL) {
-		log_error("the HTTP library did not start on %s", options->path);
-		close(fd);
-		api_close(a);
+	for (size_t i = 0; i < LISTENERS; i++)
+		a->listeners[i].api = a;
+	return a;
+}
+
+enum err api_open(const struct api_options *options, struct api **out)
+{
+	unsigned silence_s = options->silence_s != 0 ? options->silence_s : REQUEST_SILENCE_S_MAX;
+	struct api *a;
+	enum err e;
+	int fd;
+
+	if (strlen(options->path) >= sizeof a->path)
+		return ERR_USAGE;
+	fd = listen_on(options->path);
+	if (fd < 0) {
+		log_error("no socket at %s: %s", options->path, strerror(errno));
 		return ERR_IO;
 	}
+	a = api_new(options);
+	e = listener_open(&a->listeners[LISTENER_SOCKET], fd, CLIENTS_MAX, silence_s);
+	if (e != ERR_OK)
+		log_error("the HTTP library did not start on %s", options->path);
+	if (e != ERR_OK) {
+		api_close(a);
+		return e;
+	}
+	open_for_browsers(a, options, silence_s);
 	*out = a;
 	return ERR_OK;
 }
 
-int api_descriptor(const struct api *a)
+size_t api_descriptors(const struct api *a, int out[API_DESCRIPTORS_MAX])
 {
-	const union MHD_DaemonInfo *found = MHD_get_daemon_info(a->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	size_t count = 0;
 
-	return found->epoll_fd;
+	for (size_t i = 0; i < LISTENERS; i++) {
+		if (a->listeners[i].daemon != NULL)
+			out[count++] = MHD_get_daemon_info(a->listeners[i].daemon, MHD_DAEMON_INFO_EPOLL_FD)
+					       ->epoll_fd;
+	}
+	return count;
 }
 
 int64_t api_timeout(const struct api *a, struct mono now)
@@ -567,8 +727,12 @@ int64_t api_timeout(const struct api *a, struct mono now)
 		return 0;
 	if (a->streams_count > 0)
 		due = mono_is_before(now, a->next_beat) ? (a->next_beat.us - now.us) / 1000 + 1 : 0;
-	if (MHD_get_timeout(a->daemon, &ms) == MHD_YES && (due < 0 || ms < (unsigned long long)due))
-		due = (int64_t)ms;
+	for (size_t i = 0; i < LISTENERS; i++) {
+		if (a->listeners[i].daemon != NULL &&
+		    MHD_get_timeout(a->listeners[i].daemon, &ms) == MHD_YES &&
+		    (due < 0 || ms < (unsigned long long)due))
+			due = (int64_t)ms;
+	}
 	return due;
 }
 
@@ -580,14 +744,16 @@ enum err api_turn(struct api *a, struct now now, struct effects *fx)
 	a->commands = 0;
 	if (a->has_deferred) {
 		a->has_deferred = false;
-		for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		for (size_t i = 0; i < REQUESTS_MAX; i++) {
 			if (a->requests[i] != NULL && a->requests[i]->state == REQUEST_DEFERRED)
 				statements_run(a, a->requests[i]);
 		}
 	}
 	events_beat(a);
-	if (MHD_run(a->daemon) != MHD_YES)
-		a->failed = ERR_IO;
+	for (size_t i = 0; i < LISTENERS; i++) {
+		if (a->listeners[i].daemon != NULL && MHD_run(a->listeners[i].daemon) != MHD_YES)
+			a->failed = ERR_IO;
+	}
 	a->fx = NULL;
 	return a->failed;
 }
@@ -596,7 +762,7 @@ void api_committed(struct api *a, enum err e)
 {
 	static const char done[] = "{\"err\":\"OK\"}";
 
-	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+	for (size_t i = 0; i < REQUESTS_MAX; i++) {
 		struct request *q = a->requests[i];
 		if (q == NULL || q->state != REQUEST_COMMITS)
 			continue;
@@ -609,7 +775,7 @@ void api_committed(struct api *a, enum err e)
 
 bool api_is_waiting(const struct api *a)
 {
-	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+	for (size_t i = 0; i < REQUESTS_MAX; i++) {
 		if (a->requests[i] != NULL && a->requests[i]->state == REQUEST_COMMITS)
 			return true;
 	}
@@ -630,12 +796,15 @@ void api_close(struct api *a)
 {
 	if (a == NULL)
 		return;
-	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+	for (size_t i = 0; i < REQUESTS_MAX; i++) {
 		if (a->requests[i] != NULL)
 			request_resume(a->requests[i]);
 	}
-	if (a->daemon != NULL)
-		MHD_stop_daemon(a->daemon);
+	for (size_t i = 0; i < LISTENERS; i++) {
+		if (a->listeners[i].daemon != NULL)
+			MHD_stop_daemon(a->listeners[i].daemon);
+	}
+	console_free(a->console);
 	unlink(a->path);
 	events_drop(a);
 	explicit_bzero(&a->logins, sizeof a->logins);

@@ -32,7 +32,7 @@ static enum err is_in_sight(void *self, const struct place_key *at)
 	return request_may_place(self, at);
 }
 
-enum err request_read_as(struct api *a, uint64_t session, bool *has_ended)
+enum err request_read_as(struct api *a, const struct request *q, bool *has_ended)
 {
 	struct login_asking asking;
 	struct login *s;
@@ -41,13 +41,14 @@ enum err request_read_as(struct api *a, uint64_t session, bool *has_ended)
 	*has_ended = false;
 	a->sight = (struct fold_sight){ is_in_sight, a };
 	a->record = (struct reading_record){ node_fold(a->node), a, fetch, epoch };
-	if (session == 0) {
-		reading_open(&a->reading, &a->record, a->is_owner_blind ? READING_NOBODY : READING_OWNER);
+	if (q->session == 0) {
+		bool is_nobody = a->is_owner_blind || q->listener->is_for_browsers;
+		reading_open(&a->reading, &a->record, is_nobody ? READING_NOBODY : READING_OWNER);
 		return ERR_OK;
 	}
 	reading_open(&a->reading, &a->record, READING_NOBODY);
 	asking = request_asking(a);
-	e = login_find_serial(&a->logins, &asking, session, &s);
+	e = login_find_serial(&a->logins, &asking, q->session, &s);
 	*has_ended = s == NULL;
 	if (e == ERR_OK && s != NULL)
 		reading_open_officer(&a->reading, &a->record, node_self(a->node), s->key);

@@ -2,14 +2,17 @@
  * request.h - one HTTP request under way, and the api that serves it.
  *
  * Layer: api. What the rows' functions see of HTTP: words of the query, a body, an answer. libmicrohttpd is
- * known to http.c and events.c only.
+ * known to http.c, events.c and browser.c only.
  */
 #ifndef API_REQUEST_H
 #define API_REQUEST_H
 
 #include "api/api.h"
+#include "api/browser.h"
+#include "api/console.h"
 #include "api/login.h"
 #include "api/reply.h"
+#include "sys/socket.h"
 
 struct MHD_Connection;
 struct MHD_Daemon;
@@ -31,10 +34,22 @@ enum request_state {
 typedef enum err request_more(struct api *a, void *self, struct buf *out);
 
 #define REQUEST_HEADERS_MAX 4u
+#define REQUEST_HEADER_LEN 160u
 struct request_header {
 	const char *name; /* a literal */
-	char value[64];
+	char value[REQUEST_HEADER_LEN];
 };
+
+#define REQUESTS_MAX (CLIENTS_MAX + BROWSERS_MAX)
+
+/* One of the two doors: the UNIX socket, or an address for browsers, where nobody is the owner. */
+struct listener {
+	struct api *api;
+	struct MHD_Daemon *daemon; /* NULL: it is not open */
+	bool is_for_browsers;
+	char address[SOCKET_ADDRESS_LEN]; /* of browsers */
+};
+enum { LISTENER_SOCKET, LISTENER_BROWSERS, LISTENERS };
 
 struct stream {
 	bool is_greeted, is_beaten; /* a beat is due */
@@ -48,8 +63,10 @@ struct stream {
 struct request {
 	struct api *api;
 	struct MHD_Connection *connection;
-	const struct route *route; /* NULL: refused before one was found */
-	const char *path;	   /* borrowed while a route runs */
+	const struct listener *listener;
+	const struct route *route;	 /* NULL: refused before one was found */
+	const struct console_file *file; /* that is asked for instead of a route */
+	const char *path;		 /* borrowed while a route runs */
 	enum request_state state;
 	uint64_t serial; /* of this request in this run; the slot is its place in api.requests */
 	size_t slot;
@@ -59,8 +76,9 @@ struct request {
 	const char *word;  /* of the query, that was read last: the one at fault if it is not understood */
 	bool is_word_unknown;
 	const char *rule; /* that an error is by; NULL: none */
+	unsigned refused; /* the status that goes with the rule; 0: the error's own */
 	bool is_unknown;  /* brought a token of no session */
-	uint64_t session; /* serial; 0: the owner's, without one */
+	uint64_t session; /* serial; 0: none, and on the socket it may be the owner's */
 	unsigned status;  /* of the answer, once READY */
 	const char *media_type;
 	void *answer; /* heap: the answer's bytes */
@@ -91,7 +109,8 @@ struct event {
 
 struct api {
 	struct node *node;
-	struct MHD_Daemon *daemon;
+	struct listener listeners[LISTENERS];
+	struct console *console; /* NULL: none is served */
 	char path[108];
 	const char *copies;
 	const struct api_contained *contained;
@@ -101,7 +120,7 @@ struct api {
 	bool (*is_quarantined)(void *self, const char *name);
 	void *self;
 	uint64_t run;
-	struct request *requests[CLIENTS_MAX];
+	struct request *requests[REQUESTS_MAX];
 	uint64_t serial;
 	size_t streams_count;
 
@@ -157,10 +176,11 @@ void request_suspend(struct request *q);
 void request_resume(struct request *q);
 
 /*
- * Whom the session is of, or the owner, into a->reading: before anything is read for a request. A session
- * that has ended reads nothing, and *has_ended says so. An error is the record's.
+ * Whom the request's session is of, or the owner, into a->reading: before anything is read for a request. A
+ * session that has ended reads nothing, and *has_ended says so; a browser without one reads nothing. An error
+ * is the record's.
  */
-enum err request_read_as(struct api *a, uint64_t session, bool *has_ended) MUST_CHECK;
+enum err request_read_as(struct api *a, const struct request *q, bool *has_ended) MUST_CHECK;
 /* What a session is asked about with. */
 struct login_asking request_asking(const struct api *a);
 /* ERR_NOT_FOUND: there is no such thing for who asks. */

@@ -6,7 +6,13 @@
 #ifndef API_ROUTES_H
 #define API_ROUTES_H
 
-#include "api/request.h"
+#include "base/err.h"
+
+#include <stddef.h>
+
+struct api;
+struct request;
+struct reply;
 
 /*
  * Who may ask; there is no row without one of these. The owner is the node's own user of this machine, or

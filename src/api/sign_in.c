@@ -39,6 +39,23 @@ static void reply_session(struct api *a, struct reply *r, const struct login *s)
 	reply_uint(r, "left_ms", SESSION_MS_MAX - lived_ms);
 }
 
+/* A browser keeps it where no script can read it; what it had before has ended. */
+static void give_token(struct api *a, struct request *q, struct reply *r, struct bytes token)
+{
+	struct login_asking asking = request_asking(a);
+	char text[2 * TOKEN_LEN + 1];
+	struct login *old;
+
+	if (!q->listener->is_for_browsers) {
+		reply_hex(r, "token", token);
+		return;
+	}
+	bytes_write_hex(token, text);
+	browser_put_cookie(q, text);
+	if (login_find_serial(&a->logins, &asking, q->session, &old) == ERR_OK && old != NULL)
+		login_end(old);
+}
+
 static enum err challenge(struct api *a, struct reply *r)
 {
 	uint8_t nonce[NONCE_LEN];
@@ -79,7 +96,7 @@ enum err run_session_begin(struct api *a, struct request *q, struct reply *r)
 		return ERR_OK;
 	}
 	reply_object(r, NULL);
-	reply_hex(r, "token", BYTES_OF(asking.token));
+	give_token(a, q, r, BYTES_OF(asking.token));
 	reply_session(a, r, s);
 	reply_object_end(r);
 	return ERR_OK;
@@ -114,6 +131,8 @@ enum err run_session_end(struct api *a, struct request *q, struct reply *r)
 	if (e != ERR_OK)
 		return e;
 	login_end(s);
+	if (q->listener->is_for_browsers)
+		browser_put_cookie(q, NULL);
 	reply_object(r, NULL);
 	reply_str(r, "err", err_name(ERR_OK));
 	reply_object_end(r);

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const log_state_names[] = { [LOG_RUNS] = "RUNS",
 					       [LOG_STOPPED] = "STOPPED",
@@ -232,6 +233,27 @@ static void reply_contained(struct reply *r, const struct api_contained *p)
 	reply_object_end(r);
 }
 
+/* Where browsers find it. */
+static void reply_console(const struct api *a, struct reply *r)
+{
+	const struct accord *accord = node_in_force(a->node);
+	const struct listener *l = &a->listeners[LISTENER_BROWSERS];
+
+	if (l->address[0] == '\0')
+		return;
+	reply_object(r, "console");
+	reply_str(r, "address", l->address);
+	reply_key(r, "url");
+	buf_put_str(r->out, accord->is_exercise ? "\"http://exercise-" : "\"http://");
+	buf_put_str(r->out, accord->parties[node_self(a->node)].name);
+	buf_put_str(r->out, ".localhost");
+	buf_put_str(r->out, strrchr(l->address, ':'));
+	buf_put_str(r->out, "/\"");
+	reply_bool(r, "open", l->daemon != NULL);
+	reply_uint(r, "files", console_count(a->console));
+	reply_object_end(r);
+}
+
 static void reply_review(struct api *a, struct reply *r, const struct guidelines *g)
 {
 	char day[GUIDELINES_DAY_LEN];
@@ -280,6 +302,7 @@ enum err run_status(struct api *a, struct request *q, struct reply *r)
 	for (size_t i = 0; i < a->contained_count; i++)
 		reply_contained(r, &a->contained[i]);
 	reply_array_end(r);
+	reply_console(a, r);
 	if (is_owner)
 		reply_counts(r, s);
 	reply_object_end(r);

@@ -13,7 +13,7 @@
 #define CLIENT_INDEX_BITS 12u
 #define CLIENT_SLOT_BITS 11u
 _Static_assert(COMMANDS_PER_TURN_MAX <= 1u << CLIENT_INDEX_BITS, "a statement's index fits");
-_Static_assert(CLIENTS_MAX <= 1u << CLIENT_SLOT_BITS, "a request's slot fits");
+_Static_assert(REQUESTS_MAX <= 1u << CLIENT_SLOT_BITS, "a request's slot fits");
 
 static uint64_t client_of(const struct request *q, size_t index)
 {
@@ -173,7 +173,7 @@ void statements_run(struct api *a, struct request *q)
 		return;
 	}
 	/* It may have waited, and another have been answered meanwhile. */
-	if (request_read_as(a, q->session, &has_ended) != ERR_OK || has_ended) {
+	if (request_read_as(a, q, &has_ended) != ERR_OK || has_ended) {
 		q->is_unknown = has_ended;
 		request_fail(a, q, ERR_REFUSED, login_rule_text(LOGIN_SESSION));
 		return;

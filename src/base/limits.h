@@ -158,6 +158,9 @@
 #define EFFECTS_LEN_MAX (32u << 20)	/* bytes that the effects of one turn carry */
 #define REQUEST_LEN_MAX (1u << 20)	/* bytes of one HTTP request's body */
 #define CLIENTS_MAX 1280u		/* HTTP connections at once */
+#define BROWSERS_MAX 256u		/* connections of browsers at once, beside those */
+#define CONSOLE_FILES_MAX 256u		/* files of the console */
+#define CONSOLE_LEN_MAX (16u << 20)	/* bytes of all of them */
 #define REQUEST_SILENCE_S_MAX 60u	/* nothing comes of a request, nothing of its answer is taken */
 #define REPLY_LEN_MAX (4u << 20)	/* bytes of one HTTP answer */
 #define FILES_OWN_MAX 64u		/* open files of a process beside its clients' */

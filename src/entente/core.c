@@ -300,12 +300,22 @@ static bool is_quarantined(void *self, const char *name)
 	return quarantine_has(c->home, name);
 }
 
+/* As installed; ENTENTE_CONSOLE_DIR: of a build. */
+static const char *console_folder(void)
+{
+	const char *folder = getenv("ENTENTE_CONSOLE_DIR");
+
+	return folder != NULL ? folder : ENTENTE_CONSOLE_DIR;
+}
+
 static enum err open_api(struct core *c)
 {
 	char path[FILE_PATH_MAX];
 	struct api_options options = {
 		.node = c->node,
 		.path = path,
+		.address = c->settings.console[0] == '\0' ? NULL : c->settings.console,
+		.files = console_folder(),
 		.copies = c->copies,
 		.contained = c->contained,
 		.contained_count = ARRAY_COUNT(c->contained),
@@ -324,6 +334,17 @@ static enum err open_api(struct core *c)
 	if (e == ERR_OK)
 		e = file_path(c->copies, c->home, "copies");
 	return e == ERR_OK ? api_open(&options, &c->api) : e;
+}
+
+static void watch_api(struct core *c)
+{
+	int fds[API_DESCRIPTORS_MAX];
+	size_t count = api_descriptors(c->api, fds);
+
+	for (size_t i = 0; i < count; i++) {
+		c->api_watches[i] = watch_open(c->loop, fds[i], on_api, c);
+		watch_set(c->api_watches[i], true, false);
+	}
 }
 
 enum err core_start(struct core *c, struct store *store)
@@ -354,8 +375,7 @@ enum err core_start(struct core *c, struct store *store)
 	c->api_due = timer_open(c->loop, on_api_due, c);
 	c->tick = timer_open(c->loop, on_tick, c);
 	c->idle = timer_open(c->loop, on_idle, c);
-	c->api_watch = watch_open(c->loop, api_descriptor(c->api), on_api, c);
-	watch_set(c->api_watch, true, false);
+	watch_api(c);
 	loop_on_end_signal(c->loop, on_end_signal, c);
 	loop_on_turn(c->loop, on_turn, c);
 	return ERR_OK;
@@ -407,7 +427,8 @@ void core_run(struct core *c)
 void core_finish(struct core *c)
 {
 	c->is_ending = true;
-	watch_close(c->api_watch);
+	for (size_t i = 0; i < API_DESCRIPTORS_MAX; i++)
+		watch_close(c->api_watches[i]);
 	timer_close(c->api_due);
 	timer_close(c->tick);
 	timer_close(c->idle);

@@ -54,7 +54,7 @@ struct core {
 	uint64_t link_again_ms; /* how long it waits next time */
 	struct node *node;
 	struct api *api;
-	struct watch *api_watch;
+	struct watch *api_watches[API_DESCRIPTORS_MAX];
 	struct effects fx;
 	void *effects_list, *effects_memory;
 	bool is_up[PARTY_MAX][LINK_PATHS_MAX];

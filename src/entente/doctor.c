@@ -312,6 +312,19 @@ static void check_sandbox(struct doctor *d, const json_t *status)
 	}
 }
 
+static void check_console(struct doctor *d, const json_t *console)
+{
+	if (console == NULL)
+		return;
+	if (!json_flag(console, "open"))
+		find(d, FINDING_BAD, N_("console"), json_str(console, "address"),
+		     _("find who listens there: ss -ltnp; then start the node again"));
+	else if (json_uint(console, "files") == 0)
+		find(d, FINDING_BAD, N_("console"), _("its files are not installed"), "make install");
+	else
+		find(d, FINDING_OK, N_("console"), json_str(console, "url"), "");
+}
+
 static void check_node(struct doctor *d)
 {
 	const json_t *peer, *path;
@@ -336,6 +349,7 @@ static void check_node(struct doctor *d)
 		find(d, FINDING_WARN, N_("guidelines"), _("their day of review has passed"),
 		     "entente accord draft NEW");
 	check_sandbox(d, status);
+	check_console(d, json_object_get(status, "console"));
 	if (json_uint(status, "stopped_logs") > 0)
 		find(d, FINDING_BAD, N_("logs"), _("one is stopped"), "entente status");
 	json_array_foreach(json_object_get(status, "peers"), i, peer)

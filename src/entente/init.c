@@ -33,6 +33,8 @@ static const struct option_row options[] = {
 	{ "listen", N_("NAME=ADDRESS"), N_("home: where peers are expected, as north=192.0.2.7:7400") },
 	{ "path", N_("PEER/NAME=WAY"),
 	  N_("home: connect:ADDRESS or listen:NAME, in the order of preference") },
+	{ "console", N_("ADDRESS"),
+	  N_("home: where browsers of this machine are served, as 127.0.0.1:7480") },
 	{ "label", N_("LEVEL"), N_("home: the marking of the first statements; otherwise $ENTENTE_LABEL") },
 	{ NULL, NULL, NULL },
 };

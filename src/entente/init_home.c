@@ -220,6 +220,7 @@ static enum exit_code check_settings(struct bytes text, const struct accord_dir 
 static enum exit_code put_settings(const struct options *o, const struct accord_dir *d, size_t self,
 				   const char *hash, struct buf *out)
 {
+	const char *console = option_value(o, "console");
 	enum exit_code code;
 
 	buf_put_str(out, "[node]\nparty = ");
@@ -227,6 +228,11 @@ static enum exit_code put_settings(const struct options *o, const struct accord_
 	buf_put_str(out, "\naccord = ");
 	buf_put_str(out, hash);
 	buf_put_byte(out, '\n');
+	if (console != NULL) {
+		buf_put_str(out, "console = ");
+		buf_put_str(out, console);
+		buf_put_byte(out, '\n');
+	}
 	code = put_listens(o, out);
 	if (code == EXIT_DONE)
 		code = put_paths(o, out);

@@ -167,6 +167,9 @@ static const char *const sentences[] = {
 	N_("a serial device is /dev/ttyS0"),
 	N_("a speed is THIN_SPEED_MIN to THIN_SPEED_MAX bit/s, a decimal number"),
 	N_("it is yes or no"),
+	N_("browsers are served on 127.0.0.1:PORT or [::1]:PORT alone: there is no TLS here, and a session "
+	   "would "
+	   "cross the network in the clear"),
 	N_("there is no such [listen] line"),
 	N_("a path leads to another party"),
 	N_("another path to this peer has the same [listen] line"),
@@ -181,6 +184,11 @@ static const char *const sentences[] = {
 	N_("the settings say that the owner does not read"),
 	N_("only the node's own user of this machine may ask, without a session"),
 	N_("the body is longer than this path takes"),
+	/* api/browser.h */
+	N_("it is heard"),
+	N_("this node is not served under that host name"),
+	N_("a page of another origin may ask nothing here"),
+	N_("a body is application/cbor or application/octet-stream"),
 	/* api/login.h */
 	N_("a session has begun"),
 	N_("this node made no such challenge"),

@@ -291,7 +291,7 @@ static enum exit_code run(struct options *o)
 	int lock = -1;
 
 	file_keep_private();
-	file_allow_open(CLIENTS_MAX + FILES_OWN_MAX);
+	file_allow_open(CLIENTS_MAX + BROWSERS_MAX + FILES_OWN_MAX);
 	log_open("entente", LOG_LEVEL_NOTICE);
 	code = find_home(o->home, &home);
 	c->home = home;

@@ -55,6 +55,17 @@ static const char *take_address(const char *value, char out[SOCKET_ADDRESS_LEN])
 	return why;
 }
 
+/* Without TLS, whoever is on the way would have the session: so there is no way. */
+static const char *take_console(const char *value, char out[SOCKET_ADDRESS_LEN])
+{
+	const char *why = take_address(value, out);
+
+	return why == NULL && !socket_is_loopback(out) ? "browsers are served on 127.0.0.1:PORT or "
+							 "[::1]:PORT alone: there is no TLS here, and a "
+							 "session would cross the network in the clear"
+						       : why;
+}
+
 static const char *take_yes_or_no(const char *value, char out[4])
 {
 	const char *why = take(value, out, 4);
@@ -71,6 +82,8 @@ static const char *set_node(struct settings *s, const char *key, const char *val
 		return take_name(value, s->party);
 	if (strcmp(key, "owner-reads") == 0)
 		return take_yes_or_no(value, s->owner_reads);
+	if (strcmp(key, "console") == 0)
+		return take_console(value, s->console);
 	if (strcmp(key, "accord") != 0)
 		return "there is no such key";
 	why = take(value, s->accord, sizeof s->accord);

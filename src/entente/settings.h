@@ -34,7 +34,8 @@ struct settings_path {
 
 struct settings {
 	char party[SETTINGS_NAME_LEN];
-	char accord[2 * HASH_LEN + 1]; /* hexadecimal */
+	char accord[2 * HASH_LEN + 1];	  /* hexadecimal */
+	char console[SOCKET_ADDRESS_LEN]; /* where browsers are served; empty: they are not */
 	char owner_reads[4]; /* "no": without a session nothing of the record is told; "yes" or empty */
 	struct settings_listen listens[LINK_LISTENERS_MAX];
 	size_t listens_count;

@@ -134,6 +134,19 @@ static void show_scrub(const json_t *scrub, uint64_t now)
 	say("\n");
 }
 
+static void show_console(const json_t *console)
+{
+	if (console == NULL)
+		return;
+	if (json_flag(console, "open"))
+		say(_("console at {1}, {2} files\n"), json_str(console, "url"),
+		    say_number(json_uint(console, "files")));
+	else
+		say_coloured(COLOUR_BAD, _("CONSOLE NOT OPEN: "));
+	if (!json_flag(console, "open"))
+		say(_("{1} was not to be had\n"), json_str(console, "address"));
+}
+
 static void show_status(const json_t *status)
 {
 	uint64_t now = json_uint(status, "now_ms");
@@ -155,6 +168,7 @@ static void show_status(const json_t *status)
 	json_array_foreach(json_object_get(status, "stopped"), i, row) show_stopped(row);
 	say(_("processes of this node\n"));
 	json_array_foreach(json_object_get(status, "processes"), i, row) show_process(row);
+	show_console(json_object_get(status, "console"));
 	say(_("{1} entries held, {2} waiting for others; since the start {3} ago: {4} VOID, {5} refused at "
 	      "our "
 	      "door\n"),

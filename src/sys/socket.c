@@ -70,6 +70,16 @@ enum err socket_address_check(const char *address)
 	return address_read(address, &a);
 }
 
+bool socket_is_loopback(const char *address)
+{
+	union address a;
+
+	if (address_read(address, &a) != ERR_OK)
+		return false;
+	return a.any.sa_family == AF_INET6 ? IN6_IS_ADDR_LOOPBACK(&a.v6.sin6_addr) != 0
+					   : ntohl(a.v4.sin_addr.s_addr) >> 24 == 127;
+}
+
 #define NETWORK_LEN 8u /* of an IPv6 address; who has it has its other half too */
 
 void socket_host(const char *address, uint8_t out[SOCKET_HOST_LEN])

@@ -16,6 +16,9 @@
 /* ERR_USAGE unless the text is an address with a port from 1. */
 enum err socket_address_check(const char *address) MUST_CHECK;
 
+/* 127.0.0.0/8 or ::1: nothing that is said there leaves this machine. False of a text that is no address. */
+bool socket_is_loopback(const char *address);
+
 /*
  * Whose hand an address is in, to be compared with others': an IPv4 address, or the 64 first bits of an IPv6
  * one, of which each host has all the rest (RFC 4291 section 2.5.1). Zeros of a text that is no address.

@@ -3,6 +3,7 @@
 #include "accord/guidelines.h"
 #include "base/alloc.h"
 #include "crypto/sshsig.h"
+#include "sys/socket.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 
 #define EFFECTS_MEMORY (8u << 20)
 #define QUIET_TURNS 4u
+#define PATIENCE 100u
 
 struct sign_key served_desk;
 static struct guidelines guidelines;
@@ -157,6 +159,11 @@ void served_open(struct served *v, struct world *w, const struct served_options 
 	enum err e;
 
 	*v = (struct served){ .stream = -1, .now = { { 1000000000 }, { 1793000000000 } } };
+	/* An address of this process and this node alone: tests run side by side. */
+	snprintf(v->address, sizeof v->address, "127.%d.%d.%d:%u", 64 + (getpid() >> 16 & 63),
+		 getpid() >> 8 & 255, getpid() & 255, 17480 + count);
+	a.address = o->has_browsers ? v->address : NULL;
+	a.files = o->files;
 	a.is_owner_blind = o->is_owner_blind;
 	a.silence_s = o->silence_s;
 	v->answer = xcalloc(1, SERVED_ANSWER_MAX);
@@ -216,11 +223,23 @@ void served_hear(struct served *v, const struct forge *f, size_t first, size_t e
 
 /* ---- Asking. ---- */
 
+static int connect_browser(const struct served *v)
+{
+	int fd = -1;
+	enum err e = socket_connect(v->address, &fd);
+
+	assert(e == ERR_OK);
+	return fd;
+}
+
 int served_connect(const struct served *v)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), done;
+	int fd, done;
 
+	if (v->is_browser)
+		return connect_browser(v);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	memcpy(address.sun_path, v->path, strlen(v->path) + 1);
 	done = connect(fd, (const struct sockaddr *)&address, sizeof address);
 	assert(fd >= 0 && done == 0);
@@ -253,22 +272,40 @@ static void send_all(struct served *v, int fd, struct bytes out)
 	}
 }
 
-struct bytes served_ask(struct served *v, const char *method, const char *target, const char *token,
-			struct bytes body)
+struct bytes served_say_head(struct served *v, const char *head, struct bytes body)
 {
-	char head[2048];
-	int fd = served_connect(v), len;
+	int fd = served_connect(v);
 	struct bytes got;
 
-	len = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: node\r\n%s%s%sContent-Length: %zu\r\n\r\n",
-		       method, target, token == NULL ? "" : "Authorization: Bearer ",
-		       token == NULL ? "" : token, token == NULL ? "" : "\r\n", body.len);
-	send_all(v, fd, (struct bytes){ (const uint8_t *)head, (size_t)len });
+	send_all(v, fd, bytes_str(head));
 	send_all(v, fd, body);
 	got = served_listen(v, fd);
+	for (unsigned i = 0; got.len == 0 && i < PATIENCE; i++) /* the kernel holds a long body for a while */
+		got = served_listen(v, fd);
 	close(fd);
 	served_turn(v);
 	return got;
+}
+
+struct bytes served_ask(struct served *v, const char *method, const char *target, const char *token,
+			struct bytes body)
+{
+	char head[2048], who[256] = "";
+
+	if (token != NULL)
+		snprintf(who, sizeof who,
+			 v->is_browser ? "Cookie: __Host-entente=%s\r\n" : "Authorization: Bearer %s\r\n",
+			 token);
+	if (v->is_browser)
+		snprintf(
+			head, sizeof head,
+			"%s %s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\nSec-Fetch-Site: same-origin\r\n%s"
+			"Content-Type: application/cbor\r\nContent-Length: %zu\r\n\r\n",
+			method, target, v->address, v->address, who, body.len);
+	else
+		snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: node\r\n%sContent-Length: %zu\r\n\r\n",
+			 method, target, who, body.len);
+	return served_say_head(v, head, body);
 }
 
 struct bytes served_body(struct bytes answer)
@@ -284,6 +321,17 @@ unsigned served_status(struct bytes answer)
 {
 	assert(answer.len > 12 && memcmp(answer.ptr, "HTTP/1.1 ", 9) == 0);
 	return (unsigned)strtoul((const char *)answer.ptr + 9, NULL, 10);
+}
+
+/* What the answer puts into the cookie. */
+static void take_cookie(struct bytes answer, char out[2 * TOKEN_LEN + 1])
+{
+	static const char name[] = "Set-Cookie: __Host-entente=";
+	const char *at = memmem(answer.ptr, answer.len, name, sizeof name - 1);
+
+	assert(at != NULL);
+	memcpy(out, at + sizeof name - 1, 2 * TOKEN_LEN);
+	out[2 * TOKEN_LEN] = '\0';
 }
 
 /* A string member of an answer's JSON, its escaped newlines made plain. */
@@ -328,5 +376,8 @@ void served_sign_in(struct served *v, enum served_reader who, struct world *w)
 	if (served_status(answer) != 200)
 		fprintf(stderr, "%.*s\n", (int)answer.len, (const char *)answer.ptr);
 	assert(served_status(answer) == 200);
-	take_member(served_body(answer), "token", v->tokens[who], sizeof v->tokens[who]);
+	if (v->is_browser)
+		take_cookie(answer, v->tokens[who]);
+	else
+		take_member(served_body(answer), "token", v->tokens[who], sizeof v->tokens[who]);
 }

@@ -30,6 +30,8 @@ struct served {
 	int stream; /* -1 */
 	struct now now;
 	uint8_t *answer; /* SERVED_ANSWER_MAX */
+	char address[64];
+	bool is_browser; /* whoever asks next does so as a browser does */
 };
 
 /* The world of all of them, once. Gives it guidelines, and a role `desk`. */
@@ -45,6 +47,8 @@ void served_message(struct forge *f, const char *level, const char *text);
 struct served_options {
 	bool is_owner_blind;
 	unsigned silence_s;
+	bool has_browsers;
+	const char *files;
 };
 void served_open(struct served *v, struct world *w, const struct served_options *o);
 /* Our own log's entries first..end - 1 as commands, a peer's as a batch. */
@@ -56,6 +60,8 @@ void served_turn(struct served *v);
 /* What came back, whole; borrows until the next call. target may have a body. */
 struct bytes served_ask(struct served *v, const char *method, const char *target, const char *token,
 			struct bytes body);
+/* A request whose head is written as it is to be, over the socket or as a browser. */
+struct bytes served_say_head(struct served *v, const char *head, struct bytes body);
 int served_connect(const struct served *v);
 /* What has come on a connection after some turns. */
 struct bytes served_listen(struct served *v, int fd);

@@ -60,11 +60,30 @@ static void what_is_no_address(void **state)
 	}
 }
 
+static void loopback(void **state)
+{
+	static const struct {
+		const char *address;
+		bool is;
+	} rows[] = {
+		{ "127.0.0.1:1", true },	   { "127.255.255.255:1", true }, { "[::1]:1", true },
+		{ "128.0.0.1:1", false },	   { "0.0.0.0:1", false },	  { "[::]:1", false },
+		{ "[::ffff:127.0.0.1]:1", false }, { "192.0.2.127:1", false },	  { "localhost:1", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		if (socket_is_loopback(rows[i].address) != rows[i].is)
+			fail_msg("%s", rows[i].address);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hosts),
 		cmocka_unit_test(what_is_no_address),
+		cmocka_unit_test(loopback),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
