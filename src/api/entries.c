@@ -2,20 +2,16 @@
 
 #include "api/entry_reply.h"
 #include "api/form_reply.h"
+#include "api/list.h"
 #include "api/place_text.h"
 #include "base/alloc.h"
 
 #include <stdlib.h>
 
-#define PAGE_DEFAULT 100u
 #define BACK_MS 1000u
 
-/*
- * An entry with everything of its statement, and its content where that is clear and held. ERR_NOT_FOUND too
- * of one that the reader may not know of.
- */
-static enum err read_entry(struct api *a, const struct place_key *place, struct entry_read_out *entry,
-			   struct buf *content, enum err *content_err)
+enum err list_entry(struct api *a, const struct place_key *place, struct entry_read_out *entry,
+		    struct buf *content, enum err *content_err)
 {
 	struct buf memory;
 	enum err e;
@@ -60,7 +56,7 @@ static enum err reply_ladder_of(struct api *a, struct reply *r, const struct pla
 	enum err e = node_ladder_seen(a->node, place, request_sight(a), &view);
 
 	if (e == ERR_OK)
-		reply_ladders(r, node_accord(a->node), node_self(a->node), place, &view, is_counted(entry));
+		reply_ladders(r, node_accord(a->node), node_self(a->node), place, &view, entry);
 	return e == ERR_NOT_FOUND || e == ERR_SHORT ? ERR_OK : e;
 }
 
@@ -153,7 +149,7 @@ static enum err reply_row(struct api *a, struct reply *r, const struct place_key
 {
 	struct entry_read_out entry;
 	struct buf content;
-	enum err content_err, e = read_entry(a, place, &entry, &content, &content_err);
+	enum err content_err, e = list_entry(a, place, &entry, &content, &content_err);
 
 	if (e != ERR_OK)
 		return e;
@@ -171,8 +167,7 @@ static enum err reply_row(struct api *a, struct reply *r, const struct place_key
 	return e;
 }
 
-/* The same; of what the reader may not know of nothing is left. */
-static enum err reply_known_row(struct api *a, struct reply *r, const struct place_key *place)
+enum err list_row(struct api *a, struct reply *r, const struct place_key *place)
 {
 	size_t before = r->out->len;
 	enum err e = reply_row(a, r, place);
@@ -182,8 +177,7 @@ static enum err reply_known_row(struct api *a, struct reply *r, const struct pla
 	return e;
 }
 
-/* "ORDER-PLACE": where a page ended. */
-static enum err read_position(struct api *a, struct bytes word, struct message_at *at)
+enum err list_position_read(struct api *a, struct bytes word, struct message_at *at)
 {
 	struct bytes order;
 
@@ -193,7 +187,7 @@ static enum err read_position(struct api *a, struct bytes word, struct message_a
 	return place_text_read(node_accord(a->node), word, &at->place);
 }
 
-static void reply_position(struct api *a, struct reply *r, const struct message_at *at)
+void list_position_reply(struct api *a, struct reply *r, const struct message_at *at)
 {
 	char memory[128];
 	struct buf text = BUF_ON(memory);
@@ -204,8 +198,7 @@ static void reply_position(struct api *a, struct reply *r, const struct message_
 	reply_text(r, "next", buf_bytes(&text));
 }
 
-/* The next message of a channel that the reader knows of. ERR_NOT_FOUND at the end. */
-static enum err next_known(struct api *a, uint32_t channel, struct message_at *at)
+enum err list_next(struct api *a, uint32_t channel, struct message_at *at)
 {
 	bool may;
 	enum err e = reading_channel(&a->reading, channel, &may);
@@ -230,7 +223,7 @@ static enum err skip_messages(struct api *a, uint32_t channel, uint64_t count, s
 	enum err e = ERR_OK;
 
 	for (uint64_t i = 0; i < count && e == ERR_OK; i++)
-		e = next_known(a, channel, at);
+		e = list_next(a, channel, at);
 	return e;
 }
 
@@ -251,9 +244,9 @@ static enum err find_last(struct api *a, uint32_t channel, uint64_t last, struct
 			break;
 	}
 	while (e == ERR_OK) {
-		e = next_known(a, channel, &ahead);
+		e = list_next(a, channel, &ahead);
 		if (e == ERR_OK)
-			e = next_known(a, channel, at);
+			e = list_next(a, channel, at);
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -273,7 +266,7 @@ enum err run_inbox(struct api *a, struct request *q, struct reply *r)
 	    request_number(q, "limit", PAGE_MAX, last > 0 ? last : PAGE_DEFAULT, &limit) != ERR_OK)
 		return ERR_USAGE;
 	if (after.ptr != NULL)
-		e = read_position(a, after, &at);
+		e = list_position_read(a, after, &at);
 	else if (last > 0)
 		e = find_last(a, channel, last, &at);
 	if (e != ERR_OK)
@@ -287,7 +280,7 @@ enum err run_inbox(struct api *a, struct request *q, struct reply *r)
 		e = fold_next_message(node_fold(a->node), channel, &next);
 		if (e != ERR_OK)
 			break;
-		e = reply_known_row(a, r, &next.place);
+		e = list_row(a, r, &next.place);
 		if (e == ERR_OK) {
 			at = next;
 			count++;
@@ -297,10 +290,10 @@ enum err run_inbox(struct api *a, struct request *q, struct reply *r)
 		e = ERR_OK;
 	}
 	if (e == ERR_OK)
-		e = next_known(a, channel, &next);
+		e = list_next(a, channel, &next);
 	reply_array_end(r);
 	if (e == ERR_OK)
-		reply_position(a, r, &at);
+		list_position_reply(a, r, &at);
 	reply_object_end(r);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -403,7 +396,7 @@ enum err run_log(struct api *a, struct request *q, struct reply *r)
 	reply_array(r, "entries");
 	for (; e == ERR_OK && place.index < size && count < limit && r->out->len < REPLY_LEN_MAX / 2;
 	     place.index++) {
-		e = reply_known_row(a, r, &place);
+		e = list_row(a, r, &place);
 		count += e == ERR_OK;
 		e = e == ERR_NOT_FOUND && a->reading.as != READING_OWNER ? ERR_OK : e;
 	}
@@ -470,7 +463,7 @@ enum err run_entry(struct api *a, struct request *q, struct reply *r)
 	enum err content_err, e = request_place(a, q, &place);
 
 	if (e == ERR_OK)
-		e = read_entry(a, &place, &entry, &content, &content_err);
+		e = list_entry(a, &place, &entry, &content, &content_err);
 	if (e != ERR_OK)
 		return e;
 	reply_object(r, NULL);
@@ -507,7 +500,7 @@ enum err run_content(struct api *a, struct request *q, struct reply *r)
 
 	(void)r;
 	if (e == ERR_OK)
-		e = read_entry(a, &place, &entry, &content, &content_err);
+		e = list_entry(a, &place, &entry, &content, &content_err);
 	if (e == ERR_OK)
 		e = content_err;
 	if (e == ERR_OK)
@@ -558,7 +551,7 @@ enum err run_ladder(struct api *a, struct request *q, struct reply *r)
 	reply_uint(r, "filed_ms", entry.entry.filed.ms);
 	reply_str(r, "party", node_accord(a->node)->parties[place.log.party].name);
 	reply_paths_sent(a, r, &place);
-	reply_ladders(r, node_accord(a->node), node_self(a->node), &place, &view, is_counted(&entry));
+	reply_ladders(r, node_accord(a->node), node_self(a->node), &place, &view, &entry);
 	reply_object_end(r);
 	return ERR_OK;
 }

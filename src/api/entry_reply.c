@@ -473,11 +473,34 @@ static void reply_had(struct reply *r, const struct ladder *l)
 	reply_array_end(r);
 }
 
-static void reply_one_ladder(struct reply *r, const struct accord *a, size_t self, size_t author,
-			     const struct ladder *l, bool is_counted)
+/* What is owed since when, and by when where the accord has a timer for it. */
+static void reply_owed(struct reply *r, const struct accord *a, size_t self, size_t author,
+		       const struct ladder *l, const struct entry_read_out *entry)
 {
-	bool by_author = false;
+	const struct statement *s = &entry->statement;
+	bool is_counted = entry->is_folded && entry->view.verdict == VERDICT_OK, by_author = false;
 	const char *owed = is_counted ? owed_step(l, &by_author) : NULL;
+	uint64_t since_ms = entry->entry.filed.ms;
+
+	if (owed == NULL)
+		return;
+	if (by_author)
+		since_ms = l->read_back_offered.at.ms;
+	else if (l->steps[STEP_WATCH_READ].is_proved)
+		since_ms = l->steps[STEP_WATCH_READ].at.ms;
+	reply_object(r, "owed");
+	reply_str(r, "step", owed);
+	reply_str(r, "by", a->parties[by_author ? author : l->party].name);
+	reply_bool(r, "ours", (by_author ? author : l->party) == self);
+	reply_uint(r, "since_ms", since_ms);
+	if (!l->steps[STEP_WATCH_READ].is_proved && s->has_precedence)
+		reply_uint(r, "due_ms", since_ms + a->timers[s->precedence].read_ms);
+	reply_object_end(r);
+}
+
+static void reply_one_ladder(struct reply *r, const struct accord *a, size_t self, size_t author,
+			     const struct ladder *l, const struct entry_read_out *entry)
+{
 
 	reply_object(r, NULL);
 	reply_str(r, "party", a->parties[l->party].name);
@@ -501,13 +524,7 @@ static void reply_one_ladder(struct reply *r, const struct accord *a, size_t sel
 		reply_object_end(r);
 	}
 	reply_array_end(r);
-	if (owed != NULL) {
-		reply_object(r, "owed");
-		reply_str(r, "step", owed);
-		reply_str(r, "by", a->parties[by_author ? author : l->party].name);
-		reply_bool(r, "ours", (by_author ? author : l->party) == self);
-		reply_object_end(r);
-	}
+	reply_owed(r, a, self, author, l, entry);
 	reply_bool(r, "needs_read_back", l->needs_read_back);
 	reply_rung(r, "read_back_offered", a, &l->read_back_offered);
 	reply_bool(r, "wrong", l->is_wrong);
@@ -524,11 +541,11 @@ static void reply_one_ladder(struct reply *r, const struct accord *a, size_t sel
 }
 
 void reply_ladders(struct reply *r, const struct accord *a, size_t self, const struct place_key *place,
-		   const struct message_view *view, bool is_counted)
+		   const struct message_view *view, const struct entry_read_out *entry)
 {
 	reply_array(r, "ladders");
 	for (size_t i = 0; i < view->ladders_count; i++)
-		reply_one_ladder(r, a, self, place->log.party, &view->ladders[i], is_counted);
+		reply_one_ladder(r, a, self, place->log.party, &view->ladders[i], entry);
 	reply_array_end(r);
 	reply_array(r, "crossed");
 	for (size_t i = 0; i < view->crossings_count; i++)

@@ -25,9 +25,12 @@ void reply_copy(struct reply *r, const struct accord *a, enum advance_state stat
 void reply_content(struct reply *r, const struct accord *a, const struct statement *s, struct bytes bytes);
 /* Only what a list shows: the subject or the first line, as "title", and the language. */
 void reply_title(struct reply *r, struct bytes bytes);
-/* "ladders" with every addressee's steps, and "crossed", "suspended"; nobody owes what counts for nothing. */
+/*
+ * "ladders" with every addressee's steps, and "crossed", "suspended"; nobody owes what counts for nothing.
+ * entry: the message.
+ */
 void reply_ladders(struct reply *r, const struct accord *a, size_t self, const struct place_key *place,
-		   const struct message_view *view, bool is_counted);
+		   const struct message_view *view, const struct entry_read_out *entry);
 /* Why the guidelines deny it: line, reason, the sentence with {1} and {2}, and these. */
 void reply_denial(struct reply *r, const char *key, const struct denial *d);
 /*

@@ -15,6 +15,13 @@ enum err statements_check(struct bytes body, size_t *count) MUST_CHECK;
 /* Gives a deferred request's statements to the node. */
 void statements_run(struct api *a, struct request *q);
 void statements_answer(struct api *a, const struct effect_answer *answer);
+struct cbor_reader;
+/* The next item of such a body: borrows from it. */
+enum err statements_next(struct cbor_reader *in, struct command *out) MUST_CHECK;
+/* ERR_NOT_FOUND: it names or claims to have seen what its sender may not know of. */
+enum err statements_may_name(struct api *a, const struct request *q, const struct command *one) MUST_CHECK;
+/* What became of one, or would, as an object. */
+void reply_answer(struct api *a, struct reply *r, const struct effect_answer *answer);
 
 /* sign_in.c */
 enum err run_session_begin(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
@@ -43,6 +50,15 @@ enum err run_content(struct api *a, struct request *q, struct reply *r) MUST_CHE
 enum err run_ladder(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_note(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_proof(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+
+/* owed.c */
+enum err run_owed(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+
+/* search.c */
+enum err run_search(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+
+/* may.c */
+enum err run_may(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
 /* labels.c */
 enum err run_labels(struct api *a, struct request *q, struct reply *r) MUST_CHECK;

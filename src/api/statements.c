@@ -31,7 +31,7 @@ static struct request *request_of(struct api *a, uint64_t client, size_t *index)
 	return *index < q->answers_count ? q : NULL;
 }
 
-static void reply_answer(struct api *a, struct reply *r, const struct effect_answer *answer)
+void reply_answer(struct api *a, struct reply *r, const struct effect_answer *answer)
 {
 	char place[64];
 	struct buf text = BUF_ON(place);
@@ -97,7 +97,7 @@ void statements_answer(struct api *a, const struct effect_answer *answer)
 }
 
 /* One statement of the body: [statement, [signature ...], content]. */
-static enum err read_command(struct cbor_reader *in, struct command *out)
+enum err statements_next(struct cbor_reader *in, struct command *out)
 {
 	size_t parts;
 
@@ -125,7 +125,7 @@ enum err statements_check(struct bytes body, size_t *count)
 		return ERR_USAGE;
 	for (size_t i = 0; e == ERR_OK && i < *count; i++) {
 		struct command one = { 0 };
-		e = read_command(&in, &one);
+		e = statements_next(&in, &one);
 	}
 	cbor_close(&in);
 	return e == ERR_OK && cbor_finish(&in) == ERR_OK ? ERR_OK : ERR_USAGE;
@@ -135,7 +135,7 @@ enum err statements_check(struct bytes body, size_t *count)
  * Whoever names or claims to have seen what he may not know of is told what he would be told if it were not
  * there: or he could ask for every place by naming it.
  */
-static enum err may_name(struct api *a, const struct request *q, const struct command *one)
+enum err statements_may_name(struct api *a, const struct request *q, const struct command *one)
 {
 	const struct accord *accord = node_accord(a->node);
 	struct statement s;
@@ -183,9 +183,9 @@ void statements_run(struct api *a, struct request *q)
 	(void)cbor_read_array(&in, COMMANDS_PER_TURN_MAX, &count);
 	for (size_t i = 0; i < q->answers_count; i++) {
 		struct command one = { .client = client_of(q, i) };
-		enum err e = read_command(&in, &one);
+		enum err e = statements_next(&in, &one);
 		assert(e == ERR_OK); /* statements_check read the same bytes */
-		e = may_name(a, q, &one);
+		e = statements_may_name(a, q, &one);
 		if (e == ERR_OK)
 			e = node_command(a->node, a->now, &one, a->fx);
 		if (e != ERR_OK && err_class(e) == ERR_CLASS_LOCAL && e != ERR_FULL)

@@ -175,6 +175,12 @@
 #define CHALLENGE_MS_MAX 60000u		/* from a challenge to its answer */
 #define CHALLENGES_MAX 256u		/* challenges answered within that time */
 #define PAGE_MAX 1000u			/* items of one answer that lists */
+#define PAGE_DEFAULT 100u		/* and if nothing is said */
+#define SEARCH_WORDS_MAX 8u		/* words of one search */
+#define SEARCH_WORD_LEN_MAX 256u	/* bytes of one of them as it is searched */
+#define SEARCH_ENTRIES_MAX 500u		/* messages that one request of a search looks through */
+#define SEARCH_LEN_MAX (1u << 20)	/* bytes of their contents, after which it stops */
+#define MAY_STATEMENTS_MAX 64u		/* statements of one question whether they may be filed */
 #define BEAT_MS 5000u			/* a stream is never silent for longer */
 #define SCRUB_PASS_MS (12ull * 3600000) /* everything that is held is read again in so long; twice a day */
 #define SCRUB_EVERY_MS 200u		/* between two slices */

@@ -183,6 +183,75 @@ enum err verdict_refuse(const struct node *n, const struct statement *s, uint32_
 	return ERR_REFUSED;
 }
 
+/*
+ * The same judge for a statement that nobody has signed yet. Of a SUBMIT or an APPROVE the signature within
+ * is taken for good as well.
+ */
+static enum err may_judge(struct node *n, struct now now, const struct command *in, const struct statement *s,
+			  const struct signer *signer, struct effect_answer *answer)
+{
+	struct entry entry = { .filed = now.wall, .statement = in->statement, .signatures_count = 1 };
+	struct fold_waits waits;
+	struct judged judged;
+	struct line *line;
+	enum err e = own_line(n, s->channel, &line);
+
+	if (e != ERR_OK)
+		return e;
+	entry.origin = line->log->origin;
+	entry.index = line->log->frontier.size;
+	e = judged_of(n, &line->key, &entry, s, signer, &judged);
+	if (e == ERR_OK)
+		e = fold_is_ready(&n->fold, &judged.input, &waits) == ERR_OK ? ERR_OK : ERR_NOT_FOUND;
+	if (!judged.input.inner.is_good)
+		judged.input.inner = *signer;
+	if (e == ERR_OK)
+		e = fold_judge(&n->fold, &judged.input, &judged.view);
+	if (e == ERR_OK && judged.view.verdict == VERDICT_OK)
+		e = refused_at_home(n, s, &judged.view);
+	if (e == ERR_OK && (judged.view.verdict == VERDICT_OK || judged.view.verdict == VERDICT_APPROVAL) &&
+	    in->content.len > 0)
+		e = held_at_door(n, in, s, &judged.view);
+	if (e != ERR_OK)
+		return e == ERR_SHORT ? ERR_NOT_FOUND : e;
+	return judged.view.verdict == VERDICT_OK ? ERR_OK
+						 : verdict_refuse(n, s, s->channel, &judged.view, answer);
+}
+
+enum err node_may(struct node *n, struct now now, const struct command *in, const uint8_t key[KEY_HASH_LEN],
+		  struct effects *fx, struct effect_answer *answer)
+{
+	struct signer signer = { .is_good = true };
+	struct statement s;
+	struct fault fault;
+	enum err e = statement_read(in->statement, &s, &fault);
+
+	n->fx = fx;
+	memcpy(signer.key, key, KEY_HASH_LEN);
+	if (e != ERR_OK) {
+		answer->limit = fault.rule;
+		return e;
+	}
+	if (memcmp(s.accord, n->accord->id, ACCORD_ID_LEN) != 0)
+		return ERR_ACCORD_DIFFERS;
+	if (!bytes_equal(s.party, bytes_str(n->accord->parties[n->self].name))) {
+		answer->verdict = VERDICT_SIGNATURE;
+		return ERR_REFUSED;
+	}
+	if (accord_channel_find(n->accord, s.channel) == NULL)
+		return ERR_NOT_FOUND;
+	if (in->content.len > 0) {
+		e = content_check(n, &s, in, answer);
+		if (e == ERR_OK)
+			e = form_door(n, &s, in->content, answer);
+	}
+	if (e == ERR_OK && n->is_full) {
+		answer->limit = "disk";
+		e = ERR_FULL;
+	}
+	return e == ERR_OK ? may_judge(n, now, in, &s, &signer, answer) : e;
+}
+
 /* A statement for one channel, or the channel's copy of a statement for every channel. */
 static enum err command_file(struct node *n, struct now now, const struct command *in,
 			     const struct statement *s, uint32_t channel, struct effect_answer *answer)

@@ -88,6 +88,14 @@ struct command {
 enum err node_command(struct node *n, struct now now, const struct command *in,
 		      struct effects *fx) MUST_CHECK;
 
+/*
+ * What node_command would answer if a person with this key signed it (docs/spec/api.md section 4.3): ERR_OK,
+ * or the refusal and *answer. Its content may be left out (.len 0), then nothing that is in it is looked at.
+ * Nothing changes; fx lends memory for the call.
+ */
+enum err node_may(struct node *n, struct now now, const struct command *in, const uint8_t key[KEY_HASH_LEN],
+		  struct effects *fx, struct effect_answer *answer) MUST_CHECK;
+
 /* The signer's line, or why not. */
 struct signer_answer {
 	bool is_cosignature;
