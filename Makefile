@@ -31,6 +31,17 @@ check: setup ## what a commit must pass: lint, gcc, clang, sanitizers, unit, vec
 e2e: setup ## plays and faults on running nodes; K=WORDS: only those that match
 	@$(PYTHON) test/run.py e2e $(if $(K),-k '$(K)')
 
+console: ready-build ## what browsers are served, into build/console; its three packages and the fonts come from npm by lock file
+	@packaging/setup.sh console
+	@command -v npm >/dev/null || { echo "console: npm is not there: apt-get install npm" >&2; exit 1; }
+	@[ -d console/node_modules/preact ] || npm --prefix console ci --ignore-scripts --no-audit --no-fund --silent
+	@node console/build.mjs $(BUILD)/console
+
+browser: all console ## the console in Chromium against two nodes, both languages; K=words: only those; LOST=n runs of the lost-text play (20)
+	@packaging/setup.sh browser demo
+	@[ -d test/browser/node_modules/playwright-core ] || npm --prefix test/browser ci --ignore-scripts --no-audit --no-fund --silent
+	@cd test/browser && LOST=$(or $(LOST),20) K="$(K)" node --test --test-concurrency=1 .
+
 test-pq: ## sealing with ML-KEM-768 in a Debian 13 that debootstrap makes, judged by C2SP's vectors and npm's age-encryption
 	@packaging/setup.sh pq
 	@$(PYTHON) test/pq/run.py
@@ -125,4 +136,4 @@ build-coverage/build.ninja:
 		'-Dc_args=-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc' \
 		-Dc_link_args=-fprofile-instr-generate
 
-.PHONY: interop procedures mutants all help setup demo test test-pq check e2e lint sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo
+.PHONY: console browser interop procedures mutants all help setup demo test test-pq check e2e lint sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo

@@ -35,7 +35,7 @@ BUILDS = {
 LINKERS = {"clang-19": {"CC_LD": "lld"}}  # a third of the time of the other, a hundred and fifty times
 # What runs where. The simulator itself runs fewer seeds where sanitizers make it slow.
 SUITES = {
-    "gcc": ["unit", "vectors", "policy", "conformance", "sim", "crash", "proc", "models", "lint"],
+    "gcc": ["unit", "vectors", "policy", "conformance", "sim", "crash", "proc", "models", "console", "lint"],
     "clang and sanitizers": ["unit", "conformance", "sim", "crash", "proc", "fuzz"],
 }
 

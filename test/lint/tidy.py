@@ -623,7 +623,7 @@ def run_cppcheck():
 
 
 def run_words():
-    paths = tracked(r"\.(c|h|py|sh|md|build|[1-8])$|^Makefile$")
+    paths = tracked(r"\.(c|h|py|sh|md|build|ts|tsx|mjs|css|html|[1-8])$|^Makefile$")
     return together([["codespell", "--ignore-words", "test/lint/words.txt", *paths]])
 
 
@@ -695,7 +695,7 @@ def messages(text):
 
 
 def run_catalogues():
-    sources = [p for p in tracked(r"^src/.*\.c$") if re.search(r"\bN?_\(\"", read(p))]
+    sources = [p for p in tracked(r"^src/.*\.c$|^console/src/.*\.tsx?$") if re.search(r"\bN?_\(\"", read(p))]
     findings = catalogue_findings(ROOT / "po", sources)
     print("\n".join(findings))
     return 1 if findings else 0

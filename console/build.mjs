@@ -1,0 +1,70 @@
+// Builds the console: node console/build.mjs [FOLDER]. The modules are ours file for file, and five of three packages that the
+// lock file names, their bare imports made relative. No bundler: what is served is what was written.
+
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { usedStrings, readCatalogue } from "./strings.mjs";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const OUT = resolve(process.argv[2] ?? join(HERE, "../build/console"));
+const PACKAGES = join(HERE, "node_modules");
+
+// A bare import, the file that it means, and what it is called beside our modules.
+const VENDOR = [
+  ["preact", "preact/dist/preact.mjs", "vendor/preact.js"],
+  ["preact/hooks", "preact/hooks/dist/hooks.mjs", "vendor/hooks.js"],
+  ["@preact/signals", "@preact/signals/dist/signals.mjs", "vendor/signals.js"],
+  ["@preact/signals-core", "@preact/signals-core/dist/signals-core.mjs", "vendor/signals-core.js"],
+  ["uplot", "uplot/dist/uPlot.esm.js", "vendor/uplot.js"],
+];
+const FILES = [
+  ["uplot/dist/uPlot.min.css", "vendor/uplot.css"],
+  ["pretendard/dist/web/static/woff2-subset/Pretendard-Regular.subset.woff2", "fonts/regular.woff2"],
+  ["pretendard/dist/web/static/woff2-subset/Pretendard-Bold.subset.woff2", "fonts/bold.woff2"],
+  ["pretendard/dist/web/variable/woff2/PretendardVariable.woff2", "fonts/all.woff2"],
+  ["pretendard/dist/LICENSE.txt", "fonts/LICENSE.txt"],
+  ["preact/LICENSE", "vendor/LICENSE-preact.txt"],
+  ["@preact/signals/LICENSE", "vendor/LICENSE-signals.txt"],
+  ["uplot/LICENSE", "vendor/LICENSE-uplot.txt"],
+];
+
+function modules(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".js"))
+    .map((entry) => join(entry.path, entry.name));
+}
+
+// import ... from "preact" names a package; a browser without an import map wants a file.
+function makeRelative(file) {
+  const text = readFileSync(file, "utf8").replace(/\n?\/\/# sourceMappingURL=.*\n?$/, "\n");
+  writeFileSync(file, text.replace(/\b(from\s*|import\s*\(?\s*)"([@a-z][a-z0-9@\/-]*)"/g, (whole, before, name) => {
+    const row = VENDOR.find(([bare]) => bare === name);
+    if (row === undefined)
+      throw new Error(`${relative(OUT, file)} imports ${name}, which is not among the packages that are served`);
+    const path = relative(dirname(file), join(OUT, row[2]));
+    return `${before}"${path.startsWith(".") ? path : "./" + path}"`;
+  }));
+}
+
+function writeStrings() {
+  const korean = readCatalogue(join(HERE, "../po/ko.po"));
+  const used = usedStrings(join(HERE, "src"), join(HERE, "../src/entente/sentences.c"));
+  const missing = used.filter((text) => !korean.get(text));
+  if (missing.length > 0)
+    throw new Error(`po/ko.po has no Korean for: ${missing.join(" | ")}`);
+  const rows = used.sort().map((text) => [text, korean.get(text)]);
+  writeFileSync(join(OUT, "strings-ko.json"), JSON.stringify(Object.fromEntries(rows), null, 1));
+}
+
+rmSync(OUT, { recursive: true, force: true });
+mkdirSync(join(OUT, "vendor"), { recursive: true });
+mkdirSync(join(OUT, "fonts"));
+execFileSync("tsc", ["-p", HERE, "--outDir", OUT], { stdio: "inherit" });
+for (const [from, to] of [...VENDOR.map(([, from, to]) => [from, to]), ...FILES])
+  cpSync(join(PACKAGES, from), join(OUT, to));
+for (const name of ["index.html", "style.css", "theme.css"])
+  cpSync(join(HERE, name), join(OUT, name));
+modules(OUT).forEach(makeRelative);
+writeStrings();

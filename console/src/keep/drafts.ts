@@ -1,0 +1,46 @@
+// What is being typed: each change goes to this browser's disk at once, one write at a time, the newest last.
+
+import { getAll, put, remove } from "./database.js";
+import { seal, unseal } from "./seal.js";
+
+export interface Typed {
+  key: string;
+  at: number;
+  channel: string;
+  kind: number;
+  about?: string; // the place that it answers
+  role: string;
+  language: string;
+  subject: string;
+  text: string;
+  precedence: string;
+  to: string[]; // party/role, or party/role/info
+  level: string;
+  values: string[]; // category/value
+  form?: string;
+  fields: Record<string, string>;
+  until?: string;
+}
+
+const newest = new Map<string, Typed | null>(); // null: to be removed
+let writing: Promise<void> | undefined;
+
+async function writeAll(): Promise<void> {
+  while (newest.size > 0) {
+    const [key, typed] = newest.entries().next().value as [string, Typed | null];
+    newest.delete(key);
+    await (typed === null ? remove("drafts", key) : put("drafts", key, await seal(typed)));
+  }
+}
+
+// Resolves when the disk has it; fails if the browser keeps nothing.
+export function keepTyped(key: string, typed: Typed | null): Promise<void> {
+  newest.set(key, typed);
+  writing ??= writeAll().finally(() => { writing = undefined; });
+  return writing;
+}
+
+export async function loadTyped(): Promise<Typed[]> {
+  const rows = await getAll<Uint8Array>("drafts").catch(() => []);
+  return (await Promise.all(rows.map((row) => unseal<Typed>(row)))).sort((a, b) => b.at - a.at);
+}

@@ -1,0 +1,49 @@
+// What becomes of a signed statement between this browser and the node. Pure: what is kept and what was heard in, what to do out.
+//
+//   UNSENT --answer OK--> QUEUED --STATION RECEIPT--> gone          (on the home channel: gone at QUEUED)
+//          --refused for want of approval--> submit                 (what goes out waits at home for others)
+//          --refused--> draft again, with the rule
+//          --silence--> UNSENT: the same id is never filed twice
+
+import type { Answer } from "../node/shapes.js";
+
+export interface Item {
+  id: string; // of the statement, hexadecimal
+  channel: string;
+  isHome: boolean;
+  statement: string; // base64, as the rest
+  signatures: string[];
+  content: string;
+  since: number;
+  state: "UNSENT" | "QUEUED";
+  place?: string;
+  draft?: string; // the key of the draft that it was made of
+  title: string;
+}
+
+export type Outcome =
+  | { is: "keep"; item: Item }
+  | { is: "gone"; place?: string }
+  | { is: "submit" }
+  | { is: "draft"; answer: Answer };
+
+const WAITS_FOR_OTHERS = ["APPROVAL", "HELD"];
+
+export function answered(item: Item, answer: Answer): Outcome {
+  if (answer.err === "OK")
+    return item.isHome ? { is: "gone", place: answer.place } : { is: "keep", item: { ...item, state: "QUEUED", place: answer.place } };
+  if (!item.isHome && WAITS_FOR_OTHERS.includes(answer.rule ?? ""))
+    return { is: "submit" };
+  // Nobody knows what a node that failed while it wrote has: the same bytes again will tell.
+  if (["IO", "CORRUPT", "SIGNER", "MEMORY", "FULL", "RECOVERING", "DOWN", "TIMEOUT"].includes(answer.err))
+    return { is: "keep", item };
+  return { is: "draft", answer };
+}
+
+// sizes: of each own log, what every other party has cosigned.
+export function received(item: Item, sizes: Record<string, number>): Outcome {
+  const at = item.place === undefined ? null : /^(.*)\.(\d+)$/.exec(item.place);
+  if (at === null || item.state !== "QUEUED" || !((sizes[at[1]] ?? 0) > Number(at[2])))
+    return { is: "keep", item };
+  return { is: "gone", place: item.place };
+}

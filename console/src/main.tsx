@@ -1,0 +1,73 @@
+// The console begins here: words, the terminal's key, the session, the stream; then the screens are functions of the signals.
+
+import { h, render } from "preact";
+import { effect, untracked } from "@preact/signals";
+import { findSession } from "./node/login.js";
+import { deliverAll, loadOutbox, sweep } from "./node/outbox.js";
+import { askAll, askStatus, heard, logs, session, take } from "./node/record.js";
+import { listen } from "./node/stream.js";
+import { followAlarms } from "./view/alarm.js";
+import { Frame } from "./view/frame.js";
+import { followDrafts } from "./view/draft.js";
+import { followOpened } from "./view/entry.js";
+import { loadForms } from "./view/form.js";
+import { followKeys } from "./view/keys.js";
+import { Login, showKey } from "./view/login.js";
+import { followMarking } from "./view/marking.js";
+import { beginScreen } from "./view/screen.js";
+import { Screens } from "./view/screens.js";
+import { loadTyping } from "./view/typing.js";
+import { choose, language, loadWords } from "./words/say.js";
+
+const STATUS_MS = 5_000; // paths and clocks age meanwhile
+
+function App() {
+  if (session.value === undefined)
+    return null;
+  return session.value === null ? <Login /> : <Frame><Screens /></Frame>;
+}
+
+// While somebody is signed in: everything once, then what the stream says; what waits here goes when the node is heard again.
+function followNode(): void {
+  let stop: (() => void) | undefined;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  effect(() => {
+    const isIn = Boolean(session.value);
+    if (isIn && stop === undefined) {
+      void askAll().then(loadForms).then(deliverAll);
+      stop = listen({
+        event: (event) => {
+          take(event);
+          if (event.name === "hello" || event.name === "reset")
+            void askAll().then(deliverAll);
+        },
+        beat: () => { heard.value = Date.now(); },
+        ended: () => { session.value = null; },
+      });
+      timer = setInterval(() => void askStatus(), STATUS_MS);
+    } else if (!isIn && stop !== undefined) {
+      stop();
+      clearInterval(timer);
+      stop = undefined;
+    }
+  });
+  effect(() => {
+    if (logs.value.length > 0)
+      untracked(() => void sweep());
+  });
+}
+
+async function begin(): Promise<void> {
+  choose(language.value);
+  beginScreen();
+  await Promise.all([loadWords(), loadOutbox(), loadTyping(), showKey(), findSession()]);
+  followNode();
+  followMarking();
+  followAlarms();
+  followKeys();
+  followOpened();
+  followDrafts();
+  render(<App />, document.body);
+}
+
+void begin();

@@ -1,0 +1,64 @@
+// Questions to the node: docs/spec/api.md. Three things can come back: an answer, a refusal with its rule, or silence.
+
+import type { Bytes } from "../base/bytes.js";
+
+export type Query = Record<string, string | number | undefined>;
+
+export class Refusal extends Error {
+  constructor(readonly status: number, readonly err: string, readonly rule: string | undefined, text: string) {
+    super(text);
+  }
+}
+
+export class Silence extends Error {}
+
+const PATIENCE_MS = 15_000;
+
+function target(path: string, query: Query): string {
+  const words = Object.entries(query).filter(([, value]) => value !== undefined);
+  return path + (words.length > 0 ? "?" + words.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&") : "");
+}
+
+async function reach(path: string, query: Query, how: RequestInit): Promise<Response> {
+  const patience = new AbortController(), timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  try {
+    return await fetch(target(path, query), { credentials: "same-origin", signal: patience.signal, ...how });
+  } catch {
+    throw new Silence(path);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function refuse(answer: Response): Promise<never> {
+  const said = await answer.json().catch(() => ({})) as { err?: string; rule?: string; text?: string };
+  throw new Refusal(answer.status, said.err ?? String(answer.status), said.rule, said.text ?? answer.statusText);
+}
+
+async function read<T>(answer: Response): Promise<T> {
+  if (!answer.ok)
+    return refuse(answer);
+  try {
+    return await answer.json() as T;
+  } catch {
+    throw new Silence("an answer that ended early");
+  }
+}
+
+export async function ask<T>(path: string, query: Query = {}): Promise<T> {
+  return read<T>(await reach(path, query, {}));
+}
+
+export async function askBytes(path: string, query: Query = {}): Promise<Blob> {
+  const answer = await reach(path, query, {});
+  return answer.ok ? answer.blob() : refuse(answer);
+}
+
+export async function post<T>(path: string, body?: Bytes, query: Query = {}): Promise<T> {
+  const headers: Record<string, string> = body ? { "Content-Type": "application/cbor" } : {};
+  return read<T>(await reach(path, query, { method: "POST", body, headers }));
+}
+
+export async function end(path: string): Promise<void> {
+  await read(await reach(path, {}, { method: "DELETE" }));
+}

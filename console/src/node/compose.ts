@@ -1,0 +1,78 @@
+// From words to signed bytes: what an officer saw is what is signed, with what this node had seen of the others.
+
+import { Bytes, fromBase64, fromHex, sha256, toBase64, toHex } from "../base/bytes.js";
+import type { Item } from "../keep/outbox.js";
+import { sshsig } from "../sign/sshsig.js";
+import { terminalKey } from "../sign/terminal.js";
+import type { Value } from "../wire/cbor.js";
+import { Content, writeContent } from "../wire/content.js";
+import type { Label } from "../wire/label.js";
+import { Addressee, Kind, NAMESPACE, newId, Place, Seen, Statement, writeStatement } from "../wire/statement.js";
+import { ask } from "./ask.js";
+import type { Entry } from "./shapes.js";
+
+export interface Words {
+  kind: number;
+  channel: string;
+  role: string;
+  label?: Label;
+  to?: Addressee[];
+  precedence?: number;
+  refers?: Place[];
+  form?: [string, number];
+  fields?: Map<number, Value>;
+  content?: Content;
+  actingFor?: string;
+}
+
+interface SeenAnswer {
+  accord: string;
+  party: string;
+  channel: number;
+  seen: Seen[];
+}
+
+export function placeOf(entry: Entry): Place {
+  return { channel: entry.channel, party: entry.party, epoch: entry.epoch, index: entry.index, leaf: fromHex(entry.leaf) };
+}
+
+export async function sign(message: Bytes): Promise<Bytes> {
+  return sshsig(await terminalKey(), NAMESPACE, message);
+}
+
+async function item(statement: Statement, content: Bytes, words: { channel: string; title: string; isHome: boolean; draft?: string }): Promise<Item> {
+  const bytes = writeStatement(statement);
+  return {
+    ...words, id: toHex(statement.id), statement: toBase64(bytes), signatures: [toBase64(await sign(bytes))],
+    content: toBase64(content), since: Date.now(), state: "UNSENT",
+  };
+}
+
+async function addressed(words: Words): Promise<Statement> {
+  const seen = await ask<SeenAnswer>("/seen", { channel: words.channel });
+  return {
+    accord: fromHex(seen.accord), channel: seen.channel, id: newId(), kind: words.kind, party: seen.party, role: words.role,
+    claimed: Date.now(), seen: seen.seen, to: words.to, precedence: words.precedence, label: words.label, refers: words.refers,
+    form: words.form, fields: words.fields, actingFor: words.actingFor,
+  };
+}
+
+export async function compose(words: Words, isHome: boolean, title: string, draft?: string): Promise<Item> {
+  const statement = await addressed(words);
+  let content: Bytes = new Uint8Array();
+  if (words.content !== undefined) {
+    content = writeContent(words.content);
+    statement.content = { hash: await sha256(content), length: content.length, sealing: 0 };
+  }
+  return item(statement, content, { channel: words.channel, title, isHome, draft });
+}
+
+// What others must approve waits on the home channel: the same bytes, the same content, and the author's signature.
+export async function submit(out: Item, home: string, role: string, label: Label | undefined): Promise<Item> {
+  const content = fromBase64(out.content);
+  const statement = await addressed({ kind: Kind.SUBMIT, channel: home, role, label });
+  statement.fields = new Map<number, Value>([[1, fromBase64(out.statement)], [2, fromBase64(out.signatures[0])]]);
+  if (content.length > 0)
+    statement.content = { hash: await sha256(content), length: content.length, sealing: 0 };
+  return item(statement, content, { channel: home, title: out.title, isHome: true, draft: out.draft });
+}

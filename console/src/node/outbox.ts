@@ -1,0 +1,123 @@
+// The outbox of this browser: signed, on its disk, and not yet known to be at the other side's node. CONSOLE: no typed word lost.
+
+import { signal } from "@preact/signals";
+import { fromBase64, utf8 } from "../base/bytes.js";
+import { getAll, put, remove } from "../keep/database.js";
+import { answered, Item, Outcome, received } from "../keep/outbox.js";
+import { seal, unseal } from "../keep/seal.js";
+import { readStatement, writeBody } from "../wire/statement.js";
+import { post, Refusal, Silence } from "./ask.js";
+import { submit } from "./compose.js";
+import { home, logs, session } from "./record.js";
+import type { Answer } from "./shapes.js";
+
+export const outbox = signal<Item[]>([]);
+export const keepingFails = signal(false); // the browser's disk does not take it: what is typed stands on the page alone
+
+export interface Posted {
+  place?: string;
+  isSubmitted?: boolean;
+  answer?: Answer; // a refusal
+  isSilent?: boolean; // the node is not there: it waits here
+}
+
+async function keep(item: Item): Promise<void> {
+  outbox.value = [...outbox.value.filter((row) => row.id !== item.id), item];
+  try {
+    await put("outbox", item.id, await seal(item));
+    keepingFails.value = false;
+  } catch {
+    keepingFails.value = true;
+  }
+}
+
+async function drop(item: Item): Promise<void> {
+  outbox.value = outbox.value.filter((row) => row.id !== item.id);
+  await remove("outbox", item.id).catch(() => { keepingFails.value = true; });
+}
+
+export async function loadOutbox(): Promise<void> {
+  const rows = await getAll<Uint8Array>("outbox").catch(() => []);
+  outbox.value = (await Promise.all(rows.map((row) => unseal<Item>(row)))).sort((a, b) => a.since - b.since);
+}
+
+async function askNode(item: Item): Promise<Answer> {
+  const body = writeBody(fromBase64(item.statement), item.signatures.map(fromBase64), fromBase64(item.content));
+  try {
+    return (await post<Answer[]>("/statements", body))[0];
+  } catch (why) {
+    if (!(why instanceof Refusal))
+      throw why;
+    return { err: why.err, rule: why.rule, text: why.message };
+  }
+}
+
+async function submitted(item: Item): Promise<Posted> {
+  const { role, label } = readStatement(fromBase64(item.statement));
+  const waiting = await submit(item, home.value?.name ?? "", role, label);
+  await keep(waiting);
+  await drop(item);
+  return { ...await deliver(waiting), isSubmitted: true };
+}
+
+async function apply(item: Item, outcome: Outcome): Promise<Posted> {
+  switch (outcome.is) {
+  case "submit":
+    return submitted(item);
+  case "draft":
+    await drop(item);
+    return { answer: outcome.answer };
+  case "gone":
+    await drop(item);
+    return { place: outcome.place };
+  case "keep":
+    await keep(outcome.item);
+    return { place: outcome.item.place, isSilent: outcome.item.state === "UNSENT" };
+  }
+}
+
+async function deliver(item: Item): Promise<Posted> {
+  try {
+    return await apply(item, answered(item, await askNode(item)));
+  } catch (why) {
+    if (why instanceof Silence)
+      return { isSilent: true };
+    throw why;
+  }
+}
+
+// First this browser's disk, then the node.
+export async function send(item: Item): Promise<Posted> {
+  await keep(item);
+  return navigator.locks.request("entente-outbox", () => deliver(item));
+}
+
+// What is still here is said again: when the node is back, and when this page begins. One tab at a time.
+export async function deliverAll(): Promise<void> {
+  if (!session.value)
+    return;
+  await navigator.locks.request("entente-outbox", async () => {
+    await loadOutbox();
+    for (const item of outbox.value.filter((row) => row.state === "UNSENT"))
+      await deliver(item);
+  });
+}
+
+function cosignedSizes(): Record<string, number> {
+  const own = logs.value.filter((log) => log.party === session.value?.party && log.cosigned !== undefined);
+  return Object.fromEntries(own.map((log) => [log.log, Math.min(...Object.values(log.cosigned ?? {}))]));
+}
+
+// A STATION RECEIPT ends what was kept for it.
+export async function sweep(): Promise<void> {
+  const sizes = cosignedSizes();
+  for (const item of outbox.value) {
+    const outcome = received(item, sizes);
+    if (outcome.is === "gone")
+      await drop(item);
+  }
+}
+
+export function bytesOf(text: string): number {
+  return utf8(text).length;
+}

@@ -1,0 +1,102 @@
+// What the node has said last, and when: the screens are pure functions of these signals. Whatever an event touches is
+// asked for anew; nothing is worked out here that the node has not said.
+
+import { computed, signal } from "@preact/signals";
+import { ask, Refusal, Silence } from "./ask.js";
+import type { NodeEvent } from "./events.js";
+import type { Accord, Channel, Draft, Entry, Inbox, Log, Session, Status } from "./shapes.js";
+
+export const session = signal<Session | null | undefined>(undefined); // undefined: not asked yet
+export const status = signal<{ value: Status; at: number } | undefined>(undefined);
+export const accord = signal<Accord | undefined>(undefined);
+export const channels = signal<Channel[]>([]);
+export const inboxes = signal<Record<string, Entry[]>>({}); // by the channel's name
+export const drafts = signal<Draft[]>([]);
+export const logs = signal<Log[]>([]);
+export const heard = signal(0); // when the stream was heard last, on this terminal's clock
+export const lastEvents = signal<{ at: number; event: Record<string, unknown> }[]>([]);
+export const fault = signal<string | undefined>(undefined); // the node does not answer, or refuses
+
+export const MESSAGES_SHOWN = 200, EVENTS_KEPT = 50;
+
+// The node's clock: its own word, and what has passed here since.
+export const nodeClock = computed(() => {
+  const last = status.value;
+  return (now: number) => (last === undefined ? now : last.value.now_ms + (now - last.at));
+});
+
+export const home = computed(() => channels.value.find((channel) => channel.plane === "HOME" && channel.parties[0] === session.value?.party));
+export const lines = computed(() => channels.value.filter((channel) => channel.plane !== "HOME"));
+
+export function rolesOn(channel: string): string[] {
+  return session.value?.channels.find((row) => row.channel === channel)?.roles ?? [];
+}
+
+async function asked<T>(question: Promise<T>, keep: (answer: T) => void): Promise<void> {
+  try {
+    keep(await question);
+    fault.value = undefined;
+  } catch (why) {
+    if (why instanceof Refusal && why.status === 401)
+      session.value = null;
+    else if (why instanceof Refusal || why instanceof Silence)
+      fault.value = why instanceof Silence ? "" : why.message;
+    else
+      throw why;
+  }
+}
+
+export const askStatus = () => asked(ask<Status>("/status"), (value) => { status.value = { value, at: Date.now() }; });
+export const askDrafts = () => asked(ask<Draft[]>("/drafts", { all: 1 }), (answer) => { drafts.value = answer; });
+export const askLogs = () => asked(ask<{ logs: Log[] }>("/logs"), (answer) => { logs.value = answer.logs; });
+
+export function askInbox(channel: string): Promise<void> {
+  return asked(ask<Inbox>("/inbox", { channel, last: MESSAGES_SHOWN }), (answer) => {
+    inboxes.value = { ...inboxes.value, [channel]: answer.messages };
+  });
+}
+
+export async function askAll(): Promise<void> {
+  await asked(ask<{ channels: Channel[] }>("/channels"), (answer) => { channels.value = answer.channels; });
+  await asked(ask<Accord>("/accord"), (answer) => { accord.value = answer; });
+  const readable = lines.value.filter((channel) => rolesOn(channel.name).length > 0);
+  await Promise.all([askStatus(), askDrafts(), askLogs(), ...readable.map((channel) => askInbox(channel.name))]);
+}
+
+// ---- What an event touches. ----
+
+const waiting = new Map<string, () => Promise<void>>();
+const GATHER_MS = 50; // a burst asks once
+
+function soon(name: string, question: () => Promise<void>): void {
+  if (waiting.has(name))
+    return;
+  waiting.set(name, question);
+  setTimeout(() => {
+    waiting.delete(name);
+    void question();
+  }, GATHER_MS);
+}
+
+function channelOf(event: Record<string, unknown>): string | undefined {
+  const name = (event.entry as Entry | undefined)?.channel_name ?? String(event.log ?? "").split("/")[1]?.split(" ")[0];
+  return channels.value.find((channel) => channel.name === name?.toLowerCase())?.name;
+}
+
+export function take(event: NodeEvent): void {
+  if (event.name === "reset")
+    return soon("all", askAll);
+  if (event.name !== "")
+    return;
+  lastEvents.value = [{ at: Date.now(), event: event.value }, ...lastEvents.value].slice(0, EVENTS_KEPT);
+  if (event.value.change === "PATH")
+    return soon("status", askStatus);
+  const channel = channelOf(event.value);
+  if (channel === undefined)
+    return;
+  if (channel === home.value?.name)
+    return soon("drafts", askDrafts);
+  soon("drafts", askDrafts); // what goes out ends a draft
+  soon("logs", askLogs);
+  soon(`inbox ${channel}`, () => askInbox(channel));
+}

@@ -1,0 +1,285 @@
+// The node's answers, as far as the screens read them: docs/spec/api.md section 3.
+
+import type { Label } from "../wire/label.js";
+
+export type Names = Record<string, string>; // language to text
+
+export interface Marking {
+  banner: Names;
+  portion: string;
+}
+
+export interface Session {
+  party: string;
+  holder: number;
+  key: string;
+  channels: { channel: string; roles: string[] }[];
+  idle_ms_max: number;
+  left_ms: number;
+}
+
+export interface Path {
+  name: string;
+  up: boolean;
+  was_up: boolean;
+  group: string;
+  address: string;
+  round_trip_us: number;
+  since_ms: number;
+  heard_ms: number;
+  line_checked_ms: number;
+  line_check_ms: number;
+  why?: string;
+  rule?: string;
+}
+
+export interface Peer {
+  party: string;
+  code: string;
+  paths: Path[];
+  clock_offset_ms?: number;
+  compared_ms: number;
+}
+
+export interface Log {
+  log: string;
+  channel: number;
+  party: string;
+  epoch: number;
+  state: string;
+  size?: number;
+  root?: string;
+  folded?: number;
+  cosigned?: Record<string, number>;
+  rule?: string;
+}
+
+export interface Status {
+  party: string;
+  code: string;
+  accord: string;
+  accord_hash: string;
+  mode: "LIVE" | "EXERCISE";
+  title: Names;
+  post_quantum: string;
+  now_ms: number;
+  started_ms: number;
+  recovering: boolean;
+  review_by?: string;
+  review_due?: boolean;
+  peers: Peer[];
+  stopped: Log[];
+  processes: { name: string; starting: boolean; landlock: number; files: boolean; ports: boolean; signals: boolean }[];
+  entries?: number;
+  void?: number;
+  stopped_logs?: number;
+  scrub?: { finished_ms: number; findings: number; left: number };
+}
+
+export interface Channel {
+  number: number;
+  name: string;
+  names: Names;
+  plane: string;
+  parties: string[];
+  writers: string[];
+  precedences: string[];
+  sealed: boolean;
+}
+
+export interface Timer {
+  precedence: string;
+  receipt_ms: number;
+  read_ms: number;
+  query_ms: number;
+  alternate_ms: number;
+}
+
+export interface Guidelines {
+  name: string;
+  version: number;
+  levels: { code: string; names: Names }[];
+  categories: { name: string; rule: string; values: { code: string; names: Names; from: string }[] }[];
+  parties: { code: string; names: Names; outside: boolean }[];
+}
+
+export interface Accord {
+  title: Names;
+  languages: string[];
+  parties: { party?: string; name: string; code: string; names: Names }[];
+  roles: { role?: string; name: string; names: Names; parties: string[] }[];
+  timers: Timer[];
+  line_check_ms: number;
+  flash_len_max: number;
+  guidelines?: Guidelines;
+}
+
+export interface Addressed {
+  party: string;
+  role: string;
+  information: boolean;
+}
+
+export interface Step {
+  step: string;
+  at_ms?: number;
+  evidence?: string;
+  role?: string;
+}
+
+export interface Ladder extends Addressed {
+  highest: string;
+  steps: Step[];
+  owed?: { step: string; by: string; ours: boolean };
+  needs_read_back: boolean;
+  read_back_offered?: { at_ms: number; evidence: string; role: string };
+  wrong: boolean;
+  query?: Step;
+  negative?: Step;
+  negative_cause?: string;
+  lapse?: Step;
+  lapse_cause?: string;
+  deferred_until_ms?: number;
+}
+
+export interface Text {
+  language?: string;
+  subject?: string;
+  title?: string;
+  text?: string[];
+  portions?: { label: Label | null; marking: Marking | null }[];
+  unreadable?: string;
+  erased?: boolean;
+  sealed_for?: string[];
+}
+
+export interface FilledField {
+  number: number;
+  name: string;
+  title: Names;
+  type: string;
+  values: { value?: unknown; words?: Names; members?: FilledField[] }[];
+}
+
+export interface Entry extends Text {
+  place: string;
+  channel: number;
+  channel_name: string;
+  plane: string;
+  epoch: number;
+  index: number;
+  leaf: string;
+  filed_ms: number;
+  signatures: number;
+  id: string;
+  kind: string;
+  kind_number: number;
+  party: string;
+  role: string;
+  claimed_ms: number;
+  precedence?: string;
+  label?: Label;
+  marking?: Marking;
+  to?: Addressed[];
+  refers?: string[];
+  content?: { hash: string; len: number; sealing: number };
+  verdict?: string;
+  why?: string;
+  line?: number;
+  flagged?: boolean;
+  offset_ms?: number;
+  signer?: { holder: number; roles: string[]; withdrawn: boolean };
+  filled?: { form: string; version: number; known: boolean; title?: Names; act?: string; fields?: FilledField[]; filled_content?: { fields: FilledField[] } };
+  filled_content?: { fields?: FilledField[] };
+  ladders?: Ladder[];
+  crossed?: string[];
+  suspended?: boolean;
+  statement?: string;
+  sshsigs?: string[];
+  content_bytes?: string;
+  translations?: (Text & { place: string; to: string; status: string })[];
+}
+
+export interface Inbox {
+  channel: number;
+  messages: Entry[];
+  next?: number;
+}
+
+export interface Draft extends Text {
+  place: string;
+  state: "SUBMITTED" | "APPROVED" | "RELEASED" | "REFUSED" | "CANCELLED" | "LAPSED";
+  needed: number;
+  approved: number;
+  line: number;
+  lapses_ms: number;
+  held?: string;
+  released?: string;
+  channel: number;
+  channel_name: string;
+  id: string;
+  kind: string;
+  party: string;
+  role: string;
+  claimed_ms: number;
+  precedence?: string;
+  label?: Label;
+  marking?: Marking;
+  to?: Addressed[];
+  author_holder: number;
+  signers: { holder: number; role?: string; release?: boolean }[];
+  readers: { party: string; roles: string[] }[];
+  newer: string[];
+  statement: string;
+  sshsigs: string[];
+  content_bytes?: string;
+}
+
+export interface Answer {
+  err: string;
+  place?: string;
+  step?: string;
+  repeat?: boolean;
+  rule?: string;
+  text?: string;
+  needed?: number;
+  line?: number;
+  guidelines?: { line: number; reason: string; why: string; subject?: string; needed?: string };
+  fault?: { name: string; text: string; field?: string };
+}
+
+export interface Key {
+  fingerprint: string;
+  holder: number;
+  roles: string[];
+  from?: number;
+  withdrawn?: number;
+}
+
+export interface Form {
+  form: string;
+  version: number;
+  newest: boolean;
+  title: Names;
+  planes: string[];
+  acts: string[];
+  precedence: string;
+  precedences: string[];
+  reply: boolean;
+  corrects: boolean;
+  basis: boolean;
+  after: string[];
+  fields: FormField[];
+}
+
+export interface FormField {
+  number: number;
+  name: string;
+  title: Names;
+  type: string;
+  list: boolean;
+  optional: boolean;
+  in: "statement" | "content";
+  values?: { number: number; name: string; words: Names }[];
+  members?: FormField[];
+}

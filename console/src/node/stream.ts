@@ -1,0 +1,92 @@
+// One tab of this browser holds the node's event stream and passes it on to the others. A Web Lock says which.
+
+import { EventText, NodeEvent } from "./events.js";
+
+export interface Listener {
+  event(event: NodeEvent): void;
+  beat(): void; // the node is heard
+  ended(): void; // there is no session any more
+}
+
+type Passed = { event: NodeEvent } | "beat" | "ended";
+
+const AGAIN_MS = 1_000; // before the stream is opened anew
+const SILENCE_MS = 12_000; // a beat is due each 5 s
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+class Stream {
+  private readonly channel = new BroadcastChannel("entente-events");
+  private last = "";
+  private stopping = new AbortController();
+
+  constructor(private readonly listener: Listener) {
+    this.channel.onmessage = ({ data: passed }) => this.hear(passed as Passed);
+  }
+
+  private hear(passed: Passed): void {
+    if (passed === "beat") {
+      this.listener.beat();
+    } else if (passed === "ended") {
+      this.listener.ended();
+    } else {
+      this.last = passed.event.id || this.last;
+      this.listener.event(passed.event);
+    }
+  }
+
+  private tell(passed: Passed): void {
+    this.channel.postMessage(passed);
+    this.hear(passed);
+  }
+
+  // Until it breaks. What was missed is asked for by `after`; a node that does not know it any more says reset.
+  private async follow(): Promise<void> {
+    const silence = new AbortController();
+    const stop = () => silence.abort();
+    this.stopping.signal.addEventListener("abort", stop);
+    let timer = setTimeout(stop, SILENCE_MS);
+    try {
+      const answer = await fetch("/events" + (this.last ? `?after=${this.last}` : ""), { signal: silence.signal });
+      if (answer.status === 401 || answer.status === 403)
+        this.tell("ended");
+      if (!answer.ok || answer.body === null)
+        return;
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      const text = new EventText();
+      for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+        clearTimeout(timer);
+        timer = setTimeout(stop, SILENCE_MS);
+        this.tell("beat");
+        for (const event of text.take(piece.value))
+          this.tell(event.name === "end" ? "ended" : { event });
+      }
+    } finally {
+      clearTimeout(timer);
+      this.stopping.signal.removeEventListener("abort", stop);
+    }
+  }
+
+  async run(): Promise<void> {
+    await navigator.locks.request("entente-stream", { signal: this.stopping.signal }, async () => {
+      while (!this.stopping.signal.aborted) {
+        await this.follow().catch(() => undefined);
+        await pause(AGAIN_MS);
+      }
+    }).catch(() => undefined);
+  }
+
+  stop(): void {
+    this.stopping.abort();
+    this.channel.close();
+  }
+}
+
+// Gives what ends it.
+export function listen(listener: Listener): () => void {
+  const stream = new Stream(listener);
+  void stream.run();
+  return () => stream.stop();
+}

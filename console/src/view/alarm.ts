@@ -1,0 +1,63 @@
+// Alarms on this terminal: the fold, the sound, and who has heard which. They end by an act in the record; hearing stops the sound.
+
+import { computed, effect, signal } from "@preact/signals";
+import { AGAIN_MS, alarmsOf, TONES } from "../fold/alarm.js";
+import { owedRows } from "../fold/owed.js";
+import { accord, drafts, inboxes, nodeClock, session } from "../node/record.js";
+import { word } from "../words/names.js";
+import { _ } from "../words/say.js";
+import { now } from "./screen.js";
+
+export const owed = computed(() =>
+  owedRows(Object.values(inboxes.value).flat(), drafts.value, session.value?.holder ?? 0, accord.value?.timers ?? []));
+
+const KEPT = "entente-heard";
+const heardKeys = signal<Record<string, true>>(JSON.parse(localStorage.getItem(KEPT) ?? "{}"));
+export const soundIsOn = signal(false); // a browser is mute before a gesture
+
+export const alarms = computed(() =>
+  alarmsOf(owed.value, heardKeys.value, nodeClock.value(now.value)).map((alarm) => ({
+    ...alarm, text: `${alarm.row.channel} ${alarm.row.place}: ${word(alarm.row.step)}`,
+  })));
+
+export function acknowledge(key: string): void {
+  const open = new Set(owed.value.map((row) => row.key));
+  const kept = Object.keys(heardKeys.value).filter((one) => open.has(one));
+  heardKeys.value = Object.fromEntries([...kept, key].map((one) => [one, true as const]));
+  localStorage.setItem(KEPT, JSON.stringify(heardKeys.value));
+}
+
+// ---- Sound. ----
+
+let audio: AudioContext | undefined;
+
+export function play(precedence: string): void {
+  audio ??= new AudioContext();
+  void audio.resume().then(() => { soundIsOn.value = audio?.state === "running"; });
+  const tone = TONES[precedence] ?? TONES.ROUTINE;
+  let at = audio.currentTime;
+  for (let i = 0; i < tone.times; i++, at += tone.seconds + tone.pause) {
+    const source = audio.createOscillator(), volume = audio.createGain();
+    source.frequency.value = tone.hertz;
+    volume.gain.setValueAtTime(0.3, at);
+    source.connect(volume).connect(audio.destination);
+    source.start(at);
+    source.stop(at + tone.seconds);
+  }
+}
+
+export const soundNames: Record<string, () => string> = {
+  FLASH: () => _("six short high tones"), IMMEDIATE: () => _("three tones"), PRIORITY: () => _("two long tones"), ROUTINE: () => _("one low tone"),
+};
+
+// The loudest of what is open, again and again until somebody has heard it.
+export function followAlarms(): void {
+  let sounded = { key: "", at: 0 };
+  effect(() => {
+    const first = alarms.value[0];
+    if (first === undefined || (first.key === sounded.key && now.value - sounded.at < AGAIN_MS[first.precedence]))
+      return;
+    sounded = { key: first.key, at: now.value };
+    play(first.precedence);
+  });
+}

@@ -1,0 +1,113 @@
+// Channel: what both sides said on one line, in the record's order, and beside it one message or the writing of a new one.
+
+import { h } from "preact";
+import { signal } from "@preact/signals";
+import { drafts, inboxes, lines, logs, rolesOn, session, home } from "../node/record.js";
+import type { Channel as Line, Draft, Entry } from "../node/shapes.js";
+import { clock } from "../words/moment.js";
+import { word } from "../words/names.js";
+import { _, named } from "../words/say.js";
+import { ComposeMessage } from "./compose.js";
+import { DraftView } from "./draft.js";
+import { missing, opened, openedDraft } from "./entry.js";
+import { Message } from "./message.js";
+import { partyCode, Precedence, Step, Words } from "./parts.js";
+import { channelIn, linkTo, placeIn, screen } from "./screen.js";
+
+const AT_ONCE = 60; // rows that are drawn; older ones come when they are asked for
+const shownRows = signal<Record<string, number>>({});
+
+function Lines({ current }: { current: string }) {
+  return (
+    <nav class="lines" aria-label={_("Channels")}>
+      {lines.value.filter((line) => rolesOn(line.name).length > 0).map((line) => {
+        const owed = (inboxes.value[line.name] ?? []).filter((entry) => entry.ladders?.some((ladder) => ladder.owed?.ours)).length;
+        return (
+          <a key={line.name} href={linkTo("channel", line.name)} aria-current={line.name === current ? "page" : undefined}>
+            {named(line.names, line.name)}{owed > 0 ? <b class="count"> {owed}</b> : null}
+          </a>
+        );
+      })}
+    </nav>
+  );
+}
+
+function Row({ entry }: { entry: Entry }) {
+  const isOurs = entry.party === session.value?.party, isOwed = entry.ladders?.some((ladder) => ladder.owed?.ours);
+  return (
+    <li class={`${isOurs ? "ours" : "theirs"} ${isOwed ? "owed" : ""}`}>
+      <a href={linkTo("channel", entry.place)} data-place={entry.place} aria-current={placeIn(screen.value.about) === entry.place ? "true" : undefined}>
+        <span class="first">{clock(entry.filed_ms)} <Precedence name={entry.precedence ?? "ROUTINE"} /> <b>{entry.place}</b></span>
+        <Words text={entry.title ?? ""} tongue={entry.language} />
+        <span class="first"><Step name={entry.ladders?.find((ladder) => !ladder.information)?.highest ?? "QUEUED"} />{(entry.crossed ?? []).length > 0 ? <b class="crossed"> {_("crossed in transit")}</b> : null}</span>
+      </a>
+    </li>
+  );
+}
+
+function DraftRow({ draft }: { draft: Draft }) {
+  return (
+    <li class="draft">
+      <a href={linkTo("channel", draft.place)} data-place={draft.place} aria-current={placeIn(screen.value.about) === draft.place ? "true" : undefined}>
+        <span class="first"><Precedence name={draft.precedence ?? "ROUTINE"} /> <b>{draft.place}</b> → {draft.channel_name}</span>
+        <Words text={draft.title ?? draft.subject ?? ""} tongue={draft.language} />
+        <span class="first">{word(draft.state)} {_("{1} of {2}", draft.approved, draft.needed)}</span>
+      </a>
+    </li>
+  );
+}
+
+// A log that was stopped is a red row: what is behind it has not come.
+function Stopped({ line }: { line: Line }) {
+  return (
+    <div>
+      {logs.value.filter((log) => log.channel === line.number && log.state === "STOPPED").map((log) => (
+        <p class="warning bad" role="alert">{_("The log {1} is stopped: {2}.", log.log, log.rule ?? "")}</p>
+      ))}
+    </div>
+  );
+}
+
+function List({ line }: { line: Line }) {
+  const entries = inboxes.value[line.name] ?? [], count = shownRows.value[line.name] ?? AT_ONCE;
+  const waiting = drafts.value.filter((draft) => draft.channel_name === line.name && (draft.state === "SUBMITTED" || draft.state === "APPROVED"));
+  return (
+    <section class="list" aria-label={_("Messages")}>
+      <a class="new-message button" href={linkTo("channel", line.name)}>{_("New message")}</a>
+      <Stopped line={line} />
+      <ol>
+        {waiting.map((draft) => <DraftRow key={draft.place} draft={draft} />)}
+        {[...entries].reverse().slice(0, count).map((entry) => <Row key={entry.place} entry={entry} />)}
+      </ol>
+      {entries.length > count ? <button type="button" onClick={() => { shownRows.value = { ...shownRows.value, [line.name]: count + AT_ONCE }; }}>{_("Older: {1}", entries.length - count)}</button> : null}
+      {entries.length === 0 && waiting.length === 0 ? <p class="none">{_("No message yet.")}</p> : null}
+    </section>
+  );
+}
+
+function Beside({ line }: { line: Line }) {
+  const place = placeIn(screen.value.about);
+  if (place === undefined)
+    return line.writers.some((role) => rolesOn(line.name).includes(role)) ? <ComposeMessage channel={line} /> : <p class="none">{_("None of your roles writes on this channel.")}</p>;
+  if (missing.value)
+    return <p class="warning bad">{_("There is no such thing: {1}", place)}</p>;
+  if (openedDraft.value?.place === place)
+    return <DraftView draft={openedDraft.value} />;
+  return opened.value?.place === place ? <Message entry={opened.value} /> : null;
+}
+
+export function ChannelScreen() {
+  const wanted = channelIn(screen.value.about), place = placeIn(screen.value.about);
+  const name = wanted === home.value?.name ? drafts.value.find((draft) => draft.place === place)?.channel_name ?? openedDraft.value?.channel_name : wanted;
+  const line = lines.value.find((one) => one.name === name) ?? lines.value.find((one) => rolesOn(one.name).length > 0);
+  if (line === undefined)
+    return null;
+  return (
+    <div class="channel">
+      <h1>{named(line.names, line.name)} <span class="age">{line.parties.map(partyCode).join(" – ")}</span></h1>
+      <Lines current={line.name} />
+      <List line={line} />
+      <div class="beside"><Beside line={line} /></div>
+    </div>
+  );
+}

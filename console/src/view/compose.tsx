@@ -1,0 +1,196 @@
+// Writing: a message in free text or by a form, or the words of an act. Ctrl+Enter signs; the input method's Enter never does.
+
+import { h } from "preact";
+import { useRef } from "preact/hooks";
+import type { Act } from "../fold/acts.js";
+import type { Typed } from "../keep/drafts.js";
+import { bytesOf } from "../node/outbox.js";
+import { accord, channels, inboxes, session } from "../node/record.js";
+import type { Channel, Entry } from "../node/shapes.js";
+import { Kind } from "../wire/statement.js";
+import { clock } from "../words/moment.js";
+import { _, language, named } from "../words/say.js";
+import { FormFields, formOf, FormChoice } from "./form.js";
+import { Result } from "./result.js";
+import { once, results, rolesFor, sayAct, sayMessage } from "./say.js";
+import { change, keptAt, keyOf, typing } from "./typing.js";
+
+function blank(key: string, channel: string, kind: number, about?: Entry): Typed {
+  const row = channels.value.find((one) => one.name === channel);
+  return {
+    key, channel, kind, about: about?.place, at: Date.now(), role: rolesFor(channel, about)[0] ?? "", language: language.value, subject: "",
+    text: "", precedence: row?.precedences[row.precedences.length - 1] ?? "ROUTINE", to: [], level: accord.value?.guidelines?.levels[0]?.code ?? "",
+    values: [], fields: {},
+  };
+}
+
+export function typedFor(channel: string, kind: number, about?: Entry): Typed {
+  const key = keyOf(channel, kind, about?.place);
+  return typing.value[key] ?? blank(key, channel, kind, about);
+}
+
+// In composition Enter belongs to the input method: it is remembered, and acts once when the composition has ended.
+function useSign(sign: () => void): { onKeyDown(event: KeyboardEvent): void; onCompositionEnd(): void } {
+  const waits = useRef(false);
+  return {
+    onKeyDown: (event) => {
+      if (event.code !== "Enter" || !event.ctrlKey || event.repeat)
+        return;
+      event.preventDefault();
+      if (event.isComposing || event.keyCode === 229)
+        waits.current = true;
+      else
+        sign();
+    },
+    onCompositionEnd: () => {
+      if (!waits.current)
+        return;
+      waits.current = false;
+      setTimeout(sign); // what was composed is in the text by then
+    },
+  };
+}
+
+function Choice({ label, value, options, onChoose }: { label: string; value: string; options: [string, string][]; onChoose: (value: string) => void }) {
+  return (
+    <label>{label}
+      <select value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+        {options.map(([key, text]) => <option key={key} value={key}>{text}</option>)}
+      </select>
+    </label>
+  );
+}
+
+function Addressees({ typed, channel }: { typed: Typed; channel: Channel }) {
+  const others = channel.parties.filter((party) => channel.plane === "HOME" || party !== session.value?.party);
+  const mark = (name: string, kind: string) => {
+    const rest = typed.to.filter((one) => one !== name && one !== `${name}/info`);
+    change(typed, { to: kind === "" ? rest : [...rest, kind === "info" ? `${name}/info` : name] });
+  };
+  return (
+    <fieldset class="addressees">
+      <legend>{_("To")}</legend>
+      {others.flatMap((party) => (accord.value?.roles ?? []).filter((role) => role.parties.includes(party)).map((role) => {
+        const name = `${party}/${role.name}`;
+        const value = typed.to.includes(name) ? "action" : typed.to.includes(`${name}/info`) ? "info" : "";
+        return (
+          <label key={name}>
+            <select value={value} data-to={name} onChange={(event) => mark(name, event.currentTarget.value)}>
+              <option value="">–</option><option value="action">{_("action")}</option><option value="info">{_("information")}</option>
+            </select>
+            {party.toUpperCase()} {named(role.names, role.name)}
+          </label>
+        );
+      }))}
+    </fieldset>
+  );
+}
+
+function LabelChoice({ typed }: { typed: Typed }) {
+  const guidelines = accord.value?.guidelines;
+  if (guidelines === undefined)
+    return null;
+  const flip = (value: string, on: boolean) =>
+    change(typed, { values: on ? [...typed.values, value] : typed.values.filter((one) => one !== value) });
+  return (
+    <fieldset class="label-choice">
+      <legend>{_("Marking")}</legend>
+      <Choice label={_("Level")} value={typed.level} onChoose={(level) => change(typed, { level })}
+        options={guidelines.levels.map((level) => [level.code, `${level.code} ${named(level.names)}`])} />
+      {guidelines.categories.flatMap((category) => category.values.map((value) => {
+        const name = `${category.name}/${value.code}`;
+        return (
+          <label key={name}>
+            <input type="checkbox" checked={typed.values.includes(name)} onChange={(event) => flip(name, event.currentTarget.checked)} />
+            {value.code} {named(value.names)}
+          </label>
+        );
+      }))}
+    </fieldset>
+  );
+}
+
+// What the other side said since this was begun: to be read before it goes.
+function Newer({ typed }: { typed: Typed }) {
+  const newer = (inboxes.value[typed.channel] ?? []).filter((entry) => entry.party !== session.value?.party && entry.filed_ms > typed.at);
+  return newer.length === 0 || typed.text === "" ? null
+    : <p class="warning crossing" role="status"><b>!!</b> {_("Came while you wrote: {1}. Read it before you sign.", newer.map((entry) => entry.place).join(", "))}</p>;
+}
+
+function Kept({ typed }: { typed: Typed }) {
+  const max = typed.precedence === "FLASH" && accord.value ? ` / ${accord.value.flash_len_max}` : "";
+  return (
+    <p class="kept">
+      {_("{1} bytes", `${bytesOf(typed.text)}${max}`)} · {typing.value[typed.key] === undefined ? _("nothing typed yet") : _("kept in this browser {1}", keptAt.value ? clock(keptAt.value) : "")}
+    </p>
+  );
+}
+
+function Text({ typed, label, sign }: { typed: Typed; label: string; sign: () => void }) {
+  return (
+    <label class="text">{label}
+      <textarea rows={6} lang={typed.language} value={typed.text} {...useSign(sign)}
+        onInput={(event) => change(typed, { text: event.currentTarget.value })} />
+    </label>
+  );
+}
+
+const languages: [string, string][] = [["ko", "한국어"], ["en", "English"]];
+
+export function ComposeMessage({ channel }: { channel: Channel }) {
+  const typed = typedFor(channel.name, Kind.MESSAGE), form = formOf(typed);
+  const sign = () => void once(typed.key, () => sayMessage(typedFor(channel.name, Kind.MESSAGE), formOf(typedFor(channel.name, Kind.MESSAGE))));
+  return (
+    <form class="compose panel" aria-label={_("New message")} onSubmit={(event) => event.preventDefault()}>
+      <h2>{_("New message on {1}", named(channel.names, channel.name))}</h2>
+      <div class="row">
+        <Choice label={_("Precedence")} value={typed.precedence} options={channel.precedences.map((name) => [name, name])}
+          onChoose={(precedence) => change(typed, { precedence })} />
+        <Choice label={_("Authentic language")} value={typed.language} options={languages} onChoose={(tongue) => change(typed, { language: tongue })} />
+        <Choice label={_("In the role")} value={typed.role} options={rolesFor(channel.name).map((role) => [role, role])}
+          onChoose={(role) => change(typed, { role })} />
+        <FormChoice typed={typed} channel={channel} />
+      </div>
+      <Addressees typed={typed} channel={channel} />
+      <LabelChoice typed={typed} />
+      {form === undefined ? null : <FormFields typed={typed} form={form} />}
+      <label class="text">{_("Subject")}
+        <input type="text" class="subject" lang={typed.language} value={typed.subject} onInput={(event) => change(typed, { subject: event.currentTarget.value })} />
+      </label>
+      <Text typed={typed} label={_("Text")} sign={sign} />
+      <Newer typed={typed} />
+      <Kept typed={typed} />
+      <button type="button" class="primary sign" onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
+      <Result result={results.value[typed.key]} />
+    </form>
+  );
+}
+
+const causes: [string, () => string][] = [
+  ["0", () => _("cannot decode")], ["1", () => _("wrong addressee")], ["2", () => _("unknown form")], ["3", () => _("incomplete")],
+];
+
+export function ComposeAct({ act, title, about }: { act: Act; title: string; about: Entry }) {
+  const typed = typedFor(about.channel_name, act.kind, about);
+  const sign = () => void once(typed.key, () => {
+    const last = typedFor(about.channel_name, act.kind, about);
+    return sayAct(act, about, last.role, last);
+  });
+  return (
+    <form class="compose act panel" aria-label={title} onSubmit={(event) => event.preventDefault()}>
+      <h3>{title}</h3>
+      <div class="row">
+        <Choice label={_("Language")} value={typed.language} options={languages} onChoose={(tongue) => change(typed, { language: tongue })} />
+        <Choice label={_("In the role")} value={typed.role} options={rolesFor(about.channel_name, about).map((role) => [role, role])} onChoose={(role) => change(typed, { role })} />
+        {act.cause ? <Choice label={_("Cause")} value={typed.fields.cause ?? "3"} options={causes.map(([key, text]) => [key, text()])}
+          onChoose={(cause) => change(typed, { fields: { ...typed.fields, cause } })} /> : null}
+        {act.until ? <label>{_("Until (281407Z NOV 26)")}<input type="text" value={typed.until ?? ""} onInput={(event) => change(typed, { until: event.currentTarget.value })} /></label> : null}
+      </div>
+      <Text typed={typed} label={_("Text")} sign={sign} />
+      <Newer typed={typed} />
+      <Kept typed={typed} />
+      <button type="button" class="primary sign" onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
+      <Result result={results.value[typed.key]} />
+    </form>
+  );
+}

@@ -1,0 +1,145 @@
+// What waits to go out: shown from the very bytes that a releaser signs, with who has signed and what came since.
+
+import { h } from "preact";
+import { computed, effect, signal } from "@preact/signals";
+import { fromBase64, sha256, toHex, equal } from "../base/bytes.js";
+import { ask } from "../node/ask.js";
+import { compose, placeOf, sign } from "../node/compose.js";
+import { Posted, send } from "../node/outbox.js";
+import { home, nodeClock, rolesOn, session } from "../node/record.js";
+import type { Draft as Waiting, Entry } from "../node/shapes.js";
+import type { Value } from "../wire/cbor.js";
+import { readContent } from "../wire/content.js";
+import { Kind, PRECEDENCES, readStatement, Statement } from "../wire/statement.js";
+import { countdown } from "../words/moment.js";
+import { word } from "../words/names.js";
+import { _ } from "../words/say.js";
+import { openedDraft } from "./entry.js";
+import { Hold } from "./hold.js";
+import { Banner, addressText } from "./message.js";
+import { Precedence, Words } from "./parts.js";
+import { Result } from "./result.js";
+import { once, results } from "./say.js";
+import { now } from "./screen.js";
+import { typedFor } from "./compose.js";
+import { change } from "./typing.js";
+
+// ---- From the bytes. ----
+
+interface Checked {
+  place: string;
+  statement?: Statement;
+  hash: string;
+  isTrue: boolean; // the content shown is the one that is signed
+}
+
+const checked = signal<Checked | undefined>(undefined);
+const content = computed(() => (openedDraft.value?.content_bytes ? readContent(fromBase64(openedDraft.value.content_bytes)) : undefined));
+
+async function check(draft: Waiting): Promise<void> {
+  const bytes = fromBase64(draft.statement), statement = readStatement(bytes);
+  const hash = draft.content_bytes ? await sha256(fromBase64(draft.content_bytes)) : undefined;
+  const isTrue = statement.content === undefined || (hash !== undefined && equal(hash, statement.content.hash));
+  checked.value = { place: draft.place, statement, hash: toHex(await sha256(bytes)), isTrue };
+}
+
+export function followDrafts(): void {
+  effect(() => {
+    const draft = openedDraft.value;
+    checked.value = undefined;
+    if (draft?.statement !== undefined)
+      void check(draft).catch(() => { checked.value = { place: draft.place, hash: "", isTrue: false }; });
+  });
+}
+
+// ---- Acts. ----
+
+async function release(place: string): Promise<Posted> {
+  const draft = await ask<Waiting>("/drafts", { place });
+  if (draft.state !== "APPROVED")
+    return { place };
+  const statement = readStatement(fromBase64(draft.statement));
+  return send({
+    id: toHex(statement.id), channel: draft.channel_name, isHome: false, statement: draft.statement, signatures: draft.sshsigs,
+    content: draft.content_bytes ?? "", since: Date.now(), state: "UNSENT", title: draft.subject ?? draft.place,
+  });
+}
+
+async function onSubmit(draft: Waiting, kind: number, fields?: Map<number, Value>, reason?: string): Promise<Posted> {
+  const submit = await ask<Entry>("/entry", { place: draft.place }), channel = home.value?.name ?? "";
+  const item = await compose({
+    kind, channel, role: rolesOn(channel)[0] ?? "", label: submit.label, refers: [placeOf(submit)], fields,
+    content: reason ? { language: draft.language ?? "en", portions: [{ text: reason }] } : undefined,
+  }, true, draft.subject ?? draft.place);
+  return send(item);
+}
+
+async function approve(draft: Waiting): Promise<Posted> {
+  if (draft.state === "APPROVED")
+    return release(draft.place);
+  const signature = await sign(fromBase64(draft.statement));
+  const done = await onSubmit(draft, Kind.APPROVE, new Map<number, Value>([[1, signature]]));
+  return done.answer !== undefined || done.isSilent ? done : release(draft.place);
+}
+
+// ---- The view. ----
+
+function Reason({ draft }: { draft: Waiting }) {
+  const typed = typedFor(home.value?.name ?? "", Kind.REFUSE, { place: draft.place } as Entry);
+  const refuse = () => void once(typed.key, () => onSubmit(draft, Kind.REFUSE, undefined, typed.text));
+  const cancel = () => void once(typed.key, () => onSubmit(draft, Kind.CANCEL));
+  return (
+    <div class="reason">
+      {draft.author_holder === session.value?.holder
+        ? <button type="button" data-act="cancel" onClick={cancel}>{_("Take it back")}</button>
+        : (
+          <label>{_("Reason for a refusal")}
+            <textarea rows={2} value={typed.text} onInput={(event) => change(typed, { text: event.currentTarget.value })} />
+            <button type="button" data-act="refuse" disabled={typed.text === ""} onClick={refuse}>{_("Refuse")}</button>
+          </label>
+        )}
+      <Result result={results.value[typed.key]} />
+    </div>
+  );
+}
+
+function Approvals({ draft }: { draft: Waiting }) {
+  const left = draft.lapses_ms - nodeClock.value(now.value);
+  return (
+    <ul class="approvals">
+      <li>{_("drafted by officer {1}, {2}", draft.author_holder, draft.role)}</li>
+      {draft.signers.map((signer) => <li key={signer.holder}>{_("approved by officer {1}", signer.holder)}</li>)}
+      <li><b>{word(draft.state)} {_("{1} of {2}", draft.approved, draft.needed)}</b>{draft.line ? ` · ${_("guidelines, line {1}", draft.line)}` : ""}</li>
+      {draft.lapses_ms > 0 ? <li>{_("lapses in {1}", countdown(left))}</li> : null}
+      {draft.released ? <li>{_("went out as {1}", draft.released)}</li> : null}
+    </ul>
+  );
+}
+
+export function DraftView({ draft }: { draft: Waiting }) {
+  const bytes = checked.value?.place === draft.place ? checked.value : undefined, shown = content.value;
+  const isOpen = draft.state === "SUBMITTED" || draft.state === "APPROVED";
+  return (
+    <article class="message draft panel" aria-label={draft.place}>
+      <Banner marking={draft.marking} />
+      <h2>{draft.place} <Precedence name={PRECEDENCES[bytes?.statement?.precedence ?? 3]} /> {word(draft.kind)} → {draft.channel_name}</h2>
+      <p class="meta">{_("to")} {addressText({ to: bytes?.statement?.to })}</p>
+      <div class="body">
+        {shown?.subject ? <h3 class="subject"><Words text={shown.subject} tongue={shown.language} /></h3> : null}
+        {shown?.portions.map((portion) => <p class="portion"><Words text={portion.text} tongue={shown.language} /></p>)}
+      </div>
+      {bytes !== undefined && !bytes.isTrue ? <p class="warning bad" role="alert">{_("What the node shows is not what was signed: do not sign it.")}</p> : null}
+      <p class="hash">{_("The bytes that you sign: SHA-256 {1}", bytes?.hash ?? "")}</p>
+      {draft.held ? <p class="warning bad">{_("Held by this word in it: {1}", draft.held)}</p> : null}
+      <p class="meta">{_("can be read by {1}", draft.readers.map((row) => `${row.party}: ${row.roles.join(", ")}`).join(" · "))}</p>
+      {draft.newer.length > 0 ? <p class="warning crossing"><b>!!</b> {_("Came since its author signed: {1}. Read it before release.", draft.newer.join(", "))}</p> : null}
+      <Approvals draft={draft} />
+      {isOpen ? <Hold name="approve" title={draft.state === "APPROVED" ? _("Send it on its way") : _("Approve and sign")} disabled={!bytes?.isTrue}
+        act={() => void once(`${draft.place} approve`, () => approve(draft))} /> : null}
+      <Result result={results.value[`${draft.place} approve`]} />
+      {isOpen ? <Reason draft={draft} /> : null}
+      <Banner marking={draft.marking} />
+    </article>
+  );
+}
+

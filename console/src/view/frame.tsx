@@ -1,0 +1,145 @@
+// What stands on every screen: the mode band, the clocks, who is signed in, the marking at top and bottom.
+
+import { h, ComponentChildren } from "preact";
+import { clock, local } from "../words/moment.js";
+import { ageText, spanText } from "../words/names.js";
+import { _, choose, language, N_, sayIn } from "../words/say.js";
+import { signOut } from "../node/login.js";
+import { outbox, keepingFails } from "../node/outbox.js";
+import { fault, heard, nodeClock, session, status } from "../node/record.js";
+import { alarms, acknowledge } from "./alarm.js";
+import { marking } from "./marking.js";
+import { linkTo, now, said, Screen, screen, setTheme, theme, THEMES } from "./screen.js";
+import { Group, Precedence } from "./parts.js";
+
+const SILENCE_MS = 12_000;
+
+const tabs: [Screen, () => string][] = [
+  ["watch", () => _("Watch")], ["channel", () => _("Channels")], ["keys", () => _("Keyboard")],
+];
+
+const themeNames = { light: () => _("Light"), dark: () => _("Dark"), contrast: () => _("High contrast") };
+
+// The mode and the marking stand in both languages whichever is chosen.
+function Band() {
+  const mode = status.value?.value.mode ?? "LIVE";
+  return (
+    <div class={`band ${mode.toLowerCase()}`}>
+      <b class="mode">{mode === "LIVE" ? <Group>LIVE · {sayIn("ko", N_("LIVE"))}</Group> : <Group>EXERCISE · {sayIn("ko", N_("EXERCISE"))}</Group>}</b>
+      <Marking />
+    </div>
+  );
+}
+
+export function Marking() {
+  const banner = marking.value?.banner;
+  return (
+    <span class="marking">
+      {banner === undefined ? null : Object.entries(banner).map(([tongue, text], i) => <span lang={tongue}>{i > 0 ? " · " : ""}{text}</span>)}
+    </span>
+  );
+}
+
+function seconds(ms: number): string {
+  const text = (ms / 1000).toFixed(1);
+  return text === "-0.0" ? "0.0" : ms > 0 ? `+${text}` : text;
+}
+
+function Clocks() {
+  const at = nodeClock.value(now.value);
+  return (
+    <div class="clocks">
+      <b class="utc">{clock(at)}</b>
+      <span>{_("local {1}", local(at))}</span>
+      {(status.value?.value.peers ?? []).map((peer) => (
+        <span>{peer.clock_offset_ms === undefined
+          ? _("clock of {1}: not compared", peer.code)
+          : _("clock of {1}: {2} s ({3})", peer.code, seconds(peer.clock_offset_ms),
+              ageText(at - peer.compared_ms))}</span>
+      ))}
+    </div>
+  );
+}
+
+function Silence() {
+  const silent = now.value - heard.value;
+  if (fault.value === undefined && silent < SILENCE_MS)
+    return null;
+  return (
+    <p class="warning stale" role="status">
+      <b>{_("STALE")}</b> {heard.value === 0 ? _("The node has not been heard yet.") : _("The node has been silent for {1}: what is shown is as it was then.", spanText(silent))}
+      {" "}{fault.value ? fault.value : ""}
+    </p>
+  );
+}
+
+function Unsent() {
+  const waiting = outbox.value.filter((item) => item.state === "UNSENT");
+  return (
+    <Group>
+      {keepingFails.value ? <p class="warning bad" role="alert">{_("This browser keeps nothing on its disk: your text stands on this page alone. Do not close it.")}</p> : null}
+      {waiting.map((item) => (
+        <p class="warning" role="status">
+          <b>{_("IN THIS BROWSER")}</b> {_("since {1}: {2}. It goes to the node by itself when the node answers.", clock(item.since), item.title || item.channel)}
+        </p>
+      ))}
+    </Group>
+  );
+}
+
+function Alarms() {
+  const open = alarms.value;
+  if (open.length === 0)
+    return null;
+  return (
+    <div class="alarms" role="alert">
+      {open.slice(0, 3).map((alarm) => (
+        <p>
+          <Precedence name={alarm.precedence} /> {alarm.text} <button onClick={() => acknowledge(alarm.key)}>{_("I have heard it")}</button>
+        </p>
+      ))}
+      {open.length > 3 ? <p>{_("and {1} more", open.length - 3)}</p> : null}
+    </div>
+  );
+}
+
+function Choices() {
+  return (
+    <div class="choices">
+      <button class="language" lang={language.value === "ko" ? "en" : "ko"} onClick={() => choose(language.value === "ko" ? "en" : "ko")}>
+        {language.value === "ko" ? "English" : "한국어"}
+      </button>
+      <label>
+        <span class="hidden">{_("Theme")}</span>
+        <select value={theme.value} onChange={(event) => setTheme(event.currentTarget.value as typeof THEMES[number])}>
+          {THEMES.map((name) => <option value={name}>{themeNames[name]()}</option>)}
+        </select>
+      </label>
+      <span class="who">{_("{1}, officer {2}", session.value?.party.toUpperCase() ?? "", session.value?.holder ?? "")}</span>
+      <button class="sign-out" onClick={() => void signOut()}>{_("Sign out")}</button>
+    </div>
+  );
+}
+
+export function Frame({ children }: { children: ComponentChildren }) {
+  return (
+    <Group>
+      <header>
+        <Band />
+        <Clocks />
+        <nav aria-label={_("Screens")}>
+          {tabs.map(([name, title]) => (
+            <a href={linkTo(name)} aria-current={screen.value.name === name ? "page" : undefined}>{title()}</a>
+          ))}
+        </nav>
+        <Choices />
+      </header>
+      <Silence />
+      <Unsent />
+      <Alarms />
+      <main tabIndex={-1}>{children}</main>
+      <p class="hidden" role="status" aria-live="polite">{said.value}</p>
+      <footer><Marking /></footer>
+    </Group>
+  );
+}

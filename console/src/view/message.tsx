@@ -1,0 +1,136 @@
+// One message: its marking, its words, how far it has come, and what can be done with it.
+
+import { h } from "preact";
+import { signal } from "@preact/signals";
+import { Act, actsOn, isNext } from "../fold/acts.js";
+import { accord, session } from "../node/record.js";
+import type { Entry, FilledField } from "../node/shapes.js";
+import { dateTimeGroup } from "../words/moment.js";
+import { word } from "../words/names.js";
+import { _, named, nodeSays } from "../words/say.js";
+import { ComposeAct } from "./compose.js";
+import { readBack } from "./entry.js";
+import { Ladders } from "./ladder.js";
+import { Moment, partyCode, Precedence, Words } from "./parts.js";
+import { Result } from "./result.js";
+import { once, results, rolesFor, sayAct } from "./say.js";
+
+const writing = signal<{ place: string; name: string } | undefined>(undefined); // the act whose words are being typed
+
+const titles: Record<string, () => string> = {
+  "watch-read": () => _("I have read it (WATCH READ)"), "read-back": () => _("Read back"), present: () => _("Presented"), reply: () => _("Reply"),
+  query: () => _("Query"), negative: () => _("Negative, cause"), decline: () => _("Decline"), defer: () => _("Defer until"),
+  correct: () => _("CORRECT"), wrong: () => _("WRONG"),
+};
+
+export function Banner({ marking }: { marking: Entry["marking"] }) {
+  return <p class="banner">{marking === undefined ? _("no marking that the guidelines know") : Object.entries(marking.banner).map(([tongue, text], i) => <span lang={tongue}>{i > 0 ? " · " : ""}{text}</span>)}</p>;
+}
+
+function valueText(field: FilledField, value: FilledField["values"][number]): string {
+  if (value.words)
+    return named(value.words);
+  if (value.members)
+    return value.members.map((member) => member.values.map((one) => valueText(member, one)).join(" ")).join(" · ");
+  if (field.type === "time")
+    return dateTimeGroup(Number(value.value));
+  if (field.type === "span" && Array.isArray(value.value))
+    return value.value.map((ms) => dateTimeGroup(Number(ms))).join(" – ");
+  if (field.type === "pair" && Array.isArray(value.value))
+    return value.value.join(" / ");
+  return typeof value.value === "object" ? JSON.stringify(value.value) : String(value.value);
+}
+
+function Fields({ entry }: { entry: Entry }) {
+  const rows = [...entry.filled?.fields ?? [], ...entry.filled_content?.fields ?? []].filter((field) => (field.values ?? []).length > 0);
+  if (entry.filled === undefined)
+    return null;
+  return (
+    <table class="rows fields">
+      <caption>{entry.filled.form} {named(entry.filled.title)}</caption>
+      <tbody>{rows.map((field) => <tr key={field.name}><th scope="row">{named(field.title, field.name)}</th><td class="wide">{field.values.map((value) => valueText(field, value)).join("; ")}</td></tr>)}</tbody>
+    </table>
+  );
+}
+
+export function Body({ entry }: { entry: Entry }) {
+  if (entry.unreadable)
+    return <p class="warning bad">{_("This text breaks the rule {1} and cannot be shown.", entry.unreadable)}</p>;
+  if (entry.erased)
+    return <p class="warning">{_("The text was erased; its hash stands in the record.")}</p>;
+  if (entry.sealed_for)
+    return <p class="warning">{_("Sealed. It is opened where the key of one of these roles is: {1}.", entry.sealed_for.join(", "))}</p>;
+  return (
+    <div class="body">
+      {entry.subject ? <h3 class="subject"><Words text={entry.subject} tongue={entry.language} /></h3> : null}
+      {(entry.text ?? []).map((text, i) => (
+        <p class="portion">{entry.portions?.[i]?.marking ? <b>{entry.portions[i].marking?.portion} </b> : null}<Words text={text} tongue={entry.language} /></p>
+      ))}
+      {(entry.translations ?? []).map((one) => (
+        <p class="portion translation" key={one.place}><b>{one.to}, {one.status}: </b><Words text={(one.text ?? []).join("\n")} tongue={one.to} /></p>
+      ))}
+    </div>
+  );
+}
+
+function Returned({ entry }: { entry: Entry }) {
+  return (
+    <div class="returned">
+      <h3>{_("Read back by {1}", `${partyCode(entry.party)} ${entry.role}`)}</h3>
+      <Body entry={entry} />
+    </div>
+  );
+}
+
+function ActButton({ act, entry }: { act: Act; entry: Entry }) {
+  const about = act.mark === undefined ? entry : readBack.value;
+  const isOpen = writing.value?.place === entry.place && writing.value.name === act.name;
+  const press = () => {
+    if (act.text !== "none")
+      writing.value = isOpen ? undefined : { place: entry.place, name: act.name };
+    else if (about !== undefined)
+      void once(`${entry.place} ${act.name}`, () => sayAct(act, about, rolesFor(entry.channel_name, entry)[0] ?? "", undefined));
+  };
+  return (
+    <button type="button" data-act={act.name} class={isNext(act, entry) ? "primary" : ""} aria-expanded={act.text === "none" ? undefined : isOpen} onClick={press}>
+      {titles[act.name]()}
+    </button>
+  );
+}
+
+function Acts({ entry }: { entry: Entry }) {
+  const acts = actsOn(entry, session.value?.party ?? "");
+  const open = acts.find((act) => writing.value?.place === entry.place && writing.value.name === act.name);
+  const about = open?.mark === undefined ? entry : readBack.value;
+  return (
+    <div class="acts">
+      <div class="buttons">{acts.map((act) => <ActButton key={act.name} act={act} entry={entry} />)}</div>
+      {acts.map((act) => <Result key={act.name} result={results.value[`${entry.place} ${act.name}`]} />)}
+      {open === undefined || about === undefined ? null : <ComposeAct key={open.name} act={open} title={titles[open.name]()} about={about} />}
+    </div>
+  );
+}
+
+export function addressText(entry: Pick<Entry, "to">): string {
+  return (entry.to ?? []).map((to) => `${partyCode(to.party)} ${named(accord.value?.roles.find((role) => role.name === to.role)?.names, to.role)} (${to.information ? _("information") : _("action")})`).join(", ");
+}
+
+export function Message({ entry }: { entry: Entry }) {
+  return (
+    <article class="message panel" aria-label={entry.place}>
+      <Banner marking={entry.marking} />
+      <h2>{entry.place} <Precedence name={entry.precedence ?? "ROUTINE"} /> {word(entry.kind)}</h2>
+      <p class="meta">
+        <Moment ms={entry.filed_ms} /> · {_("from {1}", `${partyCode(entry.party)} ${entry.role}`)} · {_("to")} {addressText(entry)}
+        {(entry.refers ?? []).length > 0 ? ` · ${_("refers to {1}", entry.refers?.join(", ") ?? "")}` : ""} · {_("{1} signatures", entry.signatures)}
+      </p>
+      {entry.verdict !== undefined && entry.verdict !== "OK" ? <p class="warning bad">{entry.verdict}: {nodeSays(entry.why ?? "")}</p> : null}
+      <Fields entry={entry} />
+      <Body entry={entry} />
+      <Ladders entry={entry} />
+      {readBack.value === undefined ? null : <Returned entry={readBack.value} />}
+      <Acts entry={entry} />
+      <Banner marking={entry.marking} />
+    </article>
+  );
+}

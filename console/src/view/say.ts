@@ -1,0 +1,101 @@
+// From what was typed to a statement in the outbox: for messages, forms, and acts on a message.
+
+import { signal } from "@preact/signals";
+import { Act } from "../fold/acts.js";
+import { fillForm } from "../fold/fill.js";
+import type { Typed } from "../keep/drafts.js";
+import { ask } from "../node/ask.js";
+import { compose, placeOf, Words } from "../node/compose.js";
+import { Posted, send } from "../node/outbox.js";
+import { accord, channels, session } from "../node/record.js";
+import type { Entry, Form } from "../node/shapes.js";
+import type { Value } from "../wire/cbor.js";
+import type { Label } from "../wire/label.js";
+import { Addressee, Kind, Place, PRECEDENCES, Precedence } from "../wire/statement.js";
+import { readMoment } from "../words/moment.js";
+import { forget } from "./typing.js";
+
+export const results = signal<Record<string, Posted & { field?: string }>>({}); // by the key of what was typed
+
+let isBusy = false;
+
+// One press is one act: while one is under way, another is not begun.
+export async function once(key: string, act: () => Promise<Posted & { field?: string }>): Promise<void> {
+  if (isBusy)
+    return;
+  isBusy = true;
+  try {
+    const result = await act();
+    results.value = { ...results.value, [key]: result };
+    if (result.answer === undefined && result.field === undefined)
+      forget(key);
+  } finally {
+    isBusy = false;
+  }
+}
+
+export function labelOfTyped(typed: Typed): Label {
+  const parties = channels.value.find((channel) => channel.name === typed.channel)?.parties ?? [];
+  const codes = (accord.value?.parties ?? []).filter((party) => parties.includes(party.name)).map((party) => party.code);
+  const categories = new Map<string, string[]>([["rel", codes]]);
+  for (const value of typed.values) {
+    const [category, code] = value.split("/");
+    categories.set(category, [...categories.get(category) ?? [], code]);
+  }
+  return { level: typed.level, categories: [...categories].map(([name, values]) => ({ name, values })) };
+}
+
+function addresseesOf(typed: Typed): Addressee[] {
+  return typed.to.map((text) => {
+    const [party, role, information] = text.split("/");
+    return { party, role, information: information === "info" };
+  });
+}
+
+async function refersOf(places: string[]): Promise<Place[]> {
+  return Promise.all(places.map(async (place) => placeOf(await ask<Entry>("/entry", { place }))));
+}
+
+function contentOf(typed: Typed, fields?: Map<number, Value>): Words["content"] {
+  const text = typed.text.replace(/\r\n?/g, "\n").replace(/\n+$/, "");
+  if (text === "" && (fields === undefined || fields.size === 0) && typed.subject === "")
+    return undefined;
+  return { language: typed.language, subject: typed.subject || undefined, portions: text === "" ? [] : [{ text }], fields };
+}
+
+export async function sayMessage(typed: Typed, form: Form | undefined): Promise<Posted & { field?: string }> {
+  const filled = form && fillForm(form, typed.fields, accord.value?.languages ?? []);
+  if (filled?.fault !== undefined)
+    return { field: filled.fault };
+  const item = await compose({
+    kind: Kind.MESSAGE, channel: typed.channel, role: typed.role, label: labelOfTyped(typed), to: addresseesOf(typed),
+    precedence: PRECEDENCES.indexOf(typed.precedence as Precedence), refers: await refersOf(filled?.refers ?? []),
+    form: form && [form.form, form.version], fields: filled?.statement, content: contentOf(typed, filled?.content),
+  }, false, typed.subject || typed.text.slice(0, 40), typed.key);
+  return send(item);
+}
+
+function fieldsOf(act: Act, typed: Typed | undefined): Map<number, Value> | undefined {
+  if (act.mark !== undefined)
+    return new Map([[1, act.mark]]);
+  if (act.cause)
+    return new Map([[1, Number(typed?.fields.cause ?? 3)]]);
+  return act.until ? new Map([[1, readMoment(typed?.until ?? "")]]) : undefined;
+}
+
+// A mark is on the READ BACK, everything else on the message.
+export async function sayAct(act: Act, about: Entry, role: string, typed: Typed | undefined): Promise<Posted & { field?: string }> {
+  if (act.until && Number.isNaN(readMoment(typed?.until ?? "")))
+    return { field: "until" };
+  const item = await compose({
+    kind: act.kind, channel: about.channel_name, role, label: about.label, refers: [placeOf(about)], fields: fieldsOf(act, typed),
+    content: typed && contentOf(typed),
+  }, false, typed?.text.slice(0, 40) ?? "", typed?.key);
+  return send(item);
+}
+
+export function rolesFor(channel: string, about?: Entry): string[] {
+  const roles = session.value?.channels.find((row) => row.channel === channel)?.roles ?? [];
+  const addressed = (about?.to ?? []).filter((to) => to.party === session.value?.party).map((to) => to.role);
+  return [...roles].sort((a, b) => Number(addressed.includes(b)) - Number(addressed.includes(a)));
+}

@@ -1,0 +1,146 @@
+// Watch: one page for whoever is on duty. What is owed, by whom and by when; how the lines are; what came last.
+
+import { h } from "preact";
+import type { Owed } from "../fold/owed.js";
+import { drafts, inboxes, logs, nodeClock, session, status } from "../node/record.js";
+import type { Entry, Path, Peer } from "../node/shapes.js";
+import { clock, countdown } from "../words/moment.js";
+import { spanText, word } from "../words/names.js";
+import { _ } from "../words/say.js";
+import { owed, play, soundIsOn, soundNames } from "./alarm.js";
+import { outbox } from "../node/outbox.js";
+import { Aged, Group, Panel, Precedence, Step, Words } from "./parts.js";
+import { linkTo, now } from "./screen.js";
+
+const ROWS_SHOWN = 6, LAST_SHOWN = 6;
+const PATH_BEAT_MS = 30_000; // two periods of what a path says of itself
+const PROOF_MS = 2 * 3_600_000;
+
+function Due({ row }: { row: Owed }) {
+  const at = nodeClock.value(now.value);
+  if (row.due === undefined)
+    return <span class="due">{_("for {1}", spanText(at - row.since))}</span>;
+  return <span class={`due ${row.due < at ? "over" : ""}`}>{countdown(row.due - at)}</span>;
+}
+
+function OwedRow({ row }: { row: Owed }) {
+  return (
+    <tr>
+      <td><Precedence name={row.precedence} /></td>
+      <th scope="row"><a href={linkTo("channel", row.place)} data-place={row.place}>{row.place}</a></th>
+      <td class="wide"><Words text={row.title} /></td>
+      <td><Step name={row.step} /></td>
+      <td><Due row={row} /></td>
+    </tr>
+  );
+}
+
+function OwedTable({ rows, none }: { rows: Owed[]; none: string }) {
+  if (rows.length === 0)
+    return <p class="none">{none}</p>;
+  return (
+    <Group>
+      <table class="rows"><tbody>{rows.slice(0, ROWS_SHOWN).map((row) => <OwedRow row={row} key={row.key} />)}</tbody></table>
+      {rows.length > ROWS_SHOWN ? <p class="more">{_("and {1} more", rows.length - ROWS_SHOWN)}</p> : null}
+    </Group>
+  );
+}
+
+function PathRow({ path }: { path: Path }) {
+  const at = nodeClock.value(now.value);
+  const isProved = path.line_checked_ms > 0 && at - path.line_checked_ms < PROOF_MS;
+  return (
+    <tr>
+      <th scope="row">{path.name}</th>
+      <td><b class={`path ${path.up ? "up" : "down"}`}>{path.up ? _("UP") : _("DOWN")}</b></td>
+      <td>{path.round_trip_us > 0 ? _("{1} ms", (path.round_trip_us / 1000).toFixed(0)) : ""}</td>
+      <td>{path.up ? <Aged at={path.heard_ms} limit={PATH_BEAT_MS}>{_("heard")}</Aged>
+        : path.since_ms > 0 ? _("for {1}", spanText(at - path.since_ms)) : _("it was never up")}</td>
+      <td>{isProved ? <Aged at={path.line_checked_ms} limit={PROOF_MS}>{_("line check {1} ms", path.line_check_ms)}</Aged>
+        : <b class="unproved">{_("UNPROVED")}</b>}</td>
+    </tr>
+  );
+}
+
+function unsettled(peer: Peer): number {
+  return logs.value.filter((log) => log.party === session.value?.party && log.cosigned?.[peer.party] !== undefined)
+    .reduce((sum, log) => sum + (log.size ?? 0) - (log.cosigned?.[peer.party] ?? 0), 0);
+}
+
+function LineBoard({ peer }: { peer: Peer }) {
+  const left = unsettled(peer);
+  return (
+    <Panel title={_("Line to {1}", peer.code)} name={`line-${peer.party}`}>
+      <table class="rows"><tbody>{peer.paths.map((path) => <PathRow path={path} key={path.name} />)}</tbody></table>
+      <p class="line-sum">
+        {left === 0 ? _("Everything of ours has its receipt.") : _("Without a receipt: {1}", left)}
+        {" · "}{_("In this browser: {1}", outbox.value.filter((item) => item.state === "UNSENT").length)}
+      </p>
+    </Panel>
+  );
+}
+
+function Last({ entries }: { entries: Entry[] }) {
+  return (
+    <table class="rows"><tbody>
+      {entries.map((entry) => (
+        <tr key={entry.place}>
+          <td class="step">{clock(entry.filed_ms)}</td>
+          <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
+          <th scope="row"><a href={linkTo("channel", entry.place)}>{entry.place}</a></th>
+          <td class="wide"><Words text={entry.title ?? entry.subject ?? ""} tongue={entry.language} /></td>
+          <td><Step name={entry.ladders?.find((ladder) => !ladder.information)?.highest ?? ""} />{(entry.crossed?.length ?? 0) > 0 ? <b class="crossed">{_("crossed in transit")}</b> : null}</td>
+        </tr>
+      ))}
+    </tbody></table>
+  );
+}
+
+function SoundTest() {
+  return (
+    <p class="sounds">
+      {soundIsOn.value ? _("Sound has been tried.") : <b class="unproved">{_("Sound is not tried yet:")}</b>}{" "}
+      {["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"].map((name) => (
+        <button key={name} data-sound={name} title={soundNames[name]()} onClick={() => play(name)}>{name}</button>
+      ))}
+    </p>
+  );
+}
+
+function Drafts() {
+  const waiting = drafts.value.filter((draft) => draft.state === "SUBMITTED" || draft.state === "APPROVED");
+  if (waiting.length === 0)
+    return <p class="none">{_("Nothing waits for an approval.")}</p>;
+  return (
+    <table class="rows"><tbody>
+      {waiting.slice(0, ROWS_SHOWN).map((draft) => (
+        <tr key={draft.place}>
+          <td><Precedence name={draft.precedence ?? "ROUTINE"} /></td>
+          <th scope="row"><a href={linkTo("channel", draft.place)}>{draft.place}</a></th>
+          <td class="wide"><Words text={draft.title ?? draft.subject ?? ""} tongue={draft.language} /></td>
+          <td>{word(draft.state)} {_("{1} of {2}", draft.approved, draft.needed)}</td>
+        </tr>
+      ))}
+    </tbody></table>
+  );
+}
+
+export function Watch() {
+  const ours = owed.value.filter((row) => row.ours), theirs = owed.value.filter((row) => !row.ours);
+  const last = Object.values(inboxes.value).flat().sort((a, b) => b.filed_ms - a.filed_ms).slice(0, LAST_SHOWN);
+  return (
+    <div class="watch">
+      <h1 class="hidden">{_("Watch")}</h1>
+      <div class="column">
+        <Panel title={_("We owe")} count={ours.length} name="ours"><OwedTable rows={ours} none={_("Nothing is owed by us.")} /></Panel>
+        <Panel title={_("They owe")} count={theirs.length} name="theirs"><OwedTable rows={theirs} none={_("Nothing is owed to us.")} /></Panel>
+        <Panel title={_("Last messages")} name="last"><Last entries={last} /></Panel>
+      </div>
+      <div class="column">
+        {(status.value?.value.peers ?? []).map((peer) => <LineBoard peer={peer} key={peer.party} />)}
+        <Panel title={_("Waiting at home")} name="home"><Drafts /></Panel>
+        <Panel title={_("Sound test")} name="sound"><SoundTest /></Panel>
+      </div>
+    </div>
+  );
+}

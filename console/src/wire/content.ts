@@ -1,0 +1,42 @@
+// What people read, beside its entry by its hash: docs/spec/entry.md section 2.
+
+import { Bytes, randomBytes } from "../base/bytes.js";
+import { decode, encode, Value } from "./cbor.js";
+import { Label, labelOf, labelValue } from "./label.js";
+
+export interface Portion {
+  text: string;
+  label?: Label;
+}
+
+export interface Content {
+  language: string;
+  subject?: string;
+  portions: Portion[];
+  fields?: Map<number, Value>;
+}
+
+export const CONTENT_LEN_MAX = 98304;
+
+export function writeContent(content: Content, salt: Bytes = randomBytes(16)): Bytes {
+  const map = new Map<number, Value>([[1, salt], [2, content.language]]);
+  if (content.subject)
+    map.set(3, content.subject);
+  if (content.portions.length > 0)
+    map.set(4, content.portions.map(({ text, label }) => (label ? [text, labelValue(label)] : [text])));
+  if (content.fields !== undefined && content.fields.size > 0)
+    map.set(5, content.fields);
+  return encode(map);
+}
+
+// Of bytes whose hash was compared with what is signed.
+export function readContent(bytes: Bytes): Content {
+  const map = decode(bytes) as Map<number, Value>;
+  const portions = (map.get(4) ?? []) as [string, Value?][];
+  return {
+    language: map.get(2) as string,
+    subject: map.get(3) as string | undefined,
+    portions: portions.map(([text, label]) => (label === undefined ? { text } : { text, label: labelOf(label) })),
+    fields: map.get(5) as Map<number, Value> | undefined,
+  };
+}

@@ -1,0 +1,58 @@
+// Times as they are written on a line: UTC first, the date-time group, the local time beside it.
+
+const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+
+const two = (value: number) => String(value).padStart(2, "0");
+
+// 14:07:31Z
+export function clock(ms: number): string {
+  const at = new Date(ms);
+  return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}Z`;
+}
+
+// 281407Z NOV 26
+export function dateTimeGroup(ms: number): string {
+  const at = new Date(ms);
+  return `${two(at.getUTCDate())}${two(at.getUTCHours())}${two(at.getUTCMinutes())}Z ${MONTHS[at.getUTCMonth()]} ${two(at.getUTCFullYear() % 100)}`;
+}
+
+// 23:07, on this terminal's own clock
+export function local(ms: number): string {
+  const at = new Date(ms);
+  return `${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+// What was typed as 281407Z NOV 26 or 2026-11-28T14:07Z; NaN if it is neither.
+export function readMoment(text: string): number {
+  const group = /^(\d\d)(\d\d)(\d\d)Z ([A-Z]{3}) (\d\d)$/.exec(text.trim().toUpperCase());
+  if (group !== null) {
+    const [, day, hour, minute, month, year] = group;
+    const at = Date.UTC(2000 + Number(year), MONTHS.indexOf(month), Number(day), Number(hour), Number(minute));
+    return MONTHS.includes(month) && dateTimeGroup(at) === group[0] ? at : NaN;
+  }
+  const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/.exec(text.trim().toUpperCase());
+  return iso === null ? NaN : Date.parse(iso[0]);
+}
+
+export interface Span {
+  unit: "s" | "min" | "h" | "d";
+  value: number;
+  rest: number; // of the next smaller unit
+}
+
+// The two largest units of a length of time.
+export function span(ms: number): Span {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  if (s < 60)
+    return { unit: "s", value: s, rest: 0 };
+  if (s < 3600)
+    return { unit: "min", value: Math.floor(s / 60), rest: s % 60 };
+  return s < 86400 ? { unit: "h", value: Math.floor(s / 3600), rest: Math.floor(s % 3600 / 60) }
+                   : { unit: "d", value: Math.floor(s / 86400), rest: Math.floor(s % 86400 / 3600) };
+}
+
+// 00:01:12, or what is over: -00:01:12
+export function countdown(ms: number): string {
+  const s = Math.abs(Math.trunc(ms / 1000));
+  return `${ms <= -1000 ? "-" : ""}${two(Math.floor(s / 3600))}:${two(Math.floor(s % 3600 / 60))}:${two(s % 60)}`;
+}

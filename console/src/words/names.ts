@@ -1,0 +1,35 @@
+// Words of the record that a person reads: steps, states and times in the language of the screen.
+
+import { _, N_ } from "./say.js";
+import { span } from "./moment.js";
+
+const KNOWN = [
+  N_("QUEUED"), N_("SENT"), N_("STATION RECEIPT"), N_("WATCH READ"), N_("READ BACK"), N_("PRESENTED"), N_("REPLIED"), N_("DECLINED"),
+  N_("DEFERRED"), N_("MARK"), N_("QUERY"), N_("NEGATIVE"), N_("NO ANSWER"), N_("LINE DOWN"), N_("SUSPENDED"), N_("SUBMITTED"),
+  N_("APPROVED"), N_("RELEASED"), N_("REFUSED"), N_("CANCELLED"), N_("LAPSED"), N_("APPROVE"), N_("message"), N_("watch read"),
+  N_("read back"), N_("mark"), N_("presented"), N_("reply"), N_("decline"), N_("defer"), N_("query"), N_("negative"), N_("submit"),
+  N_("approve"), N_("refuse"), N_("cancel"), N_("open"), N_("keys"), N_("lapse"),
+];
+
+// What the node calls it, in the words of this screen; what it does not know is shown as the node says it.
+export function word(name: string): string {
+  return KNOWN.includes(name) ? _(name) : name;
+}
+
+export function spanText(ms: number): string {
+  const { unit, value, rest } = span(ms);
+  switch (unit) {
+  case "s":
+    return _("{1} s", value);
+  case "min":
+    return _("{1} min {2} s", value, rest);
+  case "h":
+    return _("{1} h {2} min", value, rest);
+  case "d":
+    return _("{1} d {2} h", value, rest);
+  }
+}
+
+export function ageText(ms: number): string {
+  return _("{1} ago", spanText(ms));
+}

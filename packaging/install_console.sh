@@ -1,0 +1,14 @@
+#!/bin/sh
+# Installs what `make console` has built: packaging/install_console.sh BUILT FOLDER enabled|disabled|auto. Called by Meson.
+set -eu
+
+built=$1
+to="$MESON_INSTALL_DESTDIR_PREFIX/$2"
+[ "$3" != disabled ] || exit 0
+if [ ! -f "$built/index.html" ]; then
+	[ "$3" = auto ] && exit 0
+	echo "the console is not built; next: make console" >&2
+	exit 1
+fi
+mkdir -p "$to"
+cp -R "$built/." "$to/"

@@ -1,0 +1,98 @@
+#!/usr/bin/python3
+"""Two real nodes for the browser's plays, driven by lines of JSON on standard input; each is answered by one line.
+
+    {"do": "enrol", "party": "kor", "line": "ssh-ed25519 ...", "roles": "watch", "holder": 11}
+    {"do": "say", "party": "kor", "key": "watch", "words": ["send", ...]}     {"do": "get", "party": "kor", "path": "/status"}
+    {"do": "kill" | "start" | "stop", "party": "kor"}     {"do": "cut" | "mend"}     {"do": "end"}
+"""
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "test/lib"))
+import nodes  # noqa: E402
+
+TEAM = {name: [name] for name in ("watch", "head", "deputy", "shift", "policy")}
+
+
+class Stage:
+    def __init__(self, folder):
+        self.relay = nodes.Relay()
+        self.world = nodes.World(folder, ROOT / "accords/rok-us", {"kor": TEAM, "usa": TEAM})
+        self.relay.to = self.world.ports["kor", "usa", "north"]
+        self.world.through["usa", "north"] = self.relay.port
+        self.world.make()
+        self.ports = dict(zip(self.world.nodes, nodes.free_ports(len(self.world.nodes))))
+        for party, port in self.ports.items():
+            settings = self.world[party].home / "settings"
+            settings.write_text(settings.read_text().replace("[node]\n", f"[node]\nconsole = 127.0.0.1:{port}\n"))
+        os.environ["ENTENTE_CONSOLE_DIR"] = str(ROOT / "build/console")
+        self.world.start()
+
+    def addresses(self):
+        return {party: f"http://{party}.localhost:{port}" for party, port in self.ports.items()}
+
+    def do_enrol(self, party, line, roles, holder):
+        node = self.world[party]
+        path = Path(node.keys) / f"browser-{holder}.pub"
+        path.write_text(line + "\n")
+        return node.say("keys", "--add", path, "--roles", roles, "--holder", str(holder), "--label", "U", key="registrar")
+
+    def do_say(self, party, key, words):
+        return self.world[party].say(*words, key=key)
+
+    def do_release(self, party, words, key="watch"):
+        return self.world[party].release(*words, key=key)
+
+    def do_get(self, party, path, **query):
+        return self.world[party].get(path, **query)
+
+    def do_kill(self, party):
+        os.kill(self.world[party].process.pid, signal.SIGKILL)
+        return self.world[party].end()
+
+    def do_start(self, party):
+        self.world[party].start()
+        return True
+
+    def do_stop(self, party):
+        return self.world[party].stop()
+
+    def do_cut(self):
+        self.relay.cut()
+
+    def do_mend(self):
+        self.relay.mend()
+
+    def end(self):
+        self.world.stop()
+        self.relay.close()
+
+
+def main():
+    folder = tempfile.mkdtemp(prefix="entente-browser-")
+    stage = Stage(Path(folder) / "world")
+    try:
+        print(json.dumps({"addresses": stage.addresses(), "folder": folder}), flush=True)
+        for line in sys.stdin:
+            asked = json.loads(line)
+            name = asked.pop("do")
+            if name == "end":
+                break
+            try:
+                answer = {"is": getattr(stage, f"do_{name}")(**asked)}
+            except Exception as why:  # pylint: disable=broad-except
+                answer = {"failed": f"{type(why).__name__}: {why}"}
+            print(json.dumps(answer), flush=True)
+    finally:
+        stage.end()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

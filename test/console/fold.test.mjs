@@ -1,0 +1,92 @@
+// The folds: what is owed and by when, which alarms are open, what becomes of a signed statement, forms, the event stream.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { load } from "./here.mjs";
+
+const { answered, received } = await load("keep/outbox.js");
+const { owedRows } = await load("fold/owed.js");
+const { alarmsOf, isFlood } = await load("fold/alarm.js");
+const { fillForm } = await load("fold/fill.js");
+const { EventText } = await load("node/events.js");
+
+const item = { id: "aa", channel: "consult", isHome: false, statement: "", signatures: [], content: "", since: 1, state: "UNSENT", title: "" };
+
+test("outbox: each answer of the node", () => {
+  assert.deepEqual(answered(item, { err: "OK", place: "KOR/CONSULT 1.7" }), { is: "keep", item: { ...item, state: "QUEUED", place: "KOR/CONSULT 1.7" } });
+  assert.deepEqual(answered({ ...item, isHome: true }, { err: "OK", place: "KOR/KOR-HOME 1.7" }), { is: "gone", place: "KOR/KOR-HOME 1.7" });
+  for (const rule of ["APPROVAL", "HELD"])
+    assert.deepEqual(answered(item, { err: "REFUSED", rule }), { is: "submit" });
+  assert.equal(answered({ ...item, isHome: true }, { err: "REFUSED", rule: "APPROVAL" }).is, "draft");
+  assert.equal(answered(item, { err: "REFUSED", rule: "LABEL" }).is, "draft");
+  for (const err of ["IO", "CORRUPT", "SIGNER", "FULL", "RECOVERING", "DOWN"])
+    assert.deepEqual(answered(item, { err }), { is: "keep", item }, err);
+});
+
+test("outbox: only a STATION RECEIPT of its own number ends it", () => {
+  const queued = { ...item, state: "QUEUED", place: "KOR/CONSULT 1.7" };
+  assert.equal(received(queued, { "KOR/CONSULT 1": 7 }).is, "keep");
+  assert.equal(received(queued, { "KOR/CONSULT 1": 8 }).is, "gone");
+  assert.equal(received(queued, { "KOR/NOTIFY 1": 99 }).is, "keep");
+  assert.equal(received(item, { "KOR/CONSULT 1": 8 }).is, "keep");
+});
+
+const timers = [{ precedence: "FLASH", receipt_ms: 60_000, read_ms: 480_000 }, { precedence: "ROUTINE", receipt_ms: 7_200_000, read_ms: 21_600_000 }];
+const owes = (step, by, ours) => ({ party: by, role: "watch", information: false, highest: "STATION RECEIPT", steps: [], owed: { step, by, ours } });
+const entry = (place, precedence, ladders, more = {}) =>
+  ({ place, channel_name: "consult", precedence, filed_ms: 1_000, verdict: "OK", title: "t", ladders, ...more });
+
+test("owed: one row a cause, FLASH first, with its minute where the accord has one", () => {
+  const rows = owedRows([
+    entry("USA/CONSULT 1.1", "ROUTINE", [owes("WATCH READ", "kor", true), owes("WATCH READ", "kor", true)]),
+    entry("USA/CONSULT 1.2", "FLASH", [owes("READ BACK", "kor", true)]),
+    entry("KOR/CONSULT 1.3", "FLASH", [owes("WATCH READ", "usa", false)]),
+    entry("USA/CONSULT 1.4", "FLASH", [owes("WATCH READ", "kor", true)], { verdict: "KEY" }),
+  ], [], 7, timers);
+  assert.deepEqual(rows.map((row) => `${row.place} ${row.step} ${row.ours} ${row.due}`), [
+    "KOR/CONSULT 1.3 WATCH READ false 481000", "USA/CONSULT 1.2 READ BACK true undefined", "USA/CONSULT 1.1 WATCH READ true 21601000"]);
+});
+
+const draft = { place: "KOR/KOR-HOME 1.1", state: "SUBMITTED", author_holder: 1, signers: [{ holder: 2 }], channel_name: "consult", party: "kor", claimed_ms: 1, lapses_ms: 9, precedence: "FLASH" };
+
+test("owed: a draft waits for those who neither wrote nor signed it", () => {
+  const waits = (holder, more = {}) => owedRows([], [{ ...draft, ...more }], holder, timers).length;
+  assert.deepEqual([1, 2, 3].map((holder) => waits(holder)), [0, 0, 1]);
+  assert.equal(waits(1, { state: "APPROVED" }), 1);
+  assert.equal(waits(3, { state: "REFUSED" }), 0);
+});
+
+test("alarms: what is ours and urgent or due, until it was heard", () => {
+  const rows = owedRows([entry("USA/CONSULT 1.1", "ROUTINE", [owes("WATCH READ", "kor", true)]),
+    entry("USA/CONSULT 1.2", "FLASH", [owes("WATCH READ", "kor", true)]), entry("KOR/CONSULT 1.3", "FLASH", [owes("WATCH READ", "usa", false)])], [], 7, timers);
+  assert.deepEqual(alarmsOf(rows, {}, 2_000).map((alarm) => alarm.precedence), ["FLASH"]);
+  assert.deepEqual(alarmsOf(rows, {}, 30_000_000).map((alarm) => alarm.precedence), ["FLASH", "ROUTINE"]);
+  assert.deepEqual(alarmsOf(rows, { [rows.find((row) => row.ours).key]: true }, 2_000), []);
+});
+
+test("a flood begins above ten in ten minutes and is over below five", () => {
+  const began = Array.from({ length: 11 }, (_, i) => i * 1_000);
+  assert.equal(isFlood(began, 11_000, false), true);
+  assert.equal(isFlood(began.slice(1), 11_000, false), false);
+  assert.equal(isFlood(began.slice(6), 11_000, true), true);
+  assert.equal(isFlood(began.slice(7), 11_000, true), false);
+});
+
+const field = (number, name, type, more = {}) => ({ number, name, type, title: {}, list: false, optional: false, in: "statement", ...more });
+
+test("a form from what was typed", () => {
+  const form = { form: "N1", version: 1, fields: [field(1, "depth", "code"), field(2, "when", "span"), field(3, "about", "ref"), field(4, "names", "text", { list: true, in: "content" }),
+    field(5, "reason", "pair", { in: "content" }), field(6, "claims", "group", { list: true, in: "content", members: [field(1, "claim", "text"), field(2, "sure", "num")] })] };
+  const filled = fillForm(form, { depth: "3", "when.from": "281400Z NOV 26", "when.to": "281500Z NOV 26", about: "USA/CONSULT 1.2", names: "a\nb\n",
+    "reason.ko": "사유", "reason.en": "why", "claims.claim": "x", "claims.sure": "2", "reply-by": "281600Z NOV 26" }, ["ko", "en"]);
+  assert.deepEqual([...filled.statement], [[1, 3], [2, [Date.UTC(2026, 10, 28, 14), Date.UTC(2026, 10, 28, 15)]], [3, 0], [201, Date.UTC(2026, 10, 28, 16)]]);
+  assert.deepEqual([...filled.content], [[4, ["a", "b"]], [5, ["사유", "why"]], [6, [["x", 2]]]]);
+  assert.deepEqual(filled.refers, ["USA/CONSULT 1.2"]);
+  assert.equal(fillForm(form, { "when.from": "soon", "when.to": "later" }, ["ko"]).fault, "when");
+});
+
+test("the event stream in pieces", () => {
+  const text = new EventText();
+  assert.deepEqual(text.take("id: 1-1\nevent: hello\ndata: {}\n\n: beat\n\nid: 1-2\nda"), [{ id: "1-1", name: "hello", value: {} }]);
+  assert.deepEqual(text.take('ta: {"change":"ENTRY"}\n'), []);
+  assert.deepEqual(text.take("\n"), [{ id: "1-2", name: "", value: { change: "ENTRY" } }]);
+});

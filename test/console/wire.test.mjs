@@ -1,0 +1,62 @@
+// Bytes: the vectors that the C side reads must give the same values, the same refusals, and the same bytes again.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bytesOf, load, vectors } from "./here.mjs";
+
+const { decode, encode, Refused } = await load("wire/cbor.js");
+const { labelOf, labelValue } = await load("wire/label.js");
+const { readContent, writeContent } = await load("wire/content.js");
+const { readStatement, writeStatement } = await load("wire/statement.js");
+const { toHex } = await load("base/bytes.js");
+
+// The words of the vectors for a value.
+function told(value) {
+  if (typeof value === "boolean")
+    return [`bool ${value}`];
+  if (typeof value === "string")
+    return [`text ${value}`];
+  if (value instanceof Uint8Array)
+    return [`bytes ${toHex(value)}`];
+  if (value instanceof Map)
+    return [`map ${value.size}`, ...[...value].flatMap(([key, one]) => [`key ${key}`, ...told(one)])];
+  if (Array.isArray(value))
+    return [`array ${value.length}`, ...value.flatMap(told)];
+  return [value < 0 ? `nint ${-1n - BigInt(value)}` : `uint ${value}`];
+}
+
+test("strict CBOR: every vector", () => {
+  for (const { name, hex, read, rule } of vectors("cbor.json").vectors) {
+    const bytes = bytesOf(hex);
+    if (rule !== undefined) {
+      assert.throws(() => decode(bytes), (why) => why instanceof Refused && why.rule === rule, `${name}: ${rule}`);
+      continue;
+    }
+    assert.deepEqual(told(decode(bytes)), read, name);
+    assert.deepEqual(encode(decode(bytes)), bytes, name);
+  }
+});
+
+const good = (name) => vectors(name).vectors.filter((row) => row.read !== undefined);
+
+test("labels, statements and contents are written as they were read", () => {
+  for (const { name, hex } of good("label.json"))
+    assert.deepEqual(encode(labelValue(labelOf(decode(bytesOf(hex))))), bytesOf(hex), name);
+  for (const { name, hex } of good("statement.json"))
+    assert.deepEqual(writeStatement(readStatement(bytesOf(hex))), bytesOf(hex), name);
+  const written = good("content.json").filter(({ read }) => !read.some((line) => /^(attachment|padding)/.test(line)));
+  assert.ok(written.length > 5);
+  for (const { name, hex } of written)
+    assert.deepEqual(writeContent(readContent(bytesOf(hex)), decode(bytesOf(hex)).get(1)), bytesOf(hex), name);
+});
+
+test("lists come in the order that the record asks for", () => {
+  const statement = readStatement(bytesOf(good("statement.json").find((row) => row.name === "FLASH message").hex));
+  const to = [{ party: "usa", role: "watch", information: true }, { party: "kor", role: "watch", information: false },
+    { party: "usa", role: "head", information: false }];
+  const seen = [{ party: "zeta", epoch: 1, size: 2 }, { party: "beta", epoch: 1, size: 3 }];
+  assert.deepEqual(readStatement(writeStatement({ ...statement, to, seen })).to.map((one) => `${one.party}/${one.role}`),
+    ["kor/watch", "usa/head", "usa/watch"]);
+  assert.deepEqual(readStatement(writeStatement({ ...statement, to, seen })).seen.map((one) => one.party), ["beta", "zeta"]);
+  assert.deepEqual(labelValue({ level: "S", categories: [{ name: "rel", values: ["USA", "KOR", "USA"] }, { name: "a", values: [] }] }),
+    ["S", [["rel", ["KOR", "USA"]]]]);
+});

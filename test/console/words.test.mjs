@@ -1,0 +1,44 @@
+// Words and times: particles, filling in, date-time groups, hidden characters.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { load, vectors } from "./here.mjs";
+
+const { particle } = await load("words/particle.js");
+const { fill } = await load("words/fill.js");
+const { clock, countdown, dateTimeGroup, readMoment, span } = await load("words/moment.js");
+const { visible } = await load("words/visible.js");
+
+test("particles: every vector", () => {
+  for (const { before, forms, want } of vectors("particle.json").vectors)
+    assert.equal(particle(before, ...forms.split("/")), want, `${before} ${forms}`);
+});
+
+test("a sentence is filled in, and a particle goes by what stands before it", () => {
+  assert.equal(fill("{1}{을/를} {2}{으로/로} 보냄", ["문건", "서울"]), "문건을 서울로 보냄");
+  assert.equal(fill("{2} of {1}", [3, 2]), "2 of 3");
+  assert.equal(fill("{1} and {2}", ["a"]), "a and {2}");
+});
+
+test("date-time groups", () => {
+  const at = Date.UTC(2026, 10, 28, 14, 7, 31);
+  assert.equal(dateTimeGroup(at), "281407Z NOV 26");
+  assert.equal(clock(at), "14:07:31Z");
+  assert.equal(readMoment(" 281407z nov 26 "), Date.UTC(2026, 10, 28, 14, 7));
+  assert.equal(readMoment("2026-11-28T14:07Z"), Date.UTC(2026, 10, 28, 14, 7));
+  for (const bad of ["", "311407Z NOV 26", "282507Z NOV 26", "281407 NOV 26", "281407Z NOW 26", "2026-11-28"])
+    assert.ok(Number.isNaN(readMoment(bad)), bad);
+});
+
+test("spans and countdowns are never rounded up", () => {
+  assert.deepEqual(span(59_999), { unit: "s", value: 59, rest: 0 });
+  assert.deepEqual(span(3_599_999), { unit: "min", value: 59, rest: 59 });
+  assert.deepEqual(span(90_000_000), { unit: "d", value: 1, rest: 1 });
+  assert.deepEqual(span(-5), { unit: "s", value: 0, rest: 0 });
+  assert.equal(countdown(72_900), "00:01:12");
+  assert.equal(countdown(-72_900), "-00:01:12");
+});
+
+test("what turns or hides text is shown", () => {
+  assert.equal(visible("a\u202eb\u200bc"), "a<U+202E>b<U+200B>c");
+  assert.equal(visible("한국 text\n"), "한국 text\n");
+});
