@@ -16,61 +16,13 @@ static const struct option_row options[] = {
 	{ NULL, NULL, NULL },
 };
 
-static bool is_owed_by_us(const json_t *message)
-{
-	const json_t *ladder;
-	size_t i;
-
-	json_array_foreach(json_object_get(message, "ladders"), i, ladder)
-	{
-		if (json_flag(json_object_get(ladder, "owed"), "ours"))
-			return true;
-	}
-	return false;
-}
-
-/* The ladder that is furthest behind speaks for the message. */
-static const json_t *slowest_ladder(const json_t *message)
-{
-	const json_t *ladder, *slowest = NULL;
-	size_t i;
-
-	json_array_foreach(json_object_get(message, "ladders"), i, ladder)
-	{
-		if (json_flag(ladder, "information"))
-			continue;
-		if (slowest == NULL || json_array_size(json_object_get(ladder, "steps")) <
-					       json_array_size(json_object_get(slowest, "steps")))
-			slowest = ladder;
-	}
-	return slowest;
-}
-
-/* Its words, or what stands for them, and whether others passed it on the way. */
-static void put_title(struct table *t, const json_t *m)
-{
-	const char *state = json_str(json_object_get(m, "life"), "state");
-	char title[1024], form[512], erased[128], due[128];
-	bool is_overdue;
-
-	show_instead(m, erased, sizeof erased);
-	show_form_title(m, form, sizeof form);
-	show_due(m, due, sizeof due, &is_overdue);
-	say_fill(title, sizeof title, "{1}{2}{3} {4}{5}{6}{7}", form, form[0] != '\0' ? " " : "",
-		 erased[0] != '\0' ? erased : json_str(m, "title"),
-		 strcmp(state, "CANCELLED") == 0 || strcmp(state, "CLOSED") == 0 ? show_life_state(state)
-										 : "",
-		 is_overdue ? " " : "", is_overdue ? due : "",
-		 json_array_size(json_object_get(m, "crossed")) > 0 ? _(" crossed") : "");
-	table_put(t, is_overdue ? COLOUR_BAD : COLOUR_PLAIN, title);
-}
-
 static void put_message(struct table *t, const json_t *m)
 {
-	const json_t *ladder = slowest_ladder(m), *owed = json_object_get(ladder, "owed");
+	const json_t *ladder = show_slowest_ladder(m), *owed = json_object_get(ladder, "owed");
 	const char *highest = ladder == NULL ? "" : json_str(ladder, "highest");
 	bool is_void = strcmp(json_str(m, "verdict"), "OK") != 0 && json_flag(m, "folded");
-	char *label = show_label_words(m), what[96] = "";
+	char *label = show_label_words(m), what[96] = "", title[1024];
+	bool is_overdue;
 	struct buf text = { (uint8_t *)what, 0, sizeof what - 1, false };
 
 	if (is_void) {
@@ -88,7 +40,8 @@ static void put_message(struct table *t, const json_t *m)
 	table_put(t, COLOUR_DIM, say_time(json_uint(m, "filed_ms")));
 	table_put(t, show_step_colour(highest), show_step(highest));
 	table_put(t, is_void ? COLOUR_BAD : json_flag(owed, "ours") ? COLOUR_WARN : COLOUR_DIM, what);
-	put_title(t, m);
+	show_title(m, title, sizeof title, &is_overdue);
+	table_put(t, is_overdue ? COLOUR_BAD : COLOUR_PLAIN, title);
 	table_end_row(t);
 	free(label);
 }
@@ -127,7 +80,7 @@ static enum exit_code show_channel(struct client *c, const struct options *o, co
 	table = table_new();
 	json_array_foreach(json_object_get(answer, "messages"), i, message)
 	{
-		if ((is_only_owed && !is_owed_by_us(message)) ||
+		if ((is_only_owed && !show_is_owed_by_us(message)) ||
 		    (is_without_nodes && json_uint(message, "signatures") == 0))
 			continue;
 		if (o->is_json) {

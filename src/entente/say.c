@@ -150,26 +150,33 @@ void say_coloured(enum colour colour, const char *text)
 		fputs("\033[0m", stdout);
 }
 
-void say_cell(const char *text, size_t cells, enum colour colour)
+size_t say_cut(const char *text, size_t cells, char *out, size_t size)
 {
 	struct bytes in = bytes_str(text);
-	char cut[512];
 	size_t at = 0, sum = 0, width = 0;
 	bool is_cut = cells_of(in) > cells;
 
-	while (at < in.len && at < sizeof cut - 8) {
+	while (at < in.len && at < size - 8) {
 		size_t len = next_character(in, at, &width);
-		if (sum + width > cells - (is_cut ? 1 : 0))
+		if (sum + width > cells - (is_cut && cells > 0 ? 1 : 0))
 			break;
 		at += len;
 		sum += width;
 	}
-	memcpy(cut, text, at);
-	if (is_cut) {
-		cut[at++] = '~';
+	memcpy(out, text, at);
+	if (is_cut && cells > 0) {
+		out[at++] = '~';
 		sum++;
 	}
-	cut[at] = '\0';
+	out[at] = '\0';
+	return sum;
+}
+
+void say_cell(const char *text, size_t cells, enum colour colour)
+{
+	char cut[512];
+	size_t sum = say_cut(text, cells, cut, sizeof cut);
+
 	say_coloured(colour, cut);
 	printf("%*s", (int)(cells - sum), "");
 }

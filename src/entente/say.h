@@ -42,6 +42,8 @@ char *say_shown(struct bytes text); /* the same as a string, the caller's to fre
 
 /* Padded to so many cells, or cut with "~" behind; .len never over what is left. */
 void say_cell(const char *text, size_t cells, enum colour colour);
+/* The beginning of text that fits in so many cells, into size bytes; gives the cells that it takes. */
+size_t say_cut(const char *text, size_t cells, char *out, size_t size);
 size_t cells_of(struct bytes text);
 size_t terminal_width(void);
 bool terminal_is_coloured(void);

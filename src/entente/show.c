@@ -140,22 +140,30 @@ const json_t *show_find(const json_t *list, const char *name)
 	return NULL;
 }
 
-void show_band(const json_t *status)
+enum colour show_band_text(const json_t *status, char *out, size_t size)
 {
 	bool is_exercise = strcmp(json_str(status, "mode"), "EXERCISE") == 0;
-	char title[512], line[1024];
+	char title[512];
 	struct buf text;
 
 	show_names(json_object_get(status, "title"), title, sizeof title);
-	buf_init(&text, line, sizeof line - 1);
+	buf_init(&text, out, size - 1);
 	/* Both languages, whatever the terminal's: it must be understood at a glance by either side. */
 	buf_put_str(&text, is_exercise ? "/// EXERCISE 연습 /// " : "| LIVE 실제 | ");
 	buf_put_str(&text, json_str(status, "code"));
 	buf_put_str(&text, " | ");
 	buf_put_str(&text, title);
 	buf_put_str(&text, is_exercise ? " /// EXERCISE 연습 ///" : " |");
-	line[text.len] = '\0';
-	say_coloured(is_exercise ? COLOUR_WARN : COLOUR_BOLD, line);
+	out[text.len] = '\0';
+	return is_exercise ? COLOUR_WARN : COLOUR_BOLD;
+}
+
+void show_band(const json_t *status)
+{
+	char line[1024];
+	enum colour colour = show_band_text(status, line, sizeof line);
+
+	say_coloured(colour, line);
 	say("\n");
 }
 

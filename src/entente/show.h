@@ -12,6 +12,7 @@
 
 /* The first line of every screen: LIVE or EXERCISE, by words as well as colour, and whose node this is. */
 void show_band(const json_t *status);
+enum colour show_band_text(const json_t *status, char *out, size_t size);
 /*
  * "(S//REL KOR, USA)", which stands in front of every item in a list; "S REL KOR,USA" where the guidelines do
  * not know its label. item: an object with `label` and `marking` (docs/spec/api.md section 3).
@@ -42,6 +43,11 @@ const json_t *show_find(const json_t *list, const char *name);
 void show_author(const json_t *entry);
 /* "USA head (action), USA watch (information)" */
 void show_addressees(const json_t *entry);
+/* The ladder that is furthest behind speaks for its message; NULL if it has no action addressee. */
+const json_t *show_slowest_ladder(const json_t *message);
+bool show_is_owed_by_us(const json_t *message);
+/* A message's words in a list, or what stands for them; what is overdue; that others passed it on its way. */
+void show_title(const json_t *message, char *out, size_t size, bool *is_overdue);
 /* One ladder in one line: every step that is proved, then what is owed and by whom. */
 void show_ladder_line(const json_t *ladder);
 

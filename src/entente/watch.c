@@ -2,6 +2,7 @@
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/time_text.h"
+#include "entente/watch_full.h"
 #include "entente/words.h"
 #include "sys/clock.h"
 
@@ -15,6 +16,7 @@ static const struct option_row options[] = {
 	{ "after", N_("NUMBER"), N_("begin behind this event, as a line of --json names it") },
 	{ "count", N_("N"), N_("end after so many events") },
 	{ "timeout", N_("SPAN"), N_("end when nothing happens for so long (exit code 7)") },
+	{ "full", NULL, N_("a screen of what is owed, the lines and the channels; Enter and letters act") },
 	{ NULL, NULL, NULL },
 };
 
@@ -174,6 +176,15 @@ static enum exit_code run(struct options *o)
 	code = read_options(o, &f);
 	if (code != EXIT_DONE)
 		return code;
+	if (option_is_given(o, "full")) {
+		if (o->is_json || f.number[0] != '\0' || f.left > 0 || f.timeout_ms >= 0) {
+			say_error(_("--full is a screen: it goes without --json, --after, --count and "
+				    "--timeout."));
+			say_next(_("see entente {1} --help"), o->command->name);
+			return EXIT_USAGE;
+		}
+		return watch_full(o);
+	}
 	code = login_open(&c, o);
 	if (code != EXIT_DONE)
 		return code;
