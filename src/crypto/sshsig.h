@@ -21,6 +21,7 @@
 #define SSHSIG_STATEMENT "entente-statement-v1"
 #define SSHSIG_ACCORD "entente-accord-v1"
 #define SSHSIG_SESSION "entente-session-v1"
+#define SSHSIG_CONSOLE "entente-console-v1" /* a release's key over the manifest of the console */
 #define SSH_PUBLIC_MAX 512u
 #define SSH_FINGERPRINT_LEN 51 /* "SHA256:" and 43 base64 characters, with a terminator */
 

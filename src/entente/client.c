@@ -55,6 +55,12 @@ enum err client_try(struct client *c, const char *home)
 	return ERR_OK;
 }
 
+void client_take(struct client *c, int fd, const char *host)
+{
+	*c = (struct client){ .fd = fd, .host = host };
+	buf_init(&c->in, xcalloc(1, IN_MAX), IN_MAX);
+}
+
 /* Whether it looks like one; what cannot be looked into may be. */
 static bool is_home(const char *home)
 {
@@ -271,7 +277,9 @@ static enum err write_request(struct client *c, const char *method, const char *
 	buf_put_str(&head, method);
 	buf_put_byte(&head, ' ');
 	buf_put_str(&head, target);
-	buf_put_str(&head, " HTTP/1.1\r\nHost: node\r\n");
+	buf_put_str(&head, " HTTP/1.1\r\nHost: ");
+	buf_put_str(&head, c->host == NULL ? "node" : c->host);
+	buf_put_str(&head, "\r\n");
 	if (c->token[0] != '\0') {
 		buf_put_str(&head, "Authorization: Bearer ");
 		buf_put_str(&head, c->token);

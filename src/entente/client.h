@@ -17,6 +17,7 @@
 struct client {
 	int fd;
 	char path[108];
+	const char *host;		  /* borrowed: what the requests name; NULL: it is a node's socket */
 	char token[CLIENT_TOKEN_LEN + 1]; /* of an officer's session; "": none. login.h */
 	bool is_token_own;		  /* it began with this client, and ends with it */
 	struct buf in;			  /* heap: what came and was not used yet */
@@ -33,6 +34,8 @@ struct client_answer {
 enum err client_open(struct client *c, const char *home) MUST_CHECK;
 /* The same without a word; errno says why. */
 enum err client_try(struct client *c, const char *home) MUST_CHECK;
+/* Takes a connection that somebody else has made, to where this host name is served. */
+void client_take(struct client *c, int fd, const char *host);
 void client_close(struct client *c); /* takes zeroed and closed ones */
 
 /*

@@ -326,10 +326,11 @@ class World:
     """An accord in a folder of its own, its parties' keys, and a home for each party's node.
 
     paths: names of the ways between each two parties; of two, the later by name opens the connection. `through`
-    gives the port to connect to instead of the listener's own: {(connecting party, path name): port}.
+    gives the port to connect to instead of the listener's own: {(connecting party, path name): port}. has_consoles:
+    browsers are served too, at consoles[party], a port of 127.0.0.1; ENTENTE_CONSOLE_DIR says which files.
     """
 
-    def __init__(self, folder, accord, officers_of=None, paths=("north",), through=None, label="U"):
+    def __init__(self, folder, accord, officers_of=None, paths=("north",), through=None, label="U", has_consoles=False):
         self.folder, self.accord, self.label = Path(folder), Path(folder) / "accord", label
         self.folder.mkdir(parents=True, exist_ok=True)
         if not self.accord.exists():
@@ -338,6 +339,7 @@ class World:
         self.paths, self.through, self.nodes = paths, through or {}, {}
         ports = iter(free_ports(len(self.parties) * len(self.parties) * len(paths)))
         self.ports = {(a, b, path): next(ports) for a in self.parties for b in self.parties for path in paths}
+        self.consoles = dict(zip(self.parties, free_ports(len(self.parties)))) if has_consoles else {}
         self.officers_of = officers_of or {party: {"watch": ["watch"]} for party in self.parties}
 
     def read_names(self, name):
@@ -383,7 +385,8 @@ class World:
         people = [word for name, roles in self.officers_of.get(party, {}).items()
                   for word in ("--officer", f"{','.join(roles)}={self.keys(party) / name}.pub")]
         run("init", "home", "--home", home, "--party", party, "--accord", accord or self.accord,
-            "--keys", self.keys(party), "--label", self.label, *people, *self.ways(party))
+            "--keys", self.keys(party), "--label", self.label, *people, *self.ways(party),
+            *(["--console", f"127.0.0.1:{self.consoles[party]}"] if party in self.consoles else []))
         self.nodes[party] = Node(party, home, self.keys(party))
         return self.nodes[party]
 

@@ -322,4 +322,5 @@ def main():
     write_corpus(os.path.join(corpus_folder, "ssh_key"), key_corpus())
 
 
-main()
+if __name__ == "__main__":
+    main()
