@@ -10,7 +10,7 @@
 
 #define FROM_LIST(name, word) word,
 static const char *const level_words[] = { LEVEL_LIST(FROM_LIST) };
-static const char *const step_words[] = { STEP_LIST(FROM_LIST) };
+static const char *const step_words[] = { STEP_KIND_LIST(FROM_LIST) };
 static const char *const guard_words[] = { GUARD_LIST(FROM_LIST) };
 #undef FROM_LIST
 static const char *const of_words[] = { "any", "each", "others", "opener" };
@@ -25,7 +25,7 @@ const char *level_name(enum level l)
 
 const char *step_kind_name(enum step_kind k)
 {
-	assert(k < STEP_COUNT);
+	assert(k < STEP_KIND_COUNT);
 	return step_words[k];
 }
 
@@ -41,9 +41,9 @@ const char *gate_rule_name(enum gate_rule g)
 	return rule_words[g];
 }
 
-const char *effect_name(enum effect e)
+const char *step_effect_name(enum step_effect e)
 {
-	assert(e < EFFECT_COUNT);
+	assert(e < STEP_EFFECT_COUNT);
 	return effect_words[e];
 }
 
@@ -138,7 +138,7 @@ size_t procedure_step_find(const struct procedure *p, struct bytes id)
 	return i;
 }
 
-size_t step_option_find(const struct step *s, struct bytes id)
+size_t step_option_find(const struct procedure_step *s, struct bytes id)
 {
 	size_t i = 0;
 

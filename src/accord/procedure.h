@@ -28,7 +28,7 @@ struct procedure_who {
 #define LEVEL_LIST(X) \
 	X(WATCH_READ, "watch-read") X(READ_BACK, "read-back") X(PRESENTED, "presented") X(REPLIED, "replied") \
 	X(ATTEND, "attend") X(POSITION, "position") X(DONE, "done")
-#define STEP_LIST(X) \
+#define STEP_KIND_LIST(X) \
 	X(NOTICE, "notice") X(MEET, "meet") X(EXCHANGE, "exchange") X(ACT, "act") X(GATE, "gate")
 #define GUARD_LIST(X) \
 	X(DONE, "done") X(REACHED, "reached") X(DECIDED, "decided") X(LAPSED, "lapsed") X(PRECEDENCE, "precedence") \
@@ -38,21 +38,27 @@ struct procedure_who {
 #define LEVEL_ENUM(name, word) LEVEL_##name,
 enum level { LEVEL_LIST(LEVEL_ENUM) LEVEL_COUNT };
 #undef LEVEL_ENUM
-#define STEP_ENUM(name, word) STEP_##name,
-enum step_kind { STEP_LIST(STEP_ENUM) STEP_COUNT };
-#undef STEP_ENUM
+#define STEP_KIND_ENUM(name, word) STEP_KIND_##name,
+enum step_kind { STEP_KIND_LIST(STEP_KIND_ENUM) STEP_KIND_COUNT };
+#undef STEP_KIND_ENUM
 #define GUARD_ENUM(name, word) GUARD_##name,
 enum guard_kind { GUARD_LIST(GUARD_ENUM) GUARD_COUNT };
 #undef GUARD_ENUM
 
 enum gate_rule { GATE_JOINT, GATE_EACH, GATE_ONE, GATE_COUNT };
-enum effect { EFFECT_NONE, EFFECT_REVERSIBLE, EFFECT_COMPENSABLE, EFFECT_IRREVERSIBLE, EFFECT_COUNT };
+enum step_effect {
+	STEP_EFFECT_NONE,
+	STEP_EFFECT_REVERSIBLE,
+	STEP_EFFECT_COMPENSABLE,
+	STEP_EFFECT_IRREVERSIBLE,
+	STEP_EFFECT_COUNT
+};
 
 const char *level_name(enum level l); /* "watch-read" */
 const char *step_kind_name(enum step_kind k);
 const char *guard_name(enum guard_kind g);
 const char *gate_rule_name(enum gate_rule g);
-const char *effect_name(enum effect e);
+const char *step_effect_name(enum step_effect e);
 const char *procedure_of_name(enum procedure_of of);
 
 /*
@@ -89,7 +95,7 @@ struct gate_option {
 	struct accord_names title;
 };
 
-struct step {
+struct procedure_step {
 	char id[ROLE_NAME_MAX + 1];
 	size_t line; /* of the file */
 	enum step_kind kind;
@@ -100,7 +106,7 @@ struct step {
 	struct guard after;
 	struct obligation owe[STEP_OBLIGATIONS_MAX];
 	size_t owe_count;
-	enum effect effect;
+	enum step_effect effect;
 	bool runs_in_recess;
 	unsigned quorum; /* meet: persons of each party */
 	/* Of a gate. */
@@ -138,7 +144,7 @@ struct procedure {
 	bool has_recess;
 	struct procedure_who recess_by;
 	uint32_t recess_max; /* seconds */
-	struct step *steps;
+	struct procedure_step *steps;
 	size_t steps_count;
 	struct guard close;
 	size_t close_line;
@@ -167,7 +173,7 @@ const struct procedure *procedure_find(const struct accord *a, const uint8_t has
 /* .roles_count if it has no such role; .steps_count, .options_count likewise. */
 size_t procedure_role_find(const struct procedure *p, struct bytes name);
 size_t procedure_step_find(const struct procedure *p, struct bytes id);
-size_t step_option_find(const struct step *s, struct bytes id);
+size_t step_option_find(const struct procedure_step *s, struct bytes id);
 /* How long it is owed, in an instance of this precedence. */
 uint32_t obligation_within(const struct procedure *p, const struct obligation *o, enum precedence precedence);
 

@@ -48,9 +48,9 @@ static void play(struct choice *c)
 }
 
 /* How a gate can end: with one of its options, or where each decides for itself, with different ones. */
-static size_t ends_of(const struct step *s)
+static size_t ends_of(const struct procedure_step *s)
 {
-	if (s->kind != STEP_GATE)
+	if (s->kind != STEP_KIND_GATE)
 		return 1;
 	return s->options_count + (s->rule == GATE_EACH && s->options_count > 1);
 }
@@ -118,12 +118,12 @@ static const char *check_lapses(const struct procedure *p, size_t *line)
 	uint64_t tainted = 0;
 
 	for (size_t i = 0; i < p->steps_count; i++) {
-		const struct step *s = &p->steps[i];
+		const struct procedure_step *s = &p->steps[i];
 		*line = s->line;
 		if (!has_lapsed(&s->after, tainted))
 			continue;
 		tainted |= 1ull << i;
-		if (s->kind == STEP_GATE || s->effect > EFFECT_REVERSIBLE)
+		if (s->kind == STEP_KIND_GATE || s->effect > STEP_EFFECT_REVERSIBLE)
 			return "procedure.lapsed";
 	}
 	*line = p->close_line;
@@ -141,19 +141,20 @@ static size_t bits(uint64_t mask)
 	return count;
 }
 
-static const char *check_effect(const struct step *s)
+static const char *check_effect(const struct procedure_step *s)
 {
-	bool is_safe = s->kind == STEP_GATE && s->rule == GATE_JOINT && bits(s->signers) >= SIGNERS_MIN &&
-		       s->has_confirm && s->is_read_back && s->hold >= HOLD_MIN_S;
+	bool is_safe = s->kind == STEP_KIND_GATE && s->rule == GATE_JOINT &&
+		       bits(s->signers) >= SIGNERS_MIN && s->has_confirm && s->is_read_back &&
+		       s->hold >= HOLD_MIN_S;
 
-	if (s->effect == EFFECT_IRREVERSIBLE && !is_safe)
+	if (s->effect == STEP_EFFECT_IRREVERSIBLE && !is_safe)
 		return "procedure.irreversible";
-	if (s->effect == EFFECT_COMPENSABLE && s->undo[0] == '\0')
+	if (s->effect == STEP_EFFECT_COMPENSABLE && s->undo[0] == '\0')
 		return "procedure.undo";
 	return NULL;
 }
 
-static const char *check_timers(const struct procedure *p, const struct step *s)
+static const char *check_timers(const struct procedure *p, const struct procedure_step *s)
 {
 	for (unsigned precedence = 0; precedence < PRECEDENCE_COUNT; precedence++) {
 		uint64_t ladder = 0;
@@ -173,7 +174,7 @@ static const char *check_timers(const struct procedure *p, const struct step *s)
 	return NULL;
 }
 
-static const char *check_owed(const struct procedure *p, const struct step *s)
+static const char *check_owed(const struct procedure *p, const struct procedure_step *s)
 {
 	unsigned owed[PROCEDURE_ROLES_MAX] = { 0 };
 	bool is_read = false, is_more = false;

@@ -27,7 +27,7 @@ static const char *level_word(size_t i)
 	return level_name((enum level)i);
 }
 
-static bool owes(const struct step *s, enum level what)
+static bool owes(const struct procedure_step *s, enum level what)
 {
 	for (size_t i = 0; i < s->owe_count; i++) {
 		if (s->owe[i].what == what)
@@ -59,7 +59,7 @@ static size_t arguments(enum guard_kind kind)
 static void read_of_step(struct procedure_reader *r, const struct json_value *v, struct guard_node *n)
 {
 	size_t at;
-	const struct step *s;
+	const struct procedure_step *s;
 
 	if (!procedure_is(r, v, JSON_TEXT))
 		return;
@@ -80,7 +80,7 @@ static void read_of_step(struct procedure_reader *r, const struct json_value *v,
 		return;
 	}
 	n->which = (uint8_t)procedure_word(r, v->next, level_word, LEVEL_COUNT);
-	if ((n->kind == GUARD_REACHED && s->kind != STEP_NOTICE) || !owes(s, (enum level)n->which))
+	if ((n->kind == GUARD_REACHED && s->kind != STEP_KIND_NOTICE) || !owes(s, (enum level)n->which))
 		procedure_refuse(r, v->next, "procedure.level");
 }
 

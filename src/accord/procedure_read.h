@@ -12,7 +12,7 @@
 struct procedure_reader {
 	const struct accord *accord; /* NULL: none */
 	struct procedure *p;
-	struct step *step; /* that is being read */
+	struct procedure_step *step; /* that is being read */
 	enum precedence precedence;
 	struct arena *arena;
 	const char *rule; /* the first fault, and its line */

@@ -2,12 +2,12 @@
 #include "accord/form.h"
 #include "accord/procedure_read.h"
 
-#define NOTICE (1u << STEP_NOTICE)
-#define MEET (1u << STEP_MEET)
-#define EXCHANGE (1u << STEP_EXCHANGE)
-#define ACT (1u << STEP_ACT)
-#define GATE (1u << STEP_GATE)
-#define ONE (1u << STEP_COUNT) /* and a gate of one party: only that says whose it is */
+#define NOTICE (1u << STEP_KIND_NOTICE)
+#define MEET (1u << STEP_KIND_MEET)
+#define EXCHANGE (1u << STEP_KIND_EXCHANGE)
+#define ACT (1u << STEP_KIND_ACT)
+#define GATE (1u << STEP_KIND_GATE)
+#define ONE (1u << STEP_KIND_COUNT) /* and a gate of one party: only that says whose it is */
 
 static void read_id(struct procedure_reader *r, const struct json_value *v)
 {
@@ -35,12 +35,12 @@ static const char *level_word(size_t i)
 
 static const char *effect_word(size_t i)
 {
-	return effect_name((enum effect)(i + 1)); /* "none" is not written */
+	return step_effect_name((enum step_effect)(i + 1)); /* "none" is not written */
 }
 
 static void read_kind(struct procedure_reader *r, const struct json_value *v)
 {
-	r->step->kind = (enum step_kind)procedure_word(r, v, kind_word, STEP_COUNT);
+	r->step->kind = (enum step_kind)procedure_word(r, v, kind_word, STEP_KIND_COUNT);
 }
 
 static void read_title(struct procedure_reader *r, const struct json_value *v)
@@ -82,7 +82,7 @@ static void read_after(struct procedure_reader *r, const struct json_value *v)
 
 static void read_effect(struct procedure_reader *r, const struct json_value *v)
 {
-	r->step->effect = (enum effect)(procedure_word(r, v, effect_word, EFFECT_COUNT - 1) + 1);
+	r->step->effect = (enum step_effect)(procedure_word(r, v, effect_word, STEP_EFFECT_COUNT - 1) + 1);
 }
 
 static void read_runs(struct procedure_reader *r, const struct json_value *v)
@@ -102,17 +102,17 @@ static struct obligation *owed(struct procedure_reader *r)
 static unsigned levels_of(enum step_kind kind)
 {
 	switch (kind) {
-	case STEP_NOTICE:
+	case STEP_KIND_NOTICE:
 		return 1u << LEVEL_WATCH_READ | 1u << LEVEL_READ_BACK | 1u << LEVEL_PRESENTED |
 		       1u << LEVEL_REPLIED;
-	case STEP_MEET:
+	case STEP_KIND_MEET:
 		return 1u << LEVEL_ATTEND;
-	case STEP_EXCHANGE:
-	case STEP_ACT:
+	case STEP_KIND_EXCHANGE:
+	case STEP_KIND_ACT:
 		return 1u << LEVEL_DONE;
-	case STEP_GATE:
+	case STEP_KIND_GATE:
 		return 1u << LEVEL_POSITION;
-	case STEP_COUNT:
+	case STEP_KIND_COUNT:
 		break;
 	}
 	return 0;
@@ -122,7 +122,7 @@ static void read_owe_who(struct procedure_reader *r, const struct json_value *v)
 {
 	struct procedure_who who = procedure_who(r, v);
 
-	if (who.of == OF_ANY || (who.of == OF_OTHERS) != (r->step->kind == STEP_NOTICE))
+	if (who.of == OF_ANY || (who.of == OF_OTHERS) != (r->step->kind == STEP_KIND_NOTICE))
 		procedure_refuse(r, v, "procedure.who");
 	owed(r)->who = who;
 }
@@ -224,7 +224,7 @@ static void read_read_back(struct procedure_reader *r, const struct json_value *
 
 static void read_options(struct procedure_reader *r, const struct json_value *v)
 {
-	struct step *s = r->step;
+	struct procedure_step *s = r->step;
 
 	if (!procedure_is(r, v, JSON_OBJECT))
 		return;
@@ -275,7 +275,7 @@ static void read_step(struct procedure_reader *r, const struct json_value *v)
 	if (kind != NULL)
 		read_kind(r, kind);
 	of = 1u << r->step->kind;
-	if (r->step->kind == STEP_GATE && rule != NULL && bytes_equal(rule->text, BYTES_LIT("one")))
+	if (r->step->kind == STEP_KIND_GATE && rule != NULL && bytes_equal(rule->text, BYTES_LIT("one")))
 		of |= ONE;
 	procedure_object(r, v, keys, ARRAY_COUNT(keys), of);
 	r->p->steps_count++;

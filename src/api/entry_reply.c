@@ -235,6 +235,8 @@ void reply_statement(struct reply *r, const struct accord *a, const struct state
 		reply_uint(r, "sealing", s->content.sealing);
 		reply_object_end(r);
 	}
+	if (s->has_instance)
+		reply_named_place(r, "instance", a, &s->instance);
 	if (s->acting_for.len > 0)
 		reply_text(r, "acting_for", s->acting_for);
 }
@@ -283,7 +285,12 @@ static void reply_judgement(struct reply *r, const struct accord *a, const struc
 		reply_uint(r, "order", entry->view.order);
 		reply_str(r, "verdict", verdict_name(entry->view.verdict));
 		if (entry->view.verdict != VERDICT_OK)
-			reply_str(r, "why", verdict_text(entry->view.verdict));
+			reply_str(r, "why",
+				  entry->view.verdict == VERDICT_PROCEDURE
+					  ? ruling_text(entry->view.ruling)
+					  : verdict_text(entry->view.verdict));
+		if (entry->view.verdict == VERDICT_PROCEDURE)
+			reply_str(r, "ruling", ruling_name(entry->view.ruling));
 		if (entry->view.verdict != VERDICT_OK && entry->view.line != 0)
 			reply_uint(r, "line", entry->view.line);
 		if (entry->view.verdict == VERDICT_LABEL)

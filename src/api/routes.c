@@ -35,6 +35,10 @@
 	X("GET",  "/log",         AUTHORITY_READER, NO_BODY,         run_log) \
 	X("POST", "/labels",      AUTHORITY_KNOWN,  ENTRY_LEN_MAX,   run_labels) \
 	X("GET",  "/drafts",      AUTHORITY_READER, NO_BODY,         run_drafts) \
+	X("GET",  "/procedures",  AUTHORITY_KNOWN,  NO_BODY,         run_procedures) \
+	X("GET",  "/instances",   AUTHORITY_READER, NO_BODY,         run_instances) \
+	X("GET",  "/measures",    AUTHORITY_READER, NO_BODY,         run_measures) \
+	X("GET",  "/obligations", AUTHORITY_READER, NO_BODY,         run_obligations) \
 	X("GET",  "/entry",       AUTHORITY_READER, NO_BODY,         run_entry) \
 	X("GET",  "/content",     AUTHORITY_READER, NO_BODY,         run_content) \
 	X("GET",  "/ladder",      AUTHORITY_READER, NO_BODY,         run_ladder) \

@@ -77,6 +77,14 @@ enum err run_glossary(struct api *a, struct request *q, struct reply *r) MUST_CH
 /* "translations" of a statement; nothing if it has none. Uses the api's scratch. */
 enum err reply_translations(struct api *a, struct reply *r, const struct place_key *original) MUST_CHECK;
 
+/* procedures.c */
+enum err run_procedures(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_instances(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_measures(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+
+/* obligations.c */
+enum err run_obligations(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+
 /* blobs.c */
 enum err run_attachment(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_attach(struct api *a, struct request *q, struct reply *r) MUST_CHECK;

@@ -45,7 +45,11 @@ void reply_answer(struct api *a, struct reply *r, const struct effect_answer *an
 		reply_bool(r, "repeat", answer->is_repeat);
 	} else if (answer->err == ERR_REFUSED && answer->verdict != VERDICT_OK) {
 		reply_str(r, "rule", verdict_name(answer->verdict));
-		reply_str(r, "text", verdict_text(answer->verdict));
+		reply_str(r, "text",
+			  answer->verdict == VERDICT_PROCEDURE ? ruling_text(answer->ruling)
+							       : verdict_text(answer->verdict));
+		if (answer->verdict == VERDICT_PROCEDURE)
+			reply_str(r, "ruling", ruling_name(answer->ruling));
 		reply_form_fault(r, NULL, &answer->fault);
 		if (answer->line != 0)
 			reply_uint(r, "line", answer->line);
@@ -144,10 +148,11 @@ enum err statements_may_name(struct api *a, const struct request *q, const struc
 
 	if (q->session == 0 || statement_read(one->statement, &s, &fault) != ERR_OK)
 		return ERR_OK;
-	for (size_t i = 0; i < s.refers_count && e == ERR_OK; i++) {
-		struct place_key at = { { s.refers[i].channel, accord_party_find(accord, s.refers[i].party),
-					  s.refers[i].epoch },
-					s.refers[i].index };
+	for (size_t i = 0; i < s.refers_count + s.has_instance && e == ERR_OK; i++) {
+		const struct place *named = i < s.refers_count ? &s.refers[i] : &s.instance;
+		struct place_key at = { { named->channel, accord_party_find(accord, named->party),
+					  named->epoch },
+					named->index };
 		e = request_may_place(a, &at);
 	}
 	for (size_t i = 0; i < s.seen_count && e == ERR_OK; i++) {

@@ -121,7 +121,11 @@
 #define GUARD_DEPTH_MAX 3u		       /* counted from 1 */
 #define CHOICES_MAX 1024u		       /* of a definition: all options, at each precedence */
 #define LADDER_RUNGS_MAX 4u		       /* seconds between the rungs of an escalation */
+#define DEPTH_MAX 3u			       /* of a consultation */
+#define ATTEMPT_WORDS_MAX 200u		       /* bytes of whom somebody tried to reach, and by what way */
 #define INSTANCE_MOVES_MAX 128u		       /* of one party, that count in one instance */
+#define PROCEDURE_LINES_MAX (256u << 10)       /* bytes of the state of an instance that has a DIGEST */
+#define OBLIGATIONS_MAX 8192u		       /* of running instances, in one answer */
 #define PROCEDURE_SPAN_S_MAX (366u * 86400u)   /* longest time for anything, in seconds */
 #define ACCORD_LINE_LEN_MAX 4096u	       /* bytes of one line, without its newline */
 #define ACCORD_SPAN_MS_MAX (366ull * 86400000) /* longest span of a timer */

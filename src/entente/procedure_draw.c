@@ -109,14 +109,14 @@ static void draw_lines(const struct drawing *d, size_t step)
 
 static void draw_box(const struct drawing *d, size_t step)
 {
-	const struct step *s = &d->p->steps[step];
+	const struct procedure_step *s = &d->p->steps[step];
 	int x = box_x(d, step), y = box_y(d, step);
 
 	printf("<g id=\"%s\"><rect class=\"%s%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\"/>\n",
-	       s->id, step_kind_name(s->kind), s->effect == EFFECT_IRREVERSIBLE ? " lasting" : "", x, y,
-	       BOX_WIDTH, box_height(d), s->kind == STEP_GATE ? 0 : 8);
+	       s->id, step_kind_name(s->kind), s->effect == STEP_EFFECT_IRREVERSIBLE ? " lasting" : "", x, y,
+	       BOX_WIDTH, box_height(d), s->kind == STEP_KIND_GATE ? 0 : 8);
 	printf("<text class=\"small\" x=\"%d\" y=\"%d\">%s%s%s %s%s%s</text>\n", x + 10, y + 15,
-	       s->kind == STEP_GATE ? gate_rule_name(s->rule) : "", s->kind == STEP_GATE ? " " : "",
+	       s->kind == STEP_KIND_GATE ? gate_rule_name(s->rule) : "", s->kind == STEP_KIND_GATE ? " " : "",
 	       step_kind_name(s->kind), s->id, s->form[0] == '\0' ? "" : " ", s->form);
 	for (size_t i = 0; i < d->p->languages_count; i++) {
 		printf("<text x=\"%d\" y=\"%d\" xml:lang=\"%s\">", x + 10,

@@ -2,6 +2,7 @@
 #include "crypto/hash.h"
 #include "entente/fill.h"
 #include "entente/glossary.h"
+#include "entente/instance.h"
 #include "entente/parts.h"
 #include "entente/post.h"
 #include "entente/refuse.h"
@@ -39,6 +40,9 @@ static const struct option_row options[] = {
 	  N_("whom it is released to, as ALBA,BOREA; all parties of the channel if not said") },
 	{ "subject", N_("TEXT"), N_("the subject") },
 	{ "refers", N_("PLACE"), N_("what it refers to; may be given again") },
+	{ "instance", N_("PLACE"),
+	  N_("the procedure that it is a step of: what began it, or anything in it") },
+	{ "step", N_("STEP"), N_("with --instance and no form: which step") },
 	{ "portion", N_("LABEL|TEXT"), N_("one more portion with a label of its own; may be given again") },
 	{ "quote", N_("PLACE"), N_("take over the text of an item, with its label") },
 	{ "redact", N_("PLACE"),
@@ -220,6 +224,24 @@ static enum exit_code add_references(struct draft *d, const struct options *o, s
 	return code;
 }
 
+/* A procedure that says no form for the step has it named. */
+static enum exit_code add_instance(struct draft *d, const struct options *o, struct client *c)
+{
+	const char *place = option_value(o, "instance"), *step = option_value(o, "step");
+	json_t *instance = NULL;
+	enum exit_code code;
+
+	if (place == NULL)
+		return EXIT_DONE;
+	code = instance_get(c, place, &instance);
+	if (code == EXIT_DONE)
+		code = draft_instance(d, c, instance);
+	if (code == EXIT_DONE && step != NULL)
+		draft_field_text(d, FIELD_STEP, draft_word(d, step));
+	json_decref(instance);
+	return code;
+}
+
 static enum exit_code add_text(struct draft *d, const struct options *o)
 {
 	struct buf text;
@@ -271,6 +293,8 @@ static enum exit_code build(struct draft *d, struct officer *officer, const stru
 		code = add_channel(d, o, c);
 	if (code == EXIT_DONE)
 		code = add_references(d, o, c);
+	if (code == EXIT_DONE)
+		code = add_instance(d, o, c);
 	if (code == EXIT_DONE)
 		code = officer_find_role(officer, o, c);
 	if (code == EXIT_DONE)

@@ -14,6 +14,7 @@
  *	thin.c       copies by a path that is no TLS
  *	scrub.c      everything that is held, again     mend.c       what has rotted, from a peer
  *	heads.c      heads compared with every peer   versions.c   which versions of the accord are held
+ *	procedure.c  lapses and digests of procedures
  */
 #ifndef NODE_CORE_H
 #define NODE_CORE_H
@@ -219,6 +220,10 @@ struct wait {
 	bool is_owed;			/* met in this walk */
 };
 
+/* Instances that a turn has something to say of; a DIGEST that is left out, a later one makes up for. */
+#define PROCEDURE_DUES_MAX 256u
+#define PROCEDURE_LINES_VERSION 1u
+
 /* Line checks of one peer that are answered in the accord's time between two of one path. */
 #define ANSWERS_MAX (2 * LINK_PATHS_MAX)
 #define WANT_AGAIN_MS 5000u
@@ -288,6 +293,14 @@ struct node {
 	struct scrub scrub;
 	struct due dues[DUES_MAX];
 	size_t dues_count;
+	struct procedure_due {
+		struct place_key start;
+	} procedure_dues[PROCEDURE_DUES_MAX];
+	size_t procedure_dues_count;
+	uint8_t *procedure_lines; /* PROCEDURE_LINES_MAX */
+	struct mono last_procedures;
+	size_t procedure_channel;
+	struct spot procedure_at;
 	struct knot *knots; /* knots_len() */
 	struct wait *waits; /* WAITS_MAX */
 	size_t waits_count;
@@ -307,6 +320,7 @@ struct node {
 enum node_row {
 	ROW_NAMED = 'b',    /* attach.c */
 	ROW_DOUBLE = 'd',   /* erase.c */
+	ROW_DIVERGED = 'j', /* procedure.c */
 	ROW_LOST = 'l',	    /* knot.c */
 	ROW_GIVER = 'p',    /* attach.c */
 	ROW_PROMISED = 'q', /* advance.c */
@@ -590,6 +604,19 @@ enum err epoch_open(struct node *n, struct now now, const struct statement *s, c
 /* ---- remind.c ---- */
 enum err remind_tick(struct node *n, struct now now) MUST_CHECK;
 
+/* Whether every one of these parties has at least given its station receipt. */
+bool has_receipts(const struct line *line, uint64_t index, uint8_t parties);
+/* Whether every one of these parties can be heard now. */
+bool is_heard(const struct node *n, uint8_t parties);
+
+/* ---- procedure.c ---- */
+/* A peer's move, or what its node holds: notes what we have to say to it. */
+enum err procedure_folded(struct node *n, const struct place_key *at, const struct statement *s,
+			  const struct entry_view *view) MUST_CHECK;
+/* Says it, through the door. */
+enum err procedure_say(struct node *n, struct now now) MUST_CHECK;
+enum err procedure_tick(struct node *n, struct now now) MUST_CHECK;
+
 /* ---- fate.c ---- */
 enum err fate_tick(struct node *n, struct now now) MUST_CHECK;
 
@@ -602,7 +629,9 @@ struct say {
 	const uint8_t *leaf;
 	size_t to; /* addressed party; parties_count: none */
 	struct bytes form;
-	struct field fields[4];
+	struct place_key instance; /* .log.epoch 0: none */
+	const uint8_t *instance_leaf;
+	struct field fields[5];
 	size_t fields_count;
 	struct bytes content; /* lives as long as the effects of the turn; .len 0: none */
 };

@@ -165,7 +165,8 @@ enum err node_new(const struct node_options *options, struct node **out)
 	n->fold = (struct fold){ .accord = n->accord,
 				 .map = &n->views,
 				 .versions = &n->versions,
-				 .version = n->versions.count - 1 };
+				 .version = n->versions.count - 1,
+				 .instance = xcalloc(1, sizeof *n->fold.instance) };
 	n->items = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->items);
 	n->signers = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->signers);
 	n->scratch = xcalloc(1, SCRATCH_LEN);
@@ -173,6 +174,7 @@ enum err node_new(const struct node_options *options, struct node **out)
 	n->subject = xcalloc(1, sizeof *n->subject);
 	n->knots = xcalloc(1, knots_len());
 	n->waits = xcalloc(WAITS_MAX, sizeof *n->waits);
+	n->procedure_lines = xcalloc(1, PROCEDURE_LINES_MAX);
 	n->books = xcalloc(ACCORD_VERSIONS_MAX, sizeof *n->books);
 	for (size_t i = 0; i < n->versions.count; i++)
 		accord_book(n->versions.of[i], &n->books[i]);
@@ -212,6 +214,8 @@ void node_free(struct node *n)
 	free(n->knots);
 	free(n->signers);
 	free(n->scratch);
+	free(n->fold.instance);
+	free(n->procedure_lines);
 	free(n->subject_bytes);
 	free(n->subject);
 	free(n->waits);
@@ -596,6 +600,8 @@ enum err node_commit(struct node *n, struct now now, struct effects *fx)
 	 * What could not be said is not, and no reason to keep anything back: if the store failed, so does
 	 * its commit. */
 	said = n->is_full ? ERR_OK : service_say(n, now);
+	if (said == ERR_OK && !n->is_full)
+		said = procedure_say(n, now);
 	e = turn_flush(n, now);
 	/*
 	 * Receipts that waited for entries which are durable now: rare, so they may have a flush of their

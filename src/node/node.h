@@ -192,6 +192,11 @@ enum err node_held_by(struct node *n, const struct statement *s, struct bytes ou
 enum err node_content(struct node *n, const struct statement *s, struct buf *out) MUST_CHECK;
 /* By which entry; ERR_NOT_FOUND: it is not erased. */
 enum err node_eraser(struct node *n, const struct statement *s, struct place_key *out) MUST_CHECK;
+/*
+ * The next DIGEST of a peer that says another state of that instance than ours at the same past; *at starts
+ * zeroed. ERR_NOT_FOUND: no more.
+ */
+enum err node_divergence(struct node *n, const struct place_key *start, struct place_key *at) MUST_CHECK;
 /* How many contents were erased in this run: what was read before may hold their words. */
 uint64_t node_erasures(const struct node *n);
 enum err node_attachment(struct node *n, const uint8_t hash[HASH_LEN], uint64_t offset, size_t len,

@@ -66,8 +66,8 @@ static enum err read_subject(struct node *n, const struct statement *statement, 
 	struct buf bytes;
 	enum err e;
 
-	if (statement->kind < KIND_SUBMIT || statement->refers_count == 0 || !out->refers_match[0] ||
-	    line == NULL)
+	if (statement->kind < KIND_SUBMIT || statement->kind > KIND_REQUEST || statement->refers_count == 0 ||
+	    !out->refers_match[0] || line == NULL)
 		return ERR_OK;
 	buf_init(&bytes, n->subject_bytes, ENTRY_LEN_MAX);
 	e = line_entry(n, line, refers->index, &bytes, &entry, n->subject);
@@ -110,6 +110,10 @@ enum err judged_of(struct node *n, const struct log_key *log, const struct entry
 		if (e != ERR_OK)
 			return e;
 	}
+	if (statement->has_instance)
+		e = match_reference(n, &statement->instance, &out->input.instance_matches);
+	if (e != ERR_OK)
+		return e;
 	if (statement->kind == KIND_KEYS && named != NULL) {
 		cbor_open(&r, named->value);
 		if (cbor_read_bytes(&r, named->value.len, &key) == ERR_OK)
@@ -146,6 +150,11 @@ static enum err fold_now(struct node *n, struct now now, struct line *line, cons
 	line->folded++;
 	if (in->statement->kind == KIND_ACCORD || in->statement->kind == KIND_OPEN) {
 		e = fold_version(&n->fold, &line->key, &line->version);
+		if (e != ERR_OK)
+			return e;
+	}
+	if (!n->is_replaying) {
+		e = procedure_folded(n, &at, in->statement, view);
 		if (e != ERR_OK)
 			return e;
 	}

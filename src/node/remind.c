@@ -36,7 +36,7 @@ static enum err count_acts(struct node *n, const struct place_key *on, struct ac
 }
 
 /* Whether every party that owes WATCH READ has at least given its station receipt. */
-static bool has_receipts(const struct line *line, uint64_t index, uint8_t parties)
+bool has_receipts(const struct line *line, uint64_t index, uint8_t parties)
 {
 	for (size_t i = 0; i < PARTY_MAX; i++) {
 		if ((parties >> i & 1) != 0 && line->cosigned[i] <= index)
@@ -49,7 +49,7 @@ static bool has_receipts(const struct line *line, uint64_t index, uint8_t partie
  * Our own side, before anybody is said to be silent: every party that owes WATCH READ can be heard now. A
  * path that is up has had an authentic byte of it within LINK_SILENCE_MS_MAX.
  */
-static bool is_heard(const struct node *n, uint8_t parties)
+bool is_heard(const struct node *n, uint8_t parties)
 {
 	for (size_t i = 0; i < n->accord->parties_count; i++) {
 		if ((parties >> i & 1) != 0 && best_path(&n->peers[i]) == LINK_PATHS_MAX)

@@ -39,6 +39,15 @@ enum err service_add(struct node *n, struct now now, const struct say *what, str
 				     { 0 } };
 		memcpy(p->leaf, what->leaf, HASH_LEN);
 	}
+	if (what->instance.log.epoch != 0) {
+		s.has_instance = true;
+		s.instance = (struct place){ what->instance.log.channel,
+					     bytes_str(n->accord->parties[what->instance.log.party].name),
+					     what->instance.log.epoch,
+					     what->instance.index,
+					     { 0 } };
+		memcpy(s.instance.leaf, what->instance_leaf, HASH_LEN);
+	}
 	if (what->form.len > 0) {
 		s.has_form = true;
 		s.form = what->form;
@@ -240,6 +249,8 @@ enum err service_tick(struct node *n, struct now now)
 	}
 	if (e == ERR_OK)
 		e = fate_tick(n, now);
+	if (e == ERR_OK)
+		e = procedure_tick(n, now);
 	return e == ERR_OK ? remind_tick(n, now) : e;
 }
 

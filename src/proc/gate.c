@@ -76,6 +76,14 @@ uint8_t gate_confirmed(const struct instance *i, const struct glimpse *g, const 
 	return parties;
 }
 
+bool is_in_doubt(const struct instance *i, const struct glimpse *g, const struct fact *proposal, size_t party)
+{
+	uint8_t confirmed = gate_confirmed(i, g, proposal);
+
+	return proposal->move.kind == MOVE_PROPOSE && (confirmed >> party & 1) != 0 &&
+	       (i->parties & ~confirmed) != 0 && !is_withdrawn(i, g, proposal);
+}
+
 static bool is_decided(const struct instance *i, const struct glimpse *g, const struct fact *proposal)
 {
 	if (PLANTED(NO_CONFIRM))
@@ -137,7 +145,7 @@ bool gate_is_done(const struct instance *i, const struct glimpse *g, size_t step
 
 static enum ruling judge_propose(const struct instance *i, const struct glimpse *g, const struct move *m)
 {
-	const struct step *s = &i->procedure->steps[m->step];
+	const struct procedure_step *s = &i->procedure->steps[m->step];
 
 	if (s->rule != GATE_JOINT || m->which >= s->options_count)
 		return RULING_REFERS;
@@ -205,10 +213,10 @@ static bool all_concurred(const struct instance *i, const struct glimpse *g, con
 static enum ruling judge_confirm(const struct instance *i, const struct glimpse *g, const struct move *m,
 				 const struct fact *proposal)
 {
-	const struct step *s = &i->procedure->steps[m->step];
+	const struct procedure_step *s = &i->procedure->steps[m->step];
 	uint64_t since;
 
-	if (m->is_node && s->effect > EFFECT_REVERSIBLE)
+	if (m->is_node && s->effect > STEP_EFFECT_REVERSIBLE)
 		return RULING_NODE;
 	if (!m->is_node && s->has_confirm && m->role != s->confirm)
 		return RULING_ROLE;
@@ -228,7 +236,7 @@ static enum ruling judge_confirm(const struct instance *i, const struct glimpse 
 
 static enum ruling judge_decide(const struct instance *i, const struct glimpse *g, const struct move *m)
 {
-	const struct step *s = &i->procedure->steps[m->step];
+	const struct procedure_step *s = &i->procedure->steps[m->step];
 	uint8_t option;
 	bool is_alike;
 
@@ -245,7 +253,7 @@ static enum ruling judge_decide(const struct instance *i, const struct glimpse *
 enum ruling gate_judge(const struct instance *i, const struct move *m)
 {
 	const struct glimpse g = { .past = &m->past };
-	const struct step *s = &i->procedure->steps[m->step];
+	const struct procedure_step *s = &i->procedure->steps[m->step];
 	const struct fact *proposal;
 
 	if (!m->is_node && (s->signers >> m->role & 1) == 0 &&

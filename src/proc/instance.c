@@ -14,7 +14,7 @@ const char *lifecycle_name(enum lifecycle l)
 bool fact_is_in(const struct fact *f, const struct glimpse *g)
 {
 	if (g->past != NULL)
-		return vector_covers(g->past, f->move.at);
+		return vector_covers(g->past, f->move.at) && g->past->of[f->move.at.party] <= f->until;
 	return f->seen[g->party].number != 0 && f->seen[g->party].number <= g->number;
 }
 
@@ -115,16 +115,16 @@ static bool is_acted(const struct instance *i, const struct glimpse *g, size_t s
 static bool is_done(const struct instance *i, const struct glimpse *g, size_t step)
 {
 	switch (i->procedure->steps[step].kind) {
-	case STEP_NOTICE:
+	case STEP_KIND_NOTICE:
 		return has_message(i, g, step);
-	case STEP_MEET:
+	case STEP_KIND_MEET:
 		return has_quorum(i, g, step);
-	case STEP_EXCHANGE:
-	case STEP_ACT:
+	case STEP_KIND_EXCHANGE:
+	case STEP_KIND_ACT:
 		return is_acted(i, g, step);
-	case STEP_GATE:
+	case STEP_KIND_GATE:
 		return gate_is_done(i, g, step);
-	case STEP_COUNT:
+	case STEP_KIND_COUNT:
 		break;
 	}
 	return false;
@@ -132,7 +132,7 @@ static bool is_done(const struct instance *i, const struct glimpse *g, size_t st
 
 /* ---- Guards ---- */
 
-static bool owes(const struct step *s, enum level what, size_t role)
+static bool owes(const struct procedure_step *s, enum level what, size_t role)
 {
 	for (size_t o = 0; o < s->owe_count; o++) {
 		if (s->owe[o].what == what && s->owe[o].who.role == role)
@@ -145,7 +145,7 @@ static bool owes(const struct step *s, enum level what, size_t role)
 static bool is_reached_by(const struct instance *i, const struct glimpse *g, const struct move *message,
 			  enum level what)
 {
-	const struct step *s = &i->procedure->steps[message->step];
+	const struct procedure_step *s = &i->procedure->steps[message->step];
 	uint8_t given = (uint8_t)(1u << message->at.party);
 
 	for (size_t n = 0; n < i->count; n++) {
@@ -225,6 +225,27 @@ struct standing instance_standing(const struct instance *i, const struct glimpse
 	}
 	s.is_closed = guard_evaluate(&i->procedure->close, leaf_holds, &c);
 	return s;
+}
+
+unsigned instance_depth(const struct instance *i, const struct glimpse *g)
+{
+	unsigned given[PARTY_MAX] = { 0 }, least = DEPTH_MAX;
+
+	for (size_t n = 0; n < i->count; n++) {
+		const struct move *m = &i->facts[n].move;
+		enum level level = move_level(m);
+		unsigned depth = level == LEVEL_WATCH_READ			     ? 1
+				 : level == LEVEL_PRESENTED			     ? 2
+				 : level == LEVEL_REPLIED || level == LEVEL_POSITION ? 3
+										     : 0;
+		if (!m->is_node && depth > given[m->at.party] && fact_is_in(&i->facts[n], g))
+			given[m->at.party] = depth;
+	}
+	for (size_t party = 0; party < PARTY_MAX; party++) {
+		if ((i->parties >> party & 1) != 0 && party != i->start.party && given[party] < least)
+			least = given[party];
+	}
+	return least;
 }
 
 static bool is_resumed(const struct instance *i, const struct glimpse *g, struct spot recess)

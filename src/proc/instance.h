@@ -32,6 +32,11 @@ const char *lifecycle_name(enum lifecycle l);
 enum lifecycle instance_life(const struct instance *i, const struct glimpse *g);
 /* Whether one of the party's moves of that kind is there. */
 bool has_said(const struct instance *i, const struct glimpse *g, enum move_kind kind, size_t party);
+/* 1: every party but the opener has given WATCH READ; 2: PRESENTED; 3: a reply or a position. 0: not all. */
+unsigned instance_depth(const struct instance *i, const struct glimpse *g);
+/* A proposal that this party has confirmed, and another has not, and nobody has withdrawn. */
+bool is_in_doubt(const struct instance *i, const struct glimpse *g, const struct fact *proposal,
+		 size_t party);
 size_t persons_attending(const struct instance *i, const struct glimpse *g, size_t step, size_t party,
 			 uint64_t person, bool *is_there);
 
@@ -61,6 +66,10 @@ enum owed_state owed_state(const struct instance *i, const struct glimpse *g, co
 /* Whether its time is over at an entry of `party` that is filed then, on that party's clock. */
 bool owed_is_over(const struct instance *i, const struct glimpse *g, const struct owed *o, size_t party,
 		  uint64_t filed_ms);
+/* How long it has been owed on that party's clock, and when its time is over if nothing else comes: both at
+ * most now_ms later. False: that party's log does not show it yet. */
+bool owed_times(const struct instance *i, const struct glimpse *g, const struct owed *o, size_t party,
+		uint64_t now_ms, uint64_t *since_ms, uint64_t *due_ms);
 enum ruling lapse_judge(const struct instance *i, const struct move *m);
 /* Which level a move gives: LEVEL_COUNT for none. */
 enum level move_level(const struct move *m);

@@ -67,13 +67,13 @@ static enum ruling judge_on_step(const struct instance *i, const struct move *m,
 
 static enum ruling judge_message(const struct instance *i, const struct move *m, const struct glimpse *g)
 {
-	return is_kind(i, m, 1u << STEP_NOTICE) ? judge_on_step(i, m, g) : RULING_REFERS;
+	return is_kind(i, m, 1u << STEP_KIND_NOTICE) ? judge_on_step(i, m, g) : RULING_REFERS;
 }
 
 static enum ruling judge_done(const struct instance *i, const struct move *m, const struct glimpse *g)
 {
-	enum ruling r =
-		is_kind(i, m, 1u << STEP_EXCHANGE | 1u << STEP_ACT) ? judge_on_step(i, m, g) : RULING_REFERS;
+	enum ruling r = is_kind(i, m, 1u << STEP_KIND_EXCHANGE | 1u << STEP_KIND_ACT) ? judge_on_step(i, m, g)
+										      : RULING_REFERS;
 
 	for (size_t n = 0; n < i->count && r == RULING_OK; n++) {
 		const struct move *before = &i->facts[n].move;
@@ -86,7 +86,7 @@ static enum ruling judge_done(const struct instance *i, const struct move *m, co
 
 static enum ruling judge_attend(const struct instance *i, const struct move *m, const struct glimpse *g)
 {
-	enum ruling r = is_kind(i, m, 1u << STEP_MEET) ? judge_on_step(i, m, g) : RULING_REFERS;
+	enum ruling r = is_kind(i, m, 1u << STEP_KIND_MEET) ? judge_on_step(i, m, g) : RULING_REFERS;
 	bool is_there;
 
 	if (r != RULING_OK)
@@ -172,7 +172,7 @@ static enum ruling judge_leaving(const struct instance *i, const struct move *m,
 
 static enum ruling judge_gate(const struct instance *i, const struct move *m, const struct glimpse *g)
 {
-	if (!is_kind(i, m, 1u << STEP_GATE))
+	if (!is_kind(i, m, 1u << STEP_KIND_GATE))
 		return RULING_REFERS;
 	return (instance_standing(i, g).open >> m->step & 1) != 0 ? gate_judge(i, m) : RULING_STEP;
 }
@@ -229,8 +229,13 @@ static enum ruling judge(const struct instance *i, const struct move *m)
 	enum lifecycle life;
 	size_t own = 0;
 
+	if (fact_find(i, i->start, &g) == NULL)
+		return RULING_INSTANCE;
+	if ((i->parties >> m->at.party & 1) == 0)
+		return RULING_PARTY;
+
 	for (size_t n = 0; n < i->count; n++)
-		own += i->facts[n].move.at.party == m->at.party;
+		own += i->facts[n].move.at.party == m->at.party && fact_is_in(&i->facts[n], &g);
 	if (own == INSTANCE_MOVES_MAX)
 		return RULING_LIMIT;
 	if (!m->is_node && m->role >= i->procedure->roles_count)
@@ -258,6 +263,8 @@ static enum ruling judge_start(const struct machine *m, const struct move *move)
 
 	if (move->is_node)
 		return RULING_NODE;
+	if ((m->parties >> move->at.party & 1) == 0)
+		return RULING_PARTY;
 	if (p == NULL || move->which >= PRECEDENCE_COUNT || p->precedence[move->which].line == 0 ||
 	    move->whose < 1 || move->whose > 3)
 		return RULING_DEFINITION;
@@ -272,10 +279,6 @@ enum err machine_judge(const struct machine *m, const struct move *move, enum ru
 	*out = RULING_OK;
 	if (move->kind == MOVE_NONE)
 		return ERR_OK;
-	if ((m->parties >> move->at.party & 1) == 0) {
-		*out = RULING_PARTY;
-		return ERR_OK;
-	}
 	if (move->kind == MOVE_START) {
 		*out = judge_start(m, move);
 		return ERR_OK;
@@ -302,7 +305,10 @@ static enum err fold_sights(const struct machine *m, const struct move *move)
 		if (party == move->at.party || move->past.of[party] <= before.of[party])
 			continue;
 		while ((e = row_next_fact_of(m, &at)) == ERR_OK && at.number <= move->past.of[party]) {
-			e = row_see(m, at, move);
+			bool is_carried;
+			e = row_is_carried(m, at, move->past.of[party], &is_carried);
+			if (e == ERR_OK && is_carried)
+				e = row_see(m, at, move);
 			if (e != ERR_OK)
 				return e;
 		}
@@ -313,13 +319,65 @@ static enum err fold_sights(const struct machine *m, const struct move *move)
 	return e == ERR_OK ? row_put_vector(m, move->at.party, &before) : e;
 }
 
+/* Whether its past has any START: what was written before the first concerns no procedure. */
+static enum err has_start(const struct machine *m, const struct vector *past, bool *out)
+{
+	enum err e = ERR_OK;
+
+	*out = false;
+	for (uint8_t party = 0; party < PARTY_MAX && !*out; party++) {
+		struct spot first;
+		if (past->of[party] == 0)
+			continue;
+		e = row_first_start(m, party, &first);
+		if (e == ERR_OK)
+			*out = vector_covers(past, first);
+		else if (e != ERR_NOT_FOUND)
+			return e;
+	}
+	return ERR_OK;
+}
+
+/* Closed, stood down, or left by all: what is true of it stays true. Of all that is held. */
+static bool is_over(const struct instance *i)
+{
+	struct vector all;
+	const struct glimpse g = { .past = &all };
+	enum lifecycle life;
+	uint8_t out = 0;
+
+	memset(&all, 0xff, sizeof all);
+	life = instance_life(i, &g);
+	for (size_t n = 0; n < i->count; n++) {
+		if (i->facts[n].move.kind == MOVE_STAND_DOWN || i->facts[n].move.kind == MOVE_END)
+			out |= (uint8_t)(1u << i->facts[n].move.at.party);
+	}
+	return life == LIFE_CLOSED || life == LIFE_STOOD_DOWN || (i->parties & ~out) == 0;
+}
+
+enum err machine_folded(const struct machine *m, const struct move *move, enum ruling ruling)
+{
+	bool is_shown = move->kind != MOVE_NONE;
+	enum err e = ERR_OK;
+
+	if (move->carries_on != 0)
+		e = row_put_cut(m, move->at.party, move->carries_on);
+	if (e == ERR_OK && !is_shown)
+		e = has_start(m, &move->past, &is_shown);
+	if (e == ERR_OK && is_shown)
+		e = fold_sights(m, move);
+	if (e != ERR_OK || ruling != RULING_OK || move->kind == MOVE_NONE)
+		return e;
+	e = row_put_fact(m, move);
+	if (e != ERR_OK || move->kind == MOVE_START)
+		return e;
+	e = machine_load(m, move->instance);
+	return e == ERR_OK && is_over(m->instance) ? row_del_running(m, move->instance) : e;
+}
+
 enum err machine_fold(const struct machine *m, const struct move *move, enum ruling *out)
 {
 	enum err e = machine_judge(m, move, out);
 
-	if (e == ERR_OK)
-		e = fold_sights(m, move);
-	if (e != ERR_OK || *out != RULING_OK || move->kind == MOVE_NONE)
-		return e;
-	return row_put_fact(m, move);
+	return e == ERR_OK ? machine_folded(m, move, *out) : e;
 }

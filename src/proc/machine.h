@@ -8,8 +8,9 @@
  * vector; two nodes that hold the same within it find the same bytes of machine_write. Time is only ever the
  * difference of two filing times of one party. No rule reads an order of several parties' entries.
  *
- * It lives in rows of a map (base/map.h): 'L' what a log had seen, 'I' instances, 'F' what counts in them,
- * 'X' which instance an entry counts in.
+ * It lives in rows of a map (base/map.h): 'L' what a log had seen, 'I' instances, 'R' those that run, 'F'
+ * what counts in them, 'X' which instance an entry counts in, 'E' how far an ended epoch is carried on. An
+ * entry whose past has no START leaves none.
  */
 #ifndef PROC_MACHINE_H
 #define PROC_MACHINE_H
@@ -48,6 +49,8 @@
 	X(LIMIT,      "the party has made INSTANCE_MOVES_MAX moves in this instance")
 /* clang-format on */
 
+#define MACHINE_ROWS "LIRFXE"
+
 #define RULING_ENUM(name, text) RULING_##name,
 enum ruling { RULING_LIST(RULING_ENUM) RULING_COUNT };
 #undef RULING_ENUM
@@ -57,6 +60,8 @@ const char *ruling_text(enum ruling r); /* English; the program translates it */
 /* A counted move, and where each party's log first showed it. */
 struct fact {
 	struct move move; /* .past is not kept */
+	/* Nobody whose vector is above has it in his past: its epoch ended, and went on without it. */
+	uint64_t until;
 	struct {
 		uint64_t number, filed_ms; /* 0: not yet */
 	} seen[PARTY_MAX];
@@ -74,10 +79,11 @@ struct instance {
 };
 
 struct machine {
-	const struct accord *accord;
+	const struct accord *accord;		/* in force where the move stands: of these, one may start */
+	const struct accord_versions *versions; /* where one that runs is looked for; NULL: accord alone */
 	const struct map *map;
 	uint32_t channel;
-	uint8_t parties;	   /* bit mask of accord.parties that write there */
+	uint8_t parties;	   /* bit mask of accord.parties that write there now: of what is started */
 	struct instance *instance; /* to work in */
 };
 
@@ -85,8 +91,20 @@ struct machine {
 enum err machine_judge(const struct machine *m, const struct move *move, enum ruling *out) MUST_CHECK;
 /* Judges and folds. A party's moves in order, and each after its past. */
 enum err machine_fold(const struct machine *m, const struct move *move, enum ruling *out) MUST_CHECK;
+/* The second half of it, after machine_judge of the same move with nothing in between. */
+enum err machine_folded(const struct machine *m, const struct move *move, enum ruling ruling) MUST_CHECK;
 /* The next instance of the channel behind *start, which begins zeroed. ERR_NOT_FOUND at the end. */
 enum err machine_next(const struct machine *m, struct spot *start) MUST_CHECK;
+/* The same of those that are neither closed nor stood down, nor left by every party. */
+enum err machine_next_running(const struct machine *m, struct spot *start) MUST_CHECK;
+/* Which instance a counted entry counts in, and its definition; ERR_NOT_FOUND. */
+enum err machine_instance_of(const struct machine *m, struct spot at, struct spot *start) MUST_CHECK;
+/* What counted at that place of an instance. ERR_NOT_FOUND. */
+enum err machine_fact(const struct machine *m, struct spot start, struct spot at,
+		      struct fact *out) MUST_CHECK;
+/* The definition that it is pinned to, in whichever version of the accord. ERR_NOT_FOUND. */
+enum err machine_definition(const struct machine *m, struct spot start,
+			    const struct procedure **out) MUST_CHECK;
 /* Into m->instance. ERR_NOT_FOUND. */
 enum err machine_load(const struct machine *m, struct spot start) MUST_CHECK;
 
@@ -95,5 +113,7 @@ enum err machine_load(const struct machine *m, struct spot start) MUST_CHECK;
  * section 7). The same vector gives the same bytes on every node.
  */
 enum err machine_write(const struct machine *m, const struct vector *at, struct buf *out) MUST_CHECK;
+/* Those of the one instance that is loaded. */
+void machine_write_instance(const struct machine *m, const struct vector *at, struct buf *out);
 
 #endif

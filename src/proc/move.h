@@ -5,7 +5,8 @@
  *
  * Every entry of a channel is a move, also one that belongs to no procedure: it shows what its author had
  * seen. What an entry had in its past is one number a party: entries of a party are numbered, rising, across
- * epochs.
+ * epochs. A number is EPOCH * 2^32 + index + 1; of an epoch that ended, only what the next one carries on is
+ * in the past of whoever saw that next one.
  */
 #ifndef PROC_MOVE_H
 #define PROC_MOVE_H
@@ -40,6 +41,8 @@ struct spot {
 	uint8_t party; /* of accord.parties */
 };
 
+#define EPOCH_OF(number) ((number) >> 32)
+
 static inline bool vector_covers(const struct vector *v, struct spot at)
 {
 	return at.number != 0 && at.number <= v->of[at.party];
@@ -69,11 +72,13 @@ struct move {
 	uint8_t role;	      /* of procedure.roles; of a LAPSE: the role that owes */
 	bool is_node;	      /* the node says it: it has no role */
 	uint64_t person;      /* the holder's number, of his party */
-	/* PROPOSE, DECIDE: option; LAPSE: enum level; MARK: 1 is WRONG; START: precedence */
+	/* PROPOSE, DECIDE: option; LAPSE: enum level; MARK: 1 is WRONG; START: precedence; ESCALATED: rung */
 	uint8_t which;
-	uint8_t whose;		/* LAPSE: the party that owes; START: depth, 1 to 3 */
-	uint8_t cause;		/* LAPSE: 0 NO ANSWER, 1 LINE DOWN */
+	uint8_t whose; /* LAPSE: the party that owes; START: depth, 1 to 3 */
+	/* LAPSE: 0 NO ANSWER, 1 LINE DOWN; START: bit mask of parties, the machine's */
+	uint8_t cause;
 	uint64_t until_ms;	/* DEFER */
+	uint64_t carries_on;	/* first of an epoch: the last number before it; 0: it is none */
 	uint8_t hash[HASH_LEN]; /* PROPOSE: of its text; START: of the definition */
 };
 

@@ -92,7 +92,8 @@ static bool next_open(const struct instance *i, const struct glimpse *g, const s
 		*at = (struct owed){ .step = step };
 		if ((s->open >> step & 1) == 0)
 			continue;
-		if (i->procedure->steps[step].kind != STEP_NOTICE || next_message(i, g, step, &at->about))
+		if (i->procedure->steps[step].kind != STEP_KIND_NOTICE ||
+		    next_message(i, g, step, &at->about))
 			return true;
 	}
 	at->step = SIZE_MAX;
@@ -102,7 +103,7 @@ static bool next_open(const struct instance *i, const struct glimpse *g, const s
 static bool next_place(const struct instance *i, const struct glimpse *g, const struct standing *s,
 		       struct owed *at)
 {
-	const struct step *step;
+	const struct procedure_step *step;
 
 	if (at->step == SIZE_MAX)
 		return next_open(i, g, s, at);
@@ -113,7 +114,7 @@ static bool next_place(const struct instance *i, const struct glimpse *g, const 
 	if (++at->obligation < step->owe_count)
 		return true;
 	at->obligation = 0;
-	if (step->kind == STEP_NOTICE && next_message(i, g, at->step, &at->about))
+	if (step->kind == STEP_KIND_NOTICE && next_message(i, g, at->step, &at->about))
 		return true;
 	return next_open(i, g, s, at);
 }
@@ -121,7 +122,7 @@ static bool next_place(const struct instance *i, const struct glimpse *g, const 
 bool owed_next(const struct instance *i, const struct glimpse *g, const struct standing *s, struct owed *at)
 {
 	while (next_place(i, g, s, at)) {
-		const struct step *step = &i->procedure->steps[at->step];
+		const struct procedure_step *step = &i->procedure->steps[at->step];
 		if (at->obligation < step->owe_count &&
 		    is_owed_by(i, &step->owe[at->obligation], at->party, at->about))
 			return true;
@@ -288,6 +289,22 @@ static uint64_t deferred(const struct instance *i, const struct glimpse *g, cons
 			spans[count++] = (struct span){ m->filed_ms, m->until_ms };
 	}
 	return covered(spans, count, 0, UINT64_MAX);
+}
+
+bool owed_times(const struct instance *i, const struct glimpse *g, const struct owed *o, size_t party,
+		uint64_t now_ms, uint64_t *since_ms, uint64_t *due_ms)
+{
+	const struct obligation *what = obligation_of(i, o);
+	struct span spans[SPANS_MAX];
+
+	*since_ms = clock_of_all(i, g, party, UINT64_MAX, is_armed, o);
+	if (*since_ms == UINT64_MAX)
+		return false;
+	*due_ms = *since_ms + 1000ull * obligation_within(i->procedure, what, i->precedence) +
+		  deferred(i, g, o);
+	if (!i->procedure->steps[o->step].runs_in_recess)
+		*due_ms += covered(spans, recesses(i, g, party, now_ms, spans), *since_ms, now_ms);
+	return true;
 }
 
 bool owed_is_over(const struct instance *i, const struct glimpse *g, const struct owed *o, size_t party,

@@ -114,7 +114,7 @@ static enum err fact_read(struct bytes key, struct bytes in, struct fact *f)
 {
 	struct bytes hash;
 
-	*f = (struct fact){ 0 };
+	*f = (struct fact){ .until = UINT64_MAX };
 	key.ptr += 3;
 	key.len -= 3;
 	f->move.instance = take_spot(&key);
@@ -155,8 +155,10 @@ enum err row_put_fact(const struct machine *m, const struct move *move)
 	struct row r;
 	enum err e;
 
-	if (move->kind == MOVE_START)
+	if (move->kind == MOVE_START) {
 		f.move.instance = move->at;
+		f.move.cause = m->parties; /* a later version of the accord changes no instance */
+	}
 	f.seen[move->at.party].number = move->at.number;
 	f.seen[move->at.party].filed_ms = move->filed_ms;
 	e = put_fact_at(m, &f);
@@ -168,7 +170,60 @@ enum err row_put_fact(const struct machine *m, const struct move *move)
 	if (e != ERR_OK || move->kind != MOVE_START)
 		return e;
 	put_spot(row_open(&r, m, 'I'), move->at);
+	e = map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
+	if (e != ERR_OK)
+		return e;
+	put_spot(row_open(&r, m, 'R'), move->at);
 	return map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
+}
+
+enum err row_del_running(const struct machine *m, struct spot start)
+{
+	struct row r;
+
+	enum err e;
+
+	put_spot(row_open(&r, m, 'R'), start);
+	e = map_del(m->map, buf_bytes(&r.key));
+	return e == ERR_NOT_FOUND ? ERR_OK : e; /* what is said of it once it is over */
+}
+
+/* ---- 'E': how far an epoch that ended is carried on ---- */
+
+enum err row_put_cut(const struct machine *m, uint8_t party, uint64_t number)
+{
+	struct row r;
+
+	buf_put_byte(row_open(&r, m, 'E'), party);
+	buf_put_be32(&r.key, (uint32_t)EPOCH_OF(number));
+	buf_put_be64(&r.value, number);
+	return map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
+}
+
+/* UINT64_MAX: the epoch has not ended. */
+static enum err get_cut(const struct machine *m, struct spot at, uint64_t *out)
+{
+	struct bytes in;
+	struct row r;
+	enum err e;
+
+	buf_put_byte(row_open(&r, m, 'E'), at.party);
+	buf_put_be32(&r.key, (uint32_t)EPOCH_OF(at.number));
+	e = map_get(m->map, buf_bytes(&r.key), &r.value);
+	in = buf_bytes(&r.value);
+	*out = e == ERR_OK ? take_number(&in) : UINT64_MAX;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err row_is_carried(const struct machine *m, struct spot at, uint64_t number, bool *out)
+{
+	uint64_t cut = UINT64_MAX;
+	enum err e = ERR_OK;
+
+	if (EPOCH_OF(at.number) < EPOCH_OF(number))
+		e = get_cut(m, at, &cut);
+	*out = at.number <= cut;
+	return e;
 }
 
 /* ---- 'X': the instance that an entry counts in ---- */
@@ -202,27 +257,73 @@ enum err row_next_fact_of(const struct machine *m, struct spot *at)
 	return next_spot(m, 'X', true, at);
 }
 
+enum err row_first_start(const struct machine *m, uint8_t party, struct spot *at)
+{
+	*at = (struct spot){ 0, party };
+	return next_spot(m, 'I', true, at);
+}
+
 enum err machine_next(const struct machine *m, struct spot *start)
 {
 	return next_spot(m, 'I', false, start);
 }
 
-enum err row_see(const struct machine *m, struct spot at, const struct move *by)
+enum err machine_next_running(const struct machine *m, struct spot *start)
+{
+	return next_spot(m, 'R', false, start);
+}
+
+enum err machine_instance_of(const struct machine *m, struct spot at, struct spot *start)
 {
 	struct bytes in;
-	struct fact f;
 	struct row r;
 	enum err e;
 
 	put_spot(row_open(&r, m, 'X'), at);
 	e = map_get(m->map, buf_bytes(&r.key), &r.value);
-	if (e != ERR_OK)
-		return e;
 	in = buf_bytes(&r.value);
-	fact_key(&r, m, take_spot(&in), at);
-	e = map_get(m->map, buf_bytes(&r.key), &r.value);
 	if (e == ERR_OK)
-		e = fact_read(buf_bytes(&r.key), buf_bytes(&r.value), &f);
+		*start = take_spot(&in);
+	return e;
+}
+
+enum err machine_fact(const struct machine *m, struct spot start, struct spot at, struct fact *out)
+{
+	struct row r;
+	enum err e;
+
+	fact_key(&r, m, start, at);
+	e = at.number == 0 ? ERR_NOT_FOUND : map_get(m->map, buf_bytes(&r.key), &r.value);
+	return e == ERR_OK ? fact_read(buf_bytes(&r.key), buf_bytes(&r.value), out) : e;
+}
+
+static const struct procedure *find_definition(const struct machine *m, const uint8_t hash[HASH_LEN])
+{
+	const struct procedure *p = procedure_find(m->accord, hash);
+
+	for (size_t i = 0; p == NULL && m->versions != NULL && i < m->versions->count; i++)
+		p = procedure_find(m->versions->of[i], hash);
+	return p;
+}
+
+enum err machine_definition(const struct machine *m, struct spot start, const struct procedure **out)
+{
+	struct fact f;
+	enum err e = machine_fact(m, start, start, &f);
+
+	if (e == ERR_OK)
+		*out = find_definition(m, f.move.hash);
+	return e == ERR_OK && *out == NULL ? ERR_NOT_FOUND : e;
+}
+
+enum err row_see(const struct machine *m, struct spot at, const struct move *by)
+{
+	struct spot start;
+	struct fact f;
+	enum err e = machine_instance_of(m, at, &start);
+
+	if (e == ERR_OK)
+		e = machine_fact(m, start, at, &f);
 	if (e != ERR_OK || f.seen[by->at.party].number != 0)
 		return e;
 	f.seen[by->at.party].number = by->at.number;
@@ -255,7 +356,8 @@ static enum err load_start(const struct machine *m, struct instance *i)
 	}
 	if (start == NULL || start->move.kind != MOVE_START)
 		return ERR_NOT_FOUND;
-	i->procedure = procedure_find(m->accord, start->move.hash);
+	i->procedure = find_definition(m, start->move.hash);
+	i->parties = start->move.cause;
 	i->precedence = start->move.which;
 	i->depth = start->move.whose;
 	if (i->procedure == NULL)
@@ -267,6 +369,36 @@ static enum err load_start(const struct machine *m, struct instance *i)
 	return i->precedence < PRECEDENCE_COUNT ? ERR_OK : ERR_CORRUPT;
 }
 
+/* What no later epoch carried on; nearly always there is no such row. */
+static enum err load_cuts(const struct machine *m, struct instance *i)
+{
+	struct row prefix, after, found;
+	enum err e;
+
+	row_open(&prefix, m, 'E');
+	row_open(&after, m, 'E');
+	row_open(&found, m, 'E');
+	for (;;) {
+		struct bytes in;
+		uint64_t cut;
+		buf_reset(&found.key);
+		buf_reset(&found.value);
+		e = map_next(m->map, buf_bytes(&prefix.key), buf_bytes(&after.key), &found.key, &found.value);
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND ? ERR_OK : e;
+		in = buf_bytes(&found.value);
+		cut = take_number(&in);
+		for (size_t n = 0; n < i->count; n++) {
+			struct fact *f = &i->facts[n];
+			if (f->move.at.party == found.key.ptr[3] && f->move.at.number > cut &&
+			    EPOCH_OF(f->move.at.number) == EPOCH_OF(cut))
+				f->until = EPOCH_OF(cut) << 32 | UINT32_MAX;
+		}
+		buf_reset(&after.key);
+		buf_put(&after.key, buf_bytes(&found.key));
+	}
+}
+
 enum err machine_load(const struct machine *m, struct spot start)
 {
 	struct instance *i = m->instance;
@@ -275,7 +407,6 @@ enum err machine_load(const struct machine *m, struct spot start)
 
 	i->count = 0;
 	i->start = start;
-	i->parties = m->parties;
 	fact_key(&prefix, m, start, (struct spot){ 0 });
 	at = prefix;
 	buf_init(&at.key, at.key_memory, sizeof at.key_memory);
@@ -284,8 +415,10 @@ enum err machine_load(const struct machine *m, struct spot start)
 		row_open(&found, m, 'F');
 		buf_reset(&found.key);
 		e = map_next(m->map, buf_bytes(&prefix.key), buf_bytes(&at.key), &found.key, &found.value);
-		if (e == ERR_NOT_FOUND)
-			return load_start(m, i);
+		if (e == ERR_NOT_FOUND) {
+			e = load_cuts(m, i);
+			return e == ERR_OK ? load_start(m, i) : e;
+		}
 		if (e == ERR_OK && i->count == ARRAY_COUNT(i->facts))
 			e = ERR_CORRUPT;
 		if (e == ERR_OK)

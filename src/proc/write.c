@@ -18,7 +18,7 @@ static void put_mask(const struct machine *m, const char *word, uint8_t parties,
 {
 	buf_put_str(out, word);
 	for (uint8_t i = 0; i < PARTY_MAX; i++) {
-		if ((parties >> i & m->parties >> i & 1) != 0)
+		if ((parties >> i & m->instance->parties >> i & 1) != 0)
 			put_party(m, i, out);
 	}
 }
@@ -39,7 +39,7 @@ static void put_proposal(const struct machine *m, const struct glimpse *g, const
 			 struct buf *out)
 {
 	const struct instance *i = m->instance;
-	const struct step *s = &i->procedure->steps[f->move.step];
+	const struct procedure_step *s = &i->procedure->steps[f->move.step];
 	uint8_t confirmed = gate_confirmed(i, g, f);
 
 	buf_put_str(out, "proposal");
@@ -59,7 +59,7 @@ static void put_proposal(const struct machine *m, const struct glimpse *g, const
 
 static void put_decision(const struct machine *m, const struct fact *f, struct buf *out)
 {
-	const struct step *s = &m->instance->procedure->steps[f->move.step];
+	const struct procedure_step *s = &m->instance->procedure->steps[f->move.step];
 
 	buf_put_str(out, "decision");
 	put_spot(m, f->move.at, out);
@@ -89,7 +89,7 @@ static void put_owed(const struct machine *m, const struct glimpse *g, const str
 	buf_put_byte(out, '\n');
 }
 
-static void put_instance(const struct machine *m, const struct vector *at, struct buf *out)
+void machine_write_instance(const struct machine *m, const struct vector *at, struct buf *out)
 {
 	const struct glimpse g = { .past = at };
 	const struct instance *i = m->instance;
@@ -125,12 +125,12 @@ enum err machine_write(const struct machine *m, const struct vector *at, struct 
 	enum err e;
 
 	while ((e = machine_next(m, &start)) == ERR_OK) {
-		if (!vector_covers(at, start))
-			continue;
+		const struct glimpse g = { .past = at };
 		e = machine_load(m, start);
 		if (e != ERR_OK)
 			return e;
-		put_instance(m, at, out);
+		if (fact_find(m->instance, start, &g) != NULL)
+			machine_write_instance(m, at, out);
 	}
 	return e == ERR_NOT_FOUND ? buf_check(out) : e;
 }

@@ -293,6 +293,8 @@ enum err fold_is_ready(const struct fold *all, const struct fold_input *in, stru
 		if (refers_place(f, in, &s->refers[i], &at))
 			e = await(f, &at.log, at.index + 1, waits);
 	}
+	if (e == ERR_OK && s->has_instance && refers_place(f, in, &s->instance, &at))
+		e = await(f, &at.log, at.index + 1, waits);
 	if (e == ERR_OK && in->entry->index == 0 && previous_place(in, &at))
 		e = await(f, &at.log, at.index + 1, waits);
 	if (e != ERR_OK)
@@ -358,6 +360,8 @@ static enum err place_in_order(const struct fold *f, const struct fold_input *in
 		if (e != ERR_OK)
 			return e;
 	}
+	if (s->has_instance && refers_place(f, in, &s->instance, &at) && at.log.channel == in->log.channel)
+		return see(f, &at, v);
 	return ERR_OK;
 }
 
@@ -389,8 +393,9 @@ static enum err judge_version(const struct case_file *c, enum verdict *out)
 }
 
 static judge *const judges[] = {
-	judge_channel,	  judge_signatures, judge_label, judge_sealing, judge_addressees, judge_repetition,
-	judge_references, judge_step,	    judge_form,	 judge_release, judge_version,	  judge_translation,
+	judge_channel,	  judge_signatures,  judge_label,     judge_sealing, judge_addressees,
+	judge_repetition, judge_references,  judge_step,      judge_form,    judge_release,
+	judge_version,	  judge_translation, judge_procedure,
 };
 
 enum err fold_judge(const struct fold *all, const struct fold_input *in, struct entry_view *out)
@@ -644,6 +649,8 @@ enum err fold_judged(const struct fold *all, const struct fold_input *in, const 
 	}
 	if (e == ERR_OK && v->verdict == VERDICT_OK)
 		e = fold_effect(f, in, v);
+	if (e == ERR_OK)
+		e = fold_procedure(f, in, v);
 	if (e == ERR_OK)
 		e = row_put_folded(f->map, &in->log, in->entry->index + 1);
 	return e;

@@ -23,12 +23,14 @@
  *	't' channel, due, place      items whose review has no FATE yet
  *	'h' log                      hash of the version of the accord that judges its next entry
  *	'z' place                    struct translation_view
+ *	MACHINE_ROWS                 those of procedures: proc/machine.h
  */
 #ifndef VIEW_FOLD_H
 #define VIEW_FOLD_H
 
 #include "accord/form.h"
 #include "base/map.h"
+#include "proc/machine.h"
 #include "view/place_key.h"
 #include "wire/entry.h"
 
@@ -68,7 +70,8 @@
 	X(VERSION,    "it names no version of the accord that may follow here") \
 	X(EXPIRED,    "the authority of this post has ended") \
 	X(LABEL,      "the guidelines do not allow its label here") \
-	X(HELD,       "a word that holds it is in it: another person must let it go, with a reason")
+	X(HELD,       "a word that holds it is in it: another person must let it go, with a reason") \
+	X(PROCEDURE,  "its procedure does not allow it")
 /* clang-format on */
 
 enum verdict {
@@ -96,6 +99,8 @@ struct entry_view {
 	int64_t offset_ms; /* claimed minus filed */
 	uint16_t line;	   /* of the guidelines that a verdict is by; 0: none */
 	uint8_t needed;	   /* with VERDICT_APPROVAL, while it is judged: approvers beside the author */
+	/* With VERDICT_PROCEDURE why; while it is judged, of every move. RULING_COUNT: it is none. */
+	enum ruling ruling;
 	struct past past;
 };
 
@@ -129,6 +134,7 @@ struct fold_input {
 	struct log_key log;
 	const struct signer *signers;	 /* entry->signatures_count of them */
 	const bool *refers_match;	 /* statement->refers_count: the leaf named is the leaf held */
+	bool instance_matches;		 /* the same of the instance that it names */
 	uint8_t named_key[KEY_HASH_LEN]; /* of a KEYS statement: SHA-256 of the key it names */
 	struct signer inner;		 /* of SUBMIT, APPROVE: the signature in it, over what is to go out */
 	const struct statement *subject; /* of kinds from SUBMIT on: what it refers to; NULL: not held */
@@ -145,11 +151,12 @@ struct fold {
 	const struct map *map;
 	const struct accord_versions *versions; /* all that are held; NULL: accord alone */
 	size_t version;				/* which of them accord is */
+	struct instance *instance;		/* to work in; borrowed. NULL: procedures are not folded */
 };
 static_assert(ACCORD_VERSIONS_MAX <= 16, "registrar_in has a bit for each");
 
 /* What is missing before an entry can be folded: of each log, so many entries. */
-#define FOLD_WAITS_MAX (PARTY_MAX + STATEMENT_REFERENCES_MAX + 1)
+#define FOLD_WAITS_MAX (PARTY_MAX + STATEMENT_REFERENCES_MAX + 2)
 struct fold_waits {
 	struct fold_wait {
 		struct log_key log;

@@ -64,6 +64,11 @@ enum err release_folded(const struct fold *f, const struct fold_input *in,
 enum err judge_form(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err fold_form_row(const struct fold *f, const struct fold_input *in) MUST_CHECK;
 
+/* procedure.c */
+enum err judge_procedure(const struct case_file *c, enum verdict *out) MUST_CHECK;
+enum err fold_procedure(const struct fold *f, const struct fold_input *in,
+			const struct entry_view *v) MUST_CHECK;
+
 /* translation.c */
 enum err judge_translation(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err fold_translation_row(const struct fold *f, const struct fold_input *in) MUST_CHECK;

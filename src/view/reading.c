@@ -191,10 +191,10 @@ static void reach_add(struct reading *r, struct reach *reach, const struct state
 {
 	const struct accord *a = r->record->fold->accord;
 
-	for (size_t i = 0; i < s->refers_count; i++) {
-		struct place_key at = { { s->refers[i].channel, accord_party_find(a, s->refers[i].party),
-					  s->refers[i].epoch },
-					s->refers[i].index };
+	for (size_t i = 0; i < s->refers_count + s->has_instance; i++) {
+		const struct place *named = i < s->refers_count ? &s->refers[i] : &s->instance;
+		struct place_key at = { { named->channel, accord_party_find(a, named->party), named->epoch },
+					named->index };
 		bool may;
 
 		if (is_known(r, &at, &may) && may)

@@ -106,9 +106,10 @@ enum err row_put_entry(const struct map *m, size_t parties, const struct place_k
 		buf_put_be32(&value, v->past.of[i].epoch);
 		buf_put_be64(&value, v->past.of[i].size);
 	}
-	if (v->line != 0) {
-		buf_put_byte(&value, (uint8_t)(v->line >> 8));
-		buf_put_byte(&value, (uint8_t)v->line);
+	if (v->verdict == VERDICT_PROCEDURE || v->line != 0) {
+		uint16_t why = v->verdict == VERDICT_PROCEDURE ? (uint16_t)v->ruling : v->line;
+		buf_put_byte(&value, (uint8_t)(why >> 8));
+		buf_put_byte(&value, (uint8_t)why);
 	}
 	return row_put(m, &k, &value);
 }
@@ -145,7 +146,13 @@ enum err row_get_entry(const struct map *m, const struct place_key *at, struct e
 	if (rest == 0)
 		return ERR_OK;
 	out->line = (uint16_t)(in.ptr[2 + parties * 12] << 8 | in.ptr[3 + parties * 12]);
-	return out->line == 0 ? ERR_CORRUPT : ERR_OK;
+	if (out->line == 0 || (out->verdict == VERDICT_PROCEDURE && out->line >= RULING_COUNT))
+		return ERR_CORRUPT;
+	if (out->verdict == VERDICT_PROCEDURE) {
+		out->ruling = (enum ruling)out->line;
+		out->line = 0;
+	}
+	return ERR_OK;
 }
 
 enum err row_put_id(const struct map *m, uint32_t channel, const uint8_t id[STATEMENT_ID_LEN],
@@ -485,8 +492,9 @@ enum err row_get_translation(const struct map *m, const struct place_key *at, st
 }
 
 static const enum row_type row_types[] = {
-	ROW_ACT,  ROW_RECIPIENT,  ROW_ENTRY, ROW_FOLDED, ROW_VERSION, ROW_ID,  ROW_KEY,	       ROW_MESSAGE,
-	ROW_OWED, ROW_SUSPENSION, ROW_FORM,  ROW_DRAFT,	 ROW_CONSENT, ROW_DUE, ROW_TRANSLATION
+	ROW_ACT,	 ROW_RECIPIENT, ROW_ENTRY,	ROW_FOLDED,  ROW_VERSION, ROW_ID,      ROW_KEY,
+	ROW_MESSAGE,	 ROW_OWED,	ROW_SUSPENSION, ROW_FORM,    ROW_DRAFT,	  ROW_CONSENT, ROW_DUE,
+	ROW_TRANSLATION, ROW_LOG_SAW,	ROW_INSTANCE,	ROW_RUNNING, ROW_FACT,	  ROW_FACT_OF, ROW_CUT
 };
 
 enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *self)

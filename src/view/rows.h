@@ -32,7 +32,14 @@ enum row_type {
 	ROW_CONSENT = 'y', /* release.c */
 	ROW_DUE = 't',	   /* release.c */
 	ROW_VERSION = 'h',
-	ROW_TRANSLATION = 'z'
+	ROW_TRANSLATION = 'z',
+	/* MACHINE_ROWS */
+	ROW_LOG_SAW = 'L',
+	ROW_INSTANCE = 'I',
+	ROW_RUNNING = 'R',
+	ROW_FACT = 'F',
+	ROW_FACT_OF = 'X',
+	ROW_CUT = 'E'
 };
 
 struct buf *row_open(struct row_key *k, enum row_type type);

@@ -76,6 +76,26 @@ static bool is_language(struct bytes value, uint64_t max)
 	return cbor_read_text(&r, (size_t)max, &tag) == ERR_OK && is_language_tag(tag);
 }
 
+/* The name of a step, an option, a role. */
+static bool is_name(struct bytes value, uint64_t max)
+{
+	struct cbor_reader r;
+	struct bytes name;
+
+	cbor_open(&r, value);
+	return cbor_read_text(&r, (size_t)max, &name) == ERR_OK && is_role_name(name);
+}
+
+/* 1 to max bytes of text. */
+static bool is_words(struct bytes value, uint64_t max)
+{
+	struct cbor_reader r;
+	struct bytes text;
+
+	cbor_open(&r, value);
+	return cbor_read_text(&r, (size_t)max, &text) == ERR_OK && text.len > 0;
+}
+
 /* [* role], at most max */
 static bool is_roles(struct bytes value, uint64_t max)
 {
@@ -193,6 +213,25 @@ static const struct field_row rows[] = {
 	{ KIND_DOWNGRADE, FIELD_ITEM_HASH,      true,  is_hash,    HASH_LEN },
 	{ KIND_RELABEL,  FIELD_ITEM_HASH,       true,  is_hash,    HASH_LEN },
 	{ KIND_FATE,     FIELD_FATE_DUE,        true,  is_uint,    TIME_MS_MAX - 1 },
+	{ KIND_ATTEMPT,  FIELD_ATTEMPT_PATH,    false, is_words,   ATTEMPT_WORDS_MAX },
+	{ KIND_ATTEMPT,  FIELD_ATTEMPT_RESULT,  false, is_uint,    ATTEMPT_RESULT_COUNT - 1 },
+	{ KIND_ATTEMPT,  FIELD_ATTEMPT_WHOM,    false, is_words,   ATTEMPT_WORDS_MAX },
+	{ KIND_LAPSE,    FIELD_LAPSE_STEP,      false, is_name,    ROLE_NAME_MAX },
+	{ KIND_LAPSE,    FIELD_LAPSE_LEVEL,     false, is_name,    ROLE_NAME_MAX },
+	{ KIND_LAPSE,    FIELD_LAPSE_ROLE,      false, is_name,    ROLE_NAME_MAX },
+	{ KIND_LAPSE,    FIELD_LAPSE_PARTY,     false, is_name,    PARTY_NAME_MAX },
+	{ KIND_START,    FIELD_START_DEFINITION, true, is_hash,    HASH_LEN },
+	{ KIND_START,    FIELD_START_DEPTH,     true,  is_uint,    DEPTH_MAX },
+	{ KIND_ATTEND,   FIELD_STEP,            true,  is_name,    ROLE_NAME_MAX },
+	{ KIND_LEAVE,    FIELD_STEP,            true,  is_name,    ROLE_NAME_MAX },
+	{ KIND_DONE,     FIELD_STEP,            true,  is_name,    ROLE_NAME_MAX },
+	{ KIND_ESCALATED, FIELD_STEP,           true,  is_name,    ROLE_NAME_MAX },
+	{ KIND_ESCALATED, FIELD_ESCALATED_RUNG, true,  is_uint,    LADDER_RUNGS_MAX },
+	{ KIND_PROPOSE,  FIELD_STEP,            true,  is_name,    ROLE_NAME_MAX },
+	{ KIND_PROPOSE,  FIELD_OPTION,          true,  is_name,    ROLE_NAME_MAX },
+	{ KIND_PROPOSE,  FIELD_PROPOSE_TEXT,    true,  is_hash,    HASH_LEN },
+	{ KIND_DECIDE,   FIELD_STEP,            true,  is_name,    ROLE_NAME_MAX },
+	{ KIND_DECIDE,   FIELD_OPTION,          true,  is_name,    ROLE_NAME_MAX },
 };
 /* clang-format on */
 

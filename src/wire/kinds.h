@@ -52,7 +52,24 @@ enum kind_refers { KIND_REFERS_NONE, KIND_REFERS_ANY, KIND_REFERS_ONE };
 	X(DOWNGRADE,   41,     KIND_OFFICER, KIND_REFERS_ONE,   "downgrade") \
 	X(RELABEL,     42,     KIND_OFFICER, KIND_REFERS_ONE,   "relabel") \
 	X(FATE,        43,     KIND_NODE,    KIND_REFERS_ONE,   "fate") \
-	X(REQUEST,     44,     KIND_OFFICER, KIND_REFERS_ANY,   "request")
+	X(REQUEST,     44,     KIND_OFFICER, KIND_REFERS_ANY,   "request") \
+	X(START,       48,     KIND_OFFICER, KIND_REFERS_ANY,   "start") \
+	X(ATTEND,      49,     KIND_OFFICER, KIND_REFERS_NONE,  "attend") \
+	X(LEAVE,       50,     KIND_OFFICER, KIND_REFERS_NONE,  "leave") \
+	X(DONE,        51,     KIND_OFFICER, KIND_REFERS_ANY,   "done") \
+	X(ESCALATED,   52,     KIND_NODE,    KIND_REFERS_ONE,   "escalated") \
+	X(RECESS,      53,     KIND_OFFICER, KIND_REFERS_NONE,  "recess") \
+	X(RESUME,      54,     KIND_OFFICER, KIND_REFERS_ONE,   "resume") \
+	X(STAND_DOWN,  55,     KIND_OFFICER, KIND_REFERS_NONE,  "stand down") \
+	X(END,         56,     KIND_OFFICER, KIND_REFERS_NONE,  "end participation") \
+	X(PROPOSE,     57,     KIND_OFFICER, KIND_REFERS_ANY,   "propose") \
+	X(CONCUR,      58,     KIND_OFFICER, KIND_REFERS_ONE,   "concur") \
+	X(WITHDRAW,    59,     KIND_OFFICER, KIND_REFERS_ONE,   "withdraw") \
+	X(CONFIRM,     60,     KIND_EITHER,  KIND_REFERS_ONE,   "confirm") \
+	X(RESERVE,     61,     KIND_OFFICER, KIND_REFERS_ONE,   "reserve") \
+	X(OBJECT,      62,     KIND_OFFICER, KIND_REFERS_ONE,   "object") \
+	X(AWAIT,       63,     KIND_OFFICER, KIND_REFERS_ONE,   "await instructions") \
+	X(DECIDE,      64,     KIND_OFFICER, KIND_REFERS_ANY,   "decide")
 /* clang-format on */
 
 enum kind {
@@ -102,6 +119,29 @@ bool kind_is_message(uint64_t kind);
 #define FIELD_RECALL_DONE 2u	   /* RECALL DONE: enum recall_done */
 #define FIELD_RECALL_CAUSE 1u	   /* RECALL REFUSED: enum recall_cause */
 #define FIELD_FATE_DUE 1u	   /* FATE: when its review was due, ms since 1970 */
+
+/* Procedures (docs/spec/procedure.md). What a rule reads stands here, never in the content. */
+#define FIELD_START_DEFINITION 1u /* START: SHA-256 of the definition's file */
+#define FIELD_START_DEPTH 2u	  /* START: depth asked, 1 to 3 */
+#define FIELD_STEP 1u	/* ATTEND, LEAVE, DONE, ESCALATED, PROPOSE, DECIDE, a MESSAGE without form: step */
+#define FIELD_OPTION 2u /* PROPOSE, DECIDE: option of the gate, text */
+#define FIELD_PROPOSE_TEXT 3u	/* PROPOSE: SHA-256 of the text that is agreed to */
+#define FIELD_ESCALATED_RUNG 2u /* ESCALATED: which rung was called, from 0 */
+#define FIELD_LAPSE_STEP 2u	/* LAPSE in an instance: step, text */
+#define FIELD_LAPSE_LEVEL 3u	/* which level was owed, as the definition writes it, text */
+#define FIELD_LAPSE_ROLE 4u	/* by which role, text */
+#define FIELD_LAPSE_PARTY 5u	/* of which party, text */
+#define FIELD_ATTEMPT_PATH 1u	/* ATTEMPT: by what way, text */
+#define FIELD_ATTEMPT_RESULT 2u /* ATTEMPT: enum attempt_result */
+#define FIELD_ATTEMPT_WHOM 3u	/* ATTEMPT: whom, text */
+
+enum attempt_result {
+	ATTEMPT_REACHED,
+	ATTEMPT_NO_ANSWER,
+	ATTEMPT_LINE_DOWN,
+	ATTEMPT_REFUSED,
+	ATTEMPT_RESULT_COUNT
+};
 
 enum recall_done { RECALL_WITHDRAWN, RECALL_ERASED, RECALL_DONE_COUNT };
 enum recall_cause { RECALL_USED, RECALL_KEPT_BY_LAW, RECALL_OTHER, RECALL_CAUSE_COUNT };

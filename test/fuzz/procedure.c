@@ -45,7 +45,7 @@ static void check(const struct procedure *p)
 {
 	assert(p->steps_count >= 1 && p->steps_count <= PROCEDURE_STEPS_MAX);
 	for (size_t i = 0; i < p->steps_count; i++) {
-		const struct step *s = &p->steps[i];
+		const struct procedure_step *s = &p->steps[i];
 		check_guard(p, &s->after, i);
 		assert(procedure_step_find(p, bytes_str(s->id)) == i);
 		for (size_t o = 0; o < s->owe_count; o++) {

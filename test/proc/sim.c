@@ -194,18 +194,18 @@ static struct move think(size_t party)
 	m.person = m.role * 10u + below(2);
 	switch (m.kind) {
 	case MOVE_MESSAGE:
-		m.step = some_step(p, STEP_NOTICE);
+		m.step = some_step(p, STEP_KIND_NOTICE);
 		break;
 	case MOVE_ATTEND:
 	case MOVE_LEAVE:
-		m.step = some_step(p, STEP_MEET);
+		m.step = some_step(p, STEP_KIND_MEET);
 		break;
 	case MOVE_DONE:
-		m.step = some_step(p, below(2) == 0 ? STEP_ACT : STEP_EXCHANGE);
+		m.step = some_step(p, below(2) == 0 ? STEP_KIND_ACT : STEP_KIND_EXCHANGE);
 		break;
 	case MOVE_PROPOSE:
 	case MOVE_DECIDE:
-		m.step = some_step(p, STEP_GATE);
+		m.step = some_step(p, STEP_KIND_GATE);
 		m.which = (uint8_t)below(p->steps[m.step].options_count);
 		break;
 	case MOVE_WATCH_READ:
@@ -377,7 +377,7 @@ static const struct scene_entry *entry_of(struct spot at)
  */
 static bool is_early(const struct instance *i, const struct move *lapse)
 {
-	const struct step *s = &i->procedure->steps[lapse->step];
+	const struct procedure_step *s = &i->procedure->steps[lapse->step];
 	const struct scene_entry *log = run.scene.log[lapse->at.party];
 	uint64_t from = UINT64_MAX, within = 0;
 

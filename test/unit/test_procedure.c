@@ -60,7 +60,7 @@ static void test_example(void **state)
 {
 	struct procedure *p = NULL;
 	struct fault fault;
-	const struct step *decide;
+	const struct procedure_step *decide;
 
 	(void)state;
 	assert_int_equal(read_text(&accord, bytes_str(example), &p, &fault), ERR_OK);
@@ -77,7 +77,7 @@ static void test_example(void **state)
 	assert_int_equal(decide->hold, 30);
 	assert_true(decide->is_read_back && decide->has_confirm);
 	assert_int_equal(decide->options_count, 3);
-	assert_int_equal(decide->effect, EFFECT_IRREVERSIBLE);
+	assert_int_equal(decide->effect, STEP_EFFECT_IRREVERSIBLE);
 	assert_int_equal(p->steps[8].after.count, 4);
 	/* And without an accord: its languages are those of its title. */
 	assert_int_equal(read_text(NULL, bytes_str(example), &p, &fault), ERR_OK);

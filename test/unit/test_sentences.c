@@ -32,6 +32,8 @@ static void verdicts_are_known(void **state)
 	(void)state;
 	for (int v = 0; v < VERDICT_COUNT; v++)
 		check(verdict_text((enum verdict)v));
+	for (size_t r = 0; r < RULING_COUNT; r++)
+		check(ruling_text((enum ruling)r));
 }
 
 static void reasons_are_known(void **state)

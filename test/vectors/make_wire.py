@@ -169,6 +169,9 @@ def with_fields(base, changes):
 
 RELEASE_FIELDS = {32: {1: b"statement", 2: b"signature"}, 33: {1: b"signature"}, 36: {1: HASH, 2: "JPN"}, 37: {1: HASH, 2: ["JPN"]},
                   39: {1: ["watch"], 2: 1}, 40: {1: 2}, 41: {1: HASH}, 42: {1: HASH}, 43: {1: TIME_END - 1}}
+PROCEDURE_FIELDS = {48: {1: HASH, 2: 3}, 49: {1: "convene"}, 50: {1: "convene"}, 51: {1: "consult"}, 52: {1: "alert", 2: 4},
+                    57: {1: "decide", 2: "no-action", 3: HASH}, 64: {1: "national", 2: "none"}}
+LAPSE_FIELDS = {1: 0, 2: "alert", 3: "watch-read", 4: "watch", 5: "alba"}
 
 
 def statement_good():
@@ -210,9 +213,11 @@ def statement_good():
     yield "watch read with no attachment here", of_kind(9, {1: []})
     yield "watch read with sixteen attachments", of_kind(9, {1: [bytes([i]) * 32 for i in range(16)]})
     yield "accord", changed(KEYS, {5: 2, 14: {1: HASH}})
+    yield "lapse in an instance", changed(of_kind(23, LAPSE_FIELDS, "node"), {16: PLACE})
+    yield "attempt with its way, its result and whom", of_kind(22, {1: "telephone, line 2", 2: 3, 3: "duty officer"})
     for kind, (name, authors, _) in wire_reader.KINDS.items():
         fields = {0: {1: HASH}, 1: KEYS[14], 2: {1: HASH}, 11: {1: 1}, 15: {1: TIME_END - 1}, 17: {1: 3}, 23: {1: 1}, 24: {1: 4, 2: "ko"},
-                  **RELEASE_FIELDS}.get(kind)
+                  **RELEASE_FIELDS, **PROCEDURE_FIELDS}.get(kind)
         for author in authors:
             role = "node" if author == "n" else "watch"
             yield f"{name} by {'a node' if author == 'n' else 'an officer'}", of_kind(kind, fields, role)
@@ -343,6 +348,19 @@ def statement_fields():
             ("recall refused for a fourth cause", 40, {1: 3}), ("downgrade of nothing", 41, {2: HASH}),
             ("relabel of a text", 42, {1: "item"})):
         yield name, of_kind(kind, fields)
+    for kind, fields in PROCEDURE_FIELDS.items():
+        name, role = wire_reader.KINDS[kind][0], "node" if kind == 52 else "watch"
+        for key in fields:
+            yield f"{name} without field {key}", of_kind(kind, changed(fields, {key: None}) or None, role)
+            yield f"{name} with field {key} of another type", of_kind(kind, changed(fields, {key: ["x"]}), role)
+    yield "start of depth 4", of_kind(48, {1: HASH, 2: 4})
+    yield "done of a step in capitals", of_kind(51, {1: "Consult"})
+    yield "propose of half a hash", of_kind(57, {1: "decide", 2: "no-action", 3: HASH[:16]})
+    yield "escalated to a fifth rung", of_kind(52, {1: "alert", 2: 5}, "node")
+    for key in range(2, 6):
+        yield f"lapse in an instance with field {key} as a number", of_kind(23, changed(LAPSE_FIELDS, {key: 1}), "node")
+    for name, fields in {"by no way": {1: ""}, "with a fifth result": {2: 4}, "of somebody with a long name": {3: "n" * 201}}.items():
+        yield f"attempt {name}", of_kind(22, fields)
     yield "fate after 2^53", of_kind(43, {1: TIME_END}, "node")
     for kind, most in {11: 1, 15: TIME_END - 1, 17: 3, 23: 1}.items():
         role, name = "node" if kind == 23 else "watch", wire_reader.KINDS[kind][0]

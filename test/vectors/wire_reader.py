@@ -25,7 +25,11 @@ KINDS = {0: ("open", "on", "0"), 1: ("keys", "o", "0"), 2: ("accord", "o", "0"),
          32: ("submit", "o", "*"), 33: ("approve", "o", "1"), 34: ("refuse", "o", "1"), 35: ("cancel", "o", "1"),
          36: ("consent", "o", "1"), 37: ("release", "o", "*"), 38: ("recall", "o", "1"), 39: ("recall done", "o", "1"),
          40: ("recall refused", "o", "1"), 41: ("downgrade", "o", "1"), 42: ("relabel", "o", "1"), 43: ("fate", "n", "1"),
-         44: ("request", "o", "*")}
+         44: ("request", "o", "*"), 48: ("start", "o", "*"), 49: ("attend", "o", "0"), 50: ("leave", "o", "0"),
+         51: ("done", "o", "*"), 52: ("escalated", "n", "1"), 53: ("recess", "o", "0"), 54: ("resume", "o", "1"),
+         55: ("stand down", "o", "0"), 56: ("end participation", "o", "0"), 57: ("propose", "o", "*"), 58: ("concur", "o", "1"),
+         59: ("withdraw", "o", "1"), 60: ("confirm", "on", "1"), 61: ("reserve", "o", "1"), 62: ("object", "o", "1"),
+         63: ("await instructions", "o", "1"), 64: ("decide", "o", "*")}
 PRECEDENCES = ["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"]
 
 
@@ -231,6 +235,10 @@ def is_code(value):
     return type(value) is str and 1 <= len(value.encode()) <= 16
 
 
+def is_words(text):
+    return type(text) is str and 1 <= len(text.encode()) <= 200
+
+
 def is_language(tag):
     return type(tag) is str and len(tag) <= 35 and re.fullmatch(r"[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*", tag)
 
@@ -272,7 +280,17 @@ def is_kind_right(kind, channel, fields):
     if kind == 9 and 1 in fields:
         hashes = fields[1]
         return type(hashes) is list and len(hashes) <= 16 and all(map(is_hash, hashes)) and hashes == sorted(set(hashes))
-    if kind in (11, 23):
+    if kind == 23:
+        return is_uint(fields.get(1), 0, 1) and all(is_role(fields[key]) for key in (2, 3, 4) if key in fields) and \
+            (5 not in fields or is_party(fields[5]))
+    if kind == 22:
+        return all(is_words(fields[key]) for key in (1, 3) if key in fields) and is_uint(fields.get(2, 0), 0, 3)
+    if kind == 48:
+        return is_hash(fields.get(1)) and is_uint(fields.get(2), 0, 3)
+    if kind in (49, 50, 51, 52, 57, 64):
+        return is_role(fields.get(1)) and (kind not in (57, 64) or is_role(fields.get(2))) and \
+            (kind != 52 or is_uint(fields.get(2), 0, 4)) and (kind != 57 or is_hash(fields.get(3)))
+    if kind == 11:
         return is_uint(fields.get(1), 0, 1)
     if kind == 15:
         return is_uint(fields.get(1), 0, TIME_END - 1)

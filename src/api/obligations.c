@@ -1,0 +1,67 @@
+/* What we owe and what we are owed, soonest first: of procedures, and of the ladders of messages. */
+#include "api/runs.h"
+
+#include "api/instance_reply.h"
+#include "base/alloc.h"
+
+#include <stdlib.h>
+
+/* Those of all channels; what has no time here yet comes last. */
+struct dues {
+	struct due_view *list; /* heap */
+	size_t count;
+	struct api *api;
+};
+
+static enum err take(void *self, const struct due_view *due)
+{
+	struct dues *d = self;
+	enum err e;
+
+	if (d->count == OBLIGATIONS_MAX)
+		return ERR_LIMIT;
+	/* Who may not know that it was begun is told of nothing in it. */
+	e = request_may_place(d->api, &due->instance);
+	if (e == ERR_OK)
+		d->list[d->count++] = *due;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static uint64_t time_of(const struct due_view *d)
+{
+	return d->is_shown ? d->due_ms : UINT64_MAX;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct due_view *x = a, *y = b;
+
+	if (time_of(x) != time_of(y))
+		return time_of(x) < time_of(y) ? -1 : 1;
+	return (x->precedence > y->precedence) - (x->precedence < y->precedence);
+}
+
+enum err run_obligations(struct api *a, struct request *q, struct reply *r)
+{
+	const struct accord *accord = node_accord(a->node);
+	struct dues d = { .list = xcalloc(OBLIGATIONS_MAX, sizeof *d.list), .api = a };
+	size_t self = node_self(a->node);
+	enum err e = ERR_OK;
+
+	(void)q;
+	a->reading.is_asked = true; /* also of none */
+	for (size_t i = 0; i < accord->channels_count && e == ERR_OK; i++)
+		e = fold_obligations(node_fold(a->node), accord->channels[i].number, self, a->now.wall.ms,
+				     take, &d);
+	qsort(d.list, d.count, sizeof *d.list, by_time);
+	reply_object(r, NULL);
+	reply_uint(r, "now_ms", a->now.wall.ms);
+	reply_bool(r, "more", e == ERR_LIMIT);
+	reply_array(r, "obligations");
+	for (size_t i = 0; i < d.count && r->out->len < REPLY_LEN_MAX / 2; i++)
+		reply_due(r, accord, self, a->now.wall.ms, &d.list[i]);
+	reply_array_end(r);
+	reply_object_end(r);
+	free(d.list);
+	return e == ERR_LIMIT ? ERR_OK : e;
+}

@@ -1,0 +1,340 @@
+/*
+ * What a node says in procedures by itself: that a party has let its time go by, and what its own fold holds.
+ * Neither decides anything.
+ */
+#include "node/core.h"
+
+#include "base/log.h"
+#include "record/digest.h"
+#include "view/procedure.h"
+
+#include <string.h>
+
+#define SCAN_INSTANCES 32u /* running ones that are looked at in one tick */
+#define SCAN_EVERY_MS 1000u
+
+/* ---- DIGEST: what our fold holds of an instance. ---- */
+
+/* Of the loaded instance at this vector. ERR_LIMIT: its lines are too long for one. */
+static enum err hash_lines(struct node *n, const struct machine *m, const struct vector *at,
+			   uint8_t out[HASH_LEN])
+{
+	struct buf lines;
+	struct digest d;
+
+	buf_init(&lines, n->procedure_lines, PROCEDURE_LINES_MAX);
+	machine_write_instance(m, at, &lines);
+	if (buf_check(&lines) != ERR_OK)
+		return ERR_LIMIT;
+	digest_open(&d);
+	digest_add(&d, BYTES_LIT("procedure"), buf_bytes(&lines));
+	digest_finish(&d, out);
+	return ERR_OK;
+}
+
+static struct procedure_due *due_find(struct node *n, const struct place_key *start)
+{
+	for (size_t i = 0; i < n->procedure_dues_count; i++) {
+		if (place_key_equal(&n->procedure_dues[i].start, start))
+			return &n->procedure_dues[i];
+	}
+	return NULL;
+}
+
+/* One an instance and turn: it says what all of the turn has shown. */
+static void due_add(struct node *n, const struct place_key *start)
+{
+	if (due_find(n, start) == NULL && n->procedure_dues_count < PROCEDURE_DUES_MAX)
+		n->procedure_dues[n->procedure_dues_count++].start = *start;
+}
+
+/* A START's statement names its instance by leaf, as every reference is. */
+static enum err say_digest(struct node *n, struct now now, const struct place_key *start)
+{
+	struct line *line = line_find(n, &start->log);
+	struct say what = { .channel = start->log.channel,
+			    .kind = KIND_DIGEST,
+			    .to = n->accord->parties_count,
+			    .instance = *start,
+			    .fields_count = 2 };
+	uint8_t memory[64], hash[HASH_LEN], leaf[HASH_LEN];
+	struct buf values = BUF_ON(memory);
+	struct machine m;
+	struct vector all;
+	enum err e = line == NULL || !fold_machine(&n->fold, start->log.channel, &m) ? ERR_NOT_FOUND : ERR_OK;
+
+	if (e == ERR_OK)
+		e = record_leaf(n->record, line->log, start->index, leaf);
+	if (e == ERR_OK)
+		e = fold_vector(&n->fold, start->log.channel, &all);
+	if (e == ERR_OK)
+		e = machine_load(&m, spot_of_place(start));
+	if (e == ERR_OK)
+		e = hash_lines(n, &m, &all, hash);
+	if (e != ERR_OK)
+		return e == ERR_LIMIT || e == ERR_NOT_FOUND ? ERR_OK : e;
+	digest_put_fields(PROCEDURE_LINES_VERSION, hash, &values, what.fields);
+	what.instance_leaf = leaf;
+	return service_add(n, now, &what, NULL);
+}
+
+/* A peer's against our own fold at the same past: unequal rings here, and our own makes it ring there. */
+static enum err compare_digest(struct node *n, const struct place_key *at, const struct statement *s,
+			       const struct entry_view *view)
+{
+	struct place_key start = { { s->instance.channel, accord_party_find(n->accord, s->instance.party),
+				     s->instance.epoch },
+				   s->instance.index };
+	uint8_t said[HASH_LEN], ours[HASH_LEN], key_memory[2 * PLACE_KEY_LEN + 1];
+	struct buf key = BUF_ON(key_memory), none = { 0 };
+	struct vector past;
+	struct machine m;
+	uint64_t version;
+	enum err e;
+
+	if (start.log.channel != at->log.channel || start.log.party >= n->accord->parties_count ||
+	    digest_get_fields(s, &version, said) != ERR_OK || version != PROCEDURE_LINES_VERSION ||
+	    !fold_machine(&n->fold, at->log.channel, &m))
+		return ERR_OK;
+	past = vector_of_view(&n->fold, at, view, false);
+	e = machine_load(&m, spot_of_place(&start));
+	if (e == ERR_OK)
+		e = hash_lines(n, &m, &past, ours);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND || e == ERR_LIMIT ? ERR_OK : e;
+	if (memcmp(said, ours, HASH_LEN) == 0)
+		return ERR_OK;
+	log_warning("channel %u: the node of %s holds another state of a procedure at the same past",
+		    at->log.channel, n->accord->parties[at->log.party].name);
+	due_add(n, &start);
+	buf_put_byte(&key, ROW_DIVERGED);
+	place_key_write(&start, &key);
+	place_key_write(at, &key);
+	return map_put(&n->views, buf_bytes(&key), buf_bytes(&none));
+}
+
+enum err node_divergence(struct node *n, const struct place_key *start, struct place_key *at)
+{
+	uint8_t prefix_memory[PLACE_KEY_LEN + 1], after_memory[2 * PLACE_KEY_LEN + 1],
+		found_memory[MAP_KEY_MAX];
+	struct buf prefix = BUF_ON(prefix_memory), after = BUF_ON(after_memory), found = BUF_ON(found_memory);
+	struct bytes rest;
+	enum err e;
+
+	buf_put_byte(&prefix, ROW_DIVERGED);
+	place_key_write(start, &prefix);
+	buf_put(&after, buf_bytes(&prefix));
+	if (at->log.epoch != 0)
+		place_key_write(at, &after);
+	e = map_next(&n->views, buf_bytes(&prefix), buf_bytes(&after), &found, NULL);
+	if (e != ERR_OK)
+		return e;
+	if (found.len != sizeof after_memory)
+		return ERR_CORRUPT;
+	rest = (struct bytes){ found_memory + prefix.len, PLACE_KEY_LEN };
+	return place_key_read(&rest, at);
+}
+
+/* ---- What a peer's move has changed. ---- */
+
+/* Every signing role of every party has concurred with some proposal that this fact may have filled. */
+static bool is_filled(const struct instance *i, const struct glimpse *g, const struct fact *f)
+{
+	const struct fact *proposal = fact_find(i, f->move.about, g);
+
+	return f->move.kind == MOVE_CONCUR && proposal != NULL &&
+	       (i->parties & ~gate_concurred(i, g, proposal)) == 0;
+}
+
+static bool is_calling(struct instance *i, struct spot at)
+{
+	struct vector all;
+	const struct glimpse g = { .past = &all };
+	struct standing after, before;
+	struct fact *f = NULL;
+	enum move_kind kind;
+
+	memset(&all, 0xff, sizeof all);
+	for (size_t n = 0; n < i->count; n++) {
+		if (spot_equal(i->facts[n].move.at, at))
+			f = &i->facts[n];
+	}
+	if (f == NULL)
+		return false;
+	kind = f->move.kind;
+	/* What arms something, or stops its clock, does so for whoever shows that he has seen it. */
+	if (kind == MOVE_START || kind == MOVE_MESSAGE || kind == MOVE_RECESS || kind == MOVE_RESUME ||
+	    is_filled(i, &g, f))
+		return true;
+	after = instance_standing(i, &g);
+	f->move.kind = MOVE_NONE; /* nothing that is held builds on it yet */
+	before = instance_standing(i, &g);
+	f->move.kind = kind;
+	return after.open != before.open || after.done != before.done || after.is_closed != before.is_closed;
+}
+
+enum err procedure_folded(struct node *n, const struct place_key *at, const struct statement *s,
+			  const struct entry_view *view)
+{
+	struct place_key start;
+	struct machine m;
+	enum err e;
+
+	if (at->log.party == n->self || view->verdict != VERDICT_OK)
+		return ERR_OK;
+	if (s->kind == KIND_DIGEST)
+		return s->has_instance ? compare_digest(n, at, s, view) : ERR_OK;
+	if (view->ruling != RULING_OK || !fold_machine(&n->fold, at->log.channel, &m))
+		return ERR_OK;
+	e = fold_instance_of(&n->fold, at, &start);
+	if (e == ERR_OK)
+		e = machine_load(&m, spot_of_place(&start));
+	if (e == ERR_OK && is_calling(m.instance, spot_of_place(at)))
+		due_add(n, &start);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err procedure_say(struct node *n, struct now now)
+{
+	while (n->procedure_dues_count > 0) {
+		struct place_key start = n->procedure_dues[--n->procedure_dues_count].start;
+		enum err e = say_digest(n, now, &start);
+		if (e != ERR_OK && e != ERR_STOPPED && e != ERR_ROT)
+			return e;
+	}
+	return ERR_OK;
+}
+
+/* ---- LAPSE ---- */
+
+struct lapse {
+	struct owed owed;
+	bool is_line_down;
+};
+
+/* Whether a party whose time is over has the line that it would answer by. */
+static bool is_reached(struct node *n, uint32_t channel, const struct owed *o)
+{
+	uint8_t party = (uint8_t)(1u << o->party);
+	struct place_key at;
+	struct line *line;
+
+	if (!is_heard(n, party))
+		return false;
+	if (o->about.number == 0 || o->about.party != n->self)
+		return true;
+	at = place_of_spot(channel, o->about);
+	line = line_find(n, &at.log);
+	return line != NULL && has_receipts(line, at.index, party);
+}
+
+/* Whether our own move would count as far as the machine's general rules go: it was asked for the others. */
+static bool may_move(const struct instance *i, const struct glimpse *g, size_t self)
+{
+	enum lifecycle life = instance_life(i, g);
+	size_t own = 0;
+
+	for (size_t n = 0; n < i->count; n++)
+		own += i->facts[n].move.at.party == self;
+	return (i->parties >> self & 1) != 0 && life != LIFE_CLOSED && life != LIFE_STOOD_DOWN &&
+	       !has_said(i, g, MOVE_END, self) && own < INSTANCE_MOVES_MAX;
+}
+
+/* The first of the loaded instance that is over and that nobody has said yet. */
+static bool find_lapse(struct node *n, struct now now, const struct machine *m, struct lapse *out)
+{
+	const struct instance *i = m->instance;
+	struct vector all;
+	const struct glimpse g = { .past = &all };
+	struct standing s;
+	struct owed owed = { .step = SIZE_MAX };
+
+	memset(&all, 0xff, sizeof all);
+	if (!may_move(i, &g, n->self))
+		return false;
+	s = instance_standing(i, &g);
+	while (owed_next(i, &g, &s, &owed)) {
+		if (owed.party == n->self || owed_state(i, &g, &owed) != OWED_OPEN ||
+		    !owed_is_over(i, &g, &owed, n->self, now.wall.ms))
+			continue;
+		*out = (struct lapse){ owed, !is_reached(n, m->channel, &owed) };
+		return true;
+	}
+	return false;
+}
+
+static enum err say_lapse(struct node *n, struct now now, const struct machine *m, const struct lapse *lapse)
+{
+	const struct procedure_step *step = &m->instance->procedure->steps[lapse->owed.step];
+	const struct obligation *what = &step->owe[lapse->owed.obligation];
+	struct place_key start = place_of_spot(m->channel, m->instance->start), about = start;
+	struct line *line;
+	struct say say = { .channel = m->channel,
+			   .kind = KIND_LAPSE,
+			   .to = n->accord->parties_count,
+			   .instance = start,
+			   .fields_count = 5 };
+	const char *const words[] = { step->id, level_name(what->what),
+				      m->instance->procedure->roles[what->who.role].name,
+				      n->accord->parties[lapse->owed.party].name };
+	uint8_t memory[5][ROLE_NAME_MAX + 8], leaf[HASH_LEN], start_leaf[HASH_LEN];
+	struct buf value = BUF_ON(memory[0]);
+	enum err e = ERR_NOT_FOUND;
+
+	cbor_put_uint(&value, lapse->is_line_down ? 1 : 0);
+	say.fields[0] = (struct field){ FIELD_LAPSE_CAUSE, buf_bytes(&value) };
+	for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+		buf_init(&value, memory[i + 1], sizeof memory[i + 1]);
+		cbor_put_text(&value, bytes_str(words[i]));
+		say.fields[i + 1] = (struct field){ FIELD_LAPSE_STEP + i, buf_bytes(&value) };
+	}
+	if (lapse->owed.about.number != 0)
+		about = place_of_spot(m->channel, lapse->owed.about);
+	line = line_find(n, &about.log);
+	if (line != NULL)
+		e = record_leaf(n->record, line->log, about.index, leaf);
+	line = line_find(n, &start.log);
+	if (e == ERR_OK && line != NULL)
+		e = record_leaf(n->record, line->log, start.index, start_leaf);
+	say.refers = about;
+	say.leaf = leaf;
+	say.instance_leaf = start_leaf;
+	return e == ERR_OK ? service_add(n, now, &say, NULL) : e;
+}
+
+static enum err look_at(struct node *n, struct now now, struct machine *m, struct spot start)
+{
+	struct lapse lapse;
+	enum err e = machine_load(m, start);
+
+	while (e == ERR_OK && find_lapse(n, now, m, &lapse)) {
+		e = say_lapse(n, now, m, &lapse);
+		if (e == ERR_OK)
+			e = machine_load(m, start); /* it counts by now */
+	}
+	return e == ERR_NOT_FOUND || e == ERR_STOPPED || e == ERR_ROT ? ERR_OK : e;
+}
+
+enum err procedure_tick(struct node *n, struct now now)
+{
+	enum err e = ERR_OK;
+
+	if (n->is_full || mono_is_before(now.mono, mono_add_ms(n->last_procedures, SCAN_EVERY_MS)))
+		return ERR_OK;
+	n->last_procedures = now.mono;
+	for (size_t i = 0; i < SCAN_INSTANCES && e == ERR_OK && n->accord->channels_count > 0; i++) {
+		const struct accord_channel *c = &n->accord->channels[n->procedure_channel];
+		struct machine m;
+		e = is_channel_of(c, n->self) && fold_machine(&n->fold, c->number, &m)
+			    ? machine_next_running(&m, &n->procedure_at)
+			    : ERR_NOT_FOUND;
+		if (e == ERR_OK) {
+			e = look_at(n, now, &m, n->procedure_at);
+			continue;
+		}
+		n->procedure_at = (struct spot){ 0 };
+		n->procedure_channel = (n->procedure_channel + 1) % n->accord->channels_count;
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	return e;
+}

@@ -1,0 +1,449 @@
+/*
+ * What the machine reads of an entry. What names a step, a role or a party that is none gets a number beyond.
+ */
+#include "view/procedure.h"
+
+#include "view/judge.h"
+#include "view/rows.h"
+
+#include <assert.h>
+#include <string.h>
+
+bool fold_machine(const struct fold *f, uint32_t channel, struct machine *out)
+{
+	const struct accord_channel *c = accord_channel_find(f->accord, channel);
+
+	*out = (struct machine){ .accord = f->accord,
+				 .versions = f->versions,
+				 .map = f->map,
+				 .channel = channel,
+				 .parties = c == NULL ? 0 : (uint8_t)c->parties,
+				 .instance = f->instance };
+	return f->instance != NULL && c != NULL;
+}
+
+struct spot spot_of_place(const struct place_key *at)
+{
+	uint64_t index = at->index < UINT32_MAX ? at->index + 1 : UINT32_MAX;
+
+	return (struct spot){ (uint64_t)at->log.epoch << 32 | index, (uint8_t)at->log.party };
+}
+
+struct place_key place_of_spot(uint32_t channel, struct spot at)
+{
+	return (struct place_key){ { channel, at.party, (uint32_t)EPOCH_OF(at.number) },
+				   (at.number & UINT32_MAX) - 1 };
+}
+
+struct vector vector_of_view(const struct fold *f, const struct place_key *at, const struct entry_view *v,
+			     bool itself)
+{
+	struct vector out = { 0 };
+
+	for (size_t i = 0; i < f->accord->parties_count; i++) {
+		if (v->past.of[i].size > 0)
+			out.of[i] = spot_of_place(&(struct place_key){ { 0, i, v->past.of[i].epoch },
+								       v->past.of[i].size - 1 })
+					    .number;
+	}
+	if (itself)
+		out.of[at->log.party] = spot_of_place(at).number;
+	return out;
+}
+
+enum err fold_vector(const struct fold *f, uint32_t channel, struct vector *out)
+{
+	*out = (struct vector){ 0 };
+	for (size_t party = 0; party < f->accord->parties_count; party++) {
+		struct log_key log = { channel, party, 0 };
+		uint64_t size = 1;
+		/* Epochs count up, each begun before the next is: the last that has anything. */
+		for (uint32_t epoch = 1; size > 0; epoch++) {
+			enum err e;
+			log.epoch = epoch;
+			e = row_get_folded(f->map, &log, &size);
+			if (e != ERR_OK)
+				return e;
+			if (size > 0)
+				out->of[party] = spot_of_place(&(struct place_key){ log, size - 1 }).number;
+		}
+	}
+	return ERR_OK;
+}
+
+enum err fold_instance_of(const struct fold *f, const struct place_key *at, struct place_key *start)
+{
+	struct machine m;
+	struct spot found;
+	enum err e = fold_machine(f, at->log.channel, &m) ? machine_instance_of(&m, spot_of_place(at), &found)
+							  : ERR_NOT_FOUND;
+
+	if (e == ERR_OK)
+		*start = place_of_spot(at->log.channel, found);
+	return e;
+}
+
+/* ---- One entry as a move. ---- */
+
+static const struct {
+	enum kind kind;
+	enum move_kind move;
+	/* What it is about is enough to belong to that one's instance. */
+	bool is_by_subject;
+} moves[] = {
+	{ KIND_MESSAGE, MOVE_MESSAGE, false },
+	{ KIND_WATCH_READ, MOVE_WATCH_READ, true },
+	{ KIND_READ_BACK, MOVE_READ_BACK, true },
+	{ KIND_MARK, MOVE_MARK, true },
+	{ KIND_PRESENTED, MOVE_PRESENTED, true },
+	{ KIND_REPLY, MOVE_REPLY, true },
+	{ KIND_DECLINE, MOVE_DECLINE, true },
+	{ KIND_DEFER, MOVE_DEFER, true },
+	{ KIND_REMARK, MOVE_REMARK, false },
+	{ KIND_LAPSE, MOVE_LAPSE, false },
+	{ KIND_START, MOVE_START, false },
+	{ KIND_ATTEND, MOVE_ATTEND, false },
+	{ KIND_LEAVE, MOVE_LEAVE, false },
+	{ KIND_DONE, MOVE_DONE, false },
+	{ KIND_ESCALATED, MOVE_ESCALATED, false },
+	{ KIND_RECESS, MOVE_RECESS, false },
+	{ KIND_RESUME, MOVE_RESUME, true },
+	{ KIND_STAND_DOWN, MOVE_STAND_DOWN, false },
+	{ KIND_END, MOVE_END, false },
+	{ KIND_PROPOSE, MOVE_PROPOSE, false },
+	{ KIND_CONCUR, MOVE_CONCUR, true },
+	{ KIND_WITHDRAW, MOVE_WITHDRAW, true },
+	{ KIND_CONFIRM, MOVE_CONFIRM, true },
+	{ KIND_RESERVE, MOVE_RESERVE, true },
+	{ KIND_OBJECT, MOVE_OBJECT, true },
+	{ KIND_AWAIT, MOVE_AWAIT, true },
+	{ KIND_DECIDE, MOVE_DECIDE, false },
+};
+
+static size_t move_row(uint64_t kind)
+{
+	size_t i = 0;
+
+	while (i < ARRAY_COUNT(moves) && (uint64_t)moves[i].kind != kind)
+		i++;
+	return i;
+}
+
+static bool kind_is_of_procedure(uint64_t kind)
+{
+	return kind >= KIND_START && kind <= KIND_DECIDE;
+}
+
+static struct bytes text_of(const struct statement *s, uint64_t key)
+{
+	const struct field *field = statement_field(s, key);
+	struct bytes text = { NULL, 0 };
+	struct cbor_reader r;
+
+	if (field == NULL)
+		return text;
+	cbor_open(&r, field->value);
+	return cbor_read_text(&r, ROLE_NAME_MAX, &text) == ERR_OK ? text : (struct bytes){ NULL, 0 };
+}
+
+static uint8_t step_named(const struct procedure *p, struct bytes id)
+{
+	size_t step = procedure_step_find(p, id);
+
+	return step < p->steps_count ? (uint8_t)step : STEP_NONE;
+}
+
+/* A message with a form is of the first notice that is said by that form; one without names its step. */
+static uint8_t step_of_message(const struct procedure *p, const struct statement *s)
+{
+	if (!s->has_form)
+		return step_named(p, text_of(s, FIELD_STEP));
+	for (size_t i = 0; i < p->steps_count; i++) {
+		if (p->steps[i].kind == STEP_KIND_NOTICE && bytes_equal(bytes_str(p->steps[i].form), s->form))
+			return (uint8_t)i;
+	}
+	return STEP_NONE;
+}
+
+static void read_hash(const struct statement *s, uint64_t key, uint8_t out[HASH_LEN])
+{
+	const struct field *field = statement_field(s, key);
+	struct cbor_reader r;
+
+	if (field == NULL)
+		return;
+	cbor_open(&r, field->value);
+	(void)cbor_read_fixed(&r, out, HASH_LEN);
+}
+
+static void read_option(const struct procedure *p, const struct statement *s, struct move *m)
+{
+	m->step = step_named(p, text_of(s, FIELD_STEP));
+	m->which = STEP_OPTIONS_MAX;
+	if (m->step != STEP_NONE)
+		m->which = (uint8_t)step_option_find(&p->steps[m->step], text_of(s, FIELD_OPTION));
+	if (m->kind == MOVE_PROPOSE)
+		read_hash(s, FIELD_PROPOSE_TEXT, m->hash);
+}
+
+static void read_lapse(const struct fold *f, const struct procedure *p, const struct statement *s,
+		       struct move *m)
+{
+	struct bytes level = text_of(s, FIELD_LAPSE_LEVEL);
+	uint64_t cause = 0;
+
+	m->step = step_named(p, text_of(s, FIELD_LAPSE_STEP));
+	m->role = (uint8_t)procedure_role_find(p, text_of(s, FIELD_LAPSE_ROLE));
+	m->whose = (uint8_t)accord_party_find(f->accord, text_of(s, FIELD_LAPSE_PARTY));
+	m->which = LEVEL_COUNT;
+	for (uint8_t i = 0; i < LEVEL_COUNT; i++) {
+		if (bytes_equal(level, bytes_str(level_name((enum level)i))))
+			m->which = i;
+	}
+	if (statement_field_uint(s, FIELD_LAPSE_CAUSE, 1, &cause) == ERR_OK)
+		m->cause = (uint8_t)cause;
+	if (spot_equal(m->about, m->instance))
+		m->about = (struct spot){ 0 }; /* of the step itself */
+}
+
+static void read_fields(const struct fold *f, const struct procedure *p, const struct statement *s,
+			struct move *m)
+{
+	uint64_t number = 0;
+
+	switch (m->kind) {
+	case MOVE_MESSAGE:
+		m->step = step_of_message(p, s);
+		break;
+	case MOVE_ATTEND:
+	case MOVE_LEAVE:
+	case MOVE_DONE:
+	case MOVE_ESCALATED:
+		m->step = step_named(p, text_of(s, FIELD_STEP));
+		break;
+	case MOVE_PROPOSE:
+	case MOVE_DECIDE:
+		read_option(p, s, m);
+		break;
+	case MOVE_LAPSE:
+		read_lapse(f, p, s, m);
+		break;
+	case MOVE_MARK:
+		if (statement_field_uint(s, FIELD_MARK, 1, &number) == ERR_OK)
+			m->which = (uint8_t)number;
+		break;
+	case MOVE_DEFER:
+		if (statement_field_uint(s, FIELD_DEFER_UNTIL, TIME_MS_MAX, &number) == ERR_OK)
+			m->until_ms = number;
+		break;
+	case MOVE_NONE:
+	case MOVE_START:
+	case MOVE_WATCH_READ:
+	case MOVE_READ_BACK:
+	case MOVE_PRESENTED:
+	case MOVE_REPLY:
+	case MOVE_DECLINE:
+	case MOVE_RECESS:
+	case MOVE_RESUME:
+	case MOVE_STAND_DOWN:
+	case MOVE_END:
+	case MOVE_REMARK:
+	case MOVE_CONCUR:
+	case MOVE_WITHDRAW:
+	case MOVE_CONFIRM:
+	case MOVE_RESERVE:
+	case MOVE_OBJECT:
+	case MOVE_AWAIT:
+	case MOVE_COUNT:
+		break;
+	}
+}
+
+static void read_start(const struct fold *f, const struct statement *s, struct move *m)
+{
+	const struct procedure *p;
+	uint64_t depth = 0;
+
+	read_hash(s, FIELD_START_DEFINITION, m->hash);
+	m->which = s->has_precedence ? (uint8_t)s->precedence : PRECEDENCE_COUNT;
+	if (statement_field_uint(s, FIELD_START_DEPTH, DEPTH_MAX, &depth) == ERR_OK)
+		m->whose = (uint8_t)depth;
+	p = procedure_find(f->accord, m->hash);
+	m->role = p == NULL ? PROCEDURE_ROLES_MAX : (uint8_t)procedure_role_find(p, s->role);
+}
+
+/* The person is whoever's key signed first. */
+static enum err read_person(const struct fold *f, const struct fold_input *in, uint64_t *holder)
+{
+	struct key_view key;
+	enum err e;
+
+	*holder = 0;
+	if (in->entry->signatures_count == 0)
+		return ERR_OK;
+	e = row_get_key(f->map, &in->log, in->signers[0].key, &key);
+	if (e == ERR_OK)
+		*holder = key.holder;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Which instance it is of; *is_named: the statement says so itself. ERR_NOT_FOUND: of none. */
+static enum err find_instance(const struct machine *m, const struct fold *f, const struct fold_input *in,
+			      size_t row, struct move *out, bool *is_named)
+{
+	const struct statement *s = in->statement;
+	struct place_key at;
+
+	*is_named = s->has_instance;
+	if (s->refers_count > 0 && refers_place(f, in, &s->refers[0], &at) && at.log.channel == m->channel)
+		out->about = spot_of_place(&at);
+	if (s->has_instance) {
+		if (!refers_place(f, in, &s->instance, &at) || at.log.channel != m->channel ||
+		    !in->instance_matches)
+			return ERR_OK; /* none that is in its past */
+		out->instance = spot_of_place(&at);
+		return ERR_OK;
+	}
+	if (!moves[row].is_by_subject || out->about.number == 0)
+		return ERR_NOT_FOUND;
+	return machine_instance_of(m, out->about, &out->instance);
+}
+
+/*
+ * The move that an entry is. *is_named: it must count, or the entry does not. What is none shows what its
+ * author had seen all the same.
+ */
+static enum err move_read(const struct machine *m, const struct fold *f, const struct fold_input *in,
+			  const struct entry_view *v, struct move *out, bool *is_named)
+{
+	const struct statement *s = in->statement;
+	const struct place_key at = { in->log, in->entry->index };
+	const struct procedure *p = NULL;
+	size_t row = move_row(s->kind);
+	struct fact about;
+	enum err e = ERR_NOT_FOUND;
+
+	*out = (struct move){ .at = spot_of_place(&at),
+			      .past = vector_of_view(f, &at, v, false),
+			      .filed_ms = in->entry->filed.ms,
+			      .step = STEP_NONE,
+			      .is_node = in->entry->signatures_count == 0 };
+	*is_named = kind_is_of_procedure(s->kind);
+	if (in->entry->index == 0 && in->log.epoch > 1)
+		out->carries_on = out->past.of[in->log.party];
+	if (row == ARRAY_COUNT(moves))
+		return ERR_OK;
+	if (moves[row].move == MOVE_START) {
+		out->kind = MOVE_START;
+		read_start(f, s, out);
+		return read_person(f, in, &out->person);
+	}
+	e = find_instance(m, f, in, row, out, is_named);
+	*is_named = *is_named || kind_is_of_procedure(s->kind);
+	if (e == ERR_NOT_FOUND && !*is_named)
+		return ERR_OK;
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	out->kind = moves[row].move;
+	e = out->instance.number == 0 ? ERR_NOT_FOUND : machine_definition(m, out->instance, &p);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e; /* the machine says that there is none */
+	out->role = (uint8_t)procedure_role_find(p, s->role);
+	read_fields(f, p, s, out);
+	/* A move at a gate is at the gate of its proposal. */
+	e = machine_fact(m, out->instance, out->about, &about);
+	if (e == ERR_OK && about.move.kind == MOVE_PROPOSE && out->step == STEP_NONE)
+		out->step = about.move.step;
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	if (out->kind == MOVE_MESSAGE && out->step == STEP_NONE)
+		out->kind = MOVE_NONE; /* words in the course of it, which are no step */
+	return read_person(f, in, &out->person);
+}
+
+/* A number beyond is no index of the machine's tables: roles and parties are masks there. */
+static bool is_within(const struct fold *f, const struct move *m)
+{
+	return m->kind != MOVE_LAPSE || (m->whose < f->accord->parties_count && m->which < LEVEL_COUNT);
+}
+
+enum err judge_procedure(const struct case_file *c, enum verdict *out)
+{
+	struct machine machine;
+	struct move move;
+	bool is_named;
+	enum err e;
+
+	c->view->ruling = RULING_COUNT;
+	if (!fold_machine(c->f, c->in->log.channel, &machine))
+		return ERR_OK;
+	e = move_read(&machine, c->f, c->in, c->view, &move, &is_named);
+	if (e != ERR_OK || move.kind == MOVE_NONE)
+		return e;
+	c->view->ruling = RULING_REFERS;
+	if (is_within(c->f, &move))
+		e = machine_judge(&machine, &move, &c->view->ruling);
+	if (e == ERR_OK && is_named && c->view->ruling != RULING_OK)
+		*out = VERDICT_PROCEDURE;
+	return e;
+}
+
+enum err fold_procedure(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+{
+	struct machine machine;
+	struct move move;
+	bool is_named;
+	enum err e;
+
+	if (!fold_machine(f, in->log.channel, &machine))
+		return ERR_OK;
+	e = move_read(&machine, f, in, v, &move, &is_named);
+	if (e != ERR_OK)
+		return e;
+	if (v->verdict != VERDICT_OK || v->ruling != RULING_OK)
+		move.kind = MOVE_NONE;
+	return machine_folded(&machine, &move, move.kind == MOVE_NONE ? RULING_COUNT : RULING_OK);
+}
+
+/* ---- What is owed. ---- */
+
+static enum err each_owed(const struct machine *m, size_t party, uint64_t now_ms, due_each *each, void *self)
+{
+	const struct instance *i = m->instance;
+	struct vector all;
+	const struct glimpse g = { .past = &all };
+	struct owed owed = { .step = SIZE_MAX };
+	struct standing standing;
+	struct due_view due = { .instance = place_of_spot(m->channel, i->start),
+				.procedure = i->procedure,
+				.precedence = i->precedence };
+	enum err e = ERR_OK;
+
+	memset(&all, 0xff, sizeof all);
+	standing = instance_standing(i, &g);
+	due.is_in_recess = instance_life(i, &g) == LIFE_RECESS;
+	while (e == ERR_OK && owed_next(i, &g, &standing, &owed)) {
+		due.owed = owed;
+		due.state = owed_state(i, &g, &owed);
+		if (due.state != OWED_OPEN && due.state != OWED_LAPSED)
+			continue;
+		due.is_shown = owed_times(i, &g, &owed, party, now_ms, &due.since_ms, &due.due_ms);
+		e = each(self, &due);
+	}
+	return e;
+}
+
+enum err fold_obligations(const struct fold *f, uint32_t channel, size_t party, uint64_t now_ms,
+			  due_each *each, void *self)
+{
+	struct machine m;
+	struct spot start = { 0 };
+	enum err e = fold_machine(f, channel, &m) ? ERR_OK : ERR_NOT_FOUND;
+
+	while (e == ERR_OK && (e = machine_next_running(&m, &start)) == ERR_OK) {
+		e = machine_load(&m, start);
+		if (e == ERR_OK)
+			e = each_owed(&m, party, now_ms, each, self);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
