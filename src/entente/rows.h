@@ -18,7 +18,7 @@
 	X(drafts) X(approve) X(refuse) \
 	X(consult) X(owed) \
 	X(release) X(request) X(consent) X(recall) X(recalled) X(downgrade) X(relabel) \
-	X(ladder) X(watch) X(status) X(log) \
+	X(ladder) X(watch) X(alarm) X(status) X(log) \
 	X(feed) X(import) X(quarantine) \
 	X(disclose) X(open) X(rewrap) \
 	X(erase) X(verify) X(repair) X(export) X(bundle) X(restore) X(fork) X(doctor) \

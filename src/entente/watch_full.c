@@ -2,8 +2,6 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
-#include "entente/login.h"
-#include "entente/rows.h"
 #include "entente/words.h"
 #include "sys/clock.h"
 
@@ -17,108 +15,21 @@
 #include <unistd.h>
 
 #define TURN_MS 1000
-#define EVENT_MS 20	   /* a record that has begun to come is whole by then, or is another turn's */
 #define VIEWS_MS_MAX 5000u /* they are read again at least so often: ages and paths change without an entry */
-#define LAST "20"	   /* messages of a channel */
+#define LAST 20u	   /* messages of a channel */
 #define ARGUMENTS_MAX (2u * OPTIONS_GIVEN_MAX + 8u)
 #define TEXT_LEN_MAX 4096u
 
-/* ---- What the node says. ---- */
-
-/* Replaces *view; without a word, for the screen shows that the node is away. */
-static bool ask(struct full *f, const char *target, json_t **view)
-{
-	struct client_answer answer;
-
-	if (client_ask(&f->asks, "GET", target, (struct bytes){ NULL, 0 }, &answer) != ERR_OK) {
-		f->is_down = true;
-		return false;
-	}
-	f->is_over = f->is_over || answer.status == 401;
-	if (answer.status == 200 && answer.json != NULL) {
-		json_decref(*view);
-		*view = json_incref(answer.json);
-	}
-	client_answer_finish(&answer);
-	return !f->is_over;
-}
-
-static bool ask_inboxes(struct full *f)
-{
-	const json_t *channel;
-	size_t i;
-
-	json_array_foreach(json_object_get(f->channels, "channels"), i, channel)
-	{
-		json_t *inbox = json_array_get(f->inboxes, i);
-		struct query q;
-
-		json_incref(inbox == NULL ? json_null() : inbox);
-		query_open(&q, "/inbox");
-		query_put_number(&q, "channel", json_uint(channel, "number"));
-		query_put(&q, "last", LAST);
-		if (!ask(f, query_target(&q), &inbox)) {
-			json_decref(inbox);
-			return false;
-		}
-		if (i < json_array_size(f->inboxes))
-			json_array_set_new(f->inboxes, i, inbox);
-		else
-			json_array_append_new(f->inboxes, inbox == NULL ? json_null() : inbox);
-	}
-	return true;
-}
-
 static void read_views(struct full *f)
 {
-	f->is_down = false;
-	if (ask(f, "/status", &f->status) && ask(f, "/channels", &f->channels) &&
-	    ask(f, "/drafts", &f->drafts) && ask(f, "/advances", &f->copies) && ask_inboxes(f))
-		f->read_ms = f->now_ms;
+	struct follower *n = &f->node;
+
+	if (follower_ask(n, "/status", &f->status) && follower_ask(n, "/channels", &f->channels) &&
+	    follower_ask(n, "/owed?limit=200", &f->owed) && follower_ask(n, "/drafts", &f->drafts) &&
+	    follower_ask(n, "/advances", &f->copies) &&
+	    follower_ask_inboxes(n, f->channels, LAST, &f->inboxes))
+		f->read_ms = n->now_ms;
 	full_collect(f);
-}
-
-static bool listen_again(struct full *f)
-{
-	client_close(&f->stream);
-	f->stream = (struct client){ .fd = -1 };
-	if (client_try(&f->stream, f->options->home) != ERR_OK)
-		return false;
-	memcpy(f->stream.token, f->asks.token, sizeof f->stream.token);
-	if (client_listen(&f->stream, NULL) != ERR_OK)
-		return false;
-	f->heard_ms = f->now_ms;
-	return true;
-}
-
-/* Both ways to the node, made again when it has come back. */
-static void come_back(struct full *f)
-{
-	client_close(&f->asks);
-	f->asks = (struct client){ .fd = -1 };
-	if (login_again(&f->asks, f->options) == ERR_OK && listen_again(f))
-		read_views(f);
-	else
-		f->is_down = true;
-}
-
-/* What has come on the stream; true if the views have to be read again. */
-static bool hear(struct full *f)
-{
-	bool is_changed = false;
-	enum err e = ERR_OK;
-
-	f->heard_ms = f->now_ms;
-	while (e == ERR_OK) {
-		json_t *event = NULL;
-		bool is_reset;
-
-		e = client_event(&f->stream, EVENT_MS, &event, NULL, &is_reset);
-		is_changed = is_changed || e == ERR_OK;
-		json_decref(event);
-	}
-	f->is_down = f->is_down || e != ERR_TIMEOUT;
-	return is_changed;
 }
 
 /* ---- Acts: the command of that name, on the terminal. ---- */
@@ -181,8 +92,8 @@ static void run_command(const struct full *f, const char *const *words)
 	arguments[count++] = keep("entente");
 	arguments[count++] = keep(*words++);
 	arguments[count++] = keep("--home");
-	arguments[count++] = keep(f->options->home);
-	count = pass_on(f->options, arguments, count);
+	arguments[count++] = keep(f->node.options->home);
+	count = pass_on(f->node.options, arguments, count);
 	for (; *words != NULL && count < ARGUMENTS_MAX + 7u; words++)
 		arguments[count++] = keep(*words);
 	fflush(stdout);
@@ -331,29 +242,31 @@ static enum err take_keys(struct full *f)
 
 static enum err follow(struct full *f)
 {
+	struct follower *n = &f->node;
+
 	for (;;) {
 		struct pollfd waits[] = { { .fd = STDIN_FILENO, .events = POLLIN },
-					  { .fd = f->is_down ? -1 : f->stream.fd, .events = POLLIN } };
+					  { .fd = follower_descriptor(n), .events = POLLIN } };
 		bool is_changed = false;
 		enum err e;
 
-		f->now_ms = clock_now().wall.ms;
+		n->now_ms = clock_now().wall.ms;
 		full_draw(f);
 		if (poll(waits, ARRAY_COUNT(waits), TURN_MS) < 0 && errno != EINTR)
 			return ERR_IO;
-		f->now_ms = clock_now().wall.ms;
+		n->now_ms = clock_now().wall.ms;
 		if (waits[0].revents & (POLLHUP | POLLERR | POLLNVAL))
 			return ERR_DOWN;
 		e = take_keys(f);
 		if (e != ERR_OK)
 			return e;
 		if (waits[1].revents != 0)
-			is_changed = hear(f);
-		if (f->is_down)
-			come_back(f);
-		else if (is_changed || f->now_ms - f->read_ms > VIEWS_MS_MAX)
+			is_changed = follower_hear(n);
+		is_changed = n->is_down ? follower_come_back(n)
+					: is_changed || n->now_ms - f->read_ms > VIEWS_MS_MAX;
+		if (is_changed)
 			read_views(f);
-		if (f->is_over)
+		if (n->is_over)
 			return ERR_REFUSED;
 	}
 }
@@ -361,10 +274,10 @@ static enum err follow(struct full *f)
 static void finish(struct full *f)
 {
 	screen_close();
-	client_close(&f->stream);
-	login_close(&f->asks);
+	follower_close(&f->node);
 	json_decref(f->status);
 	json_decref(f->channels);
+	json_decref(f->owed);
 	json_decref(f->drafts);
 	json_decref(f->copies);
 	json_decref(f->inboxes);
@@ -376,12 +289,10 @@ enum exit_code watch_full(const struct options *o)
 	enum exit_code code;
 	enum err e;
 
-	f = (struct full){ .options = o, .stream = { .fd = -1 }, .now_ms = clock_now().wall.ms };
-	code = login_open(&f.asks, o);
+	f = (struct full){ 0 };
+	code = follower_open(&f.node, o);
 	if (code != EXIT_DONE)
 		return code;
-	f.inboxes = json_array();
-	f.is_down = !listen_again(&f);
 	if (screen_open() != ERR_OK) {
 		finish(&f);
 		say_error(_("This is no terminal that can show a screen: --full needs one."));

@@ -7,13 +7,11 @@
 #ifndef ENTENTE_WATCH_FULL_H
 #define ENTENTE_WATCH_FULL_H
 
-#include "entente/client.h"
-#include "entente/options.h"
+#include "entente/follower.h"
 #include "entente/screen.h"
 
 #define ITEMS_MAX 512u
 #define PLACE_TEXT_MAX 128u
-#define SILENCE_MS_MAX 12000u /* the stream beats every 5 s; what is older may be wrong */
 
 /* The lists of a page; an item that the keys act on stands in one of them. */
 enum section {
@@ -32,16 +30,14 @@ struct full_item {
 };
 
 struct full {
-	const struct options *options;
-	struct client asks, stream;
+	struct follower node;
 	/* What the node said last, each NULL before it has. */
-	json_t *status, *channels, *drafts, *copies;
-	json_t *inboxes;		    /* by channel, in the order of channels */
-	uint64_t read_ms, heard_ms, now_ms; /* when that was; when the stream last moved */
-	bool is_down, is_over;		    /* no node answers; the session has ended */
-	bool is_on_channel;		    /* which page */
-	size_t channel;			    /* which of channels */
-	struct full_item items[ITEMS_MAX];  /* of the page, in the order in which the keys go through them */
+	json_t *status, *channels, *owed, *drafts, *copies;
+	json_t *inboxes;		   /* by channel, in the order of channels */
+	uint64_t read_ms;		   /* when that was */
+	bool is_on_channel;		   /* which page */
+	size_t channel;			   /* which of channels */
+	struct full_item items[ITEMS_MAX]; /* of the page, in the order in which the keys go through them */
 	size_t count, marked;
 	char marked_place[PLACE_TEXT_MAX]; /* what is marked, when the rows are others */
 	enum section marked_section;

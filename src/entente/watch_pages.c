@@ -32,11 +32,6 @@ static unsigned urgency(const json_t *message)
 	return i;
 }
 
-static const json_t *owed_of(const json_t *message)
-{
-	return json_object_get(show_slowest_ladder(message), "owed");
-}
-
 static int by_urgency(const void *left, const void *right)
 {
 	const struct full_item *a = left, *b = right;
@@ -59,8 +54,20 @@ static bool is_said_by_person(const json_t *message)
 	return json_uint(message, "signatures") > 0;
 }
 
-/* Of every channel the messages of one section. */
-static void collect_messages(struct full *f, enum section section)
+static void collect_owed(struct full *f, enum section section)
+{
+	size_t first = f->count, i;
+	const json_t *message;
+
+	json_array_foreach(json_object_get(f->owed, "messages"), i, message)
+	{
+		if (show_is_owed_by_us(message) == (section == SECTION_I_OWE))
+			add(f, section, message);
+	}
+	qsort(&f->items[first], f->count - first, sizeof f->items[0], by_urgency);
+}
+
+static void collect_last(struct full *f)
 {
 	size_t first = f->count, i, m;
 	const json_t *inbox, *message;
@@ -69,15 +76,11 @@ static void collect_messages(struct full *f, enum section section)
 	{
 		json_array_foreach(json_object_get(inbox, "messages"), m, message)
 		{
-			bool is_ours = show_is_owed_by_us(message), is_owed = owed_of(message) != NULL;
-			if (section == SECTION_LAST    ? is_said_by_person(message)
-			    : section == SECTION_I_OWE ? is_ours
-						       : is_owed && !is_ours)
-				add(f, section, message);
+			if (is_said_by_person(message))
+				add(f, SECTION_LAST, message);
 		}
 	}
-	qsort(&f->items[first], f->count - first, sizeof f->items[0],
-	      section == SECTION_LAST ? by_age : by_urgency);
+	qsort(&f->items[first], f->count - first, sizeof f->items[0], by_age);
 }
 
 static void collect_channel(struct full *f)
@@ -116,10 +119,10 @@ void full_collect(struct full *f)
 	if (f->is_on_channel) {
 		collect_channel(f);
 	} else {
-		collect_messages(f, SECTION_I_OWE);
-		collect_messages(f, SECTION_THEY_OWE);
+		collect_owed(f, SECTION_I_OWE);
+		collect_owed(f, SECTION_THEY_OWE);
 		json_array_foreach(f->drafts, i, row) add(f, SECTION_DRAFTS, row);
-		collect_messages(f, SECTION_LAST);
+		collect_last(f);
 	}
 	for (i = 0; i < f->count; i++) {
 		if (f->marked_place[0] != '\0' && f->items[i].section == f->marked_section &&
@@ -140,6 +143,25 @@ static void put(const struct area *area, size_t row, size_t *column, size_t cell
 	*column += cells + 1;
 }
 
+/* A value without its age is no value. */
+static const char *age(uint64_t then, uint64_t now)
+{
+	return say_span(now < then ? 0 : now - then);
+}
+
+/* By when a step is owed, if there is a time for it; true: it is over. */
+static bool put_due(const json_t *owed, uint64_t now, char *out, size_t size)
+{
+	uint64_t due_ms = json_uint(owed, "due_ms");
+
+	out[0] = '\0';
+	if (due_ms > now)
+		say_fill(out, size, _("due in {1}"), say_span(due_ms - now));
+	else if (due_ms > 0)
+		say_fill(out, size, _("overdue by {1}"), say_span(now - due_ms));
+	return due_ms > 0 && due_ms <= now;
+}
+
 /* The second row of an item: its words behind their label. */
 static void put_words(const struct area *area, size_t row, const char *label, enum colour colour,
 		      const char *words)
@@ -156,7 +178,8 @@ static void draw_message(const struct area *area, size_t row, const struct full 
 	const char *highest = ladder == NULL ? "" : json_str(ladder, "highest");
 	bool is_void = json_flag(m, "folded") && strcmp(json_str(m, "verdict"), "OK") != 0, is_overdue;
 	bool is_flash = strcmp(json_str(m, "precedence"), "FLASH") == 0;
-	uint64_t filed_ms = json_uint(m, "filed_ms");
+	char due[64];
+	bool is_late = put_due(owed, f->node.now_ms, due, sizeof due);
 	char *label = show_label_words(m), title[1024], step[128];
 	size_t column = 0;
 
@@ -174,7 +197,8 @@ static void draw_message(const struct area *area, size_t row, const struct full 
 	    : owed != NULL ? (json_flag(owed, "ours") ? COLOUR_WARN : COLOUR_PLAIN)
 			   : show_step_colour(highest),
 	    step);
-	put(area, row, &column, 7, COLOUR_DIM, say_span(f->now_ms > filed_ms ? f->now_ms - filed_ms : 0));
+	put(area, row, &column, 8, COLOUR_DIM, age(json_uint(m, "filed_ms"), f->node.now_ms));
+	put(area, row, &column, 20, is_late ? COLOUR_BAD : COLOUR_PLAIN, due);
 	put_words(area, row + 1, label, is_overdue ? COLOUR_BAD : COLOUR_PLAIN, title);
 	free(label);
 }
@@ -253,12 +277,6 @@ static void draw_section(const struct area *area, const struct full *f, enum sec
 		draw_item(area, 1 + ITEM_ROWS * i, f, first + skip + i);
 }
 
-/* A value without its age is no value. */
-static const char *age(uint64_t then, uint64_t now)
-{
-	return say_span(now < then ? 0 : now - then);
-}
-
 static void draw_path(const struct area *area, size_t row, const json_t *path, uint64_t now)
 {
 	bool is_up = json_flag(path, "up");
@@ -297,7 +315,7 @@ static void draw_lines(const struct area *area, const struct full *f)
 		if (show_refusal(peer, text, sizeof text))
 			screen_put(area, row++, 2, area->columns, COLOUR_BAD, text);
 		json_array_foreach(json_object_get(peer, "paths"), p, path)
-			draw_path(area, row++, path, f->now_ms);
+			draw_path(area, row++, path, f->node.now_ms);
 	}
 	if (json_uint(f->status, "stopped_logs") > 0)
 		screen_put(area, row, 0, area->columns, COLOUR_BAD, _("a log does not run: entente status"));
@@ -363,22 +381,23 @@ static void draw_watch(const struct full *f, struct area body)
 /* The first row: what this is, whose, what time it is, and whether all of it may be old. */
 static void draw_head(const struct full *f, const struct area *head)
 {
-	uint64_t silence_ms = f->now_ms > f->heard_ms ? f->now_ms - f->heard_ms : 0;
+	uint64_t silence_ms = f->node.now_ms > f->node.heard_ms ? f->node.now_ms - f->node.heard_ms : 0;
 	char band[1024], stale[256] = "", clock[128], here[64];
 	struct tm parts;
 	size_t local;
 	enum colour colour = show_band_text(f->status, band, sizeof band);
 
 	screen_put(head, 0, 0, head->columns, colour, f->status == NULL ? "" : band);
-	local = localtime_r(&(time_t){ (time_t)(f->now_ms / 1000) }, &parts) == NULL
+	local = localtime_r(&(time_t){ (time_t)(f->node.now_ms / 1000) }, &parts) == NULL
 			? 0
 			: strftime(here, sizeof here, "%H:%M %Z", &parts);
 	here[local] = '\0';
-	say_fill(clock, sizeof clock, "{1}  {2}  {3}", say_time(f->now_ms), say_dtg(f->now_ms), here);
+	say_fill(clock, sizeof clock, "{1}  {2}  {3}", say_time(f->node.now_ms), say_dtg(f->node.now_ms),
+		 here);
 	screen_put(head, 1, 0, 40, COLOUR_BOLD, clock);
-	if (f->is_down)
+	if (f->node.is_down)
 		say_fill(stale, sizeof stale, _("THE NODE DOES NOT ANSWER; all below is {1} old"),
-			 age(f->read_ms, f->now_ms));
+			 age(f->read_ms, f->node.now_ms));
 	else if (silence_ms > SILENCE_MS_MAX)
 		say_fill(stale, sizeof stale, _("STALE: nothing heard from the node for {1}"),
 			 say_span(silence_ms));

@@ -1,0 +1,410 @@
+/*
+ * What needs a response now, made heard: by a line, the terminal's bell, and a command of the ministry's own
+ * (a pager, a siren, an SMS gateway). An alarm is a fold of the present state: it begins with its cause and
+ * ends with it, is one for each cause, and after an outage tells what is, not what was.
+ */
+#include "base/limits.h"
+#include "entente/follower.h"
+#include "entente/rows.h"
+#include "entente/say.h"
+#include "entente/show.h"
+#include "entente/time_text.h"
+#include "entente/words.h"
+#include "sys/clock.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define TURN_MS 500
+#define VIEWS_MS_MAX 5000u
+#define REPEAT_MS 60000u /* if --every does not say otherwise */
+#define CAUSES_MAX 256u
+#define CAUSE_LEN_MAX 160u
+/* A flood as ANSI/ISA-18.2 has it: more than 10 within 10 minutes, until there are fewer than 5. */
+#define FLOOD_MS 600000u
+#define FLOOD_BEGINS 10u
+#define FLOOD_ENDS 5u
+
+static const struct option_row options[] = {
+	{ "run", N_("COMMAND"),
+	  N_("run it by the shell at each alarm; what it is about stands in ENTENTE_ALARM_*") },
+	{ "every", N_("SPAN"), N_("again after so long while its cause stands; 60s if not said") },
+	{ "test", NULL, N_("ring once, for nothing, and end as the command ends") },
+	{ NULL, NULL, NULL },
+};
+
+struct cause {
+	char name[CAUSE_LEN_MAX]; /* what makes it this one: "KOR/LEADER 1.4 READ BACK", "LINE USA" */
+	const char *kind;	  /* OWED, LINE, LOG, NODE */
+	char precedence[16], place[64], step[32];
+	uint64_t since_ms, rung_ms;
+	bool is_there; /* in the state that was read last */
+};
+
+struct alarms {
+	struct follower node;
+	const char *command; /* NULL: only a line and the bell */
+	uint64_t every_ms, read_ms;
+	json_t *status, *owed;
+	struct cause causes[CAUSES_MAX];
+	size_t count, lost;		     /* causes that found no room: told by their number */
+	uint64_t begun_ms[FLOOD_BEGINS + 1]; /* when the last causes began, in a ring */
+	size_t begun_at;
+	bool is_json, is_flood;
+};
+
+/* ---- Causes. ---- */
+
+/* The same as before, or a new one; NULL: there are too many. */
+static struct cause *find(struct alarms *a, const char *kind, const char *name)
+{
+	struct cause *c;
+
+	for (size_t i = 0; i < a->count; i++) {
+		if (strcmp(a->causes[i].name, name) == 0)
+			return &a->causes[i];
+	}
+	if (a->count == CAUSES_MAX) {
+		a->lost++;
+		return NULL;
+	}
+	c = &a->causes[a->count++];
+	*c = (struct cause){ .kind = kind, .since_ms = a->node.now_ms };
+	say_fill(c->name, sizeof c->name, "{1}", name);
+	a->begun_ms[a->begun_at++ % ARRAY_COUNT(a->begun_ms)] = a->node.now_ms;
+	return c;
+}
+
+static void stand(struct alarms *a, const char *kind, const char *name)
+{
+	struct cause *c = find(a, kind, name);
+
+	if (c != NULL)
+		c->is_there = true;
+}
+
+/* FLASH and IMMEDIATE at once; what may wait, when it has waited for too long. */
+static bool needs_response(const struct alarms *a, const json_t *message, const json_t *owed)
+{
+	const char *precedence = json_str(message, "precedence");
+	uint64_t due_ms = json_uint(owed, "due_ms");
+
+	return strcmp(precedence, "FLASH") == 0 || strcmp(precedence, "IMMEDIATE") == 0 ||
+	       (due_ms > 0 && due_ms < a->node.now_ms);
+}
+
+static void stand_owed(struct alarms *a)
+{
+	const json_t *message, *ladder;
+	size_t i, l;
+
+	json_array_foreach(json_object_get(a->owed, "messages"), i, message)
+	{
+		json_array_foreach(json_object_get(message, "ladders"), l, ladder)
+		{
+			const json_t *owed = json_object_get(ladder, "owed");
+			char name[CAUSE_LEN_MAX];
+			struct cause *c;
+
+			if (!json_flag(owed, "ours") || !needs_response(a, message, owed))
+				continue;
+			say_fill(name, sizeof name, "{1} {2}", json_str(message, "place"),
+				 json_str(owed, "step"));
+			c = find(a, "OWED", name);
+			if (c == NULL)
+				continue;
+			c->is_there = true;
+			say_fill(c->precedence, sizeof c->precedence, "{1}", json_str(message, "precedence"));
+			say_fill(c->place, sizeof c->place, "{1}", json_str(message, "place"));
+			say_fill(c->step, sizeof c->step, "{1}", json_str(owed, "step"));
+		}
+	}
+}
+
+static bool has_line(const json_t *peer)
+{
+	const json_t *path;
+	size_t i;
+
+	json_array_foreach(json_object_get(peer, "paths"), i, path)
+	{
+		if (json_flag(path, "up"))
+			return true;
+	}
+	return false;
+}
+
+static void stand_faults(struct alarms *a)
+{
+	const json_t *row;
+	char name[CAUSE_LEN_MAX];
+	size_t i;
+
+	json_array_foreach(json_object_get(a->status, "peers"), i, row)
+	{
+		say_fill(name, sizeof name, "LINE {1}", json_str(row, "code"));
+		if (!has_line(row))
+			stand(a, "LINE", name);
+	}
+	json_array_foreach(json_object_get(a->status, "stopped"), i, row)
+	{
+		say_fill(name, sizeof name, "LOG {1}", json_str(row, "log"));
+		stand(a, "LOG", name);
+	}
+}
+
+/* ---- To be heard. ---- */
+
+static void set(const char *name, const char *value)
+{
+	if (setenv(name, value, 1) != 0)
+		abort(); /* without memory there is no alarm, and who watches this process must see it end */
+}
+
+/* The shell's exit status, or -1. It is not waited for unless wait is set: a pager may take its time. */
+static int run_command(const struct alarms *a, const struct cause *c, size_t others, bool wait)
+{
+	char shell[] = "sh", option[] = "-c", *command;
+	char *arguments[] = { shell, option, NULL, NULL };
+	int failed, status = 0;
+	pid_t child;
+
+	if (a->command == NULL)
+		return 0;
+	command = strdup(a->command);
+	if (command == NULL)
+		abort();
+	arguments[2] = command;
+	set("ENTENTE_ALARM_KIND", c->kind);
+	set("ENTENTE_ALARM_CAUSE", c->name);
+	set("ENTENTE_ALARM_PRECEDENCE", c->precedence);
+	set("ENTENTE_ALARM_PLACE", c->place);
+	set("ENTENTE_ALARM_STEP", c->step);
+	set("ENTENTE_ALARM_OTHERS", say_number(others));
+	fflush(stdout);
+	failed = posix_spawn(&child, "/bin/sh", NULL, NULL, arguments, environ);
+	free(command);
+	if (failed != 0) {
+		say_error(_("The command could not be started: {1}."), strerror(failed));
+		say_next(_("entente alarm --test tries it again"));
+		return -1;
+	}
+	while (wait && waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Those that have ended; one that failed has rung nobody. */
+static void reap(void)
+{
+	int status;
+
+	while (waitpid(-1, &status, WNOHANG) > 0) {
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+			continue;
+		say_error(_("The alarm's command has failed: perhaps nobody was called."));
+		say_next(_("entente alarm --test tries it again"));
+	}
+}
+
+static const char *kind_text(const char *kind)
+{
+	static const struct {
+		const char *kind, *text; /* N_() */
+	} texts[] = { { "OWED", N_("owed") },
+		      { "LINE", N_("no line to them is up") },
+		      { "LOG", N_("a log does not run") },
+		      { "NODE", N_("the node is silent") },
+		      { "TEST", N_("a test") } };
+
+	for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+		if (strcmp(texts[i].kind, kind) == 0)
+			return _(texts[i].text);
+	}
+	return kind;
+}
+
+static void tell(const struct alarms *a, const struct cause *c, const char *what, enum colour colour,
+		 size_t others)
+{
+	if (a->is_json) {
+		json_t *line =
+			json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:I}", "alarm", what, "kind", c->kind,
+				  "cause", c->name, "precedence", c->precedence, "place", c->place, "step",
+				  c->step, "others", (json_int_t)others, "at_ms", (json_int_t)a->node.now_ms);
+
+		json_say(line);
+		json_decref(line);
+	} else {
+		say("{1}  ", say_time(a->node.now_ms));
+		say_coloured(colour, _(what));
+		say("  {1} {2}  {3}", c->precedence, c->name, kind_text(c->kind));
+		if (others > 0)
+			say(_("  and {1} more"), say_number(others));
+		say(isatty(STDOUT_FILENO) && colour == COLOUR_BAD ? "\a\n" : "\n");
+	}
+	fflush(stdout);
+}
+
+static unsigned urgency(const struct cause *c)
+{
+	if (strcmp(c->kind, "NODE") == 0)
+		return 0; /* whoever hears nothing does not know what else there is */
+	if (strcmp(c->precedence, "FLASH") == 0)
+		return 1;
+	return strcmp(c->kind, "OWED") != 0 ? 2 : strcmp(c->precedence, "IMMEDIATE") == 0 ? 3 : 4;
+}
+
+static bool is_due(const struct alarms *a, const struct cause *c)
+{
+	return c->rung_ms == 0 || a->node.now_ms - c->rung_ms >= a->every_ms;
+}
+
+static void see_flood(struct alarms *a)
+{
+	size_t lately = 0;
+
+	for (size_t i = 0; i < ARRAY_COUNT(a->begun_ms); i++)
+		lately += a->begun_ms[i] != 0 && a->node.now_ms - a->begun_ms[i] < FLOOD_MS;
+	a->is_flood = lately > FLOOD_BEGINS || (a->is_flood && lately >= FLOOD_ENDS);
+}
+
+/* Each that is due by itself; in a flood the most urgent one, with the number of the others. */
+static void ring(struct alarms *a)
+{
+	struct cause *first = NULL;
+	size_t due = 0;
+
+	see_flood(a);
+	for (size_t i = 0; i < a->count; i++) {
+		struct cause *c = &a->causes[i];
+
+		if (!is_due(a, c))
+			continue;
+		due++;
+		if (first == NULL || urgency(c) < urgency(first))
+			first = c;
+		if (!a->is_flood) {
+			tell(a, c, N_("ALARM"), COLOUR_BAD, 0);
+			(void)run_command(a, c, 0, false);
+		}
+		c->rung_ms = a->node.now_ms;
+	}
+	if (a->is_flood && first != NULL) {
+		tell(a, first, N_("ALARM"), COLOUR_BAD, due - 1 + a->lost);
+		(void)run_command(a, first, due - 1 + a->lost, false);
+	}
+}
+
+/* What has no cause any more ends; the others move together. */
+static void end_those_gone(struct alarms *a)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < a->count; i++) {
+		if (a->causes[i].is_there)
+			a->causes[kept++] = a->causes[i];
+		else
+			tell(a, &a->causes[i], N_("ENDED"), COLOUR_GOOD, 0);
+	}
+	a->count = kept;
+}
+
+static void read_state(struct alarms *a)
+{
+	struct follower *n = &a->node;
+	bool is_read = !n->is_down && follower_ask(n, "/status", &a->status) &&
+		       follower_ask(n, "/owed?limit=1000", &a->owed);
+	bool is_silent = n->now_ms - n->heard_ms > SILENCE_MS_MAX;
+
+	a->lost = 0;
+	/* While the node is away nobody knows whether what was owed still is: it stays. */
+	for (size_t i = 0; i < a->count; i++)
+		a->causes[i].is_there = !is_read && strcmp(a->causes[i].kind, "NODE") != 0;
+	if (is_read) {
+		a->read_ms = n->now_ms;
+		stand_owed(a);
+		stand_faults(a);
+	}
+	if (is_silent || n->is_down)
+		stand(a, "NODE", "NODE");
+	end_those_gone(a);
+}
+
+static enum exit_code follow(struct alarms *a)
+{
+	struct follower *n = &a->node;
+
+	read_state(a);
+	for (;;) {
+		struct pollfd wait = { .fd = follower_descriptor(n), .events = POLLIN };
+		bool is_changed = false;
+
+		ring(a);
+		reap();
+		if (poll(&wait, 1, TURN_MS) < 0 && errno != EINTR)
+			return EXIT_ERROR;
+		n->now_ms = clock_now().wall.ms;
+		if (wait.revents != 0)
+			is_changed = follower_hear(n);
+		if (n->is_down)
+			(void)follower_come_back(n);
+		if (is_changed || n->is_down || n->now_ms - a->read_ms > VIEWS_MS_MAX)
+			read_state(a);
+		if (n->is_over) {
+			say_error(_("Your session has ended."));
+			say_next("entente login");
+			return EXIT_REFUSED;
+		}
+	}
+}
+
+static enum exit_code run_test(const struct alarms *a)
+{
+	struct cause c = { .name = "TEST", .kind = "TEST" };
+	int code;
+
+	tell(a, &c, N_("ALARM"), COLOUR_BAD, 0);
+	code = run_command(a, &c, 0, true);
+	if (code == 0)
+		return EXIT_DONE;
+	say_error(_("The alarm's command has failed: perhaps nobody was called."));
+	say_next(_("mend the command, then the same again"));
+	return EXIT_ERROR;
+}
+
+static enum exit_code run(struct options *o)
+{
+	static struct alarms a; /* its causes are too many for a stack */
+	const char *every = option_value(o, "every");
+	enum exit_code code;
+
+	a = (struct alarms){ .command = option_value(o, "run"),
+			     .every_ms = REPEAT_MS,
+			     .is_json = o->is_json };
+	a.node.now_ms = clock_now().wall.ms;
+	if (every != NULL && (span_read(every, &a.every_ms) != ERR_OK || a.every_ms == 0)) {
+		say_error(_("A number or a span of time is not of its form: --count 5, --timeout 30s."));
+		say_next(_("see entente {1} --help"), o->command->name);
+		return EXIT_USAGE;
+	}
+	if (option_is_given(o, "test"))
+		return run_test(&a);
+	code = follower_open(&a.node, o);
+	if (code == EXIT_DONE)
+		code = follow(&a);
+	follower_close(&a.node);
+	json_decref(a.status);
+	json_decref(a.owed);
+	return code;
+}
+
+const struct command_row command_alarm = {
+	"alarm", "", 0, 0, N_("make heard what needs a response now, until it has one"), options, run, false,
+};
