@@ -40,7 +40,7 @@ console: ready-build ## what browsers are served, into build/console; its three 
 browser: all console ## the console in Chromium against two nodes, both languages; K=words: only those; LOST=n runs of the lost-text play (20)
 	@packaging/setup.sh browser demo
 	@[ -d test/browser/node_modules/playwright-core ] || npm --prefix test/browser ci --ignore-scripts --no-audit --no-fund --silent
-	@cd test/browser && LOST=$(or $(LOST),20) K="$(K)" node --test --test-concurrency=1 .
+	@cd test/browser && LOST=$(or $(LOST),20) node --test --test-concurrency=1 $(if $(K),--test-name-pattern="$(K)") .
 
 test-pq: ## sealing with ML-KEM-768 in a Debian 13 that debootstrap makes, judged by C2SP's vectors and npm's age-encryption
 	@packaging/setup.sh pq

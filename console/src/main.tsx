@@ -14,9 +14,12 @@ import { loadForms } from "./view/form.js";
 import { followKeys } from "./view/keys.js";
 import { Login, showKey } from "./view/login.js";
 import { followMarking } from "./view/marking.js";
+import { followMay } from "./view/may.js";
+import { followPeople } from "./view/people.js";
 import { beginScreen } from "./view/screen.js";
 import { Screens } from "./view/screens.js";
-import { loadTyping } from "./view/typing.js";
+import { followSamples } from "./view/status.js";
+import { followTyping, loadTyping } from "./view/typing.js";
 import { choose, language, loadWords } from "./words/say.js";
 
 const STATUS_MS = 5_000; // paths and clocks age meanwhile
@@ -66,7 +69,11 @@ async function begin(): Promise<void> {
   followAlarms();
   followKeys();
   followOpened();
+  followTyping();
+  followMay();
   followDrafts();
+  followPeople();
+  followSamples();
   render(<App />, document.body);
 }
 

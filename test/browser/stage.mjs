@@ -62,6 +62,7 @@ export class Stage {
       ...LAUNCH, locale: officer.language === "ko" ? "ko-KR" : "en-US", viewport: { width: 1366, height: 768 },
     });
     officer.page = officer.context.pages()[0] ?? await officer.context.newPage();
+    officer.page.setDefaultTimeout(10_000);
     this.watchPage(officer.page, this.addresses[officer.party]);
     await officer.page.goto(this.addresses[officer.party]);
     await officer.page.locator(".login .key-line, header nav").first().waitFor();

@@ -30,18 +30,17 @@ test("outbox: only a STATION RECEIPT of its own number ends it", () => {
   assert.equal(received(item, { "KOR/CONSULT 1": 8 }).is, "keep");
 });
 
-const timers = [{ precedence: "FLASH", receipt_ms: 60_000, read_ms: 480_000 }, { precedence: "ROUTINE", receipt_ms: 7_200_000, read_ms: 21_600_000 }];
-const owes = (step, by, ours) => ({ party: by, role: "watch", information: false, highest: "STATION RECEIPT", steps: [], owed: { step, by, ours } });
+const owes = (step, by, ours, due_ms) => ({ party: by, role: "watch", information: false, highest: "STATION RECEIPT", steps: [], owed: { step, by, ours, since_ms: 900, due_ms } });
 const entry = (place, precedence, ladders, more = {}) =>
   ({ place, channel_name: "consult", precedence, filed_ms: 1_000, verdict: "OK", title: "t", ladders, ...more });
 
 test("owed: one row a cause, FLASH first, with its minute where the accord has one", () => {
   const rows = owedRows([
-    entry("USA/CONSULT 1.1", "ROUTINE", [owes("WATCH READ", "kor", true), owes("WATCH READ", "kor", true)]),
+    entry("USA/CONSULT 1.1", "ROUTINE", [owes("WATCH READ", "kor", true, 21_601_000), owes("WATCH READ", "kor", true, 21_601_000)]),
     entry("USA/CONSULT 1.2", "FLASH", [owes("READ BACK", "kor", true)]),
-    entry("KOR/CONSULT 1.3", "FLASH", [owes("WATCH READ", "usa", false)]),
+    entry("KOR/CONSULT 1.3", "FLASH", [owes("WATCH READ", "usa", false, 481_000)]),
     entry("USA/CONSULT 1.4", "FLASH", [owes("WATCH READ", "kor", true)], { verdict: "KEY" }),
-  ], [], 7, timers);
+  ], [], 7);
   assert.deepEqual(rows.map((row) => `${row.place} ${row.step} ${row.ours} ${row.due}`), [
     "KOR/CONSULT 1.3 WATCH READ false 481000", "USA/CONSULT 1.2 READ BACK true undefined", "USA/CONSULT 1.1 WATCH READ true 21601000"]);
 });
@@ -49,15 +48,15 @@ test("owed: one row a cause, FLASH first, with its minute where the accord has o
 const draft = { place: "KOR/KOR-HOME 1.1", state: "SUBMITTED", author_holder: 1, signers: [{ holder: 2 }], channel_name: "consult", party: "kor", claimed_ms: 1, lapses_ms: 9, precedence: "FLASH" };
 
 test("owed: a draft waits for those who neither wrote nor signed it", () => {
-  const waits = (holder, more = {}) => owedRows([], [{ ...draft, ...more }], holder, timers).length;
+  const waits = (holder, more = {}) => owedRows([], [{ ...draft, ...more }], holder).length;
   assert.deepEqual([1, 2, 3].map((holder) => waits(holder)), [0, 0, 1]);
   assert.equal(waits(1, { state: "APPROVED" }), 1);
   assert.equal(waits(3, { state: "REFUSED" }), 0);
 });
 
 test("alarms: what is ours and urgent or due, until it was heard", () => {
-  const rows = owedRows([entry("USA/CONSULT 1.1", "ROUTINE", [owes("WATCH READ", "kor", true)]),
-    entry("USA/CONSULT 1.2", "FLASH", [owes("WATCH READ", "kor", true)]), entry("KOR/CONSULT 1.3", "FLASH", [owes("WATCH READ", "usa", false)])], [], 7, timers);
+  const rows = owedRows([entry("USA/CONSULT 1.1", "ROUTINE", [owes("WATCH READ", "kor", true, 21_601_000)]),
+    entry("USA/CONSULT 1.2", "FLASH", [owes("WATCH READ", "kor", true)]), entry("KOR/CONSULT 1.3", "FLASH", [owes("WATCH READ", "usa", false)])], [], 7);
   assert.deepEqual(alarmsOf(rows, {}, 2_000).map((alarm) => alarm.precedence), ["FLASH"]);
   assert.deepEqual(alarmsOf(rows, {}, 30_000_000).map((alarm) => alarm.precedence), ["FLASH", "ROUTINE"]);
   assert.deepEqual(alarmsOf(rows, { [rows.find((row) => row.ours).key]: true }, 2_000), []);

@@ -1,6 +1,6 @@
 // Who owes what, as the node says it in each ladder, as rows for a board: one row a cause, the most urgent first.
 
-import type { Draft, Entry, Ladder, Timer } from "../node/shapes.js";
+import type { Draft, Entry } from "../node/shapes.js";
 import { PRECEDENCES } from "../wire/statement.js";
 
 export interface Owed {
@@ -19,20 +19,7 @@ export interface Owed {
 
 const STEP_APPROVE = "APPROVE";
 
-// Only what the accord has a timer for has a minute at which something happens.
-function dueOf(entry: Entry, step: string, timers: Timer[]): number | undefined {
-  const timer = timers.find((row) => row.precedence === (entry.precedence ?? "ROUTINE"));
-  if (timer === undefined)
-    return undefined;
-  return step === "WATCH READ" ? entry.filed_ms + timer.read_ms
-    : step === "STATION RECEIPT" ? entry.filed_ms + timer.receipt_ms : undefined;
-}
-
-function sinceOf(entry: Entry, ladder: Ladder): number {
-  return Math.max(entry.filed_ms, ladder.read_back_offered?.at_ms ?? 0, ...ladder.steps.map((step) => step.at_ms ?? 0));
-}
-
-function owedIn(entry: Entry, timers: Timer[]): Owed[] {
+function owedIn(entry: Entry): Owed[] {
   const rows = new Map<string, Owed>();
   for (const ladder of entry.ladders ?? []) {
     if (ladder.owed === undefined)
@@ -41,7 +28,7 @@ function owedIn(entry: Entry, timers: Timer[]): Owed[] {
     if (!rows.has(key)) {
       rows.set(key, {
         key, ours, step, party: by, place: entry.place, channel: entry.channel_name, precedence: entry.precedence ?? "ROUTINE",
-        title: entry.subject ?? entry.title ?? "", since: sinceOf(entry, ladder), due: dueOf(entry, step, timers), highest: ladder.highest,
+        title: entry.subject ?? entry.title ?? "", since: ladder.owed.since_ms ?? entry.filed_ms, due: ladder.owed.due_ms, highest: ladder.highest,
       });
     }
   }
@@ -64,9 +51,9 @@ function owedDraft(draft: Draft): Owed {
 
 const rank = (row: Owed) => PRECEDENCES.indexOf(row.precedence as typeof PRECEDENCES[number]);
 
-export function owedRows(entries: Entry[], drafts: Draft[], holder: number, timers: Timer[]): Owed[] {
+export function owedRows(entries: Entry[], drafts: Draft[], holder: number): Owed[] {
   const rows = [
-    ...entries.filter((entry) => entry.verdict === undefined || entry.verdict === "OK").flatMap((entry) => owedIn(entry, timers)),
+    ...entries.filter((entry) => entry.verdict === undefined || entry.verdict === "OK").flatMap(owedIn),
     ...drafts.filter((draft) => waitsForMe(draft, holder)).map(owedDraft),
   ];
   return rows.sort((a, b) => rank(a) - rank(b) || (a.due ?? Infinity) - (b.due ?? Infinity) || a.since - b.since);

@@ -5,6 +5,7 @@
 //          --refused--> draft again, with the rule
 //          --silence--> UNSENT: the same id is never filed twice
 
+import type { Typed } from "./drafts.js";
 import type { Answer } from "../node/shapes.js";
 
 export interface Item {
@@ -17,7 +18,7 @@ export interface Item {
   since: number;
   state: "UNSENT" | "QUEUED";
   place?: string;
-  draft?: string; // the key of the draft that it was made of
+  typed?: Typed; // what it was made of: a refusal gives it back
   title: string;
 }
 

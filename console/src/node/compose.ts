@@ -1,6 +1,7 @@
 // From words to signed bytes: what an officer saw is what is signed, with what this node had seen of the others.
 
 import { Bytes, fromBase64, fromHex, sha256, toBase64, toHex } from "../base/bytes.js";
+import type { Typed } from "../keep/drafts.js";
 import type { Item } from "../keep/outbox.js";
 import { sshsig } from "../sign/sshsig.js";
 import { terminalKey } from "../sign/terminal.js";
@@ -40,7 +41,7 @@ export async function sign(message: Bytes): Promise<Bytes> {
   return sshsig(await terminalKey(), NAMESPACE, message);
 }
 
-async function item(statement: Statement, content: Bytes, words: { channel: string; title: string; isHome: boolean; draft?: string }): Promise<Item> {
+async function item(statement: Statement, content: Bytes, words: { channel: string; title: string; isHome: boolean; typed?: Typed }): Promise<Item> {
   const bytes = writeStatement(statement);
   return {
     ...words, id: toHex(statement.id), statement: toBase64(bytes), signatures: [toBase64(await sign(bytes))],
@@ -57,14 +58,19 @@ async function addressed(words: Words): Promise<Statement> {
   };
 }
 
-export async function compose(words: Words, isHome: boolean, title: string, draft?: string): Promise<Item> {
+// For the question whether it may be said.
+export async function unsigned(words: Words): Promise<Bytes> {
+  return writeStatement(await addressed(words));
+}
+
+export async function compose(words: Words, isHome: boolean, title: string, typed?: Typed): Promise<Item> {
   const statement = await addressed(words);
   let content: Bytes = new Uint8Array();
   if (words.content !== undefined) {
     content = writeContent(words.content);
     statement.content = { hash: await sha256(content), length: content.length, sealing: 0 };
   }
-  return item(statement, content, { channel: words.channel, title, isHome, draft });
+  return item(statement, content, { channel: words.channel, title, isHome, typed });
 }
 
 // What others must approve waits on the home channel: the same bytes, the same content, and the author's signature.
@@ -74,5 +80,5 @@ export async function submit(out: Item, home: string, role: string, label: Label
   statement.fields = new Map<number, Value>([[1, fromBase64(out.statement)], [2, fromBase64(out.signatures[0])]]);
   if (content.length > 0)
     statement.content = { hash: await sha256(content), length: content.length, sealing: 0 };
-  return item(statement, content, { channel: home, title: out.title, isHome: true, draft: out.draft });
+  return item(statement, content, { channel: home, title: out.title, isHome: true, typed: out.typed });
 }

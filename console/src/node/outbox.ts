@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { fromBase64, utf8 } from "../base/bytes.js";
 import { getAll, put, remove } from "../keep/database.js";
+import { keepTyped, Typed } from "../keep/drafts.js";
 import { answered, Item, Outcome, received } from "../keep/outbox.js";
 import { seal, unseal } from "../keep/seal.js";
 import { readStatement, writeBody } from "../wire/statement.js";
@@ -14,11 +15,18 @@ import type { Answer } from "./shapes.js";
 export const outbox = signal<Item[]>([]);
 export const keepingFails = signal(false); // the browser's disk does not take it: what is typed stands on the page alone
 
+// What was typed is the outbox's from the moment at which the node has it, and comes back with a refusal.
+export const settled = signal<Typed | undefined>(undefined);
+export const returned = signal<{ typed: Typed; answer: Answer } | undefined>(undefined);
+
+const SIGNED_OUT = 401;
+
 export interface Posted {
   place?: string;
   isSubmitted?: boolean;
   answer?: Answer; // a refusal
   isSilent?: boolean; // the node is not there: it waits here
+  isUnsigned?: boolean; // nor could it be asked what is to be signed: it stands where it was typed
 }
 
 async function keep(item: Item): Promise<void> {
@@ -48,6 +56,10 @@ async function askNode(item: Item): Promise<Answer> {
   } catch (why) {
     if (!(why instanceof Refusal))
       throw why;
+    if (why.status === SIGNED_OUT) {
+      session.value = null; // it waits until somebody is signed in
+      throw new Silence(why.message);
+    }
     return { err: why.err, rule: why.rule, text: why.message };
   }
 }
@@ -60,17 +72,36 @@ async function submitted(item: Item): Promise<Posted> {
   return { ...await deliver(waiting), isSubmitted: true };
 }
 
+// In this order a copy is always left: the draft goes before the outbox forgets, and is back before it does.
+async function settle(item: Item): Promise<void> {
+  if (item.typed === undefined)
+    return;
+  await keepTyped(item.typed.key, null).catch(() => undefined);
+  settled.value = item.typed;
+}
+
+async function giveBack(item: Item, answer: Answer): Promise<void> {
+  if (item.typed === undefined)
+    return;
+  await keepTyped(item.typed.key, item.typed).catch(() => { keepingFails.value = true; });
+  returned.value = { typed: item.typed, answer };
+}
+
 async function apply(item: Item, outcome: Outcome): Promise<Posted> {
   switch (outcome.is) {
   case "submit":
     return submitted(item);
   case "draft":
+    await giveBack(item, outcome.answer);
     await drop(item);
     return { answer: outcome.answer };
   case "gone":
+    await settle(item);
     await drop(item);
     return { place: outcome.place };
   case "keep":
+    if (outcome.item.state === "QUEUED")
+      await settle(item);
     await keep(outcome.item);
     return { place: outcome.item.place, isSilent: outcome.item.state === "UNSENT" };
   }

@@ -11,13 +11,14 @@ export const status = signal<{ value: Status; at: number } | undefined>(undefine
 export const accord = signal<Accord | undefined>(undefined);
 export const channels = signal<Channel[]>([]);
 export const inboxes = signal<Record<string, Entry[]>>({}); // by the channel's name
+export const owing = signal<Entry[]>([]); // messages that still owe a reading or a reading back, of every channel
 export const drafts = signal<Draft[]>([]);
 export const logs = signal<Log[]>([]);
 export const heard = signal(0); // when the stream was heard last, on this terminal's clock
 export const lastEvents = signal<{ at: number; event: Record<string, unknown> }[]>([]);
 export const fault = signal<string | undefined>(undefined); // the node does not answer, or refuses
 
-export const MESSAGES_SHOWN = 200, EVENTS_KEPT = 50;
+export const MESSAGES_SHOWN = 200, OWED_SHOWN = 200, EVENTS_KEPT = 50;
 
 // The node's clock: its own word, and what has passed here since.
 export const nodeClock = computed(() => {
@@ -48,6 +49,7 @@ async function asked<T>(question: Promise<T>, keep: (answer: T) => void): Promis
 
 export const askStatus = () => asked(ask<Status>("/status"), (value) => { status.value = { value, at: Date.now() }; });
 export const askDrafts = () => asked(ask<Draft[]>("/drafts", { all: 1 }), (answer) => { drafts.value = answer; });
+export const askOwed = () => asked(ask<Inbox>("/owed", { limit: OWED_SHOWN }), (answer) => { owing.value = answer.messages; });
 export const askLogs = () => asked(ask<{ logs: Log[] }>("/logs"), (answer) => { logs.value = answer.logs; });
 
 export function askInbox(channel: string): Promise<void> {
@@ -60,7 +62,7 @@ export async function askAll(): Promise<void> {
   await asked(ask<{ channels: Channel[] }>("/channels"), (answer) => { channels.value = answer.channels; });
   await asked(ask<Accord>("/accord"), (answer) => { accord.value = answer; });
   const readable = lines.value.filter((channel) => rolesOn(channel.name).length > 0);
-  await Promise.all([askStatus(), askDrafts(), askLogs(), ...readable.map((channel) => askInbox(channel.name))]);
+  await Promise.all([askStatus(), askOwed(), askDrafts(), askLogs(), ...readable.map((channel) => askInbox(channel.name))]);
 }
 
 // ---- What an event touches. ----
@@ -98,5 +100,6 @@ export function take(event: NodeEvent): void {
     return soon("drafts", askDrafts);
   soon("drafts", askDrafts); // what goes out ends a draft
   soon("logs", askLogs);
+  soon("owed", askOwed);
   soon(`inbox ${channel}`, () => askInbox(channel));
 }

@@ -130,7 +130,7 @@ export interface Step {
 export interface Ladder extends Addressed {
   highest: string;
   steps: Step[];
-  owed?: { step: string; by: string; ours: boolean };
+  owed?: { step: string; by: string; ours: boolean; since_ms?: number; due_ms?: number };
   needs_read_back: boolean;
   read_back_offered?: { at_ms: number; evidence: string; role: string };
   wrong: boolean;
@@ -201,9 +201,9 @@ export interface Entry extends Text {
 }
 
 export interface Inbox {
-  channel: number;
   messages: Entry[];
-  next?: number;
+  next?: string;
+  looked?: number; // of a search: how many it went through
 }
 
 export interface Draft extends Text {

@@ -3,13 +3,16 @@
 import { computed, effect, signal } from "@preact/signals";
 import { AGAIN_MS, alarmsOf, TONES } from "../fold/alarm.js";
 import { owedRows } from "../fold/owed.js";
-import { accord, drafts, inboxes, nodeClock, session } from "../node/record.js";
+import { drafts, inboxes, nodeClock, owing, session } from "../node/record.js";
 import { word } from "../words/names.js";
 import { _ } from "../words/say.js";
 import { now } from "./screen.js";
 
-export const owed = computed(() =>
-  owedRows(Object.values(inboxes.value).flat(), drafts.value, session.value?.holder ?? 0, accord.value?.timers ?? []));
+// Of what the node says is owed, and of the newest messages, which may owe a mark: each once, as it was said last.
+export const owed = computed(() => {
+  const entries = new Map([...owing.value, ...Object.values(inboxes.value).flat()].map((entry) => [entry.place, entry]));
+  return owedRows([...entries.values()], drafts.value, session.value?.holder ?? 0);
+});
 
 const KEPT = "entente-heard";
 const heardKeys = signal<Record<string, true>>(JSON.parse(localStorage.getItem(KEPT) ?? "{}"));

@@ -13,7 +13,7 @@ import { _, language, named } from "../words/say.js";
 import { FormFields, formOf, FormChoice } from "./form.js";
 import { Result } from "./result.js";
 import { once, results, rolesFor, sayAct, sayMessage } from "./say.js";
-import { change, keptAt, keyOf, typing } from "./typing.js";
+import { change, keptAt, keyOf, typing, unkept } from "./typing.js";
 
 function blank(key: string, channel: string, kind: number, about?: Entry): Typed {
   const row = channels.value.find((one) => one.name === channel);
@@ -120,8 +120,8 @@ function Newer({ typed }: { typed: Typed }) {
 function Kept({ typed }: { typed: Typed }) {
   const max = typed.precedence === "FLASH" && accord.value ? ` / ${accord.value.flash_len_max}` : "";
   return (
-    <p class="kept">
-      {_("{1} bytes", `${bytesOf(typed.text)}${max}`)} · {typing.value[typed.key] === undefined ? _("nothing typed yet") : _("kept in this browser {1}", keptAt.value ? clock(keptAt.value) : "")}
+    <p class="kept" data-kept={unkept.value === 0}>
+      {_("{1} bytes", `${bytesOf(typed.text)}${max}`)} · {typing.value[typed.key] === undefined ? _("nothing typed yet") : unkept.value > 0 ? _("being kept") : _("kept in this browser {1}", keptAt.value ? clock(keptAt.value) : "")}
     </p>
   );
 }
@@ -139,7 +139,11 @@ const languages: [string, string][] = [["ko", "한국어"], ["en", "English"]];
 
 export function ComposeMessage({ channel }: { channel: Channel }) {
   const typed = typedFor(channel.name, Kind.MESSAGE), form = formOf(typed);
-  const sign = () => void once(typed.key, () => sayMessage(typedFor(channel.name, Kind.MESSAGE), formOf(typedFor(channel.name, Kind.MESSAGE))));
+  const sign = () => {
+    const last = typing.value[typed.key];
+    if (last !== undefined) // what was signed is gone from here: a second press finds nothing
+      void once(typed.key, () => sayMessage(last, formOf(last)));
+  };
   return (
     <form class="compose panel" aria-label={_("New message")} onSubmit={(event) => event.preventDefault()}>
       <h2>{_("New message on {1}", named(channel.names, channel.name))}</h2>
@@ -172,10 +176,11 @@ const causes: [string, () => string][] = [
 
 export function ComposeAct({ act, title, about }: { act: Act; title: string; about: Entry }) {
   const typed = typedFor(about.channel_name, act.kind, about);
-  const sign = () => void once(typed.key, () => {
-    const last = typedFor(about.channel_name, act.kind, about);
-    return sayAct(act, about, last.role, last);
-  });
+  const sign = () => {
+    const last = typing.value[typed.key] ?? (act.text === "may" ? typed : undefined);
+    if (last !== undefined)
+      void once(typed.key, () => sayAct(act, about, last.role, last));
+  };
   return (
     <form class="compose act panel" aria-label={title} onSubmit={(event) => event.preventDefault()}>
       <h3>{title}</h3>

@@ -15,7 +15,8 @@ import { Group, Precedence } from "./parts.js";
 const SILENCE_MS = 12_000;
 
 const tabs: [Screen, () => string][] = [
-  ["watch", () => _("Watch")], ["channel", () => _("Channels")], ["keys", () => _("Keyboard")],
+  ["watch", () => _("Watch")], ["channel", () => _("Channels")], ["record", () => _("Record")], ["card", () => _("Principal")],
+  ["people", () => _("People and keys")], ["status", () => _("Status")], ["keys", () => _("Keyboard")],
 ];
 
 const themeNames = { light: () => _("Light"), dark: () => _("Dark"), contrast: () => _("High contrast") };

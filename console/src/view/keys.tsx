@@ -27,11 +27,16 @@ function step(forward: boolean): void {
 export const shortcuts: Shortcut[] = [
   { code: "KeyW", key: "W", says: () => _("Watch"), run: () => go("watch") },
   { code: "KeyC", key: "C", says: () => _("Channels"), run: () => go("channel") },
+  { code: "KeyR", key: "R", says: () => _("Record"), run: () => go("record") },
+  { code: "KeyP", key: "P", says: () => _("Principal"), run: () => go("card") },
+  { code: "KeyK", key: "K", says: () => _("People and keys"), run: () => go("people") },
+  { code: "KeyS", key: "S", says: () => _("Status"), run: () => go("status") },
   { code: "KeyN", key: "N", says: () => _("New message on this channel"), run: () => focusFirst(".new-message, .compose textarea") },
   { code: "KeyJ", key: "J", says: () => _("Next row"), run: () => step(true) },
   { code: "KeyU", key: "U", says: () => _("Row before"), run: () => step(false) },
   { code: "KeyH", key: "H", says: () => _("I have heard the first alarm"), run: () => { if (alarms.value[0]) acknowledge(alarms.value[0].key); } },
   { code: "KeyG", key: "G", says: () => _("The other language"), run: () => choose(language.value === "ko" ? "en" : "ko") },
+  { code: "Slash", key: "/", says: () => _("Search"), run: () => { go("record"); setTimeout(() => focusFirst(".search input"), 100); } },
 ];
 
 function isTyping(target: EventTarget | null): boolean {
@@ -54,6 +59,8 @@ export function followKeys(): void {
 
 export function Keyboard() {
   return (
+    <div>
+    <h1 class="hidden">{_("Keyboard")}</h1>
     <Panel title={_("Keyboard")} name="keyboard">
       <label><input type="checkbox" checked={shortcutsAreOn.value} onChange={(event) => setShortcuts(event.currentTarget.checked)} /> {_("Keys act alone")}</label>
       <table class="rows">
@@ -65,5 +72,6 @@ export function Keyboard() {
         </tbody>
       </table>
     </Panel>
+    </div>
   );
 }

@@ -8,7 +8,7 @@ import { fingerprint, publicLine } from "../sign/sshsig.js";
 import { terminalKey } from "../sign/terminal.js";
 import { _, choose, language } from "../words/say.js";
 
-const key = signal<{ line: string; fingerprint: string } | undefined>(undefined);
+export const key = signal<{ line: string; fingerprint: string } | undefined>(undefined);
 const refused = signal<string | undefined>(undefined);
 const isBusy = signal(false);
 

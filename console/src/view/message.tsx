@@ -11,11 +11,14 @@ import { _, named, nodeSays } from "../words/say.js";
 import { ComposeAct } from "./compose.js";
 import { readBack } from "./entry.js";
 import { Ladders } from "./ladder.js";
+import { refusalKey, refusals } from "./may.js";
 import { Moment, partyCode, Precedence, Words } from "./parts.js";
 import { Result } from "./result.js";
 import { once, results, rolesFor, sayAct } from "./say.js";
 
 const writing = signal<{ place: string; name: string } | undefined>(undefined); // the act whose words are being typed
+
+const pressed = signal(""); // an act that the node would refuse, whose rule is shown
 
 const titles: Record<string, () => string> = {
   "watch-read": () => _("I have read it (WATCH READ)"), "read-back": () => _("Read back"), present: () => _("Presented"), reply: () => _("Reply"),
@@ -85,14 +88,18 @@ function Returned({ entry }: { entry: Entry }) {
 function ActButton({ act, entry }: { act: Act; entry: Entry }) {
   const about = act.mark === undefined ? entry : readBack.value;
   const isOpen = writing.value?.place === entry.place && writing.value.name === act.name;
+  const refusal = refusals.value[refusalKey(entry, act)];
   const press = () => {
-    if (act.text !== "none")
+    if (refusal !== undefined)
+      pressed.value = refusalKey(entry, act);
+    else if (act.text !== "none")
       writing.value = isOpen ? undefined : { place: entry.place, name: act.name };
     else if (about !== undefined)
       void once(`${entry.place} ${act.name}`, () => sayAct(act, about, rolesFor(entry.channel_name, entry)[0] ?? "", undefined));
   };
   return (
-    <button type="button" data-act={act.name} class={isNext(act, entry) ? "primary" : ""} aria-expanded={act.text === "none" ? undefined : isOpen} onClick={press}>
+    <button type="button" data-act={act.name} class={isNext(act, entry) ? "primary" : ""} aria-expanded={act.text === "none" ? undefined : isOpen}
+      aria-disabled={refusal !== undefined} title={refusal && `${refusal.rule ?? refusal.err}: ${nodeSays(refusal.text ?? "")}`} onClick={press}>
       {titles[act.name]()}
     </button>
   );
@@ -105,6 +112,9 @@ function Acts({ entry }: { entry: Entry }) {
   return (
     <div class="acts">
       <div class="buttons">{acts.map((act) => <ActButton key={act.name} act={act} entry={entry} />)}</div>
+      {acts.filter((act) => pressed.value === refusalKey(entry, act) && refusals.value[pressed.value]).map((act) => (
+        <p key={act.name} class="warning" role="status"><b>{titles[act.name]()}: {refusals.value[pressed.value].rule}</b> {nodeSays(refusals.value[pressed.value].text ?? "")}</p>
+      ))}
       {acts.map((act) => <Result key={act.name} result={results.value[`${entry.place} ${act.name}`]} />)}
       {open === undefined || about === undefined ? null : <ComposeAct key={open.name} act={open} title={titles[open.name]()} about={about} />}
     </div>

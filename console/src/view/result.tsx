@@ -2,6 +2,7 @@
 
 import { h } from "preact";
 import type { Posted } from "../node/outbox.js";
+import type { Said } from "./say.js";
 import { word } from "../words/names.js";
 import { _, nodeSays } from "../words/say.js";
 
@@ -18,13 +19,15 @@ function Refused({ result }: { result: Posted }) {
   );
 }
 
-export function Result({ result }: { result: (Posted & { field?: string }) | undefined }) {
+export function Result({ result }: { result: Said | undefined }) {
   if (result === undefined)
     return null;
   if (result.field !== undefined)
     return <p class="warning bad" role="alert">{_("The field {1} cannot be read: a time is written 281407Z NOV 26.", result.field)}</p>;
   if (result.answer !== undefined)
     return <Refused result={result} />;
+  if (result.isUnsigned)
+    return <p class="warning" role="status">{_("The node does not answer, so nothing was signed. Your text is kept here: sign it again when the node answers.")}</p>;
   if (result.isSilent)
     return <p class="warning" role="status">{_("The node does not answer. Your signed text is safe in this browser and goes by itself.")}</p>;
   return (

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { Act } from "../fold/acts.js";
 import { fillForm } from "../fold/fill.js";
 import type { Typed } from "../keep/drafts.js";
-import { ask } from "../node/ask.js";
+import { ask, Refusal, Silence } from "../node/ask.js";
 import { compose, placeOf, Words } from "../node/compose.js";
 import { Posted, send } from "../node/outbox.js";
 import { accord, channels, session } from "../node/record.js";
@@ -13,22 +13,36 @@ import type { Value } from "../wire/cbor.js";
 import type { Label } from "../wire/label.js";
 import { Addressee, Kind, Place, PRECEDENCES, Precedence } from "../wire/statement.js";
 import { readMoment } from "../words/moment.js";
-import { forget } from "./typing.js";
+import { forget, typing } from "./typing.js";
 
-export const results = signal<Record<string, Posted & { field?: string }>>({}); // by the key of what was typed
+// What became of it; `field`: one that cannot be read.
+export type Said = Posted & { field?: string };
+
+export const results = signal<Record<string, Said>>({}); // by the key of what was typed
 
 let isBusy = false;
 
+// What went wrong before anything was signed: the text is where it was.
+function refusedBefore(why: unknown): Said {
+  if (why instanceof Silence)
+    return { isUnsigned: true };
+  if (!(why instanceof Refusal))
+    throw why;
+  if (why.status === 401)
+    session.value = null;
+  return { answer: { err: why.err, rule: why.rule, text: why.message } };
+}
+
 // One press is one act: while one is under way, another is not begun.
-export async function once(key: string, act: () => Promise<Posted & { field?: string }>): Promise<void> {
+export async function once(key: string, act: () => Promise<Said>): Promise<void> {
   if (isBusy)
     return;
   isBusy = true;
   try {
-    const result = await act();
+    const result = await act().catch(refusedBefore);
     results.value = { ...results.value, [key]: result };
-    if (result.answer === undefined && result.field === undefined)
-      forget(key);
+    if (result.answer === undefined && result.field === undefined && !result.isUnsigned && typing.value[key] !== undefined)
+      forget(key); // it is in the outbox
   } finally {
     isBusy = false;
   }
@@ -63,7 +77,7 @@ function contentOf(typed: Typed, fields?: Map<number, Value>): Words["content"] 
   return { language: typed.language, subject: typed.subject || undefined, portions: text === "" ? [] : [{ text }], fields };
 }
 
-export async function sayMessage(typed: Typed, form: Form | undefined): Promise<Posted & { field?: string }> {
+export async function sayMessage(typed: Typed, form: Form | undefined): Promise<Said> {
   const filled = form && fillForm(form, typed.fields, accord.value?.languages ?? []);
   if (filled?.fault !== undefined)
     return { field: filled.fault };
@@ -71,26 +85,26 @@ export async function sayMessage(typed: Typed, form: Form | undefined): Promise<
     kind: Kind.MESSAGE, channel: typed.channel, role: typed.role, label: labelOfTyped(typed), to: addresseesOf(typed),
     precedence: PRECEDENCES.indexOf(typed.precedence as Precedence), refers: await refersOf(filled?.refers ?? []),
     form: form && [form.form, form.version], fields: filled?.statement, content: contentOf(typed, filled?.content),
-  }, false, typed.subject || typed.text.slice(0, 40), typed.key);
+  }, false, typed.subject || typed.text.slice(0, 40), typed);
   return send(item);
 }
 
-function fieldsOf(act: Act, typed: Typed | undefined): Map<number, Value> | undefined {
+export function fieldsOf(act: Act, typed: Typed | undefined): Map<number, Value> | undefined {
   if (act.mark !== undefined)
     return new Map([[1, act.mark]]);
   if (act.cause)
     return new Map([[1, Number(typed?.fields.cause ?? 3)]]);
-  return act.until ? new Map([[1, readMoment(typed?.until ?? "")]]) : undefined;
+  return act.until ? new Map([[1, typed === undefined ? Date.now() : readMoment(typed.until ?? "")]]) : undefined;
 }
 
 // A mark is on the READ BACK, everything else on the message.
-export async function sayAct(act: Act, about: Entry, role: string, typed: Typed | undefined): Promise<Posted & { field?: string }> {
+export async function sayAct(act: Act, about: Entry, role: string, typed: Typed | undefined): Promise<Said> {
   if (act.until && Number.isNaN(readMoment(typed?.until ?? "")))
     return { field: "until" };
   const item = await compose({
     kind: act.kind, channel: about.channel_name, role, label: about.label, refers: [placeOf(about)], fields: fieldsOf(act, typed),
     content: typed && contentOf(typed),
-  }, false, typed?.text.slice(0, 40) ?? "", typed?.key);
+  }, false, typed?.text.slice(0, 40) ?? "", typed);
   return send(item);
 }
 

@@ -1,18 +1,20 @@
 // Which screen stands in the frame.
 
-import { h } from "preact";
+import { h, JSX } from "preact";
+import { CardScreen } from "./card.js";
 import { ChannelScreen } from "./channel.js";
 import { Keyboard } from "./keys.js";
-import { screen } from "./screen.js";
+import { PeopleScreen } from "./people.js";
+import { RecordScreen } from "./record.js";
+import { Screen, screen } from "./screen.js";
+import { StatusScreen } from "./status.js";
 import { Watch } from "./watch.js";
 
+const screens: Record<Screen, () => JSX.Element | null> = {
+  watch: Watch, channel: ChannelScreen, record: RecordScreen, card: CardScreen, people: PeopleScreen, status: StatusScreen, keys: Keyboard,
+};
+
 export function Screens() {
-  switch (screen.value.name) {
-  case "channel":
-    return <ChannelScreen />;
-  case "keys":
-    return <Keyboard />;
-  default:
-    return <Watch />;
-  }
+  const Shown = screens[screen.value.name];
+  return <Shown key={screen.value.name} />;
 }

@@ -12,7 +12,8 @@ import { outbox } from "../node/outbox.js";
 import { Aged, Group, Panel, Precedence, Step, Words } from "./parts.js";
 import { linkTo, now } from "./screen.js";
 
-const ROWS_SHOWN = 6, LAST_SHOWN = 6;
+const ROWS_SHOWN = 5, LAST_SHOWN = 5;
+const NODE = "node"; // what nodes say to each other, as line checks, is on the line board
 const PATH_BEAT_MS = 30_000; // two periods of what a path says of itself
 const PROOF_MS = 2 * 3_600_000;
 
@@ -89,7 +90,7 @@ function Last({ entries }: { entries: Entry[] }) {
           <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
           <th scope="row"><a href={linkTo("channel", entry.place)}>{entry.place}</a></th>
           <td class="wide"><Words text={entry.title ?? entry.subject ?? ""} tongue={entry.language} /></td>
-          <td><Step name={entry.ladders?.find((ladder) => !ladder.information)?.highest ?? ""} />{(entry.crossed?.length ?? 0) > 0 ? <b class="crossed">{_("crossed in transit")}</b> : null}</td>
+          <td class="step"><Step name={entry.ladders?.find((ladder) => !ladder.information)?.highest ?? ""} />{(entry.crossed?.length ?? 0) > 0 ? <b class="crossed"> {_("crossed in transit")}</b> : null}</td>
         </tr>
       ))}
     </tbody></table>
@@ -118,7 +119,7 @@ function Drafts() {
           <td><Precedence name={draft.precedence ?? "ROUTINE"} /></td>
           <th scope="row"><a href={linkTo("channel", draft.place)}>{draft.place}</a></th>
           <td class="wide"><Words text={draft.title ?? draft.subject ?? ""} tongue={draft.language} /></td>
-          <td>{word(draft.state)} {_("{1} of {2}", draft.approved, draft.needed)}</td>
+          <td class="step">{word(draft.state)} {_("{1} of {2}", draft.approved, draft.needed)}</td>
         </tr>
       ))}
     </tbody></table>
@@ -127,7 +128,7 @@ function Drafts() {
 
 export function Watch() {
   const ours = owed.value.filter((row) => row.ours), theirs = owed.value.filter((row) => !row.ours);
-  const last = Object.values(inboxes.value).flat().sort((a, b) => b.filed_ms - a.filed_ms).slice(0, LAST_SHOWN);
+  const last = Object.values(inboxes.value).flat().filter((entry) => entry.role !== NODE).sort((a, b) => b.filed_ms - a.filed_ms).slice(0, LAST_SHOWN);
   return (
     <div class="watch">
       <h1 class="hidden">{_("Watch")}</h1>

@@ -1,0 +1,54 @@
+// The principal's card: one question. What it is, who asks, what the other side has said, how long there is; then sign or decline.
+
+import { h } from "preact";
+import type { Owed } from "../fold/owed.js";
+import { inboxes, nodeClock, session } from "../node/record.js";
+import type { Entry } from "../node/shapes.js";
+import { clock, countdown } from "../words/moment.js";
+import { spanText, word } from "../words/names.js";
+import { _ } from "../words/say.js";
+import { owed } from "./alarm.js";
+import { DraftView } from "./draft.js";
+import { opened, openedDraft } from "./entry.js";
+import { Message } from "./message.js";
+import { partyCode, Precedence, Words } from "./parts.js";
+import { go, linkTo, now, placeIn, screen } from "./screen.js";
+
+const SAID_SHOWN = 3;
+
+function saidByOthers(channel: string): Entry[] {
+  return (inboxes.value[channel] ?? []).filter((entry) => entry.party !== session.value?.party).slice(-SAID_SHOWN).reverse();
+}
+
+function Asked({ row }: { row: Owed }) {
+  const at = nodeClock.value(now.value);
+  return (
+    <dl class="facts card-facts">
+      <dt>{_("What")}</dt><dd><Precedence name={row.precedence} /> <b><Words text={row.title} /></b></dd>
+      <dt>{_("Asked of you")}</dt><dd>{word(row.step)}</dd>
+      <dt>{_("Time left")}</dt><dd class={row.due !== undefined && row.due < at ? "due over" : "due"}>{row.due === undefined ? _("no limit; waits for {1}", spanText(at - row.since)) : countdown(row.due - at)}</dd>
+      <dt>{_("The other side has said")}</dt>
+      <dd>{saidByOthers(row.channel).map((entry) => <p key={entry.place}>{clock(entry.filed_ms)} {partyCode(entry.party)}: <Words text={entry.title ?? ""} tongue={entry.language} /></p>)}
+        {saidByOthers(row.channel).length === 0 ? _("nothing on this channel yet") : null}</dd>
+    </dl>
+  );
+}
+
+export function CardScreen() {
+  const rows = owed.value.filter((row) => row.ours), place = placeIn(screen.value.about);
+  const row = rows.find((one) => one.place === place);
+  if (place === undefined && rows[0] !== undefined)
+    go("card", rows[0].place);
+  return (
+    <div class="card">
+      <h1>{_("For decision")}</h1>
+      {rows.length === 0 ? <p class="none">{_("Nothing waits for you.")}</p> : null}
+      <nav class="card-rows" aria-label={_("For decision")}>
+        {rows.map((one, i) => <a key={one.key} href={linkTo("card", one.place)} aria-current={one.place === place ? "page" : undefined}>{i + 1}. {one.precedence} {one.title.slice(0, 24) || one.place}</a>)}
+      </nav>
+      {row === undefined ? null : <Asked row={row} />}
+      {openedDraft.value?.place === place && openedDraft.value ? <DraftView draft={openedDraft.value} /> : null}
+      {opened.value?.place === place && opened.value ? <Message entry={opened.value} /> : null}
+    </div>
+  );
+}

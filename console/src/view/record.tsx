@@ -1,0 +1,172 @@
+// Record: find a message, prove it, take the proof away. It counts only what the reader may read.
+
+import { h } from "preact";
+import { signal } from "@preact/signals";
+import { aloud } from "../fold/aloud.js";
+import { ask, askBytes } from "../node/ask.js";
+import { lines, logs } from "../node/record.js";
+import type { Entry, Inbox, Log } from "../node/shapes.js";
+import { PRECEDENCES } from "../wire/statement.js";
+import { dateTimeGroup, readMoment } from "../words/moment.js";
+import { _, named, nodeSays } from "../words/say.js";
+import { opened } from "./entry.js";
+import { Message } from "./message.js";
+import { Panel, partyCode, Precedence, Step, Words } from "./parts.js";
+import { linkTo, placeIn, screen } from "./screen.js";
+
+const ROWS_SHOWN = 200;
+
+const typed = signal({ words: "", channel: "", party: "", precedence: "", from: "", to: "" });
+const found = signal<{ rows: Entry[]; looked: number; isDone: boolean } | undefined>(undefined);
+const failed = signal<string | undefined>(undefined);
+let run = 0;
+
+// The node looks through some hundreds at a time and says where to go on; a newer search ends an older one.
+async function search(): Promise<void> {
+  const mine = ++run, { words, channel, party, from, to } = typed.value;
+  const bound = (text: string) => (Number.isNaN(readMoment(text)) ? undefined : readMoment(text));
+  failed.value = undefined;
+  let rows: Entry[] = [], looked = 0, after: string | undefined;
+  do {
+    const page: Inbox = await ask<Inbox>("/search", {
+      words: words.trim() || undefined, channel: channel || undefined, party: party || undefined, from_ms: bound(from), to_ms: bound(to), after,
+    });
+    if (mine !== run)
+      return;
+    rows = [...rows, ...page.messages.filter((entry) => !typed.value.precedence || (entry.precedence ?? "ROUTINE") === typed.value.precedence)];
+    looked += page.looked ?? 0;
+    after = page.next;
+    found.value = { rows: rows.sort((a, b) => b.filed_ms - a.filed_ms), looked, isDone: after === undefined };
+  } while (after !== undefined && rows.length < ROWS_SHOWN);
+}
+
+function Field({ label, name }: { label: string; name: "words" | "from" | "to" }) {
+  return (
+    <label>{label}
+      <input type="text" value={typed.value[name]} placeholder={name === "words" ? "" : "281407Z NOV 26"}
+        onInput={(event) => { typed.value = { ...typed.value, [name]: event.currentTarget.value }; }} />
+    </label>
+  );
+}
+
+function Filter({ label, name, options }: { label: string; name: "channel" | "party" | "precedence"; options: [string, string][] }) {
+  return (
+    <label>{label}
+      <select value={typed.value[name]} onChange={(event) => { typed.value = { ...typed.value, [name]: event.currentTarget.value }; }}>
+        <option value="">{_("all")}</option>
+        {options.map(([value, text]) => <option key={value} value={value}>{text}</option>)}
+      </select>
+    </label>
+  );
+}
+
+function Search() {
+  const parties = [...new Set(lines.value.flatMap((line) => line.parties))];
+  return (
+    <form class="search panel" role="search" onSubmit={(event) => { event.preventDefault(); void search().catch((why: Error) => { failed.value = why.message; }); }}>
+      <Field label={_("Words in subject, text, fields or file names")} name="words" />
+      <Filter label={_("Channel")} name="channel" options={lines.value.map((line) => [line.name, named(line.names, line.name)])} />
+      <Filter label={_("Party")} name="party" options={parties.map((party) => [party, partyCode(party)])} />
+      <Filter label={_("Precedence")} name="precedence" options={PRECEDENCES.map((name) => [name, name])} />
+      <Field label={_("From")} name="from" />
+      <Field label={_("Until")} name="to" />
+      <button class="primary">{_("Search")}</button>
+    </form>
+  );
+}
+
+function Found() {
+  const result = found.value;
+  if (failed.value !== undefined)
+    return <p class="warning bad" role="alert">{typed.value.words.trim() === "" ? _("Type at least one word to search for.") : nodeSays(failed.value)}</p>;
+  if (result === undefined)
+    return <p class="none">{_("Nothing has been searched for yet.")}</p>;
+  return (
+    <Panel title={result.isDone ? _("Found") : _("Found so far")} count={result.rows.length} name="found">
+      <table class="rows"><tbody>
+        {result.rows.slice(0, ROWS_SHOWN).map((entry) => (
+          <tr key={entry.place}>
+            <td class="step">{dateTimeGroup(entry.filed_ms)}</td>
+            <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
+            <th scope="row"><a href={linkTo("record", entry.place)} data-place={entry.place}>{entry.place}</a></th>
+            <td class="wide"><Words text={entry.title ?? ""} tongue={entry.language} /></td>
+            <td><Step name={entry.ladders?.find((ladder) => !ladder.information)?.highest ?? ""} /></td>
+          </tr>
+        ))}
+      </tbody></table>
+      <p class="more">{_("looked through {1} messages", result.looked)}</p>
+      {result.rows.length > ROWS_SHOWN ? <p class="more">{_("and {1} more", result.rows.length - ROWS_SHOWN)}</p> : null}
+    </Panel>
+  );
+}
+
+// ---- Proof. ----
+
+function save(bytes: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(bytes);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+const fileName = (place: string, ending: string) => place.replace(/[/ ]/g, "-").toLowerCase() + ending;
+
+const proofFails = signal<string | undefined>(undefined);
+
+async function saveProof(place: string): Promise<void> {
+  proofFails.value = undefined;
+  await askBytes("/proof", { place }).then((bytes) => save(bytes, fileName(place, ".tlog-proof")), (why: Error) => { proofFails.value = why.message; });
+}
+
+async function saveEntry(entry: Entry): Promise<void> {
+  save(new Blob([JSON.stringify(entry, null, 1)], { type: "application/json" }), fileName(entry.place, ".json"));
+}
+
+function Prove({ entry }: { entry: Entry }) {
+  return (
+    <Panel title={_("Prove {1}", entry.place)} name="prove">
+      <dl class="facts">
+        <dt>{_("leaf")}</dt><dd class="hash">{entry.leaf}</dd>
+        <dt>{_("read aloud, the same on both sides")}</dt><dd class="aloud">{aloud(entry.leaf)}</dd>
+        <dt>{_("signatures")}</dt><dd>{entry.signatures}</dd>
+      </dl>
+      <div class="buttons">
+        <button type="button" data-act="proof" onClick={() => void saveProof(entry.place)}>{_("Save the proof (tlog-proof)")}</button>
+        <button type="button" data-act="export" onClick={() => void saveEntry(entry)}>{_("Save statement, signatures and content")}</button>
+      </div>
+      {proofFails.value === undefined ? null : <p class="warning bad" role="alert">{_("There is no proof yet: {1}", proofFails.value)}</p>}
+      <p class="meta">{_("Checked without this program: ssh-keygen -Y verify for the signatures, any reader of C2SP notes for the proof.")}</p>
+    </Panel>
+  );
+}
+
+function Heads({ rows }: { rows: Log[] }) {
+  return (
+    <Panel title={_("Heads of the logs")} name="heads">
+      <table class="rows">
+        <thead><tr><th>{_("log")}</th><th>{_("size")}</th><th>{_("root")}</th><th>{_("cosigned to")}</th></tr></thead>
+        <tbody>{rows.map((log) => (
+          <tr key={log.log}>
+            <th scope="row">{log.log}</th><td>{log.size ?? ""}</td><td class="hash">{log.root?.slice(0, 16) ?? ""}</td>
+            <td>{Object.entries(log.cosigned ?? {}).map(([party, size]) => `${partyCode(party)} ${size}`).join(", ")}</td>
+          </tr>
+        ))}</tbody>
+      </table>
+    </Panel>
+  );
+}
+
+export function RecordScreen() {
+  const place = placeIn(screen.value.about), entry = opened.value?.place === place ? opened.value : undefined;
+  return (
+    <div class="record">
+      <h1 class="hidden">{_("Record")}</h1>
+      <Search />
+      <div class="halves">
+        <div><Found /></div>
+        <div>{entry === undefined ? <Heads rows={logs.value.filter((log) => log.size !== undefined)} /> : [<Prove key="prove" entry={entry} />, <Message key="message" entry={entry} />]}</div>
+      </div>
+    </div>
+  );
+}

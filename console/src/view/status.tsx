@@ -1,0 +1,129 @@
+// Status and faults in plain words: what is wrong, since when, what to do next; then the lines over time.
+
+import { h } from "preact";
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { answerTimes, byPrecedence, median, Sample, sampled } from "../fold/samples.js";
+import { inboxes, lastEvents, nodeClock, status } from "../node/record.js";
+import type { Peer, Status } from "../node/shapes.js";
+import { PRECEDENCES } from "../wire/statement.js";
+import { clock } from "../words/moment.js";
+import { spanText, word } from "../words/names.js";
+import { _, named, nodeSays } from "../words/say.js";
+import { Chart } from "./chart.js";
+import { Panel } from "./parts.js";
+import { now } from "./screen.js";
+
+const samples = signal<Sample[]>([]);
+
+export function followSamples(): void {
+  effect(() => {
+    const last = status.value;
+    if (last !== undefined)
+      untracked(() => { samples.value = sampled(samples.value, last.value); });
+  });
+}
+
+function lineFaults(peer: Peer, at: number): string[] {
+  if (peer.paths.some((path) => path.up))
+    return peer.paths.filter((path) => !path.up).map((path) =>
+      _("The path {1} to {2} is down ({3}). Another carries everything; have the path looked at.", path.name, peer.code, nodeSays(path.why ?? "")));
+  const since = Math.max(...peer.paths.map((path) => path.since_ms));
+  return [_("The line to {1} is down, {2}. What is signed is safe here and goes by itself; telephone their watch.", peer.code,
+    since > 0 ? spanText(at - since) : _("it was never up"))];
+}
+
+function faultsOf(s: Status, at: number): string[] {
+  return [
+    ...(s.recovering ? [_("The node is fetching its own log back after a restore: nothing can be signed until it has.")] : []),
+    ...s.peers.flatMap((peer) => lineFaults(peer, at)),
+    ...s.stopped.map((log) => _("The log {1} is stopped: {2}.", log.log, log.rule ?? log.state)),
+    ...(s.review_due ? [_("The guidelines were to be reviewed by {1}: ask for a new version.", s.review_by ?? "")] : []),
+    ...s.processes.filter((process) => !process.starting && !(process.files && process.signals)).map((process) =>
+      _("The kernel does not contain the process {1} as it should: see `entente doctor` on the node.", process.name)),
+    ...((s.scrub?.left ?? 0) > 0 ? [_("{1} pieces of the record are damaged on this disk: run `entente repair` on the node.", s.scrub?.left ?? 0)] : []),
+  ];
+}
+
+function Faults() {
+  const last = status.value;
+  if (last === undefined)
+    return null;
+  const faults = faultsOf(last.value, nodeClock.value(now.value));
+  return (
+    <Panel title={_("Faults")} count={faults.length} name="faults">
+      {faults.length === 0 ? <p class="none">{_("None: every line is up, every log runs.")}</p> : faults.map((text) => <p class="warning bad" key={text}>{text}</p>)}
+    </Panel>
+  );
+}
+
+function Facts() {
+  const s = status.value?.value;
+  if (s === undefined)
+    return null;
+  return (
+    <Panel title={_("The node")} name="facts">
+      <dl class="facts">
+        <dt>{_("accord")}</dt><dd>{named(s.title)} <span class="hash">{s.accord_hash.slice(0, 16)}</span></dd>
+        <dt>{_("runs since")}</dt><dd>{clock(s.started_ms)} ({spanText(nodeClock.value(now.value) - s.started_ms)})</dd>
+        <dt>{_("post-quantum")}</dt><dd>{s.post_quantum === "required" ? _("required") : _("preferred")}</dd>
+        <dt>{_("lines")}</dt><dd>{s.peers.flatMap((peer) => peer.paths.map((path) => `${peer.code} ${path.name} ${path.group} ${path.address}`)).join("; ")}</dd>
+      </dl>
+    </Panel>
+  );
+}
+
+const all = computed(() => Object.values(inboxes.value).flat());
+
+function LineChart() {
+  const names = Object.keys(samples.value[samples.value.length - 1]?.heardMs ?? {});
+  const last = samples.value.slice(-12);
+  return (
+    <Chart title={_("Heard, before")} unit="s" isTime x={samples.value.map((sample) => sample.at / 1000)}
+      series={names.map((name) => ({ label: name, values: samples.value.map((sample) => sample.heardMs[name] / 1000) }))}
+      rows={last.map((sample) => [clock(sample.at), ...names.map((name) => `${name} ${(sample.heardMs[name] / 1000).toFixed(1)}`)])} />
+  );
+}
+
+function AnswerChart() {
+  const steps = ["STATION RECEIPT", "WATCH READ"], times = steps.map((step) => answerTimes(all.value, step));
+  const count = Math.max(...times.map((rows) => rows.length));
+  return (
+    <Chart title={_("From filing to each step, message by message")} unit="s" isTime={false} x={Array.from({ length: count }, (_one, i) => i + 1)}
+      series={steps.map((step, i) => ({ label: word(step), values: Array.from({ length: count }, (_one, n) => times[i][n]?.seconds ?? NaN) }))}
+      rows={steps.flatMap((step, i) => PRECEDENCES.map((name): [string, ...string[]] => {
+        const of = times[i].filter((row) => row.precedence === name).map((row) => row.seconds);
+        return [`${word(step)} ${name}`, _("{1} messages", of.length), of.length > 0 ? _("median {1} s", median(of).toFixed(1)) : ""];
+      }))} />
+  );
+}
+
+function VolumeChart() {
+  const rows = byPrecedence(all.value);
+  return (
+    <Chart title={_("Messages by precedence")} unit={_("messages")} isTime={false} x={rows.map((_row, i) => i)}
+      series={[{ label: rows.map(([name]) => name).join(" – "), values: rows.map(([, count]) => count) }]}
+      rows={rows.map(([name, count]) => [name, String(count)])} />
+  );
+}
+
+function Events() {
+  return (
+    <Panel title={_("What the node said last")} name="events">
+      <table class="rows"><tbody>
+        {lastEvents.value.slice(0, 10).map(({ at, event }) => (
+          <tr key={`${at} ${JSON.stringify(event).length}`}><td class="step">{clock(at)}</td><th scope="row">{String(event.change)}</th><td class="wide">{String(event.place ?? event.log ?? event.peer ?? "")}</td></tr>
+        ))}
+      </tbody></table>
+    </Panel>
+  );
+}
+
+export function StatusScreen() {
+  return (
+    <div class="halves">
+      <h1 class="hidden">{_("Status")}</h1>
+      <div><Faults /><Facts /><Events /></div>
+      <div><Panel title={_("Over time")} name="charts"><LineChart /><AnswerChart /><VolumeChart /></Panel></div>
+    </div>
+  );
+}

@@ -1,0 +1,107 @@
+// A FLASH from a drafter in Seoul: approved by two, released, received, read, read back and answered in Washington.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { at, hold, sign, step, write } from "./hands.mjs";
+import { Stage } from "./stage.mjs";
+
+let stage, drafter, shift, head, usa, draft, place;
+
+before(async () => {
+  stage = await Stage.open();
+  drafter = await stage.officer("kor", "watch");
+  shift = await stage.officer("kor", "shift");
+  head = await stage.officer("kor", "head");
+  usa = await stage.officer("usa", "watch");
+});
+after(() => stage.close());
+
+test("a drafter's FLASH waits at home: nobody is alone at FLASH", async () => {
+  await at(drafter, stage, "channel/consult-urgent");
+  await write(drafter.page, { precedence: "FLASH", to: ["usa/watch"], subject: "긴급 협의 요청", text: "14:30Z까지 협의에 응할 수 있는지 회신 바람." });
+  draft = await sign(drafter.page);
+  assert.match(draft, /^KOR\/KOR-HOME 1\.\d+$/);
+  await usa.page.locator(".panel.ours .none").waitFor();
+});
+
+test("its author is not asked to approve it, two others are, and it goes out with the second", async () => {
+  await at(drafter, stage, `channel/${encodeURIComponent(draft)}`);
+  await hold(drafter.page, "approve");
+  await drafter.page.locator(".draft .warning.bad").waitFor();
+  assert.match(await drafter.page.locator(".draft .warning.bad").innerText(), /PERSON/);
+  for (const releaser of [shift, head]) {
+    await releaser.page.locator(`.alarms`).waitFor();
+    await at(releaser, stage, `channel/${encodeURIComponent(draft)}`);
+    await hold(releaser.page, "approve");
+    await releaser.page.locator(".draft .done").waitFor();
+  }
+  await head.page.locator(".approvals", { hasText: "KOR/CONSULT-URGENT" }).waitFor();
+});
+
+test("in Washington it alarms until somebody has heard it, also after a reload", async () => {
+  const page = usa.page;
+  await page.locator(".alarms").waitFor();
+  place = await page.locator(".panel.ours a[data-place]").first().getAttribute("data-place");
+  await page.reload();
+  await page.locator(".alarms").waitFor();
+  await page.keyboard.press("h");
+  await page.locator(".alarms").waitFor({ state: "detached" });
+  await page.reload();
+  await page.locator(".panel.ours a[data-place]").first().waitFor();
+  assert.equal(await page.locator(".alarms").count(), 0);
+});
+
+test("read, read back, marked CORRECT, answered; both sides show the same ladder", async () => {
+  const page = usa.page;
+  await page.locator(".panel.ours a[data-place]").first().press("Enter");
+  await page.locator("[data-act=read-back][aria-disabled=true]").waitFor(); // the node says: STEP
+  await page.locator("[data-act=watch-read]").press("Enter");
+  await step(page, "WATCH READ");
+  await page.locator("[data-act=read-back][aria-disabled=false]").press("Enter");
+  await page.locator(".compose.act textarea").fill("We read: can you consult by 14:30Z.");
+  await page.locator(".compose.act textarea").press("Control+Enter");
+  await page.locator(".returned").waitFor();
+
+  await at(drafter, stage, `channel/${encodeURIComponent(place)}`);
+  await drafter.page.locator(".returned", { hasText: "14:30Z" }).waitFor();
+  await drafter.page.locator("[data-act=correct]").press("Enter");
+  await step(drafter.page, "READ BACK");
+
+  await page.locator("[data-act=reply]").press("Enter");
+  await page.locator(".compose.act textarea").fill("Yes. We are ready at 14:20Z.");
+  await page.locator(".compose.act textarea").press("Control+Enter");
+  for (const one of [usa, drafter])
+    await step(one.page, "REPLIED");
+  const ladders = [];
+  for (const party of ["kor", "usa"]) {
+    const { ladders: [row] } = await stage.ask("get", { party, path: "/ladder", place });
+    ladders.push(row.steps.map((one) => one.step).filter((name) => name !== "SENT"));
+  }
+  assert.deepEqual(ladders[0], ["QUEUED", "STATION RECEIPT", "WATCH READ", "READ BACK", "REPLIED"]);
+  assert.deepEqual(ladders[1], ladders[0]);
+});
+
+test("a marking that the guidelines refuse is refused with their line, and the text stays", async () => {
+  await at(drafter, stage, "channel/service");
+  await write(drafter.page, { to: ["usa/watch"], text: "이 글은 여기에 남는다.", level: "S" });
+  assert.match(await sign(drafter.page), /LABEL[\s\S]*(\d+행|line \d+)/);
+  assert.equal(await drafter.page.locator(".compose .text textarea").inputValue(), "이 글은 여기에 남는다.");
+});
+
+test("one tab holds the stream, and another goes on when it is closed", async () => {
+  const second = await usa.context.newPage();
+  const streams = [];
+  for (const page of [usa.page, second])
+    page.on("request", (request) => { if (new URL(request.url()).pathname === "/events") streams.push(page === second ? "second" : "first"); });
+  await second.goto(`${stage.addresses.usa}/#watch`);
+  await second.locator(".panel.last").waitFor();
+  await stage.ask("say", { party: "kor", key: "watch", words: ["send", "share", "첫째 탭", "--language", "ko", "--to", "usa/watch", "--label", "U"] });
+  await second.locator(".panel.last", { hasText: "첫째 탭" }).waitFor();
+  assert.deepEqual(streams, []);
+  await usa.page.close();
+  await stage.ask("say", { party: "kor", key: "watch", words: ["send", "share", "둘째 탭", "--language", "ko", "--to", "usa/watch", "--label", "U"] });
+  await second.locator(".panel.last", { hasText: "둘째 탭" }).waitFor();
+  assert.deepEqual(streams, ["second"]);
+  usa.page = second;
+});
+
+test("no report of the policy, no foreign request, no error on a page", () => assert.deepEqual(stage.reports, []));
