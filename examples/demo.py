@@ -72,7 +72,8 @@ class Demo:
         self.play = play_file.read(PLAY)
         self.relays = {path: nodes.Relay() for path in PATHS}
         self.world = nodes.World(self.folder, ROOT / "accords" / self.play.accord, officers_of=self.play.officers,
-                                 paths=PATHS, label=self.play.label)
+                                 paths=PATHS, label=self.play.label, has_consoles=True)
+        os.environ.setdefault("ENTENTE_CONSOLE_DIR", str(nodes.BINARY.resolve().parents[2] / "console"))
         self.first, self.second = self.world.parties
         for path, relay in self.relays.items():
             relay.to = self.world.ports[self.first, self.second, path]
@@ -337,8 +338,10 @@ class Demo:
             words = nodes.BINARY.resolve().parents[2] / "po"
             if words.is_dir():  # not installed: the Korean catalogue is in the build folder
                 world["ENTENTE_LOCALE_DIR"] = words
+            world["ENTENTE_CONSOLE_DIR"] = os.environ["ENTENTE_CONSOLE_DIR"]
             words = " ".join(f"{name}={shlex.quote(str(value))}" for name, value in world.items())
             say(f'  {party}() {{ {words} {nodes.BINARY} "$@"; }}')
+        self.invite_browsers()
         ours, theirs = self.first, self.second
         draft, place = (f"'{log}.{self.world[ours].logs()[log]['size']}'" for log in (
             f"{ours.upper()}/{ours.upper()}-HOME 1", f"{ours.upper()}/LEADER 1"))
@@ -362,6 +365,20 @@ class Demo:
             for node in self.world.nodes.values():
                 self.look_after(node, ended)
             time.sleep(0.5)
+
+    def invite_browsers(self):
+        """Where each console is, and how the key that a page makes is enrolled: by the registrar, as any other."""
+        head("The consoles, in a browser of this machine:")
+        if not (Path(os.environ["ENTENTE_CONSOLE_DIR"]) / "index.html").is_file():
+            say("  (their page is not built: make console, then make demo)")
+        for party in self.world.parties:
+            say(f"  {self.world[party].status()['console']['url']}")
+        say("Each page shows the line of its key. So that it may sign in, type, with that line, and of the roles "
+            + ", ".join(sorted({role for roles in self.play.officers[self.first].values() for role in roles})) + " those you want:")
+        for number, party in enumerate(self.world.parties):
+            keys = self.world[party].keys
+            say(f"  echo 'LINE' >{keys}/browser.pub; {party} keys --add {keys}/browser.pub --roles watch --holder {90 + number} "
+                f"--key {keys}/registrar")
 
     def look_after(self, node, ended):
         """A node that ends is told with its own last words, and how to have it again; the other one goes on."""

@@ -1,4 +1,5 @@
 """What is printed to be typed works as printed: the demonstration's lines, the README's, the tour's."""
+import http.client
 import os
 import re
 import signal
@@ -71,6 +72,23 @@ def test_the_lines_that_the_demo_prints(shown, tmp_path):
     said = run_lines(shown, lines, tmp_path)
     for words in ("READ BACK", "0 findings", "1 of 2", "goes out as", "refused, as agreed", "is recalled here"):
         assert words in said, words
+
+
+def test_the_consoles_and_how_their_keys_are_enrolled(shown, tmp_path):
+    ports = [re.match(r"  http://(?:kor|usa)\.localhost:(\d+)/$", line) for line in shown.lines]
+    ports = [found[1] for found in ports if found]
+    assert len(ports) == 2
+    for port in ports:
+        connection = http.client.HTTPConnection("localhost", int(port), timeout=10)
+        connection.request("POST", "/session", headers={"Origin": f"http://localhost:{port}"})
+        assert b"entente-session-v1" in connection.getresponse().read()
+        connection.close()
+    enrol = [line for line in shown.lines if re.search(r"; (kor|usa) keys --add", line)]
+    assert len(enrol) == 2
+    for number, line in enumerate(enrol):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "console", "-f", tmp_path / f"key{number}"], check=True)
+        run_lines(shown, [line.replace("LINE", (tmp_path / f"key{number}.pub").read_text().strip()),
+                          f"{('kor', 'usa')[number]} inbox notify --key {tmp_path / f'key{number}'}"], tmp_path)
 
 
 def test_the_lines_of_the_readme(shown, tmp_path):
