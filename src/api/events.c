@@ -358,18 +358,18 @@ static enum err may_tell(struct api *a, const struct event *event, uint64_t *siz
 }
 
 /*
- * Its number in the session: the next one, or the one under which another stream of the session has told it.
+ * Its number for the officer: the next one, or the one under which another stream of his has told it.
  * 0: it is not known any more under which.
  */
-static uint64_t login_number(struct login *s, uint64_t number)
+static uint64_t told_number(struct told *t, uint64_t number)
 {
-	if (number > s->told_at[s->told % SESSION_EVENTS_MAX]) {
-		s->told++;
-		s->told_at[s->told % SESSION_EVENTS_MAX] = number;
-		return s->told;
+	if (number > t->at[t->count % SESSION_EVENTS_MAX]) {
+		t->count++;
+		t->at[t->count % SESSION_EVENTS_MAX] = number;
+		return t->count;
 	}
-	for (uint64_t n = s->told; n > 0 && n + SESSION_EVENTS_MAX > s->told; n--) {
-		if (s->told_at[n % SESSION_EVENTS_MAX] == number)
+	for (uint64_t n = t->count; n > 0 && n + SESSION_EVENTS_MAX > t->count; n--) {
+		if (t->at[n % SESSION_EVENTS_MAX] == number)
 			return n;
 	}
 	return 0;
@@ -412,10 +412,10 @@ static void stream_end(struct stream *s)
 	s->is_ended = true;
 }
 
-static bool login_reset(struct api *a, struct stream *s, const struct login *session)
+static bool login_reset(struct api *a, struct stream *s, const struct told *told)
 {
 	s->next = a->newest + 1;
-	stream_greet(a, s, "reset", session->told);
+	stream_greet(a, s, "reset", told->count);
 	return true;
 }
 
@@ -425,6 +425,7 @@ static bool login_next(struct api *a, struct request *q)
 	struct login_asking asking = request_asking(a);
 	struct stream *s = &q->stream;
 	struct login *session = NULL;
+	struct told *told;
 	uint64_t number, size = 0;
 	bool has_ended;
 	enum err e = request_read_as(a, q, &has_ended);
@@ -435,24 +436,25 @@ static bool login_next(struct api *a, struct request *q)
 		stream_end(s);
 		return true;
 	}
+	told = login_told(&a->logins, session, a->newest);
 	if (!s->is_greeted || !is_kept(a, s)) {
 		bool is_known = is_kept(a, s);
 		s->is_greeted = true;
 		if (!is_known)
-			return login_reset(a, s, session);
+			return login_reset(a, s, told);
 		stream_greet(a, s, "hello", s->greeted_at);
 		return true;
 	}
 	for (; s->next <= a->newest; s->next++) {
 		const struct event *event = event_at(a, s->next);
 		if (event == NULL)
-			return login_reset(a, s, session);
+			return login_reset(a, s, told);
 		e = may_tell(a, event, &size);
 		if (e == ERR_NOT_FOUND)
 			continue;
-		number = e == ERR_OK ? login_number(session, event->number) : 0;
+		number = e == ERR_OK ? told_number(told, event->number) : 0;
 		if (number == 0)
-			return login_reset(a, s, session);
+			return login_reset(a, s, told);
 		tell(a, s, event, number, size);
 		s->next++;
 		return true;
@@ -507,27 +509,28 @@ static bool read_after(struct api *a, struct bytes word, uint64_t *number)
 	       bytes_read_decimal(word, UINT64_MAX - 1, number) == ERR_OK;
 }
 
-/* In the session's own count, which an officer cannot tell the node's from. */
+/* In the officer's own count, which he cannot tell the node's from. */
 static enum err login_go_on(struct api *a, struct request *q, struct bytes after)
 {
 	struct login_asking asking = request_asking(a);
+	const struct told *told;
 	struct login *s;
 	uint64_t number;
 	enum err e = login_find_serial(&a->logins, &asking, q->session, &s);
 
 	if (e != ERR_OK || s == NULL)
 		return e != ERR_OK ? e : ERR_REFUSED;
-	if (s->told == 0 && s->told_at[0] == 0)
-		s->told_at[0] = a->newest;
+	told = login_told(&a->logins, s, a->newest);
 	q->stream.next = a->newest + 1;
-	q->stream.greeted_at = s->told;
+	q->stream.greeted_at = told->count;
 	if (after.ptr == NULL)
 		return ERR_OK;
-	if (!read_after(a, after, &number) || number > s->told || number + SESSION_EVENTS_MAX <= s->told) {
+	if (!read_after(a, after, &number) || number > told->count ||
+	    number + SESSION_EVENTS_MAX <= told->count) {
 		q->stream.next = UINT64_MAX;
 		return ERR_OK;
 	}
-	q->stream.next = s->told_at[number % SESSION_EVENTS_MAX] + 1;
+	q->stream.next = told->at[number % SESSION_EVENTS_MAX] + 1;
 	q->stream.greeted_at = number;
 	return ERR_OK;
 }

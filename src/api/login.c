@@ -3,6 +3,7 @@
 #include "crypto/sshsig.h"
 #include "wire/cbor.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const struct {
@@ -303,4 +304,34 @@ enum err login_find_serial(struct logins *s, const struct login_asking *asking, 
 			*out = &s->of[i];
 	}
 	return *out == NULL ? ERR_OK : check(asking, out);
+}
+
+static bool is_alive(const struct logins *s, const uint8_t key[KEY_HASH_LEN])
+{
+	for (size_t i = 0; i < SESSIONS_MAX; i++) {
+		if (s->of[i].serial != 0 && memcmp(s->of[i].key, key, KEY_HASH_LEN) == 0)
+			return true;
+	}
+	return false;
+}
+
+struct told *login_told(struct logins *s, const struct login *session, uint64_t newest)
+{
+	struct told *oldest = NULL;
+
+	for (size_t i = 0; i < SESSIONS_MAX; i++) {
+		struct told *t = &s->told[i];
+		if (t->serial != 0 && memcmp(t->key, session->key, KEY_HASH_LEN) == 0) {
+			t->serial = session->serial;
+			return t;
+		}
+		/* His own stands nowhere yet, so of as many there is one of somebody who has no session. */
+		if ((oldest == NULL || t->serial < oldest->serial) &&
+		    (t->serial == 0 || !is_alive(s, t->key)))
+			oldest = t;
+	}
+	assert(oldest != NULL);
+	*oldest = (struct told){ .serial = session->serial, .at = { newest } };
+	memcpy(oldest->key, session->key, KEY_HASH_LEN);
+	return oldest;
 }

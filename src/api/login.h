@@ -41,6 +41,16 @@ enum login_rule {
 const char *login_rule_name(enum login_rule rule);
 const char *login_rule_text(enum login_rule rule);
 
+/*
+ * Events that an officer was told, by number from 1: what each was in the node's own count. It outlives his
+ * sessions, so that a stream that was cut goes on in the next one.
+ */
+struct told {
+	uint8_t key[KEY_HASH_LEN];
+	uint64_t serial; /* of the session that asked for it last; 0: free */
+	uint64_t count, at[SESSION_EVENTS_MAX];
+};
+
 struct login {
 	uint64_t serial; /* 0: free */
 	uint8_t token[HASH_LEN];
@@ -49,12 +59,11 @@ struct login {
 	const struct accord *accord;	     /* a newer version ends it: its roles are other bits */
 	uint64_t roles[ACCORD_CHANNELS_MAX]; /* by accord.channels, at its beginning: one lost ends it */
 	struct mono began, used;
-	/* Events that were told in it, by number from 1: what each was in the node's own count. */
-	uint64_t told, told_at[SESSION_EVENTS_MAX];
 };
 
 struct logins {
 	struct login of[SESSIONS_MAX];
+	struct told told[SESSIONS_MAX]; /* one an officer, of whom there are no more than sessions */
 	uint64_t serial;
 	uint8_t secret[32]; /* of this run: what a challenge is known by */
 	struct {
@@ -99,5 +108,8 @@ enum err login_find(struct logins *s, const struct login_asking *asking, struct 
 enum err login_find_serial(struct logins *s, const struct login_asking *asking, uint64_t serial,
 			   struct login **out) MUST_CHECK;
 void login_end(struct login *s);
+
+/* What the session's officer was told; a new one begins behind the node's event `newest`. */
+struct told *login_told(struct logins *s, const struct login *session, uint64_t newest);
 
 #endif

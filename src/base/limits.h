@@ -175,7 +175,7 @@
 #define SESSIONS_OF_OFFICER_MAX 8u	/* of one key */
 #define SESSION_IDLE_MS_MAX 1800000u	/* without a request or a stream: it ends */
 #define SESSION_MS_MAX 43200000u	/* and in any case: a watch is no longer */
-#define SESSION_EVENTS_MAX 256u		/* told events that a session's stream can go back to */
+#define SESSION_EVENTS_MAX 256u		/* told events that an officer's stream can go back to */
 #define CHALLENGE_MS_MAX 60000u		/* from a challenge to its answer */
 #define CHALLENGES_MAX 256u		/* challenges answered within that time */
 #define PAGE_MAX 1000u			/* items of one answer that lists */

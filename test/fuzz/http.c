@@ -5,7 +5,8 @@
  *
  * What changed the node is gone before the next input, so that each meets the same.
  *
- * Input: u8 the length of a piece, by eights (0: all at once), then what is sent.
+ * Input: u8 the length of a piece, by eights (0: all at once), above 127 by the door for browsers, then what
+ * is sent.
  */
 #include "forge.h"
 
@@ -13,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "crypto/sign.h"
+#include "sys/socket.h"
 
 #include <assert.h>
 #include <jansson.h>
@@ -37,7 +39,7 @@ static struct {
 	struct node *node;
 	struct api *api;
 	struct effects fx;
-	char path[64];
+	char path[64], address[64];
 	uint64_t commits;
 	uint8_t answers[ANSWERS_LEN_MAX];
 } root;
@@ -79,6 +81,8 @@ static void make_root(void)
 	effects_init(&root.fx, xcalloc(EFFECTS_MAX, sizeof(struct effect)), xcalloc(1, EFFECTS_MEMORY),
 		     EFFECTS_MEMORY);
 	snprintf(root.path, sizeof root.path, "/tmp/entente-fuzz-http-%d", (int)getpid());
+	snprintf(root.address, sizeof root.address, "127.%d.%d.%d:17479", 64 + (getpid() >> 16 & 63),
+		 getpid() >> 8 & 255, getpid() & 255);
 	atexit(remove_socket);
 }
 
@@ -157,6 +161,7 @@ static void node_begin(void)
 	say_all(&root.logs[0]);
 	hear_all(&root.logs[1]);
 	a.node = root.node;
+	a.address = root.address;
 	e = api_open(&a, &root.api);
 	assert(e == ERR_OK);
 	root.commits = commits();
@@ -168,6 +173,15 @@ static void node_end(void)
 	node_free(root.node);
 	root.api = NULL;
 	root.node = NULL;
+}
+
+static int connect_browser(void)
+{
+	int fd = -1;
+	enum err e = socket_connect(root.address, &fd);
+
+	assert(e == ERR_OK);
+	return fd;
 }
 
 static int connect_client(void)
@@ -182,10 +196,10 @@ static int connect_client(void)
 }
 
 /* Sends it in pieces and gives what came back. */
-static struct bytes talk(struct bytes in, size_t piece)
+static struct bytes talk(struct bytes in, size_t piece, bool is_browser)
 {
 	size_t got = 0, quiet = 0;
-	int fd = connect_client();
+	int fd = is_browser ? connect_browser() : connect_client();
 
 	for (unsigned i = 0; i < TURNS_MAX && quiet < QUIET_TURNS; i++) {
 		size_t part = piece < in.len ? piece : in.len;
@@ -237,13 +251,16 @@ static void check_answer(struct bytes in)
 
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 {
+	size_t piece;
+
 	if (root.fx.list == NULL)
 		make_root();
 	if (len < 2 || len > 65536)
 		return 0;
 	if (root.node == NULL)
 		node_begin();
-	check_answer(talk((struct bytes){ ptr + 1, len - 1 }, ptr[0] == 0 ? len : 8u * ptr[0]));
+	piece = ptr[0] & 127u;
+	check_answer(talk((struct bytes){ ptr + 1, len - 1 }, piece == 0 ? len : 8u * piece, ptr[0] > 127));
 	if (commits() != root.commits)
 		node_end();
 	return 0;

@@ -286,6 +286,8 @@ static void test_streams(void **state)
 {
 	struct served *v = *state;
 	struct forge more;
+	struct bytes got;
+	size_t index;
 	int tabs[2];
 
 	served_sign_in(v, READER_DESK, &w);
@@ -300,13 +302,33 @@ static void test_streams(void **state)
 	served_message(&more, "U", "for everybody");
 	served_say(v, &more, ours.count, more.count);
 	for (size_t i = 0; i < 2; i++) {
-		struct bytes got = served_listen(v, tabs[i]);
+		got = served_listen(v, tabs[i]);
 		assert_true(says(got, "id: 1-1\n") && says(got, "for everybody") && !says(got, "never"));
 		close(tabs[i]);
 	}
 	served_turn(v);
 	tabs[0] = open_stream(v, "?after=1-1", "1-0");
 	assert_true(says(served_listen(v, tabs[0]), "for everybody"));
+	close(tabs[0]);
+	/* Cut for an hour: the session has ended, and in the next one it goes on where it was. */
+	v->now.mono.us += 3600ll * 1000000;
+	served_turn(v);
+	refused(served_ask(v, "GET", "/events", v->tokens[READER_DESK], NONE), 401, "SESSION");
+	index = more.count;
+	served_message(&more, "S", "nor this");
+	served_message(&more, "U", "while it was cut");
+	served_say(v, &more, index, more.count);
+	served_sign_in(v, READER_DESK, &w);
+	tabs[0] = open_stream(v, "", "1-1");
+	got = served_listen(v, tabs[0]);
+	assert_true(says(got, "event: hello") && says(got, "id: 1-2\n") && says(got, "while it was cut") &&
+		    !says(got, "for everybody") && !says(got, "nor this"));
+	close(tabs[0]);
+	/* Another officer's numbers are another count. */
+	served_sign_in(v, READER_WATCH, &w);
+	memcpy(v->tokens[READER_DESK], v->tokens[READER_WATCH], sizeof v->tokens[0]);
+	tabs[0] = open_stream(v, "", "1-2");
+	assert_true(says(served_listen(v, tabs[0]), "event: reset"));
 	close(tabs[0]);
 	tabs[0] = open_stream(v, "", "7-1");
 	assert_true(says(served_listen(v, tabs[0]), "event: reset"));
