@@ -8,8 +8,6 @@
 
 #include <stdlib.h>
 
-#define BACK_MS 1000u
-
 enum err list_entry(struct api *a, const struct place_key *place, struct entry_read_out *entry,
 		    struct buf *content, enum err *content_err)
 {
@@ -228,20 +226,42 @@ static enum err skip_messages(struct api *a, uint32_t channel, uint64_t count, s
 }
 
 /*
+ * The T of a channel's last message, bit by bit: some message is at it or behind it, and none behind the
+ * next.
+ */
+static enum err last_order(struct api *a, uint32_t channel, uint64_t *order)
+{
+	enum err e = ERR_OK;
+
+	*order = 0;
+	for (uint64_t bit = 1ull << 63; bit != 0 && (e == ERR_OK || e == ERR_NOT_FOUND); bit >>= 1) {
+		struct message_at at = { .order = *order | bit };
+		e = fold_next_message(node_fold(a->node), channel, &at);
+		if (e == ERR_OK)
+			*order |= bit;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/*
  * The list runs forward only. To begin `last` messages before its end, a beginning is looked for in time,
  * twice as far back each time; from there two places move on together, the one `last` ahead of the other.
+ * Back from the last message, and not from now: one clock that was ahead puts all that follows it ahead of
+ * ours.
  */
 static enum err find_last(struct api *a, uint32_t channel, uint64_t last, struct message_at *at)
 {
 	struct message_at ahead;
-	enum err e;
+	uint64_t order;
+	enum err e = last_order(a, channel, &order);
 
-	for (uint64_t back = BACK_MS;; back *= 2) {
-		*at = (struct message_at){ .order = back < a->now.wall.ms ? a->now.wall.ms - back : 0 };
+	for (uint64_t back = last; e == ERR_OK; back *= 2) { /* a log has one each millisecond at most */
+		*at = (struct message_at){ .order = back < order ? order - back : 0 };
 		ahead = *at;
 		e = skip_messages(a, channel, last, &ahead);
 		if (e != ERR_NOT_FOUND || at->order == 0)
 			break;
+		e = ERR_OK;
 	}
 	while (e == ERR_OK) {
 		e = list_next(a, channel, &ahead);

@@ -182,7 +182,7 @@
 #define PAGE_DEFAULT 100u		/* and if nothing is said */
 #define SEARCH_WORDS_MAX 8u		/* words of one search */
 #define SEARCH_WORD_LEN_MAX 256u	/* bytes of one of them as it is searched */
-#define SEARCH_ENTRIES_MAX 500u		/* messages that one request of a search looks through */
+#define SEARCH_ENTRIES_MAX 200u		/* messages that one request of a search looks through */
 #define SEARCH_LEN_MAX (1u << 20)	/* bytes of their contents, after which it stops */
 #define MAY_STATEMENTS_MAX 64u		/* statements of one question whether they may be filed */
 #define BEAT_MS 5000u			/* a stream is never silent for longer */

@@ -340,7 +340,7 @@ enum err row_next_listed(const struct map *m, struct row_key *prefix, struct mes
 
 	buf_init(&after.buf, after.memory, sizeof after.memory);
 	buf_put(&after.buf, buf_bytes(&prefix->buf));
-	if (at->place.log.epoch != 0) {
+	if (at->order != 0 || at->place.log.epoch != 0) {
 		buf_put_be64(&after.buf, at->order);
 		place_key_write(&at->place, &after.buf);
 	}
