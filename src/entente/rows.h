@@ -16,7 +16,7 @@
 	X(reply) X(decline) X(defer) X(query) X(negative) \
 	X(forms) X(amend) X(cancel) X(close) X(rectify) X(translate) \
 	X(drafts) X(approve) X(refuse) \
-	X(consult) X(owed) \
+	X(consult) X(owed) X(measure) \
 	X(release) X(request) X(consent) X(recall) X(recalled) X(downgrade) X(relabel) \
 	X(ladder) X(watch) X(alarm) X(status) X(log) \
 	X(feed) X(import) X(quarantine) \

@@ -1,6 +1,7 @@
 /* What a person signed: evaluated on the fold with everything before it, then through the one door. */
 #include "node/core.h"
 
+#include "view/procedure.h"
 #include "wire/content.h"
 
 #include <string.h>
@@ -265,6 +266,9 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 
 	if (e != ERR_OK)
 		return e;
+	/* Behind own entries that wait, its procedure cannot be asked whether it counts. */
+	if (statement_must_count(s) && line->folded < line->log->frontier.size)
+		return ERR_RECOVERING;
 	if (line->staged_len + in->statement.len + in->content.len > BATCH_LEN_MAX - ENTRY_LEN_MAX ||
 	    line->log->frontier.size - line->log->durable >= BATCH_ENTRIES_MAX) {
 		/* A commit holds at most what one BATCH frame carries. */

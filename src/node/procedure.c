@@ -13,6 +13,17 @@
 #define SCAN_INSTANCES 32u /* running ones that are looked at in one tick */
 #define SCAN_EVERY_MS 1000u
 
+/*
+ * Whether what we say now is folded at once: behind an own entry that waits, nobody knows yet what it will
+ * have seen, and what is said would be said again and again.
+ */
+static bool may_say(struct node *n, uint32_t channel)
+{
+	const struct line *line = line_newest(n, channel, n->self);
+
+	return line != NULL && line->folded == line->log->frontier.size;
+}
+
 /* ---- DIGEST: what our fold holds of an instance. ---- */
 
 /* Of the loaded instance at this vector. ERR_LIMIT: its lines are too long for one. */
@@ -63,6 +74,8 @@ static enum err say_digest(struct node *n, struct now now, const struct place_ke
 	struct vector all;
 	enum err e = line == NULL || !fold_machine(&n->fold, start->log.channel, &m) ? ERR_NOT_FOUND : ERR_OK;
 
+	if (e == ERR_OK && !may_say(n, start->log.channel))
+		e = ERR_STOPPED;
 	if (e == ERR_OK)
 		e = record_leaf(n->record, line->log, start->index, leaf);
 	if (e == ERR_OK)
@@ -307,7 +320,7 @@ static enum err look_at(struct node *n, struct now now, struct machine *m, struc
 	struct lapse lapse;
 	enum err e = machine_load(m, start);
 
-	while (e == ERR_OK && find_lapse(n, now, m, &lapse)) {
+	while (e == ERR_OK && may_say(n, m->channel) && find_lapse(n, now, m, &lapse)) {
 		e = say_lapse(n, now, m, &lapse);
 		if (e == ERR_OK)
 			e = machine_load(m, start); /* it counts by now */

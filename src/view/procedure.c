@@ -134,6 +134,11 @@ static bool kind_is_of_procedure(uint64_t kind)
 	return kind >= KIND_START && kind <= KIND_DECIDE;
 }
 
+bool statement_must_count(const struct statement *s)
+{
+	return s->has_instance || kind_is_of_procedure(s->kind);
+}
+
 static struct bytes text_of(const struct statement *s, uint64_t key)
 {
 	const struct field *field = statement_field(s, key);

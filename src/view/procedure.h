@@ -27,6 +27,9 @@ enum err fold_vector(const struct fold *f, uint32_t channel, struct vector *out)
 enum err fold_instance_of(const struct fold *f, const struct place_key *at,
 			  struct place_key *start) MUST_CHECK;
 
+/* Whether it is VOID where its procedure does not count it. */
+bool statement_must_count(const struct statement *s);
+
 /* What somebody owes in an instance that runs. Its times are on the clock of whoever asks: `self`. */
 struct due_view {
 	struct place_key instance;

@@ -158,3 +158,146 @@ def test_from_indicator_to_record(play):
     kor.stop()
     kor.start(env=play.env)
     assert play.lines(kor, place) == before
+    marks = {row["mark"]: row["at_ms"] for row in kor.get("/measures", place=place)["marks"]}
+    assert list(marks) == [f"T{i}" for i in range(12)]
+    for party in ("kor", "usa"):
+        times = [marks[f"T{i}"][party] for i in (0, 1, 3, 5, 6, 7, 8, 9, 10, 11)]
+        assert times == sorted(times) and marks["T4"][party] is None  # nobody presented it: it has no time
+        # Each decided by its own clock when it held the other's CONFIRM, at least the hold after all had concurred.
+        assert marks["T8"][party] - marks["T7"][party] >= 30_000
+    assert marks["T2"]["kor"] + 999 >= marks["T1"]["kor"] and "usa" not in marks["T2"]
+    said = kor.run("measure", place).stdout
+    assert "request to decision" in said and "not met and not counted in any time: " in said
+    assert kor.run("measure", place, "--svg").stdout.startswith("<svg ")
+    assert "협의 요청에서 결정까지" in kor.run("measure", place, env=KOREAN).stdout
+
+
+def lapse_and_answer_cross(play, place):
+    """KOR's LAPSE and USA's WATCH READ pass each other on the line; the alert's place."""
+    kor, usa = play.both()
+    play.ack(usa, play.send(kor, *N20, place=place))
+    alert = play.send(kor, *N10, place=place)
+    play.await_place(usa, alert)
+    play.world.await_receipts()
+    play.relay.cut()
+    for node in play.both():
+        node.wait("the line is down", lambda node=node: not node.status()["peers"][0]["paths"][0]["up"])
+    usa.say("ack", alert, key="watch", env=play.env, code=5)
+    play.wait_s(2701)  # IMMEDIATE: read within 2,700 s
+    kor.wait("the lapse is said", lambda: "means" in str(play.steps(kor, place)))
+    return alert
+
+
+def test_a_lapse_and_its_answer_cross(play):
+    """Section 7: both entries stand, MET, CROSSED on both nodes; the line was down, and that is the cause; nothing was decided by it."""
+    kor, usa = play.both()
+    place = play.start(kor)
+    alert = lapse_and_answer_cross(play, place)
+    assert play.steps(kor, place) == ["other-means"] and play.steps(usa, place) == ["convene"]
+    assert "LINE DOWN" in kor.run("consult", "show", place).stdout
+    lapsed = [row for row in play.show(kor, place)["obligations"] if row["state"] == "LAPSED" and row["about"] == alert]
+    assert [row["level"] for row in lapsed] == ["watch-read"]
+    play.relay.mend()
+    kor.await_link()
+    lines = play.agree(place)
+    assert " usa watch watch-read MET, CROSSED" in lines and "open other-means convene" in lines
+    # Every effort to reach somebody is kept, and told on demand on both sides.
+    said = play.say(kor, "watch", "attempt", place, "USA duty officer", "--path", "telephone, line 2", "--result", "no-answer")
+    play.await_place(usa, said)
+    for node in play.both():
+        row, = json.loads(node.run("consult", "attempts", place, "--json").stdout)
+        assert (row["path"], row["whom"], row["result"], row["place"]) == ("telephone, line 2", "USA duty officer", "NO ANSWER", said)
+    # The node says what it holds; what it says is what the other finds.
+    assert play.show(kor, place)["diverged"] == [] == play.show(usa, place)["diverged"]
+    assert any(entry["kind"] == "digest" for entry in usa.get("/log", channel=CHANNEL, party="usa")["entries"])
+
+
+def test_both_begin_the_same_at_once(play):
+    """Two instances, each whole on both sides; neither is the other's, and one is stood down by both."""
+    kor, usa = play.both()
+    play.relay.cut()
+    places = []
+    for node in play.both():
+        node.wait("the line is down", lambda node=node: not node.status()["peers"][0]["paths"][0]["up"])
+        places.append(play.start(node, code=5))
+    play.relay.mend()
+    kor.await_link()
+    play.world.await_receipts()
+    for node in play.both():
+        assert sorted(row["place"] for row in node.get("/instances")) == sorted(places)
+    for node in play.both():
+        play.say(node, "head", "stand-down", places[1])
+    assert "STOOD DOWN" in play.agree(places[1]) and "ACTIVE" in play.agree(places[0])
+    assert [row["place"] for row in kor.get("/instances")] == [places[0]]
+    assert "the procedure is closed" in play.refuse(kor, "watch", "done", places[1], "communicate")
+    # To go on later is a new one that refers to it; a party can always leave, with its reason.
+    again = usa.say("consult", "start", CHANNEL, "consult-urgent", "--label", "U", "--precedence", "IMMEDIATE", "--refers", places[1],
+                    key="watch", env=play.env)["place"]
+    assert usa.entry(again)["refers"] == [places[1]]
+    play.await_place(kor, again)
+    assert play.say(kor, "head", "end", again, "우리는 더 이상 참여하지 않는다.")
+    assert "ENDED" in play.agree(again)
+    assert "the party has ended its participation" in play.refuse(kor, "head", "attend", again, "convene")
+
+
+def test_a_party_is_silent_for_a_day(play):
+    """At each step: what it owes lapses, on the other's clock and in the other's name; nothing opens, closes or is decided by it."""
+    kor, usa = play.both()
+    place = play.start(kor)
+
+    def day(step, levels):
+        before = play.steps(kor, place), play.steps(kor, place, "done")
+        play.wait_s(86_400)
+        kor.wait(f"USA's silence at {step} is written down", lambda: levels <= {
+            row["level"] for row in play.show(kor, place)["obligations"] if row["state"] == "LAPSED" and row["party"] == "usa"})
+        after = play.steps(kor, place), play.steps(kor, place, "done")
+        assert [s for s in after[0] if s != "other-means"] == [s for s in before[0] if s != "other-means"] and after[1] == before[1]
+        assert play.show(kor, place)["life"] == "ACTIVE"
+
+    day("the start", set())
+    play.ack(usa, play.send(kor, *N20, place=place))
+    alert = play.send(kor, *N10, place=place)
+    play.await_place(usa, alert)
+    day("alert", {"watch-read", "presented", "replied"})
+    play.ack(usa, alert)
+    play.world.await_receipts()
+    assert "usa watch watch-read MET LATE" in play.lines(kor, place)
+    day("convene", {"attend"})
+    for node in play.both():
+        play.say(node, "head", "attend", place, "convene")
+    play.world.await_receipts()
+    day("consult", {"done"})
+    for node in play.both():
+        play.say(node, "head", "done", place, "consult")
+    play.world.await_receipts()
+    day("decide", {"position"})
+    assert "MET LATE" in play.agree(place) and "NO ANSWER" in usa.run("consult", "show", place).stdout
+
+
+def test_what_is_out_of_turn(play):
+    """By the wrong role, of another definition, twice, about what is none: each with the sentence that the officer reads."""
+    kor, usa = play.both()
+    place = play.start(kor)
+    play.await_place(usa, place)
+    said = kor.run("consult", "start", CHANNEL, "none", "--label", "U", key="watch", code=3, env=play.env).stderr
+    assert "The accord has no procedure none." in said
+    said = kor.run("consult", "start", CHANNEL, "consult-urgent", "--precedence", "ROUTINE", "--label", "U", key="watch", code=4).stderr
+    assert "the channel does not allow this precedence" in said
+    for words, why in ((("decide", place, "national", "none"), "the step is not open"),
+                       (("decide", place, "nowhere", "none"), "what it is about is not in its past, or is something else"),
+                       (("done", place, "indicator"), "what it is about is not in its past, or is something else"),
+                       (("resume", place), "what it is about is not in its past, or is something else"),
+                       (("concur", place), "what it is about is not in its past, or is something else"),
+                       (("propose", place, "decide", "no-action", "text"), "the step is not open")):
+        assert why in play.refuse(usa, "head", *words), words
+    assert "the step does not give this to that role" in play.refuse(usa, "watch", "recess", place)
+    recess = play.say(usa, "head", "recess", place)
+    play.await_place(kor, recess)
+    assert "RECESS" in play.agree(place)
+    assert "there is no recess to begin or to end" in play.refuse(kor, "head", "recess", place)
+    play.say(kor, "head", "resume", recess)
+    assert "there is no recess to begin or to end" in play.refuse(kor, "head", "resume", recess)
+    assert kor.get("/instances")[0]["life"] == "ACTIVE"
+    # A peer that files it all the same: kept, VOID with the reason, and without any effect.
+    before = play.agree(place)
+    assert kor.status()["void"] == 0 == usa.status()["void"] and before == play.lines(usa, place)

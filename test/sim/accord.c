@@ -2,7 +2,7 @@
  * The accord of a world, made from the seed: two or three invented parties, a FLASH line, a common one,
  * homes.
  */
-#include "world.h"
+#include "consult.h"
 
 #include "base/alloc.h"
 #include "crypto/sshsig.h"
@@ -73,6 +73,9 @@ static void world_next_accord(struct world *w)
 	a->manifest = BYTES_LIT("simulated, the next\n");
 	a->clock_offset_ms = 0;
 	a->channels[1].precedences = 0xa;
+	/* What runs goes on without it; nothing more of it begins. */
+	a->procedures = NULL;
+	a->procedures_count = 0;
 }
 
 void world_accord(struct world *w)
@@ -105,6 +108,8 @@ void world_accord(struct world *w)
 	a->line_answer_ms = 5000;
 	a->flash_len_max = 400;
 	a->clock_offset_ms = 2000;
+	a->procedures = consult_procedure(w, &w->procedure_memory);
+	a->procedures_count = 1;
 	accord_book(a, &w->book);
 	world_next_accord(w);
 }

@@ -1,6 +1,7 @@
 /*
  * What must hold after every step, and once the world is quiet. Reads nodes through their public side only.
  */
+#include "consult.h"
 #include "hostile.h"
 
 #include "base/alloc.h"
@@ -577,6 +578,7 @@ void check_agreement(struct world *w)
 		check_whole(w, &w->nodes[i]);
 		check_recovered(w, &w->nodes[i]);
 		check_scrubbed(w, &w->nodes[i]);
+		consult_check(w, &w->nodes[i]);
 	}
 	for (size_t i = 0; i < w->nodes_count; i++) {
 		for (size_t c = 0; c < w->accord->channels_count; c++)

@@ -2,7 +2,7 @@
  * People: they sign, they answer what they see, they break a rule now and then; their terminal keeps a
  * copy.
  */
-#include "world.h"
+#include "consult.h"
 
 #include "base/alloc.h"
 #include "crypto/sshsig.h"
@@ -583,6 +583,78 @@ static void say_message(struct world *w, struct sim_node *n, uint32_t channel)
 }
 
 /* Some are wrong on purpose: an own message read back, an act out of turn; the door must refuse them. */
+/* A place as a statement names it; false: the node does not hold it. */
+static bool name_place(const struct world *w, struct sim_node *n, const struct place_key *at,
+		       struct place *out)
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct buf bytes = BUF_ON(memory);
+	struct entry_read_out read;
+
+	if (node_entry(n->node, at, &bytes, &read) != ERR_OK)
+		return false;
+	*out = (struct place){ at->log.channel,
+			       bytes_str(w->accord->parties[at->log.party].name),
+			       at->log.epoch,
+			       at->index,
+			       { 0 } };
+	memcpy(out->leaf, read.leaf, HASH_LEN);
+	return true;
+}
+
+/* Its fields, in the order of their numbers; memory: what they borrow from. */
+static void consult_fields(struct draft *d, const struct consult_move *m, struct buf *memory)
+{
+	const bool is_start = m->kind == KIND_START,
+		   has_option = m->kind == KIND_PROPOSE || m->kind == KIND_DECIDE;
+	const bool has_step = has_option || m->kind == KIND_ATTEND || m->kind == KIND_LEAVE ||
+			      m->kind == KIND_DONE || m->kind == KIND_MESSAGE;
+	uint8_t hash[HASH_LEN] = { 7 };
+	size_t from;
+
+	for (uint64_t key = 1; key <= 3; key++) {
+		from = memory->len;
+		if (key == 1 && is_start)
+			cbor_put_bytes(memory, (struct bytes){ m->definition, HASH_LEN });
+		else if (key == 2 && is_start)
+			cbor_put_uint(memory, 3);
+		else if (key == 1 && has_step)
+			cbor_put_text(memory, bytes_str(m->step));
+		else if (key == 2 && has_option)
+			cbor_put_text(memory, bytes_str(m->option));
+		else if (key == 3 && m->kind == KIND_PROPOSE)
+			cbor_put_bytes(memory, BYTES_OF(hash));
+		else
+			continue;
+		d->s.fields[d->s.fields_count++] =
+			(struct field){ key, { memory->ptr + from, memory->len - from } };
+	}
+}
+
+static void consult(struct world *w, struct sim_node *n)
+{
+	struct consult_move m;
+	const struct kind_row *row;
+	uint8_t memory[256];
+	struct buf fields = BUF_ON(memory);
+	struct draft d;
+
+	if (!consult_choose(w, n, &m) || m.kind == KIND_ESCALATED)
+		return;
+	row = kind_find(m.kind);
+	draft_open(w, n, &d, m.channel, m.kind);
+	if (row->refers == KIND_REFERS_ONE && (!m.has_about || !draft_refers(n, &d, w, &m.about)))
+		return;
+	if (m.kind != KIND_START) {
+		d.s.has_instance = name_place(w, n, &m.instance, &d.s.instance);
+	} else {
+		d.s.has_precedence = true;
+		d.s.precedence = PRECEDENCE_PRIORITY;
+	}
+	consult_fields(&d, &m, &fields);
+	draft_submit(w, n, &d, m.is_second ? &n->officer.second : &n->officer.key);
+}
+
 void officer_act(struct world *w, struct sim_node *n)
 {
 	uint32_t channels[ACCORD_CHANNELS_MAX];
@@ -590,6 +662,11 @@ void officer_act(struct world *w, struct sim_node *n)
 	uint32_t channel;
 	uint64_t draw = prng_below(&w->prng, 100);
 
+	if (w->has_consult && prng_below(&w->consult_prng, 4) > 0) {
+		for (size_t i = 0; i < 3; i++)
+			consult(w, n);
+		return;
+	}
 	for (size_t i = 0; i < w->accord->channels_count; i++) {
 		const struct accord_channel *c = &w->accord->channels[i];
 		if ((c->parties >> n->party & 1) != 0)

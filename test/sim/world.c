@@ -693,6 +693,7 @@ void world_free(struct world *w)
 		free(w->logs[i].signed_leaves);
 	}
 	free(w->accord_memory);
+	free(w->procedure_memory);
 	free(w->next);
 	free(w);
 }
@@ -785,9 +786,14 @@ static void run_to_nothing(struct world *w)
 	w->counters.anything++;
 }
 
-void world_run(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8_t trace[HASH_LEN])
+void world_consults(struct world *w)
 {
-	struct world *w = world_new(seed, 0, is_verbose);
+	prng_init(&w->consult_prng, w->seed ^ 0x636f6e73);
+	w->has_consult = true;
+}
+
+static void run(struct world *w, struct sim_counters *total, uint8_t trace[HASH_LEN])
+{
 	uint64_t *from = (uint64_t *)&w->counters, *to = (uint64_t *)total;
 
 	world_advance(w, CHAOS_UNTIL_US);
@@ -799,6 +805,19 @@ void world_run(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8
 		to[i] += from[i];
 	hash_finish(&w->trace, trace);
 	world_free(w);
+}
+
+void world_run(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8_t trace[HASH_LEN])
+{
+	run(world_new(seed, 0, is_verbose), total, trace);
+}
+
+void world_run_consult(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8_t trace[HASH_LEN])
+{
+	struct world *w = world_new(seed, 0, is_verbose);
+
+	world_consults(w);
+	run(w, total, trace);
 }
 
 /* ---- What a program that runs worlds is told. ---- */

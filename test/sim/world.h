@@ -54,6 +54,8 @@ struct sim_counters {
 	uint64_t answered, refused, receipts, entries, frames, epochs, recoveries, restarts, advances;
 	uint64_t erased;  /* contents, found so at the end */
 	uint64_t adopted; /* versions of the accord, by nodes */
+	/* Of procedures, at each node once quiet. */
+	uint64_t instances, moves, decided, lapses, digests;
 };
 
 enum event_kind {
@@ -205,7 +207,10 @@ struct world {
 	struct accord *next; /* the version after it, which parties come to at moments of their own */
 	bool has_next;
 	struct prng version_prng; /* of these moments: all else happens as it did without */
-	struct book book;	  /* of both */
+	bool has_consult;	  /* officers begin procedures, and take their steps */
+	struct prng consult_prng;
+	uint8_t *procedure_memory;
+	struct book book; /* of both */
 	uint8_t *accord_memory;
 	struct sim_log logs[64];
 	size_t logs_count;
@@ -236,6 +241,11 @@ void world_fail(const struct world *w, const char *format, ...) PRINTF_LIKE(2, 3
 
 /* Runs one seed to its end and returns its trace hash. */
 void world_run(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8_t trace[HASH_LEN]);
+
+/* The same with procedures. */
+void world_run_consult(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8_t trace[HASH_LEN]);
+/* From now on officers do every other thing in procedures. */
+void world_consults(struct world *w);
 
 /* The steps of it, for tests with a story of their own: nodes 0 is two or three, as the seed says. */
 struct world *world_new(uint64_t seed, size_t nodes, bool is_verbose);
