@@ -68,6 +68,9 @@ enum err labels_check(struct bytes body, size_t *count) MUST_CHECK;
 /* drafts.c */
 enum err run_drafts(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
+/* dialogues.c */
+enum err run_dialogues(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+
 /* versions.c */
 enum err run_versions(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_adopt(struct api *a, struct request *q, struct reply *r) MUST_CHECK;

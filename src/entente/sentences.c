@@ -95,6 +95,13 @@ static const char *const sentences[] = {
 	N_("the party has ended its participation"),
 	N_("a node does not say this"),
 	N_("the party has made INSTANCE_MOVES_MAX moves in this instance"),
+	N_("another thing of its kind has this name"),
+	N_("its party said it before"),
+	N_("what it is about is closed"),
+	N_("its party does not owe this"),
+	N_("it is not owed to its party"),
+	N_("nobody accepts or disputes his own report"),
+	N_("commitments of the body are still open"),
 	/* accord/form.h */
 	N_("nothing"),
 	N_("the form has no such act"),

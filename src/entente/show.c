@@ -121,6 +121,16 @@ static const char *const kinds[] = {
 	N_("object"),
 	N_("await instructions"),
 	N_("decide"),
+	N_("body"),
+	N_("session"),
+	N_("item"),
+	N_("commitment"),
+	N_("reported"),
+	N_("accepted"),
+	N_("disputed"),
+	N_("condition"),
+	N_("event"),
+	N_("act"),
 };
 
 const char *show_kind(const json_t *entry)

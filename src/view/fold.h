@@ -24,6 +24,9 @@
  *	'h' log                      hash of the version of the accord that judges its next entry
  *	'z' place                    struct translation_view
  *	MACHINE_ROWS                 those of procedures: proc/machine.h
+ *	'd' channel, kind, T, place  what standing dialogues are about (dialogue.h)
+ *	'u' channel, kind, name, T, place   their lasting names
+ *	'w' place                    what was said of them: a report's commitment, an act
  */
 #ifndef VIEW_FOLD_H
 #define VIEW_FOLD_H
@@ -71,7 +74,14 @@
 	X(EXPIRED,    "the authority of this post has ended") \
 	X(LABEL,      "the guidelines do not allow its label here") \
 	X(HELD,       "a word that holds it is in it: another person must let it go, with a reason") \
-	X(PROCEDURE,  "its procedure does not allow it")
+	X(PROCEDURE,  "its procedure does not allow it") \
+	X(NAMED,      "another thing of its kind has this name") \
+	X(TWICE,      "its party said it before") \
+	X(OVER,       "what it is about is closed") \
+	X(OWES,       "its party does not owe this") \
+	X(OWED,       "it is not owed to its party") \
+	X(OWN,        "nobody accepts or disputes his own report") \
+	X(LEFT,       "commitments of the body are still open")
 /* clang-format on */
 
 enum verdict {

@@ -68,6 +68,10 @@ enum err fold_form_row(const struct fold *f, const struct fold_input *in) MUST_C
 enum err judge_procedure(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err fold_procedure(const struct fold *f, const struct fold_input *in,
 			const struct entry_view *v) MUST_CHECK;
+/* dialogue.c */
+enum err judge_dialogue(const struct case_file *c, enum verdict *out) MUST_CHECK;
+enum err fold_dialogue(const struct fold *f, const struct fold_input *in,
+		       const struct entry_view *v) MUST_CHECK;
 
 /* translation.c */
 enum err judge_translation(const struct case_file *c, enum verdict *out) MUST_CHECK;

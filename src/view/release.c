@@ -13,7 +13,8 @@ bool is_item(uint64_t kind)
 /* What says something to the other party; a READ BACK gives it its own words. */
 static bool has_words(const struct statement *s)
 {
-	return is_item(s->kind) || s->kind == KIND_REQUEST || (s->has_content && s->kind != KIND_READ_BACK);
+	return is_item(s->kind) || s->kind == KIND_REQUEST || kind_is_dialogue(s->kind) ||
+	       (s->has_content && s->kind != KIND_READ_BACK);
 }
 
 /* ---- Who signs what goes to another party. ---- */

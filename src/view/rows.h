@@ -8,8 +8,8 @@
 
 #include "view/fold.h"
 
-/* The longest value that is written here: a hybrid key; a draft's row with all who approved it has 800. */
-#define ROW_VALUE_MAX 1280u
+/* The longest value that is written here: a thing's row with its fields; a hybrid key has 1280. */
+#define ROW_VALUE_MAX MAP_VALUE_MAX
 
 /* A key under construction: its type, then what follows. */
 struct row_key {
@@ -39,7 +39,10 @@ enum row_type {
 	ROW_RUNNING = 'R',
 	ROW_FACT = 'F',
 	ROW_FACT_OF = 'X',
-	ROW_CUT = 'E'
+	ROW_CUT = 'E',
+	ROW_THING = 'd',    /* dialogue.c */
+	ROW_NAMED = 'u',    /* dialogue.c */
+	ROW_REPORTED = 'w', /* dialogue.c */
 };
 
 struct buf *row_open(struct row_key *k, enum row_type type);

@@ -1,5 +1,7 @@
 #include "wire/fields.h"
 
+#include "wire/dialogue.h"
+
 #include <string.h>
 
 size_t fields_read(struct cbor_reader *r, struct field fields[STATEMENT_FIELDS_MAX], const char *rule)
@@ -298,6 +300,8 @@ enum err fields_check(const struct statement *s, const struct field **bad)
 			return ERR_RULE;
 		}
 	}
+	if (kind_is_dialogue(s->kind))
+		return dialogue_check(s, bad);
 	if (s->kind == KIND_OPEN)
 		is_good = is_open_good(s, bad);
 	else if (s->kind == KIND_KEYS)

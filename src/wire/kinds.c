@@ -23,6 +23,11 @@ bool kind_is_message(uint64_t kind)
 	return kind == KIND_MESSAGE || kind == KIND_REQUEST;
 }
 
+bool kind_is_dialogue(uint64_t kind)
+{
+	return kind >= KIND_BODY && kind <= KIND_ACT && kind_find(kind) != NULL;
+}
+
 static const char *const precedences[PRECEDENCE_COUNT] = {
 	[PRECEDENCE_FLASH] = "FLASH",
 	[PRECEDENCE_IMMEDIATE] = "IMMEDIATE",

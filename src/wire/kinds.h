@@ -69,7 +69,17 @@ enum kind_refers { KIND_REFERS_NONE, KIND_REFERS_ANY, KIND_REFERS_ONE };
 	X(RESERVE,     61,     KIND_OFFICER, KIND_REFERS_ONE,   "reserve") \
 	X(OBJECT,      62,     KIND_OFFICER, KIND_REFERS_ONE,   "object") \
 	X(AWAIT,       63,     KIND_OFFICER, KIND_REFERS_ONE,   "await instructions") \
-	X(DECIDE,      64,     KIND_OFFICER, KIND_REFERS_ANY,   "decide")
+	X(DECIDE,      64,     KIND_OFFICER, KIND_REFERS_ANY,   "decide") \
+	X(BODY,        80,     KIND_OFFICER, KIND_REFERS_ANY,   "body") \
+	X(SESSION,     81,     KIND_OFFICER, KIND_REFERS_ONE,   "session") \
+	X(ITEM,        82,     KIND_OFFICER, KIND_REFERS_ONE,   "item") \
+	X(COMMITMENT,  83,     KIND_OFFICER, KIND_REFERS_ONE,   "commitment") \
+	X(REPORTED,    84,     KIND_OFFICER, KIND_REFERS_ONE,   "reported") \
+	X(ACCEPTED,    85,     KIND_OFFICER, KIND_REFERS_ONE,   "accepted") \
+	X(DISPUTED,    86,     KIND_OFFICER, KIND_REFERS_ONE,   "disputed") \
+	X(CONDITION,   87,     KIND_OFFICER, KIND_REFERS_ONE,   "condition") \
+	X(EVENT,       88,     KIND_OFFICER, KIND_REFERS_ANY,   "event") \
+	X(ACT,         94,     KIND_OFFICER, KIND_REFERS_ONE,   "act")
 /* clang-format on */
 
 enum kind {
@@ -90,6 +100,8 @@ const struct kind_row *kind_find(uint64_t number);
 
 /* What is said to somebody: it stands in the inbox and climbs the ladder. */
 bool kind_is_message(uint64_t kind);
+/* Of standing dialogues (wire/dialogue.h): what it says stands in its fields. */
+bool kind_is_dialogue(uint64_t kind);
 
 /* Fields of key 14, by kind. */
 #define FIELD_READ_ATTACHMENTS 1u     /* WATCH READ: hashes of attachments that were here whole */

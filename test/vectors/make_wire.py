@@ -172,6 +172,12 @@ RELEASE_FIELDS = {32: {1: b"statement", 2: b"signature"}, 33: {1: b"signature"},
 PROCEDURE_FIELDS = {48: {1: HASH, 2: 3}, 49: {1: "convene"}, 50: {1: "convene"}, 51: {1: "consult"}, 52: {1: "alert", 2: 4},
                     57: {1: "decide", 2: "no-action", 3: HASH}, 64: {1: "national", 2: "none"}}
 LAPSE_FIELDS = {1: 0, 2: "alert", 3: "watch-read", 4: "watch", 5: "alba"}
+TITLE = ["en", "Integrated Defense Dialogue", "ko", "통합국방협의체"]
+DIALOGUE_FIELDS = {80: {1: "kidd", 2: TITLE, 5: ["ALBA", "BOREA"], 7: TITLE, 10: 6, 11: ["ko", "en"], 12: ["head"], 13: "scm"},
+                   81: {1: "kidd-22", 2: TITLE, 4: "2023-04-11/2023-04-12", 6: "an article", 10: 22}, 82: {1: "opening", 2: TITLE},
+                   83: {1: "exercises", 2: TITLE, 4: "2023", 5: ["ALBA"], 8: TITLE, 9: ["BOREA"]}, 84: {7: TITLE},
+                   86: {7: TITLE}, 87: {1: "first", 2: TITLE, 4: "2024-06", 16: "foc"},
+                   88: {1: "launch", 2: TITLE, 4: "2023-04-13T07:23Z"}, 94: {3: 13, 15: ["A person", "An office"]}}
 
 
 def statement_good():
@@ -213,11 +219,15 @@ def statement_good():
     yield "watch read with no attachment here", of_kind(9, {1: []})
     yield "watch read with sixteen attachments", of_kind(9, {1: [bytes([i]) * 32 for i in range(16)]})
     yield "accord", changed(KEYS, {5: 2, 14: {1: HASH}})
+    for when in ("2024-02-29", "1900", "2199-12-31T23:59Z", "1969-07", "2023-04-11/2023-04-11"):
+        yield f"session at {when}", of_kind(81, changed(DIALOGUE_FIELDS[81], {4: when}))
+    yield "body with a later field", of_kind(80, changed(DIALOGUE_FIELDS[80], {40: ["later"]}))
+    yield "act of a later version", of_kind(94, {3: 255})
     yield "lapse in an instance", changed(of_kind(23, LAPSE_FIELDS, "node"), {16: PLACE})
     yield "attempt with its way, its result and whom", of_kind(22, {1: "telephone, line 2", 2: 3, 3: "duty officer"})
     for kind, (name, authors, _) in wire_reader.KINDS.items():
         fields = {0: {1: HASH}, 1: KEYS[14], 2: {1: HASH}, 11: {1: 1}, 15: {1: TIME_END - 1}, 17: {1: 3}, 23: {1: 1}, 24: {1: 4, 2: "ko"},
-                  **RELEASE_FIELDS, **PROCEDURE_FIELDS}.get(kind)
+                  **RELEASE_FIELDS, **PROCEDURE_FIELDS, **DIALOGUE_FIELDS}.get(kind)
         for author in authors:
             role = "node" if author == "n" else "watch"
             yield f"{name} by {'a node' if author == 'n' else 'an officer'}", of_kind(kind, fields, role)
@@ -370,6 +380,24 @@ def statement_fields():
     for why, fields in (("of no status", {2: "ko"}), ("of a status too far", {1: 5, 2: "ko"}), ("into no language", {1: 2}),
                         ("into what is no tag", {1: 2, 2: "k o"}), ("into a number", {1: 2, 2: 7}), ("into an empty tag", {1: 2, 2: ""})):
         yield f"translation {why}", of_kind(24, fields)
+
+
+    for kind, fields in DIALOGUE_FIELDS.items():
+        for key in sorted(wire_reader.DIALOGUE_NEEDS.get(kind, ())):
+            yield f"{wire_reader.KINDS[kind][0]} without field {key}", of_kind(kind, changed(fields, {key: None}) or None)
+    session = DIALOGUE_FIELDS[81]
+    for why, value in (("an impossible day", "2023-02-29"), ("a month 13", "2023-13"), ("one digit", "2023-4"), ("an hour 24", "2023-04-11T24:00Z"),
+                       ("no zone", "2023-04-11T10:00"), ("an end before its begin", "2023-04-12/2023-04-11"), ("three ends", "2023/2024/2025"),
+                       ("a year 2200", "2200"), ("nothing", ""), ("a space", "2023-04-11 "), ("a number", 2023), ("an open end", "2023/"), ("a day, to the year that it is in", "2023-04-11/2023")):
+        yield f"session on {why}", of_kind(81, changed(session, {4: value}))
+    for why, changes in {"in capitals": {1: "KIDD"}, "of 49 letters": {1: "k" * 49}, "with a title in no language": {2: ["e n", "x"]},
+                         "with a title of an odd count": {2: ["en"]}, "with an empty title": {2: ["en", ""]}, "with 601 bytes": {2: ["en", "x" * 601]},
+                         "with no title": {2: []}, "of nobody": {5: []}, "of a party without a name": {5: [""]}, "of nine parties": {5: ["P"] * 9},
+                         "with a long source": {6: "s" * 256}, "with a number of a person": {10: "6"}, "with a role in capitals": {12: ["Head"]},
+                         "with a person of no office": {15: ["A", ""]}, "with half a person": {15: ["A"]},
+                         "with more than a row holds": {20 + i: "x" * 600 for i in range(6)}}.items():
+        yield f"body {why}", of_kind(80, changed(DIALOGUE_FIELDS[80], changes))
+    yield "act 256", of_kind(94, {3: 256})
 
 
 def statement_vectors():

@@ -4,6 +4,7 @@ Each read_* takes bytes and gives the lines that the vectors hold, or raises Ref
 of CBOR itself are one here ("cbor"): cbor2 says that something is wrong, seldom what.
 """
 import base64
+import datetime
 import hashlib
 import io
 import re
@@ -29,7 +30,10 @@ KINDS = {0: ("open", "on", "0"), 1: ("keys", "o", "0"), 2: ("accord", "o", "0"),
          51: ("done", "o", "*"), 52: ("escalated", "n", "1"), 53: ("recess", "o", "0"), 54: ("resume", "o", "1"),
          55: ("stand down", "o", "0"), 56: ("end participation", "o", "0"), 57: ("propose", "o", "*"), 58: ("concur", "o", "1"),
          59: ("withdraw", "o", "1"), 60: ("confirm", "on", "1"), 61: ("reserve", "o", "1"), 62: ("object", "o", "1"),
-         63: ("await instructions", "o", "1"), 64: ("decide", "o", "*")}
+         63: ("await instructions", "o", "1"), 64: ("decide", "o", "*"),
+         80: ("body", "o", "*"), 81: ("session", "o", "1"), 82: ("item", "o", "1"),
+         83: ("commitment", "o", "1"), 84: ("reported", "o", "1"), 85: ("accepted", "o", "1"), 86: ("disputed", "o", "1"),
+         87: ("condition", "o", "1"), 88: ("event", "o", "*"), 94: ("act", "o", "1")}
 PRECEDENCES = ["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"]
 
 
@@ -243,8 +247,66 @@ def is_language(tag):
     return type(tag) is str and len(tag) <= 35 and re.fullmatch(r"[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*", tag)
 
 
+def is_lasting_name(text):
+    return type(text) is str and re.fullmatch(r"[a-z][a-z0-9-]{0,47}", text)
+
+
+def day_span(text):
+    """First moment and the first behind the last, in milliseconds; None: it is no date."""
+    found = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})Z)?)?)?", text, re.ASCII)
+    if not found:
+        return None
+    year, month, day, hour, minute = (None if part is None else int(part) for part in found.groups())
+    try:
+        first = datetime.datetime(year, month or 1, day or 1, hour or 0, minute or 0)
+    except ValueError:
+        return None
+    if not 1900 <= year <= 2199:
+        return None
+    if hour is not None:
+        end = first + datetime.timedelta(minutes=1)
+    elif day is not None:
+        end = first + datetime.timedelta(days=1)
+    else:
+        end = datetime.datetime(year + (month in (None, 12)), 1 if month in (None, 12) else month + 1, 1)
+    return tuple(max(0, int((one - datetime.datetime(1970, 1, 1)).total_seconds() * 1000)) for one in (first, end))
+
+
+def is_date(text):
+    if type(text) is not str or len(text) > 33:
+        return False
+    spans = [day_span(part) for part in text.split("/")]
+    return len(spans) <= 2 and None not in spans and (len(spans) == 1 or all(a <= b for a, b in zip(*spans)))
+
+
+def are_texts(value, most, *checks):
+    """Texts by turns as the checks say, up to `most` of them."""
+    return type(value) is list and 1 <= len(value) <= most and len(value) % len(checks) == 0 and \
+        all(checks[i % len(checks)](text) for i, text in enumerate(value))
+
+
+def is_text_of(most):
+    return lambda text: type(text) is str and 1 <= len(text.encode()) <= most
+
+
+DIALOGUE_VALUES = {
+    1: is_lasting_name, 13: is_lasting_name, 16: is_lasting_name, 3: lambda v: is_uint(v, 0, 255), 4: is_date, 6: is_text_of(255),
+    **{key: lambda v: are_texts(v, 8, is_language, is_text_of(600)) for key in (2, 7, 8)},
+    **{key: lambda v: are_texts(v, 8, is_code) for key in (5, 9)}, 10: lambda v: is_uint(v, 0, U32),
+    11: lambda v: are_texts(v, 4, is_language), 12: lambda v: are_texts(v, 64, is_role),
+    15: lambda v: are_texts(v, 64, is_text_of(160), is_text_of(160))}
+DIALOGUE_NEEDS = {80: {1, 2}, 81: {1, 2}, 82: {1, 2}, 83: {1, 2, 5}, 86: {7}, 87: {1, 2, 16}, 88: {1, 2}, 94: {3}}
+
+
+def is_dialogue_right(kind, fields):
+    return DIALOGUE_NEEDS.get(kind, set()) <= set(fields) and sum(len(encode(value)) for value in fields.values()) <= 3000 and \
+        all(DIALOGUE_VALUES.get(key, lambda v: True)(value) for key, value in fields.items())
+
+
 def is_kind_right(kind, channel, fields):
     """What the fields of key 14 must be, by kind."""
+    if 80 <= kind <= 94 and kind in KINDS:
+        return is_dialogue_right(kind, fields)
     if kind == 0:
         old, given_up = fields.get(2), fields.get(3)
         if 2 in fields and (channel == 0 or not is_old_log(old)):

@@ -1,0 +1,297 @@
+/* Bodies, sessions, items, commitments, conditions, events: what stands of them for who asks. */
+#include "api/entry_reply.h"
+#include "api/place_text.h"
+#include "api/runs.h"
+#include "view/dialogue.h"
+
+#include "base/alloc.h"
+#include "wire/fields.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define THINGS_MAX 10000u /* of one answer, unless fewer are asked for */
+
+static const enum kind kinds[] = { KIND_BODY,	    KIND_SESSION,   KIND_ITEM,
+				   KIND_COMMITMENT, KIND_CONDITION, KIND_EVENT };
+
+/* The statement's fields, then those that an AMEND or a MOVE gave anew. */
+struct thing_fields {
+	struct statement was, now;
+};
+
+static struct bytes value_of(const struct thing_fields *f, enum dialogue_field field)
+{
+	struct bytes now = dialogue_field(&f->now, field);
+
+	return now.len > 0 ? now : dialogue_field(&f->was, field);
+}
+
+static enum err read_fields(struct api *a, const struct thing_row *row, struct thing_fields *out)
+{
+	const struct deed_at *moved = &row->thing.last_move.at;
+	struct place_key at = { { row->place.log.channel, moved->party, moved->epoch }, moved->index };
+	struct entry_read_out entry;
+	struct cbor_reader r;
+	struct buf memory;
+	enum err e;
+
+	out->was.fields_count = out->now.fields_count = 0;
+	cbor_open(&r, (struct bytes){ row->fields_memory, row->fields.len });
+	out->was.fields_count = fields_read(&r, out->was.fields, "statement.fields");
+	if (r.err != ERR_OK)
+		return ERR_CORRUPT;
+	if (moved->epoch == 0)
+		return ERR_OK;
+	buf_init(&memory, a->last_memory, ENTRY_LEN_MAX);
+	e = node_entry(a->node, &at, &memory, &entry);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	out->now.fields_count = entry.statement.fields_count;
+	memcpy(out->now.fields, entry.statement.fields, sizeof out->now.fields);
+	return ERR_OK;
+}
+
+static void reply_words(struct reply *r, const char *key, struct bytes value)
+{
+	struct dialogue_texts texts;
+	struct bytes tag, text;
+	char name[LANGUAGE_TAG_MAX + 1];
+
+	if (value.len == 0)
+		return;
+	reply_object(r, key);
+	dialogue_texts_open(&texts, value);
+	while (dialogue_texts_next(&texts, &tag) && dialogue_texts_next(&texts, &text)) {
+		if (bytes_copy_str(tag, name, sizeof name) == ERR_OK)
+			reply_text(r, name, text);
+	}
+	reply_object_end(r);
+}
+
+static void reply_texts(struct reply *r, const char *key, struct bytes value)
+{
+	struct dialogue_texts texts;
+	struct bytes text;
+
+	if (value.len == 0)
+		return;
+	reply_array(r, key);
+	dialogue_texts_open(&texts, value);
+	while (dialogue_texts_next(&texts, &text))
+		reply_text(r, NULL, text);
+	reply_array_end(r);
+}
+
+static void reply_one_text(struct reply *r, const char *key, struct bytes value)
+{
+	struct cbor_reader in;
+	struct bytes text;
+
+	cbor_open(&in, value);
+	if (value.len > 0 && cbor_read_text(&in, value.len, &text) == ERR_OK)
+		reply_text(r, key, text);
+}
+
+static void reply_when(struct reply *r, struct bytes value)
+{
+	struct cbor_reader in;
+	struct bytes text;
+	struct date date;
+
+	cbor_open(&in, value);
+	if (value.len == 0 || cbor_read_text(&in, value.len, &text) != ERR_OK ||
+	    date_read(text, &date) != ERR_OK)
+		return;
+	reply_text(r, "when", text);
+	reply_uint(r, "first_ms", date.first.ms);
+	reply_uint(r, "end_ms", date.end.ms);
+}
+
+static void reply_number(struct reply *r, const char *key, struct bytes value)
+{
+	struct cbor_reader in;
+	uint64_t number;
+
+	cbor_open(&in, value);
+	if (value.len > 0 && cbor_read_uint(&in, UINT64_MAX, &number) == ERR_OK)
+		reply_uint(r, key, number);
+}
+
+static void reply_fields(struct reply *r, const struct thing_fields *f)
+{
+	reply_one_text(r, "name", value_of(f, DIALOGUE_NAME));
+	reply_words(r, "title", value_of(f, DIALOGUE_TITLE));
+	reply_when(r, value_of(f, DIALOGUE_WHEN));
+	reply_texts(r, "parties", value_of(f, DIALOGUE_PARTIES));
+	reply_texts(r, "owed_to", value_of(f, DIALOGUE_OWED_TO));
+	reply_one_text(r, "source", value_of(f, DIALOGUE_SOURCE));
+	reply_words(r, "detail", value_of(f, DIALOGUE_DETAIL));
+	reply_words(r, "doubt", value_of(f, DIALOGUE_DOUBT));
+	reply_number(r, "number", value_of(f, DIALOGUE_NUMBER));
+	reply_texts(r, "languages", value_of(f, DIALOGUE_LANGUAGES));
+	reply_texts(r, "chairs", value_of(f, DIALOGUE_CHAIRS));
+	reply_one_text(r, "to", value_of(f, DIALOGUE_TO));
+	reply_one_text(r, "stage", value_of(f, DIALOGUE_STAGE));
+}
+
+/* Which of them has come how far, and the report that says so. */
+static void reply_parts(struct reply *r, const struct accord *accord, const struct thing_row *row)
+{
+	const struct thing *t = &row->thing;
+
+	reply_array(r, "parts");
+	for (size_t i = 0; i < t->parties_count; i++) {
+		const struct deed_at *report = &t->reports[i];
+		struct place_key at = { { row->place.log.channel, report->party, report->epoch },
+					report->index };
+		if ((t->owners >> i & 1) == 0)
+			continue;
+		reply_object(r, NULL);
+		reply_str(r, "party", accord->parties[i].code);
+		reply_str(r, "part", progress_name(thing_progress(t, i)));
+		if (report->epoch != 0)
+			reply_place(r, "report", accord, &at);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+}
+
+/* Who has said what of it that counts once. */
+static void reply_said(struct reply *r, const struct accord *accord, const struct thing *t)
+{
+	reply_object(r, "said");
+	for (int act = 0; act < DIALOGUE_ACT_COUNT; act++) {
+		if (t->said[act] == 0)
+			continue;
+		reply_array(r, dialogue_act_row((enum dialogue_act)act)->name);
+		for (size_t i = 0; i < t->parties_count; i++) {
+			if ((t->said[act] >> i & 1) != 0)
+				reply_str(r, NULL, accord->parties[i].code);
+		}
+		reply_array_end(r);
+	}
+	reply_object_end(r);
+}
+
+static enum err reply_thing(struct api *a, struct reply *r, const struct thing_row *row,
+			    struct thing_fields *f)
+{
+	const struct accord *accord = node_accord(a->node);
+	struct place_key of;
+	enum err e = read_fields(a, row, f);
+
+	if (e != ERR_OK)
+		return e;
+	reply_object(r, NULL);
+	reply_place(r, "place", accord, &row->place);
+	reply_str(r, "kind", kind_find(row->thing.kind)->name);
+	reply_str(r, "party", accord->parties[row->thing.author].code);
+	if (thing_of(row, &of) == ERR_OK)
+		reply_place(r, "of", accord, &of);
+	reply_fields(r, f);
+	reply_str(r, "standing", standing_name(thing_standing(&row->thing)));
+	reply_bool(r, "over", thing_is_over(&row->thing));
+	if (row->thing.kind == KIND_COMMITMENT)
+		reply_parts(r, accord, row);
+	reply_said(r, accord, &row->thing);
+	reply_object_end(r);
+	return ERR_OK;
+}
+
+struct things_wish {
+	uint32_t kinds; /* bit mask of kinds[] */
+	bool is_open;	/* only what is not over */
+	bool has_of;
+	struct place_key of;
+	uint64_t left;
+};
+
+static enum err read_wish(struct api *a, struct request *q, struct things_wish *w)
+{
+	struct bytes kind = request_word(q, "kind"), of = request_word(q, "of");
+	enum err e;
+
+	w->kinds = 0;
+	for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
+		if (kind.ptr == NULL || bytes_equal(kind, bytes_str(kind_find(kinds[i])->name)))
+			w->kinds |= 1u << i;
+	}
+	w->is_open = request_word(q, "open").ptr != NULL;
+	w->has_of = of.ptr != NULL;
+	e = w->has_of ? place_text_read(node_accord(a->node), of, &w->of) : ERR_OK;
+	if (e == ERR_OK)
+		e = request_number(q, "limit", THINGS_MAX, THINGS_MAX, &w->left);
+	return e == ERR_OK && w->kinds == 0 ? ERR_USAGE : e;
+}
+
+static bool is_wanted(const struct things_wish *w, const struct thing_row *row)
+{
+	struct place_key of;
+
+	if (w->is_open && thing_is_over(&row->thing))
+		return false;
+	return !w->has_of || (thing_of(row, &of) == ERR_OK && place_key_equal(&of, &w->of));
+}
+
+static enum err reply_kind(struct api *a, struct reply *r, uint32_t channel, enum kind kind,
+			   struct things_wish *w, struct thing_row *row, struct thing_fields *fields)
+{
+	struct message_at at = { 0 };
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && w->left > 0 && r->out->len < REPLY_LEN_MAX - (64u << 10)) {
+		e = fold_next_thing(node_fold(a->node), channel, kind, request_sight(a), &at, row);
+		if (e != ERR_OK)
+			break;
+		if (!is_wanted(w, row))
+			continue;
+		e = request_may_place(a, &row->place);
+		if (e == ERR_OK) {
+			e = reply_thing(a, r, row, fields);
+			w->left--;
+		}
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err reply_channel(struct api *a, struct reply *r, uint32_t channel, struct things_wish *w,
+			      struct thing_row *row, struct thing_fields *fields)
+{
+	bool may;
+	enum err e = reading_channel(&a->reading, channel, &may);
+
+	for (size_t i = 0; e == ERR_OK && may && i < ARRAY_COUNT(kinds); i++) {
+		if ((w->kinds >> i & 1) != 0)
+			e = reply_kind(a, r, channel, kinds[i], w, row, fields);
+	}
+	return e;
+}
+
+enum err run_dialogues(struct api *a, struct request *q, struct reply *r)
+{
+	const struct accord *accord = node_accord(a->node);
+	struct thing_fields *fields = xcalloc(1, sizeof *fields);
+	struct thing_row *row = xcalloc(1, sizeof *row);
+	struct things_wish w = { 0 };
+	enum err e = read_wish(a, q, &w);
+
+	a->reading.is_asked = true; /* also of none */
+	if (e == ERR_OK) {
+		reply_object(r, NULL);
+		reply_uint(r, "now_ms", a->now.wall.ms);
+		reply_array(r, "things");
+	}
+	for (size_t i = 0; e == ERR_OK && i < accord->channels_count; i++) {
+		if ((accord->channels[i].parties >> node_self(a->node) & 1) != 0)
+			e = reply_channel(a, r, accord->channels[i].number, &w, row, fields);
+	}
+	if (e == ERR_OK) {
+		reply_array_end(r);
+		reply_object_end(r);
+	}
+	free(row);
+	free(fields);
+	return e;
+}

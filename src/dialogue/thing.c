@@ -1,0 +1,349 @@
+#include "dialogue/thing.h"
+
+#include <assert.h>
+#include <string.h>
+
+const char *progress_name(enum progress p)
+{
+	static const char *const names[PROGRESS_COUNT] = { "CLAIMED", "OPEN", "REPORTED", "DISPUTED",
+							   "ACCEPTED" };
+
+	assert(p < PROGRESS_COUNT);
+	return names[p];
+}
+
+const char *standing_name(enum standing s)
+{
+	static const char *const names[STANDING_COUNT] = {
+		"CLAIMED",  "OPEN",	 "REPORTED",	  "DISPUTED",	 "ACCEPTED",	  "CLOSED",
+		"DROPPED",  "ENDED",	 "SCHEDULED",	  "AGENDA OPEN", "AGENDA AGREED", "IN SESSION",
+		"RECESS",   "CONCLUDED", "RECORD AGREED", "CALLED OFF",	 "PROPOSED",	  "AGREED",
+		"DECLINED", "DISCUSSED", "DEFERRED",	  "KNOWN",
+	};
+
+	assert(s < STANDING_COUNT);
+	return names[s];
+}
+
+/* ---- Deeds. ---- */
+
+/* Of one log, or by party where the order is the same: the record's order. */
+static bool is_later(uint64_t order, const struct deed_at *at, uint64_t than_order,
+		     const struct deed_at *than)
+{
+	if (than->epoch == 0 || order != than_order)
+		return than->epoch == 0 || order > than_order;
+	if (at->party != than->party)
+		return at->party > than->party;
+	return at->epoch != than->epoch ? at->epoch > than->epoch : at->index > than->index;
+}
+
+static bool is_behind(const struct deed_at *at, const struct deed_at *than)
+{
+	return at->epoch != than->epoch ? at->epoch > than->epoch : at->index > than->index;
+}
+
+static void take_act(struct thing *t, const struct deed *d)
+{
+	bool is_move = d->act == DIALOGUE_ACT_AMEND || d->act == DIALOGUE_ACT_MOVE;
+
+	t->said[d->act] |= (uint8_t)(1u << d->at.party);
+	if (is_move && is_later(d->order, &d->at, t->last_move.order, &t->last_move.at)) {
+		t->last_move.order = d->order;
+		t->last_move.at = d->at;
+		t->last_move.act = d->act;
+	} else if (!is_move && d->act != DIALOGUE_ACT_DELEGATION &&
+		   is_later(d->order, &d->at, t->last.order, &t->last.at)) {
+		t->last.order = d->order;
+		t->last.at = d->at;
+		t->last.act = d->act;
+	}
+}
+
+void thing_take(struct thing *t, const struct deed *d)
+{
+	struct thing_answer *answer;
+
+	assert(d->at.party < PARTY_MAX && d->report.party < PARTY_MAX);
+	if (d->kind == KIND_REPORTED && is_behind(&d->at, &t->reports[d->at.party])) {
+		t->reports[d->at.party] = d->at;
+	} else if (d->kind == KIND_ACCEPTED || d->kind == KIND_DISPUTED) {
+		/* A party's deeds come in the order of its log: the last answer stands. */
+		answer = &t->answers[d->at.party][d->report.party];
+		answer->report = d->report;
+		answer->is_accepted = d->kind == KIND_ACCEPTED;
+	} else if (d->kind == KIND_ACT) {
+		take_act(t, d);
+	}
+}
+
+void thing_forget(struct thing *t)
+{
+	*t = (struct thing){ .kind = t->kind,
+			     .parties_count = t->parties_count,
+			     .parties = t->parties,
+			     .owners = t->owners,
+			     .owed = t->owed,
+			     .author = t->author,
+			     .order = t->order,
+			     .of = t->of };
+}
+
+/* ---- What follows from them. ---- */
+
+enum progress thing_progress(const struct thing *t, size_t owner)
+{
+	const struct deed_at *report = &t->reports[owner];
+	uint8_t bit = (uint8_t)(1u << owner);
+	bool is_accepted = true;
+
+	if (report->epoch == 0)
+		return (t->said[DIALOGUE_ACT_CONFIRM] & bit) != 0 || t->author == owner ? PROGRESS_OPEN
+											: PROGRESS_CLAIMED;
+	for (size_t i = 0; i < t->parties_count; i++) {
+		const struct thing_answer *answer = &t->answers[i][owner];
+		if (i == owner || (t->owed >> i & 1) == 0)
+			continue;
+		/* What was disputed and is reported anew waits for an answer; what was accepted stays so. */
+		if (answer->report.epoch != 0 && !answer->is_accepted && !is_behind(report, &answer->report))
+			return PROGRESS_DISPUTED;
+		is_accepted = is_accepted && answer->report.epoch != 0 && answer->is_accepted;
+	}
+	return is_accepted ? PROGRESS_ACCEPTED : PROGRESS_REPORTED;
+}
+
+static enum standing commitment_standing(const struct thing *t)
+{
+	enum progress least = PROGRESS_ACCEPTED;
+	bool is_disputed = false, is_any_accepted = false;
+
+	if ((t->said[DIALOGUE_ACT_DROP] & (t->owners | t->owed)) == (t->owners | t->owed))
+		return STANDING_DROPPED;
+	for (size_t i = 0; i < t->parties_count; i++) {
+		enum progress p;
+		if ((t->owners >> i & 1) == 0)
+			continue;
+		p = thing_progress(t, i);
+		is_disputed = is_disputed || p == PROGRESS_DISPUTED;
+		is_any_accepted = is_any_accepted || p == PROGRESS_ACCEPTED;
+		least = p < least ? p : least;
+	}
+	if (is_disputed)
+		return STANDING_DISPUTED;
+	if (least == PROGRESS_ACCEPTED)
+		return STANDING_CLOSED;
+	if (least == PROGRESS_REPORTED)
+		return is_any_accepted ? STANDING_ACCEPTED : STANDING_REPORTED;
+	return least == PROGRESS_OPEN ? STANDING_OPEN : STANDING_CLAIMED;
+}
+
+static bool all_said(const struct thing *t, enum dialogue_act act)
+{
+	return (t->said[act] & t->parties) == t->parties;
+}
+
+static enum standing session_standing(const struct thing *t)
+{
+	if (t->said[DIALOGUE_ACT_CALL_OFF] != 0)
+		return STANDING_CALLED_OFF;
+	if (all_said(t, DIALOGUE_ACT_RECORD_AGREE))
+		return STANDING_RECORD_AGREED;
+	if (t->said[DIALOGUE_ACT_CONCLUDE] != 0)
+		return STANDING_CONCLUDED;
+	if (t->last.at.epoch != 0 && t->last.act == DIALOGUE_ACT_RECESS)
+		return STANDING_RECESS;
+	if (t->said[DIALOGUE_ACT_BEGIN] != 0)
+		return STANDING_IN_SESSION;
+	if (all_said(t, DIALOGUE_ACT_AGENDA_AGREE))
+		return STANDING_AGENDA_AGREED;
+	return t->said[DIALOGUE_ACT_AGENDA_OPEN] != 0 ? STANDING_AGENDA_OPEN : STANDING_SCHEDULED;
+}
+
+/* It is agreed on when all who did not propose it say so; what a party declines is not on the agenda. */
+static enum standing item_standing(const struct thing *t)
+{
+	uint8_t others = (uint8_t)(t->parties & ~(1u << t->author));
+	bool is_agreed = (t->said[DIALOGUE_ACT_ITEM_AGREE] & others) == others;
+
+	if (t->said[DIALOGUE_ACT_ITEM_CLOSE] != 0)
+		return STANDING_CLOSED;
+	if (t->said[DIALOGUE_ACT_ITEM_DECLINE] != 0)
+		return STANDING_DECLINED;
+	if (t->last.at.epoch != 0 && t->last.act == DIALOGUE_ACT_ITEM_DEFER)
+		return STANDING_DEFERRED;
+	if (t->said[DIALOGUE_ACT_ITEM_DISCUSSED] != 0)
+		return STANDING_DISCUSSED;
+	return is_agreed ? STANDING_AGREED : STANDING_PROPOSED;
+}
+
+enum standing thing_standing(const struct thing *t)
+{
+	if (t->kind == KIND_BODY)
+		return (t->said[DIALOGUE_ACT_END] | t->said[DIALOGUE_ACT_MERGE]) != 0 ? STANDING_ENDED
+										      : STANDING_OPEN;
+	if (t->kind == KIND_SESSION)
+		return session_standing(t);
+	if (t->kind == KIND_ITEM)
+		return item_standing(t);
+	return t->kind == KIND_COMMITMENT ? commitment_standing(t) : STANDING_KNOWN;
+}
+
+bool thing_is_over(const struct thing *t)
+{
+	switch (thing_standing(t)) {
+	case STANDING_CLOSED:
+	case STANDING_DROPPED:
+	case STANDING_ENDED:
+	case STANDING_RECORD_AGREED:
+	case STANDING_CALLED_OFF:
+	case STANDING_DECLINED:
+		return true;
+	case STANDING_CLAIMED:
+	case STANDING_OPEN:
+	case STANDING_REPORTED:
+	case STANDING_DISPUTED:
+	case STANDING_ACCEPTED:
+	case STANDING_SCHEDULED:
+	case STANDING_AGENDA_OPEN:
+	case STANDING_AGENDA_AGREED:
+	case STANDING_IN_SESSION:
+	case STANDING_RECESS:
+	case STANDING_CONCLUDED:
+	case STANDING_PROPOSED:
+	case STANDING_AGREED:
+	case STANDING_DISCUSSED:
+	case STANDING_DEFERRED:
+	case STANDING_KNOWN:
+	case STANDING_COUNT:
+		break;
+	}
+	return false;
+}
+
+/* ---- In a row of the view. ---- */
+
+#define AT_LEN 13u
+
+static void at_write(const struct deed_at *at, struct buf *out)
+{
+	buf_put_byte(out, at->party);
+	buf_put_be32(out, at->epoch);
+	buf_put_be64(out, at->index);
+}
+
+static enum err take_bytes(struct bytes *in, void *out, size_t len)
+{
+	struct bytes part;
+	enum err e = bytes_take(in, len, &part);
+
+	if (e != ERR_OK)
+		return ERR_CORRUPT;
+	memcpy(out, part.ptr, len);
+	return ERR_OK;
+}
+
+static enum err take_be64(struct bytes *in, uint64_t *out)
+{
+	uint8_t memory[8];
+	enum err e = take_bytes(in, memory, sizeof memory);
+
+	if (e == ERR_OK)
+		*out = be64_get(memory);
+	return e;
+}
+
+static enum err at_read(struct bytes *in, struct deed_at *out)
+{
+	uint8_t memory[AT_LEN];
+	enum err e = take_bytes(in, memory, sizeof memory);
+
+	if (e != ERR_OK || memory[0] >= PARTY_MAX)
+		return ERR_CORRUPT;
+	*out = (struct deed_at){ be32_get(memory + 1), be64_get(memory + 5), memory[0] };
+	return ERR_OK;
+}
+
+static bool has_answers(const struct thing *t, size_t who, size_t whose)
+{
+	return who != whose && (t->owed >> who & 1) != 0 && (t->owners >> whose & 1) != 0;
+}
+
+void thing_write(const struct thing *t, struct buf *out)
+{
+	const uint8_t head[] = {
+		(uint8_t)t->kind, t->parties_count, t->parties,		  t->owners,
+		t->owed,	  t->author,	    (uint8_t)t->last.act, (uint8_t)t->last_move.act
+	};
+
+	buf_put(out, BYTES_OF(head));
+	buf_put(out, BYTES_OF(t->said));
+	buf_put_be64(out, t->order);
+	at_write(&t->of, out);
+	buf_put_be64(out, t->last.order);
+	at_write(&t->last.at, out);
+	buf_put_be64(out, t->last_move.order);
+	at_write(&t->last_move.at, out);
+	for (size_t i = 0; i < t->parties_count; i++) {
+		if ((t->owners >> i & 1) != 0)
+			at_write(&t->reports[i], out);
+		for (size_t n = 0; n < t->parties_count; n++) {
+			if (!has_answers(t, i, n))
+				continue;
+			at_write(&t->answers[i][n].report, out);
+			buf_put_byte(out, t->answers[i][n].is_accepted);
+		}
+	}
+}
+
+static enum err answers_read(struct bytes *in, struct thing *t)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < t->parties_count; i++) {
+		if ((t->owners >> i & 1) != 0)
+			e = at_read(in, &t->reports[i]);
+		for (size_t n = 0; e == ERR_OK && n < t->parties_count; n++) {
+			uint8_t is_accepted = 0;
+			if (!has_answers(t, i, n))
+				continue;
+			e = at_read(in, &t->answers[i][n].report);
+			if (e == ERR_OK)
+				e = take_bytes(in, &is_accepted, 1);
+			t->answers[i][n].is_accepted = is_accepted != 0;
+		}
+	}
+	return e;
+}
+
+enum err thing_read(struct bytes *in, struct thing *out)
+{
+	uint8_t head[8];
+	enum err e = take_bytes(in, head, sizeof head);
+
+	*out = (struct thing){ 0 };
+	if (e != ERR_OK || !kind_is_dialogue(head[0]) || head[1] > PARTY_MAX || head[5] >= PARTY_MAX ||
+	    head[6] >= DIALOGUE_ACT_COUNT || head[7] >= DIALOGUE_ACT_COUNT)
+		return ERR_CORRUPT;
+	out->kind = (enum kind)head[0];
+	out->parties_count = head[1];
+	out->parties = head[2];
+	out->owners = head[3];
+	out->owed = head[4];
+	out->author = head[5];
+	out->last.act = (enum dialogue_act)head[6];
+	out->last_move.act = (enum dialogue_act)head[7];
+	e = take_bytes(in, out->said, sizeof out->said);
+	if (e == ERR_OK)
+		e = take_be64(in, &out->order);
+	if (e == ERR_OK)
+		e = at_read(in, &out->of);
+	if (e == ERR_OK)
+		e = take_be64(in, &out->last.order);
+	if (e == ERR_OK)
+		e = at_read(in, &out->last.at);
+	if (e == ERR_OK)
+		e = take_be64(in, &out->last_move.order);
+	if (e == ERR_OK)
+		e = at_read(in, &out->last_move.at);
+	return e == ERR_OK ? answers_read(in, out) : e;
+}

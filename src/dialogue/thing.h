@@ -1,0 +1,104 @@
+/*
+ * thing.h - a body, a session, an item, a commitment, a condition, an event, with all that was said of it.
+ *
+ * Spec: docs/spec/dialogue.md sections 4 and 5. ADR 42. Tests: test/unit/test_thing.c. Layer: dialogue (may
+ * use base, wire). Pure: no clock, no arrival order.
+ *
+ * Whatever is said of a thing is a deed, and each changes only what its own author's deeds change, or is the
+ * later of two in the record's order. So deeds of several parties may be taken in any order: two nodes that
+ * hold the same ones have the same thing. The same function makes the state as it stands and the state as an
+ * author had seen it, which judges him.
+ */
+#ifndef DIALOGUE_THING_H
+#define DIALOGUE_THING_H
+
+#include "wire/dialogue.h"
+
+/* An entry of a party's log of the thing's channel; epoch 0: none. */
+struct deed_at {
+	uint32_t epoch;
+	uint64_t index;
+	uint8_t party;
+};
+
+struct deed {
+	struct deed_at at;
+	uint64_t order; /* T of the record */
+	enum kind kind; /* REPORTED, ACCEPTED, DISPUTED, ACT */
+	enum dialogue_act act;
+	struct deed_at report; /* ACCEPTED, DISPUTED: which one */
+};
+
+/* How far one party's part of a commitment is. */
+enum progress {
+	PROGRESS_CLAIMED, /* another says that it owes this; it has not said so itself */
+	PROGRESS_OPEN,
+	PROGRESS_REPORTED, /* it says that it is done */
+	PROGRESS_DISPUTED,
+	PROGRESS_ACCEPTED, /* everybody to whom it is owed says so */
+	PROGRESS_COUNT
+};
+const char *progress_name(enum progress p); /* "REPORTED" */
+
+enum standing {
+	STANDING_CLAIMED, /* of commitments: the least of its parts, but DISPUTED if one is */
+	STANDING_OPEN,
+	STANDING_REPORTED,
+	STANDING_DISPUTED,
+	STANDING_ACCEPTED,  /* some of its parts, and none is behind REPORTED */
+	STANDING_CLOSED,    /* all of them; an item's end */
+	STANDING_DROPPED,   /* all parties of it agree that it is owed no more */
+	STANDING_ENDED,	    /* of bodies: merged or ended */
+	STANDING_SCHEDULED, /* of sessions, from here */
+	STANDING_AGENDA_OPEN,
+	STANDING_AGENDA_AGREED, /* every party says so */
+	STANDING_IN_SESSION,
+	STANDING_RECESS,
+	STANDING_CONCLUDED,
+	STANDING_RECORD_AGREED, /* every party says so */
+	STANDING_CALLED_OFF,
+	STANDING_PROPOSED, /* of items, from here */
+	STANDING_AGREED,
+	STANDING_DECLINED,
+	STANDING_DISCUSSED,
+	STANDING_DEFERRED,
+	STANDING_KNOWN, /* of conditions and events */
+	STANDING_COUNT
+};
+const char *standing_name(enum standing s); /* "RECORD AGREED" */
+
+struct thing {
+	enum kind kind;
+	uint8_t parties_count; /* of the accord when it was folded */
+	uint8_t parties;       /* bit mask: of its channel */
+	uint8_t owners, owed;  /* bit masks, of a commitment */
+	uint8_t author;
+	uint64_t order;
+	struct deed_at of;		  /* what it hangs on; .epoch 0: nothing */
+	uint8_t said[DIALOGUE_ACT_COUNT]; /* bit masks of parties */
+	struct {
+		uint64_t order;
+		struct deed_at at;
+		enum dialogue_act act;
+	} last, last_move; /* of all acts that move a state on; of AMEND and MOVE, which change its fields */
+	struct deed_at reports[PARTY_MAX];
+	struct thing_answer {
+		struct deed_at report; /* .epoch 0: it has not answered any */
+		bool is_accepted;
+	} answers[PARTY_MAX][PARTY_MAX]; /* by who answers, and whose report */
+};
+
+void thing_take(struct thing *t, const struct deed *d);
+/* As before any deed. */
+void thing_forget(struct thing *t);
+enum progress thing_progress(const struct thing *t, size_t owner);
+enum standing thing_standing(const struct thing *t);
+/* Whether it is owed or talked about no more. */
+bool thing_is_over(const struct thing *t);
+
+#define THING_STATE_MAX 1024u /* bytes that thing_write makes, at most */
+void thing_write(const struct thing *t, struct buf *out);
+/* Advances *in. ERR_CORRUPT. */
+enum err thing_read(struct bytes *in, struct thing *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,448 @@
+#include "entente/dialogue.h"
+
+#include "base/alloc.h"
+#include "entente/act.h"
+#include "entente/say.h"
+#include "entente/show.h"
+#include "entente/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct option_row dialogue_options[] = {
+	{ "language", N_("TAG"), N_("the language of what is typed, as ko or en") },
+	{ "also", N_("TAG=TEXT"), N_("the title in another language; may be given again") },
+	{ "when", N_("DATE"), N_("2026, 2026-04, 2026-04-11, 2026-04-11T14:30Z, or FROM/TO") },
+	{ "by", N_("CODES"), N_("who owes it, or who hosts it: KOR,USA") },
+	{ "to", N_("CODES"), N_("to whom it is owed; everybody else if not said") },
+	{ "detail", N_("TEXT"), N_("a mandate, a place, a test that shows it done, a reason") },
+	{ "source", N_("TEXT"), N_("where it is taken from") },
+	{ "doubt", N_("TEXT"), N_("what its sources contradict") },
+	{ "number", N_("N"), N_("a session's number, a body's months between two sessions") },
+	{ "label", N_("LEVEL"), N_("the level; of an act that of what it is about") },
+	{ "rel", N_("CODES"), N_("to whom it is released; everybody of the channel if not said") },
+	{ "channel", N_("CHANNEL"), N_("where it is said; of what hangs on another, there") },
+	{ "party", N_("CODE"), N_("whose report is meant, where several have reported") },
+	{ "all", NULL, N_("those too that are closed") },
+	{ NULL, NULL, NULL },
+};
+
+/* ---- Members and fields. ---- */
+
+enum shape { SHAPE_TEXT, SHAPE_TEXTS, SHAPE_WORDS, SHAPE_NUMBER, SHAPE_PEOPLE };
+
+static const struct member {
+	const char *key;
+	enum dialogue_field field;
+	enum shape shape;
+} members[] = {
+	{ "name", DIALOGUE_NAME, SHAPE_TEXT },
+	{ "title", DIALOGUE_TITLE, SHAPE_WORDS },
+	{ "act", DIALOGUE_ACT, SHAPE_NUMBER },
+	{ "when", DIALOGUE_WHEN, SHAPE_TEXT },
+	{ "parties", DIALOGUE_PARTIES, SHAPE_TEXTS },
+	{ "source", DIALOGUE_SOURCE, SHAPE_TEXT },
+	{ "detail", DIALOGUE_DETAIL, SHAPE_WORDS },
+	{ "doubt", DIALOGUE_DOUBT, SHAPE_WORDS },
+	{ "owed_to", DIALOGUE_OWED_TO, SHAPE_TEXTS },
+	{ "number", DIALOGUE_NUMBER, SHAPE_NUMBER },
+	{ "languages", DIALOGUE_LANGUAGES, SHAPE_TEXTS },
+	{ "chairs", DIALOGUE_CHAIRS, SHAPE_TEXTS },
+	{ "to", DIALOGUE_TO, SHAPE_TEXT },
+	{ "people", DIALOGUE_PEOPLE, SHAPE_PEOPLE },
+	{ "stage", DIALOGUE_STAGE, SHAPE_TEXT },
+};
+
+const char *dialogue_key(enum dialogue_field field)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
+		if (members[i].field == field)
+			return members[i].key;
+	}
+	return NULL;
+}
+
+static const struct member *member_find(const char *key)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
+		if (strcmp(members[i].key, key) == 0)
+			return &members[i];
+	}
+	return NULL;
+}
+
+bool dialogue_key_find(const char *key, enum dialogue_field *out)
+{
+	const struct member *m = member_find(key);
+
+	if (m != NULL)
+		*out = m->field;
+	return m != NULL;
+}
+
+static bool put_text(struct buf *out, const json_t *value)
+{
+	if (!json_is_string(value))
+		return false;
+	cbor_put_text(out, bytes_str(json_string_value(value)));
+	return true;
+}
+
+static bool put_texts(struct buf *out, const json_t *value)
+{
+	const json_t *one;
+	size_t i;
+
+	if (!json_is_array(value))
+		return false;
+	cbor_put_array(out, json_array_size(value));
+	json_array_foreach(value, i, one)
+	{
+		if (!put_text(out, one))
+			return false;
+	}
+	return true;
+}
+
+static bool put_words(struct buf *out, json_t *value)
+{
+	json_t *text;
+	const char *tag;
+
+	if (!json_is_object(value))
+		return false;
+	cbor_put_array(out, 2 * json_object_size(value));
+	json_object_foreach(value, tag, text)
+	{
+		cbor_put_text(out, bytes_str(tag));
+		if (!put_text(out, text))
+			return false;
+	}
+	return true;
+}
+
+/* [{"name": ..., "office": ...}] */
+static bool put_people(struct buf *out, const json_t *value)
+{
+	const json_t *one;
+	size_t i;
+
+	if (!json_is_array(value))
+		return false;
+	cbor_put_array(out, 2 * json_array_size(value));
+	json_array_foreach(value, i, one)
+	{
+		if (!put_text(out, json_object_get(one, "name")) ||
+		    !put_text(out, json_object_get(one, "office")))
+			return false;
+	}
+	return true;
+}
+
+static bool put_value(struct buf *out, const struct member *m, json_t *value)
+{
+	switch (m->shape) {
+	case SHAPE_TEXT:
+		return put_text(out, value);
+	case SHAPE_TEXTS:
+		return put_texts(out, value);
+	case SHAPE_WORDS:
+		return put_words(out, value);
+	case SHAPE_PEOPLE:
+		return put_people(out, value);
+	case SHAPE_NUMBER:
+		break;
+	}
+	if (!json_is_integer(value) || json_integer_value(value) < 0)
+		return false;
+	cbor_put_uint(out, (uint64_t)json_integer_value(value));
+	return true;
+}
+
+bool dialogue_put(struct draft *d, json_t *said, const char **bad)
+{
+	uint8_t *memory = xcalloc(1, ENTRY_LEN_MAX);
+	bool is_good = true;
+	json_t *value;
+	const char *key;
+
+	json_object_foreach(said, key, value)
+	{
+		const struct member *m = member_find(key);
+		struct buf out;
+		buf_init(&out, memory, ENTRY_LEN_MAX);
+		is_good = m != NULL && put_value(&out, m, value) && buf_check(&out) == ERR_OK &&
+			  out.len <= DIALOGUE_FIELDS_LEN_MAX;
+		*bad = key;
+		if (!is_good)
+			break;
+		draft_field(d, m->field, buf_bytes(&out), false);
+	}
+	free(memory);
+	return is_good;
+}
+
+bool dialogue_is_whole(const struct draft *d, const char **bad)
+{
+	const struct field *field;
+
+	if (dialogue_check(&d->statement, &field) == ERR_OK)
+		return true;
+	*bad = field == NULL ? "" : dialogue_key((enum dialogue_field)field->key);
+	for (size_t i = 0; field == NULL && i < ARRAY_COUNT(members); i++) {
+		bool is_required = dialogue_is_required(d->statement.kind, members[i].field);
+		if (is_required && statement_field(&d->statement, members[i].field) == NULL)
+			*bad = members[i].key;
+	}
+	return false;
+}
+
+/* ---- Things by name. ---- */
+
+enum exit_code dialogue_get(struct client *c, const char *kind, json_t **out)
+{
+	struct query q;
+
+	query_open(&q, "/dialogues");
+	query_put(&q, "kind", kind);
+	return (enum exit_code)client_get(c, &q, out);
+}
+
+const char *dialogue_title(json_t *words)
+{
+	const json_t *text = json_object_get(words, reader_language());
+	json_t *one;
+	const char *tag;
+
+	if (json_is_string(text))
+		return json_string_value(text);
+	json_object_foreach(words, tag, one)
+	{
+		if (json_is_string(one))
+			return json_string_value(one);
+	}
+	return "";
+}
+
+const json_t *dialogue_find(const json_t *things, const char *kind, const char *word)
+{
+	const json_t *thing, *found = NULL;
+	size_t i, count = 0;
+
+	json_array_foreach(json_object_get(things, "things"), i, thing)
+	{
+		if (strcmp(json_str(thing, "name"), word) != 0 &&
+		    strcasecmp(json_str(thing, "place"), word) != 0)
+			continue;
+		found = thing;
+		count++;
+	}
+	if (count == 1)
+		return found;
+	if (count == 0)
+		say_error(_("There is no {1} of the name {2}."), _(kind), word);
+	else
+		say_error(_("{1} things have the name {2}: both sides gave it at once."), say_number(count),
+			  word);
+	say_next(_("name its place; the list has it"));
+	return NULL;
+}
+
+/* ---- One verb. ---- */
+
+struct saying {
+	const struct options *o;
+	const struct dialogue_verb *verb;
+	struct client *c;
+	struct officer *officer;
+	struct draft *d;
+	json_t *entry; /* what it refers to; NULL: nothing */
+};
+
+/* Which report is answered: the only one that waits, or that of --party. */
+static const char *report_of(const json_t *commitment, const char *party)
+{
+	const json_t *part;
+	const char *found = NULL;
+	size_t i, count = 0;
+
+	json_array_foreach(json_object_get(commitment, "parts"), i, part)
+	{
+		if (json_object_get(part, "report") == NULL)
+			continue;
+		if (party != NULL ? strcasecmp(party, json_str(part, "party")) != 0
+				  : strcmp(json_str(part, "part"), "ACCEPTED") == 0)
+			continue;
+		found = json_str(part, "report");
+		count++;
+	}
+	if (count == 1)
+		return found;
+	if (count == 0)
+		say_error(_("Nobody has reported on {1}."), json_str(commitment, "name"));
+	else
+		say_error(_("{1} reports on {2} wait for an answer."), say_number(count),
+			  json_str(commitment, "name"));
+	say_next(_("say which by --party CODE; entente commitments shows them"));
+	return NULL;
+}
+
+static enum exit_code find_subject(struct saying *s, const char *word)
+{
+	bool is_answer = s->verb->kind == KIND_ACCEPTED || s->verb->kind == KIND_DISPUTED;
+	const char *kind = kind_find(s->verb->on)->name, *place = NULL;
+	const json_t *found = NULL;
+	json_t *things = NULL;
+	enum exit_code code = dialogue_get(s->c, kind, &things);
+
+	if (code == EXIT_DONE)
+		found = dialogue_find(things, kind, word);
+	if (found != NULL)
+		place = is_answer ? report_of(found, option_value(s->o, "party")) : json_str(found, "place");
+	if (code == EXIT_DONE)
+		code = place == NULL ? EXIT_NOT_FOUND : show_get_entry(s->c, place, &s->entry);
+	json_decref(things);
+	return code;
+}
+
+/* "KOR,USA" */
+static json_t *codes_of(const char *text)
+{
+	json_t *list = json_array();
+
+	for (const char *at = text; *at != '\0';) {
+		size_t len = strcspn(at, ",");
+		json_array_append_new(list, json_stringn(at, len));
+		at += len + (at[len] == ',');
+	}
+	return list;
+}
+
+static void put_words_of(const struct options *o, json_t *said, const char *key, const char *text)
+{
+	if (text != NULL)
+		json_object_set_new(said, key, json_pack("{s:s}", text_language(o), text));
+}
+
+/* What was typed, as the object that a file would have. */
+static json_t *said_of(const struct saying *s, size_t at)
+{
+	const struct options *o = s->o;
+	json_t *said = json_object();
+	const char *also, *number = option_value(o, "number");
+	size_t n = 0;
+
+	if (s->verb->kind == KIND_ACT)
+		json_object_set_new(said, "act", json_integer(s->verb->act));
+	if (s->verb->has_name) {
+		json_object_set_new(said, "name", json_string(o->arguments[at++]));
+		put_words_of(o, said, "title", o->arguments[at++]);
+	}
+	if (s->verb->kind == KIND_CONDITION)
+		json_object_set_new(said, "stage", json_string(o->arguments[at++]));
+	put_words_of(o, said, "detail", option_value(o, "detail"));
+	if (s->verb->has_detail && at < o->arguments_count)
+		put_words_of(o, said, "detail", o->arguments[at]);
+	put_words_of(o, said, "doubt", option_value(o, "doubt"));
+	while ((also = option_next(o, "also", &n)) != NULL) {
+		const char *equals = strchr(also, '=');
+		char tag[LANGUAGE_TAG_MAX + 1];
+		if (equals == NULL ||
+		    bytes_copy_str((struct bytes){ (const uint8_t *)also, (size_t)(equals - also) }, tag,
+				   sizeof tag) != ERR_OK)
+			continue;
+		if (json_object_get(said, "title") == NULL)
+			json_object_set_new(said, "title", json_object());
+		json_object_set_new(json_object_get(said, "title"), tag, json_string(equals + 1));
+	}
+	for (size_t i = 0; i < 2; i++) {
+		const char *key = i == 0 ? "when" : "source";
+		if (option_value(o, key) != NULL)
+			json_object_set_new(said, key, json_string(option_value(o, key)));
+	}
+	if (option_value(o, "by") != NULL)
+		json_object_set_new(said, "parties", codes_of(option_value(o, "by")));
+	if (option_value(o, "to") != NULL && s->verb->kind == KIND_COMMITMENT)
+		json_object_set_new(said, "owed_to", codes_of(option_value(o, "to")));
+	else if (option_value(o, "to") != NULL)
+		json_object_set_new(said, "to", json_string(option_value(o, "to")));
+	if (number != NULL)
+		json_object_set_new(said, "number", json_integer(strtol(number, NULL, 10)));
+	return said;
+}
+
+static enum exit_code add_fields(const struct saying *s, size_t at)
+{
+	json_t *said = said_of(s, at);
+	const char *bad = "";
+	bool is_good = dialogue_put(s->d, said, &bad) && dialogue_is_whole(s->d, &bad);
+
+	if (!is_good) {
+		say_error(_("{1} is missing, or is not as it is written."), bad);
+		say_next(_("see entente {1} --help"), s->o->command->name);
+	}
+	json_decref(said);
+	return is_good ? EXIT_DONE : EXIT_USAGE;
+}
+
+/* On the channel of what it is about, with its label; else where and as the person says. */
+static enum exit_code add_place(const struct saying *s)
+{
+	const char *channel =
+		s->entry != NULL ? say_number(json_uint(s->entry, "channel")) : option_value(s->o, "channel");
+	json_t *seen = NULL;
+	enum exit_code code;
+	struct query q;
+
+	if (channel == NULL) {
+		say_error(_("It is not said on which channel."));
+		say_next(_("--channel CHANNEL; entente accord show lists them"));
+		return EXIT_USAGE;
+	}
+	code = draft_address(s->d, s->c, channel);
+	query_open(&q, "/seen");
+	query_put(&q, "channel", channel);
+	if (code == EXIT_DONE && (s->entry == NULL || draft_label_is_given(s->o)))
+		code = (enum exit_code)client_get(s->c, &q, &seen);
+	if (code == EXIT_DONE && seen != NULL)
+		code = draft_label(s->d, s->o, json_object_get(seen, "parties"));
+	json_decref(seen);
+	return code == EXIT_DONE && s->entry != NULL ? draft_refer(s->d, s->entry) : code;
+}
+
+static enum exit_code compose(struct saying *s)
+{
+	size_t at = 1;
+	enum exit_code code = officer_find_role(s->officer, s->o, s->c);
+
+	if (code == EXIT_DONE && s->verb->on != 0)
+		code = find_subject(s, s->o->arguments[at++]);
+	if (code == EXIT_DONE)
+		code = add_place(s);
+	if (code == EXIT_DONE)
+		code = add_fields(s, at);
+	if (code == EXIT_DONE)
+		code = draft_sign(s->d, s->officer);
+	return code == EXIT_DONE ? act_file(s->o, s->c, s->d, s->officer, s->entry, _(s->verb->done)) : code;
+}
+
+enum exit_code dialogue_say(struct options *o, const struct dialogue_verb *verb)
+{
+	struct officer officer = { 0 };
+	struct client c = { .fd = -1 };
+	struct draft d;
+	struct saying s = { .o = o, .verb = verb, .c = &c, .officer = &officer, .d = &d };
+	enum exit_code code;
+
+	draft_open(&d, verb->kind);
+	code = officer_open(&officer, o);
+	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
+		code = EXIT_ERROR;
+	if (code == EXIT_DONE)
+		code = compose(&s);
+	json_decref(s.entry);
+	client_close(&c);
+	officer_close(&officer);
+	draft_close(&d);
+	return code;
+}

@@ -1,0 +1,47 @@
+/*
+ * dialogue.h - what the commands of standing dialogues share: from a person's words or a file's object to a
+ * signed statement, and from a name to the thing that has it.
+ *
+ * Layer: entente. Spec: docs/spec/dialogue.md.
+ */
+#ifndef ENTENTE_DIALOGUE_H
+#define ENTENTE_DIALOGUE_H
+
+#include "entente/post.h"
+#include "wire/dialogue.h"
+
+/* The member of an object that holds a field, "title"; NULL: no field has it. */
+const char *dialogue_key(enum dialogue_field field);
+/* Which field an object's member is; false: none. */
+bool dialogue_key_find(const char *key, enum dialogue_field *out);
+/*
+ * Puts the members of an object into the draft's fields. False: a member is no field, or does not hold what
+ * its field holds; *bad names it, and it has not been said.
+ */
+bool dialogue_put(struct draft *d, json_t *said, const char **bad) MUST_CHECK;
+/* Whether the fields are as their kind wants them; likewise: a field that is missing has its name there. */
+bool dialogue_is_whole(const struct draft *d, const char **bad) MUST_CHECK;
+
+/* "things" of GET /dialogues, of one kind; the caller's. */
+enum exit_code dialogue_get(struct client *c, const char *kind, json_t **out) MUST_CHECK;
+/* By name or place; a row of `things`, borrowed from it. NULL: none, or two, and it was said. */
+const json_t *dialogue_find(const json_t *things, const char *kind, const char *word);
+/* Its name in the reader's language, or the first there is. */
+const char *dialogue_title(json_t *words);
+
+/* One verb of a command: what it says, of what, and what the person types behind it. */
+struct dialogue_verb {
+	const char *name;
+	enum kind kind;
+	enum dialogue_act act; /* of an ACT */
+	enum kind on;	       /* what its first argument names; 0: nothing, it stands alone */
+	bool has_name;	       /* then a name and a title are typed */
+	bool has_detail;       /* then a text may be */
+	const char *done;      /* N_(): {1} its place, {2} what it is about */
+};
+enum exit_code dialogue_say(struct options *o, const struct dialogue_verb *verb) MUST_CHECK;
+
+/* Of every such command. */
+extern const struct option_row dialogue_options[];
+
+#endif

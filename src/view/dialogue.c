@@ -1,0 +1,554 @@
+/*
+ * Standing dialogues: docs/spec/dialogue.md. A thing is a row that every deed on it changes at once, so that
+ * a list of many is one walk; what an author had seen of it is found from the same deeds.
+ */
+#include "view/dialogue.h"
+
+#include "view/judge.h"
+#include "view/rows.h"
+#include "wire/fields.h"
+
+#include <string.h>
+
+#define BIT(kind) (1u << (KIND_##kind - KIND_BODY))
+
+/* What each kind may hang on, and whether its name is its own. */
+static const struct dialogue_rule {
+	enum kind kind;
+	uint32_t subjects; /* bit mask of kinds from BODY on; 0: an ACT's stand in its row */
+	bool is_thing, is_named, may_be_alone;
+} rules[] = {
+	{ KIND_BODY, BIT(BODY), true, true, true },
+	{ KIND_SESSION, BIT(BODY), true, true, false },
+	{ KIND_ITEM, BIT(SESSION), true, true, false },
+	{ KIND_COMMITMENT, BIT(BODY) | BIT(SESSION), true, true, false },
+	{ KIND_REPORTED, BIT(COMMITMENT), false, false, false },
+	{ KIND_ACCEPTED, BIT(REPORTED), false, false, false },
+	{ KIND_DISPUTED, BIT(REPORTED), false, false, false },
+	{ KIND_CONDITION, BIT(COMMITMENT), true, false, false },
+	{ KIND_EVENT, BIT(BODY) | BIT(SESSION), true, true, true },
+	{ KIND_ACT, 0, false, false, false },
+};
+
+static const struct dialogue_rule *rule_find(uint64_t kind)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(rules); i++) {
+		if ((uint64_t)rules[i].kind == kind)
+			return &rules[i];
+	}
+	return NULL;
+}
+
+static struct deed_at deed_at_of(const struct place_key *place)
+{
+	return (struct deed_at){ place->log.epoch, place->index, (uint8_t)place->log.party };
+}
+
+static struct place_key place_of(uint32_t channel, const struct deed_at *at)
+{
+	return (struct place_key){ { channel, at->party, at->epoch }, at->index };
+}
+
+/* ---- Rows. ---- */
+
+static void thing_key(struct row_key *k, uint32_t channel, enum kind kind)
+{
+	row_open(k, ROW_THING);
+	row_put_channel(k, channel);
+	buf_put_byte(&k->buf, (uint8_t)kind);
+}
+
+static void thing_key_at(struct row_key *k, const struct message_at *at, enum kind kind)
+{
+	thing_key(k, at->place.log.channel, kind);
+	buf_put_be64(&k->buf, at->order);
+	place_key_write(&at->place, &k->buf);
+}
+
+static enum err put_thing(const struct fold *f, const struct message_at *at, const struct thing *t,
+			  struct bytes fields)
+{
+	uint8_t memory[MAP_VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	struct row_key k;
+
+	thing_key_at(&k, at, t->kind);
+	thing_write(t, &value);
+	buf_put(&value, fields);
+	return row_put(f->map, &k, &value);
+}
+
+static enum err read_thing(struct bytes value, const struct place_key *place, struct thing_row *out)
+{
+	enum err e = thing_read(&value, &out->thing);
+
+	out->place = *place;
+	buf_init(&out->fields, out->fields_memory, sizeof out->fields_memory);
+	if (e == ERR_OK)
+		buf_put(&out->fields, value);
+	return e == ERR_OK && buf_check(&out->fields) != ERR_OK ? ERR_CORRUPT : e;
+}
+
+static enum err get_thing(const struct fold *f, const struct place_key *place, struct thing_row *out)
+{
+	uint8_t memory[MAP_VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	struct message_at at = { .place = *place };
+	struct entry_view v;
+	struct row_key k;
+	enum err e = fold_get(f, place, &v);
+
+	if (e != ERR_OK || v.kind < KIND_BODY || v.kind > KIND_ACT)
+		return e == ERR_OK ? ERR_NOT_FOUND : e;
+	at.order = v.order;
+	thing_key_at(&k, &at, (enum kind)v.kind);
+	e = map_get(f->map, buf_bytes(&k.buf), &value);
+	return e == ERR_OK ? read_thing(buf_bytes(&value), place, out) : e;
+}
+
+enum err fold_reported_of(const struct fold *f, const struct place_key *report, struct place_key *out)
+{
+	uint8_t memory[PLACE_KEY_LEN];
+	struct buf value = BUF_ON(memory);
+	struct row_key k;
+	struct bytes in;
+	enum err e;
+
+	place_key_write(report, row_open(&k, ROW_REPORTED));
+	e = map_get(f->map, buf_bytes(&k.buf), &value);
+	in = buf_bytes(&value);
+	return e == ERR_OK ? place_key_read(&in, out) : e;
+}
+
+enum err thing_of(const struct thing_row *row, struct place_key *out)
+{
+	if (row->thing.of.epoch == 0)
+		return ERR_NOT_FOUND;
+	*out = place_of(row->place.log.channel, &row->thing.of);
+	return ERR_OK;
+}
+
+/* ---- The same thing, of fewer deeds: those that an author had seen, or that a reader may know. ---- */
+
+struct sieve {
+	const struct fold *f;
+	const struct past *past;	/* NULL: all of them */
+	const struct fold_sight *sight; /* NULL: of every one */
+};
+
+static enum err may_take(const struct sieve *s, const struct place_key *at, bool *out)
+{
+	enum err e = ERR_OK;
+
+	*out = true;
+	if (s->past != NULL)
+		e = past_covers(s->f, s->past, at, out);
+	if (e == ERR_OK && *out && s->sight != NULL) {
+		e = fold_may(s->sight, at);
+		*out = e == ERR_OK;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* What the row of a thing says about its deed's act is not kept elsewhere: ACT rows have it beside them. */
+static enum err get_act(const struct fold *f, const struct place_key *place, enum dialogue_act *out)
+{
+	uint8_t memory[1];
+	struct buf value = BUF_ON(memory);
+	struct row_key k;
+	enum err e;
+
+	place_key_write(place, row_open(&k, ROW_REPORTED));
+	e = map_get(f->map, buf_bytes(&k.buf), &value);
+	if (e == ERR_OK && (value.len != 1 || memory[0] >= DIALOGUE_ACT_COUNT))
+		return ERR_CORRUPT;
+	*out = (enum dialogue_act)memory[0];
+	return e;
+}
+
+/* The next deed on a place that passes the sieve; .kind 0: one that is none of ours. */
+static enum err next_deed(const struct sieve *s, const struct place_key *on, struct message_at *at,
+			  struct deed *out)
+{
+	struct entry_view v;
+	bool may = false;
+	enum err e;
+
+	do {
+		e = fold_next_act(s->f, on, at);
+		if (e == ERR_OK)
+			e = fold_get(s->f, &at->place, &v);
+		if (e == ERR_OK && v.kind >= KIND_BODY && v.kind <= KIND_ACT && v.verdict == VERDICT_OK)
+			e = may_take(s, &at->place, &may);
+	} while (e == ERR_OK && !may);
+	if (e != ERR_OK)
+		return e;
+	*out = (struct deed){ .at = deed_at_of(&at->place), .order = v.order, .kind = (enum kind)v.kind };
+	return out->kind == KIND_ACT ? get_act(s->f, &at->place, &out->act) : ERR_OK;
+}
+
+static enum err take_answers(const struct sieve *s, const struct place_key *report, struct thing *t)
+{
+	struct message_at at = { 0 };
+	struct deed d;
+	enum err e;
+
+	while ((e = next_deed(s, report, &at, &d)) == ERR_OK) {
+		d.report = deed_at_of(report);
+		if (d.kind == KIND_ACCEPTED || d.kind == KIND_DISPUTED)
+			thing_take(t, &d);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Reports come in their party's order, and so do the answers to each: the last one stands. */
+static enum err take_again(const struct sieve *s, struct thing_row *row)
+{
+	struct message_at at = { 0 };
+	struct deed d;
+	enum err e;
+
+	thing_forget(&row->thing);
+	while ((e = next_deed(s, &row->place, &at, &d)) == ERR_OK) {
+		struct place_key report = at.place;
+		thing_take(&row->thing, &d);
+		if (d.kind == KIND_REPORTED)
+			e = take_answers(s, &report, &row->thing);
+		if (e != ERR_OK)
+			return e;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err fold_thing(const struct fold *f, const struct place_key *place, const struct fold_sight *sight,
+		    struct thing_row *out)
+{
+	struct sieve s = { .f = f, .sight = sight };
+	enum err e = get_thing(f, place, out);
+
+	return e == ERR_OK && sight != NULL ? take_again(&s, out) : e;
+}
+
+enum err fold_next_thing(const struct fold *f, uint32_t channel, enum kind kind,
+			 const struct fold_sight *sight, struct message_at *at, struct thing_row *out)
+{
+	struct sieve s = { .f = f, .sight = sight };
+	struct row_key prefix, after, found;
+	uint8_t memory[MAP_VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	struct bytes rest;
+	enum err e;
+
+	thing_key(&prefix, channel, kind);
+	if (at->place.log.epoch == 0)
+		thing_key(&after, channel, kind);
+	else
+		thing_key_at(&after, at, kind);
+	buf_init(&found.buf, found.memory, sizeof found.memory);
+	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, &value);
+	if (e != ERR_OK)
+		return e;
+	rest = (struct bytes){ found.memory + prefix.buf.len, found.buf.len - prefix.buf.len };
+	if (rest.len != 8 + PLACE_KEY_LEN)
+		return ERR_CORRUPT;
+	at->order = be64_get(rest.ptr);
+	rest = (struct bytes){ rest.ptr + 8, PLACE_KEY_LEN };
+	e = place_key_read(&rest, &at->place);
+	if (e == ERR_OK)
+		e = read_thing(buf_bytes(&value), &at->place, out);
+	return e == ERR_OK && sight != NULL ? take_again(&s, out) : e;
+}
+
+/* ---- The verdict. ---- */
+
+/* Bit mask of the parties with these codes; false: one of them is not of the channel. */
+static bool read_parties(const struct case_file *c, enum dialogue_field field, uint8_t *out)
+{
+	struct dialogue_texts texts;
+	struct bytes code;
+
+	*out = 0;
+	dialogue_texts_open(&texts, dialogue_field(c->in->statement, field));
+	while (dialogue_texts_next(&texts, &code)) {
+		size_t party = 0;
+		while (party < c->f->accord->parties_count &&
+		       !bytes_equal(bytes_str(c->f->accord->parties[party].code), code))
+			party++;
+		if (party == c->f->accord->parties_count || (c->channel->parties >> party & 1) == 0)
+			return false;
+		*out |= (uint8_t)(1u << party);
+	}
+	return true;
+}
+
+static void name_key(struct row_key *k, uint32_t channel, enum kind kind, struct bytes name)
+{
+	row_open(k, ROW_NAMED);
+	row_put_channel(k, channel);
+	buf_put_byte(&k->buf, (uint8_t)kind);
+	buf_put(&k->buf, name);
+	buf_put_byte(&k->buf, 0);
+}
+
+/* Whether the author had seen a thing of this kind with this name. */
+static enum err is_named(const struct case_file *c, bool *out)
+{
+	const struct statement *s = c->in->statement;
+	struct row_key prefix;
+	struct message_at at = { 0 };
+	enum err e = ERR_OK;
+
+	*out = false;
+	name_key(&prefix, c->in->log.channel, (enum kind)s->kind, dialogue_text(s, DIALOGUE_NAME));
+	while (!*out && (e = row_next_listed(c->f->map, &prefix, &at)) == ERR_OK) {
+		e = past_covers(c->f, &c->view->past, &at.place, out);
+		if (e != ERR_OK)
+			return e;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Whether a commitment on this place was open, as far as the author had seen. */
+static enum err has_open(const struct sieve *s, const struct place_key *on, struct thing_row *row, bool *out)
+{
+	struct message_at at = { 0 };
+	struct deed d;
+	enum err e = ERR_OK;
+
+	while (!*out && (e = next_deed(s, on, &at, &d)) == ERR_OK) {
+		if (d.kind != KIND_COMMITMENT)
+			continue;
+		e = get_thing(s->f, &at.place, row);
+		if (e == ERR_OK)
+			e = take_again(s, row);
+		if (e != ERR_OK)
+			return e;
+		*out = !thing_is_over(&row->thing);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Of a body: its own, and those of its sessions. */
+static enum err is_left_open(const struct sieve *s, const struct place_key *body, struct thing_row *row,
+			     bool *out)
+{
+	struct message_at at = { 0 };
+	struct deed d;
+	enum err e = has_open(s, body, row, out);
+
+	while (e == ERR_OK && !*out && (e = next_deed(s, body, &at, &d)) == ERR_OK) {
+		if (d.kind == KIND_SESSION)
+			e = has_open(s, &at.place, row, out);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* What a party may not say of a thing as it had seen it. */
+static enum err judge_deed(const struct case_file *c, struct thing_row *row, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	struct sieve past = { .f = c->f, .past = &c->view->past };
+	enum dialogue_act act = (enum dialogue_act)dialogue_uint(s, DIALOGUE_ACT);
+	uint8_t self = (uint8_t)(1u << c->in->log.party);
+	bool is_left = false;
+	enum err e = take_again(&past, row);
+
+	if (e != ERR_OK)
+		return e;
+	if (s->kind == KIND_ACT && dialogue_act_row(act)->is_once && (row->thing.said[act] & self) != 0)
+		*out = VERDICT_TWICE;
+	else if (thing_is_over(&row->thing))
+		*out = VERDICT_OVER;
+	else if ((s->kind == KIND_REPORTED || (s->kind == KIND_ACT && act == DIALOGUE_ACT_CONFIRM)) &&
+		 (row->thing.owners & self) == 0)
+		*out = VERDICT_OWES;
+	else if (s->kind == KIND_ACT && act == DIALOGUE_ACT_DROP &&
+		 ((row->thing.owners | row->thing.owed) & self) == 0)
+		*out = VERDICT_OWES;
+	if (*out != VERDICT_OK || s->kind != KIND_ACT ||
+	    (act != DIALOGUE_ACT_END && act != DIALOGUE_ACT_MERGE))
+		return ERR_OK;
+	e = is_left_open(&past, &c->subject, row, &is_left);
+	if (is_left)
+		*out = VERDICT_LEFT;
+	return e;
+}
+
+static enum err judge_answer(const struct case_file *c, struct thing_row *row, enum verdict *out)
+{
+	struct sieve past = { .f = c->f, .past = &c->view->past };
+	const struct thing_answer *answer;
+	struct place_key commitment;
+	enum err e = fold_reported_of(c->f, &c->subject, &commitment);
+
+	if (e == ERR_OK)
+		e = get_thing(c->f, &commitment, row);
+	if (e == ERR_OK)
+		e = take_again(&past, row);
+	if (e != ERR_OK)
+		return e;
+	answer = &row->thing.answers[c->in->log.party][c->subject.log.party];
+	if (c->subject.log.party == c->in->log.party)
+		*out = VERDICT_OWN;
+	else if ((row->thing.owed >> c->in->log.party & 1) == 0)
+		*out = VERDICT_OWED;
+	else if (answer->report.epoch != 0 && answer->is_accepted)
+		*out = VERDICT_TWICE;
+	return ERR_OK;
+}
+
+/* What it hangs on; .log.epoch 0: nothing. False: something else than its kind may. */
+static bool find_subject(const struct case_file *c, const struct dialogue_rule *rule, struct place_key *out,
+			 uint64_t *kind, enum err *e)
+{
+	const struct statement *s = c->in->statement;
+	struct entry_view v;
+	uint32_t subjects = rule->subjects;
+
+	*out = (struct place_key){ 0 };
+	if (s->refers_count == 0)
+		return rule->may_be_alone;
+	if (s->kind == KIND_ACT)
+		subjects = 1u << (dialogue_act_row((enum dialogue_act)dialogue_uint(s, DIALOGUE_ACT))->on -
+				  KIND_BODY);
+	if (s->refers_count > 1 || !refers_place(c->f, c->in, &s->refers[0], out) ||
+	    out->log.channel != c->in->log.channel)
+		return false;
+	*e = fold_get(c->f, out, &v);
+	if (*e != ERR_OK) {
+		*e = *e == ERR_NOT_FOUND ? ERR_OK : *e;
+		return false;
+	}
+	*kind = v.kind;
+	return v.verdict == VERDICT_OK && v.kind >= KIND_BODY && v.kind <= KIND_ACT &&
+	       (subjects >> (v.kind - KIND_BODY) & 1) != 0;
+}
+
+static enum err judge_named(const struct case_file *c, enum verdict *out)
+{
+	uint8_t parties;
+	bool is_taken = false;
+	enum err e = is_named(c, &is_taken);
+
+	if (is_taken)
+		*out = VERDICT_NAMED;
+	else if (!read_parties(c, DIALOGUE_PARTIES, &parties) || !read_parties(c, DIALOGUE_OWED_TO, &parties))
+		*out = VERDICT_ADDRESSEE;
+	return e;
+}
+
+enum err judge_dialogue(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	const struct dialogue_rule *rule = rule_find(s->kind);
+	struct thing_row row;
+	struct place_key subject;
+	uint64_t kind = 0;
+	enum err e = ERR_OK;
+
+	if (rule == NULL)
+		return ERR_OK;
+	if (s->kind == KIND_ACT && dialogue_uint(s, DIALOGUE_ACT) >= DIALOGUE_ACT_COUNT) {
+		*out = VERDICT_RAW;
+		return ERR_OK;
+	}
+	if (!find_subject(c, rule, &subject, &kind, &e)) {
+		*out = VERDICT_REFERS;
+		return e;
+	}
+	if (rule->is_named)
+		e = judge_named(c, out);
+	if (e != ERR_OK || *out != VERDICT_OK || subject.log.epoch == 0)
+		return e;
+	if (kind == KIND_REPORTED)
+		return judge_answer(c, &row, out);
+	e = get_thing(c->f, &subject, &row);
+	return e == ERR_OK ? judge_deed(c, &row, out) : e;
+}
+
+/* ---- What an entry that counts leaves. ---- */
+
+static enum err put_new(const struct fold *f, const struct fold_input *in, const struct message_at *at,
+			bool is_named_kind)
+{
+	const struct statement *s = in->statement;
+	const struct accord_channel *channel = accord_channel_find(f->accord, in->log.channel);
+	struct case_file c = { .f = f, .in = in, .channel = channel };
+	uint8_t memory[MAP_VALUE_MAX];
+	struct buf fields = BUF_ON(memory);
+	struct thing t = { .kind = (enum kind)s->kind,
+			   .parties_count = (uint8_t)f->accord->parties_count,
+			   .parties = (uint8_t)channel->parties,
+			   .author = (uint8_t)in->log.party,
+			   .order = at->order };
+	struct place_key of;
+	struct row_key k;
+	enum err e;
+
+	if (!read_parties(&c, DIALOGUE_PARTIES, &t.owners) || !read_parties(&c, DIALOGUE_OWED_TO, &t.owed))
+		return ERR_OK;
+	if (t.owed == 0)
+		t.owed = t.parties;
+	if (s->refers_count > 0 && refers_place(f, in, &s->refers[0], &of))
+		t.of = deed_at_of(&of);
+	fields_write(s->fields, s->fields_count, &fields);
+	e = put_thing(f, at, &t, buf_bytes(&fields));
+	if (e != ERR_OK || !is_named_kind)
+		return e;
+	name_key(&k, in->log.channel, t.kind, dialogue_text(s, DIALOGUE_NAME));
+	return row_put_listed(f->map, &k, at->order, &at->place);
+}
+
+static enum err put_beside(const struct fold *f, const struct place_key *at, const struct place_key *of,
+			   const struct deed *d)
+{
+	uint8_t memory[PLACE_KEY_LEN];
+	struct buf value = BUF_ON(memory);
+	struct row_key k;
+
+	place_key_write(at, row_open(&k, ROW_REPORTED));
+	if (d->kind == KIND_ACT)
+		buf_put_byte(&value, (uint8_t)d->act);
+	else
+		place_key_write(of, &value);
+	return row_put(f->map, &k, &value);
+}
+
+static enum err put_deed(const struct fold *f, const struct fold_input *in, const struct message_at *at)
+{
+	const struct statement *s = in->statement;
+	struct deed d = { .at = deed_at_of(&at->place), .order = at->order, .kind = (enum kind)s->kind };
+	struct message_at on = { 0 };
+	struct place_key subject;
+	struct thing_row row;
+	enum err e;
+
+	if (!refers_place(f, in, &s->refers[0], &subject))
+		return ERR_OK;
+	on.place = subject;
+	if (d.kind == KIND_ACT)
+		d.act = (enum dialogue_act)dialogue_uint(s, DIALOGUE_ACT);
+	if (d.kind == KIND_ACCEPTED || d.kind == KIND_DISPUTED) {
+		d.report = deed_at_of(&subject);
+		e = fold_reported_of(f, &subject, &on.place);
+	} else {
+		e = put_beside(f, &at->place, &subject, &d);
+	}
+	if (e == ERR_OK)
+		e = get_thing(f, &on.place, &row);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	on.order = row.thing.order;
+	thing_take(&row.thing, &d);
+	return put_thing(f, &on, &row.thing, buf_bytes(&row.fields));
+}
+
+enum err fold_dialogue(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+{
+	const struct dialogue_rule *rule = rule_find(in->statement->kind);
+	struct message_at at = { v->order, { in->log, in->entry->index } };
+
+	if (rule == NULL)
+		return ERR_OK;
+	return rule->is_thing ? put_new(f, in, &at, rule->is_named) : put_deed(f, in, &at);
+}

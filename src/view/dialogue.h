@@ -1,0 +1,36 @@
+/*
+ * dialogue.h - bodies, sessions, commitments as the record has them: rows, and what a reader may see of them.
+ *
+ * Spec: docs/spec/dialogue.md. Layer: view (may use base, wire, accord, dialogue). Pure.
+ */
+#ifndef VIEW_DIALOGUE_H
+#define VIEW_DIALOGUE_H
+
+#include "dialogue/thing.h"
+#include "view/fold.h"
+
+struct thing_row {
+	struct place_key place;
+	struct thing thing;
+	uint8_t fields_memory[DIALOGUE_FIELDS_LEN_MAX + 256];
+	struct buf fields; /* of its statement, a map of CBOR; the later ones are at thing.last_move.at */
+};
+
+/*
+ * The next thing of a kind on a channel, in the order of the record; *at starts zeroed. With a sight, only
+ * what is in sight of what was said of it; whether the thing itself is the caller asks. ERR_NOT_FOUND at the
+ * end.
+ */
+enum err fold_next_thing(const struct fold *f, uint32_t channel, enum kind kind,
+			 const struct fold_sight *sight, struct message_at *at,
+			 struct thing_row *out) MUST_CHECK;
+/* ERR_NOT_FOUND: none stands there. */
+enum err fold_thing(const struct fold *f, const struct place_key *place, const struct fold_sight *sight,
+		    struct thing_row *out) MUST_CHECK;
+/* What a thing hangs on: a session's body; ERR_NOT_FOUND: nothing. */
+enum err thing_of(const struct thing_row *row, struct place_key *out) MUST_CHECK;
+/* A REPORTED's commitment; ERR_NOT_FOUND. */
+enum err fold_reported_of(const struct fold *f, const struct place_key *report,
+			  struct place_key *out) MUST_CHECK;
+
+#endif

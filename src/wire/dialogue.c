@@ -1,0 +1,217 @@
+#include "wire/dialogue.h"
+
+#include <assert.h>
+
+static const struct dialogue_act_row acts[] = {
+#define ACT_ROW(name, on, once, text) { KIND_##on, once, text },
+	DIALOGUE_ACT_LIST(ACT_ROW)
+#undef ACT_ROW
+};
+
+const struct dialogue_act_row *dialogue_act_row(enum dialogue_act act)
+{
+	assert(act < DIALOGUE_ACT_COUNT);
+	return &acts[act];
+}
+
+enum err dialogue_act_find(enum kind on, struct bytes name, enum dialogue_act *out)
+{
+	for (size_t i = 0; i < DIALOGUE_ACT_COUNT; i++) {
+		if (acts[i].on == on && bytes_equal(name, bytes_str(acts[i].name))) {
+			*out = (enum dialogue_act)i;
+			return ERR_OK;
+		}
+	}
+	return ERR_USAGE;
+}
+
+/* ---- One field. ---- */
+
+struct bytes dialogue_field(const struct statement *s, enum dialogue_field field)
+{
+	const struct field *found = statement_field(s, (uint64_t)field);
+
+	return found == NULL ? (struct bytes){ NULL, 0 } : found->value;
+}
+
+struct bytes dialogue_text(const struct statement *s, enum dialogue_field field)
+{
+	struct bytes value = dialogue_field(s, field), text = { NULL, 0 };
+	struct cbor_reader r;
+
+	cbor_open(&r, value);
+	return value.len > 0 && cbor_read_text(&r, value.len, &text) == ERR_OK ? text
+									       : (struct bytes){ NULL, 0 };
+}
+
+uint64_t dialogue_uint(const struct statement *s, enum dialogue_field field)
+{
+	uint64_t value;
+
+	return statement_field_uint(s, (uint64_t)field, UINT64_MAX, &value) == ERR_OK ? value : 0;
+}
+
+void dialogue_texts_open(struct dialogue_texts *t, struct bytes value)
+{
+	cbor_open(&t->reader, value);
+	t->left = 0;
+	if (value.len > 0 && cbor_read_array(&t->reader, value.len, &t->left) != ERR_OK)
+		t->left = 0;
+}
+
+bool dialogue_texts_next(struct dialogue_texts *t, struct bytes *out)
+{
+	if (t->left == 0)
+		return false;
+	t->left--;
+	return cbor_read_text(&t->reader, t->reader.in.len, out) == ERR_OK;
+}
+
+bool is_dialogue_name(struct bytes name)
+{
+	if (name.len == 0 || name.len > DIALOGUE_NAME_MAX || name.ptr[0] < 'a' || name.ptr[0] > 'z')
+		return false;
+	for (size_t i = 0; i < name.len; i++) {
+		uint8_t c = name.ptr[i];
+		if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-')
+			return false;
+	}
+	return true;
+}
+
+/* ---- What each may hold. ---- */
+
+typedef bool text_check(struct bytes text);
+
+static bool is_date(struct bytes text)
+{
+	struct date d;
+
+	return date_read(text, &d) == ERR_OK;
+}
+
+static bool is_code(struct bytes text)
+{
+	return text.len > 0 && text.len <= PARTY_NAME_MAX;
+}
+
+static bool is_source(struct bytes text)
+{
+	return text.len > 0 && text.len <= DIALOGUE_SOURCE_MAX;
+}
+
+static bool is_word_text(struct bytes text)
+{
+	return text.len > 0 && text.len <= DIALOGUE_WORDS_MAX;
+}
+
+static bool is_person_text(struct bytes text)
+{
+	return text.len > 0 && text.len <= DIALOGUE_PERSON_MAX;
+}
+
+/* One text, or an array of 1 to max; of pairs each first one is `first` and each second one `is_good`. */
+static bool are_texts(struct bytes value, size_t max, text_check *first, text_check *is_good)
+{
+	struct cbor_reader r;
+	struct bytes text;
+	size_t count = 1;
+
+	cbor_open(&r, value);
+	if (max > 0 && (cbor_read_array(&r, max, &count) != ERR_OK || count == 0))
+		return false;
+	if (first != NULL && count % 2 != 0)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		text_check *check = first != NULL && i % 2 == 0 ? first : is_good;
+		if (cbor_read_text(&r, value.len, &text) != ERR_OK || !check(text))
+			return false;
+	}
+	return true;
+}
+
+static bool is_number(struct bytes value, uint64_t max)
+{
+	struct cbor_reader r;
+	uint64_t number;
+
+	cbor_open(&r, value);
+	return cbor_read_uint(&r, max, &number) == ERR_OK;
+}
+
+static bool is_value_good(uint64_t key, struct bytes value)
+{
+	switch (key) {
+	case DIALOGUE_NAME:
+	case DIALOGUE_TO:
+	case DIALOGUE_STAGE:
+		return are_texts(value, 0, NULL, is_dialogue_name);
+	case DIALOGUE_TITLE:
+	case DIALOGUE_DETAIL:
+	case DIALOGUE_DOUBT:
+		return are_texts(value, 2 * (size_t)DIALOGUE_LANGUAGES_MAX, is_language_tag, is_word_text);
+	case DIALOGUE_ACT:
+		return is_number(value, UINT8_MAX);
+	case DIALOGUE_WHEN:
+		return are_texts(value, 0, NULL, is_date);
+	case DIALOGUE_PARTIES:
+	case DIALOGUE_OWED_TO:
+		return are_texts(value, PARTY_MAX, NULL, is_code);
+	case DIALOGUE_SOURCE:
+		return are_texts(value, 0, NULL, is_source);
+	case DIALOGUE_NUMBER:
+		return is_number(value, UINT32_MAX);
+	case DIALOGUE_LANGUAGES:
+		return are_texts(value, DIALOGUE_LANGUAGES_MAX, NULL, is_language_tag);
+	case DIALOGUE_CHAIRS:
+		return are_texts(value, ACCORD_ROLES_MAX, NULL, is_role_name);
+	case DIALOGUE_PEOPLE:
+		return are_texts(value, 2 * (size_t)DIALOGUE_PEOPLE_MAX, is_person_text, is_person_text);
+	default:
+		return true; /* of a later version: kept, and means nothing here */
+	}
+}
+
+#define HAS(name) (1u << DIALOGUE_##name)
+
+static const struct {
+	enum kind kind;
+	uint32_t required; /* bit mask of fields by number */
+} rows[] = {
+	{ KIND_BODY, HAS(NAME) | HAS(TITLE) },	{ KIND_SESSION, HAS(NAME) | HAS(TITLE) },
+	{ KIND_ITEM, HAS(NAME) | HAS(TITLE) },	{ KIND_COMMITMENT, HAS(NAME) | HAS(TITLE) | HAS(PARTIES) },
+	{ KIND_DISPUTED, HAS(DETAIL) },		{ KIND_CONDITION, HAS(NAME) | HAS(TITLE) | HAS(STAGE) },
+	{ KIND_EVENT, HAS(NAME) | HAS(TITLE) }, { KIND_ACT, HAS(ACT) },
+};
+
+static uint32_t required_of(uint64_t kind)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		if ((uint64_t)rows[i].kind == kind)
+			return rows[i].required;
+	}
+	return 0;
+}
+
+bool dialogue_is_required(uint64_t kind, enum dialogue_field field)
+{
+	return (required_of(kind) >> field & 1) != 0;
+}
+
+enum err dialogue_check(const struct statement *s, const struct field **bad)
+{
+	uint32_t found = 0, required = required_of(s->kind);
+	size_t len = 0;
+
+	*bad = NULL;
+	for (size_t i = 0; i < s->fields_count; i++) {
+		const struct field *f = &s->fields[i];
+		found |= f->key < 32 ? 1u << f->key : 0;
+		len += f->value.len;
+		if (!is_value_good(f->key, f->value) || len > DIALOGUE_FIELDS_LEN_MAX) {
+			*bad = f;
+			return ERR_RULE;
+		}
+	}
+	return (found & required) == required ? ERR_OK : ERR_RULE;
+}

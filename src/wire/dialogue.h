@@ -1,0 +1,101 @@
+/*
+ * dialogue.h - what the statements of standing dialogues say in key 14: the same number means the same
+ * everywhere.
+ *
+ * Spec: docs/spec/dialogue.md section 3. Vectors: test/vectors/statement.json. Layer: wire. Pure.
+ * Everything borrows from the statement.
+ */
+#ifndef WIRE_DIALOGUE_H
+#define WIRE_DIALOGUE_H
+
+#include "wire/date.h"
+#include "wire/statement.h"
+
+/* clang-format off */
+#define DIALOGUE_FIELD_LIST(X) \
+	/* number  name         value                                                            */ \
+	X(1,  NAME)      /* its lasting name: [a-z][a-z0-9-]{0,47}                                  */ \
+	X(2,  TITLE)     /* words: [tag, text, ...]                                                */ \
+	X(3,  ACT)       /* ACT: enum dialogue_act                                                 */ \
+	X(4,  WHEN)      /* a date: a session's, an event's, a stage's; a commitment's due         */ \
+	X(5,  PARTIES)   /* codes: who owes a commitment; who hosts a session, a body in turn      */ \
+	X(6,  SOURCE)    /* text: where it is taken from                                           */ \
+	X(7,  DETAIL)    /* words: a mandate, a place, what test shows it done, a reason           */ \
+	X(8,  DOUBT)     /* words: what its sources contradict                                     */ \
+	X(9,  OWED_TO)   /* codes: whom a commitment is owed to; absent: everybody else            */ \
+	X(10, NUMBER)    /* a body's cadence in months; a session's number; an item's place        */ \
+	X(11, LANGUAGES) /* tags                                                                   */ \
+	X(12, CHAIRS)    /* roles                                                                  */ \
+	X(13, TO)        /* name of a body: what this one feeds, what it is merged into            */ \
+	X(15, PEOPLE)    /* [name, office, ...]: a delegation, its head first                      */ \
+	X(16, STAGE)     /* a name: which stage of a condition is reached                          */
+/* clang-format on */
+
+enum dialogue_field {
+#define DIALOGUE_FIELD_ENUM(number, name) DIALOGUE_##name = number,
+	DIALOGUE_FIELD_LIST(DIALOGUE_FIELD_ENUM)
+#undef DIALOGUE_FIELD_ENUM
+};
+
+/* What an ACT does, on a thing of which kind. */
+/* clang-format off */
+#define DIALOGUE_ACT_LIST(X) \
+	/* name          on          once a party   in text           */ \
+	X(CONFIRM,       COMMITMENT, true,  "confirm") \
+	X(DROP,          COMMITMENT, true,  "drop") \
+	X(AMEND,         BODY,       false, "amend") \
+	X(MERGE,         BODY,       true,  "merge") \
+	X(END,           BODY,       true,  "end") \
+	X(AGENDA_OPEN,   SESSION,    true,  "agenda open") \
+	X(AGENDA_AGREE,  SESSION,    true,  "agenda agree") \
+	X(BEGIN,         SESSION,    false, "begin") \
+	X(RECESS,        SESSION,    false, "recess") \
+	X(CONCLUDE,      SESSION,    true,  "conclude") \
+	X(RECORD_AGREE,  SESSION,    true,  "record agree") \
+	X(MOVE,          SESSION,    false, "move") \
+	X(CALL_OFF,      SESSION,    true,  "call off") \
+	X(DELEGATION,    SESSION,    false, "delegation") \
+	X(ITEM_AGREE,    ITEM,       true,  "agree") \
+	X(ITEM_DECLINE,  ITEM,       true,  "decline") \
+	X(ITEM_DISCUSSED, ITEM,      false, "discussed") \
+	X(ITEM_DEFER,    ITEM,       false, "defer") \
+	X(ITEM_CLOSE,    ITEM,       true,  "close") \
+	X(ASSESS,        EVENT,      false, "assess")
+/* clang-format on */
+
+#define DIALOGUE_ACT_ENUM(name, on, once, text) DIALOGUE_ACT_##name,
+enum dialogue_act { DIALOGUE_ACT_LIST(DIALOGUE_ACT_ENUM) DIALOGUE_ACT_COUNT };
+#undef DIALOGUE_ACT_ENUM
+
+struct dialogue_act_row {
+	enum kind on;
+	bool is_once;	  /* a party says it once of one thing */
+	const char *name; /* "agenda agree" */
+};
+const struct dialogue_act_row *dialogue_act_row(enum dialogue_act act);
+/* ERR_USAGE if it is none of that kind. */
+enum err dialogue_act_find(enum kind on, struct bytes name, enum dialogue_act *out) MUST_CHECK;
+
+/* A field's value as it is written; .len 0 if the statement has none. */
+struct bytes dialogue_field(const struct statement *s, enum dialogue_field field);
+struct bytes dialogue_text(const struct statement *s, enum dialogue_field field);
+/* 0 if it is absent. */
+uint64_t dialogue_uint(const struct statement *s, enum dialogue_field field);
+
+/* The next text of an array of texts; false at its end. *at starts zeroed. */
+struct dialogue_texts {
+	struct cbor_reader reader;
+	size_t left;
+};
+void dialogue_texts_open(struct dialogue_texts *t, struct bytes value);
+bool dialogue_texts_next(struct dialogue_texts *t, struct bytes *out);
+
+/* [a-z][a-z0-9-]{0,47} */
+bool is_dialogue_name(struct bytes name);
+
+/* Whether a statement of the kind must have the field. */
+bool dialogue_is_required(uint64_t kind, enum dialogue_field field);
+/* The key-14 part of fields_check, for these kinds: *bad as there. */
+enum err dialogue_check(const struct statement *s, const struct field **bad) MUST_CHECK;
+
+#endif
