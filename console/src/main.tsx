@@ -4,9 +4,10 @@ import { h, render } from "preact";
 import { effect, untracked } from "@preact/signals";
 import { findSession } from "./node/login.js";
 import { deliverAll, loadOutbox, sweep } from "./node/outbox.js";
-import { askAll, askStatus, heard, logs, session, take } from "./node/record.js";
+import { askAll, askStatus, heard, inboxes, logs, session, take } from "./node/record.js";
 import { listen } from "./node/stream.js";
 import { followAlarms } from "./view/alarm.js";
+import { followAnnouncements } from "./view/announce.js";
 import { Frame } from "./view/frame.js";
 import { followDrafts } from "./view/draft.js";
 import { followOpened } from "./view/entry.js";
@@ -55,7 +56,7 @@ function followNode(): void {
     }
   });
   effect(() => {
-    if (logs.value.length > 0)
+    if (logs.value.length > 0 || Object.keys(inboxes.value).length > 0)
       untracked(() => void sweep());
   });
 }
@@ -67,6 +68,7 @@ async function begin(): Promise<void> {
   followNode();
   followMarking();
   followAlarms();
+  followAnnouncements();
   followKeys();
   followOpened();
   followTyping();
@@ -77,4 +79,6 @@ async function begin(): Promise<void> {
   render(<App />, document.body);
 }
 
-void begin();
+begin().catch((why: Error) => {
+  document.body.textContent = `entente: ${why.message}`; // no blank page: an old browser, or a node that is not there
+});

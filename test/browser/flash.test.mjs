@@ -87,6 +87,58 @@ test("a marking that the guidelines refuse is refused with their line, and the t
   assert.equal(await drafter.page.locator(".compose .text textarea").inputValue(), "이 글은 여기에 남는다.");
 });
 
+test("a form is filled in by its fields, and read in the reader's own language", async () => {
+  const page = drafter.page;
+  await at(drafter, stage, "channel/consult-urgent");
+  await page.locator(".compose .form-choice").selectOption("N10");
+  await write(page, { precedence: "IMMEDIATE", to: ["usa/watch"], text: "" });
+  for (const [name, value] of [["depth", "3"], ["topic", "1"], ["means", "1"], ["level", "head"]])
+    await page.locator(`[data-field="${name}"]`).selectOption(value);
+  await page.locator('[data-field="span.from"]').fill("soon");
+  await page.locator('[data-field="span.to"]').fill("281500Z NOV 26");
+  await page.locator('[data-field="reason-for.ko"]').fill("우려 사안 발생");
+  await page.locator('[data-field="reason-for.en"]').fill("An incident of concern");
+  assert.match(await sign(page), /span/);
+  await page.locator('[data-field="span.from"]').fill("281400Z NOV 26");
+  await page.locator(".compose .text textarea").press("Control+Enter");
+  await page.locator(".compose .done[data-place]").waitFor();
+  const filed = await page.locator(".compose .done").getAttribute("data-place");
+  await usa.page.locator(`.list a[data-place="${filed}"]`).waitFor();
+  await at(usa, stage, `channel/${encodeURIComponent(filed)}`);
+  const fields = await usa.page.locator(".message .fields").innerText();
+  for (const words of ["Request for consultation", "search for consensus", "281400Z NOV 26", "An incident of concern"])
+    assert.ok(fields.includes(words), `${words}: ${fields}`);
+});
+
+test("what comes while one writes is said before it is signed", async () => {
+  await at(usa, stage, "channel/share");
+  await write(usa.page, { to: ["kor/watch"], text: "Our assessment follows." });
+  await stage.ask("say", { party: "kor", key: "watch", words: ["send", "share", "평가를 보냄", "--language", "ko", "--to", "usa/watch", "--label", "U"] });
+  await usa.page.locator(".compose .crossing", { hasText: "KOR/SHARE" }).waitFor();
+});
+
+test("a draft is refused with a reason, and its author is told", async () => {
+  await at(drafter, stage, "channel/consult-urgent");
+  await write(drafter.page, { precedence: "FLASH", to: ["usa/watch"], subject: "둘째 문안", text: "성급한 문안." });
+  const refused = await sign(drafter.page);
+  await at(shift, stage, `channel/${encodeURIComponent(refused)}`);
+  await shift.page.locator(".reason textarea").fill("표현을 고칠 것");
+  await shift.page.locator("[data-act=refuse]").click();
+  await shift.page.locator(".reason .done, .draft .approvals").first().waitFor();
+  await at(drafter, stage, `channel/${encodeURIComponent(refused)}`);
+  await drafter.page.locator(".approvals", { hasText: /거부됨/ }).waitFor();
+});
+
+test("a node that is gone: the screen says STALE in two periods, and goes on when it is back", async () => {
+  await at(head, stage, "watch");
+  await stage.ask("kill", { party: "kor" });
+  await head.page.locator(".warning.stale").waitFor({ timeout: 16_000 });
+  await stage.ask("start", { party: "kor" });
+  await head.page.locator(".login .primary").click({ timeout: 16_000 }); // a session is of one run of the node
+  await head.page.locator(".panel.last tbody tr").first().waitFor();
+  assert.equal(await head.page.locator(".warning.stale").count(), 0);
+});
+
 test("one tab holds the stream, and another goes on when it is closed", async () => {
   const second = await usa.context.newPage();
   const streams = [];

@@ -9,7 +9,7 @@ import { seal, unseal } from "../keep/seal.js";
 import { readStatement, writeBody } from "../wire/statement.js";
 import { post, Refusal, Silence } from "./ask.js";
 import { submit } from "./compose.js";
-import { home, logs, session } from "./record.js";
+import { home, inboxes, logs, session } from "./record.js";
 import type { Answer } from "./shapes.js";
 
 export const outbox = signal<Item[]>([]);
@@ -139,12 +139,17 @@ function cosignedSizes(): Record<string, number> {
   return Object.fromEntries(own.map((log) => [log.log, Math.min(...Object.values(log.cosigned ?? {}))]));
 }
 
+// Whoever is not told sizes sees the receipt of a message on its ladder.
+function isReceived(item: Item): boolean {
+  const entry = (inboxes.value[item.channel] ?? []).find((one) => one.place === item.place);
+  return item.state === "QUEUED" && (entry?.ladders ?? []).some((ladder) => ladder.steps.some((step) => step.step === "STATION RECEIPT"));
+}
+
 // A STATION RECEIPT ends what was kept for it.
 export async function sweep(): Promise<void> {
   const sizes = cosignedSizes();
   for (const item of outbox.value) {
-    const outcome = received(item, sizes);
-    if (outcome.is === "gone")
+    if (isReceived(item) || received(item, sizes).is === "gone")
       await drop(item);
   }
 }

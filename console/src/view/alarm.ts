@@ -1,7 +1,7 @@
 // Alarms on this terminal: the fold, the sound, and who has heard which. They end by an act in the record; hearing stops the sound.
 
 import { computed, effect, signal } from "@preact/signals";
-import { AGAIN_MS, alarmsOf, TONES } from "../fold/alarm.js";
+import { AGAIN_MS, alarmsOf, isFlood, TONES } from "../fold/alarm.js";
 import { owedRows } from "../fold/owed.js";
 import { drafts, inboxes, nodeClock, owing, session } from "../node/record.js";
 import { word } from "../words/names.js";
@@ -22,6 +22,25 @@ export const alarms = computed(() =>
   alarmsOf(owed.value, heardKeys.value, nodeClock.value(now.value)).map((alarm) => ({
     ...alarm, text: `${alarm.row.channel} ${alarm.row.place}: ${word(alarm.row.step)}`,
   })));
+
+// ---- A flood: one line a precedence, FLASH first. ----
+
+const began = new Map<string, number>(); // when each alarm was seen first
+export const flood = signal(false);
+
+function followFlood(): void {
+  effect(() => {
+    for (const alarm of alarms.value) {
+      if (!began.has(alarm.key))
+        began.set(alarm.key, now.value);
+    }
+    flood.value = isFlood([...began.values()], now.value, flood.peek());
+  });
+}
+
+export function acknowledgeAll(precedence: string): void {
+  alarms.value.filter((alarm) => alarm.precedence === precedence).forEach((alarm) => acknowledge(alarm.key));
+}
 
 export function acknowledge(key: string): void {
   const open = new Set(owed.value.map((row) => row.key));
@@ -55,6 +74,7 @@ export const soundNames: Record<string, () => string> = {
 
 // The loudest of what is open, again and again until somebody has heard it.
 export function followAlarms(): void {
+  followFlood();
   let sounded = { key: "", at: 0 };
   effect(() => {
     const first = alarms.value[0];

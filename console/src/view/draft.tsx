@@ -3,12 +3,12 @@
 import { h } from "preact";
 import { computed, effect, signal } from "@preact/signals";
 import { fromBase64, sha256, toHex, equal } from "../base/bytes.js";
-import { ask } from "../node/ask.js";
-import { compose, placeOf, sign } from "../node/compose.js";
+import { ask, post } from "../node/ask.js";
+import { compose, placeOf, sign, unsigned, Words } from "../node/compose.js";
 import { Posted, send } from "../node/outbox.js";
 import { home, nodeClock, rolesOn, session } from "../node/record.js";
-import type { Draft as Waiting, Entry } from "../node/shapes.js";
-import type { Value } from "../wire/cbor.js";
+import type { Answer, Draft as Waiting, Entry } from "../node/shapes.js";
+import { encode, Value } from "../wire/cbor.js";
 import { readContent } from "../wire/content.js";
 import { Kind, PRECEDENCES, readStatement, Statement } from "../wire/statement.js";
 import { countdown } from "../words/moment.js";
@@ -17,7 +17,7 @@ import { _ } from "../words/say.js";
 import { openedDraft } from "./entry.js";
 import { Hold } from "./hold.js";
 import { Banner, addressText } from "./message.js";
-import { Precedence, Words } from "./parts.js";
+import { Precedence, Words as Shown } from "./parts.js";
 import { Result } from "./result.js";
 import { once, results } from "./say.js";
 import { now } from "./screen.js";
@@ -65,10 +65,19 @@ async function release(place: string): Promise<Posted> {
   });
 }
 
+// Of an officer's roles the first in which the node would take it; none: the node says why.
+async function withRole(words: Words): Promise<Words> {
+  const roles = rolesOn(words.channel);
+  const asked = await Promise.all(roles.map((role) => unsigned({ ...words, role })));
+  const answers = roles.length > 1 ? await post<Answer[]>("/may", encode(asked.map((bytes): Value => [bytes, [], new Uint8Array()]))) : [];
+  const found = answers.findIndex((answer) => answer.err === "OK");
+  return { ...words, role: roles[Math.max(0, found)] ?? "" };
+}
+
 async function onSubmit(draft: Waiting, kind: number, fields?: Map<number, Value>, reason?: string): Promise<Posted> {
   const submit = await ask<Entry>("/entry", { place: draft.place }), channel = home.value?.name ?? "";
   const item = await compose({
-    kind, channel, role: rolesOn(channel)[0] ?? "", label: submit.label, refers: [placeOf(submit)], fields,
+    ...await withRole({ kind, channel, role: "", label: submit.label, refers: [placeOf(submit)], fields }),
     content: reason ? { language: draft.language ?? "en", portions: [{ text: reason }] } : undefined,
   }, true, draft.subject ?? draft.place);
   return send(item);
@@ -125,8 +134,8 @@ export function DraftView({ draft }: { draft: Waiting }) {
       <h2>{draft.place} <Precedence name={PRECEDENCES[bytes?.statement?.precedence ?? 3]} /> {word(draft.kind)} → {draft.channel_name}</h2>
       <p class="meta">{_("to")} {addressText({ to: bytes?.statement?.to })}</p>
       <div class="body">
-        {shown?.subject ? <h3 class="subject"><Words text={shown.subject} tongue={shown.language} /></h3> : null}
-        {shown?.portions.map((portion) => <p class="portion"><Words text={portion.text} tongue={shown.language} /></p>)}
+        {shown?.subject ? <h3 class="subject"><Shown text={shown.subject} tongue={shown.language} /></h3> : null}
+        {shown?.portions.map((portion) => <p class="portion"><Shown text={portion.text} tongue={shown.language} /></p>)}
       </div>
       {bytes !== undefined && !bytes.isTrue ? <p class="warning bad" role="alert">{_("What the node shows is not what was signed: do not sign it.")}</p> : null}
       <p class="hash">{_("The bytes that you sign: SHA-256 {1}", bytes?.hash ?? "")}</p>

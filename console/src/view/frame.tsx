@@ -7,7 +7,7 @@ import { _, choose, language, N_, sayIn } from "../words/say.js";
 import { signOut } from "../node/login.js";
 import { outbox, keepingFails } from "../node/outbox.js";
 import { fault, heard, nodeClock, session, status } from "../node/record.js";
-import { alarms, acknowledge } from "./alarm.js";
+import { acknowledge, acknowledgeAll, alarms, flood } from "./alarm.js";
 import { marking } from "./marking.js";
 import { linkTo, now, said, Screen, screen, setTheme, theme, THEMES } from "./screen.js";
 import { Group, Precedence } from "./parts.js";
@@ -88,10 +88,26 @@ function Unsent() {
   );
 }
 
+function Flood() {
+  const names = [...new Set(alarms.value.map((alarm) => alarm.precedence))];
+  return (
+    <div class="alarms" role="alert">
+      {names.map((name) => (
+        <p key={name}>
+          <Precedence name={name} /> {_("{1} alarms at once", alarms.value.filter((alarm) => alarm.precedence === name).length)}{" "}
+          <button onClick={() => acknowledgeAll(name)}>{_("I have heard them")}</button>
+        </p>
+      ))}
+    </div>
+  );
+}
+
 function Alarms() {
   const open = alarms.value;
   if (open.length === 0)
     return null;
+  if (flood.value && open.length > 3)
+    return <Flood />;
   return (
     <div class="alarms" role="alert">
       {open.slice(0, 3).map((alarm) => (

@@ -61,7 +61,7 @@ function Facts() {
   if (s === undefined)
     return null;
   return (
-    <Panel title={_("The node")} name="facts">
+    <Panel title={_("The node")} name="node-facts">
       <dl class="facts">
         <dt>{_("accord")}</dt><dd>{named(s.title)} <span class="hash">{s.accord_hash.slice(0, 16)}</span></dd>
         <dt>{_("runs since")}</dt><dd>{clock(s.started_ms)} ({spanText(nodeClock.value(now.value) - s.started_ms)})</dd>
@@ -78,7 +78,7 @@ function LineChart() {
   const names = Object.keys(samples.value[samples.value.length - 1]?.heardMs ?? {});
   const last = samples.value.slice(-12);
   return (
-    <Chart title={_("Heard, before")} unit="s" isTime x={samples.value.map((sample) => sample.at / 1000)}
+    <Chart title={_("Heard, before")} unit="s" tick={(value) => clock(value * 1000)} x={samples.value.map((sample) => sample.at / 1000)}
       series={names.map((name) => ({ label: name, values: samples.value.map((sample) => sample.heardMs[name] / 1000) }))}
       rows={last.map((sample) => [clock(sample.at), ...names.map((name) => `${name} ${(sample.heardMs[name] / 1000).toFixed(1)}`)])} />
   );
@@ -88,7 +88,7 @@ function AnswerChart() {
   const steps = ["STATION RECEIPT", "WATCH READ"], times = steps.map((step) => answerTimes(all.value, step));
   const count = Math.max(...times.map((rows) => rows.length));
   return (
-    <Chart title={_("From filing to each step, message by message")} unit="s" isTime={false} x={Array.from({ length: count }, (_one, i) => i + 1)}
+    <Chart title={_("From filing to each step, message by message")} unit="s" tick={String} x={Array.from({ length: count }, (_one, i) => i + 1)}
       series={steps.map((step, i) => ({ label: word(step), values: Array.from({ length: count }, (_one, n) => times[i][n]?.seconds ?? NaN) }))}
       rows={steps.flatMap((step, i) => PRECEDENCES.map((name): [string, ...string[]] => {
         const of = times[i].filter((row) => row.precedence === name).map((row) => row.seconds);
@@ -100,8 +100,8 @@ function AnswerChart() {
 function VolumeChart() {
   const rows = byPrecedence(all.value);
   return (
-    <Chart title={_("Messages by precedence")} unit={_("messages")} isTime={false} x={rows.map((_row, i) => i)}
-      series={[{ label: rows.map(([name]) => name).join(" – "), values: rows.map(([, count]) => count) }]}
+    <Chart title={_("Messages by precedence")} unit={_("messages")} isBars tick={(value) => rows[value]?.[0] ?? ""} x={rows.map((_row, i) => i)}
+      series={[{ label: _("all channels"), values: rows.map(([, count]) => count) }]}
       rows={rows.map(([name, count]) => [name, String(count)])} />
   );
 }
