@@ -20,7 +20,7 @@ import { followPeople } from "./view/people.js";
 import { beginScreen } from "./view/screen.js";
 import { Screens } from "./view/screens.js";
 import { followSamples } from "./view/status.js";
-import { followTyping, loadTyping } from "./view/typing.js";
+import { followTyping, leaveToOutbox, loadTyping } from "./view/typing.js";
 import { choose, language, loadWords } from "./words/say.js";
 
 const STATUS_MS = 5_000; // paths and clocks age meanwhile
@@ -65,6 +65,7 @@ async function begin(): Promise<void> {
   choose(language.value);
   beginScreen();
   await Promise.all([loadWords(), loadOutbox(), loadTyping(), showKey(), findSession()]);
+  leaveToOutbox();
   followNode();
   followMarking();
   followAlarms();

@@ -2,7 +2,7 @@
 
 import { effect, signal, untracked } from "@preact/signals";
 import { keepTyped, loadTyped, Typed } from "../keep/drafts.js";
-import { keepingFails, returned, settled } from "../node/outbox.js";
+import { keepingFails, outbox, returned, settled } from "../node/outbox.js";
 
 export const typing = signal<Record<string, Typed>>({});
 export const keptAt = signal(0); // when the disk had it last
@@ -42,6 +42,14 @@ export async function loadTyping(): Promise<void> {
 
 function isSame(typed: Typed): boolean {
   return typing.value[typed.key]?.text === typed.text;
+}
+
+// A page that ended between the outbox and the answer left both: what is signed is not signed again.
+export function leaveToOutbox(): void {
+  for (const { typed } of outbox.value) {
+    if (typed !== undefined && isSame(typed))
+      forget(typed.key);
+  }
 }
 
 // What the outbox took over goes from the page, and what it gives back comes back, unless something newer is typed there.
