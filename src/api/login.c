@@ -263,7 +263,7 @@ enum err login_begin(struct logins *s, const struct login_asking *asking, struct
 /* *one becomes NULL if it has ended meanwhile. */
 static enum err check(const struct login_asking *asking, struct login **one)
 {
-	uint64_t roles[ACCORD_CHANNELS_MAX];
+	uint64_t roles[ACCORD_CHANNELS_MAX] = { 0 };
 	struct login *s = *one;
 	bool has_ended = is_over(s, asking->now.mono) || s->accord != asking->record->fold->accord;
 	enum err e = has_ended ? ERR_OK : roles_now(asking, s->key, roles);
