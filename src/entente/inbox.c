@@ -5,11 +5,13 @@
 #include "entente/unseal.h"
 #include "entente/words.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const struct option_row options[] = {
 	{ "last", N_("N"), N_("only the last N messages of a channel; 20 if not said") },
+	{ "find", N_("WORDS"), N_("every message in which all of these words are, in any of its texts") },
 	{ "owed", NULL, N_("only those on which this party owes a step") },
 	{ "all", NULL, N_("the nodes' own line checks too") },
 	UNSEAL_OPTION,
@@ -55,6 +57,48 @@ static void show_channel_head(const json_t *channel)
 	say("  {1}  {2}\n", json_str(channel, "plane"), names);
 }
 
+/* Page by page: the node looks through some messages in each request. */
+static enum exit_code find_messages(struct client *c, const json_t *channel, const char *words, json_t **out)
+{
+	json_t *answer = NULL, *found = json_array();
+	enum exit_code code;
+	struct query q;
+
+	do {
+		char next[128] = "";
+
+		if (answer != NULL)
+			snprintf(next, sizeof next, "%s", json_str(answer, "next"));
+		json_decref(answer);
+		answer = NULL;
+		query_open(&q, "/search");
+		query_put(&q, "words", words);
+		query_put_number(&q, "channel", json_uint(channel, "number"));
+		if (next[0] != '\0')
+			query_put(&q, "after", next);
+		code = (enum exit_code)client_get(c, &q, &answer);
+		if (code == EXIT_DONE)
+			json_array_extend(found, json_object_get(answer, "messages"));
+	} while (code == EXIT_DONE && json_str(answer, "next")[0] != '\0');
+	json_decref(answer);
+	*out = json_pack("{s:o}", "messages", found);
+	return code;
+}
+
+static enum exit_code get_messages(struct client *c, const struct options *o, const json_t *channel,
+				   uint64_t last, json_t **out)
+{
+	const char *words = option_value(o, "find");
+	struct query q;
+
+	if (words != NULL)
+		return find_messages(c, channel, words, out);
+	query_open(&q, "/inbox");
+	query_put_number(&q, "channel", json_uint(channel, "number"));
+	query_put_number(&q, "last", last);
+	return (enum exit_code)client_get(c, &q, out);
+}
+
 static enum exit_code show_channel(struct client *c, const struct options *o, const json_t *channel,
 				   uint64_t last, json_t *all)
 {
@@ -62,15 +106,11 @@ static enum exit_code show_channel(struct client *c, const struct options *o, co
 	     has_head = false;
 	struct table *table;
 	enum exit_code code;
-	json_t *answer;
+	json_t *answer = NULL;
 	json_t *message;
-	struct query q;
 	size_t i;
 
-	query_open(&q, "/inbox");
-	query_put_number(&q, "channel", json_uint(channel, "number"));
-	query_put_number(&q, "last", last);
-	code = (enum exit_code)client_get(c, &q, &answer);
+	code = get_messages(c, o, channel, last, &answer);
 	if (code == EXIT_DONE)
 		code = unseal_rows(json_object_get(answer, "messages"), o, c);
 	if (code != EXIT_DONE) {

@@ -100,6 +100,11 @@ def test_an_officer_in_his_browser(world):
     usa.await_step(place, "WATCH READ")
     assert browser.ask("GET", "/search?words=line%20NOON")[1]["messages"][0]["place"] == place
 
+    for officer in ([], ["--key", kor.keys / "watch"]):
+        assert [row["place"] for row in json.loads(kor.run("inbox", "share", "--find", "noon LINE", "--json", *officer).stdout)] == [place]
+        assert json.loads(kor.run("inbox", "--find", "midnight", "--json", *officer).stdout) == []
+    kor.run("inbox", "share", "--find", " ", code=2)
+
     # Nothing of it outlives the node's run, and the node is contained with its door open.
     assert "NOT CONTAINED" not in kor.run("status").stdout and f"kor.localhost:{world.consoles['kor']}" in kor.run("status").stdout
     kor.stop()
