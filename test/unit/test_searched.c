@@ -23,7 +23,7 @@ static const struct {
 	{ "a vowel alone", "\u1161", "\u1161" },
 	{ "full width", "ＦＬＡＳＨ", "flash" },
 	{ "an accent", "Café", "cafe" },
-	{ "what is not seen", "부\u200b산\u202e\u00ad", "부산" },
+	{ "what is not seen", "부\u200b산\u200e\u00ad", "부산" },
 	{ "a number with its dash", "N-20", "n-20" },
 	{ "hanja stays", "韓國", "韓國" },
 	{ "a byte that begins nothing",
