@@ -26,6 +26,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "test/lib"), str(ROOT / "examples")]
+import consultation  # noqa: E402
 import nodes  # noqa: E402
 import play_file  # noqa: E402
 import reader  # noqa: E402
@@ -93,6 +94,7 @@ class Demo:
 
     def start(self):
         head("Keys; the accord, signed by both; a home for each node")
+        consultation.shorten_hold(self.world)
         self.world.make()
         self.note(f"entente init keys, init accord, accord sign, init home; all of it in {self.folder}")
         self.note(nodes.run("accord", "check", self.world.accord).stdout.splitlines()[0])
@@ -411,6 +413,8 @@ class Demo:
             self.show_ladders()
             self.check_ladders()
             self.show_release()
+            head("An urgent consultation: a procedure of the accord, in the same state on both nodes")
+            consultation.Consultation(self).run()
             self.prove()
             if not is_once and not self.wrong:
                 self.invite()

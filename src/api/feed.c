@@ -2,6 +2,7 @@
 
 #include "api/runs.h"
 #include "base/alloc.h"
+#include "base/sort.h"
 #include "view/release.h"
 
 #include <stdlib.h>
@@ -254,7 +255,7 @@ enum err feed_rows(struct feed *f, uint32_t channel, size_t party, struct feed_r
 		return e;
 	}
 	if (found.count > 0)
-		qsort(found.of, found.count, sizeof *found.of, compare_rows);
+		sort_items(found.of, found.count, sizeof *found.of, compare_rows);
 	*rows = found.of;
 	*count = found.count;
 	return ERR_OK;

@@ -3,6 +3,7 @@
 
 #include "api/feed.h"
 #include "base/alloc.h"
+#include "base/sort.h"
 #include "border/format.h"
 
 #include <stdlib.h>
@@ -58,7 +59,7 @@ static enum err gather(struct feed *f, struct gathered *out)
 		}
 	}
 	if (out->count > 0)
-		qsort(out->rows, out->count, sizeof *out->rows, compare);
+		sort_items(out->rows, out->count, sizeof *out->rows, compare);
 	return e;
 }
 

@@ -3,6 +3,7 @@
 
 #include "api/instance_reply.h"
 #include "base/alloc.h"
+#include "base/sort.h"
 
 #include <stdlib.h>
 
@@ -53,7 +54,7 @@ enum err run_obligations(struct api *a, struct request *q, struct reply *r)
 	for (size_t i = 0; i < accord->channels_count && e == ERR_OK; i++)
 		e = fold_obligations(node_fold(a->node), accord->channels[i].number, self, a->now.wall.ms,
 				     take, &d);
-	qsort(d.list, d.count, sizeof *d.list, by_time);
+	sort_items(d.list, d.count, sizeof *d.list, by_time);
 	reply_object(r, NULL);
 	reply_uint(r, "now_ms", a->now.wall.ms);
 	reply_bool(r, "more", e == ERR_LIMIT);

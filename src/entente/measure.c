@@ -85,6 +85,14 @@ static void say_marks(const json_t *answer)
 	table_free(t);
 }
 
+/* A receipt has whole seconds: one that seems to be ahead came within the first. */
+static const char *interval_text(uint64_t from, uint64_t to)
+{
+	if (from == 0 || to == 0)
+		return "-";
+	return to < from ? _("under 1 s") : say_offset((int64_t)to - (int64_t)from);
+}
+
 static void say_intervals(const json_t *answer)
 {
 	const json_t *parties = json_object_get(answer, "parties"), *party;
@@ -98,8 +106,7 @@ static void say_intervals(const json_t *answer)
 			const char *name = json_string_value(party);
 			uint64_t from = time_of(answer, intervals[i].from, name),
 				 to = time_of(answer, intervals[i].to, name);
-			table_put(t, COLOUR_PLAIN,
-				  from == 0 || to == 0 ? "-" : say_offset((int64_t)to - (int64_t)from));
+			table_put(t, COLOUR_PLAIN, interval_text(from, to));
 		}
 		table_end_row(t);
 	}

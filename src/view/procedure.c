@@ -201,9 +201,9 @@ static void read_lapse(const struct fold *f, const struct procedure *p, const st
 	m->role = (uint8_t)procedure_role_find(p, text_of(s, FIELD_LAPSE_ROLE));
 	m->whose = (uint8_t)accord_party_find(f->accord, text_of(s, FIELD_LAPSE_PARTY));
 	m->which = LEVEL_COUNT;
-	for (uint8_t i = 0; i < LEVEL_COUNT; i++) {
+	for (size_t i = 0; i < LEVEL_COUNT; i++) {
 		if (bytes_equal(level, bytes_str(level_name((enum level)i))))
-			m->which = i;
+			m->which = (uint8_t)i;
 	}
 	if (statement_field_uint(s, FIELD_LAPSE_CAUSE, 1, &cause) == ERR_OK)
 		m->cause = (uint8_t)cause;

@@ -301,3 +301,18 @@ def test_what_is_out_of_turn(play):
     # A peer that files it all the same: kept, VOID with the reason, and without any effect.
     before = play.agree(place)
     assert kor.status()["void"] == 0 == usa.status()["void"] and before == play.lines(usa, place)
+
+
+def test_many_run_at_once(play):
+    """What is owed in all of them comes in one list, soonest first."""
+    kor, usa = play.both()
+    places = [play.start(kor) for _ in range(8)]
+    for place in places:
+        play.await_place(usa, play.send(kor, *N20, place=place))
+    play.world.await_receipts()
+    for node in play.both():
+        owed = node.get("/obligations")["obligations"]
+        assert len(owed) == 16 and {row["instance"] for row in owed} == set(places)
+        assert [row["due_ms"] for row in owed] == sorted(row["due_ms"] for row in owed)
+        assert all(row["ours"] == (node is usa) for row in owed)
+    assert "we owe" in usa.run("owed").stdout and "자국이 이행할 사항" in usa.run("owed", env=KOREAN).stdout
