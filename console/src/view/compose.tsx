@@ -12,7 +12,7 @@ import { clock } from "../words/moment.js";
 import { _, language, named } from "../words/say.js";
 import { FormFields, formOf, FormChoice } from "./form.js";
 import { Result } from "./result.js";
-import { once, results, rolesFor, sayAct, sayMessage } from "./say.js";
+import { once, results, rolesFor, Said, sayAct, sayMessage } from "./say.js";
 import { change, keptAt, keyOf, typing, unkept } from "./typing.js";
 
 function blank(key: string, channel: string, kind: number, about?: Entry): Typed {
@@ -135,6 +135,12 @@ function Text({ typed, label, sign }: { typed: Typed; label: string; sign: () =>
   );
 }
 
+// What was filed before is not said of what is being typed now; why it was not filed is.
+function resultOf(key: string): Said | undefined {
+  const result = results.value[key];
+  return result?.place !== undefined && typing.value[key] !== undefined ? undefined : result;
+}
+
 const languages: [string, string][] = [["ko", "한국어"], ["en", "English"]];
 
 export function ComposeMessage({ channel }: { channel: Channel }) {
@@ -165,7 +171,7 @@ export function ComposeMessage({ channel }: { channel: Channel }) {
       <Newer typed={typed} />
       <Kept typed={typed} />
       <button type="button" class="primary sign" onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
-      <Result result={results.value[typed.key]} />
+      <Result result={resultOf(typed.key)} />
     </form>
   );
 }
@@ -195,7 +201,7 @@ export function ComposeAct({ act, title, about }: { act: Act; title: string; abo
       <Newer typed={typed} />
       <Kept typed={typed} />
       <button type="button" class="primary sign" onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
-      <Result result={results.value[typed.key]} />
+      <Result result={resultOf(typed.key)} />
     </form>
   );
 }
