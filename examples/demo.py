@@ -290,6 +290,34 @@ class Demo:
 
     # The record, proved with stock tools
 
+    def show_dialogues(self):
+        """What five articles say was promised, as both sides hold it, and when they meet next."""
+        head("Standing dialogues: what was promised, and the next meeting")
+        file = ROOT / "examples/rok-us/dialogues.json"
+        first, second = (self.world[party] for party in self.play.officers)
+        for node in (first, second):
+            done = node.say("import", "dialogues", str(file), key="policy-1")
+            self.check(done["filed"] > 0, f"{node.party.upper()}: {done['filed']} statements from {file.name}, {done['stood']} things stood already")
+            if node is first:
+                second.wait("the file is there", lambda: len(second.get("/dialogues")["things"]) == len(first.get("/dialogues")["things"]))
+        same = lambda: first.get("/dialogues")["things"] == second.get("/dialogues")["things"]  # noqa: E731
+        first.wait("both sides have it", same)
+        # An article says that the guidelines are complete: each reports so, and the other accepts.
+        for ours, theirs in ((first, second), (second, first)):
+            ours.say("commitments", "report", "p8-ncg-guidelines", "Complete by 4 September 2024.", key="policy-1")
+            theirs.wait("the report is there", lambda: any(
+                part["part"] == "REPORTED" for thing in theirs.get("/dialogues", kind="commitment")["things"]
+                if thing["name"] == "p8-ncg-guidelines" for part in thing["parts"]))
+            theirs.say("commitments", "accept", "p8-ncg-guidelines", "--party", ours.party.upper(), key="policy-1")
+        first.wait("both sides have that too", same)
+        say(first.run("commitments", "--all").stdout.rstrip("\n"))
+        meetings = first.run("session").stdout.rstrip("\n")
+        say(meetings)
+        self.check("edscg-6" in meetings, "the next meeting that is due: edscg-6, in 2025")
+        standings = {thing["name"]: thing["standing"] for thing in second.get("/dialogues", kind="commitment")["things"]}
+        self.check(standings.pop("p8-ncg-guidelines") == "CLOSED" and set(standings.values()) == {"OPEN"},
+                   f"the guidelines are CLOSED, {len(standings)} commitments OPEN, the same on both sides")
+
     def prove(self):
         head("The record, proved without entente")
         export = self.folder / "export"
@@ -415,6 +443,7 @@ class Demo:
             self.show_release()
             head("An urgent consultation: a procedure of the accord, in the same state on both nodes")
             consultation.Consultation(self).run()
+            self.show_dialogues()
             self.prove()
             if not is_once and not self.wrong:
                 self.invite()

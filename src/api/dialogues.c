@@ -174,8 +174,51 @@ static void reply_said(struct reply *r, const struct accord *accord, const struc
 	reply_object_end(r);
 }
 
+/* Every act on it with its words, in the order of the record: what it was called before, who came. */
+static enum err reply_deeds(struct api *a, struct reply *r, const struct place_key *on)
+{
+	const struct accord *accord = node_accord(a->node);
+	struct message_at at = { 0 };
+	enum err e = ERR_OK;
+
+	reply_array(r, "deeds");
+	while (e == ERR_OK && r->out->len < REPLY_LEN_MAX / 2) {
+		struct entry_read_out entry;
+		struct buf memory;
+		buf_init(&memory, a->last_memory, ENTRY_LEN_MAX);
+		e = fold_next_act(node_fold(a->node), on, &at);
+		if (e == ERR_OK)
+			e = node_entry(a->node, &at.place, &memory, &entry);
+		if (e != ERR_OK)
+			break;
+		if (!kind_is_dialogue(entry.statement.kind) ||
+		    (entry.statement.kind == KIND_ACT &&
+		     dialogue_uint(&entry.statement, DIALOGUE_ACT) >= DIALOGUE_ACT_COUNT))
+			continue;
+		e = request_may(a, &at.place, &entry.statement);
+		if (e == ERR_OK) {
+			struct thing_fields f = { .was = entry.statement };
+			reply_object(r, NULL);
+			reply_place(r, "place", accord, &at.place);
+			reply_str(r, "party", accord->parties[at.place.log.party].code);
+			reply_str(r, "kind", kind_find(entry.statement.kind)->name);
+			if (entry.statement.kind == KIND_ACT)
+				reply_str(r, "act",
+					  dialogue_act_row((enum dialogue_act)dialogue_uint(&entry.statement,
+											    DIALOGUE_ACT))
+						  ->name);
+			reply_fields(r, &f);
+			reply_texts(r, "people", dialogue_field(&entry.statement, DIALOGUE_PEOPLE));
+			reply_object_end(r);
+		}
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	reply_array_end(r);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static enum err reply_thing(struct api *a, struct reply *r, const struct thing_row *row,
-			    struct thing_fields *f)
+			    struct thing_fields *f, bool has_deeds)
 {
 	const struct accord *accord = node_accord(a->node);
 	struct place_key of;
@@ -195,8 +238,10 @@ static enum err reply_thing(struct api *a, struct reply *r, const struct thing_r
 	if (row->thing.kind == KIND_COMMITMENT)
 		reply_parts(r, accord, row);
 	reply_said(r, accord, &row->thing);
+	if (has_deeds)
+		e = reply_deeds(a, r, &row->place);
 	reply_object_end(r);
-	return ERR_OK;
+	return e;
 }
 
 struct things_wish {
@@ -248,7 +293,7 @@ static enum err reply_kind(struct api *a, struct reply *r, uint32_t channel, enu
 			continue;
 		e = request_may_place(a, &row->place);
 		if (e == ERR_OK) {
-			e = reply_thing(a, r, row, fields);
+			e = reply_thing(a, r, row, fields, false);
 			w->left--;
 		}
 		e = e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -269,6 +314,20 @@ static enum err reply_channel(struct api *a, struct reply *r, uint32_t channel, 
 	return e;
 }
 
+/* The one that is asked for, with all that was said of it. */
+static enum err reply_whole(struct api *a, struct request *q, struct reply *r, struct thing_row *row,
+			    struct thing_fields *fields)
+{
+	struct place_key place;
+	enum err e = request_place(a, q, &place);
+
+	if (e == ERR_OK)
+		e = request_may_place(a, &place);
+	if (e == ERR_OK)
+		e = fold_thing(node_fold(a->node), &place, request_sight(a), row);
+	return e == ERR_OK ? reply_thing(a, r, row, fields, true) : e;
+}
+
 enum err run_dialogues(struct api *a, struct request *q, struct reply *r)
 {
 	const struct accord *accord = node_accord(a->node);
@@ -283,7 +342,10 @@ enum err run_dialogues(struct api *a, struct request *q, struct reply *r)
 		reply_uint(r, "now_ms", a->now.wall.ms);
 		reply_array(r, "things");
 	}
-	for (size_t i = 0; e == ERR_OK && i < accord->channels_count; i++) {
+	if (e == ERR_OK && request_word(q, "place").ptr != NULL)
+		e = reply_whole(a, q, r, row, fields);
+	for (size_t i = 0; e == ERR_OK && request_word(q, "place").ptr == NULL && i < accord->channels_count;
+	     i++) {
 		if ((accord->channels[i].parties >> node_self(a->node) & 1) != 0)
 			e = reply_channel(a, r, accord->channels[i].number, &w, row, fields);
 	}

@@ -3,6 +3,7 @@
 #include "border/incoming.h"
 #include "entente/client.h"
 #include "entente/held.h"
+#include "entente/import_dialogues.h"
 #include "entente/quarantine_store.h"
 #include "entente/rows.h"
 #include "entente/say.h"
@@ -22,7 +23,7 @@ static enum exit_code refuse(const char *format, const char *file, enum err e, c
 {
 	if (e == ERR_NOT_FOUND) {
 		say_error(_("{1} is not read."), format);
-		say_next("entente import stix|cap|csv|adatp-4774 {1}", file);
+		say_next("entente import stix|cap|csv|adatp-4774|dialogues {1}", file);
 		return EXIT_USAGE;
 	}
 	if (e == ERR_LIMIT) {
@@ -68,6 +69,8 @@ static enum exit_code run(struct options *o)
 	struct held h;
 	enum err e;
 
+	if (strcmp(o->arguments[0], "dialogues") == 0)
+		return import_dialogues(o);
 	buf_init(&bytes, xcalloc(1, INCOMING_LEN_MAX + 1), INCOMING_LEN_MAX + 1);
 	code = held_accord(&h, o);
 	e = code == EXIT_DONE ? file_read(o->arguments[1], &bytes) : ERR_OK;
@@ -90,6 +93,12 @@ static enum exit_code run(struct options *o)
 }
 
 const struct command_row command_import = {
-	"import", "FORMAT FILE", 2,	2, N_("put what others sent into quarantine, where a person decides"),
-	options,  run,		 false,
+	"import",
+	"FORMAT FILE",
+	2,
+	2,
+	N_("put what others sent into quarantine, where a person decides; or file a file of dialogues"),
+	options,
+	run,
+	false,
 };

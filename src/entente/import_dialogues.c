@@ -1,0 +1,445 @@
+/*
+ * A file of bodies, sessions, commitments and events, filed as an officer's statements: docs/spec/dialogue.md
+ * section 8. All of it is held against every rule before the first is filed, and what stands already is not
+ * filed again: so nothing is half there for long, and the other side reads the same file to say so too.
+ */
+#include "entente/import_dialogues.h"
+
+#include "base/alloc.h"
+#include "entente/dialogue.h"
+#include "entente/marked.h"
+#include "entente/say.h"
+#include "entente/show.h"
+#include "entente/words.h"
+#include "sys/file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DIALOGUES_LEN_MAX (4u << 20)
+#define DIALOGUES_FORMAT "dialogues/1"
+
+/* What is no field of a statement: how the file says which one it is, and what it hangs on. */
+static const char *const heads[] = { "kind", "of", "party" };
+
+static const struct shape {
+	const char *name;
+	enum kind kind;
+	const char *of[3]; /* kinds of what it hangs on; none: nothing */
+	bool may_be_alone;
+} shapes[] = {
+	{ "body", KIND_BODY, { "body" }, true },
+	{ "session", KIND_SESSION, { "body" }, false },
+	{ "item", KIND_ITEM, { "session" }, false },
+	{ "commitment", KIND_COMMITMENT, { "session", "body" }, false },
+	{ "condition", KIND_CONDITION, { "commitment" }, false },
+	{ "event", KIND_EVENT, { "session", "body" }, true },
+	{ "delegation", KIND_ACT, { "session" }, false },
+	{ "conclude", KIND_ACT, { "session" }, false },
+};
+
+struct import {
+	const struct options *o;
+	const char *path;
+	json_t *file, *standing; /* standing: {"body kidd": row of /dialogues} */
+	struct client c;
+	struct officer officer;
+	char party[PARTY_NAME_MAX + 1];
+	size_t filed, stood;
+};
+
+static const struct shape *shape_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(shapes); i++) {
+		if (strcmp(shapes[i].name, name) == 0)
+			return &shapes[i];
+	}
+	return NULL;
+}
+
+static const char *nothing_filed(void)
+{
+	return _("nothing was filed; docs/spec/dialogue.md section 8 has the format");
+}
+
+/* "session kidd-22": names are told apart by kind. */
+static const char *id_of(const char *kind, const char *name, char id[128])
+{
+	say_fill(id, 128, "{1} {2}", kind, name);
+	return id;
+}
+
+/* ---- Held against the rules. ---- */
+
+static enum exit_code open_file(struct import *in)
+{
+	struct buf bytes;
+	json_error_t error;
+	enum exit_code code = EXIT_DONE;
+	enum err e;
+
+	buf_init(&bytes, xcalloc(1, DIALOGUES_LEN_MAX + 1), DIALOGUES_LEN_MAX);
+	e = file_read(in->path, &bytes);
+	if (e != ERR_OK) {
+		say_error("{1}: {2}.", in->path, e == ERR_LIMIT ? _(err_text(e)) : strerror(errno));
+		say_next("entente import dialogues FILE");
+		code = e == ERR_NOT_FOUND ? EXIT_NOT_FOUND : EXIT_ERROR;
+	} else {
+		in->file = json_loadb((const char *)bytes.ptr, bytes.len, JSON_REJECT_DUPLICATES, &error);
+		if (in->file == NULL) {
+			say_error(_("{1}, line {2}: {3}."), in->path, say_number((uint64_t)error.line),
+				  error.text);
+			say_next(nothing_filed());
+			code = EXIT_REFUSED;
+		} else if (strcmp(json_str(in->file, "entente"), DIALOGUES_FORMAT) != 0 ||
+			   !json_is_array(json_object_get(in->file, "things"))) {
+			say_error(_("{1} is no file of {2}."), in->path, DIALOGUES_FORMAT);
+			say_next(nothing_filed());
+			code = EXIT_REFUSED;
+		}
+	}
+	free(bytes.ptr);
+	return code;
+}
+
+/* The members that are fields: the caller's. */
+static json_t *fields_of(const json_t *thing)
+{
+	json_t *fields = json_object(), *value;
+	enum dialogue_act act;
+	const char *key;
+
+	json_object_foreach((json_t *)(uintptr_t)thing, key, value) json_object_set(fields, key, value);
+	for (size_t i = 0; i < ARRAY_COUNT(heads); i++)
+		json_object_del(fields, heads[i]);
+	if (dialogue_act_find(KIND_SESSION, bytes_str(json_str(thing, "kind")), &act) == ERR_OK)
+		json_object_set_new(fields, "act", json_integer(act));
+	return fields;
+}
+
+static enum exit_code check_fields(const char *id, const json_t *thing, const struct shape *shape)
+{
+	json_t *fields = fields_of(thing);
+	enum exit_code code = EXIT_DONE;
+	enum dialogue_field field;
+	const char *bad = "";
+	struct draft d;
+
+	draft_open(&d, shape->kind);
+	if (!dialogue_put(&d, fields, &bad)) {
+		say_error(dialogue_key_find(bad, &field) ? _("{1}: {2} is not as it is written.")
+							 : _("{1}: {2} is not known there."),
+			  id, bad);
+		say_next(nothing_filed());
+		code = EXIT_REFUSED;
+	} else if (!dialogue_is_whole(&d, &bad)) {
+		say_error(json_object_get(fields, bad) == NULL ? _("{1}: {2} is missing.")
+							       : _("{1}: {2} is not as it is written."),
+			  id, bad);
+		say_next(nothing_filed());
+		code = EXIT_REFUSED;
+	}
+	draft_close(&d);
+	json_decref(fields);
+	return code;
+}
+
+/* Of the file so far, or of the record. */
+static const char *subject_kind(const json_t *known, const struct shape *shape, const char *of, char id[128])
+{
+	for (size_t i = 0; i < ARRAY_COUNT(shape->of) && shape->of[i] != NULL; i++) {
+		if (json_object_get(known, id_of(shape->of[i], of, id)) != NULL)
+			return shape->of[i];
+	}
+	return NULL;
+}
+
+static enum exit_code check_one(const struct import *in, const json_t *thing, json_t *known)
+{
+	const struct shape *shape = shape_find(json_str(thing, "kind"));
+	const char *of = json_str(thing, "of");
+	char id[128], subject[128];
+	enum exit_code code;
+
+	id_of(json_str(thing, "kind"), json_str(thing, "name")[0] == '\0' ? of : json_str(thing, "name"), id);
+	if (shape == NULL) {
+		say_error(_("{1}: {2} is no kind of thing."), in->path, json_str(thing, "kind"));
+		say_next(nothing_filed());
+		return EXIT_REFUSED;
+	}
+	code = check_fields(id, thing, shape);
+	if (code != EXIT_DONE)
+		return code;
+	if ((of[0] != '\0' || !shape->may_be_alone) && subject_kind(known, shape, of, subject) == NULL) {
+		say_error(_("{1}: there is no {2} before it."), id, of);
+		say_next(nothing_filed());
+		return EXIT_REFUSED;
+	}
+	if (shape->kind == KIND_ACT || shape->kind == KIND_CONDITION)
+		return EXIT_DONE;
+	if (json_is_true(json_object_get(known, id))) {
+		say_error(_("{1} is there twice."), id);
+		say_next(nothing_filed());
+		return EXIT_REFUSED;
+	}
+	json_object_set_new(known, id, json_true());
+	return EXIT_DONE;
+}
+
+/* What stands and what the file says of the same name must be one. */
+static enum exit_code check_standing(const struct import *in, const json_t *thing)
+{
+	static const char *const members[] = { "title", "when", "parties", "owed_to" };
+	const json_t *row;
+	char id[128];
+
+	row = json_object_get(in->standing, id_of(json_str(thing, "kind"), json_str(thing, "name"), id));
+	if (row == NULL || strcmp(json_str(thing, "kind"), "condition") == 0)
+		return EXIT_DONE;
+	for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
+		const json_t *here = json_object_get(thing, members[i]),
+			     *there = json_object_get(row, members[i]);
+		if (here != there && !json_equal(here, there)) {
+			say_error(_("{1} stands already at {2}, with another {3}."), id,
+				  json_str(row, "place"), members[i]);
+			say_next(nothing_filed());
+			return EXIT_REFUSED;
+		}
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_code check_all(const struct import *in)
+{
+	json_t *known = json_object();
+	const json_t *thing, *row;
+	enum exit_code code = EXIT_DONE;
+	const char *id;
+	size_t i;
+
+	json_object_foreach(in->standing, id, row) json_object_set_new(known, id, json_false());
+	json_array_foreach(json_object_get(in->file, "things"), i, thing)
+	{
+		if (code == EXIT_DONE)
+			code = check_one(in, thing, known);
+		if (code == EXIT_DONE)
+			code = check_standing(in, thing);
+	}
+	json_decref(known);
+	return code;
+}
+
+/* ---- Filed. ---- */
+
+static enum exit_code get_standing(struct import *in)
+{
+	json_t *answer = NULL, *row;
+	struct query q;
+	enum exit_code code;
+	char id[128];
+	size_t i;
+
+	query_open(&q, "/dialogues");
+	code = (enum exit_code)client_get(&in->c, &q, &answer);
+	in->standing = json_object();
+	json_array_foreach(json_object_get(answer, "things"), i, row)
+		json_object_set(in->standing, id_of(json_str(row, "kind"), json_str(row, "name"), id), row);
+	json_decref(answer);
+	return code;
+}
+
+static enum exit_code address(struct import *in, struct draft *d)
+{
+	const char *channel = json_str(in->file, "channel");
+	json_t *seen = NULL;
+	struct query q;
+	enum exit_code code = draft_address(d, &in->c, channel);
+
+	query_open(&q, "/seen");
+	query_put(&q, "channel", channel);
+	if (code == EXIT_DONE)
+		code = (enum exit_code)client_get(&in->c, &q, &seen);
+	d->statement.has_label = true;
+	if (code == EXIT_DONE &&
+	    label_type(&d->words, json_str(in->file, "label"), NULL, json_object_get(seen, "parties"),
+		       &d->statement.label) != ERR_OK) {
+		say_error(_("{1} is no label."), json_str(in->file, "label"));
+		say_next(nothing_filed());
+		code = EXIT_REFUSED;
+	}
+	json_decref(seen);
+	if (code == EXIT_DONE)
+		code = bytes_copy_str(d->statement.party, in->party, sizeof in->party) == ERR_OK ? EXIT_DONE
+												 : EXIT_ERROR;
+	return code;
+}
+
+static enum exit_code refer(struct import *in, struct draft *d, const char *place)
+{
+	json_t *entry = NULL;
+	enum exit_code code = show_get_entry(&in->c, place, &entry);
+
+	if (code == EXIT_DONE)
+		code = draft_refer(d, entry);
+	json_decref(entry);
+	return code;
+}
+
+/* Puts it into the record and remembers its place for what hangs on it. */
+static enum exit_code file_one(struct import *in, enum kind kind, const char *on, json_t *fields,
+			       const char *id)
+{
+	char place[PLACE_TEXT_LEN];
+	const char *bad;
+	struct draft d;
+	enum exit_code code;
+
+	draft_open(&d, kind);
+	code = address(in, &d);
+	if (code == EXIT_DONE && on != NULL)
+		code = refer(in, &d, on);
+	if (code == EXIT_DONE && !dialogue_put(&d, fields, &bad))
+		code = EXIT_ERROR;
+	if (code == EXIT_DONE)
+		code = draft_sign(&d, &in->officer);
+	if (code == EXIT_DONE)
+		code = post_draft(&in->c, &d, place);
+	if (code == EXIT_DONE) {
+		in->filed++;
+		json_object_set_new(in->standing, id, json_pack("{s:s}", "place", place));
+	}
+	draft_close(&d);
+	return code;
+}
+
+/* Whether the own party owes this and has not said so yet. */
+static bool is_claimed(const struct import *in, const json_t *row)
+{
+	const json_t *part;
+	size_t i;
+
+	json_array_foreach(json_object_get(row, "parts"), i, part)
+	{
+		if (strcasecmp(json_str(part, "party"), in->party) == 0)
+			return strcmp(json_str(part, "part"), "CLAIMED") == 0;
+	}
+	return false;
+}
+
+static enum exit_code confirm(struct import *in, const json_t *row, const char *id)
+{
+	json_t *fields = json_pack("{s:i}", "act", DIALOGUE_ACT_CONFIRM);
+	char place[PLACE_TEXT_LEN];
+	enum exit_code code;
+
+	say_fill(place, sizeof place, "{1}", json_str(row, "place"));
+	code = file_one(in, KIND_ACT, place, fields, id);
+	json_decref(fields);
+	return code;
+}
+
+/* Whether this party has said that of the session; NULL: whether anybody has. */
+static bool has_said(const struct import *in, const char *session, const char *act, const char *party)
+{
+	char id[128];
+	const json_t *row = json_object_get(in->standing, id_of("session", session, id)), *code;
+	size_t i;
+
+	json_array_foreach(json_object_get(json_object_get(row, "said"), act), i, code)
+	{
+		if (party == NULL || strcasecmp(json_string_value(code), party) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum exit_code import_one(struct import *in, const json_t *thing)
+{
+	const struct shape *shape = shape_find(json_str(thing, "kind"));
+	const char *party = json_str(thing, "party"), *kind;
+	char id[128], subject[128], place[PLACE_TEXT_LEN];
+	const json_t *row;
+	json_t *fields;
+	enum exit_code code;
+
+	/* Each side says who came of its own; that it was held either says once. */
+	if (shape->kind == KIND_ACT && party[0] != '\0' && strcasecmp(party, in->party) != 0)
+		return EXIT_DONE;
+	if (shape->kind == KIND_ACT &&
+	    has_said(in, json_str(thing, "of"), shape->name, party[0] == '\0' ? NULL : party)) {
+		in->stood++;
+		return EXIT_DONE;
+	}
+	id_of(shape->name, shape->kind == KIND_ACT ? json_str(thing, "of") : json_str(thing, "name"), id);
+	row = json_object_get(in->standing, id);
+	if (row != NULL) {
+		in->stood++;
+		return is_claimed(in, row) ? confirm(in, row, id) : EXIT_DONE;
+	}
+	kind = subject_kind(in->standing, shape, json_str(thing, "of"), subject);
+	say_fill(place, sizeof place, "{1}",
+		 kind == NULL ? "" : json_str(json_object_get(in->standing, subject), "place"));
+	fields = fields_of(thing);
+	code = file_one(in, shape->kind, kind == NULL ? NULL : place, fields, id);
+	json_decref(fields);
+	return code;
+}
+
+/* Whose file it is for: the party before anything is filed. */
+static enum exit_code import_all(struct import *in)
+{
+	const json_t *thing;
+	enum exit_code code = EXIT_DONE;
+	struct draft d;
+	size_t i;
+
+	draft_open(&d, KIND_BODY);
+	code = address(in, &d);
+	draft_close(&d);
+	json_array_foreach(json_object_get(in->file, "things"), i, thing)
+	{
+		if (code == EXIT_DONE)
+			code = import_one(in, thing);
+	}
+	return code;
+}
+
+static void say_done(const struct import *in)
+{
+	if (in->o->is_json) {
+		json_t *out = json_pack("{s:s, s:I, s:I}", "err", "OK", "filed", (json_int_t)in->filed,
+					"stood", (json_int_t)in->stood);
+		json_say(out);
+		json_decref(out);
+		return;
+	}
+	say(_("{1} statements were filed; {2} things stood already.\n"), say_number(in->filed),
+	    say_number(in->stood));
+}
+
+enum exit_code import_dialogues(struct options *o)
+{
+	struct import in = { .o = o, .path = o->arguments[1], .c = { .fd = -1 } };
+	enum exit_code code = open_file(&in);
+
+	if (code == EXIT_DONE)
+		code = officer_open(&in.officer, o);
+	if (code == EXIT_DONE && client_open(&in.c, o->home) != ERR_OK)
+		code = EXIT_ERROR;
+	if (code == EXIT_DONE)
+		code = officer_find_role(&in.officer, o, &in.c);
+	if (code == EXIT_DONE)
+		code = get_standing(&in);
+	if (code == EXIT_DONE)
+		code = check_all(&in);
+	if (code == EXIT_DONE)
+		code = import_all(&in);
+	if (code == EXIT_DONE)
+		say_done(&in);
+	json_decref(in.standing);
+	json_decref(in.file);
+	client_close(&in.c);
+	officer_close(&in.officer);
+	return code;
+}

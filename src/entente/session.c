@@ -1,0 +1,313 @@
+/* Meetings of a body: when and where, who came, what is on the agenda, and what is carried to the next. */
+#include "entente/dialogue.h"
+#include "entente/login.h"
+#include "entente/rows.h"
+#include "entente/say.h"
+#include "entente/show.h"
+#include "entente/table.h"
+#include "entente/words.h"
+
+#include <string.h>
+
+static const char *const standings[] = {
+	N_("SCHEDULED"), N_("AGENDA OPEN"),   N_("AGENDA AGREED"), N_("IN SESSION"), N_("RECESS"),
+	N_("CONCLUDED"), N_("RECORD AGREED"), N_("CALLED OFF"),	   N_("PROPOSED"),   N_("AGREED"),
+	N_("DECLINED"),	 N_("DISCUSSED"),     N_("DEFERRED"),	   N_("CLOSED"),     N_("CLAIMED"),
+	N_("OPEN"),	 N_("REPORTED"),      N_("DISPUTED"),	   N_("ACCEPTED"),
+};
+
+static const char *standing_text(const json_t *thing)
+{
+	const char *name = json_str(thing, "standing");
+
+	for (size_t i = 0; i < ARRAY_COUNT(standings); i++) {
+		if (strcmp(standings[i], name) == 0)
+			return _(standings[i]);
+	}
+	return name;
+}
+
+static void put_row(struct table *t, const json_t *thing)
+{
+	const json_t *host = json_array_get(json_object_get(thing, "parties"), 0);
+
+	table_put(t, COLOUR_BOLD, json_str(thing, "name"));
+	table_put(t, json_flag(thing, "over") ? COLOUR_DIM : COLOUR_PLAIN, standing_text(thing));
+	table_put(t, COLOUR_PLAIN, json_str(thing, "when"));
+	table_put(t, COLOUR_DIM, json_is_string(host) ? json_string_value(host) : "");
+	table_put(t, COLOUR_DIM, json_str(thing, "place"));
+	table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(thing, "title")));
+	table_end_row(t);
+}
+
+static void put_all(struct table *t, const json_t *answer, bool is_over_too)
+{
+	const json_t *thing;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "things"), i, thing)
+	{
+		if (is_over_too || !json_flag(thing, "over"))
+			put_row(t, thing);
+	}
+}
+
+/* ---- The list, and what it says of the bodies' rhythm. ---- */
+
+static bool is_held(const json_t *thing)
+{
+	static const char *const held[] = { "IN SESSION", "RECESS", "CONCLUDED", "RECORD AGREED" };
+
+	for (size_t i = 0; i < ARRAY_COUNT(held); i++) {
+		if (strcmp(held[i], json_str(thing, "standing")) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The last session of a body that was held, or the first that was not; NULL: there is none. */
+static const json_t *session_beside(const json_t *sessions, const char *body, bool is_next)
+{
+	const json_t *thing, *found = NULL;
+	size_t i;
+
+	json_array_foreach(json_object_get(sessions, "things"), i, thing)
+	{
+		uint64_t at = json_uint(thing, "end_ms"), best = json_uint(found, "end_ms");
+		if (strcmp(json_str(thing, "of"), body) != 0 || at == 0 || is_held(thing) == is_next ||
+		    strcmp(json_str(thing, "standing"), "CALLED OFF") == 0)
+			continue;
+		if (found == NULL || (is_next ? at < best : at > best))
+			found = thing;
+	}
+	return found;
+}
+
+/* Who hosts after whom: the list of the body, one after the other. */
+static const char *next_host(const json_t *body, const json_t *last)
+{
+	const json_t *hosts = json_object_get(body, "parties"), *host;
+	const char *was = json_string_value(json_array_get(json_object_get(last, "parties"), 0));
+	size_t i, count = json_array_size(hosts);
+
+	json_array_foreach(hosts, i, host)
+	{
+		if (was != NULL && strcmp(json_string_value(host), was) == 0)
+			return json_string_value(json_array_get(hosts, (i + 1) % count));
+	}
+	return NULL;
+}
+
+#define MONTH_MS (365ull * 86400000 / 12)
+
+static void say_rhythm(const json_t *body, const json_t *sessions, uint64_t now_ms)
+{
+	const char *place = json_str(body, "place"), *name = json_str(body, "name");
+	const json_t *last = session_beside(sessions, place, false);
+	const json_t *next = session_beside(sessions, place, true);
+	uint64_t cadence_ms = json_uint(body, "number") * MONTH_MS;
+	const char *host = next_host(body, last);
+
+	if (next != NULL && json_uint(next, "end_ms") > now_ms)
+		say(_("{1}: next {2}, {3}\n"), name, json_str(next, "when"), json_str(next, "name"));
+	else if (next != NULL)
+		say(_("{1}: {3} was set for {2}, and nobody has said yet that it was held\n"), name,
+		    json_str(next, "when"), json_str(next, "name"));
+	else if (last != NULL && cadence_ms > 0 && json_uint(last, "end_ms") + cadence_ms <= now_ms)
+		say(_("{1}: none is set, and the last was {2}; every {3} months is agreed\n"), name,
+		    json_str(last, "when"), say_number(json_uint(body, "number")));
+	if (host != NULL && !json_flag(body, "over"))
+		say(_("{1}: by turns {2} hosts\n"), name, host);
+}
+
+static enum exit_code list(struct options *o)
+{
+	json_t *sessions = NULL, *bodies = NULL;
+	struct table *t = table_new();
+	const json_t *body;
+	enum exit_code code;
+	struct client c;
+	size_t i;
+
+	code = login_open(&c, o);
+	if (code == EXIT_DONE)
+		code = dialogue_get(&c, "session", &sessions);
+	if (code == EXIT_DONE)
+		code = dialogue_get(&c, "body", &bodies);
+	if (code == EXIT_DONE && o->is_json) {
+		json_say(sessions);
+	} else if (code == EXIT_DONE) {
+		put_all(t, sessions, true);
+		table_say(t);
+		json_array_foreach(json_object_get(bodies, "things"), i, body)
+			say_rhythm(body, sessions, json_uint(sessions, "now_ms"));
+	}
+	table_free(t);
+	json_decref(bodies);
+	json_decref(sessions);
+	login_close(&c);
+	return code;
+}
+
+/* ---- One of them: its agenda, with what is carried to it. ---- */
+
+/* Whether it hangs on the body, or on another of its sessions that is not later. */
+static bool is_carried(const json_t *thing, const json_t *session, const json_t *sessions)
+{
+	const char *of = json_str(thing, "of");
+	const json_t *other;
+	size_t i;
+
+	if (strcmp(of, json_str(session, "of")) == 0)
+		return true;
+	json_array_foreach(json_object_get(sessions, "things"), i, other)
+	{
+		if (strcmp(of, json_str(other, "place")) == 0)
+			return strcmp(json_str(other, "of"), json_str(session, "of")) == 0 &&
+			       json_uint(other, "first_ms") < json_uint(session, "first_ms");
+	}
+	return false;
+}
+
+static void put_agenda(struct table *t, const json_t *things, const json_t *session, const json_t *sessions)
+{
+	const json_t *thing;
+	size_t i;
+
+	json_array_foreach(json_object_get(things, "things"), i, thing)
+	{
+		if (strcmp(json_str(thing, "of"), json_str(session, "place")) == 0 ||
+		    (!json_flag(thing, "over") && is_carried(thing, session, sessions)))
+			put_row(t, thing);
+	}
+}
+
+static void say_deeds(const json_t *session)
+{
+	const json_t *deed, *person;
+	size_t i, n;
+
+	json_array_foreach(json_object_get(session, "deeds"), i, deed)
+	{
+		say("{1}  {2}  {3}", json_str(deed, "place"), json_str(deed, "party"), json_str(deed, "act"));
+		json_array_foreach(json_object_get(deed, "people"), n, person) say("{1}{2}",
+										   n == 0	? "  "
+										   : n % 2 == 0 ? "; "
+												: ", ",
+										   json_string_value(person));
+		if (json_object_get(deed, "detail") != NULL)
+			say("  {1}", dialogue_title(json_object_get(deed, "detail")));
+		say("\n");
+	}
+}
+
+static enum exit_code show_with(struct options *o, struct client *c, const json_t *sessions)
+{
+	const json_t *session = dialogue_find(sessions, "session", o->arguments[1]);
+	json_t *items = NULL, *commitments = NULL, *whole = NULL;
+	struct table *t = table_new();
+	enum exit_code code = session == NULL ? EXIT_NOT_FOUND : EXIT_DONE;
+	struct query q;
+
+	query_open(&q, "/dialogues");
+	if (code == EXIT_DONE) {
+		query_put(&q, "place", json_str(session, "place"));
+		code = (enum exit_code)client_get(c, &q, &whole);
+	}
+	if (code == EXIT_DONE)
+		code = dialogue_get(c, "item", &items);
+	if (code == EXIT_DONE)
+		code = dialogue_get(c, "commitment", &commitments);
+	if (code == EXIT_DONE && o->is_json) {
+		json_say(whole);
+	} else if (code == EXIT_DONE) {
+		put_row(t, session);
+		table_say(t);
+		say_deeds(json_array_get(json_object_get(whole, "things"), 0));
+		say(_("agenda, with what is carried to it:\n"));
+		put_agenda(t, items, session, sessions);
+		put_agenda(t, commitments, session, sessions);
+		table_say(t);
+	}
+	table_free(t);
+	json_decref(whole);
+	json_decref(commitments);
+	json_decref(items);
+	return code;
+}
+
+static enum exit_code show(struct options *o)
+{
+	json_t *sessions = NULL;
+	enum exit_code code;
+	struct client c;
+
+	code = login_open(&c, o);
+	if (code == EXIT_DONE)
+		code = dialogue_get(&c, "session", &sessions);
+	if (code == EXIT_DONE)
+		code = show_with(o, &c, sessions);
+	json_decref(sessions);
+	login_close(&c);
+	return code;
+}
+
+/* ---- What is said of them. ---- */
+
+#define OF_SESSION(name, act, done) { name, KIND_ACT, DIALOGUE_ACT_##act, KIND_SESSION, false, true, done }
+#define OF_ITEM(name, act, done) { name, KIND_ACT, DIALOGUE_ACT_##act, KIND_ITEM, false, true, done }
+
+static const struct dialogue_verb says[] = {
+	{ "new", KIND_SESSION, 0, KIND_BODY, true, true, N_("The session stands as {1}.") },
+	{ "item", KIND_ITEM, 0, KIND_SESSION, true, true, N_("The item stands as {1}.") },
+	OF_SESSION("open", AGENDA_OPEN, N_("{1} opens the agenda.")),
+	OF_SESSION("agree", AGENDA_AGREE, N_("{1} agrees to the agenda; every party must.")),
+	OF_SESSION("begin", BEGIN, N_("{1} begins the session, or goes on with it.")),
+	OF_SESSION("recess", RECESS, N_("{1} begins a recess.")),
+	OF_SESSION("conclude", CONCLUDE, N_("{1} concludes the session.")),
+	OF_SESSION("record", RECORD_AGREE, N_("{1} agrees to the record; every party must.")),
+	OF_SESSION("move", MOVE, N_("{1} gives the session another day or place.")),
+	OF_SESSION("call-off", CALL_OFF, N_("{1} calls the session off.")),
+	OF_ITEM("agree-item", ITEM_AGREE, N_("{1} agrees to the item.")),
+	OF_ITEM("decline-item", ITEM_DECLINE, N_("{1} declines the item.")),
+	OF_ITEM("discussed", ITEM_DISCUSSED, N_("{1} says that the item was discussed.")),
+	OF_ITEM("defer", ITEM_DEFER, N_("{1} defers the item to the next session.")),
+	OF_ITEM("close-item", ITEM_CLOSE, N_("{1} closes the item.")),
+};
+
+static enum exit_code run_say(struct options *o)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(says); i++) {
+		if (strcmp(says[i].name, o->arguments[0]) == 0)
+			return dialogue_say(o, &says[i]);
+	}
+	return EXIT_USAGE;
+}
+
+static enum exit_code run(struct options *o)
+{
+	static const struct verb verbs[] = {
+		{ "list", 1, 1, list },		 { "show", 2, 2, show },
+		{ "new", 4, 5, run_say },	 { "item", 4, 5, run_say },
+		{ "open", 2, 3, run_say },	 { "agree", 2, 3, run_say },
+		{ "begin", 2, 3, run_say },	 { "recess", 2, 3, run_say },
+		{ "conclude", 2, 3, run_say },	 { "record", 2, 3, run_say },
+		{ "move", 2, 3, run_say },	 { "call-off", 3, 3, run_say },
+		{ "agree-item", 2, 3, run_say }, { "decline-item", 3, 3, run_say },
+		{ "discussed", 2, 3, run_say },	 { "defer", 2, 3, run_say },
+		{ "close-item", 2, 3, run_say }, { NULL, 0, 0, NULL },
+	};
+
+	return o->arguments_count == 0 ? list(o) : verbs_run(o, verbs);
+}
+
+const struct command_row command_session = {
+	"session",
+	"[show NAME | new BODY NAME TITLE | item SESSION NAME TITLE | VERB NAME [TEXT]]",
+	0,
+	5,
+	N_("list the sessions of bodies; set one, agree on its agenda, lead it through"),
+	dialogue_options,
+	run,
+	false,
+};
