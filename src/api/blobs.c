@@ -110,7 +110,7 @@ enum err run_attach(struct api *a, struct request *q, struct reply *r)
 
 struct bundle {
 	size_t peer;
-	uint64_t cursor;
+	struct bundle_cursor cursor;
 	struct buf frame; /* heap, behind this struct */
 	size_t at;	  /* how much of it has gone out */
 };
@@ -148,14 +148,18 @@ enum err run_bundle_out(struct api *a, struct request *q, struct reply *r)
 {
 	const size_t frame_max = FRAME_LEN_MAX + FRAME_HEAD_LEN;
 	struct bundle *b;
+	uint64_t mib;
 	size_t peer;
 	enum err e = read_peer(a, q, &peer);
 
 	(void)r;
+	if (e == ERR_OK)
+		e = request_number(q, "limit", BUNDLE_PIECES_MIB_MAX, BUNDLE_PIECES_MIB_MAX, &mib);
 	if (e != ERR_OK)
 		return e;
 	b = xcalloc(1, sizeof *b + frame_max);
 	b->peer = peer;
+	b->cursor.pieces_max = mib << 20;
 	buf_init(&b->frame, b + 1, frame_max);
 	q->more = bundle_more;
 	q->more_self = b;

@@ -97,8 +97,10 @@ static void reply_peer(struct reply *r, const struct accord *a, const struct pee
 	if (p->has_clock)
 		reply_int(r, "clock_offset_ms", p->clock_offset_ms);
 	reply_uint(r, "compared_ms", p->compared.ms);
-	if (is_owner)
+	if (is_owner) {
 		reply_refusal(r, a, &p->refused);
+		reply_uint(r, "bundle_left", p->bundle_left);
+	}
 	reply_object_end(r);
 }
 

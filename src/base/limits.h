@@ -48,6 +48,8 @@
 #define SHORT_KEYS_MAX 64u		 /* officers' keys of one frame that get a number */
 #define BATCH_LEN_MAX (900u << 10)	 /* bytes of entries and contents of one batch */
 #define ATTACHMENT_PIECE_MAX (16u << 10) /* bytes of one attachment frame */
+#define BUNDLE_BLOBS_MAX 256u		 /* attachments of one bundle, and that one asks for */
+#define BUNDLE_PIECES_MIB_MAX 4096u	 /* of them in one bundle */
 #define PART_LEN_MIN 1024u		 /* bytes of a frame in a PART that is not its last */
 #define PART_LEN_MAX 16640u		 /* and in any PART: a piece of an attachment goes whole */
 #define MANIFEST_LEN_MAX (64u << 10)	 /* bytes of an accord's MANIFEST in a HELLO */

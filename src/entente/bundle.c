@@ -21,17 +21,39 @@
 
 static const struct option_row options[] = {
 	{ "peer", N_("PARTY"), N_("write: for whom; read: from whom, if the file does not say") },
+	{ "limit", N_("MIB"), N_("write: at most so much of attachments; the records go whole") },
 	{ NULL, NULL, NULL },
 };
 
 /* ---- Write. ---- */
 
+/* How many attachments the bundle that was just written had no room for. */
+static uint64_t left_out(struct client *c, const char *peer)
+{
+	struct client_answer answer;
+	uint64_t left = 0;
+	const json_t *row;
+	size_t i;
+
+	if (client_ask(c, "GET", "/status", (struct bytes){ NULL, 0 }, &answer) != ERR_OK)
+		return 0;
+	json_array_foreach(json_object_get(answer.json, "peers"), i, row)
+	{
+		if (strcmp(json_str(row, "party"), peer) == 0)
+			left = json_uint(row, "bundle_left");
+	}
+	client_answer_finish(&answer);
+	return left;
+}
+
 static enum exit_code run_write(struct options *o)
 {
-	const char *peer = option_value(o, "peer"), *path = o->arguments[1];
+	const char *peer = option_value(o, "peer"), *limit = option_value(o, "limit"),
+		   *path = o->arguments[1];
 	enum exit_code code;
 	struct client c;
 	struct query q;
+	uint64_t left = 0;
 
 	if (peer == NULL) {
 		say_error(_("For whom?"));
@@ -44,12 +66,21 @@ static enum exit_code run_write(struct options *o)
 		return EXIT_ERROR;
 	query_open(&q, "/bundle");
 	query_put(&q, "peer", peer);
+	if (limit != NULL)
+		query_put(&q, "limit", limit);
 	code = (enum exit_code)client_fetch(&c, query_target(&q), path, file_place_new);
+	if (code == EXIT_DONE)
+		left = left_out(&c, peer);
 	client_close(&c);
 	if (code == EXIT_DONE && o->is_json)
-		json_say_done("file", path);
+		json_say(json_pack("{s:s,s:s,s:I}", "err", "OK", "file", path, "left", (json_int_t)left));
 	else if (code == EXIT_DONE)
 		say(_("{1} written for {2}; there: entente bundle read {1}\n"), path, peer);
+	if (code == EXIT_DONE && !o->is_json && left > 0)
+		say(_("{1} attachments had no room and are for the next bundle, which goes on where {2} is, "
+		      "once "
+		      "a bundle of his was read here: entente bundle write --peer {2} FILE\n"),
+		    say_number(left), peer);
 	return code;
 }
 

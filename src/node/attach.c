@@ -9,12 +9,15 @@
  * Rows of the map beside the folds:
  *
  *	'w' party, hash                            wanted of that party, its length; until it is whole
- *	'p' hash                                   so far as it is held: which party it came from
+ *	'p' hash                                   so far as it is held: which party it came from; with
+ *	                                           GIVER_CARRIED, some of it in a bundle, which is anybody's
  *	'b' hash, channel, party, content's hash   named there
  */
 
 #define WANTED_KEY_LEN (2u + HASH_LEN)
 #define NAMED_PREFIX_LEN (1u + HASH_LEN + 3u)
+
+#define GIVER_CARRIED 0x80u
 
 static void wanted_key(struct buf *key, size_t party, const uint8_t hash[HASH_LEN])
 {
@@ -30,18 +33,22 @@ static void giver_key(struct buf *key, const uint8_t hash[HASH_LEN])
 }
 
 /* parties_count: from nobody but our own officers. */
-static size_t giver_of(struct node *n, const uint8_t hash[HASH_LEN])
+static size_t giver_of(struct node *n, const uint8_t hash[HASH_LEN], bool *is_carried)
 {
 	uint8_t memory[1 + HASH_LEN], party;
 	struct buf key = BUF_ON(memory), value = { &party, 0, 1, false };
 
+	*is_carried = false;
 	giver_key(&key, hash);
-	return map_get(&n->views, buf_bytes(&key), &value) == ERR_OK ? party : n->accord->parties_count;
+	if (map_get(&n->views, buf_bytes(&key), &value) != ERR_OK)
+		return n->accord->parties_count;
+	*is_carried = (party & GIVER_CARRIED) != 0;
+	return party & ~GIVER_CARRIED;
 }
 
-static enum err giver_put(struct node *n, const uint8_t hash[HASH_LEN], size_t peer)
+static enum err giver_put(struct node *n, const uint8_t hash[HASH_LEN], size_t peer, bool is_carried)
 {
-	uint8_t memory[1 + HASH_LEN], party = (uint8_t)peer;
+	uint8_t memory[1 + HASH_LEN], party = (uint8_t)(peer | (is_carried ? GIVER_CARRIED : 0));
 	struct buf key = BUF_ON(memory);
 
 	giver_key(&key, hash);
@@ -112,9 +119,10 @@ static bool is_named_in(struct node *n, const uint8_t hash[HASH_LEN], uint32_t c
  * Only what we, or the one who gave it to us, said on a channel of this peer: whoever knows a hash can name
  * it in a log of his own.
  */
-static bool may_have(struct node *n, size_t peer, const uint8_t hash[HASH_LEN])
+bool attachment_may_have(struct node *n, size_t peer, const uint8_t hash[HASH_LEN])
 {
-	size_t giver = giver_of(n, hash);
+	bool is_carried;
+	size_t giver = giver_of(n, hash, &is_carried);
 
 	for (size_t i = 0; i < n->accord->channels_count; i++) {
 		const struct accord_channel *c = &n->accord->channels[i];
@@ -181,16 +189,17 @@ static bool is_with_another(struct node *n, struct now now, size_t peer, const u
 	return false;
 }
 
-/* What another gave of it may be false, and would make this one's false too. */
-static enum err start_anew(struct node *n, size_t peer, const uint8_t hash[HASH_LEN])
+/* What another gave of it, or a bundle brought, may be false, and would make this one's false too. */
+static enum err start_anew(struct node *n, size_t peer, const uint8_t hash[HASH_LEN], bool is_by_bundle)
 {
 	struct store *store = record_store(n->record);
+	bool is_carried;
 	uint64_t held, total;
 	enum err e = store->ops->attachment_held(store, hash, &held, &total);
 
 	if (e != ERR_OK || total == 0)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	if (held == total || giver_of(n, hash) == peer)
+	if (held == total || (giver_of(n, hash, &is_carried) == peer && (is_by_bundle || !is_carried)))
 		return ERR_OK;
 	e = turn_open(n);
 	return e == ERR_OK ? store->ops->attachment_del(store, hash) : e;
@@ -209,7 +218,7 @@ static enum err send_fetch(struct node *n, struct now now, size_t peer, const ui
 
 	if (memory == NULL || is_with_another(n, now, peer, hash))
 		return ERR_OK;
-	e = start_anew(n, peer, hash);
+	e = start_anew(n, peer, hash, false);
 	if (e != ERR_OK)
 		return e;
 	if (store->ops->attachment_held(store, hash, &held, &total) != ERR_OK)
@@ -224,6 +233,28 @@ static enum err send_fetch(struct node *n, struct now now, size_t peer, const ui
 	frame->payload = buf_bytes(&payload);
 	p->fetching[p->fetching_count].heard = now.mono;
 	memcpy(p->fetching[p->fetching_count++].hash, hash, HASH_LEN);
+	return ERR_OK;
+}
+
+enum err attachment_wanted_next(struct node *n, size_t peer, const uint8_t *after, struct fetch *out)
+{
+	struct store *store = record_store(n->record);
+	uint8_t prefix[] = { ROW_WANTED, (uint8_t)peer }, memory[MAP_KEY_MAX];
+	struct buf key = BUF_ON(memory);
+	uint64_t total;
+	bool is_carried;
+	enum err e;
+
+	buf_put(&key, BYTES_OF(prefix));
+	if (after != NULL)
+		buf_put(&key, (struct bytes){ after, HASH_LEN });
+	e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&key), &key, NULL);
+	if (e != ERR_OK)
+		return e;
+	memcpy(out->hash, memory + WANTED_KEY_LEN - HASH_LEN, HASH_LEN);
+	if (giver_of(n, out->hash, &is_carried) != peer ||
+	    store->ops->attachment_held(store, out->hash, &out->offset, &total) != ERR_OK)
+		out->offset = 0;
 	return ERR_OK;
 }
 
@@ -260,8 +291,10 @@ enum err receive_fetch(struct node *n, const struct arrival *in)
 	struct fetch fetch;
 	enum err e = fetch_read(in->frame.payload, &fetch);
 
-	if (e != ERR_OK || !may_have(n, in->peer, fetch.hash))
+	if (e != ERR_OK || !attachment_may_have(n, in->peer, fetch.hash))
 		return e;
+	if (in->path == PATH_BUNDLE)
+		return bundle_asked(n, in->peer, &fetch);
 	for (size_t i = 0; i < SERVINGS_MAX; i++) {
 		struct serving *s = &p->servings[i];
 		if (s->is_used && memcmp(s->hash, fetch.hash, HASH_LEN) != 0)
@@ -285,7 +318,7 @@ static bool serve_piece(struct node *n, size_t peer, struct serving *s)
 	uint64_t held;
 
 	if (memory == NULL || store->ops->attachment_held(store, s->hash, &held, &piece.total) != ERR_OK ||
-	    held != piece.total || s->offset >= piece.total || !may_have(n, peer, s->hash))
+	    held != piece.total || s->offset >= piece.total || !attachment_may_have(n, peer, s->hash))
 		return false;
 	buf_init(&bytes, memory, ATTACHMENT_PIECE_MAX);
 	if (store->ops->attachment_get(store, s->hash, s->offset,
@@ -449,35 +482,47 @@ enum err attachments_unnamed(struct node *n, struct bytes bytes)
 	return e;
 }
 
-/* All of it came from this peer: if it is not what its hash says, he is not asked for it again. */
-static enum err blob_false(struct node *n, size_t peer, const uint8_t hash[HASH_LEN])
+/*
+ * It is not what its hash says. If all of it came from this peer by his line, he is not asked for it again; a
+ * bundle is anybody's, and takes nothing from him.
+ */
+static enum err blob_false(struct node *n, const struct arrival *in, const uint8_t hash[HASH_LEN])
 {
 	enum err e = record_store(n->record)->ops->attachment_del(record_store(n->record), hash);
+	bool is_carried;
 
-	if (e == ERR_OK)
-		e = wanted_del(n, peer, hash);
-	return e == ERR_OK ? ERR_CONTENT : e;
+	(void)giver_of(n, hash, &is_carried);
+	if (e == ERR_OK && !is_carried)
+		e = wanted_del(n, in->peer, hash);
+	if (e == ERR_OK && (!is_carried || in->path == PATH_BUNDLE))
+		return ERR_CONTENT;
+	return e;
 }
 
-static enum err blob_whole(struct node *n, struct now now, size_t peer, const uint8_t hash[HASH_LEN],
-			   uint64_t total)
+static enum err blob_whole(struct node *n, struct now now, const struct arrival *in,
+			   const struct attachment_piece *piece)
 {
+	struct fetching *fetching = fetching_find(&n->peers[in->peer], piece->hash);
 	struct effect_publish *change;
 	bool is_good;
-	enum err e = blob_check(n, hash, total, &is_good);
+	enum err e = blob_check(n, piece->hash, piece->total, &is_good);
 
 	if (e != ERR_OK)
 		return e;
-	fetching_end(&n->peers[peer], fetching_find(&n->peers[peer], hash));
-	if (!is_good)
-		return blob_false(n, peer, hash);
-	e = wanted_of_nobody(n, hash);
+	if (fetching != NULL)
+		fetching_end(&n->peers[in->peer], fetching);
+	if (!is_good) {
+		enum err why = blob_false(n, in, piece->hash);
+		e = why == ERR_OK || in->path == PATH_BUNDLE ? attachments_fetch(n, now, in->peer) : why;
+		return e == ERR_OK ? why : e;
+	}
+	e = wanted_of_nobody(n, piece->hash);
 	if (e != ERR_OK)
 		return e;
 	change = publish(n, CHANGE_ATTACHMENT);
 	if (change != NULL)
-		change->peer = peer;
-	return attachments_fetch(n, now, peer);
+		change->peer = in->peer;
+	return attachments_fetch(n, now, in->peer);
 }
 
 /*
@@ -501,38 +546,67 @@ static enum err piece_check(struct node *n, size_t peer, const struct attachment
 		       : ERR_FRAME;
 }
 
-enum err receive_piece(struct node *n, struct now now, const struct arrival *in)
+/* Whether it follows what is held of this one's; ERR_NOT_FOUND: it does not, and that is no fault. */
+static enum err piece_follows(struct node *n, struct now now, const struct arrival *in,
+			      const struct attachment_piece *p)
 {
 	struct store *store = record_store(n->record);
+	uint64_t held = 0, total = 0;
+	bool is_carried;
+	enum err e = ERR_OK;
+
+	/* What was asked for on a path begins at its FETCH; nobody has asked for what is carried. */
+	if (in->path == PATH_BUNDLE && giver_of(n, p->hash, &is_carried) != in->peer) {
+		if (p->offset > 0 || is_with_another(n, now, in->peer, p->hash))
+			return ERR_NOT_FOUND;
+		e = start_anew(n, in->peer, p->hash, true);
+	}
+	if (e == ERR_OK)
+		e = store->ops->attachment_held(store, p->hash, &held, &total);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	return held != p->offset || (total > 0 && total != p->total) ? ERR_NOT_FOUND : ERR_OK;
+}
+
+static enum err piece_keep(struct node *n, struct now now, const struct arrival *in,
+			   const struct attachment_piece *p)
+{
+	struct store *store = record_store(n->record);
+	bool is_carried, is_by_bundle = in->path == PATH_BUNDLE;
+	size_t giver = giver_of(n, p->hash, &is_carried);
+	enum err e = turn_open(n);
+
+	if (e == ERR_OK && (p->offset == 0 || giver != in->peer || (is_by_bundle && !is_carried)))
+		e = giver_put(n, p->hash, in->peer, is_by_bundle);
+	if (e == ERR_OK)
+		e = store->ops->attachment_put(store, p->hash, p->total, p->offset, p->piece);
+	if (e == ERR_OK && p->offset + p->piece.len == p->total)
+		e = blob_whole(n, now, in, p);
+	return e;
+}
+
+enum err receive_piece(struct node *n, struct now now, const struct arrival *in)
+{
+	struct peer *peer = &n->peers[in->peer];
 	struct attachment_piece piece;
 	struct fetching *fetching;
-	uint64_t held = 0, total = 0;
 	enum err e = attachment_piece_read(in->frame.payload, &piece);
 
 	if (e != ERR_OK)
 		return e;
-	fetching = fetching_find(&n->peers[in->peer], piece.hash);
-	if (fetching == NULL)
+	fetching = in->path == PATH_BUNDLE ? NULL : fetching_find(peer, piece.hash);
+	if (fetching == NULL && in->path != PATH_BUNDLE)
 		return ERR_OK; /* asked for on a path that went down since, or never: it is not kept */
 	e = piece_check(n, in->peer, &piece);
-	if (e == ERR_NOT_FOUND)
-		fetching_end(&n->peers[in->peer], fetching);
-	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	fetching->heard = now.mono;
-	e = store->ops->attachment_held(store, piece.hash, &held, &total);
-	if (e != ERR_OK)
-		return e;
-	if (held != piece.offset || (total > 0 && total != piece.total))
-		return ERR_OK; /* held already, or of a serving that was asked for before */
-	e = turn_open(n);
-	if (e == ERR_OK && piece.offset == 0)
-		e = giver_put(n, piece.hash, in->peer);
+	if (e == ERR_NOT_FOUND && fetching != NULL)
+		fetching_end(peer, fetching);
+	if (e == ERR_OK && fetching != NULL)
+		fetching->heard = now.mono;
 	if (e == ERR_OK)
-		e = store->ops->attachment_put(store, piece.hash, piece.total, piece.offset, piece.piece);
-	if (e == ERR_OK && piece.offset + piece.piece.len == piece.total)
-		e = blob_whole(n, now, in->peer, piece.hash, piece.total);
-	return e;
+		e = piece_follows(n, now, in, &piece); /* held already, or of a serving asked for before */
+	if (e == ERR_OK)
+		e = piece_keep(n, now, in, &piece);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 enum err node_attach(struct node *n, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset,

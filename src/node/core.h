@@ -179,6 +179,7 @@ struct peer {
 		held;		  /* that he says he holds, whether we do or not; count 0: he was not heard */
 	size_t bundle_version;	  /* of the bundle that is being read */
 	bool has_clock, has_said; /* said: its HELLO came, if only in a bundle */
+	size_t bundle_left;	  /* attachments that the last bundle for him had no room for */
 	int64_t clock_offset_ms;
 	struct mono heads_next, heads_after; /* when ours are told, and his heard again */
 	struct wall compared;		     /* when his were; .ms 0: never */
@@ -318,6 +319,7 @@ struct node {
  * said where they are written.
  */
 enum node_row {
+	ROW_ASKED = 'A',    /* bundle.c */
 	ROW_NAMED = 'b',    /* attach.c */
 	ROW_DOUBLE = 'd',   /* erase.c */
 	ROW_DIVERGED = 'j', /* procedure.c */
@@ -485,6 +487,12 @@ bool is_shared_with(const struct line *line, size_t peer);
 /* A note's text, our unsaved one included. */
 enum err line_note(struct node *n, const struct line *line, uint64_t size, struct buf *out,
 		   uint64_t *found) MUST_CHECK;
+
+/* ---- bundle.c ---- */
+/* A FETCH that was carried: the next bundle for him has it. */
+enum err bundle_asked(struct node *n, size_t peer, const struct fetch *fetch) MUST_CHECK;
+/* His HELLO begins anew: what an older bundle of his asked for is forgotten. */
+enum err bundle_forget(struct node *n, size_t peer) MUST_CHECK;
 
 /* ---- versions.c ---- */
 /* Those that we hold, for a frame; none if there is but one. */
@@ -686,6 +694,14 @@ enum err attachments_unnamed(struct node *n, struct bytes bytes) MUST_CHECK;
 enum err attachments_fetch(struct node *n, struct now now, size_t peer) MUST_CHECK;
 void attachments_serve(struct node *n, size_t peer);
 enum err receive_fetch(struct node *n, const struct arrival *in) MUST_CHECK;
+/* What a peer is let have of attachments: only what was said on a channel of his. */
+bool attachment_may_have(struct node *n, size_t peer, const uint8_t hash[HASH_LEN]);
+/*
+ * What is wanted of a peer, by hash: the first after `after` (NULL: of all), and where it goes on.
+ * ERR_NOT_FOUND: no more.
+ */
+enum err attachment_wanted_next(struct node *n, size_t peer, const uint8_t *after,
+				struct fetch *out) MUST_CHECK;
 enum err receive_piece(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
 
 #endif

@@ -297,6 +297,7 @@ struct peer_status {
 	int64_t clock_offset_ms;
 	struct wall compared; /* when his heads last were; .ms 0: never */
 	struct refusal refused;
+	size_t bundle_left; /* attachments that the last bundle for him left for a later one */
 };
 struct scrub_status {
 	uint64_t done, total;	       /* entries of the pass under way */
@@ -317,10 +318,28 @@ struct node_status {
 void node_status(struct node *n, struct node_status *out);
 
 /*
- * Bundles: the frames that bring a peer up to date, one a call; *cursor starts at 0. ERR_NOT_FOUND: no
- * more.
+ * Bundles: the frames that bring a peer up to date, one a call; the records first, attachments last.
+ * The cursor starts zeroed but for pieces_max: how many bytes of attachments this bundle may have.
+ * ERR_NOT_FOUND: no more, and `left` says how many attachments are for a later one.
  */
-enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *cursor,
+struct bundle_blob {
+	uint8_t hash[HASH_LEN];
+	uint64_t offset; /* the next piece */
+};
+enum bundle_part { BUNDLE_HELLO, BUNDLE_BATCHES, BUNDLE_FETCHES, BUNDLE_PIECES };
+struct bundle_cursor {
+	uint64_t pieces_max, pieces; /* bytes */
+	size_t left;
+	enum bundle_part part;
+	size_t line; /* BATCHES: which log, and from where */
+	uint64_t from;
+	uint8_t fetched[HASH_LEN]; /* FETCHES: the last one, if any */
+	bool has_fetched;
+	size_t fetches;
+	struct bundle_blob blobs[BUNDLE_BLOBS_MAX];
+	size_t blobs_count, blob;
+};
+enum err node_bundle(struct node *n, size_t peer, struct now now, struct bundle_cursor *cursor,
 		     struct buf *frame) MUST_CHECK;
 /* Copies the store to a file, a slice a call: store.h. ERR_SHORT: call again with the same path. */
 enum err node_backup(struct node *n, const char *path, uint64_t *done, uint64_t *total) MUST_CHECK;

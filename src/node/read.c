@@ -487,6 +487,7 @@ static void peer_status_read(const struct node *n, const struct peer *p, struct 
 				     .has_clock = p->has_clock,
 				     .clock_offset_ms = p->clock_offset_ms,
 				     .compared = p->compared,
+				     .bundle_left = p->bundle_left,
 				     .refused = p->refused };
 	for (size_t i = 0; i < out->paths_count; i++) {
 		const struct peer_path *from = &p->paths[i];
@@ -541,67 +542,6 @@ void node_status(struct node *n, struct node_status *out)
 			out->recovering = why_shut(l);
 		}
 	}
-}
-
-/* ---- Bundles and backups. ---- */
-
-/*
- * Cursor: 0 is the HELLO; then a line's position plus one in the upper half and the size reached in the
- * lower.
- */
-enum err node_bundle(struct node *n, size_t peer, struct now now, uint64_t *cursor, struct buf *frame)
-{
-	size_t position = (size_t)(*cursor >> 40);
-	uint64_t from = *cursor & ((1ull << 40) - 1), size;
-	struct buf payload;
-	uint8_t *memory = n->scratch + BATCH_LEN_MAX;
-	enum err e;
-
-	if (*cursor == 0) {
-		struct hello h;
-		struct buf notes;
-		/* No batch is built meanwhile: its part of the scratch memory is free. */
-		buf_init(&notes, n->scratch, BATCH_LEN_MAX);
-		e = hello_build(n, now, peer, &h, &notes);
-		if (e != ERR_OK)
-			return e;
-		buf_init(&payload, memory, SCRATCH_LEN - BATCH_LEN_MAX);
-		hello_write(&h, &payload);
-		n->bundle_said = version_in_force(n);
-		if (buf_check(&payload) != ERR_OK)
-			return ERR_LIMIT;
-		frame_write(FRAME_HELLO, buf_bytes(&payload), frame);
-		*cursor = 1ull << 40;
-		return buf_check(frame);
-	}
-	for (; position - 1 < n->lines_count; position++, from = 0) {
-		struct line *line = &n->lines[position - 1];
-		/* Its own log only when its last HELLO showed that it has lost some of it. */
-		bool is_theirs = line->key.party == peer;
-		if (!is_shared_with(line, peer) || (is_theirs && !n->peers[peer].has_said))
-			continue;
-		if (from < line->reach[peer].held)
-			from = line->reach[peer].held;
-		if (frame->max - frame->len < FRAME_LEN_MAX)
-			return ERR_LIMIT;
-		/* Written behind the frame's head, which then is put before it. */
-		buf_init(&payload, frame->ptr + frame->len + FRAME_HEAD_LEN, FRAME_LEN_MAX - FRAME_HEAD_LEN);
-		e = from < line->log->durable ? batch_build(n, line,
-							    &(struct batch_goal){ from, line->log->durable,
-										  n->books + n->bundle_said },
-							    &payload, &size)
-					      : ERR_NOT_FOUND;
-		if (e == ERR_NOT_FOUND)
-			continue;
-		if (e != ERR_OK)
-			return e;
-		buf_put_be32(frame, (uint32_t)payload.len + 1);
-		buf_put_byte(frame, FRAME_BATCH);
-		frame->len += payload.len;
-		*cursor = (uint64_t)position << 40 | size;
-		return ERR_OK;
-	}
-	return ERR_NOT_FOUND;
 }
 
 enum err node_backup(struct node *n, const char *path, uint64_t *done, uint64_t *total)

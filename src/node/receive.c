@@ -184,6 +184,9 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 	}
 	if (e != ERR_OK)
 		return e;
+	e = bundle_forget(n, in->peer);
+	if (e != ERR_OK)
+		return e;
 	is_first = best_path(p) == LINK_PATHS_MAX || is_carried;
 	versions_hear(n, in->peer, in->path, h);
 	p->has_said = true;
@@ -292,7 +295,7 @@ static const struct {
 	{ FRAME_ADVANCE, false, true, receive_advance },
 	{ FRAME_REFUSE, false, false, receive_refuse },
 	{ FRAME_ATTACHMENT, false, true, receive_piece },
-	{ FRAME_FETCH, false, false, receive_fetch_row },
+	{ FRAME_FETCH, false, true, receive_fetch_row },
 	{ FRAME_HEADS, false, false, receive_heads },
 };
 

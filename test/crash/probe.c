@@ -403,7 +403,7 @@ static void hear_bundle(struct probe *p, size_t peer, bool is_first)
 	static uint8_t memory[FRAME_LEN_MAX + 16];
 	struct sim_node *other = &p->w->nodes[peer];
 	struct buf frame = BUF_ON(memory);
-	uint64_t cursor = 0;
+	struct bundle_cursor cursor = { .pieces_max = 1u << 20 };
 
 	for (unsigned at = 0; !p->is_stopped; at++) {
 		buf_reset(&frame);

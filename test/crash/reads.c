@@ -152,7 +152,7 @@ static void ask_channel(struct answers *a, uint32_t channel)
 
 static void ask_peer(struct answers *a, size_t peer)
 {
-	uint64_t cursor = 0;
+	struct bundle_cursor cursor = { .pieces_max = 1u << 20 };
 	enum err e = ERR_OK;
 
 	while (e == ERR_OK) {

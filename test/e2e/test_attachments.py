@@ -1,4 +1,5 @@
 """A message that is read before all of what is attached to it has come: its author sees what was not there."""
+import json
 import os
 
 import nodes
@@ -85,3 +86,67 @@ def test_all_were_there_or_none_was_named(world):
     assert shown.count("with attachment: ") == 2 and "without" not in shown
     assert "attachments" not in kor.ladder(bare)["steps"]["WATCH READ"]
     assert "attachment" not in kor.run("ladder", bare).stdout
+
+
+def carry(world, author, peer, name, *words):
+    """A bundle from node to node that never hear each other; how many attachments it says it has left out."""
+    file = world.folder / name
+    left = json.loads(author.run("bundle", "write", "--peer", peer.party, file, "--json", *words).stdout)["left"]
+    peer.run("bundle", "read", file)
+    return left
+
+
+def test_by_hand_alone(stage):
+    """No line at all: files both ways bring a message and what is attached to it to READ BACK."""
+    relay = stage.relay()
+    world = stage.world(is_started=False, through={("usa", "north"): relay.port})
+    relay.cut()
+    kor, usa = world["kor"].start(), world["usa"].start()
+    big, small = world.folder / "big.bin", world.folder / "small.txt"
+    big.write_bytes(os.urandom(1_500_000))
+    small.write_bytes(b"small")
+    words = [word for file in (small, big) for word in ("--attach", file)]
+    place = kor.say("send", "notify", "By hand.", "--to", "usa/watch", "--label", "U", *words, key="watch", code=5)["place"]
+
+    assert carry(world, kor, usa, "1", "--limit", "1") == 1
+    attached = {one["name"]: one for one in usa.entry(place)["attachments"]}
+    assert is_whole(usa, attached["small.txt"]) and not is_whole(usa, attached["big.bin"]), "what fits goes"
+    assert 0 < usa.find("/attachments", hash=attached["big.bin"]["hash"])["held"] <= 1 << 20
+    # Nothing that is held goes again: the record is cosigned, and of the big one the rest is asked for.
+    assert carry(world, usa, kor, "2") == 0
+    assert kor.has_step(place, "STATION RECEIPT")
+    assert carry(world, kor, usa, "3", "--limit", "1") == 0
+    assert (world.folder / "3").stat().st_size < 600_000
+    saved = world.folder / "saved"
+    usa.run("read", place, "--save", saved)
+    assert sorted(path.read_bytes() for path in saved.iterdir()) == sorted([big.read_bytes(), small.read_bytes()])
+
+    usa.say("ack", place, key="watch", code=5)
+    said = usa.say("readback", place, "By hand.", key="watch", code=5)["place"]
+    carry(world, usa, kor, "4")
+    kor.say("correct", said, key="watch", code=5)
+    assert carry(world, kor, usa, "5") == 0
+    assert (world.folder / "5").stat().st_size < 100_000, "what is held is left out"
+    for node in (kor, usa):
+        assert {"WATCH READ", "READ BACK"} <= set(node.ladder(place)["steps"])
+
+
+def test_a_false_piece_by_hand_takes_nothing(stage):
+    """A carried file may be anybody's: a false attachment in it is not kept, and the line brings the true one."""
+    relay = stage.relay()
+    world = stage.world(is_started=False, through={("usa", "north"): relay.port})
+    relay.to = world.ports["kor", "usa", "north"]
+    relay.cut()
+    kor, usa = world["kor"].start(), world["usa"].start()
+    true = world.folder / "true.bin"
+    true.write_bytes(bytes(40_000))
+    place = kor.say("send", "notify", "By hand.", "--to", "usa/watch", "--label", "U", "--attach", true, key="watch", code=5)["place"]
+    kor.run("bundle", "write", "--peer", "usa", world.folder / "one")
+    false = bytearray((world.folder / "one").read_bytes())
+    false[-1] ^= 1
+    (world.folder / "one").write_bytes(false)
+    assert usa.run("bundle", "read", world.folder / "one", code=None).returncode != 0
+    one = usa.entry(place)["attachments"][0]
+    assert not is_whole(usa, one)
+    relay.mend()
+    usa.wait("the true one came", lambda: is_whole(usa, one))

@@ -232,7 +232,7 @@ static void check_filled(struct sim_node *n, const struct log_status *want)
 /* All that a node has for another, as files on a carrier. */
 static void pack(struct world *w, struct sim_node *from, const struct sim_node *to, struct buf *bundle)
 {
-	uint64_t cursor = 0;
+	struct bundle_cursor cursor = { .pieces_max = 1u << 20 };
 
 	buf_reset(bundle);
 	while (node_bundle(from->node, to->party, world_now(w, from), &cursor, bundle) == ERR_OK)
