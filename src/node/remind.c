@@ -10,11 +10,29 @@
 #define SCAN_EVERY_MS 1000u
 #define QUERIES_MAX 8u /* of one message by the node */
 
+enum lapse_cause { LAPSE_NO_ANSWER, LAPSE_LINE_DOWN };
+
 /* What has been said of it, and what stands between us and those who owe WATCH READ. */
 struct acts {
 	uint64_t queries;
-	bool has_lapse, is_received, is_heard;
+	bool has_lapsed[2]; /* by cause: each is said once */
+	bool is_received, is_heard;
 };
+
+/* A lapse of a message, and not of a step that somebody owes. */
+static enum err count_lapse(struct node *n, const struct place_key *at, struct acts *out)
+{
+	struct buf memory = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
+	struct entry_read_out read;
+	uint64_t cause;
+	enum err e = node_entry(n, at, &memory, &read);
+
+	if (e == ERR_OK &&
+	    statement_field_uint(&read.statement, FIELD_LAPSE_CAUSE, LAPSE_LINE_DOWN, &cause) == ERR_OK &&
+	    statement_field(&read.statement, FIELD_LAPSE_STEP) == NULL)
+		out->has_lapsed[cause] = true;
+	return e;
+}
 
 static enum err count_acts(struct node *n, const struct place_key *on, struct acts *out)
 {
@@ -30,7 +48,10 @@ static enum err count_acts(struct node *n, const struct place_key *on, struct ac
 		if (e != ERR_OK)
 			return e;
 		out->queries += v.kind == KIND_QUERY;
-		out->has_lapse |= v.kind == KIND_LAPSE;
+		if (v.kind == KIND_LAPSE)
+			e = count_lapse(n, &at.place, out);
+		if (e != ERR_OK)
+			return e;
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -108,15 +129,21 @@ static enum err remind_due(struct node *n, struct now now, const struct accord_t
 {
 	static const struct mono never = { INT64_MAX };
 	bool may_ask = timer->query_ms > 0 && acts->queries < QUERIES_MAX;
-	bool may_lapse = timer->read_ms > 0 && !acts->has_lapse;
+	enum lapse_cause cause = acts->is_received && acts->is_heard ? LAPSE_NO_ANSWER : LAPSE_LINE_DOWN;
+	bool was_down = acts->has_lapsed[LAPSE_LINE_DOWN];
+	bool may_lapse = timer->read_ms > 0 && !acts->has_lapsed[LAPSE_NO_ANSWER];
 	struct mono ask =
 		may_ask ? mono_add_ms(w->asked,
 				      timer->query_ms << (timer->is_query_doubling ? acts->queries : 0))
 			: never;
-	struct mono lapse = may_lapse ? mono_add_ms(w->since, timer->read_ms) : never;
 	uint8_t cause_memory[4];
-	struct buf cause = BUF_ON(cause_memory);
+	struct buf cause_field = BUF_ON(cause_memory);
+	struct mono lapse;
 
+	/* That the line was down is said: silence begins when there is a line to be silent on. */
+	if (was_down && cause == LAPSE_LINE_DOWN)
+		w->since = now.mono;
+	lapse = may_lapse ? mono_add_ms(w->since, timer->read_ms) : never;
 	/* Without a receipt there is nobody to ask: the line itself is the finding. */
 	if (may_ask && acts->is_received && !mono_is_before(now.mono, ask)) {
 		w->asked = now.mono;
@@ -125,14 +152,16 @@ static enum err remind_due(struct node *n, struct now now, const struct accord_t
 	}
 	if (may_lapse && !mono_is_before(now.mono, lapse)) {
 		what->kind = KIND_LAPSE;
-		cbor_put_uint(&cause, acts->is_received && acts->is_heard ? 0 : 1);
-		what->fields[0] = (struct field){ FIELD_LAPSE_CAUSE, buf_bytes(&cause) };
+		cbor_put_uint(&cause_field, cause);
+		what->fields[0] = (struct field){ FIELD_LAPSE_CAUSE, buf_bytes(&cause_field) };
 		what->fields_count = 1;
 		return service_add(n, now, what, NULL);
 	}
 	if (may_ask && mono_is_before(ask, now.mono))
 		ask = mono_add_ms(now.mono, SCAN_EVERY_MS); /* a receipt may come at any time */
 	w->next = earlier(ask, lapse);
+	if (was_down && may_lapse) /* the line may come and go at any time */
+		w->next = earlier(w->next, mono_add_ms(now.mono, SCAN_EVERY_MS));
 	return ERR_OK;
 }
 

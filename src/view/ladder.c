@@ -113,10 +113,11 @@ static void climb(struct ladder *l, const struct act *act, size_t author)
 		if (statement_field_uint(s, FIELD_NEGATIVE_CAUSE, NEGATIVE_CAUSE_COUNT - 1, &cause) == ERR_OK)
 			l->negative_cause = cause;
 	} else if (s->kind == KIND_LAPSE && act->place.log.party == author) {
-		if (!l->steps[STEP_WATCH_READ].is_proved)
+		if (!l->steps[STEP_WATCH_READ].is_proved) {
 			note_rung(&l->lapse, act);
-		if (statement_field_uint(s, FIELD_LAPSE_CAUSE, 1, &cause) == ERR_OK)
-			l->lapse_cause = cause;
+			if (statement_field_uint(s, FIELD_LAPSE_CAUSE, 1, &cause) == ERR_OK)
+				l->lapse_cause = cause;
+		}
 	}
 	for (size_t i = 0; i < ARRAY_COUNT(answers); i++) {
 		if (answers[i].kind == s->kind && is_for_role)

@@ -118,6 +118,12 @@ static void cut(struct world *w)
 		path_set(w, 0, 1, path, false);
 }
 
+static void mend(struct world *w)
+{
+	w->is_cut = false;
+	path_set(w, 0, 1, 0, true);
+}
+
 /* Who cannot be heard is not said to be silent: our own side is looked at first. */
 static void test_a_line_that_is_down_is_no_silence(void **state)
 {
@@ -156,6 +162,35 @@ static void test_a_line_that_is_down_is_no_silence(void **state)
 	}
 }
 
+/* The line came back and nobody reads what it brought: that is silence, and is said once beside LINE DOWN. */
+static void test_silence_after_the_line_is_back(void **state)
+{
+	struct world *w = world_new(9, 2, getenv("VERBOSE") != NULL);
+	struct sim_node *a = &w->nodes[0];
+
+	(void)state;
+	world_advance(w, 1900000);
+	w->is_healing = true;
+	cut(w);
+	officer_flash(w, a, LEADER);
+	node_turn(w, a);
+	pass(w, 25000);
+	assert_int_equal(ladder_of(a)->lapse_cause, 1);
+	pass(w, 10000);
+	assert_int_equal(said(a, KIND_LAPSE), 1);
+	mend(w);
+	pass(w, 10000);
+	assert_true(ladder_of(a)->steps[STEP_RECEIPT].is_proved);
+	assert_int_equal(said(a, KIND_LAPSE), 1);
+	pass(w, 25000);
+	assert_int_equal(said(a, KIND_LAPSE), 2);
+	assert_true(ladder_of(a)->lapse.is_proved);
+	assert_int_equal(ladder_of(a)->lapse_cause, 0);
+	pass(w, 10000);
+	assert_int_equal(said(a, KIND_LAPSE), 2);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +198,7 @@ int main(void)
 		cmocka_unit_test(test_a_clock_that_falls_back_forgets_nobody),
 		cmocka_unit_test(test_a_start_begins_anew),
 		cmocka_unit_test(test_a_line_that_is_down_is_no_silence),
+		cmocka_unit_test(test_silence_after_the_line_is_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
