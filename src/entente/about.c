@@ -182,7 +182,7 @@ enum exit_code about_run(struct options *o, const struct about *about)
 	draft_open(&d, KIND_MESSAGE);
 	code = officer_open(&officer, o);
 	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = EXIT_ERROR;
+		code = (enum exit_code)client_absent(o->home);
 	if (code == EXIT_DONE)
 		code = find_subject(&c, o, about, &s);
 	if (code == EXIT_DONE)

@@ -316,7 +316,7 @@ static enum exit_code show_node(struct options *o)
 	struct client c;
 
 	if (client_open(&c, o->home) != ERR_OK)
-		return EXIT_ERROR;
+		return (enum exit_code)client_absent(o->home);
 	code = show_get(&c, "/accord", &accord);
 	client_close(&c);
 	if (code == EXIT_DONE && o->is_json) {
@@ -422,9 +422,9 @@ static const struct option_row options[] = {
 static const struct verb verbs[] = {
 	{ "draft", 2, 3, accord_draft },
 	{ "check", 2, 3, check },
-	{ "diff", 3, 3, accord_diff },
+	{ "diff --all --opened", 3, 3, accord_diff },
 	{ "sign", 2, 3, sign },
-	{ "adopt", 2, 2, accord_adopt },
+	{ "adopt --label --rel --anyway", 2, 2, accord_adopt },
 	{ "show", 1, 2, show },
 	{ NULL, 0, 0, NULL },
 };

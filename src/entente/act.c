@@ -3,6 +3,7 @@
 #include "entente/fill.h"
 #include "entente/show.h"
 #include "entente/submit.h"
+#include "entente/unseal.h"
 #include "entente/words.h"
 
 #include <stdlib.h>
@@ -133,6 +134,20 @@ static enum exit_code add_addressee(struct draft *d, const struct options *o, co
 	return code == EXIT_DONE ? draft_to(d, to, false) : code;
 }
 
+/* Nobody signs that what he has not seen is right, or wrong. */
+static enum exit_code show_marked(struct client *c, const struct options *o, json_t *entry)
+{
+	struct identities ids = { 0 };
+	enum exit_code code = identities_open(&ids, o);
+
+	if (code == EXIT_DONE) {
+		unseal_entry(entry, &ids, o);
+		code = show_entry(c, entry);
+	}
+	identities_close(&ids);
+	return code;
+}
+
 static enum exit_code compose(struct options *o, const struct act *act, struct client *c,
 			      struct officer *officer, struct draft *d, const json_t *entry)
 {
@@ -170,11 +185,13 @@ enum exit_code act_run(struct options *o, const struct act *act)
 	draft_open(&d, act->kind);
 	code = officer_open(&officer, o);
 	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = EXIT_ERROR;
+		code = (enum exit_code)client_absent(o->home);
 	if (code == EXIT_DONE)
 		code = show_get_entry(&c, o->arguments[0], &entry);
 	if (code == EXIT_DONE && act->is_on_read_back)
 		code = find_read_back(&c, &entry);
+	if (code == EXIT_DONE && act->is_on_read_back && !o->is_json)
+		code = show_marked(&c, o, entry);
 	if (code == EXIT_DONE)
 		code = compose(o, act, &c, &officer, &d, entry);
 	json_decref(entry);

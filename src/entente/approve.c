@@ -150,7 +150,9 @@ static enum exit_code run(struct options *o)
 	struct buf words = { 0 };
 	const char *state;
 	struct draft d;
-	enum exit_code code = client_open(&c, o->home) == ERR_OK ? EXIT_DONE : EXIT_ERROR;
+	enum exit_code code = !option_has_use(o, "override", "sign") ? EXIT_USAGE
+			      : client_open(&c, o->home) == ERR_OK   ? EXIT_DONE
+								     : (enum exit_code)client_absent(o->home);
 
 	draft_open(&d, KIND_MESSAGE);
 	if (code == EXIT_DONE)

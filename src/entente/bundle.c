@@ -63,7 +63,7 @@ static enum exit_code run_write(struct options *o)
 	if (file_exists(path))
 		return refuse_existing(path);
 	if (client_open(&c, o->home) != ERR_OK)
-		return EXIT_ERROR;
+		return (enum exit_code)client_absent(o->home);
 	query_open(&q, "/bundle");
 	query_put(&q, "peer", peer);
 	if (limit != NULL)
@@ -179,7 +179,7 @@ static enum exit_code run_read(struct options *o)
 		return refuse_missing(path);
 	if (client_open(&c, o->home) != ERR_OK) {
 		fclose(r.file);
-		return EXIT_ERROR;
+		return (enum exit_code)client_absent(o->home);
 	}
 	buf_init(&r.in, xcalloc(1, FRAME_MAX), FRAME_MAX);
 	code = read_frames(&c, &r, path);
@@ -197,8 +197,8 @@ static enum exit_code run_read(struct options *o)
 }
 
 static const struct verb verbs[] = {
-	{ "write", 2, 2, run_write },
-	{ "read", 2, 2, run_read },
+	{ "write --peer --limit", 2, 2, run_write },
+	{ "read --peer", 2, 2, run_read },
 	{ NULL, 0, 0, NULL },
 };
 

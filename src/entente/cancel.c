@@ -29,7 +29,8 @@ static enum exit_code find_kind(const struct options *o, bool *is_draft)
 	struct client c = { .fd = -1 };
 	json_t *entry = NULL;
 	struct query q;
-	enum exit_code code = client_open(&c, o->home) == ERR_OK ? EXIT_DONE : EXIT_ERROR;
+	enum exit_code code =
+		client_open(&c, o->home) == ERR_OK ? EXIT_DONE : (enum exit_code)client_absent(o->home);
 
 	query_open(&q, "/entry");
 	query_put(&q, "place", o->arguments[0]);

@@ -77,8 +77,7 @@ enum err client_open(struct client *c, const char *home)
 		return ERR_OK;
 	why = errno;
 	if (!is_home(home)) {
-		say_error(_("There is no node's home at {1}."), home);
-		say_next(_("name it by --home DIR or $ENTENTE_HOME; entente init --help makes one"));
+		(void)refuse_no_home(home);
 		return ERR_DOWN;
 	}
 	say_error(_("No node answers at {1}: {2}."), c->path, strerror(why));
@@ -87,6 +86,11 @@ enum err client_open(struct client *c, const char *home)
 	else
 		say_next("entente serve --home {1}", home);
 	return ERR_DOWN;
+}
+
+int client_absent(const char *home)
+{
+	return is_home(home) ? EXIT_ERROR : EXIT_NOT_FOUND;
 }
 
 void client_close(struct client *c)

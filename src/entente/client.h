@@ -32,6 +32,8 @@ struct client_answer {
 
 /* ERR_DOWN: no node answers at HOME/socket; the reason has been said. */
 enum err client_open(struct client *c, const char *home) MUST_CHECK;
+/* What a command ends with when client_open could not: no home is EXIT_NOT_FOUND, else EXIT_ERROR. */
+int client_absent(const char *home);
 /* The same without a word; errno says why. */
 enum err client_try(struct client *c, const char *home) MUST_CHECK;
 /* Takes a connection that somebody else has made, to where this host name is served. */

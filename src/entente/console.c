@@ -385,7 +385,7 @@ static enum exit_code run_verify(struct options *o)
 
 static const struct verb verbs[] = {
 	{ "manifest", 1, 2, run_manifest },
-	{ "verify", 2, 2, run_verify },
+	{ "verify --manifest --signature --allowed-signers", 2, 2, run_verify },
 	{ NULL, 0, 0, NULL },
 };
 

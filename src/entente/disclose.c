@@ -100,7 +100,7 @@ static enum exit_code run(struct options *o)
 	struct query q;
 
 	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = EXIT_ERROR;
+		code = (enum exit_code)client_absent(o->home);
 	if (code != EXIT_DONE)
 		return code;
 	query_open(&q, "/entry");

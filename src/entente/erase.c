@@ -254,7 +254,7 @@ static enum exit_code run(struct options *o)
 	if (is_signing)
 		code = officer_open(&officer, o);
 	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = EXIT_ERROR;
+		code = (enum exit_code)client_absent(o->home);
 	if (code == EXIT_DONE)
 		code = is_first ? begin(o, &c, &officer, &d) : finish(o, &c, &officer, &d);
 	client_close(&c);

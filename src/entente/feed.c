@@ -104,7 +104,7 @@ static enum exit_code run(struct options *o)
 	query_open(&q, "/feed");
 	query_put(&q, "format", o->arguments[0]);
 	query_put(&q, "role", role);
-	code = client_open(&c, o->home) == ERR_OK ? EXIT_DONE : EXIT_ERROR;
+	code = client_open(&c, o->home) == ERR_OK ? EXIT_DONE : (enum exit_code)client_absent(o->home);
 	if (code == EXIT_DONE)
 		code = (enum exit_code)client_get(&c, &q, &answer);
 	if (code == EXIT_DONE)

@@ -368,7 +368,7 @@ static enum exit_code take_out(struct options *o)
 
 static const struct verb verbs[] = {
 	{ "list", 1, 1, list },
-	{ "show", 2, 2, show },
+	{ "show --accord --log-key", 2, 2, show },
 	{ "export", 3, 3, take_out },
 	{ NULL, 0, 0, NULL },
 };

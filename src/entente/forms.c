@@ -153,7 +153,7 @@ static enum exit_code run(struct options *o)
 		return EXIT_USAGE;
 	}
 	if (client_open(&c, o->home) != ERR_OK)
-		return EXIT_ERROR;
+		return (enum exit_code)client_absent(o->home);
 	query_open(&q, "/forms");
 	if (is_one)
 		query_put(&q, "form", o->arguments[1]);

@@ -142,7 +142,7 @@ enum exit_code held_copy(const struct options *o, const char *path)
 	if (file_path(copies, o->home, "copies") != ERR_OK || file_path(made, copies, name) != ERR_OK)
 		return EXIT_USAGE;
 	if (client_open(&c, o->home) != ERR_OK)
-		return EXIT_ERROR;
+		return (enum exit_code)client_absent(o->home);
 	query_open(&q, "/backup");
 	query_put(&q, "to", name);
 	code = copy_slices(&c, query_target(&q));

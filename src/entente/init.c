@@ -227,6 +227,26 @@ static enum exit_code write_keys_file(struct options *o, const char *dir)
 	return EXIT_DONE;
 }
 
+/* What was signed are the bytes of the MANIFEST: another one would be signed by nobody. */
+static enum exit_code check_unsigned(const char *dir)
+{
+	struct accord_dir d;
+	bool is_signed;
+
+	if (accord_dir_open(&d, dir) != ERR_OK)
+		return EXIT_DONE; /* make_accord says why */
+	is_signed = d.signatures_count > 0;
+	accord_dir_close(&d);
+	if (!is_signed)
+		return EXIT_DONE;
+	say_error(_("{1} is signed already, and a new MANIFEST would be signed by nobody."), dir);
+	say_next(
+		_("a version that follows it: entente accord draft NEW {1}; if nobody uses it yet, take away "
+		  "{1}/SIGNED first"),
+		dir);
+	return EXIT_REFUSED;
+}
+
 static enum exit_code make_accord(struct options *o)
 {
 	const char *dir = o->arguments_count > 1 ? o->arguments[1] : NULL;
@@ -241,7 +261,9 @@ static enum exit_code make_accord(struct options *o)
 		say_next("entente init accord DIR --lines FILE --lines FILE");
 		return EXIT_USAGE;
 	}
-	code = write_keys_file(o, dir);
+	code = check_unsigned(dir);
+	if (code == EXIT_DONE)
+		code = write_keys_file(o, dir);
 	if (code != EXIT_DONE)
 		return code;
 	if (accord_dir_open(&d, dir) != ERR_OK) {
@@ -262,9 +284,10 @@ static enum exit_code make_accord(struct options *o)
 }
 
 static const struct verb verbs[] = {
-	{ "keys", 1, 2, make_keys },
-	{ "accord", 1, 2, make_accord },
-	{ "home", 1, 1, init_home },
+	{ "keys --to --roots --quorum", 1, 2, make_keys },
+	{ "accord --lines", 1, 2, make_accord },
+	{ "home --party --accord --keys --officer --registrar --listen --path --console --label", 1, 1,
+	  init_home },
 	{ NULL, 0, 0, NULL },
 };
 

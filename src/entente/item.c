@@ -100,7 +100,7 @@ enum exit_code item_run(struct options *o, const struct item_act *act)
 	draft_open(&d, act->kind);
 	code = officer_open(&officer, o);
 	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = EXIT_ERROR;
+		code = (enum exit_code)client_absent(o->home);
 	if (code == EXIT_DONE)
 		code = compose(o, act, &c, &officer, &d);
 	client_close(&c);

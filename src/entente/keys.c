@@ -413,12 +413,14 @@ static enum exit_code run(struct options *o)
 		say_next(_("see entente {1} --help"), o->command->name);
 		return EXIT_USAGE;
 	}
+	if (!option_has_use(o, "roles", "add") || !option_has_use(o, "holder", "add"))
+		return EXIT_USAGE;
 	if (pair != NULL)
 		return make_pair_key(pair);
 	if (identity != NULL)
 		return identity_make(identity, o->is_json);
 	if (client_open(&c, o->home) != ERR_OK)
-		return EXIT_ERROR;
+		return (enum exit_code)client_absent(o->home);
 	if (add != NULL)
 		code = change(o, &c, add, false);
 	else if (withdraw != NULL)

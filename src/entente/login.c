@@ -151,7 +151,7 @@ enum exit_code login_open(struct client *c, const struct options *o)
 	enum exit_code code = EXIT_DONE;
 
 	if (client_open(c, o->home) != ERR_OK)
-		return EXIT_ERROR;
+		return (enum exit_code)client_absent(o->home);
 	if (is_own(o)) {
 		code = sign_in(c, o, &session);
 		c->is_token_own = code == EXIT_DONE;
@@ -239,7 +239,7 @@ static enum exit_code run_login(struct options *o)
 	struct client c;
 
 	if (client_open(&c, o->home) != ERR_OK)
-		return EXIT_ERROR;
+		return (enum exit_code)client_absent(o->home);
 	if (token_path(o, path) != ERR_OK) {
 		client_close(&c);
 		return explain_folder();
@@ -265,7 +265,7 @@ static enum exit_code run_logout(struct options *o)
 	if (token_path(o, path) != ERR_OK)
 		return explain_folder();
 	if (client_open(&c, o->home) != ERR_OK)
-		return EXIT_ERROR;
+		return (enum exit_code)client_absent(o->home);
 	if (token_read(o, c.token) != ERR_OK) {
 		client_close(&c);
 		say_error(_("Nobody has signed in here."));

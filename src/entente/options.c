@@ -91,12 +91,68 @@ static void say_usage(const struct command_row *c)
 	say_next(_("see entente {1} --help"), c->name);
 }
 
+/* The next of the words of a row: "write --peer --limit". */
+static struct bytes next_word(struct bytes *rest)
+{
+	struct bytes word = *rest;
+	const uint8_t *space = rest->len == 0 ? NULL : memchr(rest->ptr, ' ', rest->len);
+
+	word.len = space == NULL ? rest->len : (size_t)(space - rest->ptr);
+	rest->ptr += word.len;
+	rest->len -= word.len;
+	if (space != NULL) {
+		rest->ptr++;
+		rest->len--;
+	}
+	return word;
+}
+
+static bool verb_takes(const struct verb *v, const char *option)
+{
+	struct bytes rest = bytes_str(v->name), word;
+
+	while ((word = next_word(&rest)).len > 0) {
+		if (word.len > 2 && word.ptr[0] == '-' &&
+		    bytes_equal((struct bytes){ word.ptr + 2, word.len - 2 }, bytes_str(option)))
+			return true;
+	}
+	return false;
+}
+
+/* What is given and not looked at is a mistake of whoever gave it. */
+static enum exit_code verb_run(struct options *o, const struct verb *verbs, const struct verb *v)
+{
+	bool is_checked = false;
+
+	for (const struct verb *any = verbs; any->name != NULL; any++)
+		is_checked |= strchr(any->name, ' ') != NULL;
+	for (size_t i = 0; is_checked && i < o->given_count; i++) {
+		const char *name = o->given[i].row->name;
+		if (find_row(o->command->options, name) == NULL || verb_takes(v, name))
+			continue;
+		say_error(_("entente {1} {2} takes no --{3}."), o->command->name, o->arguments[0], name);
+		say_next(_("see entente {1} --help"), o->command->name);
+		return EXIT_USAGE;
+	}
+	return v->run(o);
+}
+
+bool option_has_use(const struct options *o, const char *name, const char *with)
+{
+	if (!option_is_given(o, name) || option_is_given(o, with))
+		return true;
+	say_error(_("--{1} says nothing without --{2}."), name, with);
+	say_next(_("see entente {1} --help"), o->command->name);
+	return false;
+}
+
 enum exit_code verbs_run(struct options *o, const struct verb *verbs)
 {
 	for (const struct verb *v = verbs; v->name != NULL; v++) {
-		if (strcmp(v->name, o->arguments[0]) == 0 && o->arguments_count >= v->arguments_min &&
-		    o->arguments_count <= v->arguments_max)
-			return v->run(o);
+		struct bytes rest = bytes_str(v->name);
+		if (bytes_equal(next_word(&rest), bytes_str(o->arguments[0])) &&
+		    o->arguments_count >= v->arguments_min && o->arguments_count <= v->arguments_max)
+			return verb_run(o, verbs, v);
 	}
 	say_usage(o->command);
 	return EXIT_USAGE;

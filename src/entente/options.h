@@ -55,11 +55,14 @@ struct options {
 
 /* Of a command that is several: its first argument says which. A name of NULL ends a table. */
 struct verb {
-	const char *name;
+	const char *name; /* behind it which of the command's own options it takes: "write --peer --limit" */
 	size_t arguments_min, arguments_max; /* its own name counts */
 	enum exit_code (*run)(struct options *o);
 };
+/* An option that the verb does not take is wrong use; a table that names none of them is not looked at. */
 enum exit_code verbs_run(struct options *o, const struct verb *verbs);
+/* False, and explained: `name` was given, and says nothing without `with`. */
+bool option_has_use(const struct options *o, const char *name, const char *with);
 
 /* False with *code set: there is nothing to run (help was shown, or the use is wrong and was explained). */
 bool options_read(struct options *o, const struct command_row *command, int argc, char **argv,

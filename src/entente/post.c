@@ -263,7 +263,7 @@ enum exit_code wait_for_step(struct client *c, const struct options *o, const ch
 	bool is_there = false, is_reset;
 
 	if (client_open(&stream, o->home) != ERR_OK)
-		return EXIT_ERROR;
+		return (enum exit_code)client_absent(o->home);
 	if (client_listen(&stream, NULL) != ERR_OK) {
 		client_close(&stream);
 		say_error(_("The node has no room for another event stream."));

@@ -167,8 +167,8 @@ static const struct option_row options[] = {
 };
 
 static const struct verb verbs[] = {
-	{ "check", 2, OPTIONS_GIVEN_MAX, check },
-	{ "draw", 2, 2, draw },
+	{ "check --accord", 2, OPTIONS_GIVEN_MAX, check },
+	{ "draw --accord", 2, 2, draw },
 	{ NULL, 0, 0, NULL },
 };
 

@@ -73,7 +73,7 @@ static enum exit_code run(struct options *o)
 	struct client c;
 
 	if (client_open(&c, o->home) != ERR_OK)
-		return EXIT_ERROR;
+		return (enum exit_code)client_absent(o->home);
 	code = begin(&c);
 	if (code == EXIT_DONE)
 		code = await(&c, &status);

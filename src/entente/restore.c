@@ -269,10 +269,12 @@ static enum exit_code run(struct options *o)
 		say_next(_("see entente {1} --help"), "restore");
 		return EXIT_USAGE;
 	}
+	if (!option_has_use(o, "channel", "open-epoch") || !option_has_use(o, "label", "open-epoch"))
+		return EXIT_USAGE;
 	if (!is_epoch)
 		return restore_locked(o);
 	if (client_open(&c, o->home) != ERR_OK)
-		return EXIT_ERROR;
+		return (enum exit_code)client_absent(o->home);
 	code = open_all(o, &c);
 	client_close(&c);
 	return code;

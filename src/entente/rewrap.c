@@ -194,7 +194,7 @@ static enum exit_code run(struct options *o)
 	if (code == EXIT_DONE && mkdir(o->arguments[0], 0700) != 0 && errno != EEXIST)
 		code = refuse_unwritable(o->arguments[0]);
 	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = EXIT_ERROR;
+		code = (enum exit_code)client_absent(o->home);
 	else if (code == EXIT_DONE) {
 		code = rewrap_all(r);
 		client_close(&c);

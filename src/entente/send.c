@@ -399,7 +399,7 @@ static enum exit_code run(struct options *o)
 		code = EXIT_USAGE;
 	}
 	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = EXIT_ERROR;
+		code = (enum exit_code)client_absent(o->home);
 	if (code != EXIT_DONE)
 		return code;
 	code = option_is_given(o, "again") ? outbox_again(&c, o) : send_new(o, &c);

@@ -249,7 +249,7 @@ static enum exit_code run(struct options *o)
 	struct client c;
 
 	if (client_open(&c, o->home) != ERR_OK)
-		return EXIT_ERROR;
+		return (enum exit_code)client_absent(o->home);
 	code = show_get(&c, "/status", &status);
 	if (code == EXIT_DONE && o->is_json) {
 		json_say(status);

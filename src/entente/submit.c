@@ -210,11 +210,15 @@ static json_t *label_of(const struct label *l)
 			 categories);
 }
 
-static void show_rule(const struct draft *d)
+/* The marking in words, as the node writes it for this very label; for another one, what is signed. */
+static void show_rule(const json_t *waiting, const struct draft *d)
 {
 	json_t *item = json_pack("{s:o}", "label", label_of(&d->statement.label));
 
-	show_marking(item);
+	if (json_equal(json_object_get(item, "label"), json_object_get(waiting, "label")))
+		show_marking(waiting);
+	else
+		show_marking(item);
 	json_decref(item);
 }
 
@@ -347,7 +351,7 @@ enum exit_code waiting_show(const json_t *waiting, const struct draft *d, struct
 {
 	enum exit_code code;
 
-	show_rule(d);
+	show_rule(waiting, d);
 	say_coloured(COLOUR_BOLD, json_str(waiting, "place"));
 	say("  {1}  {2} -> {3}\n", json_str(waiting, "state"), json_str(waiting, "kind"),
 	    json_str(waiting, "channel_name"));
@@ -373,6 +377,6 @@ enum exit_code waiting_show(const json_t *waiting, const struct draft *d, struct
 	    say_number(json_uint(waiting, "approved")), say_number(json_uint(waiting, "needed")),
 	    say_number(json_uint(waiting, "line")), say_time(json_uint(waiting, "lapses_ms")));
 	show_newer(waiting);
-	show_rule(d);
+	show_rule(waiting, d);
 	return code;
 }

@@ -152,7 +152,7 @@ static enum exit_code run(struct options *o)
 	if (code == EXIT_DONE)
 		code = officer_open(&officer, o);
 	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = EXIT_ERROR;
+		code = (enum exit_code)client_absent(o->home);
 	if (code == EXIT_DONE)
 		code = show_get_entry(&c, o->arguments[0], &entry);
 	if (code == EXIT_DONE)

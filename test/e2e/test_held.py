@@ -33,7 +33,9 @@ def test_a_word_holds_until_another_lets_it_go(world):
     rows = {row["place"]: row for row in kor.get("/drafts")}
     assert [rows[place]["held"] for place in held] == ["작전계획", "작전계획", "작전계획", "Iron Gate", "\u041ePLAN"]
     assert {row["state"] for row in rows.values()} == {"SUBMITTED"}, "nothing else is asked of them, and they wait"
-    assert "HELD by this word in it: 작전계획" in kor.run("approve", held[0]).stdout
+    shown, banner = kor.run("approve", held[0]).stdout, kor.get("/drafts", place=held[0])["marking"]["banner"]
+    assert "HELD by this word in it: 작전계획" in shown
+    assert len(banner) == 2 and all(f"=== {text} ===" in shown for text in banner.values()), "the marking in words, not in codes"
 
     refused = kor.run("approve", held[0], "--sign", key="head", code=4)
     assert "held by the word 작전계획" in refused.stderr

@@ -222,6 +222,12 @@ def test_roots_that_are_replaced_let_go(stage):
     assert "KOR" in nodes.run("accord", "check", world.accord, code=4).stdout, "one of three is not enough"
     nodes.run("accord", "sign", world.accord, "--key", world.keys("kor") / "root-3")
     nodes.run("accord", "check", world.accord)
+    # What is signed stays as it is signed.
+    signed = (world.accord / "MANIFEST").read_bytes()
+    write(world.accord, "notes", "One more file.\n")
+    refused = nodes.run("init", "accord", world.accord, code=4)
+    assert "entente accord draft" in refused.stderr and (world.accord / "MANIFEST").read_bytes() == signed
+    (world.accord / "notes").unlink()
     # Read aloud in both languages, from the key's own hash.
     import hashlib
     root = world.keys("kor") / "root-1.pub"

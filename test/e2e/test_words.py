@@ -187,6 +187,11 @@ REFUSALS = [
     (["restore", "FILE"], 4, "", "entente serve"),
     (["restore", "--open-epoch"], 4, "RECOVERING", "entente status"),
     (["bundle", "wrote", "FILE"], 2, "write", "entente bundle --help"),
+    (["bundle", "read", "FILE", "--limit", "3"], 2, "--limit", "entente bundle --help"),
+    (["init", "keys", "kor", "--party", "kor"], 2, "--party", "entente init --help"),
+    (["keys", "--roles", "watch"], 2, "--roles", "entente keys --help"),
+    (["restore", "FILE", "--channel", "notify"], 2, "--channel", "entente restore --help"),
+    (["approve", "KOR/NOTIFY 1.1", "--override", "It is harmless."], 2, "--override", "entente approve --help"),
 ]
 
 
@@ -218,9 +223,10 @@ def test_refusals_name_the_fault_and_the_next_step(lone, tmp_path, arguments, co
 
 
 def test_a_home_that_is_none_is_said_so(tmp_path):
-    for command in (["status"], ["verify"], ["export", "--to", tmp_path / "out"], ["send", "--again"]):
-        done = nodes.run(*command, home=tmp_path / "none", code=None)
-        assert done.returncode in (1, 3) and str(tmp_path / "none") in done.stderr
+    for command in (["status"], ["verify"], ["export", "--to", tmp_path / "out"], ["send", "--again"], ["serve"], ["inbox"],
+                    ["drafts"], ["accord", "show"], ["keys"], ["approve", "KOR/NOTIFY 1.1"], ["bundle", "write", "x", "--peer", "usa"]):
+        done = nodes.run(*command, home=tmp_path / "none", code=3)
+        assert str(tmp_path / "none") in done.stderr
         assert "entente init --help" in done.stderr and "--home" in done.stderr
 
 
