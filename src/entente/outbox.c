@@ -62,10 +62,19 @@ static bool item_path(const struct draft *d, char dir[FILE_PATH_MAX], char out[F
 
 enum exit_code outbox_put(const struct draft *d, struct bytes body)
 {
+	const char *own = getenv("ENTENTE_OUTBOX");
 	char dir[FILE_PATH_MAX], path[FILE_PATH_MAX];
 
 	if (item_path(d, dir, path) && file_write(path, body, 0600) == ERR_OK)
 		return EXIT_DONE;
+	/* From another folder it would be another one, and what lies in it would never be said again. */
+	if (own != NULL && own[0] != '\0' && own[0] != '/') {
+		say_error(_("$ENTENTE_OUTBOX is {1}, which is another folder wherever you stand. Nothing was "
+			    "sent."),
+			  own);
+		say_next(_("set $ENTENTE_OUTBOX to a path that begins with /"));
+		return EXIT_USAGE;
+	}
 	say_error(_("The terminal's own copy could not be kept: {1}. Nothing was sent."), strerror(errno));
 	say_next(_("set $ENTENTE_OUTBOX to a folder of your own with room"));
 	return EXIT_ERROR;
