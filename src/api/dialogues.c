@@ -250,6 +250,7 @@ struct things_wish {
 	bool has_of;
 	struct place_key of;
 	uint64_t left;
+	bool is_cut; /* the answer ended before the things did */
 };
 
 static enum err read_wish(struct api *a, struct request *q, struct things_wish *w)
@@ -298,6 +299,7 @@ static enum err reply_kind(struct api *a, struct reply *r, uint32_t channel, enu
 		}
 		e = e == ERR_NOT_FOUND ? ERR_OK : e;
 	}
+	w->is_cut = w->is_cut || e == ERR_OK;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -351,6 +353,7 @@ enum err run_dialogues(struct api *a, struct request *q, struct reply *r)
 	}
 	if (e == ERR_OK) {
 		reply_array_end(r);
+		reply_bool(r, "more", w.is_cut);
 		reply_object_end(r);
 	}
 	free(row);

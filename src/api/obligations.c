@@ -21,8 +21,8 @@ static enum err take(void *self, const struct due_view *due)
 
 	if (d->count == OBLIGATIONS_MAX)
 		return ERR_LIMIT;
-	/* Who may not know that it was begun is told of nothing in it. */
-	e = request_may_place(d->api, &due->instance);
+	/* What is owed follows from moves under every label. */
+	e = request_may_state(d->api, &due->instance);
 	if (e == ERR_OK)
 		d->list[d->count++] = *due;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;

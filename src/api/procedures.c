@@ -39,7 +39,7 @@ static enum err reply_running(struct api *a, struct reply *r, uint32_t channel, 
 		if (e != ERR_OK)
 			break;
 		at = place_of_spot(channel, start);
-		e = request_may_place(a, &at);
+		e = request_may_state(a, &at);
 		if (e == ERR_OK)
 			e = machine_load(&m, start);
 		if (e == ERR_OK) {
@@ -63,7 +63,7 @@ static enum err load_named(struct api *a, struct request *q, struct machine *m)
 	if (e == ERR_OK)
 		e = fold_instance_of(node_fold(a->node), &at, &start);
 	if (e == ERR_OK)
-		e = request_may_place(a, &start);
+		e = request_may_state(a, &start);
 	if (e == ERR_OK && !fold_machine(node_fold(a->node), at.log.channel, m))
 		e = ERR_NOT_FOUND;
 	return e == ERR_OK ? machine_load(m, spot_of_place(&start)) : e;

@@ -71,6 +71,16 @@ enum err request_may_place(struct api *a, const struct place_key *at)
 	return e != ERR_OK || may ? e : ERR_NOT_FOUND;
 }
 
+enum err request_may_state(struct api *a, const struct place_key *at)
+{
+	bool may = false;
+	enum err e = request_may_place(a, at);
+
+	if (e == ERR_OK)
+		e = reading_whole(&a->reading, at->log.channel, &may);
+	return e != ERR_OK || may ? e : ERR_NOT_FOUND;
+}
+
 const struct fold_sight *request_sight(const struct api *a)
 {
 	return a->reading.as == READING_OWNER ? NULL : &a->sight;

@@ -187,6 +187,12 @@ struct login_asking request_asking(const struct api *a);
 enum err request_may(struct api *a, const struct place_key *at, const struct statement *s) MUST_CHECK;
 enum err request_may_place(struct api *a, const struct place_key *at) MUST_CHECK;
 
+/*
+ * The same for a state that is folded of what others said of the entry, under whatever label: besides knowing
+ * of it he must be cleared for the whole channel.
+ */
+enum err request_may_state(struct api *a, const struct place_key *at) MUST_CHECK;
+
 /* Of an advance copy, whose number in its log may not be known yet. */
 enum err request_may_copy(struct api *a, const struct place_key *at, const struct statement *s) MUST_CHECK;
 /* For what is folded out of many entries; NULL: of all of them. */

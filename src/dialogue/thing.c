@@ -68,8 +68,10 @@ void thing_take(struct thing *t, const struct deed *d)
 	if (d->kind == KIND_REPORTED && is_behind(&d->at, &t->reports[d->at.party])) {
 		t->reports[d->at.party] = d->at;
 	} else if (d->kind == KIND_ACCEPTED || d->kind == KIND_DISPUTED) {
-		/* A party's deeds come in the order of its log: the last answer stands. */
+		/* A party's deeds come in its log's order: of the newest report it answered, the last. */
 		answer = &t->answers[d->at.party][d->report.party];
+		if (is_behind(&answer->report, &d->report))
+			return;
 		answer->report = d->report;
 		answer->is_accepted = d->kind == KIND_ACCEPTED;
 	} else if (d->kind == KIND_ACT) {

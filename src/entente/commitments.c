@@ -95,6 +95,8 @@ static enum exit_code list(struct options *o)
 		put_row(t, thing, json_uint(answer, "now_ms"));
 	if (code == EXIT_DONE && !o->is_json)
 		table_say(t);
+	if (code == EXIT_DONE && json_flag(answer, "more"))
+		say_note(_("This list is full: there are more than it can hold."));
 	table_free(t);
 	json_decref(answer);
 	login_close(&c);

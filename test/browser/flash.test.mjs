@@ -126,7 +126,7 @@ test("a draft is refused with a reason, and its author is told", async () => {
   await shift.page.locator("[data-act=refuse]").click();
   await shift.page.locator(".reason .done, .draft .approvals").first().waitFor();
   await at(drafter, stage, `channel/${encodeURIComponent(refused)}`);
-  await drafter.page.locator(".approvals", { hasText: /거절|거부/ }).waitFor();
+  await drafter.page.locator(".approvals", { hasText: "거부됨" }).waitFor();
 });
 
 test("a node that is gone: the screen says STALE in two periods, and goes on when it is back", async () => {

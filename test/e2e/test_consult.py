@@ -298,7 +298,7 @@ def test_what_is_out_of_turn(play):
     play.say(kor, "head", "resume", recess)
     assert "there is no recess to begin or to end" in play.refuse(kor, "head", "resume", recess)
     assert kor.get("/instances")[0]["life"] == "ACTIVE"
-    # A peer that files it all the same: kept, VOID with the reason, and without any effect.
+    # Our own door refused all of it: nothing stands in the record, and both find the same.
     before = play.agree(place)
     assert kor.status()["void"] == 0 == usa.status()["void"] and before == play.lines(usa, place)
 

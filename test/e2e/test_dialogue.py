@@ -118,6 +118,7 @@ def test_the_articles_stand_on_both_sides(stage):
     done = kor.say("import", "dialogues", str(file), key="policy")
     assert done["stood"] == 0 and done["filed"] == count + 8, "four delegations, and four sessions that were held"
     usa.wait("all of it is at usa", lambda: len(usa.get("/dialogues")["things"]) == count)
+    assert not usa.get("/dialogues")["more"] and usa.get("/dialogues", limit=3)["more"], "what is cut says so"
     assert things(usa, "commitment", "p12-rdp-a")["standing"] == "CLAIMED", "nobody is bound by another's word"
     done = usa.say("import", "dialogues", str(file), key="policy")
     owed = [one for one in things(usa, "commitment") if "USA" in one["parties"]]

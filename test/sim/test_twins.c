@@ -71,6 +71,36 @@ static void put_act(struct forge *f, enum kind kind, const struct forge *on, siz
 	forge_say(f, &s, &w.nodes[0].officer.key, NONE);
 }
 
+static void put_start(struct forge *f)
+{
+	const struct procedure *p = w.accord->procedures;
+	uint8_t memory[64];
+	struct buf fields = BUF_ON(memory);
+	struct statement s;
+
+	forge_statement(f, KIND_START, &s);
+	s.has_precedence = true;
+	s.precedence = PRECEDENCE_PRIORITY;
+	cbor_put_bytes(&fields, (struct bytes){ p->hash, HASH_LEN });
+	s.fields[s.fields_count++] = (struct field){ 1, { memory, fields.len } };
+	cbor_put_uint(&fields, 2 /* II, to advise */);
+	s.fields[s.fields_count++] = (struct field){ 2, { memory + fields.len - 1, 1 } };
+	forge_say(f, &s, &w.nodes[f->key.party].officer.key, NONE);
+}
+
+/* Their watch calls a recess of the procedure that ours began last. */
+static void put_recess(struct forge *f, const struct forge *ours, const char *level)
+{
+	struct statement s;
+
+	forge_statement(f, KIND_RECESS, &s);
+	s.label.level = bytes_str(level);
+	s.has_instance = true;
+	s.instance = forge_place(ours, ours->count - 1);
+	s.seen[s.seen_count++] = (struct seen){ bytes_str(w.accord->parties[0].name), 1, ours->count };
+	forge_say(f, &s, &w.nodes[f->key.party].officer.key, NONE);
+}
+
 static void copy_log(struct forge *to, const struct forge *from, size_t count)
 {
 	for (size_t i = to->count; i < count; i++)
@@ -177,6 +207,14 @@ static const char *const plain[] = {
 	"/search?words=desk",
 	"/search?words=o&limit=1",
 	"/search?words=open&after=1-ASTER/CHANNEL-2%201.1",
+	"/instances",
+	"/instances?place=ASTER/CHANNEL-2%201.4",
+	"/instances?place=ASTER/CHANNEL-2%201.5",
+	"/measures",
+	"/measures?place=ASTER/CHANNEL-2%201.4",
+	"/obligations",
+	"/dialogues",
+	"/dialogues?place=ASTER/CHANNEL-2%201.4",
 	"/bundle?peer=birch",
 	"/attachments?hash=00",
 	"/nothing",
@@ -302,12 +340,43 @@ static void test_another_in_its_place(void **state)
 	close_logs(&common);
 }
 
+static bool is_in_recess(struct served *v)
+{
+	static const char word[] = "\"life\":\"RECESS\"";
+	struct bytes answer = served_ask(v, "GET", "/instances", v->tokens[READER_WATCH], NONE);
+
+	return memmem(answer.ptr, answer.len, word, sizeof word - 1) != NULL;
+}
+
+/* A procedure that all may know of stands otherwise after a move that the desk may not know of. */
+static void test_a_move_in_an_open_procedure(void **state)
+{
+	struct logs without, with;
+	struct served v[2];
+
+	(void)state;
+	open_logs(&without);
+	put_common(&without);
+	put_start(&without.ours);
+	copy_logs(&with, &without);
+	put_recess(&with.theirs, &with.ours, "S");
+	check_twins(&with, &without);
+	begin(&v[0], &with);
+	begin(&v[1], &without);
+	assert_true(is_in_recess(&v[0]) && !is_in_recess(&v[1]));
+	served_close(&v[0]);
+	served_close(&v[1]);
+	close_logs(&with);
+	close_logs(&without);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_item_more),
 		cmocka_unit_test(test_acts_on_it),
 		cmocka_unit_test(test_another_in_its_place),
+		cmocka_unit_test(test_a_move_in_an_open_procedure),
 	};
 
 	(void)argc;

@@ -90,6 +90,21 @@ static void a_part_is_done_when_the_other_says_so(void **state)
 	assert_true(thing_is_over(&t));
 }
 
+static void an_answer_to_what_is_past_changes_nothing(void **state)
+{
+	struct thing t = commitment(1u << ALBA, 2);
+	struct deed first = deed(ALBA, 2, KIND_REPORTED), second = deed(ALBA, 3, KIND_REPORTED);
+	struct deed no = answer(BOREA, 1, KIND_DISPUTED, second),
+		    late = answer(BOREA, 2, KIND_ACCEPTED, first);
+
+	(void)state;
+	thing_take(&t, &first);
+	thing_take(&t, &second);
+	thing_take(&t, &no);
+	thing_take(&t, &late);
+	assert_int_equal(thing_standing(&t), STANDING_DISPUTED);
+}
+
 static void every_creditor_accepts(void **state)
 {
 	struct thing t = commitment(1u << ALBA, 3);
@@ -253,6 +268,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nobody_is_bound_by_another),
 		cmocka_unit_test(a_part_is_done_when_the_other_says_so),
+		cmocka_unit_test(an_answer_to_what_is_past_changes_nothing),
 		cmocka_unit_test(every_creditor_accepts),
 		cmocka_unit_test(it_is_dropped_by_all),
 		cmocka_unit_test(a_session_and_an_item_go_their_way),
