@@ -311,6 +311,8 @@ static enum err answers_read(struct bytes *in, struct thing *t)
 			e = at_read(in, &t->answers[i][n].report);
 			if (e == ERR_OK)
 				e = take_bytes(in, &is_accepted, 1);
+			if (e == ERR_OK && is_accepted > 1)
+				e = ERR_CORRUPT;
 			t->answers[i][n].is_accepted = is_accepted != 0;
 		}
 	}

@@ -13,7 +13,7 @@ const struct option_row dialogue_options[] = {
 	{ "language", N_("TAG"), N_("the language of what is typed, as ko or en") },
 	{ "also", N_("TAG=TEXT"), N_("the title in another language; may be given again") },
 	{ "when", N_("DATE"), N_("2026, 2026-04, 2026-04-11, 2026-04-11T14:30Z, or FROM/TO") },
-	{ "by", N_("CODES"), N_("who owes it, or who hosts it: KOR,USA") },
+	{ "by", N_("CODES"), N_("who owes it, or who hosts it: ALBA,BOREA") },
 	{ "to", N_("CODES"), N_("to whom it is owed; everybody else if not said") },
 	{ "detail", N_("TEXT"), N_("a mandate, a place, a test that shows it done, a reason") },
 	{ "source", N_("TEXT"), N_("where it is taken from") },

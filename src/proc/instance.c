@@ -14,7 +14,8 @@ const char *lifecycle_name(enum lifecycle l)
 bool fact_is_in(const struct fact *f, const struct glimpse *g)
 {
 	if (g->past != NULL)
-		return vector_covers(g->past, f->move.at) && g->past->of[f->move.at.party] <= f->until;
+		return vector_covers(g->past, f->move.at) &&
+		       !is_without(f->without, g->past->of[f->move.at.party]);
 	return f->seen[g->party].number != 0 && f->seen[g->party].number <= g->number;
 }
 

@@ -361,7 +361,7 @@ enum err machine_folded(const struct machine *m, const struct move *move, enum r
 	enum err e = ERR_OK;
 
 	if (move->carries_on != 0)
-		e = row_put_cut(m, move->at.party, move->carries_on);
+		e = row_put_cut(m, move);
 	if (e == ERR_OK && !is_shown)
 		e = has_start(m, &move->past, &is_shown);
 	if (e == ERR_OK && is_shown)

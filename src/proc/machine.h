@@ -9,8 +9,8 @@
  * difference of two filing times of one party. No rule reads an order of several parties' entries.
  *
  * It lives in rows of a map (base/map.h): 'L' what a log had seen, 'I' instances, 'R' those that run, 'F'
- * what counts in them, 'X' which instance an entry counts in, 'E' how far an ended epoch is carried on. An
- * entry whose past has no START leaves none.
+ * what counts in them, 'X' which instance an entry counts in, 'E' how far an epoch carries on what was.
+ * An entry whose past has no START leaves none.
  */
 #ifndef PROC_MACHINE_H
 #define PROC_MACHINE_H
@@ -57,11 +57,24 @@ enum ruling { RULING_LIST(RULING_ENUM) RULING_COUNT };
 const char *ruling_name(enum ruling r);
 const char *ruling_text(enum ruling r); /* English; the program translates it */
 
+#define EPOCH_LATEST 63u /* beyond EPOCHS_MAX */
+
+/* Whether a vector with this number of the fact's party is in an epoch that went on without it. */
+static inline bool is_without(uint64_t without, uint64_t number)
+{
+	uint64_t epoch = EPOCH_OF(number);
+
+	return (without >> (epoch < EPOCH_LATEST ? epoch : EPOCH_LATEST) & 1) != 0;
+}
+
 /* A counted move, and where each party's log first showed it. */
 struct fact {
 	struct move move; /* .past is not kept */
-	/* Nobody whose vector is above has it in his past: its epoch ended, and went on without it. */
-	uint64_t until;
+	/*
+	 * Bit mask of epochs: whose vector is in one of them has it not in his past, for that epoch went on
+	 * without it. EPOCH_LATEST: so did the latest.
+	 */
+	uint64_t without;
 	struct {
 		uint64_t number, filed_ms; /* 0: not yet */
 	} seen[PARTY_MAX];

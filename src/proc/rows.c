@@ -114,7 +114,7 @@ static enum err fact_read(struct bytes key, struct bytes in, struct fact *f)
 {
 	struct bytes hash;
 
-	*f = (struct fact){ .until = UINT64_MAX };
+	*f = (struct fact){ 0 };
 	key.ptr += 3;
 	key.len -= 3;
 	f->move.instance = take_spot(&key);
@@ -188,41 +188,77 @@ enum err row_del_running(const struct machine *m, struct spot start)
 	return e == ERR_NOT_FOUND ? ERR_OK : e; /* what is said of it once it is over */
 }
 
-/* ---- 'E': how far an epoch that ended is carried on ---- */
+/* ---- 'E': how far an epoch that begins carries on what was before ---- */
 
-enum err row_put_cut(const struct machine *m, uint8_t party, uint64_t number)
+/* Of one party, by the epoch that begins; 0: not known. */
+struct cuts {
+	uint64_t of[EPOCH_LATEST];
+};
+
+enum err row_put_cut(const struct machine *m, const struct move *first)
 {
 	struct row r;
 
-	buf_put_byte(row_open(&r, m, 'E'), party);
-	buf_put_be32(&r.key, (uint32_t)EPOCH_OF(number));
-	buf_put_be64(&r.value, number);
+	buf_put_byte(row_open(&r, m, 'E'), first->at.party);
+	buf_put_be32(&r.key, (uint32_t)EPOCH_OF(first->at.number));
+	buf_put_be64(&r.value, first->carries_on);
 	return map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
 }
 
-/* UINT64_MAX: the epoch has not ended. */
-static enum err get_cut(const struct machine *m, struct spot at, uint64_t *out)
+static enum err cuts_load(const struct machine *m, uint8_t party, struct cuts *out)
 {
-	struct bytes in;
-	struct row r;
-	enum err e;
+	struct row prefix, after, found;
 
-	buf_put_byte(row_open(&r, m, 'E'), at.party);
-	buf_put_be32(&r.key, (uint32_t)EPOCH_OF(at.number));
-	e = map_get(m->map, buf_bytes(&r.key), &r.value);
-	in = buf_bytes(&r.value);
-	*out = e == ERR_OK ? take_number(&in) : UINT64_MAX;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	*out = (struct cuts){ 0 };
+	buf_put_byte(row_open(&prefix, m, 'E'), party);
+	buf_put_byte(row_open(&after, m, 'E'), party);
+	row_open(&found, m, 'E');
+	for (;;) {
+		struct bytes in;
+		uint32_t epoch;
+		enum err e;
+		buf_reset(&found.key);
+		buf_reset(&found.value);
+		e = map_next(m->map, buf_bytes(&prefix.key), buf_bytes(&after.key), &found.key, &found.value);
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND ? ERR_OK : e;
+		epoch = be32_get(found.key.ptr + prefix.key.len);
+		in = buf_bytes(&found.value);
+		if (epoch < EPOCH_LATEST)
+			out->of[epoch] = take_number(&in);
+		buf_reset(&after.key);
+		buf_put(&after.key, buf_bytes(&found.key));
+	}
+}
+
+/*
+ * struct fact's `without`. Two epochs may carry on the same one, each so far as its author then knew: what
+ * counts is the way back from the epoch that is asked about.
+ */
+static uint64_t cuts_without(const struct cuts *c, struct spot at)
+{
+	uint64_t out = 0;
+	bool is_out = false;
+
+	for (uint64_t epoch = EPOCH_OF(at.number) + 1; epoch < EPOCH_LATEST; epoch++) {
+		uint64_t limit = c->of[epoch], before = EPOCH_OF(limit);
+		if (limit != 0 && before < epoch)
+			is_out = before > EPOCH_OF(at.number) ? (out >> before & 1) != 0 : at.number > limit;
+		out |= (uint64_t)is_out << epoch;
+	}
+	return out | (uint64_t)is_out << EPOCH_LATEST;
 }
 
 enum err row_is_carried(const struct machine *m, struct spot at, uint64_t number, bool *out)
 {
-	uint64_t cut = UINT64_MAX;
-	enum err e = ERR_OK;
+	struct cuts cuts;
+	enum err e;
 
-	if (EPOCH_OF(at.number) < EPOCH_OF(number))
-		e = get_cut(m, at, &cut);
-	*out = at.number <= cut;
+	*out = true;
+	if (EPOCH_OF(at.number) >= EPOCH_OF(number))
+		return ERR_OK;
+	e = cuts_load(m, at.party, &cuts);
+	*out = !is_without(cuts_without(&cuts, at), number);
 	return e;
 }
 
@@ -369,34 +405,19 @@ static enum err load_start(const struct machine *m, struct instance *i)
 	return i->precedence < PRECEDENCE_COUNT ? ERR_OK : ERR_CORRUPT;
 }
 
-/* What no later epoch carried on; nearly always there is no such row. */
+/* What a later epoch did not carry on; nearly always there is no such row. */
 static enum err load_cuts(const struct machine *m, struct instance *i)
 {
-	struct row prefix, after, found;
-	enum err e;
+	struct cuts cuts = { 0 };
+	enum err e = ERR_OK;
 
-	row_open(&prefix, m, 'E');
-	row_open(&after, m, 'E');
-	row_open(&found, m, 'E');
-	for (;;) {
-		struct bytes in;
-		uint64_t cut;
-		buf_reset(&found.key);
-		buf_reset(&found.value);
-		e = map_next(m->map, buf_bytes(&prefix.key), buf_bytes(&after.key), &found.key, &found.value);
-		if (e != ERR_OK)
-			return e == ERR_NOT_FOUND ? ERR_OK : e;
-		in = buf_bytes(&found.value);
-		cut = take_number(&in);
-		for (size_t n = 0; n < i->count; n++) {
-			struct fact *f = &i->facts[n];
-			if (f->move.at.party == found.key.ptr[3] && f->move.at.number > cut &&
-			    EPOCH_OF(f->move.at.number) == EPOCH_OF(cut))
-				f->until = EPOCH_OF(cut) << 32 | UINT32_MAX;
-		}
-		buf_reset(&after.key);
-		buf_put(&after.key, buf_bytes(&found.key));
+	for (size_t n = 0; n < i->count && e == ERR_OK; n++) {
+		struct spot at = i->facts[n].move.at;
+		if (n == 0 || at.party != i->facts[n - 1].move.at.party)
+			e = cuts_load(m, at.party, &cuts);
+		i->facts[n].without = cuts_without(&cuts, at);
 	}
+	return e;
 }
 
 enum err machine_load(const struct machine *m, struct spot start)

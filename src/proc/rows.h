@@ -15,8 +15,8 @@ enum err row_put_vector(const struct machine *m, uint8_t party, const struct vec
 enum err row_put_fact(const struct machine *m, const struct move *move) MUST_CHECK;
 /* The next entry of that party, behind at->number, that counts in an instance. ERR_NOT_FOUND. */
 enum err row_next_fact_of(const struct machine *m, struct spot *at) MUST_CHECK;
-/* A later epoch carries this one on to that number, and no further. */
-enum err row_put_cut(const struct machine *m, uint8_t party, uint64_t number) MUST_CHECK;
+/* The first move of an epoch: how far that carries on what was before. */
+enum err row_put_cut(const struct machine *m, const struct move *first) MUST_CHECK;
 /* Whether a vector that has this number of the party has `at` too, as far as epochs decide it. */
 enum err row_is_carried(const struct machine *m, struct spot at, uint64_t number, bool *out) MUST_CHECK;
 /* The first START of a party on the channel; ERR_NOT_FOUND. */

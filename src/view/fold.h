@@ -24,9 +24,9 @@
  *	'h' log                      hash of the version of the accord that judges its next entry
  *	'z' place                    struct translation_view
  *	MACHINE_ROWS                 those of procedures: proc/machine.h
- *	'd' channel, kind, T, place  what standing dialogues are about (dialogue.h)
+ *	'T' channel, kind, T, place  what standing dialogues are about (dialogue.h)
  *	'u' channel, kind, name, T, place   their lasting names
- *	'w' place                    what was said of them: a report's commitment, an act
+ *	'W' place                    what was said of them: a report's commitment, an act
  */
 #ifndef VIEW_FOLD_H
 #define VIEW_FOLD_H

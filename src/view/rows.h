@@ -40,9 +40,9 @@ enum row_type {
 	ROW_FACT = 'F',
 	ROW_FACT_OF = 'X',
 	ROW_CUT = 'E',
-	ROW_THING = 'd',    /* dialogue.c */
+	ROW_THING = 'T',    /* dialogue.c */
 	ROW_NAMED = 'u',    /* dialogue.c */
-	ROW_REPORTED = 'w', /* dialogue.c */
+	ROW_REPORTED = 'W', /* dialogue.c */
 };
 
 struct buf *row_open(struct row_key *k, enum row_type type);

@@ -322,6 +322,8 @@ def test_the_manual_has_every_command_and_option():
     listed = [line.split()[0] for line in nodes.run("--help").stdout.splitlines() if line.startswith("  ")]
     assert set(listed) == set(sections)
     common = {"home", "as", "key", "identity", "json", "help"}
+    for name, other in re.findall(r"^\.Ss entente (\w+)[^\n]*\n(?:(?!\.S[sh] ).*\n)*?It takes the options of\n\.Cm (\w+)", text, re.M):
+        sections[name] += sections[other]
     for name in listed:
         options = set(re.findall(r"^  --([a-z-]+)", nodes.run(name, "--help").stdout, re.M))
         for option in options - common:

@@ -66,7 +66,9 @@ def test_flash_to_read_back(pair):
     ladder = settle(pair, place, "STATION RECEIPT")
     assert "WATCH READ" not in ladder
     check_receipt(pair, place)
-    assert kor.ladder(place)["owed"] == {"step": "WATCH READ", "by": "usa", "ours": False}
+    owed = kor.ladder(place)["owed"]
+    assert (owed["step"], owed["by"], owed["ours"]) == ("WATCH READ", "usa", False)
+    assert owed["due_ms"] - owed["since_ms"] == 8 * 60000, "as the accord's timers say of FLASH"
 
     read = usa.say("ack", place, key="watch")["place"]
     step = settle(pair, place, "WATCH READ")["WATCH READ"]

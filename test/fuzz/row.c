@@ -2,6 +2,7 @@
  * Rows of the views as a damaged store may give them: refused, or written again as they stand. Their key is
  * that of the question, so it is only the value that is anything; of lists it is the key.
  */
+#include "dialogue/thing.h"
 #include "record/sqlite.h"
 #include "view/rows.h"
 
@@ -148,6 +149,22 @@ static void check_check(struct bytes in)
 	assert(lite_check_row(key, &value) == ERR_CORRUPT);
 }
 
+static void check_thing(struct bytes in)
+{
+	static struct thing thing;
+	uint8_t memory[THING_STATE_MAX];
+	struct buf again = BUF_ON(memory);
+	struct bytes rest = in;
+
+	if (thing_read(&rest, &thing) != ERR_OK)
+		return;
+	thing_write(&thing, &again);
+	assert(bytes_equal(buf_bytes(&again), (struct bytes){ in.ptr, in.len - rest.len }));
+	for (size_t owner = 0; owner < thing.parties_count; owner++)
+		assert(thing_progress(&thing, owner) < PROGRESS_COUNT);
+	(void)thing_is_over(&thing);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 {
 	uint8_t memory[MAP_VALUE_MAX];
@@ -157,5 +174,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	check_values(&rows, &m);
 	check_keys(&m, rows.in);
 	check_check(rows.in);
+	check_thing(rows.in);
 	return 0;
 }

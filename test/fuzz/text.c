@@ -5,6 +5,7 @@
 #include "entente/time_text.h"
 #include "sys/serial.h"
 #include "sys/socket.h"
+#include "wire/date.h"
 #include "wire/kinds.h"
 #include "wire/origin.h"
 #include "wire/thin.h"
@@ -65,6 +66,14 @@ static void check_serial(struct bytes in)
 			   (struct bytes){ in.ptr + in.len - strlen(device), strlen(device) }));
 }
 
+static void check_date(struct bytes in)
+{
+	struct date date;
+
+	if (date_read(in, &date) == ERR_OK)
+		assert(date.first.ms <= date.end.ms); /* equal: before 1970 */
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 {
 	struct bytes in = { ptr, len };
@@ -73,6 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	check_origin(in);
 	check_precedence(in);
 	check_serial(in);
+	check_date(in);
 	if (bytes_copy_str(in, text, sizeof text) != ERR_OK)
 		return 0;
 	check_time(text);

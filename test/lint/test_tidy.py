@@ -181,6 +181,9 @@ def main():
     report.check("no recursion", tidy.check_recursion(GOOD_RECURSION) == [])
 
     meson = "tests = { 'good': ['base'] }\nx = executable('sim', 'main.c')\n"
+    rows = [("a.h", "ROW_A = 'a',\nROW_B = 'b',\n"), ("b.h", "ROW_B = 'b',\n")]
+    report.check("letters of rows", tidy.check_letters(rows) == [])
+    report.check("a letter twice", len(tidy.check_letters([*rows, ("c.h", "ROW_C = 'a',\n")])) == 1)
     report.check("what is built", tidy.check_built(["t/test_good.c", "t/main.c"], lambda folder: meson) == [])
     report.check("what is not built", len(tidy.check_built(["t/test_bad.c"], lambda folder: meson)) == 1)
     for why, before, want in WRAPPED:

@@ -394,6 +394,17 @@ def check_built(paths, meson_of):
     return findings
 
 
+def check_letters(files):
+    """Rows of the views share one map: two kinds that begin with one letter would be each other's."""
+    findings, taken = [], {}
+    for path, text in files:
+        for match in re.finditer(r"\b(ROW_\w+) = '(.)'", text):
+            other = taken.setdefault(match[2], match[1])
+            if other != match[1]:
+                findings.append(Finding("letters", path, line_of(text, match.start()), f"{match[1]} begins as {other} does"))
+    return findings
+
+
 def check_documents(files, exists, targets):
     """Links lead somewhere, and a `make target` that is named is one."""
     findings = []
@@ -507,6 +518,7 @@ def run_rules():
             findings += check_file(path, text)
     findings += check_recursion([(p, t) for p, t in texts if p.endswith(".c") and p.startswith("src/")])
     sources = [path for path, _ in texts if re.match(r"(src|test)/.*\.c$", path)]
+    findings += check_letters([(path, read(path)) for path in tracked(r"^src/.*\.h$")])
     findings += check_built(sources, lambda folder: read(f"{folder}/meson.build"))
     targets = set(re.findall(r"^([a-z][a-z0-9-]*):", read("Makefile"), re.M))
     findings += check_documents(
