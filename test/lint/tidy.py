@@ -564,24 +564,32 @@ def run_format(write):
         after = wrap_comments(before)
         if after != before:
             (ROOT / path).write_text(after)
-    return together([["clang-format-19", *(["-i"] if write else ["--dry-run", "-Werror"]), path] for path in sources])
+    # Many at a time: most of what one takes is the start.
+    return together([["clang-format-19", *(["-i"] if write else ["--dry-run", "-Werror"]), *sources[at : at + 40]]
+                     for at in range(0, len(sources), 40)])
 
 
-def stamp_of(command_row):
-    """What a judgement of this file rests on: its text, that of all it includes, the checks."""
-    command = [w for w in command_row["command"].split() if w.startswith(("-I", "-D", "-i", "-std"))]
-    quoted = re.findall(r"-iquote (\S+)", command_row["command"])
-    path = os.path.normpath(os.path.join(command_row["directory"], command_row["file"]))
-    made = subprocess.run(
-        ["clang-19", "-MM", *[w for w in command if w != "-iquote"], *[w for q in quoted for w in ("-iquote", q)], path],
-        cwd=command_row["directory"],
-        capture_output=True,
-        text=True,
-    )
+def read_by(build):
+    """Of each object the files that its compiler read, as ninja noted them."""
+    out, name = {}, None
+    for line in subprocess.run(["ninja", "-C", str(build), "-t", "deps"], capture_output=True, text=True).stdout.splitlines():
+        if line.startswith("    "):
+            if not line.startswith("    /usr/"):
+                out[name].append(line.strip())
+        elif ":" in line:
+            name = line.split(":")[0]
+            out[name] = []
+    return out
+
+
+def stamp_of(command_row, files):
+    """None: it was not compiled, and nobody knows what it reads."""
+    if not files:
+        return None
     total = hashlib.sha256((read(".clang-tidy") + read("test/.clang-tidy")).encode() + command_row["command"].encode())
-    for name in made.stdout.replace("\\\n", " ").split()[1:]:
+    for name in files:
         total.update((pathlib.Path(command_row["directory"]) / name).read_bytes())
-    return path, total.hexdigest()
+    return total.hexdigest()
 
 
 def run_clang_tidy(build, is_deep):
@@ -593,10 +601,13 @@ def run_clang_tidy(build, is_deep):
     for row in json.loads((build / "compile_commands.json").read_text()):
         rows.setdefault(row["file"], row)
 
+    files = read_by(build)
+
     def one(row):
-        path, total = stamp_of(row)
-        stamp = stamps / total
-        if stamp.exists():
+        path = os.path.normpath(os.path.join(row["directory"], row["file"]))
+        total = stamp_of(row, files.get(row["output"]))
+        stamp = stamps / (total or "none")
+        if total is not None and stamp.exists():
             return 0, ""
         done = subprocess.run(
             ["clang-tidy-19", "-p", str(build), "--quiet", "--warnings-as-errors=*", *mode, path],
@@ -604,7 +615,7 @@ def run_clang_tidy(build, is_deep):
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        if done.returncode == 0:
+        if done.returncode == 0 and total is not None:
             stamp.touch()
         return done.returncode, done.stdout
 
