@@ -1,7 +1,5 @@
 #include "served.h"
 
-#include "consult.h"
-
 #include "accord/guidelines.h"
 #include "base/alloc.h"
 #include "crypto/sshsig.h"
@@ -77,8 +75,6 @@ void served_world(struct world *w)
 	a->roles[1].parties = 3;
 	for (size_t i = 0; i < a->channels_count; i++)
 		a->channels[i].writers = 3;
-	a->procedures = consult_procedure(w, &w->procedure_memory);
-	a->procedures_count = 1;
 	sign_key_from_seed(&served_desk, seed);
 }
 
