@@ -147,7 +147,7 @@ static void compose(const struct full *f)
 	char to[128], precedence[32], label[256], text[TEXT_LEN_MAX];
 
 	say("{1}\n", json_str(channel, "name"));
-	if (!ask_line(_("to, as USA/watch"), to, sizeof to) ||
+	if (!ask_line(_("to, as BOREA/watch"), to, sizeof to) ||
 	    !ask_line(_("precedence: FLASH, IMMEDIATE, PRIORITY or ROUTINE"), precedence,
 		      sizeof precedence) ||
 	    !ask_line(_("label, as S matter:EAST"), label, sizeof label) ||

@@ -44,7 +44,7 @@ def test_what_a_version_opens_is_signed(stage):
     assert opened["labels"] == 32 == sum(row["labels"] for row in opened["rows"]) and opened["carries"] == ["plane SERVICE level R"]
 
     def make(text):
-        (folder / "SIGNED").unlink(missing_ok=True)  # of the MANIFEST before
+        shutil.rmtree(folder / "SIGNED", ignore_errors=True)  # of the MANIFEST before
         (folder / "opened").unlink(missing_ok=True)
         if text is not None:
             write(folder, "opened", text)
