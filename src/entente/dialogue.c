@@ -446,3 +446,12 @@ enum exit_code dialogue_say(struct options *o, const struct dialogue_verb *verb)
 	draft_close(&d);
 	return code;
 }
+
+enum exit_code dialogue_say_one(struct options *o, const struct dialogue_verb *verbs, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(verbs[i].name, o->arguments[0]) == 0)
+			return dialogue_say(o, &verbs[i]);
+	}
+	return EXIT_USAGE;
+}

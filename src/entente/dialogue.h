@@ -40,6 +40,9 @@ struct dialogue_verb {
 	const char *done;      /* N_(): {1} its place, {2} what it is about */
 };
 enum exit_code dialogue_say(struct options *o, const struct dialogue_verb *verb) MUST_CHECK;
+/* That of the verbs which the first argument names. */
+enum exit_code dialogue_say_one(struct options *o, const struct dialogue_verb *verbs,
+				size_t count) MUST_CHECK;
 
 /* Of every such command. */
 extern const struct option_row dialogue_options[];

@@ -277,11 +277,7 @@ static const struct dialogue_verb says[] = {
 
 static enum exit_code run_say(struct options *o)
 {
-	for (size_t i = 0; i < ARRAY_COUNT(says); i++) {
-		if (strcmp(says[i].name, o->arguments[0]) == 0)
-			return dialogue_say(o, &says[i]);
-	}
-	return EXIT_USAGE;
+	return dialogue_say_one(o, says, ARRAY_COUNT(says));
 }
 
 static enum exit_code run(struct options *o)
