@@ -163,10 +163,16 @@ static void on_poll(uv_poll_t *handle, int status, int events)
 {
 	struct watch *w = handle->data;
 
-	if (status < 0)
+	if (status < 0) {
+		/*
+		 * libuv has stopped it. Whoever watches may first read what came before the error, a piece a
+		 * turn, and must hear of the rest.
+		 */
+		uv_poll_start(handle, w->events, on_poll);
 		w->ready(w->self, true, false);
-	else
+	} else {
 		w->ready(w->self, (events & UV_READABLE) != 0, (events & UV_WRITABLE) != 0);
+	}
 }
 
 struct watch *watch_open(struct loop *l, int fd, watch_fn *ready, void *self)

@@ -42,7 +42,8 @@ void loop_stop(struct loop *l);
 /* The clocks as they were when this turn began. */
 struct now loop_now(struct loop *l);
 
-/* Watches nothing at first. The descriptor stays the caller's. Errors are told as readable. */
+/* Watches nothing at first. The descriptor stays the caller's. An error is told as readable,
+ * in each turn until the watch is closed: what came before it may be read in pieces. */
 struct watch *watch_open(struct loop *l, int fd, watch_fn *ready, void *self);
 void watch_set(struct watch *w, bool want_read, bool want_write);
 void watch_close(struct watch *w); /* takes NULL; close the descriptor after it */
