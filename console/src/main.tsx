@@ -1,6 +1,6 @@
 // The console begins here: words, the terminal's key, the session, the stream; then the screens are functions of the signals.
 
-import { h, render } from "preact";
+import { h, JSX, render } from "preact";
 import { effect, untracked } from "@preact/signals";
 import { findSession } from "./node/login.js";
 import { deliverAll, loadOutbox, sweep } from "./node/outbox.js";
@@ -8,27 +8,38 @@ import { askAll, askStatus, heard, inboxes, logs, session, take } from "./node/r
 import { listen } from "./node/stream.js";
 import { followAlarms } from "./view/alarm.js";
 import { followAnnouncements } from "./view/announce.js";
+import { CardScreen } from "./view/card.js";
+import { ChannelScreen } from "./view/channel.js";
+import { ConsultScreen, followInstance } from "./view/consult.js";
+import { DialoguesScreen, followDialogues } from "./view/dialogues.js";
 import { Frame } from "./view/frame.js";
 import { followDrafts } from "./view/draft.js";
 import { followOpened } from "./view/entry.js";
 import { loadForms } from "./view/form.js";
-import { followKeys } from "./view/keys.js";
+import { followKeys, Keyboard } from "./view/keys.js";
 import { Login, showKey } from "./view/login.js";
 import { followMarking } from "./view/marking.js";
 import { followMay } from "./view/may.js";
-import { followPeople } from "./view/people.js";
-import { beginScreen } from "./view/screen.js";
-import { Screens } from "./view/screens.js";
-import { followSamples } from "./view/status.js";
+import { followPeople, PeopleScreen } from "./view/people.js";
+import { RecordScreen } from "./view/record.js";
+import { beginScreen, Screen, screen } from "./view/screen.js";
+import { followSamples, StatusScreen } from "./view/status.js";
 import { followTyping, leaveToOutbox, loadTyping } from "./view/typing.js";
+import { Watch } from "./view/watch.js";
 import { choose, language, loadWords } from "./words/say.js";
 
 const STATUS_MS = 5_000; // paths and clocks age meanwhile
 
+const screens: Record<Screen, () => JSX.Element | null> = {
+  watch: Watch, channel: ChannelScreen, consult: ConsultScreen, dialogues: DialoguesScreen, record: RecordScreen, card: CardScreen, people: PeopleScreen,
+  status: StatusScreen, keys: Keyboard,
+};
+
 function App() {
   if (session.value === undefined)
     return null;
-  return session.value === null ? <Login /> : <Frame><Screens /></Frame>;
+  const Shown = screens[screen.value.name];
+  return session.value === null ? <Login /> : <Frame><Shown key={screen.value.name} /></Frame>;
 }
 
 // While somebody is signed in: everything once, then what the stream says; what waits here goes when the node is heard again.
@@ -77,6 +88,8 @@ async function begin(): Promise<void> {
   followDrafts();
   followPeople();
   followSamples();
+  followInstance();
+  followDialogues();
   render(<App />, document.body);
 }
 

@@ -17,25 +17,24 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "test/lib"))
 import nodes  # noqa: E402
 
+HOLD_S = 2
 TEAM = {name: [name] for name in ("watch", "head", "deputy", "shift", "policy")}
 
 
 class Stage:
     def __init__(self, folder):
         self.relay = nodes.Relay()
-        self.world = nodes.World(folder, ROOT / "accords/rok-us", {"kor": TEAM, "usa": TEAM})
+        self.world = nodes.World(folder, ROOT / "accords/rok-us", {"kor": TEAM, "usa": TEAM}, has_consoles=True)
         self.relay.to = self.world.ports["kor", "usa", "north"]
         self.world.through["usa", "north"] = self.relay.port
+        hold = self.world.accord / "procedures/alert-state.json"  # a play does not wait half a minute at a gate
+        hold.write_text(hold.read_text().replace('"hold": 30', f'"hold": {HOLD_S}'))
         self.world.make()
-        self.ports = dict(zip(self.world.nodes, nodes.free_ports(len(self.world.nodes))))
-        for party, port in self.ports.items():
-            settings = self.world[party].home / "settings"
-            settings.write_text(settings.read_text().replace("[node]\n", f"[node]\nconsole = 127.0.0.1:{port}\n"))
         os.environ["ENTENTE_CONSOLE_DIR"] = str(ROOT / "build/console")
         self.world.start()
 
     def addresses(self):
-        return {party: f"http://{party}.localhost:{port}" for party, port in self.ports.items()}
+        return {party: f"http://{party}.localhost:{port}" for party, port in self.world.consoles.items()}
 
     def do_enrol(self, party, line, roles, holder):
         node = self.world[party]

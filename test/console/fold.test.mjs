@@ -40,7 +40,7 @@ test("owed: one row a cause, FLASH first, with its minute where the accord has o
     entry("USA/CONSULT 1.2", "FLASH", [owes("READ BACK", "kor", true)]),
     entry("KOR/CONSULT 1.3", "FLASH", [owes("WATCH READ", "usa", false, 481_000)]),
     entry("USA/CONSULT 1.4", "FLASH", [owes("WATCH READ", "kor", true)], { verdict: "KEY" }),
-  ], [], 7);
+  ], [], [], 7);
   assert.deepEqual(rows.map((row) => `${row.place} ${row.step} ${row.ours} ${row.due}`), [
     "KOR/CONSULT 1.3 WATCH READ false 481000", "USA/CONSULT 1.2 READ BACK true undefined", "USA/CONSULT 1.1 WATCH READ true 21601000"]);
 });
@@ -48,7 +48,7 @@ test("owed: one row a cause, FLASH first, with its minute where the accord has o
 const draft = { place: "KOR/KOR-HOME 1.1", state: "SUBMITTED", author_holder: 1, signers: [{ holder: 2 }], channel_name: "consult", party: "kor", claimed_ms: 1, lapses_ms: 9, precedence: "FLASH" };
 
 test("owed: a draft waits for those who neither wrote nor signed it", () => {
-  const waits = (holder, more = {}) => owedRows([], [{ ...draft, ...more }], holder).length;
+  const waits = (holder, more = {}) => owedRows([], [{ ...draft, ...more }], [], holder).length;
   assert.deepEqual([1, 2, 3].map((holder) => waits(holder)), [0, 0, 1]);
   assert.equal(waits(1, { state: "APPROVED" }), 1);
   assert.equal(waits(3, { state: "REFUSED" }), 0);
@@ -56,10 +56,26 @@ test("owed: a draft waits for those who neither wrote nor signed it", () => {
 
 test("alarms: what is ours and urgent or due, until it was heard", () => {
   const rows = owedRows([entry("USA/CONSULT 1.1", "ROUTINE", [owes("WATCH READ", "kor", true, 21_601_000)]),
-    entry("USA/CONSULT 1.2", "FLASH", [owes("WATCH READ", "kor", true)]), entry("KOR/CONSULT 1.3", "FLASH", [owes("WATCH READ", "usa", false)])], [], 7);
+    entry("USA/CONSULT 1.2", "FLASH", [owes("WATCH READ", "kor", true)]), entry("KOR/CONSULT 1.3", "FLASH", [owes("WATCH READ", "usa", false)])], [], [], 7);
   assert.deepEqual(alarmsOf(rows, {}, 2_000).map((alarm) => alarm.precedence), ["FLASH"]);
   assert.deepEqual(alarmsOf(rows, {}, 30_000_000).map((alarm) => alarm.precedence), ["FLASH", "ROUTINE"]);
   assert.deepEqual(alarmsOf(rows, { [rows.find((row) => row.ours).key]: true }, 2_000), []);
+});
+
+const due = (level, more = {}) => ({ instance: "KOR/CONSULT 1.9", title: {}, step_title: {}, precedence: "IMMEDIATE", step: "decide", party: "kor", role: "head", level,
+  ours: true, state: "OWED", recess: false, since_ms: 1_000, due_ms: 5_000, ...more });
+
+test("owed of a procedure: what a ladder says too is one row, as is what two roles owe; it calls when a quarter is left", () => {
+  const message = entry("USA/CONSULT 1.2", "IMMEDIATE", [owes("WATCH READ", "kor", true)]);
+  const rows = owedRows([message], [], [due("watch-read", { about: message.place }), due("presented", { about: message.place, precedence: "FLASH" }), due("position"),
+    due("position", { role: "deputy" }), due("attend", { state: "MET" })], 7);
+  assert.deepEqual(rows.map((row) => row.step).sort(), ["WATCH READ", "position", "presented"]);
+  // Of one cause one alarm: the reading stands for the presenting until it is done.
+  assert.deepEqual(alarmsOf(rows, {}, 3_999).map((alarm) => alarm.row.cause), ["USA/CONSULT 1.2"]);
+  assert.deepEqual(alarmsOf(rows, {}, 4_000).map((alarm) => alarm.row.cause), ["USA/CONSULT 1.2", "KOR/CONSULT 1.9 decide"]);
+  const first = alarmsOf(rows, {}, 3_999)[0].key;
+  assert.deepEqual(alarmsOf(rows, { [first]: true }, 3_999), []);
+  assert.deepEqual(alarmsOf(owedRows([], [], [due("position", { recess: true })], 7), {}, 9_000), []);
 });
 
 test("a flood begins above ten in ten minutes and is over below five", () => {

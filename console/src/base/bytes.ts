@@ -64,3 +64,9 @@ export function randomBytes(count: number): Bytes {
 export async function sha256(bytes: Bytes): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
+
+// Nine digits of a leaf, to be read aloud: the same on both sides.
+export function aloud(leaf: string): string {
+  const number = parseInt(leaf.slice(0, 8), 16) % 1_000_000_000;
+  return String(number).padStart(9, "0").replace(/(...)(?=.)/g, "$1 ");
+}

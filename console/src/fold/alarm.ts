@@ -10,10 +10,14 @@ export interface Alarm {
 
 const NOW = ["FLASH", "IMMEDIATE"]; // these call at once; the others when their minute has come
 
+function callsFrom(row: Owed): number {
+  return row.rings ?? (NOW.includes(row.precedence) ? 0 : row.due ?? Infinity);
+}
+
 export function alarmsOf(rows: Owed[], heardKeys: Record<string, true>, nodeNow: number): Alarm[] {
-  return rows
-    .filter((row) => row.ours && !heardKeys[row.key])
-    .filter((row) => NOW.includes(row.precedence) || (row.due !== undefined && row.due <= nodeNow))
+  const calling = rows.filter((row) => row.ours && callsFrom(row) <= nodeNow);
+  return calling
+    .filter((row, i) => calling.findIndex((one) => one.cause === row.cause) === i && !heardKeys[row.key])
     .map((row) => ({ key: row.key, precedence: row.precedence, row }));
 }
 

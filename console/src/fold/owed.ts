@@ -1,10 +1,12 @@
 // Who owes what, as the node says it in each ladder, as rows for a board: one row a cause, the most urgent first.
 
-import type { Draft, Entry } from "../node/shapes.js";
+import type { Draft, Due, Entry, Names } from "../node/shapes.js";
 import { PRECEDENCES } from "../wire/statement.js";
 
 export interface Owed {
   key: string;
+  cause: string; // the message, or the step: several things may be owed of it, and it calls once
+  screen: "channel" | "consult"; // where it is done
   ours: boolean;
   place: string;
   channel: string;
@@ -12,8 +14,10 @@ export interface Owed {
   step: string;
   party: string; // who owes it
   title: string;
+  names?: Names[]; // of a procedure and its step, in place of a title
   since: number;
   due?: number;
+  rings?: number; // from when on it calls, if that is not its precedence's rule
   highest: string;
 }
 
@@ -27,7 +31,7 @@ function owedIn(entry: Entry): Owed[] {
     const { step, by, ours } = ladder.owed, key = `${entry.place} ${step} ${by}`;
     if (!rows.has(key)) {
       rows.set(key, {
-        key, ours, step, party: by, place: entry.place, channel: entry.channel_name, precedence: entry.precedence ?? "ROUTINE",
+        key, cause: entry.place, screen: "channel", ours, step, party: by, place: entry.place, channel: entry.channel_name, precedence: entry.precedence ?? "ROUTINE",
         title: entry.subject ?? entry.title ?? "", since: ladder.owed.since_ms ?? entry.filed_ms, due: ladder.owed.due_ms, highest: ladder.highest,
       });
     }
@@ -43,17 +47,44 @@ function waitsForMe(draft: Draft, holder: number): boolean {
 
 function owedDraft(draft: Draft): Owed {
   return {
-    key: `${draft.place} ${STEP_APPROVE}`, ours: true, step: STEP_APPROVE, party: draft.party, place: draft.place,
+    key: `${draft.place} ${STEP_APPROVE}`, cause: draft.place, screen: "channel", ours: true, step: STEP_APPROVE, party: draft.party, place: draft.place,
     channel: draft.channel_name, precedence: draft.precedence ?? "ROUTINE", title: draft.subject ?? draft.title ?? "",
     since: draft.claimed_ms, due: draft.lapses_ms || undefined, highest: draft.state,
   };
 }
 
+// What a procedure lets owe has hours: it calls when a quarter of them is left, FLASH at once.
+const QUARTER = 0.25;
+
+function owedDue(due: Due): Owed {
+  const { since_ms: since = 0, due_ms: end } = due;
+  return {
+    key: [due.instance, due.step, due.about, due.level, due.party].join(" "), cause: due.about ?? `${due.instance} ${due.step}`, screen: "consult", ours: due.ours,
+    step: due.level, party: due.party, place: due.instance, channel: due.instance.split("/")[1].split(" ")[0].toLowerCase(), precedence: due.precedence,
+    title: "", names: [due.title, due.step_title], since, due: due.recess ? undefined : end, highest: due.state,
+    rings: due.precedence === "FLASH" ? 0 : end === undefined || due.recess ? Infinity : end - (end - since) * QUARTER,
+  };
+}
+
+// A reading that a message's own ladder says too is one thing, and so is what two roles owe of one.
+const LADDER_STEPS: Record<string, string> = { "watch-read": "WATCH READ", "read-back": "READ BACK" };
+
+function owedDues(dues: Due[], ladders: Owed[]): Owed[] {
+  const said = new Set(ladders.map((row) => row.key)), rows = new Map<string, Owed>();
+  for (const due of dues) {
+    const row = owedDue(due);
+    if (due.state === "OWED" && !said.has(`${due.about} ${LADDER_STEPS[due.level]} ${due.party}`) && !rows.has(row.key))
+      rows.set(row.key, row);
+  }
+  return [...rows.values()];
+}
+
 const rank = (row: Owed) => PRECEDENCES.indexOf(row.precedence as typeof PRECEDENCES[number]);
 
-export function owedRows(entries: Entry[], drafts: Draft[], holder: number): Owed[] {
+export function owedRows(entries: Entry[], drafts: Draft[], dues: Due[], holder: number): Owed[] {
+  const ladders = entries.filter((entry) => entry.verdict === undefined || entry.verdict === "OK").flatMap(owedIn);
   const rows = [
-    ...entries.filter((entry) => entry.verdict === undefined || entry.verdict === "OK").flatMap(owedIn),
+    ...ladders, ...owedDues(dues, ladders),
     ...drafts.filter((draft) => waitsForMe(draft, holder)).map(owedDraft),
   ];
   return rows.sort((a, b) => rank(a) - rank(b) || (a.due ?? Infinity) - (b.due ?? Infinity) || a.since - b.since);

@@ -9,6 +9,7 @@ export interface Typed {
   channel: string;
   kind: number;
   about?: string; // the place that it answers
+  instance?: string; // the procedure that it is said in
   role: string;
   language: string;
   subject: string;

@@ -5,12 +5,14 @@ import type { Typed } from "../keep/drafts.js";
 import type { Item } from "../keep/outbox.js";
 import { sshsig } from "../sign/sshsig.js";
 import { terminalKey } from "../sign/terminal.js";
-import type { Value } from "../wire/cbor.js";
+import { encode, Value } from "../wire/cbor.js";
 import { Content, writeContent } from "../wire/content.js";
 import type { Label } from "../wire/label.js";
 import { Addressee, Kind, NAMESPACE, newId, Place, Seen, Statement, writeStatement } from "../wire/statement.js";
-import { ask } from "./ask.js";
-import type { Entry } from "./shapes.js";
+import { ask, post } from "./ask.js";
+import type { Answer, Entry } from "./shapes.js";
+
+const MAY_STATEMENTS_MAX = 64;
 
 export interface Words {
   kind: number;
@@ -23,6 +25,7 @@ export interface Words {
   form?: [string, number];
   fields?: Map<number, Value>;
   content?: Content;
+  instance?: Place;
   actingFor?: string;
 }
 
@@ -37,6 +40,16 @@ export function placeOf(entry: Entry): Place {
   return { channel: entry.channel, party: entry.party, epoch: entry.epoch, index: entry.index, leaf: fromHex(entry.leaf) };
 }
 
+const entries = new Map<string, Promise<Entry>>();
+
+// An entry for what never changes in it: its place, its channel, its label.
+export function entryAt(place: string): Promise<Entry> {
+  const kept = entries.get(place) ?? ask<Entry>("/entry", { place });
+  entries.set(place, kept);
+  kept.catch(() => entries.delete(place));
+  return kept;
+}
+
 export async function sign(message: Bytes): Promise<Bytes> {
   return sshsig(await terminalKey(), NAMESPACE, message);
 }
@@ -49,18 +62,28 @@ async function item(statement: Statement, content: Bytes, words: { channel: stri
   };
 }
 
+const askSeen = (channel: string) => ask<SeenAnswer>("/seen", { channel });
+
 async function addressed(words: Words): Promise<Statement> {
-  const seen = await ask<SeenAnswer>("/seen", { channel: words.channel });
+  return address(words, await askSeen(words.channel));
+}
+
+function address(words: Words, seen: SeenAnswer): Statement {
   return {
     accord: fromHex(seen.accord), channel: seen.channel, id: newId(), kind: words.kind, party: seen.party, role: words.role,
     claimed: Date.now(), seen: seen.seen, to: words.to, precedence: words.precedence, label: words.label, refers: words.refers,
-    form: words.form, fields: words.fields, actingFor: words.actingFor,
+    form: words.form, fields: words.fields, instance: words.instance, actingFor: words.actingFor,
   };
 }
 
-// For the question whether it may be said.
-export async function unsigned(words: Words): Promise<Bytes> {
-  return writeStatement(await addressed(words));
+// What the node would say of each, if it were signed now: all of one channel.
+export async function askMay(all: Words[]): Promise<Answer[]> {
+  const seen = all.length > 0 ? await askSeen(all[0].channel) : undefined, answers: Answer[] = [];
+  for (let at = 0; seen !== undefined && at < all.length; at += MAY_STATEMENTS_MAX) {
+    const body = all.slice(at, at + MAY_STATEMENTS_MAX).map((words): Value => [writeStatement(address(words, seen)), [], new Uint8Array()]);
+    answers.push(...await post<Answer[]>("/may", encode(body)));
+  }
+  return answers;
 }
 
 export async function compose(words: Words, isHome: boolean, title: string, typed?: Typed): Promise<Item> {

@@ -4,7 +4,7 @@
 import { computed, signal } from "@preact/signals";
 import { ask, Refusal, Silence } from "./ask.js";
 import type { NodeEvent } from "./events.js";
-import type { Accord, Channel, Draft, Entry, Inbox, Log, Session, Status } from "./shapes.js";
+import type { Accord, Channel, Draft, Due, Entry, Inbox, Instance, Log, Procedure, Session, Status } from "./shapes.js";
 
 export const session = signal<Session | null | undefined>(undefined); // undefined: not asked yet
 export const status = signal<{ value: Status; at: number } | undefined>(undefined);
@@ -14,6 +14,9 @@ export const inboxes = signal<Record<string, Entry[]>>({}); // by the channel's 
 export const owing = signal<Entry[]>([]); // messages that still owe a reading or a reading back, of every channel
 export const drafts = signal<Draft[]>([]);
 export const logs = signal<Log[]>([]);
+export const procedures = signal<Procedure[]>([]);
+export const instances = signal<Instance[]>([]); // those that run
+export const obligations = signal<Due[]>([]); // of procedures: what is owed by us and to us
 export const heard = signal(0); // when the stream was heard last, on this terminal's clock
 export const lastEvents = signal<{ at: number; event: Record<string, unknown> }[]>([]);
 export const fault = signal<string | undefined>(undefined); // the node does not answer, or refuses
@@ -52,6 +55,9 @@ export const askDrafts = () => asked(ask<Draft[]>("/drafts", { all: 1 }), (answe
 export const askOwed = () => asked(ask<Inbox>("/owed", { limit: OWED_SHOWN }), (answer) => { owing.value = answer.messages; });
 export const askLogs = () => asked(ask<{ logs: Log[] }>("/logs"), (answer) => { logs.value = answer.logs; });
 
+export const askInstances = () => asked(ask<Instance[]>("/instances"), (answer) => { instances.value = answer; });
+export const askObligations = () => asked(ask<{ obligations: Due[] }>("/obligations"), (answer) => { obligations.value = answer.obligations; });
+
 export function askInbox(channel: string): Promise<void> {
   return asked(ask<Inbox>("/inbox", { channel, last: MESSAGES_SHOWN }), (answer) => {
     inboxes.value = { ...inboxes.value, [channel]: answer.messages };
@@ -61,8 +67,9 @@ export function askInbox(channel: string): Promise<void> {
 export async function askAll(): Promise<void> {
   await asked(ask<{ channels: Channel[] }>("/channels"), (answer) => { channels.value = answer.channels; });
   await asked(ask<Accord>("/accord"), (answer) => { accord.value = answer; });
+  await asked(ask<Procedure[]>("/procedures"), (answer) => { procedures.value = answer; });
   const readable = lines.value.filter((channel) => rolesOn(channel.name).length > 0);
-  await Promise.all([askStatus(), askOwed(), askDrafts(), askLogs(), ...readable.map((channel) => askInbox(channel.name))]);
+  await Promise.all([askStatus(), askOwed(), askDrafts(), askLogs(), askInstances(), askObligations(), ...readable.map((channel) => askInbox(channel.name))]);
 }
 
 // ---- What an event touches. ----
@@ -101,5 +108,7 @@ export function take(event: NodeEvent): void {
   soon("drafts", askDrafts); // what goes out ends a draft
   soon("logs", askLogs);
   soon("owed", askOwed);
+  soon("instances", askInstances);
+  soon("obligations", askObligations);
   soon(`inbox ${channel}`, () => askInbox(channel));
 }

@@ -283,3 +283,134 @@ export interface FormField {
   values?: { number: number; name: string; words: Names }[];
   members?: FormField[];
 }
+
+// ---- Procedures: docs/spec/procedure.md section 10. ----
+
+export interface ProcedureStep {
+  id: string;
+  kind: "notice" | "meet" | "exchange" | "act" | "gate";
+  title: Names;
+  by?: string;
+  form?: string;
+  rule?: "joint" | "each" | "one";
+  hold?: number;
+  read_back?: boolean;
+  options?: { id: string; title: Names }[];
+  owe?: { who: string; what: string }[];
+}
+
+export interface Procedure {
+  id: string;
+  version: number;
+  hash: string;
+  title: Names;
+  roles: string[];
+  precedences: string[];
+  recess?: string;
+  steps: ProcedureStep[];
+}
+
+export interface Gate {
+  place: string;
+  party: string;
+  step: string;
+  step_title: Names;
+  option: string;
+  option_title: Names;
+  hash: string;
+  state: "PROPOSED" | "ALL CONCURRED" | "IN DOUBT" | "DECIDED" | "WITHDRAWN";
+  in_doubt: boolean;
+  concurred: string[];
+  confirmed: string[];
+  awaiting?: string[];
+  hold: number;
+  read_back: boolean;
+}
+
+export interface Due {
+  instance: string;
+  title: Names;
+  precedence: string;
+  step: string;
+  step_title: Names;
+  about?: string;
+  party: string;
+  role: string;
+  level: string;
+  ours: boolean;
+  state: string;
+  recess: boolean;
+  since_ms?: number;
+  due_ms?: number;
+  overdue?: boolean;
+}
+
+export interface Said {
+  place: string;
+  party: string;
+  move: string;
+  step?: string;
+  role?: string;
+  holder: number;
+  about?: string;
+  whose?: string;
+  cause?: string;
+  filed_ms: number;
+  shown_by: string[];
+}
+
+export interface Instance {
+  place: string;
+  channel: number;
+  channel_name: string;
+  opener: string;
+  parties: string[];
+  procedure: string;
+  version: number;
+  definition: string;
+  title: Names;
+  precedence: string;
+  depth_asked: number;
+  depth_given: number;
+  started_ms: number;
+  life: string;
+  open: ProcedureStep[];
+  done: ProcedureStep[];
+  gates: Gate[];
+  decisions: { place: string; party: string; step: string; step_title: Names; option: string; option_title: Names }[];
+}
+
+// With a place: with what is owed and all that was said.
+export interface WholeInstance extends Instance {
+  obligations: Due[];
+  moves: Said[];
+  attempts: { place: string; party: string; role: string; claimed_ms: number; path?: string; whom?: string; result?: string }[];
+  diverged: string[];
+}
+
+// ---- Dialogues: docs/spec/dialogue.md section 7. ----
+
+export interface Thing {
+  place: string;
+  kind: "body" | "session" | "item" | "commitment" | "condition" | "event";
+  party: string;
+  of?: string;
+  name?: string;
+  title?: Names;
+  when?: string;
+  first_ms?: number;
+  end_ms?: number;
+  parties?: string[];
+  owed_to?: string[];
+  source?: string;
+  detail?: Names;
+  doubt?: Names;
+  number?: number;
+  to?: string;
+  stage?: string;
+  standing: string;
+  over: boolean;
+  parts?: { party: string; part: string; report?: string }[];
+  said?: Record<string, string[]>;
+  deeds?: { place: string; party: string; kind: string; act?: string; detail?: Names; people?: string[]; when?: string }[];
+}

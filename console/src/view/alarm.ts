@@ -3,7 +3,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { AGAIN_MS, alarmsOf, isFlood, TONES } from "../fold/alarm.js";
 import { owedRows } from "../fold/owed.js";
-import { drafts, inboxes, nodeClock, owing, session } from "../node/record.js";
+import { drafts, inboxes, nodeClock, obligations, owing, session } from "../node/record.js";
 import { word } from "../words/names.js";
 import { _ } from "../words/say.js";
 import { now } from "./screen.js";
@@ -11,7 +11,7 @@ import { now } from "./screen.js";
 // Of what the node says is owed, and of the newest messages, which may owe a mark: each once, as it was said last.
 export const owed = computed(() => {
   const entries = new Map([...owing.value, ...Object.values(inboxes.value).flat()].map((entry) => [entry.place, entry]));
-  return owedRows([...entries.values()], drafts.value, session.value?.holder ?? 0);
+  return owedRows([...entries.values()], drafts.value, obligations.value, session.value?.holder ?? 0);
 });
 
 const KEPT = "entente-heard";

@@ -6,7 +6,7 @@ import { inboxes, nodeClock, session } from "../node/record.js";
 import type { Entry } from "../node/shapes.js";
 import { clock, countdown } from "../words/moment.js";
 import { spanText, word } from "../words/names.js";
-import { _ } from "../words/say.js";
+import { _, named } from "../words/say.js";
 import { owed } from "./alarm.js";
 import { DraftView } from "./draft.js";
 import { opened, openedDraft } from "./entry.js";
@@ -35,7 +35,7 @@ function Asked({ row }: { row: Owed }) {
 }
 
 export function CardScreen() {
-  const rows = owed.value.filter((row) => row.ours), place = placeIn(screen.value.about);
+  const rows = owed.value.filter((row) => row.ours && row.screen === "channel"), place = placeIn(screen.value.about);
   const row = rows.find((one) => one.place === place);
   if (place === undefined && rows[0] !== undefined)
     go("card", rows[0].place);
@@ -45,6 +45,9 @@ export function CardScreen() {
       {rows.length === 0 ? <p class="none">{_("Nothing waits for you.")}</p> : null}
       <nav class="card-rows" aria-label={_("For decision")}>
         {rows.map((one, i) => <a key={one.key} href={linkTo("card", one.place)} aria-current={one.place === place ? "page" : undefined}>{i + 1}. {one.precedence} {one.title.slice(0, 24) || one.place}</a>)}
+      </nav>
+      <nav class="card-rows" aria-label={_("Consultation")}>
+        {owed.value.filter((one) => one.ours && one.screen === "consult").map((one) => <a key={one.key} href={linkTo("consult", one.place)}>{one.precedence} {one.names?.map((names) => named(names)).join(": ")}</a>)}
       </nav>
       {row === undefined ? null : <Asked row={row} />}
       {openedDraft.value?.place === place && openedDraft.value ? <DraftView draft={openedDraft.value} /> : null}

@@ -11,7 +11,7 @@ import { Kind } from "../wire/statement.js";
 import { clock } from "../words/moment.js";
 import { _, language, named } from "../words/say.js";
 import { FormFields, formOf, FormChoice } from "./form.js";
-import { Result } from "./result.js";
+import { Result } from "./parts.js";
 import { once, results, rolesFor, Said, sayAct, sayMessage } from "./say.js";
 import { change, keptAt, keyOf, typing, unkept } from "./typing.js";
 
@@ -51,7 +51,7 @@ function useSign(sign: () => void): { onKeyDown(event: KeyboardEvent): void; onC
   };
 }
 
-function Choice({ label, value, options, onChoose }: { label: string; value: string; options: [string, string][]; onChoose: (value: string) => void }) {
+export function Choice({ label, value, options, onChoose }: { label: string; value: string; options: [string, string][]; onChoose: (value: string) => void }) {
   return (
     <label>{label}
       <select value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
@@ -86,7 +86,7 @@ function Addressees({ typed, channel }: { typed: Typed; channel: Channel }) {
   );
 }
 
-function LabelChoice({ typed }: { typed: Typed }) {
+export function LabelChoice({ typed }: { typed: Typed }) {
   const guidelines = accord.value?.guidelines;
   if (guidelines === undefined)
     return null;
@@ -117,7 +117,7 @@ function Newer({ typed }: { typed: Typed }) {
     : <p class="warning crossing" role="status"><b>!!</b> {_("Came while you wrote: {1}. Read it before you sign.", newer.map((entry) => entry.place).join(", "))}</p>;
 }
 
-function Kept({ typed }: { typed: Typed }) {
+export function Kept({ typed }: { typed: Typed }) {
   const max = typed.precedence === "FLASH" && accord.value ? ` / ${accord.value.flash_len_max}` : "";
   return (
     <p class="kept" data-kept={unkept.value === 0}>
@@ -126,7 +126,7 @@ function Kept({ typed }: { typed: Typed }) {
   );
 }
 
-function Text({ typed, label, sign }: { typed: Typed; label: string; sign: () => void }) {
+export function Text({ typed, label, sign }: { typed: Typed; label: string; sign: () => void }) {
   return (
     <label class="text">{label}
       <textarea rows={6} lang={typed.language} value={typed.text} {...useSign(sign)}
@@ -143,6 +143,10 @@ function resultOf(key: string): Said | undefined {
 
 const languages: [string, string][] = [["ko", "한국어"], ["en", "English"]];
 
+export function Language({ typed }: { typed: Typed }) {
+  return <Choice label={_("Language")} value={typed.language} options={languages} onChoose={(tongue) => change(typed, { language: tongue })} />;
+}
+
 export function ComposeMessage({ channel }: { channel: Channel }) {
   const typed = typedFor(channel.name, Kind.MESSAGE), form = formOf(typed);
   const sign = () => {
@@ -153,6 +157,8 @@ export function ComposeMessage({ channel }: { channel: Channel }) {
   return (
     <form class="compose panel" aria-label={_("New message")} onSubmit={(event) => event.preventDefault()}>
       <h2>{_("New message on {1}", named(channel.names, channel.name))}</h2>
+      {typed.instance === undefined ? null
+        : <p class="in-instance">{_("In the procedure {1}.", typed.instance)} <button type="button" onClick={() => change(typed, { instance: undefined })}>{_("Not in it")}</button></p>}
       <div class="row">
         <Choice label={_("Precedence")} value={typed.precedence} options={channel.precedences.map((name) => [name, name])}
           onChoose={(precedence) => change(typed, { precedence })} />
@@ -191,7 +197,7 @@ export function ComposeAct({ act, title, about }: { act: Act; title: string; abo
     <form class="compose act panel" aria-label={title} onSubmit={(event) => event.preventDefault()}>
       <h3>{title}</h3>
       <div class="row">
-        <Choice label={_("Language")} value={typed.language} options={languages} onChoose={(tongue) => change(typed, { language: tongue })} />
+        <Language typed={typed} />
         <Choice label={_("In the role")} value={typed.role} options={rolesFor(about.channel_name, about).map((role) => [role, role])} onChoose={(role) => change(typed, { role })} />
         {act.cause ? <Choice label={_("Cause")} value={typed.fields.cause ?? "3"} options={causes.map(([key, text]) => [key, text()])}
           onChoose={(cause) => change(typed, { fields: { ...typed.fields, cause } })} /> : null}

@@ -3,22 +3,20 @@
 import { h } from "preact";
 import { computed, effect, signal } from "@preact/signals";
 import { fromBase64, sha256, toHex, equal } from "../base/bytes.js";
-import { ask, post } from "../node/ask.js";
-import { compose, placeOf, sign, unsigned, Words } from "../node/compose.js";
+import { ask } from "../node/ask.js";
+import { askMay, compose, placeOf, sign, Words } from "../node/compose.js";
 import { Posted, send } from "../node/outbox.js";
 import { home, nodeClock, rolesOn, session } from "../node/record.js";
-import type { Answer, Draft as Waiting, Entry } from "../node/shapes.js";
-import { encode, Value } from "../wire/cbor.js";
+import type { Draft as Waiting, Entry } from "../node/shapes.js";
+import type { Value } from "../wire/cbor.js";
 import { readContent } from "../wire/content.js";
 import { Kind, PRECEDENCES, readStatement, Statement } from "../wire/statement.js";
 import { countdown } from "../words/moment.js";
 import { word } from "../words/names.js";
 import { _ } from "../words/say.js";
 import { openedDraft } from "./entry.js";
-import { Hold } from "./hold.js";
 import { Banner, addressText } from "./message.js";
-import { Precedence, Words as Shown } from "./parts.js";
-import { Result } from "./result.js";
+import { Hold, Precedence, Result, Words as Shown } from "./parts.js";
 import { once, results } from "./say.js";
 import { now } from "./screen.js";
 import { typedFor } from "./compose.js";
@@ -68,8 +66,7 @@ async function release(place: string): Promise<Posted> {
 // Of an officer's roles the first in which the node would take it; none: the node says why.
 async function withRole(words: Words): Promise<Words> {
   const roles = rolesOn(words.channel);
-  const asked = await Promise.all(roles.map((role) => unsigned({ ...words, role })));
-  const answers = roles.length > 1 ? await post<Answer[]>("/may", encode(asked.map((bytes): Value => [bytes, [], new Uint8Array()]))) : [];
+  const answers = roles.length > 1 ? await askMay(roles.map((role) => ({ ...words, role }))) : [];
   const found = answers.findIndex((answer) => answer.err === "OK");
   return { ...words, role: roles[Math.max(0, found)] ?? "" };
 }

@@ -8,6 +8,7 @@ import { signOut } from "../node/login.js";
 import { outbox, keepingFails } from "../node/outbox.js";
 import { fault, heard, nodeClock, session, status } from "../node/record.js";
 import { acknowledge, acknowledgeAll, alarms, flood } from "./alarm.js";
+import { Doubts } from "./consult.js";
 import { marking } from "./marking.js";
 import { linkTo, now, said, Screen, screen, setTheme, theme, THEMES } from "./screen.js";
 import { Group, Precedence } from "./parts.js";
@@ -15,7 +16,7 @@ import { Group, Precedence } from "./parts.js";
 const SILENCE_MS = 12_000;
 
 const tabs: [Screen, () => string][] = [
-  ["watch", () => _("Watch")], ["channel", () => _("Channels")], ["record", () => _("Record")], ["card", () => _("Principal")],
+  ["watch", () => _("Watch")], ["channel", () => _("Channels")], ["consult", () => _("Consultation")], ["dialogues", () => _("Dialogues")], ["record", () => _("Record")], ["card", () => _("Principal")],
   ["people", () => _("People and keys")], ["status", () => _("Status")], ["keys", () => _("Keyboard")],
 ];
 
@@ -153,6 +154,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       </header>
       <Silence />
       <Unsent />
+      <Doubts />
       <Alarms />
       <main tabIndex={-1}>{children}</main>
       <p class="hidden" role="status" aria-live="polite">{said.value}</p>

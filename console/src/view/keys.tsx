@@ -27,6 +27,8 @@ function step(forward: boolean): void {
 export const shortcuts: Shortcut[] = [
   { code: "KeyW", key: "W", says: () => _("Watch"), run: () => go("watch") },
   { code: "KeyC", key: "C", says: () => _("Channels"), run: () => go("channel") },
+  { code: "KeyI", key: "I", says: () => _("Consultation"), run: () => go("consult") },
+  { code: "KeyD", key: "D", says: () => _("Dialogues"), run: () => go("dialogues") },
   { code: "KeyR", key: "R", says: () => _("Record"), run: () => go("record") },
   { code: "KeyP", key: "P", says: () => _("Principal"), run: () => go("card") },
   { code: "KeyK", key: "K", says: () => _("People and keys"), run: () => go("people") },

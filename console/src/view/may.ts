@@ -2,11 +2,9 @@
 
 import { effect, signal, untracked } from "@preact/signals";
 import { Act, actsOn } from "../fold/acts.js";
-import { post } from "../node/ask.js";
-import { placeOf, unsigned } from "../node/compose.js";
+import { askMay, placeOf } from "../node/compose.js";
 import { session } from "../node/record.js";
 import type { Answer, Entry } from "../node/shapes.js";
-import { encode, Value } from "../wire/cbor.js";
 import { opened, readBack } from "./entry.js";
 import { fieldsOf, rolesFor } from "./say.js";
 
@@ -14,13 +12,11 @@ export const refusals = signal<Record<string, Answer>>({}); // by place and act:
 
 export const refusalKey = (entry: Entry, act: Act) => `${entry.place} ${act.name}`;
 
-async function askMay(entry: Entry, acts: Act[], role: string): Promise<void> {
+async function judge(entry: Entry, acts: Act[], role: string): Promise<void> {
   const about = (act: Act) => (act.mark === undefined ? entry : readBack.value ?? entry);
-  const statements = await Promise.all(acts.map((act) => unsigned({
+  const answers = await askMay(acts.map((act) => ({
     kind: act.kind, channel: entry.channel_name, role, label: entry.label, refers: [placeOf(about(act))], fields: fieldsOf(act, undefined),
   })));
-  const body: Value = statements.map((bytes) => [bytes, [], new Uint8Array()]);
-  const answers = await post<Answer[]>("/may", encode(body));
   refusals.value = Object.fromEntries(answers.flatMap((answer, i) => (answer.err === "OK" ? [] : [[refusalKey(entry, acts[i]), answer] as const])));
 }
 
@@ -31,6 +27,6 @@ export function followMay(): void {
       return;
     const acts = actsOn(entry, session.peek()?.party ?? ""), role = untracked(() => rolesFor(entry.channel_name, entry)[0]);
     if (acts.length > 0 && role !== undefined)
-      void askMay(entry, acts, role).catch(() => { refusals.value = {}; }); // then the door says it
+      void judge(entry, acts, role).catch(() => { refusals.value = {}; }); // then the door says it
   });
 }

@@ -1,11 +1,14 @@
 // Small pieces that every screen is made of.
 
 import { h, ComponentChildren, Fragment, JSX } from "preact";
+import { signal } from "@preact/signals";
 import { dateTimeGroup, local } from "../words/moment.js";
 import { ageText, word } from "../words/names.js";
-import { _, language } from "../words/say.js";
+import { _, language, nodeSays } from "../words/say.js";
 import { visible } from "../words/visible.js";
 import { nodeClock } from "../node/record.js";
+import type { Posted } from "../node/outbox.js";
+import type { Said } from "./say.js";
 import { now } from "./screen.js";
 
 // Several elements without one around them, of a type that TypeScript 4.8 takes for a component.
@@ -52,4 +55,72 @@ export function Words({ text, tongue }: { text: string; tongue?: string }) {
 
 export function partyCode(name: string): string {
   return name.toUpperCase();
+}
+
+// ---- Hold. ----
+
+// What cannot be undone is held for two seconds, with a finger or a key: no one does it in passing.
+const HOLD_MS = 2_000;
+const held = signal<string | undefined>(undefined);
+
+export function Hold({ name, title, act, disabled }: { name: string; title: string; act: () => void; disabled?: boolean }) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const begin = () => {
+    if (disabled || held.value === name)
+      return;
+    held.value = name;
+    timer = setTimeout(() => {
+      held.value = undefined;
+      act();
+    }, HOLD_MS);
+    addEventListener("pointerup", end, { once: true });
+    addEventListener("keyup", end, { once: true });
+    addEventListener("blur", end, { once: true });
+  };
+  const end = () => {
+    clearTimeout(timer);
+    held.value = undefined;
+  };
+  return (
+    <button
+      class={`hold primary ${held.value === name ? "held" : ""}`} data-act={name} disabled={disabled} onPointerDown={begin}
+      onKeyDown={(event) => { if ((event.code === "Space" || event.code === "Enter") && !event.repeat) begin(); }}
+    >
+      {held.value === name ? _("hold …") : _("{1} (hold 2 s)", title)}
+    </button>
+  );
+}
+
+// ---- Result. ----
+
+// What became of an act: where it stands, that it waits, or why not and by which rule.
+function Refused({ result }: { result: Posted }) {
+  const answer = result.answer, guidelines = answer?.guidelines;
+  return (
+    <div class="warning bad" role="alert">
+      <p><b>{_("Not filed: {1}.", answer?.rule ?? answer?.err ?? "")}</b> {nodeSays(answer?.text ?? "")}</p>
+      {guidelines === undefined ? null
+        : <p>{guidelines.line ? _("Guidelines, line {1}:", guidelines.line) : _("Guidelines:")} {nodeSays(guidelines.why, guidelines.subject ?? "", guidelines.needed ?? "")}</p>}
+      {answer?.fault === undefined ? null : <p>{nodeSays(answer.fault.text)} {answer.fault.field ?? ""}</p>}
+      <p>{_("Your text is kept here. Change it and sign it again.")}</p>
+    </div>
+  );
+}
+
+export function Result({ result }: { result: Said | undefined }) {
+  if (result === undefined)
+    return null;
+  if (result.field !== undefined)
+    return <p class="warning bad" role="alert">{_("The field {1} cannot be read: a time is written 281407Z NOV 26.", result.field)}</p>;
+  if (result.answer !== undefined)
+    return <Refused result={result} />;
+  if (result.isUnsigned)
+    return <p class="warning" role="status">{_("The node does not answer, so nothing was signed. Your text is kept here: sign it again when the node answers.")}</p>;
+  if (result.isSilent)
+    return <p class="warning" role="status">{_("The node does not answer. Your signed text is safe in this browser and goes by itself.")}</p>;
+  return (
+    <p class="done" role="status" data-place={result.place}>
+      <b>{result.place ?? ""}</b> {result.isSubmitted ? `${word("SUBMITTED")}: ${_("it waits for others to approve it.")}` : word("QUEUED")}
+    </p>
+  );
 }

@@ -2,7 +2,7 @@
 
 import { h } from "preact";
 import { signal } from "@preact/signals";
-import { aloud } from "../fold/aloud.js";
+import { aloud } from "../base/bytes.js";
 import { ask, askBytes } from "../node/ask.js";
 import { lines, logs } from "../node/record.js";
 import type { Entry, Inbox, Log } from "../node/shapes.js";

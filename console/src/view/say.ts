@@ -4,8 +4,8 @@ import { signal } from "@preact/signals";
 import { Act } from "../fold/acts.js";
 import { fillForm } from "../fold/fill.js";
 import type { Typed } from "../keep/drafts.js";
-import { ask, Refusal, Silence } from "../node/ask.js";
-import { compose, placeOf, Words } from "../node/compose.js";
+import { Refusal, Silence } from "../node/ask.js";
+import { compose, entryAt, placeOf, Words } from "../node/compose.js";
 import { Posted, send } from "../node/outbox.js";
 import { accord, channels, session } from "../node/record.js";
 import type { Entry, Form } from "../node/shapes.js";
@@ -67,11 +67,13 @@ function addresseesOf(typed: Typed): Addressee[] {
 }
 
 async function refersOf(places: string[]): Promise<Place[]> {
-  return Promise.all(places.map(async (place) => placeOf(await ask<Entry>("/entry", { place }))));
+  return Promise.all(places.map(async (place) => placeOf(await entryAt(place))));
 }
 
-function contentOf(typed: Typed, fields?: Map<number, Value>): Words["content"] {
-  const text = typed.text.replace(/\r\n?/g, "\n").replace(/\n+$/, "");
+export const textOf = (typed: string) => typed.replace(/\r\n?/g, "\n").replace(/\n+$/, "");
+
+export function contentOf(typed: Typed, fields?: Map<number, Value>): Words["content"] {
+  const text = textOf(typed.text);
   if (text === "" && (fields === undefined || fields.size === 0) && typed.subject === "")
     return undefined;
   return { language: typed.language, subject: typed.subject || undefined, portions: text === "" ? [] : [{ text }], fields };
@@ -85,6 +87,7 @@ export async function sayMessage(typed: Typed, form: Form | undefined): Promise<
     kind: Kind.MESSAGE, channel: typed.channel, role: typed.role, label: labelOfTyped(typed), to: addresseesOf(typed),
     precedence: PRECEDENCES.indexOf(typed.precedence as Precedence), refers: await refersOf(filled?.refers ?? []),
     form: form && [form.form, form.version], fields: filled?.statement, content: contentOf(typed, filled?.content),
+    instance: typed.instance ? placeOf(await entryAt(typed.instance)) : undefined,
   }, false, typed.subject || typed.text.slice(0, 40), typed);
   return send(item);
 }

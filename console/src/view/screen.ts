@@ -2,7 +2,8 @@
 
 import { signal } from "@preact/signals";
 
-export type Screen = "watch" | "channel" | "record" | "card" | "people" | "status" | "keys";
+export const SCREENS = ["watch", "channel", "consult", "dialogues", "record", "card", "people", "status", "keys"] as const;
+export type Screen = typeof SCREENS[number];
 export type Theme = "light" | "dark" | "contrast";
 
 export const THEMES: Theme[] = ["light", "dark", "contrast"];
@@ -16,8 +17,7 @@ export const said = signal(""); // read out once by a screen reader
 // #channel/consult-urgent or #channel/KOR%2FCONSULT-URGENT%201.6: what a link and the back button say.
 function readHash(): void {
   const [name, ...about] = decodeURIComponent(location.hash.slice(1)).split("/");
-  const known: Screen[] = ["watch", "channel", "record", "card", "people", "status", "keys"];
-  screen.value = known.includes(name as Screen) ? { name: name as Screen, about: about.join("/") } : { name: "watch", about: "" };
+  screen.value = SCREENS.includes(name as Screen) ? { name: name as Screen, about: about.join("/") } : { name: "watch", about: "" };
 }
 
 export function linkTo(name: Screen, about = ""): string {

@@ -2,17 +2,18 @@
 
 import { h } from "preact";
 import type { Owed } from "../fold/owed.js";
-import { drafts, inboxes, logs, nodeClock, session, status } from "../node/record.js";
+import { drafts, inboxes, instances, logs, nodeClock, session, status } from "../node/record.js";
 import type { Entry, Path, Peer } from "../node/shapes.js";
 import { clock, countdown } from "../words/moment.js";
 import { spanText, word } from "../words/names.js";
-import { _ } from "../words/say.js";
+import { _, named } from "../words/say.js";
 import { owed, play, soundIsOn, soundNames } from "./alarm.js";
 import { outbox } from "../node/outbox.js";
+import { Running } from "./consult.js";
 import { Aged, Group, Panel, Precedence, Step, Words } from "./parts.js";
 import { linkTo, now } from "./screen.js";
 
-const ROWS_SHOWN = 5, LAST_SHOWN = 5;
+const ROWS_SHOWN = 5, LAST_SHOWN = 5, RUNNING_SHOWN = 3;
 const NODE = "node"; // what nodes say to each other, as line checks, is on the line board
 const PATH_BEAT_MS = 30_000; // two periods of what a path says of itself
 const PROOF_MS = 2 * 3_600_000;
@@ -28,8 +29,8 @@ function OwedRow({ row }: { row: Owed }) {
   return (
     <tr>
       <td><Precedence name={row.precedence} /></td>
-      <th scope="row"><a href={linkTo("channel", row.place)} data-place={row.place}>{row.place}</a></th>
-      <td class="wide"><Words text={row.title} /></td>
+      <th scope="row"><a href={linkTo(row.screen, row.place)} data-place={row.place}>{row.place}</a></th>
+      <td class="wide"><Words text={row.names?.map((names) => named(names)).join(": ") ?? row.title} /></td>
       <td><Step name={row.step} /></td>
       <td><Due row={row} /></td>
     </tr>
@@ -139,6 +140,7 @@ export function Watch() {
       </div>
       <div class="column">
         {(status.value?.value.peers ?? []).map((peer) => <LineBoard peer={peer} key={peer.party} />)}
+        <Panel title={_("Running")} count={instances.value.length} name="running"><Running limit={RUNNING_SHOWN} /></Panel>
         <Panel title={_("Waiting at home")} name="home"><Drafts /></Panel>
         <Panel title={_("Sound test")} name="sound"><SoundTest /></Panel>
       </div>

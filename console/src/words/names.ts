@@ -9,6 +9,13 @@ const KNOWN = [
   N_("APPROVED"), N_("RELEASED"), N_("REFUSED"), N_("CANCELLED"), N_("LAPSED"), N_("APPROVE"), N_("message"), N_("watch read"),
   N_("read back"), N_("mark"), N_("presented"), N_("reply"), N_("decline"), N_("defer"), N_("query"), N_("negative"), N_("submit"),
   N_("approve"), N_("refuse"), N_("cancel"), N_("open"), N_("keys"), N_("lapse"),
+  N_("ACTIVE"), N_("RECESS"), N_("STOOD DOWN"), N_("ENDED"), N_("CLOSED"), N_("OWED"), N_("MET"), N_("MET LATE"), N_("MET, CROSSED"),
+  N_("PROPOSED"), N_("ALL CONCURRED"), N_("IN DOUBT"), N_("DECIDED"), N_("WITHDRAWN"), N_("watch-read"), N_("read-back"),
+  N_("replied"), N_("attend"), N_("position"), N_("done"), N_("REACHED"), N_("start"), N_("leave"), N_("escalated"), N_("recess"),
+  N_("resume"), N_("stand down"), N_("end participation"), N_("remark"), N_("propose"), N_("concur"), N_("withdraw"), N_("confirm"),
+  N_("reserve"), N_("object"), N_("await instructions"), N_("decide"), N_("SCHEDULED"), N_("AGENDA OPEN"), N_("AGENDA AGREED"),
+  N_("IN SESSION"), N_("CONCLUDED"), N_("RECORD AGREED"), N_("CALLED OFF"), N_("AGREED"), N_("DISCUSSED"), N_("CLAIMED"), N_("OPEN"),
+  N_("REPORTED"), N_("DISPUTED"), N_("ACCEPTED"), N_("DROPPED"),
 ];
 
 // What the node calls it, in the words of this screen; what it does not know is shown as the node says it.

@@ -1,0 +1,58 @@
+// Of standing dialogues, out of what the node says of each thing: the next session, the rhythm, what is on an agenda. Nobody is blamed.
+
+import type { Thing } from "../node/shapes.js";
+
+const MONTH_MS = 365 * 86_400_000 / 12;
+const HELD = ["IN SESSION", "RECESS", "CONCLUDED", "RECORD AGREED"];
+
+const isHeld = (session: Thing) => HELD.includes(session.standing);
+const ofBody = (things: Thing[], body: Thing) =>
+  things.filter((one) => one.kind === "session" && one.of === body.place && one.end_ms !== undefined && one.standing !== "CALLED OFF");
+
+export function lastSession(things: Thing[], body: Thing): Thing | undefined {
+  return ofBody(things, body).filter(isHeld).sort((a, b) => (b.end_ms ?? 0) - (a.end_ms ?? 0))[0];
+}
+
+export function nextSession(things: Thing[], body: Thing): Thing | undefined {
+  return ofBody(things, body).filter((one) => !isHeld(one)).sort((a, b) => (a.end_ms ?? 0) - (b.end_ms ?? 0))[0];
+}
+
+// One may be due: the last is further back than the body's rhythm, and no other is set.
+export function isRhythmPast(things: Thing[], body: Thing, at: number): boolean {
+  const last = lastSession(things, body);
+  return !body.over && nextSession(things, body) === undefined && last?.end_ms !== undefined && (body.number ?? 0) > 0 &&
+    last.end_ms + (body.number ?? 0) * MONTH_MS <= at;
+}
+
+// Who hosts after whom: the body's list, one after the other.
+export function nextHost(things: Thing[], body: Thing): string | undefined {
+  const was = lastSession(things, body)?.parties?.[0], at = body.parties?.indexOf(was ?? "") ?? -1;
+  return at < 0 || body.over ? undefined : body.parties?.[(at + 1) % body.parties.length];
+}
+
+// What hangs on the session, and what is not over of its body and of its earlier sessions.
+export function agendaOf(things: Thing[], session: Thing): Thing[] {
+  const earlier = new Set(things.filter((one) => one.kind === "session" && one.of === session.of && (one.first_ms ?? 0) < (session.first_ms ?? 0)).map((one) => one.place));
+  return things.filter((one) => (one.kind === "item" || one.kind === "commitment") && one.of !== undefined &&
+    (one.of === session.place || (!one.over && (one.of === session.of || earlier.has(one.of)))));
+}
+
+// A date is past when all that it may mean is.
+export function isPast(thing: Thing, at: number): boolean {
+  return !thing.over && thing.end_ms !== undefined && thing.end_ms <= at;
+}
+
+export interface Bar {
+  place: string;
+  name: string;
+  from: number; // 0 to 1000 of the line
+  to: number;
+}
+
+// Dates on one line, from the earliest to the latest, now among them.
+export function timeLine(things: Thing[], at: number): { bars: Bar[]; now: number; first: number; last: number } {
+  const dated = things.filter((one) => one.first_ms !== undefined && one.end_ms !== undefined);
+  const first = Math.min(at, ...dated.map((one) => one.first_ms ?? at)), last = Math.max(at, ...dated.map((one) => one.end_ms ?? at));
+  const on = (ms: number) => (last === first ? 0 : Math.round((ms - first) * 1000 / (last - first)));
+  return { first, last, now: on(at), bars: dated.map((one) => ({ place: one.place, name: one.name ?? one.place, from: on(one.first_ms ?? 0), to: on(one.end_ms ?? 0) })) };
+}

@@ -1,0 +1,325 @@
+// Consultation: one instance of a procedure. What is, what is owed by whom and by when, what stands at the gates, what this officer may do.
+
+import { h } from "preact";
+import { effect, signal, untracked } from "@preact/signals";
+import { fromHex } from "../base/bytes.js";
+import { Move, movesAt, movesOf, stepsOf } from "../fold/moves.js";
+import { ask, Refusal } from "../node/ask.js";
+import { compose } from "../node/compose.js";
+import { send } from "../node/outbox.js";
+import { instances, lines, nodeClock, obligations, procedures, rolesOn, session, status } from "../node/record.js";
+import type { Due, Entry, Gate, Instance, Procedure, ProcedureStep, WholeInstance } from "../node/shapes.js";
+import type { Value } from "../wire/cbor.js";
+import { Kind, PRECEDENCES, Precedence as PrecedenceName } from "../wire/statement.js";
+import { clock, countdown } from "../words/moment.js";
+import { spanText, word } from "../words/names.js";
+import { _, N_, named } from "../words/say.js";
+import { Choice, LabelChoice, typedFor } from "./compose.js";
+import { Hash, judge, Moves, Subject } from "./moves.js";
+import { Group, Moment, Panel, partyCode, Precedence, Result, Words } from "./parts.js";
+import { contentOf, labelOfTyped, once, results, Said, textOf } from "./say.js";
+import { go, linkTo, now, placeIn, screen } from "./screen.js";
+import { change, typing } from "./typing.js";
+
+const DEPTHS = ["I", "II", "III"];
+const GIVEN = [
+  N_("not all have read it"), N_("I, exchanged: every party has read it"), N_("II, advised: it was put before every party's principal"),
+  N_("III, consulted: every party has answered or taken a position"),
+];
+
+// ---- The one that is opened. ----
+
+const whole = signal<WholeInstance | undefined>(undefined);
+const texts = signal<Record<string, Entry>>({}); // what was proposed, by its place
+const missing = signal(false);
+
+const me = () => session.value?.party ?? "";
+const subjectOf = (instance: Instance): Subject => ({ place: instance.place, channel: instance.channel_name, isInstance: true });
+
+function ownMoves(instance: WholeInstance): Move[] {
+  return movesOf(instance, stepsOf(instance, procedures.value), me(), session.value?.holder ?? 0);
+}
+
+const judgeAll = (instance: WholeInstance) =>
+  judge(subjectOf(instance), [...instance.gates.flatMap((gate) => movesAt(gate, instance, me())), ...ownMoves(instance)]);
+
+async function open(place: string): Promise<void> {
+  try {
+    const answer = await ask<WholeInstance>("/instances", { place });
+    whole.value = answer;
+    missing.value = false;
+    const proposals = await Promise.all(answer.gates.map((gate) => ask<Entry>("/entry", { place: gate.place }).catch(() => undefined)));
+    texts.value = Object.fromEntries(proposals.flatMap((entry) => (entry === undefined ? [] : [[entry.place, entry] as const])));
+    await judgeAll(answer);
+  } catch (why) {
+    missing.value = why instanceof Refusal;
+  }
+}
+
+export function followInstance(): void {
+  effect(() => {
+    const place = placeIn(screen.value.about), isShown = screen.value.name === "consult";
+    void [instances.value, procedures.value]; // asked for anew whenever something was said
+    untracked(() => {
+      if (whole.value?.place !== place)
+        whole.value = undefined;
+      if (isShown && place !== undefined && session.value)
+        void open(place);
+    });
+  });
+  effect(() => {
+    void status.value; // a hold ends by the clock alone
+    untracked(() => {
+      if (screen.value.name === "consult" && whole.value !== undefined && session.value)
+        void judgeAll(whole.value).catch(() => undefined); // then the door says it
+    });
+  });
+}
+
+// ---- In doubt: on every screen, and nothing closes it but the record. ----
+
+function Doubt({ gate, instance }: { gate: Gate; instance: Instance }) {
+  return (
+    <p>
+      <b>!! {gate.in_doubt ? _("IN DOUBT") : _("CONFIRMED THERE, NOT HERE")}</b>{" "}
+      <a href={linkTo("consult", instance.place)}>{named(instance.title)} {gate.place}</a>: {named(gate.step_title)}, {named(gate.option_title)}.{" "}
+      {_("Confirmed by {1}, awaiting {2}.", gate.confirmed.map(partyCode).join(", "), (gate.awaiting ?? []).map(partyCode).join(", "))}{" "}
+      {_("Nothing is decided. Who has confirmed cannot withdraw; it ends when the line is back.")}
+    </p>
+  );
+}
+
+export function Doubts() {
+  const rows = instances.value.flatMap((instance) => instance.gates.filter((gate) => gate.state === "IN DOUBT").map((gate) => ({ gate, instance })));
+  return rows.length === 0 ? null
+    : <div class="alarms doubt" role="alert">{rows.map(({ gate, instance }) => <Doubt key={gate.place} gate={gate} instance={instance} />)}</div>;
+}
+
+// ---- What runs: also a panel of Watch. ----
+
+const titlesOf = (steps: ProcedureStep[]) => steps.map((step) => named(step.title, step.id)).join(", ") || _("none");
+
+function dues(place: string): Due[] {
+  return obligations.value.filter((due) => due.instance === place);
+}
+
+function whoseMove(instance: Instance): string {
+  const owing = [...new Set(dues(instance.place).map((due) => due.party))];
+  return owing.length === 0 ? _("open to all") : owing.map(partyCode).join(", ");
+}
+
+function Row({ instance }: { instance: Instance }) {
+  const at = nodeClock.value(now.value), since = Math.max(instance.started_ms, ...dues(instance.place).map((due) => due.since_ms ?? 0));
+  const next = stepsOf(instance, procedures.value).find((step) => step.kind === "gate" && !instance.done.some((one) => one.id === step.id));
+  return (
+    <tr>
+      <td><Precedence name={instance.precedence} /></td>
+      <th scope="row"><a href={linkTo("consult", instance.place)} data-place={instance.place} aria-current={placeIn(screen.value.about) === instance.place ? "true" : undefined}>{instance.place}</a></th>
+      <td class="wide">{named(instance.title)}: {titlesOf(instance.open)}{next === undefined ? "" : ` · ${_("next gate: {1}", named(next.title))}`}</td>
+      <td class="step">{instance.life === "ACTIVE" ? spanText(at - since) : word(instance.life)}</td>
+      <td class="step">{whoseMove(instance)}</td>
+    </tr>
+  );
+}
+
+export function Running({ limit }: { limit: number }) {
+  const rows = instances.value;
+  if (rows.length === 0)
+    return <p class="none">{_("No procedure runs.")}</p>;
+  return (
+    <Group>
+      <table class="rows">
+        <thead><tr><th>{_("Precedence")}</th><th>{_("begun as")}</th><th>{_("open steps")}</th><th>{_("for")}</th><th>{_("owed by")}</th></tr></thead>
+        <tbody>{rows.slice(0, limit).map((instance) => <Row key={instance.place} instance={instance} />)}</tbody>
+      </table>
+      {rows.length > limit ? <p class="more">{_("and {1} more", rows.length - limit)}</p> : null}
+    </Group>
+  );
+}
+
+// ---- To begin one. ----
+
+async function begin(key: string, procedure: Procedure): Promise<Said> {
+  const typed = typing.value[key] ?? typedFor(typingChannel(), Kind.START);
+  const item = await compose({
+    kind: Kind.START, channel: typed.channel, role: typed.role, label: labelOfTyped(typed), precedence: PRECEDENCES.indexOf(typed.precedence as PrecedenceName),
+    fields: new Map<number, Value>([[1, fromHex(procedure.hash)], [2, Number(typed.fields.depth ?? 3)]]), content: contentOf(typed),
+  }, false, named(procedure.title), typed);
+  const result = await send(item);
+  if (result.place !== undefined)
+    go("consult", result.place);
+  return result;
+}
+
+const chosen = signal("");
+const usable = () => lines.value.filter((line) => rolesOn(line.name).some((role) => line.writers.includes(role)));
+const typingChannel = () => (usable().find((line) => line.name === chosen.value) ?? usable()[0])?.name ?? "";
+
+function Begin() {
+  if (procedures.value.length === 0 || usable().length === 0)
+    return null;
+  const typed = typedFor(typingChannel(), Kind.START), line = usable().find((one) => one.name === typed.channel);
+  const procedure = procedures.value.find((one) => one.id === typed.fields.procedure) ?? procedures.value[0];
+  const precedences = procedure.precedences.filter((name) => line?.precedences.includes(name));
+  const precedence = precedences.includes(typed.precedence) ? typed.precedence : precedences[0] ?? "";
+  const set = (fields: Record<string, string>) => change(typed, { precedence, fields: { ...typed.fields, ...fields } });
+  return (
+    <details class="panel begin">
+      <summary>{_("Begin a procedure")}</summary>
+      <form class="compose" onSubmit={(event) => event.preventDefault()}>
+        <div class="row">
+          <Choice label={_("Channel")} value={typed.channel} options={usable().map((one) => [one.name, named(one.names, one.name)])} onChoose={(name) => { chosen.value = name; }} />
+          <Choice label={_("Procedure")} value={procedure.id} options={procedures.value.map((one) => [one.id, named(one.title, one.id)])} onChoose={(id) => set({ procedure: id })} />
+          <Choice label={_("Precedence")} value={precedence} options={precedences.map((name) => [name, name])} onChoose={(name) => change(typed, { precedence: name })} />
+          <Choice label={_("Depth asked for")} value={typed.fields.depth ?? "3"} options={DEPTHS.map((name, i) => [String(i + 1), name])} onChoose={(depth) => set({ depth })} />
+          <Choice label={_("In the role")} value={typed.role} options={rolesOn(typed.channel).map((role) => [role, role])} onChoose={(role) => change(typed, { role })} />
+        </div>
+        <LabelChoice typed={typed} />
+        {precedence === "" ? <p class="none">{_("This line has no precedence of this procedure.")}</p>
+          : <button type="button" class="primary sign" data-act="begin" onClick={() => void once(typed.key, () => { change(typed, { precedence }); return begin(typed.key, procedure); })}>{_("Begin")}</button>}
+        <Result result={results.value[typed.key]} />
+      </form>
+    </details>
+  );
+}
+
+// ---- Steps, gates, what is owed, what was said. ----
+
+function stateOf(step: ProcedureStep, instance: Instance): string {
+  return instance.done.some((one) => one.id === step.id) ? "done" : instance.open.some((one) => one.id === step.id) ? "now" : "waits";
+}
+
+const stateWords: Record<string, () => string> = { done: () => _("done"), now: () => _("NOW"), waits: () => _("waits") };
+
+// A message that a step asks for is written on its channel, in this instance.
+function write(instance: Instance, step: ProcedureStep): void {
+  const typed = typedFor(instance.channel_name, Kind.MESSAGE);
+  const to = instance.parties.filter((party) => party !== me()).flatMap((party) => [...new Set((step.owe ?? []).map((owe) => `${party}/${owe.who.split(".")[1]}`))]);
+  const by = step.by?.split(".")[1] ?? "", role = rolesOn(instance.channel_name).includes(by) ? by : typed.role;
+  change(typed, { instance: instance.place, form: step.form, precedence: instance.precedence, role, to });
+  go("channel", instance.channel_name);
+}
+
+function Steps({ instance }: { instance: WholeInstance }) {
+  const at = nodeClock.value(now.value);
+  return (
+    <Panel title={_("Steps")} name="steps">
+      <ol class="steps">
+        {stepsOf(instance, procedures.value).map((step) => {
+          const state = stateOf(step, instance), since = instance.obligations.filter((due) => due.step === step.id && due.since_ms !== undefined).map((due) => due.since_ms ?? 0);
+          return (
+            <li key={step.id} class={state} data-step-id={step.id} aria-current={state === "now" ? "step" : undefined}>
+              <b>{stateWords[state]()}</b> {named(step.title, step.id)}{step.kind === "gate" ? ` · ${_("GATE")}` : ""}
+              {state === "now" && since.length > 0 ? <span class="age"> {_("for {1}", spanText(at - Math.min(...since)))}</span> : null}
+              {state === "now" && step.kind === "notice" ? <button type="button" data-act="write" onClick={() => write(instance, step)}>{_("Write it")}</button> : null}
+            </li>
+          );
+        })}
+      </ol>
+    </Panel>
+  );
+}
+
+function GateBox({ gate, instance }: { gate: Gate; instance: WholeInstance }) {
+  const entry = texts.value[gate.place], text = entry?.text?.join("\n");
+  return (
+    <section class={`gate ${gate.state === "IN DOUBT" ? "doubt" : ""}`} aria-label={gate.place} data-gate={gate.place}>
+      <h3>{named(gate.step_title)}: {named(gate.option_title)} <span class="step" data-state={gate.state}>{word(gate.state)}</span></h3>
+      {gate.state === "IN DOUBT" ? <Doubt gate={gate} instance={instance} /> : null}
+      <p class="meta">{gate.place} · {_("proposed by {1}", partyCode(gate.party))}{gate.hold > 0 ? ` · ${_("hold {1} s", gate.hold)}` : ""}{gate.read_back ? ` · ${_("to be read back")}` : ""}</p>
+      {text === undefined ? <p class="none">{_("Its text cannot be shown here.")}</p> : <Group><p class="portion"><Words text={text} tongue={entry.language} /></p><Hash text={textOf(text)} agreed={gate.hash} /></Group>}
+      <p>{_("concurred: {1}", gate.concurred.map(partyCode).join(", ") || _("none"))} · {_("confirmed: {1}", gate.confirmed.map(partyCode).join(", ") || _("none"))}</p>
+      <Moves subject={subjectOf(instance)} moves={movesAt(gate, instance, me())} />
+    </section>
+  );
+}
+
+function Gates({ instance }: { instance: WholeInstance }) {
+  return (
+    <Panel title={_("At the gates")} count={instance.gates.length + instance.decisions.length} name="gates">
+      {instance.gates.length + instance.decisions.length === 0 ? <p class="none">{_("Nothing has been proposed. No silence and no clock decides.")}</p> : null}
+      {[...instance.gates].reverse().map((gate) => <GateBox key={gate.place} gate={gate} instance={instance} />)}
+      {instance.decisions.map((one) => <p key={one.place}>{_("{1} has decided for itself: {2}", partyCode(one.party), named(one.option_title))} <span class="age">{one.place}</span></p>)}
+    </Panel>
+  );
+}
+
+function OwedRow({ due }: { due: Due }) {
+  const at = nodeClock.value(now.value), isOwed = due.state === "OWED";
+  return (
+    <tr>
+      <td class="step">{word(due.state)}</td>
+      <th scope="row">{partyCode(due.party)} {due.role}</th>
+      <td class="wide">{word(due.level)} · {named(due.step_title)}{due.about === undefined ? "" : ` · ${due.about}`}</td>
+      <td>{!isOwed ? "" : due.due_ms === undefined ? <span class="due">{_("no deadline here yet")}</span>
+        : <span class={`due ${due.overdue ? "over" : ""}`}>{_("by {1}", clock(due.due_ms))} {due.recess ? word("RECESS") : countdown(due.due_ms - at)}</span>}</td>
+    </tr>
+  );
+}
+
+function Owed({ instance, title, isOurs, none }: { instance: WholeInstance; title: string; isOurs: boolean; none: string }) {
+  const rows = instance.obligations.filter((due) => due.ours === isOurs).sort((a, b) => Number(b.state === "OWED") - Number(a.state === "OWED"));
+  return (
+    <Panel title={title} count={rows.filter((due) => due.state === "OWED").length} name={isOurs ? "ours" : "theirs"}>
+      {rows.length === 0 ? <p class="none">{none}</p>
+        : <table class="rows"><tbody>{rows.map((due) => <OwedRow key={`${due.step} ${due.about} ${due.party} ${due.role} ${due.level}`} due={due} />)}</tbody></table>}
+    </Panel>
+  );
+}
+
+function SaidPanel({ instance }: { instance: WholeInstance }) {
+  return (
+    <Panel title={_("What was said")} count={instance.moves.length} name="said">
+      <table class="rows"><tbody>
+        {[...instance.moves].reverse().map((one) => (
+          <tr key={one.place} data-move={one.move}>
+            <td class="step">{clock(one.filed_ms)}</td><td>{partyCode(one.party)} {one.role}</td>
+            <th scope="row"><a href={linkTo("record", one.place)}>{one.place}</a></th>
+            <td class="wide">{word(one.move)} {one.step ?? ""}{one.about === undefined ? "" : ` → ${one.about}`}{one.cause === undefined ? "" : ` · ${partyCode(one.whose ?? "")}: ${word(one.cause)}`}
+              {one.shown_by.length < instance.parties.length ? <span class="age"> {_("not yet shown by all")}</span> : null}</td>
+          </tr>
+        ))}
+      </tbody></table>
+      {instance.attempts.map((one) => <p key={one.place} class="meta">{clock(one.claimed_ms)} {partyCode(one.party)} {one.role}: {_("tried {1} by {2}:", one.whom ?? "", one.path ?? "")} {word(one.result ?? "")}</p>)}
+    </Panel>
+  );
+}
+
+function nameOf(instance: Instance, move: Move): string | undefined {
+  const step = stepsOf(instance, procedures.value).find((one) => one.id === move.step), option = step?.options?.find((one) => one.id === move.option);
+  return step === undefined ? undefined : [named(step.title, step.id), ...(option === undefined ? [] : [named(option.title, option.id)])].join(", ");
+}
+
+function One({ instance }: { instance: WholeInstance }) {
+  const isKnown = procedures.value.some((one) => one.hash === instance.definition);
+  return (
+    <div class="instance">
+      <h2>{named(instance.title)} {instance.place} <Precedence name={instance.precedence} /> <span class="step" data-life={instance.life}>{word(instance.life)}</span></h2>
+      <p class="meta">{_("begun by {1}", partyCode(instance.opener))} <Moment ms={instance.started_ms} /> · {instance.procedure} v{instance.version} <span class="hash">#{instance.definition.slice(0, 8)}</span> ·{" "}
+        {_("depth asked: {1}; given: {2}", DEPTHS[instance.depth_asked - 1] ?? "", _(GIVEN[instance.depth_given] ?? GIVEN[0]))}</p>
+      {instance.diverged.length === 0 ? null : <p class="warning bad" role="alert"><b>!!</b> {_("THE STATES DIFFER: their node holds another at the same past. Confirm nothing.")} {instance.diverged.join(", ")}</p>}
+      {isKnown ? null : <p class="warning">{_("It runs under an older definition: its options stand in that version of the accord, and `entente consult` takes them by name.")}</p>}
+      <div class="halves">
+        <div><Steps instance={instance} /><Owed instance={instance} title={_("We owe")} isOurs none={_("Nothing is owed by us.")} /><Owed instance={instance} title={_("They owe")} isOurs={false} none={_("Nothing is owed to us.")} /></div>
+        <div>
+          <Gates instance={instance} />
+          <Panel title={_("What you may do")} name="moves"><Moves subject={subjectOf(instance)} moves={ownMoves(instance)} name={(move) => nameOf(instance, move)} /></Panel>
+          <SaidPanel instance={instance} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+export function ConsultScreen() {
+  const place = placeIn(screen.value.about), shown = whole.value;
+  return (
+    <div class="consult">
+      <h1 class="hidden">{_("Consultation")}</h1>
+      <Panel title={_("Running")} count={instances.value.length} name="running"><Running limit={8} /></Panel>
+      <Begin />
+      {place !== undefined && missing.value ? <p class="warning bad">{_("There is no such thing: {1}", place)}</p> : null}
+      {shown === undefined ? null : <One instance={shown} />}
+    </div>
+  );
+}

@@ -1,0 +1,208 @@
+// Dialogues: bodies and their next sessions, one session with its agenda and delegations, and what was promised. A date that is past is
+// called past; nobody is blamed.
+
+import { h } from "preact";
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { movesOn } from "../fold/moves.js";
+import { agendaOf, isPast, isRhythmPast, lastSession, nextHost, nextSession, timeLine } from "../fold/rhythm.js";
+import { ask } from "../node/ask.js";
+import { inboxes, nodeClock, session, status } from "../node/record.js";
+import type { Thing } from "../node/shapes.js";
+import { word } from "../words/names.js";
+import { _, named } from "../words/say.js";
+import { judge, Moves, Subject } from "./moves.js";
+import { Group, Panel, Words } from "./parts.js";
+import { channelIn, linkTo, now, placeIn, screen } from "./screen.js";
+
+const things = signal<{ list: Thing[]; isCut: boolean } | undefined>(undefined);
+const whole = signal<Thing | undefined>(undefined); // the one that is opened, with all that was said of it
+const closedToo = signal(false);
+
+const all = computed(() => things.value?.list ?? []);
+const code = () => status.value?.value.code ?? "";
+const at = () => nodeClock.value(now.value);
+const subjectOf = (thing: Thing): Subject => ({ place: thing.place, channel: channelIn(thing.place), isInstance: false });
+
+async function load(place: string | undefined): Promise<void> {
+  const answer = await ask<{ things: Thing[]; more: boolean }>("/dialogues");
+  things.value = { list: answer.things, isCut: answer.more };
+  if (place === undefined)
+    return;
+  const thing = (await ask<{ things: Thing[] }>("/dialogues", { place })).things[0];
+  whole.value = thing;
+  await judge(subjectOf(thing), movesOn(thing, code()));
+}
+
+export function followDialogues(): void {
+  effect(() => {
+    const place = placeIn(screen.value.about), isShown = screen.value.name === "dialogues";
+    void [inboxes.value, status.value === undefined]; // asked for anew whenever something was said
+    untracked(() => {
+      if (whole.value?.place !== place)
+        whole.value = undefined;
+      if (isShown && session.value)
+        void load(place).catch(() => undefined); // the silence of the node is said elsewhere
+    });
+  });
+}
+
+// ---- Bodies. ----
+
+const title = (thing: Thing) => named(thing.title, thing.name ?? thing.place);
+const byPlace = (place: string | undefined) => all.value.find((one) => one.place === place);
+
+function Link({ thing }: { thing: Thing }) {
+  return <a href={linkTo("dialogues", thing.place)} data-place={thing.place} aria-current={placeIn(screen.value.about) === thing.place ? "true" : undefined}>{title(thing)}</a>;
+}
+
+// What is set next, or that it is time to set one; who hosts it by turns.
+function Rhythm({ body }: { body: Thing }) {
+  const next = nextSession(all.value, body), last = lastSession(all.value, body), host = nextHost(all.value, body);
+  return (
+    <Group>
+      {next === undefined ? null : isPast(next, at())
+        ? <p class="warn">{_("{1} was set for {2}, and nobody has said yet that it was held", title(next), next.when ?? "")}</p>
+        : <p>{_("next: {1}", next.when ?? "")} <Link thing={next} /></p>}
+      {isRhythmPast(all.value, body, at()) ? <p class="warn">{_("none is set, and the last was {1}; every {2} months is agreed", last?.when ?? "", body.number ?? 0)}</p> : null}
+      {host === undefined ? null : <p class="age">{_("by turns {1} hosts", host)}</p>}
+    </Group>
+  );
+}
+
+function Bodies() {
+  const bodies = all.value.filter((one) => one.kind === "body" && (closedToo.value || !one.over));
+  return (
+    <Panel title={_("Bodies")} count={bodies.length} name="bodies">
+      {bodies.length === 0 ? <p class="none">{_("No body is founded yet.")}</p> : null}
+      <table class="rows"><tbody>
+        {bodies.map((body) => (
+          <tr key={body.place}>
+            <th scope="row" class="name"><Link thing={body} /></th>
+            <td class="wide">{body.of === undefined ? null : <span class="age">{_("under {1}", title(byPlace(body.of) ?? body))} </span>}<Rhythm body={body} /></td>
+            <td class="step">{body.over ? word("ENDED") : ""}</td>
+          </tr>
+        ))}
+      </tbody></table>
+    </Panel>
+  );
+}
+
+// ---- Commitments. ----
+
+function Parts({ thing }: { thing: Thing }) {
+  return <Group>{(thing.parts ?? []).map((part) => <span key={part.party} class="part">{part.party} {word(part.part)} </span>)}</Group>;
+}
+
+function When({ thing }: { thing: Thing }) {
+  return <span class={isPast(thing, at()) ? "warn" : ""}>{thing.when === undefined ? _("no date") : isPast(thing, at()) ? _("{1}, date past", thing.when) : thing.when}</span>;
+}
+
+const LINE_HEIGHT = 18;
+
+// The board's dates as a picture; the board is its table.
+function TimeLine({ rows }: { rows: Thing[] }) {
+  const { bars, now: today, first, last } = timeLine(rows, at()), height = bars.length * LINE_HEIGHT + 4;
+  if (bars.length === 0)
+    return null;
+  return (
+    <figure class="time-line" aria-hidden="true">
+      <svg viewBox={`0 0 1000 ${height}`} preserveAspectRatio="none" width="100%" height={height}>
+        {bars.map((bar, i) => <rect key={bar.place} x={bar.from} y={i * LINE_HEIGHT + 5} width={Math.max(3, bar.to - bar.from)} height={LINE_HEIGHT - 8} />)}
+        <line x1={today} x2={today} y1={0} y2={height} />
+      </svg>
+      <ol>{bars.map((bar) => <li key={bar.place}>{bar.name}</li>)}</ol>
+      <figcaption>{_("{1} to {2}; the upright line is today", new Date(first).toISOString().slice(0, 7), new Date(last).toISOString().slice(0, 7))}</figcaption>
+    </figure>
+  );
+}
+
+function Commitments() {
+  const rows = all.value.filter((one) => one.kind === "commitment" && (closedToo.value || !one.over)).sort((a, b) => (a.end_ms ?? Infinity) - (b.end_ms ?? Infinity));
+  return (
+    <Panel title={_("Commitments")} count={rows.length} name="commitments">
+      {rows.length === 0 ? <p class="none">{_("Nothing is promised that is not done.")}</p> : null}
+      <table class="rows">
+        <thead><tr><th>{_("what")}</th><th>{_("standing")}</th><th>{_("by whom")}</th><th>{_("until")}</th></tr></thead>
+        <tbody>
+          {rows.map((thing) => (
+            <tr key={thing.place} data-commitment={thing.name}>
+              <th scope="row" class="name wide"><Link thing={thing} /></th><td class="step" data-standing={thing.standing}>{word(thing.standing)}</td>
+              <td><Parts thing={thing} /></td><td><When thing={thing} /></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <TimeLine rows={rows} />
+    </Panel>
+  );
+}
+
+// ---- One thing with all that was said of it. ----
+
+function Facts({ thing }: { thing: Thing }) {
+  const of = byPlace(thing.of);
+  const facts: [string, string | undefined, boolean?][] = [
+    [_("standing"), word(thing.standing)], [_("when"), thing.when], [_("by whom"), thing.parties?.join(", ")], [_("owed to"), thing.owed_to?.join(", ")],
+    [_("of"), of && title(of)], [_("said in it"), named(thing.detail) || undefined], [_("its sources contradict"), named(thing.doubt) || undefined], [_("source"), thing.source],
+  ];
+  return <dl class="facts">{facts.filter(([, text]) => text !== undefined && text !== "").map(([name, text]) => [<dt key={name}>{name}</dt>, <dd key={`${name}:`}><Words text={text ?? ""} /></dd>])}</dl>;
+}
+
+// Names and offices stand in pairs, the head first.
+function peopleText(people: string[]): string {
+  return people.flatMap((name, i) => (i % 2 === 0 ? [`${name} (${people[i + 1] ?? ""})`] : [])).join(", ");
+}
+
+function Deeds({ thing }: { thing: Thing }) {
+  return (
+    <table class="rows deeds"><tbody>
+      {(thing.deeds ?? []).map((deed) => (
+        <tr key={deed.place}>
+          <td class="step"><a href={linkTo("record", deed.place)}>{deed.place}</a></td><th scope="row">{deed.party}</th>
+          <td class="wide">{word(deed.act ?? deed.kind)} <Words text={[peopleText(deed.people ?? []), named(deed.detail), deed.when ?? ""].filter((text) => text !== "").join(" · ")} /></td>
+        </tr>
+      ))}
+    </tbody></table>
+  );
+}
+
+function Agenda({ thing }: { thing: Thing }) {
+  const rows = agendaOf(all.value, thing);
+  return (
+    <Panel title={_("Agenda, with what is carried to it")} count={rows.length} name="agenda">
+      <table class="rows"><tbody>{rows.map((one) => <tr key={one.place}><th scope="row" class="name wide"><Link thing={one} /></th><td class="step">{word(one.standing)}</td></tr>)}</tbody></table>
+    </Panel>
+  );
+}
+
+function One({ thing }: { thing: Thing }) {
+  const moves = movesOn(thing, code()), sessions = all.value.filter((one) => one.kind === "session" && one.of === thing.place);
+  return (
+    <article class="thing" aria-label={thing.place}>
+      <Panel title={title(thing)} name="thing">
+        <p class="meta">{word(thing.kind)} · {thing.name} · {thing.place}</p>
+        <Facts thing={thing} />
+        {moves.length === 0 ? null : <Moves subject={subjectOf(thing)} moves={moves} name={(move) => (move.about === thing.place ? undefined : move.about)} />}
+        <Deeds thing={thing} />
+      </Panel>
+      {thing.kind === "session" ? <Agenda thing={thing} /> : null}
+      {sessions.length === 0 ? null
+        : <Panel title={_("Sessions")} count={sessions.length} name="sessions"><table class="rows"><tbody>{sessions.map((one) => <tr key={one.place}><th scope="row" class="name wide"><Link thing={one} /></th><td class="step">{one.when ?? ""}</td><td class="step">{word(one.standing)}</td></tr>)}</tbody></table></Panel>}
+    </article>
+  );
+}
+
+export function DialoguesScreen() {
+  return (
+    <div class="halves dialogues">
+      <h1 class="hidden">{_("Dialogues")}</h1>
+      <div>
+        <label><input type="checkbox" checked={closedToo.value} onChange={(event) => { closedToo.value = event.currentTarget.checked; }} /> {_("those too that are over")}</label>
+        <Bodies />
+        <Commitments />
+        {things.value?.isCut ? <p class="warning">{_("This list is full: there are more than it can hold.")}</p> : null}
+      </div>
+      <div>{whole.value === undefined ? <p class="none">{_("Choose a body, a session or a commitment.")}</p> : <One thing={whole.value} />}</div>
+    </div>
+  );
+}

@@ -1,0 +1,118 @@
+// A change of state from its beginning to its end, by the officers of two governments at their consoles: begun, called, proposed, read
+// back, concurred in, confirmed while the line is cut, in doubt on both sides, decided; and what cannot be done says why.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { at, hold } from "./hands.mjs";
+import { Stage } from "./stage.mjs";
+
+let stage, kor, korDeputy, usa, usaDeputy, place, gate;
+
+before(async () => {
+  stage = await Stage.open();
+  kor = await stage.officer("kor", "head,watch");
+  korDeputy = await stage.officer("kor", "deputy");
+  usa = await stage.officer("usa", "head,watch");
+  usaDeputy = await stage.officer("usa", "deputy");
+});
+after(() => stage.close());
+
+const open = (officer) => at(officer, stage, `consult/${encodeURIComponent(place)}`);
+const may = (officer, name, inside = "") => officer.page.locator(`${inside} [data-act=${name}]:not([aria-disabled=true])`).first();
+
+// Presses what may be pressed, types what it asks for, and signs with the keyboard.
+async function act(officer, name, text) {
+  await may(officer, name).waitFor();
+  await may(officer, name).press("Enter");
+  if (text === undefined)
+    return;
+  const words = officer.page.locator(".compose.act textarea");
+  await words.fill(text);
+  await words.press("Control+Enter");
+}
+
+test("a procedure is begun, and stands on both Watches with its step and whose move it is", async () => {
+  await at(kor, stage, "consult");
+  await kor.page.locator(".begin summary").press("Enter");
+  await kor.page.locator(".begin select").first().selectOption("consult-urgent");
+  await kor.page.locator(".begin select").nth(1).selectOption("alert-state");
+  await kor.page.locator(".begin select").nth(2).selectOption("IMMEDIATE");
+  await kor.page.locator("[data-act=begin]").press("Enter");
+  await kor.page.locator(".instance .steps .now[data-step-id=call]").waitFor();
+  place = decodeURIComponent(new URL(kor.page.url()).hash).replace("#consult/", "");
+  assert.match(place, /^KOR\/CONSULT-URGENT 1\.\d+$/);
+  await at(usa, stage, "watch");
+  await usa.page.locator(".panel.running a", { hasText: place }).press("Enter");
+  await usa.page.locator(".instance h2", { hasText: "Change of state" }).waitFor();
+});
+
+test("the message of a step is written by its form, in the instance", async () => {
+  await kor.page.locator("[data-step-id=call] [data-act=write]").press("Enter");
+  await kor.page.locator(".compose .in-instance", { hasText: place }).waitFor();
+  assert.equal(await kor.page.locator(".compose .form-choice").inputValue(), "N25");
+  for (const [name, value] of [["scale", "1"], ["from", "1"], ["to", "2"]])
+    await kor.page.locator(`[data-field="${name}"]`).selectOption(value);
+  await kor.page.locator('[data-field="effect"]').fill("281800Z NOV 26");
+  await kor.page.locator('[data-field="reason-for.ko"]').fill("태세 강화");
+  await kor.page.locator('[data-field="reason-for.en"]').fill("A stronger watch");
+  await kor.page.locator(".compose .text textarea").press("Control+Enter");
+  await kor.page.locator(".compose .done[data-place]").waitFor();
+  await usa.page.locator(".instance .steps .done[data-step-id=call]").waitFor();
+});
+
+test("who has not read it cannot open the gate; who reads it can", async () => {
+  await open(kor);
+  assert.equal(await kor.page.locator("[data-act=propose]").count(), 0);
+  const call = await kor.page.locator(".panel.said [data-move=message] a").first().innerText();
+  await at(usa, stage, `channel/${encodeURIComponent(call)}`);
+  await act(usa, "watch-read");
+  await kor.page.locator(".steps .now[data-step-id=agree]").waitFor();
+});
+
+test("it is proposed with its text and hash, read back, marked CORRECT, and concurred in by both roles of both", async () => {
+  await act(kor, "propose", "당직 태세를 강화로 변경함.");
+  gate = kor.page.locator("[data-gate]").first();
+  await gate.waitFor();
+  await open(usa);
+  await usa.page.locator("[data-gate] .portion", { hasText: "당직 태세를 강화로 변경함." }).waitFor();
+  const [shown, agreed] = [await usa.page.locator("[data-gate] .hash").innerText(), await kor.page.locator("[data-gate] .hash").innerText()];
+  assert.equal(shown.match(/[0-9a-f]{64}/)[0], agreed.match(/[0-9a-f]{64}/)[0]);
+  await act(usa, "read-back", "Change the watch to raised.");
+  await act(kor, "correct");
+  for (const officer of [kor, korDeputy, usa, usaDeputy]) {
+    await open(officer);
+    await act(officer, "concur", "");
+  }
+  for (const officer of [kor, usa])
+    await officer.page.locator("[data-gate] [data-state='ALL CONCURRED']").waitFor();
+});
+
+test("what is refused stays, and says by which rule", async () => {
+  await korDeputy.page.locator("[data-gate] [data-act=confirm][aria-disabled=true]").press("Enter");
+  await korDeputy.page.locator("[data-gate] .acts .warning", { hasText: "PROCEDURE" }).waitFor();
+});
+
+test("confirmed while the line is cut, it is in doubt on both sides, on every screen, and nothing closes it", async () => {
+  await stage.ask("cut");
+  for (const officer of [kor, usa]) {
+    await may(officer, "confirm", "[data-gate]").press("Enter");
+    await hold(officer.page, "confirm-hold");
+    await officer.page.locator("[data-gate] [data-state='IN DOUBT']").waitFor();
+    await at(officer, stage, "status");
+    await officer.page.locator(".alarms.doubt").waitFor();
+    assert.equal(await officer.page.locator(".doubt button, details .doubt").count(), 0);
+  }
+});
+
+test("it ends when the line is back: decided on both sides, and closed by what both say is done", async () => {
+  await stage.ask("mend");
+  for (const officer of [kor, usa]) {
+    await open(officer);
+    await officer.page.locator("[data-gate] [data-state=DECIDED]").waitFor();
+    await officer.page.locator(".alarms.doubt").waitFor({ state: "detached" });
+    await act(officer, "done", "");
+  }
+  for (const officer of [kor, usa])
+    await officer.page.locator(".instance [data-life=CLOSED]").waitFor();
+});
+
+test("no report of the policy, no foreign request, no error on a page", () => assert.deepEqual(stage.reports, []));
