@@ -52,6 +52,9 @@ interop: setup all ## other programs' own clients and validators on a node's fee
 lint: setup ## layers, names, layout, clang-tidy, cppcheck, spelling, scripts, manual pages, catalogues
 	@$(PYTHON) test/run.py lint
 
+lint-deep: setup ## clang's analyzer to the end of every path: half an hour
+	@$(PYTHON) test/lint/tidy.py clang-tidy $(CLANG) --deep
+
 sim: all ## the simulator: SEED=n one seed and its trace hash, SEEDS=count that many, neither: until stopped
 	@$(BUILD)/test/sim/sim $(if $(SEED),SEED=$(SEED)) $(if $(SEEDS),SEEDS=$(SEEDS))
 
@@ -136,4 +139,4 @@ build-coverage/build.ninja:
 		'-Dc_args=-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc' \
 		-Dc_link_args=-fprofile-instr-generate
 
-.PHONY: console browser interop procedures mutants all help setup demo test test-pq check e2e lint sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo
+.PHONY: console browser interop procedures mutants all help setup demo test test-pq check e2e lint lint-deep sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo

@@ -20,10 +20,6 @@
 #define COMMITS 16u
 #define LOGS 3u
 #define ENTRY_LEN 700u
-/* Every call is made to fail; under sanitizers, which are slow, every third. */
-#ifndef STRIDE
-#define STRIDE 1u
-#endif
 #define LEAST (100 / STRIDE) /* of each that must have come */
 
 /* What the history is known to have done: commits that returned ERR_OK, and whether one more was under way.

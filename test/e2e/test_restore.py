@@ -110,7 +110,8 @@ def finish(tuesday):
     for node in tuesday.world.nodes.values():
         assert titles(node)[-3:] == ["Queued 0.", "Queued 1.", "Queued 2."]
         assert len(titles(node)) == len(set(titles(node)))
-        assert node.status()["stopped_logs"] == 0 and node.status()["recovering"] is False
+        status = node.status()
+        assert status["stopped_logs"] == 0 and status["recovering"] is False, f"{status}\n{node.words()}"
     again = [row["place"] for row in tuesday.usa.get("/inbox", channel=CHANNEL, limit=1000)["messages"]][-3:]
     assert all(place.startswith(f"KOR/{CHANNEL.upper()} 2.") for place in again)
     assert tuesday.usa.ladder(again[0])["highest"] == "STATION RECEIPT"

@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -25,6 +26,7 @@ BINARY = Path(os.environ.get("ENTENTE", ROOT / "build/src/entente/entente"))
 LOOK_AGAIN_S = 0.02
 IDLE_S = 30  # below REQUEST_SILENCE_S_MAX
 PATIENCE_S = 10.0
+PORTS = 10_000, 32_000  # below net.ipv4.ip_local_port_range
 RELEASERS = ("head", "deputy")  # they approve what the watch drafts
 
 
@@ -53,12 +55,13 @@ def tell(path, words=""):
 
 
 def free_ports(count):
-    """Ports that nobody listens on now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Ports that nobody listens on now, and that the kernel gives to nobody who only connects."""
+    ports = set()
+    while len(ports) < count:
+        port = random.randrange(*PORTS)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            ports.add(port)
+    return list(ports)
 
 
 def run(*arguments, env=None, code=0, input=None, home=None, timeout=60, preexec_fn=None):

@@ -141,10 +141,23 @@ static void forget_port(struct bytes answer, const char *address)
 		memset(at, '#', strlen(port));
 }
 
+/* A plant is in one route: the others have nothing to find. */
+static bool is_asked(const char *target)
+{
+#ifdef PLANT
+	return strncmp(target, plant_route, strlen(plant_route)) == 0;
+#else
+	(void)target;
+	return true;
+#endif
+}
+
 static bool is_equal(struct served v[2], const char *method, const char *target, enum served_reader who)
 {
 	struct bytes of[2];
 
+	if (!is_asked(target))
+		return true;
 	for (size_t i = 0; i < 2; i++) {
 		of[i] = served_ask(&v[i], method, target, who == READER_OWNER_ALONE ? NULL : v[i].tokens[who],
 				   NONE);
@@ -267,7 +280,7 @@ static void check_browsers(struct served v[2])
 	}
 	found += compare(v, READER_DESK);
 	assert_true(IS_PLANTED || found == 0);
-	assert_true(compare(v, READER_WATCH) > 0);
+	assert_true(IS_PLANTED || compare(v, READER_WATCH) > 0);
 	assert_int_equal(compare(v, READER_OWNER_ALONE), 0);
 }
 
@@ -279,8 +292,8 @@ static void check_twins(const struct logs *with, const struct logs *without)
 	begin(&v[1], without);
 	found += compare(v, READER_DESK);
 	assert_true(IS_PLANTED || found == 0);
-	assert_true(compare(v, READER_WATCH) > 0);
-	assert_true(compare(v, READER_OWNER_ALONE) > 0);
+	assert_true(IS_PLANTED || compare(v, READER_WATCH) > 0);
+	assert_true(IS_PLANTED || compare(v, READER_OWNER_ALONE) > 0);
 	check_browsers(v);
 	served_close(&v[0]);
 	served_close(&v[1]);

@@ -5,6 +5,7 @@ of CBOR itself are one here ("cbor"): cbor2 says that something is wrong, seldom
 """
 import base64
 import datetime
+import functools
 import hashlib
 import io
 import re
@@ -13,6 +14,7 @@ import cbor2
 
 ENTRY_MAX, CONTENT_MAX, NOTE_MAX, FRAME_MAX = 60000, 98304, 16384, 1 << 20
 TIME_END, SIZE_MAX, U32, U64 = 1 << 53, (1 << 53) - 1, (1 << 32) - 1, (1 << 64) - 1
+READ_BEFORE = 4096  # of whoever reads the same again and again
 DEPTH_MAX, PARTIES, ADDRESSEES, REFERENCES, FIELDS, SIGNATURES = 6, 8, 32, 32, 64, 8
 SSHSIG_MAX, ATTACHMENT_MAX, PIECE_MAX, MANIFEST_MAX, NOTES_MAX, BATCH_MAX = 4096, 64 << 20, 16 << 10, 64 << 10, 512, 4096
 
@@ -86,8 +88,9 @@ def check_value(value, depth):
         raise Refused("cbor")
 
 
+@functools.lru_cache(READ_BEFORE)
 def decode(raw):
-    """One value that is all of raw. What was read is written again canonically: other bytes, not strict."""
+    """One value that is all of raw, to read only. Written again canonically, it gives other bytes if raw is not strict."""
     stream = io.BytesIO(raw)
     try:
         value = cbor2.CBORDecoder(stream).decode()
@@ -462,6 +465,7 @@ def read_statement(raw):
     return statement_lines(decode(raw))
 
 
+@functools.lru_cache(READ_BEFORE)
 def read_entry(raw):
     need(len(raw) <= ENTRY_MAX, "entry.limit")
     e = decode(raw)
