@@ -167,18 +167,19 @@ enum err node_new(const struct node_options *options, struct node **out)
 				 .versions = &n->versions,
 				 .version = n->versions.count - 1,
 				 .instance = xcalloc(1, sizeof *n->fold.instance) };
-	n->items = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->items);
-	n->signers = xcalloc(BATCH_ENTRIES_MAX, sizeof *n->signers);
-	n->scratch = xcalloc(1, SCRATCH_LEN);
-	n->subject_bytes = xcalloc(1, ENTRY_LEN_MAX);
+	/* What is written before it is read comes as it is: zeros over all of it would be half of a start. */
+	n->items = xrealloc(NULL, BATCH_ENTRIES_MAX * sizeof *n->items);
+	n->signers = xrealloc(NULL, BATCH_ENTRIES_MAX * sizeof *n->signers);
+	n->scratch = xrealloc(NULL, SCRATCH_LEN);
+	n->subject_bytes = xrealloc(NULL, ENTRY_LEN_MAX);
+	n->procedure_lines = xrealloc(NULL, PROCEDURE_LINES_MAX);
+	buf_init(&n->rebuilt, xrealloc(NULL, REBUILT_LEN_MAX), REBUILT_LEN_MAX);
 	n->subject = xcalloc(1, sizeof *n->subject);
 	n->knots = xcalloc(1, knots_len());
 	n->waits = xcalloc(WAITS_MAX, sizeof *n->waits);
-	n->procedure_lines = xcalloc(1, PROCEDURE_LINES_MAX);
 	n->books = xcalloc(ACCORD_VERSIONS_MAX, sizeof *n->books);
 	for (size_t i = 0; i < n->versions.count; i++)
 		accord_book(n->versions.of[i], &n->books[i]);
-	buf_init(&n->rebuilt, xcalloc(1, REBUILT_LEN_MAX), REBUILT_LEN_MAX);
 	n->is_scan_first = true;
 	for (size_t i = 0; i < PARTY_MAX; i++) {
 		n->peers[i].party = i;

@@ -595,7 +595,7 @@ def stamp_of(command_row, files):
 def run_clang_tidy(build, is_deep):
     build = pathlib.Path(build).resolve()
     stamps = build / ("clang-tidy-deep" if is_deep else "clang-tidy-stamps")
-    mode = [] if is_deep else [f"--extra-arg={w}" for w in "-Xclang -analyzer-config -Xclang mode=shallow,max-nodes=30000".split()]
+    mode = [] if is_deep else [f"--extra-arg={w}" for w in "-Xclang -analyzer-config -Xclang mode=shallow,max-nodes=15000".split()]
     stamps.mkdir(exist_ok=True)
     rows = {}
     for row in json.loads((build / "compile_commands.json").read_text()):
