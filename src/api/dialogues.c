@@ -12,8 +12,8 @@
 
 #define THINGS_MAX 10000u /* of one answer, unless fewer are asked for */
 
-static const enum kind kinds[] = { KIND_BODY,	    KIND_SESSION,   KIND_ITEM,
-				   KIND_COMMITMENT, KIND_CONDITION, KIND_EVENT };
+static const enum kind kinds[] = { KIND_BODY,	   KIND_SESSION, KIND_ITEM, KIND_COMMITMENT,
+				   KIND_CONDITION, KIND_EVENT,	 KIND_TEXT };
 
 /* The statement's fields, then those that an AMEND or a MOVE gave anew. */
 struct thing_fields {

@@ -40,6 +40,7 @@
 	X("GET",  "/measures",    AUTHORITY_READER, NO_BODY,         run_measures) \
 	X("GET",  "/obligations", AUTHORITY_READER, NO_BODY,         run_obligations) \
 	X("GET",  "/dialogues",   AUTHORITY_READER, NO_BODY,         run_dialogues) \
+	X("GET",  "/text",        AUTHORITY_READER, NO_BODY,         run_text) \
 	X("GET",  "/entry",       AUTHORITY_READER, NO_BODY,         run_entry) \
 	X("GET",  "/content",     AUTHORITY_READER, NO_BODY,         run_content) \
 	X("GET",  "/ladder",      AUTHORITY_READER, NO_BODY,         run_ladder) \

@@ -160,6 +160,9 @@
 #define DIALOGUE_PERSON_MAX 160u      /* bytes of a name, and of an office */
 #define DIALOGUE_FIELDS_LEN_MAX 3000u /* bytes of all fields of one statement: a row of the view holds them */
 #define DIALOGUE_CADENCE_MAX 120u     /* months between two sessions */
+#define DIALOGUE_OUTLETS_MAX 8u	      /* by which one text is made public */
+#define TEXT_WORDS_MAX 2400u	      /* bytes of one unit in one language */
+#define TEXT_DEEDS_MAX 8192u	      /* units, agreements, concordances of one party on one text */
 #define DATE_TEXT_MAX 33u	      /* characters of a date or of two */
 
 /* The kernel's view of a process (sys/sandbox.h). */

@@ -18,7 +18,7 @@ const char *standing_name(enum standing s)
 		"CLAIMED",  "OPEN",	 "REPORTED",	  "DISPUTED",	 "ACCEPTED",	  "CLOSED",
 		"DROPPED",  "ENDED",	 "SCHEDULED",	  "AGENDA OPEN", "AGENDA AGREED", "IN SESSION",
 		"RECESS",   "CONCLUDED", "RECORD AGREED", "CALLED OFF",	 "PROPOSED",	  "AGREED",
-		"DECLINED", "DISCUSSED", "DEFERRED",	  "KNOWN",
+		"DECLINED", "DISCUSSED", "DEFERRED",	  "KNOWN",	 "IN FORCE",
 	};
 
 	assert(s < STANDING_COUNT);
@@ -187,6 +187,10 @@ enum standing thing_standing(const struct thing *t)
 		return session_standing(t);
 	if (t->kind == KIND_ITEM)
 		return item_standing(t);
+	if (t->kind == KIND_TEXT)
+		return all_said(t, DIALOGUE_ACT_TERMINATE)  ? STANDING_ENDED
+		       : all_said(t, DIALOGUE_ACT_IN_FORCE) ? STANDING_IN_FORCE
+							    : STANDING_OPEN;
 	return t->kind == KIND_COMMITMENT ? commitment_standing(t) : STANDING_KNOWN;
 }
 
@@ -216,6 +220,7 @@ bool thing_is_over(const struct thing *t)
 	case STANDING_DISCUSSED:
 	case STANDING_DEFERRED:
 	case STANDING_KNOWN:
+	case STANDING_IN_FORCE:
 	case STANDING_COUNT:
 		break;
 	}

@@ -29,7 +29,7 @@ const struct option_row dialogue_options[] = {
 
 /* ---- Members and fields. ---- */
 
-enum shape { SHAPE_TEXT, SHAPE_TEXTS, SHAPE_WORDS, SHAPE_NUMBER, SHAPE_PEOPLE };
+enum shape { SHAPE_TEXT, SHAPE_TEXTS, SHAPE_WORDS, SHAPE_NUMBER, SHAPE_PEOPLE, SHAPE_HASH };
 
 static const struct member {
 	const char *key;
@@ -51,6 +51,9 @@ static const struct member {
 	{ "to", DIALOGUE_TO, SHAPE_TEXT },
 	{ "people", DIALOGUE_PEOPLE, SHAPE_PEOPLE },
 	{ "stage", DIALOGUE_STAGE, SHAPE_TEXT },
+	{ "words", DIALOGUE_WORDS, SHAPE_TEXT },
+	{ "hash", DIALOGUE_HASH, SHAPE_HASH },
+	{ "outlets", DIALOGUE_OUTLETS, SHAPE_TEXTS },
 };
 
 const char *dialogue_key(enum dialogue_field field)
@@ -139,6 +142,17 @@ static bool put_people(struct buf *out, const json_t *value)
 	return true;
 }
 
+static bool put_hash(struct buf *out, const json_t *value)
+{
+	uint8_t hash[HASH_LEN];
+
+	if (!json_is_string(value) ||
+	    bytes_read_hex(bytes_str(json_string_value(value)), hash, sizeof hash) != ERR_OK)
+		return false;
+	cbor_put_bytes(out, BYTES_OF(hash));
+	return true;
+}
+
 static bool put_value(struct buf *out, const struct member *m, json_t *value)
 {
 	switch (m->shape) {
@@ -150,6 +164,8 @@ static bool put_value(struct buf *out, const struct member *m, json_t *value)
 		return put_words(out, value);
 	case SHAPE_PEOPLE:
 		return put_people(out, value);
+	case SHAPE_HASH:
+		return put_hash(out, value);
 	case SHAPE_NUMBER:
 		break;
 	}
@@ -360,6 +376,8 @@ static json_t *said_of(const struct saying *s, size_t at)
 		if (option_value(o, key) != NULL)
 			json_object_set_new(said, key, json_string(option_value(o, key)));
 	}
+	if (option_value(o, "languages") != NULL)
+		json_object_set_new(said, "languages", codes_of(option_value(o, "languages")));
 	if (option_value(o, "by") != NULL)
 		json_object_set_new(said, "parties", codes_of(option_value(o, "by")));
 	if (option_value(o, "to") != NULL && s->verb->kind == KIND_COMMITMENT)

@@ -102,6 +102,12 @@ static const char *const sentences[] = {
 	N_("it is not owed to its party"),
 	N_("nobody accepts or disputes his own report"),
 	N_("commitments of the body are still open"),
+	N_("the text has no such language"),
+	N_("of each unit that it names it does not name one version in every language"),
+	N_("not all of the text is agreed, or its languages are not found to match"),
+	N_("its hash is not that of the text as it stands"),
+	N_("its party has signed the text as it stands"),
+	N_("its party has said as much of this text as it may"),
 	/* accord/form.h */
 	N_("nothing"),
 	N_("the form has no such act"),

@@ -27,6 +27,7 @@ static const struct dialogue_rule {
 	{ KIND_DISPUTED, BIT(REPORTED), false, false, false },
 	{ KIND_CONDITION, BIT(COMMITMENT), true, false, false },
 	{ KIND_EVENT, BIT(BODY) | BIT(SESSION), true, true, true },
+	{ KIND_TEXT, BIT(BODY) | BIT(SESSION) | BIT(TEXT), true, true, false },
 	{ KIND_ACT, 0, false, false, false },
 };
 
@@ -178,7 +179,10 @@ static enum err next_deed(const struct sieve *s, const struct place_key *on, str
 		e = fold_next_act(s->f, on, at);
 		if (e == ERR_OK)
 			e = fold_get(s->f, &at->place, &v);
-		if (e == ERR_OK && v.kind >= KIND_BODY && v.kind <= KIND_ACT && v.verdict == VERDICT_OK)
+		may = false;
+		/* What is said of a text's units changes its thing in nothing. */
+		if (e == ERR_OK && kind_is_dialogue(v.kind) &&
+		    (v.kind < KIND_UNIT || v.kind > KIND_ENDORSE) && v.verdict == VERDICT_OK)
 			e = may_take(s, &at->place, &may);
 	} while (e == ERR_OK && !may);
 	if (e != ERR_OK)

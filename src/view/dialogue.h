@@ -6,7 +6,7 @@
 #ifndef VIEW_DIALOGUE_H
 #define VIEW_DIALOGUE_H
 
-#include "dialogue/thing.h"
+#include "dialogue/text.h"
 #include "view/fold.h"
 
 struct thing_row {
@@ -32,5 +32,17 @@ enum err thing_of(const struct thing_row *row, struct place_key *out) MUST_CHECK
 /* A REPORTED's commitment; ERR_NOT_FOUND. */
 enum err fold_reported_of(const struct fold *f, const struct place_key *report,
 			  struct place_key *out) MUST_CHECK;
+
+/* ---- text.c ---- */
+
+/*
+ * A text with all that was said of it, as it stands, or as the author of the entry at `until` had it (NULL:
+ * none). The caller closes *out whatever comes back. ERR_NOT_FOUND: no text stands there.
+ */
+enum err fold_text(const struct fold *f, const struct place_key *place, const struct place_key *until,
+		   struct thing_row *row, struct text *out) MUST_CHECK;
+/* Borrows from the row and the accord. */
+void text_head_of(const struct accord *a, const struct thing_row *row, struct statement *memory,
+		  struct text_head *out);
 
 #endif

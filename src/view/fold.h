@@ -27,6 +27,8 @@
  *	'T' channel, kind, T, place  what standing dialogues are about (dialogue.h)
  *	'u' channel, kind, name, T, place   their lasting names
  *	'W' place                    what was said of them: a report's commitment, an act
+ *	'J' text, T, place           units, agreements, concordances, endorsements of a text (text.c)
+ *	'P' text, party              how many of them are its, and where it signed
  */
 #ifndef VIEW_FOLD_H
 #define VIEW_FOLD_H
@@ -81,7 +83,13 @@
 	X(OWES,       "its party does not owe this") \
 	X(OWED,       "it is not owed to its party") \
 	X(OWN,        "nobody accepts or disputes his own report") \
-	X(LEFT,       "commitments of the body are still open")
+	X(LEFT,       "commitments of the body are still open") \
+	X(LANGUAGE,   "the text has no such language") \
+	X(PAIRED,     "of each unit that it names it does not name one version in every language") \
+	X(CLEAN,      "not all of the text is agreed, or its languages are not found to match") \
+	X(STALE,      "its hash is not that of the text as it stands") \
+	X(SIGNED,     "its party has signed the text as it stands") \
+	X(FULL,       "its party has said as much of this text as it may")
 /* clang-format on */
 
 enum verdict {

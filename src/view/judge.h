@@ -73,6 +73,11 @@ enum err judge_dialogue(const struct case_file *c, enum verdict *out) MUST_CHECK
 enum err fold_dialogue(const struct fold *f, const struct fold_input *in,
 		       const struct entry_view *v) MUST_CHECK;
 
+/* text.c */
+enum err judge_text(const struct case_file *c, enum verdict *out) MUST_CHECK;
+enum err fold_text_deed(const struct fold *f, const struct fold_input *in,
+			const struct entry_view *v) MUST_CHECK;
+
 /* translation.c */
 enum err judge_translation(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err fold_translation_row(const struct fold *f, const struct fold_input *in) MUST_CHECK;

@@ -43,6 +43,8 @@ enum row_type {
 	ROW_THING = 'T',    /* dialogue.c */
 	ROW_NAMED = 'u',    /* dialogue.c */
 	ROW_REPORTED = 'W', /* dialogue.c */
+	ROW_TEXT = 'J',	    /* text.c */
+	ROW_TEXT_OF = 'P',  /* text.c */
 };
 
 struct buf *row_open(struct row_key *k, enum row_type type);

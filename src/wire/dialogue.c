@@ -139,6 +139,24 @@ static bool is_number(struct bytes value, uint64_t max)
 	return cbor_read_uint(&r, max, &number) == ERR_OK;
 }
 
+static bool is_text_of(struct bytes value, size_t max)
+{
+	struct cbor_reader r;
+	struct bytes text;
+
+	cbor_open(&r, value);
+	return cbor_read_text(&r, max, &text) == ERR_OK;
+}
+
+static bool is_hash(struct bytes value)
+{
+	uint8_t hash[HASH_LEN];
+	struct cbor_reader r;
+
+	cbor_open(&r, value);
+	return cbor_read_fixed(&r, hash, sizeof hash) == ERR_OK;
+}
+
 static bool is_value_good(uint64_t key, struct bytes value)
 {
 	switch (key) {
@@ -165,6 +183,12 @@ static bool is_value_good(uint64_t key, struct bytes value)
 		return are_texts(value, DIALOGUE_LANGUAGES_MAX, NULL, is_language_tag);
 	case DIALOGUE_CHAIRS:
 		return are_texts(value, ACCORD_ROLES_MAX, NULL, is_role_name);
+	case DIALOGUE_WORDS:
+		return is_text_of(value, TEXT_WORDS_MAX);
+	case DIALOGUE_HASH:
+		return is_hash(value);
+	case DIALOGUE_OUTLETS:
+		return are_texts(value, DIALOGUE_OUTLETS_MAX, NULL, is_dialogue_name);
 	case DIALOGUE_PEOPLE:
 		return are_texts(value, 2 * (size_t)DIALOGUE_PEOPLE_MAX, is_person_text, is_person_text);
 	default:
@@ -178,10 +202,17 @@ static const struct {
 	enum kind kind;
 	uint32_t required; /* bit mask of fields by number */
 } rows[] = {
-	{ KIND_BODY, HAS(NAME) | HAS(TITLE) },	{ KIND_SESSION, HAS(NAME) | HAS(TITLE) },
-	{ KIND_ITEM, HAS(NAME) | HAS(TITLE) },	{ KIND_COMMITMENT, HAS(NAME) | HAS(TITLE) | HAS(PARTIES) },
-	{ KIND_DISPUTED, HAS(DETAIL) },		{ KIND_CONDITION, HAS(NAME) | HAS(TITLE) | HAS(STAGE) },
-	{ KIND_EVENT, HAS(NAME) | HAS(TITLE) }, { KIND_ACT, HAS(ACT) },
+	{ KIND_BODY, HAS(NAME) | HAS(TITLE) },
+	{ KIND_SESSION, HAS(NAME) | HAS(TITLE) },
+	{ KIND_ITEM, HAS(NAME) | HAS(TITLE) },
+	{ KIND_COMMITMENT, HAS(NAME) | HAS(TITLE) | HAS(PARTIES) },
+	{ KIND_DISPUTED, HAS(DETAIL) },
+	{ KIND_CONDITION, HAS(NAME) | HAS(TITLE) | HAS(STAGE) },
+	{ KIND_EVENT, HAS(NAME) | HAS(TITLE) },
+	{ KIND_TEXT, HAS(NAME) | HAS(TITLE) | HAS(LANGUAGES) },
+	{ KIND_UNIT, HAS(NAME) | HAS(LANGUAGES) | HAS(WORDS) },
+	{ KIND_ENDORSE, HAS(ACT) | HAS(HASH) },
+	{ KIND_ACT, HAS(ACT) },
 };
 
 static uint32_t required_of(uint64_t kind)
@@ -204,6 +235,8 @@ enum err dialogue_check(const struct statement *s, const struct field **bad)
 	size_t len = 0;
 
 	*bad = NULL;
+	if (s->kind == KIND_ENDORSE && dialogue_uint(s, DIALOGUE_ACT) == ENDORSE_RELEASE)
+		required |= HAS(WHEN);
 	for (size_t i = 0; i < s->fields_count; i++) {
 		const struct field *f = &s->fields[i];
 		found |= f->key < 32 ? 1u << f->key : 0;

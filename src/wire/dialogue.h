@@ -28,7 +28,10 @@
 	X(12, CHAIRS)    /* roles                                                                  */ \
 	X(13, TO)        /* name of a body: what this one feeds, what it is merged into            */ \
 	X(15, PEOPLE)    /* [name, office, ...]: a delegation, its head first                      */ \
-	X(16, STAGE)     /* a name: which stage of a condition is reached                          */
+	X(16, STAGE)     /* a name: which stage of a condition is reached                          */ \
+	X(17, WORDS)     /* text: a unit's words in its one language; empty: it is to be left out  */ \
+	X(18, HASH)      /* SHA-256 of a text's canonical file                                     */ \
+	X(19, OUTLETS)   /* names: by what a text is made public                                   */
 /* clang-format on */
 
 enum dialogue_field {
@@ -60,12 +63,19 @@ enum dialogue_field {
 	X(ITEM_DISCUSSED, ITEM,      false, "discussed") \
 	X(ITEM_DEFER,    ITEM,       false, "defer") \
 	X(ITEM_CLOSE,    ITEM,       true,  "close") \
-	X(ASSESS,        EVENT,      false, "assess")
+	X(ASSESS,        EVENT,      false, "assess") \
+	X(IN_FORCE,      TEXT,       true,  "in force") \
+	X(TERMINATE,     TEXT,       true,  "terminate")
 /* clang-format on */
 
 #define DIALOGUE_ACT_ENUM(name, on, once, text) DIALOGUE_ACT_##name,
 enum dialogue_act { DIALOGUE_ACT_LIST(DIALOGUE_ACT_ENUM) DIALOGUE_ACT_COUNT };
 #undef DIALOGUE_ACT_ENUM
+
+/* What an ENDORSE says of the file with its hash: its ACT. Each stands on the one before it. */
+enum endorsement { ENDORSE_INITIAL, ENDORSE_SIGN, ENDORSE_RELEASE, ENDORSEMENT_COUNT };
+/* What an AGREE says: its ACT, or without one the first. */
+enum agreement { AGREE_FULLY, AGREE_AD_REFERENDUM, AGREEMENT_COUNT };
 
 struct dialogue_act_row {
 	enum kind on;

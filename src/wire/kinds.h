@@ -79,6 +79,11 @@ enum kind_refers { KIND_REFERS_NONE, KIND_REFERS_ANY, KIND_REFERS_ONE };
 	X(DISPUTED,    86,     KIND_OFFICER, KIND_REFERS_ONE,   "disputed") \
 	X(CONDITION,   87,     KIND_OFFICER, KIND_REFERS_ONE,   "condition") \
 	X(EVENT,       88,     KIND_OFFICER, KIND_REFERS_ANY,   "event") \
+	X(TEXT,        89,     KIND_OFFICER, KIND_REFERS_ONE,   "text") \
+	X(UNIT,        90,     KIND_OFFICER, KIND_REFERS_ONE,   "unit") \
+	X(AGREE,       91,     KIND_OFFICER, KIND_REFERS_ANY,   "agree") \
+	X(CONCORDANCE, 92,     KIND_OFFICER, KIND_REFERS_ANY,   "concordance") \
+	X(ENDORSE,     93,     KIND_OFFICER, KIND_REFERS_ONE,   "endorse") \
 	X(ACT,         94,     KIND_OFFICER, KIND_REFERS_ONE,   "act")
 /* clang-format on */
 

@@ -177,7 +177,9 @@ DIALOGUE_FIELDS = {80: {1: "kidd", 2: TITLE, 5: ["ALBA", "BOREA"], 7: TITLE, 10:
                    81: {1: "kidd-22", 2: TITLE, 4: "2023-04-11/2023-04-12", 6: "an article", 10: 22}, 82: {1: "opening", 2: TITLE},
                    83: {1: "exercises", 2: TITLE, 4: "2023", 5: ["ALBA"], 8: TITLE, 9: ["BOREA"]}, 84: {7: TITLE},
                    86: {7: TITLE}, 87: {1: "first", 2: TITLE, 4: "2024-06", 16: "foc"},
-                   88: {1: "launch", 2: TITLE, 4: "2023-04-13T07:23Z"}, 94: {3: 13, 15: ["A person", "An office"]}}
+                   88: {1: "launch", 2: TITLE, 4: "2023-04-13T07:23Z"}, 89: {1: "statement", 2: TITLE, 11: ["ko", "en"]},
+                   90: {1: "goal", 10: 1, 11: ["ko"], 17: "양측은 계속한다."}, 91: {3: 1}, 93: {3: 2, 4: "2024-04-12T09:00Z", 18: HASH, 19: ["atom"]},
+                   94: {3: 13, 15: ["A person", "An office"]}}
 
 
 def statement_good():
@@ -222,6 +224,7 @@ def statement_good():
     for when in ("2024-02-29", "1900", "2199-12-31T23:59Z", "1969-07", "2023-04-11/2023-04-11"):
         yield f"session at {when}", of_kind(81, changed(DIALOGUE_FIELDS[81], {4: when}))
     yield "body with a later field", of_kind(80, changed(DIALOGUE_FIELDS[80], {40: ["later"]}))
+    yield "unit that is left out", of_kind(90, {**DIALOGUE_FIELDS[90], 17: ""})
     yield "act of a later version", of_kind(94, {3: 255})
     yield "lapse in an instance", changed(of_kind(23, LAPSE_FIELDS, "node"), {16: PLACE})
     yield "attempt with its way, its result and whom", of_kind(22, {1: "telephone, line 2", 2: 3, 3: "duty officer"})
@@ -398,6 +401,10 @@ def statement_fields():
                          "with more than a row holds": {20 + i: "x" * 600 for i in range(6)}}.items():
         yield f"body {why}", of_kind(80, changed(DIALOGUE_FIELDS[80], changes))
     yield "act 256", of_kind(94, {3: 256})
+    for why, changes in {"with 2,401 bytes": {17: "x" * 2401}, "with words of bytes": {17: b"x"}, "in no language": {11: []}}.items():
+        yield f"unit {why}", of_kind(90, changed(DIALOGUE_FIELDS[90], changes))
+    for why, changes in {"of a short hash": {18: HASH[1:]}, "with an outlet in capitals": {19: ["Press"]}, "at no time": {4: "noon"}, "that releases some time": {4: None}}.items():
+        yield f"endorse {why}", of_kind(93, changed(DIALOGUE_FIELDS[93], changes))
 
 
 def statement_vectors():

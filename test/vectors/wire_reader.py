@@ -35,7 +35,8 @@ KINDS = {0: ("open", "on", "0"), 1: ("keys", "o", "0"), 2: ("accord", "o", "0"),
          63: ("await instructions", "o", "1"), 64: ("decide", "o", "*"),
          80: ("body", "o", "*"), 81: ("session", "o", "1"), 82: ("item", "o", "1"),
          83: ("commitment", "o", "1"), 84: ("reported", "o", "1"), 85: ("accepted", "o", "1"), 86: ("disputed", "o", "1"),
-         87: ("condition", "o", "1"), 88: ("event", "o", "*"), 94: ("act", "o", "1")}
+         87: ("condition", "o", "1"), 88: ("event", "o", "*"), 89: ("text", "o", "1"), 90: ("unit", "o", "1"),
+         91: ("agree", "o", "*"), 92: ("concordance", "o", "*"), 93: ("endorse", "o", "1"), 94: ("act", "o", "1")}
 PRECEDENCES = ["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"]
 
 
@@ -297,12 +298,15 @@ DIALOGUE_VALUES = {
     **{key: lambda v: are_texts(v, 8, is_language, is_text_of(600)) for key in (2, 7, 8)},
     **{key: lambda v: are_texts(v, 8, is_code) for key in (5, 9)}, 10: lambda v: is_uint(v, 0, U32),
     11: lambda v: are_texts(v, 4, is_language), 12: lambda v: are_texts(v, 64, is_role),
-    15: lambda v: are_texts(v, 64, is_text_of(160), is_text_of(160))}
-DIALOGUE_NEEDS = {80: {1, 2}, 81: {1, 2}, 82: {1, 2}, 83: {1, 2, 5}, 86: {7}, 87: {1, 2, 16}, 88: {1, 2}, 94: {3}}
+    15: lambda v: are_texts(v, 64, is_text_of(160), is_text_of(160)), 18: is_hash,
+    17: lambda v: type(v) is str and len(v.encode()) <= 2400, 19: lambda v: are_texts(v, 8, is_lasting_name)}
+DIALOGUE_NEEDS = {80: {1, 2}, 81: {1, 2}, 82: {1, 2}, 83: {1, 2, 5}, 86: {7}, 87: {1, 2, 16}, 88: {1, 2}, 89: {1, 2, 11}, 90: {1, 11, 17},
+                  93: {3, 18}, 94: {3}}
 
 
 def is_dialogue_right(kind, fields):
-    return DIALOGUE_NEEDS.get(kind, set()) <= set(fields) and sum(len(encode(value)) for value in fields.values()) <= 3000 and \
+    needs = DIALOGUE_NEEDS.get(kind, set()) | ({4} if kind == 93 and fields.get(3) == 2 else set())
+    return needs <= set(fields) and sum(len(encode(value)) for value in fields.values()) <= 3000 and \
         all(DIALOGUE_VALUES.get(key, lambda v: True)(value) for key, value in fields.items())
 
 

@@ -1,0 +1,271 @@
+/* A text as it stands, or as somebody had it: units in order, who stands on what, and its canonical file. */
+#include "api/entry_reply.h"
+#include "api/place_text.h"
+#include "api/runs.h"
+#include "view/dialogue.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct texts {
+	const struct accord *accord;
+	struct thing_row row;
+	struct text text;
+	struct statement says; /* what the head borrows from */
+	struct text_head head;
+	uint8_t hash[HASH_LEN];
+};
+
+static struct place_key place_at(const struct texts *x, const struct deed_at *at)
+{
+	return (struct place_key){ { x->row.place.log.channel, at->party, at->epoch }, at->index };
+}
+
+/* ---- Units. ---- */
+
+/* Who stands on this version, and how firmly. */
+static void reply_standing_on(struct reply *r, const struct texts *x, const struct text_unit *u, size_t l,
+			      uint32_t version)
+{
+	static const char *const firmness[] = { "proposes", "ad referendum", "agrees" };
+
+	reply_object(r, "by");
+	for (size_t i = 0; i < x->text.parties_count; i++) {
+		if (u->stands[l][i].version == version)
+			reply_str(r, x->accord->parties[i].code, firmness[u->stands[l][i].firmness]);
+	}
+	reply_object_end(r);
+}
+
+/* Each version on which a party stands, once, in the order of the accord's parties. */
+static void reply_versions(struct reply *r, const struct texts *x, const struct text_unit *u, size_t l)
+{
+	reply_array(r, "versions");
+	for (size_t i = 0; i < x->text.parties_count; i++) {
+		uint32_t version = u->stands[l][i].version;
+		const struct text_version *v;
+		struct place_key at;
+		size_t before = 0;
+		while (before < i && u->stands[l][before].version != version)
+			before++;
+		if (version == 0 || before < i)
+			continue;
+		v = &x->text.versions[version - 1];
+		at = place_at(x, &v->at);
+		reply_object(r, NULL);
+		reply_place(r, "place", x->accord, &at);
+		reply_str(r, "party", x->accord->parties[v->at.party].code);
+		reply_text(r, "words", v->words);
+		reply_standing_on(r, x, u, l, version);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+}
+
+static void reply_unit(struct reply *r, const struct texts *x, const struct text_unit *u)
+{
+	const struct text *t = &x->text;
+	uint32_t number = 0;
+
+	for (size_t l = t->languages_count; l-- > 0;) {
+		const struct text_version *v = text_shown(t, u, l);
+		number = v == NULL ? number : v->number;
+	}
+	reply_object(r, NULL);
+	reply_str(r, "name", u->name);
+	reply_uint(r, "number", number);
+	reply_str(r, "status", unit_status_name(text_status(t, u)));
+	reply_bool(r, "left_out", text_is_left_out(t, u));
+	reply_object(r, "languages");
+	for (size_t l = 0; l < t->languages_count; l++) {
+		reply_object(r, t->languages[l]);
+		reply_str(r, "status", unit_status_name(text_status_in(t, u, l)));
+		reply_versions(r, x, u, l);
+		reply_object_end(r);
+	}
+	reply_object_end(r);
+	reply_array(r, "concordance");
+	for (size_t i = 0; i < t->parties_count; i++) {
+		if (text_is_concorded(t, u, i))
+			reply_str(r, NULL, x->accord->parties[i].code);
+	}
+	reply_array_end(r);
+	reply_object_end(r);
+}
+
+/* How many units stand in brackets: by party that stands there, and by language. */
+static void reply_brackets(struct reply *r, const struct texts *x)
+{
+	const struct text *t = &x->text;
+
+	reply_object(r, "brackets");
+	for (size_t i = 0; i < t->parties_count; i++) {
+		if ((t->parties >> i & 1) == 0)
+			continue;
+		reply_object(r, x->accord->parties[i].code);
+		for (size_t l = 0; l < t->languages_count; l++) {
+			uint64_t count = 0;
+			for (size_t n = 0; n < t->units_count; n++)
+				count += t->units[n].stands[l][i].version != 0 &&
+					 text_status_in(t, &t->units[n], l) == UNIT_BRACKETED;
+			reply_uint(r, t->languages[l], count);
+		}
+		reply_object_end(r);
+	}
+	reply_object_end(r);
+}
+
+/* ---- The whole. ---- */
+
+static void reply_names(struct reply *r, const char *key, struct bytes value)
+{
+	struct dialogue_texts texts;
+	struct bytes text;
+
+	reply_array(r, key);
+	dialogue_texts_open(&texts, value);
+	while (dialogue_texts_next(&texts, &text))
+		reply_text(r, NULL, text);
+	reply_array_end(r);
+}
+
+static void reply_endorsements(struct reply *r, const struct texts *x)
+{
+	static const char *const keys[ENDORSEMENT_COUNT] = { "initialled", "signed", "released" };
+
+	for (size_t e = 0; e < ENDORSEMENT_COUNT; e++) {
+		reply_object(r, keys[e]);
+		reply_bool(r, "all", text_is_endorsed(&x->text, (enum endorsement)e));
+		reply_array(r, "by");
+		for (size_t i = 0; i < x->text.parties_count; i++) {
+			const struct text_endorsed *one = &x->text.endorsed[e][i];
+			struct place_key at = place_at(x, &one->at);
+			struct date date;
+			if (one->at.epoch == 0)
+				continue;
+			reply_object(r, NULL);
+			reply_str(r, "party", x->accord->parties[i].code);
+			reply_place(r, "place", x->accord, &at);
+			reply_hex(r, "hash", BYTES_OF(one->hash));
+			reply_bool(r, "stale", memcmp(one->hash, x->hash, HASH_LEN) != 0);
+			if (one->when.len > 0 && date_read(one->when, &date) == ERR_OK) {
+				reply_text(r, "when", one->when);
+				reply_uint(r, "first_ms", date.first.ms);
+			}
+			reply_names(r, "outlets", one->outlets);
+			reply_object_end(r);
+		}
+		reply_array_end(r);
+		reply_object_end(r);
+	}
+}
+
+static const char *state_of(const struct texts *x)
+{
+	const struct text *t = &x->text;
+	enum standing standing = thing_standing(&x->row.thing);
+
+	if (standing == STANDING_ENDED)
+		return "TERMINATED";
+	if (standing == STANDING_IN_FORCE)
+		return "IN FORCE";
+	if (text_is_endorsed(t, ENDORSE_SIGN))
+		return "SIGNED";
+	if (text_is_endorsed(t, ENDORSE_INITIAL) &&
+	    memcmp(t->endorsed[ENDORSE_INITIAL][x->row.thing.author].hash, x->hash, HASH_LEN) == 0)
+		return "INITIALLED";
+	if (text_is_clean(t, UNIT_AGREED))
+		return "CLEAN";
+	return text_is_clean(t, UNIT_AD_REFERENDUM) ? "CLEAN AD REFERENDUM" : "DRAFT";
+}
+
+static void put_part(void *self, struct bytes part)
+{
+	buf_put(self, part);
+}
+
+static void reply_file(struct reply *r, const struct texts *x)
+{
+	void *memory = xcalloc(1, REPLY_LEN_MAX / 2);
+	struct buf file;
+
+	buf_init(&file, memory, REPLY_LEN_MAX / 2);
+	text_write(&x->text, &x->head, put_part, &file);
+	if (buf_check(&file) == ERR_OK)
+		reply_text(r, "file", buf_bytes(&file));
+	free(memory);
+}
+
+static void reply_whole_text(struct reply *r, const struct texts *x, struct wall now, bool has_file)
+{
+	const struct text *t = &x->text;
+	const struct text_unit **order = text_order(t);
+	struct dialogue_texts words;
+	struct bytes tag, text;
+	struct place_key of;
+
+	reply_object(r, NULL);
+	reply_place(r, "place", x->accord, &x->row.place);
+	if (thing_of(&x->row, &of) == ERR_OK)
+		reply_place(r, "of", x->accord, &of);
+	reply_text(r, "name", x->head.name);
+	reply_object(r, "title");
+	dialogue_texts_open(&words, x->head.title);
+	while (dialogue_texts_next(&words, &tag) && dialogue_texts_next(&words, &text)) {
+		char name[LANGUAGE_TAG_MAX + 1];
+		if (bytes_copy_str(tag, name, sizeof name) == ERR_OK)
+			reply_text(r, name, text);
+	}
+	reply_object_end(r);
+	reply_array(r, "languages");
+	for (size_t l = 0; l < t->languages_count; l++)
+		reply_str(r, NULL, t->languages[l]);
+	reply_array_end(r);
+	reply_str(r, "state", state_of(x));
+	reply_hex(r, "hash", BYTES_OF(x->hash));
+	reply_uint(r, "now_ms", now.ms);
+	reply_uint(r, "versions", t->versions_count);
+	reply_brackets(r, x);
+	reply_endorsements(r, x);
+	reply_array(r, "units");
+	for (size_t n = 0; n < t->units_count; n++)
+		reply_unit(r, x, order[n]);
+	reply_array_end(r);
+	if (has_file)
+		reply_file(r, x);
+	reply_object_end(r);
+	free(order);
+}
+
+/* It is folded of what all said, under whatever label: for whoever is cleared for the whole channel. */
+enum err run_text(struct api *a, struct request *q, struct reply *r)
+{
+	struct bytes since = request_word(q, "until");
+	struct texts *x = xcalloc(1, sizeof *x);
+	struct place_key place, until;
+	enum err e = request_place(a, q, &place);
+
+	a->reading.is_asked = true;
+	x->accord = node_accord(a->node);
+	if (e == ERR_OK && since.ptr != NULL)
+		e = place_text_read(x->accord, since, &until);
+	if (e == ERR_OK)
+		e = request_may_state(a, &place);
+	if (e == ERR_OK && since.ptr != NULL)
+		e = request_may_place(a, &until);
+	if (e == ERR_OK && since.ptr != NULL && until.log.channel != place.log.channel)
+		e = ERR_USAGE;
+	if (e == ERR_OK)
+		e = fold_text(node_fold(a->node), &place, since.ptr != NULL ? &until : NULL, &x->row,
+			      &x->text);
+	if (e == ERR_OK) {
+		text_head_of(x->accord, &x->row, &x->says, &x->head);
+		text_hash(&x->text, &x->head, x->hash);
+		reply_whole_text(r, x, a->now.wall, request_word(q, "file").ptr != NULL);
+	}
+	text_close(&x->text);
+	free(x);
+	return e;
+}

@@ -1,0 +1,502 @@
+/*
+ * Texts in several languages: their units are proposed, agreed and found to match, then the whole is signed.
+ */
+#include "entente/text.h"
+
+#include "accord/nfc.h"
+#include "base/alloc.h"
+#include "crypto/hash.h"
+#include "entente/act.h"
+#include "entente/glossary.h"
+#include "entente/rows.h"
+#include "entente/say.h"
+#include "entente/show.h"
+#include "entente/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- A text as the node has it. ---- */
+
+static enum exit_code check_file(const json_t *text)
+{
+	const char *file = json_str(text, "file");
+	uint8_t said[HASH_LEN], hash[HASH_LEN];
+
+	hash_sha256(bytes_str(file), hash);
+	if (json_hex(text, "hash", said, sizeof said) == ERR_OK && memcmp(said, hash, HASH_LEN) == 0)
+		return EXIT_DONE;
+	say_error(_("The node's file of the text does not have the hash that it says."));
+	say_next(_("sign nothing; entente verify"));
+	return EXIT_INTEGRITY;
+}
+
+enum exit_code text_get(struct client *c, const char *word, const char *until, json_t **out)
+{
+	json_t *things = NULL;
+	const json_t *found = NULL;
+	struct query q;
+	enum exit_code code = dialogue_get(c, "text", &things);
+
+	if (code == EXIT_DONE)
+		found = dialogue_find(things, "text", word);
+	if (code == EXIT_DONE && found == NULL)
+		code = EXIT_NOT_FOUND;
+	if (code == EXIT_DONE) {
+		query_open(&q, "/text");
+		query_put(&q, "place", json_str(found, "place"));
+		query_put(&q, "file", "1");
+		if (until != NULL)
+			query_put(&q, "until", until);
+		code = (enum exit_code)client_get(c, &q, out);
+	}
+	json_decref(things);
+	return code == EXIT_DONE ? check_file(*out) : code;
+}
+
+const char *text_words(const json_t *unit, const char *language)
+{
+	const json_t *in = json_object_get(json_object_get(unit, "languages"), language);
+
+	return json_str(json_array_get(json_object_get(in, "versions"), 0), "words");
+}
+
+const json_t *text_unit(const json_t *text, const char *name)
+{
+	const json_t *unit;
+	size_t i;
+
+	json_array_foreach(json_object_get(text, "units"), i, unit)
+	{
+		if (strcmp(json_str(unit, "name"), name) == 0)
+			return unit;
+	}
+	return NULL;
+}
+
+/* ---- What is said of it. ---- */
+
+struct saying {
+	struct options *o;
+	struct client c;
+	struct officer officer;
+	json_t *text, *entry; /* as GET /text and GET /entry give it */
+	struct draft d;
+	bool is_drafted;
+	char party[PARTY_NAME_MAX + 1];
+	enum kind kind;
+	const char *done;
+};
+
+static enum exit_code open_saying(struct saying *s)
+{
+	enum exit_code code = officer_open(&s->officer, s->o);
+
+	if (code == EXIT_DONE && client_open(&s->c, s->o->home) != ERR_OK)
+		code = EXIT_ERROR;
+	if (code == EXIT_DONE)
+		code = officer_find_role(&s->officer, s->o, &s->c);
+	if (code == EXIT_DONE)
+		code = text_get(&s->c, s->o->arguments[1], NULL, &s->text);
+	return code == EXIT_DONE ? show_get_entry(&s->c, json_str(s->text, "place"), &s->entry) : code;
+}
+
+static void close_saying(struct saying *s)
+{
+	if (s->is_drafted)
+		draft_close(&s->d);
+	json_decref(s->entry);
+	json_decref(s->text);
+	client_close(&s->c);
+	officer_close(&s->officer);
+}
+
+/* A draft on the text's channel that refers to it. */
+static enum exit_code begin(struct saying *s)
+{
+	enum exit_code code;
+
+	draft_open(&s->d, s->kind);
+	s->is_drafted = true;
+	code = draft_address(&s->d, &s->c, say_number(json_uint(s->entry, "channel")));
+	if (code == EXIT_DONE)
+		code = draft_refer(&s->d, s->entry);
+	if (code == EXIT_DONE && bytes_copy_str(s->d.statement.party, s->party, sizeof s->party) != ERR_OK)
+		code = EXIT_ERROR;
+	return code;
+}
+
+/* Takes the fields; signs and files it. */
+static enum exit_code end(struct saying *s, json_t *fields)
+{
+	const char *bad = "";
+	enum exit_code code = EXIT_DONE;
+
+	if (!dialogue_put(&s->d, fields, &bad) || !dialogue_is_whole(&s->d, &bad)) {
+		say_error(_("{1} is missing, or is not as it is written."), bad);
+		say_next(_("see entente {1} --help"), s->o->command->name);
+		code = EXIT_USAGE;
+	}
+	if (code == EXIT_DONE)
+		code = draft_sign(&s->d, &s->officer);
+	if (code == EXIT_DONE)
+		code = act_file(s->o, &s->c, &s->d, &s->officer, s->entry, _(s->done));
+	draft_close(&s->d);
+	s->is_drafted = false;
+	json_decref(fields);
+	return code;
+}
+
+/* ---- A unit. ---- */
+
+/* In normal form C, so that what looks alike is the same bytes; the caller's. */
+static char *normal(struct bytes typed)
+{
+	struct buf out;
+
+	buf_init(&out, xcalloc(1, 4 * typed.len + 1), 4 * typed.len);
+	if (text_to_nfc(typed, &out) == ERR_OK)
+		return (char *)out.ptr;
+	free(out.ptr);
+	return NULL;
+}
+
+/* Its words against the glossary, and against what stands in the other languages. */
+static void warn(struct saying *s, const json_t *unit, const char *language, const char *words)
+{
+	const json_t *other;
+	size_t i, others = 0;
+
+	json_array_foreach(json_object_get(s->text, "languages"), i, other)
+	{
+		const char *tag = json_string_value(other);
+		if (strcmp(tag, language) == 0 || text_words(unit, tag)[0] == '\0')
+			continue;
+		others++;
+		glossary_warn_translation(&s->c, tag, text_words(unit, tag), language, words);
+	}
+	if (others == 0)
+		glossary_warn_translation(&s->c, "", "", language, words);
+}
+
+/* Where it was, or behind all others. */
+static uint64_t number_of(const struct saying *s, const json_t *unit)
+{
+	const char *typed = option_value(s->o, "number");
+	const json_t *units = json_object_get(s->text, "units");
+
+	if (typed != NULL)
+		return strtoul(typed, NULL, 10);
+	if (unit != NULL)
+		return json_uint(unit, "number");
+	return json_array_size(units) == 0
+		       ? 1
+		       : json_uint(json_array_get(units, json_array_size(units) - 1), "number") + 1;
+}
+
+static enum exit_code run_unit(struct options *o)
+{
+	struct saying s = {
+		.o = o, .c = { .fd = -1 }, .kind = KIND_UNIT, .done = N_("The unit stands as {1}.")
+	};
+	const char *name = o->arguments[2], *language = text_language(o);
+	bool is_left_out = strcmp(o->arguments[0], "leave-out") == 0;
+	struct buf typed = { 0 };
+	char *words = NULL;
+	enum exit_code code = open_saying(&s);
+
+	if (code == EXIT_DONE && !is_left_out)
+		code = text_read(o, o->arguments_count > 3 ? o->arguments[3] : NULL, &typed);
+	if (code == EXIT_DONE) {
+		words = normal(buf_bytes(&typed));
+		code = begin(&s);
+	}
+	if (code == EXIT_DONE) {
+		const json_t *unit = text_unit(s.text, name);
+		if (words != NULL)
+			warn(&s, unit, language, words);
+		code = end(&s, json_pack("{s:s, s:[s], s:s*, s:I}", "name", name, "languages", language,
+					 "words", words, "number", (json_int_t)number_of(&s, unit)));
+	}
+	free(words);
+	free(typed.ptr);
+	close_saying(&s);
+	return code;
+}
+
+/* ---- Agreements and concordances: they name versions, as many as one statement refers to. ---- */
+
+static bool is_own(const struct saying *s, const json_t *by, const char *level)
+{
+	const char *code;
+	const json_t *one;
+
+	json_object_foreach((json_t *)(uintptr_t)by, code, one)
+	{
+		if (strcasecmp(code, s->party) == 0)
+			return level == NULL || strcmp(json_string_value(one), level) == 0;
+	}
+	return false;
+}
+
+/* Whose words are meant: --party's, or the only ones. NULL: there are several, or none. */
+static const json_t *version_of(const struct saying *s, const json_t *in)
+{
+	const char *party = option_value(s->o, "party");
+	const json_t *versions = json_object_get(in, "versions"), *one;
+	size_t i;
+
+	if (party == NULL)
+		return json_array_size(versions) == 1 ? json_array_get(versions, 0) : NULL;
+	json_array_foreach(versions, i, one)
+	{
+		const char *code;
+		const json_t *firmness;
+		json_object_foreach(json_object_get(one, "by"), code, firmness)
+		{
+			if (strcasecmp(code, party) == 0)
+				return one;
+		}
+	}
+	return NULL;
+}
+
+/* The versions of a unit that are still to be named, *count of them; false: one is not clear. */
+static bool versions_of(const struct saying *s, const json_t *unit, const char **places, size_t *count)
+{
+	bool is_concordance = s->kind == KIND_CONCORDANCE, is_done = true;
+	const char *level = option_is_given(s->o, "ad-referendum") ? "ad referendum" : "agrees", *tag;
+	const json_t *in, *code;
+	size_t i;
+
+	*count = 0;
+	json_object_foreach(json_object_get(unit, "languages"), tag, in)
+	{
+		const json_t *version = version_of(s, in);
+		if (version == NULL &&
+		    (is_concordance || json_array_size(json_object_get(in, "versions")) > 0))
+			return false;
+		if (version == NULL)
+			continue;
+		if (!is_concordance && is_own(s, json_object_get(version, "by"), level))
+			continue;
+		is_done = false;
+		places[(*count)++] = json_str(version, "place");
+	}
+	if (!is_concordance)
+		return !is_done || *count == 0;
+	json_array_foreach(json_object_get(unit, "concordance"), i, code)
+	{
+		if (strcasecmp(json_string_value(code), s->party) == 0)
+			*count = 0;
+	}
+	return true;
+}
+
+static json_t *agreement_of(const struct saying *s)
+{
+	return option_is_given(s->o, "ad-referendum") ? json_pack("{s:i}", "act", AGREE_AD_REFERENDUM)
+						      : json_object();
+}
+
+static enum exit_code refer(struct saying *s, const char *place)
+{
+	json_t *entry = NULL;
+	enum exit_code code = show_get_entry(&s->c, place, &entry);
+
+	if (code == EXIT_DONE)
+		code = draft_refer(&s->d, entry);
+	json_decref(entry);
+	return code;
+}
+
+static bool is_wanted(const struct options *o, const char *name)
+{
+	for (size_t i = 2; i < o->arguments_count; i++) {
+		if (strcmp(o->arguments[i], name) == 0)
+			return true;
+	}
+	return o->arguments_count == 2;
+}
+
+static enum exit_code name_unit(struct saying *s, const json_t *unit, size_t *skipped)
+{
+	const char *places[DIALOGUE_LANGUAGES_MAX];
+	size_t count;
+	enum exit_code code = EXIT_DONE;
+
+	if (!versions_of(s, unit, places, &count)) {
+		(*skipped)++;
+		if (s->o->arguments_count == 2)
+			return EXIT_DONE;
+		say_error(_("{1} is not clear: a language has no words, or those of several parties."),
+			  json_str(unit, "name"));
+		say_next(_("say whose by --party CODE; entente text show {1}"), json_str(s->text, "name"));
+		return EXIT_USAGE;
+	}
+	if (s->is_drafted && s->d.statement.refers_count + count > STATEMENT_REFERENCES_MAX)
+		code = end(s, agreement_of(s));
+	if ((code == EXIT_DONE || code == EXIT_LINE_DOWN) && count > 0 && !s->is_drafted)
+		code = begin(s);
+	for (size_t i = 0; code == EXIT_DONE && i < count; i++)
+		code = refer(s, places[i]);
+	return code;
+}
+
+static enum exit_code check_units(const struct saying *s)
+{
+	for (size_t i = 2; i < s->o->arguments_count; i++) {
+		if (text_unit(s->text, s->o->arguments[i]) != NULL)
+			continue;
+		say_error(_("There is no unit {1} in the text."), s->o->arguments[i]);
+		say_next(_("entente text show {1}"), json_str(s->text, "name"));
+		return EXIT_NOT_FOUND;
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_code run_named(struct options *o)
+{
+	bool is_agreement = strcmp(o->arguments[0], "agree") == 0;
+	struct saying s = { .o = o,
+			    .c = { .fd = -1 },
+			    .kind = is_agreement ? KIND_AGREE : KIND_CONCORDANCE,
+			    .done = is_agreement ? N_("{1} agrees to these words.")
+						 : N_("{1} finds that the languages match.") };
+	enum exit_code code = open_saying(&s);
+	size_t skipped = 0, i;
+	const json_t *unit;
+
+	if (code == EXIT_DONE)
+		code = check_units(&s);
+	if (code == EXIT_DONE)
+		code = begin(&s);
+	json_array_foreach(json_object_get(s.text, "units"), i, unit)
+	{
+		if ((code == EXIT_DONE || code == EXIT_LINE_DOWN) && is_wanted(o, json_str(unit, "name")))
+			code = name_unit(&s, unit, &skipped);
+	}
+	if ((code == EXIT_DONE || code == EXIT_LINE_DOWN) && s.is_drafted && s.d.statement.refers_count > 1)
+		code = end(&s, agreement_of(&s));
+	if (skipped > 0 && o->arguments_count == 2)
+		say_note(_("{1} units stand in brackets or lack a language, and were left as they are."),
+			 say_number(skipped));
+	close_saying(&s);
+	return code;
+}
+
+/* ---- Endorsements. ---- */
+
+static const struct {
+	const char *name, *done;
+	enum endorsement what;
+} endorsements[] = {
+	{ "initial", N_("{1} initials the text."), ENDORSE_INITIAL },
+	{ "sign", N_("{1} signs the text."), ENDORSE_SIGN },
+	{ "release", N_("{1} releases the text."), ENDORSE_RELEASE },
+};
+
+static json_t *names_of(const char *text)
+{
+	json_t *list = json_array();
+
+	for (const char *at = text; *at != '\0';) {
+		size_t len = strcspn(at, ",");
+		json_array_append_new(list, json_stringn(at, len));
+		at += len + (at[len] == ',');
+	}
+	return list;
+}
+
+/* --hash is what the officer has read: the door refuses it if the text is another by now. */
+static enum exit_code run_endorse(struct options *o)
+{
+	struct saying s = { .o = o, .c = { .fd = -1 }, .kind = KIND_ENDORSE };
+	size_t n = 0;
+	enum exit_code code = open_saying(&s);
+
+	while (strcmp(endorsements[n].name, o->arguments[0]) != 0)
+		n++;
+	s.done = endorsements[n].done;
+	if (code == EXIT_DONE)
+		code = begin(&s);
+	if (code == EXIT_DONE) {
+		const char *hash = option_value(o, "hash"), *when = option_value(o, "when"),
+			   *outlets = option_value(o, "outlets");
+		json_t *fields = json_pack("{s:i, s:s, s:s*}", "act", endorsements[n].what, "hash",
+					   hash == NULL ? json_str(s.text, "hash") : hash, "when", when);
+		if (outlets != NULL)
+			json_object_set_new(fields, "outlets", names_of(outlets));
+		code = end(&s, fields);
+	}
+	close_saying(&s);
+	return code;
+}
+
+/* ---- The command. ---- */
+
+static const struct dialogue_verb says[] = {
+	{ "new", KIND_TEXT, 0, KIND_BODY, true, true, N_("The text stands as {1}.") },
+	{ "of", KIND_TEXT, 0, KIND_SESSION, true, true, N_("The text stands as {1}.") },
+	{ "correct", KIND_TEXT, 0, KIND_TEXT, true, true, N_("The text stands as {1}, and corrects {2}.") },
+	{ "in-force", KIND_ACT, DIALOGUE_ACT_IN_FORCE, KIND_TEXT, false, true,
+	  N_("{1} says that the text is in force; every party must.") },
+	{ "terminate", KIND_ACT, DIALOGUE_ACT_TERMINATE, KIND_TEXT, false, true,
+	  N_("{1} says that the text is in force no more; every party must.") },
+};
+
+static enum exit_code run_say(struct options *o)
+{
+	return dialogue_say_one(o, says, ARRAY_COUNT(says));
+}
+
+static enum exit_code run(struct options *o)
+{
+	static const struct verb verbs[] = {
+		{ "list", 1, 1, text_list },	   { "show", 2, 2, text_show },
+		{ "diff", 2, 2, text_diff },	   { "new", 4, 5, run_say },
+		{ "of", 4, 5, run_say },	   { "correct", 4, 5, run_say },
+		{ "unit", 3, 4, run_unit },	   { "leave-out", 3, 3, run_unit },
+		{ "agree", 2, 66, run_named },	   { "concord", 2, 66, run_named },
+		{ "initial", 2, 2, run_endorse },  { "sign", 2, 2, run_endorse },
+		{ "release", 2, 2, run_endorse },  { "render", 2, 2, text_render },
+		{ "publish", 3, 3, text_publish }, { "in-force", 2, 3, run_say },
+		{ "terminate", 2, 3, run_say },	   { NULL, 0, 0, NULL },
+	};
+
+	return o->arguments_count == 0 ? text_list(o) : verbs_run(o, verbs);
+}
+
+static const struct option_row options[] = {
+	{ "language", N_("TAG"), N_("the language of what is typed, as ko or en") },
+	{ "also", N_("TAG=TEXT"), N_("the title in another language; may be given again") },
+	{ "when", N_("DATE"), N_("not before this moment it is made public: 2026-04-11T14:30Z") },
+	{ "source", N_("TEXT"), N_("where it is taken from") },
+	{ "number", N_("N"), N_("where the unit stands among the others") },
+	{ "label", N_("LEVEL"), N_("the level; of an act that of what it is about") },
+	{ "rel", N_("CODES"), N_("to whom it is released; everybody of the channel if not said") },
+	{ "channel", N_("CHANNEL"), N_("where it is said; of what hangs on another, there") },
+	{ "party", N_("CODE"), N_("whose words are meant, where several parties have some") },
+	{ "languages", N_("TAGS"), N_("the languages of a text, of equal rank: ko,en") },
+	{ "file", N_("FILE"), N_("take a unit's words from a file, - for standard input") },
+	{ "ad-referendum", NULL, N_("agree only if one's capital does") },
+	{ "hash", N_("HASH"), N_("sign nothing but the file with this SHA-256") },
+	{ "outlets", N_("NAMES"), N_("by what a text is made public: atom,press") },
+	{ "since", N_("PLACE"), N_("what has changed since the author of that entry saw it") },
+	{ "against", N_("TEXT"), N_("what is different from that text") },
+	{ "original", N_("CODE"), N_("the original of that party, which names itself first") },
+	{ "output", N_("FILE"), N_("write there, not to standard output") },
+	{ NULL, NULL, NULL },
+};
+
+const struct command_row command_text = {
+	"text",
+	"[show|diff|render TEXT | new BODY NAME TITLE | of SESSION NAME TITLE | unit TEXT UNIT [WORDS] | "
+	"agree|concord TEXT [UNIT...] | initial|sign|release TEXT | publish TEXT FOLDER | ...]",
+	0,
+	66,
+	N_("write a text in every language together, sign it, and make it public"),
+	options,
+	run,
+	false,
+};

@@ -1,0 +1,29 @@
+/*
+ * text.h - what the commands of texts share: a text as the node has it, and what is made of its file.
+ *
+ * Layer: entente. Spec: docs/spec/dialogue.md sections 9 to 12.
+ */
+#ifndef ENTENTE_TEXT_H
+#define ENTENTE_TEXT_H
+
+#include "entente/dialogue.h"
+
+/*
+ * GET /text of a name or place, with its file; until: as the author of the entry there had it, or NULL. The
+ * file has the hash that stands beside it, or it was said. The caller's.
+ */
+enum exit_code text_get(struct client *c, const char *word, const char *until, json_t **out) MUST_CHECK;
+/* What is shown of a unit in a language; "" if there is nothing. */
+const char *text_words(const json_t *unit, const char *language);
+/* By its lasting name; NULL. */
+const json_t *text_unit(const json_t *text, const char *name);
+
+/* text_show.c */
+enum exit_code text_list(struct options *o) MUST_CHECK;
+enum exit_code text_show(struct options *o) MUST_CHECK;
+enum exit_code text_diff(struct options *o) MUST_CHECK;
+/* text_file.c */
+enum exit_code text_render(struct options *o) MUST_CHECK;
+enum exit_code text_publish(struct options *o) MUST_CHECK;
+
+#endif

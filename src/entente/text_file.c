@@ -1,0 +1,429 @@
+/*
+ * What is made of a text's canonical file: originals for people to sign, pages and a feed for the press. All
+ * of it is read from that file alone, so what is seen is what has the hash.
+ */
+#include "base/alloc.h"
+#include "border/xml.h"
+#include "entente/login.h"
+#include "entente/say.h"
+#include "entente/show.h"
+#include "entente/text.h"
+#include "entente/words.h"
+#include "sys/file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE_LEN_MAX (16u << 20)
+
+/* ---- The canonical file, read. ---- */
+
+struct part {
+	struct bytes what, name, language, words; /* "title" without a name, or "unit" */
+};
+
+/* The next part of it; false at its end, or where it is none. The lines of its head are skipped. */
+static bool next_part(struct bytes *file, struct part *out)
+{
+	struct bytes line, word, rest;
+	uint64_t len;
+
+	while (bytes_take_until(file, '\n', &line) == ERR_OK) {
+		rest = line;
+		*out = (struct part){ 0 };
+		if (bytes_take_until(&rest, ' ', &out->what) != ERR_OK)
+			return false;
+		if (!bytes_equal(out->what, BYTES_LIT("title")) && !bytes_equal(out->what, BYTES_LIT("unit")))
+			continue;
+		if (out->what.len == 4 && bytes_take_until(&rest, ' ', &out->name) != ERR_OK)
+			return false;
+		return bytes_take_until(&rest, ' ', &out->language) == ERR_OK &&
+		       bytes_read_decimal(rest, file->len, &len) == ERR_OK &&
+		       bytes_take(file, len, &out->words) == ERR_OK && bytes_take(file, 1, &word) == ERR_OK;
+	}
+	return false;
+}
+
+/* ---- A page. ---- */
+
+struct page {
+	const json_t *text, *accord;
+	const char *language;	     /* NULL: all of them, side by side */
+	const char *first;	     /* code of the party that names itself first; NULL: none is named */
+	const char *note_key, *note; /* what it corrects, or is corrected by; NULL: nothing */
+};
+
+static bool is_shown(const struct page *p, struct bytes language)
+{
+	return p->language == NULL || bytes_equal(language, bytes_str(p->language));
+}
+
+static void put_parties_in(struct xml *x, const struct page *p, const char *language)
+{
+	const json_t *party;
+	size_t i;
+
+	xml_open(x, "p");
+	xml_attribute(x, "class", BYTES_LIT("parties"));
+	xml_attribute(x, "lang", bytes_str(language));
+	for (size_t turn = 0; turn < 2; turn++) {
+		json_array_foreach(json_object_get(p->accord, "parties"), i, party)
+		{
+			bool is_first = strcasecmp(json_str(party, "code"), p->first) == 0;
+			if (is_first != (turn == 0))
+				continue;
+			if (turn == 1)
+				xml_text(x, BYTES_LIT(" \xC2\xB7 "));
+			xml_text(x, bytes_str(json_str(json_object_get(party, "names"), language)));
+		}
+	}
+	xml_close(x);
+}
+
+static void put_words(struct xml *x, const char *element, const struct part *part)
+{
+	char language[LANGUAGE_TAG_MAX + 1];
+
+	if (bytes_copy_str(part->language, language, sizeof language) != ERR_OK)
+		return;
+	xml_open(x, element);
+	xml_attribute(x, "lang", bytes_str(language));
+	xml_text(x, part->words);
+	xml_close(x);
+}
+
+/* A row a unit, a column a language. */
+static void put_body(struct xml *x, const struct page *p)
+{
+	struct bytes file = bytes_str(json_str(p->text, "file")), unit = { NULL, 0 };
+	bool is_in_table = false;
+	struct part part;
+
+	while (next_part(&file, &part)) {
+		if (!is_shown(p, part.language))
+			continue;
+		if (part.name.len == 0) {
+			put_words(x, "h1", &part);
+			continue;
+		}
+		if (!is_in_table)
+			xml_open(x, "table");
+		if (!bytes_equal(unit, part.name)) {
+			if (is_in_table)
+				xml_close(x);
+			xml_open(x, "tr");
+			xml_attribute(x, "id", part.name);
+		}
+		is_in_table = true;
+		unit = part.name;
+		put_words(x, "td", &part);
+	}
+	if (is_in_table) {
+		xml_close(x);
+		xml_close(x);
+	}
+}
+
+static void put_note(struct xml *x, const struct page *p)
+{
+	char href[DIALOGUE_NAME_MAX + LANGUAGE_TAG_MAX + 8];
+
+	if (p->note == NULL)
+		return;
+	say_fill(href, sizeof href, "{1}.{2}.html", p->note, p->language == NULL ? "" : p->language);
+	xml_open(x, "p");
+	xml_attribute(x, "class", BYTES_LIT("note"));
+	xml_text(x, bytes_str(p->note_key));
+	xml_open(x, "a");
+	xml_attribute(x, "href", bytes_str(href));
+	xml_text(x, bytes_str(p->note));
+	xml_close(x);
+	xml_close(x);
+}
+
+static const char style[] =
+	"body{font-family:'Noto Serif CJK KR','Noto Serif',serif;max-width:60em;margin:2em auto;"
+	"line-height:1.5}table{border-spacing:1em .6em}td{vertical-align:top;width:50%;"
+	"white-space:pre-wrap}footer,.note{font-size:.8em;overflow-wrap:anywhere}";
+
+static void put_page(struct buf *out, const struct page *p)
+{
+	const json_t *languages = json_object_get(p->text, "languages"), *language;
+	struct xml x;
+	size_t i;
+
+	xml_start(&x, out);
+	xml_open(&x, "html");
+	xml_attribute(&x, "xmlns", BYTES_LIT("http://www.w3.org/1999/xhtml"));
+	xml_attribute(&x, "lang",
+		      bytes_str(p->language != NULL ? p->language
+						    : json_string_value(json_array_get(languages, 0))));
+	xml_open(&x, "head");
+	xml_open(&x, "meta");
+	xml_attribute(&x, "charset", BYTES_LIT("utf-8"));
+	xml_close(&x);
+	xml_put(&x, "title", bytes_str(dialogue_title(json_object_get(p->text, "title"))));
+	xml_put(&x, "style", bytes_str(style));
+	xml_close(&x);
+	xml_open(&x, "body");
+	json_array_foreach(languages, i, language)
+	{
+		if (p->first != NULL && is_shown(p, bytes_str(json_string_value(language))))
+			put_parties_in(&x, p, json_string_value(language));
+	}
+	put_note(&x, p);
+	put_body(&x, p);
+	xml_open(&x, "footer");
+	xml_text(&x, BYTES_LIT("SHA-256 "));
+	xml_put(&x, "code", bytes_str(json_str(p->text, "hash")));
+	xml_close(&x);
+	xml_close(&x);
+	xml_close(&x);
+}
+
+static enum exit_code write_file(const char *path, const struct buf *out)
+{
+	if (buf_check(out) == ERR_OK && file_write(path, buf_bytes(out), 0644) == ERR_OK)
+		return EXIT_DONE;
+	say_error("{1}: {2}.", path, out->full ? _("it is too long") : strerror(errno));
+	say_next(_("name a folder, or a file in one, that you may write to"));
+	return EXIT_ERROR;
+}
+
+enum exit_code text_render(struct options *o)
+{
+	json_t *text = NULL, *accord = NULL;
+	const char *path = option_value(o, "output");
+	struct client c;
+	enum exit_code code = login_open(&c, o);
+
+	if (code == EXIT_DONE)
+		code = text_get(&c, o->arguments[1], option_value(o, "since"), &text);
+	if (code == EXIT_DONE)
+		code = show_get(&c, "/accord", &accord);
+	if (code == EXIT_DONE) {
+		const char *own = json_str(accord, "code"), *code_first = option_value(o, "original");
+		struct page p = { .text = text,
+				  .accord = accord,
+				  .language = option_value(o, "language"),
+				  .first = code_first != NULL ? code_first : own };
+		struct buf out;
+		buf_init(&out, xcalloc(1, PAGE_LEN_MAX), PAGE_LEN_MAX);
+		put_page(&out, &p);
+		if (path != NULL)
+			code = write_file(path, &out);
+		else if (fwrite(out.ptr, 1, out.len, stdout) != out.len)
+			code = EXIT_ERROR;
+		free(out.ptr);
+	}
+	json_decref(accord);
+	json_decref(text);
+	login_close(&c);
+	return code;
+}
+
+/* ---- Made public. ---- */
+
+struct publication {
+	const char *folder;
+	json_t *text, *corrected; /* corrected: what the text corrects, NULL: nothing */
+	struct buf out;
+};
+
+static const json_t *release_of(const json_t *text)
+{
+	return json_array_get(json_object_get(json_object_get(text, "released"), "by"), 0);
+}
+
+/* Nothing goes out one-sided, or before its time. */
+static enum exit_code check_release(const json_t *text)
+{
+	const json_t *released = json_object_get(text, "released"), *one = release_of(text);
+	const char *name = json_str(text, "name");
+	enum exit_code code = EXIT_REFUSED;
+
+	if (!json_flag(released, "all") && json_array_size(json_object_get(released, "by")) > 0)
+		say_error(_("{1} is released by one side only, or for another time: it does not go out."),
+			  name);
+	else if (!json_flag(released, "all"))
+		say_error(_("{1} is released by nobody yet: it does not go out."), name);
+	else if (json_flag(one, "stale"))
+		say_error(_("{1} is another text than the one that was released."), name);
+	else if (json_uint(text, "now_ms") < json_uint(one, "first_ms"))
+		say_error(_("{1} is under embargo until {2}."), name, json_str(one, "when"));
+	else
+		code = EXIT_DONE;
+	if (code != EXIT_DONE)
+		say_next(_("entente text show {1}"), name);
+	return code;
+}
+
+static bool has_outlet(const json_t *text, const char *name)
+{
+	const json_t *one, *outlets = json_object_get(release_of(text), "outlets");
+	size_t i;
+
+	json_array_foreach(outlets, i, one)
+	{
+		if (strcmp(json_string_value(one), name) == 0)
+			return true;
+	}
+	return json_array_size(outlets) == 0;
+}
+
+static enum exit_code put_out(struct publication *p, const char *name, const char *language,
+			      const char *ending)
+{
+	char file[DIALOGUE_NAME_MAX + LANGUAGE_TAG_MAX + 16], path[FILE_PATH_MAX];
+
+	say_fill(file, sizeof file, language[0] == '\0' ? "{1}{2}.{3}" : "{1}.{2}.{3}", name, language,
+		 ending);
+	if (file_path(path, p->folder, file) != ERR_OK)
+		return EXIT_ERROR;
+	return write_file(path, &p->out);
+}
+
+/* A page in each language; what was corrected stays, and each names the other. */
+static enum exit_code put_pages(struct publication *p, const json_t *text, const char *note_key,
+				const json_t *other)
+{
+	const json_t *language;
+	enum exit_code code = EXIT_DONE;
+	size_t i;
+
+	json_array_foreach(json_object_get(text, "languages"), i, language)
+	{
+		struct page page = { .text = text,
+				     .language = json_string_value(language),
+				     .note_key = note_key,
+				     .note = other == NULL ? NULL : json_str(other, "name") };
+		if (code != EXIT_DONE)
+			break;
+		buf_reset(&p->out);
+		put_page(&p->out, &page);
+		code = put_out(p, json_str(text, "name"), page.language, "html");
+	}
+	return code;
+}
+
+static void put_urn(struct xml *x, const char *element, const json_t *text)
+{
+	char urn[128];
+
+	say_fill(urn, sizeof urn, "urn:sha256:{1}", json_str(text, "hash"));
+	xml_put(x, element, bytes_str(urn));
+}
+
+static void put_entry(struct xml *x, const json_t *text)
+{
+	const json_t *language;
+	char time[WALL_TEXT_LEN], href[DIALOGUE_NAME_MAX + LANGUAGE_TAG_MAX + 8];
+	size_t i;
+
+	wall_write((struct wall){ json_uint(release_of(text), "first_ms") }, time);
+	xml_open(x, "entry");
+	put_urn(x, "id", text);
+	xml_put(x, "title", bytes_str(dialogue_title(json_object_get(text, "title"))));
+	xml_put(x, "updated", bytes_str(time));
+	xml_put(x, "published", bytes_str(time));
+	json_array_foreach(json_object_get(text, "languages"), i, language)
+	{
+		say_fill(href, sizeof href, "{1}.{2}.html", json_str(text, "name"),
+			 json_string_value(language));
+		xml_open(x, "link");
+		xml_attribute(x, "rel", BYTES_LIT("alternate"));
+		xml_attribute(x, "hreflang", bytes_str(json_string_value(language)));
+		xml_attribute(x, "type", BYTES_LIT("text/html"));
+		xml_attribute(x, "href", bytes_str(href));
+		xml_close(x);
+	}
+	xml_close(x);
+}
+
+/* RFC 4287: the text, and what it corrects. */
+static enum exit_code put_feed(struct publication *p)
+{
+	char time[WALL_TEXT_LEN];
+	const json_t *party;
+	struct xml x;
+	size_t i;
+
+	buf_reset(&p->out);
+	wall_write((struct wall){ json_uint(release_of(p->text), "first_ms") }, time);
+	xml_start(&x, &p->out);
+	xml_open(&x, "feed");
+	xml_attribute(&x, "xmlns", BYTES_LIT("http://www.w3.org/2005/Atom"));
+	put_urn(&x, "id", p->text);
+	xml_put(&x, "title", bytes_str(dialogue_title(json_object_get(p->text, "title"))));
+	xml_put(&x, "updated", bytes_str(time));
+	json_array_foreach(json_object_get(json_object_get(p->text, "released"), "by"), i, party)
+	{
+		xml_open(&x, "author");
+		xml_put(&x, "name", bytes_str(json_str(party, "party")));
+		xml_close(&x);
+	}
+	put_entry(&x, p->text);
+	if (p->corrected != NULL)
+		put_entry(&x, p->corrected);
+	xml_close(&x);
+	return put_out(p, json_str(p->text, "name"), "", "atom");
+}
+
+static enum exit_code put_all(struct publication *p)
+{
+	enum exit_code code;
+
+	buf_put_str(&p->out, json_str(p->text, "file"));
+	code = put_out(p, json_str(p->text, "name"), "", "txt");
+	if (code == EXIT_DONE && has_outlet(p->text, "press"))
+		code = put_pages(p, p->text, _("This corrects: "), p->corrected);
+	if (code == EXIT_DONE && has_outlet(p->text, "press") && p->corrected != NULL)
+		code = put_pages(p, p->corrected, _("This was corrected: "), p->text);
+	return code == EXIT_DONE && has_outlet(p->text, "atom") ? put_feed(p) : code;
+}
+
+/* What it corrects, if that has gone out; else it is not named. */
+static enum exit_code get_corrected(struct client *c, struct publication *p)
+{
+	const char *of = json_str(p->text, "of");
+	json_t *entry = NULL;
+	enum exit_code code = of[0] == '\0' ? EXIT_DONE : show_get_entry(c, of, &entry);
+
+	if (code == EXIT_DONE && entry != NULL && strcmp(json_str(entry, "kind"), "text") == 0)
+		code = text_get(c, of, NULL, &p->corrected);
+	if (code == EXIT_DONE && p->corrected != NULL &&
+	    !json_flag(json_object_get(p->corrected, "released"), "all")) {
+		json_decref(p->corrected);
+		p->corrected = NULL;
+	}
+	json_decref(entry);
+	return code;
+}
+
+enum exit_code text_publish(struct options *o)
+{
+	struct publication p = { .folder = o->arguments[2] };
+	struct client c;
+	enum exit_code code = login_open(&c, o);
+
+	if (code == EXIT_DONE)
+		code = text_get(&c, o->arguments[1], NULL, &p.text);
+	if (code == EXIT_DONE)
+		code = check_release(p.text);
+	if (code == EXIT_DONE)
+		code = get_corrected(&c, &p);
+	if (code == EXIT_DONE) {
+		buf_init(&p.out, xcalloc(1, PAGE_LEN_MAX), PAGE_LEN_MAX);
+		code = put_all(&p);
+		free(p.out.ptr);
+	}
+	if (code == EXIT_DONE && o->is_json)
+		json_say_done("folder", p.folder);
+	else if (code == EXIT_DONE)
+		say(_("{1} is in {2}.\n"), json_str(p.text, "name"), p.folder);
+	json_decref(p.corrected);
+	json_decref(p.text);
+	login_close(&c);
+	return code;
+}

@@ -1,0 +1,493 @@
+/*
+ * Texts: docs/spec/dialogue.md sections 9 and 10. What is said of a text is one list of rows with all that
+ * it says, so that the text is one walk: of all of it, or of what an author had seen, which judges him.
+ */
+#include "view/dialogue.h"
+
+#include "view/judge.h"
+#include "view/rows.h"
+#include "wire/fields.h"
+
+#include <string.h>
+
+static bool is_deed(uint64_t kind)
+{
+	return kind >= KIND_UNIT && kind <= KIND_ENDORSE;
+}
+
+static struct deed_at deed_at_of(const struct place_key *place)
+{
+	return (struct deed_at){ place->log.epoch, place->index, (uint8_t)place->log.party };
+}
+
+static void text_key(struct row_key *k, const struct place_key *text)
+{
+	place_key_write(text, row_open(k, ROW_TEXT));
+}
+
+/* ---- Rows: kind, how many versions it names, these, its fields. ---- */
+
+#define AT_LEN 13u
+
+static void at_put(struct buf *out, const struct deed_at *at)
+{
+	buf_put_byte(out, at->party);
+	buf_put_be32(out, at->epoch);
+	buf_put_be64(out, at->index);
+}
+
+static enum err at_take(struct bytes *in, struct deed_at *out)
+{
+	struct bytes part;
+
+	if (bytes_take(in, AT_LEN, &part) != ERR_OK || part.ptr[0] >= PARTY_MAX)
+		return ERR_CORRUPT;
+	*out = (struct deed_at){ be32_get(part.ptr + 1), be64_get(part.ptr + 5), part.ptr[0] };
+	return ERR_OK;
+}
+
+/* Borrows from the row; says is filled in. */
+static enum err row_read(struct bytes in, struct text_deed *d, struct statement *says)
+{
+	struct cbor_reader r;
+	struct bytes head;
+
+	if (bytes_take(&in, 2, &head) != ERR_OK || !is_deed(head.ptr[0]) ||
+	    head.ptr[1] > STATEMENT_REFERENCES_MAX)
+		return ERR_CORRUPT;
+	says->kind = head.ptr[0];
+	says->fields_count = 0;
+	d->says = says;
+	d->named_count = head.ptr[1];
+	for (size_t i = 0; i < d->named_count; i++) {
+		if (at_take(&in, &d->named[i]) != ERR_OK)
+			return ERR_CORRUPT;
+	}
+	if (in.len == 0)
+		return ERR_OK;
+	cbor_open(&r, in);
+	says->fields_count = fields_read(&r, says->fields, "statement.fields");
+	return r.err == ERR_OK ? ERR_OK : ERR_CORRUPT;
+}
+
+/* One row; at starts with .place.log.epoch 0. The value is what the deed borrows from. */
+static enum err next_row(const struct fold *f, const struct place_key *text, struct message_at *at,
+			 struct buf *value)
+{
+	struct row_key prefix, after, found;
+	struct bytes rest;
+	enum err e;
+
+	text_key(&prefix, text);
+	text_key(&after, text);
+	if (at->place.log.epoch != 0) {
+		buf_put_be64(&after.buf, at->order);
+		place_key_write(&at->place, &after.buf);
+	}
+	buf_init(&found.buf, found.memory, sizeof found.memory);
+	buf_reset(value);
+	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, value);
+	if (e != ERR_OK)
+		return e;
+	rest = (struct bytes){ found.memory + prefix.buf.len, found.buf.len - prefix.buf.len };
+	if (rest.len != 8 + PLACE_KEY_LEN)
+		return ERR_CORRUPT;
+	at->order = be64_get(rest.ptr);
+	rest = (struct bytes){ rest.ptr + 8, PLACE_KEY_LEN };
+	return place_key_read(&rest, &at->place);
+}
+
+/* What one party's log has said of a text so far, and where it signed last: its own log alone. */
+struct own {
+	uint32_t deeds;
+	struct deed_at signed_at; /* .epoch 0: it has not */
+};
+
+static void own_key(struct row_key *k, const struct place_key *text, size_t party)
+{
+	place_key_write(text, row_open(k, ROW_TEXT_OF));
+	buf_put_byte(&k->buf, (uint8_t)party);
+}
+
+static enum err own_get(const struct fold *f, const struct place_key *text, size_t party, struct own *out)
+{
+	uint8_t memory[4 + AT_LEN];
+	struct buf value = BUF_ON(memory);
+	struct row_key k;
+	struct bytes in = { memory + 4, AT_LEN };
+	enum err e;
+
+	*out = (struct own){ 0 };
+	own_key(&k, text, party);
+	e = map_get(f->map, buf_bytes(&k.buf), &value);
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK;
+	if (e == ERR_OK && (value.len != sizeof memory || at_take(&in, &out->signed_at) != ERR_OK))
+		return ERR_CORRUPT;
+	out->deeds = be32_get(memory);
+	return e;
+}
+
+/* ---- The text. ---- */
+
+static enum err walk(const struct fold *f, const struct place_key *place, const struct past *past,
+		     struct text *t)
+{
+	struct statement says;
+	uint8_t memory[ROW_VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	struct message_at at = { 0 };
+	enum err e;
+
+	while ((e = next_row(f, place, &at, &value)) == ERR_OK) {
+		struct text_deed d = { .at = deed_at_of(&at.place) };
+		bool is_past = true;
+		if (past != NULL)
+			e = past_covers(f, past, &at.place, &is_past);
+		if (e == ERR_OK && is_past)
+			e = row_read(buf_bytes(&value), &d, &says);
+		if (e != ERR_OK)
+			break;
+		if (is_past)
+			text_take(t, &d);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Its own fields, which memory holds. */
+static enum err read_fields(const struct thing_row *row, struct statement *memory)
+{
+	struct cbor_reader r;
+
+	cbor_open(&r, (struct bytes){ row->fields_memory, row->fields.len });
+	memory->kind = KIND_TEXT;
+	memory->fields_count = fields_read(&r, memory->fields, "statement.fields");
+	return r.err == ERR_OK ? ERR_OK : ERR_CORRUPT;
+}
+
+static enum err open_text(const struct fold *f, const struct place_key *place, struct thing_row *row,
+			  struct text *out)
+{
+	struct statement says;
+	enum err e = fold_thing(f, place, NULL, row);
+
+	*out = (struct text){ 0 };
+	if (e == ERR_OK && row->thing.kind != KIND_TEXT)
+		e = ERR_NOT_FOUND;
+	if (e == ERR_OK)
+		e = read_fields(row, &says);
+	if (e == ERR_OK)
+		text_open(out, &row->thing, dialogue_field(&says, DIALOGUE_LANGUAGES));
+	return e;
+}
+
+enum err fold_text(const struct fold *f, const struct place_key *place, const struct place_key *until,
+		   struct thing_row *row, struct text *out)
+{
+	struct entry_view v;
+	enum err e = open_text(f, place, row, out);
+
+	if (e == ERR_OK && until != NULL) {
+		e = fold_get(f, until, &v);
+		v.past.of[until->log.party].epoch = until->log.epoch;
+		v.past.of[until->log.party].size = until->index + 1;
+	}
+	return e == ERR_OK ? walk(f, place, until == NULL ? NULL : &v.past, out) : e;
+}
+
+void text_head_of(const struct accord *a, const struct thing_row *row, struct statement *memory,
+		  struct text_head *out)
+{
+	*out = (struct text_head){ .channel = row->place.log.channel, .at = deed_at_of(&row->place) };
+	memcpy(out->accord, a->id, sizeof out->accord);
+	if (read_fields(row, memory) != ERR_OK)
+		memory->fields_count = 0;
+	out->name = dialogue_text(memory, DIALOGUE_NAME);
+	out->title = dialogue_field(memory, DIALOGUE_TITLE);
+	for (size_t i = 0; i < a->parties_count; i++)
+		out->codes[i] = bytes_str(a->parties[i].code);
+}
+
+/* ---- The verdict. ---- */
+
+/* The TEXT that it is about; false: its first reference is none. */
+static bool find_text(const struct case_file *c, struct place_key *out, enum err *e)
+{
+	const struct statement *s = c->in->statement;
+	struct entry_view v;
+
+	if (s->refers_count == 0 || !refers_place(c->f, c->in, &s->refers[0], out) ||
+	    out->log.channel != c->in->log.channel)
+		return false;
+	*e = fold_get(c->f, out, &v);
+	if (*e == ERR_OK)
+		return v.kind == KIND_TEXT && v.verdict == VERDICT_OK;
+	*e = *e == ERR_NOT_FOUND ? ERR_OK : *e;
+	return false;
+}
+
+struct named {
+	char unit[DIALOGUE_NAME_MAX + 1], language[LANGUAGE_TAG_MAX + 1];
+};
+
+/* A version of this text; ERR_NOT_FOUND: it is none. */
+static enum err get_named(const struct case_file *c, const struct place_key *text, const struct place *refers,
+			  struct statement *says, struct named *out)
+{
+	uint8_t memory[ROW_VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	struct dialogue_texts tags;
+	struct bytes tag = { NULL, 0 };
+	struct place_key at;
+	struct text_deed d;
+	struct entry_view v;
+	struct row_key k;
+	enum err e;
+
+	if (!refers_place(c->f, c->in, refers, &at))
+		return ERR_NOT_FOUND;
+	e = fold_get(c->f, &at, &v);
+	if (e != ERR_OK || v.kind != KIND_UNIT)
+		return e == ERR_OK ? ERR_NOT_FOUND : e;
+	text_key(&k, text);
+	buf_put_be64(&k.buf, v.order);
+	place_key_write(&at, &k.buf);
+	e = map_get(c->f->map, buf_bytes(&k.buf), &value);
+	if (e == ERR_OK)
+		e = row_read(buf_bytes(&value), &d, says);
+	if (e != ERR_OK)
+		return e;
+	dialogue_texts_open(&tags, dialogue_field(says, DIALOGUE_LANGUAGES));
+	(void)dialogue_texts_next(&tags, &tag);
+	e = bytes_copy_str(dialogue_text(says, DIALOGUE_NAME), out->unit, sizeof out->unit);
+	return e == ERR_OK ? bytes_copy_str(tag, out->language, sizeof out->language) : e;
+}
+
+/* Of each unit one version in each language, and none twice. */
+static bool are_pairs(const struct named *named, size_t count, size_t languages)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t of_unit = 0;
+		for (size_t n = 0; n < count; n++) {
+			if (strcmp(named[i].unit, named[n].unit) != 0)
+				continue;
+			of_unit++;
+			if (n != i && strcmp(named[i].language, named[n].language) == 0)
+				return false;
+		}
+		if (of_unit != languages)
+			return false;
+	}
+	return true;
+}
+
+static enum err judge_named(const struct case_file *c, const struct place_key *text, const struct text *t,
+			    enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	const struct accord *a = c->f->accord;
+	size_t role = accord_role_find(a, s->role);
+	struct named named[STATEMENT_REFERENCES_MAX];
+	struct statement says;
+	enum err e = ERR_OK;
+
+	for (size_t i = 1; e == ERR_OK && i < s->refers_count; i++)
+		e = get_named(c, text, &s->refers[i], &says, &named[i - 1]);
+	if (e == ERR_NOT_FOUND || s->refers_count < 2)
+		*out = VERDICT_REFERS;
+	else if (e == ERR_OK && s->kind == KIND_CONCORDANCE &&
+		 (role >= a->roles_count || (a->translators[TRANSLATION_CERTIFIED] >> role & 1) == 0))
+		*out = VERDICT_ROLE;
+	else if (e == ERR_OK && s->kind == KIND_CONCORDANCE &&
+		 !are_pairs(named, s->refers_count - 1, t->languages_count))
+		*out = VERDICT_PAIRED;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static void judge_unit(const struct case_file *c, const struct text *t, enum verdict *out)
+{
+	struct dialogue_texts tags;
+	struct bytes tag, more;
+
+	dialogue_texts_open(&tags, dialogue_field(c->in->statement, DIALOGUE_LANGUAGES));
+	/* Its words stand among the fields, where nothing is sealed. */
+	if (c->channel->is_sealed)
+		*out = VERDICT_SEALING;
+	else if (!dialogue_texts_next(&tags, &tag) || text_find_language(t, tag) == t->languages_count ||
+		 dialogue_texts_next(&tags, &more))
+		*out = VERDICT_LANGUAGE;
+}
+
+/*
+ * Who signed says no more of the text until he has seen that another did: then what he signed can never
+ * stand again, for its revision has gone by in the log of that other.
+ */
+static enum err is_bound(const struct case_file *c, const struct place_key *text, const struct own *own,
+			 bool *out)
+{
+	struct place_key signed_at = { { text->log.channel, own->signed_at.party, own->signed_at.epoch },
+				       own->signed_at.index };
+	uint8_t memory[ROW_VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	struct message_at at = { 0 };
+	struct entry_view v;
+	enum err e = ERR_OK;
+
+	*out = own->signed_at.epoch != 0;
+	if (*out)
+		e = fold_get(c->f, &signed_at, &v);
+	while (e == ERR_OK && *out && (e = next_row(c->f, text, &at, &value)) == ERR_OK) {
+		bool is_new = false, is_old = false;
+		if (value.len == 0 || memory[0] == KIND_ENDORSE || at.place.log.party == c->in->log.party)
+			continue;
+		e = past_covers(c->f, &c->view->past, &at.place, &is_new);
+		if (e == ERR_OK && is_new)
+			e = past_covers(c->f, &v.past, &at.place, &is_old);
+		*out = !is_new || is_old;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Whether every party's endorsement of this kind is of the text as it stands. */
+static bool stands_on(const struct text *t, enum endorsement what, const uint8_t hash[HASH_LEN])
+{
+	size_t first = 0;
+
+	while (first < t->parties_count && (t->parties >> first & 1) == 0)
+		first++;
+	return first < t->parties_count && text_is_endorsed(t, what) &&
+	       memcmp(t->endorsed[what][first].hash, hash, HASH_LEN) == 0;
+}
+
+static enum err judge_endorsement(const struct case_file *c, const struct place_key *place,
+				  const struct thing_row *row, struct text *t, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	uint64_t what = dialogue_uint(s, DIALOGUE_ACT);
+	struct statement memory;
+	uint8_t hash[HASH_LEN], said[HASH_LEN];
+	struct text_head head;
+	struct cbor_reader r;
+	enum err e = walk(c->f, place, &c->view->past, t);
+
+	text_head_of(c->f->accord, row, &memory, &head);
+	text_hash(t, &head, hash);
+	cbor_open(&r, dialogue_field(s, DIALOGUE_HASH));
+	if (what >= ENDORSEMENT_COUNT)
+		*out = VERDICT_RAW;
+	else if (cbor_read_fixed(&r, said, sizeof said) != ERR_OK || memcmp(said, hash, HASH_LEN) != 0)
+		*out = VERDICT_STALE;
+	else if (!text_is_clean(t, what == ENDORSE_INITIAL ? UNIT_AD_REFERENDUM : UNIT_AGREED))
+		*out = VERDICT_CLEAN;
+	else if (what > 0 && !stands_on(t, (enum endorsement)(what - 1), hash))
+		*out = VERDICT_STEP;
+	return e;
+}
+
+/* What is said of a text that its party has signed. */
+static bool is_of_signed(const struct statement *s)
+{
+	uint64_t act = dialogue_uint(s, DIALOGUE_ACT);
+
+	return s->kind == KIND_ACT && (act == DIALOGUE_ACT_IN_FORCE || act == DIALOGUE_ACT_TERMINATE);
+}
+
+static enum err judge_signed(const struct case_file *c, enum verdict *out)
+{
+	struct own own;
+	enum err e = own_get(c->f, &c->subject, c->in->log.party, &own);
+
+	if (e == ERR_OK && own.signed_at.epoch == 0)
+		*out = VERDICT_STEP;
+	return e;
+}
+
+enum err judge_text(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	struct thing_row row;
+	struct place_key place;
+	struct text t = { 0 };
+	struct own own;
+	bool is_over = false;
+	enum err e = ERR_OK;
+
+	if (is_of_signed(s))
+		return judge_signed(c, out);
+	if (!is_deed(s->kind))
+		return ERR_OK;
+	if (!find_text(c, &place, &e) || (s->kind == KIND_UNIT && s->refers_count != 1)) {
+		*out = VERDICT_REFERS;
+		return e;
+	}
+	e = open_text(c->f, &place, &row, &t);
+	if (e == ERR_OK)
+		e = own_get(c->f, &place, c->in->log.party, &own);
+	if (e == ERR_OK && s->kind != KIND_ENDORSE)
+		e = is_bound(c, &place, &own, &is_over);
+	if (e != ERR_OK)
+		goto out;
+	if (is_over)
+		*out = VERDICT_SIGNED;
+	else if (own.deeds >= TEXT_DEEDS_MAX)
+		*out = VERDICT_FULL;
+	else if (s->kind == KIND_UNIT)
+		judge_unit(c, &t, out);
+	else if (s->kind == KIND_ENDORSE)
+		e = judge_endorsement(c, &place, &row, &t, out);
+	else
+		e = judge_named(c, &place, &t, out);
+out:
+	text_close(&t);
+	return e;
+}
+
+/* ---- What an entry that counts leaves. ---- */
+
+static enum err put_own(const struct fold *f, const struct fold_input *in, const struct place_key *text)
+{
+	const struct statement *s = in->statement;
+	uint8_t memory[4 + AT_LEN];
+	struct buf value = BUF_ON(memory);
+	struct row_key k;
+	struct own own;
+	enum err e = own_get(f, text, in->log.party, &own);
+
+	if (e != ERR_OK)
+		return e;
+	own.deeds++;
+	if (s->kind == KIND_ENDORSE && dialogue_uint(s, DIALOGUE_ACT) == ENDORSE_SIGN)
+		own.signed_at = (struct deed_at){ in->log.epoch, in->entry->index, (uint8_t)in->log.party };
+	own_key(&k, text, in->log.party);
+	buf_put_be32(&value, own.deeds);
+	at_put(&value, &own.signed_at);
+	return row_put(f->map, &k, &value);
+}
+
+enum err fold_text_deed(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+{
+	const struct statement *s = in->statement;
+	struct place_key place = { in->log, in->entry->index }, text, named;
+	uint8_t memory[ROW_VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	struct row_key k;
+	enum err e;
+
+	if (!is_deed(s->kind) || s->refers_count == 0 || !refers_place(f, in, &s->refers[0], &text))
+		return ERR_OK;
+	buf_put_byte(&value, (uint8_t)s->kind);
+	buf_put_byte(&value, (uint8_t)(s->refers_count - 1));
+	for (size_t i = 1; i < s->refers_count; i++) {
+		struct deed_at at = { 0 };
+		if (refers_place(f, in, &s->refers[i], &named))
+			at = deed_at_of(&named);
+		at_put(&value, &at);
+	}
+	if (s->fields_count > 0)
+		fields_write(s->fields, s->fields_count, &value);
+	text_key(&k, &text);
+	buf_put_be64(&k.buf, v->order);
+	place_key_write(&place, &k.buf);
+	e = row_put(f->map, &k, &value);
+	return e == ERR_OK ? put_own(f, in, &text) : e;
+}
