@@ -542,6 +542,11 @@ static void reply_one_ladder(struct reply *r, const struct accord *a, size_t sel
 	reply_rung(r, "lapse", a, &l->lapse);
 	if (l->lapse.is_proved)
 		reply_str(r, "lapse_cause", l->lapse_cause == 0 ? "NO ANSWER" : "LINE DOWN");
+	reply_rung(r, "called", a, &l->called);
+	if (l->called.is_proved) {
+		reply_uint(r, "rung", l->call);
+		reply_uint(r, "empty", l->empty);
+	}
 	if (l->steps[STEP_DEFERRED].is_proved)
 		reply_uint(r, "deferred_until_ms", l->deferred_until_ms);
 	reply_object_end(r);

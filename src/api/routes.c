@@ -41,6 +41,8 @@
 	X("GET",  "/obligations", AUTHORITY_READER, NO_BODY,         run_obligations) \
 	X("GET",  "/dialogues",   AUTHORITY_READER, NO_BODY,         run_dialogues) \
 	X("GET",  "/text",        AUTHORITY_READER, NO_BODY,         run_text) \
+	X("GET",  "/watch",       AUTHORITY_READER, NO_BODY,         run_watch) \
+	X("GET",  "/roster",      AUTHORITY_READER, NO_BODY,         run_roster) \
 	X("GET",  "/entry",       AUTHORITY_READER, NO_BODY,         run_entry) \
 	X("GET",  "/content",     AUTHORITY_READER, NO_BODY,         run_content) \
 	X("GET",  "/ladder",      AUTHORITY_READER, NO_BODY,         run_ladder) \

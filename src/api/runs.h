@@ -91,6 +91,10 @@ enum err run_measures(struct api *a, struct request *q, struct reply *r) MUST_CH
 /* obligations.c */
 enum err run_obligations(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
+/* watch.c */
+enum err run_watch(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+enum err run_roster(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+
 /* blobs.c */
 enum err run_attachment(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_attach(struct api *a, struct request *q, struct reply *r) MUST_CHECK;

@@ -165,6 +165,19 @@
 #define TEXT_DEEDS_MAX 8192u	      /* units, agreements, concordances of one party on one text */
 #define DATE_TEXT_MAX 33u	      /* characters of a date or of two */
 
+/* The watch (docs/spec/watch.md): normative. */
+#define ROSTER_PEOPLE_MAX 32u		      /* of one statement */
+#define ROSTER_SHIFTS_MAX 512u		      /* of one statement; gaps too */
+#define ROSTER_SPAN_MS_MAX (62ull * 86400000) /* from its beginning to its end */
+#define ROSTER_NAME_MAX 60u		      /* bytes of a person's name */
+#define ROSTER_REACH_MAX 160u		   /* bytes of where a person is reached, and of what he is able to */
+#define ROSTER_AHEAD_MS (35ull * 86400000) /* gaps are looked for so far ahead */
+#define RELIEF_ITEMS_MAX 64u		   /* that one relief hands over */
+#define RELIEF_ITEM_MAX 160u		   /* bytes of one */
+#define RELIEF_NOTE_MAX 600u		   /* bytes */
+#define CLIMBS_MAX 64u			   /* calls whose waiting is measured on this run's clock */
+#define CLIMB_FORGOTTEN_MS 60000u	   /* not looked at for so long: it is settled */
+
 /* The kernel's view of a process (sys/sandbox.h). */
 #define SANDBOX_NUMBERS_MAX 512u /* numbers of system calls whose names are known when one is refused */
 

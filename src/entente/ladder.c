@@ -91,6 +91,10 @@ static void show_one(const json_t *answer, const json_t *ladder, const json_t *a
 	show_off(ladder, "negative", "NEGATIVE");
 	if (json_object_get(ladder, "negative") != NULL && cause < ARRAY_COUNT(causes))
 		say(_("    cause: {1}\n"), _(causes[cause]));
+	if (json_object_get(ladder, "called") != NULL) {
+		show_called(ladder);
+		say("\n");
+	}
 	if (json_object_get(ladder, "lapse") != NULL)
 		show_off(ladder, "lapse", json_str(ladder, "lapse_cause"));
 	if (json_object_get(ladder, "deferred_until_ms") != NULL)

@@ -18,6 +18,7 @@
 	X(body) X(session) X(commitments) X(text) \
 	X(drafts) X(approve) X(refuse) \
 	X(consult) X(owed) X(measure) \
+	X(roster) X(relief) \
 	X(release) X(request) X(consent) X(recall) X(recalled) X(downgrade) X(relabel) \
 	X(ladder) X(watch) X(alarm) X(status) X(log) \
 	X(feed) X(import) X(quarantine) \

@@ -108,6 +108,8 @@ static const char *const sentences[] = {
 	N_("its hash is not that of the text as it stands"),
 	N_("its party has signed the text as it stands"),
 	N_("its party has said as much of this text as it may"),
+	N_("it is not the last that was offered of this post, or it is accepted already"),
+	N_("something open is not handed over, or is not resolved and has no note"),
 	/* accord/form.h */
 	N_("nothing"),
 	N_("the form has no such act"),

@@ -121,6 +121,10 @@ static const char *const kinds[] = {
 	N_("object"),
 	N_("await instructions"),
 	N_("decide"),
+	N_("roster"),
+	N_("manning"),
+	N_("relief"),
+	N_("relief accepted"),
 	N_("body"),
 	N_("session"),
 	N_("item"),
@@ -357,6 +361,31 @@ const char *show_step_time(const json_t *step)
 	return at == 0 ? "" : say_time(at);
 }
 
+const char *rung_text(uint64_t rung)
+{
+	static const char *const names[] = { N_("primary"), N_("alternate 1"), N_("alternate 2"),
+					     N_("alternate 3"), N_("whole post") };
+
+	return _(names[rung < ARRAY_COUNT(names) ? rung : RUNG_POST]);
+}
+
+void show_called(const json_t *ladder)
+{
+	uint64_t empty = json_uint(ladder, "empty");
+	char text[128];
+
+	if (json_object_get(ladder, "called") == NULL)
+		return;
+	for (uint64_t rung = 0; rung < RUNG_POST; rung++) {
+		if ((empty >> rung & 1) == 0)
+			continue;
+		say_fill(text, sizeof text, _("  NOBODY as {1}"), rung_text(rung));
+		say_coloured(COLOUR_BAD, text);
+	}
+	say(_("  {1} called {2}"), rung_text(json_uint(ladder, "rung")),
+	    say_time(json_uint(json_object_get(ladder, "called"), "at_ms")));
+}
+
 void show_ladder_line(const json_t *ladder)
 {
 	const json_t *step, *owed = json_object_get(ladder, "owed");
@@ -385,6 +414,7 @@ void show_ladder_line(const json_t *ladder)
 		say_coloured(COLOUR_WARN, _("  QUERY not answered"));
 	if (json_object_get(ladder, "negative") != NULL)
 		say_coloured(COLOUR_BAD, _("  NEGATIVE"));
+	show_called(ladder);
 	if (json_object_get(ladder, "lapse") != NULL)
 		say("  {1}", show_step(json_str(ladder, "lapse_cause")));
 }

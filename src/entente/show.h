@@ -48,6 +48,9 @@ const json_t *show_slowest_ladder(const json_t *message);
 bool show_is_owed_by_us(const json_t *message);
 /* A message's words in a list, or what stands for them; what is overdue; that others passed it on its way. */
 void show_title(const json_t *message, char *out, size_t size, bool *is_overdue);
+const char *rung_text(uint64_t rung); /* "alternate 1" in the reader's language */
+/* Whom of that party its node has called for it so far, and at which rungs nobody was. */
+void show_called(const json_t *ladder);
 /* One ladder in one line: every step that is proved, then what is owed and by whom. */
 void show_ladder_line(const json_t *ladder);
 

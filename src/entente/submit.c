@@ -11,7 +11,7 @@
 
 /* ---- Into the home channel. ---- */
 
-static enum exit_code find_home(struct client *c, const char *party, uint64_t *number)
+enum exit_code home_find(struct client *c, const char *party, uint64_t *number)
 {
 	json_t *answer = NULL;
 	const json_t *row;
@@ -30,7 +30,7 @@ static enum exit_code find_home(struct client *c, const char *party, uint64_t *n
 	json_decref(answer);
 	if (code != EXIT_DONE || *number != 0)
 		return code;
-	say_error(_("Others must approve it, and the accord has no home channel for that."));
+	say_error(_("The accord has no home channel of {1}, where this would stand."), party);
 	say_next("entente accord show");
 	return EXIT_REFUSED;
 }
@@ -48,7 +48,7 @@ static enum exit_code submit(struct client *c, const struct draft *d, const stru
 	place[0] = '\0';
 	draft_open(&s, KIND_SUBMIT);
 	if (bytes_copy_str(d->statement.party, party, sizeof party) == ERR_OK)
-		code = find_home(c, party, &home);
+		code = home_find(c, party, &home);
 	if (code == EXIT_DONE)
 		code = draft_address(&s, c, say_number(home));
 	s.statement.has_label = d->statement.has_label;

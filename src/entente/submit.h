@@ -30,6 +30,9 @@ void posted_say(const struct posted *p);
 /* {"err":"OK","place":...,"step":"SUBMITTED","needed":1,"line":44}; the caller's. */
 json_t *posted_json(const struct posted *p);
 
+/* The number of the party's home channel; without one it was said. */
+enum exit_code home_find(struct client *c, const char *party, uint64_t *number) MUST_CHECK;
+
 /* A row of GET /drafts with everything that is signed; checked here, and *d has it. */
 enum exit_code waiting_read(struct client *c, const char *place, json_t **out, struct draft *d) MUST_CHECK;
 /*

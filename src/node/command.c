@@ -148,14 +148,15 @@ static enum err entry_build(struct node *n, struct now now, const struct line *l
 }
 
 /* A peer never sees the home channel; our own door does: what was refused or cancelled there stays here. */
-static enum err refused_at_home(struct node *n, const struct statement *s, struct entry_view *view)
+static enum err refused_at_home(struct node *n, struct now now, const struct statement *s,
+				struct entry_view *view)
 {
 	bool is_ended;
 	enum err e = draft_is_ended(&n->fold, n->self, s, &is_ended);
 
 	if (e == ERR_OK && is_ended)
 		view->verdict = VERDICT_ENDED;
-	return e;
+	return e == ERR_OK ? relief_at_door(n, now, s, view) : e;
 }
 
 /* What is held is told before what is to be approved: whoever approves it is to know. */
@@ -210,7 +211,7 @@ static enum err may_judge(struct node *n, struct now now, const struct command *
 	if (e == ERR_OK)
 		e = fold_judge(&n->fold, &judged.input, &judged.view);
 	if (e == ERR_OK && judged.view.verdict == VERDICT_OK)
-		e = refused_at_home(n, s, &judged.view);
+		e = refused_at_home(n, now, s, &judged.view);
 	if (e == ERR_OK && (judged.view.verdict == VERDICT_OK || judged.view.verdict == VERDICT_APPROVAL) &&
 	    in->content.len > 0)
 		e = held_at_door(n, in, s, &judged.view);
@@ -298,7 +299,7 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 	if (e != ERR_OK)
 		return e;
 	if (judged.view.verdict == VERDICT_OK)
-		e = refused_at_home(n, s, &judged.view);
+		e = refused_at_home(n, now, s, &judged.view);
 	if (e == ERR_OK && (judged.view.verdict == VERDICT_OK || judged.view.verdict == VERDICT_APPROVAL))
 		e = held_at_door(n, in, s, &judged.view);
 	if (e != ERR_OK)

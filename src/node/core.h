@@ -299,7 +299,15 @@ struct node {
 	} procedure_dues[PROCEDURE_DUES_MAX];
 	size_t procedure_dues_count;
 	uint8_t *procedure_lines; /* PROCEDURE_LINES_MAX */
-	struct mono last_procedures;
+	struct mono last_procedures, last_watch;
+	uint64_t manning_until_ms; /* what we say of our posts stays as it is until then */
+	struct climb {
+		struct place_key on;
+		struct mono since, seen; /* first and last looked at in this run */
+		bool is_used;
+	} climbs[CLIMBS_MAX];
+	size_t calls_channel;
+	struct place_key calls_at; /* .log.epoch 0: from the channel's front */
 	size_t procedure_channel;
 	struct spot procedure_at;
 	struct knot *knots; /* knots_len() */
@@ -624,6 +632,28 @@ enum err procedure_folded(struct node *n, const struct place_key *at, const stru
 /* Says it, through the door. */
 enum err procedure_say(struct node *n, struct now now) MUST_CHECK;
 enum err procedure_tick(struct node *n, struct now now) MUST_CHECK;
+
+/*
+ * Whether what we say now is folded at once: behind an own entry that waits, nobody knows yet what it will
+ * have seen, and what is said would be said again and again.
+ */
+bool node_may_say(struct node *n, uint32_t channel);
+
+/* ---- watch.c ---- */
+/* A WATCH READ that we owe, and the ladder of those who are called for it. */
+struct call {
+	struct place_key message, instance; /* instance.log.epoch 0: of none */
+	const char *step;		    /* of none: the level that is owed */
+	struct bytes post;
+	uint64_t since_ms, waits_ms[LADDER_RUNGS_MAX];
+	size_t count;
+};
+enum err watch_call(struct node *n, struct now now, const struct call *c) MUST_CHECK;
+enum err watch_tick(struct node *n, struct now now) MUST_CHECK;
+void watch_folded(struct node *n, const struct place_key *at, const struct statement *s);
+/* A peer never sees the home channel; our own door does: nothing open is left behind without a word. */
+enum err relief_at_door(struct node *n, struct now now, const struct statement *s,
+			struct entry_view *view) MUST_CHECK;
 
 /* ---- fate.c ---- */
 enum err fate_tick(struct node *n, struct now now) MUST_CHECK;

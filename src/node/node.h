@@ -17,6 +17,7 @@
 #include "record/record.h"
 #include "view/ladder.h"
 #include "view/release.h"
+#include "view/watch.h"
 
 struct node;
 
@@ -208,6 +209,21 @@ enum err node_ladder_seen(struct node *n, const struct place_key *place, const s
 			  struct message_view *out) MUST_CHECK;
 /* By which path a size of our log was given to a peer's socket; NULL: not in this run. */
 const char *node_sent_path(struct node *n, const struct place_key *place, size_t peer);
+
+/* Who is on duty at a post at a moment, as a home channel has it. */
+enum err node_duty(struct node *n, uint32_t home, struct bytes post, uint64_t at_ms,
+		   struct duty *out) MUST_CHECK;
+/* What a post hands over: open FLASH and IMMEDIATE of the last days, and what procedures ask of it. */
+struct open_item {
+	struct place_key place; /* the message, or the START */
+	const char *what;	/* "WATCH READ", a step and a level; lives for the call */
+	enum precedence precedence;
+	bool is_unresolved; /* who goes should have done it */
+};
+typedef enum err open_item_each(void *self, const struct open_item *item);
+/* Every one; what `each` returns ends it. */
+enum err node_open_items(struct node *n, uint64_t now_ms, struct bytes post, open_item_each *each,
+			 void *self) MUST_CHECK;
 
 /* What a statement on this channel by us should say it has seen, now. */
 size_t node_seen(struct node *n, uint32_t channel, struct seen seen[PARTY_MAX]);

@@ -12,12 +12,9 @@
 
 #define SCAN_INSTANCES 32u /* running ones that are looked at in one tick */
 #define SCAN_EVERY_MS 1000u
+#define CALLS_MAX 16u /* of ours that one instance calls in one tick */
 
-/*
- * Whether what we say now is folded at once: behind an own entry that waits, nobody knows yet what it will
- * have seen, and what is said would be said again and again.
- */
-static bool may_say(struct node *n, uint32_t channel)
+bool node_may_say(struct node *n, uint32_t channel)
 {
 	const struct line *line = line_newest(n, channel, n->self);
 
@@ -74,7 +71,7 @@ static enum err say_digest(struct node *n, struct now now, const struct place_ke
 	struct vector all;
 	enum err e = line == NULL || !fold_machine(&n->fold, start->log.channel, &m) ? ERR_NOT_FOUND : ERR_OK;
 
-	if (e == ERR_OK && !may_say(n, start->log.channel))
+	if (e == ERR_OK && !node_may_say(n, start->log.channel))
 		e = ERR_STOPPED;
 	if (e == ERR_OK)
 		e = record_leaf(n->record, line->log, start->index, leaf);
@@ -315,16 +312,57 @@ static enum err say_lapse(struct node *n, struct now now, const struct machine *
 	return e == ERR_OK ? service_add(n, now, &say, NULL) : e;
 }
 
+/* Whom of ours the loaded instance calls next. */
+static enum err call_ours(struct node *n, struct now now, const struct machine *m)
+{
+	const struct instance *i = m->instance;
+	struct vector all;
+	const struct glimpse g = { .past = &all };
+	struct standing s;
+	struct owed owed = { .step = SIZE_MAX };
+	struct call calls[CALLS_MAX];
+	size_t count = 0;
+	enum err e = ERR_OK;
+
+	memset(&all, 0xff, sizeof all);
+	if (!may_move(i, &g, n->self))
+		return ERR_OK;
+	s = instance_standing(i, &g);
+	while (count < CALLS_MAX && owed_next(i, &g, &s, &owed)) {
+		const struct procedure_step *step = &i->procedure->steps[owed.step];
+		const struct obligation *what = &step->owe[owed.obligation];
+		struct call *c = &calls[count];
+		uint64_t due_ms;
+		if (owed.party != n->self || what->what != LEVEL_WATCH_READ || owed.about.number == 0 ||
+		    owed_state(i, &g, &owed) != OWED_OPEN)
+			continue;
+		*c = (struct call){ .message = place_of_spot(m->channel, owed.about),
+				    .instance = place_of_spot(m->channel, i->start),
+				    .step = step->id,
+				    .post = bytes_str(i->procedure->roles[what->who.role].name),
+				    .count = i->procedure->precedence[i->precedence].ladder_count };
+		for (size_t r = 0; r < c->count; r++)
+			c->waits_ms[r] = 1000ull * i->procedure->precedence[i->precedence].ladder[r];
+		count += owed_times(i, &g, &owed, n->self, now.wall.ms, &c->since_ms, &due_ms);
+	}
+	/* What is said of one loads the instance anew. */
+	for (size_t c = 0; e == ERR_OK && c < count; c++)
+		e = watch_call(n, now, &calls[c]);
+	return e;
+}
+
 static enum err look_at(struct node *n, struct now now, struct machine *m, struct spot start)
 {
 	struct lapse lapse;
 	enum err e = machine_load(m, start);
 
-	while (e == ERR_OK && may_say(n, m->channel) && find_lapse(n, now, m, &lapse)) {
+	while (e == ERR_OK && node_may_say(n, m->channel) && find_lapse(n, now, m, &lapse)) {
 		e = say_lapse(n, now, m, &lapse);
 		if (e == ERR_OK)
 			e = machine_load(m, start); /* it counts by now */
 	}
+	if (e == ERR_OK)
+		e = call_ours(n, now, m);
 	return e == ERR_NOT_FOUND || e == ERR_STOPPED || e == ERR_ROT ? ERR_OK : e;
 }
 

@@ -157,6 +157,7 @@ static enum err fold_now(struct node *n, struct now now, struct line *line, cons
 		e = procedure_folded(n, &at, in->statement, view);
 		if (e != ERR_OK)
 			return e;
+		watch_folded(n, &at, in->statement);
 	}
 	if (view->verdict != VERDICT_OK) {
 		n->void_entries += view->verdict != VERDICT_RAW;

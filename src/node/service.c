@@ -251,6 +251,8 @@ enum err service_tick(struct node *n, struct now now)
 		e = fate_tick(n, now);
 	if (e == ERR_OK)
 		e = procedure_tick(n, now);
+	if (e == ERR_OK)
+		e = watch_tick(n, now);
 	return e == ERR_OK ? remind_tick(n, now) : e;
 }
 

@@ -393,9 +393,9 @@ static enum err judge_version(const struct case_file *c, enum verdict *out)
 }
 
 static judge *const judges[] = {
-	judge_channel,	  judge_signatures,  judge_label,     judge_sealing,  judge_addressees,
-	judge_repetition, judge_references,  judge_step,      judge_form,     judge_release,
-	judge_version,	  judge_translation, judge_procedure, judge_dialogue, judge_text,
+	judge_channel,	  judge_signatures, judge_label, judge_sealing, judge_addressees, judge_repetition,
+	judge_references, judge_step,	    judge_form,	 judge_release, judge_version,	  judge_translation,
+	judge_procedure,  judge_dialogue,   judge_text,	 judge_watch,
 };
 
 enum err fold_judge(const struct fold *all, const struct fold_input *in, struct entry_view *out)
@@ -610,6 +610,8 @@ static enum err fold_effect(const struct fold *f, const struct fold_input *in, c
 		e = fold_dialogue(f, in, v);
 	if (e == ERR_OK)
 		e = fold_text_deed(f, in, v);
+	if (e == ERR_OK)
+		e = fold_watch(f, in, v);
 	if (e != ERR_OK)
 		return e;
 	if (in->statement->kind == KIND_KEYS)

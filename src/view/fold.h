@@ -89,7 +89,9 @@
 	X(CLEAN,      "not all of the text is agreed, or its languages are not found to match") \
 	X(STALE,      "its hash is not that of the text as it stands") \
 	X(SIGNED,     "its party has signed the text as it stands") \
-	X(FULL,       "its party has said as much of this text as it may")
+	X(FULL,       "its party has said as much of this text as it may") \
+	X(RELIEVED,   "it is not the last that was offered of this post, or it is accepted already") \
+	X(UNRESOLVED, "something open is not handed over, or is not resolved and has no note")
 /* clang-format on */
 
 enum verdict {

@@ -276,6 +276,8 @@ static const struct step_rule {
 	{ KIND_CORRECTION, WHOSE_OWN, false, false, false, false },
 	{ KIND_LAPSE, WHOSE_OWN, false, true, false, false },
 	{ KIND_TRANSLATION, WHOSE_ANY, false, false, false, false },
+	{ KIND_ESCALATED, WHOSE_OTHERS, false, true, false, false },
+	{ KIND_RELIEF_ACCEPTED, WHOSE_OWN, false, false, false, false },
 	{ KIND_APPROVE, WHOSE_OWN, false, false, false, false },
 	{ KIND_REFUSE, WHOSE_OWN, false, false, false, false },
 	{ KIND_CANCEL, WHOSE_OWN, false, false, false, false },
@@ -349,12 +351,15 @@ static bool is_erasable(const struct case_file *c)
 	       c->subject_view.kind != KIND_FORK && c->subject_view.kind != KIND_DIGEST;
 }
 
-/* A lapse in an instance, which may be of a step or another party's message; a proposal is read back. */
+/*
+ * A lapse or a call in an instance, which may be of a step or another party's message; a proposal is read
+ * back.
+ */
 static bool is_of_machine(const struct case_file *c)
 {
 	const struct statement *s = c->in->statement;
 
-	return (s->kind == KIND_LAPSE && s->has_instance) ||
+	return ((s->kind == KIND_LAPSE || s->kind == KIND_ESCALATED) && s->has_instance) ||
 	       (s->kind == KIND_READ_BACK && c->has_subject && c->subject_view.kind == KIND_PROPOSE &&
 		c->subject_view.verdict == VERDICT_OK);
 }

@@ -77,6 +77,9 @@ enum err fold_dialogue(const struct fold *f, const struct fold_input *in,
 enum err judge_text(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err fold_text_deed(const struct fold *f, const struct fold_input *in,
 			const struct entry_view *v) MUST_CHECK;
+/* watch.c */
+enum err judge_watch(const struct case_file *c, enum verdict *out) MUST_CHECK;
+enum err fold_watch(const struct fold *f, const struct fold_input *in, const struct entry_view *v) MUST_CHECK;
 
 /* translation.c */
 enum err judge_translation(const struct case_file *c, enum verdict *out) MUST_CHECK;

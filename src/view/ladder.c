@@ -106,6 +106,14 @@ static void climb(struct ladder *l, const struct act *act, size_t author)
 	} else if (s->kind == KIND_PRESENTED && is_for_role) {
 		prove_by(l, STEP_PRESENTED, act);
 		forget_query(l);
+	} else if (s->kind == KIND_ESCALATED && is_theirs) {
+		if (statement_field_uint(s, FIELD_ESCALATED_RUNG, LADDER_RUNGS_MAX, &cause) == ERR_OK &&
+		    cause >= l->call) {
+			l->call = cause;
+			note_rung(&l->called, act);
+		}
+		if (statement_field_uint(s, FIELD_ESCALATED_EMPTY, UINT8_MAX, &cause) == ERR_OK)
+			l->empty |= cause;
 	} else if (s->kind == KIND_QUERY) {
 		note_rung(&l->query, act);
 	} else if (s->kind == KIND_NEGATIVE && is_theirs) {

@@ -51,6 +51,8 @@ struct ladder {
 	struct rung query, negative, lapse; /* off the ladder: the last of each that no later step answers */
 	uint64_t lapse_cause, negative_cause;
 	uint64_t deferred_until_ms;
+	struct rung called;   /* the last ESCALATED of this party */
+	uint64_t call, empty; /* which rung it called; bit mask of those at which nobody was */
 	bool needs_read_back;
 };
 

@@ -131,7 +131,8 @@ static size_t move_row(uint64_t kind)
 
 static bool kind_is_of_procedure(uint64_t kind)
 {
-	return kind >= KIND_START && kind <= KIND_DECIDE;
+	/* Who is called for a message is said of those too that are in no procedure. */
+	return kind >= KIND_START && kind <= KIND_DECIDE && kind != KIND_ESCALATED;
 }
 
 bool statement_must_count(const struct statement *s)

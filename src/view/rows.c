@@ -492,10 +492,11 @@ enum err row_get_translation(const struct map *m, const struct place_key *at, st
 }
 
 static const enum row_type row_types[] = {
-	ROW_ACT,	 ROW_RECIPIENT, ROW_ENTRY,	ROW_FOLDED,  ROW_VERSION, ROW_ID,      ROW_KEY,
-	ROW_MESSAGE,	 ROW_OWED,	ROW_SUSPENSION, ROW_FORM,    ROW_DRAFT,	  ROW_CONSENT, ROW_DUE,
-	ROW_TRANSLATION, ROW_LOG_SAW,	ROW_INSTANCE,	ROW_RUNNING, ROW_FACT,	  ROW_FACT_OF, ROW_CUT,
-	ROW_THING,	 ROW_NAMED,	ROW_REPORTED,	ROW_TEXT,    ROW_TEXT_OF
+	ROW_ACT,     ROW_RECIPIENT, ROW_ENTRY,	     ROW_FOLDED,     ROW_VERSION,  ROW_ID,
+	ROW_KEY,     ROW_MESSAGE,   ROW_OWED,	     ROW_SUSPENSION, ROW_FORM,	   ROW_DRAFT,
+	ROW_CONSENT, ROW_DUE,	    ROW_TRANSLATION, ROW_LOG_SAW,    ROW_INSTANCE, ROW_RUNNING,
+	ROW_FACT,    ROW_FACT_OF,   ROW_CUT,	     ROW_THING,	     ROW_NAMED,	   ROW_REPORTED,
+	ROW_TEXT,    ROW_TEXT_OF,   ROW_ROSTER,	     ROW_POST,	     ROW_MANNING
 };
 
 enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *self)

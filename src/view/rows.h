@@ -45,6 +45,9 @@ enum row_type {
 	ROW_REPORTED = 'W', /* dialogue.c */
 	ROW_TEXT = 'J',	    /* text.c */
 	ROW_TEXT_OF = 'P',  /* text.c */
+	ROW_ROSTER = 'D',   /* watch.c */
+	ROW_POST = 'O',	    /* watch.c */
+	ROW_MANNING = 'M',  /* watch.c */
 };
 
 struct buf *row_open(struct row_key *k, enum row_type type);

@@ -1,6 +1,7 @@
 #include "wire/fields.h"
 
 #include "wire/dialogue.h"
+#include "wire/roster.h"
 
 #include <string.h>
 
@@ -229,6 +230,18 @@ static const struct field_row rows[] = {
 	{ KIND_DONE,     FIELD_STEP,            true,  is_name,    ROLE_NAME_MAX },
 	{ KIND_ESCALATED, FIELD_STEP,           true,  is_name,    ROLE_NAME_MAX },
 	{ KIND_ESCALATED, FIELD_ESCALATED_RUNG, true,  is_uint,    LADDER_RUNGS_MAX },
+	{ KIND_ESCALATED, FIELD_ESCALATED_EMPTY, false, is_uint,   (1u << LADDER_RUNGS_MAX) - 1 },
+	{ KIND_ROSTER,   FIELD_POST,            true,  is_name,    ROLE_NAME_MAX },
+	{ KIND_ROSTER,   FIELD_ROSTER_FROM,     true,  is_uint,    TIME_MS_MAX - 1 },
+	{ KIND_ROSTER,   FIELD_ROSTER_TO,       true,  is_uint,    TIME_MS_MAX - 1 },
+	{ KIND_MANNING,  FIELD_POST,            true,  is_name,    ROLE_NAME_MAX },
+	{ KIND_MANNING,  FIELD_MANNING_DEPTH,   true,  is_uint,    ROSTER_PEOPLE_MAX },
+	{ KIND_MANNING,  FIELD_MANNING_GAP_FROM, true, is_uint,    TIME_MS_MAX - 1 },
+	{ KIND_MANNING,  FIELD_MANNING_GAP_TO,  true,  is_uint,    TIME_MS_MAX - 1 },
+	{ KIND_MANNING,  FIELD_MANNING_PLANNED, true,  is_uint,    1 },
+	{ KIND_RELIEF,   FIELD_POST,            true,  is_name,    ROLE_NAME_MAX },
+	{ KIND_RELIEF,   FIELD_RELIEF_ITEMS,    true,  relief_items_check, RELIEF_ITEMS_MAX },
+	{ KIND_RELIEF,   FIELD_RELIEF_NOTE,     false, is_words,   RELIEF_NOTE_MAX },
 	{ KIND_PROPOSE,  FIELD_STEP,            true,  is_name,    ROLE_NAME_MAX },
 	{ KIND_PROPOSE,  FIELD_OPTION,          true,  is_name,    ROLE_NAME_MAX },
 	{ KIND_PROPOSE,  FIELD_PROPOSE_TEXT,    true,  is_hash,    HASH_LEN },
@@ -302,6 +315,8 @@ enum err fields_check(const struct statement *s, const struct field **bad)
 	}
 	if (kind_is_dialogue(s->kind))
 		return dialogue_check(s, bad);
+	if (s->kind == KIND_ROSTER)
+		return roster_check(s, bad);
 	if (s->kind == KIND_OPEN)
 		is_good = is_open_good(s, bad);
 	else if (s->kind == KIND_KEYS)

@@ -70,6 +70,10 @@ enum kind_refers { KIND_REFERS_NONE, KIND_REFERS_ANY, KIND_REFERS_ONE };
 	X(OBJECT,      62,     KIND_OFFICER, KIND_REFERS_ONE,   "object") \
 	X(AWAIT,       63,     KIND_OFFICER, KIND_REFERS_ONE,   "await instructions") \
 	X(DECIDE,      64,     KIND_OFFICER, KIND_REFERS_ANY,   "decide") \
+	X(ROSTER,      65,     KIND_OFFICER, KIND_REFERS_NONE,  "roster") \
+	X(MANNING,     66,     KIND_NODE,    KIND_REFERS_NONE,  "manning") \
+	X(RELIEF,      67,     KIND_OFFICER, KIND_REFERS_NONE,  "relief") \
+	X(RELIEF_ACCEPTED, 68, KIND_OFFICER, KIND_REFERS_ONE,   "relief accepted") \
 	X(BODY,        80,     KIND_OFFICER, KIND_REFERS_ANY,   "body") \
 	X(SESSION,     81,     KIND_OFFICER, KIND_REFERS_ONE,   "session") \
 	X(ITEM,        82,     KIND_OFFICER, KIND_REFERS_ONE,   "item") \
@@ -144,13 +148,33 @@ bool kind_is_dialogue(uint64_t kind);
 #define FIELD_OPTION 2u /* PROPOSE, DECIDE: option of the gate, text */
 #define FIELD_PROPOSE_TEXT 3u	/* PROPOSE: SHA-256 of the text that is agreed to */
 #define FIELD_ESCALATED_RUNG 2u /* ESCALATED: which rung was called, from 0 */
-#define FIELD_LAPSE_STEP 2u	/* LAPSE in an instance: step, text */
-#define FIELD_LAPSE_LEVEL 3u	/* which level was owed, as the definition writes it, text */
-#define FIELD_LAPSE_ROLE 4u	/* by which role, text */
-#define FIELD_LAPSE_PARTY 5u	/* of which party, text */
-#define FIELD_ATTEMPT_PATH 1u	/* ATTEMPT: by what way, text */
-#define FIELD_ATTEMPT_RESULT 2u /* ATTEMPT: enum attempt_result */
-#define FIELD_ATTEMPT_WHOM 3u	/* ATTEMPT: whom, text */
+/* ESCALATED without an instance: the level that is owed stands for the step. */
+#define FIELD_ESCALATED_EMPTY 3u /* ESCALATED: bit mask of rungs at which nobody was */
+#define FIELD_LAPSE_STEP 2u	 /* LAPSE in an instance: step, text */
+#define FIELD_LAPSE_LEVEL 3u	 /* which level was owed, as the definition writes it, text */
+#define FIELD_LAPSE_ROLE 4u	 /* by which role, text */
+#define FIELD_LAPSE_PARTY 5u	 /* of which party, text */
+#define FIELD_ATTEMPT_PATH 1u	 /* ATTEMPT: by what way, text */
+#define FIELD_ATTEMPT_RESULT 2u	 /* ATTEMPT: enum attempt_result */
+#define FIELD_ATTEMPT_WHOM 3u	 /* ATTEMPT: whom, text */
+
+/* The watch (docs/spec/watch.md): a post's name is field 1 of each. */
+#define FIELD_POST 1u
+#define FIELD_ROSTER_FROM 2u	  /* ROSTER: ms since 1970, whole seconds */
+#define FIELD_ROSTER_TO 3u	  /* ROSTER: and until when, that not included */
+#define FIELD_ROSTER_PEOPLE 4u	  /* ROSTER: array of texts, three a person: name, where to reach, able to */
+#define FIELD_ROSTER_SHIFTS 5u	  /* ROSTER: array of numbers, four a shift: begin, end, rung, person */
+#define FIELD_ROSTER_GAPS 6u	  /* ROSTER: array of numbers, two a planned gap: begin, end */
+#define FIELD_MANNING_DEPTH 2u	  /* MANNING: persons on duty */
+#define FIELD_MANNING_GAP_FROM 3u /* MANNING: the gap that is, or the next; 0: none is known */
+#define FIELD_MANNING_GAP_TO 4u	  /* MANNING: its end; 0: not known */
+#define FIELD_MANNING_PLANNED 5u  /* MANNING: 1: that gap is planned */
+#define FIELD_RELIEF_ITEMS 2u	  /* RELIEF: array of texts: what is handed over */
+#define FIELD_RELIEF_NOTE 3u	  /* RELIEF: why what is not resolved is handed over, text */
+
+/* Who is called; every rung between is an alternate by number. */
+#define RUNG_PRIMARY 0u
+#define RUNG_POST LADDER_RUNGS_MAX /* everybody of the post */
 
 enum attempt_result {
 	ATTEMPT_REACHED,

@@ -172,6 +172,10 @@ RELEASE_FIELDS = {32: {1: b"statement", 2: b"signature"}, 33: {1: b"signature"},
 PROCEDURE_FIELDS = {48: {1: HASH, 2: 3}, 49: {1: "convene"}, 50: {1: "convene"}, 51: {1: "consult"}, 52: {1: "alert", 2: 4},
                     57: {1: "decide", 2: "no-action", 3: HASH}, 64: {1: "national", 2: "none"}}
 LAPSE_FIELDS = {1: 0, 2: "alert", 3: "watch-read", 4: "watch", 5: "alba"}
+ROSTER_FIELDS = {1: "watch", 2: 1796083200000, 3: 1796169600000, 4: ["김민수", "tel 1", "ko en release", "이서연", "", ""],
+                 5: [0, 43200, 0, 0, 0, 43200, 1, 1, 43200, 82800, 0, 1], 6: [82800, 86400]}
+WATCH_FIELDS = {65: ROSTER_FIELDS, 66: {1: "watch", 2: 2, 3: 1796166000000, 4: 1796169600000, 5: 1},
+                67: {1: "watch", 2: [1, "borea", 1, 4, "WATCH READ"], 3: "the second reads it"}}
 TITLE = ["en", "Integrated Defense Dialogue", "ko", "통합국방협의체"]
 DIALOGUE_FIELDS = {80: {1: "kidd", 2: TITLE, 5: ["ALBA", "BOREA"], 7: TITLE, 10: 6, 11: ["ko", "en"], 12: ["head"], 13: "scm"},
                    81: {1: "kidd-22", 2: TITLE, 4: "2023-04-11/2023-04-12", 6: "an article", 10: 22}, 82: {1: "opening", 2: TITLE},
@@ -230,7 +234,7 @@ def statement_good():
     yield "attempt with its way, its result and whom", of_kind(22, {1: "telephone, line 2", 2: 3, 3: "duty officer"})
     for kind, (name, authors, _) in wire_reader.KINDS.items():
         fields = {0: {1: HASH}, 1: KEYS[14], 2: {1: HASH}, 11: {1: 1}, 15: {1: TIME_END - 1}, 17: {1: 3}, 23: {1: 1}, 24: {1: 4, 2: "ko"},
-                  **RELEASE_FIELDS, **PROCEDURE_FIELDS, **DIALOGUE_FIELDS}.get(kind)
+                  **RELEASE_FIELDS, **PROCEDURE_FIELDS, **WATCH_FIELDS, **DIALOGUE_FIELDS}.get(kind)
         for author in authors:
             role = "node" if author == "n" else "watch"
             yield f"{name} by {'a node' if author == 'n' else 'an officer'}", of_kind(kind, fields, role)
@@ -369,6 +373,25 @@ def statement_fields():
     yield "start of depth 4", of_kind(48, {1: HASH, 2: 4})
     yield "done of a step in capitals", of_kind(51, {1: "Consult"})
     yield "propose of half a hash", of_kind(57, {1: "decide", 2: "no-action", 3: HASH[:16]})
+    yield "escalated past a rung that is none", of_kind(52, {1: "alert", 2: 4, 3: 16}, "node")
+    for why, changes in {
+        "without a post": {1: None}, "without a beginning": {2: None}, "without an end": {3: None}, "that ends as it begins": {3: ROSTER_FIELDS[2]},
+        "that ends before it begins": {3: ROSTER_FIELDS[2] - 1000}, "with half a second": {3: ROSTER_FIELDS[3] + 500},
+        "of 63 days": {3: ROSTER_FIELDS[2] + 63 * 86400000}, "with half a person": {4: ["Kim"]}, "with a person without a name": {4: ["", "", ""], 5: None},
+        "with a long name": {4: ["n" * 61, "", ""], 5: None}, "with a long number": {4: ["n", "9" * 161, ""], 5: None},
+        "with too many people": {4: ["n", "", ""] * 33, 5: None}, "with a third of a shift": {5: [0, 1, 0]}, "with a shift of nobody": {5: [0, 1, 0, 2]},
+        "with a shift at no rung": {5: [0, 1, 4, 0]}, "with a shift of no time": {5: [1, 1, 0, 0]}, "with a shift beyond its end": {5: [0, 86401, 0, 0]},
+        "with shifts unsorted": {5: [10, 20, 0, 0, 0, 10, 0, 0]}, "with two at one rung": {5: [0, 10, 0, 0, 0, 20, 0, 1]},
+        "with gaps unsorted": {6: [10, 20, 0, 10]}, "with half a gap": {6: [10]}, "with a gap as a text": {6: ["10", "20"]},
+    }.items():
+        yield f"roster {why}", of_kind(65, changed(ROSTER_FIELDS, changes))
+    for key in range(1, 6):
+        yield f"manning without field {key}", of_kind(66, changed(WATCH_FIELDS[66], {key: None}), "node")
+    yield "manning 33 deep", of_kind(66, changed(WATCH_FIELDS[66], {2: 33}), "node")
+    for why, changes in {"without a post": {1: None}, "without items": {2: None}, "with a part of an item": {2: [1, "borea", 1]},
+                         "with 65 items": {2: [1, "borea", 1, 4, "WATCH READ"] * 65}, "with an item that nothing is owed of": {2: [1, "borea", 1, 4, ""]},
+                         "with an empty note": {3: ""}, "with a long note": {3: "n" * 601}}.items():
+        yield f"relief {why}", of_kind(67, changed(WATCH_FIELDS[67], changes))
     yield "escalated to a fifth rung", of_kind(52, {1: "alert", 2: 5}, "node")
     for key in range(2, 6):
         yield f"lapse in an instance with field {key} as a number", of_kind(23, changed(LAPSE_FIELDS, {key: 1}), "node")

@@ -33,6 +33,7 @@ KINDS = {0: ("open", "on", "0"), 1: ("keys", "o", "0"), 2: ("accord", "o", "0"),
          55: ("stand down", "o", "0"), 56: ("end participation", "o", "0"), 57: ("propose", "o", "*"), 58: ("concur", "o", "1"),
          59: ("withdraw", "o", "1"), 60: ("confirm", "on", "1"), 61: ("reserve", "o", "1"), 62: ("object", "o", "1"),
          63: ("await instructions", "o", "1"), 64: ("decide", "o", "*"),
+         65: ("roster", "o", "0"), 66: ("manning", "n", "0"), 67: ("relief", "o", "0"), 68: ("relief accepted", "o", "1"),
          80: ("body", "o", "*"), 81: ("session", "o", "1"), 82: ("item", "o", "1"),
          83: ("commitment", "o", "1"), 84: ("reported", "o", "1"), 85: ("accepted", "o", "1"), 86: ("disputed", "o", "1"),
          87: ("condition", "o", "1"), 88: ("event", "o", "*"), 89: ("text", "o", "1"), 90: ("unit", "o", "1"),
@@ -310,10 +311,49 @@ def is_dialogue_right(kind, fields):
         all(DIALOGUE_VALUES.get(key, lambda v: True)(value) for key, value in fields.items())
 
 
+def are_shifts(value, each, span_s, people):
+    if type(value) is not list or len(value) > each * 512 or len(value) % each:
+        return False
+    last = (-1, 0)
+    for begin, end, rung, person in ((*value[i:i + each], 0, 0)[:4] for i in range(0, len(value), each)):
+        if not is_uint(begin, 0, span_s) or not is_uint(end, 0, span_s) or end <= begin or not is_uint(rung, 0, 3) or \
+                not is_uint(person) or each == 4 and person >= people or (begin, rung) <= last:
+            return False
+        last = (begin, rung)
+    return True
+
+
+def is_roster(fields):
+    post, start, end, people, shifts, gaps = (fields.get(i, []) for i in range(1, 7))
+    if not is_role(post) or not is_uint(start, 0, TIME_END - 1) or not is_uint(end, 0, TIME_END - 1) or start % 1000 or end % 1000 or \
+            not 0 < end - start <= 62 * 86400000:
+        return False
+    if type(people) is not list or len(people) > 96 or len(people) % 3 or \
+            not all(type(text) is str and (i % 3 == 0) <= len(text.encode()) <= (160 if i % 3 else 60) for i, text in enumerate(people)):
+        return False
+    span_s = (end - start) // 1000
+    return are_shifts(shifts, 4, span_s, len(people) // 3) and are_shifts(gaps, 2, span_s, 1)
+
+
+def is_relief(fields):
+    items, note = fields.get(2), fields.get(3, "x")
+    checks = [lambda v: is_uint(v, 0, 65535), lambda v: type(v) is str and len(v.encode()) <= 16, lambda v: is_uint(v, 0, U32),
+              lambda v: is_uint(v, 0, SIZE_MAX), is_text_of(160)]
+    return is_role(fields.get(1)) and type(items) is list and len(items) <= 320 and len(items) % 5 == 0 and \
+        all(checks[i % 5](value) for i, value in enumerate(items)) and is_text_of(600)(note)
+
+
 def is_kind_right(kind, channel, fields):
     """What the fields of key 14 must be, by kind."""
     if 80 <= kind <= 94 and kind in KINDS:
         return is_dialogue_right(kind, fields)
+    if kind == 65:
+        return is_roster(fields)
+    if kind == 66:
+        return is_role(fields.get(1)) and is_uint(fields.get(2), 0, 32) and all(is_uint(fields.get(i), 0, TIME_END - 1) for i in (3, 4)) and \
+            is_uint(fields.get(5), 0, 1)
+    if kind == 67:
+        return is_relief(fields)
     if kind == 0:
         old, given_up = fields.get(2), fields.get(3)
         if 2 in fields and (channel == 0 or not is_old_log(old)):
@@ -358,7 +398,7 @@ def is_kind_right(kind, channel, fields):
         return is_hash(fields.get(1)) and is_uint(fields.get(2), 0, 3)
     if kind in (49, 50, 51, 52, 57, 64):
         return is_role(fields.get(1)) and (kind not in (57, 64) or is_role(fields.get(2))) and \
-            (kind != 52 or is_uint(fields.get(2), 0, 4)) and (kind != 57 or is_hash(fields.get(3)))
+            (kind != 52 or is_uint(fields.get(2), 0, 4) and is_uint(fields.get(3, 0), 0, 15)) and (kind != 57 or is_hash(fields.get(3)))
     if kind == 11:
         return is_uint(fields.get(1), 0, 1)
     if kind == 15:

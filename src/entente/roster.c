@@ -1,0 +1,486 @@
+/* Who is on duty at which post: shown, filed from a file, looked through for gaps, given to calendars. */
+#include "entente/roster.h"
+
+#include "base/alloc.h"
+#include "border/ical.h"
+#include "entente/act.h"
+#include "entente/login.h"
+#include "entente/roster_file.h"
+#include "entente/rows.h"
+#include "entente/submit.h"
+#include "entente/words.h"
+#include "sys/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_LEN_MAX (256u << 10)
+
+static const struct option_row options[] = {
+	{ "label", N_("LEVEL"), N_("set: the level of the roster, whose names stay in the home channel") },
+	{ "rel", N_("CODES"), N_("set: to whom it is released; the own party if not said") },
+	{ "ics", NULL, N_("export: as an iCalendar, to standard output") },
+	{ NULL, NULL, NULL },
+};
+
+/* ---- Words. ---- */
+
+const char *duty_text(const char *state)
+{
+	static const char *const names[] = { N_("MANNED"), N_("GAP"), N_("EMPTY"), N_("UNKNOWN") };
+
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+		if (strcmp(names[i], state) == 0)
+			return _(names[i]);
+	}
+	return state;
+}
+
+/* A planned gap is silent; nothing is louder than a post at which nobody is. */
+enum colour duty_colour(const char *state)
+{
+	if (strcmp(state, "EMPTY") == 0)
+		return COLOUR_BAD;
+	return strcmp(state, "MANNED") == 0 ? COLOUR_GOOD : COLOUR_DIM;
+}
+
+static void say_on(const json_t *segment)
+{
+	const json_t *who;
+	size_t i;
+
+	json_array_foreach(json_object_get(segment, "on"), i, who)
+	{
+		say("    {1}: ", rung_text(json_uint(who, "rung")));
+		say_text(bytes_str(json_str(who, "name")));
+		say("  ");
+		say_text(bytes_str(json_str(who, "reach")));
+		if (json_str(who, "able")[0] != '\0')
+			say("  ({1})", json_str(who, "able"));
+		say("\n");
+	}
+}
+
+void manning_show(const json_t *watch, bool is_ours)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(watch, "manning"), i, row)
+	{
+		uint64_t from = json_uint(row, "gap_from_ms"), now = json_uint(watch, "now_ms");
+		if (json_flag(row, "ours") != is_ours)
+			continue;
+		say("  ");
+		say_coloured(duty_colour(json_str(row, "state")), duty_text(json_str(row, "state")));
+		say(_("  {1}/{2}, {3} deep"), json_str(row, "party"), json_str(row, "post"),
+		    say_number(json_uint(row, "depth")));
+		if (from > now)
+			say(json_flag(row, "planned") ? _("; planned gap from {1}") : _("; nobody from {1}"),
+			    say_time(from));
+		else if (json_uint(row, "gap_to_ms") > now && strcmp(json_str(row, "state"), "MANNED") != 0)
+			say(_("; until {1}"), say_time(json_uint(row, "gap_to_ms")));
+		say("\n");
+	}
+}
+
+/* ---- show ---- */
+
+static void show_next(const json_t *roster, const char *post, uint64_t after_ms)
+{
+	const json_t *segment;
+	size_t i;
+
+	json_array_foreach(json_object_get(roster, "segments"), i, segment)
+	{
+		if (strcmp(json_str(segment, "post"), post) != 0 || json_uint(segment, "from_ms") < after_ms)
+			continue;
+		say(_("  next, from {1}: "), say_time(json_uint(segment, "from_ms")));
+		say_coloured(duty_colour(json_str(segment, "state")), duty_text(json_str(segment, "state")));
+		say("\n");
+		say_on(segment);
+		return;
+	}
+}
+
+static void show_watch(const json_t *watch, const json_t *roster)
+{
+	const json_t *post, *place;
+	size_t i, p;
+
+	json_array_foreach(json_object_get(watch, "posts"), i, post)
+	{
+		say("{1}: ", json_str(post, "post"));
+		say_coloured(duty_colour(json_str(post, "state")), duty_text(json_str(post, "state")));
+		if (json_uint(post, "to_ms") > 0)
+			say(_(" until {1}"), say_time(json_uint(post, "to_ms")));
+		say("\n");
+		say_on(post);
+		if (json_uint(post, "to_ms") > 0)
+			show_next(roster, json_str(post, "post"), json_uint(post, "to_ms"));
+		if (json_flag(post, "waits"))
+			say(_("  a relief is offered: {1}\n"), json_str(post, "offer"));
+		json_array_foreach(json_object_get(post, "again"), p, place)
+			say(_("  to be read again: {1}\n"), json_string_value(place));
+	}
+	if (json_array_size(json_object_get(watch, "posts")) == 0)
+		say_line(_("No roster says who is on duty here."));
+	say_line(_("the others"));
+	manning_show(watch, false);
+}
+
+static enum exit_code get_both(struct options *o, json_t **watch, json_t **roster)
+{
+	struct client c;
+	enum exit_code code = login_open(&c, o);
+
+	if (code == EXIT_DONE)
+		code = show_get(&c, "/watch", watch);
+	if (code == EXIT_DONE)
+		code = show_get(&c, "/roster", roster);
+	login_close(&c);
+	return code;
+}
+
+static enum exit_code run_show(struct options *o)
+{
+	json_t *watch = NULL, *roster = NULL;
+	enum exit_code code = get_both(o, &watch, &roster);
+
+	if (code == EXIT_DONE && o->is_json)
+		json_say(watch);
+	else if (code == EXIT_DONE)
+		show_watch(watch, roster);
+	json_decref(watch);
+	json_decref(roster);
+	return code;
+}
+
+/* ---- set ---- */
+
+static enum exit_code read_file(const char *path, struct arena *words, struct roster *out)
+{
+	struct buf text = arena_lend(words, FILE_LEN_MAX);
+	const char *why;
+	size_t line;
+	enum exit_code code = EXIT_USAGE;
+	struct bytes kept;
+
+	if (file_read(path, &text) != ERR_OK) {
+		say_error(_("{1} cannot be read."), path);
+		return EXIT_NOT_FOUND;
+	}
+	kept = arena_keep(words, &text);
+	if (roster_file_read(kept, words, out, &line, &why) == ERR_OK)
+		code = EXIT_DONE;
+	else if (line > 0)
+		say_error(_("{1}, line {2}: {3}."), path, say_number(line), _(why));
+	else
+		say_error(_("{1}: {2}."), path, _(why));
+	if (code != EXIT_DONE)
+		say_next(_("mend the file, then the same again; entente(1) has an example"));
+	return code;
+}
+
+static void put_fields(struct draft *d, const struct roster *roster)
+{
+	static void (*const puts[])(const struct roster *r, struct buf *out) = { roster_put_people,
+										 roster_put_shifts,
+										 roster_put_gaps };
+	uint8_t *memory = xcalloc(1, ENTRY_LEN_MAX);
+
+	draft_field_text(d, FIELD_POST, roster->post);
+	draft_field_uint(d, FIELD_ROSTER_FROM, roster->from_ms);
+	draft_field_uint(d, FIELD_ROSTER_TO, roster->to_ms);
+	for (size_t i = 0; i < ARRAY_COUNT(puts); i++) {
+		struct buf value = { memory, 0, ENTRY_LEN_MAX, false };
+		puts[i](roster, &value);
+		draft_field(d, FIELD_ROSTER_PEOPLE + i, buf_bytes(&value), false);
+	}
+	free(memory);
+}
+
+enum exit_code home_file(struct options *o, enum kind kind, const char *done,
+			 enum exit_code (*fill)(struct draft *d, struct client *c,
+						const struct officer *officer, void *self),
+			 void *self)
+{
+	struct officer officer = { 0 };
+	struct client c = { .fd = -1 };
+	json_t *status = NULL, *seen = NULL;
+	struct draft d;
+	struct query q;
+	uint64_t home = 0;
+	enum exit_code code;
+
+	draft_open(&d, kind);
+	code = officer_open(&officer, o);
+	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
+		code = (enum exit_code)client_absent(o->home);
+	if (code == EXIT_DONE)
+		code = officer_find_role(&officer, o, &c);
+	if (code == EXIT_DONE)
+		code = show_get(&c, "/status", &status);
+	if (code == EXIT_DONE)
+		code = home_find(&c, json_str(status, "party"), &home);
+	if (code == EXIT_DONE)
+		code = draft_address(&d, &c, say_number(home));
+	if (code == EXIT_DONE) {
+		query_open(&q, "/seen");
+		query_put_number(&q, "channel", home);
+		code = (enum exit_code)client_get(&c, &q, &seen);
+	}
+	if (code == EXIT_DONE)
+		code = draft_label(&d, o, json_object_get(seen, "parties"));
+	if (code == EXIT_DONE)
+		code = fill(&d, &c, &officer, self);
+	if (code == EXIT_DONE)
+		code = draft_sign(&d, &officer);
+	if (code == EXIT_DONE)
+		code = act_file(o, &c, &d, NULL, NULL, done);
+	json_decref(seen);
+	json_decref(status);
+	client_close(&c);
+	officer_close(&officer);
+	draft_close(&d);
+	return code;
+}
+
+static enum exit_code fill_roster(struct draft *d, struct client *c, const struct officer *officer,
+				  void *self)
+{
+	(void)c;
+	(void)officer;
+	put_fields(d, self);
+	return EXIT_DONE;
+}
+
+static enum exit_code run_set(struct options *o)
+{
+	size_t size = 2 * (size_t)FILE_LEN_MAX;
+	uint8_t *memory = xcalloc(1, size);
+	struct roster *roster = xcalloc(1, sizeof *roster);
+	struct arena words;
+	enum exit_code code;
+
+	arena_init(&words, memory, size);
+	code = read_file(o->arguments[1], &words, roster);
+	if (code == EXIT_DONE)
+		code = home_file(o, KIND_ROSTER, _("The roster stands as {1}."), fill_roster, roster);
+	free(roster);
+	free(memory);
+	return code;
+}
+
+/* ---- check ---- */
+
+static bool is_able(const json_t *segment, const char *word)
+{
+	const json_t *who;
+	size_t i, len = strlen(word);
+
+	json_array_foreach(json_object_get(segment, "on"), i, who)
+	{
+		const char *at = json_str(who, "able");
+		for (; *at != '\0'; at += strcspn(at, " "), at += *at == ' ') {
+			if (strcspn(at, " ") == len && strncmp(at, word, len) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+struct checking {
+	const json_t *roster, *post, *languages;
+	json_t *found; /* {"post", "what", "from_ms", "to_ms"} */
+};
+
+/* One finding for as long as it lasts. */
+static void find(struct checking *c, const json_t *segment, const char *what, const char *language)
+{
+	size_t count = json_array_size(c->found);
+	const char *post = json_str(segment, "post");
+
+	for (size_t i = count; i > 0 && i + 8 > count; i--) {
+		json_t *last = json_array_get(c->found, i - 1);
+		if (strcmp(json_str(last, "what"), what) == 0 && strcmp(json_str(last, "post"), post) == 0 &&
+		    strcmp(json_str(last, "language"), language) == 0 &&
+		    json_uint(last, "to_ms") == json_uint(segment, "from_ms")) {
+			json_object_set(last, "to_ms", json_object_get(segment, "to_ms"));
+			return;
+		}
+	}
+	json_array_append_new(c->found,
+			      json_pack("{s:s, s:s, s:s, s:O, s:O}", "post", post, "what", what, "language",
+					language, "from_ms", json_object_get(segment, "from_ms"), "to_ms",
+					json_object_get(segment, "to_ms")));
+}
+
+static void check_segment(struct checking *c, const json_t *segment)
+{
+	const json_t *language;
+	size_t i;
+
+	if (strcmp(json_str(segment, "state"), "EMPTY") == 0)
+		find(c, segment, N_("nobody is on duty"), "");
+	if (strcmp(json_str(segment, "state"), "MANNED") != 0)
+		return;
+	if (json_uint(segment, "depth") <= json_uint(c->post, "alternates"))
+		find(c, segment, N_("an alternate is missing"), "");
+	if (!is_able(segment, "release"))
+		find(c, segment, N_("nobody on duty may release"), "");
+	json_array_foreach(c->languages, i, language)
+	{
+		if (!is_able(segment, json_string_value(language)))
+			find(c, segment, N_("nobody on duty has the language {1}"),
+			     json_string_value(language));
+	}
+}
+
+static void check_all(struct checking *c, const json_t *watch)
+{
+	const json_t *segment;
+	size_t i, s;
+
+	json_array_foreach(json_object_get(watch, "posts"), i, c->post)
+	{
+		json_array_foreach(json_object_get(c->roster, "segments"), s, segment)
+		{
+			if (strcmp(json_str(segment, "post"), json_str(c->post, "post")) == 0)
+				check_segment(c, segment);
+		}
+	}
+}
+
+static void say_finding(const json_t *one)
+{
+	say("{1}  {2} - {3}  ", json_str(one, "post"), say_dtg(json_uint(one, "from_ms")),
+	    say_dtg(json_uint(one, "to_ms")));
+	say(_(json_str(one, "what")), json_str(one, "language"));
+	say("\n");
+}
+
+static enum exit_code run_check(struct options *o)
+{
+	json_t *watch = NULL, *roster = NULL, *accord = NULL, *one;
+	struct checking checking = { 0 };
+	struct client c;
+	enum exit_code code = login_open(&c, o);
+	size_t i;
+
+	if (code == EXIT_DONE)
+		code = show_get(&c, "/watch", &watch);
+	if (code == EXIT_DONE)
+		code = show_get(&c, "/roster", &roster);
+	if (code == EXIT_DONE)
+		code = show_get(&c, "/accord", &accord);
+	login_close(&c);
+	if (code == EXIT_DONE) {
+		checking = (struct checking){ .roster = roster,
+					      .languages = json_object_get(accord, "languages"),
+					      .found = json_array() };
+		check_all(&checking, watch);
+		if (o->is_json)
+			json_say(checking.found);
+		else if (json_array_size(json_object_get(watch, "posts")) == 0)
+			say_line(_("No roster says who is on duty here."));
+		else if (json_array_size(checking.found) == 0)
+			say_line(_("Nothing is missing within 35 days; planned gaps are not counted."));
+		json_array_foreach(checking.found, i, one)
+		{
+			if (!o->is_json)
+				say_finding(one);
+		}
+		code = json_array_size(checking.found) > 0 ||
+				       json_array_size(json_object_get(watch, "posts")) == 0
+			       ? EXIT_ERROR
+			       : EXIT_DONE;
+	}
+	json_decref(checking.found);
+	json_decref(watch);
+	json_decref(roster);
+	json_decref(accord);
+	return code;
+}
+
+/* ---- export ---- */
+
+static void put_event(struct buf *out, const json_t *roster, const json_t *segment, const json_t *who)
+{
+	char uid[128], summary[256];
+	struct ical_event event = { .stamp = { json_uint(roster, "now_ms") },
+				    .from = { json_uint(segment, "from_ms") },
+				    .to = { json_uint(segment, "to_ms") },
+				    .is_free = who == NULL };
+
+	say_fill(uid, sizeof uid, "{1}-{2}-{3}@entente", json_str(segment, "post"),
+		 say_number(event.from.ms / 1000), who == NULL ? "gap" : say_number(json_uint(who, "rung")));
+	if (who == NULL)
+		say_fill(summary, sizeof summary, "{1}: {2}", json_str(segment, "post"),
+			 duty_text(json_str(segment, "state")));
+	else
+		say_fill(summary, sizeof summary, "{1}: {2} ({3})", json_str(segment, "post"),
+			 json_str(who, "name"), rung_text(json_uint(who, "rung")));
+	event.uid = bytes_str(uid);
+	event.summary = bytes_str(summary);
+	event.description = bytes_str(json_str(who, "reach"));
+	ical_put(out, &event);
+}
+
+static enum exit_code run_export(struct options *o)
+{
+	json_t *watch = NULL, *roster = NULL;
+	const json_t *segment, *who;
+	enum exit_code code;
+	struct buf out;
+	size_t i, w;
+
+	if (!option_is_given(o, "ics")) {
+		say_error(_("It is not said in which format."));
+		say_next("entente roster export --ics");
+		return EXIT_USAGE;
+	}
+	code = get_both(o, &watch, &roster);
+	buf_init(&out, xcalloc(1, REPLY_LEN_MAX), REPLY_LEN_MAX);
+	ical_open(&out, BYTES_LIT("entente"));
+	json_array_foreach(json_object_get(roster, "segments"), i, segment)
+	{
+		if (json_array_size(json_object_get(segment, "on")) == 0)
+			put_event(&out, roster, segment, NULL);
+		json_array_foreach(json_object_get(segment, "on"), w, who)
+			put_event(&out, roster, segment, who);
+	}
+	ical_close(&out);
+	if (code == EXIT_DONE &&
+	    (buf_check(&out) != ERR_OK || fwrite(out.ptr, 1, out.len, stdout) != out.len)) {
+		say_error(_("The answer could not be written."));
+		say_next(_("make room on the disk, then the same command again"));
+		code = EXIT_ERROR;
+	}
+	free(out.ptr);
+	json_decref(watch);
+	json_decref(roster);
+	return code;
+}
+
+static enum exit_code run(struct options *o)
+{
+	static const struct verb verbs[] = {
+		{ "show", 1, 1, run_show },   { "set --label --rel", 2, 2, run_set },
+		{ "check", 1, 1, run_check }, { "export --ics", 1, 1, run_export },
+		{ NULL, 0, 0, NULL },
+	};
+
+	return o->arguments_count == 0 ? run_show(o) : verbs_run(o, verbs);
+}
+
+const struct command_row command_roster = {
+	"roster",
+	"[show | set FILE | check | export]",
+	0,
+	2,
+	N_("show who is on duty; file a roster, look for gaps, give it to calendars"),
+	options,
+	run,
+	false,
+};

@@ -1,0 +1,520 @@
+/*
+ * The watch: who is on duty here, what of it the peers are told, and whom of our own people an obligation
+ * calls next. Names stay in the home channel.
+ */
+#include "node/core.h"
+
+#include "base/alloc.h"
+#include "view/procedure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SCAN_ROWS 64u /* messages looked at in one tick */
+#define SCAN_EVERY_MS 1000u
+#define MANNING_EVERY_MS 3600000u      /* what lies ahead comes nearer without a statement */
+#define OPEN_SPAN_MS (7ull * 86400000) /* what is older is not handed over */
+
+static bool is_home(const struct node *n, const struct accord_channel *c)
+{
+	return c->plane == PLANE_HOME && is_channel_of(c, n->self);
+}
+
+/* ---- Who is on duty. ---- */
+
+struct duty_memory {
+	struct node *n;
+	struct roster roster;
+	uint8_t bytes[ENTRY_LEN_MAX];
+};
+
+static enum err fetch(void *self, const struct place_key *place, struct statement *statement,
+		      struct wall *filed)
+{
+	struct duty_memory *m = self;
+	struct buf memory = BUF_ON(m->bytes);
+	struct entry_read_out read;
+	enum err e = node_entry(m->n, place, &memory, &read);
+
+	if (e == ERR_OK) {
+		*statement = read.statement;
+		*filed = read.entry.filed;
+	}
+	return e;
+}
+
+static struct duty_reading reading_of(struct duty_memory *m)
+{
+	return (struct duty_reading){ &m->n->fold, fetch, m, &m->roster, { { 0 }, 0 } };
+}
+
+enum err node_duty(struct node *n, uint32_t home, struct bytes post, uint64_t at_ms, struct duty *out)
+{
+	struct duty_memory *m = xcalloc(1, sizeof *m);
+	struct duty_reading reading;
+	enum err e;
+
+	m->n = n;
+	reading = reading_of(m);
+	e = fold_duty(&reading, home, post, at_ms, out);
+	free(m);
+	return e;
+}
+
+/* Of whichever home channel says something of this post. */
+static enum err duty_of_post(struct node *n, struct bytes post, uint64_t at_ms, struct duty *out)
+{
+	enum err e = ERR_OK;
+
+	*out = (struct duty){ 0 };
+	for (size_t i = 0; e == ERR_OK && out->state == DUTY_UNKNOWN && i < n->accord->channels_count; i++) {
+		if (is_home(n, &n->accord->channels[i]))
+			e = node_duty(n, n->accord->channels[i].number, post, at_ms, out);
+	}
+	return e;
+}
+
+/* ---- MANNING: what the peers are told. ---- */
+
+static enum err manning_of(struct node *n, uint32_t home, const struct post_view *post, uint64_t now_ms,
+			   struct manning_view *out, uint64_t *until_ms)
+{
+	struct duty_memory *m = xcalloc(1, sizeof *m);
+	struct duty_reading reading;
+	struct duty duty, gap;
+	enum err e;
+
+	m->n = n;
+	reading = reading_of(m);
+	*out = (struct manning_view){ 0 };
+	memcpy(out->post, post->post, sizeof out->post);
+	e = fold_duty(&reading, home, bytes_str(post->post), now_ms, &duty);
+	if (e == ERR_OK)
+		e = fold_next_gap(&reading, home, bytes_str(post->post), now_ms, ROSTER_AHEAD_MS, &gap);
+	if (e == ERR_OK) {
+		out->gap_from_ms = gap.from_ms;
+		out->gap_to_ms = gap.to_ms < TIME_MS_MAX ? gap.to_ms : 0;
+		out->is_planned = gap.state == DUTY_GAP;
+	}
+	free(m);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	out->depth = duty.depth;
+	if (duty.to_ms < *until_ms)
+		*until_ms = duty.to_ms;
+	return ERR_OK;
+}
+
+static bool is_said(struct node *n, uint32_t channel, const struct manning_view *m, enum err *e)
+{
+	struct manning_view said = { .post = "" };
+
+	while ((*e = fold_next_manning(&n->fold, channel, n->self, &said)) == ERR_OK) {
+		if (strcmp(said.post, m->post) == 0)
+			return said.depth == m->depth && said.gap_from_ms == m->gap_from_ms &&
+			       said.gap_to_ms == m->gap_to_ms && said.is_planned == m->is_planned;
+	}
+	*e = *e == ERR_NOT_FOUND ? ERR_OK : *e;
+	return false;
+}
+
+static enum err say_manning(struct node *n, struct now now, uint32_t channel, const struct manning_view *m)
+{
+	const uint64_t numbers[] = { m->depth, m->gap_from_ms, m->gap_to_ms, m->is_planned };
+	struct say what = { .channel = channel,
+			    .kind = KIND_MANNING,
+			    .to = n->accord->parties_count,
+			    .fields_count = 1 + ARRAY_COUNT(numbers) };
+	uint8_t memory[5][ROLE_NAME_MAX + 8];
+	struct buf value = BUF_ON(memory[0]);
+
+	cbor_put_text(&value, bytes_str(m->post));
+	what.fields[0] = (struct field){ FIELD_POST, buf_bytes(&value) };
+	for (size_t i = 0; i < ARRAY_COUNT(numbers); i++) {
+		buf_init(&value, memory[i + 1], sizeof memory[i + 1]);
+		cbor_put_uint(&value, numbers[i]);
+		what.fields[i + 1] = (struct field){ FIELD_MANNING_DEPTH + i, buf_bytes(&value) };
+	}
+	return service_add(n, now, &what, NULL);
+}
+
+/* On every line of the service plane: each peer is on one. */
+static enum err tell_post(struct node *n, struct now now, const struct manning_view *m)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < n->accord->channels_count; i++) {
+		const struct accord_channel *c = &n->accord->channels[i];
+		if (c->plane != PLANE_SERVICE || !is_channel_of(c, n->self))
+			continue;
+		if (!node_may_say(n, c->number))
+			return ERR_STOPPED;
+		if (!is_said(n, c->number, m, &e) && e == ERR_OK)
+			e = say_manning(n, now, c->number, m);
+	}
+	return e;
+}
+
+static enum err tell_manning(struct node *n, struct now now)
+{
+	uint64_t until_ms = now.wall.ms + MANNING_EVERY_MS;
+	enum err e = ERR_OK;
+
+	if (now.wall.ms < n->manning_until_ms && now.wall.ms + MANNING_EVERY_MS >= n->manning_until_ms)
+		return ERR_OK;
+	for (size_t i = 0; e == ERR_OK && i < n->accord->channels_count; i++) {
+		struct post_view post = { .post = "" };
+		struct manning_view m;
+		if (!is_home(n, &n->accord->channels[i]))
+			continue;
+		while ((e = fold_next_post(&n->fold, n->accord->channels[i].number, &post)) == ERR_OK) {
+			if (!post.has_roster)
+				continue;
+			e = manning_of(n, n->accord->channels[i].number, &post, now.wall.ms, &m, &until_ms);
+			if (e == ERR_OK)
+				e = tell_post(n, now, &m);
+			if (e != ERR_OK)
+				return e == ERR_STOPPED ? ERR_OK : e; /* again at the next tick */
+		}
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	n->manning_until_ms = until_ms;
+	return e;
+}
+
+/* ---- ESCALATED: whom of ours an obligation calls next. ---- */
+
+/*
+ * For how long it waits here: by the clock that its time is on, and at least since it was first looked at in
+ * this run, so that a peer's clock which is ahead keeps nobody asleep.
+ */
+static uint64_t waited(struct node *n, struct now now, const struct call *c)
+{
+	uint64_t by_wall = now.wall.ms > c->since_ms ? now.wall.ms - c->since_ms : 0, by_mono = 0;
+	struct climb *free = NULL;
+
+	for (size_t i = 0; i < CLIMBS_MAX; i++) {
+		struct climb *one = &n->climbs[i];
+		if (one->is_used && place_key_equal(&one->on, &c->message)) {
+			one->seen = now.mono;
+			by_mono = (uint64_t)(now.mono.us - one->since.us) / 1000;
+			return by_mono > by_wall ? by_mono : by_wall;
+		}
+		/* What was not looked at for a while is settled. */
+		if (!one->is_used || mono_is_before(mono_add_ms(one->seen, CLIMB_FORGOTTEN_MS), now.mono))
+			free = one;
+	}
+	if (free != NULL)
+		*free = (struct climb){ c->message, now.mono, now.mono, true };
+	return by_wall;
+}
+
+/* The highest rung that we have said of this message; -1: none. */
+static enum err rung_said(struct node *n, const struct place_key *message, int *out)
+{
+	uint8_t *bytes = xcalloc(1, ENTRY_LEN_MAX);
+	struct message_at at = { 0 };
+	struct entry_read_out read;
+	struct entry_view v;
+	uint64_t rung;
+	enum err e;
+
+	*out = -1;
+	while ((e = fold_next_act(&n->fold, message, &at)) == ERR_OK) {
+		struct buf memory = { bytes, 0, ENTRY_LEN_MAX, false };
+		if (at.place.log.party != n->self)
+			continue;
+		e = fold_get(&n->fold, &at.place, &v);
+		if (e == ERR_OK && v.kind != KIND_ESCALATED)
+			continue;
+		if (e == ERR_OK)
+			e = node_entry(n, &at.place, &memory, &read);
+		if (e != ERR_OK)
+			break;
+		if (statement_field_uint(&read.statement, FIELD_ESCALATED_RUNG, RUNG_POST, &rung) == ERR_OK &&
+		    (int)rung > *out)
+			*out = (int)rung;
+	}
+	free(bytes);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err say_call(struct node *n, struct now now, const struct call *c, unsigned rung, uint8_t empty)
+{
+	struct say what = { .channel = c->message.log.channel,
+			    .kind = KIND_ESCALATED,
+			    .refers = c->message,
+			    .instance = c->instance,
+			    .to = n->accord->parties_count };
+	uint8_t memory[3][ROLE_NAME_MAX + 8], leaf[HASH_LEN], start_leaf[HASH_LEN];
+	struct line *line = line_find(n, &c->message.log), *start = line_find(n, &c->instance.log);
+	struct buf value = BUF_ON(memory[0]);
+	enum err e = line == NULL ? ERR_NOT_FOUND : record_leaf(n->record, line->log, c->message.index, leaf);
+
+	if (e == ERR_OK && c->instance.log.epoch != 0)
+		e = start == NULL ? ERR_NOT_FOUND
+				  : record_leaf(n->record, start->log, c->instance.index, start_leaf);
+	cbor_put_text(&value, bytes_str(c->step));
+	what.fields[what.fields_count++] = (struct field){ FIELD_STEP, buf_bytes(&value) };
+	buf_init(&value, memory[1], sizeof memory[1]);
+	cbor_put_uint(&value, rung);
+	what.fields[what.fields_count++] = (struct field){ FIELD_ESCALATED_RUNG, buf_bytes(&value) };
+	if (empty != 0) {
+		buf_init(&value, memory[2], sizeof memory[2]);
+		cbor_put_uint(&value, empty);
+		what.fields[what.fields_count++] = (struct field){ FIELD_ESCALATED_EMPTY, buf_bytes(&value) };
+	}
+	what.leaf = leaf;
+	what.instance_leaf = start_leaf;
+	return e == ERR_OK ? service_add(n, now, &what, NULL) : e;
+}
+
+/* Nobody is said to be called where nobody knows who is on duty; the same rung is never said twice. */
+enum err watch_call(struct node *n, struct now now, const struct call *c)
+{
+	struct duty duty;
+	uint8_t empty;
+	unsigned rung;
+	int said = -1;
+	enum err e;
+
+	if (c->count == 0 || !node_may_say(n, c->message.log.channel))
+		return ERR_OK;
+	e = duty_of_post(n, c->post, now.wall.ms, &duty);
+	if (e != ERR_OK || duty.state == DUTY_UNKNOWN)
+		return e;
+	rung = rung_due(c->waits_ms, c->count, waited(n, now, c), duty.rungs, &empty);
+	if (rung == RUNG_PRIMARY)
+		return ERR_OK;
+	e = rung_said(n, &c->message, &said);
+	if (e == ERR_OK && (int)rung > said)
+		e = say_call(n, now, c, rung, empty);
+	return e == ERR_STOPPED || e == ERR_ROT || e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/*
+ * A message outside of procedures: the accord says when the alternate is called; the others before the end.
+ */
+static enum err call_for_message(struct node *n, struct now now, const struct place_key *at,
+				 const struct owed_view *owed)
+{
+	const struct accord_timer *t = &n->accord->timers[owed->precedence];
+	struct place_key start;
+	struct entry_read_out read;
+	struct call c = { .message = *at, .step = level_name(LEVEL_WATCH_READ) };
+	uint8_t *bytes;
+	struct buf memory;
+	enum err e;
+
+	if (t->alternate_ms == 0 || fold_instance_of(&n->fold, at, &start) == ERR_OK)
+		return ERR_OK;
+	bytes = xcalloc(1, ENTRY_LEN_MAX);
+	buf_init(&memory, bytes, ENTRY_LEN_MAX);
+	e = node_entry(n, at, &memory, &read);
+	c.waits_ms[c.count++] = t->alternate_ms;
+	for (size_t i = 0; i < 2; i++)
+		c.waits_ms[c.count++] = t->read_ms > t->alternate_ms ? (t->read_ms - t->alternate_ms) / 3 : 0;
+	for (size_t i = 0; e == ERR_OK && i < read.statement.addressees_count; i++) {
+		const struct addressee *to = &read.statement.addressees[i];
+		if (to->is_information || accord_party_find(n->accord, to->party) != n->self)
+			continue;
+		c.post = to->role;
+		c.since_ms = read.entry.filed.ms;
+		e = watch_call(n, now, &c);
+	}
+	free(bytes);
+	return e;
+}
+
+/* A bounded walk over what we owe, on from where the last tick ended. */
+static enum err scan(struct node *n, struct now now)
+{
+	for (size_t rows = 0; rows < SCAN_ROWS && n->accord->channels_count > 0; rows++) {
+		const struct accord_channel *c = &n->accord->channels[n->calls_channel];
+		bool is_first = n->calls_at.log.epoch == 0;
+		struct owed_view owed;
+		enum err e = fold_next_owed(&n->fold, c->number, is_first, &n->calls_at, &owed);
+
+		if (e == ERR_NOT_FOUND) {
+			n->calls_channel = (n->calls_channel + 1) % n->accord->channels_count;
+			n->calls_at = (struct place_key){ 0 };
+			if (n->calls_channel == 0)
+				return ERR_OK;
+			continue;
+		}
+		if (e == ERR_OK && (owed.read >> n->self & 1) != 0)
+			e = call_for_message(n, now, &n->calls_at, &owed);
+		if (e != ERR_OK && e != ERR_STOPPED && e != ERR_ROT)
+			return e;
+	}
+	return ERR_OK;
+}
+
+enum err watch_tick(struct node *n, struct now now)
+{
+	enum err e;
+
+	if (n->is_full || mono_is_before(now.mono, mono_add_ms(n->last_watch, SCAN_EVERY_MS)))
+		return ERR_OK;
+	n->last_watch = now.mono;
+	e = tell_manning(n, now);
+	return e == ERR_OK ? scan(n, now) : e;
+}
+
+void watch_folded(struct node *n, const struct place_key *at, const struct statement *s)
+{
+	if (s->kind == KIND_ROSTER && at->log.party == n->self)
+		n->manning_until_ms = 0;
+}
+
+/* ---- Relief: what is open, and that all of it is handed over. ---- */
+
+/* What of a message is open for a post; false: nothing. */
+static bool is_open(const struct ladder *l, uint64_t now_ms, struct open_item *out)
+{
+	if (l->is_information || l->steps[STEP_REPLIED].is_proved || l->steps[STEP_DECLINED].is_proved ||
+	    l->deferred_until_ms > now_ms)
+		return false;
+	out->what = "REPLY";
+	if (!l->steps[STEP_WATCH_READ].is_proved)
+		out->what = step_name(STEP_WATCH_READ);
+	else if (l->needs_read_back && !l->read_back_offered.is_proved)
+		out->what = step_name(STEP_READ_BACK);
+	out->is_unresolved = strcmp(out->what, "REPLY") != 0;
+	return true;
+}
+
+static enum err open_message(struct node *n, uint64_t now_ms, struct bytes post, const struct place_key *at,
+			     uint8_t *bytes, open_item_each *each, void *self)
+{
+	struct buf memory = { bytes, 0, ENTRY_LEN_MAX, false };
+	struct open_item item = { .place = *at };
+	struct entry_read_out read;
+	struct message_view *view;
+	enum err e = node_entry(n, at, &memory, &read);
+
+	if (e != ERR_OK || !read.is_folded || read.view.verdict != VERDICT_OK ||
+	    !read.statement.has_precedence || read.statement.precedence > PRECEDENCE_IMMEDIATE)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	item.precedence = read.statement.precedence;
+	view = xcalloc(1, sizeof *view);
+	e = node_ladder(n, at, view);
+	for (size_t i = 0; e == ERR_OK && i < view->ladders_count; i++) {
+		const struct ladder *l = &view->ladders[i];
+		if (l->party == n->self && bytes_equal(l->role, post) && is_open(l, now_ms, &item))
+			e = each(self, &item);
+	}
+	free(view);
+	return e;
+}
+
+static enum err open_messages(struct node *n, uint64_t now_ms, struct bytes post, uint32_t channel,
+			      open_item_each *each, void *self)
+{
+	struct message_at at = { .order = now_ms > OPEN_SPAN_MS ? now_ms - OPEN_SPAN_MS : 0 };
+	uint8_t *bytes = xcalloc(1, ENTRY_LEN_MAX);
+	enum err e;
+
+	while ((e = fold_next_message(&n->fold, channel, &at)) == ERR_OK) {
+		if (at.place.log.party != n->self)
+			e = open_message(n, now_ms, post, &at.place, bytes, each, self);
+		if (e != ERR_OK)
+			break;
+	}
+	free(bytes);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+struct open_dues {
+	struct node *n;
+	struct bytes post;
+	uint64_t now_ms;
+	open_item_each *each;
+	void *self;
+};
+
+/* WATCH READ of a message stands among the messages; here is what else a procedure asks of the post. */
+static enum err open_due(void *self, const struct due_view *due)
+{
+	const struct open_dues *d = self;
+	const struct procedure_step *step = &due->procedure->steps[due->owed.step];
+	const struct obligation *what = &step->owe[due->owed.obligation];
+	char text[2 * ROLE_NAME_MAX + 32];
+	struct buf words;
+	struct open_item item = { .place = due->instance, .precedence = due->precedence, .what = text };
+
+	if (due->owed.party != d->n->self || what->what == LEVEL_WATCH_READ ||
+	    !bytes_equal(bytes_str(due->procedure->roles[what->who.role].name), d->post))
+		return ERR_OK;
+	buf_init(&words, text, sizeof text - 1);
+	buf_put_str(&words, step->id);
+	buf_put_str(&words, " ");
+	buf_put_str(&words, level_name(what->what));
+	buf_put_str(&words, due->is_in_recess ? " RECESS" : "");
+	text[words.len] = '\0';
+	item.is_unresolved = due->is_shown && d->now_ms >= due->due_ms;
+	return d->each(d->self, &item);
+}
+
+enum err node_open_items(struct node *n, uint64_t now_ms, struct bytes post, open_item_each *each, void *self)
+{
+	struct open_dues dues = { n, post, now_ms, each, self };
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < n->accord->channels_count; i++) {
+		const struct accord_channel *c = &n->accord->channels[i];
+		const uint8_t urgent = 1u << PRECEDENCE_FLASH | 1u << PRECEDENCE_IMMEDIATE;
+		if (c->plane == PLANE_HOME || !is_channel_of(c, n->self))
+			continue;
+		if ((c->precedences & urgent) != 0)
+			e = open_messages(n, now_ms, post, c->number, each, self);
+		if (e == ERR_OK)
+			e = fold_obligations(&n->fold, c->number, n->self, now_ms, open_due, &dues);
+	}
+	return e;
+}
+
+struct handed_over {
+	const struct node *n;
+	const struct statement *relief;
+	bool has_note, is_whole;
+};
+
+static enum err is_handed_over(void *self, const struct open_item *item)
+{
+	struct handed_over *h = self;
+	struct relief_items items;
+	struct relief_item one = { 0 };
+
+	relief_items_open(&items, h->relief);
+	while (relief_items_next(&items, &one)) {
+		if (one.channel == item->place.log.channel && one.epoch == item->place.log.epoch &&
+		    one.index == item->place.index &&
+		    accord_party_find(h->n->accord, one.party) == item->place.log.party &&
+		    bytes_equal(one.what, bytes_str(item->what)))
+			break;
+		one.channel = 0;
+	}
+	if (one.channel != item->place.log.channel || (item->is_unresolved && !h->has_note))
+		h->is_whole = false;
+	return ERR_OK;
+}
+
+enum err relief_at_door(struct node *n, struct now now, const struct statement *s, struct entry_view *view)
+{
+	struct handed_over h = { n, s, statement_field(s, FIELD_RELIEF_NOTE) != NULL, true };
+	const struct field *post = statement_field(s, FIELD_POST);
+	struct cbor_reader r;
+	struct bytes name;
+	enum err e;
+
+	if (s->kind != KIND_RELIEF || view->verdict != VERDICT_OK || post == NULL)
+		return ERR_OK;
+	cbor_open(&r, post->value);
+	if (cbor_read_text(&r, ROLE_NAME_MAX, &name) != ERR_OK)
+		return ERR_OK;
+	e = node_open_items(n, now.wall.ms, name, is_handed_over, &h);
+	if (e == ERR_OK && !h.is_whole)
+		view->verdict = VERDICT_UNRESOLVED;
+	return e;
+}
