@@ -135,15 +135,25 @@ static enum exit_code add_addressee(struct draft *d, const struct options *o, co
 }
 
 /* Nobody signs that what he has not seen is right, or wrong. */
+static enum exit_code refuse_unread(const json_t *entry)
+{
+	say_error(_("{1} is sealed, and no secret here opens it: nobody marks what he has not read."),
+		  json_str(entry, "place"));
+	say_next(_("the same command with --identity FILE"));
+	return EXIT_REFUSED;
+}
+
 static enum exit_code show_marked(struct client *c, const struct options *o, json_t *entry)
 {
 	struct identities ids = { 0 };
 	enum exit_code code = identities_open(&ids, o);
 
-	if (code == EXIT_DONE) {
+	if (code == EXIT_DONE)
 		unseal_entry(entry, &ids, o);
+	if (code == EXIT_DONE && json_is_false(json_object_get(entry, "opened")))
+		code = refuse_unread(entry);
+	if (code == EXIT_DONE && !o->is_json)
 		code = show_entry(c, entry);
-	}
 	identities_close(&ids);
 	return code;
 }
@@ -190,7 +200,7 @@ enum exit_code act_run(struct options *o, const struct act *act)
 		code = show_get_entry(&c, o->arguments[0], &entry);
 	if (code == EXIT_DONE && act->is_on_read_back)
 		code = find_read_back(&c, &entry);
-	if (code == EXIT_DONE && act->is_on_read_back && !o->is_json)
+	if (code == EXIT_DONE && act->is_on_read_back)
 		code = show_marked(&c, o, entry);
 	if (code == EXIT_DONE)
 		code = compose(o, act, &c, &officer, &d, entry);

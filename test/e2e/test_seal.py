@@ -67,7 +67,10 @@ def test_sealed_flash_to_read_back(sealed, tmp_path):
     sealed.await_receipts()
     assert kor.entry(back)["content"]["sealing"] == 1
     assert BACK in kor.run("read", back, env=opens(secrets["kor", "head"])).stdout, "whoever wrote it reads the answer"
-    kor.say("correct", place, key="head")
+    for more in ([], ["--json"]):
+        refused = kor.run("correct", place, *more, key="head", code=4)
+        assert "nobody marks what he has not read" in refused.stderr
+    assert BACK in kor.run("correct", place, key="head", env=opens(secrets["kor", "head"])).stdout, "he sees what he marks"
     for node in sealed.nodes.values():
         node.await_step(place, "READ BACK")
 
