@@ -17,7 +17,7 @@ import { followDrafts } from "./view/draft.js";
 import { followOpened } from "./view/entry.js";
 import { loadForms } from "./view/form.js";
 import { followKeys, Keyboard } from "./view/keys.js";
-import { Login, showKey } from "./view/login.js";
+import { Login, showKeys } from "./view/login.js";
 import { followMarking } from "./view/marking.js";
 import { followMay } from "./view/may.js";
 import { followPeople, PeopleScreen } from "./view/people.js";
@@ -75,7 +75,7 @@ function followNode(): void {
 async function begin(): Promise<void> {
   choose(language.value);
   beginScreen();
-  await Promise.all([loadWords(), loadOutbox(), loadTyping(), showKey(), findSession()]);
+  await Promise.all([loadWords(), loadOutbox(), loadTyping(), showKeys(), findSession()]);
   leaveToOutbox();
   followNode();
   followMarking();

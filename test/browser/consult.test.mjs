@@ -41,7 +41,7 @@ test("a procedure is begun, and stands on both Watches with its step and whose m
   place = decodeURIComponent(new URL(kor.page.url()).hash).replace("#consult/", "");
   assert.match(place, /^KOR\/CONSULT-URGENT 1\.\d+$/);
   await at(usa, stage, "watch");
-  await usa.page.locator(".panel.running a", { hasText: place }).press("Enter");
+  await usa.page.locator(`.panel.running a[data-place="${place}"]`).press("Enter");
   await usa.page.locator(".instance h2", { hasText: "Change of state" }).waitFor();
 });
 

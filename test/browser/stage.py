@@ -51,6 +51,11 @@ class Stage:
     def do_get(self, party, path, **query):
         return self.world[party].get(path, **query)
 
+    def do_held(self, party, place):
+        """Until it is folded there."""
+        node = self.world[party]
+        node.wait(f"{place} is folded at {party}", lambda: (node.find("/entry", place=place) or {}).get("folded"))
+
     def do_kill(self, party):
         os.kill(self.world[party].process.pid, signal.SIGKILL)
         return self.world[party].end()

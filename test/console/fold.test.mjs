@@ -70,6 +70,7 @@ test("owed of a procedure: what a ladder says too is one row, as is what two rol
   const rows = owedRows([message], [], [due("watch-read", { about: message.place }), due("presented", { about: message.place, precedence: "FLASH" }), due("position"),
     due("position", { role: "deputy" }), due("attend", { state: "MET" })], 7);
   assert.deepEqual(rows.map((row) => row.step).sort(), ["WATCH READ", "position", "presented"]);
+  assert.equal(rows.find((row) => row.step === "WATCH READ").due, 5_000); // the message has no minute of its own
   // Of one cause one alarm: the reading stands for the presenting until it is done.
   assert.deepEqual(alarmsOf(rows, {}, 3_999).map((alarm) => alarm.row.cause), ["USA/CONSULT 1.2"]);
   assert.deepEqual(alarmsOf(rows, {}, 4_000).map((alarm) => alarm.row.cause), ["USA/CONSULT 1.2", "KOR/CONSULT 1.9 decide"]);

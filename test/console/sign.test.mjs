@@ -1,13 +1,14 @@
 // What the browser signs is what ssh-keygen signs, byte for byte, and what it verifies.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { load } from "./here.mjs";
 
-const { fingerprint, publicLine, sshsig } = await load("sign/sshsig.js");
+const { ed25519, fingerprint, publicLine, sshsig, tokenKey, tokenSignature } = await load("sign/sshsig.js");
 const folder = mkdtempSync(join(tmpdir(), "entente-sign-"));
 after(() => rmSync(folder, { recursive: true }));
 const NAMESPACE = "entente-statement-v1", message = Buffer.from("세 번째 협의 ✓ third consultation\n");
@@ -25,7 +26,7 @@ async function stockKey(path) {
   const [, type] = readFileSync(`${path}.pub`, "utf8").split(" ");
   const publicKey = Uint8Array.from(Buffer.from(type, "base64").subarray(-32));
   const seed = raw.subarray(raw.lastIndexOf(Buffer.from(publicKey)) - 32).subarray(0, 32);
-  return { publicKey, sign: await signerOf(seed) };
+  return ed25519(publicKey, await signerOf(seed));
 }
 
 test("the bytes are those of ssh-keygen -Y sign", async () => {
@@ -38,15 +39,43 @@ test("the bytes are those of ssh-keygen -Y sign", async () => {
   assert.ok(execFileSync("ssh-keygen", ["-lf", `${path}.pub`], { encoding: "utf8" }).includes(await fingerprint(key.publicKey)));
 });
 
+function verifier(signer, blob) {
+  const lines = Buffer.from(blob).toString("base64").replace(/(.{70})/g, "$1\n");
+  writeFileSync(join(folder, "sig"), `-----BEGIN SSH SIGNATURE-----\n${lines}\n-----END SSH SIGNATURE-----\n`);
+  writeFileSync(join(folder, "signers"), `kor namespaces="${NAMESPACE}" ${publicLine(signer.publicKey, "console")}\n`);
+  return (text) => spawnSync("ssh-keygen", ["-Y", "verify", "-f", join(folder, "signers"), "-I", "kor", "-n", NAMESPACE, "-s", join(folder, "sig")],
+    { input: text }).status;
+}
+
 test("ssh-keygen -Y verify accepts it, and not another text", async () => {
   const pair = await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]);
-  const publicKey = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
-  const signer = { publicKey, sign: async (bytes) => new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, bytes)) };
-  const blob = Buffer.from(await sshsig(signer, NAMESPACE, message)).toString("base64").replace(/(.{70})/g, "$1\n");
-  writeFileSync(join(folder, "sig"), `-----BEGIN SSH SIGNATURE-----\n${blob}\n-----END SSH SIGNATURE-----\n`);
-  writeFileSync(join(folder, "signers"), `kor namespaces="${NAMESPACE}" ${publicLine(publicKey, "console")}\n`);
-  const verify = (text) => spawnSync("ssh-keygen", ["-Y", "verify", "-f", join(folder, "signers"), "-I", "kor", "-n", NAMESPACE, "-s", join(folder, "sig")],
-    { input: text }).status;
+  const point = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
+  const signer = ed25519(point, async (bytes) => new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, bytes)));
+  const verify = verifier(signer, await sshsig(signer, NAMESPACE, message));
   assert.equal(verify(message), 0);
   assert.notEqual(verify(Buffer.concat([message, Buffer.from(".")])), 0);
+});
+
+// What a browser gives for a passkey, made here as WebAuthn section 6 lays it out.
+function passkey(origin = "http://kor.localhost:7480") {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const sha = (bytes) => createHash("sha256").update(bytes).digest(), application = "kor.localhost";
+  return {
+    publicKey: tokenKey(Uint8Array.from(publicKey.export({ type: "spki", format: "der" }).subarray(-65)), application),
+    sign: async (toSign) => {
+      const client = Buffer.from(JSON.stringify({ type: "webauthn.get", challenge: Buffer.from(toSign).toString("base64url"), origin, crossOrigin: false }));
+      const said = Buffer.concat([sha(application), Buffer.from([5, 0, 0, 0, 9])]);
+      return tokenSignature(origin, client, said, sign("sha256", Buffer.concat([said, sha(client)]), privateKey));
+    },
+  };
+}
+
+test("a passkey's signature too, whatever the lengths of its numbers", async () => {
+  for (let i = 0; i < 8; i++) {
+    const signer = passkey(), verify = verifier(signer, await sshsig(signer, NAMESPACE, message));
+    assert.equal(verify(message), 0);
+    assert.notEqual(verify(Buffer.concat([message, Buffer.from(".")])), 0);
+  }
+  assert.throws(() => tokenSignature("http://kor.localhost", new Uint8Array(), new Uint8Array(37), Uint8Array.of(0x31, 0)), /no signature/);
+  assert.throws(() => tokenSignature("http://kor.localhost", new Uint8Array(), new Uint8Array(36), Uint8Array.of(0x30, 6, 2, 1, 1, 2, 1, 1)), /no signature/);
 });

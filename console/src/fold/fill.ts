@@ -73,8 +73,9 @@ function valueOf(field: FormField, name: string, texts: Texts, languages: string
   return field.list ? typed.split("\n").filter((line) => line !== "").map((line) => one(field, line, refers)) : one(field, typed, refers);
 }
 
-export function fillForm(form: Form, texts: Texts, languages: string[]): Filled {
-  const filled: Filled = { statement: new Map(), content: new Map(), refers: [] };
+// before: places that the statement refers to whatever is typed, as a reply its message.
+export function fillForm(form: Form, texts: Texts, languages: string[], before: string[] = []): Filled {
+  const filled: Filled = { statement: new Map(), content: new Map(), refers: [...before] };
   const shared: FormField[] = ([[BASIS, "basis", "text"], [REPLY_BY, "reply-by", "time"], [BECAUSE, "because", "text"]] as const)
     .map(([number, name, type]) => ({ number, name, type, title: {}, list: false, optional: true, in: "statement" }));
   for (const field of [...form.fields, ...shared]) {

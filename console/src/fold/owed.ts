@@ -66,14 +66,16 @@ function owedDue(due: Due): Owed {
   };
 }
 
-// A reading that a message's own ladder says too is one thing, and so is what two roles owe of one.
-const LADDER_STEPS: Record<string, string> = { "watch-read": "WATCH READ", "read-back": "READ BACK" };
+// What a message's own ladder says too is one thing, with the minute of the procedure; and so is what two roles owe of one step.
+const LADDER_STEPS: Record<string, string> = { "watch-read": "WATCH READ", "read-back": "READ BACK", presented: "PRESENTED", replied: "REPLIED" };
 
 function owedDues(dues: Due[], ladders: Owed[]): Owed[] {
-  const said = new Set(ladders.map((row) => row.key)), rows = new Map<string, Owed>();
-  for (const due of dues) {
-    const row = owedDue(due);
-    if (due.state === "OWED" && !said.has(`${due.about} ${LADDER_STEPS[due.level]} ${due.party}`) && !rows.has(row.key))
+  const rows = new Map<string, Owed>(), isOwed = (due: Due) => due.state === "OWED";
+  for (const due of dues.filter(isOwed)) {
+    const row = owedDue(due), said = ladders.find((one) => one.key === `${due.about} ${LADDER_STEPS[due.level]} ${due.party}`);
+    if (said !== undefined)
+      said.due ??= row.due;
+    else if (!rows.has(row.key))
       rows.set(row.key, row);
   }
   return [...rows.values()];

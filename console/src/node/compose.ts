@@ -4,7 +4,7 @@ import { Bytes, fromBase64, fromHex, sha256, toBase64, toHex } from "../base/byt
 import type { Typed } from "../keep/drafts.js";
 import type { Item } from "../keep/outbox.js";
 import { sshsig } from "../sign/sshsig.js";
-import { terminalKey } from "../sign/terminal.js";
+import { signer } from "../sign/keys.js";
 import { encode, Value } from "../wire/cbor.js";
 import { Content, writeContent } from "../wire/content.js";
 import type { Label } from "../wire/label.js";
@@ -51,7 +51,7 @@ export function entryAt(place: string): Promise<Entry> {
 }
 
 export async function sign(message: Bytes): Promise<Bytes> {
-  return sshsig(await terminalKey(), NAMESPACE, message);
+  return sshsig(await signer(), NAMESPACE, message);
 }
 
 async function item(statement: Statement, content: Bytes, words: { channel: string; title: string; isHome: boolean; typed?: Typed }): Promise<Item> {

@@ -1,9 +1,9 @@
-// A session: the node's challenge, signed by the terminal's key. docs/spec/reading.md section 2.
+// A session: the node's challenge, signed by the key that is used here. docs/spec/reading.md section 2.
 
 import { utf8 } from "../base/bytes.js";
 import { encode } from "../wire/cbor.js";
 import { sshsig } from "../sign/sshsig.js";
-import { terminalKey } from "../sign/terminal.js";
+import { signer } from "../sign/keys.js";
 import { ask, end, post, Refusal } from "./ask.js";
 import { session } from "./record.js";
 import type { Session } from "./shapes.js";
@@ -26,7 +26,7 @@ export async function findSession(): Promise<void> {
 export async function signIn(): Promise<void> {
   const { challenge, namespace } = await post<Challenge>("/session");
   const text = utf8(challenge);
-  const signature = await sshsig(await terminalKey(), namespace, text);
+  const signature = await sshsig(await signer(), namespace, text);
   await post("/session", encode([text, signature]));
   session.value = await ask<Session>("/session");
 }

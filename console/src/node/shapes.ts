@@ -151,6 +151,15 @@ export interface Text {
   unreadable?: string;
   erased?: boolean;
   sealed_for?: string[];
+  attachments?: Attachment[] | number; // in a list their count alone
+}
+
+export interface Attachment {
+  hash: string;
+  len: number;
+  media_type: string;
+  name: string;
+  marking?: Marking | null;
 }
 
 export interface FilledField {
@@ -197,7 +206,16 @@ export interface Entry extends Text {
   statement?: string;
   sshsigs?: string[];
   content_bytes?: string;
-  translations?: (Text & { place: string; to: string; status: string })[];
+  translations?: Translation[];
+}
+
+export interface Translation extends Text {
+  place: string;
+  to: string;
+  status: string;
+  by?: { place: string; party: string; role: string; holder?: number };
+  held: boolean;
+  sealing: number;
 }
 
 export interface Inbox {
@@ -392,7 +410,7 @@ export interface WholeInstance extends Instance {
 
 export interface Thing {
   place: string;
-  kind: "body" | "session" | "item" | "commitment" | "condition" | "event";
+  kind: "body" | "session" | "item" | "commitment" | "condition" | "event" | "text";
   party: string;
   of?: string;
   name?: string;
@@ -412,5 +430,5 @@ export interface Thing {
   over: boolean;
   parts?: { party: string; part: string; report?: string }[];
   said?: Record<string, string[]>;
-  deeds?: { place: string; party: string; kind: string; act?: string; detail?: Names; people?: string[]; when?: string }[];
+  deeds?: { place: string; party: string; kind: string; act?: string; title?: Names; detail?: Names; people?: string[]; when?: string }[];
 }

@@ -72,6 +72,28 @@ export const soundNames: Record<string, () => string> = {
   FLASH: () => _("six short high tones"), IMMEDIATE: () => _("three tones"), PRIORITY: () => _("two long tones"), ROUTINE: () => _("one low tone"),
 };
 
+// ---- A notice of this desktop: that there is an alarm, and no word of what it is. ----
+
+const ASKED = "entente-notice-asked";
+
+// Asked for once, by whoever tries the sounds.
+function askForNotices(): void {
+  if (typeof Notification === "undefined" || Notification.permission !== "default" || localStorage.getItem(ASKED) !== null)
+    return;
+  localStorage.setItem(ASKED, "yes");
+  void Notification.requestPermission();
+}
+
+function notify(precedence: string): void {
+  if (typeof Notification !== "undefined" && Notification.permission === "granted" && document.hidden)
+    new Notification("entente", { body: _("{1}: an alarm waits at the console", precedence), tag: "entente", requireInteraction: true }).onclick = () => window.focus();
+}
+
+export function tryOut(precedence: string): void {
+  askForNotices();
+  play(precedence);
+}
+
 // The loudest of what is open, again and again until somebody has heard it.
 export function followAlarms(): void {
   followFlood();
@@ -80,7 +102,13 @@ export function followAlarms(): void {
     const first = alarms.value[0];
     if (first === undefined || (first.key === sounded.key && now.value - sounded.at < AGAIN_MS[first.precedence]))
       return;
+    if (first.key !== sounded.key)
+      notify(first.precedence); // once a cause; the sound goes on
     sounded = { key: first.key, at: now.value };
     play(first.precedence);
+  });
+  effect(() => {
+    if (session.value === null)
+      soundIsOn.value = false; // whoever takes over tries it himself
   });
 }

@@ -165,7 +165,7 @@ export function ComposeMessage({ channel }: { channel: Channel }) {
         <Choice label={_("Authentic language")} value={typed.language} options={languages} onChoose={(tongue) => change(typed, { language: tongue })} />
         <Choice label={_("In the role")} value={typed.role} options={rolesFor(channel.name).map((role) => [role, role])}
           onChoose={(role) => change(typed, { role })} />
-        <FormChoice typed={typed} channel={channel} />
+        <FormChoice typed={typed} plane={channel.plane} />
       </div>
       <Addressees typed={typed} channel={channel} />
       <LabelChoice typed={typed} />
@@ -187,11 +187,11 @@ const causes: [string, () => string][] = [
 ];
 
 export function ComposeAct({ act, title, about }: { act: Act; title: string; about: Entry }) {
-  const typed = typedFor(about.channel_name, act.kind, about);
+  const typed = typedFor(about.channel_name, act.kind, about), form = act.kind === Kind.REPLY ? formOf(typed) : undefined;
   const sign = () => {
     const last = typing.value[typed.key] ?? (act.text === "may" ? typed : undefined);
     if (last !== undefined)
-      void once(typed.key, () => sayAct(act, about, last.role, last));
+      void once(typed.key, () => sayAct(act, about, last.role, last, form));
   };
   return (
     <form class="compose act panel" aria-label={title} onSubmit={(event) => event.preventDefault()}>
@@ -199,6 +199,7 @@ export function ComposeAct({ act, title, about }: { act: Act; title: string; abo
       <div class="row">
         <Language typed={typed} />
         <Choice label={_("In the role")} value={typed.role} options={rolesFor(about.channel_name, about).map((role) => [role, role])} onChoose={(role) => change(typed, { role })} />
+        {act.kind === Kind.REPLY ? <FormChoice typed={typed} plane={about.plane} about={about} /> : null}
         {act.cause ? <Choice label={_("Cause")} value={typed.fields.cause ?? "3"} options={causes.map(([key, text]) => [key, text()])}
           onChoose={(cause) => change(typed, { fields: { ...typed.fields, cause } })} /> : null}
         {act.until ? <label>{_("Until (281407Z NOV 26)")}<input type="text" value={typed.until ?? ""} onInput={(event) => change(typed, { until: event.currentTarget.value })} /></label> : null}

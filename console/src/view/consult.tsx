@@ -2,7 +2,7 @@
 
 import { h } from "preact";
 import { effect, signal, untracked } from "@preact/signals";
-import { fromHex } from "../base/bytes.js";
+import { fromHex, sha256, toHex, utf8 } from "../base/bytes.js";
 import { Move, movesAt, movesOf, stepsOf } from "../fold/moves.js";
 import { ask, Refusal } from "../node/ask.js";
 import { compose } from "../node/compose.js";
@@ -14,10 +14,11 @@ import { Kind, PRECEDENCES, Precedence as PrecedenceName } from "../wire/stateme
 import { clock, countdown } from "../words/moment.js";
 import { spanText, word } from "../words/names.js";
 import { _, N_, named } from "../words/say.js";
+import { visible } from "../words/visible.js";
 import { Choice, LabelChoice, typedFor } from "./compose.js";
-import { Hash, judge, Moves, Subject } from "./moves.js";
+import { judge, Moves, Subject } from "./moves.js";
 import { Group, Moment, Panel, partyCode, Precedence, Result, Words } from "./parts.js";
-import { contentOf, labelOfTyped, once, results, Said, textOf } from "./say.js";
+import { contentOf, labelOfTyped, once, results, Said } from "./say.js";
 import { go, linkTo, now, placeIn, screen } from "./screen.js";
 import { change, typing } from "./typing.js";
 
@@ -30,7 +31,7 @@ const GIVEN = [
 // ---- The one that is opened. ----
 
 const whole = signal<WholeInstance | undefined>(undefined);
-const texts = signal<Record<string, Entry>>({}); // what was proposed, by its place
+const texts = signal<Record<string, { entry: Entry; text: string; hash: string }>>({}); // what was proposed, by its place, and its own hash
 const missing = signal(false);
 
 const me = () => session.value?.party ?? "";
@@ -38,6 +39,11 @@ const subjectOf = (instance: Instance): Subject => ({ place: instance.place, cha
 
 function ownMoves(instance: WholeInstance): Move[] {
   return movesOf(instance, stepsOf(instance, procedures.value), me(), session.value?.holder ?? 0);
+}
+
+async function read(entry: Entry): Promise<{ entry: Entry; text: string; hash: string } | undefined> {
+  const text = entry.text?.join("\n");
+  return text === undefined ? undefined : { entry, text, hash: toHex(await sha256(utf8(text))) };
 }
 
 const judgeAll = (instance: WholeInstance) =>
@@ -48,8 +54,8 @@ async function open(place: string): Promise<void> {
     const answer = await ask<WholeInstance>("/instances", { place });
     whole.value = answer;
     missing.value = false;
-    const proposals = await Promise.all(answer.gates.map((gate) => ask<Entry>("/entry", { place: gate.place }).catch(() => undefined)));
-    texts.value = Object.fromEntries(proposals.flatMap((entry) => (entry === undefined ? [] : [[entry.place, entry] as const])));
+    const proposals = await Promise.all(answer.gates.map((gate) => ask<Entry>("/entry", { place: gate.place }).then(read).catch(() => undefined)));
+    texts.value = Object.fromEntries(proposals.flatMap((one) => (one === undefined ? [] : [[one.entry.place, one] as const])));
     await judgeAll(answer);
   } catch (why) {
     missing.value = why instanceof Refusal;
@@ -84,7 +90,7 @@ function Doubt({ gate, instance }: { gate: Gate; instance: Instance }) {
       <b>!! {gate.in_doubt ? _("IN DOUBT") : _("CONFIRMED THERE, NOT HERE")}</b>{" "}
       <a href={linkTo("consult", instance.place)}>{named(instance.title)} {gate.place}</a>: {named(gate.step_title)}, {named(gate.option_title)}.{" "}
       {_("Confirmed by {1}, awaiting {2}.", gate.confirmed.map(partyCode).join(", "), (gate.awaiting ?? []).map(partyCode).join(", "))}{" "}
-      {_("Nothing is decided. Who has confirmed cannot withdraw; it ends when the line is back.")}
+      {_("Nothing is decided. Who has confirmed cannot withdraw; it ends when whoever is awaited confirms or withdraws.")}
     </p>
   );
 }
@@ -114,8 +120,8 @@ function Row({ instance }: { instance: Instance }) {
   return (
     <tr>
       <td><Precedence name={instance.precedence} /></td>
-      <th scope="row"><a href={linkTo("consult", instance.place)} data-place={instance.place} aria-current={placeIn(screen.value.about) === instance.place ? "true" : undefined}>{instance.place}</a></th>
-      <td class="wide">{named(instance.title)}: {titlesOf(instance.open)}{next === undefined ? "" : ` · ${_("next gate: {1}", named(next.title))}`}</td>
+      <th scope="row" class="name"><a href={linkTo("consult", instance.place)} data-place={instance.place} aria-current={placeIn(screen.value.about) === instance.place ? "true" : undefined}>{named(instance.title)}</a> <span class="age">{instance.place}</span></th>
+      <td class="wide">{titlesOf(instance.open)}{next === undefined || instance.open.some((one) => one.id === next.id) ? "" : ` · ${_("next gate: {1}", named(next.title))}`}</td>
       <td class="step">{instance.life === "ACTIVE" ? spanText(at - since) : word(instance.life)}</td>
       <td class="step">{whoseMove(instance)}</td>
     </tr>
@@ -125,11 +131,11 @@ function Row({ instance }: { instance: Instance }) {
 export function Running({ limit }: { limit: number }) {
   const rows = instances.value;
   if (rows.length === 0)
-    return <p class="none">{_("No procedure runs.")}</p>;
+    return <p class="none">{_("No procedure runs, or none that you are cleared for.")}</p>;
   return (
     <Group>
       <table class="rows">
-        <thead><tr><th>{_("Precedence")}</th><th>{_("begun as")}</th><th>{_("open steps")}</th><th>{_("for")}</th><th>{_("owed by")}</th></tr></thead>
+        <thead><tr><th>{_("Precedence")}</th><th>{_("Procedure")}</th><th>{_("open steps")}</th><th>{_("for")}</th><th>{_("owed by")}</th></tr></thead>
         <tbody>{rows.slice(0, limit).map((instance) => <Row key={instance.place} instance={instance} />)}</tbody>
       </table>
       {rows.length > limit ? <p class="more">{_("and {1} more", rows.length - limit)}</p> : null}
@@ -220,16 +226,29 @@ function Steps({ instance }: { instance: WholeInstance }) {
   );
 }
 
+const POSITIONS = ["concur", "reserve", "object", "await instructions"];
+
+// What each role has said of it last.
+function Positions({ gate, instance }: { gate: Gate; instance: WholeInstance }) {
+  const last = new Map(instance.moves.filter((one) => one.about === gate.place && POSITIONS.includes(one.move)).map((one) => [`${one.party} ${one.role}`, one]));
+  return last.size === 0 ? null
+    : <ul class="positions">{[...last.values()].map((one) => <li key={one.place}>{partyCode(one.party)} {one.role}: {word(one.move)} <span class="age">{clock(one.filed_ms)}</span></li>)}</ul>;
+}
+
 function GateBox({ gate, instance }: { gate: Gate; instance: WholeInstance }) {
-  const entry = texts.value[gate.place], text = entry?.text?.join("\n");
+  const shown = texts.value[gate.place], isOther = shown !== undefined && shown.hash !== gate.hash;
+  const moves = movesAt(gate, instance, me()).filter((move) => !isOther || (move.kind !== Kind.CONCUR && move.kind !== Kind.CONFIRM));
   return (
     <section class={`gate ${gate.state === "IN DOUBT" ? "doubt" : ""}`} aria-label={gate.place} data-gate={gate.place}>
       <h3>{named(gate.step_title)}: {named(gate.option_title)} <span class="step" data-state={gate.state}>{word(gate.state)}</span></h3>
-      {gate.state === "IN DOUBT" ? <Doubt gate={gate} instance={instance} /> : null}
       <p class="meta">{gate.place} · {_("proposed by {1}", partyCode(gate.party))}{gate.hold > 0 ? ` · ${_("hold {1} s", gate.hold)}` : ""}{gate.read_back ? ` · ${_("to be read back")}` : ""}</p>
-      {text === undefined ? <p class="none">{_("Its text cannot be shown here.")}</p> : <Group><p class="portion"><Words text={text} tongue={entry.language} /></p><Hash text={textOf(text)} agreed={gate.hash} /></Group>}
+      {shown === undefined ? <p class="none">{_("Its text cannot be shown here: read it before you concur.")} <a href={linkTo("record", gate.place)}>{gate.place}</a></p>
+        : <p class="portion"><Words text={shown.text} tongue={shown.entry.language} /></p>}
+      <p class="hash">{_("SHA-256 of the text: {1}", gate.hash)}</p>
+      {isOther ? <p class="warning bad" role="alert">{_("The text that is shown is not the one that was proposed: do not concur.")}</p> : null}
+      <Positions gate={gate} instance={instance} />
       <p>{_("concurred: {1}", gate.concurred.map(partyCode).join(", ") || _("none"))} · {_("confirmed: {1}", gate.confirmed.map(partyCode).join(", ") || _("none"))}</p>
-      <Moves subject={subjectOf(instance)} moves={movesAt(gate, instance, me())} />
+      <Moves subject={subjectOf(instance)} moves={moves} />
     </section>
   );
 }
@@ -280,7 +299,7 @@ function SaidPanel({ instance }: { instance: WholeInstance }) {
           </tr>
         ))}
       </tbody></table>
-      {instance.attempts.map((one) => <p key={one.place} class="meta">{clock(one.claimed_ms)} {partyCode(one.party)} {one.role}: {_("tried {1} by {2}:", one.whom ?? "", one.path ?? "")} {word(one.result ?? "")}</p>)}
+      {instance.attempts.map((one) => <p key={one.place} class="meta">{clock(one.claimed_ms)} {partyCode(one.party)} {one.role}: {_("tried {1} by {2}:", visible(one.whom ?? ""), visible(one.path ?? ""))} {word(one.result ?? "")}</p>)}
     </Panel>
   );
 }

@@ -10,9 +10,11 @@ import { inboxes, nodeClock, session, status } from "../node/record.js";
 import type { Thing } from "../node/shapes.js";
 import { word } from "../words/names.js";
 import { _, named } from "../words/say.js";
+import { visible } from "../words/visible.js";
 import { judge, Moves, Subject } from "./moves.js";
 import { Group, Panel, Words } from "./parts.js";
 import { channelIn, linkTo, now, placeIn, screen } from "./screen.js";
+import { loadText, TextView } from "./text.js";
 
 const things = signal<{ list: Thing[]; isCut: boolean } | undefined>(undefined);
 const whole = signal<Thing | undefined>(undefined); // the one that is opened, with all that was said of it
@@ -30,7 +32,7 @@ async function load(place: string | undefined): Promise<void> {
     return;
   const thing = (await ask<{ things: Thing[] }>("/dialogues", { place })).things[0];
   whole.value = thing;
-  await judge(subjectOf(thing), movesOn(thing, code()));
+  await Promise.all([judge(subjectOf(thing), movesOn(thing, code())), ...(thing.kind === "text" ? [loadText(place)] : [])]);
 }
 
 export function followDialogues(): void {
@@ -48,7 +50,7 @@ export function followDialogues(): void {
 
 // ---- Bodies. ----
 
-const title = (thing: Thing) => named(thing.title, thing.name ?? thing.place);
+const title = (thing: Thing) => visible(named(thing.title, thing.name ?? thing.place)); // either side gave it
 const byPlace = (place: string | undefined) => all.value.find((one) => one.place === place);
 
 function Link({ thing }: { thing: Thing }) {
@@ -85,6 +87,12 @@ function Bodies() {
       </tbody></table>
     </Panel>
   );
+}
+
+function Texts() {
+  const rows = all.value.filter((one) => one.kind === "text" && (closedToo.value || !one.over));
+  return rows.length === 0 ? null
+    : <Panel title={_("Texts")} count={rows.length} name="texts"><table class="rows"><tbody>{rows.map((one) => <tr key={one.place}><th scope="row" class="name wide"><Link thing={one} /></th><td class="step">{word(one.standing)}</td></tr>)}</tbody></table></Panel>;
 }
 
 // ---- Commitments. ----
@@ -127,7 +135,7 @@ function Commitments() {
           {rows.map((thing) => (
             <tr key={thing.place} data-commitment={thing.name}>
               <th scope="row" class="name wide"><Link thing={thing} /></th><td class="step" data-standing={thing.standing}>{word(thing.standing)}</td>
-              <td><Parts thing={thing} /></td><td><When thing={thing} /></td>
+              <td><Parts thing={thing} /></td><td class="until"><When thing={thing} /></td>
             </tr>
           ))}
         </tbody>
@@ -142,7 +150,7 @@ function Commitments() {
 function Facts({ thing }: { thing: Thing }) {
   const of = byPlace(thing.of);
   const facts: [string, string | undefined, boolean?][] = [
-    [_("standing"), word(thing.standing)], [_("when"), thing.when], [_("by whom"), thing.parties?.join(", ")], [_("owed to"), thing.owed_to?.join(", ")],
+    [_("standing"), word(thing.standing)], [_("when"), thing.when], [thing.kind === "commitment" ? _("by whom") : _("hosts"), thing.parties?.join(", ")], [_("owed to"), thing.owed_to?.join(", ")],
     [_("of"), of && title(of)], [_("said in it"), named(thing.detail) || undefined], [_("its sources contradict"), named(thing.doubt) || undefined], [_("source"), thing.source],
   ];
   return <dl class="facts">{facts.filter(([, text]) => text !== undefined && text !== "").map(([name, text]) => [<dt key={name}>{name}</dt>, <dd key={`${name}:`}><Words text={text ?? ""} /></dd>])}</dl>;
@@ -159,7 +167,7 @@ function Deeds({ thing }: { thing: Thing }) {
       {(thing.deeds ?? []).map((deed) => (
         <tr key={deed.place}>
           <td class="step"><a href={linkTo("record", deed.place)}>{deed.place}</a></td><th scope="row">{deed.party}</th>
-          <td class="wide">{word(deed.act ?? deed.kind)} <Words text={[peopleText(deed.people ?? []), named(deed.detail), deed.when ?? ""].filter((text) => text !== "").join(" · ")} /></td>
+          <td class="wide">{word(deed.act ?? deed.kind)} <Words text={[named(deed.title), peopleText(deed.people ?? []), named(deed.detail), deed.when ?? ""].filter((text) => text !== "").join(" · ")} /></td>
         </tr>
       ))}
     </tbody></table>
@@ -186,6 +194,7 @@ function One({ thing }: { thing: Thing }) {
         <Deeds thing={thing} />
       </Panel>
       {thing.kind === "session" ? <Agenda thing={thing} /> : null}
+      {thing.kind === "text" ? <TextView place={thing.place} /> : null}
       {sessions.length === 0 ? null
         : <Panel title={_("Sessions")} count={sessions.length} name="sessions"><table class="rows"><tbody>{sessions.map((one) => <tr key={one.place}><th scope="row" class="name wide"><Link thing={one} /></th><td class="step">{one.when ?? ""}</td><td class="step">{word(one.standing)}</td></tr>)}</tbody></table></Panel>}
     </article>
@@ -197,8 +206,9 @@ export function DialoguesScreen() {
     <div class="halves dialogues">
       <h1 class="hidden">{_("Dialogues")}</h1>
       <div>
-        <label><input type="checkbox" checked={closedToo.value} onChange={(event) => { closedToo.value = event.currentTarget.checked; }} /> {_("those too that are over")}</label>
+        <label class="check"><input type="checkbox" checked={closedToo.value} onChange={(event) => { closedToo.value = event.currentTarget.checked; }} /> {_("those too that are over")}</label>
         <Bodies />
+        <Texts />
         <Commitments />
         {things.value?.isCut ? <p class="warning">{_("This list is full: there are more than it can hold.")}</p> : null}
       </div>

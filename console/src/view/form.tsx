@@ -5,7 +5,7 @@ import { signal } from "@preact/signals";
 import type { Typed } from "../keep/drafts.js";
 import { ask } from "../node/ask.js";
 import { accord } from "../node/record.js";
-import type { Channel, Form, FormField } from "../node/shapes.js";
+import type { Entry, Form, FormField } from "../node/shapes.js";
 import { _, named } from "../words/say.js";
 import { Group } from "./parts.js";
 import { change } from "./typing.js";
@@ -20,8 +20,12 @@ export function formOf(typed: Typed): Form | undefined {
   return forms.value.find((form) => form.form === typed.form && form.newest);
 }
 
-export function FormChoice({ typed, channel }: { typed: Typed; channel: Channel }) {
-  const usable = forms.value.filter((form) => form.newest && !form.reply && form.planes.includes(channel.plane));
+// about: what is replied to; only forms that are replies, and that may come after its own.
+export function FormChoice({ typed, plane, about }: { typed: Typed; plane: string; about?: Entry }) {
+  const usable = forms.value.filter((form) => form.newest && form.reply === (about !== undefined) && form.planes.includes(plane) &&
+    (about === undefined || form.after.length === 0 || form.after.includes(about.filled?.form ?? "")));
+  if (about !== undefined && usable.length === 0)
+    return null;
   return (
     <label>{_("Form")}
       <select class="form-choice" value={typed.form ?? ""} onChange={(event) => change(typed, { form: event.currentTarget.value || undefined })}>

@@ -1,20 +1,28 @@
-// Before anybody is signed in: the terminal's key, how it is enrolled, and the way in.
+// Before anybody is signed in: the keys of this terminal, how they are enrolled, and the ways in.
 
 import { h } from "preact";
 import { signal } from "@preact/signals";
-import { Refusal } from "../node/ask.js";
+import type { Bytes } from "../base/bytes.js";
+import { Refusal, Silence } from "../node/ask.js";
 import { signIn } from "../node/login.js";
 import { fingerprint, publicLine } from "../sign/sshsig.js";
-import { terminalKey } from "../sign/terminal.js";
+import { makePasskey, passkey, terminalKey, Use, use } from "../sign/keys.js";
 import { _, choose, language } from "../words/say.js";
+import { Group } from "./parts.js";
 
-export const key = signal<{ line: string; fingerprint: string } | undefined>(undefined);
+export interface Shown {
+  line: string;
+  fingerprint: string;
+}
+
+export const keys = signal<{ terminal?: Shown; passkey?: Shown }>({});
 const refused = signal<string | undefined>(undefined);
 const isBusy = signal(false);
 
-export async function showKey(): Promise<void> {
-  const { publicKey } = await terminalKey();
-  key.value = { line: publicLine(publicKey, "console"), fingerprint: await fingerprint(publicKey) };
+export async function showKeys(): Promise<void> {
+  const shown = async (publicKey: Bytes) => ({ line: publicLine(publicKey, "console"), fingerprint: await fingerprint(publicKey) });
+  const token = await passkey();
+  keys.value = { terminal: await shown((await terminalKey()).publicKey), passkey: token && await shown(token.publicKey) };
 }
 
 const why: Record<string, () => string> = {
@@ -23,16 +31,49 @@ const why: Record<string, () => string> = {
   EXPIRED: () => _("The challenge was older than a minute: sign in again."),
 };
 
-async function enter(): Promise<void> {
+// The browser asks for the touch; who says no, or has no authenticator, is where he was.
+async function tryTo(act: () => Promise<void>): Promise<void> {
   isBusy.value = true;
   refused.value = undefined;
   try {
-    await signIn();
+    await act();
   } catch (reason) {
     refused.value = reason instanceof Refusal ? why[reason.rule ?? ""]?.() ?? `${reason.rule ?? reason.err}: ${reason.message}`
-      : _("The node does not answer. Nothing was lost; try again, or see `entente status` on the node.");
+      : reason instanceof Silence ? _("The node does not answer. Nothing was lost; try again, or see `entente status` on the node.")
+      : _("The passkey was not given: {1}", (reason as Error).message);
   }
   isBusy.value = false;
+}
+
+const enter = (which: Use) => tryTo(async () => {
+  use(which);
+  await signIn();
+});
+
+const makeOne = () => tryTo(async () => {
+  await makePasskey();
+  await showKeys();
+});
+
+export function KeyLine({ shown, rows }: { shown?: Shown; rows: number }) {
+  return (
+    <Group>
+      <p class="fingerprint">{shown?.fingerprint ?? ""}</p>
+      <label>{_("For the registrar, who enrols it with `entente keys --add`")}<textarea class="key-line" readOnly rows={rows} value={shown?.line ?? ""} /></label>
+    </Group>
+  );
+}
+
+function PasskeyWay() {
+  const shown = keys.value.passkey;
+  return (
+    <section class="passkey" aria-labelledby="passkey">
+      <h2 id="passkey">{_("A passkey")}</h2>
+      {shown === undefined
+        ? <Group><p>{_("A key on a token or in this machine, which asks for a touch and a PIN at each signature.")}</p><button type="button" data-act="make-passkey" disabled={isBusy.value} onClick={() => void makeOne()}>{_("Make a passkey")}</button></Group>
+        : <Group><KeyLine shown={shown} rows={3} /><button type="button" data-act="passkey" disabled={isBusy.value} onClick={() => void enter("passkey")}>{_("Sign in with the passkey")}</button></Group>}
+    </section>
+  );
 }
 
 export function Login() {
@@ -44,13 +85,10 @@ export function Login() {
       <h1>entente</h1>
       <p>{_("You sign in with the key of this terminal. It was made in this browser and cannot be taken out of it.")}</p>
       <h2>{_("The key of this terminal")}</h2>
-      <p class="fingerprint">{key.value?.fingerprint ?? ""}</p>
-      <label>
-        {_("For the registrar, who enrols it with `entente keys --add`")}
-        <textarea class="key-line" readOnly rows={3} value={key.value?.line ?? ""} />
-      </label>
+      <KeyLine shown={keys.value.terminal} rows={3} />
       {refused.value === undefined ? null : <p class="warning bad" role="alert">{refused.value}</p>}
-      <button class="primary" disabled={isBusy.value} onClick={() => void enter()}>{_("Sign in")}</button>
+      <button class="primary" disabled={isBusy.value} onClick={() => void enter("terminal")}>{_("Sign in")}</button>
+      {"PublicKeyCredential" in globalThis ? <PasskeyWay /> : null}
     </main>
   );
 }

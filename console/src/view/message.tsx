@@ -2,18 +2,21 @@
 
 import { h } from "preact";
 import { signal } from "@preact/signals";
+import { sha256, toHex } from "../base/bytes.js";
 import { Act, actsOn, isNext } from "../fold/acts.js";
+import { askBytes } from "../node/ask.js";
 import { accord, nodeClock, session } from "../node/record.js";
-import type { Entry, FilledField, Ladder } from "../node/shapes.js";
+import type { Attachment, Entry, FilledField, Ladder, Names } from "../node/shapes.js";
 import { clock, dateTimeGroup } from "../words/moment.js";
 import { spanText, word } from "../words/names.js";
-import { _, named, nodeSays } from "../words/say.js";
+import { _, language, named, nodeSays } from "../words/say.js";
+import { visible } from "../words/visible.js";
 import { ComposeAct } from "./compose.js";
 import { readBack } from "./entry.js";
 import { refusalKey, refusals } from "./may.js";
-import { Group, Moment, partyCode, Precedence, Result, Step, Words } from "./parts.js";
+import { Group, Moment, partyCode, Precedence, Result, save, Step, Words } from "./parts.js";
 import { once, results, rolesFor, sayAct } from "./say.js";
-import { now } from "./screen.js";
+import { linkTo, now } from "./screen.js";
 
 const writing = signal<{ place: string; name: string } | undefined>(undefined); // the act whose words are being typed
 
@@ -43,15 +46,85 @@ function valueText(field: FilledField, value: FilledField["values"][number]): st
   return typeof value.value === "object" ? JSON.stringify(value.value) : String(value.value);
 }
 
+// A form is shown as a form, its labels in every language of the accord.
 function Fields({ entry }: { entry: Entry }) {
   const rows = [...entry.filled?.fields ?? [], ...entry.filled_content?.fields ?? []].filter((field) => (field.values ?? []).length > 0);
   if (entry.filled === undefined)
     return null;
+  const label = (names: Names | undefined, otherwise: string) => Object.entries(names ?? { en: otherwise }).map(([tongue, text], i) => <span key={tongue} lang={tongue}>{i > 0 ? " / " : ""}{text}</span>);
   return (
     <table class="rows fields">
-      <caption>{entry.filled.form} {named(entry.filled.title)}</caption>
-      <tbody>{rows.map((field) => <tr key={field.name}><th scope="row">{named(field.title, field.name)}</th><td class="wide">{field.values.map((value) => valueText(field, value)).join("; ")}</td></tr>)}</tbody>
+      <caption>{entry.filled.form} {label(entry.filled.title, "")}</caption>
+      <tbody>{rows.map((field) => <tr key={field.name}><th scope="row" class="name">{label(field.title, field.name)}</th><td class="wide"><Words text={field.values.map((value) => valueText(field, value)).join("; ")} /></td></tr>)}</tbody>
     </table>
+  );
+}
+
+// The original rules; a translation stands beside it with how good it is, and who says so.
+function Beside({ entry }: { entry: Entry }) {
+  return (
+    <Group>
+      {(entry.translations ?? []).map((one) => (
+        <div class="translation" key={one.place} lang={one.to}>
+          <p class="meta" lang={language.value}>{_("Translation into {1}: {2}", one.to, word(one.status))}{one.by === undefined ? "" : `, ${partyCode(one.by.party)} ${one.by.role}`} · <a href={linkTo("record", one.place)}>{one.place}</a></p>
+          {one.sealing > 0 ? <Sealed place={one.place} roles={[]} /> : !one.held ? <p class="none">{_("Its text is not at this node yet.")}</p>
+            : <p class="portion"><Words text={[one.subject ?? "", ...one.text ?? []].filter((text) => text !== "").join("\n")} tongue={one.to} /></p>}
+        </div>
+      ))}
+    </Group>
+  );
+}
+
+// No key of the words comes into the browser: where it is, a command opens them.
+function Sealed({ place, roles }: { place: string; roles: string[] }) {
+  return (
+    <div class="warning">
+      <p>{roles.length > 0 ? _("Sealed. It is opened where the key of one of these roles is: {1}.", roles.join(", ")) : _("Sealed. It is opened where the key of a role that it was sealed for is.")}</p>
+      <p>{_("On that machine:")} <code>entente read '{place}' --identity FILE</code></p>
+    </div>
+  );
+}
+
+const PIECE_LEN = 512 << 10;
+const fetching = signal<Record<string, string>>({}); // by the hash: how far it is, or why not
+
+// Piece by piece, and given out only when the whole has the hash that was signed.
+async function fetchAttachment(place: string, { hash, len, name, media_type: type }: Attachment): Promise<void> {
+  const say = (text: string) => { fetching.value = { ...fetching.value, [hash]: text }; };
+  const pieces: Blob[] = [];
+  try {
+    for (let offset = 0; offset < len;) {
+      say(_("{1} of {2} bytes", offset, len));
+      const piece = await askBytes("/attachments", { hash, place, offset, len: Math.min(PIECE_LEN, len - offset) });
+      if (piece.size === 0)
+        return say(_("The node has {1} of {2} bytes; the rest is still on its way.", offset, len));
+      pieces.push(piece);
+      offset += piece.size;
+    }
+    const whole = new Blob(pieces, { type: "application/octet-stream" });
+    if (toHex(await sha256(new Uint8Array(await whole.arrayBuffer()))) !== hash)
+      return say(_("What came is not what was signed: it is not saved."));
+    save(whole, visible(name));
+    say(_("saved, its hash is that which was signed ({1})", type));
+  } catch (why) {
+    say(_("It cannot be fetched now: {1}", nodeSays((why as Error).message)));
+  }
+}
+
+function Attachments({ entry }: { entry: Entry }) {
+  const list = Array.isArray(entry.attachments) ? entry.attachments : [];
+  if (list.length === 0)
+    return null;
+  return (
+    <ul class="attachments" aria-label={_("Attachments")}>
+      {list.map((one) => (
+        <li key={one.hash}>
+          <button type="button" data-attachment={one.name} onClick={() => void fetchAttachment(entry.place, one)}>{_("Save {1}", visible(one.name))}</button>{" "}
+          {one.marking?.portion ?? ""} <Words text={`${one.name}, ${one.media_type}`} />, {_("{1} bytes", one.len)} <span class="hash">{one.hash}</span>
+          {fetching.value[one.hash] === undefined ? null : <p role="status">{fetching.value[one.hash]}</p>}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -61,16 +134,17 @@ export function Body({ entry }: { entry: Entry }) {
   if (entry.erased)
     return <p class="warning">{_("The text was erased; its hash stands in the record.")}</p>;
   if (entry.sealed_for)
-    return <p class="warning">{_("Sealed. It is opened where the key of one of these roles is: {1}.", entry.sealed_for.join(", "))}</p>;
+    return <Sealed place={entry.place} roles={entry.sealed_for} />;
   return (
-    <div class="body">
-      {entry.subject ? <h3 class="subject"><Words text={entry.subject} tongue={entry.language} /></h3> : null}
-      {(entry.text ?? []).map((text, i) => (
-        <p class="portion">{entry.portions?.[i]?.marking ? <b>{entry.portions[i].marking?.portion} </b> : null}<Words text={text} tongue={entry.language} /></p>
-      ))}
-      {(entry.translations ?? []).map((one) => (
-        <p class="portion translation" key={one.place}><b>{one.to}, {one.status}: </b><Words text={(one.text ?? []).join("\n")} tongue={one.to} /></p>
-      ))}
+    <div class={`body ${(entry.translations ?? []).length > 0 ? "beside-it" : ""}`}>
+      <div>
+        {entry.subject ? <h3 class="subject"><Words text={entry.subject} tongue={entry.language} /></h3> : null}
+        {(entry.text ?? []).map((text, i) => (
+          <p class="portion">{entry.portions?.[i]?.marking ? <b>{entry.portions[i].marking?.portion} </b> : null}<Words text={text} tongue={entry.language} /></p>
+        ))}
+      </div>
+      <Beside entry={entry} />
+      <Attachments entry={entry} />
     </div>
   );
 }

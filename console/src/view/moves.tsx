@@ -122,21 +122,15 @@ function MoveForm({ subject, move, title }: { subject: Subject; move: Move; titl
   );
 }
 
-// The hash of what is agreed to, as the other side sees it too; agreed: the one that stands in the proposal.
-export function Hash({ text, agreed }: { text: string; agreed?: string }) {
+// The hash of what is proposed, as the other side will see it too.
+function Hash({ text }: { text: string }) {
   const [hash, set] = useState("");
   useEffect(() => {
     let isGone = false;
     void sha256(utf8(text)).then((bytes) => { if (!isGone) set(toHex(bytes)); });
     return () => { isGone = true; };
   }, [text]);
-  return (
-    <Group>
-      <p class="hash">{_("SHA-256 of the text: {1}", hash)}</p>
-      {agreed === undefined || hash === "" || hash === agreed ? null
-        : <p class="warning bad" role="alert">{_("The proposal is of another text, {1}: do not concur.", agreed)}</p>}
-    </Group>
-  );
+  return <p class="hash">{_("SHA-256 of the text: {1}", hash)}</p>;
 }
 
 function MoveButton({ subject, move, name }: { subject: Subject; move: Move; name?: string }) {

@@ -53,6 +53,15 @@ export function Words({ text, tongue }: { text: string; tongue?: string }) {
   return <span class="words" lang={tongue ?? language.value}>{visible(text)}</span>;
 }
 
+// Bytes as a file on this machine.
+export function save(bytes: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(bytes);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 export function partyCode(name: string): string {
   return name.toUpperCase();
 }
@@ -114,6 +123,8 @@ export function Result({ result }: { result: Said | undefined }) {
     return <p class="warning bad" role="alert">{_("The field {1} cannot be read: a time is written 281407Z NOV 26.", result.field)}</p>;
   if (result.answer !== undefined)
     return <Refused result={result} />;
+  if (result.isUntouched)
+    return <p class="warning" role="status">{_("The passkey was not given, so nothing was signed. Your text is kept here: sign it again.")}</p>;
   if (result.isUnsigned)
     return <p class="warning" role="status">{_("The node does not answer, so nothing was signed. Your text is kept here: sign it again when the node answers.")}</p>;
   if (result.isSilent)

@@ -5,8 +5,9 @@ import { effect, signal, untracked } from "@preact/signals";
 import { ask } from "../node/ask.js";
 import { accord, session } from "../node/record.js";
 import type { Key } from "../node/shapes.js";
+import { used } from "../sign/keys.js";
 import { _, named } from "../words/say.js";
-import { key } from "./login.js";
+import { KeyLine, keys as ownKeys } from "./login.js";
 import { Panel, partyCode } from "./parts.js";
 import { screen } from "./screen.js";
 
@@ -28,8 +29,7 @@ export function followPeople(): void {
 function Terminal() {
   return (
     <Panel title={_("This terminal")} name="terminal">
-      <p class="fingerprint">{key.value?.fingerprint ?? ""}</p>
-      <label>{_("For the registrar, who enrols it with `entente keys --add`")}<textarea class="key-line" readOnly rows={2} value={key.value?.line ?? ""} /></label>
+      <KeyLine shown={ownKeys.value[used.value]} rows={2} />
       <table class="rows">
         <thead><tr><th>{_("Channel")}</th><th>{_("roles")}</th></tr></thead>
         <tbody>{(session.value?.channels ?? []).map((row) => <tr key={row.channel}><th scope="row">{row.channel}</th><td class="wide">{row.roles.join(", ")}</td></tr>)}</tbody>
@@ -39,6 +39,7 @@ function Terminal() {
 }
 
 function Keys({ party }: { party: string }) {
+  const own = [ownKeys.value.terminal, ownKeys.value.passkey].map((shown) => shown?.fingerprint);
   return (
     <table class="rows">
       <thead><tr><th>{_("holder")}</th><th>{_("roles")}</th><th>{_("fingerprint")}</th><th>{_("state")}</th></tr></thead>
@@ -46,7 +47,7 @@ function Keys({ party }: { party: string }) {
         {(keys.value[party] ?? []).map((row) => (
           <tr key={row.fingerprint} class={row.withdrawn === undefined ? "" : "withdrawn"}>
             <td>{row.holder}</td><th scope="row">{row.roles.join(", ")}</th><td class="hash wide">{row.fingerprint}</td>
-            <td>{row.withdrawn === undefined ? _("good") : _("withdrawn")}{row.fingerprint === key.value?.fingerprint ? ` · ${_("this terminal")}` : ""}</td>
+            <td>{row.withdrawn === undefined ? _("good") : _("withdrawn")}{own.includes(row.fingerprint) ? ` · ${_("this terminal")}` : ""}</td>
           </tr>
         ))}
       </tbody>

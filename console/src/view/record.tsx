@@ -11,7 +11,7 @@ import { dateTimeGroup, readMoment } from "../words/moment.js";
 import { _, named, nodeSays } from "../words/say.js";
 import { opened } from "./entry.js";
 import { Message } from "./message.js";
-import { Panel, partyCode, Precedence, Step, Words } from "./parts.js";
+import { Panel, partyCode, Precedence, save, Step, Words } from "./parts.js";
 import { linkTo, placeIn, screen } from "./screen.js";
 
 const ROWS_SHOWN = 200;
@@ -63,7 +63,7 @@ function Filter({ label, name, options }: { label: string; name: "channel" | "pa
 function Search() {
   const parties = [...new Set(lines.value.flatMap((line) => line.parties))];
   return (
-    <form class="search panel" role="search" onSubmit={(event) => { event.preventDefault(); void search().catch((why: Error) => { failed.value = why.message; }); }}>
+    <form class="search panel" role="search" aria-label={_("Search")} onSubmit={(event) => { event.preventDefault(); void search().catch((why: Error) => { failed.value = why.message; }); }}>
       <Field label={_("Words in subject, text, fields or file names")} name="words" />
       <Filter label={_("Channel")} name="channel" options={lines.value.map((line) => [line.name, named(line.names, line.name)])} />
       <Filter label={_("Party")} name="party" options={parties.map((party) => [party, partyCode(party)])} />
@@ -101,14 +101,6 @@ function Found() {
 }
 
 // ---- Proof. ----
-
-function save(bytes: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(bytes);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
 
 const fileName = (place: string, ending: string) => place.replace(/[/ ]/g, "-").toLowerCase() + ending;
 

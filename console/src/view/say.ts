@@ -15,8 +15,8 @@ import { Addressee, Kind, Place, PRECEDENCES, Precedence } from "../wire/stateme
 import { readMoment } from "../words/moment.js";
 import { forget, typing } from "./typing.js";
 
-// What became of it; `field`: one that cannot be read.
-export type Said = Posted & { field?: string };
+// What became of it; `field`: one that cannot be read; isUntouched: the passkey was not given.
+export type Said = Posted & { field?: string; isUntouched?: boolean };
 
 export const results = signal<Record<string, Said>>({}); // by the key of what was typed
 
@@ -26,6 +26,8 @@ let isBusy = false;
 function refusedBefore(why: unknown): Said {
   if (why instanceof Silence)
     return { isUnsigned: true };
+  if (why instanceof DOMException)
+    return { isUntouched: true };
   if (!(why instanceof Refusal))
     throw why;
   if (why.status === 401)
@@ -41,7 +43,7 @@ export async function once(key: string, act: () => Promise<Said>): Promise<void>
   try {
     const result = await act().catch(refusedBefore);
     results.value = { ...results.value, [key]: result };
-    if (result.answer === undefined && result.field === undefined && !result.isUnsigned && typing.value[key] !== undefined)
+    if (result.answer === undefined && result.field === undefined && !result.isUnsigned && !result.isUntouched && typing.value[key] !== undefined)
       forget(key); // it is in the outbox
   } finally {
     isBusy = false;
@@ -101,12 +103,15 @@ export function fieldsOf(act: Act, typed: Typed | undefined): Map<number, Value>
 }
 
 // A mark is on the READ BACK, everything else on the message.
-export async function sayAct(act: Act, about: Entry, role: string, typed: Typed | undefined): Promise<Said> {
+export async function sayAct(act: Act, about: Entry, role: string, typed: Typed | undefined, form?: Form): Promise<Said> {
   if (act.until && Number.isNaN(readMoment(typed?.until ?? "")))
     return { field: "until" };
+  const filled = form && fillForm(form, typed?.fields ?? {}, accord.value?.languages ?? [], [about.place]);
+  if (filled?.fault !== undefined)
+    return { field: filled.fault };
   const item = await compose({
-    kind: act.kind, channel: about.channel_name, role, label: about.label, refers: [placeOf(about)], fields: fieldsOf(act, typed),
-    content: typed && contentOf(typed),
+    kind: act.kind, channel: about.channel_name, role, label: about.label, refers: await refersOf(filled?.refers ?? [about.place]),
+    fields: filled?.statement ?? fieldsOf(act, typed), form: form && [form.form, form.version], content: typed && contentOf(typed, filled?.content),
   }, false, typed?.text.slice(0, 40) ?? "", typed);
   return send(item);
 }

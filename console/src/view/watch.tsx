@@ -7,13 +7,13 @@ import type { Entry, Path, Peer } from "../node/shapes.js";
 import { clock, countdown } from "../words/moment.js";
 import { spanText, word } from "../words/names.js";
 import { _, named } from "../words/say.js";
-import { owed, play, soundIsOn, soundNames } from "./alarm.js";
+import { owed, soundIsOn, soundNames, tryOut } from "./alarm.js";
 import { outbox } from "../node/outbox.js";
 import { Running } from "./consult.js";
 import { Aged, Group, Panel, Precedence, Step, Words } from "./parts.js";
 import { linkTo, now } from "./screen.js";
 
-const ROWS_SHOWN = 5, LAST_SHOWN = 5, RUNNING_SHOWN = 3;
+const ROWS_SHOWN = 5, THEIRS_SHOWN = 3, LAST_SHOWN = 5, RUNNING_SHOWN = 3;
 const NODE = "node"; // what nodes say to each other, as line checks, is on the line board
 const PATH_BEAT_MS = 30_000; // two periods of what a path says of itself
 const PROOF_MS = 2 * 3_600_000;
@@ -37,13 +37,13 @@ function OwedRow({ row }: { row: Owed }) {
   );
 }
 
-function OwedTable({ rows, none }: { rows: Owed[]; none: string }) {
+function OwedTable({ rows, none, limit }: { rows: Owed[]; none: string; limit: number }) {
   if (rows.length === 0)
     return <p class="none">{none}</p>;
   return (
     <Group>
-      <table class="rows"><tbody>{rows.slice(0, ROWS_SHOWN).map((row) => <OwedRow row={row} key={row.key} />)}</tbody></table>
-      {rows.length > ROWS_SHOWN ? <p class="more">{_("and {1} more", rows.length - ROWS_SHOWN)}</p> : null}
+      <table class="rows"><tbody>{rows.slice(0, limit).map((row) => <OwedRow row={row} key={row.key} />)}</tbody></table>
+      {rows.length > limit ? <p class="more">{_("and {1} more", rows.length - limit)}</p> : null}
     </Group>
   );
 }
@@ -101,9 +101,9 @@ function Last({ entries }: { entries: Entry[] }) {
 function SoundTest() {
   return (
     <p class="sounds">
-      {soundIsOn.value ? _("Sound has been tried.") : <b class="unproved">{_("Sound is not tried yet:")}</b>}{" "}
+      {soundIsOn.value ? _("Sound has been tried.") : <b class="unproved">{_("Sound is not tried yet by whoever has this watch:")}</b>}{" "}
       {["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"].map((name) => (
-        <button key={name} data-sound={name} title={soundNames[name]()} onClick={() => play(name)}>{name}</button>
+        <button key={name} data-sound={name} title={soundNames[name]()} onClick={() => tryOut(name)}>{name}</button>
       ))}
     </p>
   );
@@ -134,8 +134,8 @@ export function Watch() {
     <div class="watch">
       <h1 class="hidden">{_("Watch")}</h1>
       <div class="column">
-        <Panel title={_("We owe")} count={ours.length} name="ours"><OwedTable rows={ours} none={_("Nothing is owed by us.")} /></Panel>
-        <Panel title={_("They owe")} count={theirs.length} name="theirs"><OwedTable rows={theirs} none={_("Nothing is owed to us.")} /></Panel>
+        <Panel title={_("We owe")} count={ours.length} name="ours"><OwedTable rows={ours} limit={ROWS_SHOWN} none={_("Nothing is owed by us.")} /></Panel>
+        <Panel title={_("They owe")} count={theirs.length} name="theirs"><OwedTable rows={theirs} limit={THEIRS_SHOWN} none={_("Nothing is owed to us.")} /></Panel>
         <Panel title={_("Last messages")} name="last"><Last entries={last} /></Panel>
       </div>
       <div class="column">

@@ -1,0 +1,141 @@
+// What lies on an officer's desk besides messages: translations and attachments of one, a reply by form, dialogues and what was promised
+// in them, a notice of the desktop, and a passkey in place of the terminal's key.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, before, test } from "node:test";
+import { at, sign, write } from "./hands.mjs";
+import { Stage } from "./stage.mjs";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
+let stage, kor, usa;
+
+before(async () => {
+  stage = await Stage.open();
+  kor = await stage.officer("kor", "policy,watch");
+  usa = await stage.officer("usa", "head,policy,watch");
+});
+after(() => stage.close());
+
+const say = (party, key, ...words) => stage.ask("say", { party, key, words });
+
+test("a translation stands beside the original with how good it is, and an attachment is saved as it was signed", async () => {
+  const file = join(stage.folder, "annex.bin"), bytes = Buffer.alloc(700_000, "부속서 ");
+  writeFileSync(file, bytes);
+  const { place } = await say("usa", "watch", "send", "consult", "One launch was detected.", "--language", "en", "--to", "kor/watch", "--label", "U", "--attach", file);
+  await kor.page.locator(".panel.last a", { hasText: place }).waitFor();
+  await say("kor", "watch", "translate", place, "발사 1회가 탐지됨.", "--to", "ko", "--status", "DRAFT");
+  await at(kor, stage, `channel/${encodeURIComponent(place)}`);
+  await kor.page.locator(".translation", { hasText: "발사 1회가 탐지됨." }).waitFor();
+  assert.match(await kor.page.locator(".translation .meta").innerText(), /초안.*KOR watch/);
+  const button = kor.page.locator("[data-attachment='annex.bin']");
+  const [saved] = await Promise.all([kor.page.waitForEvent("download"), button.press("Enter")]);
+  const hash = (data) => createHash("sha256").update(data).digest("hex");
+  assert.equal(hash(readFileSync(await saved.path())), hash(bytes));
+});
+
+test("a notice of the desktop says that there is an alarm and nothing of what it is; leave for it is asked once", async () => {
+  await kor.page.addInitScript(() => {
+    globalThis.noticed = [];
+    globalThis.asked = 0;
+    globalThis.Notification = class {
+      static permission = "default";
+      static async requestPermission() { globalThis.asked++; Notification.permission = "granted"; }
+      constructor(title, { body }) { globalThis.noticed.push(`${title}: ${body}`); }
+    };
+    Object.defineProperty(document, "hidden", { get: () => true });
+  });
+  await at(kor, stage, "watch");
+  await kor.page.reload();
+  for (const name of ["FLASH", "ROUTINE"])
+    await kor.page.locator(`[data-sound=${name}]`).press("Enter");
+  assert.equal(await kor.page.evaluate(() => globalThis.asked), 1);
+  await say("usa", "watch", "send", "consult", "Nobody on the desktop reads this.", "--language", "en", "--to", "kor/watch", "--label", "U", "--precedence", "IMMEDIATE");
+  await kor.page.locator(".alarms").waitFor();
+  await kor.page.waitForFunction(() => globalThis.noticed.length > 0);
+  await kor.page.waitForTimeout(1500);
+  assert.deepEqual(await kor.page.evaluate(() => globalThis.noticed), ["entente: IMMEDIATE: 콘솔에 확인할 경보가 있습니다"]);
+});
+
+test("bodies, a session with its agenda and delegations, and the board with its dates", async () => {
+  for (const party of ["kor", "usa"])
+    await say(party, "policy", "import", "dialogues", join(ROOT, "examples/rok-us/dialogues.json"));
+  await at(usa, stage, "dialogues");
+  await usa.page.locator(".panel.bodies a", { hasText: "Integrated Defense Dialogue" }).press("Enter");
+  await usa.page.locator(".panel.sessions a", { hasText: "22nd KIDD" }).press("Enter");
+  await usa.page.locator(".thing .deeds tr", { hasText: "delegation" }).first().waitFor();
+  await usa.page.locator(".panel.agenda tbody tr").first().waitFor();
+  assert.ok(await usa.page.locator(".time-line rect").count() > 0);
+  assert.match(await usa.page.locator(".panel.commitments").innerText(), /date past/);
+});
+
+test("what is owed is reported by one side and accepted by the other; nobody accepts his own", async () => {
+  const row = usa.page.locator(".panel.commitments tr", { has: usa.page.locator("[data-standing=OPEN]") }).first();
+  const name = await row.getAttribute("data-commitment"), place = await row.locator("a").getAttribute("data-place");
+  await row.locator("a").press("Enter");
+  await usa.page.locator(".thing [data-act=report]:not([aria-disabled=true])").press("Enter");
+  await usa.page.locator(".compose.act textarea").fill("It was held in August.");
+  await usa.page.locator(".compose.act textarea").press("Control+Enter");
+  await usa.page.locator(".thing .deeds", { hasText: "It was held in August." }).waitFor();
+  assert.equal(await usa.page.locator(".thing [data-act=accept]").count(), 0);
+  await at(kor, stage, `dialogues/${encodeURIComponent(place)}`);
+  await kor.page.locator(".thing .deeds", { hasText: "It was held in August." }).waitFor();
+  await kor.page.locator(".thing [data-act=accept]:not([aria-disabled=true])").press("Enter");
+  await kor.page.locator(".compose.act .sign").press("Enter");
+  const part = async () => (await stage.ask("get", { party: "usa", path: "/dialogues", kind: "commitment" })).things.find((one) => one.name === name).parts;
+  for (let i = 0; !(await part()).some((one) => one.party === "USA" && one.part === "ACCEPTED"); i++) {
+    assert.ok(i < 40, JSON.stringify(await part()));
+    await usa.page.waitForTimeout(250);
+  }
+});
+
+test("a text stands unit by unit, its languages side by side, and what both wrote at once in brackets", async () => {
+  await say("kor", "policy", "text", "new", "kidd", "statement", "Joint statement", "--language", "en", "--also", "ko=공동성명", "--languages", "ko,en");
+  await say("kor", "policy", "text", "unit", "statement", "goal", "양측은 훈련을 계속하기로 하였다.", "--language", "ko");
+  const [text] = (await stage.ask("get", { party: "kor", path: "/dialogues", kind: "text" })).things;
+  await at(usa, stage, `dialogues/${encodeURIComponent(text.place)}`);
+  await usa.page.locator(".units [data-unit-status=PROPOSED]", { hasText: "양측은" }).waitFor();
+  await stage.ask("cut");
+  for (const [party, words] of [["usa", "The two sides decided to go on."], ["kor", "The two sides decided."]])
+    await say(party, "policy", "text", "unit", "statement", "goal", words, "--language", "en").catch(() => undefined); // queued: the line is down
+  await stage.ask("mend");
+  await usa.page.locator(".units [data-unit-status=BRACKETED] p").nth(1).waitFor();
+  const words = await usa.page.locator(".units [data-unit-status=BRACKETED]").innerText();
+  assert.match(words, /\[ The two sides decided\. \] KOR proposes[\s\S]*\[ The two sides decided to go on\. \] USA proposes/);
+  assert.equal(await usa.page.locator("[data-text-state]").getAttribute("data-text-state"), "DRAFT");
+});
+
+test("a passkey is made, enrolled, signs in and signs; the node verifies its signature", async () => {
+  const keys = await usa.context.newCDPSession(usa.page);
+  await keys.send("WebAuthn.enable");
+  const { authenticatorId } = await keys.send("WebAuthn.addVirtualAuthenticator", { options: {
+    protocol: "ctap2", transport: "usb", hasResidentKey: false, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+  await usa.page.locator(".sign-out").click();
+  await usa.page.locator("[data-act=make-passkey]").press("Enter");
+  const line = await usa.page.locator(".passkey .key-line").inputValue();
+  assert.match(line, /^sk-ecdsa-sha2-nistp256@openssh\.com /);
+  await usa.page.locator("[data-act=passkey]").press("Enter");
+  await usa.page.locator(".login .warning.bad").waitFor(); // no role yet
+  await stage.ask("enrol", { party: "usa", line, roles: "watch", holder: 77 });
+  await usa.page.locator("[data-act=passkey]").press("Enter");
+  await usa.page.locator("header nav").waitFor();
+  await at(usa, stage, "channel/share");
+  await write(usa.page, { to: ["kor/watch"], text: "Signed by a touch." });
+  const place = await sign(usa.page);
+  assert.match(place, /^USA\/SHARE/);
+  const entry = await stage.ask("get", { party: "kor", path: "/entry", place }).catch(async () => stage.ask("get", { party: "usa", path: "/entry", place }));
+  assert.equal(entry.signer.holder, 77);
+  assert.ok(Buffer.from(entry.sshsigs[0], "base64").includes("webauthn-sk-ecdsa-sha2-nistp256@openssh.com"));
+  // Who does not touch it signs nothing, and what is typed stays.
+  await keys.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId });
+  await keys.send("WebAuthn.addVirtualAuthenticator", { options: {
+    protocol: "ctap2", transport: "usb", hasResidentKey: false, hasUserVerification: true, isUserVerified: false, automaticPresenceSimulation: true } });
+  await usa.page.locator(".compose .text textarea").fill("Not signed.");
+  await usa.page.locator(".compose .text textarea").press("Control+Enter");
+  await usa.page.locator(".compose .warning", { hasText: "passkey" }).waitFor({ timeout: 20_000 });
+  assert.equal(await usa.page.locator(".compose .text textarea").inputValue(), "Not signed.");
+});
+
+test("no report of the policy, no foreign request, no error on a page", () => assert.deepEqual(stage.reports, []));
