@@ -4,6 +4,7 @@
  * ends with it, is one for each cause, and after an outage tells what is, not what was.
  */
 #include "base/limits.h"
+#include "crypto/hash.h"
 #include "entente/follower.h"
 #include "entente/rows.h"
 #include "entente/say.h"
@@ -11,6 +12,7 @@
 #include "entente/time_text.h"
 #include "entente/words.h"
 #include "sys/clock.h"
+#include "wire/kinds.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -26,6 +28,7 @@
 #define REPEAT_MS 60000u /* if --every does not say otherwise */
 #define CAUSES_MAX 256u
 #define CAUSE_LEN_MAX 160u
+#define WHO_LEN_MAX 512u
 /* A flood as ANSI/ISA-18.2 has it: more than 10 within 10 minutes, until there are fewer than 5. */
 #define FLOOD_MS 600000u
 #define FLOOD_BEGINS 10u
@@ -44,14 +47,17 @@ struct cause {
 	const char *kind;	  /* OWED, LINE, LOG, NODE */
 	char precedence[16], place[64], step[32];
 	uint64_t since_ms, rung_ms;
-	bool is_there; /* in the state that was read last */
+	uint64_t call;	       /* of OWED: the rung that the node has called */
+	char who[WHO_LEN_MAX]; /* who is on duty there, and where to reach him; "": nobody is known */
+	uint64_t not_after_ms; /* a page that arrives later is of no use; 0: it always is */
+	bool is_there;	       /* in the state that was read last */
 };
 
 struct alarms {
 	struct follower node;
 	const char *command; /* NULL: only a line and the bell */
 	uint64_t every_ms, read_ms;
-	json_t *status, *owed;
+	json_t *status, *owed, *watch;
 	struct cause causes[CAUSES_MAX];
 	size_t count, lost;		     /* causes that found no room: told by their number */
 	uint64_t begun_ms[FLOOD_BEGINS + 1]; /* when the last causes began, in a ring */
@@ -99,6 +105,85 @@ static bool needs_response(const struct alarms *a, const json_t *message, const 
 	       (due_ms > 0 && due_ms < a->node.now_ms);
 }
 
+/* ---- Who is called: the rung that the node has written down, and who is on duty there. ---- */
+
+static void find_who(const struct alarms *a, const char *post, struct cause *c)
+{
+	const json_t *row, *who;
+	struct buf text;
+	size_t i, w;
+
+	buf_init(&text, c->who, sizeof c->who - 1);
+	json_array_foreach(json_object_get(a->watch, "posts"), i, row)
+	{
+		if (strcmp(json_str(row, "post"), post) != 0)
+			continue;
+		json_array_foreach(json_object_get(row, "on"), w, who)
+		{
+			char one[256];
+			if (c->call != RUNG_POST && json_uint(who, "rung") != c->call)
+				continue;
+			say_fill(one, sizeof one, "{1} <{2}>", json_str(who, "name"), json_str(who, "reach"));
+			if (text.len + strlen(one) + 2 > sizeof c->who - 1)
+				continue;
+			buf_put_str(&text, text.len == 0 ? "" : ", ");
+			buf_put_str(&text, one);
+		}
+	}
+	c->who[text.len] = '\0';
+}
+
+/* A higher rung is another page; the same one is rung again when it is due, with the same key. */
+static void climb(const struct alarms *a, struct cause *c, const json_t *ladder)
+{
+	uint64_t call = strcmp(c->step, "WATCH READ") == 0 ? json_uint(ladder, "rung") : 0;
+
+	if (call != c->call)
+		c->rung_ms = 0;
+	c->call = call;
+	c->not_after_ms = json_uint(json_object_get(ladder, "owed"), "due_ms");
+	find_who(a, json_str(ladder, "role"), c);
+}
+
+/* The same page has the same key, whoever sends it and however often. */
+static void page_key(const struct cause *c, char out[2 * HASH_LEN + 1])
+{
+	char words[CAUSE_LEN_MAX + 32];
+	uint8_t hash[HASH_LEN];
+
+	say_fill(words, sizeof words, "{1} {2}", c->name, say_number(c->call));
+	hash_sha256(bytes_str(words), hash);
+	bytes_write_hex(BYTES_OF(hash), out);
+}
+
+/* Nobody at a post is louder than all that waits for it; what a relief took over open is read again. */
+static void stand_watch(struct alarms *a)
+{
+	const json_t *post, *place;
+	size_t i, p;
+
+	json_array_foreach(json_object_get(a->watch, "posts"), i, post)
+	{
+		char name[CAUSE_LEN_MAX];
+
+		say_fill(name, sizeof name, "POST {1}", json_str(post, "post"));
+		if (strcmp(json_str(post, "state"), "EMPTY") == 0)
+			stand(a, "POST", name);
+		json_array_foreach(json_object_get(post, "again"), p, place)
+		{
+			struct cause *c;
+			say_fill(name, sizeof name, "{1} AGAIN", json_string_value(place));
+			c = find(a, "AGAIN", name);
+			if (c == NULL)
+				continue;
+			c->is_there = true;
+			say_fill(c->place, sizeof c->place, "{1}", json_string_value(place));
+			say_fill(c->step, sizeof c->step, "{1}", "WATCH READ");
+			find_who(a, json_str(post, "post"), c);
+		}
+	}
+}
+
 static void stand_owed(struct alarms *a)
 {
 	const json_t *message, *ladder;
@@ -123,6 +208,7 @@ static void stand_owed(struct alarms *a)
 			say_fill(c->precedence, sizeof c->precedence, "{1}", json_str(message, "precedence"));
 			say_fill(c->place, sizeof c->place, "{1}", json_str(message, "place"));
 			say_fill(c->step, sizeof c->step, "{1}", json_str(owed, "step"));
+			climb(a, c, ladder);
 		}
 	}
 }
@@ -170,8 +256,11 @@ static void set(const char *name, const char *value)
 /* The shell's exit status, or -1. It is not waited for unless wait is set: a pager may take its time. */
 static int run_command(const struct alarms *a, const struct cause *c, size_t others, bool wait)
 {
-	char shell[] = "sh", option[] = "-c", *command;
+	char shell[] = "sh", option[] = "-c", *command, key[2 * HASH_LEN + 1];
 	char *arguments[] = { shell, option, NULL, NULL };
+	static const char *const rung_names[] = { "primary", "alternate 1", "alternate 2", "alternate 3",
+						  "whole post" };
+	char not_after[WALL_TEXT_LEN];
 	int failed, status = 0;
 	pid_t child;
 
@@ -187,6 +276,12 @@ static int run_command(const struct alarms *a, const struct cause *c, size_t oth
 	set("ENTENTE_ALARM_PLACE", c->place);
 	set("ENTENTE_ALARM_STEP", c->step);
 	set("ENTENTE_ALARM_OTHERS", say_number(others));
+	set("ENTENTE_ALARM_RUNG", rung_names[c->call <= RUNG_POST ? c->call : RUNG_POST]);
+	set("ENTENTE_ALARM_WHO", c->who);
+	page_key(c, key);
+	set("ENTENTE_ALARM_KEY", key);
+	wall_write((struct wall){ c->not_after_ms }, not_after);
+	set("ENTENTE_ALARM_NOT_AFTER", c->not_after_ms == 0 ? "" : not_after);
 	fflush(stdout);
 	failed = posix_spawn(&child, "/bin/sh", NULL, NULL, arguments, environ);
 	free(command);
@@ -221,6 +316,8 @@ static const char *kind_text(const char *kind)
 		      { "LINE", N_("no line to them is up") },
 		      { "LOG", N_("a log does not run") },
 		      { "NODE", N_("the node is silent") },
+		      { "POST", N_("nobody is on duty") },
+		      { "AGAIN", N_("to be read again since the relief") },
 		      { "TEST", N_("a test") } };
 
 	for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
@@ -235,9 +332,10 @@ static void tell(const struct alarms *a, const struct cause *c, const char *what
 {
 	if (a->is_json) {
 		json_t *line =
-			json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:I}", "alarm", what, "kind", c->kind,
+			json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:s,s:I,s:I}", "alarm", what, "kind", c->kind,
 				  "cause", c->name, "precedence", c->precedence, "place", c->place, "step",
-				  c->step, "others", (json_int_t)others, "at_ms", (json_int_t)a->node.now_ms);
+				  c->step, "rung", (json_int_t)c->call, "who", c->who, "others",
+				  (json_int_t)others, "at_ms", (json_int_t)a->node.now_ms);
 
 		json_say(line);
 		json_decref(line);
@@ -245,6 +343,8 @@ static void tell(const struct alarms *a, const struct cause *c, const char *what
 		say("{1}  ", say_time(a->node.now_ms));
 		say_coloured(colour, _(what));
 		say("  {1} {2}  {3}", c->precedence, c->name, kind_text(c->kind));
+		if (c->who[0] != '\0')
+			say(_("  for {1}: {2}"), rung_text(c->call), c->who);
 		if (others > 0)
 			say(_("  and {1} more"), say_number(others));
 		say(isatty(STDOUT_FILENO) && colour == COLOUR_BAD ? "\a\n" : "\n");
@@ -254,8 +354,9 @@ static void tell(const struct alarms *a, const struct cause *c, const char *what
 
 static unsigned urgency(const struct cause *c)
 {
-	if (strcmp(c->kind, "NODE") == 0)
-		return 0; /* whoever hears nothing does not know what else there is */
+	/* Whoever hears nothing does not know what else there is; where nobody is, nobody hears. */
+	if (strcmp(c->kind, "NODE") == 0 || strcmp(c->kind, "POST") == 0)
+		return 0;
 	if (strcmp(c->precedence, "FLASH") == 0)
 		return 1;
 	return strcmp(c->kind, "OWED") != 0 ? 2 : strcmp(c->precedence, "IMMEDIATE") == 0 ? 3 : 4;
@@ -320,7 +421,7 @@ static void read_state(struct alarms *a)
 {
 	struct follower *n = &a->node;
 	bool is_read = !n->is_down && follower_ask(n, "/status", &a->status) &&
-		       follower_ask(n, "/owed?limit=1000", &a->owed);
+		       follower_ask(n, "/owed?limit=1000", &a->owed) && follower_ask(n, "/watch", &a->watch);
 	bool is_silent = n->now_ms - n->heard_ms > SILENCE_MS_MAX;
 
 	a->lost = 0;
@@ -330,6 +431,7 @@ static void read_state(struct alarms *a)
 	if (is_read) {
 		a->read_ms = n->now_ms;
 		stand_owed(a);
+		stand_watch(a);
 		stand_faults(a);
 	}
 	if (is_silent || n->is_down)
@@ -402,6 +504,7 @@ static enum exit_code run(struct options *o)
 	follower_close(&a.node);
 	json_decref(a.status);
 	json_decref(a.owed);
+	json_decref(a.watch);
 	return code;
 }
 

@@ -1,6 +1,7 @@
 /* What we owe by when, and what they owe us: one list each, soonest first. */
 #include "entente/instance.h"
 #include "entente/login.h"
+#include "entente/roster.h"
 #include "entente/rows.h"
 #include "entente/words.h"
 
@@ -22,7 +23,7 @@ static size_t show_those(const json_t *all, bool is_ours, uint64_t now_ms)
 
 static enum exit_code run(struct options *o)
 {
-	json_t *answer = NULL, *status = NULL;
+	json_t *answer = NULL, *status = NULL, *watch = NULL;
 	struct client c;
 	enum exit_code code = login_open(&c, o);
 	const json_t *all;
@@ -32,21 +33,26 @@ static enum exit_code run(struct options *o)
 	code = show_get(&c, "/obligations", &answer);
 	if (code == EXIT_DONE)
 		code = show_get(&c, "/status", &status);
+	if (code == EXIT_DONE)
+		code = show_get(&c, "/watch", &watch);
 	login_close(&c);
 	all = json_object_get(answer, "obligations");
 	if (code == EXIT_DONE && o->is_json) {
 		json_say(answer);
 	} else if (code == EXIT_DONE) {
 		show_band(status);
+		manning_show(watch, true);
 		say_line(_("we owe"));
 		if (show_those(all, true, json_uint(answer, "now_ms")) == 0)
 			say_line(_("  nothing"));
 		say_line(_("they owe"));
 		if (show_those(all, false, json_uint(answer, "now_ms")) == 0)
 			say_line(_("  nothing"));
+		manning_show(watch, false);
 	}
 	json_decref(answer);
 	json_decref(status);
+	json_decref(watch);
 	return code;
 }
 

@@ -139,21 +139,7 @@ static bool read_day(struct reading *r, struct bytes word, struct tm *out)
 	return true;
 }
 
-/* 24:00 is the next day's beginning. */
-static bool read_hour(struct reading *r, struct bytes word, struct tm *out)
-{
-	if (word.len != 5 || word.ptr[2] != ':' || !read_two(word.ptr, &out->tm_hour) ||
-	    !read_two(word.ptr + 3, &out->tm_min) || out->tm_min > 59 ||
-	    out->tm_hour * 60 + out->tm_min > 24 * 60)
-		return refuse(r, N_("an hour is written 08:00"));
-	if (out->tm_hour == 24) {
-		out->tm_hour = 0;
-		out->tm_mday++;
-	}
-	return true;
-}
-
-/* So many days later, which may be another month: noon has no change of clocks in any zone. */
+/* The day after, which may be another month: noon has no change of clocks in any zone. */
 static void next_day(struct tm *day)
 {
 	struct tm noon = *day;
@@ -163,6 +149,22 @@ static void next_day(struct tm *day)
 	noon.tm_isdst = -1;
 	(void)mktime(&noon);
 	*day = (struct tm){ .tm_year = noon.tm_year, .tm_mon = noon.tm_mon, .tm_mday = noon.tm_mday };
+}
+
+static int minutes_of(const struct tm *t)
+{
+	return t->tm_hour * 60 + t->tm_min;
+}
+
+/* 24:00 is the next day's beginning. */
+static bool read_hour(struct reading *r, struct bytes word, struct tm *out)
+{
+	if (word.len != 5 || word.ptr[2] != ':' || !read_two(word.ptr, &out->tm_hour) ||
+	    !read_two(word.ptr + 3, &out->tm_min) || out->tm_min > 59 || minutes_of(out) > 24 * 60)
+		return refuse(r, N_("an hour is written 08:00"));
+	if (out->tm_hour == 24)
+		next_day(out);
+	return true;
 }
 
 static bool read_moment(struct reading *r, size_t at, uint64_t *ms)
@@ -225,15 +227,11 @@ static bool put_day(struct reading *r, struct tm day, bool is_gap)
 
 	if (!read_hour(r, r->word[2], &begin) || !read_hour(r, r->word[3], &end))
 		return false;
-	if (end.tm_mday == begin.tm_mday &&
-	    end.tm_hour * 60 + end.tm_min <= begin.tm_hour * 60 + begin.tm_min) {
+	if (!is_word(r->word[3], "24:00") && minutes_of(&end) <= minutes_of(&begin)) {
 		next_day(&day);
-		day.tm_hour = end.tm_hour;
-		day.tm_min = end.tm_min;
-		end = day;
-	} else if (end.tm_mday != begin.tm_mday) {
-		next_day(&day);
-		end = day;
+		end.tm_year = day.tm_year;
+		end.tm_mon = day.tm_mon;
+		end.tm_mday = day.tm_mday;
 	}
 	if (!civil_ms(r, &begin, &from_ms) || !civil_ms(r, &end, &to_ms))
 		return false;

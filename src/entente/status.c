@@ -1,3 +1,4 @@
+#include "entente/roster.h"
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/words.h"
@@ -201,6 +202,18 @@ static void show_log(const json_t *log, bool is_all)
 	say("\n");
 }
 
+/* Who is on duty, at both: a post at which nobody is cannot be overlooked. */
+static enum exit_code show_manning(struct client *c)
+{
+	json_t *watch = NULL;
+	enum exit_code code = show_get(c, "/watch", &watch);
+
+	manning_show(watch, true);
+	manning_show(watch, false);
+	json_decref(watch);
+	return code;
+}
+
 static enum exit_code show_logs(struct client *c, const json_t *status, bool is_all)
 {
 	json_t *answer = NULL;
@@ -255,8 +268,10 @@ static enum exit_code run(struct options *o)
 		json_say(status);
 	} else if (code == EXIT_DONE) {
 		show_status(status);
-		code = show_logs(&c, status, option_is_given(o, "logs"));
+		code = show_manning(&c);
 	}
+	if (code == EXIT_DONE && !o->is_json)
+		code = show_logs(&c, status, option_is_given(o, "logs"));
 	client_close(&c);
 	if (code == EXIT_DONE)
 		code = verdict(status);

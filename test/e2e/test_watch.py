@@ -2,10 +2,14 @@
 import datetime
 import subprocess
 
+import icalendar
+
 import nodes
-from test_consult import LEAPING
+from test_alarm import Alarm
+from test_consult import LEAPING, N20
 
 KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
+RUN = 'printf "%s|%s|%s|%s\\n" "$ENTENTE_ALARM_KIND" "$ENTENTE_ALARM_RUNG" "$ENTENTE_ALARM_WHO" "$ENTENTE_ALARM_KEY" >>"$RUNG"'
 PEOPLE = {"watch": ["watch"], "second": ["watch"], "head": ["head"], "deputy": ["deputy"]}
 
 
@@ -41,17 +45,26 @@ def test_the_watch(stage, tmp_path):
     assert "이서연" in kor.run("roster").stdout
     found = kor.run("roster", "check", code=1).stdout
     assert "an alternate is missing" in found and "nobody on duty may release" in found and "language" not in found
-    calendar = kor.run("roster", "export", "--ics").stdout
-    assert "watch: 이서연 (alternate 1)" in calendar
+    # The calendar, read by another program, says the same.
+    events = icalendar.Calendar.from_ical(kor.run("roster", "export", "--ics").stdout).walk("VEVENT")
+    told = {(one["from_ms"] // 1000, one["to_ms"] // 1000, f"watch: {who['name']} (alternate {who['rung']})", who["reach"])
+            for one in kor.get("/roster")["segments"] for who in one["on"]}
+    days = {(int(one["DTSTART"].dt.timestamp()), int(one["DTEND"].dt.timestamp()), str(one["SUMMARY"]), str(one["DESCRIPTION"])) for one in events}
+    # What has begun already begins now, and both were asked a moment apart.
+    assert len(events) == len(days) > 70 and len(days & told) >= len(days) - 4
 
     # Nobody is primary: the alternate is called at once, then the next, then all; both sides see it.
     place = usa.release("send", "leader", "--to", "kor/watch", "--precedence", "FLASH", "--label", "U", "--language", "en", "Call back")
+    alarm = Alarm(kor, tmp_path / "rung", command=RUN)
     called = lambda node: [(one.get("rung"), one.get("empty")) for one in node.get("/ladder", place=place)["ladders"]]
     for seconds, rung in ((0, 1), (365, 2), (60, 4)):
         leapt += seconds
         nodes.tell(clock, str(leapt))
         for node in (kor, usa):
             node.wait(f"rung {rung} is called", lambda: called(node) == [(rung, 1)])
+    nodes.wait_for("all are paged", lambda: len(alarm.rings("OWED|whole post")) >= 1)
+    pages = {line.split("|")[1]: line.split("|")[2:] for line in alarm.rings("OWED")}
+    assert pages["whole post"][0] == "이서연 <pager 12>, 박지훈 <pager 13>" and len({key for _, key in pages.values()}) == len(pages)
     words = usa.run("ladder", place).stdout
     assert "NOBODY as primary" in words and "whole post called" in words
 
@@ -64,6 +77,30 @@ def test_the_watch(stage, tmp_path):
     assert kor.get("/watch")["posts"][0]["again"] == [place]
     kor.run("ack", place, key="second")
     assert kor.get("/watch")["posts"][0]["again"] == []
+
+    nodes.wait_for("the page is over", lambda: any(one["alarm"] == "ENDED" and one["cause"] == f"{place} WATCH READ" for _, one in alarm.said))
+
+    # An override is a short roster; a post at which nobody is rings here and is shown there, and stands after a restart.
+    kor.run("roster", "set", roster(tmp_path, days=1), "--label", "U", key="watch")
+    alarm.await_said("ALARM", kind="POST")
+    usa.wait("usa knows that nobody is on watch", lambda: manned(usa, "KOR") == ("EMPTY", 0))
+    assert "근무자 없음" in usa.run("status", env=KOREAN).stdout and "EMPTY" in usa.run("owed").stdout
+    said = usa.run("log", "service").stdout.count("manning")
+    alarm.end()
+    kor.stop()
+    kor.start(env=env)
+    kor.await_link()
+    kor.run("roster", "set", roster(tmp_path, "gap {first}/{last} 00:00 24:00", days=1), "--label", "U", key="watch")
+    usa.wait("and that this is planned", lambda: manned(usa, "KOR") == ("GAP", 0))
+    assert usa.run("log", "service").stdout.count("manning") == said + 1, "a start says nothing again"
+
+    # In a procedure too, by its own ladder: nobody at all is on watch, so the whole post is called at once, as a move that counts on both sides.
+    start = usa.say("consult", "start", "consult-urgent", "consult-urgent", "--precedence", "IMMEDIATE", "--label", "U", key="watch", env=env)["place"]
+    place = usa.say("send", "consult-urgent", "--to", "kor/watch", "--to", "kor/head", "--precedence", "IMMEDIATE", "--label", "U", "--instance", start, *N20,
+                    key="watch", env=env)["place"]
+    for node in (kor, usa):
+        node.wait("the whole post is called", lambda: (4, 7) in called(node))
+        assert [one["move"] for one in node.get("/instances", place=start)["moves"]].count("escalated") == 1
 
     # No name has crossed: not in what usa holds, not in its store.
     held = subprocess.run(["grep", "-rl", "이서연", str(usa.home)], capture_output=True, text=True).stdout

@@ -2,6 +2,7 @@
  * Words that people and files write: origins, times, spans, addresses, devices. What is read is written again
  * as it stands.
  */
+#include "entente/roster_file.h"
 #include "entente/time_text.h"
 #include "sys/serial.h"
 #include "sys/socket.h"
@@ -74,6 +75,28 @@ static void check_date(struct bytes in)
 		assert(date.first.ms <= date.end.ms); /* equal: before 1970 */
 }
 
+/* A roster that is read is one that its statement may hold: within its time, in order. */
+static void check_roster(struct bytes in)
+{
+	static uint8_t memory[64u << 10];
+	static struct roster roster;
+	struct arena words;
+	const char *why;
+	size_t line;
+
+	arena_init(&words, memory, sizeof memory);
+	if (roster_file_read(in, &words, &roster, &line, &why) != ERR_OK) {
+		assert(why != NULL);
+		return;
+	}
+	for (size_t i = 0; i < roster.shifts_count; i++) {
+		const struct roster_shift *s = &roster.shifts[i];
+		assert(s->begin < s->end && s->person < roster.people_count && s->rung < RUNG_POST);
+		assert(roster.from_ms + 1000ull * s->end <= roster.to_ms);
+		assert(i == 0 || s[-1].begin < s->begin || s[-1].rung < s->rung);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 {
 	struct bytes in = { ptr, len };
@@ -83,6 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	check_precedence(in);
 	check_serial(in);
 	check_date(in);
+	check_roster(in);
 	if (bytes_copy_str(in, text, sizeof text) != ERR_OK)
 		return 0;
 	check_time(text);
