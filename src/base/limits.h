@@ -152,18 +152,19 @@
 #define APPROVERS_MAX 7u		  /* beside the author: his signature is one of an entry's eight */
 
 /* Standing dialogues (docs/spec/dialogue.md): normative. */
-#define DIALOGUE_NAME_MAX 48u	      /* characters of a lasting name */
-#define DIALOGUE_WORDS_MAX 600u	      /* bytes of a title, a test, a reason in one language */
-#define DIALOGUE_LANGUAGES_MAX 4u     /* of such words */
-#define DIALOGUE_SOURCE_MAX 255u      /* bytes of where it is taken from */
-#define DIALOGUE_PEOPLE_MAX 32u	      /* of one delegation */
-#define DIALOGUE_PERSON_MAX 160u      /* bytes of a name, and of an office */
-#define DIALOGUE_FIELDS_LEN_MAX 3000u /* bytes of all fields of one statement: a row of the view holds them */
-#define DIALOGUE_CADENCE_MAX 120u     /* months between two sessions */
-#define DIALOGUE_OUTLETS_MAX 8u	      /* by which one text is made public */
-#define TEXT_WORDS_MAX 2400u	      /* bytes of one unit in one language */
-#define TEXT_DEEDS_MAX 8192u	      /* units, agreements, concordances of one party on one text */
-#define DATE_TEXT_MAX 33u	      /* characters of a date or of two */
+#define DIALOGUE_NAME_MAX 48u	  /* characters of a lasting name */
+#define DIALOGUE_WORDS_MAX 600u	  /* bytes of a title, a test, a reason in one language */
+#define DIALOGUE_LANGUAGES_MAX 4u /* of such words */
+#define DIALOGUE_SOURCE_MAX 255u  /* bytes of where it is taken from */
+#define DIALOGUE_PEOPLE_MAX 32u	  /* of one delegation */
+#define DIALOGUE_PERSON_MAX 160u  /* bytes of a name, and of an office */
+#define DIALOGUE_FIELDS_LEN_MAX \
+	3000u /* bytes of all fields of one statement, keys too: a row of the view holds them */
+#define DIALOGUE_CADENCE_MAX 120u /* months between two sessions */
+#define DIALOGUE_OUTLETS_MAX 8u	  /* by which one text is made public */
+#define TEXT_WORDS_MAX 2400u	  /* bytes of one unit in one language */
+#define TEXT_DEEDS_MAX 4096u	  /* units, agreements, concordances of one party on one text */
+#define DATE_TEXT_MAX 33u	  /* characters of a date or of two */
 
 /* The watch (docs/spec/watch.md): normative. */
 #define ROSTER_PEOPLE_MAX 32u		      /* of one statement */

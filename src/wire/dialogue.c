@@ -229,6 +229,16 @@ bool dialogue_is_required(uint64_t kind, enum dialogue_field field)
 	return (required_of(kind) >> field & 1) != 0;
 }
 
+/* A number as it is written: a peer who writes long ones takes the same room. */
+static size_t len_of(uint64_t number)
+{
+	uint8_t memory[9];
+	struct buf out = BUF_ON(memory);
+
+	cbor_put_uint(&out, number);
+	return out.len;
+}
+
 enum err dialogue_check(const struct statement *s, const struct field **bad)
 {
 	uint32_t found = 0, required = required_of(s->kind);
@@ -240,7 +250,7 @@ enum err dialogue_check(const struct statement *s, const struct field **bad)
 	for (size_t i = 0; i < s->fields_count; i++) {
 		const struct field *f = &s->fields[i];
 		found |= f->key < 32 ? 1u << f->key : 0;
-		len += f->value.len;
+		len += len_of(f->key) + f->value.len;
 		if (!is_value_good(f->key, f->value) || len > DIALOGUE_FIELDS_LEN_MAX) {
 			*bad = f;
 			return ERR_RULE;

@@ -421,6 +421,7 @@ def statement_fields():
                          "with no title": {2: []}, "of nobody": {5: []}, "of a party without a name": {5: [""]}, "of nine parties": {5: ["P"] * 9},
                          "with a long source": {6: "s" * 256}, "with a number of a person": {10: "6"}, "with a role in capitals": {12: ["Head"]},
                          "with a person of no office": {15: ["A", ""]}, "with half a person": {15: ["A"]},
+                         "with more keys than a row holds": {(1 << 40) + i: "x" * 48 for i in range(50)},
                          "with more than a row holds": {20 + i: "x" * 600 for i in range(6)}}.items():
         yield f"body {why}", of_kind(80, changed(DIALOGUE_FIELDS[80], changes))
     yield "act 256", of_kind(94, {3: 256})

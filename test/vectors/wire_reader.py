@@ -307,7 +307,7 @@ DIALOGUE_NEEDS = {80: {1, 2}, 81: {1, 2}, 82: {1, 2}, 83: {1, 2, 5}, 86: {7}, 87
 
 def is_dialogue_right(kind, fields):
     needs = DIALOGUE_NEEDS.get(kind, set()) | ({4} if kind == 93 and fields.get(3) == 2 else set())
-    return needs <= set(fields) and sum(len(encode(value)) for value in fields.values()) <= 3000 and \
+    return needs <= set(fields) and sum(len(encode(key)) + len(encode(value)) for key, value in fields.items()) <= 3000 and \
         all(DIALOGUE_VALUES.get(key, lambda v: True)(value) for key, value in fields.items())
 
 
