@@ -314,6 +314,7 @@ class Demo:
         meetings = first.run("session").stdout.rstrip("\n")
         say(meetings)
         self.check("edscg-6" in meetings, "the next meeting that is due: edscg-6, in 2025")
+        say(first.run("text", "show", "statement-kidd-24").stdout.rstrip("\n"))
         standings = {thing["name"]: thing["standing"] for thing in second.get("/dialogues", kind="commitment")["things"]}
         self.check(standings.pop("p8-ncg-guidelines") == "CLOSED" and set(standings.values()) == {"OPEN"},
                    f"the guidelines are CLOSED, {len(standings)} commitments OPEN, the same on both sides")

@@ -198,13 +198,33 @@ static void reply_file(struct reply *r, const struct texts *x)
 	free(memory);
 }
 
-static void reply_whole_text(struct reply *r, const struct texts *x, struct wall now, bool has_file)
+/* What stands about it in another channel is of the own home channel, and for nobody else. */
+static enum err reply_notes(struct api *a, struct reply *r, const struct texts *x)
+{
+	struct message_at at = { 0 };
+	enum err e = ERR_OK;
+
+	reply_array(r, "notes");
+	while (e == ERR_OK && (e = fold_next_act(node_fold(a->node), &x->row.place, &at)) == ERR_OK) {
+		if (at.place.log.channel == x->row.place.log.channel)
+			continue;
+		e = request_may_place(a, &at.place);
+		if (e == ERR_OK)
+			reply_place(r, NULL, x->accord, &at.place);
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	reply_array_end(r);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err reply_whole_text(struct api *a, struct reply *r, const struct texts *x, bool has_file)
 {
 	const struct text *t = &x->text;
 	const struct text_unit **order = text_order(t);
 	struct dialogue_texts words;
 	struct bytes tag, text;
 	struct place_key of;
+	enum err e;
 
 	reply_object(r, NULL);
 	reply_place(r, "place", x->accord, &x->row.place);
@@ -225,7 +245,7 @@ static void reply_whole_text(struct reply *r, const struct texts *x, struct wall
 	reply_array_end(r);
 	reply_str(r, "state", state_of(x));
 	reply_hex(r, "hash", BYTES_OF(x->hash));
-	reply_uint(r, "now_ms", now.ms);
+	reply_uint(r, "now_ms", a->now.wall.ms);
 	reply_uint(r, "versions", t->versions_count);
 	reply_brackets(r, x);
 	reply_endorsements(r, x);
@@ -233,37 +253,39 @@ static void reply_whole_text(struct reply *r, const struct texts *x, struct wall
 	for (size_t n = 0; n < t->units_count; n++)
 		reply_unit(r, x, order[n]);
 	reply_array_end(r);
+	e = reply_notes(a, r, x);
 	if (has_file)
 		reply_file(r, x);
 	reply_object_end(r);
 	free(order);
+	return e;
 }
 
 /* It is folded of what all said, under whatever label: for whoever is cleared for the whole channel. */
 enum err run_text(struct api *a, struct request *q, struct reply *r)
 {
-	struct bytes since = request_word(q, "until");
+	struct bytes wish = request_word(q, "until");
 	struct texts *x = xcalloc(1, sizeof *x);
 	struct place_key place, until;
 	enum err e = request_place(a, q, &place);
 
 	a->reading.is_asked = true;
 	x->accord = node_accord(a->node);
-	if (e == ERR_OK && since.ptr != NULL)
-		e = place_text_read(x->accord, since, &until);
+	if (e == ERR_OK && wish.ptr != NULL)
+		e = place_text_read(x->accord, wish, &until);
 	if (e == ERR_OK)
 		e = request_may_state(a, &place);
-	if (e == ERR_OK && since.ptr != NULL)
+	if (e == ERR_OK && wish.ptr != NULL)
 		e = request_may_place(a, &until);
-	if (e == ERR_OK && since.ptr != NULL && until.log.channel != place.log.channel)
+	if (e == ERR_OK && wish.ptr != NULL && until.log.channel != place.log.channel)
 		e = ERR_USAGE;
 	if (e == ERR_OK)
-		e = fold_text(node_fold(a->node), &place, since.ptr != NULL ? &until : NULL, &x->row,
+		e = fold_text(node_fold(a->node), &place, wish.ptr != NULL ? &until : NULL, &x->row,
 			      &x->text);
 	if (e == ERR_OK) {
 		text_head_of(x->accord, &x->row, &x->says, &x->head);
 		text_hash(&x->text, &x->head, x->hash);
-		reply_whole_text(r, x, a->now.wall, request_word(q, "file").ptr != NULL);
+		e = reply_whole_text(a, r, x, request_word(q, "file").ptr != NULL);
 	}
 	text_close(&x->text);
 	free(x);

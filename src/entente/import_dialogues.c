@@ -10,6 +10,7 @@
 #include "entente/marked.h"
 #include "entente/say.h"
 #include "entente/show.h"
+#include "entente/text.h"
 #include "entente/words.h"
 #include "sys/file.h"
 
@@ -19,6 +20,7 @@
 
 #define DIALOGUES_LEN_MAX (4u << 20)
 #define DIALOGUES_FORMAT "dialogues/1"
+#define ID_LEN 192u /* "unit TEXT/UNIT/LANGUAGE" */
 
 /* What is no field of a statement: how the file says which one it is, and what it hangs on. */
 static const char *const heads[] = { "kind", "of", "party" };
@@ -35,6 +37,8 @@ static const struct shape {
 	{ "commitment", KIND_COMMITMENT, { "session", "body" }, false },
 	{ "condition", KIND_CONDITION, { "commitment" }, false },
 	{ "event", KIND_EVENT, { "session", "body" }, true },
+	{ "text", KIND_TEXT, { "session", "body", "text" }, false },
+	{ "unit", KIND_UNIT, { "text" }, false },
 	{ "delegation", KIND_ACT, { "session" }, false },
 	{ "conclude", KIND_ACT, { "session" }, false },
 };
@@ -64,9 +68,22 @@ static const char *nothing_filed(void)
 }
 
 /* "session kidd-22": names are told apart by kind. */
-static const char *id_of(const char *kind, const char *name, char id[128])
+static const char *id_of(const char *kind, const char *name, char id[ID_LEN])
 {
-	say_fill(id, 128, "{1} {2}", kind, name);
+	say_fill(id, ID_LEN, "{1} {2}", kind, name);
+	return id;
+}
+
+/* A unit has one name in each text, and words in each language. */
+static const char *id_of_thing(const json_t *thing, char id[ID_LEN])
+{
+	const char *name = json_str(thing, "name"), *of = json_str(thing, "of"),
+		   *tag = json_string_value(json_array_get(json_object_get(thing, "languages"), 0));
+
+	if (strcmp(json_str(thing, "kind"), "unit") == 0)
+		say_fill(id, ID_LEN, "unit {1}/{2}/{3}", of, name, tag == NULL ? "" : tag);
+	else
+		id_of(json_str(thing, "kind"), name[0] == '\0' ? of : name, id);
 	return id;
 }
 
@@ -113,6 +130,12 @@ static json_t *fields_of(const json_t *thing)
 	json_object_foreach((json_t *)(uintptr_t)thing, key, value) json_object_set(fields, key, value);
 	for (size_t i = 0; i < ARRAY_COUNT(heads); i++)
 		json_object_del(fields, heads[i]);
+	if (json_is_string(json_object_get(fields, "words"))) {
+		char *words = text_normal(bytes_str(json_str(fields, "words")));
+		if (words != NULL)
+			json_object_set_new(fields, "words", json_string(words));
+		free(words);
+	}
 	if (dialogue_act_find(KIND_SESSION, bytes_str(json_str(thing, "kind")), &act) == ERR_OK)
 		json_object_set_new(fields, "act", json_integer(act));
 	return fields;
@@ -146,7 +169,8 @@ static enum exit_code check_fields(const char *id, const json_t *thing, const st
 }
 
 /* Of the file so far, or of the record. */
-static const char *subject_kind(const json_t *known, const struct shape *shape, const char *of, char id[128])
+static const char *subject_kind(const json_t *known, const struct shape *shape, const char *of,
+				char id[ID_LEN])
 {
 	for (size_t i = 0; i < ARRAY_COUNT(shape->of) && shape->of[i] != NULL; i++) {
 		if (json_object_get(known, id_of(shape->of[i], of, id)) != NULL)
@@ -155,14 +179,50 @@ static const char *subject_kind(const json_t *known, const struct shape *shape, 
 	return NULL;
 }
 
+static bool has_language(const json_t *text, const char *name, const char *tag)
+{
+	const json_t *language;
+	size_t i;
+
+	if (strcmp(json_str(text, "kind"), "text") != 0 || strcmp(json_str(text, "name"), name) != 0)
+		return false;
+	json_array_foreach(json_object_get(text, "languages"), i, language)
+	{
+		if (strcmp(json_string_value(language), tag) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A unit is in one of its text's languages, of the file or of the record. */
+static enum exit_code check_language(const struct import *in, const json_t *thing, const char *id)
+{
+	const json_t *languages = json_object_get(thing, "languages"), *other;
+	const char *tag = json_string_value(json_array_get(languages, 0)), *of = json_str(thing, "of");
+	bool is_there = false;
+	char text[ID_LEN];
+	size_t i;
+
+	if (strcmp(json_str(thing, "kind"), "unit") != 0)
+		return EXIT_DONE;
+	json_array_foreach(json_object_get(in->file, "things"), i, other) is_there =
+		is_there || has_language(other, of, tag);
+	is_there = is_there || has_language(json_object_get(in->standing, id_of("text", of, text)), of, tag);
+	if (is_there && json_array_size(languages) == 1)
+		return EXIT_DONE;
+	say_error(_("{1}: the text has no such language."), id);
+	say_next(nothing_filed());
+	return EXIT_REFUSED;
+}
+
 static enum exit_code check_one(const struct import *in, const json_t *thing, json_t *known)
 {
 	const struct shape *shape = shape_find(json_str(thing, "kind"));
 	const char *of = json_str(thing, "of");
-	char id[128], subject[128];
+	char id[ID_LEN], subject[ID_LEN];
 	enum exit_code code;
 
-	id_of(json_str(thing, "kind"), json_str(thing, "name")[0] == '\0' ? of : json_str(thing, "name"), id);
+	id_of_thing(thing, id);
 	if (shape == NULL) {
 		say_error(_("{1}: {2} is no kind of thing."), in->path, json_str(thing, "kind"));
 		say_next(nothing_filed());
@@ -176,8 +236,9 @@ static enum exit_code check_one(const struct import *in, const json_t *thing, js
 		say_next(nothing_filed());
 		return EXIT_REFUSED;
 	}
-	if (shape->kind == KIND_ACT || shape->kind == KIND_CONDITION)
-		return EXIT_DONE;
+	code = check_language(in, thing, id);
+	if (code != EXIT_DONE || shape->kind == KIND_ACT || shape->kind == KIND_CONDITION)
+		return code;
 	if (json_is_true(json_object_get(known, id))) {
 		say_error(_("{1} is there twice."), id);
 		say_next(nothing_filed());
@@ -192,9 +253,9 @@ static enum exit_code check_standing(const struct import *in, const json_t *thin
 {
 	static const char *const members[] = { "title", "when", "parties", "owed_to" };
 	const json_t *row;
-	char id[128];
+	char id[ID_LEN];
 
-	row = json_object_get(in->standing, id_of(json_str(thing, "kind"), json_str(thing, "name"), id));
+	row = json_object_get(in->standing, id_of_thing(thing, id));
 	if (row == NULL || strcmp(json_str(thing, "kind"), "condition") == 0)
 		return EXIT_DONE;
 	for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
@@ -232,19 +293,47 @@ static enum exit_code check_all(const struct import *in)
 
 /* ---- Filed. ---- */
 
+/* Which units have words in which language: whatever became of them since, they are not proposed again. */
+static enum exit_code get_units(struct import *in, const json_t *row)
+{
+	const json_t *unit, *found;
+	const char *tag;
+	json_t *text = NULL;
+	enum exit_code code = text_get(&in->c, json_str(row, "place"), NULL, &text);
+	char id[ID_LEN];
+	size_t i;
+
+	json_array_foreach(json_object_get(text, "units"), i, unit)
+	{
+		json_object_foreach(json_object_get(unit, "languages"), tag, found)
+		{
+			say_fill(id, sizeof id, "unit {1}/{2}/{3}", json_str(row, "name"),
+				 json_str(unit, "name"), tag);
+			if (json_array_size(json_object_get(found, "versions")) > 0)
+				json_object_set_new(in->standing, id, json_object());
+		}
+	}
+	json_decref(text);
+	return code;
+}
+
 static enum exit_code get_standing(struct import *in)
 {
 	json_t *answer = NULL, *row;
 	struct query q;
 	enum exit_code code;
-	char id[128];
+	char id[ID_LEN];
 	size_t i;
 
 	query_open(&q, "/dialogues");
 	code = (enum exit_code)client_get(&in->c, &q, &answer);
 	in->standing = json_object();
 	json_array_foreach(json_object_get(answer, "things"), i, row)
+	{
 		json_object_set(in->standing, id_of(json_str(row, "kind"), json_str(row, "name"), id), row);
+		if (code == EXIT_DONE && strcmp(json_str(row, "kind"), "text") == 0)
+			code = get_units(in, row);
+	}
 	json_decref(answer);
 	return code;
 }
@@ -342,7 +431,7 @@ static enum exit_code confirm(struct import *in, const json_t *row, const char *
 /* Whether this party has said that of the session; NULL: whether anybody has. */
 static bool has_said(const struct import *in, const char *session, const char *act, const char *party)
 {
-	char id[128];
+	char id[ID_LEN];
 	const json_t *row = json_object_get(in->standing, id_of("session", session, id)), *code;
 	size_t i;
 
@@ -358,7 +447,7 @@ static enum exit_code import_one(struct import *in, const json_t *thing)
 {
 	const struct shape *shape = shape_find(json_str(thing, "kind"));
 	const char *party = json_str(thing, "party"), *kind;
-	char id[128], subject[128], place[PLACE_TEXT_LEN];
+	char id[ID_LEN], subject[ID_LEN], place[PLACE_TEXT_LEN];
 	const json_t *row;
 	json_t *fields;
 	enum exit_code code;
@@ -371,7 +460,7 @@ static enum exit_code import_one(struct import *in, const json_t *thing)
 		in->stood++;
 		return EXIT_DONE;
 	}
-	id_of(shape->name, shape->kind == KIND_ACT ? json_str(thing, "of") : json_str(thing, "name"), id);
+	id_of_thing(thing, id);
 	row = json_object_get(in->standing, id);
 	if (row != NULL) {
 		in->stood++;

@@ -11,6 +11,7 @@
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/show.h"
+#include "entente/submit.h"
 #include "entente/words.h"
 
 #include <stdlib.h>
@@ -149,8 +150,7 @@ static enum exit_code end(struct saying *s, json_t *fields)
 
 /* ---- A unit. ---- */
 
-/* In normal form C, so that what looks alike is the same bytes; the caller's. */
-static char *normal(struct bytes typed)
+char *text_normal(struct bytes typed)
 {
 	struct buf out;
 
@@ -208,7 +208,7 @@ static enum exit_code run_unit(struct options *o)
 	if (code == EXIT_DONE && !is_left_out)
 		code = text_read(o, o->arguments_count > 3 ? o->arguments[3] : NULL, &typed);
 	if (code == EXIT_DONE) {
-		words = normal(buf_bytes(&typed));
+		words = text_normal(buf_bytes(&typed));
 		code = begin(&s);
 	}
 	if (code == EXIT_DONE) {
@@ -239,14 +239,14 @@ static bool is_own(const struct saying *s, const json_t *by, const char *level)
 	return false;
 }
 
-/* Whose words are meant: --party's, or the only ones. NULL: there are several, or none. */
+/* Whose words are meant: the only ones, or --party's. NULL: there are several, or none. */
 static const json_t *version_of(const struct saying *s, const json_t *in)
 {
 	const char *party = option_value(s->o, "party");
 	const json_t *versions = json_object_get(in, "versions"), *one;
 	size_t i;
 
-	if (party == NULL)
+	if (party == NULL || json_array_size(versions) == 1)
 		return json_array_size(versions) == 1 ? json_array_get(versions, 0) : NULL;
 	json_array_foreach(versions, i, one)
 	{
@@ -433,6 +433,42 @@ static enum exit_code run_endorse(struct options *o)
 	return code;
 }
 
+/* ---- What one thinks of it oneself. ---- */
+
+/* In the home channel, which nobody else holds. */
+static enum exit_code run_note(struct options *o)
+{
+	struct saying s = { .o = o,
+			    .c = { .fd = -1 },
+			    .kind = KIND_REMARK,
+			    .done = N_("The note stands as {1}, in the home channel: it is not sent.") };
+	struct buf typed = { 0 };
+	uint64_t home = 0;
+	enum exit_code code = open_saying(&s);
+
+	if (code == EXIT_DONE)
+		code = text_read(o, o->arguments_count > 2 ? o->arguments[2] : NULL, &typed);
+	if (code == EXIT_DONE)
+		code = begin(&s); /* which party it is */
+	if (code == EXIT_DONE)
+		code = home_find(&s.c, s.party, &home);
+	if (s.is_drafted) {
+		draft_close(&s.d);
+		draft_open(&s.d, s.kind);
+	}
+	if (code == EXIT_DONE)
+		code = draft_address(&s.d, &s.c, say_number(home));
+	if (code == EXIT_DONE)
+		code = draft_refer(&s.d, s.entry);
+	if (code == EXIT_DONE) {
+		draft_text(&s.d, text_language(o), NULL, buf_bytes(&typed));
+		code = end(&s, json_object());
+	}
+	free(typed.ptr);
+	close_saying(&s);
+	return code;
+}
+
 /* ---- The command. ---- */
 
 static const struct dialogue_verb says[] = {
@@ -453,15 +489,25 @@ static enum exit_code run_say(struct options *o)
 static enum exit_code run(struct options *o)
 {
 	static const struct verb verbs[] = {
-		{ "list", 1, 1, text_list },	   { "show", 2, 2, text_show },
-		{ "diff", 2, 2, text_diff },	   { "new", 4, 5, run_say },
-		{ "of", 4, 5, run_say },	   { "correct", 4, 5, run_say },
-		{ "unit", 3, 4, run_unit },	   { "leave-out", 3, 3, run_unit },
-		{ "agree", 2, 66, run_named },	   { "concord", 2, 66, run_named },
-		{ "initial", 2, 2, run_endorse },  { "sign", 2, 2, run_endorse },
-		{ "release", 2, 2, run_endorse },  { "render", 2, 2, text_render },
-		{ "publish", 3, 3, text_publish }, { "in-force", 2, 3, run_say },
-		{ "terminate", 2, 3, run_say },	   { NULL, 0, 0, NULL },
+		{ "list", 1, 1, text_list },
+		{ "show", 2, 2, text_show },
+		{ "diff", 2, 2, text_diff },
+		{ "new", 4, 5, run_say },
+		{ "of", 4, 5, run_say },
+		{ "correct", 4, 5, run_say },
+		{ "unit", 3, 4, run_unit },
+		{ "leave-out", 3, 3, run_unit },
+		{ "agree", 2, 66, run_named },
+		{ "concord", 2, 66, run_named },
+		{ "initial", 2, 2, run_endorse },
+		{ "sign", 2, 2, run_endorse },
+		{ "release", 2, 2, run_endorse },
+		{ "render", 2, 2, text_render },
+		{ "publish", 3, 3, text_publish },
+		{ "note", 2, 3, run_note },
+		{ "in-force", 2, 3, run_say },
+		{ "terminate", 2, 3, run_say },
+		{ NULL, 0, 0, NULL },
 	};
 
 	return o->arguments_count == 0 ? text_list(o) : verbs_run(o, verbs);

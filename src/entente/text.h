@@ -18,6 +18,9 @@ const char *text_words(const json_t *unit, const char *language);
 /* By its lasting name; NULL. */
 const json_t *text_unit(const json_t *text, const char *name);
 
+/* In Unicode's normal form C, so that what looks alike is the same bytes; heap, NULL: it is too long. */
+char *text_normal(struct bytes typed);
+
 /* text_show.c */
 enum exit_code text_list(struct options *o) MUST_CHECK;
 enum exit_code text_show(struct options *o) MUST_CHECK;

@@ -143,7 +143,7 @@ static void put_note(struct xml *x, const struct page *p)
 }
 
 static const char style[] =
-	"body{font-family:'Noto Serif CJK KR','Noto Serif',serif;max-width:60em;margin:2em auto;"
+	"body{font-family:Noto Serif CJK KR,Noto Serif,serif;max-width:60em;margin:2em auto;"
 	"line-height:1.5}table{border-spacing:1em .6em}td{vertical-align:top;width:50%;"
 	"white-space:pre-wrap}footer,.note{font-size:.8em;overflow-wrap:anywhere}";
 
@@ -279,8 +279,13 @@ static enum exit_code put_out(struct publication *p, const char *name, const cha
 
 	say_fill(file, sizeof file, language[0] == '\0' ? "{1}{2}.{3}" : "{1}.{2}.{3}", name, language,
 		 ending);
-	if (file_path(path, p->folder, file) != ERR_OK)
-		return EXIT_ERROR;
+	/* The node gave both, and they become part of a path. */
+	if (!is_dialogue_name(bytes_str(name)) || strchr(language, '/') != NULL ||
+	    file_path(path, p->folder, file) != ERR_OK) {
+		say_error(_("The node gave a name that is none."));
+		say_next("entente doctor");
+		return EXIT_INTEGRITY;
+	}
 	return write_file(path, &p->out);
 }
 

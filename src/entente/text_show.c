@@ -158,6 +158,31 @@ static void say_unit(const json_t *unit)
 	}
 }
 
+/* The units are the joint record; these are nobody's but our own. */
+static enum exit_code say_notes(struct client *c, const json_t *text)
+{
+	const json_t *place;
+	enum exit_code code = EXIT_DONE;
+	size_t i;
+
+	json_array_foreach(json_object_get(text, "notes"), i, place)
+	{
+		json_t *entry = NULL;
+		if (code == EXIT_DONE)
+			code = show_get_entry(c, json_string_value(place), &entry);
+		if (code == EXIT_DONE) {
+			const char *words =
+				json_string_value(json_array_get(json_object_get(entry, "text"), 0));
+			say_coloured(COLOUR_WARN, _("OWN NOTE, not sent"));
+			say("  {1}: ", json_string_value(place));
+			say_text(bytes_str(words == NULL ? "" : words));
+			say("\n");
+		}
+		json_decref(entry);
+	}
+	return code;
+}
+
 static void say_whole(const json_t *text)
 {
 	const json_t *unit;
@@ -186,6 +211,8 @@ enum exit_code text_show(struct options *o)
 		json_say(text);
 	else if (code == EXIT_DONE)
 		say_whole(text);
+	if (code == EXIT_DONE && !o->is_json)
+		code = say_notes(&c, text);
 	json_decref(text);
 	login_close(&c);
 	return code;

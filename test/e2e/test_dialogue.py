@@ -114,15 +114,17 @@ def test_the_articles_stand_on_both_sides(stage):
     world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
     kor, usa = world["kor"], world["usa"]
     file = nodes.ROOT / "examples/rok-us/dialogues.json"
-    count = len([one for one in json.loads(file.read_text())["things"] if one["kind"] not in ("delegation", "conclude")])
+    kinds = [one["kind"] for one in json.loads(file.read_text())["things"]]
+    units = kinds.count("unit")
+    count = len(kinds) - units - kinds.count("delegation") - kinds.count("conclude")
     done = kor.say("import", "dialogues", str(file), key="policy")
-    assert done["stood"] == 0 and done["filed"] == count + 8, "four delegations, and four sessions that were held"
+    assert done["stood"] == 0 and done["filed"] == count + units + 8, "four delegations, and four sessions that were held"
     usa.wait("all of it is at usa", lambda: len(usa.get("/dialogues")["things"]) == count)
     assert not usa.get("/dialogues")["more"] and usa.get("/dialogues", limit=3)["more"], "what is cut says so"
     assert things(usa, "commitment", "p12-rdp-a")["standing"] == "CLAIMED", "nobody is bound by another's word"
     done = usa.say("import", "dialogues", str(file), key="policy")
     owed = [one for one in things(usa, "commitment") if "USA" in one["parties"]]
-    assert done["stood"] == count + 4 and done["filed"] == len(owed) + 4
+    assert done["stood"] == count + units + 4 and done["filed"] == len(owed) + 4
     kor.wait("they are confirmed", lambda: all(one["standing"] == "OPEN" for one in things(kor, "commitment")))
     # Again it files nothing.
     for node in (kor, usa):
@@ -133,6 +135,8 @@ def test_the_articles_stand_on_both_sides(stage):
     assert re.search("edscg: (next 2025, edscg-6|edscg-6 was set for 2025)", text) and "kidd: by turns KOR hosts" in text
     assert re.search("edscg-5 +CONCLUDED", text) and re.search("ncg-3 +SCHEDULED", text), "no article says when it met"
     assert "003" in json.dumps(things(usa, "commitment", "p15-defence")["doubt"]), "what the articles contradict is marked"
+    whole = usa.get("/text", place=things(usa, "text", "statement-kidd-24")["place"])
+    assert len(whole["units"]) == 5 and whole["state"] == "DRAFT" and {one["status"] for one in whole["units"]} == {"PROPOSED"}
     text = usa.run("commitments", env=KOREAN).stdout
     assert "국방상호조달협정" in text and "기한 지남" in text
 
@@ -142,6 +146,8 @@ def test_a_bad_file_files_nothing(stage, tmp_path):
     kor = world["kor"]
     body = {"kind": "body", "name": "kidd", "title": {"en": "Dialogue"}}
     session = {"kind": "session", "of": "kidd", "name": "first", "title": {"en": "First"}}
+    text = {"kind": "text", "of": "kidd", "name": "words", "title": {"en": "Words"}, "languages": ["ko", "en"]}
+    unit = {"kind": "unit", "of": "words", "name": "goal", "languages": ["en"], "words": "The goal."}
     for things_, sentence in (
             ([body, {**session, "wheb": "2023"}], "session first: wheb is not known there."),
             ([body, {**session, "when": "2023-02-29"}], "session first: when is not as it is written."),
@@ -151,6 +157,10 @@ def test_a_bad_file_files_nothing(stage, tmp_path):
             ([session, body], "session first: there is no kidd before it."),
             ([body, {"kind": "commitment", "of": "kidd", "name": "c", "title": {"en": "C"}}], "commitment c: parties is missing."),
             ([body, {**session, "kind": "meeting"}], "meeting is no kind of thing."),
+            ([body, {**text, "languages": []}], "text words: languages is not as it is written."),
+            ([body, text, {**unit, "languages": ["fr"]}], "unit words/goal/fr: the text has no such language."),
+            ([body, text, unit, unit], "unit words/goal/en is there twice."),
+            ([body, text, {**unit, "words": "x" * 2401}], "unit words/goal/en: words is not as it is written."),
             ([{**body, "name": "KIDD"}], "body KIDD: name is not as it is written.")):
         file = tmp_path / "bad.json"
         file.write_text(json.dumps({"entente": "dialogues/1", "channel": "consult", "label": "U", "things": things_}))

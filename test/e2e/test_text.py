@@ -1,8 +1,11 @@
 """A text in two languages on two real nodes: written together, signed, and made public by both or by nobody."""
+import hashlib
+import xml.etree.ElementTree as ElementTree
+
 import nodes
 
 KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
-PEOPLE = {"policy": ["policy"], "linguist": ["linguist"], "watch": ["watch"]}
+PEOPLE = {"policy": ["policy"], "linguist": ["linguist"]}
 KO, EN = "양측은 훈련을 계속하기로 하였다.", "The two sides decided to go on with the exercise."
 
 
@@ -11,15 +14,21 @@ def text(node, name="statement", **words):
     return found and node.get("/text", place=found["place"], **words)
 
 
-def both(world, what, condition):
+def both(world, what, condition, name="statement"):
     for node in world.nodes.values():
-        node.wait(f"{what} at {node.party}", lambda node=node: condition(text(node)))
+        node.wait(f"{what} at {node.party}", lambda node=node: condition(text(node, name) or {}))
 
 
-def refused(node, rule, *words, key="policy", code=4):
+def refused(node, sentence, *words, key="policy", code=4):
     done = node.run("text", *words, key=key, code=code)
-    assert rule in done.stderr, done.stderr
-    return done
+    assert sentence in done.stderr, done.stderr
+
+
+def endorsed(world, what, key, *options, name="statement"):
+    """Both, each behind the other."""
+    for node in world.nodes.values():
+        node.run("text", what, name, *options, key="policy")
+        both(world, what, lambda one, node=node: node.party in str([by["party"].lower() for by in one[key]["by"]]), name)
 
 
 def clean(world, name="statement"):
@@ -27,39 +36,111 @@ def clean(world, name="statement"):
     for node in world.nodes.values():
         node.run("text", "agree", name, key="policy")
         node.run("text", "concord", name, key="linguist")
-    for node in world.nodes.values():
-        node.wait(f"{name} is clean", lambda node=node: text(node, name)["state"] == "CLEAN")
+    both(world, "clean", lambda one: one["state"] == "CLEAN", name)
     one, other = (text(node, name)["hash"] for node in world.nodes.values())
     assert one == other
 
 
-def begun(stage):
-    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
-    kor, usa = world["kor"], world["usa"]
-    kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
-    kor.run("text", "new", "kidd", "statement", "Joint statement", "--language", "en", "--also", "ko=공동성명", "--languages", "ko,en",
-            key="policy")
-    kor.run("text", "unit", "statement", "goal", KO, "--language", "ko", key="policy")
-    usa.wait("the unit is at usa", lambda: (text(usa) or {}).get("units"))
-    return world, kor, usa
+def files(folder):
+    return {one.name: one.read_text() for one in folder.iterdir()}
 
 
 def test_a_text_is_written_signed_and_made_public(stage, tmp_path):
-    world, kor, usa = begun(stage)
-    refused(kor, "(CLEAN", "initial", "statement")
-    refused(kor, "(LANGUAGE", "unit", "statement", "goal", "Les deux", "--language", "fr")
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
+    kor.run("text", "new", "kidd", "statement", "Joint statement", "--language", "en", "--also", "ko=공동성명", "--languages", "ko,en", key="policy")
+    kor.run("text", "unit", "statement", "goal", KO, "--language", "ko", key="policy")
+    both(world, "a unit", lambda one: one.get("units"))
+    refused(kor, "not all of the text is agreed", "initial", "statement")
+    refused(kor, "the text has no such language", "unit", "statement", "goal", "Les deux", "--language", "fr")
+    # What two sides write at once both stays.
+    kor.run("text", "unit", "statement", "goal", "The two sides decided.", "--language", "en", key="policy")
     usa.run("text", "unit", "statement", "goal", EN, "--language", "en", key="policy")
-    kor.wait("its English is at kor", lambda: text(kor)["versions"] == 2)
-    # Both write at once: both stay, in brackets, and nobody's words are lost.
-    world["kor"].run("text", "unit", "statement", "goal", "The two sides decided.", "--language", "en", key="policy")
     both(world, "brackets", lambda one: one["units"][0]["status"] == "BRACKETED")
     assert text(usa)["brackets"] == {"KOR": {"ko": 0, "en": 1}, "USA": {"ko": 0, "en": 1}}
     shown = kor.run("text", "show", "statement").stdout
     assert EN in shown and "The two sides decided." in shown and "KOR, en: 1 in brackets" in shown
     refused(usa, "goal is not clear", "agree", "statement", "goal", code=2)
     refused(usa, "There is no unit aim in the text.", "agree", "statement", "aim", code=3)
-    kor.run("text", "agree", "statement", "--party", "USA", "--ad-referendum", key="policy", code=None)
-    kor.run("text", "agree", "statement", "goal", "--party", "USA", key="policy", code=None)
+    kor.run("text", "agree", "statement", "goal", "--party", "USA", "--ad-referendum", key="policy")
+    both(world, "one English", lambda one: one["units"][0]["languages"]["en"]["status"] == "PROPOSED")
+    at = text(kor)["units"][0]["languages"]["en"]["versions"][0]["place"]
+    clean(world)
+    # Any change in one language reopens the concordance; only a linguist closes it, of both languages at once.
+    usa.run("text", "unit", "statement", "goal", EN + " It is open.", "--language", "en", key="policy")
+    both(world, "a change", lambda one: one["state"] == "DRAFT" and one["units"][0]["concordance"] == [])
+    refused(kor, "goal is not clear", "concord", "statement", "goal", key="linguist", code=2)
+    assert f"  - The two sides decided.\n  + {EN}\n" in usa.run("text", "diff", "statement", "--since", at).stdout
+    kor.run("text", "agree", "statement", "goal", "--party", "USA", key="policy")
+    both(world, "one English", lambda one: one["units"][0]["status"] == "PROPOSED")
+    refused(kor, "the role may not write this", "concord", "statement", "goal")
+    old = text(kor)["hash"]
+    clean(world)
+    refused(kor, "its hash is not that of the text as it stands", "initial", "statement", "--hash", old)
+    refused(kor, "the step before it was not taken", "sign", "statement")
+    endorsed(world, "initial", "initialled")
+    assert text(usa)["state"] == "INITIALLED"
+    kor.run("text", "sign", "statement", key="policy")
+    both(world, "one signature", lambda one: len(one["signed"]["by"]) == 1)
+    refused(kor, "its party has signed the text as it stands", "unit", "statement", "goal", "Anders.", "--language", "en")
+    refused(kor, "the step before it was not taken", "release", "statement", "--when", "2026-04-11T14:30Z")
+    usa.run("text", "sign", "statement", key="policy")
+    both(world, "signed", lambda one: one["state"] == "SIGNED")
+    refused(usa, "its party has signed the text as it stands", "unit", "statement", "goal", "Anders.", "--language", "en")
+    # Nothing goes out one-sided, or before its time.
+    out = tmp_path / "out"
+    out.mkdir()
+    refused(kor, "statement is released by nobody yet", "publish", "statement", out, key=None)
+    kor.run("text", "release", "statement", "--when", "2199-01-01T00:00Z", key="policy")
+    both(world, "one release", lambda one: len(one["released"]["by"]) == 1)
+    for node in (kor, usa):
+        refused(node, "statement is released by one side only", "publish", "statement", out, key=None)
+    usa.run("text", "release", "statement", "--when", "2199-01-01T00:00Z", key="policy")
+    both(world, "embargo", lambda one: one["released"]["all"])
+    refused(usa, "statement is under embargo until 2199-01-01T00:00Z", "publish", "statement", out, key=None)
+    assert files(out) == {}
+    endorsed(world, "release", "released", "--when", "2023-04-12T00:00Z")
+    both(world, "its time", lambda one: one["released"]["all"])
+    kor.run("text", "note", "statement", "They would not say more.", key="policy")
+    assert "OWN NOTE, not sent" in (shown := kor.run("text", "show", "statement").stdout) and "They would not say more." in shown
+    assert text(usa)["notes"] == [] and "would not say" not in usa.run("log", "consult").stdout
+    before = {name: text(node, file="1") for name, node in world.nodes.items()}
+    assert {**before["kor"], "now_ms": 0, "notes": []} == {**before["usa"], "now_ms": 0}
     world.stop()
     world.start()
-    kor.run("text", "show", "statement", env=KOREAN)
+    for name, node in world.nodes.items():
+        assert {**text(node, file="1"), "now_ms": 0} == {**before[name], "now_ms": 0}
+    kor.run("text", "publish", "statement", out)
+    made = files(out)
+    assert sorted(made) == ["statement.atom", "statement.en.html", "statement.ko.html", "statement.txt"]
+    assert hashlib.sha256(made["statement.txt"].encode()).hexdigest() == before["usa"]["hash"] in made["statement.ko.html"]
+    assert KO in made["statement.ko.html"] and EN in made["statement.en.html"] and KO not in made["statement.en.html"]
+    feed = ElementTree.fromstring(made["statement.atom"])
+    assert [one.text for one in feed.iter("{http://www.w3.org/2005/Atom}name")] == ["KOR", "USA"]
+    corrected(world, out, made)
+
+
+def corrected(world, out, made):
+    """A correction is a text of its own: both stay readable, and each names the other."""
+    kor, usa = world["kor"], world["usa"]
+    kor.run("text", "correct", "statement", "statement-2", "Corrected", "--language", "en", "--languages", "ko,en", key="policy")
+    for words, language in ((KO + " 끝.", "ko"), (EN + " End.", "en")):
+        kor.run("text", "unit", "statement-2", "goal", words, "--language", language, key="policy")
+    usa.wait("both are at usa", lambda: (text(usa, "statement-2") or {}).get("versions") == 2)
+    assert "  - " + EN in usa.run("text", "diff", "statement-2", "--against", "statement").stdout
+    clean(world, "statement-2")
+    for what, key, options in (("initial", "initialled", ()), ("sign", "signed", ()), ("release", "released", ("--when", "2023-05-01T00:00Z"))):
+        endorsed(world, what, key, *options, name="statement-2")
+    usa.run("text", "publish", "statement-2", out)
+    now = files(out)
+    assert "statement-2.ko.html" in now["statement.ko.html"] and "statement.ko.html" in now["statement-2.ko.html"]
+    assert KO in now["statement.ko.html"] and now["statement.txt"] == made["statement.txt"]
+    assert len(list(ElementTree.fromstring(now["statement-2.atom"]).iter("{http://www.w3.org/2005/Atom}entry"))) == 2
+    # Two originals of one file: each names its own party first.
+    one, other = (ElementTree.fromstring(node.run("text", "render", "statement").stdout) for node in (kor, usa))
+    parties = [next(page.iter("{http://www.w3.org/1999/xhtml}p")) for page in (one, other)]
+    assert [part.text for part in parties] == ["대한민국 · 미합중국", "미합중국 · 대한민국"]
+    cells = [[cell.text for cell in page.iter("{http://www.w3.org/1999/xhtml}td")] for page in (one, other)]
+    assert cells[0] == cells[1] and KO in cells[0]
+    assert "서명" in kor.run("text", env=KOREAN).stdout

@@ -228,6 +228,7 @@ static const char *const plain[] = {
 	"/obligations",
 	"/dialogues",
 	"/dialogues?place=ASTER/CHANNEL-2%201.4",
+	"/text?place=ASTER/CHANNEL-2%201.4",
 	"/bundle?peer=birch",
 	"/attachments?hash=00",
 	"/nothing",

@@ -1,0 +1,431 @@
+/*
+ * Texts: what two sides write at once both stays, whatever order the deeds come in the same stands, and the
+ * canonical file has one form. Layer under test: dialogue.
+ */
+#include "base/prng.h"
+#include "dialogue/text.h"
+
+/* cmocka wants these first. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <cmocka.h>
+
+enum { ALBA, BOREA };
+enum { KO, EN };
+
+/* A deed with the fields that it borrows. */
+struct made {
+	struct statement says;
+	struct text_deed deed;
+	uint8_t memory[512];
+	struct buf buf;
+};
+
+static void make(struct made *m, uint8_t party, uint64_t index, enum kind kind)
+{
+	m->says.kind = kind;
+	m->says.fields_count = 0;
+	buf_init(&m->buf, m->memory, sizeof m->memory);
+	m->deed = (struct text_deed){ .at = { 1, index, party }, .says = &m->says };
+}
+
+static void put(struct made *m, enum dialogue_field field, size_t from)
+{
+	m->says.fields[m->says.fields_count++] =
+		(struct field){ field, { m->memory + from, m->buf.len - from } };
+}
+
+static void put_uint(struct made *m, enum dialogue_field field, uint64_t value)
+{
+	size_t from = m->buf.len;
+
+	cbor_put_uint(&m->buf, value);
+	put(m, field, from);
+}
+
+static void put_text(struct made *m, enum dialogue_field field, const char *value, bool is_list)
+{
+	size_t from = m->buf.len;
+
+	if (is_list)
+		cbor_put_array(&m->buf, 1);
+	cbor_put_text(&m->buf, bytes_str(value));
+	put(m, field, from);
+}
+
+static void unit(struct made *m, uint8_t party, uint64_t index, const char *name, const char *language,
+		 const char *words)
+{
+	make(m, party, index, KIND_UNIT);
+	put_text(m, DIALOGUE_NAME, name, false);
+	put_uint(m, DIALOGUE_NUMBER, name[0] == 'b' ? 1 : 2);
+	put_text(m, DIALOGUE_LANGUAGES, language, true);
+	put_text(m, DIALOGUE_WORDS, words, false);
+}
+
+static void named(struct made *m, uint8_t party, uint64_t index, enum kind kind, const struct made *one,
+		  const struct made *other)
+{
+	make(m, party, index, kind);
+	m->deed.named[m->deed.named_count++] = one->deed.at;
+	if (other != NULL)
+		m->deed.named[m->deed.named_count++] = other->deed.at;
+}
+
+static void endorse(struct made *m, uint8_t party, uint64_t index, enum endorsement what, uint8_t fill,
+		    const char *when)
+{
+	uint8_t hash[HASH_LEN];
+	size_t from;
+
+	memset(hash, fill, sizeof hash);
+	make(m, party, index, KIND_ENDORSE);
+	put_uint(m, DIALOGUE_ACT, what);
+	from = m->buf.len;
+	cbor_put_bytes(&m->buf, BYTES_OF(hash));
+	put(m, DIALOGUE_HASH, from);
+	if (when != NULL)
+		put_text(m, DIALOGUE_WHEN, when, false);
+}
+
+static void open_text(struct text *t)
+{
+	static const uint8_t languages[] = { 0x82, 0x62, 'k', 'o', 0x62, 'e', 'n' };
+	struct thing thing = { .kind = KIND_TEXT, .parties_count = 2, .parties = 3 };
+
+	text_open(t, &thing, BYTES_OF(languages));
+}
+
+static struct text_head head(void)
+{
+	static const uint8_t title[] = { 0x82, 0x62, 'e', 'n', 0x61, 'T' };
+
+	return (struct text_head){ .channel = 4,
+				   .at = { 1, 7, BOREA },
+				   .name = BYTES_LIT("statement"),
+				   .title = BYTES_OF(title),
+				   .codes = { BYTES_LIT("ALBA"), BYTES_LIT("BOREA") } };
+}
+
+static void put_part(void *self, struct bytes part)
+{
+	buf_put(self, part);
+}
+
+static void both_edits_are_kept(void **state)
+{
+	struct made one, other, yes;
+	struct text t;
+
+	(void)state;
+	open_text(&t);
+	unit(&one, ALBA, 1, "a", "ko", "one");
+	unit(&other, BOREA, 1, "a", "ko", "other");
+	text_take(&t, &one.deed);
+	assert_int_equal(text_status(&t, &t.units[0]), UNIT_PROPOSED);
+	text_take(&t, &other.deed);
+	assert_int_equal(text_status_in(&t, &t.units[0], KO), UNIT_BRACKETED);
+	assert_int_equal(text_status_in(&t, &t.units[0], EN), UNIT_MISSING);
+	assert_int_equal(text_status(&t, &t.units[0]), UNIT_BRACKETED);
+	assert_int_equal(t.versions_count, 2);
+	/* Who proposed has not agreed; the last word of each counts. */
+	named(&yes, ALBA, 2, KIND_AGREE, &other, NULL);
+	text_take(&t, &yes.deed);
+	assert_int_equal(text_status_in(&t, &t.units[0], KO), UNIT_PROPOSED);
+	named(&yes, BOREA, 2, KIND_AGREE, &other, NULL);
+	put_uint(&yes, DIALOGUE_ACT, AGREE_AD_REFERENDUM);
+	text_take(&t, &yes.deed);
+	assert_int_equal(text_status_in(&t, &t.units[0], KO), UNIT_AD_REFERENDUM);
+	named(&yes, BOREA, 3, KIND_AGREE, &other, NULL);
+	text_take(&t, &yes.deed);
+	assert_int_equal(text_status_in(&t, &t.units[0], KO), UNIT_AGREED);
+	text_close(&t);
+}
+
+/* Both parties agree to both versions, and both find them to match. */
+static uint64_t agree_all(struct text *t, uint64_t index, const struct made *ko, const struct made *en)
+{
+	for (uint8_t party = ALBA; party <= BOREA; party++) {
+		struct made m;
+		named(&m, party, index, KIND_AGREE, ko, en);
+		text_take(t, &m.deed);
+		named(&m, party, index + 1, KIND_CONCORDANCE, ko, en);
+		text_take(t, &m.deed);
+	}
+	return index + 2;
+}
+
+static void any_change_reopens_the_concordance(void **state)
+{
+	struct made ko, en, again;
+	struct text t;
+
+	(void)state;
+	open_text(&t);
+	unit(&ko, ALBA, 1, "a", "ko", "k");
+	unit(&en, ALBA, 2, "a", "en", "e");
+	text_take(&t, &ko.deed);
+	assert_false(text_is_clean(&t, UNIT_AD_REFERENDUM));
+	text_take(&t, &en.deed);
+	agree_all(&t, 3, &ko, &en);
+	assert_true(text_is_clean(&t, UNIT_AGREED));
+	unit(&again, ALBA, 5, "a", "en", "changed");
+	text_take(&t, &again.deed);
+	assert_false(text_is_concorded(&t, &t.units[0], BOREA));
+	/* Agreed again by all, it is not clean before the linguists have looked again. */
+	for (uint8_t party = ALBA; party <= BOREA; party++) {
+		struct made m;
+		named(&m, party, 6, KIND_AGREE, &again, NULL);
+		text_take(&t, &m.deed);
+	}
+	assert_int_equal(text_status(&t, &t.units[0]), UNIT_AGREED);
+	assert_false(text_is_clean(&t, UNIT_AGREED));
+	text_close(&t);
+}
+
+static void a_language_that_lacks_words_is_not_clean(void **state)
+{
+	struct made ko, en;
+	struct text t;
+
+	(void)state;
+	open_text(&t);
+	unit(&ko, ALBA, 1, "a", "ko", "k");
+	unit(&en, ALBA, 2, "a", "en", "");
+	text_take(&t, &ko.deed);
+	text_take(&t, &en.deed);
+	agree_all(&t, 3, &ko, &en);
+	assert_int_equal(text_status(&t, &t.units[0]), UNIT_AGREED);
+	assert_false(text_is_clean(&t, UNIT_AGREED));
+	text_close(&t);
+}
+
+static void a_release_is_joint_or_none(void **state)
+{
+	struct made m;
+	struct text t;
+
+	(void)state;
+	open_text(&t);
+	endorse(&m, ALBA, 1, ENDORSE_RELEASE, 1, "2026-04-11T14:30Z");
+	text_take(&t, &m.deed);
+	assert_false(text_is_endorsed(&t, ENDORSE_RELEASE));
+	endorse(&m, BOREA, 1, ENDORSE_RELEASE, 1, "2026-04-11T15:30Z");
+	text_take(&t, &m.deed);
+	assert_false(text_is_endorsed(&t, ENDORSE_RELEASE));
+	endorse(&m, BOREA, 2, ENDORSE_RELEASE, 2, "2026-04-11T14:30Z");
+	text_take(&t, &m.deed);
+	assert_false(text_is_endorsed(&t, ENDORSE_RELEASE));
+	endorse(&m, BOREA, 3, ENDORSE_RELEASE, 1, "2026-04-11T14:30Z");
+	text_take(&t, &m.deed);
+	assert_true(text_is_endorsed(&t, ENDORSE_RELEASE));
+	assert_false(text_is_endorsed(&t, ENDORSE_SIGN));
+	text_close(&t);
+}
+
+static void the_file_has_one_form(void **state)
+{
+	static const char want[] =
+		"entente text/1\naccord 00000000000000000000000000000000\n"
+		"place 4 BOREA 1.7\nname statement\nrevision ALBA 4 BOREA 3\n"
+		"title en 1\nT\n"
+		"unit b ko 1\nx\nunit b en 0\n\nunit a ko 3\n\xEA\xB8\x80\nunit a en 1\ny\n";
+	uint8_t memory[512], hash[HASH_LEN], again[HASH_LEN];
+	struct buf out = BUF_ON(memory);
+	struct text_head h = head();
+	struct made ko, en, m;
+	struct text t;
+
+	(void)state;
+	open_text(&t);
+	unit(&ko, ALBA, 1, "a", "ko", "\xEA\xB8\x80");
+	text_take(&t, &ko.deed);
+	unit(&en, BOREA, 1, "a", "en", "y");
+	text_take(&t, &en.deed);
+	unit(&m, ALBA, 2, "b", "ko", "x");
+	text_take(&t, &m.deed);
+	unit(&m, ALBA, 3, "c", "ko", "");
+	text_take(&t, &m.deed);
+	unit(&m, BOREA, 2, "c", "en", "");
+	text_take(&t, &m.deed);
+	text_write(&t, &h, put_part, &out);
+	/* Nobody has agreed yet that "c" is left out. */
+	assert_non_null(memmem(out.ptr, out.len, "unit c ko 0", 11));
+	buf_reset(&out);
+	for (uint8_t party = ALBA; party <= BOREA; party++) {
+		named(&m, party, 9, KIND_AGREE, &ko, NULL);
+		m.deed.named[0] = (struct deed_at){ 1, 3, ALBA };
+		m.deed.named[m.deed.named_count++] = (struct deed_at){ 1, 2, BOREA };
+		text_take(&t, &m.deed);
+	}
+	text_hash(&t, &h, hash);
+	text_write(&t, &h, put_part, &out);
+	assert_int_equal(out.len, sizeof want - 1);
+	assert_memory_equal(out.ptr, want, sizeof want - 1);
+	hash_sha256(buf_bytes(&out), again);
+	assert_memory_equal(hash, again, HASH_LEN);
+	text_close(&t);
+}
+
+/* The same words again are another file: what was signed before never stands again. */
+static void no_revision_comes_twice(void **state)
+{
+	uint8_t before[HASH_LEN], after[HASH_LEN];
+	struct text_head h = head();
+	struct made ko, other, back;
+	struct text t;
+
+	(void)state;
+	open_text(&t);
+	unit(&ko, ALBA, 1, "a", "ko", "one");
+	text_take(&t, &ko.deed);
+	text_hash(&t, &h, before);
+	unit(&other, ALBA, 2, "a", "ko", "other");
+	text_take(&t, &other.deed);
+	named(&back, ALBA, 3, KIND_AGREE, &ko, NULL);
+	text_take(&t, &back.deed);
+	text_hash(&t, &h, after);
+	assert_memory_equal(text_shown(&t, &t.units[0], KO)->words.ptr, "one", 3);
+	assert_memory_not_equal(before, after, HASH_LEN);
+	text_close(&t);
+}
+
+/* ---- Any order that keeps each party's own, and what a deed names before it. ---- */
+
+#define DEEDS 60u
+
+static void make_any(struct prng *r, struct made *deeds)
+{
+	static const char *const names[] = { "a", "b", "c" };
+	uint64_t next[2] = { 1, 1 };
+
+	for (size_t i = 0; i < DEEDS; i++) {
+		uint8_t party = (uint8_t)prng_below(r, 2);
+		size_t of = i == 0 ? 0 : prng_below(r, i);
+		uint64_t what = prng_below(r, 5);
+		if (what <= 1 || i == 0 || deeds[of].says.kind != KIND_UNIT)
+			unit(&deeds[i], party, next[party], names[prng_below(r, 3)],
+			     prng_below(r, 2) == 0 ? "ko" : "en", "words");
+		else if (what == 4)
+			endorse(&deeds[i], party, next[party], ENDORSE_SIGN, (uint8_t)prng_below(r, 2), NULL);
+		else
+			named(&deeds[i], party, next[party], what == 2 ? KIND_AGREE : KIND_CONCORDANCE,
+			      &deeds[of], NULL);
+		next[party]++;
+	}
+}
+
+static bool is_ready(const struct text *t, const struct made *m)
+{
+	for (size_t i = 0; i < m->deed.named_count; i++) {
+		if (text_version(t, &m->deed.named[i]) == NULL)
+			return false;
+	}
+	return true;
+}
+
+static void take_shuffled(struct prng *r, const struct made *deeds, struct text *t)
+{
+	size_t at[2] = { 0, 0 };
+
+	for (size_t taken = 0; taken < DEEDS;) {
+		uint8_t party = (uint8_t)prng_below(r, 2);
+		while (at[party] < DEEDS && deeds[at[party]].deed.at.party != party)
+			at[party]++;
+		if (at[party] == DEEDS || !is_ready(t, &deeds[at[party]]))
+			continue;
+		text_take(t, &deeds[at[party]++].deed);
+		taken++;
+	}
+}
+
+static void any_order_is_the_same(void **state)
+{
+	struct made *deeds = calloc(DEEDS, sizeof *deeds);
+	struct text_head h = head();
+	struct prng r;
+
+	(void)state;
+	assert_non_null(deeds);
+	for (uint64_t seed = 1; seed <= 500; seed++) {
+		uint8_t hash[2][HASH_LEN];
+		struct text t[2];
+		prng_init(&r, seed);
+		make_any(&r, deeds);
+		for (size_t i = 0; i < 2; i++) {
+			open_text(&t[i]);
+			take_shuffled(&r, deeds, &t[i]);
+			text_hash(&t[i], &h, hash[i]);
+		}
+		assert_memory_equal(hash[0], hash[1], HASH_LEN);
+		assert_int_equal(text_is_endorsed(&t[0], ENDORSE_SIGN),
+				 text_is_endorsed(&t[1], ENDORSE_SIGN));
+		for (size_t n = 0; n < t[0].units_count; n++) {
+			const struct text_unit *u = &t[0].units[t[0].by_name[n]],
+					       *v = &t[1].units[t[1].by_name[n]];
+			assert_string_equal(u->name, v->name);
+			assert_int_equal(text_status(&t[0], u), text_status(&t[1], v));
+			assert_int_equal(text_is_concorded(&t[0], u, ALBA),
+					 text_is_concorded(&t[1], v, ALBA));
+		}
+		text_close(&t[0]);
+		text_close(&t[1]);
+	}
+	free(deeds);
+}
+
+/* 500 units, 2,000 revisions, each agreed to by both. */
+static void a_long_text_is_there_at_once(void **state)
+{
+	char words[401], name[16];
+	struct timespec from, to;
+	struct text_head h = head();
+	uint8_t hash[HASH_LEN];
+	struct made m, yes;
+	struct text t;
+	double ms;
+
+	(void)state;
+	memset(words, 'w', sizeof words - 1);
+	words[sizeof words - 1] = '\0';
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+	open_text(&t);
+	for (uint64_t i = 0; i < 2000; i++) {
+		snprintf(name, sizeof name, "u%llu", (unsigned long long)(i % 500));
+		unit(&m, (uint8_t)(i % 2), 3 * i, name, i / 500 % 2 == 0 ? "ko" : "en", words);
+		text_take(&t, &m.deed);
+		for (uint8_t party = ALBA; party <= BOREA; party++) {
+			named(&yes, party, 3 * i + 1, KIND_AGREE, &m, NULL);
+			text_take(&t, &yes.deed);
+		}
+	}
+	text_hash(&t, &h, hash);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+	ms = (double)(to.tv_sec - from.tv_sec) * 1e3 + (double)(to.tv_nsec - from.tv_nsec) / 1e6;
+	print_message("# 500 units, 2,000 revisions, 4,000 agreements, and the file's hash: %.1f ms\n", ms);
+	assert_int_equal(t.units_count, 500);
+	assert_int_equal(text_status_in(&t, &t.units[499], KO), UNIT_AGREED);
+	text_close(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(both_edits_are_kept),
+		cmocka_unit_test(any_change_reopens_the_concordance),
+		cmocka_unit_test(a_language_that_lacks_words_is_not_clean),
+		cmocka_unit_test(a_release_is_joint_or_none),
+		cmocka_unit_test(the_file_has_one_form),
+		cmocka_unit_test(no_revision_comes_twice),
+		cmocka_unit_test(any_order_is_the_same),
+		cmocka_unit_test(a_long_text_is_there_at_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
