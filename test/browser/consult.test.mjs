@@ -115,4 +115,31 @@ test("it ends when the line is back: decided on both sides, and closed by what b
     await officer.page.locator(".instance [data-life=CLOSED]").waitFor();
 });
 
+test("a recess is taken and ended, and both stand down by holding the button", async () => {
+  ({ place } = await stage.ask("say", { party: "usa", key: "watch", words: ["consult", "start", "consult-urgent", "alert-state", "--precedence", "IMMEDIATE", "--label", "U"] }));
+  await kor.page.locator(`.panel.running a[data-place="${place}"]`).press("Enter");
+  await act(kor, "recess", "");
+  await open(usa);
+  await usa.page.locator(".instance [data-life=RECESS]").waitFor();
+  await act(usa, "resume", ""); // whoever may call one may end it
+  await kor.page.locator(".instance [data-life=ACTIVE]").waitFor();
+  // Who lets go too early has said nothing.
+  await may(kor, "stand-down").press("Enter");
+  const button = kor.page.locator("[data-act=stand-down-hold]:enabled");
+  await button.focus();
+  await kor.page.keyboard.down("Space");
+  await kor.page.waitForTimeout(500);
+  await kor.page.keyboard.up("Space");
+  await kor.page.waitForTimeout(2000);
+  assert.equal(await kor.page.locator(".panel.said [data-move='stand down']").count(), 0);
+  for (const officer of [kor, usa]) {
+    if (officer === usa)
+      await may(usa, "stand-down").press("Enter");
+    await hold(officer.page, "stand-down-hold");
+    await officer.page.locator(".panel.said [data-move='stand down']").first().waitFor();
+  }
+  for (const officer of [kor, usa])
+    await officer.page.locator(".instance [data-life='STOOD DOWN']").waitFor();
+});
+
 test("no report of the policy, no foreign request, no error on a page", () => assert.deepEqual(stage.reports, []));

@@ -14,7 +14,7 @@ export interface Owed {
   step: string;
   party: string; // who owes it
   title: string;
-  names?: Names[]; // of a procedure and its step, in place of a title
+  names?: Names[]; // of a procedure and its step, or of a form, in place of a title
   since: number;
   due?: number;
   rings?: number; // from when on it calls, if that is not its precedence's rule
@@ -32,7 +32,7 @@ function owedIn(entry: Entry): Owed[] {
     if (!rows.has(key)) {
       rows.set(key, {
         key, cause: entry.place, screen: "channel", ours, step, party: by, place: entry.place, channel: entry.channel_name, precedence: entry.precedence ?? "ROUTINE",
-        title: entry.subject ?? entry.title ?? "", since: ladder.owed.since_ms ?? entry.filed_ms, due: ladder.owed.due_ms, highest: ladder.highest,
+        title: entry.subject ?? entry.title ?? "", names: !entry.subject && !entry.title && entry.filled?.title ? [entry.filled.title] : undefined, since: ladder.owed.since_ms ?? entry.filed_ms, due: ladder.owed.due_ms, highest: ladder.highest,
       });
     }
   }

@@ -11,7 +11,7 @@ import { owed } from "./alarm.js";
 import { DraftView } from "./draft.js";
 import { opened, openedDraft } from "./entry.js";
 import { Message } from "./message.js";
-import { partyCode, Precedence, Words } from "./parts.js";
+import { partyCode, Precedence, Title, Words } from "./parts.js";
 import { go, linkTo, now, placeIn, screen } from "./screen.js";
 
 const SAID_SHOWN = 3;
@@ -20,15 +20,17 @@ function saidByOthers(channel: string): Entry[] {
   return (inboxes.value[channel] ?? []).filter((entry) => entry.party !== session.value?.party).slice(-SAID_SHOWN).reverse();
 }
 
+const titleOf = (row: Owed) => row.names?.map((names) => named(names)).join(": ") ?? row.title;
+
 function Asked({ row }: { row: Owed }) {
   const at = nodeClock.value(now.value);
   return (
     <dl class="facts card-facts">
-      <dt>{_("What")}</dt><dd><Precedence name={row.precedence} /> <b><Words text={row.title} /></b></dd>
+      <dt>{_("What")}</dt><dd><Precedence name={row.precedence} /> <b><Words text={titleOf(row)} /></b></dd>
       <dt>{_("Asked of you")}</dt><dd>{word(row.step)}</dd>
       <dt>{_("Time left")}</dt><dd class={row.due !== undefined && row.due < at ? "due over" : "due"}>{row.due === undefined ? _("no limit; waits for {1}", spanText(at - row.since)) : countdown(row.due - at)}</dd>
       <dt>{_("The other side has said")}</dt>
-      <dd>{saidByOthers(row.channel).map((entry) => <p key={entry.place}>{clock(entry.filed_ms)} {partyCode(entry.party)}: <Words text={entry.title ?? ""} tongue={entry.language} /></p>)}
+      <dd>{saidByOthers(row.channel).map((entry) => <p key={entry.place}>{clock(entry.filed_ms)} {partyCode(entry.party)}: <Title entry={entry} /></p>)}
         {saidByOthers(row.channel).length === 0 ? _("nothing on this channel yet") : null}</dd>
     </dl>
   );
@@ -44,10 +46,10 @@ export function CardScreen() {
       <h1>{_("For decision")}</h1>
       {rows.length === 0 ? <p class="none">{_("Nothing waits for you.")}</p> : null}
       <nav class="card-rows" aria-label={_("For decision")}>
-        {rows.map((one, i) => <a key={one.key} href={linkTo("card", one.place)} aria-current={one.place === place ? "page" : undefined}>{i + 1}. {one.precedence} {one.title.slice(0, 24) || one.place}</a>)}
+        {rows.map((one, i) => <a key={one.key} href={linkTo("card", one.place)} aria-current={one.place === place ? "page" : undefined}>{i + 1}. {one.precedence} {titleOf(one).slice(0, 24) || one.place}</a>)}
       </nav>
       <nav class="card-rows" aria-label={_("Consultation")}>
-        {owed.value.filter((one) => one.ours && one.screen === "consult").map((one) => <a key={one.key} href={linkTo("consult", one.place)}>{one.precedence} {one.names?.map((names) => named(names)).join(": ")}</a>)}
+        {owed.value.filter((one) => one.ours && one.screen === "consult").map((one) => <a key={one.key} href={linkTo("consult", one.place)}>{one.precedence} {titleOf(one)}</a>)}
       </nav>
       {row === undefined ? null : <Asked row={row} />}
       {openedDraft.value?.place === place && openedDraft.value ? <DraftView draft={openedDraft.value} /> : null}

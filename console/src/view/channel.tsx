@@ -11,7 +11,7 @@ import { ComposeMessage } from "./compose.js";
 import { DraftView } from "./draft.js";
 import { missing, opened, openedDraft } from "./entry.js";
 import { Message } from "./message.js";
-import { partyCode, Precedence, Step, Words } from "./parts.js";
+import { partyCode, Precedence, Step, Title, Words } from "./parts.js";
 import { channelIn, linkTo, placeIn, screen } from "./screen.js";
 
 const AT_ONCE = 60; // rows that are drawn; older ones come when they are asked for
@@ -38,7 +38,7 @@ function Row({ entry }: { entry: Entry }) {
     <li class={`${isOurs ? "ours" : "theirs"} ${isOwed ? "owed" : ""}`}>
       <a href={linkTo("channel", entry.place)} data-place={entry.place} aria-current={placeIn(screen.value.about) === entry.place ? "true" : undefined}>
         <span class="first">{clock(entry.filed_ms)} <Precedence name={entry.precedence ?? "ROUTINE"} /> <b>{entry.place}</b></span>
-        <Words text={entry.title ?? ""} tongue={entry.language} />
+        <Title entry={entry} />
         <span class="first"><Step name={entry.ladders?.find((ladder) => !ladder.information)?.highest ?? "QUEUED"} />{(entry.crossed ?? []).length > 0 ? <b class="crossed"> {_("crossed in transit")}</b> : null}</span>
       </a>
     </li>

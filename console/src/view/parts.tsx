@@ -4,10 +4,11 @@ import { h, ComponentChildren, Fragment, JSX } from "preact";
 import { signal } from "@preact/signals";
 import { dateTimeGroup, local } from "../words/moment.js";
 import { ageText, word } from "../words/names.js";
-import { _, language, nodeSays } from "../words/say.js";
+import { _, language, named, nodeSays } from "../words/say.js";
 import { visible } from "../words/visible.js";
 import { nodeClock } from "../node/record.js";
 import type { Posted } from "../node/outbox.js";
+import type { Entry } from "../node/shapes.js";
 import type { Said } from "./say.js";
 import { now } from "./screen.js";
 
@@ -51,6 +52,12 @@ export function Precedence({ name }: { name: string }) {
 // Words of the record: marked with their language, hidden characters shown.
 export function Words({ text, tongue }: { text: string; tongue?: string }) {
   return <span class="words" lang={tongue ?? language.value}>{visible(text)}</span>;
+}
+
+// Its subject or first line; of a form without words, the form's name in the reader's language.
+export function Title({ entry }: { entry: Entry }) {
+  const own = entry.subject || entry.title;
+  return <Words text={own || named(entry.filled?.title)} tongue={own ? entry.language : undefined} />;
 }
 
 // Bytes as a file on this machine.

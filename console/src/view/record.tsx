@@ -11,7 +11,7 @@ import { dateTimeGroup, readMoment } from "../words/moment.js";
 import { _, named, nodeSays } from "../words/say.js";
 import { opened } from "./entry.js";
 import { Message } from "./message.js";
-import { Panel, partyCode, Precedence, save, Step, Words } from "./parts.js";
+import { Panel, partyCode, Precedence, save, Step, Title } from "./parts.js";
 import { linkTo, placeIn, screen } from "./screen.js";
 
 const ROWS_SHOWN = 200;
@@ -89,7 +89,7 @@ function Found() {
             <td class="step">{dateTimeGroup(entry.filed_ms)}</td>
             <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
             <th scope="row"><a href={linkTo("record", entry.place)} data-place={entry.place}>{entry.place}</a></th>
-            <td class="wide"><Words text={entry.title ?? ""} tongue={entry.language} /></td>
+            <td class="wide"><Title entry={entry} /></td>
             <td><Step name={entry.ladders?.find((ladder) => !ladder.information)?.highest ?? ""} /></td>
           </tr>
         ))}

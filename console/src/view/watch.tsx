@@ -10,7 +10,7 @@ import { _, named } from "../words/say.js";
 import { owed, soundIsOn, soundNames, tryOut } from "./alarm.js";
 import { outbox } from "../node/outbox.js";
 import { Running } from "./consult.js";
-import { Aged, Group, Panel, Precedence, Step, Words } from "./parts.js";
+import { Aged, Group, Panel, Precedence, Step, Title, Words } from "./parts.js";
 import { linkTo, now } from "./screen.js";
 
 const ROWS_SHOWN = 5, THEIRS_SHOWN = 3, LAST_SHOWN = 5, RUNNING_SHOWN = 3;
@@ -90,7 +90,7 @@ function Last({ entries }: { entries: Entry[] }) {
           <td class="step">{clock(entry.filed_ms)}</td>
           <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
           <th scope="row"><a href={linkTo("channel", entry.place)}>{entry.place}</a></th>
-          <td class="wide"><Words text={entry.title ?? entry.subject ?? ""} tongue={entry.language} /></td>
+          <td class="wide"><Title entry={entry} /></td>
           <td class="step"><Step name={entry.ladders?.find((ladder) => !ladder.information)?.highest ?? ""} />{(entry.crossed?.length ?? 0) > 0 ? <b class="crossed"> {_("crossed in transit")}</b> : null}</td>
         </tr>
       ))}
