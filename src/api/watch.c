@@ -62,14 +62,15 @@ static enum err is_read_since(struct api *a, const struct place_key *message, ui
 			continue;
 		e = fold_get(node_fold(a->node), &at.place, &v);
 		if (e == ERR_OK &&
-		    (v.kind < KIND_WATCH_READ || v.kind > KIND_DECLINE || v.verdict != VERDICT_OK))
+		    ((v.kind != KIND_WATCH_READ && v.kind != KIND_REPLY && v.kind != KIND_DECLINE) ||
+		     v.verdict != VERDICT_OK))
 			continue;
 		buf_init(&memory, a->last_memory, ENTRY_LEN_MAX);
 		if (e == ERR_OK)
 			e = node_entry(a->node, &at.place, &memory, &entry);
 		if (e != ERR_OK)
 			return e;
-		*out = entry.entry.filed.ms >= since_ms || v.kind == KIND_REPLY || v.kind == KIND_DECLINE;
+		*out = entry.entry.filed.ms >= since_ms || v.kind != KIND_WATCH_READ;
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

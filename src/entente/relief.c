@@ -164,7 +164,8 @@ static enum exit_code run_show(struct options *o)
 	size_t i, p;
 
 	if (code == EXIT_DONE)
-		code = get_open(&c, o->arguments_count > 1 ? o->arguments[1] : "watch", &watch);
+		code = o->arguments_count > 1 ? get_open(&c, o->arguments[1], &watch)
+					      : show_get(&c, "/watch", &watch);
 	login_close(&c);
 	if (code == EXIT_DONE && o->is_json)
 		json_say(watch);

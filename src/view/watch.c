@@ -380,6 +380,8 @@ static enum err judge_accepted(const struct case_file *c, enum verdict *out)
 			continue;
 		if (place_key_equal(&post.accepted_offer, &c->subject))
 			*out = VERDICT_RELIEVED;
+		else if (!bytes_equal(c->in->statement->role, bytes_str(post.post)))
+			*out = VERDICT_ROLE;
 		else if (post.holder == holder)
 			*out = VERDICT_PERSON;
 		return ERR_OK;
@@ -391,12 +393,12 @@ static enum err judge_accepted(const struct case_file *c, enum verdict *out)
 enum err judge_watch(const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
-	bool is_home = c->channel->plane == PLANE_HOME;
+	enum plane plane = s->kind == KIND_MANNING ? PLANE_SERVICE : PLANE_HOME;
 	size_t role;
 
 	if (s->kind < KIND_ROSTER || s->kind > KIND_RELIEF_ACCEPTED)
 		return ERR_OK;
-	if (is_home == (s->kind == KIND_MANNING)) {
+	if (c->channel->plane != plane) {
 		*out = VERDICT_HOME;
 		return ERR_OK;
 	}
@@ -409,6 +411,8 @@ enum err judge_watch(const struct case_file *c, enum verdict *out)
 	if (role == c->f->accord->roles_count ||
 	    (c->f->accord->roles[role].parties >> c->in->log.party & 1) == 0)
 		*out = VERDICT_ADDRESSEE;
+	else if (s->kind == KIND_RELIEF && !bytes_equal(s->role, post_of(s)))
+		*out = VERDICT_ROLE;
 	return ERR_OK;
 }
 

@@ -73,6 +73,7 @@ def test_the_watch(stage, tmp_path):
     assert "미해결" in done.stderr and "1건이 해결되지 않음" in done.stderr and place in done.stderr
     kor.run("relief", "offer", "watch", "--note", "The second reads it", "--label", "U", key="watch")
     assert "(PERSON" in kor.run("relief", "accept", "watch", key="watch", code=4).stderr
+    assert "(ROLE" in kor.run("relief", "accept", "watch", key="head", code=4).stderr
     kor.run("relief", "accept", "watch", key="second")
     assert kor.get("/watch")["posts"][0]["again"] == [place]
     kor.run("ack", place, key="second")
