@@ -487,6 +487,8 @@ static const struct {
 	{ "REFUSED", "REGISTRAR", EXIT_REFUSED,
 	  N_("the same command with --key FILE: the registrar's key, not an officer's") },
 	{ "REFUSED", "GUIDELINES", EXIT_REFUSED, N_("entente accord show says what the accord has") },
+	{ "REFUSED", "UNRESOLVED", EXIT_REFUSED,
+	  N_("do them, or say why not: the same command with --note TEXT") },
 	{ "REFUSED", "HOME", EXIT_REFUSED, N_("entente accord show names the home channel") },
 	{ "REFUSED", "OUTGOING", EXIT_REFUSED, N_("nothing of it was kept: say it again") },
 	{ "REFUSED", "APPROVAL", EXIT_REFUSED,

@@ -26,11 +26,11 @@ static enum exit_code get_open(struct client *c, const char *post, json_t **out)
 	return (enum exit_code)client_get(c, &q, out);
 }
 
-/* What stands unresolved comes first and loud. */
-static size_t say_open(const json_t *watch)
+/* What stands unresolved comes first and loud; whether the watch is handed over so, the node says. */
+static void say_open(const json_t *watch)
 {
 	const json_t *item;
-	size_t i, unresolved = 0;
+	size_t i;
 
 	for (int pass = 0; pass < 2; pass++) {
 		json_array_foreach(json_object_get(watch, "open"), i, item)
@@ -38,13 +38,11 @@ static size_t say_open(const json_t *watch)
 			bool is_unresolved = json_flag(item, "unresolved");
 			if (is_unresolved != (pass == 0))
 				continue;
-			unresolved += is_unresolved;
 			say_note("  {1}  {2}  {3}  {4}", is_unresolved ? _("NOT RESOLVED") : _("handed over"),
 				 json_str(item, "precedence"), json_str(item, "place"),
 				 show_step(json_str(item, "what")));
 		}
 	}
-	return unresolved;
 }
 
 /* ---- offer ---- */
@@ -74,20 +72,14 @@ static enum exit_code fill_offer(struct draft *d, struct client *c, const struct
 	const char *post = o->arguments[1], *note = option_value(o, "note");
 	json_t *watch = NULL;
 	enum exit_code code = get_open(c, post, &watch);
-	size_t unresolved = 0;
 
 	(void)officer;
 	if (code == EXIT_DONE)
-		unresolved = say_open(watch);
+		say_open(watch);
 	if (code == EXIT_DONE && json_array_size(json_object_get(watch, "open")) > RELIEF_ITEMS_MAX) {
 		say_error(_("More is open than one relief hands over: {1} of at most {2}."),
 			  say_number(json_array_size(json_object_get(watch, "open"))),
 			  say_number(RELIEF_ITEMS_MAX));
-		code = EXIT_REFUSED;
-	} else if (code == EXIT_DONE && unresolved > 0 && note == NULL) {
-		say_error(_("The watch is not handed over: {1} above are not resolved."),
-			  say_number(unresolved));
-		say_next(_("do them, or say why not: the same command with --note TEXT"));
 		code = EXIT_REFUSED;
 	}
 	if (code == EXIT_DONE) {
@@ -183,7 +175,7 @@ static enum exit_code run_show(struct options *o)
 			say(_("  to be read again: {1}\n"), json_string_value(place));
 	}
 	if (code == EXIT_DONE && !o->is_json)
-		(void)say_open(watch);
+		say_open(watch);
 	json_decref(watch);
 	return code;
 }

@@ -70,7 +70,7 @@ def test_the_watch(stage, tmp_path):
 
     # It is not read: the watch is not handed over without a word, nor to oneself.
     done = kor.run("relief", "offer", "watch", "--label", "U", key="watch", code=4, env=KOREAN)
-    assert "미해결" in done.stderr and "1건이 해결되지 않음" in done.stderr and place in done.stderr
+    assert "미해결" in done.stderr and "해결되지 않았는데 이유가 없음 (UNRESOLVED" in done.stderr and place in done.stderr
     kor.run("relief", "offer", "watch", "--note", "The second reads it", "--label", "U", key="watch")
     assert "(PERSON" in kor.run("relief", "accept", "watch", key="watch", code=4).stderr
     assert "(ROLE" in kor.run("relief", "accept", "watch", key="head", code=4).stderr
