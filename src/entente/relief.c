@@ -80,6 +80,7 @@ static enum exit_code fill_offer(struct draft *d, struct client *c, const struct
 		say_error(_("More is open than one relief hands over: {1} of at most {2}."),
 			  say_number(json_array_size(json_object_get(watch, "open"))),
 			  say_number(RELIEF_ITEMS_MAX));
+		say_next("entente inbox");
 		code = EXIT_REFUSED;
 	}
 	if (code == EXIT_DONE) {
