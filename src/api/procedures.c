@@ -45,6 +45,7 @@ static enum err reply_running(struct api *a, struct reply *r, uint32_t channel, 
 		if (e == ERR_OK) {
 			reply_object(r, NULL);
 			reply_instance(r, accord, node_self(a->node), &m);
+			reply_bool(r, "differs", node_differs(a->node, &at));
 			reply_object_end(r);
 		}
 		e = e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -198,6 +199,7 @@ static enum err reply_diverged(struct api *a, struct reply *r, const struct mach
 static enum err reply_one(struct api *a, struct request *q, struct reply *r)
 {
 	struct machine m;
+	struct place_key at;
 	enum err e = load_named(a, q, &m);
 
 	if (e != ERR_OK)
@@ -206,6 +208,8 @@ static enum err reply_one(struct api *a, struct request *q, struct reply *r)
 	reply_uint(r, "now_ms", a->now.wall.ms);
 	reply_instance(r, node_accord(a->node), node_self(a->node), &m);
 	reply_obligations(a, r, &m);
+	at = place_of_spot(m.channel, m.instance->start);
+	reply_bool(r, "differs", node_differs(a->node, &at));
 	e = reply_moves(a, r, &m);
 	if (e == ERR_OK)
 		e = reply_attempts(a, r, &m);

@@ -274,6 +274,7 @@ static void reply_counts(struct reply *r, const struct node_status *s)
 	reply_uint(r, "refused", s->refused);
 	reply_uint(r, "void", s->void_entries);
 	reply_uint(r, "stopped_logs", s->stopped_logs);
+	reply_uint(r, "diverged", s->diverged);
 	reply_uint(r, "waiting", s->waiting);
 	reply_scrub(r, &s->scrub);
 }

@@ -39,6 +39,8 @@
 #define ORIGIN_LEN_MAX 72u
 #define NOTE_LINE_LEN_MAX 512u
 
+#define DIVERGED_MAX 64u /* procedures whose states differ that are looked at for one status */
+
 /* The link (docs/spec/link.md). */
 #define FRAME_LEN_MAX (1u << 20)	 /* bytes of kind and payload */
 #define BATCH_ENTRIES_MAX 4096u		 /* entries of one batch, so of one commit of one log */

@@ -44,7 +44,7 @@ static const struct option_row options[] = {
 
 struct cause {
 	char name[CAUSE_LEN_MAX]; /* what makes it this one: "KOR/LEADER 1.4 READ BACK", "LINE USA" */
-	const char *kind;	  /* OWED, LINE, LOG, NODE */
+	const char *kind;	  /* OWED, LINE, LOG, STATE, NODE */
 	char precedence[16], place[64], step[32];
 	uint64_t since_ms, rung_ms;
 	uint64_t call;	       /* of OWED: the rung that the node has called */
@@ -243,6 +243,8 @@ static void stand_faults(struct alarms *a)
 		say_fill(name, sizeof name, "LOG {1}", json_str(row, "log"));
 		stand(a, "LOG", name);
 	}
+	if (json_uint(a->status, "diverged") > 0)
+		stand(a, "STATE", "STATE");
 }
 
 /* ---- To be heard. ---- */
@@ -315,6 +317,7 @@ static const char *kind_text(const char *kind)
 	} texts[] = { { "OWED", N_("owed") },
 		      { "LINE", N_("no line to them is up") },
 		      { "LOG", N_("a log does not run") },
+		      { "STATE", N_("the states of a procedure differ") },
 		      { "NODE", N_("the node is silent") },
 		      { "POST", N_("nobody is on duty") },
 		      { "AGAIN", N_("to be read again since the relief") },

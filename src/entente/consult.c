@@ -41,6 +41,7 @@ static const struct move_verb {
 	{ "resume", KIND_RESUME, true, SAID_NOTHING, false, N_("The recess ends with {1}.") },
 	{ "stand-down", KIND_STAND_DOWN, false, SAID_NOTHING, false,
 	  N_("STAND DOWN stands as {1}; it ends when every party has said so.") },
+	{ "remark", KIND_REMARK, false, SAID_NOTHING, true, N_("The remark stands as {1}.") },
 	{ "end", KIND_END, false, SAID_NOTHING, true, N_("Our participation has ended by {1}.") },
 };
 
@@ -449,7 +450,8 @@ static const struct verb verbs[] = {
 	{ "confirm", 2, 3, do_move }, { "reserve", 2, 3, do_move },    { "object", 2, 3, do_move },
 	{ "await", 2, 3, do_move },   { "decide", 2, 5, do_move },     { "recess", 2, 3, do_move },
 	{ "resume", 2, 3, do_move },  { "stand-down", 2, 3, do_move }, { "end", 2, 3, do_move },
-	{ "attempt", 3, 4, attempt }, { "attempts", 2, 2, attempts },  { NULL, 0, 0, NULL },
+	{ "remark", 2, 3, do_move },  { "attempt", 3, 4, attempt },    { "attempts", 2, 2, attempts },
+	{ NULL, 0, 0, NULL },
 };
 
 static enum exit_code run(struct options *o)

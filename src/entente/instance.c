@@ -140,6 +140,19 @@ static void say_doubt(const json_t *gate)
 	say("\n");
 }
 
+/* What no REMARK of ours has seen yet; once one has, it stays written that they differ. */
+static void say_difference(const json_t *instance, const char *before)
+{
+	if (json_flag(instance, "differs")) {
+		say("{1}", before);
+		say_coloured(COLOUR_BAD, _("!! THE STATES DIFFER: their node holds another at the same past. "
+					   "Confirm nothing."));
+		say("\n");
+	} else if (json_array_size(json_object_get(instance, "diverged")) > 0) {
+		say_line(_("The states differ; a remark of ours says why we go on."));
+	}
+}
+
 void instance_show_row(const json_t *instance)
 {
 	const json_t *gate;
@@ -150,6 +163,7 @@ void instance_show_row(const json_t *instance)
 	    json_str(instance, "precedence"));
 	say_coloured(strcmp(life, "ACTIVE") == 0 ? COLOUR_WARN : COLOUR_PLAIN, word(life));
 	say_steps(_("  open:"), json_object_get(instance, "open"));
+	say_difference(instance, "    ");
 	json_array_foreach(json_object_get(instance, "gates"), i, gate)
 	{
 		if (is_doubtful(gate)) {
@@ -264,11 +278,7 @@ void instance_show(const json_t *instance, const char *self)
 	size_t i;
 
 	say_doubts(instance);
-	if (json_array_size(json_object_get(instance, "diverged")) > 0) {
-		say_coloured(COLOUR_BAD, _("!! THE STATES DIFFER: their node holds another at the same past. "
-					   "Confirm nothing."));
-		say("\n");
-	}
+	say_difference(instance, "");
 	say_coloured(COLOUR_BOLD, form_words(json_object_get(instance, "title")));
 	say("  {1}  {2}  ", json_str(instance, "place"), json_str(instance, "precedence"));
 	say_coloured(COLOUR_BOLD, word(json_str(instance, "life")));

@@ -167,6 +167,12 @@ static void show_status(const json_t *status)
 	}
 	json_array_foreach(json_object_get(status, "peers"), i, row) show_peer(row, now);
 	json_array_foreach(json_object_get(status, "stopped"), i, row) show_stopped(row);
+	if (json_uint(status, "diverged") > 0) {
+		say_coloured(COLOUR_BAD, _("THE STATES DIFFER"));
+		say(_(" in {1} procedures; next: {2}"), say_number(json_uint(status, "diverged")),
+		    "entente consult list --all");
+		say("\n");
+	}
 	say(_("processes of this node\n"));
 	json_array_foreach(json_object_get(status, "processes"), i, row) show_process(row);
 	show_console(json_object_get(status, "console"));
@@ -237,13 +243,13 @@ static bool is_line(const json_t *path)
 	return json_flag(path, "up") && json_object_get(path, "thin") == NULL;
 }
 
-/* Stopped logs are a broken promise of somebody's machine; a line that is down is only weather. */
+/* Logs that stopped and states that differ are a broken promise of some machine; a line down is weather. */
 static enum exit_code verdict(const json_t *status)
 {
 	const json_t *peer, *path;
 	size_t i, p;
 
-	if (json_uint(status, "stopped_logs") > 0)
+	if (json_uint(status, "stopped_logs") > 0 || json_uint(status, "diverged") > 0)
 		return EXIT_INTEGRITY;
 	json_array_foreach(json_object_get(status, "peers"), i, peer)
 	{

@@ -318,7 +318,11 @@ static void draw_lines(const struct area *area, const struct full *f)
 			draw_path(area, row++, path, f->node.now_ms);
 	}
 	if (json_uint(f->status, "stopped_logs") > 0)
-		screen_put(area, row, 0, area->columns, COLOUR_BAD, _("a log does not run: entente status"));
+		screen_put(area, row++, 0, area->columns, COLOUR_BAD,
+			   _("a log does not run: entente status"));
+	if (json_uint(f->status, "diverged") > 0)
+		screen_put(area, row, 0, area->columns, COLOUR_BAD,
+			   _("THE STATES DIFFER: entente consult list"));
 }
 
 static size_t lines_needed(const struct full *f)
@@ -328,7 +332,7 @@ static size_t lines_needed(const struct full *f)
 
 	json_array_foreach(json_object_get(f->status, "peers"), i, peer) rows +=
 		2 + json_array_size(json_object_get(peer, "paths"));
-	return rows;
+	return rows + (json_uint(f->status, "diverged") > 0);
 }
 
 static size_t section_needed(const struct full *f, enum section section)

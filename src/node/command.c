@@ -156,6 +156,8 @@ static enum err refused_at_home(struct node *n, struct now now, const struct sta
 
 	if (e == ERR_OK && is_ended)
 		view->verdict = VERDICT_ENDED;
+	if (e == ERR_OK && view->verdict == VERDICT_OK)
+		e = procedure_at_door(n, s, view);
 	return e == ERR_OK ? relief_at_door(n, now, s, view) : e;
 }
 

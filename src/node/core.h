@@ -627,6 +627,8 @@ bool is_heard(const struct node *n, uint8_t parties);
 
 /* ---- procedure.c ---- */
 /* A peer's move, or what its node holds: notes what we have to say to it. */
+uint64_t procedures_differing(struct node *n);
+enum err procedure_at_door(struct node *n, const struct statement *s, struct entry_view *view) MUST_CHECK;
 enum err procedure_folded(struct node *n, const struct place_key *at, const struct statement *s,
 			  const struct entry_view *view) MUST_CHECK;
 /* Says it, through the door. */

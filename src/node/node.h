@@ -198,6 +198,8 @@ enum err node_eraser(struct node *n, const struct statement *s, struct place_key
  * zeroed. ERR_NOT_FOUND: no more.
  */
 enum err node_divergence(struct node *n, const struct place_key *start, struct place_key *at) MUST_CHECK;
+/* Whether there is one that no REMARK of ours in that instance has seen: we confirm nothing there. */
+bool node_differs(struct node *n, const struct place_key *start);
 /* How many contents were erased in this run: what was read before may hold their words. */
 uint64_t node_erasures(const struct node *n);
 enum err node_attachment(struct node *n, const uint8_t hash[HASH_LEN], uint64_t offset, size_t len,
@@ -329,7 +331,8 @@ struct node_status {
 	bool is_recovering, is_full;
 	const char *recovering; /* why, in English; NULL */
 	uint64_t entries, commits, published, refused, void_entries, stopped_logs;
-	uint64_t waiting; /* entries held and not yet folded */
+	uint64_t waiting;  /* entries held and not yet folded */
+	uint64_t diverged; /* procedures whose states differ, at most DIVERGED_MAX */
 };
 void node_status(struct node *n, struct node_status *out);
 

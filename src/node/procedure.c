@@ -145,6 +145,87 @@ enum err node_divergence(struct node *n, const struct place_key *start, struct p
 	return place_key_read(&rest, at);
 }
 
+/* How much of that party's log REMARKs of ours in the loaded instance have seen: people answer for that. */
+static uint64_t answered_to(struct node *n, const struct machine *m, size_t party)
+{
+	uint64_t to = 0;
+
+	for (size_t i = 0; i < m->instance->count; i++) {
+		const struct move *move = &m->instance->facts[i].move;
+		struct place_key at = place_of_spot(m->channel, move->at);
+		struct entry_view view;
+		struct vector past;
+		if (move->kind != MOVE_REMARK || move->at.party != n->self ||
+		    fold_get(&n->fold, &at, &view) != ERR_OK)
+			continue;
+		past = vector_of_view(&n->fold, &at, &view, false);
+		to = past.of[party] > to ? past.of[party] : to;
+	}
+	return to;
+}
+
+bool node_differs(struct node *n, const struct place_key *start)
+{
+	struct place_key at = { 0 };
+	struct machine m;
+
+	if (node_divergence(n, start, &at) != ERR_OK)
+		return false;
+	if (!fold_machine(&n->fold, start->log.channel, &m) ||
+	    machine_load(&m, spot_of_place(start)) != ERR_OK)
+		return true;
+	do {
+		uint64_t to = answered_to(n, &m, at.log.party);
+		if (spot_of_place(&at).number > to)
+			return true;
+		at = place_of_spot(start->log.channel, (struct spot){ to, (uint8_t)at.log.party });
+	} while (node_divergence(n, start, &at) == ERR_OK);
+	return false;
+}
+
+uint64_t procedures_differing(struct node *n)
+{
+	uint8_t after_memory[2 * PLACE_KEY_LEN + 1], found_memory[MAP_KEY_MAX];
+	const uint8_t letter = ROW_DIVERGED;
+	struct buf after = BUF_ON(after_memory), found = BUF_ON(found_memory);
+	struct bytes prefix = { &letter, 1 };
+	uint64_t count = 0;
+
+	buf_put_byte(&after, letter);
+	for (size_t i = 0;
+	     i < DIVERGED_MAX && map_next(&n->views, prefix, buf_bytes(&after), &found, NULL) == ERR_OK;
+	     i++) {
+		struct bytes rest = { found_memory + 1, PLACE_KEY_LEN };
+		struct place_key start;
+		if (found.len != sizeof after_memory || place_key_read(&rest, &start) != ERR_OK)
+			break;
+		count += node_differs(n, &start);
+		memcpy(after_memory, found_memory, 1 + PLACE_KEY_LEN);
+		memset(after_memory + 1 + PLACE_KEY_LEN, 0xff, PLACE_KEY_LEN); /* behind all of this one */
+		after.len = sizeof after_memory;
+	}
+	return count;
+}
+
+/* The fold counts a CONFIRM where the states differ; our own door first wants a word from people. */
+enum err procedure_at_door(struct node *n, const struct statement *s, struct entry_view *view)
+{
+	struct place_key at, start;
+	enum err e;
+
+	if (s->kind != KIND_CONFIRM || s->refers_count == 0)
+		return ERR_OK;
+	at = (struct place_key){ { s->refers[0].channel, accord_party_find(n->accord, s->refers[0].party),
+				   s->refers[0].epoch },
+				 s->refers[0].index };
+	e = fold_instance_of(&n->fold, &at, &start);
+	if (e == ERR_OK && node_differs(n, &start)) {
+		view->verdict = VERDICT_PROCEDURE;
+		view->ruling = RULING_DIFFERS;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /* ---- What a peer's move has changed. ---- */
 
 /* Every signing role of every party has concurred with some proposal that this fact may have filled. */

@@ -528,6 +528,7 @@ void node_status(struct node *n, struct node_status *out)
 				     .void_entries = n->void_entries,
 				     .is_full = n->is_full };
 	scrub_status(n, &out->scrub);
+	out->diverged = procedures_differing(n);
 	for (size_t i = 0; i < n->accord->parties_count; i++) {
 		if (i != n->self)
 			peer_status_read(n, &n->peers[i], &out->peers[out->peers_count++]);

@@ -46,7 +46,8 @@
 	X(CLOSED,     "the procedure is closed") \
 	X(ENDED,      "the party has ended its participation") \
 	X(NODE,       "a node does not say this") \
-	X(LIMIT,      "the party has made INSTANCE_MOVES_MAX moves in this instance")
+	X(LIMIT,      "the party has made INSTANCE_MOVES_MAX moves in this instance") \
+	X(DIFFERS,    "their node holds another state: a remark must first say why it is confirmed all the same")
 /* clang-format on */
 
 #define MACHINE_ROWS "LIRFXE"

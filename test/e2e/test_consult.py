@@ -3,6 +3,8 @@ import json
 import time
 
 import nodes
+import officers
+import peer
 import pytest
 
 CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
@@ -170,6 +172,82 @@ def test_from_indicator_to_record(play):
     assert "request to decision" in said and "not met and not counted in any time: " in said
     assert kor.run("measure", place, "--svg").stdout.startswith("<svg ")
     assert "협의 요청에서 결정까지" in kor.run("measure", place, env=KOREAN).stdout
+
+
+def proposed(play):
+    """As far as a proposal that has been read back and that all have concurred with: the instance, the proposal."""
+    kor, usa = play.both()
+    place = play.start(kor)
+    for form in (N20, N10):
+        play.ack(usa, play.send(kor, *form, place=place))
+    for verb, step in (("attend", "convene"), ("done", "consult")):
+        play.world.await_receipts()
+        for node in play.both():
+            play.say(node, "head", verb, place, step)
+    play.world.await_receipts()
+    proposal = play.say(kor, "head", "propose", place, "decide", "joint-measures", "We act together.")
+    play.await_place(usa, proposal)
+    back = usa.say("readback", proposal, "joint measures: we act together", key="watch", env=play.env)["place"]
+    play.await_place(kor, back)
+    kor.say("correct", back, key="watch", env=play.env)
+    for node in play.both():
+        for who in ("head", "deputy"):
+            play.say(node, who, "concur", proposal)
+    play.world.await_receipts()
+    return place, proposal
+
+
+def test_a_peer_forges_and_lies(play):
+    """Its moves out of turn are VOID with the sentence, its false DIGEST rings, and our CONFIRM waits for a word from people.
+
+    USA's own door would file none of it: USA is played here with its keys.
+    """
+    kor, usa = play.both()
+    place, proposal = proposed(play)
+    liar = peer.Peer(play.world, "usa", "kor")
+    liar.take_log(CHANNEL)
+    key = {name: officers.Key(play.world.keys("usa") / name) for name in OFFICERS}
+    begun, about = (liar.place_of(kor.entry(one)) for one in (place, proposal))
+    size = next(row["size"] for row in kor.logs().values() if row["log"] == proposal.rsplit(".", 1)[0])
+    seen = [("kor", 1, size)]
+    before = play.lines(kor, place)
+    assert usa.stop() == 0
+    said_before = len([one for one in kor.get("/log", channel=CHANNEL, party="kor")["entries"] if one["kind"] == "digest"])
+    now = int(time.time() * 1000) + 1000 * play.leapt
+    gate = {"instance": begun, "refers": [about], "seen": seen}
+    # (role, who signs, kind, what else, the verdict, the machine's sentence)
+    cases = [("watch", "watch", officers.CONFIRM, gate, "PROCEDURE", "the step does not give this to that role"),
+             ("head", "watch", officers.CONFIRM, gate, "ROLE", ""),
+             ("head", "head", officers.CONFIRM, {**gate, "filed": now - 86_400_000}, "PROCEDURE", "the hold is not over"),
+             ("head", "head", officers.CONCUR, gate, "PROCEDURE", "this role or this person has concurred before"),
+             ("watch", "watch", officers.START, {"precedence": officers.IMMEDIATE, "fields": {1: bytes(32), 2: 3}}, "PROCEDURE",
+              "the accord has no such procedure")]
+    places = [liar.move(CHANNEL, role, key[signer], kind, **more) for role, signer, kind, more, _, _ in cases]
+    lie = liar.move(CHANNEL, "node", None, officers.DIGEST, instance=begun, seen=seen, fields={1: 1, 2: bytes(32)})
+    liar.send(CHANNEL)
+    kor.wait(lambda: f"{lie} is folded: {kor.status()}", lambda: (kor.find("/entry", place=lie) or {}).get("folded"))
+    for at, (*_, verdict, sentence) in zip(places, cases):
+        assert kor.entry(at)["verdict"] == verdict, (at, kor.entry(at))
+        said = kor.run("read", at).stdout, kor.run("read", at, env=KOREAN).stdout
+        assert sentence in said[0] and "VOID" in said[0] and "무효" in said[1], said
+    assert play.lines(kor, place) == before, "nothing of it counts"
+    # It rings, and our own DIGEST says what we hold, so that it rings there too.
+    assert play.show(kor, place)["diverged"] == [lie] and play.show(kor, place)["differs"]
+    kor.wait("ours answers", lambda: said_before < len(
+        [one for one in kor.get("/log", channel=CHANNEL, party="kor")["entries"] if one["kind"] == "digest"]))
+    assert kor.status()["diverged"] == 1
+    for words, env, sentence, code in ((("status",), {}, "THE STATES DIFFER", 6), (("consult", "list"), {}, "!! THE STATES DIFFER", 0),
+                                       (("consult", "show", place), {}, "!! THE STATES DIFFER", 0),
+                                       (("consult", "show", place), KOREAN, "!! 상태 불일치", 0)):
+        assert sentence in kor.run(*words, env=env, code=code).stdout, words
+    liar.line.close()
+    kor.wait("the line is down", lambda: not kor.status()["peers"][0]["paths"][0]["up"])
+    play.wait_s(31)
+    assert "a remark must first say why" in play.refuse(kor, "head", "confirm", proposal)
+    play.say(kor, "head", "remark", place, "USA read its lines to us by telephone: they are ours.", code=5)
+    assert kor.status()["diverged"] == 0 and not play.show(kor, place)["differs"] and play.show(kor, place)["diverged"] == [lie]
+    play.say(kor, "head", "confirm", proposal, code=5)
+    assert play.show(kor, place)["gates"][0]["state"] == "IN DOUBT"
 
 
 def lapse_and_answer_cross(play, place):

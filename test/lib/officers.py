@@ -15,7 +15,8 @@ import nacl.bindings
 
 NAMESPACE = b"entente-statement-v1"
 FLASH, IMMEDIATE, PRIORITY, ROUTINE = range(4)
-KEYS, MESSAGE, WATCH_READ, READ_BACK, MARK, PRESENTED, REPLY = 1, 8, 9, 10, 11, 12, 13
+KEYS, DIGEST, MESSAGE, WATCH_READ, READ_BACK, MARK, PRESENTED, REPLY = 1, 5, 8, 9, 10, 11, 12, 13
+START, PROPOSE, CONCUR, WITHDRAW, CONFIRM = 48, 57, 58, 59, 60
 
 
 def encode(value):
@@ -67,7 +68,7 @@ def content(text, language="en", **more):
 
 
 def statement(accord, channel, party, role, kind=MESSAGE, *, rel, seen=(), to=(), refers=(), precedence=None,
-              form=None, fields=None, body=b"", sealing=0, level="U", statement_id=None, claimed=None):
+              form=None, fields=None, body=b"", sealing=0, level="U", statement_id=None, claimed=None, instance=None):
     """The exact bytes. `to`: (party, role, 0 or 1) each; `refers`: places; `body`: the content's bytes."""
     value = {1: 1, 2: accord, 3: channel, 4: statement_id or os.urandom(16), 5: kind, 6: [party, role],
              7: claimed or int(time.time() * 1000), 8: [list(one) for one in sorted(seen)],
@@ -82,6 +83,8 @@ def statement(accord, channel, party, role, kind=MESSAGE, *, rel, seen=(), to=()
         value[13] = list(form)
     if fields:
         value[14] = fields
+    if instance:
+        value[16] = list(instance)
     if body:
         value[15] = [hashlib.sha256(body).digest(), len(body), sealing]
     return encode(value)

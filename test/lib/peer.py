@@ -127,6 +127,15 @@ class Peer:
         log.contents.append(body)
         return f"{self.party.upper()}/{name.upper()} 1.{len(log.entries) - 1}"
 
+    def move(self, name, role, key, kind, *, instance=None, refers=(), seen=(), filed=None, **more):
+        """Appends a statement in a procedure; without a key the node's own. Its place as a text."""
+        log = self.logs[name]
+        raw = officers.statement(self.accord, log.channel, self.party, role, kind, rel=[self.party, self.to], refers=refers,
+                                 seen=seen, instance=instance, **more)
+        log.entries.append(self.entry(log, filed or int(time.time() * 1000), raw, [key.sign(raw)] if key else []))
+        log.contents.append(b"")
+        return f"{self.party.upper()}/{name.upper()} 1.{len(log.entries) - 1}"
+
     def note(self, log):
         levels = reader.tree_levels([reader.sha256(b"\0" + raw) for raw in log.entries])
         root = base64.b64encode(reader.tree_root(levels, len(log.entries))).decode()
