@@ -209,6 +209,8 @@ static bool put_shift(struct reading *r, uint64_t from_ms, uint64_t to_ms, size_
 	size_t *count = is_gap ? &r->out->gaps_count : &r->out->shifts_count;
 	struct roster_shift *list = is_gap ? r->out->gaps : r->out->shifts;
 
+	if (to_ms <= from_ms)
+		return refuse(r, N_("it ends before it begins"));
 	if (from_ms < r->out->from_ms || to_ms > r->out->to_ms)
 		return refuse(r, N_("it lies outside of the time that the roster is for"));
 	if (*count == ROSTER_SHIFTS_MAX)

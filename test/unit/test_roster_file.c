@@ -94,6 +94,7 @@ static const struct {
 	  5 },
 	{ HEAD PEOPLE "person kim \"Another\" \"\"\n", "two people have one label", 7 },
 	{ HEAD PEOPLE "shift 2026-12-01 08:00 20:00 park\n", "no person of that label stands above", 7 },
+	{ HEAD PEOPLE "shift 2026-12-01 24:00 08:00 kim\n", "it ends before it begins", 7 },
 	{ HEAD PEOPLE "shift 2026-11-30 08:00 20:00 kim\n",
 	  "it lies outside of the time that the roster is for", 7 },
 	{ HEAD PEOPLE "shift 2026-12-31/2026-12-01 08:00 20:00 kim\n",
