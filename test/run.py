@@ -4,7 +4,7 @@
 usage: test/run.py [lint | check | e2e]... [-k WORDS]
 
 check  builds with gcc and with clang and its sanitizers, and runs every suite of Meson
-lint   what reads sources, cppcheck too; e2e  the plays on running nodes, by pytest
+lint   what reads sources, analyzers too; e2e  the plays on running nodes, by pytest
 
 A suite that ran nothing has failed, and so has a test that was skipped.
 """
@@ -34,9 +34,9 @@ BUILDS = {
 }
 LINKERS = {"clang-19": {"CC_LD": "lld"}}  # a third of the time of the other, a hundred and fifty times
 # What runs where. The simulator itself runs fewer seeds where sanitizers make it slow.
-LINT = ("lint", "cppcheck")
+LINT = ("lint", "analyzers")
 SUITES = {
-    "gcc": ["unit", "vectors", "policy", "conformance", "sim", "crash", "proc", "models", "console", "lint", "cppcheck"],
+    "gcc": ["unit", "vectors", "policy", "conformance", "sim", "crash", "proc", "models", "console", "lint", "analyzers"],
     "clang and sanitizers": ["unit", "conformance", "sim", "crash", "proc", "fuzz"],
 }
 
@@ -217,7 +217,7 @@ def main():
     is_beside = is_played and "check" in stages
     for which, suites in SUITES.items():
         chosen = [suite for suite in suites
-                  if ("lint" in stages and suite in LINT) or ("check" in stages and suite != "cppcheck")]
+                  if ("lint" in stages and suite in LINT) or ("check" in stages and suite != "analyzers")]
         if not built.get(which):
             # Lint reads sources: it has something to say about what does not build, too.
             chosen = [suite for suite in chosen if suite in LINT]

@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 """Holds the rules of CONTRIBUTING.md over the tree, one test a command.
 
-usage: tidy.py rules | headers | format [--write] | clang-tidy BUILD [--deep] | cppcheck | words | scripts |
+usage: tidy.py rules | headers | format [--write] | clang-tidy BUILD [--paths | --deep] | cppcheck | words | scripts |
        manuals | catalogues
 
 rules       what a line or a file may not do, src/LAYERS among it; then prints the ten longest functions
 headers     each header compiles alone, with gcc and with clang
 format      C is laid out as .clang-format says; --write lays it out, and wraps comments that are too wide
 clang-tidy  with BUILD/compile_commands.json; a file is looked at again when it or a header of its has changed;
-            --deep follows calls and long functions to the end, which takes twenty times as long
+            --paths follows what a function does, too, which takes twice as long; --deep calls and long functions to the
+            end, twenty times
 words       spelling           scripts     shell scripts            manuals     manual pages
 catalogues  po/: the template is up to date, everything is translated and nothing is fuzzy
 """
@@ -592,10 +593,14 @@ def stamp_of(command_row, files):
     return total.hexdigest()
 
 
-def run_clang_tidy(build, is_deep):
+SHALLOW = "-Xclang -analyzer-config -Xclang mode=shallow,max-nodes=30000".split()
+TIDY_DEPTHS = {"": ["--checks=-clang-analyzer-*"], "--paths": [f"--extra-arg={word}" for word in SHALLOW], "--deep": []}
+
+
+def run_clang_tidy(build, depth=""):
     build = pathlib.Path(build).resolve()
-    stamps = build / ("clang-tidy-deep" if is_deep else "clang-tidy-stamps")
-    mode = [] if is_deep else [f"--extra-arg={w}" for w in "-Xclang -analyzer-config -Xclang mode=shallow,max-nodes=15000".split()]
+    stamps = build / f"clang-tidy{depth}-stamps"
+    mode = TIDY_DEPTHS[depth]
     stamps.mkdir(exist_ok=True)
     rows = {}
     for row in json.loads((build / "compile_commands.json").read_text()):
@@ -729,14 +734,15 @@ def main(words):
         "rules": run_rules,
         "headers": run_headers,
         "format": lambda: run_format("--write" in words),
-        "clang-tidy": lambda: run_clang_tidy(words[1], "--deep" in words),
+        "clang-tidy": lambda: run_clang_tidy(*words[1:]),
         "cppcheck": run_cppcheck,
         "words": run_words,
         "scripts": run_scripts,
         "manuals": run_manuals,
         "catalogues": run_catalogues,
     }
-    if not words or words[0] not in commands or (words[0] == "clang-tidy" and len(words) < 2):
+    is_tidy = words[:1] == ["clang-tidy"]
+    if not words or words[0] not in commands or (is_tidy and (len(words) not in (2, 3) or (words + [""])[2] not in TIDY_DEPTHS)):
         print(__doc__, file=sys.stderr)
         return 2
     return commands[words[0]]()
