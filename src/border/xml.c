@@ -40,6 +40,12 @@ void xml_start(struct xml *x, struct buf *out)
 	buf_put_str(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 }
 
+void xml_start_html(struct xml *x, struct buf *out)
+{
+	*x = (struct xml){ .out = out };
+	buf_put_str(out, "<!DOCTYPE html>\n");
+}
+
 void xml_open(struct xml *x, const char *name)
 {
 	assert(x->depth < XML_DEPTH_MAX);

@@ -19,6 +19,8 @@ struct xml {
 };
 
 void xml_start(struct xml *x, struct buf *out); /* and the declaration */
+/* A page for browsers, that XML readers take as well. */
+void xml_start_html(struct xml *x, struct buf *out);
 /* The name is a literal. Attributes come at once behind it. */
 void xml_open(struct xml *x, const char *name);
 void xml_attribute(struct xml *x, const char *name, struct bytes value);

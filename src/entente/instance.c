@@ -208,8 +208,9 @@ static void say_doubts(const json_t *instance)
 		say_doubt(gate);
 	}
 	if (is_any) {
-		say_line(_("   Nothing is decided. Who has confirmed cannot withdraw; it ends when the line "
-			   "is back."));
+		say("   {1}\n",
+		    _("Nothing is decided. Who has confirmed cannot withdraw; it ends when whoever is "
+		      "awaited confirms or withdraws."));
 		say_coloured(COLOUR_BAD,
 			     "================================================================\n");
 	}

@@ -153,7 +153,7 @@ static void put_page(struct buf *out, const struct page *p)
 	struct xml x;
 	size_t i;
 
-	xml_start(&x, out);
+	xml_start_html(&x, out);
 	xml_open(&x, "html");
 	xml_attribute(&x, "xmlns", BYTES_LIT("http://www.w3.org/1999/xhtml"));
 	xml_attribute(&x, "lang",

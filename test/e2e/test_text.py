@@ -115,6 +115,7 @@ def test_a_text_is_written_signed_and_made_public(stage, tmp_path):
     made = files(out)
     assert sorted(made) == ["statement.atom", "statement.en.html", "statement.ko.html", "statement.txt"]
     assert hashlib.sha256(made["statement.txt"].encode()).hexdigest() == before["usa"]["hash"] in made["statement.ko.html"]
+    assert all(made[name].startswith("<!DOCTYPE html>\n<html") for name in made if name.endswith(".html"))
     assert KO in made["statement.ko.html"] and EN in made["statement.en.html"] and KO not in made["statement.en.html"]
     feed = ElementTree.fromstring(made["statement.atom"])
     assert [one.text for one in feed.iter("{http://www.w3.org/2005/Atom}name")] == ["KOR", "USA"]

@@ -47,7 +47,7 @@ function Keys({ party }: { party: string }) {
         {(keys.value[party] ?? []).map((row) => (
           <tr key={row.fingerprint} class={row.withdrawn === undefined ? "" : "withdrawn"}>
             <td>{row.holder}</td><th scope="row">{row.roles.join(", ")}</th><td class="hash wide">{row.fingerprint}</td>
-            <td>{row.withdrawn === undefined ? _("good") : _("withdrawn")}{own.includes(row.fingerprint) ? ` · ${_("this terminal")}` : ""}</td>
+            <td class="state">{row.withdrawn === undefined ? _("good") : _("withdrawn")}{own.includes(row.fingerprint) ? ` · ${_("this terminal")}` : ""}</td>
           </tr>
         ))}
       </tbody>
