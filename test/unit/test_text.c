@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 enum { ALBA, BOREA };
+static const uint8_t both[] = { ALBA, BOREA };
 enum { KO, EN };
 
 /* A deed with the fields that it borrows. */
@@ -151,11 +152,11 @@ static void both_edits_are_kept(void **state)
 /* Both parties agree to both versions, and both find them to match. */
 static uint64_t agree_all(struct text *t, uint64_t index, const struct made *ko, const struct made *en)
 {
-	for (uint8_t party = ALBA; party <= BOREA; party++) {
+	for (size_t k = 0; k < ARRAY_COUNT(both); k++) {
 		struct made m;
-		named(&m, party, index, KIND_AGREE, ko, en);
+		named(&m, both[k], index, KIND_AGREE, ko, en);
 		text_take(t, &m.deed);
-		named(&m, party, index + 1, KIND_CONCORDANCE, ko, en);
+		named(&m, both[k], index + 1, KIND_CONCORDANCE, ko, en);
 		text_take(t, &m.deed);
 	}
 	return index + 2;
@@ -179,9 +180,9 @@ static void any_change_reopens_the_concordance(void **state)
 	text_take(&t, &again.deed);
 	assert_false(text_is_concorded(&t, &t.units[0], BOREA));
 	/* Agreed again by all, it is not clean before the linguists have looked again. */
-	for (uint8_t party = ALBA; party <= BOREA; party++) {
+	for (size_t k = 0; k < ARRAY_COUNT(both); k++) {
 		struct made m;
-		named(&m, party, 6, KIND_AGREE, &again, NULL);
+		named(&m, both[k], 6, KIND_AGREE, &again, NULL);
 		text_take(&t, &m.deed);
 	}
 	assert_int_equal(text_status(&t, &t.units[0]), UNIT_AGREED);
@@ -258,8 +259,8 @@ static void the_file_has_one_form(void **state)
 	/* Nobody has agreed yet that "c" is left out. */
 	assert_non_null(memmem(out.ptr, out.len, "unit c ko 0", 11));
 	buf_reset(&out);
-	for (uint8_t party = ALBA; party <= BOREA; party++) {
-		named(&m, party, 9, KIND_AGREE, &ko, NULL);
+	for (size_t k = 0; k < ARRAY_COUNT(both); k++) {
+		named(&m, both[k], 9, KIND_AGREE, &ko, NULL);
 		m.deed.named[0] = (struct deed_at){ 1, 3, ALBA };
 		m.deed.named[m.deed.named_count++] = (struct deed_at){ 1, 2, BOREA };
 		text_take(&t, &m.deed);
@@ -400,8 +401,8 @@ static void a_long_text_is_there_at_once(void **state)
 		snprintf(name, sizeof name, "u%llu", (unsigned long long)(i % 500));
 		unit(&m, (uint8_t)(i % 2), 3 * i, name, i / 500 % 2 == 0 ? "ko" : "en", words);
 		text_take(&t, &m.deed);
-		for (uint8_t party = ALBA; party <= BOREA; party++) {
-			named(&yes, party, 3 * i + 1, KIND_AGREE, &m, NULL);
+		for (size_t k = 0; k < ARRAY_COUNT(both); k++) {
+			named(&yes, both[k], 3 * i + 1, KIND_AGREE, &m, NULL);
 			text_take(&t, &yes.deed);
 		}
 	}
