@@ -187,8 +187,8 @@ def run_plays(words, tally):
     report.parent.mkdir(exist_ok=True)
     report.unlink(missing_ok=True)
     start = time.monotonic()
-    # Most of a play is waiting: three at once, each file in one process.
-    command = [PYTHON, "-m", "pytest", "-q", "-n", "3", "--dist", "loadfile", "-p", "no:cacheprovider",
+    # Most of a play is waiting: four at once, each file in one process.
+    command = [PYTHON, "-m", "pytest", "-q", "-n", "4", "--dist", "loadfile", "-p", "no:cacheprovider",
                f"--junitxml={report}", "test/e2e", "test/blackbox"]
     env = {**os.environ, "ENTENTE": str(ROOT / "build/src/entente/entente"), "PYTHONDONTWRITEBYTECODE": "1"}
     done = run(command + (["-k", words] if words else []), env=env)

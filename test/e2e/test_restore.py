@@ -21,6 +21,10 @@ class Tuesday:
         self.kor, self.usa = self.world["kor"], self.world["usa"]
         self.number = self.world.channel(CHANNEL)["number"]
         self.backup = self.world.folder / "tuesday.db"
+        # What nodes say of the line by themselves stands at both before the backup: no other log lacks anything then.
+        for node in (self.kor, self.usa):
+            node.wait("the line is checked", lambda node=node: all(path["line_checked_ms"] for path in node.paths().values()))
+        self.world.await_receipts()
         self.fill(50)
         self.kor.run("export", "--backup", self.backup)
         self.fill(57)

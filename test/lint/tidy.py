@@ -5,11 +5,11 @@ usage: tidy.py rules | headers | format [--write] | clang-tidy BUILD [--paths | 
        manuals | catalogues
 
 rules       what a line or a file may not do, src/LAYERS among it; then prints the ten longest functions
-headers     each header compiles alone, with gcc and with clang
+headers     each header compiles alone
 format      C is laid out as .clang-format says; --write lays it out, and wraps comments that are too wide
-clang-tidy  with BUILD/compile_commands.json; a file is looked at again when it or a header of its has changed;
-            --paths follows what a function does, too, which takes twice as long; --deep calls and long functions to the
-            end, twenty times
+clang-tidy  src with BUILD/compile_commands.json; a file is looked at again when it or a header of its has changed;
+            --paths follows what a function does, too, and looks at tests, which takes three times as long; --deep
+            calls and long functions to the end, twenty times
 words       spelling           scripts     shell scripts            manuals     manual pages
 catalogues  po/: the template is up to date, everything is translated and nothing is fuzzy
 """
@@ -553,8 +553,7 @@ def run_headers():
         for header in tracked(r"^src/.*\.h$"):
             source = pathlib.Path(folder) / (header.replace("/", "-") + ".c")
             source.write_text(f'#include "{header[len("src/"):]}"\nextern int alone;\n')
-            for compiler in ("gcc", "clang-19"):
-                jobs.append([compiler, *WARNINGS, "-iquote", "src", "-fsyntax-only", str(source)])
+            jobs.append(["gcc", *WARNINGS, "-iquote", "src", "-fsyntax-only", str(source)])
         return together(jobs)
 
 
@@ -604,7 +603,8 @@ def run_clang_tidy(build, depth=""):
     stamps.mkdir(exist_ok=True)
     rows = {}
     for row in json.loads((build / "compile_commands.json").read_text()):
-        rows.setdefault(row["file"], row)
+        if depth or row["file"].startswith("../src/"):
+            rows.setdefault(row["file"], row)
 
     files = read_by(build)
 
