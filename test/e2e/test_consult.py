@@ -74,11 +74,15 @@ class Play:
         return answer["lines"] if answer else None
 
     def agree(self, place):
-        """Both nodes hold the same and say the same of it; the lines."""
-        self.world.await_receipts()
-        one, two = (self.lines(node, place) for node in self.both())
-        assert one == two
-        return one
+        """Both nodes hold the same and say the same of it, once what their clocks make them write is there; the lines."""
+        lines = []
+
+        def is_same():
+            self.world.await_receipts()
+            lines[:] = [self.lines(node, place) for node in self.both()]
+            return lines[0] == lines[1]
+        nodes.wait_for(lambda: f"both say the same of {place}: {lines}", is_same, nodes=self.both())
+        return lines[0]
 
     def show(self, node, place):
         return node.get("/instances", place=place)
