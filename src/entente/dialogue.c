@@ -321,8 +321,7 @@ static enum exit_code find_subject(struct saying *s, const char *word)
 	return code;
 }
 
-/* "KOR,USA" */
-static json_t *codes_of(const char *text)
+json_t *dialogue_list(const char *text)
 {
 	json_t *list = json_array();
 
@@ -377,11 +376,11 @@ static json_t *said_of(const struct saying *s, size_t at)
 			json_object_set_new(said, key, json_string(option_value(o, key)));
 	}
 	if (option_value(o, "languages") != NULL)
-		json_object_set_new(said, "languages", codes_of(option_value(o, "languages")));
+		json_object_set_new(said, "languages", dialogue_list(option_value(o, "languages")));
 	if (option_value(o, "by") != NULL)
-		json_object_set_new(said, "parties", codes_of(option_value(o, "by")));
+		json_object_set_new(said, "parties", dialogue_list(option_value(o, "by")));
 	if (option_value(o, "to") != NULL && s->verb->kind == KIND_COMMITMENT)
-		json_object_set_new(said, "owed_to", codes_of(option_value(o, "to")));
+		json_object_set_new(said, "owed_to", dialogue_list(option_value(o, "to")));
 	else if (option_value(o, "to") != NULL)
 		json_object_set_new(said, "to", json_string(option_value(o, "to")));
 	if (number != NULL)

@@ -28,6 +28,8 @@ enum exit_code dialogue_get(struct client *c, const char *kind, json_t **out) MU
 const json_t *dialogue_find(const json_t *things, const char *kind, const char *word);
 /* Its name in the reader's language, or the first there is. */
 const char *dialogue_title(json_t *words);
+/* What commas part, as in "KOR,USA"; the caller's. */
+json_t *dialogue_list(const char *text);
 
 /* One verb of a command: what it says, of what, and what the person types behind it. */
 struct dialogue_verb {

@@ -396,18 +396,6 @@ static const struct {
 	{ "release", N_("{1} releases the text."), ENDORSE_RELEASE },
 };
 
-static json_t *names_of(const char *text)
-{
-	json_t *list = json_array();
-
-	for (const char *at = text; *at != '\0';) {
-		size_t len = strcspn(at, ",");
-		json_array_append_new(list, json_stringn(at, len));
-		at += len + (at[len] == ',');
-	}
-	return list;
-}
-
 /* --hash is what the officer has read: the door refuses it if the text is another by now. */
 static enum exit_code run_endorse(struct options *o)
 {
@@ -426,7 +414,7 @@ static enum exit_code run_endorse(struct options *o)
 		json_t *fields = json_pack("{s:i, s:s, s:s*}", "act", endorsements[n].what, "hash",
 					   hash == NULL ? json_str(s.text, "hash") : hash, "when", when);
 		if (outlets != NULL)
-			json_object_set_new(fields, "outlets", names_of(outlets));
+			json_object_set_new(fields, "outlets", dialogue_list(outlets));
 		code = end(&s, fields);
 	}
 	close_saying(&s);
