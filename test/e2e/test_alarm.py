@@ -13,9 +13,9 @@ RUN = 'printf "%s|%s|%s|%s\\n" "$ENTENTE_ALARM_KIND" "$ENTENTE_ALARM_PRECEDENCE"
 class Alarm:
     """The command, what it said, and what its own command was told."""
 
-    def __init__(self, node, rung, *arguments, command=RUN):
+    def __init__(self, node, rung, *arguments, command=RUN, env=None):
         self.rung, self.said = rung, []
-        env = {**os.environ, "LC_ALL": "C.UTF-8", "RUNG": str(rung)}
+        env = {**os.environ, "LC_ALL": "C.UTF-8", "RUNG": str(rung), **(env or {})}
         self.process = subprocess.Popen([str(nodes.BINARY), "alarm", "--json", "--home", str(node.home), "--run", command, *arguments],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
         self.reader = threading.Thread(target=self.read, daemon=True)

@@ -22,8 +22,8 @@ N10 = ["--form", "N10", "--field", "depth=iii", "--field", "topic=incident", "--
 class Play:
     """Two nodes with one clock that the play moves, and a line that it cuts."""
 
-    def __init__(self, stage, **more):
-        self.clock = nodes.tell(stage.folder / "leap", "0")
+    def __init__(self, stage, clock="0", **more):
+        self.clock = nodes.tell(stage.folder / "leap", clock)
         self.leapt = 0
         self.relay = stage.relay()
         self.world = stage.world(is_started=False, through={("usa", "north"): self.relay.port},

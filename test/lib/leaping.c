@@ -1,6 +1,7 @@
 /*
- * A clock that is off by what it is told, for plays on real nodes: preloaded, it adds the seconds that the
- * file $LEAPING holds to the wall clock. Monotonic clocks are as they are.
+ * A clock that is what it is told, for plays on real nodes: preloaded, it adds the seconds that the file
+ * $LEAPING holds to the wall clock, or stands still at the second behind "=". Monotonic clocks are as they
+ * are.
  */
 #include "told.h"
 
@@ -18,7 +19,11 @@ int clock_gettime(clockid_t clock, struct timespec *out)
 {
 	long failed = syscall(SYS_clock_gettime, clock, out);
 
-	if (failed == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+	if (failed != 0 || (clock != CLOCK_REALTIME && clock != CLOCK_REALTIME_COARSE))
+		return (int)failed;
+	if (*told == '=')
+		*out = (struct timespec){ .tv_sec = strtol(told + 1, NULL, 10) };
+	else
 		out->tv_sec += strtol(told, NULL, 10);
-	return (int)failed;
+	return 0;
 }

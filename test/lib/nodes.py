@@ -460,7 +460,7 @@ class World:
 
 
 class Relay:
-    """A way between two nodes that can be cut, slowed and mended: TCP on loopback, in a thread."""
+    """A way between two nodes that can be cut, held up, slowed and mended: TCP on loopback, in a thread."""
 
     def __init__(self, to=None, buffer=1 << 16):
         self.buffer = buffer  # bytes that each socket of it may hold: a line holds hardly any
@@ -469,6 +469,8 @@ class Relay:
         self.port, self.to = self.listener.getsockname()[1], to
         self.bytes_per_s, self.is_cut, self.is_closed = 0, False, False
         self.pairs, self.passed, self.lock = set(), 0, threading.Lock()
+        self.flows = threading.Event()  # not set: what is said stays on its way, and the line is up
+        self.flows.set()
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
@@ -498,6 +500,7 @@ class Relay:
         try:
             while True:
                 piece = source.recv(min(4096, self.buffer) if self.bytes_per_s else 1 << 16)
+                self.flows.wait()
                 if not piece:
                     break
                 sink.sendall(piece)
@@ -526,6 +529,7 @@ class Relay:
 
     def close(self):
         self.is_closed = True
+        self.flows.set()
         self.cut()
         self.listener.close()
 
