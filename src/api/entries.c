@@ -142,6 +142,18 @@ static enum err reply_item(struct api *a, struct reply *r, const struct place_ke
 	return ERR_OK;
 }
 
+/* An entry and what the fold found; no fold reads our clock, so what is filed ahead of it is told here alone. */
+static void reply_filed(struct api *a, struct reply *r, const struct place_key *place,
+			const struct entry_read_out *entry)
+{
+	const struct accord *accord = node_accord(a->node);
+	uint64_t now_ms = a->now.wall.ms, filed_ms = entry->entry.filed.ms;
+
+	reply_entry(r, accord, place, entry, true);
+	if (filed_ms > now_ms && filed_ms - now_ms > accord->clock_offset_ms)
+		reply_uint(r, "ahead_ms", filed_ms - now_ms);
+}
+
 /* One row of a list. */
 static enum err reply_row(struct api *a, struct reply *r, const struct place_key *place)
 {
@@ -152,7 +164,7 @@ static enum err reply_row(struct api *a, struct reply *r, const struct place_key
 	if (e != ERR_OK)
 		return e;
 	reply_object(r, NULL);
-	reply_entry(r, node_accord(a->node), place, &entry, true);
+	reply_filed(a, r, place, &entry);
 	if (content.len > 0 && entry.statement.content.sealing == 0)
 		reply_title(r, buf_bytes(&content));
 	reply_missing(a, r, &entry.statement, content_err);
@@ -487,7 +499,7 @@ enum err run_entry(struct api *a, struct request *q, struct reply *r)
 	if (e != ERR_OK)
 		return e;
 	reply_object(r, NULL);
-	reply_entry(r, node_accord(a->node), &place, &entry, true);
+	reply_filed(a, r, &place, &entry);
 	reply_base64(r, "statement", entry.entry.statement);
 	reply_array(r, "sshsigs");
 	for (size_t i = 0; i < entry.entry.signatures_count; i++)

@@ -253,7 +253,8 @@ static void say_moves(const json_t *instance)
 		if (json_object_get(move, "about") != NULL)
 			say(" -> {1}", json_str(move, "about"));
 		if (json_object_get(move, "cause") != NULL)
-			say("  {1}: {2}", json_str(move, "whose"), word(json_str(move, "cause")));
+			say("  {1}, {2}: {3}", json_str(move, "whose"), word(json_str(move, "level")),
+			    word(json_str(move, "cause")));
 		if (json_array_size(json_object_get(move, "shown_by")) < parties)
 			say_coloured(COLOUR_DIM, _("  (not yet shown by all)"));
 		say("\n");

@@ -85,6 +85,10 @@ static void show_head(const json_t *entry, const json_t *accord)
 		say_coloured(COLOUR_WARN,
 			     say_offset(json_integer_value(json_object_get(entry, "offset_ms"))));
 	}
+	if (json_uint(entry, "ahead_ms") != 0) {
+		say_coloured(COLOUR_WARN, _("  it was filed ahead of our clock: "));
+		say_coloured(COLOUR_WARN, say_offset((int64_t)json_uint(entry, "ahead_ms")));
+	}
 	say("\n");
 	show_became(entry);
 	show_places(_("refers to"), json_object_get(entry, "refers"));

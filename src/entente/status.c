@@ -95,21 +95,33 @@ static void show_process(const json_t *process)
 	say(" {1}\n", what);
 }
 
+/* What a log was stopped for, where there is more to say of it than the rule. */
+static const struct {
+	const char *rule, *words, *next;
+} stops[] = {
+	{ "record.fork", N_(": its author has signed two histories, and the proof is kept ({1}); next: {2}"),
+	  N_("telephone its watch; entente export --to DIR carries the proof") },
+	{ "record.rot", N_(": this disk has changed what was written ({1}); next: {2}"), "entente repair" },
+	{ "entry.accord",
+	  N_(": its next statement is of another accord, perhaps of an exercise ({1}); next: {2}"),
+	  N_("telephone its watch: nothing that stands behind it is taken") },
+};
+
 static void show_stopped(const json_t *log)
 {
+	const char *rule = json_str(log, "rule");
+	size_t i = 0;
+
 	say_coloured(COLOUR_BAD, _(json_str(log, "state")));
 	say(_("  {1} at entry {2}"), json_str(log, "log"), say_number(json_uint(log, "size")));
 	if (json_uint(log, "wanted") > json_uint(log, "size"))
 		say(_(", elsewhere {1} are known"), say_number(json_uint(log, "wanted")));
-	if (strcmp(json_str(log, "rule"), "record.fork") == 0)
-		say(_(": its author has signed two histories, and the proof is kept ({1}); next: {2}"),
-		    json_str(log, "rule"),
-		    _("telephone its watch; entente export --to DIR carries the proof"));
-	else if (strcmp(json_str(log, "rule"), "record.rot") == 0)
-		say(_(": this disk has changed what was written ({1}); next: {2}"), json_str(log, "rule"),
-		    "entente repair");
-	else if (json_str(log, "rule")[0] != '\0')
-		say(_(", byte {1}: {2}"), say_number(json_uint(log, "offset")), json_str(log, "rule"));
+	while (i < ARRAY_COUNT(stops) && strcmp(stops[i].rule, rule) != 0)
+		i++;
+	if (i < ARRAY_COUNT(stops))
+		say(_(stops[i].words), rule, _(stops[i].next));
+	else if (rule[0] != '\0')
+		say(_(", byte {1}: {2}"), say_number(json_uint(log, "offset")), rule);
 	say("\n");
 }
 

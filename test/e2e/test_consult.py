@@ -1,4 +1,5 @@
 """Procedures on two real nodes: each step said by officers, the same state on both sides, and what was not allowed with its sentence."""
+import gettext
 import json
 import time
 
@@ -9,6 +10,7 @@ import pytest
 
 CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
 KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
+KO = gettext.translation("entente", CATALOGUES, languages=["ko"])
 LEAPING = nodes.ROOT / "build/test/lib/leaping.so"
 CHANNEL = "consult-urgent"
 OFFICERS = {name: [name] for name in ("watch", "head", "deputy", "policy")}
@@ -189,6 +191,12 @@ def proposed(play):
         for node in play.both():
             play.say(node, "head", verb, place, step)
     play.world.await_receipts()
+    return place, decide(play, place)
+
+
+def decide(play, place):
+    """A proposal at the gate that is open, read back, and that all have concurred with."""
+    kor, usa = play.both()
     proposal = play.say(kor, "head", "propose", place, "decide", "joint-measures", "We act together.")
     play.await_place(usa, proposal)
     back = usa.say("readback", proposal, "joint measures: we act together", key="watch", env=play.env)["place"]
@@ -198,7 +206,7 @@ def proposed(play):
         for who in ("head", "deputy"):
             play.say(node, who, "concur", proposal)
     play.world.await_receipts()
-    return place, proposal
+    return proposal
 
 
 def test_a_peer_forges_and_lies(play):
@@ -327,33 +335,56 @@ def test_a_party_is_silent_for_a_day(play):
     kor, usa = play.both()
     place = play.start(kor)
 
-    def day(step, levels):
+    def day(step, levels, does=None):
         before = play.steps(kor, place), play.steps(kor, place, "done")
+        lapsed = {row["level"] for row in play.show(kor, place)["obligations"] if row["state"] == "LAPSED" and row["party"] == "usa"}
+        assert not lapsed & levels or step == "alert"
         play.wait_s(86_400)
         kor.wait(f"USA's silence at {step} is written down", lambda: levels <= {
-            row["level"] for row in play.show(kor, place)["obligations"] if row["state"] == "LAPSED" and row["party"] == "usa"})
+            row["level"] for row in play.show(kor, place)["obligations"] if row["state"] == "LAPSED" and row["party"] == "usa" and
+            row["step"] == step})
         after = play.steps(kor, place), play.steps(kor, place, "done")
         assert [s for s in after[0] if s != "other-means"] == [s for s in before[0] if s != "other-means"] and after[1] == before[1]
         assert play.show(kor, place)["life"] == "ACTIVE"
+        # What the officer reads, on both sides, of who has not done what and that the line was there.
+        for env, cause, words in (({}, "NO ANSWER", str), (KOREAN, "무응답", KO.gettext)):
+            said = [line for line in kor.run("consult", "show", place, env=env).stdout.splitlines() if f" {step} " in line]
+            assert all(any(f"usa, {words(level)}: {cause}" in line for line in said) for level in levels), said
+
+    def both(who, *words):
+        for node in play.both():
+            play.say(node, who, *words)
+        play.world.await_receipts()
 
     day("the start", set())
-    play.ack(usa, play.send(kor, *N20, place=place))
+    indicator = play.send(kor, *N20, place=place)
+    play.await_place(usa, indicator)
+    day("indicator", {"watch-read", "presented"})
+    play.ack(usa, indicator)
     alert = play.send(kor, *N10, place=place)
     play.await_place(usa, alert)
     day("alert", {"watch-read", "presented", "replied"})
+    play.say(kor, "watch", "done", place, "other-means")
     play.ack(usa, alert)
     play.world.await_receipts()
     assert "usa watch watch-read MET LATE" in play.lines(kor, place)
     day("convene", {"attend"})
-    for node in play.both():
-        play.say(node, "head", "attend", place, "convene")
-    play.world.await_receipts()
+    both("head", "attend", place, "convene")
     day("consult", {"done"})
-    for node in play.both():
-        play.say(node, "head", "done", place, "consult")
-    play.world.await_receipts()
+    both("head", "done", place, "consult")
     day("decide", {"position"})
-    assert "MET LATE" in play.agree(place) and "NO ANSWER" in usa.run("consult", "show", place).stdout
+    proposal = decide(play, place)
+    play.wait_s(31)
+    both("head", "confirm", proposal)
+    day("communicate", {"done"})
+    both("watch", "done", place, "communicate")
+    day("record", {"position"})
+    record = play.say(usa, "policy", "propose", place, "record", "agreed", "The record.")
+    play.await_place(kor, record)
+    both("policy", "concur", record)
+    both("policy", "confirm", record)
+    lines = play.agree(place)
+    assert " CLOSED" in lines and lines.count("MET LATE") >= 9 and "NO ANSWER" in usa.run("consult", "show", place).stdout
 
 
 def test_what_is_out_of_turn(play):
