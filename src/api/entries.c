@@ -142,7 +142,7 @@ static enum err reply_item(struct api *a, struct reply *r, const struct place_ke
 	return ERR_OK;
 }
 
-/* An entry and what the fold found; no fold reads our clock, so what is filed ahead of it is told here alone. */
+/* No fold reads our clock, so what was filed ahead of it is told here alone. */
 static void reply_filed(struct api *a, struct reply *r, const struct place_key *place,
 			const struct entry_read_out *entry)
 {

@@ -51,13 +51,13 @@ static void put_remarks(struct table *t, const json_t *entry)
 	say_fill(remarks, sizeof remarks, "{1}{2}{3}{4}{5}{6}{7}{8}{9}", is_void ? _("VOID ") : "",
 		 is_void ? json_str(entry, "verdict") : "",
 		 json_flag(entry, "folded") ? "" : _("waits for what it refers to"),
-		 offset[0] == '\0' ? "" : _(" clock "), offset, ahead[0] == '\0' ? "" : _(" filed ahead "), ahead,
-		 json_is_string(refers) ? " > " : "",
+		 offset[0] == '\0' ? "" : _(" clock "), offset, ahead[0] == '\0' ? "" : _(" filed ahead "),
+		 ahead, json_is_string(refers) ? " > " : "",
 		 json_is_string(refers) ? json_string_value(refers) : "");
 	table_put(t,
-		  is_void				     ? COLOUR_BAD
+		  is_void				  ? COLOUR_BAD
 		  : offset[0] != '\0' || ahead[0] != '\0' ? COLOUR_WARN
-							     : COLOUR_PLAIN,
+							  : COLOUR_PLAIN,
 		  remarks[0] == ' ' ? remarks + 1 : remarks);
 }
 

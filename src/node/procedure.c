@@ -88,13 +88,19 @@ static enum err say_digest(struct node *n, struct now now, const struct place_ke
 	return service_add(n, now, &what, NULL);
 }
 
+/* Where it says that its instance began. */
+static struct place_key instance_named(const struct node *n, const struct statement *s)
+{
+	return (struct place_key){ { s->instance.channel, accord_party_find(n->accord, s->instance.party),
+				     s->instance.epoch },
+				   s->instance.index };
+}
+
 /* A peer's against our own fold at the same past: unequal rings here, and our own makes it ring there. */
 static enum err compare_digest(struct node *n, const struct place_key *at, const struct statement *s,
 			       const struct entry_view *view)
 {
-	struct place_key start = { { s->instance.channel, accord_party_find(n->accord, s->instance.party),
-				     s->instance.epoch },
-				   s->instance.index };
+	struct place_key start = instance_named(n, s);
 	uint8_t said[HASH_LEN], ours[HASH_LEN], key_memory[2 * PLACE_KEY_LEN + 1];
 	struct buf key = BUF_ON(key_memory), none = { 0 };
 	struct vector past;
@@ -116,7 +122,9 @@ static enum err compare_digest(struct node *n, const struct place_key *at, const
 		return ERR_OK;
 	log_warning("channel %u: the node of %s holds another state of a procedure at the same past",
 		    at->log.channel, n->accord->parties[at->log.party].name);
-	due_add(n, &start);
+	/* Once, until people have said a word on it: two that differ would answer each other for ever. */
+	if (!node_differs(n, &start))
+		due_add(n, &start);
 	buf_put_byte(&key, ROW_DIVERGED);
 	place_key_write(&start, &key);
 	place_key_write(at, &key);
@@ -271,7 +279,15 @@ enum err procedure_folded(struct node *n, const struct place_key *at, const stru
 	struct machine m;
 	enum err e;
 
-	if (at->log.party == n->self || view->verdict != VERDICT_OK)
+	if (at->log.party == n->self)
+		return ERR_OK;
+	/* An honest node says nothing that it does not count: it holds another state than we. */
+	if (view->verdict == VERDICT_PROCEDURE && s->has_instance) {
+		start = instance_named(n, s);
+		if (start.log.channel == at->log.channel && start.log.party < n->accord->parties_count)
+			due_add(n, &start);
+	}
+	if (view->verdict != VERDICT_OK)
 		return ERR_OK;
 	if (s->kind == KIND_DIGEST)
 		return s->has_instance ? compare_digest(n, at, s, view) : ERR_OK;
