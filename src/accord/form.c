@@ -2,6 +2,7 @@
 #include "accord/form.h"
 
 #include <assert.h>
+#include <string.h>
 
 static const char *const type_names[] = {
 #define TYPE_NAME(name, word) word,
@@ -115,6 +116,25 @@ const struct form_code *form_code_find(const struct form_list *l, uint64_t numbe
 	const struct form_code *code = l->codes;
 
 	while (code != NULL && code->number != number)
+		code = code->next;
+	return code;
+}
+
+const struct form_list *form_list_find(const struct accord *a, const char *name)
+{
+	const struct form_list *l = a->lists;
+
+	while (l != NULL && strcmp(l->name, name) != 0)
+		l = l->next;
+	return l;
+}
+
+const struct form_code *form_code_named(const struct accord *a, const char *list, struct bytes name)
+{
+	const struct form_list *l = form_list_find(a, list);
+	const struct form_code *code = l == NULL ? NULL : l->codes;
+
+	while (code != NULL && !bytes_equal(bytes_str(code->name), name))
 		code = code->next;
 	return code;
 }

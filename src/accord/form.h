@@ -120,6 +120,12 @@ const struct form_field *form_field_find(const struct form *f, uint64_t number);
 /* Those that every form has, in order; NULL behind the last. */
 const struct form_field *form_shared_field(size_t index);
 const struct form_code *form_code_find(const struct form_list *l, uint64_t number);
+/* Lists of the accord's `codes` that statements without a form take values of. */
+#define FORM_LIST_EVENT "event"
+#define FORM_LIST_CONFIDENCE "confidence"
+/* NULL if the accord has none. */
+const struct form_list *form_list_find(const struct accord *a, const char *name);
+const struct form_code *form_code_named(const struct accord *a, const char *list, struct bytes name);
 /* FORM_ACT_COUNT if its field is no act. */
 enum form_act form_act_of(const struct statement *s);
 

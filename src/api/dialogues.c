@@ -2,10 +2,10 @@
 #include "api/entry_reply.h"
 #include "api/place_text.h"
 #include "api/runs.h"
+#include "api/thing_reply.h"
 #include "view/dialogue.h"
 
 #include "base/alloc.h"
-#include "wire/fields.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,127 +13,7 @@
 #define THINGS_MAX 10000u /* of one answer, unless fewer are asked for */
 
 static const enum kind kinds[] = { KIND_BODY,	   KIND_SESSION, KIND_ITEM, KIND_COMMITMENT,
-				   KIND_CONDITION, KIND_EVENT,	 KIND_TEXT };
-
-/* The statement's fields, then those that an AMEND or a MOVE gave anew. */
-struct thing_fields {
-	struct statement was, now;
-};
-
-static struct bytes value_of(const struct thing_fields *f, enum dialogue_field field)
-{
-	struct bytes now = dialogue_field(&f->now, field);
-
-	return now.len > 0 ? now : dialogue_field(&f->was, field);
-}
-
-static enum err read_fields(struct api *a, const struct thing_row *row, struct thing_fields *out)
-{
-	const struct deed_at *moved = &row->thing.last_move.at;
-	struct place_key at = { { row->place.log.channel, moved->party, moved->epoch }, moved->index };
-	struct entry_read_out entry;
-	struct cbor_reader r;
-	struct buf memory;
-	enum err e;
-
-	out->was.fields_count = out->now.fields_count = 0;
-	cbor_open(&r, (struct bytes){ row->fields_memory, row->fields.len });
-	out->was.fields_count = fields_read(&r, out->was.fields, "statement.fields");
-	if (r.err != ERR_OK)
-		return ERR_CORRUPT;
-	if (moved->epoch == 0)
-		return ERR_OK;
-	buf_init(&memory, a->last_memory, ENTRY_LEN_MAX);
-	e = node_entry(a->node, &at, &memory, &entry);
-	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	out->now.fields_count = entry.statement.fields_count;
-	memcpy(out->now.fields, entry.statement.fields, sizeof out->now.fields);
-	return ERR_OK;
-}
-
-static void reply_words(struct reply *r, const char *key, struct bytes value)
-{
-	struct dialogue_texts texts;
-	struct bytes tag, text;
-	char name[LANGUAGE_TAG_MAX + 1];
-
-	if (value.len == 0)
-		return;
-	reply_object(r, key);
-	dialogue_texts_open(&texts, value);
-	while (dialogue_texts_next(&texts, &tag) && dialogue_texts_next(&texts, &text)) {
-		if (bytes_copy_str(tag, name, sizeof name) == ERR_OK)
-			reply_text(r, name, text);
-	}
-	reply_object_end(r);
-}
-
-static void reply_texts(struct reply *r, const char *key, struct bytes value)
-{
-	struct dialogue_texts texts;
-	struct bytes text;
-
-	if (value.len == 0)
-		return;
-	reply_array(r, key);
-	dialogue_texts_open(&texts, value);
-	while (dialogue_texts_next(&texts, &text))
-		reply_text(r, NULL, text);
-	reply_array_end(r);
-}
-
-static void reply_one_text(struct reply *r, const char *key, struct bytes value)
-{
-	struct cbor_reader in;
-	struct bytes text;
-
-	cbor_open(&in, value);
-	if (value.len > 0 && cbor_read_text(&in, value.len, &text) == ERR_OK)
-		reply_text(r, key, text);
-}
-
-static void reply_when(struct reply *r, struct bytes value)
-{
-	struct cbor_reader in;
-	struct bytes text;
-	struct date date;
-
-	cbor_open(&in, value);
-	if (value.len == 0 || cbor_read_text(&in, value.len, &text) != ERR_OK ||
-	    date_read(text, &date) != ERR_OK)
-		return;
-	reply_text(r, "when", text);
-	reply_uint(r, "first_ms", date.first.ms);
-	reply_uint(r, "end_ms", date.end.ms);
-}
-
-static void reply_number(struct reply *r, const char *key, struct bytes value)
-{
-	struct cbor_reader in;
-	uint64_t number;
-
-	cbor_open(&in, value);
-	if (value.len > 0 && cbor_read_uint(&in, UINT64_MAX, &number) == ERR_OK)
-		reply_uint(r, key, number);
-}
-
-static void reply_fields(struct reply *r, const struct thing_fields *f)
-{
-	reply_one_text(r, "name", value_of(f, DIALOGUE_NAME));
-	reply_words(r, "title", value_of(f, DIALOGUE_TITLE));
-	reply_when(r, value_of(f, DIALOGUE_WHEN));
-	reply_texts(r, "parties", value_of(f, DIALOGUE_PARTIES));
-	reply_texts(r, "owed_to", value_of(f, DIALOGUE_OWED_TO));
-	reply_one_text(r, "source", value_of(f, DIALOGUE_SOURCE));
-	reply_words(r, "detail", value_of(f, DIALOGUE_DETAIL));
-	reply_words(r, "doubt", value_of(f, DIALOGUE_DOUBT));
-	reply_number(r, "number", value_of(f, DIALOGUE_NUMBER));
-	reply_texts(r, "languages", value_of(f, DIALOGUE_LANGUAGES));
-	reply_texts(r, "chairs", value_of(f, DIALOGUE_CHAIRS));
-	reply_one_text(r, "to", value_of(f, DIALOGUE_TO));
-	reply_one_text(r, "stage", value_of(f, DIALOGUE_STAGE));
-}
+				   KIND_CONDITION, KIND_EVENT,	 KIND_TEXT, KIND_CLAIM };
 
 /* Which of them has come how far, and the report that says so. */
 static void reply_parts(struct reply *r, const struct accord *accord, const struct thing_row *row)
@@ -208,7 +88,7 @@ static enum err reply_deeds(struct api *a, struct reply *r, const struct place_k
 											    DIALOGUE_ACT))
 						  ->name);
 			reply_fields(r, &f);
-			reply_texts(r, "people", dialogue_field(&entry.statement, DIALOGUE_PEOPLE));
+			reply_people(r, &entry.statement);
 			reply_object_end(r);
 		}
 		e = e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -222,7 +102,7 @@ static enum err reply_thing(struct api *a, struct reply *r, const struct thing_r
 {
 	const struct accord *accord = node_accord(a->node);
 	struct place_key of;
-	enum err e = read_fields(a, row, f);
+	enum err e = thing_fields_read(a, row, f);
 
 	if (e != ERR_OK)
 		return e;

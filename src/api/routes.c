@@ -40,6 +40,7 @@
 	X("GET",  "/measures",    AUTHORITY_READER, NO_BODY,         run_measures) \
 	X("GET",  "/obligations", AUTHORITY_READER, NO_BODY,         run_obligations) \
 	X("GET",  "/dialogues",   AUTHORITY_READER, NO_BODY,         run_dialogues) \
+	X("GET",  "/assessments", AUTHORITY_READER, NO_BODY,         run_assessments) \
 	X("GET",  "/text",        AUTHORITY_READER, NO_BODY,         run_text) \
 	X("GET",  "/watch",       AUTHORITY_READER, NO_BODY,         run_watch) \
 	X("GET",  "/roster",      AUTHORITY_READER, NO_BODY,         run_roster) \

@@ -71,6 +71,9 @@ enum err run_drafts(struct api *a, struct request *q, struct reply *r) MUST_CHEC
 /* dialogues.c */
 enum err run_dialogues(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
+/* assessments.c */
+enum err run_assessments(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+
 /* texts.c */
 enum err run_text(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 

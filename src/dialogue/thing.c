@@ -18,7 +18,7 @@ const char *standing_name(enum standing s)
 		"CLAIMED",  "OPEN",	 "REPORTED",	  "DISPUTED",	 "ACCEPTED",	  "CLOSED",
 		"DROPPED",  "ENDED",	 "SCHEDULED",	  "AGENDA OPEN", "AGENDA AGREED", "IN SESSION",
 		"RECESS",   "CONCLUDED", "RECORD AGREED", "CALLED OFF",	 "PROPOSED",	  "AGREED",
-		"DECLINED", "DISCUSSED", "DEFERRED",	  "KNOWN",	 "IN FORCE",
+		"DECLINED", "DISCUSSED", "DEFERRED",	  "KNOWN",	 "IN FORCE",	  "WITHDRAWN",
 	};
 
 	assert(s < STANDING_COUNT);
@@ -191,6 +191,8 @@ enum standing thing_standing(const struct thing *t)
 		return all_said(t, DIALOGUE_ACT_TERMINATE)  ? STANDING_ENDED
 		       : all_said(t, DIALOGUE_ACT_IN_FORCE) ? STANDING_IN_FORCE
 							    : STANDING_OPEN;
+	if (t->kind == KIND_CLAIM && (t->said[DIALOGUE_ACT_WITHDRAW] >> t->author & 1) != 0)
+		return STANDING_WITHDRAWN;
 	return t->kind == KIND_COMMITMENT ? commitment_standing(t) : STANDING_KNOWN;
 }
 
@@ -203,6 +205,7 @@ bool thing_is_over(const struct thing *t)
 	case STANDING_RECORD_AGREED:
 	case STANDING_CALLED_OFF:
 	case STANDING_DECLINED:
+	case STANDING_WITHDRAWN:
 		return true;
 	case STANDING_CLAIMED:
 	case STANDING_OPEN:

@@ -62,8 +62,9 @@ enum standing {
 	STANDING_DECLINED,
 	STANDING_DISCUSSED,
 	STANDING_DEFERRED,
-	STANDING_KNOWN,	   /* of conditions and events */
-	STANDING_IN_FORCE, /* of texts: every party says so; else OPEN, and ENDED when all terminate it */
+	STANDING_KNOWN,	    /* of conditions, events and claims */
+	STANDING_IN_FORCE,  /* of texts: every party says so; else OPEN, and ENDED when all terminate it */
+	STANDING_WITHDRAWN, /* of claims; else KNOWN */
 	STANDING_COUNT
 };
 const char *standing_name(enum standing s); /* "RECORD AGREED" */

@@ -481,6 +481,13 @@ static const struct {
 	{ "REFUSED", "STEP", EXIT_REFUSED, N_("entente ladder PLACE shows which step comes first") },
 	{ "REFUSED", "ADDRESSEE", EXIT_REFUSED,
 	  N_("entente accord show lists the parties of each channel and the roles") },
+	{ "REFUSED", "NAMED", EXIT_REFUSED,
+	  N_("give it another name; the list says where the other stands") },
+	{ "REFUSED", "CODE", EXIT_REFUSED,
+	  N_("one of the list `event` or `confidence` in the accord's file codes, or none: then it is "
+	     "unknown") },
+	{ "REFUSED", "AUTHOR", EXIT_REFUSED,
+	  N_("say what the own side has: entente event claim, entente event assess") },
 	{ "REFUSED", "LENGTH", EXIT_REFUSED,
 	  N_("make it shorter, or attach the rest: entente send --attach FILE; entente accord show tells how "
 	     "long a FLASH may be") },

@@ -54,6 +54,10 @@ static const struct member {
 	{ "words", DIALOGUE_WORDS, SHAPE_TEXT },
 	{ "hash", DIALOGUE_HASH, SHAPE_HASH },
 	{ "outlets", DIALOGUE_OUTLETS, SHAPE_TEXTS },
+	{ "type", DIALOGUE_TYPE, SHAPE_TEXT },
+	{ "confidence", DIALOGUE_CONFIDENCE, SHAPE_TEXT },
+	{ "where", DIALOGUE_WHERE, SHAPE_TEXT },
+	{ "location", DIALOGUE_LOCATION, SHAPE_WORDS },
 };
 
 const char *dialogue_key(enum dialogue_field field)
@@ -206,7 +210,7 @@ bool dialogue_is_whole(const struct draft *d, const char **bad)
 		return true;
 	*bad = field == NULL ? "" : dialogue_key((enum dialogue_field)field->key);
 	for (size_t i = 0; field == NULL && i < ARRAY_COUNT(members); i++) {
-		bool is_required = dialogue_is_required(d->statement.kind, members[i].field);
+		bool is_required = dialogue_is_required(&d->statement, members[i].field);
 		if (is_required && statement_field(&d->statement, members[i].field) == NULL)
 			*bad = members[i].key;
 	}
@@ -273,6 +277,7 @@ struct saying {
 	struct officer *officer;
 	struct draft *d;
 	json_t *entry; /* what it refers to; NULL: nothing */
+	json_t *other; /* of a SAME the second */
 };
 
 /* Which report is answered: the only one that waits, or that of --party. */
@@ -303,7 +308,7 @@ static const char *report_of(const json_t *commitment, const char *party)
 	return NULL;
 }
 
-static enum exit_code find_subject(struct saying *s, const char *word)
+static enum exit_code find_subject(struct saying *s, const char *word, json_t **entry)
 {
 	bool is_answer = s->verb->kind == KIND_ACCEPTED || s->verb->kind == KIND_DISPUTED;
 	const char *kind = kind_find(s->verb->on)->name, *place = NULL;
@@ -316,7 +321,7 @@ static enum exit_code find_subject(struct saying *s, const char *word)
 	if (found != NULL)
 		place = is_answer ? report_of(found, option_value(s->o, "party")) : json_str(found, "place");
 	if (code == EXIT_DONE)
-		code = place == NULL ? EXIT_NOT_FOUND : show_get_entry(s->c, place, &s->entry);
+		code = place == NULL ? EXIT_NOT_FOUND : show_get_entry(s->c, place, entry);
 	json_decref(things);
 	return code;
 }
@@ -342,17 +347,19 @@ static void put_words_of(const struct options *o, json_t *said, const char *key,
 /* What was typed, as the object that a file would have. */
 static json_t *said_of(const struct saying *s, size_t at)
 {
+	static const char *const texts[] = { "when", "source", "type", "confidence", "where" };
 	const struct options *o = s->o;
 	json_t *said = json_object();
 	const char *also, *number = option_value(o, "number");
+	const char *also_of = s->verb->on == KIND_EVENT || s->verb->on == KIND_CLAIM ? "detail" : "title";
 	size_t n = 0;
 
-	if (s->verb->kind == KIND_ACT)
+	if (s->verb->kind == KIND_ACT || s->verb->kind == KIND_SAME)
 		json_object_set_new(said, "act", json_integer(s->verb->act));
-	if (s->verb->has_name) {
+	if (s->verb->has_name)
 		json_object_set_new(said, "name", json_string(o->arguments[at++]));
+	if (s->verb->has_name && s->verb->kind != KIND_CLAIM)
 		put_words_of(o, said, "title", o->arguments[at++]);
-	}
 	if (s->verb->kind == KIND_CONDITION)
 		json_object_set_new(said, "stage", json_string(o->arguments[at++]));
 	put_words_of(o, said, "detail", option_value(o, "detail"));
@@ -366,15 +373,15 @@ static json_t *said_of(const struct saying *s, size_t at)
 		    bytes_copy_str((struct bytes){ (const uint8_t *)also, (size_t)(equals - also) }, tag,
 				   sizeof tag) != ERR_OK)
 			continue;
-		if (json_object_get(said, "title") == NULL)
-			json_object_set_new(said, "title", json_object());
-		json_object_set_new(json_object_get(said, "title"), tag, json_string(equals + 1));
+		if (json_object_get(said, also_of) == NULL)
+			json_object_set_new(said, also_of, json_object());
+		json_object_set_new(json_object_get(said, also_of), tag, json_string(equals + 1));
 	}
-	for (size_t i = 0; i < 2; i++) {
-		const char *key = i == 0 ? "when" : "source";
-		if (option_value(o, key) != NULL)
-			json_object_set_new(said, key, json_string(option_value(o, key)));
+	for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+		if (option_value(o, texts[i]) != NULL)
+			json_object_set_new(said, texts[i], json_string(option_value(o, texts[i])));
 	}
+	put_words_of(o, said, "location", option_value(o, "location"));
 	if (option_value(o, "languages") != NULL)
 		json_object_set_new(said, "languages", dialogue_list(option_value(o, "languages")));
 	if (option_value(o, "by") != NULL)
@@ -427,15 +434,31 @@ static enum exit_code add_place(const struct saying *s)
 	return code == EXIT_DONE && s->entry != NULL ? draft_refer(s->d, s->entry) : code;
 }
 
+/* What is said of two stands under one label: theirs, or the one that is given. */
+static enum exit_code add_other(const struct saying *s)
+{
+	if (!draft_label_is_given(s->o) &&
+	    !json_equal(json_object_get(s->entry, "label"), json_object_get(s->other, "label"))) {
+		say_error(_("The two have different labels."));
+		say_next(_("--label LEVEL says which this has; not below either"));
+		return EXIT_USAGE;
+	}
+	return draft_refer(s->d, s->other);
+}
+
 static enum exit_code compose(struct saying *s)
 {
 	size_t at = 1;
 	enum exit_code code = officer_find_role(s->officer, s->o, s->c);
 
 	if (code == EXIT_DONE && s->verb->on != 0)
-		code = find_subject(s, s->o->arguments[at++]);
+		code = find_subject(s, s->o->arguments[at++], &s->entry);
+	if (code == EXIT_DONE && s->verb->kind == KIND_SAME)
+		code = find_subject(s, s->o->arguments[at++], &s->other);
 	if (code == EXIT_DONE)
 		code = add_place(s);
+	if (code == EXIT_DONE && s->other != NULL)
+		code = add_other(s);
 	if (code == EXIT_DONE)
 		code = add_fields(s, at);
 	if (code == EXIT_DONE)
@@ -458,6 +481,7 @@ enum exit_code dialogue_say(struct options *o, const struct dialogue_verb *verb)
 	if (code == EXIT_DONE)
 		code = compose(&s);
 	json_decref(s.entry);
+	json_decref(s.other);
 	client_close(&c);
 	officer_close(&officer);
 	draft_close(&d);

@@ -35,11 +35,11 @@ json_t *dialogue_list(const char *text);
 struct dialogue_verb {
 	const char *name;
 	enum kind kind;
-	enum dialogue_act act; /* of an ACT */
-	enum kind on;	       /* what its first argument names; 0: nothing, it stands alone */
-	bool has_name;	       /* then a name and a title are typed */
-	bool has_detail;       /* then a text may be */
-	const char *done;      /* N_(): {1} its place, {2} what it is about */
+	unsigned act;	  /* of an ACT: enum dialogue_act; of a SAME: enum sameness */
+	enum kind on;	  /* what its first argument names; 0: nothing, it stands alone */
+	bool has_name;	  /* then a name and a title are typed */
+	bool has_detail;  /* then a text may be */
+	const char *done; /* N_(): {1} its place, {2} what it is about */
 };
 enum exit_code dialogue_say(struct options *o, const struct dialogue_verb *verb) MUST_CHECK;
 /* That of the verbs which the first argument names. */

@@ -39,6 +39,8 @@ static const struct shape {
 	{ "event", KIND_EVENT, { "session", "body" }, true },
 	{ "text", KIND_TEXT, { "session", "body", "text" }, false },
 	{ "unit", KIND_UNIT, { "text" }, false },
+	{ "claim", KIND_CLAIM, { "event" }, false },
+	{ "assess", KIND_ACT, { "event" }, false },
 	{ "delegation", KIND_ACT, { "session" }, false },
 	{ "conclude", KIND_ACT, { "session" }, false },
 };
@@ -47,6 +49,7 @@ struct import {
 	const struct options *o;
 	const char *path;
 	json_t *file, *standing; /* standing: {"body kidd": row of /dialogues} */
+	json_t *lists;		 /* "types", "confidences": what the accord lets them be */
 	struct client c;
 	struct officer officer;
 	char party[PARTY_NAME_MAX + 1];
@@ -136,7 +139,8 @@ static json_t *fields_of(const json_t *thing)
 			json_object_set_new(fields, "words", json_string(words));
 		free(words);
 	}
-	if (dialogue_act_find(KIND_SESSION, bytes_str(json_str(thing, "kind")), &act) == ERR_OK)
+	if (dialogue_act_find(KIND_SESSION, bytes_str(json_str(thing, "kind")), &act) == ERR_OK ||
+	    dialogue_act_find(KIND_EVENT, bytes_str(json_str(thing, "kind")), &act) == ERR_OK)
 		json_object_set_new(fields, "act", json_integer(act));
 	return fields;
 }
@@ -215,6 +219,29 @@ static enum exit_code check_language(const struct import *in, const json_t *thin
 	return EXIT_REFUSED;
 }
 
+/* A type and a confidence are of the accord's lists. */
+static enum exit_code check_codes(const struct import *in, const json_t *thing, const char *id)
+{
+	static const struct {
+		const char *member, *list;
+	} of[] = { { "type", "types" }, { "confidence", "confidences" } };
+	const json_t *code;
+	size_t n;
+
+	for (size_t i = 0; i < ARRAY_COUNT(of); i++) {
+		const char *name = json_str(thing, of[i].member);
+		bool is_there = name[0] == '\0';
+		json_array_foreach(json_object_get(in->lists, of[i].list), n, code) is_there =
+			is_there || strcmp(json_str(code, "name"), name) == 0;
+		if (is_there)
+			continue;
+		say_error(_("{1}: the accord has no {2} {3}."), id, of[i].member, name);
+		say_next(nothing_filed());
+		return EXIT_REFUSED;
+	}
+	return EXIT_DONE;
+}
+
 static enum exit_code check_one(const struct import *in, const json_t *thing, json_t *known)
 {
 	const struct shape *shape = shape_find(json_str(thing, "kind"));
@@ -237,6 +264,8 @@ static enum exit_code check_one(const struct import *in, const json_t *thing, js
 		return EXIT_REFUSED;
 	}
 	code = check_language(in, thing, id);
+	if (code == EXIT_DONE)
+		code = check_codes(in, thing, id);
 	if (code != EXIT_DONE || shape->kind == KIND_ACT || shape->kind == KIND_CONDITION)
 		return code;
 	if (json_is_true(json_object_get(known, id))) {
@@ -251,7 +280,7 @@ static enum exit_code check_one(const struct import *in, const json_t *thing, js
 /* What stands and what the file says of the same name must be one. */
 static enum exit_code check_standing(const struct import *in, const json_t *thing)
 {
-	static const char *const members[] = { "title", "when", "parties", "owed_to" };
+	static const char *const members[] = { "title", "when", "parties", "owed_to", "type" };
 	const json_t *row;
 	char id[ID_LEN];
 
@@ -315,6 +344,15 @@ static enum exit_code get_units(struct import *in, const json_t *row)
 	}
 	json_decref(text);
 	return code;
+}
+
+static enum exit_code get_lists(struct import *in)
+{
+	struct query q;
+
+	query_open(&q, "/assessments");
+	query_put(&q, "limit", "0");
+	return (enum exit_code)client_get(&in->c, &q, &in->lists);
 }
 
 static enum exit_code get_standing(struct import *in)
@@ -428,11 +466,12 @@ static enum exit_code confirm(struct import *in, const json_t *row, const char *
 	return code;
 }
 
-/* Whether this party has said that of the session; NULL: whether anybody has. */
-static bool has_said(const struct import *in, const char *session, const char *act, const char *party)
+/* Whether this party has said that of the session or the event; NULL: whether anybody has. */
+static bool has_said(const struct import *in, const struct shape *shape, const char *of, const char *party)
 {
 	char id[ID_LEN];
-	const json_t *row = json_object_get(in->standing, id_of("session", session, id)), *code;
+	const char *act = shape->name;
+	const json_t *row = json_object_get(in->standing, id_of(shape->of[0], of, id)), *code;
 	size_t i;
 
 	json_array_foreach(json_object_get(json_object_get(row, "said"), act), i, code)
@@ -452,11 +491,14 @@ static enum exit_code import_one(struct import *in, const json_t *thing)
 	json_t *fields;
 	enum exit_code code;
 
-	/* Each side says who came of its own; that it was held either says once. */
-	if (shape->kind == KIND_ACT && party[0] != '\0' && strcasecmp(party, in->party) != 0)
+	/*
+	 * Each side says who came of its own, what it assesses and claims; that it was held either says once.
+	 */
+	if ((shape->kind == KIND_ACT || shape->kind == KIND_CLAIM) && party[0] != '\0' &&
+	    strcasecmp(party, in->party) != 0)
 		return EXIT_DONE;
 	if (shape->kind == KIND_ACT &&
-	    has_said(in, json_str(thing, "of"), shape->name, party[0] == '\0' ? NULL : party)) {
+	    has_said(in, shape, json_str(thing, "of"), party[0] == '\0' ? NULL : party)) {
 		in->stood++;
 		return EXIT_DONE;
 	}
@@ -521,11 +563,14 @@ enum exit_code import_dialogues(struct options *o)
 	if (code == EXIT_DONE)
 		code = get_standing(&in);
 	if (code == EXIT_DONE)
+		code = get_lists(&in);
+	if (code == EXIT_DONE)
 		code = check_all(&in);
 	if (code == EXIT_DONE)
 		code = import_all(&in);
 	if (code == EXIT_DONE)
 		say_done(&in);
+	json_decref(in.lists);
 	json_decref(in.standing);
 	json_decref(in.file);
 	client_close(&in.c);

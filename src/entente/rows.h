@@ -15,7 +15,7 @@
 	X(send) X(inbox) X(read) X(ack) X(readback) X(correct) X(wrong) X(present) \
 	X(reply) X(decline) X(defer) X(query) X(negative) \
 	X(forms) X(amend) X(cancel) X(close) X(rectify) X(translate) \
-	X(body) X(session) X(commitments) X(text) \
+	X(body) X(session) X(commitments) X(event) X(text) \
 	X(drafts) X(approve) X(refuse) \
 	X(consult) X(owed) X(measure) \
 	X(roster) X(relief) \

@@ -103,6 +103,8 @@ static const char *const sentences[] = {
 	N_("it is not owed to its party"),
 	N_("nobody accepts or disputes his own report"),
 	N_("commitments of the body are still open"),
+	N_("it names a type or a confidence that the accord does not list"),
+	N_("only the party that made the claim withdraws it"),
 	N_("the text has no such language"),
 	N_("of each unit that it names it does not name one version in every language"),
 	N_("not all of the text is agreed, or its languages are not found to match"),

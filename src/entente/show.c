@@ -140,6 +140,8 @@ static const char *const kinds[] = {
 	N_("condition"),
 	N_("event"),
 	N_("act"),
+	N_("claim"),
+	N_("same"),
 };
 
 const char *show_kind(const json_t *entry)

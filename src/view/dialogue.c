@@ -4,6 +4,7 @@
  */
 #include "view/dialogue.h"
 
+#include "accord/form.h"
 #include "view/judge.h"
 #include "view/rows.h"
 #include "wire/fields.h"
@@ -29,6 +30,7 @@ static const struct dialogue_rule {
 	{ KIND_EVENT, BIT(BODY) | BIT(SESSION), true, true, true },
 	{ KIND_TEXT, BIT(BODY) | BIT(SESSION) | BIT(TEXT), true, true, false },
 	{ KIND_ACT, 0, false, false, false },
+	{ KIND_CLAIM, BIT(EVENT), true, true, false },
 };
 
 static const struct dialogue_rule *rule_find(uint64_t kind)
@@ -99,7 +101,7 @@ static enum err get_thing(const struct fold *f, const struct place_key *place, s
 	struct row_key k;
 	enum err e = fold_get(f, place, &v);
 
-	if (e != ERR_OK || v.kind < KIND_BODY || v.kind > KIND_ACT)
+	if (e != ERR_OK || v.kind < KIND_BODY || v.kind > KIND_SAME)
 		return e == ERR_OK ? ERR_NOT_FOUND : e;
 	at.order = v.order;
 	thing_key_at(&k, &at, (enum kind)v.kind);
@@ -152,7 +154,7 @@ static enum err may_take(const struct sieve *s, const struct place_key *at, bool
 }
 
 /* What the row of a thing says about its deed's act is not kept elsewhere: ACT rows have it beside them. */
-static enum err get_act(const struct fold *f, const struct place_key *place, enum dialogue_act *out)
+enum err fold_act_of(const struct fold *f, const struct place_key *place, enum dialogue_act *out)
 {
 	uint8_t memory[1];
 	struct buf value = BUF_ON(memory);
@@ -165,6 +167,27 @@ static enum err get_act(const struct fold *f, const struct place_key *place, enu
 		return ERR_CORRUPT;
 	*out = (enum dialogue_act)memory[0];
 	return e;
+}
+
+enum err fold_same_of(const struct fold *f, const struct place_key *place, struct place_key pair[2],
+		      enum sameness *out)
+{
+	uint8_t memory[1 + 2 * PLACE_KEY_LEN];
+	struct buf value = BUF_ON(memory);
+	struct row_key k;
+	struct bytes in;
+	enum err e;
+
+	place_key_write(place, row_open(&k, ROW_REPORTED));
+	e = map_get(f->map, buf_bytes(&k.buf), &value);
+	if (e != ERR_OK)
+		return e;
+	if (value.len != sizeof memory || memory[0] >= SAMENESS_COUNT)
+		return ERR_CORRUPT;
+	*out = (enum sameness)memory[0];
+	in = (struct bytes){ memory + 1, 2 * PLACE_KEY_LEN };
+	e = place_key_read(&in, &pair[0]);
+	return e == ERR_OK ? place_key_read(&in, &pair[1]) : e;
 }
 
 /* The next deed on a place that passes the sieve; .kind 0: one that is none of ours. */
@@ -188,7 +211,7 @@ static enum err next_deed(const struct sieve *s, const struct place_key *on, str
 	if (e != ERR_OK)
 		return e;
 	*out = (struct deed){ .at = deed_at_of(&at->place), .order = v.order, .kind = (enum kind)v.kind };
-	return out->kind == KIND_ACT ? get_act(s->f, &at->place, &out->act) : ERR_OK;
+	return out->kind == KIND_ACT ? fold_act_of(s->f, &at->place, &out->act) : ERR_OK;
 }
 
 static enum err take_answers(const struct sieve *s, const struct place_key *report, struct thing *t)
@@ -363,6 +386,8 @@ static enum err judge_deed(const struct case_file *c, struct thing_row *row, enu
 		*out = VERDICT_TWICE;
 	else if (thing_is_over(&row->thing))
 		*out = VERDICT_OVER;
+	else if (s->kind == KIND_ACT && act == DIALOGUE_ACT_WITHDRAW && row->thing.author != c->in->log.party)
+		*out = VERDICT_AUTHOR;
 	else if ((s->kind == KIND_REPORTED || (s->kind == KIND_ACT && act == DIALOGUE_ACT_CONFIRM)) &&
 		 (row->thing.owners & self) == 0)
 		*out = VERDICT_OWES;
@@ -424,7 +449,7 @@ static bool find_subject(const struct case_file *c, const struct dialogue_rule *
 		return false;
 	}
 	*kind = v.kind;
-	return v.verdict == VERDICT_OK && v.kind >= KIND_BODY && v.kind <= KIND_ACT &&
+	return v.verdict == VERDICT_OK && v.kind >= KIND_BODY && v.kind <= KIND_SAME &&
 	       (subjects >> (v.kind - KIND_BODY) & 1) != 0;
 }
 
@@ -441,6 +466,38 @@ static enum err judge_named(const struct case_file *c, enum verdict *out)
 	return e;
 }
 
+/* Whether the accord lists the value; true without the field. */
+static bool is_listed(const struct case_file *c, enum dialogue_field field, const char *list)
+{
+	struct bytes name = dialogue_text(c->in->statement, field);
+
+	return name.len == 0 || form_code_named(c->f->accord, list, name) != NULL;
+}
+
+/* Two events of this channel that count, and two of them. */
+static enum err judge_same(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	struct place_key pair[2];
+	enum err e = ERR_OK;
+
+	if (dialogue_uint(s, DIALOGUE_ACT) >= SAMENESS_COUNT)
+		*out = VERDICT_RAW;
+	else if (s->refers_count != 2)
+		*out = VERDICT_REFERS;
+	for (size_t i = 0; e == ERR_OK && *out == VERDICT_OK && i < 2; i++) {
+		struct entry_view v = { .verdict = VERDICT_REFERS };
+		if (refers_place(c->f, c->in, &s->refers[i], &pair[i]) &&
+		    pair[i].log.channel == c->in->log.channel)
+			e = fold_get(c->f, &pair[i], &v);
+		if (e == ERR_NOT_FOUND || (e == ERR_OK && (v.kind != KIND_EVENT || v.verdict != VERDICT_OK)))
+			*out = VERDICT_REFERS;
+	}
+	if (e == ERR_OK && *out == VERDICT_OK && place_key_equal(&pair[0], &pair[1]))
+		*out = VERDICT_REFERS;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err judge_dialogue(const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
@@ -450,8 +507,15 @@ enum err judge_dialogue(const struct case_file *c, enum verdict *out)
 	uint64_t kind = 0;
 	enum err e = ERR_OK;
 
+	if (s->kind == KIND_SAME)
+		return judge_same(c, out);
 	if (rule == NULL)
 		return ERR_OK;
+	if (!is_listed(c, DIALOGUE_TYPE, FORM_LIST_EVENT) ||
+	    !is_listed(c, DIALOGUE_CONFIDENCE, FORM_LIST_CONFIDENCE)) {
+		*out = VERDICT_CODE;
+		return ERR_OK;
+	}
 	if (s->kind == KIND_ACT && dialogue_uint(s, DIALOGUE_ACT) >= DIALOGUE_ACT_COUNT) {
 		*out = VERDICT_RAW;
 		return ERR_OK;
@@ -547,11 +611,31 @@ static enum err put_deed(const struct fold *f, const struct fold_input *in, cons
 	return put_thing(f, &on, &row.thing, buf_bytes(&row.fields));
 }
 
+static enum err put_same(const struct fold *f, const struct fold_input *in, const struct message_at *at)
+{
+	const struct statement *s = in->statement;
+	uint8_t memory[1 + 2 * PLACE_KEY_LEN];
+	struct buf value = BUF_ON(memory);
+	struct place_key of;
+	struct row_key k;
+
+	place_key_write(&at->place, row_open(&k, ROW_REPORTED));
+	buf_put_byte(&value, (uint8_t)dialogue_uint(s, DIALOGUE_ACT));
+	for (size_t i = 0; i < s->refers_count; i++) {
+		if (!refers_place(f, in, &s->refers[i], &of))
+			return ERR_OK;
+		place_key_write(&of, &value);
+	}
+	return row_put(f->map, &k, &value);
+}
+
 enum err fold_dialogue(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
 {
 	const struct dialogue_rule *rule = rule_find(in->statement->kind);
 	struct message_at at = { v->order, { in->log, in->entry->index } };
 
+	if (in->statement->kind == KIND_SAME)
+		return put_same(f, in, &at);
 	if (rule == NULL)
 		return ERR_OK;
 	return rule->is_thing ? put_new(f, in, &at, rule->is_named) : put_deed(f, in, &at);

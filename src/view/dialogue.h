@@ -29,6 +29,11 @@ enum err fold_thing(const struct fold *f, const struct place_key *place, const s
 		    struct thing_row *out) MUST_CHECK;
 /* What a thing hangs on: a session's body; ERR_NOT_FOUND: nothing. */
 enum err thing_of(const struct thing_row *row, struct place_key *out) MUST_CHECK;
+/* What an ACT that counts does; ERR_NOT_FOUND. */
+enum err fold_act_of(const struct fold *f, const struct place_key *place, enum dialogue_act *out) MUST_CHECK;
+/* The two events that a SAME that counts names, and what it says of them; ERR_NOT_FOUND. */
+enum err fold_same_of(const struct fold *f, const struct place_key *place, struct place_key pair[2],
+		      enum sameness *out) MUST_CHECK;
 /* A REPORTED's commitment; ERR_NOT_FOUND. */
 enum err fold_reported_of(const struct fold *f, const struct place_key *report,
 			  struct place_key *out) MUST_CHECK;

@@ -84,6 +84,8 @@
 	X(OWED,       "it is not owed to its party") \
 	X(OWN,        "nobody accepts or disputes his own report") \
 	X(LEFT,       "commitments of the body are still open") \
+	X(CODE,       "it names a type or a confidence that the accord does not list") \
+	X(AUTHOR,     "only the party that made the claim withdraws it") \
 	X(LANGUAGE,   "the text has no such language") \
 	X(PAIRED,     "of each unit that it names it does not name one version in every language") \
 	X(CLEAN,      "not all of the text is agreed, or its languages are not found to match") \

@@ -42,7 +42,7 @@ enum row_type {
 	ROW_CUT = 'E',
 	ROW_THING = 'T',    /* dialogue.c */
 	ROW_NAMED = 'u',    /* dialogue.c */
-	ROW_REPORTED = 'W', /* dialogue.c */
+	ROW_REPORTED = 'W', /* dialogue.c: what a deed is about */
 	ROW_TEXT = 'J',	    /* text.c */
 	ROW_TEXT_OF = 'P',  /* text.c */
 	ROW_ROSTER = 'D',   /* watch.c */

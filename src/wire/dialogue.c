@@ -1,5 +1,7 @@
 #include "wire/dialogue.h"
 
+#include "wire/where.h"
+
 #include <assert.h>
 
 static const struct dialogue_act_row acts[] = {
@@ -90,6 +92,13 @@ static bool is_date(struct bytes text)
 	return date_read(text, &d) == ERR_OK;
 }
 
+static bool is_where(struct bytes text)
+{
+	struct where w;
+
+	return where_read(text, &w) == ERR_OK;
+}
+
 static bool is_code(struct bytes text)
 {
 	return text.len > 0 && text.len <= PARTY_NAME_MAX;
@@ -163,15 +172,20 @@ static bool is_value_good(uint64_t key, struct bytes value)
 	case DIALOGUE_NAME:
 	case DIALOGUE_TO:
 	case DIALOGUE_STAGE:
+	case DIALOGUE_TYPE:
+	case DIALOGUE_CONFIDENCE:
 		return are_texts(value, 0, NULL, is_dialogue_name);
 	case DIALOGUE_TITLE:
 	case DIALOGUE_DETAIL:
 	case DIALOGUE_DOUBT:
+	case DIALOGUE_LOCATION:
 		return are_texts(value, 2 * (size_t)DIALOGUE_LANGUAGES_MAX, is_language_tag, is_word_text);
 	case DIALOGUE_ACT:
 		return is_number(value, UINT8_MAX);
 	case DIALOGUE_WHEN:
 		return are_texts(value, 0, NULL, is_date);
+	case DIALOGUE_WHERE:
+		return are_texts(value, 0, NULL, is_where);
 	case DIALOGUE_PARTIES:
 	case DIALOGUE_OWED_TO:
 		return are_texts(value, PARTY_MAX, NULL, is_code);
@@ -213,20 +227,28 @@ static const struct {
 	{ KIND_UNIT, HAS(NAME) | HAS(LANGUAGES) | HAS(WORDS) },
 	{ KIND_ENDORSE, HAS(ACT) | HAS(HASH) },
 	{ KIND_ACT, HAS(ACT) },
+	{ KIND_CLAIM, HAS(NAME) | HAS(SOURCE) | HAS(DETAIL) },
 };
 
-static uint32_t required_of(uint64_t kind)
+static uint32_t required_of(const struct statement *s)
 {
+	uint64_t act = dialogue_uint(s, DIALOGUE_ACT);
+	uint32_t required = 0;
+
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-		if ((uint64_t)rows[i].kind == kind)
-			return rows[i].required;
+		if ((uint64_t)rows[i].kind == s->kind)
+			required = rows[i].required;
 	}
-	return 0;
+	if (s->kind == KIND_ENDORSE && act == ENDORSE_RELEASE)
+		required |= HAS(WHEN);
+	if (s->kind == KIND_ACT && act == DIALOGUE_ACT_ASSESS)
+		required |= HAS(DETAIL);
+	return required;
 }
 
-bool dialogue_is_required(uint64_t kind, enum dialogue_field field)
+bool dialogue_is_required(const struct statement *s, enum dialogue_field field)
 {
-	return (required_of(kind) >> field & 1) != 0;
+	return (required_of(s) >> field & 1) != 0;
 }
 
 /* A number as it is written: a peer who writes long ones takes the same room. */
@@ -241,12 +263,10 @@ static size_t len_of(uint64_t number)
 
 enum err dialogue_check(const struct statement *s, const struct field **bad)
 {
-	uint32_t found = 0, required = required_of(s->kind);
+	uint32_t found = 0, required = required_of(s);
 	size_t len = 0;
 
 	*bad = NULL;
-	if (s->kind == KIND_ENDORSE && dialogue_uint(s, DIALOGUE_ACT) == ENDORSE_RELEASE)
-		required |= HAS(WHEN);
 	for (size_t i = 0; i < s->fields_count; i++) {
 		const struct field *f = &s->fields[i];
 		found |= f->key < 32 ? 1u << f->key : 0;

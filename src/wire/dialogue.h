@@ -31,7 +31,11 @@
 	X(16, STAGE)     /* a name: which stage of a condition is reached                          */ \
 	X(17, WORDS)     /* text: a unit's words in its one language; empty: it is to be left out  */ \
 	X(18, HASH)      /* SHA-256 of a text's canonical file                                     */ \
-	X(19, OUTLETS)   /* names: by what a text is made public                                   */
+	X(19, OUTLETS)   /* names: by what a text is made public                                   */ \
+	X(20, TYPE)      /* a name of the accord's list `event`                                    */ \
+	X(21, CONFIDENCE) /* a name of the accord's list `confidence`: as its author weighs it      */ \
+	X(22, WHERE)     /* text: a point or an area (wire/where.h)                                */ \
+	X(23, LOCATION)  /* words: a place, as its author says it                                   */
 /* clang-format on */
 
 enum dialogue_field {
@@ -65,7 +69,8 @@ enum dialogue_field {
 	X(ITEM_CLOSE,    ITEM,       true,  "close") \
 	X(ASSESS,        EVENT,      false, "assess") \
 	X(IN_FORCE,      TEXT,       true,  "in force") \
-	X(TERMINATE,     TEXT,       true,  "terminate")
+	X(TERMINATE,     TEXT,       true,  "terminate") \
+	X(WITHDRAW,      CLAIM,      true,  "withdraw")
 /* clang-format on */
 
 #define DIALOGUE_ACT_ENUM(name, on, once, text) DIALOGUE_ACT_##name,
@@ -74,6 +79,8 @@ enum dialogue_act { DIALOGUE_ACT_LIST(DIALOGUE_ACT_ENUM) DIALOGUE_ACT_COUNT };
 
 /* What an ENDORSE says of the file with its hash: its ACT. Each stands on the one before it. */
 enum endorsement { ENDORSE_INITIAL, ENDORSE_SIGN, ENDORSE_RELEASE, ENDORSEMENT_COUNT };
+/* What a SAME says of its two events: its ACT, or without one the first. */
+enum sameness { SAME_ONE, SAME_APART, SAMENESS_COUNT };
 /* What an AGREE says: its ACT, or without one the first. */
 enum agreement { AGREE_FULLY, AGREE_AD_REFERENDUM, AGREEMENT_COUNT };
 
@@ -103,8 +110,8 @@ bool dialogue_texts_next(struct dialogue_texts *t, struct bytes *out);
 /* [a-z][a-z0-9-]{0,47} */
 bool is_dialogue_name(struct bytes name);
 
-/* Whether a statement of the kind must have the field. */
-bool dialogue_is_required(uint64_t kind, enum dialogue_field field);
+/* Whether the statement must have the field, by its kind and by what it does. */
+bool dialogue_is_required(const struct statement *s, enum dialogue_field field);
 /* The key-14 part of fields_check, for these kinds: *bad as there. */
 enum err dialogue_check(const struct statement *s, const struct field **bad) MUST_CHECK;
 

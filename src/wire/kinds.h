@@ -88,7 +88,9 @@ enum kind_refers { KIND_REFERS_NONE, KIND_REFERS_ANY, KIND_REFERS_ONE };
 	X(AGREE,       91,     KIND_OFFICER, KIND_REFERS_ANY,   "agree") \
 	X(CONCORDANCE, 92,     KIND_OFFICER, KIND_REFERS_ANY,   "concordance") \
 	X(ENDORSE,     93,     KIND_OFFICER, KIND_REFERS_ONE,   "endorse") \
-	X(ACT,         94,     KIND_OFFICER, KIND_REFERS_ONE,   "act")
+	X(ACT,         94,     KIND_OFFICER, KIND_REFERS_ONE,   "act") \
+	X(CLAIM,       95,     KIND_OFFICER, KIND_REFERS_ONE,   "claim") \
+	X(SAME,        96,     KIND_OFFICER, KIND_REFERS_ANY,   "same")
 /* clang-format on */
 
 enum kind {

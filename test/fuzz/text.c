@@ -10,8 +10,10 @@
 #include "wire/kinds.h"
 #include "wire/origin.h"
 #include "wire/thin.h"
+#include "wire/where.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len);
@@ -75,6 +77,20 @@ static void check_date(struct bytes in)
 		assert(date.first.ms <= date.end.ms); /* equal: before 1970 */
 }
 
+/* A place that is read is on the earth, and an area is one. */
+static void check_where(struct bytes in)
+{
+	struct where where;
+
+	if (where_read(in, &where) != ERR_OK)
+		return;
+	assert(where.count == 1 ||
+	       (where.count >= 4 && where.count <= WHERE_POINTS_MAX && where_turn(&where) != 0));
+	for (size_t i = 0; i < where.count; i++)
+		assert(labs(where.points[i].lat) <= 90 * WHERE_UNITS &&
+		       labs(where.points[i].lon) <= 180 * WHERE_UNITS);
+}
+
 /* A roster that is read is one that its statement may hold: within its time, in order. */
 static void check_roster(struct bytes in)
 {
@@ -106,6 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	check_precedence(in);
 	check_serial(in);
 	check_date(in);
+	check_where(in);
 	check_roster(in);
 	if (bytes_copy_str(in, text, sizeof text) != ERR_OK)
 		return 0;

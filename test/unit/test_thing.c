@@ -212,6 +212,21 @@ static void take_shuffled(struct prng *r, const struct deed *deeds, size_t count
 	}
 }
 
+static void a_claim_stands_until_its_author_takes_it_back(void **state)
+{
+	struct thing t = of_kind(KIND_CLAIM);
+	struct deed by_another = act(BOREA, 1, DIALOGUE_ACT_WITHDRAW),
+		    by_author = act(ALBA, 2, DIALOGUE_ACT_WITHDRAW);
+
+	(void)state;
+	thing_take(&t, &by_another);
+	assert_int_equal(thing_standing(&t), STANDING_KNOWN);
+	assert_false(thing_is_over(&t));
+	thing_take(&t, &by_author);
+	assert_int_equal(thing_standing(&t), STANDING_WITHDRAWN);
+	assert_true(thing_is_over(&t));
+}
+
 static void any_order_is_the_same(void **state)
 {
 	uint8_t memory[2][THING_STATE_MAX];
@@ -272,6 +287,7 @@ int main(void)
 		cmocka_unit_test(every_creditor_accepts),
 		cmocka_unit_test(it_is_dropped_by_all),
 		cmocka_unit_test(a_session_and_an_item_go_their_way),
+		cmocka_unit_test(a_claim_stands_until_its_author_takes_it_back),
 		cmocka_unit_test(any_order_is_the_same),
 		cmocka_unit_test(a_row_gives_the_thing_back),
 	};

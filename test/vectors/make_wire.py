@@ -183,7 +183,8 @@ DIALOGUE_FIELDS = {80: {1: "kidd", 2: TITLE, 5: ["ALBA", "BOREA"], 7: TITLE, 10:
                    86: {7: TITLE}, 87: {1: "first", 2: TITLE, 4: "2024-06", 16: "foc"},
                    88: {1: "launch", 2: TITLE, 4: "2023-04-13T07:23Z"}, 89: {1: "statement", 2: TITLE, 11: ["ko", "en"]},
                    90: {1: "goal", 10: 1, 11: ["ko"], 17: "양측은 계속한다."}, 91: {3: 1}, 93: {3: 2, 4: "2024-04-12T09:00Z", 18: HASH, 19: ["atom"]},
-                   94: {3: 13, 15: ["A person", "An office"]}}
+                   94: {3: 13, 15: ["A person", "An office"]},
+                   95: {1: "press", 4: "2023-04", 6: "a newspaper", 7: TITLE, 20: "launch", 21: "high", 22: "38.5,127.25", 23: TITLE}, 96: {3: 1}}
 
 
 def statement_good():
@@ -227,6 +228,12 @@ def statement_good():
     yield "accord", changed(KEYS, {5: 2, 14: {1: HASH}})
     for when in ("2024-02-29", "1900", "2199-12-31T23:59Z", "1969-07", "2023-04-11/2023-04-11"):
         yield f"session at {when}", of_kind(81, changed(DIALOGUE_FIELDS[81], {4: when}))
+    for where in ("0,0", "-90,-180", "90,180.00000", "38.12345,127.5", "38,127 38,128 39,128 38,127", " ".join(["1,1", "1,2", "2,2"] + ["2,1"] * 29 + ["1,1"])):
+        yield f"claim at {where[:40]}", of_kind(95, changed(DIALOGUE_FIELDS[95], {22: where}))
+    yield "claim from one minute to another", of_kind(95, changed(DIALOGUE_FIELDS[95], {4: "2023-04-13T07:20Z/2023-04-13T07:30Z"}))
+    yield "claim of a source alone", of_kind(95, {key: DIALOGUE_FIELDS[95][key] for key in (1, 6, 7)})
+    yield "same, without an act", of_kind(96, None)
+    yield "assessment", of_kind(94, {3: 19, 7: TITLE, 21: "moderate"})
     yield "body with a later field", of_kind(80, changed(DIALOGUE_FIELDS[80], {40: ["later"]}))
     yield "unit that is left out", of_kind(90, {**DIALOGUE_FIELDS[90], 17: ""})
     yield "act of a later version", of_kind(94, {3: 255})
@@ -422,9 +429,17 @@ def statement_fields():
                          "with a long source": {6: "s" * 256}, "with a number of a person": {10: "6"}, "with a role in capitals": {12: ["Head"]},
                          "with a person of no office": {15: ["A", ""]}, "with half a person": {15: ["A"]},
                          "with more keys than a row holds": {(1 << 40) + i: "x" * 48 for i in range(50)},
-                         "with more than a row holds": {20 + i: "x" * 600 for i in range(6)}}.items():
+                         "with more than a row holds": {24 + i: "x" * 600 for i in range(6)}}.items():
         yield f"body {why}", of_kind(80, changed(DIALOGUE_FIELDS[80], changes))
     yield "act 256", of_kind(94, {3: 256})
+    yield "assessment without a word", of_kind(94, {3: 19, 21: "high"})
+    for why, where in (("nowhere", ""), ("a latitude alone", "38.5"), ("a pole beyond", "90.00001,0"), ("a meridian beyond", "0,180.00001"), ("a sign too many", "--1,0"),
+                       ("a plus", "+1,0"), ("six decimals", "1.000001,0"), ("no decimals", "1.,0"), ("no degrees", ".5,0"), ("four digits", "0001,0"), ("a blank at the end", "1,1 "),
+                       ("two blanks", "1,1  1,2"), ("a line", "1,1 1,2 1,1"), ("an open ring", "38,127 38,128 39,128"), ("a ring that encloses nothing", "1,1 1,2 1,3 1,1"),
+                       ("34 points", " ".join(["1,1", "1,2", "2,2"] + ["2,1"] * 30 + ["1,1"])), ("a number", 38), ("three parts", "1,2,3")):
+        yield f"claim at {why}", of_kind(95, changed(DIALOGUE_FIELDS[95], {22: where}))
+    for why, changes in {"of a type in capitals": {20: "Launch"}, "with a confidence of a number": {21: 90}, "in a place of no language": {23: ["", "x"]}}.items():
+        yield f"claim {why}", of_kind(95, changed(DIALOGUE_FIELDS[95], changes))
     for why, changes in {"with 2,401 bytes": {17: "x" * 2401}, "with words of bytes": {17: b"x"}, "in no language": {11: []}}.items():
         yield f"unit {why}", of_kind(90, changed(DIALOGUE_FIELDS[90], changes))
     for why, changes in {"of a short hash": {18: HASH[1:]}, "with an outlet in capitals": {19: ["Press"]}, "at no time": {4: "noon"}, "that releases some time": {4: None}}.items():

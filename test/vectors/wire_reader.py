@@ -37,7 +37,8 @@ KINDS = {0: ("open", "on", "0"), 1: ("keys", "o", "0"), 2: ("accord", "o", "0"),
          80: ("body", "o", "*"), 81: ("session", "o", "1"), 82: ("item", "o", "1"),
          83: ("commitment", "o", "1"), 84: ("reported", "o", "1"), 85: ("accepted", "o", "1"), 86: ("disputed", "o", "1"),
          87: ("condition", "o", "1"), 88: ("event", "o", "*"), 89: ("text", "o", "1"), 90: ("unit", "o", "1"),
-         91: ("agree", "o", "*"), 92: ("concordance", "o", "*"), 93: ("endorse", "o", "1"), 94: ("act", "o", "1")}
+         91: ("agree", "o", "*"), 92: ("concordance", "o", "*"), 93: ("endorse", "o", "1"), 94: ("act", "o", "1"),
+         95: ("claim", "o", "1"), 96: ("same", "o", "*")}
 PRECEDENCES = ["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"]
 
 
@@ -278,10 +279,21 @@ def day_span(text):
 
 
 def is_date(text):
-    if type(text) is not str or len(text) > 33:
+    if type(text) is not str or len(text) > 35:
         return False
     spans = [day_span(part) for part in text.split("/")]
     return len(spans) <= 2 and None not in spans and (len(spans) == 1 or all(a <= b for a, b in zip(*spans)))
+
+
+def is_where(text):
+    """A point, or a closed ring of at least three corners that encloses something: latitude first."""
+    if type(text) is not str or not re.fullmatch(r"(-?\d{1,3}(\.\d{1,5})?,-?\d{1,3}(\.\d{1,5})?( (?!$)|$))+", text, re.ASCII):
+        return False
+    points = [tuple(round(float(part) * 100000) for part in point.split(",")) for point in text.split(" ")]
+    if not all(abs(lat) <= 9000000 and abs(lon) <= 18000000 for lat, lon in points):
+        return False
+    turn = sum(a[1] * b[0] - b[1] * a[0] for a, b in zip(points, points[1:]))
+    return len(points) == 1 or (4 <= len(points) <= 33 and points[0] == points[-1] and turn != 0)
 
 
 def are_texts(value, most, *checks):
@@ -296,17 +308,17 @@ def is_text_of(most):
 
 DIALOGUE_VALUES = {
     1: is_lasting_name, 13: is_lasting_name, 16: is_lasting_name, 3: lambda v: is_uint(v, 0, 255), 4: is_date, 6: is_text_of(255),
-    **{key: lambda v: are_texts(v, 8, is_language, is_text_of(600)) for key in (2, 7, 8)},
+    **{key: lambda v: are_texts(v, 8, is_language, is_text_of(600)) for key in (2, 7, 8, 23)}, 20: is_lasting_name, 21: is_lasting_name, 22: is_where,
     **{key: lambda v: are_texts(v, 8, is_code) for key in (5, 9)}, 10: lambda v: is_uint(v, 0, U32),
     11: lambda v: are_texts(v, 4, is_language), 12: lambda v: are_texts(v, 64, is_role),
     15: lambda v: are_texts(v, 64, is_text_of(160), is_text_of(160)), 18: is_hash,
     17: lambda v: type(v) is str and len(v.encode()) <= 2400, 19: lambda v: are_texts(v, 8, is_lasting_name)}
 DIALOGUE_NEEDS = {80: {1, 2}, 81: {1, 2}, 82: {1, 2}, 83: {1, 2, 5}, 86: {7}, 87: {1, 2, 16}, 88: {1, 2}, 89: {1, 2, 11}, 90: {1, 11, 17},
-                  93: {3, 18}, 94: {3}}
+                  93: {3, 18}, 94: {3}, 95: {1, 6, 7}}
 
 
 def is_dialogue_right(kind, fields):
-    needs = DIALOGUE_NEEDS.get(kind, set()) | ({4} if kind == 93 and fields.get(3) == 2 else set())
+    needs = DIALOGUE_NEEDS.get(kind, set()) | ({4} if kind == 93 and fields.get(3) == 2 else {7} if kind == 94 and fields.get(3) == 19 else set())
     return needs <= set(fields) and sum(len(encode(key)) + len(encode(value)) for key, value in fields.items()) <= 3000 and \
         all(DIALOGUE_VALUES.get(key, lambda v: True)(value) for key, value in fields.items())
 
@@ -345,7 +357,7 @@ def is_relief(fields):
 
 def is_kind_right(kind, channel, fields):
     """What the fields of key 14 must be, by kind."""
-    if 80 <= kind <= 94 and kind in KINDS:
+    if 80 <= kind <= 96 and kind in KINDS:
         return is_dialogue_right(kind, fields)
     if kind == 65:
         return is_roster(fields)

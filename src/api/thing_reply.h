@@ -1,0 +1,22 @@
+/*
+ * thing_reply.h - what statements of standing dialogues say, as JSON: the same members in every answer.
+ *
+ * Spec: docs/spec/dialogue.md sections 3 and 7. Layer: api.
+ */
+#ifndef API_THING_REPLY_H
+#define API_THING_REPLY_H
+
+#include "api/request.h"
+#include "view/dialogue.h"
+
+/* The statement's fields, then those that an AMEND or a MOVE gave anew. */
+struct thing_fields {
+	struct statement was, now;
+};
+enum err thing_fields_read(struct api *a, const struct thing_row *row, struct thing_fields *out) MUST_CHECK;
+/* Those that there are, by their names. */
+void reply_fields(struct reply *r, const struct thing_fields *f);
+/* A delegation's. */
+void reply_people(struct reply *r, const struct statement *s);
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * event.h - what the files of `entente event` share: the answer of GET /assessments and its words.
+ *
+ * Layer: entente. Spec: docs/spec/dialogue.md sections 12 to 14.
+ */
+#ifndef ENTENTE_EVENT_H
+#define ENTENTE_EVENT_H
+
+#include "entente/dialogue.h"
+#include "entente/login.h"
+#include "entente/say.h"
+
+/* All events that who asks may know of; the caller's. */
+enum exit_code event_get(struct client *c, json_t **out) MUST_CHECK;
+/* By name or place, borrowed; NULL: none, or two, and it was said. */
+const json_t *event_find(const json_t *answer, const char *word);
+
+/* In the reader's language; "unknown" where nothing is said. */
+const char *event_code(const json_t *answer, const char *list, const char *name);
+const char *event_when(const json_t *said);
+const char *event_where(const json_t *said);
+
+#endif

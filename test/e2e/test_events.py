@@ -1,0 +1,127 @@
+"""What happened, as each source has it, on two real nodes: claims beside claims, and what each side makes of it beside the other's."""
+import json
+
+import nodes
+
+KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
+PEOPLE = {"policy": ["policy"], "press": ["press"]}
+OPEN = ["--type", "launch", "--when", "2023-04", "--channel", "share", "--label", "U", "--language", "en"]
+
+
+def events(node, name=None):
+    found = node.get("/assessments")["events"]
+    return found if name is None else next((one for one in found if one["name"] == name), None)
+
+
+def both(world, what, is_so):
+    for node in world.nodes.values():
+        node.wait(f"{what}, at {node.party}", lambda node=node: is_so(node))
+
+
+def say(node, *words, **more):
+    return node.run("event", *words, key="policy", **more)
+
+
+def refused(node, sentence, *words, code=4):
+    done = say(node, *words, code=code)
+    assert sentence in done.stderr, done.stderr
+    assert "next:" in done.stderr or "(" in done.stderr
+
+
+def test_two_sides_tell_of_one_event(stage):
+    relay = stage.relay()
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE}, is_started=False, through={("usa", "north"): relay.port})
+    relay.to = world.ports["kor", "usa", "north"]
+    world.start()
+    kor, usa = world["kor"], world["usa"]
+    say(kor, "open", "launch-april", "Launch of a missile", "--also", "ko=미사일 발사", *OPEN)
+    both(world, "it is open", lambda node: events(node, "launch-april"))
+    # The line is lost: each side writes down what it has, and opens a second event of one name.
+    relay.cut()
+    both(world, "the line is down", lambda node: not node.status()["peers"][0]["paths"][0]["up"])
+    say(kor, "claim", "launch-april", "press", "One missile, in the morning", "--source", "a newspaper", "--when", "2023-04-13",
+        "--location", "east of the peninsula", "--language", "en", code=5)
+    say(usa, "claim", "launch-april", "radar", "Two objects", "--source", "a station", "--confidence", "high", "--language", "en",
+        "--when", "2023-04-13T07:20Z/2023-04-13T07:30Z", "--where", "39.5,128.25", code=5)
+    say(kor, "assess", "launch-april", "One was launched", "--language", "en", "--confidence", "moderate", code=5)
+    say(usa, "assess", "launch-april", "Two were launched", "--language", "en", "--confidence", "high", code=5)
+    for node in (kor, usa):
+        say(node, "open", "second", f"As {node.party} has it", *OPEN, code=5)
+    relay.mend()
+    both(world, "all of it is there", lambda node: len(events(node)) == 3 and len(events(node, "launch-april")["claims"]) == 2 and
+         len(events(node, "launch-april")["assessments"]) == 2)
+    assert kor.get("/assessments")["events"] == usa.get("/assessments")["events"], "both sides hold the same"
+    one = events(kor, "launch-april")
+    press, radar = sorted(one["claims"], key=lambda claim: claim["name"])
+    assert press["when"] == "2023-04-13" and "where" not in press and "confidence" not in press, "what nobody said is not there"
+    assert radar["where"] == "39.5,128.25" and radar["confidence"] == "high" and radar["party"] == "USA"
+    # Of each side the last assessment stands, and beside it the other's: nothing is made of the two.
+    say(usa, "assess", "launch-april", "Two were, one failed", "--language", "en", "--confidence", "low")
+    both(world, "the last of each side stands", lambda node: [
+        (said["party"], said["confidence"], said["detail"]["en"]) for said in events(node, "launch-april")["assessments"]] == [
+            ("KOR", "moderate", "One was launched"), ("USA", "low", "Two were, one failed")])
+    text = kor.run("event", "show", "launch-april").stdout
+    for words in ("east of the peninsula", "39.5,128.25", "confidence: unknown", "moderate  One was launched", "low       Two were, one failed"):
+        assert words in text, text
+    text = kor.run("event", env=KOREAN).stdout
+    assert "미사일 발사" in text and "주장 2건" in text and "KOR 보통  USA 낮음" in text
+    # Two of one name: told apart by their places, and one only once both sides say so.
+    theirs = {event["party"]: event["place"] for event in events(kor) if event["name"] == "second"}
+    refused(kor, "both sides gave it at once", "claim", "second", "third", "Words", "--source", "x", code=3)
+    say(kor, "same", theirs["KOR"], theirs["USA"])
+    both(world, "one side says so", lambda node: [
+        [(same["by"], same["one"]) for same in event["same"]] for event in events(node) if event["name"] == "second"] == [[(["KOR"], False)]] * 2)
+    say(usa, "same", theirs["USA"], theirs["KOR"])
+    both(world, "both do", lambda node: all(event["same"][0]["one"] for event in events(node) if event["name"] == "second"))
+    assert "one with 1" in kor.run("event").stdout and "say all: KOR USA" in kor.run("event", "show", theirs["KOR"]).stdout
+    say(kor, "apart", theirs["USA"], theirs["KOR"])
+    both(world, "not any more", lambda node: not any(same["one"] for event in events(node) for same in event["same"]))
+    # A claim is its party's to take back, and stays.
+    refused(kor, "(AUTHOR", "withdraw", "radar", "It was not so")
+    say(usa, "claim", "launch-april", "radar-2", "One object", "--source", "a station")
+    say(usa, "withdraw", "radar", "A second look", "--to", "radar-2", "--language", "en")
+    both(world, "it is withdrawn and stays", lambda node: [
+        (claim["name"], claim["withdrawn"]["to"]) for claim in events(node, "launch-april")["claims"] if "withdrawn" in claim] == [("radar", "radar-2")])
+    refused(usa, "(TWICE", "withdraw", "radar", "Again")
+    assert "instead of it: radar-2" in kor.run("event", "show", "launch-april").stdout
+    world.stop()
+    world.start()
+    assert events(kor) == events(usa) and len(events(kor, "launch-april")["claims"]) == 3
+
+
+def test_what_is_not_as_it_must_be_is_refused(stage):
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor = world["kor"]
+    say(kor, "open", "launch-april", "A launch", *OPEN)
+    refused(kor, "another thing of its kind has this name (NAMED)", "open", "launch-april", "The same", *OPEN)
+    refused(kor, "it names a type or a confidence that the accord does not list (CODE)", "open", "other", "Words", "--type", "earthquake", "--channel", "share", "--label", "U")
+    refused(kor, "(CODE", "claim", "launch-april", "sure", "Words", "--source", "x", "--confidence", "certain")
+    refused(kor, "There is no event of the name nothing", "claim", "nothing", "first", "Words", "--source", "x", code=3)
+    for option, value in (("when", "2023-02-30"), ("when", "soon"), ("where", "91,0"), ("where", "38.5"), ("where", "1,1 1,2 1,3")):
+        refused(kor, f"{option} is missing, or is not as it is written", "claim", "launch-april", "first", "Words", "--source", "x", f"--{option}", value, code=2)
+    refused(kor, "source is missing", "claim", "launch-april", "first", "Words", code=2)
+    refused(kor, "SHARE does not carry TS", "claim", "launch-april", "first", "Words", "--source", "x", "--label", "TS")
+    assert "The claim stands as KOR/SHARE" in say(kor, "claim", "launch-april", "first", "Words", "--source", "x").stdout
+    refused(kor, "(REFERS", "same", "launch-april", "launch-april")
+    assert [claim["name"] for claim in events(kor, "launch-april")["claims"]] == ["first"]
+
+
+def test_a_file_of_events_is_good_or_files_nothing(stage, tmp_path):
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor = world["kor"]
+    event = {"kind": "event", "name": "launch", "title": {"en": "Launch"}, "type": "launch"}
+    claim = {"kind": "claim", "of": "launch", "name": "press", "source": "a newspaper", "detail": {"en": "One"}}
+    file = tmp_path / "events.json"
+    for sentence, things in {
+            "event launch: when is not as it is written": [{**event, "when": "2023-13"}],
+            "event launch is there twice": [event, event], "claim press is there twice": [event, claim, claim],
+            "event launch: colour is not known there": [{**event, "colour": "red"}],
+            "event launch: the accord has no type earthquake": [{**event, "type": "earthquake"}],
+            "claim press: the accord has no confidence certain": [event, {**claim, "confidence": "certain"}],
+            "claim press: there is no launch before it": [claim, event],
+            "claim press: source is missing": [event, {key: claim[key] for key in claim if key != "source"}],
+            "claim press: where is not as it is written": [event, {**claim, "where": "127.5,38.5"}],
+            "assess launch: detail is missing": [event, {"kind": "assess", "of": "launch", "party": "KOR", "confidence": "low"}]}.items():
+        file.write_text(json.dumps({"entente": "dialogues/1", "channel": "share", "label": "U", "things": things}))
+        done = kor.run("import", "dialogues", str(file), key="policy", code=4)
+        assert sentence in done.stderr and events(kor) == [], done.stderr
