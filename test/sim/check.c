@@ -3,6 +3,7 @@
  */
 #include "consult.h"
 #include "hostile.h"
+#include "watch.h"
 
 #include "base/alloc.h"
 #include "wire/content.h"
@@ -391,6 +392,11 @@ static void ladders_compare(struct world *w, const struct place_key *at, const s
 			   at->log.channel, (unsigned long long)at->index, at->log.party);
 	for (size_t i = 0; i < va->ladders_count; i++) {
 		const struct ladder *la = &va->ladders[i], *lb = &vb->ladders[i];
+		if (!is_same_rung(&la->called, &lb->called) || la->call != lb->call || la->empty != lb->empty)
+			world_fail(w, "nodes %zu and %zu say that other rungs were called for %u.%llu of %zu",
+				   a->party, b->party, at->log.channel, (unsigned long long)at->index,
+				   at->log.party);
+		w->counters.called += la->called.is_proved;
 		for (int step = STEP_RECEIPT; step < STEP_COUNT; step++) {
 			bool is_receipt = step == STEP_RECEIPT;
 			if (is_receipt ? la->steps[step].is_proved != lb->steps[step].is_proved
@@ -539,10 +545,16 @@ void check_alone(struct world *w, struct sim_node *n)
 		free(rows.of[c].bytes);
 }
 
-/* What it refers to, or had seen, is lost with it: the door says so, and the person writes another. */
+/*
+ * What it refers to, or had seen, is lost with it, or its procedure has gone on, or more is open by now
+ * than it hands over: the door says so, and the person writes another.
+ */
 static bool is_told(const struct sim_acknowledged *a)
 {
 	return (a->err == ERR_NOT_FOUND && a->limit == NULL) ||
+	       (a->err == ERR_REFUSED &&
+		(a->verdict == VERDICT_UNRESOLVED || a->verdict == VERDICT_RELIEVED ||
+		 a->verdict == VERDICT_PROCEDURE)) ||
 	       (a->err == ERR_REFUSED && a->subject.log.epoch != 0 &&
 		(a->verdict == VERDICT_REFERS || a->verdict == VERDICT_STEP));
 }
@@ -579,6 +591,7 @@ void check_agreement(struct world *w)
 		check_recovered(w, &w->nodes[i]);
 		check_scrubbed(w, &w->nodes[i]);
 		consult_check(w, &w->nodes[i]);
+		watch_check(w, &w->nodes[i]);
 	}
 	for (size_t i = 0; i < w->nodes_count; i++) {
 		for (size_t c = 0; c < w->accord->channels_count; c++)

@@ -1,7 +1,7 @@
 #include "hostile.h"
 
 #include "base/alloc.h"
-#include "forge.h"
+#include "consult.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +31,7 @@ struct hostile {
 	struct kept_frame kept[KEPT_MAX];
 	size_t kept_count;
 	size_t epochs;
+	struct forged_moves moves;
 	struct copy copies[256];
 	size_t copies_count;
 	bool is_gone;
@@ -477,13 +478,31 @@ static bool act_checks(struct world *w, size_t to)
 	return any;
 }
 
+/* Moves that no door would take, behind what its node has said. */
+static bool act_moves(struct world *w, size_t to)
+{
+	struct hostile *h = w->hostile;
+	struct forge f;
+	size_t first;
+	bool any = false;
+
+	if (!w->has_consult)
+		return false;
+	load(w, &f, h->party, 2);
+	first = f.count;
+	if (first > 2 && forge_moves(&f, &w->nodes[h->party], &h->moves))
+		any = send_batch(w, to, &f, first);
+	forge_free(&f);
+	return any;
+}
+
 static bool act(struct world *w, size_t to, enum attack attack)
 {
 	static bool (*const acts[ATTACK_COUNT])(struct world *w, size_t to) = {
 		[ATTACK_HEARSAY] = act_hearsay, [ATTACK_HEAD] = act_head,	[ATTACK_SIZE] = act_size,
 		[ATTACK_EPOCH] = act_epoch,	[ATTACK_ADVANCE] = act_advance, [ATTACK_FETCH] = act_fetch,
 		[ATTACK_PIECE] = act_piece,	[ATTACK_RECEIPT] = act_receipt, [ATTACK_HELLO] = act_hello,
-		[ATTACK_CHECKS] = act_checks,
+		[ATTACK_CHECKS] = act_checks,	[ATTACK_MOVES] = act_moves,
 	};
 
 	if (attack == ATTACK_FORK || attack == ATTACK_ALTER)
@@ -498,6 +517,7 @@ void hostile_acts(struct world *w)
 		[ATTACK_ALTER] = 40, [ATTACK_HEARSAY] = 3, [ATTACK_FORK] = 40,	 [ATTACK_HEAD] = 25,
 		[ATTACK_SIZE] = 5,   [ATTACK_EPOCH] = 20,  [ATTACK_ADVANCE] = 8, [ATTACK_FETCH] = 5,
 		[ATTACK_PIECE] = 3,  [ATTACK_RECEIPT] = 5, [ATTACK_HELLO] = 25,	 [ATTACK_CHECKS] = 30,
+		[ATTACK_MOVES] = 6,
 	};
 
 	if (w->hostile == NULL || w->nodes[w->hostile->party].node == NULL)
@@ -633,6 +653,13 @@ static void check_honest(struct world *w)
 			}
 		}
 	}
+	for (size_t a = 0; a < w->nodes_count; a++) {
+		if (is_hostile(w, a))
+			continue;
+		consult_check(w, &w->nodes[a]);
+		forged_moves_check(w, &w->nodes[a], w->hostile->party, &w->hostile->moves,
+				   w->hostile->counters.moves);
+	}
 }
 
 /* ---- A run. ---- */
@@ -672,7 +699,7 @@ static void settle(struct world *w)
 		world_advance(w, QUIET_AFTER_US + half * 500000);
 }
 
-void hostile_run(uint64_t seed, bool is_verbose, struct hostile_counters *total)
+void hostile_run(uint64_t seed, bool has_consult, bool is_verbose, struct hostile_counters *total)
 {
 	struct world *w = world_new(seed, 3, is_verbose);
 	uint64_t *from, *to = (uint64_t *)total;
@@ -684,6 +711,10 @@ void hostile_run(uint64_t seed, bool is_verbose, struct hostile_counters *total)
 	h->on = (uint32_t)prng_next(&w->prng);
 	w->hostile = h;
 	world_changes(w);
+	if (has_consult) {
+		world_consults(w);
+		h->on |= 1u << ATTACK_MOVES;
+	}
 	world_advance(w, CHAOS_UNTIL_US);
 	faults_end(w);
 	for (size_t i = 0; i < w->nodes_count; i++)

@@ -8,7 +8,7 @@
 #ifndef SIM_HOSTILE_H
 #define SIM_HOSTILE_H
 
-#include "world.h"
+#include "forge_moves.h"
 
 /* clang-format off */
 #define ATTACK_LIST(X) \
@@ -17,7 +17,7 @@
 	X(ALTER, "altered under a new note") X(HEARSAY, "altered under another's note") X(FORK, "fork") \
 	X(HEAD, "forged head") X(SIZE, "huge size") X(EPOCH, "epoch") X(ADVANCE, "advance copies") \
 	X(FETCH, "fetch of a draft") X(PIECE, "false piece") X(RECEIPT, "false receipt") X(HELLO, "second hello") \
-	X(CHECKS, "line checks")
+	X(CHECKS, "line checks") X(MOVES, "forged moves")
 /* clang-format on */
 enum attack {
 #define ATTACK_ENUM(name, text) ATTACK_##name,
@@ -31,10 +31,14 @@ struct hostile_counters {
 	uint64_t closed,
 		stopped;    /* paths that the honest closed, logs of the hostile one that they stopped */
 	uint64_t delivered; /* what the honest said and each other held at the end */
+	uint64_t moves[FORGED_COUNT]; /* forged, and VOID at an honest node */
 };
 
-/* Three nodes, the last of them hostile; runs the seed to its end and adds to *total. */
-void hostile_run(uint64_t seed, bool is_verbose, struct hostile_counters *total);
+/*
+ * Three nodes, one of them hostile; runs the seed to its end and adds to *total. With procedures there are
+ * forged moves in every seed.
+ */
+void hostile_run(uint64_t seed, bool has_consult, bool is_verbose, struct hostile_counters *total);
 
 /* ---- For the files of the world. ---- */
 bool is_hostile(const struct world *w, size_t party);

@@ -3,6 +3,7 @@
  * copy.
  */
 #include "consult.h"
+#include "watch.h"
 
 #include "base/alloc.h"
 #include "crypto/sshsig.h"
@@ -393,6 +394,19 @@ static bool pick_watch_read(struct world *w, struct sim_node *n, struct place_ke
 }
 
 /* blob_len 0: no attachment. */
+/* To the watch of every other party of the channel. */
+static void draft_addressees(const struct world *w, const struct sim_node *n, struct draft *d)
+{
+	const struct accord_channel *c = accord_channel_find(w->accord, d->s.channel);
+
+	for (size_t i = 0; i < w->accord->parties_count; i++) {
+		if (i != n->party && (c->parties >> i & 1) != 0)
+			d->s.addressees[d->s.addressees_count++] =
+				(struct addressee){ bytes_str(w->accord->parties[i].name),
+						    bytes_str(role_name), false };
+	}
+}
+
 static void send_message(struct world *w, struct sim_node *n, uint32_t channel, bool is_flash,
 			 size_t blob_len)
 {
@@ -401,12 +415,7 @@ static void send_message(struct world *w, struct sim_node *n, uint32_t channel, 
 	struct draft d;
 
 	draft_open(w, n, &d, channel, KIND_MESSAGE);
-	for (size_t i = 0; i < w->accord->parties_count; i++) {
-		if (i != n->party && (c->parties >> i & 1) != 0)
-			d.s.addressees[d.s.addressees_count++] =
-				(struct addressee){ bytes_str(w->accord->parties[i].name),
-						    bytes_str(role_name), false };
-	}
+	draft_addressees(w, n, &d);
 	d.s.has_precedence = true;
 	d.s.precedence = is_flash ? PRECEDENCE_FLASH : PRECEDENCE_ROUTINE;
 	/* Which the next version of the accord does not allow here any more. */
@@ -645,14 +654,29 @@ static void consult(struct world *w, struct sim_node *n)
 	draft_open(w, n, &d, m.channel, m.kind);
 	if (row->refers == KIND_REFERS_ONE && (!m.has_about || !draft_refers(n, &d, w, &m.about)))
 		return;
-	if (m.kind != KIND_START) {
+	if (m.kind != KIND_START)
 		d.s.has_instance = name_place(w, n, &m.instance, &d.s.instance);
-	} else {
-		d.s.has_precedence = true;
-		d.s.precedence = PRECEDENCE_PRIORITY;
-	}
+	if (m.kind == KIND_MESSAGE)
+		draft_addressees(w, n, &d);
+	d.s.has_precedence = m.kind == KIND_START || m.kind == KIND_MESSAGE;
+	d.s.precedence = PRECEDENCE_PRIORITY;
 	consult_fields(&d, &m, &fields);
 	draft_submit(w, n, &d, m.is_second ? &n->officer.second : &n->officer.key);
+}
+
+static void keep_watch(struct world *w, struct sim_node *n)
+{
+	struct watch_act a;
+	struct draft d;
+
+	if (!watch_choose(w, n, &a))
+		return;
+	draft_open(w, n, &d, a.channel, a.kind);
+	if (a.about.log.epoch != 0 && !draft_refers(n, &d, w, &a.about))
+		return;
+	d.s.fields_count = a.fields_count;
+	memcpy(d.s.fields, a.fields, a.fields_count * sizeof *a.fields);
+	draft_submit(w, n, &d, a.is_second ? &n->officer.second : &n->officer.key);
 }
 
 void officer_act(struct world *w, struct sim_node *n)
@@ -665,6 +689,8 @@ void officer_act(struct world *w, struct sim_node *n)
 	if (w->has_consult && prng_below(&w->consult_prng, 4) > 0) {
 		for (size_t i = 0; i < 3; i++)
 			consult(w, n);
+		if (prng_below(&w->consult_prng, 8) == 0)
+			keep_watch(w, n);
 		return;
 	}
 	for (size_t i = 0; i < w->accord->channels_count; i++) {

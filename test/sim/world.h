@@ -48,6 +48,14 @@ enum act_kind {
 		ACT_COUNT
 };
 
+/* clang-format off */
+#define WATCH_LIST(X) X(ROSTER, "rosters") X(MANNING, "mannings") X(RELIEF, "reliefs") \
+	X(ACCEPTED, "reliefs accepted") X(ESCALATED, "rungs called")
+/* clang-format on */
+#define WATCH_ENUM(name, text) WATCH_##name,
+enum watch_kind { WATCH_LIST(WATCH_ENUM) WATCH_COUNT };
+#undef WATCH_ENUM
+
 struct sim_counters {
 	uint64_t faults[FAULT_COUNT], acts[ACT_COUNT], pairs[ACT_COUNT][ACT_COUNT];
 	uint64_t quiet, anything, full; /* seeds of each mode; commits that a full disk refused */
@@ -56,6 +64,8 @@ struct sim_counters {
 	uint64_t adopted; /* versions of the accord, by nodes */
 	/* Of procedures, at each node once quiet. */
 	uint64_t instances, moves, decided, lapses, digests;
+	uint64_t watch[WATCH_COUNT]; /* what counts of the watch, in everybody's own logs */
+	uint64_t called;	     /* ladders that say which rung was called, the same on all sides */
 };
 
 enum event_kind {
