@@ -75,8 +75,24 @@ static enum err is_read_since(struct api *a, const struct place_key *message, ui
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* What was handed over open is read again by who took it. */
-static enum err reply_again(struct api *a, struct reply *r, const struct post_view *post)
+/* Who asks for open items, and where they are told. */
+struct open_reply {
+	struct api *a;
+	struct reply *r;
+};
+
+static enum err reply_unwatched(void *self, const struct open_item *item)
+{
+	const struct open_reply *o = self;
+	enum err e = request_may_place(o->a, &item->place);
+
+	if (e == ERR_OK)
+		reply_place(o->r, NULL, node_accord(o->a->node), &item->place);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* What was handed over open is read again by who took it; what nobody handed over, by who is there now. */
+static enum err reply_again(struct api *a, struct reply *r, uint32_t home, const struct post_view *post)
 {
 	const struct accord *accord = node_accord(a->node);
 	struct entry_read_out relief;
@@ -107,6 +123,9 @@ static enum err reply_again(struct api *a, struct reply *r, const struct post_vi
 			reply_place(r, NULL, accord, &at);
 		e = e == ERR_NOT_FOUND ? ERR_OK : e;
 	}
+	if (e == ERR_OK || e == ERR_NOT_FOUND)
+		e = node_unwatched(a->node, a->now.wall.ms, home, post, reply_unwatched,
+				   &(struct open_reply){ a, r });
 	reply_array_end(r);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -146,7 +165,7 @@ static enum err reply_post(struct api *a, struct reply *r, uint32_t home, const 
 			   post->offer.log.epoch != 0 &&
 				   !place_key_equal(&post->offer, &post->accepted_offer));
 		if (e == ERR_OK)
-			e = reply_again(a, r, post);
+			e = reply_again(a, r, home, post);
 		reply_object_end(r);
 	}
 	free(duty);
@@ -219,11 +238,6 @@ static enum err reply_mannings(struct api *a, struct reply *r)
 }
 
 /* ---- What a relief hands over now. ---- */
-
-struct open_reply {
-	struct api *a;
-	struct reply *r;
-};
 
 static enum err reply_item(void *self, const struct open_item *item)
 {

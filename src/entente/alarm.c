@@ -156,7 +156,7 @@ static void page_key(const struct cause *c, char out[2 * HASH_LEN + 1])
 	bytes_write_hex(BYTES_OF(hash), out);
 }
 
-/* Nobody at a post is louder than all that waits for it; what a relief took over open is read again. */
+/* Nobody at a post is louder than all that waits for it; what is open is read again by a new shift. */
 static void stand_watch(struct alarms *a)
 {
 	const json_t *post, *place;
@@ -320,7 +320,7 @@ static const char *kind_text(const char *kind)
 		      { "STATE", N_("the states of a procedure differ") },
 		      { "NODE", N_("the node is silent") },
 		      { "POST", N_("nobody is on duty") },
-		      { "AGAIN", N_("to be read again since the relief") },
+		      { "AGAIN", N_("to be read again by who is on duty now") },
 		      { "TEST", N_("a test") } };
 
 	for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {

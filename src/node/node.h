@@ -227,6 +227,13 @@ typedef enum err open_item_each(void *self, const struct open_item *item);
 enum err node_open_items(struct node *n, uint64_t now_ms, struct bytes post, open_item_each *each,
 			 void *self) MUST_CHECK;
 
+/*
+ * What of the open messages to a post was read by a shift that has ended without relief: nobody of those who
+ * were on duty then is on duty now, so it is to be read again.
+ */
+enum err node_unwatched(struct node *n, uint64_t now_ms, uint32_t home, const struct post_view *post,
+			open_item_each *each, void *self) MUST_CHECK;
+
 /* What a statement on this channel by us should say it has seen, now. */
 size_t node_seen(struct node *n, uint32_t channel, struct seen seen[PARTY_MAX]);
 /* The epoch that our log of a channel is in; 0 if it was never opened. */

@@ -425,6 +425,129 @@ static enum err open_messages(struct node *n, uint64_t now_ms, struct bytes post
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* ---- What is read, and whoever read it has gone. ---- */
+
+/* Who is on duty now at a post, and since when a relief has been accepted there. */
+struct shift {
+	struct node *n;
+	uint32_t home;
+	struct bytes post;
+	struct duty now, then;
+	uint64_t now_ms, relieved_ms;
+};
+
+/* When we last gave it WATCH READ; 0: never, or it is answered. */
+static enum err last_read(struct node *n, const struct place_key *message, uint8_t *bytes, uint64_t *out)
+{
+	struct message_at at = { 0 };
+	struct place_key read = { 0 };
+	struct buf memory = { bytes, 0, ENTRY_LEN_MAX, false };
+	struct entry_read_out entry;
+	struct entry_view v;
+	enum err e;
+
+	*out = 0;
+	while ((e = fold_next_act(&n->fold, message, &at)) == ERR_OK) {
+		if (at.place.log.party != n->self)
+			continue;
+		e = fold_get(&n->fold, &at.place, &v);
+		if (e != ERR_OK)
+			return e;
+		if (v.verdict != VERDICT_OK)
+			continue;
+		if (v.kind == KIND_REPLY || v.kind == KIND_DECLINE)
+			return ERR_OK;
+		if (v.kind == KIND_WATCH_READ)
+			read = at.place;
+	}
+	if (e != ERR_NOT_FOUND || read.log.epoch == 0)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	e = node_entry(n, &read, &memory, &entry);
+	if (e == ERR_OK)
+		*out = entry.entry.filed.ms;
+	return e;
+}
+
+static bool has_person(const struct duty *d, const char *name)
+{
+	for (size_t i = 0; i < LADDER_RUNGS_MAX; i++) {
+		if ((d->rungs >> i & 1) != 0 && strcmp(d->who[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether nobody of those who were on duty at that moment is on duty now. Who took the watch over before it
+ * ended is of the next shift already.
+ */
+static enum err has_gone(struct shift *s, uint64_t read_ms, bool *out)
+{
+	enum err e = node_duty(s->n, s->home, s->post, read_ms, &s->then);
+
+	if (e == ERR_OK && s->relieved_ms > s->then.from_ms && s->relieved_ms <= read_ms &&
+	    s->then.to_ms <= s->now_ms)
+		e = node_duty(s->n, s->home, s->post, s->then.to_ms, &s->then);
+	*out = s->then.state != DUTY_UNKNOWN && s->now.state != DUTY_UNKNOWN;
+	for (size_t i = 0; e == ERR_OK && i < LADDER_RUNGS_MAX; i++) {
+		if ((s->then.rungs >> i & 1) != 0 && has_person(&s->now, s->then.who[i].name))
+			*out = false;
+	}
+	return e;
+}
+
+static enum err unwatched(struct shift *s, const struct place_key *at, uint8_t *bytes, open_item_each *each,
+			  void *self)
+{
+	uint64_t read_ms;
+	bool is_gone = false;
+	enum err e = last_read(s->n, at, bytes, &read_ms);
+
+	/* What was read before a relief is among what that has handed over. */
+	if (e != ERR_OK || read_ms == 0 || read_ms < s->relieved_ms ||
+	    (s->now.from_ms > 0 && read_ms >= s->now.from_ms))
+		return e;
+	e = has_gone(s, read_ms, &is_gone);
+	return e == ERR_OK && is_gone ? open_message(s->n, s->now_ms, s->post, at, bytes, each, self) : e;
+}
+
+static enum err unwatched_on(struct shift *s, uint32_t channel, uint8_t *bytes, open_item_each *each,
+			     void *self)
+{
+	struct message_at at = { .order = s->now_ms > OPEN_SPAN_MS ? s->now_ms - OPEN_SPAN_MS : 0 };
+	enum err e;
+
+	while ((e = fold_next_message(&s->n->fold, channel, &at)) == ERR_OK) {
+		if (at.place.log.party != s->n->self)
+			e = unwatched(s, &at.place, bytes, each, self);
+		if (e != ERR_OK)
+			break;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err node_unwatched(struct node *n, uint64_t now_ms, uint32_t home, const struct post_view *post,
+			open_item_each *each, void *self)
+{
+	const uint8_t urgent = 1u << PRECEDENCE_FLASH | 1u << PRECEDENCE_IMMEDIATE;
+	struct shift *s = xcalloc(1, sizeof *s);
+	uint8_t *bytes = xcalloc(1, ENTRY_LEN_MAX);
+	enum err e;
+
+	*s = (struct shift){ .n = n, .home = home, .post = bytes_str(post->post), .now_ms = now_ms };
+	s->relieved_ms = post->accepted.log.epoch != 0 ? post->accepted_ms : 0;
+	e = node_duty(n, home, s->post, now_ms, &s->now);
+	for (size_t i = 0; e == ERR_OK && s->now.state != DUTY_UNKNOWN && i < n->accord->channels_count;
+	     i++) {
+		const struct accord_channel *c = &n->accord->channels[i];
+		if (c->plane != PLANE_HOME && is_channel_of(c, n->self) && (c->precedences & urgent) != 0)
+			e = unwatched_on(s, c->number, bytes, each, self);
+	}
+	free(bytes);
+	free(s);
+	return e;
+}
+
 struct open_dues {
 	struct node *n;
 	struct bytes post;

@@ -1,6 +1,7 @@
 """The watch on two real nodes: who is on duty, who is called, who relieves whom; names never cross."""
 import datetime
 import subprocess
+import time
 
 import icalendar
 
@@ -106,3 +107,67 @@ def test_the_watch(stage, tmp_path):
     # No name has crossed: not in what usa holds, not in its store.
     held = subprocess.run(["grep", "-rl", "이서연", str(usa.home)], capture_output=True, text=True).stdout
     assert held == "", held
+
+
+def test_a_shift_ends_without_relief(stage, tmp_path):
+    """What it has read and not answered is read again by the next one; what was handed over, answered or is not urgent is not."""
+    day = int(time.time()) // 86_400 * 86_400 + 86_400
+    clock = nodes.tell(tmp_path / "leap", f"={day + 15 * 3600}")
+    env = {"LD_PRELOAD": str(LEAPING), "LEAPING": str(clock)}
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE}, is_started=False)
+    kor, usa = world["kor"], world["usa"]
+    for node in (kor, usa):
+        node.start(env=env)
+    kor.await_link()
+    date = time.strftime("%Y-%m-%d", time.gmtime(day))
+    file = tmp_path / "roster"
+    file.write_text("\n".join(["post watch", "zone UTC", f"from {date} 00:00", f"to {date} 24:00", 'person kim "김민수" "tel 1" ko en release',
+                               'person lee "이서연" "tel 2" ko en release', 'person park "박지훈" "tel 3" ko en release',
+                               f"shift {date} 08:00 16:00 kim", f"shift {date} 16:00 20:00 lee", f"shift {date} 20:00 24:00 park lee", ""]))
+    kor.run("roster", "set", str(file), "--label", "U", key="watch", env=env)
+
+    def at(hours):
+        nodes.tell(clock, f"={day + int(hours * 3600)}")
+        told[:] = [(day + int(hours * 3600)) * 1000]
+
+    def await_clock():
+        kor.wait("the node has seen its clock", lambda: kor.get("/watch")["now_ms"] == told[0])
+
+    def send(text, precedence="IMMEDIATE"):
+        place = usa.say("send", "consult", text, "--to", "kor/watch", "--precedence", precedence, "--label", "U", key="watch", env=env)["place"]
+        kor.wait("it is here", lambda: (kor.find("/entry", place=place) or {}).get("folded"))
+        kor.run("ack", place, key="watch", env=env)
+        return place
+
+    told = []
+    again = lambda: next(post["again"] for post in kor.get("/watch")["posts"] if post["post"] == "watch")
+    still, answered, _ = send("Hold this."), send("Answer this."), send("No hurry.", "PRIORITY")
+    kor.say("reply", answered, "Answered.", key="watch", env=env)
+    alarm = Alarm(kor, tmp_path / "rung", command=RUN, env=env)
+    assert again() == []
+    at(16)
+    kor.wait("it is to be read again, and nothing else", lambda: again() == [still])
+    alarm.await_said("ALARM", kind="AGAIN", place=still)
+    nodes.wait_for("who is on duty now is called", lambda: any("이서연" in line for line in alarm.rings("AGAIN")))
+    kor.run("ack", still, key="second", env=env)
+    alarm.await_said("ENDED", kind="AGAIN")
+    assert again() == []
+    at(20)  # an alternate of now has been there all the time
+    await_clock()
+    assert again() == []
+    # Handed over: who accepts is of the next shift, though its time has not begun.
+    at(32)
+    file.write_text(file.read_text().replace(date, time.strftime("%Y-%m-%d", time.gmtime(day + 86_400))))
+    kor.run("roster", "set", str(file), "--label", "U", key="watch", env=env)
+    kor.wait("nobody of the day before is there", lambda: again() == [still])
+    kor.run("ack", still, key="watch", env=env)
+    at(39)
+    kor.run("relief", "offer", "watch", "--note", "to the evening", "--label", "U", key="watch", env=env)
+    kor.run("relief", "accept", "watch", key="second", env=env)
+    assert again() == [still]
+    kor.run("ack", still, key="second", env=env)
+    for hours in (15.5, 16, 20):
+        at(24 + hours)
+        await_clock()
+        assert again() == [], hours
+    alarm.end()

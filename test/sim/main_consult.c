@@ -43,7 +43,7 @@ static bool has_enough(const struct sim_counters *c, uint64_t count)
 		       is_enough("ladders with a rung", c->called, count);
 
 	for (size_t i = 0; i < WATCH_COUNT; i++)
-		is_good &= is_enough(watch_words[i], c->watch[i], count / 2);
+		is_good &= is_enough(watch_words[i], c->watch[i], count / 3);
 	return is_good;
 }
 
