@@ -1,6 +1,6 @@
 /*
- * sim_hostile [SEED=n | SEEDS=count] [FROM=n] [MOVES=1]: seeds with a hostile peer; prints how often each attack
- * was made. MOVES=1: with procedures, and moves that it forges in them.
+ * sim_hostile [SEED=n | SEEDS=count] [FROM=n] [MOVES=1]: seeds with a hostile peer; prints how often each
+ * attack was made. MOVES=1: with procedures, and moves that it forges in them.
  */
 #include "hostile.h"
 

@@ -69,21 +69,23 @@ static void choose_roster(struct world *w, uint64_t now_ms, struct watch_act *ou
 struct open_list {
 	const struct world *w;
 	struct relief_item items[ITEMS_MAX];
-	char words[ITEMS_MAX][64];
+	uint8_t words[ITEMS_MAX][64];
 	size_t count;
 };
 
 static enum err list_item(void *self, const struct open_item *item)
 {
 	struct open_list *l = self;
-	struct relief_item *one = &l->items[l->count];
+	struct buf words;
 
 	if (l->count == ITEMS_MAX)
 		return ERR_LIMIT;
-	strncat(l->words[l->count], item->what, sizeof l->words[0] - 1);
-	*one = (struct relief_item){ item->place.log.channel, item->place.log.epoch, item->place.index,
-				     bytes_str(l->w->accord->parties[item->place.log.party].name),
-				     bytes_str(l->words[l->count++]) };
+	buf_init(&words, l->words[l->count], sizeof l->words[0]);
+	buf_put_str(&words, item->what);
+	l->items[l->count++] =
+		(struct relief_item){ item->place.log.channel, item->place.log.epoch, item->place.index,
+				      bytes_str(l->w->accord->parties[item->place.log.party].name),
+				      buf_bytes(&words) };
 	return ERR_OK;
 }
 
