@@ -3,7 +3,7 @@
 
     make bench            or    /usr/bin/python3 bench/run.py [--entries N] [SECTION ...]
 
-Sections: latency throughput wire idle kill catchup restart verify; all without a word. What a figure means stands
+Sections: decision procedures latency throughput wire idle kill catchup restart; all without a word. What a figure means stands
 beside the function that takes it. Nothing is repeated until it looks well: medians of one run, load printed.
 """
 import argparse
@@ -29,6 +29,7 @@ import officers  # noqa: E402
 
 OUT = ROOT / "build/bench"
 CHANNEL = "notify"
+INSTANCES = 1000
 MESSAGE_LEN = 1024  # of the floor's messages: about an entry with its content
 WARNINGS = ["-O2", "-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"]
 
@@ -284,7 +285,70 @@ def decision(folder, figures, _):
     figures["entente"]["decision_ns"], figures["floor"]["decision_ns"] = said["decision_ns"], said["floor_ns"]
 
 
-SECTIONS = {"decision": decision, "latency": latency, "throughput": throughput, "wire": wire, "idle": idle, "kill": kill,
+def say_moves(world, party, moves):
+    """Files moves of an instance on the channel of urgent consultations, 100 a request: (instance, role, kind, what else); their entries."""
+    node = world[party]
+    seen = node.get("/seen", channel="consult-urgent")
+    rows = [(row["party"], row["epoch"], row["size"]) for row in seen["seen"]]
+    items = []
+    for instance, role, kind, more in moves:
+        raw = officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], party, role, kind, rel=seen["parties"], seen=rows,
+                                 instance=instance, **more)
+        items.append(officers.item(raw, [node.key("watch")], more.get("body", b"")))
+    places = [answer["place"] for at in range(0, len(items), 100) for answer in node.post(items[at:at + 100])]
+    world.await_receipts(120)
+    entries = [node.entry(place) for place in places]
+    return [[one["channel"], one["party"], one["epoch"], one["index"], bytes.fromhex(one["leaf"])] for one in entries]
+
+
+def set_roster(node):
+    """One person is on watch all the time."""
+    day, last = (time.strftime("%Y-%m-%d", time.gmtime(time.time() + days * 86400)) for days in (-1, 2))
+    file = node.home.parent / f"{node.party}.roster"
+    file.write_text(f'post watch\nzone UTC\nfrom {day} 00:00\nto {last} 24:00\nperson one "One" "tel 1" ko en release\n'
+                    f"shift {day}/{last} 00:00 24:00 one\n")
+    node.run("roster", "set", file, "--label", "U", key="watch")
+
+
+def asked_ms(node, path, times=21):
+    """The median of as many askings of one client."""
+    spent = []
+    for _ in range(times):
+        begin = time.monotonic()
+        node.get(path)
+        spent.append((time.monotonic() - begin) * 1000)
+    return sorted(spent)[times // 2]
+
+
+def procedures(folder, figures, _):
+    """How fast the machine folds moves; what a screen of the watch waits for while a thousand consultations run, each as far as its
+    second message read and presented."""
+    done = subprocess.run([ROOT / "build/test/proc/sim_procedures", "speed"], check=True, capture_output=True,
+                          env={**os.environ, "VECTORS": str(ROOT / "test/vectors")})
+    figures["entente"]["procedure_fold_per_s"] = json.loads(done.stdout)["procedure_fold_per_s"]
+    world = make_world(f"{folder}/procedures")
+    try:
+        kor, usa = world["kor"], world["usa"]
+        for node in (kor, usa):
+            set_roster(node)
+        definition = bytes.fromhex(next(one["hash"] for one in kor.get("/procedures") if one["id"] == "consult-urgent"))
+        start = {"precedence": officers.IMMEDIATE, "fields": {1: definition, 2: 3}}
+        instances = say_moves(world, "kor", [(None, "watch", officers.START, start)] * INSTANCES)
+        for step in ("indicator", "alert"):
+            message = {"precedence": officers.IMMEDIATE, "fields": {1: step}, "to": [("usa", "watch", 0), ("usa", "head", 0)]}
+            said = say_moves(world, "kor", [(one, "watch", officers.MESSAGE, {**message, "body": officers.content("Report.")})
+                                            for one in instances])
+            for kind in (officers.WATCH_READ, officers.PRESENTED):
+                say_moves(world, "usa", [(one, "watch", kind, {"refers": [at]}) for one, at in zip(instances, said)])
+        held = {node.party: node.get("/instances") for node in (kor, usa)}
+        assert all(len(rows) == INSTANCES and rows[0]["open"][0]["id"] == "convene" for rows in held.values())
+        figures["entente"]["running_ms"] = {path: max(asked_ms(node, path) for node in (kor, usa))
+                                            for path in ("/watch", "/instances", "/obligations")}
+    finally:
+        world.stop()
+
+
+SECTIONS = {"decision": decision, "procedures": procedures, "latency": latency, "throughput": throughput, "wire": wire, "idle": idle, "kill": kill,
             "catchup": catchup, "restart": restart}
 
 

@@ -211,19 +211,35 @@ static bool leaf_holds(void *self, const struct guard_node *n)
 	return false;
 }
 
-struct standing instance_standing(const struct instance *i, const struct glimpse *g)
+/* Of the first so many steps: a guard names steps above it alone. */
+static struct standing standing_of(const struct instance *i, const struct glimpse *g, size_t steps)
 {
 	struct standing s = { 0 };
 	struct guarded c = { i, g, &s };
 
-	/* A guard names steps above it alone. */
-	for (size_t step = 0; step < i->procedure->steps_count; step++) {
+	for (size_t step = 0; step < steps; step++) {
 		if (!guard_evaluate(&i->procedure->steps[step].after, leaf_holds, &c))
 			continue;
 		s.open |= 1ull << step;
 		if (is_done(i, g, step))
 			s.done |= 1ull << step;
 	}
+	return s;
+}
+
+bool step_is_open(const struct instance *i, const struct glimpse *g, size_t step)
+{
+	struct standing s = standing_of(i, g, step);
+	struct guarded c = { i, g, &s };
+
+	return guard_evaluate(&i->procedure->steps[step].after, leaf_holds, &c);
+}
+
+struct standing instance_standing(const struct instance *i, const struct glimpse *g)
+{
+	struct standing s = standing_of(i, g, i->procedure->steps_count);
+	struct guarded c = { i, g, &s };
+
 	s.is_closed = guard_evaluate(&i->procedure->close, leaf_holds, &c);
 	return s;
 }

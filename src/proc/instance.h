@@ -26,6 +26,8 @@ struct standing {
 	bool is_closed;
 };
 struct standing instance_standing(const struct instance *i, const struct glimpse *g);
+/* Of one step alone. */
+bool step_is_open(const struct instance *i, const struct glimpse *g, size_t step);
 
 enum lifecycle { LIFE_ACTIVE, LIFE_RECESS, LIFE_STOOD_DOWN, LIFE_ENDED, LIFE_CLOSED, LIFE_COUNT };
 const char *lifecycle_name(enum lifecycle l);

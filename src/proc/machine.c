@@ -62,7 +62,7 @@ static enum ruling judge_on_step(const struct instance *i, const struct move *m,
 
 	if (r != RULING_OK)
 		return r;
-	return (instance_standing(i, g).open >> m->step & 1) != 0 ? RULING_OK : RULING_STEP;
+	return step_is_open(i, g, m->step) ? RULING_OK : RULING_STEP;
 }
 
 static enum ruling judge_message(const struct instance *i, const struct move *m, const struct glimpse *g)
@@ -174,7 +174,7 @@ static enum ruling judge_gate(const struct instance *i, const struct move *m, co
 {
 	if (!is_kind(i, m, 1u << STEP_KIND_GATE))
 		return RULING_REFERS;
-	return (instance_standing(i, g).open >> m->step & 1) != 0 ? gate_judge(i, m) : RULING_STEP;
+	return step_is_open(i, g, m->step) ? gate_judge(i, m) : RULING_STEP;
 }
 
 static enum ruling judge_lapse(const struct instance *i, const struct move *m, const struct glimpse *g)
@@ -371,7 +371,8 @@ enum err machine_folded(const struct machine *m, const struct move *move, enum r
 	e = row_put_fact(m, move);
 	if (e != ERR_OK || move->kind == MOVE_START)
 		return e;
-	e = machine_load(m, move->instance);
+	/* It is loaded: the move was judged on it. Whether it is over is not what anybody's log shows. */
+	e = instance_add(m, move);
 	return e == ERR_OK && is_over(m->instance) ? row_del_running(m, move->instance) : e;
 }
 

@@ -211,7 +211,7 @@ static bool is_armed(const struct instance *i, const struct glimpse *g, const vo
 
 	if (o->about.number != 0)
 		return fact_find(i, o->about, g) != NULL;
-	return (instance_standing(i, g).open >> o->step & 1) != 0;
+	return step_is_open(i, g, o->step);
 }
 
 /* When party's log first showed this fact. */

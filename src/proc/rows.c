@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define FACT_HEAD_LEN 90u
+#define FACT_HEAD_LEN (40u + HASH_LEN)
 #define FACT_LEN (FACT_HEAD_LEN + 16u * PARTY_MAX)
 
 struct row {
@@ -110,32 +110,34 @@ static void fact_write(const struct fact *f, struct buf *out)
 	}
 }
 
+/* By places, and each of them is there: this is what a screen of many instances does most. */
 static enum err fact_read(struct bytes key, struct bytes in, struct fact *f)
 {
-	struct bytes hash;
+	const uint8_t *at = in.ptr;
 
+	if (in.len != FACT_LEN || at[0] >= MOVE_COUNT)
+		return ERR_CORRUPT;
 	*f = (struct fact){ 0 };
 	key.ptr += 3;
 	key.len -= 3;
 	f->move.instance = take_spot(&key);
 	f->move.at = take_spot(&key);
-	f->move.kind = take_byte(&in);
-	f->move.step = take_byte(&in);
-	f->move.role = take_byte(&in);
-	f->move.is_node = take_byte(&in) != 0;
-	f->move.which = take_byte(&in);
-	f->move.whose = take_byte(&in);
-	f->move.cause = take_byte(&in);
-	f->move.about = take_spot(&in);
-	f->move.person = take_number(&in);
-	f->move.filed_ms = take_number(&in);
-	f->move.until_ms = take_number(&in);
-	if (bytes_take(&in, HASH_LEN, &hash) != ERR_OK || f->move.kind >= MOVE_COUNT)
-		return ERR_CORRUPT;
-	memcpy(f->move.hash, hash.ptr, HASH_LEN);
-	for (size_t i = 0; i < PARTY_MAX; i++) {
-		f->seen[i].number = take_number(&in);
-		f->seen[i].filed_ms = take_number(&in);
+	f->move.kind = at[0];
+	f->move.step = at[1];
+	f->move.role = at[2];
+	f->move.is_node = at[3] != 0;
+	f->move.which = at[4];
+	f->move.whose = at[5];
+	f->move.cause = at[6];
+	f->move.about = (struct spot){ be64_get(at + 8), at[7] };
+	f->move.person = be64_get(at + 16);
+	f->move.filed_ms = be64_get(at + 24);
+	f->move.until_ms = be64_get(at + 32);
+	memcpy(f->move.hash, at + 40, HASH_LEN);
+	at += FACT_HEAD_LEN;
+	for (size_t i = 0; i < PARTY_MAX; i++, at += 16) {
+		f->seen[i].number = be64_get(at);
+		f->seen[i].filed_ms = be64_get(at + 8);
 	}
 	return f->move.at.number != 0 && f->move.at.party < PARTY_MAX ? ERR_OK : ERR_CORRUPT;
 }
@@ -149,11 +151,9 @@ static enum err put_fact_at(const struct machine *m, const struct fact *f)
 	return map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
 }
 
-enum err row_put_fact(const struct machine *m, const struct move *move)
+static struct fact fact_of(const struct machine *m, const struct move *move)
 {
 	struct fact f = { .move = *move };
-	struct row r;
-	enum err e;
 
 	if (move->kind == MOVE_START) {
 		f.move.instance = move->at;
@@ -161,7 +161,15 @@ enum err row_put_fact(const struct machine *m, const struct move *move)
 	}
 	f.seen[move->at.party].number = move->at.number;
 	f.seen[move->at.party].filed_ms = move->filed_ms;
-	e = put_fact_at(m, &f);
+	return f;
+}
+
+enum err row_put_fact(const struct machine *m, const struct move *move)
+{
+	struct fact f = fact_of(m, move);
+	struct row r;
+	enum err e = put_fact_at(m, &f);
+
 	if (e != ERR_OK)
 		return e;
 	put_spot(row_open(&r, m, 'X'), move->at);
@@ -193,6 +201,7 @@ enum err row_del_running(const struct machine *m, struct spot start)
 /* Of one party, by the epoch that begins; 0: not known. */
 struct cuts {
 	uint64_t of[EPOCH_LATEST];
+	bool is_any;
 };
 
 enum err row_put_cut(const struct machine *m, const struct move *first)
@@ -226,6 +235,7 @@ static enum err cuts_load(const struct machine *m, uint8_t party, struct cuts *o
 		in = buf_bytes(&found.value);
 		if (epoch < EPOCH_LATEST)
 			out->of[epoch] = take_number(&in);
+		out->is_any = true;
 		buf_reset(&after.key);
 		buf_put(&after.key, buf_bytes(&found.key));
 	}
@@ -240,6 +250,8 @@ static uint64_t cuts_without(const struct cuts *c, struct spot at)
 	uint64_t out = 0;
 	bool is_out = false;
 
+	if (!c->is_any)
+		return 0;
 	for (uint64_t epoch = EPOCH_OF(at.number) + 1; epoch < EPOCH_LATEST; epoch++) {
 		uint64_t limit = c->of[epoch], before = EPOCH_OF(limit);
 		if (limit != 0 && before < epoch)
@@ -418,6 +430,23 @@ static enum err load_cuts(const struct machine *m, struct instance *i)
 		i->facts[n].without = cuts_without(&cuts, at);
 	}
 	return e;
+}
+
+enum err instance_add(const struct machine *m, const struct move *move)
+{
+	struct instance *i = m->instance;
+	size_t at = i->count;
+
+	if (i->count == ARRAY_COUNT(i->facts))
+		return ERR_CORRUPT;
+	while (at > 0 && (i->facts[at - 1].move.at.party > move->at.party ||
+			  (i->facts[at - 1].move.at.party == move->at.party &&
+			   i->facts[at - 1].move.at.number > move->at.number)))
+		at--;
+	memmove(i->facts + at + 1, i->facts + at, (i->count - at) * sizeof *i->facts);
+	i->facts[at] = fact_of(m, move);
+	i->count++;
+	return load_cuts(m, i);
 }
 
 enum err machine_load(const struct machine *m, struct spot start)

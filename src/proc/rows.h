@@ -13,6 +13,10 @@ enum err row_get_vector(const struct machine *m, uint8_t party, struct vector *o
 enum err row_put_vector(const struct machine *m, uint8_t party, const struct vector *v) MUST_CHECK;
 /* A move that counts, in its instance. */
 enum err row_put_fact(const struct machine *m, const struct move *move) MUST_CHECK;
+/*
+ * The same into the instance that is loaded, which was judged on: what others have shown since is not in it.
+ */
+enum err instance_add(const struct machine *m, const struct move *move) MUST_CHECK;
 /* The next entry of that party, behind at->number, that counts in an instance. ERR_NOT_FOUND. */
 enum err row_next_fact_of(const struct machine *m, struct spot *at) MUST_CHECK;
 /* The first move of an epoch: how far that carries on what was before. */

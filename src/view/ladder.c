@@ -175,7 +175,7 @@ static enum err find_crossings(const struct ladder_reading *in, const struct pla
 	for (size_t party = 0; party < f->accord->parties_count; party++) {
 		struct place_key at = { { place->log.channel, party, view->past.of[party].epoch },
 					view->past.of[party].size };
-		uint64_t folded;
+		uint64_t folded, end;
 		enum err e;
 
 		if (party == place->log.party)
@@ -183,7 +183,9 @@ static enum err find_crossings(const struct ladder_reading *in, const struct pla
 		if (at.log.epoch == 0)
 			at.log.epoch = 1;
 		e = fold_size(f, &at.log, &folded);
-		for (; e == ERR_OK && at.index < folded && out->crossings_count < LADDER_CROSSINGS_MAX;
+		end = at.index + LADDER_CROSSED_MAX;
+		for (; e == ERR_OK && at.index < folded && at.index < end &&
+		       out->crossings_count < LADDER_CROSSINGS_MAX;
 		     at.index++) {
 			struct entry_view other;
 			e = fold_get(f, &at, &other);

@@ -2,11 +2,12 @@
  * Random histories of one procedure between two or three governments: clocks that are off, slow lines, an
  * outage, filing times that are put back, what crosses. docs/spec/procedure.md section 8 has the figures.
  *
- * usage: sim [RUNS=n] [SEED=n] [unchecked] [ahead] [dump]
+ * usage: sim [RUNS=n] [SEED=n] [unchecked] [ahead] [dump | speed]
  *
  *	unchecked  one move in five is appended whatever the machine says
  *	ahead      the first party's clock is at times a day ahead
  *	dump       prints the history of SEED for second.py, and no figures
+ *	speed      entries a second that the machine judges and folds, for bench/run.py, and no figures
  *
  * Exit 0: nothing diverged, no verdict changed, nothing decided and withdrawn, no two decided, no VOID of an
  * honest party, no early lapse, no late answer that passes as in time.
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #ifdef PLANT
 enum plant plant_chosen;
@@ -512,6 +514,75 @@ static void dump(void)
 	printf("\n%.*send\n", (int)state.len, (const char *)state.ptr);
 }
 
+/* ---- How fast. ---- */
+
+#define SPEED_RUNS 41
+#define SPEED_AGAIN 20
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* Folds the whole history anew, as a node does that has all of it; the entries. */
+static uint64_t fold_anew(void)
+{
+	static struct scene_node fresh;
+	struct scene *s = &run.scene;
+	uint64_t entries = 0;
+	bool is_any = true;
+
+	fresh = (struct scene_node){ .machine = s->nodes[0].machine };
+	fresh.map = test_map_open(&fresh.rows);
+	fresh.machine.map = &fresh.map;
+	fresh.machine.instance = &fresh.instance;
+	while (is_any) {
+		is_any = false;
+		for (size_t party = 0; party < s->parties; party++) {
+			const struct scene_entry *e = &s->log[party][fresh.held.of[party]];
+			bool is_ready = fresh.held.of[party] < scene_count(s, party);
+			enum ruling ruling;
+			for (size_t i = 0; i < s->parties && is_ready; i++)
+				is_ready = e->move.past.of[i] <= fresh.held.of[i];
+			if (!is_ready || machine_fold(&fresh.machine, &e->move, &ruling) != ERR_OK)
+				continue;
+			fresh.held.of[party]++;
+			entries++;
+			is_any = true;
+		}
+	}
+	test_map_finish(&fresh.rows);
+	return entries;
+}
+
+/* Entries a second that the machine judges and folds, of histories of both definitions: the median of runs. */
+static void measure(uint64_t seed)
+{
+	uint64_t per_s[SPEED_RUNS], entries, begin;
+
+	for (size_t n = 0; n < SPEED_RUNS; n++) {
+		play(seed + n, 2 + n % 2);
+		entries = 0;
+		begin = now_ns();
+		for (int again = 0; again < SPEED_AGAIN; again++)
+			entries += fold_anew();
+		per_s[n] = entries * 1000000000u / (now_ns() - begin);
+		scene_close(&run.scene);
+	}
+	qsort(per_s, SPEED_RUNS, sizeof *per_s, by_number);
+	printf("{\"procedure_fold_per_s\": %lu}\n", per_s[SPEED_RUNS / 2]);
+}
+
 static uint64_t bad(const struct figures *f)
 {
 	return f->diverged + f->changed + f->decided_withdrawn + f->two_decided + f->void_honest + f->early +
@@ -535,7 +606,7 @@ int main(int argc, char **argv)
 	static uint8_t memory[2][ACCORD_ARENA_LEN];
 	struct figures f = { 0 };
 	uint64_t runs = 200, seed = 1;
-	bool is_dump = false;
+	bool is_dump = false, is_measured = false;
 
 	procedures[0] = scene_procedure("quick.json", memory[0], sizeof memory[0]);
 	procedures[1] = scene_procedure("consult-urgent.json", memory[1], sizeof memory[1]);
@@ -552,10 +623,16 @@ int main(int argc, char **argv)
 			run.is_ahead = true;
 		else if (strcmp(argv[n], "dump") == 0)
 			is_dump = true;
+		else if (strcmp(argv[n], "speed") == 0)
+			is_measured = true;
 #ifdef PLANT
 		else
 			plant_chosen = plant_find(argv[n]);
 #endif
+	}
+	if (is_measured) {
+		measure(seed);
+		return 0;
 	}
 	for (uint64_t n = 0; n < runs; n++) {
 		play(seed + n, 2 + n % 2);

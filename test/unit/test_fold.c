@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#define ENTRIES_MAX 40
+#define ENTRIES_MAX 160
 
 /* A record in memory: what was folded, so that acts can be fetched again. */
 struct scene {
@@ -763,6 +763,25 @@ static void test_crossing_and_commuting(void **state)
 	assert_int_equal(look(s, 4)->crossings_count, 0);
 }
 
+/* Who says that he has seen nothing of a long log makes nobody read all of it. */
+static void test_crossing_is_bounded(void **state)
+{
+	struct scene *s = *state;
+	struct twist none = { 0 }, node = { .is_node = true };
+	uint64_t seen_by_birch;
+
+	enrol(s, 0);
+	enrol(s, 1);
+	seen_by_birch = s->sizes[0];
+	put(s, 0, KIND_MESSAGE, 0, &none); /* position 2 */
+	for (size_t i = 1; i < LADDER_CROSSED_MAX; i++)
+		put(s, 0, KIND_QUERY, 3, &node);
+	put(s, 0, KIND_MESSAGE, 0, &none); /* the first that is not looked at */
+	s->sizes[0] = seen_by_birch;
+	put(s, 1, KIND_MESSAGE, 0, &none);
+	assert_int_equal(look(s, 3 + LADDER_CROSSED_MAX)->crossings_count, 1);
+}
+
 /* What was seen stays before what saw it, whatever the clocks say; a wrong clock is flagged, not refused. */
 static void test_wrong_clock(void **state)
 {
@@ -1042,6 +1061,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_query_is_answered_by_the_next_step, open_scene,
 						close_scene),
 		cmocka_unit_test_setup_teardown(test_crossing_and_commuting, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_crossing_is_bounded, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_recipients, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_sealing, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_wrong_clock, open_scene, close_scene),
