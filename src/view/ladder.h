@@ -61,7 +61,7 @@ struct crossing {
 };
 
 #define LADDER_CROSSINGS_MAX 16u
-/* Of each other party so many entries are looked at: who says that he has seen nothing makes nobody read all. */
+/* Entries of each other party that are looked at: who says he has seen nothing makes nobody read all. */
 #define LADDER_CROSSED_MAX 128u
 
 struct message_view {

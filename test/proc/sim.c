@@ -565,7 +565,7 @@ static uint64_t fold_anew(void)
 	return entries;
 }
 
-/* Entries a second that the machine judges and folds, of histories of both definitions: the median of runs. */
+/* Entries a second that the machine judges and folds, of both definitions: the median of runs. */
 static void measure(uint64_t seed)
 {
 	uint64_t per_s[SPEED_RUNS], entries, begin;
