@@ -1,141 +1,292 @@
 #include "border/xml_read.h"
 
+#include "base/alloc.h"
+#include "base/arena.h"
 #include "border/incoming.h"
 
-#include <libxml/parser.h>
-#include <libxml/tree.h>
+#include <expat.h>
+#include <stdlib.h>
 #include <string.h>
 
-static const xmlNode *real(const struct xml_node *n)
+#define NAMES_MAX 32u		 /* namespaces declared for one element, by it and by those around it */
+#define NODES_LEN_MAX (8u << 20) /* bytes for elements and their attributes */
+
+struct attribute {
+	struct bytes name, value;
+	struct attribute *next;
+};
+
+/* xmlns:prefix="uri", and all that hold around it. */
+struct scope {
+	struct bytes prefix, uri;
+	struct scope *outer;
+	size_t count;
+};
+
+struct xml_node {
+	struct xml_node *parent, *first, *last, *next;
+	struct bytes uri, name; /* uri: .ptr NULL is none */
+	struct bytes text;
+	struct attribute *attributes;
+	struct scope *scope;
+};
+
+struct xml_doc {
+	XML_Parser parser;
+	struct xml_node *root, *open;
+	size_t depth;
+	const char *rule;
+	struct arena nodes;
+	struct buf words; /* every name, value and text: no longer than the file */
+	uint8_t memory[];
+};
+
+static void refuse(struct xml_doc *doc, const char *rule)
 {
-	return (const xmlNode *)(const void *)n;
+	if (doc->rule == NULL)
+		doc->rule = rule;
+	(void)XML_StopParser(doc->parser, XML_FALSE);
 }
 
-static const struct xml_node *ours(const xmlNode *n)
+static void *node_alloc(struct xml_doc *doc, size_t size)
 {
-	return (const struct xml_node *)(const void *)n;
+	void *out = arena_alloc(&doc->nodes, 1, size);
+
+	if (out == NULL)
+		refuse(doc, "xml.size");
+	return out;
 }
 
-static xmlDoc *real_doc(const struct xml_doc *d)
+static struct bytes keep(struct xml_doc *doc, struct bytes word)
 {
-	union {
-		const struct xml_doc *in;
-		xmlDoc *out;
-	} cast = { d };
+	uint8_t *out = buf_reserve(&doc->words, word.len);
 
-	return cast.out;
+	/* Without a DTD nothing gets longer by being read. */
+	if (out == NULL) {
+		refuse(doc, "xml.size");
+		return (struct bytes){ NULL, 0 };
+	}
+	if (word.len > 0)
+		memcpy(out, word.ptr, word.len);
+	return (struct bytes){ out, word.len };
 }
 
-/* The only thing that XML writes "<!D" for; with the encoding fixed no other bytes are read as it. */
-static bool has_dtd(struct bytes in, size_t *offset)
+/* What stands before the colon of a name, and what behind. */
+static struct bytes split(struct bytes *name)
 {
-	const uint8_t *at = in.len == 0 ? NULL : memmem(in.ptr, in.len, "<!DOCTYPE", 9);
+	struct bytes prefix = BYTES_LIT("");
+	struct bytes rest = *name;
 
-	if (at == NULL)
+	if (bytes_take_until(&rest, ':', &prefix) == ERR_OK)
+		*name = rest;
+	else
+		prefix = BYTES_LIT("");
+	return prefix;
+}
+
+/* An attribute that declares a namespace; false: the element is refused. */
+static bool declare(struct xml_doc *doc, struct xml_node *n, struct bytes prefix, struct bytes uri)
+{
+	struct scope *s = node_alloc(doc, sizeof *s);
+
+	if (s == NULL)
 		return false;
-	*offset = (size_t)(at - in.ptr);
-	return true;
-}
-
-static bool is_shallow(xmlDoc *doc)
-{
-	const xmlNode *n = xmlDocGetRootElement(doc);
-	size_t depth = 1;
-
-	while (n != NULL) {
-		if (n->type == XML_ELEMENT_NODE && n->children != NULL) {
-			n = n->children;
-			if (++depth > INCOMING_DEPTH_MAX)
-				return false;
-			continue;
-		}
-		while (n != NULL && n->next == NULL) {
-			n = n->parent;
-			depth--;
-			if (n == NULL || n->type != XML_ELEMENT_NODE)
-				return true;
-		}
-		if (n != NULL)
-			n = n->next;
+	*s = (struct scope){ prefix, uri, n->scope, n->scope == NULL ? 1 : n->scope->count + 1 };
+	n->scope = s;
+	if (s->count > NAMES_MAX || (prefix.len > 0 && uri.len == 0)) {
+		refuse(doc, s->count > NAMES_MAX ? "xml.size" : "xml.form");
+		return false;
 	}
 	return true;
+}
+
+static bool take_attribute(struct xml_doc *doc, struct xml_node *n, struct bytes name, struct bytes value)
+{
+	struct bytes local = name;
+	struct bytes prefix = split(&local);
+	struct attribute *a;
+
+	if (bytes_equal(name, BYTES_LIT("xmlns")))
+		return declare(doc, n, BYTES_LIT(""), value);
+	if (bytes_equal(prefix, BYTES_LIT("xmlns")))
+		return declare(doc, n, local, value);
+	a = node_alloc(doc, sizeof *a);
+	if (a == NULL)
+		return false;
+	*a = (struct attribute){ name, value, n->attributes };
+	n->attributes = a;
+	return true;
+}
+
+/* Namespaces in XML 1.0: what has no prefix is in the default one, an undeclared prefix is a fault. */
+static void resolve(struct xml_doc *doc, struct xml_node *n)
+{
+	struct bytes prefix = split(&n->name);
+
+	for (const struct scope *s = n->scope; s != NULL; s = s->outer) {
+		if (bytes_equal(s->prefix, prefix)) {
+			n->uri = s->uri;
+			return;
+		}
+	}
+	if (prefix.len > 0)
+		refuse(doc, "xml.form");
+}
+
+static void on_start(void *self, const XML_Char *name, const XML_Char **attributes)
+{
+	struct xml_doc *doc = self;
+	struct xml_node *n = node_alloc(doc, sizeof *n);
+
+	if (n == NULL)
+		return;
+	n->parent = doc->open;
+	n->scope = n->parent == NULL ? NULL : n->parent->scope;
+	n->name = keep(doc, bytes_str(name));
+	for (; *attributes != NULL; attributes += 2) {
+		struct bytes key = keep(doc, bytes_str(attributes[0]));
+		struct bytes value = keep(doc, bytes_str(attributes[1]));
+		if (key.ptr == NULL || value.ptr == NULL || !take_attribute(doc, n, key, value))
+			return;
+	}
+	resolve(doc, n);
+	if (n->parent == NULL) {
+		doc->root = n;
+	} else {
+		*(n->parent->last == NULL ? &n->parent->first : &n->parent->last->next) = n;
+		n->parent->last = n;
+	}
+	doc->open = n;
+	if (++doc->depth > INCOMING_DEPTH_MAX)
+		refuse(doc, "xml.depth");
+}
+
+static void on_end(void *self, const XML_Char *name)
+{
+	struct xml_doc *doc = self;
+
+	(void)name;
+	/* The end of <a/> is told even where its start stopped the reading. */
+	if (doc->rule != NULL)
+		return;
+	doc->open = doc->open->parent;
+	doc->depth--;
+}
+
+/* Comes in pieces, also around a comment; without an element between them they lie one behind the other. */
+static void on_text(void *self, const XML_Char *text, int len)
+{
+	struct xml_doc *doc = self;
+	struct xml_node *n = doc->open;
+	struct bytes part = keep(doc, (struct bytes){ (const uint8_t *)text, (size_t)len });
+
+	if (n->text.len == 0)
+		n->text = part;
+	else
+		n->text.len += part.len;
+}
+
+static void on_doctype(void *self, const XML_Char *name, const XML_Char *system, const XML_Char *public,
+		       int has_subset)
+{
+	(void)name;
+	(void)system;
+	(void)public;
+	(void)has_subset;
+	refuse(self, "xml.dtd");
+}
+
+static struct xml_doc *doc_new(size_t len)
+{
+	struct xml_doc *doc = xcalloc(1, sizeof *doc + len + NODES_LEN_MAX);
+
+	buf_init(&doc->words, doc->memory + NODES_LEN_MAX, len);
+	arena_init(&doc->nodes, doc->memory, NODES_LEN_MAX);
+	doc->parser = XML_ParserCreate("UTF-8");
+	if (doc->parser == NULL)
+		return doc;
+	XML_SetUserData(doc->parser, doc);
+	XML_SetElementHandler(doc->parser, on_start, on_end);
+	XML_SetCharacterDataHandler(doc->parser, on_text);
+	XML_SetStartDoctypeDeclHandler(doc->parser, on_doctype);
+	return doc;
+}
+
+/* The library has none where the file ended before it began. */
+static size_t error_offset(const struct xml_doc *doc, size_t len)
+{
+	XML_Index at = doc->parser == NULL ? 0 : XML_GetErrorByteIndex(doc->parser);
+
+	return at < 0 ? len : (size_t)at;
 }
 
 enum err xml_read(struct bytes in, struct xml_doc **out, const char **rule, size_t *offset)
 {
-	xmlDoc *doc;
+	struct xml_doc *doc;
+	bool is_read;
 
 	*offset = 0;
-	if (!bytes_is_utf8(in)) {
-		*rule = "xml.utf8";
+	*rule = "xml.utf8";
+	if (!bytes_is_utf8(in))
 		return ERR_USAGE;
-	}
-	if (has_dtd(in, offset)) {
-		*rule = "xml.dtd";
+	*rule = "xml.size";
+	if (in.len > INCOMING_LEN_MAX)
 		return ERR_USAGE;
-	}
-	*rule = "xml.form";
-	doc = xmlReadMemory((const char *)in.ptr, (int)in.len, NULL, "UTF-8",
-			    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA);
-	if (doc == NULL)
-		return ERR_USAGE;
-	if (doc->intSubset != NULL || xmlDocGetRootElement(doc) == NULL || !is_shallow(doc)) {
-		*rule = doc->intSubset != NULL ? "xml.dtd" : "xml.depth";
-		xmlFreeDoc(doc);
+	doc = doc_new(in.len);
+	is_read = doc->parser != NULL &&
+		  XML_Parse(doc->parser, (const char *)in.ptr, (int)in.len, true) == XML_STATUS_OK;
+	if (!is_read || doc->rule != NULL) {
+		*rule = doc->rule != NULL ? doc->rule : "xml.form";
+		*offset = error_offset(doc, in.len);
+		xml_read_close(doc);
 		return ERR_USAGE;
 	}
 	*rule = NULL;
-	*out = (struct xml_doc *)(void *)doc;
+	*out = doc;
 	return ERR_OK;
 }
 
 void xml_read_close(struct xml_doc *doc)
 {
-	if (doc != NULL)
-		xmlFreeDoc(real_doc(doc));
+	if (doc != NULL && doc->parser != NULL)
+		XML_ParserFree(doc->parser);
+	free(doc);
 }
 
 const struct xml_node *xml_root(const struct xml_doc *doc)
 {
-	return ours(xmlDocGetRootElement(real_doc(doc)));
+	return doc->root;
+}
+
+static bool is_text(struct bytes b, const char *text)
+{
+	return bytes_equal(b, bytes_str(text));
 }
 
 bool xml_is(const struct xml_node *node, const char *name_space, const char *name)
 {
-	const xmlNode *n = real(node);
-
-	return n->type == XML_ELEMENT_NODE && strcmp((const char *)n->name, name) == 0 && n->ns != NULL &&
-	       n->ns->href != NULL && strcmp((const char *)n->ns->href, name_space) == 0;
+	return is_text(node->name, name) && is_text(node->uri, name_space);
 }
 
 const struct xml_node *xml_next(const struct xml_node *parent, const struct xml_node *after,
 				const char *name_space, const char *name)
 {
-	const xmlNode *n = after == NULL ? real(parent)->children : real(after)->next;
+	const struct xml_node *n = after == NULL ? parent->first : after->next;
 
-	for (; n != NULL; n = n->next) {
-		if (n->type == XML_ELEMENT_NODE && (name == NULL || xml_is(ours(n), name_space, name)))
-			return ours(n);
-	}
-	return NULL;
+	while (n != NULL && name != NULL && !xml_is(n, name_space, name))
+		n = n->next;
+	return n;
 }
 
 const struct xml_node *xml_walk(const struct xml_doc *doc, const struct xml_node *after)
 {
-	const xmlNode *n = real(after);
-	const struct xml_node *below;
-
 	if (after == NULL)
-		return xml_root(doc);
-	below = xml_next(after, NULL, NULL, NULL);
-	if (below != NULL)
-		return below;
-	for (; n != NULL && n->type == XML_ELEMENT_NODE; n = n->parent) {
-		const struct xml_node *beside = xml_next(NULL, ours(n), NULL, NULL);
-		if (beside != NULL)
-			return beside;
-	}
-	return NULL;
+		return doc->root;
+	if (after->first != NULL)
+		return after->first;
+	while (after != NULL && after->next == NULL)
+		after = after->parent;
+	return after == NULL ? NULL : after->next;
 }
 
 static bool is_blank(uint8_t c)
@@ -143,17 +294,12 @@ static bool is_blank(uint8_t c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* NOCDATA and no entities: the text of an element is one node. */
 struct bytes xml_text_of(const struct xml_node *node)
 {
-	const xmlNode *n = real(node)->children;
-	struct bytes text;
+	struct bytes text = node->text.len == 0 ? BYTES_LIT("") : node->text;
 
-	if (n == NULL)
-		return BYTES_LIT("");
-	if (n->next != NULL || n->type != XML_TEXT_NODE || n->content == NULL)
+	if (node->first != NULL)
 		return (struct bytes){ NULL, 0 };
-	text = bytes_str((const char *)n->content);
 	while (text.len > 0 && is_blank(text.ptr[0]))
 		text = (struct bytes){ text.ptr + 1, text.len - 1 };
 	while (text.len > 0 && is_blank(text.ptr[text.len - 1]))
@@ -163,10 +309,9 @@ struct bytes xml_text_of(const struct xml_node *node)
 
 struct bytes xml_attribute_of(const struct xml_node *node, const char *name)
 {
-	for (const xmlAttr *a = real(node)->properties; a != NULL; a = a->next) {
-		if (strcmp((const char *)a->name, name) == 0 && a->children != NULL &&
-		    a->children->next == NULL && a->children->content != NULL)
-			return bytes_str((const char *)a->children->content);
+	for (const struct attribute *a = node->attributes; a != NULL; a = a->next) {
+		if (is_text(a->name, name))
+			return a->value;
 	}
 	return (struct bytes){ NULL, 0 };
 }

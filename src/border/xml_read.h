@@ -1,6 +1,5 @@
 /*
- * xml_read.h - XML from outside, by libxml2: no DTD, no entity of its own, no network, no more than its
- * bounds.
+ * xml_read.h - XML from outside, by expat: no DTD, so no entity of its own, no more than its bounds.
  *
  * Layer: border. Fuzz: test/fuzz/incoming.c. Nodes are borrowed until xml_read_close.
  */
@@ -9,10 +8,10 @@
 
 #include "base/bytes.h"
 
-struct xml_doc; /* the library's */
+struct xml_doc;
 struct xml_node;
 
-/* ERR_USAGE with *rule and *offset: not UTF-8, a DTD, not well formed, too deep. Gives. */
+/* ERR_USAGE with *rule and *offset: not UTF-8, a DTD, not well formed, too deep, too large. Gives. */
 enum err xml_read(struct bytes in, struct xml_doc **out, const char **rule, size_t *offset) MUST_CHECK;
 void xml_read_close(struct xml_doc *doc); /* takes NULL */
 
@@ -27,7 +26,7 @@ bool xml_is(const struct xml_node *node, const char *name_space, const char *nam
  * The text of an element that holds nothing else, blanks around it left out; .ptr NULL: it holds an element.
  */
 struct bytes xml_text_of(const struct xml_node *node);
-/* .ptr NULL: it has none. */
+/* Of a name without a prefix; .ptr NULL: it has none. */
 struct bytes xml_attribute_of(const struct xml_node *node, const char *name);
 
 #endif

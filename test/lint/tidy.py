@@ -45,7 +45,7 @@ BORROWED = {
     "sodium.h": ["src/crypto/"],
     "openssl/": ["src/crypto/"],
     "jansson.h": ["src/api/feeds.c", "src/api/taxii.c", "src/border/", "src/entente/", "test/"],
-    "libxml/": ["src/border/xml_read.c"],
+    "expat.h": ["src/border/xml_read.c"],
     "ini.h": ["src/accord/", "src/entente/"],
     "threads.h": [],
     "pthread.h": ["src/sys/threads.c"],

@@ -317,6 +317,9 @@ static const char *member(const struct incoming *in, const char *key)
 	    "xmlns='urn:oasis:names:tc:emergency:cap:1.2'><identifier>a</identifier><sender>b</sender>" \
 	    "<sent>2026-11-28T10:00:00-00:00</sent><status>Actual</status><msgType>Alert</"             \
 	    "msgType>" scope more "<info><event>e</event>" block "</info></alert>"
+#define NS(n) "xmlns:p" n "='u' "
+#define FOUR(n) NS(n "a") NS(n "b") NS(n "c") NS(n "d")
+#define SIXTEEN(n) FOUR(n "a") FOUR(n "b") FOUR(n "c") FOUR(n "d")
 #define PUBLIC "<scope>Public</scope>"
 #define AREA(text) "<area><polygon>" text "</polygon></area>"
 #define SLAB "urn:nato:stanag:4774:confidentialitymetadatalabel:1:0"
@@ -366,6 +369,19 @@ static const struct {
 	  "xml.depth", NULL },
 	{ "not UTF-8", "cap", "<a>\xff</a>", "xml.utf8", NULL },
 	{ "not well formed", "cap", "<a><b></a>", "xml.form", NULL },
+	{ "a prefix that nobody declared", "cap", "<p:a/>", "xml.form", NULL },
+	{ "a prefix declared for its neighbour", "cap", "<a><b xmlns:p='u'/><p:b/></a>", "xml.form", NULL },
+	{ "a prefix taken back", "cap", "<a xmlns:p=''/>", "xml.form", NULL },
+	{ "too many namespaces", "cap", "<a " SIXTEEN("1") " " SIXTEEN("2") " xmlns='u'/>", "xml.size",
+	  NULL },
+	{ "text in two pieces", "cap",
+	  ALERT(PUBLIC, "", "<expires>2026-11-28T<!-- -->09:00:00-00:00</expires>"), "cap.expires", NULL },
+	{ "a prefix for the alert", "cap",
+	  "<p:alert xmlns:p='urn:oasis:names:tc:emergency:cap:1.2'><p:identifier>a</p:identifier>"
+	  "<p:sender>b</p:sender><p:sent>2026-11-28T10:00:00-00:00</p:sent><p:status>Actual</p:status>"
+	  "<p:msgType>Alert</p:msgType><p:scope>Public</p:scope><p:info><p:event>e</p:event></p:info>"
+	  "</p:alert>",
+	  NULL, "UNLABELLED" },
 	{ "a label", "adatp-4774", LABEL4774("kor-usa 3", "S", CAT("rel", "KOR") CAT("origin", "kor")), NULL,
 	  "LABELLED" },
 	{ "no rel: nobody knows who", "adatp-4774", LABEL4774("KOR-USA 3", "S", CAT("origin", "KOR")), NULL,
