@@ -26,7 +26,6 @@ const char *login_rule_text(enum login_rule rule)
 
 void logins_init(struct logins *s, const uint8_t secret[32])
 {
-	memset(s, 0, sizeof *s);
 	memcpy(s->secret, secret, sizeof s->secret);
 }
 

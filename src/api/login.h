@@ -72,7 +72,7 @@ struct logins {
 	} answered[CHALLENGES_MAX];
 };
 
-/* secret: random, for this run. */
+/* Takes zeroed ones: most of it is rows that nobody has used yet. secret: random, for this run. */
 void logins_init(struct logins *s, const uint8_t secret[32]);
 
 /*

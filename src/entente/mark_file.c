@@ -246,9 +246,14 @@ enum err mark_file_open(struct mark_file *f, const char *path, const char boot[C
 	} else {
 		f->fd = -1;
 	}
-	if (e != ERR_OK)
+	if (e != ERR_OK) {
 		mark_file_drop(f);
-	return e;
+		return e;
+	}
+	/* Half a megabyte was written over; what comes now is one slot, and little of it. */
+	free(f->memory);
+	f->memory = xcalloc(1, MARK_SLOT_LEN);
+	return ERR_OK;
 }
 
 enum err mark_file_write(struct mark_file *f, const struct marks *m)
