@@ -166,11 +166,26 @@ enum err statements_may_name(struct api *a, const struct request *q, const struc
 	return e;
 }
 
-void statements_run(struct api *a, struct request *q)
+static void read_commands(const struct request *q, struct command *out)
 {
 	struct cbor_reader in;
-	bool has_ended;
 	size_t count;
+
+	cbor_open(&in, buf_bytes(&q->body));
+	(void)cbor_read_array(&in, COMMANDS_PER_TURN_MAX, &count);
+	for (size_t i = 0; i < q->answers_count; i++) {
+		enum err e = statements_next(&in, &out[i]);
+		assert(e == ERR_OK); /* statements_check read the same bytes */
+		(void)e;
+		out[i].client = client_of(q, i);
+	}
+}
+
+void statements_run(struct api *a, struct request *q)
+{
+	struct signer(*signers)[STATEMENT_SIGNATURES_MAX];
+	struct command *commands;
+	bool has_ended;
 
 	if (a->commands > 0 && q->answers_count > COMMANDS_PER_TURN_MAX - a->commands) {
 		q->state = REQUEST_DEFERRED;
@@ -184,22 +199,23 @@ void statements_run(struct api *a, struct request *q)
 		return;
 	}
 	q->state = REQUEST_ANSWERS;
-	cbor_open(&in, buf_bytes(&q->body));
-	(void)cbor_read_array(&in, COMMANDS_PER_TURN_MAX, &count);
+	commands = xcalloc(q->answers_count, sizeof *commands);
+	signers = xcalloc(q->answers_count, sizeof *signers);
+	read_commands(q, commands);
+	node_signers(a->node, commands, q->answers_count, signers);
 	for (size_t i = 0; i < q->answers_count; i++) {
-		struct command one = { .client = client_of(q, i) };
-		enum err e = statements_next(&in, &one);
-		assert(e == ERR_OK); /* statements_check read the same bytes */
-		e = statements_may_name(a, q, &one);
+		enum err e = statements_may_name(a, q, &commands[i]);
 		if (e == ERR_OK)
-			e = node_command(a->node, a->now, &one, a->fx);
+			e = node_command(a->node, a->now, &commands[i], a->fx);
 		if (e != ERR_OK && err_class(e) == ERR_CLASS_LOCAL && e != ERR_FULL)
 			a->failed = e;
 		if (e != ERR_OK) {
-			struct effect_answer answer = { .client = one.client, .err = e };
+			struct effect_answer answer = { .client = commands[i].client, .err = e };
 			put_answer(a, q, i, &answer);
 		}
 	}
+	free(signers);
+	free(commands);
 	a->commands += q->answers_count;
 }
 

@@ -257,6 +257,38 @@ enum err node_may(struct node *n, struct now now, const struct command *in, cons
 	return e == ERR_OK ? may_judge(n, now, in, &s, &signer, answer) : e;
 }
 
+static void signers_of(const struct node *n, const struct command *in, struct signer *out)
+{
+	struct entry entry = { .statement = in->statement, .signatures_count = in->signatures_count };
+
+	for (size_t i = 0; i < in->signatures_count; i++)
+		entry.signatures[i] = in->signatures[i];
+	signers_verify(n, n->self, &entry, out);
+}
+
+struct signing {
+	const struct node *n;
+	const struct command *commands;
+	struct signer (*signers)[STATEMENT_SIGNATURES_MAX];
+};
+
+static void find_signers(void *self, size_t index)
+{
+	const struct signing *s = self;
+
+	signers_of(s->n, &s->commands[index], s->signers[index]);
+}
+
+void node_signers(struct node *n, struct command *in, size_t count,
+		  struct signer (*out)[STATEMENT_SIGNATURES_MAX])
+{
+	struct signing s = { n, in, out };
+
+	crew_run(n->crew, find_signers, &s, count);
+	for (size_t i = 0; i < count; i++)
+		in[i].signers = out[i];
+}
+
 /* A statement for one channel, or the channel's copy of a statement for every channel. */
 static enum err command_file(struct node *n, struct now now, const struct command *in,
 			     const struct statement *s, uint32_t channel, struct effect_answer *answer)
@@ -285,7 +317,7 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 	if (e == ERR_LIMIT)
 		answer->limit = "ENTRY_LEN_MAX";
 	if (e == ERR_OK)
-		e = judged_read(n, &line->key, &entry, s, &judged);
+		e = judged_of(n, &line->key, &entry, s, in->signers, &judged);
 	if (e == ERR_OK) {
 		struct fold_waits waits;
 		e = fold_is_ready(&n->fold, &judged.input, &waits);
@@ -360,6 +392,8 @@ static enum err command_everywhere(struct node *n, struct now now, const struct 
 static enum err command_judge(struct node *n, struct now now, const struct command *in,
 			      struct effect_answer *answer)
 {
+	struct signer signers[STATEMENT_SIGNATURES_MAX];
+	struct command signed_by;
 	struct statement s;
 	struct fault fault;
 	const struct accord_channel *channel;
@@ -395,8 +429,13 @@ static enum err command_judge(struct node *n, struct now now, const struct comma
 		return e;
 	if (s.kind == KIND_OPEN)
 		return epoch_open(n, now, &s, in, answer);
-	return s.channel == 0 ? command_everywhere(n, now, in, &s, answer)
-			      : command_file(n, now, in, &s, s.channel, answer);
+	signed_by = *in;
+	if (in->signers == NULL) {
+		signers_of(n, in, signers);
+		signed_by.signers = signers;
+	}
+	return s.channel == 0 ? command_everywhere(n, now, &signed_by, &s, answer)
+			      : command_file(n, now, &signed_by, &s, s.channel, answer);
 }
 
 /* Begun only if all that it may lead to has room in this turn, the flush and its notes included. */

@@ -85,7 +85,14 @@ struct command {
 	struct bytes signatures[STATEMENT_SIGNATURES_MAX];
 	size_t signatures_count;
 	struct bytes content; /* .len 0: none */
+	const struct signer *signers; /* as node_signers found them; NULL: node_command looks itself */
 };
+/*
+ * Whose signatures many commands have, found by all hands at once (base/crew.h): out[i] of in[i], which from
+ * then on points to it.
+ */
+void node_signers(struct node *n, struct command *in, size_t count,
+		  struct signer (*out)[STATEMENT_SIGNATURES_MAX]);
 enum err node_command(struct node *n, struct now now, const struct command *in,
 		      struct effects *fx) MUST_CHECK;
 
