@@ -294,7 +294,15 @@ def ours(doc, found):
             ("catchup_entries_per_s", "catch-up, entries a second"), ("verify_entries_per_s", "verify, entries a second")]
     doc.say(*table(["", "entente"], [[words, short(entente[name])] for name, words in more if name in entente] + [
         [f"bytes on the wire for a message of 100 characters, {name}", value]
-        for name, value in entente.get("wire_bytes", {}).items()]))
+        for name, value in entente.get("wire_bytes", {}).items()] + [
+        [f"from the start to the first answer with {short(entente['restart']['entries'])} entries, ms", short(entente["restart"]["ms"])]
+        for _ in range("restart" in entente)]))
+    if "legs_us" in entente:
+        legs = entente["legs_us"]
+        doc.say("Where the time of one message goes, from its first byte at A's core to its event at a client of B: the median of each "
+                "leg, told apart by what the processes ask the kernel for, in a run of its own (`bench/calls.c`).", "")
+        doc.say(*table(["leg", "us", "share"], [[words, value, f"{100 * value / sum(legs.values()):.0f} %"]
+                                                for words, value in legs.items()]))
 
 
 def procedures(doc, found):

@@ -3,10 +3,12 @@
 
     make bench            or    /usr/bin/python3 bench/run.py [--entries N] [SECTION ...]
 
-Sections: decision procedures latency throughput wire idle kill catchup restart; all without a word. What a figure means stands
-beside the function that takes it. Nothing is repeated until it looks well: medians of one run, load printed.
+Sections: decision procedures latency legs throughput wire idle kill catchup restart; all without a word.
+What a figure means stands beside the function that takes it. Nothing is repeated until it looks well: medians of one
+run, load printed.
 """
 import argparse
+import bisect
 import hashlib
 import json
 import multiprocessing
@@ -38,10 +40,10 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def build(name, *libraries):
+def build(name, *options):
     OUT.mkdir(parents=True, exist_ok=True)
     subprocess.run([os.environ.get("CC", "cc"), *WARNINGS, "-o", str(OUT / name), str(ROOT / f"bench/{name}.c"),
-                    *libraries], check=True)
+                    *options], check=True)
     return str(OUT / name)
 
 
@@ -106,8 +108,10 @@ def size_of(node, party):
 CHANNEL_NUMBER = [0]
 
 
-def make_world(folder, **more):
-    world = nodes.World(folder, ROOT / "accords/rok-us", **more).make().start()
+def make_world(folder, env=None):
+    world = nodes.World(folder, ROOT / "accords/rok-us").make()
+    for node in world.nodes.values():
+        node.start(env=env)
     CHANNEL_NUMBER[0] = world.channel(CHANNEL)["number"]
     world.await_receipts()
     return world
@@ -139,6 +143,78 @@ def latency(folder, figures, _):
     for name, values in (("floor", least), ("entente", rows)):
         figures[name]["one_way_us"] = quantiles([one for one, _ in values])
         figures[name]["receipt_us"] = quantiles([two for _, two in values])
+
+
+class Calls:
+    """What one process asked the kernel for (bench/calls.c), in order."""
+
+    def __init__(self, lines, pid):
+        self.rows = sorted((int(after), int(before), name, int(fd), int(result))
+                           for _, of, before, after, name, fd, result in lines if int(of) == pid and int(result) >= 0)
+
+    def next(self, name, time, fd=None, result=0):
+        """(before, after, fd) of the first such call that ended behind `time`."""
+        for row in self.rows[bisect.bisect(self.rows, (time, )):]:
+            if row[2] == name and fd in (None, row[3]) and row[4] >= result:
+                return row[1], row[0], row[3]
+        raise LookupError
+
+
+LEGS = ("at A: read, verified, judged, folded", "flush at A", "the line: to the signer and back", "the batch is built",
+        "from core to core: four processes, TLS, loopback", "at B: verified, judged, folded", "flush at B",
+        "to B's client")
+
+
+def one_message(a, a_link, b_link, b, asked):
+    """The times at which the message that A began to read then passed from leg to leg."""
+    flushed = a.next("fdatasync", asked)
+    signer = a.next("send", flushed[1])[2]
+    signed = a.next("recv", flushed[1], signer, 1)
+    sent = a.next("send", signed[1])
+    a_link.next("recv", sent[0])
+    sealed = a_link.next("send", sent[0])
+    opened = b_link.next("recv", sealed[0])
+    told = b_link.next("send", opened[1])
+    came = b.next("recv", told[0], result=MESSAGE_LEN // 4)
+    kept = b.next("fdatasync", came[1])
+    shown = b.next("send", kept[1], result=MESSAGE_LEN // 2)
+    # A call that wakes somebody may return after he has run: what he reads is there when it begins.
+    return asked, flushed[0], flushed[1], signed[1], sent[0], came[1], kept[0], kept[1], shown[0]
+
+
+def legs(folder, figures, _):
+    """Where the time of one message goes: medians of each leg, by what the processes ask the kernel for."""
+    a, b, count = "kor", "usa", 600
+    shim = build("calls", "-shared", "-fPIC", "-ldl")
+    world = make_world(f"{folder}/legs", env={"LD_PRELOAD": shim})
+    pids = {party: world[party].processes() for party in (a, b)}
+    try:
+        path = f"{folder}/legs.requests"
+        write_requests(world, a, path, count, 1)
+        begin = time.monotonic_ns()
+        subprocess.run([str(OUT / "client"), "latency", str(world[a].home / "socket"), str(world[b].home / "socket"),
+                        path], check=True, capture_output=True)
+    finally:
+        world.stop()
+    told = {party: [line.split() for line in world[party].log.read_text(errors="replace").splitlines()
+                    if line.startswith("call ")] for party in (a, b)}
+    rows = [Calls(told[party], pids[party][name]) for party, name in ((a, "core"), (a, "link"), (b, "link"), (b, "core"))]
+    passed = []
+    for _, asked, name, _, result in rows[0].rows:
+        if name != "recv" or result < MESSAGE_LEN // 2 or asked < begin:
+            continue
+        try:
+            times = one_message(*rows, asked)
+        except LookupError:
+            continue
+        # Where something else came in between, a line check or a drain, it is not one message's way.
+        if all(early < late for early, late in zip(times, times[1:])) and times[-1] - times[0] < 20e6:
+            passed.append(times)
+    if len(passed) < count // 2:
+        raise SystemExit(f"legs: only {len(passed)} of {count} messages were found in what the processes did")
+    figures["entente"]["legs_us"] = {
+        words: round(quantiles([times[i + 1] - times[i] for times in passed])["p50"] / 1000)
+        for i, words in enumerate(LEGS)}
 
 
 def throughput(folder, figures, _):
@@ -348,8 +424,8 @@ def procedures(folder, figures, _):
         world.stop()
 
 
-SECTIONS = {"decision": decision, "procedures": procedures, "latency": latency, "throughput": throughput, "wire": wire, "idle": idle, "kill": kill,
-            "catchup": catchup, "restart": restart}
+SECTIONS = {"decision": decision, "procedures": procedures, "latency": latency, "legs": legs, "throughput": throughput,
+            "wire": wire, "idle": idle, "kill": kill, "catchup": catchup, "restart": restart}
 
 
 def machine():
@@ -364,8 +440,8 @@ def main():
     options.add_argument("--entries", type=int, default=1000000)
     options.add_argument("--keep", action="store_true")
     given = options.parse_args()
-    for name, libraries in (("floor", ()), ("client", ()), ("ceiling", ("-lsodium",))):
-        build(name, *libraries)
+    for name, options in (("floor", ()), ("client", ()), ("ceiling", ("-lsodium",))):
+        build(name, *options)
     latest = OUT / "latest.json"
     figures = {"floor": {}, "entente": {}, "machine": machine()}
     if given.sections and latest.exists():

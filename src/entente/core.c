@@ -146,16 +146,24 @@ static void (*const carriers[EFFECT_KIND_COUNT])(struct core *c, const struct ef
 };
 static_assert(EFFECT_KIND_COUNT == EFFECT_FULL + 1, "each kind of effect has its carrier");
 
-/* What goes to other processes first: their work runs beside ours. */
+/*
+ * What goes to other processes first: their work runs beside ours. Only a receipt that our signer is asked
+ * for comes behind our clients, who wait for the message itself: on few cores he would run in their place.
+ */
 static void carry_out(struct core *c)
 {
+	bool is_urgent = false;
+
 	for (size_t i = 0; i < c->fx.count; i++) {
 		enum effect_kind kind = c->fx.list[i].kind;
 
-		if (kind != EFFECT_ANSWER && kind != EFFECT_PUBLISH)
-			carriers[kind](c, &c->fx.list[i]);
+		if (kind == EFFECT_ANSWER || kind == EFFECT_PUBLISH)
+			continue;
+		carriers[kind](c, &c->fx.list[i]);
+		is_urgent |= kind != EFFECT_COSIGN;
 	}
-	children_flush(c);
+	if (is_urgent)
+		children_flush(c);
 	for (size_t i = 0; i < c->fx.count; i++) {
 		enum effect_kind kind = c->fx.list[i].kind;
 
@@ -218,6 +226,7 @@ static void on_turn(void *self)
 		if (round > 0 && c->fx.count == 0 && !api_is_waiting(c->api))
 			break;
 	}
+	children_flush(c);
 	due = c->fx.count > 0 || api_is_waiting(c->api) ? 0 : api_timeout(c->api, loop_now(c->loop).mono);
 	if (due >= 0)
 		timer_set(c->api_due, (uint64_t)due);

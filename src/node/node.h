@@ -84,7 +84,7 @@ struct command {
 	struct bytes statement;
 	struct bytes signatures[STATEMENT_SIGNATURES_MAX];
 	size_t signatures_count;
-	struct bytes content; /* .len 0: none */
+	struct bytes content;	      /* .len 0: none */
 	const struct signer *signers; /* as node_signers found them; NULL: node_command looks itself */
 };
 /*
