@@ -314,3 +314,28 @@ void reply_due(struct reply *r, const struct accord *a, size_t self, uint64_t no
 	}
 	reply_object_end(r);
 }
+
+void reply_obligations(struct reply *r, const struct accord *a, size_t self, uint64_t now_ms,
+		       const struct machine *m)
+{
+	const struct instance *i = m->instance;
+	struct vector all;
+	const struct glimpse g = { .past = &all };
+	struct standing s;
+	struct owed owed = { .step = SIZE_MAX };
+	struct due_view due = { .instance = place_of_spot(m->channel, i->start),
+				.procedure = i->procedure,
+				.precedence = i->precedence };
+
+	memset(&all, 0xff, sizeof all);
+	s = instance_standing(i, &g);
+	due.is_in_recess = instance_life(i, &g) == LIFE_RECESS;
+	reply_array(r, "obligations");
+	while (owed_next(i, &g, &s, &owed)) {
+		due.owed = owed;
+		due.state = owed_state(i, &g, &owed);
+		due.is_shown = owed_times(i, &g, &owed, self, now_ms, &due.since_ms, &due.due_ms);
+		reply_due(r, a, self, now_ms, &due);
+	}
+	reply_array_end(r);
+}

@@ -23,5 +23,8 @@ enum err reply_moves(struct api *a, struct reply *r, const struct machine *m) MU
 /* What somebody owes; an object. */
 void reply_due(struct reply *r, const struct accord *a, size_t self, uint64_t now_ms,
 	       const struct due_view *due);
+/* All of them as `obligations`; met ones too: a state of one is part of how it stands. */
+void reply_obligations(struct reply *r, const struct accord *a, size_t self, uint64_t now_ms,
+		       const struct machine *m);
 
 #endif

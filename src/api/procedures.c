@@ -70,32 +70,6 @@ static enum err load_named(struct api *a, struct request *q, struct machine *m)
 	return e == ERR_OK ? machine_load(m, spot_of_place(&start)) : e;
 }
 
-/* Met ones too: a state of an obligation is part of how it stands. */
-static void reply_obligations(struct api *a, struct reply *r, const struct machine *m)
-{
-	const struct instance *i = m->instance;
-	struct vector all;
-	const struct glimpse g = { .past = &all };
-	struct standing s;
-	struct owed owed = { .step = SIZE_MAX };
-	struct due_view due = { .instance = place_of_spot(m->channel, i->start),
-				.procedure = i->procedure,
-				.precedence = i->precedence };
-
-	memset(&all, 0xff, sizeof all);
-	s = instance_standing(i, &g);
-	due.is_in_recess = instance_life(i, &g) == LIFE_RECESS;
-	reply_array(r, "obligations");
-	while (owed_next(i, &g, &s, &owed)) {
-		due.owed = owed;
-		due.state = owed_state(i, &g, &owed);
-		due.is_shown = owed_times(i, &g, &owed, node_self(a->node), a->now.wall.ms, &due.since_ms,
-					  &due.due_ms);
-		reply_due(r, node_accord(a->node), node_self(a->node), a->now.wall.ms, &due);
-	}
-	reply_array_end(r);
-}
-
 static const char *const attempt_results[ATTEMPT_RESULT_COUNT] = {
 	[ATTEMPT_REACHED] = "REACHED",
 	[ATTEMPT_NO_ANSWER] = "NO ANSWER",
@@ -207,7 +181,7 @@ static enum err reply_one(struct api *a, struct request *q, struct reply *r)
 	reply_object(r, NULL);
 	reply_uint(r, "now_ms", a->now.wall.ms);
 	reply_instance(r, node_accord(a->node), node_self(a->node), &m);
-	reply_obligations(a, r, &m);
+	reply_obligations(r, node_accord(a->node), node_self(a->node), a->now.wall.ms, &m);
 	at = place_of_spot(m.channel, m.instance->start);
 	reply_bool(r, "differs", node_differs(a->node, &at));
 	e = reply_moves(a, r, &m);

@@ -236,42 +236,6 @@ enum err procedure_at_door(struct node *n, const struct statement *s, struct ent
 
 /* ---- What a peer's move has changed. ---- */
 
-/* Every signing role of every party has concurred with some proposal that this fact may have filled. */
-static bool is_filled(const struct instance *i, const struct glimpse *g, const struct fact *f)
-{
-	const struct fact *proposal = fact_find(i, f->move.about, g);
-
-	return f->move.kind == MOVE_CONCUR && proposal != NULL &&
-	       (i->parties & ~gate_concurred(i, g, proposal)) == 0;
-}
-
-static bool is_calling(struct instance *i, struct spot at)
-{
-	struct vector all;
-	const struct glimpse g = { .past = &all };
-	struct standing after, before;
-	struct fact *f = NULL;
-	enum move_kind kind;
-
-	memset(&all, 0xff, sizeof all);
-	for (size_t n = 0; n < i->count; n++) {
-		if (spot_equal(i->facts[n].move.at, at))
-			f = &i->facts[n];
-	}
-	if (f == NULL)
-		return false;
-	kind = f->move.kind;
-	/* What arms something, or stops its clock, does so for whoever shows that he has seen it. */
-	if (kind == MOVE_START || kind == MOVE_MESSAGE || kind == MOVE_RECESS || kind == MOVE_RESUME ||
-	    is_filled(i, &g, f))
-		return true;
-	after = instance_standing(i, &g);
-	f->move.kind = MOVE_NONE; /* nothing that is held builds on it yet */
-	before = instance_standing(i, &g);
-	f->move.kind = kind;
-	return after.open != before.open || after.done != before.done || after.is_closed != before.is_closed;
-}
-
 enum err procedure_folded(struct node *n, const struct place_key *at, const struct statement *s,
 			  const struct entry_view *view)
 {
@@ -296,7 +260,7 @@ enum err procedure_folded(struct node *n, const struct place_key *at, const stru
 	e = fold_instance_of(&n->fold, at, &start);
 	if (e == ERR_OK)
 		e = machine_load(&m, spot_of_place(&start));
-	if (e == ERR_OK && is_calling(m.instance, spot_of_place(at)))
+	if (e == ERR_OK && instance_is_calling(m.instance, spot_of_place(at)))
 		due_add(n, &start);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

@@ -2,6 +2,7 @@
 #include "proc/instance.h"
 
 #include <assert.h>
+#include <string.h>
 
 static const char *const life_words[] = { "ACTIVE", "RECESS", "STOOD DOWN", "ENDED", "CLOSED" };
 
@@ -298,4 +299,42 @@ enum lifecycle instance_life(const struct instance *i, const struct glimpse *g)
 			return LIFE_ENDED;
 	}
 	return is_recess ? LIFE_RECESS : LIFE_ACTIVE;
+}
+
+/* ---- What calls for a DIGEST. ---- */
+
+/* Every signing role of every party has concurred with some proposal that this fact may have filled. */
+static bool is_filled(const struct instance *i, const struct glimpse *g, const struct fact *f)
+{
+	const struct fact *proposal = fact_find(i, f->move.about, g);
+
+	return f->move.kind == MOVE_CONCUR && proposal != NULL &&
+	       (i->parties & ~gate_concurred(i, g, proposal)) == 0;
+}
+
+bool instance_is_calling(struct instance *i, struct spot at)
+{
+	struct vector all;
+	const struct glimpse g = { .past = &all };
+	struct standing after, before;
+	struct fact *f = NULL;
+	enum move_kind kind;
+
+	memset(&all, 0xff, sizeof all);
+	for (size_t n = 0; n < i->count; n++) {
+		if (spot_equal(i->facts[n].move.at, at))
+			f = &i->facts[n];
+	}
+	if (f == NULL)
+		return false;
+	kind = f->move.kind;
+	/* What arms something, or stops its clock, does so for whoever shows that he has seen it. */
+	if (kind == MOVE_START || kind == MOVE_MESSAGE || kind == MOVE_RECESS || kind == MOVE_RESUME ||
+	    is_filled(i, &g, f))
+		return true;
+	after = instance_standing(i, &g);
+	f->move.kind = MOVE_NONE; /* nothing that is held builds on it yet */
+	before = instance_standing(i, &g);
+	f->move.kind = kind;
+	return after.open != before.open || after.done != before.done || after.is_closed != before.is_closed;
 }

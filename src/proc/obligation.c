@@ -250,24 +250,6 @@ static uint64_t covered(const struct span *spans, size_t count, uint64_t from, u
 	return sum;
 }
 
-/* When this party's log shows that a recess has ended: by the first RESUME of it, where two crossed. */
-static uint64_t resumed(const struct instance *i, const struct glimpse *g, struct spot recess, size_t party,
-			uint64_t number, uint64_t filed_ms)
-{
-	uint64_t first = UINT64_MAX, at_ms = filed_ms;
-
-	for (size_t n = 0; n < i->count; n++) {
-		const struct fact *f = &i->facts[n];
-		uint64_t seen = f->seen[party].number;
-		if (f->move.kind == MOVE_RESUME && spot_equal(f->move.about, recess) && fact_is_in(f, g) &&
-		    seen != 0 && seen <= number && seen < first) {
-			first = seen;
-			at_ms = f->seen[party].filed_ms;
-		}
-	}
-	return at_ms;
-}
-
 /* Every recess as this party's log shows it, at most `max` of each. */
 static size_t recesses(const struct instance *i, const struct glimpse *g, size_t party, uint64_t filed_ms,
 		       struct span spans[SPANS_MAX])
@@ -277,10 +259,15 @@ static size_t recesses(const struct instance *i, const struct glimpse *g, size_t
 
 	for (size_t n = 0; n < i->count && count < SPANS_MAX; n++) {
 		const struct fact *f = &i->facts[n];
-		struct span s = { .from = clock_of(f, party, number, filed_ms) };
+		struct span s = { clock_of(f, party, number, filed_ms), filed_ms };
 		if (f->move.kind != MOVE_RECESS || !fact_is_in(f, g))
 			continue;
-		s.to = resumed(i, g, f->move.at, party, number, filed_ms);
+		for (size_t r = 0; r < i->count; r++) {
+			const struct fact *resume = &i->facts[r];
+			if (resume->move.kind == MOVE_RESUME && spot_equal(resume->move.about, f->move.at) &&
+			    fact_is_in(resume, g))
+				s.to = clock_of(resume, party, number, filed_ms);
+		}
 		if (s.to > s.from + 1000ull * i->procedure->recess_max)
 			s.to = s.from + 1000ull * i->procedure->recess_max;
 		spans[count++] = s;

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#define FACT_KEY_LEN (3u + 2u * 9u)
 #define FACT_HEAD_LEN (40u + HASH_LEN)
 #define FACT_LEN (FACT_HEAD_LEN + 16u * PARTY_MAX)
 
@@ -116,11 +115,13 @@ static enum err fact_read(struct bytes key, struct bytes in, struct fact *f)
 {
 	const uint8_t *at = in.ptr;
 
-	if (key.len != FACT_KEY_LEN || in.len != FACT_LEN || at[0] >= MOVE_COUNT)
+	if (in.len != FACT_LEN || at[0] >= MOVE_COUNT)
 		return ERR_CORRUPT;
 	*f = (struct fact){ 0 };
-	f->move.instance = (struct spot){ be64_get(key.ptr + 4), key.ptr[3] };
-	f->move.at = (struct spot){ be64_get(key.ptr + 13), key.ptr[12] };
+	key.ptr += 3;
+	key.len -= 3;
+	f->move.instance = take_spot(&key);
+	f->move.at = take_spot(&key);
 	f->move.kind = at[0];
 	f->move.step = at[1];
 	f->move.role = at[2];
@@ -213,24 +214,31 @@ enum err row_put_cut(const struct machine *m, const struct move *first)
 	return map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
 }
 
-static enum err take_cut(void *self, struct bytes key, struct bytes value)
-{
-	struct cuts *c = self;
-	uint32_t epoch = be32_get(key.ptr + key.len - 4);
-
-	if (epoch < EPOCH_LATEST)
-		c->of[epoch] = take_number(&value);
-	c->is_any = true;
-	return ERR_OK;
-}
-
 static enum err cuts_load(const struct machine *m, uint8_t party, struct cuts *out)
 {
-	struct row prefix;
+	struct row prefix, after, found;
 
 	*out = (struct cuts){ 0 };
 	buf_put_byte(row_open(&prefix, m, 'E'), party);
-	return map_walk(m->map, buf_bytes(&prefix.key), take_cut, out);
+	buf_put_byte(row_open(&after, m, 'E'), party);
+	row_open(&found, m, 'E');
+	for (;;) {
+		struct bytes in;
+		uint32_t epoch;
+		enum err e;
+		buf_reset(&found.key);
+		buf_reset(&found.value);
+		e = map_next(m->map, buf_bytes(&prefix.key), buf_bytes(&after.key), &found.key, &found.value);
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND ? ERR_OK : e;
+		epoch = be32_get(found.key.ptr + prefix.key.len);
+		in = buf_bytes(&found.value);
+		if (epoch < EPOCH_LATEST)
+			out->of[epoch] = take_number(&in);
+		out->is_any = true;
+		buf_reset(&after.key);
+		buf_put(&after.key, buf_bytes(&found.key));
+	}
 }
 
 /*
@@ -409,26 +417,12 @@ static enum err load_start(const struct machine *m, struct instance *i)
 	return i->precedence < PRECEDENCE_COUNT ? ERR_OK : ERR_CORRUPT;
 }
 
-static enum err find_row(void *self, struct bytes key, struct bytes value)
-{
-	(void)key;
-	(void)value;
-	*(bool *)self = true;
-	return ERR_OK;
-}
-
 /* What a later epoch did not carry on; nearly always there is no such row. */
 static enum err load_cuts(const struct machine *m, struct instance *i)
 {
 	struct cuts cuts = { 0 };
-	struct row all;
-	bool is_any = false;
-	enum err e = map_walk(m->map, buf_bytes(row_open(&all, m, 'E')), find_row, &is_any);
+	enum err e = ERR_OK;
 
-	for (size_t n = 0; n < i->count && !is_any; n++)
-		i->facts[n].without = 0;
-	if (!is_any)
-		return e;
 	for (size_t n = 0; n < i->count && e == ERR_OK; n++) {
 		struct spot at = i->facts[n].move.at;
 		if (n == 0 || at.party != i->facts[n - 1].move.at.party)
@@ -455,24 +449,34 @@ enum err instance_add(const struct machine *m, const struct move *move)
 	return load_cuts(m, i);
 }
 
-static enum err take_fact(void *self, struct bytes key, struct bytes value)
-{
-	struct instance *i = self;
-
-	return i->count == ARRAY_COUNT(i->facts) ? ERR_CORRUPT : fact_read(key, value, &i->facts[i->count++]);
-}
-
 enum err machine_load(const struct machine *m, struct spot start)
 {
 	struct instance *i = m->instance;
-	struct row prefix;
+	struct row prefix, at, found;
 	enum err e;
 
 	i->count = 0;
 	i->start = start;
 	fact_key(&prefix, m, start, (struct spot){ 0 });
-	e = map_walk(m->map, buf_bytes(&prefix.key), take_fact, i);
-	if (e == ERR_OK)
-		e = load_cuts(m, i);
-	return e == ERR_OK ? load_start(m, i) : e;
+	at = prefix;
+	buf_init(&at.key, at.key_memory, sizeof at.key_memory);
+	at.key.len = prefix.key.len;
+	for (;;) {
+		row_open(&found, m, 'F');
+		buf_reset(&found.key);
+		e = map_next(m->map, buf_bytes(&prefix.key), buf_bytes(&at.key), &found.key, &found.value);
+		if (e == ERR_NOT_FOUND) {
+			e = load_cuts(m, i);
+			return e == ERR_OK ? load_start(m, i) : e;
+		}
+		if (e == ERR_OK && i->count == ARRAY_COUNT(i->facts))
+			e = ERR_CORRUPT;
+		if (e == ERR_OK)
+			e = fact_read(buf_bytes(&found.key), buf_bytes(&found.value), &i->facts[i->count]);
+		if (e != ERR_OK)
+			return e;
+		i->count++;
+		buf_reset(&at.key);
+		buf_put(&at.key, buf_bytes(&found.key));
+	}
 }
