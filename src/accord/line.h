@@ -1,7 +1,7 @@
 /*
  * line.h - the words and texts of an accord's file, taken one after the other, line by line.
  *
- * Spec: docs/spec/accord.md section 2. Layer: accord. Pure. For the files of this folder only.
+ * Spec: docs/spec/accord.md section 2. Layer: accord. Pure. For this folder, and the script of a dry run.
  *
  * Words are separated by spaces; "..." is a text and has no escapes; # outside a text starts a comment.
  * The first fault sticks, and nothing is taken any more: a reader of many words looks once, at the end.

@@ -19,9 +19,6 @@ struct map {
 	void *self;
 };
 
-/* A row, borrowed for the call, in which the map is not asked anything. */
-typedef enum err map_each(void *taker, struct bytes key, struct bytes value);
-
 /*
  * get and next append to *value (NULL: not wanted); ERR_NOT_FOUND if there is none; ERR_IO, ERR_CORRUPT of
  * the store.
@@ -33,8 +30,6 @@ struct map_ops {
 	/* The first key greater than `after` that begins with `prefix`. */
 	enum err (*next)(void *self, struct bytes prefix, struct bytes after, struct buf *key,
 			 struct buf *value);
-	/* Each row that begins with `prefix`, in order; what `each` returns but ERR_OK ends it. */
-	enum err (*walk)(void *self, struct bytes prefix, map_each *each, void *taker);
 };
 
 static inline enum err map_get(const struct map *m, struct bytes key, struct buf *value)
@@ -58,12 +53,6 @@ static inline enum err map_next(const struct map *m, struct bytes prefix, struct
 				struct buf *value)
 {
 	return m->ops->next(m->self, prefix, after, key, value);
-}
-
-/* ERR_OK: all of them were given, also none. */
-static inline enum err map_walk(const struct map *m, struct bytes prefix, map_each *each, void *taker)
-{
-	return m->ops->walk(m->self, prefix, each, taker);
 }
 
 #endif

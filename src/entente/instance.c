@@ -153,6 +153,15 @@ static void say_difference(const json_t *instance, const char *before)
 	}
 }
 
+void instance_show_stand(const json_t *instance)
+{
+	const char *life = json_str(instance, "life");
+
+	say_coloured(strcmp(life, "ACTIVE") == 0 ? COLOUR_WARN : COLOUR_PLAIN, word(life));
+	say_steps(_("  open:"), json_object_get(instance, "open"));
+	say_steps(_("    done:"), json_object_get(instance, "done"));
+}
+
 void instance_show_row(const json_t *instance)
 {
 	const json_t *gate;
@@ -238,6 +247,17 @@ void obligation_show(const json_t *due, uint64_t now_ms)
 	say("\n");
 }
 
+void instance_show_gates(const json_t *instance)
+{
+	const json_t *gate;
+	size_t i;
+
+	json_array_foreach(json_object_get(instance, "gates"), i, gate) say_gate(gate);
+	json_array_foreach(json_object_get(instance, "decisions"), i, gate)
+		say(_("  {1}  {2} has decided for itself: {3}\n"), json_str(gate, "place"),
+		    json_str(gate, "party"), form_words(json_object_get(gate, "option_title")));
+}
+
 static void say_moves(const json_t *instance)
 {
 	const json_t *move;
@@ -276,7 +296,7 @@ void instance_show(const json_t *instance, const char *self)
 {
 	static const char *const asked[] = { "", "I", "II", "III" };
 	uint64_t wanted = json_uint(instance, "depth_asked"), now_ms = json_uint(instance, "now_ms");
-	const json_t *due, *gate;
+	const json_t *due;
 	size_t i;
 
 	say_doubts(instance);
@@ -294,10 +314,7 @@ void instance_show(const json_t *instance, const char *self)
 	say_steps(_("done:"), json_object_get(instance, "done"));
 	if (json_array_size(json_object_get(instance, "gates")) > 0)
 		say_line(_("at the gates"));
-	json_array_foreach(json_object_get(instance, "gates"), i, gate) say_gate(gate);
-	json_array_foreach(json_object_get(instance, "decisions"), i, gate)
-		say(_("  {1}  {2} has decided for itself: {3}\n"), json_str(gate, "place"),
-		    json_str(gate, "party"), form_words(json_object_get(gate, "option_title")));
+	instance_show_gates(instance);
 	say_line(_("we owe"));
 	json_array_foreach(json_object_get(instance, "obligations"), i, due)
 	{

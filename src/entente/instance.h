@@ -17,6 +17,10 @@ enum exit_code draft_instance(struct draft *d, struct client *c, const json_t *i
 
 /* One line of a list; IN DOUBT cannot be overlooked. */
 void instance_show_row(const json_t *instance);
+/* Its life, and which steps are open and done. */
+void instance_show_stand(const json_t *instance);
+/* What was proposed and decided. */
+void instance_show_gates(const json_t *instance);
 /* All of it. */
 void instance_show(const json_t *instance, const char *self);
 /* What somebody owes, in one line. */

@@ -3,10 +3,13 @@
 
 #include "base/alloc.h"
 #include "entente/accord_life.h"
+#include "entente/dry_run.h"
 #include "entente/procedure_draw.h"
+#include "entente/procedure_export.h"
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/words.h"
+#include "sys/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,6 +18,7 @@
 /* One file, read on memory of its own. */
 struct definition {
 	uint8_t *memory;
+	struct bytes file;
 	struct procedure *p;
 	struct fault fault;
 	enum err e;
@@ -30,9 +34,9 @@ static void definition_open(struct definition *d, const struct accord *accord, c
 	arena_init(&arena, d->memory, ACCORD_ARENA_LEN);
 	buf_init(&file, d->memory + ACCORD_ARENA_LEN, ACCORD_FILE_LEN_MAX + 1);
 	d->e = file_read(path, &file);
+	d->file = buf_bytes(&file);
 	if (d->e == ERR_OK)
-		d->e = procedure_read(accord, bytes_str(path), buf_bytes(&file), &arena, &values, &d->p,
-				      &d->fault);
+		d->e = procedure_read(accord, bytes_str(path), d->file, &arena, &values, &d->p, &d->fault);
 }
 
 static void definition_close(struct definition *d)
@@ -160,15 +164,97 @@ static enum exit_code draw(struct options *o)
 	return code;
 }
 
+static enum exit_code dry_run(struct options *o)
+{
+	struct accord_dir accord;
+	struct definition d;
+	enum exit_code code = open_accord(o, &accord);
+
+	if (code != EXIT_DONE)
+		return code;
+	definition_open(&d, accord.accord, o->arguments[1]);
+	code = exit_of(&d);
+	if (good(&d) != NULL)
+		code = dry_run_command(o, accord.accord, good(&d),
+				       o->arguments_count > 2 ? o->arguments[2] : NULL);
+	else
+		say_fault(o->arguments[1], &d);
+	definition_close(&d);
+	accord_dir_close(&accord);
+	return code;
+}
+
+/* Who plays it in a state chart; NULL: explained. */
+static char *scxml_of(const struct options *o, const struct accord *like, const struct procedure *p)
+{
+	struct accord *parties = xcalloc(1, sizeof *parties);
+	char *text = NULL;
+
+	if (dry_accord(parties, p, like, option_value(o, "parties"))) {
+		text = procedure_scxml(p, parties);
+		if (text == NULL) {
+			say_error(_("The state chart of {1} would be longer than 32 MiB."), p->id);
+			say_next(_("name fewer parties with --parties"));
+		}
+	}
+	free(parties);
+	return text;
+}
+
+static enum exit_code export_as(const struct options *o, const struct accord *accord,
+				const struct definition *d)
+{
+	const char *as = option_value(o, "as");
+	json_t *playbook;
+	char *text;
+
+	if (as != NULL && strcmp(as, "cacao") == 0) {
+		playbook = procedure_cacao(d->p, d->file, clock_now().wall);
+		json_dumpf(playbook, stdout, JSON_INDENT(2));
+		putchar('\n');
+		json_decref(playbook);
+		return EXIT_DONE;
+	}
+	if (as != NULL && strcmp(as, "scxml") == 0) {
+		text = scxml_of(o, accord, d->p);
+		if (text == NULL)
+			return EXIT_USAGE;
+		puts(text);
+		free(text);
+		return EXIT_DONE;
+	}
+	say_error(_("It is not said in which format."));
+	say_next(_("say --as cacao or --as scxml"));
+	return EXIT_USAGE;
+}
+
+static enum exit_code export(struct options *o) {
+	struct accord_dir accord; struct definition d; enum exit_code code = open_accord(o, &accord);
+
+	if (code != EXIT_DONE) return code;
+	definition_open(&d, accord.accord, o->arguments[1]);
+	code = exit_of(&d);
+	if (good(&d) != NULL) code = export_as(o, accord.accord, &d);
+	else say_fault(o->arguments[1], &d);
+	definition_close(&d);
+	accord_dir_close(&accord);
+	return code;
+}
+
 static const struct option_row options[] = {
 	{ "accord", N_("DIR"),
 	  N_("the folder of an accord: its posts and forms are those that may be named") },
+	{ "parties", N_("NAMES"),
+	  N_("dry-run, export: who takes part, as a,b; those of the accord if not said") },
+	{ "as", N_("FORMAT"), N_("export: cacao or scxml, to standard output") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct verb verbs[] = {
 	{ "check --accord", 2, OPTIONS_GIVEN_MAX, check },
 	{ "draw --accord", 2, 2, draw },
+	{ "dry-run --accord --parties", 2, 3, dry_run },
+	{ "export --accord --parties --as", 2, 2, export },
 	{ NULL, 0, 0, NULL },
 };
 
@@ -179,10 +265,10 @@ static enum exit_code run(struct options *o)
 
 const struct command_row command_procedure = {
 	"procedure",
-	"check FILE... | draw FILE",
+	"check FILE... | draw FILE | dry-run FILE [SCRIPT] | export FILE --as FORMAT",
 	2,
 	OPTIONS_GIVEN_MAX,
-	N_("check procedures of an accord by every rule, or draw one as SVG"),
+	N_("check procedures of an accord by every rule; draw one, play one through, hand one on"),
 	options,
 	run,
 	false,

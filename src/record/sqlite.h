@@ -83,8 +83,7 @@ enum query_kind { QUERY_KIND_READ, QUERY_KIND_WRITE, QUERY_KIND_ERASE, QUERY_KIN
 	X(ROWS_PUT, WRITE, "UPDATE view_rows SET count = ?1") \
 	X(VIEW_DEL, WRITE, "DELETE FROM view WHERE key = ?1") \
 	X(VIEW_FROM, READ, "SELECT key, value FROM view WHERE key >= ?1 ORDER BY key LIMIT 1") \
-	X(VIEW_AFTER, READ, "SELECT key, value FROM view WHERE key > ?1 ORDER BY key LIMIT 1") \
-	X(VIEW_WALK, READ, "SELECT key, value FROM view WHERE key >= ?1 ORDER BY key")
+	X(VIEW_AFTER, READ, "SELECT key, value FROM view WHERE key > ?1 ORDER BY key LIMIT 1")
 /* clang-format on */
 
 enum query {

@@ -173,11 +173,6 @@ static enum err view_del(void *self, struct bytes key)
 	return e;
 }
 
-static bool is_under(struct bytes key, struct bytes prefix)
-{
-	return key.len >= prefix.len && (prefix.len == 0 || memcmp(key.ptr, prefix.ptr, prefix.len) == 0);
-}
-
 static enum err view_next(void *self, struct bytes prefix, struct bytes after, struct buf *key,
 			  struct buf *value)
 {
@@ -191,7 +186,7 @@ static enum err view_next(void *self, struct bytes prefix, struct bytes after, s
 	if (e != ERR_OK)
 		return e;
 	found = lite_column_bytes(q, 0);
-	if (!is_under(found, prefix)) {
+	if (found.len < prefix.len || (prefix.len > 0 && memcmp(found.ptr, prefix.ptr, prefix.len) != 0)) {
 		lite_row_close(q);
 		return ERR_NOT_FOUND;
 	}
@@ -209,32 +204,10 @@ static enum err view_next(void *self, struct bytes prefix, struct bytes after, s
 	return e;
 }
 
-/* One query for all of them. */
-static enum err view_walk(void *self, struct bytes prefix, map_each *each, void *taker)
-{
-	struct prepared *q = lite_query(self, QUERY_VIEW_WALK);
-	enum err e;
-
-	lite_bind_bytes(q, 1, prefix);
-	while ((e = lite_row_open(self, q)) == ERR_OK) {
-		struct bytes key = lite_column_bytes(q, 0), held = lite_column_bytes(q, 1);
-		bool is_end = !is_under(key, prefix);
-		if (!is_end)
-			e = lite_check_row(key, &held);
-		if (!is_end && e == ERR_OK)
-			e = each(taker, key, held);
-		if (is_end || e != ERR_OK) {
-			lite_row_close(q);
-			return e;
-		}
-	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
 struct map lite_views(struct store *store)
 {
 	static const struct map_ops ops = {
-		.get = view_get, .put = view_put, .del = view_del, .next = view_next, .walk = view_walk
+		.get = view_get, .put = view_put, .del = view_del, .next = view_next
 	};
 
 	return (struct map){ &ops, lite(store) };

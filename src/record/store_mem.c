@@ -798,23 +798,10 @@ static enum err view_next(void *self, struct bytes prefix, struct bytes after, s
 	return value == NULL ? ERR_OK : value_get(r, value);
 }
 
-static enum err view_walk(void *self, struct bytes prefix, map_each *each, void *taker)
-{
-	struct key under;
-	enum err e = ERR_OK;
-
-	key_named(&under, TABLE_VIEW, prefix.ptr, prefix.len);
-	for (struct row *r = row_from(self, key_bytes(&under));
-	     e == ERR_OK && r != NULL && is_under(r, key_bytes(&under)); r = RB_NEXT(row_tree, NULL, r))
-		e = each(taker, (struct bytes){ r->key.ptr + 1, r->key.len - 1 },
-			 (struct bytes){ r->value, r->value_len });
-	return e;
-}
-
 static struct map mem_views(struct store *s)
 {
 	static const struct map_ops ops = {
-		.get = view_get, .put = view_put, .del = view_del, .next = view_next, .walk = view_walk
+		.get = view_get, .put = view_put, .del = view_del, .next = view_next
 	};
 
 	return (struct map){ &ops, mem(s) };

@@ -650,52 +650,6 @@ static void advances_come_and_go(void **state)
 	assert_int_equal(s->ops->advance_get(s, id, &out), ERR_NOT_FOUND);
 }
 
-/* Takes keys, and at the one that it is to stop at says so. */
-struct taken {
-	struct buf keys;
-	const char *stops_at;
-};
-
-static enum err take(void *self, struct bytes key, struct bytes value)
-{
-	struct taken *t = self;
-
-	assert_true(bytes_equal(key, value));
-	if (t->stops_at != NULL && bytes_equal(key, bytes_str(t->stops_at)))
-		return ERR_LIMIT;
-	buf_put(&t->keys, key);
-	buf_put_byte(&t->keys, ' ');
-	return ERR_OK;
-}
-
-static void views_walk_at_once(void **state)
-{
-	struct bench *b = *state;
-	struct store *s = b->store;
-	struct map m = s->ops->views(s);
-	static const char *const keys[] = { "b", "a", "ab", "abc", "c" };
-	uint8_t memory[64];
-	struct taken t = { BUF_ON(memory), NULL };
-
-	begin(s);
-	for (size_t i = 0; i < ARRAY_COUNT(keys); i++)
-		assert_int_equal(map_put(&m, bytes_str(keys[i]), bytes_str(keys[i])), ERR_OK);
-	assert_int_equal(map_walk(&m, BYTES_LIT("a"), take, &t), ERR_OK); /* also what is not committed */
-	assert_buf(t.keys, "a ab abc ");
-	commit(s);
-	buf_reset(&t.keys);
-	assert_int_equal(map_walk(&m, BYTES_LIT(""), take, &t), ERR_OK);
-	assert_buf(t.keys, "a ab abc b c ");
-	buf_reset(&t.keys);
-	assert_int_equal(map_walk(&m, BYTES_LIT("d"), take, &t), ERR_OK); /* none */
-	t.stops_at = "ab";
-	assert_int_equal(map_walk(&m, BYTES_LIT("a"), take, &t), ERR_LIMIT);
-	assert_buf(t.keys, "a ");
-	begin(s); /* a walk that was ended holds nothing up */
-	assert_int_equal(map_put(&m, BYTES_LIT("a"), BYTES_LIT("a")), ERR_OK);
-	commit(s);
-}
-
 static void views_walk_in_order(void **state)
 {
 	struct bench *b = *state;
@@ -1001,7 +955,6 @@ int main(void)
 		ON_EVERY(attachments_come_in_any_order),
 		ON_EVERY(advances_come_and_go),
 		ON_EVERY(views_walk_in_order),
-		ON_EVERY(views_walk_at_once),
 		ON_EVERY(rollback_forgets_everything),
 		ON_EVERY(what_is_not_committed_is_lost_at_close),
 		ON_SQLITE(second_opener_is_refused),

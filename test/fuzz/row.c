@@ -58,21 +58,7 @@ static enum err next(void *self, struct bytes prefix, struct bytes after, struct
 	return value == NULL ? buf_check(key) : get(self, prefix, value);
 }
 
-/* One row: the prefix, and then anything, and that is its value too. */
-static enum err walk(void *self, struct bytes prefix, map_each *each, void *taker)
-{
-	struct row_map *m = self;
-	uint8_t memory[MAP_KEY_MAX];
-	struct buf key = BUF_ON(memory);
-
-	if (m->in.len > MAP_KEY_MAX - prefix.len)
-		return ERR_OK;
-	buf_put(&key, prefix);
-	buf_put(&key, m->in);
-	return each(taker, buf_bytes(&key), m->in);
-}
-
-static const struct map_ops ops = { get, put, del, next, walk };
+static const struct map_ops ops = { get, put, del, next };
 static const struct log_key sample = { 1, 0, 1 };
 
 static void check_values(struct row_map *rows, const struct map *m)

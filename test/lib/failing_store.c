@@ -175,20 +175,11 @@ static enum err failing_row_next(void *self, struct bytes prefix, struct bytes a
 	return e == ERR_OK ? map_next(&f->rows, prefix, after, key, value) : e;
 }
 
-static enum err failing_row_walk(void *self, struct bytes prefix, map_each *each, void *taker)
-{
-	struct failing_store *f = self;
-	enum err e = gate(f, FAILING_ROW, "row_walk");
-
-	return e == ERR_OK ? map_walk(&f->rows, prefix, each, taker) : e;
-}
-
 static const struct map_ops failing_rows = {
 	.get = failing_row_get,
 	.put = failing_row_put,
 	.del = failing_row_del,
 	.next = failing_row_next,
-	.walk = failing_row_walk,
 };
 
 static struct map failing_views(struct store *s)

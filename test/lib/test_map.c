@@ -103,21 +103,7 @@ static enum err next(void *self, struct bytes prefix, struct bytes after, struct
 	return ERR_OK;
 }
 
-static enum err walk(void *self, struct bytes prefix, map_each *each, void *taker)
-{
-	const struct test_map *m = self;
-	enum err e = ERR_OK;
-
-	for (size_t at = place_of(m, prefix); e == ERR_OK && at < m->count; at++) {
-		const struct test_map_row *r = &m->rows[at];
-		if (r->key_len < prefix.len || memcmp(r->key, prefix.ptr, prefix.len) != 0)
-			break;
-		e = each(taker, key_of(r), (struct bytes){ r->value, r->value_len });
-	}
-	return e;
-}
-
-static const struct map_ops ops = { get, put, del, next, walk };
+static const struct map_ops ops = { get, put, del, next };
 
 struct map test_map_open(struct test_map *m)
 {

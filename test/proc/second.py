@@ -205,9 +205,8 @@ class Channel:
         spans = []
         for r in i.of(facts, "recess"):
             at = self.clock(i, entry, lambda s, r=r: r in s)
-            resumes = i.of(facts, "resume", about=r.at)
-            end = self.clock(i, entry, lambda s, those=resumes: any(x in s for x in those)) if resumes else entry.filed
-            spans.append((at, min(end, at + 1000 * i.recess["max"])))
+            ends = [self.clock(i, entry, lambda s, x=x: x in s) for x in i.of(facts, "resume", about=r.at)]
+            spans.append((at, min(ends[0] if ends else entry.filed, at + 1000 * i.recess["max"])))
         del gone
         allowed = 1000 * (o["within"] if isinstance(o["within"], int) else i.timers[o["within"]])
         deferred = [(f.filed, f.until) for f in i.of(facts, "defer", party=party, about=message.at)] if message else []

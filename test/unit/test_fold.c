@@ -71,15 +71,7 @@ static enum err tried_next(void *self, struct bytes prefix, struct bytes after, 
 	return e == ERR_OK ? map_next(&s->map, prefix, after, key, value) : e;
 }
 
-static enum err tried_walk(void *self, struct bytes prefix, map_each *each, void *taker)
-{
-	struct scene *s = self;
-	enum err e = call(s);
-
-	return e == ERR_OK ? map_walk(&s->map, prefix, each, taker) : e;
-}
-
-static const struct map_ops tried_ops = { tried_get, tried_put, tried_del, tried_next, tried_walk };
+static const struct map_ops tried_ops = { tried_get, tried_put, tried_del, tried_next };
 
 /* The first error that was not foreseen is kept; without a fault there is none. */
 static bool worked(struct scene *s, enum err e)

@@ -352,28 +352,6 @@ static void test_time(void **state)
 	scene_close(&scene);
 }
 
-/* Both end a recess at once: on each clock it ends by the first RESUME that its log shows. */
-static void test_recess_ends_once(void **state)
-{
-	struct move late = move(MOVE_LAPSE, "alert", PRINCIPAL, K(3));
-
-	(void)state;
-	late.is_node = true;
-	late.which = LEVEL_REPLIED;
-	late.whose = USA;
-	open_it();
-	say(K(4), move(MOVE_RECESS, NULL, PRINCIPAL, K(0)), AT(9, 3, 0));
-	line(4, 4);
-	say(K(5), move(MOVE_RESUME, NULL, PRINCIPAL, K(4)), AT(9, 5, 0));
-	say(U(5), move(MOVE_RESUME, NULL, PRINCIPAL, K(4)), AT(9, 5, 0));
-	line(5, 4);
-	digest(K(6), AT(9, 9, 0)); /* shows theirs */
-	/* 600 s from 09:00:40, 120 s of recess. */
-	assert_int_equal(try(KOR, late, AT(9, 12, 39)), RULING_EARLY);
-	say(K(7), late, AT(9, 12, 40));
-	scene_close(&scene);
-}
-
 /* Two proposals cross, and each side concurs with its own: neither can be decided until one is withdrawn. */
 static void test_crossing(void **state)
 {
@@ -400,10 +378,9 @@ static void test_crossing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_example),	 cmocka_unit_test(test_withdrawn),
-		cmocka_unit_test(test_leaving),	 cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_time),	 cmocka_unit_test(test_recess_ends_once),
-		cmocka_unit_test(test_crossing),
+		cmocka_unit_test(test_example), cmocka_unit_test(test_withdrawn),
+		cmocka_unit_test(test_leaving), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_time),	cmocka_unit_test(test_crossing),
 	};
 
 	return cmocka_run_group_tests_name("machine", tests, start, NULL);
