@@ -220,8 +220,14 @@ bool bytes_is_utf8(struct bytes in)
 	uint32_t c;
 	enum err e;
 
-	while ((e = bytes_take_character(&in, &c)) == ERR_OK)
-		;
+	do {
+		/* Most of what is shown is ASCII. */
+		while (in.len > 0 && in.ptr[0] < 0x80) {
+			in.ptr++;
+			in.len--;
+		}
+		e = bytes_take_character(&in, &c);
+	} while (e == ERR_OK);
 	return e == ERR_SHORT;
 }
 

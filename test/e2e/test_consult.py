@@ -242,6 +242,7 @@ def test_a_peer_forges_and_lies(play):
         assert kor.entry(at)["verdict"] == verdict, (at, kor.entry(at))
         said = kor.run("read", at).stdout, kor.run("read", at, env=KOREAN).stdout
         assert sentence in said[0] and "VOID" in said[0] and "무효" in said[1], said
+        assert not sentence or KO.gettext(kor.entry(at)["why"]) in said[1], said
     assert play.lines(kor, place) == before, "nothing of it counts"
     # It rings, and our own DIGEST says what we hold, so that it rings there too.
     assert play.show(kor, place)["diverged"] == [lie] and play.show(kor, place)["differs"]
