@@ -46,7 +46,7 @@ test-pq: ## sealing with ML-KEM-768 in a Debian 13 that debootstrap makes, judge
 	@packaging/setup.sh pq
 	@$(PYTHON) test/pq/run.py
 
-interop: setup all ## other programs' own clients and validators on a node's feeds: taxii2-client, stix2-validator, pymisp
+interop: setup all ## other programs' own clients, validators and engines on what we hand to others, each by name
 	@$(PYTHON) test/interop/run.py
 
 lint: setup ## layers, names, layout, clang-tidy, cppcheck, spelling, scripts, manual pages, catalogues

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
-"""Other programs' own clients and validators on a node's feeds: `make interop`.
+"""Other programs' own clients, validators and engines on what we hand to others: `make interop`.
 
 Each judge is a package of a registry, installed into build/interop; what a registry does not give is named and SKIPPED, in
 capitals, and the run says at its end how many. A judge that was reached and finds fault fails the run.
 """
 import contextlib
+import datetime
+import json
 import subprocess
 import sys
 import tempfile
@@ -15,7 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "test/lib"), str(ROOT / "test/e2e")]
 
+import icalendar  # noqa: E402
 import nodes  # noqa: E402
+import procedures  # noqa: E402
 from conftest import Stage  # noqa: E402
 
 PLACE = ROOT / "build/interop"
@@ -58,6 +62,16 @@ for path in pathlib.Path(sys.argv[1]).glob("*-*.json"):
     count += 1
 assert count == 2, count
 print(count, "events")
+"""
+# Whatever stands in a calendar, as its own reader finds it; Debian's python3-icalendar says the same of it.
+ICAL = """
+const ical = require('ical.js');
+const text = require('fs').readFileSync(process.argv[2], 'utf8');
+const calendar = new ical.Component(ical.parse(text));
+const moment = (part, name) => part.hasProperty(name) ? part.getFirstPropertyValue(name).toJSDate().getTime() / 1000 : null;
+console.log(JSON.stringify(calendar.getAllSubcomponents().map((part) => [part.name.toUpperCase(),
+  ...['uid', 'summary', 'description', 'status'].map((name) => part.getFirstPropertyValue(name)),
+  ...['dtstart', 'dtend'].map((name) => moment(part, name))])));
 """
 
 
@@ -110,6 +124,18 @@ def install(name):
     return place / "bin/python"
 
 
+def install_npm(name):
+    """The folder in which node finds the judge; None likewise."""
+    place = PLACE / "npm"
+    if not (place / "node_modules" / name / "package.json").exists():
+        place.mkdir(exist_ok=True)
+        (place / "package.json").write_text('{"private": true}\n', encoding="utf-8")
+        if subprocess.run(["npm", "install", "--silent", "--ignore-scripts", "--no-audit", "--no-fund", name], cwd=place, capture_output=True,
+                          check=False).returncode != 0:
+            return None
+    return place
+
+
 def play(kor):
     def say(text, *more):
         return kor.say("send", "share", text, "--to", "usa/watch", "--label", "U", *more, key="watch")["place"]
@@ -128,8 +154,23 @@ def judge(name, *command):
     return done.returncode == 0
 
 
-def run(kor, folder):
-    folder.mkdir()
+class Tally:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def skip(self, name, why="THE REGISTRY DID NOT GIVE IT"):
+        print(f"SKIPPED {name}: {why}")
+        self.skipped += 1
+
+    def count(self, is_good):
+        self.passed, self.failed = self.passed + is_good, self.failed + (not is_good)
+
+    def say(self, name, is_good, words):
+        print(f"{'ok' if is_good else 'FAILED'}      {name}: {words}")
+        self.count(is_good)
+
+
+def feeds(kor, folder, tally):
     for name in ("stix", "misp"):
         kor.run("feed", name, "--role", "press", "--to", folder / name)
     with relay(kor, "press") as address:
@@ -139,18 +180,86 @@ def run(kor, folder):
                                                folder / "stix/bundle.json"],
             "pymisp": lambda python: [python, "-c", MISP, folder / "misp"],
         }
-        passed, failed, skipped = 0, 0, 0
         for name in JUDGES:
             python = install(name)
             if python is None:
-                print(f"SKIPPED {name}: THE REGISTRY DID NOT GIVE IT")
-                skipped += 1
-            elif judge(name, *commands[name](python)):
-                passed += 1
+                tally.skip(name)
             else:
-                failed += 1
-    print(f"{passed} passed, {failed} failed, {skipped} SKIPPED")
-    return 1 if failed or not passed else 0
+                tally.count(judge(name, *commands[name](python)))
+
+
+def engines(folder, tally):
+    """Two engines of others play our state charts; with every `confirm` kept from them they must not agree with us."""
+    charts, python, npm = folder / "charts", install("python-statemachine"), install_npm("@scion-scxml/scxml")
+    charts.mkdir()
+    ways = {"python-statemachine": python and [python, "-c", procedures.PYTHON_ENGINE],
+            "@scion-scxml/scxml": npm and ["node", npm / "engine.js"]}
+    if npm:
+        (npm / "engine.js").write_text(procedures.NODE_ENGINE, encoding="utf-8")
+    for name, command in ways.items():
+        if not command:
+            tally.skip(name)
+            continue
+        compared, wrong = procedures.compare(command, charts)
+        _, missed = procedures.compare(command, charts, "confirm")
+        print("\n".join(wrong[:5]) or "", end="")
+        tally.say(name, compared > 500 and not wrong and bool(missed), f"{compared} places of {len(list(procedures.histories()))} histories")
+
+
+def playbooks(folder, tally):
+    name, place = "CACAO 2.0 JSON Schemas", procedures.schemas()
+    (folder / "cacao").mkdir()
+    if place is None:
+        tally.skip(name, "NO REGISTRY HAS THEM; NAME A CHECKOUT OF oasis-open/cacao-json-schemas IN CACAO_SCHEMAS. "
+                         "make test HOLDS PLAYBOOKS AGAINST test/lib/playbook.py ALONE")
+        return
+    python = install("jsonschema")
+    if python is None:
+        tally.skip(name)
+        return
+    tally.count(judge(name, python, "-c", procedures.SCHEMAS, place, *procedures.playbooks(folder / "cacao")))
+
+
+def read_calendar(path):
+    """What python3-icalendar finds, in the words of ICAL."""
+    found = []
+    for part in icalendar.Calendar.from_ical(path.read_bytes()).subcomponents:
+        words = [None if part.get(name) is None else str(part[name]) for name in ("uid", "summary", "description", "status")]
+        times = [None if part.get(name) is None else part[name].dt for name in ("dtstart", "dtend")]
+        found.append([part.name, *words, *(at and int(at.timestamp()) for at in times)])
+    return found
+
+
+def calendars(kor, folder, tally):
+    """The roster's, which is the one that the program writes."""
+    today, npm = datetime.date.today(), install_npm("ical.js")
+    last = today + datetime.timedelta(days=9)
+    (folder / "roster").write_text(f'post watch\nzone Asia/Seoul\nfrom {today} 00:00\nto {last} 24:00\n'
+                                   'person kim "김민수, 대령; \\ 1" "tel +82-2-0000" ko en release\nperson lee "이서연" "pager 12" ko\n'
+                                   f'shift {today}/{last} 00:00 24:00 kim lee\n', encoding="utf-8")
+    kor.run("roster", "set", str(folder / "roster"), "--label", "U", key="watch")
+    (folder / "roster.ics").write_text(kor.run("roster", "export", "--ics").stdout, encoding="utf-8", newline="")
+    if npm is None:
+        tally.skip("ical.js")
+        return
+    (npm / "calendar.js").write_text(ICAL, encoding="utf-8")
+    path = folder / "roster.ics"
+    done = subprocess.run(["node", npm / "calendar.js", path], capture_output=True, text=True, timeout=60, check=False)
+    ours = read_calendar(path)
+    is_same = done.returncode == 0 and len(ours) >= 18 and json.loads(done.stdout) == ours
+    tally.say("ical.js", is_same, f"{len(ours)} events, as python3-icalendar has them" if is_same else
+              f"{done.stdout}{done.stderr}\n{json.dumps(ours, ensure_ascii=False)}")
+
+
+def run(kor, folder):
+    tally = Tally()
+    folder.mkdir()
+    feeds(kor, folder, tally)
+    engines(folder, tally)
+    playbooks(folder, tally)
+    calendars(kor, folder, tally)
+    print(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} SKIPPED")
+    return 1 if tally.failed or not tally.passed else 0
 
 
 def main():
