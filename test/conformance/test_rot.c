@@ -29,12 +29,17 @@
 #define BLOB_LEN 5000u
 #define ROWS 40u
 
-#define NEED(condition)                                                     \
-	do {                                                                \
-		if (!(condition)) {                                         \
-			printf("FAIL line %d: %s\n", __LINE__, #condition); \
-			exit(1);                                            \
-		}                                                           \
+/* The damage under way: who looks for the fault makes this one again. */
+static const char *damaged = "";
+static uint64_t damaged_at;
+
+#define NEED(condition)                                                                            \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			printf("FAIL line %d: %s; %s at %llu\n", __LINE__, #condition, damaged, \
+			       (unsigned long long)damaged_at);                                    \
+			exit(1);                                                                   \
+		}                                                                                  \
 	} while (0)
 
 /* What is known to be true: two parties, kor writes and usa mirrors. */
@@ -372,6 +377,8 @@ static uint64_t flip(struct sim_disk *whole, uint64_t first, uint64_t step)
 			struct sim_disk *d;
 			if (is_blank(whole, files[f], bit / 8) && blank++ % 8 != 0)
 				continue;
+			damaged = files[f];
+			damaged_at = bit;
 			d = sim_disk_copy(whole, bit);
 			NEED(sim_disk_flip(d, files[f], bit) == ERR_OK);
 			run_on(d, look);
@@ -391,6 +398,8 @@ static uint64_t cut(struct sim_disk *whole, uint64_t first, uint64_t step)
 			struct disk *disk;
 			if (is_blank(whole, files[f], size) && blank++ % 8 != 0)
 				continue;
+			damaged = files[f];
+			damaged_at = size;
 			d = sim_disk_copy(whole, size);
 			disk = sim_disk_disk(d);
 			NEED(disk->ops->truncate(disk, files[f], size) == ERR_OK);
