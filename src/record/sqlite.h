@@ -125,6 +125,7 @@ struct redo {
 	uint64_t generation;
 	uint8_t queries[HASH_LEN]; /* of the text of all queries */
 	uint8_t last[HASH_LEN];	   /* of the last record, or of the generation's beginning */
+	uint64_t rows;		   /* of the views, as the tables have them */
 	uint64_t at;		   /* where the next record goes; 0: the tables have everything */
 	uint64_t size;		   /* of the file: blocks that exist */
 	struct buf turn;	   /* the record of the open turn */
@@ -286,6 +287,8 @@ void redo_close(struct store_sqlite *s);
 /* The turn's record begins; each write that has run is added to it. */
 void redo_begin(struct store_sqlite *s);
 void redo_add(struct store_sqlite *s, const struct prepared *q);
+/* SQLite itself commits the turn under way. */
+void redo_leave(struct store_sqlite *s);
 /*
  * Whether the turn has written nothing; whether it may be committed by its record alone; whether there are so
  * many records that they should be drained.

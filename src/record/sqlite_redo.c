@@ -147,7 +147,29 @@ static enum err parameter_read(struct bytes *in, struct parameter *out)
 	return bytes_take(in, out->number, &out->bytes) == ERR_OK ? ERR_OK : ERR_CORRUPT;
 }
 
-static enum err write_again(struct store_sqlite *s, struct bytes *in)
+/*
+ * A row of the views that a changed neighbour hides is not found and written a second time beside the old
+ * one, which a later search may find: so what each write changed is reckoned, and must come to what the turns
+ * kept.
+ */
+struct reckoning {
+	uint64_t rows, kept;
+};
+
+static enum err reckon(struct reckoning *k, const struct prepared *q, int changes)
+{
+	if (q->which == QUERY_VIEW_PUT && changes != 1)
+		return ERR_CORRUPT;
+	if (q->which == QUERY_VIEW_NEW)
+		k->rows += (uint64_t)changes;
+	if (q->which == QUERY_VIEW_DEL)
+		k->rows -= (uint64_t)changes;
+	if (q->which == QUERY_ROWS_PUT)
+		k->kept = q->parameters[0].number;
+	return ERR_OK;
+}
+
+static enum err write_again(struct store_sqlite *s, struct bytes *in, struct reckoning *k)
 {
 	struct prepared *q;
 	struct bytes which;
@@ -165,10 +187,11 @@ static enum err write_again(struct store_sqlite *s, struct bytes *in)
 			return e;
 		lite_bind(q, i, &p);
 	}
-	return lite_run(s, q);
+	e = lite_run(s, q);
+	return e == ERR_OK ? reckon(k, q, sqlite3_changes(s->db)) : e;
 }
 
-static enum err record_again(struct store_sqlite *s, struct bytes record)
+static enum err record_again(struct store_sqlite *s, struct bytes record, struct reckoning *k)
 {
 	struct bytes in = { record.ptr + HEAD_LEN, record.len - HEAD_LEN };
 	enum err e = ERR_OK;
@@ -180,7 +203,7 @@ static enum err record_again(struct store_sqlite *s, struct bytes record)
 		return ERR_REFUSED;
 	}
 	while (e == ERR_OK && in.len > 0)
-		e = write_again(s, &in);
+		e = write_again(s, &in, k);
 	return e;
 }
 
@@ -189,6 +212,7 @@ static enum err run_again(struct store_sqlite *s)
 {
 	struct redo *r = &s->redo;
 	struct bytes record;
+	struct reckoning k = { r->rows, r->rows };
 	enum err e;
 
 	generation_begin(r);
@@ -197,13 +221,15 @@ static enum err run_again(struct store_sqlite *s)
 		if (r->at == 0)
 			e = lite_run(s, lite_query(s, QUERY_BEGIN));
 		if (e == ERR_OK)
-			e = record_again(s, record);
+			e = record_again(s, record, &k);
 		if (e != ERR_OK)
 			break;
 		record_pass(r, record);
 	}
 	r->is_reading = false;
-	return e == ERR_SHORT ? ERR_OK : e;
+	if (e != ERR_SHORT)
+		return e;
+	return k.rows == k.kept ? ERR_OK : ERR_CORRUPT;
 }
 
 enum err redo_again(struct store_sqlite *s)
@@ -231,6 +257,7 @@ enum err redo_open(struct store_sqlite *s)
 	lite_row_close(q);
 	buf_init(&r->turn, xcalloc(1, REDO_TURN_MAX), REDO_TURN_MAX);
 	queries_name(r->queries);
+	r->rows = s->view_rows.count;
 	generation_begin(r);
 	e = file_open(s, false);
 	if (e != ERR_OK || r->beside.file == NULL)
@@ -268,6 +295,11 @@ void redo_add(struct store_sqlite *s, const struct prepared *q)
 		buf_put(out, p->bytes);
 	}
 	s->redo.is_over = buf_check(out) != ERR_OK;
+}
+
+void redo_leave(struct store_sqlite *s)
+{
+	s->redo.is_over = true;
 }
 
 bool redo_is_empty(const struct store_sqlite *s)
@@ -322,6 +354,7 @@ enum err redo_append(struct store_sqlite *s)
 void redo_drained(struct store_sqlite *s)
 {
 	s->redo.generation++;
+	s->redo.rows = s->view_rows.count;
 	generation_begin(&s->redo);
 }
 

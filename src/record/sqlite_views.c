@@ -286,5 +286,6 @@ enum err lite_views_recount(struct store *store)
 		return e;
 	s->view_rows.count = lite_column_number(q, 0);
 	lite_row_close(q);
+	redo_leave(s); /* run again, it would not come to this count */
 	return ERR_OK;
 }

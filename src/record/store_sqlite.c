@@ -478,6 +478,8 @@ static enum err read_files(struct store_sqlite *s)
 	enum err e = lite_wal_open(s, &parts[RENEW_WAL]);
 
 	if (e == ERR_OK)
+		e = lite_rows_open(s); /* as the tables have it: what is run again is held against it */
+	if (e == ERR_OK)
 		e = redo_open(s);
 	parts[RENEW_REDO] = (struct renewal){ s->redo.beside.file, s->redo.at };
 	if (e == ERR_OK)
