@@ -10,7 +10,6 @@ import pytest
 from test_alarm import Alarm
 from test_consult import CHANNEL, N10, N20, Play
 
-RUN = 'printf "%s|%s|%s\\n" "$ENTENTE_ALARM_CAUSE" "$ENTENTE_ALARM_RUNG" "$ENTENTE_ALARM_WHO" >>"$RUNG"'
 WATCH = """post watch
 zone UTC
 from {day} 00:00
@@ -25,25 +24,25 @@ ALL = ["kor", "usa"]
 
 # (UTC, what is said, what stands at kor, what stands at usa). What stands: `open` steps; `kor` or `usa` owes {(of what, level): by
 # when}; `was`: what became of an obligation; `reached` {message: (highest step, when)}; `called` {message: rung}; `bell`: who is
-# called; `gate`: (state, who concurred, roles that concurred, who confirmed, whose CONFIRM is awaited); `line`; `lacks`: not here yet.
+# called at which rung; `gate`: (state, who concurred, roles that concurred, who confirmed, whose CONFIRM is awaited); `line`; `lacks`: not here yet.
 TABLE = [
     ("09:00:00", "begin",
      {"open": ["alert"], "reached": {"K2": ("STATION RECEIPT", None)},
       "usa": {("K2", READ): "09:08:00", ("K2", PRESENTED): "09:15:00"}},
-     {"open": ["alert"], "bell": "primary|Ames <tel 1>"}),
+     {"open": ["alert"], "bell": (0, "Ames <tel 1>")}),
     ("09:00:20", "read_indicator",
      {"reached": {"K2": ("WATCH READ", "09:00:20")}},
      {"usa": {("K2", PRESENTED): "09:15:00"}}),
     ("09:00:40", "ask",
      {"open": [], "usa": {("K3", READ): "09:08:40", ("K3", REPLIED): "09:10:40", ("K2", PRESENTED): "09:15:00", ("K3", PRESENTED): "09:15:40"}},
-     {"open": [], "bell": "primary|Ames <tel 1>",
+     {"open": [], "bell": (0, "Ames <tel 1>"),
       "usa": {("K3", READ): "09:08:40", ("K3", REPLIED): "09:10:40", ("K2", PRESENTED): "09:15:00", ("K3", PRESENTED): "09:15:40"}}),
     ("09:05:40", "call_alternate",
      {"called": {"K3": 1}},
-     {"called": {"K3": 1}, "bell": "alternate 1|Bell <tel 2>"}),
+     {"called": {"K3": 1}, "bell": (1, "Bell <tel 2>")}),
     # The table leaves these two out; the ladder of a FLASH is 300, 90 and 60 seconds.
-    ("09:07:10", "call_second", {"called": {"K3": 2}}, {"called": {"K3": 2}, "bell": "alternate 2|Cole <tel 3>"}),
-    ("09:08:10", "call_all", {"called": {"K3": 4}}, {"called": {"K3": 4}, "bell": "whole post|Ames <tel 1>, Bell <tel 2>, Cole <tel 3>"}),
+    ("09:07:10", "call_second", {"called": {"K3": 2}}, {"called": {"K3": 2}, "bell": (2, "Cole <tel 3>")}),
+    ("09:08:10", "call_all", {"called": {"K3": 4}}, {"called": {"K3": 4}, "bell": (4, "Ames <tel 1>, Bell <tel 2>, Cole <tel 3>")}),
     ("09:08:35", "read_request_slowly",
      {"lacks": ["U6"], "open": [], "reached": {"K3": ("STATION RECEIPT", None)}},
      {"open": ["convene"], "reached": {"K3": ("WATCH READ", "09:08:35")}}),
@@ -155,7 +154,7 @@ class Example(Play):
 
     def begin(self):
         self.usa.run("roster", "set", self.roster(), "--label", "U", key="watch", env=self.env)
-        self.bells["usa"] = Alarm(self.usa, self.stage.folder / "bell", command=RUN, env=self.env)
+        self.bells["usa"] = Alarm(self.usa, self.stage.folder / "bell", command=":", env=self.env)
         self.said("K1", self.start(self.kor, "FLASH"))
         self.send("K2", *N20)
 
@@ -296,7 +295,8 @@ class Example(Play):
             return {name: next(one.get("rung") for one in node.get("/ladder", place=self.at[name])["ladders"] if one["role"] == "watch")
                     for name in wanted}
         if what == "bell":
-            return (self.bells[node.party].rings("")[-2:] or [""])[0].split("|", 1)[-1]
+            rung = [one for _, one in self.bells[node.party].said if one["alarm"] == "ALARM"]
+            return (rung[-1]["rung"], rung[-1]["who"]) if rung else None
         if what == "gate":
             gates = self.show(node, place)["gates"]
             gate = next(one for one in gates if one["place"] == self.at["K11"])
