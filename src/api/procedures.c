@@ -227,18 +227,42 @@ static uint64_t receipt_ms(struct api *a, const struct machine *m, struct spot a
 
 	if (alert.number != 0 && node_ladder(a->node, &at, view) == ERR_OK) {
 		for (size_t i = 0; i < view->ladders_count; i++) {
-			if (view->ladders[i].steps[STEP_RECEIPT].is_proved)
-				ms = view->ladders[i].steps[STEP_RECEIPT].at.ms;
+			const struct rung *receipt = &view->ladders[i].steps[STEP_RECEIPT];
+			if (receipt->is_proved && (ms == 0 || receipt->at.ms < ms))
+				ms = receipt->at.ms;
 		}
 	}
 	free(view);
 	return ms;
 }
 
+/* *ms 0: it has not come. False: that party's clock has none such. */
+static bool mark_of(struct api *a, const struct machine *m, enum mark_kind mark, size_t party, uint64_t *ms)
+{
+	struct spot alert = measure_alert(m->instance);
+
+	*ms = 0;
+	if ((m->instance->parties >> party & 1) == 0)
+		return false;
+	if (mark != MARK_RECEIPT)
+		return mark_time(m->instance, mark, party, ms);
+	if (alert.number == 0 || party != alert.party || party != node_self(a->node))
+		return false;
+	*ms = receipt_ms(a, m, alert);
+	return true;
+}
+
+static void reply_maybe(struct reply *r, const char *key, bool is_there, uint64_t value)
+{
+	if (is_there)
+		reply_uint(r, key, value);
+	else
+		reply_null(r, key);
+}
+
 static void reply_mark(struct api *a, struct reply *r, const struct machine *m, enum mark_kind mark)
 {
 	const struct accord *accord = node_accord(a->node);
-	struct spot alert = measure_alert(m->instance);
 	uint64_t ms = 0;
 
 	if (mark != MARK_RECEIPT && !mark_time(m->instance, mark, 0, &ms))
@@ -248,38 +272,62 @@ static void reply_mark(struct api *a, struct reply *r, const struct machine *m, 
 	reply_str(r, "text", mark_text(mark));
 	reply_object(r, "at_ms");
 	for (size_t party = 0; party < accord->parties_count; party++) {
-		if ((m->instance->parties >> party & 1) == 0)
-			continue;
-		if (mark == MARK_RECEIPT) {
-			ms = party == alert.party && party == node_self(a->node) ? receipt_ms(a, m, alert)
-										 : 0;
-			if (ms == 0)
-				continue;
-		} else if (!mark_time(m->instance, mark, party, &ms)) {
-			continue;
-		}
-		if (ms != 0)
-			reply_uint(r, accord->parties[party].name, ms);
-		else
-			reply_null(r, accord->parties[party].name);
+		if (mark_of(a, m, mark, party, &ms))
+			reply_maybe(r, accord->parties[party].name, ms != 0, ms);
 	}
 	reply_object_end(r);
 	reply_object_end(r);
 }
 
-static void reply_counts(struct reply *r, const struct machine *m)
+/*
+ * On each party's clock, and never between two. What has begun and not ended is open, on our own clock for so
+ * long by now, which is no interval.
+ */
+static void reply_interval(struct api *a, struct reply *r, const struct machine *m,
+			   const struct measure_interval *one)
+{
+	const struct accord *accord = node_accord(a->node);
+	uint64_t from, to, open_ms = 0;
+
+	reply_object(r, NULL);
+	reply_str(r, "from", mark_number(one->from));
+	reply_str(r, "to", mark_number(one->to));
+	reply_str(r, "text", one->text);
+	reply_object(r, "ms");
+	for (size_t party = 0; party < accord->parties_count; party++) {
+		if (!mark_of(a, m, one->from, party, &from) || !mark_of(a, m, one->to, party, &to))
+			continue;
+		/* A receipt has whole seconds: one that seems to be ahead came within the first. */
+		reply_maybe(r, accord->parties[party].name, from != 0 && to != 0, to < from ? 0 : to - from);
+		if (party == node_self(a->node) && from != 0 && to == 0)
+			open_ms = a->now.wall.ms > from ? a->now.wall.ms - from : 0;
+	}
+	reply_object_end(r);
+	if (open_ms != 0)
+		reply_uint(r, "open_ms", open_ms);
+	reply_object_end(r);
+}
+
+/* What is not met is counted, and the oldest of it named by when our own log first showed it. */
+static void reply_counts(struct reply *r, size_t self, uint64_t now_ms, const struct machine *m)
 {
 	const struct instance *i = m->instance;
 	struct vector all;
 	const struct glimpse g = { .past = &all };
 	struct standing s;
 	struct owed owed = { .step = SIZE_MAX };
-	uint64_t counts[OWED_COUNT] = { 0 }, causes[2] = { 0 };
+	uint64_t counts[OWED_COUNT] = { 0 }, causes[2] = { 0 }, oldest_ms = UINT64_MAX;
 
 	memset(&all, 0xff, sizeof all);
 	s = instance_standing(i, &g);
-	while (owed_next(i, &g, &s, &owed))
-		counts[owed_state(i, &g, &owed)]++;
+	while (owed_next(i, &g, &s, &owed)) {
+		enum owed_state state = owed_state(i, &g, &owed);
+		uint64_t since_ms, due_ms;
+		counts[state]++;
+		if ((state == OWED_OPEN || state == OWED_LAPSED) &&
+		    owed_times(i, &g, &owed, self, now_ms, &since_ms, &due_ms) && since_ms < oldest_ms)
+			oldest_ms = since_ms;
+	}
 	for (size_t n = 0; n < i->count; n++) {
 		if (i->facts[n].move.kind == MOVE_LAPSE)
 			causes[i->facts[n].move.cause & 1]++;
@@ -288,6 +336,8 @@ static void reply_counts(struct reply *r, const struct machine *m)
 	for (size_t n = 0; n < OWED_COUNT; n++)
 		reply_uint(r, owed_state_name((enum owed_state)n), counts[n]);
 	reply_object_end(r);
+	if (oldest_ms != UINT64_MAX)
+		reply_uint(r, "oldest_open_ms", oldest_ms);
 	reply_object(r, "lapses");
 	reply_uint(r, "NO ANSWER", causes[0]);
 	reply_uint(r, "LINE DOWN", causes[1]);
@@ -338,12 +388,17 @@ enum err run_measures(struct api *a, struct request *q, struct reply *r)
 		return e;
 	reply_object(r, NULL);
 	reply_instance(r, node_accord(a->node), node_self(a->node), &m);
+	reply_uint(r, "now_ms", a->now.wall.ms);
 	reply_str(r, "self", node_accord(a->node)->parties[node_self(a->node)].name);
 	reply_array(r, "marks");
 	for (size_t i = 0; i < MARK_KIND_COUNT; i++)
 		reply_mark(a, r, &m, (enum mark_kind)i);
 	reply_array_end(r);
-	reply_counts(r, &m);
+	reply_array(r, "intervals");
+	for (size_t i = 0; i < MEASURE_INTERVALS; i++)
+		reply_interval(a, r, &m, measure_interval_at(i));
+	reply_array_end(r);
+	reply_counts(r, node_self(a->node), a->now.wall.ms, &m);
 	reply_targets(r, &m);
 	reply_peers_clocks(a, r);
 	reply_object_end(r);

@@ -9,17 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 
-/* From one mark to another, on one clock. */
-static const struct {
-	const char *from, *to, *text;
-} intervals[] = {
-	{ "T1", "T2", N_("request to STATION RECEIPT") }, { "T1", "T3", N_("request to WATCH READ") },
-	{ "T1", "T5", N_("request to all having met") },  { "T1", "T8", N_("request to decision") },
-	{ "T8", "T9", N_("decision to publication") },	  { "T1", "T11", N_("request to close") },
-};
-
 /* proc/measure.h, once more so that the catalogue has them. */
-static const char *const mark_words[] = {
+static const char *const measure_words[] = {
+	N_("request to STATION RECEIPT"),
+	N_("request to WATCH READ"),
+	N_("request to all having met"),
+	N_("request to all having signed"),
+	N_("request to decision"),
+	N_("decision to publication"),
+	N_("request to close"),
 	N_("report of what happened"),
 	N_("consultation asked for"),
 	N_("all have met"),
@@ -31,11 +29,11 @@ static const char *const mark_words[] = {
 	N_("closed"),
 };
 
-static const char *mark_word(const char *text)
+static const char *measure_word(const char *text)
 {
-	for (size_t i = 0; i < ARRAY_COUNT(mark_words); i++) {
-		if (strcmp(mark_words[i], text) == 0)
-			return _(mark_words[i]);
+	for (size_t i = 0; i < ARRAY_COUNT(measure_words); i++) {
+		if (strcmp(measure_words[i], text) == 0)
+			return _(measure_words[i]);
 	}
 	return show_step(text);
 }
@@ -76,7 +74,7 @@ static void say_marks(const json_t *answer)
 	json_array_foreach(json_object_get(answer, "marks"), i, row)
 	{
 		table_put(t, COLOUR_PLAIN, json_str(row, "mark"));
-		table_put(t, COLOUR_PLAIN, mark_word(json_str(row, "text")));
+		table_put(t, COLOUR_PLAIN, measure_word(json_str(row, "text")));
 		json_array_foreach(parties, p, party)
 			table_put(t, COLOUR_PLAIN, cell(row, json_string_value(party)));
 		table_end_row(t);
@@ -85,29 +83,33 @@ static void say_marks(const json_t *answer)
 	table_free(t);
 }
 
-/* A receipt has whole seconds: one that seems to be ahead came within the first. */
-static const char *interval_text(uint64_t from, uint64_t to)
+/* What has not come is no number; since when it is waited for stands behind all. */
+static const char *interval_text(const json_t *row, const char *party)
 {
-	if (from == 0 || to == 0)
+	const json_t *ms = json_object_get(json_object_get(row, "ms"), party);
+
+	if (ms == NULL)
+		return "";
+	if (json_is_null(ms))
 		return "-";
-	return to < from ? _("under 1 s") : say_offset((int64_t)to - (int64_t)from);
+	return json_integer_value(ms) < 1000 ? _("under 1 s") : say_offset(json_integer_value(ms));
 }
 
 static void say_intervals(const json_t *answer)
 {
-	const json_t *parties = json_object_get(answer, "parties"), *party;
+	const json_t *parties = json_object_get(answer, "parties"), *row, *party;
 	struct table *t = table_new();
-	size_t p;
+	size_t i, p;
 
-	for (size_t i = 0; i < ARRAY_COUNT(intervals); i++) {
-		table_put(t, COLOUR_PLAIN, _(intervals[i].text));
+	json_array_foreach(json_object_get(answer, "intervals"), i, row)
+	{
+		char open[64] = "";
+		table_put(t, COLOUR_PLAIN, measure_word(json_str(row, "text")));
 		json_array_foreach(parties, p, party)
-		{
-			const char *name = json_string_value(party);
-			uint64_t from = time_of(answer, intervals[i].from, name),
-				 to = time_of(answer, intervals[i].to, name);
-			table_put(t, COLOUR_PLAIN, interval_text(from, to));
-		}
+			table_put(t, COLOUR_PLAIN, interval_text(row, json_string_value(party)));
+		if (json_object_get(row, "open_ms") != NULL)
+			say_fill(open, sizeof open, _("open for {1}"), say_span(json_uint(row, "open_ms")));
+		table_put(t, COLOUR_WARN, open);
 		table_end_row(t);
 	}
 	table_say(t);
@@ -126,6 +128,10 @@ static void say_counts(const json_t *answer)
 	say(_("met: {1} of {2} owed; late {3}, crossed {4}; not met and not counted in any time: {5}\n"),
 	    say_number(met), say_number(met + open), say_number(json_uint(counts, "MET LATE")),
 	    say_number(json_uint(counts, "MET, CROSSED")), say_number(open));
+	if (json_object_get(answer, "oldest_open_ms") != NULL)
+		say(_("the oldest that is not met: since {1}, {2}\n"),
+		    say_time(json_uint(answer, "oldest_open_ms")),
+		    say_span(json_uint(answer, "now_ms") - json_uint(answer, "oldest_open_ms")));
 	say(_("lapses: no answer {1}, line down {2}\n"), say_number(json_uint(lapses, "NO ANSWER")),
 	    say_number(json_uint(lapses, "LINE DOWN")));
 }

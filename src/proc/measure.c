@@ -23,6 +23,22 @@ const char *mark_text(enum mark_kind m)
 	return marks[m].text;
 }
 
+const struct measure_interval *measure_interval_at(size_t index)
+{
+	static const struct measure_interval intervals[MEASURE_INTERVALS] = {
+		{ MARK_ALERT, MARK_RECEIPT, "request to STATION RECEIPT" },
+		{ MARK_ALERT, MARK_READ, "request to WATCH READ" },
+		{ MARK_ALERT, MARK_QUORUM, "request to all having met" },
+		{ MARK_ALERT, MARK_LAST_CONCUR, "request to all having signed" },
+		{ MARK_ALERT, MARK_DECIDED, "request to decision" },
+		{ MARK_DECIDED, MARK_COMMUNICATED, "decision to publication" },
+		{ MARK_ALERT, MARK_CLOSED, "request to close" },
+	};
+
+	assert(index < MEASURE_INTERVALS);
+	return &intervals[index];
+}
+
 /* ---- Which steps are measured: a definition names none of them so, its order does. ---- */
 
 /* The n-th step of a kind, and of gates the n-th joint one; steps_count: there is none. */

@@ -34,6 +34,14 @@ enum mark_kind { MARK_LIST(MARK_ENUM) MARK_KIND_COUNT };
 const char *mark_number(enum mark_kind m); /* "T8" */
 const char *mark_text(enum mark_kind m);   /* English; the program translates it */
 
+/* From one mark to a later one, on one clock. */
+struct measure_interval {
+	enum mark_kind from, to;
+	const char *text; /* English; the program translates it */
+};
+#define MEASURE_INTERVALS 7u
+const struct measure_interval *measure_interval_at(size_t index);
+
 /*
  * When party's log first showed it, of all that is held; 0: it has not, and nothing is put in its stead. A
  * RECEIPT is no entry and is never here. False: this definition has no step that could show it.

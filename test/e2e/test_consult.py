@@ -2,6 +2,7 @@
 import gettext
 import json
 import time
+import xml.etree.ElementTree as ElementTree
 
 import nodes
 import officers
@@ -107,6 +108,14 @@ def test_from_indicator_to_record(play):
     indicator = play.send(kor, *N20, place=place)
     play.ack(usa, indicator)
     alert = play.send(kor, *N10, place=place)
+    # Nobody has acknowledged it: that is no time on either clock, and is said to be open since ours showed it.
+    play.world.await_receipts()
+    answer = kor.get("/measures", place=place)
+    asked = next(row["at_ms"] for row in answer["marks"] if row["mark"] == "T1")["kor"]
+    unread = next(row for row in answer["intervals"] if row["to"] == "T3")
+    assert unread["ms"] == {"kor": None, "usa": None} and unread["open_ms"] == answer["now_ms"] - asked > 0
+    row = next(line for line in kor.run("measure", place).stdout.splitlines() if line.startswith("request to WATCH READ"))
+    assert row.split()[4:8] == ["-", "-", "open", "for"], row
     play.ack(usa, alert)
     play.world.await_receipts()
     assert play.steps(usa, place) == ["convene"]
@@ -166,7 +175,18 @@ def test_from_indicator_to_record(play):
     kor.stop()
     kor.start(env=play.env)
     assert play.lines(kor, place) == before
-    marks = {row["mark"]: row["at_ms"] for row in kor.get("/measures", place=place)["marks"]}
+    measured(play, place)
+
+
+SPANS = [("T1", "T2"), ("T1", "T3"), ("T1", "T5"), ("T1", "T7"), ("T1", "T8"), ("T8", "T9"), ("T1", "T11")]
+
+
+def measured(play, place):
+    """Marks and intervals on both clocks, what never came among them, targets; as JSON, table and drawing."""
+    kor, _ = play.both()
+    kor.wait("kor has seen the other's clock", lambda: kor.get("/measures", place=place)["clock_offset_ms"])
+    answer = kor.get("/measures", place=place)
+    marks = {row["mark"]: row["at_ms"] for row in answer["marks"]}
     assert list(marks) == [f"T{i}" for i in range(12)]
     for party in ("kor", "usa"):
         times = [marks[f"T{i}"][party] for i in (0, 1, 3, 5, 6, 7, 8, 9, 10, 11)]
@@ -174,9 +194,32 @@ def test_from_indicator_to_record(play):
         # Each decided by its own clock when it held the other's CONFIRM, at least the hold after all had concurred.
         assert marks["T8"][party] - marks["T7"][party] >= 30_000
     assert marks["T2"]["kor"] + 999 >= marks["T1"]["kor"] and "usa" not in marks["T2"]
+    # An interval is a difference on one clock; that of the receipt is its author's alone.
+    spans = {(row["from"], row["to"]): row["ms"] for row in answer["intervals"]}
+    assert list(spans) == SPANS and set(spans["T1", "T2"]) == {"kor"}
+    assert all(spans[span] == {party: marks[span[1]][party] - marks[span[0]][party] for party in ("kor", "usa")} for span in SPANS[1:])
+    # What was never given is counted, and is in no interval; the oldest of it is named.
+    never = [row["since_ms"] for row in kor.get("/instances", place=place)["obligations"] if row["state"] in ("OWED", "LAPSED")]
+    counted = answer["obligations"]
+    assert counted["OWED"] + counted["LAPSED"] == len(never) > 0 and answer["oldest_open_ms"] == min(never)
+    assert "open_ms" not in answer["intervals"][1] and set(answer["clock_offset_ms"]) == {"usa"}
+    definition = json.loads((play.world.accord / "procedures/consult-urgent.json").read_text(encoding="utf-8"))
+    targets = [(step["id"], owed["who"].split(".")[1], owed["what"]) for step in definition["steps"] for owed in step.get("owe", [])]
+    assert [(row["step"], row["role"], row["level"]) for row in answer["targets"]] == targets
+    within = definition["precedence"][answer["precedence"]]
+    assert [row["seconds"] for row in answer["targets"]] == [within.get(owed["within"], owed["within"]) for step in definition["steps"]
+                                                             for owed in step.get("owe", [])]
+    shown = json.loads(kor.run("measure", place, "--json").stdout)
+    assert [{**one, "now_ms": 0, "clock_offset_ms": 0} for one in (shown, answer)][0] == {**answer, "now_ms": 0, "clock_offset_ms": 0}
     said = kor.run("measure", place).stdout
-    assert "request to decision" in said and "not met and not counted in any time: " in said
-    assert kor.run("measure", place, "--svg").stdout.startswith("<svg ")
+    for words in ("request to decision", "request to all having signed", "not met and not counted in any time: ", "the oldest that is not met: since ",
+                  "their clock (usa) against ours: ", "what the definition allows", "each time is on that party's own clock", "not yet"):
+        assert words in said, words
+    # A line a party, a dot a mark that has come.
+    drawn = ElementTree.fromstring(kor.run("measure", place, "--svg").stdout)
+    dots = list(drawn.iter("{http://www.w3.org/2000/svg}circle"))
+    assert len(dots) == sum(1 for row in marks.values() for ms in row.values() if ms)
+    assert len({dot.get("cy") for dot in dots}) == 2
     assert "협의 요청에서 결정까지" in kor.run("measure", place, env=KOREAN).stdout
 
 
