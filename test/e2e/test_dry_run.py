@@ -2,6 +2,7 @@
 import json
 
 import nodes
+from terminal import Terminal
 from test_accord import KOREAN
 
 EXAMPLE = nodes.ROOT / "test/vectors/procedures/consult-urgent.json"
@@ -104,3 +105,17 @@ def test_what_is_played(tmp_path):
     said = json.loads(nodes.run("procedure", "dry-run", "--parties", "a,b,c", "--json", EXAMPLE, input=acts, timeout=60).stdout)
     lapses = [(row["party"], row["level"], row["whose"], row["cause"]) for row in said["acts"] if row["move"] == "lapse"]
     assert lapses[1:] == [("a", "presented", "b", "NO ANSWER"), ("a", "presented", "c", "LINE DOWN"), ("c", "presented", "b", "LINE DOWN")]
+
+
+def test_step_by_step():
+    """On a terminal an act is asked for after the other; what is no act is explained, and the play goes on."""
+    terminal = Terminal([str(nodes.BINARY), "procedure", "dry-run", *PARTIES, str(EXAMPLE)], {"LC_ALL": "C.UTF-8", "NO_COLOR": "1"})
+    terminal.await_text("an act, as `09:00:00 kor/duty start`; ^D ends it")
+    terminal.type("23:00 kor/duty start\n")
+    terminal.await_text("1  23:00:00Z  kor/duty  start", "open: Report of an incident (indicator)")
+    terminal.type("23:00 kor/duty dance\n")
+    terminal.await_text("-, line 2: there is no such act (script.move).")
+    terminal.type("+1s kor/duty message indicator\n")
+    terminal.await_text("2  23:00:01Z  kor/duty  message indicator  KOR/DRY 1.1  counts", "OWED           usa/duty  watch-read")
+    terminal.type("\x04")
+    assert terminal.end() == 0
