@@ -199,7 +199,7 @@ static void say_gate_rules(const struct procedure *p, const json_t *state)
 		if (s->has_confirm)
 			say(_("; confirmed by {1}"), p->roles[s->confirm].name);
 		if (s->hold > 0)
-			say(_("; not before {1}"), say_span(1000ull * s->hold));
+			say(_("; hold {1}"), say_span(1000ull * s->hold));
 		if (s->is_read_back)
 			say(_("; read back"));
 		say("\n");

@@ -57,7 +57,7 @@ def test_the_worked_example():
 def test_words_of_it():
     said = play(EXAMPLE, ACTS, code=4).stdout
     assert "kor/duty  message alert  KOR/DRY 1.2  counts" in said and "MET, CROSSED   usa/duty  watch-read of KOR/DRY 1.2" in said
-    assert "  gate decide (joint): signed by principal witness; confirmed by principal; not before 30 s; read back" in said
+    assert "  gate decide (joint): signed by principal witness; confirmed by principal; hold 30 s; read back" in said
     assert "  VOID: the hold is not over on its own clock" in said and "\n  kor = usa  CLOSED  open: none\n" in said
     korean = play(EXAMPLE, ACTS, code=4, env=KOREAN).stdout
     assert "  무효: " in korean and "긴급" not in korean.split("\n", 1)[0] and "상황 보고 (indicator)" in korean
