@@ -287,6 +287,7 @@ enum err machine_judge(const struct machine *m, const struct move *move, enum ru
 	if (!vector_covers(&move->past, move->instance))
 		return ERR_OK;
 	e = machine_load(m, move->instance);
+	m->instance->judged = move->at;
 	if (e == ERR_OK && PLANTED(BY_ARRIVAL))
 		*out = judge_on_all(m->instance, *move);
 	else if (e == ERR_OK)
@@ -355,6 +356,15 @@ static bool is_over(const struct instance *i)
 	return life == LIFE_CLOSED || life == LIFE_STOOD_DOWN || (i->parties & ~out) == 0;
 }
 
+/* Whether what is loaded is what this move was judged on: our own door may have looked at another since. */
+static bool is_judged(const struct machine *m, const struct move *move)
+{
+	const struct instance *i = m->instance;
+
+	return i->channel == m->channel && spot_equal(i->start, move->instance) &&
+	       spot_equal(i->judged, move->at);
+}
+
 enum err machine_folded(const struct machine *m, const struct move *move, enum ruling ruling)
 {
 	bool is_shown = move->kind != MOVE_NONE;
@@ -371,8 +381,8 @@ enum err machine_folded(const struct machine *m, const struct move *move, enum r
 	e = row_put_fact(m, move);
 	if (e != ERR_OK || move->kind == MOVE_START)
 		return e;
-	/* It is loaded: the move was judged on it. Whether it is over is not what anybody's log shows. */
-	e = instance_add(m, move);
+	/* What others have shown since it was judged ends nothing. */
+	e = is_judged(m, move) ? instance_add(m, move) : machine_load(m, move->instance);
 	return e == ERR_OK && is_over(m->instance) ? row_del_running(m, move->instance) : e;
 }
 

@@ -90,6 +90,8 @@ struct instance {
 	unsigned depth;
 	struct fact facts[PARTY_MAX * INSTANCE_MOVES_MAX]; /* by party, then by number */
 	size_t count;
+	uint32_t channel;
+	struct spot judged; /* the move that was judged on just this; number 0: none */
 };
 
 struct machine {
@@ -105,7 +107,7 @@ struct machine {
 enum err machine_judge(const struct machine *m, const struct move *move, enum ruling *out) MUST_CHECK;
 /* Judges and folds. A party's moves in order, and each after its past. */
 enum err machine_fold(const struct machine *m, const struct move *move, enum ruling *out) MUST_CHECK;
-/* The second half of it, after machine_judge of the same move with nothing in between. */
+/* The second half of it, after machine_judge of the same move with nothing folded in between. */
 enum err machine_folded(const struct machine *m, const struct move *move, enum ruling ruling) MUST_CHECK;
 /* The next instance of the channel behind *start, which begins zeroed. ERR_NOT_FOUND at the end. */
 enum err machine_next(const struct machine *m, struct spot *start) MUST_CHECK;

@@ -446,6 +446,7 @@ enum err instance_add(const struct machine *m, const struct move *move)
 	memmove(i->facts + at + 1, i->facts + at, (i->count - at) * sizeof *i->facts);
 	i->facts[at] = fact_of(m, move);
 	i->count++;
+	i->judged = (struct spot){ 0 };
 	return load_cuts(m, i);
 }
 
@@ -457,6 +458,8 @@ enum err machine_load(const struct machine *m, struct spot start)
 
 	i->count = 0;
 	i->start = start;
+	i->channel = m->channel;
+	i->judged = (struct spot){ 0 };
 	fact_key(&prefix, m, start, (struct spot){ 0 });
 	at = prefix;
 	buf_init(&at.key, at.key_memory, sizeof at.key_memory);
