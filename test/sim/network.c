@@ -64,12 +64,14 @@ void frame_carry(struct world *w, const struct sim_node *from, const struct effe
 		sent.at_us = e.at_us;
 	if (frame->tag != 0)
 		event_add(w, &sent);
-	/* A batch or a receipt that was carried by hand as well: any time later, any number of times. */
-	if ((frame->kind == FRAME_BATCH || frame->kind == FRAME_COSIGNATURE) &&
+	/* What was carried by hand as well: any time later, any number of times. */
+	if ((frame->kind == FRAME_BATCH || frame->kind == FRAME_COSIGNATURE ||
+	     frame->kind == FRAME_ATTACHMENT) &&
 	    world_fires(w, FAULT_DUPLICATE, 30)) {
 		struct event again =
 			frame_event(w, from->party, frame->peer, PATH_BUNDLE, frame->kind, frame->payload);
 		again.at_us = w->now_us + (int64_t)prng_below(&w->prng, 20000000);
+		w->counters.pieces += frame->kind == FRAME_ATTACHMENT;
 		if (again.at_us < e.at_us)
 			w->counters.faults[FAULT_REORDER]++;
 		event_add(w, &again);

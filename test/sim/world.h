@@ -60,6 +60,7 @@ struct sim_counters {
 	uint64_t faults[FAULT_COUNT], acts[ACT_COUNT], pairs[ACT_COUNT][ACT_COUNT];
 	uint64_t quiet, anything, full; /* seeds of each mode; commits that a full disk refused */
 	uint64_t answered, refused, receipts, entries, frames, epochs, recoveries, restarts, advances;
+	uint64_t pieces;  /* of attachments, carried by hand as well */
 	uint64_t erased;  /* contents, found so at the end */
 	uint64_t adopted; /* versions of the accord, by nodes */
 	/* Of procedures, at each node once quiet. */
