@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/sort.h"
 #include "view/release.h"
+#include "wire/dialogue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -141,6 +142,58 @@ static enum look look_at_content(const struct feed *f, const struct statement *s
 	return e == ERR_OK ? LOOK_OPEN : e == ERR_REFUSED ? LOOK_WITHDRAWN : LOOK_HIDDEN;
 }
 
+/* ---- Events, and what is said of them ---- */
+
+/* NULL: the statement is none of them. */
+static const char *event_kind(const struct statement *s)
+{
+	if (s->kind == KIND_EVENT)
+		return "event";
+	if (s->kind == KIND_CLAIM)
+		return "claim";
+	return s->kind == KIND_ACT && dialogue_uint(s, DIALOGUE_ACT) == DIALOGUE_ACT_ASSESS ? "assessment"
+											    : NULL;
+}
+
+/* Whether it says that an own word stands no more: a claim, an assessment. */
+static bool is_later_word(const struct statement *s, const struct statement *than)
+{
+	enum dialogue_act act = than->kind == KIND_CLAIM ? DIALOGUE_ACT_WITHDRAW : DIALOGUE_ACT_ASSESS;
+
+	return s->kind == KIND_ACT && dialogue_uint(s, DIALOGUE_ACT) == (uint64_t)act;
+}
+
+/*
+ * A claim that its party took back, an assessment that it made anew: as far as the reader may know of that.
+ */
+static enum err look_for_later(struct feed *f, const struct place_key *place, const struct statement *s,
+			       struct looked *out)
+{
+	struct message_at at = { 0 };
+	struct place_key on = *place;
+	struct label_mask label;
+	enum err e = ERR_OK;
+
+	if (s->kind == KIND_EVENT)
+		return ERR_OK;
+	if (s->kind == KIND_ACT)
+		e = key_of(f, &s->refers[0], &on);
+	while (e == ERR_OK && (e = fold_next_act(node_fold(f->api->node), &on, &at)) == ERR_OK) {
+		const struct statement *later = &f->memory->beside.statement;
+		if (at.place.log.party != place->log.party || !is_before(place, &at.place))
+			continue;
+		e = read_beside(f, &at.place);
+		if (e != ERR_OK || f->memory->beside.view.verdict != VERDICT_OK || !is_later_word(later, s) ||
+		    !read_mask(f, later, place->log.party, &label) || !may_have(f, &label))
+			continue;
+		out->is = LOOK_WITHDRAWN;
+		if (is_before(&out->at, &at.place))
+			out->at = at.place;
+		return ERR_OK;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /* Reads an item into `read` and says what it is to this reader. */
 static enum err look_at(struct feed *f, const struct place_key *place, struct entry_read_out *read,
 			struct buf *memory, struct looked *out)
@@ -152,7 +205,8 @@ static enum err look_at(struct feed *f, const struct place_key *place, struct en
 	out->is = LOOK_HIDDEN;
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	if (!read->is_folded || read->view.verdict != VERDICT_OK || !is_item(read->statement.kind) ||
+	if (!read->is_folded || read->view.verdict != VERDICT_OK ||
+	    (!is_item(read->statement.kind) && event_kind(&read->statement) == NULL) ||
 	    read->entry.signatures_count == 0)
 		return ERR_OK;
 	e = fold_item(node_fold(f->api->node), place, &v);
@@ -166,14 +220,16 @@ static enum err look_at(struct feed *f, const struct place_key *place, struct en
 	e = look_back(f, place, out->at, &is_newest, &out->label);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	out->is = look_at_content(f, &read->statement);
+	out->is = event_kind(&read->statement) != NULL ? LOOK_OPEN : look_at_content(f, &read->statement);
 	if (v.recall.log.epoch != 0 && is_before(&out->at, &v.recall))
 		out->at = v.recall;
 	if (out->is == LOOK_WITHDRAWN)
 		move_to_eraser(f, &read->statement, &out->at);
 	if (out->is == LOOK_OPEN && (v.recall.log.epoch != 0 || !is_newest))
 		out->is = LOOK_WITHDRAWN;
-	return ERR_OK;
+	if (out->is != LOOK_OPEN || event_kind(&read->statement) == NULL)
+		return ERR_OK;
+	return look_for_later(f, place, &read->statement, out);
 }
 
 static enum err look(struct feed *f, const struct place_key *place, struct looked *out)
@@ -224,6 +280,12 @@ static enum err put_row(struct feed *f, const struct place_key *place, struct ro
 	return ERR_OK;
 }
 
+/* By its kind alone; an ACT is looked at. */
+static bool may_leave(uint64_t kind)
+{
+	return is_item(kind) || kind == KIND_EVENT || kind == KIND_CLAIM || kind == KIND_ACT;
+}
+
 static enum err put_rows(struct feed *f, const struct log_key *log, struct rows *rows)
 {
 	const struct fold *fold = node_fold(f->api->node);
@@ -234,7 +296,7 @@ static enum err put_rows(struct feed *f, const struct log_key *log, struct rows 
 		struct place_key place = { *log, i };
 		struct entry_view v;
 		e = fold_get(fold, &place, &v);
-		if (e == ERR_OK && is_item(v.kind) && v.verdict == VERDICT_OK)
+		if (e == ERR_OK && may_leave(v.kind) && v.verdict == VERDICT_OK)
 			e = put_row(f, &place, rows);
 	}
 	return e;
@@ -299,6 +361,7 @@ static enum err put_reference(struct feed *f, const struct place *p, struct bord
 		border_uuid(f->accord, "item", BYTES_OF(target->statement.id), to->id);
 		to->created = target->statement.claimed;
 		to->author = place.log.party;
+		to->is_event = target->statement.kind == KIND_EVENT;
 		out->references_count++;
 	} else {
 		f->removed++;
@@ -334,6 +397,55 @@ static enum err put_words(struct feed *f, const struct place_key *place, struct 
 	return ERR_OK;
 }
 
+/* Of words in several languages those that readers of other programs have: English, or the first. */
+static struct bytes english_of(struct bytes words)
+{
+	struct dialogue_texts texts;
+	struct bytes tag, text, found = { NULL, 0 };
+
+	dialogue_texts_open(&texts, words);
+	while (dialogue_texts_next(&texts, &tag) && dialogue_texts_next(&texts, &text)) {
+		if (found.len == 0 || bytes_equal(tag, BYTES_LIT("en")))
+			found = text;
+	}
+	return found;
+}
+
+static void put_event_fields(const struct statement *s, struct border_event *out)
+{
+	struct bytes where = dialogue_text(s, DIALOGUE_WHERE);
+
+	out->name = dialogue_text(s, DIALOGUE_NAME);
+	out->type = dialogue_text(s, DIALOGUE_TYPE);
+	out->when = dialogue_text(s, DIALOGUE_WHEN);
+	out->place = english_of(dialogue_field(s, DIALOGUE_LOCATION));
+	out->source = dialogue_text(s, DIALOGUE_SOURCE);
+	out->confidence = dialogue_text(s, DIALOGUE_CONFIDENCE);
+	if (where.len > 0 && where_read(where, &out->where) != ERR_OK)
+		out->where.count = 0;
+}
+
+/* What it says stands in its fields: a portion a language. Of what is withdrawn only its kind is left. */
+static enum err put_event(struct feed *f, struct border_item *out)
+{
+	const struct statement *s = &f->memory->read.statement;
+	struct dialogue_texts texts;
+	struct bytes tag, text;
+
+	out->event.kind = event_kind(s);
+	if (out->is_withdrawn)
+		return ERR_OK;
+	put_event_fields(s, &out->event);
+	out->subject = english_of(dialogue_field(s, DIALOGUE_TITLE));
+	dialogue_texts_open(&texts, dialogue_field(s, DIALOGUE_DETAIL));
+	while (dialogue_texts_next(&texts, &tag) && dialogue_texts_next(&texts, &text)) {
+		if (out->portions_count == 0)
+			out->language = tag;
+		out->portions[out->portions_count++] = (struct border_portion){ .text = text };
+	}
+	return s->kind == KIND_EVENT ? ERR_OK : put_reference(f, &s->refers[0], out);
+}
+
 enum err feed_item(struct feed *f, const struct feed_row *row, struct border_item *out)
 {
 	const struct statement *s = &f->memory->read.statement;
@@ -356,5 +468,7 @@ enum err feed_item(struct feed *f, const struct feed_row *row, struct border_ite
 	border_uuid(f->accord, "item", BYTES_OF(s->id), out->id);
 	if (!place_key_equal(&row->at, &row->item))
 		out->modified.ms = row->filed.ms > s->claimed.ms ? row->filed.ms : s->claimed.ms + 1;
+	if (event_kind(s) != NULL)
+		return put_event(f, out);
 	return out->is_withdrawn ? ERR_OK : put_words(f, &row->item, out);
 }

@@ -61,6 +61,23 @@ struct bytes border_title(const struct border_item *it)
 	return (struct bytes){ title.ptr, title.len - rest.len };
 }
 
+bool border_event_next(const struct border_event *e, size_t *at, const char **name, struct bytes *text)
+{
+	const struct {
+		const char *name;
+		struct bytes text;
+	} of[] = { { "name", e->name },	  { "type", e->type },	   { "when", e->when },
+		   { "place", e->place }, { "source", e->source }, { "confidence", e->confidence } };
+
+	while (*at < ARRAY_COUNT(of) && of[*at].text.len == 0)
+		(*at)++;
+	if (e->kind == NULL || *at >= ARRAY_COUNT(of))
+		return false;
+	*name = of[*at].name;
+	*text = of[(*at)++].text;
+	return true;
+}
+
 bool border_is_public(const struct guidelines *g, const struct label_mask *m)
 {
 	size_t party = guidelines_party_find(g, BYTES_LIT(BORDER_PUBLIC));

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "policy/policy.h"
 #include "wire/content.h"
+#include "wire/where.h"
 
 #define UUID_LEN 16u
 #define UUID_TEXT_LEN 37u /* with its terminator */
@@ -25,6 +26,14 @@ struct border_reference {
 	uint8_t id[UUID_LEN];
 	struct wall created;
 	size_t author;
+	bool is_event;
+};
+
+/* Of an item that is an event or is said of one, as it was said; .len 0: that is unknown. */
+struct border_event {
+	const char *kind; /* "event", "claim", "assessment"; NULL: the item is none of them */
+	struct bytes name, type, when, place, source, confidence;
+	struct where where; /* .count 0: unknown */
 };
 
 /* Everything in it is borrowed from whoever filled it. */
@@ -42,6 +51,7 @@ struct border_item {
 	size_t portions_count;
 	struct border_reference references[STATEMENT_REFERENCES_MAX];
 	size_t references_count;
+	struct border_event event; /* what is said of one has it as its first reference */
 };
 
 /* UUID (RFC 9562, in the form of version 4) of a thing of this accord: the same on every node. */
@@ -63,6 +73,9 @@ void border_banner(const struct accord *a, const struct label_mask *m, struct bu
 /* All portions, an empty line between. */
 #define BORDER_TEXT_MAX (CONTENT_LEN_MAX + 2u * PORTIONS_MAX)
 void border_text(const struct border_item *it, struct buf *out);
+
+/* The next of an event's values that is known, from *at = 0 on: its name and text; false: there is none. */
+bool border_event_next(const struct border_event *e, size_t *at, const char **name, struct bytes *text);
 
 /* What stands for an item that has no subject: its first line, cut at a character. */
 struct bytes border_title(const struct border_item *it);

@@ -4,6 +4,7 @@
 #include "border/format.h"
 #include "border/incoming.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,8 +32,40 @@ static void start(struct writing *w)
 	struct buf *out = xcalloc(1, sizeof *out);
 
 	buf_init(out, xcalloc(1, WRITING_LEN_MAX), WRITING_LEN_MAX);
-	buf_put_str(out, "id,created,modified,author,withdrawn,marking,label,title,text\r\n");
+	buf_put_str(out, "id,created,modified,author,withdrawn,marking,label,title,text,kind,of,name,type,"
+			 "when,place,latitude,"
+			 "longitude,source,confidence\r\n");
 	w->state = out;
+}
+
+/* A point in degrees; nothing for an area, which no two cells hold. */
+static void put_degrees(struct buf *out, const struct border_event *e, int32_t value)
+{
+	char memory[16] = "";
+
+	if (e->where.count == 1)
+		snprintf(memory, sizeof memory, "%.5f", (double)value / WHERE_UNITS);
+	put_cell(out, bytes_str(memory), false);
+}
+
+static void put_event(struct buf *out, const struct border_item *it)
+{
+	static const struct border_event none;
+	const struct border_event *e = it->is_withdrawn ? &none : &it->event;
+	char of[UUID_TEXT_LEN] = "";
+
+	if (e->kind != NULL && it->references_count > 0)
+		border_uuid_write(it->references[0].id, of);
+	put_cell(out, bytes_str(e->kind == NULL ? "" : e->kind), false);
+	put_cell(out, bytes_str(of), false);
+	put_cell(out, e->name, false);
+	put_cell(out, e->type, false);
+	put_cell(out, e->when, false);
+	put_cell(out, e->place, false);
+	put_degrees(out, e, e->where.points[0].lat);
+	put_degrees(out, e, e->where.points[0].lon);
+	put_cell(out, e->source, false);
+	put_cell(out, e->confidence, true);
 }
 
 static enum err put(struct writing *w, const struct border_item *it)
@@ -58,7 +91,8 @@ static enum err put(struct writing *w, const struct border_item *it)
 	put_cell(out, buf_bytes(&mark), false);
 	put_cell(out, it->is_withdrawn ? (struct bytes){ NULL, 0 } : border_title(it), false);
 	border_text(it, &text);
-	put_cell(out, buf_bytes(&text), true);
+	put_cell(out, buf_bytes(&text), false);
+	put_event(out, it);
 	free(text_memory);
 	return buf_check(out);
 }

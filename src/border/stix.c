@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define ID_LEN_MAX 80u
+#define REALS JSON_REAL_PRECISION(8)		 /* degrees: 180.12345 */
 #define VALUE_CREATED "1970-01-01T00:00:00.000Z" /* of what is a value, and has no day on which it began */
 #define IDENTITY_OF_FORMAT "identity--d2fad441-3000-4570-b8cc-60f266c63860"
 #define TLP_EXTENSION "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
@@ -151,12 +152,14 @@ static void put_extension(struct stix *s)
 	put_str(o, "description",
 		"label: one line, docs/spec/border.md section 2 of entente. portions: the texts of a note, "
 		"each with "
-		"a granular marking where it has a label of its own.");
+		"a granular marking where it has a label of its own. event: what an event, a claim or an "
+		"assessment says of itself.");
 	put_str(o, "schema",
 		"{\"type\":\"object\",\"properties\":{\"extension_type\":{\"const\":\"property-extension\"},"
 		"\"label\":{\"type\":\"string\"},\"portions\":{\"type\":\"array\",\"items\":{\"type\":"
+		"\"string\"}},\"event\":{\"type\":\"object\",\"additionalProperties\":{\"type\":"
 		"\"string\"}}}}");
-	put_str(o, "version", "1.0.0");
+	put_str(o, "version", "1.1.0");
 	json_object_set_new(o, "extension_types", json_pack("[s]", "property-extension"));
 }
 
@@ -286,15 +289,17 @@ static json_t *content_of(const struct border_item *it)
 	return out;
 }
 
-static void put_note(struct stix *s, const struct border_item *it, const char *author,
-		     const struct marks *marks, const struct marks *of_portions)
+/* What every object of an item has; NULL: it stands there already. */
+static json_t *put_object(struct stix *s, const struct border_item *it, const char *type, const char *id,
+			  const char *author, const struct marks *marks)
 {
-	char id[ID_LEN_MAX], time[WALL_TEXT_LEN];
-	json_t *o, *references = json_pack("[s]", author);
+	char time[WALL_TEXT_LEN];
+	json_t *o;
 
-	id_write("note", it->id, id);
 	wall_write(it->created, time);
-	o = object_new(s, "note", id, time);
+	o = object_new(s, type, id, time);
+	if (o == NULL)
+		return NULL;
 	wall_write(it->modified, time);
 	put_str(o, "modified", time);
 	put_str(o, "created_by_ref", author);
@@ -302,6 +307,75 @@ static void put_note(struct stix *s, const struct border_item *it, const char *a
 		json_object_set_new(o, "revoked", json_true());
 	json_object_set_new(o, "object_marking_refs",
 			    json_pack("[s,s,s]", marks->tlp->id, marks->banner, marks->label));
+	return o;
+}
+
+/* Beside what STIX has of it, in our extension, as it was said: no number is made of a confidence. */
+static void put_event(json_t *o, const struct border_event *e)
+{
+	json_t *said = json_pack("{s:s}", "kind", e->kind);
+	const char *name;
+	struct bytes text;
+	size_t at = 0;
+
+	while (border_event_next(e, &at, &name, &text))
+		json_object_set_new(said, name, text_of(text));
+	json_object_set_new(o, "extensions", extension_of(STIX_EXTENSION, "event", said));
+}
+
+static void put_incident(struct stix *s, const struct border_item *it, const char *author,
+			 const struct marks *marks)
+{
+	char id[ID_LEN_MAX];
+	json_t *o;
+
+	id_write("incident", it->id, id);
+	o = put_object(s, it, "incident", id, author, marks);
+	if (o == NULL)
+		return;
+	json_object_set_new(o, "name",
+			    it->is_withdrawn ? json_string("WITHDRAWN") : text_of(border_title(it)));
+	if (it->is_withdrawn)
+		return;
+	if (it->portions_count > 0)
+		json_object_set_new(o, "description", content_of(it));
+	put_event(o, &it->event);
+}
+
+/* A claim's point is an object of its own, to which its note refers. */
+static void put_location(struct stix *s, const struct border_item *it, const char *author,
+			 const struct marks *marks, json_t *references)
+{
+	const struct where_point *p = &it->event.where.points[0];
+	uint8_t uuid[UUID_LEN];
+	char id[ID_LEN_MAX];
+	json_t *o;
+
+	if (it->event.where.count != 1 || it->is_withdrawn)
+		return;
+	border_uuid(s->accord, "location", BYTES_OF(it->id), uuid);
+	id_write("location", uuid, id);
+	o = put_object(s, it, "location", id, author, marks);
+	if (o != NULL) {
+		json_object_set_new(o, "latitude", json_real((double)p->lat / WHERE_UNITS));
+		json_object_set_new(o, "longitude", json_real((double)p->lon / WHERE_UNITS));
+	}
+	json_array_append_new(references, json_string(id));
+}
+
+static void put_note(struct stix *s, const struct border_item *it, const char *author,
+		     const struct marks *marks, const struct marks *of_portions)
+{
+	char id[ID_LEN_MAX];
+	json_t *o, *references = json_pack("[s]", author);
+
+	put_location(s, it, author, marks, references);
+	id_write("note", it->id, id);
+	o = put_object(s, it, "note", id, author, marks);
+	if (o == NULL) {
+		json_decref(references);
+		return;
+	}
 	if (!it->is_withdrawn) {
 		if (it->language.len > 0)
 			json_object_set_new(o, "lang", text_of(it->language));
@@ -310,11 +384,13 @@ static void put_note(struct stix *s, const struct border_item *it, const char *a
 	}
 	json_object_set_new(o, "content", content_of(it));
 	for (size_t i = 0; i < it->references_count; i++) {
-		id_write("note", it->references[i].id, id);
+		id_write(it->references[i].is_event ? "incident" : "note", it->references[i].id, id);
 		json_array_append_new(references, json_string(id));
 	}
 	json_object_set_new(o, "object_refs", references);
 	put_portions(o, it, of_portions);
+	if (it->event.kind != NULL && !it->is_withdrawn)
+		put_event(o, &it->event);
 }
 
 enum err stix_put(struct stix *s, const struct border_item *it)
@@ -336,7 +412,10 @@ enum err stix_put(struct stix *s, const struct border_item *it)
 		if (it->portions[i].is_marked)
 			put_marks(s, &it->portions[i].label, &of_portions[i]);
 	}
-	put_note(s, it, author, &marks, of_portions);
+	if (it->event.kind != NULL && strcmp(it->event.kind, "event") == 0)
+		put_incident(s, it, author, &marks);
+	else
+		put_note(s, it, author, &marks, of_portions);
 	free(of_portions);
 	return ERR_OK;
 }
@@ -351,7 +430,7 @@ const char *stix_version(const json_t *object)
 char *stix_bundle(const struct stix *s, const char *what)
 {
 	uint8_t uuid[UUID_LEN];
-	char id[ID_LEN_MAX], *text = json_dumps(s->objects, JSON_COMPACT), *out;
+	char id[ID_LEN_MAX], *text = json_dumps(s->objects, JSON_COMPACT | REALS), *out;
 	json_t *bundle;
 
 	/* A bundle's id is of what is in it: the same feed twice is the same bytes. */
@@ -361,7 +440,7 @@ char *stix_bundle(const struct stix *s, const char *what)
 	bundle = json_pack("{s:s,s:s}", "type", "bundle", "id", id);
 	if (json_array_size(s->objects) > 0)
 		json_object_set(bundle, "objects", s->objects);
-	out = json_dumps(bundle, JSON_COMPACT);
+	out = json_dumps(bundle, JSON_COMPACT | REALS);
 	json_decref(bundle);
 	return out;
 }

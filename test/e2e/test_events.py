@@ -1,10 +1,13 @@
 """What happened, as each source has it, on two real nodes: claims beside claims, and what each side makes of it beside the other's."""
+import csv
+import io
 import json
+import subprocess
 
 import nodes
 
 KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
-PEOPLE = {"policy": ["policy"], "press": ["press"]}
+PEOPLE = {"policy": ["policy"], "head": ["head"]}
 OPEN = ["--type", "launch", "--when", "2023-04", "--channel", "share", "--label", "U", "--language", "en"]
 
 
@@ -125,3 +128,56 @@ def test_a_file_of_events_is_good_or_files_nothing(stage, tmp_path):
         file.write_text(json.dumps({"entente": "dialogues/1", "channel": "share", "label": "U", "things": things}))
         done = kor.run("import", "dialogues", str(file), key="policy", code=4)
         assert sentence in done.stderr and events(kor) == [], done.stderr
+
+
+FEEDS = ("feed taxii misp atom ics ceiling R", "feed taxii misp atom ics geojson csv ceiling R")
+
+
+def feed(node, name, folder):
+    node.run("feed", name, "--role", "press", "--to", folder)
+    file, = folder.iterdir()
+    return file
+
+
+def test_events_leave_under_their_labels(stage, tmp_path):
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE}, edit={"guidelines": FEEDS})
+    kor, usa = world["kor"], world["usa"]
+    say(kor, "open", "launch-april", "Launch of a missile", *OPEN)
+    both(world, "it is open", lambda node: events(node, "launch-april"))
+    say(kor, "claim", "launch-april", "press", "=One missile", "--source", "a newspaper", "--when", "2023-04", "--language", "en")
+    say(kor, "claim", "launch-april", "first", "Ten", "--source", "a rumour", "--where", "10,20")
+    say(kor, "withdraw", "first", "A rumour")
+    say(usa, "claim", "launch-april", "radar", "Two objects", "--source", "a station", "--where", "39.12345,128.5", "--confidence", "high", "--language", "en")
+    say(usa, "claim", "launch-april", "zone", "Fell there", "--source", "a station", "--where", "38,130 39,130 39,131 38,131 38,130", "--language", "en")
+    say(usa, "assess", "launch-april", "One", "--language", "en")
+    say(usa, "assess", "launch-april", "Two", "--language", "en", "--confidence", "low")
+    both(world, "all of it is there", lambda node: len(events(node)[0]["claims"]) == 4 and events(node)[0]["assessments"][0]["detail"]["en"] == "Two")
+    before = {name: feed(kor, name, tmp_path / name).read_bytes() for name in ("geojson", "stix", "csv")}
+    # What is above the reader changes no byte of what he is sent.
+    kor.release("event", "claim", "launch-april", "hidden", "SECRET WORDS", "--source", "a source", "--where", "1,2", "--label", "R", key="policy", by=("head",))
+    usa.wait("it is there", lambda: len(events(usa)[0]["claims"]) == 5)
+    for name, was in before.items():
+        assert feed(kor, name, tmp_path / f"{name} again").read_bytes() == was
+    told = json.loads(before["geojson"])["features"]
+    of = {feature["properties"].get("name"): feature for feature in told}
+    assert of["radar"]["geometry"] == {"type": "Point", "coordinates": [128.5, 39.12345]}, "longitude first, as exact as it was said"
+    ring = of["zone"]["geometry"]["coordinates"][0]
+    assert ring[0] == ring[-1] and sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:])) > 0, "against the clock"
+    assert of["press"]["geometry"] is None and of["press"]["properties"]["when"] == "2023-04" and "confidence" not in of["press"]["properties"]
+    assert all(of[name]["properties"]["of"] == of["launch-april"]["id"] for name in ("radar", "zone", "press"))
+    assert [(one["properties"]["withdrawn"], one["properties"].get("text")) for one in told if one["properties"].get("kind") == "assessment" or one["properties"]["withdrawn"]].count((True, None)) == 2
+    done = subprocess.run(["ogrinfo", "-ro", "-al", "-q", tmp_path / "geojson/items.geojson"], capture_output=True, text=True, check=True)
+    assert "POINT (128.5 39.12345)" in done.stdout and "POLYGON ((" in done.stdout and "Rumour" not in done.stdout
+    objects = json.loads(before["stix"])["objects"]
+    extension = next(one["id"] for one in objects if one["type"] == "extension-definition")
+    incident, = (one for one in objects if one["type"] == "incident")
+    location, = (one for one in objects if one["type"] == "location")
+    notes = [one for one in objects if one["type"] == "note" and not one.get("revoked")]
+    assert incident["name"] == "Launch of a missile" and incident["extensions"][extension]["event"]["when"] == "2023-04"
+    assert (location["latitude"], location["longitude"]) == (39.12345, 128.5) and len(location["object_marking_refs"]) == 3
+    assert len(notes) == 4 and all(incident["id"] in note["object_refs"] and "confidence" not in note for note in notes), "no number is made of a word"
+    assert {one["id"] for one in objects} >= {reference for note in notes for reference in note["object_refs"]}
+    assert sum(one.get("revoked", False) for one in objects) == 2 and b"rumour" not in before["stix"]
+    rows = {row["name"]: row for row in csv.DictReader(io.StringIO(before["csv"].decode())) if row["name"]}
+    assert (rows["radar"]["latitude"], rows["radar"]["longitude"], rows["radar"]["confidence"]) == ("39.12345", "128.50000", "high")
+    assert rows["press"]["text"] == "'=One missile" and rows["press"]["latitude"] == "" and rows["launch-april"]["type"] == "launch"
