@@ -59,7 +59,6 @@ bool dry_accord(struct accord *out, const struct procedure *procedure, const str
 }
 
 struct showing {
-	const struct options *o;
 	struct accord *accord; /* with the definition in it */
 	json_t *acts;	       /* NULL: to the terminal */
 	size_t void_count;
@@ -362,7 +361,7 @@ enum exit_code dry_run_command(const struct options *o, const struct accord *acc
 	FILE *in = script == NULL ? stdin : fopen(script, "r");
 	struct accord *dry = xcalloc(1, sizeof *dry);
 	struct procedure *copy = xcalloc(1, sizeof *copy);
-	struct showing s = { .o = o, .accord = dry };
+	struct showing s = { .accord = dry };
 	enum exit_code code = EXIT_USAGE;
 	struct dry_run *d;
 
