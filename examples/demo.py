@@ -319,6 +319,21 @@ class Demo:
         self.check(standings.pop("p8-ncg-guidelines") == "CLOSED" and set(standings.values()) == {"OPEN"},
                    f"the guidelines are CLOSED, {len(standings)} commitments OPEN, the same on both sides")
 
+    def show_events(self):
+        """What five articles say happened: a claim an article, and what is not known left open."""
+        head("Shared assessments: what happened, as each source has it")
+        file = ROOT / "examples/rok-us/events.json"
+        first, second = (self.world[party] for party in self.play.officers)
+        for node, other in ((first, second), (second, first)):
+            done = node.say("import", "dialogues", str(file), key="policy-1")
+            self.check(done["filed"] > 0, f"{node.party.upper()}: {done['filed']} statements from {file.name}, {done['stood']} things stood already")
+            other.wait("the other side has it", lambda: first.get("/assessments")["events"] == second.get("/assessments")["events"])
+        say(first.run("event").stdout.rstrip("\n"))
+        say(second.run("event", "show", "dmz-2024").stdout.rstrip("\n"))
+        events = {event["name"]: event for event in second.get("/assessments")["events"]}
+        self.check([one["party"] for one in events["dmz-2024"]["assessments"]] == ["KOR", "USA"] and len(events["dprk-russia-transfers"]["claims"]) == 2,
+                   "two articles on one event stay two claims, and each side's assessment stands beside the other's")
+
     def prove(self):
         head("The record, proved without entente")
         export = self.folder / "export"
@@ -445,6 +460,7 @@ class Demo:
             head("An urgent consultation: a procedure of the accord, in the same state on both nodes")
             consultation.Consultation(self).run()
             self.show_dialogues()
+            self.show_events()
             self.prove()
             if not is_once and not self.wrong:
                 self.invite()

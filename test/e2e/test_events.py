@@ -181,3 +181,23 @@ def test_events_leave_under_their_labels(stage, tmp_path):
     rows = {row["name"]: row for row in csv.DictReader(io.StringIO(before["csv"].decode())) if row["name"]}
     assert (rows["radar"]["latitude"], rows["radar"]["longitude"], rows["radar"]["confidence"]) == ("39.12345", "128.50000", "high")
     assert rows["press"]["text"] == "'=One missile" and rows["press"]["latitude"] == "" and rows["launch-april"]["type"] == "launch"
+
+
+def test_the_articles_stand_on_both_sides(stage):
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    file = nodes.ROOT / "examples/rok-us/events.json"
+    things = json.loads(file.read_text())["things"]
+    assert all(one["source"].split("_")[0] in ("000", "001", "002", "003", "004") for one in things), "each names its article"
+    ours = [one for one in things if one.get("party") != "USA"]
+    done = kor.say("import", "dialogues", str(file), key="policy")
+    assert (done["filed"], done["stood"]) == (len(ours), 0)
+    both(world, "it is there", lambda node: len(events(node)) == 8)
+    usa.wait("all of it", lambda: events(kor) == events(usa))
+    done = usa.say("import", "dialogues", str(file), key="policy")
+    assert done["filed"] == len(things) - len(ours), "each side's assessments are its own to file"
+    kor.wait("both sides' assessments", lambda: events(kor) == events(usa) and len(events(kor, "dmz-2024")["assessments"]) == 2)
+    assert kor.say("import", "dialogues", str(file), key="policy")["filed"] == 0
+    transfers = events(usa, "dprk-russia-transfers")
+    assert {one["source"][:3] for one in transfers["claims"]} == {"003", "004"} and "when" not in transfers and "where" not in transfers["claims"][0]
+    assert events(usa, "ballistic-2023-04-13")["claims"][0]["doubt"]["en"].startswith("The article names the weekday alone")
