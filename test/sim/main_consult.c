@@ -38,10 +38,20 @@ static bool is_enough(const char *what, uint64_t times, uint64_t floor)
 /* What does not come is tested by nothing. */
 static bool has_enough(const struct sim_counters *c, uint64_t count)
 {
-	bool is_good = is_enough("decided", c->decided, count / 10) & is_enough("lapses", c->lapses, count) &
-		       is_enough("digests", c->digests, count) & is_enough("moves", c->moves, 10 * count) &
-		       is_enough("ladders with a rung", c->called, count);
+	const struct {
+		const char *what;
+		uint64_t times, floor;
+	} rows[] = {
+		{ "decided", c->decided, count / 10 },
+		{ "lapses", c->lapses, count },
+		{ "digests", c->digests, count },
+		{ "moves", c->moves, 10 * count },
+		{ "ladders with a rung", c->called, count },
+	};
+	bool is_good = true;
 
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
+		is_good &= is_enough(rows[i].what, rows[i].times, rows[i].floor);
 	for (size_t i = 0; i < WATCH_COUNT; i++)
 		is_good &= is_enough(watch_words[i], c->watch[i], count / 3);
 	return is_good;
