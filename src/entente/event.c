@@ -297,6 +297,22 @@ static enum exit_code show(struct options *o)
 	return code;
 }
 
+static enum exit_code draw(struct options *o)
+{
+	json_t *answer = NULL;
+	enum exit_code code;
+	struct client c;
+
+	code = login_open(&c, o);
+	if (code == EXIT_DONE)
+		code = event_get(&c, &answer);
+	if (code == EXIT_DONE)
+		code = event_draw(answer, o->arguments[1], strcmp(o->arguments[0], "map") == 0, o->is_json);
+	json_decref(answer);
+	login_close(&c);
+	return code;
+}
+
 /* ---- What is said of them. ---- */
 
 static const struct dialogue_verb says[] = {
@@ -320,9 +336,10 @@ static enum exit_code run_say(struct options *o)
 static enum exit_code run(struct options *o)
 {
 	static const struct verb verbs[] = {
-		{ "list", 1, 1, list },	    { "show", 2, 2, show },	 { "open", 3, 4, run_say },
-		{ "claim", 4, 4, run_say }, { "assess", 3, 3, run_say }, { "withdraw", 3, 3, run_say },
-		{ "same", 3, 3, run_say },  { "apart", 3, 3, run_say },	 { NULL, 0, 0, NULL },
+		{ "list", 1, 1, list },	     { "show", 2, 2, show },	    { "map", 2, 2, draw },
+		{ "timeline", 2, 2, draw },  { "open", 3, 4, run_say },	    { "claim", 4, 4, run_say },
+		{ "assess", 3, 3, run_say }, { "withdraw", 3, 3, run_say }, { "same", 3, 3, run_say },
+		{ "apart", 3, 3, run_say },  { NULL, 0, 0, NULL },
 	};
 
 	return o->arguments_count == 0 ? list(o) : verbs_run(o, verbs);
@@ -330,7 +347,8 @@ static enum exit_code run(struct options *o)
 
 const struct command_row command_event = {
 	"event",
-	"[show EVENT | open NAME TITLE [TEXT] | claim EVENT NAME TEXT | assess EVENT TEXT | withdraw CLAIM "
+	"[show EVENT | map|timeline FILE | open NAME TITLE [TEXT] | claim EVENT NAME TEXT | assess EVENT "
+	"TEXT | withdraw CLAIM "
 	"TEXT | "
 	"same|apart EVENT EVENT]",
 	0,

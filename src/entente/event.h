@@ -20,4 +20,12 @@ const char *event_code(const json_t *answer, const char *list, const char *name)
 const char *event_when(const json_t *said);
 const char *event_where(const json_t *said);
 
+/* ---- event_draw.c ---- */
+
+/*
+ * Writes the claims of the answer into an SVG file: a map, or a time line. What has no place, or no time, is
+ * not in it. Says the table that has all of them under the numbers of the picture, unless is_quiet.
+ */
+enum exit_code event_draw(const json_t *answer, const char *path, bool is_map, bool is_quiet) MUST_CHECK;
+
 #endif

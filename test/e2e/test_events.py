@@ -2,7 +2,9 @@
 import csv
 import io
 import json
+import re
 import subprocess
+import xml.etree.ElementTree as ET
 
 import nodes
 
@@ -130,6 +132,7 @@ def test_a_file_of_events_is_good_or_files_nothing(stage, tmp_path):
         assert sentence in done.stderr and events(kor) == [], done.stderr
 
 
+SVG = "{http://www.w3.org/2000/svg}"
 FEEDS = ("feed taxii misp atom ics ceiling R", "feed taxii misp atom ics geojson csv ceiling R")
 
 
@@ -154,7 +157,7 @@ def test_events_leave_under_their_labels(stage, tmp_path):
     both(world, "all of it is there", lambda node: len(events(node)[0]["claims"]) == 4 and events(node)[0]["assessments"][0]["detail"]["en"] == "Two")
     before = {name: feed(kor, name, tmp_path / name).read_bytes() for name in ("geojson", "stix", "csv")}
     # What is above the reader changes no byte of what he is sent.
-    kor.release("event", "claim", "launch-april", "hidden", "SECRET WORDS", "--source", "a source", "--where", "1,2", "--label", "R", key="policy", by=("head",))
+    kor.release("event", "claim", "launch-april", "hidden", "SECRET WORDS", "--source", "a source", "--where", "40,127", "--label", "R", key="policy", by=("head",))
     usa.wait("it is there", lambda: len(events(usa)[0]["claims"]) == 5)
     for name, was in before.items():
         assert feed(kor, name, tmp_path / f"{name} again").read_bytes() == was
@@ -178,6 +181,16 @@ def test_events_leave_under_their_labels(stage, tmp_path):
     assert len(notes) == 4 and all(incident["id"] in note["object_refs"] and "confidence" not in note for note in notes), "no number is made of a word"
     assert {one["id"] for one in objects} >= {reference for note in notes for reference in note["object_refs"]}
     assert sum(one.get("revoked", False) for one in objects) == 2 and b"rumour" not in before["stix"]
+    # The picture has what is known, and the table beside it all of it under the same numbers.
+    text = say(kor, "map", tmp_path / "map.svg").stdout
+    picture = ET.parse(tmp_path / "map.svg")
+    assert len(picture.findall(f".//{SVG}circle")) == 2 and len(picture.findall(f".//{SVG}polygon")) == 1
+    words = [one.text for one in picture.iter(f"{SVG}text")]
+    assert "39°N" in words and "130°E" in words and "1" in words and "2" in words and words.count("(U//REL KOR, USA)") == words.count("(R//REL KOR, USA)") == 2
+    assert re.search("^- .* press ", text, re.M) and re.search("^[123] .* radar ", text, re.M) and re.search("^- .* first ", text, re.M)
+    text = say(kor, "timeline", tmp_path / "time.svg").stdout
+    assert len(ET.parse(tmp_path / "time.svg").findall(f".//{SVG}rect")) == 1 and re.search("^1 .* press ", text, re.M) and re.search("^- .* radar ", text, re.M)
+    refused(kor, "was not written", "map", tmp_path / "none" / "map.svg", code=1)
     rows = {row["name"]: row for row in csv.DictReader(io.StringIO(before["csv"].decode())) if row["name"]}
     assert (rows["radar"]["latitude"], rows["radar"]["longitude"], rows["radar"]["confidence"]) == ("39.12345", "128.50000", "high")
     assert rows["press"]["text"] == "'=One missile" and rows["press"]["latitude"] == "" and rows["launch-april"]["type"] == "launch"
