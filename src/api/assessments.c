@@ -134,7 +134,7 @@ static enum err reply_same(struct assessing *x, const struct event_account *acco
 	enum err e = ERR_OK;
 
 	reply_array(x->r, "same");
-	for (size_t n = 0; e == ERR_OK && n < account->others_count; n++) {
+	for (size_t n = 0; e == ERR_OK && n < account->others_count && has_room(x); n++) {
 		const struct event_other *other = &account->others[n];
 		struct place_key at = place_of(channel, &other->event);
 		e = request_may_place(x->api, &at);

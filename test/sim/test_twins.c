@@ -5,6 +5,7 @@
 #include "served.h"
 
 #include "base/plant.h"
+#include "wire/dialogue.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -98,6 +99,40 @@ static void put_recess(struct forge *f, const struct forge *ours, const char *le
 	s.has_instance = true;
 	s.instance = forge_place(ours, ours->count - 1);
 	s.seen[s.seen_count++] = (struct seen){ bytes_str(w.accord->parties[0].name), 1, ours->count };
+	forge_say(f, &s, &w.nodes[f->key.party].officer.key, NONE);
+}
+
+/* An event of ours, then what the other side claims of it and makes of it. */
+static void put_of_event(struct forge *f, enum kind kind, const struct forge *on, const char *level)
+{
+	uint8_t memory[4][64];
+	struct buf name = BUF_ON(memory[0]), words = BUF_ON(memory[1]), source = BUF_ON(memory[2]),
+		   act = BUF_ON(memory[3]);
+	struct statement s;
+
+	forge_statement(f, kind, &s);
+	s.label.level = bytes_str(level);
+	cbor_put_text(&name, bytes_str(kind == KIND_EVENT ? "launch" : "radar"));
+	cbor_put_array(&words, 2);
+	cbor_put_text(&words, BYTES_LIT("en"));
+	cbor_put_text(&words, BYTES_LIT("Two were seen"));
+	cbor_put_text(&source, BYTES_LIT("a station"));
+	cbor_put_uint(&act, DIALOGUE_ACT_ASSESS);
+	if (kind != KIND_ACT)
+		s.fields[s.fields_count++] = (struct field){ DIALOGUE_NAME, buf_bytes(&name) };
+	if (kind == KIND_EVENT)
+		s.fields[s.fields_count++] = (struct field){ DIALOGUE_TITLE, buf_bytes(&words) };
+	if (kind == KIND_ACT)
+		s.fields[s.fields_count++] = (struct field){ DIALOGUE_ACT, buf_bytes(&act) };
+	if (kind == KIND_CLAIM)
+		s.fields[s.fields_count++] = (struct field){ DIALOGUE_SOURCE, buf_bytes(&source) };
+	if (kind != KIND_EVENT)
+		s.fields[s.fields_count++] = (struct field){ DIALOGUE_DETAIL, buf_bytes(&words) };
+	if (on != NULL) {
+		s.refers[s.refers_count++] = forge_place(on, on->count - 1);
+		s.seen[s.seen_count++] =
+			(struct seen){ bytes_str(w.accord->parties[on->key.party].name), 1, on->count };
+	}
 	forge_say(f, &s, &w.nodes[f->key.party].officer.key, NONE);
 }
 
@@ -229,6 +264,8 @@ static const char *const plain[] = {
 	"/dialogues",
 	"/dialogues?place=ASTER/CHANNEL-2%201.4",
 	"/text?place=ASTER/CHANNEL-2%201.4",
+	"/assessments",
+	"/assessments?limit=1",
 	"/bundle?peer=birch",
 	"/attachments?hash=00",
 	"/nothing",
@@ -315,6 +352,30 @@ static void test_one_item_more(void **state)
 	close_logs(&without);
 }
 
+/* Of an event that all may know of, the other side claims and thinks something that the desk may not. */
+static void test_claims_more(void **state)
+{
+	struct logs without, with;
+	struct served v[2];
+
+	(void)state;
+	open_logs(&without);
+	put_common(&without);
+	put_of_event(&without.theirs, KIND_EVENT, NULL, "U");
+	copy_logs(&with, &without);
+	put_of_event(&with.ours, KIND_CLAIM, &with.theirs, "S");
+	put_of_event(&with.ours, KIND_ACT, &with.theirs, "S");
+	check_twins(&with, &without);
+	/* They count, and the watch is told: that the desk is not is no accident. */
+	begin(&v[0], &with);
+	begin(&v[1], &without);
+	assert_true(IS_PLANTED || !is_equal(v, "GET", "/assessments", READER_WATCH));
+	served_close(&v[0]);
+	served_close(&v[1]);
+	close_logs(&with);
+	close_logs(&without);
+}
+
 /* And our watch has acted on it, under an open label: what names it would tell of it. */
 static void test_acts_on_it(void **state)
 {
@@ -388,6 +449,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_item_more),
+		cmocka_unit_test(test_claims_more),
 		cmocka_unit_test(test_acts_on_it),
 		cmocka_unit_test(test_another_in_its_place),
 		cmocka_unit_test(test_a_move_in_an_open_procedure),
