@@ -170,9 +170,9 @@ static void read_start(struct dry_script *s, struct line_reader *r, struct dry_a
 	m->which = (uint8_t)precedence;
 	if (line_has_more(r)) {
 		m->whose = 0;
-		for (uint8_t i = 0; i < ARRAY_COUNT(depths); i++) {
+		for (size_t i = 0; i < ARRAY_COUNT(depths); i++) {
 			if (line_accept(r, depths[i]))
-				m->whose = i + 1;
+				m->whose = (uint8_t)(i + 1);
 		}
 		if (m->whose == 0)
 			line_refuse(r, "script.depth");

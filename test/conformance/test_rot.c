@@ -261,17 +261,30 @@ static bool read_entries(struct record *r, size_t channel, const struct log *log
 	return is_whole;
 }
 
-/* turns: how many the rows must be of; a row that is not there is no lie, and is found by the scrub. */
-static bool read_rows(struct record *r, uint64_t turns, bool *is_missing)
+static bool is_of_turn(unsigned row, uint64_t turns, struct bytes found)
+{
+	uint8_t value[64];
+
+	return bytes_equal(found, row_value(row, turns, value));
+}
+
+/*
+ * turns: how many the rows must be of, or at least: where the log has lost its end, they may know more of it.
+ * A row that is not there is no lie, and is found by the scrub.
+ */
+static bool read_rows(struct record *r, uint64_t turns, bool is_shorter, bool *is_missing)
 {
 	struct map views = record_store(r)->ops->views(record_store(r));
 	bool is_whole = true;
 
 	for (unsigned i = 0; i < ROWS; i++) {
-		uint8_t key[8], value[64], memory[128];
+		uint8_t key[8], memory[128];
 		struct buf out = BUF_ON(memory);
 		enum err e = map_get(&views, row_key(i, key), &out);
-		NEED(e != ERR_OK || bytes_equal(buf_bytes(&out), row_value(i, turns, value)));
+		uint64_t of = turns;
+		while (e == ERR_OK && is_shorter && of < TURNS && !is_of_turn(i, of, buf_bytes(&out)))
+			of++;
+		NEED(e != ERR_OK || is_of_turn(i, of, buf_bytes(&out)));
 		is_whole = is_whole && (e == ERR_OK || e == ERR_NOT_FOUND);
 		*is_missing |= e == ERR_NOT_FOUND;
 	}
@@ -304,7 +317,7 @@ static enum outcome look(void)
 			is_shorter = true;
 	}
 	if (record_logs_count(r) > 0)
-		is_read &= read_rows(r, turns_of(record_log_at(r, 0)), &is_missing);
+		is_read &= read_rows(r, turns_of(record_log_at(r, 0)), is_shorter, &is_missing);
 	v = verify_new(r, &accord, report, NULL);
 	while ((e = verify_step(v, SIZE_MAX)) == ERR_SHORT)
 		;
@@ -460,6 +473,8 @@ static const struct {
 	{ 3, 0, 393435 },
 	{ 3, 0, 416232 },
 	{ 3, 0, 425670 },
+	/* A log's size alone: its rows know more than it, as the signer does. */
+	{ 2, 0, 63980 },
 };
 
 static void flip_again(struct sim_disk *whole, unsigned which)
