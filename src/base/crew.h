@@ -18,19 +18,42 @@ struct crew {
 	const struct crew_ops *ops;
 };
 
-struct crew_ops {
-	void (*run)(struct crew *c, crew_task *task, void *self, size_t count);
+/* The task for each index below count. */
+struct crew_work {
+	crew_task *task;
+	void *self;
+	size_t count;
 };
 
-/* The task for each index below count; all are done when it returns. NULL: nobody helps. */
-static inline void crew_run(struct crew *c, crew_task *task, void *self, size_t count)
+struct crew_ops {
+	void (*begin)(struct crew *c, const struct crew_work *work);
+	void (*end)(struct crew *c, const struct crew_work *work);
+};
+
+/* The others begin, as long as there is enough to wake them for. One work at a time. NULL: nobody helps. */
+static inline void crew_begin(struct crew *c, const struct crew_work *work)
 {
-	if (c != NULL && count > 1) {
-		c->ops->run(c, task, self, count);
+	if (c != NULL && work->count > 1)
+		c->ops->begin(c, work);
+}
+
+/* Takes part in what was begun; all of it is done when it returns. */
+static inline void crew_end(struct crew *c, const struct crew_work *work)
+{
+	if (c != NULL && work->count > 1) {
+		c->ops->end(c, work);
 		return;
 	}
-	for (size_t i = 0; i < count; i++)
-		task(self, i);
+	for (size_t i = 0; i < work->count; i++)
+		work->task(work->self, i);
+}
+
+static inline void crew_run(struct crew *c, crew_task *task, void *self, size_t count)
+{
+	const struct crew_work work = { task, self, count };
+
+	crew_begin(c, &work);
+	crew_end(c, &work);
 }
 
 #endif

@@ -10,7 +10,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#define SLICE_LEN (4u << 20)
+#define SLICE_LEN (256u << 10) /* bytes that are gone through while a group of signatures is verified */
 
 struct reported {
 	const struct options *o;
@@ -79,21 +79,31 @@ static enum exit_code conclude(const struct options *o, const struct verify_coun
 	return EXIT_INTEGRITY;
 }
 
-static enum err verify_signatures(struct record *record, struct signature_counts *out)
+/* The crew verifies signatures while trees, contents and rows are gone through here. */
+static enum err verify_all(struct record *record, struct verify *v, struct signature_counts *out)
 {
 	struct threads *threads = threads_new();
 	struct signatures *s = signatures_new(record, threads_crew(threads));
-	enum err e;
+	enum err looked = ERR_SHORT, signatures = ERR_SHORT;
 
-	do {
-		e = signatures_step(s);
-		*out = *signatures_count(s);
-		say_progress(_("verified, signatures"), out->good + out->bad, 0);
-	} while (e == ERR_SHORT);
+	while (looked == ERR_SHORT || (looked == ERR_OK && signatures == ERR_SHORT)) {
+		const struct signature_counts *n = signatures_count(s);
+		if (signatures == ERR_SHORT)
+			signatures = signatures_step(s);
+		if (looked == ERR_SHORT) {
+			looked = verify_step(v, SLICE_LEN);
+			say_progress(_("verified, entries"), verify_count(v)->entries, 0);
+			if (looked == ERR_OK)
+				say_progress_end();
+		} else {
+			say_progress(_("verified, signatures"), n->good + n->bad, 0);
+		}
+	}
 	say_progress_end();
+	*out = *signatures_count(s);
 	signatures_free(s);
 	threads_free(threads);
-	return e;
+	return looked != ERR_OK ? looked : signatures;
 }
 
 static enum exit_code run(struct options *o)
@@ -108,13 +118,7 @@ static enum exit_code run(struct options *o)
 	if (code != EXIT_DONE)
 		return code;
 	v = verify_new(h.record, h.accord, report, &reported);
-	do {
-		e = verify_step(v, SLICE_LEN);
-		say_progress(_("verified, entries"), verify_count(v)->entries, 0);
-	} while (e == ERR_SHORT);
-	say_progress_end();
-	if (e == ERR_OK)
-		e = verify_signatures(h.record, &signatures);
+	e = verify_all(h.record, v, &signatures);
 	code = conclude(o, verify_count(v), &signatures, e);
 	verify_free(v);
 	held_close(&h);

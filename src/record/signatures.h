@@ -21,9 +21,9 @@ struct signatures *signatures_new(struct record *r, struct crew *crew);
 void signatures_free(struct signatures *s);
 
 /*
- * Verifies those of some hundred entries more. ERR_SHORT: there is more; ERR_OK: all were verified, see the
- * counts. An entry that is missing or cannot be read is left out: that is verify.h's finding. ERR_IO of the
- * store.
+ * Reads some hundred entries more, for the crew to verify while the caller does something else. ERR_SHORT:
+ * there is more; ERR_OK: all were verified, see the counts. An entry that is missing or cannot be read is
+ * left out: that is verify.h's finding. ERR_IO of the store.
  */
 enum err signatures_step(struct signatures *s) MUST_CHECK;
 const struct signature_counts *signatures_count(const struct signatures *s);

@@ -20,18 +20,17 @@ struct threads {
 	pthread_t threads[THREADS_MAX];
 	size_t threads_count;
 	/* The run at hand; under the lock but for next. */
-	crew_task *task;
-	void *self;
-	size_t count, working;
+	const struct crew_work *work;
+	size_t working;
 	unsigned long run; /* its number, so that nobody begins it twice */
 	bool is_over;
 	atomic_size_t next;
 };
 
-static void work(struct threads *t, crew_task *task, void *self, size_t count)
+static void take_part(struct threads *t, const struct crew_work *work)
 {
-	for (size_t i; (i = atomic_fetch_add(&t->next, 1)) < count;)
-		task(self, i);
+	for (size_t i; (i = atomic_fetch_add(&t->next, 1)) < work->count;)
+		work->task(work->self, i);
 }
 
 static void *thread(void *of)
@@ -41,22 +40,18 @@ static void *thread(void *of)
 
 	(void)pthread_mutex_lock(&t->lock);
 	for (;;) {
-		crew_task *task;
-		void *self;
-		size_t count;
+		const struct crew_work *work;
 		while (t->run == seen && !t->is_over)
 			(void)pthread_cond_wait(&t->begin, &t->lock);
 		if (t->is_over)
 			break;
 		seen = t->run;
-		if (t->task == NULL) /* it was over before this thread woke */
+		if (t->work == NULL) /* it was over before this thread woke */
 			continue;
-		task = t->task;
-		self = t->self;
-		count = t->count;
+		work = t->work;
 		t->working++;
 		(void)pthread_mutex_unlock(&t->lock);
-		work(t, task, self, count);
+		take_part(t, work);
 		(void)pthread_mutex_lock(&t->lock);
 		if (--t->working == 0)
 			(void)pthread_cond_signal(&t->end);
@@ -65,27 +60,27 @@ static void *thread(void *of)
 	return NULL;
 }
 
-static void run(struct crew *crew, crew_task *task, void *self, size_t count)
+static void begin(struct crew *crew, const struct crew_work *work)
 {
 	struct threads *t = (struct threads *)crew;
 
-	/* Waking somebody takes longer than one of these. */
-	if (count == 1) {
-		task(self, 0);
-		return;
-	}
 	(void)pthread_mutex_lock(&t->lock);
-	assert(t->task == NULL);
-	t->task = task;
-	t->self = self;
-	t->count = count;
+	assert(t->work == NULL);
+	t->work = work;
 	t->run++;
 	atomic_store(&t->next, 0);
 	(void)pthread_cond_broadcast(&t->begin);
 	(void)pthread_mutex_unlock(&t->lock);
-	work(t, task, self, count);
+}
+
+static void end(struct crew *crew, const struct crew_work *work)
+{
+	struct threads *t = (struct threads *)crew;
+
+	assert(t->work == work);
+	take_part(t, work);
 	(void)pthread_mutex_lock(&t->lock);
-	t->task = NULL;
+	t->work = NULL;
 	while (t->working > 0)
 		(void)pthread_cond_wait(&t->end, &t->lock);
 	(void)pthread_mutex_unlock(&t->lock);
@@ -100,7 +95,7 @@ static size_t cores_to_run_on(void)
 
 struct threads *threads_new(void)
 {
-	static const struct crew_ops ops = { run };
+	static const struct crew_ops ops = { begin, end };
 	struct threads *t = xcalloc(1, sizeof *t);
 	size_t wanted = cores_to_run_on() - 1;
 	pthread_attr_t attributes;
