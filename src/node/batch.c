@@ -136,15 +136,20 @@ static enum err batch_verify(struct node *n, struct now now, const struct arriva
 	return ERR_OK;
 }
 
+/* Some of a batch's entries, whose signatures the crew verifies while those before them are folded. */
+#define VERIFIED_AHEAD 64u
+
 struct verifying {
 	const struct node *n;
 	const struct arriving *a;
+	size_t from;
+	struct crew_work work;
 };
 
 static void verify_signers(void *self, size_t index)
 {
 	const struct verifying *v = self;
-	size_t i = v->a->skip + index;
+	size_t i = v->from + index;
 	struct entry entry;
 	struct statement s;
 	struct fault fault;
@@ -153,46 +158,62 @@ static void verify_signers(void *self, size_t index)
 		signers_verify(v->n, v->a->line->key.party, &entry, v->n->signers[i]);
 }
 
+static void verify_from(struct verifying *v, size_t from)
+{
+	size_t left = v->a->batch.count - from;
+
+	v->from = from;
+	v->work = (struct crew_work){ verify_signers, v, left < VERIFIED_AHEAD ? left : VERIFIED_AHEAD };
+	crew_begin(v->n->crew, &v->work);
+}
+
+static enum err item_add(struct node *n, struct now now, size_t peer, const struct arriving *a, size_t i)
+{
+	const struct batch_item *item = &a->batch.items[i];
+	struct entry entry;
+	struct statement s;
+	struct fault fault;
+	struct judged judged;
+	struct addition add = { .line = a->line, .entry = &entry, .statement = &s, .judged = &judged };
+	enum err e;
+
+	add.is_more = i + 1 < a->batch.count;
+	add.bytes = arena_copy(&n->fx->arena, item->entry);
+	add.content = item->content.len == 0 ? item->content : arena_copy(&n->fx->arena, item->content);
+	if (add.bytes.ptr == NULL || (item->content.len > 0 && add.content.ptr == NULL))
+		return ERR_MEMORY;
+	e = entry_read(add.bytes, &entry, &s, &fault);
+	/* Said by whoever passes it on: only the eraser itself erases. Till then the content may come yet. */
+	if (e == ERR_OK && item->is_erased && s.has_content && !is_content_known(n, s.content.hash))
+		e = erased_note(n, &(struct place_key){ a->line->key, entry.index }, s.content.hash,
+				&item->eraser);
+	if (e == ERR_OK)
+		e = judged_of(n, &a->line->key, &entry, &s, n->signers[i], &judged);
+	if (e == ERR_OK)
+		e = entry_add(n, now, &add);
+	if (e == ERR_OK && add.content.len > 0)
+		e = attachments_wanted(n, now, a->line->is_own ? peer : a->line->key.party, add.content);
+	return e == ERR_OK ? advance_reached(n, &a->line->key, &entry, &s) : e;
+}
+
 /* Writes, folds and publishes what batch_verify found good. */
 static enum err batch_add(struct node *n, struct now now, size_t peer, const struct arriving *a)
 {
-	struct verifying v = { n, a };
+	struct verifying v = { .n = n, .a = a };
+	size_t at = a->skip;
 	enum err e = ERR_OK;
 
-	crew_run(n->crew, verify_signers, &v, a->batch.count - a->skip);
-	for (size_t i = a->skip; i < a->batch.count && e == ERR_OK; i++) {
-		const struct batch_item *item = &a->batch.items[i];
-		struct entry entry;
-		struct statement s;
-		struct fault fault;
-		struct judged judged;
-		struct addition add = {
-			.line = a->line, .entry = &entry, .statement = &s, .judged = &judged
-		};
-
-		add.is_more = i + 1 < a->batch.count;
-		add.bytes = arena_copy(&n->fx->arena, item->entry);
-		add.content =
-			item->content.len == 0 ? item->content : arena_copy(&n->fx->arena, item->content);
-		if (add.bytes.ptr == NULL || (item->content.len > 0 && add.content.ptr == NULL))
-			return ERR_MEMORY;
-		e = entry_read(add.bytes, &entry, &s, &fault);
-		/*
-		 * Said by whoever passes it on: only the eraser itself erases. Till then the content may come
-		 * yet.
-		 */
-		if (e == ERR_OK && item->is_erased && s.has_content && !is_content_known(n, s.content.hash))
-			e = erased_note(n, &(struct place_key){ a->line->key, entry.index }, s.content.hash,
-					&item->eraser);
-		if (e == ERR_OK)
-			e = judged_of(n, &a->line->key, &entry, &s, n->signers[i], &judged);
-		if (e == ERR_OK)
-			e = entry_add(n, now, &add);
-		if (e == ERR_OK && add.content.len > 0)
-			e = attachments_wanted(n, now, a->line->is_own ? peer : a->line->key.party,
-					       add.content);
-		if (e == ERR_OK)
-			e = advance_reached(n, &a->line->key, &entry, &s);
+	verify_from(&v, at);
+	while (at < a->batch.count && e == ERR_OK) {
+		size_t end = v.from + v.work.count;
+		bool is_last = end == a->batch.count;
+		crew_end(n->crew, &v.work);
+		if (!is_last)
+			verify_from(&v, end);
+		for (; at < end && e == ERR_OK; at++)
+			e = item_add(n, now, peer, a, at);
+		if (e != ERR_OK && !is_last)
+			crew_end(n->crew, &v.work);
 	}
 	if (e == ERR_OK)
 		e = record_add_note(n->record, a->line->log, a->note.size, a->batch.note);
