@@ -6,10 +6,18 @@
 #include "entente/words.h"
 
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/*
+ * From this length on memory is the kernel's zeros, a page when it is touched: most of what a process has
+ * room for it never uses, and the C library would write zeros over what an earlier one had. It raises this by
+ * itself.
+ */
+#define LARGE_LEN (64 << 10)
 
 const struct command_row *const commands[] = {
 #define COMMAND_POINTER(name) &command_##name,
@@ -60,6 +68,7 @@ int main(int argc, char **argv)
 	enum exit_code code;
 	struct options o;
 
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE_LEN);
 	words_open();
 	signal(SIGPIPE, SIG_IGN);
 	crypto_init();
