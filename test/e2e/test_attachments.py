@@ -91,6 +91,9 @@ def test_all_were_there_or_none_was_named(world):
 def carry(world, author, peer, name, *words):
     """A bundle from node to node that never hear each other; how many attachments it says it has left out."""
     file = world.folder / name
+    # What was answered is in the record; a bundle has it once the signer has put his line under it.
+    author.wait("all of its own has a note", lambda: all(
+        row["noted"] == row["size"] for row in author.logs().values() if row["party"] == author.party))
     left = json.loads(author.run("bundle", "write", "--peer", peer.party, file, "--json", *words).stdout)["left"]
     peer.run("bundle", "read", file)
     return left
