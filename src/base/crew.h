@@ -1,6 +1,6 @@
 /*
- * crew.h - several hands for one step of pure arithmetic: the signatures of a batch are verified by all
- * cores.
+ * crew.h - several hands for one step of pure arithmetic: the signatures of a batch, of a request or of all
+ * that is held are verified by all cores.
  *
  * Layer: base. The contract only; sys/threads.h has the one of threads. A task reads what nobody writes
  * meanwhile and writes what belongs to its index alone, so its result never depends on who did it or when:

@@ -257,6 +257,13 @@ enum err node_may(struct node *n, struct now now, const struct command *in, cons
 	return e == ERR_OK ? may_judge(n, now, in, &s, &signer, answer) : e;
 }
 
+/* Under this accord and by our party: the rest is refused without a look at who signed it. */
+static bool is_own_statement(const struct node *n, const struct statement *s)
+{
+	return memcmp(s->accord, n->accord->id, ACCORD_ID_LEN) == 0 &&
+	       bytes_equal(s->party, bytes_str(n->accord->parties[n->self].name));
+}
+
 static void signers_of(const struct node *n, const struct command *in, struct signer *out)
 {
 	struct entry entry = { .statement = in->statement, .signatures_count = in->signatures_count };
@@ -268,15 +275,22 @@ static void signers_of(const struct node *n, const struct command *in, struct si
 
 struct signing {
 	const struct node *n;
-	const struct command *commands;
+	struct command *commands;
 	struct signer (*signers)[STATEMENT_SIGNATURES_MAX];
 };
 
 static void find_signers(void *self, size_t index)
 {
 	const struct signing *s = self;
+	struct command *in = &s->commands[index];
+	struct statement statement;
+	struct fault fault;
 
-	signers_of(s->n, &s->commands[index], s->signers[index]);
+	if (statement_read(in->statement, &statement, &fault) != ERR_OK ||
+	    !is_own_statement(s->n, &statement))
+		return;
+	signers_of(s->n, in, s->signers[index]);
+	in->signers = s->signers[index];
 }
 
 void node_signers(struct node *n, struct command *in, size_t count,
@@ -285,8 +299,6 @@ void node_signers(struct node *n, struct command *in, size_t count,
 	struct signing s = { n, in, out };
 
 	crew_run(n->crew, find_signers, &s, count);
-	for (size_t i = 0; i < count; i++)
-		in[i].signers = out[i];
 }
 
 /* A statement for one channel, or the channel's copy of a statement for every channel. */

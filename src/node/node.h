@@ -89,7 +89,7 @@ struct command {
 };
 /*
  * Whose signatures many commands have, found by all hands at once (base/crew.h): out[i] of in[i], which from
- * then on points to it.
+ * then on points to it. What is no statement of ours is passed over.
  */
 void node_signers(struct node *n, struct command *in, size_t count,
 		  struct signer (*out)[STATEMENT_SIGNATURES_MAX]);
