@@ -145,7 +145,10 @@ static enum exit_code check(struct options *o)
 	return code;
 }
 
-static enum exit_code draw(struct options *o)
+/* The one file that is named, if every rule holds; else its fault is said. */
+static enum exit_code with_definition(struct options *o,
+				      enum exit_code (*act)(struct options *o, const struct accord *like,
+							    const struct definition *d))
 {
 	struct accord_dir accord;
 	struct definition d;
@@ -156,7 +159,7 @@ static enum exit_code draw(struct options *o)
 	definition_open(&d, accord.accord, o->arguments[1]);
 	code = exit_of(&d);
 	if (good(&d) != NULL)
-		procedure_draw(good(&d));
+		code = act(o, accord.accord, &d);
 	else
 		say_fault(o->arguments[1], &d);
 	definition_close(&d);
@@ -164,24 +167,27 @@ static enum exit_code draw(struct options *o)
 	return code;
 }
 
+static enum exit_code draw_good(struct options *o, const struct accord *like, const struct definition *d)
+{
+	(void)o;
+	(void)like;
+	procedure_draw(d->p);
+	return EXIT_DONE;
+}
+
+static enum exit_code draw(struct options *o)
+{
+	return with_definition(o, draw_good);
+}
+
+static enum exit_code dry_run_good(struct options *o, const struct accord *like, const struct definition *d)
+{
+	return dry_run_command(o, like, d->p, o->arguments_count > 2 ? o->arguments[2] : NULL);
+}
+
 static enum exit_code dry_run(struct options *o)
 {
-	struct accord_dir accord;
-	struct definition d;
-	enum exit_code code = open_accord(o, &accord);
-
-	if (code != EXIT_DONE)
-		return code;
-	definition_open(&d, accord.accord, o->arguments[1]);
-	code = exit_of(&d);
-	if (good(&d) != NULL)
-		code = dry_run_command(o, accord.accord, good(&d),
-				       o->arguments_count > 2 ? o->arguments[2] : NULL);
-	else
-		say_fault(o->arguments[1], &d);
-	definition_close(&d);
-	accord_dir_close(&accord);
-	return code;
+	return with_definition(o, dry_run_good);
 }
 
 /* Who plays it in a state chart; NULL: explained. */
@@ -201,8 +207,7 @@ static char *scxml_of(const struct options *o, const struct accord *like, const 
 	return text;
 }
 
-static enum exit_code export_as(const struct options *o, const struct accord *accord,
-				const struct definition *d)
+static enum exit_code export_good(struct options *o, const struct accord *like, const struct definition *d)
 {
 	const char *as = option_value(o, "as");
 	json_t *playbook;
@@ -216,7 +221,7 @@ static enum exit_code export_as(const struct options *o, const struct accord *ac
 		return EXIT_DONE;
 	}
 	if (as != NULL && strcmp(as, "scxml") == 0) {
-		text = scxml_of(o, accord, d->p);
+		text = scxml_of(o, like, d->p);
 		if (text == NULL)
 			return EXIT_USAGE;
 		puts(text);
@@ -228,17 +233,9 @@ static enum exit_code export_as(const struct options *o, const struct accord *ac
 	return EXIT_USAGE;
 }
 
-static enum exit_code export(struct options *o) {
-	struct accord_dir accord; struct definition d; enum exit_code code = open_accord(o, &accord);
-
-	if (code != EXIT_DONE) return code;
-	definition_open(&d, accord.accord, o->arguments[1]);
-	code = exit_of(&d);
-	if (good(&d) != NULL) code = export_as(o, accord.accord, &d);
-	else say_fault(o->arguments[1], &d);
-	definition_close(&d);
-	accord_dir_close(&accord);
-	return code;
+static enum exit_code export_as(struct options *o)
+{
+	return with_definition(o, export_good);
 }
 
 static const struct option_row options[] = {
@@ -254,7 +251,7 @@ static const struct verb verbs[] = {
 	{ "check --accord", 2, OPTIONS_GIVEN_MAX, check },
 	{ "draw --accord", 2, 2, draw },
 	{ "dry-run --accord --parties", 2, 3, dry_run },
-	{ "export --accord --parties --as", 2, 2, export },
+	{ "export --accord --parties --as", 2, 2, export_as },
 	{ NULL, 0, 0, NULL },
 };
 
