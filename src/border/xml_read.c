@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAMES_MAX 32u		 /* namespaces declared for one element, by it and by those around it */
+#define NAMES_MAX 32u /* namespaces declared for one element, by it and by those around it */
+#define XML_URI "http://www.w3.org/XML/1998/namespace"
+#define XMLNS_URI "http://www.w3.org/2000/xmlns/"
 #define NODES_LEN_MAX (8u << 20) /* bytes for elements and their attributes */
 
 struct attribute {
-	struct bytes name, value;
+	struct bytes name, prefix, value; /* name: the whole of it */
 	struct attribute *next;
 };
 
@@ -71,17 +73,32 @@ static struct bytes keep(struct xml_doc *doc, struct bytes word)
 	return (struct bytes){ out, word.len };
 }
 
-/* What stands before the colon of a name, and what behind. */
-static struct bytes split(struct bytes *name)
+/*
+ * What stands before the colon of a name, and what behind; each has at least a letter, and no second colon.
+ */
+static struct bytes split(struct xml_doc *doc, struct bytes *name)
 {
-	struct bytes prefix = BYTES_LIT("");
-	struct bytes rest = *name;
+	struct bytes rest = *name, prefix, ignored;
 
-	if (bytes_take_until(&rest, ':', &prefix) == ERR_OK)
-		*name = rest;
-	else
-		prefix = BYTES_LIT("");
+	if (bytes_take_until(&rest, ':', &prefix) != ERR_OK)
+		return BYTES_LIT("");
+	*name = rest;
+	if (prefix.len == 0 || rest.len == 0 || bytes_take_until(&rest, ':', &ignored) == ERR_OK)
+		refuse(doc, "xml.form");
 	return prefix;
+}
+
+/* Of a prefix in scope; "" is the default one, which may be none. "xml" is bound without being declared. */
+static bool find_uri(const struct xml_node *n, struct bytes prefix, struct bytes *out)
+{
+	for (const struct scope *s = n->scope; s != NULL; s = s->outer) {
+		if (bytes_equal(s->prefix, prefix)) {
+			*out = s->uri;
+			return true;
+		}
+	}
+	*out = bytes_equal(prefix, BYTES_LIT("xml")) ? BYTES_LIT(XML_URI) : (struct bytes){ NULL, 0 };
+	return prefix.len == 0 || out->len > 0;
 }
 
 /* An attribute that declares a namespace; false: the element is refused. */
@@ -93,17 +110,20 @@ static bool declare(struct xml_doc *doc, struct xml_node *n, struct bytes prefix
 		return false;
 	*s = (struct scope){ prefix, uri, n->scope, n->scope == NULL ? 1 : n->scope->count + 1 };
 	n->scope = s;
-	if (s->count > NAMES_MAX || (prefix.len > 0 && uri.len == 0)) {
-		refuse(doc, s->count > NAMES_MAX ? "xml.size" : "xml.form");
-		return false;
-	}
-	return true;
+	if (s->count > NAMES_MAX)
+		refuse(doc, "xml.size");
+	/* None is taken back, and the two that XML has itself stay what they are. */
+	if ((prefix.len > 0 && uri.len == 0) || bytes_equal(prefix, BYTES_LIT("xmlns")) ||
+	    bytes_equal(uri, BYTES_LIT(XMLNS_URI)) ||
+	    bytes_equal(prefix, BYTES_LIT("xml")) != bytes_equal(uri, BYTES_LIT(XML_URI)))
+		refuse(doc, "xml.form");
+	return doc->rule == NULL;
 }
 
 static bool take_attribute(struct xml_doc *doc, struct xml_node *n, struct bytes name, struct bytes value)
 {
 	struct bytes local = name;
-	struct bytes prefix = split(&local);
+	struct bytes prefix = split(doc, &local);
 	struct attribute *a;
 
 	if (bytes_equal(name, BYTES_LIT("xmlns")))
@@ -113,24 +133,22 @@ static bool take_attribute(struct xml_doc *doc, struct xml_node *n, struct bytes
 	a = node_alloc(doc, sizeof *a);
 	if (a == NULL)
 		return false;
-	*a = (struct attribute){ name, value, n->attributes };
+	*a = (struct attribute){ name, prefix, value, n->attributes };
 	n->attributes = a;
-	return true;
+	return doc->rule == NULL;
 }
 
 /* Namespaces in XML 1.0: what has no prefix is in the default one, an undeclared prefix is a fault. */
 static void resolve(struct xml_doc *doc, struct xml_node *n)
 {
-	struct bytes prefix = split(&n->name);
+	struct bytes uri;
 
-	for (const struct scope *s = n->scope; s != NULL; s = s->outer) {
-		if (bytes_equal(s->prefix, prefix)) {
-			n->uri = s->uri;
-			return;
-		}
-	}
-	if (prefix.len > 0)
+	if (!find_uri(n, split(doc, &n->name), &n->uri))
 		refuse(doc, "xml.form");
+	for (const struct attribute *a = n->attributes; a != NULL; a = a->next) {
+		if (!find_uri(n, a->prefix, &uri))
+			refuse(doc, "xml.form");
+	}
 }
 
 static void on_start(void *self, const XML_Char *name, const XML_Char **attributes)
@@ -203,8 +221,10 @@ static struct xml_doc *doc_new(size_t len)
 	buf_init(&doc->words, doc->memory + NODES_LEN_MAX, len);
 	arena_init(&doc->nodes, doc->memory, NODES_LEN_MAX);
 	doc->parser = XML_ParserCreate("UTF-8");
-	if (doc->parser == NULL)
-		return doc;
+	if (doc->parser == NULL) {
+		free(doc);
+		return NULL;
+	}
 	XML_SetUserData(doc->parser, doc);
 	XML_SetElementHandler(doc->parser, on_start, on_end);
 	XML_SetCharacterDataHandler(doc->parser, on_text);
@@ -215,7 +235,7 @@ static struct xml_doc *doc_new(size_t len)
 /* The library has none where the file ended before it began. */
 static size_t error_offset(const struct xml_doc *doc, size_t len)
 {
-	XML_Index at = doc->parser == NULL ? 0 : XML_GetErrorByteIndex(doc->parser);
+	XML_Index at = XML_GetErrorByteIndex(doc->parser);
 
 	return at < 0 ? len : (size_t)at;
 }
@@ -233,13 +253,15 @@ enum err xml_read(struct bytes in, struct xml_doc **out, const char **rule, size
 	if (in.len > INCOMING_LEN_MAX)
 		return ERR_USAGE;
 	doc = doc_new(in.len);
-	is_read = doc->parser != NULL &&
-		  XML_Parse(doc->parser, (const char *)in.ptr, (int)in.len, true) == XML_STATUS_OK;
+	if (doc == NULL)
+		return ERR_MEMORY;
+	is_read = XML_Parse(doc->parser, (const char *)in.ptr, (int)in.len, true) == XML_STATUS_OK;
 	if (!is_read || doc->rule != NULL) {
+		bool is_short = XML_GetErrorCode(doc->parser) == XML_ERROR_NO_MEMORY;
 		*rule = doc->rule != NULL ? doc->rule : "xml.form";
 		*offset = error_offset(doc, in.len);
 		xml_read_close(doc);
-		return ERR_USAGE;
+		return is_short ? ERR_MEMORY : ERR_USAGE;
 	}
 	*rule = NULL;
 	*out = doc;
@@ -248,8 +270,9 @@ enum err xml_read(struct bytes in, struct xml_doc **out, const char **rule, size
 
 void xml_read_close(struct xml_doc *doc)
 {
-	if (doc != NULL && doc->parser != NULL)
-		XML_ParserFree(doc->parser);
+	if (doc == NULL)
+		return;
+	XML_ParserFree(doc->parser);
 	free(doc);
 }
 

@@ -11,7 +11,8 @@
 struct xml_doc;
 struct xml_node;
 
-/* ERR_USAGE with *rule and *offset: not UTF-8, a DTD, not well formed, too deep, too large. Gives. */
+/* ERR_USAGE with *rule and *offset: not UTF-8, a DTD, not well formed, too deep, too large;
+ * ERR_MEMORY. Gives. */
 enum err xml_read(struct bytes in, struct xml_doc **out, const char **rule, size_t *offset) MUST_CHECK;
 void xml_read_close(struct xml_doc *doc); /* takes NULL */
 
