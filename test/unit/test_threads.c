@@ -38,6 +38,30 @@ static void test_each_index_once(void **state)
 	threads_free(t);
 }
 
+/* Whoever began does something else, ends it, and begins the next on the same work. */
+static void test_something_else_meanwhile(void **state)
+{
+	struct threads *t = threads_new();
+	struct crew *crews[] = { threads_crew(t), NULL };
+
+	(void)state;
+	for (size_t i = 0; i < 4000; i++) {
+		unsigned char times[COUNT_MAX] = { 0 }, others[COUNT_MAX] = { 0 };
+		struct crew_work work = { add_one, times, i % COUNT_MAX };
+		crew_begin(crews[i % 2], &work);
+		for (size_t j = 0; j < work.count; j++)
+			add_one(others, j);
+		crew_end(crews[i % 2], &work);
+		assert_memory_equal(times, others, sizeof times);
+		work = (struct crew_work){ add_one, others, work.count };
+		crew_begin(crews[i % 2], &work);
+		crew_end(crews[i % 2], &work);
+		for (size_t j = 0; j < work.count; j++)
+			assert_int_equal(others[j], 2);
+	}
+	threads_free(t);
+}
+
 static void test_alone(void **state)
 {
 	(void)state;
@@ -62,6 +86,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_index_once),
+		cmocka_unit_test(test_something_else_meanwhile),
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_ends),
 	};
