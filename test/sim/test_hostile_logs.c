@@ -292,7 +292,8 @@ static void add_spoilt(struct forge *f, size_t cut, struct bytes begin, struct b
 }
 
 /* That log stops there, and its writer is told where and why; the path and his other logs go on. */
-static void stops_at(struct room *r, struct forge *f, struct forge *other, size_t offset, const char *rule)
+static void stops_at(struct room *r, struct forge *f, struct forge *other, size_t index, size_t offset,
+		     const char *rule)
 {
 	struct refuse refuse;
 	struct log_status status;
@@ -307,7 +308,7 @@ static void stops_at(struct room *r, struct forge *f, struct forge *other, size_
 				ERR_OK);
 	}
 	assert_true(origin_equal(&refuse.origin, &f->origin));
-	assert_int_equal(refuse.index, f->count - 1);
+	assert_int_equal(refuse.index, index);
 	assert_int_equal(refuse.offset, offset);
 	assert_true(bytes_equal(refuse.rule, bytes_str(rule)));
 	status = room_log(r, &f->key);
@@ -350,12 +351,76 @@ static void test_an_entry_that_is_not_strict_stops_its_log_alone(void **state)
 		add_reference(&f, PRECEDENCE_FLASH, &f, 0);
 		len = f.items[f.count - 1].entry.len;
 		add_spoilt(&f, rows[i].cut, rows[i].begin, rows[i].end);
-		stops_at(r, &f, &g, rows[i].offset == SIZE_MAX ? len : rows[i].offset, rows[i].rule);
+		stops_at(r, &f, &g, f.count - 1, rows[i].offset == SIZE_MAX ? len : rows[i].offset,
+			 rows[i].rule);
 		forge_free(&f);
 		forge_free(&g);
 		room_close(r);
 		room_open(r);
 	}
+}
+
+static void test_an_entry_of_another_place_stops_its_log(void **state)
+{
+	struct room *r = *state;
+	struct forge f, g;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	load(&g, r, 1, CONSULT);
+	forge_put(&f, f.items[0].entry, f.items[0].content);
+	stops_at(r, &f, &g, f.count - 1, 0, "entry.place");
+	forge_free(&f);
+	forge_free(&g);
+}
+
+/*
+ * The log key's word for a root that these entries do not have: of a whole log there is nothing to look for.
+ */
+static void test_a_root_that_is_not_the_notes(void **state)
+{
+	struct room *r = *state;
+	struct forge f, g;
+	size_t held;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	load(&g, r, 1, CONSULT);
+	f.frontiers[f.count] = g.frontiers[g.count - 1];
+	stops_at(r, &f, &g, 0, 0, "record.root");
+
+	/* Behind entries that are held it may be a fork: they are asked for before anybody is accused. */
+	held = g.count;
+	add_many(&g, 1);
+	g.frontiers[g.count] = f.frontiers[1];
+	assert_int_equal(room_hear_batch(r, 1, &g, held, g.count), ERR_OK);
+	assert_int_equal(room_said(r, 1, FRAME_WANT), 1);
+	assert_int_equal(r->closed, 0);
+	assert_int_not_equal(room_log(r, &g.key).state, LOG_STOPPED);
+	assert_int_equal(room_log(r, &g.key).size, held);
+	forge_free(&f);
+	forge_free(&g);
+}
+
+/* Of a log that is held, by its author: whoever sends a note that its key has not signed is no peer. */
+static void test_a_false_log_signature_closes(void **state)
+{
+	struct room *r = *state;
+	struct buf out = BUF_ON(scratch);
+	struct forge f;
+	size_t held;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	held = f.count;
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, held), ERR_OK);
+	add_many(&f, 1);
+	forge_batch(&f, held, f.count, &out);
+	out.ptr[out.len - 20] = out.ptr[out.len - 20] == 'A' ? 'B' : 'A';
+	assert_int_equal(room_hear(r, 1, FRAME_BATCH, buf_bytes(&out)), ERR_NOTE);
+	assert_int_equal(r->closed, 1);
+	assert_int_equal(room_log(r, &f.key).size, held);
+	forge_free(&f);
 }
 
 /* A HELLO that is not from now, nor from anybody in particular, with these changes. */
@@ -421,6 +486,9 @@ int main(void)
 		ATTACK(a_receipt_of_another_root_closes_nothing),
 		ATTACK(an_early_receipt_is_not_crowded_out),
 		ATTACK(an_entry_that_is_not_strict_stops_its_log_alone),
+		ATTACK(an_entry_of_another_place_stops_its_log),
+		ATTACK(a_root_that_is_not_the_notes),
+		ATTACK(a_false_log_signature_closes),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
