@@ -223,10 +223,12 @@ static void on_turn(void *self)
 			core_commit(c);
 		}
 		serve_clients(c);
+		/* What the first round has made ready for clients goes out with the second. */
+		if (round > 0)
+			children_flush(c);
 		if (round > 0 && c->fx.count == 0 && !api_is_waiting(c->api))
 			break;
 	}
-	children_flush(c);
 	due = c->fx.count > 0 || api_is_waiting(c->api) ? 0 : api_timeout(c->api, loop_now(c->loop).mono);
 	if (due >= 0)
 		timer_set(c->api_due, (uint64_t)due);

@@ -439,13 +439,13 @@ static enum err command_judge(struct node *n, struct now now, const struct comma
 	e = turn_open(n);
 	if (e != ERR_OK)
 		return e;
-	if (s.kind == KIND_OPEN)
-		return epoch_open(n, now, &s, in, answer);
 	signed_by = *in;
 	if (in->signers == NULL) {
 		signers_of(n, in, signers);
 		signed_by.signers = signers;
 	}
+	if (s.kind == KIND_OPEN)
+		return epoch_open(n, now, &s, &signed_by, answer);
 	return s.channel == 0 ? command_everywhere(n, now, &signed_by, &s, answer)
 			      : command_file(n, now, &signed_by, &s, s.channel, answer);
 }

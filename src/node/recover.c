@@ -454,7 +454,7 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 		return e;
 	origin_of(n, &key, &entry.origin);
 	memcpy(entry.signatures, in->signatures, sizeof entry.signatures);
-	e = judged_read(n, &key, &entry, s, &judged);
+	e = judged_of(n, &key, &entry, s, in->signers, &judged);
 	if (e == ERR_OK)
 		e = fold_judge(&n->fold, &judged.input, &view);
 	if (e == ERR_SHORT) {
