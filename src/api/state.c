@@ -276,6 +276,7 @@ static void reply_counts(struct reply *r, const struct node_status *s)
 	reply_uint(r, "stopped_logs", s->stopped_logs);
 	reply_uint(r, "diverged", s->diverged);
 	reply_uint(r, "waiting", s->waiting);
+	reply_uint(r, "remade", s->remade);
 	reply_scrub(r, &s->scrub);
 }
 

@@ -352,6 +352,11 @@ static void check_node(struct doctor *d)
 	check_console(d, json_object_get(status, "console"));
 	if (json_uint(status, "stopped_logs") > 0)
 		find(d, FINDING_BAD, N_("logs"), _("one is stopped"), "entente status");
+	if (json_uint(status, "remade") > 0) {
+		say_fill(why, sizeof why, _("made anew at this start from {1} entries"),
+			 say_number(json_uint(status, "remade")));
+		find(d, FINDING_OK, N_("views"), why, "");
+	}
 	if (json_uint(status, "diverged") > 0)
 		find(d, FINDING_BAD, N_("procedures"), _("the states differ"), "entente consult list --all");
 	json_array_foreach(json_object_get(status, "peers"), i, peer)

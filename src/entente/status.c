@@ -194,6 +194,9 @@ static void show_status(const json_t *status)
 	    say_number(json_uint(status, "entries")), say_number(json_uint(status, "waiting")),
 	    age(json_uint(status, "started_ms"), now), say_number(json_uint(status, "void")),
 	    say_number(json_uint(status, "refused")));
+	if (json_uint(status, "remade") > 0)
+		say(_("at this start {1} entries were folded anew: the views were another version's\n"),
+		    say_number(json_uint(status, "remade")));
 	show_scrub(json_object_get(status, "scrub"), now);
 }
 

@@ -274,6 +274,8 @@ struct node {
 	uint64_t published, commits, refused, void_entries, erasures;
 	struct effects *fx; /* of this turn */
 	bool is_stopped, is_replaying, is_full;
+	bool is_view_old; /* until node_start: rows of another format were dropped */
+	uint64_t remade;  /* entries that were folded anew for it */
 	/* What had counted as absent came after all: everything is folded anew, but not all the time. */
 	bool is_refold_due, has_refolded; /* has: in this turn */
 	struct mono next_refold, next_ask;

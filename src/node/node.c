@@ -104,6 +104,47 @@ static enum err lines_load(struct node *n)
 	return ERR_OK;
 }
 
+/* Of another version's folds no row is read: they go before anything asks, and node_start makes them anew. */
+static enum err views_drop_old(struct node *n)
+{
+	bool is_current = true;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; is_current && e == ERR_OK && i < record_logs_count(n->record); i++) {
+		const struct origin *o = &record_log_at(n->record, i)->origin;
+		struct log_key key = { o->channel, accord_party_find(n->accord, bytes_str(o->party)),
+				       o->epoch };
+		if (key.party < n->accord->parties_count)
+			e = fold_is_current(&n->fold, &key, &is_current);
+	}
+	n->is_view_old = !is_current;
+	if (is_current || e != ERR_OK)
+		return e;
+	e = record_begin(n->record);
+	return e == ERR_OK ? fold_drop(&n->fold) : e;
+}
+
+/* In the transaction that dropped them: a start that is cut off here finds the old ones again. */
+static enum err views_remake(struct node *n, struct now now)
+{
+	enum err e;
+
+	n->is_view_old = false;
+	for (size_t i = 0; i < n->lines_count; i++)
+		n->remade += n->lines[i].log->durable;
+	log_notice("the views are another version's: %llu entries are folded anew",
+		   (unsigned long long)n->remade);
+	e = refold_all(n, now);
+	if (e == ERR_OK)
+		e = record_append(n->record);
+	if (e == ERR_OK)
+		return ERR_OK;
+	if (record_is_open(n->record))
+		record_rollback(n->record);
+	node_stop(n, e, "the views cannot be made anew");
+	return e;
+}
+
 /* A HELLO can name every log of every party: so many are one party's. A home channel's are in none. */
 static bool has_epoch_room(const struct node *n, const struct log_key *key)
 {
@@ -186,7 +227,9 @@ enum err node_new(const struct node_options *options, struct node **out)
 		n->peers[i].service_path = LINK_PATHS_MAX;
 	}
 	thin_open(n, options);
-	e = lines_load(n);
+	e = views_drop_old(n);
+	if (e == ERR_OK)
+		e = lines_load(n);
 	if (e == ERR_OK)
 		e = advances_count(n);
 	if (e != ERR_OK) {
@@ -304,6 +347,8 @@ void node_start(struct node *n, struct now now, const struct marks *marks, bool 
 		struct effects *fx)
 {
 	n->fx = fx;
+	if (n->is_view_old && views_remake(n, now) != ERR_OK)
+		return;
 	n->marks = xcalloc(marks->count + 1, sizeof *n->marks);
 	memcpy(n->marks, marks->rows, marks->count * sizeof *n->marks);
 	n->marks_count = marks->count;

@@ -346,6 +346,7 @@ struct node_status {
 	const char *recovering; /* why, in English; NULL */
 	uint64_t entries, commits, published, refused, void_entries, stopped_logs;
 	uint64_t waiting;  /* entries held and not yet folded */
+	uint64_t remade;   /* folded anew at this start: the views were another version's */
 	uint64_t diverged; /* procedures whose states differ, at most DIVERGED_MAX */
 };
 void node_status(struct node *n, struct node_status *out);

@@ -37,6 +37,11 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
 	return row_get_folded(f->map, log, size);
 }
 
+enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current)
+{
+	return row_is_current(f->map, log, is_current);
+}
+
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out)
 {
 	return row_get_entry(f->map, place, out);

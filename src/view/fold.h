@@ -213,6 +213,13 @@ enum err fold_judged(const struct fold *all, const struct fold_input *in,
 		     const struct entry_view *v) MUST_CHECK;
 
 enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *size) MUST_CHECK;
+/*
+ * Raised when a row is written otherwise, or when the folds make something else of an entry: rows of another
+ * format mean nothing here, and are dropped and made anew (docs/spec/record.md section 6). A log of which
+ * nothing is folded has none: current.
+ */
+#define FOLD_FORMAT 1u
+enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
 
 /*

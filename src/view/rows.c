@@ -38,33 +38,57 @@ static uint64_t take_be64(struct bytes *in)
 	return be64_get(part.ptr);
 }
 
+/* How far a log is folded, and by folds of which format. */
+#define FOLDED_VALUE_LEN 12u
+
 enum err row_put_folded(const struct map *m, const struct log_key *log, uint64_t size)
 {
 	struct row_key k;
-	uint8_t memory[8];
+	uint8_t memory[FOLDED_VALUE_LEN];
 	struct buf value = BUF_ON(memory);
 
 	log_key_write(log, row_open(&k, ROW_FOLDED));
 	buf_put_be64(&value, size);
+	buf_put_be32(&value, FOLD_FORMAT);
 	return row_put(m, &k, &value);
+}
+
+static enum err get_folded(const struct map *m, const struct log_key *log, struct buf *value)
+{
+	struct row_key k;
+
+	log_key_write(log, row_open(&k, ROW_FOLDED));
+	return map_get(m, buf_bytes(&k.buf), value);
+}
+
+static bool is_of_format(struct bytes value)
+{
+	return value.len == FOLDED_VALUE_LEN && be32_get(value.ptr + 8) == FOLD_FORMAT;
 }
 
 enum err row_get_folded(const struct map *m, const struct log_key *log, uint64_t *size)
 {
-	struct row_key k;
-	uint8_t memory[8];
+	uint8_t memory[FOLDED_VALUE_LEN];
 	struct buf value = BUF_ON(memory);
-	enum err e;
+	enum err e = get_folded(m, log, &value);
 
-	log_key_write(log, row_open(&k, ROW_FOLDED));
-	e = map_get(m, buf_bytes(&k.buf), &value);
 	*size = 0;
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	if (value.len != sizeof memory)
+	if (!is_of_format(buf_bytes(&value)))
 		return ERR_CORRUPT;
 	*size = be64_get(memory);
 	return ERR_OK;
+}
+
+enum err row_is_current(const struct map *m, const struct log_key *log, bool *out)
+{
+	uint8_t memory[ROW_VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	enum err e = get_folded(m, log, &value);
+
+	*out = e == ERR_NOT_FOUND || (e == ERR_OK && is_of_format(buf_bytes(&value)));
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 enum err row_put_version(const struct map *m, const struct log_key *log, const uint8_t hash[HASH_LEN])
@@ -491,6 +515,7 @@ enum err row_get_translation(const struct map *m, const struct place_key *at, st
 	return bytes_copy_str(in, out->language, sizeof out->language) == ERR_OK ? ERR_OK : ERR_CORRUPT;
 }
 
+/* A type that is given up stays here: rows of it may lie in a store of an older format. */
 static const enum row_type row_types[] = {
 	ROW_ACT,     ROW_RECIPIENT, ROW_ENTRY,	     ROW_FOLDED,     ROW_VERSION,  ROW_ID,
 	ROW_KEY,     ROW_MESSAGE,   ROW_OWED,	     ROW_SUSPENSION, ROW_FORM,	   ROW_DRAFT,

@@ -57,6 +57,8 @@ void row_put_channel(struct row_key *k, uint32_t channel);
 enum err row_put_folded(const struct map *m, const struct log_key *log, uint64_t size) MUST_CHECK;
 /* 0 for a log of which nothing is folded. */
 enum err row_get_folded(const struct map *m, const struct log_key *log, uint64_t *size) MUST_CHECK;
+/* Whether this version's folds wrote it, or nobody. */
+enum err row_is_current(const struct map *m, const struct log_key *log, bool *out) MUST_CHECK;
 
 enum err row_put_entry(const struct map *m, size_t parties, const struct place_key *at,
 		       const struct entry_view *v) MUST_CHECK;

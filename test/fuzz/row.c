@@ -71,6 +71,7 @@ static void check_values(struct row_map *rows, const struct map *m)
 	struct recipient_view recipient;
 	struct key_view key;
 	uint64_t size;
+	bool is_current;
 
 	if (row_get_entry(m, &at, &entry) == ERR_OK) {
 		assert(entry.verdict < VERDICT_COUNT);
@@ -94,7 +95,9 @@ static void check_values(struct row_map *rows, const struct map *m)
 		assert(row_put_owed(m, &at, &owed) == ERR_OK);
 		assert(bytes_equal(buf_bytes(&rows->put), rows->in));
 	}
+	assert(row_is_current(m, &sample, &is_current) == ERR_OK || rows->in.len > ROW_VALUE_MAX);
 	if (row_get_folded(m, &sample, &size) == ERR_OK) {
+		assert(is_current);
 		assert(row_put_folded(m, &sample, size) == ERR_OK);
 		assert(bytes_equal(buf_bytes(&rows->put), rows->in));
 	}
