@@ -22,13 +22,13 @@ static void put_message(struct table *t, const json_t *m)
 {
 	const json_t *ladder = show_slowest_ladder(m), *owed = json_object_get(ladder, "owed");
 	const char *highest = ladder == NULL ? "" : json_str(ladder, "highest");
-	bool is_void = strcmp(json_str(m, "verdict"), "OK") != 0 && json_flag(m, "folded");
+	bool is_void = show_is_void(m);
 	char *label = show_label_words(m), what[96] = "", title[1024];
 	bool is_overdue;
 	struct buf text = { (uint8_t *)what, 0, sizeof what - 1, false };
 
 	if (is_void) {
-		buf_put_str(&text, _("VOID "));
+		buf_put_str(&text, show_void_word(m));
 		buf_put_str(&text, json_str(m, "verdict"));
 	} else if (owed != NULL) {
 		buf_put_str(&text, json_flag(owed, "ours") ? "> " : "  ");

@@ -38,7 +38,7 @@ static int compare_order(const void *a, const void *b)
 /* What a reader must know before the title: whether it counts, waits or came by a wrong clock. */
 static void put_remarks(struct table *t, const json_t *entry)
 {
-	bool is_void = json_flag(entry, "folded") && strcmp(json_str(entry, "verdict"), "OK") != 0;
+	bool is_void = show_is_void(entry);
 	const json_t *refers = json_array_get(json_object_get(entry, "refers"), 0);
 	const char *offset = json_flag(entry, "flagged")
 				     ? say_offset(json_integer_value(json_object_get(entry, "offset_ms")))
@@ -48,7 +48,7 @@ static void put_remarks(struct table *t, const json_t *entry)
 
 	if (json_uint(entry, "ahead_ms") != 0)
 		ahead = say_offset((int64_t)json_uint(entry, "ahead_ms"));
-	say_fill(remarks, sizeof remarks, "{1}{2}{3}{4}{5}{6}{7}{8}{9}", is_void ? _("VOID ") : "",
+	say_fill(remarks, sizeof remarks, "{1}{2}{3}{4}{5}{6}{7}{8}{9}", show_void_word(entry),
 		 is_void ? json_str(entry, "verdict") : "",
 		 json_flag(entry, "folded") ? "" : _("waits for what it refers to"),
 		 offset[0] == '\0' ? "" : _(" clock "), offset, ahead[0] == '\0' ? "" : _(" filed ahead "),

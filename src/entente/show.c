@@ -469,33 +469,50 @@ void show_had(const json_t *step, const json_t *attachments, const char *indent)
 	}
 }
 
+/* ---- What does not count. ---- */
+
+bool show_is_void(const json_t *entry)
+{
+	return json_flag(entry, "folded") && strcmp(json_str(entry, "verdict"), "OK") != 0;
+}
+
+bool show_is_raw(const json_t *entry)
+{
+	return strcmp(json_str(entry, "verdict"), "RAW") == 0;
+}
+
+const char *show_void_word(const json_t *entry)
+{
+	return show_is_void(entry) && !show_is_raw(entry) ? _("VOID ") : "";
+}
+
 /* ---- Refusals. ---- */
 
 static const struct {
 	const char *why;
-	const char *text; /* N_() with {1} and {2} from the members named */
-	const char *members[2];
+	const char *text; /* N_() with {1}, {2} and {3} from the members named */
+	const char *members[3];
 	const char *next; /* N_() */
 } refusals[] = {
 	{ "PROTOCOL",
 	  N_("its protocol has version {1}, ours version {2}"),
-	  { "theirs", "ours" },
+	  { "theirs", "ours", "" },
 	  N_("agree on one version of entente; entente --version tells ours") },
 	{ "PARTY",
 	  N_("it says that it is {1}"),
-	  { "name", "" },
+	  { "name", "", "" },
 	  N_("telephone its watch, and compare the keys that entente accord show lists") },
 	{ "ACCORD_FILE",
 	  N_("the file {1} of its accord differs from ours"),
-	  { "name", "" },
+	  { "name", "", "" },
 	  N_("telephone its watch; entente accord diff DIR DIR compares two folders") },
 	{ "ACCORD_ID",
 	  N_("it is under another accord"),
-	  { "", "" },
+	  { "", "", "" },
 	  N_("telephone its watch, and compare what entente accord show gives there and here") },
 	{ "LOG_STOPPED",
-	  N_("it stopped the log at {1}: {2}"),
-	  { "place", "name" },
+	  N_("it stopped the log at {1}, byte {2}: {3}"),
+	  { "place", "offset", "name" },
 	  N_("entente verify here; then telephone its watch") },
 };
 _Static_assert(ARRAY_COUNT(refusals) == REFUSAL_COUNT - 1, "each kind of refusal but NONE has its words");
@@ -527,7 +544,8 @@ bool show_refusal(const json_t *peer, char *out, size_t size)
 		say_fill(out, size, "{1} {2}", json_str(refused, "why"), json_str(refused, "name"));
 	else
 		say_fill(out, size, _(refusals[i].text), member_text(refused, refusals[i].members[0]),
-			 member_text(refused, refusals[i].members[1]));
+			 member_text(refused, refusals[i].members[1]),
+			 member_text(refused, refusals[i].members[2]));
 	return true;
 }
 

@@ -54,6 +54,11 @@ void show_called(const json_t *ladder);
 /* One ladder in one line: every step that is proved, then what is owed and by whom. */
 void show_ladder_line(const json_t *ladder);
 
+/* It does not count: VOID, or RAW, which a later version may know, and whose author nobody has looked at. */
+bool show_is_void(const json_t *entry);
+bool show_is_raw(const json_t *entry);
+const char *show_void_word(const json_t *entry); /* "VOID " before the verdict, or "" */
+
 /*
  * Why a peer's side was refused, or refuses ours, in the reader's language: it crosses the API as names and
  * numbers. False: it was not. Then what to do about it.

@@ -34,11 +34,6 @@ static void show_places(const char *word, const json_t *places)
 	say("\n");
 }
 
-static bool is_void(const json_t *entry)
-{
-	return strcmp(json_str(entry, "verdict"), "OK") != 0 && json_flag(entry, "folded");
-}
-
 /* What became of an item is said before its text. */
 static void show_became(const json_t *entry)
 {
@@ -63,13 +58,14 @@ static void show_head(const json_t *entry, const json_t *accord)
 	if (json_str(entry, "precedence")[0] != '\0')
 		say("  {1}", json_str(entry, "precedence"));
 	say("  {1}\n", show_kind(entry));
-	if (is_void(entry)) {
-		say_coloured(COLOUR_BAD, _("VOID: "));
+	if (show_is_void(entry)) {
+		if (!show_is_raw(entry))
+			say_coloured(COLOUR_BAD, _("VOID: "));
 		say("{1} ({2})\n", _(json_str(entry, "why")), json_str(entry, "verdict"));
 		if (client_denial(json_object_get(entry, "guidelines"), denial, sizeof denial))
 			say("{1}\n", denial);
 	}
-	say("{1}", is_void(entry) ? _("names as its author ") : _("from "));
+	say("{1}", show_is_void(entry) ? _("names as its author ") : _("from "));
 	show_author(entry);
 	show_role_names(accord, entry);
 	say("\n");
@@ -181,7 +177,7 @@ static enum exit_code show_evidence(const json_t *entry)
 		say(_("signed by {1}, checked here\n"), evidence.fingerprints[i]);
 	if (evidence.hash[0] != '\0')
 		say(_("content {1}\n"), evidence.hash);
-	if (e == ERR_OK || is_void(entry))
+	if (e == ERR_OK || show_is_void(entry))
 		return EXIT_DONE;
 	say_error(_("What the node shows is not what was signed: do not act on it."));
 	say_next("entente verify");

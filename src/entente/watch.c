@@ -59,9 +59,9 @@ static void show_event(const json_t *event)
 		say(" ");
 		say_cell(json_str(entry, "precedence"), 9, is_flash ? COLOUR_BAD : COLOUR_PLAIN);
 		say(" {1}  {2}", show_kind(entry), json_str(entry, "role"));
-		if (json_flag(entry, "folded") && strcmp(json_str(entry, "verdict"), "OK") != 0) {
+		if (show_is_void(entry)) {
 			say("  ");
-			say_coloured(COLOUR_BAD, _("VOID "));
+			say_coloured(COLOUR_BAD, show_void_word(entry));
 			say_coloured(COLOUR_BAD, json_str(entry, "verdict"));
 		}
 		if (json_array_size(json_object_get(entry, "refers")) > 0)

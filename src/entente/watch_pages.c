@@ -176,7 +176,7 @@ static void draw_message(const struct area *area, size_t row, const struct full 
 {
 	const json_t *ladder = show_slowest_ladder(m), *owed = json_object_get(ladder, "owed");
 	const char *highest = ladder == NULL ? "" : json_str(ladder, "highest");
-	bool is_void = json_flag(m, "folded") && strcmp(json_str(m, "verdict"), "OK") != 0, is_overdue;
+	bool is_void = show_is_void(m), is_overdue;
 	bool is_flash = strcmp(json_str(m, "precedence"), "FLASH") == 0;
 	char due[64];
 	bool is_late = put_due(owed, f->node.now_ms, due, sizeof due);
@@ -184,7 +184,7 @@ static void draw_message(const struct area *area, size_t row, const struct full 
 	size_t column = 0;
 
 	if (is_void)
-		say_fill(step, sizeof step, "{1}{2}", _("VOID "), json_str(m, "verdict"));
+		say_fill(step, sizeof step, "{1}{2}", show_void_word(m), json_str(m, "verdict"));
 	else if (owed != NULL)
 		say_fill(step, sizeof step, "> {1}", show_step(json_str(owed, "step")));
 	else
