@@ -181,17 +181,17 @@ static void reply_gates(struct reply *r, const struct accord *a, size_t self, co
 	const struct instance *i = m->instance;
 
 	reply_array(r, "gates");
-	for (size_t n = 0; n < i->count; n++) {
-		if (i->facts[n].move.kind == MOVE_PROPOSE && fact_is_in(&i->facts[n], g))
-			reply_proposal(r, a, self, m, g, &i->facts[n]);
+	for (const struct fact *f = fact_first(i, MOVE_PROPOSE); f != NULL; f = fact_next(i, f)) {
+		if (fact_is_in(f, g))
+			reply_proposal(r, a, self, m, g, f);
 	}
 	reply_array_end(r);
 	reply_array(r, "decisions");
-	for (size_t n = 0; n < i->count; n++) {
-		if (i->facts[n].move.kind != MOVE_DECIDE || !fact_is_in(&i->facts[n], g))
+	for (const struct fact *f = fact_first(i, MOVE_DECIDE); f != NULL; f = fact_next(i, f)) {
+		if (!fact_is_in(f, g))
 			continue;
 		reply_object(r, NULL);
-		reply_at_gate(r, a, m, &i->facts[n].move);
+		reply_at_gate(r, a, m, &f->move);
 		reply_object_end(r);
 	}
 	reply_array_end(r);
@@ -272,10 +272,10 @@ enum err reply_moves(struct api *a, struct reply *r, const struct machine *m)
 
 	reply_array(r, "moves");
 	for (size_t n = 0; n < m->instance->count && e == ERR_OK; n++) {
-		struct place_key at = place_of_spot(m->channel, m->instance->facts[n].move.at);
+		struct place_key at = place_of_spot(m->channel, fact_nth(m->instance, n)->move.at);
 		e = request_may_place(a, &at);
 		if (e == ERR_OK)
-			reply_move(r, accord, m, &m->instance->facts[n]);
+			reply_move(r, accord, m, fact_nth(m->instance, n));
 		e = e == ERR_NOT_FOUND ? ERR_OK : e;
 	}
 	reply_array_end(r);

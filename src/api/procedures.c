@@ -328,10 +328,8 @@ static void reply_counts(struct reply *r, size_t self, uint64_t now_ms, const st
 		    owed_times(i, &g, &owed, self, now_ms, &since_ms, &due_ms) && since_ms < oldest_ms)
 			oldest_ms = since_ms;
 	}
-	for (size_t n = 0; n < i->count; n++) {
-		if (i->facts[n].move.kind == MOVE_LAPSE)
-			causes[i->facts[n].move.cause & 1]++;
-	}
+	for (const struct fact *f = fact_first(i, MOVE_LAPSE); f != NULL; f = fact_next(i, f))
+		causes[f->move.cause & 1]++;
 	reply_object(r, "obligations");
 	for (size_t n = 0; n < OWED_COUNT; n++)
 		reply_uint(r, owed_state_name((enum owed_state)n), counts[n]);

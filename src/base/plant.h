@@ -16,6 +16,7 @@
 	X(SIGN_WITHOUT_PROOF, "the signer signs what does not carry on") \
 	X(RESEND_FILED_AGAIN, "a resend is not recognised") \
 	X(ROLLBACK_LEAVES_VIEWS, "a rollback leaves what was folded") \
+	X(ROLLBACK_LEAVES_INSTANCE, "a rollback leaves what was kept of a procedure in memory") \
 	X(RESTORE_UNSEEN, "a store behind the signer's mark goes on") \
 	X(EPOCH_IN_USE, "an epoch is opened under a number that may be in use") \
 	X(DOUBT_FORGOTTEN, "a signer's doubts end with the start that had them") \

@@ -240,7 +240,7 @@ static struct spot last_of_step(const struct dry_run *d, const struct move *m, u
 	uint64_t latest = 0;
 
 	for (size_t n = 0; n < i->count; n++) {
-		const struct fact *f = &i->facts[n], *back = f;
+		const struct fact *f = fact_nth(i, n), *back = f;
 		bool is_it = f->move.kind == MOVE_MESSAGE || f->move.kind == MOVE_PROPOSE;
 		if (m->kind == MOVE_MARK) {
 			is_it = f->move.kind == MOVE_READ_BACK;
@@ -260,10 +260,10 @@ static struct spot running_recess(const struct dry_run *d, size_t party)
 	struct spot found = { 0 };
 	uint64_t latest = 0;
 
-	for (size_t n = 0; n < i->count; n++) {
-		if (i->facts[n].move.kind == MOVE_RECESS && i->facts[n].move.filed_ms >= latest) {
-			latest = i->facts[n].move.filed_ms;
-			found = i->facts[n].move.at;
+	for (const struct fact *f = fact_first(i, MOVE_RECESS); f != NULL; f = fact_next(i, f)) {
+		if (f->move.filed_ms >= latest) {
+			latest = f->move.filed_ms;
+			found = f->move.at;
 		}
 	}
 	return found;
@@ -273,6 +273,7 @@ static struct spot running_recess(const struct dry_run *d, size_t party)
 static enum err find_about(struct dry_run *d, const struct dry_act *act, struct move *m)
 {
 	bool is_named = act->about != STEP_NONE || act->about_act != 0 || act->is_about_any;
+	const struct fact *about;
 
 	if (!is_loaded(&d->nodes[m->at.party], d->start))
 		return is_named ? ERR_NOT_FOUND : ERR_OK;
@@ -285,11 +286,9 @@ static enum err find_about(struct dry_run *d, const struct dry_act *act, struct 
 	if (is_named && m->about.number == 0)
 		return ERR_NOT_FOUND;
 	/* A move at a gate is at the gate of its proposal. */
-	for (size_t n = 0; n < d->nodes[m->at.party].instance->count; n++) {
-		const struct move *about = &d->nodes[m->at.party].instance->facts[n].move;
-		if (spot_equal(about->at, m->about) && about->kind == MOVE_PROPOSE)
-			m->step = about->step;
-	}
+	about = index_find(d->nodes[m->at.party].instance, m->about);
+	if (about != NULL && about->move.kind == MOVE_PROPOSE)
+		m->step = about->move.step;
 	return ERR_OK;
 }
 

@@ -521,6 +521,8 @@ static void forget_staged(struct node *n)
 	struct store *store = record_store(n->record);
 
 	n->dues_count = 0;
+	if (!PLANTED(ROLLBACK_LEAVES_INSTANCE))
+		instance_forget(n->fold.instance);
 	thin_forget(n);
 	/*
 	 * Pieces of attachments may be among it: what follows them has no use, and the next tick asks anew.

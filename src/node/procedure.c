@@ -159,7 +159,7 @@ static uint64_t answered_to(struct node *n, const struct machine *m, size_t part
 	uint64_t to = 0;
 
 	for (size_t i = 0; i < m->instance->count; i++) {
-		const struct move *move = &m->instance->facts[i].move;
+		const struct move *move = &fact_nth(m->instance, i)->move;
 		struct place_key at = place_of_spot(m->channel, move->at);
 		struct entry_view view;
 		struct vector past;
@@ -306,7 +306,7 @@ static bool may_move(const struct instance *i, const struct glimpse *g, size_t s
 	size_t own = 0;
 
 	for (size_t n = 0; n < i->count; n++)
-		own += i->facts[n].move.at.party == self;
+		own += fact_nth(i, n)->move.at.party == self;
 	return (i->parties >> self & 1) != 0 && life != LIFE_CLOSED && life != LIFE_STOOD_DOWN &&
 	       !has_said(i, g, MOVE_END, self) && own < INSTANCE_MOVES_MAX;
 }

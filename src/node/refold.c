@@ -418,5 +418,6 @@ enum err node_refold(struct node *n, struct now now, struct effects *fx)
 	if (e == ERR_OK)
 		return node_local(n, record_append(n->record), "the views could not be written");
 	record_rollback(n->record);
+	instance_forget(n->fold.instance);
 	return e;
 }

@@ -13,9 +13,8 @@ static bool is_about(const struct fact *f, enum move_kind kind, const struct fac
 
 static bool has_confirmed_before(const struct instance *i, const struct fact *proposal, struct spot at)
 {
-	for (size_t n = 0; n < i->count; n++) {
-		const struct fact *f = &i->facts[n];
-		if (is_about(f, MOVE_CONFIRM, proposal) && f->move.at.party == at.party &&
+	for (const struct fact *f = about_first(i, proposal); f != NULL; f = about_next(i, f)) {
+		if (f->move.kind == MOVE_CONFIRM && f->move.at.party == at.party &&
 		    f->move.at.number < at.number)
 			return true;
 	}
@@ -31,18 +30,22 @@ static bool ends(const struct instance *i, const struct fact *f, const struct fa
 	size_t party = f->move.at.party;
 	uint64_t seen = proposal->seen[party].number;
 
-	if (f->move.kind != MOVE_END &&
-	    (f->move.kind != MOVE_STAND_DOWN || seen == 0 || seen > f->move.at.number))
+	if (f->move.kind != MOVE_END && (seen == 0 || seen > f->move.at.number))
 		return false;
 	return !has_confirmed_before(i, proposal, f->move.at);
 }
 
 bool is_withdrawn(const struct instance *i, const struct glimpse *g, const struct fact *proposal)
 {
-	for (size_t n = 0; n < i->count; n++) {
-		const struct fact *f = &i->facts[n];
-		if (fact_is_in(f, g) && (is_about(f, MOVE_WITHDRAW, proposal) || ends(i, f, proposal)))
-			return true;
+	static const enum move_kind leaving[] = { MOVE_STAND_DOWN, MOVE_END };
+
+	if (has_about(i, g, MOVE_WITHDRAW, proposal))
+		return true;
+	for (size_t k = 0; k < ARRAY_COUNT(leaving); k++) {
+		for (const struct fact *f = fact_first(i, leaving[k]); f != NULL; f = fact_next(i, f)) {
+			if (fact_is_in(f, g) && ends(i, f, proposal))
+				return true;
+		}
 	}
 	return false;
 }
@@ -52,9 +55,8 @@ uint8_t gate_concurred(const struct instance *i, const struct glimpse *g, const 
 	uint16_t roles[PARTY_MAX] = { 0 }, needed = i->procedure->steps[proposal->move.step].signers;
 	uint8_t parties = 0;
 
-	for (size_t n = 0; n < i->count; n++) {
-		const struct fact *f = &i->facts[n];
-		if (is_about(f, MOVE_CONCUR, proposal) && fact_is_in(f, g))
+	for (const struct fact *f = about_first(i, proposal); f != NULL; f = about_next(i, f)) {
+		if (f->move.kind == MOVE_CONCUR && fact_is_in(f, g))
 			roles[f->move.at.party] |= (uint16_t)(1u << f->move.role);
 	}
 	for (size_t party = 0; party < PARTY_MAX; party++) {
@@ -68,9 +70,8 @@ uint8_t gate_confirmed(const struct instance *i, const struct glimpse *g, const 
 {
 	uint8_t parties = 0;
 
-	for (size_t n = 0; n < i->count; n++) {
-		const struct fact *f = &i->facts[n];
-		if (is_about(f, MOVE_CONFIRM, proposal) && fact_is_in(f, g))
+	for (const struct fact *f = about_first(i, proposal); f != NULL; f = about_next(i, f)) {
+		if (f->move.kind == MOVE_CONFIRM && fact_is_in(f, g))
 			parties |= (uint8_t)(1u << f->move.at.party);
 	}
 	return parties;
@@ -98,14 +99,13 @@ static uint8_t decided_by(const struct instance *i, const struct glimpse *g, siz
 	uint8_t parties = 0;
 
 	*is_alike = true;
-	for (size_t n = 0; n < i->count; n++) {
-		const struct move *m = &i->facts[n].move;
-		if (m->kind != MOVE_DECIDE || m->step != step || !fact_is_in(&i->facts[n], g))
+	for (const struct fact *f = fact_first(i, MOVE_DECIDE); f != NULL; f = fact_next(i, f)) {
+		if (f->move.step != step || !fact_is_in(f, g))
 			continue;
-		if (parties != 0 && m->which != *option)
+		if (parties != 0 && f->move.which != *option)
 			*is_alike = false;
-		*option = m->which;
-		parties |= (uint8_t)(1u << m->at.party);
+		*option = f->move.which;
+		parties |= (uint8_t)(1u << f->move.at.party);
 	}
 	return parties;
 }
@@ -120,10 +120,8 @@ bool gate_is_decided(const struct instance *i, const struct glimpse *g, size_t s
 		parties = decided_by(i, g, step, option, &is_alike);
 		return is_alike && (rule == GATE_ONE ? parties != 0 : (i->parties & ~parties) == 0);
 	}
-	for (size_t n = 0; n < i->count; n++) {
-		const struct fact *f = &i->facts[n];
-		if (f->move.kind == MOVE_PROPOSE && f->move.step == step && fact_is_in(f, g) &&
-		    is_decided(i, g, f)) {
+	for (const struct fact *f = fact_first(i, MOVE_PROPOSE); f != NULL; f = fact_next(i, f)) {
+		if (f->move.step == step && fact_is_in(f, g) && is_decided(i, g, f)) {
 			*option = f->move.which;
 			return true;
 		}
@@ -155,10 +153,10 @@ static enum ruling judge_propose(const struct instance *i, const struct glimpse 
 /* Another proposal that this party concurs with, and that nobody has withdrawn. */
 static bool has_live(const struct instance *i, const struct glimpse *g, const struct move *m)
 {
-	for (size_t n = 0; n < i->count; n++) {
-		const struct fact *f = &i->facts[n], *other;
-		if (f->move.kind != MOVE_CONCUR || f->move.at.party != m->at.party ||
-		    f->move.step != m->step || spot_equal(f->move.about, m->about) || !fact_is_in(f, g))
+	for (const struct fact *f = fact_first(i, MOVE_CONCUR); f != NULL; f = fact_next(i, f)) {
+		const struct fact *other;
+		if (f->move.at.party != m->at.party || f->move.step != m->step ||
+		    spot_equal(f->move.about, m->about) || !fact_is_in(f, g))
 			continue;
 		other = fact_find(i, f->move.about, g);
 		if (other != NULL && !is_withdrawn(i, g, other))
@@ -170,10 +168,8 @@ static bool has_live(const struct instance *i, const struct glimpse *g, const st
 static enum ruling judge_concur(const struct instance *i, const struct glimpse *g, const struct move *m,
 				const struct fact *proposal)
 {
-	for (size_t n = 0; n < i->count; n++) {
-		const struct fact *f = &i->facts[n];
-		if (is_about(f, MOVE_CONCUR, proposal) && f->move.at.party == m->at.party &&
-		    fact_is_in(f, g) && (f->move.role == m->role || f->move.person == m->person))
+	for (const struct fact *f = about_first(i, proposal); f != NULL; f = about_next(i, f)) {
+		if (f->move.kind == MOVE_CONCUR && f->move.at.party == m->at.party && fact_is_in(f, g) && (f->move.role == m->role || f->move.person == m->person))
 			return RULING_PERSON;
 	}
 	if (is_withdrawn(i, g, proposal))
@@ -194,9 +190,9 @@ static bool is_read_back(const struct instance *i, const struct glimpse *g, cons
 {
 	uint8_t parties = (uint8_t)(1u << proposal->move.at.party);
 
-	for (size_t n = 0; n < i->count; n++) {
-		const struct fact *mark = &i->facts[n], *back;
-		if (mark->move.kind != MOVE_MARK || mark->move.which != 0 || !fact_is_in(mark, g))
+	for (const struct fact *mark = fact_first(i, MOVE_MARK); mark != NULL; mark = fact_next(i, mark)) {
+		const struct fact *back;
+		if (mark->move.which != 0 || !fact_is_in(mark, g))
 			continue;
 		back = fact_find(i, mark->move.about, g);
 		if (back != NULL && is_about(back, MOVE_READ_BACK, proposal))

@@ -22,18 +22,15 @@ bool fact_is_in(const struct fact *f, const struct glimpse *g)
 
 const struct fact *fact_find(const struct instance *i, struct spot at, const struct glimpse *g)
 {
-	for (size_t n = 0; n < i->count; n++) {
-		if (spot_equal(i->facts[n].move.at, at))
-			return fact_is_in(&i->facts[n], g) ? &i->facts[n] : NULL;
-	}
-	return NULL;
+	const struct fact *f = index_find(i, at);
+
+	return f != NULL && fact_is_in(f, g) ? f : NULL;
 }
 
 bool has_said(const struct instance *i, const struct glimpse *g, enum move_kind kind, size_t party)
 {
-	for (size_t n = 0; n < i->count; n++) {
-		if (i->facts[n].move.kind == kind && i->facts[n].move.at.party == party &&
-		    fact_is_in(&i->facts[n], g))
+	for (const struct fact *f = fact_first(i, kind); f != NULL; f = fact_next(i, f)) {
+		if (f->move.at.party == party && fact_is_in(f, g))
 			return true;
 	}
 	return false;
@@ -43,9 +40,8 @@ bool has_said(const struct instance *i, const struct glimpse *g, enum move_kind 
 
 static bool has_message(const struct instance *i, const struct glimpse *g, size_t step)
 {
-	for (size_t n = 0; n < i->count; n++) {
-		if (i->facts[n].move.kind == MOVE_MESSAGE && i->facts[n].move.step == step &&
-		    fact_is_in(&i->facts[n], g))
+	for (const struct fact *f = fact_first(i, MOVE_MESSAGE); f != NULL; f = fact_next(i, f)) {
+		if (f->move.step == step && fact_is_in(f, g))
 			return true;
 	}
 	return false;
@@ -53,10 +49,8 @@ static bool has_message(const struct instance *i, const struct glimpse *g, size_
 
 static bool is_done_by(const struct instance *i, const struct glimpse *g, size_t step, size_t party)
 {
-	for (size_t n = 0; n < i->count; n++) {
-		const struct move *m = &i->facts[n].move;
-		if (m->kind == MOVE_DONE && m->step == step && m->at.party == party &&
-		    fact_is_in(&i->facts[n], g))
+	for (const struct fact *f = fact_first(i, MOVE_DONE); f != NULL; f = fact_next(i, f)) {
+		if (f->move.step == step && f->move.at.party == party && fact_is_in(f, g))
 			return true;
 	}
 	return false;
@@ -69,18 +63,23 @@ static bool is_done_by(const struct instance *i, const struct glimpse *g, size_t
 size_t persons_attending(const struct instance *i, const struct glimpse *g, size_t step, size_t party,
 			 uint64_t person, bool *is_there)
 {
+	const struct fact *in = fact_first(i, MOVE_ATTEND), *out = fact_first(i, MOVE_LEAVE);
 	size_t now = 0, most = 0;
 
 	*is_there = false;
-	for (size_t n = 0; n < i->count; n++) {
-		const struct move *m = &i->facts[n].move;
-		if (m->step != step || m->at.party != party || !fact_is_in(&i->facts[n], g) ||
-		    (m->kind != MOVE_ATTEND && m->kind != MOVE_LEAVE))
+	while (in != NULL || out != NULL) {
+		bool is_in = out == NULL || (in != NULL && spot_is_before(in->move.at, out->move.at));
+		const struct fact *f = is_in ? in : out;
+		if (is_in)
+			in = fact_next(i, in);
+		else
+			out = fact_next(i, out);
+		if (f->move.step != step || f->move.at.party != party || !fact_is_in(f, g))
 			continue;
-		now = m->kind == MOVE_ATTEND ? now + 1 : now - 1;
+		now = is_in ? now + 1 : now - 1;
 		most = now > most ? now : most;
-		if (m->person == person)
-			*is_there = m->kind == MOVE_ATTEND;
+		if (f->move.person == person)
+			*is_there = is_in;
 	}
 	return most;
 }
@@ -144,27 +143,23 @@ static bool owes(const struct procedure_step *s, enum level what, size_t role)
 }
 
 /* Every other party has given exactly this level of one message. */
-static bool is_reached_by(const struct instance *i, const struct glimpse *g, const struct move *message,
+static bool is_reached_by(const struct instance *i, const struct glimpse *g, const struct fact *message,
 			  enum level what)
 {
-	const struct procedure_step *s = &i->procedure->steps[message->step];
-	uint8_t given = (uint8_t)(1u << message->at.party);
+	const struct procedure_step *s = &i->procedure->steps[message->move.step];
+	uint8_t given = (uint8_t)(1u << message->move.at.party);
 
-	for (size_t n = 0; n < i->count; n++) {
-		const struct move *m = &i->facts[n].move;
-		if (spot_equal(m->about, message->at) && move_level(m) == what && owes(s, what, m->role) &&
-		    fact_is_in(&i->facts[n], g))
-			given |= (uint8_t)(1u << m->at.party);
+	for (const struct fact *f = about_first(i, message); f != NULL; f = about_next(i, f)) {
+		if (move_level(&f->move) == what && owes(s, what, f->move.role) && fact_is_in(f, g))
+			given |= (uint8_t)(1u << f->move.at.party);
 	}
 	return (i->parties & ~given) == 0;
 }
 
 static bool is_reached(const struct instance *i, const struct glimpse *g, size_t step, enum level what)
 {
-	for (size_t n = 0; n < i->count; n++) {
-		const struct move *m = &i->facts[n].move;
-		if (m->kind == MOVE_MESSAGE && m->step == step && fact_is_in(&i->facts[n], g) &&
-		    is_reached_by(i, g, m, what))
+	for (const struct fact *f = fact_first(i, MOVE_MESSAGE); f != NULL; f = fact_next(i, f)) {
+		if (f->move.step == step && fact_is_in(f, g) && is_reached_by(i, g, f, what))
 			return true;
 	}
 	return false;
@@ -172,10 +167,8 @@ static bool is_reached(const struct instance *i, const struct glimpse *g, size_t
 
 static bool is_lapsed(const struct instance *i, const struct glimpse *g, size_t step, enum level what)
 {
-	for (size_t n = 0; n < i->count; n++) {
-		const struct move *m = &i->facts[n].move;
-		if (m->kind == MOVE_LAPSE && m->step == step && m->which == what &&
-		    fact_is_in(&i->facts[n], g))
+	for (const struct fact *f = fact_first(i, MOVE_LAPSE); f != NULL; f = fact_next(i, f)) {
+		if (f->move.step == step && f->move.which == what && fact_is_in(f, g))
 			return true;
 	}
 	return false;
@@ -250,13 +243,13 @@ unsigned instance_depth(const struct instance *i, const struct glimpse *g)
 	unsigned given[PARTY_MAX] = { 0 }, least = DEPTH_MAX;
 
 	for (size_t n = 0; n < i->count; n++) {
-		const struct move *m = &i->facts[n].move;
+		const struct move *m = &fact_nth(i, n)->move;
 		enum level level = move_level(m);
 		unsigned depth = level == LEVEL_WATCH_READ			     ? 1
 				 : level == LEVEL_PRESENTED			     ? 2
 				 : level == LEVEL_REPLIED || level == LEVEL_POSITION ? 3
 										     : 0;
-		if (!m->is_node && depth > given[m->at.party] && fact_is_in(&i->facts[n], g))
+		if (!m->is_node && depth > given[m->at.party] && fact_is_in(fact_nth(i, n), g))
 			given[m->at.party] = depth;
 	}
 	for (size_t party = 0; party < PARTY_MAX; party++) {
@@ -266,39 +259,40 @@ unsigned instance_depth(const struct instance *i, const struct glimpse *g)
 	return least;
 }
 
-static bool is_resumed(const struct instance *i, const struct glimpse *g, struct spot recess)
+bool has_about(const struct instance *i, const struct glimpse *g, enum move_kind kind,
+	       const struct fact *about)
 {
-	for (size_t n = 0; n < i->count; n++) {
-		if (i->facts[n].move.kind == MOVE_RESUME && spot_equal(i->facts[n].move.about, recess) &&
-		    fact_is_in(&i->facts[n], g))
+	for (const struct fact *f = about_first(i, about); f != NULL; f = about_next(i, f)) {
+		if (f->move.kind == kind && fact_is_in(f, g))
 			return true;
 	}
 	return false;
 }
 
-enum lifecycle instance_life(const struct instance *i, const struct glimpse *g)
+enum lifecycle instance_life_open(const struct instance *i, const struct glimpse *g)
 {
 	uint8_t down = 0;
-	bool is_recess = false;
 
-	if (instance_standing(i, g).is_closed)
-		return LIFE_CLOSED;
-	for (size_t n = 0; n < i->count; n++) {
-		const struct move *m = &i->facts[n].move;
-		if (!fact_is_in(&i->facts[n], g))
-			continue;
-		if (m->kind == MOVE_STAND_DOWN)
-			down |= (uint8_t)(1u << m->at.party);
-		if (m->kind == MOVE_RECESS && !is_resumed(i, g, m->at))
-			is_recess = true;
+	for (const struct fact *f = fact_first(i, MOVE_STAND_DOWN); f != NULL; f = fact_next(i, f)) {
+		if (fact_is_in(f, g))
+			down |= (uint8_t)(1u << f->move.at.party);
 	}
 	if ((i->parties & ~down) == 0)
 		return LIFE_STOOD_DOWN;
-	for (size_t party = 0; party < PARTY_MAX; party++) {
-		if (has_said(i, g, MOVE_END, party))
+	for (const struct fact *f = fact_first(i, MOVE_END); f != NULL; f = fact_next(i, f)) {
+		if (fact_is_in(f, g))
 			return LIFE_ENDED;
 	}
-	return is_recess ? LIFE_RECESS : LIFE_ACTIVE;
+	for (const struct fact *f = fact_first(i, MOVE_RECESS); f != NULL; f = fact_next(i, f)) {
+		if (fact_is_in(f, g) && !has_about(i, g, MOVE_RESUME, f))
+			return LIFE_RECESS;
+	}
+	return LIFE_ACTIVE;
+}
+
+enum lifecycle instance_life(const struct instance *i, const struct glimpse *g)
+{
+	return instance_standing(i, g).is_closed ? LIFE_CLOSED : instance_life_open(i, g);
 }
 
 /* ---- What calls for a DIGEST. ---- */
@@ -317,24 +311,24 @@ bool instance_is_calling(struct instance *i, struct spot at)
 	struct vector all;
 	const struct glimpse g = { .past = &all };
 	struct standing after, before;
-	struct fact *f = NULL;
+	const struct fact *found = index_find(i, at);
+	struct fact *f;
 	enum move_kind kind;
+	uint64_t without;
 
 	memset(&all, 0xff, sizeof all);
-	for (size_t n = 0; n < i->count; n++) {
-		if (spot_equal(i->facts[n].move.at, at))
-			f = &i->facts[n];
-	}
-	if (f == NULL)
+	if (found == NULL)
 		return false;
+	f = &i->facts[found - i->facts];
 	kind = f->move.kind;
 	/* What arms something, or stops its clock, does so for whoever shows that he has seen it. */
 	if (kind == MOVE_START || kind == MOVE_MESSAGE || kind == MOVE_RECESS || kind == MOVE_RESUME ||
 	    is_filled(i, &g, f))
 		return true;
 	after = instance_standing(i, &g);
-	f->move.kind = MOVE_NONE; /* nothing that is held builds on it yet */
+	without = f->without;
+	f->without = UINT64_MAX; /* nothing that is held builds on it yet */
 	before = instance_standing(i, &g);
-	f->move.kind = kind;
+	f->without = without;
 	return after.open != before.open || after.done != before.done || after.is_closed != before.is_closed;
 }

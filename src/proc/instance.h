@@ -18,6 +18,8 @@ struct glimpse {
 };
 
 bool fact_is_in(const struct fact *f, const struct glimpse *g);
+/* Whether it is in some glimpse or not; NULL: it counts nowhere in there. */
+const struct fact *index_find(const struct instance *i, struct spot at);
 const struct fact *fact_find(const struct instance *i, struct spot at, const struct glimpse *g);
 
 struct standing {
@@ -29,10 +31,35 @@ struct standing instance_standing(const struct instance *i, const struct glimpse
 /* Of one step alone. */
 bool step_is_open(const struct instance *i, const struct glimpse *g, size_t step);
 
+/* Those of a kind, and those about another, by party, then by number; NULL: no more. */
+static inline const struct fact *fact_first(const struct instance *i, enum move_kind kind)
+{
+	return i->first_of[kind] == 0 ? NULL : &i->facts[i->first_of[kind] - 1];
+}
+
+static inline const struct fact *fact_next(const struct instance *i, const struct fact *f)
+{
+	return f->next_of_kind == 0 ? NULL : &i->facts[f->next_of_kind - 1];
+}
+
+static inline const struct fact *about_first(const struct instance *i, const struct fact *about)
+{
+	return about->first_about == 0 ? NULL : &i->facts[about->first_about - 1];
+}
+
+static inline const struct fact *about_next(const struct instance *i, const struct fact *f)
+{
+	return f->next_about == 0 ? NULL : &i->facts[f->next_about - 1];
+}
+
 enum lifecycle { LIFE_ACTIVE, LIFE_RECESS, LIFE_STOOD_DOWN, LIFE_ENDED, LIFE_CLOSED, LIFE_COUNT };
 const char *lifecycle_name(enum lifecycle l);
 enum lifecycle instance_life(const struct instance *i, const struct glimpse *g);
-/* Whether one of the party's moves of that kind is there. */
+/* The same of one of which it is known that it is not closed. */
+enum lifecycle instance_life_open(const struct instance *i, const struct glimpse *g);
+/* Whether one of that kind about it is there; whether one of the party's is. */
+bool has_about(const struct instance *i, const struct glimpse *g, enum move_kind kind,
+	       const struct fact *about);
 bool has_said(const struct instance *i, const struct glimpse *g, enum move_kind kind, size_t party);
 /* 1: every party but the opener has given WATCH READ; 2: PRESENTED; 3: a reply or a position. 0: not all. */
 unsigned instance_depth(const struct instance *i, const struct glimpse *g);

@@ -75,10 +75,9 @@ static enum ruling judge_done(const struct instance *i, const struct move *m, co
 	enum ruling r = is_kind(i, m, 1u << STEP_KIND_EXCHANGE | 1u << STEP_KIND_ACT) ? judge_on_step(i, m, g)
 										      : RULING_REFERS;
 
-	for (size_t n = 0; n < i->count && r == RULING_OK; n++) {
-		const struct move *before = &i->facts[n].move;
-		if (before->kind == MOVE_DONE && before->step == m->step && before->at.party == m->at.party &&
-		    fact_is_in(&i->facts[n], g))
+	for (const struct fact *f = fact_first(i, MOVE_DONE); f != NULL && r == RULING_OK;
+	     f = fact_next(i, f)) {
+		if (f->move.step == m->step && f->move.at.party == m->at.party && fact_is_in(f, g))
 			r = RULING_TWICE;
 	}
 	return r;
@@ -97,12 +96,11 @@ static enum ruling judge_attend(const struct instance *i, const struct move *m, 
 	return is_there ? RULING_TWICE : RULING_OK;
 }
 
-static bool has_read(const struct instance *i, const struct move *m, const struct glimpse *g)
+static bool has_read(const struct instance *i, const struct glimpse *g, const struct fact *message,
+		     uint8_t party)
 {
-	for (size_t n = 0; n < i->count; n++) {
-		const struct move *read = &i->facts[n].move;
-		if (read->kind == MOVE_WATCH_READ && read->at.party == m->at.party &&
-		    spot_equal(read->about, m->about) && fact_is_in(&i->facts[n], g))
+	for (const struct fact *f = about_first(i, message); f != NULL; f = about_next(i, f)) {
+		if (f->move.kind == MOVE_WATCH_READ && f->move.at.party == party && fact_is_in(f, g))
 			return true;
 	}
 	return false;
@@ -121,7 +119,9 @@ static enum ruling judge_on_message(const struct instance *i, const struct move 
 		return RULING_OK;
 	if (about->move.kind != MOVE_MESSAGE)
 		return RULING_REFERS;
-	return m->kind == MOVE_WATCH_READ || m->is_node || has_read(i, m, g) ? RULING_OK : RULING_READ;
+	return m->kind == MOVE_WATCH_READ || m->is_node || has_read(i, g, about, m->at.party)
+		       ? RULING_OK
+		       : RULING_READ;
 }
 
 /* Of a read-back of an own statement, once. */
@@ -134,16 +134,12 @@ static enum ruling judge_mark(const struct instance *i, const struct move *m, co
 		return RULING_NODE;
 	if (own == NULL || back->move.kind != MOVE_READ_BACK || own->move.at.party != m->at.party)
 		return RULING_REFERS;
-	for (size_t n = 0; n < i->count; n++) {
-		if (i->facts[n].move.kind == MOVE_MARK && spot_equal(i->facts[n].move.about, m->about) &&
-		    fact_is_in(&i->facts[n], g))
-			return RULING_TWICE;
-	}
-	return RULING_OK;
+	return has_about(i, g, MOVE_MARK, back) ? RULING_TWICE : RULING_OK;
 }
 
 static enum ruling judge_recess(const struct instance *i, const struct move *m, const struct glimpse *g)
 {
+	const struct fact *recess;
 	enum ruling r;
 
 	if (!i->procedure->has_recess)
@@ -153,14 +149,10 @@ static enum ruling judge_recess(const struct instance *i, const struct move *m, 
 		return r;
 	if (m->kind == MOVE_RECESS)
 		return instance_life(i, g) == LIFE_RECESS ? RULING_RECESS : RULING_OK;
-	if (fact_find(i, m->about, g) == NULL || fact_find(i, m->about, g)->move.kind != MOVE_RECESS)
+	recess = fact_find(i, m->about, g);
+	if (recess == NULL || recess->move.kind != MOVE_RECESS)
 		return RULING_REFERS;
-	for (size_t n = 0; n < i->count; n++) {
-		if (i->facts[n].move.kind == MOVE_RESUME && spot_equal(i->facts[n].move.about, m->about) &&
-		    fact_is_in(&i->facts[n], g))
-			return RULING_RECESS;
-	}
-	return RULING_OK;
+	return has_about(i, g, MOVE_RESUME, recess) ? RULING_RECESS : RULING_OK;
 }
 
 static enum ruling judge_leaving(const struct instance *i, const struct move *m, const struct glimpse *g)
@@ -234,7 +226,8 @@ static enum ruling judge(const struct instance *i, const struct move *m)
 	if ((i->parties >> m->at.party & 1) == 0)
 		return RULING_PARTY;
 
-	for (size_t n = 0; n < i->count; n++)
+	/* With fewer of all parties it is not reached. */
+	for (size_t n = 0; n < i->count && i->count >= INSTANCE_MOVES_MAX; n++)
 		own += i->facts[n].move.at.party == m->at.party && fact_is_in(&i->facts[n], &g);
 	if (own == INSTANCE_MOVES_MAX)
 		return RULING_LIMIT;
@@ -287,7 +280,6 @@ enum err machine_judge(const struct machine *m, const struct move *move, enum ru
 	if (!vector_covers(&move->past, move->instance))
 		return ERR_OK;
 	e = machine_load(m, move->instance);
-	m->instance->judged = move->at;
 	if (e == ERR_OK && PLANTED(BY_ARRIVAL))
 		*out = judge_on_all(m->instance, *move);
 	else if (e == ERR_OK)
@@ -302,14 +294,16 @@ static enum err fold_sights(const struct machine *m, const struct move *move)
 	enum err e = row_get_vector(m, move->at.party, &before);
 
 	for (uint8_t party = 0; party < PARTY_MAX && e == ERR_OK; party++) {
-		struct spot at = { before.of[party], party };
-		if (party == move->at.party || move->past.of[party] <= before.of[party])
+		struct spot at = { before.of[party], party }, start;
+		if (party == move->at.party)
 			continue;
-		while ((e = row_next_fact_of(m, &at)) == ERR_OK && at.number <= move->past.of[party]) {
+		while (at.number < move->past.of[party] &&
+		       (e = row_next_fact_of(m, &at, &start)) == ERR_OK &&
+		       at.number <= move->past.of[party]) {
 			bool is_carried;
 			e = row_is_carried(m, at, move->past.of[party], &is_carried);
 			if (e == ERR_OK && is_carried)
-				e = row_see(m, at, move);
+				e = row_see(m, start, at, move);
 			if (e != ERR_OK)
 				return e;
 		}
@@ -349,20 +343,11 @@ static bool is_over(const struct instance *i)
 
 	memset(&all, 0xff, sizeof all);
 	life = instance_life(i, &g);
-	for (size_t n = 0; n < i->count; n++) {
-		if (i->facts[n].move.kind == MOVE_STAND_DOWN || i->facts[n].move.kind == MOVE_END)
-			out |= (uint8_t)(1u << i->facts[n].move.at.party);
-	}
+	for (const struct fact *f = fact_first(i, MOVE_STAND_DOWN); f != NULL; f = fact_next(i, f))
+		out |= (uint8_t)(1u << f->move.at.party);
+	for (const struct fact *f = fact_first(i, MOVE_END); f != NULL; f = fact_next(i, f))
+		out |= (uint8_t)(1u << f->move.at.party);
 	return life == LIFE_CLOSED || life == LIFE_STOOD_DOWN || (i->parties & ~out) == 0;
-}
-
-/* Whether what is loaded is what this move was judged on: our own door may have looked at another since. */
-static bool is_judged(const struct machine *m, const struct move *move)
-{
-	const struct instance *i = m->instance;
-
-	return i->channel == m->channel && spot_equal(i->start, move->instance) &&
-	       spot_equal(i->judged, move->at);
 }
 
 enum err machine_folded(const struct machine *m, const struct move *move, enum ruling ruling)
@@ -381,8 +366,7 @@ enum err machine_folded(const struct machine *m, const struct move *move, enum r
 	e = row_put_fact(m, move);
 	if (e != ERR_OK || move->kind == MOVE_START)
 		return e;
-	/* What others have shown since it was judged ends nothing. */
-	e = is_judged(m, move) ? instance_add(m, move) : machine_load(m, move->instance);
+	e = machine_load(m, move->instance);
 	return e == ERR_OK && is_over(m->instance) ? row_del_running(m, move->instance) : e;
 }
 

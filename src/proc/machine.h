@@ -10,7 +10,8 @@
  *
  * It lives in rows of a map (base/map.h): 'L' what a log had seen, 'I' instances, 'R' those that run, 'F'
  * what counts in them, 'X' which instance an entry counts in, 'E' how far an epoch carries on what was.
- * An entry whose past has no START leaves none.
+ * An entry whose past has no START leaves none. The instance that was worked on last is kept beside its rows,
+ * and goes on with them: a move of it is judged without reading them again.
  */
 #ifndef PROC_MACHINE_H
 #define PROC_MACHINE_H
@@ -79,20 +80,43 @@ struct fact {
 	struct {
 		uint64_t number, filed_ms; /* 0: not yet */
 	} seen[PARTY_MAX];
+	/* Places in its instance's index, counted from 1; 0: none. Each list by party, then by number. */
+	uint16_t next_of_kind, first_about, next_about;
 };
 
-/* One instance with all that counts in it: large, the caller's, and filled anew by every call. */
+#define FACTS_MAX (PARTY_MAX * INSTANCE_MOVES_MAX)
+
+/*
+ * One instance with all that counts in it, as its rows say: large, the caller's, zeroed before it is used.
+ * Whoever changes rows otherwise than through a machine with this instance, or takes changes back, must
+ * instance_forget.
+ */
 struct instance {
 	const struct procedure *procedure;
 	uint8_t parties; /* bit mask: of the channel */
 	struct spot start;
 	enum precedence precedence;
 	unsigned depth;
-	struct fact facts[PARTY_MAX * INSTANCE_MOVES_MAX]; /* by party, then by number */
+	uint8_t definition[HASH_LEN];
+	struct fact facts[FACTS_MAX];  /* as they came */
+	uint16_t order[FACTS_MAX];     /* which of them is the n-th by party, then by number */
+	uint16_t first_of[MOVE_COUNT]; /* as next_of_kind */
 	size_t count;
 	uint32_t channel;
-	struct spot judged; /* the move that was judged on just this; number 0: none */
+	bool is_kept;	/* it is as the rows are */
+	bool has_cuts;	/* some epoch began anew: a fact's `without` may not be 0 */
 };
+
+/* The n-th by party, then by number. */
+static inline const struct fact *fact_nth(const struct instance *i, size_t n)
+{
+	return &i->facts[i->order[n]];
+}
+
+static inline void instance_forget(struct instance *i)
+{
+	i->is_kept = false;
+}
 
 struct machine {
 	const struct accord *accord;		/* in force where the move stands: of these, one may start */
@@ -107,7 +131,7 @@ struct machine {
 enum err machine_judge(const struct machine *m, const struct move *move, enum ruling *out) MUST_CHECK;
 /* Judges and folds. A party's moves in order, and each after its past. */
 enum err machine_fold(const struct machine *m, const struct move *move, enum ruling *out) MUST_CHECK;
-/* The second half of it, after machine_judge of the same move with nothing folded in between. */
+/* The second half of it, after machine_judge of the same move. */
 enum err machine_folded(const struct machine *m, const struct move *move, enum ruling ruling) MUST_CHECK;
 /* The next instance of the channel behind *start, which begins zeroed. ERR_NOT_FOUND at the end. */
 enum err machine_next(const struct machine *m, struct spot *start) MUST_CHECK;

@@ -134,9 +134,8 @@ static bool has_move(const struct instance *i, const struct glimpse *g, const st
 		[MARK_FIRST_CONCUR] = MOVE_CONCUR,
 	};
 
-	for (size_t n = 0; n < i->count; n++) {
-		const struct move *move = &i->facts[n].move;
-		if (move->kind == kinds[m->mark] && move->step == m->step && fact_is_in(&i->facts[n], g))
+	for (const struct fact *f = fact_first(i, kinds[m->mark]); f != NULL; f = fact_next(i, f)) {
+		if (f->move.step == m->step && fact_is_in(f, g))
 			return true;
 	}
 	return false;
@@ -145,15 +144,13 @@ static bool has_move(const struct instance *i, const struct glimpse *g, const st
 /* Every other party has given this of one message of the step. */
 static bool is_given(const struct instance *i, const struct glimpse *g, size_t step, enum level level)
 {
-	for (size_t n = 0; n < i->count; n++) {
-		const struct move *message = &i->facts[n].move;
-		uint8_t parties = (uint8_t)(1u << message->at.party);
-		if (message->kind != MOVE_MESSAGE || message->step != step || !fact_is_in(&i->facts[n], g))
+	for (const struct fact *f = fact_first(i, MOVE_MESSAGE); f != NULL; f = fact_next(i, f)) {
+		uint8_t parties = (uint8_t)(1u << f->move.at.party);
+		if (f->move.step != step || !fact_is_in(f, g))
 			continue;
-		for (size_t a = 0; a < i->count; a++) {
-			if (move_level(&i->facts[a].move) == level &&
-			    spot_equal(i->facts[a].move.about, message->at) && fact_is_in(&i->facts[a], g))
-				parties |= (uint8_t)(1u << i->facts[a].move.at.party);
+		for (const struct fact *a = about_first(i, f); a != NULL; a = about_next(i, a)) {
+			if (move_level(&a->move) == level && fact_is_in(a, g))
+				parties |= (uint8_t)(1u << a->move.at.party);
 		}
 		if ((i->parties & ~parties) == 0)
 			return true;
@@ -163,9 +160,8 @@ static bool is_given(const struct instance *i, const struct glimpse *g, size_t s
 
 static bool has_concurred(const struct instance *i, const struct glimpse *g, size_t step)
 {
-	for (size_t n = 0; n < i->count; n++) {
-		const struct fact *f = &i->facts[n];
-		if (f->move.kind == MOVE_PROPOSE && f->move.step == step && fact_is_in(f, g) &&
+	for (const struct fact *f = fact_first(i, MOVE_PROPOSE); f != NULL; f = fact_next(i, f)) {
+		if (f->move.step == step && fact_is_in(f, g) &&
 		    (i->parties & ~gate_concurred(i, g, f)) == 0)
 			return true;
 	}
@@ -219,9 +215,9 @@ struct spot measure_alert(const struct instance *i)
 {
 	size_t step = alert_step(i->procedure);
 
-	for (size_t n = 0; n < i->count; n++) {
-		if (i->facts[n].move.kind == MOVE_MESSAGE && i->facts[n].move.step == step)
-			return i->facts[n].move.at;
+	for (const struct fact *f = fact_first(i, MOVE_MESSAGE); f != NULL; f = fact_next(i, f)) {
+		if (f->move.step == step)
+			return f->move.at;
 	}
 	return (struct spot){ 0 };
 }

@@ -59,6 +59,12 @@ static inline bool spot_equal(struct spot a, struct spot b)
 	return a.number == b.number && a.party == b.party;
 }
 
+/* By party, then by number: no order in time. */
+static inline bool spot_is_before(struct spot a, struct spot b)
+{
+	return a.party != b.party ? a.party < b.party : a.number < b.number;
+}
+
 #define STEP_NONE UINT8_MAX
 
 struct move {

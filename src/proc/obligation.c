@@ -71,17 +71,14 @@ static bool is_owed_by(const struct instance *i, const struct obligation *o, siz
 /* The next message of a notice behind `after`, in the order of the facts. */
 static bool next_message(const struct instance *i, const struct glimpse *g, size_t step, struct spot *at)
 {
-	bool is_behind = at->number == 0;
+	const struct fact *before = at->number == 0 ? NULL : index_find(i, *at);
+	const struct fact *f = before == NULL ? fact_first(i, MOVE_MESSAGE) : fact_next(i, before);
 
-	for (size_t n = 0; n < i->count; n++) {
-		const struct fact *f = &i->facts[n];
-		if (is_behind && f->move.kind == MOVE_MESSAGE && f->move.step == step && fact_is_in(f, g)) {
-			*at = f->move.at;
-			return true;
-		}
-		is_behind = is_behind || spot_equal(f->move.at, *at);
-	}
-	return false;
+	while (f != NULL && (f->move.step != step || !fact_is_in(f, g)))
+		f = fact_next(i, f);
+	if (f != NULL)
+		*at = f->move.at;
+	return f != NULL;
 }
 
 /* The next step that is open, with its first message if it is a notice. */
@@ -155,11 +152,17 @@ static bool is_lapse_of(const struct instance *i, const struct owed *o, const st
 /* The first in that party's own log: what it answers later changes nothing. */
 static const struct fact *answer_of(const struct instance *i, const struct glimpse *g, const struct owed *o)
 {
-	for (size_t n = 0; n < i->count; n++) {
-		if (is_answer(i, o, &i->facts[n].move) && fact_is_in(&i->facts[n], g))
-			return &i->facts[n];
+	const struct fact *message = o->about.number != 0 ? index_find(i, o->about) : NULL;
+	const struct fact *f = message != NULL ? about_first(i, message) : NULL;
+
+	for (size_t n = 0; message == NULL && n < i->count; n++) {
+		f = fact_nth(i, n);
+		if (is_answer(i, o, &f->move) && fact_is_in(f, g))
+			return f;
 	}
-	return NULL;
+	while (message != NULL && f != NULL && (!is_answer(i, o, &f->move) || !fact_is_in(f, g)))
+		f = about_next(i, f);
+	return message != NULL ? f : NULL;
 }
 
 enum owed_state owed_state(const struct instance *i, const struct glimpse *g, const struct owed *o)
@@ -167,8 +170,7 @@ enum owed_state owed_state(const struct instance *i, const struct glimpse *g, co
 	const struct fact *answer = answer_of(i, g, o);
 	enum owed_state state = answer == NULL ? OWED_OPEN : OWED_MET;
 
-	for (size_t n = 0; n < i->count; n++) {
-		const struct fact *f = &i->facts[n];
+	for (const struct fact *f = fact_first(i, MOVE_LAPSE); f != NULL; f = fact_next(i, f)) {
 		uint64_t seen = f->seen[o->party].number;
 		if (!is_lapse_of(i, o, &f->move) || !fact_is_in(f, g))
 			continue;
@@ -257,16 +259,14 @@ static size_t recesses(const struct instance *i, const struct glimpse *g, size_t
 	uint64_t number = g->past != NULL ? g->past->of[party] : g->number;
 	size_t count = 0;
 
-	for (size_t n = 0; n < i->count && count < SPANS_MAX; n++) {
-		const struct fact *f = &i->facts[n];
+	for (const struct fact *f = fact_first(i, MOVE_RECESS); f != NULL && count < SPANS_MAX;
+	     f = fact_next(i, f)) {
 		struct span s = { clock_of(f, party, number, filed_ms), filed_ms };
-		if (f->move.kind != MOVE_RECESS || !fact_is_in(f, g))
+		if (!fact_is_in(f, g))
 			continue;
-		for (size_t r = 0; r < i->count; r++) {
-			const struct fact *resume = &i->facts[r];
-			if (resume->move.kind == MOVE_RESUME && spot_equal(resume->move.about, f->move.at) &&
-			    fact_is_in(resume, g))
-				s.to = clock_of(resume, party, number, filed_ms);
+		for (const struct fact *r = about_first(i, f); r != NULL; r = about_next(i, r)) {
+			if (r->move.kind == MOVE_RESUME && fact_is_in(r, g))
+				s.to = clock_of(r, party, number, filed_ms);
 		}
 		if (s.to > s.from + 1000ull * i->procedure->recess_max)
 			s.to = s.from + 1000ull * i->procedure->recess_max;
@@ -278,14 +278,15 @@ static size_t recesses(const struct instance *i, const struct glimpse *g, size_t
 /* From the filing of a DEFER until what it says, on the clock of who defers. */
 static uint64_t deferred(const struct instance *i, const struct glimpse *g, const struct owed *o)
 {
+	const struct fact *message = o->about.number != 0 ? index_find(i, o->about) : NULL;
+	const struct fact *f = message != NULL ? about_first(i, message) : NULL;
 	struct span spans[SPANS_MAX];
 	size_t count = 0;
 
-	for (size_t n = 0; n < i->count && count < SPANS_MAX; n++) {
-		const struct move *m = &i->facts[n].move;
-		if (m->kind == MOVE_DEFER && m->at.party == o->party && o->about.number != 0 &&
-		    spot_equal(m->about, o->about) && m->until_ms > m->filed_ms &&
-		    fact_is_in(&i->facts[n], g))
+	for (; f != NULL && count < SPANS_MAX; f = about_next(i, f)) {
+		const struct move *m = &f->move;
+		if (m->kind == MOVE_DEFER && m->at.party == o->party && m->until_ms > m->filed_ms &&
+		    fact_is_in(f, g))
 			spans[count++] = (struct span){ m->filed_ms, m->until_ms };
 	}
 	return covered(spans, count, 0, UINT64_MAX);

@@ -1,9 +1,13 @@
 #include "proc/rows.h"
 
+#include "proc/instance.h"
+
+#include <assert.h>
 #include <string.h>
 
 #define FACT_HEAD_LEN (40u + HASH_LEN)
-#define FACT_LEN (FACT_HEAD_LEN + 16u * PARTY_MAX)
+#define FACT_SEEN_LEN 16u
+#define FACT_LEN (FACT_HEAD_LEN + FACT_SEEN_LEN * PARTY_MAX)
 
 struct row {
 	uint8_t key_memory[64], memory[FACT_LEN + 16];
@@ -71,10 +75,13 @@ enum err row_get_vector(const struct machine *m, uint8_t party, struct vector *o
 enum err row_put_vector(const struct machine *m, uint8_t party, const struct vector *v)
 {
 	struct row r;
+	uint8_t *at;
 
 	buf_put_byte(row_open(&r, m, 'L'), party);
+	at = buf_reserve(&r.value, 8u * PARTY_MAX);
+	assert(at != NULL);
 	for (size_t i = 0; i < PARTY_MAX; i++)
-		buf_put_be64(&r.value, v->of[i]);
+		be64_put(at + 8 * i, v->of[i]);
 	return map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
 }
 
@@ -88,34 +95,43 @@ static void fact_key(struct row *r, const struct machine *m, struct spot instanc
 		put_spot(&r->key, at);
 }
 
+/* By places, and who has not shown it behind the last who has takes none. */
 static void fact_write(const struct fact *f, struct buf *out)
 {
 	const struct move *m = &f->move;
+	size_t parties = PARTY_MAX;
+	uint8_t *at;
 
-	buf_put_byte(out, (uint8_t)m->kind);
-	buf_put_byte(out, m->step);
-	buf_put_byte(out, m->role);
-	buf_put_byte(out, m->is_node);
-	buf_put_byte(out, m->which);
-	buf_put_byte(out, m->whose);
-	buf_put_byte(out, m->cause);
-	put_spot(out, m->about);
-	buf_put_be64(out, m->person);
-	buf_put_be64(out, m->filed_ms);
-	buf_put_be64(out, m->until_ms);
-	buf_put(out, BYTES_OF(m->hash));
-	for (size_t i = 0; i < PARTY_MAX; i++) {
-		buf_put_be64(out, f->seen[i].number);
-		buf_put_be64(out, f->seen[i].filed_ms);
+	while (parties > 0 && f->seen[parties - 1].number == 0)
+		parties--;
+	at = buf_reserve(out, FACT_HEAD_LEN + parties * FACT_SEEN_LEN);
+	assert(at != NULL);
+	at[0] = (uint8_t)m->kind;
+	at[1] = m->step;
+	at[2] = m->role;
+	at[3] = m->is_node;
+	at[4] = m->which;
+	at[5] = m->whose;
+	at[6] = m->cause;
+	at[7] = m->about.party;
+	be64_put(at + 8, m->about.number);
+	be64_put(at + 16, m->person);
+	be64_put(at + 24, m->filed_ms);
+	be64_put(at + 32, m->until_ms);
+	memcpy(at + 40, m->hash, HASH_LEN);
+	at += FACT_HEAD_LEN;
+	for (size_t i = 0; i < parties; i++, at += FACT_SEEN_LEN) {
+		be64_put(at, f->seen[i].number);
+		be64_put(at + 8, f->seen[i].filed_ms);
 	}
 }
 
-/* By places, and each of them is there: this is what a screen of many instances does most. */
 static enum err fact_read(struct bytes key, struct bytes in, struct fact *f)
 {
 	const uint8_t *at = in.ptr;
+	size_t parties = in.len < FACT_HEAD_LEN ? PARTY_MAX + 1 : (in.len - FACT_HEAD_LEN) / FACT_SEEN_LEN;
 
-	if (in.len != FACT_LEN || at[0] >= MOVE_COUNT)
+	if (parties > PARTY_MAX || in.len != FACT_HEAD_LEN + parties * FACT_SEEN_LEN || at[0] >= MOVE_COUNT)
 		return ERR_CORRUPT;
 	*f = (struct fact){ 0 };
 	key.ptr += 3;
@@ -135,11 +151,26 @@ static enum err fact_read(struct bytes key, struct bytes in, struct fact *f)
 	f->move.until_ms = be64_get(at + 32);
 	memcpy(f->move.hash, at + 40, HASH_LEN);
 	at += FACT_HEAD_LEN;
-	for (size_t i = 0; i < PARTY_MAX; i++, at += 16) {
+	for (size_t i = 0; i < parties; i++, at += FACT_SEEN_LEN) {
 		f->seen[i].number = be64_get(at);
 		f->seen[i].filed_ms = be64_get(at + 8);
 	}
 	return f->move.at.number != 0 && f->move.at.party < PARTY_MAX ? ERR_OK : ERR_CORRUPT;
+}
+
+struct instance *instance_kept(const struct machine *m, struct spot start)
+{
+	struct instance *i = m->instance;
+
+	return i->is_kept && i->channel == m->channel && spot_equal(i->start, start) ? i : NULL;
+}
+
+static struct fact *kept_fact(const struct machine *m, struct spot start, struct spot at)
+{
+	struct instance *i = instance_kept(m, start);
+	const struct fact *f = i == NULL ? NULL : index_find(i, at);
+
+	return f == NULL ? NULL : &i->facts[f - i->facts];
 }
 
 static enum err put_fact_at(const struct machine *m, const struct fact *f)
@@ -162,27 +193,6 @@ static struct fact fact_of(const struct machine *m, const struct move *move)
 	f.seen[move->at.party].number = move->at.number;
 	f.seen[move->at.party].filed_ms = move->filed_ms;
 	return f;
-}
-
-enum err row_put_fact(const struct machine *m, const struct move *move)
-{
-	struct fact f = fact_of(m, move);
-	struct row r;
-	enum err e = put_fact_at(m, &f);
-
-	if (e != ERR_OK)
-		return e;
-	put_spot(row_open(&r, m, 'X'), move->at);
-	put_spot(&r.value, f.move.instance);
-	e = map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
-	if (e != ERR_OK || move->kind != MOVE_START)
-		return e;
-	put_spot(row_open(&r, m, 'I'), move->at);
-	e = map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
-	if (e != ERR_OK)
-		return e;
-	put_spot(row_open(&r, m, 'R'), move->at);
-	return map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
 }
 
 enum err row_del_running(const struct machine *m, struct spot start)
@@ -208,6 +218,7 @@ enum err row_put_cut(const struct machine *m, const struct move *first)
 {
 	struct row r;
 
+	instance_forget(m->instance); /* what it goes on without may be in there */
 	buf_put_byte(row_open(&r, m, 'E'), first->at.party);
 	buf_put_be32(&r.key, (uint32_t)EPOCH_OF(first->at.number));
 	buf_put_be64(&r.value, first->carries_on);
@@ -274,12 +285,53 @@ enum err row_is_carried(const struct machine *m, struct spot at, uint64_t number
 	return e;
 }
 
+/* ---- A move that counts ---- */
+
+static enum err instance_add(const struct machine *m, struct instance *i, struct fact *f)
+{
+	struct cuts cuts;
+	enum err e = i->has_cuts ? cuts_load(m, f->move.at.party, &cuts) : ERR_OK;
+
+	if (e != ERR_OK || i->count == ARRAY_COUNT(i->facts))
+		return e == ERR_OK ? ERR_CORRUPT : e;
+	f->without = i->has_cuts ? cuts_without(&cuts, f->move.at) : 0;
+	index_add(i, f);
+	return ERR_OK;
+}
+
+enum err row_put_fact(const struct machine *m, const struct move *move)
+{
+	struct fact f = fact_of(m, move);
+	struct instance *kept = instance_kept(m, f.move.instance);
+	struct row r;
+	enum err e = ERR_OK;
+
+	if (kept != NULL)
+		e = instance_add(m, kept, &f);
+	if (e == ERR_OK)
+		e = put_fact_at(m, &f);
+	if (e != ERR_OK)
+		return e;
+	put_spot(row_open(&r, m, 'X'), move->at);
+	put_spot(&r.value, f.move.instance);
+	e = map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
+	if (e != ERR_OK || move->kind != MOVE_START)
+		return e;
+	put_spot(row_open(&r, m, 'I'), move->at);
+	e = map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
+	if (e != ERR_OK)
+		return e;
+	put_spot(row_open(&r, m, 'R'), move->at);
+	return map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
+}
+
 /* ---- 'X': the instance that an entry counts in ---- */
 
-static enum err next_spot(const struct machine *m, uint8_t type, bool is_of_party, struct spot *at)
+static enum err next_spot(const struct machine *m, uint8_t type, bool is_of_party, struct spot *at,
+			  struct spot *value)
 {
 	struct row prefix, after, found;
-	struct bytes key;
+	struct bytes key, in;
 	enum err e;
 
 	row_open(&prefix, m, type);
@@ -290,35 +342,39 @@ static enum err next_spot(const struct machine *m, uint8_t type, bool is_of_part
 	if (at->number != 0)
 		put_spot(&after.key, *at);
 	buf_reset(&found.key);
-	e = map_next(m->map, buf_bytes(&prefix.key), buf_bytes(&after.key), &found.key, NULL);
+	e = map_next(m->map, buf_bytes(&prefix.key), buf_bytes(&after.key), &found.key,
+		     value == NULL ? NULL : &found.value);
 	if (e != ERR_OK)
 		return e;
 	key = buf_bytes(&found.key);
 	key.ptr += 3;
 	key.len -= 3;
 	*at = take_spot(&key);
+	in = buf_bytes(&found.value);
+	if (value != NULL)
+		*value = take_spot(&in);
 	return at->number != 0 ? ERR_OK : ERR_CORRUPT;
 }
 
-enum err row_next_fact_of(const struct machine *m, struct spot *at)
+enum err row_next_fact_of(const struct machine *m, struct spot *at, struct spot *start)
 {
-	return next_spot(m, 'X', true, at);
+	return next_spot(m, 'X', true, at, start);
 }
 
 enum err row_first_start(const struct machine *m, uint8_t party, struct spot *at)
 {
 	*at = (struct spot){ 0, party };
-	return next_spot(m, 'I', true, at);
+	return next_spot(m, 'I', true, at, NULL);
 }
 
 enum err machine_next(const struct machine *m, struct spot *start)
 {
-	return next_spot(m, 'I', false, start);
+	return next_spot(m, 'I', false, start, NULL);
 }
 
 enum err machine_next_running(const struct machine *m, struct spot *start)
 {
-	return next_spot(m, 'R', false, start);
+	return next_spot(m, 'R', false, start, NULL);
 }
 
 enum err machine_instance_of(const struct machine *m, struct spot at, struct spot *start)
@@ -364,19 +420,20 @@ enum err machine_definition(const struct machine *m, struct spot start, const st
 	return e == ERR_OK && *out == NULL ? ERR_NOT_FOUND : e;
 }
 
-enum err row_see(const struct machine *m, struct spot at, const struct move *by)
+enum err row_see(const struct machine *m, struct spot start, struct spot at, const struct move *by)
 {
-	struct spot start;
-	struct fact f;
-	enum err e = machine_instance_of(m, at, &start);
+	struct fact read, *f = kept_fact(m, start, at);
+	enum err e = ERR_OK;
 
-	if (e == ERR_OK)
-		e = machine_fact(m, start, at, &f);
-	if (e != ERR_OK || f.seen[by->at.party].number != 0)
+	if (f == NULL) {
+		f = &read;
+		e = machine_fact(m, start, at, f);
+	}
+	if (e != ERR_OK || f->seen[by->at.party].number != 0)
 		return e;
-	f.seen[by->at.party].number = by->at.number;
-	f.seen[by->at.party].filed_ms = by->filed_ms;
-	return put_fact_at(m, &f);
+	f->seen[by->at.party].number = by->at.number;
+	f->seen[by->at.party].filed_ms = by->filed_ms;
+	return put_fact_at(m, f);
 }
 
 /* ---- An instance as a whole ---- */
@@ -404,7 +461,8 @@ static enum err load_start(const struct machine *m, struct instance *i)
 	}
 	if (start == NULL || start->move.kind != MOVE_START)
 		return ERR_NOT_FOUND;
-	i->procedure = find_definition(m, start->move.hash);
+	memcpy(i->definition, start->move.hash, HASH_LEN);
+	i->procedure = find_definition(m, i->definition);
 	i->parties = start->move.cause;
 	i->precedence = start->move.which;
 	i->depth = start->move.whose;
@@ -423,43 +481,23 @@ static enum err load_cuts(const struct machine *m, struct instance *i)
 	struct cuts cuts = { 0 };
 	enum err e = ERR_OK;
 
+	i->has_cuts = false;
 	for (size_t n = 0; n < i->count && e == ERR_OK; n++) {
 		struct spot at = i->facts[n].move.at;
 		if (n == 0 || at.party != i->facts[n - 1].move.at.party)
 			e = cuts_load(m, at.party, &cuts);
+		i->has_cuts = i->has_cuts || cuts.is_any;
 		i->facts[n].without = cuts_without(&cuts, at);
 	}
 	return e;
 }
 
-enum err instance_add(const struct machine *m, const struct move *move)
-{
-	struct instance *i = m->instance;
-	size_t at = i->count;
-
-	if (i->count == ARRAY_COUNT(i->facts))
-		return ERR_CORRUPT;
-	while (at > 0 && (i->facts[at - 1].move.at.party > move->at.party ||
-			  (i->facts[at - 1].move.at.party == move->at.party &&
-			   i->facts[at - 1].move.at.number > move->at.number)))
-		at--;
-	memmove(i->facts + at + 1, i->facts + at, (i->count - at) * sizeof *i->facts);
-	i->facts[at] = fact_of(m, move);
-	i->count++;
-	i->judged = (struct spot){ 0 };
-	return load_cuts(m, i);
-}
-
-enum err machine_load(const struct machine *m, struct spot start)
+static enum err load_facts(const struct machine *m, struct spot start)
 {
 	struct instance *i = m->instance;
 	struct row prefix, at, found;
 	enum err e;
 
-	i->count = 0;
-	i->start = start;
-	i->channel = m->channel;
-	i->judged = (struct spot){ 0 };
 	fact_key(&prefix, m, start, (struct spot){ 0 });
 	at = prefix;
 	buf_init(&at.key, at.key_memory, sizeof at.key_memory);
@@ -468,10 +506,8 @@ enum err machine_load(const struct machine *m, struct spot start)
 		row_open(&found, m, 'F');
 		buf_reset(&found.key);
 		e = map_next(m->map, buf_bytes(&prefix.key), buf_bytes(&at.key), &found.key, &found.value);
-		if (e == ERR_NOT_FOUND) {
-			e = load_cuts(m, i);
-			return e == ERR_OK ? load_start(m, i) : e;
-		}
+		if (e == ERR_NOT_FOUND)
+			return ERR_OK;
 		if (e == ERR_OK && i->count == ARRAY_COUNT(i->facts))
 			e = ERR_CORRUPT;
 		if (e == ERR_OK)
@@ -482,4 +518,34 @@ enum err machine_load(const struct machine *m, struct spot start)
 		buf_reset(&at.key);
 		buf_put(&at.key, buf_bytes(&found.key));
 	}
+}
+
+/* The version that has its definition may have come since, or be held at another address. */
+static enum err find_kept(const struct machine *m, struct instance *i)
+{
+	i->procedure = find_definition(m, i->definition);
+	return i->procedure == NULL ? ERR_NOT_FOUND : ERR_OK;
+}
+
+enum err machine_load(const struct machine *m, struct spot start)
+{
+	struct instance *i = m->instance;
+	enum err e;
+
+	if (instance_kept(m, start) != NULL)
+		return find_kept(m, i);
+	instance_forget(i);
+	i->count = 0;
+	i->start = start;
+	i->channel = m->channel;
+	e = load_facts(m, start);
+	if (e == ERR_OK)
+		e = load_cuts(m, i);
+	if (e == ERR_OK)
+		e = load_start(m, i);
+	if (e != ERR_OK)
+		return e;
+	index_build(i);
+	i->is_kept = true;
+	return ERR_OK;
 }

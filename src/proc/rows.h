@@ -13,12 +13,18 @@ enum err row_get_vector(const struct machine *m, uint8_t party, struct vector *o
 enum err row_put_vector(const struct machine *m, uint8_t party, const struct vector *v) MUST_CHECK;
 /* A move that counts, in its instance. */
 enum err row_put_fact(const struct machine *m, const struct move *move) MUST_CHECK;
-/*
- * The same into the instance that is loaded, which was judged on: what others have shown since is not in it.
- */
-enum err instance_add(const struct machine *m, const struct move *move) MUST_CHECK;
-/* The next entry of that party, behind at->number, that counts in an instance. ERR_NOT_FOUND. */
-enum err row_next_fact_of(const struct machine *m, struct spot *at) MUST_CHECK;
+/* The instance, if it is kept: the machine's, as its rows are; else NULL. */
+struct instance *instance_kept(const struct machine *m, struct spot start);
+
+/* ---- index.c: facts as they came, and where each of them is found ---- */
+
+/* index_build: what stands in facts is in order, and all of it. */
+void index_build(struct instance *i);
+/* There is room for it, and what it is about is there already. */
+void index_add(struct instance *i, const struct fact *f);
+
+/* The next entry of that party, behind at->number, that counts in an instance; in which. ERR_NOT_FOUND. */
+enum err row_next_fact_of(const struct machine *m, struct spot *at, struct spot *start) MUST_CHECK;
 /* The first move of an epoch: how far that carries on what was before. */
 enum err row_put_cut(const struct machine *m, const struct move *first) MUST_CHECK;
 /* Whether a vector that has this number of the party has `at` too, as far as epochs decide it. */
@@ -27,6 +33,7 @@ enum err row_is_carried(const struct machine *m, struct spot at, uint64_t number
 enum err row_first_start(const struct machine *m, uint8_t party, struct spot *at) MUST_CHECK;
 enum err row_del_running(const struct machine *m, struct spot start) MUST_CHECK;
 /* The author's log first shows the fact that stands at `at` with this entry. */
-enum err row_see(const struct machine *m, struct spot at, const struct move *by) MUST_CHECK;
+enum err row_see(const struct machine *m, struct spot start, struct spot at,
+		 const struct move *by) MUST_CHECK;
 
 #endif

@@ -108,12 +108,13 @@ void machine_write_instance(const struct machine *m, const struct vector *at, st
 	put_steps(i, "open", s.open & ~s.done, out);
 	put_steps(i, "done", s.done, out);
 	for (size_t n = 0; n < i->count; n++) {
-		if (!fact_is_in(&i->facts[n], &g))
+		const struct fact *f = fact_nth(i, n);
+		if (!fact_is_in(f, &g))
 			continue;
-		if (i->facts[n].move.kind == MOVE_PROPOSE)
-			put_proposal(m, &g, &i->facts[n], out);
-		else if (i->facts[n].move.kind == MOVE_DECIDE)
-			put_decision(m, &i->facts[n], out);
+		if (f->move.kind == MOVE_PROPOSE)
+			put_proposal(m, &g, f, out);
+		else if (f->move.kind == MOVE_DECIDE)
+			put_decision(m, f, out);
 	}
 	while (owed_next(i, &g, &s, &owed))
 		put_owed(m, &g, &owed, out);

@@ -551,6 +551,8 @@ enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *
 
 enum err fold_drop(const struct fold *f)
 {
+	if (f->instance != NULL)
+		instance_forget(f->instance);
 	for (size_t i = 0; i < ARRAY_COUNT(row_types); i++) {
 		struct row_key prefix, at;
 		enum err e;

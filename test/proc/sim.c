@@ -116,7 +116,7 @@ static const struct fact *some_fact(const struct instance *i, enum move_kind kin
 	size_t from = i->count == 0 ? 0 : below(i->count);
 
 	for (size_t n = 0; n < i->count; n++) {
-		const struct fact *f = &i->facts[(from + n) % i->count];
+		const struct fact *f = fact_nth(i, (from + n) % i->count);
 		if (f->move.kind == kind)
 			return f;
 	}
@@ -333,6 +333,15 @@ static struct bytes state_at(size_t node, const struct vector *at, uint8_t *memo
 	return buf_bytes(&out);
 }
 
+/* What the node keeps of the instance says the same as its rows do. */
+static bool is_kept_otherwise(struct scene_node *n)
+{
+	struct bytes kept = state_at((size_t)(n - run.scene.nodes), &n->held, state_memory[0]);
+
+	instance_forget(&n->instance);
+	return !bytes_equal(kept, state_at((size_t)(n - run.scene.nodes), &n->held, state_memory[1]));
+}
+
 /* Every node says the same of the past of an entry. */
 static bool is_diverged(const struct vector *at)
 {
@@ -350,7 +359,7 @@ static void check_gates(const struct instance *i, const struct glimpse *g, struc
 	uint64_t decided[PROCEDURE_STEPS_MAX] = { 0 };
 
 	for (size_t n = 0; n < i->count; n++) {
-		const struct fact *p = &i->facts[n];
+		const struct fact *p = fact_nth(i, n);
 		uint8_t option, confirmed;
 		bool is_decided;
 		if (p->move.kind != MOVE_PROPOSE)
@@ -411,14 +420,14 @@ static void check_owed(const struct instance *i, const struct glimpse *g, struct
 		f->crossed += state == OWED_MET_CROSSED;
 		f->late += state == OWED_MET_LATE;
 		for (size_t n = 0; n < i->count && answer == NULL; n++) {
-			const struct move *m = &i->facts[n].move;
+			const struct move *m = &fact_nth(i, n)->move;
 			if (m->at.party == at.party && !m->is_node && m->role == o->who.role &&
 			    move_level(m) == o->what &&
 			    (at.about.number != 0 ? spot_equal(m->about, at.about) : m->step == at.step))
 				answer = m;
 		}
 		for (size_t n = 0; n < i->count && answer != NULL; n++) {
-			const struct move *l = &i->facts[n].move;
+			const struct move *l = &fact_nth(i, n)->move;
 			if (l->kind == MOVE_LAPSE && l->step == at.step && l->which == o->what &&
 			    l->role == o->who.role && l->whose == at.party &&
 			    spot_equal(l->about, at.about) &&
@@ -439,6 +448,8 @@ static void check(struct figures *f)
 	f->runs++;
 	f->changed += s->changed;
 	f->diverged += is_diverged(&all);
+	for (size_t node = 0; node < s->parties; node++)
+		f->diverged += is_kept_otherwise(&s->nodes[node]);
 	for (size_t party = 0; party < s->parties; party++) {
 		for (size_t n = 0; n < scene_count(s, party); n++) {
 			const struct scene_entry *e = &s->log[party][n];
@@ -453,8 +464,8 @@ static void check(struct figures *f)
 	check_gates(i, &g, f);
 	check_owed(i, &g, f);
 	for (size_t n = 0; n < i->count; n++) {
-		f->lapses += i->facts[n].move.kind == MOVE_LAPSE;
-		f->early += i->facts[n].move.kind == MOVE_LAPSE && is_early(i, &i->facts[n].move);
+		f->lapses += fact_nth(i, n)->move.kind == MOVE_LAPSE;
+		f->early += fact_nth(i, n)->move.kind == MOVE_LAPSE && is_early(i, &fact_nth(i, n)->move);
 	}
 	f->closed += instance_life(i, &g) == LIFE_CLOSED;
 }

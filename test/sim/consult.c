@@ -123,7 +123,7 @@ static void choose_subject(struct world *w, const struct machine *m, struct cons
 	uint64_t count = 0;
 
 	for (size_t i = 0; i < m->instance->count; i++) {
-		const struct fact *f = &m->instance->facts[i];
+		const struct fact *f = fact_nth(m->instance, i);
 		/* Rather the first: what all speak of comes to an end. */
 		if (is_subject(w, out->kind, f) && below(w, 1 + 2 * count++) == 0) {
 			out->about = place_of_spot(m->channel, f->move.at);
@@ -197,7 +197,7 @@ static void check_gates(struct world *w, const struct machine *m)
 
 	memset(&all, 0xff, sizeof all);
 	for (size_t n = 0; n < i->count; n++) {
-		const struct fact *f = &i->facts[n];
+		const struct fact *f = fact_nth(i, n);
 		if (f->move.kind == MOVE_LAPSE)
 			w->counters.lapses++;
 		if (f->move.kind != MOVE_PROPOSE || !fact_is_in(f, &g))

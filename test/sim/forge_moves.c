@@ -119,7 +119,7 @@ static const struct fact *find(struct saying *x, enum move_kind kind, bool is_ow
 	uint64_t count = 0;
 
 	for (size_t i = 0; i < x->m.instance->count; i++) {
-		const struct fact *f = &x->m.instance->facts[i];
+		const struct fact *f = fact_nth(x->m.instance, i);
 		if (f->move.kind == kind && (!is_own || f->move.at.party == x->author->party) &&
 		    below(x, ++count) == 0)
 			found = f;

@@ -1,6 +1,6 @@
 /*
- * test_planted NAME [SEEDS [restores]]: a twin of the core with a fault of ours in it (src/base/plant.h) must
- * be found by one of the first seeds, or histories of restores. That says the simulator is not blind; it
+ * test_planted NAME [SEEDS [restores | consult]]: a twin of the core with a fault of ours in it
+ * (src/base/plant.h) must be found by one of the first seeds, or histories of restores, or of procedures. That says the simulator is not blind; it
  * prints which seed found it and what it saw.
  */
 #include "restores.h"
@@ -28,7 +28,7 @@ static const struct {
 };
 
 /* True if the seed ends badly, or never: an assertion of the core counts as found too. */
-static bool is_found_by(uint64_t seed, bool is_of_restores)
+static bool is_found_by(uint64_t seed, const char *what)
 {
 	pid_t child = fork();
 	int status = 0;
@@ -39,8 +39,10 @@ static bool is_found_by(uint64_t seed, bool is_of_restores)
 		uint8_t trace[HASH_LEN];
 		struct sim_counters *counters = xcalloc(1, sizeof *counters);
 		(void)alarm(60);
-		if (is_of_restores)
+		if (strcmp(what, "restores") == 0)
 			restores_run(seed, false, xcalloc(1, sizeof(struct restore_counters)));
+		else if (strcmp(what, "consult") == 0)
+			world_run_consult(seed, false, counters, trace);
 		else
 			world_run(seed, false, counters, trace);
 		_exit(0);
@@ -53,7 +55,7 @@ static bool is_found_by(uint64_t seed, bool is_of_restores)
 int main(int argc, char **argv)
 {
 	uint64_t seeds = 60;
-	bool is_of_restores = argc > 3 && strcmp(argv[3], "restores") == 0;
+	const char *what = argc > 3 ? argv[3] : "";
 
 	for (int i = 1; argc > 1 && i < PLANT_COUNT; i++) {
 		if (strcmp(plants[i].name, argv[1]) == 0)
@@ -61,14 +63,14 @@ int main(int argc, char **argv)
 	}
 	if (plant_chosen == PLANT_NONE ||
 	    (argc > 2 && bytes_read_decimal(bytes_str(argv[2]), 100000, &seeds) != ERR_OK)) {
-		fprintf(stderr, "usage: test_planted NAME [SEEDS [restores]]\n");
+		fprintf(stderr, "usage: test_planted NAME [SEEDS [restores | consult]]\n");
 		return 2;
 	}
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	log_open("planted", 0);
 	crypto_init();
 	for (uint64_t seed = 1; seed <= seeds; seed++) {
-		if (!is_found_by(seed, is_of_restores))
+		if (!is_found_by(seed, what))
 			continue;
 		printf("found by seed %llu: %s\n", (unsigned long long)seed, plants[plant_chosen].text);
 		return 0;
