@@ -169,7 +169,8 @@ static enum ruling judge_concur(const struct instance *i, const struct glimpse *
 				const struct fact *proposal)
 {
 	for (const struct fact *f = about_first(i, proposal); f != NULL; f = about_next(i, f)) {
-		if (f->move.kind == MOVE_CONCUR && f->move.at.party == m->at.party && fact_is_in(f, g) && (f->move.role == m->role || f->move.person == m->person))
+		if (f->move.kind == MOVE_CONCUR && f->move.at.party == m->at.party && fact_is_in(f, g) &&
+		    (f->move.role == m->role || f->move.person == m->person))
 			return RULING_PERSON;
 	}
 	if (is_withdrawn(i, g, proposal))

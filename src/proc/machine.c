@@ -119,9 +119,8 @@ static enum ruling judge_on_message(const struct instance *i, const struct move 
 		return RULING_OK;
 	if (about->move.kind != MOVE_MESSAGE)
 		return RULING_REFERS;
-	return m->kind == MOVE_WATCH_READ || m->is_node || has_read(i, g, about, m->at.party)
-		       ? RULING_OK
-		       : RULING_READ;
+	return m->kind == MOVE_WATCH_READ || m->is_node || has_read(i, g, about, m->at.party) ? RULING_OK
+											      : RULING_READ;
 }
 
 /* Of a read-back of an own statement, once. */
@@ -297,8 +296,7 @@ static enum err fold_sights(const struct machine *m, const struct move *move)
 		struct spot at = { before.of[party], party }, start;
 		if (party == move->at.party)
 			continue;
-		while (at.number < move->past.of[party] &&
-		       (e = row_next_fact_of(m, &at, &start)) == ERR_OK &&
+		while (at.number < move->past.of[party] && (e = row_next_fact_of(m, &at, &start)) == ERR_OK &&
 		       at.number <= move->past.of[party]) {
 			bool is_carried;
 			e = row_is_carried(m, at, move->past.of[party], &is_carried);

@@ -103,8 +103,8 @@ struct instance {
 	uint16_t first_of[MOVE_COUNT]; /* as next_of_kind */
 	size_t count;
 	uint32_t channel;
-	bool is_kept;	/* it is as the rows are */
-	bool has_cuts;	/* some epoch began anew: a fact's `without` may not be 0 */
+	bool is_kept;  /* it is as the rows are */
+	bool has_cuts; /* some epoch began anew: a fact's `without` may not be 0 */
 };
 
 /* The n-th by party, then by number. */

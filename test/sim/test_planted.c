@@ -1,7 +1,7 @@
 /*
  * test_planted NAME [SEEDS [restores | consult]]: a twin of the core with a fault of ours in it
- * (src/base/plant.h) must be found by one of the first seeds, or histories of restores, or of procedures. That says the simulator is not blind; it
- * prints which seed found it and what it saw.
+ * (src/base/plant.h) must be found by one of the first seeds, or histories of restores, or of procedures.
+ * That says the simulator is not blind; it prints which seed found it and what it saw.
  */
 #include "restores.h"
 #include "world.h"
