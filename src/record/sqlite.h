@@ -179,6 +179,7 @@ struct store_sqlite {
 	enum err why;		/* the first write of this turn that failed */
 	bool is_open;		/* a turn is */
 	bool is_dead;		/* a commit failed: nothing is tried again */
+	bool has_said_full;	/* in the log, since SQLite's last commit: it is tried again all the time */
 	bool has_erased;	/* erased bytes may still be in the WAL or in the redo file */
 	int frames, backfilled; /* of the WAL; those that are in the file already */
 	struct kept_row rows[VIEW_ROWS_KEPT];

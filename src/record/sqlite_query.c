@@ -36,8 +36,13 @@ enum err lite_err_of(int rc)
 
 enum err lite_fail(struct store_sqlite *s, int rc)
 {
-	log_error("the store failed: %s (%d)", sqlite3_errmsg(s->db), sqlite3_extended_errcode(s->db));
-	return lite_err_of(rc);
+	enum err e = lite_err_of(rc);
+
+	if (e != ERR_FULL || !s->has_said_full)
+		log_error("the store failed: %s (%d)", sqlite3_errmsg(s->db),
+			  sqlite3_extended_errcode(s->db));
+	s->has_said_full = e == ERR_FULL;
+	return e;
 }
 
 struct prepared *lite_query(struct store_sqlite *s, enum query which)

@@ -353,6 +353,7 @@ enum err redo_append(struct store_sqlite *s)
 
 void redo_drained(struct store_sqlite *s)
 {
+	s->has_said_full = false;
 	s->redo.generation++;
 	s->redo.rows = s->view_rows.count;
 	generation_begin(&s->redo);

@@ -4,6 +4,7 @@ import time
 
 import disks
 import nodes
+import officers
 import pytest
 
 FAILING = nodes.ROOT / "build/test/lib/failing.so"
@@ -11,12 +12,12 @@ FAILING = nodes.ROOT / "build/test/lib/failing.so"
 
 @pytest.fixture
 def small(stage):
-    """A world whose KOR node lives on a file system of 64 MiB."""
+    """A world whose KOR node lives on a file system of 96 MiB."""
     world = stage.world(is_started=False)
     home, aside = world["kor"].home, world.folder / "aside"
     home.rename(aside)
     home.mkdir(mode=0o700)
-    disks.mount(home, 64)
+    disks.mount(home, 96)
     try:
         shutil.copytree(aside, home, dirs_exist_ok=True)
         yield world
@@ -27,6 +28,17 @@ def small(stage):
 
 def notice(node, text, peer, code=0):
     return node.run("send", "notify", text, "--to", f"{peer}/watch", "--label", "U", "--json", key="watch", code=code)
+
+
+def many(node, peer, count):
+    """Long statements that are filed at once; their places."""
+    seen, key, items = node.get("/seen", channel="notify"), node.key("watch"), []
+    for _ in range(count):
+        body = officers.content("Many. " + "x" * 60000)
+        raw = officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], node.party, "watch", rel=[node.party, peer],
+                                 to=[(peer, "watch", 0)], precedence=officers.ROUTINE, body=body)
+        items.append(officers.item(raw, [key], body))
+    return [answer["place"] for answer in node.post(items)]
 
 
 def test_full_disk(small):
@@ -41,13 +53,23 @@ def test_full_disk(small):
             refused = done
             break
         filed.append(number)
-    assert refused is not None, "64 MiB took everything"
+    assert refused is not None, "96 MiB took everything"
     assert refused.returncode == 1 and "disk" in refused.stderr and "full" in refused.stderr, refused.stderr
     assert kor.process.poll() is None, "the node goes on: it refuses, it does not stop"
     held = usa.say("send", "notify", "From the other side.", "--to", "kor/watch", "--label", "U", key="watch")["place"]
     usa.await_step(held, "STATION RECEIPT")
     assert kor.entry(held)["text"] == ["From the other side."]
+    # The reserve lasts: a hundred of theirs. It has an end too: what it has no room for waits at its author, and nobody stops.
+    theirs = [held, *(place for _ in range(10) for place in many(usa, "kor", 10))]
+    usa.await_step(theirs[-1], "STATION RECEIPT")
+    assert kor.entry(theirs[-1])["text"][0].startswith("Many.")
+    theirs += [place for _ in range(30) for place in many(usa, "kor", 10)]
+    time.sleep(1)
+    assert not usa.has_step(theirs[-1], "STATION RECEIPT"), "16 MiB took 24"
+    assert kor.process.poll() is None and notice(kor, "Not yet.", "usa", code=1).returncode == 1
+    assert kor.log.read_text().count("the store failed") < 10, "a log on the same disk is not what fills it"
     ballast.unlink()
+    usa.await_step(theirs[-1], "STATION RECEIPT", 20)
     kor.wait("there is room again", lambda: notice(kor, "After.", "usa", code=None).returncode == 0)
     small.await_receipts()
     said = [row["title"] for row in usa.get("/inbox", channel="notify", limit=1000)["messages"] if row["party"] == "kor"]
@@ -118,3 +140,26 @@ def test_a_disk_that_fails_under_load(stage, call):
     assert titles.count("Into the failing disk.") == 1
     kor.stop()
     kor.run("verify")
+
+
+def test_files_that_cannot_be_opened(stage):
+    """No descriptor left, or a disk that gives none: what asked for it is refused, and nothing else changes."""
+    world = stage.world(is_started=False)
+    kor, told = world["kor"], nodes.tell(world.folder / "told")
+    failing = {"LD_PRELOAD": str(FAILING), "FAILING": str(told)}
+    kor.start(env=failing)
+    place = kor.say("send", "notify", "Before.", "--to", "usa/watch", "--label", "U", key="watch", code=5)["place"]
+    nodes.tell(told, "open EMFILE")
+    refused = kor.run("export", "--backup", world.folder / "copy.db", code=1)
+    assert refused.stderr.count("\n") >= 1 and not (world.folder / "copy.db").exists(), refused.stderr
+    notice(kor, "Meanwhile.", "usa", code=5)
+    assert kor.stop() == 0
+    kor.start(env=failing, wait=False)
+    assert kor.end() == 1
+    words = kor.words()
+    assert "The record cannot be opened" in words and "next: entente doctor" in words, words
+    told.unlink()
+    kor.start()
+    kor.run("export", "--backup", world.folder / "copy.db")
+    assert [row["title"] for row in kor.get("/inbox", channel="notify")["messages"]] == ["Before.", "Meanwhile."]
+    assert kor.entry(place)["verdict"] == "OK"

@@ -1,10 +1,13 @@
 /*
  * A disk that fails when it is told to, for plays on real nodes: preloaded, it lets the call that the file
- * $FAILING names ("fdatasync EIO", "pwrite EROFS") fail from then on.
+ * $FAILING names ("fdatasync EIO", "pwrite EROFS", "open EMFILE") fail from then on; open of the record and its
+ * copies alone.
  */
 #include "told.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -21,8 +24,44 @@ static int fails(const char *call)
 {
 	if (strncmp(told, call, strlen(call)) != 0)
 		return 0;
-	errno = strstr(told, "EROFS") != NULL ? EROFS : EIO;
+	errno = strstr(told, "EROFS") != NULL ? EROFS : strstr(told, "EMFILE") != NULL ? EMFILE : EIO;
 	return 1;
+}
+
+static int open_at(int folder, const char *path, int flags, mode_t mode)
+{
+	if (strstr(path, "record.db") != NULL || strstr(path, "copies/") != NULL) {
+		if (fails("open"))
+			return -1;
+	}
+	return (int)syscall(SYS_openat, folder, path, flags, mode);
+}
+
+static mode_t mode_of(int flags, va_list rest)
+{
+	return (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, mode_t) : 0;
+}
+
+int open(const char *path, int flags, ...)
+{
+	va_list rest;
+	mode_t mode;
+
+	va_start(rest, flags);
+	mode = mode_of(flags, rest);
+	va_end(rest);
+	return open_at(AT_FDCWD, path, flags, mode);
+}
+
+int openat(int folder, const char *path, int flags, ...)
+{
+	va_list rest;
+	mode_t mode;
+
+	va_start(rest, flags);
+	mode = mode_of(flags, rest);
+	va_end(rest);
+	return open_at(folder, path, flags, mode);
 }
 
 int fdatasync(int fd)
