@@ -1,7 +1,7 @@
 /*
  * A disk that fails when it is told to, for plays on real nodes: preloaded, it lets the call that the file
- * $FAILING names ("fdatasync EIO", "pwrite EROFS", "open EMFILE") fail from then on; open of the record and its
- * copies alone.
+ * $FAILING names ("fdatasync EIO", "pwrite EROFS", "open EMFILE") fail from then on; open, of the record and
+ * its copies alone.
  */
 #include "told.h"
 
