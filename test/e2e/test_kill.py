@@ -4,6 +4,7 @@ import http.client
 import random
 import threading
 import time
+from pathlib import Path
 
 import officers
 import pytest
@@ -95,6 +96,16 @@ class Eyes(Worker):
             self.receipts[key] = max(event["size"], self.receipts.get(key, 0))
 
 
+def runs(process):
+    """Whether this process of a node's is still there; what nobody has waited for is not."""
+    name, pid = process
+    try:
+        said, fields = Path(f"/proc/{pid}/stat").read_text().split("(", 1)[1].rsplit(")", 1)
+    except OSError:
+        return False
+    return fields.split()[0] != "Z" and said in (f"entente-{name}", "entente")
+
+
 def keep_running(node):
     """Starts it again if its core has gone."""
     if node.process.poll() is not None:
@@ -122,16 +133,19 @@ def test_kill_any_process_under_load(pair, seed):
              for node, peer in ((pair["kor"], "usa"), (pair["usa"], "kor"))]
     eyes = [Eyes(type(node)(node.party, node.home, node.keys)) for node in pair.nodes.values()]
     killed = []
-    victims = [(node, name) for node in pair.nodes.values() for name in ("core", "link", "signer")]
+    victims = [(node, name) for node in pair.nodes.values() for name in ("core", "starter", "link", "signer")]
     chance.shuffle(victims)
     for node, name in victims:
         time.sleep(chance.uniform(0.02, 0.25))
+        had = node.processes()
+        assert name in had and all(map(runs, had.items())), had
         node.kill(name)
         killed.append((node.party, name))
         if name == "link":
             node.wait("the link is there again", lambda node=node: "link" in node.processes())
         else:
             node.end()
+            node.wait(f"what {name} leaves behind ends", lambda had=had: not any(map(runs, had.items())))
         keep_running(node)
     for load in loads:
         load.end()
