@@ -170,19 +170,18 @@ static enum err find_holder(const struct login_asking *asking, struct login *s)
 
 	for (size_t i = 0; i < a->channels_count; i++) {
 		struct log_key log = { a->channels[i].number, asking->party, 0 };
-		uint8_t at[KEY_HASH_LEN] = { 0 };
 		struct key_view view;
+		uint64_t size;
 		enum err e;
 
 		if (s->roles[i] == 0)
 			continue;
 		log.epoch = asking->record->epoch(asking->record->self, log.channel, log.party);
-		while ((e = fold_next_key(asking->record->fold, &log, at, &view)) == ERR_OK) {
-			if (memcmp(at, s->key, sizeof at) != 0)
-				continue;
+		e = fold_size(asking->record->fold, &log, &size);
+		if (e == ERR_OK)
+			e = fold_key(asking->record->fold, &log, s->key, size, &view);
+		if (e == ERR_OK)
 			s->holder = view.holder;
-			return ERR_OK;
-		}
 		if (e != ERR_NOT_FOUND)
 			return e;
 	}

@@ -36,23 +36,16 @@ static enum err find_signer(struct node *n, const struct log_key *log, struct en
 		return ERR_OK;
 	for (size_t i = 0; i < out->entry.signatures_count; i++) {
 		struct sshsig sig;
-		uint8_t key[KEY_HASH_LEN], at[KEY_HASH_LEN];
-		struct key_view view;
+		uint8_t key[KEY_HASH_LEN];
+		enum err e;
 
 		if (sshsig_read(out->entry.signatures[i], &sig) != ERR_OK)
 			continue;
 		hash_sha256(sig.public_key, key);
-		/* The key before this one, so that the next is it, if it is there. */
-		memcpy(at, key, sizeof at);
-		for (size_t j = KEY_HASH_LEN; j-- > 0;) {
-			if (at[j]-- != 0)
-				break;
-		}
-		if (fold_next_key(&n->fold, log, at, &view) == ERR_OK && memcmp(at, key, sizeof at) == 0) {
-			out->signer = view;
-			out->has_signer = true;
-			return ERR_OK;
-		}
+		e = fold_key(&n->fold, log, key, out->entry.index, &out->signer);
+		out->has_signer = e == ERR_OK;
+		if (e != ERR_NOT_FOUND)
+			return e;
 	}
 	return ERR_OK;
 }

@@ -269,7 +269,7 @@ static enum err draft_of(const struct case_file *c, struct draft_view *out, enum
 		*verdict = VERDICT_REL;
 		return ERR_OK;
 	}
-	e = row_get_key(c->f->map, &c->in->log, c->in->signers[0].key, &key);
+	e = row_get_key(c->f->map, &c->in->log, c->in->signers[0].key, c->in->entry->index, &key);
 	if (e != ERR_OK)
 		return e;
 	need = need_of(&l, &s, addressed(&l, channel_out(c, &s), &s));
@@ -328,7 +328,7 @@ static enum err judge_signer(const struct case_file *c, const struct draft_view 
 	size_t role = accord_role_find(c->f->accord, c->in->statement->role);
 	struct reader r = reader_on_plane(l->author, role, l->plane);
 	struct key_view view;
-	enum err e = row_get_key(c->f->map, &c->in->log, key, &view);
+	enum err e = row_get_key(c->f->map, &c->in->log, key, c->in->entry->index, &view);
 
 	if (e != ERR_OK)
 		return e;

@@ -334,6 +334,7 @@ static enum err place_in_order(const struct fold *f, const struct fold_input *in
 	*v = (struct entry_view){ .order = in->entry->filed.ms, .kind = s->kind };
 	v->offset_ms = (int64_t)s->claimed.ms - (int64_t)in->entry->filed.ms;
 	/* What several persons sign takes its time: only a claim of the future shows that a clock is off. */
+	v->is_node = in->entry->signatures_count == 0;
 	v->is_flagged =
 		in->is_forced || v->offset_ms > (int64_t)f->accord->clock_offset_ms ||
 		(in->entry->signatures_count < 2 && -v->offset_ms > (int64_t)f->accord->clock_offset_ms);
@@ -398,9 +399,9 @@ static enum err judge_version(const struct case_file *c, enum verdict *out)
 }
 
 static judge *const judges[] = {
-	judge_channel,	  judge_signatures, judge_label, judge_sealing, judge_addressees, judge_repetition,
-	judge_references, judge_step,	    judge_form,	 judge_release, judge_version,	  judge_translation,
-	judge_procedure,  judge_dialogue,   judge_text,	 judge_watch,
+	judge_channel,	   judge_node,	     judge_signatures, judge_label, judge_sealing, judge_addressees,
+	judge_repetition,  judge_references, judge_step,       judge_form,  judge_release, judge_version,
+	judge_translation, judge_procedure,  judge_dialogue,   judge_text,  judge_watch,
 };
 
 enum err fold_judge(const struct fold *all, const struct fold_input *in, struct entry_view *out)
@@ -466,20 +467,22 @@ bool key_is_in_force(const struct key_view *key, uint64_t index)
 static enum err fold_officer(const struct fold *f, const struct fold_input *in, bool is_withdrawal)
 {
 	struct key_view key;
-	enum err e;
+	enum err e = row_get_key(f->map, &in->log, in->named_key, in->entry->index, &key);
 
-	if (!is_withdrawal) {
-		key_add(f, in, &key);
-		return row_put_key(f->map, &in->log, in->named_key, &key);
+	/* What is added while it is in force ends, and begins anew for whoever is named now. */
+	if (e == ERR_OK) {
+		key_withdraw(in, &key);
+		e = row_put_key(f->map, &in->log, in->named_key, &key);
 	}
-	e = row_get_key(f->map, &in->log, in->named_key, &key);
-	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	key_withdraw(in, &key);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	if (is_withdrawal)
+		return ERR_OK;
+	key_add(f, in, &key);
 	return row_put_key(f->map, &in->log, in->named_key, &key);
 }
 
-static enum err fold_recipient(const struct fold *f, const struct fold_input *in, bool is_withdrawal)
+static enum err fold_role_key(const struct fold *f, const struct fold_input *in, bool is_withdrawal)
 {
 	const struct field *named = statement_field(in->statement, FIELD_KEYS_KEY);
 	struct recipient_view key = { .key_len = 0 };
@@ -512,17 +515,17 @@ static enum err fold_keys(const struct fold *f, const struct fold_input *in)
 		return ERR_OK;
 	if (use == KEY_USE_OFFICER)
 		return fold_officer(f, in, act == 1);
-	return use == KEY_USE_RECIPIENT ? fold_recipient(f, in, act == 1) : ERR_OK;
+	return use == KEY_USE_RECIPIENT ? fold_role_key(f, in, act == 1) : ERR_OK;
 }
 
-static enum err fold_message(const struct fold *f, const struct fold_input *in)
+static enum err fold_message(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
 {
 	const struct statement *s = in->statement;
 	struct place_key at = { in->log, in->entry->index };
 	struct owed_view owed = { .precedence = s->has_precedence ? s->precedence : PRECEDENCE_ROUTINE };
 
 	/* A node's own line check is answered by a node and owes nothing of the ladder. */
-	if (in->entry->signatures_count == 0)
+	if (v->is_node)
 		return ERR_OK;
 	for (size_t i = 0; i < s->addressees_count; i++) {
 		size_t party = accord_party_find(f->accord, s->addressees[i].party);
@@ -622,7 +625,7 @@ static enum err fold_effect(const struct fold *f, const struct fold_input *in, c
 	if (in->statement->kind == KIND_KEYS)
 		return fold_keys(f, in);
 	if (kind_is_message(in->statement->kind))
-		return fold_message(f, in);
+		return fold_message(f, in, v);
 	if (in->statement->kind == KIND_SUSPEND || in->statement->kind == KIND_REINSTATE) {
 		row_open(&k, ROW_SUSPENSION);
 		row_put_channel(&k, in->log.channel);

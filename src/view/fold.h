@@ -11,7 +11,7 @@
  *	'f' log                      folded size
  *	'e' place                    struct entry_view
  *	'i' channel, id, place       a statement id that was used, and where
- *	'k' log, key hash            struct key_view: an officer's key in that log
+ *	'k' log, key hash, time      struct key_view: an officer's key in that log, each time it was added
  *	'c' log, key hash            struct recipient_view: a key that is sealed for in that log
  *	'm' channel, T, place        messages in the order of the record
  *	'a' place, T, place          acts: what refers to the first place, in the order of the record
@@ -55,7 +55,7 @@
 	X(REPEATED,   "the statement was said before") \
 	X(REFERS,     "what it refers to is not there, or is something else") \
 	X(STEP,       "the step before it was not taken") \
-	X(ADDRESSEE,  "an addressee is not of this channel") \
+	X(ADDRESSEE,  "an addressee is not of this channel, or is of its author's own party") \
 	X(LENGTH,     "a FLASH is brief, and this is over the accord's limit") \
 	X(TWO,        "it takes the signatures of two persons") \
 	X(REGISTRAR,  "not signed by the party's registrar") \
@@ -117,6 +117,7 @@ struct entry_view {
 	uint64_t order; /* T: the hybrid logical clock in one number */
 	uint64_t kind;
 	enum verdict verdict;
+	bool is_node;	 /* nobody signed it: a node's own word */
 	bool is_flagged; /* claimed time too far off the filing time, or an impossible claim of what it saw */
 	int64_t offset_ms; /* claimed minus filed */
 	uint16_t line;	   /* of the guidelines that a verdict is by; 0: none */
@@ -126,6 +127,7 @@ struct entry_view {
 	struct past past;
 };
 
+/* One time that a key was added; it may be added again, for another holder. */
 struct key_view {
 	uint64_t added;	    /* index from which on it acts */
 	uint64_t withdrawn; /* index from which on it does not; UINT64_MAX: in force */
@@ -218,7 +220,7 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
  * format mean nothing here, and are dropped and made anew (docs/spec/record.md section 6). A log of which
  * nothing is folded has none: current.
  */
-#define FOLD_FORMAT 2u
+#define FOLD_FORMAT 3u
 enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
 
@@ -236,10 +238,19 @@ enum err fold_next_act(const struct fold *f, const struct place_key *on, struct 
 /* Where a statement id stands; the first place. ERR_NOT_FOUND. */
 enum err fold_find_id(const struct fold *f, uint32_t channel, const uint8_t id[STATEMENT_ID_LEN],
 		      struct place_key *out) MUST_CHECK;
-/* The next key of a log after `key`. */
+/*
+ * A key as it was last added when that entry of the log was written, in force or not: who said what is a
+ * question of its index. ERR_NOT_FOUND: it was not added before.
+ */
+enum err fold_key(const struct fold *f, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
+		  uint64_t index, struct key_view *out) MUST_CHECK;
+/* The next key of a log after `key`, as it was last added. */
 enum err fold_next_key(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
 		       struct key_view *out) MUST_CHECK;
 
+/* A role's key as it stands now; ERR_NOT_FOUND. */
+enum err fold_recipient(const struct fold *f, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
+			struct recipient_view *out) MUST_CHECK;
 /* The next role's key of a log after the one with hash `key`, in force or not. */
 enum err fold_next_recipient(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
 			     struct recipient_view *out) MUST_CHECK;

@@ -100,7 +100,7 @@ static enum err judge_consent(const struct labelled *l, enum verdict *out)
 		*out = VERDICT_PERSON;
 	if (*out != VERDICT_OK)
 		return ERR_OK;
-	e = row_get_key(c->f->map, &c->in->log, c->in->signers[0].key, &key);
+	e = row_get_key(c->f->map, &c->in->log, c->in->signers[0].key, c->in->entry->index, &key);
 	if (e == ERR_OK && !may_release(l, key.roles))
 		*out = VERDICT_RELEASER;
 	return e;

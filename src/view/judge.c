@@ -97,15 +97,13 @@ enum err judge_signatures(const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
 	size_t role = accord_role_find(c->f->accord, s->role);
-	bool is_node = c->in->entry->signatures_count == 0, has_registrar = false, holds_role = false;
+	bool has_registrar = false, holds_role = false;
 	uint64_t holders[STATEMENT_SIGNATURES_MAX];
 	size_t officers = 0;
 	bool is_self = true;
 
-	if (is_node) {
-		*out = (c->kind->author & KIND_NODE) != 0 ? VERDICT_OK : VERDICT_SIGNATURE;
+	if (c->view->is_node)
 		return ERR_OK;
-	}
 	for (size_t i = 0; i < c->in->entry->signatures_count; i++) {
 		const struct signer *signer = &c->in->signers[i];
 		struct key_view key;
@@ -118,7 +116,7 @@ enum err judge_signatures(const struct case_file *c, enum verdict *out)
 			has_registrar = true;
 			continue;
 		}
-		e = row_get_key(c->f->map, &c->in->log, signer->key, &key);
+		e = row_get_key(c->f->map, &c->in->log, signer->key, c->in->entry->index, &key);
 		if (e == ERR_NOT_FOUND || (e == ERR_OK && !key_is_in_force(&key, c->in->entry->index))) {
 			*out = VERDICT_KEY;
 			return ERR_OK;
@@ -145,16 +143,15 @@ enum err judge_channel(const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
 	size_t role = accord_role_find(c->f->accord, s->role);
-	bool is_node = c->in->entry->signatures_count == 0;
 
 	if ((c->channel->parties >> c->in->log.party & 1) == 0)
 		*out = VERDICT_CHANNEL;
 	else if (s->has_precedence && (c->channel->precedences >> s->precedence & 1) == 0)
 		*out = VERDICT_PRECEDENCE;
-	else if (!is_node && s->kind > KIND_ACCORD &&
+	else if (!c->view->is_node && s->kind > KIND_ACCORD &&
 		 (role == c->f->accord->roles_count || (c->channel->writers >> role & 1) == 0))
 		*out = VERDICT_ROLE;
-	else if (!is_node && s->kind > KIND_ACCORD && is_expired(c, role))
+	else if (!c->view->is_node && s->kind > KIND_ACCORD && is_expired(c, role))
 		*out = VERDICT_EXPIRED;
 	return ERR_OK;
 }
@@ -167,8 +164,7 @@ enum err judge_label(const struct case_file *c, enum verdict *out)
 {
 	const struct accord *a = c->f->accord;
 
-	if (!c->in->statement->has_label || c->in->entry->signatures_count == 0 ||
-	    c->in->statement->channel == 0)
+	if (!c->in->statement->has_label || c->view->is_node || c->in->statement->channel == 0)
 		return ERR_OK;
 	for (size_t i = 0; i < a->parties_count; i++) {
 		if ((c->channel->parties >> i & 1) != 0 &&
@@ -195,7 +191,7 @@ enum err judge_sealing(const struct case_file *c, enum verdict *out)
 	uint64_t wanted =
 		c->f->accord->post_quantum == POST_QUANTUM_REQUIRED ? SEALING_HYBRID : SEALING_X25519;
 
-	if (c->in->entry->signatures_count == 0 || !s->has_content)
+	if (c->view->is_node || !s->has_content)
 		return ERR_OK;
 	if ((c->channel->is_sealed || s->content.sealing != SEALING_NONE) && s->content.sealing < wanted)
 		*out = VERDICT_SEALING;
@@ -250,9 +246,73 @@ enum err judge_references(const struct case_file *c, enum verdict *out)
 	return ERR_OK;
 }
 
-/* ---- Which step must have been taken before: PROCEDURES section 1, a row a kind. ---- */
-
 enum whose { WHOSE_ANY, WHOSE_OWN, WHOSE_OTHERS };
+
+/* ---- What a node may say by itself; the rest a person signs: docs/spec/ladder.md section "Nodes". ---- */
+
+/* What it is about has its own row below, or in the file of its kind. */
+static const struct node_rule {
+	enum kind kind;
+	bool is_line_check; /* form N01, ROUTINE, on SERVICE, of a node's message; else it is no form */
+	bool has_content;   /* the proof of a fork: no words */
+	bool is_of_own;	    /* about a message of its own party */
+} node_rules[] = {
+	{ .kind = KIND_OPEN },
+	{ .kind = KIND_FORK, .has_content = true },
+	{ .kind = KIND_DIGEST },
+	{ .kind = KIND_MESSAGE, .is_line_check = true },
+	{ .kind = KIND_REPLY, .is_line_check = true },
+	{ .kind = KIND_QUERY, .is_of_own = true },
+	{ .kind = KIND_NEGATIVE },
+	{ .kind = KIND_LAPSE },
+	{ .kind = KIND_FATE },
+	{ .kind = KIND_ESCALATED },
+	{ .kind = KIND_CONFIRM },
+	{ .kind = KIND_MANNING },
+};
+
+static const struct node_rule *node_rule_find(uint64_t kind)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(node_rules); i++) {
+		if (node_rules[i].kind == kind)
+			return &node_rules[i];
+	}
+	return NULL;
+}
+
+static bool is_line_check(const struct case_file *c)
+{
+	const struct statement *s = c->in->statement;
+
+	return c->channel->plane == PLANE_SERVICE && s->has_form &&
+	       bytes_equal(s->form, BYTES_LIT(FORM_LINE_CHECK)) &&
+	       (!s->has_precedence || s->precedence == PRECEDENCE_ROUTINE);
+}
+
+enum err judge_node(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	const struct node_rule *rule = node_rule_find(s->kind);
+
+	if (!c->view->is_node)
+		return ERR_OK;
+	if (rule == NULL)
+		*out = VERDICT_SIGNATURE; /* whoever it is that says it, nobody signed it */
+	else if ((s->has_content && !rule->has_content) ||
+		 (rule->is_line_check ? !is_line_check(c) : s->has_form))
+		*out = VERDICT_ROLE;
+	else if ((rule->is_line_check && c->kind->refers == KIND_REFERS_ONE && !c->subject_view.is_node) ||
+		 (rule->is_of_own &&
+		  (c->subject.log.party != c->in->log.party || !kind_is_message(c->subject_view.kind))))
+		*out = VERDICT_REFERS;
+	for (size_t i = 0; i < s->addressees_count && *out == VERDICT_OK; i++) {
+		if (!bytes_equal(s->addressees[i].role, BYTES_LIT(ROLE_NODE)))
+			*out = VERDICT_ADDRESSEE;
+	}
+	return ERR_OK;
+}
+
+/* ---- Which step must have been taken before: PROCEDURES section 1, a row a kind. ---- */
 
 static const struct step_rule {
 	enum kind kind;
@@ -383,7 +443,7 @@ enum err judge_step(const struct case_file *c, enum verdict *out)
 		*out = VERDICT_REFERS;
 	else if (rule->is_on_read_back)
 		e = is_read_back_of(c->f, &c->subject, author, &is_met);
-	else if (rule->needs_watch_read && c->in->entry->signatures_count > 0)
+	else if (rule->needs_watch_read && !c->view->is_node)
 		e = has_act(c, KIND_WATCH_READ, &is_met);
 	if (e == ERR_OK && !is_met)
 		*out = rule->is_on_read_back ? VERDICT_REFERS : VERDICT_STEP;

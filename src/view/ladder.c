@@ -50,12 +50,16 @@ static void forget_query(struct ladder *l)
 	l->lapse = (struct rung){ 0 };
 }
 
+/* The last answer stands, and those before it are in its past: a DEFERRED ends with what follows it. */
 static void answer(struct ladder *l, enum step step, const struct act *act)
 {
 	uint64_t until;
 
-	/* DEFERRED ends with the answer; the last of REPLIED and DECLINED stands beside it. */
+	if (step == STEP_DEFERRED)
+		l->steps[step].is_proved = false; /* of several the last says until when */
 	prove_by(l, step, act);
+	l->highest = step;
+	l->deferred_until_ms = 0;
 	if (step == STEP_DEFERRED &&
 	    statement_field_uint(&act->statement, FIELD_DEFER_UNTIL, UINT64_MAX, &until) == ERR_OK)
 		l->deferred_until_ms = until;

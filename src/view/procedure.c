@@ -287,7 +287,7 @@ static enum err read_person(const struct fold *f, const struct fold_input *in, u
 	*holder = 0;
 	if (in->entry->signatures_count == 0)
 		return ERR_OK;
-	e = row_get_key(f->map, &in->log, in->signers[0].key, &key);
+	e = row_get_key(f->map, &in->log, in->signers[0].key, in->entry->index, &key);
 	if (e == ERR_OK)
 		*holder = key.holder;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;

@@ -32,7 +32,6 @@ enum err reading_roles(const struct reading_record *record, size_t party, const 
 		       uint32_t channel, uint64_t *roles)
 {
 	struct log_key log = { channel, party, record->epoch(record->self, channel, party) };
-	uint8_t at[KEY_HASH_LEN];
 	struct key_view view;
 	uint64_t size;
 	enum err e;
@@ -40,16 +39,10 @@ enum err reading_roles(const struct reading_record *record, size_t party, const 
 	*roles = 0;
 	if (log.epoch == 0)
 		return ERR_OK;
-	/* The key before this one, so that the next is it, if it is there. */
-	memcpy(at, key, sizeof at);
-	for (size_t i = KEY_HASH_LEN; i-- > 0;) {
-		if (at[i]-- != 0)
-			break;
-	}
 	e = fold_size(record->fold, &log, &size);
 	if (e == ERR_OK)
-		e = fold_next_key(record->fold, &log, at, &view);
-	if (e == ERR_OK && memcmp(at, key, sizeof at) == 0 && key_is_in_force(&view, size))
+		e = fold_key(record->fold, &log, key, size, &view);
+	if (e == ERR_OK && key_is_in_force(&view, size))
 		*roles = view.roles;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

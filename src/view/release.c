@@ -64,7 +64,7 @@ static enum err judge_signers(const struct labelled *l, struct release_need need
 	for (size_t i = 0; i < count; i++) {
 		enum err e = ERR_NOT_FOUND;
 		if (!is_by_registrar(c, i))
-			e = row_get_key(c->f->map, &in->log, in->signers[i].key, &keys[i]);
+			e = row_get_key(c->f->map, &in->log, in->signers[i].key, in->entry->index, &keys[i]);
 		if (e == ERR_NOT_FOUND)
 			*out = VERDICT_KEY;
 		if (e != ERR_OK)

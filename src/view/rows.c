@@ -9,6 +9,8 @@
 /* An entry's row, and what each party adds to it. */
 #define ENTRY_VALUE_MIN 26u
 #define PAST_LEN 12u
+#define ENTRY_FLAGGED 1u
+#define ENTRY_NODE 2u
 
 struct buf *row_open(struct row_key *k, enum row_type type)
 {
@@ -125,7 +127,7 @@ enum err row_put_entry(const struct map *m, size_t parties, const struct place_k
 	buf_put_be64(&value, v->kind);
 	buf_put_be64(&value, (uint64_t)v->offset_ms);
 	buf_put_byte(&value, (uint8_t)v->verdict);
-	buf_put_byte(&value, v->is_flagged);
+	buf_put_byte(&value, (uint8_t)((v->is_flagged ? ENTRY_FLAGGED : 0) | (v->is_node ? ENTRY_NODE : 0)));
 	for (size_t i = 0; i < parties; i++) {
 		buf_put_be32(&value, v->past.of[i].epoch);
 		buf_put_be64(&value, v->past.of[i].size);
@@ -154,7 +156,8 @@ enum err row_get_entry(const struct map *m, const struct place_key *at, struct e
 		return e;
 	parties = value.len < ENTRY_VALUE_MIN ? PARTY_MAX + 1 : (value.len - ENTRY_VALUE_MIN) / PAST_LEN;
 	rest = value.len - ENTRY_VALUE_MIN - parties * PAST_LEN;
-	if (parties > PARTY_MAX || (rest != 0 && rest != 2) || memory[24] >= VERDICT_COUNT || memory[25] > 1)
+	if (parties > PARTY_MAX || (rest != 0 && rest != 2) || memory[24] >= VERDICT_COUNT ||
+	    memory[25] > (ENTRY_FLAGGED | ENTRY_NODE))
 		return ERR_CORRUPT;
 	in = buf_bytes(&value);
 	*out = (struct entry_view){ 0 };
@@ -162,7 +165,8 @@ enum err row_get_entry(const struct map *m, const struct place_key *at, struct e
 	out->kind = take_be64(&in);
 	out->offset_ms = (int64_t)take_be64(&in);
 	out->verdict = in.ptr[0];
-	out->is_flagged = in.ptr[1] != 0;
+	out->is_flagged = (in.ptr[1] & ENTRY_FLAGGED) != 0;
+	out->is_node = (in.ptr[1] & ENTRY_NODE) != 0;
 	for (size_t i = 0; i < parties; i++) {
 		out->past.of[i].epoch = be32_get(in.ptr + 2 + i * 12);
 		out->past.of[i].size = be64_get(in.ptr + 6 + i * 12);
@@ -243,6 +247,17 @@ static enum err key_view_read(struct bytes in, struct key_view *out)
 	return ERR_OK;
 }
 
+/*
+ * A row a time that a key was added. The newest comes first, so that the first one behind an index is the one
+ * of that index, and the first of a key how it stands now.
+ */
+static struct buf *key_time_open(struct row_key *k, const struct log_key *log,
+				 const uint8_t key[KEY_HASH_LEN], uint64_t added)
+{
+	buf_put_be64(key_row_open(k, ROW_KEY, log, key), ~added);
+	return &k->buf;
+}
+
 enum err row_put_key(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
 		     const struct key_view *v)
 {
@@ -250,38 +265,41 @@ enum err row_put_key(const struct map *m, const struct log_key *log, const uint8
 	uint8_t memory[KEY_VIEW_LEN];
 	struct buf value = BUF_ON(memory);
 
-	key_row_open(&k, ROW_KEY, log, key);
+	key_time_open(&k, log, key, v->added);
 	key_view_write(v, &value);
 	return row_put(m, &k, &value);
 }
 
 enum err row_get_key(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
-		     struct key_view *out)
+		     uint64_t index, struct key_view *out)
 {
-	struct row_key k;
+	struct row_key prefix, after, found;
 	uint8_t memory[KEY_VIEW_LEN];
 	struct buf value = BUF_ON(memory);
 	enum err e;
 
-	key_row_open(&k, ROW_KEY, log, key);
-	e = map_get(m, buf_bytes(&k.buf), &value);
+	assert(index < UINT64_MAX);
+	key_row_open(&prefix, ROW_KEY, log, key);
+	key_time_open(&after, log, key, index + 1);
+	buf_init(&found.buf, found.memory, sizeof found.memory);
+	e = map_next(m, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, &value);
 	return e == ERR_OK ? key_view_read(buf_bytes(&value), out) : e;
 }
 
-/* The next row of this type of a log; *key says behind which, and then which it is. */
+/* The next row of this type of a log, behind `after`; *key: which it is, with `len` bytes after its name. */
 static enum err next_key_row(const struct fold *f, enum row_type type, const struct log_key *log,
-			     uint8_t key[KEY_HASH_LEN], struct buf *value)
+			     const struct row_key *after, size_t len, uint8_t key[KEY_HASH_LEN],
+			     struct buf *value)
 {
-	struct row_key prefix, after, found;
+	struct row_key prefix, found;
 	enum err e;
 
 	log_key_write(log, row_open(&prefix, type));
-	key_row_open(&after, type, log, key);
 	buf_init(&found.buf, found.memory, sizeof found.memory);
-	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, value);
+	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after->buf), &found.buf, value);
 	if (e != ERR_OK)
 		return e;
-	if (found.buf.len != prefix.buf.len + KEY_HASH_LEN)
+	if (found.buf.len != prefix.buf.len + KEY_HASH_LEN + len)
 		return ERR_CORRUPT;
 	memcpy(key, found.memory + prefix.buf.len, KEY_HASH_LEN);
 	return ERR_OK;
@@ -292,9 +310,18 @@ enum err fold_next_key(const struct fold *f, const struct log_key *log, uint8_t 
 {
 	uint8_t memory[KEY_VIEW_LEN];
 	struct buf value = BUF_ON(memory);
-	enum err e = next_key_row(f, ROW_KEY, log, key, &value);
+	struct row_key after;
+	enum err e;
 
+	key_time_open(&after, log, key, 0); /* behind the oldest of this key */
+	e = next_key_row(f, ROW_KEY, log, &after, 8, key, &value);
 	return e == ERR_OK ? key_view_read(buf_bytes(&value), out) : e;
+}
+
+enum err fold_key(const struct fold *f, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
+		  uint64_t index, struct key_view *out)
+{
+	return row_get_key(f->map, log, key, index, out);
 }
 
 enum err row_put_recipient(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
@@ -335,13 +362,22 @@ enum err row_get_recipient(const struct map *m, const struct log_key *log, const
 	return e == ERR_OK ? recipient_view_read(buf_bytes(&value), out) : e;
 }
 
+enum err fold_recipient(const struct fold *f, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
+			struct recipient_view *out)
+{
+	return row_get_recipient(f->map, log, key, out);
+}
+
 enum err fold_next_recipient(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
 			     struct recipient_view *out)
 {
 	uint8_t memory[ROW_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
-	enum err e = next_key_row(f, ROW_RECIPIENT, log, key, &value);
+	struct row_key after;
+	enum err e;
 
+	key_row_open(&after, ROW_RECIPIENT, log, key);
+	e = next_key_row(f, ROW_RECIPIENT, log, &after, 0, key, &value);
 	return e == ERR_OK ? recipient_view_read(buf_bytes(&value), out) : e;
 }
 

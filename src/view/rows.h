@@ -77,8 +77,9 @@ enum err row_next_id(const struct map *m, uint32_t channel, const uint8_t id[STA
 
 enum err row_put_key(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
 		     const struct key_view *v) MUST_CHECK;
+/* As it was last added before that index. */
 enum err row_get_key(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
-		     struct key_view *out) MUST_CHECK;
+		     uint64_t index, struct key_view *out) MUST_CHECK;
 
 enum err row_put_recipient(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
 			   const struct recipient_view *v) MUST_CHECK;

@@ -44,7 +44,7 @@ static enum err holder_of(const struct fold *f, const struct fold_input *in, uin
 	enum err e = ERR_NOT_FOUND;
 
 	if (in->entry->signatures_count > 0)
-		e = row_get_key(f->map, &in->log, in->signers[0].key, &key);
+		e = row_get_key(f->map, &in->log, in->signers[0].key, in->entry->index, &key);
 	*out = e == ERR_OK ? key.holder : UINT64_MAX;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

@@ -362,7 +362,7 @@ static enum err holder_of(const struct case_file *c, uint64_t *out)
 	*out = 0;
 	if (c->in->entry->signatures_count == 0)
 		return ERR_OK;
-	e = row_get_key(c->f->map, &c->in->log, c->in->signers[0].key, &key);
+	e = row_get_key(c->f->map, &c->in->log, c->in->signers[0].key, c->in->entry->index, &key);
 	if (e == ERR_OK)
 		*out = key.holder;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;

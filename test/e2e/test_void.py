@@ -109,3 +109,34 @@ def test_void_is_kept_shown_and_never_counted(alone):
     for place, case in zip(places, cases):
         assert kor.entry(place)["verdict"] == case[5]
     assert f"{0} VOID" in kor.run("status", code=5).stdout, "it counts what came since the start, and says so"
+
+
+def test_a_node_speaks_for_nobody(alone):
+    """USA's node, without any officer's key, answers KOR's message, and orders something: neither is said."""
+    world, liar, message = alone
+    kor = world["kor"]
+    asked = liar.place_of(kor.entry(message))
+    seen = [(asked[1], asked[2], asked[3] + 1)]
+    said = {"refers": [asked], "seen": seen}
+    # (kind, what else, the verdict)
+    cases = [
+        (13, {**said}, "ROLE"),
+        (13, {**said, "form": ("N01", 1)}, "ROLE"),
+        (8, {"to": [("kor", "watch", 0)], "precedence": officers.ROUTINE, "body": officers.content("Obey at once.")}, "ROLE"),
+        (8, {"to": [("kor", "node", 0)], "precedence": officers.ROUTINE, "form": ("N01", 1)}, "ROLE"),
+        (16, said, "REFERS"),
+        (17, {**said, "fields": {1: 0}, "body": officers.content("Obey at once.")}, "ROLE"),
+        (17, {**said, "fields": {1: 0}}, "OK"),
+    ]
+    places = [liar.move("notify", "node", None, kind, **more) for kind, more, _ in cases]
+    liar.send("notify")
+    kor.wait("KOR has them", lambda: kor.find("/entry", place=places[-1]) and kor.entry(places[-1])["folded"])
+    for place, (kind, more, verdict) in zip(places, cases):
+        assert kor.entry(place)["verdict"] == verdict, (kind, more)
+    ladder = kor.ladder(message)
+    assert ladder["highest"] == "STATION RECEIPT" and "REPLIED" not in ladder["steps"]
+    assert (ladder["negative"]["role"], ladder["owed"]["step"]) == ("node", "WATCH READ")
+    lines = kor.run("read", places[2]).stdout.splitlines()
+    assert next(n for n, line in enumerate(lines) if line.startswith("VOID")) < next(n for n, line in enumerate(lines) if "Obey" in line)
+    assert "an answer" in kor.run("send", "notify", "And now?", "--to", "usa/watch", "--label", "U", "--wait", "reply", "--timeout", "1s",
+                                  key="watch", code=None).stderr

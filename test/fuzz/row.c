@@ -86,7 +86,7 @@ static void check_values(struct row_map *rows, const struct map *m)
 		assert(row_put_recipient(m, &sample, hash, &recipient) == ERR_OK);
 		assert(bytes_equal(buf_bytes(&rows->put), rows->in));
 	}
-	if (row_get_key(m, &sample, hash, &key) == ERR_OK) {
+	if (row_get_key(m, &sample, hash, 3, &key) == ERR_OK) {
 		assert(row_put_key(m, &sample, hash, &key) == ERR_OK);
 		assert(bytes_equal(buf_bytes(&rows->put), rows->in));
 	}

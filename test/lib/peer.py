@@ -133,7 +133,7 @@ class Peer:
         raw = officers.statement(self.accord, log.channel, self.party, role, kind, rel=[self.party, self.to], refers=refers,
                                  seen=seen, instance=instance, **more)
         log.entries.append(self.entry(log, filed or int(time.time() * 1000), raw, [key.sign(raw)] if key else []))
-        log.contents.append(b"")
+        log.contents.append(more.get("body", b""))
         return f"{self.party.upper()}/{name.upper()} 1.{len(log.entries) - 1}"
 
     def note(self, log):

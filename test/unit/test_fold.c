@@ -84,6 +84,8 @@ static bool worked(struct scene *s, enum err e)
 	return e == ERR_OK;
 }
 
+static struct message_view *look(struct scene *s, size_t position);
+
 static const char *const names[] = { "aster", "birch" };
 static const char *const codes[] = { "ASTER", "BIRCH" };
 
@@ -200,7 +202,8 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 		st->refers_count = 1;
 		st->refers[0] = (struct place){ 7, bytes_str(names[at->log.party]), 1, at->index, { 0 } };
 	}
-	if (kind == KIND_MARK) {
+	static_assert(FIELD_MARK == FIELD_DEFER_UNTIL, "one field for both");
+	if (kind == KIND_MARK || kind == KIND_DEFER) {
 		cbor_put_uint(&field, t->field);
 		st->fields_count = 1;
 		st->fields[0] = (struct field){ FIELD_MARK, buf_bytes(&field) };
@@ -240,7 +243,8 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 }
 
 /* A `keys` statement, as judged_read would hand it over; its entry, on the channel that all of this is on. */
-static void add_key(struct scene *s, struct log_key log, uint64_t index, uint8_t key, uint8_t holder)
+static void put_key(struct scene *s, struct log_key log, uint64_t index, bool is_withdrawal, uint8_t key,
+		    uint8_t holder)
 {
 	struct statement *st = &s->statements[s->count];
 	size_t party = log.party;
@@ -257,7 +261,7 @@ static void add_key(struct scene *s, struct log_key log, uint64_t index, uint8_t
 	st->kind = KIND_KEYS;
 	st->party = bytes_str(names[party]);
 	st->role = BYTES_LIT("watch");
-	cbor_put_uint(&act, 0);
+	cbor_put_uint(&act, is_withdrawal);
 	cbor_put_uint(&use, KEY_USE_OFFICER);
 	cbor_put_uint(&number, holder);
 	cbor_put_array(&roles, 1);
@@ -269,6 +273,50 @@ static void add_key(struct scene *s, struct log_key log, uint64_t index, uint8_t
 	st->fields_count = 4;
 	if (worked(s, fold_entry(&s->fold, &in, &view)))
 		assert_int_equal(view.verdict, VERDICT_OK);
+}
+
+static void add_key(struct scene *s, struct log_key log, uint64_t index, uint8_t key, uint8_t holder)
+{
+	put_key(s, log, index, false, key, holder);
+}
+
+/* Who said what is a question of when: no later statement about the key is one about what it has said. */
+static void test_a_key_has_its_times(void **state)
+{
+	static const struct {
+		uint64_t index, holder, added, withdrawn;
+	} rows[] = {
+		{ 3, 1, 2, 5 }, { 4, 1, 2, 5 },		 { 5, 1, 2, 5 },	   { 6, 1, 2, 5 },
+		{ 7, 2, 7, 8 }, { 8, 9, 8, UINT64_MAX }, { 99, 9, 8, UINT64_MAX },
+	};
+	struct scene *s = *state;
+	const struct log_key log = { 7, 0, 1 };
+	uint8_t key[KEY_HASH_LEN] = { 3 }, at[KEY_HASH_LEN] = { 2 };
+	struct key_view view;
+
+	add_key(s, log, 0, 1, 7);
+	add_key(s, log, 1, 3, 1); /* holder 1 has it from entry 2 on */
+	put_key(s, log, 4, true, 3, 1);
+	put_key(s, log, 5, true, 3, 1); /* again: it ended before */
+	add_key(s, log, 6, 3, 2);
+	add_key(s, log, 7, 3, 9); /* our own door refuses this: the one before it ends with it */
+	assert_int_equal(fold_key(&s->fold, &log, key, 0, &view), ERR_NOT_FOUND);
+	assert_int_equal(fold_key(&s->fold, &log, key, 1, &view), ERR_NOT_FOUND);
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		assert_int_equal(fold_key(&s->fold, &log, key, rows[i].index, &view), ERR_OK);
+		assert_int_equal(view.holder, rows[i].holder);
+		assert_int_equal(view.added, rows[i].added);
+		assert_int_equal(view.withdrawn, rows[i].withdrawn);
+		assert_int_equal(key_is_in_force(&view, rows[i].index), rows[i].index < rows[i].withdrawn);
+	}
+	/* A list has each key once, as it stands now. */
+	assert_int_equal(fold_next_key(&s->fold, &log, at, &view), ERR_OK);
+	assert_int_equal(at[0], 3);
+	assert_int_equal(view.holder, 9);
+	assert_int_equal(fold_next_key(&s->fold, &log, at, &view), ERR_NOT_FOUND);
+	memset(at, 0, sizeof at);
+	assert_int_equal(fold_next_key(&s->fold, &log, at, &view), ERR_OK);
+	assert_int_equal(view.holder, 7);
 }
 
 /* A post's key that words are sealed for; withdrawn where it was added before. */
@@ -372,7 +420,7 @@ static void test_sealing(void **state)
 		s->accord.post_quantum = rows[i].is_required ? POST_QUANTUM_REQUIRED : POST_QUANTUM_PREFERRED;
 		assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &t).verdict, rows[i].want);
 		t.is_node = true; /* holds no words of a person */
-		assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &t).verdict, VERDICT_OK);
+		assert_int_equal(put(s, 0, KIND_FORK, 0, &t).verdict, VERDICT_OK);
 	}
 }
 
@@ -432,7 +480,7 @@ static void test_verdicts(void **state)
 		  3,
 		  { .is_node = true },
 		  VERDICT_SIGNATURE },
-		{ "a node may ask", 1, KIND_QUERY, 3, { .is_node = true }, VERDICT_OK },
+		{ "a node may ask", 0, KIND_QUERY, 3, { .is_node = true }, VERDICT_OK },
 	};
 
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -446,6 +494,130 @@ static void test_verdicts(void **state)
 		view = put(s, rows[i].party, rows[i].kind, rows[i].refers, &rows[i].twist);
 		if (view.verdict != rows[i].want)
 			fail_msg("%s: got %s", rows[i].why, verdict_name(view.verdict));
+		if (i + 1 < ARRAY_COUNT(rows))
+			(void)close_scene(state);
+	}
+}
+
+/*
+ * What a node may say by itself, of what and where. Position 2 is aster's FLASH, signed by an officer; 3 is a
+ * line check of aster's node.
+ */
+static void test_a_node_says_little(void **state)
+{
+	static const struct {
+		const char *why;
+		enum plane plane;
+		size_t party;
+		uint64_t kind;
+		size_t refers;
+		struct twist twist;
+		enum verdict want;
+	} rows[] = {
+		{ "it answers a line check", PLANE_SERVICE, 1, KIND_REPLY, 4, { .form = "N01" }, VERDICT_OK },
+		{ "and no officer's message",
+		  PLANE_SERVICE,
+		  1,
+		  KIND_REPLY,
+		  3,
+		  { .form = "N01" },
+		  VERDICT_REFERS },
+		{ "nor its own check", PLANE_SERVICE, 0, KIND_REPLY, 4, { .form = "N01" }, VERDICT_REFERS },
+		{ "a reply without the form", PLANE_SERVICE, 1, KIND_REPLY, 4, { 0 }, VERDICT_ROLE },
+		{ "a reply elsewhere", PLANE_LEADER, 1, KIND_REPLY, 3, { 0 }, VERDICT_ROLE },
+		{ "nor with the form", PLANE_LEADER, 1, KIND_REPLY, 3, { .form = "N01" }, VERDICT_ROLE },
+		{ "a line check",
+		  PLANE_SERVICE,
+		  1,
+		  KIND_MESSAGE,
+		  0,
+		  { .form = "N01", .precedence = 9 },
+		  VERDICT_OK },
+		{ "to a person",
+		  PLANE_SERVICE,
+		  1,
+		  KIND_MESSAGE,
+		  0,
+		  { .form = "N01", .precedence = 9, .to_role = "watch" },
+		  VERDICT_ADDRESSEE },
+		{ "that is urgent", PLANE_SERVICE, 1, KIND_MESSAGE, 0, { .form = "N01" }, VERDICT_ROLE },
+		{ "with words",
+		  PLANE_SERVICE,
+		  1,
+		  KIND_MESSAGE,
+		  0,
+		  { .form = "N01", .precedence = 9, .has_content = true },
+		  VERDICT_ROLE },
+		{ "another form",
+		  PLANE_SERVICE,
+		  1,
+		  KIND_MESSAGE,
+		  0,
+		  { .form = "N20", .precedence = 9 },
+		  VERDICT_ROLE },
+		{ "a message", PLANE_SERVICE, 1, KIND_MESSAGE, 0, { .precedence = 9 }, VERDICT_ROLE },
+		{ "a FLASH with words",
+		  PLANE_LEADER,
+		  1,
+		  KIND_MESSAGE,
+		  0,
+		  { .to_role = "watch", .has_content = true },
+		  VERDICT_ROLE },
+		{ "a line check elsewhere",
+		  PLANE_LEADER,
+		  1,
+		  KIND_MESSAGE,
+		  0,
+		  { .form = "N01", .precedence = 9 },
+		  VERDICT_ROLE },
+		{ "what became of its own", PLANE_LEADER, 0, KIND_QUERY, 3, { 0 }, VERDICT_OK },
+		{ "of another's", PLANE_LEADER, 1, KIND_QUERY, 3, { 0 }, VERDICT_REFERS },
+		{ "of what is no message", PLANE_LEADER, 0, KIND_QUERY, 1, { 0 }, VERDICT_REFERS },
+		{ "with words", PLANE_LEADER, 0, KIND_QUERY, 3, { .has_content = true }, VERDICT_ROLE },
+		{ "it cannot be read", PLANE_LEADER, 1, KIND_NEGATIVE, 3, { 0 }, VERDICT_OK },
+		{ "with words", PLANE_LEADER, 1, KIND_NEGATIVE, 3, { .has_content = true }, VERDICT_ROLE },
+		{ "who was called", PLANE_LEADER, 1, KIND_ESCALATED, 3, { 0 }, VERDICT_OK },
+		{ "of its own message", PLANE_LEADER, 0, KIND_ESCALATED, 3, { 0 }, VERDICT_REFERS },
+		{ "with words", PLANE_LEADER, 1, KIND_ESCALATED, 3, { .has_content = true }, VERDICT_ROLE },
+		{ "nobody answered", PLANE_LEADER, 0, KIND_LAPSE, 3, { 0 }, VERDICT_OK },
+		{ "with words", PLANE_LEADER, 0, KIND_LAPSE, 3, { .has_content = true }, VERDICT_ROLE },
+		{ "the proof of a fork", PLANE_LEADER, 1, KIND_FORK, 0, { .has_content = true }, VERDICT_OK },
+		{ "a digest with words",
+		  PLANE_LEADER,
+		  1,
+		  KIND_DIGEST,
+		  0,
+		  { .has_content = true },
+		  VERDICT_ROLE },
+		{ "what persons say", PLANE_LEADER, 1, KIND_PRESENTED, 3, { 0 }, VERDICT_SIGNATURE },
+		{ "an answer of persons", PLANE_LEADER, 1, KIND_DECLINE, 3, { 0 }, VERDICT_SIGNATURE },
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct twist twist = rows[i].twist, check = {
+			.is_node = true, .form = "N01", .precedence = 9, .to_role = ROLE_NODE
+		};
+		struct accord_channel *channel;
+		struct scene *s;
+		struct entry_view view;
+		(void)open_scene(state);
+		s = *state;
+		channel = &s->accord.channels[0];
+		channel->precedences = 15;
+		enrol(s, 0);
+		enrol(s, 1);
+		assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_OK);
+		channel->plane = PLANE_SERVICE;
+		assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &check).verdict, VERDICT_OK);
+		channel->plane = rows[i].plane;
+		twist.is_node = true;
+		if (twist.to_role == NULL)
+			twist.to_role = ROLE_NODE;
+		view = put(s, rows[i].party, rows[i].kind, rows[i].refers, &twist);
+		if (view.verdict != rows[i].want)
+			fail_msg("%s, kind %u: got %s", rows[i].why, (unsigned)rows[i].kind,
+				 verdict_name(view.verdict));
+		assert_false(look(s, 2)->ladders[0].highest > STEP_QUEUED);
 		if (i + 1 < ARRAY_COUNT(rows))
 			(void)close_scene(state);
 	}
@@ -486,7 +658,7 @@ static void test_guidelines(void **state)
 	g->planes[PLANE_CONSULT].level = 0;
 	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_LABEL);
 	/* A node's own question has no marking to be judged. */
-	assert_int_equal(put(s, 1, KIND_QUERY, 3, &(struct twist){ .is_node = true }).verdict, VERDICT_OK);
+	assert_int_equal(put(s, 0, KIND_QUERY, 3, &(struct twist){ .is_node = true }).verdict, VERDICT_OK);
 	s->accord.guidelines = NULL;
 	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_OK);
 }
@@ -685,6 +857,52 @@ static void test_flash_climbs(void **state)
 	v = look(s, 2);
 	assert_true(v->ladders[0].steps[STEP_REPLIED].is_proved);
 	assert_false(v->ladders[0].steps[STEP_PRESENTED].is_proved);
+}
+
+/* Of several answers the last one stands: what was deferred and then answered is answered. */
+static void test_the_last_answer_stands(void **state)
+{
+	static const struct {
+		const char *why;
+		uint64_t answers[3], until[3];
+		enum step highest;
+		uint64_t until_ms;
+	} rows[] = {
+		{ "deferred", { KIND_DEFER }, { 50 }, STEP_DEFERRED, 50 },
+		{ "deferred, then replied to", { KIND_DEFER, KIND_REPLY }, { 50 }, STEP_REPLIED, 0 },
+		{ "deferred, then declined", { KIND_DEFER, KIND_DECLINE }, { 50 }, STEP_DECLINED, 0 },
+		{ "replied to, then declined", { KIND_REPLY, KIND_DECLINE }, { 0 }, STEP_DECLINED, 0 },
+		{ "declined, then replied to", { KIND_DECLINE, KIND_REPLY }, { 0 }, STEP_REPLIED, 0 },
+		{ "replied to, then deferred", { KIND_REPLY, KIND_DEFER }, { 0, 60 }, STEP_DEFERRED, 60 },
+		{ "deferred twice", { KIND_DEFER, KIND_DEFER }, { 50, 70 }, STEP_DEFERRED, 70 },
+		{ "deferred, answered, deferred",
+		  { KIND_DEFER, KIND_REPLY, KIND_DEFER },
+		  { 50, 0, 80 },
+		  STEP_DEFERRED,
+		  80 },
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct scene *s;
+		const struct ladder *l;
+		(void)open_scene(state);
+		s = *state;
+		enrol(s, 0);
+		enrol(s, 1);
+		put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 });
+		put(s, 1, KIND_WATCH_READ, 3, &(struct twist){ 0 });
+		for (size_t n = 0; n < 3 && rows[i].answers[n] != 0; n++)
+			put(s, 1, rows[i].answers[n], 3, &(struct twist){ .field = rows[i].until[n] });
+		l = &look(s, 2)->ladders[0];
+		if (l->highest != rows[i].highest || l->deferred_until_ms != rows[i].until_ms)
+			fail_msg("%s: %s until %u", rows[i].why, step_name(l->highest),
+				 (unsigned)l->deferred_until_ms);
+		if (l->highest == STEP_DEFERRED)
+			assert_int_equal(l->steps[STEP_DEFERRED].evidence.index,
+					 s->places[s->count - 1].index);
+		if (i + 1 < ARRAY_COUNT(rows))
+			(void)close_scene(state);
+	}
 }
 
 /* The first WATCH READ stands, and what it had; nothing said is not the same as nothing there. */
@@ -900,7 +1118,7 @@ static void read_each(struct scene *s, unsigned *rows)
  */
 static void test_rows_have_a_format(void **state)
 {
-	static const char want[] = "f99813b26ed8f315565494cc94460c1ca6b2a552a467a479c25261ebcb1dcb79";
+	static const char want[] = "8b612b555f89ebc01b75597f4d54f11c410f9b4d170cf71c56f944f70e4f0a5f";
 	struct scene *s = *state;
 	struct hash_stream rows;
 	uint8_t hash[HASH_LEN];
@@ -911,7 +1129,7 @@ static void test_rows_have_a_format(void **state)
 	worked(s, fold_rows(&s->fold, 7, hash_row, &rows));
 	hash_finish(&rows, hash);
 	bytes_write_hex(BYTES_OF(hash), text);
-	assert_int_equal(FOLD_FORMAT, 2);
+	assert_int_equal(FOLD_FORMAT, 3);
 	assert_string_equal(text, want);
 }
 
@@ -1085,12 +1303,15 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_erasures, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_erasers, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_two_take_their_time, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_a_node_says_little, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_the_last_answer_stands, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_flash_climbs, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_read_says_what_was_there, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_query_is_answered_by_the_next_step, open_scene,
 						close_scene),
 		cmocka_unit_test_setup_teardown(test_crossing_and_commuting, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_crossing_is_bounded, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_a_key_has_its_times, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_recipients, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_sealing, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_wrong_clock, open_scene, close_scene),
