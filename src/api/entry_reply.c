@@ -452,11 +452,11 @@ static bool is_answered(const struct ladder *l)
 }
 
 /* The next step on this ladder and whose it is; *by_author: the message's author owes it. NULL: none. */
-static const char *owed_step(const struct ladder *l, bool *by_author)
+static const char *owed_step(const struct ladder *l, size_t author, bool *by_author)
 {
 	*by_author = false;
-	if (bytes_equal(l->role, BYTES_LIT(ROLE_NODE)))
-		return NULL; /* a node answers a node, and owes no person's step */
+	if (bytes_equal(l->role, BYTES_LIT(ROLE_NODE)) || l->party == author)
+		return NULL; /* a node answers a node; and nobody acknowledges what his own party said */
 	if (!l->steps[STEP_WATCH_READ].is_proved)
 		return step_name(STEP_WATCH_READ);
 	if (l->is_information)
@@ -486,7 +486,7 @@ static void reply_owed(struct reply *r, const struct accord *a, size_t self, siz
 {
 	const struct statement *s = &entry->statement;
 	bool is_counted = entry->is_folded && entry->view.verdict == VERDICT_OK, by_author = false;
-	const char *owed = is_counted ? owed_step(l, &by_author) : NULL;
+	const char *owed = is_counted ? owed_step(l, author, &by_author) : NULL;
 	uint64_t since_ms = entry->entry.filed.ms;
 
 	if (owed == NULL)
@@ -547,7 +547,7 @@ static void reply_one_ladder(struct reply *r, const struct accord *a, size_t sel
 		reply_uint(r, "rung", l->call);
 		reply_uint(r, "empty", l->empty);
 	}
-	if (l->steps[STEP_DEFERRED].is_proved)
+	if (l->highest == STEP_DEFERRED)
 		reply_uint(r, "deferred_until_ms", l->deferred_until_ms);
 	reply_object_end(r);
 }

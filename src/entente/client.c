@@ -480,7 +480,9 @@ static const struct {
 	  N_("entente read PLACE shows what stands there, entente log what there is") },
 	{ "REFUSED", "STEP", EXIT_REFUSED, N_("entente ladder PLACE shows which step comes first") },
 	{ "REFUSED", "ADDRESSEE", EXIT_REFUSED,
-	  N_("entente accord show lists the parties of each channel and the roles") },
+	  N_("entente accord show lists the parties of each channel and the roles; for your own party there "
+	     "is "
+	     "the home channel") },
 	{ "REFUSED", "NAMED", EXIT_REFUSED,
 	  N_("give it another name; the list says where the other stands") },
 	{ "REFUSED", "CODE", EXIT_REFUSED,
@@ -528,6 +530,7 @@ static const struct {
 	{ "USAGE", NULL, EXIT_USAGE, N_("entente COMMAND --help says what it takes") },
 	{ "NOT_FOUND", "content.attachment", EXIT_NOT_FOUND,
 	  N_("attach the file anew: entente send --attach FILE") },
+	{ "NOT_FOUND", "keys.roles", EXIT_REFUSED, N_("entente accord show lists the roles") },
 	{ "NOT_FOUND", "channel", EXIT_NOT_FOUND, N_("entente accord show lists the channels") },
 	{ "NOT_FOUND", "party", EXIT_NOT_FOUND, N_("entente accord show lists the parties") },
 	{ "NOT_FOUND", "peer", EXIT_NOT_FOUND, N_("entente status names the peers") },
@@ -539,6 +542,8 @@ static const struct {
 	{ "RULE", NULL, EXIT_REFUSED, N_("docs/spec/entry.md explains the rule; nothing of it was kept") },
 	{ "ACCORD_DIFFERS", NULL, EXIT_REFUSED,
 	  N_("it was signed under another accord than entente accord show has: write it anew") },
+	{ "EXISTS", "keys.key", EXIT_REFUSED,
+	  N_("entente keys lists it; entente keys --withdraw FILE first, then add it anew") },
 	{ "EXISTS", NULL, EXIT_REFUSED, N_("nothing is written over; entente status shows what stands") },
 	{ "STOPPED", NULL, EXIT_INTEGRITY, N_("entente status names the log and the rule that it broke") },
 	{ "RECOVERING", "start.strict", EXIT_REFUSED,

@@ -160,6 +160,39 @@ static struct bytes key_at(const struct key_file *f, size_t i)
 	return (struct bytes){ f->recipients[i].key, age_key_len(f->recipients[i].kind) };
 }
 
+/* What is signed stands in every log for ever: a slip of the hand is told before. */
+static enum exit_code check_roles(const json_t *accord, const char *roles)
+{
+	struct bytes rest = bytes_str(roles), one;
+	const json_t *list = json_object_get(accord, "roles"), *row;
+	char names[1024] = "", name[ROLE_NAME_MAX + 1] = "";
+	struct buf text = { (uint8_t *)names, 0, sizeof names - 1, false };
+	bool is_there = true;
+	size_t i;
+
+	while (rest.len > 0 && is_there) {
+		if (bytes_take_until(&rest, ',', &one) != ERR_OK) {
+			one = rest;
+			rest.len = 0;
+		}
+		is_there = false;
+		json_array_foreach(list, i, row) is_there =
+			is_there || bytes_equal(one, bytes_str(json_str(row, "name")));
+	}
+	if (is_there)
+		return EXIT_DONE;
+	json_array_foreach(list, i, row)
+	{
+		buf_put_str(&text, i == 0 ? "" : ", ");
+		buf_put_str(&text, json_str(row, "name"));
+	}
+	names[text.len] = '\0';
+	say_error(_("The accord has no role {1}. It has: {2}."),
+		  bytes_copy_str(one, name, sizeof name) == ERR_OK ? name : roles, names);
+	say_next(_("the same command with another --roles"));
+	return EXIT_USAGE;
+}
+
 /* The registrar's statement for every log of the party. */
 static enum exit_code draft_for_accord(struct draft *d, const struct options *o, struct client *c)
 {
@@ -180,9 +213,11 @@ static enum exit_code draft_for_accord(struct draft *d, const struct options *o,
 		if (count < PARTY_MAX)
 			names[count++] = json_str(party, "name");
 	}
-	if (json_hex(accord, "accord", id, sizeof id) != ERR_OK) {
+	if (option_value(o, "roles") != NULL)
+		code = check_roles(accord, option_value(o, "roles"));
+	if (code != EXIT_DONE || json_hex(accord, "accord", id, sizeof id) != ERR_OK) {
 		draft_open(d, KIND_KEYS);
-		code = EXIT_ERROR;
+		code = code == EXIT_DONE ? EXIT_ERROR : code;
 	} else {
 		code = registrar_draft(d, KIND_KEYS, o, BYTES_OF(id), json_str(accord, "party"), names,
 				       count);

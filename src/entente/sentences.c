@@ -47,7 +47,7 @@ static const char *const sentences[] = {
 	N_("the statement was said before"),
 	N_("what it refers to is not there, or is something else"),
 	N_("the step before it was not taken"),
-	N_("an addressee is not of this channel"),
+	N_("an addressee is not of this channel, or is of its author's own party"),
 	N_("a FLASH is brief, and this is over the accord's limit"),
 	N_("it takes the signatures of two persons"),
 	N_("not signed by the party's registrar"),

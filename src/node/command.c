@@ -93,6 +93,113 @@ static enum err content_check(struct node *n, const struct statement *s, const s
 	return parts_check(n, s, &content, answer);
 }
 
+/*
+ * Whoever is addressed acknowledges, and nobody acknowledges what his own party said: it would be owed for
+ * ever. In the home channel nothing is acknowledged.
+ */
+static bool is_to_itself(const struct node *n, const struct statement *s)
+{
+	const struct accord_channel *channel = accord_channel_find(n->accord, s->channel);
+
+	for (size_t i = 0; i < s->addressees_count; i++) {
+		if (channel != NULL && channel->plane != PLANE_HOME &&
+		    bytes_equal(s->addressees[i].party, s->party))
+			return true;
+	}
+	return false;
+}
+
+/* What the fold lets a peer say, because it stands then; our own officers are told before it does. */
+static enum err statement_check(struct node *n, const struct statement *s, const struct command *in,
+				struct effect_answer *answer)
+{
+	enum err e;
+
+	if (is_to_itself(n, s)) {
+		answer->verdict = VERDICT_ADDRESSEE;
+		return ERR_REFUSED;
+	}
+	e = content_check(n, s, in, answer);
+	return e == ERR_OK ? form_door(n, s, in->content, answer) : e;
+}
+
+static bool has_unknown_role(const struct accord *a, const struct statement *s)
+{
+	const struct field *roles = statement_field(s, FIELD_KEYS_ROLES);
+	struct cbor_reader r;
+	struct bytes name;
+	size_t count = 0;
+
+	if (roles == NULL)
+		return false;
+	cbor_open(&r, roles->value);
+	(void)cbor_read_array(&r, ACCORD_ROLES_MAX, &count);
+	while (count-- > 0) {
+		if (cbor_read_text(&r, ROLE_NAME_MAX, &name) != ERR_OK ||
+		    accord_role_find(a, name) == a->roles_count)
+			return true;
+	}
+	return false;
+}
+
+/* Whether this log has the key in force now, an officer's or one that words are sealed for. */
+static enum err has_key(const struct node *n, const struct line *line, enum key_use use,
+			const uint8_t key[KEY_HASH_LEN], bool *out)
+{
+	uint64_t index = line->log->frontier.size;
+	struct key_view officer = { 0 };
+	struct recipient_view recipient;
+	enum err e;
+
+	if (use == KEY_USE_RECIPIENT) {
+		e = fold_recipient(&n->fold, &line->key, key, &recipient);
+		officer = recipient.view;
+	} else {
+		e = fold_key(&n->fold, &line->key, key, index, &officer);
+	}
+	*out = e == ERR_OK && key_is_in_force(&officer, index);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/*
+ * What is added stands in the log for ever: posts that there are, and a key that nobody has. Asked of every
+ * log that it would go to, before any takes it.
+ */
+static enum err keys_check(struct node *n, const struct statement *s, struct effect_answer *answer)
+{
+	const struct field *named = statement_field(s, FIELD_KEYS_KEY);
+	uint8_t hash[HASH_LEN];
+	struct cbor_reader r;
+	struct bytes key;
+	uint64_t act, use;
+
+	if (s->kind != KIND_KEYS || named == NULL ||
+	    statement_field_uint(s, FIELD_KEYS_ACT, 1, &act) != ERR_OK || act != 0 ||
+	    statement_field_uint(s, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK)
+		return ERR_OK;
+	if (has_unknown_role(accord_here(n, s->channel), s)) {
+		answer->limit = "keys.roles";
+		return ERR_NOT_FOUND;
+	}
+	cbor_open(&r, named->value);
+	if (cbor_read_bytes(&r, named->value.len, &key) != ERR_OK)
+		return ERR_OK;
+	hash_sha256(key, hash);
+	for (size_t i = 0; i < n->accord->channels_count; i++) {
+		const struct accord_channel *c = &n->accord->channels[i];
+		struct line *line = line_newest(n, c->number, n->self);
+		bool is_there = false;
+		enum err e = ERR_OK;
+		if (line != NULL && is_channel_of(c, n->self) && (s->channel == 0 || s->channel == c->number))
+			e = has_key(n, line, (enum key_use)use, hash, &is_there);
+		if (is_there)
+			answer->limit = "keys.key";
+		if (e != ERR_OK || is_there)
+			return is_there ? ERR_EXISTS : e;
+	}
+	return ERR_OK;
+}
+
 /* A resend: the same id on the channel is answered with the first one's place. */
 static bool is_resend(struct node *n, const struct statement *s, struct effect_answer *answer)
 {
@@ -245,11 +352,8 @@ enum err node_may(struct node *n, struct now now, const struct command *in, cons
 	}
 	if (accord_channel_find(n->accord, s.channel) == NULL)
 		return ERR_NOT_FOUND;
-	if (in->content.len > 0) {
-		e = content_check(n, &s, in, answer);
-		if (e == ERR_OK)
-			e = form_door(n, &s, in->content, answer);
-	}
+	if (in->content.len > 0 || is_to_itself(n, &s))
+		e = statement_check(n, &s, in, answer);
 	if (e == ERR_OK && n->is_full) {
 		answer->limit = "disk";
 		e = ERR_FULL;
@@ -426,9 +530,7 @@ static enum err command_judge(struct node *n, struct now now, const struct comma
 		return ERR_NOT_FOUND;
 	if (is_resend(n, &s, answer))
 		return ERR_OK;
-	e = content_check(n, &s, in, answer);
-	if (e == ERR_OK)
-		e = form_door(n, &s, in->content, answer);
+	e = statement_check(n, &s, in, answer);
 	if (e != ERR_OK)
 		return e;
 	if (n->is_full) {
@@ -437,6 +539,8 @@ static enum err command_judge(struct node *n, struct now now, const struct comma
 		return ERR_FULL;
 	}
 	e = turn_open(n);
+	if (e == ERR_OK)
+		e = keys_check(n, &s, answer);
 	if (e != ERR_OK)
 		return e;
 	signed_by = *in;
