@@ -97,6 +97,8 @@ static enum exit_code run_manifest(struct options *o)
 	enum exit_code code = EXIT_DONE;
 	enum err e;
 
+	if (!option_no_json(o))
+		return EXIT_USAGE;
 	buf_init(&out, xcalloc(1, MANIFEST_MAX), MANIFEST_MAX);
 	e = manifest_of(folder, &out);
 	if (e != ERR_OK)

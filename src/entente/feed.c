@@ -74,7 +74,7 @@ static void tell(const json_t *answer)
 		say_note(_("only the newest {1} items are in it"), say_number(json_uint(answer, "items")));
 }
 
-static enum exit_code tell_json(const char *dir, json_t *answer)
+static enum exit_code tell_json(json_t *answer)
 {
 	json_t *names = json_array(), *file;
 	size_t i;
@@ -83,8 +83,7 @@ static enum exit_code tell_json(const char *dir, json_t *answer)
 		json_array_append(names, json_object_get(file, "name"));
 	json_object_set_new(answer, "files", names);
 	json_object_set_new(answer, "err", json_string("OK"));
-	if (dir != NULL && strcmp(dir, "-") != 0)
-		json_say(answer);
+	json_say(answer);
 	return EXIT_DONE;
 }
 
@@ -101,6 +100,8 @@ static enum exit_code run(struct options *o)
 		say_next("entente feed {1} --role ROLE", o->arguments[0]);
 		return EXIT_USAGE;
 	}
+	if ((dir == NULL || strcmp(dir, "-") == 0) && !option_no_json(o))
+		return EXIT_USAGE;
 	query_open(&q, "/feed");
 	query_put(&q, "format", o->arguments[0]);
 	query_put(&q, "role", role);
@@ -110,7 +111,7 @@ static enum exit_code run(struct options *o)
 	if (code == EXIT_DONE)
 		code = write_files(dir, json_object_get(answer, "files"));
 	if (code == EXIT_DONE && o->is_json)
-		code = tell_json(dir, answer);
+		code = tell_json(answer);
 	else if (code == EXIT_DONE)
 		tell(answer);
 	json_decref(answer);

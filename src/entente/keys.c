@@ -415,7 +415,7 @@ static enum exit_code read_aloud(const char *path, bool is_json)
 }
 
 /* Needs no node: it may be made before there is one. */
-static enum exit_code make_pair_key(const char *path)
+static enum exit_code make_pair_key(const char *path, bool is_json)
 {
 	uint8_t secret[PAIR_SECRET_LEN];
 	char text[2 * PAIR_SECRET_LEN + 2];
@@ -427,11 +427,13 @@ static enum exit_code make_pair_key(const char *path)
 	e = file_write_new(path, (struct bytes){ (const uint8_t *)text, 2 * PAIR_SECRET_LEN + 1 }, 0600);
 	memset(secret, 0, sizeof secret);
 	memset(text, 0, sizeof text);
-	if (e == ERR_OK) {
+	if (e != ERR_OK)
+		return refuse_unwritable(path);
+	if (is_json)
+		json_say_done("file", path);
+	else
 		say(_("{1} holds the key; the other side needs the same file, and nobody else\n"), path);
-		return EXIT_DONE;
-	}
-	return refuse_unwritable(path);
+	return EXIT_DONE;
 }
 
 static enum exit_code run(struct options *o)
@@ -451,7 +453,7 @@ static enum exit_code run(struct options *o)
 	if (!option_has_use(o, "roles", "add") || !option_has_use(o, "holder", "add"))
 		return EXIT_USAGE;
 	if (pair != NULL)
-		return make_pair_key(pair);
+		return make_pair_key(pair, o->is_json);
 	if (identity != NULL)
 		return identity_make(identity, o->is_json);
 	if (client_open(&c, o->home) != ERR_OK)

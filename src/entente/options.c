@@ -24,6 +24,45 @@ static const struct option_row shared_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+/* What a code says of one command beyond what it says of all of them; in entente(1) too. */
+static const struct {
+	const char *command;
+	enum exit_code code;
+	const char *text;
+} exits[] = {
+	{ "accord", EXIT_ERROR, N_("diff: the two differ") },
+	{ "accord", EXIT_REFUSED, N_("adopt: a peer is not known to hold it") },
+	{ "serve", EXIT_INTEGRITY, N_("the record or the accord is not what was written") },
+	{ "send", EXIT_LINE_DOWN, N_("it stands as QUEUED, and no path to the addressee is up") },
+	{ "send", EXIT_TIMEOUT, N_("what --wait waits for has not come; what was filed stands") },
+	{ "roster", EXIT_ERROR, N_("check: something is missing") },
+	{ "watch", EXIT_TIMEOUT, N_("nothing has happened for --timeout") },
+	{ "status", EXIT_LINE_DOWN, N_("a peer cannot be reached by any path") },
+	{ "status", EXIT_INTEGRITY, N_("a log is stopped, or the states of a procedure differ") },
+	{ "open", EXIT_INTEGRITY, N_("the file is not what was sealed") },
+	{ "verify", EXIT_INTEGRITY, N_("something is not what was signed") },
+	{ "repair", EXIT_INTEGRITY, N_("something is left that no peer in reach holds") },
+	{ "fork", EXIT_INTEGRITY, N_("show: it proves nothing") },
+	{ "doctor", EXIT_ERROR, N_("something is BAD") },
+	{ "console", EXIT_INTEGRITY, N_("verify: a file differs, or nobody who counts signed the manifest") },
+};
+
+static void help_exits(const struct command_row *command)
+{
+	bool is_first = true;
+
+	for (size_t i = 0; i < ARRAY_COUNT(exits); i++) {
+		char left[80];
+		if (strcmp(exits[i].command, command->name) != 0)
+			continue;
+		if (is_first)
+			say("\n");
+		is_first = false;
+		say_fill(left, sizeof left, _("exit code {1}"), say_number(exits[i].code));
+		say_row(left, 26, _(exits[i].text));
+	}
+}
+
 static void help_rows(const struct option_row *rows)
 {
 	for (; rows != NULL && rows->name != NULL; rows++) {
@@ -51,6 +90,7 @@ void options_help(const struct command_row *command)
 	say("{1}\n\n", _(command->text));
 	help_rows(command->options);
 	help_rows(shared_options);
+	help_exits(command);
 }
 
 static void add_rows(struct option *list, size_t *count, const struct option_row *rows)
@@ -143,6 +183,16 @@ bool option_has_use(const struct options *o, const char *name, const char *with)
 		return true;
 	say_error(_("--{1} says nothing without --{2}."), name, with);
 	say_next(_("see entente {1} --help"), o->command->name);
+	return false;
+}
+
+bool option_no_json(const struct options *o)
+{
+	if (!o->is_json)
+		return true;
+	say_error(_("What entente {1} writes here is a document in a format of its own, and not JSON."),
+		  o->command->name);
+	say_next(_("the same command without --json"));
 	return false;
 }
 

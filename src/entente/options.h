@@ -63,6 +63,8 @@ struct verb {
 enum exit_code verbs_run(struct options *o, const struct verb *verbs);
 /* False, and explained: `name` was given, and says nothing without `with`. */
 bool option_has_use(const struct options *o, const char *name, const char *with);
+/* False, and says so: what goes to standard output is SVG, HTML ..., and --json was given. */
+bool option_no_json(const struct options *o);
 
 /* False with *code set: there is nothing to run (help was shown, or the use is wrong and was explained). */
 bool options_read(struct options *o, const struct command_row *command, int argc, char **argv,

@@ -177,7 +177,7 @@ static enum exit_code draw_good(struct options *o, const struct accord *like, co
 
 static enum exit_code draw(struct options *o)
 {
-	return with_definition(o, draw_good);
+	return option_no_json(o) ? with_definition(o, draw_good) : EXIT_USAGE;
 }
 
 static enum exit_code dry_run_good(struct options *o, const struct accord *like, const struct definition *d)
@@ -221,6 +221,8 @@ static enum exit_code export_good(struct options *o, const struct accord *like, 
 		return EXIT_DONE;
 	}
 	if (as != NULL && strcmp(as, "scxml") == 0) {
+		if (!option_no_json(o))
+			return EXIT_USAGE;
 		text = scxml_of(o, like, d->p);
 		if (text == NULL)
 			return EXIT_USAGE;

@@ -440,6 +440,8 @@ static enum exit_code run_export(struct options *o)
 		say_next("entente roster export --ics");
 		return EXIT_USAGE;
 	}
+	if (!option_no_json(o))
+		return EXIT_USAGE;
 	code = get_both(o, &watch, &roster);
 	buf_init(&out, xcalloc(1, REPLY_LEN_MAX), REPLY_LEN_MAX);
 	ical_open(&out, BYTES_LIT("entente"));

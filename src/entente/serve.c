@@ -1,4 +1,5 @@
 /* The node itself: what must be there before it runs, and what it ends with. */
+#include "entente/client.h"
 #include "entente/core.h"
 #include "entente/quarantine_store.h"
 
@@ -240,11 +241,22 @@ static enum exit_code start(struct core *c)
 	return e == ERR_OK ? EXIT_DONE : explain_start(c, _("The node does not start"), e);
 }
 
+/* One line for whoever started it: from here on the socket answers. */
+static void say_ready(const struct core *c)
+{
+	json_t *row =
+		json_pack("{s:s, s:s, s:s, s:s, s:I}", "err", "OK", "home", c->home, "party",
+			  c->settings.party, "accord_hash", c->settings.accord, "pid", (json_int_t)getpid());
+
+	json_say(row);
+	json_decref(row);
+}
+
 /*
  * The other processes come first: they find their libraries and keys while the accord and the record are
  * read.
  */
-static enum exit_code serve(struct core *c)
+static enum exit_code serve(struct core *c, bool is_json)
 {
 	enum err e = children_start(c);
 	enum exit_code code;
@@ -265,6 +277,8 @@ static enum exit_code serve(struct core *c)
 		code = EXIT_ERROR;
 	}
 	if (code == EXIT_DONE) {
+		if (is_json)
+			say_ready(c);
 		log_notice("%s runs under accord %.12s", c->settings.party, c->settings.accord);
 		core_run(c);
 		code = (enum exit_code)c->status;
@@ -312,7 +326,7 @@ static enum exit_code run(struct options *o)
 		code = held_finish_restore(c->home);
 	if (code == EXIT_DONE) {
 		held_sweep(c->home);
-		code = serve(c);
+		code = serve(c, o->is_json);
 	} else {
 		close(c->starter);
 	}

@@ -196,8 +196,11 @@ enum exit_code text_render(struct options *o)
 	json_t *text = NULL, *accord = NULL;
 	const char *path = option_value(o, "output");
 	struct client c;
-	enum exit_code code = login_open(&c, o);
+	enum exit_code code;
 
+	if (path == NULL && !option_no_json(o))
+		return EXIT_USAGE;
+	code = login_open(&c, o);
 	if (code == EXIT_DONE)
 		code = text_get(&c, o->arguments[1], option_value(o, "since"), &text);
 	if (code == EXIT_DONE)
@@ -215,6 +218,8 @@ enum exit_code text_render(struct options *o)
 			code = write_file(path, &out);
 		else if (fwrite(out.ptr, 1, out.len, stdout) != out.len)
 			code = EXIT_ERROR;
+		if (code == EXIT_DONE && o->is_json)
+			json_say_done("file", path);
 		free(out.ptr);
 	}
 	json_decref(accord);

@@ -1,5 +1,4 @@
 """The command line: exit codes, wrong usage, and sentences that name the next command."""
-import json
 import os
 import re
 import subprocess
@@ -113,18 +112,6 @@ def test_codes_of_a_running_node(stage):
     assert kor.run("watch", "--timeout", "100ms", code=7).returncode == 7
     done = nodes.run("serve", home=kor.home, code=1)
     assert "entente status" in done.stderr and "another process" in done.stderr
-
-
-def test_json_of_every_view(pair):
-    kor = pair["kor"]
-    place = kor.say("send", "notify", "Text.", "--to", "usa/watch", "--label", "U", key="watch")["place"]
-    kor.await_step(place, "STATION RECEIPT")
-    for arguments in (["status"], ["inbox", "notify"], ["read", place], ["ladder", place], ["log", "notify"], ["keys"],
-                      ["accord", "show"]):
-        for line in kor.run(*arguments, "--json").stdout.splitlines():
-            json.loads(line)
-        plain = kor.run(*arguments).stdout
-        assert plain and "\x1b" not in plain, "NO_COLOR was set, and this is no terminal"
 
 
 def test_wait_and_watch(pair):

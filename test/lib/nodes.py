@@ -137,11 +137,11 @@ class Node:
 
     # Life
 
-    def start(self, wait=True, preexec=None, env=None, arguments=(), binary=None):
+    def start(self, wait=True, preexec=None, env=None, arguments=(), binary=None, stdout=None):
         self.forget_connection()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([str(binary or BINARY), "serve", "--home", str(self.home), *arguments],
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=preexec,
+                                            stdin=subprocess.DEVNULL, stdout=stdout or log, stderr=log, preexec_fn=preexec,
                                             env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})})
         if wait:
             self.wait(f"{self.party}'s node answers", self.is_answering)
