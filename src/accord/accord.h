@@ -78,7 +78,9 @@ struct accord_channel {
 struct accord_role {
 	char name[ROLE_NAME_MAX + 1]; /* "watch", "head" */
 	struct accord_names names;
-	uint8_t parties;   /* bit mask: who has such a post */
+	uint8_t parties; /* bit mask: who has such a post */
+	/* What each who is on duty there has to be able to: words with a space between; "": nothing. */
+	char able[ROSTER_REACH_MAX + 1];
 	uint64_t until_ms; /* it says nothing that is claimed or filed from then on; 0: for ever */
 };
 

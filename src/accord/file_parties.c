@@ -5,14 +5,14 @@
  */
 #include "accord/file.h"
 
-#include "wire/statement.h"
+#include "wire/roster.h"
 
 #include <string.h>
 
 /* A list ends at the first word that is no member of it, so the words that follow lists cannot be members. */
 static bool is_grammar(struct bytes name)
 {
-	static const char *const words[] = { "of", "parties", "write", "precedence" };
+	static const char *const words[] = { "of", "parties", "write", "precedence", "able" };
 
 	for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
 		if (bytes_equal(name, bytes_str(words[i])))
@@ -58,6 +58,27 @@ static const struct line_row party_rows[] = { { NULL, read_party, NULL } };
 
 const struct file_row file_parties = { "parties", party_rows, ARRAY_COUNT(party_rows), check_parties };
 
+/* [ "able" 1*WORD ]: each once. */
+static void read_able(struct line_reader *r, struct accord_role *role)
+{
+	struct buf able = BUF_ON(role->able);
+
+	if (!line_accept(r, "able"))
+		return;
+	if (!line_has_more(r))
+		line_refuse(r, "posts.able");
+	while (line_has_more(r) && r->rule == NULL) {
+		struct bytes word = line_word(r, "posts.able");
+		if (!is_role_name(word) || able_has(buf_bytes(&able), word))
+			line_refuse(r, "posts.able");
+		buf_put_str(&able, able.len > 0 ? " " : "");
+		buf_put(&able, word);
+	}
+	buf_put_byte(&able, 0);
+	if (buf_check(&able) != ERR_OK)
+		line_refuse(r, "posts.able");
+}
+
 static void read_post(struct line_reader *r, struct accord *a)
 {
 	struct accord_role role = { 0 };
@@ -72,6 +93,7 @@ static void read_post(struct line_reader *r, struct accord *a)
 	line_names(r, a, role.names.text);
 	line_expect(r, "of", "posts.of");
 	role.parties = (uint8_t)line_set(r, a, accord_party_find, a->parties_count, "posts.of");
+	read_able(r, &role);
 	if (r->rule != NULL || bytes_copy_str(name, role.name, sizeof role.name) != ERR_OK)
 		return;
 	if (accord_role_find(a, name) < a->roles_count ||

@@ -466,6 +466,7 @@ enum err run_accord(struct api *a, struct request *q, struct reply *r)
 		reply_str(r, "name", accord->roles[i].name);
 		reply_names(r, "names", accord, accord->roles[i].names.text);
 		reply_parties(r, "parties", accord, accord->roles[i].parties);
+		reply_str(r, "able", accord->roles[i].able);
 		reply_object_end(r);
 	}
 	reply_array_end(r);

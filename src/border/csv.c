@@ -14,7 +14,7 @@ static bool is_formula(struct bytes cell)
 	return cell.len > 0 && strchr("=+-@\t\r|", cell.ptr[0]) != NULL && cell.ptr[0] != '\0';
 }
 
-static void put_cell(struct buf *out, struct bytes cell, bool is_last)
+void csv_put_cell(struct buf *out, struct bytes cell, bool is_last)
 {
 	buf_put_byte(out, '"');
 	if (is_formula(cell))
@@ -45,7 +45,7 @@ static void put_degrees(struct buf *out, const struct border_event *e, int32_t v
 
 	if (e->where.count == 1)
 		snprintf(memory, sizeof memory, "%.5f", (double)value / WHERE_UNITS);
-	put_cell(out, bytes_str(memory), false);
+	csv_put_cell(out, bytes_str(memory), false);
 }
 
 static void put_event(struct buf *out, const struct border_item *it)
@@ -56,16 +56,16 @@ static void put_event(struct buf *out, const struct border_item *it)
 
 	if (e->kind != NULL && it->references_count > 0)
 		border_uuid_write(it->references[0].id, of);
-	put_cell(out, bytes_str(e->kind == NULL ? "" : e->kind), false);
-	put_cell(out, bytes_str(of), false);
-	put_cell(out, e->name, false);
-	put_cell(out, e->type, false);
-	put_cell(out, e->when, false);
-	put_cell(out, e->place, false);
+	csv_put_cell(out, bytes_str(e->kind == NULL ? "" : e->kind), false);
+	csv_put_cell(out, bytes_str(of), false);
+	csv_put_cell(out, e->name, false);
+	csv_put_cell(out, e->type, false);
+	csv_put_cell(out, e->when, false);
+	csv_put_cell(out, e->place, false);
 	put_degrees(out, e, e->where.points[0].lat);
 	put_degrees(out, e, e->where.points[0].lon);
-	put_cell(out, e->source, false);
-	put_cell(out, e->confidence, true);
+	csv_put_cell(out, e->source, false);
+	csv_put_cell(out, e->confidence, true);
 }
 
 static enum err put(struct writing *w, const struct border_item *it)
@@ -76,22 +76,22 @@ static enum err put(struct writing *w, const struct border_item *it)
 
 	buf_init(&text, text_memory, BORDER_TEXT_MAX);
 	border_uuid_write(it->id, uuid);
-	put_cell(out, bytes_str(uuid), false);
+	csv_put_cell(out, bytes_str(uuid), false);
 	wall_write(it->created, time);
-	put_cell(out, bytes_str(time), false);
+	csv_put_cell(out, bytes_str(time), false);
 	wall_write(it->modified, time);
-	put_cell(out, bytes_str(time), false);
+	csv_put_cell(out, bytes_str(time), false);
 	author_write(w->accord, it, author);
-	put_cell(out, bytes_str(author), false);
-	put_cell(out, it->is_withdrawn ? BYTES_LIT("yes") : BYTES_LIT("no"), false);
+	csv_put_cell(out, bytes_str(author), false);
+	csv_put_cell(out, it->is_withdrawn ? BYTES_LIT("yes") : BYTES_LIT("no"), false);
 	border_banner(w->accord, &it->label, &mark);
-	put_cell(out, buf_bytes(&mark), false);
+	csv_put_cell(out, buf_bytes(&mark), false);
 	buf_reset(&mark);
 	label_text_write(w->accord->guidelines, &it->label, &mark);
-	put_cell(out, buf_bytes(&mark), false);
-	put_cell(out, it->is_withdrawn ? (struct bytes){ NULL, 0 } : border_title(it), false);
+	csv_put_cell(out, buf_bytes(&mark), false);
+	csv_put_cell(out, it->is_withdrawn ? (struct bytes){ NULL, 0 } : border_title(it), false);
 	border_text(it, &text);
-	put_cell(out, buf_bytes(&text), false);
+	csv_put_cell(out, buf_bytes(&text), false);
 	put_event(out, it);
 	free(text_memory);
 	return buf_check(out);
@@ -183,15 +183,19 @@ static size_t column_of(const struct csv_row *head, const char *name)
 	return i;
 }
 
-/* The apostrophe that a writer put before a formula goes again. */
-static struct bytes cell_of(const struct csv_row *row, size_t column)
+struct bytes csv_cell(struct bytes cell)
 {
-	struct bytes cell = column < row->count ? row->cells[column] : (struct bytes){ NULL, 0 }, rest;
+	struct bytes rest;
 
 	if (cell.len < 2 || cell.ptr[0] != '\'')
 		return cell;
 	rest = (struct bytes){ cell.ptr + 1, cell.len - 1 };
 	return is_formula(rest) ? rest : cell;
+}
+
+static struct bytes cell_of(const struct csv_row *row, size_t column)
+{
+	return column < row->count ? csv_cell(row->cells[column]) : (struct bytes){ NULL, 0 };
 }
 
 static enum err read_rows(struct incoming *in, struct bytes bytes, struct buf *memory)

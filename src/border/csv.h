@@ -21,4 +21,8 @@ struct csv_row {
  */
 enum err csv_read_row(struct bytes *in, struct buf *memory, struct csv_row *out) MUST_CHECK;
 
+/* Before what a table program would calculate goes an apostrophe; reading drops it again. */
+void csv_put_cell(struct buf *out, struct bytes cell, bool is_last);
+struct bytes csv_cell(struct bytes cell);
+
 #endif

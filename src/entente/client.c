@@ -496,6 +496,8 @@ static const struct {
 	{ "REFUSED", "REGISTRAR", EXIT_REFUSED,
 	  N_("the same command with --key FILE: the registrar's key, not an officer's") },
 	{ "REFUSED", "GUIDELINES", EXIT_REFUSED, N_("entente accord show says what the accord has") },
+	{ "REFUSED", "ABLE", EXIT_REFUSED,
+	  N_("put somebody there who is, or write it behind the name if it is true") },
 	{ "REFUSED", "UNRESOLVED", EXIT_REFUSED,
 	  N_("do them, or say why not: the same command with --note TEXT") },
 	{ "REFUSED", "HOME", EXIT_REFUSED, N_("entente accord show names the home channel") },

@@ -5,6 +5,7 @@
 #include "border/ical.h"
 #include "entente/act.h"
 #include "entente/login.h"
+#include "entente/roster_csv.h"
 #include "entente/roster_file.h"
 #include "entente/rows.h"
 #include "entente/submit.h"
@@ -19,7 +20,9 @@
 static const struct option_row options[] = {
 	{ "label", N_("LEVEL"), N_("set: the level of the roster, whose names stay in the home channel") },
 	{ "rel", N_("CODES"), N_("set: to whom it is released; the own party if not said") },
+	{ "csv", NULL, N_("set, export: as CSV, a row for each shift, times in UTC") },
 	{ "ics", NULL, N_("export: as an iCalendar, to standard output") },
+	{ "post", N_("ROLE"), N_("export: of this post alone") },
 	{ NULL, NULL, NULL },
 };
 
@@ -158,7 +161,7 @@ static enum exit_code run_show(struct options *o)
 
 /* ---- set ---- */
 
-static enum exit_code read_file(const char *path, struct arena *words, struct roster *out)
+static enum exit_code read_file(const char *path, bool is_csv, struct arena *words, struct roster *out)
 {
 	struct buf text = arena_lend(words, FILE_LEN_MAX);
 	const char *why;
@@ -171,7 +174,7 @@ static enum exit_code read_file(const char *path, struct arena *words, struct ro
 		return EXIT_NOT_FOUND;
 	}
 	kept = arena_keep(words, &text);
-	if (roster_file_read(kept, words, out, &line, &why) == ERR_OK)
+	if ((is_csv ? roster_csv_read : roster_file_read)(kept, words, out, &line, &why) == ERR_OK)
 		code = EXIT_DONE;
 	else if (line > 0)
 		say_error(_("{1}, line {2}: {3}."), path, say_number(line), _(why));
@@ -246,94 +249,143 @@ enum exit_code home_file(struct options *o, enum kind kind, const char *done,
 	return code;
 }
 
+struct setting {
+	const char *path;
+	struct roster *roster;
+};
+
+/* What each who is on duty at a post has to be able to, by the accord; "": nothing. */
+static const char *able_asked(const json_t *accord, struct bytes post)
+{
+	const json_t *role;
+	size_t i;
+
+	json_array_foreach(json_object_get(accord, "roles"), i, role)
+	{
+		if (bytes_equal(bytes_str(json_str(role, "name")), post))
+			return json_str(role, "able");
+	}
+	return "";
+}
+
+/* The node refuses it too; here it is known which line it is. */
+static enum exit_code check_able(const json_t *accord, const struct setting *s)
+{
+	const struct roster_shift *shift;
+	struct bytes word;
+	char name[ROSTER_NAME_MAX + 1], able[ROSTER_REACH_MAX + 1], post[ROLE_NAME_MAX + 1];
+
+	shift = roster_unable(s->roster, bytes_str(able_asked(accord, s->roster->post)), &word);
+	if (shift == NULL)
+		return EXIT_DONE;
+	if (bytes_copy_str(s->roster->people[shift->person].name, name, sizeof name) != ERR_OK ||
+	    bytes_copy_str(word, able, sizeof able) != ERR_OK ||
+	    bytes_copy_str(s->roster->post, post, sizeof post) != ERR_OK)
+		return EXIT_USAGE;
+	say_error(_("{1}, line {2}: {3} is not able to {4}, which the accord asks of whoever is on duty at "
+		    "{5}."),
+		  s->path, say_number(shift->line), name, able, post);
+	say_next(_("put somebody there who is, or write it behind the name if it is true"));
+	return EXIT_REFUSED;
+}
+
 static enum exit_code fill_roster(struct draft *d, struct client *c, const struct officer *officer,
 				  void *self)
 {
-	(void)c;
+	const struct setting *s = self;
+	json_t *accord = NULL;
+	enum exit_code code = show_get(c, "/accord", &accord);
+
 	(void)officer;
-	put_fields(d, self);
-	return EXIT_DONE;
+	if (code == EXIT_DONE)
+		code = check_able(accord, s);
+	json_decref(accord);
+	if (code == EXIT_DONE)
+		put_fields(d, s->roster);
+	return code;
 }
 
 static enum exit_code run_set(struct options *o)
 {
-	size_t size = 2 * (size_t)FILE_LEN_MAX;
+	size_t size = 3 * (size_t)FILE_LEN_MAX;
 	uint8_t *memory = xcalloc(1, size);
-	struct roster *roster = xcalloc(1, sizeof *roster);
+	struct setting setting = { o->arguments[1], xcalloc(1, sizeof *setting.roster) };
 	struct arena words;
 	enum exit_code code;
 
 	arena_init(&words, memory, size);
-	code = read_file(o->arguments[1], &words, roster);
+	code = read_file(setting.path, option_is_given(o, "csv"), &words, setting.roster);
 	if (code == EXIT_DONE)
-		code = home_file(o, KIND_ROSTER, _("The roster stands as {1}."), fill_roster, roster);
-	free(roster);
+		code = home_file(o, KIND_ROSTER, _("The roster stands as {1}."), fill_roster, &setting);
+	free(setting.roster);
 	free(memory);
 	return code;
 }
 
 /* ---- check ---- */
 
-static bool is_able(const json_t *segment, const char *word)
+/* All who are on duty then. */
+static bool are_able(const json_t *segment, struct bytes word)
 {
 	const json_t *who;
-	size_t i, len = strlen(word);
+	size_t i;
 
 	json_array_foreach(json_object_get(segment, "on"), i, who)
 	{
-		const char *at = json_str(who, "able");
-		for (; *at != '\0'; at += strcspn(at, " "), at += *at == ' ') {
-			if (strcspn(at, " ") == len && strncmp(at, word, len) == 0)
-				return true;
-		}
+		if (!able_has(bytes_str(json_str(who, "able")), word))
+			return false;
 	}
-	return false;
+	return true;
 }
 
 struct checking {
-	const json_t *roster, *post, *languages;
-	json_t *found; /* {"post", "what", "from_ms", "to_ms"} */
+	const json_t *roster, *post, *accord;
+	json_t *found; /* {"post", "what", "able", "from_ms", "to_ms"} */
 };
 
 /* One finding for as long as it lasts. */
-static void find(struct checking *c, const json_t *segment, const char *what, const char *language)
+static void find(struct checking *c, const json_t *segment, const char *what, struct bytes word)
 {
+	char able[ROSTER_REACH_MAX + 1] = "";
 	size_t count = json_array_size(c->found);
 	const char *post = json_str(segment, "post");
 
+	if (bytes_copy_str(word, able, sizeof able) != ERR_OK)
+		return;
 	for (size_t i = count; i > 0 && i + 8 > count; i--) {
 		json_t *last = json_array_get(c->found, i - 1);
 		if (strcmp(json_str(last, "what"), what) == 0 && strcmp(json_str(last, "post"), post) == 0 &&
-		    strcmp(json_str(last, "language"), language) == 0 &&
+		    strcmp(json_str(last, "able"), able) == 0 &&
 		    json_uint(last, "to_ms") == json_uint(segment, "from_ms")) {
 			json_object_set(last, "to_ms", json_object_get(segment, "to_ms"));
 			return;
 		}
 	}
 	json_array_append_new(c->found,
-			      json_pack("{s:s, s:s, s:s, s:O, s:O}", "post", post, "what", what, "language",
-					language, "from_ms", json_object_get(segment, "from_ms"), "to_ms",
+			      json_pack("{s:s, s:s, s:s, s:O, s:O}", "post", post, "what", what, "able", able,
+					"from_ms", json_object_get(segment, "from_ms"), "to_ms",
 					json_object_get(segment, "to_ms")));
 }
 
 static void check_segment(struct checking *c, const json_t *segment)
 {
-	const json_t *language;
-	size_t i;
+	const struct bytes none = { NULL, 0 };
+	struct bytes rest = bytes_str(able_asked(c->accord, bytes_str(json_str(segment, "post")))), word;
 
 	if (strcmp(json_str(segment, "state"), "EMPTY") == 0)
-		find(c, segment, N_("nobody is on duty"), "");
+		find(c, segment, N_("nobody is on duty"), none);
 	if (strcmp(json_str(segment, "state"), "MANNED") != 0)
 		return;
 	if (json_uint(segment, "depth") <= json_uint(c->post, "alternates"))
-		find(c, segment, N_("an alternate is missing"), "");
-	if (!is_able(segment, "release"))
-		find(c, segment, N_("nobody on duty may release"), "");
-	json_array_foreach(c->languages, i, language)
-	{
-		if (!is_able(segment, json_string_value(language)))
-			find(c, segment, N_("nobody on duty has the language {1}"),
-			     json_string_value(language));
+		find(c, segment, N_("an alternate is missing"), none);
+	while (rest.len > 0) {
+		if (bytes_take_until(&rest, ' ', &word) != ERR_OK) {
+			word = rest;
+			rest.len = 0;
+		}
+		if (!are_able(segment, word))
+			find(c, segment, N_("somebody on duty is not able to {1}, which the accord asks"),
+			     word);
 	}
 }
 
@@ -356,7 +408,7 @@ static void say_finding(const json_t *one)
 {
 	say("{1}  {2} - {3}  ", json_str(one, "post"), say_dtg(json_uint(one, "from_ms")),
 	    say_dtg(json_uint(one, "to_ms")));
-	say(_(json_str(one, "what")), json_str(one, "language"));
+	say(_(json_str(one, "what")), json_str(one, "able"));
 	say("\n");
 }
 
@@ -376,9 +428,7 @@ static enum exit_code run_check(struct options *o)
 		code = show_get(&c, "/accord", &accord);
 	login_close(&c);
 	if (code == EXIT_DONE) {
-		checking = (struct checking){ .roster = roster,
-					      .languages = json_object_get(accord, "languages"),
-					      .found = json_array() };
+		checking = (struct checking){ .roster = roster, .accord = accord, .found = json_array() };
 		check_all(&checking, watch);
 		if (o->is_json)
 			json_say(checking.found);
@@ -427,15 +477,91 @@ static void put_event(struct buf *out, const json_t *roster, const json_t *segme
 	ical_put(out, &event);
 }
 
-static enum exit_code run_export(struct options *o)
+static void put_calendar(struct buf *out, const json_t *roster, const char *post)
 {
-	json_t *watch = NULL, *roster = NULL;
 	const json_t *segment, *who;
-	enum exit_code code;
-	struct buf out;
 	size_t i, w;
 
-	if (!option_is_given(o, "ics")) {
+	ical_open(out, BYTES_LIT("entente"));
+	json_array_foreach(json_object_get(roster, "segments"), i, segment)
+	{
+		if (post != NULL && strcmp(json_str(segment, "post"), post) != 0)
+			continue;
+		if (json_array_size(json_object_get(segment, "on")) == 0)
+			put_event(out, roster, segment, NULL);
+		json_array_foreach(json_object_get(segment, "on"), w, who)
+			put_event(out, roster, segment, who);
+	}
+	ical_close(out);
+}
+
+/* Whether that stretch has him at the same rung; who NULL: whether it is a planned gap. */
+static bool has_who(const json_t *segment, const json_t *who)
+{
+	const json_t *other;
+	size_t i;
+
+	if (who == NULL)
+		return strcmp(json_str(segment, "state"), "GAP") == 0;
+	json_array_foreach(json_object_get(segment, "on"), i, other)
+	{
+		if (json_equal(other, who))
+			return true;
+	}
+	return false;
+}
+
+/* Whether he stays on from the stretch before: then that is one row. */
+static bool goes_on(const json_t *segments, size_t at, const json_t *who)
+{
+	const json_t *before = at == 0 ? NULL : json_array_get(segments, at - 1),
+		     *segment = json_array_get(segments, at);
+
+	return before != NULL && strcmp(json_str(before, "post"), json_str(segment, "post")) == 0 &&
+	       json_uint(before, "to_ms") == json_uint(segment, "from_ms") && has_who(before, who) &&
+	       has_who(segment, who);
+}
+
+static void put_row(struct buf *out, const json_t *segments, size_t at, const json_t *who)
+{
+	const json_t *segment = json_array_get(segments, at);
+	const struct roster_person person = { bytes_str(json_str(who, "name")),
+					      bytes_str(json_str(who, "reach")),
+					      bytes_str(json_str(who, "able")) };
+	uint64_t to_ms = json_uint(segment, "to_ms");
+
+	if (goes_on(segments, at, who))
+		return;
+	while (++at < json_array_size(segments) && goes_on(segments, at, who))
+		to_ms = json_uint(json_array_get(segments, at), "to_ms");
+	roster_csv_put(out, bytes_str(json_str(segment, "post")), json_uint(segment, "from_ms"), to_ms,
+		       (unsigned)json_uint(who, "rung"), who == NULL ? NULL : &person);
+}
+
+static void put_csv(struct buf *out, const json_t *roster, const char *post)
+{
+	const json_t *segments = json_object_get(roster, "segments"), *segment, *who;
+	size_t i, w;
+
+	roster_csv_head(out);
+	json_array_foreach(segments, i, segment)
+	{
+		if (post != NULL && strcmp(json_str(segment, "post"), post) != 0)
+			continue;
+		if (strcmp(json_str(segment, "state"), "GAP") == 0)
+			put_row(out, segments, i, NULL);
+		json_array_foreach(json_object_get(segment, "on"), w, who) put_row(out, segments, i, who);
+	}
+}
+
+static enum exit_code run_export(struct options *o)
+{
+	bool is_csv = option_is_given(o, "csv");
+	json_t *watch = NULL, *roster = NULL;
+	enum exit_code code;
+	struct buf out;
+
+	if (is_csv == option_is_given(o, "ics")) {
 		say_error(_("It is not said in which format."));
 		say_next("entente roster export --ics");
 		return EXIT_USAGE;
@@ -444,15 +570,7 @@ static enum exit_code run_export(struct options *o)
 		return EXIT_USAGE;
 	code = get_both(o, &watch, &roster);
 	buf_init(&out, xcalloc(1, REPLY_LEN_MAX), REPLY_LEN_MAX);
-	ical_open(&out, BYTES_LIT("entente"));
-	json_array_foreach(json_object_get(roster, "segments"), i, segment)
-	{
-		if (json_array_size(json_object_get(segment, "on")) == 0)
-			put_event(&out, roster, segment, NULL);
-		json_array_foreach(json_object_get(segment, "on"), w, who)
-			put_event(&out, roster, segment, who);
-	}
-	ical_close(&out);
+	(is_csv ? put_csv : put_calendar)(&out, roster, option_value(o, "post"));
 	if (code == EXIT_DONE &&
 	    (buf_check(&out) != ERR_OK || fwrite(out.ptr, 1, out.len, stdout) != out.len)) {
 		say_error(_("The answer could not be written."));
@@ -468,8 +586,8 @@ static enum exit_code run_export(struct options *o)
 static enum exit_code run(struct options *o)
 {
 	static const struct verb verbs[] = {
-		{ "show", 1, 1, run_show },   { "set --label --rel", 2, 2, run_set },
-		{ "check", 1, 1, run_check }, { "export --ics", 1, 1, run_export },
+		{ "show", 1, 1, run_show },   { "set --csv --label --rel", 2, 2, run_set },
+		{ "check", 1, 1, run_check }, { "export --csv --ics --post", 1, 1, run_export },
 		{ NULL, 0, 0, NULL },
 	};
 

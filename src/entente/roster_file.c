@@ -18,6 +18,7 @@ struct reading {
 	struct bytes word[WORDS_MAX];
 	size_t count;
 	bool has_zone, has_from, has_to;
+	size_t line;
 	const char *why;
 };
 
@@ -217,7 +218,7 @@ static bool put_shift(struct reading *r, uint64_t from_ms, uint64_t to_ms, size_
 		return refuse(r, N_("there are too many shifts in one roster"));
 	list[(*count)++] = (struct roster_shift){ (uint32_t)((from_ms - r->out->from_ms) / 1000),
 						  (uint32_t)((to_ms - r->out->from_ms) / 1000), (uint8_t)rung,
-						  (uint8_t)(is_gap ? 0 : person) };
+						  (uint8_t)(is_gap ? 0 : person), (uint16_t)r->line };
 	return true;
 }
 
@@ -321,18 +322,29 @@ static int by_begin(const void *a, const void *b)
 }
 
 /* At one rung one person at once, and one person at one rung. */
-static bool check_overlap(struct reading *r, const struct roster_shift *list, size_t count, bool is_gap)
+static const char *overlap_of(const struct roster_shift *list, size_t count, bool is_gap, size_t *line)
 {
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = i + 1; j < count && list[j].begin < list[i].end; j++) {
+			*line = list[j].line > list[i].line ? list[j].line : list[i].line;
 			if (is_gap || list[j].rung == list[i].rung)
-				return refuse(r, is_gap ? N_("two gaps overlap")
-							: N_("two people have one place at once"));
+				return is_gap ? N_("two gaps overlap")
+					      : N_("two people have one place at once");
 			if (list[j].person == list[i].person)
-				return refuse(r, N_("one person has two places at once"));
+				return N_("one person has two places at once");
 		}
 	}
-	return true;
+	return NULL;
+}
+
+bool roster_settle(struct roster *r, size_t *line, const char **why)
+{
+	sort_items(r->shifts, r->shifts_count, sizeof *r->shifts, by_begin);
+	sort_items(r->gaps, r->gaps_count, sizeof *r->gaps, by_begin);
+	*why = overlap_of(r->shifts, r->shifts_count, false, line);
+	if (*why == NULL)
+		*why = overlap_of(r->gaps, r->gaps_count, true, line);
+	return *why == NULL;
 }
 
 static bool check_whole(struct reading *r)
@@ -345,10 +357,7 @@ static bool check_whole(struct reading *r)
 		return refuse(r, N_("it ends before it begins"));
 	if (out->to_ms - out->from_ms > ROSTER_SPAN_MS_MAX)
 		return refuse(r, N_("it is for more than 62 days"));
-	sort_items(out->shifts, out->shifts_count, sizeof *out->shifts, by_begin);
-	sort_items(out->gaps, out->gaps_count, sizeof *out->gaps, by_begin);
-	return check_overlap(r, out->shifts, out->shifts_count, false) &&
-	       check_overlap(r, out->gaps, out->gaps_count, true);
+	return roster_settle(out, &r->line, &r->why);
 }
 
 enum err roster_file_read(struct bytes file, struct arena *words, struct roster *out, size_t *line,
@@ -360,11 +369,10 @@ enum err roster_file_read(struct bytes file, struct arena *words, struct roster 
 
 	out->post = (struct bytes){ NULL, 0 };
 	out->people_count = out->shifts_count = out->gaps_count = 0;
-	*line = 0;
 	if (!is_good)
 		is_good = refuse(&r, N_("it is not UTF-8"));
 	while (is_good && file.len > 0) {
-		(*line)++;
+		r.line++;
 		if (bytes_take_until(&file, '\n', &one) != ERR_OK) {
 			one = file;
 			file.len = 0;
@@ -372,9 +380,10 @@ enum err roster_file_read(struct bytes file, struct arena *words, struct roster 
 		is_good = split(&r, one) && read_line(&r);
 	}
 	if (is_good) {
-		*line = 0;
+		r.line = 0;
 		is_good = check_whole(&r);
 	}
+	*line = r.line;
 	*why = r.why;
 	return is_good ? ERR_OK : ERR_USAGE;
 }

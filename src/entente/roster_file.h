@@ -13,4 +13,7 @@
 enum err roster_file_read(struct bytes file, struct arena *words, struct roster *out, size_t *line,
 			  const char **why) MUST_CHECK;
 
+/* Puts shifts and gaps in order, and finds two that overlap: with their line, if they have one. */
+bool roster_settle(struct roster *r, size_t *line, const char **why);
+
 #endif

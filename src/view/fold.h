@@ -93,7 +93,8 @@
 	X(SIGNED,     "its party has signed the text as it stands") \
 	X(FULL,       "its party has said as much of this text as it may") \
 	X(RELIEVED,   "it is not the last that was offered of this post, or it is accepted already") \
-	X(UNRESOLVED, "something open is not handed over, or is not resolved and has no note")
+	X(UNRESOLVED, "something open is not handed over, or is not resolved and has no note") \
+	X(ABLE,       "somebody on duty is not able to what the accord asks of the post")
 /* clang-format on */
 
 enum verdict {

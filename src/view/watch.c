@@ -3,6 +3,7 @@
 
 #include "view/judge.h"
 #include "view/rows.h"
+#include "wire/roster.h"
 
 #include <assert.h>
 #include <string.h>
@@ -390,6 +391,17 @@ static enum err judge_accepted(const struct case_file *c, enum verdict *out)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* Whoever has a shift, at whatever rung, is able to all of it. */
+static bool roster_is_able(const struct statement *s, const char *able)
+{
+	const struct field *bad;
+	struct roster roster;
+	struct bytes word;
+
+	return able[0] == '\0' || roster_read(s, &roster, &bad) != ERR_OK ||
+	       roster_unable(&roster, bytes_str(able), &word) == NULL;
+}
+
 enum err judge_watch(const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
@@ -413,6 +425,8 @@ enum err judge_watch(const struct case_file *c, enum verdict *out)
 		*out = VERDICT_ADDRESSEE;
 	else if (s->kind == KIND_RELIEF && !bytes_equal(s->role, post_of(s)))
 		*out = VERDICT_ROLE;
+	else if (s->kind == KIND_ROSTER && !roster_is_able(s, c->f->accord->roles[role].able))
+		*out = VERDICT_ABLE;
 	return ERR_OK;
 }
 

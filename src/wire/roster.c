@@ -38,7 +38,7 @@ static bool read_shifts(struct bytes value, const struct roster *roster, size_t 
 		     cbor_read_uint(&r, UINT8_MAX, &person) != ERR_OK || person >= roster->people_count))
 			return false;
 		out[i] = (struct roster_shift){ (uint32_t)begin, (uint32_t)end, (uint8_t)rung,
-						(uint8_t)person };
+						(uint8_t)person, 0 };
 		if (i > 0 && (out[i].begin < out[i - 1].begin ||
 			      (out[i].begin == out[i - 1].begin && out[i].rung <= out[i - 1].rung)))
 			return false;
@@ -85,6 +85,33 @@ enum err roster_check(const struct statement *s, const struct field **bad)
 	struct roster roster;
 
 	return roster_read(s, &roster, bad);
+}
+
+bool able_has(struct bytes able, struct bytes word)
+{
+	struct bytes one;
+
+	while (bytes_take_until(&able, ' ', &one) == ERR_OK) {
+		if (bytes_equal(one, word))
+			return true;
+	}
+	return bytes_equal(able, word);
+}
+
+const struct roster_shift *roster_unable(const struct roster *r, struct bytes able, struct bytes *word)
+{
+	for (size_t i = 0; i < r->shifts_count; i++) {
+		struct bytes has = r->people[r->shifts[i].person].able, rest = able;
+		while (rest.len > 0) {
+			if (bytes_take_until(&rest, ' ', word) != ERR_OK) {
+				*word = rest;
+				rest.len = 0;
+			}
+			if (!able_has(has, *word))
+				return &r->shifts[i];
+		}
+	}
+	return NULL;
 }
 
 void roster_put_people(const struct roster *r, struct buf *out)

@@ -17,6 +17,7 @@ struct roster_person {
 struct roster_shift {
 	uint32_t begin, end;
 	uint8_t rung, person;
+	uint16_t line; /* of the file that it was read from; not in a statement */
 };
 
 struct roster {
@@ -31,6 +32,12 @@ struct roster {
 /* ERR_RULE: it is none; *bad as in fields_check. */
 enum err roster_read(const struct statement *s, struct roster *out, const struct field **bad) MUST_CHECK;
 enum err roster_check(const struct statement *s, const struct field **bad) MUST_CHECK;
+/*
+ * The first shift of somebody who is not able to all of these words, and *word that he is not; NULL: none.
+ * able_has: whether it is one of words with a space between.
+ */
+const struct roster_shift *roster_unable(const struct roster *r, struct bytes able, struct bytes *word);
+bool able_has(struct bytes able, struct bytes word);
 /* What a relief hands over, one after the other: an entry, and what is owed of it. */
 struct relief_item {
 	uint64_t channel, epoch, index;

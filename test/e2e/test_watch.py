@@ -1,13 +1,20 @@
 """The watch on two real nodes: who is on duty, who is called, who relieves whom; names never cross."""
+import csv
 import datetime
+import io
+import json
 import subprocess
 import time
 
 import icalendar
 
 import nodes
+import officers
+import reader
 from test_alarm import Alarm
+from test_bad_moves import in_korean
 from test_consult import LEAPING, N20
+from test_versions import draft, move
 
 KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
 RUN = 'printf "%s|%s|%s|%s\\n" "$ENTENTE_ALARM_KIND" "$ENTENTE_ALARM_RUNG" "$ENTENTE_ALARM_WHO" "$ENTENTE_ALARM_KEY" >>"$RUNG"'
@@ -45,7 +52,7 @@ def test_the_watch(stage, tmp_path):
     usa.wait("usa knows that kor's watch is manned", lambda: manned(usa, "KOR") == ("MANNED", 2))
     assert "이서연" in kor.run("roster").stdout
     found = kor.run("roster", "check", code=1).stdout
-    assert "an alternate is missing" in found and "nobody on duty may release" in found and "language" not in found
+    assert "an alternate is missing" in found and "not able" not in found
     # The calendar, read by another program, says the same.
     events = icalendar.Calendar.from_ical(kor.run("roster", "export", "--ics").stdout).walk("VEVENT")
     told = {(one["from_ms"] // 1000, one["to_ms"] // 1000, f"watch: {who['name']} (alternate {who['rung']})", who["reach"])
@@ -107,6 +114,67 @@ def test_the_watch(stage, tmp_path):
     # No name has crossed: not in what usa holds, not in its store.
     held = subprocess.run(["grep", "-rl", "이서연", str(usa.home)], capture_output=True, text=True).stdout
     assert held == "", held
+
+
+def test_a_table_and_what_a_post_asks(stage, tmp_path):
+    """A roster as CSV, in and out; and what the accord asks of a post is asked of each who has a shift there, by the line and by the door."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor = world["kor"]
+    hour = lambda number: time.strftime("%Y-%m-%dT%H:00:00Z", time.gmtime(time.time() // 3600 * 3600 + number * 3600))
+    rows = [["watch", "primary", hour(-2), hour(40), "김민수, 소령", "'+82-2-0000", "ko en release"],
+            ["watch", "alternate 1", hour(-2), hour(20), "이서연", "pager 12", "ko en"],
+            ["watch", "gap", hour(40), hour(44), "", "", ""],
+            ["watch", "primary", hour(44), hour(60), "이서연", "pager 12", "ko en"]]
+
+    def table(*rows):
+        with (tmp_path / "roster.csv").open("w", newline="") as file:
+            csv.writer(file).writerows([["post", "rung", "begin", "end", "name", "reach", "able"], *rows])
+        return str(tmp_path / "roster.csv")
+
+    def put(file, **how):
+        return kor.run("roster", "set", file, "--csv", "--label", "U", key="watch", **how)
+
+    def given():
+        return list(csv.reader(io.StringIO(kor.run("roster", "export", "--csv", "--post", "watch").stdout)))
+
+    # What is wrong is said with its line, and nothing is filed.
+    said = put(table(rows[0], [*rows[1][:2], "2026-12-01 08:00", *rows[1][3:]]), code=2).stderr
+    assert "line 3: a moment is in UTC and written 2026-12-01T08:00Z" in said and "roster.csv" in said
+    assert "3행: 시각은 UTC이며" in put(table(rows[0], [*rows[1][:2], "2026-12-01 08:00", *rows[1][3:]]), code=2, env=KOREAN).stderr
+    assert kor.get("/watch")["posts"] == []
+    # In, and out again as it was: what has begun is told from its roster's beginning.
+    put(table(*rows))
+    out = given()
+    assert out[1:] == rows and len(out[0]) == 7
+    put(table(*out[1:]))
+    assert given() == out
+    checked = lambda: json.loads(kor.run("roster", "check", "--json", code=1).stdout)
+    assert not [one for one in checked() if one["able"]], "the accord asks nothing of the watch"
+
+    # A version that does.
+    folder = draft(world, "second", [("posts", '"Watch officer" of kor usa', '"Watch officer" of kor usa able ko release')])
+    move(world, folder)
+    kor.wait("it is in force", lambda: next(one for one in kor.get("/accord")["roles"] if one["name"] == "watch")["able"] == "ko release")
+    assert {(one["what"], one["able"]) for one in checked() if one["able"]} == {
+        ("somebody on duty is not able to {1}, which the accord asks", "release")}
+    assert "not able to release, which the accord asks" in kor.run("roster", "check", code=1).stdout
+    before = kor.get("/watch")
+    said = put(table(*rows), code=4).stderr
+    assert "line 3: 이서연 is not able to release, which the accord asks of whoever is on duty at watch." in said and "roster.csv" in said
+    said = put(table(*rows), code=4, env=KOREAN).stderr
+    assert "3행: 이서연" in said and "release" in said and "약정" in said, said
+    file = roster(tmp_path, "shift {first} 08:00 20:00 kim", "shift {first} 20:00 08:00 kim park", days=1)
+    assert "line 9: 박지훈 is not able to release" in kor.run("roster", "set", file, "--label", "U", key="watch", code=4).stderr
+    # A client that does not look is refused at the door.
+    own, now = officers.Key(world.keys("kor") / "watch"), int(time.time()) * 1000
+    home = next(one for one in kor.get("/accord")["channels"] if one["plane"] == "HOME" and one["parties"] == ["kor"])
+    fields = {1: "watch", 2: now, 3: now + 3_600_000, 4: ["Park", "tel", "ko en"], 5: [0, 3600, 0, 0]}
+    raw = officers.statement(reader.sha256((world.accord / "MANIFEST").read_bytes())[:16], home["number"], "kor", "watch", 65, rel=["kor"], fields=fields)
+    refused, = kor.post([officers.item(raw, [own])])
+    assert refused["rule"] == "ABLE" and in_korean(refused["text"]), refused
+    assert kor.get("/watch")["posts"] == before["posts"]
+    # With somebody who is, it stands.
+    put(table(rows[0], [*rows[1][:6], "ko en release"]))
 
 
 def test_a_shift_ends_without_relief(stage, tmp_path):

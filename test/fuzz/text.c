@@ -2,6 +2,7 @@
  * Words that people and files write: origins, times, spans, addresses, devices. What is read is written again
  * as it stands.
  */
+#include "entente/roster_csv.h"
 #include "entente/roster_file.h"
 #include "entente/time_text.h"
 #include "sys/serial.h"
@@ -92,16 +93,16 @@ static void check_where(struct bytes in)
 }
 
 /* A roster that is read is one that its statement may hold: within its time, in order. */
-static void check_roster(struct bytes in)
+static void check_roster(struct bytes in, bool is_csv)
 {
-	static uint8_t memory[64u << 10];
+	static uint8_t memory[256u << 10];
 	static struct roster roster;
 	struct arena words;
 	const char *why;
 	size_t line;
 
 	arena_init(&words, memory, sizeof memory);
-	if (roster_file_read(in, &words, &roster, &line, &why) != ERR_OK) {
+	if ((is_csv ? roster_csv_read : roster_file_read)(in, &words, &roster, &line, &why) != ERR_OK) {
 		assert(why != NULL);
 		return;
 	}
@@ -123,7 +124,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	check_serial(in);
 	check_date(in);
 	check_where(in);
-	check_roster(in);
+	check_roster(in, false);
+	check_roster(in, true);
 	if (bytes_copy_str(in, text, sizeof text) != ERR_OK)
 		return 0;
 	check_time(text);

@@ -48,10 +48,10 @@ static void choose_roster(struct world *w, uint64_t now_ms, struct watch_act *ou
 		if (below(w, 3) > 0)
 			r.shifts[r.shifts_count++] =
 				(struct roster_shift){ begin, begin + 1 + (uint32_t)below(w, span_s - begin),
-						       rung, rung };
+						       rung, rung, 0 };
 	}
 	if (below(w, 3) == 0)
-		r.gaps[r.gaps_count++] = (struct roster_shift){ 0, 1 + (uint32_t)below(w, span_s), 0, 0 };
+		r.gaps[r.gaps_count++] = (struct roster_shift){ 0, 1 + (uint32_t)below(w, span_s), 0, 0, 0 };
 	cbor_put_text(&memory, BYTES_LIT(POST));
 	field_end(out, FIELD_POST, &memory, &from);
 	cbor_put_uint(&memory, from_ms);

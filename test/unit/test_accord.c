@@ -185,6 +185,8 @@ static void put_lines(struct buf *lines, const struct accord *a)
 		if ((a->two_roles >> i & 1) != 0 || a->roles[i].until_ms != 0)
 			line_put(lines, "authority %d %" PRIu64, (int)(a->two_roles >> i & 1),
 				 a->roles[i].until_ms);
+		if (a->roles[i].able[0] != '\0')
+			line_put(lines, "able %s", a->roles[i].able);
 		put_names(lines, a, "name", a->roles[i].names.text);
 	}
 	put_keys(lines, a);

@@ -18,7 +18,7 @@ BUNDLE_NAME = re.compile(
 PARTY = re.compile(r"[a-z][a-z0-9-]{0,15}")
 ROLE = re.compile(r"[a-z][a-z0-9-]{0,31}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-GRAMMAR = {"of", "parties", "write", "precedence"}
+GRAMMAR = {"of", "parties", "write", "precedence", "able"}
 HIDDEN = re.compile("[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
                     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]")
 PLANES = ["LEADER", "CONSULT", "NOTIFY", "SHARE", "SERVICE", "HOME"]
@@ -255,6 +255,16 @@ class Accord:
             self.put(f"party {name} {name.upper()}", *(f"name {one}" for one in f.names(self.languages)))
         f.expect(len(self.parties) >= 2, "parties.count")
 
+    def able(self, f):
+        words = []
+        if f.words and f.words[0] == "able":
+            f.take("posts.able")
+            f.expect(f.words, "posts.able")
+            while f.words:
+                words.append(f.take("posts.able", ROLE))
+                f.expect(words.count(words[-1]) == 1 and len(" ".join(words)) <= 160, "posts.able")
+        return words
+
     def read_posts(self, f):
         for _ in f.lines():
             name = f.take("posts.name", ROLE)
@@ -265,7 +275,8 @@ class Accord:
             names = f.names(self.languages)
             f.take("posts.of", ["of"])
             self.posts[name] = f.members(self.parties, "posts.of")
-            self.put(f"post {name} of {self.posts[name]}", *(f"name {one}" for one in names))
+            able = self.able(f)
+            self.put(f"post {name} of {self.posts[name]}", *([f"able {' '.join(able)}"] if able else []), *(f"name {one}" for one in names))
         f.expect(self.posts, "posts.count")
 
     # codes, forms

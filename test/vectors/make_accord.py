@@ -178,6 +178,9 @@ good("a later version names the one before and the id", replaced("founding", LAT
 good("a later version adds a post behind the others", [LATER if line == "founding" else line for line in lines_of_base() for line in
      ([line, "post ahead of 2", "name en Ahead", "name ko 앞"] if line == "name ko 당직" else [line])],
      change=[["accord", "founding", LATER], ["posts", 'ko "당직" of ash elm\n', 'ko "당직" of ash elm\nahead en "Ahead" ko "앞" of elm\n']])
+good("a post that has to be able to something", [line for line in lines_of_base() for line in
+     ([line, "able release ko"] if line == "post watch of 3" else [line])],
+     change=["posts", 'ko "당직" of ash elm\n', 'ko "당직" of ash elm able release ko # each\n'])
 AUTHORITY = "post head by two until 2027-06-30\nclosed roots # its writers\n"
 good("an authority", [line for line in lines_of_base() for line in
      ([line] + {"post head of 3": ["authority 1 1814400000000"], "post watch of 3": ["authority 1 0"]}.get(line, []))],
@@ -284,6 +287,10 @@ bad("a party twice in a later version", "parties", 4, "parties.order", change=[[
 change("posts", "of elm", "of oak", 2, "posts.of", "a post of a party that is none")
 change("posts", "of ash elm\nscribe", "of ash ash\nscribe", 1, "posts.of", "a post of a party twice")
 change("posts", "of ash elm\nscribe", "ash elm\nscribe", 1, "posts.of", "a post without of")
+for name, more in (("nothing that a post has to be able to", " able"), ("able to what is no word", " able Release"), ("able to one thing twice", " able en en"),
+                   ("able to too much", " able " + " ".join(f"w{i:029}" for i in range(6)))):
+    change("posts", 'en "Watch" ko "당직" of ash elm', 'en "Watch" ko "당직" of ash elm' + more, 3, "posts.able", name)
+change("posts", "watch en", "able en", 3, "posts.name", "a post named able")
 bad("no posts", "posts", 1, "posts.count", files={"posts": "# none\n"})
 bad("65 posts", "posts", 65, "posts.count", files={"posts": "".join(f'p{i:02} en "P" ko "P" of ash\n' for i in range(65))})
 
