@@ -176,6 +176,11 @@ def main():
 
     report.check("LAYERS names what stands below", tidy.parse_layers("a: b\nb:\n")[1] != [])
     report.check("LAYERS in order", tidy.parse_layers("b:\na: b # why\n") == ({"b": set(), "a": {"b"}}, []))
+    page, known = "## Layers\n| `a` | x | `x.h` |\n| `b` | y | `b/y.c` |\n## More\n", ["src/a/x.h", "src/b/y.c"]
+    report.check("layers as they are", tidy.check_architecture(page, ["a", "b"], known) == [])
+    report.check("a layer that is not told of", tidy.check_architecture(page, ["a", "b", "c"], known) != [])
+    report.check("layers out of order", tidy.check_architecture(page, ["b", "a"], known) != [])
+    report.check("a file that is gone", tidy.check_architecture(page, ["a", "b"], known[:1]) != [])
     for files in BAD_RECURSION:
         report.check("recursion is seen", tidy.check_recursion(files) != [])
     report.check("no recursion", tidy.check_recursion(GOOD_RECURSION) == [])

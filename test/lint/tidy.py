@@ -421,6 +421,19 @@ def check_documents(files, exists, targets):
     return findings
 
 
+def check_architecture(text, folders, names):
+    """Its table of layers has every folder of LAYERS, in their order, and what it names in backquotes is there."""
+    path, findings = "docs/ARCHITECTURE.md", []
+    rows = re.findall(r"^\| `([a-z]+)` \|", text.split("\n## Layers", 1)[-1].split("\n## ", 1)[0], re.M)
+    if rows != list(folders):
+        findings.append(Finding("architecture", path, 1, f"its layers are {rows}, those of src/LAYERS {list(folders)}"))
+    for n, line in enumerate(text.split("\n"), 1):
+        for name in re.findall(r"`([a-z_/]+\.(?:c|h|md|py|pml))`", line):
+            if not any(known == name or known.endswith("/" + name) for known in names):
+                findings.append(Finding("architecture", path, n, f"there is no {name}"))
+    return findings
+
+
 # --- comments that are too wide: clang-format can wrap them too, but tears tables and examples apart ---
 
 
@@ -525,6 +538,7 @@ def run_rules():
     findings += check_documents(
         [(p, t) for p, t in texts if p.endswith(".md")], lambda p: (ROOT / p).exists(), targets
     )
+    findings += check_architecture(read("docs/ARCHITECTURE.md"), layers(), tracked(r"."))
     longest = subprocess.run(["pmccabe", *tracked(r"^src/.*\.c$")], cwd=ROOT, capture_output=True, text=True).stdout
     rows = sorted((line.split("\t") for line in longest.splitlines()), key=lambda row: -int(row[4]))
     print("the ten longest functions: lines, complexity, name")

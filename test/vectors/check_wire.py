@@ -85,6 +85,16 @@ def check_rules():
     assert not unbroken, f"no vector breaks {unbroken}"
 
 
+def check_stops():
+    """What stops a log though its entries' bytes are good: the table under REFUSE, and the node. Rot is one's own and told to nobody."""
+    folder = os.path.join(ROOT, "src", "node")
+    source = "".join(text_of("src", "node", name) for name in sorted(os.listdir(folder)) if name.endswith(".c"))
+    known = set(re.findall(r'\{ "((?:entry|record)\.[a-z]+)", 0 \}', source)) - {"record.rot"}
+    refuse = text_of("docs", "spec", "link.md").split("**REFUSE** goes", 1)[1].split("\n###", 1)[0]
+    table = re.findall(r"^\| ((?:entry|record)\.[a-z]+) \|", refuse, re.M)
+    assert set(table) == known and len(table) == len(known), set(table) ^ known
+
+
 def check_kinds():
     """The table of kinds is KIND_LIST, and what the second reader knows."""
     listed = re.findall(r"X\([A-Z_]+, +(\d+), +KIND_([A-Z]+), +KIND_REFERS_([A-Z]+), +\"([a-z ]+)\"\)",
@@ -145,8 +155,8 @@ def check_thin():
 
 def main():
     checks = [(f"vectors of {name}", lambda name=name: check_vectors(name)) for name in wire_reader.READERS]
-    checks += [(check.__doc__, check) for check in (check_worked_example, check_rules, check_kinds, check_limits,
-                                                    check_frames, check_examples, check_thin)]
+    checks += [(check.__doc__, check) for check in (check_worked_example, check_rules, check_stops, check_kinds,
+                                                    check_limits, check_frames, check_examples, check_thin)]
     failed = 0
     print(f"1..{len(checks)}")
     for number, (name, check) in enumerate(checks, 1):
