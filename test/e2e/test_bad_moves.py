@@ -53,6 +53,9 @@ def test_moves_that_do_not_count(play):
         ("watch", DONE, {"instance": begun, "fields": {1: "communicate"}}, "the step is not open"),
         ("head", ATTEND, {"instance": begun, "fields": {1: "convene"}}, "it was said before"),
         ("watch", DONE, {"instance": begun, "fields": {1: "other-means"}}, "the step does not give this to that party"),
+        ("watch", ATTEND, {"instance": begun, "fields": {1: "convene"}}, "the step does not give this to that role"),
+        ("watch", officers.START, {"precedence": officers.IMMEDIATE, "fields": {1: b"\x5a" * 32, 2: 3}},
+         "the accord has no such procedure, or it has no such precedence"),
         ("head", officers.CONCUR, {"instance": begun, "refers": [begun]}, "what it is about is not in its past, or is something else"),
         ("head", RESUME, {"instance": begun, "refers": [gate]}, "what it is about is not in its past, or is something else"),
         ("head", ATTEND, {"instance": gate, "fields": {1: "convene"}}, "it belongs to no instance that is in its past"),
@@ -82,7 +85,7 @@ def test_moves_that_do_not_count(play):
         ahead = entry.get("ahead_ms", 0)
         assert (ahead > 0) == ("it was filed ahead of our clock: +" in said[0]) == (in_korean("  it was filed ahead of our clock: ") in said[1])
     # What is dated ahead is told as that; it moved none of our times, and nobody's silence is ours.
-    misdated = places[9]
+    misdated = places[next(n for n, (*_, more, sentence) in enumerate(cases) if sentence is None and "filed" in more)]
     assert "it was filed ahead of our clock: +3 d" in kor.run("read", misdated).stdout and "filed ahead +3 d" in kor.run("log", CHANNEL).stdout
     assert in_korean(" filed ahead ") in kor.run("log", CHANNEL, env=KOREAN).stdout
     rows = {row["level"]: row for row in play.show(kor, opened)["obligations"] if row["party"] == "kor"}
