@@ -23,9 +23,9 @@ N10 = ["--form", "N10", "--field", "depth=iii", "--field", "topic=incident", "--
 
 
 class Play:
-    """Two nodes with one clock that the play moves, and a line that it cuts."""
+    """Two nodes with one clock that the play moves, usa's so many seconds ahead, and a line that it cuts."""
 
-    def __init__(self, stage, clock="0", **more):
+    def __init__(self, stage, clock="0", ahead_s=0, **more):
         self.clock = nodes.tell(stage.folder / "leap", clock)
         self.leapt = 0
         self.relay = stage.relay()
@@ -34,8 +34,9 @@ class Play:
         self.relay.to = self.world.ports["kor", "usa", "north"]
         self.env = {"LD_PRELOAD": str(LEAPING), "LEAPING": str(self.clock)}
         self.kor, self.usa = self.world["kor"], self.world["usa"]
-        for node in self.both():
-            node.start(env=self.env)
+        self.ahead_s, self.ahead = ahead_s, nodes.tell(stage.folder / "ahead", str(ahead_s)) if ahead_s else self.clock
+        for node, one in zip(self.both(), (self.clock, self.ahead)):
+            node.start(env={**self.env, "LEAPING": str(one)})
         self.kor.await_link()
 
     def both(self):
@@ -45,6 +46,8 @@ class Play:
         """The clock of both nodes goes on at once."""
         self.leapt += seconds
         nodes.tell(self.clock, str(self.leapt))
+        if self.ahead_s:
+            nodes.tell(self.ahead, str(self.leapt + self.ahead_s))
 
     def say(self, node, key, *words, code=0):
         return node.say("consult", *words, key=key, code=code, env=self.env).get("place")
@@ -346,8 +349,9 @@ def test_a_lapse_and_its_answer_cross(play):
     assert any(entry["kind"] == "digest" for entry in usa.get("/log", channel=CHANNEL, party="usa")["entries"])
 
 
-def test_both_begin_the_same_at_once(play):
-    """Two instances, each whole on both sides; neither is the other's, and one is stood down by both."""
+def test_both_begin_the_same_at_once(stage):
+    """Two instances, each whole on both sides; neither is the other's, and one is stood down by both. Two clocks, told as two."""
+    play = Play(stage, ahead_s=7)
     kor, usa = play.both()
     play.relay.cut()
     places = []
@@ -362,6 +366,10 @@ def test_both_begin_the_same_at_once(play):
     for node in play.both():
         play.say(node, "head", "stand-down", places[1])
     assert "STOOD DOWN" in play.agree(places[1]) and "ACTIVE" in play.agree(places[0])
+    # usa's clock is seven seconds ahead of kor's, and each side is told so with the sign that it has there.
+    for node, other, sign in ((kor, "usa", 1), (usa, "kor", -1)):
+        node.wait("it has seen the other's clock", lambda node=node: node.get("/measures", place=places[0])["clock_offset_ms"])
+        assert abs(node.get("/measures", place=places[0])["clock_offset_ms"][other] - sign * 7000) < 3000
     assert [row["place"] for row in kor.get("/instances")] == [places[0]]
     assert "the procedure is closed" in play.refuse(kor, "watch", "done", places[1], "communicate")
     # To go on later is a new one that refers to it; a party can always leave, with its reason.
