@@ -536,8 +536,8 @@ def write_corpus(folder):
         if "fault" in vector or "files" not in vector and "change" not in vector and vector["name"] != "the base":
             continue
         files = {**BASE, **vector.get("files", {})}
-        if "change" in vector:
-            name, old, new = vector["change"]
+        changes = vector.get("change", [])
+        for name, old, new in changes if changes and isinstance(changes[0], list) else [changes] if changes else []:
             files[name] = files[name].replace(old, new, 1)
         text = "".join(f"@{name}\n{files[name]}" for name in sorted(files))
         (folder / vector["name"].replace(" ", "-").replace("'", "")).write_text(text, encoding="utf-8")
