@@ -564,6 +564,7 @@ void children_run(struct core *c)
 	run_link(c);
 	if (c->is_link_broken && take_broken(c, NULL) != ERR_OK)
 		core_end(c, 1);
+	on_child(c); /* who ended before anybody listened for it has told nobody */
 }
 
 /* ---- What they are told. ---- */

@@ -431,7 +431,8 @@ void core_run(struct core *c)
 {
 	children_run(c);
 	on_tick(c);
-	loop_run(c->loop);
+	if (!c->is_ending)
+		loop_run(c->loop);
 	log_notice("the node ends");
 }
 

@@ -172,3 +172,28 @@ def test_kill_any_process_under_load(pair, seed):
     for node in pair.nodes.values():
         node.stop()
         node.run("verify")
+
+
+def test_kill_while_it_starts(stage):
+    """Whichever moment of its start it is: nothing is left running, and the next start finds what there was."""
+    world = stage.world(is_started=False)
+    kor, chance, moments = world["kor"].start(), random.Random(1), []
+    place = kor.say("send", "notify", "There.", "--to", "usa/watch", "--label", "U", key="watch", code=5)["place"]
+    for name in ("core", "starter", "signer", "link") * 3:
+        assert kor.stop() == 0 or moments
+        kor.start(wait=False)
+        time.sleep(chance.uniform(0, 0.06))
+        had = kor.processes()
+        name = name if name in had else "core"
+        moments.append((name, sorted(had)))
+        kor.kill(name)
+        if name != "link":
+            kor.end()
+            kor.wait(f"what {name} leaves behind ends", lambda had=had: not any(map(runs, had.items())))
+    assert len({tuple(had) for _, had in moments}) > 1, f"each was killed at the same moment: {moments}"
+    keep_running(kor)
+    kor.wait("it answers", kor.is_answering)
+    kor.wait("its link is there", lambda: "link" in kor.processes())
+    assert kor.entry(place)["text"] == ["There."] and kor.status()["stopped_logs"] == 0
+    assert kor.stop() == 0
+    kor.run("verify")
