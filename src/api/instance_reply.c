@@ -182,13 +182,13 @@ static void reply_gates(struct reply *r, const struct accord *a, size_t self, co
 
 	reply_array(r, "gates");
 	for (const struct fact *f = fact_first(i, MOVE_PROPOSE); f != NULL; f = fact_next(i, f)) {
-		if (fact_is_in(f, g))
+		if (fact_is_in(i, f, g))
 			reply_proposal(r, a, self, m, g, f);
 	}
 	reply_array_end(r);
 	reply_array(r, "decisions");
 	for (const struct fact *f = fact_first(i, MOVE_DECIDE); f != NULL; f = fact_next(i, f)) {
-		if (!fact_is_in(f, g))
+		if (!fact_is_in(i, f, g))
 			continue;
 		reply_object(r, NULL);
 		reply_at_gate(r, a, m, &f->move);
@@ -203,12 +203,11 @@ void reply_instance(struct reply *r, const struct accord *a, size_t self, const 
 	const struct procedure *p = i->procedure;
 	const struct accord_channel *c = accord_channel_find(a, m->channel);
 	struct place_key at = place_of_spot(m->channel, i->start);
-	struct vector all;
+	const struct vector all = instance_held(i);
 	const struct glimpse g = { .past = &all };
 	const struct fact *start;
 	struct standing s;
 
-	memset(&all, 0xff, sizeof all);
 	s = instance_standing(i, &g);
 	start = fact_find(i, i->start, &g);
 	reply_place(r, "place", a, &at);
@@ -319,7 +318,7 @@ void reply_obligations(struct reply *r, const struct accord *a, size_t self, uin
 		       const struct machine *m)
 {
 	const struct instance *i = m->instance;
-	struct vector all;
+	const struct vector all = instance_held(i);
 	const struct glimpse g = { .past = &all };
 	struct standing s;
 	struct owed owed = { .step = SIZE_MAX };
@@ -327,7 +326,6 @@ void reply_obligations(struct reply *r, const struct accord *a, size_t self, uin
 				.procedure = i->procedure,
 				.precedence = i->precedence };
 
-	memset(&all, 0xff, sizeof all);
 	s = instance_standing(i, &g);
 	due.is_in_recess = instance_life(i, &g) == LIFE_RECESS;
 	reply_array(r, "obligations");

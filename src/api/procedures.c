@@ -312,13 +312,12 @@ static void reply_interval(struct api *a, struct reply *r, const struct machine 
 static void reply_counts(struct reply *r, size_t self, uint64_t now_ms, const struct machine *m)
 {
 	const struct instance *i = m->instance;
-	struct vector all;
+	const struct vector all = instance_held(i);
 	const struct glimpse g = { .past = &all };
 	struct standing s;
 	struct owed owed = { .step = SIZE_MAX };
 	uint64_t counts[OWED_COUNT] = { 0 }, causes[2] = { 0 }, oldest_ms = UINT64_MAX;
 
-	memset(&all, 0xff, sizeof all);
 	s = instance_standing(i, &g);
 	while (owed_next(i, &g, &s, &owed)) {
 		enum owed_state state = owed_state(i, &g, &owed);

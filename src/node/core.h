@@ -77,6 +77,7 @@ struct line {
 	uint64_t folded;      /* entries that the views have taken in, this turn's included */
 	size_t version;	   /* of the accord, that judges the next of them; versions.count: it is not held */
 	bool has_lost;	   /* more of it was seen than is held, and something was folded without it */
+	enum { WORD_NONE, WORD_DUE, WORD_SAID } word; /* procedure_awaits_word */
 	uint64_t waits_at; /* its next entry waits at this place; UINT64_MAX: none has */
 	struct mono waits_since;
 	uint64_t known; /* size known to exist elsewhere: wanted, or recovered to */
@@ -369,6 +370,8 @@ struct line *line_by_origin(struct node *n, const struct origin *origin);
 enum err line_open(struct node *n, const struct log_key *key, struct line **out) MUST_CHECK;
 /* The newest epoch of a party's log on a channel; NULL if there is none. */
 struct line *line_newest(struct node *n, uint32_t channel, size_t party);
+/* Of those of which anything is folded; NULL: of none. */
+const struct line *line_folded(const struct node *n, uint32_t channel, size_t party);
 void origin_of(const struct node *n, const struct log_key *key, struct origin *out);
 bool is_channel_of(const struct accord_channel *c, size_t party);
 struct effect_publish *publish(struct node *n, enum change change);
@@ -635,6 +638,11 @@ enum err procedure_at_door(struct node *n, const struct statement *s, struct ent
 /* A peer's move, or what its node holds: notes what we have to say to it. */
 enum err procedure_folded(struct node *n, const struct place_key *at, const struct statement *s,
 			  const struct entry_view *view) MUST_CHECK;
+/*
+ * Whether what comes next, a later epoch of a peer, must wait for a word of ours that is said in this turn's
+ * commit: nothing that it leaves out may be taken from what our log has not shown yet.
+ */
+enum err procedure_awaits_word(struct node *n, struct line *line, bool *out) MUST_CHECK;
 /* Says it, through the door. */
 enum err procedure_say(struct node *n, struct now now) MUST_CHECK;
 enum err procedure_tick(struct node *n, struct now now) MUST_CHECK;

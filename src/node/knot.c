@@ -207,8 +207,8 @@ static enum err knot_load(struct node *n, struct now now, size_t at)
 	if (!k->is_waiting)
 		return ERR_OK;
 	e = line_waits(n, line, &waits);
-	/* Until it is mended, or the version of the accord that it brings is here. */
-	k->is_open = e == ERR_ROT || waits.has_version;
+	/* Until it is mended, our word is said, or the version of the accord that it brings is here. */
+	k->is_open = e == ERR_ROT || line->word == WORD_DUE || waits.has_version;
 	if (e != ERR_SHORT)
 		return e == ERR_ROT ? ERR_OK : e;
 	e = ERR_OK;

@@ -51,6 +51,19 @@ struct line *line_newest(struct node *n, uint32_t channel, size_t party)
 	return newest;
 }
 
+const struct line *line_folded(const struct node *n, uint32_t channel, size_t party)
+{
+	const struct line *newest = NULL;
+
+	for (size_t i = 0; i < n->lines_count; i++) {
+		const struct line *l = &n->lines[i];
+		if (l->key.channel == channel && l->key.party == party && l->folded > 0 &&
+		    (newest == NULL || l->key.epoch > newest->key.epoch))
+			newest = l;
+	}
+	return newest;
+}
+
 /* What the store holds of a log's cosignatures; a log of another accord or channel is not a line. */
 static enum err line_load(struct node *n, struct log *log, struct line *out)
 {

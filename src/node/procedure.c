@@ -236,6 +236,62 @@ enum err procedure_at_door(struct node *n, const struct statement *s, struct ent
 
 /* ---- What a peer's move has changed. ---- */
 
+/* The next instance that runs on the channel and has that party, loaded; *at begins zeroed. */
+static enum err next_running_of(const struct machine *m, size_t party, struct spot *at)
+{
+	enum err e;
+
+	while ((e = machine_next_running(m, at)) == ERR_OK) {
+		e = machine_load(m, *at);
+		if (e != ERR_OK || (m->instance->parties >> party & 1) != 0)
+			return e;
+	}
+	return e;
+}
+
+enum err procedure_awaits_word(struct node *n, struct line *line, bool *out)
+{
+	const struct line *before = line_folded(n, line->key.channel, line->key.party),
+			  *own = line_folded(n, line->key.channel, n->self);
+	struct spot at = { 0 };
+	struct place_key last;
+	struct vector shown;
+	struct machine m;
+	enum err e;
+
+	*out = false;
+	if (line->key.epoch == 1 || line->folded > 0 || line->word == WORD_SAID || line->is_own ||
+	    n->is_replaying || n->is_full || before == NULL || own == NULL ||
+	    !node_may_say(n, line->key.channel) || !fold_machine(&n->fold, line->key.channel, &m))
+		return ERR_OK;
+	last = (struct place_key){ before->key, before->folded - 1 };
+	e = machine_shown(&m, spot_of_place(&(struct place_key){ own->key, 0 }), &shown);
+	if (e != ERR_OK || vector_covers(&shown, spot_of_place(&last)))
+		return e;
+	e = next_running_of(&m, line->key.party, &at);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	last = place_of_spot(line->key.channel, at);
+	due_add(n, &last);
+	line->word = WORD_DUE;
+	*out = true;
+	return ERR_OK;
+}
+
+/* Who has begun anew is out of what runs, and every log shows that it knows. */
+static enum err epoch_folded(struct node *n, const struct log_key *log)
+{
+	struct spot at = { 0 };
+	struct machine m;
+	enum err e = fold_machine(&n->fold, log->channel, &m) ? ERR_OK : ERR_NOT_FOUND;
+
+	while (e == ERR_OK && (e = next_running_of(&m, log->party, &at)) == ERR_OK) {
+		struct place_key start = place_of_spot(log->channel, at);
+		due_add(n, &start);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err procedure_folded(struct node *n, const struct place_key *at, const struct statement *s,
 			  const struct entry_view *view)
 {
@@ -245,6 +301,8 @@ enum err procedure_folded(struct node *n, const struct place_key *at, const stru
 
 	if (at->log.party == n->self)
 		return ERR_OK;
+	if (at->index == 0 && at->log.epoch > 1)
+		return epoch_folded(n, &at->log);
 	/* An honest node says nothing that it does not count: it holds another state than we. */
 	if (view->verdict == VERDICT_PROCEDURE && s->has_instance) {
 		start = instance_named(n, s);
@@ -272,6 +330,11 @@ enum err procedure_say(struct node *n, struct now now)
 		enum err e = say_digest(n, now, &start);
 		if (e != ERR_OK && e != ERR_STOPPED && e != ERR_ROT)
 			return e;
+	}
+	/* Said, or it cannot be: what waited for it does so no longer. */
+	for (size_t i = 0; i < n->lines_count; i++) {
+		if (n->lines[i].word == WORD_DUE)
+			n->lines[i].word = WORD_SAID;
 	}
 	return ERR_OK;
 }
@@ -308,19 +371,18 @@ static bool may_move(const struct instance *i, const struct glimpse *g, size_t s
 	for (size_t n = 0; n < i->count; n++)
 		own += fact_nth(i, n)->move.at.party == self;
 	return (i->parties >> self & 1) != 0 && life != LIFE_CLOSED && life != LIFE_STOOD_DOWN &&
-	       !has_said(i, g, MOVE_END, self) && own < INSTANCE_MOVES_MAX;
+	       !has_left(i, g, self) && own < INSTANCE_MOVES_MAX;
 }
 
 /* The first of the loaded instance that is over and that nobody has said yet. */
 static bool find_lapse(struct node *n, struct now now, const struct machine *m, struct lapse *out)
 {
 	const struct instance *i = m->instance;
-	struct vector all;
+	const struct vector all = instance_held(i);
 	const struct glimpse g = { .past = &all };
 	struct standing s;
 	struct owed owed = { .step = SIZE_MAX };
 
-	memset(&all, 0xff, sizeof all);
 	if (!may_move(i, &g, n->self))
 		return false;
 	s = instance_standing(i, &g);
@@ -377,7 +439,7 @@ static enum err say_lapse(struct node *n, struct now now, const struct machine *
 static enum err call_ours(struct node *n, struct now now, const struct machine *m)
 {
 	const struct instance *i = m->instance;
-	struct vector all;
+	const struct vector all = instance_held(i);
 	const struct glimpse g = { .past = &all };
 	struct standing s;
 	struct owed owed = { .step = SIZE_MAX };
@@ -385,7 +447,6 @@ static enum err call_ours(struct node *n, struct now now, const struct machine *
 	size_t count = 0;
 	enum err e = ERR_OK;
 
-	memset(&all, 0xff, sizeof all);
 	if (!may_move(i, &g, n->self))
 		return ERR_OK;
 	s = instance_standing(i, &g);

@@ -237,8 +237,8 @@ size_t node_seen(struct node *n, uint32_t channel, struct seen seen[PARTY_MAX])
 	size_t count = 0;
 
 	for (size_t party = 0; party < n->accord->parties_count; party++) {
-		struct line *line = line_newest(n, channel, party);
-		if (party == n->self || line == NULL || line->folded == 0)
+		const struct line *line = line_folded(n, channel, party);
+		if (party == n->self || line == NULL)
 			continue;
 		put_seen(seen, count++,
 			 &(struct seen){ bytes_str(n->accord->parties[party].name), line->key.epoch,

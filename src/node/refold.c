@@ -177,7 +177,12 @@ enum err fold_next(struct node *n, struct now now, struct line *line, const stru
 {
 	struct fold_waits waits;
 	enum err e = judged->has_view ? ERR_OK : fold_is_ready(&n->fold, &judged->input, &waits);
+	bool awaits_word = false;
 
+	if (e == ERR_OK)
+		e = procedure_awaits_word(n, line, &awaits_word);
+	if (awaits_word)
+		return ERR_SHORT;
 	return e == ERR_OK ? fold_now(n, now, line, judged, bytes, view) : e;
 }
 
@@ -203,6 +208,7 @@ static enum err fold_held(struct node *n, struct now now, struct line *line, boo
 	struct fold_waits waits;
 	struct judged judged;
 	struct entry_view view;
+	bool awaits_word = false;
 	enum err e = line_entry(n, line, line->folded, &bytes, &entry, &statement);
 
 	if (e == ERR_ROT)
@@ -210,6 +216,10 @@ static enum err fold_held(struct node *n, struct now now, struct line *line, boo
 	/* What waits is looked at often: its signatures, which cost most, only when it waits no longer. */
 	if (e == ERR_OK && !is_forced)
 		e = fold_is_ready(&n->fold, &bare, &waits);
+	if (e == ERR_OK && !is_forced)
+		e = procedure_awaits_word(n, line, &awaits_word);
+	if (awaits_word)
+		return ERR_SHORT;
 	if (e == ERR_OK)
 		e = judged_read(n, &line->key, &entry, &statement, &judged);
 	judged.input.is_forced = is_forced;

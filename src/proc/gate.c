@@ -39,11 +39,11 @@ bool is_withdrawn(const struct instance *i, const struct glimpse *g, const struc
 {
 	static const enum move_kind leaving[] = { MOVE_STAND_DOWN, MOVE_END };
 
-	if (has_about(i, g, MOVE_WITHDRAW, proposal))
+	if (has_about(i, g, MOVE_WITHDRAW, proposal) || is_confirm_lost(i, g, proposal))
 		return true;
 	for (size_t k = 0; k < ARRAY_COUNT(leaving); k++) {
 		for (const struct fact *f = fact_first(i, leaving[k]); f != NULL; f = fact_next(i, f)) {
-			if (fact_is_in(f, g) && ends(i, f, proposal))
+			if (fact_is_in(i, f, g) && ends(i, f, proposal))
 				return true;
 		}
 	}
@@ -56,7 +56,7 @@ uint8_t gate_concurred(const struct instance *i, const struct glimpse *g, const 
 	uint8_t parties = 0;
 
 	for (const struct fact *f = about_first(i, proposal); f != NULL; f = about_next(i, f)) {
-		if (f->move.kind == MOVE_CONCUR && fact_is_in(f, g))
+		if (f->move.kind == MOVE_CONCUR && fact_is_in(i, f, g))
 			roles[f->move.at.party] |= (uint16_t)(1u << f->move.role);
 	}
 	for (size_t party = 0; party < PARTY_MAX; party++) {
@@ -71,7 +71,7 @@ uint8_t gate_confirmed(const struct instance *i, const struct glimpse *g, const 
 	uint8_t parties = 0;
 
 	for (const struct fact *f = about_first(i, proposal); f != NULL; f = about_next(i, f)) {
-		if (f->move.kind == MOVE_CONFIRM && fact_is_in(f, g))
+		if (f->move.kind == MOVE_CONFIRM && fact_is_in(i, f, g))
 			parties |= (uint8_t)(1u << f->move.at.party);
 	}
 	return parties;
@@ -100,7 +100,7 @@ static uint8_t decided_by(const struct instance *i, const struct glimpse *g, siz
 
 	*is_alike = true;
 	for (const struct fact *f = fact_first(i, MOVE_DECIDE); f != NULL; f = fact_next(i, f)) {
-		if (f->move.step != step || !fact_is_in(f, g))
+		if (f->move.step != step || !fact_is_in(i, f, g))
 			continue;
 		if (parties != 0 && f->move.which != *option)
 			*is_alike = false;
@@ -121,7 +121,7 @@ bool gate_is_decided(const struct instance *i, const struct glimpse *g, size_t s
 		return is_alike && (rule == GATE_ONE ? parties != 0 : (i->parties & ~parties) == 0);
 	}
 	for (const struct fact *f = fact_first(i, MOVE_PROPOSE); f != NULL; f = fact_next(i, f)) {
-		if (f->move.step == step && fact_is_in(f, g) && is_decided(i, g, f)) {
+		if (f->move.step == step && fact_is_in(i, f, g) && is_decided(i, g, f)) {
 			*option = f->move.which;
 			return true;
 		}
@@ -156,7 +156,7 @@ static bool has_live(const struct instance *i, const struct glimpse *g, const st
 	for (const struct fact *f = fact_first(i, MOVE_CONCUR); f != NULL; f = fact_next(i, f)) {
 		const struct fact *other;
 		if (f->move.at.party != m->at.party || f->move.step != m->step ||
-		    spot_equal(f->move.about, m->about) || !fact_is_in(f, g))
+		    spot_equal(f->move.about, m->about) || !fact_is_in(i, f, g))
 			continue;
 		other = fact_find(i, f->move.about, g);
 		if (other != NULL && !is_withdrawn(i, g, other))
@@ -169,7 +169,7 @@ static enum ruling judge_concur(const struct instance *i, const struct glimpse *
 				const struct fact *proposal)
 {
 	for (const struct fact *f = about_first(i, proposal); f != NULL; f = about_next(i, f)) {
-		if (f->move.kind == MOVE_CONCUR && f->move.at.party == m->at.party && fact_is_in(f, g) &&
+		if (f->move.kind == MOVE_CONCUR && f->move.at.party == m->at.party && fact_is_in(i, f, g) &&
 		    (f->move.role == m->role || f->move.person == m->person))
 			return RULING_PERSON;
 	}
@@ -193,7 +193,7 @@ static bool is_read_back(const struct instance *i, const struct glimpse *g, cons
 
 	for (const struct fact *mark = fact_first(i, MOVE_MARK); mark != NULL; mark = fact_next(i, mark)) {
 		const struct fact *back;
-		if (mark->move.which != 0 || !fact_is_in(mark, g))
+		if (mark->move.which != 0 || !fact_is_in(i, mark, g))
 			continue;
 		back = fact_find(i, mark->move.about, g);
 		if (back != NULL && is_about(back, MOVE_READ_BACK, proposal))

@@ -12,25 +12,17 @@ const char *lifecycle_name(enum lifecycle l)
 	return life_words[l];
 }
 
-bool fact_is_in(const struct fact *f, const struct glimpse *g)
-{
-	if (g->past != NULL)
-		return vector_covers(g->past, f->move.at) &&
-		       !is_without(f->without, g->past->of[f->move.at.party]);
-	return f->seen[g->party].number != 0 && f->seen[g->party].number <= g->number;
-}
-
 const struct fact *fact_find(const struct instance *i, struct spot at, const struct glimpse *g)
 {
 	const struct fact *f = index_find(i, at);
 
-	return f != NULL && fact_is_in(f, g) ? f : NULL;
+	return f != NULL && fact_is_in(i, f, g) ? f : NULL;
 }
 
 bool has_said(const struct instance *i, const struct glimpse *g, enum move_kind kind, size_t party)
 {
 	for (const struct fact *f = fact_first(i, kind); f != NULL; f = fact_next(i, f)) {
-		if (f->move.at.party == party && fact_is_in(f, g))
+		if (f->move.at.party == party && fact_is_in(i, f, g))
 			return true;
 	}
 	return false;
@@ -41,7 +33,7 @@ bool has_said(const struct instance *i, const struct glimpse *g, enum move_kind 
 static bool has_message(const struct instance *i, const struct glimpse *g, size_t step)
 {
 	for (const struct fact *f = fact_first(i, MOVE_MESSAGE); f != NULL; f = fact_next(i, f)) {
-		if (f->move.step == step && fact_is_in(f, g))
+		if (f->move.step == step && fact_is_in(i, f, g))
 			return true;
 	}
 	return false;
@@ -50,7 +42,7 @@ static bool has_message(const struct instance *i, const struct glimpse *g, size_
 static bool is_done_by(const struct instance *i, const struct glimpse *g, size_t step, size_t party)
 {
 	for (const struct fact *f = fact_first(i, MOVE_DONE); f != NULL; f = fact_next(i, f)) {
-		if (f->move.step == step && f->move.at.party == party && fact_is_in(f, g))
+		if (f->move.step == step && f->move.at.party == party && fact_is_in(i, f, g))
 			return true;
 	}
 	return false;
@@ -74,7 +66,7 @@ size_t persons_attending(const struct instance *i, const struct glimpse *g, size
 			in = fact_next(i, in);
 		else
 			out = fact_next(i, out);
-		if (f->move.step != step || f->move.at.party != party || !fact_is_in(f, g))
+		if (f->move.step != step || f->move.at.party != party || !fact_is_in(i, f, g))
 			continue;
 		now = is_in ? now + 1 : now - 1;
 		most = now > most ? now : most;
@@ -150,7 +142,7 @@ static bool is_reached_by(const struct instance *i, const struct glimpse *g, con
 	uint8_t given = (uint8_t)(1u << message->move.at.party);
 
 	for (const struct fact *f = about_first(i, message); f != NULL; f = about_next(i, f)) {
-		if (move_level(&f->move) == what && owes(s, what, f->move.role) && fact_is_in(f, g))
+		if (move_level(&f->move) == what && owes(s, what, f->move.role) && fact_is_in(i, f, g))
 			given |= (uint8_t)(1u << f->move.at.party);
 	}
 	return (i->parties & ~given) == 0;
@@ -159,7 +151,7 @@ static bool is_reached_by(const struct instance *i, const struct glimpse *g, con
 static bool is_reached(const struct instance *i, const struct glimpse *g, size_t step, enum level what)
 {
 	for (const struct fact *f = fact_first(i, MOVE_MESSAGE); f != NULL; f = fact_next(i, f)) {
-		if (f->move.step == step && fact_is_in(f, g) && is_reached_by(i, g, f, what))
+		if (f->move.step == step && fact_is_in(i, f, g) && is_reached_by(i, g, f, what))
 			return true;
 	}
 	return false;
@@ -168,7 +160,7 @@ static bool is_reached(const struct instance *i, const struct glimpse *g, size_t
 static bool is_lapsed(const struct instance *i, const struct glimpse *g, size_t step, enum level what)
 {
 	for (const struct fact *f = fact_first(i, MOVE_LAPSE); f != NULL; f = fact_next(i, f)) {
-		if (f->move.step == step && f->move.which == what && fact_is_in(f, g))
+		if (f->move.step == step && f->move.which == what && fact_is_in(i, f, g))
 			return true;
 	}
 	return false;
@@ -249,7 +241,7 @@ unsigned instance_depth(const struct instance *i, const struct glimpse *g)
 				 : level == LEVEL_PRESENTED			     ? 2
 				 : level == LEVEL_REPLIED || level == LEVEL_POSITION ? 3
 										     : 0;
-		if (!m->is_node && depth > given[m->at.party] && fact_is_in(fact_nth(i, n), g))
+		if (!m->is_node && depth > given[m->at.party] && fact_is_in(i, fact_nth(i, n), g))
 			given[m->at.party] = depth;
 	}
 	for (size_t party = 0; party < PARTY_MAX; party++) {
@@ -263,7 +255,7 @@ bool has_about(const struct instance *i, const struct glimpse *g, enum move_kind
 	       const struct fact *about)
 {
 	for (const struct fact *f = about_first(i, about); f != NULL; f = about_next(i, f)) {
-		if (f->move.kind == kind && fact_is_in(f, g))
+		if (f->move.kind == kind && fact_is_in(i, f, g))
 			return true;
 	}
 	return false;
@@ -274,17 +266,17 @@ enum lifecycle instance_life_open(const struct instance *i, const struct glimpse
 	uint8_t down = 0;
 
 	for (const struct fact *f = fact_first(i, MOVE_STAND_DOWN); f != NULL; f = fact_next(i, f)) {
-		if (fact_is_in(f, g))
+		if (fact_is_in(i, f, g))
 			down |= (uint8_t)(1u << f->move.at.party);
 	}
 	if ((i->parties & ~down) == 0)
 		return LIFE_STOOD_DOWN;
-	for (const struct fact *f = fact_first(i, MOVE_END); f != NULL; f = fact_next(i, f)) {
-		if (fact_is_in(f, g))
+	for (size_t party = 0; party < PARTY_MAX; party++) {
+		if (has_left(i, g, party))
 			return LIFE_ENDED;
 	}
 	for (const struct fact *f = fact_first(i, MOVE_RECESS); f != NULL; f = fact_next(i, f)) {
-		if (fact_is_in(f, g) && !has_about(i, g, MOVE_RESUME, f))
+		if (fact_is_in(i, f, g) && !has_about(i, g, MOVE_RESUME, f))
 			return LIFE_RECESS;
 	}
 	return LIFE_ACTIVE;
@@ -293,6 +285,18 @@ enum lifecycle instance_life_open(const struct instance *i, const struct glimpse
 enum lifecycle instance_life(const struct instance *i, const struct glimpse *g)
 {
 	return instance_standing(i, g).is_closed ? LIFE_CLOSED : instance_life_open(i, g);
+}
+
+bool instance_is_over(const struct instance *i, const struct glimpse *g)
+{
+	enum lifecycle life = instance_life(i, g);
+	uint8_t out = 0;
+
+	for (size_t party = 0; party < PARTY_MAX; party++) {
+		if (has_left(i, g, party) || has_said(i, g, MOVE_STAND_DOWN, party))
+			out |= (uint8_t)(1u << party);
+	}
+	return life == LIFE_CLOSED || life == LIFE_STOOD_DOWN || (i->parties & ~out) == 0;
 }
 
 /* ---- What calls for a DIGEST. ---- */
@@ -306,29 +310,23 @@ static bool is_filled(const struct instance *i, const struct glimpse *g, const s
 	       (i->parties & ~gate_concurred(i, g, proposal)) == 0;
 }
 
-bool instance_is_calling(struct instance *i, struct spot at)
+bool instance_is_calling(const struct instance *i, struct spot at)
 {
-	struct vector all;
-	const struct glimpse g = { .past = &all };
+	const struct vector all = instance_held(i);
+	const struct fact *f = index_find(i, at);
+	const struct glimpse g = { .past = &all }, but = { .past = &all, .but = f };
 	struct standing after, before;
-	const struct fact *found = index_find(i, at);
-	struct fact *f;
 	enum move_kind kind;
-	uint64_t without;
 
-	memset(&all, 0xff, sizeof all);
-	if (found == NULL)
+	if (f == NULL)
 		return false;
-	f = &i->facts[found - i->facts];
 	kind = f->move.kind;
 	/* What arms something, or stops its clock, does so for whoever shows that he has seen it. */
 	if (kind == MOVE_START || kind == MOVE_MESSAGE || kind == MOVE_RECESS || kind == MOVE_RESUME ||
 	    is_filled(i, &g, f))
 		return true;
 	after = instance_standing(i, &g);
-	without = f->without;
-	f->without = UINT64_MAX; /* nothing that is held builds on it yet */
-	before = instance_standing(i, &g);
-	f->without = without;
-	return after.open != before.open || after.done != before.done || after.is_closed != before.is_closed;
+	before = instance_standing(i, &but); /* nothing that is held builds on it yet */
+	return after.open != before.open || after.done != before.done || after.is_closed != before.is_closed ||
+	       instance_is_over(i, &g) != instance_is_over(i, &but);
 }

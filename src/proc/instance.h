@@ -15,12 +15,29 @@ struct glimpse {
 	const struct vector *past; /* NULL: by log */
 	size_t party;
 	uint64_t number;
+	const struct fact *but; /* as if it were not there; mostly NULL */
 };
 
-bool fact_is_in(const struct fact *f, const struct glimpse *g);
+/* ---- epoch.c ---- */
+
+bool fact_is_in(const struct instance *i, const struct fact *f, const struct glimpse *g);
+/* All that is held: whatever counts stands in it. */
+struct vector instance_held(const struct instance *i);
+/* That party takes no further part: it said so, or its log began anew. */
+bool has_left(const struct instance *i, const struct glimpse *g, size_t party);
+/*
+ * For ever without the CONFIRM of a party whose log began anew: every other party's shows that, and none of
+ * them will show more of the old one.
+ */
+bool is_confirm_lost(const struct instance *i, const struct glimpse *g, const struct fact *proposal);
+
+/* ---- index.c ---- */
+
 /* Whether it is in some glimpse or not; NULL: it counts nowhere in there. */
 const struct fact *index_find(const struct instance *i, struct spot at);
 const struct fact *fact_find(const struct instance *i, struct spot at, const struct glimpse *g);
+
+/* ---- instance.c ---- */
 
 struct standing {
 	uint64_t open; /* bit mask of steps whose guard holds */
@@ -57,6 +74,8 @@ const char *lifecycle_name(enum lifecycle l);
 enum lifecycle instance_life(const struct instance *i, const struct glimpse *g);
 /* The same of one of which it is known that it is not closed. */
 enum lifecycle instance_life_open(const struct instance *i, const struct glimpse *g);
+/* Closed, stood down, or left by all: what is true of it stays true. */
+bool instance_is_over(const struct instance *i, const struct glimpse *g);
 /* Whether one of that kind about it is there; whether one of the party's is. */
 bool has_about(const struct instance *i, const struct glimpse *g, enum move_kind kind,
 	       const struct fact *about);
@@ -67,10 +86,10 @@ unsigned instance_depth(const struct instance *i, const struct glimpse *g);
 bool is_in_doubt(const struct instance *i, const struct glimpse *g, const struct fact *proposal,
 		 size_t party);
 /*
- * Whether the move at that place, of all that is held, arms something, opens or ends a step, stops a clock or
- * fills a gate: whoever takes it from a peer says a DIGEST, and his interval begins with that.
+ * Whether the move at that place, of all that is held, arms something, opens or ends a step, stops a clock, fills
+ * a gate or is the last: whoever takes it from a peer says a DIGEST, and his interval begins with that.
  */
-bool instance_is_calling(struct instance *i, struct spot at);
+bool instance_is_calling(const struct instance *i, struct spot at);
 size_t persons_attending(const struct instance *i, const struct glimpse *g, size_t step, size_t party,
 			 uint64_t person, bool *is_there);
 

@@ -77,7 +77,7 @@ static enum ruling judge_done(const struct instance *i, const struct move *m, co
 
 	for (const struct fact *f = fact_first(i, MOVE_DONE); f != NULL && r == RULING_OK;
 	     f = fact_next(i, f)) {
-		if (f->move.step == m->step && f->move.at.party == m->at.party && fact_is_in(f, g))
+		if (f->move.step == m->step && f->move.at.party == m->at.party && fact_is_in(i, f, g))
 			r = RULING_TWICE;
 	}
 	return r;
@@ -100,7 +100,7 @@ static bool has_read(const struct instance *i, const struct glimpse *g, const st
 		     uint8_t party)
 {
 	for (const struct fact *f = about_first(i, message); f != NULL; f = about_next(i, f)) {
-		if (f->move.kind == MOVE_WATCH_READ && f->move.at.party == party && fact_is_in(f, g))
+		if (f->move.kind == MOVE_WATCH_READ && f->move.at.party == party && fact_is_in(i, f, g))
 			return true;
 	}
 	return false;
@@ -224,10 +224,12 @@ static enum ruling judge(const struct instance *i, const struct move *m)
 		return RULING_INSTANCE;
 	if ((i->parties >> m->at.party & 1) == 0)
 		return RULING_PARTY;
+	if (epoch_of(m->at.number) != i->epochs[m->at.party])
+		return RULING_EPOCH;
 
 	/* With fewer of all parties it is not reached. */
 	for (size_t n = 0; n < i->count && i->count >= INSTANCE_MOVES_MAX; n++)
-		own += i->facts[n].move.at.party == m->at.party && fact_is_in(&i->facts[n], &g);
+		own += i->facts[n].move.at.party == m->at.party && fact_is_in(i, &i->facts[n], &g);
 	if (own == INSTANCE_MOVES_MAX)
 		return RULING_LIMIT;
 	if (!m->is_node && m->role >= i->procedure->roles_count)
@@ -286,30 +288,37 @@ enum err machine_judge(const struct machine *m, const struct move *move, enum ru
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+static enum err fold_sights_of(const struct machine *m, const struct move *move, uint64_t from, struct spot to)
+{
+	struct spot at = { from, to.party }, start;
+	enum err e = ERR_OK;
+
+	if (epoch_of(to.number) > 1 && epoch_of(to.number) != epoch_of(from))
+		e = row_show_epoch(m, to, move);
+	while (e == ERR_OK && at.number < to.number && (e = row_next_fact_of(m, &at, &start)) == ERR_OK &&
+	       at.number <= to.number) {
+		uint64_t carried;
+		e = row_carried(m, to, epoch_of(at.number), &carried);
+		if (e == ERR_OK && at.number <= carried)
+			e = row_see(m, start, at, move);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /* What this entry shows for the first time of others' facts, whether or not it counts itself. */
 static enum err fold_sights(const struct machine *m, const struct move *move)
 {
 	struct vector before;
-	enum err e = row_get_vector(m, move->at.party, &before);
+	enum err e = machine_shown(m, move->at, &before);
 
 	for (uint8_t party = 0; party < PARTY_MAX && e == ERR_OK; party++) {
-		struct spot at = { before.of[party], party }, start;
-		if (party == move->at.party)
-			continue;
-		while (at.number < move->past.of[party] && (e = row_next_fact_of(m, &at, &start)) == ERR_OK &&
-		       at.number <= move->past.of[party]) {
-			bool is_carried;
-			e = row_is_carried(m, at, move->past.of[party], &is_carried);
-			if (e == ERR_OK && is_carried)
-				e = row_see(m, start, at, move);
-			if (e != ERR_OK)
-				return e;
-		}
-		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+		struct spot to = { move->past.of[party], party };
+		if (party != move->at.party && to.number > before.of[party])
+			e = fold_sights_of(m, move, before.of[party], to);
 	}
 	vector_raise(&before, &move->past);
 	before.of[move->at.party] = move->at.number;
-	return e == ERR_OK ? row_put_vector(m, move->at.party, &before) : e;
+	return e == ERR_OK ? row_put_vector(m, move->at, &before) : e;
 }
 
 /* Whether its past has any START: what was written before the first concerns no procedure. */
@@ -331,21 +340,20 @@ static enum err has_start(const struct machine *m, const struct vector *past, bo
 	return ERR_OK;
 }
 
-/* Closed, stood down, or left by all: what is true of it stays true. Of all that is held. */
-static bool is_over(const struct instance *i)
+/*
+ * It runs no longer for who has seen this entry: said of each entry alone, whatever else is held, so that every
+ * order of folding leaves the same rows.
+ */
+static enum err fold_end(const struct machine *m, const struct move *move)
 {
-	struct vector all;
-	const struct glimpse g = { .past = &all };
-	enum lifecycle life;
-	uint8_t out = 0;
+	struct vector shown = move->past;
+	const struct glimpse g = { .past = &shown };
+	enum err e = machine_load(m, move->instance);
 
-	memset(&all, 0xff, sizeof all);
-	life = instance_life(i, &g);
-	for (const struct fact *f = fact_first(i, MOVE_STAND_DOWN); f != NULL; f = fact_next(i, f))
-		out |= (uint8_t)(1u << f->move.at.party);
-	for (const struct fact *f = fact_first(i, MOVE_END); f != NULL; f = fact_next(i, f))
-		out |= (uint8_t)(1u << f->move.at.party);
-	return life == LIFE_CLOSED || life == LIFE_STOOD_DOWN || (i->parties & ~out) == 0;
+	shown.of[move->at.party] = move->at.number;
+	if (e == ERR_OK && instance_is_over(m->instance, &g))
+		e = row_del_running(m, move->instance);
+	return e == ERR_NOT_FOUND ? ERR_OK : e; /* a digest of none that we know */
 }
 
 enum err machine_folded(const struct machine *m, const struct move *move, enum ruling ruling)
@@ -353,19 +361,17 @@ enum err machine_folded(const struct machine *m, const struct move *move, enum r
 	bool is_shown = move->kind != MOVE_NONE;
 	enum err e = ERR_OK;
 
-	if (move->carries_on != 0)
-		e = row_put_cut(m, move);
+	if (is_later_epoch(move->at))
+		e = row_put_epoch(m, move);
 	if (e == ERR_OK && !is_shown)
 		e = has_start(m, &move->past, &is_shown);
 	if (e == ERR_OK && is_shown)
 		e = fold_sights(m, move);
-	if (e != ERR_OK || ruling != RULING_OK || move->kind == MOVE_NONE)
+	if (e != ERR_OK || (move->kind == MOVE_NONE ? move->instance.number == 0 : ruling != RULING_OK))
 		return e;
-	e = row_put_fact(m, move);
-	if (e != ERR_OK || move->kind == MOVE_START)
-		return e;
-	e = machine_load(m, move->instance);
-	return e == ERR_OK && is_over(m->instance) ? row_del_running(m, move->instance) : e;
+	if (move->kind != MOVE_NONE)
+		e = row_put_fact(m, move);
+	return e == ERR_OK && move->kind != MOVE_START ? fold_end(m, move) : e;
 }
 
 enum err machine_fold(const struct machine *m, const struct move *move, enum ruling *out)

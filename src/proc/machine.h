@@ -9,9 +9,9 @@
  * difference of two filing times of one party. No rule reads an order of several parties' entries.
  *
  * It lives in rows of a map (base/map.h): 'L' what a log had seen, 'I' instances, 'R' those that run, 'F'
- * what counts in them, 'X' which instance an entry counts in, 'E' how far an epoch carries on what was.
- * An entry whose past has no START leaves none. The instance that was worked on last is kept beside its rows,
- * and goes on with them: a move of it is judged without reading them again.
+ * what counts in them, 'X' which instance an entry counts in, 'E' later epochs, and
+ * whose log shows them. An entry whose past has no START leaves none. The instance that was worked on last is
+ * kept beside its rows, and goes on with them: a move of it is judged without reading them again.
  */
 #ifndef PROC_MACHINE_H
 #define PROC_MACHINE_H
@@ -46,6 +46,7 @@
 	X(RECESS,     "there is no recess to begin or to end") \
 	X(CLOSED,     "the procedure is closed") \
 	X(ENDED,      "the party has ended its participation") \
+	X(EPOCH,      "the party's log began anew after this procedure did: one that goes on from it must begin") \
 	X(NODE,       "a node does not say this") \
 	X(LIMIT,      "the party has made INSTANCE_MOVES_MAX moves in this instance") \
 	X(DIFFERS,    "their node holds another state: a remark must first say why it is confirmed all the same")
@@ -59,29 +60,22 @@ enum ruling { RULING_LIST(RULING_ENUM) RULING_COUNT };
 const char *ruling_name(enum ruling r);
 const char *ruling_text(enum ruling r); /* English; the program translates it */
 
-#define EPOCH_LATEST 63u /* beyond EPOCHS_MAX */
-
-/* Whether a vector with this number of the fact's party is in an epoch that went on without it. */
-static inline bool is_without(uint64_t without, uint64_t number)
-{
-	uint64_t epoch = EPOCH_OF(number);
-
-	return (without >> (epoch < EPOCH_LATEST ? epoch : EPOCH_LATEST) & 1) != 0;
-}
-
-/* A counted move, and where each party's log first showed it. */
+/* A counted move, and where each party's log first showed it: its log of this instance. */
 struct fact {
 	struct move move; /* .past is not kept */
-	/*
-	 * Bit mask of epochs: whose vector is in one of them has it not in his past, for that epoch went on
-	 * without it. EPOCH_LATEST: so did the latest.
-	 */
-	uint64_t without;
 	struct {
 		uint64_t number, filed_ms; /* 0: not yet */
 	} seen[PARTY_MAX];
 	/* Places in its instance's index, counted from 1; 0: none. Each list by party, then by number. */
 	uint16_t next_of_kind, first_about, next_about;
+};
+
+/* An epoch that began after the logs of an instance did. Its party's log there is another: it has ended. */
+struct epoch {
+	uint32_t number;
+	uint8_t party;
+	uint64_t carried;	   /* how far it carries that log on: a number of it, or 0 */
+	uint64_t shown[PARTY_MAX]; /* where each other party's log first shows it; 0: not yet */
 };
 
 #define FACTS_MAX (PARTY_MAX * INSTANCE_MOVES_MAX)
@@ -98,13 +92,15 @@ struct instance {
 	enum precedence precedence;
 	unsigned depth;
 	uint8_t definition[HASH_LEN];
+	uint32_t epochs[PARTY_MAX]; /* of each party's log of this instance: as the START's past shows it */
+	struct epoch later[PARTY_MAX * EPOCHS_MAX]; /* by party, then by number */
+	size_t later_count;
 	struct fact facts[FACTS_MAX];  /* as they came */
 	uint16_t order[FACTS_MAX];     /* which of them is the n-th by party, then by number */
 	uint16_t first_of[MOVE_COUNT]; /* as next_of_kind */
 	size_t count;
 	uint32_t channel;
-	bool is_kept;  /* it is as the rows are */
-	bool has_cuts; /* some epoch began anew: a fact's `without` may not be 0 */
+	bool is_kept; /* it is as the rows are */
 };
 
 /* The n-th by party, then by number. */
@@ -139,6 +135,8 @@ enum err machine_next(const struct machine *m, struct spot *start) MUST_CHECK;
 enum err machine_next_running(const struct machine *m, struct spot *start) MUST_CHECK;
 /* Which instance a counted entry counts in, and its definition; ERR_NOT_FOUND. */
 enum err machine_instance_of(const struct machine *m, struct spot at, struct spot *start) MUST_CHECK;
+/* What the log that `at` stands in had seen at its last entry; zeroed if nothing of it is folded. */
+enum err machine_shown(const struct machine *m, struct spot at, struct vector *out) MUST_CHECK;
 /* What counted at that place of an instance. ERR_NOT_FOUND. */
 enum err machine_fact(const struct machine *m, struct spot start, struct spot at,
 		      struct fact *out) MUST_CHECK;

@@ -135,7 +135,7 @@ static bool has_move(const struct instance *i, const struct glimpse *g, const st
 	};
 
 	for (const struct fact *f = fact_first(i, kinds[m->mark]); f != NULL; f = fact_next(i, f)) {
-		if (f->move.step == m->step && fact_is_in(f, g))
+		if (f->move.step == m->step && fact_is_in(i, f, g))
 			return true;
 	}
 	return false;
@@ -146,10 +146,10 @@ static bool is_given(const struct instance *i, const struct glimpse *g, size_t s
 {
 	for (const struct fact *f = fact_first(i, MOVE_MESSAGE); f != NULL; f = fact_next(i, f)) {
 		uint8_t parties = (uint8_t)(1u << f->move.at.party);
-		if (f->move.step != step || !fact_is_in(f, g))
+		if (f->move.step != step || !fact_is_in(i, f, g))
 			continue;
 		for (const struct fact *a = about_first(i, f); a != NULL; a = about_next(i, a)) {
-			if (move_level(&a->move) == level && fact_is_in(a, g))
+			if (move_level(&a->move) == level && fact_is_in(i, a, g))
 				parties |= (uint8_t)(1u << a->move.at.party);
 		}
 		if ((i->parties & ~parties) == 0)
@@ -161,7 +161,7 @@ static bool is_given(const struct instance *i, const struct glimpse *g, size_t s
 static bool has_concurred(const struct instance *i, const struct glimpse *g, size_t step)
 {
 	for (const struct fact *f = fact_first(i, MOVE_PROPOSE); f != NULL; f = fact_next(i, f)) {
-		if (f->move.step == step && fact_is_in(f, g) && (i->parties & ~gate_concurred(i, g, f)) == 0)
+		if (f->move.step == step && fact_is_in(i, f, g) && (i->parties & ~gate_concurred(i, g, f)) == 0)
 			return true;
 	}
 	return false;
@@ -199,10 +199,9 @@ static bool holds(const struct instance *i, const struct glimpse *g, const void 
 bool mark_time(const struct instance *i, enum mark_kind mark, size_t party, uint64_t *filed_ms)
 {
 	const struct measured m = { mark, measured_step(i->procedure, mark) };
-	struct vector all;
+	const struct vector all = instance_held(i);
 	const struct glimpse g = { .past = &all };
 
-	memset(&all, 0xff, sizeof all);
 	*filed_ms = 0;
 	if (m.step == i->procedure->steps_count)
 		return false;

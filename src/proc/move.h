@@ -5,8 +5,8 @@
  *
  * Every entry of a channel is a move, also one that belongs to no procedure: it shows what its author had
  * seen. What an entry had in its past is one number a party: entries of a party are numbered, rising, across
- * epochs. A number is EPOCH * 2^32 + index + 1; of an epoch that ended, only what the next one carries on is
- * in the past of whoever saw that next one.
+ * epochs. A number is EPOCH * 2^32 + index + 1; of an epoch that ended, whoever saw the next one has in his
+ * past what that carries on, and what anybody whom he saw had shown before.
  */
 #ifndef PROC_MOVE_H
 #define PROC_MOVE_H
@@ -41,8 +41,19 @@ struct spot {
 	uint8_t party; /* of accord.parties */
 };
 
-#define EPOCH_OF(number) ((number) >> 32)
+/* Of a log of which nothing was seen: the first. */
+static inline uint32_t epoch_of(uint64_t number)
+{
+	return number >> 32 > 1 ? (uint32_t)(number >> 32) : 1;
+}
 
+/* The `open` of an epoch that another came before. */
+static inline bool is_later_epoch(struct spot at)
+{
+	return epoch_of(at.number) > 1 && (at.number & UINT32_MAX) == 1;
+}
+
+/* Within one epoch of that party; instance.h has the rest. */
 static inline bool vector_covers(const struct vector *v, struct spot at)
 {
 	return at.number != 0 && at.number <= v->of[at.party];
@@ -72,7 +83,7 @@ struct move {
 	struct vector past; /* not with itself */
 	uint64_t filed_ms;  /* claimed by its node */
 	enum move_kind kind;
-	struct spot instance; /* its START's; not of a START, not of MOVE_NONE */
+	struct spot instance; /* its START's; not of a START; of MOVE_NONE: what a DIGEST is of */
 	struct spot about;    /* the message, proposal, read-back, recess that it refers to */
 	uint8_t step;	      /* STEP_NONE: none */
 	uint8_t role;	      /* of procedure.roles; of a LAPSE: the role that owes */
@@ -83,8 +94,7 @@ struct move {
 	uint8_t whose; /* LAPSE: the party that owes; START: depth, 1 to 3 */
 	/* LAPSE: 0 NO ANSWER, 1 LINE DOWN; START: bit mask of parties, the machine's */
 	uint8_t cause;
-	uint64_t until_ms;	/* DEFER */
-	uint64_t carries_on;	/* first of an epoch: the last number before it; 0: it is none */
+	uint64_t until_ms; /* DEFER */
 	uint8_t hash[HASH_LEN]; /* PROPOSE: of its text; START: of the definition */
 };
 

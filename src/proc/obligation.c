@@ -74,7 +74,7 @@ static bool next_message(const struct instance *i, const struct glimpse *g, size
 	const struct fact *before = at->number == 0 ? NULL : index_find(i, *at);
 	const struct fact *f = before == NULL ? fact_first(i, MOVE_MESSAGE) : fact_next(i, before);
 
-	while (f != NULL && (f->move.step != step || !fact_is_in(f, g)))
+	while (f != NULL && (f->move.step != step || !fact_is_in(i, f, g)))
 		f = fact_next(i, f);
 	if (f != NULL)
 		*at = f->move.at;
@@ -157,10 +157,10 @@ static const struct fact *answer_of(const struct instance *i, const struct glimp
 
 	for (size_t n = 0; message == NULL && n < i->count; n++) {
 		f = fact_nth(i, n);
-		if (is_answer(i, o, &f->move) && fact_is_in(f, g))
+		if (is_answer(i, o, &f->move) && fact_is_in(i, f, g))
 			return f;
 	}
-	while (message != NULL && f != NULL && (!is_answer(i, o, &f->move) || !fact_is_in(f, g)))
+	while (message != NULL && f != NULL && (!is_answer(i, o, &f->move) || !fact_is_in(i, f, g)))
 		f = about_next(i, f);
 	return message != NULL ? f : NULL;
 }
@@ -172,7 +172,7 @@ enum owed_state owed_state(const struct instance *i, const struct glimpse *g, co
 
 	for (const struct fact *f = fact_first(i, MOVE_LAPSE); f != NULL; f = fact_next(i, f)) {
 		uint64_t seen = f->seen[o->party].number;
-		if (!is_lapse_of(i, o, &f->move) || !fact_is_in(f, g))
+		if (!is_lapse_of(i, o, &f->move) || !fact_is_in(i, f, g))
 			continue;
 		if (answer == NULL)
 			return OWED_LAPSED;
@@ -196,7 +196,7 @@ uint64_t clock_of_all(const struct instance *i, const struct glimpse *g, size_t 
 	for (size_t n = 0; n < i->count; n++) {
 		const struct fact *f = &i->facts[n];
 		struct glimpse before = { .party = party, .number = f->seen[party].number };
-		if (!fact_is_in(f, g) || before.number == 0 || before.number >= at.number ||
+		if (!fact_is_in(i, f, g) || before.number == 0 || before.number >= at.number ||
 		    before.number > (g->past != NULL ? g->past->of[party] : g->number))
 			continue;
 		if (holds(i, &before, self)) {
@@ -262,10 +262,10 @@ static size_t recesses(const struct instance *i, const struct glimpse *g, size_t
 	for (const struct fact *f = fact_first(i, MOVE_RECESS); f != NULL && count < SPANS_MAX;
 	     f = fact_next(i, f)) {
 		struct span s = { clock_of(f, party, number, filed_ms), filed_ms };
-		if (!fact_is_in(f, g))
+		if (!fact_is_in(i, f, g))
 			continue;
 		for (const struct fact *r = about_first(i, f); r != NULL; r = about_next(i, r)) {
-			if (r->move.kind == MOVE_RESUME && fact_is_in(r, g))
+			if (r->move.kind == MOVE_RESUME && fact_is_in(i, r, g))
 				s.to = clock_of(r, party, number, filed_ms);
 		}
 		if (s.to > s.from + 1000ull * i->procedure->recess_max)
@@ -286,7 +286,7 @@ static uint64_t deferred(const struct instance *i, const struct glimpse *g, cons
 	for (; f != NULL && count < SPANS_MAX; f = about_next(i, f)) {
 		const struct move *m = &f->move;
 		if (m->kind == MOVE_DEFER && m->at.party == o->party && m->until_ms > m->filed_ms &&
-		    fact_is_in(f, g))
+		    fact_is_in(i, f, g))
 			spans[count++] = (struct span){ m->filed_ms, m->until_ms };
 	}
 	return covered(spans, count, 0, UINT64_MAX);

@@ -44,6 +44,13 @@ static uint64_t take_number(struct bytes *in)
 	return bytes_take(in, 8, &part) == ERR_OK ? be64_get(part.ptr) : 0;
 }
 
+static uint32_t take_epoch(struct bytes *in)
+{
+	struct bytes part;
+
+	return bytes_take(in, 4, &part) == ERR_OK ? be32_get(part.ptr) : 0;
+}
+
 static struct spot take_spot(struct bytes *in)
 {
 	struct spot at = { 0 };
@@ -53,15 +60,21 @@ static struct spot take_spot(struct bytes *in)
 	return at;
 }
 
-/* ---- 'L': what a party's log had seen at its last entry ---- */
+/* ---- 'L': what a log had seen at its last entry ---- */
 
-enum err row_get_vector(const struct machine *m, uint8_t party, struct vector *out)
+static void put_log(struct buf *out, struct spot at)
+{
+	buf_put_byte(out, at.party);
+	buf_put_be32(out, epoch_of(at.number));
+}
+
+enum err machine_shown(const struct machine *m, struct spot at, struct vector *out)
 {
 	struct bytes in;
 	struct row r;
 	enum err e;
 
-	buf_put_byte(row_open(&r, m, 'L'), party);
+	put_log(row_open(&r, m, 'L'), at);
 	*out = (struct vector){ 0 };
 	e = map_get(m->map, buf_bytes(&r.key), &r.value);
 	if (e != ERR_OK)
@@ -72,16 +85,16 @@ enum err row_get_vector(const struct machine *m, uint8_t party, struct vector *o
 	return ERR_OK;
 }
 
-enum err row_put_vector(const struct machine *m, uint8_t party, const struct vector *v)
+enum err row_put_vector(const struct machine *m, struct spot at, const struct vector *v)
 {
 	struct row r;
-	uint8_t *at;
+	uint8_t *to;
 
-	buf_put_byte(row_open(&r, m, 'L'), party);
-	at = buf_reserve(&r.value, 8u * PARTY_MAX);
-	assert(at != NULL);
+	put_log(row_open(&r, m, 'L'), at);
+	to = buf_reserve(&r.value, 8u * PARTY_MAX);
+	assert(to != NULL);
 	for (size_t i = 0; i < PARTY_MAX; i++)
-		be64_put(at + 8 * i, v->of[i]);
+		be64_put(to + 8 * i, v->of[i]);
 	return map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
 }
 
@@ -206,97 +219,85 @@ enum err row_del_running(const struct machine *m, struct spot start)
 	return e == ERR_NOT_FOUND ? ERR_OK : e; /* what is said of it once it is over */
 }
 
-/* ---- 'E': how far an epoch that begins carries on what was before ---- */
+/* ---- 'E': epochs that began, how far each carries on what was, and which logs show it ---- */
 
-/* Of one party, by the epoch that begins; 0: not known. */
-struct cuts {
-	uint64_t of[EPOCH_LATEST];
-	bool is_any;
-};
-
-enum err row_put_cut(const struct machine *m, const struct move *first)
+enum err row_put_epoch(const struct machine *m, const struct move *first)
 {
 	struct row r;
 
-	instance_forget(m->instance); /* what it goes on without may be in there */
-	buf_put_byte(row_open(&r, m, 'E'), first->at.party);
-	buf_put_be32(&r.key, (uint32_t)EPOCH_OF(first->at.number));
-	buf_put_be64(&r.value, first->carries_on);
+	instance_forget(m->instance); /* one of it may end */
+	put_log(row_open(&r, m, 'E'), first->at);
+	buf_put_be64(&r.value, first->past.of[first->at.party]);
 	return map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
 }
 
-static enum err cuts_load(const struct machine *m, uint8_t party, struct cuts *out)
+enum err row_show_epoch(const struct machine *m, struct spot shown, const struct move *by)
 {
-	struct row prefix, after, found;
-
-	*out = (struct cuts){ 0 };
-	buf_put_byte(row_open(&prefix, m, 'E'), party);
-	buf_put_byte(row_open(&after, m, 'E'), party);
-	row_open(&found, m, 'E');
-	for (;;) {
-		struct bytes in;
-		uint32_t epoch;
-		enum err e;
-		buf_reset(&found.key);
-		buf_reset(&found.value);
-		e = map_next(m->map, buf_bytes(&prefix.key), buf_bytes(&after.key), &found.key, &found.value);
-		if (e != ERR_OK)
-			return e == ERR_NOT_FOUND ? ERR_OK : e;
-		epoch = be32_get(found.key.ptr + prefix.key.len);
-		in = buf_bytes(&found.value);
-		if (epoch < EPOCH_LATEST)
-			out->of[epoch] = take_number(&in);
-		out->is_any = true;
-		buf_reset(&after.key);
-		buf_put(&after.key, buf_bytes(&found.key));
-	}
-}
-
-/*
- * struct fact's `without`. Two epochs may carry on the same one, each so far as its author then knew: what
- * counts is the way back from the epoch that is asked about.
- */
-static uint64_t cuts_without(const struct cuts *c, struct spot at)
-{
-	uint64_t out = 0;
-	bool is_out = false;
-
-	if (!c->is_any)
-		return 0;
-	for (uint64_t epoch = EPOCH_OF(at.number) + 1; epoch < EPOCH_LATEST; epoch++) {
-		uint64_t limit = c->of[epoch], before = EPOCH_OF(limit);
-		if (limit != 0 && before < epoch)
-			is_out = before > EPOCH_OF(at.number) ? (out >> before & 1) != 0 : at.number > limit;
-		out |= (uint64_t)is_out << epoch;
-	}
-	return out | (uint64_t)is_out << EPOCH_LATEST;
-}
-
-enum err row_is_carried(const struct machine *m, struct spot at, uint64_t number, bool *out)
-{
-	struct cuts cuts;
+	struct row r;
 	enum err e;
 
-	*out = true;
-	if (EPOCH_OF(at.number) >= EPOCH_OF(number))
-		return ERR_OK;
-	e = cuts_load(m, at.party, &cuts);
-	*out = !is_without(cuts_without(&cuts, at), number);
-	return e;
+	put_log(row_open(&r, m, 'E'), shown);
+	put_log(&r.key, by->at);
+	e = map_get(m->map, buf_bytes(&r.key), &r.value);
+	if (e != ERR_NOT_FOUND)
+		return e;
+	instance_forget(m->instance);
+	buf_reset(&r.value);
+	buf_put_be64(&r.value, by->at.number);
+	return map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
+}
+
+enum err row_carried(const struct machine *m, struct spot at, uint32_t epoch, uint64_t *out)
+{
+	while (epoch_of(at.number) > epoch) {
+		struct bytes in;
+		struct row r;
+		uint64_t before;
+		enum err e;
+		put_log(row_open(&r, m, 'E'), at);
+		e = map_get(m->map, buf_bytes(&r.key), &r.value);
+		if (e != ERR_OK && e != ERR_NOT_FOUND)
+			return e;
+		in = buf_bytes(&r.value);
+		before = e == ERR_OK ? take_number(&in) : 0;
+		/* Who claims to have seen our later epoch may have raised it: nothing carries itself on. */
+		at.number = epoch_of(before) < epoch_of(at.number) ? before : 0;
+	}
+	*out = epoch_of(at.number) == epoch ? at.number : 0;
+	return ERR_OK;
 }
 
 /* ---- A move that counts ---- */
 
-static enum err instance_add(const struct machine *m, struct instance *i, struct fact *f)
+/* The epochs that a START's past shows of each party are those whose logs it belongs to. */
+static enum err put_start(const struct machine *m, const struct move *start)
 {
-	struct cuts cuts;
-	enum err e = i->has_cuts ? cuts_load(m, f->move.at.party, &cuts) : ERR_OK;
+	struct row r;
+	enum err e;
 
-	if (e != ERR_OK || i->count == ARRAY_COUNT(i->facts))
-		return e == ERR_OK ? ERR_CORRUPT : e;
-	f->without = i->has_cuts ? cuts_without(&cuts, f->move.at) : 0;
-	index_add(i, f);
-	return ERR_OK;
+	put_spot(row_open(&r, m, 'I'), start->at);
+	for (size_t party = 0; party < PARTY_MAX; party++)
+		buf_put_be32(&r.value, epoch_of(party == start->at.party ? start->at.number
+									 : start->past.of[party]));
+	e = map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
+	if (e != ERR_OK)
+		return e;
+	put_spot(row_open(&r, m, 'R'), start->at);
+	return map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
+}
+
+static enum err get_epochs(const struct machine *m, struct spot start, uint32_t epochs[PARTY_MAX])
+{
+	struct bytes in;
+	struct row r;
+	enum err e;
+
+	put_spot(row_open(&r, m, 'I'), start);
+	e = map_get(m->map, buf_bytes(&r.key), &r.value);
+	in = buf_bytes(&r.value);
+	for (size_t party = 0; party < PARTY_MAX; party++)
+		epochs[party] = take_epoch(&in);
+	return e;
 }
 
 enum err row_put_fact(const struct machine *m, const struct move *move)
@@ -304,25 +305,19 @@ enum err row_put_fact(const struct machine *m, const struct move *move)
 	struct fact f = fact_of(m, move);
 	struct instance *kept = instance_kept(m, f.move.instance);
 	struct row r;
-	enum err e = ERR_OK;
+	enum err e;
 
+	if (kept != NULL && kept->count == ARRAY_COUNT(kept->facts))
+		return ERR_CORRUPT;
 	if (kept != NULL)
-		e = instance_add(m, kept, &f);
-	if (e == ERR_OK)
-		e = put_fact_at(m, &f);
+		index_add(kept, &f);
+	e = put_fact_at(m, &f);
 	if (e != ERR_OK)
 		return e;
 	put_spot(row_open(&r, m, 'X'), move->at);
 	put_spot(&r.value, f.move.instance);
 	e = map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
-	if (e != ERR_OK || move->kind != MOVE_START)
-		return e;
-	put_spot(row_open(&r, m, 'I'), move->at);
-	e = map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
-	if (e != ERR_OK)
-		return e;
-	put_spot(row_open(&r, m, 'R'), move->at);
-	return map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
+	return e == ERR_OK && move->kind == MOVE_START ? put_start(m, move) : e;
 }
 
 /* ---- 'X': the instance that an entry counts in ---- */
@@ -423,6 +418,8 @@ enum err machine_definition(const struct machine *m, struct spot start, const st
 enum err row_see(const struct machine *m, struct spot start, struct spot at, const struct move *by)
 {
 	struct fact read, *f = kept_fact(m, start, at);
+	uint32_t of_start[PARTY_MAX];
+	const uint32_t *epochs = instance_kept(m, start) == NULL ? of_start : m->instance->epochs;
 	enum err e = ERR_OK;
 
 	if (f == NULL) {
@@ -431,6 +428,9 @@ enum err row_see(const struct machine *m, struct spot start, struct spot at, con
 	}
 	if (e != ERR_OK || f->seen[by->at.party].number != 0)
 		return e;
+	e = instance_kept(m, start) == NULL ? get_epochs(m, start, of_start) : ERR_OK;
+	if (e != ERR_OK || epochs[by->at.party] != epoch_of(by->at.number))
+		return e; /* no log of this instance */
 	f->seen[by->at.party].number = by->at.number;
 	f->seen[by->at.party].filed_ms = by->filed_ms;
 	return put_fact_at(m, f);
@@ -475,19 +475,57 @@ static enum err load_start(const struct machine *m, struct instance *i)
 	return i->precedence < PRECEDENCE_COUNT ? ERR_OK : ERR_CORRUPT;
 }
 
-/* What a later epoch did not carry on; nearly always there is no such row. */
-static enum err load_cuts(const struct machine *m, struct instance *i)
+/* One row of 'E' behind its type and channel: an epoch, or whose log shows it. */
+static enum err add_epoch(const struct machine *m, struct instance *i, struct bytes key, struct bytes value)
 {
-	struct cuts cuts = { 0 };
-	enum err e = ERR_OK;
+	struct epoch *last = i->later_count == 0 ? NULL : &i->later[i->later_count - 1];
+	uint8_t party = take_byte(&key), by;
+	uint32_t number = take_epoch(&key), shown;
 
-	i->has_cuts = false;
-	for (size_t n = 0; n < i->count && e == ERR_OK; n++) {
-		struct spot at = i->facts[n].move.at;
-		if (n == 0 || at.party != i->facts[n - 1].move.at.party)
-			e = cuts_load(m, at.party, &cuts);
-		i->has_cuts = i->has_cuts || cuts.is_any;
-		i->facts[n].without = cuts_without(&cuts, at);
+	if (party >= PARTY_MAX)
+		return ERR_CORRUPT;
+	if (number <= i->epochs[party])
+		return ERR_OK; /* before the instance */
+	if (key.len == 0) {
+		struct spot first = { (uint64_t)number << 32 | 1, party };
+		if (i->later_count == ARRAY_COUNT(i->later))
+			return ERR_CORRUPT;
+		last = &i->later[i->later_count++];
+		*last = (struct epoch){ .number = number, .party = party };
+		return row_carried(m, first, i->epochs[party], &last->carried);
+	}
+	by = take_byte(&key);
+	shown = take_epoch(&key);
+	if (by >= PARTY_MAX)
+		return ERR_CORRUPT;
+	if (last != NULL && last->party == party && last->number == number && shown == i->epochs[by])
+		last->shown[by] = take_number(&value);
+	return ERR_OK;
+}
+
+/* Epochs that began after the instance did; nearly always there is no such row. */
+static enum err load_epochs(const struct machine *m, struct instance *i)
+{
+	struct row prefix, after, found;
+	enum err e = get_epochs(m, i->start, i->epochs);
+
+	i->later_count = 0;
+	row_open(&prefix, m, 'E');
+	row_open(&after, m, 'E');
+	row_open(&found, m, 'E');
+	while (e == ERR_OK) {
+		struct bytes key;
+		buf_reset(&found.key);
+		buf_reset(&found.value);
+		e = map_next(m->map, buf_bytes(&prefix.key), buf_bytes(&after.key), &found.key, &found.value);
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND ? ERR_OK : e;
+		buf_reset(&after.key);
+		buf_put(&after.key, buf_bytes(&found.key));
+		key = buf_bytes(&found.key);
+		key.ptr += prefix.key.len;
+		key.len -= prefix.key.len;
+		e = add_epoch(m, i, key, buf_bytes(&found.value));
 	}
 	return e;
 }
@@ -540,7 +578,7 @@ enum err machine_load(const struct machine *m, struct spot start)
 	i->channel = m->channel;
 	e = load_facts(m, start);
 	if (e == ERR_OK)
-		e = load_cuts(m, i);
+		e = load_epochs(m, i);
 	if (e == ERR_OK)
 		e = load_start(m, i);
 	if (e != ERR_OK)

@@ -8,9 +8,8 @@
 
 #include "proc/machine.h"
 
-/* Zeroed for a party of which nothing is folded. */
-enum err row_get_vector(const struct machine *m, uint8_t party, struct vector *out) MUST_CHECK;
-enum err row_put_vector(const struct machine *m, uint8_t party, const struct vector *v) MUST_CHECK;
+/* machine_shown reads it. */
+enum err row_put_vector(const struct machine *m, struct spot at, const struct vector *v) MUST_CHECK;
 /* A move that counts, in its instance. */
 enum err row_put_fact(const struct machine *m, const struct move *move) MUST_CHECK;
 /* The instance, if it is kept: the machine's, as its rows are; else NULL. */
@@ -25,10 +24,12 @@ void index_add(struct instance *i, const struct fact *f);
 
 /* The next entry of that party, behind at->number, that counts in an instance; in which. ERR_NOT_FOUND. */
 enum err row_next_fact_of(const struct machine *m, struct spot *at, struct spot *start) MUST_CHECK;
-/* The first move of an epoch: how far that carries on what was before. */
-enum err row_put_cut(const struct machine *m, const struct move *first) MUST_CHECK;
-/* Whether a vector that has this number of the party has `at` too, as far as epochs decide it. */
-enum err row_is_carried(const struct machine *m, struct spot at, uint64_t number, bool *out) MUST_CHECK;
+/* The first entry of a later epoch: what it has in its past of its own party is what it carries on. */
+enum err row_put_epoch(const struct machine *m, const struct move *first) MUST_CHECK;
+/* The author's log shows the epoch of `shown` with this entry, or has before. */
+enum err row_show_epoch(const struct machine *m, struct spot shown, const struct move *by) MUST_CHECK;
+/* How far an entry of a later epoch carries on this one of its party: a number of it, or 0. */
+enum err row_carried(const struct machine *m, struct spot at, uint32_t epoch, uint64_t *out) MUST_CHECK;
 /* The first START of a party on the channel; ERR_NOT_FOUND. */
 enum err row_first_start(const struct machine *m, uint8_t party, struct spot *at) MUST_CHECK;
 enum err row_del_running(const struct machine *m, struct spot start) MUST_CHECK;

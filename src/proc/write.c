@@ -109,7 +109,7 @@ void machine_write_instance(const struct machine *m, const struct vector *at, st
 	put_steps(i, "done", s.done, out);
 	for (size_t n = 0; n < i->count; n++) {
 		const struct fact *f = fact_nth(i, n);
-		if (!fact_is_in(f, &g))
+		if (!fact_is_in(i, f, &g))
 			continue;
 		if (f->move.kind == MOVE_PROPOSE)
 			put_proposal(m, &g, f, out);

@@ -31,7 +31,7 @@ struct spot spot_of_place(const struct place_key *at)
 
 struct place_key place_of_spot(uint32_t channel, struct spot at)
 {
-	return (struct place_key){ { channel, at.party, (uint32_t)EPOCH_OF(at.number) },
+	return (struct place_key){ { channel, at.party, epoch_of(at.number) },
 				   (at.number & UINT32_MAX) - 1 };
 }
 
@@ -53,22 +53,18 @@ struct vector vector_of_view(const struct fold *f, const struct place_key *at, c
 
 enum err fold_vector(const struct fold *f, uint32_t channel, struct vector *out)
 {
+	enum err e = ERR_OK;
+
 	*out = (struct vector){ 0 };
-	for (size_t party = 0; party < f->accord->parties_count; party++) {
-		struct log_key log = { channel, party, 0 };
-		uint64_t size = 1;
-		/* Epochs count up, each begun before the next is: the last that has anything. */
-		for (uint32_t epoch = 1; size > 0; epoch++) {
-			enum err e;
-			log.epoch = epoch;
-			e = row_get_folded(f->map, &log, &size);
-			if (e != ERR_OK)
-				return e;
-			if (size > 0)
-				out->of[party] = spot_of_place(&(struct place_key){ log, size - 1 }).number;
-		}
+	for (size_t party = 0; party < f->accord->parties_count && e == ERR_OK; party++) {
+		struct place_key last = { { channel, party, 0 }, 0 };
+		uint64_t size;
+		e = row_last_folded(f->map, &last.log, &size);
+		last.index = size - 1;
+		if (e == ERR_OK && size > 0)
+			out->of[party] = spot_of_place(&last).number;
 	}
-	return ERR_OK;
+	return e;
 }
 
 enum err fold_instance_of(const struct fold *f, const struct place_key *at, struct place_key *start)
@@ -324,6 +320,7 @@ static enum err move_read(const struct machine *m, const struct fold *f, const s
 {
 	const struct statement *s = in->statement;
 	const struct place_key at = { in->log, in->entry->index };
+	struct place_key named;
 	const struct procedure *p = NULL;
 	size_t row = move_row(s->kind);
 	struct fact about;
@@ -335,8 +332,9 @@ static enum err move_read(const struct machine *m, const struct fold *f, const s
 			      .step = STEP_NONE,
 			      .is_node = in->entry->signatures_count == 0 };
 	*is_named = kind_is_of_procedure(s->kind);
-	if (in->entry->index == 0 && in->log.epoch > 1)
-		out->carries_on = out->past.of[in->log.party];
+	if (s->kind == KIND_DIGEST && s->has_instance && in->instance_matches &&
+	    refers_place(f, in, &s->instance, &named) && named.log.channel == m->channel)
+		out->instance = spot_of_place(&named);
 	if (row == ARRAY_COUNT(moves))
 		return ERR_OK;
 	if (moves[row].move == MOVE_START) {
@@ -406,9 +404,9 @@ enum err fold_procedure(const struct fold *f, const struct fold_input *in, const
 	e = move_read(&machine, f, in, v, &move, &is_named);
 	if (e != ERR_OK)
 		return e;
-	if (v->verdict != VERDICT_OK || v->ruling != RULING_OK)
-		move.kind = MOVE_NONE;
-	return machine_folded(&machine, &move, move.kind == MOVE_NONE ? RULING_COUNT : RULING_OK);
+	if (v->verdict != VERDICT_OK || (move.kind != MOVE_NONE && v->ruling != RULING_OK))
+		move = (struct move){ .at = move.at, .past = move.past, .filed_ms = move.filed_ms };
+	return machine_folded(&machine, &move, RULING_OK);
 }
 
 /* ---- What is owed. ---- */
@@ -416,7 +414,7 @@ enum err fold_procedure(const struct fold *f, const struct fold_input *in, const
 static enum err each_owed(const struct machine *m, size_t party, uint64_t now_ms, due_each *each, void *self)
 {
 	const struct instance *i = m->instance;
-	struct vector all;
+	const struct vector all = instance_held(i);
 	const struct glimpse g = { .past = &all };
 	struct owed owed = { .step = SIZE_MAX };
 	struct standing standing;
@@ -425,7 +423,8 @@ static enum err each_owed(const struct machine *m, size_t party, uint64_t now_ms
 				.precedence = i->precedence };
 	enum err e = ERR_OK;
 
-	memset(&all, 0xff, sizeof all);
+	if (instance_is_over(i, &g))
+		return ERR_OK; /* and no entry shows that yet */
 	standing = instance_standing(i, &g);
 	due.is_in_recess = instance_life(i, &g) == LIFE_RECESS;
 	while (e == ERR_OK && owed_next(i, &g, &standing, &owed)) {

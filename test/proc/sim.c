@@ -2,15 +2,17 @@
  * Random histories of one procedure between two or three governments: clocks that are off, slow lines, an
  * outage, filing times that are put back, what crosses. docs/spec/procedure.md section 8 has the figures.
  *
- * usage: sim [RUNS=n] [SEED=n] [unchecked] [ahead] [dump | speed]
+ * usage: sim [RUNS=n] [SEED=n] [unchecked] [ahead] [losses | havoc] [dump | speed]
  *
  *	unchecked  one move in five is appended whatever the machine says
  *	ahead      the first party's clock is at times a day ahead
+ *	losses     one party loses the end of what it said, and opens another epoch: perhaps it lies
+ *	havoc      every party does: what was shown may be taken back, but all find the same
  *	dump       prints the history of SEED for second.py, and no figures
  *	speed      entries a second that the machine judges and folds, for bench/run.py, and no figures
  *
  * Exit 0: nothing diverged, no verdict changed, nothing decided and withdrawn, no two decided, no VOID of an
- * honest party, no early lapse, no late answer that passes as in time.
+ * honest party, no early lapse, no late answer that passes as in time, no decision taken back that was shown.
  */
 #include "base/plant.h"
 #include "base/prng.h"
@@ -48,19 +50,25 @@ static enum plant plant_find(const char *name)
 
 struct figures {
 	uint64_t runs, entries, closed, void_moves, crossed, lapses, late, decided, in_doubt;
-	uint64_t diverged, changed, decided_withdrawn, two_decided, void_honest, early, passed;
+	uint64_t diverged, changed, decided_withdrawn, two_decided, void_honest, early, passed, losses, taken_back;
 };
 
 struct run {
 	struct scene scene;
 	struct prng prng;
-	bool is_unchecked, is_ahead;
+	bool is_unchecked, is_ahead, is_lossy, is_havoc;
 	uint64_t now_ms; /* true */
 	int64_t skew_ms[SCENE_PARTIES_MAX];
-	uint64_t arrives_ms[SCENE_PARTIES_MAX][SCENE_PARTIES_MAX][SCENE_ENTRIES_MAX]; /* at, of */
+	/* At, of, in which epoch; 0: at once. */
+	uint64_t arrives_ms[SCENE_PARTIES_MAX][SCENE_PARTIES_MAX][SCENE_EPOCHS_MAX][SCENE_ENTRIES_MAX];
 	uint64_t outage_from_ms, outage_to_ms;
 	size_t outage_of;
 	struct spot start;
+	uint64_t losses, taken_back;
+	/* What its screen has shown: gates that are decided, proposals that are not to be. */
+	uint64_t shown[SCENE_PARTIES_MAX];
+	struct spot withdrawn[SCENE_PARTIES_MAX][SCENE_ENTRIES_MAX];
+	size_t withdrawn_count[SCENE_PARTIES_MAX];
 };
 
 static struct procedure *procedures[2];
@@ -83,15 +91,31 @@ static uint64_t filing_time(size_t party)
 	return below(4) == 0 ? ms - BACK_MS : ms;
 }
 
-static void send_all(size_t party, uint64_t number)
+/* The last that it wrote. */
+static void send_last(size_t party)
 {
+	uint32_t epoch = run.scene.epochs[party];
+	uint64_t number = scene_count(&run.scene, party);
+
 	for (size_t to = 0; to < run.scene.parties; to++) {
 		uint64_t at = run.now_ms + below(DELAY_MS_MAX);
 		if ((to == run.outage_of || party == run.outage_of) && run.now_ms >= run.outage_from_ms &&
 		    at < run.outage_to_ms)
 			at = run.outage_to_ms + below(DELAY_MS_MAX);
-		run.arrives_ms[to][party][number - 1] = at;
+		run.arrives_ms[to][party][epoch][number - 1] = at;
 	}
+}
+
+static bool deliver_of(size_t node, size_t party)
+{
+	bool is_any = false;
+
+	for (uint32_t epoch = 0; epoch <= run.scene.epochs[party]; epoch++) {
+		size_t next = run.scene.nodes[node].taken[party][epoch];
+		if (run.arrives_ms[node][party][epoch][next] <= run.now_ms)
+			is_any = scene_take(&run.scene, node, party, epoch) || is_any;
+	}
+	return is_any;
 }
 
 static void deliver(size_t node)
@@ -100,12 +124,8 @@ static void deliver(size_t node)
 
 	while (is_any) {
 		is_any = false;
-		for (size_t party = 0; party < run.scene.parties; party++) {
-			uint64_t next = run.scene.nodes[node].held.of[party];
-			if (party != node && next < scene_count(&run.scene, party) &&
-			    run.arrives_ms[node][party][next] <= run.now_ms)
-				is_any = scene_take(&run.scene, node, party) || is_any;
-		}
+		for (size_t party = 0; party < run.scene.parties; party++)
+			is_any = deliver_of(node, party) || is_any;
 	}
 }
 
@@ -191,7 +211,7 @@ static struct move think(size_t party)
 		m.kind = gate_kinds[below(sizeof gate_kinds)];
 	/* What always counts would crowd out the rest. */
 	if (m.kind == MOVE_WITHDRAW || (m.kind == MOVE_PROPOSE && some_fact(i, MOVE_PROPOSE) != NULL))
-		m.kind = below(10) == 0 ? m.kind : MOVE_CONFIRM;
+		m.kind = below(run.losses > 0 ? 2 : 10) == 0 ? m.kind : MOVE_CONFIRM;
 	m.role = (uint8_t)below(p->roles_count);
 	m.person = m.role * 10u + below(2);
 	switch (m.kind) {
@@ -267,7 +287,7 @@ static void act(size_t party)
 	if (!vector_covers(&s->nodes[party].held, run.start)) {
 		struct move none = { .step = STEP_NONE, .filed_ms = filing_time(party) };
 		(void)scene_say(s, party, none, run.now_ms, false);
-		send_all(party, scene_count(s, party));
+		send_last(party);
 		return;
 	}
 	for (size_t tries = 0; tries < 8; tries++) {
@@ -277,10 +297,67 @@ static void act(size_t party)
 		m = think(party);
 		r = scene_say(s, party, m, run.now_ms, is_forced);
 		if (r == RULING_OK || is_forced) {
-			send_all(party, scene_count(s, party));
+			send_last(party);
 			return;
 		}
 	}
+}
+
+static void look_at_proposal(size_t node, const struct glimpse *g, const struct fact *f)
+{
+	struct spot *shown = run.withdrawn[node];
+	size_t n = 0;
+
+	while (n < run.withdrawn_count[node] && !spot_equal(shown[n], f->move.at))
+		n++;
+	if (is_withdrawn(&run.scene.nodes[node].instance, g, f)) {
+		shown[n] = f->move.at;
+		run.withdrawn_count[node] += n == run.withdrawn_count[node];
+	} else if (n < run.withdrawn_count[node]) {
+		run.taken_back++;
+	}
+}
+
+/* What a screen has shown as decided, or as withdrawn, it shows from then on. */
+static void look(size_t node)
+{
+	struct scene_node *n = &run.scene.nodes[node];
+	const struct vector *held = &n->held;
+	const struct glimpse g = { .past = held };
+	uint64_t decided = 0;
+
+	if (machine_load(&n->machine, run.start) != ERR_OK)
+		return;
+	for (size_t step = 0; step < n->instance.procedure->steps_count; step++) {
+		uint8_t option;
+		if (n->instance.procedure->steps[step].kind == STEP_KIND_GATE &&
+		    gate_is_decided(&n->instance, &g, step, &option))
+			decided |= 1ull << step;
+	}
+	for (size_t f = 0; f < n->instance.count; f++) {
+		const struct fact *fact = &n->instance.facts[f];
+		if (fact->move.kind == MOVE_PROPOSE && fact_is_in(&n->instance, fact, &g))
+			look_at_proposal(node, &g, fact);
+	}
+	run.taken_back += (run.shown[node] & ~decided) != 0;
+	run.shown[node] |= decided;
+}
+
+/* Its last words, most often after it has confirmed; what its own screen had shown went with them. */
+static bool lose(size_t party)
+{
+	struct scene *s = &run.scene;
+	uint64_t count = scene_count(s, party), most = count < 8 ? count : 8;
+	const struct scene_log *log = &s->logs[party][s->epochs[party]];
+
+	if (!run.is_lossy || (party != run.outage_of && !run.is_havoc) || count == 0 || (s->epochs[party] == 0 && count < 2) || s->epochs[party] + 1 == SCENE_EPOCHS_MAX ||
+	    below(log->of[count - 1].move.kind == MOVE_CONFIRM ? 2 : 60) != 0)
+		return false;
+	scene_lose(s, party, count - below(most + (s->epochs[party] > 0)), below(2) == 0, run.now_ms);
+	send_last(party);
+	run.shown[party] = run.withdrawn_count[party] = 0;
+	run.losses++;
+	return true;
 }
 
 static void begin(struct procedure *p, size_t parties)
@@ -288,6 +365,10 @@ static void begin(struct procedure *p, size_t parties)
 	struct move start = { .kind = MOVE_START, .step = STEP_NONE, .whose = 3 };
 
 	scene_open(&run.scene, p, parties);
+	run.losses = run.taken_back = 0;
+	memset(run.shown, 0, sizeof run.shown);
+	memset(run.withdrawn_count, 0, sizeof run.withdrawn_count);
+	memset(run.arrives_ms, 0, sizeof run.arrives_ms);
 	memcpy(start.hash, p->hash, HASH_LEN);
 	run.now_ms = 0;
 	for (size_t i = 0; i < parties; i++)
@@ -301,7 +382,7 @@ static void begin(struct procedure *p, size_t parties)
 	start.filed_ms = filing_time(0);
 	assert(scene_say(&run.scene, 0, start, 0, false) == RULING_OK);
 	run.start = (struct spot){ 1, 0 };
-	send_all(0, 1);
+	send_last(0);
 }
 
 static void play(uint64_t seed, size_t parties)
@@ -315,9 +396,13 @@ static void play(uint64_t seed, size_t parties)
 		size_t party = below(parties);
 		run.now_ms += below(below(8) == 0 ? 200000 : 30000);
 		deliver(party);
-		act(party);
+		if (!lose(party))
+			act(party);
+		look(party);
 	}
 	scene_deliver_all(&run.scene);
+	for (size_t party = 0; party < parties; party++)
+		look(party);
 }
 
 /* ---- What must hold ---- */
@@ -380,7 +465,31 @@ static void check_gates(const struct instance *i, const struct glimpse *g, struc
 
 static const struct scene_entry *entry_of(struct spot at)
 {
-	return &run.scene.log[at.party][at.number - 1];
+	return scene_entry_at(&run.scene, at);
+}
+
+/* By what each epoch of its author had before it. */
+static bool is_shown(const struct vector *past, struct spot at)
+{
+	uint64_t number = past->of[at.party];
+
+	while (epoch_of(number) > epoch_of(at.number)) {
+		const struct spot open = { (uint64_t)epoch_of(number) << 32 | 1, at.party };
+		number = entry_of(open)->move.past.of[at.party];
+	}
+	return at.number <= number;
+}
+
+/* At that entry of its author's log, or before. */
+static bool was_shown(struct spot by, struct spot at)
+{
+	const struct scene_entry *log = run.scene.logs[by.party][epoch_of(by.number) - 1].of;
+
+	for (size_t n = 0; n < (by.number & UINT32_MAX); n++) {
+		if (is_shown(&log[n].move.past, at))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -389,13 +498,13 @@ static const struct scene_entry *entry_of(struct spot at)
 static bool is_early(const struct instance *i, const struct move *lapse)
 {
 	const struct procedure_step *s = &i->procedure->steps[lapse->step];
-	const struct scene_entry *log = run.scene.log[lapse->at.party];
+	const struct scene_entry *log = run.scene.logs[lapse->at.party][0].of;
 	uint64_t from = UINT64_MAX, within = 0;
 
 	if (lapse->about.number == 0 || !run.is_ahead || lapse->at.party == 0)
 		return false;
 	for (size_t n = 0; n < lapse->at.number && from == UINT64_MAX; n++) {
-		if (vector_covers(&log[n].move.past, lapse->about) ||
+		if (is_shown(&log[n].move.past, lapse->about) ||
 		    spot_equal(log[n].move.at, lapse->about))
 			from = log[n].true_ms;
 	}
@@ -422,19 +531,32 @@ static void check_owed(const struct instance *i, const struct glimpse *g, struct
 		for (size_t n = 0; n < i->count && answer == NULL; n++) {
 			const struct move *m = &fact_nth(i, n)->move;
 			if (m->at.party == at.party && !m->is_node && m->role == o->who.role &&
-			    move_level(m) == o->what &&
+			    move_level(m) == o->what && fact_is_in(i, fact_nth(i, n), g) &&
 			    (at.about.number != 0 ? spot_equal(m->about, at.about) : m->step == at.step))
 				answer = m;
 		}
 		for (size_t n = 0; n < i->count && answer != NULL; n++) {
 			const struct move *l = &fact_nth(i, n)->move;
-			if (l->kind == MOVE_LAPSE && l->step == at.step && l->which == o->what &&
+			if (l->kind == MOVE_LAPSE && fact_is_in(i, fact_nth(i, n), g) &&
+			    l->step == at.step && l->which == o->what &&
 			    l->role == o->who.role && l->whose == at.party &&
 			    spot_equal(l->about, at.about) &&
-			    vector_covers(&entry_of(answer->at)->move.past, l->at))
+			    was_shown(answer->at, l->at))
 				is_late = true;
 		}
 		f->passed += is_late != (state == OWED_MET_LATE);
+	}
+}
+
+static void check_log(const struct scene_log *log, struct figures *f)
+{
+	for (size_t n = 0; n < log->count; n++) {
+		const struct scene_entry *e = &log->of[n];
+		f->entries++;
+		f->void_moves += e->ruling != RULING_OK;
+		f->void_honest += e->ruling != RULING_OK && !run.is_unchecked;
+		if (n % 16 == 3)
+			f->diverged += is_diverged(&e->move.past);
 	}
 }
 
@@ -447,18 +569,14 @@ static void check(struct figures *f)
 
 	f->runs++;
 	f->changed += s->changed;
+	f->losses += run.losses;
+	f->taken_back += run.is_havoc ? 0 : run.taken_back;
 	f->diverged += is_diverged(&all);
 	for (size_t node = 0; node < s->parties; node++)
 		f->diverged += is_kept_otherwise(&s->nodes[node]);
 	for (size_t party = 0; party < s->parties; party++) {
-		for (size_t n = 0; n < scene_count(s, party); n++) {
-			const struct scene_entry *e = &s->log[party][n];
-			f->entries++;
-			f->void_moves += e->ruling != RULING_OK;
-			f->void_honest += e->ruling != RULING_OK && !run.is_unchecked;
-			if (n % 16 == 3)
-				f->diverged += is_diverged(&e->move.past);
-		}
+		for (uint32_t epoch = 0; epoch <= s->epochs[party]; epoch++)
+			check_log(&s->logs[party][epoch], f);
 	}
 	assert(machine_load(&s->nodes[0].machine, run.start) == ERR_OK);
 	check_gates(i, &g, f);
@@ -484,45 +602,54 @@ static void dump_entry(const struct scene_entry *e)
 	       m->is_node, m->person, m->which, m->whose, m->until_ms, ruling_name(e->ruling));
 }
 
+/* The next entry whose past is done; NULL: all are. */
+static const struct scene_entry *next_ready(size_t done[SCENE_PARTIES_MAX][SCENE_EPOCHS_MAX])
+{
+	const struct scene *s = &run.scene;
+
+	for (size_t party = 0; party < s->parties; party++) {
+		for (uint32_t epoch = 0; epoch <= s->epochs[party]; epoch++) {
+			const struct scene_log *log = &s->logs[party][epoch];
+			const struct scene_entry *e = &log->of[done[party][epoch]];
+			bool is_ready = done[party][epoch] < log->count;
+			for (size_t i = 0; i < s->parties && is_ready; i++) {
+				uint64_t past = e->move.past.of[i];
+				is_ready = past == 0 || done[i][epoch_of(past) - 1] >= (past & UINT32_MAX);
+			}
+			if (is_ready) {
+				done[party][epoch]++;
+				return e;
+			}
+		}
+	}
+	return NULL;
+}
+
+static void dump_state(const struct vector *at)
+{
+	struct bytes state = state_at(0, at, state_memory[0]);
+
+	printf("state");
+	for (size_t i = 0; i < run.scene.parties; i++)
+		printf(" %lu", at->of[i]);
+	printf("\n%.*send\n", (int)state.len, (const char *)state.ptr);
+}
+
 static void dump(void)
 {
 	struct scene *s = &run.scene;
-	struct vector done = { 0 };
-	struct bytes state;
-	bool is_any = true;
+	size_t done[SCENE_PARTIES_MAX][SCENE_EPOCHS_MAX] = { 0 };
+	const struct scene_entry *e;
 
 	printf("procedure %s parties", s->accord.procedures->id);
 	for (size_t i = 0; i < s->parties; i++)
 		printf(" %s", s->accord.parties[i].name);
 	puts("");
-	while (is_any) {
-		is_any = false;
-		for (size_t party = 0; party < s->parties; party++) {
-			const struct scene_entry *e = &s->log[party][done.of[party]];
-			bool is_ready = done.of[party] < scene_count(s, party);
-			for (size_t i = 0; i < s->parties && is_ready; i++)
-				is_ready = e->move.past.of[i] <= done.of[i];
-			if (!is_ready)
-				continue;
-			dump_entry(e);
-			done.of[party]++;
-			is_any = true;
-		}
-	}
-	for (size_t party = 0; party < s->parties; party++) {
-		uint64_t count = scene_count(s, party);
-		const struct vector *at = &s->log[party][count > 0 ? count / 2 : 0].move.past;
-		printf("state");
-		for (size_t i = 0; i < s->parties; i++)
-			printf(" %lu", at->of[i]);
-		state = state_at(0, at, state_memory[0]);
-		printf("\n%.*send\n", (int)state.len, (const char *)state.ptr);
-	}
-	state = state_at(0, &s->nodes[0].held, state_memory[0]);
-	printf("state");
-	for (size_t i = 0; i < s->parties; i++)
-		printf(" %lu", s->nodes[0].held.of[i]);
-	printf("\n%.*send\n", (int)state.len, (const char *)state.ptr);
+	while ((e = next_ready(done)) != NULL)
+		dump_entry(e);
+	for (size_t party = 0; party < s->parties; party++)
+		dump_state(&s->logs[party][s->epochs[party]].of[scene_count(s, party) / 2].move.past);
+	dump_state(&s->nodes[0].held);
 }
 
 /* ---- How fast. ---- */
@@ -549,28 +676,18 @@ static uint64_t now_ns(void)
 static uint64_t fold_anew(void)
 {
 	static struct scene_node fresh;
-	struct scene *s = &run.scene;
+	size_t done[SCENE_PARTIES_MAX][SCENE_EPOCHS_MAX] = { 0 };
+	const struct scene_entry *e;
 	uint64_t entries = 0;
-	bool is_any = true;
 
-	fresh = (struct scene_node){ .machine = s->nodes[0].machine };
+	fresh = (struct scene_node){ .machine = run.scene.nodes[0].machine };
 	fresh.map = test_map_open(&fresh.rows);
 	fresh.machine.map = &fresh.map;
 	fresh.machine.instance = &fresh.instance;
-	while (is_any) {
-		is_any = false;
-		for (size_t party = 0; party < s->parties; party++) {
-			const struct scene_entry *e = &s->log[party][fresh.held.of[party]];
-			bool is_ready = fresh.held.of[party] < scene_count(s, party);
-			enum ruling ruling;
-			for (size_t i = 0; i < s->parties && is_ready; i++)
-				is_ready = e->move.past.of[i] <= fresh.held.of[i];
-			if (!is_ready || machine_fold(&fresh.machine, &e->move, &ruling) != ERR_OK)
-				continue;
-			fresh.held.of[party]++;
+	while ((e = next_ready(done)) != NULL) {
+		enum ruling ruling;
+		if (machine_fold(&fresh.machine, &e->move, &ruling) == ERR_OK)
 			entries++;
-			is_any = true;
-		}
 	}
 	test_map_finish(&fresh.rows);
 	return entries;
@@ -597,7 +714,7 @@ static void measure(uint64_t seed)
 static uint64_t bad(const struct figures *f)
 {
 	return f->diverged + f->changed + f->decided_withdrawn + f->two_decided + f->void_honest + f->early +
-	       f->passed;
+	       f->passed + f->taken_back;
 }
 
 static void say(const struct figures *f)
@@ -606,10 +723,11 @@ static void say(const struct figures *f)
 	       "crossed, %lu void\n"
 	       "%lu diverged, %lu verdicts changed, %lu decided and withdrawn, %lu two decided, %lu void of "
 	       "honest "
-	       "parties, %lu early lapses by others, %lu late answers that pass\n",
+	       "parties, %lu early lapses by others, %lu late answers that pass, %lu taken back that were shown; %lu "
+	       "losses\n",
 	       f->runs, f->entries, f->closed, f->decided, f->in_doubt, f->lapses, f->late, f->crossed,
 	       f->void_moves, f->diverged, f->changed, f->decided_withdrawn, f->two_decided, f->void_honest,
-	       f->early, f->passed);
+	       f->early, f->passed, f->taken_back, f->losses);
 }
 
 int main(int argc, char **argv)
@@ -632,6 +750,10 @@ int main(int argc, char **argv)
 			run.is_unchecked = true;
 		else if (strcmp(argv[n], "ahead") == 0)
 			run.is_ahead = true;
+		else if (strcmp(argv[n], "losses") == 0)
+			run.is_lossy = true;
+		else if (strcmp(argv[n], "havoc") == 0)
+			run.is_lossy = run.is_havoc = true;
 		else if (strcmp(argv[n], "dump") == 0)
 			is_dump = true;
 		else if (strcmp(argv[n], "speed") == 0)

@@ -250,7 +250,7 @@ static bool is_of_two_epochs(struct sim_node *n, const struct place_key *at, con
 {
 	struct vector past = vector_of_view(node_fold(n->node), at, v, false);
 
-	return EPOCH_OF(past.of[at->log.party]) > at->log.epoch;
+	return epoch_of(past.of[at->log.party]) > at->log.epoch;
 }
 
 void forged_moves_check(struct world *w, struct sim_node *n, size_t author, const struct forged_moves *m,

@@ -64,9 +64,9 @@ static void digest(struct spot at, uint64_t ms)
 static void line(uint64_t of_usa, uint64_t of_kor)
 {
 	while (scene.nodes[KOR].held.of[USA] < of_usa)
-		assert_true(scene_take(&scene, KOR, USA));
+		assert_true(scene_take(&scene, KOR, USA, scene.epochs[USA]));
 	while (scene.nodes[USA].held.of[KOR] < of_kor)
-		assert_true(scene_take(&scene, USA, KOR));
+		assert_true(scene_take(&scene, USA, KOR, scene.epochs[KOR]));
 }
 
 static const char *state_of(size_t node)
