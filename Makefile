@@ -65,6 +65,8 @@ procedures: all ## random histories of procedures between governments, RUNS=n (8
 	@VECTORS=test/vectors $(BUILD)/test/proc/sim_procedures RUNS=$(or $(RUNS),8000)
 	@VECTORS=test/vectors $(BUILD)/test/proc/sim_procedures RUNS=2000 unchecked
 	@VECTORS=test/vectors $(BUILD)/test/proc/sim_procedures RUNS=2000 ahead
+	@VECTORS=test/vectors $(BUILD)/test/proc/sim_procedures RUNS=$(or $(RUNS),8000) losses
+	@VECTORS=test/vectors $(BUILD)/test/proc/sim_procedures RUNS=2000 havoc
 	@$(PYTHON) test/proc/second.py $(BUILD)/test/proc/sim_procedures test/vectors 1000
 	@$(PYTHON) test/models/check.py --define THREE test/models/gate.pml NO_CONFIRM LATE_WITHDRAW
 

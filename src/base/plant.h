@@ -32,6 +32,8 @@
 	X(SECOND_CONCURRENCE, "a party concurs with two proposals at once") \
 	X(BY_ARRIVAL, "a move is judged on all that is held when it comes") \
 	X(CLAIMED_TIME, "whether an answer is late is told by claimed times") \
+	X(LOST_EARLY, "what a party may have confirmed is withdrawn before all others show that it began anew") \
+	X(UNVOUCHED, "a later epoch takes away what others have shown") \
 	X(ASK_NOBODY, "one route of the API answers an officer without asking what he may know of") \
 	X(RENEW_NOTHING, "a start builds on what only the kernel's memory has")
 /* clang-format on */

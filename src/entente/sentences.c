@@ -93,6 +93,7 @@ static const char *const sentences[] = {
 	N_("there is no recess to begin or to end"),
 	N_("the procedure is closed"),
 	N_("the party has ended its participation"),
+	N_("the party's log began anew after this procedure did: one that goes on from it must begin"),
 	N_("a node does not say this"),
 	N_("the party has made INSTANCE_MOVES_MAX moves in this instance"),
 	N_("their node holds another state: a remark must first say why it is confirmed all the same"),

@@ -75,8 +75,8 @@ struct line {
 	uint64_t staged_from; /* durable size before this turn's entries */
 	size_t staged_len;    /* bytes of this turn's entries and contents */
 	uint64_t folded;      /* entries that the views have taken in, this turn's included */
-	size_t version;	   /* of the accord, that judges the next of them; versions.count: it is not held */
-	bool has_lost;	   /* more of it was seen than is held, and something was folded without it */
+	size_t version; /* of the accord, that judges the next of them; versions.count: it is not held */
+	bool has_lost;	/* more of it was seen than is held, and something was folded without it */
 	enum { WORD_NONE, WORD_DUE, WORD_SAID } word; /* procedure_awaits_word */
 	uint64_t waits_at; /* its next entry waits at this place; UINT64_MAX: none has */
 	struct mono waits_since;

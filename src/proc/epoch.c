@@ -4,6 +4,7 @@
  * An instance has one log of each party. A later epoch adds nothing to it and takes away only what nobody had
  * shown: so what its author may have said and lost cannot contradict what he says next, and what was shown stays.
  */
+#include "base/plant.h"
 #include "proc/instance.h"
 
 static const struct epoch *later_epoch(const struct instance *i, size_t party, uint64_t number)
@@ -75,7 +76,7 @@ bool fact_is_in(const struct instance *i, const struct fact *f, const struct gli
 		return f->seen[g->party].number != 0 && f->seen[g->party].number <= g->number;
 	if (epoch_of(g->past->of[f->move.at.party]) <= i->epochs[f->move.at.party])
 		return f->move.at.number <= g->past->of[f->move.at.party];
-	return is_vouched(i, g->past, f) || is_kept(i, g->past, f);
+	return (is_vouched(i, g->past, f) && !PLANTED(UNVOUCHED)) || is_kept(i, g->past, f);
 }
 
 struct vector instance_held(const struct instance *i)
@@ -89,10 +90,14 @@ struct vector instance_held(const struct instance *i)
 	return all;
 }
 
+bool has_begun_anew(const struct instance *i, const struct glimpse *g, size_t party)
+{
+	return g->past != NULL && epoch_of(g->past->of[party]) > i->epochs[party];
+}
+
 bool has_left(const struct instance *i, const struct glimpse *g, size_t party)
 {
-	return (g->past != NULL && epoch_of(g->past->of[party]) > i->epochs[party]) ||
-	       has_said(i, g, MOVE_END, party);
+	return has_begun_anew(i, g, party) || has_said(i, g, MOVE_END, party);
 }
 
 bool is_confirm_lost(const struct instance *i, const struct glimpse *g, const struct fact *proposal)
@@ -102,9 +107,9 @@ bool is_confirm_lost(const struct instance *i, const struct glimpse *g, const st
 	for (size_t n = 0; n < i->later_count && g->past != NULL; n++) {
 		const struct epoch *e = &i->later[n];
 		if ((confirmed >> e->party & 1) == 0 && (i->parties >> e->party & 1) != 0 &&
-		    e->number <= epoch_of(g->past->of[e->party]) && is_shown_by_all(i, g->past, e))
+		    e->number <= epoch_of(g->past->of[e->party]) &&
+		    (is_shown_by_all(i, g->past, e) || PLANTED(LOST_EARLY)))
 			return true;
 	}
 	return false;
 }
-

@@ -327,6 +327,6 @@ bool instance_is_calling(const struct instance *i, struct spot at)
 		return true;
 	after = instance_standing(i, &g);
 	before = instance_standing(i, &but); /* nothing that is held builds on it yet */
-	return after.open != before.open || after.done != before.done || after.is_closed != before.is_closed ||
-	       instance_is_over(i, &g) != instance_is_over(i, &but);
+	return after.open != before.open || after.done != before.done ||
+	       after.is_closed != before.is_closed || instance_is_over(i, &g) != instance_is_over(i, &but);
 }

@@ -23,7 +23,9 @@ struct glimpse {
 bool fact_is_in(const struct instance *i, const struct fact *f, const struct glimpse *g);
 /* All that is held: whatever counts stands in it. */
 struct vector instance_held(const struct instance *i);
-/* That party takes no further part: it said so, or its log began anew. */
+/* That party's log here has ended: what it says in another is not counted. By log: false. */
+bool has_begun_anew(const struct instance *i, const struct glimpse *g, size_t party);
+/* It takes no further part: it said so, or began anew. */
 bool has_left(const struct instance *i, const struct glimpse *g, size_t party);
 /*
  * For ever without the CONFIRM of a party whose log began anew: every other party's shows that, and none of

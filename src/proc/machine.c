@@ -288,7 +288,8 @@ enum err machine_judge(const struct machine *m, const struct move *move, enum ru
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err fold_sights_of(const struct machine *m, const struct move *move, uint64_t from, struct spot to)
+static enum err fold_sights_of(const struct machine *m, const struct move *move, uint64_t from,
+			       struct spot to)
 {
 	struct spot at = { from, to.party }, start;
 	enum err e = ERR_OK;

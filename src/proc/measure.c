@@ -161,7 +161,8 @@ static bool is_given(const struct instance *i, const struct glimpse *g, size_t s
 static bool has_concurred(const struct instance *i, const struct glimpse *g, size_t step)
 {
 	for (const struct fact *f = fact_first(i, MOVE_PROPOSE); f != NULL; f = fact_next(i, f)) {
-		if (f->move.step == step && fact_is_in(i, f, g) && (i->parties & ~gate_concurred(i, g, f)) == 0)
+		if (f->move.step == step && fact_is_in(i, f, g) &&
+		    (i->parties & ~gate_concurred(i, g, f)) == 0)
 			return true;
 	}
 	return false;

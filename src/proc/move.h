@@ -94,7 +94,7 @@ struct move {
 	uint8_t whose; /* LAPSE: the party that owes; START: depth, 1 to 3 */
 	/* LAPSE: 0 NO ANSWER, 1 LINE DOWN; START: bit mask of parties, the machine's */
 	uint8_t cause;
-	uint64_t until_ms; /* DEFER */
+	uint64_t until_ms;	/* DEFER */
 	uint8_t hash[HASH_LEN]; /* PROPOSE: of its text; START: of the definition */
 };
 

@@ -277,8 +277,8 @@ static enum err put_start(const struct machine *m, const struct move *start)
 
 	put_spot(row_open(&r, m, 'I'), start->at);
 	for (size_t party = 0; party < PARTY_MAX; party++)
-		buf_put_be32(&r.value, epoch_of(party == start->at.party ? start->at.number
-									 : start->past.of[party]));
+		buf_put_be32(&r.value,
+			     epoch_of(party == start->at.party ? start->at.number : start->past.of[party]));
 	e = map_put(m->map, buf_bytes(&r.key), buf_bytes(&r.value));
 	if (e != ERR_OK)
 		return e;

@@ -31,8 +31,7 @@ struct spot spot_of_place(const struct place_key *at)
 
 struct place_key place_of_spot(uint32_t channel, struct spot at)
 {
-	return (struct place_key){ { channel, at.party, epoch_of(at.number) },
-				   (at.number & UINT32_MAX) - 1 };
+	return (struct place_key){ { channel, at.party, epoch_of(at.number) }, (at.number & UINT32_MAX) - 1 };
 }
 
 struct vector vector_of_view(const struct fold *f, const struct place_key *at, const struct entry_view *v,
@@ -430,7 +429,8 @@ static enum err each_owed(const struct machine *m, size_t party, uint64_t now_ms
 	while (e == ERR_OK && owed_next(i, &g, &standing, &owed)) {
 		due.owed = owed;
 		due.state = owed_state(i, &g, &owed);
-		if (due.state != OWED_OPEN && due.state != OWED_LAPSED)
+		if ((due.state != OWED_OPEN && due.state != OWED_LAPSED) ||
+		    has_begun_anew(i, &g, owed.party)) /* it can meet nothing here any more */
 			continue;
 		due.is_shown = owed_times(i, &g, &owed, party, now_ms, &due.since_ms, &due.due_ms);
 		e = each(self, &due);

@@ -178,9 +178,9 @@ void scene_lose(struct scene *s, size_t party, size_t left, bool is_lie, uint64_
 	struct scene_log *log = &s->logs[party][s->epochs[party]];
 	struct move open = { .step = STEP_NONE, .filed_ms = filed_ms };
 
-	assert((left > 0 || s->epochs[party] > 0) && s->epochs[party] + 1 < SCENE_EPOCHS_MAX);
+	assert(s->epochs[party] + 1 < SCENE_EPOCHS_MAX);
 	take_back(s, party, left);
-	while (left == 0 && scene_take(s, party, party, s->epochs[party] - 1))
+	while (left == 0 && s->epochs[party] > 0 && scene_take(s, party, party, s->epochs[party] - 1))
 		continue;
 	log->count = is_lie ? log->count : left;
 	for (size_t node = 0; node < s->parties; node++) {

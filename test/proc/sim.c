@@ -50,7 +50,8 @@ static enum plant plant_find(const char *name)
 
 struct figures {
 	uint64_t runs, entries, closed, void_moves, crossed, lapses, late, decided, in_doubt;
-	uint64_t diverged, changed, decided_withdrawn, two_decided, void_honest, early, passed, losses, taken_back;
+	uint64_t diverged, changed, decided_withdrawn, two_decided, void_honest, early, passed, losses,
+		taken_back;
 };
 
 struct run {
@@ -350,7 +351,8 @@ static bool lose(size_t party)
 	uint64_t count = scene_count(s, party), most = count < 8 ? count : 8;
 	const struct scene_log *log = &s->logs[party][s->epochs[party]];
 
-	if (!run.is_lossy || (party != run.outage_of && !run.is_havoc) || count == 0 || (s->epochs[party] == 0 && count < 2) || s->epochs[party] + 1 == SCENE_EPOCHS_MAX ||
+	if (!run.is_lossy || (party != run.outage_of && !run.is_havoc) || count == 0 ||
+	    (s->epochs[party] == 0 && count < 2) || s->epochs[party] + 1 == SCENE_EPOCHS_MAX ||
 	    below(log->of[count - 1].move.kind == MOVE_CONFIRM ? 2 : 60) != 0)
 		return false;
 	scene_lose(s, party, count - below(most + (s->epochs[party] > 0)), below(2) == 0, run.now_ms);
@@ -504,8 +506,7 @@ static bool is_early(const struct instance *i, const struct move *lapse)
 	if (lapse->about.number == 0 || !run.is_ahead || lapse->at.party == 0)
 		return false;
 	for (size_t n = 0; n < lapse->at.number && from == UINT64_MAX; n++) {
-		if (is_shown(&log[n].move.past, lapse->about) ||
-		    spot_equal(log[n].move.at, lapse->about))
+		if (is_shown(&log[n].move.past, lapse->about) || spot_equal(log[n].move.at, lapse->about))
 			from = log[n].true_ms;
 	}
 	for (size_t o = 0; o < s->owe_count; o++) {
@@ -537,11 +538,9 @@ static void check_owed(const struct instance *i, const struct glimpse *g, struct
 		}
 		for (size_t n = 0; n < i->count && answer != NULL; n++) {
 			const struct move *l = &fact_nth(i, n)->move;
-			if (l->kind == MOVE_LAPSE && fact_is_in(i, fact_nth(i, n), g) &&
-			    l->step == at.step && l->which == o->what &&
-			    l->role == o->who.role && l->whose == at.party &&
-			    spot_equal(l->about, at.about) &&
-			    was_shown(answer->at, l->at))
+			if (l->kind == MOVE_LAPSE && fact_is_in(i, fact_nth(i, n), g) && l->step == at.step &&
+			    l->which == o->what && l->role == o->who.role && l->whose == at.party &&
+			    spot_equal(l->about, at.about) && was_shown(answer->at, l->at))
 				is_late = true;
 		}
 		f->passed += is_late != (state == OWED_MET_LATE);
@@ -570,7 +569,7 @@ static void check(struct figures *f)
 	f->runs++;
 	f->changed += s->changed;
 	f->losses += run.losses;
-	f->taken_back += run.is_havoc ? 0 : run.taken_back;
+	f->taken_back += run.taken_back;
 	f->diverged += is_diverged(&all);
 	for (size_t node = 0; node < s->parties; node++)
 		f->diverged += is_kept_otherwise(&s->nodes[node]);
@@ -714,7 +713,7 @@ static void measure(uint64_t seed)
 static uint64_t bad(const struct figures *f)
 {
 	return f->diverged + f->changed + f->decided_withdrawn + f->two_decided + f->void_honest + f->early +
-	       f->passed + f->taken_back;
+	       f->passed + (run.is_havoc ? 0 : f->taken_back);
 }
 
 static void say(const struct figures *f)
@@ -723,7 +722,8 @@ static void say(const struct figures *f)
 	       "crossed, %lu void\n"
 	       "%lu diverged, %lu verdicts changed, %lu decided and withdrawn, %lu two decided, %lu void of "
 	       "honest "
-	       "parties, %lu early lapses by others, %lu late answers that pass, %lu taken back that were shown; %lu "
+	       "parties, %lu early lapses by others, %lu late answers that pass, %lu taken back that were "
+	       "shown; %lu "
 	       "losses\n",
 	       f->runs, f->entries, f->closed, f->decided, f->in_doubt, f->lapses, f->late, f->crossed,
 	       f->void_moves, f->diverged, f->changed, f->decided_withdrawn, f->two_decided, f->void_honest,

@@ -285,6 +285,74 @@ static void test_leaving(void **state)
 	scene_close(&scene);
 }
 
+/* ---- A log that begins anew ---- */
+
+/* A party has so many entries left, and opens another epoch; the other takes that. */
+static void begin_anew(size_t party, size_t left)
+{
+	size_t other = party == KOR ? USA : KOR;
+
+	scene_lose(&scene, party, left, false, AT(9, 40, 0));
+	assert_true(scene_take(&scene, other, party, 1));
+	scene_deliver_all(&scene);
+}
+
+/* What a screen has shown as decided stays, whatever its author has left of it; and he is out. */
+static void test_decided_and_lost(void **state)
+{
+	(void)state;
+	for (size_t left = 0; left <= 15; left += 5) {
+		concur();
+		say(U(18), move(MOVE_CONFIRM, "decide", PRINCIPAL, K(11)), AT(9, 29, 25));
+		line(18, 16);
+		begin_anew(KOR, left);
+		expect_both("proposal kor 11 decide joint-measures DECIDED concurred kor usa confirmed kor "
+			    "usa\n");
+		expect_both("instance kor 1 consult-urgent FLASH ENDED\n");
+		assert_int_equal(try(KOR, move(MOVE_WITHDRAW, "decide", PRINCIPAL, K(11)), AT(9, 41, 0)),
+				 RULING_EPOCH);
+		assert_int_equal(try(KOR, move(MOVE_END, NULL, PRINCIPAL, K(0)), AT(9, 41, 0)), RULING_EPOCH);
+		say(U(20), move(MOVE_DONE, "communicate", DUTY, K(0)), AT(9, 41, 0));
+		assert_int_equal(scene.changed, 0);
+		scene_close(&scene);
+	}
+}
+
+/* Nobody has seen its CONFIRM: once the other's log shows that it began anew, none will come. */
+static void test_doubt_ends(void **state)
+{
+	(void)state;
+	concur();
+	say(U(18), move(MOVE_CONFIRM, "decide", PRINCIPAL, K(11)), AT(9, 29, 25));
+	scene_lose(&scene, KOR, 15, false, AT(9, 40, 0));
+	assert_true(scene_take(&scene, USA, KOR, 1));
+	expect(USA, "proposal kor 11 decide joint-measures concurred kor usa confirmed usa\n");
+	digest(U(19), AT(9, 40, 1));
+	expect(USA, "proposal kor 11 decide joint-measures WITHDRAWN concurred kor usa confirmed usa\n");
+	scene_deliver_all(&scene);
+	expect_both("proposal kor 11 decide joint-measures WITHDRAWN concurred kor usa confirmed usa\n");
+	assert_int_equal(scene.changed, 0);
+	scene_close(&scene);
+}
+
+/* It says that it lost its CONFIRM, and shows it when all have begun to go on without. */
+static void test_late_truth(void **state)
+{
+	(void)state;
+	concur();
+	scene_lose(&scene, KOR, 15, true, AT(9, 40, 0));
+	say(U(18), move(MOVE_CONFIRM, "decide", PRINCIPAL, K(11)), AT(9, 29, 25));
+	assert_true(scene_take(&scene, USA, KOR, 1));
+	digest(U(19), AT(9, 40, 1));
+	assert_true(scene_take(&scene, USA, KOR, 0)); /* K16, the CONFIRM */
+	expect(USA, "proposal kor 11 decide joint-measures WITHDRAWN concurred kor usa confirmed usa\n");
+	/* Not even if it then goes on from it, and has forgotten what it opened before. */
+	scene_lose(&scene, KOR, 0, false, AT(9, 41, 0));
+	scene_deliver_all(&scene);
+	expect_both("proposal kor 11 decide joint-measures WITHDRAWN concurred kor usa confirmed usa\n");
+	scene_close(&scene);
+}
+
 /* ---- What each rule refuses ---- */
 
 static void test_refused(void **state)
@@ -378,9 +446,11 @@ static void test_crossing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_example), cmocka_unit_test(test_withdrawn),
-		cmocka_unit_test(test_leaving), cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_time),	cmocka_unit_test(test_crossing),
+		cmocka_unit_test(test_example),	   cmocka_unit_test(test_withdrawn),
+		cmocka_unit_test(test_leaving),	   cmocka_unit_test(test_decided_and_lost),
+		cmocka_unit_test(test_doubt_ends), cmocka_unit_test(test_late_truth),
+		cmocka_unit_test(test_refused),	   cmocka_unit_test(test_time),
+		cmocka_unit_test(test_crossing),
 	};
 
 	return cmocka_run_group_tests_name("machine", tests, start, NULL);
