@@ -1,8 +1,10 @@
 /*
- * What is in a glimpse, where a party's log began anew after the instance did: docs/spec/procedure.md section 4.
+ * What is in a glimpse, where a party's log began anew after the instance did: docs/spec/procedure.md
+ * section 4.
  *
- * An instance has one log of each party. A later epoch adds nothing to it and takes away only what nobody had
- * shown: so what its author may have said and lost cannot contradict what he says next, and what was shown stays.
+ * An instance has one log of each party. A later epoch adds nothing to it and takes away only what nobody
+ * had shown: so what its author may have said and lost cannot contradict what he says next, and what was
+ * shown stays.
  */
 #include "base/plant.h"
 #include "proc/instance.h"

@@ -88,8 +88,8 @@ unsigned instance_depth(const struct instance *i, const struct glimpse *g);
 bool is_in_doubt(const struct instance *i, const struct glimpse *g, const struct fact *proposal,
 		 size_t party);
 /*
- * Whether the move at that place, of all that is held, arms something, opens or ends a step, stops a clock, fills
- * a gate or is the last: whoever takes it from a peer says a DIGEST, and his interval begins with that.
+ * Whether the move at that place, of all that is held, arms something, opens or ends a step, stops a clock,
+ * fills a gate or is the last: whoever takes it from a peer says a DIGEST, and his interval begins with that.
  */
 bool instance_is_calling(const struct instance *i, struct spot at);
 size_t persons_attending(const struct instance *i, const struct glimpse *g, size_t step, size_t party,

@@ -342,8 +342,8 @@ static enum err has_start(const struct machine *m, const struct vector *past, bo
 }
 
 /*
- * It runs no longer for who has seen this entry: said of each entry alone, whatever else is held, so that every
- * order of folding leaves the same rows.
+ * It runs no longer for who has seen this entry: said of each entry alone, whatever else is held, so that
+ * every order of folding leaves the same rows.
  */
 static enum err fold_end(const struct machine *m, const struct move *move)
 {

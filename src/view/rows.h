@@ -56,7 +56,7 @@ void row_put_channel(struct row_key *k, uint32_t channel);
 
 enum err row_put_folded(const struct map *m, const struct log_key *log, uint64_t size) MUST_CHECK;
 /* 0 for a log of which nothing is folded. */
-/* Of that party's logs on that channel the latest of which anything is folded: its epoch; *size 0: of none. */
+/* The latest epoch of which anything is folded of that party's log on that channel; *size 0: of none. */
 enum err row_last_folded(const struct map *m, struct log_key *log, uint64_t *size) MUST_CHECK;
 enum err row_get_folded(const struct map *m, const struct log_key *log, uint64_t *size) MUST_CHECK;
 /* Whether this version's folds wrote it, or nobody. */

@@ -56,8 +56,8 @@ enum ruling scene_say(struct scene *s, size_t party, struct move m, uint64_t tru
 bool scene_take(struct scene *s, size_t node, size_t party, uint32_t epoch);
 /*
  * The party has so many entries of its log left, of the others' what the last of them had seen, and opens the
- * next epoch. Of what it lost there is what others have taken; all of it, if that is a lie. None left of a later epoch: it has forgotten that
- * too, but others have given it back what they hold of the one before.
+ * next epoch. Of what it lost there is what others have taken; all of it, if that is a lie. None left of a
+ * later epoch: it has forgotten that too, but others have given it back what they hold of the one before.
  */
 void scene_lose(struct scene *s, size_t party, size_t left, bool is_lie, uint64_t filed_ms);
 /* Everything that is there goes to every node. */

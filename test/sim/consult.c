@@ -210,7 +210,7 @@ static void check_gates(struct world *w, const struct machine *m)
 	}
 }
 
-/* It had seen what two restores have taken from everybody: it is folded as if it had not (docs/spec/record.md). */
+/* It had seen what two restores have taken from everybody: it is folded as if it had not. */
 static bool has_lost(const struct sim_node *n, const struct place_key *at)
 {
 	static uint8_t memory[ENTRY_LEN_MAX];
