@@ -188,6 +188,25 @@ enum err children_remember(struct core *c)
 
 /* ---- What they say. ---- */
 
+/* Lines of the log in a minute about one path: whoever has the peer's key can make it come and go. */
+#define PATH_LINES_MAX 10u
+#define PATH_LINES_MS 60000u
+
+static bool may_say_path(struct core *c, size_t peer, size_t path)
+{
+	struct path_lines *said = &c->path_lines[peer][path];
+	struct mono now = loop_now(c->loop).mono;
+
+	if (!mono_is_before(now, mono_add_ms(said->since, PATH_LINES_MS))) {
+		if (said->count > PATH_LINES_MAX)
+			log_warning("path %s/%s came and went %u more times in a minute",
+				    c->accord->parties[peer].name, c->path_names[peer][path],
+				    (said->count - PATH_LINES_MAX + 1) / 2);
+		*said = (struct path_lines){ .since = now };
+	}
+	return said->count++ < PATH_LINES_MAX;
+}
+
 static enum err take_path_up(struct core *c, const struct record *r)
 {
 	char group[RECORD_NAME_MAX + 1], address[RECORD_TEXT_MAX + 1];
@@ -199,8 +218,9 @@ static enum err take_path_up(struct core *c, const struct record *r)
 	    bytes_copy_str(r->text, address, sizeof address) != ERR_OK)
 		return ERR_FRAME;
 	c->is_up[r->peer][r->path] = true;
-	log_notice("path %s/%s is up: %s, %s", c->accord->parties[r->peer].name,
-		   c->path_names[r->peer][r->path], address, group);
+	if (may_say_path(c, r->peer, r->path))
+		log_notice("path %s/%s is up: %s, %s", c->accord->parties[r->peer].name,
+			   c->path_names[r->peer][r->path], address, group);
 	return node_link(c->node, loop_now(c->loop), &change, &c->fx);
 }
 
@@ -214,9 +234,10 @@ static enum err path_down(struct core *c, size_t peer, size_t path, enum err why
 
 static enum err take_path_down(struct core *c, const struct record *r)
 {
-	log_notice("path %s/%s is down: %s%s%.*s", c->accord->parties[r->peer].name,
-		   c->path_names[r->peer][r->path], err_text(r->err), r->name.len > 0 ? ", " : "",
-		   (int)r->name.len, (const char *)r->name.ptr);
+	if (may_say_path(c, r->peer, r->path))
+		log_notice("path %s/%s is down: %s%s%.*s", c->accord->parties[r->peer].name,
+			   c->path_names[r->peer][r->path], err_text(r->err), r->name.len > 0 ? ", " : "",
+			   (int)r->name.len, (const char *)r->name.ptr);
 	return path_down(c, r->peer, r->path, r->err, r->name);
 }
 

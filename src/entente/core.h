@@ -58,6 +58,10 @@ struct core {
 	struct effects fx;
 	void *effects_list, *effects_memory;
 	bool is_up[PARTY_MAX][LINK_PATHS_MAX];
+	struct path_lines {
+		struct mono since;
+		unsigned count;
+	} path_lines[PARTY_MAX][LINK_PATHS_MAX]; /* of the log, in the minute that began then */
 	const char *path_names[PARTY_MAX][LINK_PATHS_MAX];
 	size_t path_counts[PARTY_MAX];
 	struct thin_options thin[PARTY_MAX][LINK_PATHS_MAX]; /* until the node has them */

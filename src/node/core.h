@@ -109,10 +109,10 @@ struct peer_path {
 	uint64_t line_check_ms;
 	enum err why;
 	char rule[RULE_NAME_MAX + 1];
-	/* The line check under way. */
+	/* The line check under way, and the next one: they outlive a path that goes and comes. */
 	bool is_checking;
 	struct place_key asked;
-	struct mono asked_at, next_check;
+	struct mono asked_at, next_check, down_at;
 };
 
 #define FETCHES_MAX 4u /* attachments under way from one peer */

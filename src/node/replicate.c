@@ -463,6 +463,18 @@ void path_why(struct peer_path *path, enum err why, struct bytes rule)
 	path->rule[rule.len] = '\0';
 }
 
+/*
+ * A path that was gone for as long as a check may take is checked when it is back. One that comes and goes is
+ * not: each check stands in our log for ever, and whoever has the peer's key can make a path do so.
+ */
+static void check_again(struct node *n, struct now now, struct peer_path *path)
+{
+	if (path->was_up && mono_is_before(now.mono, mono_add_ms(path->down_at, n->accord->line_answer_ms)))
+		return;
+	path->is_checking = false;
+	path->next_check = now.mono;
+}
+
 enum err node_link(struct node *n, struct now now, const struct path_change *in, struct effects *fx)
 {
 	struct peer *p = &n->peers[in->peer];
@@ -482,6 +494,10 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 		p->fetching_count = 0;
 		memset(p->servings, 0, sizeof p->servings);
 	}
+	if (!path->is_up && in->is_up)
+		check_again(n, now, path);
+	else if (path->is_up && !in->is_up)
+		path->down_at = now.mono;
 	path->is_up = in->is_up;
 	path->has_hello = false;
 	path->since = now.wall;
@@ -490,11 +506,9 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 		path_why(path, ERR_OK, (struct bytes){ NULL, 0 });
 		snprintf(path->group, sizeof path->group, "%s", in->group);
 		snprintf(path->address, sizeof path->address, "%s", in->address);
-		path->next_check = now.mono;
 		if (!is_thin(p, in->path))
 			e = hello_send(n, now, in->peer, in->path);
 	} else {
-		path->is_checking = false;
 		/* What we closed it for stands until something is known that says more than "down". */
 		if (path->why == ERR_OK || in->why != ERR_DOWN)
 			path_why(path, in->why, in->rule);

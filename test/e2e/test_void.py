@@ -140,3 +140,19 @@ def test_a_node_speaks_for_nobody(alone):
     assert next(n for n, line in enumerate(lines) if line.startswith("VOID")) < next(n for n, line in enumerate(lines) if "Obey" in line)
     assert "an answer" in kor.run("send", "notify", "And now?", "--to", "usa/watch", "--label", "U", "--wait", "reply", "--timeout", "1s",
                                   key="watch", code=None).stderr
+
+
+def test_a_path_that_flaps_fills_nothing(alone):
+    """USA's key makes and breaks a path forty times: KOR asks once how the line is, and its text log says so ten times."""
+    world, liar, _ = alone
+    kor = world["kor"]
+    kor.wait("KOR has seen it go", lambda: not kor.is_linked())
+    before, said = kor.logs()["KOR/SERVICE 1"]["size"], kor.words().count("path usa/north is ")
+    for _ in range(40):
+        liar.connect()
+        kor.wait("it is up", kor.is_linked)
+        liar.line.close()
+        kor.wait("it is down", lambda: not kor.is_linked())
+    assert kor.logs()["KOR/SERVICE 1"]["size"] - before <= 1
+    assert kor.words().count("path usa/north is ") - said <= 10
+    assert len(kor.words().splitlines()) < 40

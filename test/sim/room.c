@@ -159,6 +159,15 @@ void room_link(struct room *r, size_t peer, size_t path, const struct bytes *not
 	room_turn(r);
 }
 
+void room_unlink(struct room *r, size_t peer, size_t path)
+{
+	struct path_change down = { .peer = peer, .path = path, .why = ERR_DOWN };
+
+	if (node_link(r->n->node, room_now(r), &down, &r->n->fx) != ERR_OK)
+		world_fail(r->w, "a link does not go down");
+	room_turn(r);
+}
+
 enum err room_hear(struct room *r, size_t peer, enum frame_kind kind, struct bytes payload)
 {
 	struct arrival in = { peer, 0, { kind, payload } };

@@ -37,6 +37,7 @@ void room_close(struct room *r);
 struct now room_now(const struct room *r);
 /* A path of this peer comes up, and says HELLO with these notes. */
 void room_link(struct room *r, size_t peer, size_t path, const struct bytes *notes, size_t count);
+void room_unlink(struct room *r, size_t peer, size_t path);
 /* One frame, and the turn that it begins. */
 enum err room_hear(struct room *r, size_t peer, enum frame_kind kind, struct bytes payload) MUST_CHECK;
 enum err room_hear_batch(struct room *r, size_t peer, const struct forge *f, size_t first,

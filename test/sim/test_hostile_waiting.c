@@ -100,6 +100,35 @@ static void test_line_checks_are_answered_so_often(void **state)
 	forge_free(&f);
 }
 
+/*
+ * Nor by a path that he lets come and go, whether it is seen to go or not; what was gone for longer than a
+ * check may take is checked when it is back.
+ */
+static void test_a_path_that_flaps_is_checked_so_often(void **state)
+{
+	struct room *r = *state;
+	struct log_key own = { SERVICE, 0, 1 };
+	uint64_t first;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_tick(r, 100);
+	first = room_log(r, &own).size;
+	for (int i = 0; i < 60; i++) {
+		if (i % 3 != 0)
+			room_unlink(r, 1, 0);
+		room_tick(r, 100);
+		room_link(r, 1, 0, NULL, 0);
+		room_tick(r, 100);
+	}
+	assert_int_equal(room_log(r, &own).size, first);
+	room_unlink(r, 1, 0);
+	room_tick(r, (int64_t)r->w->accord->line_answer_ms);
+	room_unlink(r, 1, 0); /* it is down still */
+	room_link(r, 1, 0, NULL, 0);
+	room_tick(r, 100);
+	assert_int_equal(room_log(r, &own).size, first + 1);
+}
+
 /* ---- What one withholds from us, and others have seen. ---- */
 
 static void add_seen(struct forge *f, size_t party, uint32_t epoch, uint64_t size)
@@ -310,6 +339,7 @@ int main(void)
 		ATTACK(a_want_without_a_note_reads_nothing),
 		ATTACK(entries_that_wait_cost_little),
 		ATTACK(line_checks_are_answered_so_often),
+		ATTACK(a_path_that_flaps_is_checked_so_often),
 		ATTACK(what_is_withheld_is_asked_of_who_saw_it),
 		ATTACK(a_stopped_log_holds_nobody_up),
 		ATTACK(a_reference_out_of_the_channel_is_none),
