@@ -22,18 +22,26 @@ static const char *path_of(const json_t *answer, const char *peer)
 static void show_step_row(const json_t *answer, const json_t *ladder, const json_t *step)
 {
 	const char *word = json_str(step, "step"), *evidence = json_str(step, "evidence");
+	const char *path = path_of(answer, json_str(ladder, "party"));
+	bool is_past = show_is_answered_since(ladder, word);
 
 	say("  ");
-	say_cell(show_step(word), 18, show_step_colour(word));
+	say_cell(show_step(word), 18, is_past ? COLOUR_DIM : show_step_colour(word));
 	say(" ");
-	say_cell(show_step_time(step), 21, COLOUR_PLAIN);
-	if (strcmp(word, "SENT") == 0)
-		say(_(" path {1}, by our link's word"), path_of(answer, json_str(ladder, "party")));
+	say_cell(show_step_time(step), 21, is_past ? COLOUR_DIM : COLOUR_PLAIN);
+	if (strcmp(word, "SENT") == 0 && path[0] == '\0')
+		say(_(" by our link's word; when, and by which path, is longer ago than it remembers"));
+	else if (strcmp(word, "SENT") == 0)
+		say(_(" path {1}, by our link's word"), path);
 	else if (strcmp(word, "STATION RECEIPT") == 0)
 		say(_(" cosigned by the node of {1}"), json_str(ladder, "party"));
 	else
 		say(_(" {1}  by {2}"), evidence, json_str(step, "role"));
+	if (is_past)
+		say_coloured(COLOUR_DIM, _("  answered since"));
 	say("\n");
+	if (strcmp(word, "DEFERRED") == 0 && json_object_get(ladder, "deferred_until_ms") != NULL)
+		say(_("    until {1}\n"), say_time(json_uint(ladder, "deferred_until_ms")));
 }
 
 static void show_off(const json_t *ladder, const char *key, const char *word)
@@ -97,8 +105,6 @@ static void show_one(const json_t *answer, const json_t *ladder, const json_t *a
 	}
 	if (json_object_get(ladder, "lapse") != NULL)
 		show_off(ladder, "lapse", json_str(ladder, "lapse_cause"));
-	if (json_object_get(ladder, "deferred_until_ms") != NULL)
-		say(_("    until {1}\n"), say_time(json_uint(ladder, "deferred_until_ms")));
 	show_offered(ladder);
 	if (owed != NULL) {
 		say(_("  owed by {1}: "), json_str(owed, "by"));

@@ -388,6 +388,17 @@ void show_called(const json_t *ladder)
 	    say_time(json_uint(json_object_get(ladder, "called"), "at_ms")));
 }
 
+bool show_is_answered_since(const json_t *ladder, const char *step)
+{
+	static const char *const answers[] = { "REPLIED", "DECLINED", "DEFERRED" };
+
+	for (size_t i = 0; i < ARRAY_COUNT(answers); i++) {
+		if (strcmp(answers[i], step) == 0)
+			return strcmp(json_str(ladder, "highest"), step) != 0;
+	}
+	return false;
+}
+
 void show_ladder_line(const json_t *ladder)
 {
 	const json_t *step, *owed = json_object_get(ladder, "owed");
@@ -398,6 +409,8 @@ void show_ladder_line(const json_t *ladder)
 	json_array_foreach(json_object_get(ladder, "steps"), i, step)
 	{
 		const char *word = json_str(step, "step");
+		if (show_is_answered_since(ladder, word))
+			continue;
 		if (i > 0)
 			say(" > ");
 		say_coloured(show_step_colour(word), show_step(word));

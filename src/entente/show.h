@@ -52,6 +52,8 @@ const char *rung_text(uint64_t rung); /* "alternate 1" in the reader's language 
 /* Whom of that party its node has called for it so far, and at which rungs nobody was. */
 void show_called(const json_t *ladder);
 /* One ladder in one line: every step that is proved, then what is owed and by whom. */
+/* An answer that another came after. */
+bool show_is_answered_since(const json_t *ladder, const char *step);
 void show_ladder_line(const json_t *ladder);
 
 /* It does not count: VOID, or RAW, which a later version may know, and whose author nobody has looked at. */
