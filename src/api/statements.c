@@ -43,6 +43,7 @@ void reply_answer(struct api *a, struct reply *r, const struct effect_answer *an
 		reply_text(r, "place", buf_bytes(&text));
 		reply_str(r, "step", step_name(STEP_QUEUED));
 		reply_bool(r, "repeat", answer->is_repeat);
+		reply_bool(r, "said", answer->is_said);
 	} else if (answer->err == ERR_REFUSED && answer->verdict != VERDICT_OK) {
 		reply_str(r, "rule", verdict_name(answer->verdict));
 		reply_str(r, "text",

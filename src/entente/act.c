@@ -113,10 +113,12 @@ enum exit_code act_file(const struct options *o, struct client *c, struct draft 
 		return EXIT_DONE;
 	}
 	if (o->is_json) {
-		json_t *out = json_pack("{s:s, s:s, s:s}", "err", "OK", "place", place, "refers",
-					json_str(entry, "place"));
+		json_t *out = json_pack("{s:s, s:s, s:s, s:b}", "err", "OK", "place", place, "refers",
+					json_str(entry, "place"), "said", posted.is_said);
 		json_say(out);
 		json_decref(out);
+	} else if (posted.is_said) {
+		say(_("It was said before: {1}. Nothing was filed.\n"), place);
 	} else {
 		say(done, place, json_str(entry, "place"));
 		say("\n");

@@ -263,15 +263,18 @@ static enum exit_code item_again(struct client *c, const struct options *o, cons
 		return EXIT_ERROR;
 	first = json_array_get(answer.json, 0);
 	if (strcmp(json_str(first, "err"), "OK") == 0) {
-		json_t *entry = fetch_entry(c, json_str(first, "place"));
-		if (entry != NULL)
+		bool is_said = json_flag(first, "said");
+		json_t *entry = is_said ? NULL : fetch_entry(c, json_str(first, "place"));
+		if (is_said)
+			unlink(path);
+		else if (entry != NULL)
 			name_place(list->dir, name, entry);
 		json_decref(entry);
 		if (o->is_json)
 			json_say(first);
 		else
 			say("{1}  {2}\n", json_str(first, "place"),
-			    json_flag(first, "repeat") ? _("stands there already") : _("QUEUED"));
+			    is_said || json_flag(first, "repeat") ? _("stands there already") : _("QUEUED"));
 	} else if (strcmp(json_str(first, "rule"), "APPROVAL") == 0) {
 		code = submit_item(c, o, path, buf_bytes(body), first);
 	} else if (is_of_lost_draft(buf_bytes(body), first)) {

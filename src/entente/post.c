@@ -69,7 +69,12 @@ enum exit_code post_draft_asking(struct client *c, const struct draft *d, char p
 	first = json_array_get(answer.json, 0);
 	if (strcmp(json_str(first, "err"), "OK") == 0 &&
 	    bytes_copy_str(bytes_str(json_str(first, "place")), place, PLACE_TEXT_LEN) == ERR_OK) {
-		outbox_place(d, place, c);
+		if (wish != NULL)
+			wish->is_said = json_flag(first, "said");
+		if (json_flag(first, "said"))
+			outbox_drop(d);
+		else
+			outbox_place(d, place, c);
 	} else if (is_doubtful(json_str(json_is_array(answer.json) ? first : answer.json, "err"))) {
 		code = say_doubtful(json_str(json_is_array(answer.json) ? first : answer.json, "text"));
 	} else if (wish != NULL && is_wished(wish, json_str(first, "rule"))) {

@@ -76,6 +76,7 @@ enum exit_code post_or_submit(struct client *c, const struct draft *d, const str
 
 	out->is_waiting = wish.is_refused;
 	out->is_held = wish.is_held;
+	out->is_said = wish.is_said;
 	out->needed = wish.needed;
 	out->line = wish.line;
 	return code == EXIT_DONE && wish.is_refused ? submit(c, d, officer, out->place) : code;

@@ -13,6 +13,7 @@
 struct posted {
 	char place[PLACE_TEXT_LEN]; /* its own, or the SUBMIT's */
 	bool is_waiting, is_held;
+	bool is_said;	       /* it was said before, and nothing was filed */
 	uint64_t needed, line; /* approvers, and the line of the guidelines that asks for them */
 };
 

@@ -514,6 +514,11 @@ void versions_tell(const struct node *n, struct versions_held *out);
 void versions_hear(struct node *n, size_t peer, size_t path, const struct hello *h);
 /* Which version node_in_force is. */
 size_t version_in_force(const struct node *n);
+/*
+ * Whether an act of the same officer stands in our log that says the same of the same thing; *place: where.
+ */
+enum err said_before(struct node *n, struct line *line, const struct statement *s, const struct command *in,
+		     bool *out, struct place_key *place) MUST_CHECK;
 /* What our next entry on this channel is judged by; the newest one for a log that is not open. */
 const struct accord *accord_here(struct node *n, uint32_t channel);
 /* The words of what goes and comes by this path; of a bundle, of what comes. */

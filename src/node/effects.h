@@ -76,6 +76,7 @@ struct effect_answer {
 	struct denial denial;	 /* with VERDICT_LABEL: why */
 	struct form_fault fault; /* with VERDICT_FORM: what of it */
 	bool is_repeat;		 /* the statement stood there already */
+	bool is_said;		 /* another stands there that says the same: this one is not filed */
 	struct place_key place;
 };
 

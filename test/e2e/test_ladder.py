@@ -49,7 +49,9 @@ def test_what_is_answered_is_not_deferred(pair):
     usa.say("defer", place, "Later.", "--until", "2h", key="watch")
     for node in (kor, usa):
         node.await_step(place, "DEFERRED")
-        assert node.ladder(place)["highest"] == "DEFERRED" and "until" in node.run("ladder", place).stdout
+        assert node.ladder(place)["highest"] == "DEFERRED"
+        lines = node.run("ladder", place).stdout.splitlines()
+        assert lines[next(n for n, line in enumerate(lines) if "DEFERRED" in line) + 1].startswith("    until ")
     usa.say("reply", place, "Now.", key="watch")
     for node in (kor, usa):
         node.await_step(place, "REPLIED")
@@ -57,7 +59,10 @@ def test_what_is_answered_is_not_deferred(pair):
         assert ladder["highest"] == "REPLIED" and "DEFERRED" in ladder["steps"] and "deferred_until_ms" not in ladder
         row = next(line for line in node.run("inbox", "notify").stdout.splitlines() if place in line)
         assert "REPLIED" in row and "DEFERRED" not in row
-        assert "until" not in node.run("ladder", place).stdout
+        shown = node.run("ladder", place).stdout
+        assert "until" not in shown
+        assert [line.split()[0] for line in shown.splitlines() if line.endswith("  answered since")] == ["DEFERRED"]
+        assert "DEFERRED" not in node.run("read", place).stdout
 
 
 def test_nobody_owes_to_his_own_party(pair):
@@ -69,3 +74,75 @@ def test_nobody_owes_to_his_own_party(pair):
     place = kor.say("send", home, "A note.", "--to", "kor/head", *LABEL, "--rel", "KOR", key="watch")["place"]
     assert "owed" not in kor.ladder(place)
     assert place not in json.dumps(json.loads(kor.run("inbox", "--owed", "--json").stdout))
+
+
+def test_what_is_said_twice_stands_once(pair):
+    """A script that does not know whether it was heard says it again: the log has it once, and says where."""
+    kor, usa = pair["kor"], pair["usa"]
+    place = kor.release("send", "leader", "At once.", "--to", "usa/head", "--precedence", "FLASH", *LABEL)
+    usa.await_step(place, "STATION RECEIPT")
+
+    def twice(node, *arguments, key):
+        first = node.say(*arguments, key=key)
+        again = node.say(*arguments, key=key)
+        assert (first["said"], again["said"]) == (False, True) and again["place"] == first["place"], arguments
+        shown = node.run(*arguments, key=key).stdout
+        assert shown.splitlines()[-1] == f"It was said before: {first['place']}. Nothing was filed.", shown
+        return first["place"]
+
+    def size(node):
+        return node.logs()[f"{node.party.upper()}/LEADER 1"]["size"]
+
+    before = size(usa)
+    read = twice(usa, "ack", place, key="watch")
+    twice(usa, "present", place, key="watch")
+    assert size(usa) == before + 2
+    assert usa.say("ack", place, key="head")["place"] != read, "another officer has opened it too"
+    assert usa.say("ack", place, key="watch")["place"] == read, "the first of this officer"
+    back = usa.say("readback", place, "At once.", key="watch")["place"]
+    kor.wait("it came", lambda: kor.find("/entry", place=back))
+    before = size(kor)
+    wrong = twice(kor, "wrong", back, key="head")
+    correct = twice(kor, "correct", back, key="head")
+    # What takes the last mark back is new, though it was said before that one.
+    assert kor.say("wrong", back, key="head")["place"] not in (wrong, correct)
+    assert kor.say("correct", back, key="head")["place"] not in (wrong, correct)
+    assert size(kor) == before + 4
+    pair.await_receipts()
+    assert usa.ladder(place)["steps"]["READ BACK"]["evidence"] == correct
+    # Words are new each time.
+    notice = kor.say("send", "notify", "Soon.", "--to", "usa/watch", *LABEL, key="watch")["place"]
+    usa.await_step(notice, "STATION RECEIPT")
+    usa.say("ack", notice, key="watch")
+    assert len({usa.say("present", notice, "At 14:05.", key="watch")["place"] for _ in range(2)}) == 2
+    # Two in one request: nothing is flushed between them.
+    raw = [officers.statement(bytes.fromhex(usa.status()["accord"]), usa.entry(place)["channel"], "usa", "deputy", 12, rel=["kor", "usa"],
+                              refers=[place_of(usa.entry(place))], seen=[("kor", 1, size(kor))]) for _ in range(2)]
+    usa.say("ack", place, key="deputy")
+    answers = usa.post([officers.item(one, [usa.key("deputy")]) for one in raw])
+    assert [(one["err"], one["said"]) for one in answers] == [("OK", False), ("OK", True)] and answers[0]["place"] == answers[1]["place"]
+    # Of a key that went to another person meanwhile, it is that person who says it.
+    registrar = ("--key", usa.keys / "registrar")
+    usa.run("keys", "--withdraw", f"{usa.keys}/watch.pub", *LABEL, *registrar)
+    usa.run("keys", "--add", f"{usa.keys}/watch.pub", "--roles", "watch", "--holder", "9", *LABEL, *registrar)
+    assert usa.say("ack", place, key="watch")["place"] != read
+
+
+def place_of(entry):
+    return [entry["channel"], entry["party"], entry["epoch"], entry["index"], bytes.fromhex(entry["leaf"])]
+
+
+def test_sent_of_long_ago_has_no_path(pair):
+    kor = pair["kor"]
+    places = [kor.say("send", "notify", f"{n}.", "--to", "usa/watch", *LABEL, key="watch")["place"] for n in (1, 2)]
+    pair.await_receipts()
+    for place in places:
+        assert next(line for line in kor.run("ladder", place).stdout.splitlines() if "SENT" in line).endswith(" path north, by our link's word")
+    kor.stop()
+    kor.start()
+    kor.await_link()
+    later = kor.say("send", "notify", "3.", "--to", "usa/watch", *LABEL, key="watch")["place"]
+    kor.await_step(later, "SENT")
+    line = next(line for line in kor.run("ladder", places[0]).stdout.splitlines() if "SENT" in line)
+    assert line.endswith(" by our link's word; when, and by which path, is longer ago than it remembers"), line
+    assert " path ," not in kor.run("ladder", places[0]).stdout

@@ -733,6 +733,8 @@ void officer_answer(struct world *w, struct sim_node *n, const struct effect_ans
 		return;
 	}
 	w->counters.answered++;
+	if (answer->is_said && !check_said(w, n, &answer->place, p->kind, p->id))
+		return;
 	/* Whoever stops in the turn that it answers reads nothing any more: his next start is asked. */
 	if (!n->is_stopping)
 		check_answered(w, n, &answer->place, p->id);

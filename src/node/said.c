@@ -1,0 +1,103 @@
+/*
+ * What an officer says a second time, word for word: our door answers with where it stands already. A log
+ * only grows, and who repeats a command because he does not know whether it was heard says nothing new.
+ */
+#include "node/core.h"
+
+#include <string.h>
+
+/*
+ * Acts without words of their own. Who had no doubt the first time adds nothing; a mark takes the place of
+ * the one before it, so that the last alone can be repeated.
+ */
+static const struct {
+	enum kind kind;
+	bool is_last_only;
+} acts[] = {
+	{ KIND_WATCH_READ, false },
+	{ KIND_PRESENTED, false },
+	{ KIND_MARK, true },
+};
+
+static bool is_same(const struct statement *a, const struct statement *b)
+{
+	if (a->has_content || b->has_content || a->fields_count != b->fields_count ||
+	    !bytes_equal(a->role, b->role) || !bytes_equal(a->acting_for, b->acting_for) ||
+	    a->has_instance != b->has_instance)
+		return false;
+	for (size_t i = 0; i < a->fields_count; i++) {
+		if (a->fields[i].key != b->fields[i].key ||
+		    !bytes_equal(a->fields[i].value, b->fields[i].value))
+			return false;
+	}
+	return true;
+}
+
+/* By the same person: one key, which nobody else was given in between. */
+static enum err is_by_same(const struct node *n, const struct line *line, const struct entry *before,
+			   const uint8_t key[KEY_HASH_LEN], bool *out)
+{
+	struct key_view then, now;
+	uint8_t hash[KEY_HASH_LEN];
+	struct sshsig sig;
+	enum err e;
+
+	*out = false;
+	if (before->signatures_count != 1 || sshsig_read(before->signatures[0], &sig) != ERR_OK)
+		return ERR_OK;
+	hash_sha256(sig.public_key, hash);
+	if (memcmp(hash, key, sizeof hash) != 0)
+		return ERR_OK;
+	e = fold_key(&n->fold, &line->key, key, before->index, &then);
+	if (e == ERR_OK)
+		e = fold_key(&n->fold, &line->key, key, line->log->frontier.size, &now);
+	*out = e == ERR_OK && then.added == now.added;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err is_said_at(struct node *n, struct line *line, const struct place_key *at,
+			   const struct statement *s, const uint8_t key[KEY_HASH_LEN], bool *out)
+{
+	struct buf memory = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
+	struct statement before;
+	struct entry entry;
+	enum err e = line_entry(n, line, at->index, &memory, &entry, &before);
+
+	*out = e == ERR_OK && is_same(s, &before);
+	if (*out)
+		return is_by_same(n, line, &entry, key, out);
+	return e == ERR_ROT ? ERR_OK : e; /* what cannot be read any more can be said again */
+}
+
+enum err said_before(struct node *n, struct line *line, const struct statement *s, const struct command *in,
+		     bool *out, struct place_key *place)
+{
+	struct message_at at = { 0 };
+	struct place_key subject;
+	size_t row = 0;
+	enum err e;
+
+	*out = false;
+	while (row < ARRAY_COUNT(acts) && acts[row].kind != s->kind)
+		row++;
+	if (row == ARRAY_COUNT(acts) || s->has_content || s->refers_count != 1 || in->signatures_count != 1)
+		return ERR_OK;
+	subject =
+		(struct place_key){ { s->refers[0].channel, accord_party_find(n->accord, s->refers[0].party),
+				      s->refers[0].epoch },
+				    s->refers[0].index };
+	while ((e = fold_next_act(&n->fold, &subject, &at)) == ERR_OK && (!*out || acts[row].is_last_only)) {
+		struct entry_view v;
+		if (at.order == 0 || !log_key_equal(&at.place.log, &line->key))
+			continue;
+		e = fold_get(&n->fold, &at.place, &v);
+		if (e == ERR_OK && v.kind != s->kind)
+			continue;
+		if (e == ERR_OK)
+			e = is_said_at(n, line, &at.place, s, in->signers[0].key, out);
+		if (e != ERR_OK)
+			return e;
+		*place = at.place;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
