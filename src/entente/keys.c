@@ -334,6 +334,7 @@ static enum exit_code change_one(struct options *o, struct client *c, const stru
 {
 	struct officer registrar = { 0 };
 	char place[PLACE_TEXT_LEN];
+	struct post_wish wish = { .rule = "-" }; /* nothing but whether it was said */
 	const char *part = is_withdrawal ? NULL : option_value(o, "draft");
 	struct draft d;
 	enum exit_code code = draft_for_accord(&d, o, c);
@@ -348,11 +349,14 @@ static enum exit_code change_one(struct options *o, struct client *c, const stru
 		code = draft_sign(&d, &registrar);
 	}
 	if (code == EXIT_DONE)
-		code = part == NULL ? post_draft(c, &d, place) : write_part(&d, part, o->is_json);
+		code = part == NULL ? post_draft_asking(c, &d, place, &wish)
+				    : write_part(&d, part, o->is_json);
 	if (code != EXIT_DONE || part != NULL)
 		; /* it was said */
 	else if (o->is_json)
 		json_say_done("place", place);
+	else if (wish.is_said)
+		say(_("It was said before: {1}. Nothing was filed.\n"), place);
 	else
 		say(is_withdrawal ? _("withdrawn in every log of ours, from the entry behind {1} on\n")
 				  : _("added in every log of ours, from the entry behind {1} on\n"),

@@ -142,61 +142,101 @@ static bool has_unknown_role(const struct accord *a, const struct statement *s)
 	return false;
 }
 
-/* Whether this log has the key in force now, an officer's or one that words are sealed for. */
-static enum err has_key(const struct node *n, const struct line *line, enum key_use use,
-			const uint8_t key[KEY_HASH_LEN], bool *out)
-{
-	uint64_t index = line->log->frontier.size;
-	struct key_view officer = { 0 };
-	struct recipient_view recipient;
-	enum err e;
+enum had { HAD_NOT, HAD_SO, HAD_OTHERWISE };
 
+/*
+ * Whether this log has the key in force now that a `keys` statement adds, with what that says of it or
+ * otherwise.
+ */
+static enum err had_key(struct node *n, const struct line *line, const struct statement *s, enum had *out,
+			struct place_key *at)
+{
+	const struct field *named = statement_field(s, FIELD_KEYS_KEY);
+	uint64_t index = line->log->frontier.size, use, holder = 0;
+	struct recipient_view recipient;
+	struct key_view key = { 0 };
+	uint8_t hash[KEY_HASH_LEN];
+	struct cbor_reader r;
+	struct bytes bytes;
+	enum err e = statement_field_uint(s, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use);
+
+	*out = HAD_NOT;
+	if (e != ERR_OK || named == NULL)
+		return ERR_OK;
+	cbor_open(&r, named->value);
+	if (cbor_read_bytes(&r, named->value.len, &bytes) != ERR_OK)
+		return ERR_OK;
+	hash_sha256(bytes, hash);
 	if (use == KEY_USE_RECIPIENT) {
-		e = fold_recipient(&n->fold, &line->key, key, &recipient);
-		officer = recipient.view;
+		e = fold_recipient(&n->fold, &line->key, hash, &recipient);
+		if (e == ERR_OK)
+			key = recipient.view;
 	} else {
-		e = fold_key(&n->fold, &line->key, key, index, &officer);
+		e = fold_key(&n->fold, &line->key, hash, index, &key);
 	}
-	*out = e == ERR_OK && key_is_in_force(&officer, index);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (e != ERR_OK || !key_is_in_force(&key, index))
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (statement_field_uint(s, FIELD_KEYS_HOLDER, UINT64_MAX, &holder) != ERR_OK)
+		holder = 0;
+	*out = key.holder == holder && key.roles == fold_roles(accord_here(n, line->key.channel), s)
+		       ? HAD_SO
+		       : HAD_OTHERWISE;
+	*at = (struct place_key){ line->key, key.added - 1 };
+	return ERR_OK;
+}
+
+static bool is_addition(const struct statement *s)
+{
+	uint64_t act;
+
+	return s->kind == KIND_KEYS && statement_field_uint(s, FIELD_KEYS_ACT, 1, &act) == ERR_OK && act == 0;
+}
+
+static bool is_by_registrar(const struct command *in)
+{
+	for (size_t i = 0; i < in->signatures_count; i++) {
+		if (in->signers[i].is_good && in->signers[i].registrar_in != 0)
+			return true;
+	}
+	return false;
 }
 
 /*
  * What is added stands in the log for ever: posts that there are, and a key that nobody has. Asked of every
- * log that it would go to, before any takes it.
+ * log that it would go to, before any takes it. One for every log may stand in some of them already: the
+ * others lost it, or are new. Where all have it, nothing new is said.
  */
-static enum err keys_check(struct node *n, const struct statement *s, struct effect_answer *answer)
+static enum err keys_check(struct node *n, const struct statement *s, const struct command *in,
+			   struct effect_answer *answer)
 {
-	const struct field *named = statement_field(s, FIELD_KEYS_KEY);
-	uint8_t hash[HASH_LEN];
-	struct cbor_reader r;
-	struct bytes key;
-	uint64_t act, use;
+	size_t had_so = 0, had_not = 0;
 
-	if (s->kind != KIND_KEYS || named == NULL ||
-	    statement_field_uint(s, FIELD_KEYS_ACT, 1, &act) != ERR_OK || act != 0 ||
-	    statement_field_uint(s, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK)
+	if (!is_addition(s))
 		return ERR_OK;
-	if (has_unknown_role(accord_here(n, s->channel), s)) {
-		answer->limit = "keys.roles";
-		return ERR_NOT_FOUND;
+	if (!is_by_registrar(in)) {
+		answer->verdict = VERDICT_REGISTRAR;
+		return ERR_REFUSED;
 	}
-	cbor_open(&r, named->value);
-	if (cbor_read_bytes(&r, named->value.len, &key) != ERR_OK)
-		return ERR_OK;
-	hash_sha256(key, hash);
+	answer->limit = "keys.roles";
+	if (has_unknown_role(accord_here(n, s->channel), s))
+		return ERR_NOT_FOUND;
+	answer->limit = "keys.key";
 	for (size_t i = 0; i < n->accord->channels_count; i++) {
 		const struct accord_channel *c = &n->accord->channels[i];
 		struct line *line = line_newest(n, c->number, n->self);
-		bool is_there = false;
-		enum err e = ERR_OK;
-		if (line != NULL && is_channel_of(c, n->self) && (s->channel == 0 || s->channel == c->number))
-			e = has_key(n, line, (enum key_use)use, hash, &is_there);
-		if (is_there)
-			answer->limit = "keys.key";
-		if (e != ERR_OK || is_there)
-			return is_there ? ERR_EXISTS : e;
+		enum had had;
+		enum err e;
+		if (line == NULL || !is_channel_of(c, n->self) ||
+		    (s->channel != 0 && s->channel != c->number))
+			continue;
+		e = had_key(n, line, s, &had, &answer->place);
+		if (e != ERR_OK || had == HAD_OTHERWISE)
+			return e == ERR_OK ? ERR_EXISTS : e;
+		had_so += had == HAD_SO;
+		had_not += had == HAD_NOT;
 	}
+	answer->is_said = had_so > 0 && had_not == 0;
+	answer->limit = NULL;
 	return ERR_OK;
 }
 
@@ -479,9 +519,13 @@ static bool is_done_there(struct node *n, const struct statement *s, uint32_t ch
 	const struct field *named = statement_field(s, FIELD_ACCORD_MANIFEST);
 	uint8_t hash[HASH_LEN];
 	struct cbor_reader r;
+	struct place_key at;
+	enum had had;
 
 	if (line == NULL || line->log->frontier.size == 0)
 		return line == NULL || !line->is_recovering;
+	if (is_addition(s))
+		return had_key(n, line, s, &had, &at) == ERR_OK && had == HAD_SO;
 	if (s->kind != KIND_ACCORD || named == NULL || line->version == n->versions.count)
 		return false;
 	cbor_open(&r, named->value);
@@ -542,8 +586,6 @@ static enum err command_judge(struct node *n, struct now now, const struct comma
 		return ERR_FULL;
 	}
 	e = turn_open(n);
-	if (e == ERR_OK)
-		e = keys_check(n, &s, answer);
 	if (e != ERR_OK)
 		return e;
 	signed_by = *in;
@@ -551,6 +593,9 @@ static enum err command_judge(struct node *n, struct now now, const struct comma
 		signers_of(n, in, signers);
 		signed_by.signers = signers;
 	}
+	e = keys_check(n, &s, &signed_by, answer);
+	if (e != ERR_OK || answer->is_said)
+		return e;
 	if (s.kind == KIND_OPEN)
 		return epoch_open(n, now, &s, &signed_by, answer);
 	return s.channel == 0 ? command_everywhere(n, now, &signed_by, &s, answer)

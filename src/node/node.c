@@ -359,6 +359,8 @@ enum err line_sign(struct node *n, struct now now, struct line *line)
 void node_start(struct node *n, struct now now, const struct marks *marks, bool has_memory, bool is_certain,
 		struct effects *fx)
 {
+	enum err e;
+
 	n->fx = fx;
 	if (n->is_view_old && views_remake(n, now) != ERR_OK)
 		return;
@@ -369,9 +371,12 @@ void node_start(struct node *n, struct now now, const struct marks *marks, bool 
 		const struct mark *mark = marks_find(marks, &n->lines[i].log->origin);
 		n->lines[i].marked = mark == NULL ? 0 : mark->size;
 	}
-	if (node_local(n, recover_start(n, now, marks, has_memory, is_certain),
-		       "the state of a recovery cannot be kept") != ERR_OK)
+	/* Half of it is done: whoever went on, with a full disk too, would not sign what he has. */
+	e = recover_start(n, now, marks, has_memory, is_certain);
+	if (e != ERR_OK) {
+		node_stop(n, e, "the state of a recovery cannot be kept");
 		return;
+	}
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];
 		bool is_marked = l->marked >= l->log->durable;

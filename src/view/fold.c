@@ -448,7 +448,7 @@ static void key_add(const struct fold *f, const struct fold_input *in, struct ke
 {
 	*key = (struct key_view){ .added = in->entry->index + 1,
 				  .withdrawn = UINT64_MAX,
-				  .roles = roles_of(f->accord, in->statement) };
+				  .roles = fold_roles(f->accord, in->statement) };
 	if (statement_field_uint(in->statement, FIELD_KEYS_HOLDER, UINT64_MAX, &key->holder) != ERR_OK)
 		key->holder = 0;
 }

@@ -4,7 +4,7 @@
 #include "policy/policy.h"
 #include "view/rows.h"
 
-uint64_t roles_of(const struct accord *a, const struct statement *s)
+uint64_t fold_roles(const struct accord *a, const struct statement *s)
 {
 	const struct field *roles = statement_field(s, FIELD_KEYS_ROLES);
 	struct cbor_reader r;
@@ -41,7 +41,7 @@ static bool needs_two(const struct case_file *c)
 	uint64_t act;
 
 	return statement_field_uint(c->in->statement, FIELD_KEYS_ACT, 1, &act) == ERR_OK && act == 0 &&
-	       (roles_of(c->f->accord, c->in->statement) & c->f->accord->two_roles) != 0;
+	       (fold_roles(c->f->accord, c->in->statement) & c->f->accord->two_roles) != 0;
 }
 
 /* One signature is enough before anybody has spoken in the log: those whom an epoch begins with. */

@@ -50,8 +50,6 @@ enum err judge_addressees(const struct case_file *c, enum verdict *out) MUST_CHE
 enum err judge_repetition(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_references(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_step(const struct case_file *c, enum verdict *out) MUST_CHECK;
-/* Bit mask of accord.roles that a `keys` statement gives. */
-uint64_t roles_of(const struct accord *a, const struct statement *s);
 
 /* ---- release.c: who signs what goes to another party, and what follows (docs/spec/release.md) ---- */
 

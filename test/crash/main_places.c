@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #define CHAOS_UNTIL_US 40000000
-#define QUIET_AFTER_US 70000000
-#define REPAIR_AFTER_US 5000000 /* when who was down is up again */
+#define QUIET_AFTER_US 105000000 /* heads are compared within a minute (HEADS_MS) */
+#define REPAIR_AFTER_US 5000000	 /* when who was down is up again */
 #define STEP_US 250000
 #define CUT_US 4000000
 #define LEADER 1u	 /* channel of FLASH */

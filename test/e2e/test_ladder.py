@@ -21,6 +21,9 @@ def test_keys_keep_their_times(pair):
     sizes = {name: log["size"] for name, log in kor.logs().items() if name.startswith("KOR/") and "SERVICE" not in name}
     add = ("keys", "--add", watch, "--roles", "watch", "--holder", "9")
     assert "keys.key" in said(kor, *add, *registrar, code=4) and "--withdraw" in said(kor, *add, *registrar, code=4)
+    again = kor.run("keys", "--add", watch, "--roles", "watch", "--holder", str(signer["holder"]), *LABEL, *registrar).stdout
+    assert again.startswith("It was said before: KOR/"), "the same of the same key is nothing new"
+    assert "REGISTRAR" in said(kor, "keys", "--add", watch, "--roles", "watch", "--holder", "1", "--key", kor.keys / "watch", code=4)
     # A role that the accord lacks: by the command, and by the door for whoever asks it without the command.
     refused = said(kor, "keys", "--add", f"{new.path}.pub", "--roles", "watch,wach", "--holder", "9", *registrar, code=2)
     assert "wach" in refused and "head" in refused.partition("It has:")[2]

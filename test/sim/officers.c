@@ -733,8 +733,12 @@ void officer_answer(struct world *w, struct sim_node *n, const struct effect_ans
 		return;
 	}
 	w->counters.answered++;
-	if (answer->is_said && !check_said(w, n, &answer->place, p->kind, p->id))
+	if (answer->is_said) {
+		check_said(w, n, &answer->place, p->kind);
+		if (p->resends > 0)
+			n->acknowledged[p->resends - 1].is_replaced = true;
 		return;
+	}
 	/* Whoever stops in the turn that it answers reads nothing any more: his next start is asked. */
 	if (!n->is_stopping)
 		check_answered(w, n, &answer->place, p->id);

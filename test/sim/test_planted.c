@@ -1,6 +1,6 @@
 /*
- * test_planted NAME [SEEDS [restores | consult]]: a twin of the core with a fault of ours in it
- * (src/base/plant.h) must be found by one of the first seeds, or histories of restores, or of procedures.
+ * test_planted NAME [SEEDS [restores | consult [FROM]]]: a twin of the core with a fault of ours in it
+ * (src/base/plant.h) must be found by one of so many seeds, or histories of restores, or of procedures.
  * That says the simulator is not blind; it prints which seed found it and what it saw.
  */
 #include "restores.h"
@@ -54,7 +54,7 @@ static bool is_found_by(uint64_t seed, const char *what)
 
 int main(int argc, char **argv)
 {
-	uint64_t seeds = 60;
+	uint64_t seeds = 60, from = 1;
 	const char *what = argc > 3 ? argv[3] : "";
 
 	for (int i = 1; argc > 1 && i < PLANT_COUNT; i++) {
@@ -62,14 +62,15 @@ int main(int argc, char **argv)
 			plant_chosen = (enum plant)i;
 	}
 	if (plant_chosen == PLANT_NONE ||
-	    (argc > 2 && bytes_read_decimal(bytes_str(argv[2]), 100000, &seeds) != ERR_OK)) {
-		fprintf(stderr, "usage: test_planted NAME [SEEDS [restores | consult]]\n");
+	    (argc > 2 && bytes_read_decimal(bytes_str(argv[2]), 100000, &seeds) != ERR_OK) ||
+	    (argc > 4 && bytes_read_decimal(bytes_str(argv[4]), 100000, &from) != ERR_OK)) {
+		fprintf(stderr, "usage: test_planted NAME [SEEDS [restores | consult [FROM]]]\n");
 		return 2;
 	}
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	log_open("planted", 0);
 	crypto_init();
-	for (uint64_t seed = 1; seed <= seeds; seed++) {
+	for (uint64_t seed = from; seed < from + seeds; seed++) {
 		if (!is_found_by(seed, what))
 			continue;
 		printf("found by seed %llu: %s\n", (unsigned long long)seed, plants[plant_chosen].text);

@@ -327,12 +327,8 @@ void check_cosigned(struct world *w, struct sim_node *n, const struct origin *or
 /* What is answered as QUEUED is in the record at that place. */
 void check_answered(struct world *w, struct sim_node *n, const struct place_key *at,
 		    const uint8_t id[STATEMENT_ID_LEN]);
-/*
- * What is answered as said before stands there; *id: of what stands. False: the node stops in this turn, and
- * cannot be asked.
- */
-bool check_said(struct world *w, struct sim_node *n, const struct place_key *at, enum kind kind,
-		uint8_t id[STATEMENT_ID_LEN]);
+/* What is answered as said before stands there, and counts. */
+void check_said(struct world *w, struct sim_node *n, const struct place_key *at, enum kind kind);
 void check_reopened(struct world *w, struct sim_node *n);
 void check_agreement(struct world *w);
 /* whether an erasure that counts names this entry; whether its content is gone then, and else there */
