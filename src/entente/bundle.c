@@ -95,6 +95,11 @@ struct reading {
 
 static enum exit_code not_a_bundle(const char *path, uint64_t at)
 {
+	if (at == 0) {
+		say_error(_("{1} is no bundle: nothing of it was taken."), path);
+		say_next(_("a bundle is written by: entente bundle write FILE --peer PARTY"));
+		return EXIT_INTEGRITY;
+	}
 	say_error(_("{1} is no whole bundle: it breaks off, or is damaged, at byte {2}. What came before was "
 		    "taken."),
 		  path, say_number(at));

@@ -552,11 +552,16 @@ static const struct {
 	  N_("the accord says start strict: no epoch is opened before another party has answered; entente "
 	     "status shows the paths") },
 	{ "RECOVERING", NULL, EXIT_REFUSED,
-	  N_("entente status says what is missing; entente restore --open-epoch ends it") },
+	  N_("it waits for the other parties: entente status says what is missing; if none of them can "
+	     "answer, "
+	     "the registrar: entente restore --open-epoch") },
 	{ "DOWN", NULL, EXIT_LINE_DOWN, N_("entente status shows the paths") },
 	{ "TIMEOUT", NULL, EXIT_TIMEOUT, N_("entente status") },
 	{ "CONTENT", NULL, EXIT_INTEGRITY, N_("nothing of it was kept: say it again") },
 	{ "VERIFY", NULL, EXIT_INTEGRITY, N_("nothing of it was kept: say it again") },
+	{ "FRAME", NULL, EXIT_INTEGRITY, N_("have it written again: what is held already does no harm") },
+	{ "NOTE", NULL, EXIT_INTEGRITY, N_("have it written again: what is held already does no harm") },
+	{ "ROOT", NULL, EXIT_INTEGRITY, N_("have it written again: what is held already does no harm") },
 	{ "ROT", NULL, EXIT_INTEGRITY, N_("entente repair fetches it again from a peer who holds it") },
 	{ "CORRUPT", NULL, EXIT_INTEGRITY, N_("entente verify, then entente restore FILE") },
 	{ "FULL", NULL, EXIT_ERROR, N_("make room on the disk, then say it again: nothing of it was kept") },

@@ -58,7 +58,7 @@ static void find(struct doctor *d, enum finding finding, const char *what, const
 
 static void check_mode(struct doctor *d, const char *name, unsigned forbidden, const char *what)
 {
-	char path[FILE_PATH_MAX], why[FILE_PATH_MAX + 64], next[FILE_PATH_MAX + 64];
+	char path[FILE_PATH_MAX], why[FILE_PATH_MAX + 64], next[FILE_PATH_MAX + 64], mode[8];
 	struct stat st;
 
 	if (bytes_copy_str(bytes_str(d->o->home), path, sizeof path) != ERR_OK ||
@@ -70,7 +70,8 @@ static void check_mode(struct doctor *d, const char *name, unsigned forbidden, c
 		find(d, FINDING_BAD, what, why, "entente init home");
 		return;
 	}
-	snprintf(why, sizeof why, "%s, mode %04o", path, (unsigned)(st.st_mode & 07777));
+	snprintf(mode, sizeof mode, "%04o", (unsigned)(st.st_mode & 07777));
+	say_fill(why, sizeof why, _("{1}, mode {2}"), path, mode);
 	snprintf(next, sizeof next, "chmod go-rwx %s", path);
 	if ((st.st_mode & forbidden) != 0)
 		find(d, FINDING_BAD, what, why, next);

@@ -33,7 +33,7 @@ static void show_one(const json_t *row)
 {
 	show_label(row, COLOUR_BOLD);
 	say("  {1}  {2}  {3} -> {4}", json_str(row, "place"), json_str(row, "precedence"),
-	    json_str(row, "kind"), json_str(row, "channel_name"));
+	    _(json_str(row, "kind")), json_str(row, "channel_name"));
 	say(_("  by {1}, {2} of {3}, until {4}: "), json_str(row, "role"),
 	    say_number(json_uint(row, "approved")), say_number(json_uint(row, "needed")),
 	    say_time(json_uint(row, "lapses_ms")));

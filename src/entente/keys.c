@@ -136,9 +136,11 @@ static enum exit_code read_key_file(struct key_file *f, const char *path)
 	f->count = 1;
 	if (e == ERR_OK && ssh_public_check(buf_bytes(&wire)) == ERR_OK)
 		return EXIT_DONE;
+	if (e == ERR_NOT_FOUND)
+		return refuse_missing(path);
 	say_error(_("{1} is no public key that can sign here, and none that words can be sealed for."), path);
 	say_next(_("name the .pub file that ssh-keygen or entente keys --new-identity wrote"));
-	return e == ERR_NOT_FOUND ? EXIT_NOT_FOUND : EXIT_USAGE;
+	return EXIT_USAGE;
 }
 
 static enum exit_code check_addition(struct key_file *f, const struct options *o, const char *path)

@@ -354,7 +354,7 @@ enum exit_code waiting_show(const json_t *waiting, const struct draft *d, struct
 
 	show_rule(waiting, d);
 	say_coloured(COLOUR_BOLD, json_str(waiting, "place"));
-	say("  {1}  {2} -> {3}\n", json_str(waiting, "state"), json_str(waiting, "kind"),
+	say("  {1}  {2} -> {3}\n", _(json_str(waiting, "state")), _(json_str(waiting, "kind")),
 	    json_str(waiting, "channel_name"));
 	if (d->statement.has_precedence)
 		say("{1}\n", precedence_name(d->statement.precedence));

@@ -25,6 +25,8 @@ def test_keys_keep_their_times(pair):
     assert again.startswith("It was said before: KOR/"), "the same of the same key is nothing new"
     assert "REGISTRAR" in said(kor, "keys", "--add", watch, "--roles", "watch", "--holder", "1", "--key", kor.keys / "watch", code=4)
     # A role that the accord lacks: by the command, and by the door for whoever asks it without the command.
+    missing = said(kor, "keys", "--add", f"{new.path}.none", "--roles", "watch", "--holder", "9", *registrar, code=3)
+    assert "There is no file" in missing
     refused = said(kor, "keys", "--add", f"{new.path}.pub", "--roles", "watch,wach", "--holder", "9", *registrar, code=2)
     assert "wach" in refused and "head" in refused.partition("It has:")[2]
     raw = officers.statement(bytes.fromhex(kor.status()["accord"]), 0, "kor", "registrar", 1, rel=["kor", "usa"],

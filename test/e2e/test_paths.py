@@ -98,6 +98,15 @@ def test_a_bundle_is_a_path(stage):
     (world.folder / "half").write_bytes(whole[:len(whole) // 2])
     usa.start()
     assert usa.run("bundle", "read", world.folder / "half", code=6).stderr
+    (world.folder / "other").write_bytes(b"no bundle at all\n")
+    said = usa.run("bundle", "read", world.folder / "other", code=6).stderr
+    assert "is no bundle: nothing of it was taken" in said and "bundle write FILE" in said
+    # A byte of a note is wrong: it belongs to nobody's log.
+    whole = bytearray((world.folder / "one").read_bytes())
+    whole[whole.rindex(b"\xe2\x80\x94 ") + 60] ^= 1
+    (world.folder / "bent").write_bytes(whole)
+    said = usa.run("bundle", "read", world.folder / "bent", code=6).stderr
+    assert "have it written again" in said
 
 
 def test_flash_overtakes_an_attachment(stage):
