@@ -496,7 +496,7 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 		return e;
 	if (judged.view.verdict != VERDICT_OK)
 		return verdict_refuse(n, s, channel, &judged.view, answer);
-	e = said_before(n, line, s, in, &answer->is_said, &answer->place);
+	e = said_before(n, now, line, s, in, &answer->is_said, &answer->place);
 	if (e != ERR_OK || answer->is_said)
 		return e;
 	judged.has_view = true;

@@ -515,10 +515,11 @@ void versions_hear(struct node *n, size_t peer, size_t path, const struct hello 
 /* Which version node_in_force is. */
 size_t version_in_force(const struct node *n);
 /*
- * Whether an act of the same officer stands in our log that says the same of the same thing; *place: where.
+ * Whether an act of the same officer stands in our log that said the same of the same thing within the last
+ * minute; *place: where.
  */
-enum err said_before(struct node *n, struct line *line, const struct statement *s, const struct command *in,
-		     bool *out, struct place_key *place) MUST_CHECK;
+enum err said_before(struct node *n, struct now now, struct line *line, const struct statement *s,
+		     const struct command *in, bool *out, struct place_key *place) MUST_CHECK;
 /* What our next entry on this channel is judged by; the newest one for a log that is not open. */
 const struct accord *accord_here(struct node *n, uint32_t channel);
 /* The words of what goes and comes by this path; of a bundle, of what comes. */

@@ -55,7 +55,10 @@ static enum err is_by_same(const struct node *n, const struct line *line, const 
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err is_said_at(struct node *n, struct line *line, const struct place_key *at,
+/* Whoever reads it again later, as a relief does, says something new. */
+#define SAID_WITHIN_MS 60000u
+
+static enum err is_said_at(struct node *n, struct now now, struct line *line, const struct place_key *at,
 			   const struct statement *s, const uint8_t key[KEY_HASH_LEN], bool *out)
 {
 	struct buf memory = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
@@ -63,14 +66,14 @@ static enum err is_said_at(struct node *n, struct line *line, const struct place
 	struct entry entry;
 	enum err e = line_entry(n, line, at->index, &memory, &entry, &before);
 
-	*out = e == ERR_OK && is_same(s, &before);
+	*out = e == ERR_OK && is_same(s, &before) && now.wall.ms < entry.filed.ms + SAID_WITHIN_MS;
 	if (*out)
 		return is_by_same(n, line, &entry, key, out);
 	return e == ERR_ROT ? ERR_OK : e; /* what cannot be read any more can be said again */
 }
 
-enum err said_before(struct node *n, struct line *line, const struct statement *s, const struct command *in,
-		     bool *out, struct place_key *place)
+enum err said_before(struct node *n, struct now now, struct line *line, const struct statement *s,
+		     const struct command *in, bool *out, struct place_key *place)
 {
 	struct message_at at = { 0 };
 	struct place_key subject;
@@ -94,7 +97,7 @@ enum err said_before(struct node *n, struct line *line, const struct statement *
 		if (e == ERR_OK && v.kind != s->kind)
 			continue;
 		if (e == ERR_OK)
-			e = is_said_at(n, line, &at.place, s, in->signers[0].key, out);
+			e = is_said_at(n, now, line, &at.place, s, in->signers[0].key, out);
 		if (e != ERR_OK)
 			return e;
 		*place = at.place;

@@ -246,8 +246,10 @@ static enum ruling judge(const struct instance *i, const struct move *m)
 
 static enum ruling judge_on_all(const struct instance *i, struct move m)
 {
+	const struct vector held = instance_held(i);
+
 	for (size_t party = 0; party < PARTY_MAX; party++)
-		m.past.of[party] = party == m.at.party ? m.past.of[party] : UINT64_MAX;
+		m.past.of[party] = party == m.at.party ? m.past.of[party] : held.of[party];
 	return judge(i, &m);
 }
 
