@@ -480,7 +480,8 @@ def main():
         say(f"{nodes.BINARY} is not there; next: make")
         return 2
     folder = tempfile.mkdtemp(prefix="entente-demo-")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # the first too: a shell's background job ignores it
+        signal.signal(number, signal.default_int_handler)
     demo = None
     try:
         demo = Demo(folder)

@@ -255,6 +255,41 @@ def decide(play, place):
     return proposal
 
 
+def test_a_log_begins_anew(play):
+    """KOR's disk dies after its CONFIRM, and it comes back without: what USA holds of it counts on, and KOR is out."""
+    kor, usa = play.both()
+    place, proposal = proposed(play)
+    backup = play.world.folder / "before.db"
+    kor.run("export", "--backup", backup)
+    play.wait_s(31)
+    play.say(kor, "head", "confirm", proposal)
+    play.world.await_receipts()
+    assert "DECIDED" not in play.lines(usa, place)
+    assert usa.stop() == 0
+    kor.kill()
+    kor.end()
+    for path in kor.home.glob("record.db*"):
+        path.unlink()
+    kor.run("restore", backup, env=play.env)
+    kor.start(env=play.env)
+    done = kor.run("restore", "--open-epoch", "--channel", CHANNEL, "--label", "U", key="registrar", code=None, env=play.env)
+    assert done.returncode in (0, 5), done.stderr
+    # It does not know that it confirmed, and may say nothing that could contradict it.
+    refused = play.refuse(kor, "head", "withdraw", proposal)
+    assert "the party's log began anew after this procedure did" in refused, refused
+    usa.start(env=play.env)
+    kor.await_link()
+    opened = kor.get("/log", channel=CHANNEL, party="kor", epoch=2)["entries"][0]["place"]
+    play.await_place(usa, opened)
+    assert play.show(usa, place)["life"] == "ENDED"
+    play.say(usa, "head", "confirm", proposal)
+    assert " DECIDED concurred" in play.agree(place)
+    # It goes on in another one, which refers to it.
+    again = play.start(kor)
+    play.await_place(usa, again)
+    assert play.steps(usa, again) == ["indicator"]
+
+
 def test_a_peer_forges_and_lies(play):
     """Its moves out of turn are VOID with the sentence, its false DIGEST rings, and our CONFIRM waits for a word from people.
 
