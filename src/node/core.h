@@ -515,8 +515,8 @@ void versions_hear(struct node *n, size_t peer, size_t path, const struct hello 
 /* Which version node_in_force is. */
 size_t version_in_force(const struct node *n);
 /*
- * Whether an act of the same officer stands in our log that said the same of the same thing within the last
- * minute; *place: where.
+ * Whether an act of the same officer stands in our log that said the same of the same thing shortly
+ * before; *place: where.
  */
 enum err said_before(struct node *n, struct now now, struct line *line, const struct statement *s,
 		     const struct command *in, bool *out, struct place_key *place) MUST_CHECK;

@@ -55,8 +55,21 @@ static enum err is_by_same(const struct node *n, const struct line *line, const 
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* Whoever reads it again later, as a relief does, says something new. */
-#define SAID_WITHIN_MS 60000u
+/* Where a roster says who is on duty, whoever reads it again later, as a relief does, says something new. */
+#define SAID_WITHIN_MS 600000u
+
+static bool has_roster(const struct node *n)
+{
+	for (size_t i = 0; i < n->accord->channels_count; i++) {
+		const struct accord_channel *c = &n->accord->channels[i];
+		struct post_view post = { .post = "" };
+		while (c->plane == PLANE_HOME && fold_next_post(&n->fold, c->number, &post) == ERR_OK) {
+			if (post.has_roster)
+				return true;
+		}
+	}
+	return false;
+}
 
 static enum err is_said_at(struct node *n, struct now now, struct line *line, const struct place_key *at,
 			   const struct statement *s, const uint8_t key[KEY_HASH_LEN], bool *out)
@@ -66,7 +79,8 @@ static enum err is_said_at(struct node *n, struct now now, struct line *line, co
 	struct entry entry;
 	enum err e = line_entry(n, line, at->index, &memory, &entry, &before);
 
-	*out = e == ERR_OK && is_same(s, &before) && now.wall.ms < entry.filed.ms + SAID_WITHIN_MS;
+	*out = e == ERR_OK && is_same(s, &before) &&
+	       (now.wall.ms < entry.filed.ms + SAID_WITHIN_MS || !has_roster(n));
 	if (*out)
 		return is_by_same(n, line, &entry, key, out);
 	return e == ERR_ROT ? ERR_OK : e; /* what cannot be read any more can be said again */
