@@ -1,17 +1,18 @@
 /*
  * machine.h - the fold of one channel's moves into the state of its procedures.
  *
- * Spec: docs/spec/procedure.md sections 4 to 7. Model: test/models/gate.pml. Simulator: test/proc/. A second
- * one: test/proc/second.py. Layer: proc (may use base, wire, accord). Pure: no clock, no arrival order.
+ * Spec: docs/spec/procedure.md sections 4 to 7. Models: gate.pml and anew.pml in test/models/.
+ * Simulator: test/proc/. A second one: test/proc/second.py. Layer: proc (may use base, wire, accord).
+ * Pure: no clock, no order of arrival.
  *
  * Every move is judged on its own past and the verdict never changes. State is what is counted within a
  * vector; two nodes that hold the same within it find the same bytes of machine_write. Time is only ever the
  * difference of two filing times of one party. No rule reads an order of several parties' entries.
  *
  * It lives in rows of a map (base/map.h): 'L' what a log had seen, 'I' instances, 'R' those that run, 'F'
- * what counts in them, 'X' which instance an entry counts in, 'E' later epochs, and
- * whose log shows them. An entry whose past has no START leaves none. The instance that was worked on last is
- * kept beside its rows, and goes on with them: a move of it is judged without reading them again.
+ * what counts in them, 'X' which instance an entry counts in, 'E' later epochs, and whose log shows them.
+ * An entry whose past has no START leaves none. The instance that was worked on last is kept beside its
+ * rows, and goes on with them: a move of it is judged without reading them again.
  */
 #ifndef PROC_MACHINE_H
 #define PROC_MACHINE_H
