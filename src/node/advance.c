@@ -466,7 +466,7 @@ enum err receive_advance(struct node *n, struct now now, const struct arrival *i
 	if (line == NULL || line->is_own || !is_shared_with(line, in->peer) ||
 	    s.channel != a.origin.channel || a.signatures_count == 0)
 		return ERR_OK;
-	if (fold_find_id(&n->fold, s.channel, s.id, &at) == ERR_OK && at.log.party == k.at.log.party)
+	if (fold_find_id(&n->fold, s.channel, k.at.log.party, s.id, &at) == ERR_OK)
 		return ERR_OK;
 	item = (struct batch_item){ .content = a.content };
 	e = item_check(n, &s, &item);
@@ -537,7 +537,7 @@ enum err advance_heard(struct node *n, size_t peer, const struct thin_copy *copy
 	if (line != NULL && k.at.index < line->log->frontier.size)
 		return advance_late(n, line, &k, &s, &a);
 	/* In another epoch or under another number: it is in the record, and that is what counts. */
-	if (fold_find_id(&n->fold, s.channel, s.id, &at) == ERR_OK && at.log.party == peer)
+	if (fold_find_id(&n->fold, s.channel, peer, s.id, &at) == ERR_OK)
 		return ERR_EXISTS;
 	return advance_take(n, &k, &s, &a);
 }

@@ -244,9 +244,8 @@ static enum err keys_check(struct node *n, const struct statement *s, const stru
 static bool is_resend(struct node *n, const struct statement *s, struct effect_answer *answer)
 {
 	if (PLANTED(RESEND_FILED_AGAIN) || s->kind <= KIND_ACCORD ||
-	    fold_find_id(&n->fold, s->channel, s->id, &answer->place) != ERR_OK ||
-	    answer->place.log.party != n->self)
-		return false; /* a peer that copied our id answers nothing for us */
+	    fold_find_id(&n->fold, s->channel, n->self, s->id, &answer->place) != ERR_OK)
+		return false;
 	answer->is_repeat = true;
 	answer->err = ERR_OK;
 	answer->verdict = VERDICT_OK;

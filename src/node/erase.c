@@ -73,7 +73,7 @@ enum err content_named(struct node *n, const struct log_key *log, const struct s
 	enum err e;
 
 	if (!s->has_content || !is_content_known(n, s->content.hash) ||
-	    (fold_find_id(&n->fold, log->channel, s->id, &first) == ERR_OK && first.log.party == log->party))
+	    fold_find_id(&n->fold, log->channel, log->party, s->id, &first) == ERR_OK)
 		return ERR_OK;
 	e = is_of_draft(n, log, s, &is_drafted);
 	if (e != ERR_OK || is_drafted)

@@ -172,10 +172,7 @@ enum err draft_next(const struct fold *f, uint32_t home, bool is_first, struct d
 
 enum err draft_released(const struct fold *f, const struct draft_view *v, struct place_key *out)
 {
-	enum err e = fold_find_id(f, v->channel, v->id, out);
-
-	/* A peer that copied our id has released nothing for us. */
-	return e == ERR_OK && out->log.party != v->at.log.party ? ERR_NOT_FOUND : e;
+	return fold_find_id(f, v->channel, v->at.log.party, v->id, out);
 }
 
 enum err draft_is_ended(const struct fold *f, size_t party, const struct statement *outgoing, bool *out)

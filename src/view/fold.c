@@ -139,11 +139,15 @@ enum err fold_next_act(const struct fold *f, const struct place_key *on, struct 
 	return row_next_listed(f->map, &prefix, at);
 }
 
-enum err fold_find_id(const struct fold *f, uint32_t channel, const uint8_t id[STATEMENT_ID_LEN],
-		      struct place_key *out)
+enum err fold_find_id(const struct fold *f, uint32_t channel, size_t party,
+		      const uint8_t id[STATEMENT_ID_LEN], struct place_key *out)
 {
+	enum err e;
+
 	*out = (struct place_key){ 0 };
-	return row_next_id(f->map, channel, id, out);
+	while ((e = row_next_id(f->map, channel, id, out)) == ERR_OK && out->log.party != party)
+		;
+	return e;
 }
 
 enum err fold_is_suspended(const struct fold *f, uint32_t channel, bool *out)

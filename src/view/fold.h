@@ -236,9 +236,12 @@ struct message_at {
 enum err fold_next_message(const struct fold *f, uint32_t channel, struct message_at *at) MUST_CHECK;
 /* The next act on a place, in the record's order. */
 enum err fold_next_act(const struct fold *f, const struct place_key *on, struct message_at *at) MUST_CHECK;
-/* Where a statement id stands; the first place. ERR_NOT_FOUND. */
-enum err fold_find_id(const struct fold *f, uint32_t channel, const uint8_t id[STATEMENT_ID_LEN],
-		      struct place_key *out) MUST_CHECK;
+/*
+ * Where a party's statement of that id stands; the first place. Whoever copies another's id is not asked:
+ * two parties may use one. ERR_NOT_FOUND.
+ */
+enum err fold_find_id(const struct fold *f, uint32_t channel, size_t party,
+		      const uint8_t id[STATEMENT_ID_LEN], struct place_key *out) MUST_CHECK;
 /*
  * A key as it was last added when that entry of the log was written, in force or not: who said what is a
  * question of its index. ERR_NOT_FOUND: it was not added before.

@@ -1039,6 +1039,26 @@ static void test_waits_for_its_past(void **state)
 	assert_int_equal(waits.of[0].size, 2);
 }
 
+/* Whoever copies another's id, and stands before it in every order, takes no place from it. */
+static void test_an_id_is_its_partys(void **state)
+{
+	struct scene *s = *state;
+	const uint8_t *id;
+	struct place_key at;
+
+	enrol(s, 0);
+	enrol(s, 1);
+	put(s, 1, KIND_MESSAGE, 0, &(struct twist){ 0 });
+	id = s->statements[s->count - 1].id;
+	assert_int_equal(fold_find_id(&s->fold, 7, 0, id, &at), ERR_NOT_FOUND);
+	s->sizes[1]--; /* the copy has not seen it, or it would be VOID */
+	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ .is_repeat = true }).verdict, VERDICT_OK);
+	for (size_t party = 0; party < 2; party++) {
+		assert_int_equal(fold_find_id(&s->fold, 7, party, id, &at), ERR_OK);
+		assert_int_equal(at.log.party, party);
+	}
+}
+
 /* ---- The map fails at every call. ---- */
 
 static void fold_each(struct scene *s)
@@ -1108,7 +1128,7 @@ static void read_each(struct scene *s, unsigned *rows)
 	while ((e = fold_next_key(&s->fold, &log, key, &view)) == ERR_OK)
 		;
 	worked(s, to_the_end(e));
-	worked(s, fold_find_id(&s->fold, 7, id, &place));
+	worked(s, fold_find_id(&s->fold, 7, 0, id, &place));
 	worked(s, fold_is_suspended(&s->fold, 7, &is_suspended));
 	worked(s, fold_rows(&s->fold, 7, count_row, rows));
 	worked(s, fold_drop(&s->fold));
@@ -1335,6 +1355,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_sealing, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_wrong_clock, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_waits_for_its_past, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_an_id_is_its_partys, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_rows_have_a_format, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_epochs_leave_gaps, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_no_fault_is_swallowed, open_scene, close_scene),
