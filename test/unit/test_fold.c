@@ -1052,7 +1052,8 @@ static void test_an_id_is_its_partys(void **state)
 	id = s->statements[s->count - 1].id;
 	assert_int_equal(fold_find_id(&s->fold, 7, 0, id, &at), ERR_NOT_FOUND);
 	s->sizes[1]--; /* the copy has not seen it, or it would be VOID */
-	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ .is_repeat = true }).verdict, VERDICT_OK);
+	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ .is_repeat = true }).verdict,
+			 VERDICT_OK);
 	for (size_t party = 0; party < 2; party++) {
 		assert_int_equal(fold_find_id(&s->fold, 7, party, id, &at), ERR_OK);
 		assert_int_equal(at.log.party, party);
