@@ -7,21 +7,22 @@
 #include <string.h>
 
 /*
- * Acts without words of their own. Who had no doubt the first time adds nothing; a mark takes the place of
- * the one before it, so that the last alone can be repeated.
+ * Acts that say all by their kind. Who had no doubt the first time adds nothing; a mark takes the place of the
+ * one before it, so that the last alone can be repeated, with the words that it had.
  */
-static const struct {
+static const struct act {
 	enum kind kind;
-	bool is_last_only;
+	bool is_last_only, may_have_words;
+	bool is_news_later; /* where a roster says who is on duty: whoever reads again then is a relief */
 } acts[] = {
-	{ KIND_WATCH_READ, false },
-	{ KIND_PRESENTED, false },
-	{ KIND_MARK, true },
+	{ KIND_WATCH_READ, false, false, true },
+	{ KIND_PRESENTED, false, false, true },
+	{ KIND_MARK, true, true, false },
 };
 
 static bool is_same(const struct statement *a, const struct statement *b)
 {
-	if (a->has_content || b->has_content || a->fields_count != b->fields_count ||
+	if (a->has_content != b->has_content || a->fields_count != b->fields_count ||
 	    !bytes_equal(a->role, b->role) || !bytes_equal(a->acting_for, b->acting_for) ||
 	    a->has_instance != b->has_instance)
 		return false;
@@ -55,6 +56,30 @@ static enum err is_by_same(const struct node *n, const struct line *line, const 
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/*
+ * Words are salted anew each time, so that their hashes say nothing. Sealed ones are never the same. `rest` is
+ * memory for those of before.
+ */
+static bool has_same_words(struct node *n, const struct statement *before, struct bytes now, struct buf rest)
+{
+	struct content a, b;
+	struct fault fault;
+
+	if (node_content(n, before, &rest) != ERR_OK ||
+	    content_read(buf_bytes(&rest), &a, &fault) != ERR_OK || content_read(now, &b, &fault) != ERR_OK)
+		return false;
+	if (!bytes_equal(a.language, b.language) || !bytes_equal(a.subject, b.subject) ||
+	    a.portions_count != b.portions_count || a.fields_count + b.fields_count > 0 ||
+	    a.attachments_count + b.attachments_count > 0)
+		return false;
+	for (size_t i = 0; i < a.portions_count; i++) {
+		if (!bytes_equal(a.portions[i].text, b.portions[i].text) ||
+		    !bytes_equal(a.portions[i].label, b.portions[i].label))
+			return false;
+	}
+	return true;
+}
+
 /* Where a roster says who is on duty, whoever reads it again later, as a relief does, says something new. */
 #define SAID_WITHIN_MS 600000u
 
@@ -72,17 +97,20 @@ static bool has_roster(const struct node *n)
 }
 
 static enum err is_said_at(struct node *n, struct now now, struct line *line, const struct place_key *at,
-			   const struct statement *s, const uint8_t key[KEY_HASH_LEN], bool *out)
+			   const struct statement *s, const struct act *act, const struct command *in, bool *out)
 {
-	struct buf memory = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
+	struct buf memory = arena_lend(&n->fx->arena, ENTRY_LEN_MAX + CONTENT_LEN_MAX), rest = { 0 };
 	struct statement before;
 	struct entry entry;
 	enum err e = line_entry(n, line, at->index, &memory, &entry, &before);
 
+	if (e == ERR_OK)
+		buf_init(&rest, memory.ptr + memory.len, memory.max - memory.len);
 	*out = e == ERR_OK && is_same(s, &before) &&
-	       (now.wall.ms < entry.filed.ms + SAID_WITHIN_MS || !has_roster(n));
+	       (!s->has_content || has_same_words(n, &before, in->content, rest)) &&
+	       (!act->is_news_later || now.wall.ms < entry.filed.ms + SAID_WITHIN_MS || !has_roster(n));
 	if (*out)
-		return is_by_same(n, line, &entry, key, out);
+		return is_by_same(n, line, &entry, in->signers[0].key, out);
 	return e == ERR_ROT ? ERR_OK : e; /* what cannot be read any more can be said again */
 }
 
@@ -97,7 +125,8 @@ enum err said_before(struct node *n, struct now now, struct line *line, const st
 	*out = false;
 	while (row < ARRAY_COUNT(acts) && acts[row].kind != s->kind)
 		row++;
-	if (row == ARRAY_COUNT(acts) || s->has_content || s->refers_count != 1 || in->signatures_count != 1)
+	if (row == ARRAY_COUNT(acts) || (s->has_content && !acts[row].may_have_words) || s->refers_count != 1 ||
+	    in->signatures_count != 1)
 		return ERR_OK;
 	subject =
 		(struct place_key){ { s->refers[0].channel, accord_party_find(n->accord, s->refers[0].party),
@@ -111,7 +140,7 @@ enum err said_before(struct node *n, struct now now, struct line *line, const st
 		if (e == ERR_OK && v.kind != s->kind)
 			continue;
 		if (e == ERR_OK)
-			e = is_said_at(n, now, line, &at.place, s, in->signers[0].key, out);
+			e = is_said_at(n, now, line, &at.place, s, &acts[row], in, out);
 		if (e != ERR_OK)
 			return e;
 		*place = at.place;

@@ -115,11 +115,16 @@ def test_what_is_said_twice_stands_once(pair):
     assert size(kor) == before + 4
     pair.await_receipts()
     assert usa.ladder(place)["steps"]["READ BACK"]["evidence"] == correct
-    # Words are new each time.
     notice = kor.say("send", "notify", "Soon.", "--to", "usa/watch", *LABEL, key="watch")["place"]
     usa.await_step(notice, "STATION RECEIPT")
     usa.say("ack", notice, key="watch")
+    # Words are new each time, but those of a mark, whose last word stands.
     assert len({usa.say("present", notice, "At 14:05.", key="watch")["place"] for _ in range(2)}) == 2
+    heard = usa.say("readback", notice, "Soon.", key="watch")["place"]
+    kor.wait("it came", lambda: kor.find("/entry", place=heard))
+    worded = twice(kor, "wrong", heard, "The time is missing.", key="head")
+    other = kor.say("wrong", heard, "The place is missing.", key="head")["place"]
+    assert len({worded, other, kor.say("wrong", heard, "The time is missing.", key="head")["place"]}) == 3
     # Two in one request: nothing is flushed between them.
     raw = [officers.statement(bytes.fromhex(usa.status()["accord"]), usa.entry(place)["channel"], "usa", "deputy", 12, rel=["kor", "usa"],
                               refers=[place_of(usa.entry(place))], seen=[("kor", 1, size(kor))]) for _ in range(2)]

@@ -111,6 +111,19 @@ def test_the_watch(stage, tmp_path):
         node.wait("the whole post is called", lambda: (4, 7) in called(node))
         assert [one["move"] for one in node.get("/instances", place=start)["moves"]].count("escalated") == 1
 
+    # A mark that is repeated is the same mark, whenever that is: a roster makes another reading of a relief's, and no other mark.
+    notice = kor.say("send", "notify", "Soon.", "--to", "usa/watch", "--label", "U", key="watch", env=env)["place"]
+    usa.await_step(notice, "STATION RECEIPT")
+    usa.run("ack", notice, key="watch", env=env)
+    heard = usa.say("readback", notice, "Soon.", key="watch", env=env)["place"]
+    kor.wait("it came", lambda: kor.find("/entry", place=heard))
+    mark = kor.say("correct", heard, key="watch", env=env)["place"]
+    leapt += 700
+    nodes.tell(clock, str(leapt))
+    kor.wait("the node has seen its clock", lambda: kor.status()["now_ms"] > kor.entry(mark)["filed_ms"] + 600_000)
+    again = kor.say("correct", heard, key="watch", env=env)
+    assert again["said"] and again["place"] == mark
+
     # No name has crossed: not in what usa holds, not in its store.
     held = subprocess.run(["grep", "-rl", "이서연", str(usa.home)], capture_output=True, text=True).stdout
     assert held == "", held
