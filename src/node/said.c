@@ -97,7 +97,8 @@ static bool has_roster(const struct node *n)
 }
 
 static enum err is_said_at(struct node *n, struct now now, struct line *line, const struct place_key *at,
-			   const struct statement *s, const struct act *act, const struct command *in, bool *out)
+			   const struct statement *s, const struct act *act, const struct command *in,
+			   bool *out)
 {
 	struct buf memory = arena_lend(&n->fx->arena, ENTRY_LEN_MAX + CONTENT_LEN_MAX), rest = { 0 };
 	struct statement before;
@@ -125,8 +126,8 @@ enum err said_before(struct node *n, struct now now, struct line *line, const st
 	*out = false;
 	while (row < ARRAY_COUNT(acts) && acts[row].kind != s->kind)
 		row++;
-	if (row == ARRAY_COUNT(acts) || (s->has_content && !acts[row].may_have_words) || s->refers_count != 1 ||
-	    in->signatures_count != 1)
+	if (row == ARRAY_COUNT(acts) || (s->has_content && !acts[row].may_have_words) ||
+	    s->refers_count != 1 || in->signatures_count != 1)
 		return ERR_OK;
 	subject =
 		(struct place_key){ { s->refers[0].channel, accord_party_find(n->accord, s->refers[0].party),
