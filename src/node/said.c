@@ -7,8 +7,8 @@
 #include <string.h>
 
 /*
- * Acts that say all by their kind. Who had no doubt the first time adds nothing; a mark takes the place of the
- * one before it, so that the last alone can be repeated, with the words that it had.
+ * Acts that say all by their kind. Who had no doubt the first time adds nothing; a mark takes the place of
+ * the one before it, so that the last alone can be repeated, with the words that it had.
  */
 static const struct act {
 	enum kind kind;
@@ -57,8 +57,8 @@ static enum err is_by_same(const struct node *n, const struct line *line, const 
 }
 
 /*
- * Words are salted anew each time, so that their hashes say nothing. Sealed ones are never the same. `rest` is
- * memory for those of before.
+ * Words are salted anew each time, so that their hashes say nothing. Sealed ones are never the same. `rest`
+ * is memory for those of before.
  */
 static bool has_same_words(struct node *n, const struct statement *before, struct bytes now, struct buf rest)
 {
