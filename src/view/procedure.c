@@ -273,19 +273,23 @@ static void read_start(const struct fold *f, const struct statement *s, struct m
 	m->role = p == NULL ? PROCEDURE_ROLES_MAX : (uint8_t)procedure_role_find(p, s->role);
 }
 
-/* The person is whoever's key signed first. */
+/* The person is whoever signed first of those who hold the role: what else stands beside it lends nobody a name. */
 static enum err read_person(const struct fold *f, const struct fold_input *in, uint64_t *holder)
 {
-	struct key_view key;
-	enum err e;
+	size_t role = accord_role_find(f->accord, in->statement->role);
 
 	*holder = 0;
-	if (in->entry->signatures_count == 0)
-		return ERR_OK;
-	e = row_get_key(f->map, &in->log, in->signers[0].key, in->entry->index, &key);
-	if (e == ERR_OK)
-		*holder = key.holder;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	for (size_t i = 0; i < in->entry->signatures_count && role < f->accord->roles_count; i++) {
+		struct key_view key;
+		enum err e = row_get_key(f->map, &in->log, in->signers[i].key, in->entry->index, &key);
+		if (e == ERR_OK && (key.roles >> role & 1) != 0) {
+			*holder = key.holder;
+			return ERR_OK;
+		}
+		if (e != ERR_OK && e != ERR_NOT_FOUND)
+			return e;
+	}
+	return ERR_OK;
 }
 
 /* Which instance it is of; *is_named: the statement says so itself. ERR_NOT_FOUND: of none. */
