@@ -128,6 +128,8 @@
 #define DEPTH_MAX 3u			       /* of a consultation */
 #define ATTEMPT_WORDS_MAX 200u		       /* bytes of whom somebody tried to reach, and by what way */
 #define INSTANCE_MOVES_MAX 128u		       /* of one party, that count in one instance */
+#define INSTANCE_SAID_MAX 112u		       /* of these all but its ways out */
+#define INSTANCE_CALLS_MAX 48u		       /* of these LAPSE and ESCALATED, which its node says */
 #define PROCEDURE_LINES_MAX (256u << 10)       /* bytes of the state of an instance that has a DIGEST */
 #define OBLIGATIONS_MAX 8192u		       /* of running instances, in one answer */
 #define PROCEDURE_SPAN_S_MAX (366u * 86400u)   /* longest time for anything, in seconds */

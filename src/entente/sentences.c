@@ -95,7 +95,7 @@ static const char *const sentences[] = {
 	N_("the party has ended its participation"),
 	N_("the party's log began anew after this procedure did: one that goes on from it must begin"),
 	N_("a node does not say this"),
-	N_("the party has made INSTANCE_MOVES_MAX moves in this instance"),
+	N_("INSTANCE_MOVES_MAX: what the party may still say in this instance is kept for its ways out"),
 	N_("their node holds another state: a remark must first say why it is confirmed all the same"),
 	N_("another thing of its kind has this name"),
 	N_("its party said it before"),

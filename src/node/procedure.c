@@ -363,15 +363,12 @@ static bool is_reached(struct node *n, uint32_t channel, const struct owed *o)
 }
 
 /* Whether our own move would count as far as the machine's general rules go: it was asked for the others. */
-static bool may_move(const struct instance *i, const struct glimpse *g, size_t self)
+static bool may_call(const struct instance *i, const struct glimpse *g, size_t self)
 {
 	enum lifecycle life = instance_life(i, g);
-	size_t own = 0;
 
-	for (size_t n = 0; n < i->count; n++)
-		own += fact_nth(i, n)->move.at.party == self;
 	return (i->parties >> self & 1) != 0 && life != LIFE_CLOSED && life != LIFE_STOOD_DOWN &&
-	       !has_left(i, g, self) && own < INSTANCE_MOVES_MAX;
+	       !has_left(i, g, self) && instance_has_room(i, g, MOVE_LAPSE, self);
 }
 
 /* The first of the loaded instance that is over and that nobody has said yet. */
@@ -383,7 +380,7 @@ static bool find_lapse(struct node *n, struct now now, const struct machine *m, 
 	struct standing s;
 	struct owed owed = { .step = SIZE_MAX };
 
-	if (!may_move(i, &g, n->self))
+	if (!may_call(i, &g, n->self))
 		return false;
 	s = instance_standing(i, &g);
 	while (owed_next(i, &g, &s, &owed)) {
@@ -441,13 +438,14 @@ static enum err call_ours(struct node *n, struct now now, const struct machine *
 	const struct instance *i = m->instance;
 	const struct vector all = instance_held(i);
 	const struct glimpse g = { .past = &all };
+	const struct spot start = i->start;
 	struct standing s;
 	struct owed owed = { .step = SIZE_MAX };
 	struct call calls[CALLS_MAX];
 	size_t count = 0;
 	enum err e = ERR_OK;
 
-	if (!may_move(i, &g, n->self))
+	if (!may_call(i, &g, n->self))
 		return ERR_OK;
 	s = instance_standing(i, &g);
 	while (count < CALLS_MAX && owed_next(i, &g, &s, &owed)) {
@@ -467,9 +465,12 @@ static enum err call_ours(struct node *n, struct now now, const struct machine *
 			c->waits_ms[r] = 1000ull * i->procedure->precedence[i->precedence].ladder[r];
 		count += owed_times(i, &g, &owed, n->self, now.wall.ms, &c->since_ms, &due_ms);
 	}
-	/* What is said of one loads the instance anew. */
-	for (size_t c = 0; e == ERR_OK && c < count; c++)
-		e = watch_call(n, now, &calls[c]);
+	/* What is said of one takes room, and may load another instance. */
+	for (size_t c = 0; e == ERR_OK && c < count; c++) {
+		e = machine_load(m, start);
+		if (e == ERR_OK && may_call(i, &g, n->self))
+			e = watch_call(n, now, &calls[c]);
+	}
 	return e;
 }
 

@@ -230,25 +230,68 @@ struct standing instance_standing(const struct instance *i, const struct glimpse
 	return s;
 }
 
+/* Whoever declines has not been consulted, nor has who waits for instructions. */
+static unsigned depth_of(const struct instance *i, const struct fact *f, const struct glimpse *g)
+{
+	const struct move *m = &f->move;
+	const struct fact *about = fact_find(i, m->about, g);
+	enum level level = move_level(m);
+
+	if (m->is_node || m->kind == MOVE_DECLINE || m->kind == MOVE_AWAIT)
+		return 0;
+	if (level == LEVEL_POSITION)
+		return 3;
+	if (about == NULL || about->move.kind != MOVE_MESSAGE ||
+	    !owes(&i->procedure->steps[about->move.step], level, m->role))
+		return 0;
+	return level == LEVEL_REPLIED ? 3 : level == LEVEL_PRESENTED ? 2 : level == LEVEL_WATCH_READ ? 1 : 0;
+}
+
 unsigned instance_depth(const struct instance *i, const struct glimpse *g)
 {
 	unsigned given[PARTY_MAX] = { 0 }, least = DEPTH_MAX;
 
 	for (size_t n = 0; n < i->count; n++) {
-		const struct move *m = &fact_nth(i, n)->move;
-		enum level level = move_level(m);
-		unsigned depth = level == LEVEL_WATCH_READ			     ? 1
-				 : level == LEVEL_PRESENTED			     ? 2
-				 : level == LEVEL_REPLIED || level == LEVEL_POSITION ? 3
-										     : 0;
-		if (!m->is_node && depth > given[m->at.party] && fact_is_in(i, fact_nth(i, n), g))
-			given[m->at.party] = depth;
+		const struct fact *f = fact_nth(i, n);
+		unsigned depth = fact_is_in(i, f, g) ? depth_of(i, f, g) : 0;
+		if (depth > given[f->move.at.party])
+			given[f->move.at.party] = depth;
 	}
 	for (size_t party = 0; party < PARTY_MAX; party++) {
 		if ((i->parties >> party & 1) != 0 && party != i->start.party && given[party] < least)
 			least = given[party];
 	}
 	return least;
+}
+
+static bool is_call(enum move_kind kind)
+{
+	return kind == MOVE_LAPSE || kind == MOVE_ESCALATED;
+}
+
+/* Of each of the last two there is one. */
+static size_t room_for(enum move_kind kind)
+{
+	if (kind == MOVE_STAND_DOWN || kind == MOVE_END)
+		return INSTANCE_MOVES_MAX;
+	return kind == MOVE_WITHDRAW || kind == MOVE_CONFIRM ? INSTANCE_MOVES_MAX - 2 : INSTANCE_SAID_MAX;
+}
+
+bool instance_has_room(const struct instance *i, const struct glimpse *g, enum move_kind kind, size_t party)
+{
+	size_t own = 0, calls = 0;
+
+	/* With fewer of all parties neither is reached. */
+	if (i->count < (is_call(kind) ? INSTANCE_CALLS_MAX : INSTANCE_SAID_MAX))
+		return true;
+	for (size_t n = 0; n < i->count; n++) {
+		const struct move *m = &i->facts[n].move;
+		if (m->at.party == party && fact_is_in(i, &i->facts[n], g)) {
+			own++;
+			calls += is_call(m->kind);
+		}
+	}
+	return own < room_for(kind) && !(is_call(kind) && calls >= INSTANCE_CALLS_MAX);
 }
 
 bool has_about(const struct instance *i, const struct glimpse *g, enum move_kind kind,

@@ -82,7 +82,10 @@ bool instance_is_over(const struct instance *i, const struct glimpse *g);
 bool has_about(const struct instance *i, const struct glimpse *g, enum move_kind kind,
 	       const struct fact *about);
 bool has_said(const struct instance *i, const struct glimpse *g, enum move_kind kind, size_t party);
-/* 1: every party but the opener has given WATCH READ; 2: PRESENTED; 3: a reply or a position. 0: not all. */
+/*
+ * What every party but the opener has given by a role that owes it there, at least: 1 WATCH READ, 2 PRESENTED,
+ * 3 a reply or a position, of which DECLINE and AWAIT INSTRUCTIONS are none. 0: not all have read it.
+ */
 unsigned instance_depth(const struct instance *i, const struct glimpse *g);
 /* A proposal that this party has confirmed, and another has not, and nobody has withdrawn. */
 bool is_in_doubt(const struct instance *i, const struct glimpse *g, const struct fact *proposal,
@@ -94,6 +97,9 @@ bool is_in_doubt(const struct instance *i, const struct glimpse *g, const struct
 bool instance_is_calling(const struct instance *i, struct spot at);
 size_t persons_attending(const struct instance *i, const struct glimpse *g, size_t step, size_t party,
 			 uint64_t person, bool *is_there);
+
+/* Whether a party has room for one more of that kind: what others make it say never takes its ways out. */
+bool instance_has_room(const struct instance *i, const struct glimpse *g, enum move_kind kind, size_t party);
 
 /* ---- gate.c ---- */
 

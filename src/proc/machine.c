@@ -111,7 +111,7 @@ static enum ruling judge_on_message(const struct instance *i, const struct move 
 {
 	const struct fact *about = fact_find(i, m->about, g);
 
-	if (m->is_node && m->kind != MOVE_REPLY)
+	if (m->is_node)
 		return RULING_NODE;
 	if (about == NULL || about->move.at.party == m->at.party)
 		return RULING_REFERS;
@@ -119,8 +119,7 @@ static enum ruling judge_on_message(const struct instance *i, const struct move 
 		return RULING_OK;
 	if (about->move.kind != MOVE_MESSAGE)
 		return RULING_REFERS;
-	return m->kind == MOVE_WATCH_READ || m->is_node || has_read(i, g, about, m->at.party) ? RULING_OK
-											      : RULING_READ;
+	return m->kind == MOVE_WATCH_READ || has_read(i, g, about, m->at.party) ? RULING_OK : RULING_READ;
 }
 
 /* Of a read-back of an own statement, once. */
@@ -218,7 +217,6 @@ static enum ruling judge(const struct instance *i, const struct move *m)
 {
 	const struct glimpse g = { .past = &m->past };
 	enum lifecycle life;
-	size_t own = 0;
 
 	if (fact_find(i, i->start, &g) == NULL)
 		return RULING_INSTANCE;
@@ -226,11 +224,7 @@ static enum ruling judge(const struct instance *i, const struct move *m)
 		return RULING_PARTY;
 	if (epoch_of(m->at.number) != i->epochs[m->at.party])
 		return RULING_EPOCH;
-
-	/* With fewer of all parties it is not reached. */
-	for (size_t n = 0; n < i->count && i->count >= INSTANCE_MOVES_MAX; n++)
-		own += i->facts[n].move.at.party == m->at.party && fact_is_in(i, &i->facts[n], &g);
-	if (own == INSTANCE_MOVES_MAX)
+	if (!instance_has_room(i, &g, m->kind, m->at.party))
 		return RULING_LIMIT;
 	if (!m->is_node && m->role >= i->procedure->roles_count)
 		return RULING_ROLE;

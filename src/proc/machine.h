@@ -49,7 +49,7 @@
 	X(ENDED,      "the party has ended its participation") \
 	X(EPOCH,      "the party's log began anew after this procedure did: one that goes on from it must begin") \
 	X(NODE,       "a node does not say this") \
-	X(LIMIT,      "the party has made INSTANCE_MOVES_MAX moves in this instance") \
+	X(LIMIT,      "INSTANCE_MOVES_MAX: what the party may still say in this instance is kept for its ways out") \
 	X(DIFFERS,    "their node holds another state: a remark must first say why it is confirmed all the same")
 /* clang-format on */
 

@@ -2,12 +2,13 @@
  * Random histories of one procedure between two or three governments: clocks that are off, slow lines, an
  * outage, filing times that are put back, what crosses. docs/spec/procedure.md section 8 has the figures.
  *
- * usage: sim [RUNS=n] [SEED=n] [unchecked] [ahead] [losses | havoc] [dump | speed]
+ * usage: sim [RUNS=n] [SEED=n] [unchecked] [ahead] [losses | havoc] [crowded] [dump | speed]
  *
  *	unchecked  one move in five is appended whatever the machine says
  *	ahead      the first party's clock is at times a day ahead
  *	losses     one party loses the end of what it said, and opens another epoch: perhaps it lies
  *	havoc      every party does: what was shown may be taken back, but all find the same
+ *	crowded    parties say a lot at once, until they have no room left
  *	dump       prints the history of SEED for second.py, and no figures
  *	speed      entries a second that the machine judges and folds, for bench/run.py, and no figures
  *
@@ -42,6 +43,7 @@ static enum plant plant_find(const char *name)
 #endif
 
 #define MOVES_MAX 200u
+#define CROWDED_MAX 250u /* entries of one party: its history ends before its log is full */
 #define DELAY_MS_MAX 60000u
 #define SKEW_MS_MAX 20000u
 #define BACK_MS 100000u
@@ -57,7 +59,7 @@ struct figures {
 struct run {
 	struct scene scene;
 	struct prng prng;
-	bool is_unchecked, is_ahead, is_lossy, is_havoc;
+	bool is_unchecked, is_ahead, is_lossy, is_havoc, is_crowded;
 	uint64_t now_ms; /* true */
 	int64_t skew_ms[SCENE_PARTIES_MAX];
 	/* At, of, in which epoch; 0: at once. */
@@ -304,6 +306,23 @@ static void act(size_t party)
 	}
 }
 
+/* Words, or calls of its node. */
+static void crowd(size_t party)
+{
+	enum move_kind kind = below(2) == 0 ? MOVE_REMARK : MOVE_ESCALATED;
+
+	for (size_t n = 0; n < 40 && scene_count(&run.scene, party) < CROWDED_MAX; n++) {
+		struct move m = { .step = STEP_NONE,
+				  .instance = run.start,
+				  .kind = kind,
+				  .is_node = kind == MOVE_ESCALATED,
+				  .filed_ms = filing_time(party) };
+		bool is_forced = run.is_unchecked && below(5) == 0;
+		if (scene_say(&run.scene, party, m, run.now_ms, is_forced) == RULING_OK || is_forced)
+			send_last(party);
+	}
+}
+
 static void look_at_proposal(size_t node, const struct glimpse *g, const struct fact *f)
 {
 	struct spot *shown = run.withdrawn[node];
@@ -400,6 +419,8 @@ static void play(uint64_t seed, size_t parties)
 		deliver(party);
 		if (!lose(party))
 			act(party);
+		if (run.is_crowded && below(8) == 0)
+			crowd(party);
 		look(party);
 	}
 	scene_deliver_all(&run.scene);
@@ -754,6 +775,8 @@ int main(int argc, char **argv)
 			run.is_lossy = true;
 		else if (strcmp(argv[n], "havoc") == 0)
 			run.is_lossy = run.is_havoc = true;
+		else if (strcmp(argv[n], "crowded") == 0)
+			run.is_crowded = true;
 		else if (strcmp(argv[n], "dump") == 0)
 			is_dump = true;
 		else if (strcmp(argv[n], "speed") == 0)

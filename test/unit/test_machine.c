@@ -392,6 +392,97 @@ static void test_refused(void **state)
 	scene_close(&scene);
 }
 
+/* Neither what others make it do nor what its node says leaves a party without its ways out. */
+static void test_room(void **state)
+{
+	struct move escalated = move(MOVE_ESCALATED, NULL, 0, K(3));
+	size_t calls = 0, words = 0;
+
+	(void)state;
+	open_it();
+	escalated.is_node = true;
+	while (try(USA, escalated, AT(9, 1, 0)) == RULING_OK)
+		calls++;
+	assert_int_equal(calls, INSTANCE_CALLS_MAX);
+	assert_int_equal(try(USA, escalated, AT(9, 1, 0)), RULING_LIMIT);
+	assert_int_equal(try(USA, move(MOVE_WATCH_READ, NULL, DUTY, K(3)), AT(9, 1, 0)), RULING_OK);
+	while (try(USA, move(MOVE_REMARK, NULL, DUTY, K(0)), AT(9, 1, 0)) == RULING_OK)
+		words++;
+	assert_int_equal(1 + calls + 1 + words, INSTANCE_SAID_MAX); /* open_it has one */
+	assert_int_equal(try(USA, move(MOVE_PRESENTED, NULL, DUTY, K(3)), AT(9, 1, 0)), RULING_LIMIT);
+	/* Another party's room is its own. */
+	assert_int_equal(try(KOR, move(MOVE_REMARK, NULL, DUTY, K(0)), AT(9, 1, 0)), RULING_OK);
+	assert_int_equal(try(USA, move(MOVE_STAND_DOWN, NULL, DUTY, K(0)), AT(9, 1, 0)), RULING_OK);
+	assert_int_equal(try(USA, move(MOVE_END, NULL, DUTY, K(0)), AT(9, 1, 0)), RULING_OK);
+	scene_close(&scene);
+}
+
+/* Proposals withdrawn one after the other do not take the last two places. */
+static void test_room_at_gates(void **state)
+{
+	enum ruling r = RULING_OK;
+	size_t withdrawn = 0;
+
+	(void)state;
+	concur();
+	while (try(USA, move(MOVE_REMARK, NULL, DUTY, K(0)), AT(9, 29, 0)) == RULING_OK)
+		continue;
+	for (; r == RULING_OK; withdrawn++) {
+		struct spot at = { scene_count(&scene, KOR) + 1, KOR };
+		say(at, move(MOVE_PROPOSE, "decide", PRINCIPAL, K(0)), AT(9, 29, 0));
+		line(scene_count(&scene, USA), at.number);
+		r = try(USA, move(MOVE_WITHDRAW, "decide", PRINCIPAL, at), AT(9, 29, 0));
+	}
+	assert_int_equal(r, RULING_LIMIT);
+	assert_int_equal(withdrawn - 1, INSTANCE_MOVES_MAX - 2 - INSTANCE_SAID_MAX);
+	assert_int_equal(try(USA, move(MOVE_END, NULL, DUTY, K(0)), AT(9, 29, 0)), RULING_OK);
+	assert_int_equal(try(USA, move(MOVE_CONFIRM, "decide", PRINCIPAL, K(11)), AT(9, 30, 0)), RULING_LIMIT);
+	assert_int_equal(try(USA, move(MOVE_STAND_DOWN, NULL, DUTY, K(0)), AT(9, 30, 0)), RULING_ENDED);
+	scene_close(&scene);
+}
+
+/* "Consulted" is said where it is true: not of a receipt by whom nothing was asked, nor of a refusal. */
+static void test_depth(void **state)
+{
+	const struct instance *i = &scene.nodes[USA].instance;
+	struct glimpse g = { .past = &scene.nodes[USA].held };
+	const struct {
+		enum move_kind kind;
+		uint8_t role;
+		struct spot about;
+		unsigned depth;
+	} rows[] = {
+		{ MOVE_WATCH_READ, SCRIBE, K(3), 1 }, /* and the duty officer has read K2 */
+		{ MOVE_PRESENTED, SCRIBE, K(3), 1 },
+		{ MOVE_REPLY, DUTY, K(3), 1 },
+		{ MOVE_PRESENTED, DUTY, K(3), 2 },
+		{ MOVE_DECLINE, PRINCIPAL, K(3), 2 },
+		{ MOVE_REPLY, PRINCIPAL, K(3), 3 },
+	};
+
+	(void)state;
+	open_it();
+	for (size_t n = 0; n < ARRAY_COUNT(rows); n++) {
+		assert_int_equal(try(USA, move(rows[n].kind, NULL, rows[n].role, rows[n].about),
+				     AT(9, 1, 0)), RULING_OK);
+		assert_int_equal(machine_load(&scene.nodes[USA].machine, K(1)), ERR_OK);
+		assert_int_equal(instance_depth(i, &g), rows[n].depth);
+	}
+	scene_close(&scene);
+}
+
+/* A node answers no message: that is a line check's, which no procedure has. */
+static void test_node_replies(void **state)
+{
+	struct move reply = move(MOVE_REPLY, NULL, DUTY, K(3));
+
+	(void)state;
+	open_it();
+	reply.is_node = true;
+	assert_int_equal(try(USA, reply, AT(9, 1, 0)), RULING_NODE);
+	scene_close(&scene);
+}
+
 /*
  * A recess is no time, and a DEFER lengthens what was deferred; both on the clock of whoever says the lapse.
  */
@@ -450,7 +541,9 @@ int main(void)
 		cmocka_unit_test(test_leaving),	   cmocka_unit_test(test_decided_and_lost),
 		cmocka_unit_test(test_doubt_ends), cmocka_unit_test(test_late_truth),
 		cmocka_unit_test(test_refused),	   cmocka_unit_test(test_time),
-		cmocka_unit_test(test_crossing),
+		cmocka_unit_test(test_crossing),   cmocka_unit_test(test_room),
+		cmocka_unit_test(test_room_at_gates), cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_node_replies),
 	};
 
 	return cmocka_run_group_tests_name("machine", tests, start, NULL);
