@@ -83,8 +83,8 @@ bool has_about(const struct instance *i, const struct glimpse *g, enum move_kind
 	       const struct fact *about);
 bool has_said(const struct instance *i, const struct glimpse *g, enum move_kind kind, size_t party);
 /*
- * What every party but the opener has given by a role that owes it there, at least: 1 WATCH READ, 2 PRESENTED,
- * 3 a reply or a position, of which DECLINE and AWAIT INSTRUCTIONS are none. 0: not all have read it.
+ * What every party but the opener has given, by a role that owes it there: 1 WATCH READ, 2 PRESENTED, 3 a
+ * reply or a position, of which DECLINE and AWAIT INSTRUCTIONS are none. 0: not all have read it.
  */
 unsigned instance_depth(const struct instance *i, const struct glimpse *g);
 /* A proposal that this party has confirmed, and another has not, and nobody has withdrawn. */

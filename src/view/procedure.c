@@ -273,7 +273,7 @@ static void read_start(const struct fold *f, const struct statement *s, struct m
 	m->role = p == NULL ? PROCEDURE_ROLES_MAX : (uint8_t)procedure_role_find(p, s->role);
 }
 
-/* The person is whoever signed first of those who hold the role: what else stands beside it lends nobody a name. */
+/* Whoever signed first of those who hold the role: what else stands beside it lends nobody a name. */
 static enum err read_person(const struct fold *f, const struct fold_input *in, uint64_t *holder)
 {
 	size_t role = accord_role_find(f->accord, in->statement->role);

@@ -436,7 +436,8 @@ static void test_room_at_gates(void **state)
 	assert_int_equal(r, RULING_LIMIT);
 	assert_int_equal(withdrawn - 1, INSTANCE_MOVES_MAX - 2 - INSTANCE_SAID_MAX);
 	assert_int_equal(try(USA, move(MOVE_END, NULL, DUTY, K(0)), AT(9, 29, 0)), RULING_OK);
-	assert_int_equal(try(USA, move(MOVE_CONFIRM, "decide", PRINCIPAL, K(11)), AT(9, 30, 0)), RULING_LIMIT);
+	assert_int_equal(try(USA, move(MOVE_CONFIRM, "decide", PRINCIPAL, K(11)), AT(9, 30, 0)),
+			 RULING_LIMIT);
 	assert_int_equal(try(USA, move(MOVE_STAND_DOWN, NULL, DUTY, K(0)), AT(9, 30, 0)), RULING_ENDED);
 	scene_close(&scene);
 }
@@ -453,18 +454,16 @@ static void test_depth(void **state)
 		unsigned depth;
 	} rows[] = {
 		{ MOVE_WATCH_READ, SCRIBE, K(3), 1 }, /* and the duty officer has read K2 */
-		{ MOVE_PRESENTED, SCRIBE, K(3), 1 },
-		{ MOVE_REPLY, DUTY, K(3), 1 },
-		{ MOVE_PRESENTED, DUTY, K(3), 2 },
-		{ MOVE_DECLINE, PRINCIPAL, K(3), 2 },
+		{ MOVE_PRESENTED, SCRIBE, K(3), 1 },  { MOVE_REPLY, DUTY, K(3), 1 },
+		{ MOVE_PRESENTED, DUTY, K(3), 2 },    { MOVE_DECLINE, PRINCIPAL, K(3), 2 },
 		{ MOVE_REPLY, PRINCIPAL, K(3), 3 },
 	};
 
 	(void)state;
 	open_it();
 	for (size_t n = 0; n < ARRAY_COUNT(rows); n++) {
-		assert_int_equal(try(USA, move(rows[n].kind, NULL, rows[n].role, rows[n].about),
-				     AT(9, 1, 0)), RULING_OK);
+		assert_int_equal(try(USA, move(rows[n].kind, NULL, rows[n].role, rows[n].about), AT(9, 1, 0)),
+				 RULING_OK);
 		assert_int_equal(machine_load(&scene.nodes[USA].machine, K(1)), ERR_OK);
 		assert_int_equal(instance_depth(i, &g), rows[n].depth);
 	}
@@ -537,11 +536,11 @@ static void test_crossing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_example),	   cmocka_unit_test(test_withdrawn),
-		cmocka_unit_test(test_leaving),	   cmocka_unit_test(test_decided_and_lost),
-		cmocka_unit_test(test_doubt_ends), cmocka_unit_test(test_late_truth),
-		cmocka_unit_test(test_refused),	   cmocka_unit_test(test_time),
-		cmocka_unit_test(test_crossing),   cmocka_unit_test(test_room),
+		cmocka_unit_test(test_example),	      cmocka_unit_test(test_withdrawn),
+		cmocka_unit_test(test_leaving),	      cmocka_unit_test(test_decided_and_lost),
+		cmocka_unit_test(test_doubt_ends),    cmocka_unit_test(test_late_truth),
+		cmocka_unit_test(test_refused),	      cmocka_unit_test(test_time),
+		cmocka_unit_test(test_crossing),      cmocka_unit_test(test_room),
 		cmocka_unit_test(test_room_at_gates), cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_node_replies),
 	};
