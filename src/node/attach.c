@@ -32,18 +32,24 @@ static void giver_key(struct buf *key, const uint8_t hash[HASH_LEN])
 	buf_put(key, (struct bytes){ hash, HASH_LEN });
 }
 
-/* parties_count: from nobody but our own officers. */
-static size_t giver_of(struct node *n, const uint8_t hash[HASH_LEN], bool *is_carried)
+/* Who gave a blob, and whether a bundle brought it. */
+struct giver {
+	size_t party; /* parties_count: nobody but our own officers */
+	bool is_carried;
+};
+
+static enum err giver_of(struct node *n, const uint8_t hash[HASH_LEN], struct giver *out)
 {
 	uint8_t memory[1 + HASH_LEN], party;
 	struct buf key = BUF_ON(memory), value = { &party, 0, 1, false };
+	enum err e;
 
-	*is_carried = false;
+	*out = (struct giver){ n->accord->parties_count, false };
 	giver_key(&key, hash);
-	if (map_get(&n->views, buf_bytes(&key), &value) != ERR_OK)
-		return n->accord->parties_count;
-	*is_carried = (party & GIVER_CARRIED) != 0;
-	return party & ~GIVER_CARRIED;
+	e = map_get(&n->views, buf_bytes(&key), &value);
+	if (e == ERR_OK)
+		*out = (struct giver){ party & ~GIVER_CARRIED, (party & GIVER_CARRIED) != 0 };
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 static enum err giver_put(struct node *n, const uint8_t hash[HASH_LEN], size_t peer, bool is_carried)
@@ -75,8 +81,13 @@ enum err attachments_named(struct node *n, const struct log_key *log, const stru
 	if (!s->has_content)
 		return ERR_OK;
 	/* What was held already does not come again. */
-	if (bytes.len == 0 && record_content(n->record, s->content.hash, &memory) == ERR_OK)
+	if (bytes.len == 0) {
+		e = record_content(n->record, s->content.hash, &memory);
+		if (is_failure(e))
+			return e;
 		bytes = buf_bytes(&memory);
+		e = ERR_OK;
+	}
 	if (content_read(bytes, &content, &fault) != ERR_OK)
 		return ERR_OK;
 	for (size_t i = 0; e == ERR_OK && i < content.attachments_count; i++) {
@@ -90,49 +101,56 @@ enum err attachments_named(struct node *n, const struct log_key *log, const stru
 }
 
 /* Whether a content that is held names the blob, in a row that begins so. */
-static bool is_named(struct node *n, struct bytes prefix)
+static enum err is_named(struct node *n, struct bytes prefix, bool *out)
 {
 	uint8_t memory[MAP_KEY_MAX];
 	struct buf key = BUF_ON(memory);
+	enum err e;
 
+	*out = false;
 	buf_put(&key, prefix);
-	while (map_next(&n->views, prefix, buf_bytes(&key), &key, NULL) == ERR_OK) {
+	while (!*out && (e = map_next(&n->views, prefix, buf_bytes(&key), &key, NULL)) == ERR_OK) {
 		struct buf none = { 0 };
-		if (key.len == NAMED_PREFIX_LEN + HASH_LEN &&
-		    record_content(n->record, memory + NAMED_PREFIX_LEN, &none) == ERR_LIMIT)
-			return true;
+		if (key.len != NAMED_PREFIX_LEN + HASH_LEN)
+			continue;
+		e = record_content(n->record, memory + NAMED_PREFIX_LEN, &none);
+		if (is_failure(e))
+			return e;
+		*out = e == ERR_LIMIT; /* there is some, and no room for it here */
 	}
-	return false;
+	return *out || e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 /* In that party's logs of the channel. */
-static bool is_named_in(struct node *n, const uint8_t hash[HASH_LEN], uint32_t channel, size_t party)
+static enum err is_named_in(struct node *n, const uint8_t hash[HASH_LEN], uint32_t channel, size_t party,
+			    bool *out)
 {
 	uint8_t memory[NAMED_PREFIX_LEN];
 	struct buf prefix = BUF_ON(memory);
 
 	named_prefix(&prefix, hash, channel, party);
-	return is_named(n, buf_bytes(&prefix));
+	return is_named(n, buf_bytes(&prefix), out);
 }
 
 /*
  * Only what we, or the one who gave it to us, said on a channel of this peer: whoever knows a hash can name
  * it in a log of his own.
  */
-bool attachment_may_have(struct node *n, size_t peer, const uint8_t hash[HASH_LEN])
+enum err attachment_may_have(struct node *n, size_t peer, const uint8_t hash[HASH_LEN], bool *out)
 {
-	bool is_carried;
-	size_t giver = giver_of(n, hash, &is_carried);
+	struct giver giver;
+	enum err e = giver_of(n, hash, &giver);
 
-	for (size_t i = 0; i < n->accord->channels_count; i++) {
+	*out = false;
+	for (size_t i = 0; e == ERR_OK && !*out && i < n->accord->channels_count; i++) {
 		const struct accord_channel *c = &n->accord->channels[i];
 		if (c->plane == PLANE_HOME || !is_channel_of(c, n->self) || !is_channel_of(c, peer))
 			continue;
-		if (is_named_in(n, hash, c->number, n->self) ||
-		    (giver < n->accord->parties_count && is_named_in(n, hash, c->number, giver)))
-			return true;
+		e = is_named_in(n, hash, c->number, n->self, out);
+		if (e == ERR_OK && !*out && giver.party < n->accord->parties_count)
+			e = is_named_in(n, hash, c->number, giver.party, out);
 	}
-	return false;
+	return e;
 }
 
 enum err attachments_wanted(struct node *n, struct now now, size_t author, struct bytes bytes)
@@ -193,14 +211,15 @@ static bool is_with_another(struct node *n, struct now now, size_t peer, const u
 static enum err start_anew(struct node *n, size_t peer, const uint8_t hash[HASH_LEN], bool is_by_bundle)
 {
 	struct store *store = record_store(n->record);
-	bool is_carried;
+	struct giver giver;
 	uint64_t held, total;
 	enum err e = store->ops->attachment_held(store, hash, &held, &total);
 
 	if (e != ERR_OK || total == 0)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	if (held == total || (giver_of(n, hash, &is_carried) == peer && (is_by_bundle || !is_carried)))
-		return ERR_OK;
+	e = giver_of(n, hash, &giver);
+	if (e != ERR_OK || held == total || (giver.party == peer && (is_by_bundle || !giver.is_carried)))
+		return e;
 	e = turn_open(n);
 	return e == ERR_OK ? store->ops->attachment_del(store, hash) : e;
 }
@@ -241,8 +260,8 @@ enum err attachment_wanted_next(struct node *n, size_t peer, const uint8_t *afte
 	struct store *store = record_store(n->record);
 	uint8_t prefix[] = { ROW_WANTED, (uint8_t)peer }, memory[MAP_KEY_MAX];
 	struct buf key = BUF_ON(memory);
+	struct giver giver;
 	uint64_t total;
-	bool is_carried;
 	enum err e;
 
 	buf_put(&key, BYTES_OF(prefix));
@@ -252,10 +271,11 @@ enum err attachment_wanted_next(struct node *n, size_t peer, const uint8_t *afte
 	if (e != ERR_OK)
 		return e;
 	memcpy(out->hash, memory + WANTED_KEY_LEN - HASH_LEN, HASH_LEN);
-	if (giver_of(n, out->hash, &is_carried) != peer ||
-	    store->ops->attachment_held(store, out->hash, &out->offset, &total) != ERR_OK)
-		out->offset = 0;
-	return ERR_OK;
+	out->offset = 0;
+	e = giver_of(n, out->hash, &giver);
+	if (e == ERR_OK && giver.party == peer)
+		e = store->ops->attachment_held(store, out->hash, &out->offset, &total);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 /* Whoever could not serve it has forgotten it: he is asked again, where no other has it. */
@@ -289,9 +309,12 @@ enum err receive_fetch(struct node *n, const struct arrival *in)
 {
 	struct peer *p = &n->peers[in->peer];
 	struct fetch fetch;
+	bool may_have = false;
 	enum err e = fetch_read(in->frame.payload, &fetch);
 
-	if (e != ERR_OK || !attachment_may_have(n, in->peer, fetch.hash))
+	if (e == ERR_OK)
+		e = attachment_may_have(n, in->peer, fetch.hash, &may_have);
+	if (e != ERR_OK || !may_have)
 		return e;
 	if (in->path == PATH_BUNDLE)
 		return bundle_asked(n, in->peer, &fetch);
@@ -316,9 +339,11 @@ static bool serve_piece(struct node *n, size_t peer, struct serving *s)
 	struct buf bytes, payload;
 	struct effect_frame *frame;
 	uint64_t held;
+	bool may_have;
 
 	if (memory == NULL || store->ops->attachment_held(store, s->hash, &held, &piece.total) != ERR_OK ||
-	    held != piece.total || s->offset >= piece.total || !attachment_may_have(n, peer, s->hash))
+	    held != piece.total || s->offset >= piece.total ||
+	    attachment_may_have(n, peer, s->hash, &may_have) != ERR_OK || !may_have)
 		return false;
 	buf_init(&bytes, memory, ATTACHMENT_PIECE_MAX);
 	if (store->ops->attachment_get(store, s->hash, s->offset,
@@ -475,8 +500,10 @@ enum err attachments_unnamed(struct node *n, struct bytes bytes)
 		return ERR_OK;
 	for (size_t i = 0; e == ERR_OK && i < content.attachments_count; i++) {
 		uint8_t memory[1 + HASH_LEN] = { ROW_NAMED };
+		bool is_kept;
 		memcpy(memory + 1, content.attachments[i].hash, HASH_LEN);
-		if (!is_named(n, BYTES_OF(memory)))
+		e = is_named(n, BYTES_OF(memory), &is_kept);
+		if (e == ERR_OK && !is_kept)
 			e = blob_go(n, content.attachments[i].hash);
 	}
 	return e;
@@ -489,12 +516,13 @@ enum err attachments_unnamed(struct node *n, struct bytes bytes)
 static enum err blob_false(struct node *n, const struct arrival *in, const uint8_t hash[HASH_LEN])
 {
 	enum err e = record_store(n->record)->ops->attachment_del(record_store(n->record), hash);
-	bool is_carried;
+	struct giver giver;
 
-	(void)giver_of(n, hash, &is_carried);
-	if (e == ERR_OK && !is_carried)
+	if (e == ERR_OK)
+		e = giver_of(n, hash, &giver);
+	if (e == ERR_OK && !giver.is_carried)
 		e = wanted_del(n, in->peer, hash);
-	if (e == ERR_OK && (!is_carried || in->path == PATH_BUNDLE))
+	if (e == ERR_OK && (!giver.is_carried || in->path == PATH_BUNDLE))
 		return ERR_CONTENT;
 	return e;
 }
@@ -552,11 +580,11 @@ static enum err piece_follows(struct node *n, struct now now, const struct arriv
 {
 	struct store *store = record_store(n->record);
 	uint64_t held = 0, total = 0;
-	bool is_carried;
-	enum err e = ERR_OK;
+	struct giver giver;
+	enum err e = giver_of(n, p->hash, &giver);
 
 	/* What was asked for on a path begins at its FETCH; nobody has asked for what is carried. */
-	if (in->path == PATH_BUNDLE && giver_of(n, p->hash, &is_carried) != in->peer) {
+	if (e == ERR_OK && in->path == PATH_BUNDLE && giver.party != in->peer) {
 		if (p->offset > 0 || is_with_another(n, now, in->peer, p->hash))
 			return ERR_NOT_FOUND;
 		e = start_anew(n, in->peer, p->hash, true);
@@ -572,11 +600,13 @@ static enum err piece_keep(struct node *n, struct now now, const struct arrival 
 			   const struct attachment_piece *p)
 {
 	struct store *store = record_store(n->record);
-	bool is_carried, is_by_bundle = in->path == PATH_BUNDLE;
-	size_t giver = giver_of(n, p->hash, &is_carried);
+	bool is_by_bundle = in->path == PATH_BUNDLE;
+	struct giver giver;
 	enum err e = turn_open(n);
 
-	if (e == ERR_OK && (p->offset == 0 || giver != in->peer || (is_by_bundle && !is_carried)))
+	if (e == ERR_OK)
+		e = giver_of(n, p->hash, &giver);
+	if (e == ERR_OK && (p->offset == 0 || giver.party != in->peer || (is_by_bundle && !giver.is_carried)))
 		e = giver_put(n, p->hash, in->peer, is_by_bundle);
 	if (e == ERR_OK)
 		e = store->ops->attachment_put(store, p->hash, p->total, p->offset, p->piece);

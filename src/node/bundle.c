@@ -183,10 +183,12 @@ static enum err put_piece(struct node *n, size_t peer, struct bundle_cursor *c, 
 	struct attachment_piece piece = { .offset = b->offset };
 	struct buf bytes, payload;
 	uint64_t held, rest;
+	bool may_have = false;
 	enum err e = store->ops->attachment_held(store, b->hash, &held, &piece.total);
 
-	if (e == ERR_OK && (held != piece.total || b->offset >= held ||
-			    b->offset % ATTACHMENT_PIECE_MAX != 0 || !attachment_may_have(n, peer, b->hash)))
+	if (e == ERR_OK && held == piece.total && b->offset < held && b->offset % ATTACHMENT_PIECE_MAX == 0)
+		e = attachment_may_have(n, peer, b->hash, &may_have);
+	if (e == ERR_OK && !may_have)
 		e = ERR_NOT_FOUND;
 	if (e != ERR_OK)
 		return e;

@@ -745,7 +745,7 @@ enum err attachments_fetch(struct node *n, struct now now, size_t peer) MUST_CHE
 void attachments_serve(struct node *n, size_t peer);
 enum err receive_fetch(struct node *n, const struct arrival *in) MUST_CHECK;
 /* What a peer is let have of attachments: only what was said on a channel of his. */
-bool attachment_may_have(struct node *n, size_t peer, const uint8_t hash[HASH_LEN]);
+enum err attachment_may_have(struct node *n, size_t peer, const uint8_t hash[HASH_LEN], bool *out) MUST_CHECK;
 /*
  * What is wanted of a peer, by hash: the first after `after` (NULL: of all), and where it goes on.
  * ERR_NOT_FOUND: no more.

@@ -3,20 +3,22 @@
 
 #include <string.h>
 
-static void close_path(struct node *n, const struct arrival *in, enum err why, const char *rule)
+/* What was refused comes again with the next session alone: a close that has no room may not be left out. */
+static enum err close_path(struct node *n, const struct arrival *in, enum err why, const char *rule)
 {
 	struct effect *effect;
 
 	if (in->path == PATH_BUNDLE)
-		return;
+		return ERR_OK;
 	path_why(&n->peers[in->peer].paths[in->path], why, bytes_str(rule));
 	effect = effects_add(n->fx, EFFECT_CLOSE);
 	if (effect == NULL)
-		return;
+		return ERR_MEMORY;
 	effect->close.peer = in->peer;
 	effect->close.path = in->path;
 	effect->close.why = why;
 	effect->close.fault.rule = rule;
+	return ERR_OK;
 }
 
 static void refusal_put(struct refusal *r, enum refusal_kind kind, struct bytes name)
@@ -320,7 +322,9 @@ enum err node_receive(struct node *n, struct now now, const struct arrival *in, 
 		if (rows[i].is_carried || in->path != PATH_BUNDLE)
 			e = rows[i].receive(n, now, in);
 	}
-	if (err_class(e) == ERR_CLASS_PEER)
-		close_path(n, in, e, err_name(e));
+	if (err_class(e) == ERR_CLASS_PEER) {
+		enum err closed = close_path(n, in, e, err_name(e));
+		e = closed == ERR_OK ? e : closed;
+	}
 	return node_local(n, e, "a peer's frame could not be kept");
 }
