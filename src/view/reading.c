@@ -223,7 +223,7 @@ static enum err may_know_service(struct reading *r, const struct place_key *at, 
 				 bool *may)
 {
 	if (s->kind == KIND_FORK || s->kind == KIND_DIGEST || s->has_content ||
-	    statement_field(s, FIELD_OPEN_OLD) != NULL)
+	    (s->kind == KIND_OPEN && statement_field(s, FIELD_OPEN_OLD) != NULL))
 		return reading_whole(r, at->log.channel, may);
 	return reading_channel(r, at->log.channel, may);
 }

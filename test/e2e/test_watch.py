@@ -51,6 +51,9 @@ def test_the_watch(stage, tmp_path):
     kor.run("roster", "set", roster(tmp_path, "shift {first}/{last} 00:00 24:00 - lee park"), "--label", "U", key="watch")
     usa.wait("usa knows that kor's watch is manned", lambda: manned(usa, "KOR") == ("MANNED", 2))
     assert "이서연" in kor.run("roster").stdout
+    # An officer is told of the other side's manning too: it names nothing that he may not know of.
+    theirs, = [row for row in json.loads(usa.run("roster", "--json", key="watch").stdout)["manning"] if row["party"] == "KOR"]
+    assert (theirs["state"], theirs["depth"]) == ("MANNED", 2)
     found = kor.run("roster", "check", code=1).stdout
     assert "an alternate is missing" in found and "not able" not in found
     # The calendar, read by another program, says the same.
