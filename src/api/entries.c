@@ -487,6 +487,21 @@ static enum err reply_sealed_for(struct api *a, struct reply *r, const struct st
 	return ERR_OK;
 }
 
+/* Who has it: of an own statement, its receipts; of acts, which have no ladder, too. */
+static void reply_received(struct api *a, struct reply *r, const struct place_key *place)
+{
+	const struct accord *accord = node_accord(a->node);
+
+	if (place->log.party != node_self(a->node))
+		return;
+	reply_array(r, "received");
+	for (size_t i = 0; i < accord->parties_count; i++) {
+		if (i != place->log.party && node_has_receipt(a->node, place, i))
+			reply_str(r, NULL, accord->parties[i].name);
+	}
+	reply_array_end(r);
+}
+
 enum err run_entry(struct api *a, struct request *q, struct reply *r)
 {
 	struct entry_read_out entry;
@@ -505,6 +520,7 @@ enum err run_entry(struct api *a, struct request *q, struct reply *r)
 	for (size_t i = 0; i < entry.entry.signatures_count; i++)
 		reply_base64(r, NULL, entry.entry.signatures[i]);
 	reply_array_end(r);
+	reply_received(a, r, &place);
 	reply_missing(a, r, &entry.statement, content_err);
 	if (content.len > 0 && entry.statement.content.sealing == 0)
 		reply_content(r, node_accord(a->node), &entry.statement, buf_bytes(&content));

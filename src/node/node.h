@@ -245,6 +245,8 @@ enum err node_unwatched(struct node *n, uint64_t now_ms, uint32_t home, const st
 size_t node_seen(struct node *n, uint32_t channel, struct seen seen[PARTY_MAX]);
 /* The epoch that our log of a channel is in; 0 if it was never opened. */
 uint32_t node_epoch(struct node *n, uint32_t channel, size_t party);
+/* This party has cosigned its log beyond it: it holds these bytes. */
+bool node_has_receipt(struct node *n, const struct place_key *at, size_t party);
 /*
  * A note of that size or above, with every line held: of the smallest one that this party has signed, or,
  * with a party beyond the last, of those that most have signed. ERR_NOT_FOUND if there is none.

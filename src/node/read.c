@@ -361,6 +361,13 @@ static enum err signed_above(struct node *n, const struct line *line, uint64_t s
 	return ERR_NOT_FOUND;
 }
 
+bool node_has_receipt(struct node *n, const struct place_key *at, size_t party)
+{
+	const struct line *line = line_find(n, &at->log);
+
+	return line != NULL && party < PARTY_MAX && line->cosigned[party] > at->index;
+}
+
 enum err node_note(struct node *n, const struct log_key *log, uint64_t size, size_t signer, struct buf *out,
 		   uint64_t *found)
 {
