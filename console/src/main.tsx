@@ -4,35 +4,36 @@ import { h, JSX, render } from "preact";
 import { effect, untracked } from "@preact/signals";
 import { findSession } from "./node/login.js";
 import { deliverAll, loadOutbox, sweep } from "./node/outbox.js";
-import { askAll, askStatus, heard, inboxes, logs, session, take } from "./node/record.js";
+import { askAll, askDuty, askStatus, heard, inboxes, logs, session, take } from "./node/record.js";
 import { listen } from "./node/stream.js";
 import { followAlarms } from "./view/alarm.js";
 import { followAnnouncements } from "./view/announce.js";
+import { AssessScreen, followAssessments } from "./view/assess.js";
 import { CardScreen } from "./view/card.js";
 import { ChannelScreen } from "./view/channel.js";
 import { ConsultScreen, followInstance } from "./view/consult.js";
 import { DialoguesScreen, followDialogues } from "./view/dialogues.js";
 import { Frame } from "./view/frame.js";
 import { followDrafts } from "./view/draft.js";
-import { followOpened } from "./view/entry.js";
+import { followMay, followOpened } from "./view/entry.js";
 import { loadForms } from "./view/form.js";
 import { followKeys, Keyboard } from "./view/keys.js";
 import { Login, showKeys } from "./view/login.js";
 import { followMarking } from "./view/marking.js";
-import { followMay } from "./view/may.js";
 import { followPeople, PeopleScreen } from "./view/people.js";
 import { RecordScreen } from "./view/record.js";
+import { followRelief, ReliefScreen } from "./view/relief.js";
 import { beginScreen, Screen, screen } from "./view/screen.js";
 import { followSamples, StatusScreen } from "./view/status.js";
 import { followTyping, leaveToOutbox, loadTyping } from "./view/typing.js";
 import { Watch } from "./view/watch.js";
 import { choose, language, loadWords } from "./words/say.js";
 
-const STATUS_MS = 5_000; // paths and clocks age meanwhile
+const STATUS_MS = 5_000, DUTY_MS = 30_000; // paths and clocks age meanwhile, and a shift ends
 
 const screens: Record<Screen, () => JSX.Element | null> = {
-  watch: Watch, channel: ChannelScreen, consult: ConsultScreen, dialogues: DialoguesScreen, record: RecordScreen, card: CardScreen, people: PeopleScreen,
-  status: StatusScreen, keys: Keyboard,
+  watch: Watch, channel: ChannelScreen, consult: ConsultScreen, dialogues: DialoguesScreen, assess: AssessScreen, record: RecordScreen, card: CardScreen,
+  relief: ReliefScreen, people: PeopleScreen, status: StatusScreen, keys: Keyboard,
 };
 
 function App() {
@@ -45,7 +46,7 @@ function App() {
 // While somebody is signed in: everything once, then what the stream says; what waits here goes when the node is heard again.
 function followNode(): void {
   let stop: (() => void) | undefined;
-  let timer: ReturnType<typeof setInterval> | undefined;
+  let timers: ReturnType<typeof setInterval>[] = [];
   effect(() => {
     const isIn = Boolean(session.value);
     if (isIn && stop === undefined) {
@@ -59,10 +60,10 @@ function followNode(): void {
         beat: () => { heard.value = Date.now(); },
         ended: () => { session.value = null; },
       });
-      timer = setInterval(() => void askStatus(), STATUS_MS);
+      timers = [setInterval(() => void askStatus(), STATUS_MS), setInterval(() => void askDuty(), DUTY_MS)];
     } else if (!isIn && stop !== undefined) {
       stop();
-      clearInterval(timer);
+      timers.forEach(clearInterval);
       stop = undefined;
     }
   });
@@ -90,6 +91,8 @@ async function begin(): Promise<void> {
   followSamples();
   followInstance();
   followDialogues();
+  followAssessments();
+  followRelief();
   render(<App />, document.body);
 }
 

@@ -10,11 +10,12 @@ import { at, sign, write } from "./hands.mjs";
 import { Stage } from "./stage.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
-let stage, kor, usa;
+let stage, kor, linguist, usa;
 
 before(async () => {
   stage = await Stage.open();
   kor = await stage.officer("kor", "policy,watch");
+  linguist = await stage.officer("kor", "linguist");
   usa = await stage.officer("usa", "head,policy,watch");
 });
 after(() => stage.close());
@@ -34,6 +35,40 @@ test("a translation stands beside the original with how good it is, and an attac
   const [saved] = await Promise.all([kor.page.waitForEvent("download"), button.press("Enter")]);
   const hash = (data) => createHash("sha256").update(data).digest("hex");
   assert.equal(hash(readFileSync(await saved.path())), hash(bytes));
+});
+
+test("a translation is written, marked as a machine's on every line, reviewed and corrected by another, never by himself", async () => {
+  const { place } = await say("usa", "watch", "send", "consult", "Two lines\nof one text.", "--language", "en", "--to", "kor/watch", "--label", "U");
+  await stage.ask("held", { party: "kor", place });
+  await at(kor, stage, `channel/${encodeURIComponent(place)}`);
+  await kor.page.locator("[data-act=translate]").press("Enter");
+  const form = ".translate .compose";
+  await kor.page.locator(`${form} select`).nth(1).selectOption("MACHINE");
+  await kor.page.locator(`${form} textarea`).fill("한 글의\n두 줄.");
+  await kor.page.locator(`${form} textarea`).press("Control+Enter");
+  await kor.page.locator(".translation .portion", { hasText: "[기계번역] 한 글의\n[기계번역] 두 줄." }).waitFor();
+  // Nobody reviews his own words, and he is told so before he presses.
+  await kor.page.locator(".translation [data-act=translate]").press("Enter");
+  await kor.page.locator(`.translation ${form} .warning`, { hasText: "PERSON" }).waitFor();
+  await at(linguist, stage, `channel/${encodeURIComponent(place)}`);
+  await linguist.page.locator(".translation [data-act=translate]").press("Enter");
+  await linguist.page.locator(`.translation ${form} textarea`).fill("한 본문의 두 줄.");
+  await linguist.page.locator(`.translation ${form} [aria-disabled=false].sign`).press("Enter");
+  await linguist.page.locator(".translation .portion", { hasText: "한 본문의 두 줄." }).waitFor();
+  const { translations: [one] } = await stage.ask("get", { party: "kor", path: "/entry", place });
+  assert.deepEqual([one.status, one.by.role, one.text], ["REVIEWED", "linguist", ["한 본문의 두 줄."]]);
+  await stage.ask("held", { party: "usa", place: one.by.place });
+});
+
+test("what the same officer has said before is not filed again, and the page says where it stands", async () => {
+  const { place } = await say("usa", "watch", "send", "consult", "Read me once.", "--language", "en", "--to", "kor/watch", "--label", "U");
+  await stage.ask("held", { party: "kor", place });
+  await at(kor, stage, `channel/${encodeURIComponent(place)}`);
+  const button = kor.page.locator("[data-act=watch-read]");
+  await button.press("Enter");
+  await kor.page.locator(".acts .done", { hasText: "발신 대기" }).waitFor();
+  await button.press("Enter");
+  await kor.page.locator(".acts .done", { hasText: "이미 보고한 내용" }).waitFor();
 });
 
 test("a notice of the desktop says that there is an alarm and nothing of what it is; leave for it is asked once", async () => {
@@ -91,10 +126,31 @@ test("what is owed is reported by one side and accepted by the other; nobody acc
   }
 });
 
+test("each side's assessment stands beside the other's, nothing is merged, and what a source took back is said to be", async () => {
+  await say("kor", "policy", "import", "dialogues", join(ROOT, "examples/rok-us/events.json"));
+  await say("usa", "policy", "event", "assess", "launches-2024", "A danger, in our own words.", "--language", "en", "--confidence", "high").catch(() => undefined); // the line takes a moment
+  await say("kor", "policy", "event", "claim", "dmz-2024", "dmz-point", "A place.", "--source", "a source", "--language", "en", "--when", "2024-07", "--where", "38.3,127.2");
+  const { events } = await stage.ask("get", { party: "kor", path: "/assessments" }), named = (name) => events.find((one) => one.name === name);
+  await at(kor, stage, "assess");
+  await kor.page.locator('[data-event="launches-2024"] a').press("Enter");
+  for (const side of ["KOR", "USA"])
+    await kor.page.locator(`.sides [data-side=${side}] .words`).first().waitFor();
+  assert.equal(await kor.page.locator(".sides section").count(), 2);
+  // Who has said nothing has a column that says so; a mark of the map has the number of its row.
+  await at(kor, stage, `assess/${encodeURIComponent(named("cyber-2024").place)}`);
+  await kor.page.locator(".sides [data-side=USA] .none").waitFor();
+  const number = await kor.page.locator('.drawn [data-claim="dmz-point"] th').innerText();
+  assert.deepEqual(await kor.page.locator(".map .mark text").allTextContents(), [number]);
+  await say("kor", "policy", "event", "withdraw", "dmz-point", "The source was wrong.", "--language", "en");
+  await at(kor, stage, `assess/${encodeURIComponent(named("dmz-2024").place)}`);
+  await kor.page.locator('.claims [data-claim="dmz-point"].taken-back .warn', { hasText: "The source was wrong." }).waitFor();
+  await kor.page.locator(".map").waitFor({ state: "detached" });
+});
+
 test("a text stands unit by unit, its languages side by side, and what both wrote at once in brackets", async () => {
   await say("kor", "policy", "text", "new", "kidd", "statement", "Joint statement", "--language", "en", "--also", "ko=공동성명", "--languages", "ko,en");
   await say("kor", "policy", "text", "unit", "statement", "goal", "양측은 훈련을 계속하기로 하였다.", "--language", "ko");
-  const [text] = (await stage.ask("get", { party: "kor", path: "/dialogues", kind: "text" })).things;
+  const text = (await stage.ask("get", { party: "kor", path: "/dialogues", kind: "text" })).things.find((one) => one.name === "statement");
   await at(usa, stage, `dialogues/${encodeURIComponent(text.place)}`);
   await usa.page.locator(".units [data-unit-status=PROPOSED]", { hasText: "양측은" }).waitFor();
   await stage.ask("cut");

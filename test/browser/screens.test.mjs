@@ -1,7 +1,7 @@
 // Every screen, in both languages and three themes: axe finds nothing, nothing is clipped, Watch fits; and the pictures of docs/screens.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,7 +29,13 @@ async function consult() {
   await say("kor", "watch", "ack", call.place);
   proposal = (await say("kor", "head", "consult", "propose", instance, "agree", "change", "당직 태세를 강화로 변경함.")).place;
   await say("kor", "head", "consult", "concur", proposal);
-  await say("kor", "policy", "import", "dialogues", join(HERE, "../../examples/rok-us/dialogues.json"));
+  for (const name of ["dialogues", "events"])
+    await say("kor", "policy", "import", "dialogues", join(HERE, `../../examples/rok-us/${name}.json`));
+  const claim = await say("kor", "policy", "event", "claim", "dmz-2024", "dmz-point", "A place that a sample source named.", "--source", "a sample source", "--language", "en",
+    "--also", "ko=예시 출처가 밝힌 장소.", "--when", "2024-07", "--where", "38.3,127.2", "--confidence", "moderate");
+  await stage.ask("held", { party: "usa", place: claim.place });
+  await say("usa", "policy", "import", "dialogues", join(HERE, "../../examples/rok-us/events.json"));
+  await stage.ask("roster", { party: "kor", post: "watch", name: "김민수" });
 }
 
 // A record with something of everything: owed on both sides, crossed, read back, a draft that waits.
@@ -48,6 +54,11 @@ async function fill() {
   return flash;
 }
 
+async function placeOf(kind, name) {
+  const { things } = await stage.ask("get", { party: "kor", path: "/dialogues", kind });
+  return `dialogues/${encodeURIComponent(things.find((one) => name === undefined || one.name === name).place)}`;
+}
+
 before(async () => {
   stage = await Stage.open();
   const flash = await fill();
@@ -58,7 +69,8 @@ before(async () => {
   const place = encodeURIComponent(flash);
   screens = { watch: "watch", channel: "channel/consult-urgent", message: `channel/${place}`, draft: `channel/${encodeURIComponent(draft.place)}`,
     record: `record/${place}`,
-    consult: `consult/${encodeURIComponent(instance)}`, dialogues: "dialogues", card: `card/${encodeURIComponent(draft.place)}`, people: "people", status: "status", keys: "keys" };
+    consult: `consult/${encodeURIComponent(instance)}`, dialogues: "dialogues", text: await placeOf("text", "statement-kidd-22"), commitment: await placeOf("commitment"),
+    assess: `assess/${encodeURIComponent((await stage.ask("get", { party: "kor", path: "/assessments" })).events.find((one) => one.name === "dmz-2024").place)}`, relief: "relief/watch", card: `card/${encodeURIComponent(draft.place)}`, people: "people", status: "status", keys: "keys" };
 });
 after(() => stage.close());
 
@@ -80,6 +92,7 @@ const choose = (page, tongue, theme) => page.evaluate(([language, name]) => {
 
 async function show(name, tongue, theme) {
   await at(head, stage, screens[name]);
+  await head.page.locator(".choices select").waitFor(); // also after a reload
   await choose(head.page, tongue, theme);
   await head.page.locator("main h1, main h2").first().waitFor({ state: "attached" });
   if (name === "message" || name === "record")
@@ -97,6 +110,14 @@ async function show(name, tongue, theme) {
     await head.page.locator(".panel.bodies a").first().press("Enter");
     await head.page.locator(".panel.sessions a").last().waitFor();
   }
+  if (name === "text")
+    await head.page.locator(".units tbody tr").first().waitFor();
+  if (name === "commitment")
+    await head.page.locator(".thing .deeds, .thing .facts").first().waitFor();
+  if (name === "assess")
+    await head.page.locator(".event .sides section").nth(1).waitFor();
+  if (name === "relief")
+    await head.page.locator(".panel.offer .items tbody tr").first().waitFor();
   if (name === "status")
     await head.page.locator(".uplot").first().waitFor();
   await head.page.waitForTimeout(150);
@@ -108,9 +129,9 @@ async function violations(page) {
   return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(" | ")}`);
 }
 
+// PICTURES=1 remakes those of docs/screens; else they are made, weighed and thrown away, for their clocks differ each time.
 async function picture(page, name) {
-  mkdirSync(PICTURES, { recursive: true });
-  const path = join(PICTURES, `${name}.png`);
+  const path = join(process.env.PICTURES ? PICTURES : stage.folder, `${name}.png`);
   await page.screenshot({ path });
   execFileSync("pngquant", ["--force", "--skip-if-larger", "--ext", ".png", "--speed", "1", "96", path], { stdio: "ignore" });
   assert.ok(statSync(path).size <= PICTURE_LEN_MAX, `${name}: ${statSync(path).size} bytes`);
@@ -246,7 +267,7 @@ test("a screen reader meets the same things in the same order in both languages,
 test("the keyboard reaches every screen, also with the Korean layout", async () => {
   await at(head, stage, "watch");
   await head.page.locator("main").focus();
-  for (const [code, key, selector] of [["KeyC", "ㅊ", ".channel"], ["KeyI", "ㅑ", ".consult"], ["KeyD", "ㅇ", ".dialogues"], ["KeyR", "ㄱ", ".record"], ["KeyP", "ㅔ", ".card"], ["KeyS", "ㄴ", ".chart"], ["KeyW", "ㅈ", ".watch"]]) {
+  for (const [code, key, selector] of [["KeyC", "ㅊ", ".channel"], ["KeyI", "ㅑ", ".consult"], ["KeyD", "ㅇ", ".dialogues"], ["KeyA", "ㅁ", ".assess"], ["KeyT", "ㅅ", ".relief"], ["KeyR", "ㄱ", ".record"], ["KeyP", "ㅔ", ".card"], ["KeyS", "ㄴ", ".chart"], ["KeyW", "ㅈ", ".watch"]]) {
     await head.page.evaluate(([physical, letter]) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { code: physical, key: letter, bubbles: true })), [code, key]);
     await head.page.locator(`main ${selector}`).first().waitFor();
   }

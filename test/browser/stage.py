@@ -5,6 +5,7 @@
     {"do": "say", "party": "kor", "key": "watch", "words": ["send", ...]}     {"do": "get", "party": "kor", "path": "/status"}
     {"do": "kill" | "start" | "stop", "party": "kor"}     {"do": "cut" | "mend"}     {"do": "end"}
 """
+import datetime
 import json
 import os
 import shutil
@@ -55,6 +56,16 @@ class Stage:
         """Until it is folded there."""
         node = self.world[party]
         node.wait(f"{place} is folded at {party}", lambda: (node.find("/entry", place=place) or {}).get("folded"))
+
+    def do_roster(self, party, post, name, days=3):
+        """One person at the post, day and night, from yesterday on; of 0 days: nobody, for two days, and nobody planned it."""
+        first = datetime.datetime.now(datetime.timezone.utc).date() - datetime.timedelta(days=1)
+        last = first + datetime.timedelta(days=days or 3)
+        shift = f"shift {first}/{last} 00:00 24:00 one" if days else f"shift {first} 00:00 01:00 one"
+        file = Path(self.world.folder) / f"roster-{party}-{post}"
+        file.write_text("\n".join([f"post {post}", "zone Etc/UTC", f"from {first} 00:00", f"to {last} 24:00",
+                                   f'person one "{name}" "tel 1" ko en release', shift, ""]))
+        self.world[party].run("roster", "set", file, "--label", "U", key=post)
 
     def do_kill(self, party):
         os.kill(self.world[party].process.pid, signal.SIGKILL)

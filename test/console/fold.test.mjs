@@ -5,15 +5,18 @@ import { load } from "./here.mjs";
 
 const { answered, received } = await load("keep/outbox.js");
 const { owedRows } = await load("fold/owed.js");
+const { degrees, mapOf, numbered, pointsOf } = await load("fold/drawn.js");
 const { alarmsOf, isFlood } = await load("fold/alarm.js");
 const { fillForm } = await load("fold/fill.js");
-const { EventText } = await load("node/events.js");
+const { EventText } = await load("node/stream.js");
 
+const NOBODY = { posts: [], manning: [] }; // no roster, no manning
 const item = { id: "aa", channel: "consult", isHome: false, statement: "", signatures: [], content: "", since: 1, state: "UNSENT", title: "" };
 
 test("outbox: each answer of the node", () => {
   assert.deepEqual(answered(item, { err: "OK", place: "KOR/CONSULT 1.7" }), { is: "keep", item: { ...item, state: "QUEUED", place: "KOR/CONSULT 1.7" } });
   assert.deepEqual(answered({ ...item, isHome: true }, { err: "OK", place: "KOR/KOR-HOME 1.7" }), { is: "gone", place: "KOR/KOR-HOME 1.7" });
+  assert.deepEqual(answered(item, { err: "OK", place: "KOR/CONSULT 1.3", said: true }), { is: "gone", place: "KOR/CONSULT 1.3", isSaid: true });
   for (const rule of ["APPROVAL", "HELD"])
     assert.deepEqual(answered(item, { err: "REFUSED", rule }), { is: "submit" });
   assert.equal(answered({ ...item, isHome: true }, { err: "REFUSED", rule: "APPROVAL" }).is, "draft");
@@ -40,7 +43,7 @@ test("owed: one row a cause, FLASH first, with its minute where the accord has o
     entry("USA/CONSULT 1.2", "FLASH", [owes("READ BACK", "kor", true)]),
     entry("KOR/CONSULT 1.3", "FLASH", [owes("WATCH READ", "usa", false, 481_000)]),
     entry("USA/CONSULT 1.4", "FLASH", [owes("WATCH READ", "kor", true)], { verdict: "KEY" }),
-  ], [], [], 7);
+  ], [], [], NOBODY, 7);
   assert.deepEqual(rows.map((row) => `${row.place} ${row.step} ${row.ours} ${row.due}`), [
     "KOR/CONSULT 1.3 WATCH READ false 481000", "USA/CONSULT 1.2 READ BACK true undefined", "USA/CONSULT 1.1 WATCH READ true 21601000"]);
 });
@@ -48,7 +51,7 @@ test("owed: one row a cause, FLASH first, with its minute where the accord has o
 const draft = { place: "KOR/KOR-HOME 1.1", state: "SUBMITTED", author_holder: 1, signers: [{ holder: 2 }], channel_name: "consult", party: "kor", claimed_ms: 1, lapses_ms: 9, precedence: "FLASH" };
 
 test("owed: a draft waits for those who neither wrote nor signed it", () => {
-  const waits = (holder, more = {}) => owedRows([], [{ ...draft, ...more }], [], holder).length;
+  const waits = (holder, more = {}) => owedRows([], [{ ...draft, ...more }], [], NOBODY, holder).length;
   assert.deepEqual([1, 2, 3].map((holder) => waits(holder)), [0, 0, 1]);
   assert.equal(waits(1, { state: "APPROVED" }), 1);
   assert.equal(waits(3, { state: "REFUSED" }), 0);
@@ -56,7 +59,7 @@ test("owed: a draft waits for those who neither wrote nor signed it", () => {
 
 test("alarms: what is ours and urgent or due, until it was heard", () => {
   const rows = owedRows([entry("USA/CONSULT 1.1", "ROUTINE", [owes("WATCH READ", "kor", true, 21_601_000)]),
-    entry("USA/CONSULT 1.2", "FLASH", [owes("WATCH READ", "kor", true)]), entry("KOR/CONSULT 1.3", "FLASH", [owes("WATCH READ", "usa", false)])], [], [], 7);
+    entry("USA/CONSULT 1.2", "FLASH", [owes("WATCH READ", "kor", true)]), entry("KOR/CONSULT 1.3", "FLASH", [owes("WATCH READ", "usa", false)])], [], [], NOBODY, 7);
   assert.deepEqual(alarmsOf(rows, {}, 2_000).map((alarm) => alarm.precedence), ["FLASH"]);
   assert.deepEqual(alarmsOf(rows, {}, 30_000_000).map((alarm) => alarm.precedence), ["FLASH", "ROUTINE"]);
   assert.deepEqual(alarmsOf(rows, { [rows.find((row) => row.ours).key]: true }, 2_000), []);
@@ -68,7 +71,7 @@ const due = (level, more = {}) => ({ instance: "KOR/CONSULT 1.9", title: {}, ste
 test("owed of a procedure: what a ladder says too is one row, as is what two roles owe; it calls when a quarter is left", () => {
   const message = entry("USA/CONSULT 1.2", "IMMEDIATE", [owes("WATCH READ", "kor", true)]);
   const rows = owedRows([message], [], [due("watch-read", { about: message.place }), due("presented", { about: message.place, precedence: "FLASH" }), due("position"),
-    due("position", { role: "deputy" }), due("attend", { state: "MET" })], 7);
+    due("position", { role: "deputy" }), due("attend", { state: "MET" })], NOBODY, 7);
   assert.deepEqual(rows.map((row) => row.step).sort(), ["WATCH READ", "position", "presented"]);
   assert.equal(rows.find((row) => row.step === "WATCH READ").due, 5_000); // the message has no minute of its own
   // Of one cause one alarm: the reading stands for the presenting until it is done.
@@ -76,7 +79,7 @@ test("owed of a procedure: what a ladder says too is one row, as is what two rol
   assert.deepEqual(alarmsOf(rows, {}, 4_000).map((alarm) => alarm.row.cause), ["USA/CONSULT 1.2", "KOR/CONSULT 1.9 decide"]);
   const first = alarmsOf(rows, {}, 3_999)[0].key;
   assert.deepEqual(alarmsOf(rows, { [first]: true }, 3_999), []);
-  assert.deepEqual(alarmsOf(owedRows([], [], [due("position", { recess: true })], 7), {}, 9_000), []);
+  assert.deepEqual(alarmsOf(owedRows([], [], [due("position", { recess: true })], NOBODY, 7), {}, 9_000), []);
 });
 
 test("a flood begins above ten in ten minutes and is over below five", () => {
@@ -105,4 +108,27 @@ test("the event stream in pieces", () => {
   assert.deepEqual(text.take("id: 1-1\nevent: hello\ndata: {}\n\n: beat\n\nid: 1-2\nda"), [{ id: "1-1", name: "hello", value: {} }]);
   assert.deepEqual(text.take('ta: {"change":"ENTRY"}\n'), []);
   assert.deepEqual(text.take("\n"), [{ id: "1-2", name: "", value: { change: "ENTRY" } }]);
+});
+
+test("owed of the watch: what is read again, once, with its alarm for whoever has it now; a post with nobody at it calls as a FLASH", () => {
+  const message = entry("USA/CONSULT 1.2", "IMMEDIATE", []);
+  const post = { post: "watch", state: "MANNED", again: [message.place] }, rows = (one) => owedRows([message], [], [], { posts: [one], manning: [] }, 7);
+  assert.deepEqual(rows(post).map((row) => `${row.step} ${row.place} ${row.precedence}`), ["TO BE READ AGAIN USA/CONSULT 1.2 IMMEDIATE"]);
+  assert.deepEqual(alarmsOf(rows({ ...post, state: "EMPTY" }), {}, 2_000).map((alarm) => `${alarm.precedence} ${alarm.row.step}`),
+    ["FLASH NOBODY ON DUTY", "IMMEDIATE TO BE READ AGAIN"]);
+  assert.deepEqual(rows({ ...post, state: "GAP", again: [] }), []);
+});
+
+test("claims drawn: numbers of the table, degrees alone, and nothing of who took his word back", () => {
+  const claim = (name, more = {}) => ({ name, place: name, party: "KOR", ...more });
+  const rows = numbered([{ name: "a", claims: [claim("one", { where: "38.5,127.25" }), claim("two", { withdrawn: {} })] }, { name: "b", claims: [claim("three", { where: "-1,10 -1,11 0,11 -1,10" }), claim("four")] }]);
+  assert.deepEqual(rows.map((row) => `${row.number} ${row.event.name} ${row.claim.name}`), ["1 a one", "2 b three", "3 b four"]);
+  const map = mapOf(rows);
+  assert.deepEqual([map.low, map.high], [{ lat: -2, lon: 9 }, { lat: 39, lon: 128 }]);
+  assert.deepEqual(map.shapes.map((one) => [one.number, one.points.length]), [[1, 1], [2, 4]]);
+  assert.equal(mapOf(rows.slice(2)), undefined);
+  for (const bad of ["", "near Seoul", "38.5", "1,2,3", "38.123456,127"])
+    assert.deepEqual(pointsOf(bad), []);
+  assert.deepEqual(degrees(37, 39), [37, 38, 39]);
+  assert.ok(degrees(-180, 180).length <= 13);
 });

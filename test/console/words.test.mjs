@@ -3,10 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load, vectors } from "./here.mjs";
 
-const { particle } = await load("words/particle.js");
-const { fill } = await load("words/fill.js");
+const { fill, particle, visible } = await load("words/fill.js");
 const { clock, countdown, dateTimeGroup, readMoment, span } = await load("words/moment.js");
-const { visible } = await load("words/visible.js");
 
 test("particles: every vector", () => {
   for (const { before, forms, want } of vectors("particle.json").vectors)

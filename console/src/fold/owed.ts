@@ -1,12 +1,12 @@
 // Who owes what, as the node says it in each ladder, as rows for a board: one row a cause, the most urgent first.
 
-import type { Draft, Due, Entry, Names } from "../node/shapes.js";
+import type { Draft, Due, Duty, Entry, Names } from "../node/shapes.js";
 import { PRECEDENCES } from "../wire/statement.js";
 
 export interface Owed {
   key: string;
   cause: string; // the message, or the step: several things may be owed of it, and it calls once
-  screen: "channel" | "consult"; // where it is done
+  screen: "channel" | "consult" | "relief"; // where it is done
   ours: boolean;
   place: string;
   channel: string;
@@ -81,12 +81,26 @@ function owedDues(dues: Due[], ladders: Owed[]): Owed[] {
   return [...rows.values()];
 }
 
+// What the watch before left open is read again, and a post with nobody at it is louder than all that waits for it.
+function owedWatch(duty: Duty, entries: Entry[]): Owed[] {
+  return duty.posts.flatMap((post) => {
+    const row = { channel: "", party: "", since: 0, highest: "", ours: true, title: post.post };
+    const again = post.again.map((place): Owed => {
+      const entry = entries.find((one) => one.place === place);
+      return { ...row, key: `${place} AGAIN`, cause: place, screen: "channel", step: "TO BE READ AGAIN", place, channel: place.split("/")[1].split(" ")[0].toLowerCase(),
+        precedence: entry?.precedence ?? "IMMEDIATE", title: entry?.subject ?? entry?.title ?? "", since: entry?.filed_ms ?? 0 };
+    });
+    return post.state !== "EMPTY" ? again
+      : [{ ...row, key: `${post.post} EMPTY`, cause: `${post.post} EMPTY`, screen: "relief" as const, step: "NOBODY ON DUTY", place: post.post, precedence: "FLASH" }, ...again];
+  });
+}
+
 const rank = (row: Owed) => PRECEDENCES.indexOf(row.precedence as typeof PRECEDENCES[number]);
 
-export function owedRows(entries: Entry[], drafts: Draft[], dues: Due[], holder: number): Owed[] {
+export function owedRows(entries: Entry[], drafts: Draft[], dues: Due[], duty: Duty, holder: number): Owed[] {
   const ladders = entries.filter((entry) => entry.verdict === undefined || entry.verdict === "OK").flatMap(owedIn);
   const rows = [
-    ...ladders, ...owedDues(dues, ladders),
+    ...owedWatch(duty, entries), ...ladders, ...owedDues(dues, ladders),
     ...drafts.filter((draft) => waitsForMe(draft, holder)).map(owedDraft),
   ];
   return rows.sort((a, b) => rank(a) - rank(b) || (a.due ?? Infinity) - (b.due ?? Infinity) || a.since - b.since);

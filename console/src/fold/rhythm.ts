@@ -49,8 +49,10 @@ export interface Bar {
   to: number;
 }
 
+export type Dated = Pick<Thing, "place" | "name" | "first_ms" | "end_ms">;
+
 // Dates on one line, from the earliest to the latest, now among them.
-export function timeLine(things: Thing[], at: number): { bars: Bar[]; now: number; first: number; last: number } {
+export function timeLine(things: Dated[], at: number): { bars: Bar[]; now: number; first: number; last: number } {
   const dated = things.filter((one) => one.first_ms !== undefined && one.end_ms !== undefined);
   const first = Math.min(at, ...dated.map((one) => one.first_ms ?? at)), last = Math.max(at, ...dated.map((one) => one.end_ms ?? at));
   const on = (ms: number) => (last === first ? 0 : Math.round((ms - first) * 1000 / (last - first)));

@@ -1,6 +1,6 @@
 // What becomes of a signed statement between this browser and the node. Pure: what is kept and what was heard in, what to do out.
 //
-//   UNSENT --answer OK--> QUEUED --STATION RECEIPT--> gone          (on the home channel: gone at QUEUED)
+//   UNSENT --answer OK--> QUEUED --STATION RECEIPT--> gone          (on the home channel, or said before: gone at once)
 //          --refused for want of approval--> submit                 (what goes out waits at home for others)
 //          --refused--> draft again, with the rule
 //          --silence--> UNSENT: the same id is never filed twice
@@ -24,13 +24,15 @@ export interface Item {
 
 export type Outcome =
   | { is: "keep"; item: Item }
-  | { is: "gone"; place?: string }
+  | { is: "gone"; place?: string; isSaid?: boolean }
   | { is: "submit" }
   | { is: "draft"; answer: Answer };
 
 const WAITS_FOR_OTHERS = ["APPROVAL", "HELD"];
 
 export function answered(item: Item, answer: Answer): Outcome {
+  if (answer.err === "OK" && answer.said)
+    return { is: "gone", place: answer.place, isSaid: true };
   if (answer.err === "OK")
     return item.isHome ? { is: "gone", place: answer.place } : { is: "keep", item: { ...item, state: "QUEUED", place: answer.place } };
   if (!item.isHome && WAITS_FOR_OTHERS.includes(answer.rule ?? ""))

@@ -68,6 +68,13 @@ async function addressed(words: Words): Promise<Statement> {
   return address(words, await askSeen(words.channel));
 }
 
+async function whole(words: Words, seen: SeenAnswer): Promise<{ statement: Statement; content: Bytes }> {
+  const statement = address(words, seen), content = words.content === undefined ? new Uint8Array() : writeContent(words.content);
+  if (words.content !== undefined)
+    statement.content = { hash: await sha256(content), length: content.length, sealing: 0 };
+  return { statement, content };
+}
+
 function address(words: Words, seen: SeenAnswer): Statement {
   return {
     accord: fromHex(seen.accord), channel: seen.channel, id: newId(), kind: words.kind, party: seen.party, role: words.role,
@@ -80,19 +87,15 @@ function address(words: Words, seen: SeenAnswer): Statement {
 export async function askMay(all: Words[]): Promise<Answer[]> {
   const seen = all.length > 0 ? await askSeen(all[0].channel) : undefined, answers: Answer[] = [];
   for (let at = 0; seen !== undefined && at < all.length; at += MAY_STATEMENTS_MAX) {
-    const body = all.slice(at, at + MAY_STATEMENTS_MAX).map((words): Value => [writeStatement(address(words, seen)), [], new Uint8Array()]);
+    const made = await Promise.all(all.slice(at, at + MAY_STATEMENTS_MAX).map((words) => whole(words, seen)));
+    const body = made.map(({ statement, content }): Value => [writeStatement(statement), [], content]);
     answers.push(...await post<Answer[]>("/may", encode(body)));
   }
   return answers;
 }
 
 export async function compose(words: Words, isHome: boolean, title: string, typed?: Typed): Promise<Item> {
-  const statement = await addressed(words);
-  let content: Bytes = new Uint8Array();
-  if (words.content !== undefined) {
-    content = writeContent(words.content);
-    statement.content = { hash: await sha256(content), length: content.length, sealing: 0 };
-  }
+  const { statement, content } = await whole(words, await askSeen(words.channel));
   return item(statement, content, { channel: words.channel, title, isHome, typed });
 }
 

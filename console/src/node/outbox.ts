@@ -7,10 +7,10 @@ import { keepTyped, Typed } from "../keep/drafts.js";
 import { answered, Item, Outcome, received } from "../keep/outbox.js";
 import { seal, unseal } from "../keep/seal.js";
 import { readStatement, writeBody } from "../wire/statement.js";
-import { post, Refusal, Silence } from "./ask.js";
+import { ask, post, Refusal, Silence } from "./ask.js";
 import { submit } from "./compose.js";
-import { home, inboxes, logs, session } from "./record.js";
-import type { Answer } from "./shapes.js";
+import { channels, home, inboxes, logs, session } from "./record.js";
+import type { Answer, Entry } from "./shapes.js";
 
 export const outbox = signal<Item[]>([]);
 export const keepingFails = signal(false); // the browser's disk does not take it: what is typed stands on the page alone
@@ -24,6 +24,7 @@ const SIGNED_OUT = 401;
 export interface Posted {
   place?: string;
   isSubmitted?: boolean;
+  isSaid?: boolean; // it was said before, there: nothing was filed
   answer?: Answer; // a refusal
   isSilent?: boolean; // the node is not there: it waits here
   isUnsigned?: boolean; // nor could it be asked what is to be signed: it stands where it was typed
@@ -98,7 +99,7 @@ async function apply(item: Item, outcome: Outcome): Promise<Posted> {
   case "gone":
     await settle(item);
     await drop(item);
-    return { place: outcome.place };
+    return { place: outcome.place, isSaid: outcome.isSaid };
   case "keep":
     if (outcome.item.state === "QUEUED")
       await settle(item);
@@ -139,17 +140,23 @@ function cosignedSizes(): Record<string, number> {
   return Object.fromEntries(own.map((log) => [log.log, Math.min(...Object.values(log.cosigned ?? {}))]));
 }
 
-// Whoever is not told sizes sees the receipt of a message on its ladder.
+// Whoever is not told sizes sees the receipt of a message on its ladder, and of an act, which has none, in its entry.
 function isReceived(item: Item): boolean {
   const entry = (inboxes.value[item.channel] ?? []).find((one) => one.place === item.place);
-  return item.state === "QUEUED" && (entry?.ladders ?? []).some((ladder) => ladder.steps.some((step) => step.step === "STATION RECEIPT"));
+  return (entry?.ladders ?? []).some((ladder) => ladder.steps.some((step) => step.step === "STATION RECEIPT"));
+}
+
+async function hasReceipts(item: Item): Promise<boolean> {
+  const others = (channels.value.find((one) => one.name === item.channel)?.parties ?? []).filter((party) => party !== session.value?.party);
+  const { received: by = [] } = await ask<Entry>("/entry", { place: item.place });
+  return others.every((party) => by.includes(party));
 }
 
 // A STATION RECEIPT ends what was kept for it.
 export async function sweep(): Promise<void> {
   const sizes = cosignedSizes();
-  for (const item of outbox.value) {
-    if (isReceived(item) || received(item, sizes).is === "gone")
+  for (const item of outbox.value.filter((one) => one.state === "QUEUED")) {
+    if (isReceived(item) || received(item, sizes).is === "gone" || await hasReceipts(item).catch(() => false))
       await drop(item);
   }
 }

@@ -3,8 +3,8 @@
 
 import { computed, signal } from "@preact/signals";
 import { ask, Refusal, Silence } from "./ask.js";
-import type { NodeEvent } from "./events.js";
-import type { Accord, Channel, Draft, Due, Entry, Inbox, Instance, Log, Procedure, Session, Status } from "./shapes.js";
+import type { NodeEvent } from "./stream.js";
+import type { Accord, Channel, Draft, Due, Duty, Entry, Inbox, Instance, Log, Procedure, Session, Status } from "./shapes.js";
 
 export const session = signal<Session | null | undefined>(undefined); // undefined: not asked yet
 export const status = signal<{ value: Status; at: number } | undefined>(undefined);
@@ -17,6 +17,7 @@ export const logs = signal<Log[]>([]);
 export const procedures = signal<Procedure[]>([]);
 export const instances = signal<Instance[]>([]); // those that run
 export const obligations = signal<Due[]>([]); // of procedures: what is owed by us and to us
+export const duty = signal<Duty>({ posts: [], manning: [] }); // who is on watch, here and there
 export const heard = signal(0); // when the stream was heard last, on this terminal's clock
 export const lastEvents = signal<{ at: number; event: Record<string, unknown> }[]>([]);
 export const fault = signal<string | undefined>(undefined); // the node does not answer, or refuses
@@ -58,6 +59,8 @@ export const askLogs = () => asked(ask<{ logs: Log[] }>("/logs"), (answer) => { 
 export const askInstances = () => asked(ask<Instance[]>("/instances"), (answer) => { instances.value = answer; });
 export const askObligations = () => asked(ask<{ obligations: Due[] }>("/obligations"), (answer) => { obligations.value = answer.obligations; });
 
+export const askDuty = () => asked(ask<Duty>("/watch"), (answer) => { duty.value = answer; });
+
 export function askInbox(channel: string): Promise<void> {
   return asked(ask<Inbox>("/inbox", { channel, last: MESSAGES_SHOWN }), (answer) => {
     inboxes.value = { ...inboxes.value, [channel]: answer.messages };
@@ -69,7 +72,7 @@ export async function askAll(): Promise<void> {
   await asked(ask<Accord>("/accord"), (answer) => { accord.value = answer; });
   await asked(ask<Procedure[]>("/procedures"), (answer) => { procedures.value = answer; });
   const readable = lines.value.filter((channel) => rolesOn(channel.name).length > 0);
-  await Promise.all([askStatus(), askOwed(), askDrafts(), askLogs(), askInstances(), askObligations(), ...readable.map((channel) => askInbox(channel.name))]);
+  await Promise.all([askStatus(), askOwed(), askDrafts(), askLogs(), askInstances(), askObligations(), askDuty(), ...readable.map((channel) => askInbox(channel.name))]);
 }
 
 // ---- What an event touches. ----
@@ -103,6 +106,7 @@ export function take(event: NodeEvent): void {
   const channel = channelOf(event.value);
   if (channel === undefined)
     return;
+  soon("duty", askDuty);
   if (channel === home.value?.name)
     return soon("drafts", askDrafts);
   soon("drafts", askDrafts); // what goes out ends a draft

@@ -201,6 +201,7 @@ export interface Entry extends Text {
   filled?: { form: string; version: number; known: boolean; title?: Names; act?: string; fields?: FilledField[]; filled_content?: { fields: FilledField[] } };
   filled_content?: { fields?: FilledField[] };
   ladders?: Ladder[];
+  received?: string[]; // of an own one: who has cosigned beyond it
   crossed?: string[];
   suspended?: boolean;
   statement?: string;
@@ -258,6 +259,7 @@ export interface Answer {
   place?: string;
   step?: string;
   repeat?: boolean;
+  said?: boolean; // the same officer has said it before, at that place: nothing was filed
   rule?: string;
   text?: string;
   needed?: number;
@@ -431,4 +433,89 @@ export interface Thing {
   parts?: { party: string; part: string; report?: string }[];
   said?: Record<string, string[]>;
   deeds?: { place: string; party: string; kind: string; act?: string; title?: Names; detail?: Names; people?: string[]; when?: string }[];
+}
+
+// ---- Events and what is said of them: docs/spec/dialogue.md section 13. ----
+
+export interface OfEvent {
+  place: string;
+  party: string;
+  role: string;
+  claimed_ms: number;
+  label?: Label;
+  marking?: Marking;
+  name?: string;
+  title?: Names;
+  type?: string;
+  when?: string;
+  first_ms?: number;
+  end_ms?: number;
+  where?: string;
+  location?: Names;
+  confidence?: string;
+  source?: string;
+  detail?: Names;
+  doubt?: Names;
+  to?: string;
+}
+
+export interface Claim extends OfEvent {
+  withdrawn?: OfEvent;
+}
+
+export interface Happened extends OfEvent {
+  claims: Claim[];
+  assessments: OfEvent[];
+  same: { event: string; by: string[]; one: boolean }[];
+}
+
+export interface Assessments {
+  types: { name: string; words: Names }[];
+  confidences: { name: string; words: Names }[];
+  events: Happened[];
+  more: boolean;
+}
+
+// ---- The watch: docs/spec/watch.md section 6. ----
+
+export interface Post {
+  post: string;
+  channel: number;
+  state: "UNKNOWN" | "MANNED" | "GAP" | "EMPTY";
+  depth: number;
+  to_ms?: number;
+  on: { rung: number; name: string; reach: string; able: string }[];
+  offer?: string;
+  waits: boolean;
+  accepted?: string;
+  accepted_ms?: number;
+  again: string[];
+}
+
+export interface Manning {
+  party: string;
+  ours: boolean;
+  post: string;
+  state: Post["state"];
+  depth: number;
+  gap_from_ms?: number;
+  gap_to_ms?: number;
+  planned: boolean;
+}
+
+export interface OpenItem {
+  place: string;
+  channel: number;
+  party: string;
+  epoch: number;
+  index: number;
+  what: string;
+  precedence: string;
+  unresolved: boolean;
+}
+
+export interface Duty {
+  posts: Post[];
+  manning: Manning[];
+  open?: OpenItem[];
 }

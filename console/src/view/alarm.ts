@@ -3,7 +3,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { AGAIN_MS, alarmsOf, isFlood, TONES } from "../fold/alarm.js";
 import { owedRows } from "../fold/owed.js";
-import { drafts, inboxes, nodeClock, obligations, owing, session } from "../node/record.js";
+import { drafts, duty, inboxes, nodeClock, obligations, owing, session } from "../node/record.js";
 import { word } from "../words/names.js";
 import { _ } from "../words/say.js";
 import { now } from "./screen.js";
@@ -11,16 +11,19 @@ import { now } from "./screen.js";
 // Of what the node says is owed, and of the newest messages, which may owe a mark: each once, as it was said last.
 export const owed = computed(() => {
   const entries = new Map([...owing.value, ...Object.values(inboxes.value).flat()].map((entry) => [entry.place, entry]));
-  return owedRows([...entries.values()], drafts.value, obligations.value, session.value?.holder ?? 0);
+  return owedRows([...entries.values()], drafts.value, obligations.value, duty.value, session.value?.holder ?? 0);
 });
 
+// What one officer has heard here sounds again for the next: an open item goes to him by name, or calls him.
 const KEPT = "entente-heard";
-const heardKeys = signal<Record<string, true>>(JSON.parse(localStorage.getItem(KEPT) ?? "{}"));
-export const soundIsOn = signal(false); // a browser is mute before a gesture
+interface Heard { by: number; keys: Record<string, true> }
+const heard = signal<Heard>(JSON.parse(localStorage.getItem(KEPT) ?? "null") ?? { by: 0, keys: {} });
+const heardKeys = computed(() => (heard.value.by === session.value?.holder ? heard.value.keys : {}));
+export const soundIsOn = signal(false); // whoever has this watch has tried it: a browser is mute before a gesture
 
 export const alarms = computed(() =>
   alarmsOf(owed.value, heardKeys.value, nodeClock.value(now.value)).map((alarm) => ({
-    ...alarm, text: `${alarm.row.channel} ${alarm.row.place}: ${word(alarm.row.step)}`,
+    ...alarm, text: `${alarm.row.channel} ${alarm.row.place}: ${word(alarm.row.step)}`.trim(),
   })));
 
 // ---- A flood: one line a precedence, FLASH first. ----
@@ -45,17 +48,17 @@ export function acknowledgeAll(precedence: string): void {
 export function acknowledge(key: string): void {
   const open = new Set(owed.value.map((row) => row.key));
   const kept = Object.keys(heardKeys.value).filter((one) => open.has(one));
-  heardKeys.value = Object.fromEntries([...kept, key].map((one) => [one, true as const]));
-  localStorage.setItem(KEPT, JSON.stringify(heardKeys.value));
+  heard.value = { by: session.value?.holder ?? 0, keys: Object.fromEntries([...kept, key].map((one) => [one, true as const])) };
+  localStorage.setItem(KEPT, JSON.stringify(heard.value));
 }
 
 // ---- Sound. ----
 
 let audio: AudioContext | undefined;
 
-export function play(precedence: string): void {
+function play(precedence: string): void {
   audio ??= new AudioContext();
-  void audio.resume().then(() => { soundIsOn.value = audio?.state === "running"; });
+  void audio.resume();
   const tone = TONES[precedence] ?? TONES.ROUTINE;
   let at = audio.currentTime;
   for (let i = 0; i < tone.times; i++, at += tone.seconds + tone.pause) {
@@ -92,6 +95,7 @@ function notify(precedence: string): void {
 export function tryOut(precedence: string): void {
   askForNotices();
   play(precedence);
+  void audio?.resume().then(() => { soundIsOn.value = audio?.state === "running"; });
 }
 
 // The loudest of what is open, again and again until somebody has heard it.

@@ -14,7 +14,7 @@ import { Kind, PRECEDENCES, Precedence as PrecedenceName } from "../wire/stateme
 import { clock, countdown } from "../words/moment.js";
 import { spanText, word } from "../words/names.js";
 import { _, N_, named } from "../words/say.js";
-import { visible } from "../words/visible.js";
+import { visible } from "../words/fill.js";
 import { Choice, LabelChoice, typedFor } from "./compose.js";
 import { judge, Moves, Subject } from "./moves.js";
 import { Group, Moment, Panel, partyCode, Precedence, Result, Words } from "./parts.js";

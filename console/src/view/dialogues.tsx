@@ -4,13 +4,13 @@
 import { h } from "preact";
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { movesOn } from "../fold/moves.js";
-import { agendaOf, isPast, isRhythmPast, lastSession, nextHost, nextSession, timeLine } from "../fold/rhythm.js";
+import { agendaOf, Dated, isPast, isRhythmPast, lastSession, nextHost, nextSession, timeLine } from "../fold/rhythm.js";
 import { ask } from "../node/ask.js";
 import { inboxes, nodeClock, session, status } from "../node/record.js";
 import type { Thing } from "../node/shapes.js";
 import { word } from "../words/names.js";
 import { _, named } from "../words/say.js";
-import { visible } from "../words/visible.js";
+import { visible } from "../words/fill.js";
 import { judge, Moves, Subject } from "./moves.js";
 import { Group, Panel, Words } from "./parts.js";
 import { channelIn, linkTo, now, placeIn, screen } from "./screen.js";
@@ -107,8 +107,8 @@ function When({ thing }: { thing: Thing }) {
 
 const LINE_HEIGHT = 18;
 
-// The board's dates as a picture; the board is its table.
-function TimeLine({ rows }: { rows: Thing[] }) {
+// Dates as a picture; the rows beside it are its table.
+export function TimeLine({ rows }: { rows: Dated[] }) {
   const { bars, now: today, first, last } = timeLine(rows, at()), height = bars.length * LINE_HEIGHT + 4;
   if (bars.length === 0)
     return null;

@@ -16,8 +16,8 @@ import { Group, Precedence } from "./parts.js";
 const SILENCE_MS = 12_000;
 
 const tabs: [Screen, () => string][] = [
-  ["watch", () => _("Watch")], ["channel", () => _("Channels")], ["consult", () => _("Consultation")], ["dialogues", () => _("Dialogues")], ["record", () => _("Record")], ["card", () => _("Principal")],
-  ["people", () => _("People and keys")], ["status", () => _("Status")], ["keys", () => _("Keyboard")],
+  ["watch", () => _("Watch")], ["channel", () => _("Channels")], ["consult", () => _("Consultation")], ["dialogues", () => _("Dialogues")], ["assess", () => _("Assessments")], ["record", () => _("Record")], ["card", () => _("Principal")],
+  ["relief", () => _("Relief")], ["people", () => _("People and keys")], ["status", () => _("Status")], ["keys", () => _("Keyboard")],
 ];
 
 const themeNames = { light: () => _("Light"), dark: () => _("Dark"), contrast: () => _("High contrast") };

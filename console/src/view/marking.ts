@@ -9,6 +9,7 @@ import { Label, labelValue } from "../wire/label.js";
 import { channelIn, screen } from "./screen.js";
 
 export const marking = signal<Marking | undefined>(undefined);
+export const shownToo = signal<{ label?: Label }[]>([]); // what a screen shows besides messages
 
 const LABELS_MAX = 64;
 
@@ -17,7 +18,7 @@ function labelsShown(): { channel: string; labels: Label[] } {
   const own = name === "channel" ? inboxes.value[channelIn(about)] : undefined;
   const channel = own === undefined ? channels.value[0]?.name ?? "" : channelIn(about);
   const entries = own ?? Object.values(inboxes.value).flat();
-  const distinct = new Map(entries.flatMap((entry) => (entry.label ? [[JSON.stringify(entry.label), entry.label] as const] : [])));
+  const distinct = new Map([...entries, ...shownToo.value].flatMap((entry) => (entry.label ? [[JSON.stringify(entry.label), entry.label] as const] : [])));
   return { channel, labels: [...distinct.values()].slice(0, LABELS_MAX) };
 }
 

@@ -5,18 +5,19 @@ import { signal } from "@preact/signals";
 import { sha256, toHex } from "../base/bytes.js";
 import { Act, actsOn, isNext } from "../fold/acts.js";
 import { askBytes } from "../node/ask.js";
-import { accord, nodeClock, session } from "../node/record.js";
-import type { Attachment, Entry, FilledField, Ladder, Names } from "../node/shapes.js";
+import { accord, nodeClock, rolesOn, session } from "../node/record.js";
+import type { Attachment, Entry, FilledField, Ladder, Names, Translation } from "../node/shapes.js";
+import { Kind } from "../wire/statement.js";
 import { clock, dateTimeGroup } from "../words/moment.js";
 import { spanText, word } from "../words/names.js";
 import { _, language, named, nodeSays } from "../words/say.js";
-import { visible } from "../words/visible.js";
+import { visible } from "../words/fill.js";
 import { ComposeAct } from "./compose.js";
-import { readBack } from "./entry.js";
-import { refusalKey, refusals } from "./may.js";
+import { readBack, refusalKey, refusals } from "./entry.js";
 import { Group, Moment, partyCode, Precedence, Result, save, Step, Words } from "./parts.js";
 import { once, results, rolesFor, sayAct } from "./say.js";
 import { linkTo, now } from "./screen.js";
+import { Translate } from "./translate.js";
 
 const writing = signal<{ place: string; name: string } | undefined>(undefined); // the act whose words are being typed
 
@@ -60,15 +61,22 @@ function Fields({ entry }: { entry: Entry }) {
   );
 }
 
+// What a machine made says so on every line.
+function linesOf(one: Translation): string[] {
+  const lines = [one.subject ?? "", ...one.text ?? []].filter((text) => text !== "").flatMap((text) => text.split("\n"));
+  return one.status === "MACHINE" ? lines.map((line) => `[${word(one.status)}] ${line}`) : lines;
+}
+
 // The original rules; a translation stands beside it with how good it is, and who says so.
 function Beside({ entry }: { entry: Entry }) {
   return (
     <Group>
-      {(entry.translations ?? []).map((one) => (
+      {(entry.translations ?? []).filter((one) => one.status !== "NONE").map((one) => (
         <div class="translation" key={one.place} lang={one.to}>
           <p class="meta" lang={language.value}>{_("Translation into {1}: {2}", one.to, word(one.status))}{one.by === undefined ? "" : `, ${partyCode(one.by.party)} ${one.by.role}`} · <a href={linkTo("record", one.place)}>{one.place}</a></p>
           {one.sealing > 0 ? <Sealed place={one.place} roles={[]} /> : !one.held ? <p class="none">{_("Its text is not at this node yet.")}</p>
-            : <p class="portion"><Words text={[one.subject ?? "", ...one.text ?? []].filter((text) => text !== "").join("\n")} tongue={one.to} /></p>}
+            : <p class="portion"><Words text={linesOf(one).join("\n")} tongue={one.to} /></p>}
+          <Translate entry={entry} one={one} />
         </div>
       ))}
     </Group>
@@ -128,6 +136,8 @@ function Attachments({ entry }: { entry: Entry }) {
   );
 }
 
+const canTranslate = (entry: Entry) => entry.kind_number === Kind.MESSAGE && (entry.text ?? []).length > 0 && rolesOn(entry.channel_name).length > 0;
+
 export function Body({ entry }: { entry: Entry }) {
   if (entry.unreadable)
     return <p class="warning bad">{_("This text breaks the rule {1} and cannot be shown.", entry.unreadable)}</p>;
@@ -144,6 +154,7 @@ export function Body({ entry }: { entry: Entry }) {
         ))}
       </div>
       <Beside entry={entry} />
+      {canTranslate(entry) ? <Translate entry={entry} /> : null}
       <Attachments entry={entry} />
     </div>
   );

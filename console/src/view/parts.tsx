@@ -5,7 +5,7 @@ import { signal } from "@preact/signals";
 import { dateTimeGroup, local } from "../words/moment.js";
 import { ageText, word } from "../words/names.js";
 import { _, language, named, nodeSays } from "../words/say.js";
-import { visible } from "../words/visible.js";
+import { visible } from "../words/fill.js";
 import { nodeClock } from "../node/record.js";
 import type { Posted } from "../node/outbox.js";
 import type { Entry } from "../node/shapes.js";
@@ -136,6 +136,8 @@ export function Result({ result }: { result: Said | undefined }) {
     return <p class="warning" role="status">{_("The node does not answer, so nothing was signed. Your text is kept here: sign it again when the node answers.")}</p>;
   if (result.isSilent)
     return <p class="warning" role="status">{_("The node does not answer. Your signed text is safe in this browser and goes by itself.")}</p>;
+  if (result.isSaid)
+    return <p class="done" role="status" data-place={result.place}>{_("It was said before: {1}. Nothing was filed.", result.place ?? "")}</p>;
   return (
     <p class="done" role="status" data-place={result.place}>
       <b>{result.place ?? ""}</b> {result.isSubmitted ? `${word("SUBMITTED")}: ${_("it waits for others to approve it.")}` : word("QUEUED")}

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 
-export const SCREENS = ["watch", "channel", "consult", "dialogues", "record", "card", "people", "status", "keys"] as const;
+export const SCREENS = ["watch", "channel", "consult", "dialogues", "assess", "record", "card", "relief", "people", "status", "keys"] as const;
 export type Screen = typeof SCREENS[number];
 export type Theme = "light" | "dark" | "contrast";
 

@@ -92,14 +92,14 @@ export function TextView({ place }: { place: string }) {
         <dt>{_("state")}</dt><dd data-text-state={shown.state}><b>{word(shown.state)}</b></dd>
         <dt>{_("in brackets")}</dt><dd>{brackets.join(", ") || _("none")}</dd>
         <Signed title={_("initialled")} row={shown.initialled} hash={shown.hash} /><Signed title={_("signed")} row={shown.signed} hash={shown.hash} /><Signed title={_("released")} row={shown.released} hash={shown.hash} />
-        <dt>SHA-256</dt><dd class="hash">{shown.hash}</dd>
+        <dt><code>SHA-256</code></dt><dd class="hash">{shown.hash}</dd>
       </dl>
       <table class="rows units">
         <thead><tr><th>{_("unit")}</th>{shown.languages.map((tongue) => <th key={tongue}>{tongue}</th>)}<th>{_("found to match")}</th></tr></thead>
         <tbody>
           {shown.units.map((unit) => (
             <tr key={unit.name}>
-              <th scope="row">{unit.number} {unit.name} <span class="age">{unit.left_out ? _("to be left out") : word(unit.status)}</span></th>
+              <th scope="row">{unit.number} <Words text={unit.name} /> <span class="age">{unit.left_out ? _("to be left out") : word(unit.status)}</span></th>
               {shown.languages.map((tongue) => <Versions key={tongue} unit={unit} tongue={tongue} />)}
               <td class="step">{unit.concordance.join(", ") || _("nobody yet")}</td>
             </tr>

@@ -7,13 +7,14 @@ import type { Entry, Path, Peer } from "../node/shapes.js";
 import { clock, countdown } from "../words/moment.js";
 import { spanText, word } from "../words/names.js";
 import { _, named } from "../words/say.js";
-import { owed, soundIsOn, soundNames, tryOut } from "./alarm.js";
+import { owed } from "./alarm.js";
 import { outbox } from "../node/outbox.js";
 import { Running } from "./consult.js";
 import { Aged, Group, Panel, Precedence, Step, Title, Words } from "./parts.js";
+import { OnDuty, SoundTest } from "./relief.js";
 import { linkTo, now } from "./screen.js";
 
-const ROWS_SHOWN = 5, THEIRS_SHOWN = 3, LAST_SHOWN = 5, RUNNING_SHOWN = 3;
+const ROWS_SHOWN = 5, THEIRS_SHOWN = 3, LAST_SHOWN = 5, RUNNING_SHOWN = 3, POSTS_SHOWN = 2;
 const NODE = "node"; // what nodes say to each other, as line checks, is on the line board
 const PATH_BEAT_MS = 30_000; // two periods of what a path says of itself
 const PROOF_MS = 2 * 3_600_000;
@@ -98,17 +99,6 @@ function Last({ entries }: { entries: Entry[] }) {
   );
 }
 
-function SoundTest() {
-  return (
-    <p class="sounds">
-      {soundIsOn.value ? _("Sound has been tried.") : <b class="unproved">{_("Sound is not tried yet by whoever has this watch:")}</b>}{" "}
-      {["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"].map((name) => (
-        <button key={name} data-sound={name} title={soundNames[name]()} onClick={() => tryOut(name)}>{name}</button>
-      ))}
-    </p>
-  );
-}
-
 function Drafts() {
   const waiting = drafts.value.filter((draft) => draft.state === "SUBMITTED" || draft.state === "APPROVED");
   if (waiting.length === 0)
@@ -142,6 +132,7 @@ export function Watch() {
         {(status.value?.value.peers ?? []).map((peer) => <LineBoard peer={peer} key={peer.party} />)}
         <Panel title={_("Running")} count={instances.value.length} name="running"><Running limit={RUNNING_SHOWN} /></Panel>
         <Panel title={_("Waiting at home")} name="home"><Drafts /></Panel>
+        <Panel title={_("Manning")} name="manning"><OnDuty limit={POSTS_SHOWN} /></Panel>
         <Panel title={_("Sound test")} name="sound"><SoundTest /></Panel>
       </div>
     </div>

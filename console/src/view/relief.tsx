@@ -1,0 +1,246 @@
+// Manning and relief: who is on duty here and there; the watch is offered with all that is open by who goes, and taken by another person,
+// who has tried the sounds. Both sign; what is handed over stands in the bytes.
+
+import { h } from "preact";
+import { effect, signal, untracked } from "@preact/signals";
+import { fromBase64 } from "../base/bytes.js";
+import { ask } from "../node/ask.js";
+import { askMay, compose, placeOf, Words as Statement } from "../node/compose.js";
+import { signOut } from "../node/login.js";
+import { outbox, send } from "../node/outbox.js";
+import { channels, duty, home, nodeClock, rolesOn, session } from "../node/record.js";
+import type { Answer, Duty, Entry, Manning, OpenItem, Post } from "../node/shapes.js";
+import type { Value } from "../wire/cbor.js";
+import { Kind, readStatement } from "../wire/statement.js";
+import { dateTimeGroup } from "../words/moment.js";
+import { spanText, word } from "../words/names.js";
+import { _, N_, nodeSays } from "../words/say.js";
+import { soundIsOn, soundNames, tryOut } from "./alarm.js";
+import { LabelChoice, typedFor } from "./compose.js";
+import { Group, Panel, Precedence, Result, Step, Words } from "./parts.js";
+import { labelOfTyped, once, results, Said } from "./say.js";
+import { linkTo, now, screen } from "./screen.js";
+import { change } from "./typing.js";
+
+// ---- Who is on duty: also a panel of Watch. ----
+
+const states: Record<Post["state"], string> = { MANNED: N_("manned"), GAP: N_("planned gap"), EMPTY: N_("NOBODY ON DUTY"), UNKNOWN: N_("no roster") };
+
+function State({ state, depth }: { state: Post["state"]; depth: number }) {
+  return <b class={state === "EMPTY" ? "crossed" : state === "MANNED" ? "path up" : "unproved"} data-duty={state}>{_(states[state])}{state === "MANNED" ? ` ${depth}` : ""}</b>;
+}
+
+function OwnRow({ post }: { post: Post }) {
+  return (
+    <tr data-post={post.post}>
+      <th scope="row"><a href={linkTo("relief", post.post)}>{post.post}</a></th>
+      <td class="step"><State state={post.state} depth={post.depth} /></td>
+      <td class="wide"><Words text={post.on.map((one) => one.name).join(", ")} />{post.to_ms ? ` ${_("until {1}", dateTimeGroup(post.to_ms))}` : ""}</td>
+      <td class="step">{post.waits ? <b class="warn">{_("relief offered")}</b> : post.again.length > 0 ? <b class="warn">{_("to be read again: {1}", post.again.length)}</b> : null}</td>
+    </tr>
+  );
+}
+
+function TheirRow({ one }: { one: Manning }) {
+  return (
+    <tr>
+      <th scope="row">{one.party} {one.post}</th><td class="step"><State state={one.state} depth={one.depth} /></td>
+      <td class="wide">{one.gap_from_ms ? _("gap from {1}", dateTimeGroup(one.gap_from_ms)) : ""}</td><td />
+    </tr>
+  );
+}
+
+export function OnDuty({ limit }: { limit: number }) {
+  const { posts, manning } = duty.value, theirs = manning.filter((one) => !one.ours);
+  return (
+    <Group>
+      {posts.length === 0 ? <p class="none">{_("No roster says who is on duty here.")}</p> : null}
+      {posts.length + theirs.length === 0 ? null : <table class="rows"><tbody>{posts.slice(0, limit).map((post) => <OwnRow key={post.post} post={post} />)}{theirs.slice(0, limit).map((one) => <TheirRow key={`${one.party} ${one.post}`} one={one} />)}</tbody></table>}
+      {posts.length > limit || theirs.length > limit ? <p class="more">{_("and {1} more", Math.max(0, posts.length - limit) + Math.max(0, theirs.length - limit))}</p> : null}
+    </Group>
+  );
+}
+
+export function SoundTest() {
+  return (
+    <p class="sounds">
+      {soundIsOn.value ? _("Sound has been tried.") : <b class="unproved">{_("Sound is not tried yet by whoever has this watch:")}</b>}{" "}
+      {["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"].map((name) => (
+        <button key={name} type="button" data-sound={name} title={soundNames[name]()} onClick={() => tryOut(name)}>{name}</button>
+      ))}
+    </p>
+  );
+}
+
+// ---- The post whose watch is handed over. ----
+
+const open = signal<OpenItem[]>([]);
+const offer = signal<{ entry: Entry; items: OpenItem[]; note?: string } | undefined>(undefined);
+const refusals = signal<{ offer?: Answer; accept?: Answer }>({});
+const handedOver = signal<Record<string, boolean>>({}); // what waits in this browser, accepted by its name
+
+const OFFERED = "entente-offered"; // by this browser: when it is taken, its session ends
+
+const channelName = (number: number) => channels.value.find((one) => one.number === number)?.name ?? String(number);
+
+// What is handed over, from the very bytes that were signed: channel, party, epoch, index and what is owed, one after the other.
+function itemsIn(value: Value | undefined): OpenItem[] {
+  const flat = (value ?? []) as [number, string, number, number, string, ...Value[]];
+  return Array.from({ length: Math.floor(flat.length / 5) }, (_one, i) => {
+    const [channel, party, epoch, index, what] = flat.slice(5 * i, 5 * i + 5) as [number, string, number, number, string];
+    return { channel, party, epoch, index, what, precedence: "", unresolved: false, place: `${party.toUpperCase()}/${channelName(channel).toUpperCase()} ${epoch}.${index}` };
+  });
+}
+
+const typedOf = (post: string) => typedFor(home.value?.name ?? "", Kind.RELIEF, { place: post } as Entry);
+
+function offering(post: string): Statement {
+  const typed = typedOf(post), note = typed.text.trim();
+  const fields = new Map<number, Value>([[1, post], [2, open.value.flatMap((one): Value[] => [one.channel, one.party, one.epoch, one.index, one.what])]]);
+  if (note !== "")
+    fields.set(3, note);
+  return { kind: Kind.RELIEF, channel: home.value?.name ?? "", role: post, label: labelOfTyped(typed), fields };
+}
+
+const accepting = (post: string, entry: Entry): Statement =>
+  ({ kind: Kind.RELIEF_ACCEPTED, channel: home.value?.name ?? "", role: post, label: entry.label, refers: [placeOf(entry)] });
+
+async function load(name: string): Promise<void> {
+  const post = (await ask<Duty>("/watch", { open: name })), own = post.posts.find((one) => one.post === name);
+  open.value = post.open ?? [];
+  const entry = own?.waits && own.offer !== undefined ? await ask<Entry>("/entry", { place: own.offer }) : undefined;
+  const fields = entry?.statement === undefined ? undefined : readStatement(fromBase64(entry.statement)).fields;
+  offer.value = entry && { entry, items: itemsIn(fields?.get(2)), note: fields?.get(3) as string | undefined };
+  const [toOffer, toAccept] = await Promise.all([askMay([offering(name)]), entry === undefined ? [] : askMay([accepting(name, entry)])]);
+  refusals.value = { offer: toOffer[0]?.err === "OK" ? undefined : toOffer[0], accept: toAccept[0]?.err === "OK" ? undefined : toAccept[0] };
+}
+
+const postShown = () => screen.value.about || rolesOn(home.value?.name ?? "")[0] || "";
+
+export function followRelief(): void {
+  effect(() => {
+    const post = postShown(), isShown = screen.value.name === "relief";
+    void duty.value; // asked for anew whenever something was said
+    untracked(() => {
+      if (isShown && post !== "" && session.value)
+        void load(post).catch(() => undefined); // the silence of the node is said elsewhere
+    });
+  });
+  effect(() => {
+    const { posts } = duty.value, isIn = Boolean(session.value), mine = localStorage.getItem(OFFERED);
+    if (mine === null || !isIn || !posts.some((one) => one.offer === mine && one.accepted !== undefined && !one.waits))
+      return;
+    localStorage.removeItem(OFFERED);
+    void signOut(); // the watch is another's, and so is what is said here from now on
+  });
+}
+
+async function say(words: Statement, title: string): Promise<Said> {
+  return send(await compose(words, true, title));
+}
+
+async function sayOffer(post: string): Promise<Said> {
+  const said = await say(offering(post), post);
+  if (said.place !== undefined)
+    localStorage.setItem(OFFERED, said.place);
+  return said;
+}
+
+// What a procedure lets owe is named by its step, which the accord names, and how far it must come.
+function Owes({ what }: { what: string }) {
+  const at = what.lastIndexOf(" "), level = what.slice(at + 1);
+  return word(what) !== what || at < 0 || word(level) === level ? <Step name={what} /> : <span class="step" data-step={what}><Words text={what.slice(0, at)} /> {word(level)}</span>;
+}
+
+function Items({ items, none }: { items: OpenItem[]; none: string }) {
+  return items.length === 0 ? <p class="none">{none}</p> : (
+    <table class="rows items"><tbody>
+      {items.map((one) => (
+        <tr key={`${one.place} ${one.what}`} data-unresolved={one.unresolved}>
+          <td>{one.precedence === "" ? null : <Precedence name={one.precedence} />}</td>
+          <th scope="row"><a href={linkTo("channel", one.place)} data-place={one.place}>{one.place}</a></th>
+          <td class="wide"><Owes what={one.what} /></td><td class="step">{one.unresolved ? <b class="crossed">{_("NOT RESOLVED")}</b> : _("handed over")}</td>
+        </tr>
+      ))}
+    </tbody></table>
+  );
+}
+
+function Refusal({ answer }: { answer: Answer | undefined }) {
+  return answer === undefined ? null : <p class="warning" role="status"><code>{answer.rule ?? answer.err}</code> {nodeSays(answer.text ?? "")}</p>;
+}
+
+// With the line down nothing else empties this browser's outbox: what is left is named, and accepted each by itself.
+function Left() {
+  return (
+    <Group>
+      {outbox.value.map((item) => (
+        <label key={item.id} class="check"><input type="checkbox" data-left={item.id} checked={handedOver.value[item.id] ?? false} onChange={(event) => { handedOver.value = { ...handedOver.value, [item.id]: event.currentTarget.checked }; }} />
+          {" "}{item.state === "UNSENT" ? _("In this browser alone, and handed over so: {1}", item.title || item.channel) : _("Without a receipt of the other side, and handed over so: {1}", item.place ?? "")}</label>
+      ))}
+    </Group>
+  );
+}
+
+function Offer({ post }: { post: string }) {
+  const typed = typedOf(post), key = `relief offer ${post}`, isWhole = outbox.value.every((item) => handedOver.value[item.id]);
+  return (
+    <Panel title={_("I hand over the watch: {1}", post)} name="offer">
+      <Items items={open.value} none={_("Nothing is open.")} />
+      <form class="compose" aria-label={_("Relief")} onSubmit={(event) => event.preventDefault()}>
+        <LabelChoice typed={typed} />
+        <label class="text">{_("Why what is not resolved is handed over")}
+          <textarea rows={2} value={typed.text} onInput={(event) => change(typed, { text: event.currentTarget.value })} onBlur={() => void load(post).catch(() => undefined)} />
+        </label>
+        <Left />
+        <Refusal answer={refusals.value.offer} />
+        <button type="button" class="primary" data-act="offer" disabled={!isWhole} onClick={() => void once(key, () => sayOffer(post))}>{_("Sign, and offer the relief")}</button>
+        <Result result={results.value[key]} />
+      </form>
+    </Panel>
+  );
+}
+
+function Accept({ post }: { post: string }) {
+  const shown = offer.value, key = `relief accept ${post}`;
+  return (
+    <Panel title={_("I take the watch: {1}", post)} name="accept">
+      {shown === undefined ? <p class="none">{_("No relief is offered.")}</p> : (
+        <Group>
+          <p class="meta">{shown.entry.place} · {_("offered {1} ago, with {2} open items", spanText(nodeClock.value(now.value) - shown.entry.filed_ms), shown.items.length)}</p>
+          <Items items={shown.items} none={_("Nothing is handed over open.")} />
+          {shown.note === undefined ? null : <p class="note"><Words text={shown.note} /></p>}
+          <p>{_("Each of these messages is to be read again by you. First try the sounds: you must hear them.")}</p>
+          <SoundTest />
+          <Refusal answer={refusals.value.accept} />
+          <button type="button" class="primary" data-act="accept" disabled={!soundIsOn.value} aria-disabled={refusals.value.accept !== undefined} onClick={() => void once(key, () => say(accepting(post, shown.entry), post))}>{_("Sign, and take the watch")}</button>
+        </Group>
+      )}
+      <Result result={results.value[key]} />
+    </Panel>
+  );
+}
+
+function Again({ post }: { post: Post }) {
+  return post.again.length === 0 ? null : (
+    <Panel title={_("To be read again by whoever has the watch now")} count={post.again.length} name="again">
+      <table class="rows"><tbody>{post.again.map((place) => <tr key={place}><th scope="row"><a href={linkTo("channel", place)} data-place={place}>{place}</a></th><td class="wide"><Step name="WATCH READ" /></td></tr>)}</tbody></table>
+    </Panel>
+  );
+}
+
+export function ReliefScreen() {
+  const post = postShown(), own = duty.value.posts.find((one) => one.post === post);
+  const posts = [...new Set([...duty.value.posts.map((one) => one.post), ...rolesOn(home.value?.name ?? "")])];
+  return (
+    <div class="halves relief">
+      <h1 class="hidden">{_("Relief")}</h1>
+      <div>
+        <Panel title={_("Manning")} name="manning"><OnDuty limit={20} /></Panel>
+        <nav class="card-rows" aria-label={_("Posts")}>{posts.map((name) => <a key={name} href={linkTo("relief", name)} aria-current={name === post ? "page" : undefined}>{word(name)}</a>)}</nav>
+        {own === undefined ? null : <Again post={own} />}
+      </div>
+      <div>{post === "" ? <p class="none">{_("You have no role on the home channel, so no watch of yours is handed over here.")}</p> : <Group><Accept post={post} /><Offer post={post} /></Group>}</div>
+    </div>
+  );
+}
