@@ -232,10 +232,17 @@ static struct xml_doc *doc_new(size_t len)
 	return doc;
 }
 
+/* Which of the two names is to be used follows the library's version: from 2.9 on the short one is an old one. */
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
+#define BYTE_INDEX XML_GetCurrentByteIndex64
+#else
+#define BYTE_INDEX XML_GetCurrentByteIndex
+#endif
+
 /* The library has none where the file ended before it began. */
 static size_t error_offset(const struct xml_doc *doc, size_t len)
 {
-	XML_Index at = XML_GetErrorByteIndex(doc->parser);
+	int64_t at = BYTE_INDEX(doc->parser);
 
 	return at < 0 ? len : (size_t)at;
 }
