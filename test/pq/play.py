@@ -34,11 +34,24 @@ def world_of(folder, edits):
     return world.make().start() or world
 
 
-def enrol(node, name, roles):
+def make(node, name):
     path = node.keys / f"{name}.age"
     node.run("keys", "--new-identity", path)
+    return path
+
+
+def enrol(node, name, roles):
+    path = make(node, name)
     node.run("keys", "--add", f"{path}.pub", "--roles", roles, "--label", "U", key="registrar")
     return path
+
+
+def enrol_old(node, name, roles):
+    """The X25519 key of new secrets alone, as of a machine that has no other."""
+    public = FOLDER / f"{name}.pub"
+    public.write_text(Path(f"{make(node, name)}.pub").read_text().splitlines()[0] + "\n")
+    node.run("keys", "--add", public, "--roles", roles, "--label", "U", key="registrar")
+    return public
 
 
 def settle(world):
@@ -84,16 +97,13 @@ def play_required(world):
     key = [line for line in Path(f"{secrets['usa', 'head']}.pub").read_text().splitlines() if line.startswith("age1pq1")][0]
     typage("seal", FOLDER / "plain", FOLDER / "theirs", key)
     assert TEXT in usa.run("open", FOLDER / "theirs", "--identity", secrets["usa", "head"]).stdout
-    (FOLDER / "made").write_text(typage("make")[0] + "\n")
     key = typage("make")
     (FOLDER / "made").write_text(key[0] + "\n")
     typage("seal", FOLDER / "plain", FOLDER / "theirs", key[1])
     assert TEXT in usa.run("open", FOLDER / "theirs", "--identity", FOLDER / "made").stdout
 
     # X25519 alone: the terminal refuses, and whoever goes around it is void.
-    public = FOLDER / "x25519.pub"
-    public.write_text(Path(f"{enrol(usa, 'shift', 'legal')}.pub").read_text().splitlines()[0] + "\n")
-    usa.run("keys", "--add", public, "--roles", "shift", "--label", "U", key="registrar")
+    public = enrol_old(usa, "shift", "shift")
     settle(world)
     assert "post-quantum" in send(world, to="usa/shift", code=4)[1]
     body = subprocess.run(["age", "-e", "-R", public], input=officers.content(TEXT), capture_output=True, check=True).stdout
@@ -107,10 +117,7 @@ def play_preferred(world):
     """one post without a hybrid key makes all of a file X25519, and the terminal says so"""
     usa = world["usa"]
     enrol(world["kor"], "head", "head")
-    path = enrol(usa, "head", "shift")
-    public = FOLDER / "x.pub"
-    public.write_text(Path(f"{path}.pub").read_text().splitlines()[0] + "\n")
-    usa.run("keys", "--add", public, "--roles", "head", "--label", "U", key="registrar")
+    enrol_old(usa, "head", "head")
     settle(world)
     place, said = send(world)
     assert "not post-quantum" in said and "usa/head" in said, said
