@@ -44,16 +44,6 @@ static enum err reply_text_of(struct api *a, struct reply *r, const struct place
 	return ERR_OK;
 }
 
-/* Of a translation whose later words the reader may not know of he is told nothing. */
-static enum err may_know_all(struct api *a, const struct translation *t)
-{
-	enum err e = request_may_place(a, &t->first);
-
-	if (e == ERR_OK)
-		e = request_may_place(a, &t->text);
-	return e == ERR_OK ? request_may_place(a, &t->by) : e;
-}
-
 enum err reply_translations(struct api *a, struct reply *r, const struct place_key *original)
 {
 	const struct fold *fold = node_fold(a->node);
@@ -62,13 +52,8 @@ enum err reply_translations(struct api *a, struct reply *r, const struct place_k
 	bool is_any = false;
 	enum err e;
 
-	while ((e = fold_next_translation(fold, original, &at, &t)) == ERR_OK &&
+	while ((e = fold_next_translation(fold, original, request_sight(a), &at, &t)) == ERR_OK &&
 	       r->out->len < REPLY_LEN_MAX / 2) {
-		e = may_know_all(a, &t);
-		if (e == ERR_NOT_FOUND)
-			continue;
-		if (e != ERR_OK)
-			break;
 		if (!is_any)
 			reply_array(r, "translations");
 		is_any = true;

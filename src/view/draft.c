@@ -312,6 +312,19 @@ static enum err draft_subject(const struct case_file *c, struct draft_view *draf
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/*
+ * What is said of a draft has the label of its SUBMIT: otherwise an open draft would stand as refused, or as
+ * approved, for whoever may not know by what.
+ */
+static bool is_marked_alike(const struct case_file *c, const struct labelled *l)
+{
+	struct label_mask draft, own;
+
+	return read_label(l->g, c->in->subject, l->author, &draft, c->view) &&
+	       read_label(l->g, c->in->statement, l->author, &own, c->view) && own.level == draft.level &&
+	       own.values == draft.values && own.rel == draft.rel && own.origin == draft.origin;
+}
+
 static bool is_person(const struct draft_signer *s, uint64_t holder, const uint8_t key[KEY_HASH_LEN])
 {
 	return s->holder == holder || memcmp(s->key, key, KEY_HASH_LEN) == 0;
@@ -365,6 +378,8 @@ static enum err answer_draft(const struct case_file *c, struct draft_view *draft
 		*out = VERDICT_ENDED;
 	else if (!is_signed_once(c) || (kind == KIND_APPROVE && !is_inner_own(c)))
 		*out = VERDICT_OUTGOING;
+	else if (!is_marked_alike(c, &l))
+		*out = VERDICT_LABEL;
 	if (*out != VERDICT_OK)
 		return ERR_OK;
 	e = judge_signer(c, draft, &l, &signer, out);

@@ -327,8 +327,12 @@ struct translation {
 	enum translation_status status;
 	char language[LANGUAGE_TAG_MAX + 1];
 };
-/* The next one of a statement, in the order of the record; *at starts zeroed. ERR_NOT_FOUND at the end. */
-enum err fold_next_translation(const struct fold *f, const struct place_key *original, struct message_at *at,
+/*
+ * The next one of a statement, in the order of the record, of all that is in sight; *at starts zeroed.
+ * ERR_NOT_FOUND at the end.
+ */
+enum err fold_next_translation(const struct fold *f, const struct place_key *original,
+			       const struct fold_sight *sight, struct message_at *at,
 			       struct translation *out) MUST_CHECK;
 
 /* Every row of a channel, in order: what two nodes with the same entries must have the same of. */

@@ -147,8 +147,8 @@ enum err fold_translation(const struct fold *f, const struct place_key *place, s
 	return row_get_translation(f->map, place, out);
 }
 
-/* Every later word on a translation: the last status stands, and the last text. */
-static enum err follow(const struct fold *f, struct translation *t)
+/* Every later word on a translation, of those in sight: the last status stands, and the last text. */
+static enum err follow(const struct fold *f, const struct fold_sight *sight, struct translation *t)
 {
 	struct message_at at = { 0 };
 	struct place_key first = t->text;
@@ -157,6 +157,8 @@ static enum err follow(const struct fold *f, struct translation *t)
 	while ((e = fold_next_act(f, &first, &at)) == ERR_OK) {
 		struct translation_view v;
 		e = row_get_translation(f->map, &at.place, &v);
+		if (e == ERR_OK)
+			e = fold_may(sight, &at.place);
 		if (e == ERR_NOT_FOUND)
 			continue;
 		if (e != ERR_OK)
@@ -169,14 +171,16 @@ static enum err follow(const struct fold *f, struct translation *t)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-enum err fold_next_translation(const struct fold *f, const struct place_key *original, struct message_at *at,
-			       struct translation *out)
+enum err fold_next_translation(const struct fold *f, const struct place_key *original,
+			       const struct fold_sight *sight, struct message_at *at, struct translation *out)
 {
 	enum err e;
 
 	while ((e = fold_next_act(f, original, at)) == ERR_OK) {
 		struct translation_view v;
 		e = row_get_translation(f->map, &at->place, &v);
+		if (e == ERR_OK)
+			e = fold_may(sight, &at->place);
 		if (e == ERR_NOT_FOUND)
 			continue;
 		if (e != ERR_OK)
@@ -185,7 +189,7 @@ enum err fold_next_translation(const struct fold *f, const struct place_key *ori
 			.first = at->place, .text = at->place, .by = at->place, .status = v.status
 		};
 		memcpy(out->language, v.language, sizeof out->language);
-		return follow(f, out);
+		return follow(f, sight, out);
 	}
 	return e;
 }

@@ -4,7 +4,11 @@
  */
 #include "served.h"
 
+#include "accord/form.h"
 #include "base/plant.h"
+#include "crypto/hash.h"
+#include "crypto/sshsig.h"
+#include "view/release.h"
 #include "wire/dialogue.h"
 
 #include <setjmp.h>
@@ -13,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
@@ -68,7 +73,8 @@ static void put_act(struct forge *f, enum kind kind, const struct forge *on, siz
 	forge_statement(f, kind, &s);
 	s.label.level = bytes_str(level);
 	s.refers[s.refers_count++] = forge_place(on, index);
-	s.seen[s.seen_count++] = (struct seen){ bytes_str(w.accord->parties[1].name), 1, index + 1 };
+	if (on->key.party != f->key.party)
+		s.seen[s.seen_count++] = (struct seen){ bytes_str(w.accord->parties[1].name), 1, index + 1 };
 	forge_say(f, &s, &w.nodes[0].officer.key, NONE);
 }
 
@@ -322,12 +328,8 @@ static void check_browsers(struct served v[2])
 	assert_int_equal(compare(v, READER_OWNER_ALONE), 0);
 }
 
-static void check_twins(const struct logs *with, const struct logs *without)
+static void check_served(struct served v[2])
 {
-	struct served v[2];
-
-	begin(&v[0], with);
-	begin(&v[1], without);
 	found += compare(v, READER_DESK);
 	assert_true(IS_PLANTED || found == 0);
 	assert_true(IS_PLANTED || compare(v, READER_WATCH) > 0);
@@ -335,6 +337,22 @@ static void check_twins(const struct logs *with, const struct logs *without)
 	check_browsers(v);
 	served_close(&v[0]);
 	served_close(&v[1]);
+}
+
+static void check_twins(const struct logs *with, const struct logs *without)
+{
+	struct served v[2];
+
+	begin(&v[0], with);
+	begin(&v[1], without);
+	check_served(v);
+}
+
+static void check_and_close(struct logs *with, struct logs *without)
+{
+	check_twins(with, without);
+	close_logs(with);
+	close_logs(without);
 }
 
 /* The peer said one thing more. */
@@ -445,6 +463,346 @@ static void test_a_move_in_an_open_procedure(void **state)
 	close_logs(&without);
 }
 
+/* ---- What is said of what is said: drafts, forms, translations, labels, files, and the stream of it all. ---- */
+
+static void say_words(struct forge *f, struct statement *s, const char *level, const char *text)
+{
+	uint8_t memory[1024];
+	struct buf content = BUF_ON(memory);
+
+	s->label.level = bytes_str(level);
+	forge_content(&w, s, bytes_str(text), NULL, 0, &content);
+	forge_say(f, s, &w.nodes[f->key.party].officer.key, buf_bytes(&content));
+}
+
+/* A message of ours that waits at home to go out: where it stands there. */
+static void put_draft(struct logs *l, const char *level, const char *text)
+{
+	const struct sign_key *key = &w.nodes[0].officer.key;
+	uint8_t words_memory[1024], out_memory[4096], sig_memory[1024], memory[2][4096];
+	struct buf words = BUF_ON(words_memory), out = BUF_ON(out_memory), sig = BUF_ON(sig_memory),
+		   fields[] = { BUF_ON(memory[0]), BUF_ON(memory[1]) };
+	struct statement going, s;
+
+	forge_message(&l->ours, PRECEDENCE_ROUTINE, &going);
+	going.label.level = bytes_str(level);
+	forge_content(&w, &going, bytes_str(text), NULL, 0, &words);
+	statement_write(&going, &out);
+	sshsig_make(key, BYTES_LIT(SSHSIG_STATEMENT), buf_bytes(&out), &sig);
+	forge_statement(&l->home, KIND_SUBMIT, &s);
+	s.label.level = bytes_str(level);
+	s.has_content = true;
+	s.content = going.content;
+	cbor_put_bytes(&fields[0], buf_bytes(&out));
+	cbor_put_bytes(&fields[1], buf_bytes(&sig));
+	for (uint64_t i = 0; i < 2; i++)
+		s.fields[s.fields_count++] = (struct field){ i + 1, buf_bytes(&fields[i]) };
+	forge_say(&l->home, &s, key, buf_bytes(&words));
+}
+
+/* The second officer says no to the last draft. */
+static void put_refusal(struct logs *l, const char *level)
+{
+	uint8_t memory[1024];
+	struct buf content = BUF_ON(memory);
+	struct statement s;
+
+	forge_statement(&l->home, KIND_REFUSE, &s);
+	s.label.level = bytes_str(level);
+	s.refers[s.refers_count++] = forge_place(&l->home, l->home.count - 1);
+	forge_content(&w, &s, BYTES_LIT("not like this"), NULL, 0, &content);
+	forge_say(&l->home, &s, &w.nodes[0].officer.second, buf_bytes(&content));
+}
+
+static void test_drafts(void **state)
+{
+	struct logs without, with;
+
+	(void)state;
+	open_logs(&without);
+	put_common(&without);
+	put_draft(&without, "U", "an open draft");
+	put_refusal(&without, "U");
+	put_draft(&without, "U", "another open draft");
+	copy_logs(&with, &without);
+	put_draft(&with, "S", "a draft that is not for the desk");
+	put_refusal(&with, "S");
+	put_draft(&with, "S", "nor is this one");
+	check_and_close(&with, &without);
+}
+
+/* A form that the other side announced openly is amended for some. */
+static void put_form(struct forge *f, const struct forge *on, size_t index, const char *level)
+{
+	uint8_t memory[16];
+	struct buf act = BUF_ON(memory);
+	struct statement s;
+
+	forge_message(f, PRECEDENCE_ROUTINE, &s);
+	s.has_form = true;
+	s.form = BYTES_LIT("N20");
+	s.form_version = 1;
+	if (on != NULL) {
+		cbor_put_uint(&act, FORM_ACT_AMEND);
+		s.fields[s.fields_count++] = (struct field){ FORM_FIELD_ACT, buf_bytes(&act) };
+		s.refers[s.refers_count++] = forge_place(on, index);
+	}
+	say_words(f, &s, level, on == NULL ? "an event" : "more of it");
+}
+
+static void test_forms(void **state)
+{
+	struct logs without, with;
+
+	(void)state;
+	open_logs(&without);
+	put_common(&without);
+	put_form(&without.theirs, NULL, 0, "U");
+	copy_logs(&with, &without);
+	put_form(&with.theirs, &with.theirs, without.theirs.count - 1, "S");
+	put_form(&with.theirs, NULL, 0, "S");
+	check_and_close(&with, &without);
+}
+
+static void put_translation(struct logs *l, const struct forge *on, size_t index, const char *level,
+			    const char *language, const char *text)
+{
+	struct forge *f = &l->ours;
+	uint8_t memory[2][16];
+	struct buf status = BUF_ON(memory[0]), tag = BUF_ON(memory[1]);
+	struct statement s;
+
+	forge_statement(f, KIND_TRANSLATION, &s);
+	cbor_put_uint(&status, text == NULL ? TRANSLATION_NONE : TRANSLATION_DRAFT);
+	cbor_put_text(&tag, bytes_str(language));
+	s.fields[s.fields_count++] = (struct field){ FIELD_TRANSLATION_STATUS, buf_bytes(&status) };
+	s.fields[s.fields_count++] = (struct field){ FIELD_TRANSLATION_LANGUAGE, buf_bytes(&tag) };
+	s.refers[s.refers_count++] = forge_place(on, index);
+	s.seen[s.seen_count++] = (struct seen){ bytes_str(w.accord->parties[1].name), 1, l->theirs.count };
+	if (text != NULL) {
+		say_words(f, &s, level, text);
+		return;
+	}
+	s.label.level = bytes_str(level);
+	forge_say(f, &s, &w.nodes[0].officer.key, NONE);
+}
+
+/* Of an open text an open translation; then others, and what some think of the first. */
+static void test_translations(void **state)
+{
+	struct logs without, with;
+	size_t text;
+
+	(void)state;
+	open_logs(&without);
+	put_common(&without);
+	text = without.theirs.count - 1;
+	put_translation(&without, &without.theirs, text, "U", "ko", "둘째");
+	copy_logs(&with, &without);
+	put_translation(&with, &with.theirs, text, "S", "ko", "다른 말");
+	put_translation(&with, &with.ours, without.ours.count - 1, "S", "ko", NULL);
+	check_and_close(&with, &without);
+}
+
+/* The last entry of the log gets another label. */
+static void put_label(struct forge *f, size_t index, enum kind kind, const char *level)
+{
+	uint8_t memory[64];
+	struct buf hash = BUF_ON(memory);
+	struct entry entry;
+	struct statement item, s;
+	struct fault fault;
+
+	if (entry_open(f->items[index].entry, &entry, &fault) != ERR_OK ||
+	    statement_read(entry.statement, &item, &fault) != ERR_OK)
+		fail_msg("what was forged cannot be read");
+	forge_statement(f, kind, &s);
+	s.label.level = bytes_str(level);
+	cbor_put_bytes(&hash, (struct bytes){ item.content.hash, HASH_LEN });
+	s.fields[s.fields_count++] = (struct field){ FIELD_ITEM_HASH, buf_bytes(&hash) };
+	s.refers[s.refers_count++] = forge_place(f, index);
+	forge_say(f, &s, &w.nodes[f->key.party].officer.key, NONE);
+}
+
+/* What the desk could read goes above it, with the answer to it: as if it had stood there from the first. */
+static void test_relabelled(void **state)
+{
+	struct logs without, with;
+	size_t item;
+
+	(void)state;
+	open_logs(&without);
+	put_common(&without);
+	copy_logs(&with, &without);
+	item = without.ours.count;
+	served_message(&with.ours, "U", "it was open once");
+	served_message(&without.ours, "S", "it never was open");
+	put_act(&with.ours, KIND_REMARK, &with.ours, item, "U");
+	put_label(&with.ours, item, KIND_RELABEL, "S");
+	check_and_close(&with, &without);
+}
+
+/* A file is its item's: whoever may not know of that is not told whether the bytes are here. */
+static void put_file(struct forge *f, const char *level, const char *bytes)
+{
+	uint8_t memory[1024], hash[HASH_LEN];
+	struct buf content = BUF_ON(memory);
+	struct statement s;
+
+	forge_message(f, PRECEDENCE_ROUTINE, &s);
+	s.label.level = bytes_str(level);
+	hash_sha256(bytes_str(bytes), hash);
+	forge_content(&w, &s, BYTES_LIT("with a file"), hash, strlen(bytes), &content);
+	forge_say(f, &s, &w.nodes[f->key.party].officer.key, buf_bytes(&content));
+}
+
+static void give_file(struct served *v, const char *bytes)
+{
+	uint8_t hash[HASH_LEN];
+
+	hash_sha256(bytes_str(bytes), hash);
+	assert_int_equal(node_attach(v->node, hash, strlen(bytes), 0, bytes_str(bytes)), ERR_OK);
+	served_turn(v);
+}
+
+static size_t compare_files(struct served v[2], enum served_reader who, const char *bytes)
+{
+	uint8_t hash[HASH_LEN];
+	char hex[2 * HASH_LEN + 1], target[256];
+	size_t differ = 0;
+
+	hash_sha256(bytes_str(bytes), hash);
+	bytes_write_hex(BYTES_OF(hash), hex);
+	snprintf(target, sizeof target, "/attachments?hash=%s", hex);
+	differ += !is_equal(v, "GET", target, who);
+	for (unsigned index = 0; index < LAST; index++) {
+		for (size_t i = 0; i < 2; i++) {
+			snprintf(target, sizeof target, "/attachments?hash=%s&place=BIRCH/CHANNEL-2%%201.%u%s", hex,
+				 index, i == 0 ? "" : "&offset=0");
+			differ += !is_equal(v, "GET", target, who);
+		}
+	}
+	return differ;
+}
+
+static void test_files(void **state)
+{
+	static const char open[] = "the bytes of an open file", closed[] = "and those of one that is not";
+	struct logs without, with;
+	struct served v[2];
+
+	(void)state;
+	open_logs(&without);
+	put_common(&without);
+	put_file(&without.theirs, "U", open);
+	copy_logs(&with, &without);
+	put_file(&with.theirs, "S", closed);
+	put_file(&with.theirs, "S", open);
+	begin(&v[0], &with);
+	begin(&v[1], &without);
+	give_file(&v[0], open);
+	give_file(&v[1], open);
+	give_file(&v[0], closed);
+	for (size_t i = 0; i < 2; i++) {
+		const char *bytes = i == 0 ? open : closed;
+		found += compare_files(v, READER_DESK, bytes);
+		assert_true(IS_PLANTED || found == 0);
+		assert_true(IS_PLANTED || compare_files(v, READER_WATCH, bytes) > 0);
+	}
+	check_served(v);
+	close_logs(&with);
+	close_logs(&without);
+}
+
+/* ---- The stream. ---- */
+
+static void open_stream(struct served *v, enum served_reader who)
+{
+	char request[256];
+	int len = snprintf(request, sizeof request,
+			   "GET /events HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer %s\r\n\r\n", v->tokens[who]);
+
+	v->stream = served_connect(v);
+	assert_int_equal(send(v->stream, request, (size_t)len, MSG_NOSIGNAL), len);
+}
+
+/* What both streams say from here on. */
+static bool streams_equal(struct served v[2])
+{
+	struct bytes of[2];
+
+	for (size_t i = 0; i < 2; i++)
+		of[i] = served_listen(&v[i], v[i].stream);
+	return bytes_equal(of[0], of[1]);
+}
+
+/* The one hears what is not for the desk while it listens; then both hear what is. */
+static bool is_told_alike(enum served_reader who)
+{
+	struct logs without, with;
+	struct served v[2];
+	size_t had, said;
+	bool is_alike;
+
+	open_logs(&without);
+	put_common(&without);
+	copy_logs(&with, &without);
+	begin(&v[0], &with);
+	begin(&v[1], &without);
+	had = without.theirs.count;
+	said = without.ours.count;
+	for (size_t i = 0; i < 2; i++)
+		open_stream(&v[i], who);
+	is_alike = streams_equal(v);
+	/* In one place of the log each, or what comes behind would have another number. */
+	served_message(&with.theirs, "S", "not for the desk");
+	put_form(&with.theirs, &with.theirs, had, "S");
+	served_message(&without.theirs, "S", "nor this");
+	served_message(&without.theirs, "S", "nor that, which is longer");
+	put_act(&with.ours, KIND_WATCH_READ, &with.theirs, had, "S");
+	put_draft(&with, "S", "a draft that is not for the desk");
+	served_hear(&v[0], &with.theirs, had, had + 2);
+	served_hear(&v[1], &without.theirs, had, had + 2);
+	served_say(&v[0], &with.ours, said, with.ours.count);
+	served_say(&v[0], &with.home, without.home.count, with.home.count);
+	is_alike = streams_equal(v) && is_alike;
+	served_message(&without.theirs, "U", "for everybody");
+	copy_log(&with.theirs, &without.theirs, without.theirs.count);
+	served_hear(&v[0], &with.theirs, had + 2, had + 3);
+	served_hear(&v[1], &without.theirs, had + 2, had + 3);
+	is_alike = streams_equal(v) && is_alike;
+	for (size_t i = 0; i < 2; i++)
+		served_close(&v[i]);
+	close_logs(&with);
+	close_logs(&without);
+	return is_alike;
+}
+
+static void test_streams(void **state)
+{
+	(void)state;
+	if (IS_PLANTED)
+		return;
+	assert_true(is_told_alike(READER_DESK));
+	assert_false(is_told_alike(READER_WATCH));
+}
+
+/* The one form of this accord: anybody, of anything. */
+static void add_form(void)
+{
+	static struct form form = { .name = "N20",
+				    .version = 1,
+				    .planes = 1u << PLANE_CONSULT,
+				    .acts = 0xf,
+				    .precedences = 1u << PRECEDENCE_ROUTINE,
+				    .precedence = PRECEDENCE_ROUTINE };
+	struct accord *a = (struct accord *)(void *)w.accord_memory;
+
+	a->forms = &form;
+	a->forms_count = 1;
+	accord_book(a, &w.book);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -453,6 +811,12 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_acts_on_it),
 		cmocka_unit_test(test_another_in_its_place),
 		cmocka_unit_test(test_a_move_in_an_open_procedure),
+		cmocka_unit_test(test_drafts),
+		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_translations),
+		cmocka_unit_test(test_relabelled),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_streams),
 	};
 
 	(void)argc;
@@ -461,5 +825,6 @@ int main(int argc, char **argv)
 	plant_route = argv[1];
 #endif
 	served_world(&w);
+	add_form();
 	return cmocka_run_group_tests(tests, NULL, NULL) != 0 || (IS_PLANTED && found == 0);
 }

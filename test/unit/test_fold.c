@@ -1307,12 +1307,12 @@ static void test_translations(void **state)
 		if (v.verdict != rows[i].want)
 			fail_msg("%s: got %s", rows[i].why, verdict_name(v.verdict));
 	}
-	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], &at, &t), ERR_OK);
+	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], NULL, &at, &t), ERR_OK);
 	assert_true(place_key_equal(&t.first, &s->places[3]) && place_key_equal(&t.text, &s->places[13]));
 	assert_int_equal(t.status, TRANSLATION_REVIEWED);
-	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], &at, &t), ERR_OK);
+	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], NULL, &at, &t), ERR_OK);
 	assert_true(t.status == TRANSLATION_NONE && place_key_equal(&t.by, &s->places[12]));
-	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], &at, &t), ERR_NOT_FOUND);
+	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], NULL, &at, &t), ERR_NOT_FOUND);
 }
 
 /* A later epoch may have any number: RECORD.md 10, of one that may have been opened and forgotten. */
