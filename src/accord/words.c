@@ -291,3 +291,16 @@ struct bytes held_words_find(const struct held_words *w, struct bytes text)
 		return found->word;
 	return find_mixed(text);
 }
+
+struct bytes held_words_find_in(const struct held_words *w, const struct content *c)
+{
+	struct bytes found = held_words_find(w, c->subject);
+
+	for (size_t i = 0; i < c->portions_count && found.len == 0; i++)
+		found = held_words_find(w, c->portions[i].text);
+	for (size_t i = 0; i < c->fields_count && found.len == 0; i++)
+		found = held_words_find(w, c->fields[i].value);
+	for (size_t i = 0; i < c->attachments_count && found.len == 0; i++)
+		found = held_words_find(w, c->attachments[i].name);
+	return found;
+}

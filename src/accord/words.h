@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "wire/content.h"
 
 struct held_word {
 	struct bytes word;    /* as it stands in the file */
@@ -37,6 +38,9 @@ enum err held_words_read(struct bytes file, struct arena *a, struct held_words *
  * are no UTF-8 are passed over, so that it can look through CBOR as it stands.
  */
 struct bytes held_words_find(const struct held_words *w, struct bytes text);
+
+/* The same in anything that is read of a content: subject, portions, fields, names of files. */
+struct bytes held_words_find_in(const struct held_words *w, const struct content *c);
 
 /* The stream of a text, for tests: at most size bytes of it; returns how many. */
 size_t held_letters(struct bytes text, uint8_t *out, size_t size);

@@ -141,6 +141,43 @@ static enum exit_code check_override(const struct options *o, const json_t *wait
 	return EXIT_DONE;
 }
 
+/* Whether one of those who said yes gave a reason, which is in the home channel. */
+static enum exit_code has_reason(struct client *c, const json_t *waiting, bool *out)
+{
+	const json_t *signer;
+	enum exit_code code = EXIT_DONE;
+	size_t i;
+
+	*out = false;
+	json_array_foreach(json_object_get(waiting, "signers"), i, signer)
+	{
+		json_t *entry = NULL;
+		if (code == EXIT_DONE)
+			code = show_get_entry(c, json_str(signer, "place"), &entry);
+		*out = *out || json_object_get(entry, "content") != NULL;
+		json_decref(entry);
+	}
+	return code;
+}
+
+/* Sealed words are looked at here, by whoever opened them: of them the node says nothing. */
+static enum exit_code look_for_words(struct client *c, const struct options *o, const struct draft *d,
+				     struct bytes words, json_t *waiting)
+{
+	char word[FILTER_WORD_LEN];
+	bool is_let_go = false;
+	enum exit_code code;
+
+	if (d->statement.content.sealing == SEALING_NONE || words.len == 0)
+		return EXIT_DONE;
+	code = word_filter(o, &d->statement, words, word);
+	if (code == EXIT_DONE && word[0] != '\0')
+		code = has_reason(c, waiting, &is_let_go);
+	if (code == EXIT_DONE && word[0] != '\0' && !is_let_go)
+		json_object_set_new(waiting, "held", json_string(word));
+	return code;
+}
+
 static enum exit_code run(struct options *o)
 {
 	const char *place = o->arguments[0];
@@ -159,6 +196,8 @@ static enum exit_code run(struct options *o)
 		code = waiting_read(&c, place, &waiting, &d);
 	if (code == EXIT_DONE)
 		code = waiting_words(&d, o, &words);
+	if (code == EXIT_DONE)
+		code = look_for_words(&c, o, &d, buf_bytes(&words), waiting);
 	if (code == EXIT_DONE && o->is_json && !is_signing)
 		json_say(waiting);
 	else if (code == EXIT_DONE && !o->is_json)
@@ -171,7 +210,9 @@ static enum exit_code run(struct options *o)
 		code = refuse_unread(place);
 	if (code == EXIT_DONE && is_signing)
 		code = check_override(o, waiting, place);
-	if (code == EXIT_DONE && is_signing && strcmp(state, "APPROVED") != 0)
+	/* Held here, it is approved for the node, which knows of no word, and still wants its reason. */
+	if (code == EXIT_DONE && is_signing &&
+	    (strcmp(state, "APPROVED") != 0 || json_object_get(waiting, "held") != NULL))
 		code = sign(o, &c, place, &d, done);
 	if (code == EXIT_DONE && is_signing)
 		code = file_out(o, &c, place, done);

@@ -9,6 +9,7 @@
 
 #include "crypto/age.h"
 #include "entente/officer.h"
+#include "entente/word_filter.h"
 #include "wire/content.h"
 #include "wire/entry.h"
 
@@ -28,7 +29,9 @@ struct draft {
 	bool answers_sealed;
 	struct age_recipient *sealed_for; /* heap; none: the content stays in clear */
 	size_t sealed_for_count;
-	uint64_t flash_len_max; /* of its text, which the node cannot see */
+	uint64_t flash_len_max;		/* of its text, which the node cannot see */
+	const struct options *options;	/* of what is sealed: where the words are that hold it ... */
+	char held[FILTER_WORD_LEN];	/* ... and the one that is in it; "": none */
 	struct place source;	/* what it was made from, for the home channel alone; .channel 0: nothing */
 };
 

@@ -48,6 +48,18 @@ static bool is_wished(const struct post_wish *wish, const char *rule)
 	       (strcmp(wish->rule, "APPROVAL") == 0 && strcmp(rule, "HELD") == 0);
 }
 
+/* What the own door does with a clear text, done here: it cannot look into this one. */
+static enum exit_code hold(const struct draft *d, struct post_wish *wish)
+{
+	if (wish != NULL && is_wished(wish, "HELD")) {
+		wish->is_refused = wish->is_held = true;
+		return EXIT_DONE;
+	}
+	say_error(_("It is held by the word {1}."), d->held);
+	say_next(_("say it without that word, or in a message that another officer lets go: entente send"));
+	return EXIT_REFUSED;
+}
+
 enum exit_code post_draft_asking(struct client *c, const struct draft *d, char place[PLACE_TEXT_LEN],
 				 struct post_wish *wish)
 {
@@ -57,6 +69,8 @@ enum exit_code post_draft_asking(struct client *c, const struct draft *d, char p
 	struct buf body;
 	enum err e;
 
+	if (d->held[0] != '\0')
+		return hold(d, wish);
 	buf_init(&body, xcalloc(1, REQUEST_LEN_MAX), REQUEST_LEN_MAX);
 	draft_write_body(d, &body);
 	code = outbox_put(d, buf_bytes(&body));

@@ -221,6 +221,7 @@ static enum exit_code choose(struct draft *d, const struct officer *officer, con
 	size_t i;
 
 	add_roles(&c, d, officer, answer);
+	d->options = o;
 	code = choose_kind(&c, json_flag(answer, "post_quantum_required"), o->is_json);
 	if (code == EXIT_DONE)
 		code = check_needed(&c, d, officer);
@@ -296,8 +297,12 @@ enum exit_code seal_content(struct draft *d)
 	size_t bad = 0;
 	enum err e;
 
-	if (check_flash(d) != EXIT_DONE)
-		return EXIT_REFUSED;
+	enum exit_code code = check_flash(d);
+
+	if (code == EXIT_DONE)
+		code = word_filter(d->options, &d->statement, buf_bytes(&d->content_bytes), d->held);
+	if (code != EXIT_DONE)
+		return code;
 	if (content_pad(&d->content, d->content_bytes.len) != ERR_OK) {
 		say_error(_("What is sealed has at most {1} bytes."), say_number(SEALED_PLAIN_MAX));
 		say_next(_("make it shorter, or send it in several messages"));

@@ -20,17 +20,10 @@ static struct bytes find_word(const struct held_words *w, const struct statement
 
 	for (size_t i = 0; i < s->fields_count && found.len == 0; i++)
 		found = held_words_find(w, s->fields[i].value);
-	if (s->content.sealing != 0 || content.len == 0 || content_read(content, &c, &fault) != ERR_OK)
+	if (found.len > 0 || s->content.sealing != 0 || content.len == 0 ||
+	    content_read(content, &c, &fault) != ERR_OK)
 		return found;
-	if (found.len == 0)
-		found = held_words_find(w, c.subject);
-	for (size_t i = 0; i < c.portions_count && found.len == 0; i++)
-		found = held_words_find(w, c.portions[i].text);
-	for (size_t i = 0; i < c.fields_count && found.len == 0; i++)
-		found = held_words_find(w, c.fields[i].value);
-	for (size_t i = 0; i < c.attachments_count && found.len == 0; i++)
-		found = held_words_find(w, c.attachments[i].name);
-	return found;
+	return held_words_find_in(w, &c);
 }
 
 /* A yes to exactly these bytes with a reason. The fold has seen to it that it is another person's. */

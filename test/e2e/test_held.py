@@ -74,3 +74,39 @@ def test_a_peers_word_is_read(world):
     done = usa.say("approve", said["place"], "--sign", "--override", "Agreed on the telephone.", key="head")
     kor.await_step(done["released"], "STATION RECEIPT")
     assert kor.entry(done["released"])["verdict"] == "OK"
+
+
+def test_sealed_words_are_held_at_the_terminals(stage, tmp_path):
+    """The node cannot look into them: the author's terminal keeps it at home, and whoever opens it there finds the word again."""
+    accord = tmp_path / "accord"
+    shutil.copytree(nodes.ROOT / "accords/rok-us", accord)
+    with open(accord / "guidelines", "a", encoding="utf-8") as file:
+        file.write("words hold words.txt\n")
+    (accord / "words.txt").write_text("작전계획\n", encoding="utf-8")
+    world = stage.world(accord=accord, officers_of={"kor": TEAM, "usa": TEAM}, label="U")
+    kor, usa = world["kor"], world["usa"]
+    secrets = {}
+    for party, node in world.nodes.items():
+        secrets[party] = node.keys / "words.age"
+        node.run("keys", "--new-identity", secrets[party])
+        node.run("keys", "--add", f"{secrets[party]}.pub", "--roles", "watch,head,shift", "--label", "U", key="registrar")
+    world.await_receipts()
+    opens = {"ENTENTE_IDENTITY": str(secrets["kor"])}
+    words = ("--to", "usa/watch", "--label", "U", "--seal")
+    assert kor.say("send", "notify", "작전과 계획", *words, key="watch")["step"] == "QUEUED"
+    said = kor.say("send", "notify", "작 전계획을 보냄", *words, key="watch")
+    assert said["step"] == "SUBMITTED"
+    place = said["place"]
+    assert "held" not in kor.get("/drafts", place=place), "the node knows of no word"
+    assert "HELD by this word in it: 작전계획" in kor.run("approve", place, key="head", env=opens).stdout
+    assert "nobody approves what he has not read" in kor.run("approve", place, "--sign", key="head", code=4).stderr
+    assert "held by the word 작전계획" in kor.run("approve", place, "--sign", key="head", env=opens, code=4).stderr
+    kor.run("approve", place, "--sign", "--override", "Mine.", key="watch", env=opens, code=4)  # not himself
+    done = kor.say("approve", place, "--sign", "--override", "It was published.", key="head", env=opens)
+    usa.await_step(done["released"], "STATION RECEIPT")
+    there = usa.run("read", done["released"], "--identity", secrets["usa"]).stdout
+    assert "작 전계획을 보냄" in there
+    read = usa.say("send", "notify", "Now.", "--to", "kor/watch", "--label", "U", "--seal", "--precedence", "IMMEDIATE", key="watch")["place"]
+    kor.await_step(read, "STATION RECEIPT")
+    kor.say("ack", read, key="watch")
+    assert kor.say("readback", read, "작전계획", key="watch", env=opens)["step"] == "SUBMITTED"
