@@ -232,7 +232,10 @@ static struct xml_doc *doc_new(size_t len)
 	return doc;
 }
 
-/* Which of the two names is to be used follows the library's version: from 2.9 on the short one is an old one. */
+/*
+ * Which of the two names is to be used follows the library's version: from 2.9 on the short one is an old
+ * one.
+ */
 #if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
 #define BYTE_INDEX XML_GetCurrentByteIndex64
 #else

@@ -29,10 +29,10 @@ struct draft {
 	bool answers_sealed;
 	struct age_recipient *sealed_for; /* heap; none: the content stays in clear */
 	size_t sealed_for_count;
-	uint64_t flash_len_max;		/* of its text, which the node cannot see */
-	const struct options *options;	/* of what is sealed: where the words are that hold it ... */
-	char held[FILTER_WORD_LEN];	/* ... and the one that is in it; "": none */
-	struct place source;	/* what it was made from, for the home channel alone; .channel 0: nothing */
+	uint64_t flash_len_max;	       /* of its text, which the node cannot see */
+	const struct options *options; /* of what is sealed: where the words are that hold it ... */
+	char held[FILTER_WORD_LEN];    /* ... and the one that is in it; "": none */
+	struct place source; /* what it was made from, for the home channel alone; .channel 0: nothing */
 };
 
 void draft_open(struct draft *d, enum kind kind);

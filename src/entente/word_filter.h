@@ -1,8 +1,8 @@
 /*
  * word_filter.h - words that hold an item, asked at the terminal: of sealed text the node cannot.
  *
- * Layer: entente. Spec: docs/spec/release.md section 2, docs/spec/guidelines.md section 9. The list is that of
- * the newest version of the accord in the home.
+ * Layer: entente. Spec: docs/spec/release.md section 2, docs/spec/guidelines.md section 9. The list is that
+ * of the newest version of the accord in the home.
  */
 #ifndef ENTENTE_WORD_FILTER_H
 #define ENTENTE_WORD_FILTER_H

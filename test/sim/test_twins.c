@@ -463,7 +463,10 @@ static void test_a_move_in_an_open_procedure(void **state)
 	close_logs(&without);
 }
 
-/* ---- What is said of what is said: drafts, forms, translations, labels, files, and the stream of it all. ---- */
+/*
+ * ---- What is said of what is said: drafts, forms, translations, labels, files, and the stream of it all.
+ * ----
+ */
 
 static void say_words(struct forge *f, struct statement *s, const char *level, const char *text)
 {
@@ -677,8 +680,9 @@ static size_t compare_files(struct served v[2], enum served_reader who, const ch
 	differ += !is_equal(v, "GET", target, who);
 	for (unsigned index = 0; index < LAST; index++) {
 		for (size_t i = 0; i < 2; i++) {
-			snprintf(target, sizeof target, "/attachments?hash=%s&place=BIRCH/CHANNEL-2%%201.%u%s", hex,
-				 index, i == 0 ? "" : "&offset=0");
+			snprintf(target, sizeof target,
+				 "/attachments?hash=%s&place=BIRCH/CHANNEL-2%%201.%u%s", hex, index,
+				 i == 0 ? "" : "&offset=0");
 			differ += !is_equal(v, "GET", target, who);
 		}
 	}
@@ -720,7 +724,8 @@ static void open_stream(struct served *v, enum served_reader who)
 {
 	char request[256];
 	int len = snprintf(request, sizeof request,
-			   "GET /events HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer %s\r\n\r\n", v->tokens[who]);
+			   "GET /events HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer %s\r\n\r\n",
+			   v->tokens[who]);
 
 	v->stream = served_connect(v);
 	assert_int_equal(send(v->stream, request, (size_t)len, MSG_NOSIGNAL), len);
