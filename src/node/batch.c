@@ -8,8 +8,8 @@
 
 /* ---- Stopping a log: what an entry's bytes, origin and index show to be wrong. ---- */
 
-static enum err stop_log(struct node *n, const struct arrival *in, struct line *line, uint64_t index,
-			 const struct fault *fault)
+static enum err stop_log(struct node *n, struct now now, const struct arrival *in, struct line *line,
+			 uint64_t index, const struct fault *fault)
 {
 	struct refuse refuse = { line->log->origin, index, fault->offset, bytes_str(fault->rule) };
 	struct effect_publish *p;
@@ -19,7 +19,7 @@ static enum err stop_log(struct node *n, const struct arrival *in, struct line *
 	enum err e = turn_open(n);
 
 	if (e == ERR_OK)
-		e = record_stop(n->record, line->log, fault);
+		e = line_stop(n, now, line, fault);
 	if (e != ERR_OK)
 		return e;
 	p = publish(n, CHANGE_LOG);
@@ -131,7 +131,7 @@ static enum err batch_verify(struct node *n, struct now now, const struct arriva
 	if (!is_root && is_hearsay(n, in, a->line))
 		return ERR_OK;
 	if (!is_root || has_fault)
-		return stop_log(n, in, a->line, wrong, &fault);
+		return stop_log(n, now, in, a->line, wrong, &fault);
 	*is_good = true;
 	return ERR_OK;
 }
@@ -279,7 +279,7 @@ static enum err batch_compare(struct node *n, struct now now, const struct arriv
 				return ERR_OK;
 			}
 			return e == ERR_OK || e == ERR_NOT_FOUND
-				       ? stop_log(n, in, a->line, a->batch.first + a->skip, &fork)
+				       ? stop_log(n, now, in, a->line, a->batch.first + a->skip, &fork)
 				       : e;
 		}
 		e = content_after_all(n, now, in, a);

@@ -444,6 +444,8 @@ enum err refold_all(struct node *n, struct now now) MUST_CHECK;
  * follows at once.
  */
 enum err refold(struct node *n, struct now now, bool is_more) MUST_CHECK;
+/* In the open turn. What has waited for more of it, which now does not come, is folded as a replay would. */
+enum err line_stop(struct node *n, struct now now, struct line *line, const struct fault *why) MUST_CHECK;
 bool has_waiting(const struct node *n);
 /* ERR_SHORT: what a log's next entry waits for; ERR_OK: for nothing; ERR_ROT: it must be mended first. */
 enum err line_waits(struct node *n, const struct line *line, struct fold_waits *out) MUST_CHECK;

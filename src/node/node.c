@@ -810,14 +810,14 @@ static enum err take_own_cosignature(struct node *n, struct line *line, const st
 }
 
 /* A peer's log that goes on from another history than our mirror has signed gets no second receipt. */
-static enum err stop_forked(struct node *n, struct line *line, uint64_t size)
+static enum err stop_forked(struct node *n, struct now now, struct line *line, uint64_t size)
 {
 	static const struct fault fork = { "record.fork", 0 };
 	struct effect_publish *p;
 	enum err e = turn_open(n);
 
 	if (e == ERR_OK)
-		e = record_stop(n->record, line->log, &fork);
+		e = line_stop(n, now, line, &fork);
 	if (e != ERR_OK)
 		return node_local(n, e, "a log could not be stopped");
 	p = publish(n, CHANGE_LOG);
@@ -830,7 +830,6 @@ enum err node_signed(struct node *n, struct now now, const struct signer_answer 
 {
 	struct line *line = line_by_origin(n, &in->origin);
 
-	(void)now;
 	n->fx = fx;
 	if (n->is_stopped)
 		return ERR_IO;
@@ -848,7 +847,7 @@ enum err node_signed(struct node *n, struct now now, const struct signer_answer 
 		 * Its author wrote another history after the one that we cosigned and lost: that is his
 		 * affair.
 		 */
-		return err_class(in->err) == ERR_CLASS_LOCAL ? ERR_SIGNER : stop_forked(n, line, in->size);
+		return err_class(in->err) == ERR_CLASS_LOCAL ? ERR_SIGNER : stop_forked(n, now, line, in->size);
 	}
 	return in->is_cosignature ? take_own_cosignature(n, line, in) : take_own_line(n, line, in);
 }

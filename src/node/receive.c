@@ -78,7 +78,7 @@ static enum err history_check(struct node *n, struct now now, size_t peer, struc
 	if (e == ERR_OK)
 		e = turn_open(n);
 	if (e == ERR_OK)
-		e = record_stop(n->record, line->log, &fork);
+		e = line_stop(n, now, line, &fork);
 	p = publish(n, CHANGE_LOG);
 	if (p != NULL)
 		p->place.log = line->key;

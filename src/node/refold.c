@@ -286,6 +286,13 @@ enum err refold(struct node *n, struct now now, bool is_more)
 	return ERR_OK;
 }
 
+enum err line_stop(struct node *n, struct now now, struct line *line, const struct fault *why)
+{
+	enum err e = record_stop(n->record, line->log, why);
+
+	return e == ERR_OK && has_waiting(n) ? refold(n, now, false) : e;
+}
+
 enum err refold_all(struct node *n, struct now now)
 {
 	enum err e = fold_drop(&n->fold);
