@@ -303,6 +303,8 @@ static void show_list(const char *title, const json_t *list, const char *extra)
 		json_array_foreach(json_object_get(row, extra), v, value)
 			say("{1}{2}", v == 0 ? "  [" : " ", json_string_value(value));
 		say("{1}", json_array_size(json_object_get(row, extra)) > 0 ? "]" : "");
+		if (json_str(row, "able")[0] != '\0')
+			say(_("  able to: {1}"), json_str(row, "able"));
 		json_array_foreach(json_object_get(row, "precedences"), v, value)
 			say("{1}{2}", v == 0 ? "  " : " ", json_string_value(value));
 		say("\n");
@@ -402,6 +404,15 @@ static enum exit_code show(struct options *o)
 		char name[256];
 		if (bytes_copy_str(d.files[i].name, name, sizeof name) == ERR_OK)
 			say("  {1}\n", name);
+	}
+	for (size_t i = 0; i < d.accord->roles_count; i++) {
+		const struct accord_role *role = &d.accord->roles[i];
+		if (role->able[0] != '\0') {
+			say("  ");
+			say_cell(role->name, 16, COLOUR_PLAIN);
+			say(_("  able to: {1}"), role->able);
+			say("\n");
+		}
 	}
 	show_matrix(d.accord);
 	code = show_signatures(&d, NULL, o);

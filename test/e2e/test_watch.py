@@ -174,6 +174,9 @@ def test_a_table_and_what_a_post_asks(stage, tmp_path):
     assert {(one["what"], one["able"]) for one in checked() if one["able"]} == {
         ("somebody on duty is not able to {1}, which the accord asks", "release")}
     assert "not able to release, which the accord asks" in kor.run("roster", "check", code=1).stdout
+    for where in ((), (folder,)):  # the version in force, and the files before they are signed
+        shown, korean = kor.run("accord", "show", *where).stdout, kor.run("accord", "show", *where, env=KOREAN).stdout
+        assert "able to: ko release" in shown and "자격: ko release" in korean, (shown, korean)
     before = kor.get("/watch")
     said = put(table(*rows), code=4).stderr
     assert "line 3: 이서연 is not able to release, which the accord asks of whoever is on duty at watch." in said and "roster.csv" in said
