@@ -78,6 +78,7 @@ static const struct procedure_rule rules[] = {
 	{ "procedure.language", "C2", "a language of the accord is missing, or another stands here" },
 	{ "procedure.role", "C2", "the role is not known" },
 	{ "procedure.form", "C2", "the form is not known" },
+	{ "procedure.same", "C2", "a step above is said by the same form: a message could not tell which of them it is" },
 	{ "procedure.above", "C3", "a guard names a step that does not stand above it" },
 	{ "procedure.level", "C3", "a guard waits for what nobody owes there" },
 	{ "procedure.option", "C3", "a guard waits for what that gate cannot decide" },

@@ -1,6 +1,8 @@
 /* What no single value of a procedure shows: docs/spec/procedure.md section 3, C4 to C12. */
 #include "accord/procedure.h"
 
+#include <string.h>
+
 #define HOLD_MIN_S 10u
 #define SIGNERS_MIN 2u
 
@@ -174,6 +176,18 @@ static const char *check_timers(const struct procedure *p, const struct procedur
 	return NULL;
 }
 
+/* A message with a form says by it of which notice it is. */
+static const char *check_form(const struct procedure *p, size_t step)
+{
+	const struct procedure_step *s = &p->steps[step];
+
+	for (size_t i = 0; i < step && s->kind == STEP_KIND_NOTICE && s->form[0] != '\0'; i++) {
+		if (p->steps[i].kind == STEP_KIND_NOTICE && strcmp(p->steps[i].form, s->form) == 0)
+			return "procedure.same";
+	}
+	return NULL;
+}
+
 static const char *check_owed(const struct procedure *p, const struct procedure_step *s)
 {
 	unsigned owed[PROCEDURE_ROLES_MAX] = { 0 };
@@ -202,6 +216,8 @@ const char *procedure_check(const struct procedure *p, size_t *line)
 	for (size_t i = 0; i < p->steps_count && rule == NULL; i++) {
 		*line = p->steps[i].line;
 		rule = check_effect(&p->steps[i]);
+		if (rule == NULL)
+			rule = check_form(p, i);
 		if (rule == NULL)
 			rule = check_timers(p, &p->steps[i]);
 		if (rule == NULL)

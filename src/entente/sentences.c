@@ -153,6 +153,7 @@ static const char *const sentences[] = {
 	N_("a language of the accord is missing, or another stands here"),
 	N_("the role is not known"),
 	N_("the form is not known"),
+	N_("a step above is said by the same form: a message could not tell which of them it is"),
 	N_("a guard names a step that does not stand above it"),
 	N_("a guard waits for what nobody owes there"),
 	N_("a guard waits for what that gate cannot decide"),

@@ -154,7 +154,7 @@ static uint8_t step_named(const struct procedure *p, struct bytes id)
 	return step < p->steps_count ? (uint8_t)step : STEP_NONE;
 }
 
-/* A message with a form is of the first notice that is said by that form; one without names its step. */
+/* A message with a form is of the notice that is said by that form; one without names its step. */
 static uint8_t step_of_message(const struct procedure *p, const struct statement *s)
 {
 	if (!s->has_form)

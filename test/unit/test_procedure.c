@@ -141,6 +141,8 @@ static const struct broken {
 	{ "a role that the procedure has not", "\"by\": \"opener.duty\"", "\"by\": \"opener.press\"",
 	  "procedure.role", NULL },
 	{ "an unknown form", "\"form\": \"N20\"", "\"form\": \"N99\"", "procedure.form", NULL },
+	{ "one form for two notices", "\"form\": \"N10\"", "\"form\": \"N20\"", "procedure.same",
+	  "{\"id\": \"alert\"" },
 	{ "an unknown form that undoes", "\"undo\": \"N31\"", "\"undo\": \"N99\"", "procedure.form", NULL },
 	{ "a step twice", "\"id\": \"consult\"", "\"id\": \"convene\"", "procedure.name", NULL },
 	{ "capitals in a name", "\"id\": \"consult\"", "\"id\": \"Consult\"", "procedure.name", NULL },
