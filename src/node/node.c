@@ -847,7 +847,8 @@ enum err node_signed(struct node *n, struct now now, const struct signer_answer 
 		 * Its author wrote another history after the one that we cosigned and lost: that is his
 		 * affair.
 		 */
-		return err_class(in->err) == ERR_CLASS_LOCAL ? ERR_SIGNER : stop_forked(n, now, line, in->size);
+		return err_class(in->err) == ERR_CLASS_LOCAL ? ERR_SIGNER
+							     : stop_forked(n, now, line, in->size);
 	}
 	return in->is_cosignature ? take_own_cosignature(n, line, in) : take_own_line(n, line, in);
 }
