@@ -21,6 +21,8 @@
 
 struct api;
 
+#define BROWSER_ADDRESS_LEN 80u /* a host name or an address, and a port */
+
 /* What the kernel gave to a process of the node, once that has said so. */
 struct api_contained {
 	const char *name;
@@ -36,6 +38,11 @@ struct api_options {
 	 * owner there. Both are for api_open; an address that cannot be had is said in the log and /status.
 	 */
 	const char *address, *files;
+	/*
+	 * "console.kor.example:7443": what terminals on the network call it, whose TLS has ended and whose
+	 * device is known; NULL: there are none. They come by api_add_terminal.
+	 */
+	const char *terminals;
 	const char *copies; /* the folder for copies of the store; borrowed until api_close, as those below */
 	const struct api_contained *contained;
 	size_t contained_count;
@@ -61,7 +68,7 @@ struct api_options {
 enum err api_open(const struct api_options *options, struct api **out) MUST_CHECK;
 
 /* Readable when there is something for api_turn to do; how many there are. */
-#define API_DESCRIPTORS_MAX 2u
+#define API_DESCRIPTORS_MAX 3u
 size_t api_descriptors(const struct api *a, int out[API_DESCRIPTORS_MAX]);
 /* Milliseconds until api_turn is due although nothing became readable; -1: never. */
 int64_t api_timeout(const struct api *a, struct mono now);
@@ -72,6 +79,10 @@ void api_committed(struct api *a, enum err e);
 /* Whether api_committed has somebody to tell: without effects of its own, a commit is due all the same. */
 bool api_is_waiting(const struct api *a);
 void api_answer(struct api *a, const struct effect_answer *answer);
+/* One that has come, as a connection of its own; takes the descriptor. */
+void api_add_terminal(struct api *a, int fd);
+/* Whether there is somebody who brings them, for /status. */
+void api_terminals(struct api *a, bool is_open);
 void api_publish(struct api *a, const struct effect_publish *publish);
 
 /* Ends every connection, streams too; takes NULL. */

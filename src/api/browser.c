@@ -48,13 +48,18 @@ static bool is_below_localhost(struct bytes name)
 	       name.ptr[0] != '.';
 }
 
-static bool is_our_name(const char *address, struct bytes host)
+#define HTTPS_PORT ":443"
+
+static bool is_our_name(const char *address, struct bytes host, bool is_tls)
 {
 	const char *port = strrchr(address, ':');
 	size_t port_len = strlen(port);
 
 	if (is_same_name(host, address))
 		return true;
+	if (is_tls) /* a browser leaves out the port that every https has */
+		return strcmp(port, HTTPS_PORT) == 0 && host.len == (size_t)(port - address) &&
+		       strncasecmp((const char *)host.ptr, address, host.len) == 0;
 	if (host.len <= port_len || memcmp(host.ptr + host.len - port_len, port, port_len) != 0)
 		return false;
 	host.len -= port_len;
@@ -67,13 +72,13 @@ static bool is_our_name(const char *address, struct bytes host)
 	return is_same_name(host, "localhost") || is_below_localhost(host);
 }
 
-/* "http://" and the very host that the request was sent to. */
-static bool is_own_origin(struct bytes origin, struct bytes host)
+/* "http://" or "https://", and the very host that the request was sent to. */
+static bool is_own_origin(struct bytes origin, struct bytes host, bool is_tls)
 {
-	static const char scheme[] = "http://";
+	const char *scheme = is_tls ? "https://" : "http://";
 	struct bytes head;
 
-	return bytes_take(&origin, sizeof scheme - 1, &head) == ERR_OK && is_same_name(head, scheme) &&
+	return bytes_take(&origin, strlen(scheme), &head) == ERR_OK && is_same_name(head, scheme) &&
 	       origin.len == host.len &&
 	       strncasecmp((const char *)origin.ptr, (const char *)host.ptr, host.len) == 0;
 }
@@ -82,7 +87,7 @@ enum browser_rule browser_check(const char *address, const struct browser_head *
 {
 	struct bytes site = head->fetch_site;
 
-	if (head->hosts != 1 || head->host.ptr == NULL || !is_our_name(address, head->host))
+	if (head->hosts != 1 || head->host.ptr == NULL || !is_our_name(address, head->host, head->is_tls))
 		return BROWSER_HOST;
 	if (head->is_reading && head->is_file) /* a link on another page may lead here */
 		return BROWSER_OK;
@@ -91,7 +96,7 @@ enum browser_rule browser_check(const char *address, const struct browser_head *
 		return BROWSER_ORIGIN;
 	if (head->origin.ptr == NULL)
 		return head->is_reading ? BROWSER_OK : BROWSER_ORIGIN;
-	return is_own_origin(head->origin, head->host) ? BROWSER_OK : BROWSER_ORIGIN;
+	return is_own_origin(head->origin, head->host, head->is_tls) ? BROWSER_OK : BROWSER_ORIGIN;
 }
 
 enum browser_rule browser_check_type(struct bytes type)

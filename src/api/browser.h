@@ -41,6 +41,7 @@ struct browser_head {
 	size_t hosts;	 /* how many there are */
 	bool is_reading; /* GET or HEAD */
 	bool is_file;	 /* it asks for one of the console's files */
+	bool is_tls;	 /* it came by TLS: then the address alone is our name */
 };
 
 /*

@@ -346,6 +346,7 @@ static enum browser_rule check_browser(struct api *a, struct request *q, const c
 		.fetch_site = request_header(q, "Sec-Fetch-Site"),
 		.is_reading = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0,
 		.is_file = q->route == NULL,
+		.is_tls = q->listener->is_tls,
 	};
 
 	MHD_get_connection_values(q->connection, MHD_HEADER_KIND, count_host, &head.hosts);
@@ -609,17 +610,21 @@ static int listen_on(const char *path)
 	return fd;
 }
 
-/* Takes the socket. */
+/* Takes the socket; -1: connections are brought. */
 static enum err listener_open(struct listener *l, int fd, unsigned connections_max, unsigned silence_s)
 {
 	l->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
-		on_access, l, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, connections_max,
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
+			(fd < 0 ? MHD_USE_NO_LISTEN_SOCKET : 0),
+		0, NULL, NULL, on_access, l, MHD_OPTION_CONNECTION_LIMIT, connections_max,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
-		silence_s, MHD_OPTION_NOTIFY_COMPLETED, on_end, l, MHD_OPTION_END);
+		silence_s, MHD_OPTION_NOTIFY_COMPLETED, on_end, l,
+		fd < 0 ? MHD_OPTION_END : MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_END);
+	l->is_open = l->daemon != NULL && fd >= 0;
 	if (l->daemon != NULL)
 		return ERR_OK;
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	return ERR_IO;
 }
 
@@ -643,8 +648,37 @@ static void open_for_browsers(struct api *a, const struct api_options *options, 
 		e = listener_open(l, fd, BROWSERS_MAX, silence_s);
 	if (e != ERR_OK)
 		log_error("browsers are not served at %s: %s", options->address, strerror(errno));
-	else if (options->files != NULL)
-		a->console = console_read(options->files);
+}
+
+static void open_for_terminals(struct api *a, const struct api_options *options, unsigned silence_s)
+{
+	struct listener *l = &a->listeners[LISTENER_TERMINALS];
+	enum err e;
+
+	l->is_for_browsers = l->is_tls = true;
+	if (options->terminals == NULL)
+		return;
+	e = bytes_copy_str(bytes_str(options->terminals), l->address, sizeof l->address);
+	if (e == ERR_OK)
+		e = listener_open(l, -1, BROWSERS_MAX, silence_s);
+	if (e != ERR_OK)
+		log_error("terminals are not served as %s", options->terminals);
+}
+
+void api_add_terminal(struct api *a, int fd)
+{
+	static const struct sockaddr_un nobody = { .sun_family = AF_UNIX };
+	struct listener *l = &a->listeners[LISTENER_TERMINALS];
+
+	if (l->daemon == NULL)
+		close(fd);
+	else
+		(void)MHD_add_connection(l->daemon, fd, (const struct sockaddr *)&nobody, sizeof nobody);
+}
+
+void api_terminals(struct api *a, bool is_open)
+{
+	a->listeners[LISTENER_TERMINALS].is_open = is_open;
 }
 
 static struct api *api_new(const struct api_options *options)
@@ -702,6 +736,9 @@ enum err api_open(const struct api_options *options, struct api **out)
 		return e;
 	}
 	open_for_browsers(a, options, silence_s);
+	open_for_terminals(a, options, silence_s);
+	if (options->files != NULL && (options->address != NULL || options->terminals != NULL))
+		a->console = console_read(options->files);
 	*out = a;
 	return ERR_OK;
 }

@@ -40,16 +40,21 @@ struct request_header {
 	char value[REQUEST_HEADER_LEN];
 };
 
-#define REQUESTS_MAX (CLIENTS_MAX + BROWSERS_MAX)
+#define REQUESTS_MAX (CLIENTS_MAX + 2 * BROWSERS_MAX)
 
-/* One of the two doors: the UNIX socket, or an address for browsers, where nobody is the owner. */
+/*
+ * One of the doors: the UNIX socket, an address of this machine for browsers, and what ends TLS for those of
+ * the network. Only on the first may somebody be the owner.
+ */
 struct listener {
 	struct api *api;
 	struct MHD_Daemon *daemon; /* NULL: it is not open */
 	bool is_for_browsers;
-	char address[SOCKET_ADDRESS_LEN]; /* of browsers */
+	bool is_tls; /* it came by TLS, from a device that is known */
+	bool is_open;
+	char address[BROWSER_ADDRESS_LEN]; /* of browsers: what follows http:// or https:// */
 };
-enum { LISTENER_SOCKET, LISTENER_BROWSERS, LISTENERS };
+enum { LISTENER_SOCKET, LISTENER_BROWSERS, LISTENER_TERMINALS, LISTENERS };
 
 struct stream {
 	bool is_greeted, is_beaten; /* a beat is due */

@@ -235,6 +235,22 @@ static void reply_contained(struct reply *r, const struct api_contained *p)
 	reply_object_end(r);
 }
 
+/* Where terminals of the network find it. */
+static void reply_terminals(const struct api *a, struct reply *r)
+{
+	const struct listener *l = &a->listeners[LISTENER_TERMINALS];
+
+	if (l->address[0] == '\0')
+		return;
+	reply_object(r, "terminals");
+	reply_key(r, "url");
+	buf_put_str(r->out, "\"https://");
+	buf_put_str(r->out, l->address);
+	buf_put_str(r->out, "/\"");
+	reply_bool(r, "open", l->is_open);
+	reply_object_end(r);
+}
+
 /* Where browsers find it. */
 static void reply_console(const struct api *a, struct reply *r)
 {
@@ -251,7 +267,7 @@ static void reply_console(const struct api *a, struct reply *r)
 	buf_put_str(r->out, ".localhost");
 	buf_put_str(r->out, strrchr(l->address, ':'));
 	buf_put_str(r->out, "/\"");
-	reply_bool(r, "open", l->daemon != NULL);
+	reply_bool(r, "open", l->is_open);
 	reply_uint(r, "files", console_count(a->console));
 	reply_object_end(r);
 }
@@ -307,6 +323,7 @@ enum err run_status(struct api *a, struct request *q, struct reply *r)
 		reply_contained(r, &a->contained[i]);
 	reply_array_end(r);
 	reply_console(a, r);
+	reply_terminals(a, r);
 	if (is_owner)
 		reply_counts(r, s);
 	reply_object_end(r);

@@ -1,10 +1,13 @@
 #include "crypto/tls.h"
 
 #include "base/alloc.h"
+#include "crypto/hash.h"
 #include "crypto/tls_provider.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/provider.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
@@ -14,6 +17,7 @@
 
 #define FAILURE_LEN_MAX 128u
 #define CERTIFICATE_LIST_MAX 4096 /* bytes of certificates that a peer may send */
+#define DEVICE_LIST_MAX 16384	  /* the same of a terminal, whose card may send those above it */
 
 /* RFC 8446 section 4.4.3: 64 spaces, a context, a zero byte, a hash. */
 #define SIGNED_PADDING 64u
@@ -37,6 +41,7 @@ struct tls_identity {
 	struct tls_signer signer;  /* the caller's */
 	struct tls_signer watched; /* what the provider calls: notes a failure, then hands it on */
 	bool is_sign_failed;
+	bool is_of_terminals; /* a peer is known by a hash of its key */
 	OSSL_LIB_CTX *library;
 	OSSL_PROVIDER *base, *remote;
 	SSL_CTX *settings;
@@ -83,18 +88,33 @@ static enum err sign_watched(void *self, struct bytes message, uint8_t out[SIGN_
 	return e;
 }
 
+static bool take_peer(struct tls *t, X509 *certificate)
+{
+	EVP_PKEY *key = certificate == NULL ? NULL : X509_get0_pubkey(certificate);
+	size_t len = sizeof t->peer;
+	unsigned char *der = NULL;
+	int der_len;
+
+	if (key == NULL)
+		return false;
+	if (!t->id->is_of_terminals)
+		return EVP_PKEY_is_a(key, "ED25519") == 1 &&
+		       EVP_PKEY_get_raw_public_key(key, t->peer, &len) == 1 && len == sizeof t->peer;
+	der_len = i2d_PUBKEY(key, &der);
+	if (der_len > 0)
+		hash_sha256((struct bytes){ der, (size_t)der_len }, t->peer);
+	OPENSSL_free(der);
+	return der_len > 0;
+}
+
 /* The peer's key must be pinned, and that is all there is to check of a certificate. */
 static int check_peer(X509_STORE_CTX *chain, void *unused)
 {
 	SSL *ssl = X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct tls *t = SSL_get_app_data(ssl);
-	X509 *certificate = X509_STORE_CTX_get0_cert(chain);
-	EVP_PKEY *key = certificate == NULL ? NULL : X509_get0_pubkey(certificate);
-	size_t len = sizeof t->peer;
 
 	(void)unused;
-	t->has_peer = key != NULL && EVP_PKEY_is_a(key, "ED25519") == 1 &&
-		      EVP_PKEY_get_raw_public_key(key, t->peer, &len) == 1 && len == sizeof t->peer;
+	t->has_peer = take_peer(t, X509_STORE_CTX_get0_cert(chain));
 	for (size_t i = 0; t->has_peer && i < t->pin_count; i++) {
 		if (memcmp(t->pins[i], t->peer, sizeof t->peer) == 0)
 			return 1;
@@ -213,6 +233,75 @@ enum err tls_identity_new(struct bytes certificate, const struct tls_signer *sig
 		id = NULL;
 	}
 	tls_identity_free(id);
+	return e;
+}
+
+/* What browsers and their devices have; old ones have no Ed25519. */
+static bool set_rules_of_terminals(SSL_CTX *settings)
+{
+	static const char ours[] = "ECDSA+SHA256:ECDSA+SHA384:RSA-PSS+SHA256",
+			  theirs[] = "ECDSA+SHA256:ECDSA+SHA384:RSA-PSS+SHA256:RSA-PSS+SHA384:ed25519";
+
+	if (!set_rules(settings))
+		return false;
+	SSL_CTX_set_max_cert_list(settings, DEVICE_LIST_MAX);
+	return SSL_CTX_set1_sigalgs_list(settings, ours) == 1 &&
+	       SSL_CTX_set1_client_sigalgs_list(settings, theirs) == 1;
+}
+
+static BIO *open_pem(struct bytes pem)
+{
+	return BIO_new_mem_buf(pem.ptr, pem.len > INT_MAX ? 0 : (int)pem.len);
+}
+
+/* The first is ours, those behind it lead to one that browsers trust. */
+static bool set_chain(SSL_CTX *settings, struct bytes pem)
+{
+	BIO *in = open_pem(pem);
+	X509 *certificate = in == NULL ? NULL : PEM_read_bio_X509(in, NULL, NULL, NULL);
+	bool is_set = certificate != NULL && SSL_CTX_use_certificate(settings, certificate) == 1;
+
+	X509_free(certificate);
+	while (is_set && (certificate = PEM_read_bio_X509(in, NULL, NULL, NULL)) != NULL) {
+		is_set = SSL_CTX_add0_chain_cert(settings, certificate) == 1;
+		if (!is_set)
+			X509_free(certificate);
+	}
+	BIO_free(in);
+	return is_set;
+}
+
+static bool set_own_key(struct tls_identity *id, struct bytes pem)
+{
+	BIO *in = open_pem(pem);
+	EVP_PKEY *key =
+		in == NULL ? NULL : PEM_read_bio_PrivateKey_ex(in, NULL, NULL, NULL, id->library, NULL);
+	bool is_set = key != NULL && SSL_CTX_use_PrivateKey(id->settings, key) == 1 &&
+		      SSL_CTX_check_private_key(id->settings) == 1;
+
+	EVP_PKEY_free(key);
+	BIO_free(in);
+	return is_set;
+}
+
+enum err tls_identity_of_terminals(struct bytes pem, struct tls_identity **out)
+{
+	struct tls_identity *id = xcalloc(1, sizeof *id);
+	enum err e = ERR_MEMORY;
+
+	id->is_of_terminals = true;
+	id->library = OSSL_LIB_CTX_new();
+	if (id->library != NULL)
+		id->base = OSSL_PROVIDER_load(id->library, "default");
+	if (id->base != NULL)
+		id->settings = SSL_CTX_new_ex(id->library, NULL, TLS_server_method());
+	if (id->settings != NULL && set_rules_of_terminals(id->settings) && set_groups(id->settings, false))
+		e = set_chain(id->settings, pem) && set_own_key(id, pem) ? ERR_OK : ERR_VERIFY;
+	ERR_clear_error();
+	if (e == ERR_OK)
+		*out = id;
+	else
+		tls_identity_free(id);
 	return e;
 }
 

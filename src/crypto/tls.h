@@ -56,6 +56,13 @@ struct tls_identity;
  * ERR_VERIFY: as tls_certificate_key. */
 enum err tls_identity_new(struct bytes certificate, const struct tls_signer *signer,
 			  bool is_post_quantum_only, struct tls_identity **out) MUST_CHECK;
+/*
+ * For the terminals of officers, whose browsers are others' programs: our certificate, those above it and its
+ * key stand in `pem`, of P-256 or what else a browser takes. A peer is known by the SHA-256 of its
+ * certificate's public key (SubjectPublicKeyInfo), which is what pins and tls_peer_key are then. ERR_VERIFY:
+ * no certificate, or not its key.
+ */
+enum err tls_identity_of_terminals(struct bytes pem, struct tls_identity **out) MUST_CHECK;
 void tls_identity_free(struct tls_identity *id);
 
 enum tls_role { TLS_CLIENT, TLS_SERVER };

@@ -484,6 +484,8 @@ static void on_child(void *self)
 					  "ours, or it was taken over");
 			if (!c->is_ending && c->signer.fd >= 0)
 				on_signer(c, true, false);
+		} else if (pid == c->terminals.pid) {
+			c->terminals.pid = 0; /* the end of its pipe tells */
 		} else if (pid == c->starter_pid) {
 			c->starter_pid = 0;
 			if (!c->is_ending) {
@@ -644,6 +646,8 @@ void children_end(struct core *c)
 	close(c->starter);
 	if (!wait_for(&c->signer.pid, until))
 		log_error("signer does not end");
+	if (!wait_for(&c->terminals.pid, until))
+		log_error("the process of the terminals does not end");
 	if (!wait_for(&c->starter_pid, until + (int64_t)END_MS * 1000))
 		log_error("the starter does not end");
 	free(c->marks.rows);

@@ -55,6 +55,20 @@ static const struct sandbox_call of_link[] = {
 	{ NULL, { { 0 } } },
 };
 
+/*
+ * One door of the network, and a pair of sockets for each terminal; nothing can be bound, connected or
+ * opened.
+ */
+static const struct sandbox_call of_terminals[] = {
+	CALLS_OF_ALL,
+	{ "accept4", { { 0 } } },
+	{ "futex", { IS(1, FUTEX_WAKE_PRIVATE) } },
+	{ "sendmsg", { IS(0, 3) } }, /* to core alone: the other end of a pair */
+	{ "socketpair", { IS(0, AF_UNIX) } },
+	{ "write", { IS(0, STDERR_FILENO) } },
+	{ NULL, { { 0 } } },
+};
+
 static const struct sandbox_call of_signer[] = {
 	CALLS_OF_ALL,
 	{ "fdatasync", { { 0 } } },
@@ -98,6 +112,7 @@ static const struct sandbox_call of_core[] = {
 	{ "pread64", { { 0 } } },
 	{ "pwrite64", { { 0 } } },
 	{ "read", { { 0 } } },
+	{ "recvmsg", { { 0 } } }, /* a terminal's end of a pair */
 	{ "rseq", { { 0 } } }, /* a thread of the crew that begins */
 	{ "rt_sigaction", { IS(0, SIGCHLD) } },
 	{ "rt_sigaction", { IS(0, SIGINT) } },
@@ -120,5 +135,6 @@ static const struct sandbox_call of_core[] = {
 /* clang-format on */
 
 const struct sandbox contain_link = { "link", of_link };
+const struct sandbox contain_terminals = { "terminals", of_terminals };
 const struct sandbox contain_signer = { "signer", of_signer };
 const struct sandbox contain_core = { "core", of_core };

@@ -8,6 +8,6 @@
 
 #include "sys/sandbox.h"
 
-extern const struct sandbox contain_link, contain_core, contain_signer;
+extern const struct sandbox contain_link, contain_core, contain_signer, contain_terminals;
 
 #endif

@@ -5,10 +5,12 @@
 #include "base/log.h"
 #include "entente/contain.h"
 #include "entente/quarantine_store.h"
+#include "entente/terminals.h"
 #include "sys/random.h"
 #include "sys/threads.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -327,6 +329,7 @@ static enum err open_api(struct core *c)
 		.path = path,
 		.address = c->settings.console[0] == '\0' ? NULL : c->settings.console,
 		.files = console_folder(),
+		.terminals = c->settings.terminals[0] == '\0' ? NULL : c->terminals.address,
 		.copies = c->copies,
 		.contained = c->contained,
 		.contained_count = ARRAY_COUNT(c->contained),
@@ -339,6 +342,8 @@ static enum err open_api(struct core *c)
 	};
 	enum err e = file_path(path, c->home, "socket");
 
+	snprintf(c->terminals.address, sizeof c->terminals.address, "%s%s", c->settings.terminals_name,
+		 c->settings.terminals[0] == '\0' ? "" : strrchr(c->settings.terminals, ':'));
 	c->contained[0] = (struct api_contained){ "core", &c->given, &c->has_given };
 	c->contained[1] = (struct api_contained){ "link", &c->link.given, &c->link.has_given };
 	c->contained[2] = (struct api_contained){ "signer", &c->signer.given, &c->signer.has_given };
@@ -430,6 +435,7 @@ enum err core_contain(struct core *c)
 void core_run(struct core *c)
 {
 	children_run(c);
+	terminals_run(c);
 	on_tick(c);
 	if (!c->is_ending)
 		loop_run(c->loop);
@@ -444,6 +450,8 @@ void core_finish(struct core *c)
 	timer_close(c->api_due);
 	timer_close(c->tick);
 	timer_close(c->idle);
+	if (c->api != NULL)
+		terminals_end(c);
 	api_close(c->api);
 	children_end(c);
 	node_free(c->node);

@@ -7,6 +7,7 @@
  *	core.c		its turn: events in, one flush, effects out
  *	starter.c	starts link and makes its sockets
  *	children.c	the other processes: started, told, heard, ended
+ *	terminals.c	officers' terminals on the network, whose TLS another process ends
  *	first.c		the statements that `init` left to be said first
  *	reserve.c	disk that is kept for the day when it is full
  */
@@ -43,6 +44,12 @@ struct core {
 	struct loop *loop;
 	struct threads *threads;
 	struct child link, signer;
+	struct {
+		pid_t pid;
+		int fd; /* our end; -1 */
+		struct watch *watch;
+		char address[BROWSER_ADDRESS_LEN]; /* what terminals call it */
+	} terminals;
 	int starter; /* -1 */
 	pid_t starter_pid;
 	struct sandbox_given given; /* ours */

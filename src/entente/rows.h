@@ -24,7 +24,7 @@
 	X(feed) X(import) X(quarantine) \
 	X(disclose) X(open) X(rewrap) \
 	X(erase) X(verify) X(repair) X(export) X(bundle) X(restore) X(fork) X(doctor) \
-	X(console) X(link) X(signer)
+	X(console) X(link) X(signer) X(terminals)
 /* clang-format on */
 
 #define COMMAND_ROW(name) extern const struct command_row command_##name;

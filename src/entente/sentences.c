@@ -215,6 +215,8 @@ static const char *const sentences[] = {
 	N_("a serial device is /dev/ttyS0"),
 	N_("a speed is THIN_SPEED_MIN to THIN_SPEED_MAX bit/s, a decimal number"),
 	N_("it is yes or no"),
+	N_("a host name is of small letters, digits, - and ., as console.kor.example"),
+	N_("terminals are served under an address and a name: terminals and terminals-name"),
 	N_("browsers are served on 127.0.0.1:PORT or [::1]:PORT alone: there is no TLS here, and a session "
 	   "would "
 	   "cross the network in the clear"),

@@ -10,6 +10,7 @@
 #include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/say.h"
+#include "entente/terminals.h"
 #include "entente/words.h"
 
 #include <errno.h>
@@ -270,6 +271,8 @@ static enum exit_code serve(struct core *c, bool is_json)
 	if (code == EXIT_DONE && (e = children_shut(c)) != ERR_OK)
 		code = explain_start(c, _("The node's processes do not start"), e);
 	if (code == EXIT_DONE)
+		terminals_start(c);
+	if (code == EXIT_DONE)
 		code = start(c);
 	if (code == EXIT_DONE && core_contain(c) != ERR_OK) {
 		say_error(_("The node cannot be contained as it must: {1}"), strerror(errno));
@@ -305,7 +308,7 @@ static enum exit_code run(struct options *o)
 	int lock = -1;
 
 	file_keep_private();
-	file_allow_open(CLIENTS_MAX + BROWSERS_MAX + FILES_OWN_MAX);
+	file_allow_open(CLIENTS_MAX + 2 * BROWSERS_MAX + FILES_OWN_MAX);
 	log_open("entente", LOG_LEVEL_NOTICE);
 	code = find_home(o->home, &home);
 	c->home = home;

@@ -73,6 +73,17 @@ static const char *take_yes_or_no(const char *value, char out[4])
 	return why == NULL && strcmp(out, "yes") != 0 && strcmp(out, "no") != 0 ? "it is yes or no" : why;
 }
 
+/* As it stands in a certificate and in an address line. */
+static const char *take_host(const char *value, char out[SETTINGS_HOST_LEN])
+{
+	const char *why = take(value, out, SETTINGS_HOST_LEN);
+
+	if (why == NULL && (out[strspn(out, "abcdefghijklmnopqrstuvwxyz0123456789-.")] != '\0' ||
+			    strchr(out, '.') == NULL || out[0] == '.' || out[0] == '-'))
+		why = "a host name is of small letters, digits, - and ., as console.kor.example";
+	return why;
+}
+
 static const char *set_node(struct settings *s, const char *key, const char *value)
 {
 	uint8_t hash[HASH_LEN];
@@ -84,6 +95,10 @@ static const char *set_node(struct settings *s, const char *key, const char *val
 		return take_yes_or_no(value, s->owner_reads);
 	if (strcmp(key, "console") == 0)
 		return take_console(value, s->console);
+	if (strcmp(key, "terminals") == 0)
+		return take_address(value, s->terminals);
+	if (strcmp(key, "terminals-name") == 0)
+		return take_host(value, s->terminals_name);
 	if (strcmp(key, "accord") != 0)
 		return "there is no such key";
 	why = take(value, s->accord, sizeof s->accord);
@@ -291,6 +306,9 @@ static void check_whole(struct reading *r)
 		refuse(r, "node", "party", "it is missing");
 	if (s->accord[0] == '\0')
 		refuse(r, "node", "accord", "it is missing");
+	if ((s->terminals[0] == '\0') != (s->terminals_name[0] == '\0'))
+		refuse(r, "node", "terminals",
+		       "terminals are served under an address and a name: terminals and terminals-name");
 	for (size_t i = 0; i < s->paths_count; i++) {
 		char section[64];
 		const char *why = path_check(s, i);

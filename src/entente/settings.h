@@ -14,6 +14,7 @@
 
 #define SETTINGS_LEN_MAX (64u << 10)
 #define SETTINGS_KEY_LEN 256
+#define SETTINGS_HOST_LEN 64
 #define SETTINGS_NAME_LEN (PARTY_NAME_MAX + 1)
 
 struct settings_listen {
@@ -34,8 +35,10 @@ struct settings_path {
 
 struct settings {
 	char party[SETTINGS_NAME_LEN];
-	char accord[2 * HASH_LEN + 1];	  /* hexadecimal */
-	char console[SOCKET_ADDRESS_LEN]; /* where browsers are served; empty: they are not */
+	char accord[2 * HASH_LEN + 1];	    /* hexadecimal */
+	char console[SOCKET_ADDRESS_LEN];   /* where browsers are served; empty: they are not */
+	char terminals[SOCKET_ADDRESS_LEN]; /* where those of the network are, by TLS; empty: they are not */
+	char terminals_name[SETTINGS_HOST_LEN]; /* the host name that they know it by */
 	char owner_reads[4]; /* "no": without a session nothing of the record is told; "yes" or empty */
 	struct settings_listen listens[LINK_LISTENERS_MAX];
 	size_t listens_count;

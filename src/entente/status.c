@@ -160,6 +160,18 @@ static void show_console(const json_t *console)
 		say(_("{1} was not to be had\n"), json_str(console, "address"));
 }
 
+static void show_terminals(const json_t *terminals)
+{
+	if (terminals == NULL)
+		return;
+	if (json_flag(terminals, "open"))
+		say(_("terminals at {1}\n"), json_str(terminals, "url"));
+	else
+		say_coloured(COLOUR_BAD, _("TERMINALS NOT OPEN: "));
+	if (!json_flag(terminals, "open"))
+		say(_("{1} is not served; the log says why\n"), json_str(terminals, "url"));
+}
+
 static void show_status(const json_t *status)
 {
 	uint64_t now = json_uint(status, "now_ms");
@@ -188,6 +200,7 @@ static void show_status(const json_t *status)
 	say(_("processes of this node\n"));
 	json_array_foreach(json_object_get(status, "processes"), i, row) show_process(row);
 	show_console(json_object_get(status, "console"));
+	show_terminals(json_object_get(status, "terminals"));
 	say(_("{1} entries held, {2} waiting for others; since the start {3} ago: {4} VOID, {5} refused at "
 	      "our "
 	      "door\n"),

@@ -14,9 +14,9 @@ const ARGS = ["--disable-background-networking", "--disable-component-update", "
 export const LAUNCH = { executablePath: "/usr/bin/chromium", headless: true, args: ARGS };
 
 export class Stage {
-  static async open() {
+  static async open(...words) {
     const stage = new Stage();
-    stage.process = spawn("/usr/bin/python3", [join(HERE, "stage.py")], { stdio: ["pipe", "pipe", "inherit"] });
+    stage.process = spawn("/usr/bin/python3", [join(HERE, "stage.py"), ...words], { stdio: ["pipe", "pipe", "inherit"] });
     stage.answers = createInterface({ input: stage.process.stdout })[Symbol.asyncIterator]();
     Object.assign(stage, JSON.parse((await stage.answers.next()).value));
     stage.reports = []; // of the policy, of foreign requests, of errors on a page

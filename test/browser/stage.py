@@ -16,14 +16,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "test/lib"))
+import devices  # noqa: E402
 import nodes  # noqa: E402
 
 HOLD_S = 2
 TEAM = {name: [name] for name in ("watch", "head", "deputy", "shift", "policy")}
 
 
+NAME = "console.kor.example"
+
+
 class Stage:
-    def __init__(self, folder):
+    def __init__(self, folder, has_terminals):
         self.relay = nodes.Relay()
         self.world = nodes.World(folder, ROOT / "accords/rok-us", {"kor": TEAM, "usa": TEAM}, has_consoles=True)
         self.relay.to = self.world.ports["kor", "usa", "north"]
@@ -32,7 +36,18 @@ class Stage:
         hold.write_text(hold.read_text().replace('"hold": 30', f'"hold": {HOLD_S}'))
         self.world.make()
         os.environ["ENTENTE_CONSOLE_DIR"] = str(ROOT / "build/console")
+        self.terminals = self.open_terminals(folder) if has_terminals else {}
         self.world.start()
+
+    def open_terminals(self, folder):
+        """The network's door of kor, and two devices of which it knows one: PKCS #12, as a browser imports it."""
+        port, = nodes.free_ports(1)
+        server = devices.certificate(folder.parent, NAME, "-addext", f"subjectAltName=DNS:{NAME}")
+        pems = {name: devices.certificate(folder.parent, name) for name in ("desk-1", "desk-2")}
+        devices.serve(self.world["kor"], port, NAME, server, {"desk-1": pems["desk-1"]})
+        for name, pem in pems.items():
+            devices.openssl("pkcs12", "-export", "-in", pem, "-out", pem.with_suffix(".p12"), "-passout", "pass:")
+        return {"address": f"https://{NAME}:{port}", "name": NAME, "server": str(server.with_suffix(".crt"))}
 
     def addresses(self):
         return {party: f"http://{party}.localhost:{port}" for party, port in self.world.consoles.items()}
@@ -91,9 +106,9 @@ class Stage:
 
 def main():
     folder = tempfile.mkdtemp(prefix="entente-browser-")
-    stage = Stage(Path(folder) / "world")
+    stage = Stage(Path(folder) / "world", "terminals" in sys.argv)
     try:
-        print(json.dumps({"addresses": stage.addresses(), "folder": folder}), flush=True)
+        print(json.dumps({"addresses": stage.addresses(), "folder": folder, "terminals": stage.terminals}), flush=True)
         for line in sys.stdin:
             asked = json.loads(line)
             name = asked.pop("do")

@@ -36,7 +36,7 @@ static void check_heard(const struct browser_head *h)
 	if (h->is_reading && h->is_file)
 		return;
 	assert(h->is_reading || h->origin.ptr != NULL);
-	assert(h->origin.ptr == NULL || h->origin.len == h->host.len + 7);
+	assert(h->origin.ptr == NULL || h->origin.len == h->host.len + 7 + h->is_tls);
 }
 
 static struct bytes take(struct bytes *in)
@@ -61,9 +61,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	head.origin = take(&in);
 	head.fetch_site = take(&in);
 	(void)browser_check_type(take(&in));
-	for (unsigned i = 0; i < 4; i++) {
+	for (unsigned i = 0; i < 8; i++) {
 		head.is_reading = (i & 1) != 0;
 		head.is_file = (i & 2) != 0;
+		head.is_tls = (i & 4) != 0;
 		if (browser_check(ADDRESS, &head) == BROWSER_OK)
 			check_heard(&head);
 	}

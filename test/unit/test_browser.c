@@ -75,9 +75,13 @@ static void test_heads(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(heads); i++) {
-		struct browser_head head = { text(heads[i].host), text(heads[i].origin),
-					     text(heads[i].site), heads[i].host != NULL,
-					     heads[i].is_reading, heads[i].is_file };
+		struct browser_head head = { text(heads[i].host),
+					     text(heads[i].origin),
+					     text(heads[i].site),
+					     heads[i].host != NULL,
+					     heads[i].is_reading,
+					     heads[i].is_file,
+					     false };
 		enum browser_rule got = browser_check(ADDRESS, &head);
 
 		if (got != heads[i].want)
@@ -94,6 +98,39 @@ static void test_addresses(void **state)
 	(void)state;
 	assert_int_equal(browser_check("[::1]:7480", &six), BROWSER_OK);
 	assert_int_equal(browser_check(ADDRESS, &six), BROWSER_HOST);
+}
+
+/* Terminals of the network know one name, by https alone. */
+static void test_terminals(void **state)
+{
+	static const struct {
+		const char *address, *host, *origin;
+		enum browser_rule want;
+	} rows[] = {
+		{ "console.kor.example:7443", "console.kor.example:7443", "https://console.kor.example:7443",
+		  BROWSER_OK },
+		{ "console.kor.example:7443", "Console.KOR.example:7443", "https://console.kor.example:7443",
+		  BROWSER_OK },
+		{ "console.kor.example:443", "console.kor.example", "https://console.kor.example",
+		  BROWSER_OK },
+		{ "console.kor.example:7443", "console.kor.example", NULL, BROWSER_HOST },
+		{ "console.kor.example:7443", "localhost:7443", NULL, BROWSER_HOST },
+		{ "console.kor.example:7443", "kor.localhost:7443", NULL, BROWSER_HOST },
+		{ "console.kor.example:443", "console.kor", NULL, BROWSER_HOST },
+		{ "console.kor.example:7443", "console.kor.example:7443", "http://console.kor.example:7443",
+		  BROWSER_ORIGIN },
+		{ "console.kor.example:7443", "console.kor.example:7443", "https://evil.example:7443",
+		  BROWSER_ORIGIN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct browser_head head = {
+			.host = text(rows[i].host), .origin = text(rows[i].origin), .hosts = 1, .is_tls = true
+		};
+
+		assert_int_equal(browser_check(rows[i].address, &head), rows[i].want);
+	}
 }
 
 static const struct {
@@ -126,6 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_terminals),
 		cmocka_unit_test(test_types),
 	};
 

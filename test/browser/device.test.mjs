@@ -1,0 +1,76 @@
+// A terminal on the network: Chromium with a device certificate in its own store, chosen by its policy, and not a word without one; then the
+// officer's session as on the machine itself.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { sign, write } from "./hands.mjs";
+import { LAUNCH, Stage } from "./stage.mjs";
+
+// The one folder in which Debian's Chromium looks for policies; the file is of this name and is taken away again.
+const POLICIES = "/etc/chromium/policies/managed", POLICY = join(POLICIES, "entente-test.json");
+let stage;
+const contexts = [];
+
+before(async () => {
+  stage = await Stage.open("terminals");
+  mkdirSync(POLICIES, { recursive: true });
+  writeFileSync(POLICY, JSON.stringify({ AutoSelectCertificateForUrls: [JSON.stringify({ pattern: stage.terminals.address, filter: {} })] }));
+});
+after(async () => {
+  rmSync(POLICY, { force: true });
+  for (const one of contexts)
+    await one.close().catch(() => undefined);
+  await stage.close();
+});
+
+// A browser whose store trusts the node's certificate and has this device's, or none.
+async function terminal(device) {
+  const home = mkdtempSync(join(tmpdir(), "entente-device-")), store = `sql:${join(home, ".pki/nssdb")}`;
+  mkdirSync(join(home, ".pki/nssdb"), { recursive: true });
+  execFileSync("certutil", ["-N", "-d", store, "--empty-password"]);
+  execFileSync("certutil", ["-A", "-d", store, "-n", "console", "-t", "C,,", "-i", stage.terminals.server]);
+  if (device)
+    execFileSync("pk12util", ["-d", store, "-i", join(stage.folder, `${device}.p12`), "-W", ""]);
+  const context = await chromium.launchPersistentContext(join(home, "profile"), {
+    ...LAUNCH, args: [...LAUNCH.args, `--host-resolver-rules=MAP ${stage.terminals.name} 127.0.0.1`], env: { ...process.env, HOME: home }, locale: "ko-KR",
+    viewport: { width: 1366, height: 768 },
+  });
+  contexts.push(context);
+  const page = context.pages()[0] ?? await context.newPage();
+  page.setDefaultTimeout(10_000);
+  return page;
+}
+
+for (const device of [undefined, "desk-2"]) {
+  test(`${device ?? "no device"}: neither the page nor a word`, async () => {
+    const page = await terminal(device);
+    await assert.rejects(page.goto(stage.terminals.address), /ERR_BAD_SSL_CLIENT_AUTH_CERT|ERR_SSL_|ERR_CONNECTION/);
+    assert.equal(await page.locator(".login").count(), 0);
+  });
+}
+
+test("the device that is known: the officer signs in with his key and is read at the other side", async () => {
+  const page = await terminal("desk-1");
+  stage.watchPage(page, stage.terminals.address);
+  await page.goto(stage.terminals.address);
+  const line = await page.locator(".login .key-line").first().inputValue();
+  await stage.ask("enrol", { party: "kor", line, roles: "watch", holder: 31 });
+  await page.locator(".login .primary").press("Enter");
+  await page.locator("header nav").waitFor();
+  await page.goto(`${stage.terminals.address}/#channel/share`);
+  await write(page, { to: ["usa/watch"], text: "장치 인증서로 접속함." });
+  const place = await sign(page);
+  assert.match(place, /^KOR\/SHARE 1\.\d+$/);
+  await stage.ask("held", { party: "usa", place });
+  await stage.ask("say", { party: "usa", key: "watch", words: ["ack", place] });
+  await page.goto(`${stage.terminals.address}/#channel/${encodeURIComponent(place)}`);
+  await page.locator('.message .rungs [data-step="WATCH READ"]').waitFor(); // the stream says it
+  const cookies = await page.context().cookies();
+  assert.deepEqual(cookies.map((one) => [one.name, one.secure, one.httpOnly, one.sameSite]), [["__Host-entente", true, true, "Strict"]]);
+});
+
+test("no report of the policy, no foreign request, no error on a page", () => assert.deepEqual(stage.reports, []));

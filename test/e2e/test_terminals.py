@@ -1,0 +1,164 @@
+"""Terminals on the network: TLS in a process of its own, which lets nobody's word through whose device is not known; and behind it the
+same officer's session as on the machine itself."""
+import http.client
+import json
+import os
+import signal
+import socket
+import ssl
+import time
+
+import cbor2
+import devices
+import nodes
+import pytest
+
+NAME = "console.kor.example"
+PAGE = "<!doctype html><title>entente</title>"
+KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.ROOT / "build/po")}
+
+
+class Terminal:
+    def __init__(self, port, server, device=None):
+        self.context = ssl.create_default_context(cafile=str(server))
+        if device is not None:
+            self.context.load_cert_chain(device)
+        self.port, self.cookie = port, None
+
+    def connect(self):
+        return self.context.wrap_socket(socket.create_connection(("127.0.0.1", self.port), timeout=10), server_hostname=NAME)
+
+    def ask(self, method, path, body=None, **headers):
+        connection = http.client.HTTPSConnection(NAME, self.port)
+        connection.sock = self.connect()
+        host = f"{NAME}:{self.port}"
+        said = {"Host": host, "Origin": f"https://{host}", "Sec-Fetch-Site": "same-origin", "Content-Type": "application/cbor"}
+        if self.cookie:
+            said["Cookie"] = self.cookie
+        connection.request(method, path, body, {**said, **headers})
+        answer = connection.getresponse()
+        raw = answer.read()
+        self.cookie = (answer.headers.get("Set-Cookie") or self.cookie or "").split(";")[0] or None
+        connection.close()
+        return answer.status, json.loads(raw) if answer.headers.get_content_type() == "application/json" else raw
+
+    def sign_in(self, sign):
+        _, told = self.ask("POST", "/session")
+        text = told["challenge"].encode()
+        return self.ask("POST", "/session", cbor2.dumps([text, sign(text, told["namespace"].encode())]))
+
+
+@pytest.fixture
+def place(stage, tmp_path, monkeypatch):
+    page = tmp_path / "page"
+    page.mkdir()
+    (page / "index.html").write_text(PAGE)
+    (page / "large.txt").write_text("0123456789abcdef" * 100_000)
+    monkeypatch.setenv("ENTENTE_CONSOLE_DIR", str(page))
+    world = stage.world(is_started=False)
+    kor, port = world["kor"], nodes.free_ports(1)[0]
+    server = devices.certificate(tmp_path, NAME, "-addext", f"subjectAltName=DNS:{NAME}")
+    known, strange = devices.certificate(tmp_path, "desk-1"), devices.certificate(tmp_path, "desk-2")
+    devices.serve(kor, port, NAME, server, {"desk-1": known})
+    world.start()
+    kor.await_link()
+    return world, kor, port, server, known, strange
+
+
+def refused(terminal):
+    """Nothing comes back: TLS ends before HTTP is heard."""
+    try:
+        with terminal.connect() as line:
+            line.sendall(f"GET / HTTP/1.1\r\nHost: {NAME}:{terminal.port}\r\n\r\n".encode())
+            return line.recv(100)
+    except (ssl.SSLError, ConnectionError) as why:
+        return str(why)
+
+
+def test_a_device_first_then_an_officer(place):
+    world, kor, port, server, known, strange = place
+    # No certificate, and one that is not known: neither page nor word.
+    assert "CERTIFICATE_REQUIRED" in refused(Terminal(port, server)).upper().replace(" ", "_")
+    assert "alert" in refused(Terminal(port, server, strange)).lower()
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as plain:
+        plain.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"HTTP" not in plain.recv(100)
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        old = Terminal(port, server, known)
+        old.context.maximum_version = ssl.TLSVersion.TLSv1_2
+        old.connect()
+    # The device that is known: the page, the same doors as on the machine, and nobody without a session.
+    desk = Terminal(port, server, known)
+    assert desk.ask("GET", "/") == (200, PAGE.encode())
+    assert desk.ask("GET", "/large.txt")[1] == (b"0123456789abcdef" * 100_000)
+    assert desk.ask("GET", "/status")[1]["rule"] == "SESSION"
+    assert desk.ask("GET", "/", Host=f"evil.example:{port}")[1]["rule"] == "HOST"
+    assert desk.ask("GET", "/", Host=f"kor.localhost:{port}")[1]["rule"] == "HOST"
+    assert desk.ask("POST", "/session", Origin=f"http://{NAME}:{port}")[1]["rule"] == "ORIGIN"
+    status, told = desk.sign_in(kor.key("watch").sign)
+    assert status == 200 and told["party"] == "kor" and desk.cookie.startswith("__Host-entente=")
+    assert desk.ask("POST", "/backup?to=x")[0] == 403, "nobody is the owner"
+    told = desk.ask("GET", "/status")[1]
+    assert told["terminals"] == {"url": f"https://{NAME}:{port}/", "open": True}
+    assert f"https://{NAME}:{port}/" in kor.run("status").stdout and f"https://{NAME}:{port}/" in kor.run("status", env=KOREAN).stdout
+    # The stream comes as it is said.
+    line = desk.connect()
+    line.sendall(f"GET /events HTTP/1.1\r\nHost: {NAME}:{port}\r\nCookie: {desk.cookie}\r\nSec-Fetch-Site: same-origin\r\n\r\n".encode())
+    heard = b""
+    while b"hello" not in heard:
+        heard += line.recv(65536)
+    place = kor.say("send", "share", "Heard at once.", "--language", "en", "--to", "usa/watch", "--label", "U", key="watch")["place"]
+    until = time.monotonic() + 10
+    while place.encode() not in heard:
+        heard += line.recv(65536)
+        assert time.monotonic() < until, heard
+    line.close()
+
+
+def test_whoever_fills_the_door_is_let_go_and_it_begins_anew(place):
+    _, kor, port, server, known, _ = place
+    idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(300)]
+    time.sleep(6)  # a device that does not prove itself has five seconds
+    desk = Terminal(port, server, known)
+    assert desk.ask("GET", "/")[0] == 200
+    for one in idle:
+        one.close()
+    # The process is ended, as by a fault that a stranger found: another follows, and the node knows nothing of it.
+    pids = [int(name) for name in os.listdir("/proc") if name.isdigit() and is_ours(int(name), kor)]
+    child = max(pids, key=lambda pid: os.stat(f"/proc/{pid}").st_mtime)
+    assert "Seccomp:\t2" in open(f"/proc/{child}/status").read()
+    os.kill(child, signal.SIGSEGV)
+    def is_back():
+        try:
+            return desk.ask("GET", "/")[0] == 200
+        except OSError:
+            return False
+    nodes.wait_for(lambda: "the door is open again", is_back)
+    kor.stop()
+    assert not [pid for pid in pids if os.path.exists(f"/proc/{pid}") and is_ours(pid, kor)]
+
+
+def is_ours(pid, node):
+    try:
+        words = open(f"/proc/{pid}/cmdline").read().split("\0")
+        return "terminals" in words and str(node.home) in words
+    except OSError:
+        return False
+
+
+def test_what_is_wrong_is_said_and_stops_no_node(place):
+    _, kor, port, server, known, _ = place
+    kor.stop()
+    (kor.home / "devices").write_text("no hash\n")
+    kor.start()
+    nodes.wait_for(lambda: "it is not open", lambda: not kor.status()["terminals"]["open"])
+    assert "devices" in kor.words() and "TERMINALS NOT OPEN" in kor.run("status", code=None).stdout
+    with pytest.raises(OSError):
+        Terminal(port, server, known).ask("GET", "/")
+    kor.stop()
+    settings = kor.home / "settings"
+    text = settings.read_text()
+    for line, why in ((f"terminals-name = {NAME}\n", "terminals and terminals-name"), ("terminals-name = EVIL/\n", "a host name is")):
+        settings.write_text(text.replace(f"terminals-name = {NAME}\n", "" if line.endswith(f"{NAME}\n") else line))
+        assert why in kor.run("serve", code=1).stderr
+    settings.write_text(text)
