@@ -1,5 +1,6 @@
 /* What came over the border, and waits for a person. Nothing of it enters the record by itself. */
 #include "base/alloc.h"
+#include "border/imo.h"
 #include "border/incoming.h"
 #include "entente/client.h"
 #include "entente/held.h"
@@ -128,12 +129,27 @@ static const char *why(const char *mark)
 	return mark;
 }
 
+/* Kept as it is: who sent it may have meant another ship, or none. */
+static void warn_of_number(struct bytes text)
+{
+	struct bytes wrong = imo_find_wrong(text);
+
+	if (wrong.len == 0)
+		return;
+	say("  ");
+	say_coloured(COLOUR_WARN, _("the check digit of this IMO number is wrong: "));
+	say_text(wrong);
+	say("\n");
+}
+
 static void show_item(const json_t *item)
 {
 	say_text(bytes_str(json_str(item, "id")));
 	say("\n  {1}: {2}\n", json_str(item, "mark"), why(json_str(item, "mark")));
 	if (json_str(item, "label")[0] != '\0')
 		say("  {1}\n", json_str(item, "label"));
+	warn_of_number(bytes_str(json_str(item, "title")));
+	warn_of_number(bytes_str(json_str(item, "text")));
 	say("\n");
 	say_text(bytes_str(json_str(item, "title")));
 	say("\n\n");

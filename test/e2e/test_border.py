@@ -184,7 +184,12 @@ def test_a_person_decides_on_what_was_imported(pair, tmp_path):
     assert one["mark"] == "LABELLED" and one["label"] == "KOR-USA 1 R rel=KOR origin=KOR" and two["mark"] == "UNLABELLED"
     assert "it has no label" in kor.run("quarantine", "show", name).stdout
     file.write_text("<!DOCTYPE a><a/>")
-    assert "xml.dtd" in kor.run("import", "cap", file, code=4).stderr
+    refused = kor.run("import", "cap", file, code=4).stderr
+    assert "xml.dtd" in refused and "at byte" in refused, "the offset is named"
+    file.write_text("title,text\nA ship,It was IMO 9074728.\n")
+    ship = json.loads(kor.run("import", "csv", file, "--json").stdout)["name"]
+    assert "the check digit of this IMO number is wrong: 9074728" in kor.run("quarantine", "show", ship).stdout
+    kor.run("quarantine", "drop", ship)
     kor.run("import", "nothing", file, code=2)
     kor.run("import", "csv", tmp_path / "nowhere", code=3)
     kor.run("quarantine", "show", "../accord", code=3)

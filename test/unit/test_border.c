@@ -1,5 +1,6 @@
 /* Labels through the formats and back: equal or stricter, for every label that may be given. */
 #include "border/format.h"
+#include "border/imo.h"
 #include "border/incoming.h"
 #include "border/stix.h"
 #include "border_labels.h"
@@ -439,6 +440,26 @@ static void files_are_refused_with_their_rule(void **state)
 	}
 }
 
+static void numbers_of_ships(void **state)
+{
+	static const struct {
+		const char *why, *text, *wrong;
+	} rows[] = {
+		{ "a right one", "the Aframax, IMO 9074729", "" },
+		{ "its last digit mistyped", "the Aframax, IMO 9074728", "9074728" },
+		{ "two digits exchanged, small letters, a hyphen", "imo-9704729 was seen", "9704729" },
+		{ "the second of two", "IMO: 9074729 and IMO:1234568", "1234568" },
+		{ "six digits, eight digits, none", "IMO 907472, IMO 90747281, IMO", "" },
+		{ "a word that begins so", "imomali 9074728", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		if (!bytes_equal(imo_find_wrong(bytes_str(rows[i].text)), bytes_str(rows[i].wrong)))
+			fail_msg("%s", rows[i].why);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -449,6 +470,7 @@ int main(void)
 		cmocka_unit_test(every_label_through_each_format_that_is_read),
 		cmocka_unit_test(files_are_refused_with_their_rule),
 		cmocka_unit_test(portions_have_marks_of_their_own),
+		cmocka_unit_test(numbers_of_ships),
 	};
 
 	return cmocka_run_group_tests(tests, start, finish);
