@@ -240,16 +240,19 @@ static enum err keys_check(struct node *n, const struct statement *s, const stru
 	return ERR_OK;
 }
 
-/* A resend: the same id on the channel is answered with the first one's place. */
-static bool is_resend(struct node *n, const struct statement *s, struct effect_answer *answer)
+/* A resend: the same id on the channel is answered with the first one's place. ERR_NOT_FOUND. */
+static enum err find_resend(struct node *n, const struct statement *s, struct effect_answer *answer)
 {
-	if (PLANTED(RESEND_FILED_AGAIN) || s->kind <= KIND_ACCORD ||
-	    fold_find_id(&n->fold, s->channel, n->self, s->id, &answer->place) != ERR_OK)
-		return false;
+	enum err e = ERR_NOT_FOUND;
+
+	if (!PLANTED(RESEND_FILED_AGAIN) && s->kind > KIND_ACCORD)
+		e = fold_find_id(&n->fold, s->channel, n->self, s->id, &answer->place);
+	if (e != ERR_OK)
+		return e;
 	answer->is_repeat = true;
 	answer->err = ERR_OK;
 	answer->verdict = VERDICT_OK;
-	return true;
+	return ERR_OK;
 }
 
 /* The line that this party writes to on the channel now, or why it may not. */
@@ -574,8 +577,9 @@ static enum err command_judge(struct node *n, struct now now, const struct comma
 	channel = accord_channel_find(n->accord, s.channel);
 	if (s.channel != 0 && channel == NULL)
 		return ERR_NOT_FOUND;
-	if (is_resend(n, &s, answer))
-		return ERR_OK;
+	e = find_resend(n, &s, answer);
+	if (e != ERR_NOT_FOUND)
+		return e;
 	e = statement_check(n, &s, in, answer);
 	if (e != ERR_OK)
 		return e;

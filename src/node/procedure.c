@@ -176,9 +176,10 @@ bool node_differs(struct node *n, const struct place_key *start)
 {
 	struct place_key at = { 0 };
 	struct machine m;
+	enum err e = node_divergence(n, start, &at);
 
-	if (node_divergence(n, start, &at) != ERR_OK)
-		return false;
+	if (e != ERR_OK)
+		return e != ERR_NOT_FOUND; /* what cannot be read is no word that they agree */
 	if (!fold_machine(&n->fold, start->log.channel, &m) ||
 	    machine_load(&m, spot_of_place(start)) != ERR_OK)
 		return true;
@@ -187,8 +188,9 @@ bool node_differs(struct node *n, const struct place_key *start)
 		if (spot_of_place(&at).number > to)
 			return true;
 		at = place_of_spot(start->log.channel, (struct spot){ to, (uint8_t)at.log.party });
-	} while (node_divergence(n, start, &at) == ERR_OK);
-	return false;
+		e = node_divergence(n, start, &at);
+	} while (e == ERR_OK);
+	return e != ERR_NOT_FOUND;
 }
 
 uint64_t procedures_differing(struct node *n)

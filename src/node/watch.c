@@ -306,8 +306,11 @@ static enum err call_for_message(struct node *n, struct now now, const struct pl
 	struct buf memory;
 	enum err e;
 
-	if (t->alternate_ms == 0 || fold_instance_of(&n->fold, at, &start) == ERR_OK)
+	if (t->alternate_ms == 0)
 		return ERR_OK;
+	e = fold_instance_of(&n->fold, at, &start);
+	if (e != ERR_NOT_FOUND)
+		return e; /* its procedure has rungs of its own */
 	bytes = xcalloc(1, ENTRY_LEN_MAX);
 	buf_init(&memory, bytes, ENTRY_LEN_MAX);
 	e = node_entry(n, at, &memory, &read);
