@@ -24,8 +24,18 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "coverage.md"
 MARKS = ("<!-- table: test/coverage.py --write -->", "<!-- end of table -->")
 SUITES = ["unit", "vectors", "conformance", "crash", "fuzz"]
-SEEDS = 40
-PLACES_SEEDS = 2
+# Without jobs of their own: a process that is ended by another writes no counts.
+HISTORIES = [
+    ["sim/sim", "SEEDS=40"],
+    ["sim/sim_hostile", "SEEDS=40"],
+    ["sim/sim_hostile", "MOVES=1", "SEEDS=20"],
+    ["sim/sim_consult", "SEEDS=20", "JOBS=1"],
+    ["sim/restores", "N=60", "JOBS=1"],
+    ["proc/sim_procedures", "RUNS=200"],
+    ["proc/sim_procedures", "RUNS=200", "losses"],
+    ["proc/sim_procedures", "RUNS=200", "havoc"],
+    ["crash/places", "SEEDS=2"],
+]
 AIM = 95.0  # per cent of branches
 CORE = ["base", "sys", "crypto", "wire", "accord", "policy", "proc", "view", "record", "node"]
 # Of a core file's branches; by its path below src/.
@@ -57,12 +67,11 @@ def measure(build):
     shutil.rmtree(raw, ignore_errors=True)
     raw.mkdir()
     # %4m: processes of one program add into one of four files.
-    env = {**os.environ, "LLVM_PROFILE_FILE": str(raw / "%4m.profraw")}
+    env = {**os.environ, "LLVM_PROFILE_FILE": str(raw / "%4m.profraw"), "VECTORS": str(ROOT / "test/vectors")}
     choice = [word for suite in SUITES for word in ("--suite", suite)]
     run(["meson", "test", "-C", str(build), "--no-rebuild", "--timeout-multiplier", "10", *choice], env=env)
-    run([str(build / "test/sim/sim"), f"SEEDS={SEEDS}"], env=env)
-    run([str(build / "test/sim/sim_hostile"), f"SEEDS={SEEDS}"], env=env)
-    run([str(build / "test/crash/places"), f"SEEDS={PLACES_SEEDS}"], env=env)
+    for program, *words in HISTORIES:
+        run([str(build / "test" / program), *words], env=env)
     run(["meson", "test", "-C", str(build), "--no-rebuild", "--timeout-multiplier", "10", *tests_of_sim(build)], env=env)
     profile = build / "coverage.profdata"
     run(["llvm-profdata-19", "merge", "-sparse", "-o", str(profile), *map(str, sorted(raw.glob("*.profraw")))])
