@@ -3,7 +3,7 @@
 
     make bench            or    /usr/bin/python3 bench/run.py [--entries N] [SECTION ...]
 
-Sections: decision procedures latency legs throughput wire idle kill catchup restart; all without a word.
+Sections: decision procedures dialogues latency legs throughput wire idle kill catchup restart; all without a word.
 What a figure means stands beside the function that takes it. Nothing is repeated until it looks well: medians of one
 run, load printed.
 """
@@ -32,6 +32,7 @@ import officers  # noqa: E402
 OUT = ROOT / "build/bench"
 CHANNEL = "notify"
 INSTANCES = 1000
+COMMITMENTS, UNITS = 10000, 500
 FOLDS = 7
 MESSAGE_LEN = 1024  # of the floor's messages: about an entry with its content
 WARNINGS = ["-O2", "-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"]
@@ -362,20 +363,29 @@ def decision(folder, figures, _):
     figures["entente"]["decision_ns"], figures["floor"]["decision_ns"] = said["decision_ns"], said["floor_ns"]
 
 
-def say_moves(world, party, moves):
-    """Files moves of an instance on the channel of urgent consultations, 100 a request: (instance, role, kind, what else); their entries."""
+def say_all(world, party, channel, said, key="watch"):
+    """Files statements, 100 a request: (role, kind, what else) each; where they stand."""
     node = world[party]
-    seen = node.get("/seen", channel="consult-urgent")
+    seen = node.get("/seen", channel=channel)
     rows = [(row["party"], row["epoch"], row["size"]) for row in seen["seen"]]
     items = []
-    for instance, role, kind, more in moves:
-        raw = officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], party, role, kind, rel=seen["parties"], seen=rows,
-                                 instance=instance, **more)
-        items.append(officers.item(raw, [node.key("watch")], more.get("body", b"")))
+    for role, kind, more in said:
+        raw = officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], party, role, kind, rel=seen["parties"], seen=rows, **more)
+        items.append(officers.item(raw, [node.key(key)], more.get("body", b"")))
     places = [answer["place"] for at in range(0, len(items), 100) for answer in node.post(items[at:at + 100])]
     world.await_receipts(120)
-    entries = [node.entry(place) for place in places]
-    return [[one["channel"], one["party"], one["epoch"], one["index"], bytes.fromhex(one["leaf"])] for one in entries]
+    return places
+
+
+def refer_to(node, place):
+    one = node.entry(place)
+    return [one["channel"], one["party"], one["epoch"], one["index"], bytes.fromhex(one["leaf"])]
+
+
+def say_moves(world, party, moves):
+    """Files moves of an instance on the channel of urgent consultations: (instance, role, kind, what else); their entries."""
+    said = [(role, kind, {"instance": instance, **more}) for instance, role, kind, more in moves]
+    return [refer_to(world[party], place) for place in say_all(world, party, "consult-urgent", said)]
 
 
 def set_roster(node):
@@ -427,7 +437,38 @@ def procedures(folder, figures, _):
         world.stop()
 
 
-SECTIONS = {"decision": decision, "procedures": procedures, "latency": latency, "legs": legs, "throughput": throughput,
+def dialogues(folder, figures, _):
+    """What a list of ten thousand commitments takes, and a text of 500 units in two languages with 2,000 revisions: its answer with the
+    canonical file, and its originals by `entente text render`."""
+    world = make_world(f"{folder}/dialogues")
+    try:
+        kor, usa = world["kor"], world["usa"]
+
+        def say_here(party, said):
+            return say_all(world, party, "consult", [("watch", kind, {"refers": refers, "fields": fields}) for kind, refers, fields in said])
+
+        body, = say_here("kor", [(80, [], {1: "kidd", 2: ["en", "A dialogue", "ko", "협의체"]})])
+        body = refer_to(kor, body)
+        say_here("kor", [(83, [body], {1: f"promise-{i}", 2: ["en", f"Promise {i}", "ko", f"공약 {i}"], 4: "2027-06", 5: ["KOR", "USA"],
+                                       7: ["en", "What shows it done"]}) for i in range(COMMITMENTS)])
+        text, = say_here("kor", [(89, [body], {1: "statement", 2: ["en", "Statement", "ko", "성명"], 11: ["ko", "en"]})])
+        at = refer_to(kor, text)
+        for round_ in range(2):  # each language of each unit twice, by both in turn
+            for party in ("kor", "usa"):
+                say_here(party, [(90, [at], {1: f"unit-{i}", 10: i, 11: [tag], 17: f"{words} {round_} {i}. " * 8})
+                                 for i in range(UNITS) for tag, words in (("ko", "양측은 공조를 계속하기로 하였다"), ("en", "The sides go on together"))
+                                 if (i + round_) % 2 == (party == "usa")])
+        whole = kor.get("/text", place=text, file="1")
+        assert whole["versions"] == 4 * UNITS and len(whole["units"]) == UNITS
+        assert len(kor.get("/dialogues", kind="commitment")["things"]) == COMMITMENTS
+        figures["entente"]["dialogues_ms"] = {
+            f"GET /dialogues?kind=commitment, {COMMITMENTS:,} of them": max(asked_ms(node, "/dialogues?kind=commitment") for node in (kor, usa)),
+            f"GET /text of {UNITS} units, {4 * UNITS:,} revisions": max(asked_ms(node, f"/text?place={text.replace(' ', '%20')}") for node in (kor, usa))}
+    finally:
+        world.stop()
+
+
+SECTIONS = {"decision": decision, "procedures": procedures, "dialogues": dialogues, "latency": latency, "legs": legs, "throughput": throughput,
             "wire": wire, "idle": idle, "kill": kill, "catchup": catchup, "restart": restart}
 
 

@@ -190,59 +190,69 @@ enum err fold_same_of(const struct fold *f, const struct place_key *place, struc
 	return e == ERR_OK ? place_key_read(&in, &pair[1]) : e;
 }
 
-/* The next deed on a place that passes the sieve; .kind 0: one that is none of ours. */
-static enum err next_deed(const struct sieve *s, const struct place_key *on, struct message_at *at,
-			  struct deed *out)
-{
-	struct entry_view v;
-	bool may = false;
-	enum err e;
+/* ---- What changes a thing: kind, act, and which report an answer is to. ---- */
 
-	do {
-		e = fold_next_act(s->f, on, at);
-		if (e == ERR_OK)
-			e = fold_get(s->f, &at->place, &v);
-		may = false;
-		/* What is said of a text's units changes its thing in nothing. */
-		if (e == ERR_OK && kind_is_dialogue(v.kind) &&
-		    (v.kind < KIND_UNIT || v.kind > KIND_ENDORSE) && v.verdict == VERDICT_OK)
-			e = may_take(s, &at->place, &may);
-	} while (e == ERR_OK && !may);
-	if (e != ERR_OK)
-		return e;
-	*out = (struct deed){ .at = deed_at_of(&at->place), .order = v.order, .kind = (enum kind)v.kind };
-	return out->kind == KIND_ACT ? fold_act_of(s->f, &at->place, &out->act) : ERR_OK;
+#define DEED_LEN (2u + PLACE_KEY_LEN)
+
+static void deed_key(struct row_key *k, const struct place_key *thing)
+{
+	place_key_write(thing, row_open(k, ROW_DEED));
 }
 
-static enum err take_answers(const struct sieve *s, const struct place_key *report, struct thing *t)
+static enum err put_deed_row(const struct fold *f, const struct place_key *thing, const struct deed *d)
 {
-	struct message_at at = { 0 };
-	struct deed d;
-	enum err e;
+	struct place_key at = place_of(thing->log.channel, &d->at),
+			 report = place_of(thing->log.channel, &d->report);
+	uint8_t memory[DEED_LEN];
+	struct buf value = BUF_ON(memory);
+	struct row_key k;
 
-	while ((e = next_deed(s, report, &at, &d)) == ERR_OK) {
-		d.report = deed_at_of(report);
-		if (d.kind == KIND_ACCEPTED || d.kind == KIND_DISPUTED)
-			thing_take(t, &d);
-	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	deed_key(&k, thing);
+	buf_put_be64(&k.buf, d->order);
+	place_key_write(&at, &k.buf);
+	buf_put_byte(&value, (uint8_t)d->kind);
+	buf_put_byte(&value, (uint8_t)d->act);
+	place_key_write(&report, &value);
+	return row_put(f->map, &k, &value);
 }
 
-/* Reports come in their party's order, and so do the answers to each: the last one stands. */
+static enum err deed_read(struct bytes in, const struct message_at *at, struct deed *out)
+{
+	struct place_key report;
+	struct bytes head;
+
+	if (in.len != DEED_LEN || bytes_take(&in, 2, &head) != ERR_OK || head.ptr[1] >= DIALOGUE_ACT_COUNT ||
+	    place_key_read(&in, &report) != ERR_OK)
+		return ERR_CORRUPT;
+	*out = (struct deed){ .at = deed_at_of(&at->place),
+			      .order = at->order,
+			      .kind = (enum kind)head.ptr[0],
+			      .act = (enum dialogue_act)head.ptr[1],
+			      .report = deed_at_of(&report) };
+	return ERR_OK;
+}
+
+/* In the record's order: an answer comes behind its report, and the last word of a party behind its others. */
 static enum err take_again(const struct sieve *s, struct thing_row *row)
 {
 	struct message_at at = { 0 };
+	uint8_t memory[DEED_LEN];
+	struct buf value = BUF_ON(memory);
+	struct row_key prefix;
 	struct deed d;
 	enum err e;
 
 	thing_forget(&row->thing);
-	while ((e = next_deed(s, &row->place, &at, &d)) == ERR_OK) {
-		struct place_key report = at.place;
-		thing_take(&row->thing, &d);
-		if (d.kind == KIND_REPORTED)
-			e = take_answers(s, &report, &row->thing);
+	deed_key(&prefix, &row->place);
+	while ((e = row_next_valued(s->f->map, &prefix, &at, &value)) == ERR_OK) {
+		bool may;
+		e = may_take(s, &at.place, &may);
+		if (e == ERR_OK)
+			e = deed_read(buf_bytes(&value), &at, &d);
 		if (e != ERR_OK)
 			return e;
+		if (may)
+			thing_take(&row->thing, &d);
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -260,27 +270,13 @@ enum err fold_next_thing(const struct fold *f, uint32_t channel, enum kind kind,
 			 const struct fold_sight *sight, struct message_at *at, struct thing_row *out)
 {
 	struct sieve s = { .f = f, .sight = sight };
-	struct row_key prefix, after, found;
 	uint8_t memory[MAP_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
-	struct bytes rest;
+	struct row_key prefix;
 	enum err e;
 
 	thing_key(&prefix, channel, kind);
-	if (at->place.log.epoch == 0)
-		thing_key(&after, channel, kind);
-	else
-		thing_key_at(&after, at, kind);
-	buf_init(&found.buf, found.memory, sizeof found.memory);
-	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, &value);
-	if (e != ERR_OK)
-		return e;
-	rest = (struct bytes){ found.memory + prefix.buf.len, found.buf.len - prefix.buf.len };
-	if (rest.len != 8 + PLACE_KEY_LEN)
-		return ERR_CORRUPT;
-	at->order = be64_get(rest.ptr);
-	rest = (struct bytes){ rest.ptr + 8, PLACE_KEY_LEN };
-	e = place_key_read(&rest, &at->place);
+	e = row_next_valued(f->map, &prefix, at, &value);
 	if (e == ERR_OK)
 		e = read_thing(buf_bytes(&value), &at->place, out);
 	return e == ERR_OK && sight != NULL ? take_again(&s, out) : e;
@@ -335,16 +331,32 @@ static enum err is_named(const struct case_file *c, bool *out)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* The next thing of a kind that hangs on a place and counts, as far as the author had seen. */
+static enum err next_hung(const struct sieve *s, const struct place_key *on, enum kind kind,
+			  struct message_at *at)
+{
+	struct entry_view v;
+	bool may = false;
+	enum err e;
+
+	do {
+		e = fold_next_act(s->f, on, at);
+		if (e == ERR_OK)
+			e = fold_get(s->f, &at->place, &v);
+		may = false;
+		if (e == ERR_OK && v.kind == kind && v.verdict == VERDICT_OK)
+			e = may_take(s, &at->place, &may);
+	} while (e == ERR_OK && !may);
+	return e;
+}
+
 /* Whether a commitment on this place was open, as far as the author had seen. */
 static enum err has_open(const struct sieve *s, const struct place_key *on, struct thing_row *row, bool *out)
 {
 	struct message_at at = { 0 };
-	struct deed d;
 	enum err e = ERR_OK;
 
-	while (!*out && (e = next_deed(s, on, &at, &d)) == ERR_OK) {
-		if (d.kind != KIND_COMMITMENT)
-			continue;
+	while (!*out && (e = next_hung(s, on, KIND_COMMITMENT, &at)) == ERR_OK) {
 		e = get_thing(s->f, &at.place, row);
 		if (e == ERR_OK)
 			e = take_again(s, row);
@@ -360,13 +372,10 @@ static enum err is_left_open(const struct sieve *s, const struct place_key *body
 			     bool *out)
 {
 	struct message_at at = { 0 };
-	struct deed d;
 	enum err e = has_open(s, body, row, out);
 
-	while (e == ERR_OK && !*out && (e = next_deed(s, body, &at, &d)) == ERR_OK) {
-		if (d.kind == KIND_SESSION)
-			e = has_open(s, &at.place, row, out);
-	}
+	while (e == ERR_OK && !*out && (e = next_hung(s, body, KIND_SESSION, &at)) == ERR_OK)
+		e = has_open(s, &at.place, row, out);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -608,7 +617,8 @@ static enum err put_deed(const struct fold *f, const struct fold_input *in, cons
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	on.order = row.thing.order;
 	thing_take(&row.thing, &d);
-	return put_thing(f, &on, &row.thing, buf_bytes(&row.fields));
+	e = put_deed_row(f, &on.place, &d);
+	return e == ERR_OK ? put_thing(f, &on, &row.thing, buf_bytes(&row.fields)) : e;
 }
 
 static enum err put_same(const struct fold *f, const struct fold_input *in, const struct message_at *at)

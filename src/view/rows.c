@@ -418,6 +418,12 @@ enum err row_put_listed(const struct map *m, struct row_key *prefix, uint64_t or
 
 enum err row_next_listed(const struct map *m, struct row_key *prefix, struct message_at *at)
 {
+	return row_next_valued(m, prefix, at, NULL);
+}
+
+enum err row_next_valued(const struct map *m, const struct row_key *prefix, struct message_at *at,
+			 struct buf *value)
+{
 	struct row_key after, found;
 	size_t prefix_len = prefix->buf.len;
 	struct bytes rest;
@@ -430,7 +436,9 @@ enum err row_next_listed(const struct map *m, struct row_key *prefix, struct mes
 		place_key_write(&at->place, &after.buf);
 	}
 	buf_init(&found.buf, found.memory, sizeof found.memory);
-	e = map_next(m, buf_bytes(&prefix->buf), buf_bytes(&after.buf), &found.buf, NULL);
+	if (value != NULL)
+		buf_reset(value);
+	e = map_next(m, buf_bytes(&prefix->buf), buf_bytes(&after.buf), &found.buf, value);
 	if (e != ERR_OK)
 		return e;
 	rest = (struct bytes){ found.memory + prefix_len, found.buf.len - prefix_len };
@@ -582,7 +590,7 @@ static const enum row_type row_types[] = {
 	ROW_KEY,     ROW_MESSAGE,   ROW_OWED,	     ROW_SUSPENSION, ROW_FORM,	   ROW_DRAFT,
 	ROW_CONSENT, ROW_DUE,	    ROW_TRANSLATION, ROW_LOG_SAW,    ROW_INSTANCE, ROW_RUNNING,
 	ROW_FACT,    ROW_FACT_OF,   ROW_CUT,	     ROW_THING,	     ROW_NAMED,	   ROW_REPORTED,
-	ROW_TEXT,    ROW_TEXT_OF,   ROW_ROSTER,	     ROW_POST,	     ROW_MANNING
+	ROW_TEXT,    ROW_TEXT_OF,   ROW_ROSTER,	     ROW_POST,	     ROW_MANNING,  ROW_DEED
 };
 
 enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *self)

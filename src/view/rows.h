@@ -41,6 +41,7 @@ enum row_type {
 	ROW_FACT_OF = 'X',
 	ROW_CUT = 'E',
 	ROW_THING = 'T',    /* dialogue.c */
+	ROW_DEED = 'd',     /* dialogue.c: what changes a thing */
 	ROW_NAMED = 'u',    /* dialogue.c */
 	ROW_REPORTED = 'W', /* dialogue.c: what a deed is about */
 	ROW_TEXT = 'J',	    /* text.c */
@@ -92,6 +93,9 @@ enum err row_get_recipient(const struct map *m, const struct log_key *log, const
 enum err row_put_listed(const struct map *m, struct row_key *prefix, uint64_t order,
 			const struct place_key *at) MUST_CHECK;
 enum err row_next_listed(const struct map *m, struct row_key *prefix, struct message_at *at) MUST_CHECK;
+/* Likewise, of a list whose rows have values. */
+enum err row_next_valued(const struct map *m, const struct row_key *prefix, struct message_at *at,
+			 struct buf *value) MUST_CHECK;
 
 enum err row_put_owed(const struct map *m, const struct place_key *at, const struct owed_view *v) MUST_CHECK;
 enum err row_get_owed(const struct map *m, const struct place_key *at, struct owed_view *out) MUST_CHECK;

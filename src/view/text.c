@@ -70,31 +70,14 @@ static enum err row_read(struct bytes in, struct text_deed *d, struct statement 
 	return r.err == ERR_OK ? ERR_OK : ERR_CORRUPT;
 }
 
-/* One row; at starts with .place.log.epoch 0. The value is what the deed borrows from. */
+/* One row; at starts zeroed. The value is what the deed borrows from. */
 static enum err next_row(const struct fold *f, const struct place_key *text, struct message_at *at,
 			 struct buf *value)
 {
-	struct row_key prefix, after, found;
-	struct bytes rest;
-	enum err e;
+	struct row_key prefix;
 
 	text_key(&prefix, text);
-	text_key(&after, text);
-	if (at->place.log.epoch != 0) {
-		buf_put_be64(&after.buf, at->order);
-		place_key_write(&at->place, &after.buf);
-	}
-	buf_init(&found.buf, found.memory, sizeof found.memory);
-	buf_reset(value);
-	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, value);
-	if (e != ERR_OK)
-		return e;
-	rest = (struct bytes){ found.memory + prefix.buf.len, found.buf.len - prefix.buf.len };
-	if (rest.len != 8 + PLACE_KEY_LEN)
-		return ERR_CORRUPT;
-	at->order = be64_get(rest.ptr);
-	rest = (struct bytes){ rest.ptr + 8, PLACE_KEY_LEN };
-	return place_key_read(&rest, &at->place);
+	return row_next_valued(f->map, &prefix, at, value);
 }
 
 /* What one party's log has said of a text so far, and where it signed last: its own log alone. */
