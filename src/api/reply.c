@@ -41,12 +41,18 @@ static void put_quoted(struct buf *b, struct bytes text)
 
 void reply_key(struct reply *r, const char *key)
 {
+	size_t len = key == NULL ? 0 : strlen(key);
+	uint8_t *at;
+
 	value_begin(r);
 	if (key == NULL)
 		return;
-	buf_put_byte(r->out, '"');
-	buf_put_str(r->out, key);
-	buf_put_str(r->out, "\":");
+	at = buf_reserve(r->out, len + 3);
+	if (at == NULL)
+		return;
+	at[0] = '"';
+	memcpy(at + 1, key, len);
+	memcpy(at + 1 + len, "\":", 2);
 }
 
 static void open_with(struct reply *r, const char *key, uint8_t bracket)

@@ -37,7 +37,10 @@ void buf_put(struct buf *b, struct bytes part)
 
 void buf_put_byte(struct buf *b, uint8_t byte)
 {
-	buf_put(b, (struct bytes){ &byte, 1 });
+	if (b->full || b->len == b->max)
+		b->full = true;
+	else
+		b->ptr[b->len++] = byte;
 }
 
 void buf_put_str(struct buf *b, const char *text)

@@ -232,7 +232,7 @@ static enum err deed_read(struct bytes in, const struct message_at *at, struct d
 	return ERR_OK;
 }
 
-/* In the record's order: an answer comes behind its report, and the last word of a party behind its others. */
+/* In the order of the record: an answer behind its report, the last word of a party behind its others. */
 static enum err take_again(const struct sieve *s, struct thing_row *row)
 {
 	struct message_at at = { 0 };

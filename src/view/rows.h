@@ -41,7 +41,7 @@ enum row_type {
 	ROW_FACT_OF = 'X',
 	ROW_CUT = 'E',
 	ROW_THING = 'T',    /* dialogue.c */
-	ROW_DEED = 'd',     /* dialogue.c: what changes a thing */
+	ROW_DEED = 'B',	    /* dialogue.c: what changes a thing */
 	ROW_NAMED = 'u',    /* dialogue.c */
 	ROW_REPORTED = 'W', /* dialogue.c: what a deed is about */
 	ROW_TEXT = 'J',	    /* text.c */

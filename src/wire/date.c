@@ -24,12 +24,10 @@ static unsigned days_of(unsigned year, unsigned month)
 /* Days since 1970-01-01 of the first of a month. */
 static int64_t days_before(unsigned year, unsigned month)
 {
-	int64_t days = 0;
+	/* 477 leap days before 1970. */
+	int64_t before = (int64_t)year - 1,
+		days = 365 * ((int64_t)year - 1970) + before / 4 - before / 100 + before / 400 - 477;
 
-	for (unsigned y = 1970; y < year; y++)
-		days += is_leap(y) ? 366 : 365;
-	for (unsigned y = year; y < 1970; y++)
-		days -= is_leap(y) ? 366 : 365;
 	for (unsigned m = 1; m < month; m++)
 		days += days_of(year, m);
 	return days;
