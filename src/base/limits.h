@@ -164,12 +164,13 @@
 #define DIALOGUE_PERSON_MAX 160u  /* bytes of a name, and of an office */
 #define DIALOGUE_FIELDS_LEN_MAX \
 	3000u /* bytes of all fields of one statement, keys too: a row of the view holds them */
-#define DIALOGUE_CADENCE_MAX 120u /* months between two sessions */
-#define DIALOGUE_OUTLETS_MAX 8u	  /* by which one text is made public */
-#define WHERE_POINTS_MAX 33u	  /* corners of an area, the first one again among them */
-#define TEXT_WORDS_MAX 2400u	  /* bytes of one unit in one language */
-#define TEXT_DEEDS_MAX 4096u	  /* units, agreements, concordances of one party on one text */
-#define DATE_TEXT_MAX 35u	  /* characters of a date or of two */
+#define DIALOGUE_CADENCE_MAX 120u    /* months between two sessions */
+#define DIALOGUE_OUTLETS_MAX 8u	     /* by which one text is made public */
+#define WHERE_POINTS_MAX 33u	     /* corners of an area, the first one again among them */
+#define TEXT_WORDS_MAX 2400u	     /* bytes of one unit in one language */
+#define TEXT_FILE_LEN_MAX (4u << 20) /* bytes of a canonical file */
+#define TEXT_DEEDS_MAX 4096u	     /* units, agreements, concordances of one party on one text */
+#define DATE_TEXT_MAX 35u	     /* characters of a date or of two */
 
 /* The watch (docs/spec/watch.md): normative. */
 #define ROSTER_PEOPLE_MAX 32u		      /* of one statement */

@@ -520,6 +520,7 @@ static const struct option_row options[] = {
 	{ "against", N_("TEXT"), N_("what is different from that text") },
 	{ "original", N_("CODE"), N_("the original of that party, which names itself first") },
 	{ "output", N_("FILE"), N_("write there, not to standard output") },
+	{ "pdf", NULL, N_("the original as PDF, not as HTML") },
 	{ NULL, NULL, NULL },
 };
 

@@ -29,4 +29,14 @@ enum exit_code text_diff(struct options *o) MUST_CHECK;
 enum exit_code text_render(struct options *o) MUST_CHECK;
 enum exit_code text_publish(struct options *o) MUST_CHECK;
 
+/* text_pdf.c */
+struct text_original {
+	const char *file, *hash;
+	const char *language; /* NULL: all of them, side by side */
+	const json_t *parties,
+		*marks; /* words by language: who names itself first; above and below each page */
+};
+/* Its bytes into *out, which is the caller's. */
+enum exit_code text_pdf(const struct text_original *t, struct buf *out) MUST_CHECK;
+
 #endif

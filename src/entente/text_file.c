@@ -4,6 +4,7 @@
  */
 #include "base/alloc.h"
 #include "border/xml.h"
+#include "dialogue/text_part.h"
 #include "entente/login.h"
 #include "entente/say.h"
 #include "entente/show.h"
@@ -17,40 +18,13 @@
 
 #define PAGE_LEN_MAX (16u << 20)
 
-/* ---- The canonical file, read. ---- */
-
-struct part {
-	struct bytes what, name, language, words; /* "title" without a name, or "unit" */
-};
-
-/* The next part of it; false at its end, or where it is none. The lines of its head are skipped. */
-static bool next_part(struct bytes *file, struct part *out)
-{
-	struct bytes line, word, rest;
-	uint64_t len;
-
-	while (bytes_take_until(file, '\n', &line) == ERR_OK) {
-		rest = line;
-		*out = (struct part){ 0 };
-		if (bytes_take_until(&rest, ' ', &out->what) != ERR_OK)
-			return false;
-		if (!bytes_equal(out->what, BYTES_LIT("title")) && !bytes_equal(out->what, BYTES_LIT("unit")))
-			continue;
-		if (out->what.len == 4 && bytes_take_until(&rest, ' ', &out->name) != ERR_OK)
-			return false;
-		return bytes_take_until(&rest, ' ', &out->language) == ERR_OK &&
-		       bytes_read_decimal(rest, file->len, &len) == ERR_OK &&
-		       bytes_take(file, len, &out->words) == ERR_OK && bytes_take(file, 1, &word) == ERR_OK;
-	}
-	return false;
-}
-
 /* ---- A page. ---- */
 
 struct page {
 	const json_t *text, *accord;
 	const char *language;	     /* NULL: all of them, side by side */
 	const char *first;	     /* code of the party that names itself first; NULL: none is named */
+	const json_t *marks;	     /* its marking by language, above and below; NULL: none */
 	const char *note_key, *note; /* what it corrects, or is corrected by; NULL: nothing */
 };
 
@@ -59,29 +33,63 @@ static bool is_shown(const struct page *p, struct bytes language)
 	return p->language == NULL || bytes_equal(language, bytes_str(p->language));
 }
 
-static void put_parties_in(struct xml *x, const struct page *p, const char *language)
+/* "대한민국 · 미합중국": the first one first. The caller's to drop. */
+static json_t *parties_in(const struct page *p, const char *language)
 {
+	json_t *words = NULL;
 	const json_t *party;
 	size_t i;
 
-	xml_open(x, "p");
-	xml_attribute(x, "class", BYTES_LIT("parties"));
-	xml_attribute(x, "lang", bytes_str(language));
 	for (size_t turn = 0; turn < 2; turn++) {
 		json_array_foreach(json_object_get(p->accord, "parties"), i, party)
 		{
+			const char *name = json_str(json_object_get(party, "names"), language);
+			json_t *before = words;
 			bool is_first = strcasecmp(json_str(party, "code"), p->first) == 0;
 			if (is_first != (turn == 0))
 				continue;
-			if (turn == 1)
-				xml_text(x, BYTES_LIT(" \xC2\xB7 "));
-			xml_text(x, bytes_str(json_str(json_object_get(party, "names"), language)));
+			words = before == NULL
+					? json_string(name)
+					: json_sprintf("%s \xC2\xB7 %s", json_string_value(before), name);
+			json_decref(before);
 		}
 	}
-	xml_close(x);
+	return words;
 }
 
-static void put_words(struct xml *x, const char *element, const struct part *part)
+/* By language, in the text's order. The caller's to drop. */
+static json_t *parties_of(const struct page *p)
+{
+	json_t *all = json_object();
+	const json_t *language;
+	size_t i;
+
+	json_array_foreach(json_object_get(p->text, "languages"), i, language)
+	{
+		const char *tag = json_string_value(language);
+		if (p->first != NULL && is_shown(p, bytes_str(tag)))
+			json_object_set_new(all, tag, parties_in(p, tag));
+	}
+	return all;
+}
+
+/* Each of them a paragraph in its language. */
+static void put_lines(struct xml *x, const char *class, const json_t *lines)
+{
+	const char *language;
+	const json_t *line;
+
+	json_object_foreach((json_t *)(uintptr_t)lines, language, line)
+	{
+		xml_open(x, "p");
+		xml_attribute(x, "class", bytes_str(class));
+		xml_attribute(x, "lang", bytes_str(language));
+		xml_text(x, bytes_str(json_string_value(line)));
+		xml_close(x);
+	}
+}
+
+static void put_words(struct xml *x, const char *element, const struct text_part *part)
 {
 	char language[LANGUAGE_TAG_MAX + 1];
 
@@ -98,9 +106,9 @@ static void put_body(struct xml *x, const struct page *p)
 {
 	struct bytes file = bytes_str(json_str(p->text, "file")), unit = { NULL, 0 };
 	bool is_in_table = false;
-	struct part part;
+	struct text_part part;
 
-	while (next_part(&file, &part)) {
+	while (text_part_next(&file, &part)) {
 		if (!is_shown(p, part.language))
 			continue;
 		if (part.name.len == 0) {
@@ -149,9 +157,9 @@ static const char style[] =
 
 static void put_page(struct buf *out, const struct page *p)
 {
-	const json_t *languages = json_object_get(p->text, "languages"), *language;
+	const json_t *languages = json_object_get(p->text, "languages");
+	json_t *parties = parties_of(p);
 	struct xml x;
-	size_t i;
 
 	xml_start_html(&x, out);
 	xml_open(&x, "html");
@@ -167,19 +175,18 @@ static void put_page(struct buf *out, const struct page *p)
 	xml_put(&x, "style", bytes_str(style));
 	xml_close(&x);
 	xml_open(&x, "body");
-	json_array_foreach(languages, i, language)
-	{
-		if (p->first != NULL && is_shown(p, bytes_str(json_string_value(language))))
-			put_parties_in(&x, p, json_string_value(language));
-	}
+	put_lines(&x, "mark", p->marks);
+	put_lines(&x, "parties", parties);
 	put_note(&x, p);
 	put_body(&x, p);
+	put_lines(&x, "mark", p->marks);
 	xml_open(&x, "footer");
 	xml_text(&x, BYTES_LIT("SHA-256 "));
 	xml_put(&x, "code", bytes_str(json_str(p->text, "hash")));
 	xml_close(&x);
 	xml_close(&x);
 	xml_close(&x);
+	json_decref(parties);
 }
 
 static enum exit_code write_file(const char *path, const struct buf *out)
@@ -191,10 +198,72 @@ static enum exit_code write_file(const char *path, const struct buf *out)
 	return EXIT_ERROR;
 }
 
+static enum exit_code put_original(const struct page *p, bool is_pdf, struct buf *out)
+{
+	json_t *parties;
+	struct text_original t = { .file = json_str(p->text, "file"),
+				   .hash = json_str(p->text, "hash"),
+				   .language = p->language,
+				   .marks = p->marks };
+	enum exit_code code = EXIT_DONE;
+
+	if (!is_pdf) {
+		put_page(out, p);
+		return code;
+	}
+	t.parties = parties = parties_of(p);
+	code = text_pdf(&t, out);
+	json_decref(parties);
+	return code;
+}
+
+/* Its banner in each language, or without guidelines the label's words. The caller's to drop. */
+static json_t *marks_of(const json_t *entry)
+{
+	json_t *banner = json_object_get(json_object_get(entry, "marking"), "banner"), *marks;
+	char *words;
+
+	if (json_object_size(banner) > 0)
+		return json_incref(banner);
+	words = show_label_words(entry);
+	marks = json_pack("{s:s}", "en", words);
+	free(words);
+	return marks;
+}
+
+static enum exit_code render(struct options *o, struct client *c, const json_t *text)
+{
+	const char *path = option_value(o, "output"), *first = option_value(o, "original");
+	json_t *accord = NULL, *entry = NULL, *marks = NULL;
+	enum exit_code code = show_get(c, "/accord", &accord);
+	struct buf out;
+
+	if (code == EXIT_DONE)
+		code = show_get_entry(c, json_str(text, "place"), &entry);
+	buf_init(&out, xcalloc(1, PAGE_LEN_MAX), PAGE_LEN_MAX);
+	if (code == EXIT_DONE) {
+		struct page p = { .text = text,
+				  .accord = accord,
+				  .language = option_value(o, "language"),
+				  .first = first != NULL ? first : json_str(accord, "code"),
+				  .marks = marks = marks_of(entry) };
+		code = put_original(&p, option_is_given(o, "pdf"), &out);
+	}
+	if (code == EXIT_DONE && path != NULL)
+		code = write_file(path, &out);
+	else if (code == EXIT_DONE && fwrite(out.ptr, 1, out.len, stdout) != out.len)
+		code = EXIT_ERROR;
+	free(out.ptr);
+	json_decref(marks);
+	json_decref(entry);
+	json_decref(accord);
+	return code;
+}
+
 enum exit_code text_render(struct options *o)
 {
-	json_t *text = NULL, *accord = NULL;
 	const char *path = option_value(o, "output");
+	json_t *text = NULL;
 	struct client c;
 	enum exit_code code;
 
@@ -204,25 +273,9 @@ enum exit_code text_render(struct options *o)
 	if (code == EXIT_DONE)
 		code = text_get(&c, o->arguments[1], option_value(o, "since"), &text);
 	if (code == EXIT_DONE)
-		code = show_get(&c, "/accord", &accord);
-	if (code == EXIT_DONE) {
-		const char *own = json_str(accord, "code"), *code_first = option_value(o, "original");
-		struct page p = { .text = text,
-				  .accord = accord,
-				  .language = option_value(o, "language"),
-				  .first = code_first != NULL ? code_first : own };
-		struct buf out;
-		buf_init(&out, xcalloc(1, PAGE_LEN_MAX), PAGE_LEN_MAX);
-		put_page(&out, &p);
-		if (path != NULL)
-			code = write_file(path, &out);
-		else if (fwrite(out.ptr, 1, out.len, stdout) != out.len)
-			code = EXIT_ERROR;
-		if (code == EXIT_DONE && o->is_json)
-			json_say_done("file", path);
-		free(out.ptr);
-	}
-	json_decref(accord);
+		code = render(o, &c, text);
+	if (code == EXIT_DONE && o->is_json)
+		json_say_done("file", path);
 	json_decref(text);
 	login_close(&c);
 	return code;
@@ -241,6 +294,26 @@ static const json_t *release_of(const json_t *text)
 	return json_array_get(json_object_get(json_object_get(text, "released"), "by"), 0);
 }
 
+/* Whether every party of the channel has named the hash of this very file, whatever the node makes of it. */
+static bool is_of_all(const json_t *text, const char *key)
+{
+	json_t *parties = json_object_get(text, "brackets"), *row;
+	const json_t *one, *by = json_object_get(json_object_get(text, key), "by");
+	const char *code;
+	size_t i;
+
+	json_object_foreach(parties, code, row)
+	{
+		bool is_there = false;
+		json_array_foreach(by, i, one) is_there =
+			is_there || (strcmp(json_str(one, "party"), code) == 0 &&
+				     strcmp(json_str(one, "hash"), json_str(text, "hash")) == 0);
+		if (!is_there)
+			return false;
+	}
+	return json_object_size(parties) > 0;
+}
+
 /* Nothing goes out one-sided, or before its time. */
 static enum exit_code check_release(const json_t *text)
 {
@@ -253,7 +326,7 @@ static enum exit_code check_release(const json_t *text)
 			  name);
 	else if (!json_flag(released, "all"))
 		say_error(_("{1} is released by nobody yet: it does not go out."), name);
-	else if (json_flag(one, "stale"))
+	else if (!is_of_all(text, "released") || !is_of_all(text, "signed"))
 		say_error(_("{1} is another text than the one that was released."), name);
 	else if (json_uint(text, "now_ms") < json_uint(one, "first_ms"))
 		say_error(_("{1} is under embargo until {2}."), name, json_str(one, "when"));

@@ -1,5 +1,10 @@
 """A text in two languages on two real nodes: written together, signed, and made public by both or by nobody."""
 import hashlib
+import http.server
+import json
+import socketserver
+import subprocess
+import threading
 import xml.etree.ElementTree as ElementTree
 
 import nodes
@@ -111,6 +116,7 @@ def test_a_text_is_written_signed_and_made_public(stage, tmp_path):
     world.start()
     for name, node in world.nodes.items():
         assert {**text(node, file="1"), "now_ms": 0} == {**before[name], "now_ms": 0}
+    whatever_the_node_says(kor, out, tmp_path)
     kor.run("text", "publish", "statement", out)
     made = files(out)
     assert sorted(made) == ["statement.atom", "statement.en.html", "statement.ko.html", "statement.txt"]
@@ -120,6 +126,57 @@ def test_a_text_is_written_signed_and_made_public(stage, tmp_path):
     feed = ElementTree.fromstring(made["statement.atom"])
     assert [one.text for one in feed.iter("{http://www.w3.org/2005/Atom}name")] == ["KOR", "USA"]
     corrected(world, out, made)
+
+
+class Liar(socketserver.UnixStreamServer):
+    """A node that says of a text what it likes, and all else as the real one has it."""
+
+    def __init__(self, node, folder, change):
+        class Answer(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                status, body = node.ask("GET", self.path)
+                if self.path.startswith("/text"):
+                    change(body)
+                raw = json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(raw)))
+                self.end_headers()
+                self.wfile.write(raw)
+
+            def log_message(self, *words):
+                pass
+
+            def address_string(self):
+                return ""
+
+        folder.mkdir()
+        super().__init__(str(folder / "socket"), Answer)
+        self.home = folder
+
+
+def whatever_the_node_says(kor, out, folder):
+    """What goes out has the hash that every party has released and signed: that is looked at here, and not believed."""
+    def hash_of_one(said, key):
+        said[key]["by"][1]["hash"] = "00" * 32
+
+    def file(said):
+        said["file"] += " "
+
+    for i, (change, sentence, code) in enumerate((
+            (lambda said: hash_of_one(said, "released"), "is another text than the one that was released", 4),
+            (lambda said: hash_of_one(said, "signed"), "is another text than the one that was released", 4),
+            (lambda said: said["released"]["by"].pop(), "is another text than the one that was released", 4),
+            (file, "does not have the hash that it says", None))):
+        liar = Liar(kor, folder / f"liar-{i}", change)
+        threading.Thread(target=liar.serve_forever, daemon=True).start()
+        done = nodes.run("text", "publish", "statement", out, home=liar.home, code=code)
+        liar.shutdown()
+        liar.server_close()
+        assert done.returncode != 0 and sentence in done.stderr, done.stderr
+        assert files(out) == {}
 
 
 def corrected(world, out, made):
@@ -140,8 +197,31 @@ def corrected(world, out, made):
     assert len(list(ElementTree.fromstring(now["statement-2.atom"]).iter("{http://www.w3.org/2005/Atom}entry"))) == 2
     # Two originals of one file: each names its own party first.
     one, other = (ElementTree.fromstring(node.run("text", "render", "statement").stdout) for node in (kor, usa))
-    parties = [next(page.iter("{http://www.w3.org/1999/xhtml}p")) for page in (one, other)]
-    assert [part.text for part in parties] == ["대한민국 · 미합중국", "미합중국 · 대한민국"]
+    parties = [[part.text for part in page.iter("{http://www.w3.org/1999/xhtml}p") if part.get("class") == "parties"] for page in (one, other)]
+    assert [part[0] for part in parties] == ["대한민국 · 미합중국", "미합중국 · 대한민국"]
     cells = [[cell.text for cell in page.iter("{http://www.w3.org/1999/xhtml}td")] for page in (one, other)]
     assert cells[0] == cells[1] and KO in cells[0]
     assert "서명" in kor.run("text", env=KOREAN).stdout
+    originals(world, out)
+
+
+def words_of(pdf):
+    """What stands in a PDF, by another program; where its lines end says nothing."""
+    return "".join(subprocess.run(["pdftotext", "-raw", pdf, "-"], check=True, capture_output=True, text=True).stdout.split())
+
+
+def originals(world, out):
+    """The same file as PDF, read back by another program: every word of it, each side's own first, its hash and its marking."""
+    hash_ = text(world["kor"])["hash"]
+    for node, first in ((world["kor"], "대한민국·미합중국"), (world["usa"], "미합중국·대한민국")):
+        pdf = out / f"{node.party}.pdf"
+        node.run("text", "render", "statement", "--pdf", "--output", pdf)
+        read = words_of(pdf)
+        for words in (KO, EN, "공동성명", "Jointstatement", first, hash_, "UNCLASSIFIED//RELTOKOR,USA", "평문//KOR,USA제공"):
+            assert "".join(words.split()) in read, (words, read)
+        again = out / "again.pdf"
+        node.run("text", "render", "statement", "--pdf", "--output", again)
+        assert again.read_bytes() == pdf.read_bytes(), "one file, one original"
+    world["kor"].run("text", "render", "statement", "--pdf", "--language", "ko", "--output", again)
+    read = words_of(again)
+    assert "".join(KO.split()) in read and "".join(EN.split()) not in read
