@@ -77,9 +77,13 @@ static enum exit_code run_write(struct options *o)
 	else if (code == EXIT_DONE)
 		say(_("{1} written for {2}; there: entente bundle read {1}\n"), path, peer);
 	if (code == EXIT_DONE && !o->is_json && left > 0)
-		say(_("{1} attachments had no room and are for the next bundle, which goes on where {2} is, "
-		      "once "
-		      "a bundle of his was read here: entente bundle write --peer {2} FILE\n"),
+		say(n_(left,
+		       "{1} attachment had no room and is for the next bundle, which goes on where {2} is, "
+		       "once "
+		       "a bundle of his was read here: entente bundle write --peer {2} FILE\n",
+		       "{1} attachments had no room and are for the next bundle, which goes on where {2} is, "
+		       "once "
+		       "a bundle of his was read here: entente bundle write --peer {2} FILE\n"),
 		    say_number(left), peer);
 	return code;
 }
@@ -193,8 +197,13 @@ static enum exit_code run_read(struct options *o)
 	if (code == EXIT_DONE && o->is_json)
 		say("{\"err\":\"OK\",\"peer\":\"{1}\",\"frames\":{2}}\n", r.peer, say_number(r.frames));
 	else if (code == EXIT_DONE)
-		say(_("{1} taken: {2} frames of {3}; receipts go back by any path: entente bundle write "
-		      "--peer {3} FILE\n"),
+		say(n_(r.frames,
+		       "{1} taken: {2} frame of {3}; receipts go back by any path: entente bundle write "
+		       "--peer "
+		       "{3} FILE\n",
+		       "{1} taken: {2} frames of {3}; receipts go back by any path: entente bundle write "
+		       "--peer "
+		       "{3} FILE\n"),
 		    path, say_number(r.frames), r.peer);
 	free(r.in.ptr);
 	fclose(r.file);

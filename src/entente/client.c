@@ -307,7 +307,7 @@ enum err client_ask(struct client *c, const char *method, const char *target, st
 	json_error_t error;
 	enum err e = write_request(c, method, target, body);
 
-	*out = (struct client_answer){ 0 };
+	*out = (struct client_answer){ .target = target };
 	if (e == ERR_OK)
 		e = read_head(c, &head);
 	if (e != ERR_OK)
@@ -332,9 +332,9 @@ void client_answer_finish(struct client_answer *a)
 }
 
 /* An error in the place of what was to come piece by piece. */
-static int explain_answer(struct client *c, const struct head *head)
+static int explain_answer(struct client *c, const struct head *head, const char *target)
 {
-	struct client_answer answer = { .status = head->status };
+	struct client_answer answer = { .status = head->status, .target = target };
 	json_error_t error;
 	int code;
 
@@ -357,7 +357,7 @@ enum err client_download(struct client *c, const char *target, FILE *to, int *co
 	if (e != ERR_OK)
 		return e;
 	if (head.status != 200) {
-		*code = explain_answer(c, &head);
+		*code = explain_answer(c, &head, target);
 		return ERR_REFUSED;
 	}
 	if (!head.is_chunked)
@@ -446,178 +446,6 @@ const char *query_target(struct query *q)
 	return q->text.full ? "/" : q->target; /* too long for any path: the node says that there is none */
 }
 
-/*
- * What the node's errors are to the person who asked, and what to type next. The first row that fits speaks:
- * of the rule, limit or word of the query that is at fault, else of the error.
- */
-static const struct {
-	const char *err, *rule; /* NULL: any */
-	enum exit_code code;
-	const char *next; /* N_() */
-} explanations[] = {
-	{ "REFUSED", "SIGNATURE", EXIT_REFUSED,
-	  N_("sign it with your own key, as an officer of this node's party: --key FILE") },
-	{ "REFUSED", "SESSION", EXIT_REFUSED, N_("entente login --key FILE, then the same command again") },
-	{ "REFUSED", "EXPIRED", EXIT_REFUSED, N_("the same command again") },
-	{ "REFUSED", "KEY", EXIT_REFUSED,
-	  N_("entente keys shows which keys are good here; the registrar adds one with entente keys --add") },
-	{ "REFUSED", "ROLE", EXIT_REFUSED,
-	  N_("entente keys shows your roles, entente accord show who may write where; act in another by --as "
-	     "ROLE") },
-	{ "REFUSED", "CHANNEL", EXIT_REFUSED, N_("entente accord show says who may write on which channel") },
-	{ "REFUSED", "PRECEDENCE", EXIT_REFUSED,
-	  N_("entente accord show lists the precedences of each channel; then the same command with another "
-	     "--precedence, or on another channel") },
-	{ "REFUSED", "REL", EXIT_REFUSED,
-	  N_("name every party of the channel in --rel, or leave --rel out; entente accord show lists "
-	     "them") },
-	{ "REFUSED", "LABEL", EXIT_REFUSED,
-	  N_("give it another --label or --rel, or another channel; the accord's file guidelines says what "
-	     "each "
-	     "carries") },
-	{ "REFUSED", "REPEATED", EXIT_REFUSED, N_("entente log shows where it stands") },
-	{ "REFUSED", "REFERS", EXIT_REFUSED,
-	  N_("entente read PLACE shows what stands there, entente log what there is") },
-	{ "REFUSED", "STEP", EXIT_REFUSED, N_("entente ladder PLACE shows which step comes first") },
-	{ "REFUSED", "ADDRESSEE", EXIT_REFUSED,
-	  N_("entente accord show lists the parties of each channel and the roles; for your own party there "
-	     "is "
-	     "the home channel") },
-	{ "REFUSED", "NAMED", EXIT_REFUSED,
-	  N_("give it another name; the list says where the other stands") },
-	{ "REFUSED", "CODE", EXIT_REFUSED,
-	  N_("one of the list `event` or `confidence` in the accord's file codes, or none: then it is "
-	     "unknown") },
-	{ "REFUSED", "AUTHOR", EXIT_REFUSED,
-	  N_("say what the own side has: entente event claim, entente event assess") },
-	{ "REFUSED", "LENGTH", EXIT_REFUSED,
-	  N_("make it shorter, or attach the rest: entente send --attach FILE; entente accord show tells how "
-	     "long a FLASH may be") },
-	{ "REFUSED", "REGISTRAR", EXIT_REFUSED,
-	  N_("the same command with --key FILE: the registrar's key, not an officer's") },
-	{ "REFUSED", "GUIDELINES", EXIT_REFUSED, N_("entente accord show says what the accord has") },
-	{ "REFUSED", "ABLE", EXIT_REFUSED,
-	  N_("put somebody there who is, or write it behind the name if it is true") },
-	{ "REFUSED", "UNRESOLVED", EXIT_REFUSED,
-	  N_("do them, or say why not: the same command with --note TEXT") },
-	{ "REFUSED", "HOME", EXIT_REFUSED, N_("entente accord show names the home channel") },
-	{ "REFUSED", "OUTGOING", EXIT_REFUSED, N_("nothing of it was kept: say it again") },
-	{ "REFUSED", "APPROVAL", EXIT_REFUSED,
-	  N_("entente drafts shows what waits, entente approve PLACE --sign approves it") },
-	{ "REFUSED", "HELD", EXIT_REFUSED,
-	  N_("entente drafts shows what waits; another officer says entente approve PLACE --sign --override "
-	     "REASON") },
-	{ "REFUSED", "PERSON", EXIT_REFUSED,
-	  N_("another officer, with his own key at his terminal: entente approve PLACE --sign, or entente "
-	     "translate PLACE --status STATUS") },
-	{ "REFUSED", "RELEASER", EXIT_REFUSED,
-	  N_("one whose role may release it: that line of the guidelines, and entente keys, say who") },
-	{ "REFUSED", "LAPSED", EXIT_REFUSED,
-	  N_("its author signs it anew, with what has come since; was that just now, a clock is wrong: "
-	     "entente status") },
-	{ "REFUSED", "ENDED", EXIT_REFUSED, N_("entente drafts --all says by whom; send it anew") },
-	{ "REFUSED", "CONSENT", EXIT_REFUSED,
-	  N_("ask for it on the channel; each other originator says entente consent PLACE --to CODE") },
-	{ "REFUSED", "VIA", EXIT_REFUSED, N_("ask the party whose hand it is: that line of the guidelines") },
-	{ "REFUSED", "OPENS", EXIT_REFUSED,
-	  N_("entente downgrade PLACE opens it, entente relabel PLACE closes it further") },
-	{ "REFUSED", "", EXIT_REFUSED, N_("run this as the node's own user, or as root") },
-	{ "REFUSED", NULL, EXIT_REFUSED,
-	  N_("entente keys shows who may write, entente accord show the rules") },
-	{ "USAGE", "place", EXIT_USAGE,
-	  N_("a place is written as 'CODE/CHANNEL 1.7'; entente log lists places") },
-	{ "USAGE", "channel", EXIT_USAGE, N_("entente accord show lists the channels") },
-	{ "USAGE", "party", EXIT_USAGE, N_("entente accord show lists the parties") },
-	{ "USAGE", "peer", EXIT_USAGE, N_("entente status names the peers") },
-	{ "USAGE", NULL, EXIT_USAGE, N_("entente COMMAND --help says what it takes") },
-	{ "NOT_FOUND", "content.attachment", EXIT_NOT_FOUND,
-	  N_("attach the file anew: entente send --attach FILE") },
-	{ "NOT_FOUND", "keys.roles", EXIT_REFUSED, N_("entente accord show lists the roles") },
-	{ "NOT_FOUND", "channel", EXIT_NOT_FOUND, N_("entente accord show lists the channels") },
-	{ "NOT_FOUND", "party", EXIT_NOT_FOUND, N_("entente accord show lists the parties") },
-	{ "NOT_FOUND", "peer", EXIT_NOT_FOUND, N_("entente status names the peers") },
-	{ "NOT_FOUND", NULL, EXIT_NOT_FOUND,
-	  N_("entente log shows what there is, entente accord show the channels and parties") },
-	{ "LIMIT", "", EXIT_REFUSED, N_("the node has no room for it now: say it again in a moment") },
-	{ "LIMIT", NULL, EXIT_REFUSED, N_("make it shorter; the limits are in entente(1)") },
-	{ "STRICT", NULL, EXIT_REFUSED, N_("docs/spec/entry.md explains the rule; nothing of it was kept") },
-	{ "RULE", NULL, EXIT_REFUSED, N_("docs/spec/entry.md explains the rule; nothing of it was kept") },
-	{ "ACCORD_DIFFERS", NULL, EXIT_REFUSED,
-	  N_("it was signed under another accord than entente accord show has: write it anew") },
-	{ "EXISTS", "keys.key", EXIT_REFUSED,
-	  N_("entente keys lists it; entente keys --withdraw FILE first, then add it anew") },
-	{ "EXISTS", NULL, EXIT_REFUSED, N_("nothing is written over; entente status shows what stands") },
-	{ "STOPPED", NULL, EXIT_INTEGRITY, N_("entente status names the log and the rule that it broke") },
-	{ "RECOVERING", "start.strict", EXIT_REFUSED,
-	  N_("the accord says start strict: no epoch is opened before another party has answered; entente "
-	     "status shows the paths") },
-	{ "RECOVERING", NULL, EXIT_REFUSED,
-	  N_("it waits for the other parties: entente status says what is missing; if none of them can "
-	     "answer, "
-	     "the registrar: entente restore --open-epoch") },
-	{ "DOWN", NULL, EXIT_LINE_DOWN, N_("entente status shows the paths") },
-	{ "TIMEOUT", NULL, EXIT_TIMEOUT, N_("entente status") },
-	{ "CONTENT", NULL, EXIT_INTEGRITY, N_("nothing of it was kept: say it again") },
-	{ "VERIFY", NULL, EXIT_INTEGRITY, N_("nothing of it was kept: say it again") },
-	{ "FRAME", NULL, EXIT_INTEGRITY, N_("have it written again: what is held already does no harm") },
-	{ "NOTE", NULL, EXIT_INTEGRITY, N_("have it written again: what is held already does no harm") },
-	{ "ROOT", NULL, EXIT_INTEGRITY, N_("have it written again: what is held already does no harm") },
-	{ "ROT", NULL, EXIT_INTEGRITY, N_("entente repair fetches it again from a peer who holds it") },
-	{ "CORRUPT", NULL, EXIT_INTEGRITY, N_("entente verify, then entente restore FILE") },
-	{ "FULL", NULL, EXIT_ERROR, N_("make room on the disk, then say it again: nothing of it was kept") },
-	{ NULL, NULL, EXIT_ERROR, N_("entente doctor; the node's log says why") },
-};
-
-static size_t find_explanation(const char *err, const char *rule)
-{
-	size_t i = 0;
-
-	while (explanations[i].err != NULL &&
-	       (strcmp(explanations[i].err, err) != 0 ||
-		(explanations[i].rule != NULL && strcmp(explanations[i].rule, rule) != 0)))
-		i++;
-	return i;
-}
-
-bool client_denial(const json_t *denial, char *out, size_t size)
-{
-	char why[256];
-
-	if (denial == NULL)
-		return false;
-	say_fill(why, sizeof why, _(json_str(denial, "why")), json_str(denial, "subject"),
-		 json_str(denial, "needed"));
-	if (json_object_get(denial, "line") != NULL)
-		say_fill(out, size, _("guidelines, line {1}: {2}"), say_number(json_uint(denial, "line")),
-			 why);
-	else
-		say_fill(out, size, _("guidelines: {1}"), why);
-	return true;
-}
-
-int client_explain(const struct client_answer *a)
-{
-	const json_t *object = json_is_array(a->json) ? json_array_get(a->json, 0) : a->json;
-	const char *err = json_str(object, "err"), *rule = json_str(object, "rule");
-	char denial[512];
-	size_t i;
-
-	if (json_uint(object, "line") > 0)
-		say_error(_("{1} ({2}, line {3} of the guidelines)."), _(json_str(object, "text")), rule,
-			  say_number(json_uint(object, "line")));
-	else if (rule[0] != '\0')
-		say_error("{1} ({2}).", _(json_str(object, "text")), rule);
-	else if (json_str(object, "text")[0] != '\0')
-		say_error("{1}.", _(json_str(object, "text")));
-	else
-		say_error(_("The node answered with status {1}."), say_number(a->status));
-	if (client_denial(json_object_get(object, "guidelines"), denial, sizeof denial))
-		say_error("{1}.", denial);
-	i = find_explanation(err, rule);
-	say_next("{1}", _(explanations[i].next));
-	return (int)explanations[i].code;
-}
-
 int client_lost(enum err e)
 {
 	say_error(_("The node stopped answering: {1}."), _(err_text(e)));
@@ -659,7 +487,7 @@ enum err client_listen(struct client *c, const char *after)
 	if (e != ERR_OK || (head.status == 200 && head.is_chunked))
 		return e;
 	if (head.status != 413)
-		explain_answer(c, &head);
+		explain_answer(c, &head, query_target(&q));
 	return head.status == 413 ? ERR_LIMIT : ERR_REFUSED;
 }
 

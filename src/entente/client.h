@@ -26,8 +26,9 @@ struct client {
 
 struct client_answer {
 	unsigned status;
-	struct buf body; /* heap */
-	json_t *json;	 /* NULL if the body is none; its own */
+	struct buf body;    /* heap */
+	json_t *json;	    /* NULL if the body is none; its own */
+	const char *target; /* borrowed: what was asked */
 };
 
 /* ERR_DOWN: no node answers at HOME/socket; the reason has been said. */
@@ -69,6 +70,8 @@ int client_lost(enum err e);
  * NULL.
  */
 bool client_denial(const json_t *denial, char *out, size_t size) MUST_CHECK;
+/* What a rule of the formats asks (rule_text.h) and its name; the name alone if it is not known. */
+void client_rule(const char *rule, char *out, size_t size);
 /* Says why and what to do next; gives the exit code that fits. */
 int client_explain(const struct client_answer *a);
 

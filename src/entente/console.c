@@ -335,7 +335,9 @@ static enum exit_code conclude(const struct comparison *m, const char *url, bool
 		json_say(said);
 		json_decref(said);
 	} else if (wrong == 0) {
-		say(_("{1} serves {2} files, each as the manifest has it.\n"), url, say_number(m->files));
+		say(n_(m->files, "{1} serves {2} file, as the manifest has it.\n",
+		       "{1} serves {2} files, each as the manifest has it.\n"),
+		    url, say_number(m->files));
 	} else {
 		say_error(_("{1} serves another console than the manifest's: sign nothing there."), url);
 		say_next(_("telephone whoever keeps that node"));

@@ -354,8 +354,8 @@ static void check_node(struct doctor *d)
 	if (json_uint(status, "stopped_logs") > 0)
 		find(d, FINDING_BAD, N_("logs"), _("one is stopped"), "entente status");
 	if (json_uint(status, "remade") > 0) {
-		say_fill(why, sizeof why, _("made anew at this start from {1} entries"),
-			 say_number(json_uint(status, "remade")));
+		say_fill(why, sizeof why, _("made anew at this start from {1}"),
+			 say_counted(json_uint(status, "remade"), "{1} entry", "{1} entries"));
 		find(d, FINDING_OK, N_("views"), why, "");
 	}
 	if (json_uint(status, "diverged") > 0)
@@ -374,7 +374,10 @@ static void check_node(struct doctor *d)
 			find(d, FINDING_BAD, N_("peer"), why, show_refusal_next(peer));
 	}
 	left = outbox_sweep(&c);
-	say_fill(why, sizeof why, _("{1} statements of this terminal have no receipt"), say_number(left));
+	say_fill(why, sizeof why,
+		 n_(left, "{1} statement of this terminal has no receipt",
+		    "{1} statements of this terminal have no receipt"),
+		 say_number(left));
 	find(d, left == 0 ? FINDING_OK : FINDING_WARN, N_("outbox"), why,
 	     left == 0 ? "" : "entente send --again");
 	json_decref(status);

@@ -108,9 +108,8 @@ static void put_event(struct table *t, const json_t *answer, const json_t *event
 {
 	char claims[64];
 
-	say_fill(claims, sizeof claims,
-		 merged_with(event) > 0 ? _("{1} claims, one with {2}") : _("{1} claims"),
-		 say_number(json_array_size(json_object_get(event, "claims"))),
+	say_fill(claims, sizeof claims, merged_with(event) > 0 ? _("{1}, one with {2}") : "{1}",
+		 say_counted(json_array_size(json_object_get(event, "claims")), "{1} claim", "{1} claims"),
 		 say_number(merged_with(event)));
 	put_label(t, event);
 	table_put(t, COLOUR_BOLD, json_str(event, "name"));

@@ -80,9 +80,10 @@ static enum exit_code conclude(const struct options *o, const struct export_coun
 		    say_number(n->logs), say_number(n->entries), say_number(n->contents),
 		    say_number(n->blobs));
 	else
-		say(_("{1}: {2} logs, {3} entries, {4} contents, {5} attachments\n"), dir,
-		    say_number(n->logs), say_number(n->entries), say_number(n->contents),
-		    say_number(n->blobs));
+		say("{1}: {2}, {3}, {4}, {5}\n", dir, say_counted(n->logs, "{1} log", "{1} logs"),
+		    say_counted(n->entries, "{1} entry", "{1} entries"),
+		    say_counted(n->contents, "{1} content", "{1} contents"),
+		    say_counted(n->blobs, "{1} attachment", "{1} attachments"));
 	return EXIT_DONE;
 }
 

@@ -68,10 +68,13 @@ static void tell(const json_t *answer)
 	uint64_t removed = json_uint(answer, "removed");
 
 	if (removed > 0)
-		say_note(_("{1} references were removed: they name what this role may not read"),
+		say_note(n_(removed, "{1} reference was removed: it names what this role may not read",
+			    "{1} references were removed: they name what this role may not read"),
 			 say_number(removed));
 	if (json_flag(answer, "older"))
-		say_note(_("only the newest {1} items are in it"), say_number(json_uint(answer, "items")));
+		say_note(n_(json_uint(answer, "items"), "only the newest {1} item is in it",
+			    "only the newest {1} items are in it"),
+			 say_number(json_uint(answer, "items")));
 }
 
 static enum exit_code tell_json(json_t *answer)

@@ -80,11 +80,12 @@ static void say_side(const struct shown *s, size_t i)
 	const struct fork_side *side = &s->fork.sides[i];
 	char leaf[2 * HASH_LEN + 1];
 
-	say(i == 0 ? _("one history, signed at {1} entries:\n") : _("the other, signed at {1} entries:\n"),
-	    say_number(s->notes[i].size));
+	say(i == 0 ? _("one history, signed at {1}:\n") : _("the other, signed at {1}:\n"),
+	    say_counted(s->notes[i].size, "{1} entry", "{1} entries"));
 	if (s->fork.has_index)
-		say(_("  its entry {1} has the leaf {2}; {3} hashes lead from it to the root\n"),
-		    say_number(s->fork.index), hex(side->leaf, leaf), say_number(side->proof_count));
+		say(_("  its entry {1} has the leaf {2}; from it to the root: {3}\n"),
+		    say_number(s->fork.index), hex(side->leaf, leaf),
+		    say_counted(side->proof_count, "{1} hash", "{1} hashes"));
 	say_text(side->note);
 	say("\n");
 }

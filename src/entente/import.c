@@ -57,7 +57,9 @@ static enum exit_code put(const struct options *o, const struct accord *a, struc
 	if (o->is_json)
 		json_say_done("name", name);
 	else
-		say(_("{1} items wait for a person: entente quarantine show {2}\n"), say_number(count), name);
+		say(n_(count, "{1} item waits for a person: entente quarantine show {2}\n",
+		       "{1} items wait for a person: entente quarantine show {2}\n"),
+		    say_number(count), name);
 	return EXIT_DONE;
 }
 

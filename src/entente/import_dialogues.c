@@ -545,8 +545,8 @@ static void say_done(const struct import *in)
 		json_decref(out);
 		return;
 	}
-	say(_("{1} statements were filed; {2} things stood already.\n"), say_number(in->filed),
-	    say_number(in->stood));
+	say(_("Filed: {1}; stood already: {2}.\n"), say_counted(in->filed, "{1} statement", "{1} statements"),
+	    say_counted(in->stood, "{1} thing", "{1} things"));
 }
 
 enum exit_code import_dialogues(struct options *o)

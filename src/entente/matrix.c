@@ -338,12 +338,14 @@ void show_opened(const struct accord *next, const struct accord *old, bool is_al
 		say_too_large();
 		return;
 	}
-	say(_("opens, from deny to allow: {1} labels of a reader; closes {2}\n"), say_number(opened),
-	    say_number(closed));
+	say(n_(opened, "opens, from deny to allow: {1} label of a reader; closes {2}\n",
+	       "opens, from deny to allow: {1} labels of a reader; closes {2}\n"),
+	    say_number(opened), say_number(closed));
 	if (sheet_open(&s, next, old) == ERR_OK) {
 		left = show_groups(&s.matrix, is_all ? SIZE_MAX : MATRIX_SHOWN);
 		if (left > 0)
-			say(_("  and {1} more rows: --all\n"), say_number(left));
+			say(n_(left, "  and {1} more row: --all\n", "  and {1} more rows: --all\n"),
+			    say_number(left));
 	}
 	sheet_close(&s);
 	show_carried(next, old);

@@ -3,6 +3,7 @@
 #include "entente/fill.h"
 
 #include "base/alloc.h"
+#include "entente/refusal.h"
 #include "entente/refuse.h"
 #include "entente/say.h"
 #include "entente/show.h"
@@ -98,7 +99,7 @@ enum exit_code post_draft_asking(struct client *c, const struct draft *d, char p
 		wish->line = json_uint(first, "line");
 		outbox_drop(d);
 	} else {
-		code = (enum exit_code)client_explain(&answer);
+		code = (enum exit_code)refusal_explain(c, d, &answer);
 		form_explain(c, d, first);
 		outbox_drop(d);
 	}

@@ -98,8 +98,9 @@ static void say_definition(const char *path, const struct procedure *p)
 	char hash[2 * HASH_LEN + 1];
 
 	bytes_write_hex(BYTES_OF(p->hash), hash);
-	say(_("{1}: {2} version {3}, {4} steps; every rule holds\n"), path, p->id, say_number(p->version),
-	    say_number(p->steps_count));
+	say(n_(p->steps_count, "{1}: {2} version {3}, {4} step; every rule holds\n",
+	       "{1}: {2} version {3}, {4} steps; every rule holds\n"),
+	    path, p->id, say_number(p->version), say_number(p->steps_count));
 	say("  {1}\n", hash);
 }
 

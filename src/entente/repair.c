@@ -56,7 +56,8 @@ static enum exit_code conclude(const struct options *o, const json_t *status)
 	else if (found == 0)
 		say(_("Everything that is held is as it was written.\n"));
 	else
-		say(_("{1} places had changed on this disk: {2} are mended, {3} are left\n"),
+		say(n_(found, "{1} place had changed on this disk; mended: {2}, left: {3}\n",
+		       "{1} places had changed on this disk; mended: {2}, left: {3}\n"),
 		    say_number(found), say_number(mended), say_number(left));
 	if (left == 0)
 		return EXIT_DONE;

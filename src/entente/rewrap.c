@@ -173,12 +173,12 @@ static void say_done(const struct rewrap *r)
 		json_decref(out);
 		return;
 	}
-	say(_("{1} contents can be opened by the new keys, with --wraps {2} or $ENTENTE_WRAPS\n"),
+	say(n_(r->written, "{1} content can be opened by the new keys, with --wraps {2} or $ENTENTE_WRAPS\n",
+	       "{1} contents can be opened by the new keys, with --wraps {2} or $ENTENTE_WRAPS\n"),
 	    say_number(r->written), r->o->arguments[0]);
 	if (r->closed > 0)
-		say(_("{1} were not opened by a secret given here, or the new keys have none of their "
-		      "kind\n"),
-		    say_number(r->closed));
+		say(_("{1} not opened by a secret given here, or the new keys have none of their kind\n"),
+		    say_counted(r->closed, "{1} content", "{1} contents"));
 }
 
 static enum exit_code run(struct options *o)

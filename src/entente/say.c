@@ -286,6 +286,15 @@ const char *say_number(uint64_t value)
 	return out;
 }
 
+const char *say_counted(uint64_t count, const char *one, const char *many)
+{
+	char *out = ring_slot(), digits[24];
+
+	snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
+	say_fill(out, 64, n_(count, one, many), digits);
+	return out;
+}
+
 const char *say_time(uint64_t ms)
 {
 	uint64_t today = clock_now().wall.ms / 86400000;

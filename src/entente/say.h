@@ -48,6 +48,9 @@ size_t cells_of(struct bytes text);
 size_t terminal_width(void);
 bool terminal_is_coloured(void);
 
+/* "1 entry", "2 entries": a part of a sentence, both forms with {1}, in the memory that say_number has. */
+const char *say_counted(uint64_t count, const char *one, const char *many);
+
 /* Decimals and times as C strings for say(); each call has its own memory out of a ring of sixteen. */
 const char *say_number(uint64_t value);
 const char *say_time(uint64_t ms);  /* 14:06:02Z, with the day if it is another */

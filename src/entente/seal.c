@@ -207,7 +207,9 @@ static void say_choice(const struct choice *c, const struct draft *d)
 		buf_put(&text, c->roles[i]);
 	}
 	names[text.len] = '\0';
-	say_fill(line, sizeof line, _("sealed for {1} keys of {2} (age {3})\n"),
+	say_fill(line, sizeof line,
+		 n_(d->sealed_for_count, "sealed for {1} key of {2} (age {3})\n",
+		    "sealed for {1} keys of {2} (age {3})\n"),
 		 say_number(d->sealed_for_count), names, age_kind_name(c->kind));
 	fputs(line, stderr);
 }

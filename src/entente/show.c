@@ -550,15 +550,17 @@ bool show_refusal(const json_t *peer, char *out, size_t size)
 {
 	const json_t *refused = json_object_get(peer, "refused");
 	size_t i = find_refusal(refused);
+	char rule[256];
 
 	if (refused == NULL)
 		return false;
-	if (i == ARRAY_COUNT(refusals)) /* of a newer node */
+	if (i == ARRAY_COUNT(refusals)) { /* of a newer node */
 		say_fill(out, size, "{1} {2}", json_str(refused, "why"), json_str(refused, "name"));
-	else
-		say_fill(out, size, _(refusals[i].text), member_text(refused, refusals[i].members[0]),
-			 member_text(refused, refusals[i].members[1]),
-			 member_text(refused, refusals[i].members[2]));
+		return true;
+	}
+	client_rule(json_str(refused, refusals[i].members[2]), rule, sizeof rule);
+	say_fill(out, size, _(refusals[i].text), member_text(refused, refusals[i].members[0]),
+		 member_text(refused, refusals[i].members[1]), rule);
 	return true;
 }
 

@@ -158,7 +158,7 @@ static void show_words(struct client *c, const json_t *entry)
 		say(_("attachment {1}: "), say_number(i + 1));
 		show_portion_mark(attachment);
 		say_text(bytes_str(json_str(attachment, "name")));
-		say(_(", {1} bytes, {2}\n"), say_number(json_uint(attachment, "len")),
+		say(", {1}, {2}\n", say_counted(json_uint(attachment, "len"), "{1} byte", "{1} bytes"),
 		    json_str(attachment, "hash"));
 		if (!show_is_whole(c, json_str(entry, "place"), attachment))
 			say_coloured(COLOUR_WARN, _("    INCOMPLETE: it is not here whole yet\n"));

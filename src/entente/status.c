@@ -21,6 +21,7 @@ static void show_path(const json_t *path, uint64_t now)
 {
 	const json_t *thin = json_object_get(path, "thin");
 	bool is_up = json_flag(path, "up");
+	char rule[256];
 
 	say("  ");
 	say_cell(json_str(path, "name"), 14, COLOUR_PLAIN);
@@ -37,7 +38,8 @@ static void show_path(const json_t *path, uint64_t now)
 		if (json_flag(thin, "receive_only"))
 			say(_("  receive only"));
 		if (json_uint(thin, "copies") > 0)
-			say(_("  {1} copies unanswered"), say_number(json_uint(thin, "copies")));
+			say(n_(json_uint(thin, "copies"), "  {1} copy unanswered", "  {1} copies unanswered"),
+			    say_number(json_uint(thin, "copies")));
 		if (json_uint(path, "heard_ms") > 0)
 			say(_("  heard {1} ago"), age(json_uint(path, "heard_ms"), now));
 	} else if (is_up) {
@@ -48,8 +50,10 @@ static void show_path(const json_t *path, uint64_t now)
 			say(_("  heard {1} ago"), age(json_uint(path, "heard_ms"), now));
 	} else if (json_str(path, "why")[0] != '\0') {
 		say("  {1}", _(json_str(path, "why")));
-		if (json_str(path, "rule")[0] != '\0')
-			say(" ({1})", json_str(path, "rule"));
+		if (json_str(path, "rule")[0] != '\0') {
+			client_rule(json_str(path, "rule"), rule, sizeof rule);
+			say(": {1}", rule);
+		}
 	}
 	if (json_uint(path, "line_checked_ms") != 0)
 		say(_("  line check {1} ago, answered in {2}"), age(json_uint(path, "line_checked_ms"), now),
@@ -110,6 +114,7 @@ static const struct {
 static void show_stopped(const json_t *log)
 {
 	const char *rule = json_str(log, "rule");
+	char known[256];
 	size_t i = 0;
 
 	say_coloured(COLOUR_BAD, _(json_str(log, "state")));
@@ -120,8 +125,11 @@ static void show_stopped(const json_t *log)
 		i++;
 	if (i < ARRAY_COUNT(stops))
 		say(_(stops[i].words), rule, _(stops[i].next));
-	else if (rule[0] != '\0')
-		say(_(", byte {1}: {2}"), say_number(json_uint(log, "offset")), rule);
+	else if (rule[0] != '\0') {
+		client_rule(rule, known, sizeof known);
+		say(_(", byte {1}: {2}; next: {3}"), say_number(json_uint(log, "offset")), known,
+		    _("telephone its watch: nothing that stands behind it is taken"));
+	}
 	say("\n");
 }
 
@@ -133,16 +141,16 @@ static void show_scrub(const json_t *scrub, uint64_t now)
 	if (json_flag(scrub, "repairing"))
 		say(_("under repair: "));
 	if (json_uint(scrub, "finished_ms") == 0)
-		say(_("read again: {1} of {2} entries, for the first time"),
-		    say_number(json_uint(scrub, "done")), say_number(json_uint(scrub, "total")));
+		say(_("read again: {1} of {2}, for the first time"), say_number(json_uint(scrub, "done")),
+		    say_counted(json_uint(scrub, "total"), "{1} entry", "{1} entries"));
 	else
-		say(_("read again: {1} of {2} entries, all of them {3} ago"),
-		    say_number(json_uint(scrub, "done")), say_number(json_uint(scrub, "total")),
+		say(_("read again: {1} of {2}, all of it {3} ago"), say_number(json_uint(scrub, "done")),
+		    say_counted(json_uint(scrub, "total"), "{1} entry", "{1} entries"),
 		    age(json_uint(scrub, "finished_ms"), now));
 	if (findings > 0) {
 		say("  ");
 		say_coloured(COLOUR_BAD, _("CHANGED ON THIS DISK"));
-		say(_(" in {1} places"), say_number(findings));
+		say(n_(findings, " in {1} place", " in {1} places"), say_number(findings));
 	}
 	say("\n");
 }
@@ -152,8 +160,9 @@ static void show_console(const json_t *console)
 	if (console == NULL)
 		return;
 	if (json_flag(console, "open"))
-		say(_("console at {1}, {2} files\n"), json_str(console, "url"),
-		    say_number(json_uint(console, "files")));
+		say(n_(json_uint(console, "files"), "console at {1}, {2} file\n",
+		       "console at {1}, {2} files\n"),
+		    json_str(console, "url"), say_number(json_uint(console, "files")));
 	else
 		say_coloured(COLOUR_BAD, _("CONSOLE NOT OPEN: "));
 	if (!json_flag(console, "open"))
@@ -193,22 +202,29 @@ static void show_status(const json_t *status)
 	json_array_foreach(json_object_get(status, "stopped"), i, row) show_stopped(row);
 	if (json_uint(status, "diverged") > 0) {
 		say_coloured(COLOUR_BAD, _("THE STATES DIFFER"));
-		say(_(" in {1} procedures; next: {2}"), say_number(json_uint(status, "diverged")),
-		    "entente consult list --all");
+		say(n_(json_uint(status, "diverged"), " in {1} procedure; next: {2}",
+		       " in {1} procedures; next: {2}"),
+		    say_number(json_uint(status, "diverged")), "entente consult list --all");
 		say("\n");
 	}
 	say(_("processes of this node\n"));
 	json_array_foreach(json_object_get(status, "processes"), i, row) show_process(row);
 	show_console(json_object_get(status, "console"));
 	show_terminals(json_object_get(status, "terminals"));
-	say(_("{1} entries held, {2} waiting for others; since the start {3} ago: {4} VOID, {5} refused at "
-	      "our "
-	      "door\n"),
+	say(n_(json_uint(status, "entries"),
+	       "{1} entry held, {2} waiting for others; since the start {3} ago: {4} VOID, {5} refused at "
+	       "our "
+	       "door\n",
+	       "{1} entries held, {2} waiting for others; since the start {3} ago: {4} VOID, {5} refused at "
+	       "our "
+	       "door\n"),
 	    say_number(json_uint(status, "entries")), say_number(json_uint(status, "waiting")),
 	    age(json_uint(status, "started_ms"), now), say_number(json_uint(status, "void")),
 	    say_number(json_uint(status, "refused")));
 	if (json_uint(status, "remade") > 0)
-		say(_("at this start {1} entries were folded anew: the views were another version's\n"),
+		say(n_(json_uint(status, "remade"),
+		       "at this start {1} entry was folded anew: the views were another version's\n",
+		       "at this start {1} entries were folded anew: the views were another version's\n"),
 		    say_number(json_uint(status, "remade")));
 	show_scrub(json_object_get(status, "scrub"), now);
 }
@@ -228,7 +244,7 @@ static void show_log(const json_t *log, bool is_all)
 		return;
 	say("  ");
 	say_cell(json_str(log, "log"), 24, COLOUR_PLAIN);
-	say(_(" {1} entries; receipts:"), say_number(ours));
+	say(n_(ours, " {1} entry; receipts:", " {1} entries; receipts:"), say_number(ours));
 	json_object_foreach(cosigned, peer, size)
 		say(" {1} {2}", peer, say_number((uint64_t)json_integer_value(size)));
 	if (strcmp(json_str(log, "state"), "RUNS") != 0)

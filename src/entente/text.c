@@ -379,7 +379,9 @@ static enum exit_code run_named(struct options *o)
 	if ((code == EXIT_DONE || code == EXIT_LINE_DOWN) && s.is_drafted && s.d.statement.refers_count > 1)
 		code = end(&s, agreement_of(&s));
 	if (skipped > 0 && o->arguments_count == 2)
-		say_note(_("{1} units stand in brackets or lack a language, and were left as they are."),
+		say_note(n_(skipped,
+			    "{1} unit stands in brackets or lacks a language, and was left as it is.",
+			    "{1} units stand in brackets or lack a language, and were left as they are."),
 			 say_number(skipped));
 	close_saying(&s);
 	return code;

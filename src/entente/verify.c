@@ -62,13 +62,17 @@ static enum exit_code conclude(const struct options *o, const struct verify_coun
 		    say_number(n->contents), say_number(n->erased), say_number(n->attachments),
 		    say_number(n->findings), say_number(signatures->good), say_number(signatures->bad));
 	else
-		say(_("{1} entries, {2} notes, {3} cosignatures, {4} contents ({5} erased), {6} attachments: "
-		      "{7} findings\n"),
-		    say_number(n->entries), say_number(n->notes), say_number(n->cosignatures),
-		    say_number(n->contents), say_number(n->erased), say_number(n->attachments),
-		    say_number(n->findings));
+		say(_("{1}, {2}, {3}, {4} ({5} erased), {6}: {7}\n"),
+		    say_counted(n->entries, "{1} entry", "{1} entries"),
+		    say_counted(n->notes, "{1} note", "{1} notes"),
+		    say_counted(n->cosignatures, "{1} cosignature", "{1} cosignatures"),
+		    say_counted(n->contents, "{1} content", "{1} contents"), say_number(n->erased),
+		    say_counted(n->attachments, "{1} attachment", "{1} attachments"),
+		    say_counted(n->findings, "{1} finding", "{1} findings"));
 	if (!o->is_json)
-		say(_("{1} officers' signatures are good, {2} false: their entries are VOID\n"),
+		say(n_(signatures->good,
+		       "{1} officer's signature is good, {2} false: their entries are VOID\n",
+		       "{1} officers' signatures are good, {2} false: their entries are VOID\n"),
 		    say_number(signatures->good), say_number(signatures->bad));
 	if (n->findings == 0)
 		return EXIT_DONE;

@@ -9,6 +9,8 @@
 #include <libintl.h>
 
 #define _(text) gettext(text)
+/* By how many there are, in whichever forms the language has: {1} is for the caller to fill. */
+#define n_(count, one, many) ngettext(one, many, (unsigned long)(count))
 /* For tables: found by xgettext, translated where it is shown. */
 #define N_(text) (text)
 

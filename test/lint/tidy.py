@@ -708,7 +708,7 @@ def catalogue_findings(folder, sources):
     return out
 
 
-XGETTEXT = "--language=C --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=ngettext:1,2 --no-wrap".split()
+XGETTEXT = "--language=C --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=n_:2,3 --keyword=say_counted:2,3 --no-wrap".split()
 Message = collections.namedtuple("Message", "translations is_fuzzy")
 
 

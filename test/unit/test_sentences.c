@@ -1,7 +1,9 @@
 /* Every sentence of the lower layers that a person can be shown is in the catalogue. */
+#include "entente/rule_text.h"
 #include "entente/sentences.h"
 
 #include "accord/procedure.h"
+#include "base/attr.h"
 #include "base/err.h"
 #include "policy/policy.h"
 #include "record/verify.h"
@@ -50,6 +52,26 @@ static void findings_are_known(void **state)
 		check(finding_text((enum finding_kind)f));
 }
 
+/* What stops a log, and what an officer's statement is refused by. */
+static void formats_have_sentences(void **state)
+{
+	static const char *const rules[] = {
+		"cbor.order",	  "cbor.limit",	 "entry.index",	   "entry.key",	   "entry.place",
+		"statement.key",  "label.order", "keys.twice",	   "content.salt", "note.root",
+		"fork.path",	  "record.fork", "record.root",	   "record.rot",   "frame.payload",
+		"path.listen",	  "keys.roles",	 "accord.version", "statement.of", "content.fields",
+		"statement.seen",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rules); i++) {
+		if (rule_text(rules[i]) == NULL)
+			fail_msg("no sentence for %s", rules[i]);
+	}
+	assert_null(rule_text("disk.room"));
+	assert_null(rule_text("record.forks"));
+}
+
 static void rules_are_known(void **state)
 {
 	const struct procedure_rule *rule;
@@ -69,9 +91,10 @@ static void others_are_not(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(errors_are_known),   cmocka_unit_test(rules_are_known),
-		cmocka_unit_test(verdicts_are_known), cmocka_unit_test(reasons_are_known),
-		cmocka_unit_test(findings_are_known), cmocka_unit_test(others_are_not),
+		cmocka_unit_test(errors_are_known),  cmocka_unit_test(formats_have_sentences),
+		cmocka_unit_test(rules_are_known),   cmocka_unit_test(verdicts_are_known),
+		cmocka_unit_test(reasons_are_known), cmocka_unit_test(findings_are_known),
+		cmocka_unit_test(others_are_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

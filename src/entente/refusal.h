@@ -1,0 +1,18 @@
+/*
+ * refusal.h - a statement that the node's door refused: why, of what, and what comes before it.
+ *
+ * Layer: entente. Test: test/e2e/test_refused.py.
+ */
+#ifndef ENTENTE_REFUSAL_H
+#define ENTENTE_REFUSAL_H
+
+#include "entente/client.h"
+#include "entente/draft.h"
+
+/*
+ * Says it with the places and names that the statement has where the rule is about those, else as
+ * client_explain does; gives the code that the command ends with.
+ */
+int refusal_explain(struct client *c, const struct draft *d, const struct client_answer *a);
+
+#endif
