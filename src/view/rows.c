@@ -197,7 +197,7 @@ enum err row_get_entry(const struct map *m, const struct place_key *at, struct e
 		out->past.of[i].size = be64_get(in.ptr + 6 + i * 12);
 	}
 	if (rest == 0)
-		return ERR_OK;
+		return out->verdict == VERDICT_PROCEDURE ? ERR_CORRUPT : ERR_OK;
 	out->line = (uint16_t)(in.ptr[2 + parties * 12] << 8 | in.ptr[3 + parties * 12]);
 	if (out->line == 0 || (out->verdict == VERDICT_PROCEDURE && out->line >= RULING_COUNT))
 		return ERR_CORRUPT;
