@@ -147,6 +147,14 @@ static enum err cut_unproved(struct node *n, struct now now)
 	return any ? refold_all(n, now) : ERR_OK;
 }
 
+/* The node may know a version of the accord that it did not when it stopped, or when a backup was taken. */
+static enum err fold_waiting(struct node *n, struct now now)
+{
+	enum err e = has_waiting(n) ? turn_open(n) : ERR_OK;
+
+	return e == ERR_OK && has_waiting(n) ? refold(n, now, false) : e;
+}
+
 enum err recover_start(struct node *n, struct now now, const struct marks *marks, bool has_memory,
 		       bool is_certain)
 {
@@ -170,7 +178,9 @@ enum err recover_start(struct node *n, struct now now, const struct marks *marks
 			    l->key.channel, (unsigned long long)l->goal_size,
 			    (unsigned long long)l->log->durable);
 	}
-	return e == ERR_OK ? cut_unproved(n, now) : e;
+	if (e == ERR_OK)
+		e = cut_unproved(n, now);
+	return e == ERR_OK ? fold_waiting(n, now) : e;
 }
 
 /*
