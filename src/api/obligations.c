@@ -9,8 +9,8 @@
 
 /* Those of all channels; what has no time here yet comes last. */
 struct dues {
-	struct due_view *list; /* heap */
-	size_t count;
+	struct due_view *list;	     /* heap */
+	size_t count, of[PARTY_MAX]; /* by who began their instance: each has his part */
 	struct api *api;
 };
 
@@ -19,14 +19,18 @@ static enum err take(void *self, const struct due_view *due)
 	struct dues *d = self;
 	enum err e;
 
-	if (d->count == OBLIGATIONS_MAX)
+	if (d->of[due->instance.log.party] == OBLIGATIONS_MAX / node_accord(d->api->node)->parties_count)
 		return ERR_LIMIT;
 	/* What is owed follows from moves under every label. */
 	e = request_may_state(d->api, &due->instance);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
 		d->list[d->count++] = *due;
+		d->of[due->instance.log.party]++;
+	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
+
+#define OBLIGATION_LEN 4096u /* bytes of one in an answer, at most */
 
 static uint64_t time_of(const struct due_view *d)
 {
@@ -47,22 +51,27 @@ enum err run_obligations(struct api *a, struct request *q, struct reply *r)
 	const struct accord *accord = node_accord(a->node);
 	struct dues d = { .list = xcalloc(OBLIGATIONS_MAX, sizeof *d.list), .api = a };
 	size_t self = node_self(a->node);
+	bool is_cut = false;
 	enum err e = ERR_OK;
+	size_t i = 0;
 
 	(void)q;
 	a->reading.is_asked = true; /* also of none */
-	for (size_t i = 0; i < accord->channels_count && e == ERR_OK; i++)
-		e = fold_obligations(node_fold(a->node), accord->channels[i].number, self, a->now.wall.ms,
+	for (size_t c = 0; c < accord->channels_count && e == ERR_OK; c++) {
+		e = fold_obligations(node_fold(a->node), accord->channels[c].number, self, a->now.wall.ms,
 				     take, &d);
+		is_cut |= e == ERR_LIMIT;
+		e = e == ERR_LIMIT ? ERR_OK : e;
+	}
 	sort_items(d.list, d.count, sizeof *d.list, by_time);
 	reply_object(r, NULL);
 	reply_uint(r, "now_ms", a->now.wall.ms);
-	reply_bool(r, "more", e == ERR_LIMIT);
 	reply_array(r, "obligations");
-	for (size_t i = 0; i < d.count && r->out->len < REPLY_LEN_MAX / 2; i++)
-		reply_due(r, accord, self, a->now.wall.ms, &d.list[i]);
+	while (i < d.count && r->out->len < REPLY_LEN_MAX - OBLIGATION_LEN)
+		reply_due(r, accord, self, a->now.wall.ms, &d.list[i++]);
 	reply_array_end(r);
+	reply_bool(r, "more", is_cut || i < d.count);
 	reply_object_end(r);
 	free(d.list);
-	return e == ERR_LIMIT ? ERR_OK : e;
+	return e;
 }

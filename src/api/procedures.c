@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define LINES_LEN_MAX (256u << 10)
+#define INSTANCE_LEN_MAX (256u << 10) /* of one in a list, and what is around it */
 
 enum err run_procedures(struct api *a, struct request *q, struct reply *r)
 {
@@ -26,16 +27,17 @@ enum err run_procedures(struct api *a, struct request *q, struct reply *r)
 
 /* ---- Instances. ---- */
 
-static enum err reply_running(struct api *a, struct reply *r, uint32_t channel, bool is_all)
+static enum err reply_running(struct api *a, struct reply *r, uint32_t channel, uint8_t party, bool is_all,
+			      size_t len_max)
 {
 	const struct accord *accord = node_accord(a->node);
 	struct machine m;
-	struct spot start = { 0 };
+	struct spot start = { 0, party };
 	enum err e = fold_machine(node_fold(a->node), channel, &m) ? ERR_OK : ERR_NOT_FOUND;
 
-	while (e == ERR_OK && r->out->len < REPLY_LEN_MAX / 2) {
+	while (e == ERR_OK && r->out->len < len_max) {
 		struct place_key at;
-		e = is_all ? machine_next(&m, &start) : machine_next_running(&m, &start);
+		e = machine_next_of(&m, !is_all, &start);
 		if (e != ERR_OK)
 			break;
 		at = place_of_spot(channel, start);
@@ -208,9 +210,13 @@ enum err run_instances(struct api *a, struct request *q, struct reply *r)
 		e = request_channel(a, q, &channel);
 	a->reading.is_asked = true; /* also of none */
 	reply_array(r, NULL);
-	for (size_t i = 0; i < accord->channels_count && e == ERR_OK; i++) {
-		if (channel == 0 || accord->channels[i].number == channel)
-			e = reply_running(a, r, accord->channels[i].number, is_all);
+	/* Each who began them has his part of the answer: whoever begins many hides nobody else's. */
+	for (uint8_t party = 0; party < accord->parties_count; party++) {
+		size_t len_max = r->out->len + (REPLY_LEN_MAX - INSTANCE_LEN_MAX) / accord->parties_count;
+		for (size_t i = 0; i < accord->channels_count && e == ERR_OK; i++) {
+			if (channel == 0 || accord->channels[i].number == channel)
+				e = reply_running(a, r, accord->channels[i].number, party, is_all, len_max);
+		}
 	}
 	reply_array_end(r);
 	return e;

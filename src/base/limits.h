@@ -119,19 +119,20 @@
 #define PROCEDURE_ROLES_MAX 16u
 #define PROCEDURE_TIMERS_MAX 16u
 #define STEP_OBLIGATIONS_MAX 16u
-#define STEP_OBLIGATIONS_OF_ROLE_MAX 3u	       /* in one step */
-#define STEP_OPTIONS_MAX 8u		       /* of a gate */
-#define GUARD_NODES_MAX 32u		       /* of one guard */
-#define GUARD_DEPTH_MAX 3u		       /* counted from 1 */
-#define CHOICES_MAX 1024u		       /* of a definition: all options, at each precedence */
-#define LADDER_RUNGS_MAX 4u		       /* seconds between the rungs of an escalation */
-#define DEPTH_MAX 3u			       /* of a consultation */
-#define ATTEMPT_WORDS_MAX 200u		       /* bytes of whom somebody tried to reach, and by what way */
-#define INSTANCE_MOVES_MAX 128u		       /* of one party, that count in one instance */
-#define INSTANCE_SAID_MAX 112u		       /* of these all but its ways out */
-#define INSTANCE_CALLS_MAX 48u		       /* of these LAPSE and ESCALATED, which its node says */
-#define PROCEDURE_LINES_MAX (256u << 10)       /* bytes of the state of an instance that has a DIGEST */
-#define OBLIGATIONS_MAX 8192u		       /* of running instances, in one answer */
+#define STEP_OBLIGATIONS_OF_ROLE_MAX 3u	 /* in one step */
+#define STEP_OPTIONS_MAX 8u		 /* of a gate */
+#define GUARD_NODES_MAX 32u		 /* of one guard */
+#define GUARD_DEPTH_MAX 3u		 /* counted from 1 */
+#define CHOICES_MAX 1024u		 /* of a definition: all options, at each precedence */
+#define LADDER_RUNGS_MAX 4u		 /* seconds between the rungs of an escalation */
+#define DEPTH_MAX 3u			 /* of a consultation */
+#define ATTEMPT_WORDS_MAX 200u		 /* bytes of whom somebody tried to reach, and by what way */
+#define RUNNING_MAX 1024u		 /* that one party has begun on one channel, in one answer */
+#define INSTANCE_MOVES_MAX 128u		 /* of one party, that count in one instance */
+#define INSTANCE_SAID_MAX 112u		 /* of these all but its ways out */
+#define INSTANCE_CALLS_MAX 48u		 /* of these LAPSE and ESCALATED, which its node says */
+#define PROCEDURE_LINES_MAX (256u << 10) /* bytes of the state of an instance that has a DIGEST */
+#define OBLIGATIONS_MAX 8192u /* in one answer, of which each beginner's instances have their part */
 #define PROCEDURE_SPAN_S_MAX (366u * 86400u)   /* longest time for anything, in seconds */
 #define ACCORD_LINE_LEN_MAX 4096u	       /* bytes of one line, without its newline */
 #define ACCORD_SPAN_MS_MAX (366ull * 86400000) /* longest span of a timer */

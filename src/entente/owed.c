@@ -49,6 +49,8 @@ static enum exit_code run(struct options *o)
 		if (show_those(all, false, json_uint(answer, "now_ms")) == 0)
 			say_line(_("  nothing"));
 		manning_show(watch, false);
+		if (json_flag(answer, "more"))
+			say_note(_("This list is full: there are more than it can hold."));
 	}
 	json_decref(answer);
 	json_decref(status);

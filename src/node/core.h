@@ -311,10 +311,12 @@ struct node {
 	} climbs[CLIMBS_MAX];
 	size_t calls_channel;
 	struct place_key calls_at; /* .log.epoch 0: from the channel's front */
-	size_t procedure_channel;
-	struct spot procedure_at;
-	struct knot *knots; /* knots_len() */
-	struct wait *waits; /* WAITS_MAX */
+	struct {
+		size_t channel;
+		struct spot at;
+	} procedures_of[PARTY_MAX]; /* where the walk over those is that a party has begun */
+	struct knot *knots;	    /* knots_len() */
+	struct wait *waits;	    /* WAITS_MAX */
 	size_t waits_count;
 	struct mono last_scan, last_fate;
 	bool is_fate_void; /* what was said did not count: not said again in this run */

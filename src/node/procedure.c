@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#define SCAN_INSTANCES 32u /* running ones that are looked at in one tick */
+#define SCAN_INSTANCES 32u /* running ones of each who began them that are looked at in one tick */
 #define SCAN_EVERY_MS 1000u
 #define CALLS_MAX 16u /* of ours that one instance calls in one tick */
 
@@ -491,6 +491,32 @@ static enum err look_at(struct node *n, struct now now, struct machine *m, struc
 	return e == ERR_NOT_FOUND || e == ERR_STOPPED || e == ERR_ROT ? ERR_OK : e;
 }
 
+/* On from where the last tick ended. */
+static enum err scan_of(struct node *n, struct now now, uint8_t party)
+{
+	size_t *channel = &n->procedures_of[party].channel;
+	struct spot *at = &n->procedures_of[party].at;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < SCAN_INSTANCES && e == ERR_OK && n->accord->channels_count > 0; i++) {
+		const struct accord_channel *c = &n->accord->channels[*channel % n->accord->channels_count];
+		struct machine m;
+		at->party = party;
+		e = is_channel_of(c, n->self) && fold_machine(&n->fold, c->number, &m)
+			    ? machine_next_of(&m, true, at)
+			    : ERR_NOT_FOUND;
+		if (e == ERR_OK) {
+			e = look_at(n, now, &m, *at);
+			continue;
+		}
+		*at = (struct spot){ 0 };
+		*channel = (*channel + 1) % n->accord->channels_count;
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	return e;
+}
+
+/* Whoever begins many keeps nobody waiting but for his own. */
 enum err procedure_tick(struct node *n, struct now now)
 {
 	enum err e = ERR_OK;
@@ -498,19 +524,7 @@ enum err procedure_tick(struct node *n, struct now now)
 	if (n->is_full || mono_is_before(now.mono, mono_add_ms(n->last_procedures, SCAN_EVERY_MS)))
 		return ERR_OK;
 	n->last_procedures = now.mono;
-	for (size_t i = 0; i < SCAN_INSTANCES && e == ERR_OK && n->accord->channels_count > 0; i++) {
-		const struct accord_channel *c = &n->accord->channels[n->procedure_channel];
-		struct machine m;
-		e = is_channel_of(c, n->self) && fold_machine(&n->fold, c->number, &m)
-			    ? machine_next_running(&m, &n->procedure_at)
-			    : ERR_NOT_FOUND;
-		if (e == ERR_OK) {
-			e = look_at(n, now, &m, n->procedure_at);
-			continue;
-		}
-		n->procedure_at = (struct spot){ 0 };
-		n->procedure_channel = (n->procedure_channel + 1) % n->accord->channels_count;
-		e = e == ERR_NOT_FOUND ? ERR_OK : e;
-	}
+	for (uint8_t party = 0; e == ERR_OK && party < n->accord->parties_count; party++)
+		e = scan_of(n, now, party);
 	return e;
 }

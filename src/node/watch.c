@@ -596,6 +596,8 @@ enum err node_open_items(struct node *n, uint64_t now_ms, struct bytes post, ope
 			e = open_messages(n, now_ms, post, c->number, each, self);
 		if (e == ERR_OK)
 			e = fold_obligations(&n->fold, c->number, n->self, now_ms, open_due, &dues);
+		if (e == ERR_LIMIT)
+			e = ERR_OK; /* of what there is too much of nobody can be told that it is missing */
 	}
 	return e;
 }

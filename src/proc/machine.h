@@ -134,6 +134,8 @@ enum err machine_folded(const struct machine *m, const struct move *move, enum r
 enum err machine_next(const struct machine *m, struct spot *start) MUST_CHECK;
 /* The same of those that are neither closed nor stood down, nor left by every party. */
 enum err machine_next_running(const struct machine *m, struct spot *start) MUST_CHECK;
+/* Of those that start->party has begun, or of those of them that run. */
+enum err machine_next_of(const struct machine *m, bool is_running, struct spot *start) MUST_CHECK;
 /* Which instance a counted entry counts in, and its definition; ERR_NOT_FOUND. */
 enum err machine_instance_of(const struct machine *m, struct spot at, struct spot *start) MUST_CHECK;
 /* What the log that `at` stands in had seen at its last entry; zeroed if nothing of it is folded. */

@@ -372,6 +372,11 @@ enum err machine_next_running(const struct machine *m, struct spot *start)
 	return next_spot(m, 'R', false, start, NULL);
 }
 
+enum err machine_next_of(const struct machine *m, bool is_running, struct spot *start)
+{
+	return next_spot(m, is_running ? 'R' : 'I', true, start, NULL);
+}
+
 enum err machine_instance_of(const struct machine *m, struct spot at, struct spot *start)
 {
 	struct bytes in;

@@ -446,13 +446,21 @@ enum err fold_obligations(const struct fold *f, uint32_t channel, size_t party, 
 			  due_each *each, void *self)
 {
 	struct machine m;
-	struct spot start = { 0 };
+	bool is_cut = false;
 	enum err e = fold_machine(f, channel, &m) ? ERR_OK : ERR_NOT_FOUND;
 
-	while (e == ERR_OK && (e = machine_next_running(&m, &start)) == ERR_OK) {
-		e = machine_load(&m, start);
-		if (e == ERR_OK)
-			e = each_owed(&m, party, now_ms, each, self);
+	for (uint8_t by = 0; e == ERR_OK && by < f->accord->parties_count; by++) {
+		struct spot start = { 0, by };
+		size_t count = 0;
+		while (e == ERR_OK && (e = machine_next_of(&m, true, &start)) == ERR_OK) {
+			e = count++ == RUNNING_MAX ? ERR_LIMIT : machine_load(&m, start);
+			if (e == ERR_OK)
+				e = each_owed(&m, party, now_ms, each, self);
+		}
+		is_cut |= e == ERR_LIMIT;
+		e = e == ERR_NOT_FOUND || e == ERR_LIMIT ? ERR_OK : e;
 	}
+	if (e == ERR_OK && is_cut)
+		return ERR_LIMIT;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

@@ -42,7 +42,11 @@ struct due_view {
 	uint64_t since_ms, due_ms; /* due: if nothing else comes */
 };
 typedef enum err due_each(void *self, const struct due_view *due);
-/* Every one of a channel, by instance; what `each` returns ends it. */
+/*
+ * Every one of a channel, by who began the instance, then by instance; what `each` returns ends it, but with
+ * ERR_LIMIT those of that beginner alone. ERR_LIMIT: of somebody's not all were told, as of more than
+ * RUNNING_MAX. So whoever begins many hides nobody else's.
+ */
 enum err fold_obligations(const struct fold *f, uint32_t channel, size_t party, uint64_t now_ms,
 			  due_each *each, void *self) MUST_CHECK;
 

@@ -108,6 +108,40 @@ def test_moves_that_do_not_count(play):
     assert kor.status()["void"] == sum(1 for *_, sentence in cases if sentence)
 
 
+def test_who_begins_many_hides_nobody_elses(play):
+    """A flood of procedures with a flood of notices: what others began is told, and its time is watched, as if there were none."""
+    kor, usa = play.both()
+    begin = ("consult-urgent", "--precedence", "IMMEDIATE", "--label", "U")
+    place = kor.say("consult", "start", "notify-urgent", *begin, key="watch", env=play.env)["place"]  # a channel behind that of the flood
+    kor.say("send", "notify-urgent", "--to", "usa/watch", "--precedence", "IMMEDIATE", "--label", "U", "--instance", place, *N20, key="watch",
+            env=play.env)
+    play.start(usa)
+    play.world.await_receipts()
+    liar = peer.Peer(play.world, "usa", "kor")
+    log, key = liar.take_log(CHANNEL), officers.Key(play.world.keys("usa") / "watch")
+    definition = bytes.fromhex(next(one["hash"] for one in usa.get("/procedures") if one["id"] == "consult-urgent"))
+    assert usa.stop() == 0
+    said = {"precedence": officers.IMMEDIATE, "to": [("kor", "watch", 0)], "fields": {1: "indicator"}, "body": officers.content("R.")}
+    for _ in range(2100):
+        at = len(log.entries)
+        liar.move(CHANNEL, "watch", key, officers.START, precedence=officers.IMMEDIATE, fields={1: definition, 2: 3})
+        begun = [log.channel, "usa", 1, at, reader.sha256(b"\0" + log.entries[at])]
+        for _ in range(2):
+            last = liar.move(CHANNEL, "watch", key, officers.MESSAGE, instance=begun, **said)
+        if liar.size(CHANNEL) - log.sent > 1000:
+            liar.send(CHANNEL)
+    liar.send(CHANNEL)
+    kor.wait("the flood is folded", lambda: (kor.find("/entry", place=last) or {}).get("folded"), 60)
+    answer = kor.get("/obligations")
+    assert answer["more"] and [row["party"] for row in answer["obligations"] if row["instance"] == place] == ["usa"] * 2
+    assert [row for row in kor.get("/instances") if row["place"] == place]
+    for env, words in (({}, "This list is full"), (KOREAN, in_korean("This list is full: there are more than it can hold."))):
+        assert words in kor.run("owed", env=env).stderr
+    liar.line.close()
+    play.wait_s(86_400)
+    kor.wait("USA's silence is written down", lambda: {"LAPSED"} == {row["state"] for row in play.show(kor, place)["obligations"]})
+
+
 def test_an_exercise_stays_out_of_the_live_record(play, stage):
     """By line, by log, by statement, by an officer's own client: what is of an exercise does not enter, and it is said why."""
     kor, usa = play.both()
