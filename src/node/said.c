@@ -80,20 +80,34 @@ static bool has_same_words(struct node *n, const struct statement *before, struc
 	return true;
 }
 
-/* Where a roster says who is on duty, whoever reads it again later, as a relief does, says something new. */
+/*
+ * Where a roster says who is on duty, what was said a while ago, or before a relief or by another shift, is
+ * said anew: it is what is to be read again.
+ */
 #define SAID_WITHIN_MS 600000u
 
-static bool has_roster(const struct node *n)
+/* From when on it is the same; 0: always. */
+static uint64_t said_since(struct node *n, struct now now)
 {
+	uint64_t since = 0;
+
 	for (size_t i = 0; i < n->accord->channels_count; i++) {
 		const struct accord_channel *c = &n->accord->channels[i];
 		struct post_view post = { .post = "" };
 		while (c->plane == PLANE_HOME && fold_next_post(&n->fold, c->number, &post) == ERR_OK) {
-			if (post.has_roster)
-				return true;
+			const uint64_t ago = now.wall.ms > SAID_WITHIN_MS ? now.wall.ms - SAID_WITHIN_MS : 0;
+			struct duty duty;
+			if (post.has_roster && ago > since)
+				since = ago;
+			if (post.accepted.log.epoch != 0 && post.accepted_ms > since)
+				since = post.accepted_ms;
+			if (post.has_roster &&
+			    node_duty(n, c->number, bytes_str(post.post), now.wall.ms, &duty) == ERR_OK &&
+			    duty.from_ms > since)
+				since = duty.from_ms;
 		}
 	}
-	return false;
+	return since;
 }
 
 static enum err is_said_at(struct node *n, struct now now, struct line *line, const struct place_key *at,
@@ -109,7 +123,7 @@ static enum err is_said_at(struct node *n, struct now now, struct line *line, co
 		buf_init(&rest, memory.ptr + memory.len, memory.max - memory.len);
 	*out = e == ERR_OK && is_same(s, &before) &&
 	       (!s->has_content || has_same_words(n, &before, in->content, rest)) &&
-	       (!act->is_news_later || now.wall.ms < entry.filed.ms + SAID_WITHIN_MS || !has_roster(n));
+	       (!act->is_news_later || entry.filed.ms >= said_since(n, now));
 	if (*out)
 		return is_by_same(n, line, &entry, in->signers[0].key, out);
 	return e == ERR_ROT ? ERR_OK : e; /* what cannot be read any more can be said again */

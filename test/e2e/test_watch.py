@@ -89,6 +89,13 @@ def test_the_watch(stage, tmp_path):
     assert kor.get("/watch")["posts"][0]["again"] == [place]
     kor.run("ack", place, key="second")
     assert kor.get("/watch")["posts"][0]["again"] == []
+    # Handed back and forth within minutes: who has it again reads it again, and is not told that he has.
+    for offers, accepts in (("second", "watch"), ("watch", "second")):
+        kor.run("relief", "offer", "watch", "--note", "A word with the head", "--label", "U", key=offers)
+        kor.run("relief", "accept", "watch", key=accepts)
+    assert kor.get("/watch")["posts"][0]["again"] == [place]
+    assert not kor.say("ack", place, key="second")["said"] and kor.get("/watch")["posts"][0]["again"] == []
+    assert kor.say("ack", place, key="second")["said"]
 
     nodes.wait_for("the page is over", lambda: any(one["alarm"] == "ENDED" and one["cause"] == f"{place} WATCH READ" for _, one in alarm.said))
 
