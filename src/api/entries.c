@@ -227,16 +227,6 @@ enum err list_next(struct api *a, uint32_t channel, struct message_at *at)
 	return e;
 }
 
-/* Moves on by so many messages; ERR_NOT_FOUND if there are not so many. */
-static enum err skip_messages(struct api *a, uint32_t channel, uint64_t count, struct message_at *at)
-{
-	enum err e = ERR_OK;
-
-	for (uint64_t i = 0; i < count && e == ERR_OK; i++)
-		e = list_next(a, channel, at);
-	return e;
-}
-
 /*
  * The T of a channel's last message, bit by bit: some message is at it or behind it, and none behind the
  * next.
@@ -255,28 +245,49 @@ static enum err last_order(struct api *a, uint32_t channel, uint64_t *order)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+static bool is_at_end(const struct message_at *at, const struct message_at *end)
+{
+	return end != NULL && (at->order > end->order || place_key_equal(&at->place, &end->place));
+}
+
+/* The next one before `end`, if there is one to end at. */
+static enum err list_next_before(struct api *a, uint32_t channel, const struct message_at *end,
+				 struct message_at *at)
+{
+	enum err e = list_next(a, channel, at);
+
+	return e == ERR_OK && is_at_end(at, end) ? ERR_NOT_FOUND : e;
+}
+
 /*
  * The list runs forward only. To begin `last` messages before its end, a beginning is looked for in time,
  * twice as far back each time; from there two places move on together, the one `last` ahead of the other.
  * Back from the last message, and not from now: one clock that was ahead puts all that follows it ahead of
  * ours.
  */
-static enum err find_last(struct api *a, uint32_t channel, uint64_t last, struct message_at *at)
+static enum err find_last(struct api *a, uint32_t channel, uint64_t last, const struct message_at *end,
+			  struct message_at *at)
 {
 	struct message_at ahead;
 	uint64_t order;
-	enum err e = last_order(a, channel, &order);
+	enum err e = ERR_OK;
+
+	if (end != NULL)
+		order = end->order;
+	else
+		e = last_order(a, channel, &order);
 
 	for (uint64_t back = last; e == ERR_OK; back *= 2) { /* a log has one each millisecond at most */
 		*at = (struct message_at){ .order = back < order ? order - back : 0 };
 		ahead = *at;
-		e = skip_messages(a, channel, last, &ahead);
+		for (uint64_t i = 0; i < last && e == ERR_OK; i++)
+			e = list_next_before(a, channel, end, &ahead);
 		if (e != ERR_NOT_FOUND || at->order == 0)
 			break;
 		e = ERR_OK;
 	}
 	while (e == ERR_OK) {
-		e = list_next(a, channel, &ahead);
+		e = list_next_before(a, channel, end, &ahead);
 		if (e == ERR_OK)
 			e = list_next(a, channel, at);
 	}
@@ -285,8 +296,8 @@ static enum err find_last(struct api *a, uint32_t channel, uint64_t last, struct
 
 enum err run_inbox(struct api *a, struct request *q, struct reply *r)
 {
-	struct bytes after = request_word(q, "after");
-	struct message_at at = { 0 }, next;
+	struct bytes after = request_word(q, "after"), before = request_word(q, "before");
+	struct message_at at = { 0 }, next, before_at, *end = before.ptr == NULL ? NULL : &before_at;
 	uint64_t limit, last, count = 0;
 	uint32_t channel;
 	bool may;
@@ -297,10 +308,12 @@ enum err run_inbox(struct api *a, struct request *q, struct reply *r)
 	if (request_number(q, "last", PAGE_MAX, 0, &last) != ERR_OK ||
 	    request_number(q, "limit", PAGE_MAX, last > 0 ? last : PAGE_DEFAULT, &limit) != ERR_OK)
 		return ERR_USAGE;
-	if (after.ptr != NULL)
+	if (end != NULL)
+		e = list_position_read(a, before, end);
+	if (e == ERR_OK && after.ptr != NULL)
 		e = list_position_read(a, after, &at);
-	else if (last > 0)
-		e = find_last(a, channel, last, &at);
+	else if (e == ERR_OK && last > 0)
+		e = find_last(a, channel, last, end, &at);
 	if (e != ERR_OK)
 		return e;
 	reply_object(r, NULL);
@@ -310,6 +323,8 @@ enum err run_inbox(struct api *a, struct request *q, struct reply *r)
 	e = reading_channel(&a->reading, channel, &may);
 	for (next = at; e == ERR_OK && may && count < limit && r->out->len <= REPLY_LEN_MAX / 2;) {
 		e = fold_next_message(node_fold(a->node), channel, &next);
+		if (e == ERR_OK && is_at_end(&next, end))
+			e = ERR_NOT_FOUND;
 		if (e != ERR_OK)
 			break;
 		e = list_row(a, r, &next.place);
@@ -322,7 +337,7 @@ enum err run_inbox(struct api *a, struct request *q, struct reply *r)
 		e = ERR_OK;
 	}
 	if (e == ERR_OK)
-		e = list_next(a, channel, &next);
+		e = list_next_before(a, channel, end, &next);
 	reply_array_end(r);
 	if (e == ERR_OK)
 		list_position_reply(a, r, &at);

@@ -286,7 +286,7 @@ static const char *why_not(const struct api *a, const struct request *q)
 	return "this path has no authority";
 }
 
-static struct request *request_new(const struct listener *from, struct MHD_Connection *connection)
+static struct request *request_new(struct listener *from, struct MHD_Connection *connection)
 {
 	struct api *a = from->api;
 	struct request *q;
@@ -306,13 +306,20 @@ static struct request *request_new(const struct listener *from, struct MHD_Conne
 	return q;
 }
 
+static void body_drop(struct request *q)
+{
+	q->listener->bodies_len -= q->body.max;
+	free(q->body.ptr);
+	buf_init(&q->body, NULL, 0);
+}
+
 static void request_free(struct api *a, struct request *q)
 {
 	if (q->state == REQUEST_STREAMS)
 		a->streams_count--;
 	a->requests[q->slot] = NULL;
 	free(q->stream.text);
-	free(q->body.ptr);
+	body_drop(q);
 	free(q->answer);
 	free(q->answers);
 	free(q->is_answered);
@@ -390,10 +397,13 @@ static void request_begin(struct api *a, struct request *q, const char *method, 
 		request_fail(a, q, ERR_REFUSED, why);
 }
 
-/* The body's memory grows with what has really come, to the route's bound. */
+/*
+ * The body's memory grows with what has really come, to the route's bound; and that of all who send one at
+ * once to the door's: whoever sends half of many large ones holds so much and no more.
+ */
 static void request_take(struct request *q, struct bytes part)
 {
-	if (q->state != REQUEST_READS)
+	if (q->state != REQUEST_READS || q->is_room_over)
 		return;
 	if (part.len > q->route->body_max - q->body.len) {
 		q->is_body_over = true;
@@ -401,7 +411,14 @@ static void request_take(struct request *q, struct bytes part)
 	}
 	if (part.len > q->body.max - q->body.len) {
 		size_t want = 2 * (q->body.len + part.len);
-		q->body.max = want < q->route->body_max ? want : q->route->body_max;
+		want = want < q->route->body_max ? want : q->route->body_max;
+		if (want - q->body.max > BODIES_LEN_MAX - q->listener->bodies_len) {
+			body_drop(q);
+			q->is_room_over = true;
+			return;
+		}
+		q->listener->bodies_len += want - q->body.max;
+		q->body.max = want;
 		q->body.ptr = xrealloc(q->body.ptr, q->body.max);
 	}
 	buf_put(&q->body, part);
@@ -433,6 +450,12 @@ static void request_run(struct api *a, struct request *q)
 		return;
 	}
 
+	if (q->is_room_over) {
+		q->rule = "BODIES_LEN_MAX";
+		request_fail(a, q, ERR_LIMIT,
+			     "the node has no room for more bodies at once: say it again in a moment");
+		return;
+	}
 	if (q->is_body_over) {
 		request_fail(a, q, ERR_LIMIT, "the body is longer than this path takes");
 		return;
@@ -540,7 +563,7 @@ static enum MHD_Result on_access(void *self, struct MHD_Connection *connection, 
 				 const char *method, const char *version, const char *upload,
 				 size_t *upload_len, void **own)
 {
-	const struct listener *from = self;
+	struct listener *from = self;
 	struct api *a = from->api;
 	struct request *q = *own;
 

@@ -50,7 +50,8 @@ struct listener {
 	struct api *api;
 	struct MHD_Daemon *daemon; /* NULL: it is not open */
 	bool is_for_browsers;
-	bool is_tls; /* it came by TLS, from a device that is known */
+	size_t bodies_len; /* bytes that the bodies of its requests take now */
+	bool is_tls;	   /* it came by TLS, from a device that is known */
 	bool is_open;
 	char address[BROWSER_ADDRESS_LEN]; /* of browsers: what follows http:// or https:// */
 };
@@ -68,7 +69,7 @@ struct stream {
 struct request {
 	struct api *api;
 	struct MHD_Connection *connection;
-	const struct listener *listener;
+	struct listener *listener;
 	const struct route *route;	 /* NULL: refused before one was found */
 	const struct console_file *file; /* that is asked for instead of a route */
 	const char *path;		 /* borrowed while a route runs */
@@ -78,6 +79,7 @@ struct request {
 	bool is_suspended;
 	struct buf body;   /* heap */
 	bool is_body_over; /* more came than the route takes */
+	bool is_room_over; /* or than there is room for beside the others' */
 	const char *word;  /* of the query, that was read last: the one at fault if it is not understood */
 	bool is_word_unknown;
 	const char *rule; /* that an error is by; NULL: none */

@@ -198,6 +198,7 @@
 #define EFFECTS_MAX 16384u		/* effects of one turn */
 #define EFFECTS_LEN_MAX (32u << 20)	/* bytes that the effects of one turn carry */
 #define REQUEST_LEN_MAX (1u << 20)	/* bytes of one HTTP request's body */
+#define BODIES_LEN_MAX (64u << 20)	/* bytes of all bodies that are coming in by one door */
 #define CLIENTS_MAX 1280u		/* HTTP connections at once */
 #define BROWSERS_MAX 256u		/* connections of browsers at once, beside those */
 #define CONSOLE_FILES_MAX 256u		/* files of the console */

@@ -3,6 +3,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -112,6 +113,13 @@ def test_lists_have_pages(lone):
         after = {"after": page["next"]}
     assert titles[-25:] == [f"page {index}" for index in range(25)]
     assert [row["title"] for row in lone.get("/inbox", channel="notify", last=4)["messages"]] == titles[-4:]
+    # Backwards, page by page, without a hole and without one twice; the list ends before what it was asked to.
+    rows, before = [], None
+    while before is None or page:
+        page = lone.get("/inbox", channel="notify", last=3, **({"before": before} if before else {}))["messages"]
+        rows = page + rows
+        before = f"{rows[0]['order']}-{rows[0]['place']}"
+    assert [row["place"] for row in rows] == [row["place"] for row in lone.get("/inbox", channel="notify", limit=1000)["messages"]]
     log = lone.get("/log", channel="notify", last=3)
     assert [row["title"] for row in log["entries"]] == titles[-3:] and "next" not in log
 
@@ -226,6 +234,51 @@ def test_bytes_that_are_no_request(lone, raw):
         pass
     one.close()
     assert lone.is_answering()
+
+
+def test_half_sent_bodies_hold_so_much_and_no_more(lone):
+    """Each sends half of the largest body and waits: beyond BODIES_LEN_MAX it is read past and refused by that name, and the node answers the others."""
+    def memory():
+        text = open(f"/proc/{lone.process.pid}/smaps_rollup").read()
+        return int(re.search(r"^Anonymous: +(\d+) kB", text, re.M)[1]) >> 10
+
+    half, before, lines = (1 << 20) - 1000, memory(), []
+    for _ in range(150):
+        line = socket.socket(socket.AF_UNIX)
+        line.connect(str(lone.home / "socket"))
+        line.sendall(f"POST /statements HTTP/1.1\r\nHost: x\r\nContent-Length: {1 << 20}\r\n\r\n".encode() + bytes(half))
+        lines.append(line)
+    lone.get("/status")
+    assert memory() - before < 64 + 24, "MiB: the bodies, and 150 connections"
+    for line in lines:
+        line.sendall(bytes((1 << 20) - half))
+    answers = [line.recv(65536) for line in lines]
+    refused = [one for one in answers if b"BODIES_LEN_MAX" in one]
+    assert refused and all(one.startswith(b"HTTP/1.1 413") for one in refused) and b"HTTP/1.1 400" in answers[0]
+    for line in lines:
+        line.close()
+    lone.say("send", "notify", "There is room again.", "--to", "usa/watch", "--label", "U", "--language", "en", key="watch", code=5)
+
+
+@pytest.mark.parametrize("head, body, want", [
+    (b"GET /status HTTP/1.1\r\nHost: x\r\n\r\n", b"", b"now_ms"),
+    (b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n", b"", b"event: hello"),
+    (b"POST /statements HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n", b"\x81\x80\x00", b'"err":"USAGE"'),
+    (b"POST /repair HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", b"", b'"err":"OK"'),
+])
+def test_who_says_no_more_is_answered_all_the_same(lone, head, body, want):
+    """A client that has shut its writing side waits for its answer and gets it; what it left half said is ended."""
+    line = socket.socket(socket.AF_UNIX)
+    line.settimeout(10)
+    line.connect(str(lone.home / "socket"))
+    line.sendall(head + body)
+    line.shutdown(socket.SHUT_WR)
+    heard = b""
+    while want not in heard:
+        piece = line.recv(65536)
+        assert piece, heard
+        heard += piece
+    line.close()
 
 
 def test_a_client_that_goes_away_with_a_request(lone):
