@@ -37,7 +37,7 @@ console: ready-build ## what browsers are served, into build/console; its three 
 	@[ -d console/node_modules/preact ] || npm --prefix console ci --ignore-scripts --no-audit --no-fund --silent
 	@node console/build.mjs $(BUILD)/console
 
-browser: all console ## the console in Chromium against two nodes, both languages; K=words: only those; LOST=n runs of the lost-text play (20)
+browser: all console ## the console in Chromium against two nodes, both languages; K=words: only those; LOST=n runs of the lost-text play (20), MANY=n messages of a channel (5000)
 	@packaging/setup.sh browser demo
 	@[ -d test/browser/node_modules/playwright-core ] || npm --prefix test/browser ci --ignore-scripts --no-audit --no-fund --silent
 	@cd test/browser && LOST=$(or $(LOST),20) node --test --test-concurrency=1 $(if $(K),--test-name-pattern="$(K)") .

@@ -416,7 +416,8 @@ class Demo:
         """Where each console is, and how the key that a page makes is enrolled: by the registrar, as any other."""
         head("The consoles, in a browser of this machine:")
         if not (Path(os.environ["ENTENTE_CONSOLE_DIR"]) / "index.html").is_file():
-            say("  (their page is not built: make console, then make demo)")
+            say("  their page is not built yet, so there is nothing to open: make console (it needs npm), then make demo")
+            return
         for party in self.world.parties:
             say(f"  {self.world[party].status()['console']['url']}")
         say("Each page shows the line of its key. So that it may sign in, type, with that line, and of the roles "

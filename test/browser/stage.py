@@ -15,9 +15,10 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "test/lib"))
+sys.path[:0] = [str(ROOT / "test/lib"), str(ROOT / "bench")]
 import devices  # noqa: E402
 import nodes  # noqa: E402
+import run  # noqa: E402
 
 HOLD_S = 2
 TEAM = {name: [name] for name in ("watch", "head", "deputy", "shift", "policy")}
@@ -82,9 +83,29 @@ class Stage:
                                    f'person one "{name}" "tel 1" ko en release', shift, ""]))
         self.world[party].run("roster", "set", file, "--label", "U", key=post)
 
+    def do_fill(self, party, count):
+        """So many messages of an officer, by the door, in requests of 200; gives the channel's name."""
+        path, filed = Path(self.world.folder) / "requests", 0
+        run.write_requests(self.world, party, path, count, 200, text_len=16)
+        connection = nodes.UnixConnection(self.world[party].home / "socket", 60)
+        with path.open("rb") as requests:
+            while len(length := requests.read(4)) == 4:
+                requests.read(16)
+                connection.request("POST", "/statements", requests.read(int.from_bytes(length, "big")))
+                filed += sum(answer["err"] == "OK" for answer in json.loads(connection.getresponse().read()))
+        connection.close()
+        path.unlink()
+        return {"channel": run.CHANNEL, "filed": filed}
+
     def do_kill(self, party):
         os.kill(self.world[party].process.pid, signal.SIGKILL)
         return self.world[party].end()
+
+    def do_freeze(self, party):
+        os.kill(self.world[party].process.pid, signal.SIGSTOP)
+
+    def do_thaw(self, party):
+        os.kill(self.world[party].process.pid, signal.SIGCONT)
 
     def do_start(self, party):
         self.world[party].start()

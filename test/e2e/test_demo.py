@@ -14,9 +14,10 @@ import pytest
 class Shown:
     """examples/demo.py, running, and all that it has said."""
 
-    def __init__(self):
+    def __init__(self, page):
+        (page / "index.html").write_text("<!doctype html><title>entente</title>")
         self.process = subprocess.Popen(["/usr/bin/python3", "-u", "examples/demo.py"], cwd=nodes.ROOT, text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "LC_ALL": "C.UTF-8"})
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "LC_ALL": "C.UTF-8", "ENTENTE_CONSOLE_DIR": str(page)})
         self.lines = []
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
@@ -38,8 +39,8 @@ class Shown:
 
 
 @pytest.fixture(scope="module")
-def shown():
-    shown = Shown()
+def shown(tmp_path_factory):
+    shown = Shown(tmp_path_factory.mktemp("page"))
     shown.await_line("^Ctrl-C ends both nodes", 120)
     yield shown
     shown.end()
@@ -89,6 +90,13 @@ def test_the_consoles_and_how_their_keys_are_enrolled(shown, tmp_path):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "console", "-f", tmp_path / f"key{number}"], check=True)
         run_lines(shown, [line.replace("LINE", (tmp_path / f"key{number}.pub").read_text().strip()),
                           f"{('kor', 'usa')[number]} inbox notify --key {tmp_path / f'key{number}'}"], tmp_path)
+
+
+def test_a_page_that_is_not_built_is_not_offered(tmp_path):
+    """What to do stands there in place of an address at which nothing is."""
+    done = subprocess.run(["/usr/bin/python3", "-c", "import demo; demo.Demo.invite_browsers(None)"], cwd=nodes.ROOT / "examples", text=True, check=True,
+                          capture_output=True, env={**os.environ, "ENTENTE_CONSOLE_DIR": str(tmp_path)})
+    assert "make console" in done.stdout and "http://" not in done.stdout
 
 
 def test_the_lines_of_the_readme(shown, tmp_path):

@@ -11,6 +11,7 @@ export const status = signal<{ value: Status; at: number } | undefined>(undefine
 export const accord = signal<Accord | undefined>(undefined);
 export const channels = signal<Channel[]>([]);
 export const inboxes = signal<Record<string, Entry[]>>({}); // by the channel's name
+export const older = signal<Record<string, Entry[]>>({}); // what was asked for of before those, without a hole between
 export const owing = signal<Entry[]>([]); // messages that still owe a reading or a reading back, of every channel
 export const drafts = signal<Draft[]>([]);
 export const logs = signal<Log[]>([]);
@@ -37,6 +38,8 @@ export function rolesOn(channel: string): string[] {
   return session.value?.channels.find((row) => row.channel === channel)?.roles ?? [];
 }
 
+let isMissed = false; // an answer did not come: what is shown may be old until all of it was asked for again
+
 async function asked<T>(question: Promise<T>, keep: (answer: T) => void): Promise<void> {
   try {
     keep(await question);
@@ -44,14 +47,22 @@ async function asked<T>(question: Promise<T>, keep: (answer: T) => void): Promis
   } catch (why) {
     if (why instanceof Refusal && why.status === 401)
       session.value = null;
-    else if (why instanceof Refusal || why instanceof Silence)
+    else if (why instanceof Refusal || why instanceof Silence) {
+      isMissed = isMissed || why instanceof Silence;
       fault.value = why instanceof Silence ? "" : why.message;
-    else
+    } else {
       throw why;
+    }
   }
 }
 
-export const askStatus = () => asked(ask<Status>("/status"), (value) => { status.value = { value, at: Date.now() }; });
+export const askStatus = () => asked(ask<Status>("/status"), (value) => {
+  status.value = { value, at: Date.now() };
+  if (isMissed) {
+    isMissed = false;
+    soon("all", askAll);
+  }
+});
 export const askDrafts = () => asked(ask<Draft[]>("/drafts", { all: 1 }), (answer) => { drafts.value = answer; });
 export const askOwed = () => asked(ask<Inbox>("/owed", { limit: OWED_SHOWN }), (answer) => { owing.value = answer.messages; });
 export const askLogs = () => asked(ask<{ logs: Log[] }>("/logs"), (answer) => { logs.value = answer.logs; });
@@ -63,8 +74,30 @@ export const askDuty = () => asked(ask<Duty>("/watch"), (answer) => { duty.value
 
 export function askInbox(channel: string): Promise<void> {
   return asked(ask<Inbox>("/inbox", { channel, last: MESSAGES_SHOWN }), (answer) => {
+    keepOlder(channel, answer.messages[0]?.place);
     inboxes.value = { ...inboxes.value, [channel]: answer.messages };
   });
+}
+
+// What the newest pushed out of the list joins the older ones; if that cannot be told, they are asked for again.
+function keepOlder(channel: string, first: string | undefined): void {
+  const was = inboxes.value[channel] ?? [], at = was.findIndex((entry) => entry.place === first);
+  if (older.value[channel] !== undefined && at !== 0)
+    older.value = { ...older.value, [channel]: at > 0 ? [...older.value[channel], ...was.slice(0, at)] : [] };
+}
+
+export function allOf(channel: string): Entry[] {
+  return [...older.value[channel] ?? [], ...inboxes.value[channel] ?? []];
+}
+
+// The page before the first that is here; whether there was one.
+export async function askOlder(channel: string): Promise<void> {
+  const [first] = allOf(channel);
+  if (first !== undefined)
+    await asked(ask<Inbox>("/inbox", { channel, last: MESSAGES_SHOWN, before: `${first.order}-${first.place}` }), (answer) => {
+      if (allOf(channel)[0] === first) // a second press asked for the same
+        older.value = { ...older.value, [channel]: [...answer.messages, ...older.value[channel] ?? []] };
+    });
 }
 
 export async function askAll(): Promise<void> {

@@ -179,6 +179,7 @@ export interface Entry extends Text {
   index: number;
   leaf: string;
   filed_ms: number;
+  order?: number; // in the record
   signatures: number;
   id: string;
   kind: string;

@@ -2,7 +2,7 @@
 
 import { h } from "preact";
 import { signal } from "@preact/signals";
-import { drafts, inboxes, lines, logs, rolesOn, session, home } from "../node/record.js";
+import { allOf, askOlder, drafts, inboxes, lines, logs, MESSAGES_SHOWN, rolesOn, session, home } from "../node/record.js";
 import type { Channel as Line, Draft, Entry } from "../node/shapes.js";
 import { clock } from "../words/moment.js";
 import { word } from "../words/names.js";
@@ -68,18 +68,34 @@ function Stopped({ line }: { line: Line }) {
   );
 }
 
+const isAtEnd = (list: HTMLElement) => list.scrollTop + list.clientHeight > list.scrollHeight - 200;
+
+let isAsking = false;
+
+// More rows of those that are here; where they end, the node is asked for those before.
+async function more(channel: string, here: number, count: number): Promise<void> {
+  if (isAsking)
+    return;
+  isAsking = true;
+  if (here < count + AT_ONCE)
+    await askOlder(channel);
+  if (allOf(channel).length > count)
+    shownRows.value = { ...shownRows.value, [channel]: count + AT_ONCE };
+  isAsking = false;
+}
+
 function List({ line }: { line: Line }) {
-  const entries = inboxes.value[line.name] ?? [], count = shownRows.value[line.name] ?? AT_ONCE;
+  const entries = allOf(line.name), count = shownRows.value[line.name] ?? AT_ONCE;
   const waiting = drafts.value.filter((draft) => draft.channel_name === line.name && (draft.state === "SUBMITTED" || draft.state === "APPROVED"));
   return (
     <section class="list" aria-label={_("Messages")}>
       <a class="new-message button" href={linkTo("channel", line.name)}>{_("New message")}</a>
       <Stopped line={line} />
-      <ol>
+      <ol onScroll={(event) => { if (isAtEnd(event.currentTarget)) void more(line.name, entries.length, count); }}>
         {waiting.map((draft) => <DraftRow key={draft.place} draft={draft} />)}
         {[...entries].reverse().slice(0, count).map((entry) => <Row key={entry.place} entry={entry} />)}
       </ol>
-      {entries.length > count ? <button type="button" onClick={() => { shownRows.value = { ...shownRows.value, [line.name]: count + AT_ONCE }; }}>{_("Older: {1}", entries.length - count)}</button> : null}
+      {entries.length > count || entries.length >= MESSAGES_SHOWN ? <button type="button" class="older" onClick={() => void more(line.name, entries.length, count)}>{_("Older")}</button> : null}
       {entries.length === 0 && waiting.length === 0 ? <p class="none">{_("No message yet.")}</p> : null}
     </section>
   );

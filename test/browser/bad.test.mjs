@@ -1,0 +1,190 @@
+// What goes wrong at a console: words that mislead, sessions that end, two hands on one thing, a stream that was cut, and very much at once.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { at, hold, sign, write } from "./hands.mjs";
+import { Stage } from "./stage.mjs";
+
+const MANY = Number(process.env.MANY ?? 5_000);
+let stage, kor, second, usa, press;
+
+before(async () => {
+  stage = await Stage.open();
+  kor = await stage.officer("kor", "head,watch");
+  second = await stage.officer("kor", "shift");
+  usa = await stage.officer("usa", "watch");
+  press = await stage.officer("usa", "press");
+});
+after(() => stage.close());
+
+const say = (party, key, ...words) => stage.ask("say", { party, key, words });
+const send = (text, ...more) => say("usa", "watch", "send", "share", text, "--language", "en", "--to", "kor/watch", "--label", "U", ...more);
+
+// As the page itself asks, with its cookie.
+const ask = (page, path, how = {}) => page.evaluate(async ([url, { length, ...rest }]) => {
+  const answer = await fetch(url, { ...rest, ...(length ? { body: new Uint8Array(length) } : {}) });
+  return { status: answer.status, text: await answer.text() };
+}, [path, how]);
+
+test("a request that is none: unknown route, wrong method, wrong type, too large, each by its name", async () => {
+  for (const [path, how, status, words] of [
+    ["/nothing", {}, 404, /NOT_FOUND/],
+    ["/status", { method: "DELETE" }, 405, /METHOD/],
+    ["/inbox?channel=share&last=many", {}, 400, /last/],
+    ["/statements", { method: "POST", length: 8, headers: { "Content-Type": "text/plain" } }, 415, /CONTENT_TYPE/],
+    ["/statements", { method: "POST", length: (1 << 20) + 1, headers: { "Content-Type": "application/cbor" } }, 413, /LIMIT/],
+    ["/statements", { method: "POST", length: 8, headers: { "Content-Type": "application/cbor" } }, 400, /USAGE/],
+  ]) {
+    const answer = await ask(kor.page, path, how);
+    assert.equal(answer.status, status, path);
+    assert.match(answer.text, words);
+  }
+});
+
+test("what is out of reach is not found, byte for byte as what is not there; and a role without authority is told its rule", async () => {
+  const draft = (await say("kor", "watch", "send", "notify", "Not for the press.", "--language", "en", "--to", "usa/watch", "--label", "R")).place;
+  const { released: secret } = await say("kor", "head", "approve", draft, "--sign");
+  await stage.ask("held", { party: "usa", place: secret });
+  const none = secret.replace(/\d+$/, "999");
+  for (const path of ["/entry?place=", "/ladder?place=", "/proof?place="])
+    assert.deepEqual(await ask(press.page, path + encodeURIComponent(secret)), await ask(press.page, path + encodeURIComponent(none)), path);
+  assert.ok(!(await ask(press.page, "/inbox?channel=notify&last=200")).text.includes(secret));
+  await at(press, stage, `channel/${encodeURIComponent(secret)}`);
+  await press.page.locator(".beside .none, .beside .warning").first().waitFor();
+  assert.equal(await press.page.getByText("Not for the press.").count(), 0);
+  await at(second, stage, "channel/consult-urgent");
+  await write(second.page, { precedence: "FLASH", to: ["usa/watch"], text: "혼자 내보낼 수 없음." });
+  assert.match(await sign(second.page), /^KOR\/KOR-HOME/); // nobody is alone at FLASH: it waits for others
+});
+
+test("characters that turn or hide text are shown as what they are", async () => {
+  const { place } = await send("pay \u202e001 won\u202c and\u200b go");
+  await at(kor, stage, `channel/${encodeURIComponent(place)}`);
+  await kor.page.locator(".message .portion", { hasText: "pay <U+202E>001 won<U+202C> and<U+200B> go" }).waitFor();
+  await kor.page.locator(".list a", { hasText: "pay <U+202E>001" }).waitFor();
+});
+
+test("an id that is said again is filed once, also by another tab", async () => {
+  await at(usa, stage, "channel/share");
+  const bodies = [];
+  usa.page.on("request", (request) => { if (new URL(request.url()).pathname === "/statements") bodies.push(request.postDataBuffer()); });
+  await write(usa.page, { to: ["kor/watch"], text: "Once." });
+  const place = await sign(usa.page);
+  const other = await usa.context.newPage();
+  await other.goto(`${stage.addresses.usa}/#watch`);
+  await other.locator(".panel.last").waitFor();
+  const again = await other.evaluate(async (bytes) => (await fetch("/statements", { method: "POST", body: new Uint8Array(bytes), headers: { "Content-Type": "application/cbor" } })).json(), [...bodies[0]]);
+  assert.deepEqual([again[0].err, again[0].place, again[0].repeat], ["OK", place, true]);
+  await other.close();
+});
+
+test("a session that has ended: the text stays, waits for whoever signs in, and goes out once", async () => {
+  await at(usa, stage, "channel/share");
+  await write(usa.page, { to: ["kor/watch"], text: "Typed before the session ended." });
+  await ask(usa.page, "/session", { method: "DELETE" });
+  await usa.page.locator(".compose .text textarea").press("Control+Enter").catch(() => undefined);
+  await usa.page.locator(".login .primary").click();
+  await usa.page.locator("header nav").waitFor();
+  await at(usa, stage, "channel/share");
+  const box = usa.page.locator(".compose .text textarea");
+  await box.waitFor();
+  if (await box.inputValue() !== "")
+    await sign(usa.page);
+  const count = async () => (await stage.ask("get", { party: "usa", path: "/inbox", channel: "share", last: 50 })).messages.filter((one) => one.title === "Typed before the session ended.").length;
+  for (let i = 0; await count() === 0; i++) {
+    assert.ok(i < 40);
+    await usa.page.waitForTimeout(250);
+  }
+  assert.equal(await count(), 1);
+});
+
+test("two officers on one draft: whoever comes second sees that it is done, and by whom", async () => {
+  const { place } = await say("kor", "policy", "send", "consult-urgent", "둘이 함께 보는 문안.", "--language", "ko", "--to", "usa/watch", "--label", "U", "--precedence", "FLASH");
+  for (const officer of [kor, second]) {
+    await at(officer, stage, `channel/${encodeURIComponent(place)}`);
+    await officer.page.locator(".draft .hold:enabled").waitFor();
+  }
+  // The first refuses it while the second's page is deaf: his act meets the door, and the door's reason.
+  await second.context.setOffline(true);
+  await kor.page.locator(".reason textarea").fill("다시 쓸 것");
+  await kor.page.locator("[data-act=refuse]").click();
+  await kor.page.locator(".approvals", { hasText: "거부됨" }).waitFor();
+  await second.context.setOffline(false);
+  const button = second.page.locator("[data-act=approve]:enabled");
+  if (await button.count() > 0)
+    await hold(second.page, "approve").catch(() => undefined);
+  await second.page.locator(".draft .warning.bad").or(second.page.locator(".draft .approvals", { hasText: "거부됨" })).first().waitFor();
+});
+
+test("a stream that falls silent is opened anew behind the last word it heard: nothing twice, nothing missing", async () => {
+  await at(kor, stage, "channel/share");
+  await send("Before it fell silent.");
+  await kor.page.locator(".list li").first().waitFor();
+  const asked = [];
+  kor.page.on("request", (request) => { if (request.url().includes("/events")) asked.push(new URL(request.url()).searchParams.get("after")); });
+  await stage.ask("freeze", { party: "kor" });
+  const places = [];
+  for (let i = 0; i < 3; i++)
+    places.push((await send(`While it was silent ${i}.`)).place);
+  await kor.page.locator(".warning.stale").waitFor({ timeout: 30_000 });
+  await kor.page.waitForTimeout(2_000);
+  await stage.ask("thaw", { party: "kor" });
+  for (const place of places)
+    await kor.page.locator(`.list a[data-place="${place}"]`).waitFor({ timeout: 30_000 });
+  await kor.page.locator(".warning.stale").waitFor({ state: "detached" });
+  assert.match(asked[0] ?? "", /^\d+-\d+$/);
+  const shown = await kor.page.locator(".list li a[data-place]").evaluateAll((rows) => rows.map((row) => row.dataset.place));
+  assert.equal(new Set(shown).size, shown.length);
+});
+
+test("a question that got no answer is asked again: nothing old stands there as if it were new", async () => {
+  await kor.context.setOffline(true); // the stream goes on, and what it touches cannot be asked for
+  const { place } = await send("Told by the stream alone.");
+  await kor.page.locator(".warning.stale").waitFor({ timeout: 30_000 });
+  await kor.context.setOffline(false);
+  await kor.page.locator(`.list a[data-place="${place}"]`).waitFor({ timeout: 20_000 });
+  await kor.page.locator(".warning.stale").waitFor({ state: "detached" });
+});
+
+// From nothing to sixty rows, in a page of its own.
+async function firstScreen(channel) {
+  const page = await kor.context.newPage(), began = Date.now();
+  page.setDefaultTimeout(30_000);
+  stage.watchPage(page, stage.addresses.kor);
+  await page.goto(`${stage.addresses.kor}/#channel/${channel}`);
+  await page.locator(".list li").nth(59).waitFor();
+  return { page, took: Date.now() - began };
+}
+
+// The node has put away what was filed in one heap.
+async function quiet() {
+  for (let quick = 0; quick < 5;) {
+    const asked = Date.now();
+    await stage.ask("get", { party: "kor", path: "/status" });
+    quick = Date.now() - asked < 100 ? quick + 1 : 0;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+test(`${MANY} messages: they make the first screen no second later than a hundred, and there is no hole backwards`, async () => {
+  await stage.ask("stop", { party: "usa" });
+  const { channel } = await stage.ask("fill", { party: "kor", count: 100 });
+  await quiet();
+  const few = await firstScreen(channel);
+  await few.page.close();
+  const { filed } = await stage.ask("fill", { party: "kor", count: MANY });
+  assert.equal(filed, MANY);
+  await quiet();
+  const { page, took } = await firstScreen(channel);
+  console.log(`# first screen: ${few.took} ms with 100 messages, ${took} ms with ${MANY}`);
+  assert.ok(took - few.took <= 1000, `${took - few.took} ms more`);
+  const shown = () => page.locator(".list li a[data-place]").evaluateAll((rows) => rows.map((row) => Number(row.dataset.place.match(/\d+$/)[0])));
+  const top = (await shown())[0];
+  for (let want = 120; want <= 480; want += 60) {
+    await page.locator(".list ol").evaluate((list) => { list.scrollTop = list.scrollHeight; });
+    await page.locator(".list li").nth(want - 1).waitFor();
+  }
+  const rows = await shown();
+  assert.deepEqual(rows, Array.from({ length: rows.length }, (_one, i) => top - i));
+});
+
+test("no report of the policy, no foreign request, no error on a page", () => assert.deepEqual(stage.reports, []));
