@@ -16,13 +16,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ROLES_LEN_MAX (ACCORD_ROLES_MAX * (ROLE_NAME_MAX + 1))
+
 static const struct option_row options[] = {
 	{ "party", N_("PARTY"), N_("whose keys; our own if not said") },
 	{ "add", N_("FILE"),
 	  N_("add the keys in this .pub file, an officer's or those that words are sealed for; signed by the "
 	     "registrar (--key)") },
 	{ "withdraw", N_("FILE"),
-	  N_("withdraw the keys in this .pub file; signed by the registrar (--key)") },
+	  N_("withdraw the keys in this .pub file; signed by the registrar (--key); with --add: that one takes "
+	     "its place") },
 	{ "roles", N_("ROLES"), N_("with --add: the roles, as watch,head") },
 	{ "holder", N_("N"), N_("with --add of an officer's key: the holder's number in your own roster") },
 	{ "label", N_("LEVEL"), N_("the marking; otherwise $ENTENTE_LABEL") },
@@ -332,7 +335,7 @@ static enum exit_code finish_part(struct options *o, struct client *c, const cha
 }
 
 static enum exit_code change_one(struct options *o, struct client *c, const struct key_file *f, size_t i,
-				 bool is_withdrawal)
+				 bool is_withdrawal, const char *roles)
 {
 	struct officer registrar = { 0 };
 	char place[PLACE_TEXT_LEN];
@@ -344,8 +347,7 @@ static enum exit_code change_one(struct options *o, struct client *c, const stru
 	if (code == EXIT_DONE)
 		code = officer_open(&registrar, o);
 	if (code == EXIT_DONE)
-		code = registrar_fill_key(&d, is_withdrawal, f->use, key_at(f, i), f->holder,
-					  option_value(o, "roles"));
+		code = registrar_fill_key(&d, is_withdrawal, f->use, key_at(f, i), f->holder, roles);
 	if (code == EXIT_DONE) {
 		memcpy(registrar.role, REGISTRAR_ROLE, sizeof REGISTRAR_ROLE);
 		code = draft_sign(&d, &registrar);
@@ -377,8 +379,71 @@ static enum exit_code change(struct options *o, struct client *c, const char *pa
 	if (code == EXIT_DONE && !is_withdrawal)
 		code = check_addition(f, o, path);
 	for (size_t i = 0; code == EXIT_DONE && i < f->count; i++)
-		code = change_one(o, c, f, i, is_withdrawal);
+		code = change_one(o, c, f, i, is_withdrawal, option_value(o, "roles"));
 	free(f);
+	return code;
+}
+
+/* ---- One is lost: the spare takes its place, with its holder and his roles. ---- */
+
+/* Of the key in force; "" where our log has it not. */
+static enum exit_code find_holder(struct client *c, struct bytes wire, uint64_t *holder,
+				  char roles[ROLES_LEN_MAX])
+{
+	struct buf text = { (uint8_t *)roles, 0, ROLES_LEN_MAX - 1, false };
+	char fingerprint[SSH_FINGERPRINT_LEN];
+	json_t *answer = NULL, *name;
+	const json_t *key;
+	size_t i, n;
+	enum exit_code code = show_get(c, "/keys", &answer);
+
+	ssh_fingerprint(wire, fingerprint);
+	json_array_foreach(json_object_get(answer, "keys"), i, key)
+	{
+		if (strcmp(json_str(key, "fingerprint"), fingerprint) != 0 ||
+		    json_object_get(key, "withdrawn") != NULL)
+			continue;
+		*holder = json_uint(key, "holder");
+		json_array_foreach(json_object_get(key, "roles"), n, name)
+		{
+			buf_put_str(&text, n == 0 ? "" : ",");
+			buf_put_str(&text, json_string_value(name));
+		}
+	}
+	roles[text.len] = '\0';
+	json_decref(answer);
+	if (code != EXIT_DONE || text.len > 0)
+		return code;
+	say_error(_("Our logs have no key {1} in force."), fingerprint);
+	say_next("entente keys");
+	return EXIT_NOT_FOUND;
+}
+
+static enum exit_code replace(struct options *o, struct client *c, const char *lost, const char *spare)
+{
+	struct key_file *old = xcalloc(1, sizeof *old), *new = xcalloc(1, sizeof *new);
+	char roles[ROLES_LEN_MAX];
+	enum exit_code code = read_key_file(old, lost);
+
+	if (code == EXIT_DONE)
+		code = read_key_file(new, spare);
+	if (code == EXIT_DONE && (old->use != KEY_USE_OFFICER || new->use != KEY_USE_OFFICER)) {
+		say_error(_("An officer's key takes the place of an officer's key."));
+		say_next(_("the keys of a post are added and withdrawn by themselves: entente keys --add, "
+			   "entente keys --withdraw"));
+		code = EXIT_USAGE;
+	}
+	if (code == EXIT_DONE)
+		code = find_holder(c, key_at(old, 0), &new->holder, roles);
+	/* First the lost one goes: whatever becomes of the other, nobody signs with it from here on. */
+	if (code == EXIT_DONE)
+		code = change_one(o, c, old, 0, true, NULL);
+	if (code == EXIT_DONE)
+		code = change_one(o, c, new, 0, false, roles);
+	if (code == EXIT_DONE && !o->is_json)
+		say_next(_("say so to the other side, which confirms it: entente send service --form N05"));
+	free(old);
+	free(new);
 	return code;
 }
 
@@ -451,7 +516,7 @@ static enum exit_code run(struct options *o)
 
 	if (option_value(o, "aloud") != NULL)
 		return read_aloud(option_value(o, "aloud"), o->is_json);
-	if ((add != NULL) + (withdraw != NULL) + (pair != NULL) + (identity != NULL) > 1) {
+	if ((add != NULL || withdraw != NULL) + (pair != NULL) + (identity != NULL) > 1) {
 		say_error(_("One at a time: --add, --withdraw, --new-identity or --pair."));
 		say_next(_("see entente {1} --help"), o->command->name);
 		return EXIT_USAGE;
@@ -464,7 +529,9 @@ static enum exit_code run(struct options *o)
 		return identity_make(identity, o->is_json);
 	if (client_open(&c, o->home) != ERR_OK)
 		return (enum exit_code)client_absent(o->home);
-	if (add != NULL)
+	if (add != NULL && withdraw != NULL)
+		code = replace(o, &c, withdraw, add);
+	else if (add != NULL)
 		code = change(o, &c, add, false);
 	else if (withdraw != NULL)
 		code = change(o, &c, withdraw, true);

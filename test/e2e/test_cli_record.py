@@ -44,6 +44,26 @@ def test_a_key_is_added_and_withdrawn(pair):
     assert added["place"].startswith("KOR/") and new.fingerprint in usa.run("keys", "--party", "kor").stdout
 
 
+def test_a_lost_card_and_its_spare_in_one_act(pair):
+    """The spare takes the lost key's place, holder and roles, in every log, and the lost one signs nothing from there on."""
+    kor, usa = pair["kor"], pair["usa"]
+    lost = next(one for one in kor.get("/keys")["keys"] if one["roles"] == ["watch"])
+    spare = officers.Key(kor.keys / "spare")
+    before = kor.say("send", "notify", "Before.", "--to", "usa/watch", "--label", "U", key="watch")["place"]
+    shown = kor.run("keys", "--withdraw", f"{kor.keys / 'watch'}.pub", "--add", f"{spare.path}.pub", "--label", "U", key="registrar").stdout
+    assert "withdrawn in every log" in shown and "added in every log" in shown
+    keys = {one["holder"]: one for one in kor.get("/keys")["keys"] if "withdrawn" not in one}
+    assert keys[lost["holder"]]["roles"] == ["watch"] and keys[lost["holder"]]["fingerprint"] != lost["fingerprint"]
+    done = kor.run("send", "notify", "Not he.", "--to", "usa/watch", "--label", "U", key="watch", code=None)
+    assert done.returncode != 0
+    after = kor.say("send", "notify", "After.", "--to", "usa/watch", "--label", "U", key="spare")["place"]
+    pair.await_receipts()
+    for place in (before, after):
+        assert usa.entry(place)["verdict"] == "OK" and usa.entry(place)["signer"]["holder"] == lost["holder"]
+    again = kor.run("keys", "--withdraw", f"{kor.keys / 'watch'}.pub", "--add", f"{spare.path}.pub", "--label", "U", key="registrar", code=3)
+    assert "have no key" in again.stderr and "next:" in again.stderr
+
+
 def test_only_the_registrar_changes_keys(pair):
     new = officers.Key(pair.folder / "new")
     done = pair["kor"].run("keys", "--add", f"{new.path}.pub", "--roles", "watch", "--holder", "1", "--label", "U",
