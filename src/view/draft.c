@@ -6,6 +6,8 @@
 #include <assert.h>
 #include <string.h>
 
+#define DRAFTS_LOOKED_AT 16u /* rows, by each SUBMIT */
+
 const char *draft_state_name(enum draft_state s)
 {
 	static const char *const names[DRAFT_STATE_COUNT] = { "SUBMITTED", "REFUSED", "CANCELLED" };
@@ -412,6 +414,29 @@ enum err judge_draft(const struct case_file *c, enum verdict *out)
 	return c->in->statement->kind == KIND_SUBMIT ? judge_submit(c, out) : answer_draft(c, &draft, out);
 }
 
+/*
+ * Of what lapsed long ago nothing can come any more. A SUBMIT looks at a few rows behind its own, which lie
+ * as its id has it, anywhere: so what is dead stays a part of what is not, and no entry pays for all of it.
+ */
+static enum err drop_lapsed(const struct fold *f, uint32_t home, const struct draft_view *new, uint64_t filed_ms)
+{
+	struct draft_view v;
+	struct row_key k;
+	enum err e = ERR_OK;
+
+	memcpy(v.id, new->id, sizeof v.id);
+	for (size_t i = 0; e == ERR_OK && i < DRAFTS_LOOKED_AT; i++) {
+		e = draft_next(f, home, false, &v);
+		if (e == ERR_NOT_FOUND)
+			e = draft_next(f, home, true, &v);
+		if (e != ERR_OK || filed_ms < DRAFT_KEPT_MS || v.lapses_ms >= filed_ms - DRAFT_KEPT_MS)
+			continue;
+		draft_key(&k, home, v.id);
+		e = map_del(f->map, buf_bytes(&k.buf));
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err draft_folded(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
 {
 	struct entry_view view = *v;
@@ -427,5 +452,9 @@ enum err draft_folded(const struct fold *f, const struct fold_input *in, const s
 		(void)refers_place(f, in, &in->statement->refers[0], &c.subject);
 		e = answer_draft(&c, &draft, &verdict);
 	}
-	return e == ERR_OK && verdict == VERDICT_OK ? draft_put(f, in->log.channel, &draft) : e;
+	if (e != ERR_OK || verdict != VERDICT_OK)
+		return e;
+	if (in->statement->kind == KIND_SUBMIT)
+		e = drop_lapsed(f, in->log.channel, &draft, in->entry->filed.ms);
+	return e == ERR_OK ? draft_put(f, in->log.channel, &draft) : e;
 }

@@ -61,7 +61,10 @@ def main():
             source = HERE / f"{target}.c"
             if not source.exists() or not is_called(name, source.read_text()):
                 wrong.append(f"target {target} does not call {name}")
+    page = (SOURCES.parent / "docs/fuzzing.md").read_text()
     for target in sorted(p.stem for p in HERE.glob("*.c") if p.stem != "replay"):
+        if f"\n| {target} | " not in page:
+            wrong.append(f"target {target} has no row in docs/fuzzing.md: run it, then test/fuzz/run.py BUILD --write")
         corpus = HERE / "corpus" / target
         if not corpus.is_dir() or not any(corpus.iterdir()):
             wrong.append(f"target {target} has no corpus")

@@ -454,6 +454,25 @@ static void test_answers(void **state)
 	}
 }
 
+/* A row goes when a SUBMIT passes by it so long after it lapsed that nothing can come of it; its entry stays. */
+static void test_lapsed_long_ago(void **state)
+{
+	static const struct line message = { .kind = KIND_MESSAGE, .content = 1 };
+	uint8_t first[STATEMENT_ID_LEN];
+	struct draft_view draft;
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		uint64_t later = 24 * HOUR + DRAFT_KEPT_MS + i;
+		scene_clear(s);
+		assert_int_equal(submit(&message, (struct line){ 0 }), VERDICT_OK);
+		memcpy(first, outgoing.statement.id, sizeof first);
+		assert_int_equal(submit(&message, (struct line){ .filed_late_ms = later }), VERDICT_OK);
+		assert_int_equal(draft_find(&s->fold, SCENE_HOME, first, &draft), i == 0 ? ERR_OK : ERR_NOT_FOUND);
+		assert_int_equal(draft_find(&s->fold, SCENE_HOME, outgoing.statement.id, &draft), ERR_OK);
+	}
+}
+
 /* An approval of one item is none of another: the draft that it names has other bytes. */
 static void test_used_for_another_item(void **state)
 {
@@ -770,6 +789,7 @@ int main(void)
 		cmocka_unit_test(test_without_guidelines),
 		cmocka_unit_test(test_submit),
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_lapsed_long_ago),
 		cmocka_unit_test(test_used_for_another_item),
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_recall),
