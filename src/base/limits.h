@@ -176,7 +176,7 @@
 /* The watch (docs/spec/watch.md): normative. */
 #define ROSTER_PEOPLE_MAX 32u		      /* of one statement */
 #define ROSTER_SHIFTS_MAX 512u		      /* of one statement; gaps too */
-#define DRAFT_KEPT_MS (90ull * 86400000) /* a draft's row, behind the time at which it lapses */
+#define DRAFT_KEPT_MS (90ull * 86400000)      /* a draft's row, behind the time at which it lapses */
 #define ROSTER_SPAN_MS_MAX (62ull * 86400000) /* from its beginning to its end */
 #define ROSTER_NAME_MAX 60u		      /* bytes of a person's name */
 #define ROSTER_REACH_MAX 160u		   /* bytes of where a person is reached, and of what he is able to */

@@ -24,7 +24,8 @@ static const struct option_row options[] = {
 	  N_("add the keys in this .pub file, an officer's or those that words are sealed for; signed by the "
 	     "registrar (--key)") },
 	{ "withdraw", N_("FILE"),
-	  N_("withdraw the keys in this .pub file; signed by the registrar (--key); with --add: that one takes "
+	  N_("withdraw the keys in this .pub file; signed by the registrar (--key); with --add: that one "
+	     "takes "
 	     "its place") },
 	{ "roles", N_("ROLES"), N_("with --add: the roles, as watch,head") },
 	{ "holder", N_("N"), N_("with --add of an officer's key: the holder's number in your own roster") },

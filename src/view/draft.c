@@ -418,7 +418,8 @@ enum err judge_draft(const struct case_file *c, enum verdict *out)
  * Of what lapsed long ago nothing can come any more. A SUBMIT looks at a few rows behind its own, which lie
  * as its id has it, anywhere: so what is dead stays a part of what is not, and no entry pays for all of it.
  */
-static enum err drop_lapsed(const struct fold *f, uint32_t home, const struct draft_view *new, uint64_t filed_ms)
+static enum err drop_lapsed(const struct fold *f, uint32_t home, const struct draft_view *new,
+			    uint64_t filed_ms)
 {
 	struct draft_view v;
 	struct row_key k;

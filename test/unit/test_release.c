@@ -454,7 +454,9 @@ static void test_answers(void **state)
 	}
 }
 
-/* A row goes when a SUBMIT passes by it so long after it lapsed that nothing can come of it; its entry stays. */
+/*
+ * A row goes when a SUBMIT passes by it so long after it lapsed that nothing can come of it; its entry stays.
+ */
 static void test_lapsed_long_ago(void **state)
 {
 	static const struct line message = { .kind = KIND_MESSAGE, .content = 1 };
@@ -468,7 +470,8 @@ static void test_lapsed_long_ago(void **state)
 		assert_int_equal(submit(&message, (struct line){ 0 }), VERDICT_OK);
 		memcpy(first, outgoing.statement.id, sizeof first);
 		assert_int_equal(submit(&message, (struct line){ .filed_late_ms = later }), VERDICT_OK);
-		assert_int_equal(draft_find(&s->fold, SCENE_HOME, first, &draft), i == 0 ? ERR_OK : ERR_NOT_FOUND);
+		assert_int_equal(draft_find(&s->fold, SCENE_HOME, first, &draft),
+				 i == 0 ? ERR_OK : ERR_NOT_FOUND);
 		assert_int_equal(draft_find(&s->fold, SCENE_HOME, outgoing.statement.id, &draft), ERR_OK);
 	}
 }
