@@ -67,6 +67,7 @@ procedures: all ## random histories of procedures between governments, RUNS=n (8
 	@VECTORS=test/vectors $(BUILD)/test/proc/sim_procedures RUNS=2000 ahead
 	@VECTORS=test/vectors $(BUILD)/test/proc/sim_procedures RUNS=$(or $(RUNS),8000) losses
 	@VECTORS=test/vectors $(BUILD)/test/proc/sim_procedures RUNS=2000 havoc
+	@VECTORS=test/vectors $(BUILD)/test/proc/sim_procedures RUNS=1000 crowded
 	@$(PYTHON) test/proc/second.py $(BUILD)/test/proc/sim_procedures test/vectors 1000
 	@$(PYTHON) test/models/check.py --define THREE test/models/gate.pml NO_CONFIRM LATE_WITHDRAW
 

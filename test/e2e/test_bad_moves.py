@@ -85,6 +85,7 @@ def test_moves_that_do_not_count(play):
         else:
             assert (entry["verdict"], entry["why"]) == ("PROCEDURE", sentence), (at, entry)
             assert f"VOID: {sentence} (PROCEDURE)" in said[0] and f"무효: {in_korean(sentence)} (PROCEDURE)" in said[1], said
+            assert "자국" not in in_korean(sentence), "it is read of what the other side did"
         ahead = entry.get("ahead_ms", 0)
         assert (ahead > 0) == ("it was filed ahead of our clock: +" in said[0]) == (in_korean("  it was filed ahead of our clock: ") in said[1])
     # What is dated ahead is told as that; it moved none of our times, and nobody's silence is ours.
