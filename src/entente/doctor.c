@@ -326,6 +326,19 @@ static void check_console(struct doctor *d, const json_t *console)
 		find(d, FINDING_OK, N_("console"), json_str(console, "url"), "");
 }
 
+static void check_terminals(struct doctor *d, const json_t *terminals)
+{
+	if (terminals == NULL)
+		return;
+	if (json_flag(terminals, "open"))
+		find(d, FINDING_OK, N_("terminals"), json_str(terminals, "url"), "");
+	else
+		find(d, FINDING_BAD, N_("terminals"), json_str(terminals, "url"),
+		     _("the log says what is wrong with keys/terminals or devices; mend it, then start the "
+		       "node "
+		       "again"));
+}
+
 static void check_node(struct doctor *d)
 {
 	const json_t *peer, *path;
@@ -351,6 +364,7 @@ static void check_node(struct doctor *d)
 		     "entente accord draft NEW");
 	check_sandbox(d, status);
 	check_console(d, json_object_get(status, "console"));
+	check_terminals(d, json_object_get(status, "terminals"));
 	if (json_uint(status, "stopped_logs") > 0)
 		find(d, FINDING_BAD, N_("logs"), _("one is stopped"), "entente status");
 	if (json_uint(status, "remade") > 0) {

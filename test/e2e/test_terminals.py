@@ -153,6 +153,8 @@ def test_what_is_wrong_is_said_and_stops_no_node(place):
     kor.start()
     nodes.wait_for(lambda: "it is not open", lambda: not kor.status()["terminals"]["open"])
     assert "devices" in kor.words() and "TERMINALS NOT OPEN" in kor.run("status", code=None).stdout
+    found = json.loads(kor.run("doctor", "--json", code=None).stdout)
+    assert [row["finding"] for row in found if row["check"] == "terminals"] == ["BAD"]
     with pytest.raises(OSError):
         Terminal(port, server, known).ask("GET", "/")
     kor.stop()
