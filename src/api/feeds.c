@@ -119,6 +119,8 @@ enum err run_feed(struct api *a, struct request *q, struct reply *r)
 	enum err e;
 
 	(void)r;
+	if (name.ptr != NULL && bytes_equal(name, BYTES_LIT("ics")))
+		return run_calendar(a, q);
 	if (format == NULL)
 		return ERR_USAGE;
 	e = feed_open(a, q, format->feed, &f);

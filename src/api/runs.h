@@ -51,6 +51,9 @@ enum err run_ladder(struct api *a, struct request *q, struct reply *r) MUST_CHEC
 enum err run_note(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_proof(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
+/* calendar.c: of GET /feed, in the format ics */
+enum err run_calendar(struct api *a, struct request *q) MUST_CHECK;
+
 /* owed.c */
 enum err run_owed(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 

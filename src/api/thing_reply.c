@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static struct bytes value_of(const struct thing_fields *f, enum dialogue_field field)
+struct bytes thing_field(const struct thing_fields *f, enum dialogue_field field)
 {
 	struct bytes now = dialogue_field(&f->now, field);
 
@@ -104,23 +104,23 @@ static void reply_number(struct reply *r, const char *key, struct bytes value)
 
 void reply_fields(struct reply *r, const struct thing_fields *f)
 {
-	reply_one_text(r, "name", value_of(f, DIALOGUE_NAME));
-	reply_words(r, "title", value_of(f, DIALOGUE_TITLE));
-	reply_when(r, value_of(f, DIALOGUE_WHEN));
-	reply_texts(r, "parties", value_of(f, DIALOGUE_PARTIES));
-	reply_texts(r, "owed_to", value_of(f, DIALOGUE_OWED_TO));
-	reply_one_text(r, "source", value_of(f, DIALOGUE_SOURCE));
-	reply_words(r, "detail", value_of(f, DIALOGUE_DETAIL));
-	reply_words(r, "doubt", value_of(f, DIALOGUE_DOUBT));
-	reply_number(r, "number", value_of(f, DIALOGUE_NUMBER));
-	reply_texts(r, "languages", value_of(f, DIALOGUE_LANGUAGES));
-	reply_texts(r, "chairs", value_of(f, DIALOGUE_CHAIRS));
-	reply_one_text(r, "to", value_of(f, DIALOGUE_TO));
-	reply_one_text(r, "stage", value_of(f, DIALOGUE_STAGE));
-	reply_one_text(r, "type", value_of(f, DIALOGUE_TYPE));
-	reply_one_text(r, "confidence", value_of(f, DIALOGUE_CONFIDENCE));
-	reply_one_text(r, "where", value_of(f, DIALOGUE_WHERE));
-	reply_words(r, "location", value_of(f, DIALOGUE_LOCATION));
+	reply_one_text(r, "name", thing_field(f, DIALOGUE_NAME));
+	reply_words(r, "title", thing_field(f, DIALOGUE_TITLE));
+	reply_when(r, thing_field(f, DIALOGUE_WHEN));
+	reply_texts(r, "parties", thing_field(f, DIALOGUE_PARTIES));
+	reply_texts(r, "owed_to", thing_field(f, DIALOGUE_OWED_TO));
+	reply_one_text(r, "source", thing_field(f, DIALOGUE_SOURCE));
+	reply_words(r, "detail", thing_field(f, DIALOGUE_DETAIL));
+	reply_words(r, "doubt", thing_field(f, DIALOGUE_DOUBT));
+	reply_number(r, "number", thing_field(f, DIALOGUE_NUMBER));
+	reply_texts(r, "languages", thing_field(f, DIALOGUE_LANGUAGES));
+	reply_texts(r, "chairs", thing_field(f, DIALOGUE_CHAIRS));
+	reply_one_text(r, "to", thing_field(f, DIALOGUE_TO));
+	reply_one_text(r, "stage", thing_field(f, DIALOGUE_STAGE));
+	reply_one_text(r, "type", thing_field(f, DIALOGUE_TYPE));
+	reply_one_text(r, "confidence", thing_field(f, DIALOGUE_CONFIDENCE));
+	reply_one_text(r, "where", thing_field(f, DIALOGUE_WHERE));
+	reply_words(r, "location", thing_field(f, DIALOGUE_LOCATION));
 }
 
 void reply_people(struct reply *r, const struct statement *s)

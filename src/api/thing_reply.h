@@ -14,6 +14,8 @@ struct thing_fields {
 	struct statement was, now;
 };
 enum err thing_fields_read(struct api *a, const struct thing_row *row, struct thing_fields *out) MUST_CHECK;
+/* As it stands; .len 0: there is none. */
+struct bytes thing_field(const struct thing_fields *f, enum dialogue_field field);
 /* Those that there are, by their names. */
 void reply_fields(struct reply *r, const struct thing_fields *f);
 /* A delegation's. */

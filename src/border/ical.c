@@ -31,25 +31,47 @@ static void put_line(struct buf *out, const char *name, struct bytes value, bool
 }
 
 /* 20261201T080000Z */
-static void put_time(struct buf *out, const char *name, struct wall at)
+static void put_time(struct buf *out, const char *name, struct wall at, bool is_day)
 {
 	char text[WALL_TEXT_LEN], memory[24];
 	struct buf value = BUF_ON(memory);
 
 	wall_write(at, text);
-	for (size_t i = 0; i < 19; i++) {
+	for (size_t i = 0; i < (is_day ? 10u : 19u); i++) {
 		if (text[i] != '-' && text[i] != ':')
 			buf_put_byte(&value, (uint8_t)text[i]);
 	}
-	buf_put_byte(&value, 'Z');
+	if (!is_day)
+		buf_put_byte(&value, 'Z');
 	put_line(out, name, buf_bytes(&value), false);
 }
 
-void ical_open(struct buf *out, struct bytes name)
+static void put_known(struct buf *out, const char *name, struct bytes value)
 {
+	if (value.len > 0)
+		put_line(out, name, value, true);
+}
+
+static void put_sequence(struct buf *out, uint64_t sequence)
+{
+	char memory[24];
+	struct buf value = BUF_ON(memory);
+
+	buf_put_decimal(&value, sequence);
+	put_line(out, "SEQUENCE", buf_bytes(&value), false);
+}
+
+void ical_open(struct buf *out, const char *of, struct bytes name)
+{
+	char memory[64];
+	struct buf product = BUF_ON(memory);
+
+	buf_put_str(&product, "-//entente//");
+	buf_put_str(&product, of);
+	buf_put_str(&product, "//EN");
 	put_line(out, "BEGIN", BYTES_LIT("VCALENDAR"), false);
 	put_line(out, "VERSION", BYTES_LIT("2.0"), false);
-	put_line(out, "PRODID", BYTES_LIT("-//entente//roster//EN"), false);
+	put_line(out, "PRODID", buf_bytes(&product), false);
 	put_line(out, "X-WR-CALNAME", name, true);
 }
 
@@ -57,12 +79,17 @@ void ical_put(struct buf *out, const struct ical_event *event)
 {
 	put_line(out, "BEGIN", BYTES_LIT("VEVENT"), false);
 	put_line(out, "UID", event->uid, true);
-	put_time(out, "DTSTAMP", event->stamp);
-	put_time(out, "DTSTART", event->from);
-	put_time(out, "DTEND", event->to);
+	put_time(out, "DTSTAMP", event->stamp, false);
+	if (event->has_sequence)
+		put_sequence(out, event->sequence);
+	put_time(out, event->is_in_days ? "DTSTART;VALUE=DATE" : "DTSTART", event->from, event->is_in_days);
+	put_time(out, event->is_in_days ? "DTEND;VALUE=DATE" : "DTEND", event->to, event->is_in_days);
 	put_line(out, "SUMMARY", event->summary, true);
-	if (event->description.len > 0)
-		put_line(out, "DESCRIPTION", event->description, true);
+	put_known(out, "DESCRIPTION", event->description);
+	put_known(out, "LOCATION", event->location);
+	put_known(out, "STATUS", event->status);
+	put_known(out, "CLASS", event->class);
+	put_known(out, "X-ENTENTE-LABEL", event->label);
 	put_line(out, "TRANSP", event->is_free ? BYTES_LIT("TRANSPARENT") : BYTES_LIT("OPAQUE"), false);
 	put_line(out, "END", BYTES_LIT("VEVENT"), false);
 }

@@ -12,11 +12,16 @@
 struct ical_event {
 	struct bytes uid;
 	struct wall stamp, from, to;
-	struct bytes summary, description; /* description .len 0: none */
-	bool is_free;			   /* nobody is busy in it */
+	bool is_in_days; /* from and to are days of UTC, and no hour of them is meant */
+	struct bytes summary;
+	struct bytes description, location, status, class, label; /* .len 0: none */
+	bool has_sequence;
+	uint64_t sequence; /* how often it was changed */
+	bool is_free;	   /* nobody is busy in it */
 };
 
-void ical_open(struct buf *out, struct bytes name);
+/* of: what it is a calendar of, as "roster"; a word of ASCII. */
+void ical_open(struct buf *out, const char *of, struct bytes name);
 void ical_put(struct buf *out, const struct ical_event *event);
 /* ERR_LIMIT by buf_check. */
 void ical_close(struct buf *out);

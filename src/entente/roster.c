@@ -482,7 +482,7 @@ static void put_calendar(struct buf *out, const json_t *roster, const char *post
 	const json_t *segment, *who;
 	size_t i, w;
 
-	ical_open(out, BYTES_LIT("entente"));
+	ical_open(out, "roster", BYTES_LIT("entente"));
 	json_array_foreach(json_object_get(roster, "segments"), i, segment)
 	{
 		if (post != NULL && strcmp(json_str(segment, "post"), post) != 0)

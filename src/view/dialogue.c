@@ -331,20 +331,30 @@ static enum err is_named(const struct case_file *c, bool *out)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* The next thing of a kind that hangs on a place and counts, as far as the author had seen. */
+enum err fold_next_hung(const struct fold *f, const struct place_key *on, enum kind kind,
+			struct message_at *at)
+{
+	struct entry_view v = { .kind = 0 };
+	enum err e;
+
+	do {
+		e = fold_next_act(f, on, at);
+		if (e == ERR_OK)
+			e = fold_get(f, &at->place, &v);
+	} while (e == ERR_OK && (v.kind != kind || v.verdict != VERDICT_OK));
+	return e;
+}
+
+/* Likewise, as far as the author had seen. */
 static enum err next_hung(const struct sieve *s, const struct place_key *on, enum kind kind,
 			  struct message_at *at)
 {
-	struct entry_view v;
 	bool may = false;
 	enum err e;
 
 	do {
-		e = fold_next_act(s->f, on, at);
+		e = fold_next_hung(s->f, on, kind, at);
 		if (e == ERR_OK)
-			e = fold_get(s->f, &at->place, &v);
-		may = false;
-		if (e == ERR_OK && v.kind == kind && v.verdict == VERDICT_OK)
 			e = may_take(s, &at->place, &may);
 	} while (e == ERR_OK && !may);
 	return e;

@@ -12,7 +12,7 @@ import pytest
 
 import nodes
 
-FEEDS = ("feed taxii misp atom ics ceiling R", "feed taxii misp atom ics geojson csv adatp-4774 ceiling R")
+FEEDS = ("feed taxii misp atom ics geojson csv ceiling R", "feed taxii misp atom ics geojson csv adatp-4774 ceiling R")
 LINE = "KOR-USA 1 U rel=KOR,USA origin=KOR"
 BANNER = "UNCLASSIFIED//REL TO KOR, USA//FROM KOR"
 CAP = "{urn:oasis:names:tc:emergency:cap:1.2}"
@@ -58,6 +58,8 @@ def test_atom(record, tmp_path):
     assert first.title.startswith("(U//REL KOR, USA//FROM KOR) Launches") and first.content[0].value == WORDS
     assert first.tags[0].term == LINE and first.tags[0].label == BANNER and first.author == "KOR watch"
     assert [one.href for one in newest.links if one.rel == "related"] == [first.id]
+    told = subprocess.run(["sfeed"], input=raw, capture_output=True, check=True).stdout.decode().splitlines()
+    assert [line.split("\t")[1] for line in told] == [newest.title, first.title], "a second reader finds the same"
     gone = ET.fromstring(raw).findall("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
     assert len(gone) == 1 and gone[0].get("ref").startswith("urn:uuid:")
 

@@ -1,6 +1,11 @@
 """Standing dialogues on two real nodes: a body, what was promised under it, who says that it is done and who says so too."""
 import json
+import os
 import re
+import subprocess
+from datetime import datetime, timezone
+
+import icalendar
 
 import nodes
 
@@ -171,3 +176,54 @@ def test_a_bad_file_files_nothing(stage, tmp_path):
         file.write_text(text)
         kor.run("import", "dialogues", str(file), key="policy", code=4)
     kor.run("import", "dialogues", str(tmp_path / "none.json"), key="policy", code=3)
+
+
+def printed(folder, file):
+    """What khal makes of a calendar, under a configuration of its own."""
+    (folder / "config").write_text(f"[calendars]\n[[own]]\npath = {folder}/own\ntype = calendar\n[default]\nprint_new = False\n"
+                                   "[locale]\nlocal_timezone = UTC\ndefault_timezone = UTC\ntimeformat = %H:%M\ndateformat = %Y-%m-%d\n"
+                                   "longdateformat = %Y-%m-%d\ndatetimeformat = %Y-%m-%d %H:%M\nlongdatetimeformat = %Y-%m-%d %H:%M\n"
+                                   f"[sqlite]\npath = {folder}/khal.db\n")
+    done = subprocess.run(["khal", "-c", folder / "config", "printics", "-f", "{start}|{end}|{title}|{status}|{location}", file], capture_output=True, text=True, check=True,
+                          env={**os.environ, "HOME": str(folder), "XDG_CACHE_HOME": str(folder), "LC_ALL": "C.UTF-8"})
+    return [line.split("|") for line in done.stdout.splitlines() if "|" in line]
+
+
+def test_the_calendars_of_bodies(stage, tmp_path):
+    world = stage.world(officers_of={"kor": {**PEOPLE, "head": ["head"], "deputy": ["deputy"]}, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    (tmp_path / "khal").mkdir()
+
+    def calendars(node, role, name):
+        node.run("feed", "ics", "--role", role, "--to", tmp_path / name)
+        return {path.stem: path for path in (tmp_path / name).iterdir()}
+
+    kor.run("import", "dialogues", str(nodes.ROOT / "examples/rok-us/dialogues.json"), key="policy")
+    kor.run("session", "new", "kidd", "kidd-call", "A call, between two sessions", "--when", "2024-05-02T13:00Z/2024-05-02T14:30Z", "--language", "en", key="policy")
+    kor.release("session", "new", "kidd", "kidd-hidden", "HIDDEN", "--when", "2024-06-01", "--label", "R", key="policy", by=("head",))
+    kor.run("session", "new", "kidd", "kidd-never", "No day yet", "--language", "en", key="policy")
+    kor.run("session", "move", "kidd-24", "--when", "2024-04-12", key="policy")
+    kor.run("session", "call-off", "ncg-3", "It was put off", "--language", "en", key="policy")
+    usa.wait("all of it is at usa", lambda: usa.get("/dialogues")["things"] == kor.get("/dialogues")["things"])
+    files = calendars(kor, "press", "press")
+    assert set(files) == {"kidd", "ncg", "edscg"} == set(calendars(usa, "press", "usa")), "a body without sessions has no calendar"
+    for name, file in files.items():
+        assert file.read_bytes() == (tmp_path / "usa" / file.name).read_bytes(), "both sides' calendars are the same bytes"
+        assert b"HIDDEN" not in file.read_bytes() and b"No day yet" not in file.read_bytes()
+        assert all(len(line) <= 75 for line in file.read_bytes().split(b"\r\n"))
+    assert b"HIDDEN" in calendars(kor, "policy", "policy")["kidd"].read_bytes(), "each role has what it may read"
+    # By two readers, neither of them ours.
+    by_title = {str(one["SUMMARY"]): one for one in icalendar.Calendar.from_ical(files["kidd"].read_bytes()).walk("VEVENT")}
+    banner = "UNCLASSIFIED//REL TO KOR, USA//FROM KOR  "
+    moved, call = by_title[banner + "24th KIDD / 제24차 통합국방협의체"], by_title[banner + "A call, between two sessions"]
+    assert str(moved["DTSTART"].dt) == "2024-04-12" and moved["SEQUENCE"] >= 1 and str(moved["LOCATION"]) == "Washington / 워싱턴"
+    assert call["DTSTART"].dt == datetime(2024, 5, 2, 13, tzinfo=timezone.utc) and call["DTEND"].dt == datetime(2024, 5, 2, 14, 31, tzinfo=timezone.utc)
+    month = by_title[banner + "Dialogue of August 2022 / 2022년 8월 통합국방협의체  (2022-08)"]
+    assert str(month["DTSTART"].dt) == "2022-08-01" and month["TRANSP"] == "TRANSPARENT", "a month is no day in it"
+    ncg = {one["STATUS"] for one in icalendar.Calendar.from_ical(files["ncg"].read_bytes()).walk("VEVENT")}
+    assert ncg == {"CANCELLED", "TENTATIVE"} and all(one["CLASS"] == "CONFIDENTIAL" for one in by_title.values())
+    assert {one["X-ENTENTE-LABEL"] for one in by_title.values()} == {"KOR-USA 1 U rel=KOR,USA origin=KOR"}
+    rows = printed(tmp_path / "khal", files["kidd"])
+    assert sorted(row[2] for row in rows) == sorted(by_title) and ["2024-04-12", "Washington / 워싱턴"] in [[row[0], row[4]] for row in rows], rows
+    done = kor.run("feed", "ics", "--role", "nobody", code=None)
+    assert done.returncode != 0

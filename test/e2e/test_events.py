@@ -133,7 +133,6 @@ def test_a_file_of_events_is_good_or_files_nothing(stage, tmp_path):
 
 
 SVG = "{http://www.w3.org/2000/svg}"
-FEEDS = ("feed taxii misp atom ics ceiling R", "feed taxii misp atom ics geojson csv ceiling R")
 
 
 def feed(node, name, folder):
@@ -143,7 +142,7 @@ def feed(node, name, folder):
 
 
 def test_events_leave_under_their_labels(stage, tmp_path):
-    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE}, edit={"guidelines": FEEDS})
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
     kor, usa = world["kor"], world["usa"]
     say(kor, "open", "launch-april", "Launch of a missile", *OPEN)
     both(world, "it is open", lambda node: events(node, "launch-april"))

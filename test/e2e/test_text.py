@@ -7,6 +7,8 @@ import subprocess
 import threading
 import xml.etree.ElementTree as ElementTree
 
+import feedparser
+
 import nodes
 
 KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
@@ -123,6 +125,10 @@ def test_a_text_is_written_signed_and_made_public(stage, tmp_path):
     assert hashlib.sha256(made["statement.txt"].encode()).hexdigest() == before["usa"]["hash"] in made["statement.ko.html"]
     assert all(made[name].startswith("<!DOCTYPE html>\n<html") for name in made if name.endswith(".html"))
     assert KO in made["statement.ko.html"] and EN in made["statement.en.html"] and KO not in made["statement.en.html"]
+    told = subprocess.run(["sfeed"], input=made["statement.atom"], capture_output=True, text=True, check=True).stdout.splitlines()
+    read = feedparser.parse(made["statement.atom"])
+    assert not read.bozo and [line.split("\t")[1] for line in told] == [one.title for one in read.entries] == ["Joint statement"]
+    assert read.entries[0].published == "2023-04-12T00:00:00.000Z" and told[0].split("\t")[0] == "1681257600"
     feed = ElementTree.fromstring(made["statement.atom"])
     assert [one.text for one in feed.iter("{http://www.w3.org/2005/Atom}name")] == ["KOR", "USA"]
     corrected(world, out, made)

@@ -25,7 +25,7 @@ import procedures  # noqa: E402
 from conftest import Stage  # noqa: E402
 
 PLACE = ROOT / "build/interop"
-FEEDS = ("feed taxii misp atom ics ceiling R", "feed taxii misp atom ics geojson csv adatp-4774 ceiling R")
+FEEDS = ("feed taxii misp atom ics geojson csv ceiling R", "feed taxii misp atom ics geojson csv adatp-4774 ceiling R")
 JUDGES = ("taxii2-client", "stix2-validator", "pymisp")
 
 TAXII = """

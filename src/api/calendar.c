@@ -1,0 +1,325 @@
+/*
+ * Sessions of bodies as iCalendar, a file a body: docs/spec/border.md section 11. What a role may know of is
+ * asked where everything is asked (reading.h): a session, and what was said of it, each for itself.
+ */
+#include "api/feed.h"
+#include "api/runs.h"
+#include "api/thing_reply.h"
+#include "base/alloc.h"
+#include "border/format.h"
+#include "border/ical.h"
+#include "wire/date.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS_LEN_MAX 4096u
+
+struct calendar {
+	struct api *api;
+	struct feed feed;
+	json_t *files;
+	size_t written;
+	bool is_cut;
+	struct thing_row body, session;
+	struct thing_fields body_fields, fields;
+	struct buf out; /* heap */
+	char body_words[WORDS_LEN_MAX], words[WORDS_LEN_MAX], summary[BORDER_BANNER_MAX + WORDS_LEN_MAX],
+		label[LABEL_TEXT_LEN_MAX];
+};
+
+/* "22nd KIDD / 제22차 통합국방협의체": of several languages all, as they are written. */
+static struct bytes put_words(struct bytes words, char *memory, size_t size)
+{
+	struct dialogue_texts texts;
+	struct bytes tag, text;
+	struct buf out;
+
+	buf_init(&out, memory, size);
+	dialogue_texts_open(&texts, words);
+	while (dialogue_texts_next(&texts, &tag) && dialogue_texts_next(&texts, &text)) {
+		buf_put_str(&out, out.len == 0 ? "" : " / ");
+		buf_put(&out, text);
+	}
+	return buf_bytes(&out);
+}
+
+static struct bytes text_of(struct bytes value)
+{
+	struct cbor_reader r;
+	struct bytes text = { NULL, 0 };
+
+	cbor_open(&r, value);
+	if (value.len == 0 || cbor_read_text(&r, value.len, &text) != ERR_OK)
+		text.len = 0;
+	return text;
+}
+
+static bool has_time(struct bytes when)
+{
+	return when.len > 0 && memchr(when.ptr, 'T', when.len) != NULL;
+}
+
+/* Whether it names days, and no month or year that has them. */
+static bool is_to_the_day(struct bytes when)
+{
+	struct bytes day;
+
+	return !bytes_take(&when, 10, &day) && day.ptr[4] == '-' && day.ptr[7] == '-' &&
+	       (when.len == 0 || when.ptr[0] == 'T' || when.ptr[0] == '/');
+}
+
+static struct bytes status_of(const struct thing *t)
+{
+	enum standing standing = thing_standing(t);
+
+	if (standing == STANDING_CALLED_OFF)
+		return BYTES_LIT("CANCELLED");
+	return standing == STANDING_SCHEDULED || standing == STANDING_AGENDA_OPEN ? BYTES_LIT("TENTATIVE")
+										  : BYTES_LIT("CONFIRMED");
+}
+
+/* How often it was changed as far as the reader may know, and when last. */
+static enum err find_changes(struct calendar *c, const struct place_key *session, uint64_t *count,
+			     struct wall *last)
+{
+	const struct fold *fold = node_fold(c->api->node);
+	struct message_at at = { 0 };
+	struct entry_read_out entry;
+	enum dialogue_act act;
+	struct buf memory;
+	enum err e;
+
+	*count = 0;
+	while ((e = fold_next_hung(fold, session, KIND_ACT, &at)) == ERR_OK) {
+		e = request_may_place(c->api, &at.place);
+		if (e == ERR_OK)
+			e = fold_act_of(fold, &at.place, &act);
+		if (e == ERR_OK) {
+			buf_init(&memory, c->api->last_memory, ENTRY_LEN_MAX);
+			e = node_entry(c->api->node, &at.place, &memory, &entry);
+		}
+		if (e == ERR_OK && entry.entry.filed.ms > last->ms)
+			*last = entry.entry.filed;
+		if (e == ERR_OK)
+			(*count)++;
+		else if (e != ERR_NOT_FOUND)
+			return e;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Its id, its label and when it was claimed. */
+static enum err read_session(struct calendar *c, struct ical_event *event, struct label_mask *label,
+			     char uid[URN_LEN])
+{
+	struct entry_read_out entry;
+	uint8_t id[UUID_LEN];
+	struct buf memory;
+	enum err e;
+
+	buf_init(&memory, c->api->last_memory, ENTRY_LEN_MAX);
+	e = node_entry(c->api->node, &c->session.place, &memory, &entry);
+	if (e != ERR_OK)
+		return e;
+	if (!entry.statement.has_label ||
+	    !policy_label_read(c->feed.guidelines, &entry.statement.label, c->session.place.log.party, label)
+		     .is_allowed)
+		return ERR_NOT_FOUND;
+	border_uuid(c->feed.accord, "item", BYTES_OF(entry.statement.id), id);
+	urn_write(id, uid);
+	event->uid = bytes_str(uid);
+	event->stamp = entry.statement.claimed;
+	return ERR_OK;
+}
+
+/* Marking, title, and a date that is known no closer than this, as it was said. */
+static struct bytes put_summary(struct calendar *c, const struct label_mask *label, struct bytes when)
+{
+	char memory[BORDER_BANNER_MAX];
+	struct buf banner = BUF_ON(memory), out = BUF_ON(c->summary);
+
+	border_banner(c->feed.accord, label, &banner);
+	buf_put(&out, buf_bytes(&banner));
+	buf_put_str(&out, "  ");
+	buf_put(&out, put_words(thing_field(&c->fields, DIALOGUE_TITLE), c->words, sizeof c->words));
+	if (!is_to_the_day(when)) {
+		buf_put_str(&out, "  (");
+		buf_put(&out, when);
+		buf_put_str(&out, ")");
+	}
+	return buf_bytes(&out);
+}
+
+/* What has no date at all is in no calendar. */
+static enum err put_session(struct calendar *c, const struct place_key *at)
+{
+	struct ical_event event = { .has_sequence = true };
+	struct buf line = BUF_ON(c->label);
+	char uid[URN_LEN];
+	struct label_mask label;
+	struct bytes when;
+	struct date date;
+	enum err e = request_may_place(c->api, at);
+
+	if (e == ERR_OK)
+		e = fold_thing(node_fold(c->api->node), at, request_sight(c->api), &c->session);
+	if (e == ERR_OK)
+		e = thing_fields_read(c->api, &c->session, &c->fields);
+	if (e != ERR_OK)
+		return e;
+	when = text_of(thing_field(&c->fields, DIALOGUE_WHEN));
+	if (when.len == 0 || date_read(when, &date) != ERR_OK)
+		return ERR_NOT_FOUND;
+	e = read_session(c, &event, &label, uid);
+	if (e == ERR_OK)
+		e = find_changes(c, at, &event.sequence, &event.stamp);
+	if (e != ERR_OK)
+		return e;
+	event.from = date.first;
+	event.to = date.end;
+	event.is_in_days = !has_time(when);
+	event.is_free = !is_to_the_day(when);
+	event.summary = put_summary(c, &label, when);
+	event.location = put_words(thing_field(&c->fields, DIALOGUE_DETAIL), c->words, sizeof c->words);
+	event.description = bytes_str(c->body_words);
+	event.status = status_of(&c->session.thing);
+	event.class = border_is_public(c->feed.guidelines, &label) ? BYTES_LIT("PUBLIC")
+								   : BYTES_LIT("CONFIDENTIAL");
+	label_text_write(c->feed.guidelines, &label, &line);
+	event.label = buf_bytes(&line);
+	ical_put(&c->out, &event);
+	c->written++;
+	return buf_check(&c->out);
+}
+
+static enum err count_sessions(struct calendar *c, size_t *count)
+{
+	struct message_at at = { 0 };
+	enum err e;
+
+	*count = 0;
+	while ((e = fold_next_hung(node_fold(c->api->node), &c->body.place, KIND_SESSION, &at)) == ERR_OK)
+		(*count)++;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Two bodies may have one name, given at once: each has its own file, and nothing tells of what is not sent. */
+static void put_file(struct calendar *c, struct bytes name)
+{
+	char file[DIALOGUE_NAME_MAX + 32];
+	size_t again = 0;
+	bool is_taken = true;
+
+	while (is_taken) {
+		const json_t *one;
+		size_t i;
+		int len = (int)name.len;
+		if (again == 0)
+			snprintf(file, sizeof file, "%.*s.ics", len, (const char *)name.ptr);
+		else
+			snprintf(file, sizeof file, "%.*s.%zu.ics", len, (const char *)name.ptr, again + 1);
+		is_taken = false;
+		json_array_foreach(c->files, i, one) is_taken =
+			is_taken || strcmp(json_string_value(json_object_get(one, "name")), file) == 0;
+		again++;
+	}
+	json_array_append_new(c->files, json_pack("{s:s,s:s,s:s%}", "name", file, "media_type",
+						  "text/calendar; charset=utf-8", "text",
+						  (const char *)c->out.ptr, c->out.len));
+}
+
+/* Of a body that the reader may know of; the newest sessions of too many. */
+static enum err put_body(struct calendar *c)
+{
+	size_t count, skipped, before = c->written;
+	struct message_at at = { 0 };
+	enum err e = thing_fields_read(c->api, &c->body, &c->body_fields);
+	struct bytes name = text_of(thing_field(&c->body_fields, DIALOGUE_NAME)), words;
+
+	if (e == ERR_OK)
+		e = count_sessions(c, &count);
+	if (e != ERR_OK)
+		return e;
+	words = put_words(thing_field(&c->body_fields, DIALOGUE_TITLE), c->body_words,
+			  sizeof c->body_words - 1);
+	c->body_words[words.len] = '\0';
+	buf_reset(&c->out);
+	ical_open(&c->out, "dialogue", words);
+	skipped = count > FEED_ITEMS_MAX ? count - FEED_ITEMS_MAX : 0;
+	c->is_cut = c->is_cut || skipped > 0;
+	for (size_t i = 0; e == ERR_OK; i++) {
+		e = fold_next_hung(node_fold(c->api->node), &c->body.place, KIND_SESSION, &at);
+		if (e == ERR_NOT_FOUND)
+			break;
+		if (e == ERR_OK && i >= skipped)
+			e = put_session(c, &at.place);
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	if (e != ERR_NOT_FOUND)
+		return e;
+	ical_close(&c->out);
+	if (buf_check(&c->out) != ERR_OK)
+		return ERR_LIMIT;
+	if (c->written > before)
+		put_file(c, name);
+	return ERR_OK;
+}
+
+static enum err put_channel(struct calendar *c, uint32_t channel)
+{
+	struct message_at at = { 0 };
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK) {
+		e = fold_next_thing(node_fold(c->api->node), channel, KIND_BODY, request_sight(c->api), &at,
+				    &c->body);
+		if (e == ERR_OK)
+			e = request_may_place(c->api, &c->body.place);
+		else if (e == ERR_NOT_FOUND)
+			return ERR_OK;
+		if (e == ERR_OK)
+			e = put_body(c);
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	return e;
+}
+
+static void answer(struct calendar *c, struct request *q, struct bytes role)
+{
+	json_t *value = json_pack("{s:s,s:s%,s:I,s:i,s:b,s:O}", "format", "ics", "role",
+				  (const char *)role.ptr, role.len, "items", (json_int_t)c->written,
+				  "removed", 0, "older", c->is_cut, "files", c->files);
+	char *text = json_dumps(value, JSON_COMPACT);
+
+	request_answer(q, 200, "application/json", bytes_str(text));
+	free(text);
+	json_decref(value);
+}
+
+enum err run_calendar(struct api *a, struct request *q)
+{
+	struct calendar *c = xcalloc(1, sizeof *c);
+	enum err e = feed_open(a, q, "ics", &c->feed);
+
+	c->api = a;
+	if (e == ERR_OK) {
+		const struct accord *accord = c->feed.accord;
+		reading_open_role(&a->reading, &a->record, &c->feed.reader);
+		c->files = json_array();
+		buf_init(&c->out, xcalloc(1, WRITING_LEN_MAX), WRITING_LEN_MAX);
+		for (size_t i = 0; e == ERR_OK && i < accord->channels_count; i++) {
+			const struct accord_channel *channel = &accord->channels[i];
+			if (channel->plane != PLANE_HOME &&
+			    (channel->parties >> c->feed.reader.party & 1) != 0)
+				e = put_channel(c, channel->number);
+		}
+		if (e == ERR_OK)
+			answer(c, q, bytes_str(accord->roles[c->feed.reader.role].name));
+		json_decref(c->files);
+		free(c->out.ptr);
+	}
+	feed_close(&c->feed);
+	free(c);
+	return e;
+}
