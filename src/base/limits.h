@@ -171,7 +171,8 @@
 #define TEXT_WORDS_MAX 2400u	     /* bytes of one unit in one language */
 #define TEXT_FILE_LEN_MAX (4u << 20) /* bytes of a canonical file */
 #define TEXT_DEEDS_MAX 4096u	     /* units, agreements, concordances of one party on one text */
-#define DATE_TEXT_MAX 35u	     /* characters of a date or of two */
+#define TEXT_WALKS_MAX 256u /* endorsements of one party on one text, and what of its words did not count */
+#define DATE_TEXT_MAX 35u   /* characters of a date or of two */
 
 /* The watch (docs/spec/watch.md): normative. */
 #define ROSTER_PEOPLE_MAX 32u		      /* of one statement */

@@ -80,11 +80,17 @@ static enum err next_row(const struct fold *f, const struct place_key *text, str
 	return row_next_valued(f->map, &prefix, at, value);
 }
 
-/* What one party's log has said of a text so far, and where it signed last: its own log alone. */
+/*
+ * What one party's log has said of a text so far, and where it signed last: its own log alone. Walks: what of it
+ * made a door go through the whole text, and whatever did not count.
+ */
 struct own {
-	uint32_t deeds;
+	uint32_t deeds, walks;
+	bool is_free;		  /* it has signed, and another has said something since: that stays so */
 	struct deed_at signed_at; /* .epoch 0: it has not */
 };
+
+#define OWN_LEN (9u + AT_LEN)
 
 static void own_key(struct row_key *k, const struct place_key *text, size_t party)
 {
@@ -94,10 +100,10 @@ static void own_key(struct row_key *k, const struct place_key *text, size_t part
 
 static enum err own_get(const struct fold *f, const struct place_key *text, size_t party, struct own *out)
 {
-	uint8_t memory[4 + AT_LEN];
+	uint8_t memory[OWN_LEN];
 	struct buf value = BUF_ON(memory);
 	struct row_key k;
-	struct bytes in = { memory + 4, AT_LEN };
+	struct bytes in = { memory + 9, AT_LEN };
 	enum err e;
 
 	*out = (struct own){ 0 };
@@ -108,7 +114,24 @@ static enum err own_get(const struct fold *f, const struct place_key *text, size
 	if (e == ERR_OK && (value.len != sizeof memory || at_take(&in, &out->signed_at) != ERR_OK))
 		return ERR_CORRUPT;
 	out->deeds = be32_get(memory);
+	out->walks = be32_get(memory + 4);
+	out->is_free = memory[8] != 0;
 	return e;
+}
+
+static enum err own_put(const struct fold *f, const struct place_key *text, size_t party,
+			const struct own *own)
+{
+	uint8_t memory[OWN_LEN];
+	struct buf value = BUF_ON(memory);
+	struct row_key k;
+
+	own_key(&k, text, party);
+	buf_put_be32(&value, own->deeds);
+	buf_put_be32(&value, own->walks);
+	buf_put_byte(&value, own->is_free);
+	at_put(&value, &own->signed_at);
+	return row_put(f->map, &k, &value);
 }
 
 /* ---- The text. ---- */
@@ -316,7 +339,7 @@ static enum err is_bound(const struct case_file *c, const struct place_key *text
 	struct entry_view v;
 	enum err e = ERR_OK;
 
-	*out = own->signed_at.epoch != 0;
+	*out = own->signed_at.epoch != 0 && !own->is_free;
 	if (*out)
 		e = fold_get(c->f, &signed_at, &v);
 	while (e == ERR_OK && *out && (e = next_row(c->f, text, &at, &value)) == ERR_OK) {
@@ -351,14 +374,17 @@ static enum err judge_endorsement(const struct case_file *c, const struct place_
 	uint8_t hash[HASH_LEN], said[HASH_LEN];
 	struct text_head head;
 	struct cbor_reader r;
-	enum err e = walk(c->f, place, &c->view->past, t);
+	enum err e;
 
+	if (what >= ENDORSEMENT_COUNT) {
+		*out = VERDICT_RAW;
+		return ERR_OK;
+	}
+	e = walk(c->f, place, &c->view->past, t);
 	text_head_of(c->f->accord, row, &memory, &head);
 	text_hash(t, &head, hash);
 	cbor_open(&r, dialogue_field(s, DIALOGUE_HASH));
-	if (what >= ENDORSEMENT_COUNT)
-		*out = VERDICT_RAW;
-	else if (cbor_read_fixed(&r, said, sizeof said) != ERR_OK || memcmp(said, hash, HASH_LEN) != 0)
+	if (cbor_read_fixed(&r, said, sizeof said) != ERR_OK || memcmp(said, hash, HASH_LEN) != 0)
 		*out = VERDICT_STALE;
 	else if (!text_is_clean(t, what == ENDORSE_INITIAL ? UNIT_AD_REFERENDUM : UNIT_AGREED))
 		*out = VERDICT_CLEAN;
@@ -392,7 +418,7 @@ enum err judge_text(const struct case_file *c, enum verdict *out)
 	struct place_key place;
 	struct text t = { 0 };
 	struct own own;
-	bool is_over = false;
+	bool is_over = false, is_full;
 	enum err e = ERR_OK;
 
 	if (is_of_signed(s))
@@ -406,14 +432,15 @@ enum err judge_text(const struct case_file *c, enum verdict *out)
 	e = open_text(c->f, &place, &row, &t);
 	if (e == ERR_OK)
 		e = own_get(c->f, &place, c->in->log.party, &own);
-	if (e == ERR_OK && s->kind != KIND_ENDORSE)
+	is_full = e == ERR_OK && (own.deeds >= TEXT_DEEDS_MAX || own.walks >= TEXT_WALKS_MAX);
+	if (e == ERR_OK && s->kind != KIND_ENDORSE && !is_full)
 		e = is_bound(c, &place, &own, &is_over);
 	if (e != ERR_OK)
 		goto out;
-	if (is_over)
-		*out = VERDICT_SIGNED;
-	else if (own.deeds >= TEXT_DEEDS_MAX)
+	if (is_full)
 		*out = VERDICT_FULL;
+	else if (is_over)
+		*out = VERDICT_SIGNED;
 	else if (s->kind == KIND_UNIT)
 		judge_unit(c, &t, out);
 	else if (s->kind == KIND_ENDORSE)
@@ -430,21 +457,42 @@ out:
 static enum err put_own(const struct fold *f, const struct fold_input *in, const struct place_key *text)
 {
 	const struct statement *s = in->statement;
-	uint8_t memory[4 + AT_LEN];
-	struct buf value = BUF_ON(memory);
-	struct row_key k;
 	struct own own;
 	enum err e = own_get(f, text, in->log.party, &own);
 
 	if (e != ERR_OK)
 		return e;
 	own.deeds++;
-	if (s->kind == KIND_ENDORSE && dialogue_uint(s, DIALOGUE_ACT) == ENDORSE_SIGN)
+	own.walks += s->kind == KIND_ENDORSE;
+	if (s->kind != KIND_ENDORSE)
+		own.is_free = own.signed_at.epoch != 0; /* else it had not counted */
+	if (s->kind == KIND_ENDORSE && dialogue_uint(s, DIALOGUE_ACT) == ENDORSE_SIGN) {
 		own.signed_at = (struct deed_at){ in->log.epoch, in->entry->index, (uint8_t)in->log.party };
-	own_key(&k, text, in->log.party);
-	buf_put_be32(&value, own.deeds);
-	at_put(&value, &own.signed_at);
-	return row_put(f->map, &k, &value);
+		own.is_free = false;
+	}
+	return own_put(f, text, in->log.party, &own);
+}
+
+/* What does not count may have cost every node a walk: so many, and then it is refused before. */
+enum err fold_text_void(const struct fold *f, const struct fold_input *in)
+{
+	const struct statement *s = in->statement;
+	struct place_key text;
+	struct entry_view v;
+	struct own own;
+	enum err e;
+
+	if (!is_deed(s->kind) || s->refers_count == 0 || !refers_place(f, in, &s->refers[0], &text) ||
+	    text.log.channel != in->log.channel)
+		return ERR_OK;
+	e = fold_get(f, &text, &v);
+	if (e != ERR_OK || v.kind != KIND_TEXT || v.verdict != VERDICT_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	e = own_get(f, &text, in->log.party, &own);
+	if (e != ERR_OK || own.walks >= TEXT_WALKS_MAX)
+		return e;
+	own.walks++;
+	return own_put(f, &text, in->log.party, &own);
 }
 
 enum err fold_text_deed(const struct fold *f, const struct fold_input *in, const struct entry_view *v)

@@ -1,7 +1,9 @@
 """A text in two languages on two real nodes: written together, signed, and made public by both or by nobody."""
+import gettext
 import hashlib
 import http.server
 import json
+import re
 import socketserver
 import subprocess
 import threading
@@ -10,6 +12,8 @@ import xml.etree.ElementTree as ElementTree
 import feedparser
 
 import nodes
+import officers
+import peer
 
 KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
 PEOPLE = {"policy": ["policy"], "linguist": ["linguist"]}
@@ -231,3 +235,97 @@ def originals(world, out):
     world["kor"].run("text", "render", "statement", "--pdf", "--language", "ko", "--output", again)
     read = words_of(again)
     assert "".join(KO.split()) in read and "".join(EN.split()) not in read
+
+
+def test_a_peer_that_signs_at_random(stage):
+    """Each false signature costs every node a walk through the text: after so many the door looks at nothing more, and the text goes on."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
+    kor.run("text", "new", "kidd", "statement", "Joint statement", "--language", "en", "--languages", "en", key="policy")
+    kor.run("text", "unit", "statement", "goal", EN, "--language", "en", key="policy")
+    both(world, "a unit", lambda one: one.get("units"))
+    usa.run("text", "note", "statement", "Nothing.", key="policy")
+    world.await_receipts()
+    place = peer.Peer.place_of(kor.entry(text(kor)["place"]))
+    liar = peer.Peer(world, "usa", "kor")
+    liar.take_log("consult")
+    assert usa.stop() == 0
+    key = officers.Key(world.keys("usa") / "policy")
+    seen = [("kor", 1, kor.logs()["KOR/CONSULT 1"]["size"])]
+    said = [liar.move("consult", "policy", key, 93, refers=[place], seen=seen, fields={3: 0, 18: bytes(32)}) for _ in range(258)]
+    said.append(liar.move("consult", "policy", key, 90, refers=[place], seen=seen, fields={1: "goal", 10: 1, 11: ["en"], 17: "Words."}))
+    liar.send("consult")
+    kor.wait("KOR has them", lambda: (kor.find("/entry", place=said[-1]) or {}).get("folded"), patience=30)
+    assert [kor.entry(said[i])["verdict"] for i in (0, 255, 256, 257, 258)] == ["STALE", "STALE", "FULL", "FULL", "FULL"]
+    kor.run("text", "unit", "statement", "goal", "Still ours.", "--language", "en", key="policy")
+    assert text(kor)["units"][0]["languages"]["en"]["versions"][0]["words"] == "Still ours."
+
+
+def sentence_of(done, msgid):
+    """What a person reads is that sentence, whatever stands in its gaps, in the language of the terminal."""
+    rest = done.stderr
+    for part in re.split(r"\{\d\}", msgid):
+        assert part in rest, (msgid, done.stderr)
+        rest = rest[rest.index(part) + len(part):]
+
+
+def test_the_sentences_of_what_goes_wrong(stage, tmp_path):
+    """Each bad input of the dialogues, with the sentence that a person reads, in both languages; and nothing of it is lost or filed."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    korean = gettext.GNUTranslations(next(nodes.BINARY.parent.parent.parent.glob("po/ko/LC_MESSAGES/entente.mo")).open("rb"))
+
+    def wrong(msgid, *words, key="policy", code=4):
+        for env, sentence in (({}, msgid), (KOREAN, korean.gettext(msgid))):
+            assert env == {} or sentence != msgid, f"in Korean too: {msgid}"
+            sentence_of(kor.run(*words, key=key, code=code, env=env), sentence)
+
+    kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
+    kor.run("text", "new", "kidd", "statement", "Joint statement", "--language", "en", "--languages", "ko,en", key="policy")
+    usa.wait("the text is there", lambda: text(usa))
+    # A language is missing.
+    kor.run("text", "unit", "statement", "goal", KO, "--language", "ko", key="policy")
+    wrong("{1} is not clear: a language has no words, or those of several parties.", "text", "concord", "statement", "goal", key="linguist", code=2)
+    wrong("not all of the text is agreed, or its languages are not found to match", "text", "initial", "statement")
+    # Two sides edit one unit at once: both stay, in brackets.
+    kor.run("text", "unit", "statement", "goal", "Ours.", "--language", "en", key="policy")
+    usa.run("text", "unit", "statement", "goal", EN, "--language", "en", key="policy")
+    both(world, "brackets", lambda one: one["units"][0]["status"] == "BRACKETED")
+    wrong("{1} is not clear: a language has no words, or those of several parties.", "text", "agree", "statement", "goal", code=2)
+    assert {one["words"] for one in text(kor)["units"][0]["languages"]["en"]["versions"]} == {"Ours.", EN}
+    # A signature on a stale hash.
+    kor.run("text", "agree", "statement", "goal", "--party", "USA", key="policy")
+    both(world, "one English", lambda one: one["units"][0]["status"] == "PROPOSED")
+    old = text(kor)["hash"]
+    clean(world)
+    wrong("its hash is not that of the text as it stands", "text", "initial", "statement", "--hash", old)
+    # A release by one side only.
+    endorsed(world, "initial", "initialled")
+    endorsed(world, "sign", "signed")
+    usa.run("text", "release", "statement", "--when", "2023-04-12T00:00Z", key="policy")
+    both(world, "one release", lambda one: len(one["released"]["by"]) == 1)
+    wrong("{1} is released by one side only, or for another time: it does not go out.", "text", "publish", "statement", tmp_path, key=None)
+    assert not list(tmp_path.glob("statement.*"))
+    # An agenda that is agreed to twice, a session that is concluded twice.
+    kor.run("session", "new", "kidd", "first", "First", "--when", "2023-04-11", key="policy")
+    kor.run("session", "open", "first", key="policy")
+    kor.run("session", "agree", "first", key="policy")
+    kor.run("session", "conclude", "first", key="policy")
+    for verb in ("open", "agree", "conclude"):
+        wrong("its party said it before", "session", verb, "first")
+    # A commitment that its own debtor accepts; a body that is ended over it.
+    kor.run("commitments", "new", "kidd", "exercise", "Exercise", "--by", "KOR", "--detail", "One was held", "--language", "en", key="policy")
+    kor.run("commitments", "report", "exercise", "Held", key="policy")
+    wrong("nobody accepts or disputes his own report", "commitments", "accept", "exercise")
+    wrong("commitments of the body are still open", "body", "end", "kidd")
+    assert {one["name"]: one["standing"] for one in kor.get("/dialogues")["things"] if one["kind"] in ("body", "commitment")} == {"kidd": "OPEN", "exercise": "REPORTED"}
+    # A file with an unknown field, a wrong date, an id twice: nothing of it is filed.
+    count = len(kor.get("/dialogues")["things"])
+    body = {"kind": "body", "name": "spi", "title": {"en": "Initiative"}}
+    file = tmp_path / "bad.json"
+    for msgid, things in (("{1}: {2} is not known there.", [{**body, "chair": "x"}]), ("{1} is there twice.", [body, body]),
+                          ("{1}: {2} is not as it is written.", [body, {"kind": "session", "of": "spi", "name": "one", "title": {"en": "One"}, "when": "2023-02-30"}])):
+        file.write_text(json.dumps({"entente": "dialogues/1", "channel": "consult", "label": "U", "things": things}))
+        wrong(msgid, "import", "dialogues", file)
+    assert len(kor.get("/dialogues")["things"]) == count
