@@ -101,6 +101,7 @@ void world_accord(struct world *w)
 	a->roles_count = 1;
 	snprintf(a->roles[0].name, sizeof a->roles[0].name, "watch");
 	a->roles[0].parties = all;
+	a->translators[TRANSLATION_CERTIFIED] = 1;
 	for (int p = 0; p < PRECEDENCE_COUNT; p++)
 		a->timers[p] = (struct accord_timer){ 1000, 20000u * (unsigned)(p + 1),
 						      5000u * (unsigned)(p + 1), 0, p == 1 };

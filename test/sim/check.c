@@ -3,6 +3,7 @@
  */
 #include "consult.h"
 #include "hostile.h"
+#include "talk.h"
 #include "watch.h"
 
 #include "base/alloc.h"
@@ -608,6 +609,7 @@ void check_agreement(struct world *w)
 		check_scrubbed(w, &w->nodes[i]);
 		consult_check(w, &w->nodes[i]);
 		watch_check(w, &w->nodes[i]);
+		talk_check(w, &w->nodes[i]);
 	}
 	for (size_t i = 0; i < w->nodes_count; i++) {
 		for (size_t c = 0; c < w->accord->channels_count; c++)

@@ -17,6 +17,11 @@ static const char *const watch_words[] = {
 	WATCH_LIST(WATCH_WORD)
 #undef WATCH_WORD
 };
+static const char *const talk_words[] = {
+#define TALK_WORD(name, text) text,
+	TALK_LIST(TALK_WORD)
+#undef TALK_WORD
+};
 
 static void run_seed(uint64_t seed, uint64_t count, void *total)
 {
@@ -54,6 +59,8 @@ static bool has_enough(const struct sim_counters *c, uint64_t count)
 		is_good &= is_enough(rows[i].what, rows[i].times, rows[i].floor);
 	for (size_t i = 0; i < WATCH_COUNT; i++)
 		is_good &= is_enough(watch_words[i], c->watch[i], count / 3);
+	for (size_t i = 0; i < TALK_COUNT; i++)
+		is_good &= is_enough(talk_words[i], c->talk[i], 1);
 	return is_good;
 }
 
@@ -77,6 +84,10 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < WATCH_COUNT; i++)
 		printf(" %s %llu,", watch_words[i], (unsigned long long)c->watch[i]);
 	printf(" ladders with a rung %llu\n", (unsigned long long)c->called);
+	printf("of dialogues:");
+	for (size_t i = 0; i < TALK_COUNT; i++)
+		printf(" %s %llu%s", talk_words[i], (unsigned long long)c->talk[i],
+		       i + 1 == TALK_COUNT ? "\n" : ",");
 	if (is_good && count >= FLOORS_FROM)
 		is_good = has_enough(c, count);
 	free(c);

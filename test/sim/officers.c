@@ -3,6 +3,7 @@
  * copy.
  */
 #include "consult.h"
+#include "talk.h"
 #include "watch.h"
 
 #include "base/alloc.h"
@@ -679,6 +680,24 @@ static void keep_watch(struct world *w, struct sim_node *n)
 	draft_submit(w, n, &d, a.is_second ? &n->officer.second : &n->officer.key);
 }
 
+static void talk(struct world *w, struct sim_node *n)
+{
+	static struct talk_act a;
+	struct draft d;
+
+	if (!talk_choose(w, n, &a))
+		return;
+	draft_open(w, n, &d, a.channel, a.kind);
+	for (size_t i = 0; i < a.about_count; i++) {
+		if (!name_place(w, n, &a.about[i], &d.s.refers[i]))
+			return;
+	}
+	d.s.refers_count = a.about_count;
+	d.s.fields_count = a.fields_count;
+	memcpy(d.s.fields, a.fields, a.fields_count * sizeof *a.fields);
+	draft_submit(w, n, &d, &n->officer.key);
+}
+
 void officer_act(struct world *w, struct sim_node *n)
 {
 	uint32_t channels[ACCORD_CHANNELS_MAX];
@@ -691,6 +710,8 @@ void officer_act(struct world *w, struct sim_node *n)
 			consult(w, n);
 		if (prng_below(&w->consult_prng, 8) == 0)
 			keep_watch(w, n);
+		for (size_t i = 0; i < 3; i++)
+			talk(w, n);
 		return;
 	}
 	for (size_t i = 0; i < w->accord->channels_count; i++) {

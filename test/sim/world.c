@@ -789,6 +789,7 @@ static void run_to_nothing(struct world *w)
 void world_consults(struct world *w)
 {
 	prng_init(&w->consult_prng, w->seed ^ 0x636f6e73);
+	prng_init(&w->talk_prng, w->seed ^ 0x74616c6b);
 	w->has_consult = true;
 }
 

@@ -52,6 +52,13 @@ enum act_kind {
 #define WATCH_LIST(X) X(ROSTER, "rosters") X(MANNING, "mannings") X(RELIEF, "reliefs") \
 	X(ACCEPTED, "reliefs accepted") X(ESCALATED, "rungs called")
 /* clang-format on */
+#define TALK_LIST(X)                                                                   \
+	X(EVENT, "events")                                                             \
+	X(CLAIM, "claims") X(PROMISE, "commitments") X(BRACKETED, "units in brackets") \
+		X(CLEAN, "texts clean") X(INITIALLED, "texts initialled") X(SIGNED, "texts signed")
+#define TALK_ENUM(name, text) TALK_##name,
+enum talk_word { TALK_LIST(TALK_ENUM) TALK_COUNT };
+#undef TALK_ENUM
 #define WATCH_ENUM(name, text) WATCH_##name,
 enum watch_kind { WATCH_LIST(WATCH_ENUM) WATCH_COUNT };
 #undef WATCH_ENUM
@@ -66,6 +73,7 @@ struct sim_counters {
 	/* Of procedures, at each node once quiet. */
 	uint64_t instances, moves, decided, lapses, digests;
 	uint64_t watch[WATCH_COUNT]; /* what counts of the watch, in everybody's own logs */
+	uint64_t talk[TALK_COUNT];   /* what there is of standing dialogues, at the first node */
 	uint64_t called;	     /* ladders that say which rung was called, the same on all sides */
 };
 
@@ -219,7 +227,7 @@ struct world {
 	bool has_next;
 	struct prng version_prng; /* of these moments: all else happens as it did without */
 	bool has_consult;	  /* officers begin procedures, and take their steps */
-	struct prng consult_prng;
+	struct prng consult_prng, talk_prng;
 	uint8_t *procedure_memory;
 	struct book book; /* of both */
 	uint8_t *accord_memory;
