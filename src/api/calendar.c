@@ -204,7 +204,7 @@ static enum err count_sessions(struct calendar *c, size_t *count)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* Two bodies may have one name, given at once: each has its own file, and nothing tells of what is not sent. */
+/* Two bodies may have one name, given at once: each has its own file. */
 static void put_file(struct calendar *c, struct bytes name)
 {
 	char file[DIALOGUE_NAME_MAX + 32];

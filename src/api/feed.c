@@ -151,15 +151,34 @@ static const char *event_kind(const struct statement *s)
 		return "event";
 	if (s->kind == KIND_CLAIM)
 		return "claim";
+	if (s->kind == KIND_SAME)
+		return dialogue_uint(s, DIALOGUE_ACT) == SAME_ONE ? BORDER_SAME : NULL;
 	return s->kind == KIND_ACT && dialogue_uint(s, DIALOGUE_ACT) == DIALOGUE_ACT_ASSESS ? "assessment"
 											    : NULL;
 }
 
-/* Whether it says that an own word stands no more: a claim, an assessment. */
+static bool is_place(const struct place *a, const struct place *b)
+{
+	return a->channel == b->channel && bytes_equal(a->party, b->party) && a->epoch == b->epoch &&
+	       a->index == b->index;
+}
+
+/* Of two events, in either order. */
+static bool is_of_pair(const struct statement *s, const struct statement *than)
+{
+	return s->kind == KIND_SAME && s->refers_count == 2 && than->refers_count == 2 &&
+	       ((is_place(&s->refers[0], &than->refers[0]) && is_place(&s->refers[1], &than->refers[1])) ||
+		(is_place(&s->refers[0], &than->refers[1]) && is_place(&s->refers[1], &than->refers[0])));
+}
+
+/* Whether it says that an own word stands no more: a claim, an assessment, that two events are one. */
 static bool is_later_word(const struct statement *s, const struct statement *than)
 {
-	enum dialogue_act act = than->kind == KIND_CLAIM ? DIALOGUE_ACT_WITHDRAW : DIALOGUE_ACT_ASSESS;
+	enum dialogue_act act;
 
+	if (than->kind == KIND_SAME)
+		return is_of_pair(s, than);
+	act = than->kind == KIND_CLAIM ? DIALOGUE_ACT_WITHDRAW : DIALOGUE_ACT_ASSESS;
 	return s->kind == KIND_ACT && dialogue_uint(s, DIALOGUE_ACT) == (uint64_t)act;
 }
 
@@ -176,7 +195,7 @@ static enum err look_for_later(struct feed *f, const struct place_key *place, co
 
 	if (s->kind == KIND_EVENT)
 		return ERR_OK;
-	if (s->kind == KIND_ACT)
+	if (s->kind == KIND_ACT || s->kind == KIND_SAME)
 		e = key_of(f, &s->refers[0], &on);
 	while (e == ERR_OK && (e = fold_next_act(node_fold(f->api->node), &on, &at)) == ERR_OK) {
 		const struct statement *later = &f->memory->beside.statement;
@@ -283,7 +302,8 @@ static enum err put_row(struct feed *f, const struct place_key *place, struct ro
 /* By its kind alone; an ACT is looked at. */
 static bool may_leave(uint64_t kind)
 {
-	return is_item(kind) || kind == KIND_EVENT || kind == KIND_CLAIM || kind == KIND_ACT;
+	return is_item(kind) || kind == KIND_EVENT || kind == KIND_CLAIM || kind == KIND_ACT ||
+	       kind == KIND_SAME;
 }
 
 static enum err put_rows(struct feed *f, const struct log_key *log, struct rows *rows)
@@ -425,6 +445,16 @@ static void put_event_fields(const struct statement *s, struct border_event *out
 		out->where.count = 0;
 }
 
+/* Of both events, or it does not leave. */
+static enum err put_pair(struct feed *f, const struct statement *s, struct border_item *out)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < s->refers_count; i++)
+		e = put_reference(f, &s->refers[i], out);
+	return e == ERR_OK && out->references_count != 2 ? ERR_NOT_FOUND : e;
+}
+
 /* What it says stands in its fields: a portion a language. Of what is withdrawn only its kind is left. */
 static enum err put_event(struct feed *f, struct border_item *out)
 {
@@ -433,6 +463,8 @@ static enum err put_event(struct feed *f, struct border_item *out)
 	struct bytes tag, text;
 
 	out->event.kind = event_kind(s);
+	if (s->kind == KIND_SAME)
+		return put_pair(f, s, out);
 	if (out->is_withdrawn)
 		return ERR_OK;
 	put_event_fields(s, &out->event);

@@ -85,6 +85,9 @@ static enum err write_items(struct feed *f, const struct format *format, struct 
 		if (*is_cut)
 			break;
 		e = feed_item(f, &g->rows[i], item);
+		if (e == ERR_OK && !format->has_pairs && item->event.kind != NULL &&
+		    strcmp(item->event.kind, BORDER_SAME) == 0)
+			e = ERR_REFUSED;
 		if (e == ERR_OK)
 			e = format->put(w, item);
 		if (e == ERR_OK) {

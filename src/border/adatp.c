@@ -128,4 +128,4 @@ static void finish(struct writing *w)
 	free(out);
 }
 
-const struct format format_adatp = { "adatp-4774", "adatp-4774", start, put, finish };
+const struct format format_adatp = { "adatp-4774", "adatp-4774", start, put, finish, false };

@@ -184,4 +184,4 @@ static void finish(struct writing *w)
 	free(w->state);
 }
 
-const struct format format_atom = { "atom", "atom", start, put, finish };
+const struct format format_atom = { "atom", "atom", start, put, finish, false };

@@ -29,9 +29,11 @@ struct border_reference {
 	bool is_event;
 };
 
+#define BORDER_SAME "same" /* its two references are events that its party says are one */
+
 /* Of an item that is an event or is said of one, as it was said; .len 0: that is unknown. */
 struct border_event {
-	const char *kind; /* "event", "claim", "assessment"; NULL: the item is none of them */
+	const char *kind; /* "event", "claim", "assessment", BORDER_SAME; NULL: the item is none of them */
 	struct bytes name, type, when, place, source, confidence;
 	struct where where; /* .count 0: unknown */
 };

@@ -180,4 +180,4 @@ static void finish(struct writing *w)
 	free(c);
 }
 
-const struct format format_cap = { "cap", "cap", start, put, finish };
+const struct format format_cap = { "cap", "cap", start, put, finish, false };

@@ -106,7 +106,7 @@ static void finish(struct writing *w)
 	free(out);
 }
 
-const struct format format_csv = { "csv", "csv", start, put, finish };
+const struct format format_csv = { "csv", "csv", start, put, finish, false };
 
 /* ---- In ---- */
 

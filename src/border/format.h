@@ -28,6 +28,7 @@ struct format {
 	enum err (*put)(struct writing *w, const struct border_item *it);
 	/* Puts the files, and frees the state. */
 	void (*finish)(struct writing *w);
+	bool has_pairs; /* it can say that two events are one; of others those items are not sent */
 };
 
 /* NULL: no such format. */

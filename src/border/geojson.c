@@ -107,4 +107,4 @@ static void finish(struct writing *w)
 	json_decref(all);
 }
 
-const struct format format_geojson = { "geojson", "geojson", start, put, finish };
+const struct format format_geojson = { "geojson", "geojson", start, put, finish, false };

@@ -167,4 +167,4 @@ static void finish(struct writing *w)
 	free(m);
 }
 
-const struct format format_misp = { "misp", "misp", start, put, finish };
+const struct format format_misp = { "misp", "misp", start, put, finish, false };

@@ -363,6 +363,24 @@ static void put_location(struct stix *s, const struct border_item *it, const cha
 	json_array_append_new(references, json_string(id));
 }
 
+/* Its party's word, and nobody else's: whoever else says so has a relationship of his own. */
+static void put_pair(struct stix *s, const struct border_item *it, const char *author,
+		     const struct marks *marks)
+{
+	char id[ID_LEN_MAX];
+	json_t *o;
+
+	id_write("relationship", it->id, id);
+	o = put_object(s, it, "relationship", id, author, marks);
+	if (o == NULL)
+		return;
+	json_object_set_new(o, "relationship_type", json_string("duplicate-of"));
+	id_write("incident", it->references[0].id, id);
+	json_object_set_new(o, "source_ref", json_string(id));
+	id_write("incident", it->references[1].id, id);
+	json_object_set_new(o, "target_ref", json_string(id));
+}
+
 static void put_note(struct stix *s, const struct border_item *it, const char *author,
 		     const struct marks *marks, const struct marks *of_portions)
 {
@@ -414,6 +432,8 @@ enum err stix_put(struct stix *s, const struct border_item *it)
 	}
 	if (it->event.kind != NULL && strcmp(it->event.kind, "event") == 0)
 		put_incident(s, it, author, &marks);
+	else if (it->event.kind != NULL && strcmp(it->event.kind, BORDER_SAME) == 0)
+		put_pair(s, it, author, &marks);
 	else
 		put_note(s, it, author, &marks, of_portions);
 	free(of_portions);
@@ -470,7 +490,7 @@ static void feed_finish(struct writing *w)
 	free(w->state);
 }
 
-const struct format format_stix = { "stix", "taxii", feed_start, feed_put, feed_finish };
+const struct format format_stix = { "stix", "taxii", feed_start, feed_put, feed_finish, true };
 
 /* ---- In ---- */
 

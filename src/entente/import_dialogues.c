@@ -20,10 +20,10 @@
 
 #define DIALOGUES_LEN_MAX (4u << 20)
 #define DIALOGUES_FORMAT "dialogues/1"
-#define ID_LEN 192u /* "unit TEXT/UNIT/LANGUAGE" */
+#define ID_LEN 192u /* "unit TEXT/UNIT/LANGUAGE", "same EVENT/EVENT/PARTY" */
 
 /* What is no field of a statement: how the file says which one it is, and what it hangs on. */
-static const char *const heads[] = { "kind", "of", "party" };
+static const char *const heads[] = { "kind", "of", "with", "party" };
 
 static const struct shape {
 	const char *name;
@@ -41,6 +41,7 @@ static const struct shape {
 	{ "unit", KIND_UNIT, { "text" }, false },
 	{ "claim", KIND_CLAIM, { "event" }, false },
 	{ "assess", KIND_ACT, { "event" }, false },
+	{ "same", KIND_SAME, { "event" }, false },
 	{ "delegation", KIND_ACT, { "session" }, false },
 	{ "conclude", KIND_ACT, { "session" }, false },
 };
@@ -83,7 +84,10 @@ static const char *id_of_thing(const json_t *thing, char id[ID_LEN])
 	const char *name = json_str(thing, "name"), *of = json_str(thing, "of"),
 		   *tag = json_string_value(json_array_get(json_object_get(thing, "languages"), 0));
 
-	if (strcmp(json_str(thing, "kind"), "unit") == 0)
+	if (strcmp(json_str(thing, "kind"), "same") == 0)
+		say_fill(id, ID_LEN, "same {1}/{2}/{3}", of, json_str(thing, "with"),
+			 json_str(thing, "party"));
+	else if (strcmp(json_str(thing, "kind"), "unit") == 0)
 		say_fill(id, ID_LEN, "unit {1}/{2}/{3}", of, name, tag == NULL ? "" : tag);
 	else
 		id_of(json_str(thing, "kind"), name[0] == '\0' ? of : name, id);
@@ -219,6 +223,35 @@ static enum exit_code check_language(const struct import *in, const json_t *thin
 	return EXIT_REFUSED;
 }
 
+/* Two events are one by the word of a party that is named, and of nothing else is there a second. */
+static enum exit_code check_with(const json_t *thing, const struct shape *shape, const json_t *known,
+				 const char *id)
+{
+	const char *with = json_str(thing, "with"), *missing = NULL;
+	bool is_same = shape->kind == KIND_SAME;
+	char subject[ID_LEN];
+
+	if (!is_same && json_object_get(thing, "with") != NULL) {
+		say_error(_("{1}: {2} is not known there."), id, "with");
+		say_next(nothing_filed());
+		return EXIT_REFUSED;
+	}
+	if (is_same && with[0] == '\0')
+		missing = "with";
+	else if (is_same && json_str(thing, "party")[0] == '\0')
+		missing = "party";
+	if (missing != NULL) {
+		say_error(_("{1}: {2} is missing."), id, missing);
+		say_next(nothing_filed());
+		return EXIT_REFUSED;
+	}
+	if (!is_same || subject_kind(known, shape, with, subject) != NULL)
+		return EXIT_DONE;
+	say_error(_("{1}: there is no {2} before it."), id, with);
+	say_next(nothing_filed());
+	return EXIT_REFUSED;
+}
+
 /* A type and a confidence are of the accord's lists. */
 static enum exit_code check_codes(const struct import *in, const json_t *thing, const char *id)
 {
@@ -263,7 +296,9 @@ static enum exit_code check_one(const struct import *in, const json_t *thing, js
 		say_next(nothing_filed());
 		return EXIT_REFUSED;
 	}
-	code = check_language(in, thing, id);
+	code = check_with(thing, shape, known, id);
+	if (code == EXIT_DONE)
+		code = check_language(in, thing, id);
 	if (code == EXIT_DONE)
 		code = check_codes(in, thing, id);
 	if (code != EXIT_DONE || shape->kind == KIND_ACT || shape->kind == KIND_CONDITION)
@@ -346,13 +381,51 @@ static enum exit_code get_units(struct import *in, const json_t *row)
 	return code;
 }
 
+static const char *event_name(const json_t *events, const char *place)
+{
+	const json_t *event;
+	size_t i;
+
+	json_array_foreach(events, i, event)
+	{
+		if (strcmp(json_str(event, "place"), place) == 0)
+			return json_str(event, "name");
+	}
+	return "";
+}
+
+/* Which party says of which two events that they are one. */
+static void keep_pairs(struct import *in, const json_t *events)
+{
+	const json_t *event, *same, *code;
+	char id[ID_LEN];
+	size_t i, n, p;
+
+	json_array_foreach(events, i, event)
+	{
+		json_array_foreach(json_object_get(event, "same"), n, same)
+		{
+			json_array_foreach(json_object_get(same, "by"), p, code)
+			{
+				say_fill(id, sizeof id, "same {1}/{2}/{3}", json_str(event, "name"),
+					 event_name(events, json_str(same, "event")),
+					 json_string_value(code));
+				json_object_set_new(in->standing, id, json_object());
+			}
+		}
+	}
+}
+
 static enum exit_code get_lists(struct import *in)
 {
 	struct query q;
+	enum exit_code code;
 
 	query_open(&q, "/assessments");
-	query_put(&q, "limit", "0");
-	return (enum exit_code)client_get(&in->c, &q, &in->lists);
+	code = (enum exit_code)client_get(&in->c, &q, &in->lists);
+	if (code == EXIT_DONE)
+		keep_pairs(in, json_object_get(in->lists, "events"));
+	return code;
 }
 
 static enum exit_code get_standing(struct import *in)
@@ -414,8 +487,8 @@ static enum exit_code refer(struct import *in, struct draft *d, const char *plac
 }
 
 /* Puts it into the record and remembers its place for what hangs on it. */
-static enum exit_code file_one(struct import *in, enum kind kind, const char *on, json_t *fields,
-			       const char *id)
+static enum exit_code file_one(struct import *in, enum kind kind, const char *on, const char *with,
+			       json_t *fields, const char *id)
 {
 	char place[PLACE_TEXT_LEN];
 	const char *bad;
@@ -426,6 +499,8 @@ static enum exit_code file_one(struct import *in, enum kind kind, const char *on
 	code = address(in, &d);
 	if (code == EXIT_DONE && on != NULL)
 		code = refer(in, &d, on);
+	if (code == EXIT_DONE && with != NULL)
+		code = refer(in, &d, with);
 	if (code == EXIT_DONE && !dialogue_put(&d, fields, &bad))
 		code = EXIT_ERROR;
 	if (code == EXIT_DONE)
@@ -461,7 +536,7 @@ static enum exit_code confirm(struct import *in, const json_t *row, const char *
 	enum exit_code code;
 
 	say_fill(place, sizeof place, "{1}", json_str(row, "place"));
-	code = file_one(in, KIND_ACT, place, fields, id);
+	code = file_one(in, KIND_ACT, place, NULL, fields, id);
 	json_decref(fields);
 	return code;
 }
@@ -486,7 +561,7 @@ static enum exit_code import_one(struct import *in, const json_t *thing)
 {
 	const struct shape *shape = shape_find(json_str(thing, "kind"));
 	const char *party = json_str(thing, "party"), *kind;
-	char id[ID_LEN], subject[ID_LEN], place[PLACE_TEXT_LEN];
+	char id[ID_LEN], subject[ID_LEN], place[PLACE_TEXT_LEN], with[PLACE_TEXT_LEN];
 	const json_t *row;
 	json_t *fields;
 	enum exit_code code;
@@ -494,8 +569,8 @@ static enum exit_code import_one(struct import *in, const json_t *thing)
 	/*
 	 * Each side says who came of its own, what it assesses and claims; that it was held either says once.
 	 */
-	if ((shape->kind == KIND_ACT || shape->kind == KIND_CLAIM) && party[0] != '\0' &&
-	    strcasecmp(party, in->party) != 0)
+	if ((shape->kind == KIND_ACT || shape->kind == KIND_CLAIM || shape->kind == KIND_SAME) &&
+	    party[0] != '\0' && strcasecmp(party, in->party) != 0)
 		return EXIT_DONE;
 	if (shape->kind == KIND_ACT &&
 	    has_said(in, shape, json_str(thing, "of"), party[0] == '\0' ? NULL : party)) {
@@ -511,8 +586,12 @@ static enum exit_code import_one(struct import *in, const json_t *thing)
 	kind = subject_kind(in->standing, shape, json_str(thing, "of"), subject);
 	say_fill(place, sizeof place, "{1}",
 		 kind == NULL ? "" : json_str(json_object_get(in->standing, subject), "place"));
+	say_fill(with, sizeof with, "{1}",
+		 json_str(json_object_get(in->standing, id_of("event", json_str(thing, "with"), subject)),
+			  "place"));
 	fields = fields_of(thing);
-	code = file_one(in, shape->kind, kind == NULL ? NULL : place, fields, id);
+	code = file_one(in, shape->kind, kind == NULL ? NULL : place, with[0] == '\0' ? NULL : with, fields,
+			id);
 	json_decref(fields);
 	return code;
 }

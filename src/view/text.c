@@ -81,8 +81,8 @@ static enum err next_row(const struct fold *f, const struct place_key *text, str
 }
 
 /*
- * What one party's log has said of a text so far, and where it signed last: its own log alone. Walks: what of it
- * made a door go through the whole text, and whatever did not count.
+ * What one party's log has said of a text so far, and where it signed last: its own log alone. Walks: what of
+ * it made a door go through the whole text, and whatever did not count.
  */
 struct own {
 	uint32_t deeds, walks;

@@ -126,10 +126,22 @@ def test_a_file_of_events_is_good_or_files_nothing(stage, tmp_path):
             "claim press: there is no launch before it": [claim, event],
             "claim press: source is missing": [event, {key: claim[key] for key in claim if key != "source"}],
             "claim press: where is not as it is written": [event, {**claim, "where": "127.5,38.5"}],
+            "same launch/later/KOR: there is no later before it": [event, {"kind": "same", "of": "launch", "with": "later", "party": "KOR"}],
+            "same launch/launch/: party is missing": [event, {"kind": "same", "of": "launch", "with": "launch"}],
+            "event launch: with is not known there": [{**event, "with": "launch"}],
             "assess launch: detail is missing": [event, {"kind": "assess", "of": "launch", "party": "KOR", "confidence": "low"}]}.items():
         file.write_text(json.dumps({"entente": "dialogues/1", "channel": "share", "label": "U", "things": things}))
         done = kor.run("import", "dialogues", str(file), key="policy", code=4)
         assert sentence in done.stderr and events(kor) == [], done.stderr
+    # Each side files its own word that two are one, once.
+    things = [event, {**event, "name": "later"}, *({"kind": "same", "of": "launch", "with": "later", "party": code} for code in ("KOR", "USA"))]
+    file.write_text(json.dumps({"entente": "dialogues/1", "channel": "share", "label": "U", "things": things}))
+    assert kor.say("import", "dialogues", str(file), key="policy")["filed"] == 3
+    usa = world["usa"]
+    usa.wait("it is there", lambda: len(events(usa)) == 2 and events(usa)[0]["same"])
+    assert usa.say("import", "dialogues", str(file), key="policy") == {"err": "OK", "filed": 1, "stood": 2}
+    both(world, "both say so", lambda node: all(one["same"][0]["one"] for one in events(node)))
+    assert kor.say("import", "dialogues", str(file), key="policy")["filed"] == 0
 
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -154,6 +166,12 @@ def test_events_leave_under_their_labels(stage, tmp_path):
     say(usa, "assess", "launch-april", "One", "--language", "en")
     say(usa, "assess", "launch-april", "Two", "--language", "en", "--confidence", "low")
     both(world, "all of it is there", lambda node: len(events(node)[0]["claims"]) == 4 and events(node)[0]["assessments"][0]["detail"]["en"] == "Two")
+    # Each side's word that two events are one is its own relationship in STIX, and in nothing else.
+    say(usa, "open", "launch-2", "The same launch", *OPEN)
+    both(world, "a second event", lambda node: len(events(node)) == 2)
+    for node, verb in ((kor, "same"), (usa, "same"), (usa, "apart")):
+        say(node, verb, "launch-april", "launch-2")
+        both(world, verb, lambda node_, node=node, verb=verb: any(node.party.upper() in one["by"] for one in events(node_)[0]["same"]) == (verb == "same"))
     before = {name: feed(kor, name, tmp_path / name).read_bytes() for name in ("geojson", "stix", "csv")}
     # What is above the reader changes no byte of what he is sent.
     kor.release("event", "claim", "launch-april", "hidden", "SECRET WORDS", "--source", "a source", "--where", "40,127", "--label", "R", key="policy", by=("head",))
@@ -172,14 +190,17 @@ def test_events_leave_under_their_labels(stage, tmp_path):
     assert "POINT (128.5 39.12345)" in done.stdout and "POLYGON ((" in done.stdout and "Rumour" not in done.stdout
     objects = json.loads(before["stix"])["objects"]
     extension = next(one["id"] for one in objects if one["type"] == "extension-definition")
-    incident, = (one for one in objects if one["type"] == "incident")
+    incident, second = sorted((one for one in objects if one["type"] == "incident"), key=lambda one: one["name"])
+    said, = (one for one in objects if one["type"] == "relationship" and not one.get("revoked"))
+    assert (said["relationship_type"], said["source_ref"], said["target_ref"]) == ("duplicate-of", incident["id"], second["id"])
+    assert said["created_by_ref"] == incident["created_by_ref"] and [one["relationship_type"] for one in objects if one.get("revoked") and "relationship_type" in one] == ["duplicate-of"]
     location, = (one for one in objects if one["type"] == "location")
     notes = [one for one in objects if one["type"] == "note" and not one.get("revoked")]
     assert incident["name"] == "Launch of a missile" and incident["extensions"][extension]["event"]["when"] == "2023-04"
     assert (location["latitude"], location["longitude"]) == (39.12345, 128.5) and len(location["object_marking_refs"]) == 3
     assert len(notes) == 4 and all(incident["id"] in note["object_refs"] and "confidence" not in note for note in notes), "no number is made of a word"
     assert {one["id"] for one in objects} >= {reference for note in notes for reference in note["object_refs"]}
-    assert sum(one.get("revoked", False) for one in objects) == 2 and b"rumour" not in before["stix"]
+    assert sum(one.get("revoked", False) for one in objects) == 3 and b"rumour" not in before["stix"]
     # The picture has what is known, and the table beside it all of it under the same numbers.
     text = say(kor, "map", tmp_path / "map.svg").stdout
     picture = ET.parse(tmp_path / "map.svg")

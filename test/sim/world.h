@@ -51,11 +51,10 @@ enum act_kind {
 /* clang-format off */
 #define WATCH_LIST(X) X(ROSTER, "rosters") X(MANNING, "mannings") X(RELIEF, "reliefs") \
 	X(ACCEPTED, "reliefs accepted") X(ESCALATED, "rungs called")
+#define TALK_LIST(X) X(EVENT, "events") X(CLAIM, "claims") X(PROMISE, "commitments") \
+	X(BRACKETED, "units in brackets") X(CLEAN, "texts clean") X(INITIALLED, "texts initialled") \
+	X(SIGNED, "texts signed")
 /* clang-format on */
-#define TALK_LIST(X)                                                                   \
-	X(EVENT, "events")                                                             \
-	X(CLAIM, "claims") X(PROMISE, "commitments") X(BRACKETED, "units in brackets") \
-		X(CLEAN, "texts clean") X(INITIALLED, "texts initialled") X(SIGNED, "texts signed")
 #define TALK_ENUM(name, text) TALK_##name,
 enum talk_word { TALK_LIST(TALK_ENUM) TALK_COUNT };
 #undef TALK_ENUM
