@@ -194,10 +194,20 @@ static bool is_over(const struct login *s, struct mono now)
 	       !mono_is_before(now, mono_add_ms(s->used, SESSION_IDLE_MS_MAX));
 }
 
-/* A free one; those that time has ended are. */
+static bool is_used_before(const struct login *a, const struct login *b)
+{
+	return mono_is_before(a->used, b->used) ||
+	       (!mono_is_before(b->used, a->used) && a->serial < b->serial);
+}
+
+/*
+ * A free one; those that time has ended are. Who has as many as one may have loses the one that he has not
+ * used for longest: a terminal that crashed keeps nobody out, for it has not said that it went.
+ */
 static enum login_rule find_room(struct logins *s, const uint8_t key[KEY_HASH_LEN], struct mono now,
 				 struct login **out)
 {
+	struct login *last = NULL;
 	size_t own = 0;
 
 	*out = NULL;
@@ -207,11 +217,14 @@ static enum login_rule find_room(struct logins *s, const uint8_t key[KEY_HASH_LE
 			login_end(one);
 		if (one->serial == 0)
 			*out = one;
-		else if (memcmp(one->key, key, KEY_HASH_LEN) == 0)
-			own++;
+		else if (memcmp(one->key, key, KEY_HASH_LEN) == 0 && ++own > 0 &&
+			 (last == NULL || is_used_before(one, last)))
+			last = one;
 	}
-	if (own >= SESSIONS_OF_OFFICER_MAX)
-		return LOGIN_SESSIONS_OF_OFFICER_MAX;
+	if (own >= SESSIONS_OF_OFFICER_MAX) {
+		login_end(last);
+		*out = last;
+	}
 	return *out == NULL ? LOGIN_SESSIONS_MAX : LOGIN_OK;
 }
 

@@ -29,7 +29,6 @@
 	X(GUIDELINES, "the accord has no guidelines: there is nothing to read by") \
 	X(SESSION,    "there is no such session: it has ended, or never was") \
 	X(SESSIONS_MAX, "there are as many sessions as there may be") \
-	X(SESSIONS_OF_OFFICER_MAX, "this officer has as many sessions as one may have") \
 	X(CHALLENGES_MAX, "too many have signed in within a minute")
 /* clang-format on */
 enum login_rule {

@@ -249,7 +249,6 @@ static const char *const sentences[] = {
 	N_("the accord has no guidelines: there is nothing to read by"),
 	N_("there is no such session: it has ended, or never was"),
 	N_("there are as many sessions as there may be"),
-	N_("this officer has as many sessions as one may have"),
 	N_("too many have signed in within a minute"),
 	/* api/state.c, node/read.c */
 	N_("STOPPED"),
