@@ -34,7 +34,8 @@ static void show_step_row(const json_t *answer, const json_t *ladder, const json
 	else if (strcmp(word, "SENT") == 0)
 		say(_(" path {1}, by our link's word"), path);
 	else if (strcmp(word, "STATION RECEIPT") == 0)
-		say(_(" cosigned by the node of {1}"), json_str(ladder, "party"));
+		say(_(" cosigned by the node of {1}, at this second of its clock"),
+		    json_str(ladder, "party"));
 	else
 		say(_(" {1}  by {2}"), evidence, json_str(step, "role"));
 	if (is_past)

@@ -275,8 +275,9 @@ struct node {
 	uint64_t published, commits, refused, void_entries, erasures;
 	struct effects *fx; /* of this turn */
 	bool is_stopped, is_replaying, is_full;
-	bool is_view_old; /* until node_start: rows of another format were dropped */
-	uint64_t remade;  /* entries that were folded anew for it */
+	bool is_view_old;	     /* until node_start: rows of another format were dropped */
+	uint64_t remade;	     /* entries that were folded anew for it */
+	uint64_t remaking, refolded; /* while that goes on: how many, and how many are done */
 	/* What had counted as absent came after all: everything is folded anew, but not all the time. */
 	bool is_refold_due, has_refolded; /* has: in this turn */
 	struct mono next_refold, next_ask;

@@ -147,7 +147,9 @@ static enum err views_remake(struct node *n, struct now now)
 		n->remade += n->lines[i].log->durable;
 	log_notice("the views are another version's: %llu entries are folded anew",
 		   (unsigned long long)n->remade);
+	n->remaking = n->remade;
 	e = refold_all(n, now);
+	n->remaking = 0;
 	if (e == ERR_OK)
 		e = record_append(n->record);
 	if (e == ERR_OK)

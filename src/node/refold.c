@@ -1,6 +1,8 @@
 /* From held entries to views: each entry once, after everything that it has seen or names. */
 #include "node/core.h"
 
+#include "base/log.h"
+
 #include <string.h>
 
 /* In which versions of the accord the key in this signature is the party's registrar, as bits. */
@@ -227,6 +229,14 @@ static enum err fold_held(struct node *n, struct now now, struct line *line, boo
 }
 
 /* Folds a log as far as it is ready; *any: something was. */
+/* It can take a minute before the node answers anybody: whoever started it sees that it goes on. */
+static void tell_remade(struct node *n)
+{
+	if (++n->refolded % (n->remaking / 10 + 1) == 0)
+		log_notice("%llu of %llu entries are folded anew", (unsigned long long)n->refolded,
+			   (unsigned long long)n->remaking);
+}
+
 static enum err fold_line(struct node *n, struct now now, struct line *line, bool *any)
 {
 	enum err e = ERR_OK;
@@ -234,6 +244,8 @@ static enum err fold_line(struct node *n, struct now now, struct line *line, boo
 	while (e == ERR_OK && line->folded < line->log->frontier.size) {
 		e = fold_held(n, now, line, false);
 		*any |= e == ERR_OK;
+		if (e == ERR_OK && n->remaking > 0)
+			tell_remade(n);
 	}
 	return e;
 }

@@ -1,4 +1,6 @@
 """What is refused, said to whoever asked: of which place, why, and what to type next, in both languages."""
+import re
+
 import nodes
 import pytest
 
@@ -59,3 +61,33 @@ def test_one_of_a_thing_is_one(pair):
         assert words in kor.run(*record).stdout
     assert "첨부 1건: 이상 0건" in kor.run("verify", env=KOREAN).stdout
     kor.start()
+
+
+def test_the_table_of_bad_input_names_tests():
+    """docs/spec/record.md section 15: each row's test is there."""
+    section = (nodes.ROOT / "docs/spec/record.md").read_text(encoding="utf-8").split("## 15. Bad input\n")[1]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 25
+    for what, _, test in rows:
+        file, name = test.split(" ")
+        source = (nodes.ROOT / "test" / file.strip("`")).read_text(encoding="utf-8")
+        assert f"\ndef {name}(" in source or f"\nstatic void {name}(void **state)" in source, (what, test)
+
+
+DROPPED = r"메시지|전문|(?<!프)로그(?!인|아웃|램)|합의서|긴급도|전송 순위|까닭|상대 측"
+
+
+def test_korean_has_one_word_and_one_register():
+    """po/REVIEW.md: the words that were dropped stay out; a sentence is one, and nothing ends in the plain style."""
+    wrong = []
+    for block in (nodes.ROOT / "po/ko.po").read_text(encoding="utf-8").split("\n\n"):
+        if "#~" in block or "\nmsgid " not in block:
+            continue
+        one, *_, last = re.split(r"\nmsg(?:id_plural|str(?:\[0\])?) ", block[block.find("\nmsgid "):])
+        english, korean = ("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', part)) for part in (one, last))
+        end = korean.replace("\\n", "").rstrip(" .:")
+        is_sentence = re.match(r"[A-Z{]", english.strip()) and english.replace("\\n", "").rstrip().endswith(".")
+        if re.search(DROPPED, korean) or (re.search(r"[가-힣]다$", end) and not end.endswith("니다")) or (
+                is_sentence and "src/" in block and re.search(r"(없음|아님|않음|있음)(?=$|\.|: )", korean.replace("\\n", ""))):
+            wrong.append((english, korean))
+    assert not wrong, wrong

@@ -1,6 +1,7 @@
 """A store that another version of the program folded: its views are made anew, once, and are what they were."""
 import hashlib
 import json
+import re
 import sqlite3
 
 FOLDED, MESSAGE = b"f", b"m"
@@ -58,6 +59,7 @@ def test_views_of_another_version_are_made_anew(stage):
         put(kor, {key: other(value) for key, value in folded.items()} | {entry: spoil(before[entry])})
         assert restarted(kor)["remade"] > 0
         assert rows(kor) == before
+        assert re.search(r"\d+ of \d+ entries are folded anew", kor.words()), "whoever waits for the node sees that it goes on"
 
     # Once: the next start says nothing of it; the one that did says it to whoever asks.
     assert restarted(kor)["remade"] == 0
