@@ -34,7 +34,7 @@ def test_a_flash_is_read_and_read_back_on_a_bare_terminal(pair):
     # It comes by itself, in the list of what is owed, with its label and its words, and the keys act on it.
     usa_screen.await_text("I OWE (1)", place, "> WATCH READ", "(U//REL KOR, USA) " + WORDS)
     assert usa_screen.is_marked(usa_screen.row_of("> WATCH READ"))
-    kor_screen.await_text("상대 측 이행 의무 (1)", place, "> 당직 열람")
+    kor_screen.await_text("상대측 이행 의무 (1)", place, "> 당직 열람")
 
     # The letter that a Korean keyboard gives on the same key acts too; without "yes" nothing is signed.
     act(usa_screen, "ㅁ", "no", "type yes to sign it")
