@@ -318,6 +318,18 @@ def procedures(doc, found):
         *([f"GET {path} while 1,000 run, ms, median", short(value), "50"] for path, value in entente["running_ms"].items())]))
 
 
+def dialogues(doc, found):
+    figures = found.get("entente", {}).get("dialogues_ms")
+    if not figures:
+        return
+    aims = ("GET /dialogues", "50"), ("GET /text", "200"), ("an original", "2,000")
+    doc.say("## Standing dialogues", "",
+            "Ten thousand commitments under one body; a text of 500 units in two languages, each written twice by both sides in turn. One client asks "
+            "the slower node, 21 times, until the last byte of the answer; an original is made by `entente text render`, from its start to its end.", "")
+    doc.say(*table(["", "ms, median", "aim"], 
+        [what, short(value), next((aim for begin, aim in aims if what.startswith(begin)), "")] for what, value in figures.items()]))
+
+
 def scale(doc, found):
     grown = found.get("entries", [])
     if not grown:
@@ -361,6 +373,7 @@ def main():
             "hand. Figures of other machines differ: the same commands give yours.", "")
     ours(doc, read("latest.json"))
     procedures(doc, read("latest.json"))
+    dialogues(doc, read("latest.json"))
     if read("peers.json"):
         peers(doc, read("peers.json"))
     scale(doc, read("scale.json"))

@@ -440,6 +440,12 @@ def procedures(folder, figures, _):
         world.stop()
 
 
+def rendered_ms(node, path, *options):
+    begin = time.monotonic()
+    node.run("text", "render", "statement", "--output", path, *options)
+    return (time.monotonic() - begin) * 1000
+
+
 def dialogues(folder, figures, _):
     """What a list of ten thousand commitments takes, and a text of 500 units in two languages with 2,000 revisions: its answer with the
     canonical file, and its originals by `entente text render`."""
@@ -466,7 +472,9 @@ def dialogues(folder, figures, _):
         assert len(kor.get("/dialogues", kind="commitment")["things"]) == COMMITMENTS
         figures["entente"]["dialogues_ms"] = {
             f"GET /dialogues?kind=commitment, {COMMITMENTS:,} of them": max(asked_ms(node, "/dialogues?kind=commitment") for node in (kor, usa)),
-            f"GET /text of {UNITS} units, {4 * UNITS:,} revisions": max(asked_ms(node, f"/text?place={text.replace(' ', '%20')}") for node in (kor, usa))}
+            f"GET /text of {UNITS} units, {4 * UNITS:,} revisions": max(asked_ms(node, f"/text?place={text.replace(' ', '%20')}") for node in (kor, usa)),
+            **{f"an original of it as {form}": rendered_ms(kor, f"{folder}/original", *options)
+               for form, options in (("HTML", ()), ("PDF", ("--pdf",)))}}
     finally:
         world.stop()
 

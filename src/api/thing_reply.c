@@ -121,6 +121,7 @@ void reply_fields(struct reply *r, const struct thing_fields *f)
 	reply_one_text(r, "confidence", thing_field(f, DIALOGUE_CONFIDENCE));
 	reply_one_text(r, "where", thing_field(f, DIALOGUE_WHERE));
 	reply_words(r, "location", thing_field(f, DIALOGUE_LOCATION));
+	reply_one_text(r, "unit", thing_field(f, DIALOGUE_UNIT));
 }
 
 void reply_people(struct reply *r, const struct statement *s)

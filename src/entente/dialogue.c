@@ -18,6 +18,7 @@ const struct option_row dialogue_options[] = {
 	{ "detail", N_("TEXT"), N_("a mandate, a place, a test that shows it done, a reason") },
 	{ "source", N_("TEXT"), N_("where it is taken from") },
 	{ "doubt", N_("TEXT"), N_("what its sources contradict") },
+	{ "unit", N_("TEXT/UNIT"), N_("from which unit of which text a commitment is taken") },
 	{ "number", N_("N"), N_("a session's number, a body's months between two sessions") },
 	{ "label", N_("LEVEL"), N_("the level; of an act that of what it is about") },
 	{ "rel", N_("CODES"), N_("to whom it is released; everybody of the channel if not said") },
@@ -58,6 +59,7 @@ static const struct member {
 	{ "confidence", DIALOGUE_CONFIDENCE, SHAPE_TEXT },
 	{ "where", DIALOGUE_WHERE, SHAPE_TEXT },
 	{ "location", DIALOGUE_LOCATION, SHAPE_WORDS },
+	{ "unit", DIALOGUE_UNIT, SHAPE_TEXT },
 };
 
 const char *dialogue_key(enum dialogue_field field)
@@ -347,7 +349,7 @@ static void put_words_of(const struct options *o, json_t *said, const char *key,
 /* What was typed, as the object that a file would have. */
 static json_t *said_of(const struct saying *s, size_t at)
 {
-	static const char *const texts[] = { "when", "source", "type", "confidence", "where" };
+	static const char *const texts[] = { "when", "source", "type", "confidence", "where", "unit" };
 	const struct options *o = s->o;
 	json_t *said = json_object();
 	const char *also, *number = option_value(o, "number");

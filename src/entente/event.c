@@ -26,6 +26,8 @@ static const struct option_row options[] = {
 	{ "label", N_("LEVEL"), N_("the level; of what is said of another, its own") },
 	{ "rel", N_("CODES"), N_("to whom it is released; everybody of the channel if not said") },
 	{ "channel", N_("CHANNEL"), N_("on which an event is opened") },
+	{ "base", N_("FILE"),
+	  N_("of a map: lines under it, from a GeoJSON file of yours; without it there are none") },
 	{ NULL, NULL, NULL },
 };
 
@@ -298,15 +300,19 @@ static enum exit_code show(struct options *o)
 
 static enum exit_code draw(struct options *o)
 {
-	json_t *answer = NULL;
-	enum exit_code code;
-	struct client c;
+	const char *base_path = option_value(o, "base");
+	json_t *answer = NULL, *base = NULL;
+	enum exit_code code = base_path == NULL ? EXIT_DONE : event_base_open(base_path, &base);
+	struct client c = { .fd = -1 };
 
-	code = login_open(&c, o);
+	if (code == EXIT_DONE)
+		code = login_open(&c, o);
 	if (code == EXIT_DONE)
 		code = event_get(&c, &answer);
 	if (code == EXIT_DONE)
-		code = event_draw(answer, o->arguments[1], strcmp(o->arguments[0], "map") == 0, o->is_json);
+		code = event_draw(answer, o->arguments[1], strcmp(o->arguments[0], "map") == 0, base,
+				  o->is_json);
+	json_decref(base);
 	json_decref(answer);
 	login_close(&c);
 	return code;

@@ -22,7 +22,7 @@
 
 /* What stands in both the picture and the table; rows without a number are in the table alone. */
 struct drawing {
-	const json_t *answer;
+	const json_t *answer, *base;
 	FILE *out;
 	bool is_map;
 	size_t numbers;
@@ -165,6 +165,24 @@ static void put_graticule(struct drawing *d)
 	}
 }
 
+static void put_base_point(void *self, bool begins, struct where_point at)
+{
+	struct drawing *d = self;
+
+	fprintf(d->out, "%s%d %d", begins ? "M" : "L", x_of(d, at.lon), y_of(d, at.lat));
+}
+
+/* What whoever draws has chosen to have under it, cut at the map's edge. */
+static void put_base(struct drawing *d)
+{
+	fprintf(d->out,
+		"<clipPath id=\"map\"><path d=\"M%d %dh%dv%dh-%dz\"/></clipPath>\n<path class=\"base\" "
+		"clip-path=\"url(#map)\" d=\"",
+		MARGIN, d->top, WIDTH - 2 * MARGIN, d->height, WIDTH - 2 * MARGIN);
+	event_base_each(d->base, put_base_point, d);
+	fputs("\"/>\n", d->out);
+}
+
 static void draw_where(struct drawing *d, const json_t *claim)
 {
 	struct where where;
@@ -237,11 +255,14 @@ static void draw_all(struct drawing *d)
 	fprintf(d->out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
 		"font-family=\"sans-serif\" font-size=\"12\">\n"
-		"<style>.grid{stroke:#bbb;stroke-width:1}circle,rect{fill:#345}polygon{fill:#3453;stroke:#"
+		"<style>.grid{stroke:#bbb;stroke-width:1}.base{fill:none;stroke:#876;stroke-width:.7}circle,"
+		"rect{fill:#345}polygon{fill:#3453;stroke:#"
 		"345}"
 		"</style>\n",
 		WIDTH, bottom + (int)d->marks_count * 16);
 	put_marks(d, 20);
+	if (d->is_map && d->numbers > 0 && d->base != NULL)
+		put_base(d);
 	if (d->is_map && d->numbers > 0)
 		put_graticule(d);
 	d->numbers = 0;
@@ -285,9 +306,11 @@ static void say_twin(struct drawing *d)
 	table_free(t);
 }
 
-enum exit_code event_draw(const json_t *answer, const char *path, bool is_map, bool is_quiet)
+enum exit_code event_draw(const json_t *answer, const char *path, bool is_map, const json_t *base,
+			  bool is_quiet)
 {
 	struct drawing d = { .answer = answer,
+			     .base = base,
 			     .is_map = is_map,
 			     .low = { INT32_MAX, INT32_MAX },
 			     .high = { INT32_MIN, INT32_MIN },

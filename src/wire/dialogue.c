@@ -109,6 +109,15 @@ static bool is_source(struct bytes text)
 	return text.len > 0 && text.len <= DIALOGUE_SOURCE_MAX;
 }
 
+/* "statement/goal" */
+static bool is_unit_path(struct bytes text)
+{
+	struct bytes name;
+
+	return bytes_take_until(&text, '/', &name) == ERR_OK && is_dialogue_name(name) &&
+	       is_dialogue_name(text);
+}
+
 static bool is_word_text(struct bytes text)
 {
 	return text.len > 0 && text.len <= DIALOGUE_WORDS_MAX;
@@ -184,6 +193,8 @@ static bool is_value_good(uint64_t key, struct bytes value)
 		return is_number(value, UINT8_MAX);
 	case DIALOGUE_WHEN:
 		return are_texts(value, 0, NULL, is_date);
+	case DIALOGUE_UNIT:
+		return are_texts(value, 0, NULL, is_unit_path);
 	case DIALOGUE_WHERE:
 		return are_texts(value, 0, NULL, is_where);
 	case DIALOGUE_PARTIES:

@@ -35,7 +35,8 @@
 	X(20, TYPE)      /* a name of the accord's list `event`                                    */ \
 	X(21, CONFIDENCE) /* a name of the accord's list `confidence`: as its author weighs it      */ \
 	X(22, WHERE)     /* text: a point or an area (wire/where.h)                                */ \
-	X(23, LOCATION)  /* words: a place, as its author says it                                   */
+	X(23, LOCATION)  /* words: a place, as its author says it                                   */ \
+	X(24, UNIT)      /* text: TEXT/UNIT, of which a commitment is taken                         */
 /* clang-format on */
 
 enum dialogue_field {

@@ -37,10 +37,10 @@ def test_what_was_promised_is_carried_until_closed(stage):
     stands(usa, "body", "kidd", "OPEN")
     # Who says that another owes something has not bound him.
     kor.run("commitments", "new", "kidd", "exercises", "Practical combined exercises", "--by", "KOR,USA", "--when", "2023",
-            "--detail", "One was held by both sides", key="policy")
+            "--detail", "One was held by both sides", "--unit", "statement/exercises", key="policy")
     one = stands(usa, "commitment", "exercises", "CLAIMED")
     assert [(part["party"], part["part"]) for part in one["parts"]] == [("KOR", "OPEN"), ("USA", "CLAIMED")]
-    assert one["when"] == "2023" and one["end_ms"] == 1704067200000 and one["detail"] == {"en": "One was held by both sides"}
+    assert one["unit"] == "statement/exercises" and one["when"] == "2023" and one["end_ms"] == 1704067200000 and one["detail"] == {"en": "One was held by both sides"}
     usa.run("commitments", "confirm", "exercises", key="policy")
     stands(kor, "commitment", "exercises", "OPEN")
     refused(kor, "NAMED", "body", "new", "kidd", "The same", "--channel", "consult", "--label", "U")
@@ -139,6 +139,11 @@ def test_the_articles_stand_on_both_sides(stage):
     text = kor.run("session").stdout
     assert re.search("edscg: (next 2025, edscg-6|edscg-6 was set for 2025)", text) and "kidd: by turns KOR hosts" in text
     assert re.search("edscg-5 +CONCLUDED", text) and re.search("ncg-3 +SCHEDULED", text), "no article says when it met"
+    for one in things(usa, "commitment"):
+        if "unit" in one:
+            name, unit = one["unit"].split("/")
+            assert any(other["name"] == unit for other in usa.get("/text", place=things(usa, "text", name)["place"])["units"]), "the unit that it is taken from is there"
+    assert things(usa, "commitment", "p12-rdp-a")["unit"] == "statement-kidd-24/procurement"
     assert "003" in json.dumps(things(usa, "commitment", "p15-defence")["doubt"]), "what the articles contradict is marked"
     whole = usa.get("/text", place=things(usa, "text", "statement-kidd-24")["place"])
     assert len(whole["units"]) == 5 and whole["state"] == "DRAFT" and {one["status"] for one in whole["units"]} == {"PROPOSED"}

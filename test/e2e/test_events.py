@@ -208,6 +208,18 @@ def test_events_leave_under_their_labels(stage, tmp_path):
     words = [one.text for one in picture.iter(f"{SVG}text")]
     assert "39°N" in words and "130°E" in words and "1" in words and "2" in words and words.count("(U//REL KOR, USA)") == words.count("(R//REL KOR, USA)") == 2
     assert re.search("^- .* press ", text, re.M) and re.search("^[123] .* radar ", text, re.M) and re.search("^- .* first ", text, re.M)
+    assert b"class=\"base\"" not in (tmp_path / "map.svg").read_bytes(), "no line of a land or a border unless somebody brings it"
+    base = tmp_path / "base.json"
+    base.write_text(json.dumps({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"name": "A SEA"}, "geometry": {"type": "LineString", "coordinates": [[128, 38], [129, 39], [999, 39], [130, 39]]}},
+        {"type": "Feature", "properties": None, "geometry": {"type": "MultiPolygon", "coordinates": [[[[129, 38], [130, 38], [130, 39], [129, 38]]]]}},
+        {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [128, 38]}}]}))
+    say(kor, "map", tmp_path / "on.svg", "--base", base)
+    line, = (one for one in ET.parse(tmp_path / "on.svg").iter(f"{SVG}path") if one.get("class") == "base")
+    assert line.get("d").count("M") == 3 and line.get("d").count("L") == 4 and "SEA" not in (tmp_path / "on.svg").read_text()
+    for words, sentence in (("{", "is no map"), ("{}", "it has no features")):
+        base.write_text(words)
+        refused(kor, sentence, "map", tmp_path / "on.svg", "--base", base)
     text = say(kor, "timeline", tmp_path / "time.svg").stdout
     assert len(ET.parse(tmp_path / "time.svg").findall(f".//{SVG}rect")) == 1 and re.search("^1 .* press ", text, re.M) and re.search("^- .* radar ", text, re.M)
     refused(kor, "was not written", "map", tmp_path / "none" / "map.svg", code=1)

@@ -179,7 +179,7 @@ WATCH_FIELDS = {65: ROSTER_FIELDS, 66: {1: "watch", 2: 2, 3: 1796166000000, 4: 1
 TITLE = ["en", "Integrated Defense Dialogue", "ko", "통합국방협의체"]
 DIALOGUE_FIELDS = {80: {1: "kidd", 2: TITLE, 5: ["ALBA", "BOREA"], 7: TITLE, 10: 6, 11: ["ko", "en"], 12: ["head"], 13: "scm"},
                    81: {1: "kidd-22", 2: TITLE, 4: "2023-04-11/2023-04-12", 6: "an article", 10: 22}, 82: {1: "opening", 2: TITLE},
-                   83: {1: "exercises", 2: TITLE, 4: "2023", 5: ["ALBA"], 8: TITLE, 9: ["BOREA"]}, 84: {7: TITLE},
+                   83: {1: "exercises", 2: TITLE, 4: "2023", 5: ["ALBA"], 8: TITLE, 9: ["BOREA"], 24: "statement/goal"}, 84: {7: TITLE},
                    86: {7: TITLE}, 87: {1: "first", 2: TITLE, 4: "2024-06", 16: "foc"},
                    88: {1: "launch", 2: TITLE, 4: "2023-04-13T07:23Z"}, 89: {1: "statement", 2: TITLE, 11: ["ko", "en"]},
                    90: {1: "goal", 10: 1, 11: ["ko"], 17: "양측은 계속한다."}, 91: {3: 1}, 93: {3: 2, 4: "2024-04-12T09:00Z", 18: HASH, 19: ["atom"]},
@@ -429,7 +429,7 @@ def statement_fields():
                          "with a long source": {6: "s" * 256}, "with a number of a person": {10: "6"}, "with a role in capitals": {12: ["Head"]},
                          "with a person of no office": {15: ["A", ""]}, "with half a person": {15: ["A"]},
                          "with more keys than a row holds": {(1 << 40) + i: "x" * 48 for i in range(50)},
-                         "with more than a row holds": {24 + i: "x" * 600 for i in range(6)}}.items():
+                         "with more than a row holds": {25 + i: "x" * 600 for i in range(6)}}.items():
         yield f"body {why}", of_kind(80, changed(DIALOGUE_FIELDS[80], changes))
     yield "act 256", of_kind(94, {3: 256})
     yield "assessment without a word", of_kind(94, {3: 19, 21: "high"})
@@ -440,6 +440,8 @@ def statement_fields():
         yield f"claim at {why}", of_kind(95, changed(DIALOGUE_FIELDS[95], {22: where}))
     for why, changes in {"of a type in capitals": {20: "Launch"}, "with a confidence of a number": {21: 90}, "in a place of no language": {23: ["", "x"]}}.items():
         yield f"claim {why}", of_kind(95, changed(DIALOGUE_FIELDS[95], changes))
+    for why, unit in (("of a text alone", "statement"), ("of no unit", "statement/"), ("of no text", "/goal"), ("of three names", "a/b/c"), ("in capitals", "Statement/goal"), ("of a list", ["a/b"])):
+        yield f"commitment {why}", of_kind(83, changed(DIALOGUE_FIELDS[83], {24: unit}))
     for why, changes in {"with 2,401 bytes": {17: "x" * 2401}, "with words of bytes": {17: b"x"}, "in no language": {11: []}}.items():
         yield f"unit {why}", of_kind(90, changed(DIALOGUE_FIELDS[90], changes))
     for why, changes in {"of a short hash": {18: HASH[1:]}, "with an outlet in capitals": {19: ["Press"]}, "at no time": {4: "noon"}, "that releases some time": {4: None}}.items():

@@ -312,7 +312,8 @@ DIALOGUE_VALUES = {
     **{key: lambda v: are_texts(v, 8, is_code) for key in (5, 9)}, 10: lambda v: is_uint(v, 0, U32),
     11: lambda v: are_texts(v, 4, is_language), 12: lambda v: are_texts(v, 64, is_role),
     15: lambda v: are_texts(v, 64, is_text_of(160), is_text_of(160)), 18: is_hash,
-    17: lambda v: type(v) is str and len(v.encode()) <= 2400, 19: lambda v: are_texts(v, 8, is_lasting_name)}
+    17: lambda v: type(v) is str and len(v.encode()) <= 2400, 19: lambda v: are_texts(v, 8, is_lasting_name),
+    24: lambda v: type(v) is str and v.count("/") == 1 and all(is_lasting_name(name) for name in v.split("/"))}
 DIALOGUE_NEEDS = {80: {1, 2}, 81: {1, 2}, 82: {1, 2}, 83: {1, 2, 5}, 86: {7}, 87: {1, 2, 16}, 88: {1, 2}, 89: {1, 2, 11}, 90: {1, 11, 17},
                   93: {3, 18}, 94: {3}, 95: {1, 6, 7}}
 
