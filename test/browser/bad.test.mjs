@@ -97,6 +97,21 @@ test("a session that has ended: the text stays, waits for whoever signs in, and 
   assert.equal(await count(), 1);
 });
 
+test("what is typed while an older text of the same box waits for the node is still there when that has gone, and after a reload", async () => {
+  await at(usa, stage, "channel/share");
+  await stage.ask("freeze", { party: "usa" });
+  await write(usa.page, { text: "The older, which waits." }).catch(() => undefined);
+  await usa.page.locator(".compose .text textarea").press("Control+Enter");
+  await usa.page.waitForTimeout(300);
+  await stage.ask("thaw", { party: "usa" });
+  await usa.page.locator(".compose .text textarea").fill("The newer, which is not signed.");
+  await usa.page.waitForTimeout(1_500);
+  await usa.page.reload();
+  await usa.page.locator(".compose .text textarea").waitFor();
+  assert.equal(await usa.page.locator(".compose .text textarea").inputValue(), "The newer, which is not signed.");
+  await usa.page.locator(".compose .text textarea").fill("");
+});
+
 test("two officers on one draft: whoever comes second sees that it is done, and by whom", async () => {
   const { place } = await say("kor", "policy", "send", "consult-urgent", "둘이 함께 보는 문안.", "--language", "ko", "--to", "usa/watch", "--label", "U", "--precedence", "FLASH");
   for (const officer of [kor, second]) {

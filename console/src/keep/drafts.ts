@@ -1,6 +1,6 @@
 // What is being typed: each change goes to this browser's disk at once, one write at a time, the newest last.
 
-import { getAll, put, remove } from "./database.js";
+import { get, getAll, put, remove } from "./database.js";
 import { seal, unseal } from "./seal.js";
 
 export interface Typed {
@@ -25,6 +25,7 @@ export interface Typed {
 
 const newest = new Map<string, Typed | null>(); // null: to be removed
 let writing: Promise<void> | undefined;
+let changes = 0;
 
 async function writeAll(): Promise<void> {
   while (newest.size > 0) {
@@ -37,8 +38,17 @@ async function writeAll(): Promise<void> {
 // Resolves when the disk has it; fails if the browser keeps nothing.
 export function keepTyped(key: string, typed: Typed | null): Promise<void> {
   newest.set(key, typed);
+  changes++;
   writing ??= writeAll().finally(() => { writing = undefined; });
   return writing;
+}
+
+// What the outbox took over goes from the disk, unless something newer is typed in its place.
+export async function dropTyped(typed: Typed): Promise<void> {
+  await writing;
+  const before = changes, kept = await get<Uint8Array>("drafts", typed.key);
+  if (kept !== undefined && (await unseal<Typed>(kept)).text === typed.text && changes === before)
+    await keepTyped(typed.key, null);
 }
 
 export async function loadTyped(): Promise<Typed[]> {

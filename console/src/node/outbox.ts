@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { fromBase64, utf8 } from "../base/bytes.js";
 import { getAll, put, remove } from "../keep/database.js";
-import { keepTyped, Typed } from "../keep/drafts.js";
+import { dropTyped, keepTyped, Typed } from "../keep/drafts.js";
 import { answered, Item, Outcome, received } from "../keep/outbox.js";
 import { seal, unseal } from "../keep/seal.js";
 import { readStatement, writeBody } from "../wire/statement.js";
@@ -77,7 +77,7 @@ async function submitted(item: Item): Promise<Posted> {
 async function settle(item: Item): Promise<void> {
   if (item.typed === undefined)
     return;
-  await keepTyped(item.typed.key, null).catch(() => undefined);
+  await dropTyped(item.typed).catch(() => undefined);
   settled.value = item.typed;
 }
 

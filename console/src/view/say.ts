@@ -40,11 +40,12 @@ export async function once(key: string, act: () => Promise<Said>): Promise<void>
   if (isBusy)
     return;
   isBusy = true;
+  const said = typing.value[key]?.text;
   try {
     const result = await act().catch(refusedBefore);
     results.value = { ...results.value, [key]: result };
-    if (result.answer === undefined && result.field === undefined && !result.isUnsigned && !result.isUntouched && typing.value[key] !== undefined)
-      forget(key); // it is in the outbox
+    if (result.answer === undefined && result.field === undefined && !result.isUnsigned && !result.isUntouched && typing.value[key] !== undefined && typing.value[key].text === said)
+      forget(key); // it is in the outbox; what was typed meanwhile is not
   } finally {
     isBusy = false;
   }
