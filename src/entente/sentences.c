@@ -97,6 +97,7 @@ static const char *const sentences[] = {
 	N_("a node does not say this"),
 	N_("INSTANCE_MOVES_MAX: what the party may still say in this instance is kept for its ways out"),
 	N_("their node holds another state: a remark must first say why it is confirmed all the same"),
+	N_("a party has signed two histories of its log here: a remark must first say why the gate goes on"),
 	N_("another thing of its kind has this name"),
 	N_("its party said it before"),
 	N_("what it is about is closed"),

@@ -217,21 +217,87 @@ uint64_t procedures_differing(struct node *n)
 	return count;
 }
 
-/* The fold counts a CONFIRM where the states differ; our own door first wants a word from people. */
-enum err procedure_at_door(struct node *n, const struct statement *s, struct entry_view *view)
-{
-	struct place_key at, start;
-	enum err e;
+/* ---- What our own door asks beyond the fold: a word from people. ---- */
 
-	if (s->kind != KIND_CONFIRM || s->refers_count == 0)
-		return ERR_OK;
+static bool is_forked(const struct node *n, uint32_t channel)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		const char *rule = n->lines[i].log->stopped.rule;
+		if (n->lines[i].key.channel == channel && rule != NULL && strcmp(rule, "record.fork") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether our last REMARK in the loaded instance stands behind every FORK that our log here has. */
+static enum err has_word_on_forks(struct node *n, const struct machine *m, bool *out)
+{
+	const struct line *own = line_folded(n, m->channel, n->self);
+	struct place_key at = { .log.epoch = 0 };
+	struct entry_view view;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < m->instance->count; i++) {
+		const struct move *move = &fact_nth(m->instance, i)->move;
+		if (move->kind == MOVE_REMARK && move->at.party == n->self)
+			at = place_of_spot(m->channel, move->at);
+	}
+	*out = own != NULL && log_key_equal(&at.log, &own->key);
+	while (e == ERR_OK && *out && ++at.index < own->folded) {
+		e = fold_get(&n->fold, &at, &view);
+		*out = e == ERR_OK && view.kind != KIND_FORK;
+	}
+	return e;
+}
+
+static bool goes_on(uint64_t kind)
+{
+	return kind == KIND_PROPOSE || kind == KIND_CONCUR || kind == KIND_CONFIRM || kind == KIND_DECIDE;
+}
+
+static enum err find_instance_of(struct node *n, const struct statement *s, struct place_key *start)
+{
+	struct place_key at;
+
+	*start = instance_named(n, s);
+	if (s->has_instance)
+		return start->log.party < n->accord->parties_count ? ERR_OK : ERR_NOT_FOUND;
+	if (s->refers_count == 0)
+		return ERR_NOT_FOUND;
 	at = (struct place_key){ { s->refers[0].channel, accord_party_find(n->accord, s->refers[0].party),
 				   s->refers[0].epoch },
 				 s->refers[0].index };
-	e = fold_instance_of(&n->fold, &at, &start);
-	if (e == ERR_OK && node_differs(n, &start)) {
+	return fold_instance_of(&n->fold, &at, start);
+}
+
+/*
+ * The fold counts a CONFIRM where the states differ, and every move at a gate beside a forked log; our own
+ * door first wants a word from people.
+ */
+enum err procedure_at_door(struct node *n, const struct statement *s, struct entry_view *view)
+{
+	struct place_key start;
+	bool has_word = true;
+	struct machine m;
+	enum err e;
+
+	if (view->verdict != VERDICT_OK || !goes_on(s->kind))
+		return ERR_OK;
+	e = find_instance_of(n, s, &start);
+	if (e == ERR_OK && s->kind == KIND_CONFIRM && node_differs(n, &start)) {
 		view->verdict = VERDICT_PROCEDURE;
 		view->ruling = RULING_DIFFERS;
+		return ERR_OK;
+	}
+	if (e == ERR_OK && is_forked(n, start.log.channel)) {
+		e = fold_machine(&n->fold, start.log.channel, &m) ? machine_load(&m, spot_of_place(&start))
+								  : ERR_NOT_FOUND;
+		if (e == ERR_OK)
+			e = has_word_on_forks(n, &m, &has_word);
+	}
+	if (e == ERR_OK && !has_word) {
+		view->verdict = VERDICT_PROCEDURE;
+		view->ruling = RULING_FORKED;
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

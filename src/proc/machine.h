@@ -50,7 +50,8 @@
 	X(EPOCH,      "the party's log began anew after this procedure did: one that goes on from it must begin") \
 	X(NODE,       "a node does not say this") \
 	X(LIMIT,      "INSTANCE_MOVES_MAX: what the party may still say in this instance is kept for its ways out") \
-	X(DIFFERS,    "their node holds another state: a remark must first say why it is confirmed all the same")
+	X(DIFFERS,    "their node holds another state: a remark must first say why it is confirmed all the same") \
+	X(FORKED,     "a party has signed two histories of its log here: a remark must first say why the gate goes on")
 /* clang-format on */
 
 #define MACHINE_ROWS "LIRFXE"

@@ -344,6 +344,29 @@ def test_a_peer_forges_and_lies(play):
     assert play.show(kor, place)["gates"][0]["state"] == "IN DOUBT"
 
 
+def test_a_fork_stops_gates_until_people_decide(play):
+    """USA signs two histories of its log: at our own gates nothing goes on but with a word why; who leaves or objects needs none."""
+    kor, usa = play.both()
+    place, proposal = proposed(play)
+    liar = peer.Peer(play.world, "usa", "kor")
+    log, key = liar.take_log(CHANNEL), officers.Key(play.world.keys("usa") / "watch")
+    begun = liar.place_of(kor.entry(place))
+    assert usa.stop() == 0
+    log.entries.pop()
+    log.contents.pop()
+    liar.move(CHANNEL, "watch", key, 21, instance=begun)
+    log.sent = len(log.entries) - 1
+    liar.send(CHANNEL)
+    kor.wait("the fork is kept", lambda: any(one["kind"] == "fork" for one in kor.get("/log", channel=CHANNEL, party="kor")["entries"]))
+    play.wait_s(31)
+    for words in (("confirm", proposal), ("propose", place, "decide", "no-action", "Nothing.")):
+        assert "a party has signed two histories of its log here" in play.refuse(kor, "head", *words)
+    play.say(kor, "head", "object", proposal)
+    play.say(kor, "head", "remark", place, "USA explains its second history by telephone: a restored disk.")
+    play.say(kor, "head", "confirm", proposal)
+    assert play.show(kor, place)["gates"][0]["state"] == "IN DOUBT"
+
+
 def lapse_and_answer_cross(play, place):
     """KOR's LAPSE and USA's WATCH READ pass each other on the line; the alert's place."""
     kor, usa = play.both()
