@@ -55,7 +55,7 @@ function followNode(): void {
         event: (event) => {
           take(event);
           if (event.name === "hello" || event.name === "reset")
-            void askAll().then(deliverAll);
+            void askAll().then(loadForms).then(deliverAll);
         },
         beat: () => { heard.value = Date.now(); },
         ended: () => { session.value = null; },

@@ -40,7 +40,7 @@ export function rolesOn(channel: string): string[] {
 
 let isMissed = false; // an answer did not come: what is shown may be old until all of it was asked for again
 
-async function asked<T>(question: Promise<T>, keep: (answer: T) => void): Promise<void> {
+export async function asked<T>(question: Promise<T>, keep: (answer: T) => void): Promise<void> {
   try {
     keep(await question);
     fault.value = undefined;

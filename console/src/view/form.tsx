@@ -4,7 +4,7 @@ import { h } from "preact";
 import { signal } from "@preact/signals";
 import type { Typed } from "../keep/drafts.js";
 import { ask } from "../node/ask.js";
-import { accord } from "../node/record.js";
+import { accord, asked } from "../node/record.js";
 import type { Entry, Form, FormField } from "../node/shapes.js";
 import { _, named } from "../words/say.js";
 import { Group } from "./parts.js";
@@ -13,7 +13,7 @@ import { change } from "./typing.js";
 export const forms = signal<Form[]>([]);
 
 export async function loadForms(): Promise<void> {
-  forms.value = (await ask<{ forms: Form[] }>("/forms")).forms;
+  await asked(ask<{ forms: Form[] }>("/forms"), (answer) => { forms.value = answer.forms; });
 }
 
 export function formOf(typed: Typed): Form | undefined {
