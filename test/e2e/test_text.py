@@ -3,6 +3,7 @@ import gettext
 import hashlib
 import http.server
 import json
+import os
 import re
 import socketserver
 import subprocess
@@ -329,3 +330,35 @@ def test_the_sentences_of_what_goes_wrong(stage, tmp_path):
         file.write_text(json.dumps({"entente": "dialogues/1", "channel": "consult", "label": "U", "things": things}))
         wrong(msgid, "import", "dialogues", file)
     assert len(kor.get("/dialogues")["things"]) == count
+
+
+def drawn(file, *arguments, code=0, env=None):
+    done = subprocess.run([nodes.BINARY.parent / "entente-page", "-s", hashlib.sha256(file).hexdigest(), *arguments], input=file, capture_output=True,
+                          env={**os.environ, **(env or {})})
+    assert done.returncode == code, done.stderr
+    return done.stdout
+
+
+def test_long_texts_go_over_pages(tmp_path):
+    """Nothing of a unit is lost where a page ends, however long it is; and what no font here can draw is not drawn as boxes."""
+    def part(name, language, words):
+        return f"{name} {language} {len(words.encode())}\n{words}\n".encode()
+
+    long = {"ko": [f"{i}항. " + KO * (1 + 11 * (i % 3)) for i in range(40)], "en": [f"Unit {i}. " + EN * (1 + 7 * (i % 4)) for i in range(40)]}
+    file = b"entente text/1\naccord 00\nname x\n" + part("title", "ko", "공동성명") + b"".join(
+        part(f"unit u{i}", tag, long[tag][i]) for i in range(40) for tag in ("ko", "en"))
+    pdf = tmp_path / "long.pdf"
+    pdf.write_bytes(drawn(file, "-m", "en=SECRET"))
+    pages = subprocess.run(["pdftotext", "-raw", pdf, "-"], check=True, capture_output=True, text=True).stdout.split("\f")[:-1]
+    assert len(pages) > 5 and all(page.count("SECRET") == 2 and f"{n}/{len(pages)} " in page for n, page in enumerate(pages, 1))
+    for tag, units in long.items():
+        alone = tmp_path / f"{tag}.pdf"
+        alone.write_bytes(drawn(file, "-l", tag))
+        read = "".join("".join(re.sub(r"\d+/\d+ +SHA-256 [0-9a-f]{64}", "", page).split()) for page in subprocess.run(
+            ["pdftotext", "-raw", alone, "-"], check=True, capture_output=True, text=True).stdout.split("\f"))
+        for words in units:
+            assert "".join(words.split()) in read, words[:40]
+    (tmp_path / "fonts.conf").write_text("<fontconfig></fontconfig>")
+    drawn(file, code=3, env={"FONTCONFIG_FILE": str(tmp_path / "fonts.conf"), "XDG_CACHE_HOME": str(tmp_path)})
+    drawn(file, "-l", "fr", code=2)
+    drawn(b"", code=2)
