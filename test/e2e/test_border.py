@@ -126,7 +126,7 @@ def test_what_a_role_may_not_read_changes_no_byte(pair):
     assert note["content"] == "Seen." and len(note["object_refs"]) == 2, "only what the press has too is named"
     assert note["object_refs"][1] == shown(Taxii(kor, "press"))[0]["id"]
     told = kor.run("feed", "stix", "--role", "press")
-    assert "1 references were removed" in told.stderr and "removed" not in told.stdout
+    assert "1 reference was removed" in told.stderr and "removed" not in told.stdout
 
 
 def test_a_recalled_item_is_revoked(pair):

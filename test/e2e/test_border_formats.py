@@ -43,7 +43,7 @@ def feed(record, name, folder):
     told = record.run("feed", name, "--role", "press", "--to", folder)
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert not any(b"HIDDEN" in raw or b"TAKEN BACK" in raw for raw in files.values()), "neither leaves"
-    assert "1 references were removed" in told.stderr
+    assert "1 reference was removed" in told.stderr
     again = folder.parent / f"{name} again"
     record.run("feed", name, "--role", "press", "--to", again)
     assert {path.name: path.read_bytes() for path in again.iterdir()} == files, "the same items are the same bytes"
