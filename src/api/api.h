@@ -39,7 +39,7 @@ struct api_options {
 	 */
 	const char *address, *files;
 	/*
-	 * "console.kor.example:7443": what terminals on the network call it, whose TLS has ended and whose
+	 * "console.example:7443": what terminals on the network call it, whose TLS has ended and whose
 	 * device is known; NULL: there are none. They come by api_add_terminal.
 	 */
 	const char *terminals;

@@ -27,12 +27,12 @@ enum err run_procedures(struct api *a, struct request *q, struct reply *r)
 
 /* ---- Instances. ---- */
 
-static enum err reply_running(struct api *a, struct reply *r, uint32_t channel, uint8_t party, bool is_all,
+static enum err reply_running(struct api *a, struct reply *r, uint32_t channel, size_t party, bool is_all,
 			      size_t len_max)
 {
 	const struct accord *accord = node_accord(a->node);
 	struct machine m;
-	struct spot start = { 0, party };
+	struct spot start = { 0, (uint8_t)party };
 	enum err e = fold_machine(node_fold(a->node), channel, &m) ? ERR_OK : ERR_NOT_FOUND;
 
 	while (e == ERR_OK && r->out->len < len_max) {
@@ -211,7 +211,7 @@ enum err run_instances(struct api *a, struct request *q, struct reply *r)
 	a->reading.is_asked = true; /* also of none */
 	reply_array(r, NULL);
 	/* Each who began them has his part of the answer: whoever begins many hides nobody else's. */
-	for (uint8_t party = 0; party < accord->parties_count; party++) {
+	for (size_t party = 0; party < accord->parties_count; party++) {
 		size_t len_max = r->out->len + (REPLY_LEN_MAX - INSTANCE_LEN_MAX) / accord->parties_count;
 		for (size_t i = 0; i < accord->channels_count && e == ERR_OK; i++) {
 			if (channel == 0 || accord->channels[i].number == channel)

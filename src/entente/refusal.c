@@ -178,5 +178,7 @@ int refusal_explain(struct client *c, const struct draft *d, const struct client
 	if (entry != NULL)
 		is_said = strcmp(rule, "STEP") == 0 ? say_step(d, entry) : say_refers(d, entry);
 	json_decref(entry);
-	return is_said ? (int)EXIT_REFUSED : client_explain(a);
+	if (is_said)
+		return EXIT_REFUSED;
+	return client_explain(a);
 }

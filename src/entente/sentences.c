@@ -216,7 +216,7 @@ static const char *const sentences[] = {
 	N_("a serial device is /dev/ttyS0"),
 	N_("a speed is THIN_SPEED_MIN to THIN_SPEED_MAX bit/s, a decimal number"),
 	N_("it is yes or no"),
-	N_("a host name is of small letters, digits, - and ., as console.kor.example"),
+	N_("a host name is of small letters, digits, - and ., as console.example"),
 	N_("terminals are served under an address and a name: terminals and terminals-name"),
 	N_("browsers are served on 127.0.0.1:PORT or [::1]:PORT alone: there is no TLS here, and a session "
 	   "would "
@@ -251,6 +251,7 @@ static const char *const sentences[] = {
 	N_("there is no such session: it has ended, or never was"),
 	N_("there are as many sessions as there may be"),
 	N_("too many have signed in within a minute"),
+	N_("the node has no room for more bodies at once: say it again in a moment"),
 	/* api/state.c, node/read.c */
 	N_("STOPPED"),
 	N_("RECOVERING"),

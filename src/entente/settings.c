@@ -80,7 +80,7 @@ static const char *take_host(const char *value, char out[SETTINGS_HOST_LEN])
 
 	if (why == NULL && (out[strspn(out, "abcdefghijklmnopqrstuvwxyz0123456789-.")] != '\0' ||
 			    strchr(out, '.') == NULL || out[0] == '.' || out[0] == '-'))
-		why = "a host name is of small letters, digits, - and ., as console.kor.example";
+		why = "a host name is of small letters, digits, - and ., as console.example";
 	return why;
 }
 

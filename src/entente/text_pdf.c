@@ -103,7 +103,7 @@ static enum exit_code say_failed(int status)
 {
 	if (status < 0) {
 		say_error(_("{1} could not be started: {2}."), PAGE_PROGRAM, strerror(errno));
-		say_next(_("it lies beside entente where that is installed; without --pdf it is HTML"));
+		say_next(_("it is installed beside the program; without --pdf it is HTML"));
 	} else if (status == 3) {
 		say_error(_("No font here has all letters of this text."));
 		say_next("apt-get install fonts-noto-cjk");

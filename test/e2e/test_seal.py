@@ -125,7 +125,7 @@ def test_a_change_of_holder(sealed, tmp_path):
     assert "After." in read(usa, after, new) and "After." not in read(usa, after, old)
     assert "Before." not in read(usa, before, new)
 
-    assert usa.run("rewrap", tmp_path / "wraps", "--for", f"{new}.pub", "--identity", old).stdout.startswith("1 contents")
+    assert usa.run("rewrap", tmp_path / "wraps", "--for", f"{new}.pub", "--identity", old).stdout.startswith("1 content can be opened")
     assert "Before." in read(usa, before, new, "--wraps", tmp_path / "wraps")
     wrap = tmp_path / "wraps" / (usa.entry(before)["content"]["hash"] + ".age")
     assert b"Before." in subprocess.run(["age", "-d", "-i", new, wrap], capture_output=True, check=True).stdout

@@ -114,7 +114,7 @@ def translations():
 
 VERBS = {"accord": {"draft", "check", "sign", "show", "diff", "adopt"}, "init": {"keys", "accord", "home"}, "bundle": {"write", "read"}}
 # Words behind the program's name that are no command in a sentence about it.
-NO_COMMANDS = {"says", "link", "signer"}
+NO_COMMANDS = {"says", "link", "signer", "terminals"}
 NO_VERBS = {"takes"}
 
 
