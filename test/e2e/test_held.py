@@ -10,6 +10,7 @@ TEAM = {"watch": ["watch"], "head": ["head"], "shift": ["shift"]}
 
 @pytest.fixture
 def world(stage, tmp_path):
+    """Its accord holds what has one of two words."""
     accord = tmp_path / "accord"
     shutil.copytree(nodes.ROOT / "accords/rok-us", accord)
     with open(accord / "guidelines", "a", encoding="utf-8") as file:
@@ -76,14 +77,8 @@ def test_a_peers_word_is_read(world):
     assert kor.entry(done["released"])["verdict"] == "OK"
 
 
-def test_sealed_words_are_held_at_the_terminals(stage, tmp_path):
+def test_sealed_words_are_held_at_the_terminals(world, tmp_path):
     """The node cannot look into them: the author's terminal keeps it at home, and whoever opens it there finds the word again."""
-    accord = tmp_path / "accord"
-    shutil.copytree(nodes.ROOT / "accords/rok-us", accord)
-    with open(accord / "guidelines", "a", encoding="utf-8") as file:
-        file.write("words hold words.txt\n")
-    (accord / "words.txt").write_text("작전계획\n", encoding="utf-8")
-    world = stage.world(accord=accord, officers_of={"kor": TEAM, "usa": TEAM}, label="U")
     kor, usa = world["kor"], world["usa"]
     secrets = {}
     for party, node in world.nodes.items():
