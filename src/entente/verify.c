@@ -1,5 +1,4 @@
 #include "record/verify.h"
-#include "record/signatures.h"
 
 #include "entente/held.h"
 #include "entente/rows.h"
@@ -10,7 +9,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#define SLICE_LEN (256u << 10) /* bytes that are gone through while a group of signatures is verified */
+#define SLICE_LEN (256u << 10) /* bytes between two words of progress */
 
 struct reported {
 	const struct options *o;
@@ -84,30 +83,20 @@ static enum exit_code conclude(const struct options *o, const struct verify_coun
 }
 
 /* The crew verifies signatures while trees, contents and rows are gone through here. */
-static enum err verify_all(struct record *record, struct verify *v, struct signature_counts *out)
+static enum err verify_all(struct verify *v, struct signature_counts *out)
 {
 	struct threads *threads = threads_new();
-	struct signatures *s = signatures_new(record, threads_crew(threads));
-	enum err looked = ERR_SHORT, signatures = ERR_SHORT;
+	struct signatures *s = signatures_new(threads_crew(threads));
+	enum err e;
 
-	while (looked == ERR_SHORT || (looked == ERR_OK && signatures == ERR_SHORT)) {
-		const struct signature_counts *n = signatures_count(s);
-		if (signatures == ERR_SHORT)
-			signatures = signatures_step(s);
-		if (looked == ERR_SHORT) {
-			looked = verify_step(v, SLICE_LEN);
-			say_progress(_("verified, entries"), verify_count(v)->entries, 0);
-			if (looked == ERR_OK)
-				say_progress_end();
-		} else {
-			say_progress(_("verified, signatures"), n->good + n->bad, 0);
-		}
-	}
+	verify_signatures(v, s);
+	while ((e = verify_step(v, SLICE_LEN)) == ERR_SHORT)
+		say_progress(_("verified, entries"), verify_count(v)->entries, 0);
 	say_progress_end();
 	*out = *signatures_count(s);
 	signatures_free(s);
 	threads_free(threads);
-	return looked != ERR_OK ? looked : signatures;
+	return e;
 }
 
 static enum exit_code run(struct options *o)
@@ -122,7 +111,7 @@ static enum exit_code run(struct options *o)
 	if (code != EXIT_DONE)
 		return code;
 	v = verify_new(h.record, h.accord, report, &reported);
-	e = verify_all(h.record, v, &signatures);
+	e = verify_all(v, &signatures);
 	code = conclude(o, verify_count(v), &signatures, e);
 	verify_free(v);
 	held_close(&h);

@@ -4,9 +4,10 @@
 #include "crypto/sshsig.h"
 #include "wire/entry.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
-#define GROUP_MAX 512u /* entries of one step */
+#define GROUP_MAX 512u /* entries that are verified while the next ones are read */
 #define GROUP_LEN (4u << 20)
 
 struct group_row {
@@ -21,49 +22,12 @@ struct group {
 	uint8_t bytes[GROUP_LEN];
 };
 
-/* One group is read while the crew verifies the other. */
+/* One group is filled while the crew verifies the other. */
 struct signatures {
-	struct record *record;
 	struct crew *crew;
 	struct signature_counts counts;
-	size_t log; /* position of the log at hand */
-	uint64_t next;
-	struct group groups[2], *begun; /* begun: by the crew; NULL: none is */
+	struct group groups[2], *filled, *begun; /* begun: by the crew; NULL: none is */
 };
-
-struct signatures *signatures_new(struct record *r, struct crew *crew)
-{
-	struct signatures *s = xcalloc(1, sizeof *s);
-
-	s->record = r;
-	s->crew = crew;
-	return s;
-}
-
-static void group_end(struct signatures *s)
-{
-	struct group *g = s->begun;
-
-	if (g == NULL)
-		return;
-	crew_end(s->crew, &g->work);
-	for (size_t i = 0; i < g->work.count; i++) {
-		s->counts.good += g->rows[i].counts.good;
-		s->counts.bad += g->rows[i].counts.bad;
-	}
-	s->begun = NULL;
-}
-
-void signatures_free(struct signatures *s)
-{
-	group_end(s);
-	free(s);
-}
-
-const struct signature_counts *signatures_count(const struct signatures *s)
-{
-	return &s->counts;
-}
 
 static void verify_row(void *self, size_t index)
 {
@@ -83,46 +47,69 @@ static void verify_row(void *self, size_t index)
 	}
 }
 
-/* Entries on from where the last group ended, as many as have room. */
-static enum err fill(struct signatures *s, struct group *g)
+static void group_open(struct group *g)
 {
-	const struct log *log = record_log_at(s->record, s->log);
-
-	while (g->work.count < GROUP_MAX && s->next < log->frontier.size &&
-	       g->memory.max - g->memory.len >= ENTRY_LEN_MAX) {
-		size_t from = g->memory.len;
-		enum err e = record_entry(s->record, log, s->next++, &g->memory);
-		if (e != ERR_OK && e != ERR_ROT)
-			return e;
-		if (e == ERR_OK)
-			g->rows[g->work.count++].entry =
-				(struct bytes){ g->memory.ptr + from, g->memory.len - from };
-	}
-	return ERR_OK;
-}
-
-enum err signatures_step(struct signatures *s)
-{
-	size_t logs = record_logs_count(s->record);
-	struct group *g = &s->groups[s->begun == &s->groups[0]];
-	enum err e = ERR_OK;
-
 	g->work = (struct crew_work){ verify_row, g, 0 };
 	buf_init(&g->memory, g->bytes, sizeof g->bytes);
-	while (e == ERR_OK && s->log < logs && g->work.count < GROUP_MAX) {
-		e = fill(s, g);
-		if (e != ERR_OK || s->next < record_log_at(s->record, s->log)->frontier.size)
-			break;
-		s->log++;
-		s->next = 0;
+}
+
+struct signatures *signatures_new(struct crew *crew)
+{
+	struct signatures *s = xcalloc(1, sizeof *s);
+
+	s->crew = crew;
+	s->filled = &s->groups[0];
+	group_open(s->filled);
+	return s;
+}
+
+static void begun_end(struct signatures *s)
+{
+	struct group *g = s->begun;
+
+	if (g == NULL)
+		return;
+	crew_end(s->crew, &g->work);
+	for (size_t i = 0; i < g->work.count; i++) {
+		s->counts.good += g->rows[i].counts.good;
+		s->counts.bad += g->rows[i].counts.bad;
 	}
-	group_end(s);
-	if (e != ERR_OK)
-		return e;
+	s->begun = NULL;
+}
+
+void signatures_free(struct signatures *s)
+{
+	begun_end(s);
+	free(s);
+}
+
+/* The crew has the group that was filled, and the other one is filled next. */
+static void filled_begin(struct signatures *s)
+{
+	struct group *g = s->filled;
+
+	begun_end(s);
 	crew_begin(s->crew, &g->work);
 	s->begun = g;
-	if (s->log < logs)
-		return ERR_SHORT;
-	group_end(s);
-	return ERR_OK;
+	s->filled = &s->groups[g == &s->groups[0]];
+	group_open(s->filled);
+}
+
+void signatures_add(struct signatures *s, struct bytes entry)
+{
+	struct group *g = s->filled;
+	size_t from = g->memory.len;
+
+	assert(entry.len <= ENTRY_LEN_MAX);
+	buf_put(&g->memory, entry);
+	g->rows[g->work.count++].entry = (struct bytes){ g->memory.ptr + from, entry.len };
+	if (g->work.count == GROUP_MAX || g->memory.max - g->memory.len < ENTRY_LEN_MAX)
+		filled_begin(s);
+}
+
+const struct signature_counts *signatures_count(struct signatures *s)
+{
+	filled_begin(s);
+	begun_end(s);
+	return &s->counts;
 }

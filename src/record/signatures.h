@@ -1,14 +1,14 @@
 /*
  * signatures.h - the officers' signatures of everything that is held, verified again on every core.
  *
- * Spec: docs/spec/signature.md. Layer: record. Reads the store only. A false one is no fault of what is
+ * Spec: docs/spec/signature.md. Layer: record. A false one is no fault of what is
  * held: such an entry is kept, and VOID. Whose key it was and whether it might sign is the fold's affair.
  */
 #ifndef RECORD_SIGNATURES_H
 #define RECORD_SIGNATURES_H
 
+#include "base/bytes.h"
 #include "base/crew.h"
-#include "record/record.h"
 
 struct signature_counts {
 	uint64_t good, bad;
@@ -16,16 +16,16 @@ struct signature_counts {
 
 struct signatures;
 
-/* Borrows the record and the crew (NULL: nobody helps). Gives; free with signatures_free. */
-struct signatures *signatures_new(struct record *r, struct crew *crew);
+/* Borrows the crew (NULL: nobody helps). Gives; free with signatures_free. */
+struct signatures *signatures_new(struct crew *crew);
 void signatures_free(struct signatures *s);
 
 /*
- * Reads some hundred entries more, for the crew to verify while the caller does something else. ERR_SHORT:
- * there is more; ERR_OK: all were verified, see the counts. An entry that is missing or cannot be read is
- * left out: that is verify.h's finding. ERR_IO of the store.
+ * Takes a copy of an entry, for the crew to verify while the caller reads on. At most ENTRY_LEN_MAX bytes
+ * (asserted); what is no entry has no signatures.
  */
-enum err signatures_step(struct signatures *s) MUST_CHECK;
-const struct signature_counts *signatures_count(const struct signatures *s);
+void signatures_add(struct signatures *s, struct bytes entry);
+/* Of all that were added; waits for them. */
+const struct signature_counts *signatures_count(struct signatures *s);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define PIECE_LEN ATTACHMENT_PIECE_MAX
+#define ROWS_AN_ENTRY 8u /* of the views: more than the folds write */
 
 /* Attachments of the content at hand, hashed piece by piece. */
 struct attachments {
@@ -24,6 +25,7 @@ struct verify {
 	const struct accord *accord;
 	verify_report *report;
 	void *self;
+	struct signatures *signatures; /* NULL: they are not asked for */
 	struct verify_counts counts;
 	size_t position; /* of the log at hand */
 	bool is_under_way;
@@ -64,14 +66,19 @@ const char *finding_text(enum finding_kind kind)
 	return finding_texts[kind];
 }
 
+static void reported(struct verify *v, const struct finding *finding)
+{
+	v->counts.findings++;
+	v->report(v->self, finding);
+}
+
 static void found(struct verify *v, enum finding_kind kind, uint64_t index, const struct fault *fault)
 {
 	struct finding finding = { .kind = kind, .log = v->log, .index = index };
 
 	if (fault != NULL)
 		finding.fault = *fault;
-	v->counts.findings++;
-	v->report(v->self, &finding);
+	reported(v, &finding);
 }
 
 /* A row that is not there or is damaged is a finding; a disk that fails is not ours to judge. */
@@ -196,8 +203,7 @@ static void line_found(struct verify *v, size_t party)
 				   .index = v->frontier.size,
 				   .party = v->accord->parties[party].name };
 
-	v->counts.findings++;
-	v->report(v->self, &finding);
+	reported(v, &finding);
 }
 
 static enum err line_look(struct verify *v, size_t party, size_t *len)
@@ -362,6 +368,8 @@ static enum err bytes_look(struct verify *v, size_t *len)
 		v->is_broken = true;
 		return ERR_OK; /* what such an entry names means nothing */
 	}
+	if (v->signatures != NULL)
+		signatures_add(v->signatures, buf_bytes(&bytes));
 	if (!was_broken && (expected.wrong > 0 || expected.left > 0))
 		found(v, FINDING_NODE, index, NULL);
 	e = entry_read(buf_bytes(&bytes), &entry, &statement, &fault);
@@ -500,9 +508,8 @@ static enum err row_look(struct verify *v, size_t *len)
 		return e;
 	v->counts.rows++;
 	*len += v->row.len;
-	v->log = NULL;
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
-		found(v, FINDING_VIEW, v->counts.rows, NULL);
+		reported(v, &(struct finding){ .kind = FINDING_VIEW, .index = v->counts.rows });
 	v->is_views_over =
 		e == ERR_NOT_FOUND ||
 		(e != ERR_OK && bytes_equal(buf_bytes(&v->row), (struct bytes){ before, before_len }));
@@ -522,7 +529,8 @@ enum err verify_step(struct verify *v, size_t len)
 
 		if (!has_logs && v->is_views_over)
 			return ERR_OK;
-		if (!has_logs)
+		/* Ahead of the entries, so that a crew has signatures to verify until the end. */
+		if (!v->is_views_over && (!has_logs || v->counts.rows < v->counts.entries * ROWS_AN_ENTRY))
 			e = row_look(v, &part);
 		else if (!v->is_under_way)
 			e = log_start(v, &part);
@@ -557,6 +565,11 @@ struct verify *verify_new(struct record *r, const struct accord *accord, verify_
 void verify_free(struct verify *v)
 {
 	free(v);
+}
+
+void verify_signatures(struct verify *v, struct signatures *s)
+{
+	v->signatures = s;
 }
 
 const struct verify_counts *verify_count(const struct verify *v)

@@ -10,6 +10,7 @@
 #define RECORD_VERIFY_H
 
 #include "record/record.h"
+#include "record/signatures.h"
 
 /* What can be wrong with what is held. */
 /* clang-format off */
@@ -58,6 +59,8 @@ struct verify;
 /* Borrows the record and the accord, whose log and mirror keys judge. Gives; free with verify_free. */
 struct verify *verify_new(struct record *r, const struct accord *accord, verify_report *report, void *self);
 void verify_free(struct verify *v);
+/* Adds each entry that is what its leaf says to these too (borrowed). Without, officers' signatures are not looked at. */
+void verify_signatures(struct verify *v, struct signatures *s);
 
 /*
  * Looks at about `len` bytes more. ERR_SHORT: there is more; ERR_OK: all was looked at, see the counts. A row

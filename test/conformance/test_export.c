@@ -7,7 +7,6 @@
 #include "failing_store.h"
 #include "record/checkpoint.h"
 #include "record/proof.h"
-#include "record/signatures.h"
 #include "record/verify.h"
 #include "record/vfs.h"
 #include "sys/sim_disk.h"
@@ -368,22 +367,6 @@ static enum err export_all(struct record *r, const struct setting *set, struct c
 	return e;
 }
 
-static enum err signatures_all(struct record *r, const struct setting *set, struct countdown *c)
-{
-	struct signatures *s = signatures_new(r, NULL);
-	enum err e;
-
-	(void)set;
-	(void)c;
-	do
-		e = signatures_step(s);
-	while (e == ERR_SHORT);
-	if (e == ERR_OK)
-		assert_int_equal(signatures_count(s)->good + signatures_count(s)->bad, 0);
-	signatures_free(s);
-	return e;
-}
-
 static enum err verify_quietly(struct record *r, const struct setting *set, struct countdown *c)
 {
 	struct verify_counts counts;
@@ -398,8 +381,7 @@ static enum err verify_quietly(struct record *r, const struct setting *set, stru
 static void what_fails_is_said(void **state)
 {
 	static enum err (*const readers[])(struct record *r, const struct setting *set,
-					   struct countdown *c) = { export_all, verify_quietly,
-								    signatures_all };
+					   struct countdown *c) = { export_all, verify_quietly };
 	static struct setting set;
 	struct countdown c = { 0 };
 	struct record *r;
