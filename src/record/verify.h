@@ -59,7 +59,10 @@ struct verify;
 /* Borrows the record and the accord, whose log and mirror keys judge. Gives; free with verify_free. */
 struct verify *verify_new(struct record *r, const struct accord *accord, verify_report *report, void *self);
 void verify_free(struct verify *v);
-/* Adds each entry that is what its leaf says to these too (borrowed). Without, officers' signatures are not looked at. */
+/*
+ * Adds each entry that is what its leaf says to these too (borrowed). Without, officers' signatures are not
+ * looked at.
+ */
 void verify_signatures(struct verify *v, struct signatures *s);
 
 /*
