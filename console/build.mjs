@@ -2,7 +2,7 @@
 // lock file names, their bare imports made relative. No bundler: what is served is what was written.
 
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { usedStrings, readCatalogue } from "./strings.mjs";
@@ -17,7 +17,7 @@ const VENDOR = [
   ["preact/hooks", "preact/hooks/dist/hooks.mjs", "vendor/hooks.js"],
   ["@preact/signals", "@preact/signals/dist/signals.mjs", "vendor/signals.js"],
   ["@preact/signals-core", "@preact/signals-core/dist/signals-core.mjs", "vendor/signals-core.js"],
-  ["uplot", "uplot/dist/uPlot.esm.js", "vendor/uplot.js"],
+  ["uplot", "uplot/dist/uPlot.iife.min.js", "vendor/uplot.js"],
 ];
 const FILES = [
   ["uplot/dist/uPlot.min.css", "vendor/uplot.css"],
@@ -66,5 +66,6 @@ for (const [from, to] of [...VENDOR.map(([, from, to]) => [from, to]), ...FILES]
   cpSync(join(PACKAGES, from), join(OUT, to));
 for (const name of ["index.html", "style.css", "theme.css"])
   cpSync(join(HERE, name), join(OUT, name));
+appendFileSync(join(OUT, "vendor/uplot.js"), "\nexport default uPlot;\n"); // as a module the package has it at twice the size
 modules(OUT).forEach(makeRelative);
 writeStrings();

@@ -4,8 +4,7 @@ import { test } from "node:test";
 import { bytesOf, load, vectors } from "./here.mjs";
 
 const { decode, encode, Refused } = await load("wire/cbor.js");
-const { labelOf, labelValue } = await load("wire/label.js");
-const { readContent, writeContent } = await load("wire/content.js");
+const { labelOf, labelValue, readContent, writeContent } = await load("wire/content.js");
 const { readStatement, writeStatement } = await load("wire/statement.js");
 const { toHex } = await load("base/bytes.js");
 

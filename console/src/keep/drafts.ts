@@ -1,7 +1,6 @@
 // What is being typed: each change goes to this browser's disk at once, one write at a time, the newest last.
 
-import { get, getAll, put, remove } from "./database.js";
-import { seal, unseal } from "./seal.js";
+import { get, getAll, put, remove, seal, unseal } from "./database.js";
 
 export interface Typed {
   key: string;

@@ -7,7 +7,7 @@ import { sshsig } from "../sign/sshsig.js";
 import { signer } from "../sign/keys.js";
 import { encode, Value } from "../wire/cbor.js";
 import { Content, writeContent } from "../wire/content.js";
-import type { Label } from "../wire/label.js";
+import type { Label } from "../wire/content.js";
 import { Addressee, Kind, NAMESPACE, newId, Place, Seen, Statement, writeStatement } from "../wire/statement.js";
 import { ask, post } from "./ask.js";
 import type { Answer, Entry } from "./shapes.js";

@@ -2,10 +2,9 @@
 
 import { signal } from "@preact/signals";
 import { fromBase64, utf8 } from "../base/bytes.js";
-import { getAll, put, remove } from "../keep/database.js";
+import { getAll, put, remove, seal, unseal } from "../keep/database.js";
 import { dropTyped, keepTyped, Typed } from "../keep/drafts.js";
 import { answered, Item, Outcome, received } from "../keep/outbox.js";
-import { seal, unseal } from "../keep/seal.js";
 import { readStatement, writeBody } from "../wire/statement.js";
 import { ask, post, Refusal, Silence } from "./ask.js";
 import { submit } from "./compose.js";

@@ -1,6 +1,6 @@
 // The node's answers, as far as the screens read them: docs/spec/api.md section 3.
 
-import type { Label } from "../wire/label.js";
+import type { Label } from "../wire/content.js";
 
 export type Names = Record<string, string>; // language to text
 

@@ -1,12 +1,15 @@
 // Alarms on this terminal: the fold, the sound, and who has heard which. They end by an act in the record; hearing stops the sound.
 
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import { AGAIN_MS, alarmsOf, isFlood, TONES } from "../fold/alarm.js";
 import { owedRows } from "../fold/owed.js";
-import { drafts, duty, inboxes, nodeClock, obligations, owing, session } from "../node/record.js";
+import { drafts, duty, inboxes, nodeClock, obligations, owing, session, lastEvents } from "../node/record.js";
 import { word } from "../words/names.js";
 import { _ } from "../words/say.js";
-import { now } from "./screen.js";
+import { now, said } from "./screen.js";
+import type { Entry } from "../node/shapes.js";
+import { Kind } from "../wire/statement.js";
+import { clock } from "../words/moment.js";
 
 // Of what the node says is owed, and of the newest messages, which may owe a mark: each once, as it was said last.
 export const owed = computed(() => {
@@ -114,5 +117,37 @@ export function followAlarms(): void {
   effect(() => {
     if (session.value === null)
       soundIsOn.value = false; // whoever takes over tries it himself
+  });
+}
+
+// ---- New entries for a screen reader: each once, sender and text first, time last; of a burst the count, then the FLASH.
+
+const GATHER_MS = 1_000;
+
+function one(entry: Entry): string {
+  return `${entry.party.toUpperCase()} ${entry.role}: ${entry.precedence ?? "ROUTINE"} ${entry.subject ?? entry.text?.[0]?.slice(0, 120) ?? entry.place}, ${clock(entry.filed_ms)}`;
+}
+
+function sentence(entries: Entry[]): string {
+  if (entries.length === 1)
+    return one(entries[0]);
+  const flash = entries.filter((entry) => entry.precedence === "FLASH");
+  return [_("{1} new messages", entries.length), ...flash.map(one)].join(". ");
+}
+
+export function followAnnouncements(): void {
+  let gathered: Entry[] = [];
+  effect(() => {
+    const event = lastEvents.value[0]?.event;
+    const entry = event?.change === "ENTRY" ? event.entry as Entry | undefined : undefined;
+    if (entry === undefined || entry.kind_number !== Kind.MESSAGE || entry.party === untracked(() => session.value?.party) || gathered.includes(entry))
+      return;
+    gathered.push(entry);
+    if (gathered.length > 1)
+      return;
+    setTimeout(() => {
+      said.value = sentence(gathered);
+      gathered = [];
+    }, GATHER_MS);
   });
 }

@@ -10,7 +10,7 @@ import type { Assessments, Claim, Happened, OfEvent } from "../node/shapes.js";
 import { _, named } from "../words/say.js";
 import { visible } from "../words/fill.js";
 import { TimeLine } from "./dialogues.js";
-import { shownToo } from "./marking.js";
+import { shownToo } from "./entry.js";
 import { Banner } from "./message.js";
 import { Group, Panel, Words } from "./parts.js";
 import { channelIn, linkTo, placeIn, screen } from "./screen.js";

@@ -2,7 +2,7 @@
 
 import { h } from "preact";
 import { useRef } from "preact/hooks";
-import type { Act } from "../fold/acts.js";
+import type { Act } from "../fold/moves.js";
 import type { Typed } from "../keep/drafts.js";
 import { bytesOf } from "../node/outbox.js";
 import { accord, channels, inboxes, session } from "../node/record.js";

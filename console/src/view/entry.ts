@@ -1,13 +1,15 @@
 // The entry or draft that a screen is about: asked for when it is opened, and again when the node says that it has changed.
 
-import { effect, signal, untracked } from "@preact/signals";
-import { Act, actsOn } from "../fold/acts.js";
-import { ask, Refusal } from "../node/ask.js";
+import { effect, signal, untracked, computed } from "@preact/signals";
+import { Act, actsOn } from "../fold/moves.js";
+import { ask, Refusal, post } from "../node/ask.js";
 import { askMay, placeOf } from "../node/compose.js";
-import { drafts, home, inboxes, session } from "../node/record.js";
-import type { Answer, Draft, Entry } from "../node/shapes.js";
+import { drafts, home, inboxes, session, channels } from "../node/record.js";
+import type { Answer, Draft, Entry, Marking } from "../node/shapes.js";
 import { fieldsOf, rolesFor } from "./say.js";
 import { channelIn, placeIn, screen } from "./screen.js";
+import { encode } from "../wire/cbor.js";
+import { Label, labelValue } from "../wire/content.js";
 
 export const opened = signal<Entry | undefined>(undefined);
 export const openedDraft = signal<Draft | undefined>(undefined);
@@ -66,5 +68,36 @@ export function followMay(): void {
     const acts = actsOn(entry, session.peek()?.party ?? ""), role = untracked(() => rolesFor(entry.channel_name, entry)[0]);
     if (acts.length > 0 && role !== undefined)
       void judge(entry, acts, role).catch(() => { refusals.value = {}; }); // then the door says it
+  });
+}
+
+// ---- The marking of the screen: the node joins the labels of what is shown. Nothing is joined here.
+
+export const marking = signal<Marking | undefined>(undefined);
+export const shownToo = signal<{ label?: Label }[]>([]); // what a screen shows besides messages
+
+const LABELS_MAX = 64;
+
+function labelsShown(): { channel: string; labels: Label[] } {
+  const { name, about } = screen.value;
+  const own = name === "channel" ? inboxes.value[channelIn(about)] : undefined;
+  const channel = own === undefined ? channels.value[0]?.name ?? "" : channelIn(about);
+  const entries = own ?? Object.values(inboxes.value).flat();
+  const distinct = new Map([...entries, ...shownToo.value].flatMap((entry) => (entry.label ? [[JSON.stringify(entry.label), entry.label] as const] : [])));
+  return { channel, labels: [...distinct.values()].slice(0, LABELS_MAX) };
+}
+
+const wanted = computed(() => JSON.stringify(labelsShown()));
+
+export function followMarking(): void {
+  effect(() => {
+    const { channel, labels } = JSON.parse(wanted.value) as ReturnType<typeof labelsShown>;
+    if (labels.length === 0 || channel === "") {
+      marking.value = undefined;
+      return;
+    }
+    post<{ marking?: Marking }>("/labels", encode(labels.map(labelValue)), { channel })
+      .then((answer) => { marking.value = answer.marking; })
+      .catch(() => undefined); // the silence of the node is said elsewhere
   });
 }

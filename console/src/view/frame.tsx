@@ -9,7 +9,7 @@ import { outbox, keepingFails } from "../node/outbox.js";
 import { fault, heard, nodeClock, session, status } from "../node/record.js";
 import { acknowledge, acknowledgeAll, alarms, flood } from "./alarm.js";
 import { Doubts } from "./consult.js";
-import { marking } from "./marking.js";
+import { marking } from "./entry.js";
 import { linkTo, now, said, Screen, screen, setTheme, theme, THEMES } from "./screen.js";
 import { Group, Precedence } from "./parts.js";
 

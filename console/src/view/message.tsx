@@ -3,7 +3,7 @@
 import { h } from "preact";
 import { signal } from "@preact/signals";
 import { sha256, toHex } from "../base/bytes.js";
-import { Act, actsOn, isNext } from "../fold/acts.js";
+import { Act, actsOn, isNext } from "../fold/moves.js";
 import { askBytes } from "../node/ask.js";
 import { accord, nodeClock, rolesOn, session } from "../node/record.js";
 import type { Attachment, Entry, FilledField, Ladder, Names, Translation } from "../node/shapes.js";

@@ -1,7 +1,7 @@
 // From what was typed to a statement in the outbox: for messages, forms, and acts on a message.
 
 import { signal } from "@preact/signals";
-import { Act } from "../fold/acts.js";
+import { Act } from "../fold/moves.js";
 import { fillForm } from "../fold/fill.js";
 import type { Typed } from "../keep/drafts.js";
 import { Refusal, Silence } from "../node/ask.js";
@@ -10,7 +10,7 @@ import { Posted, send } from "../node/outbox.js";
 import { accord, channels, session } from "../node/record.js";
 import type { Entry, Form } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
-import type { Label } from "../wire/label.js";
+import type { Label } from "../wire/content.js";
 import { Addressee, Kind, Place, PRECEDENCES, Precedence } from "../wire/statement.js";
 import { readMoment } from "../words/moment.js";
 import { forget, typing } from "./typing.js";

@@ -2,7 +2,7 @@
 
 import { h } from "preact";
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { answerTimes, byPrecedence, median, Sample, sampled } from "../fold/samples.js";
+import { answerTimes, byPrecedence, median, Sample, sampled } from "../fold/drawn.js";
 import { inboxes, lastEvents, nodeClock, status } from "../node/record.js";
 import type { Peer, Status } from "../node/shapes.js";
 import { PRECEDENCES } from "../wire/statement.js";

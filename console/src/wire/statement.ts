@@ -2,7 +2,7 @@
 
 import { Bytes, compareText, randomBytes } from "../base/bytes.js";
 import { decode, encode, Value } from "./cbor.js";
-import { Label, labelOf, labelValue } from "./label.js";
+import { Label, labelOf, labelValue } from "./content.js";
 
 export const NAMESPACE = "entente-statement-v1";
 
