@@ -112,6 +112,55 @@ test("what is typed while an older text of the same box waits for the node is st
   await usa.page.locator(".compose .text textarea").fill("");
 });
 
+test("what comes back refused while something newer is typed in its box stands beside it, also after a reload, and can be taken up", async () => {
+  const { page } = usa, box = page.locator(".compose .text textarea"), older = `An older text, too long for a FLASH.${" more".repeat(400)}`;
+  await at(usa, stage, "channel/consult-urgent");
+  let release;
+  const released = new Promise((resolve) => { release = resolve; });
+  await page.route("**/statements", async (route) => { await released; await route.continue(); });
+  await write(page, { precedence: "FLASH", to: ["kor/watch"], text: older });
+  const asked = page.waitForRequest("**/statements");
+  await box.press("Control+Enter");
+  await asked;
+  await box.fill("A newer text, typed meanwhile.");
+  await page.locator(".compose .kept[data-kept=true]").waitFor();
+  release();
+  for (let i = 0; i < 2; i++) {
+    await page.locator(".beside-text", { hasText: "An older text" }).waitFor();
+    assert.equal(await box.inputValue(), "A newer text, typed meanwhile.");
+    await page.unroute("**/statements");
+    await page.reload();
+    await box.waitFor();
+  }
+  await page.locator("[data-act=take-up]").click();
+  assert.equal(await box.inputValue(), older);
+  await page.locator(".beside-text", { hasText: "A newer text" }).waitFor();
+  await page.locator("[data-act=throw-away]").click();
+  await page.locator(".beside-text").waitFor({ state: "detached" });
+  await box.fill("");
+});
+
+test("two tabs in one box: neither writes over the other's text", async () => {
+  const boxIn = (page) => page.locator(".compose .text textarea");
+  await at(usa, stage, "channel/share");
+  await write(usa.page, { text: "Typed in the first tab" });
+  await usa.page.locator(".compose .kept[data-kept=true]").waitFor();
+  const other = await usa.context.newPage();
+  await other.goto(`${stage.addresses.usa}/#channel/share`);
+  await write(other, { text: "Typed in the second tab." });
+  await other.locator(".compose .kept[data-kept=true]").waitFor();
+  await boxIn(usa.page).fill("Typed in the first tab, and more.");
+  await usa.page.locator(".compose .kept[data-kept=true]").waitFor();
+  await other.close();
+  await usa.page.reload();
+  await boxIn(usa.page).waitFor();
+  const texts = [await boxIn(usa.page).inputValue(), ...await usa.page.locator(".beside-text").allInnerTexts()].join("\n");
+  assert.match(texts, /first tab, and more\./);
+  assert.match(texts, /second tab\./);
+  await usa.page.locator("[data-act=throw-away]").click();
+  await boxIn(usa.page).fill("");
+});
+
 test("two officers on one draft: whoever comes second sees that it is done, and by whom", async () => {
   const { place } = await say("kor", "policy", "send", "consult-urgent", "둘이 함께 보는 문안.", "--language", "ko", "--to", "usa/watch", "--label", "U", "--precedence", "FLASH");
   for (const officer of [kor, second]) {

@@ -46,6 +46,23 @@ export function put(store: Store, key: string, value: unknown): Promise<void> {
   return write(store, (rows) => rows.put(value, key));
 }
 
+// One act on the disk: what stands there is looked at, and then it is another, or as it was. Whether it was changed.
+export async function change<T>(store: Store, key: string, next: (there: T | undefined) => { is: T | undefined } | undefined): Promise<boolean> {
+  let isChanged = false;
+  await write(store, (rows) => {
+    const asked = rows.get(key) as IDBRequest<T | undefined>;
+    asked.onsuccess = () => {
+      const after = next(asked.result);
+      isChanged = after !== undefined;
+      if (after?.is !== undefined)
+        rows.put(after.is, key);
+      else if (isChanged)
+        rows.delete(key);
+    };
+  });
+  return isChanged;
+}
+
 export function remove(store: Store, key: string): Promise<void> {
   return write(store, (rows) => rows.delete(key));
 }

@@ -1,6 +1,8 @@
-// What is being typed: each change goes to this browser's disk at once, one write at a time, the newest last.
+// What is being typed: each change goes to this browser's disk at once, one write at a time, the newest last. A box is where something is
+// typed; rows of a box that stand beside its own are of another tab, or came back with a refusal: no text is written over another.
 
-import { get, getAll, put, remove, seal, unseal } from "./database.js";
+import { Bytes, equal, randomBytes, toHex } from "../base/bytes.js";
+import { change, getAll, seal, unseal } from "./database.js";
 
 export interface Typed {
   key: string;
@@ -22,35 +24,65 @@ export interface Typed {
   until?: string;
 }
 
+const BESIDE = " beside ";
+
+export const boxOf = (key: string) => key.split(BESIDE)[0];
+export const besideKey = (key: string, id: string) => `${boxOf(key)}${BESIDE}${id}`;
+
+// When it was begun is no part of what was typed, and a box is not either.
+export function isSame(a: Typed | undefined, b: Typed | undefined): boolean {
+  const plain = (typed: Typed | undefined) => typed && JSON.stringify(Object.entries({ ...typed, key: "", at: 0 }).sort());
+  return plain(a) === plain(b);
+}
+
 const newest = new Map<string, Typed | null>(); // null: to be removed
+const mine = new Map<string, Bytes | undefined>(); // the row as this tab wrote or read it last
+const moved = new Map<string, string>(); // boxes in which another tab writes too: where this one's row is
 let writing: Promise<void> | undefined;
-let changes = 0;
+
+const known = (there: Bytes, row: Bytes | undefined) => row !== undefined && equal(there, row);
+
+// Written only over what this tab knows; what another tab has there by now stays, and this one goes on beside it.
+async function write(key: string, typed: Typed | null): Promise<void> {
+  const row = moved.get(key) ?? key, sealed = typed === null ? undefined : await seal({ ...typed, key: row });
+  if (await change<Bytes>("drafts", row, (there) => (there === undefined || known(there, mine.get(row)) ? { is: sealed } : undefined))) {
+    mine.set(row, sealed);
+  } else if (typed !== null) {
+    moved.set(key, besideKey(key, toHex(randomBytes(8))));
+    await write(key, typed);
+  }
+}
 
 async function writeAll(): Promise<void> {
   while (newest.size > 0) {
     const [key, typed] = newest.entries().next().value as [string, Typed | null];
     newest.delete(key);
-    await (typed === null ? remove("drafts", key) : put("drafts", key, await seal(typed)));
+    await write(key, typed);
   }
 }
 
 // Resolves when the disk has it; fails if the browser keeps nothing.
 export function keepTyped(key: string, typed: Typed | null): Promise<void> {
   newest.set(key, typed);
-  changes++;
   writing ??= writeAll().finally(() => { writing = undefined; });
   return writing;
 }
 
-// What the outbox took over goes from the disk, unless something newer is typed in its place.
+async function rows(): Promise<{ typed: Typed; sealed: Bytes }[]> {
+  return Promise.all((await getAll<Bytes>("drafts")).map(async (sealed) => ({ typed: await unseal<Typed>(sealed), sealed })));
+}
+
+// What the outbox took over goes from the disk; what is typed in its place by now is another.
 export async function dropTyped(typed: Typed): Promise<void> {
   await writing;
-  const before = changes, kept = await get<Uint8Array>("drafts", typed.key);
-  if (kept !== undefined && (await unseal<Typed>(kept)).text === typed.text && changes === before)
-    await keepTyped(typed.key, null);
+  for (const row of await rows()) {
+    if (boxOf(row.typed.key) === boxOf(typed.key) && isSame(row.typed, typed))
+      await change<Bytes>("drafts", row.typed.key, (there) => (there !== undefined && equal(there, row.sealed) ? { is: undefined } : undefined));
+  }
 }
 
 export async function loadTyped(): Promise<Typed[]> {
-  const rows = await getAll<Uint8Array>("drafts").catch(() => []);
-  return (await Promise.all(rows.map((row) => unseal<Typed>(row)))).sort((a, b) => b.at - a.at);
+  const found = await rows().catch(() => []);
+  found.forEach(({ typed, sealed }) => mine.set(typed.key, sealed));
+  return found.map(({ typed }) => typed).sort((a, b) => b.at - a.at);
 }

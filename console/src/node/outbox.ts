@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { fromBase64, utf8 } from "../base/bytes.js";
 import { getAll, put, remove, seal, unseal } from "../keep/database.js";
-import { dropTyped, keepTyped, Typed } from "../keep/drafts.js";
+import { besideKey, dropTyped, keepTyped, Typed } from "../keep/drafts.js";
 import { answered, Item, Outcome, received } from "../keep/outbox.js";
 import { readStatement, writeBody } from "../wire/statement.js";
 import { ask, post, Refusal, Silence } from "./ask.js";
@@ -80,11 +80,13 @@ async function settle(item: Item): Promise<void> {
   settled.value = item.typed;
 }
 
+// It comes back beside its box: something newer may be typed there, in this tab or in another.
 async function giveBack(item: Item, answer: Answer): Promise<void> {
   if (item.typed === undefined)
     return;
-  await keepTyped(item.typed.key, item.typed).catch(() => { keepingFails.value = true; });
-  returned.value = { typed: item.typed, answer };
+  const typed = { ...item.typed, key: besideKey(item.typed.key, item.id) };
+  await keepTyped(typed.key, typed).catch(() => { keepingFails.value = true; });
+  returned.value = { typed, answer };
 }
 
 async function apply(item: Item, outcome: Outcome): Promise<Posted> {

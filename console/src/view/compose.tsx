@@ -11,9 +11,9 @@ import { Kind } from "../wire/statement.js";
 import { clock } from "../words/moment.js";
 import { _, language, named } from "../words/say.js";
 import { FormFields, formOf, FormChoice } from "./form.js";
-import { Result } from "./parts.js";
+import { Group, Result, Words } from "./parts.js";
 import { once, results, rolesFor, Said, sayAct, sayMessage } from "./say.js";
-import { change, keptAt, keyOf, typing, unkept } from "./typing.js";
+import { besides, change, forget, keptAt, keyOf, takeUp, typing, unkept } from "./typing.js";
 
 function blank(key: string, channel: string, kind: number, about?: Entry): Typed {
   const row = channels.value.find((one) => one.name === channel);
@@ -117,12 +117,30 @@ function Newer({ typed }: { typed: Typed }) {
     : <p class="warning crossing" role="status"><b>!!</b> {_("Came while you wrote: {1}. Read it before you sign.", newer.map((entry) => entry.place).join(", "))}</p>;
 }
 
+// No text is lost to another: what stands beside this box can be taken up, and is thrown away by hand alone.
+export function Beside({ typed }: { typed: Typed }) {
+  return (
+    <Group>
+      {besides(typed.key).map((other) => (
+        <div key={other.key} class="warning beside-text" role="status">
+          <p>{_("Another text of yours is kept here: it came back unfiled, or was typed in another window.")} <Words text={other.subject || other.text.slice(0, 80)} tongue={other.language} /></p>
+          <button type="button" data-act="take-up" onClick={() => takeUp(other)}>{_("Write on with it")}</button>{" "}
+          <button type="button" data-act="throw-away" onClick={() => forget(other.key)}>{_("Throw it away")}</button>
+        </div>
+      ))}
+    </Group>
+  );
+}
+
 export function Kept({ typed }: { typed: Typed }) {
   const max = typed.precedence === "FLASH" && accord.value ? ` / ${accord.value.flash_len_max}` : "";
   return (
-    <p class="kept" data-kept={unkept.value === 0}>
-      {_("{1} bytes", `${bytesOf(typed.text)}${max}`)} · {typing.value[typed.key] === undefined ? _("nothing typed yet") : unkept.value > 0 ? _("being kept") : _("kept in this browser {1}", keptAt.value ? clock(keptAt.value) : "")}
-    </p>
+    <Group>
+      <p class="kept" data-kept={unkept.value === 0}>
+        {_("{1} bytes", `${bytesOf(typed.text)}${max}`)} · {typing.value[typed.key] === undefined ? _("nothing typed yet") : unkept.value > 0 ? _("being kept") : _("kept in this browser {1}", keptAt.value ? clock(keptAt.value) : "")}
+      </p>
+      <Beside typed={typed} />
+    </Group>
   );
 }
 

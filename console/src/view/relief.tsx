@@ -16,7 +16,7 @@ import { dateTimeGroup } from "../words/moment.js";
 import { spanText, word } from "../words/names.js";
 import { _, N_, nodeSays } from "../words/say.js";
 import { soundIsOn, soundNames, tryOut } from "./alarm.js";
-import { LabelChoice, typedFor } from "./compose.js";
+import { Beside, LabelChoice, typedFor } from "./compose.js";
 import { Group, Panel, Precedence, Result, Step, Words } from "./parts.js";
 import { labelOfTyped, once, results, Said } from "./say.js";
 import { linkTo, now, screen } from "./screen.js";
@@ -192,6 +192,7 @@ function Offer({ post }: { post: string }) {
         <label class="text">{_("Why what is not resolved is handed over")}
           <textarea rows={2} value={typed.text} onInput={(event) => change(typed, { text: event.currentTarget.value })} onBlur={() => void load(post).catch(() => undefined)} />
         </label>
+        <Beside typed={typed} />
         <Left />
         <Refusal answer={refusals.value.offer} />
         <button type="button" class="primary" data-act="offer" disabled={!isWhole} onClick={() => void once(key, () => sayOffer(post))}>{_("Sign, and offer the relief")}</button>

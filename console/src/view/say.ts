@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { Act } from "../fold/moves.js";
 import { fillForm } from "../fold/fill.js";
-import type { Typed } from "../keep/drafts.js";
+import { isSame, Typed } from "../keep/drafts.js";
 import { Refusal, Silence } from "../node/ask.js";
 import { compose, entryAt, placeOf, Words } from "../node/compose.js";
 import { Posted, send } from "../node/outbox.js";
@@ -40,11 +40,11 @@ export async function once(key: string, act: () => Promise<Said>): Promise<void>
   if (isBusy)
     return;
   isBusy = true;
-  const said = typing.value[key]?.text;
   try {
-    const result = await act().catch(refusedBefore);
+    const going = act(), said = typing.value[key];
+    const result = await going.catch(refusedBefore);
     results.value = { ...results.value, [key]: result };
-    if (result.answer === undefined && result.field === undefined && !result.isUnsigned && !result.isUntouched && typing.value[key] !== undefined && typing.value[key].text === said)
+    if (result.answer === undefined && result.field === undefined && !result.isUnsigned && !result.isUntouched && said !== undefined && isSame(typing.value[key], said))
       forget(key); // it is in the outbox; what was typed meanwhile is not
   } finally {
     isBusy = false;

@@ -1,7 +1,7 @@
 // What is being typed in this tab, and its copy on this browser's disk.
 
 import { effect, signal, untracked } from "@preact/signals";
-import { keepTyped, loadTyped, Typed } from "../keep/drafts.js";
+import { besideKey, boxOf, isSame, keepTyped, loadTyped, Typed } from "../keep/drafts.js";
 import { keepingFails, outbox, returned, settled } from "../node/outbox.js";
 
 export const typing = signal<Record<string, Typed>>({});
@@ -36,18 +36,32 @@ export function forget(key: string): void {
   void keep(key, null);
 }
 
-export async function loadTyping(): Promise<void> {
-  typing.value = Object.fromEntries((await loadTyped()).map((typed) => [typed.key, typed]));
+// What stands beside a box: what came back while something newer was typed, or was typed in another tab.
+export function besides(key: string): Typed[] {
+  return Object.values(typing.value).filter((typed) => typed.key !== key && boxOf(typed.key) === key);
 }
 
-function isSame(typed: Typed): boolean {
-  return typing.value[typed.key]?.text === typed.text;
+// Into its box; what was there goes beside first, so that the disk has each of them at every moment.
+export function takeUp(typed: Typed): void {
+  const key = boxOf(typed.key), there = typing.value[key];
+  if (there !== undefined && !isSame(there, typed))
+    change({ ...there, key: besideKey(key, String(Date.now())) }, {});
+  change({ ...typed, key }, {});
+  forget(typed.key);
+}
+
+export async function loadTyping(): Promise<void> {
+  typing.value = Object.fromEntries((await loadTyped()).map((typed) => [typed.key, typed]));
+  for (const typed of Object.values(typing.value)) {
+    if (typing.value[boxOf(typed.key)] === undefined)
+      takeUp(typed);
+  }
 }
 
 // A page that ended between the outbox and the answer left both: what is signed is not signed again.
 export function leaveToOutbox(): void {
   for (const { typed } of outbox.value) {
-    if (typed !== undefined && isSame(typed))
+    if (typed !== undefined && isSame(typing.value[typed.key], typed))
       forget(typed.key);
   }
 }
@@ -57,14 +71,17 @@ export function followTyping(): void {
   effect(() => {
     const typed = settled.value;
     untracked(() => {
-      if (typed !== undefined && isSame(typed))
+      if (typed !== undefined && isSame(typing.value[typed.key], typed))
         forget(typed.key);
     });
   });
   effect(() => {
     const typed = returned.value?.typed;
     untracked(() => {
-      if (typed !== undefined && typing.value[typed.key] === undefined)
+      const there = typed && typing.value[boxOf(typed.key)];
+      if (typed !== undefined && (there === undefined || isSame(there, typed)))
+        takeUp(typed);
+      else if (typed !== undefined)
         typing.value = { ...typing.value, [typed.key]: typed };
     });
   });
