@@ -21,8 +21,8 @@ static enum err may_have(struct api *a, struct request *q, const uint8_t hash[HA
 	struct entry_read_out entry;
 	struct place_key place;
 	struct buf memory, content;
-	struct content c;
-	struct fault fault;
+	struct blob blobs[ATTACHMENTS_MAX];
+	size_t count;
 	enum err e;
 
 	if (a->reading.as == READING_OWNER)
@@ -38,11 +38,9 @@ static enum err may_have(struct api *a, struct request *q, const uint8_t hash[HA
 		e = node_content(a->node, &entry.statement, &content);
 	if (e != ERR_OK)
 		return e == ERR_REFUSED ? ERR_NOT_FOUND : e;
-	if (entry.statement.content.sealing != SEALING_NONE ||
-	    content_read(buf_bytes(&content), &c, &fault) != ERR_OK)
-		return ERR_NOT_FOUND;
-	for (size_t i = 0; i < c.attachments_count; i++) {
-		if (memcmp(c.attachments[i].hash, hash, HASH_LEN) == 0)
+	count = content_blobs(&entry.statement, buf_bytes(&content), blobs);
+	for (size_t i = 0; i < count; i++) {
+		if (memcmp(blobs[i].hash, hash, HASH_LEN) == 0)
 			return ERR_OK;
 	}
 	return ERR_NOT_FOUND;

@@ -190,6 +190,19 @@ static void reply_addressees(struct reply *r, const struct statement *s)
 	reply_array_end(r);
 }
 
+/* What is attached to what is sealed, as the node has it: its names are words. */
+static void reply_blobs(struct reply *r, const struct statement *s)
+{
+	reply_array(r, "attachments");
+	for (size_t i = 0; i < s->blobs_count; i++) {
+		reply_object(r, NULL);
+		reply_hex(r, "hash", BYTES_OF(s->blobs[i].hash));
+		reply_uint(r, "len", s->blobs[i].len);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+}
+
 void reply_statement(struct reply *r, const struct accord *a, const struct statement *s)
 {
 	const struct kind_row *kind = kind_find(s->kind);
@@ -235,6 +248,8 @@ void reply_statement(struct reply *r, const struct accord *a, const struct state
 		reply_uint(r, "sealing", s->content.sealing);
 		reply_object_end(r);
 	}
+	if (s->blobs_count > 0)
+		reply_blobs(r, s);
 	if (s->has_instance)
 		reply_named_place(r, "instance", a, &s->instance);
 	if (s->acting_for.len > 0)

@@ -74,26 +74,25 @@ enum err attachments_named(struct node *n, const struct log_key *log, const stru
 			   struct bytes bytes)
 {
 	struct buf memory = arena_lend(&n->fx->arena, CONTENT_LEN_MAX);
-	struct content content;
-	struct fault fault;
+	struct blob blobs[ATTACHMENTS_MAX];
 	enum err e = ERR_OK;
+	size_t count;
 
 	if (!s->has_content)
 		return ERR_OK;
 	/* What was held already does not come again. */
-	if (bytes.len == 0) {
+	if (bytes.len == 0 && s->content.sealing == SEALING_NONE) {
 		e = record_content(n->record, s->content.hash, &memory);
 		if (is_failure(e))
 			return e;
 		bytes = buf_bytes(&memory);
 		e = ERR_OK;
 	}
-	if (content_read(bytes, &content, &fault) != ERR_OK)
-		return ERR_OK;
-	for (size_t i = 0; e == ERR_OK && i < content.attachments_count; i++) {
+	count = content_blobs(s, bytes, blobs);
+	for (size_t i = 0; e == ERR_OK && i < count; i++) {
 		uint8_t key_memory[NAMED_PREFIX_LEN + HASH_LEN];
 		struct buf key = BUF_ON(key_memory);
-		named_prefix(&key, content.attachments[i].hash, log->channel, log->party);
+		named_prefix(&key, blobs[i].hash, log->channel, log->party);
 		buf_put(&key, (struct bytes){ s->content.hash, HASH_LEN });
 		e = map_put(&n->views, buf_bytes(&key), BYTES_LIT("1"));
 	}
@@ -153,30 +152,29 @@ enum err attachment_may_have(struct node *n, size_t peer, const uint8_t hash[HAS
 	return e;
 }
 
-enum err attachments_wanted(struct node *n, struct now now, size_t author, struct bytes bytes)
+enum err attachments_wanted(struct node *n, struct now now, size_t author, const struct statement *s,
+			    struct bytes bytes)
 {
 	struct store *store = record_store(n->record);
-	struct content content;
-	struct fault fault;
+	struct blob blobs[ATTACHMENTS_MAX];
+	size_t count = content_blobs(s, bytes, blobs);
 
-	if (content_read(bytes, &content, &fault) != ERR_OK)
-		return ERR_OK; /* kept; the officer answers NEGATIVE */
-	for (size_t i = 0; i < content.attachments_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		uint8_t memory[WANTED_KEY_LEN], len_memory[8];
 		struct buf key = BUF_ON(memory), len = BUF_ON(len_memory);
 		uint64_t held, total;
-		enum err e = store->ops->attachment_held(store, content.attachments[i].hash, &held, &total);
+		enum err e = store->ops->attachment_held(store, blobs[i].hash, &held, &total);
 		if (e != ERR_OK && e != ERR_NOT_FOUND)
 			return e;
 		if (e == ERR_OK && total > 0 && held == total)
 			continue;
-		wanted_key(&key, author, content.attachments[i].hash);
-		buf_put_be64(&len, content.attachments[i].len);
+		wanted_key(&key, author, blobs[i].hash);
+		buf_put_be64(&len, blobs[i].len);
 		e = map_put(&n->views, buf_bytes(&key), buf_bytes(&len));
 		if (e != ERR_OK)
 			return e;
 	}
-	return content.attachments_count == 0 ? ERR_OK : attachments_fetch(n, now, author);
+	return count == 0 ? ERR_OK : attachments_fetch(n, now, author);
 }
 
 static struct fetching *fetching_find(struct peer *p, const uint8_t hash[HASH_LEN])
@@ -448,29 +446,30 @@ static enum err blob_go(struct node *n, const uint8_t hash[HASH_LEN])
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-enum err attachments_renew(struct node *n, struct now now, const struct line *line, struct bytes bytes)
+enum err attachments_renew(struct node *n, struct now now, const struct line *line, const struct statement *s,
+			   struct bytes bytes)
 {
 	struct store *store = record_store(n->record);
-	struct content content;
-	struct fault fault;
+	struct blob blobs[ATTACHMENTS_MAX];
+	size_t count = content_blobs(s, bytes, blobs);
 	enum err e = ERR_OK;
 
-	if (line->channel->plane == PLANE_HOME || content_read(bytes, &content, &fault) != ERR_OK)
+	if (line->channel->plane == PLANE_HOME)
 		return ERR_OK;
-	for (size_t i = 0; e == ERR_OK && i < content.attachments_count; i++) {
+	for (size_t i = 0; e == ERR_OK && i < count; i++) {
 		uint64_t held, total;
 		bool is_good = true;
-		e = store->ops->attachment_held(store, content.attachments[i].hash, &held, &total);
+		e = store->ops->attachment_held(store, blobs[i].hash, &held, &total);
 		if (e == ERR_OK && total > 0 && held == total)
-			e = blob_check(n, content.attachments[i].hash, total, &is_good);
+			e = blob_check(n, blobs[i].hash, total, &is_good);
 		if (e == ERR_NOT_FOUND || e == ERR_CORRUPT)
 			is_good = false;
 		if (!is_good)
-			e = store->ops->attachment_del(store, content.attachments[i].hash);
+			e = store->ops->attachment_del(store, blobs[i].hash);
 	}
 	for (size_t i = 0; e == ERR_OK && i < n->accord->parties_count; i++) {
 		if (i != n->self && is_shared_with(line, i))
-			e = attachments_wanted(n, now, i, bytes);
+			e = attachments_wanted(n, now, i, s, bytes);
 	}
 	return e;
 }
@@ -490,21 +489,19 @@ bool attachments_pending(struct node *n)
 	return map_next(&n->views, BYTES_OF(prefix), BYTES_OF(prefix), &key, NULL) == ERR_OK;
 }
 
-enum err attachments_unnamed(struct node *n, struct bytes bytes)
+enum err attachments_unnamed(struct node *n, const struct statement *s, struct bytes bytes)
 {
-	struct content content;
-	struct fault fault;
+	struct blob blobs[ATTACHMENTS_MAX];
+	size_t count = content_blobs(s, bytes, blobs);
 	enum err e = ERR_OK;
 
-	if (content_read(bytes, &content, &fault) != ERR_OK)
-		return ERR_OK;
-	for (size_t i = 0; e == ERR_OK && i < content.attachments_count; i++) {
+	for (size_t i = 0; e == ERR_OK && i < count; i++) {
 		uint8_t memory[1 + HASH_LEN] = { ROW_NAMED };
 		bool is_kept;
-		memcpy(memory + 1, content.attachments[i].hash, HASH_LEN);
+		memcpy(memory + 1, blobs[i].hash, HASH_LEN);
 		e = is_named(n, BYTES_OF(memory), &is_kept);
 		if (e == ERR_OK && !is_kept)
-			e = blob_go(n, content.attachments[i].hash);
+			e = blob_go(n, blobs[i].hash);
 	}
 	return e;
 }

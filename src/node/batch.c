@@ -192,7 +192,7 @@ static enum err item_add(struct node *n, struct now now, size_t peer, const stru
 	if (e == ERR_OK)
 		e = entry_add(n, now, &add);
 	if (e == ERR_OK && add.content.len > 0)
-		e = attachments_wanted(n, now, a->line->is_own ? peer : a->line->key.party, add.content);
+		e = attachments_wanted(n, now, a->line->is_own ? peer : a->line->key.party, &s, add.content);
 	return e == ERR_OK ? advance_reached(n, &a->line->key, &entry, &s) : e;
 }
 
@@ -244,7 +244,7 @@ static enum err content_after_all(struct node *n, struct now now, const struct a
 	if (e == ERR_OK)
 		e = attachments_named(n, &a->line->key, &s, item->content);
 	if (e == ERR_OK)
-		e = attachments_wanted(n, now, a->line->is_own ? in->peer : a->line->key.party,
+		e = attachments_wanted(n, now, a->line->is_own ? in->peer : a->line->key.party, &s,
 				       item->content);
 	n->has_healed = true;
 	return e;

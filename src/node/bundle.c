@@ -92,14 +92,19 @@ static void blob_add(struct bundle_cursor *c, const uint8_t hash[HASH_LEN], uint
 /* Whose entry he is not known to hold, of it he has no attachment either. */
 static void blobs_collect(struct node *n, struct bundle_cursor *c, size_t count)
 {
-	struct content content;
+	struct blob blobs[ATTACHMENTS_MAX];
+	struct statement s;
+	struct entry entry;
 	struct fault fault;
 
 	for (size_t i = 0; i < count; i++) {
-		if (content_read(n->items[i].content, &content, &fault) != ERR_OK)
+		size_t named;
+		if (n->items[i].content.len == 0 ||
+		    entry_read(n->items[i].entry, &entry, &s, &fault) != ERR_OK)
 			continue;
-		for (size_t j = 0; j < content.attachments_count; j++)
-			blob_add(c, content.attachments[j].hash, 0);
+		named = content_blobs(&s, n->items[i].content, blobs);
+		for (size_t j = 0; j < named; j++)
+			blob_add(c, blobs[j].hash, 0);
 	}
 }
 

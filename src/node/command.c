@@ -49,6 +49,25 @@ static enum err parts_check(struct node *n, const struct statement *s, const str
 	return ERR_OK;
 }
 
+/* What is attached is here whole, before the message that names it. */
+static enum err blobs_check(struct node *n, const struct statement *s, struct bytes content,
+			    struct effect_answer *answer)
+{
+	struct store *store = record_store(n->record);
+	struct blob blobs[ATTACHMENTS_MAX];
+	size_t count = content_blobs(s, content, blobs);
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t held, total;
+		if (store->ops->attachment_held(store, blobs[i].hash, &held, &total) != ERR_OK ||
+		    held != blobs[i].len || total != held) {
+			answer->limit = "content.attachment";
+			return ERR_NOT_FOUND;
+		}
+	}
+	return ERR_OK;
+}
+
 /* The content fits its statement: the hash, the length, strict, and a FLASH is brief. */
 static enum err content_check(struct node *n, const struct statement *s, const struct command *in,
 			      struct effect_answer *answer)
@@ -57,6 +76,7 @@ static enum err content_check(struct node *n, const struct statement *s, const s
 	struct content content;
 	struct fault fault;
 	size_t len = 0;
+	enum err e;
 
 	if (!s->has_content)
 		return in->content.len == 0 ? ERR_OK : ERR_CONTENT;
@@ -68,7 +88,7 @@ static enum err content_check(struct node *n, const struct statement *s, const s
 	if (in->content.len != s->content.len || memcmp(hash, s->content.hash, HASH_LEN) != 0)
 		return ERR_CONTENT;
 	if (s->content.sealing != 0)
-		return ERR_OK;
+		return blobs_check(n, s, in->content, answer);
 	if (content_read(in->content, &content, &fault) != ERR_OK) {
 		answer->limit = fault.rule;
 		return ERR_STRICT;
@@ -80,17 +100,8 @@ static enum err content_check(struct node *n, const struct statement *s, const s
 		answer->verdict = VERDICT_LENGTH;
 		return ERR_REFUSED;
 	}
-	for (size_t i = 0; i < content.attachments_count; i++) {
-		uint64_t held, total;
-		struct store *store = record_store(n->record);
-		if (store->ops->attachment_held(store, content.attachments[i].hash, &held, &total) !=
-			    ERR_OK ||
-		    held != content.attachments[i].len || total != held) {
-			answer->limit = "content.attachment";
-			return ERR_NOT_FOUND;
-		}
-	}
-	return parts_check(n, s, &content, answer);
+	e = blobs_check(n, s, in->content, answer);
+	return e == ERR_OK ? parts_check(n, s, &content, answer) : e;
 }
 
 /*

@@ -736,16 +736,17 @@ enum err mend_views(struct node *n, struct now now) MUST_CHECK;
 
 /* ---- attach.c ---- */
 /* Those of a content that have rotted are given up, and wanted of every peer that may have them. */
-enum err attachments_renew(struct node *n, struct now now, const struct line *line,
+enum err attachments_renew(struct node *n, struct now now, const struct line *line, const struct statement *s,
 			   struct bytes bytes) MUST_CHECK;
 /* Whether one of them is still wanted; each piece of it that comes counts as a move. */
 bool attachments_pending(struct node *n);
 /* An entry of that log names them: who may have them is remembered. */
 enum err attachments_named(struct node *n, const struct log_key *log, const struct statement *s,
 			   struct bytes bytes) MUST_CHECK;
-enum err attachments_wanted(struct node *n, struct now now, size_t author, struct bytes bytes) MUST_CHECK;
+enum err attachments_wanted(struct node *n, struct now now, size_t author, const struct statement *s,
+			    struct bytes bytes) MUST_CHECK;
 /* This content was erased: what no other names goes with it. */
-enum err attachments_unnamed(struct node *n, struct bytes bytes) MUST_CHECK;
+enum err attachments_unnamed(struct node *n, const struct statement *s, struct bytes bytes) MUST_CHECK;
 enum err attachments_fetch(struct node *n, struct now now, size_t peer) MUST_CHECK;
 void attachments_serve(struct node *n, size_t peer);
 enum err receive_fetch(struct node *n, const struct arrival *in) MUST_CHECK;

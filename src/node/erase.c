@@ -95,7 +95,7 @@ static enum err is_double(struct node *n, const uint8_t hash[HASH_LEN], bool *ou
 }
 
 /* The bytes go, and what is attached to them alone. */
-static enum err content_go(struct node *n, const uint8_t hash[HASH_LEN], const struct place *eraser)
+static enum err content_go(struct node *n, const struct statement *s, const struct place *eraser)
 {
 	struct store *store = record_store(n->record);
 	uint8_t place_memory[SAID_LEN_MAX];
@@ -104,14 +104,14 @@ static enum err content_go(struct node *n, const uint8_t hash[HASH_LEN], const s
 	enum err e;
 
 	buf_init(&content, n->scratch, CONTENT_LEN_MAX);
-	e = record_content(n->record, hash, &content);
+	e = record_content(n->record, s->content.hash, &content);
 	is_held = e == ERR_OK;
 	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_REFUSED && e != ERR_ROT)
 		return e;
 	place_write(eraser, &place);
-	e = store->ops->content_erase(store, hash, buf_bytes(&place));
+	e = store->ops->content_erase(store, s->content.hash, buf_bytes(&place));
 	if (e == ERR_OK && is_held)
-		e = attachments_unnamed(n, buf_bytes(&content));
+		e = attachments_unnamed(n, s, buf_bytes(&content));
 	n->erasures++;
 	n->has_healed = true;
 	return e;
@@ -156,26 +156,26 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 	log_notice("channel %u: two persons erased the content of entry %llu", of.log.channel,
 		   (unsigned long long)of.index);
 	thin_erased(n, &of);
-	e = content_go(n, erased.content.hash, &eraser);
+	e = content_go(n, &erased, &eraser);
 	return e == ERR_OK ? erased_forget(n, &of) : e;
 }
 
 /* ---- A restored log's tail is cut. ---- */
 
 /* Unless another entry says the same words. */
-static enum err content_cut(struct node *n, const uint8_t hash[HASH_LEN])
+static enum err content_cut(struct node *n, const struct statement *s)
 {
 	struct store *store = record_store(n->record);
 	struct buf content;
 	bool is_kept, is_held;
-	enum err e = is_double(n, hash, &is_kept);
+	enum err e = is_double(n, s->content.hash, &is_kept);
 
 	if (e != ERR_OK || is_kept)
 		return e;
 	buf_init(&content, n->scratch, CONTENT_LEN_MAX);
-	is_held = record_content(n->record, hash, &content) == ERR_OK;
-	e = store->ops->content_forget(store, hash);
-	return e == ERR_OK && is_held ? attachments_unnamed(n, buf_bytes(&content)) : e;
+	is_held = record_content(n->record, s->content.hash, &content) == ERR_OK;
+	e = store->ops->content_forget(store, s->content.hash);
+	return e == ERR_OK && is_held ? attachments_unnamed(n, s, buf_bytes(&content)) : e;
 }
 
 /* What it erased is neither held nor erased by anything: as if it had come without its content. */
@@ -224,7 +224,7 @@ enum err erase_cut(struct node *n, const struct place_key *at)
 	e = erased_forget(n, at);
 	if (e == ERR_OK && s.kind == KIND_ERASE)
 		e = erasure_cut(n, at, &s);
-	return e == ERR_OK && s.has_content ? content_cut(n, s.content.hash) : e;
+	return e == ERR_OK && s.has_content ? content_cut(n, &s) : e;
 }
 
 /* ---- What a peer says, who passes an entry on without its content. ---- */

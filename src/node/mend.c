@@ -100,7 +100,7 @@ static enum err mend_attachments(struct node *n, struct now now, struct line *li
 	e = record_content(n->record, s.content.hash, &bytes);
 	if (e != ERR_OK)
 		return err_class(e) == ERR_CLASS_LOCAL ? e : ERR_OK;
-	return attachments_renew(n, now, line, arena_keep(&n->fx->arena, &bytes));
+	return attachments_renew(n, now, line, &s, arena_keep(&n->fx->arena, &bytes));
 }
 
 static enum err mend_rot(struct node *n, struct now now, const struct rot *rot)

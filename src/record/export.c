@@ -14,7 +14,7 @@
 enum export_phase { EXPORT_LOG, EXPORT_ENTRIES, EXPORT_TILES, EXPORT_CHECKPOINT, EXPORT_DONE };
 
 struct blobs {
-	uint8_t hashes[ATTACHMENTS_MAX][HASH_LEN];
+	struct blob of[ATTACHMENTS_MAX];
 	size_t count, at;
 	uint64_t offset, total;
 };
@@ -145,17 +145,6 @@ static enum err log_start(struct export *x)
 
 /* ---- Entries with their contents. ---- */
 
-static void blobs_start(struct export *x, struct bytes bytes)
-{
-	struct content content;
-	struct fault fault;
-
-	if (content_read(bytes, &content, &fault) != ERR_OK)
-		return;
-	for (size_t i = 0; i < content.attachments_count && x->blobs.count < ATTACHMENTS_MAX; i++)
-		memcpy(x->blobs.hashes[x->blobs.count++], content.attachments[i].hash, HASH_LEN);
-}
-
 static enum err put_content(struct export *x, struct bytes entry, size_t *len)
 {
 	struct buf content = BUF_ON(x->content);
@@ -173,8 +162,7 @@ static enum err put_content(struct export *x, struct bytes entry, size_t *len)
 		return e;
 	x->counts.contents++;
 	*len += content.len;
-	if (s.content.sealing == 0)
-		blobs_start(x, buf_bytes(&content));
+	x->blobs.count = content_blobs(&s, buf_bytes(&content), x->blobs.of);
 	return put_named(x, "content/", s.content.hash, buf_bytes(&content));
 }
 
@@ -268,7 +256,7 @@ static enum err blob_open(struct export *x)
 	uint8_t memory[TILE_PATH_MAX];
 	struct buf path = BUF_ON(memory);
 	uint64_t held;
-	enum err e = x->store->ops->attachment_held(x->store, b->hashes[b->at], &held, &b->total);
+	enum err e = x->store->ops->attachment_held(x->store, b->of[b->at].hash, &held, &b->total);
 
 	if (e != ERR_OK)
 		return e;
@@ -277,7 +265,7 @@ static enum err blob_open(struct export *x)
 		return ERR_NOT_FOUND;
 	}
 	buf_put_str(&path, "blob/");
-	buf_put_hex(&path, BYTES_OF(b->hashes[b->at]));
+	buf_put_hex(&path, BYTES_OF(b->of[b->at].hash));
 	return open_file(x, &path);
 }
 
@@ -297,7 +285,7 @@ static enum err step_blobs(struct export *x, size_t *len)
 			return e == ERR_NOT_FOUND ? ERR_OK : e;
 	}
 	*len = b->total - b->offset < sizeof x->content ? (size_t)(b->total - b->offset) : sizeof x->content;
-	e = x->store->ops->attachment_get(x->store, b->hashes[b->at], b->offset, *len, &piece);
+	e = x->store->ops->attachment_get(x->store, b->of[b->at].hash, b->offset, *len, &piece);
 	if (e == ERR_OK)
 		e = add_bytes(x, buf_bytes(&piece));
 	if (e != ERR_OK)

@@ -13,7 +13,7 @@
 
 /* Attachments of the content at hand, hashed piece by piece. */
 struct attachments {
-	uint8_t hashes[ATTACHMENTS_MAX][HASH_LEN];
+	struct blob blobs[ATTACHMENTS_MAX];
 	size_t count, at;
 	uint64_t offset, total;
 	struct hash_stream stream;
@@ -267,17 +267,10 @@ static enum err node_look(void *self, unsigned level, uint64_t index, const uint
 	return ERR_OK;
 }
 
-static void attachments_start(struct verify *v, struct bytes bytes)
+/* A hash that fits is all that is asked of a content: it may be sealed, or not strict. */
+static void attachments_start(struct verify *v, const struct statement *s, struct bytes bytes)
 {
-	struct content content;
-	struct fault fault;
-
-	if (content_read(bytes, &content, &fault) != ERR_OK)
-		return; /* a hash that fits is all that is asked of content: it may be sealed, or not strict
-			 */
-	for (size_t i = 0; i < content.attachments_count; i++)
-		memcpy(v->attachments.hashes[i], content.attachments[i].hash, HASH_LEN);
-	v->attachments.count = content.attachments_count;
+	v->attachments.count = content_blobs(s, bytes, v->attachments.blobs);
 	v->attachments.at = 0;
 	v->attachments.offset = 0;
 }
@@ -335,8 +328,8 @@ static enum err content_look(struct verify *v, uint64_t index, const struct stat
 	hash_sha256(buf_bytes(&content), hash);
 	if (memcmp(hash, s->content.hash, HASH_LEN) != 0)
 		found(v, FINDING_CONTENT, index, NULL);
-	else if (s->content.sealing == 0)
-		attachments_start(v, buf_bytes(&content));
+	else
+		attachments_start(v, s, buf_bytes(&content));
 	return ERR_OK;
 }
 
@@ -394,7 +387,7 @@ static enum err attachment_open(struct verify *v)
 {
 	struct attachments *a = &v->attachments;
 	uint64_t held;
-	enum err e = v->store->ops->attachment_held(v->store, a->hashes[a->at], &held, &a->total);
+	enum err e = v->store->ops->attachment_held(v->store, a->blobs[a->at].hash, &held, &a->total);
 
 	if (e != ERR_OK)
 		return e;
@@ -411,7 +404,7 @@ static bool is_gone(struct verify *v)
 	const struct attachments *a = &v->attachments;
 	uint64_t held, total;
 
-	return v->store->ops->attachment_held(v->store, a->hashes[a->at], &held, &total) == ERR_OK &&
+	return v->store->ops->attachment_held(v->store, a->blobs[a->at].hash, &held, &total) == ERR_OK &&
 	       (total != a->total || held < total);
 }
 
@@ -429,7 +422,7 @@ static enum err attachment_look(struct verify *v, size_t *len)
 			return e;
 	}
 	*len = a->total - a->offset < PIECE_LEN ? (size_t)(a->total - a->offset) : PIECE_LEN;
-	e = v->store->ops->attachment_get(v->store, a->hashes[a->at], a->offset, *len, &piece);
+	e = v->store->ops->attachment_get(v->store, a->blobs[a->at].hash, a->offset, *len, &piece);
 	if (e != ERR_OK && !is_finding(e))
 		return e;
 	if (e != ERR_OK && is_gone(v)) {
@@ -443,7 +436,7 @@ static enum err attachment_look(struct verify *v, size_t *len)
 		return ERR_OK;
 	hash_finish(&a->stream, hash);
 	v->counts.attachments++;
-	if (memcmp(hash, a->hashes[a->at], HASH_LEN) != 0)
+	if (memcmp(hash, a->blobs[a->at].hash, HASH_LEN) != 0)
 		found(v, FINDING_ATTACHMENT, v->frontier.size - 1, NULL);
 	a->at++;
 	a->offset = 0;

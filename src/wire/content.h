@@ -46,5 +46,10 @@ void content_write(const struct content *c, struct buf *out);
  * length of docs/spec/seal.md section 4. ERR_LIMIT: it is longer than SEALED_PLAIN_MAX.
  */
 enum err content_pad(struct content *c, size_t len) MUST_CHECK;
+/*
+ * What is attached as a node keeps it, in its order: a sealed content's stands in its statement, a clear
+ * one's in the content. None of a content that cannot be read; returns how many.
+ */
+size_t content_blobs(const struct statement *s, struct bytes content, struct blob out[ATTACHMENTS_MAX]);
 
 #endif

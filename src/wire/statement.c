@@ -253,6 +253,21 @@ static void read_acting_for(struct cbor_reader *r, void *out)
 	read_name(r, is_role_name, "statement.acting", &s->acting_for);
 }
 
+static void read_blobs(struct cbor_reader *r, void *out)
+{
+	static const char rule[] = "statement.blobs";
+	struct statement *s = out;
+	size_t count = cbor_read_list(r, 1, ATTACHMENTS_MAX, rule);
+
+	for (size_t i = 0; i < count && cbor_read_tuple(r, 2, rule); i++) {
+		cbor_read_fixed(r, s->blobs[i].hash, sizeof s->blobs[i].hash);
+		s->blobs[i].len = cbor_read_number(r, 1, ATTACHMENT_LEN_MAX, rule);
+		cbor_close(r);
+	}
+	s->blobs_count = count;
+	cbor_close(r);
+}
+
 static const struct cbor_row rows[STATEMENT_KEY_COUNT] = {
 	[STATEMENT_KEY_VERSION] = { true, read_version },
 	[STATEMENT_KEY_ACCORD] = { true, read_accord },
@@ -271,6 +286,7 @@ static const struct cbor_row rows[STATEMENT_KEY_COUNT] = {
 	[STATEMENT_KEY_CONTENT] = { false, read_content },
 	[STATEMENT_KEY_INSTANCE] = { false, read_instance },
 	[STATEMENT_KEY_ACTING_FOR] = { false, read_acting_for },
+	[STATEMENT_KEY_BLOBS] = { false, read_blobs },
 };
 
 /* What only the whole shows. */
@@ -282,6 +298,9 @@ static void check_whole(struct cbor_reader *r, const struct statement *s)
 	r->item = 0;
 	if (!is_node(s) && !s->has_label)
 		cbor_refuse(r, ERR_RULE, "statement.label");
+	/* A clear content names its own. */
+	if (s->blobs_count > 0 && (!s->has_content || s->content.sealing == SEALING_NONE))
+		cbor_refuse(r, ERR_RULE, "statement.blobs");
 	if (row == NULL)
 		return;
 	if ((row->refers == KIND_REFERS_NONE && s->refers_count > 0) ||
@@ -313,7 +332,7 @@ static size_t keys_count(const struct statement *s)
 {
 	return 8 + (size_t)(s->addressees_count > 0) + s->has_precedence + s->has_label +
 	       (s->refers_count > 0) + s->has_form + (s->fields_count > 0) + s->has_content +
-	       s->has_instance + (s->acting_for.len > 0);
+	       s->has_instance + (s->acting_for.len > 0) + (s->blobs_count > 0);
 }
 
 static void write_lists(const struct statement *s, struct buf *out)
@@ -383,12 +402,22 @@ static void write_content(const struct statement *s, struct buf *out)
 		cbor_put_uint(out, STATEMENT_KEY_ACTING_FOR);
 		cbor_put_text(out, s->acting_for);
 	}
+	if (s->blobs_count > 0) {
+		cbor_put_uint(out, STATEMENT_KEY_BLOBS);
+		cbor_put_array(out, s->blobs_count);
+		for (size_t i = 0; i < s->blobs_count; i++) {
+			cbor_put_array(out, 2);
+			cbor_put_bytes(out, BYTES_OF(s->blobs[i].hash));
+			cbor_put_uint(out, s->blobs[i].len);
+		}
+	}
 }
 
 void statement_write(const struct statement *s, struct buf *out)
 {
 	assert(s->seen_count <= PARTY_MAX && s->addressees_count <= STATEMENT_ADDRESSEES_MAX);
 	assert(s->refers_count <= STATEMENT_REFERENCES_MAX && s->fields_count <= STATEMENT_FIELDS_MAX);
+	assert(s->blobs_count <= ATTACHMENTS_MAX);
 	cbor_put_map(out, keys_count(s));
 	cbor_put_uint(out, STATEMENT_KEY_VERSION);
 	cbor_put_uint(out, STATEMENT_VERSION);

@@ -38,6 +38,7 @@ enum statement_key {
 	STATEMENT_KEY_CONTENT,
 	STATEMENT_KEY_INSTANCE,
 	STATEMENT_KEY_ACTING_FOR,
+	STATEMENT_KEY_BLOBS,
 	STATEMENT_KEY_COUNT
 };
 
@@ -76,6 +77,12 @@ struct content_ref {
 	uint64_t sealing; /* enum sealing */
 };
 
+/* A file as a node keeps it: what is attached, by the hash and the length that it is stored with. */
+struct blob {
+	uint8_t hash[HASH_LEN];
+	uint64_t len;
+};
+
 struct statement {
 	uint8_t accord[ACCORD_ID_LEN];
 	uint32_t channel; /* 0: every channel (kinds 0, 1, 2 only) */
@@ -98,7 +105,9 @@ struct statement {
 	size_t fields_count;
 	struct content_ref content;
 	struct place instance;
-	struct bytes acting_for; /* .len 0: absent */
+	struct bytes acting_for;	    /* .len 0: absent */
+	struct blob blobs[ATTACHMENTS_MAX]; /* of a sealed content: the n-th is its n-th attachment, sealed */
+	size_t blobs_count;
 };
 
 /*

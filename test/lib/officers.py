@@ -68,7 +68,8 @@ def content(text, language="en", **more):
 
 
 def statement(accord, channel, party, role, kind=MESSAGE, *, rel, seen=(), to=(), refers=(), precedence=None,
-              form=None, fields=None, body=b"", sealing=0, level="U", statement_id=None, claimed=None, instance=None):
+              form=None, fields=None, body=b"", sealing=0, level="U", statement_id=None, claimed=None, instance=None,
+              blobs=()):
     """The exact bytes. `to`: (party, role, 0 or 1) each; `refers`: places; `body`: the content's bytes."""
     value = {1: 1, 2: accord, 3: channel, 4: statement_id or os.urandom(16), 5: kind, 6: [party, role],
              7: claimed or int(time.time() * 1000), 8: [list(one) for one in sorted(seen)],
@@ -87,6 +88,8 @@ def statement(accord, channel, party, role, kind=MESSAGE, *, rel, seen=(), to=()
         value[16] = list(instance)
     if body:
         value[15] = [hashlib.sha256(body).digest(), len(body), sealing]
+    if blobs:
+        value[18] = [list(one) for one in blobs]
     return encode(value)
 
 

@@ -276,7 +276,7 @@ class Export:
     def __init__(self, folder, answered=None):
         answered = {} if answered is None else answered
         self.folder, self.findings, self.read = Path(folder), [], set()
-        self.versions, self.logs, self.contents, self.blobs = {}, [], {}, set()
+        self.versions, self.logs, self.contents, self.blobs = {}, [], {}, {}
         self.statements = Signatures(STATEMENT_NAMESPACE, answered)
         self.roots = Signatures(ACCORD_NAMESPACE, answered)
         self.cosignatures, self.erased, self.missing, self.forks = 0, 0, 0, []
@@ -385,7 +385,7 @@ class Export:
                 elif folder == "content":
                     self.contents[sha256(raw)] = raw
                 else:
-                    self.blobs.add(sha256(raw))
+                    self.blobs[sha256(raw)] = len(raw)
 
     # Notes and tiles
 
@@ -522,15 +522,22 @@ class Export:
             return self.find(f"content/{hash_.hex()}", f"the content of {entry} is missing")
         if len(raw) != length:
             self.find(f"content/{hash_.hex()}", f"is not of the length that {entry} gives")
-        if sealing:
-            return
+        for hash_, length in self.blobs_of(entry, raw):
+            if hash_ not in self.blobs:
+                self.missing += 1
+            elif self.blobs[hash_] != length:
+                self.find(f"blob/{hash_.hex()}", f"is not of the length that {entry} gives")
+
+    @staticmethod
+    def blobs_of(entry, raw):
+        """What is attached: a sealed content's stands in its statement. One that is not strict is kept, and answered with NEGATIVE."""
+        if entry.statement[15][2]:
+            return entry.statement.get(18, [])
         try:
             wire.read_content(raw)
         except wire.Refused:
-            return  # kept, and answered with NEGATIVE: no fault of the export
-        for attachment in wire.decode(raw).get(6, []):
-            if attachment[0] not in self.blobs:
-                self.missing += 1
+            return []
+        return [attachment[:2] for attachment in wire.decode(raw).get(6, [])]
 
     def check_orphans(self):
         named = {entry.statement[15][0] for log in self.logs for entry in log.entries if entry and 15 in entry.statement}
@@ -538,14 +545,12 @@ class Export:
             if hash_ not in named:
                 self.find(f"content/{hash_.hex()}", "no entry names it")
         attached = set()
-        for hash_, raw in self.contents.items():
-            try:
-                wire.read_content(raw)
-                attached |= {attachment[0] for attachment in wire.decode(raw).get(6, [])}
-            except wire.Refused:
-                continue
-        for hash_ in self.blobs - attached:
-            self.find(f"blob/{hash_.hex()}", "no content names it")
+        for entry in self.entries():
+            raw = self.contents.get(entry.statement[15][0]) if 15 in entry.statement else None
+            if raw is not None:
+                attached |= {hash_ for hash_, _ in self.blobs_of(entry, raw)}
+        for hash_ in set(self.blobs) - attached:
+            self.find(f"blob/{hash_.hex()}", "no entry names it")
         for path in self.names_under("."):
             if path not in self.read:
                 self.find(path, "is no part of an export")

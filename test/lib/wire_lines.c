@@ -76,4 +76,9 @@ void statement_lines(struct buf *lines, const struct statement *s)
 		place_line(lines, "instance", &s->instance);
 	if (s->acting_for.len > 0)
 		line_put_text(lines, "acting", s->acting_for);
+	for (size_t i = 0; i < s->blobs_count; i++) {
+		char hash[2 * HASH_LEN + 1];
+		bytes_write_hex(BYTES_OF(s->blobs[i].hash), hash);
+		line_put(lines, "blob %s %" PRIu64, hash, s->blobs[i].len);
+	}
 }

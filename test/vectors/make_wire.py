@@ -197,6 +197,8 @@ def statement_good():
         12: [PLACE, [2, "cassia", 2, 0, HASH]], 13: ["A07", 2],
         14: {0: 1, 1: -1, 2: "글", 3: b"\0\xff", 4: True, 5: [1, ["a", [False]]], 1 << 40: 0},
         15: [HASH, 98304, 2], 16: [1, "borea", 1, 5, HASH], 17: "deputy"})
+    yield "sealed, with sixteen blobs", changed(MESSAGE, {15: [HASH, 1518, 1], 18: [[HASH, 1], [LEAF, 64 << 20]] * 8})
+    yield "sealed with ML-KEM, acting, with a blob", changed(MESSAGE, {15: [HASH, 3000, 2], 17: "deputy", 18: [[HASH, 1700]]})
     yield "node needs no label", NODE
     yield "node with a label", changed(NODE, {11: LABEL})
     yield "nothing seen", changed(WATCH_READ, {8: []})
@@ -251,7 +253,7 @@ def statement_keys():
     for key in range(1, 9):
         yield f"without key {key}", changed(WATCH_READ, {key: None}), "statement.key"
     yield "key 0", changed(WATCH_READ, {0: 0}), "statement.key"
-    yield "key 18", changed(WATCH_READ, {18: 0}), "statement.key"
+    yield "key 19", changed(WATCH_READ, {19: 0}), "statement.key"
     yield "no key at all", {}, "statement.key"
     yield "version 2", changed(WATCH_READ, {1: 2}), "statement.version"
     yield "version 0", changed(WATCH_READ, {1: 0}), "statement.version"
@@ -330,6 +332,14 @@ def statement_lists():
     yield "content over the limit", changed(MESSAGE, {15: [HASH, 98305, 0]}), rule
     yield "content of sealing 3", changed(MESSAGE, {15: [HASH, 1, 3]}), rule
     yield "content hash of 20 bytes", changed(MESSAGE, {15: [HASH[:20], 1, 0]}), "cbor.type"
+    rule = "statement.blobs"
+    for name, blobs in {"no blob in the list": [], "seventeen blobs": [[HASH, 1]] * 17, "blob of no bytes": [[HASH, 0]],
+                        "blob over 64 MiB": [[HASH, (64 << 20) + 1]], "blob without a length": [[HASH]],
+                        "blob with a name": [[HASH, 1, "map.png"]]}.items():
+        yield name, changed(MESSAGE, {15: [HASH, 1518, 1], 18: blobs}), rule
+    yield "blob hash of 20 bytes", changed(MESSAGE, {15: [HASH, 1518, 1], 18: [[HASH[:20], 1]]}), "cbor.type"
+    yield "blobs beside a clear content", changed(MESSAGE, {15: [HASH, 1518, 0], 18: [[HASH, 1]]}), rule
+    yield "blobs beside no content", changed(MESSAGE, {15: None, 18: [[HASH, 1]]}), rule
     yield "acting for nobody", changed(MESSAGE, {17: ""}), "statement.acting"
 
 
@@ -767,7 +777,7 @@ def short_bad_payloads():
         return short_batch(short_item(changed(SHORT_READ, changes), NOW, [(KEY, REST)], *more))
 
     for name, batch in {
-        "key 1": item({1: 1}), "key 2": item({2: ACCORD}), "key 18": item({18: 1}), "a key that is true": item({12: True}),
+        "key 1": item({1: 1}), "key 2": item({2: ACCORD}), "key 19": item({19: 1}), "a key that is true": item({12: True}),
         "the channel as it was": item({3: 1}), "the kind as it was": item({5: 8}), "no precedence, said twice":
         short_batch(read, short_item({4: SALT, 10: False}, 0, [(0, REST)])), "the time as it was":
         short_batch(read, short_item({4: SALT, 7: 10}, 0, [(0, REST)])), "the label as it was":

@@ -485,6 +485,16 @@ def acting_lines(value):
     return [f"acting {value}"]
 
 
+def blob_lines(value):
+    rule = "statement.blobs"
+    check_list(value, 1, 16, rule)
+    for blob in value:
+        check_tuple(blob, 2, rule)
+        check_fixed(blob[0], 32)
+        number(blob[1], 1, ATTACHMENT_MAX, rule)
+    return [f"blob {hash_.hex()} {length}" for hash_, length in value]
+
+
 def refers_lines(value):
     check_list(value, 1, REFERENCES, "statement.refers")
     return [place_line("refers", place) for place in value]
@@ -492,11 +502,11 @@ def refers_lines(value):
 
 OPTIONAL = {9: addressee_lines, 10: precedence_lines, 11: label_lines, 12: refers_lines, 13: form_lines,
             14: lambda value: field_lines(value, "statement.fields"), 15: content_ref_lines,
-            16: lambda value: [place_line("instance", value)], 17: acting_lines}
+            16: lambda value: [place_line("instance", value)], 17: acting_lines, 18: blob_lines}
 
 
 def statement_lines(s):
-    check_map(s, range(1, 9), range(9, 18), "statement.key")
+    check_map(s, range(1, 9), range(9, 19), "statement.key")
     number(s[1], 1, 1, "statement.version")
     check_fixed(s[2], 16)
     number(s[3], 0, 999, "statement.channel")
@@ -512,6 +522,7 @@ def statement_lines(s):
         if key in s:
             lines += lines_of(s[key])
     need(s[6][1] == "node" or 11 in s, "statement.label")
+    need(18 not in s or 15 in s and s[15][2] != 0, "statement.blobs")
     refers = KINDS.get(s[5], ("", "", "*"))[2]
     need(refers == "*" or len(s.get(12, [])) == int(refers), "statement.refers")
     need(s[5] not in KINDS or is_kind_right(s[5], s[3], s.get(14, {})), "statement.field")
@@ -722,12 +733,12 @@ class Shorts:
 
     def statement(self, raw, beside, content):
         short, out = decode(raw), {1: 1, 2: ACCORD}
-        need(type(short) is dict and all(3 <= key <= 17 for key in short), "FRAME")
+        need(type(short) is dict and all(3 <= key <= 18 for key in short), "FRAME")
         last, named = dict(self.last), None
         if content is not None:
             named = [hashlib.sha256(content).digest(), len(content), 0]
             last[CONTENT] = named
-        for key in range(3, 18):
+        for key in range(3, 19):
             was = last.get(key)
             if key not in short:
                 value = self.lead if key == CLAIMED else was

@@ -54,6 +54,7 @@ export interface Statement {
   content?: { hash: Bytes; length: number; sealing: number };
   instance?: Place;
   actingFor?: string;
+  blobs?: { hash: Bytes; length: number }[]; // what is attached to a sealed content, sealed
 }
 
 export function newId(): Bytes {
@@ -94,6 +95,8 @@ export function writeStatement(s: Statement): Bytes {
     map.set(16, placeValue(s.instance));
   if (s.actingFor !== undefined)
     map.set(17, s.actingFor);
+  if (s.blobs !== undefined && s.blobs.length > 0)
+    map.set(18, s.blobs.map(({ hash, length }) => [hash, length]));
   return encode(map);
 }
 
@@ -121,6 +124,7 @@ export function readStatement(bytes: Bytes): Statement {
     content: content && { hash: content[0], length: content[1], sealing: content[2] },
     instance: instance === undefined ? undefined : placeOf(instance),
     actingFor: map.get(17) as string | undefined,
+    blobs: (map.get(18) as [Bytes, number][] | undefined)?.map(([hash, length]) => ({ hash, length })),
   };
 }
 
