@@ -1,18 +1,24 @@
-/* The file key of one sealed message: it opens this one for whoever has its content file, and no other. */
+/*
+ * The file key of one sealed message, or of one file attached to it: it opens this one for whoever has it as
+ * it is sealed, and no other.
+ */
 #include "base/alloc.h"
 #include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/show.h"
-#include "entente/unseal.h"
+#include "entente/stored.h"
 #include "entente/words.h"
 #include "sys/file.h"
 #include "wire/statement.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct option_row options[] = {
-	{ "content", N_("FILE"), N_("write the content as it is sealed into this file") },
+	{ "attachment", N_("NUMBER"), N_("the key of this attachment instead: 1 is the first") },
+	{ "content", N_("FILE"), N_("write what the key opens, as it is sealed, into this file") },
 	UNSEAL_OPTION,
 	{ NULL, NULL, NULL },
 };
@@ -57,10 +63,8 @@ static enum exit_code get_sealed(const json_t *entry, struct buf *file)
 	return EXIT_NOT_FOUND;
 }
 
-static void say_key(const struct options *o, const json_t *entry, const char *key)
+static void say_key(const struct options *o, const json_t *entry, const char *hash, const char *key)
 {
-	const char *hash = json_str(json_object_get(entry, "content"), "hash");
-
 	if (o->is_json) {
 		json_t *out = json_pack("{s:s, s:s, s:s, s:s}", "err", "OK", "place",
 					json_str(entry, "place"), "hash", hash, "file_key", key);
@@ -69,14 +73,14 @@ static void say_key(const struct options *o, const json_t *entry, const char *ke
 		return;
 	}
 	say("{1}\n", key);
-	fputs(_("this key opens the content of that hash and no other; it cannot be taken back\n"), stderr);
+	fputs(_("this key opens what has that hash and nothing else; it cannot be taken back\n"), stderr);
 	fprintf(stderr, "%s\n", hash);
 }
 
-static enum exit_code disclose(const struct options *o, const struct identities *ids, const json_t *entry)
+static enum exit_code disclose_content(const struct options *o, const struct identities *ids,
+				       const json_t *entry, char key[2 * AGE_FILE_KEY_LEN + 1])
 {
 	const char *path = option_value(o, "content");
-	char key[2 * AGE_FILE_KEY_LEN + 1];
 	struct buf file = { 0 };
 	enum exit_code code = get_sealed(entry, &file);
 
@@ -84,10 +88,101 @@ static enum exit_code disclose(const struct options *o, const struct identities 
 		code = find_key(entry, ids, o, &file, key);
 	if (code == EXIT_DONE && path != NULL && file_write_new(path, buf_bytes(&file), 0600) != ERR_OK)
 		code = refuse_unwritable(path);
-	if (code == EXIT_DONE)
-		say_key(o, entry, key);
-	age_wipe(key, sizeof key);
 	free(file.ptr);
+	return code;
+}
+
+/* The row of the attachment that was named; NULL, and it was said that there is none. */
+static const json_t *find_attachment(const struct options *o, const json_t *entry)
+{
+	const json_t *list = json_object_get(entry, "attachments"), *row = NULL;
+	const char *typed = option_value(o, "attachment");
+	uint64_t number = 0;
+
+	if (bytes_read_decimal(bytes_str(typed), ATTACHMENTS_MAX, &number) == ERR_OK && number > 0)
+		row = json_array_get(list, (size_t)number - 1);
+	if (row != NULL)
+		return row;
+	say_error(_("{1} has no attachment {2}."), json_str(entry, "place"), typed);
+	say_next("entente read '{1}'", json_str(entry, "place"));
+	return NULL;
+}
+
+/* As it is sealed, into a file that nobody had. */
+static enum err copy_out(struct stored_file *f, const char *path)
+{
+	char part[FILE_PATH_MAX];
+	struct bytes piece = { NULL, 0 };
+	FILE *file;
+	int fd;
+	enum err e = file_part(path, 0600, part, &fd);
+
+	if (e != ERR_OK)
+		return e;
+	file = fdopen(fd, "w");
+	if (file == NULL)
+		abort();
+	while (e == ERR_OK && (e = stored_file_next(f, &piece)) == ERR_OK && piece.len > 0) {
+		if (fwrite(piece.ptr, 1, piece.len, file) != piece.len)
+			e = ERR_IO;
+	}
+	if (fclose(file) != 0 && e == ERR_OK)
+		e = ERR_IO;
+	if (e == ERR_OK)
+		e = file_place_new(part, path);
+	if (e != ERR_OK)
+		unlink(part);
+	return e;
+}
+
+static enum exit_code disclose_attachment(const struct options *o, const struct identities *ids,
+					  const json_t *entry, const json_t *row, struct client *c,
+					  char key[2 * AGE_FILE_KEY_LEN + 1])
+{
+	const char *path = option_value(o, "content");
+	uint8_t file_key[AGE_FILE_KEY_LEN];
+	struct stored_file f;
+	enum err e = stored_file_begin(&f, c, json_str(entry, "place"), row, NULL, o);
+
+	if (e == ERR_OK)
+		e = stored_file_key(&f, ids, file_key);
+	stored_file_close(&f);
+	if (e != ERR_OK)
+		return stored_file_explain(e, json_str(entry, "place"));
+	bytes_write_hex(BYTES_OF(file_key), key);
+	age_wipe(file_key, sizeof file_key);
+	if (path == NULL)
+		return EXIT_DONE;
+	e = stored_file_begin(&f, c, json_str(entry, "place"), row, NULL, o);
+	if (e == ERR_OK)
+		e = copy_out(&f, path);
+	stored_file_close(&f);
+	if (e == ERR_IO || e == ERR_EXISTS)
+		return refuse_unwritable(path);
+	return e == ERR_OK ? EXIT_DONE : stored_file_explain(e, json_str(entry, "place"));
+}
+
+static enum exit_code disclose(const struct options *o, const struct identities *ids, const json_t *entry,
+			       struct client *c)
+{
+	char key[2 * AGE_FILE_KEY_LEN + 1];
+	const json_t *what = json_object_get(entry, "content");
+	enum exit_code code;
+
+	if (option_is_given(o, "attachment")) {
+		struct buf file = { 0 };
+		code = get_sealed(entry, &file); /* only of what is sealed and here */
+		free(file.ptr);
+		what = code == EXIT_DONE ? find_attachment(o, entry) : NULL;
+		if (what == NULL)
+			return code == EXIT_DONE ? EXIT_NOT_FOUND : code;
+		code = disclose_attachment(o, ids, entry, what, c, key);
+	} else {
+		code = disclose_content(o, ids, entry, key);
+	}
+	if (code == EXIT_DONE)
+		say_key(o, entry, json_str(what, "hash"), key);
+	age_wipe(key, sizeof key);
 	return code;
 }
 
@@ -107,7 +202,7 @@ static enum exit_code run(struct options *o)
 	query_put(&q, "place", o->arguments[0]);
 	code = (enum exit_code)client_get(&c, &q, &entry);
 	if (code == EXIT_DONE)
-		code = disclose(o, &ids, entry);
+		code = disclose(o, &ids, entry, &c);
 	json_decref(entry);
 	client_close(&c);
 	identities_close(&ids);
@@ -119,7 +214,7 @@ const struct command_row command_disclose = {
 	"PLACE",
 	1,
 	1,
-	N_("give the key of one sealed message, by which anybody opens its content file"),
+	N_("give the key of one sealed message or attachment, by which anybody opens that one"),
 	options,
 	run,
 	false,

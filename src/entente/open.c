@@ -1,16 +1,19 @@
-/* A content file, opened without a node: by its file key or by a secret. */
+/* A sealed file, opened without a node: by its file key or by a secret. */
 #include "api/entry_reply.h"
 #include "base/alloc.h"
 #include "crypto/hash.h"
 #include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/say.h"
+#include "entente/sealed_file.h"
 #include "entente/unseal.h"
 #include "entente/words.h"
 #include "sys/file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct option_row options[] = {
 	{ "file-key", N_("HEX"), N_("the file's key, which entente disclose gave") },
@@ -102,12 +105,9 @@ static void say_json(struct bytes file, struct bytes plain)
 
 static enum exit_code show(const struct options *o, struct bytes file, struct bytes plain)
 {
-	const char *to = option_value(o, "to");
 	struct content content;
 	struct fault fault;
 
-	if (to != NULL)
-		return file_write_new(to, plain, 0600) == ERR_OK ? EXIT_DONE : refuse_unwritable(to);
 	if (o->is_json) {
 		say_json(file, plain);
 		return EXIT_DONE;
@@ -121,37 +121,134 @@ static enum exit_code show(const struct options *o, struct bytes file, struct by
 	return EXIT_INTEGRITY;
 }
 
-static enum exit_code run(struct options *o)
+static enum exit_code open_content(const struct options *o, const struct identities *ids)
 {
-	const size_t size = ATTACHMENT_LEN_MAX;
-	struct identities ids;
 	struct buf file, plain;
-	enum exit_code code = identities_open(&ids, o);
+	enum exit_code code = EXIT_DONE;
+	enum err e;
 
-	if (code != EXIT_DONE)
-		return code;
-	buf_init(&file, xcalloc(1, size), size);
-	buf_init(&plain, xcalloc(1, size), size);
-	if (file_read(o->arguments[0], &file) != ERR_OK)
+	buf_init(&file, xcalloc(1, CONTENT_LEN_MAX), CONTENT_LEN_MAX);
+	buf_init(&plain, xcalloc(1, CONTENT_LEN_MAX), CONTENT_LEN_MAX);
+	e = file_read(o->arguments[0], &file);
+	if (e == ERR_LIMIT) {
+		say_error(_("{1} is longer than a content is."), o->arguments[0]);
+		say_next(_("the same command with --to FILE, which writes it as it is"));
+		code = EXIT_REFUSED;
+	} else if (e != ERR_OK) {
 		code = refuse_missing(o->arguments[0]);
+	}
 	if (code == EXIT_DONE)
-		code = unlock(o, &ids, buf_bytes(&file), &plain);
+		code = unlock(o, ids, buf_bytes(&file), &plain);
 	if (code == EXIT_DONE)
 		code = show(o, buf_bytes(&file), buf_bytes(&plain));
-	identities_close(&ids);
 	age_wipe(plain.ptr, plain.len);
 	free(plain.ptr);
 	free(file.ptr);
 	return code;
 }
 
+/* ---- As it is, into a file: of any length. ---- */
+
+#define PIECE_LEN (64u << 10)
+
+static enum err more(void *self, struct buf *out)
+{
+	uint8_t *place = buf_reserve(out, PIECE_LEN);
+	size_t got = place == NULL ? 0 : fread(place, 1, PIECE_LEN, self);
+
+	out->len -= place == NULL ? 0 : PIECE_LEN - got;
+	return ferror((FILE *)self) ? ERR_IO : got == 0 ? ERR_NOT_FOUND : ERR_OK;
+}
+
+static enum exit_code open_header(const struct options *o, const struct identities *ids,
+				  struct opening_file *f, FILE *from)
+{
+	uint8_t key[AGE_FILE_KEY_LEN] = { 0 };
+	struct fault fault = { "", 0 };
+	enum exit_code code = EXIT_DONE;
+	enum err e = opening_file_open(f, (struct sealed_source){ more, from }, PIECE_LEN, &fault);
+
+	if (e == ERR_OK && option_is_given(o, "file-key"))
+		code = read_key(o, key);
+	else if (e == ERR_OK)
+		e = age_header_unwrap(&f->header, ids->of, ids->count, key);
+	if (e == ERR_OK && code == EXIT_DONE)
+		e = opening_file_unlock(f, key, &fault);
+	age_wipe(key, sizeof key);
+	if (e == ERR_IO)
+		return refuse_missing(o->arguments[0]);
+	return e == ERR_OK ? code : say_closed(o, e, &fault);
+}
+
+static enum exit_code write_all(const struct options *o, struct opening_file *f, const char *path, FILE *to)
+{
+	struct buf text;
+	struct fault fault = { "", 0 };
+	enum err e = ERR_OK;
+	bool is_kept = true;
+
+	buf_init(&text, xcalloc(1, AGE_CHUNK_LEN), AGE_CHUNK_LEN);
+	while (e == ERR_OK && is_kept) {
+		buf_reset(&text);
+		e = opening_file_read(f, &text, &fault);
+		is_kept = fwrite(text.ptr, 1, text.len, to) == text.len;
+	}
+	age_wipe(text.ptr, AGE_CHUNK_LEN);
+	free(text.ptr);
+	if (!is_kept || fflush(to) != 0)
+		return refuse_unwritable(path);
+	return e == ERR_NOT_FOUND ? EXIT_DONE
+	       : e == ERR_IO	  ? refuse_missing(o->arguments[0])
+				  : say_closed(o, e, &fault);
+}
+
+/* Under its name only when all of it was whole. */
+static enum exit_code open_into(const struct options *o, const struct identities *ids, const char *path)
+{
+	char part[FILE_PATH_MAX];
+	struct opening_file f = { .at = 0 };
+	enum exit_code code;
+	FILE *from = fopen(o->arguments[0], "re"), *to;
+	int fd = -1;
+
+	if (from == NULL)
+		return refuse_missing(o->arguments[0]);
+	code = open_header(o, ids, &f, from);
+	if (code == EXIT_DONE && file_exists(path))
+		code = refuse_existing(path);
+	if (code == EXIT_DONE && file_part(path, 0600, part, &fd) != ERR_OK)
+		code = refuse_unwritable(path);
+	if (code == EXIT_DONE) {
+		to = fdopen(fd, "w");
+		if (to == NULL)
+			abort();
+		code = write_all(o, &f, path, to);
+		if (fclose(to) != 0 && code == EXIT_DONE)
+			code = refuse_unwritable(path);
+		if (code == EXIT_DONE && file_place_new(part, path) != ERR_OK)
+			code = refuse_unwritable(path);
+		if (code != EXIT_DONE)
+			unlink(part);
+	}
+	opening_file_close(&f);
+	fclose(from);
+	return code;
+}
+
+static enum exit_code run(struct options *o)
+{
+	const char *to = option_value(o, "to");
+	struct identities ids;
+	enum exit_code code = identities_open(&ids, o);
+
+	if (code != EXIT_DONE)
+		return code;
+	code = to == NULL ? open_content(o, &ids) : open_into(o, &ids, to);
+	identities_close(&ids);
+	return code;
+}
+
 const struct command_row command_open = {
-	"open",
-	"FILE",
-	1,
-	1,
-	N_("open a sealed content file, by its file key or your secrets; needs no node"),
-	options,
-	run,
-	false,
+	"open",	 "FILE", 1,	1, N_("open a sealed file, by its file key or your secrets; needs no node"),
+	options, run,	 false,
 };

@@ -3,13 +3,12 @@
  * never made by itself, so `read` writes nothing to the record unless --ack asks for it, and `ack` is the
  * act.
  */
-#include "crypto/hash.h"
 #include "entente/act.h"
 #include "entente/login.h"
 #include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/show.h"
-#include "entente/unseal.h"
+#include "entente/stored.h"
 #include "entente/words.h"
 #include "sys/file.h"
 
@@ -19,7 +18,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PIECE_LEN (512u << 10)
 #define NAME_LEN_MAX 200u /* what is put behind it while it is not whole has to fit as well */
 
 static const struct option_row options[] = {
@@ -38,46 +36,29 @@ static const struct act watch_read = {
 
 /* ---- Attachments. ---- */
 
-static enum exit_code save_pieces(struct client *c, const char *place, const json_t *attachment, FILE *file)
-{
-	uint64_t len = json_uint(attachment, "len");
-	uint8_t wanted[HASH_LEN], found[HASH_LEN];
-	struct hash_stream stream;
+struct saving {
+	struct client *c;
+	const struct options *o;
+	const struct identities *ids;
+	const char *place, *dir;
+};
 
-	hash_open(&stream);
-	for (uint64_t at = 0; at < len;) {
-		struct client_answer answer;
-		struct query q;
-		bool is_kept = true;
-		size_t n = 0;
-		enum err e;
-		query_open(&q, "/attachments");
-		query_put(&q, "hash", json_str(attachment, "hash"));
-		query_put(&q, "place", place);
-		query_put_number(&q, "offset", at);
-		query_put_number(&q, "len", len - at < PIECE_LEN ? len - at : PIECE_LEN);
-		e = client_ask(c, "GET", query_target(&q), (struct bytes){ NULL, 0 }, &answer);
-		if (e != ERR_OK)
-			return (enum exit_code)client_lost(e);
-		if (answer.status == 200) {
-			n = answer.body.len;
-			hash_add(&stream, buf_bytes(&answer.body));
-			is_kept = fwrite(answer.body.ptr, 1, n, file) == n;
-		}
-		client_answer_finish(&answer);
-		if (!is_kept)
-			return EXIT_ERROR;
-		if (n == 0)
-			return EXIT_NOT_FOUND;
-		at += n;
-		say_progress(_("saving, bytes"), at, len);
+/* ERR_IO: errno says why. */
+static enum err save_pieces(const struct saving *s, const json_t *attachment, FILE *file)
+{
+	struct stored_file f;
+	struct bytes piece = { NULL, 0 };
+	enum err e = stored_file_begin(&f, s->c, s->place, attachment, s->ids, s->o);
+
+	while (e == ERR_OK) {
+		e = stored_file_next(&f, &piece);
+		if (e != ERR_OK || piece.len == 0)
+			break;
+		if (fwrite(piece.ptr, 1, piece.len, file) != piece.len)
+			e = ERR_IO;
 	}
-	say_progress_end();
-	hash_finish(&stream, found);
-	return json_hex(attachment, "hash", wanted, sizeof wanted) == ERR_OK &&
-			       memcmp(wanted, found, HASH_LEN) == 0
-		       ? EXIT_DONE
-		       : EXIT_INTEGRITY;
+	stored_file_close(&f);
+	return e;
 }
 
 /*
@@ -105,35 +86,18 @@ static void safe_name(const char *in, size_t number, char *out, size_t size)
 	out[len] = '\0';
 }
 
-/* Why an attachment is not saved; EXIT_ERROR: errno says it. */
-static enum exit_code explain_save(enum exit_code code, const char *path, const char *name)
-{
-	if (code == EXIT_ERROR)
-		return refuse_unwritable(path);
-	if (code == EXIT_INTEGRITY) {
-		say_error(_("{1} does not have its hash: the node's disk has changed it."), name);
-		say_next("entente repair");
-		return code;
-	}
-	say_error(_("INCOMPLETE: {1} is not here whole yet."), name);
-	say_next(_("it comes by itself while a path is up, as entente status shows; then the "
-		   "same command with a new folder"));
-	return code;
-}
-
 /*
  * Under its own name only when it is whole, and for this user alone: what was marked in the record is a plain
  * file from here on.
  */
-static enum exit_code save_one(struct client *c, const char *place, const json_t *attachment, const char *dir,
-			       const char *name)
+static enum exit_code save_one(const struct saving *s, const json_t *attachment, const char *name)
 {
 	char path[FILE_PATH_MAX], part[FILE_PATH_MAX];
-	enum exit_code code;
 	FILE *file;
+	enum err e;
 	int fd;
 
-	if (file_path(path, dir, name) != ERR_OK)
+	if (file_path(path, s->dir, name) != ERR_OK)
 		return EXIT_USAGE;
 	if (file_exists(path))
 		return refuse_existing(path);
@@ -142,38 +106,44 @@ static enum exit_code save_one(struct client *c, const char *place, const json_t
 	file = fdopen(fd, "w");
 	if (file == NULL)
 		abort();
-	code = save_pieces(c, place, attachment, file);
-	if (fclose(file) != 0 && code == EXIT_DONE)
-		code = EXIT_ERROR;
-	if (code == EXIT_DONE && file_place_new(part, path) != ERR_OK)
-		code = EXIT_ERROR;
-	if (code != EXIT_DONE) {
+	e = save_pieces(s, attachment, file);
+	if (fclose(file) != 0 && e == ERR_OK)
+		e = ERR_IO;
+	if (e == ERR_OK)
+		e = file_place_new(part, path);
+	if (e != ERR_OK) {
 		int why = errno;
 		unlink(part);
 		errno = why;
-		return explain_save(code, path, name);
+		return e == ERR_IO || e == ERR_EXISTS ? refuse_unwritable(path)
+						      : stored_file_explain(e, name);
 	}
 	fprintf(stderr, "%s\n", path);
 	return EXIT_DONE;
 }
 
-static enum exit_code save(struct client *c, const struct options *o, const json_t *entry)
+static enum exit_code save(struct client *c, const struct options *o, const struct identities *ids,
+			   const json_t *entry)
 {
-	const char *dir = option_value(o, "save");
+	struct saving s = { c, o, ids, json_str(entry, "place"), option_value(o, "save") };
 	enum exit_code code = EXIT_DONE;
 	const json_t *attachment;
 	size_t i;
 
-	if (dir == NULL)
+	if (s.dir == NULL)
 		return EXIT_DONE;
-	if (file_make_dir(dir) != ERR_OK)
-		return refuse_unwritable(dir);
+	/* Nobody knows what they are called. */
+	if (json_array_size(json_object_get(entry, "attachments")) > 0 &&
+	    json_object_get(entry, "opened") != NULL && !json_flag(entry, "opened"))
+		return stored_file_explain(ERR_NOT_FOUND, s.place);
+	if (file_make_dir(s.dir) != ERR_OK)
+		return refuse_unwritable(s.dir);
 	json_array_foreach(json_object_get(entry, "attachments"), i, attachment)
 	{
 		char name[NAME_LEN_MAX];
 		safe_name(json_str(attachment, "name"), i + 1, name, sizeof name);
 		if (code == EXIT_DONE)
-			code = save_one(c, json_str(entry, "place"), attachment, dir, name);
+			code = save_one(&s, attachment, name);
 	}
 	return code;
 }
@@ -244,7 +214,7 @@ static enum exit_code run(struct options *o)
 		code = show_copy(&c, copy);
 	}
 	if (code == EXIT_DONE)
-		code = save(&c, o, entry);
+		code = save(&c, o, &ids, entry);
 	if (code == EXIT_DONE)
 		code = save_proof(&c, o, entry);
 	json_decref(entry);

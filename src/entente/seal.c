@@ -260,7 +260,7 @@ enum exit_code seal_choose(struct draft *d, const struct officer *officer, const
 
 /* ---- Sealing. ---- */
 
-static enum exit_code say_unfit(const struct draft *d, enum err e, size_t bad)
+enum exit_code seal_explain(const struct draft *d, enum err e, size_t bad)
 {
 	char text[AGE_TEXT_LEN_MAX + 1];
 	struct buf key = { (uint8_t *)text, 0, sizeof text - 1, false };
@@ -325,7 +325,7 @@ enum exit_code seal_content(struct draft *d)
 		buf_put(&d->content_bytes, buf_bytes(&sealed));
 	free(sealed.ptr);
 	if (e != ERR_OK)
-		return say_unfit(d, e, bad);
+		return seal_explain(d, e, bad);
 	d->statement.content.sealing = d->sealed_for[0].kind;
 	return EXIT_DONE;
 }

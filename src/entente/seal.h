@@ -18,6 +18,9 @@ enum exit_code seal_choose(struct draft *d, const struct officer *officer, const
 /* For draft_sign: pads and seals what stands in content_bytes. */
 enum exit_code seal_content(struct draft *d) MUST_CHECK;
 
+/* Why nothing can be sealed for these keys, of which one may be bad. */
+enum exit_code seal_explain(const struct draft *d, enum err e, size_t bad);
+
 /* For tables of options. */
 #define SEAL_OPTION { "seal", NULL, N_("seal the words, also where the accord does not ask for it") }
 

@@ -1,11 +1,10 @@
 #include "base/alloc.h"
-#include "crypto/hash.h"
+#include "entente/attach.h"
 #include "entente/fill.h"
 #include "entente/glossary.h"
 #include "entente/instance.h"
 #include "entente/parts.h"
 #include "entente/post.h"
-#include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/seal.h"
@@ -13,12 +12,10 @@
 #include "entente/time_text.h"
 #include "entente/words.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE_LEN (256u << 10)
 #define WAIT_MS_DEFAULT 60000u
 
 static const struct option_row options[] = {
@@ -56,116 +53,6 @@ static const struct option_row options[] = {
 	{ "again", NULL, N_("say again what this terminal signed and has no receipt for; takes no text") },
 	{ NULL, NULL, NULL },
 };
-
-/* ---- Attachments: the pieces go to the node first, then the message names the hash. ---- */
-
-static enum exit_code cannot_attach(const char *path, const char *why)
-{
-	say_error(_("{1} cannot be attached: {2}."), path, why);
-	say_next(_("nothing was sent; the same command with another --attach FILE, or without it"));
-	return EXIT_ERROR;
-}
-
-static enum exit_code refuse_attachment(const char *path, const char *why)
-{
-	cannot_attach(path, why);
-	return EXIT_REFUSED;
-}
-
-static enum err hash_file(FILE *file, uint8_t *piece, uint8_t hash[HASH_LEN], uint64_t *len)
-{
-	struct hash_stream stream;
-	size_t n;
-
-	*len = 0;
-	hash_open(&stream);
-	while ((n = fread(piece, 1, PIECE_LEN, file)) > 0) {
-		hash_add(&stream, (struct bytes){ piece, n });
-		*len += n;
-	}
-	hash_finish(&stream, hash);
-	return ferror(file) ? ERR_IO : ERR_OK;
-}
-
-static enum exit_code attach_pieces(struct client *c, FILE *file, const struct attachment *a, uint8_t *piece)
-{
-	char hash[2 * HASH_LEN + 1];
-	enum exit_code code = EXIT_DONE;
-
-	bytes_write_hex(BYTES_OF(a->hash), hash);
-	if (fseek(file, 0, SEEK_SET) != 0)
-		return cannot_attach("", strerror(EIO));
-	for (uint64_t offset = 0; code == EXIT_DONE && offset < a->len;) {
-		struct client_answer answer;
-		struct query q;
-		size_t n = fread(piece, 1, PIECE_LEN, file);
-		if (n == 0)
-			return cannot_attach("", strerror(EIO));
-		query_open(&q, "/attachments");
-		query_put(&q, "hash", hash);
-		query_put_number(&q, "offset", offset);
-		query_put_number(&q, "total", a->len);
-		if (client_ask(c, "POST", query_target(&q), (struct bytes){ piece, n }, &answer) != ERR_OK)
-			return cannot_attach(hash, _("the node stopped answering"));
-		if (answer.status != 200)
-			code = (enum exit_code)client_explain(&answer);
-		client_answer_finish(&answer);
-		offset += n;
-		say_progress(_("attaching, bytes"), offset, a->len);
-	}
-	say_progress_end();
-	return code;
-}
-
-static const char *media_type_of(const char *path)
-{
-	static const struct {
-		const char *ending, *type;
-	} types[] = { { ".txt", "text/plain" },
-		      { ".pdf", "application/pdf" },
-		      { ".png", "image/png" },
-		      { ".jpg", "image/jpeg" },
-		      { ".json", "application/json" } };
-	size_t len = strlen(path);
-
-	for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
-		size_t ending = strlen(types[i].ending);
-		if (len > ending && strcmp(path + len - ending, types[i].ending) == 0)
-			return types[i].type;
-	}
-	return "application/octet-stream";
-}
-
-static enum exit_code attach(struct client *c, struct draft *d, const char *path)
-{
-	struct attachment *a = &d->content.attachments[d->content.attachments_count];
-	const char *slash = strrchr(path, '/');
-	enum exit_code code = EXIT_DONE;
-	uint8_t *piece;
-	FILE *file;
-
-	if (d->sealed_for_count > 0)
-		return refuse_attachment(
-			path, _("this message is sealed, and a sealed one carries no attachments"));
-	if (d->content.attachments_count == ATTACHMENTS_MAX)
-		return refuse_attachment(path, _("there are too many"));
-	file = fopen(path, "re");
-	if (file == NULL)
-		return refuse_missing(path);
-	piece = xcalloc(1, PIECE_LEN);
-	*a = (struct attachment){ .media_type = draft_word(d, media_type_of(path)),
-				  .name = draft_word(d, slash == NULL ? path : slash + 1) };
-	if (hash_file(file, piece, a->hash, &a->len) != ERR_OK)
-		code = cannot_attach(path, strerror(errno));
-	else if (a->len == 0 || a->len > ATTACHMENT_LEN_MAX)
-		code = refuse_attachment(path, _("it is empty, or longer than 64 MiB"));
-	else
-		code = attach_pieces(c, file, a, piece);
-	d->content.attachments_count++;
-	free(piece);
-	fclose(file);
-	return code;
-}
 
 /* ---- The message. ---- */
 
@@ -267,7 +154,7 @@ static enum exit_code add_content(struct draft *d, const struct options *o, stru
 	if (code == EXIT_DONE && (has_text || (form == NULL && !parts_are_given(o))))
 		code = add_text(d, o);
 	while (code == EXIT_DONE && (path = option_next(o, "attach", &at)) != NULL)
-		code = attach(c, d, path);
+		code = attach_file(c, d, path);
 	return code == EXIT_DONE && parts_are_given(o) ? parts_add(d, o, c) : code;
 }
 
@@ -298,7 +185,7 @@ static enum exit_code build(struct draft *d, struct officer *officer, const stru
 	if (code == EXIT_DONE)
 		code = officer_find_role(officer, o, c);
 	if (code == EXIT_DONE)
-		code = seal_choose(d, officer, o, c); /* a node must not have what is attached */
+		code = seal_choose(d, officer, o, c); /* a node must not have what is attached, in clear */
 	if (code == EXIT_DONE)
 		code = add_content(d, o, c, form);
 	if (code == EXIT_DONE)

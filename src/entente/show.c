@@ -477,6 +477,8 @@ void show_had(const json_t *step, const json_t *attachments, const char *indent)
 		say("{1}", indent);
 		say_coloured(is_there ? COLOUR_PLAIN : COLOUR_WARN,
 			     is_there ? _("with attachment: ") : _("without attachment: "));
+		if (json_object_get(attachment, "name") == NULL)
+			say(_("attachment {1}: "), say_number(i + 1));
 		say_text(bytes_str(json_str(attachment, "name")));
 		say("\n");
 	}

@@ -116,10 +116,32 @@ static bool show_sealed(const json_t *entry)
 	return false;
 }
 
+/* Of what nobody has opened here there is no name; its length is then that of the sealed file. */
+static void show_attachments(struct client *c, const json_t *entry)
+{
+	const json_t *attachment;
+	size_t i;
+
+	json_array_foreach(json_object_get(entry, "attachments"), i, attachment)
+	{
+		bool is_sealed = json_object_get(attachment, "file_hash") != NULL;
+		say(_("attachment {1}: "), say_number(i + 1));
+		show_portion_mark(attachment);
+		if (json_object_get(attachment, "name") == NULL)
+			say_coloured(COLOUR_WARN, _("SEALED"));
+		say_text(bytes_str(json_str(attachment, "name")));
+		say(", {1}, {2}\n",
+		    say_counted(json_uint(attachment, is_sealed ? "file_len" : "len"), "{1} byte",
+				"{1} bytes"),
+		    json_str(attachment, is_sealed ? "file_hash" : "hash"));
+		if (!show_is_whole(c, json_str(entry, "place"), attachment))
+			say_coloured(COLOUR_WARN, _("    INCOMPLETE: it is not here whole yet\n"));
+	}
+}
+
 static void show_words(struct client *c, const json_t *entry)
 {
 	json_t *portion;
-	const json_t *attachment;
 	char line[256];
 	size_t i;
 
@@ -138,8 +160,10 @@ static void show_words(struct client *c, const json_t *entry)
 						  : _("INCOMPLETE: the text is not here yet.\n"));
 		return;
 	}
-	if (json_uint(json_object_get(entry, "content"), "sealing") != SEALING_NONE && !show_sealed(entry))
+	if (json_uint(json_object_get(entry, "content"), "sealing") != SEALING_NONE && !show_sealed(entry)) {
+		show_attachments(c, entry);
 		return;
+	}
 	say(_("authentic language: {1}\n"), json_str(entry, "language"));
 	if (json_str(entry, "subject")[0] != '\0') {
 		say(_("subject: "));
@@ -153,16 +177,7 @@ static void show_words(struct client *c, const json_t *entry)
 		say_text(bytes_str(json_is_string(portion) ? json_string_value(portion) : ""));
 		say("\n");
 	}
-	json_array_foreach(json_object_get(entry, "attachments"), i, attachment)
-	{
-		say(_("attachment {1}: "), say_number(i + 1));
-		show_portion_mark(attachment);
-		say_text(bytes_str(json_str(attachment, "name")));
-		say(", {1}, {2}\n", say_counted(json_uint(attachment, "len"), "{1} byte", "{1} bytes"),
-		    json_str(attachment, "hash"));
-		if (!show_is_whole(c, json_str(entry, "place"), attachment))
-			say_coloured(COLOUR_WARN, _("    INCOMPLETE: it is not here whole yet\n"));
-	}
+	show_attachments(c, entry);
 	say("\n");
 }
 

@@ -55,6 +55,8 @@ static enum exit_code submit(struct client *c, const struct draft *d, const stru
 	s.statement.label = d->statement.label;
 	s.statement.has_content = d->statement.has_content;
 	s.statement.content = d->statement.content;
+	memcpy(s.statement.blobs, d->statement.blobs, sizeof s.statement.blobs);
+	s.statement.blobs_count = d->statement.blobs_count;
 	buf_put(&s.content_bytes, buf_bytes(&d->content_bytes));
 	if (d->source.channel != 0)
 		s.statement.refers[s.statement.refers_count++] = d->source;

@@ -22,45 +22,71 @@ static const char *wraps_folder(const struct options *o)
 	return folder == NULL || folder[0] == '\0' ? NULL : folder;
 }
 
+/* A wrap may be as long as its file: its header is in front. */
+static enum err read_front(const char *path, struct buf *out)
+{
+	FILE *file = fopen(path, "re");
+
+	if (file == NULL)
+		return ERR_NOT_FOUND;
+	out->len = fread(out->ptr, 1, out->max, file);
+	fclose(file);
+	return ERR_OK;
+}
+
 /* The new header counts for nothing by itself: its file key must be that of the file in the record. */
-static enum err unwrap_beside(const struct identities *ids, const char *folder, struct bytes file,
-			      uint8_t file_key[AGE_FILE_KEY_LEN])
+static enum err unwrap_beside(const struct identities *ids, const char *folder, const struct age_header *of,
+			      const uint8_t hash[HASH_LEN], uint8_t file_key[AGE_FILE_KEY_LEN])
 {
 	char name[2 * HASH_LEN + sizeof ".age"], path[FILE_PATH_MAX];
-	uint8_t hash[HASH_LEN];
 	struct age_header h;
 	struct fault fault;
 	struct bytes in;
 	struct buf wrap;
 	enum err e;
 
-	hash_sha256(file, hash);
-	bytes_write_hex(BYTES_OF(hash), name);
+	bytes_write_hex((struct bytes){ hash, HASH_LEN }, name);
 	memcpy(name + 2 * HASH_LEN, ".age", sizeof ".age");
 	e = file_path(path, folder, name);
-	buf_init(&wrap, xcalloc(1, CONTENT_LEN_MAX), CONTENT_LEN_MAX);
+	buf_init(&wrap, xcalloc(1, AGE_HEADER_LEN_MAX), AGE_HEADER_LEN_MAX);
 	if (e == ERR_OK)
-		e = file_read(path, &wrap);
+		e = read_front(path, &wrap);
 	in = buf_bytes(&wrap);
 	if (e == ERR_OK)
 		e = age_header_read(&in, &h, &fault);
 	if (e == ERR_OK)
 		e = age_header_unwrap(&h, ids->of, ids->count, file_key);
+	if (e == ERR_OK)
+		e = age_header_verify(of, file_key);
 	free(wrap.ptr);
 	return e;
+}
+
+enum err unseal_key(const struct identities *ids, const struct options *o, const struct age_header *h,
+		    const uint8_t hash[HASH_LEN], uint8_t file_key[AGE_FILE_KEY_LEN])
+{
+	const char *folder = wraps_folder(o);
+	enum err e = age_header_unwrap(h, ids->of, ids->count, file_key);
+
+	if ((e != ERR_NOT_FOUND && e != ERR_REFUSED) || folder == NULL)
+		return e;
+	return unwrap_beside(ids, folder, h, hash, file_key) == ERR_OK ? ERR_OK : e;
 }
 
 enum err unseal(const struct identities *ids, const struct options *o, struct bytes file, struct buf *out,
 		uint8_t file_key[AGE_FILE_KEY_LEN], struct fault *fault)
 {
-	const char *folder = wraps_folder(o);
-	enum err e = age_open(file, ids->of, ids->count, out, file_key, fault);
+	uint8_t hash[HASH_LEN];
+	struct bytes rest = file;
+	struct age_header h;
+	enum err e = age_header_read(&rest, &h, fault);
 
-	if ((e != ERR_NOT_FOUND && e != ERR_REFUSED) || folder == NULL)
+	if (e != ERR_OK)
 		return e;
-	if (unwrap_beside(ids, folder, file, file_key) != ERR_OK)
-		return e;
-	return age_open_by_key(file, file_key, out, fault);
+	hash_sha256(file, hash);
+	*fault = (struct fault){ "age.mac", h.covered.len };
+	e = unseal_key(ids, o, &h, hash, file_key);
+	return e == ERR_OK ? age_open_by_key(file, file_key, out, fault) : e;
 }
 
 /* ---- Its words, as the API says those of a clear one. ---- */
@@ -110,6 +136,27 @@ static void open_into(json_t *to, struct bytes file, const struct identities *id
 	free(plain.ptr);
 }
 
+/* Each has its name and its own hash from what was opened, and how the node has it from the statement. */
+static void join_attachments(json_t *entry, const json_t *stored)
+{
+	json_t *named = json_object_get(entry, "attachments"), *row;
+	size_t i;
+
+	if (json_array_size(named) != json_array_size(stored)) {
+		json_object_set_new(entry, "unreadable", json_string("content.attachments"));
+		json_object_del(entry, "attachments");
+		return;
+	}
+	json_array_foreach(named, i, row)
+	{
+		const json_t *blob = json_array_get(stored, i);
+		json_object_set(row, "file_hash", json_object_get(row, "hash"));
+		json_object_set(row, "file_len", json_object_get(row, "len"));
+		json_object_set(row, "hash", json_object_get(blob, "hash"));
+		json_object_set(row, "len", json_object_get(blob, "len"));
+	}
+}
+
 static bool is_sealed(const json_t *entry)
 {
 	return json_uint(json_object_get(entry, "content"), "sealing") != SEALING_NONE;
@@ -117,12 +164,19 @@ static bool is_sealed(const json_t *entry)
 
 void unseal_entry(json_t *entry, const struct identities *ids, const struct options *o)
 {
+	json_t *stored = json_incref(json_object_get(entry, "attachments"));
 	struct buf file;
 
-	if (!is_sealed(entry) || json_bytes(entry, "content_bytes", &file) != ERR_OK)
-		return;
-	open_into(entry, buf_bytes(&file), ids, o, words_of);
-	free(file.ptr);
+	if (is_sealed(entry) && json_bytes(entry, "content_bytes", &file) == ERR_OK) {
+		json_object_del(entry, "attachments");
+		open_into(entry, buf_bytes(&file), ids, o, words_of);
+		free(file.ptr);
+		if (json_flag(entry, "opened"))
+			join_attachments(entry, stored);
+		else if (stored != NULL)
+			json_object_set(entry, "attachments", stored);
+	}
+	json_decref(stored);
 }
 
 static void unseal_row(json_t *row, const struct identities *ids, const struct options *o, struct client *c)

@@ -16,9 +16,14 @@
 enum err unseal(const struct identities *ids, const struct options *o, struct bytes file, struct buf *out,
 		uint8_t file_key[AGE_FILE_KEY_LEN], struct fault *fault) MUST_CHECK;
 
+/* The file key of a header, found likewise; hash is that of its file. */
+enum err unseal_key(const struct identities *ids, const struct options *o, const struct age_header *h,
+		    const uint8_t hash[HASH_LEN], uint8_t file_key[AGE_FILE_KEY_LEN]) MUST_CHECK;
+
 /*
  * GET /entry: puts the words of a sealed content where those of a clear one stand, and "opened": whether that
- * was so. Takes an entry that is not sealed as it is.
+ * was so. Takes an entry that is not sealed as it is. An attachment's hash and length stay those with which
+ * the node has it; those of the file itself become file_hash and file_len.
  */
 void unseal_entry(json_t *entry, const struct identities *ids, const struct options *o);
 /* Rows of a list: the titles of those that this terminal's secrets open. */

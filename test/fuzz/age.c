@@ -3,6 +3,7 @@
  * by its file key too.
  */
 #include "crypto/age.h"
+#include "entente/sealed_file.h"
 
 #include "crypto/bech32.h"
 
@@ -60,6 +61,39 @@ static void check_header(struct bytes in)
 	assert(bytes_equal(buf_bytes(&again), (struct bytes){ in.ptr, in.len - rest.len }));
 }
 
+static enum err more(void *self, struct buf *out)
+{
+	struct bytes *left = self, some;
+	size_t len = left->len < 777 ? left->len : 777;
+
+	if (len == 0)
+		return ERR_NOT_FOUND;
+	if (bytes_take(left, len, &some) != ERR_OK)
+		return ERR_IO;
+	buf_put(out, some);
+	return buf_check(out);
+}
+
+/* What flows is judged as what is in memory whole. */
+static void check_flow(struct bytes in, const uint8_t key[AGE_FILE_KEY_LEN], enum err wanted,
+		       struct bytes whole)
+{
+	static uint8_t memory[CONTENT_LEN_MAX];
+	struct buf out = BUF_ON(memory);
+	struct bytes left = in;
+	struct opening_file f;
+	struct fault fault;
+	enum err e = opening_file_open(&f, (struct sealed_source){ more, &left }, 777, &fault);
+
+	if (e == ERR_OK)
+		e = opening_file_unlock(&f, key, &fault);
+	while (e == ERR_OK)
+		e = opening_file_read(&f, &out, &fault);
+	opening_file_close(&f);
+	assert(e == (wanted == ERR_OK ? ERR_NOT_FOUND : wanted));
+	assert(wanted != ERR_OK || bytes_equal(buf_bytes(&out), whole));
+}
+
 static void check_file(struct bytes in)
 {
 	static uint8_t plain[CONTENT_LEN_MAX], again[CONTENT_LEN_MAX];
@@ -78,6 +112,7 @@ static void check_file(struct bytes in)
 	e = age_open_by_key(in, key, &by_key, &fault);
 	assert(bytes_equal(buf_bytes(&out), buf_bytes(&by_key)));
 	assert(e == ERR_OK || by_key.len == 0);
+	check_flow(in, key, e, buf_bytes(&by_key));
 }
 
 static bool is_same_word(struct bytes a, struct bytes b)

@@ -1,0 +1,194 @@
+"""What is attached to a sealed message: each file sealed by itself, whole at both sides, and its name nobody's but the readers'."""
+import os
+import subprocess
+
+import nodes
+import officers
+import pytest
+import reader
+from test_seal import PEOPLE, RELEASERS, SEALED, enrol, held_in, opens
+
+NAME = "order-of-battle.txt"
+TEXT = "The convoy leaves at 04:10. " * 3
+
+
+@pytest.fixture
+def sealed(stage):
+    """KOR and USA, whose leader line is sealed and whose guidelines let one officer alone send less than a FLASH to nobody."""
+    world = stage.world(edit=SEALED, officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    world.secrets = {(party, role): enrol(node, role, role) for party, node in world.nodes.items() for role in ("head", "watch")}
+    world.secrets |= {(party, "staff"): enrol(node, "staff", "deputy,shift") for party, node in world.nodes.items()}
+    world.await_receipts()
+    return world
+
+
+def send(world, *files):
+    words = [word for file in files for word in ("--attach", file)]
+    return world["kor"].release("send", "leader", "With files.", "--to", "usa/head", "--precedence", "IMMEDIATE", "--label", "U", *words,
+                                key="head", by=RELEASERS, env=opens(world.secrets["kor", "staff"]))
+
+
+def await_whole(node, place):
+    entry = node.entry(place)
+    for one in entry["attachments"]:
+        node.wait("it is whole", lambda one=one: (node.find("/attachments", hash=one["hash"]) or {}).get("held") == one["len"])
+    return entry
+
+
+def test_sealed_files_to_their_reader(sealed, tmp_path):
+    kor, usa, secrets = sealed["kor"], sealed["usa"], sealed.secrets
+    note, big, edge = tmp_path / NAME, tmp_path / "지도.bin", tmp_path / "edge.bin"
+    note.write_text(TEXT)
+    big.write_bytes(os.urandom(3_000_000))
+    edge.write_bytes(os.urandom(131_072))  # two chunks, exactly
+    place = send(sealed, note, big, edge)
+    usa.await_step(place, "STATION RECEIPT")
+    entry = await_whole(usa, place)
+    # A node knows how many there are and how long they are sealed; nothing else.
+    assert all(set(one) == {"hash", "len"} for one in entry["attachments"]) and len(entry["attachments"]) == 3
+    shown = usa.run("read", place).stdout
+    assert shown.count("attachment") == 3 and NAME not in shown and "지도" not in shown
+
+    saved = tmp_path / "saved"
+    assert "No secret here" in usa.run("read", place, "--save", saved, code=4).stderr
+    assert not saved.exists()
+    shown = usa.run("read", place, "--save", saved, "--identity", secrets["usa", "head"]).stdout
+    assert NAME in shown and "지도.bin" in shown and "3000000 bytes" in shown
+    assert [(saved / f"{i}-{path.name}").read_bytes() for i, path in enumerate((note, big, edge), 1)] == \
+        [path.read_bytes() for path in (note, big, edge)]
+
+    # Who signs that he read it says which files were there, by what the node has.
+    usa.say("ack", place, key="watch")
+    kor.await_step(place, "WATCH READ")
+    assert kor.run("ladder", place).stdout.count("with attachment: ") == 3
+
+    # Stock age opens each; none has another's key.
+    for one, path in zip(entry["attachments"], (note, big, edge)):
+        blob = tmp_path / one["hash"]
+        usa.run("export", "--to", tmp_path / "export") if not (tmp_path / "export").exists() else None
+        blob.write_bytes((tmp_path / "export" / "blob" / one["hash"]).read_bytes())
+        assert subprocess.run(["age", "-d", "-i", secrets["usa", "head"], blob], capture_output=True, check=True).stdout == path.read_bytes()
+    counts = usa.run("verify").stdout
+    assert "3 attachments" in counts, counts
+    found = reader.Export(tmp_path / "export").check().summary()
+    assert (found["attachments"], found["attachments_missing"], found["findings"]) == (3, 0, [])
+    for words in (NAME, TEXT[:28], "지도"):
+        assert not held_in(sealed.folder, words), "a node has it in clear"
+        assert not held_in(tmp_path / "export", words)
+
+
+def test_one_file_is_disclosed_and_no_other(sealed, tmp_path):
+    kor, secrets = sealed["kor"], sealed.secrets
+    one, two = tmp_path / "one.txt", tmp_path / "two.txt"
+    one.write_text("This file.")
+    two.write_text("Not this file.")
+    place = send(sealed, one, two)
+    hashes = [row["hash"] for row in kor.entry(place)["attachments"]]
+    assert "No secret here" in kor.run("disclose", place, "--attachment", "1", code=4).stderr
+    assert "no attachment 3" in kor.run("disclose", place, "--attachment", "3", "--identity", secrets["kor", "head"], code=3).stderr
+    keys = {}
+    for i in (1, 2):
+        done = kor.say("disclose", place, "--attachment", str(i), "--content", tmp_path / f"sealed{i}", "--identity", secrets["kor", "head"],
+                       key="head")
+        assert done["hash"] == hashes[i - 1]
+        keys[i] = done["file_key"]
+    content = kor.say("disclose", place, "--content", tmp_path / "content", "--identity", secrets["kor", "head"], key="head")["file_key"]
+    assert len({*keys.values(), content}) == 3, "each has a key of its own"
+    nodes.run("open", tmp_path / "sealed1", "--file-key", keys[1], "--to", tmp_path / "opened", home="/nowhere")
+    assert (tmp_path / "opened").read_text() == "This file."
+    for file, key in ((2, keys[1]), (1, keys[2]), (1, content)):
+        assert "not the one" in nodes.run("open", tmp_path / f"sealed{file}", "--file-key", key, "--to", tmp_path / "no", home="/nowhere",
+                                          code=6).stderr
+        assert not (tmp_path / "no").exists()
+    opened = nodes.run("open", tmp_path / "content", "--file-key", content, home="/nowhere").stdout
+    assert "one.txt" in opened and "two.txt" in opened, "who has the message knows what was attached"
+    torn = tmp_path / "torn"
+    torn.write_bytes((tmp_path / "sealed1").read_bytes()[:-1])
+    assert "age.payload" in nodes.run("open", torn, "--file-key", keys[1], "--to", tmp_path / "no", home="/nowhere", code=6).stderr
+
+
+def test_a_new_holder_opens_old_files(sealed, tmp_path):
+    usa, old = sealed["usa"], sealed.secrets["usa", "head"]
+    plan = tmp_path / "plan.bin"
+    plan.write_bytes(os.urandom(400_000))
+    place = send(sealed, plan)
+    usa.await_step(place, "STATION RECEIPT")
+    blob = await_whole(usa, place)["attachments"][0]["hash"]
+    new = enrol(usa, "successor", "head")
+    said = usa.run("rewrap", tmp_path / "wraps", "--for", f"{new}.pub", "--identity", old).stdout
+    assert said.startswith("1 content can be opened") and "1 attachment" in said
+    assert "No secret here" in usa.run("read", place, "--save", tmp_path / "no", "--identity", new, code=4).stderr
+    usa.run("read", place, "--save", tmp_path / "saved", "--identity", new, "--wraps", tmp_path / "wraps")
+    assert (tmp_path / "saved" / "1-plan.bin").read_bytes() == plan.read_bytes()
+    wrap = tmp_path / "wraps" / f"{blob}.age"
+    assert subprocess.run(["age", "-d", "-i", new, wrap], capture_output=True, check=True).stdout == plan.read_bytes()
+
+
+def test_erased_with_its_files(sealed, tmp_path):
+    kor, usa = sealed["kor"], sealed["usa"]
+    plan = tmp_path / "plan.bin"
+    plan.write_bytes(os.urandom(70_000))
+    place = send(sealed, plan)
+    usa.await_step(place, "STATION RECEIPT")
+    blob = await_whole(usa, place)["attachments"][0]["hash"]
+    draft = tmp_path / "erase"
+    kor.say("erase", place, "--draft", draft, key="watch")
+    kor.say("erase", "--draft", draft, "--sign", key="deputy")
+    for node in sealed.nodes.values():
+        node.wait("its file is gone", lambda node=node: (node.find("/attachments", hash=blob) or {}).get("held", 0) == 0)
+    assert "erased" in usa.run("read", place, "--identity", sealed.secrets["usa", "head"]).stdout
+
+
+def test_not_half(sealed, tmp_path):
+    """The node is killed between a file and the message that names it: the same message, said again, finds it; or is refused whole."""
+    kor, secrets = sealed["kor"], sealed.secrets
+    plan = tmp_path / "plan.bin"
+    plan.write_bytes(os.urandom(300_000))
+    draft = kor.say("send", "leader", "With a file.", "--to", "usa/head", "--precedence", "IMMEDIATE", "--label", "U", "--attach", plan,
+                    key="head")["place"]
+    kor.kill()
+    kor.start()
+    usa = sealed["usa"]
+    usa.kill()  # while it fetches, or before
+    place = kor.approve(draft, RELEASERS, None, env=opens(secrets["kor", "staff"]))
+    usa.start()
+    usa.await_step(place, "STATION RECEIPT")
+    await_whole(usa, place)
+    usa.run("read", place, "--save", tmp_path / "saved", "--identity", secrets["usa", "watch"])
+    assert (tmp_path / "saved" / "1-plan.bin").read_bytes() == plan.read_bytes()
+
+
+def test_a_message_without_its_file_is_refused(sealed):
+    """Whoever goes around the terminal: what is named is here whole, or nothing is filed; a clear message names none so."""
+    kor, secrets = sealed["kor"], sealed.secrets
+    names = [word for path in secrets.values() for word in ("-R", f"{path}.pub")]
+    body = subprocess.run(["age", "-e", *names], input=officers.content("None."), capture_output=True, check=True).stdout
+    for sealing, blobs, why in ((1, [[bytes(32), 5]], ("NOT_FOUND", "content.attachment")), (0, [[bytes(32), 5]], ("RULE", "statement.blobs"))):
+        raw = officers.statement(bytes.fromhex(kor.status()["accord"]), 1, "kor", "head", rel=["kor", "usa"], to=[("usa", "head", 0)],
+                                 precedence=1, body=body, sealing=sealing, blobs=blobs)
+        answer = kor.post([officers.item(raw, [kor.key(name) for name in ("head", *RELEASERS)], body)])[0]
+        assert (answer["err"], answer.get("limit", answer.get("rule"))) == why, answer
+
+
+def test_by_hand(stage, tmp_path):
+    """Sealed files in a bundle: whole at the other side, and opened there."""
+    relay = stage.relay()
+    world = stage.world(edit=SEALED, officers_of={"kor": PEOPLE, "usa": PEOPLE}, is_started=False, through={("usa", "north"): relay.port})
+    relay.to = world.ports["kor", "usa", "north"]
+    kor, usa = world["kor"].start(), world["usa"].start()
+    world.secrets = {(party, role): enrol(node, role, role) for party, node in world.nodes.items() for role in ("head", "watch")}
+    world.secrets |= {(party, "staff"): enrol(node, "staff", "deputy,shift") for party, node in world.nodes.items()}
+    world.await_receipts()
+    relay.cut()
+    plan = tmp_path / "plan.bin"
+    plan.write_bytes(os.urandom(200_000))
+    draft = kor.say("send", "leader", "By hand.", "--to", "usa/head", "--precedence", "IMMEDIATE", "--label", "U", "--attach", plan,
+                    key="head")["place"]
+    place = kor.approve(draft, RELEASERS, None, env=opens(world.secrets["kor", "staff"]))
+    kor.wait("all of its own has a note", lambda: all(
+        row["noted"] == row["size"] for row in kor.logs().values() if row["party"] == "kor"))
+    kor.run("bundle", "write", "--peer", "usa", tmp_path / "bundle")
+    usa.run("bundle", "read", tmp_path / "bundle")
+    await_whole(usa, place)
+    usa.run("read", place, "--save", tmp_path / "saved", "--identity", world.secrets["usa", "head"])
+    assert (tmp_path / "saved" / "1-plan.bin").read_bytes() == plan.read_bytes()
