@@ -48,6 +48,13 @@ function makeRelative(file) {
   }));
 }
 
+// A browser finds a module's imports when it has it; told of all at once, it does not wait once a level. uPlot waits for a chart.
+function writePage() {
+  const names = modules(OUT).map((file) => relative(OUT, file)).filter((name) => name !== "vendor/uplot.js").sort();
+  const links = names.map((name) => `<link rel="modulepreload" href="/${name}">\n`).join("");
+  writeFileSync(join(OUT, "index.html"), readFileSync(join(HERE, "index.html"), "utf8").replace('<script type="module"', `${links}$&`));
+}
+
 function writeStrings() {
   const korean = readCatalogue(join(HERE, "../po/ko.po"));
   const used = usedStrings(join(HERE, "src"), join(HERE, "../src/entente/sentences.c"));
@@ -64,8 +71,9 @@ mkdirSync(join(OUT, "fonts"));
 execFileSync("tsc", ["-p", HERE, "--outDir", OUT], { stdio: "inherit" });
 for (const [from, to] of [...VENDOR.map(([, from, to]) => [from, to]), ...FILES])
   cpSync(join(PACKAGES, from), join(OUT, to));
-for (const name of ["index.html", "style.css", "theme.css"])
+for (const name of ["style.css", "theme.css"])
   cpSync(join(HERE, name), join(OUT, name));
 appendFileSync(join(OUT, "vendor/uplot.js"), "\nexport default uPlot;\n"); // as a module the package has it at twice the size
 modules(OUT).forEach(makeRelative);
 writeStrings();
+writePage();

@@ -22,6 +22,11 @@ test("no module of another package is served, and every import is a file beside 
   }
 });
 
+test("the page tells of every module at once, but for the one of charts, which waits for a chart", () => {
+  const told = [...readFileSync(join(BUILT, "index.html"), "utf8").matchAll(/rel="modulepreload" href="\/([^"]+)"/g)].map(([, path]) => path);
+  assert.deepEqual(told.sort(), files(BUILT, /\.js$/).filter((name) => name !== "vendor/uplot.js").sort());
+});
+
 test("at most 150 KB of script and 30 KB of style after gzip, 60 modules and 8,000 lines of ours", () => {
   const script = zipped(BUILT, files(BUILT, /\.js$/)), style = zipped(BUILT, files(BUILT, /\.css$/));
   const lines = files(SOURCE, /\.tsx?$/).reduce((sum, name) => sum + readFileSync(join(SOURCE, name), "utf8").split("\n").length, 0);

@@ -101,11 +101,15 @@ export async function askOlder(channel: string): Promise<void> {
 }
 
 export async function askAll(): Promise<void> {
-  await asked(ask<{ channels: Channel[] }>("/channels"), (answer) => { channels.value = answer.channels; });
-  await asked(ask<Accord>("/accord"), (answer) => { accord.value = answer; });
-  await asked(ask<Procedure[]>("/procedures"), (answer) => { procedures.value = answer; });
+  const known = Promise.all([
+    asked(ask<{ channels: Channel[] }>("/channels"), (answer) => { channels.value = answer.channels; }),
+    asked(ask<Accord>("/accord"), (answer) => { accord.value = answer; }),
+    asked(ask<Procedure[]>("/procedures"), (answer) => { procedures.value = answer; }),
+  ]);
+  const rest = Promise.all([askStatus(), askOwed(), askDrafts(), askLogs(), askInstances(), askObligations(), askDuty()]);
+  await known;
   const readable = lines.value.filter((channel) => rolesOn(channel.name).length > 0);
-  await Promise.all([askStatus(), askOwed(), askDrafts(), askLogs(), askInstances(), askObligations(), askDuty(), ...readable.map((channel) => askInbox(channel.name))]);
+  await Promise.all([rest, ...readable.map((channel) => askInbox(channel.name))]);
 }
 
 // ---- What an event touches. ----

@@ -14,8 +14,26 @@ import { Message } from "./message.js";
 import { partyCode, Precedence, Step, Title, Words } from "./parts.js";
 import { channelIn, linkTo, placeIn, screen } from "./screen.js";
 
-const AT_ONCE = 60; // rows that are drawn; older ones come when they are asked for
-const shownRows = signal<Record<string, number>>({});
+const AT_ONCE = 60; // rows that are drawn more at a time; older ones come when they are asked for
+const DRAWN_MAX = 240; // and of all, so that the last page is as fast as the first: what is left at the other end is drawn anew on the way back
+
+interface Rows {
+  from: number; // counted from the newest
+  to: number;
+}
+
+const shownRows = signal<Record<string, Rows>>({});
+
+const rowsOf = (channel: string) => shownRows.value[channel] ?? { from: 0, to: AT_ONCE };
+
+function show(channel: string, from: number, to: number): void {
+  shownRows.value = { ...shownRows.value, [channel]: { from, to } };
+}
+
+function newer(channel: string): void {
+  const from = Math.max(0, rowsOf(channel).from - AT_ONCE);
+  show(channel, from, from + DRAWN_MAX);
+}
 
 function Lines({ current }: { current: string }) {
   return (
@@ -68,34 +86,43 @@ function Stopped({ line }: { line: Line }) {
   );
 }
 
-const isAtEnd = (list: HTMLElement) => list.scrollTop + list.clientHeight > list.scrollHeight - 200;
+const NEAR = 200; // of an end of the list, in pixels
 
 let isAsking = false;
 
 // More rows of those that are here; where they end, the node is asked for those before.
-async function more(channel: string, here: number, count: number): Promise<void> {
+async function more(channel: string): Promise<void> {
   if (isAsking)
     return;
   isAsking = true;
-  if (here < count + AT_ONCE)
+  const { from, to } = rowsOf(channel);
+  if (allOf(channel).length < to + AT_ONCE)
     await askOlder(channel);
-  if (allOf(channel).length > count)
-    shownRows.value = { ...shownRows.value, [channel]: count + AT_ONCE };
+  if (allOf(channel).length > to)
+    show(channel, Math.max(from, to + AT_ONCE - DRAWN_MAX), to + AT_ONCE);
   isAsking = false;
 }
 
+function follow(channel: string, list: HTMLElement): void {
+  if (list.scrollTop + list.clientHeight > list.scrollHeight - NEAR)
+    void more(channel);
+  else if (list.scrollTop < NEAR && rowsOf(channel).from > 0)
+    newer(channel);
+}
+
 function List({ line }: { line: Line }) {
-  const entries = allOf(line.name), count = shownRows.value[line.name] ?? AT_ONCE;
+  const entries = allOf(line.name), { from, to } = rowsOf(line.name), end = entries.length - from;
   const waiting = drafts.value.filter((draft) => draft.channel_name === line.name && (draft.state === "SUBMITTED" || draft.state === "APPROVED"));
   return (
     <section class="list" aria-label={_("Messages")}>
       <a class="new-message button" href={linkTo("channel", line.name)}>{_("New message")}</a>
       <Stopped line={line} />
-      <ol onScroll={(event) => { if (isAtEnd(event.currentTarget)) void more(line.name, entries.length, count); }}>
-        {waiting.map((draft) => <DraftRow key={draft.place} draft={draft} />)}
-        {[...entries].reverse().slice(0, count).map((entry) => <Row key={entry.place} entry={entry} />)}
+      {from > 0 ? <button type="button" class="newer" onClick={() => newer(line.name)}>{_("Newer")}</button> : null}
+      <ol onScroll={(event) => follow(line.name, event.currentTarget)}>
+        {from > 0 ? null : waiting.map((draft) => <DraftRow key={draft.place} draft={draft} />)}
+        {entries.slice(Math.max(0, entries.length - to), end).reverse().map((entry) => <Row key={entry.place} entry={entry} />)}
       </ol>
-      {entries.length > count || entries.length >= MESSAGES_SHOWN ? <button type="button" class="older" onClick={() => void more(line.name, entries.length, count)}>{_("Older")}</button> : null}
+      {entries.length > to || entries.length >= MESSAGES_SHOWN ? <button type="button" class="older" onClick={() => void more(line.name)}>{_("Older")}</button> : null}
       {entries.length === 0 && waiting.length === 0 ? <p class="none">{_("No message yet.")}</p> : null}
     </section>
   );
