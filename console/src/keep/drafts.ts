@@ -2,6 +2,7 @@
 // typed; rows of a box that stand beside its own are of another tab, or came back with a refusal: no text is written over another.
 
 import { Bytes, equal, randomBytes, toHex } from "../base/bytes.js";
+import type { Attached } from "../wire/content.js";
 import { change, getAll, seal, unseal } from "./database.js";
 
 export interface Typed {
@@ -22,6 +23,7 @@ export interface Typed {
   form?: string;
   fields: Record<string, string>;
   until?: string;
+  files?: Attached[];
 }
 
 const BESIDE = " beside ";

@@ -54,8 +54,8 @@ export async function askBytes(path: string, query: Query = {}): Promise<Blob> {
   return answer.ok ? answer.blob() : refuse(answer);
 }
 
-export async function post<T>(path: string, body?: Bytes, query: Query = {}): Promise<T> {
-  const headers: Record<string, string> = body ? { "Content-Type": "application/cbor" } : {};
+export async function post<T>(path: string, body?: Bytes, query: Query = {}, type = "application/cbor"): Promise<T> {
+  const headers: Record<string, string> = body ? { "Content-Type": type } : {};
   return read<T>(await reach(path, query, { method: "POST", body, headers }));
 }
 

@@ -11,6 +11,7 @@ import { Kind } from "../wire/statement.js";
 import { clock } from "../words/moment.js";
 import { _, language, named } from "../words/say.js";
 import { FormFields, formOf, FormChoice } from "./form.js";
+import { Attach, isWhole, SealedLine } from "./attach.js";
 import { Group, Result, Words } from "./parts.js";
 import { once, results, rolesFor, Said, sayAct, sayMessage } from "./say.js";
 import { besides, change, forget, keptAt, keyOf, takeUp, typing, unkept } from "./typing.js";
@@ -169,9 +170,11 @@ export function ComposeMessage({ channel }: { channel: Channel }) {
   const typed = typedFor(channel.name, Kind.MESSAGE), form = formOf(typed);
   const sign = () => {
     const last = typing.value[typed.key];
-    if (last !== undefined) // what was signed is gone from here: a second press finds nothing
+    if (last !== undefined && isWhole(last)) // what was signed is gone from here: a second press finds nothing
       void once(typed.key, () => sayMessage(last, formOf(last)));
   };
+  if (channel.sealed)
+    return <section class="compose panel sealed"><h2>{_("New message on {1}", named(channel.names, channel.name))}</h2><SealedLine channel={channel} /></section>;
   return (
     <form class="compose panel" aria-label={_("New message")} onSubmit={(event) => event.preventDefault()}>
       <h2>{_("New message on {1}", named(channel.names, channel.name))}</h2>
@@ -192,9 +195,10 @@ export function ComposeMessage({ channel }: { channel: Channel }) {
         <input type="text" class="subject" lang={typed.language} value={typed.subject} onInput={(event) => change(typed, { subject: event.currentTarget.value })} />
       </label>
       <Text typed={typed} label={_("Text")} sign={sign} />
+      <Attach typed={typed} />
       <Newer typed={typed} />
       <Kept typed={typed} />
-      <button type="button" class="primary sign" onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
+      <button type="button" class="primary sign" disabled={!isWhole(typed)} onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
       <Result result={resultOf(typed.key)} />
     </form>
   );

@@ -14,6 +14,7 @@ import { Kind, PRECEDENCES, readStatement, Statement } from "../wire/statement.j
 import { countdown } from "../words/moment.js";
 import { word } from "../words/names.js";
 import { _ } from "../words/say.js";
+import { Named } from "./attach.js";
 import { openedDraft } from "./entry.js";
 import { Banner, addressText } from "./message.js";
 import { Hold, Precedence, Result, Words as Shown } from "./parts.js";
@@ -133,6 +134,7 @@ export function DraftView({ draft }: { draft: Waiting }) {
       <div class="body">
         {shown?.subject ? <h3 class="subject"><Shown text={shown.subject} tongue={shown.language} /></h3> : null}
         {shown?.portions.map((portion) => <p class="portion"><Shown text={portion.text} tongue={shown.language} /></p>)}
+        <Named files={shown?.files ?? []} />
       </div>
       {bytes !== undefined && !bytes.isTrue ? <p class="warning bad" role="alert">{_("What the node shows is not what was signed: do not sign it.")}</p> : null}
       <p class="hash">{_("The bytes that you sign: SHA-256 {1}", bytes?.hash ?? "")}</p>

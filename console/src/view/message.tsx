@@ -2,7 +2,7 @@
 
 import { h } from "preact";
 import { signal } from "@preact/signals";
-import { sha256, toHex } from "../base/bytes.js";
+import { Hasher, toHex } from "../base/bytes.js";
 import { Act, actsOn, isNext } from "../fold/moves.js";
 import { askBytes } from "../node/ask.js";
 import { accord, nodeClock, rolesOn, session } from "../node/record.js";
@@ -99,7 +99,7 @@ const fetching = signal<Record<string, string>>({}); // by the hash: how far it 
 // Piece by piece, and given out only when the whole has the hash that was signed.
 async function fetchAttachment(place: string, { hash, len, name, media_type: type }: Attachment): Promise<void> {
   const say = (text: string) => { fetching.value = { ...fetching.value, [hash]: text }; };
-  const pieces: Blob[] = [];
+  const pieces: Blob[] = [], hasher = new Hasher();
   try {
     for (let offset = 0; offset < len;) {
       say(_("{1} of {2} bytes", offset, len));
@@ -107,10 +107,11 @@ async function fetchAttachment(place: string, { hash, len, name, media_type: typ
       if (piece.size === 0)
         return say(_("The node has {1} of {2} bytes; the rest is still on its way.", offset, len));
       pieces.push(piece);
+      hasher.add(new Uint8Array(await piece.arrayBuffer()));
       offset += piece.size;
     }
     const whole = new Blob(pieces, { type: "application/octet-stream" });
-    if (toHex(await sha256(new Uint8Array(await whole.arrayBuffer()))) !== hash)
+    if (toHex(hasher.end()) !== hash)
       return say(_("What came is not what was signed: it is not saved."));
     save(whole, visible(name));
     say(_("saved, its hash is that which was signed ({1})", type));

@@ -77,9 +77,9 @@ export const textOf = (typed: string) => typed.replace(/\r\n?/g, "\n").replace(/
 
 export function contentOf(typed: Typed, fields?: Map<number, Value>): Words["content"] {
   const text = textOf(typed.text);
-  if (text === "" && (fields === undefined || fields.size === 0) && typed.subject === "")
+  if (text === "" && (fields === undefined || fields.size === 0) && typed.subject === "" && (typed.files ?? []).length === 0)
     return undefined;
-  return { language: typed.language, subject: typed.subject || undefined, portions: text === "" ? [] : [{ text }], fields };
+  return { language: typed.language, subject: typed.subject || undefined, portions: text === "" ? [] : [{ text }], fields, files: typed.files };
 }
 
 export async function sayMessage(typed: Typed, form: Form | undefined): Promise<Said> {

@@ -1,6 +1,6 @@
 // What people read, beside its entry by its hash: docs/spec/entry.md section 2.
 
-import { Bytes, randomBytes, compareText } from "../base/bytes.js";
+import { Bytes, compareText, fromHex, randomBytes, toHex } from "../base/bytes.js";
 import { decode, encode, Value } from "./cbor.js";
 
 export interface Portion {
@@ -8,12 +8,24 @@ export interface Portion {
   label?: Label;
 }
 
+export interface Attached {
+  hash: string;
+  len: number;
+  type: string;
+  name: string;
+  label?: Label;
+  sent?: number; // bytes of it that the node has: not in what is signed
+}
+
 export interface Content {
   language: string;
   subject?: string;
   portions: Portion[];
   fields?: Map<number, Value>;
+  files?: Attached[];
 }
+
+export const ATTACHMENT_LEN_MAX = 64 << 20, ATTACHMENTS_MAX = 16;
 
 export const CONTENT_LEN_MAX = 98304;
 
@@ -25,6 +37,8 @@ export function writeContent(content: Content, salt: Bytes = randomBytes(16)): B
     map.set(4, content.portions.map(({ text, label }) => (label ? [text, labelValue(label)] : [text])));
   if (content.fields !== undefined && content.fields.size > 0)
     map.set(5, content.fields);
+  if (content.files !== undefined && content.files.length > 0)
+    map.set(6, content.files.map(({ hash, len, type, name, label }) => [fromHex(hash), len, type, name, ...label ? [labelValue(label)] : []]));
   return encode(map);
 }
 
@@ -37,6 +51,8 @@ export function readContent(bytes: Bytes): Content {
     subject: map.get(3) as string | undefined,
     portions: portions.map(([text, label]) => (label === undefined ? { text } : { text, label: labelOf(label) })),
     fields: map.get(5) as Map<number, Value> | undefined,
+    files: (map.get(6) as [Bytes, number, string, string, Value?][] | undefined)
+      ?.map(([hash, len, type, name, label]) => ({ hash: toHex(hash), len, type, name, ...label === undefined ? {} : { label: labelOf(label) } })),
   };
 }
 

@@ -1,0 +1,187 @@
+// Files that go with a message: read, hashed and handed to the node piece by piece before anything is signed, so that only their names,
+// lengths and hashes are in what is signed, and a page that ends loses at most the way that is left.
+
+import { h } from "preact";
+import { signal } from "@preact/signals";
+import { Hasher, toHex, utf8 } from "../base/bytes.js";
+import type { Typed } from "../keep/drafts.js";
+import { post, Refusal, Silence } from "../node/ask.js";
+import type { Channel } from "../node/shapes.js";
+import { Attached, ATTACHMENT_LEN_MAX, ATTACHMENTS_MAX } from "../wire/content.js";
+import { _, nodeSays } from "../words/say.js";
+import { Group, Words } from "./parts.js";
+import { change, typing } from "./typing.js";
+
+const PIECE_LEN = 256 << 10, AGAIN_MS = 2_000;
+
+// Of each file that is under way in this tab, by its box and name: what is done with it, and how far that is.
+interface Way {
+  is: "read" | "sent" | "waits" | "refused";
+  at: number;
+  of: number;
+  why?: string;
+}
+
+const ways = signal<Record<string, Way>>({});
+const files = new Map<string, File>(); // what this tab can still read
+
+const wayKey = (typed: Typed, name: string) => `${typed.key} ${name}`;
+const now = (typed: Typed) => typing.value[typed.key] ?? typed;
+
+function tell(key: string, way: Way | undefined): void {
+  const { [key]: _before, ...rest } = ways.value;
+  ways.value = way === undefined ? rest : { ...rest, [key]: way };
+}
+
+export const isWhole = (typed: Typed) => (typed.files ?? []).every((file) => file.sent === file.len);
+
+// As the commands call it: what is signed is not what one browser takes a file for.
+const TYPES: Record<string, string> = { txt: "text/plain", pdf: "application/pdf", png: "image/png", jpg: "image/jpeg", json: "application/json" };
+
+const typeOf = (name: string) => TYPES[/\.(\w+)$/.exec(name)?.[1] ?? ""] ?? "application/octet-stream";
+
+function fault(typed: Typed, file: File): string | undefined {
+  if (file.size === 0)
+    return _("it is empty, or a folder");
+  if (file.size > ATTACHMENT_LEN_MAX)
+    return _("it has {1} bytes, and {2} are the most", file.size, ATTACHMENT_LEN_MAX);
+  if (/[/\\\t\n]/.test(file.name) || utf8(file.name).length > 255)
+    return _("its name is longer than 255 bytes, or has a character that a name cannot have");
+  return (now(typed).files ?? []).length >= ATTACHMENTS_MAX ? _("{1} files are the most of one message", ATTACHMENTS_MAX) : undefined;
+}
+
+const piece = async (file: File, at: number) => new Uint8Array(await file.slice(at, at + PIECE_LEN).arrayBuffer());
+
+async function hash(key: string, file: File): Promise<string> {
+  const hasher = new Hasher();
+  for (let at = 0; at < file.size; at += PIECE_LEN) {
+    tell(key, { is: "read", at, of: file.size });
+    hasher.add(await piece(file, at));
+  }
+  return toHex(hasher.end());
+}
+
+function set(typed: Typed, hash: string, part: Partial<Attached> | undefined): void {
+  const last = now(typed), rows = last.files ?? [];
+  change(last, { files: part === undefined ? rows.filter((row) => row.hash !== hash) : rows.map((row) => (row.hash === hash ? { ...row, ...part } : row)) });
+}
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+
+// One piece after the other; a node that does not answer is asked again as long as this tab has the file.
+async function carry(typed: Typed, key: string, file: File, hash: string): Promise<void> {
+  for (;;) {
+    const row = (now(typed).files ?? []).find((one) => one.hash === hash), at = row?.sent ?? file.size;
+    if (at >= file.size || files.get(key) !== file)
+      return tell(key, undefined);
+    tell(key, { is: "sent", at, of: file.size });
+    try {
+      const bytes = await piece(file, at);
+      await post("/attachments", bytes, { hash, offset: at, total: file.size }, "application/octet-stream");
+      set(typed, hash, { sent: at + bytes.length });
+    } catch (why) {
+      if (!(why instanceof Silence) && !(why instanceof Refusal && why.status === 401))
+        throw why;
+      tell(key, { is: "waits", at, of: file.size });
+      await pause();
+    }
+  }
+}
+
+async function attach(typed: Typed, file: File): Promise<void> {
+  const key = wayKey(typed, file.name), wrong = fault(typed, file);
+  if (wrong !== undefined)
+    return tell(key, { is: "refused", at: 0, of: file.size, why: wrong });
+  files.set(key, file);
+  try {
+    const found = await hash(key, file), rows = now(typed).files ?? [];
+    if (!rows.some((row) => row.hash === found))
+      change(now(typed), { files: [...rows, { hash: found, len: file.size, type: typeOf(file.name), name: file.name, sent: 0 }] });
+    await carry(typed, key, file, found);
+  } catch (why) { // it cannot be read any more, or the node refuses it
+    tell(key, { is: "refused", at: 0, of: file.size, why: nodeSays((why as Error).message) });
+  }
+}
+
+async function attachAll(typed: Typed, list: Iterable<File>): Promise<void> {
+  ways.value = Object.fromEntries(Object.entries(ways.value).filter(([key, way]) => way.is !== "refused" || !key.startsWith(`${typed.key} `)));
+  for (const file of list)
+    await attach(typed, file); // one at a time: memory is that of one piece
+}
+
+function drop(typed: Typed, event: DragEvent): void {
+  event.preventDefault();
+  void attachAll(typed, [...event.dataTransfer?.files ?? []]);
+}
+
+// A file that is dropped beside the form would take the page's place.
+export function keepPage(): void {
+  for (const name of ["dragover", "drop"])
+    addEventListener(name, (event) => event.preventDefault());
+}
+
+function Row({ typed, file }: { typed: Typed; file: Attached }) {
+  const key = wayKey(typed, file.name), way = ways.value[key], sent = file.sent ?? 0, isHere = sent === file.len;
+  const forget = () => {
+    files.delete(key);
+    set(typed, file.hash, undefined);
+  };
+  return (
+    <li data-file={file.name} data-sent={sent} data-whole={isHere}>
+      <Words text={`${file.name}, ${file.type}`} />, {_("{1} bytes", file.len)} <span class="hash">{file.hash}</span>
+      <p>
+        {isHere ? _("It is whole at the node.") : way === undefined ? _("{1} of {2} bytes are at the node: choose the same file again, and it goes on from there.", sent, file.len)
+          : way.is === "waits" ? _("{1} of {2} bytes are at the node, which does not answer; it goes on by itself.", sent, file.len) : _("{1} of {2} bytes are at the node.", sent, file.len)}{" "}
+        {isHere ? null : <progress value={sent} max={file.len} aria-label={_("{1}, at the node", file.name)} />}{" "}
+        <button type="button" data-act="detach" onClick={forget}>{_("Remove {1}", file.name)}</button>
+      </p>
+    </li>
+  );
+}
+
+function Under({ name, way, clear }: { name: string; way: Way; clear: () => void }) {
+  return (
+    <li data-way={way.is}>
+      {way.is === "refused" ? <p class="warning bad" role="alert"><b>{_("{1} is not attached:", name)}</b> {way.why ?? ""} <button type="button" onClick={clear}>{_("I have read it")}</button></p>
+        : <p>{_("{1}: {2} of {3} bytes are read", name, way.at, way.of)} <progress value={way.at} max={way.of} aria-label={_("{1}, read", name)} /></p>}
+    </li>
+  );
+}
+
+export function Attach({ typed }: { typed: Typed }) {
+  const rows = typed.files ?? [], start = `${typed.key} `;
+  const others = Object.entries(ways.value).filter(([key, way]) => key.startsWith(start) && (way.is === "refused" || !rows.some((row) => wayKey(typed, row.name) === key)));
+  return (
+    <fieldset class="attach" onDragOver={(event) => event.preventDefault()} onDrop={(event) => drop(typed, event)}>
+      <legend>{_("Attachments")}</legend>
+      <label>{_("Choose files, or drop them here: up to 64 MiB each")}
+        <input type="file" multiple onChange={(event) => {
+          const list = [...event.currentTarget.files ?? []];
+          event.currentTarget.value = ""; // the same one can be chosen again
+          void attachAll(typed, list);
+        }} />
+      </label>
+      <ul class="attachments" aria-label={_("Attachments")}>
+        {rows.map((file) => <Row key={file.hash} typed={typed} file={file} />)}
+        {others.map(([key, way]) => <Under key={key} name={key.slice(start.length)} way={way} clear={() => tell(key, undefined)} />)}
+      </ul>
+      {isWhole(typed) ? null : <p class="warning" role="status">{_("It can be signed when its files are whole at the node.")}</p>}
+    </fieldset>
+  );
+}
+
+// Of what is signed, from its bytes.
+export function Named({ files }: { files: Attached[] }) {
+  return files.length === 0 ? null
+    : <ul class="attachments" aria-label={_("Attachments")}>{files.map((one) => <li key={one.hash}><Words text={`${one.name}, ${one.type}`} />, {_("{1} bytes", one.len)} <span class="hash">{one.hash}</span></li>)}</ul>;
+}
+
+// No key that opens sealed words is in a browser, and what seals them is not either (ADR 50).
+export function SealedLine({ channel }: { channel: Channel }) {
+  return (
+    <Group>
+      <p class="warning">{_("What is said on this channel is sealed, and carries no files. It is not written here but by a command, on a machine that has your key:")}</p>
+      <p><code>entente send {channel.name} --to PARTY/ROLE --file FILE</code></p>
+    </Group>
+  );
+}
