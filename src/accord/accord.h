@@ -125,11 +125,12 @@ struct accord {
 	uint64_t two_roles;   /* bit mask of roles: a key gets one by the signatures of two persons */
 	uint64_t named_roles; /* those that `authority` has a line of */
 	struct accord_timer timers[PRECEDENCE_COUNT];
-	uint64_t line_check_ms;		     /* scheduled line check of each path; 0: none */
-	uint64_t line_answer_ms;	     /* the peer's node answers a line check within */
-	uint64_t flash_len_max;		     /* bytes of UTF-8 of a FLASH's text */
-	uint64_t clock_offset_ms;	     /* claimed times further off than this are flagged */
-	bool is_start_strict;		     /* no writing after a start until one peer has answered */
+	uint64_t line_check_ms;	  /* scheduled line check of each path; 0: none */
+	uint64_t line_answer_ms;  /* the peer's node answers a line check within */
+	uint64_t flash_len_max;	  /* bytes of UTF-8 of a FLASH's text */
+	uint64_t clock_offset_ms; /* claimed times further off than this are flagged */
+	uint64_t text_hold_ms; /* between initials that are read back and a signature; 0: neither is asked */
+	bool is_start_strict;  /* no writing after a start until one peer has answered */
 	const struct guidelines *guidelines; /* NULL: the bundle has none */
 	const struct held_words *held;	     /* of words.txt; NULL: no words hold an item */
 	struct bytes opened;		     /* the file `opened` (policy/opened.h); .len 0: there is none */

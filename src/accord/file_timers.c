@@ -54,6 +54,17 @@ static void read_clock(struct line_reader *r, struct accord *a)
 		line_refuse(r, "timers.clock");
 }
 
+/* Not none: without it the line is left out. */
+static void read_text(struct line_reader *r, struct accord *a)
+{
+	if (a->text_hold_ms != 0)
+		line_refuse(r, "timers.text");
+	line_expect(r, "hold", "timers.text");
+	a->text_hold_ms = line_span(r, "timers.text");
+	if (a->text_hold_ms == 0)
+		line_refuse(r, "timers.text");
+}
+
 static void read_start(struct line_reader *r, struct accord *a)
 {
 	a->is_start_strict = line_accept(r, "strict");
@@ -72,7 +83,7 @@ static void check(struct line_reader *r, const struct accord *a)
 static const struct line_row rows[] = {
 	{ "timer", read_timer, NULL },		 { "line-check", read_line_check, "timers.line-check" },
 	{ "flash", read_flash, "timers.flash" }, { "clock", read_clock, "timers.clock" },
-	{ "start", read_start, "timers.start" },
+	{ "start", read_start, "timers.start" }, { "text", read_text, NULL },
 };
 
 const struct file_row file_timers = { "timers", rows, ARRAY_COUNT(rows), check };

@@ -398,6 +398,7 @@ static void reply_timers(struct reply *r, const struct accord *a)
 	reply_array_end(r);
 	reply_uint(r, "line_check_ms", a->line_check_ms);
 	reply_uint(r, "flash_len_max", a->flash_len_max);
+	reply_uint(r, "text_hold_ms", a->text_hold_ms);
 }
 
 static void reply_values(struct reply *r, const struct accord *accord, size_t category)

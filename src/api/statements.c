@@ -56,6 +56,8 @@ void reply_answer(struct api *a, struct reply *r, const struct effect_answer *an
 			reply_uint(r, "line", answer->line);
 		if (answer->verdict == VERDICT_APPROVAL || answer->verdict == VERDICT_HELD)
 			reply_uint(r, "needed", answer->needed);
+		if (answer->verdict == VERDICT_HOLD)
+			reply_uint(r, "hold_ms", answer->hold_ms);
 		if (answer->verdict == VERDICT_LABEL)
 			reply_denial(r, "guidelines", &answer->denial);
 	} else {

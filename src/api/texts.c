@@ -131,6 +131,36 @@ static void reply_names(struct reply *r, const char *key, struct bytes value)
 	reply_array_end(r);
 }
 
+/* Who read this initial back, and what its author said of that: "" yet, CORRECT, WRONG. */
+static void reply_read_backs(struct reply *r, const struct texts *x, size_t whose)
+{
+	static const char *const marks[] = { "", "CORRECT", "WRONG" };
+	const uint8_t *hash = x->text.endorsed[ENDORSE_INITIAL][whose].hash;
+
+	reply_array(r, "read_back");
+	for (size_t i = 0; i < x->text.parties_count; i++) {
+		struct place_key at = place_at(x, &x->text.read_backs[i][whose].at);
+		if (!text_has_read_back(&x->text, i, whose, hash))
+			continue;
+		reply_object(r, NULL);
+		reply_str(r, "party", x->accord->parties[i].code);
+		reply_place(r, "place", x->accord, &at);
+		reply_str(r, "mark", marks[text_marking(&x->text, i, whose, hash)]);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+}
+
+/* From when on our own side may sign, by this node's clock: once all of it is read back. */
+static void reply_hold(struct reply *r, const struct texts *x, size_t self)
+{
+	uint64_t since = text_stood_since(&x->text, self, x->hash);
+
+	reply_uint(r, "hold_ms", x->accord->text_hold_ms);
+	if (text_is_read_back(&x->text, x->hash) && since != UINT64_MAX)
+		reply_uint(r, "sign_from_ms", since + x->accord->text_hold_ms);
+}
+
 static void reply_endorsements(struct reply *r, const struct texts *x)
 {
 	static const char *const keys[ENDORSEMENT_COUNT] = { "initialled", "signed", "released" };
@@ -155,6 +185,8 @@ static void reply_endorsements(struct reply *r, const struct texts *x)
 				reply_uint(r, "first_ms", date.first.ms);
 			}
 			reply_names(r, "outlets", one->outlets);
+			if (e == ENDORSE_INITIAL)
+				reply_read_backs(r, x, i);
 			reply_object_end(r);
 		}
 		reply_array_end(r);
@@ -249,6 +281,7 @@ static enum err reply_whole_text(struct api *a, struct reply *r, const struct te
 	reply_uint(r, "versions", t->versions_count);
 	reply_brackets(r, x);
 	reply_endorsements(r, x);
+	reply_hold(r, x, node_self(a->node));
 	reply_array(r, "units");
 	for (size_t n = 0; n < t->units_count; n++)
 		reply_unit(r, x, order[n]);

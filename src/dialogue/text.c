@@ -197,18 +197,57 @@ static void take_endorsement(struct text *t, const struct text_deed *d)
 	e->outlets = keep(dialogue_field(d->says, DIALOGUE_OUTLETS));
 }
 
+/* Of one hash the first READ BACK tells since when; of the initial before nothing is left. */
+static void take_read_back(struct text *t, const struct text_deed *d, const uint8_t hash[HASH_LEN])
+{
+	struct text_read_back *b = &t->read_backs[d->at.party][d->named[0].party];
+
+	if (b->at.epoch == 0 || memcmp(b->hash, hash, HASH_LEN) != 0)
+		b->since_ms = d->filed_ms;
+	b->at = d->at;
+	memcpy(b->hash, hash, HASH_LEN);
+}
+
+static void take_mark(struct text *t, const struct text_deed *d, const uint8_t hash[HASH_LEN])
+{
+	struct text_read_back *b = &t->read_backs[d->named[0].party][d->at.party];
+
+	b->marking = dialogue_uint(d->says, DIALOGUE_ACT) == 0 ? TEXT_MARKED_CORRECT : TEXT_MARKED_WRONG;
+	b->marked_at = d->named[0];
+	memcpy(b->marked_hash, hash, HASH_LEN);
+}
+
+static void take_about_initial(struct text *t, const struct text_deed *d)
+{
+	uint8_t hash[HASH_LEN];
+	struct cbor_reader r;
+
+	cbor_open(&r, dialogue_field(d->says, DIALOGUE_HASH));
+	if (d->named_count == 0 || cbor_read_fixed(&r, hash, sizeof hash) != ERR_OK)
+		return;
+	if (d->says->kind == KIND_READ_BACK)
+		take_read_back(t, d, hash);
+	else
+		take_mark(t, d, hash);
+}
+
+bool text_is_revised_by(uint64_t kind)
+{
+	return kind == KIND_UNIT || kind == KIND_AGREE || kind == KIND_CONCORDANCE;
+}
+
 void text_take(struct text *t, const struct text_deed *d)
 {
 	assert(d->at.party < PARTY_MAX);
-	if (d->says->kind == KIND_ENDORSE) {
-		take_endorsement(t, d);
-		return;
-	}
-	t->deeds[d->at.party]++;
+	t->deeds[d->at.party] += text_is_revised_by(d->says->kind);
 	if (d->says->kind == KIND_UNIT)
 		take_unit(t, d);
-	else
+	else if (d->says->kind == KIND_ENDORSE)
+		take_endorsement(t, d);
+	else if (text_is_revised_by(d->says->kind))
 		take_named(t, d);
+	else
+		take_about_initial(t, d);
 }
 
 /* ---- What follows from them. ---- */
@@ -326,6 +365,52 @@ bool text_is_endorsed(const struct text *t, enum endorsement what)
 			return false;
 	}
 	return first != NULL;
+}
+
+bool text_has_read_back(const struct text *t, size_t reader, size_t whose, const uint8_t hash[HASH_LEN])
+{
+	const struct text_read_back *b = &t->read_backs[reader][whose];
+
+	return b->at.epoch != 0 && memcmp(b->hash, hash, HASH_LEN) == 0;
+}
+
+enum text_marking text_marking(const struct text *t, size_t reader, size_t whose,
+			       const uint8_t hash[HASH_LEN])
+{
+	const struct text_read_back *b = &t->read_backs[reader][whose];
+
+	if (b->marking == TEXT_UNMARKED || memcmp(b->marked_hash, hash, HASH_LEN) != 0)
+		return TEXT_UNMARKED;
+	/* What is read back anew after a WRONG is not that. */
+	return b->marking == TEXT_MARKED_WRONG && place_order(&b->marked_at, &b->at) != 0 ? TEXT_UNMARKED
+											  : b->marking;
+}
+
+bool text_is_read_back(const struct text *t, const uint8_t hash[HASH_LEN])
+{
+	for (size_t reader = 0; reader < t->parties_count; reader++) {
+		for (size_t whose = 0; whose < t->parties_count; whose++) {
+			if (reader != whose && (t->parties >> reader & t->parties >> whose & 1) != 0 &&
+			    text_marking(t, reader, whose, hash) != TEXT_MARKED_CORRECT)
+				return false;
+		}
+	}
+	return true;
+}
+
+uint64_t text_stood_since(const struct text *t, size_t party, const uint8_t hash[HASH_LEN])
+{
+	uint64_t since = 0;
+
+	for (size_t i = 0; i < t->parties_count; i++) {
+		if (i == party || (t->parties >> i & 1) == 0)
+			continue;
+		if (!text_has_read_back(t, party, i, hash))
+			return UINT64_MAX;
+		if (t->read_backs[party][i].since_ms > since)
+			since = t->read_backs[party][i].since_ms;
+	}
+	return since;
 }
 
 /* ---- The canonical file. ---- */

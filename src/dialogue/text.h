@@ -50,6 +50,17 @@ struct text_endorsed {
 	struct bytes when, outlets; /* of a RELEASE, as written; in the text's heap */
 };
 
+/* What a party read back of another's initial, and what that one said of it: each the last in its log. */
+enum text_marking { TEXT_UNMARKED, TEXT_MARKED_CORRECT, TEXT_MARKED_WRONG };
+struct text_read_back {
+	uint8_t hash[HASH_LEN];	  /* that of the initial */
+	struct deed_at at;	  /* the last READ BACK of it; .epoch 0: none */
+	uint64_t since_ms;	  /* when the first of this hash was filed, by its reader's clock */
+	struct deed_at marked_at; /* which READ BACK the last MARK is about */
+	uint8_t marked_hash[HASH_LEN];
+	enum text_marking marking;
+};
+
 struct text {
 	uint8_t parties; /* bit mask: of its channel */
 	size_t parties_count, languages_count;
@@ -63,20 +74,28 @@ struct text {
 	size_t of_count[PARTY_MAX];
 	uint32_t deeds[PARTY_MAX]; /* how many units, agreements and concordances: its revision */
 	struct text_endorsed endorsed[ENDORSEMENT_COUNT][PARTY_MAX];
+	struct text_read_back read_backs[PARTY_MAX][PARTY_MAX]; /* by reader, then by whose initial it is */
 };
 
 /* languages: the field of its statement. What is open is closed. */
 void text_open(struct text *t, const struct thing *thing, struct bytes languages);
 void text_close(struct text *t);
 
-/* A UNIT, AGREE, CONCORDANCE, ENDORSE; named: the versions that it names. Copies what it keeps. */
+/*
+ * A UNIT, AGREE, CONCORDANCE, ENDORSE; named: the versions that it names. A READ BACK of an initial and a
+ * MARK of one name what they are about; field 18 is the initial's hash, a MARK's field 3 what it says.
+ * Copies what it keeps.
+ */
 struct text_deed {
 	struct deed_at at;
+	uint64_t filed_ms;
 	const struct statement *says; /* its kind and fields */
 	struct deed_at named[STATEMENT_REFERENCES_MAX];
 	size_t named_count;
 };
 void text_take(struct text *t, const struct text_deed *d);
+/* What counts in the revision: so much of a text is another file. */
+bool text_is_revised_by(uint64_t kind);
 
 /* .languages_count: it has none of this tag. */
 size_t text_find_language(const struct text *t, struct bytes tag);
@@ -99,6 +118,17 @@ bool text_is_clean(const struct text *t, enum unit_status least);
 const struct text_unit **text_order(const struct text *t);
 /* Whether every party has endorsed one hash like this, a release for one time and the same outlets. */
 bool text_is_endorsed(const struct text *t, enum endorsement what);
+/* What `reader` read back of the initial of `whose` that has this hash, and what that one said of it. */
+bool text_has_read_back(const struct text *t, size_t reader, size_t whose, const uint8_t hash[HASH_LEN]);
+enum text_marking text_marking(const struct text *t, size_t reader, size_t whose,
+			       const uint8_t hash[HASH_LEN]);
+/* Whether every party's initial of this hash was read back by every other and marked CORRECT. */
+bool text_is_read_back(const struct text *t, const uint8_t hash[HASH_LEN]);
+/*
+ * Since when the own log of this party shows that all initials of this hash stood, by its own clock: it had
+ * read back the last of them. UINT64_MAX: it has not.
+ */
+uint64_t text_stood_since(const struct text *t, size_t party, const uint8_t hash[HASH_LEN]);
 
 /* What stands above the units in the canonical file. */
 struct text_head {

@@ -45,6 +45,10 @@ static const struct {
 	  N_("entente accord show lists the parties of each channel and the roles; for your own party there "
 	     "is "
 	     "the home channel") },
+	{ "REFUSED", "READ_BACK", EXIT_REFUSED,
+	  N_("entente text readback TEXT reads the others' initials back, entente text mark TEXT marks what "
+	     "they "
+	     "read back of the own; entente text show TEXT says what is missing") },
 	{ "REFUSED", "NAMED", EXIT_REFUSED,
 	  N_("give it another name; the list says where the other stands") },
 	{ "REFUSED", "CODE", EXIT_REFUSED,

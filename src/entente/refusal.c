@@ -164,6 +164,15 @@ static bool say_addressees(struct client *c, const struct draft *d)
 	return is_said;
 }
 
+/* Of a text that is signed too early. */
+static bool say_hold(const json_t *refusal)
+{
+	say_error(_("The hold is not over on its own clock: it goes on for {1} (HOLD)."),
+		  say_span(json_uint(refusal, "hold_ms")));
+	say_next(_("the same command then"));
+	return true;
+}
+
 int refusal_explain(struct client *c, const struct draft *d, const struct client_answer *a)
 {
 	const json_t *object = json_is_array(a->json) ? json_array_get(a->json, 0) : a->json;
@@ -171,7 +180,9 @@ int refusal_explain(struct client *c, const struct draft *d, const struct client
 	bool is_said = false;
 	json_t *entry = NULL;
 
-	if (strcmp(rule, "ADDRESSEE") == 0)
+	if (strcmp(rule, "HOLD") == 0)
+		is_said = say_hold(object);
+	else if (strcmp(rule, "ADDRESSEE") == 0)
 		is_said = say_addressees(c, d);
 	else if (strcmp(rule, "REFERS") == 0 || strcmp(rule, "STEP") == 0)
 		entry = get_subject(c, d);

@@ -116,6 +116,7 @@ static const char *const sentences[] = {
 	N_("it is not the last that was offered of this post, or it is accepted already"),
 	N_("something open is not handed over, or is not resolved and has no note"),
 	N_("somebody on duty is not able to what the accord asks of the post"),
+	N_("not every initial was read back by every other party and marked correct"),
 	/* accord/form.h */
 	N_("nothing"),
 	N_("the form has no such act"),

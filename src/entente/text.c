@@ -11,7 +11,7 @@
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/show.h"
-#include "entente/submit.h"
+#include "entente/text_say.h"
 #include "entente/words.h"
 
 #include <stdlib.h>
@@ -75,79 +75,6 @@ const json_t *text_unit(const json_t *text, const char *name)
 	return NULL;
 }
 
-/* ---- What is said of it. ---- */
-
-struct saying {
-	struct options *o;
-	struct client c;
-	struct officer officer;
-	json_t *text, *entry; /* as GET /text and GET /entry give it */
-	struct draft d;
-	bool is_drafted;
-	char party[PARTY_NAME_MAX + 1];
-	enum kind kind;
-	const char *done;
-};
-
-static enum exit_code open_saying(struct saying *s)
-{
-	enum exit_code code = officer_open(&s->officer, s->o);
-
-	if (code == EXIT_DONE && client_open(&s->c, s->o->home) != ERR_OK)
-		code = EXIT_ERROR;
-	if (code == EXIT_DONE)
-		code = officer_find_role(&s->officer, s->o, &s->c);
-	if (code == EXIT_DONE)
-		code = text_get(&s->c, s->o->arguments[1], NULL, &s->text);
-	return code == EXIT_DONE ? show_get_entry(&s->c, json_str(s->text, "place"), &s->entry) : code;
-}
-
-static void close_saying(struct saying *s)
-{
-	if (s->is_drafted)
-		draft_close(&s->d);
-	json_decref(s->entry);
-	json_decref(s->text);
-	client_close(&s->c);
-	officer_close(&s->officer);
-}
-
-/* A draft on the text's channel that refers to it. */
-static enum exit_code begin(struct saying *s)
-{
-	enum exit_code code;
-
-	draft_open(&s->d, s->kind);
-	s->is_drafted = true;
-	code = draft_address(&s->d, &s->c, say_number(json_uint(s->entry, "channel")));
-	if (code == EXIT_DONE)
-		code = draft_refer(&s->d, s->entry);
-	if (code == EXIT_DONE && bytes_copy_str(s->d.statement.party, s->party, sizeof s->party) != ERR_OK)
-		code = EXIT_ERROR;
-	return code;
-}
-
-/* Takes the fields; signs and files it. */
-static enum exit_code end(struct saying *s, json_t *fields)
-{
-	const char *bad = "";
-	enum exit_code code = EXIT_DONE;
-
-	if (!dialogue_put(&s->d, fields, &bad) || !dialogue_is_whole(&s->d, &bad)) {
-		say_error(_("{1} is missing, or is not as it is written."), bad);
-		say_next(_("see entente {1} --help"), s->o->command->name);
-		code = EXIT_USAGE;
-	}
-	if (code == EXIT_DONE)
-		code = draft_sign(&s->d, &s->officer);
-	if (code == EXIT_DONE)
-		code = act_file(s->o, &s->c, &s->d, &s->officer, s->entry, _(s->done));
-	draft_close(&s->d);
-	s->is_drafted = false;
-	json_decref(fields);
-	return code;
-}
-
 /* ---- A unit. ---- */
 
 char *text_normal(struct bytes typed)
@@ -203,24 +130,25 @@ static enum exit_code run_unit(struct options *o)
 	bool is_left_out = strcmp(o->arguments[0], "leave-out") == 0;
 	struct buf typed = { 0 };
 	char *words = NULL;
-	enum exit_code code = open_saying(&s);
+	enum exit_code code = saying_open(&s);
 
 	if (code == EXIT_DONE && !is_left_out)
 		code = text_read(o, o->arguments_count > 3 ? o->arguments[3] : NULL, &typed);
 	if (code == EXIT_DONE) {
 		words = text_normal(buf_bytes(&typed));
-		code = begin(&s);
+		code = saying_begin(&s);
 	}
 	if (code == EXIT_DONE) {
 		const json_t *unit = text_unit(s.text, name);
 		if (words != NULL)
 			warn(&s, unit, language, words);
-		code = end(&s, json_pack("{s:s, s:[s], s:s*, s:I}", "name", name, "languages", language,
-					 "words", words, "number", (json_int_t)number_of(&s, unit)));
+		code = saying_end(&s,
+				  json_pack("{s:s, s:[s], s:s*, s:I}", "name", name, "languages", language,
+					    "words", words, "number", (json_int_t)number_of(&s, unit)));
 	}
 	free(words);
 	free(typed.ptr);
-	close_saying(&s);
+	saying_close(&s);
 	return code;
 }
 
@@ -335,9 +263,9 @@ static enum exit_code name_unit(struct saying *s, const json_t *unit, size_t *sk
 		return EXIT_USAGE;
 	}
 	if (s->is_drafted && s->d.statement.refers_count + count > STATEMENT_REFERENCES_MAX)
-		code = end(s, agreement_of(s));
+		code = saying_end(s, agreement_of(s));
 	if ((code == EXIT_DONE || code == EXIT_LINE_DOWN) && count > 0 && !s->is_drafted)
-		code = begin(s);
+		code = saying_begin(s);
 	for (size_t i = 0; code == EXIT_DONE && i < count; i++)
 		code = refer(s, places[i]);
 	return code;
@@ -363,63 +291,27 @@ static enum exit_code run_named(struct options *o)
 			    .kind = is_agreement ? KIND_AGREE : KIND_CONCORDANCE,
 			    .done = is_agreement ? N_("{1} agrees to these words.")
 						 : N_("{1} finds that the languages match.") };
-	enum exit_code code = open_saying(&s);
+	enum exit_code code = saying_open(&s);
 	size_t skipped = 0, i;
 	const json_t *unit;
 
 	if (code == EXIT_DONE)
 		code = check_units(&s);
 	if (code == EXIT_DONE)
-		code = begin(&s);
+		code = saying_begin(&s);
 	json_array_foreach(json_object_get(s.text, "units"), i, unit)
 	{
 		if ((code == EXIT_DONE || code == EXIT_LINE_DOWN) && is_wanted(o, json_str(unit, "name")))
 			code = name_unit(&s, unit, &skipped);
 	}
 	if ((code == EXIT_DONE || code == EXIT_LINE_DOWN) && s.is_drafted && s.d.statement.refers_count > 1)
-		code = end(&s, agreement_of(&s));
+		code = saying_end(&s, agreement_of(&s));
 	if (skipped > 0 && o->arguments_count == 2)
 		say_note(n_(skipped,
 			    "{1} unit stands in brackets or lacks a language, and was left as it is.",
 			    "{1} units stand in brackets or lack a language, and were left as they are."),
 			 say_number(skipped));
-	close_saying(&s);
-	return code;
-}
-
-/* ---- Endorsements. ---- */
-
-static const struct {
-	const char *name, *done;
-	enum endorsement what;
-} endorsements[] = {
-	{ "initial", N_("{1} initials the text."), ENDORSE_INITIAL },
-	{ "sign", N_("{1} signs the text."), ENDORSE_SIGN },
-	{ "release", N_("{1} releases the text."), ENDORSE_RELEASE },
-};
-
-/* --hash is what the officer has read: the door refuses it if the text is another by now. */
-static enum exit_code run_endorse(struct options *o)
-{
-	struct saying s = { .o = o, .c = { .fd = -1 }, .kind = KIND_ENDORSE };
-	size_t n = 0;
-	enum exit_code code = open_saying(&s);
-
-	while (strcmp(endorsements[n].name, o->arguments[0]) != 0)
-		n++;
-	s.done = endorsements[n].done;
-	if (code == EXIT_DONE)
-		code = begin(&s);
-	if (code == EXIT_DONE) {
-		const char *hash = option_value(o, "hash"), *when = option_value(o, "when"),
-			   *outlets = option_value(o, "outlets");
-		json_t *fields = json_pack("{s:i, s:s, s:s*}", "act", endorsements[n].what, "hash",
-					   hash == NULL ? json_str(s.text, "hash") : hash, "when", when);
-		if (outlets != NULL)
-			json_object_set_new(fields, "outlets", dialogue_list(outlets));
-		code = end(&s, fields);
-	}
-	close_saying(&s);
+	saying_close(&s);
 	return code;
 }
 
@@ -434,12 +326,12 @@ static enum exit_code run_note(struct options *o)
 			    .done = N_("The note stands as {1}, in the home channel: it is not sent.") };
 	struct buf typed = { 0 };
 	uint64_t home = 0;
-	enum exit_code code = open_saying(&s);
+	enum exit_code code = saying_open(&s);
 
 	if (code == EXIT_DONE)
 		code = text_read(o, o->arguments_count > 2 ? o->arguments[2] : NULL, &typed);
 	if (code == EXIT_DONE)
-		code = begin(&s); /* which party it is */
+		code = saying_begin(&s); /* which party it is */
 	if (code == EXIT_DONE)
 		code = home_find(&s.c, s.party, &home);
 	if (s.is_drafted) {
@@ -452,10 +344,10 @@ static enum exit_code run_note(struct options *o)
 		code = draft_refer(&s.d, s.entry);
 	if (code == EXIT_DONE) {
 		draft_text(&s.d, text_language(o), NULL, buf_bytes(&typed));
-		code = end(&s, json_object());
+		code = saying_end(&s, json_object());
 	}
 	free(typed.ptr);
-	close_saying(&s);
+	saying_close(&s);
 	return code;
 }
 
@@ -489,9 +381,11 @@ static enum exit_code run(struct options *o)
 		{ "leave-out", 3, 3, run_unit },
 		{ "agree", 2, 66, run_named },
 		{ "concord", 2, 66, run_named },
-		{ "initial", 2, 2, run_endorse },
-		{ "sign", 2, 2, run_endorse },
-		{ "release", 2, 2, run_endorse },
+		{ "initial", 2, 2, text_endorse },
+		{ "sign", 2, 2, text_endorse },
+		{ "release", 2, 2, text_endorse },
+		{ "readback", 2, 2, text_read_back },
+		{ "mark", 2, 2, text_mark },
 		{ "render", 2, 2, text_render },
 		{ "publish", 3, 3, text_publish },
 		{ "note", 2, 3, run_note },
@@ -529,7 +423,7 @@ static const struct option_row options[] = {
 const struct command_row command_text = {
 	"text",
 	"[show|diff|render TEXT | new BODY NAME TITLE | of SESSION NAME TITLE | unit TEXT UNIT [WORDS] | "
-	"agree|concord TEXT [UNIT...] | initial|sign|release TEXT | publish TEXT FOLDER | ...]",
+	"agree|concord TEXT [UNIT...] | initial|readback|mark|sign|release TEXT | publish TEXT FOLDER | ...]",
 	0,
 	66,
 	N_("write a text in every language together, sign it, and make it public"),

@@ -25,6 +25,12 @@ char *text_normal(struct bytes typed);
 enum exit_code text_list(struct options *o) MUST_CHECK;
 enum exit_code text_show(struct options *o) MUST_CHECK;
 enum exit_code text_diff(struct options *o) MUST_CHECK;
+/* text_sign.c */
+enum exit_code text_endorse(struct options *o) MUST_CHECK;
+enum exit_code text_read_back(struct options *o) MUST_CHECK;
+enum exit_code text_mark(struct options *o) MUST_CHECK;
+/* What stands between the initials and a signature, if anything does. */
+void text_say_hold(const json_t *text);
 /* text_file.c */
 enum exit_code text_render(struct options *o) MUST_CHECK;
 enum exit_code text_publish(struct options *o) MUST_CHECK;

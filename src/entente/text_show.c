@@ -194,6 +194,7 @@ static void say_whole(const json_t *text)
 	say("SHA-256 {1}\n", json_str(text, "hash"));
 	say_brackets(text);
 	say_endorsed(text, "initialled", _("{1} initialled it at {2}."));
+	text_say_hold(text);
 	say_endorsed(text, "signed", _("{1} signed it at {2}."));
 	say_endorsed(text, "released", _("{1} released it at {2}."));
 	json_array_foreach(json_object_get(text, "units"), i, unit) say_unit(unit);

@@ -339,6 +339,7 @@ enum err verdict_refuse(const struct node *n, const struct statement *s, uint32_
 	answer->verdict = view->verdict;
 	answer->line = view->line;
 	answer->needed = view->needed;
+	answer->hold_ms = view->hold_ms;
 	answer->ruling = view->ruling;
 	if (view->verdict == VERDICT_LABEL) {
 		struct decision d = policy_statement(n->accord->guidelines, &s->label, n->self,

@@ -71,6 +71,7 @@ struct effect_answer {
 	enum verdict verdict;	 /* with ERR_REFUSED */
 	uint16_t line;		 /* of the guidelines that it is by; 0: none */
 	uint8_t needed;		 /* with VERDICT_APPROVAL: approvers beside the author */
+	uint64_t hold_ms;	 /* with VERDICT_HOLD: how long it still holds */
 	enum ruling ruling;	 /* with VERDICT_PROCEDURE */
 	const char *limit;	 /* with ERR_LIMIT or ERR_FULL: its name; else a rule's name or NULL */
 	struct denial denial;	 /* with VERDICT_LABEL: why */

@@ -94,7 +94,9 @@
 	X(FULL,       "its party has said as much of this text as it may") \
 	X(RELIEVED,   "it is not the last that was offered of this post, or it is accepted already") \
 	X(UNRESOLVED, "something open is not handed over, or is not resolved and has no note") \
-	X(ABLE,       "somebody on duty is not able to what the accord asks of the post")
+	X(ABLE,       "somebody on duty is not able to what the accord asks of the post") \
+	X(READ_BACK,  "not every initial was read back by every other party and marked correct") \
+	X(HOLD,       "the hold is not over on its own clock")
 /* clang-format on */
 
 enum verdict {
@@ -123,6 +125,7 @@ struct entry_view {
 	int64_t offset_ms; /* claimed minus filed */
 	uint16_t line;	   /* of the guidelines that a verdict is by; 0: none */
 	uint8_t needed;	   /* with VERDICT_APPROVAL, while it is judged: approvers beside the author */
+	uint64_t hold_ms;  /* with VERDICT_HOLD, while it is judged: how long it still holds */
 	/* With VERDICT_PROCEDURE why; while it is judged, of every move. RULING_COUNT: it is none. */
 	enum ruling ruling;
 	struct past past;
@@ -221,7 +224,7 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
  * format mean nothing here, and are dropped and made anew (docs/spec/record.md section 6). A log of which
  * nothing is folded has none: current.
  */
-#define FOLD_FORMAT 5u
+#define FOLD_FORMAT 6u
 enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
 

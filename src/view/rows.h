@@ -46,6 +46,7 @@ enum row_type {
 	ROW_REPORTED = 'W', /* dialogue.c: what a deed is about */
 	ROW_TEXT = 'J',	    /* text.c */
 	ROW_TEXT_OF = 'P',  /* text.c */
+	ROW_INITIAL = 'N',  /* text.c: what an initial, or a READ BACK of one, is of */
 	ROW_ROSTER = 'D',   /* watch.c */
 	ROW_POST = 'O',	    /* watch.c */
 	ROW_MANNING = 'M',  /* watch.c */

@@ -15,6 +15,12 @@ static bool is_deed(uint64_t kind)
 	return kind >= KIND_UNIT && kind <= KIND_ENDORSE;
 }
 
+/* Said of many things; of an initial it is of its text. */
+static bool is_about_initial(uint64_t kind)
+{
+	return kind == KIND_READ_BACK || kind == KIND_MARK;
+}
+
 static struct deed_at deed_at_of(const struct place_key *place)
 {
 	return (struct deed_at){ place->log.epoch, place->index, (uint8_t)place->log.party };
@@ -25,7 +31,9 @@ static void text_key(struct row_key *k, const struct place_key *text)
 	place_key_write(text, row_open(k, ROW_TEXT));
 }
 
-/* ---- Rows: kind, how many versions it names, these, its fields. ---- */
+/* ---- Rows: kind, how many versions it names, when it was filed, these, its fields. ---- */
+
+#define DEED_HEAD_LEN 10u
 
 #define AT_LEN 13u
 
@@ -52,13 +60,15 @@ static enum err row_read(struct bytes in, struct text_deed *d, struct statement 
 	struct cbor_reader r;
 	struct bytes head;
 
-	if (bytes_take(&in, 2, &head) != ERR_OK || !is_deed(head.ptr[0]) ||
+	if (bytes_take(&in, DEED_HEAD_LEN, &head) != ERR_OK ||
+	    (!is_deed(head.ptr[0]) && !is_about_initial(head.ptr[0])) ||
 	    head.ptr[1] > STATEMENT_REFERENCES_MAX)
 		return ERR_CORRUPT;
 	says->kind = head.ptr[0];
 	says->fields_count = 0;
 	d->says = says;
 	d->named_count = head.ptr[1];
+	d->filed_ms = be64_get(head.ptr + 2);
 	for (size_t i = 0; i < d->named_count; i++) {
 		if (at_take(&in, &d->named[i]) != ERR_OK)
 			return ERR_CORRUPT;
@@ -344,13 +354,86 @@ static enum err is_bound(const struct case_file *c, const struct place_key *text
 		e = fold_get(c->f, &signed_at, &v);
 	while (e == ERR_OK && *out && (e = next_row(c->f, text, &at, &value)) == ERR_OK) {
 		bool is_new = false, is_old = false;
-		if (value.len == 0 || memory[0] == KIND_ENDORSE || at.place.log.party == c->in->log.party)
+		if (value.len == 0 || !text_is_revised_by(memory[0]) ||
+		    at.place.log.party == c->in->log.party)
 			continue;
 		e = past_covers(c->f, &c->view->past, &at.place, &is_new);
 		if (e == ERR_OK && is_new)
 			e = past_covers(c->f, &v.past, &at.place, &is_old);
 		*out = !is_new || is_old;
 	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* ---- What an initial is of, and a READ BACK of one. ---- */
+
+struct initial {
+	struct place_key text;
+	uint8_t hash[HASH_LEN];
+};
+
+static void initial_key(struct row_key *k, const struct place_key *at)
+{
+	place_key_write(at, row_open(k, ROW_INITIAL));
+}
+
+/* ERR_NOT_FOUND: there stands neither. */
+static enum err initial_get(const struct fold *f, const struct place_key *at, struct initial *out)
+{
+	uint8_t memory[PLACE_KEY_LEN + HASH_LEN];
+	struct buf value = BUF_ON(memory);
+	struct bytes in, hash;
+	struct row_key k;
+	enum err e;
+
+	initial_key(&k, at);
+	e = map_get(f->map, buf_bytes(&k.buf), &value);
+	in = buf_bytes(&value);
+	if (e == ERR_OK &&
+	    (place_key_read(&in, &out->text) != ERR_OK || bytes_take(&in, HASH_LEN, &hash) != ERR_OK))
+		return ERR_CORRUPT;
+	if (e == ERR_OK)
+		memcpy(out->hash, hash.ptr, HASH_LEN);
+	return e;
+}
+
+static enum err initial_put(const struct fold *f, const struct place_key *at, const struct initial *initial)
+{
+	uint8_t memory[PLACE_KEY_LEN + HASH_LEN];
+	struct buf value = BUF_ON(memory);
+	struct row_key k;
+
+	initial_key(&k, at);
+	place_key_write(&initial->text, &value);
+	buf_put(&value, BYTES_OF(initial->hash));
+	return row_put(f->map, &k, &value);
+}
+
+/* Of what stands at the subject of a READ BACK or a MARK; ERR_NOT_FOUND: it is of no text. */
+static enum err initial_of(const struct fold *f, const struct fold_input *in, struct place_key *subject,
+			   struct initial *out)
+{
+	const struct statement *s = in->statement;
+
+	if (!is_about_initial(s->kind) || s->refers_count != 1 ||
+	    !refers_place(f, in, &s->refers[0], subject) || subject->log.channel != in->log.channel)
+		return ERR_NOT_FOUND;
+	return initial_get(f, subject, out);
+}
+
+static enum err judge_about_initial(const struct case_file *c, enum verdict *out)
+{
+	struct place_key subject;
+	struct initial initial;
+	struct own own;
+	enum err e = initial_of(c->f, c->in, &subject, &initial);
+
+	if (e == ERR_NOT_FOUND && c->has_subject && c->subject_view.kind == KIND_ENDORSE)
+		*out = VERDICT_REFERS;
+	if (e == ERR_OK)
+		e = own_get(c->f, &initial.text, c->in->log.party, &own);
+	if (e == ERR_OK && own.deeds >= TEXT_DEEDS_MAX)
+		*out = VERDICT_FULL;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -363,6 +446,26 @@ static bool stands_on(const struct text *t, enum endorsement what, const uint8_t
 		first++;
 	return first < t->parties_count && text_is_endorsed(t, what) &&
 	       memcmp(t->endorsed[what][first].hash, hash, HASH_LEN) == 0;
+}
+
+/* Between the initials and a signature: each is read back, and so long has gone since the signer did. */
+static void judge_hold(const struct case_file *c, const struct text *t, const uint8_t hash[HASH_LEN],
+		       enum verdict *out)
+{
+	uint64_t hold = c->f->accord->text_hold_ms, filed = c->in->entry->filed.ms, since, gone;
+
+	if (hold == 0)
+		return;
+	since = text_stood_since(t, c->in->log.party, hash);
+	if (!text_is_read_back(t, hash) || since == UINT64_MAX) {
+		*out = VERDICT_READ_BACK;
+		return;
+	}
+	gone = filed > since ? filed - since : 0;
+	if (gone < hold) {
+		*out = VERDICT_HOLD;
+		c->view->hold_ms = hold - gone;
+	}
 }
 
 static enum err judge_endorsement(const struct case_file *c, const struct place_key *place,
@@ -390,6 +493,8 @@ static enum err judge_endorsement(const struct case_file *c, const struct place_
 		*out = VERDICT_CLEAN;
 	else if (what > 0 && !stands_on(t, (enum endorsement)(what - 1), hash))
 		*out = VERDICT_STEP;
+	else if (what == ENDORSE_SIGN)
+		judge_hold(c, t, hash, out);
 	return e;
 }
 
@@ -423,6 +528,8 @@ enum err judge_text(const struct case_file *c, enum verdict *out)
 
 	if (is_of_signed(s))
 		return judge_signed(c, out);
+	if (is_about_initial(s->kind))
+		return judge_about_initial(c, out);
 	if (!is_deed(s->kind))
 		return ERR_OK;
 	if (!find_text(c, &place, &e) || (s->kind == KIND_UNIT && s->refers_count != 1)) {
@@ -464,7 +571,7 @@ static enum err put_own(const struct fold *f, const struct fold_input *in, const
 		return e;
 	own.deeds++;
 	own.walks += s->kind == KIND_ENDORSE;
-	if (s->kind != KIND_ENDORSE)
+	if (text_is_revised_by(s->kind))
 		own.is_free = own.signed_at.epoch != 0; /* else it had not counted */
 	if (s->kind == KIND_ENDORSE && dialogue_uint(s, DIALOGUE_ACT) == ENDORSE_SIGN) {
 		own.signed_at = (struct deed_at){ in->log.epoch, in->entry->index, (uint8_t)in->log.party };
@@ -495,19 +602,86 @@ enum err fold_text_void(const struct fold *f, const struct fold_input *in)
 	return own_put(f, &text, in->log.party, &own);
 }
 
-enum err fold_text_deed(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+static enum err put_deed(const struct fold *f, const struct fold_input *in, const struct entry_view *v,
+			 const struct place_key *text, const struct buf *value)
 {
-	const struct statement *s = in->statement;
-	struct place_key place = { in->log, in->entry->index }, text, named;
-	uint8_t memory[ROW_VALUE_MAX];
-	struct buf value = BUF_ON(memory);
+	struct place_key place = { in->log, in->entry->index };
 	struct row_key k;
 	enum err e;
 
+	text_key(&k, text);
+	buf_put_be64(&k.buf, v->order);
+	place_key_write(&place, &k.buf);
+	e = row_put(f->map, &k, value);
+	return e == ERR_OK ? put_own(f, in, text) : e;
+}
+
+static void deed_open(const struct fold_input *in, size_t named, struct buf *value)
+{
+	buf_put_byte(value, (uint8_t)in->statement->kind);
+	buf_put_byte(value, (uint8_t)named);
+	buf_put_be64(value, in->entry->filed.ms);
+}
+
+/* A READ BACK of an initial, or a mark of one: with the hash that it is of, so that no order matters. */
+static enum err fold_about_initial(const struct fold *f, const struct fold_input *in,
+				   const struct entry_view *v)
+{
+	struct place_key place = { in->log, in->entry->index }, subject;
+	uint8_t memory[DEED_HEAD_LEN + AT_LEN + 64];
+	struct buf value = BUF_ON(memory);
+	struct deed_at at;
+	struct initial initial;
+	uint64_t mark = 0;
+	enum err e = initial_of(f, in, &subject, &initial);
+
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (in->statement->kind == KIND_READ_BACK)
+		e = initial_put(f, &place, &initial);
+	else
+		e = statement_field_uint(in->statement, FIELD_MARK, 1, &mark);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	at = deed_at_of(&subject);
+	deed_open(in, 1, &value);
+	at_put(&value, &at);
+	cbor_put_map(&value, 2);
+	cbor_put_uint(&value, DIALOGUE_ACT);
+	cbor_put_uint(&value, mark);
+	cbor_put_uint(&value, DIALOGUE_HASH);
+	cbor_put_bytes(&value, BYTES_OF(initial.hash));
+	return put_deed(f, in, v, &initial.text, &value);
+}
+
+static enum err put_initial(const struct fold *f, const struct fold_input *in, const struct place_key *text)
+{
+	struct place_key place = { in->log, in->entry->index };
+	struct initial initial = { .text = *text };
+	struct cbor_reader r;
+
+	if (in->statement->kind != KIND_ENDORSE ||
+	    dialogue_uint(in->statement, DIALOGUE_ACT) != ENDORSE_INITIAL)
+		return ERR_OK;
+	cbor_open(&r, dialogue_field(in->statement, DIALOGUE_HASH));
+	if (cbor_read_fixed(&r, initial.hash, sizeof initial.hash) != ERR_OK)
+		return ERR_CORRUPT; /* it counts: its hash was compared */
+	return initial_put(f, &place, &initial);
+}
+
+enum err fold_text_deed(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+{
+	const struct statement *s = in->statement;
+	struct place_key text, named;
+	uint8_t memory[ROW_VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	enum err e;
+
+	if (is_about_initial(s->kind))
+		return fold_about_initial(f, in, v);
 	if (!is_deed(s->kind) || s->refers_count == 0 || !refers_place(f, in, &s->refers[0], &text))
 		return ERR_OK;
-	buf_put_byte(&value, (uint8_t)s->kind);
-	buf_put_byte(&value, (uint8_t)(s->refers_count - 1));
+	deed_open(in, s->refers_count - 1, &value);
 	for (size_t i = 1; i < s->refers_count; i++) {
 		struct deed_at at = { 0 };
 		if (refers_place(f, in, &s->refers[i], &named))
@@ -516,9 +690,6 @@ enum err fold_text_deed(const struct fold *f, const struct fold_input *in, const
 	}
 	if (s->fields_count > 0)
 		fields_write(s->fields, s->fields_count, &value);
-	text_key(&k, &text);
-	buf_put_be64(&k.buf, v->order);
-	place_key_write(&place, &k.buf);
-	e = row_put(f->map, &k, &value);
-	return e == ERR_OK ? put_own(f, in, &text) : e;
+	e = put_deed(f, in, v, &text, &value);
+	return e == ERR_OK ? put_initial(f, in, &text) : e;
 }

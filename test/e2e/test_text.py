@@ -36,8 +36,22 @@ def refused(node, sentence, *words, key="policy", code=4):
     assert sentence in done.stderr, done.stderr
 
 
+HELD = {"timers": ("text hold 30s", "text hold 1s")}  # between the initials that are read back and a signature
+
+
+def read_back(world, name="statement"):
+    """Both read the other's initial back, both mark that, and the hold goes by."""
+    for verb, is_done in (("readback", lambda one: all(by["read_back"] for by in one["initialled"]["by"])), ("mark", lambda one: one.get("sign_from_ms"))):
+        for node in world.nodes.values():
+            node.run("text", verb, name, key="policy")
+        both(world, verb, is_done, name)
+    both(world, "the hold is over", lambda one: one["sign_from_ms"] <= one["now_ms"], name)
+
+
 def endorsed(world, what, key, *options, name="statement"):
     """Both, each behind the other."""
+    if what == "sign":
+        read_back(world, name)
     for node in world.nodes.values():
         node.run("text", what, name, *options, key="policy")
         both(world, what, lambda one, node=node: node.party in str([by["party"].lower() for by in one[key]["by"]]), name)
@@ -58,7 +72,7 @@ def files(folder):
 
 
 def test_a_text_is_written_signed_and_made_public(stage, tmp_path):
-    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE}, edit=HELD)
     kor, usa = world["kor"], world["usa"]
     kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
     kor.run("text", "new", "kidd", "statement", "Joint statement", "--language", "en", "--also", "ko=공동성명", "--languages", "ko,en", key="policy")
@@ -93,6 +107,7 @@ def test_a_text_is_written_signed_and_made_public(stage, tmp_path):
     refused(kor, "the step before it was not taken", "sign", "statement")
     endorsed(world, "initial", "initialled")
     assert text(usa)["state"] == "INITIALLED"
+    read_back(world)
     kor.run("text", "sign", "statement", key="policy")
     both(world, "one signature", lambda one: len(one["signed"]["by"]) == 1)
     refused(kor, "its party has signed the text as it stands", "unit", "statement", "goal", "Anders.", "--language", "en")
@@ -118,7 +133,8 @@ def test_a_text_is_written_signed_and_made_public(stage, tmp_path):
     assert "OWN NOTE, not sent" in (shown := kor.run("text", "show", "statement").stdout) and "They would not say more." in shown
     assert text(usa)["notes"] == [] and "would not say" not in usa.run("log", "consult").stdout
     before = {name: text(node, file="1") for name, node in world.nodes.items()}
-    assert {**before["kor"], "now_ms": 0, "notes": []} == {**before["usa"], "now_ms": 0}
+    of_own = {"now_ms": 0, "sign_from_ms": 0}  # each by its own clock
+    assert {**before["kor"], **of_own, "notes": []} == {**before["usa"], **of_own}
     world.stop()
     world.start()
     for name, node in world.nodes.items():
@@ -271,9 +287,44 @@ def sentence_of(done, msgid):
         rest = rest[rest.index(part) + len(part):]
 
 
+def signed_too_early(world, wrong):
+    """Each initial is read back by the other and marked, and then the hold holds: the door says what is missing, and how long still."""
+    kor, usa = world["kor"], world["usa"]
+    not_back = "not every initial was read back by every other party and marked correct"
+    wrong(not_back, "text", "sign", "statement")
+    shown = kor.run("text", "show", "statement").stdout
+    assert "USA has not read back KOR's initial." in shown and "KOR has not read back USA's initial." in shown
+    # Nobody reads his own back; a mark is of what was read back.
+    own = next(one["place"] for one in text(kor)["initialled"]["by"] if one["party"] == "KOR")
+    assert "(REFERS)" in kor.run("readback", own, "Ours.", key="policy", code=4).stderr
+    assert "waits to be marked" in kor.run("text", "mark", "statement", key="policy").stdout
+    usa.run("readback", own, "Something else.", "--language", "en", key="policy")
+    both(world, "read back", lambda one: any(by["read_back"] for by in one["initialled"]["by"]))
+    wrong("{1} read back other words than the hash of {2}: {3}", "text", "mark", "statement")
+    assert "KOR has not marked what USA read back of its initial." in kor.run("text", "show", "statement").stdout
+    back = next(by["read_back"][0]["place"] for by in text(kor)["initialled"]["by"] if by["read_back"])
+    kor.run("wrong", back, "It is not the hash.", key="policy")
+    both(world, "wrong", lambda one: "WRONG" in str(one["initialled"]))
+    assert "KOR marked what USA read back of its initial as WRONG." in usa.run("text", "show", "statement").stdout
+    usa.run("text", "readback", "statement", key="policy")
+    both(world, "again", lambda one: "WRONG" not in str(one["initialled"]))
+    kor.run("text", "mark", "statement", key="policy")
+    wrong(not_back, "text", "sign", "statement")
+    kor.run("text", "readback", "statement", key="policy")
+    both(world, "both", lambda one: all(by["read_back"] for by in one["initialled"]["by"]))
+    usa.run("text", "mark", "statement", key="policy")
+    both(world, "marked", lambda one: "sign_from_ms" in one)
+    # The hold is that of the own clock since the own side read back: USA's is over sooner.
+    sooner, later = text(usa)["sign_from_ms"], text(kor)["sign_from_ms"]
+    assert sooner < later
+    wrong("The hold is not over on its own clock: it goes on for {1} (HOLD).", "text", "sign", "statement")
+    assert "It may be signed from" in kor.run("text", "show", "statement").stdout
+    assert "waits to be read back" in kor.run("text", "readback", "statement", key="policy").stdout
+
+
 def test_the_sentences_of_what_goes_wrong(stage, tmp_path):
     """Each bad input of the dialogues, with the sentence that a person reads, in both languages; and nothing of it is lost or filed."""
-    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE}, edit={"timers": ("text hold 30s", "text hold 3s")})
     kor, usa = world["kor"], world["usa"]
     korean = gettext.GNUTranslations(next(nodes.BINARY.parent.parent.parent.glob("po/ko/LC_MESSAGES/entente.mo")).open("rb"))
 
@@ -303,6 +354,7 @@ def test_the_sentences_of_what_goes_wrong(stage, tmp_path):
     wrong("its hash is not that of the text as it stands", "text", "initial", "statement", "--hash", old)
     # A release by one side only.
     endorsed(world, "initial", "initialled")
+    signed_too_early(world, wrong)
     endorsed(world, "sign", "signed")
     usa.run("text", "release", "statement", "--when", "2023-04-12T00:00Z", key="policy")
     both(world, "one release", lambda one: len(one["released"]["by"]) == 1)

@@ -199,6 +199,11 @@ static void write_timers(const struct accord *a, struct buf *out)
 	buf_put_str(out, "\nclock ");
 	put_span(out, "offset", a->clock_offset_ms);
 	buf_put_str(out, a->is_start_strict ? "\nstart strict\n" : "\nstart free\n");
+	if (a->text_hold_ms > 0) {
+		buf_put_str(out, "text ");
+		put_span(out, "hold", a->text_hold_ms);
+		buf_put_byte(out, '\n');
+	}
 }
 
 static void write_keys(const struct accord *a, struct buf *out)

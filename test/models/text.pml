@@ -4,7 +4,11 @@
  * them late. A statement is judged on what its author had seen; whoever signed says no more until he has seen that the
  * other did. Both versions of two that are written at once stand, each on its own side: that is a bracket.
  *
- * Twins: LAST_WINS (of two that write at once the later is shown and the other is not), SIGN_AND_WRITE (who signed may go on writing), NO_REVISION (the file has no revision, only its words).
+ * Before it is signed the file is initialled by both; each reads the other's initial back, which that one marks, and from then a
+ * hold goes on: all three are of a revision, and count for no other.
+ *
+ * Twins: LAST_WINS (of two that write at once the later is shown and the other is not), SIGN_AND_WRITE (who signed may go on writing), NO_REVISION (the file has no revision, only its
+ * words), OLD_READ_BACK (what was read back and marked of one revision counts for another), OLD_HOLD (so does the hold).
  */
 #define DEEDS 3		/* of each party: versions and agreements */
 
@@ -24,6 +28,9 @@ typedef log {
 log logs[2];
 stand said[2];		/* beside the logs: what each said last, which nobody else may change */
 byte seen[2];		/* how many of the other's deeds a party holds */
+/* Of which revision each party's last was, and the other's as the line brought it; 0: none. */
+byte initial[2], initial_seen[2], back[2], back_seen[2], marked[2], marked_seen[2];
+byte held[2];		/* of which one the hold is over, by the own clock since the own read-back */
 
 #define OTHER (1 - self)
 #define STAND(n) logs[n].at[logs[n].size]
@@ -42,6 +49,20 @@ byte seen[2];		/* how many of the other's deeds a party holds */
 #define IS_SIGNED (logs[0].has_signed && logs[1].has_signed && IS_ONE(logs[0], logs[1]))
 #else
 #define IS_SIGNED (logs[0].has_signed && logs[1].has_signed && IS_ONE(logs[0], logs[1]) && logs[0].own == logs[1].other && logs[0].other == logs[1].own)
+#endif
+
+/* As a party has the text. */
+#define REVISION (1 + (DEEDS + 1) * (self == 0 -> logs[0].size : seen[1]) + (self == 1 -> logs[1].size : seen[0]))
+#define INITIALS_ARE_ONE (initial[self] == REVISION && initial_seen[self] == REVISION)
+#ifdef OLD_READ_BACK
+#define IS_READ_BACK (marked[self] != 0 && marked_seen[self] != 0)
+#else
+#define IS_READ_BACK (marked[self] == REVISION && marked_seen[self] == REVISION)
+#endif
+#ifdef OLD_HOLD
+#define IS_HELD (held[self] != 0)
+#else
+#define IS_HELD (held[self] == REVISION)
 #endif
 
 #define STAND_ON(w, n) \
@@ -82,8 +103,18 @@ end:
 		fi;
 #endif
 		check() }
-	/* It signs the file as it has it, if both stand on one; of what it has not seen it knows nothing. */
-	:: atomic { !IS_BOUND && IS_ONE(MINE, THEIRS) ->
+	/* It initials the file as it has it, if both stand on one; the line brings that behind what it is of. */
+	:: atomic { !IS_BOUND && IS_ONE(MINE, THEIRS) && initial[self] != REVISION -> initial[self] = REVISION }
+	:: atomic { initial_seen[self] != initial[OTHER] && seen[self] == logs[OTHER].size -> initial_seen[self] = initial[OTHER] }
+	/* It reads back what it holds of the other's, and marks what the other read back of its own. */
+	:: atomic { back[self] != initial_seen[self] -> back[self] = initial_seen[self] }
+	:: atomic { back_seen[self] != back[OTHER] -> back_seen[self] = back[OTHER] }
+	:: atomic { back_seen[self] != 0 && back_seen[self] == initial[self] && marked[self] != initial[self] -> marked[self] = initial[self] }
+	:: atomic { marked_seen[self] != marked[OTHER] -> marked_seen[self] = marked[OTHER] }
+	:: atomic { held[self] != back[self] -> held[self] = back[self] }
+	/* It signs the file as it has it; of what it has not seen it knows nothing. */
+	:: atomic { !IS_BOUND && IS_ONE(MINE, THEIRS) && INITIALS_ARE_ONE && IS_READ_BACK && IS_HELD ->
+		assert(back[OTHER] == REVISION && back[self] == REVISION && held[self] == REVISION);
 		logs[self].has_signed = true;
 		logs[self].own = logs[self].size;
 		logs[self].other = seen[self];

@@ -109,6 +109,7 @@ void world_accord(struct world *w)
 	a->line_answer_ms = 5000;
 	a->flash_len_max = 400;
 	a->clock_offset_ms = 2000;
+	a->text_hold_ms = 3000;
 	a->procedures = consult_procedure(w, &w->procedure_memory);
 	a->procedures_count = 1;
 	accord_book(a, &w->book);

@@ -561,6 +561,22 @@ void check_alone(struct world *w, struct sim_node *n)
 		free(rows.of[c].bytes);
 }
 
+/* Of a standing dialogue: it went on without what was lost, and this does not fit it any more. */
+static bool is_outdated(const struct sim_acknowledged *a)
+{
+	static const enum verdict verdicts[] = { VERDICT_STALE,	    VERDICT_CLEAN, VERDICT_STEP,
+						 VERDICT_READ_BACK, VERDICT_HOLD,  VERDICT_SIGNED,
+						 VERDICT_FULL,	    VERDICT_NAMED, VERDICT_TWICE,
+						 VERDICT_OVER,	    VERDICT_OWES,  VERDICT_OWED,
+						 VERDICT_LEFT };
+
+	for (size_t i = 0; i < ARRAY_COUNT(verdicts); i++) {
+		if (a->err == ERR_REFUSED && a->verdict == verdicts[i] && kind_is_dialogue(a->kind))
+			return true;
+	}
+	return false;
+}
+
 /*
  * What it refers to, or had seen, is lost with it, or its procedure has gone on or belongs to the log that
  * was lost, or the next accord does not allow it any more, or more is open by now than it hands over: the
@@ -568,7 +584,7 @@ void check_alone(struct world *w, struct sim_node *n)
  */
 static bool is_told(const struct sim_acknowledged *a)
 {
-	return (a->err == ERR_NOT_FOUND && a->limit == NULL) ||
+	return is_outdated(a) || (a->err == ERR_NOT_FOUND && a->limit == NULL) ||
 	       (a->err == ERR_REFUSED &&
 		(a->verdict == VERDICT_UNRESOLVED || a->verdict == VERDICT_RELIEVED ||
 		 a->verdict == VERDICT_PROCEDURE || a->verdict == VERDICT_PRECEDENCE)) ||

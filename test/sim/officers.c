@@ -714,6 +714,11 @@ void officer_act(struct world *w, struct sim_node *n)
 			talk(w, n);
 		return;
 	}
+	if (w->has_talk && !w->has_consult && prng_below(&w->talk_prng, 2) > 0) {
+		for (size_t i = 0; i < 3; i++)
+			talk(w, n);
+		return;
+	}
 	for (size_t i = 0; i < w->accord->channels_count; i++) {
 		const struct accord_channel *c = &w->accord->channels[i];
 		if ((c->parties >> n->party & 1) != 0)

@@ -219,6 +219,32 @@ static bool choose_named(struct world *w, const struct text *t, struct talk_act 
 	return a->about_count > 1;
 }
 
+/* Another's initial that this party has not read back, or a READ BACK of its own that it has not marked. */
+static bool choose_about_initial(struct world *w, const struct sim_node *n, const struct text *t,
+				 const uint8_t hash[HASH_LEN], struct talk_act *a, struct buf *memory)
+{
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		const struct text_endorsed *initial = &t->endorsed[ENDORSE_INITIAL][i];
+		struct place_key at = place_at(&initial->at);
+		if (i == n->party)
+			continue;
+		a->kind = KIND_READ_BACK;
+		if (text_has_read_back(t, i, n->party, hash) &&
+		    text_marking(t, i, n->party, hash) != TEXT_MARKED_CORRECT) {
+			a->kind = KIND_MARK;
+			at = place_at(&t->read_backs[i][n->party].at);
+			put_uint(a, FIELD_MARK, below(w, 8) == 0, memory);
+		} else if (initial->at.epoch == 0 || memcmp(initial->hash, hash, HASH_LEN) != 0 ||
+			   text_has_read_back(t, n->party, i, hash)) {
+			continue;
+		}
+		a->about_count = 0;
+		refer(a, &at);
+		return true;
+	}
+	return false;
+}
+
 static void choose_endorsement(struct world *w, struct sim_node *n, const struct thing_row *row,
 			       const struct text *t, struct talk_act *a, struct buf *memory)
 {
@@ -230,9 +256,10 @@ static void choose_endorsement(struct world *w, struct sim_node *n, const struct
 	uint8_t hash[HASH_LEN];
 	size_t from;
 
-	(void)n;
 	text_head_of(w->accord, row, &says, &head);
 	text_hash(t, &head, hash);
+	if (below(w, 8) > 0 && choose_about_initial(w, n, t, hash, a, memory))
+		return;
 	hash[0] ^= below(w, 16) == 0; /* of what it is not */
 	a->kind = KIND_ENDORSE;
 	put_uint(a, DIALOGUE_ACT, what, memory);
@@ -250,20 +277,23 @@ static bool choose_of_text(struct world *w, struct sim_node *n, struct talk_act 
 	struct message_at oldest = { 0 };
 	uint64_t draw = below(w, 12);
 	struct text t;
-	bool is_said = true;
+	bool is_said = true, is_clean;
 
 	if (!pick(w, n, KIND_TEXT, &row))
 		return false;
-	/* Mostly the oldest, so that one is signed. */
+	/* Mostly the oldest, so that one is signed; of a clean one each word more outdates the initials. */
 	if (below(w, 4) > 0 &&
 	    fold_next_thing(node_fold(n->node), TALK_CHANNEL, KIND_TEXT, NULL, &oldest, &row) != ERR_OK)
 		return false;
 	if (fold_text(node_fold(n->node), &row.place, NULL, &row, &t) != ERR_OK)
 		world_fail(w, "a text is not there");
 	refer(a, &row.place);
-	if ((draw == 0 && (t.versions_count < 4 * UNITS || below(w, 4) == 0)) || t.versions_count < 2 * UNITS)
+	is_clean = text_is_clean(&t, UNIT_AD_REFERENDUM);
+	if ((draw == 0 && (!is_clean || below(w, 4) == 0) &&
+	     (t.versions_count < 4 * UNITS || below(w, 4) == 0)) ||
+	    t.versions_count < 2 * UNITS)
 		choose_unit(w, a, &memory);
-	else if (text_is_clean(&t, UNIT_AD_REFERENDUM) ? draw < 3 : draw < 10)
+	else if (is_clean ? draw == 1 && below(w, 4) == 0 : draw < 10)
 		is_said = choose_named(w, &t, a);
 	else
 		choose_endorsement(w, n, &row, &t, a, &memory);
@@ -289,6 +319,12 @@ static void count_text(struct world *w, const struct text *t)
 		w->counters.talk[TALK_BRACKETED] += text_status(t, &t->units[i]) == UNIT_BRACKETED;
 	w->counters.talk[TALK_CLEAN] += text_is_clean(t, UNIT_AD_REFERENDUM);
 	w->counters.talk[TALK_INITIALLED] += text_is_endorsed(t, ENDORSE_INITIAL);
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		if (text_is_read_back(t, t->endorsed[ENDORSE_INITIAL][i].hash)) {
+			w->counters.talk[TALK_READ_BACK]++;
+			break;
+		}
+	}
 	w->counters.talk[TALK_SIGNED] += text_is_endorsed(t, ENDORSE_SIGN);
 }
 
@@ -325,7 +361,7 @@ void talk_check(struct world *w, struct sim_node *n)
 	static struct thing_row row;
 	struct message_at at = { 0 };
 
-	if (!w->has_consult)
+	if (!w->has_talk)
 		return;
 	while (fold_next_thing(node_fold(n->node), TALK_CHANNEL, KIND_TEXT, NULL, &at, &row) == ERR_OK)
 		check_text(w, n, &at.place);

@@ -786,10 +786,16 @@ static void run_to_nothing(struct world *w)
 	w->counters.anything++;
 }
 
+void world_talks(struct world *w)
+{
+	prng_init(&w->talk_prng, w->seed ^ 0x74616c6b);
+	w->has_talk = true;
+}
+
 void world_consults(struct world *w)
 {
 	prng_init(&w->consult_prng, w->seed ^ 0x636f6e73);
-	prng_init(&w->talk_prng, w->seed ^ 0x74616c6b);
+	world_talks(w);
 	w->has_consult = true;
 }
 

@@ -53,7 +53,7 @@ enum act_kind {
 	X(ACCEPTED, "reliefs accepted") X(ESCALATED, "rungs called")
 #define TALK_LIST(X) X(EVENT, "events") X(CLAIM, "claims") X(PROMISE, "commitments") \
 	X(BRACKETED, "units in brackets") X(CLEAN, "texts clean") X(INITIALLED, "texts initialled") \
-	X(SIGNED, "texts signed")
+	X(READ_BACK, "texts read back") X(SIGNED, "texts signed")
 /* clang-format on */
 #define TALK_ENUM(name, text) TALK_##name,
 enum talk_word { TALK_LIST(TALK_ENUM) TALK_COUNT };
@@ -226,6 +226,7 @@ struct world {
 	bool has_next;
 	struct prng version_prng; /* of these moments: all else happens as it did without */
 	bool has_consult;	  /* officers begin procedures, and take their steps */
+	bool has_talk;		  /* officers keep standing dialogues */
 	struct prng consult_prng, talk_prng;
 	uint8_t *procedure_memory;
 	struct book book; /* of both */
@@ -263,6 +264,8 @@ void world_run(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8
 /* The same with procedures. */
 void world_run_consult(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8_t trace[HASH_LEN]);
 /* From now on officers do every other thing in procedures. */
+/* Officers keep standing dialogues too; world_consults: and are in procedures. */
+void world_talks(struct world *w);
 void world_consults(struct world *w);
 
 /* The steps of it, for tests with a story of their own: nodes 0 is two or three, as the seed says. */

@@ -104,6 +104,8 @@ static void put_timers(struct buf *lines, const struct accord *a)
 		 (unsigned long long)a->line_answer_ms);
 	line_put(lines, "flash %llu", (unsigned long long)a->flash_len_max);
 	line_put(lines, "clock %llu", (unsigned long long)a->clock_offset_ms);
+	if (a->text_hold_ms > 0)
+		line_put(lines, "text hold %llu", (unsigned long long)a->text_hold_ms);
 }
 
 static void put_lists(struct buf *lines, const struct accord *a, const struct form_list *list)

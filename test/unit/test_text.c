@@ -95,6 +95,23 @@ static void endorse(struct made *m, uint8_t party, uint64_t index, enum endorsem
 		put_text(m, DIALOGUE_WHEN, when, false);
 }
 
+/* What is said of an initial of this hash: a READ BACK of it, or a mark (0 CORRECT, 1 WRONG) of one. */
+static void about(struct made *m, uint8_t party, uint64_t index, enum kind kind, struct deed_at on,
+		  uint8_t fill, uint64_t mark)
+{
+	uint8_t hash[HASH_LEN];
+	size_t from;
+
+	memset(hash, fill, sizeof hash);
+	make(m, party, index, kind);
+	m->deed.named[m->deed.named_count++] = on;
+	m->deed.filed_ms = 1000 * index;
+	put_uint(m, DIALOGUE_ACT, mark);
+	from = m->buf.len;
+	cbor_put_bytes(&m->buf, BYTES_OF(hash));
+	put(m, DIALOGUE_HASH, from);
+}
+
 static void open_text(struct text *t)
 {
 	static const uint8_t languages[] = { 0x82, 0x62, 'k', 'o', 0x62, 'e', 'n' };
@@ -230,6 +247,57 @@ static void a_release_is_joint_or_none(void **state)
 	text_close(&t);
 }
 
+static void each_initial_is_read_back_and_marked(void **state)
+{
+	uint8_t hash[HASH_LEN], other[HASH_LEN];
+	struct made m;
+	struct text t;
+
+	(void)state;
+	memset(hash, 1, sizeof hash);
+	memset(other, 2, sizeof other);
+	open_text(&t);
+	endorse(&m, ALBA, 1, ENDORSE_INITIAL, 1, NULL);
+	text_take(&t, &m.deed);
+	endorse(&m, BOREA, 1, ENDORSE_INITIAL, 1, NULL);
+	text_take(&t, &m.deed);
+	assert_false(text_is_read_back(&t, hash));
+	assert_int_equal(text_stood_since(&t, ALBA, hash), UINT64_MAX);
+	about(&m, ALBA, 2, KIND_READ_BACK, (struct deed_at){ 1, 1, BOREA }, 1, 0);
+	text_take(&t, &m.deed);
+	/* The first one of a hash says since when. */
+	about(&m, ALBA, 3, KIND_READ_BACK, (struct deed_at){ 1, 1, BOREA }, 1, 0);
+	text_take(&t, &m.deed);
+	assert_int_equal(text_stood_since(&t, ALBA, hash), 2000);
+	assert_int_equal(text_stood_since(&t, BOREA, hash), UINT64_MAX);
+	assert_false(text_has_read_back(&t, ALBA, BOREA, other));
+	about(&m, BOREA, 2, KIND_MARK, (struct deed_at){ 1, 2, ALBA }, 1, 1);
+	text_take(&t, &m.deed);
+	/* What is read back again after a WRONG is not marked yet. */
+	assert_int_equal(text_marking(&t, ALBA, BOREA, hash), TEXT_UNMARKED);
+	about(&m, BOREA, 3, KIND_MARK, (struct deed_at){ 1, 3, ALBA }, 1, 1);
+	text_take(&t, &m.deed);
+	assert_int_equal(text_marking(&t, ALBA, BOREA, hash), TEXT_MARKED_WRONG);
+	about(&m, BOREA, 4, KIND_MARK, (struct deed_at){ 1, 2, ALBA }, 1, 0);
+	text_take(&t, &m.deed);
+	assert_int_equal(text_marking(&t, ALBA, BOREA, hash), TEXT_MARKED_CORRECT);
+	assert_int_equal(text_marking(&t, ALBA, BOREA, other), TEXT_UNMARKED);
+	assert_false(text_is_read_back(&t, hash));
+	about(&m, BOREA, 5, KIND_READ_BACK, (struct deed_at){ 1, 1, ALBA }, 1, 0);
+	text_take(&t, &m.deed);
+	about(&m, ALBA, 4, KIND_MARK, (struct deed_at){ 1, 5, BOREA }, 1, 0);
+	text_take(&t, &m.deed);
+	assert_true(text_is_read_back(&t, hash));
+	/* Nothing of it revises the text; of another hash nothing is left of it. */
+	assert_int_equal(t.deeds[ALBA] + t.deeds[BOREA], 0);
+	about(&m, ALBA, 5, KIND_READ_BACK, (struct deed_at){ 1, 6, BOREA }, 2, 0);
+	text_take(&t, &m.deed);
+	assert_int_equal(text_stood_since(&t, ALBA, hash), UINT64_MAX);
+	assert_int_equal(text_stood_since(&t, ALBA, other), 5000);
+	assert_false(text_is_read_back(&t, other));
+	text_close(&t);
+}
+
 static void the_file_has_one_form(void **state)
 {
 	static const char want[] =
@@ -309,8 +377,12 @@ static void make_any(struct prng *r, struct made *deeds)
 	for (size_t i = 0; i < DEEDS; i++) {
 		uint8_t party = (uint8_t)prng_below(r, 2);
 		size_t of = i == 0 ? 0 : prng_below(r, i);
-		uint64_t what = prng_below(r, 5);
-		if (what <= 1 || i == 0 || deeds[of].says.kind != KIND_UNIT)
+		uint64_t what = prng_below(r, 7);
+		if (what >= 5)
+			about(&deeds[i], party, next[party], what == 5 ? KIND_READ_BACK : KIND_MARK,
+			      (struct deed_at){ 1, prng_below(r, 4), (uint8_t)!party },
+			      (uint8_t)prng_below(r, 2), prng_below(r, 2));
+		else if (what <= 1 || i == 0 || deeds[of].says.kind != KIND_UNIT)
 			unit(&deeds[i], party, next[party], names[prng_below(r, 3)],
 			     prng_below(r, 2) == 0 ? "ko" : "en", "words");
 		else if (what == 4)
@@ -324,6 +396,8 @@ static void make_any(struct prng *r, struct made *deeds)
 
 static bool is_ready(const struct text *t, const struct made *m)
 {
+	if (m->says.kind == KIND_READ_BACK || m->says.kind == KIND_MARK)
+		return true;
 	for (size_t i = 0; i < m->deed.named_count; i++) {
 		if (text_version(t, &m->deed.named[i]) == NULL)
 			return false;
@@ -367,6 +441,18 @@ static void any_order_is_the_same(void **state)
 		assert_memory_equal(hash[0], hash[1], HASH_LEN);
 		assert_int_equal(text_is_endorsed(&t[0], ENDORSE_SIGN),
 				 text_is_endorsed(&t[1], ENDORSE_SIGN));
+		for (size_t i = 0; i < 2; i++) {
+			uint8_t initial[HASH_LEN];
+			memset(initial, (int)i, sizeof initial);
+			assert_int_equal(text_is_read_back(&t[0], initial),
+					 text_is_read_back(&t[1], initial));
+			for (size_t p = 0; p < 2; p++) {
+				assert_int_equal(text_stood_since(&t[0], p, initial),
+						 text_stood_since(&t[1], p, initial));
+				assert_int_equal(text_marking(&t[0], p, 1 - p, initial),
+						 text_marking(&t[1], p, 1 - p, initial));
+			}
+		}
 		for (size_t n = 0; n < t[0].units_count; n++) {
 			const struct text_unit *u = &t[0].units[t[0].by_name[n]],
 					       *v = &t[1].units[t[1].by_name[n]];
@@ -422,6 +508,7 @@ int main(void)
 		cmocka_unit_test(any_change_reopens_the_concordance),
 		cmocka_unit_test(a_language_that_lacks_words_is_not_clean),
 		cmocka_unit_test(a_release_is_joint_or_none),
+		cmocka_unit_test(each_initial_is_read_back_and_marked),
 		cmocka_unit_test(the_file_has_one_form),
 		cmocka_unit_test(no_revision_comes_twice),
 		cmocka_unit_test(any_order_is_the_same),

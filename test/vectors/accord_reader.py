@@ -585,9 +585,9 @@ class Accord:
                          "channels.service")
 
     def read_timers(self, f):
-        had, timers = set(), {}
+        had, timers, held = set(), {}, []
         for word in f.lines():
-            f.expect(word in ("timer", "line-check", "flash", "clock", "start"), "line.keyword")
+            f.expect(word in ("timer", "line-check", "flash", "clock", "start", "text"), "line.keyword")
             f.words.pop(0)
             f.expect(word == "timer" or word not in had, f"timers.{word}")
             had.add(word)
@@ -614,13 +614,17 @@ class Accord:
                 f.take("timers.clock", ["offset"])
                 offset = f.span("timers.clock")
                 f.expect(offset, "timers.clock")
+            elif word == "text":
+                f.take("timers.text", ["hold"])
+                held.append(f"text hold {f.span('timers.text')}")
+                f.expect(not held[-1].endswith(" 0"), "timers.text")
             else:
                 self.out["accord"][3] = "start " + f.take("timers.start", ["strict", "free"])
         for word in ("line-check", "flash", "clock", "start"):
             f.expect(word in had, f"timers.{word}")
         f.expect(len(timers) == 4, "timers.precedence")
         self.put(*(timers[name] for name in PRECEDENCES), f"line-check {every} {answer}", f"flash {length}",
-                 f"clock {offset}")
+                 f"clock {offset}", *held)
 
 
 def union(masks):

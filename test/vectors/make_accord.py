@@ -197,6 +197,8 @@ good("post-quantum required", replaced("preferred", "required"), change=["accord
 good("the lines of accord in another order", files={
     "accord": 'languages en ko\ntitle ko "두 나무" en "Two trees"\npost-quantum preferred\nmode live\nfounding\n'})
 good("no channel need be asked after a restore", replaced("start strict", "start free"), change=["timers", "strict", "free"])
+good("texts are held before they are signed", [part for line in lines_of_base() for part in
+     ([line, "text hold 30000"] if line == "clock 2000" else [line])], change=["timers", "start strict\n", "start strict\ntext hold 30s\n"])
 good("a comment behind a word", change=["timers", "start strict", "start strict#er than free"])
 good("no line checks", replaced("line-check 3600000 120000", "line-check 0 0"),
      change=["timers", "every 1h answer 2m", "every none answer none"])
@@ -389,6 +391,9 @@ change("timers", "flash length 1800\n", "flash length 1800\nflash length 1801\n"
 change("timers", "flash length 1800", "flash length 98305", 6, "timers.flash", "a FLASH longer than any content")
 change("timers", "flash length 1800", "flash length 0", 6, "timers.flash", "a FLASH of nothing")
 change("timers", "offset 2s", "offset none", 7, "timers.clock", "no clock is ever wrong")
+change("timers", "start strict\n", "start strict\ntext hold none\n", 9, "timers.text", "a hold of nothing")
+change("timers", "start strict\n", "start strict\ntext hold 30s\ntext hold 30s\n", 10, "timers.text", "two holds of texts")
+change("timers", "start strict\n", "start strict\ntext held 30s\n", 9, "timers.text", "another word than hold")
 change("timers", "start strict\n", "", 7, "timers.start", "no start")
 change("timers", "start strict", "start slow", 8, "timers.start", "another start")
 
