@@ -2,6 +2,7 @@
 #include "api/entry_reply.h"
 #include "api/place_text.h"
 #include "api/runs.h"
+#include "policy/policy.h"
 #include "view/dialogue.h"
 
 #include "base/alloc.h"
@@ -249,7 +250,107 @@ static enum err reply_notes(struct api *a, struct reply *r, const struct texts *
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err reply_whole_text(struct api *a, struct reply *r, const struct texts *x, bool has_file)
+/* ---- What goes out: the label of each statement that the file is made of, against each outlet's ceiling. ---- */
+
+struct outlets {
+	struct api *a;
+	struct reply *r;
+	const struct texts *x;
+	struct bytes name; /* of the one that is looked at */
+	bool is_denied;
+};
+
+/* What has no line carries nothing; without guidelines no label decides. */
+static struct decision decide_outlet(const struct outlets *o, const struct statement *s, size_t author)
+{
+	const struct guidelines *g = o->x->accord->guidelines;
+	size_t feed = guidelines_feed_find(g, o->name);
+	struct label_mask label;
+	struct decision d = policy_label_read(g, &s->label, author, &label);
+	struct reader reader;
+
+	if (d.is_allowed && feed == g->feeds_count)
+		d = (struct decision){ .reason = REASON_CEILING,
+				       .subject = SUBJECT_WORD,
+				       .word = o->name,
+				       .needed_level = label.level };
+	else if (d.is_allowed) {
+		reader = reader_of_feed(node_self(o->a->node), READER_NODE, feed);
+		policy_decide(g, &label, &reader, &d);
+	}
+	return d;
+}
+
+static enum err deny_outlet(struct outlets *o, const struct deed_at *at)
+{
+	struct place_key place = place_at(o->x, at);
+	struct entry_read_out entry;
+	struct decision d;
+	struct denial denial;
+	struct buf memory;
+	enum err e;
+
+	if (o->is_denied)
+		return ERR_OK;
+	buf_init(&memory, o->a->last_memory, ENTRY_LEN_MAX);
+	e = node_entry(o->a->node, &place, &memory, &entry);
+	if (e != ERR_OK || !entry.statement.has_label)
+		return e;
+	d = decide_outlet(o, &entry.statement, place.log.party);
+	if (d.is_allowed)
+		return ERR_OK;
+	policy_denial(o->x->accord, &d, &denial);
+	reply_object(o->r, NULL);
+	reply_text(o->r, "outlet", o->name);
+	reply_place(o->r, "place", o->x->accord, &place);
+	reply_denial(o->r, "guidelines", &denial);
+	reply_object_end(o->r);
+	o->is_denied = true;
+	return ERR_OK;
+}
+
+static enum err reply_outlet(struct outlets *o)
+{
+	const struct text *t = &o->x->text;
+	const struct place_key *place = &o->x->row.place;
+	struct deed_at at = { place->log.epoch, place->index, (uint8_t)place->log.party };
+	enum err e = deny_outlet(o, &at);
+
+	for (size_t i = 0; i < t->parties_count && e == ERR_OK; i++) {
+		if (t->endorsed[ENDORSE_RELEASE][i].at.epoch != 0)
+			e = deny_outlet(o, &t->endorsed[ENDORSE_RELEASE][i].at);
+	}
+	for (size_t n = 0; n < t->units_count && e == ERR_OK; n++) {
+		for (size_t l = 0; l < t->languages_count && e == ERR_OK; l++) {
+			const struct text_version *v = text_shown(t, &t->units[n], l);
+			if (v != NULL && !text_is_left_out(t, &t->units[n]))
+				e = deny_outlet(o, &v->at);
+		}
+	}
+	return e;
+}
+
+/* names: "atom,press", as who asks has them. */
+static enum err reply_denied_outlets(struct api *a, struct reply *r, const struct texts *x,
+				     struct bytes names)
+{
+	struct outlets o = { .a = a, .r = r, .x = x };
+	enum err e = ERR_OK;
+
+	reply_array(r, "denied");
+	while (e == ERR_OK && names.len > 0 && x->accord->guidelines != NULL) {
+		if (bytes_take_until(&names, ',', &o.name) != ERR_OK) {
+			o.name = names;
+			names.len = 0;
+		}
+		o.is_denied = false;
+		e = reply_outlet(&o);
+	}
+	reply_array_end(r);
+	return e;
+}
+
+static enum err reply_whole_text(struct api *a, struct request *q, struct reply *r, const struct texts *x)
 {
 	const struct text *t = &x->text;
 	const struct text_unit **order = text_order(t);
@@ -287,7 +388,9 @@ static enum err reply_whole_text(struct api *a, struct reply *r, const struct te
 		reply_unit(r, x, order[n]);
 	reply_array_end(r);
 	e = reply_notes(a, r, x);
-	if (has_file)
+	if (e == ERR_OK && request_word(q, "outlets").ptr != NULL)
+		e = reply_denied_outlets(a, r, x, request_word(q, "outlets"));
+	if (request_word(q, "file").ptr != NULL)
 		reply_file(r, x);
 	reply_object_end(r);
 	free(order);
@@ -318,7 +421,7 @@ enum err run_text(struct api *a, struct request *q, struct reply *r)
 	if (e == ERR_OK) {
 		text_head_of(x->accord, &x->row, &x->says, &x->head);
 		text_hash(&x->text, &x->head, x->hash);
-		e = reply_whole_text(a, r, x, request_word(q, "file").ptr != NULL);
+		e = reply_whole_text(a, q, r, x);
 	}
 	text_close(&x->text);
 	free(x);

@@ -337,6 +337,37 @@ static enum exit_code check_release(const json_t *text)
 	return code;
 }
 
+/* Both released it; what carries it out has a ceiling all the same, and looks at every label in it. */
+static enum exit_code check_outlets(struct client *c, const json_t *text)
+{
+	const json_t *one, *outlets = json_object_get(release_of(text), "outlets");
+	char names[(DIALOGUE_NAME_MAX + 1) * 8 + 1] = "", why[512];
+	json_t *answer = NULL;
+	enum exit_code code;
+	struct query q;
+	size_t i;
+
+	json_array_foreach(outlets, i, one) say_fill(names + strlen(names), sizeof names - strlen(names),
+						     i == 0 ? "{1}" : ",{1}", json_string_value(one));
+	query_open(&q, "/text");
+	query_put(&q, "place", json_str(text, "place"));
+	query_put(&q, "outlets", names[0] == '\0' ? "press,atom" : names);
+	code = (enum exit_code)client_get(c, &q, &answer);
+	one = json_array_get(json_object_get(answer, "denied"), 0);
+	if (code == EXIT_DONE && one != NULL) {
+		code = EXIT_REFUSED;
+		if (!client_denial(json_object_get(one, "guidelines"), why, sizeof why))
+			why[0] = '\0';
+		say_error(_("{1} does not go out by {2}: {3}. So is marked what stands at {4}."),
+			  json_str(text, "name"), json_str(one, "outlet"), why, json_str(one, "place"));
+		say_next(_("write it anew under a label that the outlet carries, or release it by others: "
+			   "entente text release {1} --outlets NAMES"),
+			 json_str(text, "name"));
+	}
+	json_decref(answer);
+	return code;
+}
+
 static bool has_outlet(const json_t *text, const char *name)
 {
 	const json_t *one, *outlets = json_object_get(release_of(text), "outlets");
@@ -494,6 +525,8 @@ enum exit_code text_publish(struct options *o)
 		code = text_get(&c, o->arguments[1], NULL, &p.text);
 	if (code == EXIT_DONE)
 		code = check_release(p.text);
+	if (code == EXIT_DONE)
+		code = check_outlets(&c, p.text);
 	if (code == EXIT_DONE)
 		code = get_corrected(&c, &p);
 	if (code == EXIT_DONE) {

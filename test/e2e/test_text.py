@@ -254,6 +254,36 @@ def originals(world, out):
     assert "".join(KO.split()) in read and "".join(EN.split()) not in read
 
 
+def test_no_label_goes_out_above_its_outlet(stage, tmp_path):
+    """Both released it, and it is marked above what the outlet carries: the line of the guidelines says so, and nothing is written."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE}, edit={**HELD, "guidelines": ("release above U by 1", "release above R by 1")})
+    kor = world["kor"]
+    line = next(i for i, one in enumerate((world.accord / "guidelines").read_text().splitlines(), 1) if one.startswith("feed cap press"))
+    kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
+    kor.run("text", "new", "kidd", "statement", "Joint statement", "--language", "en", "--languages", "en", "--label", "R", key="policy")
+    kor.run("text", "unit", "statement", "goal", EN, "--language", "en", key="policy")
+    both(world, "a unit", lambda one: one.get("units"))
+    clean(world)
+    for what, key, options in (("initial", "initialled", ()), ("sign", "signed", ()), ("release", "released", ("--when", "2023-04-12T00:00Z"))):
+        endorsed(world, what, key, *options)
+    both(world, "its time", lambda one: one["released"]["all"])
+    # Without outlets all are meant; each says by which line it does not carry it.
+    for outlets in (), ("--outlets", "atom,press"), ("--outlets", "leaflet"):
+        if outlets:
+            endorsed(world, "release", "released", "--when", "2023-04-12T00:00Z", *outlets)
+            both(world, "its outlets", lambda one, outlets=outlets: one["released"]["all"] and ",".join(one["released"]["by"][0]["outlets"]) == outlets[1])
+        for node in world.nodes.values():
+            said = node.run("text", "publish", "statement", tmp_path, code=4).stderr
+            assert ("does not go out by leaflet: guidelines: leaflet does not carry R." if "leaflet" in outlets
+                    else f"does not go out by press: guidelines, line {line}: press does not carry R.") in said, said
+    assert "leaflet: R 등급은 실을 수 없음" in kor.run("text", "publish", "statement", tmp_path, code=4, env=KOREAN).stderr
+    assert not list(tmp_path.glob("statement*"))
+    endorsed(world, "release", "released", "--when", "2023-04-12T00:00Z", "--outlets", "atom")
+    both(world, "its outlets", lambda one: one["released"]["all"] and one["released"]["by"][0]["outlets"] == ["atom"])
+    kor.run("text", "publish", "statement", tmp_path)
+    assert sorted(one.name for one in tmp_path.glob("statement*")) == ["statement.atom", "statement.txt"]
+
+
 def test_a_peer_that_signs_at_random(stage):
     """Each false signature costs every node a walk through the text: after so many the door looks at nothing more, and the text goes on."""
     world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
