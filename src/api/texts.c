@@ -250,7 +250,7 @@ static enum err reply_notes(struct api *a, struct reply *r, const struct texts *
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* ---- What goes out: the label of each statement that the file is made of, against each outlet's ceiling. ---- */
+/* ---- What goes out: every label that the file is made of, against each outlet's ceiling. ---- */
 
 struct outlets {
 	struct api *a;
