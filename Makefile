@@ -139,7 +139,7 @@ $(FUZZ)/build.ninja:
 # Counters change what a warning may be about, and with optimization lines move: neither is what is asked here.
 build-coverage/build.ninja:
 	@CC=clang-19 $(MESON) setup build-coverage -Dwerror=false -Db_lundef=false -Doptimization=1 \
-		'-Dc_args=-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc' \
+		'-Dc_args=-fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation' \
 		-Dc_link_args=-fprofile-instr-generate
 
 .PHONY: console browser interop procedures mutants all help setup demo test test-pq check e2e lint lint-deep sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo

@@ -39,7 +39,7 @@ CHANNELS_USED = 3
 FLASH = 0
 PRECEDENCES = ("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE")
 FIU = ("/usr/lib/fiu/fiu_run_preload.so", "/usr/lib/fiu/fiu_posix_preload.so")
-ALONE = nodes.ROOT / "build/test/blackbox/alone.so"
+ALONE = nodes.BUILD / "test/blackbox/alone.so"
 
 class Channel(collections.namedtuple("Channel", "number name plane parties role precedence precedence_name alone")):
     """With the precedence of its messages, and one at which words go out without anybody's approval; on LEADER there is none."""

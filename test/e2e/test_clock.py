@@ -8,7 +8,7 @@ import pytest
 CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
 KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 DAY_MS = 86_400_000
-LEAPING = nodes.ROOT / "build/test/lib/leaping.so"
+LEAPING = nodes.BUILD / "test/lib/leaping.so"
 # So short that a play sees them run out; the last message below is not read.
 TIMERS = {"timers": ("timer IMMEDIATE receipt 5m  read 45m query 10m doubling alternate 30m",
                      "timer IMMEDIATE receipt 1s  read 45m query 2s           alternate 30m")}

@@ -14,7 +14,7 @@ import pytest
 sys.path.insert(0, str(nodes.ROOT / "test/vectors"))
 import make_sshsig  # noqa: E402
 
-CATALOGUES = nodes.ROOT / "build/po"
+CATALOGUES = nodes.BUILD / "po"
 KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 PAGE = {"index.html": "<!doctype html><title>entente</title>", "lib/app.js": "1;", "fonts/a.woff2": "font"}
 

@@ -12,7 +12,7 @@ import pytest
 CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
 KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 KO = gettext.translation("entente", CATALOGUES, languages=["ko"])
-LEAPING = nodes.ROOT / "build/test/lib/leaping.so"
+LEAPING = nodes.BUILD / "test/lib/leaping.so"
 CHANNEL = "consult-urgent"
 OFFICERS = {name: [name] for name in ("watch", "head", "deputy", "policy")}
 N20 = ["--form", "N20", "--field", "topic=launch", "--field", "basis-of=official", "--field", "span=-5m/now", "--field",

@@ -7,7 +7,7 @@ import nodes
 import officers
 import pytest
 
-FAILING = nodes.ROOT / "build/test/lib/failing.so"
+FAILING = nodes.BUILD / "test/lib/failing.so"
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import json
 import nodes
 import pytest
 
-HOSTILE = nodes.ROOT / "build/test/contain/entente_hostile"
+HOSTILE = nodes.BUILD / "test/contain/entente_hostile"
 
 # Escape: the system call at which the kernel ends the process.
 LINK = {

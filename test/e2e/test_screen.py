@@ -3,8 +3,7 @@
 import nodes
 import terminal
 
-ROOT = nodes.ROOT
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(ROOT / "build/po")}
+KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BUILD / "po")}
 ENGLISH = {"LC_ALL": "C.UTF-8"}
 RIGHT, TAB = "\x1b[C", "\t"
 WORDS = "우리 항공기이며 14시 05분에 귀환합니다."

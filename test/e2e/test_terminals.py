@@ -15,7 +15,7 @@ import pytest
 
 NAME = "console.kor.example"
 PAGE = "<!doctype html><title>entente</title>"
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.ROOT / "build/po")}
+KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BUILD / "po")}
 
 
 class Terminal:

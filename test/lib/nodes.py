@@ -23,6 +23,7 @@ import officers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BINARY = Path(os.environ.get("ENTENTE", ROOT / "build/src/entente/entente"))
+BUILD = BINARY.resolve().parent.parent.parent  # what is beside it was made with it
 LOOK_AGAIN_S = 0.02
 IDLE_S = 30  # below REQUEST_SILENCE_S_MAX
 PATIENCE_S = 10.0
