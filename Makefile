@@ -75,6 +75,7 @@ crash: all ## the power, the disk, the memory, the store and the signer fail at 
 	@$(BUILD)/test/crash/cuts CUTS=$(or $(CUTS),100000)
 	@$(BUILD)/test/crash/faults SEEDS=$(or $(SEEDS),4)
 	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4)
+	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) MOVES=1
 
 mutants: all ## turn over each comparison and mask of the evaluator: the unit tests must notice every one (a long run)
 	@$(MESON) test -C $(BUILD) --no-rebuild --benchmark --print-errorlogs --verbose mutants

@@ -1,6 +1,7 @@
 /*
- * places [SEED=n] [SEEDS=count] [STRIDE=n] [DEPTH=n] [JOBS=n] [PLACE=n ERROR=n]: fails a call of the store,
- * of an arena and of the signer at each place of the core, and judges what becomes of the world.
+ * places [SEED=n] [SEEDS=count] [MOVES=1] [STRIDE=n] [DEPTH=n] [JOBS=n] [PLACE=n ERROR=n]: fails a call of
+ * the store, of an arena and of the signer at each place of the core, and judges what becomes of the world.
+ * MOVES: one in which officers consult, keep watches and write texts.
  */
 #include "reads.h"
 
@@ -100,11 +101,13 @@ static void cut(struct world *w)
 	}
 }
 
-static void run(uint64_t seed)
+static void run(uint64_t seed, bool has_consult)
 {
 	struct world *w = world_new_thin(seed, 0, getenv("VERBOSE") != NULL);
 	int64_t since_us = 0, asked_us = 0;
 
+	if (has_consult)
+		world_consults(w);
 	while (w->now_us < CHAOS_UNTIL_US &&
 	       !(places_has_failed(&since_us) && w->now_us > since_us + AFTER_US)) {
 		cut(w);
@@ -141,7 +144,7 @@ int main(int argc, char **argv)
 	crypto_init();
 	places_begin(&order);
 	for (uint64_t seed = first; seed < first + seeds; seed++)
-		run(seed);
+		run(seed, world_argument(argc, argv, "MOVES", 0) != 0);
 	is_good = places_end(&counts);
 	for (size_t i = 0; i < SEAM_COUNT; i++)
 		printf("  %-24s %6llu places %6llu failures\n", names[i],
