@@ -142,30 +142,6 @@ static bool is_file_name(struct bytes word)
 	return word.len > 0;
 }
 
-/* 2027-06-30 as 20270630; 0 if there is no such day. */
-static uint32_t read_day(struct bytes word)
-{
-	static const uint8_t days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	uint32_t day = 0, month, year;
-
-	if (word.len != 10)
-		return 0;
-	for (size_t i = 0; i < word.len; i++) {
-		bool is_hyphen = i == 4 || i == 7;
-		if (is_hyphen ? word.ptr[i] != '-' : !is_digit(word.ptr[i]))
-			return 0;
-		if (!is_hyphen)
-			day = 10 * day + (uint32_t)(word.ptr[i] - '0');
-	}
-	year = day / 10000;
-	month = day / 100 % 100;
-	if (year == 0 || month == 0 || month > 12 || day % 100 == 0 || day % 100 > days[month - 1])
-		return 0;
-	if (month == 2 && day % 100 == 29 && (year % 4 != 0 || (year % 100 == 0 && year % 400 != 0)))
-		return 0;
-	return day;
-}
-
 static void read_head(struct line_reader *r, struct accord *a)
 {
 	struct guidelines *g = draft(r, a);
@@ -176,8 +152,8 @@ static void read_head(struct line_reader *r, struct accord *a)
 	line_expect(r, "version", "guidelines.head");
 	g->version = (uint32_t)line_number(r, UINT32_MAX, "guidelines.head");
 	line_expect(r, "review-by", "guidelines.head");
-	g->review_by = read_day(line_word(r, "guidelines.head"));
-	if (g->version == 0 || g->review_by == 0)
+	line_day(r, "guidelines.head", &g->review_by);
+	if (g->version == 0)
 		line_refuse(r, "guidelines.head");
 }
 

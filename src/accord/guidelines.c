@@ -1,6 +1,5 @@
 #include "accord/guidelines.h"
 
-#include <stdio.h>
 #include <string.h>
 
 size_t guidelines_party_find(const struct guidelines *g, struct bytes code)
@@ -50,15 +49,14 @@ size_t guidelines_feed_find(const struct guidelines *g, struct bytes name)
 
 void guidelines_review_day(const struct guidelines *g, char out[GUIDELINES_DAY_LEN])
 {
-	snprintf(out, GUIDELINES_DAY_LEN, "%04u-%02u-%02u", g->review_by / 10000 % 10000,
-		 g->review_by / 100 % 100, g->review_by % 100);
+	char text[WALL_TEXT_LEN];
+
+	wall_write(g->review_by.first, text);
+	memcpy(out, text, GUIDELINES_DAY_LEN - 1);
+	out[GUIDELINES_DAY_LEN - 1] = '\0';
 }
 
 bool guidelines_is_review_due(const struct guidelines *g, struct wall now)
 {
-	char today[WALL_TEXT_LEN], day[GUIDELINES_DAY_LEN];
-
-	wall_write(now, today);
-	guidelines_review_day(g, day);
-	return memcmp(today, day, GUIDELINES_DAY_LEN - 1) > 0;
+	return now.ms >= g->review_by.end.ms;
 }

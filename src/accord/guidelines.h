@@ -11,7 +11,7 @@
 #define ACCORD_GUIDELINES_H
 
 #include "accord/accord.h"
-#include "base/time.h"
+#include "wire/date.h"
 
 #define GUIDELINES_WORDS "words.txt" /* the one file that a line "words hold" may name */
 
@@ -126,7 +126,7 @@ struct guidelines_map {
 struct guidelines {
 	char name[CODE_LEN_MAX + 1];
 	uint32_t version;
-	uint32_t review_by; /* a day, 20270630: warned of, and nothing stops */
+	struct date review_by; /* a day: warned of, and nothing stops */
 	struct guidelines_party parties[GUIDELINES_PARTIES_MAX];
 	size_t parties_count;
 	uint32_t members; /* parties of the accord; the others are outside */

@@ -166,6 +166,17 @@ uint64_t line_span(struct line_reader *r, const char *rule)
 	return 0;
 }
 
+void line_day(struct line_reader *r, const char *rule, struct date *out)
+{
+	struct bytes word = line_word(r, rule);
+
+	*out = (struct date){ { 0 }, { 0 } };
+	/* Of all that date_read takes only a whole day is as long. */
+	if (r->rule == NULL && (word.len != sizeof "2027-06-30" - 1 || date_read(word, out) != ERR_OK ||
+				out->end.ms == 0))
+		line_refuse(r, rule);
+}
+
 bool line_accept(struct line_reader *r, const char *word)
 {
 	if (r->rule != NULL || !bytes_equal(line_peek(r), bytes_str(word)))

@@ -10,6 +10,7 @@
 #define ACCORD_LINE_H
 
 #include "accord/accord.h"
+#include "wire/date.h"
 
 struct line_reader {
 	struct bytes rest;	       /* of the file */
@@ -34,6 +35,8 @@ struct bytes line_text(struct line_reader *r, const char *rule); /* a copy in th
 uint64_t line_number(struct line_reader *r, uint64_t max, const char *rule);
 /* 500ms, 30s, 8m, 1h, 2d, in milliseconds; none is 0 and 0s is refused. */
 uint64_t line_span(struct line_reader *r, const char *rule);
+/* "2027-06-30": a day from 1970 to 2199. */
+void line_day(struct line_reader *r, const char *rule, struct date *out);
 /* Takes this very word. */
 void line_expect(struct line_reader *r, const char *word, const char *rule);
 /* True and taken if the next word is this one. */

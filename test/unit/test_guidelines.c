@@ -66,8 +66,10 @@ static void put_words(struct page *p)
 {
 	static const char *const rules[] = { "all", "any", "info" };
 	const struct guidelines *g = p->g;
+	char day[GUIDELINES_DAY_LEN];
 
-	line_put(p->lines, "guidelines %s %u %u", g->name, g->version, g->review_by);
+	guidelines_review_day(g, day);
+	line_put(p->lines, "guidelines %s %u %s", g->name, g->version, day);
 	for (size_t i = 0; i < g->parties_count; i++) {
 		line_put(p->lines, "party %u %s%s", g->parties[i].line, g->parties[i].code,
 			 (g->members >> i & 1) != 0 ? "" : " outside");

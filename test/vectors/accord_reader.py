@@ -504,7 +504,7 @@ class Accord:
                     day = datetime.date.fromisoformat(f.take("authority.until", re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")))
                 except ValueError:
                     f.refuse("authority.until")
-                f.expect(day.year >= 1970, "authority.until")
+                f.expect(1970 <= day.year <= 2199, "authority.until")
                 until[post] = ((day - datetime.date(1970, 1, 1)).days + 1) * 86_400_000
             f.expect(is_two or until[post], "authority.by")
         for post in posts:

@@ -82,9 +82,10 @@ class Guidelines:
         self.need("review-by", rule)
         day = f.take(rule, re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}"))
         try:
-            datetime.date.fromisoformat(day)
+            year = datetime.date.fromisoformat(day).year
         except ValueError:
             f.refuse(rule)
+        f.expect(1970 <= year <= 2199, rule)
         self.head = f.number, name, version, day
 
     def read_party(self):
@@ -323,7 +324,7 @@ class Guidelines:
             return f"up-to {one['up-to']} holds {','.join(one['holds'])}{' release' * one['releases']}"
 
         line, name, version, day = self.head
-        out = [f"guidelines {name} {version} {day.replace('-', '')}"]
+        out = [f"guidelines {name} {version} {day}"]
         for code in self.parties():
             out += [f"party {self.party_line[code]} {code}{' outside' * (code in self.outside)}", *names("party", code)]
         for code in self.levels:

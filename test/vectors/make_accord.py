@@ -189,6 +189,8 @@ for name, line, number, rule in (
     ("of no post", "post heads by two", 1, "authority.post"), ("of a post twice", "post head by two\npost head until 2027-01-01", 2, "authority.post"),
     ("by three", "post head by three", 1, "authority.by"), ("that says nothing", "post head", 1, "authority.by"),
     ("until no day", "post head until 2027-02-29", 1, "authority.until"), ("until no date", "post head until 30-06-2027", 1, "authority.until"),
+    ("until a month", "post head until 2027-06", 1, "authority.until"), ("until 1969", "post head until 1969-12-31", 1, "authority.until"),
+    ("until nothing", "post head until", 1, "authority.until"),
     ("of no channel", "closed root", 1, "authority.closed"),
 ):
     bad(f"an authority {name}", "authority", number, rule, files={"authority": line + "\n"})
