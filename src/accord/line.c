@@ -172,8 +172,8 @@ void line_day(struct line_reader *r, const char *rule, struct date *out)
 
 	*out = (struct date){ { 0 }, { 0 } };
 	/* Of all that date_read takes only a whole day is as long. */
-	if (r->rule == NULL && (word.len != sizeof "2027-06-30" - 1 || date_read(word, out) != ERR_OK ||
-				out->end.ms == 0))
+	if (r->rule == NULL &&
+	    (word.len != sizeof "2027-06-30" - 1 || date_read(word, out) != ERR_OK || out->end.ms == 0))
 		line_refuse(r, rule);
 }
 
