@@ -467,7 +467,7 @@ def dialogues(folder, figures, _):
                 say_here(party, [(90, [at], {1: f"unit-{i}", 10: i, 11: [tag], 17: f"{words} {round_} {i}. " * 8})
                                  for i in range(UNITS) for tag, words in (("ko", "양측은 공조를 계속하기로 하였다"), ("en", "The sides go on together"))
                                  if (i + round_) % 2 == (party == "usa")])
-        whole = kor.get("/text", place=text, file="1")
+        whole = kor.get("/text", place=text, file="0")
         assert whole["versions"] == 4 * UNITS and len(whole["units"]) == UNITS
         assert len(kor.get("/dialogues", kind="commitment")["things"]) == COMMITMENTS
         figures["entente"]["dialogues_ms"] = {

@@ -476,6 +476,8 @@ static void request_run(struct api *a, struct request *q)
 		e = check_asked(a, q);
 	if (e == ERR_OK)
 		e = reply_check(&r);
+	if (e == ERR_LIMIT && out.full && q->rule == NULL)
+		q->rule = "REPLY_LEN_MAX";
 	if (e == ERR_OK)
 		request_answer(q, MHD_HTTP_OK, "application/json", buf_bytes(&out));
 	else

@@ -10,6 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of an answer: its units, behind which one more and the rest have room; and what ends it behind the file. */
+#define UNITS_LEN_MAX (REPLY_LEN_MAX - (1u << 20))
+#define PART_END_LEN 64u
+
 struct texts {
 	const struct accord *accord;
 	struct thing_row row;
@@ -219,16 +223,46 @@ static void put_part(void *self, struct bytes part)
 	buf_put(self, part);
 }
 
-static void reply_file(struct reply *r, const struct texts *x)
+/* How much of it fits into what is left of the answer, as JSON writes it; never half a letter. */
+static struct bytes part_that_fits(const struct reply *r, struct bytes all, uint64_t from)
 {
-	void *memory = xcalloc(1, REPLY_LEN_MAX / 2);
+	size_t room = r->out->max - r->out->len, len = 0;
+	struct bytes part = { all.ptr + from, 0 };
+
+	room -= room < PART_END_LEN ? room : PART_END_LEN;
+	for (; from + len < all.len; len++) {
+		uint8_t c = part.ptr[len];
+		size_t written = c < 0x20 || c == 0x7f ? 6 : c == '"' || c == '\\' ? 2 : 1;
+		if ((c & 0xc0) != 0x80)
+			part.len = len;
+		if (room < written)
+			return part;
+		room -= written;
+	}
+	part.len = len;
+	return part;
+}
+
+static void add_len(void *self, struct bytes part)
+{
+	*(size_t *)self += part.len;
+}
+
+/* What of it fits from so many bytes on, and how long all of it is. */
+static enum err reply_file(struct reply *r, const struct texts *x, uint64_t from)
+{
+	size_t len = 0;
 	struct buf file;
 
-	buf_init(&file, memory, REPLY_LEN_MAX / 2);
+	text_write(&x->text, &x->head, add_len, &len);
+	if (from > len)
+		return ERR_USAGE;
+	buf_init(&file, xcalloc(1, len + 1), len + 1);
 	text_write(&x->text, &x->head, put_part, &file);
-	if (buf_check(&file) == ERR_OK)
-		reply_text(r, "file", buf_bytes(&file));
-	free(memory);
+	reply_uint(r, "file_len", len);
+	reply_text(r, "file", part_that_fits(r, buf_bytes(&file), from));
+	free(file.ptr);
+	return ERR_OK;
 }
 
 /* What stands about it in another channel is of the own home channel, and for nobody else. */
@@ -350,7 +384,27 @@ static enum err reply_denied_outlets(struct api *a, struct reply *r, const struc
 	return e;
 }
 
-static enum err reply_whole_text(struct api *a, struct request *q, struct reply *r, const struct texts *x)
+/* Which units, and from which byte on the file. */
+struct text_page {
+	bool is_page; /* as many units as there is room for; else all */
+	uint64_t unit, file;
+};
+
+static void reply_units(struct reply *r, const struct texts *x, const struct text_unit **order,
+			const struct text_page *page)
+{
+	size_t n = page->unit < x->text.units_count ? page->unit : x->text.units_count;
+
+	reply_array(r, "units");
+	for (; n < x->text.units_count && (!page->is_page || r->out->len < UNITS_LEN_MAX); n++)
+		reply_unit(r, x, order[n]);
+	reply_array_end(r);
+	if (n < x->text.units_count)
+		reply_uint(r, "next_unit", n);
+}
+
+static enum err reply_whole_text(struct api *a, struct request *q, const struct text_page *page,
+				 struct reply *r, const struct texts *x)
 {
 	const struct text *t = &x->text;
 	const struct text_unit **order = text_order(t);
@@ -383,15 +437,12 @@ static enum err reply_whole_text(struct api *a, struct request *q, struct reply 
 	reply_brackets(r, x);
 	reply_endorsements(r, x);
 	reply_hold(r, x, node_self(a->node));
-	reply_array(r, "units");
-	for (size_t n = 0; n < t->units_count; n++)
-		reply_unit(r, x, order[n]);
-	reply_array_end(r);
+	reply_units(r, x, order, page);
 	e = reply_notes(a, r, x);
 	if (e == ERR_OK && request_word(q, "outlets").ptr != NULL)
 		e = reply_denied_outlets(a, r, x, request_word(q, "outlets"));
 	if (request_word(q, "file").ptr != NULL)
-		reply_file(r, x);
+		e = e == ERR_OK ? reply_file(r, x, page->file) : e;
 	reply_object_end(r);
 	free(order);
 	return e;
@@ -403,8 +454,13 @@ enum err run_text(struct api *a, struct request *q, struct reply *r)
 	struct bytes wish = request_word(q, "until");
 	struct texts *x = xcalloc(1, sizeof *x);
 	struct place_key place, until;
+	struct text_page page = { .is_page = request_word(q, "unit").ptr != NULL };
 	enum err e = request_place(a, q, &place);
 
+	if (e == ERR_OK)
+		e = request_number(q, "unit", UINT32_MAX, 0, &page.unit);
+	if (e == ERR_OK)
+		e = request_number(q, "file", UINT32_MAX, 0, &page.file);
 	a->reading.is_asked = true;
 	x->accord = node_accord(a->node);
 	if (e == ERR_OK && wish.ptr != NULL)
@@ -421,7 +477,7 @@ enum err run_text(struct api *a, struct request *q, struct reply *r)
 	if (e == ERR_OK) {
 		text_head_of(x->accord, &x->row, &x->says, &x->head);
 		text_hash(&x->text, &x->head, x->hash);
-		e = reply_whole_text(a, q, r, x);
+		e = reply_whole_text(a, q, &page, r, x);
 	}
 	text_close(&x->text);
 	free(x);

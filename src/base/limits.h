@@ -165,12 +165,13 @@
 #define DIALOGUE_PERSON_MAX 160u  /* bytes of a name, and of an office */
 #define DIALOGUE_FIELDS_LEN_MAX \
 	3000u /* bytes of all fields of one statement, keys too: a row of the view holds them */
-#define DIALOGUE_CADENCE_MAX 120u    /* months between two sessions */
-#define DIALOGUE_OUTLETS_MAX 8u	     /* by which one text is made public */
-#define WHERE_POINTS_MAX 33u	     /* corners of an area, the first one again among them */
-#define TEXT_WORDS_MAX 2400u	     /* bytes of one unit in one language */
-#define TEXT_FILE_LEN_MAX (4u << 20) /* bytes of a canonical file */
-#define TEXT_DEEDS_MAX 4096u	     /* units, agreements, concordances of one party on one text */
+#define DIALOGUE_CADENCE_MAX 120u /* months between two sessions */
+#define DIALOGUE_OUTLETS_MAX 8u	  /* by which one text is made public */
+#define WHERE_POINTS_MAX 33u	  /* corners of an area, the first one again among them */
+#define TEXT_WORDS_MAX 2400u	  /* bytes of one unit in one language */
+#define TEXT_DEEDS_MAX 4096u	  /* units, agreements, concordances of one party on one text */
+/* Bytes of a canonical file: every statement that all parties may make, with the line above its words. */
+#define TEXT_FILE_LEN_MAX (PARTY_MAX * TEXT_DEEDS_MAX * (TEXT_WORDS_MAX + 160u))
 #define TEXT_WALKS_MAX 256u /* endorsements of one party on one text, and what of its words did not count */
 #define DATE_TEXT_MAX 35u   /* characters of a date or of two */
 

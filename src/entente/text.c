@@ -5,7 +5,6 @@
 
 #include "accord/nfc.h"
 #include "base/alloc.h"
-#include "crypto/hash.h"
 #include "entente/act.h"
 #include "entente/glossary.h"
 #include "entente/rows.h"
@@ -16,64 +15,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- A text as the node has it. ---- */
-
-static enum exit_code check_file(const json_t *text)
-{
-	const char *file = json_str(text, "file");
-	uint8_t said[HASH_LEN], hash[HASH_LEN];
-
-	hash_sha256(bytes_str(file), hash);
-	if (json_hex(text, "hash", said, sizeof said) == ERR_OK && memcmp(said, hash, HASH_LEN) == 0)
-		return EXIT_DONE;
-	say_error(_("The node's file of the text does not have the hash that it says."));
-	say_next(_("sign nothing; entente verify"));
-	return EXIT_INTEGRITY;
-}
-
-enum exit_code text_get(struct client *c, const char *word, const char *until, json_t **out)
-{
-	json_t *things = NULL;
-	const json_t *found = NULL;
-	struct query q;
-	enum exit_code code = dialogue_get(c, "text", &things);
-
-	if (code == EXIT_DONE)
-		found = dialogue_find(things, "text", word);
-	if (code == EXIT_DONE && found == NULL)
-		code = EXIT_NOT_FOUND;
-	if (code == EXIT_DONE) {
-		query_open(&q, "/text");
-		query_put(&q, "place", json_str(found, "place"));
-		query_put(&q, "file", "1");
-		if (until != NULL)
-			query_put(&q, "until", until);
-		code = (enum exit_code)client_get(c, &q, out);
-	}
-	json_decref(things);
-	return code == EXIT_DONE ? check_file(*out) : code;
-}
-
-const char *text_words(const json_t *unit, const char *language)
-{
-	const json_t *in = json_object_get(json_object_get(unit, "languages"), language);
-
-	return json_str(json_array_get(json_object_get(in, "versions"), 0), "words");
-}
-
-const json_t *text_unit(const json_t *text, const char *name)
-{
-	const json_t *unit;
-	size_t i;
-
-	json_array_foreach(json_object_get(text, "units"), i, unit)
-	{
-		if (strcmp(json_str(unit, "name"), name) == 0)
-			return unit;
-	}
-	return NULL;
-}
 
 /* ---- A unit. ---- */
 

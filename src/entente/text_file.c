@@ -16,7 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE_LEN_MAX (16u << 20)
+/* Of an original of this text: each letter may be written as five or six; a PDF's fonts and pages beside. */
+#define PAGE_LEN_LEAST (16u << 20)
 
 /* ---- A page. ---- */
 
@@ -189,6 +190,13 @@ static void put_page(struct buf *out, const struct page *p)
 	json_decref(parties);
 }
 
+static void open_page(struct buf *out, const json_t *text, const json_t *other)
+{
+	size_t len = PAGE_LEN_LEAST + 6 * (strlen(json_str(text, "file")) + strlen(json_str(other, "file")));
+
+	buf_init(out, xcalloc(1, len), len);
+}
+
 static enum exit_code write_file(const char *path, const struct buf *out)
 {
 	if (buf_check(out) == ERR_OK && file_write(path, buf_bytes(out), 0644) == ERR_OK)
@@ -240,7 +248,7 @@ static enum exit_code render(struct options *o, struct client *c, const json_t *
 
 	if (code == EXIT_DONE)
 		code = show_get_entry(c, json_str(text, "place"), &entry);
-	buf_init(&out, xcalloc(1, PAGE_LEN_MAX), PAGE_LEN_MAX);
+	open_page(&out, text, NULL);
 	if (code == EXIT_DONE) {
 		struct page p = { .text = text,
 				  .accord = accord,
@@ -530,7 +538,7 @@ enum exit_code text_publish(struct options *o)
 	if (code == EXIT_DONE)
 		code = get_corrected(&c, &p);
 	if (code == EXIT_DONE) {
-		buf_init(&p.out, xcalloc(1, PAGE_LEN_MAX), PAGE_LEN_MAX);
+		open_page(&p.out, p.text, p.corrected);
 		code = put_all(&p);
 		free(p.out.ptr);
 	}

@@ -132,13 +132,13 @@ def test_a_text_is_written_signed_and_made_public(stage, tmp_path):
     kor.run("text", "note", "statement", "They would not say more.", key="policy")
     assert "OWN NOTE, not sent" in (shown := kor.run("text", "show", "statement").stdout) and "They would not say more." in shown
     assert text(usa)["notes"] == [] and "would not say" not in usa.run("log", "consult").stdout
-    before = {name: text(node, file="1") for name, node in world.nodes.items()}
+    before = {name: text(node, file="0") for name, node in world.nodes.items()}
     of_own = {"now_ms": 0, "sign_from_ms": 0}  # each by its own clock
     assert {**before["kor"], **of_own, "notes": []} == {**before["usa"], **of_own}
     world.stop()
     world.start()
     for name, node in world.nodes.items():
-        assert {**text(node, file="1"), "now_ms": 0} == {**before[name], "now_ms": 0}
+        assert {**text(node, file="0"), "now_ms": 0} == {**before[name], "now_ms": 0}
     whatever_the_node_says(kor, out, tmp_path)
     kor.run("text", "publish", "statement", out)
     made = files(out)
@@ -309,6 +309,46 @@ def test_a_peer_that_signs_at_random(stage):
     assert text(kor)["units"][0]["languages"]["en"]["versions"][0]["words"] == "Still ours."
 
 
+def test_a_text_at_the_limit(stage, tmp_path):
+    """As many words as one party may say, each as long as may be: more than one answer holds. It opens, page by page, and is rendered whole."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
+    kor.run("text", "new", "kidd", "statement", "Joint statement", "--language", "en", "--languages", "ko,en", key="policy")
+    usa.wait("the text is there", lambda: text(usa))
+    usa.run("text", "note", "statement", "Nothing.", key="policy")
+    world.await_receipts()
+    place = peer.Peer.place_of(kor.entry(text(kor)["place"]))
+    liar = peer.Peer(world, "usa", "kor")
+    liar.take_log("consult")
+    assert usa.stop() == 0
+    key = officers.Key(world.keys("usa") / "policy")
+    seen = [("kor", 1, kor.logs()["KOR/CONSULT 1"]["size"])]
+    words = {tag: {n: f"{n:04}" + letter * ((2400 - 4) // len(letter.encode())) for n in range(2048)} for tag, letter in (("ko", "한"), ("en", '"'))}
+    for n in range(2048):
+        if n > 0 and n % 128 == 0:
+            liar.send("consult")  # a frame has an end
+        for tag in words:
+            last = liar.move("consult", "policy", key, 90, refers=[place], seen=seen, fields={1: f"u{n:04}", 10: n, 11: [tag], 17: words[tag][n]})
+    liar.send("consult")
+    kor.wait("KOR has them", lambda: (kor.find("/entry", place=last) or {}).get("folded"), patience=120)
+    # Asked for whole, the answer names its limit; nothing is given in its place.
+    status, answer = kor.ask("GET", "/text", place=text_place(kor))
+    assert status != 200 and answer["rule"] == "REPLY_LEN_MAX", answer
+    shown = json.loads(kor.run("text", "show", "statement", "--json").stdout)
+    assert [one["name"] for one in shown["units"]] == [f"u{n:04}" for n in range(2048)]
+    assert all(shown["units"][n]["languages"][tag]["versions"][0]["words"] == words[tag][n] for n in (0, 1, 1000, 2047) for tag in words)
+    assert len(shown["file"].encode()) > 2 * 4 << 20 and hashlib.sha256(shown["file"].encode()).hexdigest() == shown["hash"]
+    page = tmp_path / "statement.html"
+    kor.run("text", "render", "statement", "--output", page)
+    cells = [cell.text for cell in ElementTree.parse(page).iter("{http://www.w3.org/1999/xhtml}td")]
+    assert len(cells) == 4096 and set(cells) == {one for of in words.values() for one in of.values()}
+
+
+def text_place(node):
+    return next(one["place"] for one in node.get("/dialogues", kind="text")["things"])
+
+
 def sentence_of(done, msgid):
     """What a person reads is that sentence, whatever stands in its gaps, in the language of the terminal."""
     rest = done.stderr
@@ -440,6 +480,11 @@ def test_long_texts_go_over_pages(tmp_path):
             ["pdftotext", "-raw", alone, "-"], check=True, capture_output=True, text=True).stdout.split("\f"))
         for words in units:
             assert "".join(words.split()) in read, words[:40]
+    # A file of more than an answer holds is drawn to its end; the other language is not what takes long.
+    file = b"entente text/1\naccord 00\nname x\n" + b"".join(part(f"unit u{i}", tag, words) for i in range(2048) for tag, words in (("ko", "한" * 800), ("en", f"No. {i}")))
+    assert len(file) > 4 << 20
+    alone.write_bytes(drawn(file, "-l", "en"))
+    assert "No. 2047" in subprocess.run(["pdftotext", "-raw", alone, "-"], check=True, capture_output=True, text=True).stdout
     (tmp_path / "fonts.conf").write_text("<fontconfig></fontconfig>")
     drawn(file, code=3, env={"FONTCONFIG_FILE": str(tmp_path / "fonts.conf"), "XDG_CACHE_HOME": str(tmp_path)})
     drawn(file, "-l", "fr", code=2)
