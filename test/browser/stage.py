@@ -3,6 +3,7 @@
 
     {"do": "enrol", "party": "kor", "line": "ssh-ed25519 ...", "roles": "watch", "holder": 11}
     {"do": "say", "party": "kor", "key": "watch", "words": ["send", ...]}     {"do": "get", "party": "kor", "path": "/status"}
+    {"do": "secrets"}     {"do": "read", "party": "kor", "place": "KOR/LEADER 1.7"}
     {"do": "kill" | "start" | "stop", "party": "kor"}     {"do": "cut" | "mend"}     {"do": "end"}
 """
 import datetime
@@ -64,6 +65,14 @@ class Stage:
 
     def do_release(self, party, words, key="watch"):
         return self.world[party].release(*words, key=key)
+
+    def do_secrets(self):
+        """A terminal with secrets for the leader line at each party."""
+        for (party, _), path in self.world.make_secrets({"terminal": "deputy,head,shift,watch"}).items():
+            self.world[party].env = nodes.opens(path)
+
+    def do_read(self, party, place, *words):
+        return self.world[party].run("read", place, *words).stdout
 
     def do_get(self, party, path, **query):
         return self.world[party].get(path, **query)

@@ -180,7 +180,7 @@ export function Named({ files }: { files: Attached[] }) {
 export function SealedLine({ channel }: { channel: Channel }) {
   return (
     <Group>
-      <p class="warning">{_("What is said on this channel is sealed, and carries no files. It is not written here but by a command, on a machine that has your key:")}</p>
+      <p class="warning">{_("What is said on this channel is sealed, and so are its files. It is not written here but by a command, on a machine that has your key:")}</p>
       <p><code>entente send {channel.name} --to PARTY/ROLE --file FILE</code></p>
     </Group>
   );

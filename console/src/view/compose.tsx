@@ -12,7 +12,7 @@ import { clock } from "../words/moment.js";
 import { _, language, named } from "../words/say.js";
 import { FormFields, formOf, FormChoice } from "./form.js";
 import { Attach, isWhole, SealedLine } from "./attach.js";
-import { Group, Result, Words } from "./parts.js";
+import { Group, OnTerminal, Result, Words } from "./parts.js";
 import { once, results, rolesFor, Said, sayAct, sayMessage } from "./say.js";
 import { besides, change, forget, keptAt, keyOf, takeUp, typing, unkept } from "./typing.js";
 
@@ -166,6 +166,13 @@ export function Language({ typed }: { typed: Typed }) {
   return <Choice label={_("Language")} value={typed.language} options={languages} onChoose={(tongue) => change(typed, { language: tongue })} />;
 }
 
+// What says words about something sealed, and a mark on words that nobody has opened here.
+export function isForTerminal(act: Act, about: Entry): boolean {
+  const isSealed = (about.content?.sealing ?? 0) > 0;
+  const channel = channels.value.find((one) => one.name === about.channel_name);
+  return act.text === "none" ? isSealed && act.mark !== undefined : isSealed || channel?.sealed === true;
+}
+
 export function ComposeMessage({ channel }: { channel: Channel }) {
   const typed = typedFor(channel.name, Kind.MESSAGE), form = formOf(typed);
   const sign = () => {
@@ -209,6 +216,16 @@ const causes: [string, () => string][] = [
 ];
 
 export function ComposeAct({ act, title, about }: { act: Act; title: string; about: Entry }) {
+  return isForTerminal(act, about) ? (
+    <div class="compose act panel">
+      <h3>{title}</h3>
+      <OnTerminal name={act.name} command={`entente ${act.name.replace("-", "")} '${about.place}' --identity FILE`}
+        why={_("What is said of this is sealed, and no key for that is in this page. It is said on a terminal of a role that it was sealed for.")} />
+    </div>
+  ) : <ComposeActClear act={act} title={title} about={about} />;
+}
+
+function ComposeActClear({ act, title, about }: { act: Act; title: string; about: Entry }) {
   const typed = typedFor(about.channel_name, act.kind, about), form = act.kind === Kind.REPLY ? formOf(typed) : undefined;
   const sign = () => {
     const last = typing.value[typed.key] ?? (act.text === "may" ? typed : undefined);

@@ -17,7 +17,7 @@ import { _ } from "../words/say.js";
 import { Named } from "./attach.js";
 import { openedDraft } from "./entry.js";
 import { Banner, addressText } from "./message.js";
-import { Hold, Precedence, Result, Words as Shown } from "./parts.js";
+import { Hold, OnTerminal, Precedence, Result, Words as Shown } from "./parts.js";
 import { once, results } from "./say.js";
 import { now } from "./screen.js";
 import { typedFor } from "./compose.js";
@@ -33,7 +33,9 @@ interface Checked {
 }
 
 const checked = signal<Checked | undefined>(undefined);
-const content = computed(() => (openedDraft.value?.content_bytes ? readContent(fromBase64(openedDraft.value.content_bytes)) : undefined));
+const isSealed = computed(() => (checked.value?.statement?.content?.sealing ?? 0) > 0);
+const content = computed(() => (openedDraft.value?.content_bytes && checked.value?.statement !== undefined && !isSealed.value
+  ? readContent(fromBase64(openedDraft.value.content_bytes)) : undefined));
 
 async function check(draft: Waiting): Promise<void> {
   const bytes = fromBase64(draft.statement), statement = readStatement(bytes);
@@ -100,7 +102,7 @@ function Reason({ draft }: { draft: Waiting }) {
       {draft.author_holder === session.value?.holder
         ? <button type="button" data-act="cancel" onClick={cancel}>{_("Take it back")}</button>
         : (
-          <label>{_("Reason for a refusal")}
+          isSealed.value ? null : <label>{_("Reason for a refusal")}
             <textarea rows={2} value={typed.text} onInput={(event) => change(typed, { text: event.currentTarget.value })} />
             <button type="button" data-act="refuse" disabled={typed.text === ""} onClick={refuse}>{_("Refuse")}</button>
           </label>
@@ -142,7 +144,9 @@ export function DraftView({ draft }: { draft: Waiting }) {
       <p class="meta">{_("can be read by {1}", draft.readers.map((row) => `${row.party}: ${row.roles.join(", ")}`).join(" · "))}</p>
       {draft.newer.length > 0 ? <p class="warning crossing"><b>!!</b> {_("Came since its author signed: {1}. Read it before release.", draft.newer.join(", "))}</p> : null}
       <Approvals draft={draft} />
-      {isOpen ? <Hold name="approve" title={draft.state === "APPROVED" ? _("Send it on its way") : _("Approve and sign")} disabled={!bytes?.isTrue}
+      {bytes !== undefined && isSealed.value ? <OnTerminal name="draft" command={`entente approve '${draft.place}' --sign --identity FILE`}
+        why={_("What it says is sealed. Whoever approves or refuses it opens it first, on a terminal that has the key.")} /> : null}
+      {isOpen && (draft.state === "APPROVED" || !isSealed.value) ? <Hold name="approve" title={draft.state === "APPROVED" ? _("Send it on its way") : _("Approve and sign")} disabled={!bytes?.isTrue}
         act={() => void once(`${draft.place} approve`, () => approve(draft))} /> : null}
       <Result result={results.value[`${draft.place} approve`]} />
       {isOpen ? <Reason draft={draft} /> : null}

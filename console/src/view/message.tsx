@@ -12,9 +12,9 @@ import { clock, dateTimeGroup } from "../words/moment.js";
 import { spanText, word } from "../words/names.js";
 import { _, language, named, nodeSays } from "../words/say.js";
 import { visible } from "../words/fill.js";
-import { ComposeAct } from "./compose.js";
+import { ComposeAct, isForTerminal } from "./compose.js";
 import { readBack, refusalKey, refusals } from "./entry.js";
-import { Group, Moment, partyCode, Precedence, Result, save, Step, Words } from "./parts.js";
+import { Group, Moment, OnTerminal, partyCode, Precedence, Result, save, Step, Words } from "./parts.js";
 import { once, results, rolesFor, sayAct } from "./say.js";
 import { linkTo, now } from "./screen.js";
 import { Translate } from "./translate.js";
@@ -74,7 +74,7 @@ function Beside({ entry }: { entry: Entry }) {
       {(entry.translations ?? []).filter((one) => one.status !== "NONE").map((one) => (
         <div class="translation" key={one.place} lang={one.to}>
           <p class="meta" lang={language.value}>{_("Translation into {1}: {2}", one.to, word(one.status))}{one.by === undefined ? "" : `, ${partyCode(one.by.party)} ${one.by.role}`} · <a href={linkTo("record", one.place)}>{one.place}</a></p>
-          {one.sealing > 0 ? <Sealed place={one.place} roles={[]} /> : !one.held ? <p class="none">{_("Its text is not at this node yet.")}</p>
+          {one.sealing > 0 ? <Sealed place={one.place} roles={[]} files={0} /> : !one.held ? <p class="none">{_("Its text is not at this node yet.")}</p>
             : <p class="portion"><Words text={linesOf(one).join("\n")} tongue={one.to} /></p>}
           <Translate entry={entry} one={one} />
         </div>
@@ -83,13 +83,15 @@ function Beside({ entry }: { entry: Entry }) {
   );
 }
 
-// No key of the words comes into the browser: where it is, a command opens them.
-function Sealed({ place, roles }: { place: string; roles: string[] }) {
+function Sealed({ place, roles, files }: { place: string; roles: string[]; files: number }) {
   return (
-    <div class="warning">
-      <p>{roles.length > 0 ? _("Sealed. It is opened where the key of one of these roles is: {1}.", roles.join(", ")) : _("Sealed. It is opened where the key of a role that it was sealed for is.")}</p>
-      <p>{_("On that machine:")} <code>entente read '{place}' --identity FILE</code></p>
-    </div>
+    <Group>
+      <OnTerminal name="words" command={`entente read '${place}' --identity FILE`}
+        why={roles.length > 0 ? _("Sealed. It is opened where the key of one of these roles is: {1}.", roles.join(", "))
+          : _("Sealed. It is opened where the key of a role that it was sealed for is.")} />
+      {files === 0 ? null : <OnTerminal name="files" command={`entente read '${place}' --identity FILE --save DIR`}
+        why={_("Files attached, sealed too: {1}.", files)} />}
+    </Group>
   );
 }
 
@@ -145,7 +147,7 @@ export function Body({ entry }: { entry: Entry }) {
   if (entry.erased)
     return <p class="warning">{_("The text was erased; its hash stands in the record.")}</p>;
   if (entry.sealed_for)
-    return <Sealed place={entry.place} roles={entry.sealed_for} />;
+    return <Sealed place={entry.place} roles={entry.sealed_for} files={Array.isArray(entry.attachments) ? entry.attachments.length : 0} />;
   return (
     <div class={`body ${(entry.translations ?? []).length > 0 ? "beside-it" : ""}`}>
       <div>
@@ -217,11 +219,12 @@ export function Filed({ entry }: { entry: Entry }) {
 function ActButton({ act, entry }: { act: Act; entry: Entry }) {
   const about = act.mark === undefined ? entry : readBack.value;
   const isOpen = writing.value?.place === entry.place && writing.value.name === act.name;
-  const refusal = refusals.value[refusalKey(entry, act)];
+  const isElsewhere = about !== undefined && isForTerminal(act, about);
+  const refusal = isElsewhere ? undefined : refusals.value[refusalKey(entry, act)]; // asked of words in clear
   const press = () => {
     if (refusal !== undefined)
       pressed.value = refusalKey(entry, act);
-    else if (act.text !== "none")
+    else if (act.text !== "none" || isElsewhere)
       writing.value = isOpen ? undefined : { place: entry.place, name: act.name };
     else if (about !== undefined)
       void once(`${entry.place} ${act.name}`, () => sayAct(act, about, rolesFor(entry.channel_name, entry)[0] ?? "", undefined));

@@ -123,6 +123,16 @@ function Refused({ result }: { result: Posted }) {
   );
 }
 
+// No key of sealed words comes into the browser: where it is, a command opens and seals them.
+export function OnTerminal({ why, command, name }: { why: string; command: string; name: string }) {
+  return (
+    <div class="warning" data-sealed={name}>
+      <p>{why}</p>
+      <p>{_("On that machine:")} <code>{command}</code></p>
+    </div>
+  );
+}
+
 export function Result({ result }: { result: Said | undefined }) {
   if (result === undefined)
     return null;
