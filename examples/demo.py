@@ -104,6 +104,13 @@ class Demo:
             for name, path in sorted(node.paths().items()):
                 self.note(f"{node.party.upper()} {cell(name, 6)} UP  {path['group']}  {path['address']}")
 
+    def make_secrets(self):
+        """What is said on the leader line is sealed: each party has a terminal with the secrets of the posts that may read it."""
+        head("Secrets for the leader line, one file a party here; on each terminal its own")
+        for (party, _), path in self.world.make_secrets({"terminal": "deputy,head,shift,watch"}).items():
+            self.world[party].env = nodes.opens(path)
+            self.note(f"{party.upper()}: entente keys --new-identity, its key enrolled by the registrar: {path.name}")
+
     # The play: each statement one command, signed by that officer's key
 
     def run_play(self):
@@ -219,10 +226,20 @@ class Demo:
             marked = all(b in node.get("/ladder", place=a)["crossed"] and a in node.get("/ladder", place=b)["crossed"]
                          for node in self.world.nodes.values())
             self.check(marked, f"{a} and {b} crossed, and both sides say so")
+        self.check_sealed()
         for node in self.world.nodes.values():
             status = node.status()
             self.check(status["void"] == 0 and status["stopped_logs"] == 0,
                        f"{node.party.upper()}: {status['entries']} entries, none VOID, no log stopped")
+
+    def check_sealed(self):
+        """A node has of the leader line what it cannot read; the other side's terminal opens it."""
+        for message in (one for one in self.play.messages() if "/LEADER " in self.places[one.name]):
+            place, node = self.places[message.name], self.world[self.second if message.party == self.first else self.first]
+            entry, words = node.entry(place), next(iter(message.text.values()))
+            shown = node.run("read", place).stdout
+            self.check("text" not in entry and words in shown and words not in node.run("read", place, env=nodes.opens("")).stdout,
+                       f"{place}: sealed for {', '.join(entry['sealed_for'])}; {node.party.upper()}'s terminal opens it, its node cannot")
 
     # What goes to the other party goes as both have agreed
 
@@ -380,7 +397,7 @@ class Demo:
         for party in self.world.parties:
             watch = next(name for name, roles in self.play.officers[party].items() if "watch" in roles)
             world = {"ENTENTE_HOME": self.world[party].home, "ENTENTE_KEY": self.world[party].keys / watch,
-                     "ENTENTE_OUTBOX": self.world[party].outbox, "ENTENTE_LABEL": self.play.label}
+                     "ENTENTE_OUTBOX": self.world[party].outbox, "ENTENTE_LABEL": self.play.label, **self.world[party].env}
             words = nodes.BINARY.resolve().parents[2] / "po"
             if words.is_dir():  # not installed: the Korean catalogue is in the build folder
                 world["ENTENTE_LOCALE_DIR"] = words
@@ -454,6 +471,7 @@ class Demo:
     def run(self, is_once):
         try:
             self.start()
+            self.make_secrets()
             self.run_play()
             self.show_ladders()
             self.check_ladders()

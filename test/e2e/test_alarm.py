@@ -48,7 +48,7 @@ def test_a_flash_rings_until_it_is_read(pair, tmp_path):
     alarm = Alarm(usa, tmp_path / "rung", "--every", "1s")
     routine = kor.say("send", "share", "May wait.", "--to", "usa/watch", "--label", "U", key="watch")["place"]
     usa.await_step(routine, "STATION RECEIPT")
-    place = kor.release("send", "leader", "Now.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
+    place = kor.release("send", "notify-urgent", "Now.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
     cause = f"{place} WATCH READ"
     alarm.await_said("ALARM", kind="OWED", cause=cause)
     nodes.wait_for("it rings again", lambda: len(alarm.rings("OWED")) >= 3)
@@ -76,7 +76,7 @@ def test_a_flood_is_one_line_with_the_most_urgent_first(pair, tmp_path):
     kor, usa = pair["kor"], pair["usa"]
     for number in range(14):
         kor.say("send", "consult", f"{number}", "--to", "usa/watch", "--precedence", "IMMEDIATE", "--label", "U", key="watch")
-    flash = kor.release("send", "leader", "Now.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
+    flash = kor.release("send", "notify-urgent", "Now.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
     usa.await_step(flash, "STATION RECEIPT")
     pair.await_receipts()
     alarm = Alarm(usa, tmp_path / "rung")
@@ -107,7 +107,7 @@ def test_a_command_that_fails_is_complained_of(pair, tmp_path):
     assert "TEST" in usa.run("alarm", "--test", "--run", "true").stdout
     assert "not of its form" in usa.run("alarm", "--every", "soon", code=2).stderr
     alarm = Alarm(usa, tmp_path / "rung", command="exit 3")
-    place = kor.release("send", "leader", "Now.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
+    place = kor.release("send", "notify-urgent", "Now.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
     alarm.await_said("ALARM", place=place)
     assert "perhaps nobody was called" in alarm.process.stderr.readline()
     alarm.end()

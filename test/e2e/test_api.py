@@ -40,8 +40,8 @@ def messages(node, count, text="x"):
     ("GET", "/nothing", None, 404, "NOT_FOUND"),
     ("DELETE", "/status", None, 400, "USAGE"),
     ("GET", "/entry?place=nonsense", None, 400, "USAGE"),
-    ("GET", "/entry?place=KOR/LEADER%201.999999", None, 404, "NOT_FOUND"),
-    ("GET", "/entry?place=KOR/LEADER%201.18446744073709551615", None, 404, "NOT_FOUND"),
+    ("GET", "/entry?place=KOR/NOTIFY-URGENT%201.999999", None, 404, "NOT_FOUND"),
+    ("GET", "/entry?place=KOR/NOTIFY-URGENT%201.18446744073709551615", None, 404, "NOT_FOUND"),
     ("GET", "/entry", None, 400, "USAGE"),
     ("GET", "/inbox", None, 400, "USAGE"),
     ("GET", "/inbox?channel=notify&last=1001", None, 400, "USAGE"),
@@ -325,8 +325,8 @@ def test_an_advance_copy_is_told_before_it_has_a_number(stage):
     kor, usa = world["kor"].start(), world["usa"].start()
     world.nodes["usa"].await_link()
     world.await_receipts()
-    number = kor.get("/seen", channel="leader")["channel"]
-    accord = kor.get("/seen", channel="leader")["accord"]
+    number = kor.get("/seen", channel="notify-urgent")["channel"]
+    accord = kor.get("/seen", channel="notify-urgent")["accord"]
     body = officers.content("Ahead of its log.")
     raw = officers.statement(bytes.fromhex(accord), number, "kor", "watch", rel=["kor", "usa"], to=[("usa", "watch", 0)],
                              precedence=officers.FLASH, body=body)
@@ -337,7 +337,7 @@ def test_an_advance_copy_is_told_before_it_has_a_number(stage):
     status, said = usa.ask("POST", "/bundle", frame, peer="kor")
     assert status == 200, said
     event = events.next(lambda one: one["change"] == "ADVANCE")
-    assert event["log"] == "KOR/LEADER 1" and "place" not in event
+    assert event["log"] == "KOR/NOTIFY-URGENT 1" and "place" not in event
     assert event["entry"]["text"] == ["Ahead of its log."] and event["entry"]["precedence"] == "FLASH"
     assert "index" not in event["entry"] and "verdict" not in event["entry"]
     place = kor.post([item])[0]["place"]

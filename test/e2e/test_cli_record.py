@@ -77,7 +77,7 @@ def test_only_the_registrar_changes_keys(pair):
 def test_a_mark_finds_its_read_back(pair):
     """Several roles of one party are addressed: its READ BACK is one, and a message stands for its only one."""
     kor, usa = pair["kor"], pair["usa"]
-    draft = kor.say("send", "leader", "At once.", "--to", "usa/watch", "--info", "usa/head", "--precedence", "FLASH",
+    draft = kor.say("send", "notify-urgent", "At once.", "--to", "usa/watch", "--info", "usa/head", "--precedence", "FLASH",
                     "--label", "U", "--wait", "receipt", key="watch", code=7)
     assert draft["step"] == "SUBMITTED", "nothing was receipted, nor gave the exit status of that"
     place = kor.approve(draft["place"])
@@ -95,7 +95,7 @@ def test_a_mark_finds_its_read_back(pair):
     assert "At once." in seen and seen.index("At once.") < seen.index("CORRECT by"), "what is marked is shown before"
     kor.await_step(place, "READ BACK")
     shown = kor.run("ladder", place).stdout
-    assert "READ BACK" in shown and second in kor.run("log", "leader").stdout
+    assert "READ BACK" in shown and second in kor.run("log", "notify-urgent").stdout
 
 
 # Attachments

@@ -13,7 +13,7 @@ PEOPLE = {"watch": ["watch"], "second": ["watch"], "head": ["head"], "deputy": [
 PROCEDURE = nodes.ROOT / "accords/rok-us/procedures/consult-urgent.json"
 PAGE = nodes.ROOT / "docs/man/entente.1"
 MAY_BE_NOTHING = ("send", "fork")  # --again, list: a line for each there is
-FLASH = ("send", "leader", "Call.", "--to", "usa/watch", "--precedence", "FLASH", "--label", "U")
+FLASH = ("send", "notify-urgent", "Call.", "--to", "usa/watch", "--precedence", "FLASH", "--label", "U")
 
 
 def read_json(text):

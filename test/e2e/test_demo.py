@@ -105,7 +105,8 @@ def test_the_lines_of_the_readme(shown, tmp_path):
     assert len(lines) >= 6 and lines[0].startswith("export ")
     folder = home_of(shown, "kor").removesuffix("/kor")
     key = re.search(r"kor\(\) .*ENTENTE_KEY=(\S+)", functions(shown))[1]
-    lines[0] = lines[0].replace(".../kor", f"{folder}/kor").replace(".../watch", key) + f" ENTENTE_OUTBOX={folder}/kor.outbox"
+    lines[0] = lines[0].replace(".../kor", f"{folder}/kor").replace(".../watch", key).replace(".../terminal.age", f"{folder}/keys/kor/terminal.age")
+    lines[0] = lines[0].replace("   #", f" ENTENTE_OUTBOX={folder}/kor.outbox   #")
     assert "..." not in lines[0]
     (tmp_path / "test").symlink_to(nodes.ROOT / "test")
     # Following ends when nothing comes for a while, which the person at the terminal does by Ctrl-C.

@@ -18,7 +18,7 @@ def play(world):
     kor, usa = world["kor"], world["usa"]
     file = world.folder / "note.txt"
     file.write_text("An attachment, in words.\n")
-    flash = kor.release("send", "leader", "Ours, back at 14:05.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
+    flash = kor.release("send", "notify-urgent", "Ours, back at 14:05.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
     usa.await_step(flash, "STATION RECEIPT")
     usa.say("ack", flash, key="watch")
     usa.say("readback", flash, "Yours, back at 14:05.", key="watch")

@@ -96,18 +96,18 @@ def play(tmp_path, kor, usa, port, language):
     kor.env["ENTENTE_OUTBOX"] = own
 
     # Nobody says a FLASH alone: drafted, and approved by two others as it is printed.
-    shown = kor.type('entente send leader "한 시간 뒤에 통화하자 / Call in an hour." --to usa/watch --precedence FLASH', key="watch")
+    shown = kor.type('entente send notify-urgent "한 시간 뒤에 통화하자 / Call in an hour." --to usa/watch --precedence FLASH', key="watch")
     for name in ("head", "deputy"):
         look = kor.type(printed(shown, "approve"), key=name)
         assert "Call in an hour." in look
         shown = kor.type(printed(look, "approve"), key=name)
-    place = re.search(r"KOR/LEADER \d+\.\d+", shown).group()
+    place = re.search(r"KOR/NOTIFY-URGENT \d+\.\d+", shown).group()
 
     usa.see("entente inbox", place)
     assert "Call in an hour." in usa.type(f"entente read '{place}'")
     usa.type(f"entente ack '{place}'", key="watch")
     usa.type(f"entente readback '{place}' 'Call in an hour.'", key="watch")
-    nodes.wait_for("the READ BACK came", lambda: "Call in an hour." in kor.type("entente log leader --party usa"))
+    nodes.wait_for("the READ BACK came", lambda: "Call in an hour." in kor.type("entente log notify-urgent --party usa"))
     assert "Call in an hour." in kor.type(f"entente correct '{place}'", key="watch"), "what is marked is seen before"
     for desk in (kor, usa):
         desk.see(f"entente ladder '{place}' --json", '"READ BACK"')

@@ -1,4 +1,4 @@
-"""RECORD.md's first example: a FLASH on the LEADER channel climbs to READ BACK, and each step is proved on both sides."""
+"""RECORD.md's first example: a FLASH climbs to READ BACK, and each step is proved on both sides."""
 import pytest
 
 import reader
@@ -24,7 +24,7 @@ def settle(world, place, step):
 
 
 def flash(world, text="Aircraft are ours and return at 14:05."):
-    return world["kor"].release("send", "leader", text, "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
+    return world["kor"].release("send", "notify-urgent", text, "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
 
 
 def key_of(world, party, use):
@@ -52,11 +52,11 @@ def check_receipt(world, place):
 def test_flash_to_read_back(pair):
     kor, usa = pair["kor"], pair["usa"]
     events = kor.events()
-    draft = kor.say("send", "leader", "Aircraft are ours and return at 14:05.", "--to", "usa/head", "--precedence", "FLASH", "--label",
+    draft = kor.say("send", "notify-urgent", "Aircraft are ours and return at 14:05.", "--to", "usa/head", "--precedence", "FLASH", "--label",
                     "U", key="watch")
     assert (draft["step"], draft["needed"]) == ("SUBMITTED", 2), "nobody is alone on LEADER or at FLASH"
     assert kor.approve(draft["place"], ["head"]) is None
-    assert not usa.get("/inbox", channel="leader")["messages"], "until then the other side has nothing"
+    assert not usa.get("/inbox", channel="notify-urgent")["messages"], "until then the other side has nothing"
     place = kor.approve(draft["place"], ["deputy"])
     usa.wait("it is there", lambda: usa.find("/entry", place=place))
     assert usa.entry(place)["signatures"] == 3
@@ -95,7 +95,7 @@ def test_wrong_does_not_reach_the_step(pair):
     pair["usa"].say("ack", place, key="watch")
     pair["usa"].say("readback", place, "Back at 15:05.", key="watch")
     pair.await_receipts()
-    pair["kor"].release("wrong", place, "14:05, not 15:05.")
+    pair["kor"].say("wrong", place, "14:05, not 15:05.", key="watch")
     pair.await_receipts()
     for node in pair.nodes.values():
         assert "READ BACK" not in proved(node, place)
@@ -114,7 +114,7 @@ def test_wrong_does_not_reach_the_step(pair):
 
 def test_flash_is_brief(pair):
     limit = pair["kor"].get("/accord")["flash_len_max"]
-    done = pair["kor"].run("send", "leader", "x" * (limit + 1), "--to", "usa/head", "--precedence", "FLASH",
+    done = pair["kor"].run("send", "notify-urgent", "x" * (limit + 1), "--to", "usa/head", "--precedence", "FLASH",
                            "--label", "U", key="head", code=4)
     assert "FLASH" in done.stderr
     assert flash(pair, "x" * limit)

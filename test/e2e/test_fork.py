@@ -96,7 +96,7 @@ def test_a_fork_is_proved_and_stops_its_log_alone(two, first, second):
     # Other logs and the link go on, in both directions.
     kor.await_link()
     for node, peer in ((kor, "usa"), (copy, "kor")):
-        place = node.release("send", "leader", "Telephone us about your log.", "--to", f"{peer}/watch", "--precedence", "FLASH",
+        place = node.release("send", "notify-urgent", "Telephone us about your log.", "--to", f"{peer}/watch", "--precedence", "FLASH",
                              "--label", "U")
         node.await_step(place, "STATION RECEIPT")
     place = notice(kor, "On the channel of the stopped log.", "usa")

@@ -84,7 +84,7 @@ def test_nobody_owes_to_his_own_party(pair):
 def test_what_is_said_twice_stands_once(pair):
     """A script that does not know whether it was heard says it again: the log has it once, and says where."""
     kor, usa = pair["kor"], pair["usa"]
-    place = kor.release("send", "leader", "At once.", "--to", "usa/head", "--precedence", "FLASH", *LABEL)
+    place = kor.release("send", "notify-urgent", "At once.", "--to", "usa/head", "--precedence", "FLASH", *LABEL)
     usa.await_step(place, "STATION RECEIPT")
 
     def twice(node, *arguments, key):
@@ -96,7 +96,7 @@ def test_what_is_said_twice_stands_once(pair):
         return first["place"]
 
     def size(node):
-        return node.logs()[f"{node.party.upper()}/LEADER 1"]["size"]
+        return node.logs()[f"{node.party.upper()}/NOTIFY-URGENT 1"]["size"]
 
     before = size(usa)
     read = twice(usa, "ack", place, key="watch")

@@ -121,7 +121,7 @@ def test_flash_overtakes_an_attachment(stage):
     message = kor.say("send", "notify", "A large map.", "--to", "usa/watch", "--label", "U", "--attach", big,
                       key="watch")["place"]
     hash_ = kor.wait("the message is filed", lambda: kor.find("/entry", place=message))["attachments"][0]["hash"]
-    draft = kor.say("send", "leader", "Now.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U", key="watch")["place"]
+    draft = kor.say("send", "notify-urgent", "Now.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U", key="watch")["place"]
     kor.approve(draft, ["head"])
 
     def held():

@@ -26,8 +26,8 @@ def submit(node, text="Two launches expected.", level="CLOSED", channel="share",
     return said
 
 
-def approve(node, place, key, code=0):
-    return node.say("approve", place, "--sign", key=key, code=code)
+def approve(node, place, key, code=0, **more):
+    return node.say("approve", place, "--sign", key=key, code=code, **more)
 
 
 def test_one_approval_on_two_nodes(guided):
@@ -60,13 +60,13 @@ def test_what_needs_nobody_goes_at_once(guided):
 
 def test_two_at_flash_and_on_leader(guided):
     kor, usa = guided["kor"], guided["usa"]
-    for channel, more in (("leader", ()), ("notify-urgent", ("--precedence", "FLASH"))):
-        more = more or ("--precedence", "IMMEDIATE")
-        said = submit(kor, "Ours.", "OPEN", channel, more=more)
+    env = nodes.opens(guided.make_secrets({"desk": "head,watch,shift"}, label="OPEN")["kor", "desk"])  # on LEADER nobody approves what he cannot open
+    for channel, precedence in (("leader", "IMMEDIATE"), ("notify-urgent", "FLASH")):
+        said = submit(kor, "Ours.", "OPEN", channel, more=("--precedence", precedence))
         assert said["needed"] == 2
-        assert "released" not in approve(kor, said["place"], "head")
+        assert "released" not in approve(kor, said["place"], "head", env=env)
         assert [row["approved"] for row in kor.get("/drafts")] == [1]
-        place = approve(kor, said["place"], "shift")["released"]
+        place = approve(kor, said["place"], "shift", env=env)["released"]
         usa.await_step(place, "STATION RECEIPT")
         assert usa.entry(place)["signatures"] == 3
 

@@ -135,9 +135,9 @@ def test_restore_with_the_signers_file(tuesday):
     assert given_up[0] == 60
     finish(tuesday)
     # Channels without loss go on in epoch 1.
-    other = tuesday.kor.release("send", "leader", "Still the first epoch.", "--to", "usa/head", "--label", "U",
-                                "--precedence", "IMMEDIATE")
-    assert other.startswith("KOR/LEADER 1.")
+    other = tuesday.kor.say("send", "notify-urgent", "Still the first epoch.", "--to", "usa/head", "--label", "U",
+                            "--precedence", "IMMEDIATE", key="watch")["place"]
+    assert other.startswith("KOR/NOTIFY-URGENT 1.")
 
 
 def test_restore_without_the_signers_file(tuesday):
@@ -168,7 +168,7 @@ def test_restore_out_of_reach(tuesday):
 def test_a_disk_without_a_backup(pair):
     """The peer gives back what is shared; the home channel, which nobody else has, begins anew with the keys of the others."""
     kor = pair["kor"]
-    words = ("send", "leader", "By two others.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
+    words = ("send", "notify-urgent", "By two others.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
     kor.say(*words, key="watch")
     pair.await_receipts()
     kor.kill()
@@ -183,7 +183,7 @@ def test_a_disk_without_a_backup(pair):
     assert kor.status()["recovering"] is False
     place = kor.release(*words)
     pair["usa"].await_step(place, "STATION RECEIPT")
-    assert place.startswith("KOR/LEADER 1.") and kor.get("/drafts", all=1)[0]["place"] == "KOR/KOR-HOME 2.4"
+    assert place.startswith("KOR/NOTIFY-URGENT 1.") and kor.get("/drafts", all=1)[0]["place"] == "KOR/KOR-HOME 2.4"
     assert kor.run("verify").returncode == 0
 
 

@@ -29,11 +29,11 @@ def test_a_flash_is_read_and_read_back_on_a_bare_terminal(pair):
     usa_screen = screen_of(usa, ENGLISH, key="head")
     kor_screen = screen_of(kor, KOREAN)
     usa_screen.await_text("| LIVE 실제 | USA |", "I OWE (0)", "UP")
-    place = kor.release("send", "leader", WORDS, "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
+    place = kor.release("send", "notify-urgent", WORDS, "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
     # It comes by itself, in the list of what is owed, with its label and its words, and the keys act on it.
-    usa_screen.await_text("I OWE (1)", place, "> WATCH READ", "(U//REL KOR, USA) " + WORDS)
+    usa_screen.await_text("I OWE (1)", "KOR/NOTIFY-URGE~", "> WATCH READ", "(U//REL KOR, USA) " + WORDS)
     assert usa_screen.is_marked(usa_screen.row_of("> WATCH READ"))
-    kor_screen.await_text("상대측 이행 의무 (1)", place, "> 당직 열람")
+    kor_screen.await_text("상대측 이행 의무 (1)", "KOR/NOTIFY-URGE~", "> 당직 열람")
 
     # The letter that a Korean keyboard gives on the same key acts too; without "yes" nothing is signed.
     act(usa_screen, "ㅁ", "no", "type yes to sign it")
@@ -49,9 +49,11 @@ def test_a_flash_is_read_and_read_back_on_a_bare_terminal(pair):
 
     # The channel: the whole of it, and the other channels beside.
     kor_screen.type(TAB)
-    kor_screen.await_text("leader  LEADER", WORDS, "복창")
+    kor_screen.await_text("leader  LEADER")
     kor_screen.type(RIGHT)
     kor_screen.await_text("consult-urgent  CONSULT")
+    kor_screen.type(RIGHT)
+    kor_screen.await_text("notify-urgent  NOTIFY", WORDS, "복창")
     for screen in (usa_screen, kor_screen):
         screen.type("q")
         assert screen.end() == 0
@@ -59,7 +61,7 @@ def test_a_flash_is_read_and_read_back_on_a_bare_terminal(pair):
 
 def test_a_draft_is_seen_and_signed_from_it(pair):
     kor = pair["kor"]
-    draft = kor.say("send", "leader", "Two persons.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U", key="watch")["place"]
+    draft = kor.say("send", "notify-urgent", "Two persons.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U", key="watch")["place"]
     screen = screen_of(kor, ENGLISH, key="head")
     screen.await_text("WAITING TO GO OUT (1)", draft, "0 of 2 approved", "Two persons.")
     act(screen, "s", "yes", "type yes to sign it")

@@ -10,34 +10,20 @@ TEXT = "Aircraft are ours and return at 14:05."
 BACK = "Our aircraft, back at 14:05."
 PEOPLE = {"watch": ["watch"], "head": ["head"], "deputy": ["deputy"], "shift": ["shift"]}
 RELEASERS = ("deputy", "shift")  # what the head of the delegation says
-SEALED = {"channels": ("precedence FLASH IMMEDIATE\n2 consult", "precedence FLASH IMMEDIATE sealed deputy shift watch\n2 consult")}
-
-
-def enrol(node, name, roles, label="U"):
-    """New secrets of a terminal; their keys are enrolled for the roles. The path of the secrets."""
-    path = node.keys / f"{name}.age"
-    node.run("keys", "--new-identity", path)
-    node.run("keys", "--add", f"{path}.pub", "--roles", roles, "--label", label, key="registrar")
-    return path
-
-
-def opens(path):
-    return {"ENTENTE_IDENTITY": str(path)}
+POSTS = {"head": "head", "watch": "watch", "staff": "deputy,shift"}  # a terminal for each, and one for who releases
 
 
 @pytest.fixture
 def sealed(stage):
-    """KOR and USA, whose leader line is sealed, with a terminal for each of head and watch, and one for who releases."""
-    world = stage.world(edit=SEALED, officers_of={"kor": PEOPLE, "usa": PEOPLE})
-    world.secrets = {(party, role): enrol(node, role, role) for party, node in world.nodes.items() for role in ("head", "watch")}
-    world.secrets |= {(party, "staff"): enrol(node, "staff", "deputy,shift") for party, node in world.nodes.items()}
-    world.await_receipts()
+    """KOR and USA with secrets for their leader line."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    world.secrets = world.make_secrets(POSTS)
     return world
 
 
 def flash(world, text=TEXT):
     return world["kor"].release("send", "leader", text, "--to", "usa/head", "--precedence", "FLASH", "--label", "U", key="head",
-                                by=RELEASERS, env=opens(world.secrets["kor", "staff"]))
+                                by=RELEASERS, env=nodes.opens(world.secrets["kor", "staff"]))
 
 
 def held_in(folder, words):
@@ -56,21 +42,21 @@ def test_sealed_flash_to_read_back(sealed, tmp_path):
 
     shown = usa.run("read", place).stdout
     assert "SEALED (age X25519) for deputy, head, shift, watch" in shown and TEXT not in shown, "the administrator has no secret"
-    assert TEXT in usa.run("read", place, env=opens(secrets["usa", "head"])).stdout
+    assert TEXT in usa.run("read", place, env=nodes.opens(secrets["usa", "head"])).stdout
     assert TEXT in usa.run("read", place, "--identity", secrets["usa", "watch"]).stdout
-    assert TEXT in kor.run("read", place, env=opens(secrets["kor", "watch"])).stdout
-    assert TEXT in usa.run("inbox", env=opens(secrets["usa", "watch"])).stdout
+    assert TEXT in kor.run("read", place, env=nodes.opens(secrets["kor", "watch"])).stdout
+    assert TEXT in usa.run("inbox", env=nodes.opens(secrets["usa", "watch"])).stdout
     assert TEXT not in usa.run("inbox").stdout
 
     usa.say("ack", place, key="watch")
     back = usa.say("readback", place, BACK, key="watch")["place"]
     sealed.await_receipts()
     assert kor.entry(back)["content"]["sealing"] == 1
-    assert BACK in kor.run("read", back, env=opens(secrets["kor", "head"])).stdout, "whoever wrote it reads the answer"
+    assert BACK in kor.run("read", back, env=nodes.opens(secrets["kor", "head"])).stdout, "whoever wrote it reads the answer"
     for more in ([], ["--json"]):
         refused = kor.run("correct", place, *more, key="head", code=4)
         assert "nobody marks what he has not read" in refused.stderr
-    assert BACK in kor.run("correct", place, key="head", env=opens(secrets["kor", "head"])).stdout, "he sees what he marks"
+    assert BACK in kor.run("correct", place, key="head", env=nodes.opens(secrets["kor", "head"])).stdout, "he sees what he marks"
     for node in sealed.nodes.values():
         node.await_step(place, "READ BACK")
 
@@ -115,7 +101,7 @@ def test_a_change_of_holder(sealed, tmp_path):
     kor, usa, old = sealed["kor"], sealed["usa"], sealed.secrets["usa", "head"]
     before = flash(sealed, "Before.")
     usa.await_step(before, "STATION RECEIPT")
-    new = enrol(usa, "successor", "head")
+    new = usa.make_secrets("successor", "head")
     usa.run("keys", "--withdraw", f"{old}.pub", "--label", "U", key="registrar")
     sealed.await_receipts()
     assert len([one for one in kor.get("/recipients", channel="leader")["recipients"] if one["party"] == "usa"]) == 3
@@ -135,16 +121,16 @@ def test_a_change_of_holder(sealed, tmp_path):
 
 
 def test_who_cannot_be_sealed_for(stage):
-    world = stage.world(edit=SEALED, officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
     kor, usa = world["kor"], world["usa"]
     words = ("send", "leader", TEXT, "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
     assert "kor/head has no key" in kor.run(*words, key="head", code=4).stderr
-    head = enrol(kor, "head", "head")
+    head = kor.make_secrets("head", "head")
     assert "usa/head has no key" in kor.run(*words, key="head", code=4).stderr
-    enrol(usa, "head", "head,watch")
+    usa.make_secrets("head", "head,watch")
     usa_log = usa.logs()["USA/LEADER 1"]["size"]
     kor.wait("USA's keys are here", lambda: kor.logs()["USA/LEADER 1"]["folded"] == usa_log)
-    place = kor.release(*words, key="head", by=RELEASERS, env=opens(head))
+    place = kor.release(*words, key="head", by=RELEASERS, env=nodes.opens(head))
     assert kor.entry(place)["content"]["len"] == 1024 + 102 + 2 * 98, "a key of two posts counts once"
     long = kor.run("send", "leader", "x" * 1801, *words[3:], key="head", code=4)
     assert "brief" in long.stderr

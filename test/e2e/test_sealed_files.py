@@ -6,7 +6,7 @@ import nodes
 import officers
 import pytest
 import reader
-from test_seal import PEOPLE, RELEASERS, SEALED, enrol, held_in, opens
+from test_seal import PEOPLE, POSTS, RELEASERS, held_in
 
 NAME = "order-of-battle.txt"
 TEXT = "The convoy leaves at 04:10. " * 3
@@ -14,18 +14,16 @@ TEXT = "The convoy leaves at 04:10. " * 3
 
 @pytest.fixture
 def sealed(stage):
-    """KOR and USA, whose leader line is sealed and whose guidelines let one officer alone send less than a FLASH to nobody."""
-    world = stage.world(edit=SEALED, officers_of={"kor": PEOPLE, "usa": PEOPLE})
-    world.secrets = {(party, role): enrol(node, role, role) for party, node in world.nodes.items() for role in ("head", "watch")}
-    world.secrets |= {(party, "staff"): enrol(node, "staff", "deputy,shift") for party, node in world.nodes.items()}
-    world.await_receipts()
+    """KOR and USA with secrets for their leader line."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    world.secrets = world.make_secrets(POSTS)
     return world
 
 
 def send(world, *files):
     words = [word for file in files for word in ("--attach", file)]
     return world["kor"].release("send", "leader", "With files.", "--to", "usa/head", "--precedence", "IMMEDIATE", "--label", "U", *words,
-                                key="head", by=RELEASERS, env=opens(world.secrets["kor", "staff"]))
+                                key="head", by=RELEASERS, env=nodes.opens(world.secrets["kor", "staff"]))
 
 
 def await_whole(node, place):
@@ -114,7 +112,7 @@ def test_a_new_holder_opens_old_files(sealed, tmp_path):
     place = send(sealed, plan)
     usa.await_step(place, "STATION RECEIPT")
     blob = await_whole(usa, place)["attachments"][0]["hash"]
-    new = enrol(usa, "successor", "head")
+    new = usa.make_secrets("successor", "head")
     said = usa.run("rewrap", tmp_path / "wraps", "--for", f"{new}.pub", "--identity", old).stdout
     assert said.startswith("1 content can be opened") and "1 attachment" in said
     assert "No secret here" in usa.run("read", place, "--save", tmp_path / "no", "--identity", new, code=4).stderr
@@ -150,7 +148,7 @@ def test_not_half(sealed, tmp_path):
     kor.start()
     usa = sealed["usa"]
     usa.kill()  # while it fetches, or before
-    place = kor.approve(draft, RELEASERS, None, env=opens(secrets["kor", "staff"]))
+    place = kor.approve(draft, RELEASERS, None, env=nodes.opens(secrets["kor", "staff"]))
     usa.start()
     usa.await_step(place, "STATION RECEIPT")
     await_whole(usa, place)
@@ -173,18 +171,16 @@ def test_a_message_without_its_file_is_refused(sealed):
 def test_by_hand(stage, tmp_path):
     """Sealed files in a bundle: whole at the other side, and opened there."""
     relay = stage.relay()
-    world = stage.world(edit=SEALED, officers_of={"kor": PEOPLE, "usa": PEOPLE}, is_started=False, through={("usa", "north"): relay.port})
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE}, is_started=False, through={("usa", "north"): relay.port})
     relay.to = world.ports["kor", "usa", "north"]
     kor, usa = world["kor"].start(), world["usa"].start()
-    world.secrets = {(party, role): enrol(node, role, role) for party, node in world.nodes.items() for role in ("head", "watch")}
-    world.secrets |= {(party, "staff"): enrol(node, "staff", "deputy,shift") for party, node in world.nodes.items()}
-    world.await_receipts()
+    world.secrets = world.make_secrets(POSTS)
     relay.cut()
     plan = tmp_path / "plan.bin"
     plan.write_bytes(os.urandom(200_000))
     draft = kor.say("send", "leader", "By hand.", "--to", "usa/head", "--precedence", "IMMEDIATE", "--label", "U", "--attach", plan,
                     key="head")["place"]
-    place = kor.approve(draft, RELEASERS, None, env=opens(world.secrets["kor", "staff"]))
+    place = kor.approve(draft, RELEASERS, None, env=nodes.opens(world.secrets["kor", "staff"]))
     kor.wait("all of its own has a note", lambda: all(
         row["noted"] == row["size"] for row in kor.logs().values() if row["party"] == "kor"))
     kor.run("bundle", "write", "--peer", "usa", tmp_path / "bundle")

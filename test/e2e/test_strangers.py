@@ -42,7 +42,7 @@ def two_paths(stage):
 def flash(node, text, within=5.0):
     """Its STATION RECEIPT comes, whatever else happens; how long it took."""
     begun = time.monotonic()
-    place = node.release("send", "leader", text, "--to", "usa/watch", "--precedence", "FLASH", "--label", "U")
+    place = node.release("send", "notify-urgent", text, "--to", "usa/watch", "--precedence", "FLASH", "--label", "U")
     node.await_step(place, "STATION RECEIPT", within)
     return time.monotonic() - begun
 

@@ -65,7 +65,7 @@ def test_the_watch(stage, tmp_path):
     assert len(events) == len(days) > 70 and len(days & told) >= len(days) - 4
 
     # Nobody is primary: the alternate is called at once, then the next, then all; both sides see it.
-    place = usa.release("send", "leader", "--to", "kor/watch", "--precedence", "FLASH", "--label", "U", "--language", "en", "Call back")
+    place = usa.release("send", "notify-urgent", "--to", "kor/watch", "--precedence", "FLASH", "--label", "U", "--language", "en", "Call back")
     alarm = Alarm(kor, tmp_path / "rung", command=RUN)
     called = lambda node: [(one.get("rung"), one.get("empty")) for one in (node.find("/ladder", place=place) or {"ladders": []})["ladders"]]
     for seconds, rung in ((0, 1), (365, 2), (60, 4)):

@@ -180,7 +180,7 @@ REFUSALS = [
     (["send", "notify", "T.", "--to", "usa/watch", "--precedence", "FLASH"], 4, "(PRECEDENCE)", "entente accord show"),
     (["send", "notify", "T.", "--to", "usa/watch", "--rel", "KOR"], 4, "(REL)", "--rel"),
     (["send", "notify", "T.", "--to", "cuba/watch"], 4, "(ADDRESSEE)", "entente accord show"),
-    (["send", "leader", "T" * 2000, "--to", "usa/head", "--precedence", "FLASH"], 4, "(LENGTH)", "--attach"),
+    (["send", "notify-urgent", "T" * 2000, "--to", "usa/head", "--precedence", "FLASH"], 4, "(LENGTH)", "--attach"),
     (["ack", "KOR/NOTIFY 1.1"], 4, "(REFERS)", "entente inbox"),
     (["readback", "MESSAGE", "T."], 4, "(REFERS)", "entente inbox"),
     (["keys", "--add", "KEY.pub", "--roles", "watch", "--holder", "9", "--label", "U"], 4, "(REGISTRAR)", "--key"),

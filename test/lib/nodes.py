@@ -31,6 +31,11 @@ PORTS = 10_000, 32_000  # below net.ipv4.ip_local_port_range
 RELEASERS = ("head", "deputy")  # they approve what the watch drafts
 
 
+def opens(path):
+    """The environment of a terminal that has these secrets."""
+    return {"ENTENTE_IDENTITY": str(path)}
+
+
 class Failed(AssertionError):
     pass
 
@@ -133,6 +138,7 @@ class Node:
     def __init__(self, party, home, keys, outbox=None):
         self.party, self.home, self.keys = party, Path(home), Path(keys)
         self.outbox = Path(outbox or self.home.parent / f"{self.home.name}.outbox")
+        self.env = {}  # of every command here: a terminal's own
         self.process, self.log, self.connection = None, self.home.parent / f"{self.home.name}.log", None
         self.asked = 0.0
 
@@ -253,10 +259,17 @@ class Node:
         return officers.Key(self.keys / name)
 
     def run(self, *arguments, key=None, code=0, **more):
-        env = {"ENTENTE_OUTBOX": str(self.outbox), **more.pop("env", {})}
+        env = {"ENTENTE_OUTBOX": str(self.outbox), **self.env, **more.pop("env", {})}
         if key is not None:
             env["ENTENTE_KEY"] = str(self.keys / key)
         return run(*arguments, env=env, code=code, home=self.home, **more)
+
+    def make_secrets(self, name, roles, label="U"):
+        """New secrets of a terminal; their keys are enrolled for the roles. The path of the secrets."""
+        path = self.keys / f"{name}.age"
+        self.run("keys", "--new-identity", path)
+        self.run("keys", "--add", f"{path}.pub", "--roles", roles, "--label", label, key="registrar")
+        return path
 
     def say(self, *arguments, key, code=0, **more):
         """Runs a command that files something; gives its JSON (the place in "place")."""
@@ -423,6 +436,12 @@ class World:
 
     def __getitem__(self, party):
         return self.nodes[party]
+
+    def make_secrets(self, posts, label="U"):
+        """Each party's terminals get secrets: {name: roles} as `keys --roles` takes them. {(party, name): path of the secrets}."""
+        made = {(party, name): node.make_secrets(name, roles, label) for party, node in self.nodes.items() for name, roles in posts.items()}
+        self.await_receipts()
+        return made
 
     def await_receipts(self, patience=PATIENCE_S):
         """Every log is held and folded by every party that is to hold it, and cosigned by each."""

@@ -15,7 +15,7 @@ import officers  # noqa: E402
 
 TEXT = "Aircraft are ours and return at 14:05."
 FOLDER, JUDGES = Path(sys.argv[1]), Path(sys.argv[2])
-EDITS = {"channels": ("precedence FLASH IMMEDIATE\n2 consult", "precedence FLASH IMMEDIATE sealed watch\n2 consult"),
+EDITS = {"channels": ("sealed deputy head shift watch\n2 consult", "sealed watch\n2 consult"),
          "accord": ("post-quantum preferred", "post-quantum required")}
 PEOPLE = {"watch": ["watch"], "head": ["head"], "shift": ["shift"], "deputy": ["deputy"]}
 RELEASERS = ("shift", "deputy")
