@@ -143,7 +143,7 @@ test("who approves a draft sees its files in the very bytes that he signs", asyn
 });
 
 test("where words are sealed the page says which command says them", async () => {
-  const { page } = usa; // no line of this accord is sealed: the node's answer is changed on its way
+  const { page } = usa; // a line that is clear: the node's answer is changed on its way
   const { channels } = await stage.ask("get", { party: "usa", path: "/channels" });
   await page.route("**/channels", (route) => route.fulfill({ json: { channels: channels.map((one) => ({ ...one, sealed: one.name === "share" })) } }));
   await at(usa, stage, "channel/share");
