@@ -1,6 +1,7 @@
 #include "accord/guidelines.h"
 #include "accord/procedure.h"
 #include "entente/accord_life.h"
+#include "entente/accord_rule.h"
 #include "entente/matrix.h"
 #include "entente/officer.h"
 #include "entente/rows.h"
@@ -10,44 +11,121 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define READS_CELLS 120u
 
 enum exit_code accord_cannot_open(const char *path, enum err e)
 {
-	say_error(_("{1} is no accord: {2}."), path, e == ERR_IO ? strerror(errno) : _(err_text(e)));
-	say_next(_("name the folder that holds the files accord, parties, keys, channels ..."));
+	if (e == ERR_NOT_FOUND && file_exists(path))
+		say_error(_("{1} is a file, and an accord is a folder of files."), path);
+	else if (e == ERR_NOT_FOUND)
+		say_error(_("There is no folder {1}."), path);
+	else if (e == ERR_LIMIT)
+		say_error(_("{1} is no accord's folder: it has more than {2} files, or one of more than {3} "
+			    "bytes."),
+			  path, say_number(ACCORD_FILES_MAX), say_number(ACCORD_FILE_LEN_MAX));
+	else
+		say_error(_("{1} cannot be read as an accord's folder: {2}."), path,
+			  e == ERR_IO ? strerror(errno) : _(err_text(e)));
+	say_next(_("name the folder that holds the files accord, parties, keys, channels ...; a new one is "
+		   "begun "
+		   "by: entente accord draft NEW OLD"));
 	return e == ERR_NOT_FOUND ? EXIT_NOT_FOUND : EXIT_ERROR;
+}
+
+static const char *rule_words(const char *rule)
+{
+	const struct procedure_rule *of_procedure = procedure_rule_find(rule);
+	const char *text = accord_rule_text(rule);
+
+	return text != NULL ? _(text) : of_procedure != NULL ? _(of_procedure->text) : rule;
+}
+
+static struct bytes file_of(const struct accord_dir *d, struct bytes name)
+{
+	for (size_t i = 0; i < d->files_count; i++) {
+		if (bytes_equal(d->files[i].name, name))
+			return d->files[i].content;
+	}
+	return bytes_equal(name, BYTES_LIT("MANIFEST")) ? d->manifest : (struct bytes){ NULL, 0 };
+}
+
+/* The line as it stands, so that nobody has to count; nothing where the file as a whole is meant. */
+static void say_line_found(const struct accord_dir *d)
+{
+	struct bytes rest = file_of(d, d->fault.file), line = { NULL, 0 };
+	char cut[4 * READS_CELLS], *shown;
+
+	for (size_t i = 0; i < d->fault.fault.offset && rest.len > 0; i++) {
+		const uint8_t *end = memchr(rest.ptr, '\n', rest.len);
+		line = (struct bytes){ rest.ptr, end == NULL ? rest.len : (size_t)(end - rest.ptr) };
+		rest.ptr += line.len + (end != NULL);
+		rest.len -= line.len + (end != NULL);
+	}
+	if (line.len == 0 || strncmp(d->fault.fault.rule, "bundle.", 7) == 0)
+		return;
+	shown = say_shown(line);
+	say_cut(shown, READS_CELLS, cut, sizeof cut);
+	free(shown);
+	say_note(_("line {1} reads: {2}"), say_number(d->fault.fault.offset), cut);
+}
+
+static void say_rule(const struct accord_dir *d)
+{
+	char file[256];
+
+	if (bytes_copy_str(d->fault.file, file, sizeof file) != ERR_OK)
+		file[0] = '\0';
+	say_error(_("{1}/{2}, line {3}: {4} ({5})."), d->path, file, say_number(d->fault.fault.offset),
+		  rule_words(d->fault.fault.rule), d->fault.fault.rule);
+	say_line_found(d);
+	if (d->signatures_count > 0)
+		say_next(_("what was signed is not mended: have it sent again; a change is a version that "
+			   "follows: entente accord draft NEW OLD"));
+	else
+		say_next(_("mend it, then: entente init accord {1}; entente accord check {1}"), d->path);
 }
 
 /* Opens and checks; what is wrong is said with file and line. */
 enum exit_code accord_open_checked(struct accord_dir *d, const char *path)
 {
 	enum err e = accord_dir_open(d, path);
-	char file[256];
 
 	if (e != ERR_OK)
 		return accord_cannot_open(path, e);
 	e = accord_dir_check(d);
 	if (e == ERR_OK)
 		return EXIT_DONE;
-	if (e == ERR_NOT_FOUND) {
+	if (e == ERR_NOT_FOUND && d->files_count == 0) {
+		say_error(_("{1} is an empty folder: there is no accord in it."), path);
+		say_next(_("copy one of the examples (accords/), or: entente accord draft NEW OLD"));
+	} else if (e == ERR_NOT_FOUND) {
 		say_error(_("{1} has no MANIFEST."), path);
 		say_next("entente init accord {1}", path);
 	} else if (e == ERR_USAGE && d->fault.fault.rule != NULL) {
-		if (bytes_copy_str(d->fault.file, file, sizeof file) != ERR_OK)
-			file[0] = '\0';
-		say_error(_("{1}/{2}, line {3}: the rule {4} is broken."), path, file,
-			  say_number(d->fault.fault.offset), d->fault.fault.rule);
-		if (procedure_rule_find(d->fault.fault.rule) != NULL)
-			say_note("{1}.", _(procedure_rule_find(d->fault.fault.rule)->text));
-		say_next(_("docs/spec/accord.md explains the rule; after a change: entente init accord {1}"),
-			 path);
+		say_rule(d);
 	} else {
 		say_error("{1}: {2}.", path, _(err_text(e)));
 		say_next("entente doctor");
 	}
 	accord_dir_close(d);
 	return EXIT_REFUSED;
+}
+
+enum exit_code accord_check_signed(const struct accord_dir *d)
+{
+	const char *bad;
+
+	for (size_t i = 0; i < d->accord->parties_count; i++) {
+		if (accord_dir_is_signed(d, NULL, i, &bad))
+			continue;
+		say_error(_("The accord is not in force: {1} has not signed."), d->accord->parties[i].code);
+		say_next("entente accord sign {1} --key ROOT", d->path);
+		return EXIT_REFUSED;
+	}
+	return EXIT_DONE;
 }
 
 static const char *hex_of(const uint8_t hash[HASH_LEN], char out[2 * HASH_LEN + 1])
@@ -100,8 +178,8 @@ static enum exit_code check_succession(const struct accord_dir *d, const struct 
 		return check_opened(d, old);
 	if (bytes_copy_str(fault.file, file, sizeof file) != ERR_OK)
 		file[0] = '\0';
-	say_error(_("{1}/{2} may not follow {3}: the rule {4} is broken."), d->path, file, old->path,
-		  fault.fault.rule);
+	say_error(_("{1}/{2} may not follow {3}: {4} ({5})."), d->path, file, old->path,
+		  rule_words(fault.fault.rule), fault.fault.rule);
 	say_next(_("docs/spec/accord.md section 12 says what a later version may change; compare: entente "
 		   "accord diff {1} {2}"),
 		 old->path, d->path);

@@ -1,6 +1,7 @@
 #include "entente/accord_life.h"
 
 #include "base/alloc.h"
+#include "entente/accord_rule.h"
 #include "entente/init.h"
 #include "entente/matrix.h"
 #include "entente/post.h"
@@ -334,9 +335,12 @@ static enum exit_code hand_over(struct client *c, const char *hash)
 	} else if (strcmp(err, "OK") == 0 || strcmp(err, "EXISTS") == 0) {
 		code = EXIT_DONE;
 	} else {
-		say_error(_("The node does not take this version: {1}."),
-			  json_object_get(answer.json, "rule") != NULL ? json_str(answer.json, "rule")
-								       : _(json_str(answer.json, "text")));
+		const char *rule = json_str(answer.json, "rule"), *text = accord_rule_text(rule);
+		if (text != NULL)
+			say_error(_("The node does not take this version: {1} ({2})."), _(text), rule);
+		else
+			say_error(_("The node does not take this version: {1}."),
+				  _(json_str(answer.json, "text")));
 		say_next(_("entente accord check DIR OLD, with the version in force as OLD, says what is "
 			   "missing"));
 	}
@@ -457,8 +461,16 @@ static enum exit_code adopt(const struct options *o, const struct accord_dir *d,
 {
 	bool is_move = option_value(o, "key") != NULL;
 	struct client c;
-	enum exit_code code = init_copy_accord(d, o->home, hash);
+	char held[FILE_PATH_MAX];
+	enum exit_code code = EXIT_DONE;
 
+	if ((size_t)snprintf(held, sizeof held, "%s/accord/%s", o->home, hash) >= sizeof held)
+		return EXIT_USAGE;
+	/* What is not signed does not come into the home, where the next start would look at it. */
+	if (!file_exists(held))
+		code = accord_check_signed(d);
+	if (code == EXIT_DONE)
+		code = init_copy_accord(d, o->home, hash);
 	if (code != EXIT_DONE)
 		return code;
 	if (client_open(&c, o->home) != ERR_OK)

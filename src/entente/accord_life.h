@@ -17,5 +17,7 @@ enum exit_code accord_adopt(struct options *o) MUST_CHECK;
 /* In accord.c: opens and checks; what is wrong is said with file and line. */
 enum exit_code accord_open_checked(struct accord_dir *d, const char *path) MUST_CHECK;
 enum exit_code accord_cannot_open(const char *path, enum err e) MUST_CHECK;
+/* Whether every party has signed it, with as many roots as it must; who has not is named. */
+enum exit_code accord_check_signed(const struct accord_dir *d) MUST_CHECK;
 
 #endif

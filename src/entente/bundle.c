@@ -53,13 +53,15 @@ static enum exit_code run_write(struct options *o)
 	enum exit_code code;
 	struct client c;
 	struct query q;
-	uint64_t left = 0;
+	uint64_t left = 0, mib;
 
 	if (peer == NULL) {
 		say_error(_("For whom?"));
 		say_next("entente bundle write --peer PARTY {1}", path);
 		return EXIT_USAGE;
 	}
+	if (!option_count(o, "limit", BUNDLE_PIECES_MIB_MAX, BUNDLE_PIECES_MIB_MAX, &mib))
+		return EXIT_USAGE;
 	if (file_exists(path))
 		return refuse_existing(path);
 	if (client_open(&c, o->home) != ERR_OK)
@@ -183,7 +185,7 @@ static enum exit_code run_read(struct options *o)
 
 	if (peer != NULL && bytes_copy_str(bytes_str(peer), r.peer, sizeof r.peer) != ERR_OK)
 		return EXIT_USAGE;
-	r.file = fopen(path, "re");
+	r.file = file_open(path);
 	if (r.file == NULL)
 		return refuse_missing(path);
 	if (client_open(&c, o->home) != ERR_OK) {

@@ -98,6 +98,7 @@ static const struct {
 	{ "USAGE", NULL, EXIT_USAGE, N_("entente COMMAND --help says what it takes") },
 	{ "NOT_FOUND", "content.attachment", EXIT_NOT_FOUND,
 	  N_("attach the file anew: entente send --attach FILE") },
+	{ "NOT_FOUND", "keys.key", EXIT_NOT_FOUND, N_("entente keys lists those that are in force") },
 	{ "NOT_FOUND", "keys.roles", EXIT_REFUSED, N_("entente accord show lists the roles") },
 	{ "NOT_FOUND", "place", EXIT_NOT_FOUND,
 	  N_("entente log lists the places that are held here, entente accord show the channels; entente "

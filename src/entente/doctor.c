@@ -67,7 +67,7 @@ static void check_mode(struct doctor *d, const char *name, unsigned forbidden, c
 		return;
 	if (stat(path, &st) != 0) {
 		snprintf(why, sizeof why, "%s: %s", path, strerror(errno));
-		find(d, FINDING_BAD, what, why, "entente init home");
+		find(d, FINDING_BAD, what, why, "entente init --help");
 		return;
 	}
 	snprintf(mode, sizeof mode, "%04o", (unsigned)(st.st_mode & 07777));
@@ -275,7 +275,7 @@ static void check_accord(struct doctor *d)
 	arena_init(&arena, memory, 1 << 20);
 	if (file_path(dir, d->o->home, "accord") != ERR_OK ||
 	    file_list(dir, &arena, names, max, &count) != ERR_OK || count == 0) {
-		find(d, FINDING_BAD, N_("accord"), _("there is none in this home"), "entente init home");
+		find(d, FINDING_BAD, N_("accord"), _("there is none in this home"), "entente init --help");
 	} else {
 		for (size_t i = 0; i < count; i++) {
 			const char *name = (const char *)names[i].ptr, *slash = strchr(name, '/');
@@ -344,15 +344,16 @@ static void check_node(struct doctor *d)
 	const json_t *peer, *path;
 	json_t *status = NULL;
 	struct client c;
-	char why[256];
+	char why[256], next[FILE_PATH_MAX + 64];
 	size_t i, p, left;
 
+	snprintf(next, sizeof next, "entente serve --home %s", d->o->home);
 	if (client_try(&c, d->o->home) != ERR_OK) {
-		find(d, FINDING_BAD, N_("node"), _("it does not answer"), "entente serve");
+		find(d, FINDING_BAD, N_("node"), _("it does not answer"), next);
 		return;
 	}
 	if (show_get(&c, "/status", &status) != EXIT_DONE) {
-		find(d, FINDING_BAD, N_("node"), _("it does not answer"), "entente serve");
+		find(d, FINDING_BAD, N_("node"), _("it does not answer"), next);
 		client_close(&c);
 		return;
 	}

@@ -6,8 +6,10 @@
 #include "base/alloc.h"
 #include "entente/fill.h"
 #include "entente/instance.h"
+#include "entente/refuse.h"
 #include "entente/words.h"
 #include "sys/clock.h"
+#include "sys/file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -358,7 +360,7 @@ static void say_end(const struct procedure *p, struct showing *s)
 enum exit_code dry_run_command(const struct options *o, const struct accord *accord,
 			       const struct procedure *procedure, const char *script)
 {
-	FILE *in = script == NULL ? stdin : fopen(script, "r");
+	FILE *in = script == NULL ? stdin : file_open(script);
 	struct accord *dry = xcalloc(1, sizeof *dry);
 	struct procedure *copy = xcalloc(1, sizeof *copy);
 	struct showing s = { .accord = dry };
@@ -366,9 +368,7 @@ enum exit_code dry_run_command(const struct options *o, const struct accord *acc
 	struct dry_run *d;
 
 	if (in == NULL) {
-		code = errno == ENOENT ? EXIT_NOT_FOUND : EXIT_ERROR;
-		say_error("{1}: {2}.", script, strerror(errno));
-		say_next(_("name a file of acts, or none to type them"));
+		code = refuse_missing(script);
 	} else if (dry_accord(dry, procedure, accord, option_value(o, "parties"))) {
 		*copy = *procedure; /* the only one of this accord */
 		copy->next = NULL;

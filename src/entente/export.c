@@ -76,14 +76,24 @@ static enum exit_code conclude(const struct options *o, const struct export_coun
 		return err_class(e) == ERR_CLASS_LOG || e == ERR_CORRUPT ? EXIT_INTEGRITY : EXIT_ERROR;
 	}
 	if (o->is_json)
-		say("{\"logs\":{1},\"entries\":{2},\"contents\":{3},\"attachments\":{4}}\n",
+		say("{\"logs\":{1},\"entries\":{2},\"contents\":{3},\"attachments\":{4},\"unproved\":{5}}\n",
 		    say_number(n->logs), say_number(n->entries), say_number(n->contents),
-		    say_number(n->blobs));
+		    say_number(n->blobs), say_number(n->unproved));
 	else
 		say("{1}: {2}, {3}, {4}, {5}\n", dir, say_counted(n->logs, "{1} log", "{1} logs"),
 		    say_counted(n->entries, "{1} entry", "{1} entries"),
 		    say_counted(n->contents, "{1} content", "{1} contents"),
 		    say_counted(n->blobs, "{1} attachment", "{1} attachments"));
+	if (n->unproved > 0) {
+		say_note(n_(n->unproved,
+			    "{1} entry that is held is not in it: it stands behind its log's last signed "
+			    "note.",
+			    "{1} entries that are held are not in it: they stand behind their log's last "
+			    "signed note."),
+			 say_number(n->unproved));
+		say_next(_("let the node run until entente status names no log, then the same command with "
+			   "another folder"));
+	}
 	return EXIT_DONE;
 }
 

@@ -6,7 +6,7 @@
  *	entente init home --accord DIR ...	a node's folder, once every party has signed
  */
 #include "entente/init.h"
-#include "entente/accord_dir.h"
+#include "entente/accord_life.h"
 #include "entente/refuse.h"
 #include "entente/registrar.h"
 #include "entente/rows.h"
@@ -247,6 +247,23 @@ static enum exit_code check_unsigned(const char *dir)
 	return EXIT_REFUSED;
 }
 
+/* Nobody signs a MANIFEST of a folder that is none of an accord's. */
+static enum exit_code check_folder(const char *dir)
+{
+	char path[FILE_PATH_MAX];
+	struct accord_dir d;
+	enum err e = accord_dir_open(&d, dir);
+
+	if (e != ERR_OK)
+		return accord_cannot_open(dir, e);
+	accord_dir_close(&d);
+	if (file_path(path, dir, "accord") == ERR_OK && file_exists(path))
+		return EXIT_DONE;
+	say_error(_("{1} is no accord's folder: the file accord is not in it."), dir);
+	say_next(_("copy one of the examples (accords/), or: entente accord draft NEW OLD"));
+	return EXIT_REFUSED;
+}
+
 static enum exit_code make_accord(struct options *o)
 {
 	const char *dir = o->arguments_count > 1 ? o->arguments[1] : NULL;
@@ -255,6 +272,7 @@ static enum exit_code make_accord(struct options *o)
 	char path[FILE_PATH_MAX];
 	struct accord_dir d;
 	enum exit_code code;
+	enum err e;
 
 	if (dir == NULL) {
 		say_error(_("Which folder holds the accord's files?"));
@@ -263,14 +281,14 @@ static enum exit_code make_accord(struct options *o)
 	}
 	code = check_unsigned(dir);
 	if (code == EXIT_DONE)
+		code = check_folder(dir);
+	if (code == EXIT_DONE)
 		code = write_keys_file(o, dir);
 	if (code != EXIT_DONE)
 		return code;
-	if (accord_dir_open(&d, dir) != ERR_OK) {
-		say_error(_("{1} cannot be read as an accord's folder: {2}."), dir, strerror(errno));
-		say_next("entente accord check {1}", dir);
-		return EXIT_NOT_FOUND;
-	}
+	e = accord_dir_open(&d, dir);
+	if (e != ERR_OK)
+		return accord_cannot_open(dir, e);
 	accord_manifest_write(d.files, d.files_count, &manifest);
 	accord_dir_close(&d);
 	if (buf_check(&manifest) != ERR_OK || file_path(path, dir, "MANIFEST") != ERR_OK ||

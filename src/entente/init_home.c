@@ -1,5 +1,5 @@
 #include "base/alloc.h"
-#include "entente/accord_dir.h"
+#include "entente/accord_life.h"
 #include "entente/init.h"
 #include "entente/refuse.h"
 #include "entente/registrar.h"
@@ -405,24 +405,9 @@ static enum exit_code first_write(const struct first *f)
 
 static enum exit_code check_accord(struct accord_dir *d, const char *path)
 {
-	enum err e = accord_dir_open(d, path);
-	const char *bad;
+	enum exit_code code = accord_open_checked(d, path);
 
-	if (e == ERR_OK)
-		e = accord_dir_check(d);
-	if (e != ERR_OK) {
-		say_error(_("{1} is no accord that holds its rules: {2}."), path, _(err_text(e)));
-		say_next("entente accord check {1}", path);
-		return EXIT_REFUSED;
-	}
-	for (size_t i = 0; i < d->accord->parties_count; i++) {
-		if (accord_dir_is_signed(d, NULL, i, &bad) && bad == NULL)
-			continue;
-		say_error(_("The accord is not in force: {1} has not signed."), d->accord->parties[i].code);
-		say_next("entente accord sign {1} --key ROOT", path);
-		return EXIT_REFUSED;
-	}
-	return EXIT_DONE;
+	return code == EXIT_DONE ? accord_check_signed(d) : code;
 }
 
 static enum exit_code open_registrar(struct first *f, const char *keys)

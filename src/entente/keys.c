@@ -522,7 +522,8 @@ static enum exit_code run(struct options *o)
 		say_next(_("see entente {1} --help"), o->command->name);
 		return EXIT_USAGE;
 	}
-	if (!option_has_use(o, "roles", "add") || !option_has_use(o, "holder", "add"))
+	if (!option_has_use(o, "roles", "add") || !option_has_use(o, "holder", "add") ||
+	    !option_has_use(o, "sign", "draft"))
 		return EXIT_USAGE;
 	if (pair != NULL)
 		return make_pair_key(pair, o->is_json);

@@ -1,6 +1,7 @@
 /* The table of commands, and the way from the command line into one of them. */
 #include "crypto/sign.h"
 #include "entente/commands.h"
+#include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/words.h"
@@ -89,10 +90,8 @@ int main(int argc, char **argv)
 	if (!options_read(&o, command, argc - 1, argv + 1, &code))
 		return (int)code;
 	code = command->run(&o);
-	if (fflush(stdout) != 0 && code == EXIT_DONE) {
-		say_error(_("The answer could not be written."));
-		say_next(_("make room on the disk, then the same command again"));
-		code = EXIT_ERROR;
+	if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_DONE) {
+		code = refuse_unanswered();
 	}
 	return (int)code;
 }

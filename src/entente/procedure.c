@@ -22,6 +22,7 @@ struct definition {
 	struct procedure *p;
 	struct fault fault;
 	enum err e;
+	int why; /* errno of ERR_IO */
 };
 
 static void definition_open(struct definition *d, const struct accord *accord, const char *path)
@@ -34,6 +35,7 @@ static void definition_open(struct definition *d, const struct accord *accord, c
 	arena_init(&arena, d->memory, ACCORD_ARENA_LEN);
 	buf_init(&file, d->memory + ACCORD_ARENA_LEN, ACCORD_FILE_LEN_MAX + 1);
 	d->e = file_read(path, &file);
+	d->why = errno;
 	d->file = buf_bytes(&file);
 	if (d->e == ERR_OK)
 		d->e = procedure_read(accord, bytes_str(path), d->file, &arena, &values, &d->p, &d->fault);
@@ -57,13 +59,25 @@ static enum exit_code exit_of(const struct definition *d)
 	return d->e == ERR_NOT_FOUND ? EXIT_NOT_FOUND : d->e == ERR_USAGE ? EXIT_REFUSED : EXIT_ERROR;
 }
 
+static void say_unread(const char *path, const struct definition *d)
+{
+	if (d->e == ERR_NOT_FOUND)
+		say_error(_("There is no file {1}."), path);
+	else if (d->e == ERR_IO && d->why == EISDIR)
+		say_error(_("{1} is a folder, and a file is needed here."), path);
+	else
+		say_error(_("{1} cannot be read: {2}."), path,
+			  d->e == ERR_IO ? strerror(d->why) : _(err_text(d->e)));
+	say_next(_("name a procedure's file: those of an accord are in its folder, as "
+		   "DIR/procedures/NAME.json"));
+}
+
 static void say_fault(const char *path, const struct definition *d)
 {
 	const struct procedure_rule *rule;
 
 	if (d->e != ERR_USAGE) {
-		say_error("{1}: {2}.", path, d->e == ERR_IO ? strerror(errno) : _(err_text(d->e)));
-		say_next(_("name the file of a procedure"));
+		say_unread(path, d);
 		return;
 	}
 	rule = procedure_rule_find(d->fault.rule);

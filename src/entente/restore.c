@@ -94,13 +94,17 @@ static enum exit_code restore(const struct options *o, const char *from)
 	held_remove_beside(part); /* a copy that was only looked at has nothing there */
 	if (restored_place(o->home, part, kept) != ERR_OK)
 		return refuse_unwritable(kept);
-	if (o->is_json)
+	if (o->is_json) {
 		json_say_done("file", from);
+		return EXIT_DONE;
+	}
+	if (file_exists(kept))
+		say(_("The backup is in its place; what stood there is {1}.\n"), kept);
 	else
-		say(_("The backup is in its place; what stood there is {1}. Start the node: it asks its "
-		      "peers "
-		      "for what the backup has forgotten before it writes. Then: entente status\n"),
-		    kept);
+		say_line(_("The backup is in its place, where no record stood."));
+	say(_("Start the node: entente serve --home {1}. It asks its peers for what the backup has forgotten "
+	      "before it writes. Then: entente status\n"),
+	    o->home);
 	return EXIT_DONE;
 }
 
@@ -112,6 +116,9 @@ static enum exit_code restore_locked(const struct options *o)
 	enum err e;
 	int lock;
 
+	/* A record alone is no home: nothing could start on it. */
+	if (file_path(path, o->home, "settings") != ERR_OK || !file_exists(path))
+		return refuse_no_home(o->home);
 	if (file_path(path, o->home, "lock") != ERR_OK)
 		return EXIT_USAGE;
 	e = file_lock(path, &lock);

@@ -5,6 +5,7 @@
 #include "border/ical.h"
 #include "entente/act.h"
 #include "entente/login.h"
+#include "entente/refuse.h"
 #include "entente/roster_csv.h"
 #include "entente/roster_file.h"
 #include "entente/rows.h"
@@ -573,9 +574,7 @@ static enum exit_code run_export(struct options *o)
 	(is_csv ? put_csv : put_calendar)(&out, roster, option_value(o, "post"));
 	if (code == EXIT_DONE &&
 	    (buf_check(&out) != ERR_OK || fwrite(out.ptr, 1, out.len, stdout) != out.len)) {
-		say_error(_("The answer could not be written."));
-		say_next(_("make room on the disk, then the same command again"));
-		code = EXIT_ERROR;
+		code = refuse_unanswered();
 	}
 	free(out.ptr);
 	json_decref(watch);

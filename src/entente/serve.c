@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "crypto/tls.h"
+#include "entente/accord_rule.h"
 #include "entente/held.h"
 #include "entente/refuse.h"
 #include "entente/rows.h"
@@ -53,8 +54,9 @@ static enum exit_code explain_version(const struct core *c, const struct version
 	if ((size_t)snprintf(path, sizeof path, "%s/accord/%s", c->home, c->settings.accord) >= sizeof path)
 		path[0] = '\0';
 	if (f->why == VERSION_RULE && bytes_copy_str(f->fault.file, file, sizeof file) == ERR_OK) {
-		say_error(_("The accord is not sound: {1}, line {2}: {3}"), file,
-			  say_number(f->fault.fault.offset), f->fault.fault.rule);
+		const char *rule = f->fault.fault.rule, *text = accord_rule_text(rule);
+		say_error(_("The accord is not sound: {1}, line {2}: {3} ({4})."), file,
+			  say_number(f->fault.fault.offset), text != NULL ? _(text) : rule, rule);
 	} else if (f->why == VERSION_NAME) {
 		say_error(_("{1} holds another accord than its name says: {2}"), path, f->name);
 		code = EXIT_INTEGRITY;

@@ -97,9 +97,11 @@ static void show_event(const json_t *event)
 	}
 }
 
+#define EVENT_NUMBER_LEN 64u
+
 struct following {
-	char number[64]; /* of the last event that was shown; "" before the first */
-	uint64_t left;	 /* events until the end; 0: no end */
+	char number[EVENT_NUMBER_LEN]; /* of the last event that was shown; "" before the first */
+	uint64_t left;		       /* events until the end; 0: no end */
 	int64_t timeout_ms;
 };
 
@@ -119,7 +121,10 @@ static enum err follow(struct client *c, const struct options *o, struct followi
 				json_say(event);
 			else
 				show_event(event);
-			fflush(stdout);
+			if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+				json_decref(event);
+				return ERR_OK; /* main says it: nobody sees what comes */
+			}
 		}
 		json_decref(event);
 		if (e != ERR_OK)
@@ -129,20 +134,34 @@ static enum err follow(struct client *c, const struct options *o, struct followi
 	}
 }
 
+/* "RUN-NUMBER": of another run it is said that events were missed; what is none is wrong use. */
+static bool read_number(const char *text, char number[EVENT_NUMBER_LEN])
+{
+	struct bytes rest = bytes_str(text), run;
+	uint64_t value;
+
+	return bytes_copy_str(rest, number, EVENT_NUMBER_LEN) == ERR_OK &&
+	       bytes_take_until(&rest, '-', &run) == ERR_OK &&
+	       bytes_read_decimal(run, UINT64_MAX, &value) == ERR_OK &&
+	       bytes_read_decimal(rest, UINT64_MAX, &value) == ERR_OK;
+}
+
 static enum exit_code read_options(const struct options *o, struct following *f)
 {
-	const char *after = option_value(o, "after"), *count = option_value(o, "count");
-	const char *timeout = option_value(o, "timeout");
+	const char *after = option_value(o, "after"), *timeout = option_value(o, "timeout");
 	uint64_t ms = 0;
 
 	*f = (struct following){ .timeout_ms = -1 };
-	if ((after != NULL && bytes_copy_str(bytes_str(after), f->number, sizeof f->number) != ERR_OK) ||
-	    (count != NULL && bytes_read_decimal(bytes_str(count), UINT32_MAX, &f->left) != ERR_OK) ||
+	if ((after != NULL && !read_number(after, f->number)) ||
 	    (timeout != NULL && span_read(timeout, &ms) != ERR_OK)) {
-		say_error(_("A number or a span of time is not of its form: --count 5, --timeout 30s."));
+		say_error(_("A number or a span of time is not of its form: --timeout 30s, --after as a line "
+			    "of --json "
+			    "names it."));
 		say_next(_("see entente {1} --help"), o->command->name);
 		return EXIT_USAGE;
 	}
+	if (!option_count(o, "count", UINT32_MAX, 0, &f->left))
+		return EXIT_USAGE;
 	if (timeout != NULL)
 		f->timeout_ms = (int64_t)ms;
 	return EXIT_DONE;

@@ -213,6 +213,31 @@ static bool is_by_registrar(const struct command *in)
 }
 
 /*
+ * What is withdrawn is in force in a log that it would go to; else it would stand in each of them for ever
+ * and say nothing.
+ */
+static enum err withdrawal_check(struct node *n, const struct statement *s, struct effect_answer *answer)
+{
+	uint64_t use;
+
+	if (statement_field_uint(s, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK ||
+	    (use != KEY_USE_OFFICER && use != KEY_USE_RECIPIENT))
+		return ERR_OK;
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct place_key at;
+		enum had had;
+		enum err e;
+		if (!n->lines[i].is_own || (s->channel != 0 && s->channel != n->lines[i].key.channel))
+			continue;
+		e = had_key(n, &n->lines[i], s, &had, &at);
+		if (e != ERR_OK || had != HAD_NOT)
+			return e;
+	}
+	answer->limit = "keys.key";
+	return ERR_NOT_FOUND;
+}
+
+/*
  * What is added stands in the log for ever: posts that there are, and a key that nobody has. Asked of every
  * log that it would go to, before any takes it. One for every log may stand in some of them already: the
  * others lost it, or are new. Where all have it, nothing new is said.
@@ -223,7 +248,7 @@ static enum err keys_check(struct node *n, const struct statement *s, const stru
 	size_t had_so = 0, had_not = 0;
 
 	if (!is_addition(s))
-		return ERR_OK;
+		return s->kind == KIND_KEYS ? withdrawal_check(n, s, answer) : ERR_OK;
 	if (!is_by_registrar(in)) {
 		answer->verdict = VERDICT_REGISTRAR;
 		return ERR_REFUSED;

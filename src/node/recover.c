@@ -132,9 +132,9 @@ static enum err cut_unproved(struct node *n, struct now now)
 			l->is_recovering || (l->is_closed && (l->marked == 0 || l->marked > l->log->durable));
 		if (!l->is_own || l->log->durable <= l->log->noted || !is_unsignable)
 			continue;
-		log_warning("channel %u: %llu of our entries are proved by no note and go; the terminals "
-			    "have them",
-			    l->key.channel, (unsigned long long)(l->log->durable - l->log->noted));
+		log_warning("channel %s: %llu of our entries are proved by no note and go; the terminals "
+			    "have them: entente send --again",
+			    l->channel->name, (unsigned long long)(l->log->durable - l->log->noted));
 		e = turn_open(n);
 		for (uint64_t at = l->log->durable; e == ERR_OK && at > l->log->noted; at--)
 			e = erase_cut(n, &(struct place_key){ l->key, at - 1 });
@@ -173,9 +173,9 @@ enum err recover_start(struct node *n, struct now now, const struct marks *marks
 			continue;
 		l->is_recovering = true;
 		l->goal_size = l->known = marks->rows[i].size;
-		log_warning("channel %u: the signer has signed %llu entries of ours, the store has %llu: "
-			    "recovering",
-			    l->key.channel, (unsigned long long)l->goal_size,
+		log_warning("channel %s: our signer has signed %llu entries of our log, the store has %llu: "
+			    "it is closed until a peer gives us the rest back: entente status",
+			    l->channel->name, (unsigned long long)l->goal_size,
 			    (unsigned long long)l->log->durable);
 	}
 	if (e == ERR_OK)
@@ -219,16 +219,19 @@ enum err recover_note(struct node *n, struct now now, size_t peer, const struct 
 			return e;
 		if (memcmp(root, note->root, HASH_LEN) == 0)
 			return ERR_OK;
-		log_error("channel %u: a peer holds a note of ours that contradicts our own log",
-			  key.channel);
+		log_error(
+			"channel %s: a peer holds a note of ours that contradicts our own log: entente fork "
+			"list",
+			line->channel->name);
 		e = fork_keep(n, now, line, note, NULL, 0);
 		line->is_recovering = true;
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	}
 	/* A note under our own key that our store cannot reach. */
 	if (!line->is_recovering && !line->is_closed)
-		log_warning("channel %u: a peer holds %llu entries of ours, the store has %llu: recovering",
-			    key.channel, (unsigned long long)note->size,
+		log_warning("channel %s: a peer holds %llu entries of our log, the store has %llu: it is "
+			    "closed until he gives us the rest back: entente status",
+			    line->channel->name, (unsigned long long)note->size,
 			    (unsigned long long)line->log->durable);
 	if (!line->is_closed)
 		line->is_recovering = true;
@@ -247,7 +250,7 @@ void recover_check(struct line *line)
 	if (line->is_unremembered || line->goal_size == 0 || line->log->durable < line->goal_size)
 		return;
 	line->is_recovering = false;
-	log_notice("channel %u: our log is whole again at %llu entries", line->key.channel,
+	log_notice("channel %s: our log is whole again at %llu entries, and open", line->channel->name,
 		   (unsigned long long)line->log->durable);
 }
 

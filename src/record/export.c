@@ -118,16 +118,25 @@ static enum err put_named(struct export *x, const char *folder, const uint8_t ha
 
 static bool is_wanted(const struct export *x, const struct log *log)
 {
-	return log->noted > 0 && log->noted <= log->durable &&
-	       (x->options.is_wanted == NULL || x->options.is_wanted(x->options.self, log));
+	return x->options.is_wanted == NULL || x->options.is_wanted(x->options.self, log);
+}
+
+static bool is_proved(const struct log *log)
+{
+	return log->noted > 0 && log->noted <= log->durable;
 }
 
 static enum err log_start(struct export *x)
 {
 	struct record *r = x->options.record;
 
-	while (x->position < record_logs_count(r) && !is_wanted(x, record_log_at(r, x->position)))
-		x->position++;
+	for (; x->position < record_logs_count(r); x->position++) {
+		const struct log *log = record_log_at(r, x->position);
+		if (is_wanted(x, log))
+			x->counts.unproved += log->durable - (is_proved(log) ? log->noted : 0);
+		if (is_wanted(x, log) && is_proved(log))
+			break;
+	}
 	if (x->position == record_logs_count(r)) {
 		x->phase = EXPORT_DONE;
 		return ERR_OK;

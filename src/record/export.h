@@ -10,7 +10,7 @@
  * Spec: docs/spec/record.md section 9. Layer: record. Reads the store only, in slices, so that a node
  * goes on meanwhile.
  *
- * A log is exported up to its latest note; without one it is left out. What is erased is not there.
+ * A log is exported up to its latest note; without one it is left out. What is left out is counted. What is erased is not there.
  */
 #ifndef RECORD_EXPORT_H
 #define RECORD_EXPORT_H
@@ -36,6 +36,7 @@ struct export_options {
 
 struct export_counts {
 	uint64_t logs, entries, tiles, contents, blobs;
+	uint64_t unproved; /* entries that are held, and that no note proves yet: left out */
 };
 
 struct export;

@@ -43,6 +43,18 @@ static enum err read_all(int fd, struct buf *out)
 	}
 }
 
+FILE *file_open(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	struct stat is;
+
+	if (file == NULL || fstat(fileno(file), &is) != 0 || !S_ISDIR(is.st_mode))
+		return file;
+	fclose(file);
+	errno = EISDIR;
+	return NULL;
+}
+
 enum err file_read(const char *path, struct buf *out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -265,6 +277,16 @@ static enum err list_one(const FTSENT *at, size_t dir_len, struct arena *a, stru
 	return name->ptr == NULL ? ERR_LIMIT : ERR_OK;
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat is;
+
+	if (stat(path, &is) != 0)
+		return false;
+	errno = S_ISDIR(is.st_mode) ? errno : ENOTDIR;
+	return S_ISDIR(is.st_mode);
+}
+
 enum err file_list(const char *dir, struct arena *a, struct bytes *names, size_t max, size_t *count)
 {
 	char root[FILE_PATH_MAX];
@@ -275,7 +297,7 @@ enum err file_list(const char *dir, struct arena *a, struct bytes *names, size_t
 
 	if (bytes_copy_str(bytes_str(dir), root, sizeof root) != ERR_OK)
 		return ERR_LIMIT;
-	if (!file_exists(root))
+	if (!is_folder(root))
 		return ERR_NOT_FOUND;
 	walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 	if (walk == NULL)

@@ -10,10 +10,15 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
+#include <stdio.h>
+
 #define FILE_PATH_MAX 4096u
 
 /* dir/name in out; ERR_LIMIT if it is too long. */
 enum err file_path(char out[FILE_PATH_MAX], const char *dir, const char *name) MUST_CHECK;
+
+/* For a stream's reader: NULL with errno, also of a folder (EISDIR). The caller closes it. */
+FILE *file_open(const char *path);
 
 /* Appends the whole file. ERR_NOT_FOUND, ERR_LIMIT (longer than the buffer's room), ERR_IO. */
 enum err file_read(const char *path, struct buf *out) MUST_CHECK;

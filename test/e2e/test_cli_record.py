@@ -363,7 +363,7 @@ def test_doctor_says_what_is_wrong_and_what_next(pair):
     os.chmod(kor.home / "keys/log", 0o600)
     kor.stop()
     rows = json.loads(kor.run("doctor", "--json", code=1).stdout)
-    assert [row["next"] for row in rows if row["check"] == "node"] == ["entente serve"]
+    assert [row["next"] for row in rows if row["check"] == "node"] == [f"entente serve --home {kor.home}"]
 
 
 def test_init_makes_roots_with_a_quorum(tmp_path):

@@ -94,8 +94,8 @@ def test_what_is_played(tmp_path):
     bad = tmp_path / "bad.json"
     bad.write_text(EXAMPLE.read_text(encoding="utf-8").replace('"hold": 30', '"hold": 3'), encoding="utf-8")
     assert "C8, procedure.irreversible" in play(bad, ACTS, code=4).stderr
-    assert "there is no such thing" in play(tmp_path / "none", ACTS, code=3).stderr
-    assert "No such file" in play(EXAMPLE, tmp_path / "none", code=3).stderr
+    assert "There is no file" in play(tmp_path / "none", ACTS, code=3).stderr
+    assert "There is no file" in play(EXAMPLE, tmp_path / "none", code=3).stderr
     assert "are not two to eight names" in nodes.run("procedure", "dry-run", "--parties", "kor,kor", EXAMPLE, ACTS, code=2).stderr
     acts = "10:00 a/duty start FLASH\n+0s a/duty message indicator\n+1s b/duty ack indicator\n+8m show\n+1m line down c\n+1m show\n"
     said = json.loads(nodes.run("procedure", "dry-run", "--parties", "a,b,c", "--json", EXAMPLE, input=acts, timeout=60).stdout)

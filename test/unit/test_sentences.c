@@ -1,4 +1,5 @@
 /* Every sentence of the lower layers that a person can be shown is in the catalogue. */
+#include "entente/accord_rule.h"
 #include "entente/rule_text.h"
 #include "entente/sentences.h"
 
@@ -13,6 +14,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -81,6 +86,67 @@ static void rules_are_known(void **state)
 		check(rule->text);
 }
 
+static char *page(const char *name)
+{
+	static char text[1 << 16];
+	const char *root = getenv("ENTENTE_ROOT");
+	char path[4096];
+	size_t len;
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/docs/spec/%s", root == NULL ? "." : root, name);
+	file = fopen(path, "re");
+	if (file == NULL)
+		fail_msg("%s cannot be read", path);
+	len = fread(text, 1, sizeof text - 1, file);
+	fclose(file);
+	text[len] = '\0';
+	return text;
+}
+
+#define RULE_LEN 64u
+
+/* Adds the rules in the first cells of a page's tables: "| `a.b`, `c.d` | ..."; gives how many there are now. */
+static size_t add_rules(const char *name, char (*rules)[RULE_LEN], size_t count)
+{
+	char *rest = NULL;
+
+	for (char *row = strtok_r(page(name), "\n", &rest); row != NULL; row = strtok_r(NULL, "\n", &rest)) {
+		char *end = strstr(row, " |");
+		if (strncmp(row, "| `", 3) != 0 || end == NULL)
+			continue;
+		*end = '\0';
+		for (char *at = row; (at = strchr(at, '`')) != NULL; at++) {
+			if (sscanf(at, "`%63[a-z0-9.-]", rules[count]) == 1 &&
+			    strchr(rules[count], '.') != NULL && strstr(rules[count], ".txt") == NULL)
+				count++;
+		}
+	}
+	return count;
+}
+
+/* Who reads the page finds the sentence, and no sentence is of a rule that no page has. */
+static void accord_rules_are_sentences(void **state)
+{
+	static char rules[256][RULE_LEN];
+	size_t count = add_rules("guidelines.md", rules, add_rules("accord.md", rules, 0)), at;
+	const char *rule;
+
+	(void)state;
+	assert_true(count > 120);
+	for (size_t i = 0; i < count; i++) {
+		if (accord_rule_text(rules[i]) == NULL)
+			fail_msg("no sentence for %s", rules[i]);
+	}
+	for (size_t i = 0; (rule = accord_rule_at(i)) != NULL; i++) {
+		for (at = 0; at < count && strcmp(rules[at], rule) != 0; at++)
+			;
+		if (at == count)
+			fail_msg("%s stands in no table", rule);
+	}
+	assert_null(accord_rule_text("accord."));
+}
+
 static void others_are_not(void **state)
 {
 	(void)state;
@@ -91,9 +157,13 @@ static void others_are_not(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(errors_are_known),  cmocka_unit_test(formats_have_sentences),
-		cmocka_unit_test(rules_are_known),   cmocka_unit_test(verdicts_are_known),
-		cmocka_unit_test(reasons_are_known), cmocka_unit_test(findings_are_known),
+		cmocka_unit_test(errors_are_known),
+		cmocka_unit_test(formats_have_sentences),
+		cmocka_unit_test(rules_are_known),
+		cmocka_unit_test(verdicts_are_known),
+		cmocka_unit_test(reasons_are_known),
+		cmocka_unit_test(findings_are_known),
+		cmocka_unit_test(accord_rules_are_sentences),
 		cmocka_unit_test(others_are_not),
 	};
 
