@@ -10,7 +10,8 @@
  * Spec: docs/spec/record.md section 9. Layer: record. Reads the store only, in slices, so that a node
  * goes on meanwhile.
  *
- * A log is exported up to its latest note; without one it is left out. What is left out is counted. What is erased is not there.
+ * A log is exported up to its latest note; without one it is left out. What is left out is counted. What is
+ * erased is not there.
  */
 #ifndef RECORD_EXPORT_H
 #define RECORD_EXPORT_H

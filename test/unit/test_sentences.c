@@ -106,7 +106,7 @@ static char *page(const char *name)
 
 #define RULE_LEN 64u
 
-/* Adds the rules in the first cells of a page's tables: "| `a.b`, `c.d` | ..."; gives how many there are now. */
+/* Adds the rules in the first cells of a page's tables, "| `a.b`, `c.d` |"; gives how many there are now. */
 static size_t add_rules(const char *name, char (*rules)[RULE_LEN], size_t count)
 {
 	char *rest = NULL;
