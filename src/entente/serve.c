@@ -222,7 +222,7 @@ static enum exit_code check_keys(const struct core *c)
 
 static enum exit_code start(struct core *c)
 {
-	char path[FILE_PATH_MAX];
+	char path[FILE_PATH_MAX], what[FILE_PATH_MAX + 128];
 	struct store *store = NULL;
 	enum exit_code code;
 	enum err e = file_path(path, c->home, "record.db");
@@ -231,8 +231,10 @@ static enum exit_code start(struct core *c)
 		e = store_sqlite_open(path, NULL, &store);
 	if (e == ERR_OK)
 		e = make_room(c);
-	if (e != ERR_OK)
-		return explain_start(c, _("The record cannot be opened"), e);
+	if (e != ERR_OK) {
+		say_fill(what, sizeof what, _("The record {1} cannot be opened"), path);
+		return explain_start(c, what, e);
+	}
 	e = children_remember(c);
 	code = e != ERR_OK ? explain_start(c, _("The signer does not say what it has signed"), e)
 			   : check_keys(c);

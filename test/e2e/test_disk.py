@@ -157,7 +157,7 @@ def test_files_that_cannot_be_opened(stage):
     kor.start(env=failing, wait=False)
     assert kor.end() == 1
     words = kor.words()
-    assert "The record cannot be opened" in words and "next: entente doctor" in words, words
+    assert f"The record {kor.home}/record.db cannot be opened" in words and "next: entente doctor" in words, words
     told.unlink()
     kor.start()
     kor.run("export", "--backup", world.folder / "copy.db")

@@ -2,7 +2,10 @@
 import hashlib
 import json
 import re
+import shutil
 import sqlite3
+
+import nodes
 
 FOLDED, MESSAGE = b"f", b"m"
 CHECK_LEN, FORMAT_LEN = 8, 4
@@ -70,3 +73,52 @@ def test_views_of_another_version_are_made_anew(stage):
     assert kor.ladder(place) == ladder
     assert kor.stop() == 0
     assert rows(kor) == before
+
+
+FAILING = nodes.BUILD / "test/lib/failing.so"
+REMADE = "the views cannot be made anew"
+
+
+def test_a_disk_that_fails_while_views_are_made_anew(stage):
+    """At each call that writes: the node says what it could not do and why, ends, and the next start has everything."""
+    world = stage.world(is_started=False)
+    kor, told, aside = world["kor"].start(), nodes.tell(world.folder / "told"), world.folder / "aside"
+    place = kor.say("send", "notify", "Words.", "--to", "usa/watch", "--label", "U", key="watch", code=5)["place"]
+    assert kor.stop() == 0
+    before = rows(kor)
+    put(kor, {key: value[:-FORMAT_LEN] for key, value in before.items() if key[:1] == FOLDED})
+    shutil.copytree(kor.home, aside, ignore=shutil.ignore_patterns("socket"))
+    remaking = 0
+    for call, file in (("pwrite EIO", "record.db-redo"), ("fdatasync EIO", "record.db-redo"), ("pwrite EIO", "record.db-wal"),
+                       ("fdatasync EIO", "record.db-wal")):
+        for turn in range(1, 40):
+            for path in kor.home.glob("record.db*"):
+                path.unlink()
+            for path in aside.glob("record.db*"):
+                shutil.copy(path, kor.home)
+            nodes.tell(told, f"{call} {file} {turn}")
+            said = len(kor.log.read_text())
+            kor.start(env={"LD_PRELOAD": str(FAILING), "FAILING": str(told)}, wait=False)
+            try:
+                kor.wait("it answers, or ends", kor.is_answering)
+                kor.process.kill()
+                kor.end()
+                break
+            except nodes.Failed:
+                assert kor.end() == 1
+            words = kor.log.read_text()[said:]
+            assert (REMADE in words or f"The record {kor.home}/record.db cannot be opened" in words) and "the disk" in words, words
+            if REMADE in words:
+                remaking += 1
+                nodes.tell(told)
+                kor.start()
+                assert kor.entry(place)["text"] == ["Words."]
+                assert kor.stop() == 0 and rows(kor) == before
+        else:
+            raise AssertionError(f"no start came through {call} {file}")
+    assert remaking > 1
+    nodes.tell(told)
+    kor.start()
+    assert kor.entry(place)["text"] == ["Words."]
+    assert kor.stop() == 0 and rows(kor) == before
+    kor.run("verify")
