@@ -1,7 +1,10 @@
 // What may be said in a procedure or of a commitment at all: rows for buttons. Whether one counts now, and in which role, the node is asked.
 
-import type { Instance, Procedure, ProcedureStep, Said, Thing, WholeInstance, Entry } from "../node/shapes.js";
+import type { Instance, Procedure, ProcedureStep, Said, Thing, WholeInstance, Entry, Unit, Version } from "../node/shapes.js";
+import type { Bytes } from "../base/bytes.js";
+import type { Value } from "../wire/cbor.js";
 import { Kind } from "../wire/statement.js";
+import type { Row } from "./found.js";
 
 export interface Move {
   name: string; // in the page's markup, and of its title
@@ -11,11 +14,18 @@ export interface Move {
   option?: string;
   mark?: number; // MARK: 0 CORRECT, 1 WRONG
   act?: number; // of a dialogue
+  refers?: string[]; // what it names besides
+  fields?: [number, Value][]; // what it says besides
+  key?: string; // what tells it from others of its name
+  tongue?: string; // its text is in this language
+  start?: string; // its text is that of another, changed
+  isUnit?: boolean; // its text is a unit's
+  rows?: Row[]; // it is filled as a form
   text: "none" | "may" | "must";
   isHeld?: boolean; // it cannot be taken back: shown again, then held
 }
 
-export const keyOfMove = (move: Move) => [move.name, move.about, move.step, move.option].filter((part) => part !== undefined).join(" ");
+export const keyOfMove = (move: Move) => [move.name, move.about, move.step, move.option, move.key].filter((part) => part !== undefined).join(" ");
 
 // ---- Procedures. ----
 
@@ -83,14 +93,28 @@ export function movesOf(instance: WholeInstance, steps: ProcedureStep[], me: str
   ];
 }
 
-// ---- Commitments. ----
+// ---- Dialogues: acts by their numbers, docs/spec/dialogue.md section 4. ----
 
 const CONFIRM = 0;
 
-// Who owes it reports or says that he does; who is owed it accepts or disputes each report.
+const ACTS: Partial<Record<Thing["kind"], [name: string, act: number, text: Move["text"], isHeld?: boolean][]>> = {
+  body: [["end-body", 4, "must", true]],
+  session: [["agenda-open", 5, "may"], ["agenda-agree", 6, "may"], ["begin", 7, "may"], ["recess", 8, "may"], ["conclude", 9, "may"], ["record-agree", 10, "may"],
+    ["call-off", 12, "must", true]],
+  item: [["agree-item", 14, "may"], ["decline-item", 15, "must"], ["discussed", 16, "may"], ["defer-item", 17, "may"], ["close-item", 18, "may"]],
+  commitment: [["drop", 1, "must", true]],
+  text: [["in-force", 20, "may", true], ["terminate", 21, "must", true]],
+};
+
 export function movesOn(thing: Thing, me: string): Move[] {
-  if (thing.kind !== "commitment" || thing.over)
+  if (thing.over)
     return [];
+  const acts = (ACTS[thing.kind] ?? []).map(([name, act, text, isHeld]): Move => ({ name, kind: Kind.ACT, about: thing.place, act, text, isHeld }));
+  return [...promised(thing, me), ...acts];
+}
+
+// Who owes it reports or says that he does; who is owed it accepts or disputes each report.
+function promised(thing: Thing, me: string): Move[] {
   return (thing.parts ?? []).flatMap((part): Move[] => {
     if (part.party === me)
       return [...(part.part === "CLAIMED" ? [{ name: "confirm-owed", kind: Kind.ACT, about: thing.place, act: CONFIRM, text: "none" } as Move] : []),
@@ -98,6 +122,48 @@ export function movesOn(thing: Thing, me: string): Move[] {
     return part.report === undefined || part.part === "ACCEPTED" ? []
       : [{ name: "accept", kind: Kind.ACCEPTED, about: part.report, text: "may" }, { name: "dispute", kind: Kind.DISPUTED, about: part.report, text: "must" }];
   });
+}
+
+// ---- Units of a text: docs/spec/dialogue.md section 9. ----
+
+const stands = (version: Version, me: string) => Object.entries(version.by).find(([party]) => party.toUpperCase() === me)?.[1];
+
+// Other words of a unit in one language: changed from its own party's, or from what is shown.
+export function wordsOf(place: string, unit: Unit, tongue: string, me: string): Move {
+  const versions = unit.languages[tongue]?.versions ?? [], own = versions.find((one) => stands(one, me) !== undefined) ?? versions[0];
+  return {
+    name: "unit", kind: Kind.UNIT, about: place, key: `${unit.name} ${tongue}`, fields: [[1, unit.name], [10, unit.number], [11, [tongue]]], tongue,
+    start: own?.words ?? "", isUnit: true, text: "must",
+  };
+}
+
+export function leaveOut(place: string, unit: Unit, tongue: string): Move {
+  return { name: "leave-out", kind: Kind.UNIT, about: place, key: `${unit.name} ${tongue}`, fields: [[1, unit.name], [10, unit.number], [11, [tongue]], [17, ""]], text: "none" };
+}
+
+function agree(place: string, versions: Version[], me: string): Move[] {
+  const open = versions.filter((one) => stands(one, me) !== "agrees"), key = open.map((one) => one.place).join(" ");
+  return open.length === 0 ? [] : [
+    { name: "agree", kind: Kind.AGREE, about: place, refers: open.map((one) => one.place), key, text: "none" },
+    { name: "agree-ad", kind: Kind.AGREE, about: place, refers: open.map((one) => one.place), key, fields: [[3, 1]], text: "none" },
+  ];
+}
+
+export const agreeTo = (place: string, version: Version, me: string) => agree(place, [version], me);
+
+// Of a unit that is not in brackets: to all that is shown; and that its languages match, where each has words.
+export function agreeUnit(place: string, unit: Unit, me: string): Move[] {
+  const all = Object.values(unit.languages);
+  if (all.some((one) => one.versions.length > 1))
+    return [];
+  const versions = all.flatMap((one) => one.versions), isWhole = versions.length === all.length && versions.length > 1;
+  return [...agree(place, versions, me), ...isWhole && !unit.concordance.includes(me)
+    ? [{ name: "concord", kind: Kind.CONCORDANCE, about: place, refers: versions.map((one) => one.place), key: unit.name, text: "none" } as Move] : []];
+}
+
+export function endorse(place: string, hash: Bytes): Move[] {
+  return ([["initial", 0], ["sign-text", 1]] as const).map(([name, act]): Move =>
+    ({ name, kind: Kind.ENDORSE, about: place, fields: [[3, act], [18, hash]], key: String(act), text: "none", isHeld: true }));
 }
 
 // ---- Acts on a message: which kind of statement, with which words. Whether one may be done the node says when it is done.

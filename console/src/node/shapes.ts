@@ -436,6 +436,42 @@ export interface Thing {
   deeds?: { place: string; party: string; kind: string; act?: string; title?: Names; detail?: Names; people?: string[]; when?: string }[];
 }
 
+// ---- Texts: docs/spec/dialogue.md section 11. ----
+
+export interface Version {
+  place: string;
+  party: string;
+  words: string;
+  by: Record<string, "proposes" | "ad referendum" | "agrees">;
+}
+
+export interface Unit {
+  name: string;
+  number: number;
+  status: string;
+  left_out: boolean;
+  concordance: string[];
+  languages: Record<string, { status: string; versions: Version[] }>;
+}
+
+export interface Endorsed {
+  all: boolean;
+  by: { party: string; place: string; hash: string; stale: boolean; when?: string }[];
+}
+
+export interface WholeText {
+  place: string;
+  title: Names;
+  languages: string[];
+  state: string;
+  hash: string;
+  brackets: Record<string, Record<string, number>>;
+  initialled: Endorsed;
+  signed: Endorsed;
+  released: Endorsed;
+  units: Unit[];
+}
+
 // ---- Events and what is said of them: docs/spec/dialogue.md section 13. ----
 
 export interface OfEvent {

@@ -1,8 +1,10 @@
 // Assessments: events, what each source claims of them, and each side's assessment beside the other's. Nothing is merged, and no number is
-// made of several. Said by `entente event`; read here.
+// made of several.
 
 import { h } from "preact";
 import { computed, effect, signal, untracked } from "@preact/signals";
+import { foundOnEvent } from "../fold/found.js";
+import type { Move } from "../fold/moves.js";
 import { degrees, Mapped, mapOf, Numbered, numbered } from "../fold/drawn.js";
 import { ask } from "../node/ask.js";
 import { accord, channels, inboxes, session } from "../node/record.js";
@@ -10,6 +12,7 @@ import type { Assessments, Claim, Happened, OfEvent } from "../node/shapes.js";
 import { _, named } from "../words/say.js";
 import { visible } from "../words/fill.js";
 import { TimeLine } from "./dialogues.js";
+import { judge, Moves, Subject } from "./moves.js";
 import { shownToo } from "./entry.js";
 import { Banner } from "./message.js";
 import { Group, Panel, Words } from "./parts.js";
@@ -22,7 +25,7 @@ const rows = computed(() => numbered(events.value));
 
 export function followAssessments(): void {
   effect(() => {
-    const isShown = screen.value.name === "assess";
+    const isShown = screen.value.name === "assess", place = placeIn(screen.value.about);
     void inboxes.value; // asked for anew whenever something was said
     untracked(() => {
       if (!isShown)
@@ -30,11 +33,18 @@ export function followAssessments(): void {
       else if (session.value)
         void ask<Assessments>("/assessments").then((found) => {
           answer.value = found;
+          const event = found.events.find((one) => one.place === place);
+          if (event !== undefined)
+            void judge(subjectOf(event), movesOf(event)).catch(() => undefined); // then the door says it
           shownToo.value = found.events.flatMap((event) => [event, ...event.claims, ...event.assessments]);
         }).catch(() => undefined); // the silence of the node is said elsewhere
     });
   });
 }
+
+const subjectOf = (event: Happened): Subject => ({ place: event.place, channel: channelIn(event.place), isInstance: false });
+const movesOf = (event: Happened): Move[] =>
+  foundOnEvent(event.place, (answer.value?.confidences ?? []).map((one) => [one.name, named(one.words, one.name)]));
 
 // ---- In words: what is not there is unknown. ----
 
@@ -167,6 +177,7 @@ function One({ event }: { event: Happened }) {
       <h3>{_("What each source claims")} ({event.claims.length})</h3>
       {event.claims.length === 0 ? <p class="none">{_("Nobody has claimed anything of it yet.")}</p> : null}
       <ol class="claims">{event.claims.map((claim) => <ClaimOf key={claim.place} claim={claim} />)}</ol>
+      <Moves subject={subjectOf(event)} moves={movesOf(event)} />
       {event.same.map((same) => <p key={same.event}>{same.one ? _("one with {1}, say all", names(same.event)) : _("one with {1}, says only {2}", names(same.event), same.by.join(", "))}</p>)}
       <Banner marking={event.marking} />
     </article>

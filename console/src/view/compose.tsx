@@ -133,8 +133,8 @@ export function Beside({ typed }: { typed: Typed }) {
   );
 }
 
-export function Kept({ typed }: { typed: Typed }) {
-  const max = typed.precedence === "FLASH" && accord.value ? ` / ${accord.value.flash_len_max}` : "";
+export function Kept({ typed, max: most }: { typed: Typed; max?: number }) {
+  const limit = most ?? (typed.precedence === "FLASH" ? accord.value?.flash_len_max : undefined), max = limit === undefined ? "" : ` / ${limit}`;
   return (
     <Group>
       <p class="kept" data-kept={unkept.value === 0}>

@@ -3,6 +3,7 @@
 import { h } from "preact";
 import { effect, signal, untracked } from "@preact/signals";
 import { fromHex, sha256, toHex, utf8 } from "../base/bytes.js";
+import { attempt } from "../fold/found.js";
 import { Move, movesAt, movesOf, stepsOf } from "../fold/moves.js";
 import { ask, Refusal } from "../node/ask.js";
 import { compose } from "../node/compose.js";
@@ -37,8 +38,10 @@ const missing = signal(false);
 const me = () => session.value?.party ?? "";
 const subjectOf = (instance: Instance): Subject => ({ place: instance.place, channel: instance.channel_name, isInstance: true });
 
+const RESULTS = ["REACHED", "NO ANSWER", "LINE DOWN", "REFUSED"]; // by their number
+
 function ownMoves(instance: WholeInstance): Move[] {
-  return movesOf(instance, stepsOf(instance, procedures.value), me(), session.value?.holder ?? 0);
+  return [...movesOf(instance, stepsOf(instance, procedures.value), me(), session.value?.holder ?? 0), attempt(instance.place, RESULTS.map((name, i) => [String(i), word(name)]))];
 }
 
 async function read(entry: Entry): Promise<{ entry: Entry; text: string; hash: string } | undefined> {

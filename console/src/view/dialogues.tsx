@@ -3,10 +3,11 @@
 
 import { h } from "preact";
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { movesOn } from "../fold/moves.js";
+import { foundOn } from "../fold/found.js";
+import { Move, movesOn } from "../fold/moves.js";
 import { agendaOf, Dated, isPast, isRhythmPast, lastSession, nextHost, nextSession, timeLine } from "../fold/rhythm.js";
 import { ask } from "../node/ask.js";
-import { inboxes, nodeClock, session, status } from "../node/record.js";
+import { accord, inboxes, nodeClock, session, status } from "../node/record.js";
 import type { Thing } from "../node/shapes.js";
 import { word } from "../words/names.js";
 import { _, named } from "../words/say.js";
@@ -23,6 +24,7 @@ const closedToo = signal(false);
 const all = computed(() => things.value?.list ?? []);
 const code = () => status.value?.value.code ?? "";
 const at = () => nodeClock.value(now.value);
+const movesOf = (thing: Thing): Move[] => [...movesOn(thing, code()), ...thing.over ? [] : foundOn(thing.kind, thing.place, accord.value?.languages ?? [])];
 const subjectOf = (thing: Thing): Subject => ({ place: thing.place, channel: channelIn(thing.place), isInstance: false });
 
 async function load(place: string | undefined): Promise<void> {
@@ -32,7 +34,7 @@ async function load(place: string | undefined): Promise<void> {
     return;
   const thing = (await ask<{ things: Thing[] }>("/dialogues", { place })).things[0];
   whole.value = thing;
-  await Promise.all([judge(subjectOf(thing), movesOn(thing, code())), ...(thing.kind === "text" ? [loadText(place)] : [])]);
+  await Promise.all([judge(subjectOf(thing), movesOf(thing)), ...(thing.kind === "text" ? [loadText(place)] : [])]);
 }
 
 export function followDialogues(): void {
@@ -184,7 +186,7 @@ function Agenda({ thing }: { thing: Thing }) {
 }
 
 function One({ thing }: { thing: Thing }) {
-  const moves = movesOn(thing, code()), sessions = all.value.filter((one) => one.kind === "session" && one.of === thing.place);
+  const moves = movesOf(thing), sessions = all.value.filter((one) => one.kind === "session" && one.of === thing.place);
   return (
     <article class="thing" aria-label={thing.place}>
       <Panel title={title(thing)} name="thing">

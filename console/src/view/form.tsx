@@ -36,7 +36,7 @@ export function FormChoice({ typed, plane, about }: { typed: Typed; plane: strin
   );
 }
 
-function Input({ typed, name, label, rows, hint }: { typed: Typed; name: string; label: string; rows?: number; hint?: string }) {
+export function Input({ typed, name, label, rows, hint }: { typed: Typed; name: string; label: string; rows?: number; hint?: string }) {
   const set = (value: string) => change(typed, { fields: { ...typed.fields, [name]: value } });
   const value = typed.fields[name] ?? "";
   return (
@@ -47,7 +47,7 @@ function Input({ typed, name, label, rows, hint }: { typed: Typed; name: string;
   );
 }
 
-function Select({ typed, name, label, options }: { typed: Typed; name: string; label: string; options: [string, string][] }) {
+export function Select({ typed, name, label, options }: { typed: Typed; name: string; label: string; options: [string, string][] }) {
   return (
     <label class="field">{label}
       <select data-field={name} value={typed.fields[name] ?? ""} onChange={(event) => change(typed, { fields: { ...typed.fields, [name]: event.currentTarget.value } })}>

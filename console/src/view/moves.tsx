@@ -5,19 +5,21 @@ import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { sha256, toHex, utf8 } from "../base/bytes.js";
+import { faultOf, fieldsOfRows, Row, sampleOf } from "../fold/found.js";
 import { keyOfMove, Move } from "../fold/moves.js";
 import type { Typed } from "../keep/drafts.js";
 import { askMay, compose, entryAt, placeOf, Words } from "../node/compose.js";
 import { send } from "../node/outbox.js";
-import { rolesOn } from "../node/record.js";
+import { accord, rolesOn, session } from "../node/record.js";
 import type { Answer, Entry } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { Kind } from "../wire/statement.js";
-import { _, nodeSays } from "../words/say.js";
-import { Kept, Language, Text, typedFor } from "./compose.js";
+import { _, named, nodeSays } from "../words/say.js";
+import { Beside, Kept, Language, Text, typedFor } from "./compose.js";
+import { Input, Select } from "./form.js";
 import { Group, Hold, Result } from "./parts.js";
 import { contentOf, once, results, Said, textOf } from "./say.js";
-import { typing } from "./typing.js";
+import { change, typing } from "./typing.js";
 
 // What the moves are about: an instance of a procedure, or a thing of a dialogue.
 export interface Subject {
@@ -41,8 +43,56 @@ const titles: Record<string, () => string> = {
   concur: () => _("Concur"), confirm: () => _("Confirm"), withdraw: () => _("Withdraw the proposal"), reserve: () => _("Reserve"), object: () => _("Object"),
   await: () => _("Await instructions"), recess: () => _("Recess"), resume: () => _("End the recess"), "stand-down": () => _("Stand down"),
   end: () => _("Withdraw our participation"), "read-back": () => _("Read back"), correct: () => _("CORRECT"), wrong: () => _("WRONG"),
+  "end-body": () => _("End the body"), "agenda-open": () => _("Open the agenda"), "agenda-agree": () => _("Agree to the agenda"), begin: () => _("Begin the session"),
+  conclude: () => _("Conclude the session"), "record-agree": () => _("Agree to the record"), "call-off": () => _("Call the session off"),
+  "agree-item": () => _("Agree to the item"), "decline-item": () => _("Decline the item"), discussed: () => _("Discussed"), "defer-item": () => _("Defer to the next session"),
+  "close-item": () => _("Close the item"), drop: () => _("It is owed no more"), "in-force": () => _("It is in force"), terminate: () => _("Terminate the text"),
+  unit: () => _("Words of the unit"), "leave-out": () => _("Leave the unit out"), agree: () => _("Agree to these words"), "agree-ad": () => _("Agree ad referendum"),
+  concord: () => _("The languages match"), initial: () => _("Initial the text"), "sign-text": () => _("Sign the text"),
+  "found-session": () => _("Set a session"), "found-commitment": () => _("Record a commitment"), "found-text": () => _("Begin a text"), "found-item": () => _("Propose an item"),
+  claim: () => _("Add a claim"), assess: () => _("Say our own assessment"), attempt: () => _("Record an attempt to reach them"),
   "confirm-owed": () => _("Confirm that we owe it"), report: () => _("Report it done"), accept: () => _("Accept the report"), dispute: () => _("Dispute the report"),
 };
+
+const rowTitles: Record<string, () => string> = {
+  name: () => _("Name: small letters, digits and hyphens, as talks-2027"), title: () => _("Title"), owes: () => _("Who owes it"), until: () => _("Until (2026, 2026-04, 2026-04-11)"),
+  test: () => _("What shows that it is done"), when: () => _("When (2026, 2026-04, 2026-04-11, 2026-04-11T14:30Z, FROM/TO)"), hosts: () => _("Who hosts"), place: () => _("Place"),
+  detail: () => _("Detail"), source: () => _("Source"), claimed: () => _("What it says"), location: () => _("Where, in words"), degrees: () => _("Where, in degrees (38.5,127.25)"),
+  confidence: () => _("How sure"), assessed: () => _("Assessment"), whom: () => _("Whom"), way: () => _("By what way"), result: () => _("What came of it"),
+};
+
+const rowTitle = (row: Row) => rowTitles[row.name]() + (row.isOptional ? ` (${_("if there is one")})` : "");
+
+function Parties({ typed, row, label }: { typed: Typed; row: Row; label: string }) {
+  return (
+    <fieldset><legend>{label}</legend>
+      {(accord.value?.parties ?? []).map((party) => {
+        const key = `${row.name}.${party.code}`;
+        return <label key={key}><input type="checkbox" data-field={key} checked={typed.fields[key] === "1"} onChange={(event) => change(typed, { fields: { ...typed.fields, [key]: event.currentTarget.checked ? "1" : "" } })} /> {party.code} {named(party.names)}</label>;
+      })}
+    </fieldset>
+  );
+}
+
+function Rows({ typed, rows }: { typed: Typed; rows: Row[] }) {
+  return (
+    <div class="form-fields">
+      {rows.map((row) => {
+        const label = rowTitle(row);
+        switch (row.type) {
+        case "words":
+          return <Group key={row.name}>{(accord.value?.languages ?? []).map((tongue) => <Input key={tongue} typed={typed} name={`${row.name}.${tongue}`} label={`${label} (${tongue})`} rows={2} />)}</Group>;
+        case "parties":
+          return <Parties key={row.name} typed={typed} row={row} label={label} />;
+        case "choice":
+          return <Select key={row.name} typed={typed} name={row.name} label={label} options={row.options ?? []} />;
+        default:
+          return <Input key={row.name} typed={typed} name={row.name} label={label} />;
+        }
+      })}
+    </div>
+  );
+}
 
 // ---- From a move to a statement. ----
 
@@ -58,18 +108,23 @@ async function fieldsOf(move: Move, typed: Typed | undefined): Promise<Map<numbe
     fields.set(1, move.mark);
   if (move.act !== undefined)
     fields.set(3, move.act);
-  if (isOfDialogue(move) && (text !== "" || move.kind === Kind.DISPUTED))
+  const filled = move.rows === undefined ? [] : fieldsOfRows(move.rows, typed?.fields ?? sampleOf(move.rows, accord.value?.parties.find((party) => party.name === session.value?.party)?.code ?? ""));
+  for (const [number, value] of [...move.fields ?? [], ...filled])
+    fields.set(number, value);
+  if (move.isUnit)
+    fields.set(17, (text || move.start || "-").normalize("NFC"));
+  else if (isOfDialogue(move) && move.rows === undefined && (text !== "" || (move.text === "must" && typed === undefined)))
     fields.set(7, [typed?.language ?? "en", text || "-"]);
   return fields.size > 0 ? fields : undefined;
 }
 
-const isOfDialogue = (move: Move) => move.kind >= Kind.REPORTED;
+const isOfDialogue = (move: Move) => move.kind >= Kind.SESSION;
 
 async function wordsOf(subject: Subject, move: Move, role: string, typed: Typed | undefined): Promise<Words> {
   const whole = await entryAt(subject.place);
   return {
     kind: move.kind, channel: subject.channel, role, label: whole.label, fields: await fieldsOf(move, typed),
-    refers: move.about === undefined ? [] : [placeOf(await entryAt(move.about))],
+    refers: await Promise.all([...move.about === undefined ? [] : [move.about], ...move.refers ?? []].map(async (place) => placeOf(await entryAt(place)))),
     instance: subject.isInstance ? placeOf(whole) : undefined,
     content: typed === undefined || isOfDialogue(move) ? undefined : contentOf(typed),
   };
@@ -92,31 +147,41 @@ export async function judge(subject: Subject, moves: Move[]): Promise<void> {
 const distinct = (answers: Answer[]) => answers.filter((answer, i) => answers.findIndex((one) => one.text === answer.text) === i);
 
 async function say(subject: Subject, move: Move, typed: Typed): Promise<Said> {
-  const words = await wordsOf(subject, move, verdicts.value[keyIn(subject, move)]?.role ?? typed.role, typed);
+  const key = keyIn(subject, move);
+  if (verdicts.value[key] === undefined)
+    await judge(subject, [move]);
+  const words = await wordsOf(subject, move, verdicts.value[key]?.role ?? typed.role, typed);
   return send(await compose(words, false, titles[move.name](), typed));
 }
 
 // ---- The view. ----
 
 function typedOf(subject: Subject, move: Move): Typed {
-  return typedFor(subject.channel, move.kind, { place: keyIn(subject, move) } as Entry);
+  const typed = typedFor(subject.channel, move.kind, { place: keyIn(subject, move) } as Entry);
+  return typing.value[typed.key] === undefined ? { ...typed, text: move.start ?? "", language: move.tongue ?? typed.language } : typed;
 }
 
-function MoveForm({ subject, move, title }: { subject: Subject; move: Move; title: string }) {
-  const typed = typedOf(subject, move), text = textOf(typed.text), isWhole = move.text !== "must" || text !== "";
+const UNIT_LEN_MAX = 2400;
+
+export function MoveForm({ subject, move, title }: { subject: Subject; move: Move; title: string }) {
+  const typed = typedOf(subject, move), text = textOf(typed.text), max = move.isUnit ? UNIT_LEN_MAX : undefined;
+  const fault = move.rows === undefined ? undefined : faultOf(move.rows, typed.fields);
+  const isWhole = fault === undefined && (move.text !== "must" || (text !== "" && text !== move.start && utf8(text).length <= (max ?? Infinity)));
   const act = () => {
     const last = typing.value[typed.key] ?? (move.text === "must" ? undefined : typed);
-    if (last !== undefined)
+    if (last !== undefined && isWhole)
       void once(typed.key, () => say(subject, move, last));
   };
   return (
     <form class="compose act panel" aria-label={title} onSubmit={(event) => event.preventDefault()}>
       <h3>{title}</h3>
-      {move.text === "none" ? null : <Group><div class="row"><Language typed={typed} /></div><Text typed={typed} label={move.text === "must" ? _("Text") : _("Text, if there is one")} sign={move.isHeld ? () => undefined : act} /><Kept typed={typed} /></Group>}
+      {move.rows === undefined ? null : <Group><Rows typed={typed} rows={move.rows} /><Beside typed={typed} /></Group>}
+      {move.text === "none" ? null : <Group>{move.tongue === undefined ? <div class="row"><Language typed={typed} /></div> : null}<Text typed={typed} label={move.text === "must" ? _("Text") : _("Text, if there is one")} sign={move.isHeld ? () => undefined : act} /><Kept typed={typed} max={max} /></Group>}
       {move.kind === Kind.PROPOSE && text !== "" ? <Hash text={text} /> : null}
       {move.isHeld
         ? <Group><p class="warning">{_("This cannot be taken back: {1}, in the role {2}.", title, verdicts.value[keyIn(subject, move)]?.role ?? "")}</p><Hold name={`${move.name}-hold`} title={title} disabled={!isWhole} act={act} /></Group>
-        : <button type="button" class="primary sign" disabled={!isWhole} onClick={act}>{_("Sign (Ctrl+Enter)")}</button>}
+        : <button type="button" class="primary sign" disabled={!isWhole} onClick={act}>{move.text === "none" ? _("Sign") : _("Sign (Ctrl+Enter)")}</button>}
+      {fault === undefined || Object.keys(typed.fields).length === 0 ? null : <p class="age">{_("Not filled yet, or not as it is written: {1}", rowTitles[fault]())}</p>}
       <Result result={results.value[typed.key]} />
     </form>
   );
@@ -136,7 +201,7 @@ function Hash({ text }: { text: string }) {
 function MoveButton({ subject, move, name }: { subject: Subject; move: Move; name?: string }) {
   const key = keyIn(subject, move), verdict = verdicts.value[key], isOpen = opened.value === key;
   const title = titles[move.name]() + (name === undefined ? "" : `: ${name}`);
-  const isPlain = move.text === "none" && !move.isHeld;
+  const isPlain = move.text === "none" && !move.isHeld && move.rows === undefined;
   const press = () => {
     if (verdict?.refusals === undefined && isPlain)
       void once(typedOf(subject, move).key, () => say(subject, move, typedOf(subject, move)));

@@ -1,50 +1,45 @@
 // A text of a dialogue as it stands: unit by unit, its languages side by side, what is in brackets by whom, and who has initialled and
-// signed which hash. Read here; written by `entente text`.
+// signed which hash. One unit is opened at a time, and written in every language at once.
 
 import { h } from "preact";
 import { signal } from "@preact/signals";
+import { fromHex } from "../base/bytes.js";
+import { agreeTo, agreeUnit, endorse, leaveOut, Move, wordsOf } from "../fold/moves.js";
+import type { Typed } from "../keep/drafts.js";
 import { ask, Refusal } from "../node/ask.js";
-import type { Names } from "../node/shapes.js";
+import { status } from "../node/record.js";
+import type { Endorsed, Entry, Unit, WholeText } from "../node/shapes.js";
+import { Kind } from "../wire/statement.js";
 import { word } from "../words/names.js";
 import { _ } from "../words/say.js";
+import { typedFor } from "./compose.js";
+import { Input } from "./form.js";
+import { judge, MoveForm, Moves, Subject } from "./moves.js";
 import { Group, Panel, partyCode, Words } from "./parts.js";
-
-interface Version {
-  place: string;
-  party: string;
-  words: string;
-  by: Record<string, "proposes" | "ad referendum" | "agrees">;
-}
-
-interface Unit {
-  name: string;
-  number: number;
-  status: string;
-  left_out: boolean;
-  concordance: string[];
-  languages: Record<string, { status: string; versions: Version[] }>;
-}
-
-interface Endorsed {
-  all: boolean;
-  by: { party: string; place: string; hash: string; stale: boolean; when?: string }[];
-}
-
-interface WholeText {
-  place: string;
-  title: Names;
-  languages: string[];
-  state: string;
-  hash: string;
-  brackets: Record<string, Record<string, number>>;
-  initialled: Endorsed;
-  signed: Endorsed;
-  released: Endorsed;
-  units: Unit[];
-}
+import { channelIn } from "./screen.js";
 
 const text = signal<WholeText | undefined>(undefined);
 const refused = signal<string | undefined>(undefined); // the place of one that this officer is not cleared for
+const openUnit = signal(""); // its name
+
+const me = () => status.value?.value.code ?? "";
+const subjectOf = (shown: WholeText): Subject => ({ place: shown.place, channel: channelIn(shown.place), isInstance: false });
+
+const textMoves = (shown: WholeText) => (shown.state === "SIGNED" || shown.state === "IN FORCE" || shown.state === "TERMINATED" ? [] : endorse(shown.place, fromHex(shown.hash)));
+
+function cellMoves(shown: WholeText, unit: Unit, tongue: string): Move[] {
+  const versions = unit.languages[tongue]?.versions ?? [];
+  return [...versions.length > 1 ? versions.flatMap((one) => agreeTo(shown.place, one, me())) : [], ...versions.length > 0 ? [leaveOut(shown.place, unit, tongue)] : []];
+}
+
+const unitMoves = (shown: WholeText, unit: Unit) => [...agreeUnit(shown.place, unit, me()),
+  ...shown.languages.flatMap((tongue) => [...cellMoves(shown, unit, tongue), wordsOf(shown.place, unit, tongue, me())])];
+
+async function judgeShown(): Promise<void> {
+  const shown = text.value, unit = shown?.units.find((one) => one.name === openUnit.value);
+  if (shown !== undefined)
+    await judge(subjectOf(shown), [...textMoves(shown), ...unit === undefined ? [] : unitMoves(shown, unit)]).catch(() => undefined); // then the door says it
+}
 
 export async function loadText(place: string): Promise<void> {
   try {
@@ -53,6 +48,12 @@ export async function loadText(place: string): Promise<void> {
   } catch (why) {
     refused.value = why instanceof Refusal ? place : undefined;
   }
+  await judgeShown();
+}
+
+function open(name: string): void {
+  openUnit.value = openUnit.value === name ? "" : name;
+  void judgeShown();
 }
 
 const firmness: Record<string, () => string> = { proposes: () => _("proposes"), "ad referendum": () => _("agrees ad referendum"), agrees: () => _("agrees") };
@@ -67,6 +68,68 @@ function Versions({ unit, tongue }: { unit: Unit; tongue: string }) {
       ))}
       {versions.length === 0 ? <p class="none">{word("MISSING")}</p> : null}
     </td>
+  );
+}
+
+// ---- One unit, opened: in each language its words to be changed, and what one stands on. ----
+
+function Writing({ shown, unit }: { shown: WholeText; unit: Unit }) {
+  const subject = subjectOf(shown);
+  return (
+    <div class="sides">
+      {shown.languages.map((tongue) => {
+        const move = wordsOf(shown.place, unit, tongue, me()), title = _("Words of {1} in {2}", unit.name, tongue);
+        const versions = unit.languages[tongue]?.versions ?? [];
+        return (
+          <section key={tongue} aria-label={title} data-writes={tongue}>
+            <MoveForm subject={subject} move={move} title={title} />
+            <Moves subject={subject} moves={cellMoves(shown, unit, tongue)} name={(one) => {
+              const at = versions.findIndex((version) => version.place === one.refers?.[0]);
+              return at < 0 ? undefined : `${Object.keys(versions[at].by).join(", ")} ${versions[at].place}`;
+            }} />
+          </section>
+        );
+      })}
+    </div>
+  );
+}
+
+function UnitRows({ shown, unit }: { shown: WholeText; unit: Unit }) {
+  const isOpen = openUnit.value === unit.name;
+  return (
+    <Group>
+      <tr data-unit={unit.name}>
+        <th scope="row">
+          <button type="button" class="unit-name" aria-expanded={isOpen} onClick={() => open(unit.name)}>{unit.number} <Words text={unit.name} /></button>{" "}
+          <span class="age">{unit.left_out ? _("to be left out") : word(unit.status)}</span>
+        </th>
+        {shown.languages.map((tongue) => <Versions key={tongue} unit={unit} tongue={tongue} />)}
+        <td class="step">{unit.concordance.join(", ") || _("nobody yet")}</td>
+      </tr>
+      {isOpen ? (
+        <tr class="unit-open"><td colSpan={shown.languages.length + 2}>
+          <Moves subject={subjectOf(shown)} moves={agreeUnit(shown.place, unit, me())} />
+          <Writing shown={shown} unit={unit} />
+        </td></tr>
+      ) : null}
+    </Group>
+  );
+}
+
+const newUnit = (shown: WholeText): Typed => typedFor(channelIn(shown.place), Kind.UNIT, { place: `${shown.place}: new` } as Entry);
+
+function NewUnit({ shown }: { shown: WholeText }) {
+  const typed = newUnit(shown), name = (typed.fields.name ?? "").trim(), number = Number(typed.fields.number ?? (shown.units.at(-1)?.number ?? 0) + 1);
+  const isNamed = /^[a-z][a-z0-9-]{0,47}$/.test(name) && Number.isSafeInteger(number) && !shown.units.some((unit) => unit.name === name);
+  return (
+    <details class="new-unit">
+      <summary>{_("Add a unit")}</summary>
+      <div class="compose row">
+        <Input typed={typed} name="name" label={_("Name: small letters, digits and hyphens, as talks-2027")} />
+        <Input typed={{ ...typed, fields: { number: String(number), ...typed.fields } }} name="number" label={_("Its place among the others")} />
+      </div>
+      {isNamed ? <Writing shown={shown} unit={{ name, number, status: "", left_out: false, concordance: [], languages: {} }} /> : null}
+    </details>
   );
 }
 
@@ -97,15 +160,11 @@ export function TextView({ place }: { place: string }) {
       <table class="rows units">
         <thead><tr><th>{_("unit")}</th>{shown.languages.map((tongue) => <th key={tongue}>{tongue}</th>)}<th>{_("found to match")}</th></tr></thead>
         <tbody>
-          {shown.units.map((unit) => (
-            <tr key={unit.name}>
-              <th scope="row">{unit.number} <Words text={unit.name} /> <span class="age">{unit.left_out ? _("to be left out") : word(unit.status)}</span></th>
-              {shown.languages.map((tongue) => <Versions key={tongue} unit={unit} tongue={tongue} />)}
-              <td class="step">{unit.concordance.join(", ") || _("nobody yet")}</td>
-            </tr>
-          ))}
+          {shown.units.map((unit) => <UnitRows key={unit.name} shown={shown} unit={unit} />)}
         </tbody>
       </table>
+      <NewUnit shown={shown} />
+      <Moves subject={subjectOf(shown)} moves={textMoves(shown)} />
     </Panel>
   );
 }

@@ -1,0 +1,99 @@
+// What hangs on a thing of a dialogue, or is tried in a procedure, as rows of a form: docs/spec/dialogue.md section 3. From what was typed
+// into them come the fields that are signed; whether they count the node says.
+
+import type { Value } from "../wire/cbor.js";
+import { Kind } from "../wire/statement.js";
+import type { Move } from "./moves.js";
+
+export interface Row {
+  number: number; // of the field
+  name: string; // of its title, and of what is typed into it
+  type: "name" | "words" | "text" | "date" | "number" | "parties" | "choice";
+  isOptional?: boolean;
+  options?: [value: string, text: string][];
+}
+
+type Texts = Record<string, string>; // by name, name.ko
+
+const NAME: Row = { number: 1, name: "name", type: "name" }, TITLE: Row = { number: 2, name: "title", type: "words" };
+const optional = (number: number, name: string, type: Row["type"], options?: Row["options"]): Row => ({ number, name, type, isOptional: true, options });
+
+const found = (name: string, kind: number, about: string, rows: Row[], fields?: Move["fields"]): Move => ({ name, kind, about, rows, fields, text: "none" });
+
+// A body has sessions, commitments and texts; a session items besides.
+export function foundOn(kind: string, about: string, languages: string[]): Move[] {
+  const both = [
+    found("found-commitment", Kind.COMMITMENT, about, [NAME, TITLE, { number: 5, name: "owes", type: "parties" }, optional(4, "until", "date"), optional(7, "test", "words")]),
+    found("found-text", Kind.TEXT, about, [NAME, TITLE], [[11, languages]]),
+  ];
+  if (kind === "body")
+    return [found("found-session", Kind.SESSION, about, [NAME, TITLE, optional(4, "when", "date"), optional(5, "hosts", "parties"), optional(7, "place", "words")]), ...both];
+  return kind === "session" ? [found("found-item", Kind.ITEM, about, [NAME, TITLE, optional(7, "detail", "words")]), ...both] : [];
+}
+
+const ASSESS = 19;
+
+export function foundOnEvent(about: string, confidences: Row["options"]): Move[] {
+  const confidence = optional(21, "confidence", "choice", confidences);
+  return [
+    found("claim", Kind.CLAIM, about, [NAME, { number: 6, name: "source", type: "text" }, { number: 7, name: "claimed", type: "words" }, optional(4, "when", "date"),
+      optional(23, "location", "words"), optional(22, "degrees", "text"), confidence]),
+    found("assess", Kind.ACT, about, [{ number: 7, name: "assessed", type: "words" }, confidence], [[3, ASSESS]]),
+  ];
+}
+
+// That one tried to reach the other side, and what came of it.
+export const attempt = (about: string, results: Row["options"]): Move => found("attempt", Kind.ATTEMPT, about, [
+  { number: 3, name: "whom", type: "text" }, { number: 1, name: "way", type: "text" }, { number: 2, name: "result", type: "choice", options: results }]);
+
+const TAGS = (texts: Texts, name: string) => Object.keys(texts).filter((key) => key.startsWith(`${name}.`) && texts[key].trim() !== "");
+
+const DATE = /^\d{4}(-\d\d(-\d\d(T\d\d:\d\dZ)?)?)?$/;
+
+// Undefined: nothing is typed, or nothing that can be read.
+function valueOf(row: Row, texts: Texts): Value | undefined {
+  const text = (texts[row.name] ?? "").trim();
+  switch (row.type) {
+  case "name":
+    return /^[a-z][a-z0-9-]{0,47}$/.test(text) ? text : undefined;
+  case "words": {
+    const tags = TAGS(texts, row.name).sort();
+    return tags.length > 0 ? tags.flatMap((key) => [key.slice(row.name.length + 1), texts[key].trim().normalize("NFC")]) : undefined;
+  }
+  case "date":
+    return text.split("/").length <= 2 && text.split("/").every((part) => DATE.test(part)) ? text : undefined;
+  case "number":
+    return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+  case "parties": {
+    const codes = TAGS(texts, row.name).map((key) => key.slice(row.name.length + 1)).sort();
+    return codes.length > 0 ? codes : undefined;
+  }
+  case "choice":
+    return text === "" ? undefined : /^\d+$/.test(text) ? Number(text) : text;
+  case "text":
+    return text === "" ? undefined : text.normalize("NFC");
+  }
+}
+
+const isTyped = (row: Row, texts: Texts) => (texts[row.name] ?? "").trim() !== "" || TAGS(texts, row.name).length > 0;
+
+// The name of the first row that is missing or cannot be read.
+export function faultOf(rows: Row[], texts: Texts): string | undefined {
+  return rows.find((row) => valueOf(row, texts) === undefined && (!row.isOptional || isTyped(row, texts)))?.name;
+}
+
+export function fieldsOfRows(rows: Row[], texts: Texts): [number, Value][] {
+  return rows.flatMap((row) => {
+    const value = valueOf(row, texts);
+    return value === undefined ? [] : [[row.number, value] as [number, Value]];
+  });
+}
+
+// Something in each row that must be filled: to ask before anything is typed whether one may.
+export function sampleOf(rows: Row[], code: string): Texts {
+  const texts: Record<Row["type"], (row: Row) => Texts> = {
+    name: () => ({ name: "not-named-yet" }), words: (row) => ({ [`${row.name}.en`]: "-" }), text: (row) => ({ [row.name]: "-" }), date: (row) => ({ [row.name]: "2026" }),
+    number: (row) => ({ [row.name]: "1" }), parties: (row) => ({ [`${row.name}.${code}`]: "1" }), choice: (row) => ({ [row.name]: row.options?.[0]?.[0] ?? "" }),
+  };
+  return Object.assign({}, ...rows.filter((row) => !row.isOptional).map((row) => texts[row.type](row))) as Texts;
+}

@@ -1,0 +1,203 @@
+// What is written in the page of dialogues: a body's session and its agenda, a text in two languages by two sides and two tabs at once, claims,
+// assessments, and attempts to reach the other side. What is filed is asked of the nodes.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, before, test } from "node:test";
+import { at } from "./hands.mjs";
+import { Stage } from "./stage.mjs";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+let stage, kor, usa;
+
+before(async () => {
+  stage = await Stage.open();
+  kor = await stage.officer("kor", "head,linguist,policy,watch");
+  usa = await stage.officer("usa", "head,linguist,policy,watch");
+  await say("kor", "policy", "import", "dialogues", join(ROOT, "examples/rok-us/dialogues.json"));
+  await say("kor", "policy", "import", "dialogues", join(ROOT, "examples/rok-us/events.json"));
+  await until("the other side has it", async () => (await dialogues("usa", "text")).length > 0 && (await stage.ask("get", { party: "usa", path: "/assessments" })).events.length > 0);
+});
+after(() => stage.close());
+
+const say = (party, key, ...words) => stage.ask("say", { party, key, words });
+const dialogues = async (party, kind) => (await stage.ask("get", { party, path: "/dialogues", kind })).things;
+const named = async (party, kind, name) => (await dialogues(party, kind)).find((one) => one.name === name);
+const enabled = (name) => `[data-act="${name}"]:not([aria-disabled=true])`;
+
+async function until(what, isTrue) {
+  for (let i = 0; !await isTrue(); i++) {
+    assert.ok(i < 60, what);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+async function openThing(officer, place) {
+  await at(officer, stage, `dialogues/${encodeURIComponent(place)}`);
+  await officer.page.locator(`.thing[aria-label="${place}"]`).waitFor();
+}
+
+// The form of one act: filled by its fields' names, signed by the keyboard; gone when it is filed.
+async function fill(page, act, fields) {
+  if (await page.locator(enabled(act)).getAttribute("aria-expanded") !== "true")
+    await page.locator(enabled(act)).press("Enter");
+  for (const [name, value] of Object.entries(fields)) {
+    const field = page.locator(`.compose.act [data-field="${name}"]`);
+    if (value === true)
+      await field.press("Space");
+    else if (await field.evaluate((one) => one.tagName) === "SELECT")
+      await field.selectOption(value);
+    else
+      await field.fill(value);
+  }
+  await page.locator(".compose.act .sign:enabled").press("Enter");
+  await page.waitForFunction((name) => document.querySelector(`.compose.act [data-field="${name}"]`).value === "", Object.keys(fields)[0]);
+  assert.equal(await page.locator(".compose.act .warning").count(), 0);
+}
+
+async function axe(page, what) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Runtime.evaluate", { expression: AXE });
+  await devtools.detach();
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  assert.deepEqual(violations.map((one) => [one.id, one.nodes.map((node) => node.html.slice(0, 120))]), [], what);
+}
+
+test("a session is set, its item proposed by one side and agreed to or declined by the other, its agenda agreed", async () => {
+  const body = (await dialogues("kor", "body")).find((one) => !one.over);
+  await openThing(kor, body.place);
+  await fill(kor.page, "found-session", { name: "talks-2027", "title.ko": "2027년 회의", "title.en": "Talks of 2027", when: "2027-04" });
+  await until("the session is there", () => named("usa", "session", "talks-2027"));
+  const session = await named("usa", "session", "talks-2027");
+  assert.deepEqual([session.title.ko, session.when], ["2027년 회의", "2027-04"]);
+  await openThing(kor, session.place);
+  await axe(kor.page, "ko");
+  await fill(kor.page, "found-item", { name: "lines", "title.ko": "통신로 점검", "title.en": "Testing the lines" });
+  await fill(kor.page, "found-item", { name: "costs", "title.ko": "비용", "title.en": "Costs" });
+  await until("the items are there", () => named("usa", "item", "costs"));
+  const [lines, costs] = [await named("usa", "item", "lines"), await named("usa", "item", "costs")];
+  await openThing(usa, lines.place);
+  await usa.page.locator(enabled("agree-item")).press("Enter");
+  await usa.page.locator(".compose.act .sign:enabled").press("Enter");
+  await until("agreed", async () => (await named("kor", "item", "lines")).standing === "AGREED");
+  await openThing(usa, costs.place);
+  await axe(usa.page, "en");
+  await usa.page.locator(enabled("decline-item")).press("Enter");
+  assert.ok(await usa.page.locator(".compose.act .sign").isDisabled(), "a reason is asked for");
+  await usa.page.locator(".compose.act textarea").fill("Not at this level.");
+  await usa.page.locator(".compose.act textarea").press("Control+Enter");
+  await until("declined", async () => (await named("kor", "item", "costs")).standing === "DECLINED");
+  for (const officer of [kor, usa]) {
+    await openThing(officer, session.place);
+    await officer.page.locator(enabled("agenda-agree")).press("Enter");
+    await officer.page.locator(".compose.act .sign:enabled").press("Enter");
+  }
+  await until("the agenda is agreed", async () => (await named("kor", "session", "talks-2027")).standing === "AGENDA AGREED");
+  // Once a party: the button stays, with its rule.
+  await usa.page.locator('[data-act="agenda-agree"][aria-disabled=true]').waitFor();
+  await usa.page.locator(".acts .warning", { hasText: "TWICE" }).waitFor();
+});
+
+const unit = (page, name) => page.locator(`[data-unit="${name}"]`);
+const words = (page, tongue) => page.locator(`.unit-open [data-writes=${tongue}] textarea, .new-unit [data-writes=${tongue}] textarea`).first();
+const versionsOf = async (party, place, name, tongue) => (await stage.ask("get", { party, path: "/text", place })).units.find((one) => one.name === name)?.languages[tongue]?.versions ?? [];
+
+let text;
+
+test("a text is begun, a unit is written in both languages side by side, agreed to and found to match", async () => {
+  const session = await named("kor", "session", "talks-2027");
+  await openThing(kor, session.place);
+  await fill(kor.page, "found-text", { name: "joint-2027", "title.ko": "공동문안", "title.en": "Joint text" });
+  await until("the text is there", () => named("usa", "text", "joint-2027"));
+  text = (await named("usa", "text", "joint-2027")).place;
+  await openThing(kor, text);
+  await kor.page.locator(".new-unit summary").press("Enter");
+  await kor.page.locator(".new-unit [data-field=name]").fill("goal");
+  await words(kor.page, "ko").fill("양측은 통신로를 매월 점검한다.");
+  await words(kor.page, "en").fill("Both sides test the lines monthly.");
+  await words(kor.page, "ko").press("Control+Enter");
+  await unit(kor.page, "goal").waitFor();
+  // The unit is there now, and the other language is written on in its own row: the words stand where they were typed.
+  await unit(kor.page, "goal").locator("button").press("Enter");
+  assert.equal(await words(kor.page, "en").inputValue(), "Both sides test the lines monthly.");
+  await axe(kor.page, "a unit that is written");
+  await words(kor.page, "en").press("Control+Enter");
+  await until("both languages are there", async () => (await versionsOf("usa", text, "goal", "en")).length === 1);
+  await openThing(usa, text);
+  await unit(usa.page, "goal").locator("button").press("Enter");
+  await usa.page.locator(`.unit-open ${enabled("agree")}`).press("Enter");
+  await usa.page.locator(`.unit-open ${enabled("concord")}`).press("Enter");
+  await until("agreed", async () => (await stage.ask("get", { party: "kor", path: "/text", place: text })).units[0].concordance.includes("USA"));
+});
+
+test("two sides change one unit at once: both words stand, in brackets, by whom; neither text is lost", async () => {
+  for (const [officer, mine] of [[kor, "양측은 통신로를 매주 점검한다."], [usa, "양측은 통신로를 격월로 점검한다."]]) {
+    await openThing(officer, text);
+    if (await words(officer.page, "ko").count() === 0)
+      await unit(officer.page, "goal").locator("button").press("Enter");
+    await words(officer.page, "ko").fill(mine);
+  }
+  await Promise.all([kor, usa].map((officer) => words(officer.page, "ko").press("Control+Enter")));
+  for (const party of ["kor", "usa"])
+    await until("both are kept", async () => (await versionsOf(party, text, "goal", "ko")).length === 2);
+  for (const { page } of [kor, usa]) {
+    const cell = unit(page, "goal").locator("td.bracketed");
+    await cell.filter({ hasText: "매주" }).filter({ hasText: "격월로" }).waitFor();
+    assert.match(await cell.innerText(), /KOR .*USA /s);
+  }
+  // One side goes over to the other's words.
+  await usa.page.locator(`.unit-open [data-writes=ko] ${enabled("agree")}`, { hasText: "KOR" }).press("Enter");
+  await until("no brackets", async () => (await versionsOf("kor", text, "goal", "ko")).length === 1);
+  assert.equal((await versionsOf("usa", text, "goal", "ko"))[0].words, "양측은 통신로를 매주 점검한다.");
+});
+
+test("two tabs of one officer in one unit: what the one types never takes what the other typed", async () => {
+  const other = await kor.context.newPage();
+  other.setDefaultTimeout(10_000);
+  await other.goto(`${stage.addresses.kor}/#dialogues/${encodeURIComponent(text)}`);
+  await unit(other, "goal").locator("button").press("Enter");
+  await openThing(kor, text);
+  await words(kor.page, "ko").fill("첫째 창의 문구.");
+  await words(other, "ko").fill("둘째 창의 문구.");
+  await words(kor.page, "ko").fill("첫째 창의 문구, 더 길게.");
+  await other.locator(".unit-open [data-kept=true]").first().waitFor();
+  await kor.page.locator(".unit-open [data-kept=true]").first().waitFor();
+  await other.close();
+  await kor.page.reload();
+  await unit(kor.page, "goal").locator("button").press("Enter");
+  const seen = [await words(kor.page, "ko").inputValue(), ...await kor.page.locator(".beside-text").allInnerTexts()].join("\n");
+  assert.match(seen, /더 길게/);
+  assert.match(seen, /둘째 창/);
+  await kor.page.locator("[data-act=throw-away]").first().press("Enter");
+  await words(kor.page, "ko").fill("");
+});
+
+test("a claim is added and one's own assessment said; a word that cannot be read is named before anything is signed", async () => {
+  const { events: [event] } = await stage.ask("get", { party: "kor", path: "/assessments" });
+  await at(kor, stage, `assess/${encodeURIComponent(event.place)}`);
+  await kor.page.locator(`.event ${enabled("claim")}`).press("Enter");
+  await kor.page.locator('[data-field="name"]').fill("Not A Name");
+  assert.ok(await kor.page.locator(".compose.act .sign").isDisabled());
+  await kor.page.locator(".compose.act .age", { hasText: "이름" }).waitFor();
+  await axe(kor.page, "a claim");
+  await kor.page.locator(`.event ${enabled("claim")}`).press("Enter");
+  await fill(kor.page, "claim", { name: "page-claim", source: "한 통신사", "claimed.ko": "한 발이 발사되었다고 함.", "claimed.en": "One was launched, it says.", when: "2024-07", degrees: "38.5,127.25" });
+  await fill(kor.page, "assess", { "assessed.ko": "우리의 평가.", "assessed.en": "Our own assessment." });
+  await until("there", async () => {
+    const found = (await stage.ask("get", { party: "usa", path: "/assessments" })).events.find((one) => one.place === event.place);
+    return found?.claims.some((one) => one.name === "page-claim") && found.assessments.some((one) => one.party === "KOR" && one.detail.ko === "우리의 평가.");
+  });
+});
+
+test("an attempt to reach the other side is kept with whom, by what way and what came of it", async () => {
+  const { place } = await say("usa", "watch", "consult", "start", "consult-urgent", "alert-state", "--precedence", "IMMEDIATE", "--label", "U");
+  await stage.ask("held", { party: "kor", place });
+  await at(kor, stage, `consult/${encodeURIComponent(place)}`);
+  await fill(kor.page, "attempt", { whom: "상대국 당직", way: "전화 2번", result: "1" });
+  await until("kept", async () => (await stage.ask("get", { party: "kor", path: "/instances", place })).attempts.some((one) => one.whom === "상대국 당직" && one.result === "NO ANSWER"));
+});
+
+test("no report of the policy, no foreign request, no error on a page", () => assert.deepEqual(stage.reports, []));
