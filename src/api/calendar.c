@@ -1,6 +1,7 @@
 /*
- * Sessions of bodies as iCalendar, a file a body: docs/spec/border.md section 11. What a role may know of is
- * asked where everything is asked (reading.h): a session, and what was said of it, each for itself.
+ * Sessions of bodies, and what is promised there by when, as iCalendar, a file a body: docs/spec/border.md
+ * section 8. What a role may know of is asked where everything is asked (reading.h): a session or a
+ * commitment, and what was said of it, each for itself.
  */
 #include "api/feed.h"
 #include "api/runs.h"
@@ -21,7 +22,8 @@ struct calendar {
 	json_t *files;
 	size_t written;
 	bool is_cut;
-	struct thing_row body, session;
+	struct thing_row body, shown;
+	size_t due; /* commitments of the body that are in the file */
 	struct thing_fields body_fields, fields;
 	struct buf out; /* heap */
 	char body_words[WORDS_LEN_MAX], words[WORDS_LEN_MAX], summary[BORDER_BANNER_MAX + WORDS_LEN_MAX],
@@ -79,22 +81,18 @@ static struct bytes status_of(const struct thing *t)
 										  : BYTES_LIT("CONFIRMED");
 }
 
-/* How often it was changed as far as the reader may know, and when last. */
-static enum err find_changes(struct calendar *c, const struct place_key *session, uint64_t *count,
-			     struct wall *last)
+/* Adds how often that was said of it as far as the reader may know, and when last. */
+static enum err count_said(struct calendar *c, const struct place_key *on, enum kind kind, uint64_t *count,
+			   struct wall *last)
 {
 	const struct fold *fold = node_fold(c->api->node);
 	struct message_at at = { 0 };
 	struct entry_read_out entry;
-	enum dialogue_act act;
 	struct buf memory;
 	enum err e;
 
-	*count = 0;
-	while ((e = fold_next_hung(fold, session, KIND_ACT, &at)) == ERR_OK) {
+	while ((e = fold_next_hung(fold, on, kind, &at)) == ERR_OK) {
 		e = request_may_place(c->api, &at.place);
-		if (e == ERR_OK)
-			e = fold_act_of(fold, &at.place, &act);
 		if (e == ERR_OK) {
 			buf_init(&memory, c->api->last_memory, ENTRY_LEN_MAX);
 			e = node_entry(c->api->node, &at.place, &memory, &entry);
@@ -109,9 +107,27 @@ static enum err find_changes(struct calendar *c, const struct place_key *session
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* Of a commitment also what was reported, and what was answered. */
+static enum err find_changes(struct calendar *c, const struct place_key *at, struct ical_event *event)
+{
+	static const enum kind kinds[] = { KIND_ACT, KIND_REPORTED, KIND_CONDITION },
+			       answers[] = { KIND_ACCEPTED, KIND_DISPUTED };
+	struct message_at report = { 0 };
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < ARRAY_COUNT(kinds) && e == ERR_OK; i++)
+		e = count_said(c, at, kinds[i], &event->sequence, &event->stamp);
+	while (e == ERR_OK &&
+	       (e = fold_next_hung(node_fold(c->api->node), at, KIND_REPORTED, &report)) == ERR_OK) {
+		for (size_t i = 0; i < ARRAY_COUNT(answers) && e == ERR_OK; i++)
+			e = count_said(c, &report.place, answers[i], &event->sequence, &event->stamp);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /* Its id, its label and when it was claimed. */
-static enum err read_session(struct calendar *c, struct ical_event *event, struct label_mask *label,
-			     char uid[URN_LEN])
+static enum err read_entry(struct calendar *c, struct ical_event *event, struct label_mask *label,
+			   char uid[URN_LEN])
 {
 	struct entry_read_out entry;
 	uint8_t id[UUID_LEN];
@@ -119,11 +135,11 @@ static enum err read_session(struct calendar *c, struct ical_event *event, struc
 	enum err e;
 
 	buf_init(&memory, c->api->last_memory, ENTRY_LEN_MAX);
-	e = node_entry(c->api->node, &c->session.place, &memory, &entry);
+	e = node_entry(c->api->node, &c->shown.place, &memory, &entry);
 	if (e != ERR_OK)
 		return e;
 	if (!entry.statement.has_label ||
-	    !policy_label_read(c->feed.guidelines, &entry.statement.label, c->session.place.log.party, label)
+	    !policy_label_read(c->feed.guidelines, &entry.statement.label, c->shown.place.log.party, label)
 		     .is_allowed)
 		return ERR_NOT_FOUND;
 	border_uuid(c->feed.accord, "item", BYTES_OF(entry.statement.id), id);
@@ -131,6 +147,22 @@ static enum err read_session(struct calendar *c, struct ical_event *event, struc
 	event->uid = bytes_str(uid);
 	event->stamp = entry.statement.claimed;
 	return ERR_OK;
+}
+
+/* Who owes it, and how far each part has come: no side is blamed, and a day that is past is a day. */
+static void put_parts(const struct calendar *c, struct buf *out)
+{
+	const struct thing *t = &c->shown.thing;
+
+	for (size_t i = 0; i < t->parties_count; i++) {
+		if ((t->owners >> i & 1) == 0)
+			continue;
+		buf_put_str(out, "  (");
+		buf_put_str(out, c->feed.accord->parties[i].code);
+		buf_put_str(out, " ");
+		buf_put_str(out, progress_name(thing_progress(t, i)));
+		buf_put_str(out, ")");
+	}
 }
 
 /* Marking, title, and a date that is known no closer than this, as it was said. */
@@ -148,11 +180,13 @@ static struct bytes put_summary(struct calendar *c, const struct label_mask *lab
 		buf_put(&out, when);
 		buf_put_str(&out, ")");
 	}
+	if (c->shown.thing.kind == KIND_COMMITMENT)
+		put_parts(c, &out);
 	return buf_bytes(&out);
 }
 
 /* What has no date at all is in no calendar. */
-static enum err put_session(struct calendar *c, const struct place_key *at)
+static enum err put_event(struct calendar *c, const struct place_key *at)
 {
 	struct ical_event event = { .has_sequence = true };
 	struct buf line = BUF_ON(c->label);
@@ -160,37 +194,62 @@ static enum err put_session(struct calendar *c, const struct place_key *at)
 	struct label_mask label;
 	struct bytes when;
 	struct date date;
+	bool is_due;
 	enum err e = request_may_place(c->api, at);
 
 	if (e == ERR_OK)
-		e = fold_thing(node_fold(c->api->node), at, request_sight(c->api), &c->session);
+		e = fold_thing(node_fold(c->api->node), at, request_sight(c->api), &c->shown);
 	if (e == ERR_OK)
-		e = thing_fields_read(c->api, &c->session, &c->fields);
+		e = thing_fields_read(c->api, &c->shown, &c->fields);
 	if (e != ERR_OK)
 		return e;
+	is_due = c->shown.thing.kind == KIND_COMMITMENT;
+	if (is_due && thing_is_over(&c->shown.thing))
+		return ERR_NOT_FOUND; /* nothing is due any more */
 	when = text_of(thing_field(&c->fields, DIALOGUE_WHEN));
 	if (when.len == 0 || date_read(when, &date) != ERR_OK)
 		return ERR_NOT_FOUND;
-	e = read_session(c, &event, &label, uid);
+	e = read_entry(c, &event, &label, uid);
 	if (e == ERR_OK)
-		e = find_changes(c, at, &event.sequence, &event.stamp);
+		e = find_changes(c, at, &event);
 	if (e != ERR_OK)
 		return e;
 	event.from = date.first;
 	event.to = date.end;
 	event.is_in_days = !has_time(when);
-	event.is_free = !is_to_the_day(when);
+	event.is_free = is_due || !is_to_the_day(when);
 	event.summary = put_summary(c, &label, when);
-	event.location = put_words(thing_field(&c->fields, DIALOGUE_DETAIL), c->words, sizeof c->words);
+	if (!is_due)
+		event.location =
+			put_words(thing_field(&c->fields, DIALOGUE_DETAIL), c->words, sizeof c->words);
 	event.description = bytes_str(c->body_words);
-	event.status = status_of(&c->session.thing);
+	event.status = is_due ? BYTES_LIT("CONFIRMED") : status_of(&c->shown.thing);
 	event.class = border_is_public(c->feed.guidelines, &label) ? BYTES_LIT("PUBLIC")
 								   : BYTES_LIT("CONFIDENTIAL");
 	label_text_write(c->feed.guidelines, &label, &line);
 	event.label = buf_bytes(&line);
 	ical_put(&c->out, &event);
 	c->written++;
+	c->due += is_due;
 	return buf_check(&c->out);
+}
+
+/* Of a body, or of one of its sessions. */
+static enum err put_due(struct calendar *c, const struct place_key *on)
+{
+	struct message_at at = { 0 };
+	enum err e;
+
+	while ((e = fold_next_hung(node_fold(c->api->node), on, KIND_COMMITMENT, &at)) == ERR_OK) {
+		if (c->due == FEED_ITEMS_MAX) {
+			c->is_cut = true;
+			return ERR_OK;
+		}
+		e = put_event(c, &at.place);
+		if (e != ERR_OK && e != ERR_NOT_FOUND)
+			return e;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 static enum err count_sessions(struct calendar *c, size_t *count)
@@ -246,6 +305,7 @@ static enum err put_body(struct calendar *c)
 	c->body_words[words.len] = '\0';
 	buf_reset(&c->out);
 	ical_open(&c->out, "dialogue", words);
+	c->due = 0;
 	skipped = count > FEED_ITEMS_MAX ? count - FEED_ITEMS_MAX : 0;
 	c->is_cut = c->is_cut || skipped > 0;
 	for (size_t i = 0; e == ERR_OK; i++) {
@@ -253,10 +313,14 @@ static enum err put_body(struct calendar *c)
 		if (e == ERR_NOT_FOUND)
 			break;
 		if (e == ERR_OK && i >= skipped)
-			e = put_session(c, &at.place);
+			e = put_event(c, &at.place);
 		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+		if (e == ERR_OK)
+			e = put_due(c, &at.place);
 	}
-	if (e != ERR_NOT_FOUND)
+	if (e == ERR_NOT_FOUND)
+		e = put_due(c, &c->body.place);
+	if (e != ERR_OK)
 		return e;
 	ical_close(&c->out);
 	if (buf_check(&c->out) != ERR_OK)

@@ -208,6 +208,11 @@ def test_the_calendars_of_bodies(stage, tmp_path):
     kor.release("session", "new", "kidd", "kidd-hidden", "HIDDEN", "--when", "2024-06-01", "--label", "R", key="policy", by=("head",))
     kor.run("session", "new", "kidd", "kidd-never", "No day yet", "--language", "en", key="policy")
     kor.run("session", "move", "kidd-24", "--when", "2024-04-12", key="policy")
+    due = ("--by", "KOR", "--detail", "It is agreed", "--language", "en")
+    kor.run("commitments", "of", "kidd-24", "plan", "A plan", "--also", "ko=계획", "--when", "2024-09-30", *due, key="policy")
+    kor.run("commitments", "new", "kidd", "report", "A report", "--when", "2024-10", *due, key="policy")
+    kor.run("commitments", "new", "kidd", "some-day", "No day yet", *due, key="policy")
+    kor.release("commitments", "new", "kidd", "hidden", "HIDDEN DUE", "--when", "2024-09-30", "--label", "R", *due, key="policy", by=("head",))
     kor.run("session", "call-off", "ncg-3", "It was put off", "--language", "en", key="policy")
     usa.wait("all of it is at usa", lambda: usa.get("/dialogues")["things"] == kor.get("/dialogues")["things"])
     files = calendars(kor, "press", "press")
@@ -216,7 +221,8 @@ def test_the_calendars_of_bodies(stage, tmp_path):
         assert file.read_bytes() == (tmp_path / "usa" / file.name).read_bytes(), "both sides' calendars are the same bytes"
         assert b"HIDDEN" not in file.read_bytes() and b"No day yet" not in file.read_bytes()
         assert all(len(line) <= 75 for line in file.read_bytes().split(b"\r\n"))
-    assert b"HIDDEN" in calendars(kor, "policy", "policy")["kidd"].read_bytes(), "each role has what it may read"
+    for words in (b"HIDDEN", b"HIDDEN DUE  (KOR OPEN)"):
+        assert words in calendars(kor, "policy", "policy")["kidd"].read_bytes().replace(b"\r\n ", b""), "each role has what it may read"
     # By two readers, neither of them ours.
     by_title = {str(one["SUMMARY"]): one for one in icalendar.Calendar.from_ical(files["kidd"].read_bytes()).walk("VEVENT")}
     banner = "UNCLASSIFIED//REL TO KOR, USA//FROM KOR  "
@@ -225,10 +231,21 @@ def test_the_calendars_of_bodies(stage, tmp_path):
     assert call["DTSTART"].dt == datetime(2024, 5, 2, 13, tzinfo=timezone.utc) and call["DTEND"].dt == datetime(2024, 5, 2, 14, 31, tzinfo=timezone.utc)
     month = by_title[banner + "Dialogue of August 2022 / 2022년 8월 통합국방협의체  (2022-08)"]
     assert str(month["DTSTART"].dt) == "2022-08-01" and month["TRANSP"] == "TRANSPARENT", "a month is no day in it"
-    ncg = {one["STATUS"] for one in icalendar.Calendar.from_ical(files["ncg"].read_bytes()).walk("VEVENT")}
+    plan, report = by_title[banner + "A plan / 계획  (KOR OPEN)"], by_title[banner + "A report  (2024-10)  (KOR OPEN)"]
+    assert (str(plan["DTSTART"].dt), str(plan["DTEND"].dt), plan["TRANSP"], plan["STATUS"], plan["SEQUENCE"]) == ("2024-09-30", "2024-10-01", "TRANSPARENT", "CONFIRMED", 0)
+    assert (str(report["DTSTART"].dt), str(report["DTEND"].dt)) == ("2024-10-01", "2024-11-01") and "LOCATION" not in report
+    ncg = {one["STATUS"] for one in icalendar.Calendar.from_ical(files["ncg"].read_bytes()).walk("VEVENT") if not {"(KOR", "(USA"} & set(one["SUMMARY"].split())}
     assert ncg == {"CANCELLED", "TENTATIVE"} and all(one["CLASS"] == "CONFIDENTIAL" for one in by_title.values())
     assert {one["X-ENTENTE-LABEL"] for one in by_title.values()} == {"KOR-USA 1 U rel=KOR,USA origin=KOR"}
     rows = printed(tmp_path / "khal", files["kidd"])
     assert sorted(row[2] for row in rows) == sorted(by_title) and ["2024-04-12", "Washington / 워싱턴"] in [[row[0], row[4]] for row in rows], rows
+    assert ["2024-09-30", "A plan / 계획  (KOR OPEN)"] in [[row[0], row[2].removeprefix(banner)] for row in rows]
+    # What was reported is due, and what was accepted is not; both sides' calendars say so.
+    kor.run("commitments", "report", "plan", "Written", key="policy")
+    usa.wait("the report", lambda: any(one["name"] == "plan" and one["standing"] == "REPORTED" for one in usa.get("/dialogues")["things"]))
+    reported = next(one for one in icalendar.Calendar.from_ical(calendars(usa, "press", "later")["kidd"].read_bytes()).walk("VEVENT") if "A plan" in one["SUMMARY"])
+    assert str(reported["SUMMARY"]).endswith("(KOR REPORTED)") and reported["SEQUENCE"] == 1 and reported["UID"] == plan["UID"]
+    usa.run("commitments", "accept", "plan", key="policy")
+    assert "A plan" not in calendars(usa, "press", "last")["kidd"].read_text() and "A report" in calendars(usa, "press", "last")["kidd"].read_text()
     done = kor.run("feed", "ics", "--role", "nobody", code=None)
     assert done.returncode != 0
