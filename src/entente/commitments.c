@@ -1,11 +1,15 @@
 /* What was promised: who owes it, who says that it is done, and who says so too. */
 #include "entente/dialogue.h"
+
+#include "base/alloc.h"
+#include "base/sort.h"
 #include "entente/login.h"
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/table.h"
 #include "entente/words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const standings[] = {
@@ -48,15 +52,20 @@ static void put_parts(struct table *t, const json_t *thing)
 	table_put(t, COLOUR_DIM, line);
 }
 
+static bool is_past(const json_t *thing, uint64_t now_ms)
+{
+	return json_uint(thing, "end_ms") != 0 && json_uint(thing, "end_ms") <= now_ms &&
+	       !json_flag(thing, "over");
+}
+
 /* No side is blamed: the day is named, and that it is past. */
 static void put_due(struct table *t, const json_t *thing, uint64_t now_ms)
 {
-	bool is_past = json_uint(thing, "end_ms") != 0 && json_uint(thing, "end_ms") <= now_ms &&
-		       !json_flag(thing, "over");
 	char line[128];
 
-	say_fill(line, sizeof line, is_past ? _("{1}, date past") : "{1}", json_str(thing, "when"));
-	table_put(t, is_past ? COLOUR_WARN : COLOUR_PLAIN, line);
+	say_fill(line, sizeof line, is_past(thing, now_ms) ? _("{1}, date past") : "{1}",
+		 json_str(thing, "when"));
+	table_put(t, is_past(thing, now_ms) ? COLOUR_WARN : COLOUR_PLAIN, line);
 }
 
 static void put_row(struct table *t, const json_t *thing, uint64_t now_ms)
@@ -72,15 +81,183 @@ static void put_row(struct table *t, const json_t *thing, uint64_t now_ms)
 	table_end_row(t);
 }
 
-static enum exit_code list(struct options *o)
+static void put_rows(struct table *t, const json_t *answer)
+{
+	const json_t *thing;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "things"), i, thing)
+		put_row(t, thing, json_uint(answer, "now_ms"));
+}
+
+/* ---- The board: a column a standing. ---- */
+
+/* The n-th that stands so; NULL: there are fewer. */
+static const json_t *standing_so(const json_t *answer, const char *standing, size_t n)
+{
+	const json_t *thing;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "things"), i, thing)
+	{
+		if (strcmp(json_str(thing, "standing"), standing) == 0 && n-- == 0)
+			return thing;
+	}
+	return NULL;
+}
+
+static size_t count_so(const json_t *answer, const char *standing)
+{
+	size_t n = 0;
+
+	while (standing_so(answer, standing, n) != NULL)
+		n++;
+	return n;
+}
+
+/* Its name, and below it who owes it and until when. */
+static void put_card(struct table *t, const json_t *thing, bool is_below, uint64_t now_ms)
+{
+	char line[256] = "";
+	struct buf text;
+	const json_t *code;
+	size_t i;
+
+	if (!is_below || thing == NULL) {
+		table_put(t, COLOUR_BOLD, thing == NULL ? "" : json_str(thing, "name"));
+		return;
+	}
+	buf_init(&text, line, sizeof line - 1);
+	json_array_foreach(json_object_get(thing, "parties"), i, code)
+	{
+		buf_put_str(&text, json_string_value(code));
+		buf_put_str(&text, " ");
+	}
+	buf_put_str(&text, json_str(thing, "when"));
+	line[text.len] = '\0';
+	if (is_past(thing, now_ms))
+		say_fill(line + text.len, sizeof line - text.len, _("{1}, date past"), "");
+	table_put(t, is_past(thing, now_ms) ? COLOUR_WARN : COLOUR_DIM, line);
+}
+
+static void put_board(struct table *t, const json_t *answer)
+{
+	size_t counts[ARRAY_COUNT(standings)], most = 0;
+	char head[64];
+
+	for (size_t i = 0; i < ARRAY_COUNT(standings); i++) {
+		counts[i] = count_so(answer, standings[i]);
+		most = counts[i] > most ? counts[i] : most;
+		if (counts[i] == 0)
+			continue;
+		say_fill(head, sizeof head, "{1} {2}", _(standings[i]), say_number(counts[i]));
+		table_put(t, standing_colour(standings[i]), head);
+	}
+	table_end_row(t);
+	for (size_t n = 0; n < 2 * most; n++) {
+		for (size_t i = 0; i < ARRAY_COUNT(standings); i++) {
+			if (counts[i] > 0)
+				put_card(t, standing_so(answer, standings[i], n / 2), n % 2 == 1,
+					 json_uint(answer, "now_ms"));
+		}
+		table_end_row(t);
+	}
+}
+
+/* ---- The time line: until when, on one scale. ---- */
+
+#define LINE_CELLS 32u
+
+struct span {
+	uint64_t from, to;
+};
+
+static struct span span_of(const json_t *answer)
+{
+	uint64_t now_ms = json_uint(answer, "now_ms");
+	struct span s = { now_ms, now_ms + 1 };
+	const json_t *thing;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "things"), i, thing)
+	{
+		uint64_t first = json_uint(thing, "first_ms"), end = json_uint(thing, "end_ms");
+		if (end == 0)
+			continue;
+		s.from = first < s.from ? first : s.from;
+		s.to = end > s.to ? end : s.to;
+	}
+	return s;
+}
+
+static size_t cell_at(const struct span *s, uint64_t ms)
+{
+	return (size_t)((ms - s->from) * (LINE_CELLS - 1) / (s->to - s->from));
+}
+
+/* "....|...##......": the day or the month that it may mean, and now. */
+static void put_bar(struct table *t, const struct span *s, const json_t *thing, uint64_t now_ms)
+{
+	char bar[LINE_CELLS + 1];
+	uint64_t end = json_uint(thing, "end_ms");
+
+	memset(bar, '.', LINE_CELLS);
+	bar[LINE_CELLS] = '\0';
+	bar[cell_at(s, now_ms)] = '|';
+	for (size_t i = cell_at(s, json_uint(thing, "first_ms")); i <= cell_at(s, end - 1); i++)
+		bar[i] = '#';
+	table_put(t, is_past(thing, now_ms) ? COLOUR_WARN : COLOUR_PLAIN, bar);
+}
+
+static int due_order(const void *a, const void *b)
+{
+	const json_t *const *x = a, *const *y = b;
+	uint64_t one = json_uint(*x, "end_ms"), other = json_uint(*y, "end_ms");
+
+	/* What has no date comes last. */
+	one = one == 0 ? UINT64_MAX : one;
+	other = other == 0 ? UINT64_MAX : other;
+	if (one != other)
+		return one < other ? -1 : 1;
+	return strcmp(json_str(*x, "name"), json_str(*y, "name"));
+}
+
+static void put_timeline(struct table *t, const json_t *answer)
+{
+	json_t *things = json_object_get(answer, "things");
+	size_t count = json_array_size(things);
+	const json_t **sorted = xcalloc(count + 1, sizeof(const json_t *));
+	uint64_t now_ms = json_uint(answer, "now_ms");
+	struct span s = span_of(answer);
+
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = json_array_get(things, i);
+	sort_items(sorted, count, sizeof(const json_t *), due_order);
+	for (size_t i = 0; i < count; i++) {
+		if (json_uint(sorted[i], "end_ms") == 0)
+			table_put(t, COLOUR_DIM, _("no date"));
+		else
+			put_bar(t, &s, sorted[i], now_ms);
+		put_due(t, sorted[i], now_ms);
+		table_put(t, COLOUR_BOLD, json_str(sorted[i], "name"));
+		put_parts(t, sorted[i]);
+		table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(sorted[i], "title")));
+		table_end_row(t);
+	}
+	free(sorted);
+}
+
+/* ---- */
+
+typedef void put_all(struct table *t, const json_t *answer);
+
+static enum exit_code show(struct options *o, put_all *put)
 {
 	json_t *answer = NULL;
 	struct table *t = table_new();
-	const json_t *thing;
 	enum exit_code code;
 	struct client c;
 	struct query q;
-	size_t i;
 
 	query_open(&q, "/dialogues");
 	query_put(&q, "kind", "commitment");
@@ -91,16 +268,31 @@ static enum exit_code list(struct options *o)
 		code = (enum exit_code)client_get(&c, &q, &answer);
 	if (code == EXIT_DONE && o->is_json)
 		json_say(answer);
-	json_array_foreach(json_object_get(answer, "things"), i, thing)
-		put_row(t, thing, json_uint(answer, "now_ms"));
-	if (code == EXIT_DONE && !o->is_json)
+	if (code == EXIT_DONE && !o->is_json) {
+		put(t, answer);
 		table_say(t);
+	}
 	if (code == EXIT_DONE && json_flag(answer, "more"))
 		say_note(_("This list is full: there are more than it can hold."));
 	table_free(t);
 	json_decref(answer);
 	login_close(&c);
 	return code;
+}
+
+static enum exit_code list(struct options *o)
+{
+	return show(o, put_rows);
+}
+
+static enum exit_code board(struct options *o)
+{
+	return show(o, put_board);
+}
+
+static enum exit_code timeline(struct options *o)
+{
+	return show(o, put_timeline);
 }
 
 static const struct dialogue_verb says[] = {
@@ -140,10 +332,10 @@ static enum exit_code run_say(struct options *o)
 static enum exit_code run(struct options *o)
 {
 	static const struct verb verbs[] = {
-		{ "list", 1, 1, list },	      { "new", 4, 5, run_new },	   { "of", 4, 5, run_of },
-		{ "report", 2, 3, run_say },  { "accept", 2, 3, run_say }, { "dispute", 3, 3, run_say },
-		{ "confirm", 2, 3, run_say }, { "drop", 3, 3, run_say },   { "condition", 5, 6, run_say },
-		{ NULL, 0, 0, NULL },
+		{ "list", 1, 1, list },	     { "board", 1, 1, board },	     { "timeline", 1, 1, timeline },
+		{ "new", 4, 5, run_new },    { "of", 4, 5, run_of },	     { "report", 2, 3, run_say },
+		{ "accept", 2, 3, run_say }, { "dispute", 3, 3, run_say },   { "confirm", 2, 3, run_say },
+		{ "drop", 3, 3, run_say },   { "condition", 5, 6, run_say }, { NULL, 0, 0, NULL },
 	};
 
 	return o->arguments_count == 0 ? list(o) : verbs_run(o, verbs);
@@ -151,7 +343,8 @@ static enum exit_code run(struct options *o)
 
 const struct command_row command_commitments = {
 	"commitments",
-	"[new BODY NAME TITLE | report|accept|confirm NAME [TEXT] | dispute|drop NAME TEXT | condition NAME "
+	"[board | timeline | new BODY NAME TITLE | report|accept|confirm NAME [TEXT] | dispute|drop NAME "
+	"TEXT | condition NAME "
 	"...]",
 	0,
 	6,

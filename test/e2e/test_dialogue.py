@@ -3,6 +3,7 @@ import json
 import os
 import re
 import subprocess
+import unicodedata
 from datetime import datetime, timezone
 
 import icalendar
@@ -149,6 +150,31 @@ def test_the_articles_stand_on_both_sides(stage):
     assert len(whole["units"]) == 5 and whole["state"] == "DRAFT" and {one["status"] for one in whole["units"]} == {"PROPOSED"}
     text = usa.run("commitments", env=KOREAN).stdout
     assert "국방상호조달협정" in text and "기한 지남" in text
+    board_and_time_line(usa)
+
+
+def cells(text):
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def board_and_time_line(node):
+    """A column a standing, a bar a date: under each other in both languages, though Hangul is twice as wide."""
+    node.run("commitments", "report", "p15-defence", "It was deployed", "--language", "en", key="policy")
+    open_ones = [one["name"] for one in node.get("/dialogues", kind="commitment", open="1")["things"]]
+    for env, heads, past in (({}, ("OPEN", "REPORTED"), "date past"), (KOREAN, ("진행 중", "이행 보고"), "기한 지남")):
+        head, *lines = node.run("commitments", "board", env=env).stdout.splitlines()
+        assert f"{heads[0]} {len(open_ones) - 1}" in head and f"{heads[1]} 1" in head, head
+        row = next(line for line in lines if "p15-defence" in line)
+        assert cells(head[:head.index(heads[1])]) == cells(row[:row.index("p15-defence")]), (head, row)
+        assert len(lines) == 2 * (len(open_ones) - 1) and all(any(name in line for line in lines) for name in open_ones)
+        assert any(past in line for line in lines[1::2]) and not any(past in line for line in lines[0::2])
+        lines = node.run("commitments", "timeline", env=env).stdout.splitlines()
+        dated = [line for line in lines if re.match(r"[.|#]{32}  ", line)]
+        assert len(lines) == len(open_ones) and len(dated) == sum("when" in one for one in things(node, "commitment") if one["name"] in open_ones)
+        assert dated == lines[:len(dated)] and all("|" in line or past in line or "#" in line for line in dated)
+        ends = [line[:32].rindex("#") for line in dated]
+        assert ends == sorted(ends) and all((line[:32].find("|") > end) == (past in line) for line, end in zip(dated, ends) if "|" in line[:32])
+        assert len({cells(line[:line.index(name)]) for line in lines for name in open_ones if f" {name} " in line}) == 1
 
 
 def test_a_bad_file_files_nothing(stage, tmp_path):
