@@ -162,6 +162,8 @@ void accord_manifest_write(const struct accord_file *files, size_t count, struct
  * raw bytes; its party is named here because the line is made before there is an accord.
  */
 void accord_key_write(struct bytes party, const struct accord_key *key, struct buf *out);
+/* The same point may stand raw and in SSH's wire form. */
+bool accord_key_is_same(const struct accord_key *a, const struct accord_key *b);
 const char *accord_key_use_name(enum accord_key_use use); /* "root" ... */
 
 /* The first file whose line differs between two manifests, MANIFEST if one is none; ERR_NOT_FOUND if they are

@@ -41,9 +41,8 @@ static bool is_good_key(const struct accord_key *k)
 	return k->key.len == SIGN_PUBLIC_LEN && sign_is_good_public(k->key.ptr);
 }
 
-/* A key has one use: a mirror's line does not name its signer. The same point may stand raw and in wire form.
- */
-static bool is_same_key(const struct accord_key *a, const struct accord_key *b)
+/* A key has one use: a mirror's line does not name its signer. */
+bool accord_key_is_same(const struct accord_key *a, const struct accord_key *b)
 {
 	size_t len = a->key.len < b->key.len ? a->key.len : b->key.len;
 
@@ -90,7 +89,7 @@ static void check_against(struct line_reader *r, const struct accord_key *k, con
 {
 	bool is_same_use = k->party == before->party && k->use == before->use;
 
-	if (is_same_key(k, before) || (is_same_use && k->use != ACCORD_KEY_ROOT))
+	if (accord_key_is_same(k, before) || (is_same_use && k->use != ACCORD_KEY_ROOT))
 		line_refuse(r, "keys.twice");
 	if (is_same_use && (k->quorum != before->quorum || k->of != before->of))
 		line_refuse(r, "keys.quorum");

@@ -82,14 +82,17 @@ static bool is_key_same(const struct accord *old, const struct accord *next, siz
 	return bytes_equal(accord_key_find(old, party, use)->key, accord_key_find(next, party, use)->key);
 }
 
-/* What signed a note is looked up by its party alone, whatever the note's age. */
+/*
+ * A node's key may be another one, from its version's place in each log on (places.h); but none that stood
+ * in the version before for another use or party: one key means one thing for ever.
+ */
 static bool are_node_keys_kept(const struct accord *old, const struct accord *next)
 {
-	static const enum accord_key_use uses[] = { ACCORD_KEY_LOG, ACCORD_KEY_MIRROR, ACCORD_KEY_TLS };
-
-	for (size_t party = 0; party < old->parties_count; party++) {
-		for (size_t i = 0; i < ARRAY_COUNT(uses); i++) {
-			if (!is_key_same(old, next, party, uses[i]))
+	for (size_t i = 0; i < next->keys_count; i++) {
+		const struct accord_key *k = &next->keys[i];
+		for (size_t j = 0; k->use >= ACCORD_KEY_LOG && j < old->keys_count; j++) {
+			const struct accord_key *was = &old->keys[j];
+			if (accord_key_is_same(k, was) && (k->party != was->party || k->use != was->use))
 				return false;
 		}
 	}

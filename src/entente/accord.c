@@ -499,6 +499,8 @@ static enum exit_code show(struct options *o)
 }
 
 static const struct option_row options[] = {
+	{ "lines", N_("FILE"),
+	  N_("draft: lines of `keys` that take the place of those of the same party and use; may be given again") },
 	{ "label", N_("LEVEL"),
 	  N_("adopt: the marking of what the registrar signs; otherwise $ENTENTE_LABEL") },
 	{ "rel", N_("CODES"), N_("adopt: whom it is released to; all parties if not said") },
@@ -509,7 +511,7 @@ static const struct option_row options[] = {
 };
 
 static const struct verb verbs[] = {
-	{ "draft", 2, 3, accord_draft },
+	{ "draft --lines", 2, 3, accord_draft },
 	{ "check", 2, 3, check },
 	{ "diff --all --opened", 3, 3, accord_diff },
 	{ "sign", 2, 3, sign },

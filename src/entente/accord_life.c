@@ -51,11 +51,68 @@ static void put_accord_file(const struct accord_dir *old, struct bytes file, str
 	}
 }
 
-static enum exit_code write_draft(const struct accord_dir *old, const char *to)
+/* Party and use: what a node has one key for. */
+static bool is_same_use(struct bytes a, struct bytes b)
 {
-	struct buf memory;
+	struct bytes left, right;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (bytes_take_until(&a, ' ', &left) != ERR_OK || bytes_take_until(&b, ' ', &right) != ERR_OK ||
+		    !bytes_equal(left, right))
+			return false;
+	}
+	return true;
+}
+
+/* The file `keys` with these lines in the place of those that they follow. ERR_NOT_FOUND: one follows none. */
+static enum err put_keys_file(struct bytes file, struct bytes fresh, struct buf *out)
+{
+	struct bytes line, lines = fresh;
+
+	while (bytes_take_until(&file, '\n', &line) == ERR_OK) {
+		struct bytes rest = fresh, other;
+		while (bytes_take_until(&rest, '\n', &other) == ERR_OK) {
+			if (is_same_use(line, other))
+				line = other;
+		}
+		buf_put(out, line);
+		buf_put_byte(out, '\n');
+	}
+	while (bytes_take_until(&lines, '\n', &line) == ERR_OK) {
+		struct bytes rest = buf_bytes(out), other;
+		bool is_there = false;
+		while (bytes_take_until(&rest, '\n', &other) == ERR_OK)
+			is_there = is_there || bytes_equal(line, other);
+		if (!is_there)
+			return ERR_NOT_FOUND;
+	}
+	return lines.len == 0 ? buf_check(out) : ERR_NOT_FOUND;
+}
+
+static enum exit_code read_lines(const struct options *o, struct buf *out)
+{
+	const char *path;
+	size_t at = 0;
+
+	while ((path = option_next(o, "lines", &at)) != NULL) {
+		if (file_read(path, out) == ERR_OK)
+			continue;
+		say_error(_("The key lines {1} cannot be read: {2}."), path, strerror(errno));
+		say_next("entente keys --rotate log,mirror,tls");
+		return EXIT_NOT_FOUND;
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_code write_draft(const struct options *o, const struct accord_dir *old, const char *to)
+{
+	uint8_t fresh_memory[ACCORD_FILE_LEN_MAX];
+	struct buf memory, fresh = BUF_ON(fresh_memory);
 	enum exit_code code = EXIT_DONE;
 
+	code = read_lines(o, &fresh);
+	if (code != EXIT_DONE)
+		return code;
 	if (file_exists(to))
 		return refuse_existing(to);
 	if (file_make_dir(to) != ERR_OK)
@@ -67,7 +124,17 @@ static enum exit_code write_draft(const struct accord_dir *old, const char *to)
 		if (bytes_equal(old->files[i].name, BYTES_LIT("opened")))
 			continue;
 		if (bytes_equal(old->files[i].name, BYTES_LIT("accord"))) {
+			buf_reset(&memory);
 			put_accord_file(old, content, &memory);
+			content = buf_bytes(&memory);
+		} else if (bytes_equal(old->files[i].name, BYTES_LIT("keys")) && fresh.len > 0) {
+			buf_reset(&memory);
+			if (put_keys_file(content, buf_bytes(&fresh), &memory) != ERR_OK) {
+				say_error(_("A key line takes the place of none in {1}."), to);
+				say_next("entente keys --rotate log,mirror,tls");
+				code = EXIT_USAGE;
+				break;
+			}
 			content = buf_bytes(&memory);
 		}
 		code = init_copy_file(to, old->files[i].name, content);
@@ -111,7 +178,7 @@ enum exit_code accord_draft(struct options *o)
 		code = accord_open_checked(&old, path);
 	if (code != EXIT_DONE)
 		return code;
-	code = write_draft(&old, to);
+	code = write_draft(o, &old, to);
 	accord_dir_close(&old);
 	if (code == EXIT_DONE && o->is_json)
 		json_say_done("folder", to);

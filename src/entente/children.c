@@ -136,9 +136,23 @@ static enum err take_contained(struct core *c, const struct record *r)
 
 static enum err take_memory(struct core *c, const struct record *r)
 {
-	if (r->kind != RECORD_REMEMBERS || r->text.len != sizeof c->signer_keys)
+	struct bytes text = r->text;
+
+	if (r->kind != RECORD_REMEMBERS)
 		return ERR_FRAME;
-	memcpy(c->signer_keys, r->text.ptr, sizeof c->signer_keys);
+	for (size_t i = 0; i < NODE_USES; i++) {
+		struct node_keys *keys = &c->signer_keys[i];
+		struct bytes part;
+
+		if (bytes_take(&text, 1, &part) != ERR_OK || part.ptr[0] == 0 || part.ptr[0] > NODE_KEYS_MAX)
+			return ERR_FRAME;
+		keys->count = part.ptr[0];
+		if (bytes_take(&text, keys->count * SIGN_PUBLIC_LEN, &part) != ERR_OK)
+			return ERR_FRAME;
+		memcpy(keys->of, part.ptr, part.len);
+	}
+	if (text.len > 0)
+		return ERR_FRAME;
 	c->has_memory = (r->number & REMEMBERS_MEMORY) != 0;
 	c->is_certain = (r->number & REMEMBERS_CERTAIN) != 0;
 	c->marks.max = LOGS_MAX;
@@ -515,6 +529,18 @@ static void tell_pins(struct core *c)
 	}
 }
 
+static void tell_own(struct core *c)
+{
+	const struct node_keys *own = &c->signer_keys[NODE_TLS];
+
+	for (size_t i = 0; i < own->count; i++) {
+		struct record r = { .kind = RECORD_OWN };
+
+		memcpy(r.key, own->of[i], RECORD_KEY_LEN);
+		children_tell(c, &c->link, &r);
+	}
+}
+
 static void tell_paths(struct core *c)
 {
 	size_t next[PARTY_MAX] = { 0 };
@@ -556,6 +582,7 @@ static void configure_link(struct core *c)
 		children_tell(c, &c->link, &listen);
 	}
 	tell_pins(c);
+	tell_own(c);
 	tell_paths(c);
 	children_tell(c, &c->link, &run);
 }

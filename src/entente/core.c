@@ -82,6 +82,7 @@ static void ask_signer(struct core *c, const struct effect *effect)
 		.rest = { (const uint8_t *)sign->proof, sign->proof_count * HASH_LEN },
 	};
 
+	memcpy(r.key, sign->key, RECORD_KEY_LEN);
 	if (effect->kind == EFFECT_SIGN)
 		c->lines_asked++;
 	origin_write(&sign->origin, &name);

@@ -15,6 +15,7 @@
 #define ENTENTE_CORE_H
 
 #include "api/api.h"
+#include "entente/node_keys.h"
 #include "entente/processes.h"
 #include "entente/settings.h"
 #include "entente/versions.h"
@@ -83,7 +84,7 @@ struct core {
 	struct mono idle_due;	  /* the store tidies up, busy or not */
 	struct mono reserve_next; /* when it is tried again */
 	struct marks marks;
-	uint8_t signer_keys[2][SIGN_PUBLIC_LEN]; /* log, mirror: what it says that it signs with */
+	struct node_keys signer_keys[NODE_USES]; /* what it says that it has */
 };
 
 /* core.c */

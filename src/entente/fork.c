@@ -3,6 +3,7 @@
  * Spec: docs/spec/record.md section 10. The file is the content of a FORK statement, byte for byte: its
  * SHA-256 is what that statement names, and stock tools check what is in it.
  */
+#include "accord/places.h"
 #include "record/fork.h"
 #include "entente/refuse.h"
 
@@ -14,6 +15,7 @@
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/words.h"
+#include "record/checkpoint.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +37,8 @@ static const struct option_row options[] = {
 struct shown {
 	struct fork fork;
 	struct note notes[2];
-	uint8_t key[SIGN_PUBLIC_LEN];
+	uint8_t keys[ACCORD_VERSIONS_MAX][SIGN_PUBLIC_LEN]; /* of the log; those that signed come first */
+	size_t keys_count;
 	char log[LINE_LEN], hash[2 * HASH_LEN + 1];
 };
 
@@ -66,9 +69,13 @@ static void say_json(const struct shown *s)
 	char key[BASE64_LEN(SIGN_PUBLIC_LEN) + 1];
 	json_t *all;
 
-	bytes_write_base64(BYTES_OF(s->key), key);
+	bytes_write_base64(BYTES_OF(s->keys[0]), key);
 	all = json_pack("{s:b, s:s, s:s, s:s, s:[o, o]}", "proved", 1, "log", s->log, "key", key, "sha256",
 			s->hash, "histories", side_json(s, 0), side_json(s, 1));
+	if (s->keys_count > 1) {
+		bytes_write_base64(BYTES_OF(s->keys[1]), key);
+		json_object_set_new(all, "other_key", json_string(key));
+	}
 	if (s->fork.has_index)
 		json_object_set_new(all, "index", json_integer((json_int_t)s->fork.index));
 	json_say(all);
@@ -94,9 +101,15 @@ static void say_words(const struct shown *s)
 {
 	char key[BASE64_LEN(SIGN_PUBLIC_LEN) + 1];
 
-	bytes_write_base64(BYTES_OF(s->key), key);
-	say_coloured(COLOUR_BAD, _("PROVED: two histories of one log, signed with one key.\n"));
+	bytes_write_base64(BYTES_OF(s->keys[0]), key);
+	say_coloured(COLOUR_BAD, s->keys_count == 1
+					 ? _("PROVED: two histories of one log, signed with one key.\n")
+					 : _("PROVED: two histories of one log, signed with two keys of it.\n"));
 	say(_("log {1}\nkey {2}\nSHA-256 of this file {3}\n"), s->log, key, s->hash);
+	if (s->keys_count > 1) {
+		bytes_write_base64(BYTES_OF(s->keys[1]), key);
+		say(_("the other key {1}\n"), key);
+	}
 	say_side(s, 0);
 	say_side(s, 1);
 	say("{1}\n", s->fork.has_index ? _("A log has one entry at one place: both cannot be true.")
@@ -112,40 +125,57 @@ static enum exit_code no_key(const char *what)
 	return EXIT_NOT_FOUND;
 }
 
-static enum exit_code key_of_accord(const struct accord *a, const struct origin *o, const char *what,
-				    uint8_t key[SIGN_PUBLIC_LEN])
+/* A log's keys are those of every version: each holds from a place of the log on. */
+static enum exit_code keys_of_accord(const struct accord_versions *v, const struct origin *o, const char *what,
+				     struct shown *s)
 {
+	const struct accord *a = accord_newest(v);
 	size_t party = accord_party_find(a, bytes_str(o->party));
-	const struct accord_key *k =
-		party == a->parties_count ? NULL : accord_key_find(a, party, ACCORD_KEY_LOG);
+	const uint8_t *keys[ACCORD_VERSIONS_MAX];
 
-	if (k == NULL || k->key.len != SIGN_PUBLIC_LEN || memcmp(a->id, o->accord, ACCORD_ID_LEN) != 0)
+	if (party == a->parties_count || memcmp(a->id, o->accord, ACCORD_ID_LEN) != 0)
 		return no_key(what);
-	memcpy(key, k->key.ptr, SIGN_PUBLIC_LEN);
+	s->keys_count = accord_node_keys(v, party, ACCORD_KEY_LOG, 0, keys);
+	for (size_t i = 0; i < s->keys_count; i++)
+		memcpy(s->keys[i], keys[i], SIGN_PUBLIC_LEN);
 	return EXIT_DONE;
 }
 
-static enum exit_code key_find(const struct options *o, const struct origin *origin,
-			       uint8_t key[SIGN_PUBLIC_LEN])
+/* As they are given; a fork over a change of keys takes both. */
+static enum exit_code keys_given(const struct options *o, struct shown *s)
 {
-	const char *given = option_value(o, "log-key"), *dir = option_value(o, "accord");
-	struct accord_dir d = { 0 };
-	struct held h;
-	enum exit_code code;
-	size_t len;
+	const char *given;
+	size_t at = 0, len;
 
-	if (given != NULL) {
-		if (bytes_read_base64(bytes_str(given), key, SIGN_PUBLIC_LEN, &len) == ERR_OK &&
-		    len == SIGN_PUBLIC_LEN)
-			return EXIT_DONE;
+	while ((given = option_next(o, "log-key", &at)) != NULL) {
+		if (s->keys_count < ACCORD_VERSIONS_MAX &&
+		    bytes_read_base64(bytes_str(given), s->keys[s->keys_count], SIGN_PUBLIC_LEN, &len) ==
+			    ERR_OK &&
+		    len == SIGN_PUBLIC_LEN) {
+			s->keys_count++;
+			continue;
+		}
 		say_error(_("{1} is no key."), given);
 		say_next(_("the last word of the line `PARTY log ed25519` in the accord's keys file"));
 		return EXIT_USAGE;
 	}
+	return EXIT_DONE;
+}
+
+static enum exit_code keys_find(const struct options *o, const struct origin *origin, struct shown *s)
+{
+	const char *dir = option_value(o, "accord");
+	struct accord_dir d = { 0 };
+	struct accord_versions one = { .count = 1 };
+	struct held h;
+	enum exit_code code;
+
+	if (option_value(o, "log-key") != NULL)
+		return keys_given(o, s);
 	if (dir == NULL) {
 		code = held_accord(&h, o);
 		if (code == EXIT_DONE)
-			code = key_of_accord(h.accord, origin, o->home, key);
+			code = keys_of_accord(&h.versions.held, origin, o->home, s);
 		versions_close(&h.versions);
 		return code;
 	}
@@ -154,9 +184,25 @@ static enum exit_code key_find(const struct options *o, const struct origin *ori
 		say_next("entente accord check {1}", dir);
 		return EXIT_NOT_FOUND;
 	}
-	code = key_of_accord(d.accord, origin, dir, key);
+	one.of[0] = d.accord;
+	code = keys_of_accord(&one, origin, dir, s);
 	accord_dir_close(&d);
 	return code;
+}
+
+/* Those that signed the two histories stay, one if it is the same. */
+static void keys_narrow(struct shown *s)
+{
+	uint8_t used[2][SIGN_PUBLIC_LEN];
+
+	for (size_t i = 0; i < ARRAY_COUNT(s->notes); i++) {
+		size_t at = 0;
+		while (checkpoint_verify(&s->notes[i], s->keys[at]) != ERR_OK)
+			at++;
+		memcpy(used[i], s->keys[at], SIGN_PUBLIC_LEN);
+	}
+	memcpy(s->keys, used, sizeof used);
+	s->keys_count = memcmp(used[0], used[1], SIGN_PUBLIC_LEN) == 0 ? 1 : 2;
 }
 
 /* ---- show ---- */
@@ -202,18 +248,24 @@ static enum exit_code show_read(const struct options *o, const char *file, struc
 				struct buf *content)
 {
 	struct buf log = { (uint8_t *)s->log, 0, sizeof s->log - 1, false };
+	const uint8_t *keys[ACCORD_VERSIONS_MAX];
 	struct fault fault;
 	enum exit_code code = read_file(file, content);
 
 	if (code == EXIT_DONE)
 		code = read_fork(file, buf_bytes(content), s);
 	if (code == EXIT_DONE)
-		code = key_find(o, &s->notes[0].origin, s->key);
+		code = keys_find(o, &s->notes[0].origin, s);
 	if (code != EXIT_DONE)
 		return code;
 	origin_write(&s->notes[0].origin, &log);
 	s->log[log.len] = '\0';
-	return fork_check(&s->fork, s->key, &fault) == ERR_OK ? EXIT_DONE : broken(file, fault.rule);
+	for (size_t i = 0; i < s->keys_count; i++)
+		keys[i] = s->keys[i];
+	if (fork_check(&s->fork, keys, s->keys_count, &fault) != ERR_OK)
+		return broken(file, fault.rule);
+	keys_narrow(s);
+	return EXIT_DONE;
 }
 
 static enum exit_code show(struct options *o)
@@ -248,7 +300,8 @@ static void found_read(const struct held *h, struct found *f)
 	const struct accord *a = h->accord;
 	struct buf log = { (uint8_t *)f->log, 0, sizeof f->log - 1, false };
 	struct shown *s = xcalloc(1, sizeof *s);
-	const struct accord_key *k = NULL;
+	const uint8_t *keys[ACCORD_VERSIONS_MAX];
+	size_t count = 0;
 	struct fault fault;
 	struct note *note = &s->notes[0];
 	size_t party = a->parties_count;
@@ -260,8 +313,8 @@ static void found_read(const struct held *h, struct found *f)
 	}
 	f->log[log.len] = '\0';
 	if (party < a->parties_count)
-		k = accord_key_find(a, party, ACCORD_KEY_LOG);
-	f->is_proved = k != NULL && fork_check(&s->fork, k->key.ptr, &fault) == ERR_OK;
+		count = accord_node_keys(&h->versions.held, party, ACCORD_KEY_LOG, 0, keys);
+	f->is_proved = count > 0 && fork_check(&s->fork, keys, count, &fault) == ERR_OK;
 	free(s);
 }
 

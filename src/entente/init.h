@@ -18,5 +18,8 @@ enum exit_code init_copy_accord(const struct accord_dir *d, const char *home, co
 
 /* A new file; one that is there already is never written over. */
 enum exit_code init_write(const char *dir, const char *name, struct bytes content, unsigned mode) MUST_CHECK;
+/* A key, and beside it, as NAME.pub, what everybody may know of it. */
+enum exit_code init_write_pair(const char *dir, const char *name, struct bytes private,
+			       struct bytes public) MUST_CHECK;
 
 #endif

@@ -5,6 +5,7 @@
 #include "entente/post.h"
 #include "entente/refuse.h"
 #include "entente/registrar.h"
+#include "entente/rotate.h"
 #include "entente/rows.h"
 #include "entente/show.h"
 #include "entente/words.h"
@@ -40,6 +41,12 @@ static const struct option_row options[] = {
 	  N_("the fingerprint of this .pub file as it is read aloud, in Korean and in English") },
 	{ "pair", N_("FILE"),
 	  N_("write a new key for a thin path into this file; the other side gets the same one, by hand") },
+	{ "rotate", N_("USES"),
+	  N_("make this node's next keys for these uses, as log,mirror,tls, and say their lines for the "
+	     "accord") },
+	{ "retire", N_("USES"),
+	  N_("the next keys are in force: destroy the ones before them") },
+	{ "anyway", NULL, N_("retire: also a TLS key of which a peer may not know the next") },
 	{ NULL, NULL, NULL },
 };
 
@@ -525,6 +532,10 @@ static enum exit_code run(struct options *o)
 	if (!option_has_use(o, "roles", "add") || !option_has_use(o, "holder", "add") ||
 	    !option_has_use(o, "sign", "draft"))
 		return EXIT_USAGE;
+	if (option_value(o, "rotate") != NULL)
+		return keys_rotate(o, option_value(o, "rotate"));
+	if (option_value(o, "retire") != NULL)
+		return keys_retire(o, option_value(o, "retire"));
 	if (pair != NULL)
 		return make_pair_key(pair, o->is_json);
 	if (identity != NULL)

@@ -11,6 +11,7 @@
 #include "crypto/tls.h"
 #include "entente/contain.h"
 #include "entente/mark_file.h"
+#include "entente/node_keys.h"
 #include "entente/processes.h"
 #include "entente/rows.h"
 #include "entente/words.h"
@@ -34,8 +35,14 @@
 #define HANDSHAKES_PER_TURN 4u
 #define REFUSED_MAX 1024u /* records that are thrown away at once */
 
+/* The keys of one use: the one that was, while it is still needed, the one in use, and the next. */
+struct key_ring {
+	struct sign_key of[NODE_KEYS_MAX];
+	size_t count;
+};
+
 struct signer {
-	struct sign_key log, mirror, tls;
+	struct key_ring rings[NODE_USES]; /* in the order of enum node_use */
 	struct pipe core;
 	int link;
 	struct mark_file file;
@@ -45,8 +52,8 @@ struct signer {
 	struct origin fresh[FRESH_MAX];	      /* logs signed for since the last sync */
 	size_t fresh_count;
 	bool is_moved; /* a mark has moved and is not written */
-	uint8_t certificate_memory[TLS_CERTIFICATE_MAX];
-	struct buf certificate; /* of the TLS key */
+	uint8_t certificate_memory[NODE_KEYS_MAX][TLS_CERTIFICATE_MAX];
+	struct buf certificates[NODE_KEYS_MAX]; /* of the TLS keys */
 };
 
 /* ---- Keys. ---- */
@@ -80,20 +87,53 @@ static enum err read_key(const char *home, const char *name, struct sign_key *ou
 	return e;
 }
 
-static enum err read_keys(struct signer *s, const char *home)
+/* Whatever a rotation that was cut off has left: at least one of a use is there. */
+static enum err read_ring(struct key_ring *ring, const char *home, const char *use)
 {
-	const struct {
-		const char *name;
-		struct sign_key *key;
-	} keys[] = { { "keys/log", &s->log }, { "keys/mirror", &s->mirror }, { "keys/tls", &s->tls } };
+	enum err e = ERR_NOT_FOUND;
 
-	for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
-		enum err e = read_key(home, keys[i].name, keys[i].key);
+	for (size_t i = 0; i < NODE_KEYS_MAX; i++) {
+		char name[NODE_KEY_NAME_LEN], path[FILE_PATH_MAX];
+		struct stat there;
 
+		node_key_name(use, (enum node_key_age)i, name);
+		e = file_path(path, home, name);
+		if (e == ERR_OK && stat(path, &there) != 0 && errno == ENOENT)
+			continue;
+		if (e == ERR_OK)
+			e = read_key(home, name, &ring->of[ring->count]);
+		/* Its destruction was cut off. */
+		if (e == ERR_USAGE && i == NODE_KEY_OLD)
+			continue;
 		if (e != ERR_OK)
 			return e;
+		ring->count++;
 	}
-	return ERR_OK;
+	if (ring->count > 0)
+		return ERR_OK;
+	log_error("there is no key %s/keys/%s", home, use);
+	return ERR_NOT_FOUND;
+}
+
+static enum err read_keys(struct signer *s, const char *home)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < NODE_USES; i++)
+		e = read_ring(&s->rings[i], home, node_use_names[i]);
+	return e;
+}
+
+static const struct sign_key *find_key(const struct signer *s, enum node_use use,
+				       const uint8_t public[SIGN_PUBLIC_LEN])
+{
+	const struct key_ring *ring = &s->rings[use];
+
+	for (size_t i = 0; i < ring->count; i++) {
+		if (memcmp(ring->of[i].public, public, SIGN_PUBLIC_LEN) == 0)
+			return &ring->of[i];
+	}
+	return NULL;
 }
 
 /* ---- Marks. ---- */
@@ -187,9 +227,10 @@ static enum err take_sign(struct signer *s, const struct record *r)
 {
 	uint8_t memory[NOTE_LINE_LEN_MAX];
 	struct buf line = BUF_ON(memory);
+	const struct sign_key *key = find_key(s, r->kind == RECORD_SIGN ? NODE_LOG : NODE_MIRROR, r->key);
 	struct record answer = {
 		.kind = r->kind == RECORD_SIGN ? RECORD_SIGNED : RECORD_COSIGNED,
-		.err = move_mark(s, r),
+		.err = key == NULL ? ERR_NOT_FOUND : move_mark(s, r),
 		.number = r->number,
 		.name = r->name,
 	};
@@ -197,9 +238,9 @@ static enum err take_sign(struct signer *s, const struct record *r)
 	if (err_class(answer.err) == ERR_CLASS_LOCAL)
 		return answer.err;
 	if (answer.err == ERR_OK && r->kind == RECORD_SIGN)
-		checkpoint_sign(&s->log, r->text, &line);
+		checkpoint_sign(key, r->text, &line);
 	else if (answer.err == ERR_OK)
-		checkpoint_cosign(&s->mirror, bytes_str(s->mirror_name), r->time, r->text, &line);
+		checkpoint_cosign(key, bytes_str(s->mirror_name), r->time, r->text, &line);
 	else
 		log_error("not signed, %.*s at %llu: %s", (int)r->name.len, (const char *)r->name.ptr,
 			  (unsigned long long)r->number, err_text(answer.err));
@@ -210,8 +251,8 @@ static enum err take_sign(struct signer *s, const struct record *r)
 static enum err take_memory(struct signer *s, const struct record *r)
 {
 	struct record answer = { .kind = RECORD_REMEMBERS };
-	uint8_t keys[2 * SIGN_PUBLIC_LEN];
-	struct buf text;
+	uint8_t keys_memory[NODE_USES * (1 + NODE_KEYS_MAX * SIGN_PUBLIC_LEN)];
+	struct buf text, keys = BUF_ON(keys_memory);
 	enum err e;
 
 	if (s->mirror_name[0] != '\0' ||
@@ -222,9 +263,12 @@ static enum err take_memory(struct signer *s, const struct record *r)
 	answer.number = (s->memory.has_memory ? REMEMBERS_MEMORY : 0) |
 			(s->memory.is_certain ? REMEMBERS_CERTAIN : 0);
 	answer.rest = buf_bytes(&text);
-	memcpy(keys, s->log.public, SIGN_PUBLIC_LEN);
-	memcpy(keys + SIGN_PUBLIC_LEN, s->mirror.public, SIGN_PUBLIC_LEN);
-	answer.text = BYTES_OF(keys);
+	for (size_t i = 0; i < NODE_USES; i++) {
+		buf_put_byte(&keys, (uint8_t)s->rings[i].count);
+		for (size_t j = 0; j < s->rings[i].count; j++)
+			buf_put(&keys, BYTES_OF(s->rings[i].of[j].public));
+	}
+	answer.text = buf_bytes(&keys);
 	e = pipe_put(&s->core, &answer);
 	free(text.ptr);
 	return e;
@@ -267,19 +311,21 @@ static enum err read_core(struct signer *s)
 
 static enum err sign_own_certificate(void *self, struct bytes message, uint8_t out[SIGN_LEN])
 {
-	const struct signer *s = self;
-
-	sign_make(&s->tls, message, out);
+	sign_make(self, message, out);
 	return ERR_OK;
 }
 
-static enum err make_certificate(struct signer *s)
+static enum err make_certificates(struct signer *s)
 {
-	const struct tls_signer own = { sign_own_certificate, s };
-	enum err e;
+	struct key_ring *ring = &s->rings[NODE_TLS];
+	enum err e = ERR_OK;
 
-	buf_init(&s->certificate, s->certificate_memory, sizeof s->certificate_memory);
-	e = tls_certificate_make(s->tls.public, &own, "entente", &s->certificate);
+	for (size_t i = 0; e == ERR_OK && i < ring->count; i++) {
+		const struct tls_signer own = { sign_own_certificate, &ring->of[i] };
+
+		buf_init(&s->certificates[i], s->certificate_memory[i], TLS_CERTIFICATE_MAX);
+		e = tls_certificate_make(ring->of[i].public, &own, "entente", &s->certificates[i]);
+	}
 	if (e != ERR_OK)
 		log_error("no certificate can be made for our TLS key: %s", err_text(e));
 	return e;
@@ -290,6 +336,7 @@ static enum err read_link(struct signer *s)
 	uint8_t memory[1024], answer_memory[1024], signature[SIGN_LEN];
 	struct buf in = BUF_ON(memory), out = BUF_ON(answer_memory);
 	struct record r, answer = { .kind = RECORD_TLS_SIGNED };
+	const struct sign_key *key;
 	struct bytes rest;
 	size_t written;
 	enum err e = socket_read(s->link, &in);
@@ -301,13 +348,16 @@ static enum err read_link(struct signer *s)
 	if (e != ERR_OK || rest.len != 0)
 		return ERR_FRAME;
 	answer.number = r.number;
+	key = find_key(s, NODE_TLS, r.key);
 	if (r.kind == RECORD_TLS_SHOW) {
 		answer.kind = RECORD_TLS_SHOWN;
-		answer.rest = buf_bytes(&s->certificate);
+		answer.err = key == NULL ? ERR_NOT_FOUND : ERR_OK;
+		if (key != NULL)
+			answer.rest = buf_bytes(&s->certificates[key - s->rings[NODE_TLS].of]);
 	} else {
-		answer.err = tls_check_signed(r.rest);
+		answer.err = key == NULL ? ERR_NOT_FOUND : tls_check_signed(r.rest);
 		if (answer.err == ERR_OK) {
-			sign_make(&s->tls, r.rest, signature);
+			sign_make(key, r.rest, signature);
 			answer.rest = BYTES_OF(signature);
 		}
 	}
@@ -433,7 +483,7 @@ static int run_signer(struct signer *s, const char *home)
 	s->marks.rows = xcalloc(LOGS_MAX, sizeof *s->marks.rows);
 	e = read_keys(s, home);
 	if (e == ERR_OK)
-		e = make_certificate(s);
+		e = make_certificates(s);
 	if (e == ERR_OK)
 		e = open_marks(s, home);
 	if (e == ERR_OK)
@@ -462,9 +512,7 @@ int process_signer(const char *home)
 	/* Nobody may look into this process, whoever else runs as this user. */
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	status = run_signer(s, home);
-	sign_key_wipe(&s->log);
-	sign_key_wipe(&s->mirror);
-	sign_key_wipe(&s->tls);
+	explicit_bzero(s->rings, sizeof s->rings);
 	free(s);
 	return status;
 }

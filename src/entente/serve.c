@@ -3,6 +3,7 @@
 #include "entente/core.h"
 #include "entente/quarantine_store.h"
 
+#include "accord/places.h"
 #include "base/alloc.h"
 #include "base/log.h"
 #include "crypto/tls.h"
@@ -199,21 +200,36 @@ static enum err make_room(const struct core *c)
 	return e == ERR_OK ? file_touch(path) : e;
 }
 
-/* What other keys sign nobody could read: not the peers, and not our own next start. */
+static bool has_key(const struct core *c, enum node_use use, const uint8_t *key)
+{
+	for (size_t i = 0; i < c->signer_keys[use].count; i++) {
+		if (memcmp(c->signer_keys[use].of[i], key, SIGN_PUBLIC_LEN) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What other keys sign nobody could read: not the peers, and not our own next start. The keys of a version
+ * that is not in force yet may still be made, and those of one that was may be gone.
+ */
 static enum exit_code check_keys(const struct core *c)
 {
-	static const struct {
-		const char *file;
-		enum accord_key_use use;
-	} rows[] = { { "keys/log", ACCORD_KEY_LOG }, { "keys/mirror", ACCORD_KEY_MIRROR } };
+	for (size_t i = 0; i < NODE_USES; i++) {
+		enum node_use use = (enum node_use)i;
+		char file[NODE_KEY_NAME_LEN];
+		bool has_any = false;
 
-	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-		const struct accord_key *key = accord_key_find(c->accord, c->self, rows[i].use);
-
-		if (key != NULL && bytes_equal(key->key, BYTES_OF(c->signer_keys[i])))
+		node_key_name(node_use_names[use], NODE_KEY_HERE, file);
+		for (size_t v = 0; v < c->versions.held.count; v++) {
+			const uint8_t *key = accord_node_key(&c->versions.held, v, c->self,
+							     node_use_of_accord(use));
+			has_any = has_any || (key != NULL && has_key(c, use, key));
+		}
+		if (has_any)
 			continue;
-		say_error(_("{1}/{2} is not the key that the accord has for {3}."), c->home, rows[i].file,
-			  c->accord->parties[c->self].code);
+		say_error(_("{1}/{2} is not the key that the accord has for {3}."), c->home,
+			  file, c->accord->parties[c->self].code);
 		say_next(_("put the one there that entente init keys made for {1}"), c->settings.party);
 		return EXIT_REFUSED;
 	}

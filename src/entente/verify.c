@@ -110,7 +110,7 @@ static enum exit_code run(struct options *o)
 
 	if (code != EXIT_DONE)
 		return code;
-	v = verify_new(h.record, h.accord, report, &reported);
+	v = verify_new(h.record, &h.versions.held, report, &reported);
 	e = verify_all(v, &signatures);
 	code = conclude(o, verify_count(v), &signatures, e);
 	verify_free(v);

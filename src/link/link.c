@@ -61,15 +61,18 @@ static enum err signer_read(struct link *l, uint64_t number, struct buf *out)
 	return r.err == ERR_OK ? buf_check(out) : r.err;
 }
 
-static enum err ask_signer(struct link *l, enum record_kind kind, struct bytes message, struct buf *out)
+static enum err ask_signer(struct link *l, enum record_kind kind, const uint8_t key[SIGN_PUBLIC_LEN],
+			   struct bytes message, struct buf *out)
 {
 	uint8_t memory[1024];
 	struct buf question = BUF_ON(memory);
 	struct record ask = { .kind = kind, .number = ++l->sign_number, .rest = message };
 	int64_t until = clock_now().mono.us + (int64_t)LINK_SIGN_MS_MAX * 1000;
 	size_t written;
-	enum err e = record_write(&ask, &question);
+	enum err e;
 
+	memcpy(ask.key, key, sizeof ask.key);
+	e = record_write(&ask, &question);
 	if (e == ERR_OK)
 		e = socket_write(l->signer, buf_bytes(&question), &written);
 	if (e != ERR_OK)
@@ -88,11 +91,12 @@ static enum err ask_signer(struct link *l, enum record_kind kind, struct bytes m
 
 static enum err sign(void *self, struct bytes message, uint8_t signature[SIGN_LEN])
 {
+	const struct own_key *own = self;
 	struct buf out;
 	enum err e;
 
 	buf_init(&out, signature, SIGN_LEN);
-	e = ask_signer(self, RECORD_TLS_SIGN, message, &out);
+	e = ask_signer(own->link, RECORD_TLS_SIGN, own->key, message, &out);
 	return e == ERR_OK && out.len != SIGN_LEN ? ERR_SIGNER : e;
 }
 
@@ -129,6 +133,18 @@ static enum err take_pin(struct link *l, const struct record *r)
 		return ERR_FRAME;
 	memcpy(l->pins[l->pins_count], r->key, SIGN_PUBLIC_LEN);
 	l->pins_peer[l->pins_count++] = r->peer;
+	return ERR_OK;
+}
+
+static enum err take_own(struct link *l, const struct record *r)
+{
+	struct own_key *own = &l->own[l->own_count];
+
+	if (l->is_running || l->own_count == LINK_OWN_MAX)
+		return ERR_FRAME;
+	own->link = l;
+	memcpy(own->key, r->key, SIGN_PUBLIC_LEN);
+	l->own_count++;
 	return ERR_OK;
 }
 
@@ -183,14 +199,14 @@ static enum err enter_sandbox(struct link *l)
 
 static enum err take_run(struct link *l, const struct record *r)
 {
-	const struct tls_signer signer = { sign, l };
+	const struct tls_signer signer = { sign, &l->own[0] };
 	uint8_t memory[TLS_CERTIFICATE_MAX];
 	struct buf certificate = BUF_ON(memory);
 	enum err e;
 
-	if (l->is_running)
+	if (l->is_running || l->own_count == 0)
 		return ERR_FRAME;
-	e = ask_signer(l, RECORD_TLS_SHOW, (struct bytes){ NULL, 0 }, &certificate);
+	e = ask_signer(l, RECORD_TLS_SHOW, l->own[0].key, (struct bytes){ NULL, 0 }, &certificate);
 	if (e == ERR_OK)
 		e = tls_identity_new(buf_bytes(&certificate), &signer, r->number == 1, &l->identity);
 	if (e != ERR_OK) {
@@ -262,7 +278,8 @@ static const struct {
 	enum record_kind kind;
 	enum err (*take)(struct link *l, const struct record *r);
 } rows[] = {
-	{ RECORD_LISTEN, take_listen }, { RECORD_PIN, take_pin },   { RECORD_PATH, take_path },
+	{ RECORD_LISTEN, take_listen }, { RECORD_PIN, take_pin },   { RECORD_OWN, take_own },
+	{ RECORD_PATH, take_path },
 	{ RECORD_RUN, take_run },	{ RECORD_SEND, take_send }, { RECORD_CLOSE, take_close },
 	{ RECORD_WRITE, take_write },
 };

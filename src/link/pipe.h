@@ -11,6 +11,7 @@
  *	kind            sender   receiver  says
  *	LISTEN          core     link      accept connections on address `text` under `name`
  *	PIN             core     link      `peer` may come with this TLS key
+ *	OWN             core     link      a TLS key of ours; the newest comes last
  *	PATH            core     link      `path` to `peer`: `number` 0 calls `text`, 1 is on listener `text`,
  *	                                   2 is thin: bit/s and device are `text`
  *	RUN             core     link      that was all; `number` 1: post-quantum or no connection
@@ -31,18 +32,19 @@
  *	END             core     starter   end the link that was started
  *	OPEN            link     starter   a socket of door `number`
  *	OPENED          starter  link      with the socket, or `text` says why not; `number` as asked
- *	TLS_SHOW        link     signer    who are we; `number` comes back
- *	TLS_SHOWN       signer   link      `rest` is the certificate of our TLS key
- *	TLS_SIGN        link     signer    sign this handshake (`rest`); `number` comes back
+ *	TLS_SHOW        link     signer    who are we by this TLS key; `number` comes back
+ *	TLS_SHOWN       signer   link      `rest` is its certificate
+ *	TLS_SIGN        link     signer    sign this handshake (`rest`) with that key; `number` comes back
  *	TLS_SIGNED      signer   link      `rest` is the signature
  *	MEMORY          core     signer    what do you remember; `name` is our mirror's name
  *	REMEMBERS       signer   core      `rest` are the marks; `number` is a mask of REMEMBERS_ bits; `text`
- *	                                   is what our log key and our mirror key are known by, 32 bytes each
+ *	                                   is what our log, mirror and TLS keys are known by: of each use how many,
+ *	                                   then 32 bytes each, the oldest first
  *	SIGNER_CONTAINED signer  core      what the kernel gave to it, before REMEMBERS
  *	LINK_BROKEN     signer   core      link said what it may not say
  *	SETTLED         core     signer    no own log hangs on what you do not remember
  *	SIGN            core     signer    our log's note: `name` its origin, `number` its size, `text` its
- *	                                   three lines, `rest` the consistency proof
+ *	                                   three lines, `rest` the consistency proof, `key` what is to sign
  *	COSIGN          core     signer    a peer's note, the same; `time` is to be signed, in seconds
  *	SIGNED          signer   core      `name` and `number` as asked; `rest` is the line
  *	COSIGNED        signer   core      the same
@@ -72,7 +74,7 @@ enum record_kind {
 	RECORD_MEMORY, RECORD_REMEMBERS, RECORD_SIGN, RECORD_COSIGN, RECORD_SIGNED, RECORD_COSIGNED,
 	RECORD_LINK_CONTAINED, RECORD_SIGNER_CONTAINED,
 	RECORD_DOOR, RECORD_SHUT, RECORD_START, RECORD_END, RECORD_OPEN, RECORD_OPENED,
-	RECORD_WRITE, RECORD_READ, RECORD_SETTLED, RECORD_LINK_BROKEN,
+	RECORD_WRITE, RECORD_READ, RECORD_SETTLED, RECORD_LINK_BROKEN, RECORD_OWN,
 	RECORD_KIND_COUNT
 };
 /* clang-format on */

@@ -89,6 +89,13 @@ struct refusal {
 };
 #define REFUSALS_MAX 16u
 
+/* A TLS key of ours: the signer signs with it. */
+#define LINK_OWN_MAX 3u
+struct own_key {
+	struct link *link;
+	uint8_t key[SIGN_PUBLIC_LEN];
+};
+
 struct link {
 	struct loop *loop;
 	struct pipe core;
@@ -96,6 +103,8 @@ struct link {
 	int signer, starter, status;
 	const struct sandbox *sandbox; /* to be entered */
 	uint64_t sign_number;
+	struct own_key own[LINK_OWN_MAX]; /* oldest first */
+	size_t own_count;
 	struct tls_identity *identity;
 	struct prng prng; /* jitter only */
 	struct listener listeners[LINK_LISTENERS_MAX];

@@ -302,8 +302,32 @@ enum err line_open_of_peer(struct node *n, size_t peer, const struct log_key *ke
 	return e;
 }
 
+/*
+ * Whether the right key signed its note. ERR_SHORT: nothing of it is taken, for it comes again when the version
+ * is held that says; or the log is stopped, because whoever signed had no right to.
+ */
+static enum err batch_judge(struct node *n, struct now now, const struct arrival *in, struct arriving *a,
+			    size_t party)
+{
+	static const struct fault misused = { "record.key", 0 };
+	enum note_word word = note_judge(n, party, a->line, &a->note, &a->batch);
+	enum err e = ERR_SHORT;
+
+	if (word == NOTE_GOOD)
+		return ERR_OK;
+	if (word == NOTE_FALSE || a->line == NULL)
+		return word == NOTE_AWAITS ? ERR_SHORT : ERR_NOTE;
+	if (word == NOTE_AWAITS)
+		a->line->is_kept_back = true;
+	else if (a->line->log->stopped.rule == NULL)
+		e = misused_keep(n, a->line, &a->note);
+	if (e == ERR_OK && !a->line->is_own)
+		e = stop_log(n, now, in, a->line, a->note.size - 1, &misused);
+	return e == ERR_OK ? ERR_SHORT : e;
+}
+
 /* The log that a batch is of, opened if it may begin here: on the word of nobody but its author. */
-static enum err batch_line(struct node *n, const struct arrival *in, struct arriving *a)
+static enum err batch_line(struct node *n, struct now now, const struct arrival *in, struct arriving *a)
 {
 	const struct origin *o = &a->batch.origin;
 	const struct accord_channel *channel = accord_channel_find(n->accord, o->channel);
@@ -315,12 +339,10 @@ static enum err batch_line(struct node *n, const struct arrival *in, struct arri
 	    !is_channel_of(channel, key.party) || !is_channel_of(channel, in->peer) ||
 	    !is_channel_of(channel, n->self))
 		return ERR_FRAME;
-	e = checkpoint_verify(&a->note, accord_key_find(n->accord, key.party, ACCORD_KEY_LOG)->key.ptr);
-	if (e != ERR_OK)
-		return e;
 	a->line = line_find(n, &key);
-	if (a->line != NULL)
-		return ERR_OK;
+	e = batch_judge(n, now, in, a, key.party);
+	if (e != ERR_OK || a->line != NULL)
+		return e;
 	e = turn_open(n);
 	return e == ERR_OK ? line_open_of_peer(n, in->peer, &key, &a->line) : e;
 }
@@ -340,9 +362,9 @@ enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 		return e;
 	if (!origin_equal(&a.note.origin, &a.batch.origin) || a.note.size != a.batch.first + a.batch.count)
 		return ERR_FRAME;
-	e = batch_line(n, in, &a);
+	e = batch_line(n, now, in, &a);
 	if (e != ERR_OK)
-		return e == ERR_LIMIT ? ERR_OK : e;
+		return e == ERR_LIMIT || e == ERR_SHORT ? ERR_OK : e;
 	/* What is not taken now is wanted when the log runs again. */
 	if (a.line->log->stopped.rule != NULL && a.note.size > a.line->reach[in->peer].held)
 		a.line->reach[in->peer].held = a.note.size;
@@ -394,15 +416,12 @@ static enum err cosignature_verify(struct node *n, const struct line *line, uint
 {
 	uint8_t memory[ORIGIN_LEN_MAX + 80], root[HASH_LEN];
 	struct buf text = BUF_ON(memory);
-	uint64_t seconds;
 	enum err e = record_root_at(n->record, line->log, size, root);
 
 	if (e != ERR_OK)
 		return e;
 	note_write_text(&line->log->origin, size, root, &text);
-	return checkpoint_verify_cosignature(buf_bytes(&text), parsed, parsed->name,
-					     accord_key_find(n->accord, party, ACCORD_KEY_MIRROR)->key.ptr,
-					     &seconds);
+	return mirror_verify(n, line, party, buf_bytes(&text), parsed);
 }
 
 /* It cannot be judged before the entries are there: what others make up takes no room from its own party. */

@@ -14,11 +14,12 @@
  *	thin.c       copies by a path that is no TLS
  *	scrub.c      everything that is held, again     mend.c       what has rotted, from a peer
  *	heads.c      heads compared with every peer   versions.c   which versions of the accord are held
- *	procedure.c  lapses and digests of procedures
+ *	procedure.c  lapses and digests of procedures   keyed.c   whose keys sign, by place
  */
 #ifndef NODE_CORE_H
 #define NODE_CORE_H
 
+#include "accord/places.h"
 #include "base/plant.h"
 #include "crypto/sshsig.h"
 #include "node/node.h"
@@ -76,6 +77,8 @@ struct line {
 	size_t staged_len;    /* bytes of this turn's entries and contents */
 	uint64_t folded;      /* entries that the views have taken in, this turn's included */
 	size_t version; /* of the accord, that judges the next of them; versions.count: it is not held */
+	struct log_places places; /* which version judges each entry that is held: keyed.c */
+	bool is_kept_back;	  /* what follows is signed by a key of a version that is not held */
 	bool has_lost;	/* more of it was seen than is held, and something was folded without it */
 	enum { WORD_NONE, WORD_DUE, WORD_SAID } word; /* procedure_awaits_word */
 	uint64_t waits_at; /* its next entry waits at this place; UINT64_MAX: none has */
@@ -336,11 +339,13 @@ enum node_row {
 	ROW_ASKED = 'A',    /* bundle.c */
 	ROW_NAMED = 'b',    /* attach.c */
 	ROW_DOUBLE = 'd',   /* erase.c */
+	ROW_MISUSED = 'G',  /* keyed.c */
 	ROW_DIVERGED = 'j', /* procedure.c */
 	ROW_LOST = 'l',	    /* knot.c */
 	ROW_GIVER = 'p',    /* attach.c */
 	ROW_PROMISED = 'q', /* advance.c */
 	ROW_CLOSED = 'r',   /* recover.c */
+	ROW_PLACES = 'B',   /* keyed.c */
 	ROW_ADVANCE = 'v',  /* advance.c */
 	ROW_WANTED = 'w',   /* attach.c */
 	ROW_ERASED = 'x'    /* erase.c */
@@ -412,6 +417,46 @@ struct addition {
 };
 /* Staged, folded if it is ready, published. */
 enum err entry_add(struct node *n, struct now now, const struct addition *a) MUST_CHECK;
+
+/* ---- keyed.c ---- */
+/* What the log has said of versions, from a row or its entries. */
+enum err places_load(struct node *n, struct line *l) MUST_CHECK;
+/* One more entry of it, in the open turn. */
+enum err places_add(struct node *n, struct line *l, const struct entry *entry,
+		    const struct statement *s) MUST_CHECK;
+/* The log ends where it ends now: in the open turn. */
+enum err places_trim(struct node *n, struct line *l) MUST_CHECK;
+/* A version is held that was not: in the open turn. */
+enum err places_adopt(struct node *n) MUST_CHECK;
+/* Which version judges that entry; the last one before it that is held. */
+size_t line_version(const struct node *n, const struct line *l, uint64_t index);
+/* What signs a log's note of that size. */
+const uint8_t *line_log_key(const struct node *n, const struct line *l, uint64_t size);
+
+enum note_word {
+	NOTE_GOOD,
+	NOTE_AWAITS,  /* behind a place whose version is not held: nobody can say */
+	NOTE_MISUSED, /* by a key that the log has at another place */
+	NOTE_FALSE,
+};
+/*
+ * A note of that party's log, of which l (or NULL) is held; batch is what it came with, or NULL: entries that
+ * carry on from what is held say themselves which key signs it.
+ */
+enum note_word note_judge(const struct node *n, size_t party, const struct line *l, const struct note *note,
+			  const struct batch *batch);
+/* What was signed by who had no right to is kept, once a log, as is the place that says so. */
+enum err misused_keep(struct node *n, const struct line *l, const struct note *note) MUST_CHECK;
+
+/* Which version a party's own log on that channel has come to, as far as it is held. */
+size_t mirror_version(const struct node *n, uint32_t channel, size_t party);
+const uint8_t *mirror_key(const struct node *n, uint32_t channel); /* our own, now */
+/* A cosignature by that party over text; of a peer not by a key that its own log has left. */
+enum err mirror_verify(const struct node *n, const struct line *l, size_t party, struct bytes text,
+		       const struct note_line *line) MUST_CHECK;
+bool is_receipt_old(struct node *n, const struct line *l);
+/* Our own log, whose durable size was `was`, may have come to another mirror key. */
+void receipts_renew(struct node *n, const struct line *own, uint64_t was);
 
 /* ---- form.c ---- */
 /* ERR_REFUSED with answer->fault: not as its form says, or not as we send it. The content is strict. */

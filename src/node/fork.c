@@ -138,6 +138,8 @@ enum err fork_keep(struct node *n, struct now now, struct line *line, const stru
 	uint8_t note_memory[NOTE_LEN_MAX], salt[CONTENT_SALT_LEN];
 	struct buf our_note = BUF_ON(note_memory), content;
 	struct fork *fork = arena_alloc(&n->fx->arena, 1, sizeof *fork);
+	const uint8_t *keys[ACCORD_VERSIONS_MAX];
+	size_t count;
 	struct fault fault;
 	enum err e;
 
@@ -153,8 +155,8 @@ enum err fork_keep(struct node *n, struct now now, struct line *line, const stru
 	fork_write(fork, salt, &content);
 	if (buf_check(&content) != ERR_OK)
 		return ERR_LIMIT;
-	if (fork_check(fork, accord_key_find(n->accord, line->key.party, ACCORD_KEY_LOG)->key.ptr, &fault) !=
-	    ERR_OK)
+	count = accord_node_keys(&n->versions, line->key.party, ACCORD_KEY_LOG, 0, keys);
+	if (fork_check(fork, keys, count, &fault) != ERR_OK)
 		return ERR_NOT_FOUND;
 	log_error("channel %u: %s has signed two histories of its log; the log stops and both are kept",
 		  line->key.channel, n->accord->parties[line->key.party].name);

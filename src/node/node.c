@@ -85,6 +85,8 @@ static enum err line_load(struct node *n, struct log *log, struct line *out)
 	if (fold_size(&n->fold, &out->key, &out->folded) != ERR_OK || lost_load(n, out) != ERR_OK)
 		return ERR_IO;
 	e = fold_version(&n->fold, &out->key, &out->version);
+	if (e == ERR_OK)
+		e = places_load(n, out);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_ACCORD_DIFFERS : e;
 	for (size_t i = 0; i < n->accord->parties_count; i++) {
@@ -353,6 +355,8 @@ enum err line_sign(struct node *n, struct now now, struct line *line)
 		.proof = proof,
 		.proof_count = count,
 		.seconds = now.wall.ms / 1000,
+		.key = line->is_own ? line_log_key(n, line, line->log->durable)
+				    : mirror_key(n, line->key.channel),
 	};
 	line->asked = line->marked = line->log->durable;
 	return ERR_OK;
@@ -392,7 +396,8 @@ void node_start(struct node *n, struct now now, const struct marks *marks, bool 
 		    node_local(n, line_sign(n, now, l), "a proof for the signer cannot be made") != ERR_OK)
 			return;
 		/* Likewise our own receipt for a peer's log. */
-		if (!l->is_own && (l->log->durable > l->reach[n->self].held || !is_marked) &&
+		if (!l->is_own &&
+		    (l->log->durable > l->reach[n->self].held || !is_marked || is_receipt_old(n, l)) &&
 		    l->log->noted == l->log->durable && erasers_are_held(n, l) &&
 		    node_local(n, line_sign(n, now, l), "a proof for the signer cannot be made") != ERR_OK)
 			return;
@@ -468,6 +473,9 @@ enum err entry_add(struct node *n, struct now now, const struct addition *a)
 	e = attachments_named(n, &line->key, a->statement, a->content);
 	if (e != ERR_OK)
 		return node_local(n, e, "an attachment's name could not be written");
+	e = places_add(n, line, a->entry, a->statement);
+	if (e != ERR_OK)
+		return node_local(n, e, "a log's place could not be written");
 	line->staged_len += a->bytes.len + a->content.len;
 	p = publish(n, CHANGE_ENTRY);
 	if (p == NULL)
@@ -554,6 +562,7 @@ static void forget_staged(struct node *n)
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];
 		l->staged_len = 0;
+		places_cut(&l->places, l->log->durable);
 		if (!PLANTED(ROLLBACK_LEAVES_VIEWS) &&
 		    (fold_size(&n->fold, &l->key, &l->folded) != ERR_OK || lost_load(n, l) != ERR_OK ||
 		     fold_version(&n->fold, &l->key, &l->version) != ERR_OK))
@@ -634,6 +643,9 @@ enum err turn_flush(struct node *n, struct now now)
 		struct line *l = &n->lines[i];
 		if (l->log->durable == l->staged_from)
 			continue;
+		if (l->is_own)
+			receipts_renew(n, l, l->staged_from);
+		any_peers |= l->is_own && l->places.count > 1;
 		l->staged_from = l->log->durable;
 		l->staged_len = 0;
 		if (l->known < l->log->durable)
@@ -796,7 +808,7 @@ static enum err take_own_cosignature(struct node *n, struct line *line, const st
 
 	if (in->line.len > sizeof line->cosignature.text)
 		return ERR_LIMIT;
-	if (in->size <= line->cosigned[n->self])
+	if (in->size < line->cosigned[n->self])
 		return ERR_OK; /* a larger one says more */
 	memcpy(line->cosignature.text, in->line.ptr, in->line.len);
 	line->cosignature.size = in->size;

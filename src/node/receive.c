@@ -56,6 +56,20 @@ static enum err hello_check(struct node *n, size_t peer, const struct hello *h, 
 	return ERR_ACCORD_DIFFERS;
 }
 
+/* What a note alone shows: nobody sent the entries, so nobody is told which. */
+static enum err stop_quietly(struct node *n, struct now now, struct line *line, const struct fault *why)
+{
+	struct effect_publish *p;
+	enum err e = turn_open(n);
+
+	if (e == ERR_OK)
+		e = line_stop(n, now, line, why);
+	p = publish(n, CHANGE_LOG);
+	if (p != NULL)
+		p->place.log = line->key;
+	return e;
+}
+
 /*
  * A note that we can reach is of our history, or it proves another: alone, or with the entries that we then
  * ask for.
@@ -65,7 +79,6 @@ static enum err history_check(struct node *n, struct now now, size_t peer, struc
 {
 	static const struct fault fork = { "record.fork", 0 };
 	uint8_t root[HASH_LEN];
-	struct effect_publish *p;
 	enum err e = record_root_at(n->record, line->log, note->size, root);
 
 	if (e != ERR_OK || memcmp(root, note->root, HASH_LEN) == 0 || line->log->stopped.rule != NULL)
@@ -75,14 +88,7 @@ static enum err history_check(struct node *n, struct now now, size_t peer, struc
 		want_back(n, now, peer, line, note->size);
 		return ERR_OK;
 	}
-	if (e == ERR_OK)
-		e = turn_open(n);
-	if (e == ERR_OK)
-		e = line_stop(n, now, line, &fork);
-	p = publish(n, CHANGE_LOG);
-	if (p != NULL)
-		p->place.log = line->key;
-	return e;
+	return e == ERR_OK ? stop_quietly(n, now, line, &fork) : e;
 }
 
 /*
@@ -110,13 +116,31 @@ static enum err hello_line(struct node *n, size_t peer, size_t author, const str
 	return e == ERR_LIMIT ? ERR_OK : e;
 }
 
+/* ERR_SHORT: it says nothing, for now or for ever. */
+static enum err hello_judge(struct node *n, struct now now, size_t author, const struct note *note)
+{
+	struct log_key key = { note->origin.channel, author, note->origin.epoch };
+	struct line *line = line_find(n, &key);
+	static const struct fault misused = { "record.key", 0 };
+	enum note_word word = note_judge(n, author, line, note, NULL);
+
+	if (word == NOTE_GOOD)
+		return ERR_OK;
+	if (word == NOTE_MISUSED && line != NULL) {
+		enum err e = line->log->stopped.rule == NULL ? misused_keep(n, line, note) : ERR_OK;
+		if (e == ERR_OK && line->log->stopped.rule == NULL && !line->is_own)
+			e = stop_quietly(n, now, line, &misused);
+		return e == ERR_OK ? ERR_SHORT : e;
+	}
+	return word == NOTE_AWAITS ? ERR_SHORT : ERR_NOTE;
+}
+
 /* What a peer says it holds of a log; a note that its key does not prove says nothing. */
 enum err hello_note(struct node *n, struct now now, size_t peer, struct bytes text)
 {
 	struct note note;
 	struct fault fault;
 	struct line *line;
-	const struct accord_key *key;
 	size_t author;
 	enum err e = note_read(text, &note, &fault);
 
@@ -126,9 +150,9 @@ enum err hello_note(struct node *n, struct now now, size_t peer, struct bytes te
 	if (author == n->accord->parties_count ||
 	    memcmp(note.origin.accord, n->accord->id, ACCORD_ID_LEN) != 0)
 		return ERR_NOTE;
-	key = accord_key_find(n->accord, author, ACCORD_KEY_LOG);
-	if (checkpoint_verify(&note, key->key.ptr) != ERR_OK)
-		return ERR_NOTE;
+	e = hello_judge(n, now, author, &note);
+	if (e != ERR_OK)
+		return e == ERR_SHORT ? ERR_OK : e;
 	if (author == n->self) {
 		e = recover_note(n, now, peer, &note);
 		if (e != ERR_OK)

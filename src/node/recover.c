@@ -140,6 +140,8 @@ static enum err cut_unproved(struct node *n, struct now now)
 			e = erase_cut(n, &(struct place_key){ l->key, at - 1 });
 		if (e == ERR_OK)
 			e = record_cut(n->record, l->log, l->log->noted);
+		if (e == ERR_OK)
+			e = places_trim(n, l);
 		if (e != ERR_OK)
 			return e;
 		any = true;

@@ -242,14 +242,28 @@ static enum err note_within(struct node *n, const struct line *line, const struc
  */
 static bool is_note_good(const struct node *n, const struct line *line, uint64_t size, struct bytes text)
 {
-	const struct accord_key *key = accord_key_find(n->accord, line->key.party, ACCORD_KEY_LOG);
 	struct note note;
 	struct fault fault;
 
 	return (line->note.size == size && line->note.len > 0) ||
 	       (note_read(text, &note, &fault) == ERR_OK && note.size == size &&
 		origin_equal(&note.origin, &line->log->origin) &&
-		checkpoint_verify(&note, key->key.ptr) == ERR_OK);
+		checkpoint_verify(&note, line_log_key(n, line, size)) == ERR_OK);
+}
+
+/* The next place after `first` where another key begins to sign, if a note ends there. */
+static uint64_t place_goal(struct node *n, const struct line *line, uint64_t first, uint64_t goal)
+{
+	uint8_t memory[NOTE_LEN_MAX];
+	struct buf note = BUF_ON(memory);
+	uint64_t found;
+
+	for (size_t i = 1; i < line->places.count; i++) {
+		uint64_t from = line->places.of[i].from;
+		if (from > first && from < goal)
+			return line_note(n, line, from, &note, &found) == ERR_OK && found == from ? from : goal;
+	}
+	return goal;
 }
 
 enum err batch_build(struct node *n, struct line *line, const struct batch_goal *wanted, struct buf *payload,
@@ -268,6 +282,8 @@ enum err batch_build(struct node *n, struct line *line, const struct batch_goal 
 		e = ERR_NOT_FOUND;
 	if (e != ERR_OK)
 		return e;
+	/* Who does not hold the next version can take what comes before its place, and judge nothing behind. */
+	goal = place_goal(n, line, first, goal);
 	/*
 	 * A short batch, so that what is urgent need not wait long; a longer one if it takes that to a note.
 	 */
@@ -388,7 +404,7 @@ void replicate(struct node *n, struct now now)
 		for (size_t i = 0; i < n->lines_count; i++) {
 			struct line *line = &n->lines[i];
 			uint64_t size = line->log->frontier.size, held = line->reach[peer].held;
-			if (held > size && line->log->stopped.rule == NULL && is_shared_with(line, peer) &&
+			if (held > size && line->log->stopped.rule == NULL && !line->is_kept_back && is_shared_with(line, peer) &&
 			    mono_is_before(mono_add_ms(line->wanted_at, WANT_AGAIN_MS), now.mono))
 				want_send(n, now, peer, line, size, line->known > held ? line->known : held);
 		}

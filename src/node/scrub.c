@@ -136,7 +136,7 @@ static void pass_begin(struct node *n, struct now now, enum scrub_phase phase)
 	struct scrub *s = &n->scrub;
 
 	verify_free(s->verify);
-	s->verify = verify_new(n->record, n->accord, found, n);
+	s->verify = verify_new(n->record, &n->versions, found, n);
 	s->phase = phase;
 	s->begun = now.mono;
 	s->started = now.wall;

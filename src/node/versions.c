@@ -93,6 +93,9 @@ enum err node_adopt(struct node *n, struct now now, const struct accord *a, stru
 	accord_book(a, &n->books[version]);
 	for (size_t i = 0; i < n->lines_count; i++)
 		n->lines[i].channel = accord_channel_find(a, n->lines[i].key.channel);
+	e = places_adopt(n);
+	if (e != ERR_OK)
+		return node_local(n, e, "a log's place could not be written");
 	for (size_t peer = 0; peer < a->parties_count; peer++)
 		n->peers[peer].heads_next = now.mono;
 	/* Something may have been folded without what waited for it. */

@@ -145,7 +145,17 @@ static const char *histories_rule(const struct fork *f, const struct note notes[
 	return NULL;
 }
 
-static const char *broken_rule(const struct fork *f, const uint8_t log_key[32])
+/* A history is signed by whichever key the log has there: each may say itself where that changes. */
+static bool is_signed(const struct note *note, const uint8_t *const *log_keys, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (checkpoint_verify(note, log_keys[i]) == ERR_OK)
+			return true;
+	}
+	return false;
+}
+
+static const char *broken_rule(const struct fork *f, const uint8_t *const *log_keys, size_t count)
 {
 	struct note notes[2];
 	struct fault fault;
@@ -153,7 +163,7 @@ static const char *broken_rule(const struct fork *f, const uint8_t log_key[32])
 	for (size_t i = 0; i < 2; i++) {
 		if (note_read(f->sides[i].note, &notes[i], &fault) != ERR_OK || notes[i].lines_count != 1)
 			return "fork.note";
-		if (checkpoint_verify(&notes[i], log_key) != ERR_OK)
+		if (!is_signed(&notes[i], log_keys, count))
 			return "fork.signature";
 	}
 	if (!origin_equal(&notes[0].origin, &notes[1].origin))
@@ -161,8 +171,8 @@ static const char *broken_rule(const struct fork *f, const uint8_t log_key[32])
 	return is_in_order(f) ? histories_rule(f, notes) : "fork.order";
 }
 
-enum err fork_check(const struct fork *f, const uint8_t log_key[32], struct fault *fault)
+enum err fork_check(const struct fork *f, const uint8_t *const *log_keys, size_t count, struct fault *fault)
 {
-	*fault = (struct fault){ broken_rule(f, log_key), 0 };
+	*fault = (struct fault){ broken_rule(f, log_keys, count), 0 };
 	return fault->rule == NULL ? ERR_OK : ERR_VERIFY;
 }

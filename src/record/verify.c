@@ -1,5 +1,6 @@
 #include "record/verify.h"
 
+#include "accord/places.h"
 #include "base/alloc.h"
 #include "record/checkpoint.h"
 #include "wire/content.h"
@@ -22,7 +23,8 @@ struct attachments {
 struct verify {
 	struct record *record;
 	struct store *store;
-	const struct accord *accord;
+	const struct accord *accord; /* the newest of versions */
+	const struct accord_versions *versions;
 	verify_report *report;
 	void *self;
 	struct signatures *signatures; /* NULL: they are not asked for */
@@ -33,6 +35,9 @@ struct verify {
 	struct frontier frontier; /* of the entries looked at */
 	/* an entry is missing or has changed: roots mean nothing until a note's is met */
 	bool is_broken;
+	struct log_places places;
+	bool is_unplaced; /* an entry that may have said a place cannot be read */
+	size_t line_version[PARTY_MAX]; /* of the key of its last cosignature: none goes back behind it */
 	bool is_views_over; /* all rows of the views have been read */
 	struct buf row;	    /* the key of the last one */
 	uint64_t next_note; /* smallest size above that has one; UINT64_MAX: none */
@@ -89,32 +94,47 @@ static bool is_finding(enum err e)
 
 /* ---- Notes and lines, when the entries below them have been looked at. ---- */
 
+static size_t log_party(const struct verify *v)
+{
+	return accord_party_find(v->accord, bytes_str(v->log->origin.party));
+}
+
+/* By the key that holds at its last entry, and where nobody can say which that is, by any from there on. */
 static bool is_signed(const struct verify *v, const struct note *note)
 {
-	size_t party = accord_party_find(v->accord, bytes_str(v->log->origin.party));
+	const uint8_t *keys[ACCORD_VERSIONS_MAX];
+	size_t party = log_party(v), known, count;
+	size_t version = note->size == 0 ? 0
+					 : places_version(&v->places, v->versions, note->size - 1, &known);
 
-	for (size_t i = 0; i < v->accord->keys_count; i++) {
-		const struct accord_key *k = &v->accord->keys[i];
-		if (k->party == party && k->use == ACCORD_KEY_LOG &&
-		    checkpoint_verify(note, k->key.ptr) == ERR_OK)
+	if (note->size > 0 && version == v->versions->count && known < v->versions->count)
+		version = known;
+	count = accord_node_keys(v->versions, party, ACCORD_KEY_LOG, version < v->versions->count ? version : 0,
+				 keys);
+	if (!v->is_unplaced && version < v->versions->count && count > 1)
+		count = 1;
+	for (size_t i = 0; i < count; i++) {
+		if (checkpoint_verify(note, keys[i]) == ERR_OK)
 			return true;
 	}
 	return false;
 }
 
-static bool is_cosigned(const struct verify *v, size_t party, struct bytes text, const struct note_line *line)
+/* By a key that the party had, and none that an earlier line of it has left behind. */
+static bool is_cosigned(struct verify *v, size_t party, struct bytes text, const struct note_line *line)
 {
 	uint8_t memory[ORIGIN_LEN_MAX];
 	struct buf name = BUF_ON(memory);
 	uint64_t seconds;
 
 	accord_mirror_name(v->accord, party, &name);
-	for (size_t i = 0; i < v->accord->keys_count; i++) {
-		const struct accord_key *k = &v->accord->keys[i];
-		if (k->party == party && k->use == ACCORD_KEY_MIRROR &&
-		    checkpoint_verify_cosignature(text, line, buf_bytes(&name), k->key.ptr, &seconds) ==
-			    ERR_OK)
-			return true;
+	for (size_t i = v->line_version[party]; i < v->versions->count; i++) {
+		const uint8_t *key = accord_node_key(v->versions, i, party, ACCORD_KEY_MIRROR);
+		if (key == NULL ||
+		    checkpoint_verify_cosignature(text, line, buf_bytes(&name), key, &seconds) != ERR_OK)
+			continue;
+		v->line_version[party] = i;
+		return true;
 	}
 	return false;
 }
@@ -358,7 +378,7 @@ static enum err bytes_look(struct verify *v, size_t *len)
 	*len += bytes.len;
 	if (!is_there || hashes.len < HASH_LEN || memcmp(hashes.ptr, leaf, HASH_LEN) != 0) {
 		found(v, is_there ? FINDING_NODE : FINDING_ENTRY_MISSING, index, NULL);
-		v->is_broken = true;
+		v->is_broken = v->is_unplaced = true;
 		return ERR_OK; /* what such an entry names means nothing */
 	}
 	if (v->signatures != NULL)
@@ -370,6 +390,8 @@ static enum err bytes_look(struct verify *v, size_t *len)
 		found(v, FINDING_ENTRY, index, e == ERR_OK ? NULL : &fault);
 		return ERR_OK;
 	}
+	if (is_of_places(&entry, &statement))
+		(void)places_pass(&v->places, v->versions, log_party(v), &entry, &statement);
 	return content_look(v, index, &statement);
 }
 
@@ -453,6 +475,9 @@ static enum err log_start(struct verify *v, size_t *len)
 	memset(&v->frontier, 0, sizeof v->frontier);
 	v->is_broken = false;
 	v->is_under_way = true;
+	v->places.count = 0;
+	v->is_unplaced = false;
+	memset(v->line_version, 0, sizeof v->line_version);
 	v->attachments.count = v->attachments.at = 0;
 	e = note_seek(v, 0);
 	for (size_t i = 0; e == ERR_OK && i < v->accord->parties_count; i++)
@@ -542,13 +567,15 @@ enum err verify_step(struct verify *v, size_t len)
 
 /* ---- Life. ---- */
 
-struct verify *verify_new(struct record *r, const struct accord *accord, verify_report *report, void *self)
+struct verify *verify_new(struct record *r, const struct accord_versions *versions, verify_report *report,
+			  void *self)
 {
 	struct verify *v = xcalloc(1, sizeof *v);
 
 	v->record = r;
 	v->store = record_store(r);
-	v->accord = accord;
+	v->versions = versions;
+	v->accord = accord_newest(versions);
 	v->report = report;
 	v->self = self;
 	buf_init(&v->row, v->row_memory, sizeof v->row_memory);

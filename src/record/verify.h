@@ -56,8 +56,12 @@ typedef void verify_report(void *self, const struct finding *finding);
 
 struct verify;
 
-/* Borrows the record and the accord, whose log and mirror keys judge. Gives; free with verify_free. */
-struct verify *verify_new(struct record *r, const struct accord *accord, verify_report *report, void *self);
+/*
+ * Borrows the record and the versions of the accord: the log itself says under which of them each note stands.
+ * Gives; free with verify_free.
+ */
+struct verify *verify_new(struct record *r, const struct accord_versions *versions, verify_report *report,
+			  void *self);
 void verify_free(struct verify *v);
 /*
  * Adds each entry that is what its leaf says to these too (borrowed). Without, officers' signatures are not

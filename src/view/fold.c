@@ -1,5 +1,6 @@
 #include "view/fold.h"
 
+#include "accord/places.h"
 #include "base/plant.h"
 #include "view/judge.h"
 #include "view/rows.h"
@@ -73,24 +74,11 @@ enum err fold_version(const struct fold *f, const struct log_key *log, size_t *v
 	return *version < versions_count(f) ? ERR_OK : ERR_NOT_FOUND;
 }
 
-/* OPEN and ACCORD have it in the same field; false for other kinds. */
-static bool named_version(const struct statement *s, uint8_t hash[HASH_LEN])
-{
-	const struct field *f = statement_field(s, FIELD_ACCORD_MANIFEST);
-	struct cbor_reader r;
-
-	static_assert(FIELD_OPEN_MANIFEST == FIELD_ACCORD_MANIFEST, "one field for both");
-	if ((s->kind != KIND_OPEN && s->kind != KIND_ACCORD) || f == NULL)
-		return false;
-	cbor_open(&r, f->value);
-	return cbor_read_fixed(&r, hash, HASH_LEN) == ERR_OK;
-}
-
 static bool awaits_version(const struct fold *f, const struct statement *s)
 {
 	uint8_t hash[HASH_LEN];
 
-	return named_version(s, hash) && find_version(f, hash) == versions_count(f);
+	return accord_named_version(s, hash) && find_version(f, hash) == versions_count(f);
 }
 
 /*
@@ -104,7 +92,7 @@ static enum err under_version(const struct fold *f, const struct fold_input *in,
 
 	*out = *f;
 	out->version = 0;
-	if (in->entry->index == 0 && named_version(in->statement, hash))
+	if (in->entry->index == 0 && accord_named_version(in->statement, hash))
 		out->version = find_version(f, hash);
 	else if (versions_count(f) > 1)
 		e = fold_version(f, &in->log, &out->version);
@@ -386,7 +374,7 @@ static enum err judge_version(const struct case_file *c, enum verdict *out)
 	size_t named, before = 0;
 	enum err e = ERR_OK;
 
-	if (!named_version(c->in->statement, hash))
+	if (!accord_named_version(c->in->statement, hash))
 		return ERR_OK;
 	named = find_version(f, hash);
 	if (named == versions_count(f))
@@ -644,7 +632,7 @@ static enum err fold_named_version(const struct fold *f, const struct fold_input
 {
 	uint8_t hash[HASH_LEN];
 
-	if (!named_version(in->statement, hash) || (in->entry->index > 0 && v->verdict != VERDICT_OK))
+	if (!accord_named_version(in->statement, hash) || (in->entry->index > 0 && v->verdict != VERDICT_OK))
 		return ERR_OK;
 	return row_put_version(f->map, &in->log, hash);
 }

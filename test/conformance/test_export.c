@@ -188,7 +188,7 @@ static void report_nothing(void *self, const struct finding *f)
 static enum err verify_all(struct record *r, const struct setting *set, verify_report *report,
 			   struct verify_counts *counts)
 {
-	struct verify *v = verify_new(r, &set->accord, report, NULL);
+	struct verify *v = verify_new(r, &(struct accord_versions){ { &set->accord }, 1 }, report, NULL);
 	enum err e;
 
 	do
@@ -601,7 +601,7 @@ static void each_finding_is_made(void **state)
 		note_add(r, log, &set, true);
 		assert_int_equal(record_append(r), ERR_OK);
 		plant_in_rows(s, log, kind);
-		v = verify_new(r, &set.accord, report_mark, &mask);
+		v = verify_new(r, &(struct accord_versions){ { &set.accord }, 1 }, report_mark, &mask);
 		assert_int_equal(verify_step(v, SIZE_MAX), ERR_OK);
 		/* A note of another root takes its cosignature with it. */
 		if (kind == FINDING_NOTE_ROOT)

@@ -318,7 +318,7 @@ static enum outcome look(void)
 	}
 	if (record_logs_count(r) > 0)
 		is_read &= read_rows(r, turns_of(record_log_at(r, 0)), is_shorter, &is_missing);
-	v = verify_new(r, &accord, report, NULL);
+	v = verify_new(r, &(struct accord_versions){ { &accord }, 1 }, report, NULL);
 	while ((e = verify_step(v, SIZE_MAX)) == ERR_SHORT)
 		;
 	is_found = e != ERR_OK || verify_count(v)->findings > 0;

@@ -53,7 +53,7 @@ static bool has_proof(struct world *w, struct sim_node *n, const uint8_t log_key
 			if (read.statement.kind == KIND_FORK &&
 			    node_content(n->node, &read.statement, &content) == ERR_OK &&
 			    fork_read(buf_bytes(&content), &fork, &fault) == ERR_OK &&
-			    fork_check(&fork, log_key, &fault) == ERR_OK)
+			    fork_check(&fork, (const uint8_t *const[]){ log_key }, 1, &fault) == ERR_OK)
 				return true;
 		}
 	}

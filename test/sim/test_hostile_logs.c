@@ -89,7 +89,7 @@ static size_t count_proofs(struct room *r, size_t party, uint32_t channel)
 		count += read.statement.kind == KIND_FORK &&
 			 node_content(r->n->node, &read.statement, &content) == ERR_OK &&
 			 fork_read(buf_bytes(&content), &fork, &fault) == ERR_OK &&
-			 fork_check(&fork, r->w->nodes[party].log_key.public, &fault) == ERR_OK;
+			 fork_check(&fork, (const uint8_t *const[]){ r->w->nodes[party].log_key.public }, 1, &fault) == ERR_OK;
 	}
 	return count;
 }

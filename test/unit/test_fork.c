@@ -29,7 +29,7 @@ static void play_fork(const json_t *one)
 	}
 	case_hex(one, "key", key, sizeof key);
 	assert_int_equal(fork_read(content, &f, &fault), ERR_OK);
-	assert_int_equal(fork_check(&f, key, &fault), is_good ? ERR_OK : ERR_VERIFY);
+	assert_int_equal(fork_check(&f, (const uint8_t *const[]){ key }, 1, &fault), is_good ? ERR_OK : ERR_VERIFY);
 	assert_true(is_good == (fault.rule == NULL));
 	if (!is_good)
 		return;
@@ -45,7 +45,7 @@ static void play_fork(const json_t *one)
 		assert_true(bytes_equal(buf_bytes(&again), content));
 	}
 	key[0] ^= 1;
-	assert_int_equal(fork_check(&f, key, &fault), ERR_VERIFY);
+	assert_int_equal(fork_check(&f, (const uint8_t *const[]){ key }, 1, &fault), ERR_VERIFY);
 	assert_string_equal(fault.rule, "fork.signature");
 }
 

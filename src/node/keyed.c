@@ -1,0 +1,303 @@
+/*
+ * Whose keys sign: each note is signed by the log key of the version of the accord that judges its last entry,
+ * so an old key goes on verifying what is old, and nothing else. Spec: docs/spec/record.md section 14; why so:
+ * docs/adr/0049-keys-change-with-the-accord.md.
+ */
+#include "node/core.h"
+
+#include "base/log.h"
+
+#include <string.h>
+
+static void places_key(const struct line *l, struct buf *key)
+{
+	buf_put_byte(key, ROW_PLACES);
+	log_key_write(&l->key, key);
+}
+
+/* A log that never moved says it in its first entry, and needs no row. */
+static enum err places_keep(struct node *n, const struct line *l)
+{
+	uint8_t key_memory[LOG_KEY_LEN + 1], memory[LOG_PLACES_LEN_MAX];
+	struct buf key = BUF_ON(key_memory), value = BUF_ON(memory);
+	enum err e = turn_open(n);
+
+	places_key(l, &key);
+	if (e != ERR_OK)
+		return e;
+	if (l->places.count == 0 || (l->places.count == 1 && !l->places.of[0].is_awaited)) {
+		e = map_del(&n->views, buf_bytes(&key));
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	places_write(&l->places, &value);
+	return map_put(&n->views, buf_bytes(&key), buf_bytes(&value));
+}
+
+/* Entries that are held, from that index on, are taken in again. ERR_ROT: one of them has changed. */
+static enum err places_scan(struct node *n, struct line *l, uint64_t from, uint64_t end)
+{
+	enum err e = ERR_OK;
+
+	for (uint64_t i = from; e == ERR_OK && i < end; i++) {
+		struct buf bytes = { n->scratch, 0, ENTRY_LEN_MAX, false };
+		struct entry entry;
+		struct statement s;
+
+		e = record_entry_read(n->record, l->log, i, &bytes, &entry, &s);
+		if (e == ERR_OK && is_of_places(&entry, &s))
+			(void)places_pass(&l->places, &n->versions, l->key.party, &entry, &s);
+	}
+	return e;
+}
+
+enum err places_load(struct node *n, struct line *l)
+{
+	uint8_t key_memory[LOG_KEY_LEN + 1], memory[LOG_PLACES_LEN_MAX];
+	struct buf key = BUF_ON(key_memory), value = BUF_ON(memory);
+	uint64_t size = l->log->durable;
+	size_t known;
+	enum err e;
+
+	l->places.count = 0;
+	if (size == 0)
+		return ERR_OK;
+	places_key(l, &key);
+	e = map_get(&n->views, buf_bytes(&key), &value);
+	if (e == ERR_OK)
+		return places_read(buf_bytes(&value), &l->places);
+	if (e != ERR_NOT_FOUND)
+		return e;
+	e = places_scan(n, l, 0, 1);
+	/* It moved before such rows were kept. */
+	if (e == ERR_OK && l->folded > 0 && l->version < n->versions.count &&
+	    places_version(&l->places, &n->versions, size, &known) < l->version)
+		e = places_scan(n, l, 1, size);
+	return e == ERR_ROT || e == ERR_CORRUPT || e == ERR_RULE ? ERR_OK : e;
+}
+
+enum err places_add(struct node *n, struct line *l, const struct entry *entry, const struct statement *s)
+{
+	if (!is_of_places(entry, s) || !places_pass(&l->places, &n->versions, l->key.party, entry, s))
+		return ERR_OK;
+	return l->places.count == 1 && !l->places.of[0].is_awaited ? ERR_OK : places_keep(n, l);
+}
+
+enum err places_trim(struct node *n, struct line *l)
+{
+	size_t was = l->places.count;
+
+	places_cut(&l->places, l->log->frontier.size);
+	return l->places.count < was ? places_keep(n, l) : ERR_OK;
+}
+
+size_t line_version(const struct node *n, const struct line *l, uint64_t index)
+{
+	size_t known, version = places_version(&l->places, &n->versions, index, &known);
+
+	if (version < n->versions.count)
+		return version;
+	return known < n->versions.count ? known : 0;
+}
+
+const uint8_t *line_log_key(const struct node *n, const struct line *l, uint64_t size)
+{
+	return accord_node_key(&n->versions, line_version(n, l, size - 1), l->key.party, ACCORD_KEY_LOG);
+}
+
+/* ---- Notes. ---- */
+
+static bool is_by_any(const struct node *n, size_t party, size_t first, const struct note *note)
+{
+	const uint8_t *keys[ACCORD_VERSIONS_MAX];
+	size_t count = accord_node_keys(&n->versions, party, ACCORD_KEY_LOG, first, keys);
+
+	for (size_t i = 0; i < count; i++) {
+		if (checkpoint_verify(note, keys[i]) == ERR_OK)
+			return true;
+	}
+	return false;
+}
+
+/* As far as a batch that carries on from what is held, or repeats it, says itself. */
+static void places_walk(const struct node *n, size_t party, const struct batch *batch, struct log_places *p)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		struct entry entry;
+		struct statement s;
+		struct fault fault;
+
+		if (entry_read(batch->items[i].entry, &entry, &s, &fault) != ERR_OK ||
+		    entry.index != batch->first + i)
+			return;
+		if (is_of_places(&entry, &s))
+			(void)places_pass(p, &n->versions, party, &entry, &s);
+	}
+}
+
+enum note_word note_judge(const struct node *n, size_t party, const struct line *l, const struct note *note,
+			  const struct batch *batch)
+{
+	uint64_t held = l == NULL ? 0 : l->log->frontier.size;
+	struct log_places p = { 0 };
+	size_t version, known;
+	const uint8_t *key;
+
+	if (n->versions.count == 1)
+		return checkpoint_verify(note, accord_node_key(&n->versions, 0, party, ACCORD_KEY_LOG)) ==
+				       ERR_OK
+			       ? NOTE_GOOD
+			       : NOTE_FALSE;
+	if (note->size == 0)
+		return is_by_any(n, party, 0, note) ? NOTE_GOOD : NOTE_FALSE;
+	if (l != NULL)
+		p = l->places;
+	if (batch != NULL && batch->first <= held) {
+		places_cut(&p, batch->first);
+		places_walk(n, party, batch, &p);
+		held = note->size;
+	}
+	version = places_version(&p, &n->versions, note->size - 1, &known);
+	/* What lies between is not held: it may have moved the log, and not back. */
+	if (held < note->size && (version < n->versions.count || p.count == 0)) {
+		if (is_by_any(n, party, p.count == 0 ? 0 : version, note))
+			return NOTE_GOOD;
+		return is_by_any(n, party, 0, note) ? NOTE_MISUSED : NOTE_FALSE;
+	}
+	if (version == n->versions.count && known == n->versions.count)
+		return is_by_any(n, party, 0, note) ? NOTE_GOOD : NOTE_AWAITS;
+	key = accord_node_key(&n->versions, known, party, ACCORD_KEY_LOG);
+	if (checkpoint_verify(note, key) == ERR_OK)
+		return NOTE_GOOD;
+	if (version == n->versions.count)
+		return NOTE_AWAITS;
+	return is_by_any(n, party, 0, note) ? NOTE_MISUSED : NOTE_FALSE;
+}
+
+enum err misused_keep(struct node *n, const struct line *l, const struct note *note)
+{
+	const struct bytes last = note->lines[0].text;
+	const struct bytes proof = { note->text.ptr, (size_t)(last.ptr + last.len - note->text.ptr) };
+	uint8_t memory[LOG_KEY_LEN + 1];
+	struct buf key = BUF_ON(memory);
+	enum err e = turn_open(n);
+
+	log_error("channel %u: a note of size %llu is signed by a log key of %s that does not hold there: whoever "
+		  "has that key is not its node",
+		  l->key.channel, (unsigned long long)note->size, n->accord->parties[l->key.party].name);
+	buf_put_byte(&key, ROW_MISUSED);
+	log_key_write(&l->key, &key);
+	return e == ERR_OK ? map_put(&n->views, buf_bytes(&key), proof) : e;
+}
+
+/* ---- Receipts. ---- */
+
+size_t mirror_version(const struct node *n, uint32_t channel, size_t party)
+{
+	const struct line *newest = NULL;
+
+	for (size_t i = 0; i < n->lines_count; i++) {
+		const struct line *l = &n->lines[i];
+		if (l->key.channel == channel && l->key.party == party && l->places.count > 0 &&
+		    (newest == NULL || l->key.epoch > newest->key.epoch))
+			newest = l;
+	}
+	return newest != NULL ? line_version(n, newest, UINT64_MAX) : party == n->self ? version_in_force(n) : 0;
+}
+
+const uint8_t *mirror_key(const struct node *n, uint32_t channel)
+{
+	return accord_node_key(&n->versions, mirror_version(n, channel, n->self), n->self,
+			       ACCORD_KEY_MIRROR);
+}
+
+enum err mirror_verify(const struct node *n, const struct line *l, size_t party, struct bytes text,
+		       const struct note_line *line)
+{
+	const uint8_t *keys[ACCORD_VERSIONS_MAX];
+	size_t first = party == n->self ? 0 : mirror_version(n, l->key.channel, party);
+	size_t count = accord_node_keys(&n->versions, party, ACCORD_KEY_MIRROR, first, keys);
+	uint64_t seconds;
+
+	for (size_t i = 0; i < count; i++) {
+		if (checkpoint_verify_cosignature(text, line, line->name, keys[i], &seconds) == ERR_OK)
+			return ERR_OK;
+	}
+	return ERR_VERIFY;
+}
+
+/* Whether our receipt that is kept for a peer's log was made with another key than the one in force. */
+bool is_receipt_old(struct node *n, const struct line *l)
+{
+	struct store *store = record_store(n->record);
+	uint8_t memory[NOTE_LINE_LEN_MAX], id[KEY_ID_LEN];
+	struct buf text = BUF_ON(memory);
+	struct note_line line;
+	uint64_t size;
+
+	if (n->versions.count == 1 ||
+	    store->ops->cosignature_last(store, l->log->number, bytes_str(n->accord->parties[n->self].name),
+					 &size, &text) != ERR_OK ||
+	    note_read_line(buf_bytes(&text), &line) != ERR_OK)
+		return false;
+	checkpoint_key_id(line.name, CHECKPOINT_TYPE_MIRROR, mirror_key(n, l->key.channel), id);
+	return memcmp(id, line.key_id, KEY_ID_LEN) != 0;
+}
+
+/* ---- A version that came, or came into force. ---- */
+
+/* What waited for it is taken in again; what was kept under a key that it ends is no longer believed. */
+static enum err line_adopts(struct node *n, struct line *l)
+{
+	static const struct fault misused = { "record.key", 0 };
+	uint64_t size = l->log->frontier.size, from = places_settle(&l->places, &n->versions);
+	uint8_t memory[NOTE_LEN_MAX];
+	struct buf text = BUF_ON(memory);
+	struct fault fault;
+	struct note note;
+	uint64_t found;
+	enum err e;
+
+	l->is_kept_back = false;
+	if (from == UINT64_MAX)
+		return ERR_OK;
+	e = places_scan(n, l, from, size);
+	if (e == ERR_OK)
+		e = places_keep(n, l);
+	if (e != ERR_OK || l->is_own || l->log->stopped.rule != NULL)
+		return e;
+	if (line_note(n, l, size, &text, &found) == ERR_OK &&
+	    note_read(buf_bytes(&text), &note, &fault) == ERR_OK && found > 0 && found <= size &&
+	    note_judge(n, l->key.party, l, &note, NULL) == NOTE_MISUSED) {
+		e = misused_keep(n, l, &note);
+		return e == ERR_OK ? record_stop(n->record, l->log, &misused) : e;
+	}
+	return ERR_OK;
+}
+
+enum err places_adopt(struct node *n)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < n->lines_count; i++)
+		e = line_adopts(n, &n->lines[i]);
+	return e;
+}
+
+/* Peers' logs of a channel on which our own has come to another mirror key: they get a receipt by it. */
+void receipts_renew(struct node *n, const struct line *own, uint64_t was)
+{
+	const struct log_places *p = &own->places;
+	const uint8_t *old, *fresh;
+
+	if (p->count < 2 || p->of[p->count - 1].from <= was)
+		return;
+	fresh = accord_node_key(&n->versions, line_version(n, own, UINT64_MAX), n->self, ACCORD_KEY_MIRROR);
+	old = accord_node_key(&n->versions, line_version(n, own, was), n->self, ACCORD_KEY_MIRROR);
+	if (memcmp(fresh, old, SIGN_PUBLIC_LEN) == 0)
+		return;
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *l = &n->lines[i];
+		if (!l->is_own && l->key.channel == own->key.channel)
+			l->asked = 0;
+	}
+}
