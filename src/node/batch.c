@@ -310,7 +310,7 @@ static enum err batch_judge(struct node *n, struct now now, const struct arrival
 			    size_t party)
 {
 	static const struct fault misused = { "record.key", 0 };
-	enum note_word word = note_judge(n, party, a->line, &a->note, &a->batch);
+	enum note_word word = note_judge(n, in->peer, party, a->line, &a->note, &a->batch);
 	enum err e = ERR_SHORT;
 
 	if (word == NOTE_GOOD)
@@ -429,7 +429,7 @@ static void keep_early(struct line *line, size_t from, size_t party, uint64_t si
 {
 	struct early *early = &line->early[party][from == party];
 
-	if (text.len > sizeof early->text || size <= early->size)
+	if (text.len > sizeof early->text || size < early->size)
 		return;
 	memcpy(early->text, text.ptr, text.len);
 	early->len = text.len;

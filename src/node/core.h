@@ -339,13 +339,13 @@ enum node_row {
 	ROW_ASKED = 'A',    /* bundle.c */
 	ROW_NAMED = 'b',    /* attach.c */
 	ROW_DOUBLE = 'd',   /* erase.c */
-	ROW_MISUSED = 'G',  /* keyed.c */
+	ROW_MISUSED = 'V',  /* keyed.c */
 	ROW_DIVERGED = 'j', /* procedure.c */
 	ROW_LOST = 'l',	    /* knot.c */
 	ROW_GIVER = 'p',    /* attach.c */
 	ROW_PROMISED = 'q', /* advance.c */
 	ROW_CLOSED = 'r',   /* recover.c */
-	ROW_PLACES = 'B',   /* keyed.c */
+	ROW_PLACES = 'Q',   /* keyed.c */
 	ROW_ADVANCE = 'v',  /* advance.c */
 	ROW_WANTED = 'w',   /* attach.c */
 	ROW_ERASED = 'x'    /* erase.c */
@@ -440,11 +440,11 @@ enum note_word {
 	NOTE_FALSE,
 };
 /*
- * A note of that party's log, of which l (or NULL) is held; batch is what it came with, or NULL: entries that
+ * A note of that party's log that `peer` sends, of which l (or NULL) is held; batch is what it came with, or NULL: entries that
  * carry on from what is held say themselves which key signs it.
  */
-enum note_word note_judge(const struct node *n, size_t party, const struct line *l, const struct note *note,
-			  const struct batch *batch);
+enum note_word note_judge(const struct node *n, size_t peer, size_t party, const struct line *l,
+			  const struct note *note, const struct batch *batch);
 /* What was signed by who had no right to is kept, once a log, as is the place that says so. */
 enum err misused_keep(struct node *n, const struct line *l, const struct note *note) MUST_CHECK;
 
@@ -562,6 +562,8 @@ enum err bundle_forget(struct node *n, size_t peer) MUST_CHECK;
 void versions_tell(const struct node *n, struct versions_held *out);
 /* A HELLO names one that we hold: which words this path has, and what else he says he holds. */
 void versions_hear(struct node *n, size_t peer, size_t path, const struct hello *h);
+/* He holds one more: what he could not judge before, and did not keep, goes to him again. */
+void version_heard(struct node *n, size_t peer);
 /* Which version node_in_force is. */
 size_t version_in_force(const struct node *n);
 /*

@@ -69,8 +69,12 @@ enum err receive_heads(struct node *n, struct now now, const struct arrival *in)
 	if (h == NULL)
 		return ERR_MEMORY;
 	e = heads_read(in->frame.payload, h);
-	if (e == ERR_OK && h->held.count > 0)
+	if (e == ERR_OK && h->held.count > 0) {
+		bool is_more = h->held.count > p->held.count;
 		p->held = h->held;
+		if (is_more)
+			version_heard(n, in->peer);
+	}
 	/* Each note costs a signature to verify: who says them all the time is heard now and then. */
 	if (e != ERR_OK || mono_is_before(now.mono, p->heads_after))
 		return e;

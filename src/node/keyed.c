@@ -104,6 +104,18 @@ const uint8_t *line_log_key(const struct node *n, const struct line *l, uint64_t
 	return accord_node_key(&n->versions, line_version(n, l, size - 1), l->key.party, ACCORD_KEY_LOG);
 }
 
+/* Whether that party says that it holds a version that we do not. */
+static bool is_ahead(const struct node *n, size_t peer)
+{
+	const struct versions_held *held = &n->peers[peer].held;
+
+	for (size_t i = 0; i < held->count; i++) {
+		if (accord_version_find(&n->versions, held->hashes[i]) == n->versions.count)
+			return true;
+	}
+	return false;
+}
+
 /* ---- Notes. ---- */
 
 static bool is_by_any(const struct node *n, size_t party, size_t first, const struct note *note)
@@ -134,21 +146,26 @@ static void places_walk(const struct node *n, size_t party, const struct batch *
 	}
 }
 
-enum note_word note_judge(const struct node *n, size_t party, const struct line *l, const struct note *note,
-			  const struct batch *batch)
+/* By the last key known there, or by one that whoever sends it may know and we do not. */
+static enum note_word note_of_future(const struct node *n, size_t party, size_t first, const struct note *note,
+				     bool is_awaited)
+{
+	if (is_by_any(n, party, first, note))
+		return NOTE_GOOD;
+	if (is_awaited)
+		return NOTE_AWAITS;
+	return is_by_any(n, party, 0, note) ? NOTE_MISUSED : NOTE_FALSE;
+}
+
+enum note_word note_judge(const struct node *n, size_t peer, size_t party, const struct line *l,
+			  const struct note *note, const struct batch *batch)
 {
 	uint64_t held = l == NULL ? 0 : l->log->frontier.size;
 	struct log_places p = { 0 };
 	size_t version, known;
-	const uint8_t *key;
 
-	if (n->versions.count == 1)
-		return checkpoint_verify(note, accord_node_key(&n->versions, 0, party, ACCORD_KEY_LOG)) ==
-				       ERR_OK
-			       ? NOTE_GOOD
-			       : NOTE_FALSE;
-	if (note->size == 0)
-		return is_by_any(n, party, 0, note) ? NOTE_GOOD : NOTE_FALSE;
+	if (n->versions.count == 1 && is_by_any(n, party, 0, note))
+		return NOTE_GOOD;
 	if (l != NULL)
 		p = l->places;
 	if (batch != NULL && batch->first <= held) {
@@ -156,20 +173,15 @@ enum note_word note_judge(const struct node *n, size_t party, const struct line 
 		places_walk(n, party, batch, &p);
 		held = note->size;
 	}
-	version = places_version(&p, &n->versions, note->size - 1, &known);
+	version = places_version(&p, &n->versions, note->size == 0 ? 0 : note->size - 1, &known);
+	known = known == n->versions.count ? 0 : known;
 	/* What lies between is not held: it may have moved the log, and not back. */
-	if (held < note->size && (version < n->versions.count || p.count == 0)) {
-		if (is_by_any(n, party, p.count == 0 ? 0 : version, note))
-			return NOTE_GOOD;
-		return is_by_any(n, party, 0, note) ? NOTE_MISUSED : NOTE_FALSE;
-	}
-	if (version == n->versions.count && known == n->versions.count)
-		return is_by_any(n, party, 0, note) ? NOTE_GOOD : NOTE_AWAITS;
-	key = accord_node_key(&n->versions, known, party, ACCORD_KEY_LOG);
-	if (checkpoint_verify(note, key) == ERR_OK)
+	if (held < note->size && (version < n->versions.count || p.count == 0))
+		return note_of_future(n, party, known, note, is_ahead(n, peer));
+	if (version == n->versions.count && p.count > 0)
+		return note_of_future(n, party, known, note, true);
+	if (checkpoint_verify(note, accord_node_key(&n->versions, known, party, ACCORD_KEY_LOG)) == ERR_OK)
 		return NOTE_GOOD;
-	if (version == n->versions.count)
-		return NOTE_AWAITS;
 	return is_by_any(n, party, 0, note) ? NOTE_MISUSED : NOTE_FALSE;
 }
 
@@ -201,7 +213,12 @@ size_t mirror_version(const struct node *n, uint32_t channel, size_t party)
 		    (newest == NULL || l->key.epoch > newest->key.epoch))
 			newest = l;
 	}
-	return newest != NULL ? line_version(n, newest, UINT64_MAX) : party == n->self ? version_in_force(n) : 0;
+	if (newest == NULL)
+		return party == n->self ? version_in_force(n) : 0;
+	/* What a restore took from us may have moved it, and our peers may know. */
+	if (party == n->self && newest->is_recovering)
+		return n->versions.count - 1;
+	return line_version(n, newest, UINT64_MAX);
 }
 
 const uint8_t *mirror_key(const struct node *n, uint32_t channel)
@@ -267,7 +284,7 @@ static enum err line_adopts(struct node *n, struct line *l)
 		return e;
 	if (line_note(n, l, size, &text, &found) == ERR_OK &&
 	    note_read(buf_bytes(&text), &note, &fault) == ERR_OK && found > 0 && found <= size &&
-	    note_judge(n, l->key.party, l, &note, NULL) == NOTE_MISUSED) {
+	    note_judge(n, n->self, l->key.party, l, &note, NULL) == NOTE_MISUSED) {
 		e = misused_keep(n, l, &note);
 		return e == ERR_OK ? record_stop(n->record, l->log, &misused) : e;
 	}

@@ -44,6 +44,16 @@ void versions_hear(struct node *n, size_t peer, size_t path, const struct hello 
 		p->paths[path].version = version < p->paths[path].said ? version : p->paths[path].said;
 }
 
+void version_heard(struct node *n, size_t peer)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct reach *r = &n->lines[i].reach[peer];
+		if (r->sent > r->held)
+			r->sent = r->held;
+	}
+	cosignatures_send(n, peer);
+}
+
 const struct book *book_of(const struct node *n, size_t peer, size_t path)
 {
 	const struct peer *p = &n->peers[peer];

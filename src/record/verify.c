@@ -37,7 +37,6 @@ struct verify {
 	bool is_broken;
 	struct log_places places;
 	bool is_unplaced; /* an entry that may have said a place cannot be read */
-	size_t line_version[PARTY_MAX]; /* of the key of its last cosignature: none goes back behind it */
 	bool is_views_over; /* all rows of the views have been read */
 	struct buf row;	    /* the key of the last one */
 	uint64_t next_note; /* smallest size above that has one; UINT64_MAX: none */
@@ -120,21 +119,19 @@ static bool is_signed(const struct verify *v, const struct note *note)
 	return false;
 }
 
-/* By a key that the party had, and none that an earlier line of it has left behind. */
-static bool is_cosigned(struct verify *v, size_t party, struct bytes text, const struct note_line *line)
+/* By any key that the party had for it: whether that held then was judged once, when the line came. */
+static bool is_cosigned(const struct verify *v, size_t party, struct bytes text, const struct note_line *line)
 {
+	const uint8_t *keys[ACCORD_VERSIONS_MAX];
+	size_t count = accord_node_keys(v->versions, party, ACCORD_KEY_MIRROR, 0, keys);
 	uint8_t memory[ORIGIN_LEN_MAX];
 	struct buf name = BUF_ON(memory);
 	uint64_t seconds;
 
 	accord_mirror_name(v->accord, party, &name);
-	for (size_t i = v->line_version[party]; i < v->versions->count; i++) {
-		const uint8_t *key = accord_node_key(v->versions, i, party, ACCORD_KEY_MIRROR);
-		if (key == NULL ||
-		    checkpoint_verify_cosignature(text, line, buf_bytes(&name), key, &seconds) != ERR_OK)
-			continue;
-		v->line_version[party] = i;
-		return true;
+	for (size_t i = 0; i < count; i++) {
+		if (checkpoint_verify_cosignature(text, line, buf_bytes(&name), keys[i], &seconds) == ERR_OK)
+			return true;
 	}
 	return false;
 }
@@ -477,7 +474,6 @@ static enum err log_start(struct verify *v, size_t *len)
 	v->is_under_way = true;
 	v->places.count = 0;
 	v->is_unplaced = false;
-	memset(v->line_version, 0, sizeof v->line_version);
 	v->attachments.count = v->attachments.at = 0;
 	e = note_seek(v, 0);
 	for (size_t i = 0; e == ERR_OK && i < v->accord->parties_count; i++)

@@ -196,12 +196,12 @@ static void sign(struct probe *p, struct asked *a)
 	if (p->n.is_stopping)
 		return; /* its mark has moved, and nobody hears of it */
 	if (!in.is_cosignature) {
-		checkpoint_sign(&p->n.log_key, request.text, &line);
+		checkpoint_sign(world_key(p->w, &p->n, a->sign.key, false), request.text, &line);
 	} else {
 		check_cosigned(p->w, &p->n, &a->sign.origin, a->sign.size);
 		p->receipts++;
 		accord_mirror_name(p->w->accord, p->of->party, &name);
-		checkpoint_cosign(&p->n.mirror_key, buf_bytes(&name), a->sign.seconds, request.text, &line);
+		checkpoint_cosign(world_key(p->w, &p->n, a->sign.key, true), buf_bytes(&name), a->sign.seconds, request.text, &line);
 	}
 	in.line = buf_bytes(&line);
 	core_begins(p);

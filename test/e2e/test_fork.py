@@ -88,10 +88,10 @@ def test_a_fork_is_proved_and_stops_its_log_alone(two, first, second):
     found = [row for row in kor.get("/log", channel="notify", party="kor", limit=1000)["entries"] if row["kind"] == "fork"]
     assert len(found) == 1 and found[0]["verdict"] == "OK"
     content = kor.get("/content", place=found[0]["place"])
-    assert reader.fork_is_proved(content, log_key(two, "usa")) and not reader.fork_is_proved(content, log_key(two, "kor"))
+    assert reader.fork_is_proved(content, [log_key(two, "usa")]) and not reader.fork_is_proved(content, [log_key(two, "kor")])
     for at in range(20, len(content), 37):
         spoilt = content[:at] + bytes([content[at] ^ 1]) + content[at + 1:]
-        assert not reader.fork_is_proved(spoilt, log_key(two, "usa")), at
+        assert not reader.fork_is_proved(spoilt, [log_key(two, "usa")]), at
 
     # Other logs and the link go on, in both directions.
     kor.await_link()

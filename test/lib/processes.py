@@ -21,11 +21,11 @@ PATIENCE_S = 10.0
 KINDS = {
     "LISTEN": "nt", "PIN": "pk", "PATH": "phint", "RUN": "i", "SEND": "phuir", "CLOSE": "phen",
     "PATH_UP": "phnt", "PATH_DOWN": "phen", "RECEIVED": "phr", "SENT": "phi", "MEASURED": "phi", "REFUSED": "eiknt",
-    "TLS_SHOW": "i", "TLS_SHOWN": "eir", "TLS_SIGN": "ir", "TLS_SIGNED": "eir",
-    "MEMORY": "n", "REMEMBERS": "itr", "SIGN": "intr", "COSIGN": "iwntr", "SIGNED": "einr", "COSIGNED": "einr",
+    "TLS_SHOW": "ik", "TLS_SHOWN": "eir", "TLS_SIGN": "ikr", "TLS_SIGNED": "eir",
+    "MEMORY": "n", "REMEMBERS": "itr", "SIGN": "ikntr", "COSIGN": "iwkntr", "SIGNED": "einr", "COSIGNED": "einr",
     "LINK_CONTAINED": "i", "SIGNER_CONTAINED": "i",
     "DOOR": "it", "SHUT": "", "START": "", "END": "", "OPEN": "i", "OPENED": "eit",
-    "WRITE": "phir", "READ": "phr", "SETTLED": "", "LINK_BROKEN": "",
+    "WRITE": "phir", "READ": "phr", "SETTLED": "", "LINK_BROKEN": "", "OWN": "k",
 }
 NUMBERS = {name: number for number, name in enumerate(KINDS, 1)}
 NAMES = dict(enumerate(KINDS, 1))

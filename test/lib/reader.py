@@ -226,14 +226,14 @@ def root_of_inclusion(leaf, index, size, path):
     return root if last == 0 else None
 
 
-def fork_is_proved(content, public):
-    """docs/spec/record.md section 10, judged with the log's key alone."""
+def fork_is_proved(content, publics):
+    """docs/spec/record.md section 10, judged with the log's keys alone."""
     try:
         whole = wire.decode(content)
         if set(whole) != {1, 2, 5} or whole[2] != "zxx":
             return False
         fields = whole[5]
-        heads = [signed_head(fields[number], public) for number in (1, 2)]
+        heads = [next(filter(None, (signed_head(fields[number], public) for public in publics)), None) for number in (1, 2)]
         leaves = [fields[number] for number in (4, 5)] if 3 in fields else []
     except (wire.Refused, KeyError, TypeError):
         return False
@@ -250,6 +250,7 @@ class Log:
         self.folder, self.origin = folder, origin
         self.accord, self.channel, self.party, self.epoch = wire.read_origin(origin)
         self.size, self.root, self.entries, self.leaves, self.cosigned = 0, b"", [], [], {}
+        self.places = []  # (index, version): from which entry on which version of the accord judges
 
     def __str__(self):
         return f"{self.party} {self.channel} {self.epoch}"
@@ -314,7 +315,7 @@ class Export:
             return
         if sha256(manifest).hex() != name:
             return self.find(f"{folder}/MANIFEST", "does not have the hash that its folder is named by")
-        version = {"folder": folder, "hash": sha256(manifest), "keys": [], "signed": []}
+        version = {"folder": folder, "hash": sha256(manifest), "previous": None, "keys": [], "signed": []}
         for number, line in enumerate(manifest.decode().splitlines(), 1):
             match = re.fullmatch(r"([0-9a-f]{64})  ([A-Za-z0-9._/-]+)", line)
             if match is None or ".." in match[2].split("/"):
@@ -323,6 +324,9 @@ class Export:
             raw = self.bytes_of(f"{folder}/{match[2]}")
             if raw is not None and sha256(raw).hex() != match[1]:
                 self.find(f"{folder}/{match[2]}", "does not have the hash that MANIFEST gives")
+            elif raw is not None and match[2] == "accord":
+                line = re.search(r"^ *previous +([0-9a-f]{64})", raw.decode(), re.MULTILINE)
+                version["previous"] = line[1] if line else None
             elif raw is not None and match[2] == "keys":
                 version["keys"] = self.read_keys(f"{folder}/keys", raw.decode())
         self.versions[name] = version
@@ -344,12 +348,44 @@ class Export:
             keys.append({"party": words[0], "use": words[1], "key": base64.b64decode(words[3]), "quorum": quorum})
         return keys
 
-    def key_of(self, party, use):
-        for version in self.versions.values():
-            for key in version["keys"]:
-                if key["party"] == party and key["use"] == use:
-                    return key["key"]
-        return b""
+    def chain(self):
+        """The versions, each behind the one that it names."""
+        after = {version.get("previous"): version for version in self.versions.values()}
+        version = next((one for one in self.versions.values() if one.get("previous") not in self.versions), None)
+        chain = []
+        while version is not None and version not in chain:
+            chain.append(version)
+            version = after.get(version["hash"].hex())
+        return chain
+
+    def keys_of(self, party, use):
+        """Of every version, oldest first."""
+        return [key["key"] for version in self.chain() for key in version["keys"] if key["party"] == party and key["use"] == use]
+
+    def key_of(self, party, use, version):
+        keys = self.versions[version]["keys"] if version in self.versions else []
+        return next((key["key"] for key in keys if key["party"] == party and key["use"] == use), b"")
+
+    @staticmethod
+    def version_at(log, index):
+        """That judges the entry of that index."""
+        return next((version for first, version in reversed(log.places) if first <= index), "")
+
+    def find_places(self, log):
+        """What the log says itself: its first entry, then ACCORD statements of the registrar in force, one version at a time."""
+        chain = [version["hash"].hex() for version in self.chain()]
+        for entry in filter(None, log.entries):
+            named = entry.fields.get(1) if entry.kind in (OPEN, ACCORD) else None
+            if entry.index == 0:
+                log.places = [(0, named.hex() if named else (chain or [""])[0])]
+            elif named is not None and entry.kind == ACCORD:
+                version = self.version_at(log, entry.index)
+                registrar = {f"{log.party}/registrar": self.key_of(log.party, "registrar", version)}
+                asked = [self.statements.ask(entry.bytes, blob, registrar) for blob in entry.signatures]
+                self.statements.judge()
+                follows = version in chain and chain[chain.index(version) + 1:][:1] == [named.hex()]
+                if follows and asked and all(map(self.statements.is_good, asked)):
+                    log.places.append((entry.index + 1, named.hex()))
 
     def ask_root(self, version, path, manifest):
         text = self.bytes_of(path)
@@ -398,6 +434,8 @@ class Export:
             log = Log(folder, folder)
             self.logs.append(log)
             self.check_log(log)
+        for log in self.logs:
+            self.check_head(log)
 
     def check_note(self, log, path):
         """(size, root) of a note of this log, all of whose lines are good; None otherwise."""
@@ -420,40 +458,63 @@ class Export:
 
     def check_line(self, log, path, text, name, line_id, rest, place):
         if place == 0:
-            public = self.key_of(log.party, "log")
+            size = int(text.split(b"\n")[1])
+            public = self.key_of(log.party, "log", self.version_at(log, size - 1))
             is_good = name == log.origin and line_id == key_id(name, 1, public) and is_signed(text, rest, public)
             if not is_good:
                 self.find(path, f"its first line is not signed by {log.party}'s log key")
             return is_good
         party = name.split("/")[1]
-        public, seconds = self.key_of(party, "mirror"), int.from_bytes(rest[:8], "big")
+        seconds = int.from_bytes(rest[:8], "big")
         message = f"cosignature/v1\ntime {seconds}\n".encode() + text
-        if line_id != key_id(name, 4, public) or not is_signed(message, rest[8:], public):
+        if not any(line_id == key_id(name, 4, public) and is_signed(message, rest[8:], public)
+                   for public in self.mirror_keys(log, party, int(text.split(b"\n")[1]))):
             self.find(path, f"the cosignature of {party} is false")
             return False
         self.cosignatures += 1
         log.cosigned[party] = seconds
         return True
 
-    def check_log(self, log):
+    def mirror_keys(self, log, party, size):
+        """Those of the version that the log's first entries had seen the party's own log come to, and of later ones."""
+        seen = {}
+        for entry in filter(None, log.entries[:size]):
+            for name, epoch, count in entry.statement[8]:
+                if name == party:
+                    seen[epoch] = max(seen.get(epoch, 0), count)
+        own = {one.epoch: one for one in self.logs if (one.channel, one.party) == (log.channel, party)}
+        chain = [version["hash"].hex() for version in self.chain()]
+        reached = [self.version_at(own[epoch], count) for epoch, count in seen.items() if epoch in own and count]
+        first = max([chain.index(version) for version in reached if version in chain], default=0)
+        return [self.key_of(party, "mirror", version) for version in chain[first:]]
+
+    def check_head(self, log):
         head = self.check_note(log, f"{log.folder}/checkpoint")
+        if head is not None and (log.size, log.root) != head:
+            self.find(f"{log.folder}/checkpoint", "the entries do not give the root that is signed")
         for path in self.names_under(f"{log.folder}/head"):
             given_up = self.check_note(log, path)
             if given_up is not None and path.rsplit("/", 1)[1] != str(given_up[0]):
                 self.find(path, "is named by another size than its note has")
-        if head is None:
-            return
-        log.size, log.root = head
+
+    def check_log(self, log):
+        """The entries first: they say whose key has signed what is above them."""
+        raw = self.bytes_of(f"{log.folder}/checkpoint") or b""
+        match = re.match(rb"[^\n]*\n(0|[1-9][0-9]{0,15})\n", raw)
+        log.size = int(match[1]) if match else 0
         for path, first, count in tile_names(log.size, f"{log.folder}/tile/entries"):
+            if raw and not (self.folder / path).exists():
+                self.find(path, "is not there")
+                break
             self.read_bundle(log, path, first, count)
         levels = tree_levels([entry.leaf if entry else b"" for entry in log.entries])
-        if tree_root(levels, log.size) != log.root:
-            self.find(f"{log.folder}/checkpoint", "the entries do not give the root that is signed")
+        log.root = tree_root(levels, log.size) if len(log.entries) == log.size else b""
         for level in range(0, len(levels), 8):
             for path, first, count in tile_names(log.size >> level, f"{log.folder}/tile/{level // 8}"):
                 raw = self.bytes_of(path)
                 if raw is not None and raw != b"".join(levels[level][first:first + count]):
                     self.find(path, "is not the tile that the entries give")
+        self.find_places(log)
 
     def read_bundle(self, log, path, first, count):
         raw = self.bytes_of(path)
@@ -509,7 +570,7 @@ class Export:
             party = origin.split("/")[2]
         except (wire.Refused, KeyError, TypeError, IndexError, UnicodeDecodeError, AttributeError):
             return
-        if fork_is_proved(raw, self.key_of(party, "log") or b""):
+        if fork_is_proved(raw, self.keys_of(party, "log")):
             self.forks.append(origin)
 
     def check_content(self, entry, is_erased):
@@ -561,7 +622,8 @@ class Export:
         for log in self.logs:
             for entry in filter(None, log.entries):
                 if entry.kind in (OPEN, KEYS, ACCORD):
-                    registrar = {f"{log.party}/registrar": self.key_of(log.party, "registrar")}
+                    version = self.version_at(log, entry.index)
+                    registrar = {f"{log.party}/registrar": self.key_of(log.party, "registrar", version)}
                     entry.questions = [self.statements.ask(entry.bytes, blob, registrar) for blob in entry.signatures]
         self.statements.judge()
         for log in self.logs:

@@ -78,6 +78,31 @@ static void world_next_accord(struct world *w)
 	a->procedures_count = 0;
 }
 
+static void next_key(struct accord *a, size_t party, enum accord_key_use use, const struct sign_key *old,
+		     struct sign_key *next, bool is_other)
+{
+	uint8_t seed[SIGN_SEED_LEN];
+
+	hash_sha256(BYTES_OF(old->public), seed);
+	*next = *old;
+	if (is_other)
+		sign_key_from_seed(next, seed);
+	for (size_t i = 0; i < a->keys_count; i++) {
+		if (a->keys[i].party == party && a->keys[i].use == use)
+			a->keys[i].key = BYTES_OF(next->public);
+	}
+}
+
+void world_rotates(struct world *w)
+{
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		struct sim_node *n = &w->nodes[i];
+		next_key(w->next, i, ACCORD_KEY_LOG, &n->log_key, &n->next_log_key, (w->seed + i) % 2 == 0);
+		next_key(w->next, i, ACCORD_KEY_MIRROR, &n->mirror_key, &n->next_mirror_key,
+			 (w->seed / 2 + i) % 2 == 0);
+	}
+}
+
 void world_accord(struct world *w)
 {
 	struct accord *a = xcalloc(1, sizeof *a);

@@ -78,6 +78,19 @@ static void say_fault(const struct world *w, const char *what, size_t node)
 		fprintf(stderr, "%12lld node %zu FAULT %s\n", (long long)w->now_us, node, what);
 }
 
+const struct sign_key *world_key(const struct world *w, const struct sim_node *n, const uint8_t *wanted,
+				 bool is_mirror)
+{
+	const struct sign_key *old = is_mirror ? &n->mirror_key : &n->log_key;
+	const struct sign_key *next = is_mirror ? &n->next_mirror_key : &n->next_log_key;
+
+	if (memcmp(wanted, old->public, SIGN_PUBLIC_LEN) == 0)
+		return old;
+	if (memcmp(wanted, next->public, SIGN_PUBLIC_LEN) != 0)
+		world_fail(w, "node %zu wants a key that its signer does not have", n->party);
+	return next;
+}
+
 static void sign_event(struct world *w, struct sim_node *n, enum event_kind kind,
 		       const struct effect_sign *sign)
 {
@@ -102,13 +115,13 @@ static void sign_event(struct world *w, struct sim_node *n, enum event_kind kind
 	e.refused = err;
 	if (err == ERR_OK && kind == EVENT_SIGN) {
 		ledger_signs(w, &sign->origin, sign->size, sign->text);
-		checkpoint_sign(&n->log_key, sign->text, &line);
+		checkpoint_sign(world_key(w, n, sign->key, false), sign->text, &line);
 	} else if (err == ERR_OK) {
 		if (!is_hostile(w, n->party))
 			check_cosigned(w, n, &sign->origin, sign->size);
 		ledger_cosigns(w, &sign->origin, sign->size);
 		accord_mirror_name(w->accord, n->party, &name);
-		checkpoint_cosign(&n->mirror_key, buf_bytes(&name), sign->seconds, sign->text, &line);
+		checkpoint_cosign(world_key(w, n, sign->key, true), buf_bytes(&name), sign->seconds, sign->text, &line);
 	}
 	e.len = line.len;
 	e.bytes = xcalloc(line.len + 1, 1);
@@ -669,8 +682,10 @@ static void world_build(struct world *w, size_t nodes)
 	}
 	event_add(w, &(struct event){ .kind = EVENT_CHAOS, .at_us = 1000 });
 	prng_init(&w->version_prng, w->seed ^ 0x76657273);
-	if (nodes == 0)
+	if (nodes == 0) {
+		world_rotates(w);
 		world_changes(w);
+	}
 }
 
 void world_free(struct world *w)

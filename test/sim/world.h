@@ -176,7 +176,7 @@ struct sim_node {
 	struct sim_disk *backup; /* a copy from some earlier moment; NULL: none */
 	struct sim_signer backup_signer;
 	uint64_t backup_acknowledged;
-	struct sign_key log_key, mirror_key;
+	struct sign_key log_key, mirror_key, next_log_key, next_mirror_key; /* next: of the next version */
 	struct sim_signer signer;
 	unsigned cut_in; /* turns until the power goes; 0: it stays */
 	struct sim_officer officer;
@@ -272,6 +272,11 @@ void world_consults(struct world *w);
 struct world *world_new(uint64_t seed, size_t nodes, bool is_verbose);
 /* The same with a thin path between each two. */
 struct world *world_new_thin(uint64_t seed, size_t nodes, bool is_verbose);
+/* That version gives some nodes another log key, others another mirror key: before anybody comes to it. */
+void world_rotates(struct world *w);
+/* What a node's signer signs with; whatever the node asks for, it is one of the two that it has. */
+const struct sign_key *world_key(const struct world *w, const struct sim_node *n, const uint8_t *wanted,
+				 bool is_mirror);
 /* From now on the parties come to the next version of their accord. */
 void world_changes(struct world *w);
 void world_advance(struct world *w, int64_t until_us);

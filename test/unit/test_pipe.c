@@ -32,14 +32,14 @@ static const struct {
 	{ PIPE_LINK, PIPE_CORE, { .kind = RECORD_SENT, .number = 9 } },
 	{ PIPE_LINK, PIPE_CORE, { .kind = RECORD_MEASURED, .number = 80000 } },
 	{ PIPE_LINK, PIPE_CORE, { .kind = RECORD_REFUSED, .err = ERR_NOT_PINNED, .number = 10000, .key = { 9 }, .text = { (const uint8_t *)"192.0.2.1", 9 } } },
-	{ PIPE_LINK, PIPE_SIGNER, { .kind = RECORD_TLS_SHOW, .number = 1 } },
+	{ PIPE_LINK, PIPE_SIGNER, { .kind = RECORD_TLS_SHOW, .number = 1, .key = { 7 } } },
 	{ PIPE_SIGNER, PIPE_LINK, { .kind = RECORD_TLS_SHOWN, .number = 1, .rest = { frame, sizeof frame } } },
-	{ PIPE_LINK, PIPE_SIGNER, { .kind = RECORD_TLS_SIGN, .number = 2, .rest = { frame, sizeof frame } } },
+	{ PIPE_LINK, PIPE_SIGNER, { .kind = RECORD_TLS_SIGN, .number = 2, .key = { 8 }, .rest = { frame, sizeof frame } } },
 	{ PIPE_SIGNER, PIPE_LINK, { .kind = RECORD_TLS_SIGNED, .err = ERR_REFUSED, .number = 2 } },
 	{ PIPE_CORE, PIPE_SIGNER, { .kind = RECORD_MEMORY, .name = { frame, 7 } } },
 	{ PIPE_SIGNER, PIPE_CORE, { .kind = RECORD_REMEMBERS, .number = 3, .text = { memory, 64 }, .rest = { memory, 100000 } } },
-	{ PIPE_CORE, PIPE_SIGNER, { .kind = RECORD_SIGN, .number = 5, .name = { frame, 7 }, .text = { frame, 7 }, .rest = { memory, 64 * 32 } } },
-	{ PIPE_CORE, PIPE_SIGNER, { .kind = RECORD_COSIGN, .number = 5, .time = 6, .name = { frame, 7 }, .text = { frame, 7 } } },
+	{ PIPE_CORE, PIPE_SIGNER, { .kind = RECORD_SIGN, .number = 5, .key = { 9 }, .name = { frame, 7 }, .text = { frame, 7 }, .rest = { memory, 64 * 32 } } },
+	{ PIPE_CORE, PIPE_SIGNER, { .kind = RECORD_COSIGN, .number = 5, .time = 6, .key = { 9 }, .name = { frame, 7 }, .text = { frame, 7 } } },
 	{ PIPE_SIGNER, PIPE_CORE, { .kind = RECORD_SIGNED, .number = 5, .name = { frame, 7 }, .rest = { frame, 7 } } },
 	{ PIPE_SIGNER, PIPE_CORE, { .kind = RECORD_COSIGNED, .err = ERR_FORK, .number = 5 } },
 	{ PIPE_LINK, PIPE_CORE, { .kind = RECORD_LINK_CONTAINED, .number = 26 } },
@@ -54,6 +54,7 @@ static const struct {
 	{ PIPE_LINK, PIPE_CORE, { .kind = RECORD_READ, .peer = 1, .path = 2, .rest = { memory, RECORD_READ_MAX } } },
 	{ PIPE_CORE, PIPE_SIGNER, { .kind = RECORD_SETTLED } },
 	{ PIPE_SIGNER, PIPE_CORE, { .kind = RECORD_LINK_BROKEN } },
+	{ PIPE_CORE, PIPE_LINK, { .kind = RECORD_OWN, .key = { 4, 5, 6 } } },
 };
 /* clang-format on */
 
