@@ -34,6 +34,14 @@ static void reply_roles(struct reply *r, const char *key, const struct accord *a
 	reply_array_end(r);
 }
 
+static void reply_tls_key(struct reply *r, const char *name, const uint8_t key[SIGN_PUBLIC_LEN])
+{
+	char text[BASE64_LEN(SIGN_PUBLIC_LEN) + 1];
+
+	bytes_write_base64((struct bytes){ key, SIGN_PUBLIC_LEN }, text);
+	reply_str(r, name, text);
+}
+
 static void reply_path(struct reply *r, const struct path_status *p, bool is_owner)
 {
 	reply_object(r, NULL);
@@ -47,6 +55,8 @@ static void reply_path(struct reply *r, const struct path_status *p, bool is_own
 	reply_uint(r, "heard_ms", p->heard.ms);
 	reply_uint(r, "line_checked_ms", p->line_checked.ms);
 	reply_uint(r, "line_check_ms", p->line_check_ms);
+	if (is_owner && p->is_up && p->thin.speed == 0)
+		reply_tls_key(r, "tls_key", p->tls_key);
 	if (is_owner && p->thin.speed > 0) {
 		reply_object(r, "thin");
 		reply_uint(r, "speed", p->thin.speed);
@@ -100,6 +110,11 @@ static void reply_peer(struct reply *r, const struct accord *a, const struct pee
 	if (is_owner) {
 		reply_refusal(r, a, &p->refused);
 		reply_uint(r, "bundle_left", p->bundle_left);
+		reply_array(r, "tls_keys");
+		for (size_t i = 0; i < p->pins_count; i++)
+			reply_tls_key(r, NULL, p->pins[i]);
+		reply_array_end(r);
+		reply_uint(r, "old_tls_key_ms", p->old_pin_used.ms);
 	}
 	reply_object_end(r);
 }

@@ -9,7 +9,9 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/provider.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,9 +39,23 @@ static const char *const group_lists[] = {
 
 static const char *const group_names[] = { GROUP_POST_QUANTUM, "X25519" };
 
-struct tls_identity {
+/* What a pin is called in a handshake: a salt, then a hash of both. */
+#define PIN_SALT_LEN 8u
+#define PIN_HASH_LEN 16u
+#define PIN_NAME_LEN (2 * (PIN_SALT_LEN + PIN_HASH_LEN))
+
+struct own_key {
+	struct tls_identity *id;
 	struct tls_signer signer;  /* the caller's */
 	struct tls_signer watched; /* what the provider calls: notes a failure, then hands it on */
+	uint8_t public[SIGN_PUBLIC_LEN];
+	X509 *certificate;
+	EVP_PKEY *key;
+};
+
+struct tls_identity {
+	struct own_key own[TLS_OWN_MAX]; /* oldest first; none of terminals */
+	size_t own_count;
 	bool is_sign_failed;
 	bool is_of_terminals; /* a peer is known by a hash of its key */
 	OSSL_LIB_CTX *library;
@@ -53,6 +69,7 @@ struct tls {
 	uint8_t pins[TLS_PINS_MAX][SIGN_PUBLIC_LEN];
 	size_t pin_count;
 	uint8_t peer[SIGN_PUBLIC_LEN];
+	size_t own; /* which of our keys is shown */
 	bool has_peer, is_refused, is_closed;
 	int alert; /* the last one that was received, or 0 */
 	enum err failed;
@@ -81,10 +98,10 @@ enum err tls_check_signed(struct bytes message)
 
 static enum err sign_watched(void *self, struct bytes message, uint8_t out[SIGN_LEN])
 {
-	struct tls_identity *id = self;
-	enum err e = id->signer.sign(id->signer.self, message, out);
+	struct own_key *own = self;
+	enum err e = own->signer.sign(own->signer.self, message, out);
 
-	id->is_sign_failed = e != ERR_OK;
+	own->id->is_sign_failed = e != ERR_OK;
 	return e;
 }
 
@@ -188,17 +205,125 @@ static bool set_rules(SSL_CTX *settings)
 	       SSL_CTX_set_recv_max_early_data(settings, 0) == 1;
 }
 
-static bool set_key(struct tls_identity *id, struct bytes certificate, const uint8_t public[SIGN_PUBLIC_LEN])
-{
-	EVP_PKEY *key = tls_provider_key(id->library, public, &id->watched);
-	bool is_set =
-		key != NULL &&
-		SSL_CTX_use_certificate_ASN1(id->settings, (int)certificate.len, certificate.ptr) == 1 &&
-		SSL_CTX_use_PrivateKey(id->settings, key) == 1 &&
-		SSL_CTX_check_private_key(id->settings) == 1;
+/* ---- Which of our keys the other side knows. ---- */
 
-	EVP_PKEY_free(key);
-	return is_set;
+static void pin_name(const uint8_t salt[PIN_SALT_LEN], const uint8_t key[SIGN_PUBLIC_LEN],
+		     char out[PIN_NAME_LEN + 1])
+{
+	const struct bytes parts[] = { { salt, PIN_SALT_LEN }, { key, SIGN_PUBLIC_LEN } };
+	uint8_t hash[HASH_LEN], name[PIN_SALT_LEN + PIN_HASH_LEN];
+
+	hash_parts(parts, ARRAY_COUNT(parts), hash);
+	memcpy(name, salt, PIN_SALT_LEN);
+	memcpy(name + PIN_SALT_LEN, hash, PIN_HASH_LEN);
+	bytes_write_hex(BYTES_OF(name), out);
+}
+
+/* The peer is told by which keys we know him. */
+static bool tell_pins(struct tls *t)
+{
+	STACK_OF(X509_NAME) *names = sk_X509_NAME_new_null();
+	bool is_told = names != NULL;
+
+	for (size_t i = 0; is_told && i < t->pin_count; i++) {
+		uint8_t salt[PIN_SALT_LEN];
+		char text[PIN_NAME_LEN + 1];
+		X509_NAME *name = X509_NAME_new();
+
+		is_told = name != NULL && RAND_bytes_ex(t->id->library, salt, sizeof salt, 0) == 1;
+		if (is_told) {
+			pin_name(salt, t->pins[i], text);
+			is_told = X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+							     (const unsigned char *)text, PIN_NAME_LEN, -1,
+							     0) == 1 &&
+				  sk_X509_NAME_push(names, name) > 0;
+		}
+		if (!is_told)
+			X509_NAME_free(name);
+	}
+	if (is_told)
+		SSL_set0_CA_list(t->ssl, names);
+	else
+		sk_X509_NAME_pop_free(names, X509_NAME_free);
+	return is_told;
+}
+
+static bool is_named(const STACK_OF(X509_NAME) *names, const uint8_t key[SIGN_PUBLIC_LEN])
+{
+	for (int i = 0; i < sk_X509_NAME_num(names); i++) {
+		char text[PIN_NAME_LEN + 2], wanted[PIN_NAME_LEN + 1];
+		uint8_t salt[PIN_SALT_LEN];
+		int len = X509_NAME_get_text_by_NID(sk_X509_NAME_value(names, i), NID_commonName, text,
+						    sizeof text);
+
+		if (len != (int)PIN_NAME_LEN ||
+		    bytes_read_hex((struct bytes){ (const uint8_t *)text, sizeof salt * 2 }, salt,
+				   sizeof salt) != ERR_OK)
+			continue;
+		pin_name(salt, key, wanted);
+		if (memcmp(text, wanted, PIN_NAME_LEN) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The newest that he knows; who tells nothing is of a version before keys could change. */
+static int choose_key(SSL *ssl, void *self)
+{
+	struct tls_identity *id = self;
+	const STACK_OF(X509_NAME) *names = SSL_get0_peer_CA_list(ssl);
+	size_t i = id->own_count - 1;
+
+	if (names == NULL || sk_X509_NAME_num(names) == 0)
+		i = 0;
+	while (i > 0 && !is_named(names, id->own[i].public))
+		i--;
+	((struct tls *)SSL_get_app_data(ssl))->own = i;
+	return SSL_use_certificate(ssl, id->own[i].certificate) == 1 &&
+	       SSL_use_PrivateKey(ssl, id->own[i].key) == 1;
+}
+
+static bool set_key(struct tls_identity *id, struct bytes certificate, const uint8_t public[SIGN_PUBLIC_LEN],
+		    const struct tls_signer *signer)
+{
+	struct own_key *own = &id->own[id->own_count];
+	const unsigned char *der = certificate.ptr;
+
+	own->id = id;
+	own->signer = *signer;
+	own->watched = (struct tls_signer){ sign_watched, own };
+	memcpy(own->public, public, SIGN_PUBLIC_LEN);
+	own->certificate = d2i_X509(NULL, &der, (long)certificate.len);
+	own->key = tls_provider_key(id->library, public, &own->watched);
+	if (own->certificate == NULL || own->key == NULL) {
+		X509_free(own->certificate);
+		EVP_PKEY_free(own->key);
+		return false;
+	}
+	id->own_count++;
+	return true;
+}
+
+/* The first stands in the settings: what is not chosen otherwise is shown. */
+static bool set_first_key(struct tls_identity *id)
+{
+	SSL_CTX_set_cert_cb(id->settings, choose_key, id);
+	return SSL_CTX_use_certificate(id->settings, id->own[0].certificate) == 1 &&
+	       SSL_CTX_use_PrivateKey(id->settings, id->own[0].key) == 1 &&
+	       SSL_CTX_check_private_key(id->settings) == 1;
+}
+
+enum err tls_identity_add(struct tls_identity *id, struct bytes certificate, const struct tls_signer *signer)
+{
+	uint8_t public[SIGN_PUBLIC_LEN];
+	enum err e = tls_certificate_key(certificate, public);
+
+	if (e == ERR_OK && id->own_count == TLS_OWN_MAX)
+		e = ERR_LIMIT;
+	if (e == ERR_OK && !set_key(id, certificate, public, signer))
+		e = ERR_MEMORY;
+	ERR_clear_error();
+	return e;
 }
 
 enum err tls_identity_new(struct bytes certificate, const struct tls_signer *signer,
@@ -211,8 +336,6 @@ enum err tls_identity_new(struct bytes certificate, const struct tls_signer *sig
 	if (e != ERR_OK)
 		return e;
 	id = xcalloc(1, sizeof *id);
-	id->signer = *signer;
-	id->watched = (struct tls_signer){ sign_watched, id };
 	/* A library context of our own: what the provider adds is seen by the link alone. */
 	id->library = OSSL_LIB_CTX_new();
 	if (id->library != NULL) {
@@ -223,7 +346,8 @@ enum err tls_identity_new(struct bytes certificate, const struct tls_signer *sig
 	if (id->base != NULL && id->remote != NULL &&
 	    EVP_set_default_properties(id->library, "?provider=default") == 1)
 		id->settings = SSL_CTX_new_ex(id->library, NULL, TLS_method());
-	if (id->settings == NULL || !set_rules(id->settings) || !set_key(id, certificate, public))
+	if (id->settings == NULL || !set_rules(id->settings) ||
+	    !set_key(id, certificate, public, signer) || !set_first_key(id))
 		e = ERR_MEMORY;
 	else if (!set_groups(id->settings, is_post_quantum_only))
 		e = ERR_REFUSED;
@@ -311,6 +435,10 @@ void tls_identity_free(struct tls_identity *id)
 	if (id == NULL)
 		return;
 	SSL_CTX_free(id->settings);
+	for (size_t i = 0; i < id->own_count; i++) {
+		X509_free(id->own[i].certificate);
+		EVP_PKEY_free(id->own[i].key);
+	}
 	if (id->remote != NULL)
 		OSSL_PROVIDER_unload(id->remote);
 	if (id->base != NULL)
@@ -416,6 +544,11 @@ enum err tls_new(struct tls_identity *id, enum tls_role role, const uint8_t (*pi
 	BIO_set_mem_eof_return(away, -1);
 	SSL_set_bio(t->ssl, in, away);
 	SSL_set_app_data(t->ssl, t);
+	/* Browsers would take the names for those of authorities. */
+	if (!id->is_of_terminals && !tell_pins(t)) {
+		tls_free(t);
+		return ERR_MEMORY;
+	}
 	if (role == TLS_CLIENT)
 		SSL_set_connect_state(t->ssl);
 	else
@@ -539,6 +672,11 @@ bool tls_is_established(const struct tls *t)
 const uint8_t *tls_peer_key(const struct tls *t)
 {
 	return t->has_peer ? t->peer : NULL;
+}
+
+size_t tls_own(const struct tls *t)
+{
+	return t->own;
 }
 
 const char *tls_group(const struct tls *t)

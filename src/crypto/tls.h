@@ -21,6 +21,7 @@
 
 #define TLS_CERTIFICATE_MAX 512u
 #define TLS_NAME_MAX 64u
+#define TLS_OWN_MAX 3u
 #define TLS_PINS_MAX 64u
 #define TLS_PIECE_MAX (64u << 10)
 #define TLS_OUT_MAX (2 * FRAME_LEN_MAX)
@@ -56,6 +57,13 @@ struct tls_identity;
  * ERR_VERIFY: as tls_certificate_key. */
 enum err tls_identity_new(struct bytes certificate, const struct tls_signer *signer,
 			  bool is_post_quantum_only, struct tls_identity **out) MUST_CHECK;
+/*
+ * One more key of ours, newer than those before. Each side tells the other by which keys it knows it (RFC 8446
+ * section 4.2.4: a name a pin, a salt and a hash, so that nobody else recognizes it), and shows the newest that
+ * the other knows; the oldest to whoever tells nothing. ERR_LIMIT beyond TLS_OWN_MAX.
+ */
+enum err tls_identity_add(struct tls_identity *id, struct bytes certificate,
+			  const struct tls_signer *signer) MUST_CHECK;
 /*
  * For the terminals of officers, whose browsers are others' programs: our certificate, those above it and its
  * key stand in `pem`, of P-256 or what else a browser takes. A peer is known by the SHA-256 of its
@@ -107,6 +115,8 @@ void tls_close(struct tls *t);
 bool tls_is_established(const struct tls *t);
 /* The peer's key; NULL before a certificate was seen. It is filled in for a key that is not pinned too. */
 const uint8_t *tls_peer_key(const struct tls *t);
+/* Which of our keys we showed, from 0 in the order of their coming. */
+size_t tls_own(const struct tls *t);
 /* "X25519", "X25519MLKEM768"; "none" before it is settled. */
 const char *tls_group(const struct tls *t);
 /* Why the connection failed, for a person: "sent alert: bad certificate"; empty if it did not. */

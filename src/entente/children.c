@@ -227,11 +227,16 @@ static enum err take_path_up(struct core *c, const struct record *r)
 	struct path_change change = {
 		.peer = r->peer, .path = r->path, .is_up = true, .group = group, .address = address
 	};
+	static const uint8_t none[RECORD_KEY_LEN];
+
 
 	if (bytes_copy_str(r->name, group, sizeof group) != ERR_OK ||
 	    bytes_copy_str(r->text, address, sizeof address) != ERR_OK)
 		return ERR_FRAME;
+	if (memcmp(r->key, none, sizeof none) != 0)
+		change.key = r->key;
 	c->is_up[r->peer][r->path] = true;
+	c->own_shown[r->peer][r->path] = (size_t)r->number;
 	if (may_say_path(c, r->peer, r->path))
 		log_notice("path %s/%s is up: %s, %s", c->accord->parties[r->peer].name,
 			   c->path_names[r->peer][r->path], address, group);
@@ -514,18 +519,94 @@ static void on_child(void *self)
 
 /* ---- Link's configuration. ---- */
 
-static void tell_pins(struct core *c)
+static bool is_among(const uint8_t *key, const uint8_t *const *keys, size_t count)
 {
-	const struct accord *a = c->accord;
+	for (size_t i = 0; i < count; i++) {
+		if (memcmp(keys[i], key, RECORD_KEY_LEN) == 0)
+			return true;
+	}
+	return false;
+}
 
-	for (size_t i = 0; i < a->keys_count; i++) {
-		struct record pin = { .kind = RECORD_PIN, .peer = a->keys[i].party };
+static void tell_pin(struct core *c, enum record_kind kind, size_t peer, const uint8_t *key)
+{
+	struct record pin = { .kind = kind, .peer = peer };
 
-		if (a->keys[i].use != ACCORD_KEY_TLS || a->keys[i].party == c->self ||
-		    a->keys[i].key.len != RECORD_KEY_LEN)
+	memcpy(pin.key, key, RECORD_KEY_LEN);
+	children_tell(c, &c->link, &pin);
+}
+
+/* What link was told and is no longer so, then what it was not told. */
+static void tell_pins(struct core *c, size_t peer)
+{
+	const uint8_t *keys[ACCORD_VERSIONS_MAX];
+	size_t count = node_pins(c->node, peer, keys);
+	struct pins_told *told = &c->pins_told[peer];
+
+	for (size_t i = told->count; i-- > 0;) {
+		if (is_among(told->of[i], keys, count))
 			continue;
-		memcpy(pin.key, a->keys[i].key.ptr, RECORD_KEY_LEN);
-		children_tell(c, &c->link, &pin);
+		tell_pin(c, RECORD_UNPIN, peer, told->of[i]);
+		told->count--;
+		memmove(told->of[i], told->of[i + 1], (told->count - i) * sizeof told->of[0]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		size_t at = 0;
+		while (at < told->count && memcmp(told->of[at], keys[i], RECORD_KEY_LEN) != 0)
+			at++;
+		if (at < told->count || told->count == ARRAY_COUNT(told->of))
+			continue;
+		tell_pin(c, RECORD_PIN, peer, keys[i]);
+		memcpy(told->of[told->count++], keys[i], RECORD_KEY_LEN);
+	}
+}
+
+/* Which of our TLS keys is the newest that stands in a version in force in our logs which he holds. */
+static size_t own_wanted(const struct core *c, size_t peer)
+{
+	const struct node_keys *own = &c->signer_keys[NODE_TLS];
+	const struct accord *in_force = node_in_force(c->node);
+	uint16_t held = node_peer_versions(c->node, peer);
+	const struct accord_key *k = accord_key_find(in_force, c->self, ACCORD_KEY_TLS);
+	size_t version = accord_version_find(&c->versions.held, in_force->hash);
+
+	for (size_t i = 0; (held >> version & 1) != 0 && i < own->count; i++) {
+		if (bytes_equal(k->key, BYTES_OF(own->of[i])))
+			return i;
+	}
+	return 0;
+}
+
+/* A line that is up with our old key is made anew with the one in force, once and one path at a time. */
+static void renew_path(struct core *c, size_t peer)
+{
+	size_t wanted = own_wanted(c, peer), old = LINK_PATHS_MAX;
+	struct record r = { .kind = RECORD_CLOSE, .peer = peer, .err = ERR_EXISTS };
+
+	for (size_t i = 0; i < c->path_counts[peer]; i++) {
+		if (c->thin[peer][i].is_thin)
+			continue;
+		if (!c->is_up[peer][i])
+			return;
+		if (c->own_shown[peer][i] < wanted && !c->is_renewed[peer][i])
+			old = i;
+	}
+	if (old == LINK_PATHS_MAX)
+		return;
+	c->is_renewed[peer][old] = true;
+	r.path = old;
+	children_tell(c, &c->link, &r);
+}
+
+void children_keys(struct core *c)
+{
+	if (c->versions.held.count == 1 || c->link.fd < 0)
+		return;
+	for (size_t peer = 0; peer < c->accord->parties_count; peer++) {
+		if (peer == c->self)
+			continue;
+		tell_pins(c, peer);
+		renew_path(c, peer);
 	}
 }
 
@@ -581,7 +662,11 @@ static void configure_link(struct core *c)
 
 		children_tell(c, &c->link, &listen);
 	}
-	tell_pins(c);
+	memset(c->pins_told, 0, sizeof c->pins_told);
+	for (size_t peer = 0; peer < c->accord->parties_count; peer++) {
+		if (peer != c->self)
+			tell_pins(c, peer);
+	}
 	tell_own(c);
 	tell_paths(c);
 	children_tell(c, &c->link, &run);

@@ -225,6 +225,7 @@ static void on_turn(void *self)
 			children_await(c);
 			core_commit(c);
 		}
+		children_keys(c);
 		serve_clients(c);
 		/* What the first round has made ready for clients goes out with the second. */
 		if (round > 0)

@@ -66,6 +66,12 @@ struct core {
 	struct effects fx;
 	void *effects_list, *effects_memory;
 	bool is_up[PARTY_MAX][LINK_PATHS_MAX];
+	size_t own_shown[PARTY_MAX][LINK_PATHS_MAX]; /* which of our TLS keys a path came up with */
+	bool is_renewed[PARTY_MAX][LINK_PATHS_MAX];
+	struct pins_told {
+		uint8_t of[ACCORD_VERSIONS_MAX][RECORD_KEY_LEN];
+		size_t count;
+	} pins_told[PARTY_MAX]; /* by which keys link knows each peer */
 	struct path_lines {
 		struct mono since;
 		unsigned count;
@@ -108,6 +114,8 @@ enum err children_remember(struct core *c) MUST_CHECK;
 void children_run(struct core *c);
 void children_tell(struct core *c, struct child *child, const struct record *r);
 void children_flush(struct core *c);
+/* After a turn: what link may let in, and lines that are still up with a key of ours that is not in force. */
+void children_keys(struct core *c);
 /* Waits for the signer's next word, but not for long. */
 void children_await(struct core *c);
 /* They have until ms to end by themselves. */

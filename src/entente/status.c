@@ -61,6 +61,20 @@ static void show_path(const json_t *path, uint64_t now)
 	say("\n");
 }
 
+/* While its key changes, and for as long as an older one was ever used since. */
+static void show_tls_keys(const json_t *peer, uint64_t now)
+{
+	const json_t *keys = json_object_get(peer, "tls_keys"), *key;
+	size_t i;
+
+	if (json_array_size(keys) > 1) {
+		say(_("  two TLS keys are good until it has moved and come with the new one:\n"));
+		json_array_foreach(keys, i, key) say("    {1}\n", json_string_value(key));
+	}
+	if (json_uint(peer, "old_tls_key_ms") != 0)
+		say(_("  it last came with its old TLS key {1} ago\n"), age(json_uint(peer, "old_tls_key_ms"), now));
+}
+
 static void show_peer(const json_t *peer, uint64_t now)
 {
 	const json_t *path, *offset = json_object_get(peer, "clock_offset_ms");
@@ -80,6 +94,7 @@ static void show_peer(const json_t *peer, uint64_t now)
 		say("\n");
 	}
 	json_array_foreach(json_object_get(peer, "paths"), i, path) show_path(path, now);
+	show_tls_keys(peer, now);
 }
 
 static void show_process(const json_t *process)

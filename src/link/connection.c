@@ -104,7 +104,11 @@ static void identify(struct connection *c)
 	size_t peer = peer_of_key(l, tls_peer_key(c->session.tls));
 	struct path *p;
 
-	assert(peer < PARTY_MAX);
+	/* It was unpinned while the two shook hands. */
+	if (peer == PARTY_MAX) {
+		connection_end(c, ERR_NOT_PINNED, "");
+		return;
+	}
 	p = path_on_listener(l, peer, c->listener);
 	if (p == NULL) {
 		connection_end(c, ERR_REFUSED, "path.listen");
@@ -167,6 +171,9 @@ static void feed(struct connection *c, struct bytes in)
 	}
 	if (is_shaking && c->session.state != SESSION_SHAKES && c->listener != NO_LISTENER)
 		identify(c);
+	else if (is_shaking && c->session.state != SESSION_SHAKES &&
+		 peer_of_key(c->link, tls_peer_key(c->session.tls)) != c->peer)
+		connection_end(c, ERR_NOT_PINNED, "");
 	if (!c->is_ended)
 		deliver(c);
 }

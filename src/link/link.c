@@ -129,10 +129,31 @@ static enum err take_listen(struct link *l, const struct record *r)
 
 static enum err take_pin(struct link *l, const struct record *r)
 {
-	if (l->is_running || l->pins_count == LINK_PINS_MAX)
+	if (l->pins_count == LINK_PINS_MAX)
 		return ERR_FRAME;
 	memcpy(l->pins[l->pins_count], r->key, SIGN_PUBLIC_LEN);
 	l->pins_peer[l->pins_count++] = r->peer;
+	return ERR_OK;
+}
+
+/* Whoever came with it goes, and may come with another. */
+static enum err take_unpin(struct link *l, const struct record *r)
+{
+	size_t i = 0;
+
+	while (i < l->pins_count && (l->pins_peer[i] != r->peer || memcmp(l->pins[i], r->key, SIGN_PUBLIC_LEN) != 0))
+		i++;
+	if (i == l->pins_count)
+		return ERR_FRAME;
+	l->pins_count--;
+	memmove(l->pins[i], l->pins[i + 1], (l->pins_count - i) * sizeof l->pins[0]);
+	memmove(&l->pins_peer[i], &l->pins_peer[i + 1], (l->pins_count - i) * sizeof l->pins_peer[0]);
+	for (size_t j = 0; j < LINK_CONNECTIONS_MAX; j++) {
+		struct connection *c = l->connections[j];
+		const uint8_t *key = c == NULL ? NULL : tls_peer_key(c->session.tls);
+		if (key != NULL && memcmp(key, r->key, SIGN_PUBLIC_LEN) == 0)
+			connection_end(c, ERR_NOT_PINNED, "");
+	}
 	return ERR_OK;
 }
 
@@ -197,18 +218,28 @@ static enum err enter_sandbox(struct link *l)
 	return ERR_OK;
 }
 
-static enum err take_run(struct link *l, const struct record *r)
+static enum err show_own(struct link *l, struct own_key *own, bool is_post_quantum_only)
 {
-	const struct tls_signer signer = { sign, &l->own[0] };
+	const struct tls_signer signer = { sign, own };
 	uint8_t memory[TLS_CERTIFICATE_MAX];
 	struct buf certificate = BUF_ON(memory);
-	enum err e;
+	enum err e = ask_signer(l, RECORD_TLS_SHOW, own->key, (struct bytes){ NULL, 0 }, &certificate);
+
+	if (e != ERR_OK)
+		return e;
+	return l->identity == NULL
+		       ? tls_identity_new(buf_bytes(&certificate), &signer, is_post_quantum_only, &l->identity)
+		       : tls_identity_add(l->identity, buf_bytes(&certificate), &signer);
+}
+
+static enum err take_run(struct link *l, const struct record *r)
+{
+	enum err e = ERR_OK;
 
 	if (l->is_running || l->own_count == 0)
 		return ERR_FRAME;
-	e = ask_signer(l, RECORD_TLS_SHOW, l->own[0].key, (struct bytes){ NULL, 0 }, &certificate);
-	if (e == ERR_OK)
-		e = tls_identity_new(buf_bytes(&certificate), &signer, r->number == 1, &l->identity);
+	for (size_t i = 0; e == ERR_OK && i < l->own_count; i++)
+		e = show_own(l, &l->own[i], r->number == 1);
 	if (e != ERR_OK) {
 		log_error("no TLS with our own key: %s", err_text(e));
 		return e;
@@ -278,7 +309,7 @@ static const struct {
 	enum record_kind kind;
 	enum err (*take)(struct link *l, const struct record *r);
 } rows[] = {
-	{ RECORD_LISTEN, take_listen }, { RECORD_PIN, take_pin },   { RECORD_OWN, take_own },
+	{ RECORD_LISTEN, take_listen }, { RECORD_PIN, take_pin },   { RECORD_OWN, take_own },   { RECORD_UNPIN, take_unpin },
 	{ RECORD_PATH, take_path },
 	{ RECORD_RUN, take_run },	{ RECORD_SEND, take_send }, { RECORD_CLOSE, take_close },
 	{ RECORD_WRITE, take_write },

@@ -2,6 +2,7 @@
 #include "link/state.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* A path that held for so long has earned a quick retry. */
 #define STEADY_MS 1000u
@@ -58,6 +59,10 @@ void path_up(struct path *p, struct connection *c)
 	p->is_up = true;
 	p->up_since = loop_now(p->link->loop).mono;
 	up.name = bytes_str(c == NULL ? "thin" : tls_group(c->session.tls));
+	if (c != NULL) {
+		memcpy(up.key, tls_peer_key(c->session.tls), RECORD_KEY_LEN);
+		up.number = tls_own(c->session.tls);
+	}
 	up.text = bytes_str(c == NULL ? p->serial.device : c->address);
 	link_tell(p->link, &up);
 }

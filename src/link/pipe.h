@@ -11,6 +11,7 @@
  *	kind            sender   receiver  says
  *	LISTEN          core     link      accept connections on address `text` under `name`
  *	PIN             core     link      `peer` may come with this TLS key
+ *	UNPIN           core     link      nobody may come with it any longer; who has, is closed
  *	OWN             core     link      a TLS key of ours; the newest comes last
  *	PATH            core     link      `path` to `peer`: `number` 0 calls `text`, 1 is on listener `text`,
  *	                                   2 is thin: bit/s and device are `text`
@@ -18,7 +19,8 @@
  *	SEND            core     link      give this frame (`rest`, head and payload) to the path
  *	WRITE           core     link      put these bytes on the thin path, whatever is left of those before
  *	CLOSE           core     link      close the path, for this reason
- *	PATH_UP         link     core      `name` is the key exchange's group, `text` the other side's address
+ *	PATH_UP         link     core      `name` is the key exchange's group, `text` the other side's address,
+ *	                                   `key` its TLS key, zeros of a thin path; `number` is which OWN it saw
  *	PATH_DOWN       link     core      `name` is a limit or a rule, or empty
  *	RECEIVED        link     core      a frame from a peer whose key is pinned
  *	READ            link     core      bytes from a thin path, from whomever
@@ -74,7 +76,7 @@ enum record_kind {
 	RECORD_MEMORY, RECORD_REMEMBERS, RECORD_SIGN, RECORD_COSIGN, RECORD_SIGNED, RECORD_COSIGNED,
 	RECORD_LINK_CONTAINED, RECORD_SIGNER_CONTAINED,
 	RECORD_DOOR, RECORD_SHUT, RECORD_START, RECORD_END, RECORD_OPEN, RECORD_OPENED,
-	RECORD_WRITE, RECORD_READ, RECORD_SETTLED, RECORD_LINK_BROKEN, RECORD_OWN,
+	RECORD_WRITE, RECORD_READ, RECORD_SETTLED, RECORD_LINK_BROKEN, RECORD_OWN, RECORD_UNPIN,
 	RECORD_KIND_COUNT
 };
 /* clang-format on */

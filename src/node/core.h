@@ -15,6 +15,7 @@
  *	scrub.c      everything that is held, again     mend.c       what has rotted, from a peer
  *	heads.c      heads compared with every peer   versions.c   which versions of the accord are held
  *	procedure.c  lapses and digests of procedures   keyed.c   whose keys sign, by place
+ *	pins.c       by which TLS keys a peer is known
  */
 #ifndef NODE_CORE_H
 #define NODE_CORE_H
@@ -107,6 +108,7 @@ struct peer_path {
 	bool is_up, was_up, has_hello;
 	size_t said, version; /* which version our HELLO named; the older one of both: its book is used */
 	char group[32], address[64];
+	uint8_t tls_key[SIGN_PUBLIC_LEN]; /* that the other side came with */
 	uint64_t round_trip_us;
 	struct wall since, heard, line_checked;
 	uint64_t line_check_ms;
@@ -188,6 +190,10 @@ struct peer {
 	struct mono heads_next, heads_after; /* when ours are told, and his heard again */
 	struct wall compared;		     /* when his were; .ms 0: never */
 	struct refusal refused;
+	/* pins.c: the newest TLS key that he has come with, and when an older one was used since */
+	bool has_pin;
+	uint8_t pin[SIGN_PUBLIC_LEN];
+	struct wall old_pin_used;
 	unsigned warned; /* bit mask of enum warning, each once a session: a peer fills no file of ours */
 };
 
@@ -343,6 +349,7 @@ enum node_row {
 	ROW_DIVERGED = 'j', /* procedure.c */
 	ROW_LOST = 'l',	    /* knot.c */
 	ROW_GIVER = 'p',    /* attach.c */
+	ROW_PIN = 'H',	    /* pins.c */
 	ROW_PROMISED = 'q', /* advance.c */
 	ROW_CLOSED = 'r',   /* recover.c */
 	ROW_PLACES = 'Q',   /* keyed.c */
@@ -457,6 +464,10 @@ enum err mirror_verify(const struct node *n, const struct line *l, size_t party,
 bool is_receipt_old(struct node *n, const struct line *l);
 /* Our own log, whose durable size was `was`, may have come to another mirror key. */
 void receipts_renew(struct node *n, const struct line *own, uint64_t was);
+
+/* ---- pins.c ---- */
+enum err pins_load(struct node *n) MUST_CHECK;
+enum err pin_used(struct node *n, struct now now, size_t peer, size_t path, const uint8_t *key) MUST_CHECK;
 
 /* ---- form.c ---- */
 /* ERR_REFUSED with answer->fault: not as its form says, or not as we send it. The content is strict. */

@@ -248,6 +248,8 @@ enum err node_new(const struct node_options *options, struct node **out)
 	if (e == ERR_OK)
 		e = lines_load(n);
 	if (e == ERR_OK)
+		e = pins_load(n);
+	if (e == ERR_OK)
 		e = advances_count(n);
 	if (e != ERR_OK) {
 		node_free(n);

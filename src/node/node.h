@@ -123,6 +123,7 @@ struct path_change {
 	struct bytes rule;   /* down: the limit or rule that ended it, if one did; borrowed for the call */
 	const char *group;   /* up: "X25519MLKEM768"; borrowed for the call */
 	const char *address; /* of the other side */
+	const uint8_t *key;  /* up: its TLS key, 32 bytes; NULL of a thin path */
 };
 enum err node_link(struct node *n, struct now now, const struct path_change *in,
 		   struct effects *fx) MUST_CHECK;
@@ -172,6 +173,11 @@ const struct accord *node_accord(const struct node *n);
 const struct accord_versions *node_versions(const struct node *n);
 /* The newest one that all our logs have come to; with no log of ours, the newest of all. */
 const struct accord *node_in_force(const struct node *n);
+/*
+ * By which TLS keys a peer may come now, oldest first; how many. It changes with versions that are held, with
+ * what his logs say, and with his coming: look again after each turn.
+ */
+size_t node_pins(const struct node *n, size_t peer, const uint8_t *out[ACCORD_VERSIONS_MAX]);
 /* Which versions a peer says that he holds, as bits; 0: he has not been heard in this run. */
 uint16_t node_peer_versions(const struct node *n, size_t peer);
 size_t node_self(const struct node *n);
@@ -302,6 +308,7 @@ struct path_status {
 		uint64_t frames, noise, replays; /* good frames heard, bytes of none, copies known already */
 	} thin;
 	char group[32], address[64];
+	uint8_t tls_key[32]; /* up: of the other side; zeros of a thin path */
 	uint64_t round_trip_us;
 	struct wall since, heard, line_checked; /* line_checked .ms 0: never */
 	uint64_t line_check_ms;			/* response time of the last line check */
@@ -331,6 +338,9 @@ struct peer_status {
 	int64_t clock_offset_ms;
 	struct wall compared; /* when his heads last were; .ms 0: never */
 	struct refusal refused;
+	uint8_t pins[ACCORD_VERSIONS_MAX][32]; /* TLS keys that are good for him now, oldest first */
+	size_t pins_count;
+	struct wall old_pin_used; /* when a key older than the newest he came with was; .ms 0: never */
 	size_t bundle_left; /* attachments that the last bundle for him left for a later one */
 };
 struct scrub_status {

@@ -482,13 +482,19 @@ static void thin_status_read(const struct thin *t, struct path_status *to)
 
 static void peer_status_read(const struct node *n, const struct peer *p, struct peer_status *out)
 {
+	const uint8_t *pins[ACCORD_VERSIONS_MAX];
+
 	*out = (struct peer_status){ .party = p->party,
 				     .paths_count = n->paths_count[p->party],
 				     .has_clock = p->has_clock,
 				     .clock_offset_ms = p->clock_offset_ms,
 				     .compared = p->compared,
 				     .bundle_left = p->bundle_left,
-				     .refused = p->refused };
+				     .refused = p->refused,
+				     .old_pin_used = p->old_pin_used };
+	out->pins_count = node_pins(n, p->party, pins);
+	for (size_t i = 0; i < out->pins_count; i++)
+		memcpy(out->pins[i], pins[i], sizeof out->pins[i]);
 	for (size_t i = 0; i < out->paths_count; i++) {
 		const struct peer_path *from = &p->paths[i];
 		struct path_status *to = &out->paths[i];
@@ -504,6 +510,8 @@ static void peer_status_read(const struct node *n, const struct peer *p, struct 
 		memcpy(to->group, from->group, sizeof to->group);
 		memcpy(to->rule, from->rule, sizeof to->rule);
 		memcpy(to->address, from->address, sizeof to->address);
+		if (from->is_up)
+			memcpy(to->tls_key, from->tls_key, sizeof to->tls_key);
 		if (is_thin(p, i)) {
 			thin_status_read(p->thin, to);
 			to->is_up = from->is_up;

@@ -522,7 +522,10 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 		path_why(path, ERR_OK, (struct bytes){ NULL, 0 });
 		snprintf(path->group, sizeof path->group, "%s", in->group);
 		snprintf(path->address, sizeof path->address, "%s", in->address);
-		if (!is_thin(p, in->path))
+		memset(path->tls_key, 0, sizeof path->tls_key);
+		if (in->key != NULL)
+			e = pin_used(n, now, in->peer, in->path, in->key);
+		if (e == ERR_OK && !is_thin(p, in->path))
 			e = hello_send(n, now, in->peer, in->path);
 	} else {
 		/* What we closed it for stands until something is known that says more than "down". */

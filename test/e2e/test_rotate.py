@@ -104,3 +104,65 @@ def test_log_and_mirror_keys_change_under_traffic(stage):
     for node in (kor, usa):
         node.run("verify")
     read_export(world, usa, "export-again")
+
+
+def peer_of(node, party):
+    return next(row for row in node.status()["peers"] if row["party"] == party)
+
+
+def test_tls_keys_change_with_an_overlap(stage):
+    """Both keys are good until the version is in force and the new one was shown; the line never stays down; then the old one is refused."""
+    world = stage.world()
+    kor, usa = world["kor"], world["usa"]
+    old = {party: public(world[party], "tls") for party in world.parties}
+    lines = [rotate(node, "tls") for node in (kor, usa)]
+    new = {party: public(world[party], "tls.next") for party in world.parties}
+    folder = version(world, "second", lines)
+    restart(kor, usa)
+    kor.await_link()
+    assert peer_of(kor, "usa")["tls_keys"] == [old["usa"]]
+
+    # One holds it: it takes both keys of the other, who shows what the other side lets in.
+    adopt(world, "kor", folder)
+    assert peer_of(kor, "usa")["tls_keys"] == [old["usa"], new["usa"]]
+    for down in ((kor,), (usa,), (kor, usa)):
+        for node in down:
+            node.kill("core")
+            node.end()
+        for node in down:
+            node.start()
+        kor.await_link()
+    assert kor.paths()["north"]["tls_key"] == new["usa"] and usa.paths()["north"]["tls_key"] == old["kor"]
+
+    # Both hold it, one is under it: its line is made anew with the key in force, and the old one is good no more.
+    hold(world, folder)
+    assert "Not every peer" not in kor.run("keys", "--retire", "tls", code=4).stderr  # it is not in force yet
+    adopt(world, "kor", folder, registrar=True)
+    usa.wait("KOR comes with its new key, and no other is good", lambda: usa.is_linked() and
+             usa.paths()["north"].get("tls_key") == new["kor"] and peer_of(usa, "kor")["tls_keys"] == [new["kor"]])
+    adopt(world, "usa", folder, registrar=True)
+    kor.wait("USA's old one neither", lambda: peer_of(kor, "usa")["tls_keys"] == [new["usa"]])
+    talk(world)
+    usa.kill("core")
+    usa.end()
+    usa.start()
+    kor.await_link()
+    assert peer_of(usa, "kor")["tls_keys"] == [new["kor"]], "through a restart"
+    for node in (kor, usa):
+        node.run("keys", "--retire", "tls")
+    restart(kor, usa)
+    kor.await_link()
+    talk(world)
+
+    # Whoever has KOR's old key is nobody.
+    kor.stop()
+    seed = kor.home / "keys/tls"
+    kept = seed.read_text()
+    seed.write_text((world.folder / "keys/kor/tls").read_text())
+    (kor.home / "keys/tls.pub").write_text(old["kor"] + "\n")
+    kor.start()
+    usa.wait("it is not let in", lambda: usa.paths()["north"]["why"] and not usa.is_linked())
+    kor.stop()
+    seed.write_text(kept)
+    kor.start()
+    kor.await_link()

@@ -14,18 +14,19 @@ import threading
 import time
 from pathlib import Path
 
+from nacl.signing import SigningKey
 from nodes import BINARY, ROOT, Failed
 
 PATIENCE_S = 10.0
 
 KINDS = {
     "LISTEN": "nt", "PIN": "pk", "PATH": "phint", "RUN": "i", "SEND": "phuir", "CLOSE": "phen",
-    "PATH_UP": "phnt", "PATH_DOWN": "phen", "RECEIVED": "phr", "SENT": "phi", "MEASURED": "phi", "REFUSED": "eiknt",
+    "PATH_UP": "phiknt", "PATH_DOWN": "phen", "RECEIVED": "phr", "SENT": "phi", "MEASURED": "phi", "REFUSED": "eiknt",
     "TLS_SHOW": "ik", "TLS_SHOWN": "eir", "TLS_SIGN": "ikr", "TLS_SIGNED": "eir",
     "MEMORY": "n", "REMEMBERS": "itr", "SIGN": "ikntr", "COSIGN": "iwkntr", "SIGNED": "einr", "COSIGNED": "einr",
     "LINK_CONTAINED": "i", "SIGNER_CONTAINED": "i",
     "DOOR": "it", "SHUT": "", "START": "", "END": "", "OPEN": "i", "OPENED": "eit",
-    "WRITE": "phir", "READ": "phr", "SETTLED": "", "LINK_BROKEN": "", "OWN": "k",
+    "WRITE": "phir", "READ": "phr", "SETTLED": "", "LINK_BROKEN": "", "OWN": "k", "UNPIN": "pk",
 }
 NUMBERS = {name: number for number, name in enumerate(KINDS, 1)}
 NAMES = dict(enumerate(KINDS, 1))
@@ -232,6 +233,7 @@ class Pair:
         for index, (name, address) in enumerate(listens):
             self.doors.addresses[index] = address
             self.link.tell("LISTEN", name=name, text=address)
+        self.link.tell("OWN", key=bytes(SigningKey(bytes.fromhex((self.home / "keys/tls").read_text())).verify_key))
         for peer, key in pins:
             self.link.tell("PIN", peer=peer, key=key)
         for peer, path, name, way in paths:

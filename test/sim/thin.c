@@ -26,7 +26,7 @@ void thin_options_fill(const struct world *w, const struct sim_node *n, struct n
 void thin_up(struct world *w, struct sim_node *n)
 {
 	for (size_t i = 0; w->has_thin && i < w->nodes_count; i++) {
-		struct path_change up = { i, THIN_PATH, true, ERR_OK, { NULL, 0 }, "", "a line" };
+		struct path_change up = { i, THIN_PATH, true, ERR_OK, { NULL, 0 }, "", "a line", NULL };
 		if (i != n->party && node_link(n->node, world_now(w, n), &up, &n->fx) != ERR_OK &&
 		    !disk_has_failed(n))
 			world_fail(w, "node %zu does not take its thin path", n->party);

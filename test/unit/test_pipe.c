@@ -26,7 +26,7 @@ static const struct {
 	{ PIPE_CORE, PIPE_LINK, { .kind = RECORD_RUN, .number = 1 } },
 	{ PIPE_CORE, PIPE_LINK, { .kind = RECORD_SEND, .peer = 1, .path = 2, .urgency = 5, .number = 1ull << 63, .rest = { frame, sizeof frame } } },
 	{ PIPE_CORE, PIPE_LINK, { .kind = RECORD_CLOSE, .err = ERR_COUNT - 1, .name = { (const uint8_t *)"cbor.order", 10 } } },
-	{ PIPE_LINK, PIPE_CORE, { .kind = RECORD_PATH_UP, .name = { (const uint8_t *)"X25519", 6 }, .text = { (const uint8_t *)"[::1]:9", 7 } } },
+	{ PIPE_LINK, PIPE_CORE, { .kind = RECORD_PATH_UP, .key = { 3 }, .name = { (const uint8_t *)"X25519", 6 }, .text = { (const uint8_t *)"[::1]:9", 7 } } },
 	{ PIPE_LINK, PIPE_CORE, { .kind = RECORD_PATH_DOWN, .err = ERR_TIMEOUT } },
 	{ PIPE_LINK, PIPE_CORE, { .kind = RECORD_RECEIVED, .peer = 3, .rest = { frame, sizeof frame } } },
 	{ PIPE_LINK, PIPE_CORE, { .kind = RECORD_SENT, .number = 9 } },
@@ -55,6 +55,7 @@ static const struct {
 	{ PIPE_CORE, PIPE_SIGNER, { .kind = RECORD_SETTLED } },
 	{ PIPE_SIGNER, PIPE_CORE, { .kind = RECORD_LINK_BROKEN } },
 	{ PIPE_CORE, PIPE_LINK, { .kind = RECORD_OWN, .key = { 4, 5, 6 } } },
+	{ PIPE_CORE, PIPE_LINK, { .kind = RECORD_UNPIN, .peer = 6, .key = { 1, 2, 3 } } },
 };
 /* clang-format on */
 
