@@ -28,8 +28,8 @@ static bool is_by_registrar(const struct accord *a, size_t party, const struct e
 		if (sshsig_verify(entry->signatures[i], BYTES_LIT(SSHSIG_STATEMENT), entry->statement,
 				  &sig) != ERR_OK)
 			return false;
-		has_registrar = has_registrar ||
-				(registrar != NULL && bytes_equal(registrar->key, sig.public_key));
+		has_registrar =
+			has_registrar || (registrar != NULL && bytes_equal(registrar->key, sig.public_key));
 	}
 	return has_registrar;
 }

@@ -248,7 +248,7 @@ static bool tell_pins(struct tls *t)
 	return is_told;
 }
 
-static bool is_named(const STACK_OF(X509_NAME) *names, const uint8_t key[SIGN_PUBLIC_LEN])
+static bool is_named(const STACK_OF(X509_NAME) * names, const uint8_t key[SIGN_PUBLIC_LEN])
 {
 	for (int i = 0; i < sk_X509_NAME_num(names); i++) {
 		char text[PIN_NAME_LEN + 2], wanted[PIN_NAME_LEN + 1];
@@ -346,8 +346,8 @@ enum err tls_identity_new(struct bytes certificate, const struct tls_signer *sig
 	if (id->base != NULL && id->remote != NULL &&
 	    EVP_set_default_properties(id->library, "?provider=default") == 1)
 		id->settings = SSL_CTX_new_ex(id->library, NULL, TLS_method());
-	if (id->settings == NULL || !set_rules(id->settings) ||
-	    !set_key(id, certificate, public, signer) || !set_first_key(id))
+	if (id->settings == NULL || !set_rules(id->settings) || !set_key(id, certificate, public, signer) ||
+	    !set_first_key(id))
 		e = ERR_MEMORY;
 	else if (!set_groups(id->settings, is_post_quantum_only))
 		e = ERR_REFUSED;

@@ -58,9 +58,9 @@ struct tls_identity;
 enum err tls_identity_new(struct bytes certificate, const struct tls_signer *signer,
 			  bool is_post_quantum_only, struct tls_identity **out) MUST_CHECK;
 /*
- * One more key of ours, newer than those before. Each side tells the other by which keys it knows it (RFC 8446
- * section 4.2.4: a name a pin, a salt and a hash, so that nobody else recognizes it), and shows the newest that
- * the other knows; the oldest to whoever tells nothing. ERR_LIMIT beyond TLS_OWN_MAX.
+ * One more key of ours, newer than those before. Each side tells the other by which keys it knows it (RFC
+ * 8446 section 4.2.4: a name a pin, a salt and a hash, so that nobody else recognizes it), and shows the
+ * newest that the other knows; the oldest to whoever tells nothing. ERR_LIMIT beyond TLS_OWN_MAX.
  */
 enum err tls_identity_add(struct tls_identity *id, struct bytes certificate,
 			  const struct tls_signer *signer) MUST_CHECK;

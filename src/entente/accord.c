@@ -500,7 +500,8 @@ static enum exit_code show(struct options *o)
 
 static const struct option_row options[] = {
 	{ "lines", N_("FILE"),
-	  N_("draft: lines of `keys` that take the place of those of the same party and use; may be given again") },
+	  N_("draft: lines of `keys` that take the place of those of the same party and use; may be given "
+	     "again") },
 	{ "label", N_("LEVEL"),
 	  N_("adopt: the marking of what the registrar signs; otherwise $ENTENTE_LABEL") },
 	{ "rel", N_("CODES"), N_("adopt: whom it is released to; all parties if not said") },

@@ -57,14 +57,14 @@ static bool is_same_use(struct bytes a, struct bytes b)
 	struct bytes left, right;
 
 	for (size_t i = 0; i < 2; i++) {
-		if (bytes_take_until(&a, ' ', &left) != ERR_OK || bytes_take_until(&b, ' ', &right) != ERR_OK ||
-		    !bytes_equal(left, right))
+		if (bytes_take_until(&a, ' ', &left) != ERR_OK ||
+		    bytes_take_until(&b, ' ', &right) != ERR_OK || !bytes_equal(left, right))
 			return false;
 	}
 	return true;
 }
 
-/* The file `keys` with these lines in the place of those that they follow. ERR_NOT_FOUND: one follows none. */
+/* The file `keys` with these lines in the place of those before them. ERR_NOT_FOUND: one has none. */
 static enum err put_keys_file(struct bytes file, struct bytes fresh, struct buf *out)
 {
 	struct bytes line, lines = fresh;

@@ -229,7 +229,6 @@ static enum err take_path_up(struct core *c, const struct record *r)
 	};
 	static const uint8_t none[RECORD_KEY_LEN];
 
-
 	if (bytes_copy_str(r->name, group, sizeof group) != ERR_OK ||
 	    bytes_copy_str(r->text, address, sizeof address) != ERR_OK)
 		return ERR_FRAME;
@@ -584,7 +583,7 @@ static void renew_path(struct core *c, size_t peer)
 	struct record r = { .kind = RECORD_CLOSE, .peer = peer, .err = ERR_EXISTS };
 
 	for (size_t i = 0; i < c->path_counts[peer]; i++) {
-		if (c->thin[peer][i].is_thin)
+		if (c->is_thin[peer][i])
 			continue;
 		if (!c->is_up[peer][i])
 			return;

@@ -384,6 +384,12 @@ enum err core_start(struct core *c, struct store *store)
 	if (e != ERR_OK)
 		return e;
 	reserve_start(c);
+	node_signs_with(c->node, &(struct signer_keys){
+					 .log = (const uint8_t(*)[32])c->signer_keys[NODE_LOG].of,
+					 .log_count = c->signer_keys[NODE_LOG].count,
+					 .mirror = (const uint8_t(*)[32])c->signer_keys[NODE_MIRROR].of,
+					 .mirror_count = c->signer_keys[NODE_MIRROR].count,
+				 });
 	node_start(c->node, loop_now(c->loop), &c->marks, c->has_memory, c->is_certain, &c->fx);
 	e = first_say(c);
 	if (e == ERR_OK)

@@ -67,7 +67,7 @@ struct core {
 	void *effects_list, *effects_memory;
 	bool is_up[PARTY_MAX][LINK_PATHS_MAX];
 	size_t own_shown[PARTY_MAX][LINK_PATHS_MAX]; /* which of our TLS keys a path came up with */
-	bool is_renewed[PARTY_MAX][LINK_PATHS_MAX];
+	bool is_renewed[PARTY_MAX][LINK_PATHS_MAX], is_thin[PARTY_MAX][LINK_PATHS_MAX];
 	struct pins_told {
 		uint8_t of[ACCORD_VERSIONS_MAX][RECORD_KEY_LEN];
 		size_t count;

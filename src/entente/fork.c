@@ -3,8 +3,8 @@
  * Spec: docs/spec/record.md section 10. The file is the content of a FORK statement, byte for byte: its
  * SHA-256 is what that statement names, and stock tools check what is in it.
  */
-#include "accord/places.h"
 #include "record/fork.h"
+#include "accord/places.h"
 #include "entente/refuse.h"
 
 #include "api/place_text.h"
@@ -102,9 +102,10 @@ static void say_words(const struct shown *s)
 	char key[BASE64_LEN(SIGN_PUBLIC_LEN) + 1];
 
 	bytes_write_base64(BYTES_OF(s->keys[0]), key);
-	say_coloured(COLOUR_BAD, s->keys_count == 1
-					 ? _("PROVED: two histories of one log, signed with one key.\n")
-					 : _("PROVED: two histories of one log, signed with two keys of it.\n"));
+	say_coloured(COLOUR_BAD,
+		     s->keys_count == 1
+			     ? _("PROVED: two histories of one log, signed with one key.\n")
+			     : _("PROVED: two histories of one log, signed with two keys of it.\n"));
 	say(_("log {1}\nkey {2}\nSHA-256 of this file {3}\n"), s->log, key, s->hash);
 	if (s->keys_count > 1) {
 		bytes_write_base64(BYTES_OF(s->keys[1]), key);
@@ -126,8 +127,8 @@ static enum exit_code no_key(const char *what)
 }
 
 /* A log's keys are those of every version: each holds from a place of the log on. */
-static enum exit_code keys_of_accord(const struct accord_versions *v, const struct origin *o, const char *what,
-				     struct shown *s)
+static enum exit_code keys_of_accord(const struct accord_versions *v, const struct origin *o,
+				     const char *what, struct shown *s)
 {
 	const struct accord *a = accord_newest(v);
 	size_t party = accord_party_find(a, bytes_str(o->party));

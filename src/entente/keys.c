@@ -44,8 +44,7 @@ static const struct option_row options[] = {
 	{ "rotate", N_("USES"),
 	  N_("make this node's next keys for these uses, as log,mirror,tls, and say their lines for the "
 	     "accord") },
-	{ "retire", N_("USES"),
-	  N_("the next keys are in force: destroy the ones before them") },
+	{ "retire", N_("USES"), N_("the next keys are in force: destroy the ones before them") },
 	{ "anyway", NULL, N_("retire: also a TLS key of which a peer may not know the next") },
 	{ NULL, NULL, NULL },
 };

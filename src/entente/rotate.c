@@ -79,9 +79,10 @@ static enum exit_code make_next(const struct options *o, const char *party, enum
 	node_key_name(node_use_names[use], NODE_KEY_NEXT, name);
 	code = node_key_make(o->home, name, public);
 	if (code == EXIT_DONE)
-		accord_key_write(bytes_str(party),
-				 &(struct accord_key){ .use = node_use_of_accord(use), .key = BYTES_OF(public) },
-				 lines);
+		accord_key_write(
+			bytes_str(party),
+			&(struct accord_key){ .use = node_use_of_accord(use), .key = BYTES_OF(public) },
+			lines);
 	return code;
 }
 
@@ -103,13 +104,15 @@ enum exit_code keys_rotate(const struct options *o, const char *uses)
 	if (code != EXIT_DONE)
 		return code;
 	if (o->is_json) {
-		json_t *row = json_pack("{s:s, s:s%}", "err", "OK", "lines", (const char *)lines.ptr, lines.len);
+		json_t *row =
+			json_pack("{s:s, s:s%}", "err", "OK", "lines", (const char *)lines.ptr, lines.len);
 		json_say(row);
 		json_decref(row);
 		return EXIT_DONE;
 	}
 	say_text(buf_bytes(&lines));
-	say_next(_("restart the node, so that its signer has them; then entente accord draft NEW --lines FILE with "
+	say_next(_("restart the node, so that its signer has them; then entente accord draft NEW --lines "
+		   "FILE with "
 		   "these lines, signed by all"));
 	return EXIT_DONE;
 }
@@ -176,7 +179,7 @@ static bool is_newest(const struct held *h, const struct log *log)
 	return true;
 }
 
-/* Every log of ours is under a version that has the next key, and what the one before has to sign is signed. */
+/* Every log of ours is under a version with the next key, and what the one before had to sign is signed. */
 static enum exit_code check_in_force(const struct held *h, enum node_use use,
 				     const uint8_t next[SIGN_PUBLIC_LEN])
 {
@@ -312,7 +315,8 @@ enum exit_code keys_retire(const struct options *o, const char *uses)
 	if (code == EXIT_DONE && o->is_json)
 		json_say_done("retired", uses);
 	else if (code == EXIT_DONE)
-		say(_("the keys before are destroyed: {1}; restart the node, so that its signer forgets them too\n"),
+		say(_("the keys before are destroyed: {1}; restart the node, so that its signer forgets them "
+		      "too\n"),
 		    uses);
 	return code;
 }

@@ -38,6 +38,9 @@ static const struct {
 	{ "record.rot", N_("this disk has changed what was written") },
 	{ "frame.", N_("a frame breaks the format of the link") },
 	{ "age.", N_("it is not as sealed words are written") },
+	{ "keys.signer", N_("the signer does not have the node keys of that version; restart the node after "
+			    "entente keys --rotate") },
+	{ "record.key", N_("it is signed by a key that the log does not have at that place") },
 	{ "accord.version", N_("that version of the accord is not held here") },
 	{ "path.listen", N_("it came in by another line than the settings name for that path") },
 	{ "disk", N_("the disk has no room but for what the peers say") },

@@ -149,6 +149,7 @@ static enum exit_code place_paths(struct core *c)
 		if (p->serial[0] != '\0' &&
 		    read_pair_key(c, p, &c->thin[peer][c->path_counts[peer]]) != EXIT_DONE)
 			return EXIT_ERROR;
+		c->is_thin[peer][c->path_counts[peer]] = p->serial[0] != '\0';
 		c->path_names[peer][c->path_counts[peer]++] = p->name;
 	}
 	return EXIT_DONE;
@@ -222,14 +223,14 @@ static enum exit_code check_keys(const struct core *c)
 
 		node_key_name(node_use_names[use], NODE_KEY_HERE, file);
 		for (size_t v = 0; v < c->versions.held.count; v++) {
-			const uint8_t *key = accord_node_key(&c->versions.held, v, c->self,
-							     node_use_of_accord(use));
+			const uint8_t *key =
+				accord_node_key(&c->versions.held, v, c->self, node_use_of_accord(use));
 			has_any = has_any || (key != NULL && has_key(c, use, key));
 		}
 		if (has_any)
 			continue;
-		say_error(_("{1}/{2} is not the key that the accord has for {3}."), c->home,
-			  file, c->accord->parties[c->self].code);
+		say_error(_("{1}/{2} is not the key that the accord has for {3}."), c->home, file,
+			  c->accord->parties[c->self].code);
 		say_next(_("put the one there that entente init keys made for {1}"), c->settings.party);
 		return EXIT_REFUSED;
 	}

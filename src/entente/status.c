@@ -72,7 +72,8 @@ static void show_tls_keys(const json_t *peer, uint64_t now)
 		json_array_foreach(keys, i, key) say("    {1}\n", json_string_value(key));
 	}
 	if (json_uint(peer, "old_tls_key_ms") != 0)
-		say(_("  it last came with its old TLS key {1} ago\n"), age(json_uint(peer, "old_tls_key_ms"), now));
+		say(_("  it last came with its old TLS key {1} ago\n"),
+		    age(json_uint(peer, "old_tls_key_ms"), now));
 }
 
 static void show_peer(const json_t *peer, uint64_t now)

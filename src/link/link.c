@@ -141,7 +141,8 @@ static enum err take_unpin(struct link *l, const struct record *r)
 {
 	size_t i = 0;
 
-	while (i < l->pins_count && (l->pins_peer[i] != r->peer || memcmp(l->pins[i], r->key, SIGN_PUBLIC_LEN) != 0))
+	while (i < l->pins_count &&
+	       (l->pins_peer[i] != r->peer || memcmp(l->pins[i], r->key, SIGN_PUBLIC_LEN) != 0))
 		i++;
 	if (i == l->pins_count)
 		return ERR_FRAME;
@@ -227,9 +228,9 @@ static enum err show_own(struct link *l, struct own_key *own, bool is_post_quant
 
 	if (e != ERR_OK)
 		return e;
-	return l->identity == NULL
-		       ? tls_identity_new(buf_bytes(&certificate), &signer, is_post_quantum_only, &l->identity)
-		       : tls_identity_add(l->identity, buf_bytes(&certificate), &signer);
+	return l->identity == NULL ? tls_identity_new(buf_bytes(&certificate), &signer, is_post_quantum_only,
+						      &l->identity)
+				   : tls_identity_add(l->identity, buf_bytes(&certificate), &signer);
 }
 
 static enum err take_run(struct link *l, const struct record *r)
@@ -309,10 +310,9 @@ static const struct {
 	enum record_kind kind;
 	enum err (*take)(struct link *l, const struct record *r);
 } rows[] = {
-	{ RECORD_LISTEN, take_listen }, { RECORD_PIN, take_pin },   { RECORD_OWN, take_own },   { RECORD_UNPIN, take_unpin },
-	{ RECORD_PATH, take_path },
-	{ RECORD_RUN, take_run },	{ RECORD_SEND, take_send }, { RECORD_CLOSE, take_close },
-	{ RECORD_WRITE, take_write },
+	{ RECORD_LISTEN, take_listen }, { RECORD_PIN, take_pin },     { RECORD_OWN, take_own },
+	{ RECORD_UNPIN, take_unpin },	{ RECORD_PATH, take_path },   { RECORD_RUN, take_run },
+	{ RECORD_SEND, take_send },	{ RECORD_CLOSE, take_close }, { RECORD_WRITE, take_write },
 };
 
 static enum err take_record(struct link *l, const struct record *r)

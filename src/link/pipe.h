@@ -19,8 +19,8 @@
  *	SEND            core     link      give this frame (`rest`, head and payload) to the path
  *	WRITE           core     link      put these bytes on the thin path, whatever is left of those before
  *	CLOSE           core     link      close the path, for this reason
- *	PATH_UP         link     core      `name` is the key exchange's group, `text` the other side's address,
- *	                                   `key` its TLS key, zeros of a thin path; `number` is which OWN it saw
+ *	PATH_UP         link     core      `name` is the key exchange's group, `text` its address, `key` its
+ *	                                   TLS key or zeros (thin), `number` which OWN it was shown
  *	PATH_DOWN       link     core      `name` is a limit or a rule, or empty
  *	RECEIVED        link     core      a frame from a peer whose key is pinned
  *	READ            link     core      bytes from a thin path, from whomever
@@ -40,8 +40,8 @@
  *	TLS_SIGNED      signer   link      `rest` is the signature
  *	MEMORY          core     signer    what do you remember; `name` is our mirror's name
  *	REMEMBERS       signer   core      `rest` are the marks; `number` is a mask of REMEMBERS_ bits; `text`
- *	                                   is what our log, mirror and TLS keys are known by: of each use how many,
- *	                                   then 32 bytes each, the oldest first
+ *	                                   is what we sign with, log, mirror, TLS: how many (1 byte), then
+ *	                                   their public halves, 32 bytes each, the oldest first
  *	SIGNER_CONTAINED signer  core      what the kernel gave to it, before REMEMBERS
  *	LINK_BROKEN     signer   core      link said what it may not say
  *	SETTLED         core     signer    no own log hangs on what you do not remember

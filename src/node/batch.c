@@ -303,14 +303,14 @@ enum err line_open_of_peer(struct node *n, size_t peer, const struct log_key *ke
 }
 
 /*
- * Whether the right key signed its note. ERR_SHORT: nothing of it is taken, for it comes again when the version
- * is held that says; or the log is stopped, because whoever signed had no right to.
+ * Whether the right key signed its note. ERR_SHORT: nothing of it is taken, for it comes again when the
+ * version is held that says; or the log is stopped, because whoever signed had no right to.
  */
 static enum err batch_judge(struct node *n, struct now now, const struct arrival *in, struct arriving *a,
 			    size_t party)
 {
 	static const struct fault misused = { "record.key", 0 };
-	enum note_word word = note_judge(n, in->peer, party, a->line, &a->note, &a->batch);
+	enum note_word word = note_judge(n, party, a->line, &a->note, &a->batch);
 	enum err e = ERR_SHORT;
 
 	if (word == NOTE_GOOD)

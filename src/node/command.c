@@ -595,6 +595,7 @@ static enum err command_judge(struct node *n, struct now now, const struct comma
 			      struct effect_answer *answer)
 {
 	struct signer signers[STATEMENT_SIGNATURES_MAX];
+	uint8_t named[HASH_LEN];
 	struct command signed_by;
 	struct statement s;
 	struct fault fault;
@@ -632,6 +633,11 @@ static enum err command_judge(struct node *n, struct now now, const struct comma
 	if (in->signers == NULL) {
 		signers_of(n, in, signers);
 		signed_by.signers = signers;
+	}
+	if (accord_named_version(&s, named) && accord_version_find(&n->versions, named) < n->versions.count &&
+	    !can_sign_under(n, accord_version_find(&n->versions, named))) {
+		answer->limit = "keys.signer";
+		return ERR_REFUSED;
 	}
 	e = keys_check(n, &s, &signed_by, answer);
 	if (e != ERR_OK || answer->is_said)

@@ -80,7 +80,7 @@ struct line {
 	size_t version; /* of the accord, that judges the next of them; versions.count: it is not held */
 	struct log_places places; /* which version judges each entry that is held: keyed.c */
 	bool is_kept_back;	  /* what follows is signed by a key of a version that is not held */
-	bool has_lost;	/* more of it was seen than is held, and something was folded without it */
+	bool has_lost;		  /* more of it was seen than is held, and something was folded without it */
 	enum { WORD_NONE, WORD_DUE, WORD_SAID } word; /* procedure_awaits_word */
 	uint64_t waits_at; /* its next entry waits at this place; UINT64_MAX: none has */
 	struct mono waits_since;
@@ -269,6 +269,7 @@ struct scrub {
 struct node {
 	const struct accord *accord; /* the newest of versions */
 	struct accord_versions versions;
+	struct signer_keys signer_keys;
 	size_t self;
 	struct record *record;
 	struct map views;
@@ -284,8 +285,9 @@ struct node {
 	uint64_t published, commits, refused, void_entries, erasures;
 	struct effects *fx; /* of this turn */
 	bool is_stopped, is_replaying, is_full;
-	bool is_view_old;	     /* until node_start: rows of another format were dropped */
-	uint64_t remade;	     /* entries that were folded anew for it */
+	bool is_behind;	  /* somebody said in this run that he holds a version of the accord that we do not */
+	bool is_view_old; /* until node_start: rows of another format were dropped */
+	uint64_t remade;  /* entries that were folded anew for it */
 	uint64_t remaking, refolded; /* while that goes on: how many, and how many are done */
 	/* What had counted as absent came after all: everything is folded anew, but not all the time. */
 	bool is_refold_due, has_refolded; /* has: in this turn */
@@ -447,11 +449,11 @@ enum note_word {
 	NOTE_FALSE,
 };
 /*
- * A note of that party's log that `peer` sends, of which l (or NULL) is held; batch is what it came with, or NULL: entries that
+ * A note of that party's log, of which l (or NULL) is held; batch is what it came with, or NULL: entries that
  * carry on from what is held say themselves which key signs it.
  */
-enum note_word note_judge(const struct node *n, size_t peer, size_t party, const struct line *l,
-			  const struct note *note, const struct batch *batch);
+enum note_word note_judge(const struct node *n, size_t party, const struct line *l, const struct note *note,
+			  const struct batch *batch);
 /* What was signed by who had no right to is kept, once a log, as is the place that says so. */
 enum err misused_keep(struct node *n, const struct line *l, const struct note *note) MUST_CHECK;
 
@@ -461,6 +463,8 @@ const uint8_t *mirror_key(const struct node *n, uint32_t channel); /* our own, n
 /* A cosignature by that party over text; of a peer not by a key that its own log has left. */
 enum err mirror_verify(const struct node *n, const struct line *l, size_t party, struct bytes text,
 		       const struct note_line *line) MUST_CHECK;
+/* Whether the signer has what it is to sign with under this version. */
+bool can_sign_under(const struct node *n, size_t version);
 bool is_receipt_old(struct node *n, const struct line *l);
 /* Our own log, whose durable size was `was`, may have come to another mirror key. */
 void receipts_renew(struct node *n, const struct line *own, uint64_t was);
@@ -573,6 +577,8 @@ enum err bundle_forget(struct node *n, size_t peer) MUST_CHECK;
 void versions_tell(const struct node *n, struct versions_held *out);
 /* A HELLO names one that we hold: which words this path has, and what else he says he holds. */
 void versions_hear(struct node *n, size_t peer, size_t path, const struct hello *h);
+/* What a peer says that he holds. */
+void versions_note(struct node *n, size_t peer, const struct versions_held *held);
 /* He holds one more: what he could not judge before, and did not keep, goes to him again. */
 void version_heard(struct node *n, size_t peer);
 /* Which version node_in_force is. */

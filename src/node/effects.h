@@ -62,7 +62,7 @@ struct effect_sign {
 	struct bytes text;	    /* the note's three lines */
 	uint8_t (*proof)[HASH_LEN]; /* consistency with the size that the signer last signed */
 	size_t proof_count;
-	uint64_t seconds; /* COSIGN: the time to be signed */
+	uint64_t seconds;   /* COSIGN: the time to be signed */
 	const uint8_t *key; /* public half of what signs: of the accord's versions */
 };
 

@@ -71,7 +71,7 @@ enum err receive_heads(struct node *n, struct now now, const struct arrival *in)
 	e = heads_read(in->frame.payload, h);
 	if (e == ERR_OK && h->held.count > 0) {
 		bool is_more = h->held.count > p->held.count;
-		p->held = h->held;
+		versions_note(n, in->peer, &h->held);
 		if (is_more)
 			version_heard(n, in->peer);
 	}

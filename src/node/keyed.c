@@ -1,7 +1,7 @@
 /*
- * Whose keys sign: each note is signed by the log key of the version of the accord that judges its last entry,
- * so an old key goes on verifying what is old, and nothing else. Spec: docs/spec/record.md section 14; why so:
- * docs/adr/0049-keys-change-with-the-accord.md.
+ * Whose keys sign: each note is signed by the log key of the version of the accord that judges its last
+ * entry, so an old key goes on verifying what is old, and nothing else. Spec: docs/spec/record.md section 14;
+ * why so: docs/adr/0049-keys-change-with-the-accord.md.
  */
 #include "node/core.h"
 
@@ -104,18 +104,6 @@ const uint8_t *line_log_key(const struct node *n, const struct line *l, uint64_t
 	return accord_node_key(&n->versions, line_version(n, l, size - 1), l->key.party, ACCORD_KEY_LOG);
 }
 
-/* Whether that party says that it holds a version that we do not. */
-static bool is_ahead(const struct node *n, size_t peer)
-{
-	const struct versions_held *held = &n->peers[peer].held;
-
-	for (size_t i = 0; i < held->count; i++) {
-		if (accord_version_find(&n->versions, held->hashes[i]) == n->versions.count)
-			return true;
-	}
-	return false;
-}
-
 /* ---- Notes. ---- */
 
 static bool is_by_any(const struct node *n, size_t party, size_t first, const struct note *note)
@@ -147,8 +135,8 @@ static void places_walk(const struct node *n, size_t party, const struct batch *
 }
 
 /* By the last key known there, or by one that whoever sends it may know and we do not. */
-static enum note_word note_of_future(const struct node *n, size_t party, size_t first, const struct note *note,
-				     bool is_awaited)
+static enum note_word note_of_future(const struct node *n, size_t party, size_t first,
+				     const struct note *note, bool is_awaited)
 {
 	if (is_by_any(n, party, first, note))
 		return NOTE_GOOD;
@@ -157,8 +145,8 @@ static enum note_word note_of_future(const struct node *n, size_t party, size_t 
 	return is_by_any(n, party, 0, note) ? NOTE_MISUSED : NOTE_FALSE;
 }
 
-enum note_word note_judge(const struct node *n, size_t peer, size_t party, const struct line *l,
-			  const struct note *note, const struct batch *batch)
+enum note_word note_judge(const struct node *n, size_t party, const struct line *l, const struct note *note,
+			  const struct batch *batch)
 {
 	uint64_t held = l == NULL ? 0 : l->log->frontier.size;
 	struct log_places p = { 0 };
@@ -177,7 +165,7 @@ enum note_word note_judge(const struct node *n, size_t peer, size_t party, const
 	known = known == n->versions.count ? 0 : known;
 	/* What lies between is not held: it may have moved the log, and not back. */
 	if (held < note->size && (version < n->versions.count || p.count == 0))
-		return note_of_future(n, party, known, note, is_ahead(n, peer));
+		return note_of_future(n, party, known, note, n->is_behind);
 	if (version == n->versions.count && p.count > 0)
 		return note_of_future(n, party, known, note, true);
 	if (checkpoint_verify(note, accord_node_key(&n->versions, known, party, ACCORD_KEY_LOG)) == ERR_OK)
@@ -193,7 +181,8 @@ enum err misused_keep(struct node *n, const struct line *l, const struct note *n
 	struct buf key = BUF_ON(memory);
 	enum err e = turn_open(n);
 
-	log_error("channel %u: a note of size %llu is signed by a log key of %s that does not hold there: whoever "
+	log_error("channel %u: a note of size %llu is signed by a log key of %s that does not hold there: "
+		  "whoever "
 		  "has that key is not its node",
 		  l->key.channel, (unsigned long long)note->size, n->accord->parties[l->key.party].name);
 	buf_put_byte(&key, ROW_MISUSED);
@@ -223,8 +212,7 @@ size_t mirror_version(const struct node *n, uint32_t channel, size_t party)
 
 const uint8_t *mirror_key(const struct node *n, uint32_t channel)
 {
-	return accord_node_key(&n->versions, mirror_version(n, channel, n->self), n->self,
-			       ACCORD_KEY_MIRROR);
+	return accord_node_key(&n->versions, mirror_version(n, channel, n->self), n->self, ACCORD_KEY_MIRROR);
 }
 
 enum err mirror_verify(const struct node *n, const struct line *l, size_t party, struct bytes text,
@@ -240,6 +228,30 @@ enum err mirror_verify(const struct node *n, const struct line *l, size_t party,
 			return ERR_OK;
 	}
 	return ERR_VERIFY;
+}
+
+void node_signs_with(struct node *n, const struct signer_keys *keys)
+{
+	n->signer_keys = *keys;
+}
+
+static bool has_key(const uint8_t (*keys)[SIGN_PUBLIC_LEN], size_t count, const uint8_t *wanted)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (memcmp(keys[i], wanted, SIGN_PUBLIC_LEN) == 0)
+			return true;
+	}
+	return count == 0;
+}
+
+bool can_sign_under(const struct node *n, size_t version)
+{
+	const struct signer_keys *k = &n->signer_keys;
+
+	return has_key(k->log, k->log_count,
+		       accord_node_key(&n->versions, version, n->self, ACCORD_KEY_LOG)) &&
+	       has_key(k->mirror, k->mirror_count,
+		       accord_node_key(&n->versions, version, n->self, ACCORD_KEY_MIRROR));
 }
 
 /* Whether our receipt that is kept for a peer's log was made with another key than the one in force. */
@@ -284,7 +296,7 @@ static enum err line_adopts(struct node *n, struct line *l)
 		return e;
 	if (line_note(n, l, size, &text, &found) == ERR_OK &&
 	    note_read(buf_bytes(&text), &note, &fault) == ERR_OK && found > 0 && found <= size &&
-	    note_judge(n, n->self, l->key.party, l, &note, NULL) == NOTE_MISUSED) {
+	    note_judge(n, l->key.party, l, &note, NULL) == NOTE_MISUSED) {
 		e = misused_keep(n, l, &note);
 		return e == ERR_OK ? record_stop(n->record, l->log, &misused) : e;
 	}

@@ -178,6 +178,15 @@ const struct accord *node_in_force(const struct node *n);
  * what his logs say, and with his coming: look again after each turn.
  */
 size_t node_pins(const struct node *n, size_t peer, const uint8_t *out[ACCORD_VERSIONS_MAX]);
+/*
+ * The public halves of what the signer has; to no version whose keys are not among them is a log of ours
+ * moved. Borrowed for the node's life; with none of a use nothing is known of it.
+ */
+struct signer_keys {
+	const uint8_t (*log)[32], (*mirror)[32];
+	size_t log_count, mirror_count;
+};
+void node_signs_with(struct node *n, const struct signer_keys *keys);
 /* Which versions a peer says that he holds, as bits; 0: he has not been heard in this run. */
 uint16_t node_peer_versions(const struct node *n, size_t peer);
 size_t node_self(const struct node *n);
@@ -341,7 +350,7 @@ struct peer_status {
 	uint8_t pins[ACCORD_VERSIONS_MAX][32]; /* TLS keys that are good for him now, oldest first */
 	size_t pins_count;
 	struct wall old_pin_used; /* when a key older than the newest he came with was; .ms 0: never */
-	size_t bundle_left; /* attachments that the last bundle for him left for a later one */
+	size_t bundle_left;	  /* attachments that the last bundle for him left for a later one */
 };
 struct scrub_status {
 	uint64_t done, total;	       /* entries of the pass under way */

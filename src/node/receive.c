@@ -117,13 +117,12 @@ static enum err hello_line(struct node *n, size_t peer, size_t author, const str
 }
 
 /* ERR_SHORT: it says nothing, for now or for ever. */
-static enum err hello_judge(struct node *n, struct now now, size_t peer, size_t author,
-			    const struct note *note)
+static enum err hello_judge(struct node *n, struct now now, size_t author, const struct note *note)
 {
 	struct log_key key = { note->origin.channel, author, note->origin.epoch };
 	struct line *line = line_find(n, &key);
 	static const struct fault misused = { "record.key", 0 };
-	enum note_word word = note_judge(n, peer, author, line, note, NULL);
+	enum note_word word = note_judge(n, author, line, note, NULL);
 
 	if (word == NOTE_GOOD)
 		return ERR_OK;
@@ -151,7 +150,7 @@ enum err hello_note(struct node *n, struct now now, size_t peer, struct bytes te
 	if (author == n->accord->parties_count ||
 	    memcmp(note.origin.accord, n->accord->id, ACCORD_ID_LEN) != 0)
 		return ERR_NOTE;
-	e = hello_judge(n, now, peer, author, &note);
+	e = hello_judge(n, now, author, &note);
 	if (e != ERR_OK)
 		return e == ERR_SHORT ? ERR_OK : e;
 	if (author == n->self) {

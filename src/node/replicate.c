@@ -261,7 +261,8 @@ static uint64_t place_goal(struct node *n, const struct line *line, uint64_t fir
 	for (size_t i = 1; i < line->places.count; i++) {
 		uint64_t from = line->places.of[i].from;
 		if (from > first && from < goal)
-			return line_note(n, line, from, &note, &found) == ERR_OK && found == from ? from : goal;
+			return line_note(n, line, from, &note, &found) == ERR_OK && found == from ? from
+												  : goal;
 	}
 	return goal;
 }
@@ -282,7 +283,7 @@ enum err batch_build(struct node *n, struct line *line, const struct batch_goal 
 		e = ERR_NOT_FOUND;
 	if (e != ERR_OK)
 		return e;
-	/* Who does not hold the next version can take what comes before its place, and judge nothing behind. */
+	/* Who does not hold the next version takes what comes before its place, and judges nothing behind. */
 	goal = place_goal(n, line, first, goal);
 	/*
 	 * A short batch, so that what is urgent need not wait long; a longer one if it takes that to a note.
@@ -404,7 +405,8 @@ void replicate(struct node *n, struct now now)
 		for (size_t i = 0; i < n->lines_count; i++) {
 			struct line *line = &n->lines[i];
 			uint64_t size = line->log->frontier.size, held = line->reach[peer].held;
-			if (held > size && line->log->stopped.rule == NULL && !line->is_kept_back && is_shared_with(line, peer) &&
+			if (held > size && line->log->stopped.rule == NULL && !line->is_kept_back &&
+			    is_shared_with(line, peer) &&
 			    mono_is_before(mono_add_ms(line->wanted_at, WANT_AGAIN_MS), now.mono))
 				want_send(n, now, peer, line, size, line->known > held ? line->known : held);
 		}

@@ -28,16 +28,24 @@ uint16_t node_peer_versions(const struct node *n, size_t peer)
 	return known;
 }
 
+void versions_note(struct node *n, size_t peer, const struct versions_held *held)
+{
+	n->peers[peer].held = *held;
+	for (size_t i = 0; i < held->count; i++)
+		n->is_behind |= accord_version_find(&n->versions, held->hashes[i]) == n->versions.count;
+}
+
 void versions_hear(struct node *n, size_t peer, size_t path, const struct hello *h)
 {
 	struct peer *p = &n->peers[peer];
 	size_t version = accord_version_find(&n->versions, h->manifest_hash);
+	struct versions_held held = h->held;
 
-	p->held = h->held;
-	if (p->held.count == 0) {
-		p->held.count = 1;
-		memcpy(p->held.hashes[0], h->manifest_hash, HASH_LEN);
+	if (held.count == 0) {
+		held.count = 1;
+		memcpy(held.hashes[0], h->manifest_hash, HASH_LEN);
 	}
+	versions_note(n, peer, &held);
 	if (path == PATH_BUNDLE)
 		p->bundle_version = version;
 	else
@@ -98,6 +106,7 @@ enum err node_adopt(struct node *n, struct now now, const struct accord *a, stru
 	e = turn_open(n);
 	if (e != ERR_OK)
 		return e;
+	n->is_behind = false;
 	n->versions.of[n->versions.count++] = n->accord = n->fold.accord = a;
 	n->fold.version = version;
 	accord_book(a, &n->books[version]);

@@ -39,8 +39,8 @@ void fork_write(struct fork *f, const uint8_t salt[CONTENT_SALT_LEN], struct buf
 enum err fork_read(struct bytes content, struct fork *out, struct fault *fault) MUST_CHECK;
 
 /*
- * ERR_OK if it proves that these keys of one log signed two histories; ERR_VERIFY otherwise, with the rule fork.note,
- * fork.signature, fork.log, fork.order, fork.histories, fork.leaves or fork.path.
+ * ERR_OK if it proves that these keys of one log signed two histories; ERR_VERIFY otherwise, with the rule
+ * fork.note, fork.signature, fork.log, fork.order, fork.histories, fork.leaves or fork.path.
  */
 enum err fork_check(const struct fork *f, const uint8_t *const *log_keys, size_t count,
 		    struct fault *fault) MUST_CHECK;

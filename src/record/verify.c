@@ -36,7 +36,7 @@ struct verify {
 	/* an entry is missing or has changed: roots mean nothing until a note's is met */
 	bool is_broken;
 	struct log_places places;
-	bool is_unplaced; /* an entry that may have said a place cannot be read */
+	bool is_unplaced;   /* an entry that may have said a place cannot be read */
 	bool is_views_over; /* all rows of the views have been read */
 	struct buf row;	    /* the key of the last one */
 	uint64_t next_note; /* smallest size above that has one; UINT64_MAX: none */
@@ -103,13 +103,13 @@ static bool is_signed(const struct verify *v, const struct note *note)
 {
 	const uint8_t *keys[ACCORD_VERSIONS_MAX];
 	size_t party = log_party(v), known, count;
-	size_t version = note->size == 0 ? 0
-					 : places_version(&v->places, v->versions, note->size - 1, &known);
+	size_t version =
+		note->size == 0 ? 0 : places_version(&v->places, v->versions, note->size - 1, &known);
 
 	if (note->size > 0 && version == v->versions->count && known < v->versions->count)
 		version = known;
-	count = accord_node_keys(v->versions, party, ACCORD_KEY_LOG, version < v->versions->count ? version : 0,
-				 keys);
+	count = accord_node_keys(v->versions, party, ACCORD_KEY_LOG,
+				 version < v->versions->count ? version : 0, keys);
 	if (!v->is_unplaced && version < v->versions->count && count > 1)
 		count = 1;
 	for (size_t i = 0; i < count; i++) {

@@ -57,7 +57,7 @@ typedef void verify_report(void *self, const struct finding *finding);
 struct verify;
 
 /*
- * Borrows the record and the versions of the accord: the log itself says under which of them each note stands.
+ * Borrows the record and the versions of the accord: a log says itself under which of them each note stands.
  * Gives; free with verify_free.
  */
 struct verify *verify_new(struct record *r, const struct accord_versions *versions, verify_report *report,

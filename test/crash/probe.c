@@ -201,7 +201,8 @@ static void sign(struct probe *p, struct asked *a)
 		check_cosigned(p->w, &p->n, &a->sign.origin, a->sign.size);
 		p->receipts++;
 		accord_mirror_name(p->w->accord, p->of->party, &name);
-		checkpoint_cosign(world_key(p->w, &p->n, a->sign.key, true), buf_bytes(&name), a->sign.seconds, request.text, &line);
+		checkpoint_cosign(world_key(p->w, &p->n, a->sign.key, true), buf_bytes(&name),
+				  a->sign.seconds, request.text, &line);
 	}
 	in.line = buf_bytes(&line);
 	core_begins(p);
@@ -437,7 +438,7 @@ static void check_runs(struct probe *p)
 void probe_meet_peers(struct probe *p)
 {
 	for (size_t i = 0; i < p->w->nodes_count && !p->is_stopped; i++) {
-		struct path_change up = { i, 0, true, ERR_OK, { NULL, 0 }, "X25519", "there" };
+		struct path_change up = { i, 0, true, ERR_OK, { NULL, 0 }, "X25519", "there", NULL };
 		enum err e;
 		if (i == p->of->party || p->w->nodes[i].node == NULL)
 			continue;

@@ -25,7 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 		assert(fault.rule != NULL);
 		return 0;
 	}
-	assert(fork_check(&fork, (const uint8_t *const[]){ stranger }, 1, &fault) == ERR_VERIFY && fault.rule != NULL);
+	assert(fork_check(&fork, (const uint8_t *const[]){ stranger }, 1, &fault) == ERR_VERIFY &&
+	       fault.rule != NULL);
 	assert(content_read(in, &content, &fault) == ERR_OK);
 	fork_write(&fork, content.salt, &again);
 	assert(buf_check(&again) == ERR_OK);

@@ -281,7 +281,7 @@ void forge_note(const struct forge *f, size_t size, struct buf *out)
 	size_t from = out->len;
 
 	note_text(f, size, out);
-	checkpoint_sign(&f->w->nodes[f->key.party].log_key,
+	checkpoint_sign(f->log_key != NULL ? f->log_key : &f->w->nodes[f->key.party].log_key,
 			(struct bytes){ out->ptr + from, out->len - from }, &line);
 	buf_put_byte(out, '\n');
 	buf_put(out, buf_bytes(&line));

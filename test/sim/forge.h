@@ -21,9 +21,10 @@ struct forge {
 	struct origin origin;
 	struct forged *items;
 	size_t count, max;
-	struct frontier *frontiers; /* of each size, so that any note can be written */
-	const uint8_t *version;	    /* that an epoch begins under; NULL: the world's first */
-	const struct book *book;    /* batches and copies go in short codes; NULL: in full */
+	struct frontier *frontiers;	/* of each size, so that any note can be written */
+	const uint8_t *version;		/* that an epoch begins under; NULL: the world's first */
+	const struct sign_key *log_key; /* that signs its notes; NULL: the party's first */
+	const struct book *book;	/* batches and copies go in short codes; NULL: in full */
 };
 
 void forge_open(struct forge *f, struct world *w, size_t party, uint32_t channel, uint32_t epoch);

@@ -89,7 +89,8 @@ static size_t count_proofs(struct room *r, size_t party, uint32_t channel)
 		count += read.statement.kind == KIND_FORK &&
 			 node_content(r->n->node, &read.statement, &content) == ERR_OK &&
 			 fork_read(buf_bytes(&content), &fork, &fault) == ERR_OK &&
-			 fork_check(&fork, (const uint8_t *const[]){ r->w->nodes[party].log_key.public }, 1, &fault) == ERR_OK;
+			 fork_check(&fork, (const uint8_t *const[]){ r->w->nodes[party].log_key.public }, 1,
+				    &fault) == ERR_OK;
 	}
 	return count;
 }
@@ -423,6 +424,112 @@ static void test_a_false_log_signature_closes(void **state)
 	forge_free(&f);
 }
 
+static enum err hear_from(struct room *r, struct forge *f, size_t first)
+{
+	return room_hear_batch(r, 1, f, first, f->count);
+}
+
+static const char *rule_of(const struct room *r, const struct forge *f)
+{
+	const char *rule = room_log(r, &f->key).stopped.rule;
+
+	return rule == NULL ? "" : rule;
+}
+
+static void adopt_next(struct room *r)
+{
+	assert_int_equal(node_adopt(r->n->node, room_now(r), r->w->next, &r->n->fx), ERR_OK);
+	room_turn(r);
+}
+
+/* The key that a log has left, behind the place; the one that it comes to, before it. */
+static void test_a_key_out_of_its_place(void **state)
+{
+	struct room *r = *state;
+	const struct sign_key *const old = &r->w->nodes[1].log_key, *const new = &r->w->nodes[1].next_log_key;
+
+	world_rotates(r->w);
+	assert_memory_not_equal(old->public, new->public, SIGN_PUBLIC_LEN);
+	room_link(r, 1, 0, NULL, 0);
+	adopt_next(r);
+	for (unsigned is_early = 0; is_early < 2; is_early++) {
+		struct forge f;
+		size_t held, refused = room_said(r, 1, FRAME_REFUSE);
+		load(&f, r, 1, is_early ? CONSULT : LEADER);
+		held = f.count;
+		assert_int_equal(hear_from(r, &f, 0), ERR_OK);
+		if (!is_early) {
+			/* One batch that says itself which key signs it, then the entry behind it. */
+			forge_version(&f, r->w->next->hash);
+			add_many(&f, 1);
+			f.log_key = new;
+			assert_int_equal(hear_from(r, &f, held), ERR_OK);
+			assert_int_equal(room_log(r, &f.key).size, held + 2);
+			assert_string_equal(rule_of(r, &f), "");
+			/* The old note is as good as ever. */
+			f.log_key = old;
+			assert_int_equal(room_hear_batch(r, 1, &f, 0, held + 1), ERR_OK);
+			assert_string_equal(rule_of(r, &f), "");
+			held += 2;
+		}
+		add_many(&f, 1);
+		f.log_key = is_early ? new : old;
+		assert_int_equal(hear_from(r, &f, held), ERR_OK);
+		assert_string_equal(rule_of(r, &f), "record.key");
+		assert_int_equal(room_log(r, &f.key).size, held);
+		assert_int_equal(room_said(r, 1, FRAME_REFUSE), refused + 1);
+		assert_int_equal(r->closed, 0);
+		forge_free(&f);
+	}
+}
+
+/* What is signed under a version that is not held: neither kept nor refused, and taken when it is held. */
+static void test_a_key_of_a_version_that_is_not_held(void **state)
+{
+	struct room *r = *state;
+	struct forge f;
+	size_t held;
+
+	world_rotates(r->w);
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	assert_int_equal(hear_from(r, &f, 0), ERR_OK);
+	forge_version(&f, r->w->next->hash);
+	assert_int_equal(hear_from(r, &f, f.count - 1), ERR_OK);
+	held = f.count;
+	add_many(&f, 1);
+	f.log_key = &r->w->nodes[1].next_log_key;
+	assert_int_equal(hear_from(r, &f, held), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).size, held);
+	assert_string_equal(rule_of(r, &f), "");
+	assert_int_equal(r->closed, 0);
+	adopt_next(r);
+	assert_int_equal(hear_from(r, &f, held), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).size, held + 1);
+	forge_free(&f);
+}
+
+/* Taken while nobody could know better; the version comes, and says that this key was not good there. */
+static void test_an_old_key_is_found_out_by_the_version(void **state)
+{
+	struct room *r = *state;
+	struct forge f;
+	size_t held;
+
+	world_rotates(r->w);
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	assert_int_equal(hear_from(r, &f, 0), ERR_OK);
+	held = f.count;
+	forge_version(&f, r->w->next->hash);
+	add_many(&f, 1);
+	assert_int_equal(hear_from(r, &f, held), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).size, held + 2);
+	adopt_next(r);
+	assert_string_equal(rule_of(r, &f), "record.key");
+	forge_free(&f);
+}
+
 /* A HELLO that is not from now, nor from anybody in particular, with these changes. */
 static enum err carry_hello(struct room *r, int64_t late_ms, bool is_of_another_accord)
 {
@@ -489,6 +596,9 @@ int main(void)
 		ATTACK(an_entry_of_another_place_stops_its_log),
 		ATTACK(a_root_that_is_not_the_notes),
 		ATTACK(a_false_log_signature_closes),
+		ATTACK(a_key_out_of_its_place),
+		ATTACK(a_key_of_a_version_that_is_not_held),
+		ATTACK(an_old_key_is_found_out_by_the_version),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);

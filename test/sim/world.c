@@ -121,7 +121,8 @@ static void sign_event(struct world *w, struct sim_node *n, enum event_kind kind
 			check_cosigned(w, n, &sign->origin, sign->size);
 		ledger_cosigns(w, &sign->origin, sign->size);
 		accord_mirror_name(w->accord, n->party, &name);
-		checkpoint_cosign(world_key(w, n, sign->key, true), buf_bytes(&name), sign->seconds, sign->text, &line);
+		checkpoint_cosign(world_key(w, n, sign->key, true), buf_bytes(&name), sign->seconds,
+				  sign->text, &line);
 	}
 	e.len = line.len;
 	e.bytes = xcalloc(line.len + 1, 1);

@@ -29,7 +29,8 @@ static void play_fork(const json_t *one)
 	}
 	case_hex(one, "key", key, sizeof key);
 	assert_int_equal(fork_read(content, &f, &fault), ERR_OK);
-	assert_int_equal(fork_check(&f, (const uint8_t *const[]){ key }, 1, &fault), is_good ? ERR_OK : ERR_VERIFY);
+	assert_int_equal(fork_check(&f, (const uint8_t *const[]){ key }, 1, &fault),
+			 is_good ? ERR_OK : ERR_VERIFY);
 	assert_true(is_good == (fault.rule == NULL));
 	if (!is_good)
 		return;
