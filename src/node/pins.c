@@ -1,7 +1,7 @@
 /*
  * By which TLS keys a peer is known. While a version of the accord is held that gives him another key, both
- * are good, until his logs have come to it and he has come with the new one; then the old one no more, through
- * restarts. Spec: docs/spec/link.md section 1.
+ * are good, until his logs have come to it and he has come with the new one; then the old one no more,
+ * through restarts. Spec: docs/spec/link.md section 1.
  *
  *	'H' party   the newest TLS key that he has come with (32 bytes); when an older one was last used (ms,
  *	            8 bytes; 0: never since)

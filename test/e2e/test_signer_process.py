@@ -51,6 +51,10 @@ def text(origin, leaves):
     return f"{origin}\n{len(leaves)}\n{base64.b64encode(root(leaves)).decode()}\n".encode()
 
 
+def public(use):
+    return bytes(SigningKey(SEEDS[use]).verify_key)
+
+
 class Signer:
     def __init__(self, home):
         self.handshakes, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -67,7 +71,8 @@ class Signer:
 
     def ask(self, kind, origin, leaves, old=0, **more):
         steps = b"".join(proof(old, leaves)) if 0 < old < len(leaves) else b""
-        self.child.tell(kind, number=len(leaves), name=origin, text=text(origin, leaves), rest=steps, **more)
+        key = more.pop("key", public("log" if kind == "SIGN" else "mirror"))
+        self.child.tell(kind, number=len(leaves), key=key, name=origin, text=text(origin, leaves), rest=steps, **more)
         answer = self.child.next("SIGNED" if kind == "SIGN" else "COSIGNED")
         assert answer["number"] == len(leaves) and answer["name"].decode() == origin
         return answer["err"], answer["rest"]
@@ -137,7 +142,7 @@ def test_each_key_for_its_logs_alone(signers):
     assert s.ask("SIGN", OTHER, LEAVES[:3]) == ("REFUSED", b"")
     assert s.ask("COSIGN", OWN, LEAVES[:3]) == ("REFUSED", b"")
     assert s.ask("SIGN", OWN.replace("11", "22", 1), LEAVES[:3]) == ("REFUSED", b"")
-    s.child.tell("SIGN", number=3, name=OWN, text=text(OTHER, LEAVES[:3]))
+    s.child.tell("SIGN", number=3, key=public("log"), name=OWN, text=text(OTHER, LEAVES[:3]))
     assert s.child.next("SIGNED")["err"] == "USAGE"
 
 
@@ -180,7 +185,7 @@ def test_many_at_once_are_one_group(signers):
     s = signers()
     s.remember()
     origins = [f"{ACCORD}/{channel}/alba/1" for channel in range(1, 201)]
-    s.child.pipe.sendall(b"".join(encode("SIGN", number=2, name=o, text=text(o, LEAVES[:2])) for o in origins))
+    s.child.pipe.sendall(b"".join(encode("SIGN", number=2, key=public("log"), name=o, text=text(o, LEAVES[:2])) for o in origins))
     for o in origins:
         assert s.child.next("SIGNED", name=o.encode())["err"] == "OK"
     assert s.end() == 0
@@ -189,7 +194,7 @@ def test_many_at_once_are_one_group(signers):
 
 def handshake(s, message, number=9):
     s.handshakes.settimeout(5)
-    s.handshakes.sendall(encode("TLS_SIGN", number=number, rest=message))
+    s.handshakes.sendall(encode("TLS_SIGN", number=number, key=public("tls"), rest=message))
     return Record(s.handshakes.recv(4096)[4:])
 
 

@@ -43,7 +43,7 @@ def as_bytes(value):
 def encode(kind, **given):
     out = bytes([NUMBERS[kind]])
     for letter in KINDS[kind]:
-        value = given.pop(FIELDS[letter], b"" if letter in "ntr" else 0)
+        value = given.pop(FIELDS[letter], b"" if letter in "ntr" else bytes(32) if letter == "k" else 0)
         if letter in "phue":
             out += bytes([ERRORS.index(value) if isinstance(value, str) else value])
         elif letter in "iw":
