@@ -686,6 +686,8 @@ enum err recover_start(struct node *n, struct now now, const struct marks *marks
 enum err recover_note(struct node *n, struct now now, size_t peer, const struct note *note) MUST_CHECK;
 enum err recover_answered(struct node *n, size_t peer) MUST_CHECK;
 void recover_check(struct line *line);
+/* After a rollback: the epoch before one whose opening was in it is the newest again. */
+void recover_opening_dropped(struct node *n);
 /* An own log that is closed until peers have answered, or what it lacks is back, or a new epoch is open. */
 static inline bool is_shut(const struct line *l)
 {

@@ -35,6 +35,32 @@ static enum err open_forgotten(struct node *n, const struct mark *m)
 	return e == ERR_OK ? line_open(n, &key, &line) : e;
 }
 
+/* Our log of the epoch before on that channel. */
+static struct line *line_before(struct node *n, const struct line *newest)
+{
+	struct line *before = NULL;
+
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *l = &n->lines[i];
+		if (l->is_own && l->key.channel == newest->key.channel && l->key.epoch < newest->key.epoch &&
+		    (before == NULL || l->key.epoch > before->key.epoch))
+			before = l;
+	}
+	return before;
+}
+
+void recover_opening_dropped(struct node *n)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *l = &n->lines[i], *before;
+		if (!l->is_own || l->is_recovering || l->log->frontier.size > 0)
+			continue;
+		before = line_before(n, l);
+		if (before != NULL)
+			before->is_closed = false;
+	}
+}
+
 static void close_older_epochs(struct node *n)
 {
 	for (size_t i = 0; i < n->lines_count; i++) {
@@ -445,11 +471,11 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 
 	if (e != ERR_OK)
 		return e;
-	old_key = old == NULL ? key : old->key;
 	if (old != NULL && old->log->frontier.size == 0 && !old->is_recovering) {
 		key.epoch = old->key.epoch;
-		old = NULL;
+		old = line_before(n, old);
 	}
+	old_key = old == NULL ? key : old->key;
 	if (old != NULL && is_unheard(n, old)) {
 		answer->limit = "start.strict";
 		return ERR_RECOVERING;
@@ -462,11 +488,6 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 	}
 	/* Of a log that was lost whole nothing is repeated: the next one begins as a channel's first does. */
 	is_left = old != NULL && old->log->durable > 0;
-	e = line_open(n, &key, &line);
-	if (e == ERR_LIMIT)
-		answer->limit = "EPOCHS_MAX";
-	if (e != ERR_OK)
-		return e;
 	origin_of(n, &key, &entry.origin);
 	memcpy(entry.signatures, in->signatures, sizeof entry.signatures);
 	e = judged_of(n, &key, &entry, s, in->signers, &judged);
@@ -480,6 +501,12 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 		return e;
 	if (view.verdict != VERDICT_OK)
 		return verdict_refuse(n, s, key.channel, &view, answer);
+	/* Only now: an empty log that stood there after a refusal would be in the way of the next try. */
+	e = line_open(n, &key, &line);
+	if (e == ERR_LIMIT)
+		answer->limit = "EPOCHS_MAX";
+	if (e != ERR_OK)
+		return e;
 	answer->place = (struct place_key){ key, 0 };
 	line->is_recovering = line->is_doubtful = line->is_unanswered = line->is_unremembered = false;
 	e = forget_reason(n, line_find(n, &old_key));

@@ -80,6 +80,25 @@ def test_full_disk(small):
     kor.await_link()
 
 
+def test_no_room_for_an_epoch(stage):
+    """Its opening is taken back whole, and can be asked for again when there is room."""
+    world = stage.world()
+    kor, told, backup = world["kor"], nodes.tell(world.folder / "told"), world.folder / "backup"
+    kor.run("export", "--backup", backup)
+    notice(kor, "Forgotten by the backup.", "usa")
+    world.await_receipts()
+    world.stop()
+    kor.run("restore", backup)
+    kor.start(env={"LD_PRELOAD": str(FAILING), "FAILING": str(told)})
+    begin = ["restore", "--open-epoch", "--channel", "notify", "--label", "U", "--json"]
+    nodes.tell(told, "pwrite ENOSPC")
+    refused = kor.run(*begin, key="registrar", code=1)
+    assert "full" in refused.stderr and "next: " in refused.stderr, refused.stderr
+    nodes.tell(told)
+    kor.wait("there is room again", lambda: kor.run(*begin, key="registrar", code=None).returncode == 0)
+    assert "KOR/NOTIFY 2." in notice(kor, "In the second epoch.", "usa", code=5).stdout
+
+
 def test_no_room_at_the_start(small):
     kor = small["kor"]
     disks.fill(kor.home)

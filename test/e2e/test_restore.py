@@ -155,6 +155,14 @@ def test_restore_out_of_reach(tuesday):
     root_50 = tuesday.note_root(tuesday.usa, 50)
     tuesday.lose_disk()
     assert tuesday.is_closed()
+    assert f"channel {CHANNEL}: our signer has signed 60 entries of our log, the store has 50: it is closed" in tuesday.kor.words()
+    # A key that may not do it changes nothing: who may still can, also when the node was started again meanwhile.
+    wrong = ["restore", "--open-epoch", "--channel", CHANNEL, "--label", "U"]
+    for _ in range(2):
+        assert "(KEY)" in tuesday.kor.run(*wrong, key="watch", code=4).stderr
+    tuesday.kor.stop()
+    tuesday.kor.start()
+    assert tuesday.log(tuesday.kor)["epoch"] == 1 and tuesday.is_closed()
     tuesday.open_epoch("--channel", CHANNEL)
     old, given_up = tuesday.opened()
     assert old == [1, 50, hex_of(root_50)] and given_up[0] == 60

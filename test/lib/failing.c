@@ -51,7 +51,10 @@ static int fails(const char *call, int fd)
 {
 	if (strncmp(told, call, strlen(call)) != 0 || !is_meant(fd))
 		return 0;
-	errno = strstr(told, "EROFS") != NULL ? EROFS : strstr(told, "EMFILE") != NULL ? EMFILE : EIO;
+	errno = strstr(told, "EROFS") != NULL	 ? EROFS
+		: strstr(told, "EMFILE") != NULL ? EMFILE
+		: strstr(told, "ENOSPC") != NULL ? ENOSPC
+						 : EIO;
 	return 1;
 }
 
