@@ -1,12 +1,13 @@
 #include "accord/words.h"
 
+#include "crypto/hash.h"
+
 #include <string.h>
 #include <utf8proc.h>
 
 /* Of one character: the longest decomposition is 18 characters, a syllable has six single letters. */
-#define LETTERS_LEN_MAX 96u
-/* What is searched at once; a word's stream is no longer than the front that is kept. */
-#define WINDOW_LEN 8192u
+#define LETTERS_LEN_MAX HELD_LETTERS_OF_ONE
+/* A word's stream is no longer than the front that is kept of what was searched. */
 #define STREAM_LEN_MAX 2048u
 
 /* ---- Hangul: each conjoining letter as single ones of the keyboard, and as keys ---- */
@@ -73,7 +74,14 @@ static void put_letters(uint32_t c, bool as_keys, struct buf *out)
 {
 	utf8proc_int32_t parts[32];
 	int boundary = UTF8PROC_BOUNDCLASS_START;
-	utf8proc_ssize_t count = utf8proc_decompose_char(
+	utf8proc_ssize_t count;
+
+	if (c < 0x80) {
+		if (!is_dropped(c))
+			buf_put_byte(out, (uint8_t)(c >= 'A' && c <= 'Z' ? c | 0x20 : c));
+		return;
+	}
+	count = utf8proc_decompose_char(
 		(utf8proc_int32_t)c, parts, ARRAY_COUNT(parts),
 		UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD, &boundary);
 
@@ -133,6 +141,39 @@ static size_t characters_of(struct bytes text)
 	return count;
 }
 
+static size_t letter_len(uint8_t first)
+{
+	return first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+/*
+ * Of the first three letters of a stream: of a Hangul word one would be as good as none. ~0: there are fewer.
+ */
+static unsigned begin_of(struct bytes stream)
+{
+	uint32_t hash = 2166136261u;
+	size_t len = 0;
+
+	for (size_t i = 0; i < HELD_LETTERS_MIN; i++) {
+		if (len >= stream.len)
+			return ~0u;
+		len += letter_len(stream.ptr[len]);
+	}
+	if (len > stream.len)
+		return ~0u;
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ stream.ptr[i]) * 16777619u;
+	return (hash ^ hash >> 16) & 0xffffu;
+}
+
+static void note_begin(struct held_words *w, struct bytes stream)
+{
+	unsigned at = begin_of(stream);
+
+	if (at != ~0u)
+		w->begins[at >> 3] |= (uint8_t)(1u << (at & 7));
+}
+
 static enum err add_word(struct bytes line, struct arena *a, struct held_words *out)
 {
 	uint8_t memory[STREAM_LEN_MAX];
@@ -155,6 +196,9 @@ static enum err add_word(struct bytes line, struct arena *a, struct held_words *
 		if (w.keys.ptr == NULL)
 			return ERR_MEMORY;
 	}
+	note_begin(out, w.letters);
+	if (w.keys.len > 0)
+		note_begin(out, w.keys);
 	out->list[out->count++] = w;
 	return ERR_OK;
 }
@@ -175,6 +219,8 @@ enum err held_words_read(struct bytes file, struct arena *a, struct held_words *
 	enum err e = ERR_OK;
 
 	out->count = 0;
+	memset(out->begins, 0, sizeof out->begins);
+	hash_sha256(file, out->id);
 	for (*line = 1; e == ERR_OK && file.len > 0; *line += e == ERR_OK) {
 		if (bytes_take_until(&file, '\n', &one) != ERR_OK) {
 			one = file;
@@ -199,14 +245,27 @@ static bool take_any(struct bytes *text, uint32_t *c)
 	return true;
 }
 
+static bool stands_at(struct bytes stream, struct bytes word)
+{
+	return word.len > 0 && stream.len >= word.len && memcmp(stream.ptr, word.ptr, word.len) == 0;
+}
+
+/* Streams are of whole letters; what is kept of one may begin within a letter, which begins no word. */
 static const struct held_word *find_in(const struct held_words *w, struct bytes stream)
 {
-	for (size_t i = 0; i < w->count; i++) {
-		const struct held_word *one = &w->list[i];
-		if (memmem(stream.ptr, stream.len, one->letters.ptr, one->letters.len) != NULL)
-			return one;
-		if (one->keys.len > 0 && memmem(stream.ptr, stream.len, one->keys.ptr, one->keys.len) != NULL)
-			return one;
+	for (unsigned at; stream.len > 0; stream.ptr++, stream.len--) {
+		if ((stream.ptr[0] & 0xc0) == 0x80)
+			continue;
+		at = begin_of(stream);
+		if (at == ~0u)
+			return NULL;
+		if ((w->begins[at >> 3] >> (at & 7) & 1) == 0)
+			continue;
+		for (size_t i = 0; i < w->count; i++) {
+			const struct held_word *one = &w->list[i];
+			if (stands_at(stream, one->letters) || stands_at(stream, one->keys))
+				return one;
+		}
 	}
 	return NULL;
 }
@@ -271,7 +330,7 @@ static struct bytes find_mixed(struct bytes text)
 
 struct bytes held_words_find(const struct held_words *w, struct bytes text)
 {
-	uint8_t memory[WINDOW_LEN];
+	uint8_t memory[HELD_WINDOW_LEN];
 	struct buf window = BUF_ON(memory);
 	const struct held_word *found = NULL;
 	struct bytes rest = text;
@@ -303,4 +362,245 @@ struct bytes held_words_find_in(const struct held_words *w, const struct content
 	for (size_t i = 0; i < c->attachments_count && found.len == 0; i++)
 		found = held_words_find(w, c->attachments[i].name);
 	return found;
+}
+
+/* ---- Files ---- */
+
+const char *file_kind_name(enum file_kind kind)
+{
+	static const char *const names[FILE_KIND_COUNT] = { "text",
+							    "unknown",
+							    "PDF",
+							    "ZIP (docx, xlsx, hwpx, odt)",
+							    "OLE (doc, xls, hwp)",
+							    "PNG",
+							    "JPEG",
+							    "UTF-16 text",
+							    "no text in UTF-8" };
+
+	return names[kind];
+}
+
+static enum file_kind kind_of(struct bytes front)
+{
+	const struct {
+		struct bytes mark;
+		enum file_kind kind;
+	} marks[] = { { BYTES_LIT("%PDF"), FILE_PDF },
+		      { BYTES_LIT("PK\x03\x04"), FILE_ZIP },
+		      { BYTES_LIT("\xd0\xcf\x11\xe0"), FILE_OLE },
+		      { BYTES_LIT("\x89PNG"), FILE_PNG },
+		      { BYTES_LIT("\xff\xd8\xff"), FILE_JPEG },
+		      { BYTES_LIT("\xff\xfe"), FILE_UTF16 },
+		      { BYTES_LIT("\xfe\xff"), FILE_UTF16 } };
+
+	for (size_t i = 0; i < ARRAY_COUNT(marks); i++) {
+		if (stands_at(front, marks[i].mark))
+			return marks[i].kind;
+	}
+	return FILE_TEXT;
+}
+
+void held_search_open(struct held_search *s, const struct held_words *words)
+{
+	*s = (struct held_search){ .words = words };
+	buf_init(&s->plain, s->memory[0], HELD_WINDOW_LEN);
+	buf_init(&s->markup, s->memory[1], HELD_WINDOW_LEN);
+}
+
+static void keep_found(struct held_search *s, struct bytes found)
+{
+	if (s->found_len > 0)
+		return;
+	s->found_len = found.len < HELD_FOUND_MAX ? found.len : HELD_FOUND_MAX;
+	memcpy(s->found, found.ptr, s->found_len);
+}
+
+static void look(struct held_search *s, struct buf *window)
+{
+	const struct held_word *found = find_in(s->words, buf_bytes(window));
+
+	if (found != NULL)
+		keep_found(s, found->word);
+	if (window->len > STREAM_LEN_MAX)
+		buf_drop(window, window->len - STREAM_LEN_MAX);
+}
+
+static void put_into(struct held_search *s, struct buf *window, uint32_t c)
+{
+	if (c != s->last || s->letters_len == 0) { /* mostly it goes into both */
+		struct buf letters = BUF_ON(s->letters);
+		put_letters(c, false, &letters);
+		s->last = c;
+		s->letters_len = letters.len;
+	}
+	buf_put(window, (struct bytes){ s->letters, s->letters_len });
+	if (window->max - window->len <= LETTERS_LEN_MAX)
+		look(s, window);
+}
+
+static void end_run(struct held_search *s)
+{
+	if (is_mixed(s->scripts))
+		keep_found(s, (struct bytes){ s->run, s->run_len });
+	s->scripts = 0;
+	s->run_len = 0;
+}
+
+static void add_to_run(struct held_search *s, uint32_t c)
+{
+	uint8_t utf8[4];
+	size_t len;
+
+	if (is_between(c)) {
+		end_run(s);
+		return;
+	}
+	s->scripts |= script_of(c);
+	len = (size_t)utf8proc_encode_char((utf8proc_int32_t)c, utf8);
+	if (len <= sizeof s->run - s->run_len) {
+		memcpy(s->run + s->run_len, utf8, len);
+		s->run_len += len;
+	}
+}
+
+/* "&#44032;", "&#xac00;", "\uac00": the character, 0: it is none. */
+static uint32_t referred(struct bytes text)
+{
+	bool is_hex = text.ptr[0] == '\\' || (text.len > 2 && (text.ptr[2] | 0x20) == 'x');
+	uint32_t value = 0;
+
+	for (size_t i = is_hex && text.ptr[0] == '&' ? 3 : 2; i < text.len; i++) {
+		uint8_t c = text.ptr[i], low = c | 0x20;
+		bool is_letter = is_hex && low >= 'a' && low <= 'f';
+		if (c == ';')
+			break;
+		if (!is_letter && (c < '0' || c > '9'))
+			return 0;
+		value = value * (is_hex ? 16u : 10u) + (uint32_t)(is_letter ? low - 'a' + 10 : c - '0');
+		if (value > 0x10ffff)
+			return 0;
+	}
+	return value >= 0xd800 && value < 0xe000 ? 0 : value;
+}
+
+/* What was begun as a reference is none: its characters are what they are. */
+static void spill(struct held_search *s)
+{
+	for (size_t i = 0; i < s->reference_len; i++)
+		put_into(s, &s->markup, s->reference[i]);
+	s->reference_len = 0;
+}
+
+static void take_reference(struct held_search *s, uint32_t c)
+{
+	struct bytes so_far;
+
+	s->reference[s->reference_len++] = (uint8_t)c;
+	so_far = (struct bytes){ s->reference, s->reference_len };
+	if (s->reference[0] == '\\' ? s->reference[1] == 'u' && so_far.len < 6 : c != ';')
+		return;
+	/* &nbsp; and \n stand for what is no letter. */
+	c = s->reference[1] == '#' || s->reference[1] == 'u' ? referred(so_far) : ' ';
+	if (c == 0) {
+		spill(s);
+		return;
+	}
+	s->reference_len = 0;
+	put_into(s, &s->markup, c);
+	add_to_run(s, c);
+}
+
+static bool goes_on(const struct held_search *s, uint32_t c)
+{
+	bool is_word =
+		c == '#' || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z' && c < 0x80);
+
+	if (s->reference_len == sizeof s->reference - 1)
+		return false;
+	if (s->reference[0] == '\\')
+		return s->reference_len == 1 ? c != 0 && c < 0x80 && strchr("unrtbf", (int)c) != NULL
+					     : is_word && c != '#';
+	return is_word || (c == ';' && s->reference_len > 1);
+}
+
+static void add_to_markup(struct held_search *s, uint32_t c)
+{
+	if (s->reference_len > 0 && goes_on(s, c)) {
+		take_reference(s, c);
+		return;
+	}
+	spill(s);
+	if (c == '&' || c == '\\')
+		s->reference[s->reference_len++] = (uint8_t)c;
+	else if (s->in_tag || c == '<')
+		s->in_tag = c != '>';
+	else
+		put_into(s, &s->markup, c);
+}
+
+/* Bytes that no text has make it another kind of file. */
+static void add_character(struct held_search *s, uint32_t c)
+{
+	if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f') || c == 0x7f) {
+		s->kind = FILE_OTHER;
+		return;
+	}
+	put_into(s, &s->plain, c);
+	add_to_run(s, c);
+	add_to_markup(s, c);
+}
+
+static void add_begun(struct held_search *s, struct bytes *piece)
+{
+	size_t wanted = letter_len(s->begun[0]), len = wanted - s->begun_len;
+	struct bytes whole = { s->begun, wanted };
+	uint32_t c;
+
+	if (len > piece->len)
+		len = piece->len;
+	memcpy(s->begun + s->begun_len, piece->ptr, len);
+	s->begun_len += len;
+	*piece = (struct bytes){ piece->ptr + len, piece->len - len };
+	if (s->begun_len < wanted)
+		return;
+	s->begun_len = 0;
+	if (bytes_take_character(&whole, &c) != ERR_OK || whole.len > 0)
+		s->kind = FILE_OTHER;
+	else
+		add_character(s, c);
+}
+
+void held_search_add(struct held_search *s, struct bytes piece)
+{
+	if (s->len == 0 && piece.len > 0)
+		s->kind = kind_of(piece);
+	s->len += piece.len;
+	while (piece.len > 0 && s->kind == FILE_TEXT) {
+		uint32_t c;
+		if (s->begun_len > 0) {
+			add_begun(s, &piece);
+		} else if (piece.len < letter_len(piece.ptr[0])) {
+			memcpy(s->begun, piece.ptr, piece.len);
+			s->begun_len = piece.len;
+			piece.len = 0;
+		} else if (bytes_take_character(&piece, &c) != ERR_OK) {
+			s->kind = FILE_OTHER;
+		} else {
+			add_character(s, c);
+		}
+	}
+}
+
+enum file_kind held_search_end(struct held_search *s)
+{
+	if (s->kind == FILE_TEXT && s->begun_len > 0)
+		s->kind = FILE_OTHER;
+	if (s->kind != FILE_TEXT)
+		return s->kind;
+	spill(s);
+	end_run(s);
+	look(s, &s->plain);
+	look(s, &s->markup);
+	return FILE_TEXT;
 }

@@ -19,7 +19,7 @@ struct draft_case {
 	struct bytes bytes;	   /* of it */
 	struct place_key released;
 	bool is_released;
-	struct bytes held; /* the word that holds it; .len 0: none */
+	struct held_by held;
 };
 
 /* What it says, as far as it is here: the door looks again when it goes. */
@@ -28,7 +28,7 @@ static enum err read_held(struct api *a, struct draft_case *d)
 	struct buf content;
 
 	buf_init(&content, a->content_memory, CONTENT_LEN_MAX);
-	d->held = (struct bytes){ NULL, 0 };
+	d->held = (struct held_by){ .word_len = 0 };
 	if (d->is_released)
 		return ERR_OK;
 	if (d->outgoing.has_content && node_content(a->node, &d->outgoing, &content) != ERR_OK)
@@ -64,8 +64,8 @@ static const char *state_of(const struct api *a, const struct draft_case *d)
 		return draft_state_name(d->view.state);
 	if (a->now.wall.ms > d->view.lapses_ms)
 		return "LAPSED";
-	return d->view.approved >= d->view.needed && d->held.len == 0 ? "APPROVED"
-								      : draft_state_name(d->view.state);
+	return d->view.approved >= d->view.needed && !is_held(&d->held) ? "APPROVED"
+									: draft_state_name(d->view.state);
 }
 
 static bool is_open(const struct api *a, const struct draft_case *d)
@@ -191,6 +191,21 @@ static enum err reply_signed(struct api *a, struct reply *r, const struct draft_
 	return e;
 }
 
+/*
+ * Files that nobody looked into: whoever lets it go does. Their names are the content's, which is read again.
+ */
+static void reply_unseen(struct reply *r, const struct held_by *h)
+{
+	reply_array(r, "unseen");
+	for (size_t i = 0; i < h->unseen_count; i++) {
+		reply_object(r, NULL);
+		reply_text(r, "name", h->unseen[i].name);
+		reply_str(r, "kind", h->unseen[i].kind);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+}
+
 static enum err reply_draft(struct api *a, struct reply *r, const struct draft_case *d, bool is_whole)
 {
 	const struct accord *accord = node_accord(a->node);
@@ -206,8 +221,10 @@ static enum err reply_draft(struct api *a, struct reply *r, const struct draft_c
 	reply_uint(r, "approved", d->view.approved);
 	reply_uint(r, "line", d->view.line);
 	reply_uint(r, "lapses_ms", d->view.lapses_ms);
-	if (d->held.len > 0)
-		reply_text(r, "held", d->held);
+	if (d->held.word_len > 0)
+		reply_text(r, "held", (struct bytes){ d->held.word, d->held.word_len });
+	if (d->held.unseen_count > 0)
+		reply_unseen(r, &d->held);
 	if (d->is_released)
 		reply_place(r, "released", accord, &d->released);
 	reply_uint(r, "channel", d->view.channel);

@@ -2,20 +2,23 @@
  * A releaser's yes: sees what goes out, signs its exact bytes, and sends it on its way when he is the last
  * that it takes.
  */
+#include "base/alloc.h"
 #include "entente/act.h"
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/show.h"
+#include "entente/stored.h"
 #include "entente/submit.h"
-#include "entente/unseal.h"
 #include "entente/words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct option_row options[] = {
 	{ "sign", NULL, N_("and sign it, having seen it; it goes out when you are the last that it takes") },
 	{ "override", N_("REASON"),
-	  N_("with --sign: let it go although a word holds it; the reason is kept with the approval") },
+	  N_("with --sign: let it go although a word or a file holds it; the reason is kept with the "
+	     "approval") },
 	UNSEAL_OPTION,
 	{ NULL, NULL, NULL },
 };
@@ -122,18 +125,29 @@ static enum exit_code refuse_state(const json_t *waiting, const char *place)
 	return EXIT_REFUSED;
 }
 
+static bool is_held(const json_t *waiting)
+{
+	return json_object_get(waiting, "held") != NULL ||
+	       json_array_size(json_object_get(waiting, "unseen")) > 0;
+}
+
 /* Whoever lets it go says why; and nobody gives a reason for nothing. */
 static enum exit_code check_override(const struct options *o, const json_t *waiting, const char *place)
 {
-	bool is_held = json_object_get(waiting, "held") != NULL;
 	const char *reason = option_value(o, "override");
 
-	if (is_held && reason == NULL) {
-		say_error(_("{1} is held by the word {2}."), place, json_str(waiting, "held"));
+	if (is_held(waiting) && reason == NULL) {
+		if (json_object_get(waiting, "held") != NULL)
+			say_error(_("{1} is held by the word {2}."), place, json_str(waiting, "held"));
+		else
+			say_error(
+				_("{1} has a file that could not be looked into: see it yourself, as entente "
+				  "read --save writes it."),
+				place);
 		say_next(_("entente approve '{1}' --sign --override REASON, or entente refuse '{1}'"), place);
 		return EXIT_REFUSED;
 	}
-	if (!is_held && reason != NULL) {
+	if (!is_held(waiting) && reason != NULL) {
 		say_error(_("No word holds {1}."), place);
 		say_next("entente approve '{1}' --sign", place);
 		return EXIT_USAGE;
@@ -160,6 +174,78 @@ static enum exit_code has_reason(struct client *c, const json_t *waiting, bool *
 	return code;
 }
 
+/* One sealed file: the word that holds it, or that nobody can look into it, into *waiting. */
+static enum exit_code look_into(struct client *c, const struct options *o, const struct identities *ids,
+				struct file_filter *filter, json_t *waiting, const json_t *row)
+{
+	char word[FILTER_WORD_LEN];
+	struct stored_file f;
+	struct bytes piece = { NULL, 0 };
+	enum file_kind kind;
+	json_t *unseen;
+	enum err e = stored_file_begin(&f, c, json_str(waiting, "place"), row, ids, o);
+
+	file_filter_begin(filter);
+	while (e == ERR_OK && (e = stored_file_next(&f, &piece)) == ERR_OK && piece.len > 0)
+		file_filter_add(filter, piece);
+	stored_file_close(&f);
+	kind = file_filter_end(filter, word);
+	if (e != ERR_OK)
+		return stored_file_explain(e, json_str(row, "name"));
+	if (kind == FILE_TEXT && word[0] != '\0' && json_object_get(waiting, "held") == NULL)
+		json_object_set_new(waiting, "held", json_string(word));
+	if (kind == FILE_TEXT)
+		return EXIT_DONE;
+	unseen = json_object_get(waiting, "unseen");
+	if (unseen == NULL) {
+		unseen = json_array();
+		json_object_set_new(waiting, "unseen", unseen);
+	}
+	json_array_append_new(unseen, json_pack("{s:O, s:s}", "name", json_object_get(row, "name"), "kind",
+						file_kind_name(kind)));
+	return EXIT_DONE;
+}
+
+static json_t *row_of(const struct attachment *a, const struct blob *b)
+{
+	char hash[2 * HASH_LEN + 1], file_hash[2 * HASH_LEN + 1];
+
+	bytes_write_hex(BYTES_OF(b->hash), hash);
+	bytes_write_hex(BYTES_OF(a->hash), file_hash);
+	return json_pack("{s:s, s:I, s:s, s:I, s:s%}", "hash", hash, "len", (json_int_t)b->len, "file_hash",
+			 file_hash, "file_len", (json_int_t)a->len, "name", (const char *)a->name.ptr,
+			 a->name.len);
+}
+
+/* Each is opened and is what the words say of it; and where words hold an item, it is looked into. */
+static enum exit_code look_into_files(struct client *c, const struct options *o, const struct draft *d,
+				      struct bytes words, json_t *waiting)
+{
+	struct content *content = xcalloc(1, sizeof *content);
+	struct file_filter *filter = NULL;
+	struct identities ids;
+	struct fault fault;
+	enum exit_code code = identities_open(&ids, o);
+
+	if (code == EXIT_DONE)
+		code = file_filter_open(o, &d->statement, &filter);
+	if (code == EXIT_DONE && content_read(words, content, &fault) == ERR_OK &&
+	    content->attachments_count != d->statement.blobs_count) {
+		say_error(_("The text breaks the rule {1}: do not sign it."), "content.attachments");
+		say_next(_("entente refuse PLACE \"...\" stops it"));
+		code = EXIT_INTEGRITY;
+	}
+	for (size_t i = 0; code == EXIT_DONE && filter != NULL && i < content->attachments_count; i++) {
+		json_t *row = row_of(&content->attachments[i], &d->statement.blobs[i]);
+		code = look_into(c, o, &ids, filter, waiting, row);
+		json_decref(row);
+	}
+	file_filter_close(filter);
+	identities_close(&ids);
+	free(content);
+	return code;
+}
+
 /* Sealed words are looked at here, by whoever opened them: of them the node says nothing. */
 static enum exit_code look_for_words(struct client *c, const struct options *o, const struct draft *d,
 				     struct bytes words, json_t *waiting)
@@ -172,9 +258,15 @@ static enum exit_code look_for_words(struct client *c, const struct options *o, 
 		return EXIT_DONE;
 	code = word_filter(o, &d->statement, words, word);
 	if (code == EXIT_DONE && word[0] != '\0')
-		code = has_reason(c, waiting, &is_let_go);
-	if (code == EXIT_DONE && word[0] != '\0' && !is_let_go)
 		json_object_set_new(waiting, "held", json_string(word));
+	if (code == EXIT_DONE)
+		code = look_into_files(c, o, d, words, waiting);
+	if (code == EXIT_DONE && is_held(waiting))
+		code = has_reason(c, waiting, &is_let_go);
+	if (is_let_go) {
+		json_object_del(waiting, "held");
+		json_object_del(waiting, "unseen");
+	}
 	return code;
 }
 
@@ -211,8 +303,7 @@ static enum exit_code run(struct options *o)
 	if (code == EXIT_DONE && is_signing)
 		code = check_override(o, waiting, place);
 	/* Held here, it is approved for the node, which knows of no word, and still wants its reason. */
-	if (code == EXIT_DONE && is_signing &&
-	    (strcmp(state, "APPROVED") != 0 || json_object_get(waiting, "held") != NULL))
+	if (code == EXIT_DONE && is_signing && (strcmp(state, "APPROVED") != 0 || is_held(waiting)))
 		code = sign(o, &c, place, &d, done);
 	if (code == EXIT_DONE && is_signing)
 		code = file_out(o, &c, place, done);

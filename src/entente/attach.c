@@ -111,11 +111,9 @@ static const char *media_type_of(const char *path)
 {
 	static const struct {
 		const char *ending, *type;
-	} types[] = { { ".txt", "text/plain" },
-		      { ".pdf", "application/pdf" },
-		      { ".png", "image/png" },
-		      { ".jpg", "image/jpeg" },
-		      { ".json", "application/json" } };
+	} types[] = { { ".txt", "text/plain" },	     { ".pdf", "application/pdf" },   { ".png", "image/png" },
+		      { ".jpg", "image/jpeg" },	     { ".json", "application/json" }, { ".csv", "text/csv" },
+		      { ".xml", "application/xml" }, { ".html", "text/html" } };
 	size_t len = strlen(path);
 
 	for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
@@ -124,6 +122,33 @@ static const char *media_type_of(const char *path)
 			return types[i].type;
 	}
 	return "application/octet-stream";
+}
+
+/* What is sealed the node cannot look into: a word in it, or that nobody can look, holds the message here. */
+static enum exit_code look_into(struct attaching *a, struct draft *d, const char *name)
+{
+	struct file_filter *filter;
+	char word[FILTER_WORD_LEN];
+	enum file_kind kind;
+	enum exit_code code = file_filter_open(d->options, &d->statement, &filter);
+	size_t got;
+
+	if (code != EXIT_DONE || filter == NULL)
+		return code;
+	file_filter_begin(filter);
+	while ((got = fread(a->piece.ptr, 1, a->piece.max, a->file)) > 0)
+		file_filter_add(filter, (struct bytes){ a->piece.ptr, got });
+	kind = file_filter_end(filter, word);
+	file_filter_close(filter);
+	if (ferror(a->file) || fseek(a->file, 0, SEEK_SET) != 0)
+		return cannot_attach(a->path, strerror(EIO));
+	if (d->held[0] != '\0')
+		return EXIT_DONE;
+	if (kind == FILE_TEXT)
+		memcpy(d->held, word, sizeof d->held);
+	else
+		snprintf(d->held, sizeof d->held, "%s (%s)", name, file_kind_name(kind));
+	return EXIT_DONE;
 }
 
 static enum exit_code attach(struct client *c, struct draft *d, struct attaching *a)
@@ -135,8 +160,11 @@ static enum exit_code attach(struct client *c, struct draft *d, struct attaching
 	enum exit_code code = EXIT_DONE;
 
 	if (a->is_sealed) {
-		enum err e =
-			sealing_file_open(&a->sealing, a->file, d->sealed_for, d->sealed_for_count, &bad);
+		enum err e;
+		code = look_into(a, d, slash == NULL ? a->path : slash + 1);
+		if (code != EXIT_DONE)
+			return code;
+		e = sealing_file_open(&a->sealing, a->file, d->sealed_for, d->sealed_for_count, &bad);
 		if (e != ERR_OK)
 			return seal_explain(d, e, bad);
 	}

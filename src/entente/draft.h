@@ -31,7 +31,7 @@ struct draft {
 	size_t sealed_for_count;
 	uint64_t flash_len_max;	       /* of its text, which the node cannot see */
 	const struct options *options; /* of what is sealed: where the words are that hold it ... */
-	char held[FILTER_WORD_LEN];    /* ... and the one that is in it; "": none */
+	char held[FILTER_WORD_LEN];    /* ... and the one, or the file, that holds it; "": none */
 	struct place source; /* what it was made from, for the home channel alone; .channel 0: nothing */
 };
 

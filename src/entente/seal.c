@@ -301,7 +301,8 @@ enum exit_code seal_content(struct draft *d)
 
 	enum exit_code code = check_flash(d);
 
-	if (code == EXIT_DONE)
+	/* A file that holds it was found before. */
+	if (code == EXIT_DONE && d->held[0] == '\0')
 		code = word_filter(d->options, &d->statement, buf_bytes(&d->content_bytes), d->held);
 	if (code != EXIT_DONE)
 		return code;

@@ -115,9 +115,8 @@ void posted_say(const struct posted *p)
 {
 	say("{1}  {2}\n", p->place, _("SUBMITTED"));
 	if (p->is_held)
-		say_line(_("It has not gone out: a word that holds it is in it. Another officer lets it go, "
-			   "with a "
-			   "reason, or refuses it."));
+		say_line(_("It has not gone out: a word that holds it is in it, or a file that could not be "
+			   "looked into. Another officer lets it go, with a reason, or refuses it."));
 	if (p->needed > 0)
 		say(_("It has not gone out: {1} more must approve it (line {2} of the guidelines).\n"),
 		    say_number(p->needed), say_number(p->line));
@@ -350,6 +349,19 @@ static void show_newer(const json_t *waiting)
 	say("\n");
 }
 
+static void show_unseen(const json_t *waiting)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(waiting, "unseen"), i, one)
+	{
+		say_coloured(COLOUR_BAD, _("NOT LOOKED INTO: "));
+		say_text(bytes_str(json_str(one, "name")));
+		say(" ({1})\n", json_str(one, "kind"));
+	}
+}
+
 enum exit_code waiting_show(const json_t *waiting, const struct draft *d, struct bytes words)
 {
 	enum exit_code code;
@@ -367,6 +379,7 @@ enum exit_code waiting_show(const json_t *waiting, const struct draft *d, struct
 		say_text(bytes_str(json_str(waiting, "held")));
 		say("\n");
 	}
+	show_unseen(waiting);
 	show_readers(waiting);
 	for (size_t i = 0; i < d->before_count; i++) {
 		char fingerprint[SSH_FINGERPRINT_LEN];

@@ -1,6 +1,5 @@
 #include "entente/word_filter.h"
 
-#include "accord/words.h"
 #include "base/alloc.h"
 #include "crypto/age.h"
 #include "entente/held.h"
@@ -39,4 +38,53 @@ enum exit_code word_filter(const struct options *o, const struct statement *s, s
 	free(c);
 	free(h);
 	return code;
+}
+
+enum exit_code file_filter_open(const struct options *o, const struct statement *s, struct file_filter **out)
+{
+	struct file_filter *f = xcalloc(1, sizeof *f);
+	const struct accord_channel *channel;
+	enum exit_code code;
+
+	f->held = xcalloc(1, sizeof *f->held);
+	code = held_accord(f->held, o);
+	if (code == EXIT_DONE) {
+		channel = accord_channel_find(f->held->accord, s->channel);
+		f->words = channel != NULL && channel->plane != PLANE_HOME ? f->held->accord->held : NULL;
+	}
+	if (f->words == NULL) {
+		file_filter_close(f);
+		f = NULL;
+	}
+	*out = f;
+	return code;
+}
+
+void file_filter_begin(struct file_filter *f)
+{
+	held_search_open(&f->search, f->words);
+}
+
+void file_filter_add(struct file_filter *f, struct bytes piece)
+{
+	held_search_add(&f->search, piece);
+}
+
+enum file_kind file_filter_end(struct file_filter *f, char word[FILTER_WORD_LEN])
+{
+	enum file_kind kind = held_search_end(&f->search);
+
+	copy_cut((struct bytes){ f->search.found, kind == FILE_TEXT ? f->search.found_len : 0 }, word);
+	age_wipe(&f->search, sizeof f->search);
+	return kind;
+}
+
+void file_filter_close(struct file_filter *f)
+{
+	if (f == NULL)
+		return;
+	held_close(f->held);
+	free(f->held);
+	age_wipe(&f->search, sizeof f->search);
+	free(f);
 }

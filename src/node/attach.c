@@ -442,6 +442,8 @@ static enum err blob_go(struct node *n, const uint8_t hash[HASH_LEN])
 	if (e == ERR_OK)
 		e = map_del(&n->views, buf_bytes(&key));
 	if (e == ERR_OK || e == ERR_NOT_FOUND)
+		e = look_forget(n, hash);
+	if (e == ERR_OK)
 		e = store->ops->attachment_del(store, hash);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -640,7 +642,7 @@ enum err node_attach(struct node *n, const uint8_t hash[HASH_LEN], uint64_t tota
 		     struct bytes piece)
 {
 	struct store *store = record_store(n->record);
-	bool is_good = true;
+	bool is_good = true, is_looked;
 	enum err e;
 
 	if (total == 0 || total > ATTACHMENT_LEN_MAX || piece.len > total || offset > total - piece.len)
@@ -648,11 +650,14 @@ enum err node_attach(struct node *n, const uint8_t hash[HASH_LEN], uint64_t tota
 	e = turn_open(n);
 	if (e == ERR_OK)
 		e = store->ops->attachment_put(store, hash, total, offset, piece);
-	if (e == ERR_OK && offset + piece.len == total)
+	if (e != ERR_OK)
+		return e;
+	is_looked = look_add(n, hash, total, offset, piece);
+	if (offset + piece.len == total)
 		e = blob_check(n, hash, total, &is_good);
 	if (e == ERR_OK && !is_good) {
 		e = store->ops->attachment_del(store, hash);
 		return e == ERR_OK ? ERR_VERIFY : e;
 	}
-	return e;
+	return e == ERR_OK && is_looked ? look_keep(n, hash) : e;
 }

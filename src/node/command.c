@@ -350,10 +350,10 @@ static enum err refused_at_home(struct node *n, struct now now, const struct sta
 static enum err held_at_door(struct node *n, const struct command *in, const struct statement *s,
 			     struct entry_view *view)
 {
-	struct bytes word;
-	enum err e = node_held_by(n, s, in->statement, in->content, &word);
+	struct held_by held;
+	enum err e = node_held_by(n, s, in->statement, in->content, &held);
 
-	if (e == ERR_OK && word.len > 0)
+	if (e == ERR_OK && is_held(&held))
 		view->verdict = VERDICT_HELD;
 	return e;
 }

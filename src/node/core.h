@@ -266,7 +266,10 @@ struct scrub {
 	bool has_repaired;
 };
 
+struct looks;
+
 struct node {
+	struct looks *looks;	     /* look.c */
 	const struct accord *accord; /* the newest of versions */
 	struct accord_versions versions;
 	struct signer_keys signer_keys;
@@ -349,6 +352,7 @@ enum node_row {
 	ROW_DOUBLE = 'd',   /* erase.c */
 	ROW_MISUSED = 'V',  /* keyed.c */
 	ROW_DIVERGED = 'j', /* procedure.c */
+	ROW_LOOKED = 'K',   /* look.c */
 	ROW_LOST = 'l',	    /* knot.c */
 	ROW_GIVER = 'p',    /* attach.c */
 	ROW_PIN = 'H',	    /* pins.c */
@@ -799,6 +803,18 @@ enum err mend_batch(struct node *n, struct now now, const struct batch *batch, c
 		    struct line *line) MUST_CHECK;
 /* Rows that have changed go, and the folds are made anew. */
 enum err mend_views(struct node *n, struct now now) MUST_CHECK;
+
+/* ---- look.c ---- */
+
+/* A piece of what an officer attaches. True: all of it was looked at, and look_keep is due. */
+bool look_add(struct node *n, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset,
+	      struct bytes piece);
+/* It is whole, and has its hash: what was found stays beside it. */
+enum err look_keep(struct node *n, const uint8_t hash[HASH_LEN]) MUST_CHECK;
+enum err look_forget(struct node *n, const uint8_t hash[HASH_LEN]) MUST_CHECK;
+/* FILE_TEXT: looked through for this list, and the word that holds it is appended; else it was not. */
+enum err look_found(struct node *n, const struct held_words *w, const uint8_t hash[HASH_LEN],
+		    enum file_kind *kind, struct buf *word) MUST_CHECK;
 
 /* ---- attach.c ---- */
 /* Those of a content that have rotted are given up, and wanted of every peer that may have them. */

@@ -274,6 +274,7 @@ void node_free(struct node *n)
 	free(n->lines);
 	free(n->marks);
 	free(n->items);
+	free(n->looks);
 	free(n->knots);
 	free(n->signers);
 	free(n->scratch);

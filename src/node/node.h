@@ -10,6 +10,7 @@
 #ifndef NODE_NODE_H
 #define NODE_NODE_H
 
+#include "accord/words.h"
 #include "base/crew.h"
 #include "crypto/pair.h"
 #include "node/effects.h"
@@ -206,12 +207,23 @@ struct entry_read_out {
 enum err node_entry(struct node *n, const struct place_key *place, struct buf *memory,
 		    struct entry_read_out *out) MUST_CHECK;
 /* ERR_NOT_FOUND: none, ERR_REFUSED: erased. */
-/*
- * The word that holds a statement of ours with this content (.len 0: none, or another person has let exactly
- * these bytes go, with a reason): docs/spec/release.md section 2. Borrows from the accord, s and content.
- */
+/* What holds a statement of ours until another person lets exactly its bytes go, with a reason. */
+struct held_by {
+	uint8_t word[HELD_FOUND_MAX];
+	size_t word_len; /* 0: none was found */
+	struct {
+		struct bytes name; /* borrows from the content */
+		const char *kind;
+	} unseen[ATTACHMENTS_MAX]; /* files that were not looked into, and what they are */
+	size_t unseen_count;
+};
+static inline bool is_held(const struct held_by *h)
+{
+	return h->word_len > 0 || h->unseen_count > 0;
+}
+/* docs/spec/release.md section 2. */
 enum err node_held_by(struct node *n, const struct statement *s, struct bytes outgoing, struct bytes content,
-		      struct bytes *word) MUST_CHECK;
+		      struct held_by *out) MUST_CHECK;
 enum err node_content(struct node *n, const struct statement *s, struct buf *out) MUST_CHECK;
 /* By which entry; ERR_NOT_FOUND: it is not erased. */
 enum err node_eraser(struct node *n, const struct statement *s, struct place_key *out) MUST_CHECK;

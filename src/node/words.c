@@ -10,20 +10,53 @@
 #include "wire/content.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+static void keep_word(struct held_by *out, struct bytes word)
+{
+	if (out->word_len > 0)
+		return;
+	out->word_len = word.len < sizeof out->word ? word.len : sizeof out->word;
+	if (out->word_len > 0)
+		memcpy(out->word, word.ptr, out->word_len);
+}
+
+/* What was found in a file when it came, or that nobody looked into it. */
+static enum err find_in_files(struct node *n, const struct held_words *w, const struct content *c,
+			      struct held_by *out)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < c->attachments_count; i++) {
+		uint8_t memory[HELD_FOUND_MAX];
+		struct buf word = BUF_ON(memory);
+		enum file_kind kind;
+		e = look_found(n, w, c->attachments[i].hash, &kind, &word);
+		if (e != ERR_OK)
+			return e;
+		if (kind == FILE_TEXT) {
+			keep_word(out, buf_bytes(&word));
+			continue;
+		}
+		out->unseen[out->unseen_count].name = c->attachments[i].name;
+		out->unseen[out->unseen_count++].kind = file_kind_name(kind);
+	}
+	return e;
+}
 
 /* In any text of it; fields as they stand, since what is no text there is no letter either. */
-static struct bytes find_word(const struct held_words *w, const struct statement *s, struct bytes content)
+static enum err find_word(struct node *n, const struct held_words *w, const struct statement *s,
+			  struct bytes content, struct held_by *out)
 {
-	struct bytes found = { NULL, 0 };
 	struct content c;
 	struct fault fault;
 
-	for (size_t i = 0; i < s->fields_count && found.len == 0; i++)
-		found = held_words_find(w, s->fields[i].value);
-	if (found.len > 0 || s->content.sealing != 0 || content.len == 0 ||
-	    content_read(content, &c, &fault) != ERR_OK)
-		return found;
-	return held_words_find_in(w, &c);
+	for (size_t i = 0; i < s->fields_count; i++)
+		keep_word(out, held_words_find(w, s->fields[i].value));
+	if (s->content.sealing != 0 || content.len == 0 || content_read(content, &c, &fault) != ERR_OK)
+		return ERR_OK;
+	keep_word(out, held_words_find_in(w, &c));
+	return find_in_files(n, w, &c, out);
 }
 
 /* A yes to exactly these bytes with a reason. The fold has seen to it that it is another person's. */
@@ -72,21 +105,21 @@ static enum err is_let_go(struct node *n, const struct statement *s, struct byte
 }
 
 enum err node_held_by(struct node *n, const struct statement *s, struct bytes outgoing, struct bytes content,
-		      struct bytes *word)
+		      struct held_by *out)
 {
 	const struct accord_channel *channel = accord_channel_find(n->accord, s->channel);
 	const struct held_words *w = accord_here(n, s->channel)->held;
 	bool is_gone;
 	enum err e;
 
-	*word = (struct bytes){ NULL, 0 };
+	*out = (struct held_by){ .word_len = 0 };
 	if (w == NULL || channel == NULL || channel->plane == PLANE_HOME)
 		return ERR_OK;
-	*word = find_word(w, s, content);
-	if (word->len == 0)
-		return ERR_OK;
+	e = find_word(n, w, s, content, out);
+	if (e != ERR_OK || !is_held(out))
+		return e;
 	e = is_let_go(n, s, outgoing, &is_gone);
 	if (e == ERR_OK && is_gone)
-		*word = (struct bytes){ NULL, 0 };
+		*out = (struct held_by){ .word_len = 0 };
 	return e;
 }

@@ -1,4 +1,6 @@
 """Words that hold an item: nothing with one of them leaves until another person says why it may."""
+import hashlib
+import json
 import shutil
 
 import pytest
@@ -105,3 +107,69 @@ def test_sealed_words_are_held_at_the_terminals(world, tmp_path):
     kor.await_step(read, "STATION RECEIPT")
     kor.say("ack", read, key="watch")
     assert kor.say("readback", read, "작전계획", key="watch", env=opens)["step"] == "SUBMITTED"
+
+
+def attach(node, *files, more=()):
+    words = [word for file in files for word in ("--attach", file)]
+    return node.say("send", "notify", "With a file.", "--to", "usa/watch", "--label", "U", *words, *more, key="watch")
+
+
+def test_words_in_a_file_hold_its_message(world, tmp_path):
+    """Looked through as it comes, over the edges of pieces, in markup and references; the node's own door says HELD."""
+    kor, usa = world["kor"], world["usa"]
+    clean, edge, page = tmp_path / "clean.csv", tmp_path / "edge.txt", tmp_path / "page.html"
+    clean.write_text("name,note\r\nKim,the talks go on\r\n")
+    edge.write_bytes(b"x" * ((256 << 10) - 5) + "작전계획".encode())  # a piece ends within a syllable
+    page.write_text("<p>I<b>r</b>on &#71;at&#x65;</p>")
+    assert attach(kor, clean)["step"] == "QUEUED"
+    for file, word in ((edge, "작전계획"), (page, "Iron Gate")):
+        said = attach(kor, clean, file)
+        assert said["step"] == "SUBMITTED", file
+        assert kor.get("/drafts", place=said["place"])["held"] == word
+        assert f"held by the word {word}" in kor.run("approve", said["place"], "--sign", key="head", code=4).stderr
+        done = kor.say("approve", said["place"], "--sign", "--override", "It was published.", key="head")
+        usa.await_step(done["released"], "STATION RECEIPT")
+    # The same file again, its pieces given otherwise: what counts is what is kept.
+    raw = edge.read_bytes()
+    for at in range(0, len(raw), 256 << 10):
+        piece = b"y" * len(raw[at:at + (256 << 10)])
+        kor.ask("POST", "/attachments", piece, hash=hashlib.sha256(raw).hexdigest(), offset=at, total=len(raw))
+    assert attach(kor, edge)["step"] == "SUBMITTED"
+
+
+def test_what_cannot_be_looked_into_is_named(world, tmp_path):
+    kor, usa = world["kor"], world["usa"]
+    scan, old = tmp_path / "scan.txt", tmp_path / "old.txt"
+    scan.write_bytes(b"%PDF-1.7\nIron Gate")  # its name says nothing
+    old.write_bytes("작전계획".encode("euc-kr"))
+    said = attach(kor, scan, old)
+    assert said["step"] == "SUBMITTED"
+    row = kor.get("/drafts", place=said["place"])
+    assert "held" not in row and row["unseen"] == [{"name": "scan.txt", "kind": "PDF"}, {"name": "old.txt", "kind": "no text in UTF-8"}]
+    shown = kor.run("approve", said["place"], key="head").stdout
+    assert "NOT LOOKED INTO: scan.txt (PDF)" in shown and "NOT LOOKED INTO: old.txt" in shown
+    assert "see it yourself" in kor.run("approve", said["place"], "--sign", key="head", code=4).stderr
+    kor.run("read", said["place"], "--save", tmp_path / "saved")
+    assert (tmp_path / "saved" / "1-scan.txt").read_bytes() == scan.read_bytes()
+    kor.run("approve", said["place"], "--sign", "--override", "x", key="watch", code=4)  # not its author
+    done = kor.say("approve", said["place"], "--sign", "--override", "I have read it.", key="head")
+    usa.await_step(done["released"], "STATION RECEIPT")
+
+
+def test_words_in_a_sealed_file_hold_at_the_terminals(world, tmp_path):
+    kor, usa = world["kor"], world["usa"]
+    secrets = world.make_secrets({"words": "watch,head,shift"})
+    clean, note, scan = tmp_path / "clean.txt", tmp_path / "note.json", tmp_path / "scan.pdf"
+    clean.write_text("The talks go on.")
+    note.write_text(json.dumps({"t": "작전계획"}))
+    scan.write_bytes(b"%PDF-1.7\n")
+    env = nodes.opens(secrets["kor", "words"])
+    assert attach(kor, clean, more=["--seal"])["step"] == "QUEUED"
+    for file, shown, told in ((note, "HELD by this word in it: 작전계획", "held by the word"), (scan, "NOT LOOKED INTO: scan.pdf (PDF)", "see it yourself")):
+        said = attach(kor, clean, file, more=["--seal"])
+        assert said["step"] == "SUBMITTED", file
+        assert not {"held", "unseen"} & set(kor.get("/drafts", place=said["place"])), "the node knows of nothing"
+        assert shown in kor.run("approve", said["place"], key="head", env=env).stdout
+        assert told in kor.run("approve", said["place"], "--sign", key="head", env=env, code=4).stderr
+        done = kor.say("approve", said["place"], "--sign", "--override", "I have seen it.", key="head", env=env)
+        usa.await_step(done["released"], "STATION RECEIPT")

@@ -24,6 +24,27 @@ static struct bytes loose(struct bytes word, struct buf *out)
 	return buf_bytes(out);
 }
 
+/* Whatever the pieces are, the same comes of it. */
+static void check_file(const struct held_words *words, struct bytes text)
+{
+	static struct held_search whole, cut;
+	size_t step = text.len > 0 ? text.ptr[0] % 7 + 4u : 4; /* what a file begins with says its kind */
+	enum file_kind kind;
+
+	held_search_open(&whole, words);
+	held_search_add(&whole, text);
+	kind = held_search_end(&whole);
+	held_search_open(&cut, words);
+	while (text.len > 0) {
+		struct bytes piece = { text.ptr, text.len < step ? text.len : step };
+		held_search_add(&cut, piece);
+		text = (struct bytes){ text.ptr + piece.len, text.len - piece.len };
+	}
+	assert(held_search_end(&cut) == kind);
+	assert(kind != FILE_TEXT ||
+	       (whole.found_len == cut.found_len && memcmp(whole.found, cut.found, whole.found_len) == 0));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 {
 	static uint8_t memory[8u << 20], apart[8 * ACCORD_TEXT_LEN_MAX];
@@ -41,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 		return 0;
 	}
 	(void)held_words_find(&words, text);
+	check_file(&words, text);
 	for (size_t i = 0; i < words.count; i++) {
 		struct buf b = BUF_ON(apart);
 		assert(held_words_find(&words, words.list[i].word).len > 0);

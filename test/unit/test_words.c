@@ -111,6 +111,83 @@ static void test_anywhere(void **state)
 	}
 }
 
+static enum file_kind look_into(struct bytes file, size_t step, struct held_search *s)
+{
+	held_search_open(s, &words);
+	while (file.len > 0) {
+		struct bytes piece = { file.ptr, file.len < step ? file.len : step };
+		held_search_add(s, piece);
+		file = (struct bytes){ file.ptr + piece.len, file.len - piece.len };
+	}
+	return held_search_end(s);
+}
+
+static const struct {
+	const char *why, *text, *word; /* NULL: none */
+} files[] = {
+	{ "csv", "name,note\r\nKim,\"the Iron Gate\"\r\n", "Iron Gate" },
+	{ "between tags", "<p>Iro<b>n</b> <i class=\"x\">G</i>ate</p>", "Iron Gate" },
+	{ "decimal references", "<p>&#51089;&#51204;&#44228;&#54925;</p>", "작전계획" },
+	{ "hexadecimal references", "&#xc791;&#XC804;&#xACC4;&#xd68d;", "작전계획" },
+	{ "references and characters", "작&#xc804;계&nbsp;&#54925;", "작전계획" },
+	{ "JSON of another word", "{\"t\": \"\\uc791\\uC804\\ucacc4\\ud68d\"}", NULL },
+	{ "JSON", "[\"\\uc791\\uC804\\uacc4\\n\\ud68d\"]", "작전계획" },
+	{ "an escape within a word", "\"Iron\\nGate\"", "Iron Gate" },
+	{ "what is no reference", "Iron & Gate; A &#zz; B \\q", "Iron Gate" },
+	{ "a mixture of scripts", "see the \u041ePLAN here", "\u041ePLAN" },
+	{ "less than", "if a < b and c > d", NULL },
+	{ "nothing", "The talks go on.\n", NULL },
+};
+
+static void check_cut(const char *why, const char *text, const char *wanted, size_t step)
+{
+	static struct held_search s;
+	struct bytes word = wanted == NULL ? (struct bytes){ NULL, 0 } : bytes_str(wanted);
+
+	assert_int_equal(look_into(bytes_str(text), step, &s), FILE_TEXT);
+	if (!bytes_equal((struct bytes){ s.found, s.found_len }, word))
+		fail_msg("%s, in pieces of %zu: %.*s", why, step, (int)s.found_len, (const char *)s.found);
+}
+
+/* A file is looked through as it comes, however it is cut. */
+static void test_files(void **state)
+{
+	(void)state;
+	for (size_t step = 1; step < 40; step++) {
+		for (size_t i = 0; i < ARRAY_COUNT(found); i++)
+			check_cut(found[i].why, found[i].text, found[i].word, step);
+		for (size_t i = 0; i < ARRAY_COUNT(files); i++)
+			check_cut(files[i].why, files[i].text, files[i].word, step);
+	}
+}
+
+/* What cannot be looked into says so, whatever it is called. */
+static void test_no_text(void **state)
+{
+	const struct {
+		struct bytes file;
+		enum file_kind kind;
+	} others[] = {
+		{ BYTES_LIT("%PDF-1.7 OPLAN"), FILE_PDF },
+		{ BYTES_LIT("PK\x03\x04 OPLAN"), FILE_ZIP },
+		{ BYTES_LIT("\xd0\xcf\x11\xe0"), FILE_OLE },
+		{ BYTES_LIT("\x89PNG\r\n"), FILE_PNG },
+		{ BYTES_LIT("\xff\xd8\xff\xe0"), FILE_JPEG },
+		{ BYTES_LIT("\xff\xfeO\0"), FILE_UTF16 },
+		{ BYTES_LIT("text, then\0"), FILE_OTHER },
+		{ BYTES_LIT("\xc0\xdb\xc0\xfc"), FILE_OTHER }, /* Korean in EUC-KR */
+		{ BYTES_LIT("cut \xec\x9e"), FILE_OTHER },
+		{ BYTES_LIT("\xed\xa0\x80"), FILE_OTHER },
+	};
+	static struct held_search s;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(others); i++)
+		assert_int_equal(look_into(others[i].file, 100, &s), others[i].kind);
+	assert_int_equal(look_into(others[7].file, 1, &s), FILE_OTHER);
+	assert_string_equal(file_kind_name(FILE_PDF), "PDF");
+}
+
 /* What is no UTF-8 hides nothing. */
 static void test_broken_text(void **state)
 {
@@ -158,6 +235,8 @@ int main(void)
 		cmocka_unit_test_setup(test_found, read_list),
 		cmocka_unit_test_setup(test_left_alone, read_list),
 		cmocka_unit_test_setup(test_anywhere, read_list),
+		cmocka_unit_test_setup(test_files, read_list),
+		cmocka_unit_test_setup(test_no_text, read_list),
 		cmocka_unit_test_setup(test_broken_text, read_list),
 		cmocka_unit_test_setup(test_refused, read_list),
 	};

@@ -234,6 +234,7 @@ export interface Draft extends Text {
   line: number;
   lapses_ms: number;
   held?: string;
+  unseen?: { name: string; kind: string }[];
   released?: string;
   channel: number;
   channel_name: string;

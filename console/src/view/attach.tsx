@@ -36,7 +36,7 @@ function tell(key: string, way: Way | undefined): void {
 export const isWhole = (typed: Typed) => (typed.files ?? []).every((file) => file.sent === file.len);
 
 // As the commands call it: what is signed is not what one browser takes a file for.
-const TYPES: Record<string, string> = { txt: "text/plain", pdf: "application/pdf", png: "image/png", jpg: "image/jpeg", json: "application/json" };
+const TYPES: Record<string, string> = { txt: "text/plain", pdf: "application/pdf", png: "image/png", jpg: "image/jpeg", json: "application/json", csv: "text/csv", xml: "application/xml", html: "text/html" };
 
 const typeOf = (name: string) => TYPES[/\.(\w+)$/.exec(name)?.[1] ?? ""] ?? "application/octet-stream";
 

@@ -13,6 +13,7 @@ import { readContent } from "../wire/content.js";
 import { Kind, PRECEDENCES, readStatement, Statement } from "../wire/statement.js";
 import { countdown } from "../words/moment.js";
 import { word } from "../words/names.js";
+import { visible } from "../words/fill.js";
 import { _ } from "../words/say.js";
 import { Named } from "./attach.js";
 import { openedDraft } from "./entry.js";
@@ -140,6 +141,7 @@ export function DraftView({ draft }: { draft: Waiting }) {
       </div>
       {bytes !== undefined && !bytes.isTrue ? <p class="warning bad" role="alert">{_("What the node shows is not what was signed: do not sign it.")}</p> : null}
       <p class="hash">{_("The bytes that you sign: SHA-256 {1}", bytes?.hash ?? "")}</p>
+      {(draft.unseen ?? []).map((file) => <p key={file.name} class="warning bad">{_("Not looked into: {1}", visible(`${file.name} (${file.kind})`))}</p>)}
       {draft.held ? <p class="warning bad">{_("Held by this word in it: {1}", draft.held)}</p> : null}
       <p class="meta">{_("can be read by {1}", draft.readers.map((row) => `${row.party}: ${row.roles.join(", ")}`).join(" · "))}</p>
       {draft.newer.length > 0 ? <p class="warning crossing"><b>!!</b> {_("Came since its author signed: {1}. Read it before release.", draft.newer.join(", "))}</p> : null}
