@@ -174,7 +174,10 @@ static enum exit_code has_reason(struct client *c, const json_t *waiting, bool *
 	return code;
 }
 
-/* One sealed file: the word that holds it, or that nobody can look into it, into *waiting. */
+/*
+ * One sealed file is opened, whole, and is what the words say of it. Where words hold an item, filter is not
+ * NULL: the word in it, or that nobody can look into it, goes into *waiting.
+ */
 static enum exit_code look_into(struct client *c, const struct options *o, const struct identities *ids,
 				struct file_filter *filter, json_t *waiting, const json_t *row)
 {
@@ -185,13 +188,18 @@ static enum exit_code look_into(struct client *c, const struct options *o, const
 	json_t *unseen;
 	enum err e = stored_file_begin(&f, c, json_str(waiting, "place"), row, ids, o);
 
-	file_filter_begin(filter);
-	while (e == ERR_OK && (e = stored_file_next(&f, &piece)) == ERR_OK && piece.len > 0)
-		file_filter_add(filter, piece);
+	if (filter != NULL)
+		file_filter_begin(filter);
+	while (e == ERR_OK && (e = stored_file_next(&f, &piece)) == ERR_OK && piece.len > 0) {
+		if (filter != NULL)
+			file_filter_add(filter, piece);
+	}
 	stored_file_close(&f);
-	kind = file_filter_end(filter, word);
 	if (e != ERR_OK)
 		return stored_file_explain(e, json_str(row, "name"));
+	if (filter == NULL)
+		return EXIT_DONE;
+	kind = file_filter_end(filter, word);
 	if (kind == FILE_TEXT && word[0] != '\0' && json_object_get(waiting, "held") == NULL)
 		json_object_set_new(waiting, "held", json_string(word));
 	if (kind == FILE_TEXT)
@@ -217,7 +225,7 @@ static json_t *row_of(const struct attachment *a, const struct blob *b)
 			 a->name.len);
 }
 
-/* Each is opened and is what the words say of it; and where words hold an item, it is looked into. */
+/* Nobody lets a file go that he cannot open. */
 static enum exit_code look_into_files(struct client *c, const struct options *o, const struct draft *d,
 				      struct bytes words, json_t *waiting)
 {
@@ -235,7 +243,7 @@ static enum exit_code look_into_files(struct client *c, const struct options *o,
 		say_next(_("entente refuse PLACE \"...\" stops it"));
 		code = EXIT_INTEGRITY;
 	}
-	for (size_t i = 0; code == EXIT_DONE && filter != NULL && i < content->attachments_count; i++) {
+	for (size_t i = 0; code == EXIT_DONE && i < content->attachments_count; i++) {
 		json_t *row = row_of(&content->attachments[i], &d->statement.blobs[i]);
 		code = look_into(c, o, &ids, filter, waiting, row);
 		json_decref(row);

@@ -188,3 +188,52 @@ def test_by_hand(stage, tmp_path):
     await_whole(usa, place)
     usa.run("read", place, "--save", tmp_path / "saved", "--identity", world.secrets["usa", "head"])
     assert (tmp_path / "saved" / "1-plan.bin").read_bytes() == plan.read_bytes()
+
+
+def by_hand(world, files, attachments=None, to=None, blobs=None):
+    """What a program that is not ours files: stock age seals, each file and the words; the draft's place, waiting for two approvals."""
+    kor, names = world["kor"], [word for path in to or world.secrets.values() for word in ("-R", f"{path}.pub")]
+    whole = [word for path in world.secrets.values() for word in ("-R", f"{path}.pub")]
+
+    def seal(raw, keys):
+        return subprocess.run(["age", "-e", *keys], input=raw, capture_output=True, check=True).stdout
+    sealed = [seal(raw, names) for raw in files]
+    for one in sealed:
+        assert kor.ask("POST", "/attachments", one, hash=officers.hashlib.sha256(one).hexdigest(), offset=0, total=len(one))[0] == 200
+    named = attachments or [[officers.hashlib.sha256(raw).digest(), len(raw), "text/plain", f"file{i}.txt"] for i, raw in enumerate(files)]
+    body = seal(officers.encode({1: os.urandom(16), 2: "en", 4: [["By hand."]], 6: named}), whole)
+    seen = kor.get("/seen", channel="leader")["seen"]
+    raw = officers.statement(bytes.fromhex(kor.status()["accord"]), 1, "kor", "head", rel=["kor", "usa"], to=[("usa", "head", 0)], precedence=1,
+                             seen=[(one["party"], one["epoch"], one["size"]) for one in seen], body=body, sealing=1,
+                             blobs=blobs or [[officers.hashlib.sha256(one).digest(), len(one)] for one in sealed])
+    return raw, body
+
+
+def file_out(world, raw, body):
+    kor = world["kor"]
+    return kor.post([officers.item(raw, [kor.key(name) for name in ("head", *RELEASERS)], body)])[0]["place"]
+
+
+def test_stock_age_seals_files_for_a_terminal(sealed, tmp_path):
+    usa = sealed["usa"]
+    place = file_out(sealed, *by_hand(sealed, [b"One.", b"Two." * 40_000]))
+    usa.await_step(place, "STATION RECEIPT")
+    await_whole(usa, place)
+    usa.run("read", place, "--save", tmp_path / "saved", "--identity", sealed.secrets["usa", "head"])
+    assert (tmp_path / "saved" / "2-file1.txt").read_bytes() == b"Two." * 40_000
+
+
+def test_files_that_are_not_what_was_said(sealed, tmp_path):
+    """Another file under the name, another number of them, one for other keys: seen at the reader's terminal, and nothing is left of it."""
+    usa, secrets = sealed["usa"], sealed.secrets
+    other = [officers.hashlib.sha256(b"Another.").digest(), 8, "text/plain", "note.txt"]
+    for files, more, code, words in (([b"One file."], {"attachments": [other]}, 6, "is not what its message says"),
+                                     ([b"For others."], {"to": [secrets["kor", "head"]]}, 4, "No secret here")):
+        place = file_out(sealed, *by_hand(sealed, files, **more))
+        usa.await_step(place, "STATION RECEIPT")
+        await_whole(usa, place)
+        refused = usa.run("read", place, "--save", tmp_path / "saved", "--identity", secrets["usa", "head"], code=code)
+        assert words in refused.stderr and not list((tmp_path / "saved").iterdir())
+    place = file_out(sealed, *by_hand(sealed, [b"One."], attachments=[other, other]))
+    usa.await_step(place, "STATION RECEIPT")
+    assert "answer NEGATIVE" in usa.run("read", place, "--identity", secrets["usa", "head"]).stdout
