@@ -123,10 +123,10 @@ class World(nodes.World):
         return self
 
     def choose_channels(self):
-        """Channels on which all may write, the most urgent one first, each with a role that all have."""
+        """Clear channels on which all may write, the most urgent one first, each with a role that all have."""
         accord = next(iter(self.nodes.values())).get("/accord")
         roles = {row["name"] for row in accord["roles"] if set(row["parties"]) == set(self.parties)}
-        rows = [row for row in accord["channels"] if set(row["parties"]) == set(self.parties)]
+        rows = [row for row in accord["channels"] if set(row["parties"]) == set(self.parties) and not row["sealed"]]  # its clients seal nothing
         for row in sorted(rows, key=lambda row: min(map(PRECEDENCES.index, row["precedences"]))):
             name = max(row["precedences"], key=PRECEDENCES.index) if "FLASH" not in row["precedences"] else "FLASH"
             slowest = max(row["precedences"], key=PRECEDENCES.index)
