@@ -164,6 +164,50 @@ def test_what_is_not_strict_stops_its_log_alone(alone):
         kor.start()
 
 
+def test_what_a_note_may_not_be(alone):
+    """A root that is not the entries' stops that log; a signature that is not the log key's closes the line, and stops nothing."""
+    world, liar = alone
+    kor, key = world["kor"], officers.Key(world.keys("usa") / "watch")
+
+    def spoilt(name, note):
+        """What is not sent yet of the log, under this note."""
+        log = liar.logs[name]
+        return peer.frame(peer.BATCH, [log.origin, log.sent, [[one for one in (log.entries[-1], log.contents[-1]) if one]], note])
+
+    # Behind entries that are held another root may be a fork, which is looked for first: here it is a log's first.
+    log, pieces = opening(liar, 2)
+    other = peer.Log(log.origin, log.channel, ABUSED)
+    log.entries, log.contents, other.entries = [pieces.raw()], [b""], [b"another entry"]
+    liar.logs["later"] = log
+    liar.connect().settimeout(20)
+    liar.line.sendall(spoilt("later", liar.note(other)))
+    told, _ = next_of(liar.line, REFUSE)
+    assert told == [log.origin, 0, 0, "record.root"]
+    status = kor.status()
+    assert (status["stopped_logs"], [row["log"] for row in status["stopped"]]) == (1, ["USA/SHARE 2"])
+    assert kor.logs()["USA/SHARE 2"]["size"] == 0
+    for env, words, comes_next in (({}, "the entries do not give the root that the log key signed (record.root)", "next: "),
+                                   (KOREAN, "항목들의 루트가 기록 키로 서명한 것과 다름 (record.root)", "다음: ")):
+        line = next(one for one in kor.run("status", env=env, code=6).stdout.splitlines() if "USA/SHARE 2" in one)
+        assert words in line and comes_next in line, line
+
+    place = liar.write(LEFT_ALONE, "watch", key, text="Of nobody.")
+    good = liar.note(liar.logs[LEFT_ALONE])
+    at = good.rindex(" ") + 20
+    liar.line.sendall(spoilt(LEFT_ALONE, good[:at] + ("A" if good[at] != "A" else "B") + good[at + 1:]))
+    assert peer.is_closed(liar.line)
+    kor.wait("it is said of the path", lambda: not kor.paths()["north"]["up"])
+    line = next(one for one in kor.run("status", code=None).stdout.splitlines() if one.split()[:1] == ["north"])
+    assert "DOWN" in line and "note" in line, line
+    assert kor.find("/entry", place=place) is None and kor.status()["stopped_logs"] == 1
+
+    # Whoever comes with a good one is heard.
+    liar.connect().settimeout(20)
+    liar.send(LEFT_ALONE)
+    kor.wait("KOR has it", lambda: kor.find("/entry", place=place))
+    assert kor.entry(place)["verdict"] == "OK"
+
+
 def test_what_may_be_of_tomorrow_is_kept(alone):
     """An unknown kind, an id again, a content that is not strict, and one that has seen of us what we have not said."""
     world, liar = alone
