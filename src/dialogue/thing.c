@@ -68,12 +68,16 @@ void thing_take(struct thing *t, const struct deed *d)
 	if (d->kind == KIND_REPORTED && is_behind(&d->at, &t->reports[d->at.party])) {
 		t->reports[d->at.party] = d->at;
 	} else if (d->kind == KIND_ACCEPTED || d->kind == KIND_DISPUTED) {
-		/* A party's deeds come in its log's order: of the newest report it answered, the last. */
+		/*
+		 * Of the newest report that it answered. What is accepted stays so, whatever comes in behind:
+		 * of a log that ended, what was lost may come after what the next one says.
+		 */
 		answer = &t->answers[d->at.party][d->report.party];
 		if (is_behind(&answer->report, &d->report))
 			return;
+		answer->is_accepted = d->kind == KIND_ACCEPTED ||
+				      (answer->is_accepted && !is_behind(&d->report, &answer->report));
 		answer->report = d->report;
-		answer->is_accepted = d->kind == KIND_ACCEPTED;
 	} else if (d->kind == KIND_ACT) {
 		take_act(t, d);
 	}

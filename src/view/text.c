@@ -96,11 +96,16 @@ static enum err next_row(const struct fold *f, const struct place_key *text, str
  */
 struct own {
 	uint32_t deeds, walks;
-	bool is_free;		  /* it has signed, and another has said something since: that stays so */
-	struct deed_at signed_at; /* .epoch 0: it has not */
+	struct deed_at signed_at, revised_at; /* the last of each; .epoch 0: none */
 };
 
-#define OWN_LEN (9u + AT_LEN)
+#define OWN_LEN (8u + 2u * AT_LEN)
+
+/* Sums and latest places: the same whenever what an ended log had lost comes in. */
+static bool is_later(const struct deed_at *a, const struct deed_at *b)
+{
+	return a->epoch != b->epoch ? a->epoch > b->epoch : a->index > b->index;
+}
 
 static void own_key(struct row_key *k, const struct place_key *text, size_t party)
 {
@@ -113,7 +118,7 @@ static enum err own_get(const struct fold *f, const struct place_key *text, size
 	uint8_t memory[OWN_LEN];
 	struct buf value = BUF_ON(memory);
 	struct row_key k;
-	struct bytes in = { memory + 9, AT_LEN };
+	struct bytes in = { memory + 8, 2 * AT_LEN };
 	enum err e;
 
 	*out = (struct own){ 0 };
@@ -121,11 +126,11 @@ static enum err own_get(const struct fold *f, const struct place_key *text, size
 	e = map_get(f->map, buf_bytes(&k.buf), &value);
 	if (e == ERR_NOT_FOUND)
 		return ERR_OK;
-	if (e == ERR_OK && (value.len != sizeof memory || at_take(&in, &out->signed_at) != ERR_OK))
+	if (e == ERR_OK && (value.len != sizeof memory || at_take(&in, &out->signed_at) != ERR_OK ||
+			    at_take(&in, &out->revised_at) != ERR_OK))
 		return ERR_CORRUPT;
 	out->deeds = be32_get(memory);
 	out->walks = be32_get(memory + 4);
-	out->is_free = memory[8] != 0;
 	return e;
 }
 
@@ -139,8 +144,8 @@ static enum err own_put(const struct fold *f, const struct place_key *text, size
 	own_key(&k, text, party);
 	buf_put_be32(&value, own->deeds);
 	buf_put_be32(&value, own->walks);
-	buf_put_byte(&value, own->is_free);
 	at_put(&value, &own->signed_at);
+	at_put(&value, &own->revised_at);
 	return row_put(f->map, &k, &value);
 }
 
@@ -349,7 +354,8 @@ static enum err is_bound(const struct case_file *c, const struct place_key *text
 	struct entry_view v;
 	enum err e = ERR_OK;
 
-	*out = own->signed_at.epoch != 0 && !own->is_free;
+	/* What it said behind its signature counted: it was free, and that stays so. */
+	*out = own->signed_at.epoch != 0 && !is_later(&own->revised_at, &own->signed_at);
 	if (*out)
 		e = fold_get(c->f, &signed_at, &v);
 	while (e == ERR_OK && *out && (e = next_row(c->f, text, &at, &value)) == ERR_OK) {
@@ -506,10 +512,52 @@ static bool is_of_signed(const struct statement *s)
 	return s->kind == KIND_ACT && (act == DIALOGUE_ACT_IN_FORCE || act == DIALOGUE_ACT_TERMINATE);
 }
 
+/*
+ * The same of the own past alone, where the party's log began anew: what the one before lost may come in at
+ * any time, on one node before what the next one says and on the other behind it.
+ */
+static enum err own_in_past(const struct case_file *c, const struct place_key *text, struct own *own)
+{
+	struct log_key last = c->in->log;
+	struct statement says;
+	uint8_t memory[ROW_VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	struct message_at at = { 0 };
+	uint64_t size;
+	enum err e;
+
+	if (own->signed_at.epoch == 0)
+		return ERR_OK;
+	e = row_last_folded(c->f->map, &last, &size);
+	if (e != ERR_OK || last.epoch == 1)
+		return e;
+	own->signed_at = own->revised_at = (struct deed_at){ 0 };
+	while ((e = next_row(c->f, text, &at, &value)) == ERR_OK) {
+		struct text_deed d = { .at = deed_at_of(&at.place) };
+		bool is_past = false;
+		if (at.place.log.party == c->in->log.party)
+			e = past_covers(c->f, &c->view->past, &at.place, &is_past);
+		if (e == ERR_OK && is_past)
+			e = row_read(buf_bytes(&value), &d, &says);
+		if (e != ERR_OK)
+			return e;
+		if (is_past && text_is_revised_by(says.kind) && is_later(&d.at, &own->revised_at))
+			own->revised_at = d.at;
+		else if (is_past && says.kind == KIND_ENDORSE &&
+			 dialogue_uint(&says, DIALOGUE_ACT) == ENDORSE_SIGN &&
+			 is_later(&d.at, &own->signed_at))
+			own->signed_at = d.at;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static enum err judge_signed(const struct case_file *c, enum verdict *out)
 {
 	struct own own;
 	enum err e = own_get(c->f, &c->subject, c->in->log.party, &own);
+
+	if (e == ERR_OK)
+		e = own_in_past(c, &c->subject, &own);
 
 	if (e == ERR_OK && own.signed_at.epoch == 0)
 		*out = VERDICT_STEP;
@@ -539,6 +587,8 @@ enum err judge_text(const struct case_file *c, enum verdict *out)
 	e = open_text(c->f, &place, &row, &t);
 	if (e == ERR_OK)
 		e = own_get(c->f, &place, c->in->log.party, &own);
+	if (e == ERR_OK && s->kind != KIND_ENDORSE)
+		e = own_in_past(c, &place, &own);
 	is_full = e == ERR_OK && (own.deeds >= TEXT_DEEDS_MAX || own.walks >= TEXT_WALKS_MAX);
 	if (e == ERR_OK && s->kind != KIND_ENDORSE && !is_full)
 		e = is_bound(c, &place, &own, &is_over);
@@ -564,6 +614,7 @@ out:
 static enum err put_own(const struct fold *f, const struct fold_input *in, const struct place_key *text)
 {
 	const struct statement *s = in->statement;
+	struct deed_at at = { in->log.epoch, in->entry->index, (uint8_t)in->log.party };
 	struct own own;
 	enum err e = own_get(f, text, in->log.party, &own);
 
@@ -571,12 +622,11 @@ static enum err put_own(const struct fold *f, const struct fold_input *in, const
 		return e;
 	own.deeds++;
 	own.walks += s->kind == KIND_ENDORSE;
-	if (text_is_revised_by(s->kind))
-		own.is_free = own.signed_at.epoch != 0; /* else it had not counted */
-	if (s->kind == KIND_ENDORSE && dialogue_uint(s, DIALOGUE_ACT) == ENDORSE_SIGN) {
-		own.signed_at = (struct deed_at){ in->log.epoch, in->entry->index, (uint8_t)in->log.party };
-		own.is_free = false;
-	}
+	if (text_is_revised_by(s->kind) && is_later(&at, &own.revised_at))
+		own.revised_at = at;
+	if (s->kind == KIND_ENDORSE && dialogue_uint(s, DIALOGUE_ACT) == ENDORSE_SIGN &&
+	    is_later(&at, &own.signed_at))
+		own.signed_at = at;
 	return own_put(f, text, in->log.party, &own);
 }
 

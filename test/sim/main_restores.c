@@ -18,12 +18,16 @@
 #define COMPANY_FLOOR 10u
 #define TURN_FLOOR 2u
 #define END_FLOOR 3u
+#define TALK_FLOOR 1u
 
 #define NAME_TEXT(name, text) text,
 static const char *const ages[] = { AGE_LIST(NAME_TEXT) }, *const memories[] = { MEMORY_LIST(NAME_TEXT) },
 			 *const companies[] = { COMPANY_LIST(NAME_TEXT) },
 			 *const turns[] = { TURN_LIST(NAME_TEXT) }, *const ends[] = { END_LIST(NAME_TEXT) };
 #undef NAME_TEXT
+#define TALK_TEXT(name, text) text,
+static const char *const talks[] = { TALK_LIST(TALK_TEXT) };
+#undef TALK_TEXT
 
 static void run_seed(uint64_t seed, uint64_t count, void *total)
 {
@@ -84,6 +88,9 @@ static bool print_counters(const struct restore_counters *c, uint64_t floors)
 		is_good &= print_row(ends[i], &by_end[i], 1, floors * END_FLOOR);
 		is_good &= print_row("  logs", &c->logs[i], 1, floors * END_FLOOR);
 	}
+	printf("of standing dialogues, whenever it is quiet:\n");
+	for (size_t i = 0; i < TALK_COUNT; i++)
+		is_good &= print_row(talks[i], &c->talk[i], 1, floors * TALK_FLOOR);
 	return is_good;
 }
 

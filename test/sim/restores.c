@@ -520,6 +520,7 @@ void restores_run(uint64_t seed, bool is_verbose, struct restore_counters *total
 
 	h.backups = xcalloc(BACKUPS_MAX, sizeof *h.backups);
 	ledger_open(w);
+	world_talks(w);
 	w->faults_on = faults_of(w);
 	world_advance(w, 1900000); /* enrolled, connected; people begin at two seconds */
 	for (unsigned i = 0; i < RESTORES_A_HISTORY; i++)
@@ -527,6 +528,8 @@ void restores_run(uint64_t seed, bool is_verbose, struct restore_counters *total
 	total->histories++;
 	total->entries += w->counters.entries;
 	total->again += w->counters.acts[ACT_RESEND];
+	for (size_t i = 0; i < TALK_COUNT; i++)
+		total->talk[i] += w->counters.talk[i];
 	for (size_t i = 0; i < w->logs_count; i++)
 		total->cosigned += w->logs[i].cosigned;
 	for (size_t i = 0; i < h.count; i++)

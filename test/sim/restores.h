@@ -7,8 +7,7 @@
 #ifndef SIM_RESTORES_H
 #define SIM_RESTORES_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "world.h"
 
 /* Entries of the party's own that the backup has not. */
 /* clang-format off */
@@ -53,6 +52,7 @@ struct restore_counters {
 	uint64_t ends[MEMORY_COUNT][END_COUNT]; /* of restores */
 	uint64_t logs[END_COUNT];
 	uint64_t entries, cosigned, refilled, again; /* again: statements that terminals said again */
+	uint64_t talk[TALK_COUNT]; /* of standing dialogues, at the first node once it is quiet */
 };
 
 /* Restores in one history; a second one during recovery counts too. */

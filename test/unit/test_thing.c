@@ -105,6 +105,23 @@ static void an_answer_to_what_is_past_changes_nothing(void **state)
 	assert_int_equal(thing_standing(&t), STANDING_DISPUTED);
 }
 
+/* A log that ended gets what it had lost behind what the next one says: on either node the same stands. */
+static void what_is_accepted_stays_so_in_any_order(void **state)
+{
+	struct deed report = deed(ALBA, 2, KIND_REPORTED);
+	struct deed yes = answer(BOREA, 1, KIND_ACCEPTED, report),
+		    no = answer(BOREA, 2, KIND_DISPUTED, report);
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct thing t = commitment(1u << ALBA, 2);
+		thing_take(&t, &report);
+		thing_take(&t, i == 0 ? &yes : &no);
+		thing_take(&t, i == 0 ? &no : &yes);
+		assert_int_equal(thing_progress(&t, ALBA), PROGRESS_ACCEPTED);
+	}
+}
+
 static void every_creditor_accepts(void **state)
 {
 	struct thing t = commitment(1u << ALBA, 3);
@@ -284,6 +301,7 @@ int main(void)
 		cmocka_unit_test(nobody_is_bound_by_another),
 		cmocka_unit_test(a_part_is_done_when_the_other_says_so),
 		cmocka_unit_test(an_answer_to_what_is_past_changes_nothing),
+		cmocka_unit_test(what_is_accepted_stays_so_in_any_order),
 		cmocka_unit_test(every_creditor_accepts),
 		cmocka_unit_test(it_is_dropped_by_all),
 		cmocka_unit_test(a_session_and_an_item_go_their_way),
