@@ -147,10 +147,20 @@ static void reply_log_name(struct reply *r, const struct accord *a, const struct
 	reply_uint(r, "epoch", log->epoch);
 }
 
-/* Sizes and roots are about every entry: is_whole says that the reader may have them. */
-static void reply_log_status(struct reply *r, const struct accord *a, const struct log_status *l,
-			     bool is_whole)
+/* Who holds a key of a log at the wrong place is no secret of ours: whoever looks into it needs the note. */
+static void reply_misused(struct reply *r, struct node *n, const struct log_key *log)
 {
+	uint8_t memory[NOTE_LEN_MAX];
+	struct buf note = BUF_ON(memory);
+
+	if (node_misused(n, log, &note) == ERR_OK)
+		reply_text(r, "misused", buf_bytes(&note));
+}
+
+/* Sizes and roots are about every entry: is_whole says that the reader may have them. */
+static void reply_log_status(struct reply *r, struct node *n, const struct log_status *l, bool is_whole)
+{
+	const struct accord *a = node_accord(n);
 	const struct accord_channel *c = accord_channel_find(a, l->log.channel);
 
 	reply_object(r, NULL);
@@ -182,6 +192,7 @@ static void reply_log_status(struct reply *r, const struct accord *a, const stru
 	if (l->stopped.rule != NULL) {
 		reply_str(r, "rule", l->stopped.rule);
 		reply_uint(r, "offset", l->stopped.offset);
+		reply_misused(r, n, &l->log);
 	}
 	reply_object_end(r);
 }
@@ -204,7 +215,7 @@ static enum err reply_logs(struct api *a, struct reply *r, const char *key, bool
 			e = reading_whole(&a->reading, logs[i].log.channel, &is_whole);
 		if (e == ERR_OK && may &&
 		    (is_all || logs[i].state == LOG_STOPPED || logs[i].state == LOG_RECOVERING))
-			reply_log_status(r, node_accord(a->node), &logs[i], is_whole);
+			reply_log_status(r, a->node, &logs[i], is_whole);
 	}
 	reply_array_end(r);
 	free(logs);

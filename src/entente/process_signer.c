@@ -230,13 +230,16 @@ static enum err take_sign(struct signer *s, const struct record *r)
 	const struct sign_key *key = find_key(s, r->kind == RECORD_SIGN ? NODE_LOG : NODE_MIRROR, r->key);
 	struct record answer = {
 		.kind = r->kind == RECORD_SIGN ? RECORD_SIGNED : RECORD_COSIGNED,
-		.err = key == NULL ? ERR_NOT_FOUND : move_mark(s, r),
+		.err = move_mark(s, r),
 		.number = r->number,
 		.name = r->name,
 	};
 
 	if (err_class(answer.err) == ERR_CLASS_LOCAL)
 		return answer.err;
+	/* It is destroyed. What it would have signed is remembered all the same: no other history follows. */
+	if (answer.err == ERR_OK && key == NULL)
+		answer.err = ERR_NOT_FOUND;
 	if (answer.err == ERR_OK && r->kind == RECORD_SIGN)
 		checkpoint_sign(key, r->text, &line);
 	else if (answer.err == ERR_OK)

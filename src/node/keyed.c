@@ -173,6 +173,21 @@ enum note_word note_judge(const struct node *n, size_t party, const struct line 
 	return is_by_any(n, party, 0, note) ? NOTE_MISUSED : NOTE_FALSE;
 }
 
+static void misused_key(const struct log_key *log, struct buf *key)
+{
+	buf_put_byte(key, ROW_MISUSED);
+	log_key_write(log, key);
+}
+
+enum err node_misused(const struct node *n, const struct log_key *log, struct buf *out)
+{
+	uint8_t memory[LOG_KEY_LEN + 1];
+	struct buf key = BUF_ON(memory);
+
+	misused_key(log, &key);
+	return map_get(&n->views, buf_bytes(&key), out);
+}
+
 enum err misused_keep(struct node *n, const struct line *l, const struct note *note)
 {
 	const struct bytes last = note->lines[0].text;
@@ -185,8 +200,7 @@ enum err misused_keep(struct node *n, const struct line *l, const struct note *n
 		  "whoever "
 		  "has that key is not its node",
 		  l->key.channel, (unsigned long long)note->size, n->accord->parties[l->key.party].name);
-	buf_put_byte(&key, ROW_MISUSED);
-	log_key_write(&l->key, &key);
+	misused_key(&l->key, &key);
 	return e == ERR_OK ? map_put(&n->views, buf_bytes(&key), proof) : e;
 }
 

@@ -179,6 +179,8 @@ const struct accord *node_in_force(const struct node *n);
  * what his logs say, and with his coming: look again after each turn.
  */
 size_t node_pins(const struct node *n, size_t peer, const uint8_t *out[ACCORD_VERSIONS_MAX]);
+/* The note that stopped a log with the rule record.key. ERR_NOT_FOUND: there is none. */
+enum err node_misused(const struct node *n, const struct log_key *log, struct buf *out) MUST_CHECK;
 /*
  * The public halves of what the signer has; to no version whose keys are not among them is a log of ours
  * moved. Borrowed for the node's life; with none of a use nothing is known of it.

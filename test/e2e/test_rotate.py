@@ -166,3 +166,129 @@ def test_tls_keys_change_with_an_overlap(stage):
     seed.write_text(kept)
     kor.start()
     kor.await_link()
+
+
+def make_second(world, uses="log,mirror,tls", parties=("kor",), **more):
+    """The next keys of these, in a signed version, and in their signers."""
+    lines = [rotate(world[party], uses) for party in parties]
+    folder = version(world, "second", lines, **more)
+    restart(*(world[party] for party in parties))
+    world["kor"].await_link()
+    return folder
+
+
+def kill(node):
+    node.kill("core")
+    node.end()
+    node.start()
+
+
+def test_killed_at_each_step_and_the_signer_asks_for_its_key(stage):
+    """kill -9 between any two steps of a rotation of all keys; a version whose keys the signer lacks moves nothing."""
+    world = stage.world()
+    kor, usa = world["kor"], world["usa"]
+    talk(world, 1)
+    lines = rotate(kor, "log,mirror,tls")
+    kill(kor)
+    # Made again elsewhere: these the signer does not have.
+    other = world.folder / "other"
+    shutil.copytree(kor.home / "keys", other)
+    folder = version(world, "second", [lines])
+    for name in ("log", "mirror", "tls"):
+        (kor.home / "keys" / f"{name}.next").rename(other / f"{name}.next")
+    restart(kor)
+    kor.await_link()
+    hold(world, folder)
+    assert "keys.signer" in kor.run("accord", "adopt", folder, "--key", world.keys("kor") / "registrar", *LABEL, "--json", code=4).stdout \
+        or "signer" in adopt(world, "kor", folder, registrar=True, code=4).stderr
+    for name in ("log", "mirror", "tls"):
+        (other / f"{name}.next").rename(kor.home / "keys" / f"{name}.next")
+    for step in (lambda: None, lambda: adopt(world, "kor", folder, registrar=True), lambda: adopt(world, "usa", folder, registrar=True),
+                 lambda: kor.run("keys", "--retire", "log,mirror,tls")):
+        step()
+        kill(kor)
+        kill(usa)
+        kor.await_link()
+        talk(world, 1)
+    assert not list((kor.home / "keys").glob("*.next")) and not list((kor.home / "keys").glob("*.old"))
+    for node in (kor, usa):
+        node.run("verify")
+    assert read_export(world, usa, "export")["accords"] == 2
+
+
+def test_k_of_n_roots_sign_the_change(tmp_path):
+    """Two of three roots of each party, as for its first keys; one is not enough."""
+    keys = {party: tmp_path / party for party in ("kor", "usa", "again")}
+    for party, folder in keys.items():
+        nodes.run("init", "keys", "kor" if party == "again" else party, "--to", folder, "--roots", "3", "--quorum", "2")
+    first, second, lines = tmp_path / "first", tmp_path / "second", tmp_path / "lines"
+    shutil.copytree(nodes.ROOT / "accords/rok-us", first)
+    nodes.run("init", "accord", first, "--lines", keys["kor"] / "lines", "--lines", keys["usa"] / "lines")
+    fresh = [line for line in (keys["again"] / "lines").read_text().splitlines(True) if line.split()[1] in ("log", "mirror", "tls")]
+    lines.write_text("".join(fresh))
+    for folder in (first, second):
+        if folder is second:
+            nodes.run("accord", "draft", second, first, "--lines", lines)
+            nodes.run("init", "accord", second)
+        for number in (1, 2):
+            assert "not in force" in nodes.run("accord", "check", folder, code=4).stderr
+            for party in ("kor", "usa"):
+                nodes.run("accord", "sign", folder, "--key", keys[party] / f"root-{number}")
+    nodes.run("accord", "check", second, first)
+    assert [line for line in (second / "keys").read_text().splitlines(True) if line in fresh] == fresh
+    # A key that stood for another use, or for another party, is nobody's next one.
+    third = tmp_path / "third"
+    for was, use, owner in ((("kor", "mirror"), "tls", "kor"), (("usa", "tls"), "tls", "kor")):
+        shutil.rmtree(third, ignore_errors=True)
+        key = next(line.split()[3] for line in (second / "keys").read_text().splitlines() if tuple(line.split()[:2]) == was)
+        free = next(line for line in (keys["again"] / "lines").read_text().splitlines() if line.split()[1] == "registrar")
+        lines.write_text(f"{owner} {use} ed25519 {key}\n{was[0]} {was[1]} ed25519 {ssh_point(free)}\n")
+        nodes.run("accord", "draft", third, second, "--lines", lines)
+        nodes.run("init", "accord", third)
+        assert "succession.keys" in nodes.run("accord", "check", third, second, code=4).stderr
+
+
+def ssh_point(line):
+    """The point of a registrar's key that nobody else has, as a node key stands in `keys`."""
+    return base64.b64encode(base64.b64decode(line.split()[3])[-32:]).decode()
+
+
+def test_a_record_of_both_keys_by_bundle_backup_and_repair(stage):
+    """What spans a rotation is carried by hand, comes back from a peer over an old backup, and is proved by both keys."""
+    world = stage.world()
+    kor, usa = world["kor"], world["usa"]
+    talk(world, 1)
+    backup = world.folder / "old.db"
+    kor.run("export", "--backup", backup)
+    folder = make_second(world, "log,mirror")
+    hold(world, folder)
+    usa.stop()
+    adopt(world, "kor", folder, "--anyway", registrar=True)
+    places = [kor.say("send", "notify", f"Carried {number}.", "--to", "usa/watch", *LABEL, "--as", "watch", key="watch", code=5)["place"] for number in range(2)]
+    kor.run("bundle", "write", "--peer", "usa", world.folder / "one")
+    kor.stop()
+    usa.start()
+    usa.run("bundle", "read", world.folder / "one")
+    for place in places:
+        assert usa.entry(place)["verdict"] == "OK"
+    kor.start()
+    kor.await_link()
+    world.await_receipts()
+    kor.run("keys", "--retire", "log,mirror")
+
+    # The old backup comes back; the old private keys are gone for good.
+    kor.kill()
+    kor.end()
+    for path in kor.home.glob("record.db*"):
+        path.unlink()
+    kor.run("restore", backup)
+    kor.start()
+    kor.await_link()
+    kor.wait("our shared logs are whole", lambda: all(kor.find("/entry", place=place) for place in places) and all(
+        row["state"] == "RUNS" for row in kor.logs().values() if row["party"] == "kor" and "home" not in row["log"].lower()))
+    talk(world, 1)
+    for node in (kor, usa):
+        node.run("verify")
+        node.run("repair", code=None)
+    read_export(world, usa, "export-usa")
+    read_export(world, kor, "export-kor")

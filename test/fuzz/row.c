@@ -2,6 +2,7 @@
  * Rows of the views as a damaged store may give them: refused, or written again as they stand. Their key is
  * that of the question, so it is only the value that is anything; of lists it is the key.
  */
+#include "accord/places.h"
 #include "dialogue/thing.h"
 #include "record/sqlite.h"
 #include "view/rows.h"
@@ -168,6 +169,20 @@ static void check_thing(struct bytes in)
 	(void)thing_is_over(&thing);
 }
 
+static void check_places(struct bytes in)
+{
+	struct log_places places;
+	uint8_t memory[LOG_PLACES_LEN_MAX];
+	struct buf again = BUF_ON(memory);
+
+	if (places_read(in, &places) != ERR_OK)
+		return;
+	places_write(&places, &again);
+	assert(bytes_equal(buf_bytes(&again), in));
+	places_cut(&places, 0);
+	assert(places.count == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 {
 	uint8_t memory[MAP_VALUE_MAX];
@@ -178,5 +193,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	check_keys(&m, rows.in);
 	check_check(rows.in);
 	check_thing(rows.in);
+	check_places(rows.in);
 	return 0;
 }

@@ -446,6 +446,8 @@ static void adopt_next(struct room *r)
 static void test_a_key_out_of_its_place(void **state)
 {
 	struct room *r = *state;
+	uint8_t kept_memory[NOTE_LEN_MAX], note_memory[NOTE_LEN_MAX];
+	struct buf kept = BUF_ON(kept_memory), note = BUF_ON(note_memory);
 	const struct sign_key *const old = &r->w->nodes[1].log_key, *const new = &r->w->nodes[1].next_log_key;
 
 	world_rotates(r->w);
@@ -479,6 +481,11 @@ static void test_a_key_out_of_its_place(void **state)
 		assert_int_equal(room_log(r, &f.key).size, held);
 		assert_int_equal(room_said(r, 1, FRAME_REFUSE), refused + 1);
 		assert_int_equal(r->closed, 0);
+		buf_reset(&kept);
+		assert_int_equal(node_misused(r->n->node, &f.key, &kept), ERR_OK);
+		buf_reset(&note);
+		forge_note(&f, f.count, &note);
+		assert_true(bytes_equal(buf_bytes(&kept), buf_bytes(&note)));
 		forge_free(&f);
 	}
 }
