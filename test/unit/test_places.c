@@ -1,4 +1,4 @@
-/* From which place on which version holds in a log, as its entries say it: each fault, and the same without it. */
+/* From which place on which version holds in a log, by its entries: each fault, and the same without it. */
 #include "accord/places.h"
 #include "crypto/sshsig.h"
 
