@@ -283,6 +283,15 @@ static const struct form_field *field_by_name(const struct form_field *field, st
 	return field;
 }
 
+static const struct form_code *code_by_name(const struct form_list *list, struct bytes name)
+{
+	const struct form_code *code = list->codes;
+
+	while (code != NULL && !bytes_equal(bytes_str(code->name), name))
+		code = code->next;
+	return code;
+}
+
 /* Free in this form, and none of those that every form has. */
 static bool is_name_free(const struct form *f, const char *name)
 {
@@ -429,6 +438,39 @@ static const struct form_field *read_limit_field(struct line_reader *r, const st
 	return field;
 }
 
+/* [ "where" FIELD 1*VALUE ] */
+static void read_where(struct line_reader *r, const struct form *f, struct form_bound *b)
+{
+	size_t count = 0;
+
+	if (!line_accept(r, "where"))
+		return;
+	b->where = field_by_name(f->fields, line_word(r, "forms.where"));
+	if (b->where == NULL || b->where->is_list || b->where->type != FORM_TYPE_CODE) {
+		line_refuse(r, "forms.where");
+		return;
+	}
+	do {
+		const struct form_code *code = code_by_name(b->where->list, line_word(r, "forms.where"));
+		for (size_t i = 0; i < count; i++) {
+			if (b->values[i] == code)
+				line_refuse(r, "forms.where");
+		}
+		if (code == NULL || count == FORM_WHERE_MAX) {
+			line_refuse(r, "forms.where");
+			return;
+		}
+		b->values[count++] = code;
+	} while (line_has_more(r));
+}
+
+static void read_bound(struct line_reader *r, const struct form *f, struct form_bound *b)
+{
+	b->of = read_limit_field(r, f);
+	set_limit(r, &b->ms);
+	read_where(r, f, b);
+}
+
 static void read_limit(struct line_reader *r, struct accord *a)
 {
 	struct form *f = form_open(r, a);
@@ -443,12 +485,10 @@ static void read_limit(struct line_reader *r, struct accord *a)
 	} else if (line_accept(r, "again")) {
 		set_limit(r, &f->limits.again_ms);
 	} else if (line_accept(r, "before")) {
-		f->limits.before = read_limit_field(r, f);
-		set_limit(r, &f->limits.before_ms);
+		read_bound(r, f, &f->limits.before);
 	} else {
 		line_expect(r, "after", "forms.limit");
-		f->limits.after = read_limit_field(r, f);
-		set_limit(r, &f->limits.after_ms);
+		read_bound(r, f, &f->limits.after);
 	}
 }
 

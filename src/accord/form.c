@@ -379,7 +379,7 @@ enum err form_check_content(const struct accord *a, const struct form *f, const 
 	return e;
 }
 
-/* A time, or where a span begins; false if the field is not there. */
+/* A number, a time, or where a span begins; false if the field is not there. */
 static bool read_begin(const struct form_field *field, const struct statement *s, const struct content *c,
 		       uint64_t *out)
 {
@@ -396,6 +396,25 @@ static bool read_begin(const struct form_field *field, const struct statement *s
 	return cbor_read_uint(&r, TIME_MS_MAX, out) == ERR_OK;
 }
 
+/* Whether the limit holds for what is said here, and the time that it is reckoned from. */
+static bool read_bound(const struct form_bound *b, const struct statement *s, const struct content *c,
+		       uint64_t *begin)
+{
+	uint64_t value;
+
+	if (b->ms == 0 || !read_begin(b->of, s, c, begin))
+		return false;
+	if (b->where == NULL)
+		return true;
+	if (!read_begin(b->where, s, c, &value))
+		return false;
+	for (size_t i = 0; i < FORM_WHERE_MAX && b->values[i] != NULL; i++) {
+		if (b->values[i]->number == value)
+			return true;
+	}
+	return false;
+}
+
 enum err form_check_sending(const struct form *f, const struct statement *s, const struct content *c,
 			    struct form_fault *fault)
 {
@@ -410,9 +429,9 @@ enum err form_check_sending(const struct form *f, const struct statement *s, con
 	/* To say it again, to cancel or to close it is never too late. */
 	if (form_act_of(s) != FORM_ACT_ANNOUNCE)
 		return ERR_OK;
-	if (l->before_ms > 0 && read_begin(l->before, s, c, &begin) && s->claimed.ms + l->before_ms > begin)
-		return refuse(fault, FORM_FAULT_LATE, l->before->number);
-	if (l->after_ms > 0 && read_begin(l->after, s, c, &begin) && s->claimed.ms > begin + l->after_ms)
-		return refuse(fault, FORM_FAULT_LATE, l->after->number);
+	if (read_bound(&l->before, s, c, &begin) && s->claimed.ms + l->before.ms > begin)
+		return refuse(fault, FORM_FAULT_LATE, l->before.of->number);
+	if (read_bound(&l->after, s, c, &begin) && s->claimed.ms > begin + l->after.ms)
+		return refuse(fault, FORM_FAULT_LATE, l->after.of->number);
 	return ERR_OK;
 }

@@ -77,15 +77,22 @@ struct form_field {
 	struct accord_names names;
 };
 
+/* Of when a form is announced, by a time that one of its fields says. */
+struct form_bound {
+	uint64_t ms;		     /* 0: there is none */
+	const struct form_field *of; /* a time, or the beginning of a span */
+	/* only where this field, a code, has one of these values; NULL: always, and behind the last value */
+	const struct form_field *where;
+	const struct form_code *values[FORM_WHERE_MAX];
+};
+
 /* Milliseconds; 0: there is no such limit. */
 struct form_limits {
 	uint64_t answer_ms;			 /* an action addressee answers within */
 	uint64_t answer_by_ms[PRECEDENCE_COUNT]; /* 0: answer_ms */
 	/* its author says it again within, until it is cancelled or closed */
 	uint64_t again_ms;
-	/* said so long before, or at the latest so long after ... */
-	uint64_t before_ms, after_ms;
-	const struct form_field *before, *after; /* ... this field, a time or the beginning of a span */
+	struct form_bound before, after; /* so long before, or at the latest so long after */
 };
 
 struct form {

@@ -1,5 +1,7 @@
 #include "api/form_reply.h"
 
+#include <stdio.h>
+
 #include "api/entry_reply.h"
 
 void reply_names(struct reply *r, const char *key, const struct accord *a, const struct bytes *names)
@@ -69,7 +71,33 @@ static void reply_fields_of(struct reply *r, const char *key, const struct accor
 	reply_array_end(r);
 }
 
-static void reply_limits(struct reply *r, const struct form_limits *l)
+/* `name`, and with _ms how long, with _where for which values of which field. */
+static void reply_bound(struct reply *r, const struct accord *a, const char *name, const struct form_bound *b)
+{
+	char key[32];
+
+	if (b->ms == 0)
+		return;
+	reply_str(r, name, b->of->name);
+	snprintf(key, sizeof key, "%s_ms", name);
+	reply_uint(r, key, b->ms);
+	if (b->where == NULL)
+		return;
+	snprintf(key, sizeof key, "%s_where", name);
+	reply_object(r, key);
+	reply_str(r, "field", b->where->name);
+	reply_array(r, "values");
+	for (size_t i = 0; i < FORM_WHERE_MAX && b->values[i] != NULL; i++) {
+		reply_object(r, NULL);
+		reply_str(r, "name", b->values[i]->name);
+		reply_names(r, "words", a, b->values[i]->names.text);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	reply_object_end(r);
+}
+
+static void reply_limits(struct reply *r, const struct accord *a, const struct form_limits *l)
 {
 	reply_object(r, "limits");
 	if (l->answer_ms > 0)
@@ -80,14 +108,8 @@ static void reply_limits(struct reply *r, const struct form_limits *l)
 	}
 	if (l->again_ms > 0)
 		reply_uint(r, "again_ms", l->again_ms);
-	if (l->before_ms > 0) {
-		reply_str(r, "before", l->before->name);
-		reply_uint(r, "before_ms", l->before_ms);
-	}
-	if (l->after_ms > 0) {
-		reply_str(r, "after", l->after->name);
-		reply_uint(r, "after_ms", l->after_ms);
-	}
+	reply_bound(r, a, "before", &l->before);
+	reply_bound(r, a, "after", &l->after);
 	reply_object_end(r);
 }
 
@@ -138,7 +160,7 @@ void reply_form(struct reply *r, const struct accord *a, const struct form *f)
 	for (size_t i = 0; i < FORM_AFTER_MAX && f->after[i][0] != '\0'; i++)
 		reply_str(r, NULL, f->after[i]);
 	reply_array_end(r);
-	reply_limits(r, &f->limits);
+	reply_limits(r, a, &f->limits);
 	reply_fields_of(r, "fields", a, f->fields);
 	reply_shared(r, a);
 	reply_object_end(r);

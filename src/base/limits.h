@@ -109,6 +109,7 @@
 #define FORM_NUMBER_MAX 16u	     /* characters of a form's number: N20 */
 #define FORM_WORD_MAX 32u	     /* of a field's, a list's, a value's name */
 #define FORM_AFTER_MAX 8u	     /* forms one of which comes before */
+#define FORM_WHERE_MAX 16u	     /* values for which a time limit holds */
 #define FORM_ITEMS_MAX 32u	     /* items of a field that is a list */
 #define FORM_TEXT_LEN_MAX 8192u	     /* bytes of a text in a field */
 #define JSON_DEPTH_MAX 8u	     /* counted from 1 at the outermost value */

@@ -57,13 +57,13 @@ static void show_list(const char *title, const json_t *words)
 	say("\n");
 }
 
-static void show_codes(const json_t *field)
+static void show_codes(const json_t *of)
 {
 	const json_t *value;
 	char names[512];
 	size_t i;
 
-	json_array_foreach(json_object_get(field, "values"), i, value)
+	json_array_foreach(json_object_get(of, "values"), i, value)
 	{
 		show_names(json_object_get(value, "words"), names, sizeof names);
 		say("        ");
@@ -96,6 +96,17 @@ static void show_limit(const json_t *limits, const char *key, const char *text)
 	}
 }
 
+/* For which values of which field: in every language of the accord, as its fields are. */
+static void show_where(const json_t *limits, const char *key)
+{
+	const json_t *where = json_object_get(limits, key);
+
+	if (where == NULL)
+		return;
+	say(_("    where the field {1} is one of these:\n"), json_str(where, "field"));
+	show_codes(where);
+}
+
 static void show_limits(const json_t *limits)
 {
 	show_limit(limits, "answer_ms", _("an answer is due within {1}"));
@@ -105,7 +116,9 @@ static void show_limits(const json_t *limits)
 	show_limit(limits, "ROUTINE", _("to a ROUTINE within {1}"));
 	show_limit(limits, "again_ms", _("it is said anew within {1}, until it is cancelled or closed"));
 	show_limit(limits, "before_ms", _("it is said {1} before the field {2}"));
+	show_where(limits, "before_where");
 	show_limit(limits, "after_ms", _("it is said at the latest {1} after the field {3}"));
+	show_where(limits, "after_where");
 }
 
 static void show_one(const json_t *form)

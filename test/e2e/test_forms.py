@@ -124,6 +124,26 @@ def test_what_is_late_or_missing_goes_with_a_reason(pair):
     assert both(pair, place)[1]["verdict"] == "OK"
 
 
+def test_a_time_limit_for_some_values(pair):
+    """An outage is said a day before where it is planned, else right after it was noticed; a suspension before it holds."""
+    kor = pair["kor"]
+
+    def outage(cause, span, **more):
+        words = ["--form", "N02", "--field", "paths=north", "--field", f"cause={cause}", "--field", f"span={span}"]
+        return kor.run("send", "service", *TO, *words, key="watch", **more)
+    for cause, span, code in (("planned", "25h/26h", 0), ("planned", "23h/26h", 4), ("cable", "-5m/now", 0), ("cable", "1h/2h", 0),
+                              ("unknown", "-11m/now", 4)):
+        assert code == 0 or "later than the form allows: span" in outage(cause, span, code=code).stderr, (cause, span)
+        assert code == 4 or outage(cause, span), (cause, span)
+    kept = ["--form", "N40", "--field", "act-on=suspend", "--field", "instrument.ko=공동 문안", "--field", "instrument.en=a joint text",
+            "--field", "reason-for.ko=사유", "--field", "reason-for.en=a reason", "--basis", "text 1", "--field"]
+    assert "later than the form allows: effect" in kor.run("send", "notify", *TO, *kept, "effect=-1m", key="watch", code=4).stderr
+    send(kor, *kept, "effect=1h")
+    shown = kor.run("forms", "show", "N02").stdout
+    assert "it is said 24 h before the field span\n    where the field cause is one of these:\n        planned" in shown
+    assert "다음 가운데" in kor.run("forms", "show", "N02", env=KOREAN).stdout
+
+
 def test_a_request_and_its_answer(pair):
     """N10 is answered by N11, and by nothing that has not read it."""
     kor, usa = pair["kor"], pair["usa"]

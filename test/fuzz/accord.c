@@ -272,21 +272,27 @@ static void write_field(const struct accord *a, const struct form_field *f, stru
 		write_one(a, m, true, out);
 }
 
-static void write_limit(const char *what, const struct form_field *field, uint64_t ms, struct buf *out)
+static void write_bound(const char *word, const struct form_bound *b, struct buf *out)
 {
-	if (ms == 0)
+	char what[64];
+
+	if (b->ms == 0)
 		return;
+	assert(b->of->type == FORM_TYPE_TIME || b->of->type == FORM_TYPE_SPAN);
+	snprintf(what, sizeof what, "%s %s", word, b->of->name);
 	put_word(out, "limit");
-	put_span(out, what, ms);
-	if (field != NULL)
-		assert(field->type == FORM_TYPE_TIME || field->type == FORM_TYPE_SPAN);
+	put_span(out, what, b->ms);
+	if (b->where != NULL) {
+		put_word(out, "where");
+		put_word(out, b->where->name);
+		for (size_t i = 0; i < FORM_WHERE_MAX && b->values[i] != NULL; i++)
+			put_word(out, b->values[i]->name);
+	}
 	buf_put_byte(out, '\n');
 }
 
 static void write_limits(const struct form_limits *l, struct buf *out)
 {
-	char what[64];
-
 	if (l->answer_ms > 0) {
 		put_word(out, "limit");
 		put_span(out, "answer", l->answer_ms);
@@ -296,11 +302,13 @@ static void write_limits(const struct form_limits *l, struct buf *out)
 		}
 		buf_put_byte(out, '\n');
 	}
-	write_limit("again", NULL, l->again_ms, out);
-	snprintf(what, sizeof what, "before %s", l->before == NULL ? "" : l->before->name);
-	write_limit(what, l->before, l->before_ms, out);
-	snprintf(what, sizeof what, "after %s", l->after == NULL ? "" : l->after->name);
-	write_limit(what, l->after, l->after_ms, out);
+	if (l->again_ms > 0) {
+		put_word(out, "limit");
+		put_span(out, "again", l->again_ms);
+		buf_put_byte(out, '\n');
+	}
+	write_bound("before", &l->before, out);
+	write_bound("after", &l->after, out);
 }
 
 static void put_flag(struct buf *out, bool flag, const char *line)

@@ -53,9 +53,11 @@ static void build(void)
 	};
 	forms[0].fields = fields;
 	forms[0].lists = &colours;
-	forms[0].limits.before_ms = forms[0].limits.after_ms = 1000;
-	forms[0].limits.before = &fields[FORM_TYPE_SPAN];
-	forms[0].limits.after = &fields[FORM_TYPE_TIME];
+	forms[0].limits.before = (struct form_bound){ .ms = 1000, .of = &fields[FORM_TYPE_SPAN] };
+	forms[0].limits.after = (struct form_bound){ .ms = 1000,
+						     .of = &fields[FORM_TYPE_TIME],
+						     .where = &fields[FORM_TYPE_CODE],
+						     .values = { colours.codes } };
 	accord = (struct accord){
 		.parties_count = 2, .roles_count = 1, .channels_count = 1, .languages_count = 2
 	};

@@ -133,6 +133,15 @@ static void put_limit(struct buf *lines, const char *what, uint64_t ms)
 		line_put(lines, "limit %s %llu", what, (unsigned long long)ms);
 }
 
+static void put_bound(struct buf *lines, const char *what, const struct form_bound *b)
+{
+	if (b->ms == 0)
+		return;
+	line_put(lines, "limit %s %s %llu", what, b->of->name, (unsigned long long)b->ms);
+	for (size_t i = 0; i < FORM_WHERE_MAX && b->values[i] != NULL; i++)
+		line_put(lines, "where %s %s", b->where->name, b->values[i]->name);
+}
+
 static void put_limits(struct buf *lines, const struct form_limits *l)
 {
 	char what[64];
@@ -143,10 +152,8 @@ static void put_limits(struct buf *lines, const struct form_limits *l)
 		put_limit(lines, what, l->answer_by_ms[i]);
 	}
 	put_limit(lines, "again", l->again_ms);
-	snprintf(what, sizeof what, "before %s", l->before == NULL ? "" : l->before->name);
-	put_limit(lines, what, l->before_ms);
-	snprintf(what, sizeof what, "after %s", l->after == NULL ? "" : l->after->name);
-	put_limit(lines, what, l->after_ms);
+	put_bound(lines, "before", &l->before);
+	put_bound(lines, "after", &l->after);
 }
 
 static void put_form(struct buf *lines, const struct accord *a, const struct form *f)

@@ -28,13 +28,14 @@ static const char timers_text[] =
 static const char form_text[] =
 	"form N20 version 1 " TITLE
 	"plane SERVICE\nacts announce amend cancel\nprecedence PRIORITY FLASH\nbasis\n"
-	"list colour\nvalue 3 red " TITLE "field 1 colour code:colour statement " TITLE
+	"list colour\nvalue 3 red " TITLE "value 4 blue " TITLE "field 1 colour code:colour statement " TITLE
 	"field 2 when span? statement " TITLE "field 3 on ref[]? statement " TITLE
 	"field 4 who party? statement " TITLE "field 5 post role? statement " TITLE
 	"field 6 like form? statement " TITLE "field 7 sum hash? statement " TITLE
 	"field 8 way path? statement " TITLE "field 9 known pair content " TITLE
 	"field 10 claims group[]? content " TITLE "member name pair " TITLE "member age num " TITLE
-	"field 11 note text? content " TITLE "limit before when 1s\nlimit after when 1h\n";
+	"field 11 note text? content " TITLE "limit before when 1s where colour red\n"
+	"limit after when 1h where colour blue\n";
 static const char reply_text[] =
 	"form R1 version 1 " TITLE "plane SERVICE\nacts announce amend\nprecedence ROUTINE\nreply\n";
 
@@ -143,7 +144,7 @@ static void test_statement(void **state)
 		{ "an act of no form", { { 0, "04" }, { 1, "03" } }, FORM_FAULT_ACT },
 		{ "announced in words", { { 0, "00" }, { 1, "03" }, BASIS }, FORM_FAULT_ACT },
 		{ "an act that is a word", { { 0, "6161" }, { 1, "03" }, BASIS }, FORM_FAULT_ACT },
-		{ "a value that is not listed", { { 1, "04" }, BASIS }, FORM_FAULT_CODE },
+		{ "a value that is not listed", { { 1, "05" }, BASIS }, FORM_FAULT_CODE },
 		{ "a value by its name", { { 1, "63726564" }, BASIS }, FORM_FAULT_TYPE },
 		{ "a field of the content", { { 1, "03" }, { 11, "6161" }, BASIS }, FORM_FAULT_UNKNOWN },
 		{ "a field of no form", { { 1, "03" }, { 12, "01" }, BASIS }, FORM_FAULT_UNKNOWN },
@@ -220,31 +221,45 @@ static void test_content(void **state)
 	}
 }
 
-static struct statement with_when(const char *hex, uint8_t (*memory)[256])
-{
-	struct row row = { "", { { 2, hex } }, FORM_FAULT_NONE };
-	struct statement s = message();
+#define RED { 1, "03" }
+#define BLUE { 1, "04" }
+#define AT_11000 { 2, "82192af8192af8" }
+#define AT_10999 { 2, "82192af7192af8" }
+#define HOUR_MS 3600000u
 
-	s.fields_count = put_fields(&row, s.fields, memory);
-	return s;
-}
-
-/* Said at 10,000 ms: at least a second before the field, at most an hour after. */
+/* At least a second before the field where it is red, at most an hour after where it is blue. */
 static void test_sending(void **state)
 {
+	static const struct {
+		struct row row;
+		uint64_t said_ms;
+	} cases[] = {
+		{ { "a second before", { RED, AT_11000 }, FORM_FAULT_NONE }, 10000 },
+		{ { "less than a second before", { RED, AT_10999 }, FORM_FAULT_LATE }, 10000 },
+		{ { "of another value", { BLUE, AT_10999 }, FORM_FAULT_NONE }, 10000 },
+		{ { "of no value", { AT_10999 }, FORM_FAULT_NONE }, 10999 + HOUR_MS + 1 },
+		{ { "an hour after", { BLUE, AT_10999 }, FORM_FAULT_NONE }, 10999 + HOUR_MS },
+		{ { "more than an hour after", { BLUE, AT_10999 }, FORM_FAULT_LATE }, 10999 + HOUR_MS + 1 },
+		{ { "without the field", { RED }, FORM_FAULT_NONE }, 10000 },
+	};
 	struct content none = { .portions_count = 0 };
 	uint8_t memory[5][256];
 	struct form_fault fault = { FORM_FAULT_NONE, 0 };
 	struct statement s;
 
 	(void)state;
-	s = with_when("82192af8192af8", memory); /* 11,000 */
-	assert_int_equal(form_check_sending(form_of(accord, &s), &s, &none, &fault), ERR_OK);
-	s = with_when("82192af7192af8", memory); /* 10,999 */
-	assert_int_equal(form_check_sending(form_of(accord, &s), &s, &none, &fault), ERR_RULE);
-	assert_int_equal(fault.kind, FORM_FAULT_LATE);
-	s.claimed.ms = 10999 + 3600000;
-	assert_int_equal(form_check_sending(form_of(accord, &s), &s, &none, &fault), ERR_RULE);
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		const struct row *row = &cases[i].row;
+		enum err e;
+		print_message("# %s\n", row->why);
+		s = message();
+		s.fields_count = put_fields(row, s.fields, memory);
+		s.claimed.ms = cases[i].said_ms;
+		e = form_check_sending(form_of(accord, &s), &s, &none, &fault);
+		assert_int_equal(e, row->want == FORM_FAULT_NONE ? ERR_OK : ERR_RULE);
+		if (e != ERR_OK)
+			assert_int_equal(fault.kind, row->want);
+	}
 	s = message();
 	s.precedence = PRECEDENCE_ROUTINE;
 	assert_int_equal(form_check_sending(form_of(accord, &s), &s, &none, &fault), ERR_RULE);

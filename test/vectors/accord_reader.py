@@ -353,7 +353,7 @@ class Accord:
         return kind or "code", f"code:{name}" if name else kind, bool(is_list), bool(is_optional)
 
     def read_form(self, f):
-        form = {"file": f.name, "after": [], "limits": {}, "flags": set(), "lists": {}, "fields": [], "name": None}
+        form = {"file": f.name, "after": [], "limits": {}, "where": {}, "flags": set(), "lists": {}, "fields": [], "name": None}
         had, name = set(), None
         if len(self.forms) == 64:
             raise Refused(f.name, 1, "forms.count")
@@ -430,11 +430,25 @@ class Accord:
         f.expect(all(other.split()[0] != word or other.startswith("answer ") for other in spans), "forms.twice")
         spans[key] = f.span("forms.limit")
         f.expect(spans[key], "forms.limit")
+        if word in ("before", "after") and f.words and f.words[0] == "where":
+            f.words.pop(0)
+            form["where"][key] = self.form_where(f, form)
         while word == "answer" and f.words and f.words[0] in PRECEDENCES:
             key = f"answer {f.words.pop(0)}"
             f.expect(key not in spans, "forms.twice")
             spans[key] = f.span("forms.limit")
             f.expect(spans[key], "forms.limit")
+
+    def form_where(self, f, form):
+        """For which values of which field a limit holds."""
+        rule, name, values = "forms.where", f.take("forms.where"), []
+        lists = [one["type"][1] for one in form["fields"] if one["name"] == name and one["kind"] == "code" and not one["type"][2]]
+        f.expect(len(lists) == 1, rule)
+        known = [value for _, value, _ in {**self.lists, **form["lists"]}[lists[0].removeprefix("code:")]]
+        while not values or f.words:
+            values.append(f.take(rule, known))
+            f.expect(values.count(values[-1]) == 1 and len(values) <= 16, rule)
+        return [f"where {name} {value}" for value in values]
 
     def form_field(self, f, form):
         self.word(f)
@@ -467,7 +481,8 @@ class Accord:
         self.put(*(f"after {name}" for name in form["after"]))
         order = ["answer", *(f"answer {one}" for one in PRECEDENCES), "again", "before", "after"]
         keys = sorted(form["limits"], key=lambda key: order.index(key if key.startswith("answer") else key.split()[0]))
-        self.put(*(f"limit {key} {form['limits'][key]}" for key in keys))
+        for key in keys:
+            self.put(f"limit {key} {form['limits'][key]}", *form["where"].get(key, []))
         self.put_lists(form["lists"])
         for field in form["fields"]:
             self.put_field(f"field {field['number']} {field['name']}", field, field["place"])

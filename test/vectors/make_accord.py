@@ -89,13 +89,13 @@ BASE = {
     "forms/N20": (
         'form N20 version 2 en "Leaf fall" ko "낙엽"\nplane LEADER SERVICE\nacts announce amend cancel close\n'
         'precedence PRIORITY FLASH\nbasis\nlimit answer 30m FLASH 10m\nlimit again 1h\n'
-        'list colour\nvalue 1 red en "red" ko "빨강"\n'
+        'list colour\nvalue 1 red en "red" ko "빨강"\nvalue 2 blue en "blue" ko "파랑"\n'
         'field 1 colour code:colour statement en "Colour" ko "색"\n'
         'field 2 where code:where[]? statement en "Where" ko "어디"\n'
         'field 5 when span statement en "When" ko "언제"\n'
         'field 9 trees group[] content en "Trees" ko "나무"\n'
         'member name pair en "Name" ko "이름"\nmember age num en "Age" ko "나이"\n'
-        'limit before when 2h\n'
+        'limit before when 2h where colour red\nlimit after when 3h where colour blue red\n'
     ),
     "forms/N20.1": (
         'form N20 version 1 en "Leaf fall" ko "낙엽"\nplane LEADER\nacts announce\nprecedence ROUTINE\n'
@@ -148,8 +148,9 @@ def lines_of_base():
     out += ["list where", "value 1 north", "name en north", "name ko 북", "value 7 south", "name en south", "name ko 남",
             "list how", "value 0 slow", "name en slow", "name ko 느림"]
     out += ["form N20 2", "name en Leaf fall", "name ko 낙엽", "plane 17 acts 15 precedence 2 of 5", "basis", "limit answer 1800000",
-            "limit answer FLASH 600000", "limit again 3600000", "limit before when 7200000", "list colour", "value 1 red",
-            "name en red", "name ko 빨강"]
+            "limit answer FLASH 600000", "limit again 3600000", "limit before when 7200000", "where colour red",
+            "limit after when 10800000", "where colour blue", "where colour red", "list colour", "value 1 red",
+            "name en red", "name ko 빨강", "value 2 blue", "name en blue", "name ko 파랑"]
     for head, en, ko in (("field 1 colour code:colour statement", "Colour", "색"), ("field 2 where code:where[]? statement", "Where", "어디"),
                          ("field 5 when span statement", "When", "언제"), ("field 9 trees group[] content", "Trees", "나무"),
                          ("member name pair content", "Name", "이름"), ("member age num content", "Age", "나이")):
@@ -462,6 +463,14 @@ form("limit soon 1m\n", 5, "forms.limit", "a limit that is none")
 form(FIELD.format(1, "a", "num", "statement") + "limit after a 1m\n", 6, "forms.limit", "a limit on a number")
 form(FIELD.format(1, "a", "time[]", "statement") + "limit before a 1m\n", 6, "forms.limit", "a limit on many times")
 form("limit before a 1m\n", 5, "forms.limit", "a limit on a field that is not there yet")
+SOME = "list hue\n" + "".join(f'value {i} v{i} en "v" ko "v"\n' for i in range(17))
+TIMED = SOME + FIELD.format(1, "a", "time", "statement") + FIELD.format(2, "b", "code:hue", "statement") + \
+    FIELD.format(3, "c", "code:hue[]", "statement") + "limit before a 1m where "
+for name, words in (("no field", ""), ("a field that is not there", "d v1"), ("a field that is no code", "a v1"),
+                    ("many codes", "c v1"), ("no value", "b"), ("a value that is not listed", "b v1 v17"),
+                    ("a value twice", "b v1 v2 v1"), ("seventeen values", "b " + " ".join(f"v{i}" for i in range(17)))):
+    form(TIMED + words + "\n", 26, "forms.where", f"a limit where {name}")
+form("limit again 1m where b v1\n", 5, "line.end", "a limit without a field, where")
 form("corrects\n", 5, "forms.corrects", "a correction of nothing", HEAD.replace("ROUTINE", "subject"))
 form("corrects\n" + FIELD.format(1, "a", "ref", "statement"), 6, "forms.corrects", "a correction with a precedence of its own")
 form("corrects\n" + FIELD.format(1, "a", "ref?", "statement"), 6, "forms.corrects", "a correction that may not say of what",
@@ -487,7 +496,7 @@ form('member a num en "A" ko "가"\n', 5, "forms.group", "a member of no group")
 form(FIELD.format(1, "a", "group", "content") + 'member a num[] en "A" ko "가"\n', 6, "forms.group", "a list in a group")
 form(FIELD.format(1, "a", "group", "content") + 2 * 'member a num en "A" ko "가"\n', 7, "forms.name", "a member twice")
 bad("65 forms", "forms/R1", 1, "forms.count", files={f"forms/N{i}": HEAD.replace("N40", f"N{i}") for i in range(100, 161)})
-bad("more words than all forms may have", "forms/N43", 171, "forms.words", files={
+bad("more words than all forms may have", "forms/N43", 170, "forms.words", files={
     f"forms/N4{n}": HEAD.replace("N40", f"N4{n}") + "list a\n" + "".join(f'value {i} v{i} en "A" ko "A"\n' for i in range(280))
     for n in range(4)})
 
