@@ -125,6 +125,8 @@ static const struct {
 	{ "forms.twice", N_("this line stands once in a form") },
 	{ "forms.limit",
 	  N_("a limit is a span of time, and the field that it counts from stands above it") },
+	{ "forms.where", N_("behind where stand a field above it that is one code, and values of its list, each "
+			    "once and at most 16") },
 	{ "forms.number", N_("the fields' numbers are 1 to 199, and rise") },
 	{ "forms.name",
 	  N_("a field's name is formed as docs/spec/forms.md has it, stands once, and is "
