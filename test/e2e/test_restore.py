@@ -209,3 +209,49 @@ def test_a_node_restarted_in_order_does_not_recover(pair):
         kor.await_link()
         assert kor.say("send", CHANNEL, how, "--to", "usa/watch", "--label", "U", key="watch")["place"].startswith(
             f"KOR/{CHANNEL.upper()} 1.")
+
+
+def test_standing_dialogues_come_back(stage):
+    """An old backup comes back: what was promised, reported and signed meanwhile stands as on the other side, and goes on."""
+    people = {"policy": ["policy"], "linguist": ["linguist"]}
+    world = stage.world(officers_of={"kor": people, "usa": people})
+    kor, usa = world["kor"], world["usa"]
+    backup = world.folder / "tuesday.db"
+
+    def state(node):
+        found = node.get("/dialogues")["things"]
+        text = node.get("/text", place=next(one["place"] for one in found if one["kind"] == "text"), file="0")
+        return found, {**text, "now_ms": 0, "sign_from_ms": 0}
+
+    kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
+    kor.run("commitments", "new", "kidd", "plan", "A plan", "--by", "KOR", "--detail", "It is agreed", "--language", "en", key="policy")
+    kor.run("text", "new", "kidd", "statement", "Joint statement", "--language", "en", "--languages", "en", key="policy")
+    world.await_receipts()
+    kor.run("export", "--backup", backup)
+    kor.run("commitments", "report", "plan", "Written", "--language", "en", key="policy")
+    kor.run("text", "unit", "statement", "goal", "They go on.", "--language", "en", key="policy")
+    world.await_receipts()
+    usa.run("commitments", "accept", "plan", key="policy")
+    for node in (usa, kor):
+        node.run("text", "agree", "statement", key="policy")
+        node.run("text", "concord", "statement", key="linguist")
+        world.await_receipts()
+    for node in (usa, kor):
+        node.run("text", "initial", "statement", key="policy")
+        world.await_receipts()
+    for verb in ("readback", "mark"):
+        for node in (usa, kor):
+            node.run("text", verb, "statement", key="policy")
+        world.await_receipts()
+    before = state(kor)
+    assert before == state(usa) and before[1]["state"] == "INITIALLED" and "CORRECT" in str(before[1]["initialled"])
+    kor.kill()
+    kor.end()
+    for path in kor.home.glob("record.db*"):
+        path.unlink()
+    kor.run("restore", backup)
+    kor.start()
+    kor.wait("its log is whole again", lambda: not kor.status()["recovering"] and state(kor) == before)
+    assert state(usa) == before
+    usa.run("commitments", "new", "kidd", "next", "Another", "--by", "USA", "--detail", "It is held", "--language", "en", key="policy")
+    kor.wait("it goes on", lambda: state(kor) == state(usa) and len(state(kor)[0]) == len(before[0]) + 1)
