@@ -334,7 +334,7 @@ static enum err open_api(struct core *c)
 		.terminals = c->settings.terminals[0] == '\0' ? NULL : c->terminals.address,
 		.copies = c->copies,
 		.contained = c->contained,
-		.contained_count = ARRAY_COUNT(c->contained),
+		.contained_count = c->terminals.fd < 0 ? 3 : 4,
 		.run = loop_now(c->loop).wall.ms,
 		.is_owner_blind = strcmp(c->settings.owner_reads, "no") == 0,
 		.adopt = adopt,
@@ -349,6 +349,7 @@ static enum err open_api(struct core *c)
 	c->contained[0] = (struct api_contained){ "core", &c->given, &c->has_given };
 	c->contained[1] = (struct api_contained){ "link", &c->link.given, &c->link.has_given };
 	c->contained[2] = (struct api_contained){ "signer", &c->signer.given, &c->signer.has_given };
+	c->contained[3] = (struct api_contained){ "terminals", &c->terminals.given, &c->terminals.has_given };
 	if (e == ERR_OK)
 		e = file_path(c->copies, c->home, "copies");
 	return e == ERR_OK ? api_open(&options, &c->api) : e;

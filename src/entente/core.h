@@ -50,12 +50,14 @@ struct core {
 		int fd; /* our end; -1 */
 		struct watch *watch;
 		char address[BROWSER_ADDRESS_LEN]; /* what terminals call it */
+		struct sandbox_given given;
+		bool has_given;
 	} terminals;
 	int starter; /* -1 */
 	pid_t starter_pid;
 	struct sandbox_given given; /* ours */
 	bool has_given;
-	struct api_contained contained[3];
+	struct api_contained contained[4];
 	char copies[FILE_PATH_MAX];
 	int handshakes; /* link's end of its pipe to the signer, kept for the next link */
 	struct timer *link_again, *tick, *idle, *api_due;

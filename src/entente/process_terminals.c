@@ -146,7 +146,7 @@ static void accept_one(struct terminals *t, int listener, struct mono now)
 /* The device is known: core gets its end of a pair, and hears it as a browser. */
 static enum err open_inner(struct terminal *one, int core)
 {
-	static const uint8_t word[] = { 'T' };
+	static const uint8_t word[] = { TERMINALS_IS_NEW };
 	int ends[2];
 	enum err e = socket_pair_stream(ends);
 
@@ -307,6 +307,8 @@ static int run_contained(struct terminals *t)
 {
 	const struct sandbox_wants nothing = { NULL, 0 };
 	struct sandbox_given given = { 0 };
+	uint8_t memory[TERMINALS_RECORD_MAX];
+	struct buf record = BUF_ON(memory);
 	enum err e = sandbox_enter(&nothing, &given);
 
 	if (e == ERR_OK)
@@ -315,6 +317,10 @@ static int run_contained(struct terminals *t)
 		log_error("terminals are not served: the process cannot be contained");
 		return 1;
 	}
+	buf_put_byte(&record, TERMINALS_IS_CONTAINED);
+	buf_put_be64(&record, sandbox_given_pack(&given));
+	if (socket_write_with(PROCESS_CORE_FD, buf_bytes(&record), NULL, 0) != ERR_OK)
+		return 1;
 	serve(t, PROCESS_CORE_FD, PROCESS_OTHER_FD);
 	return 0;
 }
@@ -322,7 +328,9 @@ static int run_contained(struct terminals *t)
 /* The child hears strangers; this one hears nobody, and begins it anew until core is gone. */
 static int run_again(struct terminals *t)
 {
-	for (;;) {
+	const pid_t core = getppid();
+
+	while (getppid() == core) {
 		int status = 0;
 		pid_t child = fork();
 
@@ -336,6 +344,7 @@ static int run_again(struct terminals *t)
 			  WTERMSIG(status));
 		nanosleep(&(struct timespec){ .tv_sec = 1 }, NULL);
 	}
+	return 0;
 }
 
 static enum exit_code run(struct options *o)

@@ -44,14 +44,31 @@ static void drop(struct core *c)
 	if (c->terminals.fd >= 0)
 		close(c->terminals.fd);
 	c->terminals.fd = -1;
+	c->terminals.has_given = false;
 	api_terminals(c->api, false);
 }
 
-/* A record with one descriptor is a terminal, and there is nothing else that could be said. */
+/* Before strangers were heard; each start of the process says the same, or strangers made it say it. */
+static enum err take_contained(struct core *c, struct bytes record)
+{
+	struct sandbox_given given;
+	uint64_t number;
+
+	if (record.len != TERMINALS_RECORD_MAX || record.ptr[0] != TERMINALS_IS_CONTAINED)
+		return ERR_FRAME;
+	number = be64_get(record.ptr + 1);
+	sandbox_given_unpack(number, &given);
+	if (c->terminals.has_given && sandbox_given_pack(&c->terminals.given) != number)
+		return ERR_FRAME;
+	c->terminals.given = given;
+	c->terminals.has_given = true;
+	return ERR_OK;
+}
+
 static void on_terminals(void *self, bool is_readable, bool is_writable)
 {
 	struct core *c = self;
-	uint8_t memory[1];
+	uint8_t memory[TERMINALS_RECORD_MAX];
 	enum err e = ERR_OK;
 
 	(void)is_readable;
@@ -62,7 +79,9 @@ static void on_terminals(void *self, bool is_readable, bool is_writable)
 		size_t count = SOCKET_FDS_MAX;
 
 		e = socket_read_with(c->terminals.fd, &in, fds, &count);
-		if (e == ERR_OK && count == 1)
+		if (e == ERR_OK && count == 0)
+			e = take_contained(c, buf_bytes(&in));
+		else if (e == ERR_OK && count == 1)
 			api_add_terminal(c->api, fds[0]);
 		else
 			for (size_t i = 0; i < count; i++)

@@ -12,6 +12,14 @@
 	"keys/terminals" /* the certificate that browsers trust, those above it, and its key: PEM */
 #define TERMINALS_DEVICES "devices" /* a line each: SHA-256 of its public key, and its name */
 
+/*
+ * What is said to core, records both: 'T' with one descriptor is a terminal whose device is known; first of
+ * all 'C' and eight bytes, what the kernel gave (sandbox_given_pack), once a start of the process.
+ */
+#define TERMINALS_IS_NEW 'T'
+#define TERMINALS_IS_CONTAINED 'C'
+#define TERMINALS_RECORD_MAX 9u
+
 struct core;
 
 /* Before core is contained. That it cannot be had is said in the log and /status, and stops nobody. */

@@ -3,7 +3,9 @@ of its own (test/contain), in a real node with real keys. Each is also tried wit
 further: otherwise it would show nothing.
 """
 import json
+import socket
 
+import devices
 import nodes
 import pytest
 
@@ -20,6 +22,7 @@ LINK = {
     "open_perf": "perf_event_open", "use_keyring": "keyctl", "fault_memory": "userfaultfd", "make_code": "mprotect",
     "map_code": "mmap", "heed_no_denial": "rt_sigaction",
 }
+TERMINALS = LINK  # it hears strangers of the network, and holds a key besides
 SIGNER = {name: LINK[name] for name in (
     "open_store", "create_file", "unlink_file", "run_program", "split_off", "trace_other", "read_other_memory", "kill_other",
     "new_socket", "connect_elsewhere", "make_code", "heed_no_denial")}
@@ -35,7 +38,22 @@ def home(tmp_path_factory):
     """A node's home that all of these share; its peer never comes."""
     world = nodes.World(tmp_path_factory.mktemp("escapes") / "world", nodes.ROOT / "accords/rok-us",
                         {"kor": {"watch": ["watch"]}, "usa": {"watch": ["watch"]}})
-    return world.make()["kor"]
+    kor = world.make()["kor"]
+    folder = tmp_path_factory.mktemp("devices")
+    server, device = (devices.certificate(folder, name) for name in ("console.kor.example", "desk-1"))
+    kor.door, = nodes.free_ports(1)
+    devices.serve(kor, kor.door, "console.kor.example", server, {"desk-1": device})
+    return kor
+
+
+def is_free(port):
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @pytest.fixture
@@ -50,6 +68,7 @@ def attacked(home):
     home.process.kill()
     home.process.wait()
     home.forget_connection()
+    nodes.wait_for("whoever begins the terminals anew has seen that core is gone", lambda: is_free(home.door))
 
 
 def await_words(node, words):
@@ -84,6 +103,26 @@ def test_without_its_sandbox_link_would_not_be(attacked, escape):
         assert what == "done" or escape in ("connect_elsewhere", "connect_by_sending", "raw_socket", "mount_folder",
                                             "unshare_user", "change_root", "change_user", "load_bpf", "open_perf",
                                             "fault_memory", "trace_other", "read_other_memory", "open_other_memory"), what
+        assert "ended by the kernel" not in node.words()
+
+
+@pytest.mark.parametrize("escape", TERMINALS)
+def test_terminals_is_contained(attacked, escape):
+    node = attacked(f"terminals/{escape}")
+    words = await_words(node, "the process of the terminals was ended by signal 31")
+    assert f"entente terminals: ended by the kernel: it asked for the system call {TERMINALS[escape]} (" in words
+    assert f"escape {escape}" not in words
+    node.wait("the node goes on", node.is_answering)
+    assert (node.home / "escape.victim").exists() and not (node.home / "escape.fresh").exists()
+
+
+@pytest.mark.parametrize("escape", ["open_key", "new_socket", "kill_other"])  # that they are escapes, link's twins show
+def test_without_its_sandbox_terminals_would_not_be(attacked, escape):
+    node = attacked(f"terminals/{escape}/free")
+    if escape == "kill_other":
+        assert node.end() == -9
+    else:
+        assert reported(node, escape) == "done"
         assert "ended by the kernel" not in node.words()
 
 
@@ -160,19 +199,19 @@ def test_status_and_doctor_say_what_the_kernel_gave(home):
     try:
         home.wait("all have said it", lambda: all(row["calls"] > 0 for row in home.status()["processes"]))
         given = {row["name"]: row for row in home.status()["processes"]}
-        assert set(given) == {"core", "link", "signer"}
-        assert given["link"]["calls"] <= 30 and given["signer"]["calls"] <= 30
+        assert set(given) == {"core", "link", "signer", "terminals"}
+        assert all(given[name]["calls"] <= 30 for name in ("link", "signer", "terminals"))
         for name, pid in home.processes().items():
             rows = dict(line.split(":\t", 1) for line in open(f"/proc/{pid}/status").read().splitlines() if ":\t" in line)
             assert rows["NoNewPrivs"] == "1" and (name == "starter" or rows["Seccomp"] == "2"), (name, rows)
-        assert home.run("status", code=None).stdout.count("CONTAINED") == 3
+        assert home.run("status", code=None).stdout.count("CONTAINED") == 4
         findings = json.loads(home.run("doctor", "--json", code=None).stdout)
-        assert [row["finding"] for row in findings if row["check"] == "sandbox"] == ["OK"] * 3
+        assert [row["finding"] for row in findings if row["check"] == "sandbox"] == ["OK"] * 4
     finally:
         home.stop()
 
 
-@pytest.mark.parametrize("process", ["core", "link", "signer"])
+@pytest.mark.parametrize("process", ["core", "link", "signer", "terminals"])
 def test_a_process_without_a_sandbox_is_no_secret(attacked, process):
     node = attacked(f"{process}/none/free")
     node.wait("the node answers", node.is_answering)
@@ -186,7 +225,7 @@ def test_a_process_without_a_sandbox_is_no_secret(attacked, process):
     assert [row["finding"] for row in findings if row["check"] == "sandbox"].count("BAD") == 1
 
 
-@pytest.mark.parametrize("process, finding", [("core", "BAD"), ("link", "OK"), ("signer", "OK")])
+@pytest.mark.parametrize("process, finding", [("core", "BAD"), ("link", "OK"), ("signer", "OK"), ("terminals", "OK")])
 def test_a_kernel_without_landlock_is_no_secret(attacked, process, finding):
     """Link and signer have no system call that opens a file; core has, and the keys lie in its home."""
     node = attacked(f"{process}/no_landlock")

@@ -173,7 +173,9 @@ class Node:
         found = {"core": self.process.pid}
         for pid, parent in parents.items():
             if names[pid].startswith("entente-") and self.process.pid in (parent, parents.get(parent)):
-                found[names[pid].removeprefix("entente-")] = pid
+                name = names[pid].removeprefix("entente-")
+                if name not in found or parent != self.process.pid:  # of a process that is begun anew by its parent: the child
+                    found[name] = pid
         return found
 
     def kill(self, name="core"):
