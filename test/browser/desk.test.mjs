@@ -30,7 +30,7 @@ test("a translation stands beside the original with how good it is, and an attac
   await say("kor", "watch", "translate", place, "발사 1회가 탐지됨.", "--to", "ko", "--status", "DRAFT");
   await at(kor, stage, `channel/${encodeURIComponent(place)}`);
   await kor.page.locator(".translation", { hasText: "발사 1회가 탐지됨." }).waitFor();
-  assert.match(await kor.page.locator(".translation .meta").innerText(), /초안.*KOR watch/);
+  assert.match(await kor.page.locator(".translation .meta").innerText(), /초안.*KOR 당직관/);
   const button = kor.page.locator("[data-attachment='annex.bin']");
   const [saved] = await Promise.all([kor.page.waitForEvent("download"), button.press("Enter")]);
   const hash = (data) => createHash("sha256").update(data).digest("hex");

@@ -10,6 +10,7 @@ import { now, said } from "./screen.js";
 import type { Entry } from "../node/shapes.js";
 import { Kind } from "../wire/statement.js";
 import { clock } from "../words/moment.js";
+import { whoIs } from "./parts.js";
 
 // Of what the node says is owed, and of the newest messages, which may owe a mark: each once, as it was said last.
 export const owed = computed(() => {
@@ -125,7 +126,7 @@ export function followAlarms(): void {
 const GATHER_MS = 1_000;
 
 function one(entry: Entry): string {
-  return `${entry.party.toUpperCase()} ${entry.role}: ${entry.precedence ?? "ROUTINE"} ${entry.subject ?? entry.text?.[0]?.slice(0, 120) ?? entry.place}, ${clock(entry.filed_ms)}`;
+  return `${whoIs(entry)}: ${entry.precedence ?? "ROUTINE"} ${entry.subject ?? entry.text?.[0]?.slice(0, 120) ?? entry.place}, ${clock(entry.filed_ms)}`;
 }
 
 function sentence(entries: Entry[]): string {

@@ -12,7 +12,7 @@ import { clock } from "../words/moment.js";
 import { _, language, named } from "../words/say.js";
 import { FormFields, formOf, FormChoice } from "./form.js";
 import { Attach, isWhole, SealedLine } from "./attach.js";
-import { Group, OnTerminal, Result, Words } from "./parts.js";
+import { Group, OnTerminal, Result, roleName, Words } from "./parts.js";
 import { once, results, rolesFor, Said, sayAct, sayMessage } from "./say.js";
 import { besides, change, forget, keptAt, keyOf, takeUp, typing, unkept } from "./typing.js";
 
@@ -191,7 +191,7 @@ export function ComposeMessage({ channel }: { channel: Channel }) {
         <Choice label={_("Precedence")} value={typed.precedence} options={channel.precedences.map((name) => [name, name])}
           onChoose={(precedence) => change(typed, { precedence })} />
         <Choice label={_("Authentic language")} value={typed.language} options={languages} onChoose={(tongue) => change(typed, { language: tongue })} />
-        <Choice label={_("In the role")} value={typed.role} options={rolesFor(channel.name).map((role) => [role, role])}
+        <Choice label={_("In the role")} value={typed.role} options={rolesFor(channel.name).map((role) => [role, roleName(role)])}
           onChoose={(role) => change(typed, { role })} />
         <FormChoice typed={typed} plane={channel.plane} />
       </div>
@@ -237,7 +237,7 @@ function ComposeActClear({ act, title, about }: { act: Act; title: string; about
       <h3>{title}</h3>
       <div class="row">
         <Language typed={typed} />
-        <Choice label={_("In the role")} value={typed.role} options={rolesFor(about.channel_name, about).map((role) => [role, role])} onChoose={(role) => change(typed, { role })} />
+        <Choice label={_("In the role")} value={typed.role} options={rolesFor(about.channel_name, about).map((role) => [role, roleName(role)])} onChoose={(role) => change(typed, { role })} />
         {act.kind === Kind.REPLY ? <FormChoice typed={typed} plane={about.plane} about={about} /> : null}
         {act.cause ? <Choice label={_("Cause")} value={typed.fields.cause ?? "3"} options={causes.map(([key, text]) => [key, text()])}
           onChoose={(cause) => change(typed, { fields: { ...typed.fields, cause } })} /> : null}

@@ -18,7 +18,7 @@ import { _, N_, named } from "../words/say.js";
 import { visible } from "../words/fill.js";
 import { Choice, LabelChoice, typedFor } from "./compose.js";
 import { judge, Moves, Subject } from "./moves.js";
-import { Group, Moment, Panel, partyCode, Precedence, Result, Words } from "./parts.js";
+import { Group, Moment, Panel, partyCode, Precedence, Result, roleName, whoIs, Words } from "./parts.js";
 import { contentOf, labelOfTyped, once, results, Said } from "./say.js";
 import { go, linkTo, now, placeIn, screen } from "./screen.js";
 import { change, typing } from "./typing.js";
@@ -181,7 +181,7 @@ function Begin() {
           <Choice label={_("Procedure")} value={procedure.id} options={procedures.value.map((one) => [one.id, named(one.title, one.id)])} onChoose={(id) => set({ procedure: id })} />
           <Choice label={_("Precedence")} value={precedence} options={precedences.map((name) => [name, name])} onChoose={(name) => change(typed, { precedence: name })} />
           <Choice label={_("Depth asked for")} value={typed.fields.depth ?? "3"} options={DEPTHS.map((name, i) => [String(i + 1), name])} onChoose={(depth) => set({ depth })} />
-          <Choice label={_("In the role")} value={typed.role} options={rolesOn(typed.channel).map((role) => [role, role])} onChoose={(role) => change(typed, { role })} />
+          <Choice label={_("In the role")} value={typed.role} options={rolesOn(typed.channel).map((role) => [role, roleName(role)])} onChoose={(role) => change(typed, { role })} />
         </div>
         <LabelChoice typed={typed} />
         {precedence === "" ? <p class="none">{_("This line has no precedence of this procedure.")}</p>
@@ -235,7 +235,7 @@ const POSITIONS = ["concur", "reserve", "object", "await instructions"];
 function Positions({ gate, instance }: { gate: Gate; instance: WholeInstance }) {
   const last = new Map(instance.moves.filter((one) => one.about === gate.place && POSITIONS.includes(one.move)).map((one) => [`${one.party} ${one.role}`, one]));
   return last.size === 0 ? null
-    : <ul class="positions">{[...last.values()].map((one) => <li key={one.place}>{partyCode(one.party)} {one.role}: {word(one.move)} <span class="age">{clock(one.filed_ms)}</span></li>)}</ul>;
+    : <ul class="positions">{[...last.values()].map((one) => <li key={one.place}>{whoIs(one)}: {word(one.move)} <span class="age">{clock(one.filed_ms)}</span></li>)}</ul>;
 }
 
 function GateBox({ gate, instance }: { gate: Gate; instance: WholeInstance }) {
@@ -271,7 +271,7 @@ function OwedRow({ due }: { due: Due }) {
   return (
     <tr>
       <td class="step">{word(due.state)}</td>
-      <th scope="row">{partyCode(due.party)} {due.role}</th>
+      <th scope="row">{whoIs(due)}</th>
       <td class="wide">{word(due.level)} · {named(due.step_title)}{due.about === undefined ? "" : ` · ${due.about}`}</td>
       <td>{!isOwed ? "" : due.due_ms === undefined ? <span class="due">{_("no deadline here yet")}</span>
         : <span class={`due ${due.overdue ? "over" : ""}`}>{_("by {1}", clock(due.due_ms))} {due.recess ? word("RECESS") : countdown(due.due_ms - at)}</span>}</td>
@@ -295,14 +295,14 @@ function SaidPanel({ instance }: { instance: WholeInstance }) {
       <table class="rows"><tbody>
         {[...instance.moves].reverse().map((one) => (
           <tr key={one.place} data-move={one.move}>
-            <td class="step">{clock(one.filed_ms)}</td><td>{partyCode(one.party)} {one.role}</td>
+            <td class="step">{clock(one.filed_ms)}</td><td>{whoIs(one)}</td>
             <th scope="row"><a href={linkTo("record", one.place)}>{one.place}</a></th>
             <td class="wide">{word(one.move)} {one.step ?? ""}{one.about === undefined ? "" : ` → ${one.about}`}{one.cause === undefined ? "" : ` · ${partyCode(one.whose ?? "")}: ${word(one.cause)}`}
               {one.shown_by.length < instance.parties.length ? <span class="age"> {_("not yet shown by all")}</span> : null}</td>
           </tr>
         ))}
       </tbody></table>
-      {instance.attempts.map((one) => <p key={one.place} class="meta">{clock(one.claimed_ms)} {partyCode(one.party)} {one.role}: {_("tried {1} by {2}:", visible(one.whom ?? ""), visible(one.path ?? ""))} {word(one.result ?? "")}</p>)}
+      {instance.attempts.map((one) => <p key={one.place} class="meta">{clock(one.claimed_ms)} {whoIs(one)}: {_("tried {1} by {2}:", visible(one.whom ?? ""), visible(one.path ?? ""))} {word(one.result ?? "")}</p>)}
     </Panel>
   );
 }

@@ -18,7 +18,7 @@ import { _ } from "../words/say.js";
 import { Named } from "./attach.js";
 import { openedDraft } from "./entry.js";
 import { Banner, addressText } from "./message.js";
-import { Hold, OnTerminal, Precedence, Result, Words as Shown } from "./parts.js";
+import { Hold, OnTerminal, Precedence, Result, roleName, roleNames, Words as Shown } from "./parts.js";
 import { once, results } from "./say.js";
 import { now } from "./screen.js";
 import { typedFor } from "./compose.js";
@@ -117,7 +117,7 @@ function Approvals({ draft }: { draft: Waiting }) {
   const left = draft.lapses_ms - nodeClock.value(now.value);
   return (
     <ul class="approvals">
-      <li>{_("drafted by officer {1}, {2}", draft.author_holder, draft.role)}</li>
+      <li>{_("drafted by officer {1}, {2}", draft.author_holder, roleName(draft.role))}</li>
       {draft.signers.map((signer) => <li key={signer.holder}>{_("approved by officer {1}", signer.holder)}</li>)}
       <li><b>{word(draft.state)} {_("{1} of {2}", draft.approved, draft.needed)}</b>{draft.line ? ` · ${_("guidelines, line {1}", draft.line)}` : ""}</li>
       {draft.lapses_ms > 0 ? <li>{_("lapses in {1}", countdown(left))}</li> : null}
@@ -143,7 +143,7 @@ export function DraftView({ draft }: { draft: Waiting }) {
       <p class="hash">{_("The bytes that you sign: SHA-256 {1}", bytes?.hash ?? "")}</p>
       {(draft.unseen ?? []).map((file) => <p key={file.name} class="warning bad">{_("Not looked into: {1}", visible(`${file.name} (${file.kind})`))}</p>)}
       {draft.held ? <p class="warning bad">{_("Held by this word in it: {1}", draft.held)}</p> : null}
-      <p class="meta">{_("can be read by {1}", draft.readers.map((row) => `${row.party}: ${row.roles.join(", ")}`).join(" · "))}</p>
+      <p class="meta">{_("can be read by {1}", draft.readers.map((row) => `${row.party}: ${roleNames(row.roles)}`).join(" · "))}</p>
       {draft.newer.length > 0 ? <p class="warning crossing"><b>!!</b> {_("Came since its author signed: {1}. Read it before release.", draft.newer.join(", "))}</p> : null}
       <Approvals draft={draft} />
       {bytes !== undefined && isSealed.value ? <OnTerminal name="draft" command={`entente approve '${draft.place}' --sign --identity FILE`}

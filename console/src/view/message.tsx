@@ -5,7 +5,7 @@ import { signal } from "@preact/signals";
 import { Hasher, toHex } from "../base/bytes.js";
 import { Act, actsOn, isNext } from "../fold/moves.js";
 import { askBytes } from "../node/ask.js";
-import { accord, nodeClock, rolesOn, session } from "../node/record.js";
+import { nodeClock, rolesOn, session } from "../node/record.js";
 import type { Attachment, Entry, FilledField, Ladder, Names, Translation } from "../node/shapes.js";
 import { Kind } from "../wire/statement.js";
 import { clock, dateTimeGroup } from "../words/moment.js";
@@ -14,7 +14,7 @@ import { _, language, named, nodeSays } from "../words/say.js";
 import { visible } from "../words/fill.js";
 import { ComposeAct, isForTerminal } from "./compose.js";
 import { readBack, refusalKey, refusals } from "./entry.js";
-import { Group, Moment, OnTerminal, partyCode, Precedence, Result, save, Step, Words } from "./parts.js";
+import { Group, Moment, OnTerminal, partyCode, Precedence, Result, roleName, roleNames, save, Step, whoIs, Words } from "./parts.js";
 import { once, results, rolesFor, sayAct } from "./say.js";
 import { linkTo, now } from "./screen.js";
 import { Translate } from "./translate.js";
@@ -73,7 +73,7 @@ function Beside({ entry }: { entry: Entry }) {
     <Group>
       {(entry.translations ?? []).filter((one) => one.status !== "NONE").map((one) => (
         <div class="translation" key={one.place} lang={one.to}>
-          <p class="meta" lang={language.value}>{_("Translation into {1}: {2}", one.to, word(one.status))}{one.by === undefined ? "" : `, ${partyCode(one.by.party)} ${one.by.role}`} · <a href={linkTo("record", one.place)}>{one.place}</a></p>
+          <p class="meta" lang={language.value}>{_("Translation into {1}: {2}", one.to, word(one.status))}{one.by === undefined ? "" : `, ${whoIs(one.by)}`} · <a href={linkTo("record", one.place)}>{one.place}</a></p>
           {one.sealing > 0 ? <Sealed place={one.place} roles={[]} files={0} /> : !one.held ? <p class="none">{_("Its text is not at this node yet.")}</p>
             : <p class="portion"><Words text={linesOf(one).join("\n")} tongue={one.to} /></p>}
           <Translate entry={entry} one={one} />
@@ -87,7 +87,7 @@ function Sealed({ place, roles, files }: { place: string; roles: string[]; files
   return (
     <Group>
       <OnTerminal name="words" command={`entente read '${place}' --identity FILE`}
-        why={roles.length > 0 ? _("Sealed. It is opened where the key of one of these roles is: {1}.", roles.join(", "))
+        why={roles.length > 0 ? _("Sealed. It is opened where the key of one of these roles is: {1}.", roleNames(roles))
           : _("Sealed. It is opened where the key of a role that it was sealed for is.")} />
       {files === 0 ? null : <OnTerminal name="files" command={`entente read '${place}' --identity FILE --save DIR`}
         why={_("Files attached, sealed too: {1}.", files)} />}
@@ -166,7 +166,7 @@ export function Body({ entry }: { entry: Entry }) {
 function Returned({ entry }: { entry: Entry }) {
   return (
     <div class="returned">
-      <h3>{_("Read back by {1}", `${partyCode(entry.party)} ${entry.role}`)}</h3>
+      <h3>{_("Read back by {1}", whoIs(entry))}</h3>
       <Body entry={entry} />
     </div>
   );
@@ -182,7 +182,7 @@ function Rungs({ ladder }: { ladder: Ladder }) {
       {ladder.steps.map((step) => (
         <li key={step.step} class={step.step === ladder.highest ? "highest" : ""}>
           <Step name={step.step} /> {step.at_ms ? <span class="at">{clock(step.at_ms)}</span> : null}{" "}
-          {step.role && step.step !== "QUEUED" ? <span class="by">{step.role}</span> : null}
+          {step.role && step.step !== "QUEUED" ? <span class="by">{roleName(step.role)}</span> : null}
         </li>
       ))}
       {OFF_LADDER.map(([key, name]) => (ladder[key] === undefined ? null
@@ -198,7 +198,7 @@ export function Ladders({ entry }: { entry: Entry }) {
     <div class="ladders">
       {(entry.ladders ?? []).map((ladder) => (
         <div key={`${ladder.party} ${ladder.role}`} class="ladder">
-          <span class="to">{partyCode(ladder.party)} {ladder.role}{ladder.information ? ` (${_("information")})` : ""}</span>
+          <span class="to">{whoIs(ladder)}{ladder.information ? ` (${_("information")})` : ""}</span>
           <Rungs ladder={ladder} />
           {ladder.wrong ? <b class="crossed">{_("The last READ BACK was marked WRONG: another is owed.")}</b> : null}
           {ladder.deferred_until_ms ? <span>{_("deferred until {1}", clock(ladder.deferred_until_ms))}</span> : null}
@@ -254,7 +254,7 @@ function Acts({ entry }: { entry: Entry }) {
 }
 
 export function addressText(entry: Pick<Entry, "to">): string {
-  return (entry.to ?? []).map((to) => `${partyCode(to.party)} ${named(accord.value?.roles.find((role) => role.name === to.role)?.names, to.role)} (${to.information ? _("information") : _("action")})`).join(", ");
+  return (entry.to ?? []).map((to) => `${whoIs(to)} (${to.information ? _("information") : _("action")})`).join(", ");
 }
 
 export function Message({ entry }: { entry: Entry }) {
@@ -263,7 +263,7 @@ export function Message({ entry }: { entry: Entry }) {
       <Banner marking={entry.marking} />
       <h2>{entry.place} <Precedence name={entry.precedence ?? "ROUTINE"} /> {word(entry.kind)}</h2>
       <p class="meta">
-        <Moment ms={entry.filed_ms} /> · {_("from {1}", `${partyCode(entry.party)} ${entry.role}`)} · {_("to")} {addressText(entry)}
+        <Moment ms={entry.filed_ms} /> · {_("from {1}", whoIs(entry))} · {_("to")} {addressText(entry)}
         {(entry.refers ?? []).length > 0 ? ` · ${_("refers to {1}", entry.refers?.join(", ") ?? "")}` : ""} · {_("{1} signatures", entry.signatures)}
       </p>
       {entry.verdict !== undefined && entry.verdict !== "OK" ? <p class="warning bad">{entry.verdict}: {nodeSays(entry.why ?? "")}</p> : null}

@@ -17,7 +17,7 @@ import { Kind } from "../wire/statement.js";
 import { _, named, nodeSays } from "../words/say.js";
 import { Beside, Kept, Language, Text, typedFor } from "./compose.js";
 import { Input, Select } from "./form.js";
-import { Group, Hold, Result } from "./parts.js";
+import { Group, Hold, Result, roleName } from "./parts.js";
 import { contentOf, once, results, Said, textOf } from "./say.js";
 import { change, typing } from "./typing.js";
 
@@ -179,7 +179,7 @@ export function MoveForm({ subject, move, title }: { subject: Subject; move: Mov
       {move.text === "none" ? null : <Group>{move.tongue === undefined ? <div class="row"><Language typed={typed} /></div> : null}<Text typed={typed} label={move.text === "must" ? _("Text") : _("Text, if there is one")} sign={move.isHeld ? () => undefined : act} /><Kept typed={typed} max={max} /></Group>}
       {move.kind === Kind.PROPOSE && text !== "" ? <Hash text={text} /> : null}
       {move.isHeld
-        ? <Group><p class="warning">{_("This cannot be taken back: {1}, in the role {2}.", title, verdicts.value[keyIn(subject, move)]?.role ?? "")}</p><Hold name={`${move.name}-hold`} title={title} disabled={!isWhole} act={act} /></Group>
+        ? <Group><p class="warning">{_("This cannot be taken back: {1}, in the role {2}.", title, roleName(verdicts.value[keyIn(subject, move)]?.role ?? ""))}</p><Hold name={`${move.name}-hold`} title={title} disabled={!isWhole} act={act} /></Group>
         : <button type="button" class="primary sign" disabled={!isWhole} onClick={act}>{move.text === "none" ? _("Sign") : _("Sign (Ctrl+Enter)")}</button>}
       {fault === undefined || Object.keys(typed.fields).length === 0 ? null : <p class="age">{_("Not filled yet, or not as it is written: {1}", rowTitles[fault]())}</p>}
       <Result result={results.value[typed.key]} />

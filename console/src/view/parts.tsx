@@ -6,7 +6,7 @@ import { dateTimeGroup, local } from "../words/moment.js";
 import { ageText, word } from "../words/names.js";
 import { _, language, named, nodeSays } from "../words/say.js";
 import { visible } from "../words/fill.js";
-import { nodeClock } from "../node/record.js";
+import { accord, nodeClock } from "../node/record.js";
 import type { Posted } from "../node/outbox.js";
 import type { Entry } from "../node/shapes.js";
 import type { Said } from "./say.js";
@@ -72,6 +72,15 @@ export function save(bytes: Blob, name: string): void {
 export function partyCode(name: string): string {
   return name.toUpperCase();
 }
+
+// A role as the accord calls it in the reader's language; one that is in no version that is in force keeps its id.
+export function roleName(id: string): string {
+  return named(accord.value?.roles.find((role) => role.name === id)?.names, id);
+}
+
+export const roleNames = (ids: string[]) => ids.map(roleName).join(", ");
+
+export const whoIs = (one: { party: string; role?: string }) => `${partyCode(one.party)} ${roleName(one.role ?? "")}`;
 
 // ---- Hold. ----
 

@@ -8,7 +8,7 @@ import type { Key } from "../node/shapes.js";
 import { used } from "../sign/keys.js";
 import { _, named } from "../words/say.js";
 import { KeyLine, keys as ownKeys } from "./login.js";
-import { Panel, partyCode } from "./parts.js";
+import { Panel, partyCode, roleNames } from "./parts.js";
 import { screen } from "./screen.js";
 
 const keys = signal<Record<string, Key[]>>({});
@@ -32,7 +32,7 @@ function Terminal() {
       <KeyLine shown={ownKeys.value[used.value]} rows={2} />
       <table class="rows">
         <thead><tr><th>{_("Channel")}</th><th>{_("roles")}</th></tr></thead>
-        <tbody>{(session.value?.channels ?? []).map((row) => <tr key={row.channel}><th scope="row">{row.channel}</th><td class="wide">{row.roles.join(", ")}</td></tr>)}</tbody>
+        <tbody>{(session.value?.channels ?? []).map((row) => <tr key={row.channel}><th scope="row">{row.channel}</th><td class="wide">{roleNames(row.roles)}</td></tr>)}</tbody>
       </table>
     </Panel>
   );
@@ -46,7 +46,7 @@ function Keys({ party }: { party: string }) {
       <tbody>
         {(keys.value[party] ?? []).map((row) => (
           <tr key={row.fingerprint} class={row.withdrawn === undefined ? "" : "withdrawn"}>
-            <td>{row.holder}</td><th scope="row">{row.roles.join(", ")}</th><td class="hash wide">{row.fingerprint}</td>
+            <td>{row.holder}</td><th scope="row">{roleNames(row.roles)}</th><td class="hash wide">{row.fingerprint}</td>
             <td class="state">{row.withdrawn === undefined ? _("good") : _("withdrawn")}{own.includes(row.fingerprint) ? ` · ${_("this terminal")}` : ""}</td>
           </tr>
         ))}

@@ -17,7 +17,7 @@ import { spanText, word } from "../words/names.js";
 import { _, N_, nodeSays } from "../words/say.js";
 import { soundIsOn, soundNames, tryOut } from "./alarm.js";
 import { Beside, LabelChoice, typedFor } from "./compose.js";
-import { Group, Panel, Precedence, Result, Step, Words } from "./parts.js";
+import { Group, Panel, Precedence, Result, roleName, Step, Words } from "./parts.js";
 import { labelOfTyped, once, results, Said } from "./say.js";
 import { linkTo, now, screen } from "./screen.js";
 import { change } from "./typing.js";
@@ -33,7 +33,7 @@ function State({ state, depth }: { state: Post["state"]; depth: number }) {
 function OwnRow({ post }: { post: Post }) {
   return (
     <tr data-post={post.post}>
-      <th scope="row"><a href={linkTo("relief", post.post)}>{post.post}</a></th>
+      <th scope="row"><a href={linkTo("relief", post.post)}>{roleName(post.post)}</a></th>
       <td class="step"><State state={post.state} depth={post.depth} /></td>
       <td class="wide"><Words text={post.on.map((one) => one.name).join(", ")} />{post.to_ms ? ` ${_("until {1}", dateTimeGroup(post.to_ms))}` : ""}</td>
       <td class="step">{post.waits ? <b class="warn">{_("relief offered")}</b> : post.again.length > 0 ? <b class="warn">{_("to be read again: {1}", post.again.length)}</b> : null}</td>
@@ -44,7 +44,7 @@ function OwnRow({ post }: { post: Post }) {
 function TheirRow({ one }: { one: Manning }) {
   return (
     <tr>
-      <th scope="row">{one.party} {one.post}</th><td class="step"><State state={one.state} depth={one.depth} /></td>
+      <th scope="row">{one.party} {roleName(one.post)}</th><td class="step"><State state={one.state} depth={one.depth} /></td>
       <td class="wide">{one.gap_from_ms ? _("gap from {1}", dateTimeGroup(one.gap_from_ms)) : ""}</td><td />
     </tr>
   );
@@ -185,7 +185,7 @@ function Left() {
 function Offer({ post }: { post: string }) {
   const typed = typedOf(post), key = `relief offer ${post}`, isWhole = outbox.value.every((item) => handedOver.value[item.id]);
   return (
-    <Panel title={_("I hand over the watch: {1}", post)} name="offer">
+    <Panel title={_("I hand over the watch: {1}", roleName(post))} name="offer">
       <Items items={open.value} none={_("Nothing is open.")} />
       <form class="compose" aria-label={_("Relief")} onSubmit={(event) => event.preventDefault()}>
         <LabelChoice typed={typed} />
@@ -205,7 +205,7 @@ function Offer({ post }: { post: string }) {
 function Accept({ post }: { post: string }) {
   const shown = offer.value, key = `relief accept ${post}`;
   return (
-    <Panel title={_("I take the watch: {1}", post)} name="accept">
+    <Panel title={_("I take the watch: {1}", roleName(post))} name="accept">
       {shown === undefined ? <p class="none">{_("No relief is offered.")}</p> : (
         <Group>
           <p class="meta">{shown.entry.place} · {_("offered {1} ago, with {2} open items", spanText(nodeClock.value(now.value) - shown.entry.filed_ms), shown.items.length)}</p>
@@ -238,7 +238,7 @@ export function ReliefScreen() {
       <h1 class="hidden">{_("Relief")}</h1>
       <div>
         <Panel title={_("Manning")} name="manning"><OnDuty limit={20} /></Panel>
-        <nav class="card-rows" aria-label={_("Posts")}>{posts.map((name) => <a key={name} href={linkTo("relief", name)} aria-current={name === post ? "page" : undefined}>{word(name)}</a>)}</nav>
+        <nav class="card-rows" aria-label={_("Posts")}>{posts.map((name) => <a key={name} href={linkTo("relief", name)} aria-current={name === post ? "page" : undefined}>{roleName(name)}</a>)}</nav>
         {own === undefined ? null : <Again post={own} />}
       </div>
       <div>{post === "" ? <p class="none">{_("You have no role on the home channel, so no watch of yours is handed over here.")}</p> : <Group><Accept post={post} /><Offer post={post} /></Group>}</div>

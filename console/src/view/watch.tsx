@@ -10,7 +10,7 @@ import { _, named } from "../words/say.js";
 import { owed } from "./alarm.js";
 import { outbox } from "../node/outbox.js";
 import { Running } from "./consult.js";
-import { Aged, Group, Panel, Precedence, Step, Title, Words } from "./parts.js";
+import { Aged, Group, Panel, Precedence, roleName, Step, Title, Words } from "./parts.js";
 import { OnDuty, SoundTest } from "./relief.js";
 import { linkTo, now } from "./screen.js";
 
@@ -31,7 +31,7 @@ function OwedRow({ row }: { row: Owed }) {
     <tr>
       <td><Precedence name={row.precedence} /></td>
       <th scope="row"><a href={linkTo(row.screen, row.place)} data-place={row.place}>{row.place}</a></th>
-      <td class="wide"><Words text={row.names?.map((names) => named(names)).join(": ") ?? row.title} /></td>
+      <td class="wide"><Words text={row.names?.map((names) => named(names)).join(": ") ?? (row.screen === "relief" ? roleName(row.title) : row.title)} /></td>
       <td><Step name={row.step} /></td>
       <td><Due row={row} /></td>
     </tr>
