@@ -200,6 +200,40 @@ test("a stream that falls silent is opened anew behind the last word it heard: n
   assert.equal(new Set(shown).size, shown.length);
 });
 
+// The page's clock is moved by an hour, and with it all its timers; the node stands still for as long as that takes, and its clock is the real one.
+test("a stream that was cut for an hour says so all the while, and resumes exactly: what it missed once, in order, and nothing twice", async () => {
+  const page = await kor.context.newPage();
+  page.setDefaultTimeout(30_000);
+  stage.watchPage(page, stage.addresses.kor);
+  await kor.page.goto("about:blank"); // the one tab that holds the stream
+  await page.clock.install();
+  const asked = [];
+  page.on("request", (request) => { if (request.url().includes("/events")) asked.push(new URL(request.url()).searchParams.get("after")); });
+  await page.goto(`${stage.addresses.kor}/#channel/share`);
+  const { place: before } = await send("Before the hour.");
+  await page.locator(`.list a[data-place="${before}"]`).waitFor();
+  await stage.ask("freeze", { party: "kor" });
+  const places = [];
+  for (let i = 0; i < 5; i++)
+    places.push((await send(`In the hour ${i}.`)).place);
+  const count = asked.length;
+  await page.clock.fastForward("30:00");
+  await page.locator(".warning.stale").waitFor();
+  await page.clock.fastForward("30:00");
+  assert.match(await page.locator(".warning.stale").innerText(), /1시간|60분|[1-9]\d분/);
+  await stage.ask("thaw", { party: "kor" });
+  for (const place of places)
+    await page.locator(`.list a[data-place="${place}"]`).waitFor();
+  await page.locator(".warning.stale").waitFor({ state: "detached" });
+  assert.ok(asked.length > count && asked.slice(count).every((after) => /^\d+-\d+$/.test(after)), "each time behind the last word that it heard");
+  const shown = await page.locator(".list li a[data-place]").evaluateAll((rows) => rows.map((row) => row.dataset.place));
+  assert.equal(new Set(shown).size, shown.length);
+  assert.deepEqual(shown.slice(0, 5), [...places].reverse());
+  await page.close();
+  await at(kor, stage, "channel/share");
+  await kor.page.locator(".list li").first().waitFor();
+});
+
 test("a question that got no answer is asked again: nothing old stands there as if it were new", async () => {
   await kor.context.setOffline(true); // the stream goes on, and what it touches cannot be asked for
   const { place } = await send("Told by the stream alone.");
