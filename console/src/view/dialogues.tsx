@@ -193,7 +193,7 @@ function One({ thing }: { thing: Thing }) {
         <p class="meta">{word(thing.kind)} · {thing.name} · {thing.place}</p>
         <Facts thing={thing} />
         {moves.length === 0 ? null : <Moves subject={subjectOf(thing)} moves={moves} name={(move) => (move.about === thing.place ? undefined : move.about)} />}
-        <Deeds thing={thing} />
+        {thing.kind === "text" ? <details><summary>{_("What was said")} ({(thing.deeds ?? []).length})</summary><Deeds thing={thing} /></details> : <Deeds thing={thing} />}
       </Panel>
       {thing.kind === "session" ? <Agenda thing={thing} /> : null}
       {thing.kind === "text" ? <TextView place={thing.place} /> : null}
