@@ -255,7 +255,7 @@ async function firstScreen(channel) {
 
 // The node has put away what was filed in one heap.
 async function quiet() {
-  for (let quick = 0; quick < 5;) {
+  for (let quick = 0; quick < 15;) {
     const asked = Date.now();
     await stage.ask("get", { party: "kor", path: "/status" });
     quick = Date.now() - asked < 100 ? quick + 1 : 0;

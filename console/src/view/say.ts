@@ -40,6 +40,8 @@ export async function once(key: string, act: () => Promise<Said>): Promise<void>
   if (isBusy)
     return;
   isBusy = true;
+  const { [key]: _before, ...others } = results.value; // what became of the one before is not said of this one
+  results.value = others;
   try {
     const going = act(), said = typing.value[key];
     const result = await going.catch(refusedBefore);
