@@ -216,7 +216,8 @@ static bool has_key(const struct core *c, enum node_use use, const uint8_t *key)
  */
 static enum exit_code check_keys(const struct core *c)
 {
-	for (size_t i = 0; i < NODE_USES; i++) {
+	/* A wrong TLS key shows itself: the peers do not let it in, and status says so. */
+	for (size_t i = 0; i < NODE_TLS; i++) {
 		enum node_use use = (enum node_use)i;
 		char file[NODE_KEY_NAME_LEN];
 		bool has_any = false;
