@@ -25,12 +25,12 @@ test("Watch says who is on duty here, until when; and how deep the other side is
   const panel = goes.page.locator(".panel.manning");
   await panel.locator("[data-post=watch] [data-duty=MANNED]").waitFor();
   assert.match(await panel.innerText(), /김민수 \d{6}Z [A-Z]{3} \d\d까지/);
-  await panel.locator("tr", { hasText: "USA watch" }).locator("[data-duty=MANNED]").waitFor();
+  await panel.locator("tr", { hasText: "USA 당직관" }).locator("[data-duty=MANNED]").waitFor();
   assert.ok(!(await panel.innerText()).includes("Cole"), "names stay at home");
 });
 
 test("what is not resolved is not handed over without a word, and the node says so before it is signed", async () => {
-  await goes.page.locator(".panel.manning a", { hasText: "watch" }).press("Enter");
+  await goes.page.locator(".panel.manning a", { hasText: "당직관" }).press("Enter");
   await goes.page.locator(`.panel.offer [data-unresolved=true] a[data-place="${place}"]`).waitFor();
   await goes.page.locator(".panel.offer .warning", { hasText: "UNRESOLVED" }).waitFor();
   await goes.page.locator("[data-act=offer]").press("Enter");

@@ -106,8 +106,10 @@ async function more(channel: string): Promise<void> {
 function follow(channel: string, list: HTMLElement): void {
   if (list.scrollTop + list.clientHeight > list.scrollHeight - NEAR)
     void more(channel);
-  else if (list.scrollTop < NEAR && rowsOf(channel).from > 0)
+  else if (list.scrollTop < NEAR && rowsOf(channel).from > 0) {
+    list.scrollTop = Math.max(1, list.scrollTop); // at 0 the browser would not hold the rows where they are
     newer(channel);
+  }
 }
 
 function List({ line }: { line: Line }) {
