@@ -161,10 +161,10 @@ export function Attach({ typed }: { typed: Typed }) {
           void attachAll(typed, list);
         }} />
       </label>
-      <ul class="attachments" aria-label={_("Attachments")}>
+      {rows.length + others.length === 0 ? null : <ul class="attachments" aria-label={_("Attachments")}>
         {rows.map((file) => <Row key={file.hash} typed={typed} file={file} />)}
         {others.map(([key, way]) => <Under key={key} name={key.slice(start.length)} way={way} clear={() => tell(key, undefined)} />)}
-      </ul>
+      </ul>}
       {isWhole(typed) ? null : <p class="warning" role="status">{_("It can be signed when its files are whole at the node.")}</p>}
     </fieldset>
   );
