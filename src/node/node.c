@@ -335,6 +335,13 @@ enum err line_sign(struct node *n, struct now now, struct line *line)
 	/* After a restore the store is behind what we signed: a smaller note is never signed again. */
 	if (line->log->durable < line->marked)
 		return ERR_OK;
+	/*
+	 * A signer that has lost its memory makes no mark that would pass for one: of a log that it may have
+	 * signed further, or of an ended one, behind which it may have forgotten another.
+	 */
+	if (line->is_own &&
+	    (line->is_unremembered || (line->is_closed && n->is_unsettled && line->marked == 0)))
+		return ERR_OK;
 	proof = arena_alloc(&n->fx->arena, MERKLE_PROOF_MAX, HASH_LEN);
 	memory = arena_alloc(&n->fx->arena, ORIGIN_LEN_MAX + 80, 1);
 	if (proof == NULL || memory == NULL)
@@ -656,11 +663,9 @@ enum err turn_flush(struct node *n, struct now now)
 			l->known = l->log->durable;
 		if (l->is_own && l->is_recovering)
 			recover_check(l);
-		/*
-		 * What came back was signed, by this signer or by its lost mark: signed again, it is
-		 * remembered. But not where that mark would pass for a memory of the rest.
-		 */
-		if (l->is_own && !l->is_unremembered)
+		/* What came back was signed, by this signer or by its lost mark: signed again, it is
+		 * remembered. */
+		if (l->is_own)
 			e = line_sign(n, now, l);
 		if (e != ERR_OK)
 			return node_local(n, e, "a proof for the signer cannot be made");
@@ -774,27 +779,29 @@ static void send_cosignature(struct node *n, size_t peer, const struct line *lin
 	frame->payload = arena_keep(&n->fx->arena, &payload);
 }
 
-void cosignatures_send(struct node *n, size_t peer)
+void line_cosignatures_send(struct node *n, size_t peer, const struct line *line)
 {
 	struct store *store = record_store(n->record);
 
+	for (size_t party = 0; party < n->accord->parties_count; party++) {
+		uint8_t memory[NOTE_LINE_LEN_MAX];
+		struct buf text = BUF_ON(memory);
+		uint64_t size;
+		if (party == n->self && line->cosignature.size > 0)
+			send_cosignature(n, peer, line, line->cosignature.size,
+					 (struct bytes){ line->cosignature.text, line->cosignature.len });
+		else if (store->ops->cosignature_last(store, line->log->number,
+						      bytes_str(n->accord->parties[party].name), &size,
+						      &text) == ERR_OK)
+			send_cosignature(n, peer, line, size, buf_bytes(&text));
+	}
+}
+
+void cosignatures_send(struct node *n, size_t peer)
+{
 	for (size_t i = 0; i < n->lines_count; i++) {
-		struct line *line = &n->lines[i];
-		if (!is_shared_with(line, peer))
-			continue;
-		for (size_t party = 0; party < n->accord->parties_count; party++) {
-			uint8_t memory[NOTE_LINE_LEN_MAX];
-			struct buf text = BUF_ON(memory);
-			uint64_t size;
-			if (party == n->self && line->cosignature.size > 0)
-				send_cosignature(
-					n, peer, line, line->cosignature.size,
-					(struct bytes){ line->cosignature.text, line->cosignature.len });
-			else if (store->ops->cosignature_last(store, line->log->number,
-							      bytes_str(n->accord->parties[party].name),
-							      &size, &text) == ERR_OK)
-				send_cosignature(n, peer, line, size, buf_bytes(&text));
-		}
+		if (is_shared_with(&n->lines[i], peer))
+			line_cosignatures_send(n, peer, &n->lines[i]);
 	}
 }
 

@@ -417,12 +417,13 @@ static void ladders_compare(struct world *w, const struct place_key *at, const s
 			bool is_receipt = step == STEP_RECEIPT;
 			if (is_receipt ? la->steps[step].is_proved != lb->steps[step].is_proved
 				       : !is_same_rung(&la->steps[step], &lb->steps[step]))
-				world_fail(
-					w,
-					"nodes %zu (%d) and %zu (%d) disagree on %s by %zu of %u.%llu of %zu",
-					a->party, la->steps[step].is_proved, b->party,
-					lb->steps[step].is_proved, step_name((enum step)step), la->party,
-					at->log.channel, (unsigned long long)at->index, at->log.party);
+				world_fail(w,
+					   "nodes %zu (%d) and %zu (%d) disagree on %s by %zu of %u.%u.%llu "
+					   "of %zu",
+					   a->party, la->steps[step].is_proved, b->party,
+					   lb->steps[step].is_proved, step_name((enum step)step), la->party,
+					   at->log.channel, at->log.epoch, (unsigned long long)at->index,
+					   at->log.party);
 		}
 	}
 }

@@ -79,7 +79,9 @@ void ledger_cosigns(struct world *w, const struct origin *origin, uint64_t size)
 		return;
 	log = log_of_origin(w, origin);
 	if (size > log->signed_count)
-		world_fail(w, "a receipt over more than its author has signed");
+		world_fail(w, "a receipt over %llu of %u.%u of %s, of which its author has signed %llu",
+			   (unsigned long long)size, origin->channel, origin->epoch, origin->party,
+			   (unsigned long long)log->signed_count);
 	if (size > log->cosigned)
 		log->cosigned = size;
 }
