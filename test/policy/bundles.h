@@ -8,7 +8,7 @@
 #include "bundle_copy.h"
 #include "policy/policy.h"
 
-#define READERS_MAX 512
+#define READERS_MAX 1024
 
 struct bundles {
 	json_t *all;
