@@ -4,6 +4,7 @@
  */
 #include "base/alloc.h"
 #include "entente/client.h"
+#include "entente/held.h"
 #include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/say.h"
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FRAME_MAX (FRAME_HEAD_LEN + FRAME_LEN_MAX)
@@ -26,6 +28,40 @@ static const struct option_row options[] = {
 };
 
 /* ---- Write. ---- */
+
+#define NOTES_WAIT_MS 2000u
+#define NOTES_STEP_MS 20u
+
+/* Entries that the node holds and no signed note covers. */
+static uint64_t unproved_now(struct client *c)
+{
+	struct client_answer answer;
+	uint64_t count = 0;
+	const json_t *row;
+	size_t i;
+
+	if (client_ask(c, "GET", "/logs", (struct bytes){ NULL, 0 }, &answer) != ERR_OK)
+		return 0;
+	json_array_foreach(json_object_get(answer.json, "logs"), i, row)
+	{
+		uint64_t size = json_uint(row, "size"), noted = json_uint(row, "noted");
+		count += size > noted ? size - noted : 0;
+	}
+	client_answer_finish(&answer);
+	return count;
+}
+
+/* What was filed a moment ago may still be at the signer, and only what he has signed goes along. */
+static uint64_t unproved_after_a_while(struct client *c)
+{
+	uint64_t count = unproved_now(c);
+
+	for (unsigned ms = 0; count > 0 && ms < NOTES_WAIT_MS; ms += NOTES_STEP_MS) {
+		nanosleep(&(struct timespec){ .tv_nsec = NOTES_STEP_MS * 1000000 }, NULL);
+		count = unproved_now(c);
+	}
+	return count;
+}
 
 /* How many attachments the bundle that was just written had no room for. */
 static uint64_t left_out(struct client *c, const char *peer)
@@ -53,7 +89,7 @@ static enum exit_code run_write(struct options *o)
 	enum exit_code code;
 	struct client c;
 	struct query q;
-	uint64_t left = 0, mib;
+	uint64_t left = 0, unproved, mib;
 
 	if (peer == NULL) {
 		say_error(_("For whom?"));
@@ -70,14 +106,20 @@ static enum exit_code run_write(struct options *o)
 	query_put(&q, "peer", peer);
 	if (limit != NULL)
 		query_put(&q, "limit", limit);
+	unproved = unproved_after_a_while(&c);
 	code = (enum exit_code)client_fetch(&c, query_target(&q), path, file_place_new);
 	if (code == EXIT_DONE)
 		left = left_out(&c, peer);
 	client_close(&c);
 	if (code == EXIT_DONE && o->is_json)
-		json_say(json_pack("{s:s,s:s,s:I}", "err", "OK", "file", path, "left", (json_int_t)left));
+		json_say(json_pack("{s:s,s:s,s:I,s:I}", "err", "OK", "file", path, "left", (json_int_t)left,
+				   "unproved", (json_int_t)unproved));
 	else if (code == EXIT_DONE)
 		say(_("{1} written for {2}; there: entente bundle read {1}\n"), path, peer);
+	if (code == EXIT_DONE && !o->is_json && unproved > 0) {
+		held_say_unproved(unproved);
+		say_next(_("let the node run until entente status names no log, then write another bundle"));
+	}
 	if (code == EXIT_DONE && !o->is_json && left > 0)
 		say(n_(left,
 		       "{1} attachment had no room and is for the next bundle, which goes on where {2} is, "

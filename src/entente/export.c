@@ -85,12 +85,7 @@ static enum exit_code conclude(const struct options *o, const struct export_coun
 		    say_counted(n->contents, "{1} content", "{1} contents"),
 		    say_counted(n->blobs, "{1} attachment", "{1} attachments"));
 	if (n->unproved > 0) {
-		say_note(n_(n->unproved,
-			    "{1} entry that is held is not in it: it stands behind its log's last signed "
-			    "note.",
-			    "{1} entries that are held are not in it: they stand behind their log's last "
-			    "signed note."),
-			 say_number(n->unproved));
+		held_say_unproved(n->unproved);
 		say_next(_("let the node run until entente status names no log, then the same command with "
 			   "another folder"));
 	}

@@ -305,3 +305,12 @@ void held_close(struct held *h)
 		file_unlock(h->lock);
 	*h = (struct held){ .lock = -1 };
 }
+
+void held_say_unproved(uint64_t count)
+{
+	say_note(n_(count,
+		    "{1} entry that is held is not in it: it stands behind its log's last signed note.",
+		    "{1} entries that are held are not in it: they stand behind their log's last signed "
+		    "note."),
+		 say_number(count));
+}

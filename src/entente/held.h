@@ -46,4 +46,7 @@ void held_sweep(const char *home);
 /* Removes what SQLite and the store keep beside that file: another file of its name is not to find it. */
 void held_remove_beside(const char *path);
 
+/* So many entries are held and not in what was written: no signed note of their log covers them yet. */
+void held_say_unproved(uint64_t count);
+
 #endif

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 
 import nodes
 import pytest
@@ -142,6 +143,28 @@ def test_an_export_says_what_it_leaves_out(pair, tmp_path):
         assert words in done.stderr and "entente status" in done.stderr
     kor.start().await_link()
     assert json.loads(kor.run("export", "--to", tmp_path / "again", "--json").stdout)["unproved"] == 0
+
+
+def test_a_bundle_waits_for_the_signer(pair, tmp_path):
+    """What was filed a moment ago is in it; and where the signer does not come, it says what is not."""
+    kor = pair["kor"]
+    pair["usa"].stop()
+    signer = kor.processes()["signer"]
+
+    def write(name, seconds, **more):
+        os.kill(signer, signal.SIGSTOP)
+        goes_on = threading.Timer(seconds, os.kill, (signer, signal.SIGCONT))
+        kor.say("send", "notify", f"Words {name}.", "--to", "usa/watch", "--label", "U", key="watch", code=5)
+        goes_on.start()
+        done = kor.run("bundle", "write", "--peer", "usa", tmp_path / name, **more)
+        goes_on.join()
+        return done
+    write("at-once", 0.7)
+    assert b"Words at-once." in (tmp_path / "at-once").read_bytes()
+    done = write("too-late", 2.8)
+    assert "1 entry that is held is not in it" in done.stderr and "write another bundle" in done.stderr
+    assert b"Words too-late." not in (tmp_path / "too-late").read_bytes()
+    assert "보유한 항목 1건은 들어 있지 않습니다" in write("again", 2.8, env=KOREAN).stderr
 
 
 def test_a_version_that_is_not_signed_stays_out_of_the_home(pair, tmp_path):
