@@ -443,7 +443,6 @@ enum err cosignature_take(struct node *n, size_t from, struct line *line, uint64
 	struct note_line parsed;
 	struct effect_publish *p;
 	size_t party;
-	bool is_first;
 	enum err e = note_read_line(text, &parsed);
 
 	if (e != ERR_OK)
@@ -471,14 +470,10 @@ enum err cosignature_take(struct node *n, size_t from, struct line *line, uint64
 					   bytes_str(n->accord->parties[party].name), text);
 	if (e != ERR_OK)
 		return e;
-	is_first = line->cosigned[party] == 0;
 	line->cosigned[party] = size;
 	/* A restored node has its own line from one peer; another may never have got it. */
 	if (party == n->self)
 		cosignature_tell(n, line, size, text);
-	/* Till now he may have had nothing of the log, and dropped the receipts of it. */
-	else if (is_first && party == from && !line->is_own)
-		line_cosignatures_send(n, from, line);
 	if (line->reach[party].held < size)
 		line->reach[party].held = size;
 	p = publish(n, CHANGE_RECEIPT);

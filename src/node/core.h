@@ -404,7 +404,6 @@ struct effect_frame *frame_out(struct node *n, size_t peer, size_t path, enum ur
  * store.
  */
 void cosignatures_send(struct node *n, size_t peer);
-void line_cosignatures_send(struct node *n, size_t peer, const struct line *line);
 /* Our mirror's line is the station receipt: every party of the channel may know it. */
 void cosignature_tell(struct node *n, const struct line *line, uint64_t size, struct bytes text);
 size_t best_path(const struct peer *p); /* LINK_PATHS_MAX: none is up with a HELLO */
