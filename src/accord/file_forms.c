@@ -283,15 +283,6 @@ static const struct form_field *field_by_name(const struct form_field *field, st
 	return field;
 }
 
-static const struct form_code *code_by_name(const struct form_list *list, struct bytes name)
-{
-	const struct form_code *code = list->codes;
-
-	while (code != NULL && !bytes_equal(bytes_str(code->name), name))
-		code = code->next;
-	return code;
-}
-
 /* Free in this form, and none of those that every form has. */
 static bool is_name_free(const struct form *f, const char *name)
 {
@@ -451,7 +442,7 @@ static void read_where(struct line_reader *r, const struct form *f, struct form_
 		return;
 	}
 	do {
-		const struct form_code *code = code_by_name(b->where->list, line_word(r, "forms.where"));
+		const struct form_code *code = form_code_of(b->where->list, line_word(r, "forms.where"));
 		for (size_t i = 0; i < count; i++) {
 			if (b->values[i] == code)
 				line_refuse(r, "forms.where");

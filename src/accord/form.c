@@ -129,14 +129,20 @@ const struct form_list *form_list_find(const struct accord *a, const char *name)
 	return l;
 }
 
-const struct form_code *form_code_named(const struct accord *a, const char *list, struct bytes name)
+const struct form_code *form_code_of(const struct form_list *l, struct bytes name)
 {
-	const struct form_list *l = form_list_find(a, list);
-	const struct form_code *code = l == NULL ? NULL : l->codes;
+	const struct form_code *code = l->codes;
 
 	while (code != NULL && !bytes_equal(bytes_str(code->name), name))
 		code = code->next;
 	return code;
+}
+
+const struct form_code *form_code_named(const struct accord *a, const char *list, struct bytes name)
+{
+	const struct form_list *l = form_list_find(a, list);
+
+	return l == NULL ? NULL : form_code_of(l, name);
 }
 
 enum form_act form_act_of(const struct statement *s)
@@ -379,9 +385,9 @@ enum err form_check_content(const struct accord *a, const struct form *f, const 
 	return e;
 }
 
-/* A number, a time, or where a span begins; false if the field is not there. */
-static bool read_begin(const struct form_field *field, const struct statement *s, const struct content *c,
-		       uint64_t *out)
+/* A code, a time, or where a span begins; false if the field is not there. */
+static bool read_number(const struct form_field *field, const struct statement *s, const struct content *c,
+			uint64_t *out)
 {
 	const struct field *found = field->is_content ? find(c->fields, c->fields_count, field->number)
 						      : statement_field(s, field->number);
@@ -402,11 +408,11 @@ static bool read_bound(const struct form_bound *b, const struct statement *s, co
 {
 	uint64_t value;
 
-	if (b->ms == 0 || !read_begin(b->of, s, c, begin))
+	if (b->ms == 0 || !read_number(b->of, s, c, begin))
 		return false;
 	if (b->where == NULL)
 		return true;
-	if (!read_begin(b->where, s, c, &value))
+	if (!read_number(b->where, s, c, &value))
 		return false;
 	for (size_t i = 0; i < FORM_WHERE_MAX && b->values[i] != NULL; i++) {
 		if (b->values[i]->number == value)

@@ -127,6 +127,7 @@ const struct form_field *form_field_find(const struct form *f, uint64_t number);
 /* Those that every form has, in order; NULL behind the last. */
 const struct form_field *form_shared_field(size_t index);
 const struct form_code *form_code_find(const struct form_list *l, uint64_t number);
+const struct form_code *form_code_of(const struct form_list *l, struct bytes name); /* NULL */
 /* Lists of the accord's `codes` that statements without a form take values of. */
 #define FORM_LIST_EVENT "event"
 #define FORM_LIST_CONFIDENCE "confidence"
