@@ -6,8 +6,6 @@ import nodes
 import peer
 
 
-CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 
 
 def refusal(node, peer="kor"):
@@ -31,9 +29,9 @@ def test_different_accords_name_the_file(stage):
         assert not node.is_linked()
         shown = node.run("status", code=5).stdout
         assert "REFUSED: the file timers of its accord differs from ours" in shown and "entente accord diff" in shown
-        shown = node.run("status", code=5, env=KOREAN).stdout
+        shown = node.run("status", code=5, env=nodes.KOREAN).stdout
         assert "거부됨: 상대 약정의 timers 파일이 자국 것과 다름" in shown and "다음: " in shown and "differs" not in shown
-        assert "timers 파일" in node.run("doctor", code=1, env=KOREAN).stdout
+        assert "timers 파일" in node.run("doctor", code=1, env=nodes.KOREAN).stdout
     assert all(row["party"] == "kor" or row["size"] == 0 for row in world["kor"].logs().values())
     done = nodes.run("accord", "diff", world.accord, other, code=1)
     assert "timers" in done.stdout
@@ -57,7 +55,7 @@ def test_a_key_that_is_not_pinned(stage):
         assert not node.is_linked()
     for node in (kor, usa):
         assert "not pinned" in node.run("status", code=5).stdout
-        korean = node.run("status", code=5, env=KOREAN).stdout
+        korean = node.run("status", code=5, env=nodes.KOREAN).stdout
         assert "약정에 적힌 키가 아님" in korean and "not pinned" not in korean
     assert sum(row["size"] for row in kor.logs().values() if row["party"] == "usa") == 0
 
@@ -102,7 +100,7 @@ def test_another_protocol_is_refused_before_anything_is_read(stage):
         assert not kor.is_linked() and kor.logs()["USA/NOTIFY 1"]["size"] == size
         shown = kor.run("status", code=5).stdout
         assert f"REFUSED: its protocol has version {protocol}, ours version 2" in shown and "entente --version" in shown
-        assert f"프로토콜 버전 불일치: 상대 {protocol}, 자국 2" in kor.run("status", code=5, env=KOREAN).stdout
+        assert f"프로토콜 버전 불일치: 상대 {protocol}, 자국 2" in kor.run("status", code=5, env=nodes.KOREAN).stdout
         assert "PROTOCOL" in kor.words() or "protocol" in kor.words()
     # The same peer with our protocol is welcome, and what it says of the refusal is over.
     old.connect()
@@ -125,5 +123,5 @@ def test_another_name_or_accord_is_refused_before_anything_is_read(stage):
         line = liar.connect(hello=hello + liar.batch("notify"))
         kor.wait(f"{why} is told", lambda why=why: refusal(kor, "usa").get("why") == why)
         assert peer.is_closed(line) and not kor.is_linked() and kor.logs()["USA/NOTIFY 1"]["size"] == size
-        for env in ({}, KOREAN):
+        for env in ({}, nodes.KOREAN):
             assert refusal(kor, "usa")["name"] in kor.run("status", code=5, env=env).stdout

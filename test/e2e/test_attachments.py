@@ -5,8 +5,6 @@ import os
 import nodes
 import pytest
 
-CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 SLOW = 40_000
 
 
@@ -56,7 +54,7 @@ def test_read_before_its_attachment_came(world):
         for words in (("ladder", place), ("read", place)):
             shown = node.run(*words).stdout
             assert "with attachment: note.txt" in shown and "without attachment: plan.bin" in shown, shown
-            korean = node.run(*words, env=KOREAN).stdout
+            korean = node.run(*words, env=nodes.KOREAN).stdout
             assert "첨부와 함께 열람: note.txt" in korean and "첨부 없이 열람: plan.bin" in korean and "attachment" not in korean, korean
     # It comes, and nothing is made up of that: who read it had not got it.
     world.relay.bytes_per_s = 0

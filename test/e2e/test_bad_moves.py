@@ -10,7 +10,7 @@ import officers
 import peer
 import pytest
 import reader
-from test_consult import CHANNEL, KO, KOREAN, N20, OFFICERS, Play, proposed
+from test_consult import CHANNEL, KO, N20, OFFICERS, Play, proposed
 
 REMARK, LAPSE, ATTEND, DONE, RESUME, END = 21, 23, 49, 51, 54, 56
 DAY_MS = 86_400_000
@@ -79,7 +79,7 @@ def test_moves_that_do_not_count(play):
     liar.send(CHANNEL)
     kor.wait("they are folded", lambda: (kor.find("/entry", place=places[-1]) or {}).get("folded"))
     for at, (role, kind, _, sentence) in zip(places, cases):
-        entry, said = kor.entry(at), [kor.run("read", at, env=env).stdout for env in ({}, KOREAN)]
+        entry, said = kor.entry(at), [kor.run("read", at, env=env).stdout for env in ({}, nodes.KOREAN)]
         if sentence is None:
             assert entry["verdict"] == "OK", (at, entry)
         else:
@@ -91,12 +91,12 @@ def test_moves_that_do_not_count(play):
     # What is dated ahead is told as that; it moved none of our times, and nobody's silence is ours.
     misdated = places[next(n for n, (*_, more, sentence) in enumerate(cases) if sentence is None and "filed" in more)]
     assert "it was filed ahead of our clock: +3 d" in kor.run("read", misdated).stdout and "filed ahead +3 d" in kor.run("log", CHANNEL).stdout
-    assert in_korean(" filed ahead ") in kor.run("log", CHANNEL, env=KOREAN).stdout
+    assert in_korean(" filed ahead ") in kor.run("log", CHANNEL, env=nodes.KOREAN).stdout
     rows = {row["level"]: row for row in play.show(kor, opened)["obligations"] if row["party"] == "kor"}
     assert {level: (row["state"], row["due_ms"]) for level, row in rows.items()} == {
         "watch-read": ("LAPSED", owed["watch-read"]), "presented": ("OWED", owed["presented"])}
     assert not any(row["move"] == "lapse" and row["party"] == "kor" for row in play.show(kor, opened)["moves"])
-    for env, words in (({}, "waits for what it refers to"), (KOREAN, in_korean("waits for what it refers to"))):
+    for env, words in (({}, "waits for what it refers to"), (nodes.KOREAN, in_korean("waits for what it refers to"))):
         assert any(waits in line and words in line for line in kor.run("log", CHANNEL, env=env).stdout.splitlines())
     # All of that moved nothing but what counts: our CONFIRM beside theirs decides.
     liar.line.close()
@@ -136,7 +136,7 @@ def test_who_begins_many_hides_nobody_elses(play):
     answer = kor.get("/obligations")
     assert answer["more"] and [row["party"] for row in answer["obligations"] if row["instance"] == place] == ["usa"] * 2
     assert [row for row in kor.get("/instances") if row["place"] == place]
-    for env, words in (({}, "This list is full"), (KOREAN, in_korean("This list is full: there are more than it can hold."))):
+    for env, words in (({}, "This list is full"), (nodes.KOREAN, in_korean("This list is full: there are more than it can hold."))):
         assert words in kor.run("owed", env=env).stderr
     liar.line.close()
     play.wait_s(86_400)
@@ -168,7 +168,7 @@ def test_an_exercise_stays_out_of_the_live_record(play, stage):
 
     def both(sentence, *more):
         """What the officer reads of it in either language."""
-        for env, words in (({}, sentence), (KOREAN, in_korean(sentence))):
+        for env, words in (({}, sentence), (nodes.KOREAN, in_korean(sentence))):
             words = words.split("({1})")[0]
             said = kor.run("status", code=None, env=env).stdout
             assert all(part in said for part in (words, *more)), (words, said)

@@ -12,8 +12,6 @@ import nodes
 import officers
 
 MANUAL = nodes.ROOT / "docs/man/entente.1"
-CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 
 
 def notice(node, text="Text.", *more, code=0, key="watch", to="usa/watch"):
@@ -296,25 +294,25 @@ def cells(text):
 
 
 def test_korean_is_spoken_and_stays_in_its_columns(pair):
-    assert (CATALOGUES / "ko/LC_MESSAGES/entente.mo").exists(), "the build makes it: ninja"
+    assert (nodes.CATALOGUES / "ko/LC_MESSAGES/entente.mo").exists(), "the build makes it: ninja"
     kor, usa = pair["kor"], pair["usa"]
     place = notice(kor, "한글과 English를 섞은 본문이 표의 칸을 넘지 않는지 본다.")["place"]
     usa.await_step(place, "STATION RECEIPT")
     waited = kor.run("send", "notify", "둘째.", "--to", "usa/watch", "--label", "U", "--wait", "reply", "--timeout", "50ms",
-                     key="watch", env=KOREAN, code=7).stderr
+                     key="watch", env=nodes.KOREAN, code=7).stderr
     assert "회신" in waited and "REPLIED" not in waited
     notice(usa, "The other row.", to="kor/watch")
     kor.await_link()
-    ladder = kor.run("ladder", place, env=KOREAN).stdout
+    ladder = kor.run("ladder", place, env=nodes.KOREAN).stdout
     assert "발신 대기" in ladder and "접수" in ladder and "QUEUED" not in ladder
-    rows = [line for line in usa.run("inbox", "notify", env=KOREAN).stdout.splitlines() if re.match(r"\(U//REL KOR, USA\) +\w+/NOTIFY ", line)]
+    rows = [line for line in usa.run("inbox", "notify", env=nodes.KOREAN).stdout.splitlines() if re.match(r"\(U//REL KOR, USA\) +\w+/NOTIFY ", line)]
     assert len(rows) == 3 and "당직 열람" in rows[0]
     heads = [cells(re.match(r"(.*?Z +)\S", line).group(1)) for line in rows]
     assert heads[0] == heads[1], "the columns stand under each other"
-    assert "문건" in kor.run("log", "notify", env=KOREAN).stdout, "what an entry is has a Korean name"
-    wrong = nodes.run("sned", env=KOREAN, code=2).stderr
+    assert "문건" in kor.run("log", "notify", env=nodes.KOREAN).stdout, "what an entry is has a Korean name"
+    wrong = nodes.run("sned", env=nodes.KOREAN, code=2).stderr
     assert "entente에 없는 명령" in wrong and "다음: entente --help" in wrong
-    assert "VOID" not in usa.run("read", place, env=KOREAN).stdout
+    assert "VOID" not in usa.run("read", place, env=nodes.KOREAN).stdout
 
 
 def test_text_that_turns_is_shown_as_what_it_is(pair):

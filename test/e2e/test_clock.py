@@ -5,8 +5,6 @@ from pathlib import Path
 import nodes
 import pytest
 
-CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 DAY_MS = 86_400_000
 LEAPING = nodes.BUILD / "test/lib/leaping.so"
 # So short that a play sees them run out; the last message below is not read.
@@ -47,7 +45,7 @@ def test_a_node_whose_clock_is_days_off(stage, offset, days):
     for node, off in ((kor, days), (usa, -days)):
         assert abs(clock_of(node) - off * DAY_MS) < 60_000
         assert f"their clock {off:+d} d against ours" in node.run("status").stdout
-        assert f"상대 시계 {off:+d}일(자국 기준)" in node.run("status", env=KOREAN).stdout
+        assert f"상대 시계 {off:+d}일(자국 기준)" in node.run("status", env=nodes.KOREAN).stdout
 
     # Each officer's terminal has the right time: what USA's node files is claimed days from its filing.
     place = urgent(kor, "Is your clock right?", "usa")
@@ -64,7 +62,7 @@ def test_a_node_whose_clock_is_days_off(stage, offset, days):
             assert entry["verdict"] == "OK" and entry["flagged"] and abs(entry["offset_ms"] + days * DAY_MS) < 60_000
         assert not node.entry(place)["flagged"]
         assert f"clock {-days:+d} d" in node.run("log", CHANNEL).stdout
-        assert f"시계 {-days:+d}일" in node.run("log", CHANNEL, env=KOREAN).stdout
+        assert f"시계 {-days:+d}일" in node.run("log", CHANNEL, env=nodes.KOREAN).stdout
         assert f"{-days:+d} d" in node.run("read", theirs).stdout
         shown = order(node)
         assert [one for one in shown if one in (place, *acts, theirs)] == [place, *acts, theirs], "what was seen stays before"

@@ -192,8 +192,7 @@ def with_the_record(t):
     assert kor.stop() == 0
     t.run("verify")
     t.run("verify", to / "backup")
-    for path in kor.home.glob("record.db*"):
-        path.unlink()
+    kor.lose_record()
     t.run("restore", to / "backup")
     kor.start()
     t.run("restore", "--open-epoch", "--label", "U", key="registrar", code=None)  # 4 when the peer has filled it up meanwhile
@@ -222,7 +221,7 @@ def test_json_of_every_command(stage, tmp_path):
     assert (row["err"], row["party"], row["pid"]) == ("OK", "usa", world["usa"].process.pid)
 
 
-@pytest.mark.parametrize("locale", [{}, test_watch.KOREAN], ids=["en", "ko"])
+@pytest.mark.parametrize("locale", [{}, nodes.KOREAN], ids=["en", "ko"])
 def test_wrong_usage_of_every_command(locale):
     for name in commands():
         wrong = "--nonsense" if locale else "--home"  # there is none, and it has no value

@@ -14,8 +14,6 @@ import pytest
 sys.path.insert(0, str(nodes.ROOT / "test/vectors"))
 import make_sshsig  # noqa: E402
 
-CATALOGUES = nodes.BUILD / "po"
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 PAGE = {"index.html": "<!doctype html><title>entente</title>", "lib/app.js": "1;", "fonts/a.woff2": "font"}
 
 
@@ -158,7 +156,7 @@ def test_verify(world, page, tmp_path):
     manifest.write_text(nodes.run("console", "manifest").stdout)
     subprocess.run(["sha256sum", "--quiet", "--strict", "-c", manifest], cwd=page, check=True)
     assert "4 files" in nodes.run("console", "verify", url).stdout
-    assert "파일" in nodes.run("console", "verify", url, env=KOREAN).stdout
+    assert "파일" in nodes.run("console", "verify", url, env=nodes.KOREAN).stdout
     assert json.loads(nodes.run("console", "verify", url, "--json", "--manifest", manifest).stdout) == {
         "url": url, "files": 4, "same": True, "wrong": []}
 

@@ -9,9 +9,7 @@ import officers
 import peer
 import pytest
 
-CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
-KO = gettext.translation("entente", CATALOGUES, languages=["ko"])
+KO = gettext.translation("entente", nodes.CATALOGUES, languages=["ko"])
 LEAPING = nodes.BUILD / "test/lib/leaping.so"
 CHANNEL = "consult-urgent"
 OFFICERS = {name: [name] for name in ("watch", "head", "deputy", "policy")}
@@ -55,7 +53,7 @@ class Play:
     def refuse(self, node, key, *words):
         """What the officer reads: in English and in Korean."""
         said = node.run("consult", *words, key=key, code=4).stderr
-        korean = node.run("consult", *words, key=key, code=4, env=KOREAN).stderr
+        korean = node.run("consult", *words, key=key, code=4, env=nodes.KOREAN).stderr
         assert "다음: " in korean and korean != said
         return said
 
@@ -154,7 +152,7 @@ def test_from_indicator_to_record(play):
         assert (gate["state"], gate["in_doubt"]) == ("IN DOUBT", True)
         assert "!! IN DOUBT" in node.run("consult", "show", place).stdout
         assert "!! IN DOUBT" in node.run("consult", "list").stdout
-        assert "결정 여부 미확정" in node.run("consult", "show", place, env=KOREAN).stdout
+        assert "결정 여부 미확정" in node.run("consult", "show", place, env=nodes.KOREAN).stdout
         assert "it cannot withdraw" in play.refuse(node, "head", "withdraw", proposal)
     play.relay.mend()
     kor.await_link()
@@ -223,7 +221,7 @@ def measured(play, place):
     dots = list(drawn.iter("{http://www.w3.org/2000/svg}circle"))
     assert len(dots) == sum(1 for row in marks.values() for ms in row.values() if ms)
     assert len({dot.get("cy") for dot in dots}) == 2
-    assert "협의 요청에서 결정까지" in kor.run("measure", place, env=KOREAN).stdout
+    assert "협의 요청에서 결정까지" in kor.run("measure", place, env=nodes.KOREAN).stdout
 
 
 def proposed(play):
@@ -268,8 +266,7 @@ def test_a_log_begins_anew(play):
     assert usa.stop() == 0
     kor.kill()
     kor.end()
-    for path in kor.home.glob("record.db*"):
-        path.unlink()
+    kor.lose_record()
     kor.run("restore", backup, env=play.env)
     kor.start(env=play.env)
     done = kor.run("restore", "--open-epoch", "--channel", CHANNEL, "--label", "U", key="registrar", code=None, env=play.env)
@@ -321,7 +318,7 @@ def test_a_peer_forges_and_lies(play):
     kor.wait(lambda: f"{lie} is folded: {kor.status()}", lambda: (kor.find("/entry", place=lie) or {}).get("folded"))
     for at, (*_, verdict, sentence) in zip(places, cases):
         assert kor.entry(at)["verdict"] == verdict, (at, kor.entry(at))
-        said = kor.run("read", at).stdout, kor.run("read", at, env=KOREAN).stdout
+        said = kor.run("read", at).stdout, kor.run("read", at, env=nodes.KOREAN).stdout
         assert sentence in said[0] and "VOID" in said[0] and "무효" in said[1], said
         assert not sentence or KO.gettext(kor.entry(at)["why"]) in said[1], said
     assert play.lines(kor, place) == before, "nothing of it counts"
@@ -332,7 +329,7 @@ def test_a_peer_forges_and_lies(play):
     assert kor.status()["diverged"] == 1
     for words, env, sentence, code in ((("status",), {}, "THE STATES DIFFER", 6), (("consult", "list"), {}, "!! THE STATES DIFFER", 0),
                                        (("consult", "show", place), {}, "!! THE STATES DIFFER", 0),
-                                       (("consult", "show", place), KOREAN, "!! 상태 불일치", 0)):
+                                       (("consult", "show", place), nodes.KOREAN, "!! 상태 불일치", 0)):
         assert sentence in kor.run(*words, env=env, code=code).stdout, words
     liar.line.close()
     kor.wait("the line is down", lambda: not kor.status()["peers"][0]["paths"][0]["up"])
@@ -459,7 +456,7 @@ def test_a_party_is_silent_for_a_day(play):
         assert [s for s in after[0] if s != "other-means"] == [s for s in before[0] if s != "other-means"] and after[1] == before[1]
         assert play.show(kor, place)["life"] == "ACTIVE"
         # What the officer reads, on both sides, of who has not done what and that the line was there.
-        for env, cause, words in (({}, "NO ANSWER", str), (KOREAN, "무응답", KO.gettext)):
+        for env, cause, words in (({}, "NO ANSWER", str), (nodes.KOREAN, "무응답", KO.gettext)):
             said = [line for line in kor.run("consult", "show", place, env=env).stdout.splitlines() if f" {step} " in line]
             assert all(any(f"usa, {words(level)}: {cause}" in line for line in said) for level in levels), said
 
@@ -541,4 +538,4 @@ def test_many_run_at_once(play):
         assert len(owed) == 16 and {row["instance"] for row in owed} == set(places)
         assert [row["due_ms"] for row in owed] == sorted(row["due_ms"] for row in owed)
         assert all(row["ours"] == (node is usa) for row in owed)
-    assert "we owe" in usa.run("owed").stdout and "자국이 이행할 사항" in usa.run("owed", env=KOREAN).stdout
+    assert "we owe" in usa.run("owed").stdout and "자국이 이행할 사항" in usa.run("owed", env=nodes.KOREAN).stdout

@@ -10,7 +10,6 @@ import icalendar
 
 import nodes
 
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
 PEOPLE = {"policy": ["policy"], "watch": ["watch"]}
 TITLE = ["--language", "en", "--also", "ko=통합국방협의체"]
 
@@ -148,7 +147,7 @@ def test_the_articles_stand_on_both_sides(stage):
     assert "003" in json.dumps(things(usa, "commitment", "p15-defence")["doubt"]), "what the articles contradict is marked"
     whole = usa.get("/text", place=things(usa, "text", "statement-kidd-24")["place"])
     assert len(whole["units"]) == 5 and whole["state"] == "DRAFT" and {one["status"] for one in whole["units"]} == {"PROPOSED"}
-    text = usa.run("commitments", env=KOREAN).stdout
+    text = usa.run("commitments", env=nodes.KOREAN).stdout
     assert "국방상호조달협정" in text and "기한 지남" in text
     board_and_time_line(usa)
 
@@ -161,7 +160,7 @@ def board_and_time_line(node):
     """A column a standing, a bar a date: under each other in both languages, though Hangul is twice as wide."""
     node.run("commitments", "report", "p15-defence", "It was deployed", "--language", "en", key="policy")
     open_ones = [one["name"] for one in node.get("/dialogues", kind="commitment", open="1")["things"]]
-    for env, heads, past in (({}, ("OPEN", "REPORTED"), "date past"), (KOREAN, ("진행 중", "이행 보고"), "기한 지남")):
+    for env, heads, past in (({}, ("OPEN", "REPORTED"), "date past"), (nodes.KOREAN, ("진행 중", "이행 보고"), "기한 지남")):
         head, *lines = node.run("commitments", "board", env=env).stdout.splitlines()
         assert f"{heads[0]} {len(open_ones) - 1}" in head and f"{heads[1]} 1" in head, head
         row = next(line for line in lines if "p15-defence" in line)

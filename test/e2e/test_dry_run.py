@@ -3,7 +3,6 @@ import json
 
 import nodes
 from terminal import Terminal
-from test_accord import KOREAN
 
 EXAMPLE = nodes.ROOT / "test/vectors/procedures/consult-urgent.json"
 ACTS = EXAMPLE.with_suffix(".acts")
@@ -59,7 +58,7 @@ def test_words_of_it():
     assert "kor/duty  message alert  KOR/DRY 1.2  counts" in said and "MET, CROSSED   usa/duty  watch-read of KOR/DRY 1.2" in said
     assert "  gate decide (joint): signed by principal witness; confirmed by principal; hold 30 s; read back" in said
     assert "  VOID: the hold is not over on its own clock" in said and "\n  kor = usa  CLOSED  open: none\n" in said
-    korean = play(EXAMPLE, ACTS, code=4, env=KOREAN).stdout
+    korean = play(EXAMPLE, ACTS, code=4, env=nodes.KOREAN).stdout
     assert "  무효: " in korean and "긴급" not in korean.split("\n", 1)[0] and "상황 보고 (indicator)" in korean
 
 
@@ -86,7 +85,7 @@ def test_what_a_line_is_refused_for(tmp_path):
     file = tmp_path / "acts"
     file.write_text("10:00 kor/duty start", encoding="utf-8")
     assert "(line.newline)." in play(EXAMPLE, file, code=2).stderr
-    assert "다음: " in play(EXAMPLE, file, code=2, env=KOREAN).stderr
+    assert "다음: " in play(EXAMPLE, file, code=2, env=nodes.KOREAN).stderr
 
 
 def test_what_is_played(tmp_path):

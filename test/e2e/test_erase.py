@@ -13,8 +13,6 @@ import reader
 
 ERASE = 3
 SECRET = "PLUM-BLOSSOM-4711"
-CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 # Both keys act as watch: they are two holders' all the same.
 OFFICERS = {"watch": ["watch"], "relief": ["watch"], "head": ["head"]}
 
@@ -263,7 +261,7 @@ def test_screens_say_so_in_both_languages(pair):
         for words in (("read", place), ("inbox", "notify"), ("log", "notify")):
             shown = node.run(*words).stdout
             assert f"erased by {eraser}" in shown and SECRET not in shown, words
-            korean = node.run(*words, env=KOREAN).stdout
+            korean = node.run(*words, env=nodes.KOREAN).stdout
             assert "erased" not in korean and f"{eraser} 항목으로 삭제" in korean, (words, korean)
 
 

@@ -8,7 +8,6 @@ import xml.etree.ElementTree as ET
 
 import nodes
 
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
 PEOPLE = {"policy": ["policy"], "head": ["head"]}
 OPEN = ["--type", "launch", "--when", "2023-04", "--channel", "share", "--label", "U", "--language", "en"]
 
@@ -68,7 +67,7 @@ def test_two_sides_tell_of_one_event(stage):
     text = kor.run("event", "show", "launch-april").stdout
     for words in ("east of the peninsula", "39.5,128.25", "confidence: unknown", "moderate  One was launched", "low       Two were, one failed"):
         assert words in text, text
-    text = kor.run("event", env=KOREAN).stdout
+    text = kor.run("event", env=nodes.KOREAN).stdout
     assert "미사일 발사" in text and "주장 2건" in text and "KOR 보통  USA 낮음" in text
     # Two of one name: told apart by their places, and one only once both sides say so.
     theirs = {event["party"]: event["place"] for event in events(kor) if event["name"] == "second"}

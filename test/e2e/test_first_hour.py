@@ -8,7 +8,6 @@ import nodes
 import officers
 import pytest
 
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
 NEXT = re.compile(r"entente [a-z][^;\n]*")
 ROLES = {"watch": "watch", "head": "head", "deputy": "deputy"}
 
@@ -50,7 +49,7 @@ def printed(shown, command):
     return found[0].strip()
 
 
-@pytest.mark.parametrize("language", [{}, KOREAN], ids=["en", "ko"])
+@pytest.mark.parametrize("language", [{}, nodes.KOREAN], ids=["en", "ko"])
 def test_the_first_hour(tmp_path, language):
     (tmp_path / "desk").mkdir()
     (tmp_path / "keys").mkdir()

@@ -12,8 +12,6 @@ import nodes
 import pytest
 import reader
 
-CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 
 
 def notice(node, text, peer, channel="notify", key="watch", code=0, more=()):
@@ -59,7 +57,7 @@ def test_a_fork_is_proved_and_stops_its_log_alone(two, first, second):
     events = kor.events(patience=30)
     seen = two.folder / f"watched-{first}-{second}"
     with seen.open("w") as out:
-        watch = subprocess.Popen([str(nodes.BINARY), "watch", "--home", kor.home], stdout=out, env={**os.environ, **KOREAN})
+        watch = subprocess.Popen([str(nodes.BINARY), "watch", "--home", kor.home], stdout=out, env={**os.environ, **nodes.KOREAN})
     usa.start()
     kor.await_link()
     usa.await_step(one[-1], "STATION RECEIPT")
@@ -76,7 +74,7 @@ def test_a_fork_is_proved_and_stops_its_log_alone(two, first, second):
     watch.wait()
     for text in ("record.fork", "USA/NOTIFY 1"):
         assert text in kor.run("status", code=6).stdout
-    english, korean = kor.run("status", code=6).stdout, kor.run("status", code=6, env=KOREAN).stdout
+    english, korean = kor.run("status", code=6).stdout, kor.run("status", code=6, env=nodes.KOREAN).stdout
     assert "STOPPED" in english and "멈춤" in korean and "STOPPED" not in korean
     assert "two histories" in english and "두 갈래" in korean
 
@@ -234,7 +232,7 @@ def test_the_proof_convinces_a_stranger(two, tmp_path, first, second):
 
     found = [json.loads(line) for line in kor.run("fork", "list", "--json").stdout.splitlines()]
     assert len(found) == 1 and found[0]["proved"] and found[0]["log"].endswith("/5/usa/1"), found
-    assert "PROVED" in kor.run("fork", "list").stdout and "입증됨" in kor.run("fork", "list", env=KOREAN).stdout
+    assert "PROVED" in kor.run("fork", "list").stdout and "입증됨" in kor.run("fork", "list", env=nodes.KOREAN).stdout
     file, key = tmp_path / "fork", log_key(two, "usa")
     kor.run("fork", "export", found[0]["place"], file)
     kor.run("fork", "export", found[0]["place"], file, code=4)
@@ -243,7 +241,7 @@ def test_the_proof_convinces_a_stranger(two, tmp_path, first, second):
     assert proof == kor.get("/content", place=found[0]["place"]), "byte for byte what the statement names"
 
     # What it proves, with the home's accord, with the accord's folder, and with the key alone.
-    english, korean = kor.run("fork", "show", file).stdout, kor.run("fork", "show", file, env=KOREAN).stdout
+    english, korean = kor.run("fork", "show", file).stdout, kor.run("fork", "show", file, env=nodes.KOREAN).stdout
     assert "two histories" in english and "PROVED" in english and "두 갈래" in korean and "PROVED" not in korean
     stranger = tmp_path / "stranger"
     said = json.loads(nodes.run("fork", "show", file, "--accord", two.accord, "--json", home=stranger).stdout)

@@ -2,8 +2,6 @@
 import nodes
 import officers
 
-CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 N20 = ["--form", "N20", "--field", "topic=launch", "--field", "basis-of=official", "--field", "span=-5m/now", "--field",
        "area=waters-east", "--field", "confidence=moderate", "--field", "known.ko=발사 1회 탐지", "--field",
        "known.en=one launch detected"]
@@ -46,7 +44,7 @@ def test_one_lifecycle_under_one_number(pair):
     text = usa.run("read", first).stdout
     assert "Incident of concern: launch" in text and "waters east of the peninsula" in text
     assert "one launch detected" in text and "words not agreed beforehand" in text
-    text = usa.run("read", first, env=KOREAN).stdout
+    text = usa.run("read", first, env=nodes.KOREAN).stdout
     assert "우려 사안 통보: 발사" in text and "한반도 동쪽 수역" in text and "발사 1회 탐지" in text
 
     amended = kor.say("amend", first, "--field", "confidence=high", key="watch")["place"]
@@ -70,7 +68,7 @@ def test_one_lifecycle_under_one_number(pair):
             ("amend", amended), ("close", closed), ("correction", right)]
         assert "again_by_ms" not in life
     assert "CLOSED" in usa.run("inbox", "notify").stdout
-    assert "종료" in usa.run("inbox", "notify", env=KOREAN).stdout
+    assert "종료" in usa.run("inbox", "notify", env=nodes.KOREAN).stdout
     # What is closed is not amended, and can still be cancelled, once.
     assert kor.say("amend", first, key="watch", code=4) == {}
     cancelled = kor.say("cancel", closed, "잘못된 통보였음", key="watch")["place"]
@@ -97,7 +95,7 @@ def test_errors_name_the_field_and_what_it_may_be(pair):
     kor = pair["kor"]
     done = kor.run("send", "notify", *TO, *N20, "--field", "ask=shout", key="watch", code=2)
     assert "ask" in done.stderr and "explain (please explain), consult (please consult)" in done.stderr
-    done = kor.run("send", "notify", *TO, *N20, "--field", "ask=shout", key="watch", code=2, env=KOREAN)
+    done = kor.run("send", "notify", *TO, *N20, "--field", "ask=shout", key="watch", code=2, env=nodes.KOREAN)
     assert "요청 사항" in done.stderr and "explain (설명 요청)" in done.stderr
     done = kor.run("send", "notify", *TO, *N20[:-2], key="watch", code=2)
     assert "N20 needs the field known.en" in done.stderr
@@ -141,7 +139,7 @@ def test_a_time_limit_for_some_values(pair):
     send(kor, *kept, "effect=1h")
     shown = kor.run("forms", "show", "N02").stdout
     assert "it is said 24 h before the field span\n    where the field cause is one of these:\n        planned" in shown
-    assert "다음 가운데" in kor.run("forms", "show", "N02", env=KOREAN).stdout
+    assert "다음 가운데" in kor.run("forms", "show", "N02", env=nodes.KOREAN).stdout
 
 
 def test_a_request_and_its_answer(pair):
@@ -189,7 +187,7 @@ def test_forms_are_listed_and_shown(pair):
     kor = pair["kor"]
     listed = kor.run("forms").stdout
     assert "N20" in listed and "Incident of concern" in listed and "N61" in listed
-    shown = kor.run("forms", "show", "N20", env=KOREAN).stdout
+    shown = kor.run("forms", "show", "N20", env=nodes.KOREAN).stdout
     assert "우려 사안 통보 / Incident of concern" in shown and "confidence" in shown and "확신도" in shown
     assert len(kor.get("/forms")["forms"]) == len(list((nodes.ROOT / "accords/rok-us/forms").iterdir()))
     assert kor.run("forms", "show", "N99", code=3).stderr

@@ -14,7 +14,6 @@ import reader
 
 REFUSE = 6
 ABUSED, LEFT_ALONE = "share", "notify"
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
 
 
 def head(major, value):
@@ -159,7 +158,7 @@ def test_what_is_not_strict_stops_its_log_alone(alone):
         line = next(line for line in shown.splitlines() if "REFUSED" in line)
         assert f"{ours}, byte 44: its bytes are not strict deterministic CBOR (cbor.order)" in line and "next: " in line
         assert found["peer"]["finding"] == "BAD" and ours in found["peer"]["why"]
-        assert ours in kor.run("status", env=KOREAN, code=None).stdout
+        assert ours in kor.run("status", env=nodes.KOREAN, code=None).stdout
         assert kor.stop() == 0
         kor.start()
 
@@ -187,7 +186,7 @@ def test_what_a_note_may_not_be(alone):
     assert (status["stopped_logs"], [row["log"] for row in status["stopped"]]) == (1, ["USA/SHARE 2"])
     assert kor.logs()["USA/SHARE 2"]["size"] == 0
     for env, words, comes_next in (({}, "the entries do not give the root that the log key signed (record.root)", "next: "),
-                                   (KOREAN, "항목들의 루트가 기록 키로 서명한 것과 다름 (record.root)", "다음: ")):
+                                   (nodes.KOREAN, "항목들의 루트가 기록 키로 서명한 것과 다름 (record.root)", "다음: ")):
         line = next(one for one in kor.run("status", env=env, code=6).stdout.splitlines() if "USA/SHARE 2" in one)
         assert words in line and comes_next in line, line
 

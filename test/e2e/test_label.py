@@ -7,7 +7,6 @@ import officers
 import peer
 import pytest
 
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
 OFFICERS = {"watch": ["watch"], "head": ["head"]}
 
 # (label, rel, channel, exit code, what the terminal says beside the rule)
@@ -42,7 +41,7 @@ def check_screens(node, place, banner):
     """Every screen of an item begins and ends with its marking in both languages, whatever the reader's is."""
     assert banner == {"ko": "평문//북한 핵/제재//초안//KOR, USA 제공",
                       "en": "UNCLASSIFIED//DPRK nuclear/Sanctions//DRAFT//REL TO KOR, USA"}
-    for env in ({}, KOREAN):
+    for env in ({}, nodes.KOREAN):
         rule = [f"=== {banner[one]} ===" for one in ("ko", "en")]
         shown = node.run("read", place, env=env).stdout.splitlines()
         assert shown[1:3] == rule and shown[-2:] == rule, shown
@@ -63,7 +62,7 @@ def test_our_own_door(world):
     check_screens(usa, marked["place"], marked["marking"]["banner"])
     assert "NCG" not in shown, "what may be said there waits at home for its releasers"
     assert len(kor.get("/drafts")) == 4
-    korean = kor.run("send", "notify", "x", "--to", "usa/watch", "--label", "TS", key="watch", code=4, env=KOREAN)
+    korean = kor.run("send", "notify", "x", "--to", "usa/watch", "--label", "TS", key="watch", code=4, env=nodes.KOREAN)
     assert re.search(r"지침 \d+행: NOTIFY", korean.stderr), korean.stderr
     assert kor.status()["void"] == 0 and usa.status()["void"] == 0
 

@@ -3,7 +3,6 @@ import json
 import shutil
 
 import nodes
-from test_accord import KOREAN
 from test_bad_moves import in_korean
 
 PROCEDURES = nodes.ROOT / "accords/rok-us/procedures"
@@ -38,7 +37,7 @@ def test_one_of_each_cause_is_refused_with_its_line_and_sentence(tmp_path):
         assert old in good, number
         files.append(tmp_path / f"{number}.json")
         files[-1].write_text(good.replace(old, new, 1), encoding="utf-8")
-    said = {language: nodes.run("procedure", "check", *files, code=4, env=env).stderr.splitlines() for language, env in (("en", {}), ("ko", KOREAN))}
+    said = {language: nodes.run("procedure", "check", *files, code=4, env=env).stderr.splitlines() for language, env in (("en", {}), ("ko", nodes.KOREAN))}
     for (number, *_, line, sentence), file in zip(BROKEN, files):
         assert [row for row in said["en"] if f"{file.name}, line {line}: {sentence} ({number}, " in row], (number, said["en"])
         assert [row for row in said["ko"] if f"{file.name} {line}행: {in_korean(sentence)} ({number}, " in row], (number, said["ko"])
@@ -65,7 +64,7 @@ def test_what_breaks_a_rule_is_refused(stage):
     bad.write_text(good.replace('"hold": 30', '"hold": 3'), encoding="utf-8")
     said = nodes.run("procedure", "check", bad, code=4)
     assert f"bad.json, line 21: {SENTENCE}" in said.stderr and "C8, procedure.irreversible" in said.stderr
-    korean = nodes.run("procedure", "check", bad, code=4, env=KOREAN).stderr
+    korean = nodes.run("procedure", "check", bad, code=4, env=nodes.KOREAN).stderr
     assert "21행: 되돌릴 수 없는 일에는" in korean and "다음: " in korean
     row, = json.loads(nodes.run("procedure", "check", "--json", bad, code=4).stdout)
     assert (row["good"], row["line"], row["number"]) == (False, 21, "C8") and row["text"].startswith(SENTENCE)

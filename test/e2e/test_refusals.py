@@ -9,13 +9,12 @@ import threading
 import nodes
 import pytest
 
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
 ALERT = nodes.ROOT / "accords/rok-us/procedures/alert-state.json"
 
 
 def refused(*arguments, code, english, korean, **more):
     """Both languages say it, with what to do next."""
-    for words, next_word, env in ((english, "next: ", {}), (korean, "다음: ", KOREAN)):
+    for words, next_word, env in ((english, "next: ", {}), (korean, "다음: ", nodes.KOREAN)):
         said = nodes.run(*arguments, code=code, env=env, **more).stderr
         assert words in said and next_word in said, said
 
@@ -85,7 +84,7 @@ def test_a_broken_rule_is_told_in_words(desk, tmp_path, file, old, new, line, ru
     changed = nodes.run("accord", "check", "broken", code=4, preexec_fn=lambda: os.chdir(tmp_path)).stderr
     assert "was changed after MANIFEST was written" in changed and "(bundle.hash)" in changed
     nodes.run("init", "accord", "broken", preexec_fn=lambda: os.chdir(tmp_path))
-    for words, reads, env in ((english, "reads: ", {}), (korean, "행 내용: ", KOREAN)):
+    for words, reads, env in ((english, "reads: ", {}), (korean, "행 내용: ", nodes.KOREAN)):
         said = nodes.run("accord", "check", "broken", code=4, env=env, preexec_fn=lambda: os.chdir(tmp_path)).stderr
         assert f"broken/{file}" in said and words in said and rule in said, said
         assert line in said.split(reads)[1].splitlines()[0], said
@@ -138,7 +137,7 @@ def test_an_export_says_what_it_leaves_out(pair, tmp_path):
     os.kill(signer, signal.SIGKILL)
     count = json.loads(kor.run("export", "--to", tmp_path / "cut", "--json").stdout)["unproved"]
     assert count > 0
-    for words, env in ((f"{count} entr", {}), (f"보유한 항목 {count}건은 들어 있지 않습니다", KOREAN)):
+    for words, env in ((f"{count} entr", {}), (f"보유한 항목 {count}건은 들어 있지 않습니다", nodes.KOREAN)):
         done = kor.run("export", "--to", tmp_path / f"cut{len(env)}", env=env)
         assert words in done.stderr and "entente status" in done.stderr
     kor.start().await_link()
@@ -164,7 +163,7 @@ def test_a_bundle_waits_for_the_signer(pair, tmp_path):
     done = write("too-late", 2.8)
     assert "1 entry that is held is not in it" in done.stderr and "write another bundle" in done.stderr
     assert b"Words too-late." not in (tmp_path / "too-late").read_bytes()
-    assert "보유한 항목 1건은 들어 있지 않습니다" in write("again", 2.8, env=KOREAN).stderr
+    assert "보유한 항목 1건은 들어 있지 않습니다" in write("again", 2.8, env=nodes.KOREAN).stderr
 
 
 def test_a_version_that_is_not_signed_stays_out_of_the_home(pair, tmp_path):
@@ -172,7 +171,7 @@ def test_a_version_that_is_not_signed_stays_out_of_the_home(pair, tmp_path):
     held = os.listdir(kor.home / "accord")
     nodes.run("accord", "draft", tmp_path / "next", pair.accord)
     nodes.run("init", "accord", tmp_path / "next")
-    for words, env in (("KOR has not signed", {}), ("서명하지 않은 당사국 KOR", KOREAN)):
+    for words, env in (("KOR has not signed", {}), ("서명하지 않은 당사국 KOR", nodes.KOREAN)):
         said = kor.run("accord", "adopt", tmp_path / "next", code=4, env=env).stderr
         assert words in said and f"entente accord sign {tmp_path / 'next'}" in said
     assert os.listdir(kor.home / "accord") == held
@@ -188,7 +187,7 @@ def test_a_key_that_no_log_has_is_not_withdrawn(pair):
     before = sizes()
     stranger = nodes.officers.Key(pair.folder / "stranger")
     withdraw = ["keys", "--withdraw", f"{stranger.path}.pub", "--label", "U"]
-    for words, env in (("entente keys lists", {}), ("entente keys", KOREAN)):
+    for words, env in (("entente keys lists", {}), ("entente keys", nodes.KOREAN)):
         assert words in kor.run(*withdraw, key="registrar", code=3, env=env).stderr
     assert sizes() == before
     kor.run("keys", "--withdraw", kor.keys / "deputy.pub", "--label", "U", key="registrar")

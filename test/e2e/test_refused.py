@@ -4,7 +4,6 @@ import re
 import nodes
 import pytest
 
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
 SEND = ("send", "consult", "--label", "U", "A word.", "--to")
 
 # The command (PLACE is a message from kor, OWN one of usa's own), its exit status, what is read in English and in Korean.
@@ -45,7 +44,7 @@ def test_each_refusal_names_its_place_and_what_comes_next(pair, places):
         return text
 
     for arguments, code, english, korean, following in ROWS:
-        for words, env, following_word in ((english, {}, "next: "), (korean, KOREAN, "다음: ")):
+        for words, env, following_word in ((english, {}, "next: "), (korean, nodes.KOREAN, "다음: ")):
             said = pair["usa"].run(*[places.get(word, word) for word in arguments], key="watch", code=code, env=env).stderr
             assert filled(words) in said, (arguments, said)
             after = [line for line in said.splitlines() if line.startswith(following_word)]
@@ -59,7 +58,7 @@ def test_one_of_a_thing_is_one(pair):
     kor.stop()
     for record, words in ((["verify"], "1 attachment: 0 findings"), (["export", "--to", kor.home.parent / "out"], ", 1 attachment\n")):
         assert words in kor.run(*record).stdout
-    assert "첨부 1건: 이상 0건" in kor.run("verify", env=KOREAN).stdout
+    assert "첨부 1건: 이상 0건" in kor.run("verify", env=nodes.KOREAN).stdout
     kor.start()
 
 

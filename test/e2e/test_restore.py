@@ -181,8 +181,7 @@ def test_a_disk_without_a_backup(pair):
     pair.await_receipts()
     kor.kill()
     kor.end()
-    for path in kor.home.glob("record.db*"):
-        path.unlink()
+    kor.lose_record()
     kor.start()
     kor.wait("the shared logs are back", lambda: {row["log"] for row in kor.get("/logs")["logs"]
                                                   if row["party"] == "kor" and row["state"] == "RECOVERING"} == {"KOR/KOR-HOME 1"})
@@ -247,8 +246,7 @@ def test_standing_dialogues_come_back(stage):
     assert before == state(usa) and before[1]["state"] == "INITIALLED" and "CORRECT" in str(before[1]["initialled"])
     kor.kill()
     kor.end()
-    for path in kor.home.glob("record.db*"):
-        path.unlink()
+    kor.lose_record()
     kor.run("restore", backup)
     kor.start()
     kor.wait("its log is whole again", lambda: not kor.status()["recovering"] and state(kor) == before)

@@ -6,8 +6,7 @@ import shutil
 import subprocess
 
 import nodes
-
-LABEL = ("--label", "U")
+from test_versions import LABEL, adopt, hold
 
 
 def rotate(node, uses):
@@ -29,11 +28,6 @@ def version(world, name, lines, before=None, roots=("root",)):
     return folder
 
 
-def adopt(world, party, folder, *more, code=0, registrar=False):
-    words = ["--key", world.keys(party) / "registrar", *LABEL] if registrar else []
-    return world[party].run("accord", "adopt", folder, *words, *more, code=code)
-
-
 def restart(*those):
     for node in those:
         node.stop()
@@ -50,14 +44,6 @@ def talk(world, count=2):
         send(world["kor"], "To USA.", "usa/watch")
         send(world["usa"], "To KOR.", "kor/watch")
     world.await_receipts()
-
-
-def hold(world, folder):
-    for party in world.parties:
-        adopt(world, party, folder)
-    for party in world.parties:
-        world[party].wait("all hold it", lambda party=party: all(
-            len(row["held_by"]) == len(world.parties) for row in world[party].get("/versions")["versions"]))
 
 
 def read_export(world, node, name):
@@ -279,8 +265,7 @@ def test_a_record_of_both_keys_by_bundle_backup_and_repair(stage):
     # The old backup comes back; the old private keys are gone for good.
     kor.kill()
     kor.end()
-    for path in kor.home.glob("record.db*"):
-        path.unlink()
+    kor.lose_record()
     kor.run("restore", backup)
     kor.start()
     kor.await_link()

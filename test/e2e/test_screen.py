@@ -3,7 +3,6 @@
 import nodes
 import terminal
 
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BUILD / "po")}
 ENGLISH = {"LC_ALL": "C.UTF-8"}
 RIGHT, TAB = "\x1b[C", "\t"
 WORDS = "우리 항공기이며 14시 05분에 귀환합니다."
@@ -27,7 +26,7 @@ def act(screen, letter, answer, then):
 def test_a_flash_is_read_and_read_back_on_a_bare_terminal(pair):
     kor, usa = pair["kor"], pair["usa"]
     usa_screen = screen_of(usa, ENGLISH, key="head")
-    kor_screen = screen_of(kor, KOREAN)
+    kor_screen = screen_of(kor, nodes.KOREAN)
     usa_screen.await_text("| LIVE 실제 | USA |", "I OWE (0)", "UP")
     place = kor.release("send", "notify-urgent", WORDS, "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
     # It comes by itself, in the list of what is owed, with its label and its words, and the keys act on it.

@@ -3,9 +3,10 @@ import hashlib
 import sqlite3
 import struct
 
+import nodes
 import pytest
 from test_alarm import Alarm
-from test_consult import KOREAN, N10, N20, Play, proposed
+from test_consult import N10, N20, Play, proposed
 from test_screen import ENGLISH, screen_of
 
 KOR, STEP = 0, 1  # the place of a party in the accord; of the step's number in a fact's row
@@ -45,7 +46,7 @@ def test_it_rings_on_both_sides(play, tmp_path):
     assert not any(node.status()["diverged"] for node in play.both()), "neither has said what it holds"
     # What kor says next makes usa's node say its state; kor's answers with its own.
     play.send(kor, *N10, place=place)
-    for node, alarm, env, words in zip(play.both(), alarms, (ENGLISH, KOREAN), ("THE STATES DIFFER", "상태 불일치")):
+    for node, alarm, env, words in zip(play.both(), alarms, (ENGLISH, nodes.KOREAN), ("THE STATES DIFFER", "상태 불일치")):
         node.wait("it is known", lambda node=node: node.status()["diverged"] == 1)
         told = play.show(node, place)
         assert told["differs"] and all(node.entry(one)["kind"] == "digest" for one in told["diverged"]), "the evidence is kept"

@@ -11,8 +11,6 @@ import peer
 import pytest
 from processes import HELLO, frame
 
-CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 MIB = 1 << 20
 GROWTH_KIB_MAX = 32 * 1024
 
@@ -111,7 +109,7 @@ def test_slow_drip_and_half_open(two_paths):
     kor.wait("the limit is named", lambda: "LINK_HANDSHAKE_MS_MAX" in kor.words())
     shown = kor.run("status", code=0)
     assert re_path(shown.stdout, "south") and "LINK_HANDSHAKE_MS_MAX" in re_path(shown.stdout, "south")
-    korean = re_path(kor.run("status", env=KOREAN).stdout, "south")
+    korean = re_path(kor.run("status", env=nodes.KOREAN).stdout, "south")
     assert "LINK_HANDSHAKE_MS_MAX" in korean and "it took" not in korean
     assert flash(kor, "The other path does not notice.") < 5 and pss_kib(kor) - before < GROWTH_KIB_MAX
     for one in (quiet, half, drip, hello):
@@ -143,6 +141,6 @@ def test_a_frame_that_is_too_long(two_paths, tail):
     line = kor.wait("the limit is named", lambda: next((text for text in [re_path(kor.run("status").stdout, "south")]
                                                         if "FRAME_LEN_MAX" in text), None))
     assert "a frame breaks the format" in line
-    assert "프레임" in re_path(kor.run("status", env=KOREAN).stdout, "south")
+    assert "프레임" in re_path(kor.run("status", env=nodes.KOREAN).stdout, "south")
     assert kor.paths()["north"]["up"] and kor.paths()["north"]["since_ms"] == since
     assert flash(kor, "After.") < 5 and pss_kib(kor) - before < GROWTH_KIB_MAX

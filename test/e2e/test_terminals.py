@@ -15,7 +15,6 @@ import pytest
 
 NAME = "console.kor.example"
 PAGE = "<!doctype html><title>entente</title>"
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BUILD / "po")}
 
 
 class Terminal:
@@ -100,7 +99,7 @@ def test_a_device_first_then_an_officer(place):
     assert desk.ask("POST", "/backup?to=x")[0] == 403, "nobody is the owner"
     told = desk.ask("GET", "/status")[1]
     assert told["terminals"] == {"url": f"https://{NAME}:{port}/", "open": True}
-    assert f"https://{NAME}:{port}/" in kor.run("status").stdout and f"https://{NAME}:{port}/" in kor.run("status", env=KOREAN).stdout
+    assert f"https://{NAME}:{port}/" in kor.run("status").stdout and f"https://{NAME}:{port}/" in kor.run("status", env=nodes.KOREAN).stdout
     # The stream comes as it is said.
     line = desk.connect()
     line.sendall(f"GET /events HTTP/1.1\r\nHost: {NAME}:{port}\r\nCookie: {desk.cookie}\r\nSec-Fetch-Site: same-origin\r\n\r\n".encode())

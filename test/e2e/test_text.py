@@ -16,7 +16,6 @@ import nodes
 import officers
 import peer
 
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
 PEOPLE = {"policy": ["policy"], "linguist": ["linguist"]}
 KO, EN = "양측은 훈련을 계속하기로 하였다.", "The two sides decided to go on with the exercise."
 
@@ -228,7 +227,7 @@ def corrected(world, out, made):
     assert [part[0] for part in parties] == ["대한민국 · 미합중국", "미합중국 · 대한민국"]
     cells = [[cell.text for cell in page.iter("{http://www.w3.org/1999/xhtml}td")] for page in (one, other)]
     assert cells[0] == cells[1] and KO in cells[0]
-    assert "서명" in kor.run("text", env=KOREAN).stdout
+    assert "서명" in kor.run("text", env=nodes.KOREAN).stdout
     originals(world, out)
 
 
@@ -276,7 +275,7 @@ def test_no_label_goes_out_above_its_outlet(stage, tmp_path):
             said = node.run("text", "publish", "statement", tmp_path, code=4).stderr
             assert ("does not go out by leaflet: guidelines: leaflet does not carry R." if "leaflet" in outlets
                     else f"does not go out by press: guidelines, line {line}: press does not carry R.") in said, said
-    assert "leaflet: R 등급은 실을 수 없음" in kor.run("text", "publish", "statement", tmp_path, code=4, env=KOREAN).stderr
+    assert "leaflet: R 등급은 실을 수 없음" in kor.run("text", "publish", "statement", tmp_path, code=4, env=nodes.KOREAN).stderr
     assert not list(tmp_path.glob("statement*"))
     endorsed(world, "release", "released", "--when", "2023-04-12T00:00Z", "--outlets", "atom")
     both(world, "its outlets", lambda one: one["released"]["all"] and one["released"]["by"][0]["outlets"] == ["atom"])
@@ -396,10 +395,10 @@ def test_the_sentences_of_what_goes_wrong(stage, tmp_path):
     """Each bad input of the dialogues, with the sentence that a person reads, in both languages; and nothing of it is lost or filed."""
     world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE}, edit={"timers": ("text hold 30s", "text hold 3s")})
     kor, usa = world["kor"], world["usa"]
-    korean = gettext.GNUTranslations(next(nodes.BINARY.parent.parent.parent.glob("po/ko/LC_MESSAGES/entente.mo")).open("rb"))
+    korean = gettext.GNUTranslations(next(nodes.BUILD.glob("po/ko/LC_MESSAGES/entente.mo")).open("rb"))
 
     def wrong(msgid, *words, key="policy", code=4):
-        for env, sentence in (({}, msgid), (KOREAN, korean.gettext(msgid))):
+        for env, sentence in (({}, msgid), (nodes.KOREAN, korean.gettext(msgid))):
             assert env == {} or sentence != msgid, f"in Korean too: {msgid}"
             sentence_of(kor.run(*words, key=key, code=code, env=env), sentence)
 

@@ -1,8 +1,6 @@
 """Translations beside the authentic text: whose, how good, and raised by those alone whom the accord allows."""
 import nodes
 
-CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 PEOPLE = {"watch": ["watch"], "linguist": ["linguist"], "second": ["linguist"], "press": ["press"]}
 
 
@@ -37,7 +35,7 @@ def test_from_machine_to_certified(stage):
     one, = kor.entry(said)["translations"]
     assert (one["place"], one["status"], one["text"]) == (made, "CERTIFIED", ["One launch was detected.\nMore follows."])
     assert (one["by"]["role"], one["by"]["place"]) == ("linguist", certified) and one["by"]["holder"] > 0
-    text = kor.run("read", said, env=KOREAN).stdout
+    text = kor.run("read", said, env=nodes.KOREAN).stdout
     assert "인증됨" in text and "One launch was detected." in text and "기계번역" not in text and "정본" in text
     # Beside it another, and one that is taken back; the ladder is as it was.
     other = kor.say("translate", said, "A launch.", "--to", "en", key="linguist")["place"]
@@ -59,5 +57,5 @@ def test_terms_are_warned_of(stage):
     said = kor.run("send", "notify", "비무장지대에서 협의함.", *words, "--language", "ko", key="watch")
     assert "glossary" not in said.stderr
     place = said.stdout.split("  ")[0]
-    done = kor.run("translate", place, "Discussed in the Demilitarized Zone.", "--to", "en", key="linguist", env=KOREAN)
+    done = kor.run("translate", place, "Discussed in the Demilitarized Zone.", "--to", "en", key="linguist", env=nodes.KOREAN)
     assert "공동 용어집에서 협의에 해당하는 말은 consultation입니다" in done.stderr and "비무장지대에" not in done.stderr

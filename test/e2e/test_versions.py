@@ -173,12 +173,17 @@ def second(world, name, edits=(), files=(), before=None):
     return folder
 
 
-def move(world, folder):
+def hold(world, folder):
     for party in world.parties:
         adopt(world, party, folder)
     for party in world.parties:
         world[party].wait("all hold it", lambda party=party: all(
             len(row["held_by"]) == len(world.parties) for row in world[party].get("/versions")["versions"]))
+
+
+def move(world, folder):
+    hold(world, folder)
+    for party in world.parties:
         adopt(world, party, folder, registrar=True)
 
 

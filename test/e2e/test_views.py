@@ -92,8 +92,7 @@ def test_a_disk_that_fails_while_views_are_made_anew(stage):
     for call, file in (("pwrite EIO", "record.db-redo"), ("fdatasync EIO", "record.db-redo"), ("pwrite EIO", "record.db-wal"),
                        ("fdatasync EIO", "record.db-wal")):
         for turn in range(1, 40):
-            for path in kor.home.glob("record.db*"):
-                path.unlink()
+            kor.lose_record()
             for path in aside.glob("record.db*"):
                 shutil.copy(path, kor.home)
             nodes.tell(told, f"{call} {file} {turn}")

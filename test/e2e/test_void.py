@@ -13,8 +13,6 @@ import peer
 import pytest
 import reader
 
-CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 OFFICERS = {"watch": ["watch"], "head": ["head"], "linguist": ["linguist"]}
 
 
@@ -68,11 +66,11 @@ def test_void_is_kept_shown_and_never_counted(alone):
     assert kor.logs()["USA/NOTIFY 1"]["cosigned"]["kor"] == liar.size("notify"), "kept, and receipted as what it is"
     assert kor.entry(good)["verdict"] == "OK" and kor.entry(good)["signer"]["holder"] >= 1
     listed = {language: {command: kor.run(command, "notify", "--last", "100", env=env).stdout for command in ("inbox", "log")}
-              for language, env in (("en", {}), ("ko", KOREAN))}
+              for language, env in (("en", {}), ("ko", nodes.KOREAN))}
     for (why, _, role, kind, _, verdict, word), place in zip(cases, places):
         entry = kor.entry(place)
         assert (entry["verdict"], entry["folded"], "signer" in entry) == (verdict, True, verdict == "ROLE"), why
-        for language, env, void in (("en", {}, "VOID"), ("ko", KOREAN, "무효")):
+        for language, env, void in (("en", {}, "VOID"), ("ko", nodes.KOREAN, "무효")):
             lines = [line for line in kor.run("read", place, env=env).stdout.splitlines() if line]
             at = next(number for number, line in enumerate(lines) if line.startswith(void))
             assert verdict in lines[at] and (language == "en" or word in lines[at]), lines

@@ -16,7 +16,6 @@ from test_bad_moves import in_korean
 from test_consult import LEAPING, N20
 from test_versions import draft, move
 
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(nodes.BINARY.parent.parent.parent / "po")}
 RUN = 'printf "%s|%s|%s|%s\\n" "$ENTENTE_ALARM_KIND" "$ENTENTE_ALARM_RUNG" "$ENTENTE_ALARM_WHO" "$ENTENTE_ALARM_KEY" >>"$RUNG"'
 PEOPLE = {"watch": ["watch"], "second": ["watch"], "head": ["head"], "deputy": ["deputy"]}
 
@@ -46,7 +45,7 @@ def test_the_watch(stage, tmp_path):
     kor.await_link()
 
     # A roster whose first rung nobody has; what is wrong in the file is said with its line.
-    done = kor.run("roster", "set", roster(tmp_path, "shift {first} 00:00 24:00 choi"), "--label", "U", key="watch", code=2, env=KOREAN)
+    done = kor.run("roster", "set", roster(tmp_path, "shift {first} 00:00 24:00 choi"), "--label", "U", key="watch", code=2, env=nodes.KOREAN)
     assert "8행: 그 약칭의 사람이 위에 없음" in done.stderr, done.stderr
     kor.run("roster", "set", roster(tmp_path, "shift {first}/{last} 00:00 24:00 - lee park"), "--label", "U", key="watch")
     usa.wait("usa knows that kor's watch is manned", lambda: manned(usa, "KOR") == ("MANNED", 2))
@@ -80,7 +79,7 @@ def test_the_watch(stage, tmp_path):
     assert "NOBODY as primary" in words and "whole post called" in words
 
     # It is not read: the watch is not handed over without a word, nor to oneself.
-    done = kor.run("relief", "offer", "watch", "--label", "U", key="watch", code=4, env=KOREAN)
+    done = kor.run("relief", "offer", "watch", "--label", "U", key="watch", code=4, env=nodes.KOREAN)
     assert "미해결" in done.stderr and "해결되지 않았는데 이유가 없음 (UNRESOLVED" in done.stderr and place in done.stderr
     kor.run("relief", "offer", "watch", "--note", "The second reads it", "--label", "U", key="watch")
     assert "(PERSON" in kor.run("relief", "accept", "watch", key="watch", code=4).stderr
@@ -103,7 +102,7 @@ def test_the_watch(stage, tmp_path):
     kor.run("roster", "set", roster(tmp_path, days=1), "--label", "U", key="watch")
     alarm.await_said("ALARM", kind="POST")
     usa.wait("usa knows that nobody is on watch", lambda: manned(usa, "KOR") == ("EMPTY", 0))
-    assert "근무자 없음" in usa.run("status", env=KOREAN).stdout and "EMPTY" in usa.run("owed").stdout
+    assert "근무자 없음" in usa.run("status", env=nodes.KOREAN).stdout and "EMPTY" in usa.run("owed").stdout
     said = usa.run("log", "service").stdout.count("manning")
     alarm.end()
     kor.stop()
@@ -163,7 +162,7 @@ def test_a_table_and_what_a_post_asks(stage, tmp_path):
     # What is wrong is said with its line, and nothing is filed.
     said = put(table(rows[0], [*rows[1][:2], "2026-12-01 08:00", *rows[1][3:]]), code=2).stderr
     assert "line 3: a moment is in UTC and written 2026-12-01T08:00Z" in said and "roster.csv" in said
-    assert "3행: 시각은 UTC이며" in put(table(rows[0], [*rows[1][:2], "2026-12-01 08:00", *rows[1][3:]]), code=2, env=KOREAN).stderr
+    assert "3행: 시각은 UTC이며" in put(table(rows[0], [*rows[1][:2], "2026-12-01 08:00", *rows[1][3:]]), code=2, env=nodes.KOREAN).stderr
     assert kor.get("/watch")["posts"] == []
     # In, and out again as it was: what has begun is told from its roster's beginning.
     put(table(*rows))
@@ -182,12 +181,12 @@ def test_a_table_and_what_a_post_asks(stage, tmp_path):
         ("somebody on duty is not able to {1}, which the accord asks", "release")}
     assert "not able to release, which the accord asks" in kor.run("roster", "check", code=1).stdout
     for where in ((), (folder,)):  # the version in force, and the files before they are signed
-        shown, korean = kor.run("accord", "show", *where).stdout, kor.run("accord", "show", *where, env=KOREAN).stdout
+        shown, korean = kor.run("accord", "show", *where).stdout, kor.run("accord", "show", *where, env=nodes.KOREAN).stdout
         assert "able to: ko release" in shown and "자격: ko release" in korean, (shown, korean)
     before = kor.get("/watch")
     said = put(table(*rows), code=4).stderr
     assert "line 3: 이서연 is not able to release, which the accord asks of whoever is on duty at watch." in said and "roster.csv" in said
-    said = put(table(*rows), code=4, env=KOREAN).stderr
+    said = put(table(*rows), code=4, env=nodes.KOREAN).stderr
     assert "3행: 이서연" in said and "release" in said and "약정" in said, said
     file = roster(tmp_path, "shift {first} 08:00 20:00 kim", "shift {first} 20:00 08:00 kim park", days=1)
     assert "line 9: 박지훈 is not able to release" in kor.run("roster", "set", file, "--label", "U", key="watch", code=4).stderr

@@ -9,8 +9,6 @@ import nodes
 import officers
 import pytest
 
-CATALOGUES = nodes.BINARY.parent.parent.parent / "po"
-KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 ENGLISH = {}
 SOURCES = nodes.ROOT / "src/entente"
 HANGUL = re.compile("[가-힣]")
@@ -31,7 +29,7 @@ LABEL = "(U//REL KOR, USA)"  # before each item of a list
 BANNER = "=== 평문//KOR, USA 제공 ===\n=== UNCLASSIFIED//REL TO KOR, USA ===\n"  # above and below what is shown whole
 
 
-@pytest.mark.parametrize("language", [ENGLISH, KOREAN], ids=["en", "ko"])
+@pytest.mark.parametrize("language", [ENGLISH, nodes.KOREAN], ids=["en", "ko"])
 def test_no_item_is_shown_without_its_label(pair, language):
     kor, usa = pair["kor"], pair["usa"]
     events = subprocess.Popen([str(nodes.BINARY), "watch", "--home", usa.home, "--count", "40", "--timeout", "2s"], text=True,
@@ -212,7 +210,7 @@ def test_refusals_name_the_fault_and_the_next_step(lone, tmp_path, arguments, co
     message = next(row["place"] for row in lone.get("/inbox", channel="notify")["messages"])
     words = {"FILE": str(tmp_path / "file"), "KEY.pub": f"{new.path}.pub", "MESSAGE": message}
     typed = [words.get(word, word) for word in arguments] + (["--label", "U"] if arguments[0] == "send" else [])
-    for language in (ENGLISH, KOREAN):
+    for language in (ENGLISH, nodes.KOREAN):
         said = lone.run(*typed, key="watch", code=code, env=language).stderr
         first, next_ = said.splitlines()[:2]
         # What is named is a place, a path or a rule's name, or a word that each language has of its own.
@@ -234,9 +232,9 @@ def test_a_home_that_is_none_is_said_so(tmp_path):
 def test_json_is_the_same_in_each_language(lone):
     """A program reads it: its names do not follow the reader's language."""
     one, other = ([{key: row[key] for key in ("check", "finding")} for row in json.loads(
-        lone.run("doctor", "--json", env=language, code=None).stdout)] for language in (ENGLISH, KOREAN))
+        lone.run("doctor", "--json", env=language, code=None).stdout)] for language in (ENGLISH, nodes.KOREAN))
     assert one == other
     for command in (["status"], ["inbox"], ["log"], ["keys"], ["accord", "show"]):
         one, other = (re.sub(r"_(ms|us)\":\d+", "", lone.run(*command, "--json", env=language, code=None).stdout)
-                      for language in (ENGLISH, KOREAN))
+                      for language in (ENGLISH, nodes.KOREAN))
         assert one == other, command

@@ -24,6 +24,8 @@ import officers
 ROOT = Path(__file__).resolve().parent.parent.parent
 BINARY = Path(os.environ.get("ENTENTE", ROOT / "build/src/entente/entente"))
 BUILD = BINARY.resolve().parent.parent.parent  # what is beside it was made with it
+CATALOGUES = BUILD / "po"
+KOREAN = {"LC_ALL": "ko_KR.UTF-8", "LANGUAGE": "ko", "ENTENTE_LOCALE_DIR": str(CATALOGUES)}
 LOOK_AGAIN_S = 0.02
 IDLE_S = 30  # below REQUEST_SILENCE_S_MAX
 PATIENCE_S = 10.0
@@ -153,6 +155,11 @@ class Node:
         if wait:
             self.wait(f"{self.party}'s node answers", self.is_answering)
         return self
+
+    def lose_record(self):
+        """Of a node that does not run, as a broken disk leaves its home."""
+        for path in self.home.glob("record.db*"):
+            path.unlink()
 
     def is_answering(self):
         if self.process.poll() is not None:
