@@ -366,7 +366,7 @@ static enum exit_code check_outlets(struct client *c, const json_t *text)
 		code = EXIT_REFUSED;
 		if (!client_denial(json_object_get(one, "guidelines"), why, sizeof why))
 			why[0] = '\0';
-		say_error(_("{1} does not go out by {2}: {3}. So is marked what stands at {4}."),
+		say_error(_("{1} does not go out by {2}: {3}. The place that is marked so is {4}."),
 			  json_str(text, "name"), json_str(one, "outlet"), why, json_str(one, "place"));
 		say_next(_("write it anew under a label that the outlet carries, or release it by others: "
 			   "entente text release {1} --outlets NAMES"),

@@ -72,8 +72,8 @@ static bool add_page(struct pages *p, json_t *page)
 
 static enum exit_code say_incomplete(void)
 {
-	say_error(_("The node did not give all of the text: it is written on at this moment, or longer than "
-		    "it may be."));
+	say_error(_("The node did not give all of the text: it is being written, or is longer than it "
+		    "may be."));
 	say_next(_("the same command again"));
 	return EXIT_REFUSED;
 }

@@ -73,7 +73,7 @@ def test_the_table_of_bad_input_names_tests():
         assert f"\ndef {name}(" in source or f"\nstatic void {name}(void **state)" in source, (what, test)
 
 
-DROPPED = r"메시지|전문|(?<!프)로그(?!인|아웃|램)|합의서|긴급도|전송 순위|까닭|상대 측"
+DROPPED = r"메시지|채널|전문|(?<!프)로그(?!인|아웃|램)|합의서|긴급도|전송 순위|까닭|상대 측"
 
 
 def test_korean_has_one_word_and_one_register():
