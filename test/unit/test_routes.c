@@ -1,38 +1,21 @@
 /* The routes: the page and the code hold the same table, and no row is without its authority. */
 #include "api/routes.h"
 
+#include "spec_page.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-static const char *page(void)
-{
-	static char text[1 << 16];
-	const char *root = getenv("ENTENTE_ROOT");
-	char path[4096];
-	size_t len;
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/docs/spec/api.md", root == NULL ? "." : root);
-	file = fopen(path, "re");
-	if (file == NULL)
-		fail_msg("%s cannot be read", path);
-	len = fread(text, 1, sizeof text - 1, file);
-	fclose(file);
-	text[len] = '\0';
-	return text;
-}
-
 static void every_row_is_on_the_page(void **state)
 {
-	const char *text = page();
+	const char *text = spec_page("api.md");
 
 	(void)state;
 	for (size_t i = 0; i < routes_count; i++) {
@@ -49,7 +32,7 @@ static void every_row_of_the_page_is_in_the_table(void **state)
 	size_t count = 0;
 
 	(void)state;
-	for (const char *at = page(); (at = strstr(at, "\n| ")) != NULL; at++) {
+	for (const char *at = spec_page("api.md"); (at = strstr(at, "\n| ")) != NULL; at++) {
 		char method[8], path[64];
 		const struct route *route;
 		if (sscanf(at, "\n| %7s | %63s |", method, path) != 2 || path[0] != '/')

@@ -10,6 +10,8 @@
 #include "record/verify.h"
 #include "view/fold.h"
 
+#include "spec_page.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -86,24 +88,6 @@ static void rules_are_known(void **state)
 		check(rule->text);
 }
 
-static char *page(const char *name)
-{
-	static char text[1 << 16];
-	const char *root = getenv("ENTENTE_ROOT");
-	char path[4096];
-	size_t len;
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/docs/spec/%s", root == NULL ? "." : root, name);
-	file = fopen(path, "re");
-	if (file == NULL)
-		fail_msg("%s cannot be read", path);
-	len = fread(text, 1, sizeof text - 1, file);
-	fclose(file);
-	text[len] = '\0';
-	return text;
-}
-
 #define RULE_LEN 64u
 
 /* Adds the rules in the first cells of a page's tables, "| `a.b`, `c.d` |"; gives how many there are now. */
@@ -111,7 +95,8 @@ static size_t add_rules(const char *name, char (*rules)[RULE_LEN], size_t count)
 {
 	char *rest = NULL;
 
-	for (char *row = strtok_r(page(name), "\n", &rest); row != NULL; row = strtok_r(NULL, "\n", &rest)) {
+	for (char *row = strtok_r(spec_page(name), "\n", &rest); row != NULL;
+	     row = strtok_r(NULL, "\n", &rest)) {
 		char *end = strstr(row, " |");
 		if (strncmp(row, "| `", 3) != 0 || end == NULL)
 			continue;
