@@ -113,6 +113,38 @@ static void say_nothing_to_do(const struct saying *s, const char *sentence)
 	say("\n");
 }
 
+/* What is done about one initial of the text as it stands; *count: how often. */
+typedef enum exit_code initial_act(struct saying *s, const json_t *initial, size_t *count);
+
+static enum exit_code each_initial(struct saying *s, initial_act *act, const char *nothing)
+{
+	enum exit_code code = saying_open(s);
+	const json_t *initial;
+	size_t i = 0, count = 0;
+
+	if (code == EXIT_DONE)
+		code = get_own_party(s);
+	while ((code == EXIT_DONE || code == EXIT_LINE_DOWN) &&
+	       (initial = next_initial(s->text, &i)) != NULL) {
+		enum exit_code one = act(s, initial, &count);
+		code = one == EXIT_DONE ? code : one; /* what is queued stays said */
+	}
+	if (code == EXIT_DONE && count == 0)
+		say_nothing_to_do(s, nothing);
+	saying_close(s);
+	return code;
+}
+
+static enum exit_code read_back_of(struct saying *s, const json_t *initial, size_t *count)
+{
+	const json_t *before = read_back_by(initial, s->party);
+
+	if (is_own(s, initial) || (before != NULL && strcmp(json_str(before, "mark"), "WRONG") != 0))
+		return EXIT_DONE;
+	(*count)++;
+	return say_about(s, json_str(initial, "place"), true);
+}
+
 enum exit_code text_read_back(struct options *o)
 {
 	struct saying s = {
@@ -121,25 +153,9 @@ enum exit_code text_read_back(struct options *o)
 		.kind = KIND_READ_BACK,
 		.done = N_("READ BACK of {2} stands as {1}; its author marks it CORRECT or WRONG.")
 	};
-	enum exit_code code = saying_open(&s);
-	const json_t *initial;
-	size_t i = 0, count = 0;
 
-	if (code == EXIT_DONE)
-		code = get_own_party(&s);
-	while ((code == EXIT_DONE || code == EXIT_LINE_DOWN) &&
-	       (initial = next_initial(s.text, &i)) != NULL) {
-		const json_t *before = read_back_by(initial, s.party);
-		if (is_own(&s, initial) || (before != NULL && strcmp(json_str(before, "mark"), "WRONG") != 0))
-			continue;
-		code = say_about(&s, json_str(initial, "place"), true);
-		count++;
-	}
-	if (code == EXIT_DONE && count == 0)
-		say_nothing_to_do(&s,
-				  _("No other party's initial of {1} as it stands waits to be read back."));
-	saying_close(&s);
-	return code;
+	return each_initial(&s, read_back_of,
+			    _("No other party's initial of {1} as it stands waits to be read back."));
 }
 
 /* ---- Marked. ---- */
@@ -168,6 +184,8 @@ static enum exit_code mark_of(struct saying *s, const json_t *initial, size_t *c
 	const json_t *back;
 	size_t i;
 
+	if (!is_own(s, initial))
+		return EXIT_DONE;
 	json_array_foreach(json_object_get(initial, "read_back"), i, back)
 	{
 		if ((code != EXIT_DONE && code != EXIT_LINE_DOWN) || strcmp(json_str(back, "mark"), "") != 0)
@@ -185,21 +203,8 @@ enum exit_code text_mark(struct options *o)
 	struct saying s = {
 		.o = o, .c = { .fd = -1 }, .kind = KIND_MARK, .done = N_("{2} is marked CORRECT by {1}.")
 	};
-	enum exit_code code = saying_open(&s);
-	const json_t *initial;
-	size_t i = 0, count = 0;
 
-	if (code == EXIT_DONE)
-		code = get_own_party(&s);
-	while ((code == EXIT_DONE || code == EXIT_LINE_DOWN) &&
-	       (initial = next_initial(s.text, &i)) != NULL) {
-		if (is_own(&s, initial))
-			code = mark_of(&s, initial, &count);
-	}
-	if (code == EXIT_DONE && count == 0)
-		say_nothing_to_do(&s, _("No read-back of the own initial of {1} waits to be marked."));
-	saying_close(&s);
-	return code;
+	return each_initial(&s, mark_of, _("No read-back of the own initial of {1} waits to be marked."));
 }
 
 /* ---- What a signature still waits for. ---- */

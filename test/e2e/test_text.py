@@ -375,7 +375,11 @@ def signed_too_early(world, wrong):
     kor.run("wrong", back, "It is not the hash.", key="policy")
     both(world, "wrong", lambda one: "WRONG" in str(one["initialled"]))
     assert "KOR marked what USA read back of its initial as WRONG." in usa.run("text", "show", "statement").stdout
-    usa.run("text", "readback", "statement", key="policy")
+    # The line is down: it is queued, and says so though the next initial needs nothing.
+    kor.stop()
+    usa.wait("the line is down", lambda: not usa.is_linked("kor"))
+    usa.run("text", "readback", "statement", key="policy", code=5)
+    kor.start()
     both(world, "again", lambda one: "WRONG" not in str(one["initialled"]))
     kor.run("text", "mark", "statement", key="policy")
     wrong(not_back, "text", "sign", "statement")
