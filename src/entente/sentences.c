@@ -58,7 +58,7 @@ static const char *const sentences[] = {
 	N_("what was signed is not what is to go out"),
 	N_("more persons must approve it"),
 	N_("author, reviewer and releasers are different persons with different keys"),
-	N_("who approved it may not release this"),
+	N_("a signer may not read this, or not release it"),
 	N_("the approvals have lapsed"),
 	N_("it was refused or cancelled"),
 	N_("an originator has not consented to exactly this"),

@@ -58,7 +58,12 @@ void signers_verify(const struct node *n, size_t party, const struct entry *entr
 	}
 }
 
-/* What a kind of release refers to: its judges read labels and what was signed. */
+/* What an answer, an erasure or a kind of release is about: their judges read labels and what was signed. */
+static bool needs_subject(uint64_t kind)
+{
+	return kind == KIND_ERASE || (kind >= KIND_SUBMIT && kind <= KIND_REQUEST);
+}
+
 static enum err read_subject(struct node *n, const struct statement *statement, struct judged *out)
 {
 	const struct place *refers = &statement->refers[0];
@@ -68,8 +73,8 @@ static enum err read_subject(struct node *n, const struct statement *statement, 
 	struct buf bytes;
 	enum err e;
 
-	if (statement->kind < KIND_SUBMIT || statement->kind > KIND_REQUEST || statement->refers_count == 0 ||
-	    !out->refers_match[0] || line == NULL)
+	if (!needs_subject(statement->kind) || statement->refers_count == 0 || !out->refers_match[0] ||
+	    line == NULL)
 		return ERR_OK;
 	buf_init(&bytes, n->subject_bytes, ENTRY_LEN_MAX);
 	e = line_entry(n, line, refers->index, &bytes, &entry, n->subject);

@@ -126,6 +126,31 @@ bool policy_is_agreed(const struct guidelines *g, const struct label_mask *l, si
 	return true;
 }
 
+/* Of a category `any`, one value of several is enough: fewer are stricter, and none is for everybody. */
+static bool is_any_within(uint64_t values, uint64_t of)
+{
+	return of == 0 || (values != 0 && (values & ~of) == 0);
+}
+
+bool policy_is_within(const struct guidelines *g, const struct label_mask *label, const struct label_mask *of)
+{
+	if (label->level < of->level || (of->values & g->all & ~label->values) != 0 ||
+	    (label->rel & ~of->rel) != 0 || (of->origin & ~label->origin) != 0)
+		return false;
+	for (size_t i = 0; i < g->any_count; i++) {
+		if (!is_any_within(label->values & g->any[i], of->values & g->any[i]))
+			return false;
+	}
+	/* An agreement may ask for a value: there more of them may be what lets it pass. */
+	for (size_t party = 0; party < g->parties_count; party++) {
+		struct decision d = { 0 };
+		if ((label->rel >> party & 1) != 0 && policy_is_agreed(g, label, party, &d) &&
+		    !policy_is_agreed(g, of, party, &d))
+			return false;
+	}
+	return true;
+}
+
 /* Node, role, officer: a ceiling each, and what each holds. Only the first that fails is told. */
 static bool is_cleared(const struct guidelines *g, const struct label_mask *l, const struct reader *r,
 		       struct decision *d)

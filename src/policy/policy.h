@@ -142,6 +142,13 @@ enum err policy_label_write(const struct guidelines *g, const struct label_mask 
 			    struct label *out) MUST_CHECK;
 
 /*
+ * Whether whoever may read `label` may read `of` too, whatever he holds: it is at least as strict in every
+ * part.
+ */
+bool policy_is_within(const struct guidelines *g, const struct label_mask *label,
+		      const struct label_mask *of);
+
+/*
  * At authoring: from, excludes, an agreement for each party in rel with each in origin, and someone who could
  * read it.
  */

@@ -268,7 +268,7 @@ static enum err draft_of(const struct case_file *c, struct draft_view *out, enum
 		*verdict = VERDICT_REL;
 		return ERR_OK;
 	}
-	e = row_get_key(c->f->map, &c->in->log, c->in->signers[0].key, c->in->entry->index, &key);
+	e = judge_key(c, 0, &key);
 	if (e != ERR_OK)
 		return e;
 	need = need_of(&l, &s, addressed(&l, channel_out(c, &s), &s));
@@ -340,7 +340,7 @@ static enum err judge_signer(const struct case_file *c, const struct draft_view 
 	size_t role = accord_role_find(c->f->accord, c->in->statement->role);
 	struct reader r = reader_on_plane(l->author, role, l->plane);
 	struct key_view view;
-	enum err e = row_get_key(c->f->map, &c->in->log, key, c->in->entry->index, &view);
+	enum err e = judge_key(c, 0, &view);
 
 	if (e != ERR_OK)
 		return e;

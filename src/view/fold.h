@@ -66,7 +66,7 @@
 	X(OUTGOING,   "what was signed is not what is to go out") \
 	X(APPROVAL,   "more persons must approve it") \
 	X(PERSON,     "author, reviewer and releasers are different persons with different keys") \
-	X(RELEASER,   "who approved it may not release this") \
+	X(RELEASER,   "a signer may not read this, or not release it") \
 	X(LAPSED,     "the approvals have lapsed") \
 	X(ENDED,      "it was refused or cancelled") \
 	X(CONSENT,    "an originator has not consented to exactly this") \
@@ -165,8 +165,9 @@ struct fold_input {
 	bool instance_matches;		 /* the same of the instance that it names */
 	uint8_t named_key[KEY_HASH_LEN]; /* of a KEYS statement: SHA-256 of the key it names */
 	struct signer inner;		 /* of SUBMIT, APPROVE: the signature in it, over what is to go out */
-	const struct statement *subject; /* of kinds from SUBMIT on: what it refers to; NULL: not held */
-	bool is_forced; /* fold it as if it had seen only what is folded: unties a knot of claims */
+	const struct statement
+		*subject; /* where a judge reads it (node/refold.c): what it refers to; NULL: not held */
+	bool is_forced;	  /* fold it as if it had seen only what is folded: unties a knot of claims */
 };
 
 /*
@@ -224,7 +225,7 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
  * format mean nothing here, and are dropped and made anew (docs/spec/record.md section 6). A log of which
  * nothing is folded has none: current.
  */
-#define FOLD_FORMAT 7u
+#define FOLD_FORMAT 8u
 enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
 

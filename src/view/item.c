@@ -100,20 +100,19 @@ static enum err judge_consent(const struct labelled *l, enum verdict *out)
 		*out = VERDICT_PERSON;
 	if (*out != VERDICT_OK)
 		return ERR_OK;
-	e = row_get_key(c->f->map, &c->in->log, c->in->signers[0].key, c->in->entry->index, &key);
+	e = judge_key(c, 0, &key);
 	if (e == ERR_OK && !may_release(l, key.roles))
 		*out = VERDICT_RELEASER;
 	return e;
 }
 
 /* A new label names the one that it takes the place of, which nothing else has taken the place of. */
-static enum err judge_new_label(const struct labelled *l, enum verdict *out)
+static enum err judge_new_label(struct labelled *l, enum verdict *out)
 {
 	const struct case_file *c = l->c;
 	const struct statement *old = c->in->subject;
-	uint64_t kind = c->subject_view.kind, all = l->g->all;
-	bool is_again = kind == KIND_DOWNGRADE || kind == KIND_RELABEL, is_taken, is_lower;
-	struct labelled was = *l;
+	uint64_t kind = c->subject_view.kind;
+	bool is_again = kind == KIND_DOWNGRADE || kind == KIND_RELABEL, is_taken, is_within;
 	enum err e;
 
 	if (!is_subject_here(c) || !(is_item(kind) || is_again)) {
@@ -135,23 +134,61 @@ static enum err judge_new_label(const struct labelled *l, enum verdict *out)
 		*out = VERDICT_STEP;
 		return ERR_OK;
 	}
-	if (!read_label(l->g, old, l->author, &was.mask, c->view)) {
+	if (!read_label(l->g, old, l->author, &l->was, c->view)) {
 		*out = VERDICT_REL;
 		return ERR_OK;
 	}
+	l->has_was = true;
 	/* Opening in one way and closing in another would be two things under one signature. */
-	is_lower = l->mask.level <= was.mask.level && (l->mask.values & all & ~was.mask.values) == 0;
-	if (l->mask.origin != was.mask.origin || l->mask.rel != was.mask.rel ||
-	    (c->in->statement->kind == KIND_DOWNGRADE
-		     ? !is_lower
-		     : l->mask.level < was.mask.level || (was.mask.values & all & ~l->mask.values) != 0)) {
+	is_within = c->in->statement->kind == KIND_DOWNGRADE ? policy_is_within(l->g, &l->was, &l->mask)
+							     : policy_is_within(l->g, &l->mask, &l->was);
+	if (l->mask.origin != l->was.origin || l->mask.rel != l->was.rel || !is_within) {
 		*out = VERDICT_OPENS;
 		return ERR_OK;
 	}
 	if (c->in->statement->kind != KIND_DOWNGRADE)
 		return ERR_OK;
-	return judge_consents(l, policy_act_need(l->g, &was.mask, GUIDELINES_DOWNGRADE).consents,
+	return judge_consents(l, policy_act_need(l->g, &l->was, GUIDELINES_DOWNGRADE).consents,
 			      CONSENT_TO_LABEL, out);
+}
+
+/*
+ * Who does away with words was able to read them, and one who signs may release them. What did not count, or
+ * has a label that is not known, nobody could read: of that one releases.
+ */
+enum err judge_erasers(const struct case_file *c, enum verdict *out)
+{
+	struct labelled l = { .c = c, .g = c->f->accord->guidelines, .author = c->in->log.party };
+	const struct statement *erased = c->in->subject;
+	bool is_known, has_releaser = false;
+	enum err e = ERR_OK;
+
+	if (erased == NULL) {
+		*out = VERDICT_REFERS;
+		return ERR_OK;
+	}
+	l.plane = c->channel->plane;
+	is_known =
+		c->subject_view.verdict == VERDICT_OK && read_label(l.g, erased, l.author, &l.mask, c->view);
+	for (size_t i = 0; e == ERR_OK && i < c->in->entry->signatures_count && *out == VERDICT_OK; i++) {
+		struct key_view key = { 0 };
+		bool may = !is_known;
+		if (is_by_registrar(c, i))
+			continue;
+		e = judge_key(c, i, &key);
+		for (size_t n = 0; n < c->f->accord->roles_count; n++) {
+			if ((key.roles >> n & 1) == 0)
+				continue;
+			may = may || may_read(&l, n);
+			has_releaser = has_releaser || (!is_known && l.g->roles[n].may_release);
+		}
+		has_releaser = has_releaser || (is_known && may_release(&l, key.roles));
+		if (!may)
+			*out = VERDICT_RELEASER;
+	}
+	if (!has_releaser)
+		*out = VERDICT_RELEASER;
+	return e;
 }
 
 static uint64_t due_of(const struct accord *a, const struct statement *s, size_t party)
@@ -181,7 +218,7 @@ enum err judge_fate(const struct case_file *c, enum verdict *out)
 	return e;
 }
 
-enum err judge_follow(const struct labelled *l, enum verdict *out)
+enum err judge_follow(struct labelled *l, enum verdict *out)
 {
 	switch (l->c->in->statement->kind) {
 	case KIND_CONSENT:

@@ -63,12 +63,31 @@ static enum err judge_founding(const struct case_file *c, enum verdict *out)
 	return ERR_OK;
 }
 
-/* By claimed times alone: whoever claims an earlier one is found out by the time of filing. */
-static bool is_expired(const struct case_file *c, size_t role)
+/*
+ * Posts whose authority has ended. By claimed times alone: whoever claims an earlier one is found out by the
+ * time of filing.
+ */
+static uint64_t ended_roles(const struct case_file *c)
 {
-	uint64_t until = role < c->f->accord->roles_count ? c->f->accord->roles[role].until_ms : 0;
+	const struct accord *a = c->f->accord;
+	uint64_t out = 0;
 
-	return until != 0 && (c->in->statement->claimed.ms >= until || c->in->entry->filed.ms >= until);
+	for (size_t i = 0; i < a->roles_count; i++) {
+		uint64_t until = a->roles[i].until_ms;
+		if (until != 0 && (c->in->statement->claimed.ms >= until || c->in->entry->filed.ms >= until))
+			out |= 1ull << i;
+	}
+	return out;
+}
+
+enum err judge_key(const struct case_file *c, size_t signature, struct key_view *out)
+{
+	enum err e =
+		row_get_key(c->f->map, &c->in->log, c->in->signers[signature].key, c->in->entry->index, out);
+
+	if (e == ERR_OK)
+		out->roles &= ~ended_roles(c);
+	return e;
 }
 
 /* Two keys of one holder are one person. */
@@ -116,7 +135,7 @@ enum err judge_signatures(const struct case_file *c, enum verdict *out)
 			has_registrar = true;
 			continue;
 		}
-		e = row_get_key(c->f->map, &c->in->log, signer->key, c->in->entry->index, &key);
+		e = judge_key(c, i, &key);
 		if (e == ERR_NOT_FOUND || (e == ERR_OK && !key_is_in_force(&key, c->in->entry->index))) {
 			*out = VERDICT_KEY;
 			return ERR_OK;
@@ -151,7 +170,7 @@ enum err judge_channel(const struct case_file *c, enum verdict *out)
 	else if (!c->view->is_node && s->kind > KIND_ACCORD &&
 		 (role == c->f->accord->roles_count || (c->channel->writers >> role & 1) == 0))
 		*out = VERDICT_ROLE;
-	else if (!c->view->is_node && s->kind > KIND_ACCORD && is_expired(c, role))
+	else if (!c->view->is_node && s->kind > KIND_ACCORD && (ended_roles(c) >> role & 1) != 0)
 		*out = VERDICT_EXPIRED;
 	return ERR_OK;
 }

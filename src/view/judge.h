@@ -26,6 +26,12 @@ static inline bool is_by_registrar(const struct case_file *c, size_t signature)
 	return (c->in->signers[signature].registrar_in >> c->f->version & 1) != 0;
 }
 
+/*
+ * Whose key a signature is, with those of its posts whose authority had not ended when this was claimed and
+ * filed: an ended one signs, approves and consents to nothing. ERR_NOT_FOUND: it was not added before.
+ */
+enum err judge_key(const struct case_file *c, size_t signature, struct key_view *out) MUST_CHECK;
+
 /* VERDICT_OK or the reason. */
 typedef enum err judge(const struct case_file *c, enum verdict *out);
 

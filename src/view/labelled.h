@@ -14,6 +14,8 @@ struct labelled {
 	const struct case_file *c;
 	const struct guidelines *g;
 	struct label_mask mask;
+	struct label_mask was; /* of a new label: the one whose place it takes */
+	bool has_was;
 	size_t author;
 	enum plane plane;
 };
@@ -26,6 +28,8 @@ static inline bool is_signed_once(const struct case_file *c)
 /* False: there is none, or the guidelines do not know it; then the view has their line. */
 bool read_label(const struct guidelines *g, const struct statement *s, size_t author, struct label_mask *out,
 		struct entry_view *view);
+/* Whether this role may read the item: of one with a new label under both. */
+bool may_read(const struct labelled *l, size_t role);
 /* Whether one of these roles may release the item, which it must be able to read. */
 bool may_release(const struct labelled *l, uint64_t roles);
 /* Who must agree before this statement goes to these parties. */
@@ -45,8 +49,9 @@ enum err judge_draft(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err draft_folded(const struct fold *f, const struct fold_input *in,
 		      const struct entry_view *v) MUST_CHECK;
 
-/* item.c: CONSENT, RECALL and its answers, DOWNGRADE, RELABEL; FATE */
-enum err judge_follow(const struct labelled *l, enum verdict *out) MUST_CHECK;
+/* item.c: CONSENT, RECALL and its answers, DOWNGRADE, RELABEL; who signs an ERASE; FATE */
+enum err judge_follow(struct labelled *l, enum verdict *out) MUST_CHECK;
+enum err judge_erasers(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_fate(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err fate_folded(const struct fold *f, const struct fold_input *in) MUST_CHECK;
 enum err item_folded(const struct fold *f, const struct fold_input *in) MUST_CHECK;

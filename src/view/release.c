@@ -32,13 +32,18 @@ bool read_label(const struct guidelines *g, const struct statement *s, size_t au
 	return d.is_allowed;
 }
 
-/* Whether one of these roles may release the item, which it must be able to read. */
+bool may_read(const struct labelled *l, size_t role)
+{
+	struct reader r = reader_on_plane(l->author, role, l->plane);
+
+	return policy_evaluate(l->g, &l->mask, &r).is_allowed &&
+	       (!l->has_was || policy_evaluate(l->g, &l->was, &r).is_allowed);
+}
+
 bool may_release(const struct labelled *l, uint64_t roles)
 {
 	for (size_t i = 0; i < l->c->f->accord->roles_count; i++) {
-		struct reader r = reader_on_plane(l->author, i, l->plane);
-		if ((roles >> i & 1) != 0 && l->g->roles[i].may_release &&
-		    policy_evaluate(l->g, &l->mask, &r).is_allowed)
+		if ((roles >> i & 1) != 0 && l->g->roles[i].may_release && may_read(l, i))
 			return true;
 	}
 	return false;
@@ -64,7 +69,7 @@ static enum err judge_signers(const struct labelled *l, struct release_need need
 	for (size_t i = 0; i < count; i++) {
 		enum err e = ERR_NOT_FOUND;
 		if (!is_by_registrar(c, i))
-			e = row_get_key(c->f->map, &in->log, in->signers[i].key, in->entry->index, &keys[i]);
+			e = judge_key(c, i, &keys[i]);
 		if (e == ERR_NOT_FOUND)
 			*out = VERDICT_KEY;
 		if (e != ERR_OK)
@@ -79,6 +84,9 @@ static enum err judge_signers(const struct labelled *l, struct release_need need
 	}
 	if (role >= c->f->accord->roles_count || (keys[0].roles >> role & 1) == 0)
 		*out = VERDICT_ROLE;
+	/* Nobody gives another label to what he may not know of. */
+	else if (l->has_was && !may_read(l, role))
+		*out = VERDICT_RELEASER;
 	for (size_t i = 1; i < count && *out == VERDICT_OK; i++) {
 		if (!may_release(l, keys[i].roles))
 			*out = VERDICT_RELEASER;
@@ -313,6 +321,8 @@ enum err judge_release(const struct case_file *c, enum verdict *out)
 		return judge_fate(c, out);
 	if (c->in->entry->signatures_count == 0)
 		return ERR_OK; /* the node's own words */
+	if (kind == KIND_ERASE)
+		return judge_erasers(c, out);
 	if (is_release(kind) && is_of_home(kind) != (c->channel->plane == PLANE_HOME)) {
 		*out = VERDICT_HOME;
 		return ERR_OK;

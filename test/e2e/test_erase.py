@@ -13,8 +13,8 @@ import reader
 
 ERASE = 3
 SECRET = "PLUM-BLOSSOM-4711"
-# Both keys act as watch: they are two holders' all the same.
-OFFICERS = {"watch": ["watch"], "relief": ["watch"], "head": ["head"]}
+# Three keys act as watch: they are three holders' all the same. One of them releases too.
+OFFICERS = {"watch": ["watch"], "relief": ["watch", "shift"], "third": ["watch"], "head": ["head"]}
 
 
 @pytest.fixture
@@ -82,6 +82,9 @@ def test_the_second_sees_what_he_signs(pair):
     holder = {row["fingerprint"]: row["holder"] for row in kor.get("/keys")["keys"]}
     assert holder[again.fingerprint] == holder[kor.key("watch").fingerprint]
     assert "TWO" in kor.run("erase", "--draft", draft, "--sign", "--key", again.path, code=4).stderr
+    # Two who release nothing do not do away with it.
+    refused = kor.run("erase", "--draft", draft, "--sign", key="third", code=4).stderr
+    assert "a signer may not read this, or not release it (RELEASER)" in refused
     assert not is_erased(kor, place)
     filed = kor.say("erase", "--draft", draft, "--sign", key="relief")
     assert filed["refers"] == place

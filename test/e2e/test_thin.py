@@ -221,14 +221,14 @@ def test_a_copy_that_the_log_contradicts(stage, line):
 
 def test_erased_words_are_said_no_more(stage, line):
     """What two officers erase leaves the line too, and the peer's copy goes when the log comes without it."""
-    people = {"watch": ["watch"], "relief": ["watch"], "head": ["head"], "deputy": ["deputy"]}
+    people = {"watch": ["watch"], "head": ["head"], "deputy": ["deputy"]}
     world, relay = thin_world(stage, line, speed=FAST, receive_only=["usa"], officers_of={"kor": people, "usa": people})
     kor, usa = world["kor"], world["usa"]
     place = flash(kor, body=officers.content("Words that are to go."))
     usa.wait("the copy is there", lambda: copies(usa))
     assert radio(kor)["copies"] == 1
     kor.say("erase", place, "--draft", world.folder / "erasure", key="watch", code=None)
-    kor.say("erase", "--draft", world.folder / "erasure", "--sign", key="relief", code=None)
+    kor.say("erase", "--draft", world.folder / "erasure", "--sign", key="head", code=None)
     kor.wait("it is said no more", lambda: radio(kor)["copies"] == 0)
     relay.mend()
     usa.wait("the log came", lambda: usa.find("/entry", place=place), patience=40)

@@ -30,6 +30,7 @@ enum action {
 	REFUSES_RELEASER,
 	CANCELS_AUTHOR,
 	WITHDRAWS_RELEASER, /* from the channel's log */
+	ENDS_RELEASERS,	    /* the authority of the post, by its date */
 	FILES,		    /* with all signatures that there are */
 	FILES_ONE,	    /* with the author's and the first other */
 	FILES_TWICE_OTHER,  /* with both keys of one person */
@@ -45,7 +46,7 @@ static struct scene_entry outgoing, changed;
 
 /* What has happened, kept apart from the folds: the law is judged by this. */
 struct truth {
-	bool is_submitted, is_ended, is_withdrawn;
+	bool is_submitted, is_ended, is_withdrawn, is_expired;
 	bool has_yes[PERSONS]; /* a key that signed the exact bytes */
 	unsigned released;     /* how often it counts on the channel */
 	size_t item, recall;   /* positions in the scene and one */
@@ -71,7 +72,7 @@ static bool approve(struct truth *t, enum person who, const char *role)
 
 	if (!t->is_submitted)
 		return false;
-	is_good = who != DUTY && !t->is_ended && !t->has_yes[who] &&
+	is_good = who != DUTY && !t->is_ended && !t->is_expired && !t->has_yes[who] &&
 		  !(is_other && (t->has_yes[OTHER] || t->has_yes[OTHER_AGAIN]));
 	assert_int_equal(scene_put(s, &l) == VERDICT_OK, is_good);
 	/* The signature exists whatever its entry is worth. */
@@ -82,11 +83,12 @@ static bool approve(struct truth *t, enum person who, const char *role)
 static bool end(struct truth *t, uint64_t kind, enum person who, const char *role)
 {
 	struct line l = home(kind, who, role);
+	bool is_good = !t->is_ended && (who == DUTY || !t->is_expired);
 
 	if (!t->is_submitted)
 		return false;
-	assert_int_equal(scene_put(s, &l) == VERDICT_OK, !t->is_ended);
-	t->is_ended = true;
+	assert_int_equal(scene_put(s, &l) == VERDICT_OK, is_good);
+	t->is_ended = t->is_ended || is_good;
 	return true;
 }
 
@@ -113,7 +115,8 @@ static bool file(struct truth *t, const enum person *others, size_t count, bool 
 	assert_int_equal(is_ended, t->is_ended);
 	if (is_ended)
 		return false;
-	is_good = !is_changed && !is_lost && persons == NEEDED && count == NEEDED && t->released == 0;
+	is_good = !is_changed && !is_lost && !t->is_expired && persons == NEEDED && count == NEEDED &&
+		  t->released == 0;
 	got = scene_file(s, &l, is_changed ? &changed : &outgoing);
 	if ((got == VERDICT_OK) != is_good)
 		fail_msg("filed with %zu of %u persons: %s", count, persons, verdict_name(got));
@@ -150,6 +153,11 @@ static bool answer(struct truth *t, uint64_t kind)
 	t->is_refused = t->is_answered ? t->is_refused : kind == KIND_RECALL_REFUSED;
 	t->is_answered = true;
 	return true;
+}
+
+static struct accord_role *releasers(void)
+{
+	return &s->accord->roles[accord_role_find(s->accord, BYTES_LIT("releaser"))];
 }
 
 /* False: there is nothing to do it with, so nothing changes. */
@@ -191,6 +199,11 @@ static bool act(struct truth *t, enum action a)
 			return false;
 		scene_withdraw(s, SCENE_SHARE, 0, RELEASER);
 		return t->is_withdrawn = true;
+	case ENDS_RELEASERS:
+		if (t->is_expired)
+			return false;
+		releasers()->until_ms = SCENE_START_MS;
+		return t->is_expired = true;
 	case FILES:
 		return file(t, others, count, false);
 	case FILES_ONE:
@@ -228,7 +241,7 @@ static uint64_t state_of(const struct truth *t, enum action before, enum action 
 	const bool flags[] = { t->is_submitted,	     t->is_ended,	t->is_withdrawn,
 			       t->has_yes[RELEASER], t->has_yes[OTHER], t->has_yes[OTHER_AGAIN],
 			       t->released > 0,	     t->is_asked,	t->is_answered,
-			       t->is_refused };
+			       t->is_refused,	     t->is_expired };
 
 	for (size_t i = 0; i < sizeof flags; i++)
 		hash = mix(hash, (const uint8_t *)&flags[i], 1);
@@ -273,6 +286,7 @@ struct way {
 static void reach(const struct way *way, struct truth *t)
 {
 	scene_clear(s);
+	releasers()->until_ms = 0;
 	*t = (struct truth){ 0 };
 	for (size_t i = 0; i < way->count; i++)
 		(void)act(t, (enum action)way->actions[i]);
@@ -370,6 +384,7 @@ static void test_reordered(void **state)
 
 	(void)state;
 	scene_clear(s);
+	releasers()->until_ms = 0;
 	/* The channel's log comes first, as a replay may take it. */
 	t.is_submitted = t.has_yes[RELEASER] = t.has_yes[OTHER] = true;
 	assert_true(file(&t, (enum person[]){ RELEASER, OTHER }, 2, false));

@@ -6,7 +6,7 @@
  * policy_label_check, then those of policy_evaluate for each reader (bundles_readers, then the same with each
  * own clearance), as REASON and line. "mark AUTHOR LEVEL ...": if it is a valid label its banner in each
  * language, its portion mark, then the same for who does not know the author, with tabs between; else
- * nothing. "matrix INDEX": the matrix of the bundle that was read last, as lines, then ".", of what is not
+ * nothing. "of ..." and then "within ...": whether the second label is within the first, 1 or 0. "matrix INDEX": the matrix of the bundle that was read last, as lines, then ".", of what is not
  * read under bundle INDEX; "matrix -": all of it.
  */
 #include "bundles.h"
@@ -155,8 +155,21 @@ static void decide(struct bytes line)
 	putchar('\n');
 }
 
+static struct label_mask outer;
+
+static void say_within(struct bytes line)
+{
+	struct label_mask mask;
+	size_t author;
+
+	if (!read_label(line, &author, &mask).is_allowed)
+		exit(5);
+	printf("%d\n", policy_is_within(bundles.guidelines, &mask, &outer));
+}
+
 int main(int argc, char **argv)
 {
+	size_t author;
 	static char memory[1u << 16];
 
 	if (argc != 2)
@@ -171,6 +184,10 @@ int main(int argc, char **argv)
 			places_count = readers_count = bundles_readers(&bundles, readers);
 		} else if (bytes_equal(word, BYTES_LIT("own"))) {
 			add_own(line);
+		} else if (bytes_equal(word, BYTES_LIT("of"))) {
+			(void)read_label(line, &author, &outer);
+		} else if (bytes_equal(word, BYTES_LIT("within"))) {
+			say_within(line);
 		} else if (bytes_equal(word, BYTES_LIT("mark"))) {
 			mark(line);
 		} else if (bytes_equal(word, BYTES_LIT("matrix"))) {

@@ -22,7 +22,7 @@ static size_t readers_count;
 static struct label_mask labels[LABELS_MAX];
 static struct readers reading[LABELS_MAX]; /* who reads which */
 static size_t labels_count;
-static unsigned long long tried[6], broken;
+static unsigned long long tried[7], broken;
 
 static struct readers read_by(const struct guidelines *by, const struct label_mask *l)
 {
@@ -198,6 +198,20 @@ static void write_all(void)
 	}
 }
 
+/* Law 7: a label within another is read by nobody who may not read that one. */
+static void narrow_pairs(void)
+{
+	for (size_t i = 0; i < labels_count; i++) {
+		for (size_t k = 0; k < labels_count; k++) {
+			if (policy_is_within(g, &labels[i], &labels[k]))
+				hold(is_within(&reading[i], &reading[k]), 6,
+				     "a label within another is read by more", &labels[i], &labels[k]);
+		}
+		if (!policy_is_within(g, &labels[i], &labels[i]))
+			hold(false, 6, "a label is not within itself", &labels[i], &labels[i]);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long long all = 0;
@@ -217,6 +231,7 @@ int main(int argc, char **argv)
 		join_pairs();
 		join_triples(1 + labels_count * labels_count / 4000);
 		write_all();
+		narrow_pairs();
 		if (i == 0)
 			printf("%s: %zu valid labels, %llu joins\n",
 			       json_string_value(json_object_get(
@@ -225,8 +240,9 @@ int main(int argc, char **argv)
 	}
 	printf("%zu guidelines, %llu valid labels; %llu restrictions, %llu clearances, %llu pairs, %llu "
 	       "joins read, "
-	       "%llu triples, %llu written; %llu broken\n",
-	       bundles.count, all, tried[0], tried[1], tried[2], tried[3], tried[4], tried[5], broken);
+	       "%llu triples, %llu written, %llu within another; %llu broken\n",
+	       bundles.count, all, tried[0], tried[1], tried[2], tried[3], tried[4], tried[5], tried[6],
+	       broken);
 	bundles_close(&bundles);
 	return broken > 0;
 }

@@ -57,6 +57,19 @@ def line_of(g, label, r):
     return f"label {g.members[0]} {label.level} {' '.join(words)} \n"
 
 
+def nearby(label, g, r):
+    """A label that differs in little."""
+    values, level, rel, origin = set(label.values), label.level, set(label.rel), set(label.origin)
+    for _ in range(r.randint(0, 2)):
+        values ^= {r.choice(sorted(g.values))}
+    if r.random() < 0.3:
+        level = r.choice(g.levels)
+    for parties in (rel, origin):
+        if r.random() < 0.2:
+            parties ^= {r.choice(g.parties())}
+    return second.Label(level, values, rel or label.rel, origin or label.origin)
+
+
 def row_of(judge, label, readers):
     out = [judge.check(label)]
     for party, those in itertools.groupby(readers, lambda reader: reader[0]):
@@ -71,7 +84,7 @@ def row_of(judge, label, readers):
 def main():
     bundles = make_bundles.every(COUNT)
     decided = labels = wrong = 0
-    allowed = 0
+    allowed = pairs = within = 0
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
         json.dump(bundles, file)
         file.flush()
@@ -84,9 +97,19 @@ def main():
             asked = list(labels_of(g, index == 0))
             lines = [f"bundle {index}\n"] + [f"own {level} {','.join(holds)}\n" for level, holds in owns]
             lines += [line_of(g, label, r) for label in asked]
+            some = [r.choice(asked) for _ in range(200)]
+            some = [(nearby(label, g, r), label) for label in some]
+            for label, of in some:
+                lines += [line_of(g, of, r).replace("label", "of", 1), line_of(g, label, r).replace("label", "within", 1)]
             said = subprocess.run([sys.argv[1], file.name], input="".join(lines), capture_output=True, text=True, check=True)
             rows = said.stdout.splitlines()
-            assert len(rows) == len(asked), f"{vector['name']}: {len(rows)} of {len(asked)} labels"
+            assert len(rows) == len(asked) + len(some), f"{vector['name']}: {len(rows)} of {len(asked)} labels and {len(some)} pairs"
+            for (label, of), row in zip(some, rows[len(asked):]):
+                if row != str(int(judge.within(label, of))):
+                    wrong += 1
+                    print(f"{vector['name']}: {vars(label)} within {vars(of)}: {row}")
+                within += row == "1"
+            pairs += len(some)
             for label, row in zip(asked, rows):
                 wanted = row_of(judge, label, readers)
                 allowed += wanted.count("+")
@@ -96,8 +119,9 @@ def main():
                         explain(vector["name"], label, readers, row.split(), wanted.split())
             decided += len(asked) * len(readers)
             labels += len(asked)
-    print(f"{COUNT + 1} guidelines, {labels} labels, {decided} decisions, {allowed} of them to allow; {wrong} labels differ")
-    return wrong > 0 or allowed * 50 < decided
+    print(f"{COUNT + 1} guidelines, {labels} labels, {decided} decisions, {allowed} of them to allow; "
+          f"{pairs} pairs, {within} within; {wrong} differ")
+    return wrong > 0 or allowed * 50 < decided or not pairs < 5 * within < 4 * pairs
 
 
 def explain(name, label, readers, got, wanted):

@@ -120,3 +120,15 @@ class Second:
         if not any(self.evaluate(label, *reader, None, None).startswith("+") for reader in readers):
             return say("nobody")
         return say("allowed")
+
+    def within(self, label, of):
+        """Whether whoever may read the one may read the other, by what they say; guidelines.md section 5, law 7."""
+        if self.above(of.level, label.level) or label.rel - of.rel or of.origin - label.origin:
+            return False
+        for category, rule in self.g.rules.items():
+            mine, its = ({one for one in values if self.g.values[one]["category"] == category}
+                         for values in (label.values, of.values))
+            if rule == "all" and its - mine or rule == "any" and its and (not mine or mine - its):
+                return False
+        return not any(isinstance(self.agreed(of.level, of.values, party, of.origin), str) and
+                       not isinstance(self.agreed(label.level, label.values, party, label.origin), str) for party in label.rel)

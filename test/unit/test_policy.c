@@ -512,6 +512,62 @@ static void test_join_any(void **state)
 	check_joins(tries, ARRAY_COUNT(tries));
 }
 
+struct within {
+	const char *label, *of; /* by KOR */
+	bool is_within;
+};
+
+static void check_within(const struct within *tries, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct label_mask label = mask_of(tries[i].label, "KOR"), of = mask_of(tries[i].of, "KOR");
+		if (policy_is_within(g, &label, &of) != tries[i].is_within)
+			fail_msg("%s in %s: %d", tries[i].label, tries[i].of, !tries[i].is_within);
+	}
+}
+
+/* A label within another is read by nobody who may not read that one. */
+static void test_within(void **state)
+{
+	static const struct within tries[] = {
+		{ "S rel:KOR,USA", "S rel:KOR,USA", true },
+		{ "TS rel:KOR,USA", "S rel:KOR,USA", true },
+		{ "C rel:KOR,USA", "S rel:KOR,USA", false },
+		{ "S caveat:NCG rel:KOR,USA", "S rel:KOR,USA", true },
+		{ "S rel:KOR,USA", "S caveat:NCG rel:KOR,USA", false },
+		{ "S note:DRAFT rel:KOR,USA", "S note:EXERCISE rel:KOR,USA", true },
+		{ "S rel:KOR", "S rel:KOR,USA", true },
+		{ "S rel:KOR,USA", "S rel:KOR", false },
+		{ "S origin:KOR,USA rel:KOR,USA", "S rel:KOR,USA", true },
+		{ "S rel:KOR,USA", "S origin:KOR,USA rel:KOR,USA", false },
+		/* The arrangement with JPN asks for a topic: naming one is what lets it see this. */
+		{ "S topic:DPRK-MSL rel:JPN,KOR", "S rel:JPN,KOR", false },
+		{ "S topic:DPRK-MSL rel:KOR,USA", "S rel:KOR,USA", true },
+		{ "S topic:DPRK-MSL,SANCTIONS rel:JPN,KOR", "S topic:DPRK-MSL rel:JPN,KOR", true },
+		{ "S topic:DPRK-MSL,DPRK-NUC rel:JPN,KOR", "S topic:DPRK-MSL rel:JPN,KOR", true },
+	};
+
+	(void)state;
+	check_within(tries, ARRAY_COUNT(tries));
+}
+
+static void test_within_any(void **state)
+{
+	static const struct within tries[] = {
+		{ "S topic:SANCTIONS rel:KOR", "S topic:SANCTIONS rel:KOR", true },
+		{ "S topic:SANCTIONS rel:KOR", "S topic:DPRK-MSL,SANCTIONS rel:KOR", true },
+		{ "S topic:DPRK-MSL,SANCTIONS rel:KOR", "S topic:SANCTIONS rel:KOR", false },
+		{ "S topic:DPRK-MSL rel:KOR", "S topic:SANCTIONS rel:KOR", false },
+		{ "S topic:SANCTIONS rel:KOR", "S rel:KOR", true },
+		{ "S rel:KOR", "S topic:SANCTIONS rel:KOR", false },
+		{ "S rel:KOR", "S rel:KOR", true },
+		{ "S caveat:NCG rel:KOR", "S caveat:NCG topic:SANCTIONS rel:KOR", false },
+	};
+
+	(void)state;
+	check_within(tries, ARRAY_COUNT(tries));
+}
+
 /* A part, and what the whole would have to say: nothing that the part asks for may be missing. */
 static void test_part(void **state)
 {
@@ -705,6 +761,8 @@ int main(void)
 		cmocka_unit_test_setup(test_label_on, read_example),
 		cmocka_unit_test_setup(test_join, read_example),
 		cmocka_unit_test_setup(test_join_any, read_any),
+		cmocka_unit_test_setup(test_within, read_example),
+		cmocka_unit_test_setup(test_within_any, read_any),
 		cmocka_unit_test_setup(test_part, read_example),
 		cmocka_unit_test_setup(test_write_limit, read_example),
 		cmocka_unit_test_setup(test_denial, read_example),

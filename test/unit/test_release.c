@@ -454,6 +454,40 @@ static void test_answers(void **state)
 	}
 }
 
+/* A post whose authority has ended approves and consents to nothing, by what is claimed and by what is filed. */
+static void test_ended(void **state)
+{
+	static const struct line message = { .kind = KIND_MESSAGE, .content = 1, BY(DUTY, RELEASER) },
+				 held_up = { .kind = KIND_MESSAGE,
+					     .content = 1,
+					     .filed_late_ms = 1,
+					     BY(DUTY, RELEASER) },
+				 review = ANSWER(KIND_APPROVE, DESK, "desk"),
+				 approval = ANSWER(KIND_APPROVE, RELEASER, "releaser");
+	struct accord_role *post = &s->accord->roles[accord_role_find(s->accord, BYTES_LIT("releaser"))];
+
+	(void)state;
+	scene_clear(s);
+	post->until_ms = SCENE_START_MS + 1;
+	assert_int_equal(scene_put(s, &message), VERDICT_OK);
+	assert_int_equal(scene_put(s, &held_up), VERDICT_RELEASER);
+	post->until_ms = SCENE_START_MS;
+	assert_int_equal(scene_put(s, &message), VERDICT_RELEASER);
+	assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_CONSENT,
+						      .party = 1,
+						      .role = "duty",
+						      .refers = 1,
+						      .hash = 1,
+						      BY(RELEASER) }),
+			 VERDICT_ROLE);
+	scene_clear(s);
+	assert_int_equal(submit(&(struct line){ .kind = KIND_MESSAGE, .content = 1 }, (struct line){ 0 }),
+			 VERDICT_OK);
+	assert_int_equal(scene_put(s, &review), VERDICT_OK);
+	assert_int_equal(scene_put(s, &approval), VERDICT_EXPIRED);
+	post->until_ms = 0;
+}
+
 /*
  * A row goes when a SUBMIT passes by it so long after it lapsed that nothing can come of it; its entry stays.
  */
@@ -747,6 +781,90 @@ static void test_labels(void **state)
 	     VERDICT_CONSENT);
 }
 
+/* Of a category `any` one more value, or none, lets more of them read. */
+static void test_labels_of_any(void **state)
+{
+	static const char one[] = "S origin:KOR,USA rel:KOR,USA topic:DPRK-MSL",
+			  two[] = "S origin:KOR,USA rel:KOR,USA topic:DPRK-MSL,SANCTIONS",
+			  none[] = "S origin:KOR,USA rel:KOR,USA";
+	static const struct {
+		const char *why, *item;
+		struct line line;
+		enum verdict want;
+	} rows[] = {
+		{ "one more relabels", one, RELABELLED(two, 1), VERDICT_OPENS },
+		{ "none relabels", one, RELABELLED(none, 1), VERDICT_OPENS },
+		{ "one less relabels", two, RELABELLED(one, 1), VERDICT_OK },
+		{ "the first relabels", none, RELABELLED(one, 1), VERDICT_OK },
+		{ "one more downgrades", one, DOWN(two, 1), VERDICT_OK },
+		{ "none downgrades", one, DOWN(none, 1), VERDICT_OK },
+		{ "one less downgrades", two, DOWN(one, 1), VERDICT_OPENS },
+	};
+	const struct guidelines *kept = s->accord->guidelines;
+	struct guidelines g = *kept;
+	size_t topic = guidelines_category_find(&g, BYTES_LIT("topic"));
+
+	(void)state;
+	g.any[g.any_count] = g.categories[topic].values;
+	g.any_category[g.any_count++] = (uint8_t)topic;
+	g.all &= ~g.categories[topic].values;
+	s->accord->guidelines = &g;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		play(rows[i].why, rows[i].item, &rows[i].line, 1, rows[i].want);
+	s->accord->guidelines = kept;
+}
+
+/* Nobody opens, closes or does away with what he may not know of. */
+static void test_blind(void **state)
+{
+	static const struct line erase = { .kind = KIND_ERASE, .refers = 1, BY(DUTY, RELEASER) },
+				 desks = { .kind = KIND_ERASE, .refers = 1, BY(DUTY, DESK) },
+				 blind = {
+					 .kind = KIND_ERASE, .role = "desk", .refers = 1, BY(DESK, RELEASER)
+				 };
+	static const struct line press = { .kind = KIND_DOWNGRADE,
+					   .label = ITEM,
+					   .role = "desk",
+					   .refers = 1,
+					   .hash = 1,
+					   BY(DESK, RELEASER) };
+	const struct guidelines *kept = s->accord->guidelines;
+	struct guidelines g = *kept;
+	struct guidelines_reader *releaser = &g.roles[accord_role_find(s->accord, BYTES_LIT("releaser"))];
+
+	(void)state;
+	play("its author may not know of it", NCG, (struct line[]){ CONSENT_TO(ITEM, NULL), press }, 2,
+	     VERDICT_RELEASER);
+	play("erased by who may", NCG, &erase, 1, VERDICT_OK);
+	play("erased by none who releases", ITEM, &desks, 1, VERDICT_RELEASER);
+	play("erased by one who may not know of it", NCG, &blind, 1, VERDICT_RELEASER);
+	play("erased by one who may", ITEM, &blind, 1, VERDICT_OK);
+	s->accord->guidelines = &g;
+	play("its releaser may", LOW, NULL, 0, VERDICT_OK);
+	releaser->clearance.up_to = 1;
+	assert_int_equal(scene_put(s, &(struct line)DOWN(LOW, 1)), VERDICT_OK);
+	s->accord->guidelines = kept;
+	play("its releaser may not know of it", ITEM, NULL, 0, VERDICT_OK);
+	s->accord->guidelines = &g;
+	assert_int_equal(scene_put(s, &(struct line)DOWN(LOW, 1)), VERDICT_RELEASER);
+	s->accord->guidelines = kept;
+}
+
+/* What did not count, or has a label that nobody knows, is erased all the same. */
+static void test_erase_what_is_void(void **state)
+{
+	static const struct line erase = { .kind = KIND_ERASE, .refers = 1, BY(DUTY, RELEASER) },
+				 desks = { .kind = KIND_ERASE, .refers = 1, BY(DUTY, DESK) };
+
+	(void)state;
+	scene_clear(s);
+	assert_int_equal(
+		scene_put(s, &(struct line){ .kind = KIND_MESSAGE, .label = "X rel:KOR,USA", .content = 1 }),
+		VERDICT_LABEL);
+	assert_int_equal(scene_put(s, &desks), VERDICT_RELEASER);
+	assert_int_equal(scene_put(s, &erase), VERDICT_OK);
+}
+
 static void test_fate(void **state)
 {
 	const uint64_t year = 365ull * 24 * HOUR, due = 5 * year;
@@ -792,11 +910,15 @@ int main(void)
 		cmocka_unit_test(test_without_guidelines),
 		cmocka_unit_test(test_submit),
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_lapsed_long_ago),
 		cmocka_unit_test(test_used_for_another_item),
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_recall),
 		cmocka_unit_test(test_labels),
+		cmocka_unit_test(test_labels_of_any),
+		cmocka_unit_test(test_blind),
+		cmocka_unit_test(test_erase_what_is_void),
 		cmocka_unit_test(test_fate),
 	};
 
