@@ -6,8 +6,9 @@
  * policy_label_check, then those of policy_evaluate for each reader (bundles_readers, then the same with each
  * own clearance), as REASON and line. "mark AUTHOR LEVEL ...": if it is a valid label its banner in each
  * language, its portion mark, then the same for who does not know the author, with tabs between; else
- * nothing. "of ..." and then "within ...": whether the second label is within the first, 1 or 0. "matrix INDEX": the matrix of the bundle that was read last, as lines, then ".", of what is not
- * read under bundle INDEX; "matrix -": all of it.
+ * nothing. "of ..." and then "within ...": whether the second label is within the first, 1 or 0.
+ * "matrix INDEX": the matrix of the bundle that was read last, as lines, then ".", of what is not read under
+ * bundle INDEX; "matrix -": all of it.
  */
 #include "bundles.h"
 #include "policy/marking.h"

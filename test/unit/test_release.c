@@ -454,7 +454,7 @@ static void test_answers(void **state)
 	}
 }
 
-/* A post whose authority has ended approves and consents to nothing, by what is claimed and by what is filed. */
+/* A post that has ended approves and consents to nothing, by what is claimed and by what is filed. */
 static void test_ended(void **state)
 {
 	static const struct line message = { .kind = KIND_MESSAGE, .content = 1, BY(DUTY, RELEASER) },
