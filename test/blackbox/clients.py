@@ -179,7 +179,7 @@ class Terminal(Client):
             status, got = self.node.ask("POST", "/statements", cbor2.dumps([draft["item"] for draft in drafts]), PATIENCE_S)
             if status == 200:
                 answers[:] = got
-                return "ok", {"answers": [{key: one[key] for key in ("err", "place", "repeat", "rule") if key in one}
+                return "ok", {"answers": [{key: one[key] for key in ("err", "place", "repeat", "said", "rule") if key in one}
                                           for one in got]}
             return "unknown" if got["err"] in UNSURE else "failed", {"err": got["err"], "rule": got.get("rule")}
         told = [{key: draft[key] for key in ("id", "text", "kind", "channel", "refers")} for draft in drafts]
@@ -262,7 +262,7 @@ class CommandLine(Client):
         """5: it is in the record, and the line is down."""
         said = json.loads(done.stdout.splitlines()[0]) if done.returncode in (0, 5) and done.stdout.strip() else {}
         if where in said:
-            return "ok", {"answers": [{"err": "OK", "place": said[where]}]}
+            return "ok", {"answers": [{"err": "OK", "place": said[where], "said": said.get("said", False)}]}
         self.is_unsure = True
         return "unknown", {"code": done.returncode, "why": done.stderr[-300:]}
 

@@ -137,12 +137,16 @@ class Judge:
 
     @staticmethod
     def acks_of(op):
+        """Who says what his colleague at the other terminal has just said is given that one's place, and files nothing."""
         answers = op.get("answers") or [{"err": op["state"]}] * len(op["items"])
         for item, answer in zip(op["items"], answers):
+            is_said = answer.get("said", False)
+            if is_said:
+                item = {name: value for name, value in item.items() if name != "id"}
             state = {"OK": "ok", "failed": "failed"}.get(answer["err"], "unknown" if answer["err"] in UNSURE | {"unknown"} else
                                                          "failed")
             yield Ack(op["who"], op["party"], op["begin"], op["end"], item, state, answer.get("place"),
-                      answer.get("repeat", False))
+                      is_said or answer.get("repeat", False))
 
     def is_excused(self, place, t):
         """Its author's disk was lost after that, and nobody else had it: it was only QUEUED, and never said to be more."""

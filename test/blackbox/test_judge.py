@@ -5,6 +5,7 @@ import pickle
 import re
 
 import judge
+import officers
 import pytest
 import run
 
@@ -282,6 +283,28 @@ def test_the_judge_objects(calm, doctor):
 
 def test_a_fault_that_never_fired_fails(calm):
     assert list(run.shortcomings(Case(calm).rows, ["cut"])) == ["the fault never fired: cut"]
+
+
+def said_again(case, kind):
+    """An officer's colleague says the same a moment later, and is given the place where it stands."""
+    row = next(row for row, _ in case.answers() if [item["kind"] for item in case.op(row["op"])["items"]] == [kind])
+    items, answer = [{**case.op(row["op"])["items"][0], "id": "00" * 16}], row["answers"][0]
+    case.rows += [{**case.op(row["op"]), "op": 10 ** 6, "items": items, "t": row["t"] + 100},
+                  {**row, "op": 10 ** 6, "t": row["t"] + 101, "answers": [{"err": "OK", "place": answer["place"], "said": True}]}]
+    return items[0], answer["place"]
+
+
+def test_what_a_colleague_has_said_stands_where_he_said_it(calm):
+    case = Case(calm)
+    said_again(case, officers.WATCH_READ)
+    assert case.objections() == []
+
+
+def test_what_nobody_has_said_was_not_said_before(calm):
+    case = Case(calm)
+    item, place = said_again(case, officers.WATCH_READ)
+    item["refers"] = ["KOR/NOTIFY 1.99999"]
+    assert any(line.startswith("acknowledged: ") and place in line for line in case.objections())
 
 
 def test_a_queued_statement_goes_with_its_only_disk(calm):
