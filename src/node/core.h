@@ -600,6 +600,8 @@ const struct book *book_of(const struct node *n, size_t peer, size_t path);
 
 /* ---- heads.c ---- */
 enum err heads_tick(struct node *n, struct now now) MUST_CHECK;
+/* A version came while lines are up: each says so before anything that is under it can follow there. */
+enum err heads_version(struct node *n) MUST_CHECK;
 enum err receive_heads(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
 /* A HELLO, or what is new since: from then on he knows all that we hold now. */
 enum err heads_out(struct node *n, size_t peer, size_t path, enum urgency urgency, enum frame_kind kind,

@@ -45,6 +45,31 @@ static enum err heads_send(struct node *n, size_t peer)
 	return heads_out(n, peer, best_path(&n->peers[peer]), URGENCY_ROUTINE, FRAME_HEADS, &payload);
 }
 
+enum err heads_version(struct node *n)
+{
+	enum err e = ERR_OK;
+
+	for (size_t peer = 0; peer < n->accord->parties_count; peer++) {
+		for (size_t path = 0; e == ERR_OK && path < LINK_PATHS_MAX; path++) {
+			struct heads h = { 0 };
+			struct buf payload;
+			struct effect_frame *frame;
+
+			if (!n->peers[peer].paths[path].is_up || is_thin(&n->peers[peer], path))
+				continue;
+			versions_tell(n, &h.held);
+			payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - 1);
+			heads_write(&h, &payload);
+			frame = frame_out(n, peer, path, URGENCY_LINK, FRAME_HEADS);
+			if (frame == NULL || buf_check(&payload) != ERR_OK)
+				e = ERR_MEMORY;
+			else
+				frame->payload = arena_keep(&n->fx->arena, &payload);
+		}
+	}
+	return e;
+}
+
 enum err heads_tick(struct node *n, struct now now)
 {
 	enum err e = ERR_OK;
@@ -76,9 +101,10 @@ enum err receive_heads(struct node *n, struct now now, const struct arrival *in)
 			version_heard(n, in->peer);
 	}
 	/* Each note costs a signature to verify: who says them all the time is heard now and then. */
-	if (e != ERR_OK || mono_is_before(now.mono, p->heads_after))
+	if (e != ERR_OK || (h->notes_count > 0 && mono_is_before(now.mono, p->heads_after)))
 		return e;
-	p->heads_after = mono_add_ms(now.mono, HEADS_MS / 6);
+	if (h->notes_count > 0)
+		p->heads_after = mono_add_ms(now.mono, HEADS_MS / 6);
 	for (size_t i = 0; e == ERR_OK && i < h->notes_count; i++)
 		e = hello_note(n, now, in->peer, h->notes[i]);
 	if (e == ERR_OK)

@@ -115,6 +115,9 @@ enum err node_adopt(struct node *n, struct now now, const struct accord *a, stru
 	e = places_adopt(n);
 	if (e != ERR_OK)
 		return node_local(n, e, "a log's place could not be written");
+	e = heads_version(n);
+	if (e != ERR_OK)
+		return e;
 	for (size_t peer = 0; peer < a->parties_count; peer++)
 		n->peers[peer].heads_next = now.mono;
 	/* Something may have been folded without what waited for it. */
