@@ -315,11 +315,14 @@ static enum err batch_judge(struct node *n, struct now now, const struct arrival
 
 	if (word == NOTE_GOOD)
 		return ERR_OK;
+	/* Of a log that has stopped nothing is taken: in a second history its keys may have other places. */
+	if (a->line != NULL && a->line->log->stopped.rule != NULL)
+		return ERR_SHORT;
 	if (word == NOTE_FALSE || a->line == NULL)
 		return word == NOTE_AWAITS ? ERR_SHORT : ERR_NOTE;
 	if (word == NOTE_AWAITS)
 		a->line->is_kept_back = true;
-	else if (a->line->log->stopped.rule == NULL)
+	else
 		e = misused_keep(n, a->line, &a->note);
 	if (e == ERR_OK && !a->line->is_own)
 		e = stop_log(n, now, in, a->line, a->note.size - 1, &misused);
@@ -425,9 +428,9 @@ static enum err cosignature_verify(struct node *n, const struct line *line, uint
 }
 
 /* It cannot be judged before the entries are there: what others make up takes no room from its own party. */
-static void keep_early(struct line *line, size_t from, size_t party, uint64_t size, struct bytes text)
+static void keep_early(struct line *line, bool is_own_word, size_t party, uint64_t size, struct bytes text)
 {
-	struct early *early = &line->early[party][from == party];
+	struct early *early = &line->early[party][is_own_word];
 
 	if (text.len > sizeof early->text || size < early->size)
 		return;
@@ -436,7 +439,8 @@ static void keep_early(struct line *line, size_t from, size_t party, uint64_t si
 	early->size = size;
 }
 
-enum err cosignature_take(struct node *n, size_t from, struct line *line, uint64_t size, struct bytes text)
+enum err cosignature_take(struct node *n, const struct arrival *in, struct line *line, uint64_t size,
+			  struct bytes text)
 {
 	uint8_t memory[ORIGIN_LEN_MAX];
 	struct buf name = BUF_ON(memory);
@@ -453,7 +457,9 @@ enum err cosignature_take(struct node *n, size_t from, struct line *line, uint64
 	if (line->cosigned[party] >= size)
 		return ERR_OK;
 	if (size > line->log->durable) {
-		keep_early(line, from, party, size, text);
+		/* A bundle may be old: its writer may have been restored since. */
+		keep_early(line, in != NULL && in->peer == party && in->path != PATH_BUNDLE, party, size,
+			   text);
 		return ERR_OK;
 	}
 	e = cosignature_verify(n, line, size, party, &parsed);
@@ -462,7 +468,7 @@ enum err cosignature_take(struct node *n, size_t from, struct line *line, uint64
 	 * from here.
 	 */
 	if (e == ERR_OK)
-		keep_early(line, party, party, size, text);
+		keep_early(line, true, party, size, text);
 	if (e == ERR_OK)
 		e = turn_open(n);
 	if (e == ERR_OK)
@@ -496,7 +502,7 @@ enum err early_take(struct node *n)
 				continue;
 			/* Most have just been taken, and are not read a second time. */
 			if (line->cosigned[party] < early->size)
-				e = cosignature_take(n, party, line, early->size,
+				e = cosignature_take(n, NULL, line, early->size,
 						     (struct bytes){ early->text, early->len });
 			if (err_class(e) == ERR_CLASS_LOCAL)
 				return e;
@@ -542,7 +548,7 @@ enum err receive_cosignature(struct node *n, struct now now, const struct arriva
 	 * A line over another root is of another history, which its notes will show: it is no receipt of
 	 * ours.
 	 */
-	e = cosignature_take(n, in->peer, line, c.size, c.line);
+	e = cosignature_take(n, in, line, c.size, c.line);
 	if (e == ERR_OK && c.size > line->log->durable && line->early[in->peer][1].size == c.size)
 		holds_more(line, now, in->peer, c.size);
 	return e == ERR_VERIFY || e == ERR_NOT_FOUND ? ERR_OK : e;

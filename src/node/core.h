@@ -99,7 +99,7 @@ struct line {
 	uint8_t answered;   /* bit mask of parties whose HELLO came in this run */
 	uint64_t goal_size; /* recovering: the signer's head, or a peer's note of ours */
 	struct unsaved note, cosignature;
-	/* From others, whose word is no more than that; and from the party itself. */
+	/* From others or by hand, which is no more than their word; and from the party itself. */
 	struct early early[PARTY_MAX][2];
 	uint64_t cosigned[PARTY_MAX]; /* largest size of each party's cosignature that we hold */
 };
@@ -609,7 +609,7 @@ enum err heads_out(struct node *n, size_t peer, size_t path, enum urgency urgenc
 
 /* ---- receive.c ---- */
 /* What a peer says he holds of a log, in a HELLO or later. */
-enum err hello_note(struct node *n, struct now now, size_t peer, struct bytes text) MUST_CHECK;
+enum err hello_note(struct node *n, struct now now, const struct arrival *in, struct bytes text) MUST_CHECK;
 
 /* ---- batch.c ---- */
 enum err receive_batch(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
@@ -618,9 +618,10 @@ enum err line_open_of_peer(struct node *n, size_t peer, const struct log_key *ke
 			   struct line **out) MUST_CHECK;
 enum err receive_cosignature(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
 /*
- * A line for the note of this size, brought by that party; ERR_NOT_FOUND if it is
- * of no mirror, ERR_VERIFY if it is no receipt of this history. */
-enum err cosignature_take(struct node *n, size_t from, struct line *line, uint64_t size,
+ * A line for the note of this size, which `in` brings, or NULL: it was held already. ERR_NOT_FOUND if it is
+ * of no mirror, ERR_VERIFY if it is no receipt of this history.
+ */
+enum err cosignature_take(struct node *n, const struct arrival *in, struct line *line, uint64_t size,
 			  struct bytes text) MUST_CHECK;
 /* Receipts that were early and are not any longer. */
 enum err early_take(struct node *n) MUST_CHECK;

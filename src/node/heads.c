@@ -106,7 +106,7 @@ enum err receive_heads(struct node *n, struct now now, const struct arrival *in)
 	if (h->notes_count > 0)
 		p->heads_after = mono_add_ms(now.mono, HEADS_MS / 6);
 	for (size_t i = 0; e == ERR_OK && i < h->notes_count; i++)
-		e = hello_note(n, now, in->peer, h->notes[i]);
+		e = hello_note(n, now, in, h->notes[i]);
 	if (e == ERR_OK)
 		p->compared = now.wall;
 	return e;

@@ -126,9 +126,11 @@ static enum err hello_judge(struct node *n, struct now now, size_t author, const
 
 	if (word == NOTE_GOOD)
 		return ERR_OK;
+	if (line != NULL && line->log->stopped.rule != NULL)
+		return ERR_SHORT;
 	if (word == NOTE_MISUSED && line != NULL) {
-		enum err e = line->log->stopped.rule == NULL ? misused_keep(n, line, note) : ERR_OK;
-		if (e == ERR_OK && line->log->stopped.rule == NULL && !line->is_own)
+		enum err e = misused_keep(n, line, note);
+		if (e == ERR_OK && !line->is_own)
 			e = stop_quietly(n, now, line, &misused);
 		return e == ERR_OK ? ERR_SHORT : e;
 	}
@@ -136,8 +138,9 @@ static enum err hello_judge(struct node *n, struct now now, size_t author, const
 }
 
 /* What a peer says it holds of a log; a note that its key does not prove says nothing. */
-enum err hello_note(struct node *n, struct now now, size_t peer, struct bytes text)
+enum err hello_note(struct node *n, struct now now, const struct arrival *in, struct bytes text)
 {
+	size_t peer = in->peer;
 	struct note note;
 	struct fault fault;
 	struct line *line;
@@ -172,7 +175,7 @@ enum err hello_note(struct node *n, struct now now, size_t peer, struct bytes te
 	}
 	/* After one that is false nobody's word is worth the work. */
 	for (size_t i = 1; i < note.lines_count && e == ERR_OK; i++) {
-		e = cosignature_take(n, peer, line, note.size, note.lines[i].text);
+		e = cosignature_take(n, in, line, note.size, note.lines[i].text);
 		if (e == ERR_NOT_FOUND)
 			e = ERR_OK;
 	}
@@ -218,11 +221,14 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 	p->has_said = true;
 	if (!is_carried)
 		hello_greet(p, now, in->path, h);
-	/* What it does not name it does not hold. */
-	for (size_t i = 0; i < n->lines_count; i++)
+	/* What it does not name it does not hold, nor has it a receipt for it any more. */
+	for (size_t i = 0; i < n->lines_count; i++) {
 		n->lines[i].reach[in->peer].held = 0;
+		if (is_first && !is_carried)
+			n->lines[i].early[in->peer][1].size = 0;
+	}
 	for (size_t i = 0; i < h->notes_count; i++) {
-		e = hello_note(n, now, in->peer, h->notes[i]);
+		e = hello_note(n, now, in, h->notes[i]);
 		if (e != ERR_OK)
 			return e;
 	}

@@ -276,6 +276,41 @@ static void test_an_early_receipt_is_not_crowded_out(void **state)
 	forge_free(&f);
 }
 
+/*
+ * A peer was restored since he signed more than he has now: what he says when he comes back is taken as soon
+ * as the entries are there, also beside an old bundle of his.
+ */
+static void test_an_early_receipt_of_before_a_restore(void **state)
+{
+	struct room *r = *state;
+	struct buf out = BUF_ON(scratch);
+	struct arrival in = { 1, PATH_BUNDLE, { FRAME_COSIGNATURE, { 0 } } };
+	struct forge f;
+	size_t first, now;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	load(&f, r, 2, LEADER);
+	first = f.count;
+	assert_int_equal(room_hear_batch(r, 2, &f, 0, first), ERR_OK);
+	add_many(&f, 1);
+	now = f.count;
+	add_many(&f, 4);
+	forge_cosignature(&f, f.count, 1, &out);
+	assert_int_equal(room_hear(r, 1, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
+	room_unlink(r, 1, 0);
+	room_link(r, 1, 0, NULL, 0);
+	in.frame.payload = buf_bytes(&out);
+	assert_int_equal(node_receive(r->n->node, room_now(r), &in, &r->n->fx), ERR_OK);
+	room_turn(r);
+	buf_reset(&out);
+	forge_cosignature(&f, now, 1, &out);
+	assert_int_equal(room_hear(r, 1, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
+	assert_int_equal(room_hear_batch(r, 2, &f, first, now), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).cosigned[1], now);
+	forge_free(&f);
+}
+
 /* ---- An entry that is not of the form. ---- */
 
 /* The last entry again, with these bytes in place of the first `cut` and these behind it. */
@@ -516,6 +551,61 @@ static void test_a_key_of_a_version_that_is_not_held(void **state)
 	forge_free(&f);
 }
 
+/* On each line that is up, before all else: no note by its keys comes to who has not heard of it. */
+static void test_a_version_is_told_on_every_line(void **state)
+{
+	struct room *r = *state;
+	bool is_told[2] = { false };
+
+	world_rotates(r->w);
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 1, 1, NULL, 0);
+	room_forget(r);
+	adopt_next(r);
+	for (size_t i = 0; i < r->count; i++) {
+		struct heads h;
+		if (r->said[i].kind != FRAME_HEADS)
+			continue;
+		assert_int_equal(r->said[i].urgency, URGENCY_LINK);
+		assert_int_equal(heads_read((struct bytes){ r->said[i].bytes, r->said[i].len }, &h), ERR_OK);
+		assert_int_equal(h.held.count, 2);
+		is_told[r->said[i].path] = true;
+	}
+	assert_true(is_told[0] && is_told[1]);
+}
+
+/* In a second history its keys may have other places: what has stopped is not judged again. */
+static void test_a_stopped_log_closes_nothing(void **state)
+{
+	struct room *r = *state;
+	uint8_t memory[1024];
+	struct buf note = BUF_ON(memory);
+	struct bytes told;
+	struct forge f, g;
+	size_t held;
+
+	world_rotates(r->w);
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	load(&g, r, 1, LEADER);
+	add_many(&f, 1);
+	forge_version(&g, r->w->next->hash);
+	assert_int_equal(hear_from(r, &f, 0), ERR_OK);
+	assert_int_equal(hear_from(r, &g, f.count - 1), ERR_OK);
+	assert_string_equal(rule_of(r, &f), "record.fork");
+	held = g.count;
+	add_many(&g, 1);
+	g.log_key = &r->w->nodes[1].next_log_key;
+	assert_int_equal(room_hear_batch(r, 1, &g, held, g.count), ERR_OK);
+	forge_note(&g, g.count, &note);
+	told = buf_bytes(&note);
+	room_unlink(r, 1, 0);
+	room_link(r, 1, 0, &told, 1);
+	assert_int_equal(r->closed, 0);
+	forge_free(&f);
+	forge_free(&g);
+}
+
 /* Taken while nobody could know better; the version comes, and says that this key was not good there. */
 static void test_an_old_key_is_found_out_by_the_version(void **state)
 {
@@ -599,12 +689,15 @@ int main(void)
 		ATTACK(a_log_that_the_signer_refuses_stops),
 		ATTACK(a_receipt_of_another_root_closes_nothing),
 		ATTACK(an_early_receipt_is_not_crowded_out),
+		ATTACK(an_early_receipt_of_before_a_restore),
 		ATTACK(an_entry_that_is_not_strict_stops_its_log_alone),
 		ATTACK(an_entry_of_another_place_stops_its_log),
 		ATTACK(a_root_that_is_not_the_notes),
 		ATTACK(a_false_log_signature_closes),
 		ATTACK(a_key_out_of_its_place),
 		ATTACK(a_key_of_a_version_that_is_not_held),
+		ATTACK(a_version_is_told_on_every_line),
+		ATTACK(a_stopped_log_closes_nothing),
 		ATTACK(an_old_key_is_found_out_by_the_version),
 	};
 

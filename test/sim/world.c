@@ -210,10 +210,14 @@ static void crash(struct world *w, struct sim_node *n, bool is_power)
 
 /* ---- Effects. ---- */
 
-/* Who has moved is a stranger to who does not hold that version yet. */
-static bool is_apart(const struct world *w, const struct sim_node *n, size_t peer, enum err err)
+/*
+ * Who has moved is a stranger to who does not hold that version yet. So is a note by a key of that version,
+ * in what is carried here without the HELLO that a bundle begins with.
+ */
+static bool is_apart(const struct world *w, const struct sim_node *n, size_t peer, size_t path, enum err err)
 {
-	return err == ERR_ACCORD_DIFFERS && w->has_next && !n->has_next && w->nodes[peer].has_next;
+	return (err == ERR_ACCORD_DIFFERS || (err == ERR_NOTE && path == PATH_BUNDLE)) && w->has_next &&
+	       !n->has_next && w->nodes[peer].has_next;
 }
 
 static bool carry_out(struct world *w, struct sim_node *n, const struct effect *effect)
@@ -249,7 +253,7 @@ static bool carry_out(struct world *w, struct sim_node *n, const struct effect *
 			hostile_note_close(w);
 			return true;
 		}
-		if (is_apart(w, n, effect->close.peer, effect->close.why))
+		if (is_apart(w, n, effect->close.peer, effect->close.path, effect->close.why))
 			return true;
 		world_fail(w, "node %zu closes a path to an honest peer: %s %s", n->party,
 			   err_text(effect->close.why),
@@ -514,7 +518,7 @@ static void deliver(struct world *w, struct event *e)
 	if (is_hostile(w, n->party) ||
 	    (e->kind == EVENT_FRAME && is_hostile(w, e->peer) && err_class(err) != ERR_CLASS_LOCAL))
 		return;
-	if (is_apart(w, n, e->peer, err))
+	if (is_apart(w, n, e->peer, e->path, err))
 		return;
 	if (err != ERR_OK && err != ERR_FULL && !disk_has_failed(n) && !n->is_flipped)
 		world_fail(w, "node %zu refuses event %d (frame %d of node %zu on path %zu): %s", n->party,
