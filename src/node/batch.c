@@ -477,6 +477,7 @@ enum err cosignature_take(struct node *n, const struct arrival *in, struct line 
 	if (e != ERR_OK)
 		return e;
 	line->cosigned[party] = size;
+	line->receipts++;
 	/* A restored node has its own line from one peer; another may never have got it. */
 	if (party == n->self)
 		cosignature_tell(n, line, size, text);

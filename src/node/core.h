@@ -43,6 +43,7 @@ struct reach {
 	uint64_t goal;	/* a peer's log: send up to here. Our own: looked at for advance copies so far */
 	uint64_t taken; /* the socket has taken so much: SENT */
 	uint64_t told;	/* size of the note that a HELLO or HEADS told him last */
+	uint64_t told_receipts; /* and how many receipts this node had taken by then */
 	/* It showed a note of another history, and the entries were asked of it from here on. */
 	bool is_suspect;
 	uint64_t suspect_from;
@@ -102,6 +103,7 @@ struct line {
 	/* From others or by hand, which is no more than their word; and from the party itself. */
 	struct early early[PARTY_MAX][2];
 	uint64_t cosigned[PARTY_MAX]; /* largest size of each party's cosignature that we hold */
+	uint64_t receipts;	      /* taken in this run */
 };
 
 struct peer_path {

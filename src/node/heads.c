@@ -11,6 +11,7 @@ static void heads_told(struct node *n, size_t peer)
 		struct line *line = &n->lines[i];
 		line->reach[peer].told =
 			line->note.size > line->log->noted ? line->note.size : line->log->noted;
+		line->reach[peer].told_receipts = line->receipts;
 	}
 }
 

@@ -79,6 +79,13 @@ static enum err put_note_with_lines(struct node *n, const struct line *line, str
 	return e == ERR_OK ? buf_check(out) : e;
 }
 
+/* A note that he has not been told, or receipts of it that came since. */
+static bool has_news(const struct line *line, const struct reach *reach)
+{
+	return line->log->noted > reach->told || line->note.size > reach->told ||
+	       line->receipts > reach->told_receipts;
+}
+
 enum err heads_build(struct node *n, size_t peer, struct bytes notes[HELLO_NOTES_MAX], size_t *count,
 		     struct buf *memory, bool only_new)
 {
@@ -86,8 +93,7 @@ enum err heads_build(struct node *n, size_t peer, struct bytes notes[HELLO_NOTES
 		const struct line *line = &n->lines[i];
 		size_t from = memory->len;
 		enum err e;
-		if (!is_shared_with(line, peer) || (only_new && line->log->noted <= line->reach[peer].told &&
-						    line->note.size <= line->reach[peer].told))
+		if (!is_shared_with(line, peer) || (only_new && !has_news(line, &line->reach[peer])))
 			continue;
 		e = put_note_with_lines(n, line, memory);
 		if (is_failure(e))

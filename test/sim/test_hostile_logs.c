@@ -311,6 +311,52 @@ static void test_an_early_receipt_of_before_a_restore(void **state)
 	forge_free(&f);
 }
 
+/* The lines of this log's note in the last HEADS to that peer; 0: it tells of others, or nothing. */
+static size_t lines_told(const struct room *r, size_t peer, const struct forge *f)
+{
+	size_t lines = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		static struct heads h;
+		if (r->said[i].kind != FRAME_HEADS || r->said[i].peer != peer)
+			continue;
+		assert_int_equal(heads_read((struct bytes){ r->said[i].bytes, r->said[i].len }, &h), ERR_OK);
+		lines = 0;
+		for (size_t j = 0; j < h.notes_count; j++) {
+			struct note note;
+			struct fault fault;
+			assert_int_equal(note_read(h.notes[j], &note, &fault), ERR_OK);
+			if (origin_equal(&note.origin, &f->origin))
+				lines = note.lines_count;
+		}
+	}
+	return lines;
+}
+
+/* One who has no line to the third party hears of its receipt from us, also of a note that he knows. */
+static void test_a_receipt_is_passed_on(void **state)
+{
+	struct room *r = *state;
+	struct buf out = BUF_ON(scratch);
+	struct forge f;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	room_tick(r, 60000);
+	assert_int_equal(lines_told(r, 1, &f), 2); /* its author's and ours */
+	room_forget(r);
+	room_tick(r, 60000);
+	assert_int_equal(lines_told(r, 1, &f), 0);
+	forge_cosignature(&f, f.count, 2, &out);
+	assert_int_equal(room_hear(r, 2, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
+	room_forget(r);
+	room_tick(r, 60000);
+	assert_int_equal(lines_told(r, 1, &f), 3);
+	forge_free(&f);
+}
+
 /* ---- An entry that is not of the form. ---- */
 
 /* The last entry again, with these bytes in place of the first `cut` and these behind it. */
@@ -690,6 +736,7 @@ int main(void)
 		ATTACK(a_receipt_of_another_root_closes_nothing),
 		ATTACK(an_early_receipt_is_not_crowded_out),
 		ATTACK(an_early_receipt_of_before_a_restore),
+		ATTACK(a_receipt_is_passed_on),
 		ATTACK(an_entry_that_is_not_strict_stops_its_log_alone),
 		ATTACK(an_entry_of_another_place_stops_its_log),
 		ATTACK(a_root_that_is_not_the_notes),
