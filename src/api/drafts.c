@@ -56,6 +56,12 @@ static enum err read_case(struct api *a, struct draft_case *d)
 	return e == ERR_OK || e == ERR_NOT_FOUND ? read_held(a, d) : e;
 }
 
+/* Of what is sealed and might be held, one at least, whose terminal looks into it. */
+static uint64_t needed_of(const struct api *a, const struct draft_case *d)
+{
+	return d->view.needed == 0 && node_is_unsearched(a->node, &d->outgoing) ? 1 : d->view.needed;
+}
+
 static const char *state_of(const struct api *a, const struct draft_case *d)
 {
 	if (d->is_released)
@@ -64,8 +70,8 @@ static const char *state_of(const struct api *a, const struct draft_case *d)
 		return draft_state_name(d->view.state);
 	if (a->now.wall.ms > d->view.lapses_ms)
 		return "LAPSED";
-	return d->view.approved >= d->view.needed && !is_held(&d->held) ? "APPROVED"
-									: draft_state_name(d->view.state);
+	return d->view.approved >= needed_of(a, d) && !is_held(&d->held) ? "APPROVED"
+									 : draft_state_name(d->view.state);
 }
 
 static bool is_open(const struct api *a, const struct draft_case *d)
@@ -217,7 +223,7 @@ static enum err reply_draft(struct api *a, struct reply *r, const struct draft_c
 	reply_object(r, NULL);
 	reply_place(r, "place", accord, &d->view.at);
 	reply_str(r, "state", state_of(a, d));
-	reply_uint(r, "needed", d->view.needed);
+	reply_uint(r, "needed", needed_of(a, d));
 	reply_uint(r, "approved", d->view.approved);
 	reply_uint(r, "line", d->view.line);
 	reply_uint(r, "lapses_ms", d->view.lapses_ms);
@@ -238,10 +244,10 @@ static enum err reply_draft(struct api *a, struct reply *r, const struct draft_c
 	e = reply_newer(a, r, d);
 	if (e == ERR_OK && d->outgoing.has_content && node_content(a->node, &d->outgoing, &content) != ERR_OK)
 		buf_reset(&content);
-	if (content.len > 0 && d->outgoing.content.sealing == 0 && is_whole)
+	if (content.len > 0 && is_whole)
 		reply_content(r, accord, &d->outgoing, buf_bytes(&content));
-	else if (content.len > 0 && d->outgoing.content.sealing == 0)
-		reply_title(r, buf_bytes(&content));
+	else if (content.len > 0)
+		reply_title_of(r, &d->outgoing, buf_bytes(&content));
 	if (content.len > 0 && is_whole)
 		reply_base64(r, "content_bytes", buf_bytes(&content));
 	if (e == ERR_OK && is_whole)

@@ -165,8 +165,8 @@ static enum err reply_row(struct api *a, struct reply *r, const struct place_key
 		return e;
 	reply_object(r, NULL);
 	reply_filed(a, r, place, &entry);
-	if (content.len > 0 && entry.statement.content.sealing == 0)
-		reply_title(r, buf_bytes(&content));
+	if (content.len > 0)
+		reply_title_of(r, &entry.statement, buf_bytes(&content));
 	reply_missing(a, r, &entry.statement, content_err);
 	e = reply_item(a, r, place, &entry);
 	if (e == ERR_OK && has_ladder(&entry))
@@ -537,7 +537,7 @@ enum err run_entry(struct api *a, struct request *q, struct reply *r)
 	reply_array_end(r);
 	reply_received(a, r, &place);
 	reply_missing(a, r, &entry.statement, content_err);
-	if (content.len > 0 && entry.statement.content.sealing == 0)
+	if (content.len > 0)
 		reply_content(r, node_accord(a->node), &entry.statement, buf_bytes(&content));
 	if (content.len > 0)
 		reply_base64(r, "content_bytes", buf_bytes(&content));

@@ -2,6 +2,7 @@
 
 #include "api/form_reply.h"
 #include "api/place_text.h"
+#include "crypto/age.h"
 #include "policy/marking.h"
 #include "wire/cbor.h"
 
@@ -268,7 +269,7 @@ void reply_copy(struct reply *r, const struct accord *a, enum advance_state stat
 		reply_place(r, "place", a, place);
 	reply_object(r, "entry");
 	reply_statement(r, a, s);
-	if (content.len > 0 && s->content.sealing == 0)
+	if (content.len > 0)
 		reply_content(r, a, s, content);
 	reply_object_end(r);
 }
@@ -382,11 +383,25 @@ static void reply_parts(struct reply *r, const struct accord *a, const struct st
 	reply_array_end(r);
 }
 
+/* Whether it is for a terminal to open; what is only said to be sealed nobody shows as that. */
+static bool reply_sealed(struct reply *r, const struct statement *s, struct bytes bytes)
+{
+	struct fault fault;
+
+	if (s == NULL || s->content.sealing == SEALING_NONE)
+		return false;
+	if (age_look(bytes, bytes.len, s->content.sealing, &fault) != ERR_OK)
+		reply_str(r, "unreadable", fault.rule);
+	return true;
+}
+
 void reply_content(struct reply *r, const struct accord *a, const struct statement *s, struct bytes bytes)
 {
 	struct content c;
 	struct fault fault;
 
+	if (reply_sealed(r, s, bytes))
+		return;
 	if (content_read(bytes, &c, &fault) != ERR_OK) {
 		reply_str(r, "unreadable", fault.rule);
 		return;
@@ -441,6 +456,12 @@ void reply_title(struct reply *r, struct bytes bytes)
 		title.len--;
 	reply_text(r, "title", title);
 	reply_uint(r, "attachments", c.attachments_count);
+}
+
+void reply_title_of(struct reply *r, const struct statement *s, struct bytes bytes)
+{
+	if (!reply_sealed(r, s, bytes))
+		reply_title(r, bytes);
 }
 
 /* Who said it: the post, or the node itself. */

@@ -25,6 +25,8 @@ void reply_copy(struct reply *r, const struct accord *a, enum advance_state stat
 void reply_content(struct reply *r, const struct accord *a, const struct statement *s, struct bytes bytes);
 /* Only what a list shows: the subject or the first line, as "title", and the language. */
 void reply_title(struct reply *r, struct bytes bytes);
+/* Of what is sealed no title; "unreadable" if it only says that it is. */
+void reply_title_of(struct reply *r, const struct statement *s, struct bytes bytes);
 /*
  * "ladders" with every addressee's steps, and "crossed", "suspended"; nobody owes what counts for nothing.
  * entry: the message.

@@ -32,7 +32,7 @@ static void reply_entry_event(struct api *a, struct reply *r, const struct event
 
 	reply_object(r, "entry");
 	reply_entry(r, accord, &event->place, entry, false);
-	if (content.len > 0 && entry->statement.content.sealing == 0)
+	if (content.len > 0)
 		reply_content(r, accord, &entry->statement, content);
 	reply_object_end(r);
 }

@@ -39,7 +39,7 @@ static enum err reply_text_of(struct api *a, struct reply *r, const struct place
 	read = node_content(a->node, &entry.statement, &content);
 	reply_bool(r, "held", read == ERR_OK);
 	reply_uint(r, "sealing", entry.statement.content.sealing);
-	if (read == ERR_OK && entry.statement.content.sealing == 0)
+	if (read == ERR_OK)
 		reply_content(r, node_accord(a->node), &entry.statement, buf_bytes(&content));
 	return ERR_OK;
 }

@@ -137,6 +137,33 @@ enum err age_header_read(struct bytes *in, struct age_header *out, struct fault 
 	return ERR_OK;
 }
 
+/* As many chunks as it can be: whole ones and one that is shorter, empty only if it is alone. */
+static bool is_payload_len(uint64_t len)
+{
+	uint64_t last;
+
+	if (len < AGE_NONCE_LEN + AGE_TAG_LEN)
+		return false;
+	len -= AGE_NONCE_LEN;
+	last = len % (AGE_CHUNK_LEN + AGE_TAG_LEN);
+	return last == 0 || last > AGE_TAG_LEN || len == AGE_TAG_LEN;
+}
+
+enum err age_look(struct bytes front, uint64_t len, uint64_t kind, struct fault *fault)
+{
+	struct bytes rest = front;
+	struct age_header h;
+	enum err e = age_header_read(&rest, &h, fault);
+
+	if (e != ERR_OK)
+		return e;
+	*fault = (struct fault){ "age.said", sizeof version - 1 };
+	if (h.kind != kind)
+		return ERR_VERIFY;
+	*fault = (struct fault){ "age.payload", front.len - rest.len };
+	return is_payload_len(len - (front.len - rest.len)) ? ERR_OK : ERR_VERIFY;
+}
+
 /* ---- Who may open it. ---- */
 
 static void header_mac(const uint8_t file_key[AGE_FILE_KEY_LEN], struct bytes covered, uint8_t out[HASH_LEN])

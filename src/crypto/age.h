@@ -78,6 +78,12 @@ struct age_header {
  */
 enum err age_header_read(struct bytes *in, struct age_header *out, struct fault *fault) MUST_CHECK;
 /*
+ * What whoever has no secret sees: that front, the first AGE_HEADER_LEN_MAX bytes or all of a file of len
+ * bytes, begins with a header for keys of that kind alone, and that so many bytes can follow. ERR_VERIFY as
+ * age_header_read. Whether what follows is sealed only a file key shows.
+ */
+enum err age_look(struct bytes front, uint64_t len, uint64_t kind, struct fault *fault) MUST_CHECK;
+/*
  * The file key, and the header is authentic under it. ERR_NOT_FOUND: it is for none of these secrets;
  * ERR_REFUSED: none, but this machine cannot try all of them; ERR_VERIFY: false.
  */

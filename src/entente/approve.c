@@ -214,13 +214,13 @@ static enum exit_code look_into(struct client *c, const struct options *o, const
 	return EXIT_DONE;
 }
 
-static json_t *row_of(const struct attachment *a, const struct blob *b)
+static json_t *row_of(const struct attachment *a, const struct blob *b, uint64_t sealing)
 {
 	char hash[2 * HASH_LEN + 1], file_hash[2 * HASH_LEN + 1];
 
 	bytes_write_hex(BYTES_OF(b->hash), hash);
 	bytes_write_hex(BYTES_OF(a->hash), file_hash);
-	return json_pack("{s:s, s:I, s:s, s:I, s:s%}", "hash", hash, "len", (json_int_t)b->len, "file_hash",
+	return json_pack("{s:I, s:s, s:I, s:s, s:I, s:s%}", "sealing", (json_int_t)sealing, "hash", hash, "len", (json_int_t)b->len, "file_hash",
 			 file_hash, "file_len", (json_int_t)a->len, "name", (const char *)a->name.ptr,
 			 a->name.len);
 }
@@ -244,7 +244,8 @@ static enum exit_code look_into_files(struct client *c, const struct options *o,
 		code = EXIT_INTEGRITY;
 	}
 	for (size_t i = 0; code == EXIT_DONE && i < content->attachments_count; i++) {
-		json_t *row = row_of(&content->attachments[i], &d->statement.blobs[i]);
+		json_t *row = row_of(&content->attachments[i], &d->statement.blobs[i],
+				     d->statement.content.sealing);
 		code = look_into(c, o, &ids, filter, waiting, row);
 		json_decref(row);
 	}

@@ -107,7 +107,7 @@ static enum exit_code rewrap_content(struct rewrap *r, const char *hash, struct 
 
 	buf_init(&plain, xcalloc(1, CONTENT_LEN_MAX), CONTENT_LEN_MAX);
 	if (e == ERR_OK)
-		e = unseal(&r->ids, r->o, file, &plain, file_key, &fault);
+		e = unseal(&r->ids, r->o, h.kind, file, &plain, file_key, &fault);
 	age_wipe(plain.ptr, plain.len);
 	free(plain.ptr);
 	if (e == ERR_OK)

@@ -37,6 +37,7 @@ static const struct {
 	{ "record.root", N_("the entries do not give the root that the log key signed") },
 	{ "record.rot", N_("this disk has changed what was written") },
 	{ "frame.", N_("a frame breaks the format of the link") },
+	{ "age.said", N_("it is sealed for keys of another kind than its statement says") },
 	{ "age.", N_("it is not as sealed words are written") },
 	{ "keys.signer", N_("the signer does not have the node keys of that version; restart the node after "
 			    "entente keys --rotate") },

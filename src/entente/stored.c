@@ -65,6 +65,8 @@ static enum err unlock(struct stored_file *f, const struct identities *ids)
 	struct fault fault;
 	enum err e = stored_file_key(f, ids, key);
 
+	if (e == ERR_OK && f->opening.header.kind != json_uint(f->row, "sealing"))
+		e = ERR_VERIFY; /* the content is for better keys than its file */
 	if (e == ERR_OK)
 		e = opening_file_unlock(&f->opening, key, &fault);
 	age_wipe(key, sizeof key);

@@ -116,7 +116,8 @@ void posted_say(const struct posted *p)
 	say("{1}  {2}\n", p->place, _("SUBMITTED"));
 	if (p->is_held)
 		say_line(_("It has not gone out: a word that holds it is in it, or a file that could not be "
-			   "looked into. Another officer lets it go, with a reason, or refuses it."));
+			   "looked into, or it is sealed and the node cannot look. Another officer looks and "
+			   "lets it go, of a word or such a file with a reason, or refuses it."));
 	if (p->needed > 0)
 		say(_("It has not gone out: {1} more must approve it (line {2} of the guidelines).\n"),
 		    say_number(p->needed), say_number(p->line));
@@ -283,7 +284,7 @@ enum exit_code waiting_words(const struct draft *d, const struct options *o, str
 	code = identities_open(&ids, o);
 	if (code != EXIT_DONE)
 		return code;
-	e = unseal(&ids, o, buf_bytes(&d->content_bytes), words, file_key, &fault);
+	e = unseal(&ids, o, d->statement.content.sealing, buf_bytes(&d->content_bytes), words, file_key, &fault);
 	identities_close(&ids);
 	age_wipe(file_key, sizeof file_key);
 	if (e != ERR_VERIFY)

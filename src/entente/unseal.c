@@ -73,14 +73,16 @@ enum err unseal_key(const struct identities *ids, const struct options *o, const
 	return unwrap_beside(ids, folder, h, hash, file_key) == ERR_OK ? ERR_OK : e;
 }
 
-enum err unseal(const struct identities *ids, const struct options *o, struct bytes file, struct buf *out,
-		uint8_t file_key[AGE_FILE_KEY_LEN], struct fault *fault)
+enum err unseal(const struct identities *ids, const struct options *o, uint64_t kind, struct bytes file,
+		struct buf *out, uint8_t file_key[AGE_FILE_KEY_LEN], struct fault *fault)
 {
 	uint8_t hash[HASH_LEN];
 	struct bytes rest = file;
 	struct age_header h;
-	enum err e = age_header_read(&rest, &h, fault);
+	enum err e = age_look(file, file.len, kind, fault);
 
+	if (e == ERR_OK)
+		e = age_header_read(&rest, &h, fault);
 	if (e != ERR_OK)
 		return e;
 	hash_sha256(file, hash);
@@ -116,6 +118,11 @@ static void put_words(json_t *to, struct bytes content, reply_words *words)
 	free(text.ptr);
 }
 
+static uint64_t sealing_of(const json_t *entry)
+{
+	return json_uint(json_object_get(entry, "content"), "sealing");
+}
+
 static void open_into(json_t *to, struct bytes file, const struct identities *ids, const struct options *o,
 		      reply_words *words)
 {
@@ -125,7 +132,7 @@ static void open_into(json_t *to, struct bytes file, const struct identities *id
 	enum err e;
 
 	buf_init(&plain, xcalloc(1, CONTENT_LEN_MAX), CONTENT_LEN_MAX);
-	e = unseal(ids, o, file, &plain, file_key, &fault);
+	e = unseal(ids, o, sealing_of(to), file, &plain, file_key, &fault);
 	if (e == ERR_OK)
 		put_words(to, buf_bytes(&plain), words);
 	else if (e == ERR_VERIFY)
@@ -154,12 +161,13 @@ static void join_attachments(json_t *entry, const json_t *stored)
 		json_object_set(row, "file_len", json_object_get(row, "len"));
 		json_object_set(row, "hash", json_object_get(blob, "hash"));
 		json_object_set(row, "len", json_object_get(blob, "len"));
+		json_object_set_new(row, "sealing", json_integer((json_int_t)sealing_of(entry)));
 	}
 }
 
 static bool is_sealed(const json_t *entry)
 {
-	return json_uint(json_object_get(entry, "content"), "sealing") != SEALING_NONE;
+	return sealing_of(entry) != SEALING_NONE;
 }
 
 void unseal_entry(json_t *entry, const struct identities *ids, const struct options *o)

@@ -1,9 +1,12 @@
 /* What a person signed: evaluated on the fold with everything before it, then through the one door. */
 #include "node/core.h"
 
+#include "base/alloc.h"
+#include "crypto/age.h"
 #include "view/procedure.h"
 #include "wire/content.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static struct effect_answer *answer_add(struct node *n, const struct command *in)
@@ -49,6 +52,39 @@ static enum err parts_check(struct node *n, const struct statement *s, const str
 	return ERR_OK;
 }
 
+/* What is said to be sealed begins as what is: for keys of the kind that field 15 says, and no other. */
+static enum err sealed_check(const struct statement *s, struct bytes front, uint64_t len,
+			     struct effect_answer *answer)
+{
+	struct fault fault;
+
+	if (s->content.sealing == SEALING_NONE || age_look(front, len, s->content.sealing, &fault) == ERR_OK)
+		return ERR_OK;
+	answer->limit = fault.rule;
+	return ERR_RULE;
+}
+
+/* The same of a file, by its first bytes. */
+static enum err sealed_blob_check(struct store *store, const struct statement *s, const struct blob *blob,
+				  struct effect_answer *answer)
+{
+	uint8_t *memory;
+	struct buf front;
+	enum err e;
+
+	if (s->content.sealing == SEALING_NONE)
+		return ERR_OK;
+	memory = xcalloc(1, AGE_HEADER_LEN_MAX);
+	buf_init(&front, memory, AGE_HEADER_LEN_MAX);
+	e = store->ops->attachment_get(store, blob->hash, 0,
+				       blob->len < AGE_HEADER_LEN_MAX ? (size_t)blob->len : AGE_HEADER_LEN_MAX,
+				       &front);
+	if (e == ERR_OK)
+		e = sealed_check(s, buf_bytes(&front), blob->len, answer);
+	free(memory);
+	return e;
+}
+
 /* What is attached is here whole, before the message that names it. */
 static enum err blobs_check(struct node *n, const struct statement *s, struct bytes content,
 			    struct effect_answer *answer)
@@ -59,11 +95,15 @@ static enum err blobs_check(struct node *n, const struct statement *s, struct by
 
 	for (size_t i = 0; i < count; i++) {
 		uint64_t held, total;
+		enum err e;
 		if (store->ops->attachment_held(store, blobs[i].hash, &held, &total) != ERR_OK ||
 		    held != blobs[i].len || total != held) {
 			answer->limit = "content.attachment";
 			return ERR_NOT_FOUND;
 		}
+		e = sealed_blob_check(store, s, &blobs[i], answer);
+		if (e != ERR_OK)
+			return e;
 	}
 	return ERR_OK;
 }
@@ -87,8 +127,10 @@ static enum err content_check(struct node *n, const struct statement *s, const s
 	hash_sha256(in->content, hash);
 	if (in->content.len != s->content.len || memcmp(hash, s->content.hash, HASH_LEN) != 0)
 		return ERR_CONTENT;
-	if (s->content.sealing != 0)
-		return blobs_check(n, s, in->content, answer);
+	if (s->content.sealing != SEALING_NONE) {
+		e = sealed_check(s, in->content, in->content.len, answer);
+		return e == ERR_OK ? blobs_check(n, s, in->content, answer) : e;
+	}
 	if (content_read(in->content, &content, &fault) != ERR_OK) {
 		answer->limit = fault.rule;
 		return ERR_STRICT;
@@ -353,7 +395,9 @@ static enum err held_at_door(struct node *n, const struct command *in, const str
 	struct held_by held;
 	enum err e = node_held_by(n, s, in->statement, in->content, &held);
 
-	if (e == ERR_OK && is_held(&held))
+	/* Who signs beside the author has opened it and looked. */
+	if (e == ERR_OK && (is_held(&held) || (view->verdict == VERDICT_OK && in->signatures_count < 2 &&
+					       node_is_unsearched(n, s))))
 		view->verdict = VERDICT_HELD;
 	return e;
 }

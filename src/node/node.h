@@ -226,6 +226,8 @@ static inline bool is_held(const struct held_by *h)
 /* docs/spec/release.md section 2. */
 enum err node_held_by(struct node *n, const struct statement *s, struct bytes outgoing, struct bytes content,
 		      struct held_by *out) MUST_CHECK;
+/* Words would hold it, and it is sealed: another's terminal looks, whatever else is asked of it. */
+bool node_is_unsearched(struct node *n, const struct statement *s);
 enum err node_content(struct node *n, const struct statement *s, struct buf *out) MUST_CHECK;
 /* By which entry; ERR_NOT_FOUND: it is not erased. */
 enum err node_eraser(struct node *n, const struct statement *s, struct place_key *out) MUST_CHECK;

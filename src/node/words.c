@@ -104,6 +104,14 @@ static enum err is_let_go(struct node *n, const struct statement *s, struct byte
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+bool node_is_unsearched(struct node *n, const struct statement *s)
+{
+	const struct accord_channel *channel = accord_channel_find(n->accord, s->channel);
+
+	return s->has_content && s->content.sealing != SEALING_NONE && s->kind != KIND_READ_BACK &&
+	       channel != NULL && channel->plane != PLANE_HOME && accord_here(n, s->channel)->held != NULL;
+}
+
 enum err node_held_by(struct node *n, const struct statement *s, struct bytes outgoing, struct bytes content,
 		      struct held_by *out)
 {

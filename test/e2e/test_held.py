@@ -2,10 +2,12 @@
 import hashlib
 import json
 import shutil
+import subprocess
 
 import pytest
 
 import nodes
+import officers
 
 TEAM = {"watch": ["watch"], "head": ["head"], "shift": ["shift"]}
 
@@ -90,7 +92,10 @@ def test_sealed_words_are_held_at_the_terminals(world, tmp_path):
     world.await_receipts()
     opens = {"ENTENTE_IDENTITY": str(secrets["kor"])}
     words = ("--to", "usa/watch", "--label", "U", "--seal")
-    assert kor.say("send", "notify", "작전과 계획", *words, key="watch")["step"] == "QUEUED"
+    clean = kor.say("send", "notify", "작전과 계획", *words, key="watch")
+    assert clean["step"] == "SUBMITTED", "the node cannot look: whoever signs beside its author has"
+    assert "No word holds" in kor.run("approve", clean["place"], "--sign", "--override", "None.", key="head", env=opens, code=2).stderr
+    assert kor.say("approve", clean["place"], "--sign", key="head", env=opens)["released"]
     said = kor.say("send", "notify", "작 전계획을 보냄", *words, key="watch")
     assert said["step"] == "SUBMITTED"
     place = said["place"]
@@ -104,6 +109,7 @@ def test_sealed_words_are_held_at_the_terminals(world, tmp_path):
     there = usa.run("read", done["released"], "--identity", secrets["usa"]).stdout
     assert "작 전계획을 보냄" in there
     read = usa.say("send", "notify", "Now.", "--to", "kor/watch", "--label", "U", "--seal", "--precedence", "IMMEDIATE", key="watch")["place"]
+    read = usa.say("approve", read, "--sign", key="head", env=nodes.opens(secrets["usa"]))["released"]
     kor.await_step(read, "STATION RECEIPT")
     kor.say("ack", read, key="watch")
     assert kor.say("readback", read, "작전계획", key="watch", env=opens)["step"] == "SUBMITTED"
@@ -164,7 +170,8 @@ def test_words_in_a_sealed_file_hold_at_the_terminals(world, tmp_path):
     note.write_text(json.dumps({"t": "작전계획"}))
     scan.write_bytes(b"%PDF-1.7\n")
     env = nodes.opens(secrets["kor", "words"])
-    assert attach(kor, clean, more=["--seal"])["step"] == "QUEUED"
+    said = attach(kor, clean, more=["--seal"])
+    assert kor.say("approve", said["place"], "--sign", key="head", env=env)["released"]
     for file, shown, told in ((note, "HELD by this word in it: 작전계획", "held by the word"), (scan, "NOT LOOKED INTO: scan.pdf (PDF)", "see it yourself")):
         said = attach(kor, clean, file, more=["--seal"])
         assert said["step"] == "SUBMITTED", file
@@ -173,3 +180,28 @@ def test_words_in_a_sealed_file_hold_at_the_terminals(world, tmp_path):
         assert told in kor.run("approve", said["place"], "--sign", key="head", env=env, code=4).stderr
         done = kor.say("approve", said["place"], "--sign", "--override", "I have seen it.", key="head", env=env)
         usa.await_step(done["released"], "STATION RECEIPT")
+
+
+def test_sealed_words_do_not_pass_the_node_alone(world):
+    """Whoever writes his own client, without a look at the list: another's terminal looks first, whatever is asked of the label."""
+    kor, usa = world["kor"], world["usa"]
+    secrets = world.make_secrets({"words": "watch,head"})
+    names = [word for path in secrets.values() for word in ("-R", f"{path}.pub")]
+
+    def file(text, *signers):
+        body = subprocess.run(["age", "-e", *names], input=officers.content(text), capture_output=True, check=True).stdout
+        seen = kor.get("/seen", channel="notify")
+        raw = officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], "kor", "watch", rel=seen["parties"],
+                                 to=[("usa", "watch", 0)], body=body, sealing=1)
+        return kor.post([officers.item(raw, [kor.key(name) for name in signers], body)])[0]
+    answer = file("작전계획", "watch")
+    assert (answer["err"], answer["rule"]) == ("REFUSED", "HELD"), answer
+    assert file("작전계획", "watch", "head")["err"] == "OK", "by hand too, but then another has signed it"
+    env = nodes.opens(secrets["kor", "words"])
+    said = kor.say("send", "notify", "Nothing in it.", "--to", "usa/watch", "--label", "U", "--seal", key="watch", env=env)
+    assert said["step"] == "SUBMITTED" and kor.get("/drafts", place=said["place"])["needed"] == 1
+    done = kor.say("approve", said["place"], "--sign", key="head", env=env)
+    usa.await_step(done["released"], "STATION RECEIPT")
+    # What gives the other side its own words waits for nobody.
+    usa.say("ack", done["released"], key="watch")
+    usa.say("readback", done["released"], "Nothing.", key="watch", env=nodes.opens(secrets["usa", "words"]))

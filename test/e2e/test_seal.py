@@ -5,6 +5,7 @@ import pytest
 
 import nodes
 import officers
+import peer
 
 TEXT = "Aircraft are ours and return at 14:05."
 BACK = "Our aircraft, back at 14:05."
@@ -188,3 +189,46 @@ def test_stock_age_seals_for_a_terminal(sealed):
     place = kor.post([officers.item(raw, [kor.key(name) for name in ("head", *RELEASERS)], body)])[0]["place"]
     usa.await_step(place, "STATION RECEIPT")
     assert TEXT in read(usa, place, secrets["usa", "head"])
+
+
+def age(secrets, text=TEXT):
+    """What stock age makes of it for the keys of these secrets."""
+    names = [word for path in secrets for word in ("-R", f"{path}.pub")]
+    return subprocess.run(["age", "-e", *names], input=officers.content(text), capture_output=True, check=True).stdout
+
+
+def test_what_only_says_that_it_is_sealed_is_refused(sealed):
+    """Clear bytes, and a file for other keys than field 15 says, pass no door: neither as words nor as a file, by whoever signs."""
+    kor, file = sealed["kor"], age(sealed.secrets.values())
+    header = file[:file.index(b"\n--- ") + 49]
+    clear = officers.content(TEXT)
+    blob = [officers.hashlib.sha256(clear).digest(), len(clear)]
+    assert kor.ask("POST", "/attachments", clear, hash=blob[0].hex(), offset=0, total=blob[1])[0] == 200
+    for sealing, body, blobs, rule in ((1, clear, (), "age.version"), (2, clear, (), "age.version"), (2, file, (), "age.said"),
+                                       (1, header + clear[:20], (), "age.payload"), (1, file, [blob], "age.version"), (1, file, (), None)):
+        raw = officers.statement(bytes.fromhex(kor.status()["accord"]), 1, "kor", "head", rel=["kor", "usa"], to=[("usa", "head", 0)],
+                                 precedence=0, body=body, sealing=sealing, blobs=blobs)
+        answer = kor.post([officers.item(raw, [kor.key(name) for name in ("head", *RELEASERS)], body)])[0]
+        assert (answer["err"], answer.get("rule")) == (("RULE", rule) if rule else ("OK", None)), answer
+    assert not held_in(kor.home, TEXT) or not held_in(sealed["usa"].home, TEXT)
+
+
+def test_a_peers_false_seal_is_shown_as_what_it_is(sealed):
+    """A node that lets it pass: the other side shows no such item as sealed, in neither language, nor opens it as sealed for better keys."""
+    kor, usa = sealed["kor"], sealed["usa"]
+    liar = peer.Peer(sealed, "usa", "kor")
+    liar.take_log("notify")
+    usa.kill()
+    key = usa.key("watch")
+    places = [liar.move("notify", "watch", key, officers.MESSAGE, to=[("kor", "watch", 0)], precedence=3, body=body, sealing=sealing)
+              for sealing, body in ((1, officers.content(TEXT)), (2, age(sealed.secrets.values())))]
+    liar.send("notify")
+    secret = nodes.opens(sealed.secrets["kor", "watch"])
+    for place, rule in zip(places, ("age.version", "age.said")):
+        kor.wait("it came", lambda place=place: (kor.find("/entry", place=place) or {}).get("content_bytes"))
+        assert kor.entry(place)["unreadable"] == rule
+        for language, words in (({}, "cannot be decoded; answer NEGATIVE"), (nodes.KOREAN, "해독할 수 없으니")):
+            shown = kor.run("read", place, env={**secret, **language}).stdout
+            assert words in shown and "age " not in shown and TEXT not in shown, shown
+    assert kor.run("inbox", "notify", env=secret).stdout.count("(unreadable)") == 2
+    assert "판독 불가" in kor.run("inbox", "notify", env=nodes.KOREAN).stdout

@@ -38,7 +38,11 @@ static void check_header(struct bytes in)
 	struct fault fault;
 	struct bytes rest = in;
 
+	bool is_looked = age_look(in, in.len, AGE_X25519, &fault) == ERR_OK ||
+			 age_look(in, in.len, AGE_HYBRID, &fault) == ERR_OK;
+
 	if (age_header_read(&rest, &h, &fault) != ERR_OK) {
+		assert(!is_looked);
 		assert(rest.len == in.len && fault.offset <= in.len && fault.rule != NULL);
 		return;
 	}
@@ -109,6 +113,8 @@ static void check_file(struct bytes in)
 	}
 	e = age_open(in, ids, ARRAY_COUNT(ids), &out, key, &fault);
 	assert(e == ERR_OK || out.len == 0);
+	/* What opens has passed who cannot open it. */
+	assert(e != ERR_OK || age_look(in, in.len, AGE_X25519, &fault) == ERR_OK);
 	e = age_open_by_key(in, key, &by_key, &fault);
 	assert(bytes_equal(buf_bytes(&out), buf_bytes(&by_key)));
 	assert(e == ERR_OK || by_key.len == 0);

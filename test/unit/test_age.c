@@ -103,6 +103,21 @@ static void find_secret(const char *name, struct age_identity *out)
 	fail_msg("no secret %s", name);
 }
 
+/* Without a secret: as each kind that field 15 may say of it. */
+static void play_looks(const json_t *one, struct bytes file)
+{
+	for (uint64_t kind = AGE_X25519; kind <= AGE_HYBRID; kind++) {
+		const char *want =
+			json_string_value(json_array_get(json_object_get(one, "looks"), (size_t)kind - 1));
+		struct fault fault = { "OK", 0 };
+		enum err e = age_look(file, file.len, kind, &fault);
+		assert_int_equal(e, strcmp(want, "OK") == 0 ? ERR_OK : ERR_VERIFY);
+		if (e != ERR_OK)
+			assert_string_equal(fault.rule, want);
+	}
+	assert_int_not_equal(age_look(file, file.len, 0, &(struct fault){ 0 }), ERR_OK);
+}
+
 static void play_file(const json_t *one)
 {
 	struct bytes file = case_hex(one, "file", file_memory, sizeof file_memory);
@@ -115,6 +130,7 @@ static void play_file(const json_t *one)
 	size_t count = 0, i;
 	enum err e;
 
+	play_looks(one, file);
 	json_array_foreach(json_object_get(one, "secrets"), i, name)
 		find_secret(json_string_value(name), &ids[count++]);
 	e = age_open(file, ids, count, &out, file_key, &fault);

@@ -65,6 +65,15 @@ def read_header(data):
     return kind, stanzas, covered, read_base64(code[1:], 32), at
 
 
+def look(data, said):
+    """What is seen without a secret: a header for keys of that kind, and as many bytes behind it as chunks have."""
+    kind, _, _, _, at = read_header(data)
+    expect("age.said", list(SHARES).index(kind) + 1 == said)
+    chunks = len(data) - at - 16
+    last = chunks % (CHUNK + 16)
+    expect("age.payload", chunks == 16 or chunks > 16 and (last == 0 or last > 16))
+
+
 def opened(key, nonce, sealed):
     try:
         return sodium.crypto_aead_chacha20poly1305_ietf_decrypt(sealed, None, nonce, key)

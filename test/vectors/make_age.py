@@ -32,6 +32,15 @@ def whole(*names, chunks=(TEXT,), last=None):
     return age.end(FILE_KEY, header(*names)) + age.payload(FILE_KEY, NONCE, list(chunks), last)
 
 
+def look(data, kind):
+    """As field 15 says 1 or 2 of it."""
+    try:
+        age.look(data, kind)
+        return "OK"
+    except age.Refused as why:
+        return str(why)
+
+
 def add(name, data, want, secrets=("alba",)):
     """Both this page and the reader must agree, or there is no vector."""
     try:
@@ -42,7 +51,7 @@ def add(name, data, want, secrets=("alba",)):
     except LookupError:
         found = "NONE"
     assert found == want, (name, found, want)
-    case = {"name": name, "secrets": list(secrets), "file": data.hex(), "want": want}
+    case = {"name": name, "secrets": list(secrets), "file": data.hex(), "want": want, "looks": [look(data, kind) for kind in (1, 2)]}
     if want == "OK":
         case |= {"plain": plain.hex(), "file_key": key.hex()}
     cases.append(case)
@@ -113,6 +122,8 @@ add("a false code", change(GOOD, CODE, age.text(bytes(32))), "age.mac")
 add("a stanza taken away", GOOD.replace(age.stanza(PUBLIC["borea"], scalar(1), FILE_KEY), b""), "age.mac")
 add("a share of low order", change(GOOD, SHARE, age.text(bytes(32))), "age.mac")
 add("a header of another file", age.end(bytes(16), header("alba", key=bytes(16))) + PAYLOAD, "age.payload")
+add("text in clear behind a header", HEAD + b"What is not sealed at all, and says that it is.", "age.payload")
+add("nothing behind a whole chunk", HEAD + NONCE + bytes(65536 + 16 + 16), "age.payload")
 add("no payload", HEAD, "age.payload")
 add("a nonce alone", HEAD + NONCE, "age.payload")
 add("a nonce cut short", HEAD + NONCE[:15], "age.payload")
