@@ -220,9 +220,9 @@ static json_t *row_of(const struct attachment *a, const struct blob *b, uint64_t
 
 	bytes_write_hex(BYTES_OF(b->hash), hash);
 	bytes_write_hex(BYTES_OF(a->hash), file_hash);
-	return json_pack("{s:I, s:s, s:I, s:s, s:I, s:s%}", "sealing", (json_int_t)sealing, "hash", hash, "len", (json_int_t)b->len, "file_hash",
-			 file_hash, "file_len", (json_int_t)a->len, "name", (const char *)a->name.ptr,
-			 a->name.len);
+	return json_pack("{s:I, s:s, s:I, s:s, s:I, s:s%}", "sealing", (json_int_t)sealing, "hash", hash,
+			 "len", (json_int_t)b->len, "file_hash", file_hash, "file_len", (json_int_t)a->len,
+			 "name", (const char *)a->name.ptr, a->name.len);
 }
 
 /* Nobody lets a file go that he cannot open. */

@@ -33,7 +33,8 @@ static enum exit_code find_key(const json_t *entry, const struct identities *ids
 	enum err e;
 
 	buf_init(&plain, xcalloc(1, CONTENT_LEN_MAX), CONTENT_LEN_MAX);
-	e = unseal(ids, o, json_uint(json_object_get(entry, "content"), "sealing"), buf_bytes(file), &plain, file_key, &fault);
+	e = unseal(ids, o, json_uint(json_object_get(entry, "content"), "sealing"), buf_bytes(file), &plain,
+		   file_key, &fault);
 	if (e == ERR_OK)
 		bytes_write_hex(BYTES_OF(file_key), key);
 	age_wipe(file_key, sizeof file_key);

@@ -284,7 +284,8 @@ enum exit_code waiting_words(const struct draft *d, const struct options *o, str
 	code = identities_open(&ids, o);
 	if (code != EXIT_DONE)
 		return code;
-	e = unseal(&ids, o, d->statement.content.sealing, buf_bytes(&d->content_bytes), words, file_key, &fault);
+	e = unseal(&ids, o, d->statement.content.sealing, buf_bytes(&d->content_bytes), words, file_key,
+		   &fault);
 	identities_close(&ids);
 	age_wipe(file_key, sizeof file_key);
 	if (e != ERR_VERIFY)

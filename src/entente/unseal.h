@@ -11,8 +11,8 @@
 
 /*
  * The text of an age file, appended to *out, and its file key. By a secret, or by the header that was made
- * for one when its holder changed, in the folder of --wraps or $ENTENTE_WRAPS. kind is what its statement says
- * of it. Errors as age_look and age_open.
+ * for one when its holder changed, in the folder of --wraps or $ENTENTE_WRAPS. kind is what its statement
+ * says of it. Errors as age_look and age_open.
  */
 enum err unseal(const struct identities *ids, const struct options *o, uint64_t kind, struct bytes file,
 		struct buf *out, uint8_t file_key[AGE_FILE_KEY_LEN], struct fault *fault) MUST_CHECK;

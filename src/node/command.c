@@ -76,9 +76,9 @@ static enum err sealed_blob_check(struct store *store, const struct statement *s
 		return ERR_OK;
 	memory = xcalloc(1, AGE_HEADER_LEN_MAX);
 	buf_init(&front, memory, AGE_HEADER_LEN_MAX);
-	e = store->ops->attachment_get(store, blob->hash, 0,
-				       blob->len < AGE_HEADER_LEN_MAX ? (size_t)blob->len : AGE_HEADER_LEN_MAX,
-				       &front);
+	e = store->ops->attachment_get(
+		store, blob->hash, 0, blob->len < AGE_HEADER_LEN_MAX ? (size_t)blob->len : AGE_HEADER_LEN_MAX,
+		&front);
 	if (e == ERR_OK)
 		e = sealed_check(s, buf_bytes(&front), blob->len, answer);
 	free(memory);
