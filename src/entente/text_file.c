@@ -27,6 +27,7 @@ struct page {
 	const char *first;	     /* code of the party that names itself first; NULL: none is named */
 	const json_t *marks;	     /* its marking by language, above and below; NULL: none */
 	const char *note_key, *note; /* what it corrects, or is corrected by; NULL: nothing */
+	bool is_note_linked;	     /* there is a page of that too */
 };
 
 static bool is_shown(const struct page *p, struct bytes language)
@@ -144,10 +145,13 @@ static void put_note(struct xml *x, const struct page *p)
 	xml_open(x, "p");
 	xml_attribute(x, "class", BYTES_LIT("note"));
 	xml_text(x, bytes_str(p->note_key));
-	xml_open(x, "a");
-	xml_attribute(x, "href", bytes_str(href));
+	if (p->is_note_linked) {
+		xml_open(x, "a");
+		xml_attribute(x, "href", bytes_str(href));
+	}
 	xml_text(x, bytes_str(p->note));
-	xml_close(x);
+	if (p->is_note_linked)
+		xml_close(x);
 	xml_close(x);
 }
 
@@ -294,6 +298,8 @@ enum exit_code text_render(struct options *o)
 struct publication {
 	const char *folder;
 	json_t *text, *corrected; /* corrected: what the text corrects, NULL: nothing */
+	/* Of what is corrected: its words go out by this one too; else its name, if its label lets it. */
+	bool is_in_pages, is_in_feed, is_named;
 	struct buf out;
 };
 
@@ -322,46 +328,73 @@ static bool is_of_all(const json_t *text, const char *key)
 	return json_object_size(parties) > 0;
 }
 
-/* Nothing goes out one-sided, or before its time. */
-static enum exit_code check_release(const json_t *text)
+/* Nothing goes out one-sided, or before its time. NULL: it goes out; else why not: {1} its name, {2} when. */
+static const char *why_held(const json_t *text)
 {
-	const json_t *released = json_object_get(text, "released"), *one = release_of(text);
-	const char *name = json_str(text, "name");
-	enum exit_code code = EXIT_REFUSED;
+	const json_t *released = json_object_get(text, "released");
 
 	if (!json_flag(released, "all") && json_array_size(json_object_get(released, "by")) > 0)
-		say_error(_("{1} is released by one side only, or for another time: it does not go out."),
-			  name);
-	else if (!json_flag(released, "all"))
-		say_error(_("{1} is released by nobody yet: it does not go out."), name);
-	else if (!is_of_all(text, "released") || !is_of_all(text, "signed"))
-		say_error(_("{1} is another text than the one that was released."), name);
-	else if (json_uint(text, "now_ms") < json_uint(one, "first_ms"))
-		say_error(_("{1} is under embargo until {2}."), name, json_str(one, "when"));
-	else
-		code = EXIT_DONE;
-	if (code != EXIT_DONE)
-		say_next(_("entente text show {1}"), name);
-	return code;
+		return N_("{1} is released by one side only, or for another time: it does not go out.");
+	if (!json_flag(released, "all"))
+		return N_("{1} is released by nobody yet: it does not go out.");
+	if (!is_of_all(text, "released") || !is_of_all(text, "signed"))
+		return N_("{1} is another text than the one that was released.");
+	if (json_uint(text, "now_ms") < json_uint(release_of(text), "first_ms"))
+		return N_("{1} is under embargo until {2}.");
+	return NULL;
 }
 
-/* Both released it; what carries it out has a ceiling all the same, and looks at every label in it. */
-static enum exit_code check_outlets(struct client *c, const json_t *text)
+static enum exit_code check_release(const json_t *text)
 {
-	const json_t *one, *outlets = json_object_get(release_of(text), "outlets");
-	char names[(DIALOGUE_NAME_MAX + 1) * 8 + 1] = "", why[512];
+	const char *why = why_held(text), *name = json_str(text, "name");
+
+	if (why == NULL)
+		return EXIT_DONE;
+	say_error(_(why), name, json_str(release_of(text), "when"));
+	say_next(_("entente text show {1}"), name);
+	return EXIT_REFUSED;
+}
+
+/*
+ * Both released it; what carries it out has a ceiling all the same, and looks at every label in it. Out is
+ * the first of these outlets that does not carry it, or NULL; the caller's to drop.
+ */
+static enum exit_code get_denied(struct client *c, const json_t *text, const char *outlets, json_t **out)
+{
 	json_t *answer = NULL;
 	enum exit_code code;
 	struct query q;
-	size_t i;
 
-	json_array_foreach(outlets, i, one) say_fill(names + strlen(names), sizeof names - strlen(names),
-						     i == 0 ? "{1}" : ",{1}", json_string_value(one));
 	query_open(&q, "/text");
 	query_put(&q, "place", json_str(text, "place"));
-	query_put(&q, "outlets", names[0] == '\0' ? "press,atom" : names);
+	query_put(&q, "outlets", outlets);
 	code = (enum exit_code)client_get(c, &q, &answer);
-	one = json_array_get(json_object_get(answer, "denied"), 0);
+	*out = json_incref(json_array_get(json_object_get(answer, "denied"), 0));
+	json_decref(answer);
+	return code;
+}
+
+#define OUTLETS_LEN ((DIALOGUE_NAME_MAX + 1) * DIALOGUE_OUTLETS_MAX + 1)
+
+/* By what it was released; without a word all are meant. */
+static void outlets_of(const json_t *text, char out[OUTLETS_LEN])
+{
+	const json_t *one, *outlets = json_object_get(release_of(text), "outlets");
+	size_t i;
+
+	say_fill(out, OUTLETS_LEN, "{1}", json_array_size(outlets) == 0 ? "press,atom" : "");
+	json_array_foreach(outlets, i, one) say_fill(out + strlen(out), OUTLETS_LEN - strlen(out),
+						     i == 0 ? "{1}" : ",{1}", json_string_value(one));
+}
+
+static enum exit_code check_outlets(struct client *c, const json_t *text)
+{
+	char names[OUTLETS_LEN], why[512];
+	json_t *one = NULL;
+	enum exit_code code;
+
+	outlets_of(text, names);
+	code = get_denied(c, text, names, &one);
 	if (code == EXIT_DONE && one != NULL) {
 		code = EXIT_REFUSED;
 		if (!client_denial(json_object_get(one, "guidelines"), why, sizeof why))
@@ -372,7 +405,7 @@ static enum exit_code check_outlets(struct client *c, const json_t *text)
 			   "entente text release {1} --outlets NAMES"),
 			 json_str(text, "name"));
 	}
-	json_decref(answer);
+	json_decref(one);
 	return code;
 }
 
@@ -408,7 +441,7 @@ static enum exit_code put_out(struct publication *p, const char *name, const cha
 
 /* A page in each language; what was corrected stays, and each names the other. */
 static enum exit_code put_pages(struct publication *p, const json_t *text, const char *note_key,
-				const json_t *other)
+				const json_t *other, bool is_linked)
 {
 	const json_t *language;
 	enum exit_code code = EXIT_DONE;
@@ -419,7 +452,8 @@ static enum exit_code put_pages(struct publication *p, const json_t *text, const
 		struct page page = { .text = text,
 				     .language = json_string_value(language),
 				     .note_key = note_key,
-				     .note = other == NULL ? NULL : json_str(other, "name") };
+				     .note = other == NULL ? NULL : json_str(other, "name"),
+				     .is_note_linked = is_linked };
 		if (code != EXIT_DONE)
 			break;
 		buf_reset(&p->out);
@@ -486,7 +520,7 @@ static enum exit_code put_feed(struct publication *p)
 		xml_close(&x);
 	}
 	put_entry(&x, p->text);
-	if (p->corrected != NULL)
+	if (p->is_in_feed)
 		put_entry(&x, p->corrected);
 	xml_close(&x);
 	return put_out(p, json_str(p->text, "name"), "", "atom");
@@ -499,13 +533,36 @@ static enum exit_code put_all(struct publication *p)
 	buf_put_str(&p->out, json_str(p->text, "file"));
 	code = put_out(p, json_str(p->text, "name"), "", "txt");
 	if (code == EXIT_DONE && has_outlet(p->text, "press"))
-		code = put_pages(p, p->text, _("This corrects: "), p->corrected);
-	if (code == EXIT_DONE && has_outlet(p->text, "press") && p->corrected != NULL)
-		code = put_pages(p, p->corrected, _("This was corrected: "), p->text);
+		code = put_pages(p, p->text, _("This corrects: "), p->is_named ? p->corrected : NULL,
+				 p->is_in_pages);
+	if (code == EXIT_DONE && has_outlet(p->text, "press") && p->is_in_pages)
+		code = put_pages(p, p->corrected, _("This was corrected: "), p->text, true);
 	return code == EXIT_DONE && has_outlet(p->text, "atom") ? put_feed(p) : code;
 }
 
-/* What it corrects, if that has gone out; else it is not named. */
+/* What is corrected goes out as any text does, or not at all; its name stands in its own statement. */
+static enum exit_code judge_corrected(struct client *c, struct publication *p)
+{
+	char names[OUTLETS_LEN];
+	json_t *denied = NULL;
+	enum exit_code code = EXIT_DONE;
+	bool is_out = why_held(p->corrected) == NULL;
+
+	outlets_of(p->corrected, names);
+	if (is_out)
+		code = get_denied(c, p->corrected, names, &denied);
+	is_out = is_out && denied == NULL;
+	json_decref(denied);
+	denied = NULL;
+	p->is_in_pages = is_out && has_outlet(p->corrected, "press");
+	p->is_in_feed = is_out && has_outlet(p->corrected, "atom");
+	if (code == EXIT_DONE)
+		code = get_denied(c, p->corrected, "press", &denied);
+	p->is_named = strcmp(json_str(denied, "place"), json_str(p->corrected, "place")) != 0;
+	json_decref(denied);
+	return code;
+}
+
 static enum exit_code get_corrected(struct client *c, struct publication *p)
 {
 	const char *of = json_str(p->text, "of");
@@ -514,11 +571,8 @@ static enum exit_code get_corrected(struct client *c, struct publication *p)
 
 	if (code == EXIT_DONE && entry != NULL && strcmp(json_str(entry, "kind"), "text") == 0)
 		code = text_get(c, of, NULL, &p->corrected);
-	if (code == EXIT_DONE && p->corrected != NULL &&
-	    !json_flag(json_object_get(p->corrected, "released"), "all")) {
-		json_decref(p->corrected);
-		p->corrected = NULL;
-	}
+	if (code == EXIT_DONE && p->corrected != NULL)
+		code = judge_corrected(c, p);
 	json_decref(entry);
 	return code;
 }
