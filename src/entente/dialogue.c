@@ -426,14 +426,18 @@ static enum exit_code add_place(const struct saying *s)
 		return EXIT_USAGE;
 	}
 	code = draft_address(s->d, s->c, channel);
+	if (code == EXIT_DONE && s->entry != NULL) {
+		code = draft_label_over(s->d, s->o, s->c);
+		return code == EXIT_DONE ? draft_refer(s->d, s->entry) : code;
+	}
 	query_open(&q, "/seen");
 	query_put(&q, "channel", channel);
-	if (code == EXIT_DONE && (s->entry == NULL || draft_label_is_given(s->o)))
+	if (code == EXIT_DONE)
 		code = (enum exit_code)client_get(s->c, &q, &seen);
-	if (code == EXIT_DONE && seen != NULL)
+	if (code == EXIT_DONE)
 		code = draft_label(s->d, s->o, json_object_get(seen, "parties"));
 	json_decref(seen);
-	return code == EXIT_DONE && s->entry != NULL ? draft_refer(s->d, s->entry) : code;
+	return code;
 }
 
 /* What is said of two stands under one label: theirs, or the one that is given. */

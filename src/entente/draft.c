@@ -135,6 +135,23 @@ enum exit_code draft_label(struct draft *d, const struct options *options, const
 	return EXIT_DONE;
 }
 
+enum exit_code draft_label_over(struct draft *d, const struct options *options, struct client *c)
+{
+	json_t *seen = NULL;
+	enum exit_code code;
+	struct query q;
+
+	if (!draft_label_is_given(options) && option_value(options, "rel") == NULL)
+		return EXIT_DONE;
+	query_open(&q, "/seen");
+	query_put(&q, "channel", say_number(d->statement.channel));
+	code = (enum exit_code)client_get(c, &q, &seen);
+	if (code == EXIT_DONE)
+		code = draft_label(d, options, json_object_get(seen, "parties"));
+	json_decref(seen);
+	return code;
+}
+
 static void add_reader(struct draft *d, const char *role)
 {
 	struct bytes name = bytes_str(role);

@@ -48,6 +48,11 @@ enum exit_code draft_address(struct draft *d, struct client *c, const char *chan
 enum exit_code draft_refer(struct draft *d, const json_t *entry) MUST_CHECK;
 /* --label LEVEL and --rel CODE,CODE or $ENTENTE_LABEL; rel is all parties of the channel unless said. */
 enum exit_code draft_label(struct draft *d, const struct options *options, const json_t *parties) MUST_CHECK;
+/*
+ * Behind draft_address and before draft_refer: the label that the person gives it in place of that of what it
+ * refers to; without one nothing. --rel alone is refused: it would go to more than it says.
+ */
+enum exit_code draft_label_over(struct draft *d, const struct options *options, struct client *c) MUST_CHECK;
 bool draft_label_is_given(const struct options *options);
 /* A word of a person or of a form; "" is ROUTINE. */
 enum exit_code draft_precedence(struct draft *d, const struct options *options, const char *word) MUST_CHECK;

@@ -282,6 +282,8 @@ static enum exit_code run_note(struct options *o)
 	if (code == EXIT_DONE)
 		code = draft_address(&s.d, &s.c, say_number(home));
 	if (code == EXIT_DONE)
+		code = draft_label_over(&s.d, o, &s.c);
+	if (code == EXIT_DONE)
 		code = draft_refer(&s.d, s.entry);
 	if (code == EXIT_DONE) {
 		draft_text(&s.d, text_language(o), NULL, buf_bytes(&typed));

@@ -38,6 +38,8 @@ enum exit_code saying_begin_on(struct saying *s, const json_t *entry)
 	s->is_drafted = true;
 	code = draft_address(&s->d, &s->c, say_number(json_uint(entry, "channel")));
 	if (code == EXIT_DONE)
+		code = draft_label_over(&s->d, s->o, &s->c);
+	if (code == EXIT_DONE)
 		code = draft_refer(&s->d, entry);
 	if (code == EXIT_DONE && bytes_copy_str(s->d.statement.party, s->party, sizeof s->party) != ERR_OK)
 		code = EXIT_ERROR;
