@@ -38,13 +38,24 @@ static void reply_standing_on(struct reply *r, const struct texts *x, const stru
 
 	reply_object(r, "by");
 	for (size_t i = 0; i < x->text.parties_count; i++) {
-		if (u->stands[l][i].version == version)
+		uint32_t one = u->stands[l][i].version;
+		if (one != 0 && text_is_same(&x->text, one, version))
 			reply_str(r, x->accord->parties[i].code, firmness[u->stands[l][i].firmness]);
 	}
 	reply_object_end(r);
 }
 
-/* Each version on which a party stands, once, in the order of the accord's parties. */
+static bool is_said_before(const struct texts *x, const struct text_unit *u, size_t l, size_t party)
+{
+	for (size_t i = 0; i < party; i++) {
+		if (u->stands[l][i].version != 0 &&
+		    text_is_same(&x->text, u->stands[l][i].version, u->stands[l][party].version))
+			return true;
+	}
+	return false;
+}
+
+/* Each alternative on which a party stands, once, in the order of the accord's parties. */
 static void reply_versions(struct reply *r, const struct texts *x, const struct text_unit *u, size_t l)
 {
 	reply_array(r, "versions");
@@ -52,10 +63,7 @@ static void reply_versions(struct reply *r, const struct texts *x, const struct 
 		uint32_t version = u->stands[l][i].version;
 		const struct text_version *v;
 		struct place_key at;
-		size_t before = 0;
-		while (before < i && u->stands[l][before].version != version)
-			before++;
-		if (version == 0 || before < i)
+		if (version == 0 || is_said_before(x, u, l, i))
 			continue;
 		v = &x->text.versions[version - 1];
 		at = place_at(x, &v->at);
@@ -204,12 +212,10 @@ static const char *state_of(const struct texts *x)
 	const struct text *t = &x->text;
 	enum standing standing = thing_standing(&x->row.thing);
 
-	if (standing == STANDING_ENDED)
-		return "TERMINATED";
-	if (standing == STANDING_IN_FORCE)
-		return "IN FORCE";
 	if (text_is_endorsed(t, ENDORSE_SIGN))
-		return "SIGNED";
+		return standing == STANDING_ENDED      ? "TERMINATED"
+		       : standing == STANDING_IN_FORCE ? "IN FORCE"
+						       : "SIGNED";
 	if (text_is_endorsed(t, ENDORSE_INITIAL) &&
 	    memcmp(t->endorsed[ENDORSE_INITIAL][x->row.thing.author].hash, x->hash, HASH_LEN) == 0)
 		return "INITIALLED";

@@ -252,6 +252,13 @@ void text_take(struct text *t, const struct text_deed *d)
 
 /* ---- What follows from them. ---- */
 
+bool text_is_same(const struct text *t, uint32_t version, uint32_t other)
+{
+	const struct text_version *one = &t->versions[version - 1], *two = &t->versions[other - 1];
+
+	return one == two || (one->number == two->number && bytes_equal(one->words, two->words));
+}
+
 enum unit_status text_status_in(const struct text *t, const struct text_unit *u, size_t language)
 {
 	enum text_firmness least = TEXT_AGREES;
@@ -262,7 +269,7 @@ enum unit_status text_status_in(const struct text *t, const struct text_unit *u,
 		const struct text_stand *s = &u->stands[language][i];
 		if ((t->parties >> i & 1) == 0)
 			continue;
-		if (s->version != 0 && version != 0 && s->version != version)
+		if (s->version != 0 && version != 0 && !text_is_same(t, s->version, version))
 			return UNIT_BRACKETED;
 		version = s->version != 0 ? s->version : version;
 		least = s->firmness < least ? s->firmness : least;
@@ -307,7 +314,9 @@ const struct text_version *text_shown(const struct text *t, const struct text_un
 bool text_is_concorded(const struct text *t, const struct text_unit *u, size_t party)
 {
 	for (size_t i = 0; i < t->languages_count; i++) {
-		if (u->concorded[i][party] == 0 || u->concorded[i][party] != shown(t, u, i) ||
+		uint32_t version = shown(t, u, i);
+		if (u->concorded[i][party] == 0 || version == 0 ||
+		    !text_is_same(t, u->concorded[i][party], version) ||
 		    text_status_in(t, u, i) == UNIT_BRACKETED)
 			return false;
 	}

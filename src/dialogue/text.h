@@ -18,7 +18,7 @@
 enum unit_status {
 	UNIT_MISSING, /* nobody has words in this language */
 	UNIT_PROPOSED,
-	UNIT_BRACKETED, /* parties stand on different versions */
+	UNIT_BRACKETED, /* parties stand on different words */
 	UNIT_AD_REFERENDUM,
 	UNIT_AGREED,
 	UNIT_STATUS_COUNT
@@ -99,6 +99,8 @@ bool text_is_revised_by(uint64_t kind);
 
 /* .languages_count: it has none of this tag. */
 size_t text_find_language(const struct text *t, struct bytes tag);
+/* Two of one unit and language (indices and 1): the same words at the same place are one alternative. */
+bool text_is_same(const struct text *t, uint32_t version, uint32_t other);
 /* By the place of its UNIT; NULL. */
 const struct text_version *text_version(const struct text *t, const struct deed_at *at);
 

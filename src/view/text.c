@@ -504,7 +504,7 @@ static enum err judge_endorsement(const struct case_file *c, const struct place_
 	return e;
 }
 
-/* What is said of a text that its party has signed. */
+/* What is said of a text that all have signed. */
 static bool is_of_signed(const struct statement *s)
 {
 	uint64_t act = dialogue_uint(s, DIALOGUE_ACT);
@@ -551,16 +551,32 @@ static enum err own_in_past(const struct case_file *c, const struct place_key *t
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* Every party's signature is of the text as its author had it: nobody says that of a text that moves. */
 static enum err judge_signed(const struct case_file *c, enum verdict *out)
 {
+	struct statement memory;
+	struct thing_row row;
+	struct text t = { 0 };
 	struct own own;
+	struct text_head head;
+	uint8_t hash[HASH_LEN];
 	enum err e = own_get(c->f, &c->subject, c->in->log.party, &own);
 
+	if (e == ERR_OK && own.walks >= TEXT_WALKS_MAX) {
+		*out = VERDICT_FULL;
+		return ERR_OK;
+	}
 	if (e == ERR_OK)
-		e = own_in_past(c, &c->subject, &own);
-
-	if (e == ERR_OK && own.signed_at.epoch == 0)
-		*out = VERDICT_STEP;
+		e = open_text(c->f, &c->subject, &row, &t);
+	if (e == ERR_OK)
+		e = walk(c->f, &c->subject, &c->view->past, &t);
+	if (e == ERR_OK) {
+		text_head_of(c->f->accord, &row, &memory, &head);
+		text_hash(&t, &head, hash);
+		if (!stands_on(&t, ENDORSE_SIGN, hash))
+			*out = VERDICT_STEP;
+	}
+	text_close(&t);
 	return e;
 }
 
@@ -639,8 +655,8 @@ enum err fold_text_void(const struct fold *f, const struct fold_input *in)
 	struct own own;
 	enum err e;
 
-	if (!is_deed(s->kind) || s->refers_count == 0 || !refers_place(f, in, &s->refers[0], &text) ||
-	    text.log.channel != in->log.channel)
+	if ((!is_deed(s->kind) && !is_of_signed(s)) || s->refers_count == 0 ||
+	    !refers_place(f, in, &s->refers[0], &text) || text.log.channel != in->log.channel)
 		return ERR_OK;
 	e = fold_get(f, &text, &v);
 	if (e != ERR_OK || v.kind != KIND_TEXT || v.verdict != VERDICT_OK)

@@ -110,6 +110,8 @@ def test_a_text_is_written_signed_and_made_public(stage, tmp_path):
     kor.run("text", "sign", "statement", key="policy")
     both(world, "one signature", lambda one: len(one["signed"]["by"]) == 1)
     refused(kor, "its party has signed the text as it stands", "unit", "statement", "goal", "Anders.", "--language", "en")
+    for verb in ("in-force", "terminate"):  # one signature is none
+        refused(kor, "the step before it was not taken", verb, "statement")
     refused(kor, "the step before it was not taken", "release", "statement", "--when", "2026-04-11T14:30Z")
     usa.run("text", "sign", "statement", key="policy")
     both(world, "signed", lambda one: one["state"] == "SIGNED")
@@ -221,6 +223,8 @@ def corrected(world, out, made):
     assert "statement-2.ko.html" in now["statement.ko.html"] and "statement.ko.html" in now["statement-2.ko.html"]
     assert KO in now["statement.ko.html"] and now["statement.txt"] == made["statement.txt"]
     assert len(list(ElementTree.fromstring(now["statement-2.atom"]).iter("{http://www.w3.org/2005/Atom}entry"))) == 2
+    held_back(world, out.parent)
+    in_force(world)
     # Two originals of one file: each names its own party first.
     one, other = (ElementTree.fromstring(node.run("text", "render", "statement").stdout) for node in (kor, usa))
     parties = [[part.text for part in page.iter("{http://www.w3.org/1999/xhtml}p") if part.get("class") == "parties"] for page in (one, other)]
@@ -229,6 +233,36 @@ def corrected(world, out, made):
     assert cells[0] == cells[1] and KO in cells[0]
     assert "서명" in kor.run("text", env=nodes.KOREAN).stdout
     originals(world, out)
+
+
+def held_back(world, folder):
+    """What is corrected came under embargo again: the correction names it, and none of its words go out."""
+    kor = world["kor"]
+    endorsed(world, "release", "released", "--when", "2199-01-01T00:00Z")
+    both(world, "embargo", lambda one: one["released"]["all"])
+    out = folder / "held"
+    out.mkdir()
+    kor.run("text", "publish", "statement-2", out)
+    made = files(out)
+    assert sorted(made) == ["statement-2.atom", "statement-2.en.html", "statement-2.ko.html", "statement-2.txt"]
+    assert "This corrects: statement<" in made["statement-2.en.html"] and "<a href" not in made["statement-2.en.html"]
+    assert all(EN + "<" not in page and KO + "<" not in page for page in made.values())
+    assert len(list(ElementTree.fromstring(made["statement-2.atom"]).iter("{http://www.w3.org/2005/Atom}entry"))) == 1
+
+
+def in_force(world):
+    """A text is in force, and is so no more, when every party says so of what all signed."""
+    def said(node, act):
+        return next(one["said"].get(act, []) for one in node.get("/dialogues", kind="text")["things"] if one["name"] == "statement-2")
+
+    for verb, state in (("in-force", "IN FORCE"), ("terminate", "TERMINATED")):
+        states = (text(world["kor"], "statement-2")["state"], state)
+        for count, node in enumerate(world.nodes.values(), 1):
+            node.run("text", verb, "statement-2", key="policy")
+            for other in world.nodes.values():
+                other.wait(f"{verb} by {node.party} at {other.party}", lambda other=other: len(said(other, verb.replace("-", " "))) == count)
+                assert text(other, "statement-2")["state"] == states[count - 1]
+    assert text(world["kor"], "statement-2")["signed"]["all"] and "종료" in world["usa"].run("text", env=nodes.KOREAN).stdout
 
 
 def words_of(pdf):
@@ -281,6 +315,26 @@ def test_no_label_goes_out_above_its_outlet(stage, tmp_path):
     both(world, "its outlets", lambda one: one["released"]["all"] and one["released"]["by"][0]["outlets"] == ["atom"])
     kor.run("text", "publish", "statement", tmp_path)
     assert sorted(one.name for one in tmp_path.glob("statement*")) == ["statement.atom", "statement.txt"]
+    # A unit has the label that its author gives it, and goes to no more than he says.
+    kor.run("text", "correct", "statement", "open", "Corrected", "--language", "en", "--languages", "en", "--label", "U", key="policy")
+    kor.run("text", "unit", "open", "goal", "Marked above.", "--language", "en", "--label", "R", key="policy")
+    label = kor.entry(text(kor, "open")["units"][0]["languages"]["en"]["versions"][0]["place"])["label"]
+    assert label["level"] == "R", label
+    assert "none was given" in kor.run("text", "unit", "open", "goal", "To few.", "--language", "en", "--rel", "KOR", key="policy", code=2).stderr
+    # What is corrected is marked above the page of its correction: nothing of it stands there, not even its name.
+    kor.run("text", "unit", "open", "goal", "Open words.", "--language", "en", "--label", "U", key="policy")
+    both(world, "the correction", lambda one: one.get("versions") == 2, "open")
+    clean(world, "open")
+    for what, key, options in (("initial", "initialled", ()), ("sign", "signed", ()), ("release", "released", ("--when", "2023-04-12T00:00Z"))):
+        endorsed(world, what, key, *options, name="open")
+    both(world, "its time", lambda one: one["released"]["all"], "open")
+    out = tmp_path / "open"
+    out.mkdir()
+    kor.run("text", "publish", "open", out)
+    made = files(out)
+    assert sorted(made) == ["open.atom", "open.en.html", "open.txt"] and "Open words." in made["open.en.html"]
+    assert "statement" not in made["open.en.html"] and not any(EN in words for words in made.values())
+    assert len(list(ElementTree.fromstring(made["open.atom"]).iter("{http://www.w3.org/2005/Atom}entry"))) == 2, "what the feed carries is in it"
 
 
 def test_a_peer_that_signs_at_random(stage):
@@ -413,6 +467,11 @@ def test_the_sentences_of_what_goes_wrong(stage, tmp_path):
     kor.run("text", "unit", "statement", "goal", KO, "--language", "ko", key="policy")
     wrong("{1} is not clear: a language has no words, or those of several parties.", "text", "concord", "statement", "goal", key="linguist", code=2)
     wrong("not all of the text is agreed, or its languages are not found to match", "text", "initial", "statement")
+    # The same words typed by both are one alternative.
+    usa.run("text", "unit", "statement", "goal", KO, "--language", "ko", key="policy")
+    both(world, "the same words", lambda one: one["versions"] == 2)
+    same = text(kor)["units"][0]["languages"]["ko"]
+    assert same["status"] == "PROPOSED" and [one["by"] for one in same["versions"]] == [{"KOR": "proposes", "USA": "proposes"}]
     # Two sides edit one unit at once: both stay, in brackets.
     kor.run("text", "unit", "statement", "goal", "Ours.", "--language", "en", key="policy")
     usa.run("text", "unit", "statement", "goal", EN, "--language", "en", key="policy")

@@ -166,6 +166,42 @@ static void both_edits_are_kept(void **state)
 	text_close(&t);
 }
 
+static void the_same_words_are_one_alternative(void **state)
+{
+	struct made one, other, elsewhere, en, m;
+	struct text t;
+
+	(void)state;
+	open_text(&t);
+	unit(&one, ALBA, 1, "a", "ko", "same");
+	unit(&other, BOREA, 1, "a", "ko", "same");
+	unit(&en, ALBA, 2, "a", "en", "e");
+	text_take(&t, &one.deed);
+	text_take(&t, &other.deed);
+	text_take(&t, &en.deed);
+	assert_int_equal(text_status_in(&t, &t.units[0], KO), UNIT_PROPOSED);
+	/* Each agrees to what it typed itself: to the same words. So do the linguists. */
+	named(&m, ALBA, 3, KIND_AGREE, &one, &en);
+	text_take(&t, &m.deed);
+	named(&m, BOREA, 3, KIND_AGREE, &other, &en);
+	text_take(&t, &m.deed);
+	assert_int_equal(text_status_in(&t, &t.units[0], KO), UNIT_AGREED);
+	named(&m, ALBA, 4, KIND_CONCORDANCE, &one, &en);
+	text_take(&t, &m.deed);
+	named(&m, BOREA, 4, KIND_CONCORDANCE, &other, &en);
+	text_take(&t, &m.deed);
+	assert_true(text_is_clean(&t, UNIT_AGREED));
+	/* The same words at another place of the text are another alternative. */
+	make(&elsewhere, BOREA, 5, KIND_UNIT);
+	put_text(&elsewhere, DIALOGUE_NAME, "a", false);
+	put_uint(&elsewhere, DIALOGUE_NUMBER, 7);
+	put_text(&elsewhere, DIALOGUE_LANGUAGES, "ko", true);
+	put_text(&elsewhere, DIALOGUE_WORDS, "same", false);
+	text_take(&t, &elsewhere.deed);
+	assert_int_equal(text_status_in(&t, &t.units[0], KO), UNIT_BRACKETED);
+	text_close(&t);
+}
+
 /* Both parties agree to both versions, and both find them to match. */
 static uint64_t agree_all(struct text *t, uint64_t index, const struct made *ko, const struct made *en)
 {
@@ -505,6 +541,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_edits_are_kept),
+		cmocka_unit_test(the_same_words_are_one_alternative),
 		cmocka_unit_test(any_change_reopens_the_concordance),
 		cmocka_unit_test(a_language_that_lacks_words_is_not_clean),
 		cmocka_unit_test(a_release_is_joint_or_none),
