@@ -13,6 +13,28 @@ size_t accord_party_find(const struct accord *a, struct bytes name)
 	return i;
 }
 
+bool accord_may_act(const struct accord *a, size_t role, size_t for_role, enum plane plane,
+		    enum precedence precedence)
+{
+	bool may = role == for_role;
+
+	for (size_t i = 0; i < a->acting_count && !may; i++) {
+		const struct accord_acting *acting = &a->acting[i];
+		may = acting->role == role && acting->for_role == for_role &&
+		      (acting->planes >> plane & 1) != 0 && (acting->precedences >> precedence & 1) != 0;
+	}
+	return may;
+}
+
+bool accord_is_acted_for(const struct accord *a, size_t role)
+{
+	for (size_t i = 0; i < a->acting_count; i++) {
+		if (a->acting[i].for_role == role)
+			return true;
+	}
+	return false;
+}
+
 size_t accord_role_find(const struct accord *a, struct bytes name)
 {
 	size_t i = 0;

@@ -71,6 +71,7 @@ struct accord_channel {
 	uint8_t precedences; /* bit mask of enum precedence that may be used */
 	uint64_t writers;    /* bit mask of accord.roles that may write */
 	bool is_sealed;	     /* officers' contents are sealed: docs/spec/seal.md */
+	bool is_closed;	     /* who writes there reads there, and nobody else of its parties */
 	uint64_t readers;    /* of a sealed one: bit mask of accord.roles that can read each of them */
 };
 
@@ -82,6 +83,12 @@ struct accord_role {
 	/* What each who is on duty there has to be able to: words with a space between; "": nothing. */
 	char able[ROSTER_REACH_MAX + 1];
 	uint64_t until_ms; /* it says nothing that is claimed or filed from then on; 0: for ever */
+};
+
+/* Who acts for a post, where and how urgently. */
+struct accord_acting {
+	uint8_t role, for_role;	     /* of accord.roles */
+	uint8_t planes, precedences; /* bit masks */
 };
 
 /* By precedence; milliseconds. */
@@ -124,6 +131,8 @@ struct accord {
 	size_t roles_count;
 	uint64_t two_roles;   /* bit mask of roles: a key gets one by the signatures of two persons */
 	uint64_t named_roles; /* those that `authority` has a line of */
+	struct accord_acting acting[ACCORD_ACTING_MAX]; /* in the file's order */
+	size_t acting_count;
 	struct accord_timer timers[PRECEDENCE_COUNT];
 	uint64_t line_check_ms;	  /* scheduled line check of each path; 0: none */
 	uint64_t line_answer_ms;  /* the peer's node answers a line check within */
@@ -207,6 +216,11 @@ bool accord_is_let_go(const struct accord *old, const struct accord *next, size_
 /* Look-ups; the finders return a count (parties_count, ...) or NULL when there is none. */
 size_t accord_party_find(const struct accord *a, struct bytes name);
 size_t accord_role_find(const struct accord *a, struct bytes name);
+/* Whether a post may act for another there: its own, or one for which a line of `authority` names it. */
+bool accord_may_act(const struct accord *a, size_t role, size_t for_role, enum plane plane,
+		    enum precedence precedence);
+/* Whether any line says who acts for that post. */
+bool accord_is_acted_for(const struct accord *a, size_t role);
 const struct accord_channel *accord_channel_find(const struct accord *a, uint32_t number);
 const struct accord_channel *accord_channel_by_name(const struct accord *a, struct bytes name);
 /* The first key of that use; NULL if the party has none. */

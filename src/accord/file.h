@@ -39,4 +39,8 @@ enum err form_begin(struct accord *a, struct bytes file, struct arena *arena, co
 /* Whether each form that comes before it is one of the accord's: known when all files are read. */
 bool form_is_after_known(const struct accord *a, const struct form *f);
 
+/* For line_set. */
+size_t file_plane_index(const struct accord *a, struct bytes word);
+size_t file_precedence_index(const struct accord *a, struct bytes word);
+
 #endif

@@ -1,4 +1,7 @@
-/* `authority`: which posts nobody appoints alone, until when they may speak, which channels are closed. */
+/*
+ * `authority`: which posts nobody appoints alone, until when they may speak, who acts for whom, which channels
+ * are closed.
+ */
 #include "accord/file.h"
 
 static void read_post(struct line_reader *r, struct accord *a)
@@ -26,19 +29,55 @@ static void read_post(struct line_reader *r, struct accord *a)
 		line_refuse(r, "authority.by");
 }
 
-/* Who holds a post that writes there can read there: two persons let him in. */
+/* Who holds a post that writes there reads there, and nobody else: two persons let him in. */
 static void read_closed(struct line_reader *r, struct accord *a)
 {
 	const struct accord_channel *c = accord_channel_by_name(a, line_word(r, "authority.closed"));
 
-	if (c == NULL)
+	if (c == NULL) {
 		line_refuse(r, "authority.closed");
-	else
-		a->two_roles |= c->writers;
+		return;
+	}
+	a->channels[c - a->channels].is_closed = true;
+	a->two_roles |= c->writers;
+}
+
+static bool has_pair(const struct accord *a, size_t role, size_t for_role)
+{
+	for (size_t i = 0; i < a->acting_count; i++) {
+		if (a->acting[i].role == role && a->acting[i].for_role == for_role)
+			return true;
+	}
+	return false;
+}
+
+/* Everywhere and however urgent, unless it says where or how urgently. */
+static void read_acts(struct line_reader *r, struct accord *a)
+{
+	struct accord_acting acting = { .planes = (1u << PLANE_COUNT) - 1,
+					.precedences = (1u << PRECEDENCE_COUNT) - 1 };
+	size_t role = accord_role_find(a, line_word(r, "authority.acts")), for_role;
+
+	line_expect(r, "for", "authority.acts");
+	for_role = accord_role_find(a, line_word(r, "authority.acts"));
+	if (role == a->roles_count || for_role == a->roles_count || role == for_role ||
+	    has_pair(a, role, for_role) || a->acting_count == ACCORD_ACTING_MAX) {
+		line_refuse(r, "authority.acts");
+		return;
+	}
+	if (line_accept(r, "plane"))
+		acting.planes = (uint8_t)line_set(r, a, file_plane_index, PLANE_COUNT, "authority.acts");
+	if (line_accept(r, "precedence"))
+		acting.precedences =
+			(uint8_t)line_set(r, a, file_precedence_index, PRECEDENCE_COUNT, "authority.acts");
+	acting.role = (uint8_t)role;
+	acting.for_role = (uint8_t)for_role;
+	a->acting[a->acting_count++] = acting;
 }
 
 static const struct line_row rows[] = {
 	{ "post", read_post, NULL },
+	{ "acts", read_acts, NULL },
 	{ "closed", read_closed, NULL },
 };
 

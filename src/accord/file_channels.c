@@ -11,7 +11,17 @@ const char *plane_name(enum plane p)
 	return planes[p];
 }
 
-static size_t precedence_index(const struct accord *a, struct bytes word)
+size_t file_plane_index(const struct accord *a, struct bytes word)
+{
+	size_t i = 0;
+
+	(void)a;
+	while (i < PLANE_COUNT && !bytes_equal(word, bytes_str(plane_name((enum plane)i))))
+		i++;
+	return i;
+}
+
+size_t file_precedence_index(const struct accord *a, struct bytes word)
 {
 	enum precedence p;
 
@@ -83,7 +93,8 @@ static void read_channel(struct line_reader *r, struct accord *a)
 	line_expect(r, "write", "channels.write");
 	c.writers = line_set(r, a, accord_role_find, a->roles_count, "channels.write");
 	line_expect(r, "precedence", "channels.precedence");
-	c.precedences = (uint8_t)line_set(r, a, precedence_index, PRECEDENCE_COUNT, "channels.precedence");
+	c.precedences =
+		(uint8_t)line_set(r, a, file_precedence_index, PRECEDENCE_COUNT, "channels.precedence");
 	/* A channel of one party is its home channel, and no other is. */
 	if (((c.parties & (c.parties - 1)) == 0) != (c.plane == PLANE_HOME))
 		line_refuse(r, "channels.home");

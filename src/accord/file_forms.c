@@ -177,16 +177,6 @@ static void read_form(struct line_reader *r, struct accord *a)
 		line_refuse(r, "forms.file");
 }
 
-static size_t plane_index(const struct accord *a, struct bytes word)
-{
-	size_t i = 0;
-
-	(void)a;
-	while (i < PLANE_COUNT && !bytes_equal(word, bytes_str(plane_name((enum plane)i))))
-		i++;
-	return i;
-}
-
 static size_t act_index(const struct accord *a, struct bytes word)
 {
 	size_t i = 0;
@@ -199,7 +189,7 @@ static size_t act_index(const struct accord *a, struct bytes word)
 
 static void read_plane(struct line_reader *r, struct accord *a)
 {
-	form_open(r, a)->planes = (uint8_t)line_set(r, a, plane_index, PLANE_COUNT, "forms.plane");
+	form_open(r, a)->planes = (uint8_t)line_set(r, a, file_plane_index, PLANE_COUNT, "forms.plane");
 	line_end(r, "forms.plane");
 }
 
@@ -213,14 +203,6 @@ static void read_acts(struct line_reader *r, struct accord *a)
 	line_end(r, "forms.acts");
 }
 
-static size_t precedence_index(const struct accord *a, struct bytes word)
-{
-	enum precedence p;
-
-	(void)a;
-	return precedence_read(word, &p) == ERR_OK ? (size_t)p : PRECEDENCE_COUNT;
-}
-
 /* The first that stands there is used where none is said. */
 static void read_precedence(struct line_reader *r, struct accord *a)
 {
@@ -230,7 +212,7 @@ static void read_precedence(struct line_reader *r, struct accord *a)
 		return;
 	if (r->rule == NULL && precedence_read(line_peek(r), &f->precedence) != ERR_OK)
 		line_refuse(r, "forms.precedence");
-	f->precedences = (uint8_t)line_set(r, a, precedence_index, PRECEDENCE_COUNT, "forms.precedence");
+	f->precedences = (uint8_t)line_set(r, a, file_precedence_index, PRECEDENCE_COUNT, "forms.precedence");
 	line_end(r, "forms.precedence");
 }
 

@@ -243,7 +243,7 @@ enum err login_begin(struct logins *s, const struct login_asking *asking, struct
 	*rule = LOGIN_CHALLENGE;
 	if (!challenge_read(s, challenge, &time_ms, nonce))
 		return ERR_OK;
-	*rule = LOGIN_EXPIRED;
+	*rule = LOGIN_LATE;
 	if (now_ms < time_ms || now_ms - time_ms > CHALLENGE_MS_MAX)
 		return ERR_OK;
 	*rule = LOGIN_SIGNATURE;

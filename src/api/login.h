@@ -22,7 +22,7 @@
 #define LOGIN_LIST(X) \
 	X(OK,         "a session has begun") \
 	X(CHALLENGE,  "this node made no such challenge") \
-	X(EXPIRED,    "the challenge is too old: ask for another one") \
+	X(LATE,       "the challenge is too old: ask for another one") \
 	X(REPLAYED,   "the challenge was answered before") \
 	X(SIGNATURE,  "it is no signature over this challenge for a session") \
 	X(KEY,        "the key is enrolled in no log of this node's party, or was withdrawn") \

@@ -101,6 +101,7 @@
 #define ACCORD_KEYS_MAX 128u
 #define ACCORD_CHANNELS_MAX 64u
 #define ACCORD_ROLES_MAX 64u
+#define ACCORD_ACTING_MAX 64u /* lines that say who acts for whom */
 #define ACCORD_LANGUAGES_MAX 4u
 #define ACCORD_FORMS_MAX 64u
 #define ACCORD_FORM_WORDS_MAX 1024u  /* fields, members, lists and values of all forms together */

@@ -485,6 +485,15 @@ static enum exit_code show(struct options *o)
 	}
 	for (size_t i = 0; i < d.accord->roles_count; i++) {
 		const struct accord_role *role = &d.accord->roles[i];
+		if ((d.accord->two_roles >> i & 1) != 0 || role->until_ms != 0) {
+			say("  ");
+			say_cell(role->name, 16, COLOUR_PLAIN);
+			if ((d.accord->two_roles >> i & 1) != 0)
+				say(_("  given by two persons"));
+			if (role->until_ms != 0)
+				say(_("  speaks until {1}"), say_time(role->until_ms));
+			say("\n");
+		}
 		if (role->able[0] != '\0') {
 			say("  ");
 			say_cell(role->name, 16, COLOUR_PLAIN);

@@ -93,6 +93,7 @@ static const struct {
 	{ "authority.post", N_("behind post stands a post of the accord, once") },
 	{ "authority.by", N_("behind the post stand by two, until and a day, or both") },
 	{ "authority.until", N_("a day is written as 2027-06-30, from 1970 on") },
+	{ "authority.acts", N_("behind acts stand a post, for, and another post, each pair once; then plane and precedence with theirs") },
 	{ "authority.closed", N_("behind closed stands the name of a channel") },
 	{ "timers.precedence", N_("each of FLASH, IMMEDIATE, PRIORITY and ROUTINE has one timer line") },
 	{ "timers.receipt", N_("receipt is a span of time, as 30s, and not none") },

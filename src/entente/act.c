@@ -173,6 +173,8 @@ static enum exit_code compose(struct options *o, const struct act *act, struct c
 		code = add_addressee(d, o, entry);
 	if (code == EXIT_DONE && act->kind == KIND_WATCH_READ)
 		add_attachments(d, c, entry);
+	if (code == EXIT_DONE && option_is_given(o, "for"))
+		d->statement.acting_for = draft_word(d, option_value(o, "for"));
 	if (code == EXIT_DONE && act->fill != NULL)
 		code = act->fill(d, o);
 	if (code == EXIT_DONE && act->may_be_form)

@@ -31,6 +31,10 @@ enum exit_code act_file(const struct options *o, struct client *c, struct draft 
 			const struct officer *officer, const json_t *entry, const char *done) MUST_CHECK;
 enum exit_code act_run(struct options *o, const struct act *act) MUST_CHECK;
 
+/* Of an answer: for which of the posts that the message is to. */
+#define ACT_FOR_OPTION \
+	{ "for", N_("POST"), N_("the post that it answers for: its author's own, or one that he acts for") }
+
 /* Options of every act, to begin a command's table with. */
 #define ACT_TEXT_OPTIONS                                                                             \
 	SEAL_OPTION, { "file", N_("FILE"), N_("take the text from a file, - for standard input") },  \

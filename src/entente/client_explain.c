@@ -20,7 +20,16 @@ static const struct {
 	{ "REFUSED", "SIGNATURE", EXIT_REFUSED,
 	  N_("sign it with your own key, as an officer of this node's party: --key FILE") },
 	{ "REFUSED", "SESSION", EXIT_REFUSED, N_("entente login --key FILE, then the same command again") },
-	{ "REFUSED", "EXPIRED", EXIT_REFUSED, N_("the same command again") },
+	{ "REFUSED", "LATE", EXIT_REFUSED, N_("the same command again") },
+	{ "REFUSED", "EXPIRED", EXIT_REFUSED,
+	  N_("act in a post whose authority goes on, by --as ROLE: entente accord show says until when each "
+	     "has it; a "
+	     "later day takes a version of the accord that all sign") },
+	{ "REFUSED", "ACTING", EXIT_REFUSED,
+	  N_("the accord's file authority says who acts for whom; answer for a post that is yours by --for "
+	     "POST, or act "
+	     "in the post that may by --as ROLE") },
+	{ "REFUSED", "FIELDS", EXIT_REFUSED, N_("say it as text, or by a form: entente forms lists them") },
 	{ "REFUSED", "KEY", EXIT_REFUSED,
 	  N_("entente keys shows which keys are good here; the registrar adds one with entente keys --add") },
 	{ "REFUSED", "ROLE", EXIT_REFUSED,

@@ -3,6 +3,7 @@
 #include "entente/words.h"
 
 static const struct option_row options[] = {
+	ACT_FOR_OPTION,
 	ACT_TEXT_OPTIONS,
 	{ NULL, NULL, NULL },
 };

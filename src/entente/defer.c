@@ -6,6 +6,7 @@
 
 static const struct option_row options[] = {
 	{ "until", N_("TIME"), N_("until when: 2h, 30m, 1d from now, or 2026-11-24T14:30Z") },
+	ACT_FOR_OPTION,
 	ACT_TEXT_OPTIONS,
 	{ NULL, NULL, NULL },
 };

@@ -4,10 +4,7 @@
 #include "entente/words.h"
 
 static const struct option_row options[] = {
-	ACT_TEXT_OPTIONS,
-	FORM_OPTION,
-	FILL_OPTIONS,
-	{ NULL, NULL, NULL },
+	ACT_FOR_OPTION, ACT_TEXT_OPTIONS, FORM_OPTION, FILL_OPTIONS, { NULL, NULL, NULL },
 };
 
 static const struct act act = {

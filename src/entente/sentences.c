@@ -86,6 +86,8 @@ static const char *const sentences[] = {
 	N_("not every signing role of every party has concurred"),
 	N_("not every other party's read-back is marked correct"),
 	N_("the hold is not over on its own clock"),
+	N_("it has fields that its kind does not name"),
+	N_("the accord does not let this post act for that one there"),
 	N_("nobody owes this there"),
 	N_("it is met"),
 	N_("it has lapsed before"),

@@ -142,6 +142,11 @@ static enum err content_check(struct node *n, const struct statement *s, const s
 		answer->verdict = VERDICT_LENGTH;
 		return ERR_REFUSED;
 	}
+	/* Its own words are given back to the other party, and no file beside them that nobody approved. */
+	if (s->kind == KIND_READ_BACK && content.attachments_count > 0) {
+		answer->verdict = VERDICT_FIELDS;
+		return ERR_REFUSED;
+	}
 	e = blobs_check(n, s, in->content, answer);
 	return e == ERR_OK ? parts_check(n, s, &content, answer) : e;
 }

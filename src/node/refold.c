@@ -61,7 +61,8 @@ void signers_verify(const struct node *n, size_t party, const struct entry *entr
 /* What an answer, an erasure or a kind of release is about: their judges read labels and what was signed. */
 static bool needs_subject(uint64_t kind)
 {
-	return kind == KIND_ERASE || (kind >= KIND_SUBMIT && kind <= KIND_REQUEST);
+	return kind == KIND_ERASE || kind == KIND_READ_BACK || kind == KIND_REPLY || kind == KIND_DECLINE ||
+	       kind == KIND_DEFER || (kind >= KIND_SUBMIT && kind <= KIND_REQUEST);
 }
 
 static enum err read_subject(struct node *n, const struct statement *statement, struct judged *out)

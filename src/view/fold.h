@@ -96,7 +96,9 @@
 	X(UNRESOLVED, "something open is not handed over, or is not resolved and has no note") \
 	X(ABLE,       "somebody on duty is not able to what the accord asks of the post") \
 	X(READ_BACK,  "not every initial was read back by every other party and marked correct") \
-	X(HOLD,       "the hold is not over on its own clock")
+	X(HOLD,       "the hold is not over on its own clock") \
+	X(FIELDS,     "it has fields that its kind does not name") \
+	X(ACTING,     "the accord does not let this post act for that one there")
 /* clang-format on */
 
 enum verdict {

@@ -1,6 +1,7 @@
 /* Forms: docs/spec/forms.md. One lifecycle under one number, which is the place where it was announced. */
 #include "view/judge.h"
 #include "view/rows.h"
+#include "wire/fields.h"
 
 #include <string.h>
 
@@ -110,8 +111,11 @@ enum err judge_form(const struct case_file *c, enum verdict *out)
 	struct form_fault fault;
 	enum form_act act;
 
-	if (form == NULL)
+	if (form == NULL) {
+		if (!fields_are_named(c->in->statement))
+			*out = VERDICT_FIELDS;
 		return ERR_OK;
+	}
 	if (form_check(c->f->accord, form, c->channel->plane, c->in->statement, &fault) != ERR_OK) {
 		*out = VERDICT_FORM;
 		return ERR_OK;

@@ -44,23 +44,46 @@ static bool needs_two(const struct case_file *c)
 	       (fold_roles(c->f->accord, c->in->statement) & c->f->accord->two_roles) != 0;
 }
 
-/* One signature is enough before anybody has spoken in the log: those whom an epoch begins with. */
+/*
+ * One signature is enough before anybody has spoken in the first log: those whom the accord begins with. A
+ * later epoch has those of the log before it.
+ */
 static enum err judge_founding(const struct case_file *c, enum verdict *out)
 {
 	struct place_key at = { c->in->log, 0 };
 	struct entry_view v;
 
-	*out = VERDICT_OK;
-	for (; at.index < c->in->entry->index; at.index++) {
+	*out = c->in->log.epoch == 1 ? VERDICT_OK : VERDICT_TWO;
+	for (; *out == VERDICT_OK && at.index < c->in->entry->index; at.index++) {
 		enum err e = fold_get(c->f, &at, &v);
 		if (e != ERR_OK)
 			return e;
-		if (v.kind > KIND_KEYS) {
+		if (v.kind > KIND_KEYS)
 			*out = VERDICT_TWO;
-			return ERR_OK;
-		}
 	}
 	return ERR_OK;
+}
+
+/* A new epoch repeats who was in force where the log before it ended: nobody is given anything by that. */
+static enum err is_repeated_key(const struct case_file *c, bool *out)
+{
+	struct place_key open = { c->in->log, 0 };
+	struct log_key before = c->in->log;
+	struct entry_view v;
+	struct key_view key;
+	enum err e = fold_get(c->f, &open, &v);
+
+	*out = false;
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	before.epoch = v.past.of[c->in->log.party].epoch;
+	if (before.epoch == 0 || before.epoch >= c->in->log.epoch)
+		return ERR_OK;
+	e = row_get_key(c->f->map, &before, c->in->named_key, v.past.of[c->in->log.party].size, &key);
+	*out = e == ERR_OK && key_is_in_force(&key, v.past.of[c->in->log.party].size) &&
+	       key.holder == named_holder(c->in->statement) &&
+	       (fold_roles(c->f->accord, c->in->statement) & ~key.roles) == 0;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 /*
@@ -116,17 +139,20 @@ enum err judge_signatures(const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
 	size_t role = accord_role_find(c->f->accord, s->role);
-	bool has_registrar = false, holds_role = false;
+	bool has_registrar = false, holds_role = false, has_second = false, is_repeated = false;
 	uint64_t holders[STATEMENT_SIGNATURES_MAX];
 	size_t officers = 0;
-	bool is_self = true;
+	enum err e = ERR_OK;
 
 	if (c->view->is_node)
 		return ERR_OK;
+	if (s->kind == KIND_KEYS && c->in->log.epoch > 1)
+		e = is_repeated_key(c, &is_repeated);
+	if (e != ERR_OK)
+		return e;
 	for (size_t i = 0; i < c->in->entry->signatures_count; i++) {
 		const struct signer *signer = &c->in->signers[i];
 		struct key_view key;
-		enum err e;
 		if (!signer->is_good) {
 			*out = VERDICT_SIGNATURE;
 			return ERR_OK;
@@ -135,6 +161,8 @@ enum err judge_signatures(const struct case_file *c, enum verdict *out)
 			has_registrar = true;
 			continue;
 		}
+		if (is_repeated)
+			continue;
 		e = judge_key(c, i, &key);
 		if (e == ERR_NOT_FOUND || (e == ERR_OK && !key_is_in_force(&key, c->in->entry->index))) {
 			*out = VERDICT_KEY;
@@ -144,10 +172,12 @@ enum err judge_signatures(const struct case_file *c, enum verdict *out)
 			return e;
 		if (role < c->f->accord->roles_count && (key.roles >> role & 1) != 0)
 			holds_role = true;
-		is_self = is_self && key.holder == named_holder(s);
+		/* Who gives such a post beside the registrar was given one himself by two. */
+		has_second = has_second ||
+			     (key.holder != named_holder(s) && (key.roles & c->f->accord->two_roles) != 0);
 		holders[officers++] = key.holder;
 	}
-	if (s->kind == KIND_KEYS && has_registrar && needs_two(c) && (officers == 0 || is_self))
+	if (s->kind == KIND_KEYS && has_registrar && needs_two(c) && !has_second && !is_repeated)
 		return judge_founding(c, out);
 	if (s->kind <= KIND_ACCORD)
 		*out = has_registrar ? VERDICT_OK : VERDICT_REGISTRAR;
@@ -231,6 +261,42 @@ enum err judge_addressees(const struct case_file *c, enum verdict *out)
 		if (party == a->parties_count || (c->channel->parties >> party & 1) == 0 ||
 		    role == a->roles_count || (a->roles[role].parties >> party & 1) == 0)
 			*out = VERDICT_ADDRESSEE;
+	}
+	return ERR_OK;
+}
+
+/* What settles a message for whom it was said to. */
+static bool is_answer(uint64_t kind)
+{
+	return kind == KIND_REPLY || kind == KIND_DECLINE || kind == KIND_DEFER;
+}
+
+/*
+ * Whoever says that he acts for a post may. An answer that does not say for whom is one for every post of its
+ * party that the message is to (ladder.c): for none of which the accord names others.
+ */
+enum err judge_acting(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement, *of = c->in->subject;
+	const struct accord *a = c->f->accord;
+	const struct statement *urgent = is_answer(s->kind) && of != NULL ? of : s;
+	size_t role = accord_role_find(a, s->role), post;
+	enum precedence precedence = urgent->has_precedence ? urgent->precedence : PRECEDENCE_ROUTINE;
+
+	if (c->view->is_node || s->kind <= KIND_ACCORD)
+		return ERR_OK;
+	if (s->acting_for.len > 0) {
+		post = accord_role_find(a, s->acting_for);
+		if (post == a->roles_count || !accord_may_act(a, role, post, c->channel->plane, precedence))
+			*out = VERDICT_ACTING;
+		return ERR_OK;
+	}
+	for (size_t i = 0; is_answer(s->kind) && of != NULL && i < of->addressees_count; i++) {
+		post = accord_role_find(a, of->addressees[i].role);
+		if (bytes_equal(of->addressees[i].party, s->party) && !of->addressees[i].is_information &&
+		    post < a->roles_count && accord_is_acted_for(a, post) &&
+		    !accord_may_act(a, role, post, c->channel->plane, precedence))
+			*out = VERDICT_ACTING;
 	}
 	return ERR_OK;
 }

@@ -53,6 +53,7 @@ enum err judge_signatures(const struct case_file *c, enum verdict *out) MUST_CHE
 enum err judge_label(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_sealing(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_addressees(const struct case_file *c, enum verdict *out) MUST_CHECK;
+enum err judge_acting(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_repetition(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_references(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_step(const struct case_file *c, enum verdict *out) MUST_CHECK;

@@ -47,16 +47,32 @@ enum err reading_roles(const struct reading_record *record, size_t party, const 
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* Of this reader on this channel; a ROLE has itself on every one. */
+/* Who is not let in to write on a closed channel is not let in. */
+static uint64_t let_in(const struct reading *r, uint32_t channel)
+{
+	const struct accord_channel *c = accord_channel_find(r->record->fold->accord, channel);
+
+	return c != NULL && c->is_closed ? c->writers : UINT64_MAX;
+}
+
+/* Of this reader on this channel; a ROLE has itself on every one that is not closed to it. */
 static enum err find_roles(struct reading *r, uint32_t channel)
 {
 	enum err e = ERR_OK;
 
 	if (r->as == READING_OFFICER && (r->channel != channel || channel == 0)) {
 		e = reading_roles(r->record, r->party, r->key, channel, &r->roles);
+		r->roles &= let_in(r, channel);
 		r->channel = e == ERR_OK ? channel : 0;
 	}
 	return e;
+}
+
+static bool is_role_let_in(const struct reading *r, uint32_t channel)
+{
+	uint64_t roles = let_in(r, channel);
+
+	return r->reader.role == READER_NODE ? roles == UINT64_MAX : (roles >> r->reader.role & 1) != 0;
 }
 
 enum err reading_channel(struct reading *r, uint32_t channel, bool *may)
@@ -66,7 +82,8 @@ enum err reading_channel(struct reading *r, uint32_t channel, bool *may)
 
 	r->is_asked = true;
 	*may = r->as == READING_OWNER || (r->as == READING_OFFICER && r->roles != 0) ||
-	       (r->as == READING_ROLE && c != NULL && (c->parties >> r->party & 1) != 0);
+	       (r->as == READING_ROLE && c != NULL && (c->parties >> r->party & 1) != 0 &&
+		is_role_let_in(r, channel));
 	return e;
 }
 
@@ -109,6 +126,7 @@ enum err reading_label(struct reading *r, uint32_t channel, const struct label *
 		return e;
 	*may = a->guidelines != NULL && c != NULL && author < a->parties_count &&
 	       policy_label_read(a->guidelines, label, author, &mask).is_allowed &&
+	       (r->as != READING_ROLE || is_role_let_in(r, channel)) &&
 	       evaluate(r, a->guidelines, &mask, c->plane);
 	return ERR_OK;
 }

@@ -10,11 +10,38 @@ bool is_item(uint64_t kind)
 	return kind == KIND_MESSAGE || kind == KIND_REPLY || kind == KIND_CORRECTION || kind == KIND_RELEASE;
 }
 
-/* What says something to the other party; a READ BACK gives it its own words. */
-static bool has_words(const struct statement *s)
+/*
+ * A READ BACK of what has to be read back gives the other party its own words: marked no higher, with no file
+ * beside them.
+ */
+static bool is_echo(const struct case_file *c)
 {
-	return is_item(s->kind) || s->kind == KIND_REQUEST || kind_is_dialogue(s->kind) ||
-	       (s->has_content && s->kind != KIND_READ_BACK);
+	const struct guidelines *g = c->f->accord->guidelines;
+	const struct statement *s = c->in->statement, *of = c->in->subject;
+	struct label_mask said, own;
+
+	if (s->kind != KIND_READ_BACK || of == NULL || s->has_form || s->blobs_count > 0 ||
+	    !(fold_needs_read_back(of) || of->kind == KIND_PROPOSE || of->kind == KIND_ENDORSE) ||
+	    !policy_label_read(g, &of->label, c->subject.log.party, &said).is_allowed ||
+	    !policy_label_read(g, &s->label, c->in->log.party, &own).is_allowed)
+		return false;
+	own.rel = said.rel;
+	own.origin = said.origin;
+	return policy_is_within(g, &said, &own);
+}
+
+/* By what way was tried, and whom, is free text: which way it went alone is none. */
+static bool is_free_attempt(const struct statement *s)
+{
+	return s->kind == KIND_ATTEMPT && (statement_field(s, FIELD_ATTEMPT_PATH) != NULL ||
+					   statement_field(s, FIELD_ATTEMPT_WHOM) != NULL);
+}
+
+/* What says something to the other party. Of a draft's statement nothing is known that it could repeat. */
+static bool has_words(const struct case_file *c, const struct statement *s)
+{
+	return is_item(s->kind) || s->kind == KIND_REQUEST || kind_is_dialogue(s->kind) || s->has_form ||
+	       is_free_attempt(s) || (s->has_content && !(s == c->in->statement && is_echo(c)));
 }
 
 /* ---- Who signs what goes to another party. ---- */
@@ -126,7 +153,7 @@ struct release_need need_of(const struct labelled *l, const struct statement *s,
 		need = act_need(l, GUIDELINES_RECALL);
 	else if (s->kind == KIND_DOWNGRADE)
 		need = act_need(l, GUIDELINES_DOWNGRADE);
-	if (!has_words(s) && s->kind != KIND_RELABEL)
+	if (!has_words(l->c, s) && s->kind != KIND_RELABEL)
 		return need;
 	words = policy_release_need(l->g, &l->mask, l->plane, precedence, to);
 	words.consents |= need.consents;
@@ -290,7 +317,7 @@ static enum err judge_out(const struct case_file *c, enum verdict *out)
 	uint32_t outside = 0;
 	enum err e;
 
-	if (!has_words(s) && !is_release(s->kind))
+	if (!has_words(c, s) && !is_release(s->kind))
 		return ERR_OK;
 	l.plane = c->channel->plane;
 	if (!read_label(l.g, s, l.author, &l.mask, c->view)) {

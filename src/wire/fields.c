@@ -323,3 +323,30 @@ enum err fields_check(const struct statement *s, const struct field **bad)
 		is_good = is_keys_good(s, bad);
 	return is_good ? ERR_OK : ERR_RULE;
 }
+
+static bool is_named(const struct statement *s, const struct field *f)
+{
+	/* Of a message without a form the step of its instance. */
+	if (s->kind == KIND_MESSAGE)
+		return s->has_instance && f->key == FIELD_STEP && is_name(f->value, ROLE_NAME_MAX);
+	if (s->kind == KIND_ROSTER && f->key >= FIELD_ROSTER_PEOPLE && f->key <= FIELD_ROSTER_GAPS)
+		return true; /* roster_check */
+	if (s->kind == KIND_DIGEST && (f->key == 1 || f->key == 2))
+		return true; /* docs/spec/procedure.md section 10: whoever compares them reads them */
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		if ((uint64_t)rows[i].kind == s->kind && rows[i].key == f->key)
+			return true;
+	}
+	return false;
+}
+
+bool fields_are_named(const struct statement *s)
+{
+	if (s->has_form || kind_is_dialogue(s->kind))
+		return true;
+	for (size_t i = 0; i < s->fields_count; i++) {
+		if (!is_named(s, &s->fields[i]))
+			return false;
+	}
+	return true;
+}

@@ -21,4 +21,10 @@ void fields_write(const struct field *fields, size_t count, struct buf *out);
  */
 enum err fields_check(const struct statement *s, const struct field **bad) MUST_CHECK;
 
+/*
+ * Whether its kind names each of its fields. What a form asks for, and what standing dialogues say, has its
+ * own judges.
+ */
+bool fields_are_named(const struct statement *s);
+
 #endif

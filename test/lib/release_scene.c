@@ -151,6 +151,8 @@ static void put_fields(struct statement *st, const struct line *l, uint8_t memor
 		cbor_put_bytes(&one, BYTES_OF(hash));
 	else if (l->number > 0 && l->kind != KIND_RECALL_DONE)
 		cbor_put_uint(&one, l->number - 1);
+	if (l->has_path)
+		cbor_put_text(&one, BYTES_LIT("free text"));
 	if (one.len > 0)
 		put_field(st, 1, &one);
 	if (l->kind == KIND_SUBMIT)
@@ -163,6 +165,11 @@ static void put_fields(struct statement *st, const struct line *l, uint8_t memor
 		cbor_put_text(&two, bytes_str(l->to));
 	if (two.len > 0)
 		put_field(st, 2, &two);
+	if (l->has_unnamed) {
+		struct buf text = { memory[2], 0, 2300, false };
+		cbor_put_text(&text, BYTES_LIT("free text"));
+		put_field(st, 900, &text);
+	}
 }
 
 void scene_say(struct scene *s, const struct line *l, struct scene_entry *out)
@@ -191,6 +198,16 @@ void scene_say(struct scene *s, const struct line *l, struct scene_entry *out)
 		st.has_content = true;
 		st.content.len = 10;
 		memset(st.content.hash, l->content, HASH_LEN);
+	}
+	if (l->has_blob) {
+		st.content.sealing = SEALING_X25519;
+		st.blobs_count = 1;
+		st.blobs[0].len = 1;
+	}
+	if (l->has_form) {
+		st.has_form = true;
+		st.form = BYTES_LIT("X9");
+		st.form_version = 1;
 	}
 	if (l->refers > 0) {
 		const struct place_key *at = &s->entries[l->refers - 1].at;

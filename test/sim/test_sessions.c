@@ -104,9 +104,9 @@ static void test_challenges(void **state)
 
 	c = challenge(v, text);
 	v->now.wall.ms += CHALLENGE_MS_MAX + 1;
-	refused(answer(v, c, &served_desk, SSHSIG_SESSION), 403, "EXPIRED");
+	refused(answer(v, c, &served_desk, SSHSIG_SESSION), 403, "LATE");
 	v->now.wall.ms -= 2 * CHALLENGE_MS_MAX;
-	refused(answer(v, c, &served_desk, SSHSIG_SESSION), 403, "EXPIRED");
+	refused(answer(v, c, &served_desk, SSHSIG_SESSION), 403, "LATE");
 	assert_int_equal(served_status(served_ask(v, "POST", "/session", NULL, BYTES_LIT("\x82\x40"))), 400);
 }
 

@@ -198,6 +198,9 @@ static void put_lines(struct buf *lines, const struct accord *a)
 			line_put(lines, "able %s", a->roles[i].able);
 		put_names(lines, a, "name", a->roles[i].names.text);
 	}
+	for (size_t i = 0; i < a->acting_count; i++)
+		line_put(lines, "acts %s for %s planes %u precedences %u", a->roles[a->acting[i].role].name,
+			 a->roles[a->acting[i].for_role].name, a->acting[i].planes, a->acting[i].precedences);
 	put_keys(lines, a);
 	for (size_t i = 0; i < a->channels_count; i++) {
 		const struct accord_channel *c = &a->channels[i];

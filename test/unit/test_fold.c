@@ -136,7 +136,7 @@ struct twist {
 	const char *role;
 	int precedence; /* 0: the default */
 	bool is_without_rel;
-	const char *to_role;
+	const char *to_role, *acting_for;
 	uint64_t field;
 	struct bytes had; /* of a WATCH READ: field 1 */
 	uint64_t late_ms, filed_late_ms;
@@ -177,6 +177,7 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 	st->kind = kind;
 	st->party = bytes_str(names[party]);
 	st->role = bytes_str(t->is_node ? ROLE_NODE : t->role != NULL ? t->role : "watch");
+	st->acting_for = bytes_str(t->acting_for != NULL ? t->acting_for : "");
 	st->id[0] = t->is_repeat ? s->ids : ++s->ids;
 	st->claimed.ms = 100000 + s->count * 1000 + t->late_ms;
 	entry.filed.ms = 100000 + s->count * 1000 + t->filed_late_ms;
@@ -281,6 +282,108 @@ static void put_key(struct scene *s, struct log_key log, uint64_t index, bool is
 static void add_key(struct scene *s, struct log_key log, uint64_t index, uint8_t key, uint8_t holder)
 {
 	put_key(s, log, index, false, key, holder);
+}
+
+#define GIVEN_MS 1000u
+
+/* A post given by the registrar and, unless second is 0, by the holder of that key. */
+static enum verdict give(struct scene *s, struct log_key log, uint64_t index, const char *role, uint8_t key,
+			 uint8_t holder, uint8_t second)
+{
+	struct statement st = { .kind = KIND_KEYS, .party = bytes_str(names[log.party]), .fields_count = 4 };
+	struct entry entry = { .index = index, .signatures_count = second == 0 ? 1 : 2 };
+	struct signer signers[2] = { { .is_good = true, .registrar_in = 1 }, { .is_good = true } };
+	struct fold_input in = { .entry = &entry, .statement = &st, .signers = signers, .log = log };
+	uint8_t memory[4][16];
+	struct buf act = BUF_ON(memory[0]), use = BUF_ON(memory[1]), roles = BUF_ON(memory[2]),
+		   number = BUF_ON(memory[3]);
+	struct entry_view view;
+
+	in.named_key[0] = key;
+	signers[1].key[0] = second;
+	st.claimed.ms = entry.filed.ms = GIVEN_MS;
+	st.role = BYTES_LIT("watch");
+	cbor_put_uint(&act, 0);
+	cbor_put_uint(&use, KEY_USE_OFFICER);
+	cbor_put_uint(&number, holder);
+	cbor_put_array(&roles, 1);
+	cbor_put_text(&roles, bytes_str(role));
+	st.fields[0] = (struct field){ FIELD_KEYS_ACT, buf_bytes(&act) };
+	st.fields[1] = (struct field){ FIELD_KEYS_USE, buf_bytes(&use) };
+	st.fields[2] = (struct field){ FIELD_KEYS_HOLDER, buf_bytes(&number) };
+	st.fields[3] = (struct field){ FIELD_KEYS_ROLES, buf_bytes(&roles) };
+	assert_int_equal(fold_entry(&s->fold, &in, &view), ERR_OK);
+	return view.verdict;
+}
+
+/* What a node says first in an epoch: the log before it ends at that size. */
+static void open_epoch(struct scene *s, struct log_key log, uint32_t old, uint64_t size)
+{
+	struct statement st = { .kind = KIND_OPEN,
+				.party = bytes_str(names[log.party]),
+				.role = BYTES_LIT("node") };
+	struct entry entry = { .index = 0 };
+	struct fold_input in = { .entry = &entry, .statement = &st, .log = log };
+	uint8_t memory[64], root[HASH_LEN] = { 0 };
+	struct buf value = BUF_ON(memory);
+	struct entry_view view;
+
+	if (old != 0) {
+		cbor_put_array(&value, 3);
+		cbor_put_uint(&value, old);
+		cbor_put_uint(&value, size);
+		cbor_put_bytes(&value, BYTES_OF(root));
+		st.fields[st.fields_count++] = (struct field){ FIELD_OPEN_OLD, buf_bytes(&value) };
+	}
+	assert_int_equal(fold_entry(&s->fold, &in, &view), ERR_OK);
+	assert_int_equal(view.verdict, VERDICT_OK);
+}
+
+/*
+ * A post by two: given by the registrar and one who holds such a post himself, or by the registrar alone before
+ * anybody has spoken in the first log, or again in the next what stood in force in the one before.
+ */
+static void test_by_two(void **state)
+{
+	struct scene *s = *state;
+	const struct log_key first = { 7, 0, 1 }, next = { 7, 0, 2 }, bare = { 7, 0, 3 };
+	struct statement said = { .kind = KIND_REMARK, .channel = 7, .party = bytes_str(names[0]) };
+	struct entry entry = { .index = 4, .signatures_count = 1 };
+	struct signer watch = { .is_good = true, .key = { 1 } };
+	struct fold_input in = { .entry = &entry, .statement = &said, .signers = &watch, .log = first };
+	struct entry_view view;
+
+	s->accord.two_roles = 2; /* zeal */
+	open_epoch(s, first, 0, 0);
+	assert_int_equal(give(s, first, 1, "watch", 1, 1, 0), VERDICT_OK);
+	assert_int_equal(give(s, first, 2, "zeal", 2, 2, 0), VERDICT_OK);
+	assert_int_equal(give(s, first, 3, "zeal", 3, 3, 0), VERDICT_OK);
+	said.role = BYTES_LIT("watch");
+	said.claimed.ms = entry.filed.ms = GIVEN_MS;
+	assert_int_equal(fold_entry(&s->fold, &in, &view), ERR_OK);
+	assert_int_equal(view.verdict, VERDICT_OK);
+	/* Now it takes two, and the second no puppet whom the registrar has let in alone. */
+	assert_int_equal(give(s, first, 5, "zeal", 4, 4, 0), VERDICT_TWO);
+	assert_int_equal(give(s, first, 6, "watch", 5, 5, 0), VERDICT_OK);
+	assert_int_equal(give(s, first, 7, "zeal", 4, 4, 5), VERDICT_TWO);
+	assert_int_equal(give(s, first, 8, "zeal", 4, 4, 1), VERDICT_TWO);
+	assert_int_equal(give(s, first, 9, "zeal", 6, 2, 2), VERDICT_TWO); /* to himself */
+	assert_int_equal(give(s, first, 10, "zeal", 4, 4, 2), VERDICT_OK);
+	s->accord.roles[1].until_ms = GIVEN_MS; /* the second's post has ended */
+	assert_int_equal(give(s, first, 11, "zeal", 7, 7, 2), VERDICT_TWO);
+	s->accord.roles[1].until_ms = 0;
+	put_key(s, first, 12, true, 3, 3);
+	/* What was in force goes on; nobody else begins with the epoch. */
+	open_epoch(s, next, 1, 13);
+	assert_int_equal(give(s, next, 1, "watch", 1, 1, 0), VERDICT_OK);
+	assert_int_equal(give(s, next, 2, "zeal", 2, 2, 0), VERDICT_OK);
+	assert_int_equal(give(s, next, 3, "zeal", 4, 4, 3), VERDICT_OK);  /* whose second has left since */
+	assert_int_equal(give(s, next, 4, "zeal", 3, 3, 0), VERDICT_TWO); /* withdrawn before */
+	assert_int_equal(give(s, next, 5, "zeal", 1, 1, 0), VERDICT_TWO); /* another post */
+	assert_int_equal(give(s, next, 6, "zeal", 4, 9, 0), VERDICT_TWO); /* another holder */
+	assert_int_equal(give(s, next, 7, "zeal", 8, 8, 0), VERDICT_TWO);
+	open_epoch(s, bare, 2, 0);
+	assert_int_equal(give(s, bare, 1, "zeal", 2, 2, 0), VERDICT_TWO);
 }
 
 /* Who said what is a question of when: no later statement about the key is one about what it has said. */
@@ -664,6 +767,91 @@ static void test_guidelines(void **state)
 	assert_int_equal(put(s, 0, KIND_QUERY, 3, &(struct twist){ .is_node = true }).verdict, VERDICT_OK);
 	s->accord.guidelines = NULL;
 	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_OK);
+}
+
+/*
+ * Who answers for zeal: by a line of the accord watch, on this plane at these precedences; of watch no line
+ * speaks. Aster's message is to zeal.
+ */
+static void test_acting(void **state)
+{
+	static const struct {
+		const char *why;
+		uint64_t kind;
+		const char *role, *acting_for, *to;
+		struct accord_acting acting;
+		enum verdict want;
+	} rows[] = {
+		{ "no line", KIND_DECLINE, "watch", NULL, "zeal", { 0 }, VERDICT_OK },
+		{ "no line, and he says so", KIND_DECLINE, "watch", "zeal", "zeal", { 0 }, VERDICT_ACTING },
+		{ "for his own post", KIND_DECLINE, "watch", "watch", "zeal", { 0 }, VERDICT_OK },
+		{ "for none that there is", KIND_DECLINE, "watch", "head", "zeal", { 0 }, VERDICT_ACTING },
+		{ "a line", KIND_DECLINE, "watch", "zeal", "zeal", { 0, 1, 2, 1 }, VERDICT_OK },
+		{ "a line, silently", KIND_DECLINE, "watch", NULL, "zeal", { 0, 1, 2, 1 }, VERDICT_OK },
+		{ "another plane", KIND_DECLINE, "watch", NULL, "zeal", { 0, 1, 61, 15 }, VERDICT_ACTING },
+		{ "another precedence",
+		  KIND_DECLINE,
+		  "watch",
+		  "zeal",
+		  "zeal",
+		  { 0, 1, 2, 14 },
+		  VERDICT_ACTING },
+		{ "of another post", KIND_DECLINE, "watch", NULL, "zeal", { 1, 0, 2, 1 }, VERDICT_OK },
+		{ "for another that others act for",
+		  KIND_DECLINE,
+		  "watch",
+		  NULL,
+		  "zeal",
+		  { 2, 1, 2, 1 },
+		  VERDICT_ACTING },
+		{ "its holder", KIND_DECLINE, "zeal", NULL, "zeal", { 2, 1, 2, 1 }, VERDICT_OK },
+		{ "a reply", KIND_REPLY, "watch", NULL, "zeal", { 2, 1, 2, 1 }, VERDICT_ACTING },
+		{ "deferred", KIND_DEFER, "watch", NULL, "zeal", { 2, 1, 2, 1 }, VERDICT_ACTING },
+		{ "presented to it", KIND_PRESENTED, "watch", NULL, "zeal", { 2, 1, 2, 1 }, VERDICT_OK },
+		{ "to a post that nobody acts for",
+		  KIND_DECLINE,
+		  "watch",
+		  NULL,
+		  "watch",
+		  { 2, 1, 2, 1 },
+		  VERDICT_OK },
+		{ "to both, for one of them",
+		  KIND_DECLINE,
+		  "watch",
+		  "watch",
+		  "zeal",
+		  { 2, 1, 2, 1 },
+		  VERDICT_OK },
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		const struct twist answer = { .role = rows[i].role,
+					      .acting_for = rows[i].acting_for,
+					      .field = 200000 };
+		struct scene *s;
+		enum verdict got;
+		(void)open_scene(state);
+		s = *state;
+		s->accord.channels[0].writers = 3;
+		s->accord.roles_count = 3;
+		snprintf(s->accord.roles[2].name, sizeof s->accord.roles[2].name, "third");
+		enrol(s, 0);
+		enrol(s, 1);
+		if (strcmp(rows[i].role, "zeal") == 0)
+			assert_int_equal(give(s, (struct log_key){ 7, 1, 1 }, s->sizes[1]++, "zeal", 2, 2, 0),
+					 VERDICT_OK);
+		s->accord.acting[0] = rows[i].acting;
+		s->accord.acting_count = rows[i].acting.planes != 0;
+		assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ .to_role = rows[i].to }).verdict,
+				 VERDICT_OK);
+		got = put(s, 1, KIND_WATCH_READ, 3, &(struct twist){ .role = rows[i].role }).verdict;
+		assert_int_equal(got, VERDICT_OK);
+		got = put(s, 1, rows[i].kind, 3, &answer).verdict;
+		if (got != rows[i].want)
+			fail_msg("%s: got %s", rows[i].why, verdict_name(got));
+		if (i + 1 < ARRAY_COUNT(rows))
+			(void)close_scene(state);
+	}
 }
 
 /* Until the last millisecond, by what is claimed and by what is filed. */
@@ -1353,6 +1541,8 @@ int main(void)
 						close_scene),
 		cmocka_unit_test_setup_teardown(test_crossing_and_commuting, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_crossing_is_bounded, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_by_two, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_acting, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_a_key_has_its_times, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_recipients, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_sealing, open_scene, close_scene),

@@ -201,6 +201,79 @@ static void test_words(void **state)
 	}
 }
 
+/*
+ * What one officer says alone to the other party: acts, and what has to be read back. Everything that can hold
+ * free text is words: KOR's FLASH stands at 1, its routine message at 2, USA has read both.
+ */
+static void test_alone(void **state)
+{
+#define USA(k, at) .kind = k, .party = 1, .refers = at
+	static const struct {
+		const char *why;
+		struct line line;
+		enum verdict want;
+	} rows[] = {
+		{ "a FLASH is read back by one", { USA(KIND_READ_BACK, 1), .content = 1 }, VERDICT_OK },
+		{ "marked lower too",
+		  { USA(KIND_READ_BACK, 1), .content = 1, .label = "R rel:KOR,USA" },
+		  VERDICT_OK },
+		{ "marked higher it is words",
+		  { USA(KIND_READ_BACK, 1), .content = 1, .label = "S rel:KOR,USA" },
+		  VERDICT_APPROVAL },
+		{ "with a value more too",
+		  { USA(KIND_READ_BACK, 1), .content = 1, .label = "C rel:KOR,USA topic:DPRK-MSL" },
+		  VERDICT_APPROVAL },
+		{ "with a file",
+		  { USA(KIND_READ_BACK, 1), .content = 1, .has_blob = true },
+		  VERDICT_APPROVAL },
+		{ "with a form",
+		  { USA(KIND_READ_BACK, 1), .content = 1, .has_form = true },
+		  VERDICT_APPROVAL },
+		{ "what need not be read back", { USA(KIND_READ_BACK, 2), .content = 1 }, VERDICT_APPROVAL },
+		{ "approved it may be",
+		  { USA(KIND_READ_BACK, 2), .content = 1, BY(DUTY, RELEASER) },
+		  VERDICT_OK },
+		{ "an act", { USA(KIND_WATCH_READ, 1) }, VERDICT_OK },
+		{ "an act with a form", { USA(KIND_WATCH_READ, 1), .has_form = true }, VERDICT_APPROVAL },
+		{ "an act with a field of its own making",
+		  { USA(KIND_WATCH_READ, 1), .has_unnamed = true },
+		  VERDICT_FIELDS },
+		{ "whoever signs it",
+		  { USA(KIND_WATCH_READ, 1), .has_unnamed = true, BY(DUTY, RELEASER) },
+		  VERDICT_FIELDS },
+		{ "a remark", { USA(KIND_REMARK, 1), .has_unnamed = true }, VERDICT_FIELDS },
+		{ "a suspension", { USA(KIND_SUSPEND, 1), .has_unnamed = true }, VERDICT_FIELDS },
+		{ "a message",
+		  { USA(KIND_MESSAGE, 0), .has_unnamed = true, BY(DUTY, RELEASER) },
+		  VERDICT_FIELDS },
+		{ "an attempt", { USA(KIND_ATTEMPT, 1) }, VERDICT_OK },
+		{ "an attempt with words", { USA(KIND_ATTEMPT, 1), .has_path = true }, VERDICT_APPROVAL },
+		{ "an attempt with words, approved",
+		  { USA(KIND_ATTEMPT, 1), .has_path = true, BY(DUTY, RELEASER) },
+		  VERDICT_OK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		enum verdict got;
+		scene_clear(s);
+		assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE,
+							      .content = 9,
+							      .precedence = 1,
+							      BY(DUTY, RELEASER, OTHER) }),
+				 VERDICT_OK);
+		assert_int_equal(
+			scene_put(s,
+				  &(struct line){ .kind = KIND_MESSAGE, .content = 8, BY(DUTY, RELEASER) }),
+			VERDICT_OK);
+		assert_int_equal(scene_put(s, &(struct line){ USA(KIND_WATCH_READ, 1) }), VERDICT_OK);
+		assert_int_equal(scene_put(s, &(struct line){ USA(KIND_WATCH_READ, 2) }), VERDICT_OK);
+		got = scene_put(s, &rows[i].line);
+		if (got != rows[i].want)
+			fail_msg("%s: got %s", rows[i].why, verdict_name(got));
+	}
+}
+
 /* What was withdrawn between approval and release no longer approves. */
 static void test_role_lost(void **state)
 {
@@ -906,6 +979,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_role_lost),
 		cmocka_unit_test(test_without_guidelines),
 		cmocka_unit_test(test_submit),

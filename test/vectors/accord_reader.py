@@ -495,10 +495,13 @@ class Accord:
 
     def read_authority(self, f):
         """Which posts take two, until when; printed behind their posts."""
-        posts, two, until = list(self.posts), set(), {}
+        posts, two, until, acting = list(self.posts), set(), {}, []
         for word in f.lines():
-            f.expect(word in ("post", "closed"), "line.keyword")
-            f.take("line.keyword", ["post", "closed"])
+            f.expect(word in ("post", "acts", "closed"), "line.keyword")
+            f.take("line.keyword", ["post", "acts", "closed"])
+            if word == "acts":
+                acting.append(self.read_acts(f, posts, [one[:2] for one in acting]))
+                continue
             if word == "closed":
                 name = f.take("authority.closed", ROLE)
                 channel = next((one for one in self.channels if one["name"] == name), None)
@@ -526,6 +529,23 @@ class Accord:
             if post in two or until.get(post):
                 at = next(i for i, line in enumerate(self.out["posts"]) if line.startswith(f"post {post} "))
                 self.out["posts"].insert(at + 1, f"authority {int(post in two)} {until.get(post, 0)}")
+
+        self.out["posts"] += [f"acts {post} for {other} planes {planes} precedences {precedences}"
+                              for post, other, planes, precedences in acting]
+
+    @staticmethod
+    def read_acts(f, posts, pairs):
+        """Who acts for whom; everywhere and however urgent, unless it says where or how urgently."""
+        post = f.take("authority.acts", ROLE)
+        f.take("authority.acts", ["for"])
+        other = f.take("authority.acts", ROLE)
+        f.expect(post in posts and other in posts and post != other and (post, other) not in pairs, "authority.acts")
+        limits = [(1 << len(PLANES)) - 1, (1 << len(PRECEDENCES)) - 1]
+        for at, (word, known) in enumerate((("plane", PLANES), ("precedence", PRECEDENCES))):
+            if f.words and f.words[0] == word:
+                f.take("authority.acts", [word])
+                limits[at] = f.members(known, "authority.acts")
+        return post, other, *limits
 
     def read_keys(self, f):
         for _ in f.lines():

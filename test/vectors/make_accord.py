@@ -186,7 +186,19 @@ AUTHORITY = "post head by two until 2027-06-30\nclosed roots # its writers\n"
 good("an authority", [line for line in lines_of_base() for line in
      ([line] + {"post head of 3": ["authority 1 1814400000000"], "post watch of 3": ["authority 1 0"]}.get(line, []))],
      files={"authority": AUTHORITY})
+LAST_OF_POSTS = "name ko 당직"
+for name, line, printed in (
+    ("who acts for a post", "acts watch for head", "acts watch for head planes 63 precedences 15"),
+    ("on a plane", "acts watch for head plane NOTIFY SHARE", "acts watch for head planes 12 precedences 15"),
+    ("of a precedence", "acts watch for head precedence ROUTINE", "acts watch for head planes 63 precedences 8"),
+    ("on a plane and of a precedence", "acts head for watch plane HOME precedence FLASH PRIORITY",
+     "acts head for watch planes 32 precedences 5")):
+    good(f"an authority that says {name}", [part for one in lines_of_base() for part in ([one, printed] if one == LAST_OF_POSTS else [one])],
+         files={"authority": line + "\n"})
 for name, line, number, rule in (
+    ("that lets a post act for none", "acts watch", 1, "authority.acts"), ("that lets it act for itself", "acts watch for watch", 1, "authority.acts"),
+    ("that lets no post act", "acts nobody for watch", 1, "authority.acts"), ("on no plane", "acts watch for head plane", 1, "authority.acts"),
+    ("that says a pair twice", "acts watch for head\nacts watch for head plane HOME", 2, "authority.acts"),
     ("of no post", "post heads by two", 1, "authority.post"), ("of a post twice", "post head by two\npost head until 2027-01-01", 2, "authority.post"),
     ("by three", "post head by three", 1, "authority.by"), ("that says nothing", "post head", 1, "authority.by"),
     ("until no day", "post head until 2027-02-29", 1, "authority.until"), ("until no date", "post head until 30-06-2027", 1, "authority.until"),

@@ -28,7 +28,7 @@ export async function showKeys(): Promise<void> {
 const why: Record<string, () => string> = {
   KEY: () => _("This terminal's key has no role yet, or was withdrawn: have your registrar enrol it by the line above."),
   GUIDELINES: () => _("The accord has no guidelines, so nobody can be signed in."),
-  EXPIRED: () => _("The challenge was older than a minute: sign in again."),
+  LATE: () => _("The challenge was older than a minute: sign in again."),
 };
 
 // The browser asks for the touch; who says no, or has no authenticator, is where he was.

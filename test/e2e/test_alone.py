@@ -1,0 +1,89 @@
+"""What one person does alone that takes two, played by hand on running nodes: refused here, and said why."""
+import shutil
+
+import nodes
+import officers
+import pytest
+
+TEAM = {"watch": ["watch"], "head": ["head"], "shift": ["shift"], "deputy": ["deputy"], "press": ["press"]}
+AUTHORITY = "post head by two\npost deputy until 2001-01-01\nclosed consult-urgent\n"
+WATCH_READ, READ_BACK = 9, 10
+
+
+@pytest.fixture
+def world(stage, tmp_path):
+    accord = tmp_path / "accord"
+    shutil.copytree(nodes.ROOT / "accords/rok-us", accord)
+    shutil.copy(nodes.ROOT / "test/lib/guidelines", accord / "guidelines")
+    (accord / "authority").write_text(AUTHORITY)
+    return stage.world(accord=accord, officers_of={"kor": TEAM, "usa": TEAM}, label="OPEN")
+
+
+def statement(node, channel, role, **more):
+    seen = node.get("/seen", channel=channel)
+    return officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], node.party, role, rel=seen["parties"], **more)
+
+
+def place_of(node, place):
+    entry = node.entry(place)
+    return [entry["channel"], entry["party"], entry["epoch"], entry["index"], bytes.fromhex(entry["leaf"])]
+
+
+def post(node, raw, body=b"", by=("watch",)):
+    return node.post([officers.item(raw, [node.key(one) for one in by], body)])[0]
+
+
+def test_words_that_nobody_approved(world):
+    kor, usa = world["kor"], world["usa"]
+    lunch = usa.say("send", "share", "A lunch.", "--to", "kor/watch", "--label", "OPEN", key="watch")["place"]
+    world.await_receipts()
+    kor.run("ack", lunch, key="watch")
+    refers = {"refers": [place_of(kor, lunch)]}
+    body = officers.content("What no releaser saw.")
+    assert post(kor, statement(kor, "share", "watch", kind=READ_BACK, level="SECRET", body=body, **refers), body)["rule"] == "APPROVAL"
+    back = post(kor, statement(kor, "share", "watch", kind=READ_BACK, level="OPEN", body=body, **refers), body)
+    assert back["err"] == "OK", "where nobody is asked, a routine message may be read back"
+    body = officers.encode({1: bytes(16), 2: "en", 4: [["Read back."]], 6: [[bytes(32), 1, "text/plain", "f.txt"]]})
+    assert post(kor, statement(kor, "share", "watch", kind=READ_BACK, level="OPEN", body=body, **refers), body)["rule"] == "FIELDS"
+    free = statement(kor, "share", "watch", kind=WATCH_READ, level="OPEN", fields={900: "free text"}, **refers)
+    assert post(kor, free)["rule"] == "FIELDS" and post(kor, free, by=("watch", "head"))["rule"] == "FIELDS"
+
+
+def test_a_post_that_has_ended(world):
+    kor, usa = world["kor"], world["usa"]
+    said = kor.say("send", "share", "Two launches.", "--to", "usa/watch", "--label", "CLOSED", key="watch")
+    refused = kor.run("approve", said["place"], "--sign", key="deputy", code=4).stderr
+    assert "(EXPIRED)" in refused and "--as ROLE" in refused and "the same command again" not in refused
+    korean = kor.run("approve", said["place"], "--sign", key="deputy", code=4, env=nodes.KOREAN).stderr
+    assert "--as" in korean and "next:" not in korean
+    body = officers.content("Two launches.")
+    raw = statement(kor, "share", "watch", level="CLOSED", body=body, to=[("usa", "watch", 0)])
+    assert post(kor, raw, body, by=("watch", "deputy"))["rule"] == "RELEASER"
+    assert post(kor, raw, body, by=("watch", "shift"))["err"] == "OK"
+    shown = nodes.run("accord", "show", world.accord).stdout
+    assert "given by two persons" in shown and "speaks until 2001-01-02" in shown
+
+
+def test_a_registrar_alone(world):
+    """He lets a puppet in, and the puppet is no second person; nobody without a writer's post reads a closed channel."""
+    kor, usa = world["kor"], world["usa"]
+    place = usa.say("send", "consult-urgent", "In the closed room.", "--to", "kor/watch", "--label", "OPEN", "--precedence", "IMMEDIATE",
+                    key="watch")["place"]
+    usa.await_step(place, "STATION RECEIPT")
+    kor.run("ack", place, key="watch")
+    for name in ("puppet", "mole"):
+        officers.Key(world.keys("kor") / name)
+    registrar, label = ("--key", world.keys("kor") / "registrar"), ("--label", "OPEN")
+
+    def add(name, roles, holder):
+        return ("keys", "--add", f"{world.keys('kor')}/{name}.pub", "--roles", roles, "--holder", holder, *label)
+
+    assert "TWO" in kor.run(*add("mole", "head", "901"), *registrar, "--json", code=4).stderr
+    kor.run(*add("puppet", "press", "900"), *registrar)
+    part = world.folder / "part"
+    kor.run(*add("mole", "head", "901"), *registrar, "--draft", part)
+    assert "TWO" in kor.run("keys", "--draft", part, "--sign", "--key", world.keys("kor") / "puppet", "--json", code=4).stderr
+    kor.run("keys", "--draft", part, "--sign", key="head")
+    assert "In the closed room." in kor.run("read", place, key="watch").stdout
+    assert "In the closed room." not in kor.run("read", place, "--key", world.keys("kor") / "puppet", code=None).stdout
+    assert "In the closed room." in kor.run("read", place, "--key", world.keys("kor") / "mole").stdout
