@@ -1,6 +1,6 @@
 /*
- * `authority`: which posts nobody appoints alone, until when they may speak, who acts for whom, which channels
- * are closed.
+ * `authority`: which posts nobody appoints alone, until when they may speak, who acts for whom, which
+ * channels are closed.
  */
 #include "accord/file.h"
 

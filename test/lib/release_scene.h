@@ -67,7 +67,7 @@ struct line {
 	const char *to;	 /* FIELD_ITEM_TO: a code; of RELEASE an array of it */
 	uint64_t number; /* of kinds that have one, and one; 0: none */
 	bool is_blind;	 /* it has seen nothing of the other party */
-	/* Free text: in a field that no kind names, in a form that the accord lacks, of an attempt, in a file. */
+	/* Free text: in a field that no kind names, a form that the accord lacks, an attempt, a file. */
 	bool has_unnamed, has_form, has_path, has_blob;
 };
 

@@ -340,8 +340,8 @@ static void open_epoch(struct scene *s, struct log_key log, uint32_t old, uint64
 }
 
 /*
- * A post by two: given by the registrar and one who holds such a post himself, or by the registrar alone before
- * anybody has spoken in the first log, or again in the next what stood in force in the one before.
+ * A post by two: given by the registrar and one who holds such a post himself, or by the registrar alone
+ * before anybody has spoken in the first log, or again in the next what stood in force in the one before.
  */
 static void test_by_two(void **state)
 {

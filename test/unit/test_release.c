@@ -202,8 +202,8 @@ static void test_words(void **state)
 }
 
 /*
- * What one officer says alone to the other party: acts, and what has to be read back. Everything that can hold
- * free text is words: KOR's FLASH stands at 1, its routine message at 2, USA has read both.
+ * What one officer says alone to the other party: acts, and what has to be read back. Everything that can
+ * hold free text is words: KOR's FLASH stands at 1, its routine message at 2, USA has read both.
  */
 static void test_alone(void **state)
 {
