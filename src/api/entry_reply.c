@@ -2,6 +2,7 @@
 
 #include "api/form_reply.h"
 #include "api/place_text.h"
+#include "api/thing_reply.h"
 #include "crypto/age.h"
 #include "policy/marking.h"
 #include "wire/cbor.h"
@@ -165,7 +166,7 @@ static void reply_value(struct reply *r, struct bytes value)
 		reply_array_end(r);
 }
 
-static void reply_fields(struct reply *r, const struct field *fields, size_t count)
+static void reply_numbered(struct reply *r, const struct field *fields, size_t count)
 {
 	reply_array(r, "fields");
 	for (size_t i = 0; i < count; i++) {
@@ -176,6 +177,13 @@ static void reply_fields(struct reply *r, const struct field *fields, size_t cou
 		reply_object_end(r);
 	}
 	reply_array_end(r);
+}
+
+void reply_signed_fields(struct reply *r, const struct statement *s)
+{
+	if (s->fields_count > 0)
+		reply_numbered(r, s->fields, s->fields_count);
+	reply_says(r, s);
 }
 
 static void reply_addressees(struct reply *r, const struct statement *s)
@@ -240,8 +248,7 @@ void reply_statement(struct reply *r, const struct accord *a, const struct state
 		reply_uint(r, "form_version", s->form_version);
 		reply_filled(r, a, s);
 	}
-	if (s->fields_count > 0)
-		reply_fields(r, s->fields, s->fields_count);
+	reply_signed_fields(r, s);
 	if (s->has_content) {
 		reply_object(r, "content");
 		reply_hex(r, "hash", BYTES_OF(s->content.hash));
@@ -416,7 +423,7 @@ void reply_content(struct reply *r, const struct accord *a, const struct stateme
 	reply_parts(r, a, s, &c);
 	if (c.fields_count > 0) {
 		reply_object(r, "read");
-		reply_fields(r, c.fields, c.fields_count);
+		reply_numbered(r, c.fields, c.fields_count);
 		reply_object_end(r);
 	}
 	if (a != NULL)

@@ -15,6 +15,8 @@ void reply_entry(struct reply *r, const struct accord *a, const struct place_key
 		 const struct entry_read_out *entry, bool is_from_record);
 /* What an officer signed, alone: of an advance copy, which has no place yet. */
 void reply_statement(struct reply *r, const struct accord *a, const struct statement *s);
+/* "fields" of its key 14 by their numbers, and of a dialogue "says": by their names. */
+void reply_signed_fields(struct reply *r, const struct statement *s);
 /* Of an advance copy: what stands behind it, its place as far as it is known, its statement and words. */
 void reply_copy(struct reply *r, const struct accord *a, enum advance_state state,
 		const struct place_key *place, const struct statement *s, struct bytes content);

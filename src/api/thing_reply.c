@@ -128,3 +128,24 @@ void reply_people(struct reply *r, const struct statement *s)
 {
 	reply_texts(r, "people", dialogue_field(s, DIALOGUE_PEOPLE));
 }
+
+void reply_says(struct reply *r, const struct statement *s)
+{
+	struct thing_fields f = { .was = *s };
+	struct cbor_reader in;
+	struct bytes hash = dialogue_field(s, DIALOGUE_HASH);
+
+	if (!kind_is_dialogue(s->kind))
+		return;
+	reply_object(r, "says");
+	if (dialogue_act_name(s) != NULL)
+		reply_str(r, "act", dialogue_act_name(s));
+	reply_fields(r, &f);
+	reply_one_text(r, "words", dialogue_field(s, DIALOGUE_WORDS));
+	reply_people(r, s);
+	cbor_open(&in, hash);
+	if (hash.len > 0 && cbor_read_bytes(&in, HASH_LEN, &hash) == ERR_OK)
+		reply_hex(r, "hash", hash);
+	reply_texts(r, "outlets", dialogue_field(s, DIALOGUE_OUTLETS));
+	reply_object_end(r);
+}

@@ -18,6 +18,11 @@ enum err thing_fields_read(struct api *a, const struct thing_row *row, struct th
 struct bytes thing_field(const struct thing_fields *f, enum dialogue_field field);
 /* Those that there are, by their names. */
 void reply_fields(struct reply *r, const struct thing_fields *f);
+/*
+ * "says": all that a statement of a dialogue says in key 14, likewise, and its act by its name; nothing of
+ * other kinds. What was signed is shown by it, to whoever reads it and to whoever approves it.
+ */
+void reply_says(struct reply *r, const struct statement *s);
 /* A delegation's. */
 void reply_people(struct reply *r, const struct statement *s);
 

@@ -31,6 +31,8 @@ static const char *state_word(const char *state)
 
 static void show_one(const json_t *row)
 {
+	char line[512];
+
 	show_label(row, COLOUR_BOLD);
 	say("  {1}  {2}  {3} -> {4}", json_str(row, "place"), json_str(row, "precedence"),
 	    _(json_str(row, "kind")), json_str(row, "channel_name"));
@@ -38,7 +40,8 @@ static void show_one(const json_t *row)
 	    say_number(json_uint(row, "approved")), say_number(json_uint(row, "needed")),
 	    say_time(json_uint(row, "lapses_ms")));
 	say("{1}\n    ", state_word(json_str(row, "state")));
-	say_text(bytes_str(json_str(row, "title")));
+	show_says_line(row, line, sizeof line);
+	say_text(bytes_str(line[0] != '\0' ? line : json_str(row, "title")));
 	say("\n");
 	if (json_array_size(json_object_get(row, "newer")) > 0)
 		say_coloured(COLOUR_WARN, _("    something came since its author signed\n"));

@@ -63,7 +63,7 @@ static void put_remarks(struct table *t, const json_t *entry)
 
 static void put_entry(struct table *t, const json_t *entry)
 {
-	char *label = show_label_words(entry), erased[128];
+	char *label = show_label_words(entry), title[512];
 
 	table_put(t, COLOUR_BOLD, label);
 	table_put(t, COLOUR_PLAIN, json_str(entry, "place"));
@@ -72,8 +72,10 @@ static void put_entry(struct table *t, const json_t *entry)
 	table_put(t, COLOUR_DIM, json_str(entry, "role"));
 	table_put(t, COLOUR_PLAIN, json_str(entry, "precedence"));
 	put_remarks(t, entry);
-	show_instead(entry, erased, sizeof erased);
-	table_put(t, COLOUR_PLAIN, erased[0] != '\0' ? erased : json_str(entry, "title"));
+	show_instead(entry, title, sizeof title);
+	if (title[0] == '\0')
+		show_says_line(entry, title, sizeof title);
+	table_put(t, COLOUR_PLAIN, title[0] != '\0' ? title : json_str(entry, "title"));
 	table_end_row(t);
 	free(label);
 }

@@ -78,6 +78,14 @@ bool show_is_contained(const json_t *process);
  * its number. Free text is marked: nobody agreed on its words beforehand. */
 void show_form(const json_t *entry);
 /*
+ * What a statement of a dialogue says, a line a field, from the members of "says"; and of any statement all
+ * that it signs in key 14: its form, its fields by their names, and by their numbers those without one.
+ */
+void show_says(const char *kind, const json_t *says);
+void show_signed_fields(const json_t *statement);
+/* The same in one line of a list: "exercises Practical combined exercises"; "" of other kinds. */
+void show_says_line(const json_t *statement, char *out, size_t size);
+/*
  * "N20 v1 Incident of concern: launch", or that the form is not known; "" if it is none. At most size bytes.
  */
 void show_form_title(const json_t *entry, char *out, size_t size);

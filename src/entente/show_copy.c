@@ -30,26 +30,6 @@ void show_copy_state(const json_t *copy)
 	say("\n");
 }
 
-static void show_fields(const json_t *entry)
-{
-	const json_t *field;
-	size_t i;
-
-	if (json_object_get(entry, "filled") != NULL) {
-		show_form(entry);
-		return;
-	}
-	json_array_foreach(json_object_get(entry, "fields"), i, field)
-	{
-		char *value = json_dumps(json_object_get(field, "value"), JSON_ENCODE_ANY | JSON_COMPACT);
-
-		say("  {1}: ", say_number(json_uint(field, "key")));
-		say_text(bytes_str(value == NULL ? "" : value));
-		say("\n");
-		free(value);
-	}
-}
-
 enum exit_code show_copy(struct client *c, const json_t *copy)
 {
 	const json_t *entry = json_object_get(copy, "entry");
@@ -74,7 +54,7 @@ enum exit_code show_copy(struct client *c, const json_t *copy)
 		say("\n");
 	}
 	say(_("claimed {1}\n"), say_dtg(json_uint(entry, "claimed_ms")));
-	show_fields(entry);
+	show_signed_fields(entry);
 	json_array_foreach(json_object_get(entry, "text"), i, portion)
 	{
 		show_portion_mark(json_array_get(json_object_get(entry, "portions"), i));

@@ -227,6 +227,7 @@ enum exit_code show_entry(struct client *c, const json_t *entry)
 		show_marking(entry);
 		show_head(entry, accord);
 		show_form(entry);
+		show_says(json_str(entry, "kind"), json_object_get(entry, "says"));
 		show_words(c, entry);
 		show_translations(entry);
 		code = show_evidence(entry);

@@ -1,5 +1,6 @@
 #include "entente/submit.h"
 
+#include "api/entry_reply.h"
 #include "base/alloc.h"
 #include "crypto/hash.h"
 #include "entente/show.h"
@@ -364,7 +365,68 @@ static void show_unseen(const json_t *waiting)
 	}
 }
 
-enum exit_code waiting_show(const json_t *waiting, const struct draft *d, struct bytes words)
+/* Text in JSON takes at most six bytes for one, and its fields stand there twice. */
+#define FIELDS_REPLY_LEN (12u * ENTRY_LEN_MAX)
+
+/* A form in the accord's words where the node read the same values from it, else by the numbers. */
+static void show_fields(const json_t *waiting, const struct draft *d)
+{
+	struct buf out;
+	struct reply r = { &out };
+	json_t *own;
+
+	buf_init(&out, xcalloc(1, FIELDS_REPLY_LEN), FIELDS_REPLY_LEN);
+	reply_object(&r, NULL);
+	reply_str(&r, "kind", kind_find(d->statement.kind)->name);
+	reply_signed_fields(&r, &d->statement);
+	reply_object_end(&r);
+	own = json_loadb((const char *)out.ptr, out.len, 0, NULL);
+	if (d->statement.has_form &&
+	    json_equal(json_object_get(own, "fields"), json_object_get(waiting, "fields"))) {
+		json_object_set(own, "filled", json_object_get(waiting, "filled"));
+		json_object_set(own, "filled_content", json_object_get(waiting, "filled_content"));
+	}
+	show_signed_fields(own);
+	json_decref(own);
+	free(out.ptr);
+}
+
+#define ABOUT_DEPTH 3u /* an acceptance, its report, the commitment */
+
+/* What stands there, and what that is about: a place alone says nothing to whoever is to approve it. */
+static void show_chain(struct client *c, const char *place)
+{
+	json_t *entry = NULL;
+
+	for (unsigned depth = 0; place != NULL && depth < ABOUT_DEPTH; depth++) {
+		json_t *next = NULL;
+		char line[512];
+		if (show_get_entry(c, place, &next) != EXIT_DONE) {
+			json_decref(next);
+			break;
+		}
+		show_says_line(next, line, sizeof line);
+		say("  > {1} {2} ", place, show_kind(next));
+		say_text(bytes_str(line[0] != '\0' ? line : json_str(next, "subject")));
+		say("\n");
+		json_decref(entry);
+		entry = next;
+		place = json_string_value(json_array_get(json_object_get(entry, "refers"), 0));
+	}
+	json_decref(entry);
+}
+
+static void show_about(struct client *c, const json_t *waiting)
+{
+	const json_t *place;
+	size_t i;
+
+	json_array_foreach(json_object_get(waiting, "refers"), i, place)
+		show_chain(c, json_string_value(place));
+}
+
+enum exit_code waiting_show(struct client *c, const json_t *waiting, const struct draft *d,
+			    struct bytes words)
 {
 	enum exit_code code;
 
@@ -375,6 +437,8 @@ enum exit_code waiting_show(const json_t *waiting, const struct draft *d, struct
 	if (d->statement.has_precedence)
 		say("{1}\n", precedence_name(d->statement.precedence));
 	show_addressed(&d->statement);
+	show_about(c, waiting);
+	show_fields(waiting, d);
 	code = show_text(d, words);
 	if (json_object_get(waiting, "held") != NULL) {
 		say_coloured(COLOUR_BAD, _("HELD by this word in it: "));

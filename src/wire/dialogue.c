@@ -27,6 +27,22 @@ enum err dialogue_act_find(enum kind on, struct bytes name, enum dialogue_act *o
 	return ERR_USAGE;
 }
 
+const char *dialogue_act_name(const struct statement *s)
+{
+	static const char *const endorsements[ENDORSEMENT_COUNT] = { "initial", "sign", "release text" };
+	static const char *const samenesses[SAMENESS_COUNT] = { "one", "apart" };
+	static const char *const agreements[AGREEMENT_COUNT] = { "fully", "ad referendum" };
+	uint64_t act = dialogue_uint(s, DIALOGUE_ACT);
+
+	if (s->kind == KIND_ACT && act < DIALOGUE_ACT_COUNT)
+		return acts[act].name;
+	if (s->kind == KIND_ENDORSE && act < ENDORSEMENT_COUNT)
+		return endorsements[act];
+	if (s->kind == KIND_SAME && act < SAMENESS_COUNT)
+		return samenesses[act];
+	return s->kind == KIND_AGREE && act < AGREEMENT_COUNT ? agreements[act] : NULL;
+}
+
 /* ---- One field. ---- */
 
 struct bytes dialogue_field(const struct statement *s, enum dialogue_field field)

@@ -94,6 +94,9 @@ const struct dialogue_act_row *dialogue_act_row(enum dialogue_act act);
 /* ERR_USAGE if it is none of that kind. */
 enum err dialogue_act_find(enum kind on, struct bytes name, enum dialogue_act *out) MUST_CHECK;
 
+/* What its ACT says, by its kind: "agenda agree", of an endorse "sign"; NULL: none that is known here. */
+const char *dialogue_act_name(const struct statement *s);
+
 /* A field's value as it is written; .len 0 if the statement has none. */
 struct bytes dialogue_field(const struct statement *s, enum dialogue_field field);
 struct bytes dialogue_text(const struct statement *s, enum dialogue_field field);

@@ -1,6 +1,7 @@
 // Bytes: the vectors that the C side reads must give the same values, the same refusals, and the same bytes again.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { bytesOf, load, vectors } from "./here.mjs";
 
@@ -71,4 +72,23 @@ test("lists come in the order that the record asks for", () => {
   assert.deepEqual(readStatement(writeStatement({ ...statement, to, seen })).seen.map((one) => one.party), ["beta", "zeta"]);
   assert.deepEqual(labelValue({ level: "S", categories: [{ name: "rel", values: ["USA", "KOR", "USA"] }, { name: "a", values: [] }] }),
     ["S", [["rel", ["KOR", "USA"]]]]);
+});
+
+const { ACTS, saysOf } = await load("wire/says.js");
+
+test("says: every field of a dialogue by its name, and the acts are those of the record", async () => {
+  const header = await readFile(new URL("../../src/wire/dialogue.h", import.meta.url), "utf8");
+  const acts = [...header.matchAll(/^\tX\(\w+, +[A-Z]+, +(?:true|false), +"([^"]+)"\)/gm)].map((row) => row[1]);
+  assert.deepEqual(ACTS, acts);
+  const fields = new Map([[1, "exercises"], [2, ["en", "Combined exercises", "ko", "연합연습"]], [4, "2027"], [5, ["KOR"]], [7, ["en", "One was held"]], [99, [1, "x"]]]);
+  assert.deepEqual(saysOf(83, fields), [["name", "exercises"], ["title", "[en] Combined exercises · [ko] 연합연습"], ["when", "2027"], ["parties", "KOR"],
+    ["detail", "[en] One was held"], ["99", "1, x"]]);
+  assert.deepEqual(saysOf(94, new Map([[3, 13], [15, ["Kim", "Deputy Minister", "Lee", "Director"]]])), [["act", "delegation"], ["people", "Kim (Deputy Minister) · Lee (Director)"]]);
+  assert.deepEqual(saysOf(93, new Map([[3, 2], [18, new Uint8Array([1, 255])], [19, ["press"]]])), [["act", "release text"], ["hash", "01ff"], ["outlets", "press"]]);
+  assert.deepEqual(saysOf(64, new Map([[1, "step"]])), [["1", "step"]], "of another kind its numbers");
+  // Each number that the record names has a name here.
+  const numbers = [...header.matchAll(/^\tX\((\d+), +[A-Z_]+\)/gm)].map((row) => Number(row[1]));
+  assert.ok(numbers.length > 20);
+  for (const number of numbers)
+    assert.ok(Number.isNaN(Number(saysOf(83, new Map([[number, number === 18 ? new Uint8Array(32) : ["en", "x"]]]))[0][0])), String(number));
 });

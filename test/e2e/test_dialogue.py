@@ -274,3 +274,28 @@ def test_the_calendars_of_bodies(stage, tmp_path):
     assert "A plan" not in calendars(usa, "press", "last")["kidd"].read_text() and "A report" in calendars(usa, "press", "last")["kidd"].read_text()
     done = kor.run("feed", "ics", "--role", "nobody", code=None)
     assert done.returncode != 0
+
+
+def test_an_approver_sees_what_is_promised(stage):
+    """What four eyes sign stands on both screens first: title, words and test of a statement whose words are its fields."""
+    team = {**PEOPLE, "head": ["head"]}
+    world = stage.world(officers_of={"kor": team, "usa": team})
+    kor, usa = world["kor"], world["usa"]
+    kor.run("body", "new", "kidd", "Dialogue", *TITLE, "--channel", "consult", "--label", "U", key="policy")
+    # Above U another releaser is asked.
+    waits = kor.say("commitments", "new", "kidd", "rdp", "A procurement agreement", "--by", "KOR", "--when", "2027", "--detail", "It is signed", "--unit", "st/procurement",
+                    "--language", "en", "--label", "R", key="policy")
+    shown = kor.run("approve", waits["place"], key="head").stdout
+    for words in ("rdp", "A procurement agreement", "It is signed", "2027", "by whom", "KOR", "what shows it done", "st/procurement", "Dialogue"):
+        assert words in shown, words
+    korean = kor.run("approve", waits["place"], key="head", env=nodes.KOREAN).stdout
+    assert "이행 기준" in korean and "이행할 측" in korean and "이행과제" in korean
+    assert "rdp A procurement agreement" in kor.run("drafts").stdout
+    place = kor.approve(waits["place"], ["head"])
+    stands(usa, "commitment", "rdp", "OPEN")
+    assert "It is signed" in usa.run("read", place).stdout and usa.entry(place)["says"]["detail"] == {"en": "It is signed"}
+    assert "rdp A procurement agreement" in usa.run("log", "consult").stdout
+    # A report's words, and what it reports on.
+    waits = kor.say("commitments", "report", "rdp", "Signed in May", "--language", "en", "--label", "R", key="policy")
+    shown = kor.run("approve", waits["place"], key="head").stdout
+    assert "Signed in May" in shown and re.search(r"> \S+ \S+ commitment rdp A procurement agreement", shown)

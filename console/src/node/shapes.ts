@@ -201,6 +201,7 @@ export interface Entry extends Text {
   signer?: { holder: number; roles: string[]; withdrawn: boolean };
   filled?: { form: string; version: number; known: boolean; title?: Names; act?: string; fields?: FilledField[]; filled_content?: { fields: FilledField[] } };
   filled_content?: { fields?: FilledField[] };
+  says?: { act?: string; name?: string; title?: Names; words?: string; detail?: Names }; // of a dialogue; its other fields stand in the bytes
   ladders?: Ladder[];
   received?: string[]; // of an own one: who has cosigned beyond it
   crossed?: string[];
@@ -247,6 +248,9 @@ export interface Draft extends Text {
   label?: Label;
   marking?: Marking;
   to?: Addressed[];
+  refers?: string[];
+  filled?: Entry["filled"];
+  filled_content?: Entry["filled_content"];
   author_holder: number;
   signers: { holder: number; role?: string; release?: boolean }[];
   readers: { party: string; roles: string[] }[];

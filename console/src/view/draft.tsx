@@ -14,12 +14,13 @@ import { Kind, PRECEDENCES, readStatement, Statement } from "../wire/statement.j
 import { countdown } from "../words/moment.js";
 import { word } from "../words/names.js";
 import { visible } from "../words/fill.js";
-import { _ } from "../words/say.js";
+import { _, named } from "../words/say.js";
 import { Named } from "./attach.js";
 import { openedDraft } from "./entry.js";
-import { Banner, addressText } from "./message.js";
+import { Banner, Fields, addressText } from "./message.js";
 import { Hold, OnTerminal, Precedence, Result, roleName, roleNames, Words as Shown } from "./parts.js";
 import { once, results } from "./say.js";
+import { Says } from "./says.js";
 import { now } from "./screen.js";
 import { typedFor } from "./compose.js";
 import { change } from "./typing.js";
@@ -49,8 +50,10 @@ export function followDrafts(): void {
   effect(() => {
     const draft = openedDraft.value;
     checked.value = undefined;
-    if (draft?.statement !== undefined)
-      void check(draft).catch(() => { checked.value = { place: draft.place, hash: "", isTrue: false }; });
+    if (draft?.statement === undefined)
+      return;
+    void check(draft).catch(() => { checked.value = { place: draft.place, hash: "", isTrue: false }; });
+    void entriesAbout(draft.refers ?? [], ABOUT_DEPTH).then((found) => { about.value = { [draft.place]: found }; });
   });
 }
 
@@ -126,6 +129,25 @@ function Approvals({ draft }: { draft: Waiting }) {
   );
 }
 
+// A place alone says nothing to whoever is to approve it: what it is about, and what that is about.
+const about = signal<Record<string, Entry[]>>({});
+const ABOUT_DEPTH = 3; // an acceptance, its report, the commitment
+
+async function entriesAbout(places: string[], depth: number): Promise<Entry[]> {
+  if (depth === 0 || places.length === 0)
+    return [];
+  const entries = (await Promise.all(places.map((place) => ask<Entry>("/entry", { place }).then((one) => [one], () => [])))).flat();
+  return [...entries, ...await entriesAbout([...new Set(entries.flatMap((one) => one.refers ?? []))], depth - 1)];
+}
+
+function About({ entries }: { entries: Entry[] }) {
+  return entries.length === 0 ? null : (
+    <ul class="about">
+      {entries.map((one) => <li key={one.place}>{_("refers to {1}", one.place)} · {word(one.kind)} <Shown text={[one.says?.name, named(one.says?.title) || one.says?.words || named(one.says?.detail) || one.subject].filter((text) => text).join(" ")} /></li>)}
+    </ul>
+  );
+}
+
 export function DraftView({ draft }: { draft: Waiting }) {
   const bytes = checked.value?.place === draft.place ? checked.value : undefined, shown = content.value;
   const isOpen = draft.state === "SUBMITTED" || draft.state === "APPROVED";
@@ -134,6 +156,9 @@ export function DraftView({ draft }: { draft: Waiting }) {
       <Banner marking={draft.marking} />
       <h2>{draft.place} <Precedence name={PRECEDENCES[bytes?.statement?.precedence ?? 3]} /> {word(draft.kind)} → {draft.channel_name}</h2>
       <p class="meta">{_("to")} {addressText({ to: bytes?.statement?.to })}</p>
+      <About entries={about.value[draft.place] ?? []} />
+      <Fields entry={draft} />
+      {bytes?.statement === undefined ? null : <Says statement={bytes.statement} />}
       <div class="body">
         {shown?.subject ? <h3 class="subject"><Shown text={shown.subject} tongue={shown.language} /></h3> : null}
         {shown?.portions.map((portion) => <p class="portion"><Shown text={portion.text} tongue={shown.language} /></p>)}

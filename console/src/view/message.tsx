@@ -2,12 +2,12 @@
 
 import { h } from "preact";
 import { signal } from "@preact/signals";
-import { Hasher, toHex } from "../base/bytes.js";
+import { fromBase64, Hasher, toHex } from "../base/bytes.js";
 import { Act, actsOn, isNext } from "../fold/moves.js";
 import { askBytes } from "../node/ask.js";
 import { nodeClock, rolesOn, session } from "../node/record.js";
 import type { Attachment, Entry, FilledField, Ladder, Names, Translation } from "../node/shapes.js";
-import { Kind } from "../wire/statement.js";
+import { Kind, readStatement } from "../wire/statement.js";
 import { clock, dateTimeGroup } from "../words/moment.js";
 import { spanText, word } from "../words/names.js";
 import { _, language, named, nodeSays } from "../words/say.js";
@@ -16,6 +16,7 @@ import { ComposeAct, isForTerminal } from "./compose.js";
 import { readBack, refusalKey, refusals } from "./entry.js";
 import { Group, Moment, OnTerminal, partyCode, Precedence, Result, roleName, roleNames, save, Step, whoIs, Words } from "./parts.js";
 import { once, results, rolesFor, sayAct } from "./say.js";
+import { Says } from "./says.js";
 import { linkTo, now } from "./screen.js";
 import { Translate } from "./translate.js";
 
@@ -48,7 +49,7 @@ function valueText(field: FilledField, value: FilledField["values"][number]): st
 }
 
 // A form is shown as a form, its labels in every language of the accord.
-function Fields({ entry }: { entry: Entry }) {
+export function Fields({ entry }: { entry: Pick<Entry, "filled" | "filled_content"> }) {
   const rows = [...entry.filled?.fields ?? [], ...entry.filled_content?.fields ?? []].filter((field) => (field.values ?? []).length > 0);
   if (entry.filled === undefined)
     return null;
@@ -268,6 +269,7 @@ export function Message({ entry }: { entry: Entry }) {
       </p>
       {entry.verdict !== undefined && entry.verdict !== "OK" ? <p class="warning bad">{entry.verdict}: {nodeSays(entry.why ?? "")}</p> : null}
       <Fields entry={entry} />
+      {entry.says === undefined || entry.statement === undefined ? null : <Says statement={readStatement(fromBase64(entry.statement))} />}
       <Body entry={entry} />
       <Ladders entry={entry} />
       {readBack.value === undefined ? null : <Returned entry={readBack.value} />}

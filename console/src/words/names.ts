@@ -20,6 +20,9 @@ const KNOWN = [
   N_("BRACKETED"), N_("AGREED AD REFERENDUM"), N_("TO BE READ AGAIN"), N_("NOBODY ON DUTY"), N_("MACHINE"), N_("NONE"), N_("translation"),
   N_("relief"), N_("relief accepted"), N_("event"), N_("claim"),
   N_("unit"), N_("agree"), N_("concordance"), N_("endorse"), N_("reported"), N_("accepted"), N_("disputed"), N_("condition"), N_("same"), N_("REPLY"),
+  N_("drop"), N_("amend"), N_("merge"), N_("end"), N_("agenda open"), N_("agenda agree"), N_("begin"), N_("conclude"), N_("record agree"), N_("move"),
+  N_("call off"), N_("delegation"), N_("discussed"), N_("close"), N_("assess"), N_("in force"), N_("terminate"), N_("initial"), N_("sign"), N_("release text"),
+  N_("one"), N_("apart"), N_("fully"), N_("ad referendum"),
 ];
 
 // What the node calls it, in the words of this screen; what it does not know is shown as the node says it.

@@ -1,0 +1,55 @@
+// What a statement of a dialogue says in its key 14: docs/spec/dialogue.md sections 3 and 4. Read from the bytes that are signed, for a screen.
+
+import { toHex } from "../base/bytes.js";
+import type { Value } from "./cbor.js";
+import { Kind } from "./statement.js";
+
+// In the order of reading: number, name, and how its value is written.
+const FIELDS: [number: number, key: string, shape: "act" | "text" | "texts" | "words" | "people" | "hash"][] = [
+  [3, "act", "act"], [1, "name", "text"], [2, "title", "words"], [17, "words", "text"], [4, "when", "text"], [5, "parties", "texts"], [9, "owed_to", "texts"],
+  [7, "detail", "words"], [24, "unit", "text"], [8, "doubt", "words"], [6, "source", "text"], [20, "type", "text"], [21, "confidence", "text"],
+  [23, "location", "words"], [22, "where", "text"], [10, "number", "text"], [11, "languages", "texts"], [12, "chairs", "texts"], [13, "to", "text"],
+  [15, "people", "people"], [16, "stage", "text"], [18, "hash", "hash"], [19, "outlets", "texts"],
+];
+
+export const ACTS = ["confirm", "drop", "amend", "merge", "end", "agenda open", "agenda agree", "begin", "recess", "conclude", "record agree", "move", "call off",
+  "delegation", "agree", "decline", "discussed", "defer", "close", "assess", "in force", "terminate", "withdraw"];
+const ENDORSED = ["initial", "sign", "release text"], SAMENESS = ["one", "apart"], AGREED = ["fully", "ad referendum"];
+
+const actsOf = (kind: number) => (kind === Kind.ENDORSE ? ENDORSED : kind === Kind.SAME ? SAMENESS : kind === Kind.AGREE ? AGREED : ACTS);
+
+// Texts in twos, as a tag and its text.
+function pairs(value: Value, write: (first: string, second: string) => string): string {
+  const all = value as string[];
+  return all.flatMap((one, i) => (i % 2 === 0 ? [write(one, all[i + 1] ?? "")] : [])).join(" · ");
+}
+
+function textOf(kind: number, shape: typeof FIELDS[number][2], value: Value): string {
+  switch (shape) {
+  case "act":
+    return actsOf(kind)[Number(value)] ?? String(value);
+  case "words":
+    return pairs(value, (tag, text) => `[${tag}] ${text}`);
+  case "people":
+    return pairs(value, (name, office) => `${name} (${office})`);
+  case "texts":
+    return (value as string[]).join(", ");
+  case "hash":
+    return toHex(value as Uint8Array);
+  case "text":
+    return String(value);
+  }
+}
+
+const isDialogue = (kind: number) => kind >= Kind.BODY && kind <= Kind.SAME;
+const rawText = (value: Value): string => (value instanceof Uint8Array ? toHex(value) : Array.isArray(value) ? value.map(rawText).join(", ") : String(value));
+
+// Every field once: those of dialogues by their names, all others by their numbers.
+export function saysOf(kind: number, fields: Map<number, Value> | undefined): [key: string, text: string][] {
+  const all = fields ?? new Map<number, Value>(), named = isDialogue(kind) ? FIELDS.filter(([number]) => all.has(number)) : [];
+  const known = new Set(named.map(([number]) => number));
+  return [
+    ...named.map(([number, key, shape]): [string, string] => [key, textOf(kind, shape, all.get(number) ?? "")]),
+    ...[...all].filter(([number]) => !known.has(number)).map(([number, value]): [string, string] => [String(number), rawText(value)]),
+  ];
+}
