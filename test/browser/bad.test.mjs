@@ -253,12 +253,18 @@ async function firstScreen(channel) {
   return { page, took: Date.now() - began };
 }
 
-// The node has put away what was filed in one heap.
+// The node has put away what was filed in one heap, and the tab that was open has asked for what it shows of it.
 async function quiet() {
+  let asked = Date.now();
+  const asks = () => { asked = Date.now(); };
+  kor.page.on("request", asks);
+  while (Date.now() - asked < 1000)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  kor.page.off("request", asks);
   for (let quick = 0; quick < 15;) {
-    const asked = Date.now();
+    const began = Date.now();
     await stage.ask("get", { party: "kor", path: "/status" });
-    quick = Date.now() - asked < 100 ? quick + 1 : 0;
+    quick = Date.now() - began < 100 ? quick + 1 : 0;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
