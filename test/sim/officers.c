@@ -541,15 +541,23 @@ static void act_on(struct world *w, struct sim_node *n, uint32_t channel, size_t
 void officer_resend(struct world *w, struct sim_node *n)
 {
 	bool is_unknown = false;
+	size_t first = n->resend_first;
 
-	for (size_t i = 0; i < n->acknowledged_count; i++) {
+	/* What is refused each time leaves room for what comes behind it: the next round begins there. */
+	for (size_t at = 0; at < n->acknowledged_count; at++) {
+		size_t i = (first + at) % n->acknowledged_count;
 		struct sim_acknowledged *a = &n->acknowledged[i], *p;
 		/* A new epoch's `open` says what the registrar saw then; one that was lost is not said again.
 		 */
 		if (a->kind == KIND_OPEN || a->kind == KIND_ACCORD)
 			a->is_replaced |= a->is_forgotten;
-		if (!a->is_forgotten || a->is_replaced || n->pending_count == ARRAY_COUNT(n->pending) ||
-		    !attach(w, n, a->blob))
+		if (!a->is_forgotten || a->is_replaced)
+			continue;
+		if (n->pending_count == ARRAY_COUNT(n->pending)) {
+			n->resend_first = i;
+			break;
+		}
+		if (!attach(w, n, a->blob))
 			continue;
 		is_unknown |= a->err == ERR_REFUSED && a->verdict == VERDICT_KEY;
 		world_acts(w, ACT_RESEND);

@@ -187,6 +187,7 @@ struct sim_node {
 	struct sim_acknowledged *acknowledged;
 	size_t acknowledged_count, acknowledged_max;
 	/* The command whose answer is awaited. */
+	size_t resend_first; /* of what was acknowledged: where the next round of saying it again begins */
 	struct sim_acknowledged pending[64];
 	size_t pending_count;
 	bool is_stopping;	   /* this turn is its last one, and its store may be closed already */
