@@ -24,14 +24,14 @@ static void lost_key(const struct fold_wait *wait, const struct place_key *at, s
 }
 
 /* The smallest size of a log that something was folded without; ERR_NOT_FOUND. */
-static enum err lost_first(struct node *n, const struct line *line, struct buf *key, uint64_t *size)
+static enum err lost_first(struct node *n, const struct log_key *log, struct buf *key, uint64_t *size)
 {
 	uint8_t memory[1 + LOG_KEY_LEN];
 	struct buf prefix = BUF_ON(memory);
 	enum err e;
 
 	buf_put_byte(&prefix, ROW_LOST);
-	log_key_write(&line->key, &prefix);
+	log_key_write(log, &prefix);
 	e = map_next(&n->views, buf_bytes(&prefix), buf_bytes(&prefix), key, NULL);
 	if (e == ERR_OK && key->len != LOST_KEY_LEN)
 		return ERR_CORRUPT;
@@ -44,7 +44,7 @@ static enum err lost_first(struct node *n, const struct line *line, struct buf *
 static enum err has_come(struct node *n, const struct line *line, struct buf *key, bool *out)
 {
 	uint64_t size = 0;
-	enum err e = lost_first(n, line, key, &size);
+	enum err e = lost_first(n, &line->key, key, &size);
 
 	*out = e == ERR_OK && size <= line->log->frontier.size;
 	return e;
@@ -119,16 +119,18 @@ enum err lost_note(struct node *n, const struct line *line)
 
 /*
  * Nobody has it: for a while every other party of the channel has been there, and none says that he does. Its
- * author is asked too, but he may be the one who withholds it.
+ * author is asked too, but he may be the one who withholds it. Of a log that nobody had for so long what else
+ * of it was seen is not waited for again: each entry would cost as long.
  */
 static bool has_nobody(struct node *n, struct now now, const struct line *line, const struct fold_wait *wait,
-		       const struct line *on)
+		       const struct line *on, bool was_lost)
 {
 	const struct accord_channel *c = accord_channel_find(n->accord, wait->log.channel);
 	size_t others = 0;
 
-	if (line->waits_at != line->folded || c == NULL ||
-	    mono_is_before(now.mono, mono_add_ms(line->waits_since, LOST_AFTER_MS)))
+	if (c == NULL ||
+	    (!was_lost && (line->waits_at != line->folded ||
+			   mono_is_before(now.mono, mono_add_ms(line->waits_since, LOST_AFTER_MS)))))
 		return false;
 	for (size_t peer = 0; peer < n->accord->parties_count; peer++) {
 		if (peer == n->self || peer == wait->log.party || !is_channel_of(c, peer))
@@ -152,7 +154,13 @@ static enum err is_lost(struct node *n, struct now now, const struct line *line,
 
 	lost_key(wait, &at, &key);
 	e = map_get(&n->views, buf_bytes(&key), NULL);
-	*out = e == ERR_OK || (e == ERR_NOT_FOUND && has_nobody(n, now, line, wait, on));
+	*out = e == ERR_OK;
+	if (e == ERR_NOT_FOUND) {
+		uint64_t size;
+		buf_reset(&key);
+		e = lost_first(n, &wait->log, &key, &size);
+		*out = (e == ERR_OK || e == ERR_NOT_FOUND) && has_nobody(n, now, line, wait, on, e == ERR_OK);
+	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 

@@ -692,11 +692,11 @@ static bool is_settled(struct world *w)
 /*
  * A node's own timers may have said something just now, and it may build on what the hostile one kept from
  * the other, who asks for it within WANT_AGAIN_MS. What nobody has any more counts as lost after a minute
- * (LOST_AFTER_MS), one thing after the other. Whoever never settles is found by the checks that follow.
+ * (LOST_AFTER_MS). Whoever never settles is found by the checks that follow.
  */
 static void settle(struct world *w)
 {
-	for (int64_t half = 1; half <= 400 && !is_settled(w); half++)
+	for (int64_t half = 1; half <= 150 && !is_settled(w); half++)
 		world_advance(w, QUIET_AFTER_US + half * 500000);
 }
 
