@@ -20,6 +20,17 @@
 static char folder[] = "/tmp/test_ssh_agent.XXXXXX";
 static pid_t agent = -1;
 
+/* Its socket is there a moment before anybody may call. */
+static bool is_listening(void)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = "agent" };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	bool is = connect(fd, (struct sockaddr *)&at, sizeof at) == 0;
+
+	close(fd);
+	return is;
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -34,9 +45,9 @@ static int start(void **state)
 		execlp("ssh-agent", "ssh-agent", "-D", "-a", "agent", (char *)NULL);
 		_exit(127);
 	}
-	for (int i = 0; i < 500 && access("agent", F_OK) != 0; i++)
+	for (int i = 0; i < 500 && !is_listening(); i++)
 		usleep(10000);
-	return access("agent", F_OK);
+	return is_listening() ? 0 : -1;
 }
 
 static int stop(void **state)
