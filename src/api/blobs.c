@@ -96,7 +96,8 @@ enum err run_attach(struct api *a, struct request *q, struct reply *r)
 		return ERR_LIMIT;
 	if (q->body.len == 0 || offset > total || q->body.len > total - offset)
 		return ERR_USAGE;
-	e = node_attach(a->node, hash, total, offset, buf_bytes(&q->body));
+	e = node_attach(a->node, a->reading.as == READING_OFFICER ? a->reading.key : NULL, hash, total,
+			offset, buf_bytes(&q->body));
 	if (e == ERR_OK)
 		wait_for_commit(q);
 	else if (err_class(e) == ERR_CLASS_LOCAL && e != ERR_FULL)

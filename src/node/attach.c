@@ -1,8 +1,11 @@
 /* Attachments: blobs by hash, fetched beside the log; they always yield. */
 #include "node/core.h"
 
+#include "base/alloc.h"
+#include "view/reading.h"
 #include "wire/content.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -11,11 +14,12 @@
  *	'w' party, hash                            wanted of that party, its length; until it is whole
  *	'p' hash                                   so far as it is held: which party it came from; with
  *	                                           GIVER_CARRIED, some of it in a bundle, which is anybody's
- *	'b' hash, channel, party, content's hash   named there
+ *	'b' hash, channel, party, content's hash, epoch, index   named there
  */
 
 #define WANTED_KEY_LEN (2u + HASH_LEN)
 #define NAMED_PREFIX_LEN (1u + HASH_LEN + 3u)
+#define NAMED_KEY_LEN (NAMED_PREFIX_LEN + HASH_LEN + 12u)
 
 #define GIVER_CARRIED 0x80u
 
@@ -70,7 +74,7 @@ static void named_prefix(struct buf *key, const uint8_t hash[HASH_LEN], uint32_t
 	buf_put_byte(key, (uint8_t)party);
 }
 
-enum err attachments_named(struct node *n, const struct log_key *log, const struct statement *s,
+enum err attachments_named(struct node *n, const struct place_key *at, const struct statement *s,
 			   struct bytes bytes)
 {
 	struct buf memory = arena_lend(&n->fx->arena, CONTENT_LEN_MAX);
@@ -90,11 +94,15 @@ enum err attachments_named(struct node *n, const struct log_key *log, const stru
 	}
 	count = content_blobs(s, bytes, blobs);
 	for (size_t i = 0; e == ERR_OK && i < count; i++) {
-		uint8_t key_memory[NAMED_PREFIX_LEN + HASH_LEN];
+		uint8_t key_memory[NAMED_KEY_LEN];
 		struct buf key = BUF_ON(key_memory);
-		named_prefix(&key, blobs[i].hash, log->channel, log->party);
+		named_prefix(&key, blobs[i].hash, at->log.channel, at->log.party);
 		buf_put(&key, (struct bytes){ s->content.hash, HASH_LEN });
+		buf_put_be32(&key, at->log.epoch);
+		buf_put_be64(&key, at->index);
 		e = map_put(&n->views, buf_bytes(&key), BYTES_LIT("1"));
+		if (e == ERR_OK && at->log.party == n->self)
+			e = look_named(n, blobs[i].hash);
 	}
 	return e;
 }
@@ -110,7 +118,7 @@ static enum err is_named(struct node *n, struct bytes prefix, bool *out)
 	buf_put(&key, prefix);
 	while (!*out && (e = map_next(&n->views, prefix, buf_bytes(&key), &key, NULL)) == ERR_OK) {
 		struct buf none = { 0 };
-		if (key.len != NAMED_PREFIX_LEN + HASH_LEN)
+		if (key.len != NAMED_KEY_LEN)
 			continue;
 		e = record_content(n->record, memory + NAMED_PREFIX_LEN, &none);
 		if (is_failure(e))
@@ -118,6 +126,90 @@ static enum err is_named(struct node *n, struct bytes prefix, bool *out)
 		*out = e == ERR_LIMIT; /* there is some, and no room for it here */
 	}
 	return *out || e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* ---- Who may name it. ---- */
+
+struct naming {
+	struct node *n;
+	struct reading reading;
+	uint8_t entry[ENTRY_LEN_MAX];
+};
+
+static enum err naming_fetch(void *self, const struct place_key *at, struct statement *out)
+{
+	struct naming *m = self;
+	struct entry_read_out entry;
+	struct buf memory;
+	enum err e;
+
+	buf_init(&memory, m->entry, sizeof m->entry);
+	e = node_entry(m->n, at, &memory, &entry);
+	if (e == ERR_OK)
+		*out = entry.statement;
+	return e;
+}
+
+static uint32_t naming_epoch(void *self, uint32_t channel, size_t party)
+{
+	const struct naming *m = self;
+
+	return node_epoch(m->n, channel, party);
+}
+
+/* Where a row of what names it says that it stands. */
+static void place_of_row(const uint8_t *row, struct place_key *out)
+{
+	const uint8_t *tail = row + NAMED_PREFIX_LEN + HASH_LEN;
+
+	out->log.channel = (uint32_t)row[1 + HASH_LEN] << 8 | row[2 + HASH_LEN];
+	out->log.party = row[3 + HASH_LEN];
+	out->log.epoch = be32_get(tail);
+	out->index = be64_get(tail + 4);
+}
+
+/* Whether he may read an entry whose content is held and names it. */
+static enum err reads_what_names(struct naming *m, const uint8_t hash[HASH_LEN], bool *out)
+{
+	uint8_t prefix[1 + HASH_LEN] = { ROW_NAMED }, memory[MAP_KEY_MAX];
+	struct buf key = BUF_ON(memory);
+	enum err e;
+
+	memcpy(prefix + 1, hash, HASH_LEN);
+	buf_put(&key, BYTES_OF(prefix));
+	while (!*out &&
+	       (e = map_next(&m->n->views, BYTES_OF(prefix), buf_bytes(&key), &key, NULL)) == ERR_OK) {
+		struct buf none = { 0 };
+		struct place_key at;
+		if (key.len != NAMED_KEY_LEN)
+			continue;
+		e = record_content(m->n->record, memory + NAMED_PREFIX_LEN, &none);
+		if (is_failure(e))
+			return e;
+		place_of_row(memory, &at);
+		e = e == ERR_LIMIT ? reading_place(&m->reading, &at, out) : ERR_OK;
+		if (e != ERR_OK)
+			return e;
+	}
+	return *out || e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err attachment_may_name(struct node *n, const uint8_t key[KEY_HASH_LEN], const uint8_t hash[HASH_LEN],
+			     bool *out)
+{
+	enum err e = look_was_given(n, key, hash, out);
+	struct reading_record record = { &n->fold, NULL, naming_fetch, naming_epoch };
+	struct naming *m;
+
+	if (e != ERR_OK || *out)
+		return e;
+	m = xcalloc(1, sizeof *m);
+	m->n = n;
+	record.self = m;
+	reading_open_officer(&m->reading, &record, n->self, key);
+	e = reads_what_names(m, hash, out);
+	free(m);
+	return e;
 }
 
 /* In that party's logs of the channel. */
@@ -638,9 +730,10 @@ enum err receive_piece(struct node *n, struct now now, const struct arrival *in)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-enum err node_attach(struct node *n, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset,
-		     struct bytes piece)
+enum err node_attach(struct node *n, const uint8_t *by, const uint8_t hash[HASH_LEN], uint64_t total,
+		     uint64_t offset, struct bytes piece)
 {
+	static const uint8_t nobody[KEY_HASH_LEN];
 	struct store *store = record_store(n->record);
 	bool is_good = true, is_looked;
 	enum err e;
@@ -652,12 +745,13 @@ enum err node_attach(struct node *n, const uint8_t hash[HASH_LEN], uint64_t tota
 		e = store->ops->attachment_put(store, hash, total, offset, piece);
 	if (e != ERR_OK)
 		return e;
-	is_looked = look_add(n, hash, total, offset, piece);
+	by = by == NULL ? nobody : by;
+	is_looked = look_add(n, by, hash, total, offset, piece);
 	if (offset + piece.len == total)
 		e = blob_check(n, hash, total, &is_good);
 	if (e == ERR_OK && !is_good) {
 		e = store->ops->attachment_del(store, hash);
 		return e == ERR_OK ? ERR_VERIFY : e;
 	}
-	return e == ERR_OK && is_looked ? look_keep(n, hash) : e;
+	return e == ERR_OK && is_looked ? look_keep(n, by, hash) : e;
 }

@@ -242,7 +242,7 @@ static enum err content_after_all(struct node *n, struct now now, const struct a
 	if (e == ERR_OK)
 		e = erased_forget(n, &at);
 	if (e == ERR_OK)
-		e = attachments_named(n, &a->line->key, &s, item->content);
+		e = attachments_named(n, &at, &s, item->content);
 	if (e == ERR_OK)
 		e = attachments_wanted(n, now, a->line->is_own ? in->peer : a->line->key.party, &s,
 				       item->content);

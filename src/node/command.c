@@ -85,18 +85,34 @@ static enum err sealed_blob_check(struct store *store, const struct statement *s
 	return e;
 }
 
+/* One of those who sign it knows of the file: for all others there is none. */
+static enum err signers_may_name(struct node *n, const struct command *in, const uint8_t hash[HASH_LEN],
+				 bool *out)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < in->signatures_count && !*out; i++) {
+		if (in->signers[i].is_good && in->signers[i].registrar_in == 0)
+			e = attachment_may_name(n, in->signers[i].key, hash, out);
+	}
+	return e;
+}
+
 /* What is attached is here whole, before the message that names it. */
-static enum err blobs_check(struct node *n, const struct statement *s, struct bytes content,
+static enum err blobs_check(struct node *n, const struct statement *s, const struct command *in,
 			    struct effect_answer *answer)
 {
 	struct store *store = record_store(n->record);
 	struct blob blobs[ATTACHMENTS_MAX];
-	size_t count = content_blobs(s, content, blobs);
+	size_t count = content_blobs(s, in->content, blobs);
 
 	for (size_t i = 0; i < count; i++) {
 		uint64_t held, total;
-		enum err e;
-		if (store->ops->attachment_held(store, blobs[i].hash, &held, &total) != ERR_OK ||
+		bool may = false;
+		enum err e = signers_may_name(n, in, blobs[i].hash, &may);
+		if (e != ERR_OK)
+			return e;
+		if (!may || store->ops->attachment_held(store, blobs[i].hash, &held, &total) != ERR_OK ||
 		    held != blobs[i].len || total != held) {
 			answer->limit = "content.attachment";
 			return ERR_NOT_FOUND;
@@ -127,9 +143,13 @@ static enum err content_check(struct node *n, const struct statement *s, const s
 	hash_sha256(in->content, hash);
 	if (in->content.len != s->content.len || memcmp(hash, s->content.hash, HASH_LEN) != 0)
 		return ERR_CONTENT;
+	if (s->kind == KIND_READ_BACK && s->blobs_count > 0) {
+		answer->verdict = VERDICT_FIELDS;
+		return ERR_REFUSED;
+	}
 	if (s->content.sealing != SEALING_NONE) {
 		e = sealed_check(s, in->content, in->content.len, answer);
-		return e == ERR_OK ? blobs_check(n, s, in->content, answer) : e;
+		return e == ERR_OK ? blobs_check(n, s, in, answer) : e;
 	}
 	if (content_read(in->content, &content, &fault) != ERR_OK) {
 		answer->limit = fault.rule;
@@ -147,7 +167,7 @@ static enum err content_check(struct node *n, const struct statement *s, const s
 		answer->verdict = VERDICT_FIELDS;
 		return ERR_REFUSED;
 	}
-	e = blobs_check(n, s, in->content, answer);
+	e = blobs_check(n, s, in, answer);
 	return e == ERR_OK ? parts_check(n, s, &content, answer) : e;
 }
 
@@ -462,6 +482,7 @@ enum err node_may(struct node *n, struct now now, const struct command *in, cons
 		  struct effects *fx, struct effect_answer *answer)
 {
 	struct signer signer = { .is_good = true };
+	struct command signed_by;
 	struct statement s;
 	struct fault fault;
 	enum err e = statement_read(in->statement, &s, &fault);
@@ -480,8 +501,11 @@ enum err node_may(struct node *n, struct now now, const struct command *in, cons
 	}
 	if (accord_channel_find(n->accord, s.channel) == NULL)
 		return ERR_NOT_FOUND;
+	signed_by = *in;
+	signed_by.signers = &signer;
+	signed_by.signatures_count = 1;
 	if (in->content.len > 0 || is_to_itself(n, &s))
-		e = statement_check(n, &s, in, answer);
+		e = statement_check(n, &s, &signed_by, answer);
 	if (e == ERR_OK && n->is_full) {
 		answer->limit = "disk";
 		e = ERR_FULL;
@@ -667,7 +691,12 @@ static enum err command_judge(struct node *n, struct now now, const struct comma
 	e = find_resend(n, &s, answer);
 	if (e != ERR_NOT_FOUND)
 		return e;
-	e = statement_check(n, &s, in, answer);
+	signed_by = *in;
+	if (in->signers == NULL) {
+		signers_of(n, in, signers);
+		signed_by.signers = signers;
+	}
+	e = statement_check(n, &s, &signed_by, answer);
 	if (e != ERR_OK)
 		return e;
 	if (n->is_full) {
@@ -678,11 +707,6 @@ static enum err command_judge(struct node *n, struct now now, const struct comma
 	e = turn_open(n);
 	if (e != ERR_OK)
 		return e;
-	signed_by = *in;
-	if (in->signers == NULL) {
-		signers_of(n, in, signers);
-		signed_by.signers = signers;
-	}
 	if (accord_named_version(&s, named) && accord_version_find(&n->versions, named) < n->versions.count &&
 	    !can_sign_under(n, accord_version_find(&n->versions, named))) {
 		answer->limit = "keys.signer";

@@ -362,6 +362,7 @@ enum node_row {
 	ROW_CLOSED = 'r',   /* recover.c */
 	ROW_PLACES = 'Q',   /* keyed.c */
 	ROW_ADVANCE = 'v',  /* advance.c */
+	ROW_UPLOADED = 'U', /* look.c */
 	ROW_WANTED = 'w',   /* attach.c */
 	ROW_ERASED = 'x'    /* erase.c */
 };
@@ -811,11 +812,19 @@ enum err mend_views(struct node *n, struct now now) MUST_CHECK;
 
 /* ---- look.c ---- */
 
-/* A piece of what an officer attaches. True: all of it was looked at, and look_keep is due. */
-bool look_add(struct node *n, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset,
-	      struct bytes piece);
-/* It is whole, and has its hash: what was found stays beside it. */
-enum err look_keep(struct node *n, const uint8_t hash[HASH_LEN]) MUST_CHECK;
+/*
+ * A piece of what an officer attaches; by: his key, all zero if he did not say who he is. True: all of it was
+ * looked at, and look_keep is due.
+ */
+bool look_add(struct node *n, const uint8_t by[KEY_HASH_LEN], const uint8_t hash[HASH_LEN], uint64_t total,
+	      uint64_t offset, struct bytes piece);
+/* It is whole, and has its hash: what was found stays beside it, and who had it to give. */
+enum err look_keep(struct node *n, const uint8_t by[KEY_HASH_LEN], const uint8_t hash[HASH_LEN]) MUST_CHECK;
+/* Whether this key, or somebody who did not say who he is, gave all of it, and nothing named it since. */
+enum err look_was_given(struct node *n, const uint8_t by[KEY_HASH_LEN], const uint8_t hash[HASH_LEN],
+			bool *out) MUST_CHECK;
+/* It is named: from here on who may read what names it may name it. */
+enum err look_named(struct node *n, const uint8_t hash[HASH_LEN]) MUST_CHECK;
 enum err look_forget(struct node *n, const uint8_t hash[HASH_LEN]) MUST_CHECK;
 /* FILE_TEXT: looked through for this list, and the word that holds it is appended; else it was not. */
 enum err look_found(struct node *n, const struct held_words *w, const uint8_t hash[HASH_LEN],
@@ -828,7 +837,7 @@ enum err attachments_renew(struct node *n, struct now now, const struct line *li
 /* Whether one of them is still wanted; each piece of it that comes counts as a move. */
 bool attachments_pending(struct node *n);
 /* An entry of that log names them: who may have them is remembered. */
-enum err attachments_named(struct node *n, const struct log_key *log, const struct statement *s,
+enum err attachments_named(struct node *n, const struct place_key *at, const struct statement *s,
 			   struct bytes bytes) MUST_CHECK;
 enum err attachments_wanted(struct node *n, struct now now, size_t author, const struct statement *s,
 			    struct bytes bytes) MUST_CHECK;
@@ -837,6 +846,9 @@ enum err attachments_unnamed(struct node *n, const struct statement *s, struct b
 enum err attachments_fetch(struct node *n, struct now now, size_t peer) MUST_CHECK;
 void attachments_serve(struct node *n, size_t peer);
 enum err receive_fetch(struct node *n, const struct arrival *in) MUST_CHECK;
+/* Whether an own officer with this key may know of it: he reads what names it, or he gave it. */
+enum err attachment_may_name(struct node *n, const uint8_t key[KEY_HASH_LEN], const uint8_t hash[HASH_LEN],
+			     bool *out) MUST_CHECK;
 /* What a peer is let have of attachments: only what was said on a channel of his. */
 enum err attachment_may_have(struct node *n, size_t peer, const uint8_t hash[HASH_LEN], bool *out) MUST_CHECK;
 /*

@@ -4,9 +4,11 @@
  *
  * Rows of the map beside the folds:
  *
- *	'K' hash   the list of words (its hash), the file's kind, the word that was found
+ *	'K' hash        the list of words (its hash), the file's kind, the word that was found
+ *	'U' hash, key   the officer with this key gave all its bytes, and nothing has named it since
  *
- * A file without a row, or with another list's, was not looked into.
+ * A file without a row, or with another list's, was not looked into. Bytes that are held already are not
+ * taken on trust: whoever only knows a hash has nothing to give.
  */
 #include "node/core.h"
 
@@ -21,7 +23,7 @@
 
 struct look {
 	bool is_used;
-	uint8_t hash[HASH_LEN];
+	uint8_t hash[HASH_LEN], by[KEY_HASH_LEN];
 	uint64_t next; /* offset of the piece that goes on */
 	uint64_t turn;
 	struct hash_stream seen; /* what was looked at is what is kept */
@@ -39,19 +41,20 @@ static void looked_key(struct buf *key, const uint8_t hash[HASH_LEN])
 	buf_put(key, (struct bytes){ hash, HASH_LEN });
 }
 
-static struct look *look_find(struct looks *l, const uint8_t hash[HASH_LEN])
+static struct look *look_find(struct looks *l, const uint8_t by[KEY_HASH_LEN], const uint8_t hash[HASH_LEN])
 {
 	for (size_t i = 0; i < LOOKS_MAX; i++) {
-		if (l->of[i].is_used && memcmp(l->of[i].hash, hash, HASH_LEN) == 0)
+		if (l->of[i].is_used && memcmp(l->of[i].hash, hash, HASH_LEN) == 0 &&
+		    memcmp(l->of[i].by, by, KEY_HASH_LEN) == 0)
 			return &l->of[i];
 	}
 	return NULL;
 }
 
 /* In the place of the one that has waited longest. */
-static struct look *look_begin(struct looks *l, const uint8_t hash[HASH_LEN])
+static struct look *look_begin(struct looks *l, const uint8_t by[KEY_HASH_LEN], const uint8_t hash[HASH_LEN])
 {
-	struct look *out = look_find(l, hash);
+	struct look *out = look_find(l, by, hash);
 
 	if (out == NULL) {
 		out = &l->of[0];
@@ -61,20 +64,19 @@ static struct look *look_begin(struct looks *l, const uint8_t hash[HASH_LEN])
 		}
 	}
 	memcpy(out->hash, hash, HASH_LEN);
+	memcpy(out->by, by, KEY_HASH_LEN);
 	return out;
 }
 
-bool look_add(struct node *n, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset,
-	      struct bytes piece)
+bool look_add(struct node *n, const uint8_t by[KEY_HASH_LEN], const uint8_t hash[HASH_LEN], uint64_t total,
+	      uint64_t offset, struct bytes piece)
 {
 	const struct held_words *w = n->accord->held;
 	struct look *look;
 
-	if (w == NULL)
-		return false;
 	if (n->looks == NULL)
 		n->looks = xcalloc(1, sizeof *n->looks);
-	look = offset == 0 ? look_begin(n->looks, hash) : look_find(n->looks, hash);
+	look = offset == 0 ? look_begin(n->looks, by, hash) : look_find(n->looks, by, hash);
 	if (look == NULL)
 		return false;
 	if (offset == 0) {
@@ -82,33 +84,88 @@ bool look_add(struct node *n, const uint8_t hash[HASH_LEN], uint64_t total, uint
 		hash_open(&look->seen);
 		held_search_open(&look->search, w);
 	}
-	/* Out of order, or the list is another now: it stays a file that nobody looked into. */
+	/* Out of order, or the list is another now: nobody gave it whole, or looked into it. */
 	look->is_used = look->next == offset && look->search.words == w;
 	if (!look->is_used)
 		return false;
 	look->turn = ++n->looks->turn;
 	hash_add(&look->seen, piece);
-	held_search_add(&look->search, piece);
+	if (w != NULL)
+		held_search_add(&look->search, piece);
 	look->next = offset + piece.len;
 	return look->next == total;
 }
 
-enum err look_keep(struct node *n, const uint8_t hash[HASH_LEN])
+static void uploaded_key(struct buf *key, const uint8_t hash[HASH_LEN], const uint8_t by[KEY_HASH_LEN])
+{
+	buf_put_byte(key, ROW_UPLOADED);
+	buf_put(key, (struct bytes){ hash, HASH_LEN });
+	buf_put(key, (struct bytes){ by, KEY_HASH_LEN });
+}
+
+static enum err looked_put(struct node *n, struct look *look)
 {
 	uint8_t key_memory[1 + HASH_LEN], memory[ROW_LEN_MAX];
 	struct buf key = BUF_ON(key_memory), row = BUF_ON(memory);
-	struct look *look = look_find(n->looks, hash);
-	uint8_t seen[HASH_LEN];
+
+	buf_put(&row, (struct bytes){ look->search.words->id, HASH_LEN });
+	buf_put_byte(&row, (uint8_t)held_search_end(&look->search));
+	buf_put(&row, (struct bytes){ look->search.found, look->search.found_len });
+	looked_key(&key, look->hash);
+	return map_put(&n->views, buf_bytes(&key), buf_bytes(&row));
+}
+
+enum err look_keep(struct node *n, const uint8_t by[KEY_HASH_LEN], const uint8_t hash[HASH_LEN])
+{
+	uint8_t memory[1 + HASH_LEN + KEY_HASH_LEN], seen[HASH_LEN];
+	struct look *look = look_find(n->looks, by, hash);
+	struct buf key = BUF_ON(memory);
+	enum err e;
 
 	look->is_used = false;
 	hash_finish(&look->seen, seen);
 	if (memcmp(seen, hash, HASH_LEN) != 0)
 		return ERR_OK; /* pieces that were held already, and came otherwise */
-	buf_put(&row, (struct bytes){ look->search.words->id, HASH_LEN });
-	buf_put_byte(&row, (uint8_t)held_search_end(&look->search));
-	buf_put(&row, (struct bytes){ look->search.found, look->search.found_len });
-	looked_key(&key, hash);
-	return map_put(&n->views, buf_bytes(&key), buf_bytes(&row));
+	uploaded_key(&key, hash, by);
+	e = map_put(&n->views, buf_bytes(&key), BYTES_LIT("1"));
+	return e == ERR_OK && look->search.words != NULL ? looked_put(n, look) : e;
+}
+
+static enum err has_given(struct node *n, const uint8_t by[KEY_HASH_LEN], const uint8_t hash[HASH_LEN],
+			  bool *out)
+{
+	uint8_t memory[1 + HASH_LEN + KEY_HASH_LEN];
+	struct buf key = BUF_ON(memory);
+	enum err e;
+
+	uploaded_key(&key, hash, by);
+	e = map_get(&n->views, buf_bytes(&key), NULL);
+	*out = e == ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err look_was_given(struct node *n, const uint8_t by[KEY_HASH_LEN], const uint8_t hash[HASH_LEN],
+			bool *out)
+{
+	static const uint8_t nobody[KEY_HASH_LEN];
+	enum err e = has_given(n, by, hash, out);
+
+	return e == ERR_OK && !*out ? has_given(n, nobody, hash, out) : e;
+}
+
+enum err look_named(struct node *n, const uint8_t hash[HASH_LEN])
+{
+	uint8_t prefix[1 + HASH_LEN] = { ROW_UPLOADED }, memory[MAP_KEY_MAX];
+	struct buf key = BUF_ON(memory);
+	enum err e;
+
+	memcpy(prefix + 1, hash, HASH_LEN);
+	while ((e = map_next(&n->views, BYTES_OF(prefix), BYTES_OF(prefix), &key, NULL)) == ERR_OK) {
+		e = map_del(&n->views, buf_bytes(&key));
+		if (e != ERR_OK)
+			return e;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 enum err look_forget(struct node *n, const uint8_t hash[HASH_LEN])
@@ -119,7 +176,7 @@ enum err look_forget(struct node *n, const uint8_t hash[HASH_LEN])
 
 	looked_key(&key, hash);
 	e = map_del(&n->views, buf_bytes(&key));
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return e == ERR_NOT_FOUND || e == ERR_OK ? look_named(n, hash) : e;
 }
 
 enum err look_found(struct node *n, const struct held_words *w, const uint8_t hash[HASH_LEN],

@@ -480,7 +480,7 @@ enum err entry_add(struct node *n, struct now now, const struct addition *a)
 
 	if (e != ERR_OK)
 		return node_local(n, e, "an entry could not be written");
-	e = attachments_named(n, &line->key, a->statement, a->content);
+	e = attachments_named(n, &(struct place_key){ line->key, a->entry->index }, a->statement, a->content);
 	if (e != ERR_OK)
 		return node_local(n, e, "an attachment's name could not be written");
 	e = places_add(n, line, a->entry, a->statement);

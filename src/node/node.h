@@ -134,9 +134,12 @@ enum err node_sent(struct node *n, struct now now, size_t peer, size_t path, uin
 /* The link's own measure of a path, whose other side has answered now. */
 void node_measured(struct node *n, struct now now, size_t peer, size_t path, uint64_t round_trip_us);
 
-/* A piece of an attachment from a person, before the message that names it. */
-enum err node_attach(struct node *n, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset,
-		     struct bytes piece) MUST_CHECK;
+/*
+ * A piece of an attachment from a person, before the message that names it; by: his key, NULL if he did not
+ * say who he is. From the front and in order, or he has not given it.
+ */
+enum err node_attach(struct node *n, const uint8_t *by, const uint8_t hash[HASH_LEN], uint64_t total,
+		     uint64_t offset, struct bytes piece) MUST_CHECK;
 
 /* Timers: scheduled line checks, QUERY, lapses. Call at least once a second. */
 enum err node_tick(struct node *n, struct now now, struct effects *fx) MUST_CHECK;

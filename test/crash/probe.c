@@ -499,7 +499,8 @@ void probe_attach(struct probe *p, size_t len)
 	for (size_t at = 0; at < len && e == ERR_OK; at += ATTACHMENT_PIECE_MAX) {
 		size_t part = len - at < ATTACHMENT_PIECE_MAX ? len - at : ATTACHMENT_PIECE_MAX;
 		core_begins(p);
-		e = core_ends(p, node_attach(p->n.node, hash, len, at, (struct bytes){ blob + at, part }));
+		e = core_ends(p,
+			      node_attach(p->n.node, NULL, hash, len, at, (struct bytes){ blob + at, part }));
 	}
 	if (err_class(e) == ERR_CLASS_LOCAL && e != ERR_FULL)
 		stop(p, e, "an attachment");

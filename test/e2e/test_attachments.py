@@ -1,8 +1,10 @@
 """A message that is read before all of what is attached to it has come: its author sees what was not there."""
+import hashlib
 import json
 import os
 
 import nodes
+import officers
 import pytest
 
 SLOW = 40_000
@@ -151,3 +153,38 @@ def test_a_false_piece_by_hand_takes_nothing(stage):
     assert not is_whole(usa, one)
     relay.mend()
     usa.wait("the true one came", lambda: is_whole(usa, one))
+
+
+def test_a_hash_opens_no_file(stage):
+    """An officer who may not read what names a file is answered of it as of one that does not exist, and has it only by giving it himself."""
+    people = {"watch": ["watch"], "press": ["press"], "head": ["head"], "shift": ["shift"]}
+    world = stage.world(officers_of={"kor": people, "usa": people})
+    kor, usa = world["kor"], world["usa"]
+    secret, none = b"The press may not know of this.", b"Nobody has given this."
+    file = world.folder / "secret.txt"
+    file.write_bytes(secret)
+
+    def name(raw, key, node=kor):
+        body = officers.encode({1: bytes(16), 2: "en", 4: [["See the file."]], 6: [[hashlib.sha256(raw).digest(), len(raw), "text/plain", "f.txt"]]})
+        seen = node.get("/seen", channel="notify")
+        made = officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], node.party, key, rel=seen["parties"], body=body, level="U",
+                                  to=[("usa" if node is kor else "kor", "watch", 0)])
+        return node.post([officers.item(made, [node.key(key)], body)])[0]
+    draft = kor.say("send", "notify", "The file.", "--to", "usa/watch", "--label", "C", "--attach", file, key="watch")
+    assert draft["step"] == "SUBMITTED"
+    refused = [name(raw, "press") for raw in (secret, none)]
+    assert refused[0] == refused[1] and (refused[0]["err"], refused[0]["rule"]) == ("NOT_FOUND", "content.attachment"), refused
+    place = kor.approve(draft["place"], ("head",))
+    usa.await_step(place, "STATION RECEIPT")
+    usa.wait("it is whole", lambda: is_whole(usa, usa.entry(place)["attachments"][0]))
+    for node in (kor, usa):
+        refused = [name(raw, "press", node) for raw in (secret, none)]
+        assert refused[0] == refused[1], "whoever gave it, and wherever it came to"
+    # A piece that is none gives nothing, though the file is held whole.
+    digest = hashlib.sha256(secret).hexdigest()
+    kor.ask("POST", "/attachments", b"x", hash=digest, offset=len(secret) - 1, total=len(secret))
+    kor.ask("POST", "/attachments", b"x" * len(secret), hash=digest, offset=0, total=len(secret))
+    assert name(secret, "press") == name(none, "press")
+    assert kor.ask("POST", "/attachments", secret, hash=digest, offset=0, total=len(secret))[0] == 200
+    assert name(secret, "press")["err"] == "OK", "who has the file himself may give it"
+    assert name(secret, "watch", usa)["err"] == "OK", "who may read it may name it"

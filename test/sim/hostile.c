@@ -413,7 +413,7 @@ static bool act_fetch(struct world *w, size_t to)
 		return false;
 	memset(blob, (int)to, sizeof blob);
 	hash_sha256(BYTES_OF(blob), fetch.hash);
-	if (node_attach(w->nodes[to].node, fetch.hash, sizeof blob, 0, BYTES_OF(blob)) != ERR_OK)
+	if (node_attach(w->nodes[to].node, NULL, fetch.hash, sizeof blob, 0, BYTES_OF(blob)) != ERR_OK)
 		return false;
 	memcpy(w->draft, fetch.hash, HASH_LEN);
 	fetch_write(&fetch, &out);

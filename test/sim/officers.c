@@ -94,7 +94,8 @@ static bool attach(struct world *w, struct sim_node *n, struct bytes blob)
 	hash_sha256(blob, hash);
 	for (size_t at = 0; at < blob.len; at += ATTACHMENT_PIECE_MAX) {
 		size_t part = blob.len - at < ATTACHMENT_PIECE_MAX ? blob.len - at : ATTACHMENT_PIECE_MAX;
-		enum err e = node_attach(n->node, hash, blob.len, at, (struct bytes){ blob.ptr + at, part });
+		enum err e =
+			node_attach(n->node, NULL, hash, blob.len, at, (struct bytes){ blob.ptr + at, part });
 		if (e != ERR_OK && e != ERR_FULL && !disk_has_failed(n))
 			world_fail(w, "an attachment is refused: %s", err_text(e));
 		if (e != ERR_OK)

@@ -18,8 +18,9 @@ static void attach(struct room *r, const uint8_t *blob, size_t len, const uint8_
 {
 	for (size_t at = 0; at < len; at += ATTACHMENT_PIECE_MAX) {
 		size_t part = len - at < ATTACHMENT_PIECE_MAX ? len - at : ATTACHMENT_PIECE_MAX;
-		assert_int_equal(node_attach(r->n->node, hash, len, at, (struct bytes){ blob + at, part }),
-				 ERR_OK);
+		assert_int_equal(
+			node_attach(r->n->node, NULL, hash, len, at, (struct bytes){ blob + at, part }),
+			ERR_OK);
 	}
 	room_turn(r);
 }

@@ -664,7 +664,7 @@ static void give_file(struct served *v, const char *bytes)
 	uint8_t hash[HASH_LEN];
 
 	hash_sha256(bytes_str(bytes), hash);
-	assert_int_equal(node_attach(v->node, hash, strlen(bytes), 0, bytes_str(bytes)), ERR_OK);
+	assert_int_equal(node_attach(v->node, NULL, hash, strlen(bytes), 0, bytes_str(bytes)), ERR_OK);
 	served_turn(v);
 }
 
