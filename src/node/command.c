@@ -343,13 +343,41 @@ static enum err keys_check(struct node *n, const struct statement *s, const stru
 	return ERR_OK;
 }
 
+/* Among own entries that wait to be folded, which no view knows yet. ERR_NOT_FOUND. */
+static enum err find_waiting(struct node *n, const struct statement *s, struct place_key *out)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		const struct line *line = &n->lines[i];
+
+		if (!line->is_own || line->key.channel != s->channel)
+			continue;
+		for (uint64_t at = line->folded; at < line->log->frontier.size; at++) {
+			struct buf memory = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
+			struct entry entry;
+			struct statement held;
+			enum err e = line_entry(n, line, at, &memory, &entry, &held);
+
+			if (e == ERR_OK && memcmp(held.id, s->id, STATEMENT_ID_LEN) == 0) {
+				*out = (struct place_key){ line->key, at };
+				return ERR_OK;
+			}
+			if (e != ERR_OK && e != ERR_ROT)
+				return e;
+		}
+	}
+	return ERR_NOT_FOUND;
+}
+
 /* A resend: the same id on the channel is answered with the first one's place. ERR_NOT_FOUND. */
 static enum err find_resend(struct node *n, const struct statement *s, struct effect_answer *answer)
 {
 	enum err e = ERR_NOT_FOUND;
 
-	if (!PLANTED(RESEND_FILED_AGAIN) && s->kind > KIND_ACCORD)
-		e = fold_find_id(&n->fold, s->channel, n->self, s->id, &answer->place);
+	if (PLANTED(RESEND_FILED_AGAIN) || s->kind <= KIND_ACCORD)
+		return e;
+	e = fold_find_id(&n->fold, s->channel, n->self, s->id, &answer->place);
+	if (e == ERR_NOT_FOUND)
+		e = find_waiting(n, s, &answer->place);
 	if (e != ERR_OK)
 		return e;
 	answer->is_repeat = true;
