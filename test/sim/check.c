@@ -569,7 +569,7 @@ static bool is_outdated(const struct sim_acknowledged *a)
 						 VERDICT_READ_BACK, VERDICT_HOLD,  VERDICT_SIGNED,
 						 VERDICT_FULL,	    VERDICT_NAMED, VERDICT_TWICE,
 						 VERDICT_OVER,	    VERDICT_OWES,  VERDICT_OWED,
-						 VERDICT_LEFT };
+						 VERDICT_LEFT,	    VERDICT_REFERS };
 
 	for (size_t i = 0; i < ARRAY_COUNT(verdicts); i++) {
 		if (a->err == ERR_REFUSED && a->verdict == verdicts[i] && kind_is_dialogue(a->kind))
