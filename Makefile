@@ -77,8 +77,8 @@ crash: all ## the power, the disk, the memory, the store and the signer fail at 
 	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4)
 	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) MOVES=1
 
-mutants: all ## turn over each comparison and mask of the evaluator: the unit tests must notice every one (a long run)
-	@$(MESON) test -C $(BUILD) --no-rebuild --benchmark --print-errorlogs --verbose mutants
+mutants: all ## turn over each comparison and mask of the evaluator and of release: the unit tests must notice every one (a long run)
+	@$(MESON) test -C $(BUILD) --no-rebuild --benchmark --print-errorlogs --verbose mutants "release mutants"
 
 blackbox: setup all ## the second checker: real nodes, faults, a judge; MINUTES=n (2), SEED=n, PARTIES=2 or 3
 	@$(PYTHON) test/blackbox/run.py --minutes $(or $(MINUTES),2) $(if $(SEED),--seed $(SEED)) $(if $(PARTIES),--parties $(PARTIES))

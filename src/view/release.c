@@ -20,7 +20,7 @@ static bool is_echo(const struct case_file *c)
 	const struct statement *s = c->in->statement, *of = c->in->subject;
 	struct label_mask said, own;
 
-	if (s->kind != KIND_READ_BACK || of == NULL || s->has_form || s->blobs_count > 0 ||
+	if (s->kind != KIND_READ_BACK || of == NULL || s->blobs_count > 0 ||
 	    !(fold_needs_read_back(of) || of->kind == KIND_PROPOSE || of->kind == KIND_ENDORSE) ||
 	    !policy_label_read(g, &of->label, c->subject.log.party, &said).is_allowed ||
 	    !policy_label_read(g, &s->label, c->in->log.party, &own).is_allowed)

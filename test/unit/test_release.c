@@ -226,6 +226,7 @@ static void test_alone(void **state)
 		{ "with a file",
 		  { USA(KIND_READ_BACK, 1), .content = 1, .has_blob = true },
 		  VERDICT_APPROVAL },
+		{ "a remark on a FLASH is none", { USA(KIND_REMARK, 1), .content = 1 }, VERDICT_APPROVAL },
 		{ "with a form",
 		  { USA(KIND_READ_BACK, 1), .content = 1, .has_form = true },
 		  VERDICT_APPROVAL },
@@ -684,6 +685,42 @@ static void test_outside(void **state)
 		  1,
 		  VERDICT_OUTGOING },
 		{ "another content", { OUT(0, 2) }, 1, VERDICT_OUTGOING },
+		{ "of an item that is not there",
+		  { { .kind = KIND_RELEASE,
+		      .label = WIDE,
+		      .hash = 1,
+		      .to = "JPN",
+		      BY(DUTY, RELEASER, OTHER) } },
+		  1,
+		  VERDICT_REFERS },
+		{ "of an act",
+		  { { .kind = KIND_RECALL, .label = ITEM, .refers = 1 },
+		    { .kind = KIND_RELEASE,
+		      .label = WIDE,
+		      .refers = 2,
+		      .hash = 1,
+		      .to = "JPN",
+		      BY(DUTY, RELEASER, OTHER) } },
+		  2,
+		  VERDICT_REFERS },
+		{ "a topic less",
+		  { { .kind = KIND_RELEASE,
+		      .label = "S origin:KOR,USA rel:JPN,KOR,USA topic:DPRK-NUC",
+		      .refers = 1,
+		      .hash = 1,
+		      .to = "JPN",
+		      BY(DUTY, RELEASER, OTHER) } },
+		  1,
+		  VERDICT_OPENS },
+		{ "another origin",
+		  { { .kind = KIND_RELEASE,
+		      .label = "S origin:KOR rel:JPN,KOR,USA topic:DPRK-MSL",
+		      .refers = 1,
+		      .hash = 1,
+		      .to = "JPN",
+		      BY(DUTY, RELEASER, OTHER) } },
+		  1,
+		  VERDICT_OPENS },
 		{ "a label that says less",
 		  { { .kind = KIND_RELEASE,
 		      .label = "R origin:KOR,USA rel:JPN,KOR,USA topic:DPRK-MSL",
@@ -807,6 +844,40 @@ static void test_recall(void **state)
 	play("an answer to the item", ITEM, (struct line[]){ RECALLED(1, 1) }, 1, VERDICT_REFERS);
 }
 
+/* Each kind of item is recalled; an act of words is none. */
+static void test_items(void **state)
+{
+	static const struct {
+		struct line line;
+		enum verdict want;
+	} rows[] = {
+		{ { .kind = KIND_MESSAGE, .content = 2, BY(DUTY, RELEASER) }, VERDICT_OK },
+		{ { .kind = KIND_REPLY, .content = 2, .refers = 1, BY(DUTY, RELEASER) }, VERDICT_OK },
+		{ { .kind = KIND_CORRECTION, .content = 2, .refers = 3, BY(DUTY, RELEASER) }, VERDICT_OK },
+		{ { .kind = KIND_RELEASE, .content = 2, BY(DUTY, RELEASER) }, VERDICT_OK },
+		{ { .kind = KIND_REMARK, .content = 2, BY(DUTY, RELEASER) }, VERDICT_REFERS },
+		{ { .kind = KIND_REQUEST, .content = 2, BY(DUTY, RELEASER) }, VERDICT_REFERS },
+	};
+	static const struct line said = { .kind = KIND_MESSAGE,
+					  .party = 1,
+					  .content = 1,
+					  BY(DUTY, RELEASER) },
+				 read = { .kind = KIND_WATCH_READ, .refers = 1 },
+				 own = { .kind = KIND_MESSAGE, .content = 3, BY(DUTY, RELEASER) },
+				 recall = { .kind = KIND_RECALL, .refers = 4 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		scene_clear(s);
+		assert_int_equal(scene_put(s, &said), VERDICT_OK);
+		assert_int_equal(scene_put(s, &read), VERDICT_OK);
+		assert_int_equal(scene_put(s, &own), VERDICT_OK);
+		assert_int_equal(scene_put(s, &rows[i].line), VERDICT_OK);
+		if (scene_put(s, &recall) != rows[i].want)
+			fail_msg("kind %u", (unsigned)rows[i].line.kind);
+	}
+}
+
 #define DOWN(l, at) { .kind = KIND_DOWNGRADE, .label = l, .refers = at, .hash = 1, BY(DUTY, RELEASER) }
 #define RELABELLED(l, at) \
 	{ .kind = KIND_RELABEL, .label = l, .refers = at, .hash = 1, BY(DUTY, RELEASER, OTHER) }
@@ -821,6 +892,18 @@ static void test_labels(void **state)
 	assert_int_equal(fold_item(&s->fold, &s->entries[0].at, &v), ERR_OK);
 	assert_true(place_key_equal(&v.label, &s->entries[1].at));
 	play("a topic less", ITEM, (struct line[]){ DOWN(taken, 1) }, 1, VERDICT_OK);
+	play("of an act", ITEM,
+	     (struct line[]){ { .kind = KIND_RECALL, .label = ITEM, .refers = 1 }, DOWN(LOW, 2) }, 2,
+	     VERDICT_REFERS);
+	play("consent to an act", ITEM,
+	     (struct line[]){ { .kind = KIND_RECALL, .label = ITEM, .refers = 1 },
+			      { .kind = KIND_CONSENT,
+				.party = 1,
+				.role = "releaser",
+				.label = LOW,
+				.refers = 2,
+				.hash = 1 } },
+	     2, VERDICT_REFERS);
 	play("lower and then a topic less", ITEM,
 	     (struct line[]){ DOWN(LOW, 1), DOWN("R origin:KOR,USA rel:KOR,USA", 2) }, 2, VERDICT_OK);
 	assert_int_equal(fold_item(&s->fold, &s->entries[0].at, &v), ERR_OK);
@@ -989,6 +1072,7 @@ int main(void)
 		cmocka_unit_test(test_used_for_another_item),
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_recall),
+		cmocka_unit_test(test_items),
 		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_labels_of_any),
 		cmocka_unit_test(test_blind),
