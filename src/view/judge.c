@@ -46,14 +46,15 @@ static bool needs_two(const struct case_file *c)
 
 /*
  * One signature is enough before anybody has spoken in the first log: those whom the accord begins with. A
- * later epoch has those of the log before it.
+ * later epoch has those of the log before it; but a home channel, which nobody gives back and whose yes
+ * releases nothing by itself, begins anew.
  */
 static enum err judge_founding(const struct case_file *c, enum verdict *out)
 {
 	struct place_key at = { c->in->log, 0 };
 	struct entry_view v;
 
-	*out = c->in->log.epoch == 1 ? VERDICT_OK : VERDICT_TWO;
+	*out = c->in->log.epoch == 1 || c->channel->plane == PLANE_HOME ? VERDICT_OK : VERDICT_TWO;
 	for (; *out == VERDICT_OK && at.index < c->in->entry->index; at.index++) {
 		enum err e = fold_get(c->f, &at, &v);
 		if (e != ERR_OK)

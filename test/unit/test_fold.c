@@ -384,6 +384,8 @@ static void test_by_two(void **state)
 	assert_int_equal(give(s, next, 7, "zeal", 8, 8, 0), VERDICT_TWO);
 	open_epoch(s, bare, 2, 0);
 	assert_int_equal(give(s, bare, 1, "zeal", 2, 2, 0), VERDICT_TWO);
+	s->accord.channels[0].plane = PLANE_HOME; /* nobody gives back what it was */
+	assert_int_equal(give(s, bare, 2, "zeal", 2, 2, 0), VERDICT_OK);
 }
 
 /* Who said what is a question of when: no later statement about the key is one about what it has said. */
