@@ -69,6 +69,101 @@ static bool is_dropped(uint32_t c)
 	return (DROPPED >> (unsigned)utf8proc_category((utf8proc_int32_t)c) & 1) != 0;
 }
 
+/*
+ * What looks like a Latin letter, as it does: small capitals, letters with a mark that no decomposition takes
+ * off, and those of Cyrillic and Greek. Folded in words and texts alike; of what decomposes, what is left.
+ */
+static const struct {
+	uint32_t c;
+	char latin;
+} looks_like[] = {
+	{ 0x131, 'i' },
+	{ 0x142, 'l' },
+	{ 0xf8, 'o' },
+	{ 0x111, 'd' },
+	{ 0x127, 'h' },
+	{ 0x167, 't' },
+	{ 0x237, 'j' },
+	{ 0x251, 'a' },
+	{ 0x261, 'g' },
+	{ 0x268, 'i' },
+	{ 0x269, 'i' },
+	{ 0x26a, 'i' },
+	{ 0x262, 'g' },
+	{ 0x274, 'n' },
+	{ 0x280, 'r' },
+	{ 0x28f, 'y' },
+	{ 0x299, 'b' },
+	{ 0x29c, 'h' },
+	{ 0x29f, 'l' },
+	{ 0x1d00, 'a' },
+	{ 0x1d04, 'c' },
+	{ 0x1d05, 'd' },
+	{ 0x1d07, 'e' },
+	{ 0x1d0a, 'j' },
+	{ 0x1d0b, 'k' },
+	{ 0x1d0d, 'm' },
+	{ 0x1d0f, 'o' },
+	{ 0x1d18, 'p' },
+	{ 0x1d1b, 't' },
+	{ 0x1d1c, 'u' },
+	{ 0x1d20, 'v' },
+	{ 0x1d21, 'w' },
+	{ 0x1d22, 'z' },
+	{ 0xa730, 'f' },
+	{ 0xa731, 's' },
+	/* Greek */
+	{ 0x3b1, 'a' },
+	{ 0x3b2, 'b' },
+	{ 0x3b5, 'e' },
+	{ 0x3b6, 'z' },
+	{ 0x3b7, 'h' },
+	{ 0x3b9, 'i' },
+	{ 0x3ba, 'k' },
+	{ 0x3bc, 'm' },
+	{ 0x3bd, 'n' },
+	{ 0x3bf, 'o' },
+	{ 0x3c1, 'p' },
+	{ 0x3c4, 't' },
+	{ 0x3c5, 'y' },
+	{ 0x3c7, 'x' },
+	{ 0x3f2, 'c' },
+	{ 0x3f3, 'j' },
+	/* Cyrillic */
+	{ 0x430, 'a' },
+	{ 0x432, 'b' },
+	{ 0x433, 'r' },
+	{ 0x435, 'e' },
+	{ 0x43a, 'k' },
+	{ 0x43c, 'm' },
+	{ 0x43d, 'h' },
+	{ 0x43e, 'o' },
+	{ 0x43f, 'n' },
+	{ 0x440, 'p' },
+	{ 0x441, 'c' },
+	{ 0x442, 't' },
+	{ 0x443, 'y' },
+	{ 0x445, 'x' },
+	{ 0x455, 's' },
+	{ 0x456, 'i' },
+	{ 0x458, 'j' },
+	{ 0x475, 'v' },
+	{ 0x4bb, 'h' },
+	{ 0x4cf, 'l' },
+	{ 0x501, 'd' },
+	{ 0x51b, 'q' },
+	{ 0x51d, 'w' },
+};
+
+static uint32_t as_latin(uint32_t c)
+{
+	for (size_t i = 0; c >= 0x80 && i < ARRAY_COUNT(looks_like); i++) {
+		if (looks_like[i].c == c)
+			return (uint32_t)looks_like[i].latin;
+	}
+	return c;
+}
+
 /* The letters of one character, behind each other. */
 static void put_letters(uint32_t c, bool as_keys, struct buf *out)
 {
@@ -91,7 +186,10 @@ static void put_letters(uint32_t c, bool as_keys, struct buf *out)
 		if (letter != NULL)
 			buf_put_str(out, letter);
 		else if (!is_dropped((uint32_t)parts[i]))
-			buf_put(out, (struct bytes){ utf8, (size_t)utf8proc_encode_char(parts[i], utf8) });
+			buf_put(out,
+				(struct bytes){ utf8, (size_t)utf8proc_encode_char(
+							      (utf8proc_int32_t)as_latin((uint32_t)parts[i]),
+							      utf8) });
 	}
 }
 
@@ -328,33 +426,50 @@ static struct bytes find_mixed(struct bytes text)
 	return is_mixed(scripts) ? word : (struct bytes){ NULL, 0 };
 }
 
+/* Into the stream of what came before it. NULL: no word is in what has been looked through. */
+static const struct held_word *find_on(const struct held_words *w, struct bytes text, struct buf *window)
+{
+	const struct held_word *found = NULL;
+	uint32_t c;
+
+	while (found == NULL && take_any(&text, &c)) {
+		put_letters(c, false, window);
+		if (window->max - window->len > LETTERS_LEN_MAX)
+			continue;
+		found = find_in(w, buf_bytes(window));
+		/* A word may begin in what was looked through: so much of it stays. */
+		buf_drop(window, window->len - STREAM_LEN_MAX);
+	}
+	return found == NULL ? find_in(w, buf_bytes(window)) : found;
+}
+
 struct bytes held_words_find(const struct held_words *w, struct bytes text)
 {
 	uint8_t memory[HELD_WINDOW_LEN];
 	struct buf window = BUF_ON(memory);
-	const struct held_word *found = NULL;
-	struct bytes rest = text;
-	uint32_t c;
+	const struct held_word *found = find_on(w, text, &window);
 
-	while (found == NULL && take_any(&rest, &c)) {
-		put_letters(c, false, &window);
-		if (window.max - window.len > LETTERS_LEN_MAX)
-			continue;
-		found = find_in(w, buf_bytes(&window));
-		/* A word may begin in what was looked through: so much of it stays. */
-		buf_drop(&window, window.len - STREAM_LEN_MAX);
-	}
-	if (found == NULL)
-		found = find_in(w, buf_bytes(&window));
-	if (found != NULL)
-		return found->word;
-	return find_mixed(text);
+	return found != NULL ? found->word : find_mixed(text);
+}
+
+/* A word that begins in one part and ends in the next: they are read behind each other. */
+static struct bytes find_across(const struct held_words *w, const struct content *c)
+{
+	uint8_t memory[HELD_WINDOW_LEN];
+	struct buf window = BUF_ON(memory);
+	const struct held_word *found = find_on(w, c->subject, &window);
+
+	for (size_t i = 0; i < c->portions_count && found == NULL; i++)
+		found = find_on(w, c->portions[i].text, &window);
+	return found != NULL ? found->word : (struct bytes){ NULL, 0 };
 }
 
 struct bytes held_words_find_in(const struct held_words *w, const struct content *c)
 {
-	struct bytes found = held_words_find(w, c->subject);
+	struct bytes found = find_across(w, c);
 
+	if (found.len == 0)
+		found = find_mixed(c->subject);
 	for (size_t i = 0; i < c->portions_count && found.len == 0; i++)
 		found = held_words_find(w, c->portions[i].text);
 	for (size_t i = 0; i < c->fields_count && found.len == 0; i++)

@@ -60,7 +60,7 @@ enum file_kind {
 	FILE_OTHER,
 	FILE_KIND_COUNT
 };
-/* "PDF", "ZIP (docx, hwpx, odt)": never translated; of FILE_TEXT it says that it is text. */
+/* "PDF", "no text in UTF-8": in English; whoever shows it has it in his catalogue (entente/sentences.c). */
 const char *file_kind_name(enum file_kind kind);
 
 #define HELD_WINDOW_LEN 8192u

@@ -154,9 +154,24 @@ static void reply_filed(struct api *a, struct reply *r, const struct place_key *
 		reply_uint(r, "ahead_ms", filed_ms - now_ms);
 }
 
-/* One row of a list. */
+enum err is_recalled(struct api *a, const struct place_key *place, const struct entry_read_out *entry,
+		     bool *out)
+{
+	struct item_view v = { 0 };
+	enum err e = ERR_OK;
+
+	if (is_item(entry->statement.kind) && entry->is_folded)
+		e = fold_item(node_fold(a->node), place, &v);
+	if (e == ERR_OK)
+		e = keep_known(a, &v);
+	*out = v.recall.log.epoch != 0;
+	return e;
+}
+
+/* One row of a list: of what was asked back it has no words, whoever answered what. */
 static enum err reply_row(struct api *a, struct reply *r, const struct place_key *place)
 {
+	bool is_back;
 	struct entry_read_out entry;
 	struct buf content;
 	enum err content_err, e = list_entry(a, place, &entry, &content, &content_err);
@@ -165,7 +180,10 @@ static enum err reply_row(struct api *a, struct reply *r, const struct place_key
 		return e;
 	reply_object(r, NULL);
 	reply_filed(a, r, place, &entry);
-	if (content.len > 0)
+	e = is_recalled(a, place, &entry, &is_back);
+	if (e != ERR_OK)
+		return e;
+	if (content.len > 0 && !is_back)
 		reply_title_of(r, &entry.statement, buf_bytes(&content));
 	reply_missing(a, r, &entry.statement, content_err);
 	e = reply_item(a, r, place, &entry);

@@ -218,7 +218,7 @@ static enum err look_at(struct feed *f, const struct place_key *place, struct en
 			struct buf *memory, struct looked *out)
 {
 	struct item_view v;
-	bool is_newest;
+	bool is_newest, is_held;
 	enum err e = node_entry(f->api->node, place, memory, read);
 
 	out->is = LOOK_HIDDEN;
@@ -234,8 +234,8 @@ static enum err look_at(struct feed *f, const struct place_key *place, struct en
 	out->at = *place;
 	if (v.label.log.epoch != 0)
 		out->at = v.label;
-	if (v.fate.log.epoch != 0 && !is_before(&v.fate, &out->at))
-		return ERR_OK; /* held until an officer keeps, downgrades or erases it */
+	/* Held until an officer keeps, downgrades or erases it; what is withdrawn is told all the same. */
+	is_held = v.fate.log.epoch != 0 && !is_before(&v.fate, &out->at);
 	e = look_back(f, place, out->at, &is_newest, &out->label);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -246,6 +246,8 @@ static enum err look_at(struct feed *f, const struct place_key *place, struct en
 		move_to_eraser(f, &read->statement, &out->at);
 	if (out->is == LOOK_OPEN && (v.recall.log.epoch != 0 || !is_newest))
 		out->is = LOOK_WITHDRAWN;
+	if (out->is == LOOK_OPEN && is_held)
+		out->is = LOOK_HIDDEN;
 	if (out->is != LOOK_OPEN || event_kind(&read->statement) == NULL)
 		return ERR_OK;
 	return look_for_later(f, place, &read->statement, out);

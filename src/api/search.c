@@ -142,6 +142,7 @@ static enum err look_at(struct api *a, struct reply *r, struct search *s)
 {
 	struct entry_read_out entry;
 	struct buf content;
+	bool is_back;
 	enum err content_err, e = list_entry(a, &s->at.place, &entry, &content, &content_err);
 
 	if (e != ERR_OK)
@@ -152,8 +153,9 @@ static enum err look_at(struct api *a, struct reply *r, struct search *s)
 		return ERR_OK;
 	if (entry.statement.content.sealing != SEALING_NONE)
 		buf_reset(&content);
-	if (!is_found(s, &entry.statement, buf_bytes(&content)))
-		return ERR_OK;
+	e = is_recalled(a, &s->at.place, &entry, &is_back);
+	if (e != ERR_OK || is_back || !is_found(s, &entry.statement, buf_bytes(&content)))
+		return e;
 	s->found++;
 	return list_row(a, r, &s->at.place);
 }

@@ -35,6 +35,10 @@ static const char *const sentences[] = {
 	N_("what was read back is not what was written"),
 	N_("the signer did not sign"),
 	N_("a memory bound of this machine was reached"),
+	/* accord/words.h: kinds of files, but for names that are the same in every language */
+	N_("unknown"),
+	N_("UTF-16 text"),
+	N_("no text in UTF-8"),
 	/* view/fold.h */
 	N_("counts"),
 	N_("a kind that this version does not know: kept and shown raw"),

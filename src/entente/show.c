@@ -337,6 +337,9 @@ void show_instead(const json_t *entry, char *out, size_t size)
 	out[0] = '\0';
 	if (json_flag(entry, "erased"))
 		say_fill(out, size, _("(erased by {1})"), json_str(entry, "eraser"));
+	else if (json_str(json_object_get(entry, "became"), "recall")[0] != '\0')
+		say_fill(out, size, "({1})",
+			 show_recall(json_str(json_object_get(entry, "became"), "recall")));
 	else if (json_object_get(entry, "unreadable") != NULL)
 		say_fill(out, size, "{1}", _("(unreadable)"));
 	else if (json_uint(json_object_get(entry, "content"), "sealing") != 0 && !json_flag(entry, "opened"))

@@ -361,7 +361,7 @@ static void show_unseen(const json_t *waiting)
 	{
 		say_coloured(COLOUR_BAD, _("NOT LOOKED INTO: "));
 		say_text(bytes_str(json_str(one, "name")));
-		say(" ({1})\n", json_str(one, "kind"));
+		say(" ({1})\n", _(json_str(one, "kind")));
 	}
 }
 

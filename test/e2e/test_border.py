@@ -1,8 +1,10 @@
 """What leaves in the formats of others: only what the evaluator lets a role read, and nothing tells of the rest."""
 import json
+import time
 
 import pytest
 
+import officers
 from border import ROOT, TAXII, Taxii, of_type
 
 LABEL = "extension-definition--c23c520e-d0a1-4b4c-864e-ee2db47d1922"
@@ -145,6 +147,21 @@ def test_a_recalled_item_is_revoked(pair):
         dates = {one["id"]: one["date_added"] for one in
                  page.ask(page.path("KOR/share", "manifest/")).json["objects"]}
         assert max(dates.values()) == dates[was["id"]], "whoever reads on by date is told"
+
+
+def test_a_recall_is_told_though_its_review_has_come(pair):
+    """A FATE holds an item from feeds; that it was asked back is told to whoever had it."""
+    kor = pair["kor"]
+    seen, body = kor.get("/seen", channel="share"), officers.content("Of long ago.")
+    raw = officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], "kor", "watch", rel=seen["parties"], body=body, level="U",
+                             to=[("usa", "watch", 0)], claimed=int((time.time() - 6 * 365 * 86400) * 1000))
+    place = kor.post([officers.item(raw, [kor.key("watch")], body)])[0]["place"]
+    kor.wait("its review has come", lambda: kor.entry(place).get("became", {}).get("fate_place"))
+    taxii = Taxii(kor, "press")
+    assert not of_type(taxii.objects("KOR/share"), "note"), "held"
+    kor.run("recall", place, key="watch")
+    notes = of_type(taxii.objects("KOR/share"), "note")
+    assert [note.get("revoked") for note in notes] == [True] and "Of long ago." not in json.dumps(notes)
 
 
 def test_what_is_pushed_waits_in_quarantine(pair):

@@ -31,12 +31,12 @@ def test_a_word_holds_until_another_lets_it_go(world):
     kor, usa = world["kor"], world["usa"]
     assert send(kor, "작전과 계획")["step"] == "QUEUED"
     held = []
-    for text in ("작전계획을 보냄", "작 전 계 획", "wkrwjsrPghlr", "I\u200bron-Gate", "a \u041ePLAN"):
+    for text in ("작전계획을 보냄", "작 전 계 획", "wkrwjsrPghlr", "I\u200bron-Gate", "a \u041ePLAN", "\u0131ron gat\u0435"):
         said = send(kor, text)
         assert said["step"] == "SUBMITTED", text
         held.append(said["place"])
     rows = {row["place"]: row for row in kor.get("/drafts")}
-    assert [rows[place]["held"] for place in held] == ["작전계획", "작전계획", "작전계획", "Iron Gate", "\u041ePLAN"]
+    assert [rows[place]["held"] for place in held] == ["작전계획", "작전계획", "작전계획", "Iron Gate", "\u041ePLAN", "Iron Gate"]
     assert {row["state"] for row in rows.values()} == {"SUBMITTED"}, "nothing else is asked of them, and they wait"
     shown, banner = kor.run("approve", held[0]).stdout, kor.get("/drafts", place=held[0])["marking"]["banner"]
     assert "HELD by this word in it: 작전계획" in shown
@@ -153,6 +153,7 @@ def test_what_cannot_be_looked_into_is_named(world, tmp_path):
     row = kor.get("/drafts", place=said["place"])
     assert "held" not in row and row["unseen"] == [{"name": "scan.txt", "kind": "PDF"}, {"name": "old.txt", "kind": "no text in UTF-8"}]
     shown = kor.run("approve", said["place"], key="head").stdout
+    assert "old.txt (UTF-8 텍스트가 아님)" in kor.run("approve", said["place"], key="head", env=nodes.KOREAN).stdout
     assert "NOT LOOKED INTO: scan.txt (PDF)" in shown and "NOT LOOKED INTO: old.txt" in shown
     assert "see it yourself" in kor.run("approve", said["place"], "--sign", key="head", code=4).stderr
     kor.run("read", said["place"], "--save", tmp_path / "saved")

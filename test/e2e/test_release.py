@@ -134,6 +134,14 @@ def test_a_recall_is_shown_on_both_sides_and_ends(guided):
     for node in guided.nodes.values():
         node.wait("RECALL ASKED is shown", lambda node=node: node.entry(place).get("became", {}).get("recall") == "RECALL ASKED")
         assert "RECALL ASKED" in node.run("read", place).stdout
+        # Who asks for it itself reads it; no list and no search has its words.
+        row = next(row for row in node.get("/inbox", channel="share")["messages"] if row["place"] == place)
+        words = node.entry(place)["text"][0]
+        assert "title" not in row and words in node.run("read", place).stdout
+        for language, shown in (({}, "(RECALL ASKED)"), (nodes.KOREAN, "(회수 요청")):
+            listed = node.run("inbox", "share", env=language).stdout
+            assert shown in listed and words not in listed, listed
+        assert not node.get("/search", words=words.split()[0])["messages"]
     assert "(STEP" in kor.run("recall", place, key="watch", code=4).stderr
     usa.run("recalled", place, "--reader", "watch", key="watch")
     for node in guided.nodes.values():

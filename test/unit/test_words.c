@@ -19,7 +19,8 @@ static const char list[] = "# words of ours\n"
 			   "  Iron Gate \r\n"
 			   "\n"
 			   "닭값\n"
-			   "OPLAN";
+			   "OPLAN\n"
+			   "KITE";
 
 static int read_list(void **state)
 {
@@ -28,7 +29,7 @@ static int read_list(void **state)
 	(void)state;
 	arena_init(&arena, memory, sizeof memory);
 	assert_int_equal(held_words_read(bytes_str(list), &arena, &words, &line), ERR_OK);
-	assert_int_equal(words.count, 4);
+	assert_int_equal(words.count, 5);
 	return 0;
 }
 
@@ -52,7 +53,12 @@ static const struct {
 	{ "full width", "ＩＲＯＮ　ＧＡＴＥ", "Iron Gate" },
 	{ "with marks on its letters", "i\u0301ron ga\u0308te", "Iron Gate" },
 	{ "ligatures and circled letters", "ⓘⓡⓞⓝ ⓖⓐⓣⓔ", "Iron Gate" },
-	{ "Cyrillic O", "the \u041ePLAN", "\u041ePLAN" },
+	{ "a letter without its dot", "\u0131ron gate", "Iron Gate" },
+	{ "small capitals", "\u026a\u0280\u1d0f\u0274 \u0262\u1d00\u1d1b\u1d07", "Iron Gate" },
+	{ "letters with a stroke", "ir\u00f8n ga\u0167e", "Iron Gate" },
+	{ "all of it Cyrillic", "\u043e\u0440\u04c0\u0430\u043f", "OPLAN" },
+	{ "all of it Greek", "\u039a\u0399\u03a4\u0395", "KITE" },
+	{ "Cyrillic O", "the \u041ePAL", "\u041ePAL" },
 	{ "Greek in it", "see al\u03c1ha now", "al\u03c1ha" },
 	{ "a mixture with something unseen between", "a\u200b\u0430", "a\u200b\u0430" },
 };
@@ -66,6 +72,21 @@ static void test_found(void **state)
 			fail_msg("%s: %s gives %.*s", found[i].why, found[i].text, (int)got.len,
 				 (const char *)got.ptr);
 	}
+}
+
+/* A word that begins in the subject or in one portion and ends in the next. */
+static void test_across(void **state)
+{
+	static struct content c;
+
+	(void)state;
+	c.subject = BYTES_LIT("On the Ir");
+	c.portions_count = 2;
+	c.portions[0].text = BYTES_LIT("on g");
+	c.portions[1].text = BYTES_LIT("ate");
+	assert_true(bytes_equal(held_words_find_in(&words, &c), BYTES_LIT("Iron Gate")));
+	c.portions[1].text = BYTES_LIT("reat");
+	assert_int_equal(held_words_find_in(&words, &c).len, 0);
 }
 
 static const char *const alone[] = {
@@ -134,7 +155,9 @@ static const struct {
 	{ "JSON", "[\"\\uc791\\uC804\\uacc4\\n\\ud68d\"]", "작전계획" },
 	{ "an escape within a word", "\"Iron\\nGate\"", "Iron Gate" },
 	{ "what is no reference", "Iron & Gate; A &#zz; B \\q", "Iron Gate" },
-	{ "a mixture of scripts", "see the \u041ePLAN here", "\u041ePLAN" },
+	{ "look-alikes alone", "see \u041e\u0420L\u0410\u039d here", "\u041e\u0420L\u0410\u039d" },
+	{ "a small capital", "see O\u1d18LAN here", "OPLAN" },
+	{ "a mixture of scripts", "see the \u041eMAN here", "\u041eMAN" },
 	{ "less than", "if a < b and c > d", NULL },
 	{ "nothing", "The talks go on.\n", NULL },
 };
@@ -233,6 +256,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_found, read_list),
+		cmocka_unit_test_setup(test_across, read_list),
 		cmocka_unit_test_setup(test_left_alone, read_list),
 		cmocka_unit_test_setup(test_anywhere, read_list),
 		cmocka_unit_test_setup(test_files, read_list),
