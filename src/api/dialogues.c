@@ -15,6 +15,32 @@
 static const enum kind kinds[] = { KIND_BODY,	   KIND_SESSION, KIND_ITEM, KIND_COMMITMENT,
 				   KIND_CONDITION, KIND_EVENT,	 KIND_TEXT, KIND_CLAIM };
 
+static void reply_deed(struct reply *r, const char *key, const struct accord *accord,
+		       const struct thing_row *row, const struct deed_at *at)
+{
+	struct place_key place = { { row->place.log.channel, at->party, at->epoch }, at->index };
+
+	reply_place(r, key, accord, &place);
+}
+
+/* Who has said what to which report of a part: it may have accepted another than the last. */
+static void reply_answers(struct reply *r, const struct accord *accord, const struct thing_row *row,
+			  size_t owner)
+{
+	reply_array(r, "answers");
+	for (size_t i = 0; i < row->thing.parties_count; i++) {
+		const struct thing_answer *answer = &row->thing.answers[i][owner];
+		if (answer->report.epoch == 0)
+			continue;
+		reply_object(r, NULL);
+		reply_str(r, "party", accord->parties[i].code);
+		reply_str(r, "answer", answer->is_accepted ? "ACCEPTED" : "DISPUTED");
+		reply_deed(r, "report", accord, row, &answer->report);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+}
+
 /* Which of them has come how far, and the report that says so. */
 static void reply_parts(struct reply *r, const struct accord *accord, const struct thing_row *row)
 {
@@ -22,16 +48,16 @@ static void reply_parts(struct reply *r, const struct accord *accord, const stru
 
 	reply_array(r, "parts");
 	for (size_t i = 0; i < t->parties_count; i++) {
-		const struct deed_at *report = &t->reports[i];
-		struct place_key at = { { row->place.log.channel, report->party, report->epoch },
-					report->index };
+		struct deed_at report = thing_report(t, i);
 		if ((t->owners >> i & 1) == 0)
 			continue;
 		reply_object(r, NULL);
 		reply_str(r, "party", accord->parties[i].code);
 		reply_str(r, "part", progress_name(thing_progress(t, i)));
-		if (report->epoch != 0)
-			reply_place(r, "report", accord, &at);
+		if (report.epoch != 0) {
+			reply_deed(r, "report", accord, row, &report);
+			reply_answers(r, accord, row, i);
+		}
 		reply_object_end(r);
 	}
 	reply_array_end(r);

@@ -5,8 +5,8 @@
 
 const char *progress_name(enum progress p)
 {
-	static const char *const names[PROGRESS_COUNT] = { "CLAIMED", "OPEN", "REPORTED", "DISPUTED",
-							   "ACCEPTED" };
+	static const char *const names[PROGRESS_COUNT] = { "CLAIMED",  "OPEN",	   "REPORTED",
+							   "DISPUTED", "ACCEPTED", "DENIED" };
 
 	assert(p < PROGRESS_COUNT);
 	return names[p];
@@ -15,10 +15,11 @@ const char *progress_name(enum progress p)
 const char *standing_name(enum standing s)
 {
 	static const char *const names[STANDING_COUNT] = {
-		"CLAIMED",  "OPEN",	 "REPORTED",	  "DISPUTED",	 "ACCEPTED",	  "CLOSED",
-		"DROPPED",  "ENDED",	 "SCHEDULED",	  "AGENDA OPEN", "AGENDA AGREED", "IN SESSION",
-		"RECESS",   "CONCLUDED", "RECORD AGREED", "CALLED OFF",	 "PROPOSED",	  "AGREED",
-		"DECLINED", "DISCUSSED", "DEFERRED",	  "KNOWN",	 "IN FORCE",	  "WITHDRAWN",
+		"CLAIMED",	 "OPEN",       "REPORTED", "DISPUTED",	"ACCEPTED",
+		"CLOSED",	 "DROPPED",    "ENDED",	   "SCHEDULED", "AGENDA OPEN",
+		"AGENDA AGREED", "IN SESSION", "RECESS",   "CONCLUDED", "RECORD AGREED",
+		"CALLED OFF",	 "PROPOSED",   "AGREED",   "DECLINED",	"DISCUSSED",
+		"DEFERRED",	 "KNOWN",      "IN FORCE", "WITHDRAWN", "DENIED",
 	};
 
 	assert(s < STANDING_COUNT);
@@ -97,15 +98,21 @@ void thing_forget(struct thing *t)
 
 /* ---- What follows from them. ---- */
 
+uint8_t thing_creditors(const struct thing *t, size_t owner)
+{
+	return (uint8_t)(t->owed & ~(1u << owner));
+}
+
 enum progress thing_progress(const struct thing *t, size_t owner)
 {
 	const struct deed_at *report = &t->reports[owner];
 	uint8_t bit = (uint8_t)(1u << owner);
-	bool is_accepted = true;
+	bool is_accepted = thing_creditors(t, owner) != 0; /* nobody accepts for nobody */
 
+	if (report->epoch == 0 && ((t->said[DIALOGUE_ACT_CONFIRM] & bit) != 0 || t->author == owner))
+		return PROGRESS_OPEN;
 	if (report->epoch == 0)
-		return (t->said[DIALOGUE_ACT_CONFIRM] & bit) != 0 || t->author == owner ? PROGRESS_OPEN
-											: PROGRESS_CLAIMED;
+		return (t->said[DIALOGUE_ACT_DROP] & bit) != 0 ? PROGRESS_DENIED : PROGRESS_CLAIMED;
 	for (size_t i = 0; i < t->parties_count; i++) {
 		const struct thing_answer *answer = &t->answers[i][owner];
 		if (i == owner || (t->owed >> i & 1) == 0)
@@ -118,9 +125,26 @@ enum progress thing_progress(const struct thing *t, size_t owner)
 	return is_accepted ? PROGRESS_ACCEPTED : PROGRESS_REPORTED;
 }
 
+struct deed_at thing_report(const struct thing *t, size_t owner)
+{
+	struct deed_at report = t->reports[owner];
+	bool is_first = true;
+
+	if (thing_progress(t, owner) != PROGRESS_ACCEPTED)
+		return report;
+	for (size_t i = 0; i < t->parties_count; i++) {
+		const struct deed_at *of = &t->answers[i][owner].report;
+		if ((thing_creditors(t, owner) >> i & 1) == 0 || !(is_first || is_behind(of, &report)))
+			continue;
+		report = *of;
+		is_first = false;
+	}
+	return report;
+}
+
 static enum standing commitment_standing(const struct thing *t)
 {
-	enum progress least = PROGRESS_ACCEPTED;
+	enum progress least = PROGRESS_COUNT;
 	bool is_disputed = false, is_any_accepted = false;
 
 	if ((t->said[DIALOGUE_ACT_DROP] & (t->owners | t->owed)) == (t->owners | t->owed))
@@ -130,10 +154,15 @@ static enum standing commitment_standing(const struct thing *t)
 		if ((t->owners >> i & 1) == 0)
 			continue;
 		p = thing_progress(t, i);
+		/* Nobody is bound by another's word: what it says that it does not owe is no part of the whole. */
+		if (p == PROGRESS_DENIED)
+			continue;
 		is_disputed = is_disputed || p == PROGRESS_DISPUTED;
 		is_any_accepted = is_any_accepted || p == PROGRESS_ACCEPTED;
 		least = p < least ? p : least;
 	}
+	if (least == PROGRESS_COUNT)
+		return STANDING_DENIED;
 	if (is_disputed)
 		return STANDING_DISPUTED;
 	if (least == PROGRESS_ACCEPTED)
@@ -228,6 +257,7 @@ bool thing_is_over(const struct thing *t)
 	case STANDING_DEFERRED:
 	case STANDING_KNOWN:
 	case STANDING_IN_FORCE:
+	case STANDING_DENIED:
 	case STANDING_COUNT:
 		break;
 	}

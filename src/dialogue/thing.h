@@ -35,7 +35,8 @@ enum progress {
 	PROGRESS_OPEN,
 	PROGRESS_REPORTED, /* it says that it is done */
 	PROGRESS_DISPUTED,
-	PROGRESS_ACCEPTED, /* everybody to whom it is owed says so */
+	PROGRESS_ACCEPTED, /* everybody else to whom it is owed says so */
+	PROGRESS_DENIED,   /* another says that it owes this; it says that it does not */
 	PROGRESS_COUNT
 };
 const char *progress_name(enum progress p); /* "REPORTED" */
@@ -65,6 +66,7 @@ enum standing {
 	STANDING_KNOWN,	    /* of conditions, events and claims */
 	STANDING_IN_FORCE,  /* of texts: every party says so; else OPEN, and ENDED when all terminate it */
 	STANDING_WITHDRAWN, /* of claims; else KNOWN */
+	STANDING_DENIED,    /* of commitments: every part is; else those that are do not count */
 	STANDING_COUNT
 };
 const char *standing_name(enum standing s); /* "RECORD AGREED" */
@@ -93,7 +95,11 @@ struct thing {
 void thing_take(struct thing *t, const struct deed *d);
 /* As before any deed. */
 void thing_forget(struct thing *t);
+/* Bit mask: to whom else an owner owes it. None: nobody could say that it is done. */
+uint8_t thing_creditors(const struct thing *t, size_t owner);
 enum progress thing_progress(const struct thing *t, size_t owner);
+/* The report that a part's progress speaks of: the accepted one, else its last; .epoch 0: none. */
+struct deed_at thing_report(const struct thing *t, size_t owner);
 enum standing thing_standing(const struct thing *t);
 /* Whether it is owed or talked about no more. */
 bool thing_is_over(const struct thing *t);

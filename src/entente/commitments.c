@@ -14,7 +14,7 @@
 
 static const char *const standings[] = {
 	N_("CLAIMED"),	N_("OPEN"),   N_("REPORTED"), N_("DISPUTED"),
-	N_("ACCEPTED"), N_("CLOSED"), N_("DROPPED"),
+	N_("ACCEPTED"), N_("CLOSED"), N_("DROPPED"),  N_("DENIED"),
 };
 
 static const char *standing_text(const char *name)
@@ -52,10 +52,11 @@ static void put_parts(struct table *t, const json_t *thing)
 	table_put(t, COLOUR_DIM, line);
 }
 
+/* What its debtor says that it does not owe is late of nobody. */
 static bool is_past(const json_t *thing, uint64_t now_ms)
 {
-	return json_uint(thing, "end_ms") != 0 && json_uint(thing, "end_ms") <= now_ms &&
-	       !json_flag(thing, "over");
+	return strcmp(json_str(thing, "standing"), "DENIED") != 0 && json_uint(thing, "end_ms") != 0 &&
+	       json_uint(thing, "end_ms") <= now_ms && !json_flag(thing, "over");
 }
 
 /* No side is blamed: the day is named, and that it is past. */

@@ -403,7 +403,9 @@ static enum err judge_deed(const struct case_file *c, struct thing_row *row, enu
 		return e;
 	if (s->kind == KIND_ACT && dialogue_act_row(act)->is_once && (row->thing.said[act] & self) != 0)
 		*out = VERDICT_TWICE;
-	else if (thing_is_over(&row->thing))
+	else if (thing_is_over(&row->thing) ||
+		 (s->kind == KIND_REPORTED &&
+		  thing_progress(&row->thing, c->in->log.party) == PROGRESS_ACCEPTED))
 		*out = VERDICT_OVER;
 	else if (s->kind == KIND_ACT && act == DIALOGUE_ACT_WITHDRAW && row->thing.author != c->in->log.party)
 		*out = VERDICT_AUTHOR;
@@ -472,16 +474,35 @@ static bool find_subject(const struct case_file *c, const struct dialogue_rule *
 	       (subjects >> (v.kind - KIND_BODY) & 1) != 0;
 }
 
+/* To whom it is owed if nobody is named: every party of the channel. */
+static uint8_t owed_of(const struct accord_channel *channel, uint8_t owed)
+{
+	return owed == 0 ? (uint8_t)channel->parties : owed;
+}
+
+static bool has_creditors(const struct case_file *c, uint8_t owners, uint8_t owed)
+{
+	struct thing t = { .owed = owed_of(c->channel, owed) };
+
+	for (size_t i = 0; i < PARTY_MAX; i++) {
+		if ((owners >> i & 1) != 0 && thing_creditors(&t, i) == 0)
+			return false;
+	}
+	return true;
+}
+
 static enum err judge_named(const struct case_file *c, enum verdict *out)
 {
-	uint8_t parties;
+	uint8_t owners, owed;
 	bool is_taken = false;
 	enum err e = is_named(c, &is_taken);
 
 	if (is_taken)
 		*out = VERDICT_NAMED;
-	else if (!read_parties(c, DIALOGUE_PARTIES, &parties) || !read_parties(c, DIALOGUE_OWED_TO, &parties))
+	else if (!read_parties(c, DIALOGUE_PARTIES, &owners) || !read_parties(c, DIALOGUE_OWED_TO, &owed))
 		*out = VERDICT_ADDRESSEE;
+	else if (c->in->statement->kind == KIND_COMMITMENT && !has_creditors(c, owners, owed))
+		*out = VERDICT_CREDITOR;
 	return e;
 }
 
@@ -574,8 +595,7 @@ static enum err put_new(const struct fold *f, const struct fold_input *in, const
 
 	if (!read_parties(&c, DIALOGUE_PARTIES, &t.owners) || !read_parties(&c, DIALOGUE_OWED_TO, &t.owed))
 		return ERR_OK;
-	if (t.owed == 0)
-		t.owed = t.parties;
+	t.owed = owed_of(channel, t.owed);
 	if (s->refers_count > 0 && refers_place(f, in, &s->refers[0], &of))
 		t.of = deed_at_of(&of);
 	fields_write(s->fields, s->fields_count, &fields);

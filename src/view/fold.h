@@ -98,7 +98,8 @@
 	X(READ_BACK,  "not every initial was read back by every other party and marked correct") \
 	X(HOLD,       "the hold is not over on its own clock") \
 	X(FIELDS,     "it has fields that its kind does not name") \
-	X(ACTING,     "the accord does not let this post act for that one there")
+	X(ACTING,     "the accord does not let this post act for that one there") \
+	X(CREDITOR,   "of what a party owes nobody else is owed it, who could say that it is done")
 /* clang-format on */
 
 enum verdict {
@@ -227,7 +228,7 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
  * format mean nothing here, and are dropped and made anew (docs/spec/record.md section 6). A log of which
  * nothing is folded has none: current.
  */
-#define FOLD_FORMAT 10u
+#define FOLD_FORMAT 11u
 enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
 

@@ -299,3 +299,43 @@ def test_an_approver_sees_what_is_promised(stage):
     waits = kor.say("commitments", "report", "rdp", "Signed in May", "--language", "en", "--label", "R", key="policy")
     shown = kor.run("approve", waits["place"], key="head").stdout
     assert "Signed in May" in shown and re.search(r"> \S+ \S+ commitment rdp A procurement agreement", shown)
+
+
+def test_no_debtor_closes_what_he_owes(stage):
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    kor.run("body", "new", "kidd", "Dialogue", *TITLE, "--channel", "consult", "--label", "U", key="policy")
+    stands(usa, "body", "kidd", "OPEN")
+    # Of what nobody else is owed, nobody could say that it is done.
+    said = refused(usa, "CREDITOR", "commitments", "new", "kidd", "alone", "Alone", "--by", "USA", "--to", "USA", "--language", "en")
+    assert "nobody else is owed it" in said.stderr
+    said = usa.run("commitments", "new", "kidd", "alone", "Alone", "--by", "USA", "--to", "USA", "--language", "en", key="policy", env=nodes.KOREAN, code=4)
+    assert "이행 완료를 확인할 당사국이 없" in said.stderr
+    refused(kor, "CREDITOR", "commitments", "new", "kidd", "half", "Half", "--by", "KOR,USA", "--to", "KOR", "--language", "en")
+    # What was accepted is what its creditor saw.
+    kor.run("commitments", "new", "kidd", "two", "Two", "--by", "KOR,USA", "--language", "en", key="policy")
+    first = kor.say("commitments", "report", "two", "A good report", key="policy")["place"]
+    usa.wait("the report is here", lambda: things(usa, "commitment", "two")["parts"][0].get("report") == first)
+    usa.run("commitments", "accept", "two", key="policy")
+    kor.wait("it is accepted", lambda: things(kor, "commitment", "two")["parts"][0]["part"] == "ACCEPTED")
+    refused(kor, "OVER", "commitments", "report", "two", "Another that nobody saw")
+    for node in (kor, usa):
+        part = things(node, "commitment", "two")["parts"][0]
+        assert part["report"] == first and part["answers"] == [{"party": "USA", "answer": "ACCEPTED", "report": first}]
+
+
+def test_what_the_named_debtor_denies(stage):
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    kor.run("body", "new", "kidd", "Dialogue", *TITLE, "--channel", "consult", "--label", "U", key="policy")
+    kor.run("commitments", "new", "kidd", "claimed", "Claimed", "--by", "USA", "--when", "2020", "--language", "en", key="policy")
+    stands(usa, "commitment", "claimed", "CLAIMED")
+    assert "date past" in kor.run("commitments").stdout
+    usa.run("commitments", "drop", "claimed", "We never said so", key="policy")
+    for node in (kor, usa):
+        stands(node, "commitment", "claimed", "DENIED")
+        shown = node.run("commitments").stdout
+        assert "USA DENIED" in shown and "date past" not in shown
+    assert "부인" in kor.run("commitments", env=nodes.KOREAN).stdout
+    kor.run("commitments", "drop", "claimed", "It was a mistake", key="policy")
+    stands(usa, "commitment", "claimed", "DROPPED")

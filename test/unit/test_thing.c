@@ -137,6 +137,61 @@ static void every_creditor_accepts(void **state)
 	assert_int_equal(thing_standing(&t), STANDING_CLOSED);
 }
 
+/* Where nobody else is owed it, its debtor's report alone ends nothing. */
+static void nobody_accepts_for_nobody(void **state)
+{
+	struct thing t = commitment(1u << ALBA | 1u << BOREA, 2);
+	struct deed one = deed(ALBA, 2, KIND_REPORTED), other = deed(BOREA, 2, KIND_REPORTED),
+		    yes = answer(ALBA, 3, KIND_ACCEPTED, other);
+
+	(void)state;
+	t.owed = 1u << ALBA;
+	assert_int_equal(thing_creditors(&t, ALBA), 0);
+	assert_int_equal(thing_creditors(&t, BOREA), 1u << ALBA);
+	thing_take(&t, &one);
+	thing_take(&t, &other);
+	thing_take(&t, &yes);
+	assert_int_equal(thing_progress(&t, ALBA), PROGRESS_REPORTED);
+	assert_int_equal(thing_progress(&t, BOREA), PROGRESS_ACCEPTED);
+	assert_int_equal(thing_standing(&t), STANDING_ACCEPTED);
+}
+
+/* What was accepted is what its creditor saw, not what came behind it. */
+static void what_was_accepted_is_shown(void **state)
+{
+	struct thing t = commitment(1u << ALBA, 3);
+	struct deed first = deed(ALBA, 2, KIND_REPORTED), second = deed(ALBA, 3, KIND_REPORTED),
+		    third = deed(ALBA, 4, KIND_REPORTED);
+	struct deed borea = answer(BOREA, 1, KIND_ACCEPTED, first),
+		    cassia = answer(CASSIA, 1, KIND_ACCEPTED, second);
+
+	(void)state;
+	thing_take(&t, &first);
+	thing_take(&t, &borea);
+	thing_take(&t, &second);
+	assert_int_equal(thing_report(&t, ALBA).index, 3);
+	thing_take(&t, &third);
+	thing_take(&t, &cassia);
+	assert_int_equal(thing_progress(&t, ALBA), PROGRESS_ACCEPTED);
+	assert_int_equal(thing_report(&t, ALBA).index, 3);
+}
+
+static void who_denies_it_owes_nothing(void **state)
+{
+	struct thing t = commitment(1u << ALBA | 1u << BOREA, 2), alone = commitment(1u << BOREA, 2);
+	struct deed no = act(BOREA, 1, DIALOGUE_ACT_DROP), yes = act(BOREA, 2, DIALOGUE_ACT_CONFIRM);
+
+	(void)state;
+	thing_take(&t, &no);
+	assert_int_equal(thing_progress(&t, BOREA), PROGRESS_DENIED);
+	assert_int_equal(thing_standing(&t), STANDING_OPEN);
+	thing_take(&alone, &no);
+	assert_int_equal(thing_standing(&alone), STANDING_DENIED);
+	assert_false(thing_is_over(&alone));
+	thing_take(&alone, &yes);
+	assert_int_equal(thing_standing(&alone), STANDING_OPEN);
+}
+
 static void it_is_dropped_by_all(void **state)
 {
 	struct thing t = commitment(1u << ALBA, 2);
@@ -303,6 +358,9 @@ int main(void)
 		cmocka_unit_test(an_answer_to_what_is_past_changes_nothing),
 		cmocka_unit_test(what_is_accepted_stays_so_in_any_order),
 		cmocka_unit_test(every_creditor_accepts),
+		cmocka_unit_test(nobody_accepts_for_nobody),
+		cmocka_unit_test(what_was_accepted_is_shown),
+		cmocka_unit_test(who_denies_it_owes_nothing),
 		cmocka_unit_test(it_is_dropped_by_all),
 		cmocka_unit_test(a_session_and_an_item_go_their_way),
 		cmocka_unit_test(a_claim_stands_until_its_author_takes_it_back),

@@ -37,9 +37,9 @@ export function agendaOf(things: Thing[], session: Thing): Thing[] {
     (one.of === session.place || (!one.over && (one.of === session.of || earlier.has(one.of)))));
 }
 
-// A date is past when all that it may mean is.
+// A date is past when all that it may mean is; what its debtor says that it does not owe is late of nobody.
 export function isPast(thing: Thing, at: number): boolean {
-  return !thing.over && thing.end_ms !== undefined && thing.end_ms <= at;
+  return !thing.over && thing.standing !== "DENIED" && thing.end_ms !== undefined && thing.end_ms <= at;
 }
 
 export interface Bar {
