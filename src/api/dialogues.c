@@ -155,9 +155,34 @@ struct things_wish {
 	bool is_open;	/* only what is not over */
 	bool has_of;
 	struct place_key of;
+	struct bytes name; /* .ptr NULL: of any */
 	uint64_t left;
-	bool is_cut; /* the answer ended before the things did */
+	struct message_at after; /* .place.log.channel 0: from the first */
+	enum kind after_kind;
+	struct place_key last; /* that was told */
+	bool is_cut;	       /* the answer ended before the things did */
 };
+
+/* Where the page before ended. */
+static enum err read_after(struct api *a, struct request *q, struct things_wish *w)
+{
+	struct bytes word = request_word(q, "after");
+	struct entry_view v;
+	enum err e;
+
+	if (word.ptr == NULL)
+		return ERR_OK;
+	e = place_text_read(node_accord(a->node), word, &w->after.place);
+	if (e == ERR_OK)
+		e = request_may_place(a, &w->after.place);
+	if (e == ERR_OK)
+		e = fold_get(node_fold(a->node), &w->after.place, &v);
+	if (e != ERR_OK)
+		return e;
+	w->after.order = v.order;
+	w->after_kind = (enum kind)v.kind;
+	return ERR_OK;
+}
 
 static enum err read_wish(struct api *a, struct request *q, struct things_wish *w)
 {
@@ -170,10 +195,13 @@ static enum err read_wish(struct api *a, struct request *q, struct things_wish *
 			w->kinds |= 1u << i;
 	}
 	w->is_open = request_word(q, "open").ptr != NULL;
+	w->name = request_word(q, "name");
 	w->has_of = of.ptr != NULL;
 	e = w->has_of ? place_text_read(node_accord(a->node), of, &w->of) : ERR_OK;
 	if (e == ERR_OK)
 		e = request_number(q, "limit", THINGS_MAX, THINGS_MAX, &w->left);
+	if (e == ERR_OK)
+		e = read_after(a, q, w);
 	return e == ERR_OK && w->kinds == 0 ? ERR_USAGE : e;
 }
 
@@ -186,14 +214,31 @@ static bool is_wanted(const struct things_wish *w, const struct thing_row *row)
 	return !w->has_of || (thing_of(row, &of) == ERR_OK && place_key_equal(&of, &w->of));
 }
 
+static enum err next_thing(struct api *a, uint32_t channel, enum kind kind, const struct things_wish *w,
+			   struct message_at *at, struct thing_row *row)
+{
+	const struct fold *f = node_fold(a->node);
+	enum err e;
+
+	if (w->name.ptr == NULL)
+		return fold_next_thing(f, channel, kind, request_sight(a), at, row);
+	e = fold_next_named(f, channel, kind, w->name, at);
+	return e == ERR_OK ? fold_thing(f, &at->place, request_sight(a), row) : e;
+}
+
+/* Of what a page before this one told, nothing. */
 static enum err reply_kind(struct api *a, struct reply *r, uint32_t channel, enum kind kind,
 			   struct things_wish *w, struct thing_row *row, struct thing_fields *fields)
 {
 	struct message_at at = { 0 };
 	enum err e = ERR_OK;
 
+	if (w->after.place.log.channel != 0 && w->after_kind != kind)
+		return ERR_OK;
+	at = w->after;
+	w->after = (struct message_at){ 0 };
 	while (e == ERR_OK && w->left > 0 && r->out->len < REPLY_LEN_MAX - (64u << 10)) {
-		e = fold_next_thing(node_fold(a->node), channel, kind, request_sight(a), &at, row);
+		e = next_thing(a, channel, kind, w, &at, row);
 		if (e != ERR_OK)
 			break;
 		if (!is_wanted(w, row))
@@ -201,6 +246,7 @@ static enum err reply_kind(struct api *a, struct reply *r, uint32_t channel, enu
 		e = request_may_place(a, &row->place);
 		if (e == ERR_OK) {
 			e = reply_thing(a, r, row, fields, false);
+			w->last = row->place;
 			w->left--;
 		}
 		e = e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -254,12 +300,16 @@ enum err run_dialogues(struct api *a, struct request *q, struct reply *r)
 		e = reply_whole(a, q, r, row, fields);
 	for (size_t i = 0; e == ERR_OK && request_word(q, "place").ptr == NULL && i < accord->channels_count;
 	     i++) {
-		if ((accord->channels[i].parties >> node_self(a->node) & 1) != 0)
+		if ((accord->channels[i].parties >> node_self(a->node) & 1) != 0 &&
+		    (w.after.place.log.channel == 0 ||
+		     w.after.place.log.channel == accord->channels[i].number))
 			e = reply_channel(a, r, accord->channels[i].number, &w, row, fields);
 	}
 	if (e == ERR_OK) {
 		reply_array_end(r);
 		reply_bool(r, "more", w.is_cut);
+		if (w.is_cut && w.last.log.channel != 0)
+			reply_place(r, "next", accord, &w.last);
 		reply_object_end(r);
 	}
 	free(row);

@@ -258,23 +258,16 @@ static enum exit_code show(struct options *o, put_all *put)
 	struct table *t = table_new();
 	enum exit_code code;
 	struct client c;
-	struct query q;
 
-	query_open(&q, "/dialogues");
-	query_put(&q, "kind", "commitment");
-	if (!option_is_given(o, "all"))
-		query_put(&q, "open", "1");
 	code = login_open(&c, o);
 	if (code == EXIT_DONE)
-		code = (enum exit_code)client_get(&c, &q, &answer);
+		code = dialogue_get_all(&c, "commitment", !option_is_given(o, "all"), &answer);
 	if (code == EXIT_DONE && o->is_json)
 		json_say(answer);
 	if (code == EXIT_DONE && !o->is_json) {
 		put(t, answer);
 		table_say(t);
 	}
-	if (code == EXIT_DONE && json_flag(answer, "more"))
-		say_note(_("This list is full: there are more than it can hold."));
 	table_free(t);
 	json_decref(answer);
 	login_close(&c);

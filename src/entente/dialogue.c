@@ -221,13 +221,75 @@ bool dialogue_is_whole(const struct draft *d, const char **bad)
 
 /* ---- Things by name. ---- */
 
+static enum exit_code refuse_count(size_t count, const char *kind, const char *word)
+{
+	if (count < 2)
+		say_error(_("There is no {1} of the name {2}."), _(kind), word);
+	else
+		say_error(_("{1} things have the name {2}: both sides gave it at once."), say_number(count),
+			  word);
+	say_next(_("name its place; the list has it"));
+	return EXIT_NOT_FOUND;
+}
+
+enum exit_code dialogue_get_all(struct client *c, const char *kind, bool is_open, json_t **out)
+{
+	char after[PLACE_TEXT_LEN] = "";
+	enum exit_code code;
+
+	*out = NULL;
+	do {
+		json_t *page = NULL;
+		struct query q;
+		query_open(&q, "/dialogues");
+		if (kind != NULL)
+			query_put(&q, "kind", kind);
+		if (is_open)
+			query_put(&q, "open", "1");
+		if (after[0] != '\0')
+			query_put(&q, "after", after);
+		code = (enum exit_code)client_get(c, &q, &page);
+		say_fill(after, sizeof after, "{1}", code == EXIT_DONE ? json_str(page, "next") : "");
+		if (*out == NULL) {
+			*out = page;
+			continue;
+		}
+		json_array_extend(json_object_get(*out, "things"), json_object_get(page, "things"));
+		json_decref(page);
+	} while (code == EXIT_DONE && after[0] != '\0');
+	if (code == EXIT_DONE)
+		json_object_del(*out, "next");
+	if (code == EXIT_DONE)
+		json_object_set_new(*out, "more", json_false());
+	return code;
+}
+
 enum exit_code dialogue_get(struct client *c, const char *kind, json_t **out)
 {
+	return dialogue_get_all(c, kind, false, out);
+}
+
+enum exit_code dialogue_look_up(struct client *c, const char *kind, const char *word, json_t **out)
+{
+	bool is_name = is_dialogue_name(bytes_str(word));
+	json_t *answer = NULL, *things;
+	const json_t *found;
 	struct query q;
+	enum exit_code code;
 
 	query_open(&q, "/dialogues");
 	query_put(&q, "kind", kind);
-	return (enum exit_code)client_get(c, &q, out);
+	query_put(&q, is_name ? "name" : "place", word);
+	*out = NULL;
+	code = (enum exit_code)client_get(c, &q, &answer);
+	things = json_object_get(answer, "things");
+	found = json_array_get(things, 0);
+	if (code == EXIT_DONE && (json_array_size(things) != 1 || strcmp(json_str(found, "kind"), kind) != 0))
+		code = refuse_count(json_array_size(things), kind, word);
+	if (code == EXIT_DONE)
+		*out = json_incref(json_array_get(things, 0));
+	json_decref(answer);
+	return code;
 }
 
 const char *dialogue_title(json_t *words)
@@ -261,12 +323,7 @@ const json_t *dialogue_find(const json_t *things, const char *kind, const char *
 	}
 	if (count == 1)
 		return found;
-	if (count == 0)
-		say_error(_("There is no {1} of the name {2}."), _(kind), word);
-	else
-		say_error(_("{1} things have the name {2}: both sides gave it at once."), say_number(count),
-			  word);
-	say_next(_("name its place; the list has it"));
+	(void)refuse_count(count, kind, word);
 	return NULL;
 }
 
@@ -313,18 +370,15 @@ static const char *report_of(const json_t *commitment, const char *party)
 static enum exit_code find_subject(struct saying *s, const char *word, json_t **entry)
 {
 	bool is_answer = s->verb->kind == KIND_ACCEPTED || s->verb->kind == KIND_DISPUTED;
-	const char *kind = kind_find(s->verb->on)->name, *place = NULL;
-	const json_t *found = NULL;
-	json_t *things = NULL;
-	enum exit_code code = dialogue_get(s->c, kind, &things);
+	const char *place;
+	json_t *found = NULL;
+	enum exit_code code = dialogue_look_up(s->c, kind_find(s->verb->on)->name, word, &found);
 
-	if (code == EXIT_DONE)
-		found = dialogue_find(things, kind, word);
-	if (found != NULL)
+	if (code == EXIT_DONE) {
 		place = is_answer ? report_of(found, option_value(s->o, "party")) : json_str(found, "place");
-	if (code == EXIT_DONE)
 		code = place == NULL ? EXIT_NOT_FOUND : show_get_entry(s->c, place, entry);
-	json_decref(things);
+	}
+	json_decref(found);
 	return code;
 }
 

@@ -20,7 +20,7 @@
 
 #define DIALOGUES_LEN_MAX (4u << 20)
 #define DIALOGUES_FORMAT "dialogues/1"
-#define ID_LEN 192u /* "unit TEXT/UNIT/LANGUAGE", "same EVENT/EVENT/PARTY" */
+#define ID_LEN 192u /* "unit TEXT/UNIT/LANGUAGE", "condition COMMITMENT/NAME/STAGE" */
 
 /* What is no field of a statement: how the file says which one it is, and what it hangs on. */
 static const char *const heads[] = { "kind", "of", "with", "party" };
@@ -78,6 +78,13 @@ static const char *id_of(const char *kind, const char *name, char id[ID_LEN])
 	return id;
 }
 
+/* A condition is said again at each stage of its commitment. */
+static void id_of_stage(const char *commitment, const json_t *condition, char id[ID_LEN])
+{
+	say_fill(id, ID_LEN, "condition {1}/{2}/{3}", commitment, json_str(condition, "name"),
+		 json_str(condition, "stage"));
+}
+
 /* A unit has one name in each text, and words in each language. */
 static const char *id_of_thing(const json_t *thing, char id[ID_LEN])
 {
@@ -89,6 +96,8 @@ static const char *id_of_thing(const json_t *thing, char id[ID_LEN])
 			 json_str(thing, "party"));
 	else if (strcmp(json_str(thing, "kind"), "unit") == 0)
 		say_fill(id, ID_LEN, "unit {1}/{2}/{3}", of, name, tag == NULL ? "" : tag);
+	else if (strcmp(json_str(thing, "kind"), "condition") == 0)
+		id_of_stage(of, thing, id);
 	else
 		id_of(json_str(thing, "kind"), name[0] == '\0' ? of : name, id);
 	return id;
@@ -301,7 +310,7 @@ static enum exit_code check_one(const struct import *in, const json_t *thing, js
 		code = check_language(in, thing, id);
 	if (code == EXIT_DONE)
 		code = check_codes(in, thing, id);
-	if (code != EXIT_DONE || shape->kind == KIND_ACT || shape->kind == KIND_CONDITION)
+	if (code != EXIT_DONE || shape->kind == KIND_ACT)
 		return code;
 	if (json_is_true(json_object_get(known, id))) {
 		say_error(_("{1} is there twice."), id);
@@ -320,7 +329,7 @@ static enum exit_code check_standing(const struct import *in, const json_t *thin
 	char id[ID_LEN];
 
 	row = json_object_get(in->standing, id_of_thing(thing, id));
-	if (row == NULL || strcmp(json_str(thing, "kind"), "condition") == 0)
+	if (row == NULL)
 		return EXIT_DONE;
 	for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
 		const json_t *here = json_object_get(thing, members[i]),
@@ -430,21 +439,25 @@ static enum exit_code get_lists(struct import *in)
 
 static enum exit_code get_standing(struct import *in)
 {
-	json_t *answer = NULL, *row;
-	struct query q;
-	enum exit_code code;
+	json_t *answer = NULL, *row, *names;
+	enum exit_code code = dialogue_get_all(&in->c, NULL, false, &answer);
 	char id[ID_LEN];
 	size_t i;
 
-	query_open(&q, "/dialogues");
-	code = (enum exit_code)client_get(&in->c, &q, &answer);
 	in->standing = json_object();
+	names = json_object();
+	json_array_foreach(json_object_get(answer, "things"), i, row)
+		json_object_set(names, json_str(row, "place"), json_object_get(row, "name"));
 	json_array_foreach(json_object_get(answer, "things"), i, row)
 	{
-		json_object_set(in->standing, id_of(json_str(row, "kind"), json_str(row, "name"), id), row);
+		id_of(json_str(row, "kind"), json_str(row, "name"), id);
+		if (strcmp(json_str(row, "kind"), "condition") == 0)
+			id_of_stage(json_str(names, json_str(row, "of")), row, id);
+		json_object_set(in->standing, id, row);
 		if (code == EXIT_DONE && strcmp(json_str(row, "kind"), "text") == 0)
 			code = get_units(in, row);
 	}
+	json_decref(names);
 	json_decref(answer);
 	return code;
 }

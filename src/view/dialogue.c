@@ -313,17 +313,28 @@ static void name_key(struct row_key *k, uint32_t channel, enum kind kind, struct
 	buf_put_byte(&k->buf, 0);
 }
 
+enum err fold_next_named(const struct fold *f, uint32_t channel, enum kind kind, struct bytes name,
+			 struct message_at *at)
+{
+	struct row_key prefix;
+
+	if (!is_dialogue_name(name))
+		return ERR_NOT_FOUND;
+	name_key(&prefix, channel, kind, name);
+	return row_next_listed(f->map, &prefix, at);
+}
+
 /* Whether the author had seen a thing of this kind with this name. */
 static enum err is_named(const struct case_file *c, bool *out)
 {
 	const struct statement *s = c->in->statement;
-	struct row_key prefix;
+	struct bytes name = dialogue_text(s, DIALOGUE_NAME);
 	struct message_at at = { 0 };
 	enum err e = ERR_OK;
 
 	*out = false;
-	name_key(&prefix, c->in->log.channel, (enum kind)s->kind, dialogue_text(s, DIALOGUE_NAME));
-	while (!*out && (e = row_next_listed(c->f->map, &prefix, &at)) == ERR_OK) {
+	while (!*out &&
+	       (e = fold_next_named(c->f, c->in->log.channel, (enum kind)s->kind, name, &at)) == ERR_OK) {
 		e = past_covers(c->f, &c->view->past, &at.place, out);
 		if (e != ERR_OK)
 			return e;

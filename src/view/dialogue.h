@@ -27,6 +27,9 @@ enum err fold_next_thing(const struct fold *f, uint32_t channel, enum kind kind,
 /* ERR_NOT_FOUND: none stands there. */
 enum err fold_thing(const struct fold *f, const struct place_key *place, const struct fold_sight *sight,
 		    struct thing_row *out) MUST_CHECK;
+/* The next thing of that kind and name: two sides may have given it at once. *at as before. */
+enum err fold_next_named(const struct fold *f, uint32_t channel, enum kind kind, struct bytes name,
+			 struct message_at *at) MUST_CHECK;
 /* The next of a kind that hangs on a place and counts; *at starts zeroed. ERR_NOT_FOUND at the end. */
 enum err fold_next_hung(const struct fold *f, const struct place_key *on, enum kind kind,
 			struct message_at *at) MUST_CHECK;

@@ -339,3 +339,40 @@ def test_what_the_named_debtor_denies(stage):
     assert "부인" in kor.run("commitments", env=nodes.KOREAN).stdout
     kor.run("commitments", "drop", "claimed", "It was a mistake", key="policy")
     stands(usa, "commitment", "claimed", "DROPPED")
+
+
+def test_two_stages_of_one_condition_are_imported(stage, tmp_path):
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor = world["kor"]
+    kor.run("body", "new", "kidd", "Dialogue", *TITLE, "--channel", "consult", "--label", "U", key="policy")
+    file = tmp_path / "stages.json"
+    stages = [{"kind": "condition", "of": "opcon", "name": "capability", "title": {"en": "Capability"}, "stage": stage_, "when": when} for stage_, when in (("ioc", "2019"), ("foc", "2022"))]
+    whole = {"entente": "dialogues/1", "channel": "consult", "label": "U", "things": [
+        {"kind": "commitment", "of": "kidd", "name": "opcon", "title": {"en": "OPCON"}, "parties": ["KOR", "USA"]}, *stages]}
+    file.write_text(json.dumps(whole))
+    assert kor.say("import", "dialogues", str(file), key="policy")["filed"] == 3
+    assert [(one["stage"], one["when"]) for one in things(kor, "condition")] == [("ioc", "2019"), ("foc", "2022")]
+    assert kor.say("import", "dialogues", str(file), key="policy") == {"err": "OK", "filed": 0, "stood": 3}
+    # One stage twice, and one that stands with another date.
+    file.write_text(json.dumps({**whole, "things": [*whole["things"], stages[1]]}))
+    assert "condition opcon/capability/foc is there twice" in kor.run("import", "dialogues", str(file), key="policy", code=4).stderr
+    file.write_text(json.dumps({**whole, "things": [{**stages[0], "when": "2020"}]}))
+    assert "with another when" in kor.run("import", "dialogues", str(file), key="policy", code=4).stderr
+
+
+def test_a_list_is_told_page_by_page(stage):
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor = world["kor"]
+    kor.run("body", "new", "kidd", "Dialogue", *TITLE, "--channel", "consult", "--label", "U", key="policy")
+    for name in "abcde":
+        kor.run("commitments", "new", "kidd", name, name, "--by", "KOR", "--language", "en", key="policy")
+    told, after = [], {}
+    while after is not None:
+        page = kor.get("/dialogues", limit=2, **after)
+        told += page["things"]
+        after = {"after": page["next"]} if page["more"] else None
+    assert told == kor.get("/dialogues")["things"] and [one["name"] for one in told] == ["kidd", *"abcde"]
+    assert [one["name"] for one in kor.get("/dialogues", kind="commitment", name="d")["things"]] == ["d"]
+    assert kor.get("/dialogues", name="nothing-of-it")["things"] == [] and kor.get("/dialogues", name="Not A Name")["things"] == []
+    assert "There is no commitment of the name f" in kor.run("commitments", "report", "f", key="policy", code=3).stderr
+    assert kor.get("/dialogues", kind="commitment", after=told[2]["place"])["things"] == told[3:]

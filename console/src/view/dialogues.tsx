@@ -17,19 +17,25 @@ import { Group, Panel, Words } from "./parts.js";
 import { channelIn, linkTo, now, placeIn, screen } from "./screen.js";
 import { loadText, TextView } from "./text.js";
 
-const things = signal<{ list: Thing[]; isCut: boolean } | undefined>(undefined);
+const things = signal<Thing[]>([]);
 const whole = signal<Thing | undefined>(undefined); // the one that is opened, with all that was said of it
 const closedToo = signal(false);
 
-const all = computed(() => things.value?.list ?? []);
+const all = computed(() => things.value);
 const code = () => status.value?.value.code ?? "";
 const at = () => nodeClock.value(now.value);
 const movesOf = (thing: Thing): Move[] => [...movesOn(thing, code()), ...thing.over ? [] : foundOn(thing.kind, thing.place, accord.value?.languages ?? [])];
 const subjectOf = (thing: Thing): Subject => ({ place: thing.place, channel: channelIn(thing.place), isInstance: false });
 
 async function load(place: string | undefined): Promise<void> {
-  const answer = await ask<{ things: Thing[]; more: boolean }>("/dialogues");
-  things.value = { list: answer.things, isCut: answer.more };
+  const list: Thing[] = [];
+  let after: string | undefined;
+  do { // a page holds as much as an answer may
+    const page: { things: Thing[]; next?: string } = await ask("/dialogues", { after });
+    list.push(...page.things);
+    after = page.next;
+  } while (after !== undefined);
+  things.value = list;
   if (place === undefined)
     return;
   const thing = (await ask<{ things: Thing[] }>("/dialogues", { place })).things[0];
@@ -212,7 +218,6 @@ export function DialoguesScreen() {
         <Bodies />
         <Texts />
         <Commitments />
-        {things.value?.isCut ? <p class="warning">{_("This list is full: there are more than it can hold.")}</p> : null}
       </div>
       <div>{whole.value === undefined ? <p class="none">{_("Choose a body, a session or a commitment.")}</p> : <One thing={whole.value} />}</div>
     </div>
