@@ -440,6 +440,43 @@ def procedures(folder, figures, _):
         world.stop()
 
 
+def session_of(node, key="watch"):
+    """What an officer of that key says to be shown what he may read."""
+    signer = node.key(key)
+
+    def ask(body=None):
+        line = nodes.UnixConnection(node.home / "socket", 30)
+        line.request("POST", "/session", body, {"Content-Type": "application/cbor"} if body else {})
+        answer = json.loads(line.getresponse().read())
+        line.close()
+        return answer
+
+    told = ask()
+    text = told["challenge"].encode()
+    return {"Authorization": f"Bearer {ask(cbor2.dumps([text, signer.sign(text, told['namespace'].encode())]))['token']}"}
+
+
+def listed_ms(node, headers, times=11):
+    """The median of as many lists of all commitments, page by page on one connection, and how many pages and rows."""
+    spent = []
+    for _ in range(times):
+        line = nodes.UnixConnection(node.home / "socket", 30)
+        line.connect()
+        begin, taken, rows, pages, after = time.monotonic(), 0, 0, 0, ""
+        while after is not None:
+            line.request("GET", "/dialogues?kind=commitment" + after, headers=headers)
+            raw = line.getresponse().read()
+            taken += time.monotonic() - begin  # what the client makes of it is its own time
+            page = json.loads(raw)
+            rows, pages = rows + len(page["things"]), pages + 1
+            after = "&after=" + page["next"].replace(" ", "%20") if page["more"] else None
+            begin = time.monotonic()
+        spent.append(taken * 1000)
+        line.close()
+    assert rows == COMMITMENTS
+    return sorted(spent)[times // 2], pages
+
+
 def rendered_ms(node, path, *options):
     begin = time.monotonic()
     node.run("text", "render", "statement", "--output", path, *options)
@@ -458,8 +495,20 @@ def dialogues(folder, figures, _):
 
         body, = say_here("kor", [(80, [], {1: "kidd", 2: ["en", "A dialogue", "ko", "협의체"]})])
         body = refer_to(kor, body)
-        say_here("kor", [(83, [body], {1: f"promise-{i}", 2: ["en", f"Promise {i}", "ko", f"공약 {i}"], 4: "2027-06", 5: ["KOR", "USA"],
-                                       7: ["en", "What shows it done"]}) for i in range(COMMITMENTS)])
+        # Worded as those of the articles are.
+        promised = say_here("kor", [(83, [body], {
+            1: f"promise-{i}", 2: ["en", f"Reciprocal procurement, no. {i}", "ko", f"국방상호조달협정 {i}호"], 4: "2027-06", 5: ["KOR", "USA"],
+            6: "003_a63ea05c4c5ea52d.txt", 7: ["en", "The agreement is signed by both ministers and in force on both sides, and says whom it opens which tenders",
+                                              "ko", "협정이 양국 장관의 서명을 거쳐 발효하고, 어느 입찰을 누구에게 여는지 정한다"],
+            24: "statement-kidd-24/procurement"}) for i in range(COMMITMENTS)])
+        named = f"GET /dialogues of {COMMITMENTS:,} commitments, all pages"
+        lists = {f"{named}, the owner": max(listed_ms(node, {})[0] for node in (kor, usa)),
+                 f"{named}, an officer's session": max(listed_ms(node, session_of(node))[0] for node in (kor, usa))}
+        # Each of them confirmed by the one and reported by the other.
+        places = [refer_to(kor, place) for place in promised]
+        say_here("usa", [(94, [at], {3: 0}) for at in places])
+        say_here("kor", [(84, [at], {7: ["en", "It is signed"]}) for at in places])
+        lists[f"{named}, an officer's session, two deeds on each"] = max(listed_ms(node, session_of(node))[0] for node in (kor, usa))
         text, = say_here("kor", [(89, [body], {1: "statement", 2: ["en", "Statement", "ko", "성명"], 11: ["ko", "en"]})])
         at = refer_to(kor, text)
         for round_ in range(2):  # each language of each unit twice, by both in turn
@@ -469,9 +518,8 @@ def dialogues(folder, figures, _):
                                  if (i + round_) % 2 == (party == "usa")])
         whole = kor.get("/text", place=text, file="0")
         assert whole["versions"] == 4 * UNITS and len(whole["units"]) == UNITS
-        assert len(kor.get("/dialogues", kind="commitment")["things"]) == COMMITMENTS
         figures["entente"]["dialogues_ms"] = {
-            f"GET /dialogues?kind=commitment, {COMMITMENTS:,} of them": max(asked_ms(node, "/dialogues?kind=commitment") for node in (kor, usa)),
+            **lists,
             f"GET /text of {UNITS} units, {4 * UNITS:,} revisions": max(asked_ms(node, f"/text?place={text.replace(' ', '%20')}") for node in (kor, usa)),
             **{f"an original of it as {form}": rendered_ms(kor, f"{folder}/original", *options)
                for form, options in (("HTML", ()), ("PDF", ("--pdf",)))}}

@@ -154,7 +154,7 @@ static enum standing commitment_standing(const struct thing *t)
 		if ((t->owners >> i & 1) == 0)
 			continue;
 		p = thing_progress(t, i);
-		/* Nobody is bound by another's word: what it says that it does not owe is no part of the whole. */
+		/* Nobody is bound by another's word: what a party denies is no part of the whole. */
 		if (p == PROGRESS_DENIED)
 			continue;
 		is_disputed = is_disputed || p == PROGRESS_DISPUTED;
