@@ -80,44 +80,70 @@ static void reply_said(struct reply *r, const struct accord *accord, const struc
 	reply_object_end(r);
 }
 
-/* Every act on it with its words, in the order of the record: what it was called before, who came. */
-static enum err reply_deeds(struct api *a, struct reply *r, const struct place_key *on)
+/* One act with its words; *kind is what it is, 0 where it is none of a dialogue or the reader may not know. */
+static enum err reply_act(struct api *a, struct reply *r, const struct place_key *at, uint64_t *kind)
 {
 	const struct accord *accord = node_accord(a->node);
+	struct entry_read_out entry;
+	struct buf memory;
+	enum err e;
+
+	*kind = 0;
+	buf_init(&memory, a->last_memory, ENTRY_LEN_MAX);
+	e = node_entry(a->node, at, &memory, &entry);
+	if (e != ERR_OK || !kind_is_dialogue(entry.statement.kind) ||
+	    (entry.statement.kind == KIND_ACT && dialogue_act_name(&entry.statement) == NULL))
+		return e;
+	e = request_may(a, at, &entry.statement);
+	if (e == ERR_OK) {
+		struct thing_fields f = { .was = entry.statement };
+		*kind = entry.statement.kind;
+		reply_object(r, NULL);
+		reply_place(r, "place", accord, at);
+		reply_str(r, "party", accord->parties[at->log.party].code);
+		reply_str(r, "kind", kind_find(*kind)->name);
+		if (entry.statement.kind == KIND_ACT)
+			reply_str(r, "act", dialogue_act_name(&entry.statement));
+		if (*kind == KIND_ACCEPTED || *kind == KIND_DISPUTED)
+			reply_named_place(r, "to", accord, &entry.statement.refers[0]);
+		reply_fields(r, &f);
+		reply_people(r, &entry.statement);
+		reply_object_end(r);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err reply_acts_on(struct api *a, struct reply *r, const struct place_key *report)
+{
 	struct message_at at = { 0 };
+	uint64_t kind;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && r->out->len < REPLY_LEN_MAX / 2) {
+		e = fold_next_act(node_fold(a->node), report, &at);
+		if (e == ERR_OK)
+			e = reply_act(a, r, &at.place, &kind);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/*
+ * Every act on it with its words, in the order of the record: what it was called before, who came; behind a
+ * report what it was answered.
+ */
+static enum err reply_deeds(struct api *a, struct reply *r, const struct place_key *on)
+{
+	struct message_at at = { 0 };
+	uint64_t kind;
 	enum err e = ERR_OK;
 
 	reply_array(r, "deeds");
 	while (e == ERR_OK && r->out->len < REPLY_LEN_MAX / 2) {
-		struct entry_read_out entry;
-		struct buf memory;
-		buf_init(&memory, a->last_memory, ENTRY_LEN_MAX);
 		e = fold_next_act(node_fold(a->node), on, &at);
 		if (e == ERR_OK)
-			e = node_entry(a->node, &at.place, &memory, &entry);
-		if (e != ERR_OK)
-			break;
-		if (!kind_is_dialogue(entry.statement.kind) ||
-		    (entry.statement.kind == KIND_ACT &&
-		     dialogue_uint(&entry.statement, DIALOGUE_ACT) >= DIALOGUE_ACT_COUNT))
-			continue;
-		e = request_may(a, &at.place, &entry.statement);
-		if (e == ERR_OK) {
-			struct thing_fields f = { .was = entry.statement };
-			reply_object(r, NULL);
-			reply_place(r, "place", accord, &at.place);
-			reply_str(r, "party", accord->parties[at.place.log.party].code);
-			reply_str(r, "kind", kind_find(entry.statement.kind)->name);
-			if (entry.statement.kind == KIND_ACT)
-				reply_str(r, "act",
-					  dialogue_act_row((enum dialogue_act)dialogue_uint(&entry.statement,
-											    DIALOGUE_ACT))
-						  ->name);
-			reply_fields(r, &f);
-			reply_people(r, &entry.statement);
-			reply_object_end(r);
-		}
-		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+			e = reply_act(a, r, &at.place, &kind);
+		if (e == ERR_OK && kind == KIND_REPORTED)
+			e = reply_acts_on(a, r, &at.place);
 	}
 	reply_array_end(r);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;

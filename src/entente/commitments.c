@@ -6,6 +6,7 @@
 #include "entente/login.h"
 #include "entente/rows.h"
 #include "entente/say.h"
+#include "entente/show.h"
 #include "entente/table.h"
 #include "entente/words.h"
 
@@ -289,6 +290,102 @@ static enum exit_code timeline(struct options *o)
 	return show(o, put_timeline);
 }
 
+/* ---- One, with all that is said of it. ---- */
+
+static void put_conditions(struct table *t, const json_t *answer)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "things"), i, one)
+	{
+		table_put(t, COLOUR_BOLD, json_str(one, "name"));
+		table_put(t, COLOUR_PLAIN, json_str(one, "stage"));
+		table_put(t, COLOUR_PLAIN, json_str(one, "when"));
+		table_put(t, COLOUR_DIM, json_str(one, "party"));
+		table_put(t, COLOUR_DIM, json_str(one, "source"));
+		table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(one, "title")));
+		table_end_row(t);
+	}
+}
+
+static void put_deeds(struct table *t, const json_t *thing)
+{
+	const json_t *deed;
+	size_t i;
+
+	json_array_foreach(json_object_get(thing, "deeds"), i, deed)
+	{
+		const char *kind = json_str(deed, "kind");
+		if (strcmp(kind, "condition") == 0)
+			continue;
+		table_put(t, COLOUR_DIM, json_str(deed, "place"));
+		table_put(t, COLOUR_PLAIN, json_str(deed, "party"));
+		table_put(t, COLOUR_PLAIN,
+			  strcmp(kind, "act") == 0 ? _(json_str(deed, "act")) : show_kind(deed));
+		table_put(t, COLOUR_DIM, json_str(deed, "to"));
+		table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(deed, "detail")));
+		table_end_row(t);
+	}
+}
+
+static void say_part_of(const char *title, struct table *t)
+{
+	say("\n");
+	say_coloured(COLOUR_BOLD, title);
+	say("\n");
+	table_say(t);
+}
+
+static void show_whole(const json_t *thing, const json_t *conditions, uint64_t now_ms)
+{
+	struct table *head = table_new(), *stages = table_new(), *deeds = table_new();
+
+	put_row(head, thing, now_ms);
+	table_say(head);
+	show_says("commitment", thing);
+	put_conditions(stages, conditions);
+	put_deeds(deeds, thing);
+	if (json_array_size(json_object_get(conditions, "things")) > 0)
+		say_part_of(_("Conditions and the stages that they have reached"), stages);
+	say_part_of(_("What was said of it"), deeds);
+	table_free(head);
+	table_free(stages);
+	table_free(deeds);
+}
+
+static enum exit_code show_one(struct options *o)
+{
+	json_t *found = NULL, *whole = NULL, *conditions = NULL, *thing;
+	struct client c;
+	struct query q;
+	enum exit_code code = login_open(&c, o);
+
+	if (code == EXIT_DONE)
+		code = dialogue_look_up(&c, "commitment", o->arguments[1], &found);
+	query_open(&q, "/dialogues");
+	query_put(&q, "place", json_str(found, "place"));
+	if (code == EXIT_DONE)
+		code = (enum exit_code)client_get(&c, &q, &whole);
+	query_open(&q, "/dialogues");
+	query_put(&q, "kind", "condition");
+	query_put(&q, "of", json_str(found, "place"));
+	if (code == EXIT_DONE)
+		code = (enum exit_code)client_get(&c, &q, &conditions);
+	thing = json_array_get(json_object_get(whole, "things"), 0);
+	if (code == EXIT_DONE && o->is_json) {
+		json_object_set(thing, "conditions", json_object_get(conditions, "things"));
+		json_say(thing);
+	} else if (code == EXIT_DONE) {
+		show_whole(thing, conditions, json_uint(whole, "now_ms"));
+	}
+	json_decref(conditions);
+	json_decref(whole);
+	json_decref(found);
+	login_close(&c);
+	return code;
+}
+
 static const struct dialogue_verb says[] = {
 	{ "report", KIND_REPORTED, 0, KIND_COMMITMENT, false, true, N_("The report stands as {1}.") },
 	{ "accept", KIND_ACCEPTED, 0, KIND_COMMITMENT, false, true, N_("{1} accepts the report {2}.") },
@@ -329,7 +426,8 @@ static enum exit_code run(struct options *o)
 		{ "list", 1, 1, list },	     { "board", 1, 1, board },	     { "timeline", 1, 1, timeline },
 		{ "new", 4, 5, run_new },    { "of", 4, 5, run_of },	     { "report", 2, 3, run_say },
 		{ "accept", 2, 3, run_say }, { "dispute", 3, 3, run_say },   { "confirm", 2, 3, run_say },
-		{ "drop", 3, 3, run_say },   { "condition", 5, 6, run_say }, { NULL, 0, 0, NULL },
+		{ "drop", 3, 3, run_say },   { "condition", 5, 6, run_say }, { "show", 2, 2, show_one },
+		{ NULL, 0, 0, NULL },
 	};
 
 	return o->arguments_count == 0 ? list(o) : verbs_run(o, verbs);
@@ -337,7 +435,8 @@ static enum exit_code run(struct options *o)
 
 const struct command_row command_commitments = {
 	"commitments",
-	"[board | timeline | new BODY NAME TITLE | report|accept|confirm NAME [TEXT] | dispute|drop NAME "
+	"[board | timeline | show NAME | new BODY NAME TITLE | report|accept|confirm NAME [TEXT] | "
+	"dispute|drop NAME "
 	"TEXT | condition NAME "
 	"...]",
 	0,

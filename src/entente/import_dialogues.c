@@ -44,6 +44,8 @@ static const struct shape {
 	{ "same", KIND_SAME, { "event" }, false },
 	{ "delegation", KIND_ACT, { "session" }, false },
 	{ "conclude", KIND_ACT, { "session" }, false },
+	{ "agree", KIND_ACT, { "item" }, false },
+	{ "close", KIND_ACT, { "item" }, false },
 };
 
 struct import {
@@ -153,6 +155,7 @@ static json_t *fields_of(const json_t *thing)
 		free(words);
 	}
 	if (dialogue_act_find(KIND_SESSION, bytes_str(json_str(thing, "kind")), &act) == ERR_OK ||
+	    dialogue_act_find(KIND_ITEM, bytes_str(json_str(thing, "kind")), &act) == ERR_OK ||
 	    dialogue_act_find(KIND_EVENT, bytes_str(json_str(thing, "kind")), &act) == ERR_OK)
 		json_object_set_new(fields, "act", json_integer(act));
 	return fields;
@@ -554,12 +557,10 @@ static enum exit_code confirm(struct import *in, const json_t *row, const char *
 	return code;
 }
 
-/* Whether this party has said that of the session or the event; NULL: whether anybody has. */
-static bool has_said(const struct import *in, const struct shape *shape, const char *of, const char *party)
+/* Whether this party has said that of the thing; NULL: whether anybody has. */
+static bool is_said_by(const json_t *row, const char *act, const char *party)
 {
-	char id[ID_LEN];
-	const char *act = shape->name;
-	const json_t *row = json_object_get(in->standing, id_of(shape->of[0], of, id)), *code;
+	const json_t *code;
 	size_t i;
 
 	json_array_foreach(json_object_get(json_object_get(row, "said"), act), i, code)
@@ -568,6 +569,34 @@ static bool has_said(const struct import *in, const struct shape *shape, const c
 			return true;
 	}
 	return false;
+}
+
+static bool has_said(const struct import *in, const struct shape *shape, const char *of, const char *party)
+{
+	char id[ID_LEN];
+
+	return is_said_by(json_object_get(in->standing, id_of(shape->of[0], of, id)), shape->name, party);
+}
+
+/*
+ * Each side but the one that proposed an item agrees to it, as it confirms what it owes, and whoever finds it
+ * agreed closes it: nobody settles an item by his own word.
+ */
+static enum exit_code is_item_due(struct import *in, const struct shape *shape, const char *of, bool *is_due)
+{
+	bool is_agree = strcmp(shape->name, "agree") == 0;
+	json_t *item = NULL;
+	enum exit_code code = dialogue_look_up(&in->c, "item", of, &item);
+
+	*is_due = false;
+	if (code == EXIT_DONE &&
+	    (json_flag(item, "over") || (is_agree && is_said_by(item, shape->name, in->party))))
+		in->stood++;
+	else if (code == EXIT_DONE)
+		*is_due = is_agree ? strcasecmp(json_str(item, "party"), in->party) != 0
+				   : strcmp(json_str(item, "standing"), "AGREED") == 0;
+	json_decref(item);
+	return code;
 }
 
 static enum exit_code import_one(struct import *in, const json_t *thing)
@@ -585,8 +614,13 @@ static enum exit_code import_one(struct import *in, const json_t *thing)
 	if ((shape->kind == KIND_ACT || shape->kind == KIND_CLAIM || shape->kind == KIND_SAME) &&
 	    party[0] != '\0' && strcasecmp(party, in->party) != 0)
 		return EXIT_DONE;
-	if (shape->kind == KIND_ACT &&
-	    has_said(in, shape, json_str(thing, "of"), party[0] == '\0' ? NULL : party)) {
+	if (strcmp(shape->of[0] == NULL ? "" : shape->of[0], "item") == 0) {
+		bool is_due;
+		code = is_item_due(in, shape, json_str(thing, "of"), &is_due);
+		if (code != EXIT_DONE || !is_due)
+			return code;
+	} else if (shape->kind == KIND_ACT &&
+		   has_said(in, shape, json_str(thing, "of"), party[0] == '\0' ? NULL : party)) {
 		in->stood++;
 		return EXIT_DONE;
 	}

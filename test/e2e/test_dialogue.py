@@ -121,7 +121,9 @@ def test_the_articles_stand_on_both_sides(stage):
     file = nodes.ROOT / "examples/rok-us/dialogues.json"
     kinds = [one["kind"] for one in json.loads(file.read_text())["things"]]
     units = kinds.count("unit")
-    count = len(kinds) - units - kinds.count("delegation") - kinds.count("conclude")
+    settled = kinds.count("agree")
+    assert settled == kinds.count("close") == kinds.count("item") == 6
+    count = len(kinds) - units - kinds.count("delegation") - kinds.count("conclude") - 2 * settled
     done = kor.say("import", "dialogues", str(file), key="policy")
     assert done["stood"] == 0 and done["filed"] == count + units + 8, "four delegations, and four sessions that were held"
     usa.wait("all of it is at usa", lambda: len(usa.get("/dialogues")["things"]) == count)
@@ -129,13 +131,17 @@ def test_the_articles_stand_on_both_sides(stage):
     assert things(usa, "commitment", "p12-rdp-a")["standing"] == "CLAIMED", "nobody is bound by another's word"
     done = usa.say("import", "dialogues", str(file), key="policy")
     owed = [one for one in things(usa, "commitment") if "USA" in one["parties"]]
-    assert done["stood"] == count + units + 4 and done["filed"] == len(owed) + 4
+    assert done["stood"] == count + units + 4 and done["filed"] == len(owed) + 4 + 2 * settled
+    # What both sides' articles say was dealt with is closed when both have said so, and no later agenda has it.
+    kor.wait("the items are closed", lambda: {one["standing"] for one in things(kor, "item")} == {"CLOSED"})
+    assert "p3-attack" not in kor.run("session", "show", "kidd-24").stdout
     kor.wait("they are confirmed", lambda: all(one["standing"] == "OPEN" for one in things(kor, "commitment")))
     # Again it files nothing.
     for node in (kor, usa):
         done = node.say("import", "dialogues", str(file), key="policy")
         assert done["filed"] == 0
     assert kor.get("/dialogues")["things"] == usa.get("/dialogues")["things"]
+    assert {one["source"] for one in things(kor, "condition")} == {"003_1714e7ca97a323ed.txt"}
     text = kor.run("session").stdout
     assert re.search("edscg: (next 2025, edscg-6|edscg-6 was set for 2025)", text) and "kidd: by turns KOR hosts" in text
     assert re.search("edscg-5 +CONCLUDED", text) and re.search("ncg-3 +SCHEDULED", text), "no article says when it met"
@@ -376,3 +382,25 @@ def test_a_list_is_told_page_by_page(stage):
     assert kor.get("/dialogues", name="nothing-of-it")["things"] == [] and kor.get("/dialogues", name="Not A Name")["things"] == []
     assert "There is no commitment of the name f" in kor.run("commitments", "report", "f", key="policy", code=3).stderr
     assert kor.get("/dialogues", kind="commitment", after=told[2]["place"])["things"] == told[3:]
+
+
+def test_one_commitment_is_shown_whole(stage):
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    kor.run("body", "new", "kidd", "Dialogue", *TITLE, "--channel", "consult", "--label", "U", key="policy")
+    kor.run("commitments", "new", "kidd", "opcon", "Transition of control", "--by", "KOR", "--language", "en", "--detail", "All conditions are met", "--unit", "st/opcon",
+            "--doubt", "No article names a year", "--source", "001.txt", key="policy")
+    for stage_, when in (("ioc", "2019"), ("foc", "2022")):
+        kor.run("commitments", "condition", "opcon", "capability", "Leading forces", stage_, "--when", when, "--language", "en", key="policy")
+    report = kor.say("commitments", "report", "opcon", "Two stages are reached", "--language", "en", key="policy")["place"]
+    stands(usa, "commitment", "opcon", "REPORTED")
+    usa.run("commitments", "dispute", "opcon", "The third is not", "--language", "en", key="policy")
+    stands(kor, "commitment", "opcon", "DISPUTED")
+    shown = kor.run("commitments", "show", "opcon").stdout
+    for words in ("All conditions are met", "st/opcon", "No article names a year", "001.txt", "ioc", "2019", "foc", "2022", "Two stages are reached", "The third is not"):
+        assert words in shown, words
+    korean = kor.run("commitments", "show", "opcon", env=nodes.KOREAN).stdout
+    assert "이행 기준" in korean and "조건별 도달 단계" in korean and "이 과제에 관한 발언" in korean
+    whole = json.loads(kor.run("commitments", "show", "opcon", "--json").stdout)
+    assert [one["stage"] for one in whole["conditions"]] == ["ioc", "foc"]
+    assert [(one["kind"], one.get("to")) for one in whole["deeds"] if one["kind"] != "condition"] == [("reported", None), ("disputed", report)]

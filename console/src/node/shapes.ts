@@ -434,6 +434,7 @@ export interface Thing {
   number?: number;
   to?: string;
   stage?: string;
+  unit?: string;
   standing: string;
   over: boolean;
   parts?: { party: string; part: string; report?: string }[];

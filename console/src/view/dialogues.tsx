@@ -159,7 +159,8 @@ function Facts({ thing }: { thing: Thing }) {
   const of = byPlace(thing.of);
   const facts: [string, string | undefined, boolean?][] = [
     [_("standing"), word(thing.standing)], [_("when"), thing.when], [thing.kind === "commitment" ? _("by whom") : _("hosts"), thing.parties?.join(", ")], [_("owed to"), thing.owed_to?.join(", ")],
-    [_("of"), of && title(of)], [_("said in it"), named(thing.detail) || undefined], [_("its sources contradict"), named(thing.doubt) || undefined], [_("source"), thing.source],
+    [_("of"), of && title(of)], [thing.kind === "commitment" ? _("what shows it done") : _("said in it"), named(thing.detail) || undefined],
+    [_("from the unit"), thing.unit], [_("stage"), thing.stage], [_("its sources contradict"), named(thing.doubt) || undefined], [_("source"), thing.source],
   ];
   return <dl class="facts">{facts.filter(([, text]) => text !== undefined && text !== "").map(([name, text]) => [<dt key={name}>{name}</dt>, <dd key={`${name}:`}><Words text={text ?? ""} /></dd>])}</dl>;
 }
@@ -179,6 +180,23 @@ function Deeds({ thing }: { thing: Thing }) {
         </tr>
       ))}
     </tbody></table>
+  );
+}
+
+// The stages that the conditions of a commitment have reached: one condition is said again at each.
+function Conditions({ thing }: { thing: Thing }) {
+  const rows = all.value.filter((one) => one.kind === "condition" && one.of === thing.place);
+  return rows.length === 0 ? null : (
+    <Panel title={_("Conditions and the stages that they have reached")} count={rows.length} name="conditions">
+      <table class="rows">
+        <thead><tr><th>{_("condition")}</th><th>{_("stage")}</th><th>{_("when")}</th><th>{_("source")}</th></tr></thead>
+        <tbody>{rows.map((one) => (
+          <tr key={one.place} data-condition={one.name}>
+            <th scope="row" class="name wide"><Link thing={one} /></th><td class="step">{one.stage}</td><td class="step">{one.when ?? _("no date")}</td><td><Words text={one.source ?? ""} /></td>
+          </tr>
+        ))}</tbody>
+      </table>
+    </Panel>
   );
 }
 
@@ -202,6 +220,7 @@ function One({ thing }: { thing: Thing }) {
         {thing.kind === "text" ? <details><summary>{_("What was said")} ({(thing.deeds ?? []).length})</summary><Deeds thing={thing} /></details> : <Deeds thing={thing} />}
       </Panel>
       {thing.kind === "session" ? <Agenda thing={thing} /> : null}
+      {thing.kind === "commitment" ? <Conditions thing={thing} /> : null}
       {thing.kind === "text" ? <TextView place={thing.place} /> : null}
       {sessions.length === 0 ? null
         : <Panel title={_("Sessions")} count={sessions.length} name="sessions"><table class="rows"><tbody>{sessions.map((one) => <tr key={one.place}><th scope="row" class="name wide"><Link thing={one} /></th><td class="step">{one.when ?? ""}</td><td class="step">{word(one.standing)}</td></tr>)}</tbody></table></Panel>}
