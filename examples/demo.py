@@ -11,6 +11,7 @@ tools: sha256sum, ssh-keygen, and test/lib/reader.py, which shares no code with 
 """
 import argparse
 import http.client
+import json
 import os
 import random
 import re
@@ -308,8 +309,8 @@ class Demo:
     # The record, proved with stock tools
 
     def show_dialogues(self):
-        """What five articles say was promised, as both sides hold it, and when they meet next."""
-        head("Standing dialogues: what was promised, and the next meeting")
+        """What five articles say was promised, as both sides hold it."""
+        head("Standing dialogues: what was said and promised")
         file = ROOT / "examples/rok-us/dialogues.json"
         first, second = (self.world[party] for party in self.play.officers)
         for node in (first, second):
@@ -327,14 +328,24 @@ class Demo:
                 if thing["name"] == "p8-ncg-guidelines" for part in thing["parts"]))
             theirs.say("commitments", "accept", "p8-ncg-guidelines", "--party", ours.party.upper(), key="policy-1")
         first.wait("both sides have that too", same)
-        say(first.run("commitments", "--all").stdout.rstrip("\n"))
+        say(first.run("text", "show", "statement-kidd-24").stdout.rstrip("\n"))
+
+    def show_promises(self):
+        """How every commitment of the articles stands in the end, and which meeting is due next."""
+        first, second = (self.world[party] for party in self.play.officers)
+        head("In the end: what was promised, and the next meeting")
+        promised = first.run("commitments", "--all").stdout.rstrip("\n")
+        say(promised)
         meetings = first.run("session").stdout.rstrip("\n")
         say(meetings)
-        self.check("edscg-6" in meetings, "the next meeting that is due: edscg-6, in 2025")
-        say(first.run("text", "show", "statement-kidd-24").stdout.rstrip("\n"))
+        said = [thing for thing in json.loads((ROOT / "examples/rok-us/dialogues.json").read_text())["things"] if thing["kind"] == "commitment"]
         standings = {thing["name"]: thing["standing"] for thing in second.get("/dialogues", kind="commitment")["things"]}
+        self.check(all(thing["name"] in promised and thing["name"] in standings for thing in said), f"all {len(said)} commitments of the articles")
         self.check(standings.pop("p8-ncg-guidelines") == "CLOSED" and set(standings.values()) == {"OPEN"},
                    f"the guidelines are CLOSED, {len(standings)} commitments OPEN, the same on both sides")
+        items = {thing["standing"] for thing in second.get("/dialogues", kind="item")["things"]}
+        self.check(items == {"CLOSED"}, "what the articles say was dealt with is on no later agenda")
+        self.check("edscg-6" in meetings, "the next meeting that is due: edscg-6, in 2025")
 
     def show_events(self):
         """What five articles say happened: a claim an article, and what is not known left open."""
@@ -481,6 +492,7 @@ class Demo:
             self.show_dialogues()
             self.show_events()
             self.prove()
+            self.show_promises()
             if not is_once and not self.wrong:
                 self.invite()
         finally:

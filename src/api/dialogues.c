@@ -80,7 +80,7 @@ static void reply_said(struct reply *r, const struct accord *accord, const struc
 	reply_object_end(r);
 }
 
-/* One act with its words; *kind is what it is, 0 where it is none of a dialogue or the reader may not know. */
+/* One act with its words; *kind is what it is, 0 where it is none of a dialogue or is not in sight. */
 static enum err reply_act(struct api *a, struct reply *r, const struct place_key *at, uint64_t *kind)
 {
 	const struct accord *accord = node_accord(a->node);

@@ -1,5 +1,6 @@
 """What is printed to be typed works as printed: the demonstration's lines, the README's, the tour's."""
 import http.client
+import json
 import os
 import re
 import signal
@@ -168,3 +169,14 @@ def core_of(home):
 
 def test_it_ends_by_one_interrupt(shown):
     assert shown.end() == 0
+
+
+def test_it_ends_with_what_was_promised(shown):
+    """The last that it says before a person's turn: each commitment of the articles, and the meeting that is due next."""
+    end = next(i for i, line in enumerate(shown.lines) if line.strip(" =").startswith("In the end: what was promised"))
+    assert end > max(i for i, line in enumerate(shown.lines) if "sha256sum -c MANIFEST" in line)
+    said = "\n".join(shown.lines[end:])
+    things = json.loads((nodes.ROOT / "examples/rok-us/dialogues.json").read_text())["things"]
+    names = [one["name"] for one in things if one["kind"] == "commitment"]
+    assert len(names) >= 10 and all(re.search(rf"^ *{name} +(OPEN|CLOSED)", said, re.M) for name in names), said
+    assert "edscg: next 2025, edscg-6" in said or "edscg-6 was set for 2025" in said
