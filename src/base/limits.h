@@ -233,6 +233,7 @@
 #define SCRUB_EVERY_MS 200u		/* between two slices */
 #define SCRUB_SLICE_LEN (4u << 20)	/* bytes of a slice, a signature counting for VERIFY_SIGNATURE_LEN */
 #define HEADS_MS 60000u			/* heads are compared with each peer so often */
+#define COSIGNATURES_FALSE_MAX 64u	/* of one peer within HEADS_MS: each costs a signature to verify */
 #define FEED_ITEMS_MAX 500u		/* items of a feed that is written whole: the newest */
 #define QUARANTINE_MAX 256u		/* files that wait for a person */
 #define CLOCK_OFFSET_FLAG_MS 2000u	/* a claimed time further off than this is flagged */

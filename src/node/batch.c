@@ -545,12 +545,8 @@ enum err receive_cosignature(struct node *n, struct now now, const struct arriva
 	/* A receipt for what a restore took from us: it came to the peer by another way since its HELLO. */
 	if (line->is_own && c.size > line->log->durable)
 		want_send(n, now, in->peer, line, line->log->durable, c.size);
-	/*
-	 * A line over another root is of another history, which its notes will show: it is no receipt of
-	 * ours.
-	 */
 	e = cosignature_take(n, in, line, c.size, c.line);
 	if (e == ERR_OK && c.size > line->log->durable && line->early[in->peer][1].size == c.size)
 		holds_more(line, now, in->peer, c.size);
-	return e == ERR_VERIFY || e == ERR_NOT_FOUND ? ERR_OK : e;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

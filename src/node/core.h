@@ -183,8 +183,10 @@ struct peer {
 	/* Answers to its line checks since then: our log grows by its doing only so fast. */
 	struct mono answers_since;
 	size_t answers;
+	struct mono false_since; /* his false lines since then: each costs a signature to verify */
+	size_t false_lines;
 	struct versions_held
-		held;		  /* that he says he holds, whether we do or not; count 0: he was not heard */
+		held;		  /* that he says on a line he holds, whether we do or not; count 0: never */
 	size_t bundle_version;	  /* of the bundle that is being read */
 	bool has_clock, has_said; /* said: its HELLO came, if only in a bundle */
 	size_t bundle_left;	  /* attachments that the last bundle for him had no room for */

@@ -191,12 +191,37 @@ static void hello_greet(struct peer *p, struct now now, size_t path, const struc
 	p->clock_offset_ms = (int64_t)h->clock.ms - (int64_t)now.wall.ms;
 }
 
+/* What it does not name it does not hold, nor has it a receipt for it any more. */
+static void held_anew(struct node *n, size_t peer, bool is_carried, bool is_first)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		n->lines[i].reach[peer].held = 0;
+		if (is_first && !is_carried)
+			n->lines[i].early[peer][1].size = 0;
+	}
+}
+
+static void send_from_held(struct node *n, size_t peer, bool is_first)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct reach *r = &n->lines[i].reach[peer];
+		/* With nothing under way on another path, what it does not name it has lost, or never had. */
+		if (is_first && r->sent > r->held)
+			r->sent = r->held;
+		if (r->sent < r->held)
+			r->sent = r->held;
+		/* A FLASH behind what it lacks goes ahead; looked for among the latest only. */
+		if (n->lines[i].is_own && n->lines[i].log->durable > ADVANCE_LOOK_BACK)
+			r->goal = n->lines[i].log->durable - ADVANCE_LOOK_BACK;
+	}
+}
+
 static enum err receive_hello(struct node *n, struct now now, const struct arrival *in)
 {
 	struct peer *p = &n->peers[in->peer];
 	struct hello *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
 	/* A bundle may be old, and anybody's: what it says of its writer is nothing that is so now. */
-	bool is_carried = in->path == PATH_BUNDLE, is_first;
+	bool is_carried = in->path == PATH_BUNDLE, is_first = best_path(p) == LINK_PATHS_MAX;
 	struct refusal why;
 	enum err e;
 
@@ -216,33 +241,19 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 	e = bundle_forget(n, in->peer);
 	if (e != ERR_OK)
 		return e;
-	is_first = best_path(p) == LINK_PATHS_MAX || is_carried;
 	versions_hear(n, in->peer, in->path, h);
 	p->has_said = true;
 	if (!is_carried)
 		hello_greet(p, now, in->path, h);
-	/* What it does not name it does not hold, nor has it a receipt for it any more. */
-	for (size_t i = 0; i < n->lines_count; i++) {
-		n->lines[i].reach[in->peer].held = 0;
-		if (is_first && !is_carried)
-			n->lines[i].early[in->peer][1].size = 0;
-	}
+	held_anew(n, in->peer, is_carried, is_first);
 	for (size_t i = 0; i < h->notes_count; i++) {
 		e = hello_note(n, now, in, h->notes[i]);
 		if (e != ERR_OK)
 			return e;
 	}
-	for (size_t i = 0; i < n->lines_count; i++) {
-		struct reach *r = &n->lines[i].reach[in->peer];
-		/* With nothing under way on another path, what it does not name it has lost, or never had. */
-		if (is_first && r->sent > r->held)
-			r->sent = r->held;
-		if (r->sent < r->held)
-			r->sent = r->held;
-		/* A FLASH behind what it lacks goes ahead; looked for among the latest only. */
-		if (n->lines[i].is_own && n->lines[i].log->durable > ADVANCE_LOOK_BACK)
-			r->goal = n->lines[i].log->durable - ADVANCE_LOOK_BACK;
-	}
+	/* A file may be old, and anybody's: what a line has under way it neither begins anew nor leaves out. */
+	if (!is_carried || is_first)
+		send_from_held(n, in->peer, is_first);
 	if (is_carried)
 		return ERR_OK;
 	e = recover_answered(n, in->peer);
@@ -308,6 +319,26 @@ static enum err receive_refuse(struct node *n, struct now now, const struct arri
 	return ERR_OK;
 }
 
+/*
+ * A line over another root is of another history, which its notes will show: it is no receipt of ours, and a
+ * few close nothing. Of more the session ends, and the HELLO of the next one has those notes.
+ */
+static enum err receive_line(struct node *n, struct now now, const struct arrival *in)
+{
+	struct peer *p = &n->peers[in->peer];
+	enum err e = receive_cosignature(n, now, in);
+
+	if (e != ERR_VERIFY)
+		return e;
+	if (p->false_lines == 0 || !mono_is_before(now.mono, mono_add_ms(p->false_since, HEADS_MS))) {
+		p->false_since = now.mono;
+		p->false_lines = 0;
+	}
+	return p->false_lines++ < COSIGNATURES_FALSE_MAX
+		       ? ERR_OK
+		       : close_path(n, in, ERR_LIMIT, "COSIGNATURES_FALSE_MAX");
+}
+
 static enum err receive_fetch_row(struct node *n, struct now now, const struct arrival *in)
 {
 	(void)now;
@@ -323,7 +354,7 @@ static const struct {
 	{ FRAME_HELLO, true, true, receive_hello },
 	{ FRAME_WANT, false, false, receive_want },
 	{ FRAME_BATCH, false, true, receive_batch },
-	{ FRAME_COSIGNATURE, false, true, receive_cosignature },
+	{ FRAME_COSIGNATURE, false, true, receive_line },
 	{ FRAME_ADVANCE, false, true, receive_advance },
 	{ FRAME_REFUSE, false, false, receive_refuse },
 	{ FRAME_ATTACHMENT, false, true, receive_piece },

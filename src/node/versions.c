@@ -28,11 +28,17 @@ uint16_t node_peer_versions(const struct node *n, size_t peer)
 	return known;
 }
 
+/* That there is one which we do not hold: what is signed under it is awaited, and not refused as false. */
+static void behind_note(struct node *n, const struct versions_held *held)
+{
+	for (size_t i = 0; i < held->count; i++)
+		n->is_behind |= accord_version_find(&n->versions, held->hashes[i]) == n->versions.count;
+}
+
 void versions_note(struct node *n, size_t peer, const struct versions_held *held)
 {
 	n->peers[peer].held = *held;
-	for (size_t i = 0; i < held->count; i++)
-		n->is_behind |= accord_version_find(&n->versions, held->hashes[i]) == n->versions.count;
+	behind_note(n, held);
 }
 
 void versions_hear(struct node *n, size_t peer, size_t path, const struct hello *h)
@@ -45,11 +51,14 @@ void versions_hear(struct node *n, size_t peer, size_t path, const struct hello 
 		held.count = 1;
 		memcpy(held.hashes[0], h->manifest_hash, HASH_LEN);
 	}
-	versions_note(n, peer, &held);
-	if (path == PATH_BUNDLE)
+	/* By what he holds it is decided whether a key may go: nobody has signed what a file says of that. */
+	if (path == PATH_BUNDLE) {
+		behind_note(n, &held);
 		p->bundle_version = version;
-	else
+	} else {
+		versions_note(n, peer, &held);
 		p->paths[path].version = version < p->paths[path].said ? version : p->paths[path].said;
+	}
 }
 
 void version_heard(struct node *n, size_t peer)

@@ -247,6 +247,36 @@ static void test_a_receipt_of_another_root_closes_nothing(void **state)
 	forge_free(&f);
 }
 
+/* Each costs a signature to verify, and whoever sends them all the time has nothing else to say. */
+static void test_false_receipts_are_few(void **state)
+{
+	struct room *r = *state;
+	struct buf out = BUF_ON(scratch);
+	struct forge f;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 0, LEADER);
+	forge_cut(&f, f.count - 1);
+	add_message(&f, PRECEDENCE_FLASH, "not ours");
+	forge_cosignature(&f, f.count, 1, &out);
+	for (unsigned minute = 0; minute < 2; minute++) {
+		for (unsigned i = 0; i < COSIGNATURES_FALSE_MAX; i++)
+			assert_int_equal(room_hear(r, 1, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
+		assert_int_equal(r->closed, 0);
+		r->skip_ms += HEADS_MS;
+	}
+	for (unsigned i = 0; i <= COSIGNATURES_FALSE_MAX; i++)
+		assert_int_equal(room_hear(r, 1, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
+	assert_int_equal(r->closed, 1);
+	assert_int_equal(r->why, ERR_LIMIT);
+	/* A new session is no new minute. */
+	room_unlink(r, 1, 0);
+	room_link(r, 1, 0, NULL, 0);
+	assert_int_equal(room_hear(r, 1, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
+	assert_int_equal(r->closed, 2);
+	forge_free(&f);
+}
+
 /* A receipt that comes before its entries cannot be judged yet: what others make up takes no room from it. */
 static void test_an_early_receipt_is_not_crowded_out(void **state)
 {
@@ -674,7 +704,7 @@ static void test_an_old_key_is_found_out_by_the_version(void **state)
 }
 
 /* A HELLO that is not from now, nor from anybody in particular, with these changes. */
-static enum err carry_hello(struct room *r, int64_t late_ms, bool is_of_another_accord)
+static enum err carry_hello(struct room *r, int64_t late_ms, bool is_of_another_accord, bool has_next)
 {
 	static uint8_t memory[FRAME_LEN_MAX], changed[FRAME_LEN_MAX];
 	static struct hello h;
@@ -685,6 +715,11 @@ static enum err carry_hello(struct room *r, int64_t late_ms, bool is_of_another_
 	assert_int_equal(hello_read(buf_bytes(&plain), &h), ERR_OK);
 	h.clock.ms -= (uint64_t)late_ms;
 	h.manifest_hash[0] ^= is_of_another_accord;
+	if (has_next) {
+		h.held.count = 2;
+		memcpy(h.held.hashes[0], r->w->accord->hash, HASH_LEN);
+		memcpy(h.held.hashes[1], r->w->next->hash, HASH_LEN);
+	}
 	hello_write(&h, &out);
 	in.frame.payload = buf_bytes(&out);
 	return node_receive(r->n->node, room_now(r), &in, &r->n->fx);
@@ -703,9 +738,9 @@ static void test_a_bundle_is_no_word_of_the_peer(void **state)
 	room_link(r, 1, 0, NULL, 0);
 	node_status(r->n->node, &before);
 	r->skip_ms += 5000;
-	assert_int_equal(carry_hello(r, 86400000, false), ERR_OK);
+	assert_int_equal(carry_hello(r, 86400000, false, false), ERR_OK);
 	room_turn(r);
-	assert_int_equal(carry_hello(r, 0, true), ERR_ACCORD_DIFFERS);
+	assert_int_equal(carry_hello(r, 0, true, false), ERR_ACCORD_DIFFERS);
 	room_turn(r);
 	refuse.origin = (struct origin){ .channel = LEADER, .epoch = 1 };
 	memcpy(refuse.origin.accord, r->w->accord->id, ACCORD_ID_LEN);
@@ -722,6 +757,51 @@ static void test_a_bundle_is_no_word_of_the_peer(void **state)
 	}
 }
 
+/* By the versions that he holds it is decided whether an old key of ours may go, and nobody signed the file. */
+static void test_a_bundle_says_not_what_the_peer_holds(void **state)
+{
+	struct room *r = *state;
+	uint16_t known;
+	size_t batches;
+
+	world_rotates(r->w);
+	room_link(r, 1, 0, NULL, 0);
+	adopt_next(r);
+	known = node_peer_versions(r->n->node, 1);
+	assert_int_equal(known & 2, 0);
+	assert_int_equal(room_say(r, LEADER, PRECEDENCE_FLASH, 10, NULL, 0), ERR_OK);
+	batches = room_said(r, 1, FRAME_BATCH);
+	assert_int_not_equal(batches, 0);
+	assert_int_equal(carry_hello(r, 0, false, true), ERR_OK);
+	room_turn(r);
+	assert_int_equal(node_peer_versions(r->n->node, 1), known);
+	/* Nor does it begin anew what the line has under way. */
+	assert_int_equal(room_said(r, 1, FRAME_BATCH), batches);
+}
+
+/* But that there is a version which we lack may be so: what is signed under it is awaited. */
+static void test_a_bundle_says_that_there_is_a_version(void **state)
+{
+	struct room *r = *state;
+	struct forge f;
+	size_t held;
+
+	world_rotates(r->w);
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	held = f.count;
+	assert_int_equal(hear_from(r, &f, 0), ERR_OK);
+	add_many(&f, 2);
+	f.log_key = &r->w->nodes[1].next_log_key;
+	assert_int_equal(hear_from(r, &f, held + 1), ERR_NOTE);
+	assert_int_equal(carry_hello(r, 0, false, true), ERR_OK);
+	room_turn(r);
+	assert_int_equal(hear_from(r, &f, held + 1), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).size, held);
+	assert_string_equal(rule_of(r, &f), "");
+	forge_free(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -729,11 +809,14 @@ int main(void)
 		ATTACK(a_log_is_opened_by_its_author_alone),
 		ATTACK(hello_comes_once),
 		ATTACK(a_bundle_is_no_word_of_the_peer),
+		ATTACK(a_bundle_says_not_what_the_peer_holds),
+		ATTACK(a_bundle_says_that_there_is_a_version),
 		ATTACK(a_fork_is_proved_with_few_reads),
 		ATTACK(a_fork_is_proved_either_way_round),
 		ATTACK(hearsay_hides_no_fork),
 		ATTACK(a_log_that_the_signer_refuses_stops),
 		ATTACK(a_receipt_of_another_root_closes_nothing),
+		ATTACK(false_receipts_are_few),
 		ATTACK(an_early_receipt_is_not_crowded_out),
 		ATTACK(an_early_receipt_of_before_a_restore),
 		ATTACK(a_receipt_is_passed_on),
