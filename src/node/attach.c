@@ -368,13 +368,41 @@ enum err attachment_wanted_next(struct node *n, size_t peer, const uint8_t *afte
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* Whoever could not serve it has forgotten it: he is asked again, where no other has it. */
-static void stalled_end(struct peer *p, struct now now)
+/* The next party behind this one that has it and can be asked now, if there is one. */
+static enum err ask_another(struct node *n, struct now now, size_t peer, const uint8_t hash[HASH_LEN])
 {
-	for (size_t i = p->fetching_count; i-- > 0;) {
-		if (!mono_is_before(now.mono, mono_add_ms(p->fetching[i].heard, FETCH_STALLED_MS)))
-			fetching_end(p, &p->fetching[i]);
+	for (size_t i = 1; i < n->accord->parties_count; i++) {
+		size_t other = (peer + i) % n->accord->parties_count;
+		uint8_t memory[WANTED_KEY_LEN], len[8];
+		struct buf key = BUF_ON(memory), value = BUF_ON(len);
+		enum err e;
+
+		if (other == n->self || best_path(&n->peers[other]) == LINK_PATHS_MAX ||
+		    n->peers[other].fetching_count == FETCHES_MAX)
+			continue;
+		wanted_key(&key, other, hash);
+		e = map_get(&n->views, buf_bytes(&key), &value);
+		if (e != ERR_NOT_FOUND)
+			return e == ERR_OK ? send_fetch(n, now, other, hash) : e;
 	}
+	return ERR_OK;
+}
+
+/* Whoever could not serve it has forgotten it: he is asked again, where no other has it. */
+static enum err stalled_end(struct node *n, struct now now, size_t peer)
+{
+	struct peer *p = &n->peers[peer];
+	enum err e = ERR_OK;
+
+	for (size_t i = p->fetching_count; e == ERR_OK && i-- > 0;) {
+		uint8_t hash[HASH_LEN];
+		if (mono_is_before(now.mono, mono_add_ms(p->fetching[i].heard, FETCH_STALLED_MS)))
+			continue;
+		memcpy(hash, p->fetching[i].hash, sizeof hash);
+		fetching_end(p, &p->fetching[i]);
+		e = ask_another(n, now, peer, hash);
+	}
+	return e;
 }
 
 enum err attachments_fetch(struct node *n, struct now now, size_t peer)
@@ -382,9 +410,8 @@ enum err attachments_fetch(struct node *n, struct now now, size_t peer)
 	struct peer *p = &n->peers[peer];
 	uint8_t prefix[] = { ROW_WANTED, (uint8_t)peer }, memory[MAP_KEY_MAX];
 	struct buf key = BUF_ON(memory);
-	enum err e = ERR_OK;
+	enum err e = stalled_end(n, now, peer);
 
-	stalled_end(p, now);
 	buf_put(&key, BYTES_OF(prefix));
 	while (e == ERR_OK && p->fetching_count < FETCHES_MAX && best_path(p) < LINK_PATHS_MAX) {
 		e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&key), &key, NULL);

@@ -138,23 +138,34 @@ static enum err fetch_act(void *self, const struct place_key *place, struct stat
 	return e;
 }
 
-/* The time in a mirror's line, once it is verified. */
+/* A party's line of the smallest size that is at least `size`. */
+static enum err line_above(struct node *n, const struct line *line, uint64_t size, size_t party,
+			   struct buf *out, uint64_t *found)
+{
+	struct store *store = record_store(n->record);
+	struct bytes name = bytes_str(n->accord->parties[party].name);
+	enum err e = store->ops->cosignature_above(store, line->log->number, size, name, found, out);
+
+	/* Our own line goes to the store with the next commit only. */
+	if (e == ERR_NOT_FOUND && party == n->self && line->cosignature.size >= size) {
+		buf_put(out, (struct bytes){ line->cosignature.text, line->cosignature.len });
+		*found = line->cosignature.size;
+		e = ERR_OK;
+	}
+	return e;
+}
+
+/* The time in a mirror's line, once it is verified: of the first that has the entry, and of no later one. */
 static enum err receipt_time(struct node *n, const struct line *line, uint64_t index, size_t party,
 			     struct wall *at)
 {
-	struct store *store = record_store(n->record);
 	uint8_t memory[NOTE_LINE_LEN_MAX];
 	struct buf text = BUF_ON(memory);
-	struct note_line parsed = { 0 };
+	struct note_line parsed;
 	uint64_t found;
-	enum err e = ERR_NOT_FOUND;
+	enum err e = line_above(n, line, index + 1, party, &text, &found);
 
-	if (party == n->self && line->cosignature.size > index)
-		buf_put(&text, (struct bytes){ line->cosignature.text, line->cosignature.len });
-	else
-		e = store->ops->cosignature_above(store, line->log->number, index + 1,
-						  bytes_str(n->accord->parties[party].name), &found, &text);
-	if (text.len > 0)
+	if (e == ERR_OK)
 		e = note_read_line(buf_bytes(&text), &parsed);
 	if (e != ERR_OK)
 		return e;
@@ -264,23 +275,6 @@ static enum err note_above(struct node *n, const struct line *line, uint64_t siz
 	if (e == ERR_NOT_FOUND && line->note.size >= size && line->note.size > 0) {
 		buf_put(out, (struct bytes){ line->note.text, line->note.len });
 		*found = line->note.size;
-		e = ERR_OK;
-	}
-	return e;
-}
-
-/* A party's line of the smallest size that is at least `size`. */
-static enum err line_above(struct node *n, const struct line *line, uint64_t size, size_t party,
-			   struct buf *out, uint64_t *found)
-{
-	struct store *store = record_store(n->record);
-	struct bytes name = bytes_str(n->accord->parties[party].name);
-	enum err e = store->ops->cosignature_above(store, line->log->number, size, name, found, out);
-
-	/* Our own line goes to the store with the next commit only. */
-	if (e == ERR_NOT_FOUND && party == n->self && line->cosignature.size >= size) {
-		buf_put(out, (struct bytes){ line->cosignature.text, line->cosignature.len });
-		*found = line->cosignature.size;
 		e = ERR_OK;
 	}
 	return e;

@@ -1,0 +1,162 @@
+/* What docs/spec/link.md says of a node's side of a line: what it asks for, when, and what it does not read. */
+#include "attack.h"
+
+#include "base/log.h"
+
+static uint8_t scratch[FRAME_LEN_MAX];
+
+/* The last frame of this kind that the peer was given. */
+static struct bytes last_said(const struct room *r, size_t peer, enum frame_kind kind)
+{
+	for (size_t i = r->count; i-- > 0;) {
+		if (r->said[i].peer == peer && r->said[i].kind == kind)
+			return (struct bytes){ r->said[i].bytes, r->said[i].len };
+	}
+	return NONE;
+}
+
+/* Our own newest line is in memory until the next commit: the receipt of what was there before is older. */
+static void test_a_receipt_has_its_own_time(void **state)
+{
+	struct room *r = *state;
+	static struct message_view view;
+	struct forge f;
+	uint64_t first_ms;
+	size_t at;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	at = f.count;
+	add_message(&f, PRECEDENCE_ROUTINE, "one");
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	first_ms = room_now(r).wall.ms / 1000 * 1000;
+	r->skip_ms += 120000;
+	add_message(&f, PRECEDENCE_ROUTINE, "two");
+	assert_int_equal(room_hear_batch(r, 1, &f, at + 1, f.count), ERR_OK);
+	for (size_t i = 0; i < 2; i++) {
+		struct place_key place = { f.key, at + i };
+		assert_int_equal(node_ladder(r->n->node, &place, &view), ERR_OK);
+		assert_int_equal(view.ladders[0].party, 0);
+		assert_true(view.ladders[0].steps[STEP_RECEIPT].is_proved);
+		assert_int_equal(view.ladders[0].steps[STEP_RECEIPT].at.ms, first_ms + i * 120000);
+	}
+	forge_free(&f);
+}
+
+static void test_a_gap_is_asked_for(void **state)
+{
+	struct room *r = *state;
+	struct want want;
+	struct forge f;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	add_many(&f, 5);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, 2), ERR_OK);
+	assert_int_equal(room_hear_batch(r, 1, &f, 4, f.count), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).size, 2);
+	assert_int_equal(room_said(r, 1, FRAME_WANT), 1);
+	assert_int_equal(want_read(last_said(r, 1, FRAME_WANT), &want), ERR_OK);
+	assert_int_equal(want.first, 2);
+	assert_int_equal(want.end, f.count);
+	forge_free(&f);
+}
+
+static void test_content_of_another_hash_closes(void **state)
+{
+	struct room *r = *state;
+	struct bytes one;
+	struct forge f;
+	size_t held;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	held = f.count;
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, held), ERR_OK);
+	add_message(&f, PRECEDENCE_ROUTINE, "one");
+	add_message(&f, PRECEDENCE_ROUTINE, "two");
+	one = f.items[held].content;
+	f.items[held].content = f.items[held + 1].content;
+	f.items[held + 1].content = one;
+	assert_int_equal(room_hear_batch(r, 1, &f, held, f.count), ERR_CONTENT);
+	assert_int_equal(r->closed, 1);
+	assert_int_equal(r->why, ERR_CONTENT);
+	assert_int_equal(room_log(r, &f.key).size, held);
+	forge_free(&f);
+}
+
+static enum err hear_heads(struct room *r, const struct forge *f)
+{
+	static struct heads h;
+	uint8_t memory[NOTE_LEN_MAX];
+	struct buf note = BUF_ON(memory), out = BUF_ON(scratch);
+
+	forge_note(f, f->count, &note);
+	h = (struct heads){ .notes_count = 1, .notes = { buf_bytes(&note) } };
+	heads_write(&h, &out);
+	return room_hear(r, 1, FRAME_HEADS, buf_bytes(&out));
+}
+
+static void test_heads_that_come_too_soon_are_not_read_on(void **state)
+{
+	struct room *r = *state;
+	struct forge f;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	assert_int_equal(hear_heads(r, &f), ERR_OK);
+	add_many(&f, 1);
+	r->skip_ms += 9000;
+	assert_int_equal(hear_heads(r, &f), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).wanted, f.count - 1);
+	r->skip_ms += 2000;
+	assert_int_equal(hear_heads(r, &f), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).wanted, f.count);
+	forge_free(&f);
+}
+
+static void test_who_lets_us_wait_for_a_blob_is_not_the_only_one(void **state)
+{
+	struct room *r = *state;
+	uint8_t hash[HASH_LEN] = { 1 };
+	struct fetch fetch;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	for (size_t peer = 1; peer <= 2; peer++) {
+		uint8_t memory[4096];
+		struct buf content = BUF_ON(memory);
+		struct statement s;
+		struct forge f;
+		load(&f, r, peer, CONSULT);
+		forge_message(&f, PRECEDENCE_ROUTINE, &s);
+		forge_content(r->w, &s, BYTES_LIT("attached"), hash, 100000, &content);
+		forge_say(&f, &s, &r->w->nodes[peer].officer.key, buf_bytes(&content));
+		assert_int_equal(room_hear_batch(r, peer, &f, 0, f.count), ERR_OK);
+		forge_free(&f);
+	}
+	assert_int_equal(room_said(r, 1, FRAME_FETCH), 1);
+	room_tick(r, 9000);
+	assert_int_equal(room_said(r, 2, FRAME_FETCH), 0);
+	room_tick(r, 1500);
+	assert_int_equal(room_said(r, 2, FRAME_FETCH), 1);
+	assert_int_equal(fetch_read(last_said(r, 2, FRAME_FETCH), &fetch), ERR_OK);
+	assert_memory_equal(fetch.hash, hash, HASH_LEN);
+	assert_int_equal(fetch.offset, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ATTACK(a_receipt_has_its_own_time),
+		ATTACK(a_gap_is_asked_for),
+		ATTACK(content_of_another_hash_closes),
+		ATTACK(heads_that_come_too_soon_are_not_read_on),
+		ATTACK(who_lets_us_wait_for_a_blob_is_not_the_only_one),
+	};
+
+	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
+	crypto_init();
+	return cmocka_run_group_tests_name("line", tests, NULL, NULL);
+}
