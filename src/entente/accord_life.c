@@ -447,11 +447,10 @@ static enum exit_code find_behind(struct client *c, const char *hash, char *out,
 
 /* One statement of the registrar's for every log: the version, or the opening of channels that it brings. */
 static enum exit_code say_version(struct client *c, const struct options *o, const struct accord *a,
-				  enum kind kind)
+				  enum kind kind, char place[PLACE_TEXT_LEN])
 {
 	const char *names[PARTY_MAX];
 	struct officer registrar = { 0 };
-	char place[PLACE_TEXT_LEN];
 	json_t *accord = NULL;
 	struct draft d;
 	enum exit_code code = show_get(c, "/accord", &accord);
@@ -496,8 +495,9 @@ static bool has_unopened(const json_t *accord)
 	return false;
 }
 
+/* *place: of the last statement that was filed; "": none was. */
 static enum exit_code move(struct client *c, const struct options *o, const struct accord *a,
-			   const char *hash)
+			   const char *hash, char place[PLACE_TEXT_LEN])
 {
 	char behind[PARTY_MAX * 2 * PARTY_NAME_MAX];
 	json_t *accord = NULL;
@@ -513,13 +513,13 @@ static enum exit_code move(struct client *c, const struct options *o, const stru
 	if (code == EXIT_DONE)
 		code = show_get(c, "/accord", &accord);
 	if (code == EXIT_DONE && strcmp(json_str(accord, "accord_hash"), hash) != 0)
-		code = say_version(c, o, a, KIND_ACCORD);
+		code = say_version(c, o, a, KIND_ACCORD, place);
 	json_decref(accord);
 	accord = NULL;
 	if (code == EXIT_DONE)
 		code = show_get(c, "/accord", &accord);
 	if (code == EXIT_DONE && has_unopened(accord))
-		code = say_version(c, o, a, KIND_OPEN);
+		code = say_version(c, o, a, KIND_OPEN, place);
 	json_decref(accord);
 	return code;
 }
@@ -528,7 +528,7 @@ static enum exit_code adopt(const struct options *o, const struct accord_dir *d,
 {
 	bool is_move = option_value(o, "key") != NULL;
 	struct client c;
-	char held[FILE_PATH_MAX];
+	char held[FILE_PATH_MAX], place[PLACE_TEXT_LEN] = "";
 	enum exit_code code = EXIT_DONE;
 
 	if ((size_t)snprintf(held, sizeof held, "%s/accord/%s", o->home, hash) >= sizeof held)
@@ -544,8 +544,7 @@ static enum exit_code adopt(const struct options *o, const struct accord_dir *d,
 		return (enum exit_code)client_absent(o->home);
 	code = hand_over(&c, hash);
 	if (code == EXIT_DONE && is_move)
-		code = move(&c, o, d->accord, hash);
-	client_close(&c);
+		code = move(&c, o, d->accord, hash, place);
 	if (code == EXIT_DONE && o->is_json)
 		json_say_done(is_move ? "in_force" : "held", hash);
 	else if (code == EXIT_DONE)
@@ -553,6 +552,9 @@ static enum exit_code adopt(const struct options *o, const struct accord_dir *d,
 			    : _("version {1} is held; in force for us once our registrar says so: the same "
 				"command with --key REGISTRAR\n"),
 		    hash);
+	if (code == EXIT_DONE && place[0] != '\0')
+		code = check_lines_on(&c, 0, place, o->is_json);
+	client_close(&c);
 	return code;
 }
 

@@ -44,7 +44,7 @@ static const struct option_row options[] = {
 
 struct cause {
 	char name[CAUSE_LEN_MAX]; /* what makes it this one: "KOR/LEADER 1.4 READ BACK", "LINE USA" */
-	const char *kind;	  /* OWED, LINE, LOG, STATE, NODE */
+	const char *kind;	  /* OWED, ADVANCE, LINE, LOG, STATE, NODE */
 	char precedence[16], place[64], step[32];
 	uint64_t since_ms, rung_ms;
 	uint64_t call;	       /* of OWED: the rung that the node has called */
@@ -57,7 +57,7 @@ struct alarms {
 	struct follower node;
 	const char *command; /* NULL: only a line and the bell */
 	uint64_t every_ms, read_ms;
-	json_t *status, *owed, *watch;
+	json_t *status, *owed, *watch, *copies;
 	struct cause causes[CAUSES_MAX];
 	size_t count, lost;		     /* causes that found no room: told by their number */
 	uint64_t begun_ms[FLOOD_BEGINS + 1]; /* when the last causes began, in a ring */
@@ -213,6 +213,49 @@ static void stand_owed(struct alarms *a)
 	}
 }
 
+/* The first of our posts that it is for, and not for information alone; NULL. */
+static const char *post_of(const struct alarms *a, const json_t *statement)
+{
+	const json_t *to;
+	size_t i;
+
+	json_array_foreach(json_object_get(statement, "to"), i, to)
+	{
+		if (strcmp(json_str(to, "party"), json_str(a->status, "party")) == 0 &&
+		    !json_flag(to, "information"))
+			return json_str(to, "role");
+	}
+	return NULL;
+}
+
+/* What came ahead of its log owes nothing yet, and is read all the same; the entry takes its place. */
+static void stand_copies(struct alarms *a)
+{
+	const json_t *copy;
+	size_t i;
+
+	json_array_foreach(json_object_get(a->copies, "advances"), i, copy)
+	{
+		const json_t *entry = json_object_get(copy, "entry");
+		const char *post = post_of(a, entry), *place = json_str(copy, "place");
+		char name[CAUSE_LEN_MAX];
+		struct cause *c;
+
+		if (post == NULL || !needs_response(a, entry, NULL) || json_flag(copy, "ended") ||
+		    strcmp(json_str(copy, "state"), "FALSE") == 0)
+			continue;
+		say_fill(name, sizeof name, "{1} {2} ADVANCE", json_str(copy, "log"), json_str(entry, "id"));
+		c = find(a, "ADVANCE", name);
+		if (c == NULL)
+			continue;
+		c->is_there = true;
+		say_fill(c->precedence, sizeof c->precedence, "{1}", json_str(entry, "precedence"));
+		say_fill(c->place, sizeof c->place, "{1}", place[0] == '\0' ? json_str(copy, "log") : place);
+		say_fill(c->step, sizeof c->step, "{1}", "ADVANCE");
+		find_who(a, post, c);
+	}
+}
+
 static bool has_line(const json_t *peer)
 {
 	const json_t *path;
@@ -315,6 +358,7 @@ static const char *kind_text(const char *kind)
 	static const struct {
 		const char *kind, *text; /* N_() */
 	} texts[] = { { "OWED", N_("owed") },
+		      { "ADVANCE", N_("an advance copy: read it; its number follows") },
 		      { "LINE", N_("no line to them is up") },
 		      { "LOG", N_("a log does not run") },
 		      { "STATE", N_("the states of a procedure differ") },
@@ -362,7 +406,7 @@ static unsigned urgency(const struct cause *c)
 		return 0;
 	if (strcmp(c->precedence, "FLASH") == 0)
 		return 1;
-	return strcmp(c->kind, "OWED") != 0 ? 2 : strcmp(c->precedence, "IMMEDIATE") == 0 ? 3 : 4;
+	return c->precedence[0] == '\0' ? 2 : strcmp(c->precedence, "IMMEDIATE") == 0 ? 3 : 4;
 }
 
 static bool is_due(const struct alarms *a, const struct cause *c)
@@ -424,7 +468,8 @@ static void read_state(struct alarms *a)
 {
 	struct follower *n = &a->node;
 	bool is_read = !n->is_down && follower_ask(n, "/status", &a->status) &&
-		       follower_ask(n, "/owed?limit=1000", &a->owed) && follower_ask(n, "/watch", &a->watch);
+		       follower_ask(n, "/owed?limit=1000", &a->owed) &&
+		       follower_ask(n, "/watch", &a->watch) && follower_ask(n, "/advances", &a->copies);
 	bool is_silent = n->now_ms - n->heard_ms > SILENCE_MS_MAX;
 
 	a->lost = 0;
@@ -434,6 +479,7 @@ static void read_state(struct alarms *a)
 	if (is_read) {
 		a->read_ms = n->now_ms;
 		stand_owed(a);
+		stand_copies(a);
 		stand_watch(a);
 		stand_faults(a);
 	}
@@ -508,6 +554,7 @@ static enum exit_code run(struct options *o)
 	json_decref(a.status);
 	json_decref(a.owed);
 	json_decref(a.watch);
+	json_decref(a.copies);
 	return code;
 }
 

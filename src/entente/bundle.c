@@ -8,6 +8,7 @@
 #include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/say.h"
+#include "entente/show.h"
 #include "entente/words.h"
 #include "sys/file.h"
 #include "wire/frame.h"
@@ -26,6 +27,29 @@ static const struct option_row options[] = {
 	{ "limit", N_("MIB"), N_("write: at most so much of attachments; the records go whole") },
 	{ NULL, NULL, NULL },
 };
+
+/* That there is such a peer, before a file is made for him or a frame given to the node as his. */
+static enum exit_code check_peer(struct client *c, const char *peer)
+{
+	json_t *status = NULL;
+	const json_t *row;
+	enum exit_code code = show_get(c, "/status", &status);
+	bool is_self = strcmp(json_str(status, "party"), peer) == 0, is_peer = false;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "peers"), i, row) is_peer =
+		is_peer || strcmp(json_str(row, "party"), peer) == 0;
+	json_decref(status);
+	if (code != EXIT_DONE || is_peer)
+		return code;
+	if (is_self)
+		say_error(_("{1} is the party of this node itself: a bundle goes from one party to another."),
+			  peer);
+	else
+		say_error(_("{1} is no party of this accord."), peer);
+	say_next(_("entente status names the peers"));
+	return is_self ? EXIT_USAGE : EXIT_NOT_FOUND;
+}
 
 /* ---- Write. ---- */
 
@@ -107,7 +131,9 @@ static enum exit_code run_write(struct options *o)
 	if (limit != NULL)
 		query_put(&q, "limit", limit);
 	unproved = unproved_after_a_while(&c);
-	code = (enum exit_code)client_fetch(&c, query_target(&q), path, file_place_new);
+	code = check_peer(&c, peer);
+	if (code == EXIT_DONE)
+		code = (enum exit_code)client_fetch(&c, query_target(&q), path, file_place_new);
 	if (code == EXIT_DONE)
 		left = left_out(&c, peer);
 	client_close(&c);
@@ -160,13 +186,28 @@ static void fill(struct reading *r)
 	r->in.len += fread(r->in.ptr + r->in.len, 1, r->in.max - r->in.len, r->file);
 }
 
+static enum exit_code of_another_protocol(const char *path, uint64_t protocol)
+{
+	say_error(_("{1} is of protocol {2} and this node speaks {3}: nothing of it was taken."), path,
+		  say_number(protocol), say_number(LINK_PROTOCOL));
+	say_next(_("agree on one version of entente; entente --version tells ours"));
+	return EXIT_REFUSED;
+}
+
 /* The writer's name stands in his HELLO, the first frame. */
-static bool find_peer(struct reading *r, const struct frame *first)
+static enum exit_code find_peer(struct client *c, struct reading *r, const struct frame *first,
+				const char *path)
 {
 	struct hello hello;
+	enum err e = first->kind == FRAME_HELLO ? hello_read(first->payload, &hello) : ERR_FRAME;
 
-	return first->kind == FRAME_HELLO && hello_read(first->payload, &hello) == ERR_OK &&
-	       bytes_copy_str(hello.party, r->peer, sizeof r->peer) == ERR_OK;
+	if (e == ERR_PROTOCOL)
+		return of_another_protocol(path, hello.protocol);
+	if (r->peer[0] != '\0')
+		e = ERR_OK; /* --peer says what the file does not */
+	else if (e == ERR_OK)
+		e = bytes_copy_str(hello.party, r->peer, sizeof r->peer);
+	return e == ERR_OK ? check_peer(c, r->peer) : not_a_bundle(path, 0);
 }
 
 static enum exit_code give_frame(struct client *c, const struct reading *r, struct bytes frame)
@@ -182,13 +223,8 @@ static enum exit_code give_frame(struct client *c, const struct reading *r, stru
 		say_next(_("read the bundle again when it runs"));
 		return EXIT_ERROR;
 	}
-	if (answer.status == 400 || answer.status == 404) {
-		say_error(_("This bundle is of {1}, which is no peer of this node."), r->peer);
-		say_next(_("entente status names the peers"));
-		code = EXIT_USAGE;
-	} else if (answer.status != 200) {
+	if (answer.status != 200)
 		code = (enum exit_code)client_explain(&answer);
-	}
 	client_answer_finish(&answer);
 	return code;
 }
@@ -205,10 +241,12 @@ static enum exit_code read_frames(struct client *c, struct reading *r, const cha
 		if (whole.len == 0)
 			return r->frames > 0 ? EXIT_DONE : not_a_bundle(path, 0);
 		e = frame_read(&rest, &frame);
-		if (e != ERR_OK || (r->frames == 0 && r->peer[0] == '\0' && !find_peer(r, &frame)))
+		if (e != ERR_OK)
 			return not_a_bundle(path, r->bytes);
 		whole.len -= rest.len;
-		code = give_frame(c, r, whole);
+		code = r->frames == 0 ? find_peer(c, r, &frame, path) : EXIT_DONE;
+		if (code == EXIT_DONE)
+			code = give_frame(c, r, whole);
 		if (code != EXIT_DONE)
 			return code;
 		r->frames++;

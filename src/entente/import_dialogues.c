@@ -57,6 +57,8 @@ struct import {
 	struct officer officer;
 	char party[PARTY_NAME_MAX + 1];
 	size_t filed, stood;
+	uint64_t filed_on;		/* the channel */
+	char filed_last[PLACE_TEXT_LEN]; /* "": nothing was */
 };
 
 static const struct shape *shape_find(const char *name)
@@ -525,6 +527,8 @@ static enum exit_code file_one(struct import *in, enum kind kind, const char *on
 		code = post_draft(&in->c, &d, place);
 	if (code == EXIT_DONE) {
 		in->filed++;
+		in->filed_on = d.statement.channel;
+		memcpy(in->filed_last, place, sizeof in->filed_last);
 		json_object_set_new(in->standing, id, json_pack("{s:s}", "place", place));
 	}
 	draft_close(&d);
@@ -696,6 +700,8 @@ enum exit_code import_dialogues(struct options *o)
 		code = import_all(&in);
 	if (code == EXIT_DONE)
 		say_done(&in);
+	if (code == EXIT_DONE && in.filed > 0)
+		code = check_lines_on(&in.c, in.filed_on, in.filed_last, o->is_json);
 	json_decref(in.lists);
 	json_decref(in.standing);
 	json_decref(in.file);

@@ -130,6 +130,7 @@ struct key_file {
 	struct age_recipient recipients[AGE_RECIPIENTS_MAX];
 	size_t count, wire_len;
 	uint64_t holder;
+	char place[PLACE_TEXT_LEN]; /* of the last statement about it that was filed; "": none was */
 };
 
 static enum exit_code read_key_file(struct key_file *f, const char *path)
@@ -333,6 +334,8 @@ static enum exit_code finish_part(struct options *o, struct client *c, const cha
 			json_say_done("place", place);
 		else if (code == EXIT_DONE)
 			say(_("added in every log of ours, from the entry behind {1} on\n"), place);
+		if (code == EXIT_DONE)
+			code = check_lines(c, &d, place, o->is_json);
 		officer_close(&officer);
 	} else if (code == EXIT_DONE && !o->is_json) {
 		say_next("entente keys --draft {1} --sign", path);
@@ -341,7 +344,7 @@ static enum exit_code finish_part(struct options *o, struct client *c, const cha
 	return code;
 }
 
-static enum exit_code change_one(struct options *o, struct client *c, const struct key_file *f, size_t i,
+static enum exit_code change_one(struct options *o, struct client *c, struct key_file *f, size_t i,
 				 bool is_withdrawal, const char *roles)
 {
 	struct officer registrar = { 0 };
@@ -362,6 +365,8 @@ static enum exit_code change_one(struct options *o, struct client *c, const stru
 	if (code == EXIT_DONE)
 		code = part == NULL ? post_draft_asking(c, &d, place, &wish)
 				    : write_part(&d, part, o->is_json);
+	if (code == EXIT_DONE && part == NULL && !wish.is_said)
+		memcpy(f->place, place, sizeof f->place);
 	if (code != EXIT_DONE || part != NULL)
 		; /* it was said */
 	else if (o->is_json)
@@ -377,6 +382,12 @@ static enum exit_code change_one(struct options *o, struct client *c, const stru
 	return code;
 }
 
+/* In every log of ours: what is filed waits there for each peer to whom there is no line. */
+static enum exit_code check_filed(const struct options *o, struct client *c, const struct key_file *f)
+{
+	return f->place[0] == '\0' ? EXIT_DONE : check_lines_on(c, 0, f->place, o->is_json);
+}
+
 /* A statement a key. */
 static enum exit_code change(struct options *o, struct client *c, const char *path, bool is_withdrawal)
 {
@@ -387,6 +398,8 @@ static enum exit_code change(struct options *o, struct client *c, const char *pa
 		code = check_addition(f, o, path);
 	for (size_t i = 0; code == EXIT_DONE && i < f->count; i++)
 		code = change_one(o, c, f, i, is_withdrawal, option_value(o, "roles"));
+	if (code == EXIT_DONE)
+		code = check_filed(o, c, f);
 	free(f);
 	return code;
 }
@@ -449,6 +462,8 @@ static enum exit_code replace(struct options *o, struct client *c, const char *l
 		code = change_one(o, c, new, 0, false, roles);
 	if (code == EXIT_DONE && !o->is_json)
 		say_next(_("say so to the other side, which confirms it: entente send service --form N05"));
+	if (code == EXIT_DONE)
+		code = check_filed(o, c, new);
 	free(old);
 	free(new);
 	return code;

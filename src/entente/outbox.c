@@ -248,8 +248,22 @@ static bool is_of_lost_draft(struct bytes body, const json_t *answer)
 				  strcmp(json_str(answer, "rule"), "REFERS") == 0);
 }
 
+/* What was filed again may wait here as it did the first time. */
+static enum exit_code check_again(struct client *c, struct bytes body, const char *place, bool is_quiet)
+{
+	struct draft d;
+	enum exit_code code = EXIT_DONE;
+
+	draft_open(&d, KIND_MESSAGE);
+	if (draft_read_body(&d, body) == ERR_OK)
+		code = check_lines(c, &d, place, is_quiet);
+	draft_close(&d);
+	return code;
+}
+
+/* is_told: that a line is down was said of one before. */
 static enum exit_code item_again(struct client *c, const struct options *o, const struct items *list,
-				 const char *name, struct buf *body)
+				 const char *name, struct buf *body, bool is_told)
 {
 	struct client_answer answer;
 	char path[FILE_PATH_MAX];
@@ -275,6 +289,9 @@ static enum exit_code item_again(struct client *c, const struct options *o, cons
 		else
 			say("{1}  {2}\n", json_str(first, "place"),
 			    is_said || json_flag(first, "repeat") ? _("stands there already") : _("QUEUED"));
+		if (!is_said)
+			code = check_again(c, buf_bytes(body), json_str(first, "place"),
+					   is_told || o->is_json);
 	} else if (strcmp(json_str(first, "rule"), "APPROVAL") == 0) {
 		code = submit_item(c, o, path, buf_bytes(body), first);
 	} else if (is_of_lost_draft(buf_bytes(body), first)) {
@@ -304,7 +321,8 @@ enum exit_code outbox_again(struct client *c, const struct options *o)
 	if (code == EXIT_DONE && list.count == 0 && !o->is_json)
 		say_line(_("Everything that this terminal signed has its STATION RECEIPT."));
 	for (size_t i = 0; i < list.count; i++) {
-		enum exit_code one = item_again(c, o, &list, (const char *)list.names[i].ptr, &body);
+		enum exit_code one = item_again(c, o, &list, (const char *)list.names[i].ptr, &body,
+						code == EXIT_LINE_DOWN);
 		if (one != EXIT_DONE)
 			code = one;
 	}

@@ -195,6 +195,7 @@ static bool is_for_named(const struct draft *d)
 	return d->statement.addressees_count > 0;
 }
 
+/* Whether it has a log of the channel, or with 0 of any that others hold too. */
 static bool is_on_channel(const json_t *channels, uint64_t number, const char *party)
 {
 	const json_t *channel;
@@ -203,7 +204,8 @@ static bool is_on_channel(const json_t *channels, uint64_t number, const char *p
 
 	json_array_foreach(channels, i, channel)
 	{
-		if (json_uint(channel, "number") != number)
+		if (number == 0 ? strcmp(json_str(channel, "plane"), "HOME") == 0
+				: json_uint(channel, "number") != number)
 			continue;
 		json_array_foreach(json_object_get(channel, "parties"), p, name)
 		{
@@ -243,7 +245,9 @@ static void say_down(const json_t *peer, uint64_t since, const char *place)
 		 json_str(peer, "party"));
 }
 
-enum exit_code check_lines(struct client *c, const struct draft *d, const char *place, bool is_quiet)
+/* d: NULL, or what names parties and then is for those alone. */
+static enum exit_code check_each(struct client *c, const struct draft *d, uint64_t channel, const char *place,
+				 bool is_quiet)
 {
 	json_t *status = NULL, *channels = NULL;
 	enum exit_code code, verdict = EXIT_DONE;
@@ -260,9 +264,9 @@ enum exit_code check_lines(struct client *c, const struct draft *d, const char *
 	json_array_foreach(json_object_get(status, "peers"), i, peer)
 	{
 		const char *party = json_str(peer, "party");
-		bool is_wanted = is_for_named(d) ? is_for(d, party)
-						 : is_on_channel(json_object_get(channels, "channels"),
-								 d->statement.channel, party);
+		bool is_wanted =
+			d != NULL ? is_for(d, party)
+				  : is_on_channel(json_object_get(channels, "channels"), channel, party);
 		if (code != EXIT_DONE || !is_wanted || !is_down(peer, &since))
 			continue;
 		verdict = EXIT_LINE_DOWN;
@@ -272,6 +276,16 @@ enum exit_code check_lines(struct client *c, const struct draft *d, const char *
 	json_decref(channels);
 	json_decref(status);
 	return code == EXIT_DONE ? verdict : code;
+}
+
+enum exit_code check_lines(struct client *c, const struct draft *d, const char *place, bool is_quiet)
+{
+	return check_each(c, is_for_named(d) ? d : NULL, d->statement.channel, place, is_quiet);
+}
+
+enum exit_code check_lines_on(struct client *c, uint64_t channel, const char *place, bool is_quiet)
+{
+	return check_each(c, NULL, channel, place, is_quiet);
 }
 
 enum exit_code wait_for_step(struct client *c, const struct options *o, const char *place,

@@ -39,6 +39,9 @@ enum exit_code wait_for_step(struct client *c, const struct options *o, const ch
  */
 enum exit_code check_lines(struct client *c, const struct draft *d, const char *place,
 			   bool is_quiet) MUST_CHECK;
+/* The same of what names nobody and stands on that channel, with 0 in every log of ours. */
+enum exit_code check_lines_on(struct client *c, uint64_t channel, const char *place,
+			      bool is_quiet) MUST_CHECK;
 
 /* The text that a person gives: words typed, --file, or standard input. Heap; EXIT_DONE, or it was said. */
 enum exit_code text_read(const struct options *o, const char *typed, struct buf *out) MUST_CHECK;

@@ -188,9 +188,8 @@ static const json_t *channel_parties(const json_t *accord, uint64_t number)
 }
 
 static enum exit_code open_one(const struct options *o, struct client *c, struct officer *registrar,
-			       const json_t *accord, const json_t *log)
+			       const json_t *accord, const json_t *log, char place[PLACE_TEXT_LEN])
 {
-	char place[PLACE_TEXT_LEN];
 	struct draft d;
 	enum exit_code code;
 
@@ -240,6 +239,7 @@ static enum exit_code open_all(struct options *o, struct client *c)
 	json_t *accord = NULL, *logs = NULL;
 	const json_t *log;
 	enum exit_code code = officer_open(&registrar, o);
+	char place[PLACE_TEXT_LEN];
 	size_t i, count = 0;
 
 	memcpy(registrar.role, REGISTRAR_ROLE, sizeof REGISTRAR_ROLE);
@@ -251,7 +251,7 @@ static enum exit_code open_all(struct options *o, struct client *c)
 	{
 		if (code != EXIT_DONE || !is_wanted(o, accord, log))
 			continue;
-		code = open_one(o, c, &registrar, accord, log);
+		code = open_one(o, c, &registrar, accord, log, place);
 		count++;
 	}
 	if (code == EXIT_DONE && count == 0) {
@@ -259,6 +259,8 @@ static enum exit_code open_all(struct options *o, struct client *c)
 		say_next("entente status");
 		code = EXIT_REFUSED;
 	}
+	if (code == EXIT_DONE)
+		code = check_lines_on(c, 0, place, o->is_json);
 	json_decref(accord);
 	json_decref(logs);
 	officer_close(&registrar);

@@ -102,6 +102,13 @@ def test_another_protocol_is_refused_before_anything_is_read(stage):
         assert f"REFUSED: its protocol has version {protocol}, ours version 2" in shown and "entente --version" in shown
         assert f"프로토콜 버전 불일치: 상대 {protocol}, 자국 2" in kor.run("status", code=5, env=nodes.KOREAN).stdout
         assert "PROTOCOL" in kor.words() or "protocol" in kor.words()
+        # The same by hand.
+        file = world.folder / str(protocol)
+        file.write_bytes(old.hello(protocol) + batch)
+        read = kor.run("bundle", "read", file, code=4).stderr
+        assert f"is of protocol {protocol} and this node speaks 2: nothing of it was taken" in read and "entente --version" in read
+        assert f"프로토콜 {protocol}" in kor.run("bundle", "read", file, code=4, env=nodes.KOREAN).stderr
+        assert kor.logs()["USA/NOTIFY 1"]["size"] == size
     # The same peer with our protocol is welcome, and what it says of the refusal is over.
     old.connect()
     old.send("notify")

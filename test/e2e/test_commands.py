@@ -253,3 +253,67 @@ def test_exit_codes_stand_in_the_page():
         assert helped <= told, f"{name}: the page does not say what {helped - told} means"
     general = PAGE.read_text().split(".Sh EXIT STATUS")[1].split(".Sh ")[0]
     assert re.findall(r"^\.It (\d)$", general, re.M) == list("01234567")
+
+
+# Nothing of theirs stands on a channel with others: they read, make files, or speak of this node and its home channel alone.
+FILE_NOTHING = {"alarm", "approve", "bundle", "console", "disclose", "doctor", "drafts", "export", "feed", "fork", "forms", "inbox",
+                "init", "ladder", "log", "login", "logout", "measure", "open", "owed", "procedure", "quarantine", "read", "refuse", "repair",
+                "rewrap", "serve", "status", "verify", "watch"}
+# Filed in the home channel until others approve, or refused here before they file; of adopt and open-epoch see test_versions, test_disk.
+FILE_ELSEWHERE = {"accord", "cancel", "consent", "downgrade", "recalled", "relabel", "release", "relief", "restore", "roster"}
+
+
+def test_what_is_filed_with_the_line_down(stage, tmp_path):
+    """Every command that files something on a channel with others ends with 5, and says that it waits and how it goes on."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    t, kor, usa = Table(world, tmp_path), world["kor"], world["usa"]
+    t.run(*FLASH[:3], "--to", "kor/watch", *FLASH[5:], key="watch", node=usa, name="CALL")
+    for by in nodes.RELEASERS:
+        said = t.run("approve", "CALL", "--sign", key=by, node=usa)
+    t.places["CALL"] = said["released"]
+    for name in ("THEIRS", "OTHER", "LATER", "THIRD"):
+        t.run("send", "notify", name, "--to", "kor/watch", "--label", "U", key="watch", node=usa, name=name)
+    for name in ("OURS", "OURS2"):
+        t.run("send", "notify", name, "--to", "usa/watch", "--label", "U", key="watch", name=name)
+    world.await_receipts()
+    for name in ("OURS", "OURS2"):
+        t.run("ack", name, key="watch", node=usa)
+    t.run("readback", "OURS", "Ours.", key="watch", node=usa, name="BACK")
+    t.run("readback", "OURS2", "Other.", key="watch", node=usa, name="BAD")
+    topic = ("--field", "topic=launch", "--because", "a test")
+    for name in ("FORM", "FORM2"):
+        t.run("send", "notify", "--to", "usa/watch", "--label", "U", "--form", "N20", *topic, key="watch", name=name)
+    t.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
+    t.run("erase", "OURS2", "--draft", tmp_path / "erase", key="watch")
+    world.await_receipts()
+    officers.Key(tmp_path / "new")
+    (tmp_path / "things.json").write_text(json.dumps(
+        {"channel": "consult", "label": "U", "entente": "dialogues/1", "things": [{"kind": "session", "of": "kidd", "name": "two", "title": {"en": "Second"}}]}))
+    usa.stop()
+    kor.wait("the line is down", lambda: not any(path["up"] for path in kor.paths().values()))
+    rows = [(["ack", "CALL"], "watch"), (["ack", "THEIRS"], "watch"), (["ack", "OTHER"], "watch"), (["ack", "LATER"], "watch"),
+            (["readback", "CALL", "Call."], "watch"), (["correct", "BACK"], "watch"), (["wrong", "BAD", "No."], "watch"),
+            (["present", "CALL"], "watch"), (["reply", "THEIRS", "Good."], "watch"), (["decline", "OTHER", "No."], "watch"),
+            (["defer", "LATER", "Later.", "--until", "2h"], "watch"), (["query", "OURS"], "watch"),
+            (["negative", "THIRD", "--cause", "incomplete"], "watch"), (["translate", "OURS", "우리 것", "--to", "ko"], "linguist"),
+            (["send", "notify", "More.", "--to", "usa/watch", "--label", "U"], "watch"),
+            (["amend", "FORM", "--field", "topic=sea", "--because", "a test"], "watch"), (["close", "FORM", "Over.", *topic], "watch"),
+            (["rectify", "FORM2", "--field", "act-on=correct", "--field", "right.en=So.", "--field", "right.ko=예."], "watch"),
+            (["request", "THEIRS", "More?"], "watch"), (["recall", "OURS"], "watch"),
+            (["session", "new", "kidd", "one", "First", "--language", "en"], "policy"),
+            (["event", "open", "one", "Event", "--language", "en", "--channel", "notify", "--label", "U"], "policy"),
+            (["text", "new", "kidd", "joint", "Joint", "--language", "en", "--also", "ko=공동", "--languages", "ko,en"], "policy"),
+            (["body", "amend", "kidd", "Its mandate."], "policy"), (["commitments", "new", "kidd", "first", "Promise", "--by", "KOR", "--language", "en"], "policy"),
+            (["consult", "start", "consult-urgent", "consult-urgent", "--label", "U"], "head"),
+            (["keys", "--add", tmp_path / "new.pub", "--roles", "watch", "--holder", "9", "--label", "U"], "registrar"),
+            (["keys", "--withdraw", tmp_path / "new.pub", "--label", "U"], "registrar"),
+            (["import", "dialogues", tmp_path / "things.json"], "policy"),
+            (["erase", "--draft", tmp_path / "erase", "--sign"], "head"), (["send", "--again"], "watch")]
+    for words, key in rows:
+        words = [t.places.get(word, word) for word in map(str, words)]
+        done = kor.run(*words, key=key, code=None)
+        assert done.returncode == 5, (words, done.stdout, done.stderr)
+        assert "the line to USA is down" in done.stderr and "safe here as KOR/" in done.stderr and "bundle write --peer usa" in done.stderr, words
+        assert done.stderr.count("is down") == 1, words
+    said = {row[0][0] for row in rows}
+    assert said | FILE_NOTHING | FILE_ELSEWHERE == set(commands()), "a new command has a row here"

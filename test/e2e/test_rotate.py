@@ -249,7 +249,7 @@ def test_a_record_of_both_keys_by_bundle_backup_and_repair(stage):
     folder = make_second(world, "log,mirror")
     hold(world, folder)
     usa.stop()
-    adopt(world, "kor", folder, "--anyway", registrar=True)
+    adopt(world, "kor", folder, "--anyway", registrar=True, code=5)
     places = [kor.say("send", "notify", f"Carried {number}.", "--to", "usa/watch", *LABEL, "--as", "watch", key="watch", code=5)["place"] for number in range(2)]
     kor.run("bundle", "write", "--peer", "usa", world.folder / "one")
     kor.stop()

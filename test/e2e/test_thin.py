@@ -9,6 +9,7 @@ import pytest
 
 import nodes
 import officers
+from test_alarm import Alarm
 from thin_line import Line
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "vectors"))
@@ -167,6 +168,20 @@ def test_what_an_officer_sees(stage, line):
     checks = {(row["check"], row["finding"]) for row in
               json.loads(usa.run("doctor", "--json", code=None).stdout)}
     assert {("serial device", "OK"), ("pair key", "OK")} <= checks
+
+
+def test_what_came_ahead_rings(stage, line, tmp_path):
+    """An advance copy pages the post that it is for, once, and ends when its entry stands in the log."""
+    world, relay = thin_world(stage, line, speed=FAST)
+    kor, usa = world["kor"], world["usa"]
+    alarm = Alarm(usa, tmp_path / "rung")
+    place = flash(kor)
+    rung = alarm.await_said("ALARM", kind="ADVANCE", place=place, precedence="FLASH")[1]
+    relay.mend()
+    alarm.await_said("ENDED", patience=40, kind="ADVANCE", cause=rung["cause"])
+    alarm.await_said("ALARM", kind="OWED", place=place)
+    alarm.end()
+    assert len(alarm.rings("ADVANCE")) == 1
 
 
 def test_a_flash_overtakes(stage, line):

@@ -97,6 +97,28 @@ EDITS = [("channels", "policy press shift watch precedence IMMEDIATE PRIORITY RO
          ("guidelines", "role press", "role zeal up-to U holds topic.*\nrole press")]
 
 
+def test_a_bundle_is_no_word_that_a_version_is_held(stage):
+    """Nobody signs what a file says of its writer: until the line has told it, a version counts as held here alone."""
+    world = stage.world()
+    kor, usa = world["kor"], world["usa"]
+    folder, file = draft(world, "second", EDITS[:1]), world.folder / "file"
+    second = hash_of(folder)[:8]
+    kor.stop()
+    adopt(world, "usa", folder)
+    usa.run("bundle", "write", "--peer", "kor", file)
+    usa.stop()
+    kor.start()
+    adopt(world, "kor", folder)
+    kor.run("bundle", "read", file)
+    assert states(kor)[second] == ("HELD", ["kor"])
+    assert "USA" in adopt(world, "kor", folder, registrar=True, code=4).stderr
+    # Who moves all the same is told that it waits.
+    assert "the line to USA is down" in adopt(world, "kor", folder, "--anyway", registrar=True, code=5).stderr
+    usa.start()
+    kor.wait("the line has told it", lambda: states(kor)[second][1] == ["kor", "usa"])
+    adopt(world, "usa", folder, registrar=True)
+
+
 def test_both_move_while_they_run(stage):
     world = stage.world()
     kor, usa = world["kor"], world["usa"]
@@ -181,10 +203,10 @@ def hold(world, folder):
             len(row["held_by"]) == len(world.parties) for row in world[party].get("/versions")["versions"]))
 
 
-def move(world, folder):
+def move(world, folder, code=0):
     hold(world, folder)
     for party in world.parties:
-        adopt(world, party, folder, registrar=True)
+        adopt(world, party, folder, registrar=True, code=code)
 
 
 def test_two_persons_change_who_may_speak(stage):
@@ -300,7 +322,7 @@ def test_a_third_party_joins(stage):
     for party in ("kor", "usa", "chi"):
         nodes.run("accord", "sign", folder, "--key", world.keys(party) / "root")
     nodes.run("accord", "check", folder, world.accord)
-    move(world, folder)
+    move(world, folder, code=5)  # the third has no line yet
     # An address that was never known comes with a restart.
     ports = nodes.free_ports(2)
     for (party, port) in (("kor", ports[0]), ("usa", ports[1])):
