@@ -251,7 +251,7 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 		if (e != ERR_OK)
 			return e;
 	}
-	/* A file may be old, and anybody's: what a line has under way it neither begins anew nor leaves out. */
+	/* A file may be old, and anybody's: it changes nothing of what a line has under way. */
 	if (!is_carried || is_first)
 		send_from_held(n, in->peer, is_first);
 	if (is_carried)

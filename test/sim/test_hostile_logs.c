@@ -757,7 +757,7 @@ static void test_a_bundle_is_no_word_of_the_peer(void **state)
 	}
 }
 
-/* By the versions that he holds it is decided whether an old key of ours may go, and nobody signed the file. */
+/* By the versions that he holds it is decided whether an old key may go, and nobody signed the file. */
 static void test_a_bundle_says_not_what_the_peer_holds(void **state)
 {
 	struct room *r = *state;

@@ -1,4 +1,4 @@
-/* What docs/spec/link.md says of a node's side of a line: what it asks for, when, and what it does not read. */
+/* What docs/spec/link.md says of a node's side of a line: what it asks for, and what it does not read. */
 #include "attack.h"
 
 #include "base/log.h"
