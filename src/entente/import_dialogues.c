@@ -57,7 +57,7 @@ struct import {
 	struct officer officer;
 	char party[PARTY_NAME_MAX + 1];
 	size_t filed, stood;
-	uint64_t filed_on;		/* the channel */
+	uint64_t filed_on;		 /* the channel */
 	char filed_last[PLACE_TEXT_LEN]; /* "": nothing was */
 };
 

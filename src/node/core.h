@@ -185,11 +185,10 @@ struct peer {
 	size_t answers;
 	struct mono false_since; /* his false lines since then: each costs a signature to verify */
 	size_t false_lines;
-	struct versions_held
-		held;		  /* that he says on a line he holds, whether we do or not; count 0: never */
-	size_t bundle_version;	  /* of the bundle that is being read */
-	bool has_clock, has_said; /* said: its HELLO came, if only in a bundle */
-	size_t bundle_left;	  /* attachments that the last bundle for him had no room for */
+	struct versions_held held; /* that he says on a line he holds, whether we do or not; count 0: never */
+	size_t bundle_version;	   /* of the bundle that is being read */
+	bool has_clock, has_said;  /* said: its HELLO came, if only in a bundle */
+	size_t bundle_left;	   /* attachments that the last bundle for him had no room for */
 	int64_t clock_offset_ms;
 	struct mono heads_next, heads_after; /* when ours are told, and his heard again */
 	struct wall compared;		     /* when his were; .ms 0: never */

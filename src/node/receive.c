@@ -351,14 +351,10 @@ static const struct {
 	bool is_carried;      /* may come in a bundle: what proves itself, and what its reader lacks */
 	enum err (*receive)(struct node *n, struct now now, const struct arrival *in);
 } rows[] = {
-	{ FRAME_HELLO, true, true, receive_hello },
-	{ FRAME_WANT, false, false, receive_want },
-	{ FRAME_BATCH, false, true, receive_batch },
-	{ FRAME_COSIGNATURE, false, true, receive_line },
-	{ FRAME_ADVANCE, false, true, receive_advance },
-	{ FRAME_REFUSE, false, false, receive_refuse },
-	{ FRAME_ATTACHMENT, false, true, receive_piece },
-	{ FRAME_FETCH, false, true, receive_fetch_row },
+	{ FRAME_HELLO, true, true, receive_hello },	  { FRAME_WANT, false, false, receive_want },
+	{ FRAME_BATCH, false, true, receive_batch },	  { FRAME_COSIGNATURE, false, true, receive_line },
+	{ FRAME_ADVANCE, false, true, receive_advance },  { FRAME_REFUSE, false, false, receive_refuse },
+	{ FRAME_ATTACHMENT, false, true, receive_piece }, { FRAME_FETCH, false, true, receive_fetch_row },
 	{ FRAME_HEADS, false, false, receive_heads },
 };
 
