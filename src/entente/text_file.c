@@ -471,6 +471,19 @@ static void put_urn(struct xml *x, const char *element, const json_t *text)
 	xml_put(x, element, bytes_str(urn));
 }
 
+static void put_authors(struct xml *x, const json_t *text)
+{
+	const json_t *party;
+	size_t i;
+
+	json_array_foreach(json_object_get(json_object_get(text, "released"), "by"), i, party)
+	{
+		xml_open(x, "author");
+		xml_put(x, "name", bytes_str(json_str(party, "party")));
+		xml_close(x);
+	}
+}
+
 static void put_entry(struct xml *x, const json_t *text)
 {
 	const json_t *language;
@@ -483,6 +496,7 @@ static void put_entry(struct xml *x, const json_t *text)
 	xml_put(x, "title", bytes_str(dialogue_title(json_object_get(text, "title"))));
 	xml_put(x, "updated", bytes_str(time));
 	xml_put(x, "published", bytes_str(time));
+	put_authors(x, text);
 	json_array_foreach(json_object_get(text, "languages"), i, language)
 	{
 		say_fill(href, sizeof href, "{1}.{2}.html", json_str(text, "name"),
@@ -501,9 +515,7 @@ static void put_entry(struct xml *x, const json_t *text)
 static enum exit_code put_feed(struct publication *p)
 {
 	char time[WALL_TEXT_LEN];
-	const json_t *party;
 	struct xml x;
-	size_t i;
 
 	buf_reset(&p->out);
 	wall_write((struct wall){ json_uint(release_of(p->text), "first_ms") }, time);
@@ -513,17 +525,107 @@ static enum exit_code put_feed(struct publication *p)
 	put_urn(&x, "id", p->text);
 	xml_put(&x, "title", bytes_str(dialogue_title(json_object_get(p->text, "title"))));
 	xml_put(&x, "updated", bytes_str(time));
-	json_array_foreach(json_object_get(json_object_get(p->text, "released"), "by"), i, party)
-	{
-		xml_open(&x, "author");
-		xml_put(&x, "name", bytes_str(json_str(party, "party")));
-		xml_close(&x);
-	}
 	put_entry(&x, p->text);
 	if (p->is_in_feed)
 		put_entry(&x, p->corrected);
 	xml_close(&x);
 	return put_out(p, json_str(p->text, "name"), "", "atom");
+}
+
+/* Whether the text was put into this folder before, or now. */
+static bool is_in_folder(const struct publication *p, const char *name)
+{
+	char file[DIALOGUE_NAME_MAX + 8], path[FILE_PATH_MAX];
+
+	say_fill(file, sizeof file, "{1}.txt", name);
+	return is_dialogue_name(bytes_str(name)) && file_path(path, p->folder, file) == ERR_OK &&
+	       file_exists(path);
+}
+
+/* Whether it goes out by the feed as things stand now; of its words the index holds none. */
+static enum exit_code get_if_fed(struct client *c, const char *place, json_t **out)
+{
+	json_t *denied = NULL;
+	enum exit_code code = text_get(c, place, NULL, out);
+
+	if (code != EXIT_DONE || why_held(*out) != NULL || !has_outlet(*out, "atom")) {
+		json_decref(*out);
+		*out = NULL;
+		return code;
+	}
+	code = get_denied(c, *out, "atom", &denied);
+	if (code != EXIT_DONE || denied != NULL) {
+		json_decref(*out);
+		*out = NULL;
+	} else {
+		json_object_del(*out, "file");
+		json_object_del(*out, "units");
+	}
+	json_decref(denied);
+	return code;
+}
+
+/* Every text of the folder that goes out by the feed, the newest first. */
+static enum exit_code get_fed(struct client *c, const struct publication *p, json_t *fed)
+{
+	json_t *things = NULL, *text;
+	const json_t *row;
+	enum exit_code code = dialogue_get(c, "text", &things);
+	size_t i, at;
+
+	json_array_foreach(json_object_get(things, "things"), i, row)
+	{
+		text = NULL;
+		if (code == EXIT_DONE && is_in_folder(p, json_str(row, "name")))
+			code = get_if_fed(c, json_str(row, "place"), &text);
+		for (at = 0; text != NULL && at < json_array_size(fed); at++) {
+			if (json_uint(release_of(json_array_get(fed, at)), "first_ms") <=
+			    json_uint(release_of(text), "first_ms"))
+				break;
+		}
+		if (text != NULL)
+			json_array_insert_new(fed, at, text);
+	}
+	json_decref(things);
+	return code;
+}
+
+#define INDEX_ENTRY_LEN (64u << 10) /* of one: titles, parties, a link a language */
+
+/* What a reader subscribes to. Its id lasts as long as the accord's. */
+static enum exit_code put_index(struct client *c, struct publication *p)
+{
+	json_t *accord = NULL, *fed = json_array();
+	char id[128], time[WALL_TEXT_LEN], path[FILE_PATH_MAX];
+	const json_t *text;
+	struct buf out;
+	struct xml x;
+	size_t i;
+	enum exit_code code = show_get(c, "/accord", &accord);
+
+	if (code == EXIT_DONE)
+		code = get_fed(c, p, fed);
+	buf_init(&out, xcalloc(1, INDEX_ENTRY_LEN * (1 + json_array_size(fed))),
+		 INDEX_ENTRY_LEN * (1 + json_array_size(fed)));
+	if (code == EXIT_DONE && file_path(path, p->folder, "atom.xml") != ERR_OK)
+		code = EXIT_USAGE;
+	if (code == EXIT_DONE) {
+		say_fill(id, sizeof id, "urn:entente:texts:{1}", json_str(accord, "accord"));
+		wall_write((struct wall){ json_uint(release_of(json_array_get(fed, 0)), "first_ms") }, time);
+		xml_start(&x, &out);
+		xml_open(&x, "feed");
+		xml_attribute(&x, "xmlns", BYTES_LIT("http://www.w3.org/2005/Atom"));
+		xml_put(&x, "id", bytes_str(id));
+		xml_put(&x, "title", bytes_str(_("Released texts")));
+		xml_put(&x, "updated", bytes_str(time));
+		json_array_foreach(fed, i, text) put_entry(&x, text);
+		xml_close(&x);
+		code = write_file(path, &out);
+	}
+	free(out.ptr);
+	json_decref(fed);
+	json_decref(accord);
+	return code;
 }
 
 static enum exit_code put_all(struct publication *p)
@@ -596,6 +698,8 @@ enum exit_code text_publish(struct options *o)
 		code = put_all(&p);
 		free(p.out.ptr);
 	}
+	if (code == EXIT_DONE && has_outlet(p.text, "atom"))
+		code = put_index(&c, &p);
 	if (code == EXIT_DONE && o->is_json)
 		json_say_done("folder", p.folder);
 	else if (code == EXIT_DONE)

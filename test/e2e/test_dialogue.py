@@ -7,6 +7,7 @@ import unicodedata
 from datetime import datetime, timezone
 
 import icalendar
+import vobject
 
 import nodes
 
@@ -254,7 +255,7 @@ def test_the_calendars_of_bodies(stage, tmp_path):
         assert all(len(line) <= 75 for line in file.read_bytes().split(b"\r\n"))
     for words in (b"HIDDEN", b"HIDDEN DUE  (KOR OPEN)"):
         assert words in calendars(kor, "policy", "policy")["kidd"].read_bytes().replace(b"\r\n ", b""), "each role has what it may read"
-    # By two readers, neither of them ours.
+    # By two readers that share no parser, neither of them ours; khal reads by the first one's.
     by_title = {str(one["SUMMARY"]): one for one in icalendar.Calendar.from_ical(files["kidd"].read_bytes()).walk("VEVENT")}
     banner = "UNCLASSIFIED//REL TO KOR, USA//FROM KOR  "
     moved, call = by_title[banner + "24th KIDD / 제24차 통합국방협의체"], by_title[banner + "A call, between two sessions"]
@@ -268,6 +269,10 @@ def test_the_calendars_of_bodies(stage, tmp_path):
     ncg = {one["STATUS"] for one in icalendar.Calendar.from_ical(files["ncg"].read_bytes()).walk("VEVENT") if not {"(KOR", "(USA"} & set(one["SUMMARY"].split())}
     assert ncg == {"CANCELLED", "TENTATIVE"} and all(one["CLASS"] == "CONFIDENTIAL" for one in by_title.values())
     assert {one["X-ENTENTE-LABEL"] for one in by_title.values()} == {"KOR-USA 1 U rel=KOR,USA origin=KOR"}
+    others = {one.summary.value: one for one in vobject.readOne(files["kidd"].read_text()).vevent_list}
+    assert set(others) == set(by_title) and all(one.uid.value == str(by_title[name]["UID"]) for name, one in others.items())
+    for name, one in others.items():
+        assert (one.dtstart.value, one.dtend.value) == (by_title[name]["DTSTART"].dt, by_title[name]["DTEND"].dt), name
     rows = printed(tmp_path / "khal", files["kidd"])
     assert sorted(row[2] for row in rows) == sorted(by_title) and ["2024-04-12", "Washington / 워싱턴"] in [[row[0], row[4]] for row in rows], rows
     assert ["2024-09-30", "A plan / 계획  (KOR OPEN)"] in [[row[0], row[2].removeprefix(banner)] for row in rows]

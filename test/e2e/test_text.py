@@ -143,7 +143,7 @@ def test_a_text_is_written_signed_and_made_public(stage, tmp_path):
     whatever_the_node_says(kor, out, tmp_path)
     kor.run("text", "publish", "statement", out)
     made = files(out)
-    assert sorted(made) == ["statement.atom", "statement.en.html", "statement.ko.html", "statement.txt"]
+    assert sorted(made) == ["atom.xml", "statement.atom", "statement.en.html", "statement.ko.html", "statement.txt"]
     assert hashlib.sha256(made["statement.txt"].encode()).hexdigest() == before["usa"]["hash"] in made["statement.ko.html"]
     assert all(made[name].startswith("<!DOCTYPE html>\n<html") for name in made if name.endswith(".html"))
     assert KO in made["statement.ko.html"] and EN in made["statement.en.html"] and KO not in made["statement.en.html"]
@@ -223,6 +223,12 @@ def corrected(world, out, made):
     assert "statement-2.ko.html" in now["statement.ko.html"] and "statement.ko.html" in now["statement-2.ko.html"]
     assert KO in now["statement.ko.html"] and now["statement.txt"] == made["statement.txt"]
     assert len(list(ElementTree.fromstring(now["statement-2.atom"]).iter("{http://www.w3.org/2005/Atom}entry"))) == 2
+    # What a reader subscribes to: all that went out into this folder, the newest first, by two readers that share nothing.
+    read = feedparser.parse(now["atom.xml"])
+    told = subprocess.run(["sfeed"], input=now["atom.xml"], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert not read.bozo and [one.title for one in read.entries] == ["Corrected", "Joint statement"] and read.feed.updated == "2023-05-01T00:00:00.000Z"
+    assert [line.split("\t")[1] for line in told] == ["Corrected", "Joint statement"] and {name.name for one in read.entries for name in one.authors} == {"KOR", "USA"}
+    assert [one.title for one in feedparser.parse(made["atom.xml"]).entries] == ["Joint statement"] and read.feed.id == feedparser.parse(made["atom.xml"]).feed.id
     held_back(world, out.parent)
     in_force(world)
     # Two originals of one file: each names its own party first.
@@ -244,7 +250,7 @@ def held_back(world, folder):
     out.mkdir()
     kor.run("text", "publish", "statement-2", out)
     made = files(out)
-    assert sorted(made) == ["statement-2.atom", "statement-2.en.html", "statement-2.ko.html", "statement-2.txt"]
+    assert sorted(made) == ["atom.xml", "statement-2.atom", "statement-2.en.html", "statement-2.ko.html", "statement-2.txt"]
     assert "This corrects: statement<" in made["statement-2.en.html"] and "<a href" not in made["statement-2.en.html"]
     assert all(EN + "<" not in page and KO + "<" not in page for page in made.values())
     assert len(list(ElementTree.fromstring(made["statement-2.atom"]).iter("{http://www.w3.org/2005/Atom}entry"))) == 1
@@ -332,7 +338,7 @@ def test_no_label_goes_out_above_its_outlet(stage, tmp_path):
     out.mkdir()
     kor.run("text", "publish", "open", out)
     made = files(out)
-    assert sorted(made) == ["open.atom", "open.en.html", "open.txt"] and "Open words." in made["open.en.html"]
+    assert sorted(made) == ["atom.xml", "open.atom", "open.en.html", "open.txt"] and "Open words." in made["open.en.html"]
     assert "statement" not in made["open.en.html"] and not any(EN in words for words in made.values())
     assert len(list(ElementTree.fromstring(made["open.atom"]).iter("{http://www.w3.org/2005/Atom}entry"))) == 2, "what the feed carries is in it"
 
