@@ -428,15 +428,23 @@ static enum err cosignature_verify(struct node *n, const struct line *line, uint
 }
 
 /* It cannot be judged before the entries are there: what others make up takes no room from its own party. */
-static void keep_early(struct line *line, bool is_own_word, size_t party, uint64_t size, struct bytes text)
+static void keep_early(struct line *line, enum early_word word, size_t party, uint64_t size,
+		       struct bytes text)
 {
-	struct early *early = &line->early[party][is_own_word];
+	struct early *early = &line->early[party][word];
 
 	if (text.len > sizeof early->text || size < early->size)
 		return;
 	memcpy(early->text, text.ptr, text.len);
 	early->len = text.len;
 	early->size = size;
+}
+
+static enum early_word word_of(const struct arrival *in, size_t party)
+{
+	if (in == NULL || in->peer != party)
+		return EARLY_OTHERS;
+	return in->path == PATH_BUNDLE ? EARLY_CARRIED : EARLY_OWN;
 }
 
 enum err cosignature_take(struct node *n, const struct arrival *in, struct line *line, uint64_t size,
@@ -457,9 +465,7 @@ enum err cosignature_take(struct node *n, const struct arrival *in, struct line 
 	if (line->cosigned[party] >= size)
 		return ERR_OK;
 	if (size > line->log->durable) {
-		/* A bundle may be old: its writer may have been restored since. */
-		keep_early(line, in != NULL && in->peer == party && in->path != PATH_BUNDLE, party, size,
-			   text);
+		keep_early(line, word_of(in, party), party, size, text);
 		return ERR_OK;
 	}
 	e = cosignature_verify(n, line, size, party, &parsed);
@@ -468,7 +474,7 @@ enum err cosignature_take(struct node *n, const struct arrival *in, struct line 
 	 * from here.
 	 */
 	if (e == ERR_OK)
-		keep_early(line, true, party, size, text);
+		keep_early(line, EARLY_OWN, party, size, text);
 	if (e == ERR_OK)
 		e = turn_open(n);
 	if (e == ERR_OK)
@@ -495,9 +501,9 @@ enum err early_take(struct node *n)
 {
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *line = &n->lines[i];
-		for (size_t j = 0; j < 2 * n->accord->parties_count; j++) {
-			size_t party = j / 2;
-			struct early *early = &line->early[party][j % 2];
+		for (size_t j = 0; j < EARLY_COUNT * n->accord->parties_count; j++) {
+			size_t party = j / EARLY_COUNT;
+			struct early *early = &line->early[party][j % EARLY_COUNT];
 			enum err e = ERR_OK;
 			if (early->size == 0 || early->size > line->log->durable)
 				continue;
@@ -546,7 +552,7 @@ enum err receive_cosignature(struct node *n, struct now now, const struct arriva
 	if (line->is_own && c.size > line->log->durable)
 		want_send(n, now, in->peer, line, line->log->durable, c.size);
 	e = cosignature_take(n, in, line, c.size, c.line);
-	if (e == ERR_OK && c.size > line->log->durable && line->early[in->peer][1].size == c.size)
+	if (e == ERR_OK && c.size > line->log->durable && line->early[in->peer][EARLY_OWN].size == c.size)
 		holds_more(line, now, in->peer, c.size);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

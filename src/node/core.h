@@ -61,6 +61,8 @@ struct unsaved {
 };
 
 /* A receipt that came before the entries it is for: a third party may be ahead of us. */
+/* Whose word it is: others'; the party's own, now; its own in a bundle, which may be of before a restore. */
+enum early_word { EARLY_OTHERS, EARLY_OWN, EARLY_CARRIED, EARLY_COUNT };
 struct early {
 	uint64_t size; /* 0: none */
 	uint8_t text[256];
@@ -100,8 +102,7 @@ struct line {
 	uint8_t answered;   /* bit mask of parties whose HELLO came in this run */
 	uint64_t goal_size; /* recovering: the signer's head, or a peer's note of ours */
 	struct unsaved note, cosignature;
-	/* From others or by hand, which is no more than their word; and from the party itself. */
-	struct early early[PARTY_MAX][2];
+	struct early early[PARTY_MAX][EARLY_COUNT];
 	uint64_t cosigned[PARTY_MAX]; /* largest size of each party's cosignature that we hold */
 	uint64_t receipts;	      /* taken in this run */
 };

@@ -197,7 +197,7 @@ static void held_anew(struct node *n, size_t peer, bool is_carried, bool is_firs
 	for (size_t i = 0; i < n->lines_count; i++) {
 		n->lines[i].reach[peer].held = 0;
 		if (is_first && !is_carried)
-			n->lines[i].early[peer][1].size = 0;
+			n->lines[i].early[peer][EARLY_OWN].size = 0;
 	}
 }
 
