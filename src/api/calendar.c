@@ -62,6 +62,19 @@ static bool has_time(struct bytes when)
 	return when.len > 0 && memchr(when.ptr, 'T', when.len) != NULL;
 }
 
+#define MINUTE_MS 60000u
+
+/* What goes on until a minute has ended when that begins; what is at one minute takes it. */
+static struct wall last_of(struct bytes when, const struct date *date)
+{
+	struct bytes from;
+	bool is_until_minute = bytes_take_until(&when, '/', &from) == ERR_OK && has_time(when);
+
+	return is_until_minute && date->end.ms - date->first.ms > MINUTE_MS
+		       ? (struct wall){ date->end.ms - MINUTE_MS }
+		       : date->end;
+}
+
 /* Whether it names days, and no month or year that has them. */
 static bool is_to_the_day(struct bytes when)
 {
@@ -215,7 +228,7 @@ static enum err put_event(struct calendar *c, const struct place_key *at)
 	if (e != ERR_OK)
 		return e;
 	event.from = date.first;
-	event.to = date.end;
+	event.to = last_of(when, &date);
 	event.is_in_days = !has_time(when);
 	event.is_free = is_due || !is_to_the_day(when);
 	event.summary = put_summary(c, &label, when);

@@ -96,7 +96,6 @@ static enum err reply_act(struct api *a, struct reply *r, const struct place_key
 		return e;
 	e = request_may(a, at, &entry.statement);
 	if (e == ERR_OK) {
-		struct thing_fields f = { .was = entry.statement };
 		*kind = entry.statement.kind;
 		reply_object(r, NULL);
 		reply_place(r, "place", accord, at);
@@ -106,7 +105,7 @@ static enum err reply_act(struct api *a, struct reply *r, const struct place_key
 			reply_str(r, "act", dialogue_act_name(&entry.statement));
 		if (*kind == KIND_ACCEPTED || *kind == KIND_DISPUTED)
 			reply_named_place(r, "to", accord, &entry.statement.refers[0]);
-		reply_fields(r, &f);
+		reply_own_fields(r, &entry.statement);
 		reply_people(r, &entry.statement);
 		reply_object_end(r);
 	}
@@ -149,6 +148,27 @@ static enum err reply_deeds(struct api *a, struct reply *r, const struct place_k
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* What a body was merged into, as its last MERGE has it. */
+static enum err reply_merged(struct api *a, struct reply *r, const struct thing_row *row)
+{
+	struct message_at at = { 0 };
+	struct place_key last = { .log = { .epoch = 0 } };
+	struct entry_read_out entry;
+	struct buf memory;
+	enum err e;
+
+	while ((e = fold_next_said(node_fold(a->node), &row->place, 1u << DIALOGUE_ACT_MERGE,
+				   request_sight(a), &at)) == ERR_OK)
+		last = at.place;
+	if (e != ERR_NOT_FOUND || last.log.epoch == 0)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	buf_init(&memory, a->last_memory, ENTRY_LEN_MAX);
+	e = node_entry(a->node, &last, &memory, &entry);
+	if (e == ERR_OK)
+		reply_text(r, "merged_into", dialogue_text(&entry.statement, DIALOGUE_TO));
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static enum err reply_thing(struct api *a, struct reply *r, const struct thing_row *row,
 			    struct thing_fields *f, bool has_deeds)
 {
@@ -169,8 +189,10 @@ static enum err reply_thing(struct api *a, struct reply *r, const struct thing_r
 	reply_bool(r, "over", thing_is_over(&row->thing));
 	if (row->thing.kind == KIND_COMMITMENT)
 		reply_parts(r, accord, row);
+	if (row->thing.said[DIALOGUE_ACT_MERGE] != 0)
+		e = reply_merged(a, r, row);
 	reply_said(r, accord, &row->thing);
-	if (has_deeds)
+	if (e == ERR_OK && has_deeds)
 		e = reply_deeds(a, r, &row->place);
 	reply_object_end(r);
 	return e;

@@ -174,6 +174,14 @@ static void reply_hold(struct reply *r, const struct texts *x, size_t self)
 		reply_uint(r, "sign_from_ms", since + x->accord->text_hold_ms);
 }
 
+#define MINUTE_MS 60000u
+
+/* What is out at a minute is out at its beginning; what names a day or more is out when all of it is past. */
+static uint64_t out_from(const struct date *when)
+{
+	return when->end.ms - when->first.ms > MINUTE_MS ? when->end.ms : when->first.ms;
+}
+
 static void reply_endorsements(struct reply *r, const struct texts *x)
 {
 	static const char *const keys[ENDORSEMENT_COUNT] = { "initialled", "signed", "released" };
@@ -195,7 +203,7 @@ static void reply_endorsements(struct reply *r, const struct texts *x)
 			reply_bool(r, "stale", memcmp(one->hash, x->hash, HASH_LEN) != 0);
 			if (one->when.len > 0 && date_read(one->when, &date) == ERR_OK) {
 				reply_text(r, "when", one->when);
-				reply_uint(r, "first_ms", date.first.ms);
+				reply_uint(r, "from_ms", out_from(&date));
 			}
 			reply_names(r, "outlets", one->outlets);
 			if (e == ENDORSE_INITIAL)

@@ -1,7 +1,9 @@
 #include "api/thing_reply.h"
 
+#include "base/alloc.h"
 #include "wire/fields.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct bytes thing_field(const struct thing_fields *f, enum dialogue_field field)
@@ -11,29 +13,60 @@ struct bytes thing_field(const struct thing_fields *f, enum dialogue_field field
 	return now.len > 0 ? now : dialogue_field(&f->was, field);
 }
 
+/* What it says anew and no later one does. */
+static void take_fields(const struct statement *s, struct buf *kept, struct thing_fields *out)
+{
+	for (size_t i = 0; i < s->fields_count; i++) {
+		const struct field *field = &s->fields[i];
+		struct field *now = &out->now.fields[out->now.fields_count];
+		if (field->key >= 32 || statement_field(&out->now, field->key) != NULL)
+			continue;
+		*now = (struct field){ field->key, { out->memory + kept->len, field->value.len } };
+		buf_put(kept, field->value);
+		out->now.fields_count++;
+	}
+}
+
+/* The latest first: what it names stands, and of the others what it does not. */
+static enum err read_moves(struct api *a, const struct thing_row *row, struct thing_fields *out)
+{
+	const uint32_t acts = 1u << DIALOGUE_ACT_AMEND | 1u << DIALOGUE_ACT_MOVE;
+	struct buf kept = BUF_ON(out->memory), memory;
+	struct place_key *moves = NULL;
+	struct message_at at = { 0 };
+	struct entry_read_out entry;
+	size_t count = 0;
+	enum err e;
+
+	while ((e = fold_next_said(node_fold(a->node), &row->place, acts, request_sight(a), &at)) == ERR_OK) {
+		if ((count & (count - 1)) == 0)
+			moves = xrealloc(moves, (count == 0 ? 1 : 2 * count) * sizeof *moves);
+		moves[count++] = at.place;
+	}
+	e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	while (e == ERR_OK && count > 0) {
+		buf_init(&memory, a->last_memory, ENTRY_LEN_MAX);
+		e = node_entry(a->node, &moves[--count], &memory, &entry);
+		if (e == ERR_OK)
+			take_fields(&entry.statement, &kept, out);
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	free(moves);
+	return e;
+}
+
 enum err thing_fields_read(struct api *a, const struct thing_row *row, struct thing_fields *out)
 {
-	const struct deed_at *moved = &row->thing.last_move.at;
-	struct place_key at = { { row->place.log.channel, moved->party, moved->epoch }, moved->index };
-	struct entry_read_out entry;
+	const struct thing *t = &row->thing;
 	struct cbor_reader r;
-	struct buf memory;
-	enum err e;
 
 	out->was.fields_count = out->now.fields_count = 0;
 	cbor_open(&r, (struct bytes){ row->fields_memory, row->fields.len });
 	out->was.fields_count = fields_read(&r, out->was.fields, "statement.fields");
 	if (r.err != ERR_OK)
 		return ERR_CORRUPT;
-	if (moved->epoch == 0)
-		return ERR_OK;
-	buf_init(&memory, a->last_memory, ENTRY_LEN_MAX);
-	e = node_entry(a->node, &at, &memory, &entry);
-	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	out->now.fields_count = entry.statement.fields_count;
-	memcpy(out->now.fields, entry.statement.fields, sizeof out->now.fields);
-	return ERR_OK;
+	return (t->said[DIALOGUE_ACT_AMEND] | t->said[DIALOGUE_ACT_MOVE]) == 0 ? ERR_OK
+									       : read_moves(a, row, out);
 }
 
 static void reply_words(struct reply *r, const char *key, struct bytes value)
@@ -102,6 +135,16 @@ static void reply_number(struct reply *r, const char *key, struct bytes value)
 		reply_uint(r, key, number);
 }
 
+static void reply_hash(struct reply *r, const char *key, struct bytes value)
+{
+	uint8_t hash[HASH_LEN];
+	struct cbor_reader in;
+
+	cbor_open(&in, value);
+	if (value.len > 0 && cbor_read_fixed(&in, hash, sizeof hash) == ERR_OK)
+		reply_hex(r, key, BYTES_OF(hash));
+}
+
 void reply_fields(struct reply *r, const struct thing_fields *f)
 {
 	reply_one_text(r, "name", thing_field(f, DIALOGUE_NAME));
@@ -122,6 +165,18 @@ void reply_fields(struct reply *r, const struct thing_fields *f)
 	reply_one_text(r, "where", thing_field(f, DIALOGUE_WHERE));
 	reply_words(r, "location", thing_field(f, DIALOGUE_LOCATION));
 	reply_one_text(r, "unit", thing_field(f, DIALOGUE_UNIT));
+	reply_words(r, "credentials", thing_field(f, DIALOGUE_CREDENTIALS));
+	reply_one_text(r, "manner", thing_field(f, DIALOGUE_MANNER));
+	reply_hash(r, "hash", thing_field(f, DIALOGUE_HASH));
+}
+
+void reply_own_fields(struct reply *r, const struct statement *s)
+{
+	struct thing_fields *f = xcalloc(1, sizeof *f);
+
+	f->was = *s;
+	reply_fields(r, f);
+	free(f);
 }
 
 void reply_people(struct reply *r, const struct statement *s)
@@ -131,21 +186,14 @@ void reply_people(struct reply *r, const struct statement *s)
 
 void reply_says(struct reply *r, const struct statement *s)
 {
-	struct thing_fields f = { .was = *s };
-	struct cbor_reader in;
-	struct bytes hash = dialogue_field(s, DIALOGUE_HASH);
-
 	if (!kind_is_dialogue(s->kind))
 		return;
 	reply_object(r, "says");
 	if (dialogue_act_name(s) != NULL)
 		reply_str(r, "act", dialogue_act_name(s));
-	reply_fields(r, &f);
+	reply_own_fields(r, s);
 	reply_one_text(r, "words", dialogue_field(s, DIALOGUE_WORDS));
 	reply_people(r, s);
-	cbor_open(&in, hash);
-	if (hash.len > 0 && cbor_read_bytes(&in, HASH_LEN, &hash) == ERR_OK)
-		reply_hex(r, "hash", hash);
 	reply_texts(r, "outlets", dialogue_field(s, DIALOGUE_OUTLETS));
 	reply_object_end(r);
 }

@@ -9,9 +9,10 @@
 #include "api/request.h"
 #include "view/dialogue.h"
 
-/* The statement's fields, then those that an AMEND or a MOVE gave anew. */
+/* The statement's fields, and the last that AMENDs and MOVEs gave of each. */
 struct thing_fields {
 	struct statement was, now;
+	uint8_t memory[32u * DIALOGUE_FIELDS_LEN_MAX]; /* what now borrows: each field once */
 };
 enum err thing_fields_read(struct api *a, const struct thing_row *row, struct thing_fields *out) MUST_CHECK;
 /* As it stands; .len 0: there is none. */
@@ -23,6 +24,8 @@ void reply_fields(struct reply *r, const struct thing_fields *f);
  * other kinds. What was signed is shown by it, to whoever reads it and to whoever approves it.
  */
 void reply_says(struct reply *r, const struct statement *s);
+/* Those of one statement. */
+void reply_own_fields(struct reply *r, const struct statement *s);
 /* A delegation's. */
 void reply_people(struct reply *r, const struct statement *s);
 

@@ -47,14 +47,17 @@ static bool is_behind(const struct deed_at *at, const struct deed_at *than)
 static void take_act(struct thing *t, const struct deed *d)
 {
 	bool is_move = d->act == DIALOGUE_ACT_AMEND || d->act == DIALOGUE_ACT_MOVE;
+	uint8_t party = d->at.party;
 
-	t->said[d->act] |= (uint8_t)(1u << d->at.party);
-	if (is_move && is_later(d->order, &d->at, t->last_move.order, &t->last_move.at)) {
-		t->last_move.order = d->order;
-		t->last_move.at = d->at;
-		t->last_move.act = d->act;
-	} else if (!is_move && d->act != DIALOGUE_ACT_DELEGATION &&
-		   is_later(d->order, &d->at, t->last.order, &t->last.at)) {
+	t->said[d->act] |= (uint8_t)(1u << party);
+	if (d->act == DIALOGUE_ACT_AGENDA_AGREE && is_behind(&d->at, &t->agreed_at[party]))
+		t->agreed_at[party] = d->at;
+	if (d->act == DIALOGUE_ACT_RECORD_AGREE && is_behind(&d->at, &t->records[party].at)) {
+		t->records[party].at = d->at;
+		memcpy(t->records[party].hash, d->hash, HASH_LEN);
+	}
+	if (!is_move && d->act != DIALOGUE_ACT_DELEGATION &&
+	    is_later(d->order, &d->at, t->last.order, &t->last.at)) {
 		t->last.order = d->order;
 		t->last.at = d->at;
 		t->last.act = d->act;
@@ -81,6 +84,8 @@ void thing_take(struct thing *t, const struct deed *d)
 		answer->report = d->report;
 	} else if (d->kind == KIND_ACT) {
 		take_act(t, d);
+	} else if (d->kind == KIND_ITEM && is_behind(&d->at, &t->items[d->at.party])) {
+		t->items[d->at.party] = d->at;
 	}
 }
 
@@ -177,11 +182,27 @@ static bool all_said(const struct thing *t, enum dialogue_act act)
 	return (t->said[act] & t->parties) == t->parties;
 }
 
+/* Every party of it names one text. */
+static bool is_record_agreed(const struct thing *t)
+{
+	const uint8_t *hash = NULL;
+
+	for (size_t i = 0; i < t->parties_count; i++) {
+		if ((t->parties >> i & 1) == 0)
+			continue;
+		if (t->records[i].at.epoch == 0 ||
+		    (hash != NULL && memcmp(hash, t->records[i].hash, HASH_LEN) != 0))
+			return false;
+		hash = t->records[i].hash;
+	}
+	return hash != NULL;
+}
+
 static enum standing session_standing(const struct thing *t)
 {
 	if (t->said[DIALOGUE_ACT_CALL_OFF] != 0)
 		return STANDING_CALLED_OFF;
-	if (all_said(t, DIALOGUE_ACT_RECORD_AGREE))
+	if (is_record_agreed(t))
 		return STANDING_RECORD_AGREED;
 	if (t->said[DIALOGUE_ACT_CONCLUDE] != 0)
 		return STANDING_CONCLUDED;
@@ -189,18 +210,22 @@ static enum standing session_standing(const struct thing *t)
 		return STANDING_RECESS;
 	if (t->said[DIALOGUE_ACT_BEGIN] != 0)
 		return STANDING_IN_SESSION;
-	if (all_said(t, DIALOGUE_ACT_AGENDA_AGREE))
+	if ((t->agreed & t->parties) == t->parties)
 		return STANDING_AGENDA_AGREED;
 	return t->said[DIALOGUE_ACT_AGENDA_OPEN] != 0 ? STANDING_AGENDA_OPEN : STANDING_SCHEDULED;
 }
 
-/* It is agreed on when all who did not propose it say so; what a party declines is not on the agenda. */
+/*
+ * It is agreed on when all who did not propose it say so; what a party declines is not on the agenda. One
+ * side alone closes only what was discussed.
+ */
 static enum standing item_standing(const struct thing *t)
 {
 	uint8_t others = (uint8_t)(t->parties & ~(1u << t->author));
 	bool is_agreed = (t->said[DIALOGUE_ACT_ITEM_AGREE] & others) == others;
 
-	if (t->said[DIALOGUE_ACT_ITEM_CLOSE] != 0)
+	if (all_said(t, DIALOGUE_ACT_ITEM_CLOSE) ||
+	    (t->said[DIALOGUE_ACT_ITEM_CLOSE] != 0 && t->said[DIALOGUE_ACT_ITEM_DISCUSSED] != 0))
 		return STANDING_CLOSED;
 	if (t->said[DIALOGUE_ACT_ITEM_DECLINE] != 0)
 		return STANDING_DECLINED;
@@ -214,8 +239,9 @@ static enum standing item_standing(const struct thing *t)
 enum standing thing_standing(const struct thing *t)
 {
 	if (t->kind == KIND_BODY)
-		return (t->said[DIALOGUE_ACT_END] | t->said[DIALOGUE_ACT_MERGE]) != 0 ? STANDING_ENDED
-										      : STANDING_OPEN;
+		return ((t->said[DIALOGUE_ACT_END] | t->said[DIALOGUE_ACT_MERGE]) & t->parties) == t->parties
+			       ? STANDING_ENDED
+			       : STANDING_OPEN;
 	if (t->kind == KIND_SESSION)
 		return session_standing(t);
 	if (t->kind == KIND_ITEM)
@@ -314,10 +340,8 @@ static bool has_answers(const struct thing *t, size_t who, size_t whose)
 
 void thing_write(const struct thing *t, struct buf *out)
 {
-	const uint8_t head[] = {
-		(uint8_t)t->kind, t->parties_count, t->parties,		  t->owners,
-		t->owed,	  t->author,	    (uint8_t)t->last.act, (uint8_t)t->last_move.act
-	};
+	const uint8_t head[] = { (uint8_t)t->kind, t->parties_count, t->parties,	   t->owners,
+				 t->owed,	   t->author,	     (uint8_t)t->last.act, t->agreed };
 
 	buf_put(out, BYTES_OF(head));
 	buf_put(out, BYTES_OF(t->said));
@@ -325,8 +349,12 @@ void thing_write(const struct thing *t, struct buf *out)
 	at_write(&t->of, out);
 	buf_put_be64(out, t->last.order);
 	at_write(&t->last.at, out);
-	buf_put_be64(out, t->last_move.order);
-	at_write(&t->last_move.at, out);
+	for (size_t i = 0; t->kind == KIND_SESSION && i < t->parties_count; i++) {
+		at_write(&t->items[i], out);
+		at_write(&t->agreed_at[i], out);
+		at_write(&t->records[i].at, out);
+		buf_put(out, BYTES_OF(t->records[i].hash));
+	}
 	for (size_t i = 0; i < t->parties_count; i++) {
 		if ((t->owners >> i & 1) != 0)
 			at_write(&t->reports[i], out);
@@ -337,6 +365,22 @@ void thing_write(const struct thing *t, struct buf *out)
 			buf_put_byte(out, t->answers[i][n].is_accepted);
 		}
 	}
+}
+
+static enum err session_read(struct bytes *in, struct thing *t)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && t->kind == KIND_SESSION && i < t->parties_count; i++) {
+		e = at_read(in, &t->items[i]);
+		if (e == ERR_OK)
+			e = at_read(in, &t->agreed_at[i]);
+		if (e == ERR_OK)
+			e = at_read(in, &t->records[i].at);
+		if (e == ERR_OK)
+			e = take_bytes(in, t->records[i].hash, HASH_LEN);
+	}
+	return e;
 }
 
 static enum err answers_read(struct bytes *in, struct thing *t)
@@ -368,7 +412,7 @@ enum err thing_read(struct bytes *in, struct thing *out)
 
 	*out = (struct thing){ 0 };
 	if (e != ERR_OK || !kind_is_dialogue(head[0]) || head[1] > PARTY_MAX || head[5] >= PARTY_MAX ||
-	    head[6] >= DIALOGUE_ACT_COUNT || head[7] >= DIALOGUE_ACT_COUNT)
+	    head[6] >= DIALOGUE_ACT_COUNT)
 		return ERR_CORRUPT;
 	out->kind = (enum kind)head[0];
 	out->parties_count = head[1];
@@ -377,7 +421,7 @@ enum err thing_read(struct bytes *in, struct thing *out)
 	out->owed = head[4];
 	out->author = head[5];
 	out->last.act = (enum dialogue_act)head[6];
-	out->last_move.act = (enum dialogue_act)head[7];
+	out->agreed = head[7];
 	e = take_bytes(in, out->said, sizeof out->said);
 	if (e == ERR_OK)
 		e = take_be64(in, &out->order);
@@ -388,8 +432,6 @@ enum err thing_read(struct bytes *in, struct thing *out)
 	if (e == ERR_OK)
 		e = at_read(in, &out->last.at);
 	if (e == ERR_OK)
-		e = take_be64(in, &out->last_move.order);
-	if (e == ERR_OK)
-		e = at_read(in, &out->last_move.at);
+		e = session_read(in, out);
 	return e == ERR_OK ? answers_read(in, out) : e;
 }

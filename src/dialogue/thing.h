@@ -12,6 +12,7 @@
 #ifndef DIALOGUE_THING_H
 #define DIALOGUE_THING_H
 
+#include "crypto/hash.h"
 #include "wire/dialogue.h"
 
 /* An entry of a party's log of the thing's channel; epoch 0: none. */
@@ -24,9 +25,10 @@ struct deed_at {
 struct deed {
 	struct deed_at at;
 	uint64_t order; /* T of the record */
-	enum kind kind; /* REPORTED, ACCEPTED, DISPUTED, ACT */
+	enum kind kind; /* REPORTED, ACCEPTED, DISPUTED, ACT; of a session its ITEMs too */
 	enum dialogue_act act;
-	struct deed_at report; /* ACCEPTED, DISPUTED: which one */
+	struct deed_at report;	/* ACCEPTED, DISPUTED: which one */
+	uint8_t hash[HASH_LEN]; /* RECORD AGREE: of the text that is the record */
 };
 
 /* How far one party's part of a commitment is. */
@@ -49,14 +51,14 @@ enum standing {
 	STANDING_ACCEPTED,  /* some of its parts, and none is behind REPORTED */
 	STANDING_CLOSED,    /* all of them; an item's end */
 	STANDING_DROPPED,   /* all parties of it agree that it is owed no more */
-	STANDING_ENDED,	    /* of bodies: merged or ended */
+	STANDING_ENDED,	    /* of bodies: every party merges or ends it */
 	STANDING_SCHEDULED, /* of sessions, from here */
 	STANDING_AGENDA_OPEN,
-	STANDING_AGENDA_AGREED, /* every party says so */
+	STANDING_AGENDA_AGREED, /* every party says so, and knew all of it */
 	STANDING_IN_SESSION,
 	STANDING_RECESS,
 	STANDING_CONCLUDED,
-	STANDING_RECORD_AGREED, /* every party says so */
+	STANDING_RECORD_AGREED, /* every party says so, of one text */
 	STANDING_CALLED_OFF,
 	STANDING_PROPOSED, /* of items, from here */
 	STANDING_AGREED,
@@ -84,12 +86,20 @@ struct thing {
 		uint64_t order;
 		struct deed_at at;
 		enum dialogue_act act;
-	} last, last_move; /* of all acts that move a state on; of AMEND and MOVE, which change its fields */
+	} last; /* of all acts that move a state on */
 	struct deed_at reports[PARTY_MAX];
 	struct thing_answer {
 		struct deed_at report; /* .epoch 0: it has not answered any */
 		bool is_accepted;
 	} answers[PARTY_MAX][PARTY_MAX]; /* by who answers, and whose report */
+	/* Of a session, by party: its last item, AGENDA AGREE and RECORD AGREE, and what that names. */
+	struct deed_at items[PARTY_MAX], agreed_at[PARTY_MAX];
+	struct {
+		struct deed_at at;
+		uint8_t hash[HASH_LEN];
+	} records[PARTY_MAX];
+	/* Bit mask: who had all items in the past of that AGENDA AGREE. Whoever takes deeds finds it anew. */
+	uint8_t agreed;
 };
 
 void thing_take(struct thing *t, const struct deed *d);

@@ -43,13 +43,106 @@ static enum exit_code list(struct options *o)
 	return code;
 }
 
+/* ---- One of them, with all that it is. ---- */
+
+static const char *name_at(const json_t *bodies, const char *place)
+{
+	const json_t *body;
+	size_t i;
+
+	json_array_foreach(json_object_get(bodies, "things"), i, body)
+	{
+		if (strcmp(json_str(body, "place"), place) == 0)
+			return json_str(body, "name");
+	}
+	return "";
+}
+
+static void put_fact(struct table *t, const char *what, const char *value)
+{
+	if (value[0] == '\0')
+		return;
+	table_put(t, COLOUR_DIM, what);
+	table_put(t, COLOUR_PLAIN, value);
+	table_end_row(t);
+}
+
+static void put_facts(struct table *t, const char *what, const json_t *values)
+{
+	const json_t *value;
+	size_t i;
+
+	json_array_foreach(values, i, value) put_fact(t, i == 0 ? what : " ", json_string_value(value));
+}
+
+static void say_body(const json_t *body, const json_t *bodies)
+{
+	struct table *t = table_new();
+	const json_t *deed;
+	size_t i;
+
+	put_row(t, body);
+	table_say(t);
+	put_fact(t, _("mandate"), dialogue_title(json_object_get(body, "detail")));
+	put_fact(t, _("under"), name_at(bodies, json_str(body, "of")));
+	put_fact(t, _("feeds"), json_str(body, "to"));
+	put_fact(t, _("merged into"), json_str(body, "merged_into"));
+	put_facts(t, _("chairs"), json_object_get(body, "chairs"));
+	put_facts(t, _("hosts by turns"), json_object_get(body, "parties"));
+	put_fact(t, _("months between two"),
+		 json_uint(body, "number") == 0 ? "" : say_number(json_uint(body, "number")));
+	table_say(t);
+	json_array_foreach(json_object_get(body, "deeds"), i, deed)
+	{
+		if (strcmp(json_str(deed, "kind"), "act") != 0)
+			continue;
+		table_put(t, COLOUR_DIM, json_str(deed, "place"));
+		table_put(t, COLOUR_PLAIN, json_str(deed, "party"));
+		table_put(t, COLOUR_PLAIN, json_str(deed, "act"));
+		table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(deed, "title")));
+		table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(deed, "detail")));
+		table_end_row(t);
+	}
+	table_say(t);
+	table_free(t);
+}
+
+static enum exit_code show(struct options *o)
+{
+	json_t *bodies = NULL, *whole = NULL;
+	const json_t *body = NULL;
+	enum exit_code code;
+	struct client c;
+	struct query q;
+
+	code = login_open(&c, o);
+	if (code == EXIT_DONE)
+		code = dialogue_get(&c, "body", &bodies);
+	if (code == EXIT_DONE && (body = dialogue_find(bodies, "body", o->arguments[1])) == NULL)
+		code = EXIT_NOT_FOUND;
+	query_open(&q, "/dialogues");
+	if (code == EXIT_DONE) {
+		query_put(&q, "place", json_str(body, "place"));
+		code = (enum exit_code)client_get(&c, &q, &whole);
+	}
+	if (code == EXIT_DONE && o->is_json)
+		json_say(whole);
+	else if (code == EXIT_DONE)
+		say_body(json_array_get(json_object_get(whole, "things"), 0), bodies);
+	json_decref(whole);
+	json_decref(bodies);
+	login_close(&c);
+	return code;
+}
+
 static const struct dialogue_verb says[] = {
 	{ "new", KIND_BODY, 0, 0, true, true, N_("The body stands as {1}.") },
 	{ "under", KIND_BODY, 0, KIND_BODY, true, true, N_("The body stands as {1}, under {2}.") },
 	{ "amend", KIND_ACT, DIALOGUE_ACT_AMEND, KIND_BODY, false, true, N_("{1} changes what {2} says.") },
 	{ "merge", KIND_ACT, DIALOGUE_ACT_MERGE, KIND_BODY, false, true,
-	  N_("{1} merges the body into another.") },
-	{ "end", KIND_ACT, DIALOGUE_ACT_END, KIND_BODY, false, true, N_("{1} ends the body.") },
+	  N_("{1} merges the body into another; every party must.") },
+	{ "end", KIND_ACT, DIALOGUE_ACT_END, KIND_BODY, false, true,
+	  N_("{1} ends the body; every party must.") },
 };
 
 static enum exit_code run_say(struct options *o)
@@ -62,7 +155,7 @@ static enum exit_code run(struct options *o)
 	static const struct verb verbs[] = {
 		{ "list", 1, 1, list },	    { "new", 3, 4, run_say },	{ "under", 4, 5, run_say },
 		{ "amend", 2, 3, run_say }, { "merge", 2, 3, run_say }, { "end", 2, 3, run_say },
-		{ NULL, 0, 0, NULL },
+		{ "show", 2, 2, show },	    { NULL, 0, 0, NULL },
 	};
 
 	return o->arguments_count == 0 ? list(o) : verbs_run(o, verbs);
@@ -70,7 +163,8 @@ static enum exit_code run(struct options *o)
 
 const struct command_row command_body = {
 	"body",
-	"[new NAME TITLE [MANDATE] | under BODY NAME TITLE [MANDATE] | amend|merge|end NAME [TEXT]]",
+	"[show NAME | new NAME TITLE [MANDATE] | under BODY NAME TITLE [MANDATE] | amend|merge|end NAME "
+	"[TEXT]]",
 	0,
 	5,
 	N_("list the bodies of standing dialogue; found, rename, merge or end one"),

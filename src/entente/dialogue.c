@@ -4,6 +4,7 @@
 #include "entente/act.h"
 #include "entente/say.h"
 #include "entente/show.h"
+#include "entente/text.h"
 #include "entente/words.h"
 
 #include <stdlib.h>
@@ -14,7 +15,14 @@ const struct option_row dialogue_options[] = {
 	{ "also", N_("TAG=TEXT"), N_("the title in another language; may be given again") },
 	{ "when", N_("DATE"), N_("2026, 2026-04, 2026-04-11, 2026-04-11T14:30Z, or FROM/TO") },
 	{ "by", N_("CODES"), N_("who owes it, or who hosts it: ALBA,BOREA") },
-	{ "to", N_("CODES"), N_("to whom it is owed; everybody else if not said") },
+	{ "to", N_("CODES|BODY"),
+	  N_("to whom it is owed, everybody else if not said; what a body feeds, or is merged into") },
+	{ "chairs", N_("ROLES"), N_("the roles that chair a body together: ALBA's and BOREA's posts") },
+	{ "manner", N_("MANNER"), N_("how a session is held: meeting, side-meeting or call") },
+	{ "head", N_("NAME=OFFICE"), N_("who heads the own delegation") },
+	{ "member", N_("NAME=OFFICE"), N_("who else is of it; may be given again") },
+	{ "credentials", N_("TEXT"), N_("what empowers it: by whom, when, its number") },
+	{ "text", N_("TEXT"), N_("which text is the record that is agreed to") },
 	{ "detail", N_("TEXT"), N_("a mandate, a place, a test that shows it done, a reason") },
 	{ "source", N_("TEXT"), N_("where it is taken from") },
 	{ "doubt", N_("TEXT"), N_("what its sources contradict") },
@@ -60,6 +68,8 @@ static const struct member {
 	{ "where", DIALOGUE_WHERE, SHAPE_TEXT },
 	{ "location", DIALOGUE_LOCATION, SHAPE_WORDS },
 	{ "unit", DIALOGUE_UNIT, SHAPE_TEXT },
+	{ "credentials", DIALOGUE_CREDENTIALS, SHAPE_WORDS },
+	{ "manner", DIALOGUE_MANNER, SHAPE_TEXT },
 };
 
 const char *dialogue_key(enum dialogue_field field)
@@ -400,10 +410,37 @@ static void put_words_of(const struct options *o, json_t *said, const char *key,
 		json_object_set_new(said, key, json_pack("{s:s}", text_language(o), text));
 }
 
+/* NAME=OFFICE; what has no office has none that counts. */
+static void put_person(json_t *people, const char *text)
+{
+	size_t len = strcspn(text, "=");
+
+	json_array_append_new(people, json_pack("{s:s%, s:s}", "name", text, len, "office",
+						text[len] == '\0' ? "" : text + len + 1));
+}
+
+/* The head first. */
+static void put_people_of(const struct options *o, json_t *said)
+{
+	const char *head = option_value(o, "head"), *member;
+	json_t *people = json_array();
+	size_t n = 0;
+
+	if (head != NULL)
+		put_person(people, head);
+	while ((member = option_next(o, "member", &n)) != NULL)
+		put_person(people, member);
+	if (json_array_size(people) > 0)
+		json_object_set(said, "people", people);
+	json_decref(people);
+}
+
 /* What was typed, as the object that a file would have. */
 static json_t *said_of(const struct saying *s, size_t at)
 {
-	static const char *const texts[] = { "when", "source", "type", "confidence", "where", "unit" };
+	static const char *const texts[] = {
+		"when", "source", "type", "confidence", "where", "unit", "manner"
+	};
 	const struct options *o = s->o;
 	json_t *said = json_object();
 	const char *also, *number = option_value(o, "number");
@@ -438,6 +475,10 @@ static json_t *said_of(const struct saying *s, size_t at)
 			json_object_set_new(said, texts[i], json_string(option_value(o, texts[i])));
 	}
 	put_words_of(o, said, "location", option_value(o, "location"));
+	put_words_of(o, said, "credentials", option_value(o, "credentials"));
+	put_people_of(o, said);
+	if (option_value(o, "chairs") != NULL)
+		json_object_set_new(said, "chairs", dialogue_list(option_value(o, "chairs")));
 	if (option_value(o, "languages") != NULL)
 		json_object_set_new(said, "languages", dialogue_list(option_value(o, "languages")));
 	if (option_value(o, "by") != NULL)
@@ -451,18 +492,40 @@ static json_t *said_of(const struct saying *s, size_t at)
 	return said;
 }
 
+/* The record is a text, as it stands now: its hash. */
+static enum exit_code add_record(const struct saying *s, json_t *said)
+{
+	const char *name = option_value(s->o, "text");
+	json_t *text = NULL;
+	enum exit_code code;
+
+	if (s->verb->kind != KIND_ACT || s->verb->act != DIALOGUE_ACT_RECORD_AGREE)
+		return EXIT_DONE;
+	if (name == NULL) {
+		say_error(_("It is not said which text is the record."));
+		say_next(_("--text TEXT; entente text lists them"));
+		return EXIT_USAGE;
+	}
+	code = text_get(s->c, name, NULL, &text);
+	if (code == EXIT_DONE)
+		json_object_set(said, "hash", json_object_get(text, "hash"));
+	json_decref(text);
+	return code;
+}
+
 static enum exit_code add_fields(const struct saying *s, size_t at)
 {
 	json_t *said = said_of(s, at);
 	const char *bad = "";
-	bool is_good = dialogue_put(s->d, said, &bad) && dialogue_is_whole(s->d, &bad);
+	enum exit_code code = add_record(s, said);
+	bool is_good = code != EXIT_DONE || (dialogue_put(s->d, said, &bad) && dialogue_is_whole(s->d, &bad));
 
 	if (!is_good) {
 		say_error(_("{1} is missing, or is not as it is written."), bad);
 		say_next(_("see entente {1} --help"), s->o->command->name);
 	}
 	json_decref(said);
-	return is_good ? EXIT_DONE : EXIT_USAGE;
+	return is_good ? code : EXIT_USAGE;
 }
 
 /* On the channel of what it is about, with its label; else where and as the person says. */

@@ -43,6 +43,7 @@ static const struct shape {
 	{ "assess", KIND_ACT, { "event" }, false },
 	{ "same", KIND_SAME, { "event" }, false },
 	{ "delegation", KIND_ACT, { "session" }, false },
+	{ "begin", KIND_ACT, { "session" }, false },
 	{ "conclude", KIND_ACT, { "session" }, false },
 	{ "agree", KIND_ACT, { "item" }, false },
 	{ "close", KIND_ACT, { "item" }, false },
@@ -583,8 +584,8 @@ static bool has_said(const struct import *in, const struct shape *shape, const c
 }
 
 /*
- * Each side but the one that proposed an item agrees to it, as it confirms what it owes, and whoever finds it
- * agreed closes it: nobody settles an item by his own word.
+ * Each side but the one that proposed an item agrees to it, as it confirms what it owes, and each closes it:
+ * nobody settles an item by his own word.
  */
 static enum exit_code is_item_due(struct import *in, const struct shape *shape, const char *of, bool *is_due)
 {
@@ -593,12 +594,10 @@ static enum exit_code is_item_due(struct import *in, const struct shape *shape, 
 	enum exit_code code = dialogue_look_up(&in->c, "item", of, &item);
 
 	*is_due = false;
-	if (code == EXIT_DONE &&
-	    (json_flag(item, "over") || (is_agree && is_said_by(item, shape->name, in->party))))
+	if (code == EXIT_DONE && (json_flag(item, "over") || is_said_by(item, shape->name, in->party)))
 		in->stood++;
 	else if (code == EXIT_DONE)
-		*is_due = is_agree ? strcasecmp(json_str(item, "party"), in->party) != 0
-				   : strcmp(json_str(item, "standing"), "AGREED") == 0;
+		*is_due = !is_agree || strcasecmp(json_str(item, "party"), in->party) != 0;
 	json_decref(item);
 	return code;
 }

@@ -93,6 +93,7 @@ static const char *const sentences[] = {
 	N_("it has fields that its kind does not name"),
 	N_("the accord does not let this post act for that one there"),
 	N_("of what a party owes nobody else is owed it, who could say that it is done"),
+	N_("a lasting name is never changed"),
 	N_("nobody owes this there"),
 	N_("it is met"),
 	N_("it has lapsed before"),

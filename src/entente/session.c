@@ -27,6 +27,16 @@ static const char *standing_text(const json_t *thing)
 	return name;
 }
 
+/* What is no meeting says what it is. */
+static const char *manner_text(const json_t *thing)
+{
+	const char *manner = json_str(thing, "manner");
+
+	if (strcmp(manner, "side-meeting") == 0)
+		return _("side meeting");
+	return strcmp(manner, "call") == 0 ? _("call") : "";
+}
+
 static void put_row(struct table *t, const json_t *thing)
 {
 	const json_t *host = json_array_get(json_object_get(thing, "parties"), 0);
@@ -36,6 +46,7 @@ static void put_row(struct table *t, const json_t *thing)
 	table_put(t, COLOUR_PLAIN, json_str(thing, "when"));
 	table_put(t, COLOUR_DIM, json_is_string(host) ? json_string_value(host) : "");
 	table_put(t, COLOUR_DIM, json_str(thing, "place"));
+	table_put(t, COLOUR_PLAIN, manner_text(thing));
 	table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(thing, "title")));
 	table_end_row(t);
 }
@@ -108,6 +119,8 @@ static void say_rhythm(const json_t *body, const json_t *sessions, uint64_t now_
 	uint64_t cadence_ms = json_uint(body, "number") * MONTH_MS;
 	const char *host = next_host(body, last);
 
+	if (json_flag(body, "over"))
+		return; /* nothing is due of what is ended */
 	if (next != NULL && json_uint(next, "end_ms") > now_ms)
 		say(_("{1}: next {2}, {3}\n"), name, json_str(next, "when"), json_str(next, "name"));
 	else if (next != NULL)
@@ -116,7 +129,7 @@ static void say_rhythm(const json_t *body, const json_t *sessions, uint64_t now_
 	else if (last != NULL && cadence_ms > 0 && json_uint(last, "end_ms") + cadence_ms <= now_ms)
 		say(_("{1}: none is set, and the last was {2}; every {3} months is agreed\n"), name,
 		    json_str(last, "when"), say_number(json_uint(body, "number")));
-	if (host != NULL && !json_flag(body, "over"))
+	if (host != NULL)
 		say(_("{1}: by turns {2} hosts\n"), name, host);
 }
 
@@ -151,33 +164,81 @@ static enum exit_code list(struct options *o)
 
 /* ---- One of them: its agenda, with what is carried to it. ---- */
 
-/* Whether it hangs on the body, or on another of its sessions that is not later. */
-static bool is_carried(const json_t *thing, const json_t *session, const json_t *sessions)
-{
-	const char *of = json_str(thing, "of");
-	const json_t *other;
-	size_t i;
+/* What is asked for an agenda, and what lists there are. */
+struct agenda {
+	const json_t *session, *sessions, *bodies;
+};
 
-	if (strcmp(of, json_str(session, "of")) == 0)
-		return true;
-	json_array_foreach(json_object_get(sessions, "things"), i, other)
-	{
-		if (strcmp(of, json_str(other, "place")) == 0)
-			return strcmp(json_str(other, "of"), json_str(session, "of")) == 0 &&
-			       json_uint(other, "first_ms") < json_uint(session, "first_ms");
-	}
-	return false;
-}
-
-static void put_agenda(struct table *t, const json_t *things, const json_t *session, const json_t *sessions)
+static const json_t *at_place(const json_t *things, const char *place)
 {
 	const json_t *thing;
 	size_t i;
 
 	json_array_foreach(json_object_get(things, "things"), i, thing)
 	{
-		if (strcmp(json_str(thing, "of"), json_str(session, "place")) == 0 ||
-		    (!json_flag(thing, "over") && is_carried(thing, session, sessions)))
+		if (strcmp(json_str(thing, "place"), place) == 0)
+			return thing;
+	}
+	return NULL;
+}
+
+/* Whether the one body is the other, or went into it by however many merges. */
+static bool went_into(const struct agenda *a, const char *place, const char *into)
+{
+	const json_t *body = at_place(a->bodies, place), *other;
+	size_t i, turns = json_array_size(json_object_get(a->bodies, "things"));
+
+	for (; turns > 0 && body != NULL && strcmp(json_str(body, "place"), into) != 0; turns--) {
+		const char *name = json_flag(body, "over") ? json_str(body, "merged_into") : "";
+		const json_t *next = NULL;
+		json_array_foreach(json_object_get(a->bodies, "things"), i, other)
+		{
+			if (strcmp(json_str(other, "name"), name) == 0)
+				next = other;
+		}
+		body = next;
+	}
+	return strcmp(json_str(body, "place"), into) == 0;
+}
+
+/* One without a date is behind all that have one, and behind those that were set before it. */
+static bool is_earlier(const struct agenda *a, const json_t *session)
+{
+	uint64_t first = json_uint(session, "first_ms"), own = json_uint(a->session, "first_ms");
+	const json_t *other;
+	size_t i;
+
+	if (first != 0 || own != 0)
+		return own == 0 || first < own;
+	json_array_foreach(json_object_get(a->sessions, "things"), i, other)
+	{
+		if (other == session || other == a->session)
+			return other == session;
+	}
+	return false;
+}
+
+/* Whether it hangs on the body, or on a session of it that is not later; or on what went into it. */
+static bool is_carried(const struct agenda *a, const json_t *thing)
+{
+	const char *of = json_str(thing, "of"), *body = json_str(a->session, "of");
+	const json_t *session = at_place(a->sessions, of);
+
+	if (session == NULL)
+		return went_into(a, of, body);
+	return strcmp(json_str(session, "of"), body) == 0 ? is_earlier(a, session)
+							  : went_into(a, json_str(session, "of"), body);
+}
+
+static void put_agenda(struct table *t, const json_t *things, const struct agenda *a)
+{
+	const json_t *thing;
+	size_t i;
+
+	json_array_foreach(json_object_get(things, "things"), i, thing)
+	{
+		if (strcmp(json_str(thing, "of"), json_str(a->session, "place")) == 0 ||
+		    (!json_flag(thing, "over") && is_carried(a, thing)))
 			put_row(t, thing);
 	}
 }
@@ -197,6 +258,10 @@ static void say_deeds(const json_t *session)
 										   json_string_value(person));
 		if (json_object_get(deed, "detail") != NULL)
 			say("  {1}", dialogue_title(json_object_get(deed, "detail")));
+		if (json_object_get(deed, "credentials") != NULL)
+			say(_("  credentials: {1}"), dialogue_title(json_object_get(deed, "credentials")));
+		if (json_object_get(deed, "hash") != NULL)
+			say("  SHA-256 {1}", json_str(deed, "hash"));
 		say("\n");
 	}
 }
@@ -204,7 +269,7 @@ static void say_deeds(const json_t *session)
 static enum exit_code show_with(struct options *o, struct client *c, const json_t *sessions)
 {
 	const json_t *session = dialogue_find(sessions, "session", o->arguments[1]);
-	json_t *items = NULL, *commitments = NULL, *whole = NULL;
+	json_t *items = NULL, *commitments = NULL, *whole = NULL, *bodies = NULL;
 	struct table *t = table_new();
 	enum exit_code code = session == NULL ? EXIT_NOT_FOUND : EXIT_DONE;
 	struct query q;
@@ -218,18 +283,22 @@ static enum exit_code show_with(struct options *o, struct client *c, const json_
 		code = dialogue_get(c, "item", &items);
 	if (code == EXIT_DONE)
 		code = dialogue_get(c, "commitment", &commitments);
+	if (code == EXIT_DONE)
+		code = dialogue_get(c, "body", &bodies);
 	if (code == EXIT_DONE && o->is_json) {
 		json_say(whole);
 	} else if (code == EXIT_DONE) {
+		const struct agenda a = { session, sessions, bodies };
 		put_row(t, session);
 		table_say(t);
 		say_deeds(json_array_get(json_object_get(whole, "things"), 0));
 		say(_("agenda, with what is carried to it:\n"));
-		put_agenda(t, items, session, sessions);
-		put_agenda(t, commitments, session, sessions);
+		put_agenda(t, items, &a);
+		put_agenda(t, commitments, &a);
 		table_say(t);
 	}
 	table_free(t);
+	json_decref(bodies);
 	json_decref(whole);
 	json_decref(commitments);
 	json_decref(items);
@@ -265,7 +334,8 @@ static const struct dialogue_verb says[] = {
 	OF_SESSION("begin", BEGIN, N_("{1} begins the session, or goes on with it.")),
 	OF_SESSION("recess", RECESS, N_("{1} begins a recess.")),
 	OF_SESSION("conclude", CONCLUDE, N_("{1} concludes the session.")),
-	OF_SESSION("record", RECORD_AGREE, N_("{1} agrees to the record; every party must.")),
+	OF_SESSION("record", RECORD_AGREE, N_("{1} agrees to the record; every party must, to the same.")),
+	OF_SESSION("delegation", DELEGATION, N_("{1} names the own delegation.")),
 	OF_SESSION("move", MOVE, N_("{1} gives the session another day or place.")),
 	OF_SESSION("call-off", CALL_OFF, N_("{1} calls the session off.")),
 	OF_ITEM("agree-item", ITEM_AGREE, N_("{1} agrees to the item.")),
@@ -283,15 +353,25 @@ static enum exit_code run_say(struct options *o)
 static enum exit_code run(struct options *o)
 {
 	static const struct verb verbs[] = {
-		{ "list", 1, 1, list },		 { "show", 2, 2, show },
-		{ "new", 4, 5, run_say },	 { "item", 4, 5, run_say },
-		{ "open", 2, 3, run_say },	 { "agree", 2, 3, run_say },
-		{ "begin", 2, 3, run_say },	 { "recess", 2, 3, run_say },
-		{ "conclude", 2, 3, run_say },	 { "record", 2, 3, run_say },
-		{ "move", 2, 3, run_say },	 { "call-off", 3, 3, run_say },
-		{ "agree-item", 2, 3, run_say }, { "decline-item", 3, 3, run_say },
-		{ "discussed", 2, 3, run_say },	 { "defer", 2, 3, run_say },
-		{ "close-item", 2, 3, run_say }, { NULL, 0, 0, NULL },
+		{ "list", 1, 1, list },
+		{ "show", 2, 2, show },
+		{ "new", 4, 5, run_say },
+		{ "item", 4, 5, run_say },
+		{ "open", 2, 3, run_say },
+		{ "agree", 2, 3, run_say },
+		{ "begin", 2, 3, run_say },
+		{ "recess", 2, 3, run_say },
+		{ "conclude", 2, 3, run_say },
+		{ "record", 2, 3, run_say },
+		{ "move", 2, 3, run_say },
+		{ "call-off", 3, 3, run_say },
+		{ "agree-item", 2, 3, run_say },
+		{ "decline-item", 3, 3, run_say },
+		{ "discussed", 2, 3, run_say },
+		{ "defer", 2, 3, run_say },
+		{ "close-item", 2, 3, run_say },
+		{ "delegation", 2, 3, run_say },
+		{ NULL, 0, 0, NULL },
 	};
 
 	return o->arguments_count == 0 ? list(o) : verbs_run(o, verbs);

@@ -33,6 +33,8 @@ static const struct title {
 	{ "chairs", N_("chairs"), NULL },
 	{ "to", N_("to"), NULL },
 	{ "people", N_("delegation"), NULL },
+	{ "credentials", N_("credentials"), NULL },
+	{ "manner", N_("manner"), NULL },
 	{ "stage", N_("stage"), NULL },
 	{ "hash", N_("hash of the text"), NULL },
 	{ "outlets", N_("outlets"), NULL },

@@ -339,7 +339,7 @@ static const char *why_held(const json_t *text)
 		return N_("{1} is released by nobody yet: it does not go out.");
 	if (!is_of_all(text, "released") || !is_of_all(text, "signed"))
 		return N_("{1} is another text than the one that was released.");
-	if (json_uint(text, "now_ms") < json_uint(release_of(text), "first_ms"))
+	if (json_uint(text, "now_ms") < json_uint(release_of(text), "from_ms"))
 		return N_("{1} is under embargo until {2}.");
 	return NULL;
 }
@@ -490,7 +490,7 @@ static void put_entry(struct xml *x, const json_t *text)
 	char time[WALL_TEXT_LEN], href[DIALOGUE_NAME_MAX + LANGUAGE_TAG_MAX + 8];
 	size_t i;
 
-	wall_write((struct wall){ json_uint(release_of(text), "first_ms") }, time);
+	wall_write((struct wall){ json_uint(release_of(text), "from_ms") }, time);
 	xml_open(x, "entry");
 	put_urn(x, "id", text);
 	xml_put(x, "title", bytes_str(dialogue_title(json_object_get(text, "title"))));
@@ -518,7 +518,7 @@ static enum exit_code put_feed(struct publication *p)
 	struct xml x;
 
 	buf_reset(&p->out);
-	wall_write((struct wall){ json_uint(release_of(p->text), "first_ms") }, time);
+	wall_write((struct wall){ json_uint(release_of(p->text), "from_ms") }, time);
 	xml_start(&x, &p->out);
 	xml_open(&x, "feed");
 	xml_attribute(&x, "xmlns", BYTES_LIT("http://www.w3.org/2005/Atom"));

@@ -192,6 +192,7 @@ enum err fold_same_of(const struct fold *f, const struct place_key *place, struc
 
 /* ---- What changes a thing: kind, act, and which report an answer is to. ---- */
 
+/* ... and of a RECORD AGREE the hash that it names. */
 #define DEED_LEN (2u + PLACE_KEY_LEN)
 
 static void deed_key(struct row_key *k, const struct place_key *thing)
@@ -199,11 +200,16 @@ static void deed_key(struct row_key *k, const struct place_key *thing)
 	place_key_write(thing, row_open(k, ROW_DEED));
 }
 
+static bool names_record(const struct deed *d)
+{
+	return d->kind == KIND_ACT && d->act == DIALOGUE_ACT_RECORD_AGREE;
+}
+
 static enum err put_deed_row(const struct fold *f, const struct place_key *thing, const struct deed *d)
 {
 	struct place_key at = place_of(thing->log.channel, &d->at),
 			 report = place_of(thing->log.channel, &d->report);
-	uint8_t memory[DEED_LEN];
+	uint8_t memory[DEED_LEN + HASH_LEN];
 	struct buf value = BUF_ON(memory);
 	struct row_key k;
 
@@ -213,15 +219,17 @@ static enum err put_deed_row(const struct fold *f, const struct place_key *thing
 	buf_put_byte(&value, (uint8_t)d->kind);
 	buf_put_byte(&value, (uint8_t)d->act);
 	place_key_write(&report, &value);
+	if (names_record(d))
+		buf_put(&value, BYTES_OF(d->hash));
 	return row_put(f->map, &k, &value);
 }
 
 static enum err deed_read(struct bytes in, const struct message_at *at, struct deed *out)
 {
 	struct place_key report;
-	struct bytes head;
+	struct bytes head, hash;
 
-	if (in.len != DEED_LEN || bytes_take(&in, 2, &head) != ERR_OK || head.ptr[1] >= DIALOGUE_ACT_COUNT ||
+	if (bytes_take(&in, 2, &head) != ERR_OK || head.ptr[1] >= DIALOGUE_ACT_COUNT ||
 	    place_key_read(&in, &report) != ERR_OK)
 		return ERR_CORRUPT;
 	*out = (struct deed){ .at = deed_at_of(&at->place),
@@ -229,6 +237,38 @@ static enum err deed_read(struct bytes in, const struct message_at *at, struct d
 			      .kind = (enum kind)head.ptr[0],
 			      .act = (enum dialogue_act)head.ptr[1],
 			      .report = deed_at_of(&report) };
+	if (names_record(out)) {
+		if (bytes_take(&in, HASH_LEN, &hash) != ERR_OK)
+			return ERR_CORRUPT;
+		memcpy(out->hash, hash.ptr, HASH_LEN);
+	}
+	return in.len == 0 ? ERR_OK : ERR_CORRUPT;
+}
+
+/*
+ * Who agreed to the agenda as it is: his last AGENDA AGREE had seen every party's last item. The same in
+ * whatever order they come in.
+ */
+static enum err settle_agenda(const struct fold *f, uint32_t channel, struct thing *t)
+{
+	t->agreed = 0;
+	for (size_t i = 0; t->kind == KIND_SESSION && i < t->parties_count; i++) {
+		struct place_key agree = place_of(channel, &t->agreed_at[i]);
+		struct entry_view v;
+		bool is_seen = true;
+		enum err e = ERR_OK;
+		if (t->agreed_at[i].epoch == 0)
+			continue;
+		e = fold_get(f, &agree, &v);
+		for (size_t n = 0; e == ERR_OK && is_seen && n < t->parties_count; n++) {
+			struct place_key item = place_of(channel, &t->items[n]);
+			if (t->items[n].epoch != 0)
+				e = past_covers(f, &v.past, &item, &is_seen);
+		}
+		if (e != ERR_OK)
+			return e;
+		t->agreed |= (uint8_t)(is_seen << i);
+	}
 	return ERR_OK;
 }
 
@@ -236,7 +276,7 @@ static enum err deed_read(struct bytes in, const struct message_at *at, struct d
 static enum err take_again(const struct sieve *s, struct thing_row *row)
 {
 	struct message_at at = { 0 };
-	uint8_t memory[DEED_LEN];
+	uint8_t memory[DEED_LEN + HASH_LEN];
 	struct buf value = BUF_ON(memory);
 	struct row_key prefix;
 	struct deed d;
@@ -254,7 +294,30 @@ static enum err take_again(const struct sieve *s, struct thing_row *row)
 		if (may)
 			thing_take(&row->thing, &d);
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return e == ERR_NOT_FOUND ? settle_agenda(s->f, row->place.log.channel, &row->thing) : e;
+}
+
+enum err fold_next_said(const struct fold *f, const struct place_key *on, uint32_t acts,
+			const struct fold_sight *sight, struct message_at *at)
+{
+	struct sieve s = { .f = f, .sight = sight };
+	uint8_t memory[DEED_LEN + HASH_LEN];
+	struct row_key prefix;
+	enum err e;
+
+	deed_key(&prefix, on);
+	for (;;) {
+		struct buf value = BUF_ON(memory);
+		struct deed d;
+		bool may = false;
+		e = row_next_valued(f->map, &prefix, at, &value);
+		if (e == ERR_OK)
+			e = deed_read(buf_bytes(&value), at, &d);
+		if (e == ERR_OK && d.kind == KIND_ACT && (acts >> d.act & 1) != 0)
+			e = may_take(&s, &at->place, &may);
+		if (e != ERR_OK || may)
+			return e;
+	}
 }
 
 enum err fold_thing(const struct fold *f, const struct place_key *place, const struct fold_sight *sight,
@@ -324,18 +387,17 @@ enum err fold_next_named(const struct fold *f, uint32_t channel, enum kind kind,
 	return row_next_listed(f->map, &prefix, at);
 }
 
-/* Whether the author had seen a thing of this kind with this name. */
-static enum err is_named(const struct case_file *c, bool *out)
+/* Whether the author had seen a thing of this kind and name, other than the one at `but` (NULL: any). */
+static enum err is_named(const struct case_file *c, enum kind kind, struct bytes name,
+			 const struct place_key *but, bool *out)
 {
-	const struct statement *s = c->in->statement;
-	struct bytes name = dialogue_text(s, DIALOGUE_NAME);
 	struct message_at at = { 0 };
 	enum err e = ERR_OK;
 
 	*out = false;
-	while (!*out &&
-	       (e = fold_next_named(c->f, c->in->log.channel, (enum kind)s->kind, name, &at)) == ERR_OK) {
-		e = past_covers(c->f, &c->view->past, &at.place, out);
+	while (!*out && (e = fold_next_named(c->f, c->in->log.channel, kind, name, &at)) == ERR_OK) {
+		if (but == NULL || !place_key_equal(but, &at.place))
+			e = past_covers(c->f, &c->view->past, &at.place, out);
 		if (e != ERR_OK)
 			return e;
 	}
@@ -400,6 +462,69 @@ static enum err is_left_open(const struct sieve *s, const struct place_key *body
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+static bool is_act(const struct statement *s, enum dialogue_act act)
+{
+	return s->kind == KIND_ACT && dialogue_uint(s, DIALOGUE_ACT) == (uint64_t)act;
+}
+
+/* An act that its party has said of this thing as it is. */
+static bool is_said(const struct case_file *c, const struct thing *t)
+{
+	const struct statement *s = c->in->statement;
+	enum dialogue_act act = (enum dialogue_act)dialogue_uint(s, DIALOGUE_ACT);
+	size_t self = c->in->log.party;
+	uint8_t hash[HASH_LEN];
+	struct cbor_reader r;
+
+	if (s->kind != KIND_ACT)
+		return false;
+	if (act == DIALOGUE_ACT_AGENDA_AGREE)
+		return (t->agreed >> self & 1) != 0;
+	if (act != DIALOGUE_ACT_RECORD_AGREE)
+		return dialogue_act_row(act)->is_once && (t->said[act] >> self & 1) != 0;
+	cbor_open(&r, dialogue_field(s, DIALOGUE_HASH));
+	return cbor_read_fixed(&r, hash, sizeof hash) == ERR_OK && t->records[self].at.epoch != 0 &&
+	       memcmp(hash, t->records[self].hash, sizeof hash) == 0;
+}
+
+/*
+ * Whoever ended a body begins nothing in it: so, when the last party has ended it, nothing is open, though no
+ * two had seen the same. row: what the statement hangs on.
+ */
+static enum err is_left_by(const struct sieve *past, size_t party, struct thing_row *row, bool *out)
+{
+	struct place_key body;
+	enum err e = ERR_OK;
+
+	if (row->thing.kind == KIND_SESSION && thing_of(row, &body) == ERR_OK) {
+		e = get_thing(past->f, &body, row);
+		if (e == ERR_OK)
+			e = take_again(past, row);
+	}
+	*out = e == ERR_OK && row->thing.kind == KIND_BODY &&
+	       ((row->thing.said[DIALOGUE_ACT_END] | row->thing.said[DIALOGUE_ACT_MERGE]) >> party & 1) != 0;
+	return e;
+}
+
+/* The end of a body: nothing is left open in it, and it is merged into another. */
+static enum err judge_end(const struct case_file *c, const struct sieve *past, struct thing_row *row,
+			  enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	bool is_left = false, is_there = true;
+	enum err e = ERR_OK;
+
+	if (is_act(s, DIALOGUE_ACT_MERGE))
+		e = is_named(c, KIND_BODY, dialogue_text(s, DIALOGUE_TO), &c->subject, &is_there);
+	if (e == ERR_OK && !is_there)
+		*out = VERDICT_REFERS;
+	else if (e == ERR_OK)
+		e = is_left_open(past, &c->subject, row, &is_left);
+	if (is_left)
+		*out = VERDICT_LEFT;
+	return e;
+}
+
 /* What a party may not say of a thing as it had seen it. */
 static enum err judge_deed(const struct case_file *c, struct thing_row *row, enum verdict *out)
 {
@@ -412,7 +537,7 @@ static enum err judge_deed(const struct case_file *c, struct thing_row *row, enu
 
 	if (e != ERR_OK)
 		return e;
-	if (s->kind == KIND_ACT && dialogue_act_row(act)->is_once && (row->thing.said[act] & self) != 0)
+	if (is_said(c, &row->thing))
 		*out = VERDICT_TWICE;
 	else if (thing_is_over(&row->thing) ||
 		 (s->kind == KIND_REPORTED &&
@@ -426,12 +551,17 @@ static enum err judge_deed(const struct case_file *c, struct thing_row *row, enu
 	else if (s->kind == KIND_ACT && act == DIALOGUE_ACT_DROP &&
 		 ((row->thing.owners | row->thing.owed) & self) == 0)
 		*out = VERDICT_OWES;
-	if (*out != VERDICT_OK || s->kind != KIND_ACT ||
-	    (act != DIALOGUE_ACT_END && act != DIALOGUE_ACT_MERGE))
+	else if ((is_act(s, DIALOGUE_ACT_CONCLUDE) && row->thing.said[DIALOGUE_ACT_BEGIN] == 0) ||
+		 (is_act(s, DIALOGUE_ACT_RECORD_AGREE) && row->thing.said[DIALOGUE_ACT_CONCLUDE] == 0))
+		*out = VERDICT_STEP;
+	if (*out != VERDICT_OK)
 		return ERR_OK;
-	e = is_left_open(&past, &c->subject, row, &is_left);
+	if (is_act(s, DIALOGUE_ACT_END) || is_act(s, DIALOGUE_ACT_MERGE))
+		return judge_end(c, &past, row, out);
+	if (s->kind == KIND_SESSION || s->kind == KIND_COMMITMENT)
+		e = is_left_by(&past, c->in->log.party, row, &is_left);
 	if (is_left)
-		*out = VERDICT_LEFT;
+		*out = VERDICT_OVER;
 	return e;
 }
 
@@ -504,9 +634,10 @@ static bool has_creditors(const struct case_file *c, uint8_t owners, uint8_t owe
 
 static enum err judge_named(const struct case_file *c, enum verdict *out)
 {
+	const struct statement *s = c->in->statement;
 	uint8_t owners, owed;
 	bool is_taken = false;
-	enum err e = is_named(c, &is_taken);
+	enum err e = is_named(c, (enum kind)s->kind, dialogue_text(s, DIALOGUE_NAME), NULL, &is_taken);
 
 	if (is_taken)
 		*out = VERDICT_NAMED;
@@ -571,6 +702,10 @@ enum err judge_dialogue(const struct case_file *c, enum verdict *out)
 		*out = VERDICT_RAW;
 		return ERR_OK;
 	}
+	if (s->kind == KIND_ACT && dialogue_field(s, DIALOGUE_NAME).len > 0) {
+		*out = VERDICT_RENAMES;
+		return ERR_OK;
+	}
 	if (!find_subject(c, rule, &subject, &kind, &e)) {
 		*out = VERDICT_REFERS;
 		return e;
@@ -632,6 +767,7 @@ static enum err put_beside(const struct fold *f, const struct place_key *at, con
 	return row_put(f->map, &k, &value);
 }
 
+/* Also an item, on its session. */
 static enum err put_deed(const struct fold *f, const struct fold_input *in, const struct message_at *at)
 {
 	const struct statement *s = in->statement;
@@ -639,17 +775,21 @@ static enum err put_deed(const struct fold *f, const struct fold_input *in, cons
 	struct message_at on = { 0 };
 	struct place_key subject;
 	struct thing_row row;
-	enum err e;
+	struct cbor_reader r;
+	enum err e = ERR_OK;
 
 	if (!refers_place(f, in, &s->refers[0], &subject))
 		return ERR_OK;
 	on.place = subject;
 	if (d.kind == KIND_ACT)
 		d.act = (enum dialogue_act)dialogue_uint(s, DIALOGUE_ACT);
+	cbor_open(&r, dialogue_field(s, DIALOGUE_HASH));
+	if (names_record(&d) && cbor_read_fixed(&r, d.hash, sizeof d.hash) != ERR_OK)
+		return ERR_CORRUPT; /* its form has one */
 	if (d.kind == KIND_ACCEPTED || d.kind == KIND_DISPUTED) {
 		d.report = deed_at_of(&subject);
 		e = fold_reported_of(f, &subject, &on.place);
-	} else {
+	} else if (d.kind != KIND_ITEM) {
 		e = put_beside(f, &at->place, &subject, &d);
 	}
 	if (e == ERR_OK)
@@ -658,7 +798,9 @@ static enum err put_deed(const struct fold *f, const struct fold_input *in, cons
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	on.order = row.thing.order;
 	thing_take(&row.thing, &d);
-	e = put_deed_row(f, &on.place, &d);
+	e = settle_agenda(f, on.place.log.channel, &row.thing);
+	if (e == ERR_OK)
+		e = put_deed_row(f, &on.place, &d);
 	return e == ERR_OK ? put_thing(f, &on, &row.thing, buf_bytes(&row.fields)) : e;
 }
 
@@ -684,10 +826,13 @@ enum err fold_dialogue(const struct fold *f, const struct fold_input *in, const 
 {
 	const struct dialogue_rule *rule = rule_find(in->statement->kind);
 	struct message_at at = { v->order, { in->log, in->entry->index } };
+	enum err e = ERR_OK;
 
 	if (in->statement->kind == KIND_SAME)
 		return put_same(f, in, &at);
 	if (rule == NULL)
 		return ERR_OK;
-	return rule->is_thing ? put_new(f, in, &at, rule->is_named) : put_deed(f, in, &at);
+	if (rule->is_thing)
+		e = put_new(f, in, &at, rule->is_named);
+	return e == ERR_OK && (!rule->is_thing || rule->kind == KIND_ITEM) ? put_deed(f, in, &at) : e;
 }

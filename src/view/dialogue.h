@@ -13,7 +13,7 @@ struct thing_row {
 	struct place_key place;
 	struct thing thing;
 	uint8_t fields_memory[DIALOGUE_FIELDS_LEN_MAX + 256];
-	struct buf fields; /* of its statement, a map of CBOR; the later ones are at thing.last_move.at */
+	struct buf fields; /* of its statement, a map of CBOR; AMENDs and MOVEs give some anew */
 };
 
 /*
@@ -33,6 +33,9 @@ enum err fold_next_named(const struct fold *f, uint32_t channel, enum kind kind,
 /* The next of a kind that hangs on a place and counts; *at starts zeroed. ERR_NOT_FOUND at the end. */
 enum err fold_next_hung(const struct fold *f, const struct place_key *on, enum kind kind,
 			struct message_at *at) MUST_CHECK;
+/* The next ACT of these (bit mask) on a thing, in the record's order; *at starts zeroed. ERR_NOT_FOUND. */
+enum err fold_next_said(const struct fold *f, const struct place_key *on, uint32_t acts,
+			const struct fold_sight *sight, struct message_at *at) MUST_CHECK;
 /* What a thing hangs on: a session's body; ERR_NOT_FOUND: nothing. */
 enum err thing_of(const struct thing_row *row, struct place_key *out) MUST_CHECK;
 /* What an ACT that counts does; ERR_NOT_FOUND. */

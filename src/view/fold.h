@@ -99,7 +99,8 @@
 	X(HOLD,       "the hold is not over on its own clock") \
 	X(FIELDS,     "it has fields that its kind does not name") \
 	X(ACTING,     "the accord does not let this post act for that one there") \
-	X(CREDITOR,   "of what a party owes nobody else is owed it, who could say that it is done")
+	X(CREDITOR,   "of what a party owes nobody else is owed it, who could say that it is done") \
+	X(RENAMES,    "a lasting name is never changed")
 /* clang-format on */
 
 enum verdict {

@@ -115,6 +115,12 @@ static bool is_where(struct bytes text)
 	return where_read(text, &w) == ERR_OK;
 }
 
+static bool is_manner(struct bytes text)
+{
+	return bytes_equal(text, BYTES_LIT("meeting")) || bytes_equal(text, BYTES_LIT("side-meeting")) ||
+	       bytes_equal(text, BYTES_LIT("call"));
+}
+
 static bool is_code(struct bytes text)
 {
 	return text.len > 0 && text.len <= PARTY_NAME_MAX;
@@ -204,6 +210,7 @@ static bool is_value_good(uint64_t key, struct bytes value)
 	case DIALOGUE_DETAIL:
 	case DIALOGUE_DOUBT:
 	case DIALOGUE_LOCATION:
+	case DIALOGUE_CREDENTIALS:
 		return are_texts(value, 2 * (size_t)DIALOGUE_LANGUAGES_MAX, is_language_tag, is_word_text);
 	case DIALOGUE_ACT:
 		return is_number(value, UINT8_MAX);
@@ -230,6 +237,8 @@ static bool is_value_good(uint64_t key, struct bytes value)
 		return is_hash(value);
 	case DIALOGUE_OUTLETS:
 		return are_texts(value, DIALOGUE_OUTLETS_MAX, NULL, is_dialogue_name);
+	case DIALOGUE_MANNER:
+		return are_texts(value, 0, NULL, is_manner);
 	case DIALOGUE_PEOPLE:
 		return are_texts(value, 2 * (size_t)DIALOGUE_PEOPLE_MAX, is_person_text, is_person_text);
 	default:
@@ -268,8 +277,12 @@ static uint32_t required_of(const struct statement *s)
 	}
 	if (s->kind == KIND_ENDORSE && act == ENDORSE_RELEASE)
 		required |= HAS(WHEN);
-	if (s->kind == KIND_ACT && act == DIALOGUE_ACT_ASSESS)
+	if (s->kind == KIND_ACT && (act == DIALOGUE_ACT_ASSESS || act == DIALOGUE_ACT_ITEM_DECLINE))
 		required |= HAS(DETAIL);
+	if (s->kind == KIND_ACT && act == DIALOGUE_ACT_MERGE)
+		required |= HAS(TO);
+	if (s->kind == KIND_ACT && act == DIALOGUE_ACT_RECORD_AGREE)
+		required |= HAS(HASH);
 	return required;
 }
 

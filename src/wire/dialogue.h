@@ -30,13 +30,15 @@
 	X(15, PEOPLE)    /* [name, office, ...]: a delegation, its head first                      */ \
 	X(16, STAGE)     /* a name: which stage of a condition is reached                          */ \
 	X(17, WORDS)     /* text: a unit's words in its one language; empty: it is to be left out  */ \
-	X(18, HASH)      /* SHA-256 of a text's canonical file                                     */ \
+	X(18, HASH)      /* SHA-256 of a text's canonical file: an ENDORSE's, a session's record   */ \
 	X(19, OUTLETS)   /* names: by what a text is made public                                   */ \
 	X(20, TYPE)      /* a name of the accord's list `event`                                    */ \
 	X(21, CONFIDENCE) /* a name of the accord's list `confidence`: as its author weighs it      */ \
 	X(22, WHERE)     /* text: a point or an area (wire/where.h)                                */ \
 	X(23, LOCATION)  /* words: a place, as its author says it                                   */ \
-	X(24, UNIT)      /* text: TEXT/UNIT, of which a commitment is taken                         */
+	X(24, UNIT)      /* text: TEXT/UNIT, of which a commitment is taken                         */ \
+	X(25, CREDENTIALS) /* words: what empowers a delegation: by whom, when, its number          */ \
+	X(26, MANNER)    /* a session's: meeting, side-meeting, call; absent: a meeting             */
 /* clang-format on */
 
 enum dialogue_field {
@@ -55,11 +57,11 @@ enum dialogue_field {
 	X(MERGE,         BODY,       true,  "merge") \
 	X(END,           BODY,       true,  "end") \
 	X(AGENDA_OPEN,   SESSION,    true,  "agenda open") \
-	X(AGENDA_AGREE,  SESSION,    true,  "agenda agree") \
+	X(AGENDA_AGREE,  SESSION,    false, "agenda agree") \
 	X(BEGIN,         SESSION,    false, "begin") \
 	X(RECESS,        SESSION,    false, "recess") \
 	X(CONCLUDE,      SESSION,    true,  "conclude") \
-	X(RECORD_AGREE,  SESSION,    true,  "record agree") \
+	X(RECORD_AGREE,  SESSION,    false, "record agree") \
 	X(MOVE,          SESSION,    false, "move") \
 	X(CALL_OFF,      SESSION,    true,  "call off") \
 	X(DELEGATION,    SESSION,    false, "delegation") \

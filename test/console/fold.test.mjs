@@ -9,6 +9,7 @@ const { degrees, mapOf, numbered, pointsOf } = await load("fold/drawn.js");
 const { alarmsOf, isFlood } = await load("fold/alarm.js");
 const { fillForm } = await load("fold/fill.js");
 const { EventText } = await load("node/stream.js");
+const { agendaOf, nextSession } = await load("fold/rhythm.js");
 
 const NOBODY = { posts: [], manning: [] }; // no roster, no manning
 const item = { id: "aa", channel: "consult", isHome: false, statement: "", signatures: [], content: "", since: 1, state: "UNSENT", title: "" };
@@ -131,4 +132,22 @@ test("claims drawn: numbers of the table, degrees alone, and nothing of who took
     assert.deepEqual(pointsOf(bad), []);
   assert.deepEqual(degrees(37, 39), [37, 38, 39]);
   assert.ok(degrees(-180, 180).length <= 13);
+});
+
+test("agenda: what is open of earlier sessions and of the bodies that went into it", () => {
+  const body = (place, name, more = {}) => ({ place, kind: "body", name, over: false, ...more });
+  const session = (place, of, first_ms, more = {}) => ({ place, kind: "session", of, over: false, standing: "SCHEDULED", first_ms, end_ms: first_ms, ...more });
+  const item = (place, of, over = false) => ({ place, kind: "item", of, over });
+  const all = [
+    body("b1", "kidd"), body("b2", "spi", { over: true, merged_into: "kidd" }), body("b3", "dsc", { over: true, merged_into: "spi" }), body("b4", "ncg"),
+    session("s1", "b1", 1), session("s2", "b1", 2), session("s3", "b1", undefined), session("s4", "b1", undefined), session("s5", "b3", 9), session("s6", "b4", 1),
+    item("i1", "s1"), item("i2", "s2"), item("i3", "s3"), item("i5", "s5"), item("i6", "s6"), item("i7", "s1", true),
+  ];
+  const at = (place) => agendaOf(all, all.find((one) => one.place === place)).map((one) => one.place);
+  assert.deepEqual(at("s2"), ["i1", "i2", "i3", "i5"]); // i3: nobody knows yet when
+  assert.deepEqual(at("s3"), ["i1", "i2", "i3", "i5"]);
+  assert.deepEqual(at("s4"), ["i1", "i2", "i3", "i5"]);
+  assert.deepEqual(at("s6"), ["i6"]);
+  assert.equal(nextSession(all, all[0]).place, "s1");
+  assert.equal(nextSession(all, all[2]), undefined, "nothing is due of what is ended");
 });

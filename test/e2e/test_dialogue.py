@@ -10,6 +10,8 @@ import icalendar
 import vobject
 
 import nodes
+import officers
+import peer
 
 PEOPLE = {"policy": ["policy"], "watch": ["watch"]}
 TITLE = ["--language", "en", "--also", "ko=통합국방협의체"]
@@ -64,8 +66,20 @@ def test_what_was_promised_is_carried_until_closed(stage):
     for node in (kor, usa):
         stands(node, "commitment", "exercises", "CLOSED")
     refused(usa, "OVER", "commitments", "report", "exercises")
-    before = {name: node.get("/dialogues") for name, node in world.nodes.items()}
+    # A body ends when both say so; who said so begins nothing in it, and the other may still.
     kor.run("body", "end", "kidd", key="policy")
+    usa.wait("KOR ends it", lambda: "KOR" in things(usa, "body", "kidd")["said"].get("end", []))
+    for words in (("commitments", "new", "kidd", "late", "Late", "--by", "USA"), ("session", "new", "kidd", "late", "Late")):
+        refused(kor, "OVER", *words)
+    usa.run("commitments", "new", "kidd", "late", "Late", "--by", "USA", "--language", "en", key="policy")
+    stands(kor, "commitment", "late", "OPEN")
+    refused(usa, "LEFT", "body", "end", "kidd")
+    assert things(kor, "body", "kidd")["standing"] == "OPEN"
+    for node in (usa, kor):
+        node.run("commitments", "drop", "late", "Not any more", "--language", "en", key="policy")
+    stands(usa, "commitment", "late", "DROPPED")
+    usa.run("body", "end", "kidd", key="policy")
+    before = {name: node.get("/dialogues") for name, node in world.nodes.items()}
     for node in (kor, usa):
         stands(node, "body", "kidd", "ENDED")
     world.stop()
@@ -86,11 +100,38 @@ def test_a_session_is_led_through(stage):
     stands(usa, "item", "goal", "PROPOSED")
     kor.run("session", "agree", "kidd-22", key="policy")
     refused(kor, "TWICE", "session", "agree", "kidd-22")
+    refused(kor, "STEP", "session", "conclude", "kidd-22")
     usa.wait("the agenda is agreed at kor", lambda: "KOR" in things(usa, "session", "kidd-22")["said"].get("agenda agree", []))
     usa.run("session", "agree", "kidd-22", key="policy")
     usa.run("session", "agree-item", "goal", key="policy")
     stands(kor, "item", "goal", "AGREED")
     stands(kor, "session", "kidd-22", "AGENDA AGREED")
+    # What is added later was agreed on by nobody yet: each agrees again.
+    usa.run("session", "item", "kidd-22", "late", "A late one", "--language", "en", key="policy")
+    for node in (kor, usa):
+        stands(node, "session", "kidd-22", "AGENDA OPEN")
+        stands(node, "item", "late", "PROPOSED")
+    for node in (kor, usa):
+        node.run("session", "agree", "kidd-22", key="policy")
+    for node in (kor, usa):
+        stands(node, "session", "kidd-22", "AGENDA AGREED")
+    assert "detail is missing" in kor.run("session", "decline-item", "late", "", key="policy", code=2).stderr
+    # One side alone closes nothing that was not talked about.
+    kor.run("session", "close-item", "late", key="policy")
+    usa.wait("KOR closes it", lambda: "KOR" in things(usa, "item", "late")["said"].get("close", []))
+    assert things(usa, "item", "late")["standing"] == "PROPOSED"
+    usa.run("session", "close-item", "late", key="policy")
+    stands(kor, "item", "late", "CLOSED")
+    # Who comes, and what empowers them.
+    kor.run("session", "delegation", "kidd-22", "--head", "Hong Gil-dong=Deputy Minister", "--member", "Kim=Director", "--member", "Lee=Interpreter",
+            "--credentials", "Letter 12 of 2023-04-01", "--language", "en", key="policy")
+    usa.wait("the delegation", lambda: "Hong" in str(usa.get("/dialogues", place=things(usa, "session", "kidd-22")["place"])))
+    shown = usa.run("session", "show", "kidd-22").stdout
+    assert "Hong Gil-dong, Deputy Minister; Kim, Director; Lee, Interpreter" in shown and "credentials: Letter 12 of 2023-04-01" in shown
+    assert "신임장: Letter 12" in usa.run("session", "show", "kidd-22", env=nodes.KOREAN).stdout
+    assert "people is not" in kor.run("session", "delegation", "kidd-22", "--head", "Nobody", key="policy", code=2).stderr.replace("missing, or is not", "not")
+    kor.run("session", "new", "kidd", "talk", "A talk", "--manner", "call", "--language", "en", key="policy")
+    assert re.search("talk +SCHEDULED .* call +A talk", kor.run("session").stdout) and "통화" in kor.run("session", env=nodes.KOREAN).stdout
     for verb, standing in (("begin", "IN SESSION"), ("recess", "RECESS"), ("begin", "IN SESSION"), ("conclude", "CONCLUDED")):
         kor.run("session", verb, "kidd-22", key="policy")
         stands(usa, "session", "kidd-22", standing)
@@ -100,20 +141,67 @@ def test_a_session_is_led_through(stage):
     assert "goal" in usa.run("session", "show", "kidd-99").stdout
     text = usa.run("session").stdout
     assert "kidd: next 2199, kidd-99" in text and "kidd: by turns KOR hosts" in text
+    # Also on that of one without a day.
+    kor.run("session", "new", "kidd", "some-day", "Some day", "--language", "en", key="policy")
+    assert "goal" in kor.run("session", "show", "some-day").stdout
+    usa.run("session", "discussed", "goal", key="policy")
     usa.run("session", "close-item", "goal", key="policy")
     stands(kor, "item", "goal", "CLOSED")
     assert "goal" not in kor.run("session", "show", "kidd-99").stdout
     refused(kor, "OVER", "session", "discussed", "goal")
+    # The record is a text, and both name the same of it.
+    assert "which text is the record" in kor.run("session", "record", "kidd-22", key="policy", code=2).stderr
+    kor.run("text", "of", "kidd-22", "minutes", "Minutes", "--languages", "en", "--language", "en", key="policy")
+    kor.run("text", "unit", "minutes", "goal", "It stays.", "--language", "en", key="policy")
+    kor.run("session", "record", "kidd-22", "--text", "minutes", key="policy")
+    refused(kor, "TWICE", "session", "record", "kidd-22", "--text", "minutes")
+    kor.run("text", "unit", "minutes", "goal", "It stays so.", "--language", "en", key="policy")
+    usa.wait("the minutes", lambda: (things(usa, "text", "minutes") or {}) and usa.get("/text", place=things(usa, "text", "minutes")["place"])["versions"] == 2)
+    usa.run("session", "record", "kidd-22", "--text", "minutes", key="policy")
+    usa.wait("both", lambda: len(things(usa, "session", "kidd-22")["said"]["record agree"]) == 2)
+    assert things(usa, "session", "kidd-22")["standing"] == "CONCLUDED", "they agreed to two texts"
+    kor.run("session", "record", "kidd-22", "--text", "minutes", key="policy")
     for node in (kor, usa):
-        node.run("session", "record", "kidd-22", key="policy")
-    stands(kor, "session", "kidd-22", "RECORD AGREED")
+        stands(node, "session", "kidd-22", "RECORD AGREED")
+    assert usa.get("/text", place=things(usa, "text", "minutes")["place"])["hash"] in usa.run("session", "show", "kidd-22").stdout
     refused(kor, "OVER", "session", "begin", "kidd-22")
+    bodies_feed_and_merge(kor, usa)
     # A body is renamed, and what it was called before is still there.
     kor.run("body", "amend", "kidd", "--also", "ko=한미 통합국방협의체", key="policy")
     usa.wait("the new name is here", lambda: things(usa, "body", "kidd")["title"] == {"ko": "한미 통합국방협의체"})
     whole, = usa.get("/dialogues", place=things(usa, "body", "kidd")["place"])["things"]
     assert [one["act"] for one in whole["deeds"] if one["kind"] == "act"] == ["amend"]
     assert usa.run("log", "consult").stdout.count("act") > 5
+
+
+def bodies_feed_and_merge(kor, usa):
+    """What a body feeds, who chairs it, and what it went into with all that was open on its agenda."""
+    kor.run("body", "new", "spi", "Initiative", "Policy", "--language", "en", "--channel", "consult", "--label", "U", "--to", "kidd", "--chairs", "policy,watch",
+            "--number", "6", "--by", "KOR,USA", key="policy")
+    kor.run("session", "new", "spi", "spi-1", "First", "--when", "2020", "--by", "KOR", "--language", "en", key="policy")
+    kor.run("session", "item", "spi-1", "pending", "Pending", "--language", "en", key="policy")
+    for verb in ("begin", "conclude"):
+        kor.run("session", verb, "spi-1", key="policy")
+    stands(usa, "item", "pending", "PROPOSED")
+    shown = usa.run("body", "show", "spi").stdout
+    assert re.search("mandate +Policy", shown) and re.search("feeds +kidd", shown) and re.search("chairs +policy\n +watch", shown), shown
+    assert "every 6 months" in kor.run("session").stdout
+    # Each amends something else: both stand.
+    kor.run("body", "amend", "spi", "--also", "en=Renamed", key="policy")
+    usa.wait("the name", lambda: things(usa, "body", "spi")["title"] == {"en": "Renamed"})
+    usa.run("body", "amend", "spi", "--number", "3", key="policy")
+    kor.wait("the cadence", lambda: things(kor, "body", "spi")["number"] == 3)
+    assert things(kor, "body", "spi")["title"] == {"en": "Renamed"} and things(kor, "body", "spi")["chairs"] == ["policy", "watch"]
+    assert "to is missing" in kor.run("body", "merge", "spi", key="policy", code=2).stderr
+    for into in ("nowhere", "spi"):
+        refused(kor, "REFERS", "body", "merge", "spi", "--to", into)
+    for node in (kor, usa):
+        node.run("body", "merge", "spi", "Now in it", "--to", "kidd", "--language", "en", key="policy")
+        assert things(node, "body", "spi")["standing"] in ("OPEN", "ENDED")
+    stands(kor, "body", "spi", "ENDED")
+    assert things(kor, "body", "spi")["merged_into"] == "kidd" and "pending" in kor.run("session", "show", "kidd-99").stdout
+    assert "spi:" not in kor.run("session").stdout, "nothing is due of what is ended"
+    assert re.search("통합된 곳 +kidd", kor.run("body", "show", "spi", env=nodes.KOREAN).stdout)
 
 
 def test_the_articles_stand_on_both_sides(stage):
@@ -124,15 +212,15 @@ def test_the_articles_stand_on_both_sides(stage):
     units = kinds.count("unit")
     settled = kinds.count("agree")
     assert settled == kinds.count("close") == kinds.count("item") == 6
-    count = len(kinds) - units - kinds.count("delegation") - kinds.count("conclude") - 2 * settled
+    count = len(kinds) - units - kinds.count("delegation") - kinds.count("begin") - kinds.count("conclude") - 2 * settled
     done = kor.say("import", "dialogues", str(file), key="policy")
-    assert done["stood"] == 0 and done["filed"] == count + units + 8, "four delegations, and four sessions that were held"
+    assert done["stood"] == 0 and done["filed"] == count + units + 12 + settled, "four delegations, four sessions that were begun and concluded, and items that were closed"
     usa.wait("all of it is at usa", lambda: len(usa.get("/dialogues")["things"]) == count)
     assert not usa.get("/dialogues")["more"] and usa.get("/dialogues", limit=3)["more"], "what is cut says so"
     assert things(usa, "commitment", "p12-rdp-a")["standing"] == "CLAIMED", "nobody is bound by another's word"
     done = usa.say("import", "dialogues", str(file), key="policy")
     owed = [one for one in things(usa, "commitment") if "USA" in one["parties"]]
-    assert done["stood"] == count + units + 4 and done["filed"] == len(owed) + 4 + 2 * settled
+    assert done["stood"] == count + units + 8 and done["filed"] == len(owed) + 4 + 2 * settled
     # What both sides' articles say was dealt with is closed when both have said so, and no later agenda has it.
     kor.wait("the items are closed", lambda: {one["standing"] for one in things(kor, "item")} == {"CLOSED"})
     assert "p3-attack" not in kor.run("session", "show", "kidd-24").stdout
@@ -260,7 +348,7 @@ def test_the_calendars_of_bodies(stage, tmp_path):
     banner = "UNCLASSIFIED//REL TO KOR, USA//FROM KOR  "
     moved, call = by_title[banner + "24th KIDD / 제24차 통합국방협의체"], by_title[banner + "A call, between two sessions"]
     assert str(moved["DTSTART"].dt) == "2024-04-12" and moved["SEQUENCE"] >= 1 and str(moved["LOCATION"]) == "Washington / 워싱턴"
-    assert call["DTSTART"].dt == datetime(2024, 5, 2, 13, tzinfo=timezone.utc) and call["DTEND"].dt == datetime(2024, 5, 2, 14, 31, tzinfo=timezone.utc)
+    assert call["DTSTART"].dt == datetime(2024, 5, 2, 13, tzinfo=timezone.utc) and call["DTEND"].dt == datetime(2024, 5, 2, 14, 30, tzinfo=timezone.utc)
     month = by_title[banner + "Dialogue of August 2022 / 2022년 8월 통합국방협의체  (2022-08)"]
     assert str(month["DTSTART"].dt) == "2022-08-01" and month["TRANSP"] == "TRANSPARENT", "a month is no day in it"
     plan, report = by_title[banner + "A plan / 계획  (KOR OPEN)"], by_title[banner + "A report  (2024-10)  (KOR OPEN)"]
@@ -409,3 +497,30 @@ def test_one_commitment_is_shown_whole(stage):
     whole = json.loads(kor.run("commitments", "show", "opcon", "--json").stdout)
     assert [one["stage"] for one in whole["conditions"]] == ["ioc", "foc"]
     assert [(one["kind"], one.get("to")) for one in whole["deeds"] if one["kind"] != "condition"] == [("reported", None), ("disputed", report)]
+
+
+def test_what_a_peer_had_not_seen(stage):
+    """A peer that ends a body over a commitment that it had not seen ends nothing alone; and nobody gives a thing another lasting name."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
+    kor.run("session", "new", "kidd", "first", "First", "--language", "en", key="policy")
+    stands(usa, "session", "first", "SCHEDULED")
+    usa.run("body", "new", "own", "Own", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
+    world.await_receipts()
+    body, session = (peer.Peer.place_of(kor.entry(things(kor, kind, name)["place"])) for kind, name in (("body", "kidd"), ("session", "first")))
+    liar = peer.Peer(world, "usa", "kor")
+    liar.take_log("consult")
+    assert usa.stop() == 0
+    key = officers.Key(world.keys("usa") / "policy")
+    seen = [("kor", 1, kor.logs()["KOR/CONSULT 1"]["size"])]
+    kor.run("commitments", "new", "kidd", "promise", "Promise", "--by", "USA", "--language", "en", key="policy", code=5)
+    said = [liar.move("consult", "policy", key, 94, refers=[about], seen=seen, fields=fields)
+            for about, fields in ((body, {3: 4}), (session, {3: 11, 1: "second"}), (session, {3: 11, 2: ["en", "Second"]}), (body, {3: 3, 13: "nowhere"}))]
+    liar.send("consult")
+    kor.wait("KOR has them", lambda: (kor.find("/entry", place=said[-1]) or {}).get("folded"), patience=30)
+    assert [kor.entry(one)["verdict"] for one in said] == ["OK", "RENAMES", "OK", "REFERS"]
+    assert things(kor, "body", "kidd")["standing"] == "OPEN" and things(kor, "session", "first")["title"] == {"en": "Second"}
+    kor.run("session", "new", "kidd", "next", "Next", "--language", "en", key="policy", code=None)
+    assert things(kor, "session", "next")["standing"] == "SCHEDULED"
+    assert "a lasting name is never changed" in kor.run("read", said[1], key="policy").stdout

@@ -1,4 +1,5 @@
 """A text in two languages on two real nodes: written together, signed, and made public by both or by nobody."""
+import datetime
 import gettext
 import hashlib
 import http.server
@@ -341,6 +342,11 @@ def test_no_label_goes_out_above_its_outlet(stage, tmp_path):
     assert sorted(made) == ["atom.xml", "open.atom", "open.en.html", "open.txt"] and "Open words." in made["open.en.html"]
     assert "statement" not in made["open.en.html"] and not any(EN in words for words in made.values())
     assert len(list(ElementTree.fromstring(made["open.atom"]).iter("{http://www.w3.org/2005/Atom}entry"))) == 2, "what the feed carries is in it"
+    # A year is over when all of it is: nobody meant its first of January.
+    year = str(datetime.datetime.now(datetime.timezone.utc).year)
+    endorsed(world, "release", "released", "--when", year, name="open")
+    both(world, "its year", lambda one: one["released"]["all"], "open")
+    refused(kor, f"open is under embargo until {year}", "publish", "open", out, key=None)
 
 
 def test_a_peer_that_signs_at_random(stage):
@@ -498,11 +504,13 @@ def test_the_sentences_of_what_goes_wrong(stage, tmp_path):
     both(world, "one release", lambda one: len(one["released"]["by"]) == 1)
     wrong("{1} is released by one side only, or for another time: it does not go out.", "text", "publish", "statement", tmp_path, key=None)
     assert not list(tmp_path.glob("statement.*"))
-    # An agenda that is agreed to twice, a session that is concluded twice.
+    # An agenda that is agreed to twice, a session that is concluded twice, or before it began.
     kor.run("session", "new", "kidd", "first", "First", "--when", "2023-04-11", key="policy")
     kor.run("session", "open", "first", key="policy")
     kor.run("session", "agree", "first", key="policy")
-    kor.run("session", "conclude", "first", key="policy")
+    wrong("the step before it was not taken", "session", "conclude", "first")
+    for verb in ("begin", "conclude"):
+        kor.run("session", verb, "first", key="policy")
     for verb in ("open", "agree", "conclude"):
         wrong("its party said it before", "session", verb, "first")
     # A commitment that its own debtor accepts; a body that is ended over it.

@@ -214,7 +214,6 @@ static void a_session_and_an_item_go_their_way(void **state)
 	} rows[] = {
 		{ KIND_SESSION, ALBA, DIALOGUE_ACT_AGENDA_OPEN, STANDING_AGENDA_OPEN },
 		{ KIND_SESSION, ALBA, DIALOGUE_ACT_AGENDA_AGREE, STANDING_AGENDA_OPEN },
-		{ KIND_SESSION, BOREA, DIALOGUE_ACT_AGENDA_AGREE, STANDING_AGENDA_AGREED },
 		{ KIND_SESSION, BOREA, DIALOGUE_ACT_BEGIN, STANDING_IN_SESSION },
 		{ KIND_SESSION, ALBA, DIALOGUE_ACT_RECESS, STANDING_RECESS },
 		{ KIND_SESSION, ALBA, DIALOGUE_ACT_BEGIN, STANDING_IN_SESSION },
@@ -225,6 +224,12 @@ static void a_session_and_an_item_go_their_way(void **state)
 		{ KIND_ITEM, ALBA, DIALOGUE_ACT_ITEM_DEFER, STANDING_DEFERRED },
 		{ KIND_ITEM, ALBA, DIALOGUE_ACT_ITEM_DISCUSSED, STANDING_DISCUSSED },
 		{ KIND_ITEM, ALBA, DIALOGUE_ACT_ITEM_CLOSE, STANDING_CLOSED },
+		{ KIND_BODY, ALBA, DIALOGUE_ACT_END, STANDING_OPEN },
+		{ KIND_BODY, BOREA, DIALOGUE_ACT_MERGE, STANDING_ENDED },
+		{ KIND_TEXT, ALBA, DIALOGUE_ACT_IN_FORCE, STANDING_OPEN },
+		{ KIND_TEXT, BOREA, DIALOGUE_ACT_IN_FORCE, STANDING_IN_FORCE },
+		{ KIND_TEXT, BOREA, DIALOGUE_ACT_TERMINATE, STANDING_IN_FORCE },
+		{ KIND_TEXT, ALBA, DIALOGUE_ACT_TERMINATE, STANDING_ENDED },
 	};
 	struct thing t = of_kind(KIND_SESSION);
 
@@ -237,6 +242,43 @@ static void a_session_and_an_item_go_their_way(void **state)
 		thing_take(&t, &d);
 		assert_int_equal(thing_standing(&t), rows[i].want);
 	}
+}
+
+/* One side alone closes nothing that was not talked about. */
+static void an_item_is_closed_by_both_or_once_discussed(void **state)
+{
+	struct deed one = act(BOREA, 1, DIALOGUE_ACT_ITEM_CLOSE), two = act(ALBA, 1, DIALOGUE_ACT_ITEM_CLOSE),
+		    discussed = act(ALBA, 1, DIALOGUE_ACT_ITEM_DISCUSSED);
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct thing t = of_kind(KIND_ITEM);
+		thing_take(&t, &one);
+		assert_int_equal(thing_standing(&t), STANDING_PROPOSED);
+		thing_take(&t, i == 0 ? &two : &discussed);
+		assert_int_equal(thing_standing(&t), STANDING_CLOSED);
+	}
+}
+
+static void a_record_is_one_text(void **state)
+{
+	struct thing t = of_kind(KIND_SESSION);
+	struct deed one = act(ALBA, 1, DIALOGUE_ACT_RECORD_AGREE),
+		    other = act(BOREA, 1, DIALOGUE_ACT_RECORD_AGREE),
+		    again = act(BOREA, 2, DIALOGUE_ACT_RECORD_AGREE);
+
+	(void)state;
+	memset(one.hash, 1, sizeof one.hash);
+	memset(other.hash, 2, sizeof other.hash);
+	memcpy(again.hash, one.hash, sizeof again.hash);
+	thing_take(&t, &one);
+	thing_take(&t, &other);
+	assert_int_not_equal(thing_standing(&t), STANDING_RECORD_AGREED);
+	thing_take(&t, &again);
+	assert_int_equal(thing_standing(&t), STANDING_RECORD_AGREED);
+	/* What an ended log had lost is not the last word of its party. */
+	thing_take(&t, &other);
+	assert_int_equal(thing_standing(&t), STANDING_RECORD_AGREED);
 }
 
 /* ---- Any order that keeps each party's own. ---- */
@@ -323,31 +365,49 @@ static void any_order_is_the_same(void **state)
 	}
 }
 
-static void a_row_gives_the_thing_back(void **state)
+static void gives_back(struct thing *t)
 {
 	uint8_t memory[2][THING_STATE_MAX];
 	struct buf out = BUF_ON(memory[0]), again = BUF_ON(memory[1]);
-	struct thing t = commitment(0xff, 8), read;
+	struct thing read;
 	struct bytes in;
 
-	(void)state;
-	for (uint8_t i = 0; i < 8; i++) {
-		struct deed d = deed(i, 5, KIND_REPORTED),
-			    yes = answer((uint8_t)((i + 1) % 8), 6, KIND_ACCEPTED, d);
-		thing_take(&t, &d);
-		thing_take(&t, &yes);
-	}
-	thing_write(&t, &out);
+	thing_write(t, &out);
 	assert_int_equal(buf_check(&out), ERR_OK);
 	in = buf_bytes(&out);
 	assert_int_equal(thing_read(&in, &read), ERR_OK);
 	assert_int_equal(in.len, 0);
+	assert_int_equal(thing_standing(&read), thing_standing(t));
 	thing_write(&read, &again);
 	assert_true(bytes_equal(buf_bytes(&out), buf_bytes(&again)));
 	for (size_t len = 0; len < out.len; len++) {
 		in = (struct bytes){ out.ptr, len };
 		assert_int_equal(thing_read(&in, &read), ERR_CORRUPT);
 	}
+}
+
+static void a_row_gives_the_thing_back(void **state)
+{
+	struct thing t = commitment(0xff, 8), session = commitment(3, 8);
+
+	(void)state;
+	session.kind = KIND_SESSION;
+	for (uint8_t i = 0; i < 8; i++) {
+		struct deed d = deed(i, 5, KIND_REPORTED),
+			    yes = answer((uint8_t)((i + 1) % 8), 6, KIND_ACCEPTED, d);
+		struct deed item = deed(i, 7, KIND_ITEM), agree = act(i, 8, DIALOGUE_ACT_AGENDA_AGREE),
+			    record = act(i, 9, DIALOGUE_ACT_RECORD_AGREE);
+		thing_take(&t, &d);
+		thing_take(&t, &yes);
+		memset(record.hash, 7, sizeof record.hash);
+		thing_take(&session, &item);
+		thing_take(&session, &agree);
+		thing_take(&session, &record);
+	}
+	session.agreed = 0xff;
+	gives_back(&t);
+	gives_back(&session);
+	assert_int_equal(thing_standing(&session), STANDING_RECORD_AGREED);
 }
 
 int main(void)
@@ -363,6 +423,8 @@ int main(void)
 		cmocka_unit_test(who_denies_it_owes_nothing),
 		cmocka_unit_test(it_is_dropped_by_all),
 		cmocka_unit_test(a_session_and_an_item_go_their_way),
+		cmocka_unit_test(an_item_is_closed_by_both_or_once_discussed),
+		cmocka_unit_test(a_record_is_one_text),
 		cmocka_unit_test(a_claim_stands_until_its_author_takes_it_back),
 		cmocka_unit_test(any_order_is_the_same),
 		cmocka_unit_test(a_row_gives_the_thing_back),

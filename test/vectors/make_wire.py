@@ -238,6 +238,12 @@ def statement_good():
     yield "assessment", of_kind(94, {3: 19, 7: TITLE, 21: "moderate"})
     yield "body with a later field", of_kind(80, changed(DIALOGUE_FIELDS[80], {40: ["later"]}))
     yield "unit that is left out", of_kind(90, {**DIALOGUE_FIELDS[90], 17: ""})
+    yield "merge", of_kind(94, {3: 3, 13: "scm"})
+    yield "record agree", of_kind(94, {3: 10, 18: HASH})
+    yield "decline of an item", of_kind(94, {3: 15, 7: TITLE})
+    yield "delegation with credentials", of_kind(94, {**DIALOGUE_FIELDS[94], 25: TITLE})
+    for manner in ("meeting", "side-meeting", "call"):
+        yield f"session as a {manner}", of_kind(81, changed(DIALOGUE_FIELDS[81], {26: manner}))
     yield "act of a later version", of_kind(94, {3: 255})
     yield "lapse in an instance", changed(of_kind(23, LAPSE_FIELDS, "node"), {16: PLACE})
     yield "attempt with its way, its result and whom", of_kind(22, {1: "telephone, line 2", 2: 3, 3: "duty officer"})
@@ -442,6 +448,12 @@ def statement_fields():
                          "with more than a row holds": {25 + i: "x" * 600 for i in range(6)}}.items():
         yield f"body {why}", of_kind(80, changed(DIALOGUE_FIELDS[80], changes))
     yield "act 256", of_kind(94, {3: 256})
+    yield "merge into nothing", of_kind(94, {3: 3})
+    yield "record agree to no text", of_kind(94, {3: 10, 7: TITLE})
+    yield "record agree to half a hash", of_kind(94, {3: 10, 18: HASH[:16]})
+    yield "decline of an item without a reason", of_kind(94, {3: 15})
+    yield "credentials in no language", of_kind(94, {**DIALOGUE_FIELDS[94], 25: ["e n", "x"]})
+    yield "session in no known manner", of_kind(81, changed(DIALOGUE_FIELDS[81], {26: "dinner"}))
     yield "assessment without a word", of_kind(94, {3: 19, 21: "high"})
     for why, where in (("nowhere", ""), ("a latitude alone", "38.5"), ("a pole beyond", "90.00001,0"), ("a meridian beyond", "0,180.00001"), ("a sign too many", "--1,0"),
                        ("a plus", "+1,0"), ("six decimals", "1.000001,0"), ("no decimals", "1.,0"), ("no degrees", ".5,0"), ("four digits", "0001,0"), ("a blank at the end", "1,1 "),

@@ -308,18 +308,21 @@ def is_text_of(most):
 
 DIALOGUE_VALUES = {
     1: is_lasting_name, 13: is_lasting_name, 16: is_lasting_name, 3: lambda v: is_uint(v, 0, 255), 4: is_date, 6: is_text_of(255),
-    **{key: lambda v: are_texts(v, 8, is_language, is_text_of(600)) for key in (2, 7, 8, 23)}, 20: is_lasting_name, 21: is_lasting_name, 22: is_where,
+    **{key: lambda v: are_texts(v, 8, is_language, is_text_of(600)) for key in (2, 7, 8, 23, 25)}, 20: is_lasting_name, 21: is_lasting_name, 22: is_where,
     **{key: lambda v: are_texts(v, 8, is_code) for key in (5, 9)}, 10: lambda v: is_uint(v, 0, U32),
     11: lambda v: are_texts(v, 4, is_language), 12: lambda v: are_texts(v, 64, is_role),
     15: lambda v: are_texts(v, 64, is_text_of(160), is_text_of(160)), 18: is_hash,
     17: lambda v: type(v) is str and len(v.encode()) <= 2400, 19: lambda v: are_texts(v, 8, is_lasting_name),
-    24: lambda v: type(v) is str and v.count("/") == 1 and all(is_lasting_name(name) for name in v.split("/"))}
+    26: lambda v: v in ("meeting", "side-meeting", "call"), 24: lambda v: type(v) is str and v.count("/") == 1 and all(is_lasting_name(name) for name in v.split("/"))}
 DIALOGUE_NEEDS = {80: {1, 2}, 81: {1, 2}, 82: {1, 2}, 83: {1, 2, 5}, 86: {7}, 87: {1, 2, 16}, 88: {1, 2}, 89: {1, 2, 11}, 90: {1, 11, 17},
                   93: {3, 18}, 94: {3}, 95: {1, 6, 7}}
 
 
+ACT_NEEDS = {3: {13}, 10: {18}, 15: {7}, 19: {7}}
+
+
 def is_dialogue_right(kind, fields):
-    needs = DIALOGUE_NEEDS.get(kind, set()) | ({4} if kind == 93 and fields.get(3) == 2 else {7} if kind == 94 and fields.get(3) == 19 else set())
+    needs = DIALOGUE_NEEDS.get(kind, set()) | ({4} if kind == 93 and fields.get(3) == 2 else ACT_NEEDS.get(fields.get(3), set()) if kind == 94 and type(fields.get(3)) is int else set())
     return needs <= set(fields) and sum(len(encode(key)) + len(encode(value)) for key, value in fields.items()) <= 3000 and \
         all(DIALOGUE_VALUES.get(key, lambda v: True)(value) for key, value in fields.items())
 

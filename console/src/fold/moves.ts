@@ -99,7 +99,7 @@ const CONFIRM = 0;
 
 const ACTS: Partial<Record<Thing["kind"], [name: string, act: number, text: Move["text"], isHeld?: boolean][]>> = {
   body: [["end-body", 4, "must", true]],
-  session: [["agenda-open", 5, "may"], ["agenda-agree", 6, "may"], ["begin", 7, "may"], ["recess", 8, "may"], ["conclude", 9, "may"], ["record-agree", 10, "may"],
+  session: [["agenda-open", 5, "may"], ["agenda-agree", 6, "may"], ["begin", 7, "may"], ["recess", 8, "may"], ["conclude", 9, "may"],
     ["call-off", 12, "must", true]],
   item: [["agree-item", 14, "may"], ["decline-item", 15, "must"], ["discussed", 16, "may"], ["defer-item", 17, "may"], ["close-item", 18, "may"]],
   commitment: [["drop", 1, "must", true]],
@@ -160,6 +160,10 @@ export function agreeUnit(place: string, unit: Unit, me: string): Move[] {
   return [...agree(place, versions, me), ...isWhole && !unit.concordance.includes(me)
     ? [{ name: "concord", kind: Kind.CONCORDANCE, about: place, refers: versions.map((one) => one.place), key: unit.name, text: "none" } as Move] : []];
 }
+
+// That a text as it stands is the record of its session.
+export const recordAgree = (session: string, hash: Bytes): Move =>
+  ({ name: "record-agree", kind: Kind.ACT, about: session, act: 10, fields: [[18, hash]], text: "none", isHeld: true });
 
 export function endorse(place: string, hash: Bytes): Move[] {
   return ([["initial", 0], ["sign-text", 1]] as const).map(([name, act]): Move =>

@@ -14,7 +14,7 @@ export function lastSession(things: Thing[], body: Thing): Thing | undefined {
 }
 
 export function nextSession(things: Thing[], body: Thing): Thing | undefined {
-  return ofBody(things, body).filter((one) => !isHeld(one)).sort((a, b) => (a.end_ms ?? 0) - (b.end_ms ?? 0))[0];
+  return body.over ? undefined : ofBody(things, body).filter((one) => !isHeld(one)).sort((a, b) => (a.end_ms ?? 0) - (b.end_ms ?? 0))[0];
 }
 
 // One may be due: the last is further back than the body's rhythm, and no other is set.
@@ -30,11 +30,30 @@ export function nextHost(things: Thing[], body: Thing): string | undefined {
   return at < 0 || body.over ? undefined : body.parties?.[(at + 1) % body.parties.length];
 }
 
-// What hangs on the session, and what is not over of its body and of its earlier sessions.
+// A body and those that went into it, by however many merges.
+function goneInto(things: Thing[], body: string | undefined): Set<string | undefined> {
+  const bodies = things.filter((one) => one.kind === "body"), into = new Set([body]);
+  for (let count = 0; count !== into.size;) {
+    count = into.size;
+    for (const one of bodies)
+      if (one.over && one.merged_into !== undefined && bodies.some((other) => other.name === one.merged_into && into.has(other.place)))
+        into.add(one.place);
+  }
+  return into;
+}
+
+// One without a date is behind all that have one, and behind those that were set before it.
+function isEarlier(things: Thing[], one: Thing, than: Thing): boolean {
+  return one.first_ms === undefined && than.first_ms === undefined ? things.indexOf(one) < things.indexOf(than)
+    : than.first_ms === undefined || (one.first_ms ?? 0) < than.first_ms;
+}
+
+// What hangs on the session, and what is not over of its body, of its earlier sessions and of the bodies that went into it.
 export function agendaOf(things: Thing[], session: Thing): Thing[] {
-  const earlier = new Set(things.filter((one) => one.kind === "session" && one.of === session.of && (one.first_ms ?? 0) < (session.first_ms ?? 0)).map((one) => one.place));
+  const into = goneInto(things, session.of);
+  const from = new Set(things.filter((one) => one.kind === "session" && into.has(one.of) && (one.of !== session.of || isEarlier(things, one, session))).map((one) => one.place));
   return things.filter((one) => (one.kind === "item" || one.kind === "commitment") && one.of !== undefined &&
-    (one.of === session.place || (!one.over && (one.of === session.of || earlier.has(one.of)))));
+    (one.of === session.place || (!one.over && (into.has(one.of) || from.has(one.of)))));
 }
 
 // A date is past when all that it may mean is; what its debtor says that it does not owe is late of nobody.

@@ -433,13 +433,16 @@ export interface Thing {
   doubt?: Names;
   number?: number;
   to?: string;
+  merged_into?: string;
+  chairs?: string[];
+  manner?: "meeting" | "side-meeting" | "call";
   stage?: string;
   unit?: string;
   standing: string;
   over: boolean;
   parts?: { party: string; part: string; report?: string }[];
   said?: Record<string, string[]>;
-  deeds?: { place: string; party: string; kind: string; act?: string; title?: Names; detail?: Names; people?: string[]; when?: string }[];
+  deeds?: { place: string; party: string; kind: string; act?: string; title?: Names; detail?: Names; people?: string[]; credentials?: Names; hash?: string; when?: string }[];
 }
 
 // ---- Texts: docs/spec/dialogue.md section 11. ----

@@ -40,7 +40,7 @@ async function load(place: string | undefined): Promise<void> {
     return;
   const thing = (await ask<{ things: Thing[] }>("/dialogues", { place })).things[0];
   whole.value = thing;
-  await Promise.all([judge(subjectOf(thing), movesOf(thing)), ...(thing.kind === "text" ? [loadText(place)] : [])]);
+  await Promise.all([judge(subjectOf(thing), movesOf(thing)), ...(thing.kind === "text" ? [loadText(place, byPlace(thing.of)?.kind === "session" ? thing.of : undefined)] : [])]);
 }
 
 export function followDialogues(): void {
@@ -155,11 +155,15 @@ function Commitments() {
 
 // ---- One thing with all that was said of it. ----
 
+// What is no meeting says what it is.
+const mannerText = (manner: Thing["manner"]) => (manner === "call" ? _("call") : manner === "side-meeting" ? _("side meeting") : undefined);
+
 function Facts({ thing }: { thing: Thing }) {
   const of = byPlace(thing.of);
   const facts: [string, string | undefined, boolean?][] = [
     [_("standing"), word(thing.standing)], [_("when"), thing.when], [thing.kind === "commitment" ? _("by whom") : _("hosts"), thing.parties?.join(", ")], [_("owed to"), thing.owed_to?.join(", ")],
-    [_("of"), of && title(of)], [thing.kind === "commitment" ? _("what shows it done") : _("said in it"), named(thing.detail) || undefined],
+    [_("of"), of && title(of)], [_("manner"), mannerText(thing.manner)], [_("chairs"), thing.chairs?.join(", ")], [_("feeds"), thing.to], [_("merged into"), thing.merged_into],
+    [thing.kind === "commitment" ? _("what shows it done") : _("said in it"), named(thing.detail) || undefined],
     [_("from the unit"), thing.unit], [_("stage"), thing.stage], [_("its sources contradict"), named(thing.doubt) || undefined], [_("source"), thing.source],
   ];
   return <dl class="facts">{facts.filter(([, text]) => text !== undefined && text !== "").map(([name, text]) => [<dt key={name}>{name}</dt>, <dd key={`${name}:`}><Words text={text ?? ""} /></dd>])}</dl>;
@@ -176,7 +180,7 @@ function Deeds({ thing }: { thing: Thing }) {
       {(thing.deeds ?? []).map((deed) => (
         <tr key={deed.place}>
           <td class="step"><a href={linkTo("record", deed.place)}>{deed.place}</a></td><th scope="row">{deed.party}</th>
-          <td class="wide">{word(deed.act ?? deed.kind)} <Words text={[named(deed.title), peopleText(deed.people ?? []), named(deed.detail), deed.when ?? ""].filter((text) => text !== "").join(" · ")} /></td>
+          <td class="wide">{word(deed.act ?? deed.kind)} <Words text={[named(deed.title), peopleText(deed.people ?? []), named(deed.detail), deed.credentials === undefined ? "" : _("credentials: {1}", named(deed.credentials)), deed.when ?? "", deed.hash ?? ""].filter((text) => text !== "").join(" · ")} /></td>
         </tr>
       ))}
     </tbody></table>

@@ -4,7 +4,7 @@
 import { h } from "preact";
 import { signal } from "@preact/signals";
 import { fromHex } from "../base/bytes.js";
-import { agreeTo, agreeUnit, endorse, leaveOut, Move, wordsOf } from "../fold/moves.js";
+import { agreeTo, agreeUnit, endorse, leaveOut, Move, recordAgree, wordsOf } from "../fold/moves.js";
 import type { Typed } from "../keep/drafts.js";
 import { ask, Refusal } from "../node/ask.js";
 import { status } from "../node/record.js";
@@ -21,11 +21,15 @@ import { channelIn } from "./screen.js";
 const text = signal<WholeText | undefined>(undefined);
 const refused = signal<string | undefined>(undefined); // the place of one that this officer is not cleared for
 const openUnit = signal(""); // its name
+const ofSession = signal<string | undefined>(undefined); // the place of the session whose record it may be
 
 const me = () => status.value?.value.code ?? "";
 const subjectOf = (shown: WholeText): Subject => ({ place: shown.place, channel: channelIn(shown.place), isInstance: false });
 
-const textMoves = (shown: WholeText) => (shown.state === "SIGNED" || shown.state === "IN FORCE" || shown.state === "TERMINATED" ? [] : endorse(shown.place, fromHex(shown.hash)));
+const textMoves = (shown: WholeText) => [
+  ...shown.state === "SIGNED" || shown.state === "IN FORCE" || shown.state === "TERMINATED" ? [] : endorse(shown.place, fromHex(shown.hash)),
+  ...ofSession.value === undefined ? [] : [recordAgree(ofSession.value, fromHex(shown.hash))],
+];
 
 function cellMoves(shown: WholeText, unit: Unit, tongue: string): Move[] {
   const versions = unit.languages[tongue]?.versions ?? [];
@@ -41,7 +45,8 @@ async function judgeShown(): Promise<void> {
     await judge(subjectOf(shown), [...textMoves(shown), ...unit === undefined ? [] : unitMoves(shown, unit)]).catch(() => undefined); // then the door says it
 }
 
-export async function loadText(place: string): Promise<void> {
+export async function loadText(place: string, session: string | undefined): Promise<void> {
+  ofSession.value = session;
   try {
     text.value = await ask<WholeText>("/text", { place });
     refused.value = undefined;
