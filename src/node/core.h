@@ -792,7 +792,7 @@ enum err service_say(struct node *n, struct now now) MUST_CHECK;
 /* ---- scrub.c ---- */
 /*
  * An entry of a log, read and judged to be the one of its place. ERR_ROT: it is not, which is noted, and the
- * log stops before the next turn.
+ * log stops before the next turn; ERR_CORRUPT: nor is one that this turn wrote, and the node stops.
  */
 enum err line_entry(struct node *n, const struct line *line, uint64_t index, struct buf *out,
 		    struct entry *entry, struct statement *statement) MUST_CHECK;

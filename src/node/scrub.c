@@ -60,6 +60,9 @@ enum err line_entry(struct node *n, const struct line *line, uint64_t index, str
 {
 	enum err e = record_entry_read(n->record, line->log, index, out, entry, statement);
 
+	/* What this turn wrote a moment ago is no old damage: the store gives back what it was not given. */
+	if (e == ERR_ROT && index >= line->log->durable)
+		return ERR_CORRUPT;
 	if (e == ERR_ROT)
 		rot_note(n, line, FINDING_ENTRY, index);
 	return e;
