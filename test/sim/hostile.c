@@ -576,6 +576,18 @@ void hostile_check_log(struct world *w, struct sim_node *n, const struct log_sta
 		leaf_of(w, n, &log->log, c->size - 1, c->leaf);
 }
 
+/* It and the author went back to backups: what it has signed is gone, and it signs nothing smaller. */
+static bool has_signed_beyond(const struct world *w, const struct sim_node *mirror,
+			      const struct log_status *log)
+{
+	for (size_t i = 0; i < w->logs_count; i++) {
+		const struct mark *mark = marks_find(&mirror->signer.marks, &w->logs[i].origin);
+		if (log_key_equal(&w->logs[i].key, &log->log))
+			return mark != NULL && mark->size > log->size;
+	}
+	return false;
+}
+
 /* Once the hostile one is gone: all that the two said is held, folded and receipted on both sides. */
 static void check_honest_log(struct world *w, struct sim_node *author, struct sim_node *other,
 			     const struct log_status *log)
@@ -592,7 +604,7 @@ static void check_honest_log(struct world *w, struct sim_node *author, struct si
 				   log->log.channel, author->party, (unsigned long long)log->size,
 				   (unsigned long long)log->folded, (unsigned long long)o->size,
 				   (unsigned long long)o->folded, other->party);
-		if (log->cosigned[other->party] != log->size)
+		if (log->cosigned[other->party] != log->size && !has_signed_beyond(w, other, log))
 			world_fail(w, "channel %u of %zu: a receipt over %llu of %llu", log->log.channel,
 				   author->party, (unsigned long long)log->cosigned[other->party],
 				   (unsigned long long)log->size);
