@@ -299,9 +299,10 @@ enum err recover_answered(struct node *n, size_t peer)
 	return e;
 }
 
+/* A log that peers are giving back is beyond the signer's mark: only this run knows by how much. */
 static bool is_in_doubt(const struct line *l)
 {
-	return l->is_own && !l->is_closed && (l->is_doubtful || l->is_unremembered);
+	return l->is_own && !l->is_closed && (l->is_doubtful || l->is_unremembered || l->is_recovering);
 }
 
 /* A node that has not begun yet is settled with its first epochs: until then it may have lost everything. */

@@ -182,6 +182,30 @@ static void test_mark_behind_a_refilled_log(void **state)
 }
 
 /*
+ * A signer that went back with its machine does not know how far it had signed. That the peers have said so
+ * is known to this run alone: the next start asks them again, until the log is whole.
+ */
+static void test_doubt_while_peers_give_back(void **state)
+{
+	struct world *w = world_new(6, 2, getenv("VERBOSE") != NULL);
+	struct sim_node *a = &w->nodes[0], *b = &w->nodes[1];
+	struct log_status log;
+
+	(void)state;
+	log = one_after_the_backup(w, a, b);
+	signer_forget(&a->signer);
+	a->signer.is_certain = false;
+	put_back(w, a);
+	for (int64_t end = w->now_us + 5000000; w->now_us < end; world_advance(w, w->now_us + 50)) {
+		if (own_log(a, CONSULT).state == LOG_RECOVERING)
+			assert_false(a->signer.is_certain);
+	}
+	assert_int_equal(own_log(a, CONSULT).size, log.size + 1);
+	assert_true(a->signer.is_certain);
+	world_free(w);
+}
+
+/*
  * A mirror signs its receipt, and before anybody has it its machine goes back to a backup. The refilled log
  * ends where its mark stands: the receipt is signed again, although the signer had been asked for it once.
  */
@@ -384,6 +408,7 @@ int main(void)
 		cmocka_unit_test(test_attachment_over_a_full_disk),
 		cmocka_unit_test(test_mark_lost_after_its_note),
 		cmocka_unit_test(test_mark_behind_a_refilled_log),
+		cmocka_unit_test(test_doubt_while_peers_give_back),
 		cmocka_unit_test(test_receipt_lost_with_its_store),
 		cmocka_unit_test(test_receipt_over_a_full_disk),
 		cmocka_unit_test(test_receipt_beside_a_lost_one),
