@@ -729,6 +729,7 @@ static struct api *api_new(const struct api_options *options)
 	logins_init(&a->logins, secret);
 	explicit_bzero(secret, sizeof secret);
 	a->reading_memory = xcalloc(1, ENTRY_LEN_MAX);
+	a->memos = reading_memos_new();
 	a->reply_memory = xcalloc(1, REPLY_LEN_MAX);
 	a->entry_memory = xcalloc(1, ENTRY_LEN_MAX);
 	a->content_memory = xcalloc(1, CONTENT_LEN_MAX);
@@ -871,6 +872,7 @@ void api_close(struct api *a)
 	events_drop(a);
 	explicit_bzero(&a->logins, sizeof a->logins);
 	free(a->reading_memory);
+	free(a->memos);
 	free(a->reply_memory);
 	free(a->entry_memory);
 	free(a->content_memory);

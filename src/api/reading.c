@@ -1,6 +1,78 @@
 /* Who reads the answer that is being made, and what the reading needs of the node for it. */
 #include "api/request.h"
 
+#include "base/alloc.h"
+
+/*
+ * What a statement of a dialogue says that decides who may know of it. An entry never changes, so a list that
+ * is asked for again needs no record for it.
+ */
+#define MEMO_LABEL_LEN 64u
+
+struct reading_memo {
+	struct place_key at, of; /* .log.epoch 0: none */
+	uint64_t kind;
+	uint8_t label_len, label[MEMO_LABEL_LEN];
+};
+
+/* Entries of one log lie side by side, so a list of one log takes no place twice. */
+static struct reading_memo *memo_at(const struct api *a, const struct place_key *at)
+{
+	uint64_t log = (uint64_t)at->log.channel * PARTY_MAX + at->log.party;
+
+	return &a->memos[(at->index + log * 0x9e3779b1u) & (READING_MEMOS_MAX - 1)];
+}
+
+struct reading_memo *reading_memos_new(void)
+{
+	return xcalloc(READING_MEMOS_MAX, sizeof(struct reading_memo));
+}
+
+/* What it leads to is one place at most, and it is marked as every one of these is. */
+static void memo_put(const struct api *a, const struct place_key *at, const struct statement *s)
+{
+	const struct accord *accord = node_accord(a->node);
+	struct reading_memo *m = memo_at(a, at);
+	struct buf label;
+
+	if (!kind_is_dialogue(s->kind) || !s->has_label || s->has_instance || s->refers_count > 1)
+		return;
+	*m = (struct reading_memo){ .kind = s->kind };
+	if (s->refers_count == 1)
+		m->of = (struct place_key){ { s->refers[0].channel,
+					      accord_party_find(accord, s->refers[0].party),
+					      s->refers[0].epoch },
+					    s->refers[0].index };
+	buf_init(&label, m->label, sizeof m->label);
+	label_write(&s->label, &label);
+	m->label_len = (uint8_t)label.len;
+	if (buf_check(&label) == ERR_OK && (s->refers_count == 0 || m->of.log.party < accord->parties_count))
+		m->at = *at;
+}
+
+static bool memo_get(const struct api *a, const struct place_key *at, struct statement *out)
+{
+	const struct reading_memo *m = memo_at(a, at);
+	struct cbor_reader r;
+
+	if (m->at.log.epoch == 0 || !place_key_equal(&m->at, at))
+		return false;
+	/* All that a reading looks at: the whole of one would be written twice for each row of a list. */
+	out->kind = m->kind;
+	out->has_label = true;
+	out->has_content = out->has_instance = false;
+	out->fields_count = 0;
+	out->refers_count = m->of.log.epoch != 0;
+	if (out->refers_count > 0)
+		out->refers[0] = (struct place){ .channel = m->of.log.channel,
+						 .party = bytes_str(
+							 node_accord(a->node)->parties[m->of.log.party].name),
+						 .epoch = m->of.log.epoch,
+						 .index = m->of.index };
+	cbor_open(&r, (struct bytes){ m->label, m->label_len });
+	return label_read(&r, &out->label) == ERR_OK;
+}
+
 static enum err fetch(void *self, const struct place_key *at, struct statement *out)
 {
 	struct api *a = self;
@@ -8,10 +80,14 @@ static enum err fetch(void *self, const struct place_key *at, struct statement *
 	struct buf memory;
 	enum err e;
 
+	if (memo_get(a, at, out))
+		return ERR_OK;
 	buf_init(&memory, a->reading_memory, ENTRY_LEN_MAX);
 	e = node_entry(a->node, at, &memory, &entry);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
 		*out = entry.statement;
+		memo_put(a, at, out);
+	}
 	return e;
 }
 

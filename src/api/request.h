@@ -152,6 +152,7 @@ struct api {
 
 	/* Scratch of one function; the reading's own is behind its fetch. */
 	void *reading_memory;
+	struct reading_memo *memos; /* reading.c */
 	void *reply_memory, *entry_memory, *content_memory, *last_memory;
 };
 
@@ -189,6 +190,7 @@ void request_resume(struct request *q);
  */
 enum err request_read_as(struct api *a, const struct request *q, bool *has_ended) MUST_CHECK;
 /* What a session is asked about with. */
+struct reading_memo *reading_memos_new(void); /* heap */
 struct login_asking request_asking(const struct api *a);
 /* ERR_NOT_FOUND: there is no such thing for who asks. */
 enum err request_may(struct api *a, const struct place_key *at, const struct statement *s) MUST_CHECK;

@@ -89,6 +89,20 @@ void thing_take(struct thing *t, const struct deed *d)
 	}
 }
 
+bool thing_is_touched(const struct thing *t)
+{
+	for (size_t act = 0; act < DIALOGUE_ACT_COUNT; act++) {
+		if (t->said[act] != 0)
+			return true;
+	}
+	/* An answer has its report. */
+	for (size_t i = 0; i < t->parties_count; i++) {
+		if (t->reports[i].epoch != 0 || t->items[i].epoch != 0)
+			return true;
+	}
+	return false;
+}
+
 void thing_forget(struct thing *t)
 {
 	*t = (struct thing){ .kind = t->kind,

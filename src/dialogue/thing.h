@@ -103,6 +103,8 @@ struct thing {
 };
 
 void thing_take(struct thing *t, const struct deed *d);
+/* Whether anything was said of it that thing_forget forgets. */
+bool thing_is_touched(const struct thing *t);
 /* As before any deed. */
 void thing_forget(struct thing *t);
 /* Bit mask: to whom else an owner owes it. None: nobody could say that it is done. */

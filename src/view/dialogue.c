@@ -282,6 +282,8 @@ static enum err take_again(const struct sieve *s, struct thing_row *row)
 	struct deed d;
 	enum err e;
 
+	if (!thing_is_touched(&row->thing))
+		return ERR_OK;
 	thing_forget(&row->thing);
 	deed_key(&prefix, &row->place);
 	while ((e = row_next_valued(s->f->map, &prefix, &at, &value)) == ERR_OK) {

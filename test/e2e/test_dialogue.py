@@ -524,3 +524,26 @@ def test_what_a_peer_had_not_seen(stage):
     kor.run("session", "new", "kidd", "next", "Next", "--language", "en", key="policy", code=None)
     assert things(kor, "session", "next")["standing"] == "SCHEDULED"
     assert "a lasting name is never changed" in kor.run("read", said[1], key="policy").stdout
+
+
+def test_a_list_in_a_session_holds_what_it_may_and_asks_once(stage):
+    """What is remembered of a statement's label is its own: each officer has the same list each time, after a deed too."""
+    world = stage.world(officers_of={"kor": {**PEOPLE, "head": ["head"], "deputy": ["deputy"], "press": ["press"]}, "usa": {**PEOPLE, "head": ["head"]}})
+    kor, usa = world["kor"], world["usa"]
+    kor.run("body", "new", "kidd", "Dialogue", *TITLE, "--channel", "consult", "--label", "U", key="policy")
+    promise = ("--by", "USA", "--language", "en")
+    kor.run("commitments", "new", "kidd", "open", "For all", *promise, key="policy")
+    kor.release("commitments", "new", "kidd", "hidden", "HIDDEN", "--label", "R", *promise, key="policy", by=("head",))
+    stands(usa, "commitment", "hidden", "CLAIMED")
+
+    def listed(key):
+        lines = kor.run("commitments", "--key", kor.keys / key).stdout.splitlines()
+        return sorted((line.split()[0], "USA OPEN" in line) for line in lines if line.strip())
+
+    for _ in range(3):
+        assert listed("policy") == [("hidden", False), ("open", False)] and listed("press") == [("open", False)]
+    usa.run("commitments", "confirm", "open", key="policy")
+    usa.release("commitments", "confirm", "hidden", key="policy", by=("head",))
+    kor.wait("both are confirmed", lambda: all(one["standing"] == "OPEN" for one in things(kor, "commitment")))
+    for _ in range(3):
+        assert listed("policy") == [("hidden", True), ("open", True)] and listed("press") == [("open", True)]
