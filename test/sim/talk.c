@@ -100,8 +100,13 @@ static const char *name_of(struct world *w, const char *kind, char *memory, size
 static const struct talk_thing {
 	enum kind kind, on;
 } things[] = {
-	{ KIND_BODY, 0 },  { KIND_COMMITMENT, KIND_BODY }, { KIND_TEXT, KIND_BODY },
-	{ KIND_EVENT, 0 }, { KIND_CLAIM, KIND_EVENT },
+	{ KIND_BODY, 0 },
+	{ KIND_COMMITMENT, KIND_BODY },
+	{ KIND_TEXT, KIND_BODY },
+	{ KIND_EVENT, 0 },
+	{ KIND_CLAIM, KIND_EVENT },
+	{ KIND_SESSION, KIND_BODY },
+	{ KIND_ITEM, KIND_SESSION },
 };
 
 static bool choose_thing(struct world *w, struct sim_node *n, struct talk_act *a)
@@ -147,6 +152,9 @@ static const struct talk_deed {
 	{ KIND_SAME, KIND_EVENT, 0 },
 	{ KIND_ACT, KIND_BODY, DIALOGUE_ACT_AMEND },
 	{ KIND_ACT, KIND_BODY, DIALOGUE_ACT_END },
+	{ KIND_ACT, KIND_SESSION, DIALOGUE_ACT_AGENDA_AGREE },
+	{ KIND_ACT, KIND_ITEM, DIALOGUE_ACT_ITEM_CLOSE },
+	{ KIND_ACT, KIND_ITEM, DIALOGUE_ACT_ITEM_DISCUSSED },
 };
 
 static bool choose_deed(struct world *w, struct sim_node *n, struct talk_act *a)
