@@ -21,6 +21,7 @@ struct texts {
 	struct statement says; /* what the head borrows from */
 	struct text_head head;
 	uint8_t hash[HASH_LEN];
+	bool is_amended; /* by one that is in force */
 };
 
 static struct place_key place_at(const struct texts *x, const struct deed_at *at)
@@ -215,6 +216,41 @@ static void reply_endorsements(struct reply *r, const struct texts *x)
 	}
 }
 
+/* Every text that hangs on it, by what it does to it; whether one that amends it is in force. */
+static enum err reply_relations(struct api *a, struct reply *r, struct texts *x)
+{
+	static const char *const keys[TEXT_RELATION_COUNT] = { "corrected_by", "amended_by" };
+	struct thing_row *row = xcalloc(1, sizeof *row);
+	struct statement says;
+	enum err e = ERR_OK;
+
+	for (uint64_t what = 0; e == ERR_OK && what < TEXT_RELATION_COUNT; what++) {
+		struct message_at at = { 0 };
+		reply_array(r, keys[what]);
+		while (r->out->len < UNITS_LEN_MAX &&
+		       (e = fold_next_hung(node_fold(a->node), &x->row.place, KIND_TEXT, &at)) == ERR_OK) {
+			struct text_head head;
+			e = request_may_place(a, &at.place);
+			if (e == ERR_OK)
+				e = fold_thing(node_fold(a->node), &at.place, NULL, row);
+			if (e == ERR_NOT_FOUND)
+				continue;
+			if (e != ERR_OK)
+				break;
+			text_head_of(x->accord, row, &says, &head);
+			if (dialogue_uint(&says, DIALOGUE_ACT) != what)
+				continue;
+			reply_text(r, NULL, head.name);
+			if (what == TEXT_AMENDS && thing_standing(&row->thing) == STANDING_IN_FORCE)
+				x->is_amended = true;
+		}
+		reply_array_end(r);
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	free(row);
+	return e;
+}
+
 static const char *state_of(const struct texts *x)
 {
 	const struct text *t = &x->text;
@@ -222,6 +258,7 @@ static const char *state_of(const struct texts *x)
 
 	if (text_is_endorsed(t, ENDORSE_SIGN))
 		return standing == STANDING_ENDED      ? "TERMINATED"
+		       : x->is_amended		       ? "AMENDED"
 		       : standing == STANDING_IN_FORCE ? "IN FORCE"
 						       : "SIGNED";
 	if (text_is_endorsed(t, ENDORSE_INITIAL) &&
@@ -418,7 +455,7 @@ static void reply_units(struct reply *r, const struct texts *x, const struct tex
 }
 
 static enum err reply_whole_text(struct api *a, struct request *q, const struct text_page *page,
-				 struct reply *r, const struct texts *x)
+				 struct reply *r, struct texts *x)
 {
 	const struct text *t = &x->text;
 	const struct text_unit **order = text_order(t);
@@ -444,6 +481,8 @@ static enum err reply_whole_text(struct api *a, struct request *q, const struct 
 	for (size_t l = 0; l < t->languages_count; l++)
 		reply_str(r, NULL, t->languages[l]);
 	reply_array_end(r);
+	reply_bool(r, "amends", dialogue_uint(&x->says, DIALOGUE_ACT) == TEXT_AMENDS);
+	e = reply_relations(a, r, x);
 	reply_str(r, "state", state_of(x));
 	reply_hex(r, "hash", BYTES_OF(x->hash));
 	reply_uint(r, "now_ms", a->now.wall.ms);
@@ -452,7 +491,8 @@ static enum err reply_whole_text(struct api *a, struct request *q, const struct 
 	reply_endorsements(r, x);
 	reply_hold(r, x, node_self(a->node));
 	reply_units(r, x, order, page);
-	e = reply_notes(a, r, x);
+	if (e == ERR_OK)
+		e = reply_notes(a, r, x);
 	if (e == ERR_OK && request_word(q, "outlets").ptr != NULL)
 		e = reply_denied_outlets(a, r, x, request_word(q, "outlets"));
 	if (request_word(q, "file").ptr != NULL)

@@ -447,7 +447,8 @@ static json_t *said_of(const struct saying *s, size_t at)
 	const char *also_of = s->verb->on == KIND_EVENT || s->verb->on == KIND_CLAIM ? "detail" : "title";
 	size_t n = 0;
 
-	if (s->verb->kind == KIND_ACT || s->verb->kind == KIND_SAME)
+	if (s->verb->kind == KIND_ACT || s->verb->kind == KIND_SAME ||
+	    (s->verb->kind == KIND_TEXT && s->verb->act != TEXT_CORRECTS))
 		json_object_set_new(said, "act", json_integer(s->verb->act));
 	if (s->verb->has_name)
 		json_object_set_new(said, "name", json_string(o->arguments[at++]));

@@ -39,7 +39,7 @@ json_t *dialogue_list(const char *text);
 struct dialogue_verb {
 	const char *name;
 	enum kind kind;
-	unsigned act;	  /* of an ACT: enum dialogue_act; of a SAME: enum sameness */
+	unsigned act;	  /* enum dialogue_act, sameness or text_relation, as its kind has it */
 	enum kind on;	  /* what its first argument names; 0: nothing, it stands alone */
 	bool has_name;	  /* then a name and a title are typed */
 	bool has_detail;  /* then a text may be */

@@ -300,6 +300,8 @@ static const struct dialogue_verb says[] = {
 	{ "new", KIND_TEXT, 0, KIND_BODY, true, true, N_("The text stands as {1}.") },
 	{ "of", KIND_TEXT, 0, KIND_SESSION, true, true, N_("The text stands as {1}.") },
 	{ "correct", KIND_TEXT, 0, KIND_TEXT, true, true, N_("The text stands as {1}, and corrects {2}.") },
+	{ "amend", KIND_TEXT, TEXT_AMENDS, KIND_TEXT, true, true,
+	  N_("The text stands as {1}, and amends {2}.") },
 	{ "in-force", KIND_ACT, DIALOGUE_ACT_IN_FORCE, KIND_TEXT, false, true,
 	  N_("{1} says that the text is in force; every party must.") },
 	{ "terminate", KIND_ACT, DIALOGUE_ACT_TERMINATE, KIND_TEXT, false, true,
@@ -320,6 +322,7 @@ static enum exit_code run(struct options *o)
 		{ "new", 4, 5, run_say },
 		{ "of", 4, 5, run_say },
 		{ "correct", 4, 5, run_say },
+		{ "amend", 4, 5, run_say },
 		{ "unit", 3, 4, run_unit },
 		{ "leave-out", 3, 3, run_unit },
 		{ "agree", 2, 66, run_named },
@@ -366,6 +369,7 @@ static const struct option_row options[] = {
 const struct command_row command_text = {
 	"text",
 	"[show|diff|render TEXT | new BODY NAME TITLE | of SESSION NAME TITLE | unit TEXT UNIT [WORDS] | "
+	"correct|amend TEXT NAME TITLE | "
 	"agree|concord TEXT [UNIT...] | initial|readback|mark|sign|release TEXT | publish TEXT FOLDER | ...]",
 	0,
 	66,

@@ -579,8 +579,8 @@ static enum exit_code get_fed(struct client *c, const struct publication *p, jso
 		if (code == EXIT_DONE && is_in_folder(p, json_str(row, "name")))
 			code = get_if_fed(c, json_str(row, "place"), &text);
 		for (at = 0; text != NULL && at < json_array_size(fed); at++) {
-			if (json_uint(release_of(json_array_get(fed, at)), "first_ms") <=
-			    json_uint(release_of(text), "first_ms"))
+			if (json_uint(release_of(json_array_get(fed, at)), "from_ms") <=
+			    json_uint(release_of(text), "from_ms"))
 				break;
 		}
 		if (text != NULL)
@@ -611,7 +611,7 @@ static enum exit_code put_index(struct client *c, struct publication *p)
 		code = EXIT_USAGE;
 	if (code == EXIT_DONE) {
 		say_fill(id, sizeof id, "urn:entente:texts:{1}", json_str(accord, "accord"));
-		wall_write((struct wall){ json_uint(release_of(json_array_get(fed, 0)), "first_ms") }, time);
+		wall_write((struct wall){ json_uint(release_of(json_array_get(fed, 0)), "from_ms") }, time);
 		xml_start(&x, &out);
 		xml_open(&x, "feed");
 		xml_attribute(&x, "xmlns", BYTES_LIT("http://www.w3.org/2005/Atom"));
@@ -630,15 +630,18 @@ static enum exit_code put_index(struct client *c, struct publication *p)
 
 static enum exit_code put_all(struct publication *p)
 {
+	bool is_amending = json_flag(p->text, "amends");
 	enum exit_code code;
 
 	buf_put_str(&p->out, json_str(p->text, "file"));
 	code = put_out(p, json_str(p->text, "name"), "", "txt");
 	if (code == EXIT_DONE && has_outlet(p->text, "press"))
-		code = put_pages(p, p->text, _("This corrects: "), p->is_named ? p->corrected : NULL,
-				 p->is_in_pages);
+		code = put_pages(p, p->text, is_amending ? _("This amends: ") : _("This corrects: "),
+				 p->is_named ? p->corrected : NULL, p->is_in_pages);
 	if (code == EXIT_DONE && has_outlet(p->text, "press") && p->is_in_pages)
-		code = put_pages(p, p->corrected, _("This was corrected: "), p->text, true);
+		code = put_pages(p, p->corrected,
+				 is_amending ? _("This was amended: ") : _("This was corrected: "), p->text,
+				 true);
 	return code == EXIT_DONE && has_outlet(p->text, "atom") ? put_feed(p) : code;
 }
 

@@ -9,21 +9,14 @@
 #include <string.h>
 
 static const char *const states[] = {
-	N_("DRAFT"),
-	N_("CLEAN AD REFERENDUM"),
-	N_("CLEAN"),
-	N_("INITIALLED"),
-	N_("SIGNED"),
-	N_("IN FORCE"),
-	N_("TERMINATED"),
-	N_("MISSING"),
-	N_("PROPOSED"),
-	N_("BRACKETED"),
-	N_("AGREED AD REFERENDUM"),
-	N_("AGREED"),
-	N_("proposes"),
-	N_("ad referendum"),
-	N_("agrees"),
+	N_("DRAFT"),	     N_("CLEAN AD REFERENDUM"),
+	N_("CLEAN"),	     N_("INITIALLED"),
+	N_("SIGNED"),	     N_("IN FORCE"),
+	N_("AMENDED"),	     N_("TERMINATED"),
+	N_("MISSING"),	     N_("PROPOSED"),
+	N_("BRACKETED"),     N_("AGREED AD REFERENDUM"),
+	N_("AGREED"),	     N_("proposes"),
+	N_("ad referendum"), N_("agrees"),
 };
 
 static const char *state_text(const char *name)
@@ -183,7 +176,21 @@ static enum exit_code say_notes(struct client *c, const json_t *text)
 	return code;
 }
 
-static void say_whole(const json_t *text)
+/* What it was made of, and what was made of it. */
+static void say_relations(const json_t *text, const char *of)
+{
+	const json_t *name;
+	size_t i;
+
+	if (of[0] != '\0')
+		say(json_flag(text, "amends") ? _("It amends {1}.\n") : _("It corrects {1}.\n"), of);
+	json_array_foreach(json_object_get(text, "corrected_by"), i, name)
+		say(_("{1} corrects it.\n"), json_string_value(name));
+	json_array_foreach(json_object_get(text, "amended_by"), i, name)
+		say(_("{1} amends it.\n"), json_string_value(name));
+}
+
+static void say_whole(const json_t *text, const char *of)
 {
 	const json_t *unit;
 	size_t i;
@@ -192,6 +199,7 @@ static void say_whole(const json_t *text)
 	say("  {1}  {2}\n", state_text(json_str(text, "state")), json_str(text, "place"));
 	say_line(dialogue_title(json_object_get(text, "title")));
 	say("SHA-256 {1}\n", json_str(text, "hash"));
+	say_relations(text, of);
 	say_brackets(text);
 	say_endorsed(text, "initialled", _("{1} initialled it at {2}."));
 	text_say_hold(text);
@@ -200,20 +208,40 @@ static void say_whole(const json_t *text)
 	json_array_foreach(json_object_get(text, "units"), i, unit) say_unit(unit);
 }
 
+/* The name of the text that this one is of, "": of none. The caller's list has it. */
+static enum exit_code get_name_of(struct client *c, const json_t *text, json_t **texts, const char **name)
+{
+	const json_t *thing;
+	enum exit_code code = dialogue_get(c, "text", texts);
+	size_t i;
+
+	*name = "";
+	json_array_foreach(json_object_get(*texts, "things"), i, thing)
+	{
+		if (strcmp(json_str(thing, "place"), json_str(text, "of")) == 0)
+			*name = json_str(thing, "name");
+	}
+	return code;
+}
+
 enum exit_code text_show(struct options *o)
 {
-	json_t *text = NULL;
+	json_t *text = NULL, *texts = NULL;
+	const char *of = "";
 	struct client c;
 	enum exit_code code = login_open(&c, o);
 
 	if (code == EXIT_DONE)
 		code = text_get(&c, o->arguments[1], option_value(o, "since"), &text);
+	if (code == EXIT_DONE)
+		code = get_name_of(&c, text, &texts, &of);
 	if (code == EXIT_DONE && o->is_json)
 		json_say(text);
 	else if (code == EXIT_DONE)
-		say_whole(text);
+		say_whole(text, of);
 	if (code == EXIT_DONE && !o->is_json)
 		code = say_notes(&c, text);
+	json_decref(texts);
 	json_decref(text);
 	login_close(&c);
 	return code;

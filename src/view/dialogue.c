@@ -695,6 +695,10 @@ enum err judge_dialogue(const struct case_file *c, enum verdict *out)
 		return judge_same(c, out);
 	if (rule == NULL)
 		return ERR_OK;
+	if (s->kind == KIND_TEXT && dialogue_uint(s, DIALOGUE_ACT) >= TEXT_RELATION_COUNT) {
+		*out = VERDICT_RAW;
+		return ERR_OK;
+	}
 	if (!is_listed(c, DIALOGUE_TYPE, FORM_LIST_EVENT) ||
 	    !is_listed(c, DIALOGUE_CONFIDENCE, FORM_LIST_CONFIDENCE)) {
 		*out = VERDICT_CODE;

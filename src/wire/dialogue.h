@@ -84,6 +84,8 @@ enum dialogue_act { DIALOGUE_ACT_LIST(DIALOGUE_ACT_ENUM) DIALOGUE_ACT_COUNT };
 enum endorsement { ENDORSE_INITIAL, ENDORSE_SIGN, ENDORSE_RELEASE, ENDORSEMENT_COUNT };
 /* What a SAME says of its two events: its ACT, or without one the first. */
 enum sameness { SAME_ONE, SAME_APART, SAMENESS_COUNT };
+/* What a TEXT of another TEXT does to it: its ACT, or without one the first. */
+enum text_relation { TEXT_CORRECTS, TEXT_AMENDS, TEXT_RELATION_COUNT };
 /* What an AGREE says: its ACT, or without one the first. */
 enum agreement { AGREE_FULLY, AGREE_AD_REFERENDUM, AGREEMENT_COUNT };
 

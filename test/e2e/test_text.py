@@ -269,7 +269,27 @@ def in_force(world):
             for other in world.nodes.values():
                 other.wait(f"{verb} by {node.party} at {other.party}", lambda other=other: len(said(other, verb.replace("-", " "))) == count)
                 assert text(other, "statement-2")["state"] == states[count - 1]
+        if verb == "in-force":
+            amended(world)
     assert text(world["kor"], "statement-2")["signed"]["all"] and "종료" in world["usa"].run("text", env=nodes.KOREAN).stdout
+
+
+def amended(world):
+    """What amends a text names it, and it is AMENDED once that is in force; each is shown with the other."""
+    kor, usa = world["kor"], world["usa"]
+    kor.run("text", "amend", "statement-2", "change", "A change", "--language", "en", "--languages", "en", key="policy")
+    kor.run("text", "unit", "change", "goal", "Twice a year.", "--language", "en", key="policy")
+    both(world, "the change", lambda one: one.get("versions") == 1, "change")
+    assert text(usa, "change")["amends"] and text(usa, "statement-2")["amended_by"] == ["change"] and text(usa)["corrected_by"] == ["statement-2"]
+    clean(world, "change")
+    for what, key in (("initial", "initialled"), ("sign", "signed")):
+        endorsed(world, what, key, name="change")
+    for node in (kor, usa):
+        both(world, "signed, in force by one", lambda one: one["state"] == "IN FORCE", "statement-2")
+        node.run("text", "in-force", "change", key="policy")
+    both(world, "amended", lambda one: one["state"] == "AMENDED", "statement-2")
+    assert "It amends statement-2." in usa.run("text", "show", "change").stdout and "개정됨" in usa.run("text", "show", "statement-2", env=nodes.KOREAN).stdout
+    assert "It corrects statement." in kor.run("text", "show", "statement-2").stdout and "change amends it." in kor.run("text", "show", "statement-2").stdout
 
 
 def words_of(pdf):

@@ -472,6 +472,9 @@ export interface WholeText {
   place: string;
   title: Names;
   languages: string[];
+  amends: boolean;
+  corrected_by: string[]; // names
+  amended_by: string[];
   state: string;
   hash: string;
   brackets: Record<string, Record<string, number>>;

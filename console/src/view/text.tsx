@@ -27,7 +27,7 @@ const me = () => status.value?.value.code ?? "";
 const subjectOf = (shown: WholeText): Subject => ({ place: shown.place, channel: channelIn(shown.place), isInstance: false });
 
 const textMoves = (shown: WholeText) => [
-  ...shown.state === "SIGNED" || shown.state === "IN FORCE" || shown.state === "TERMINATED" ? [] : endorse(shown.place, fromHex(shown.hash)),
+  ...shown.state === "SIGNED" || shown.state === "IN FORCE" || shown.state === "AMENDED" || shown.state === "TERMINATED" ? [] : endorse(shown.place, fromHex(shown.hash)),
   ...ofSession.value === undefined ? [] : [recordAgree(ofSession.value, fromHex(shown.hash))],
 ];
 
@@ -158,6 +158,8 @@ export function TextView({ place }: { place: string }) {
     <Panel title={_("The text")} count={shown.units.length} name="text">
       <dl class="facts">
         <dt>{_("state")}</dt><dd data-text-state={shown.state}><b>{word(shown.state)}</b></dd>
+        {shown.corrected_by.length === 0 ? null : [<dt key="c">{_("corrected by")}</dt>, <dd key="c:">{shown.corrected_by.join(", ")}</dd>]}
+        {shown.amended_by.length === 0 ? null : [<dt key="a">{_("amended by")}</dt>, <dd key="a:">{shown.amended_by.join(", ")}</dd>]}
         <dt>{_("in brackets")}</dt><dd>{brackets.join(", ") || _("none")}</dd>
         <Signed title={_("initialled")} row={shown.initialled} hash={shown.hash} /><Signed title={_("signed")} row={shown.signed} hash={shown.hash} /><Signed title={_("released")} row={shown.released} hash={shown.hash} />
         <dt><code>SHA-256</code></dt><dd class="hash">{shown.hash}</dd>
