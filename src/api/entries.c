@@ -148,8 +148,11 @@ static void reply_filed(struct api *a, struct reply *r, const struct place_key *
 {
 	const struct accord *accord = node_accord(a->node);
 	uint64_t now_ms = a->now.wall.ms, filed_ms = entry->entry.filed.ms;
+	struct waiting waiting;
 
 	reply_entry(r, accord, place, entry, true);
+	if (!entry->is_folded && node_waiting(a->node, &place->log, &waiting) == ERR_OK)
+		reply_str(r, "waits", wait_cause_name(waiting.cause));
 	if (filed_ms > now_ms && filed_ms - now_ms > accord->clock_offset_ms)
 		reply_uint(r, "ahead_ms", filed_ms - now_ms);
 }

@@ -29,6 +29,7 @@
 	X("GET",  "/seen",        AUTHORITY_READER, NO_BODY,         run_seen) \
 	X("GET",  "/inbox",       AUTHORITY_READER, NO_BODY,         run_inbox) \
 	X("GET",  "/advances",    AUTHORITY_READER, NO_BODY,         run_advances) \
+	X("GET",  "/waiting",     AUTHORITY_READER, NO_BODY,         run_waiting) \
 	X("GET",  "/owed",        AUTHORITY_READER, NO_BODY,         run_owed) \
 	X("GET",  "/search",      AUTHORITY_READER, NO_BODY,         run_search) \
 	X("POST", "/may",         AUTHORITY_READER, REQUEST_LEN_MAX, run_may) \

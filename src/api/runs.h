@@ -42,6 +42,7 @@ enum err run_recipients(struct api *a, struct request *q, struct reply *r) MUST_
 enum err run_seen(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 
 /* entries.c */
+enum err run_waiting(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_advances(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_inbox(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_log(struct api *a, struct request *q, struct reply *r) MUST_CHECK;

@@ -110,6 +110,8 @@ static void reply_peer(struct reply *r, const struct accord *a, const struct pee
 	if (is_owner) {
 		reply_refusal(r, a, &p->refused);
 		reply_uint(r, "bundle_left", p->bundle_left);
+		reply_uint(r, "awaits_version", p->awaits_version);
+		reply_uint(r, "awaits_urgent", p->awaits_urgent);
 		reply_array(r, "tls_keys");
 		for (size_t i = 0; i < p->pins_count; i++)
 			reply_tls_key(r, NULL, p->pins[i]);
@@ -318,6 +320,8 @@ static void reply_counts(struct reply *r, const struct node_status *s)
 	reply_uint(r, "stopped_logs", s->stopped_logs);
 	reply_uint(r, "diverged", s->diverged);
 	reply_uint(r, "waiting", s->waiting);
+	reply_uint(r, "waiting_version", s->waiting_version);
+	reply_uint(r, "waiting_urgent", s->waiting_urgent);
 	reply_uint(r, "remade", s->remade);
 	reply_scrub(r, &s->scrub);
 }

@@ -25,6 +25,7 @@
 
 #define TURN_MS 500
 #define VIEWS_MS_MAX 5000u
+#define WAITS_MS 2000u	 /* what waits for others for less is on its way */
 #define REPEAT_MS 60000u /* if --every does not say otherwise */
 #define CAUSES_MAX 256u
 #define CAUSE_LEN_MAX 160u
@@ -44,7 +45,7 @@ static const struct option_row options[] = {
 
 struct cause {
 	char name[CAUSE_LEN_MAX]; /* what makes it this one: "KOR/LEADER 1.4 READ BACK", "LINE USA" */
-	const char *kind;	  /* OWED, ADVANCE, LINE, LOG, STATE, NODE */
+	const char *kind;	  /* OWED, ADVANCE, VERSION, WAITS, LINE, LOG, STATE, NODE */
 	char precedence[16], place[64], step[32];
 	uint64_t since_ms, rung_ms;
 	uint64_t call;	       /* of OWED: the rung that the node has called */
@@ -57,7 +58,7 @@ struct alarms {
 	struct follower node;
 	const char *command; /* NULL: only a line and the bell */
 	uint64_t every_ms, read_ms;
-	json_t *status, *owed, *watch, *copies;
+	json_t *status, *owed, *watch, *copies, *waiting;
 	struct cause causes[CAUSES_MAX];
 	size_t count, lost;		     /* causes that found no room: told by their number */
 	uint64_t begun_ms[FLOOD_BEGINS + 1]; /* when the last causes began, in a ring */
@@ -256,6 +257,60 @@ static void stand_copies(struct alarms *a)
 	}
 }
 
+/* Of two names of precedence the more urgent; "": none. */
+static const char *more_urgent(const char *a, const char *b)
+{
+	static const char *const names[] = { "FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE" };
+
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+		if (strcmp(a, names[i]) == 0 || strcmp(b, names[i]) == 0)
+			return names[i];
+	}
+	return "";
+}
+
+/*
+ * What has a receipt here and owes nothing yet, because it is not folded. For a version of the accord one
+ * cause a party, as loud as the most urgent that waits for it; for entries of others one a message, after a
+ * while.
+ */
+static void stand_waiting(struct alarms *a)
+{
+	const json_t *row;
+	char name[CAUSE_LEN_MAX];
+	size_t i;
+
+	json_array_foreach(json_object_get(a->status, "peers"), i, row)
+	{
+		say_fill(name, sizeof name, "VERSION {1}", json_str(row, "code"));
+		if (json_uint(row, "awaits_version") > 0)
+			stand(a, "VERSION", name);
+	}
+	json_array_foreach(json_object_get(a->waiting, "waiting"), i, row)
+	{
+		const json_t *entry = json_object_get(row, "entry");
+		bool is_version = strcmp(json_str(row, "cause"), "VERSION") == 0;
+		struct cause *c;
+
+		if (is_version)
+			say_fill(name, sizeof name, "VERSION {1}", json_str(row, "code"));
+		else
+			say_fill(name, sizeof name, "{1} WAITS", json_str(entry, "place"));
+		if (!is_version && !needs_response(a, entry, NULL))
+			continue;
+		c = find(a, is_version ? "VERSION" : "WAITS", name);
+		if (c == NULL)
+			continue;
+		c->is_there = true;
+		if (strcmp(c->precedence, more_urgent(c->precedence, json_str(entry, "precedence"))) == 0)
+			continue;
+		/* A more urgent one is another page. */
+		c->rung_ms = 0;
+		say_fill(c->precedence, sizeof c->precedence, "{1}", json_str(entry, "precedence"));
+		say_fill(c->place, sizeof c->place, "{1}", json_str(entry, "place"));
+	}
+}
+
 static bool has_line(const json_t *peer)
 {
 	const json_t *path;
@@ -358,6 +413,9 @@ static const char *kind_text(const char *kind)
 	static const struct {
 		const char *kind, *text; /* N_() */
 	} texts[] = { { "OWED", N_("owed") },
+		      { "VERSION", N_("under a version of the accord that is not held here: entente accord "
+				      "adopt DIR") },
+		      { "WAITS", N_("received, and waits for entries of others") },
 		      { "ADVANCE", N_("an advance copy: read it; its number follows") },
 		      { "LINE", N_("no line to them is up") },
 		      { "LOG", N_("a log does not run") },
@@ -411,6 +469,8 @@ static unsigned urgency(const struct cause *c)
 
 static bool is_due(const struct alarms *a, const struct cause *c)
 {
+	if (strcmp(c->kind, "WAITS") == 0 && a->node.now_ms - c->since_ms < WAITS_MS)
+		return false;
 	return c->rung_ms == 0 || a->node.now_ms - c->rung_ms >= a->every_ms;
 }
 
@@ -458,7 +518,7 @@ static void end_those_gone(struct alarms *a)
 	for (size_t i = 0; i < a->count; i++) {
 		if (a->causes[i].is_there)
 			a->causes[kept++] = a->causes[i];
-		else
+		else if (a->causes[i].rung_ms != 0)
 			tell(a, &a->causes[i], N_("ENDED"), COLOUR_GOOD, 0);
 	}
 	a->count = kept;
@@ -469,7 +529,8 @@ static void read_state(struct alarms *a)
 	struct follower *n = &a->node;
 	bool is_read = !n->is_down && follower_ask(n, "/status", &a->status) &&
 		       follower_ask(n, "/owed?limit=1000", &a->owed) &&
-		       follower_ask(n, "/watch", &a->watch) && follower_ask(n, "/advances", &a->copies);
+		       follower_ask(n, "/watch", &a->watch) && follower_ask(n, "/advances", &a->copies) &&
+		       follower_ask(n, "/waiting", &a->waiting);
 	bool is_silent = n->now_ms - n->heard_ms > SILENCE_MS_MAX;
 
 	a->lost = 0;
@@ -480,6 +541,7 @@ static void read_state(struct alarms *a)
 		a->read_ms = n->now_ms;
 		stand_owed(a);
 		stand_copies(a);
+		stand_waiting(a);
 		stand_watch(a);
 		stand_faults(a);
 	}
@@ -555,6 +617,7 @@ static enum exit_code run(struct options *o)
 	json_decref(a.owed);
 	json_decref(a.watch);
 	json_decref(a.copies);
+	json_decref(a.waiting);
 	return code;
 }
 

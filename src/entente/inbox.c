@@ -166,6 +166,34 @@ static enum exit_code show_copies(struct client *c, const struct options *o, con
 	return code;
 }
 
+/* What is held, and receipted, and not folded yet: nobody looks for it where nothing tells of it. */
+static enum exit_code show_waiting(struct client *c, const struct options *o, const json_t *channel,
+				   json_t *all)
+{
+	json_t *answer = NULL, *row;
+	enum exit_code code = show_get(c, "/waiting", &answer);
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "waiting"), i, row)
+	{
+		const json_t *entry = json_object_get(row, "entry");
+		char *label = show_label_words(entry);
+
+		if (json_uint(row, "channel") == json_uint(channel, "number") && o->is_json) {
+			json_array_append(all, row);
+		} else if (json_uint(row, "channel") == json_uint(channel, "number")) {
+			say_coloured(COLOUR_BOLD, label);
+			say("  {1}  {2}  {3}\n    ", json_str(entry, "place"), json_str(entry, "precedence"),
+			    say_time(json_uint(entry, "filed_ms")));
+			say_coloured(COLOUR_BAD, _("WAITING: "));
+			say("{1}\n", show_waits(json_str(row, "cause")));
+		}
+		free(label);
+	}
+	json_decref(answer);
+	return code;
+}
+
 static bool is_wanted(const struct options *o, const json_t *channel)
 {
 	return o->arguments_count == 0 || strcasecmp(o->arguments[0], json_str(channel, "name")) == 0 ||
@@ -196,7 +224,9 @@ static enum exit_code run(struct options *o)
 		if (code != EXIT_DONE || !is_wanted(o, channel))
 			continue;
 		shown++;
-		code = show_copies(&c, o, channel, all);
+		code = show_waiting(&c, o, channel, all);
+		if (code == EXIT_DONE)
+			code = show_copies(&c, o, channel, all);
 		if (code == EXIT_DONE)
 			code = show_channel(&c, o, channel, last, all);
 	}

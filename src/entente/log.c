@@ -50,7 +50,7 @@ static void put_remarks(struct table *t, const json_t *entry)
 		ahead = say_offset((int64_t)json_uint(entry, "ahead_ms"));
 	say_fill(remarks, sizeof remarks, "{1}{2}{3}{4}{5}{6}{7}{8}{9}", show_void_word(entry),
 		 is_void ? json_str(entry, "verdict") : "",
-		 json_flag(entry, "folded") ? "" : _("waits for what it refers to"),
+		 json_flag(entry, "folded") ? "" : show_waits(json_str(entry, "waits")),
 		 offset[0] == '\0' ? "" : _(" clock "), offset, ahead[0] == '\0' ? "" : _(" filed ahead "),
 		 ahead, json_is_string(refers) ? " > " : "",
 		 json_is_string(refers) ? json_string_value(refers) : "");

@@ -43,6 +43,8 @@ static const struct {
 			    "entente keys --rotate") },
 	{ "record.key", N_("it is signed by a key that the log does not have at that place") },
 	{ "accord.version", N_("that version of the accord is not held here") },
+	{ "refers.version", N_("what it refers to is held here, under a version of the accord that is not") },
+	{ "refers.others", N_("what it refers to is held here, and waits for entries of others") },
 	{ "path.listen", N_("it came in by another line than the settings name for that path") },
 	{ "disk", N_("the disk has no room but for what the peers say") },
 };

@@ -501,6 +501,14 @@ bool show_is_raw(const json_t *entry)
 	return strcmp(json_str(entry, "verdict"), "RAW") == 0;
 }
 
+const char *show_waits(const char *cause)
+{
+	return strcmp(cause, "VERSION") == 0
+		       ? _("its log is under a version of the accord that is not held here: entente accord "
+			   "adopt DIR")
+		       : _("waits for entries of others that it has seen");
+}
+
 const char *show_void_word(const json_t *entry)
 {
 	return show_is_void(entry) && !show_is_raw(entry) ? _("VOID ") : "";

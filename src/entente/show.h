@@ -98,6 +98,9 @@ void show_due(const json_t *entry, char *out, size_t size, bool *is_overdue);
 
 /* The whole of GET /entry, its evidence checked here. EXIT_INTEGRITY: what the node shows was not signed. */
 enum exit_code show_entry(struct client *c, const json_t *entry) MUST_CHECK;
+/* Why an entry that is held is not folded, by the name of its cause. */
+const char *show_waits(const char *cause);
+
 /* An advance copy: what stands behind it, loudly; then its words. A row of GET /advances, or an event. */
 void show_copy_state(const json_t *copy);
 enum exit_code show_copy(struct client *c, const json_t *copy) MUST_CHECK;

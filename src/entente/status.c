@@ -76,6 +76,22 @@ static void show_tls_keys(const json_t *peer, uint64_t now)
 		    age(json_uint(peer, "old_tls_key_ms"), now));
 }
 
+/* Its receipts went out all the same: whoever wrote there believes that we have it. */
+static void show_awaited_version(const json_t *peer)
+{
+	uint64_t count = json_uint(peer, "awaits_version");
+
+	if (count == 0)
+		return;
+	say_coloured(COLOUR_BAD, _("  UNDER A VERSION OF THE ACCORD THAT WE DO NOT HOLD: "));
+	say(n_(count, "{1} entry of {2} waits for it", "{1} entries of {2} wait for it"), say_number(count),
+	    json_str(peer, "code"));
+	if (json_uint(peer, "awaits_urgent") > 0)
+		say(_(", FLASH or IMMEDIATE among them: {1}"), say_number(json_uint(peer, "awaits_urgent")));
+	say(_("; next: {1}"), "entente accord adopt DIR");
+	say("\n");
+}
+
 static void show_peer(const json_t *peer, uint64_t now)
 {
 	const json_t *path, *offset = json_object_get(peer, "clock_offset_ms");
@@ -94,6 +110,7 @@ static void show_peer(const json_t *peer, uint64_t now)
 		say(_("; next: {1}"), show_refusal_next(peer));
 		say("\n");
 	}
+	show_awaited_version(peer);
 	json_array_foreach(json_object_get(peer, "paths"), i, path) show_path(path, now);
 	show_tls_keys(peer, now);
 }
@@ -303,13 +320,17 @@ static bool is_line(const json_t *path)
 	return json_flag(path, "up") && json_object_get(path, "thin") == NULL;
 }
 
-/* Logs that stopped and states that differ are a broken promise of some machine; a line down is weather. */
+/*
+ * Logs that stopped, states that differ and words that are receipted and cannot be read are a broken promise;
+ * a line down is weather.
+ */
 static enum exit_code verdict(const json_t *status)
 {
 	const json_t *peer, *path;
 	size_t i, p;
 
-	if (json_uint(status, "stopped_logs") > 0 || json_uint(status, "diverged") > 0)
+	if (json_uint(status, "stopped_logs") > 0 || json_uint(status, "diverged") > 0 ||
+	    json_uint(status, "waiting_version") > 0)
 		return EXIT_INTEGRITY;
 	json_array_foreach(json_object_get(status, "peers"), i, peer)
 	{

@@ -42,7 +42,8 @@ struct arriving {
 	struct batch batch;
 	struct note note;
 	struct line *line;
-	size_t skip; /* items that are held already */
+	size_t skip;	/* items that are held already */
+	bool is_urgent; /* a FLASH or IMMEDIATE is among the others */
 };
 
 enum err item_check(struct node *n, const struct statement *s, const struct batch_item *item)
@@ -167,7 +168,7 @@ static void verify_from(struct verifying *v, size_t from)
 	crew_begin(v->n->crew, &v->work);
 }
 
-static enum err item_add(struct node *n, struct now now, size_t peer, const struct arriving *a, size_t i)
+static enum err item_add(struct node *n, struct now now, size_t peer, struct arriving *a, size_t i)
 {
 	const struct batch_item *item = &a->batch.items[i];
 	struct entry entry;
@@ -189,6 +190,7 @@ static enum err item_add(struct node *n, struct now now, size_t peer, const stru
 				&item->eraser);
 	if (e == ERR_OK)
 		e = judged_of(n, &a->line->key, &entry, &s, n->signers[i], &judged);
+	a->is_urgent |= e == ERR_OK && is_urgent_message(&s);
 	if (e == ERR_OK)
 		e = entry_add(n, now, &add);
 	if (e == ERR_OK && add.content.len > 0)
@@ -197,7 +199,7 @@ static enum err item_add(struct node *n, struct now now, size_t peer, const stru
 }
 
 /* Writes, folds and publishes what batch_verify found good. */
-static enum err batch_add(struct node *n, struct now now, size_t peer, const struct arriving *a)
+static enum err batch_add(struct node *n, struct now now, size_t peer, struct arriving *a)
 {
 	struct verifying v = { .n = n, .a = a };
 	size_t at = a->skip;
@@ -215,6 +217,8 @@ static enum err batch_add(struct node *n, struct now now, size_t peer, const str
 		if (e != ERR_OK && !is_last)
 			crew_end(n->crew, &v.work);
 	}
+	if (a->is_urgent)
+		ask_soon(n, now, a->line);
 	if (e == ERR_OK)
 		e = record_add_note(n->record, a->line->log, a->note.size, a->batch.note);
 	return e == ERR_OK ? lost_found(n, now, a->line) : e;

@@ -386,6 +386,25 @@ static enum err find_resend(struct node *n, const struct statement *s, struct ef
 	return ERR_OK;
 }
 
+/*
+ * Our own door: nobody may claim to have seen what we do not hold. What we hold and have not folded has a
+ * reason that a person can do something about.
+ */
+static enum err refuse_waiting(struct node *n, const struct fold_waits *waits, struct effect_answer *answer)
+{
+	for (size_t i = 0; i < waits->count; i++) {
+		const struct line *on = line_find(n, &waits->of[i].log);
+		struct waiting w;
+		enum err e;
+		if (on == NULL || on->log->frontier.size < waits->of[i].size)
+			continue;
+		e = node_waiting(n, &on->key, &w);
+		answer->limit = w.cause == WAIT_VERSION ? "refers.version" : "refers.others";
+		return e == ERR_OK ? ERR_REFUSED : e;
+	}
+	return ERR_NOT_FOUND;
+}
+
 /* The line that this party writes to on the channel now, or why it may not. */
 static enum err own_line(struct node *n, uint32_t channel, struct line **out)
 {
@@ -490,7 +509,9 @@ static enum err may_judge(struct node *n, struct now now, const struct command *
 	entry.index = line->log->frontier.size;
 	e = judged_of(n, &line->key, &entry, s, signer, &judged);
 	if (e == ERR_OK)
-		e = fold_is_ready(&n->fold, &judged.input, &waits) == ERR_OK ? ERR_OK : ERR_NOT_FOUND;
+		e = fold_is_ready(&n->fold, &judged.input, &waits);
+	if (e == ERR_SHORT)
+		e = refuse_waiting(n, &waits, answer);
 	if (!judged.input.inner.is_good)
 		judged.input.inner = *signer;
 	if (e == ERR_OK)
@@ -617,8 +638,8 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 	if (e == ERR_OK) {
 		struct fold_waits waits;
 		e = fold_is_ready(&n->fold, &judged.input, &waits);
-		if (e == ERR_SHORT) /* our own door: nobody may claim to have seen what we do not hold */
-			e = ERR_NOT_FOUND;
+		if (e == ERR_SHORT)
+			e = refuse_waiting(n, &waits, answer);
 	}
 	if (e == ERR_OK)
 		e = fold_judge(&n->fold, &judged.input, &judged.view);

@@ -87,6 +87,9 @@ struct line {
 	enum { WORD_NONE, WORD_DUE, WORD_SAID } word; /* procedure_awaits_word */
 	uint64_t waits_at; /* its next entry waits at this place; UINT64_MAX: none has */
 	struct mono waits_since;
+	struct {
+		uint64_t from, to, count;
+	} urgent;	/* of those that wait from..to - 1, so many are FLASH or IMMEDIATE */
 	uint64_t known; /* size known to exist elsewhere: wanted, or recovered to */
 	struct mono wanted_at;
 	/*
@@ -298,7 +301,7 @@ struct node {
 	uint64_t remaking, refolded; /* while that goes on: how many, and how many are done */
 	/* What had counted as absent came after all: everything is folded anew, but not all the time. */
 	bool is_refold_due, has_refolded; /* has: in this turn */
-	struct mono next_refold, next_ask;
+	struct mono next_refold, next_ask, asked_at;
 	bool is_unsettled;	  /* the signer's doubts: some own log may still hang on them */
 	bool has_healed;	  /* in this turn: what was said to be erased came, or was erased */
 	struct batch_item *items; /* of the batch at hand */
@@ -519,6 +522,8 @@ enum err refold(struct node *n, struct now now, bool is_more) MUST_CHECK;
 /* In the open turn. What has waited for more of it, which now does not come, is folded as a replay would. */
 enum err line_stop(struct node *n, struct now now, struct line *line, const struct fault *why) MUST_CHECK;
 bool has_waiting(const struct node *n);
+/* An urgent message has come that may wait: what for is asked with the next tick. */
+void ask_soon(struct node *n, struct now now, const struct line *line);
 /* ERR_SHORT: what a log's next entry waits for; ERR_OK: for nothing; ERR_ROT: it must be mended first. */
 enum err line_waits(struct node *n, const struct line *line, struct fold_waits *out) MUST_CHECK;
 /* Everything is folded anew, in a while. */

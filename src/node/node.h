@@ -308,6 +308,24 @@ struct advance_read_out {
 enum err node_advance_next(struct node *n, struct advance_cursor *cursor, struct buf *memory,
 			   struct advance_read_out *out) MUST_CHECK;
 
+/* Why what is held of a log is not folded: its first entry that is not says it for all behind it. */
+#define WAIT_CAUSE_LIST(X) \
+	X(NONE) /* all of it is */ X(VERSION) /* of the accord, that is not held */ X(OTHERS) /* entries */
+enum wait_cause {
+#define WAIT_CAUSE_ENUM(name) WAIT_##name,
+	WAIT_CAUSE_LIST(WAIT_CAUSE_ENUM)
+#undef WAIT_CAUSE_ENUM
+		WAIT_CAUSE_COUNT
+};
+const char *wait_cause_name(enum wait_cause c); /* "VERSION" */
+struct waiting {
+	enum wait_cause cause;
+	uint64_t from, count; /* the first, and how many */
+	uint64_t urgent;      /* messages among them that are FLASH or IMMEDIATE */
+};
+enum err node_waiting(struct node *n, const struct log_key *log, struct waiting *out) MUST_CHECK;
+bool is_urgent_message(const struct statement *s);
+
 enum log_state { LOG_RUNS, LOG_STOPPED, LOG_RECOVERING, LOG_CLOSED };
 struct log_status {
 	struct log_key log;
@@ -370,6 +388,8 @@ struct peer_status {
 	size_t pins_count;
 	struct wall old_pin_used; /* when a key older than the newest he came with was; .ms 0: never */
 	size_t bundle_left;	  /* attachments that the last bundle for him left for a later one */
+	/* His entries that wait for a version of the accord, and the FLASH and IMMEDIATE among them. */
+	uint64_t awaits_version, awaits_urgent;
 };
 struct scrub_status {
 	uint64_t done, total;	       /* entries of the pass under way */
@@ -385,7 +405,9 @@ struct node_status {
 	bool is_recovering, is_full;
 	const char *recovering; /* why, in English; NULL */
 	uint64_t entries, commits, published, refused, void_entries, stopped_logs;
-	uint64_t waiting;  /* entries held and not yet folded */
+	uint64_t waiting; /* entries held and not yet folded */
+	/* of these: for a version of the accord; FLASH, IMMEDIATE */
+	uint64_t waiting_version, waiting_urgent;
 	uint64_t remade;   /* folded anew at this start: the views were another version's */
 	uint64_t diverged; /* procedures whose states differ, at most DIVERGED_MAX */
 };

@@ -522,6 +522,25 @@ static const char *why_shut(const struct line *l)
 	return "the accord says start strict: another party must answer first";
 }
 
+/* What cannot be read now is counted all the same, without its cause. */
+static void waiting_add(struct node *n, const struct line *l, struct node_status *out)
+{
+	struct waiting w;
+	bool is_known = node_waiting(n, &l->key, &w) == ERR_OK;
+
+	out->waiting += l->log->frontier.size - l->folded;
+	out->waiting_urgent += w.urgent;
+	if (!is_known || w.cause != WAIT_VERSION)
+		return;
+	out->waiting_version += w.count;
+	for (size_t i = 0; i < out->peers_count; i++) {
+		if (out->peers[i].party != l->key.party)
+			continue;
+		out->peers[i].awaits_version += w.count;
+		out->peers[i].awaits_urgent += w.urgent;
+	}
+}
+
 void node_status(struct node *n, struct node_status *out)
 {
 	*out = (struct node_status){ .commits = n->commits,
@@ -540,7 +559,7 @@ void node_status(struct node *n, struct node_status *out)
 		const struct line *l = &n->lines[i];
 		out->entries += l->log->frontier.size;
 		out->stopped_logs += l->log->stopped.rule != NULL;
-		out->waiting += l->log->frontier.size - l->folded;
+		waiting_add(n, l, out);
 		if (l->is_own && is_shut(l) && !l->is_closed) {
 			out->is_recovering = true;
 			out->recovering = why_shut(l);

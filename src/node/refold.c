@@ -335,9 +335,9 @@ static void ask_for(struct node *n, const struct line *line, const struct fold_w
 	uint64_t held = waited == NULL ? 0 : waited->log->frontier.size;
 	struct origin origin;
 
-	if (line->is_own || wait->log.party == n->self || wait->log.party >= n->accord->parties_count ||
-	    held >= wait->size || c == NULL || c->plane == PLANE_HOME || !is_channel_of(c, n->self) ||
-	    wait->size > LOG_SIZE_MAX)
+	/* Of our own log too: who has seen more of it than we hold has what a restore took from us. */
+	if (line->is_own || wait->log.party >= n->accord->parties_count || held >= wait->size || c == NULL ||
+	    c->plane == PLANE_HOME || !is_channel_of(c, n->self) || wait->size > LOG_SIZE_MAX)
 		return;
 	origin_of(n, &wait->log, &origin);
 	for (size_t peer = 0; peer < n->accord->parties_count; peer++) {
@@ -402,6 +402,9 @@ static void ask_author(struct node *n, struct line *line)
 /* As often as leaves most of the time to others: a peer can make it due as often as it likes. */
 #define REFOLD_MS_PER_ENTRY 1u
 
+/* And what an urgent message waits for is asked for so often, however many of them come. */
+#define ASK_SOON_MS 500u
+
 /* What comes to an ended log comes in some batches: they are taken together. */
 #define REFOLD_SETTLE_MS 2000u
 
@@ -414,6 +417,18 @@ void refold_due(struct node *n, struct now now)
 	n->is_refold_due = true;
 }
 
+void ask_soon(struct node *n, struct now now, const struct line *line)
+{
+	struct mono next = mono_add_ms(n->asked_at, ASK_SOON_MS);
+
+	if (line->folded == line->log->frontier.size)
+		return;
+	if (mono_is_before(next, now.mono))
+		next = now.mono;
+	if (mono_is_before(next, n->next_ask))
+		n->next_ask = next;
+}
+
 enum err refold_tick(struct node *n, struct now now)
 {
 	uint64_t entries = 0;
@@ -421,6 +436,7 @@ enum err refold_tick(struct node *n, struct now now)
 
 	if (!mono_is_before(now.mono, n->next_ask)) {
 		n->next_ask = mono_add_ms(now.mono, WANT_AGAIN_MS);
+		n->asked_at = now.mono;
 		e = look_at_waiting(n, now);
 		for (size_t i = 0; i < n->lines_count; i++)
 			ask_author(n, &n->lines[i]);

@@ -4,6 +4,7 @@ import re
 import shutil
 
 import nodes
+from test_alarm import Alarm
 
 LABEL = ("--label", "U")
 
@@ -95,6 +96,45 @@ def send(node, channel, text, to, precedence="ROUTINE", code=0, role="watch"):
 EDITS = [("channels", "policy press shift watch precedence IMMEDIATE PRIORITY ROUTINE\n6", "policy press shift watch precedence IMMEDIATE ROUTINE\n6"),
          ("posts", "watch    ko", "zeal ko \"열의\" en \"Zeal\" of kor usa\nwatch    ko"),
          ("guidelines", "role press", "role zeal up-to U holds topic.*\nrole press")]
+
+
+def test_a_flash_under_a_version_that_is_not_held(stage, tmp_path):
+    """It has its receipt and waits here unread: whoever looks sees it, the alarm rings, and each says what mends it."""
+    world = stage.world()
+    kor, usa = world["kor"], world["usa"]
+    folder = draft(world, "second", EDITS[:1])
+    adopt(world, "kor", folder)
+    adopt(world, "kor", folder, "--anyway", registrar=True)
+    alarm = Alarm(usa, tmp_path / "rung")
+    quiet = kor.say("send", "notify", "Later.", "--to", "usa/watch", *LABEL, key="watch")["place"]
+    rung = alarm.await_said("ALARM", kind="VERSION")[1]
+    assert rung["cause"] == "VERSION KOR" and rung["precedence"] in ("", "ROUTINE")
+    place = kor.release("send", "notify-urgent", "Now.", "--to", "usa/head", "--precedence", "FLASH", *LABEL)
+    kor.await_step(place, "STATION RECEIPT")
+    assert alarm.await_said("ALARM", kind="VERSION", precedence="FLASH")[1]["place"] == place
+    status = usa.status()
+    assert status["waiting_urgent"] == 1 and status["waiting_version"] == status["waiting"] > 3
+    for env, says, next_ in (({}, "UNDER A VERSION OF THE ACCORD THAT WE DO NOT HOLD", "entries of KOR wait for it"),
+                             (nodes.KOREAN, "자국에 없는 약정 판에 따름", "KOR 기록")):
+        shown = usa.run("status", code=6, env=env).stdout
+        assert says in shown and next_ in shown and "entente accord adopt" in shown, shown
+    assert usa.run("status", "--json", code=6).stdout
+    lines = usa.run("inbox").stdout.splitlines()
+    assert [line for line in lines if place in line] and [line for line in lines if quiet in line]
+    assert sum("WAITING: its log is under a version of the accord" in line for line in lines) == 2
+    assert "WAITING" not in usa.run("inbox", "share").stdout
+    assert "대기" in usa.run("inbox", env=nodes.KOREAN).stdout
+    assert "under a version of the accord" in usa.run("log", "notify-urgent").stdout
+    refused = usa.run("ack", place, key="head", code=4).stderr
+    assert "(refers.version)" in refused and "entente accord adopt" in refused
+    adopt(world, "usa", folder)
+    alarm.await_said("ENDED", kind="VERSION")
+    alarm.await_said("ALARM", kind="OWED", place=place)
+    alarm.end()
+    assert usa.status()["waiting"] == usa.status()["waiting_version"] == 0
+    assert "WAITING" not in usa.run("inbox").stdout
+    usa.run("ack", place, key="head")
+    usa.run("status")
 
 
 def test_a_bundle_is_no_word_that_a_version_is_held(stage):

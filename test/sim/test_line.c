@@ -62,6 +62,41 @@ static void test_a_gap_is_asked_for(void **state)
 	forge_free(&f);
 }
 
+/* What an urgent message has seen and we lack, be it of our own log, is asked for with the next tick. */
+static void test_what_an_urgent_message_waits_for_is_asked_at_once(void **state)
+{
+	for (size_t whose = 0; whose <= 2; whose += 2) {
+		struct room *r = *state;
+		struct statement s;
+		struct want want;
+		struct waiting w;
+		struct forge f, g;
+		room_link(r, 1, 0, NULL, 0);
+		room_tick(r, 100);
+		room_forget(r);
+		load(&g, r, whose, LEADER);
+		load(&f, r, 1, LEADER);
+		forge_message(&f, PRECEDENCE_IMMEDIATE, &s);
+		s.seen[s.seen_count++] =
+			(struct seen){ bytes_str(r->w->accord->parties[whose].name), 1, g.count + 1 };
+		forge_say(&f, &s, &r->w->nodes[1].officer.key, NONE);
+		assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+		assert_int_equal(node_waiting(r->n->node, &f.key, &w), ERR_OK);
+		assert_int_equal(w.cause, WAIT_OTHERS);
+		assert_int_equal(w.count, 1);
+		assert_int_equal(w.urgent, 1);
+		room_tick(r, 600);
+		assert_int_equal(room_said(r, 1, FRAME_WANT), 1);
+		assert_int_equal(want_read(last_said(r, 1, FRAME_WANT), &want), ERR_OK);
+		assert_true(origin_equal(&want.origin, &g.origin));
+		assert_int_equal(want.end, g.count + 1);
+		forge_free(&f);
+		forge_free(&g);
+		room_close(r);
+		room_open(r);
+	}
+}
+
 static void test_content_of_another_hash_closes(void **state)
 {
 	struct room *r = *state;
@@ -151,6 +186,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ATTACK(a_receipt_has_its_own_time),
 		ATTACK(a_gap_is_asked_for),
+		ATTACK(what_an_urgent_message_waits_for_is_asked_at_once),
 		ATTACK(content_of_another_hash_closes),
 		ATTACK(heads_that_come_too_soon_are_not_read_on),
 		ATTACK(who_lets_us_wait_for_a_blob_is_not_the_only_one),

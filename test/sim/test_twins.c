@@ -250,6 +250,7 @@ static const char *const plain[] = {
 	"/glossary",
 	"/channels",
 	"/advances",
+	"/waiting",
 	"/drafts",
 	"/drafts?all=1",
 	"/session",
