@@ -526,7 +526,7 @@ static enum exit_code move(struct client *c, const struct options *o, const stru
 
 static enum exit_code adopt(const struct options *o, const struct accord_dir *d, const char *hash)
 {
-	bool is_move = option_value(o, "key") != NULL;
+	bool is_move = option_value(o, "key") != NULL, was_down;
 	struct client c;
 	char held[FILE_PATH_MAX], place[PLACE_TEXT_LEN] = "";
 	enum exit_code code = EXIT_DONE;
@@ -543,6 +543,8 @@ static enum exit_code adopt(const struct options *o, const struct accord_dir *d,
 	if (client_open(&c, o->home) != ERR_OK)
 		return (enum exit_code)client_absent(o->home);
 	code = hand_over(&c, hash);
+	/* Before: a line that changes its TLS key by this very move is down for a moment. */
+	was_down = code == EXIT_DONE && check_lines_on(&c, 0, "", true) == EXIT_LINE_DOWN;
 	if (code == EXIT_DONE && is_move)
 		code = move(&c, o, d->accord, hash, place);
 	if (code == EXIT_DONE && o->is_json)
@@ -552,7 +554,7 @@ static enum exit_code adopt(const struct options *o, const struct accord_dir *d,
 			    : _("version {1} is held; in force for us once our registrar says so: the same "
 				"command with --key REGISTRAR\n"),
 		    hash);
-	if (code == EXIT_DONE && place[0] != '\0')
+	if (code == EXIT_DONE && place[0] != '\0' && was_down)
 		code = check_lines_on(&c, 0, place, o->is_json);
 	client_close(&c);
 	return code;

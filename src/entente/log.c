@@ -63,12 +63,17 @@ static void put_remarks(struct table *t, const json_t *entry)
 
 static void put_entry(struct table *t, const json_t *entry)
 {
-	char *label = show_label_words(entry), title[512];
+	char *label = show_label_words(entry), title[512], kind[128];
 
 	table_put(t, COLOUR_BOLD, label);
 	table_put(t, COLOUR_PLAIN, json_str(entry, "place"));
 	table_put(t, COLOUR_DIM, say_time(json_uint(entry, "filed_ms")));
-	table_put(t, COLOUR_PLAIN, show_kind(entry));
+	if (strcmp(json_str(entry, "kind"), "unknown") == 0) /* of a peer that is newer */
+		say_fill(kind, sizeof kind, _("kind {1}, not known here"),
+			 say_number(json_uint(entry, "kind_number")));
+	else
+		say_fill(kind, sizeof kind, "{1}", show_kind(entry));
+	table_put(t, COLOUR_PLAIN, kind);
 	table_put(t, COLOUR_DIM, json_str(entry, "role"));
 	table_put(t, COLOUR_PLAIN, json_str(entry, "precedence"));
 	put_remarks(t, entry);

@@ -162,7 +162,7 @@ def test_a_resend_is_filed_once(pair):
     pair["usa"].stop()
     kor.wait("the line is down", lambda: not kor.is_linked())
     place = kor.say("send", "notify", "Once.", "--to", "usa/watch", "--label", "U", key="watch", code=5)["place"]
-    done = kor.run("send", "--again", code=0)
+    done = kor.run("send", "--again", code=5)
     assert place in done.stdout
     assert len(kor.get("/inbox", channel="notify")["messages"]) == 1
     pair["usa"].start()

@@ -3,6 +3,7 @@
 USA is played here, with its keys. What a log's root, place and signature may not be: test_strangers.py and the simulator's seeds.
 """
 import json
+import re
 import time
 
 import cbor2
@@ -33,6 +34,7 @@ class Pieces:
     """An entry as the bytes of its keys and values, so that one of them can be something else: [(key, value)] in order."""
 
     def __init__(self, origin, statement, signature):
+        self.origin = origin
         self.rows = [[b"\x01", b"\x01"], [b"\x02", text(origin.encode())], [b"\x03", b"\x00"],
                      [b"\x04", cbor2.dumps(int(time.time() * 1000))], [b"\x05", blob(statement)],
                      [b"\x06", head(4, 1) + blob(signature)]]
@@ -70,6 +72,7 @@ FAULTS = [
     ("an unknown version", "entry.version", lambda p: (p.but(0, b"\x02"), p.at(0))),
     ("no signature", "entry.signatures", lambda p: (p.raw(p.rows[:5]), 0)),
     ("another place", "entry.open", lambda p: (p.but(2, b"\x01"), 0)),
+    ("another log's", "entry.place", lambda p: (p.but(1, text(p.origin[:-1].encode() + (b"8" if p.origin[-1] == "9" else b"9"))), 0)),
     ("a statement of an unknown version", "statement.version",
      lambda p: (p.raw().replace(p.rows[4][1], p.rows[4][1].replace(b"\x01\x01\x02\x50", b"\x01\x02\x02\x50", 1)), p.at(4) + 4)),
 ]
@@ -149,6 +152,12 @@ def test_what_is_not_strict_stops_its_log_alone(alone):
         assert shown.count("STOPPED  USA/SHARE") == len(FAULTS)
         assert all(f"byte {row['offset']}: " in line and f" ({row['rule']}); next: " in line
                    for row in status["stopped"] for line in shown.splitlines() if f"STOPPED  {row['log']} " in line)
+        korean = {line.split()[1] + " " + line.split()[2]: line for line in kor.run("status", env=nodes.KOREAN, code=None).stdout.splitlines()
+                  if " USA/SHARE " in line}
+        for row in status["stopped"]:
+            english = re.search(rf" {row['log']} .*byte \d+: (.*) \({row['rule']}\)", shown)[1]
+            told = korean[row["log"]]
+            assert english not in told and re.search(rf"[가-힣].* \({row['rule']}\)", told) and "다음: " in told, told
         found = {row["check"]: row for row in json.loads(kor.run("doctor", "--json", code=1).stdout)}
         assert found["logs"]["finding"] == "BAD"
         if is_again:
@@ -240,7 +249,8 @@ def test_what_may_be_of_tomorrow_is_kept(alone):
     shown = kor.run("read", unknown).stdout
     assert kor.entry(unknown)["verdict"] == "RAW" and kor.entry(unknown)["kind_number"] == 700
     assert "kept and shown raw (RAW)" in shown and "names as its author USA watch" in shown
-    assert "RAW" in listed[unknown] and "VOID" not in shown + listed[unknown]
+    assert "RAW" in listed[unknown] and "VOID" not in shown + listed[unknown] and "kind 700, not known here" in listed[unknown]
+    assert "알 수 없는 종류 700" in kor.run("log", LEFT_ALONE, env=nodes.KOREAN).stdout
 
     assert kor.entry(first)["verdict"] == "OK" and kor.entry(again)["verdict"] == "REPEATED"
     assert "VOID REPEATED" in listed[again]
@@ -251,7 +261,8 @@ def test_what_may_be_of_tomorrow_is_kept(alone):
     assert kor.entry(spoilt)["unreadable"] == "cbor.order"
     assert "cannot be decoded; answer NEGATIVE" in kor.run("read", spoilt).stdout
     assert kor.entry(spoilt)["verdict"] == "OK" and "STATION RECEIPT" in kor.ladder(spoilt)["steps"]
-    assert "waits for what it refers to" in listed[ahead]
+    assert "waits for entries of others that it has seen" in listed[ahead]
+    assert "WAITING: waits for entries of others" in kor.run("inbox", LEFT_ALONE).stdout
 
     # Ours goes on; and when we have said what it claims to have seen, it has.
     kor.say("negative", spoilt, "--cause", "cannot-decode", key="watch")

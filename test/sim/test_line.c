@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 
-static uint8_t scratch[FRAME_LEN_MAX];
+static uint8_t scratch[FRAME_HEAD_LEN + FRAME_LEN_MAX];
 
 /* The last frame of this kind that the peer was given. */
 static struct bytes last_said(const struct room *r, size_t peer, enum frame_kind kind)
@@ -181,6 +181,32 @@ static void test_who_lets_us_wait_for_a_blob_is_not_the_only_one(void **state)
 	assert_int_equal(fetch.offset, 0);
 }
 
+/* What has no room is counted, and is for the next one. */
+static void test_a_bundle_has_so_many_attachments(void **state)
+{
+	struct room *r = *state;
+	struct bundle_cursor cursor = { .pieces_max = 1u << 30 };
+	struct buf frame = BUF_ON(scratch);
+	uint8_t blob[100] = { 0 }, hash[HASH_LEN];
+	size_t pieces = 0;
+	enum err e;
+
+	for (size_t i = 0; i < BUNDLE_BLOBS_MAX + 3; i++) {
+		be64_put(blob, i);
+		hash_sha256(BYTES_OF(blob), hash);
+		assert_int_equal(node_attach(r->n->node, NULL, hash, sizeof blob, 0, BYTES_OF(blob)), ERR_OK);
+		room_turn(r);
+		assert_int_equal(room_say(r, CONSULT, PRECEDENCE_ROUTINE, 10, hash, sizeof blob), ERR_OK);
+	}
+	while ((e = node_bundle(r->n->node, 1, room_now(r), &cursor, &frame)) == ERR_OK) {
+		pieces += scratch[4] == FRAME_ATTACHMENT;
+		buf_reset(&frame);
+	}
+	assert_int_equal(e, ERR_NOT_FOUND);
+	assert_int_equal(pieces, BUNDLE_BLOBS_MAX);
+	assert_int_equal(cursor.left, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +216,7 @@ int main(void)
 		ATTACK(content_of_another_hash_closes),
 		ATTACK(heads_that_come_too_soon_are_not_read_on),
 		ATTACK(who_lets_us_wait_for_a_blob_is_not_the_only_one),
+		ATTACK(a_bundle_has_so_many_attachments),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
