@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *hex_of(const uint8_t hash[HASH_LEN], char out[2 * HASH_LEN + 1])
@@ -524,9 +525,20 @@ static enum exit_code move(struct client *c, const struct options *o, const stru
 	return code;
 }
 
+#define LINES_WAIT_MS 1000u
+#define LINES_STEP_MS 50u
+
+/* A line whose TLS key changes by this very move is down for a moment, and back before anybody could act. */
+static void await_lines(struct client *c)
+{
+	for (unsigned ms = 0; ms < LINES_WAIT_MS && check_lines_on(c, 0, "", true) == EXIT_LINE_DOWN;
+	     ms += LINES_STEP_MS)
+		nanosleep(&(struct timespec){ .tv_nsec = LINES_STEP_MS * 1000000 }, NULL);
+}
+
 static enum exit_code adopt(const struct options *o, const struct accord_dir *d, const char *hash)
 {
-	bool is_move = option_value(o, "key") != NULL, was_down;
+	bool is_move = option_value(o, "key") != NULL;
 	struct client c;
 	char held[FILE_PATH_MAX], place[PLACE_TEXT_LEN] = "";
 	enum exit_code code = EXIT_DONE;
@@ -543,8 +555,6 @@ static enum exit_code adopt(const struct options *o, const struct accord_dir *d,
 	if (client_open(&c, o->home) != ERR_OK)
 		return (enum exit_code)client_absent(o->home);
 	code = hand_over(&c, hash);
-	/* Before: a line that changes its TLS key by this very move is down for a moment. */
-	was_down = code == EXIT_DONE && check_lines_on(&c, 0, "", true) == EXIT_LINE_DOWN;
 	if (code == EXIT_DONE && is_move)
 		code = move(&c, o, d->accord, hash, place);
 	if (code == EXIT_DONE && o->is_json)
@@ -554,7 +564,9 @@ static enum exit_code adopt(const struct options *o, const struct accord_dir *d,
 			    : _("version {1} is held; in force for us once our registrar says so: the same "
 				"command with --key REGISTRAR\n"),
 		    hash);
-	if (code == EXIT_DONE && place[0] != '\0' && was_down)
+	if (code == EXIT_DONE && place[0] != '\0')
+		await_lines(&c);
+	if (code == EXIT_DONE && place[0] != '\0')
 		code = check_lines_on(&c, 0, place, o->is_json);
 	client_close(&c);
 	return code;

@@ -152,11 +152,10 @@ def test_what_is_not_strict_stops_its_log_alone(alone):
         assert shown.count("STOPPED  USA/SHARE") == len(FAULTS)
         assert all(f"byte {row['offset']}: " in line and f" ({row['rule']}); next: " in line
                    for row in status["stopped"] for line in shown.splitlines() if f"STOPPED  {row['log']} " in line)
-        korean = {line.split()[1] + " " + line.split()[2]: line for line in kor.run("status", env=nodes.KOREAN, code=None).stdout.splitlines()
-                  if " USA/SHARE " in line}
+        korean = kor.run("status", env=nodes.KOREAN, code=None).stdout.splitlines()
         for row in status["stopped"]:
             english = re.search(rf" {row['log']} .*byte \d+: (.*) \({row['rule']}\)", shown)[1]
-            told = korean[row["log"]]
+            told = next(line for line in korean if re.search(rf"{row['log']}(?!\d)", line))
             assert english not in told and re.search(rf"[가-힣].* \({row['rule']}\)", told) and "다음: " in told, told
         found = {row["check"]: row for row in json.loads(kor.run("doctor", "--json", code=1).stdout)}
         assert found["logs"]["finding"] == "BAD"
