@@ -35,6 +35,8 @@ static const struct title {
 	{ "people", N_("delegation"), NULL },
 	{ "credentials", N_("credentials"), NULL },
 	{ "manner", N_("manner"), NULL },
+	{ "credentials", N_("credentials"), NULL },
+	{ "manner", N_("manner"), NULL },
 	{ "stage", N_("stage"), NULL },
 	{ "hash", N_("hash of the text"), NULL },
 	{ "outlets", N_("outlets"), NULL },

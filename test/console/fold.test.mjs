@@ -151,3 +151,18 @@ test("agenda: what is open of earlier sessions and of the bodies that went into 
   assert.equal(nextSession(all, all[0]).place, "s1");
   assert.equal(nextSession(all, all[2]), undefined, "nothing is due of what is ended");
 });
+
+const { fieldsOfRows, foundOn, faultOf, sampleOf } = await load("fold/found.js");
+const { release } = await load("fold/moves.js");
+
+test("moves: a condition's stage is said on its commitment, and what is signed is released at a time", () => {
+  const [condition] = foundOn("commitment", "KOR/CONSULT 1.9", ["ko", "en"]);
+  assert.equal(condition.kind, 87);
+  assert.equal(faultOf(condition.rows, sampleOf(condition.rows, "KOR")), undefined, "the sample has a stage too");
+  const typed = { name: "capability", "title.en": "Leading forces", stage: "ioc", when: "2019" };
+  assert.deepEqual(fieldsOfRows(condition.rows, typed), [[1, "capability"], [2, ["en", "Leading forces"]], [16, "ioc"], [4, "2019"]]);
+  assert.equal(faultOf(condition.rows, { ...typed, stage: "" }), "stage");
+  const move = release("KOR/CONSULT 1.5", new Uint8Array(32));
+  assert.deepEqual([move.kind, move.fields[0], move.rows.map((row) => row.number)], [93, [3, 2], [4]]);
+  assert.equal(faultOf(move.rows, { when: "tomorrow" }), "when");
+});

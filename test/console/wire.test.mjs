@@ -86,6 +86,14 @@ test("says: every field of a dialogue by its name, and the acts are those of the
   assert.deepEqual(saysOf(94, new Map([[3, 13], [15, ["Kim", "Deputy Minister", "Lee", "Director"]]])), [["act", "delegation"], ["people", "Kim (Deputy Minister) · Lee (Director)"]]);
   assert.deepEqual(saysOf(93, new Map([[3, 2], [18, new Uint8Array([1, 255])], [19, ["press"]]])), [["act", "release text"], ["hash", "01ff"], ["outlets", "press"]]);
   assert.deepEqual(saysOf(64, new Map([[1, "step"]])), [["1", "step"]], "of another kind its numbers");
+  // Each field that the terminal takes has a title where what is signed is shown, on it and here.
+  const source = (name) => readFile(new URL(`../../${name}`, import.meta.url), "utf8");
+  const keys = [...(await source("src/entente/dialogue.c")).matchAll(/^\t\{ "(\w+)", DIALOGUE_[A-Z_]+, SHAPE_/gm)].map((row) => row[1]);
+  assert.ok(keys.length > 20);
+  for (const [name, shape] of [["src/entente/show_says.c", (key) => `{ "${key}", N_(`], ["console/src/view/says.tsx", (key) => `${key}: () =>`]]) {
+    const text = await source(name);
+    assert.deepEqual(keys.filter((key) => !text.includes(shape(key))), [], name);
+  }
   // Each number that the record names has a name here.
   const numbers = [...header.matchAll(/^\tX\((\d+), +[A-Z_]+\)/gm)].map((row) => Number(row[1]));
   assert.ok(numbers.length > 20);

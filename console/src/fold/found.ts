@@ -20,7 +20,7 @@ const optional = (number: number, name: string, type: Row["type"], options?: Row
 
 const found = (name: string, kind: number, about: string, rows: Row[], fields?: Move["fields"]): Move => ({ name, kind, about, rows, fields, text: "none" });
 
-// A body has sessions, commitments and texts; a session items besides.
+// A body has sessions, commitments and texts; a session items besides; a commitment conditions, said again at each stage.
 export function foundOn(kind: string, about: string, languages: string[]): Move[] {
   const both = [
     found("found-commitment", Kind.COMMITMENT, about, [NAME, TITLE, { number: 5, name: "owes", type: "parties" }, optional(4, "until", "date"), optional(7, "test", "words")]),
@@ -28,6 +28,8 @@ export function foundOn(kind: string, about: string, languages: string[]): Move[
   ];
   if (kind === "body")
     return [found("found-session", Kind.SESSION, about, [NAME, TITLE, optional(4, "when", "date"), optional(5, "hosts", "parties"), optional(7, "place", "words")]), ...both];
+  if (kind === "commitment")
+    return [found("found-condition", Kind.CONDITION, about, [NAME, TITLE, { number: 16, name: "stage", type: "name" }, optional(4, "when", "date"), optional(6, "source", "text")])];
   return kind === "session" ? [found("found-item", Kind.ITEM, about, [NAME, TITLE, optional(7, "detail", "words")]), ...both] : [];
 }
 
@@ -92,7 +94,7 @@ export function fieldsOfRows(rows: Row[], texts: Texts): [number, Value][] {
 // Something in each row that must be filled: to ask before anything is typed whether one may.
 export function sampleOf(rows: Row[], code: string): Texts {
   const texts: Record<Row["type"], (row: Row) => Texts> = {
-    name: () => ({ name: "not-named-yet" }), words: (row) => ({ [`${row.name}.en`]: "-" }), text: (row) => ({ [row.name]: "-" }), date: (row) => ({ [row.name]: "2026" }),
+    name: (row) => ({ [row.name]: "not-named-yet" }), words: (row) => ({ [`${row.name}.en`]: "-" }), text: (row) => ({ [row.name]: "-" }), date: (row) => ({ [row.name]: "2026" }),
     number: (row) => ({ [row.name]: "1" }), parties: (row) => ({ [`${row.name}.${code}`]: "1" }), choice: (row) => ({ [row.name]: row.options?.[0]?.[0] ?? "" }),
   };
   return Object.assign({}, ...rows.filter((row) => !row.isOptional).map((row) => texts[row.type](row))) as Texts;

@@ -170,6 +170,11 @@ export function endorse(place: string, hash: Bytes): Move[] {
     ({ name, kind: Kind.ENDORSE, about: place, fields: [[3, act], [18, hash]], key: String(act), text: "none", isHeld: true }));
 }
 
+// What all signed goes out at a time that each side names alike, by every outlet.
+export function release(place: string, hash: Bytes): Move {
+  return { name: "release-text", kind: Kind.ENDORSE, about: place, fields: [[3, 2], [18, hash]], key: "2", rows: [{ number: 4, name: "when", type: "date" }], text: "none", isHeld: true };
+}
+
 // ---- Acts on a message: which kind of statement, with which words. Whether one may be done the node says when it is done.
 
 export interface Act {

@@ -48,8 +48,8 @@ const titles: Record<string, () => string> = {
   "agree-item": () => _("Agree to the item"), "decline-item": () => _("Decline the item"), discussed: () => _("Discussed"), "defer-item": () => _("Defer to the next session"),
   "close-item": () => _("Close the item"), drop: () => _("It is owed no more"), "in-force": () => _("It is in force"), terminate: () => _("Terminate the text"),
   unit: () => _("Words of the unit"), "leave-out": () => _("Leave the unit out"), agree: () => _("Agree to these words"), "agree-ad": () => _("Agree ad referendum"),
-  concord: () => _("The languages match"), initial: () => _("Initial the text"), "sign-text": () => _("Sign the text"),
-  "found-session": () => _("Set a session"), "found-commitment": () => _("Record a commitment"), "found-text": () => _("Begin a text"), "found-item": () => _("Propose an item"),
+  concord: () => _("The languages match"), initial: () => _("Initial the text"), "sign-text": () => _("Sign the text"), "release-text": () => _("Release the text at a time"),
+  "found-session": () => _("Set a session"), "found-commitment": () => _("Record a commitment"), "found-text": () => _("Begin a text"), "found-item": () => _("Propose an item"), "found-condition": () => _("Say a condition's stage"),
   claim: () => _("Add a claim"), assess: () => _("Say our own assessment"), attempt: () => _("Record an attempt to reach them"),
   "confirm-owed": () => _("Confirm that we owe it"), report: () => _("Report it done"), accept: () => _("Accept the report"), dispute: () => _("Dispute the report"),
 };

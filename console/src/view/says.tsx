@@ -11,7 +11,7 @@ const titles: Record<string, () => string> = {
   act: () => _("act"), name: () => _("lasting name"), title: () => _("title"), words: () => _("words"), when: () => _("when"), parties: () => _("hosts"),
   owed_to: () => _("owed to"), detail: () => _("said in it"), unit: () => _("from the unit"), doubt: () => _("its sources contradict"), source: () => _("source"),
   type: () => _("type"), confidence: () => _("confidence"), location: () => _("place"), where: () => _("where"), number: () => _("number"),
-  languages: () => _("languages"), chairs: () => _("chairs"), to: () => _("to"), people: () => _("delegation"), stage: () => _("stage"),
+  languages: () => _("languages"), chairs: () => _("chairs"), to: () => _("to"), people: () => _("delegation"), credentials: () => _("credentials"), manner: () => _("manner"), stage: () => _("stage"),
   hash: () => _("hash of the text"), outlets: () => _("outlets"),
 };
 const ofCommitment: Record<string, () => string> = { when: () => _("until"), parties: () => _("by whom"), detail: () => _("what shows it done") };

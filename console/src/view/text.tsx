@@ -4,7 +4,7 @@
 import { h } from "preact";
 import { signal } from "@preact/signals";
 import { fromHex } from "../base/bytes.js";
-import { agreeTo, agreeUnit, endorse, leaveOut, Move, recordAgree, wordsOf } from "../fold/moves.js";
+import { agreeTo, agreeUnit, endorse, release, leaveOut, Move, recordAgree, wordsOf } from "../fold/moves.js";
 import type { Typed } from "../keep/drafts.js";
 import { ask, Refusal } from "../node/ask.js";
 import { status } from "../node/record.js";
@@ -28,6 +28,7 @@ const subjectOf = (shown: WholeText): Subject => ({ place: shown.place, channel:
 
 const textMoves = (shown: WholeText) => [
   ...shown.state === "SIGNED" || shown.state === "IN FORCE" || shown.state === "AMENDED" || shown.state === "TERMINATED" ? [] : endorse(shown.place, fromHex(shown.hash)),
+  ...shown.state === "SIGNED" || shown.state === "IN FORCE" ? [release(shown.place, fromHex(shown.hash))] : [],
   ...ofSession.value === undefined ? [] : [recordAgree(ofSession.value, fromHex(shown.hash))],
 ];
 
