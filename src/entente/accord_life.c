@@ -529,11 +529,14 @@ static enum exit_code move(struct client *c, const struct options *o, const stru
 #define LINES_STEP_MS 50u
 
 /* A line whose TLS key changes by this very move is down for a moment, and back before anybody could act. */
-static void await_lines(struct client *c)
+static bool does_line_stay_down(struct client *c)
 {
-	for (unsigned ms = 0; ms < LINES_WAIT_MS && check_lines_on(c, 0, "", true) == EXIT_LINE_DOWN;
-	     ms += LINES_STEP_MS)
+	for (unsigned ms = 0; ms < LINES_WAIT_MS; ms += LINES_STEP_MS) {
+		if (check_lines_on(c, 0, "", true) != EXIT_LINE_DOWN)
+			return false;
 		nanosleep(&(struct timespec){ .tv_nsec = LINES_STEP_MS * 1000000 }, NULL);
+	}
+	return true;
 }
 
 static enum exit_code adopt(const struct options *o, const struct accord_dir *d, const char *hash)
@@ -564,9 +567,7 @@ static enum exit_code adopt(const struct options *o, const struct accord_dir *d,
 			    : _("version {1} is held; in force for us once our registrar says so: the same "
 				"command with --key REGISTRAR\n"),
 		    hash);
-	if (code == EXIT_DONE && place[0] != '\0')
-		await_lines(&c);
-	if (code == EXIT_DONE && place[0] != '\0')
+	if (code == EXIT_DONE && place[0] != '\0' && does_line_stay_down(&c))
 		code = check_lines_on(&c, 0, place, o->is_json);
 	client_close(&c);
 	return code;
