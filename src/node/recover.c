@@ -299,10 +299,15 @@ enum err recover_answered(struct node *n, size_t peer)
 	return e;
 }
 
-/* A log that peers are giving back is beyond the signer's mark: only this run knows by how much. */
 static bool is_in_doubt(const struct line *l)
 {
-	return l->is_own && !l->is_closed && (l->is_doubtful || l->is_unremembered || l->is_recovering);
+	return l->is_own && !l->is_closed && (l->is_doubtful || l->is_unremembered);
+}
+
+/* What peers are giving back is beyond the signer's mark: only this run knows by how much. */
+static bool is_given_back(const struct line *l)
+{
+	return l->is_own && !l->is_closed && l->is_recovering;
 }
 
 /* A node that has not begun yet is settled with its first epochs: until then it may have lost everything. */
@@ -311,7 +316,7 @@ void recover_settle(struct node *n)
 	if (!n->is_unsettled)
 		return;
 	for (size_t i = 0; i < n->lines_count; i++) {
-		if (is_in_doubt(&n->lines[i]) && !PLANTED(DOUBT_FORGOTTEN))
+		if ((is_in_doubt(&n->lines[i]) && !PLANTED(DOUBT_FORGOTTEN)) || is_given_back(&n->lines[i]))
 			return;
 	}
 	for (size_t i = 0; i < n->accord->channels_count; i++) {
