@@ -96,7 +96,7 @@ def test_moves_that_do_not_count(play):
     assert {level: (row["state"], row["due_ms"]) for level, row in rows.items()} == {
         "watch-read": ("LAPSED", owed["watch-read"]), "presented": ("OWED", owed["presented"])}
     assert not any(row["move"] == "lapse" and row["party"] == "kor" for row in play.show(kor, opened)["moves"])
-    for env, words in (({}, "waits for what it refers to"), (nodes.KOREAN, in_korean("waits for what it refers to"))):
+    for env, words in (({}, "waits for entries of others that it has seen"), (nodes.KOREAN, in_korean("waits for entries of others that it has seen"))):
         assert any(waits in line and words in line for line in kor.run("log", CHANNEL, env=env).stdout.splitlines())
     # All of that moved nothing but what counts: our CONFIRM beside theirs decides.
     liar.line.close()
