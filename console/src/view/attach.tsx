@@ -68,7 +68,8 @@ function set(typed: Typed, hash: string, part: Partial<Attached> | undefined): v
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
 
-// One piece after the other; a node that does not answer is asked again as long as this tab has the file.
+// One piece after the other; a node that does not answer is asked again as long as this tab has the file. A node that was started anew,
+// or that knows another session, has the bytes and not who gave them: it is given all of them again (ADR 58).
 async function carry(typed: Typed, key: string, file: File, hash: string): Promise<void> {
   for (;;) {
     const row = (now(typed).files ?? []).find((one) => one.hash === hash), at = row?.sent ?? file.size;
@@ -84,6 +85,7 @@ async function carry(typed: Typed, key: string, file: File, hash: string): Promi
         throw why;
       tell(key, { is: "waits", at, of: file.size });
       await pause();
+      set(typed, hash, { sent: 0 });
     }
   }
 }
