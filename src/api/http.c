@@ -668,6 +668,8 @@ static void open_for_browsers(struct api *a, const struct api_options *options, 
 		return;
 	e = bytes_copy_str(bytes_str(options->address), l->address, sizeof l->address);
 	if (e == ERR_OK)
+		e = socket_take_twin(l->address, &a->twin);
+	if (e == ERR_OK)
 		e = socket_listen(l->address, &fd);
 	if (e == ERR_OK)
 		e = listener_open(l, fd, BROWSERS_MAX, silence_s);
@@ -712,6 +714,7 @@ static struct api *api_new(const struct api_options *options)
 	struct node_status status;
 	uint8_t secret[32];
 
+	a->twin = -1;
 	a->node = options->node;
 	a->run = options->run;
 	node_status(options->node, &status);
@@ -867,6 +870,8 @@ void api_close(struct api *a)
 		if (a->listeners[i].daemon != NULL)
 			MHD_stop_daemon(a->listeners[i].daemon);
 	}
+	if (a->twin >= 0)
+		close(a->twin);
 	console_free(a->console);
 	unlink(a->path);
 	events_drop(a);

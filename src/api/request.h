@@ -117,6 +117,7 @@ struct event {
 struct api {
 	struct node *node;
 	struct listener listeners[LISTENERS];
+	int twin; /* the browsers' port of the other loopback, where nobody may stand; -1: none */
 	struct console *console; /* NULL: none is served */
 	char path[108];
 	const char *copies;

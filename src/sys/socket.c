@@ -140,6 +140,40 @@ enum err socket_listen(const char *address, int *fd)
 	return ERR_OK;
 }
 
+enum err socket_take_twin(const char *address, int *fd)
+{
+	const int one = 1;
+	union address a, twin = { 0 };
+	int made;
+
+	*fd = -1;
+	if (address_read(address, &a) != ERR_OK)
+		return ERR_USAGE;
+	if (a.any.sa_family == AF_INET6) {
+		twin.v4 = (struct sockaddr_in){ .sin_family = AF_INET,
+						.sin_port = a.v6.sin6_port,
+						.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	} else {
+		twin.v6 = (struct sockaddr_in6){ .sin6_family = AF_INET6,
+						 .sin6_port = a.v4.sin_port,
+						 .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	}
+	made = socket(twin.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (made < 0)
+		return errno == EAFNOSUPPORT ? ERR_OK : ERR_IO;
+	if (twin.any.sa_family == AF_INET6)
+		(void)setsockopt(made, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
+	/* Without SO_REUSEADDR, and without listening: who calls is refused, who binds as well. */
+	if (bind(made, &twin.any, address_len(&twin)) == 0) {
+		*fd = made;
+		return ERR_OK;
+	}
+	if (errno != EADDRNOTAVAIL)
+		return fail(made);
+	close(made);
+	return ERR_OK;
+}
+
 enum err socket_accept(int listener, int *fd, char address[SOCKET_ADDRESS_LEN])
 {
 	union address a;

@@ -26,6 +26,11 @@ bool socket_is_loopback(const char *address);
 void socket_host(const char *address, uint8_t out[SOCKET_HOST_LEN]);
 
 enum err socket_listen(const char *address, int *fd) MUST_CHECK;
+/*
+ * Takes the same port of the other loopback, 127.0.0.1 or ::1, and hears nobody there: a browser takes both
+ * for one place. *fd is -1 where this machine does not have that loopback.
+ */
+enum err socket_take_twin(const char *address, int *fd) MUST_CHECK;
 /* ERR_NOT_FOUND: nobody waits. address may be NULL. */
 enum err socket_accept(int listener, int *fd, char address[SOCKET_ADDRESS_LEN]) MUST_CHECK;
 /* Starts; once writable, socket_connected says how it went. */

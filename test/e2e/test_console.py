@@ -150,6 +150,44 @@ def test_a_taken_port_stops_no_node(stage, page):
         assert any(row["check"] == "console" and row["finding"] == "BAD" for row in rows)
 
 
+def loopback_6():
+    """A socket for ::1; None where the machine has no such address."""
+    made = socket.socket(socket.AF_INET6)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind(("::1", 0))
+    except OSError:
+        return None
+    made.close()
+    made = socket.socket(socket.AF_INET6)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return made
+
+
+def test_nobody_stands_at_the_other_loopback(stage, page):
+    """A browser asks ::1 first for a name below localhost: who stood there would be the console's origin."""
+    world = stage.world(has_consoles=True, is_started=False)
+    kor, other = world["kor"], loopback_6()
+    port = world.consoles["kor"]
+    if other is None:  # then nobody can stand there
+        kor.start()
+        assert kor.status()["console"]["open"]
+        return
+    with other:
+        other.bind(("::1", port))
+        other.listen()
+        kor.start()
+        assert not kor.status()["console"]["open"]
+        kor.stop()
+    with loopback_6() as other:
+        kor.start()
+        assert kor.status()["console"]["open"]
+        with pytest.raises(OSError):
+            other.bind(("::1", port))
+        with pytest.raises(ConnectionRefusedError):
+            other.connect(("::1", port))
+
+
 def test_verify(world, page, tmp_path):
     url, port = f"http://kor.localhost:{world.consoles['kor']}/", nodes.free_ports(1)[0]
     manifest, key, other = tmp_path / "MANIFEST", officers.Key(tmp_path / "release"), officers.Key(tmp_path / "other")
