@@ -39,8 +39,8 @@ static void reply_standing_on(struct reply *r, const struct texts *x, const stru
 
 	reply_object(r, "by");
 	for (size_t i = 0; i < x->text.parties_count; i++) {
-		uint32_t one = u->stands[l][i].version;
-		if (one != 0 && text_is_same(&x->text, one, version))
+		uint32_t his = u->stands[l][i].version;
+		if (his != 0 && text_is_same(&x->text, version, his))
 			reply_str(r, x->accord->parties[i].code, firmness[u->stands[l][i].firmness]);
 	}
 	reply_object_end(r);

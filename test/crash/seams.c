@@ -173,9 +173,10 @@ static enum err core_ends(const struct sim_node *n, enum err e)
 	return e;
 }
 
+/* Of the type that the header says: the linker, which puts one in the place of the other, asks nobody. */
 #define DOOR(name, node, params, args)     \
-	enum err __real_##name params;     \
-	enum err __wrap_##name params;     \
+	__typeof__(name) __real_##name;    \
+	__typeof__(name) __wrap_##name;    \
 	enum err __wrap_##name params      \
 	{                                  \
 		enum err e;                \
@@ -192,8 +193,8 @@ DOOR(node_link, node_at(n), (struct node *n, struct now now, const struct path_c
     (n, now, in, fx))
 DOOR(node_sent, node_at(n), (struct node *n, struct now now, size_t peer, size_t path, uint64_t tag, struct effects *fx),
     (n, now, peer, path, tag, fx))
-DOOR(node_attach, node_at(n), (struct node *n, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset, struct bytes piece),
-    (n, hash, total, offset, piece))
+DOOR(node_attach, node_at(n), (struct node *n, const uint8_t *by, const uint8_t hash[HASH_LEN], uint64_t total, uint64_t offset, struct bytes piece),
+    (n, by, hash, total, offset, piece))
 DOOR(node_tick, node_at(n), (struct node *n, struct now now, struct effects *fx), (n, now, fx))
 DOOR(node_commit, node_at(n), (struct node *n, struct now now, struct effects *fx), (n, now, fx))
 DOOR(node_refold, node_at(n), (struct node *n, struct now now, struct effects *fx), (n, now, fx))
