@@ -153,6 +153,8 @@ enum err socket_take_twin(const char *address, int *fd)
 		twin.v4 = (struct sockaddr_in){ .sin_family = AF_INET,
 						.sin_port = a.v6.sin6_port,
 						.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	} else if (ntohl(a.v4.sin_addr.s_addr) != INADDR_LOOPBACK) {
+		return ERR_OK; /* no name leads there */
 	} else {
 		twin.v6 = (struct sockaddr_in6){ .sin6_family = AF_INET6,
 						 .sin6_port = a.v4.sin_port,

@@ -28,7 +28,8 @@ void socket_host(const char *address, uint8_t out[SOCKET_HOST_LEN]);
 enum err socket_listen(const char *address, int *fd) MUST_CHECK;
 /*
  * Takes the same port of the other loopback, 127.0.0.1 or ::1, and hears nobody there: a browser takes both
- * for one place. *fd is -1 where this machine does not have that loopback.
+ * for one place. *fd is -1 where this machine does not have that loopback, and of 127.0.0.2 and so on, which
+ * have no twin.
  */
 enum err socket_take_twin(const char *address, int *fd) MUST_CHECK;
 /* ERR_NOT_FOUND: nobody waits. address may be NULL. */
