@@ -82,6 +82,9 @@ enum err run_waiting(struct api *a, struct request *q, struct reply *r)
 		e = reading_channel(&a->reading, w.log->log.channel, &may);
 		if (e == ERR_OK && may)
 			e = node_waiting(a->node, &w.log->log, &w.waiting);
+		/* What the nodes say to each other is no message. */
+		if (accord_channel_find(node_accord(a->node), w.log->log.channel)->plane == PLANE_SERVICE)
+			continue;
 		if (e == ERR_OK && may && w.waiting.cause != WAIT_NONE)
 			e = put_messages(&w, i < count);
 	}
