@@ -441,6 +441,7 @@ def test_a_party_is_silent_for_a_day(play):
     """At each step: what it owes lapses, on the other's clock and in the other's name; nothing opens, closes or is decided by it."""
     kor, usa = play.both()
     place = play.start(kor)
+    play.await_place(usa, place)
 
     def day(step, levels, owing=("usa",)):
         before = play.steps(kor, place), play.steps(kor, place, "done")
