@@ -77,10 +77,11 @@ static enum exit_code make_next(const struct options *o, const char *party, enum
 		return EXIT_REFUSED;
 	}
 	if (is_there(o->home, use, NODE_KEY_NEXT)) {
-		say_error(_("The next key for {1} is there already; its public half is in keys/{1}.next.pub."),
+		say_error(_("The next key for {1} is there already; its public half is in "
+			    "keys/{1}.next.pub."),
 			  node_use_names[use]);
-		say_next(_("entente accord draft NEW --lines FILE with its line, and when that version is in "
-			   "force: entente keys --retire {1}"),
+		say_next(_("entente accord draft NEW --lines FILE with its line, and when that version is "
+			   "in force: entente keys --retire {1}"),
 			 node_use_names[use]);
 		return EXIT_REFUSED;
 	}
