@@ -63,7 +63,7 @@ def test_void_is_kept_shown_and_never_counted(alone):
 
     held = kor.status()
     assert held["void"] == len(cases) and held["stopped_logs"] == 0
-    assert kor.logs()["USA/NOTIFY 1"]["cosigned"]["kor"] == liar.size("notify"), "kept, and receipted as what it is"
+    kor.wait("kept, and receipted as what it is", lambda: kor.logs()["USA/NOTIFY 1"]["cosigned"]["kor"] == liar.size("notify"))
     assert kor.entry(good)["verdict"] == "OK" and kor.entry(good)["signer"]["holder"] >= 1
     listed = {language: {command: kor.run(command, "notify", "--last", "100", env=env).stdout for command in ("inbox", "log")}
               for language, env in (("en", {}), ("ko", nodes.KOREAN))}
