@@ -28,7 +28,7 @@ HISTORIES = [
     ["sim/sim", "SEEDS=40"],
     ["sim/sim_hostile", "SEEDS=40"],
     ["sim/sim_hostile", "MOVES=1", "SEEDS=20"],
-    ["sim/sim_consult", "SEEDS=20"],
+    ["sim/sim_consult", "SEEDS=40"],
     ["sim/restores", "N=60"],
     ["proc/sim_procedures", "RUNS=200"],
     ["proc/sim_procedures", "RUNS=200", "losses"],
