@@ -237,8 +237,7 @@ static enum err put_event(struct calendar *c, const struct place_key *at)
 			put_words(thing_field(&c->fields, DIALOGUE_DETAIL), c->words, sizeof c->words);
 	event.description = bytes_str(c->body_words);
 	event.status = is_due ? BYTES_LIT("CONFIRMED") : status_of(&c->shown.thing);
-	event.class = border_is_public(c->feed.guidelines, &label) ? BYTES_LIT("PUBLIC")
-								   : BYTES_LIT("CONFIDENTIAL");
+	event.class = BYTES_LIT("CONFIDENTIAL");
 	label_text_write(c->feed.guidelines, &label, &line);
 	event.label = buf_bytes(&line);
 	ical_put(&c->out, &event);
@@ -380,6 +379,9 @@ enum err run_calendar(struct api *a, struct request *q)
 	enum err e = feed_open(a, q, "ics", &c->feed);
 
 	c->api = a;
+	/* What a calendar is made of is many statements, and none of them is ever released outside. */
+	if (e == ERR_OK && c->feed.reader.role == READER_NODE)
+		e = ERR_NOT_FOUND;
 	if (e == ERR_OK) {
 		const struct accord *accord = c->feed.accord;
 		reading_open_role(&a->reading, &a->record, &c->feed.reader);

@@ -17,6 +17,7 @@ struct looked {
 	enum look is;
 	struct label_mask label; /* the newest that the reader may have */
 	struct place_key at;
+	struct place_key words; /* whose words it has: of a RELEASE to outside parties the item's */
 };
 
 struct feed_memory {
@@ -27,25 +28,43 @@ struct feed_memory {
 
 /* ---- Who ---- */
 
-/* The one place where it is asked who may have what. */
+/*
+ * The one place where it is asked who may have what. What goes to an outside party by others' hands does not
+ * go by ours.
+ */
 static bool may_have(const struct feed *f, const struct label_mask *m)
 {
-	return policy_evaluate(f->guidelines, m, &f->reader).is_allowed;
+	struct decision d = policy_evaluate(f->guidelines, m, &f->reader);
+
+	return d.is_allowed &&
+	       (f->reader.role != READER_NODE || d.via == 0 || (d.via >> node_self(f->api->node) & 1) != 0);
+}
+
+static struct bytes word_of(struct request *q, const char *header, const char *word)
+{
+	struct bytes found = request_header(q, header);
+
+	return found.ptr != NULL ? found : request_word(q, word);
 }
 
 enum err feed_open(struct api *a, struct request *q, const char *name, struct feed *out)
 {
 	const struct accord *accord = node_accord(a->node);
 	const struct guidelines *g = accord->guidelines;
-	struct bytes role = request_header(q, "X-Entente-Role");
-	size_t found, feed;
+	struct bytes role = word_of(q, "X-Entente-Role", "role"),
+		     code = word_of(q, "X-Entente-Party", "party");
+	size_t found = READER_NODE, party = node_self(a->node), feed;
 
-	if (role.ptr == NULL)
-		role = request_word(q, "role");
-	if (role.ptr == NULL)
+	if ((role.ptr == NULL) == (code.ptr == NULL))
 		return ERR_USAGE;
-	found = accord_role_find(accord, role);
-	if (g == NULL || found == accord->roles_count)
+	if (g == NULL)
+		return ERR_NOT_FOUND;
+	if (role.ptr != NULL)
+		found = accord_role_find(accord, role);
+	else
+		party = guidelines_party_find(g, code);
+	if (found == accord->roles_count || party == g->parties_count ||
+	    (code.ptr != NULL && (g->members >> party & 1) != 0))
 		return ERR_NOT_FOUND;
 	feed = guidelines_feed_find(g, bytes_str(name));
 	if (feed == g->feeds_count)
@@ -54,10 +73,16 @@ enum err feed_open(struct api *a, struct request *q, const char *name, struct fe
 		.api = a,
 		.accord = accord,
 		.guidelines = g,
-		.reader = reader_of_feed(node_self(a->node), found, feed),
+		.reader = reader_of_feed(party, found, feed),
 		.memory = xcalloc(1, sizeof *out->memory),
 	};
 	return ERR_OK;
+}
+
+const char *feed_reader_name(const struct feed *f)
+{
+	return f->reader.role == READER_NODE ? f->guidelines->parties[f->reader.party].code
+					     : f->accord->roles[f->reader.role].name;
 }
 
 void feed_close(struct feed *f)
@@ -213,12 +238,78 @@ static enum err look_for_later(struct feed *f, const struct place_key *place, co
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* ---- What was released to an outside party ---- */
+
+/*
+ * It stands in the log of the RELEASE; what is said of the item in another's comes behind what this party had
+ * seen of it, so that whoever reads on is told.
+ */
+static enum err move_behind(const struct feed *f, const struct place_key *release, struct place_key event,
+			    struct place_key *at)
+{
+	const struct place_key said = event;
+	enum err e = ERR_OK;
+
+	if (said.log.party != release->log.party)
+		e = fold_first_to_see(node_fold(f->api->node), release, &said, &event);
+	if (e == ERR_OK && is_before(at, &event))
+		*at = event;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Not before the label that stands: an officer has not kept, downgraded or erased it since. */
+static bool is_held_from(const struct item_view *v, const struct place_key *label)
+{
+	return v->fate.log.epoch != 0 && !is_before(&v->fate, label);
+}
+
+/*
+ * The item under the label that the RELEASE widens, as long as that is its label. Leaves the item beside.
+ */
+static enum err look_at_release(struct feed *f, const struct place_key *place, const struct statement *s,
+				struct looked *out)
+{
+	struct place_key label, events[4];
+	struct item_view own, of;
+	size_t count = 0;
+	enum err e = key_of(f, &s->refers[0], &label);
+
+	if (e == ERR_OK)
+		e = key_of(f, &s->refers[s->refers_count - 1], &out->words);
+	if (e == ERR_OK)
+		e = read_beside(f, &out->words);
+	if (e == ERR_OK)
+		e = fold_item(node_fold(f->api->node), place, &own);
+	if (e == ERR_OK)
+		e = fold_item(node_fold(f->api->node), &out->words, &of);
+	if (e != ERR_OK || !read_mask(f, s, place->log.party, &out->label) || !may_have(f, &out->label))
+		return e;
+	out->at = *place;
+	out->is = look_at_content(f, &f->memory->beside.statement);
+	if (own.recall.log.epoch != 0)
+		events[count++] = own.recall;
+	if (of.recall.log.epoch != 0)
+		events[count++] = of.recall;
+	if (of.label.log.epoch != 0 && !place_key_equal(&of.label, &label))
+		events[count++] = of.label;
+	if (out->is == LOOK_WITHDRAWN &&
+	    node_eraser(f->api->node, &f->memory->beside.statement, &events[count]) == ERR_OK)
+		count++;
+	for (size_t i = 0; e == ERR_OK && out->is != LOOK_HIDDEN && i < count; i++) {
+		out->is = LOOK_WITHDRAWN;
+		e = move_behind(f, place, events[i], &out->at);
+	}
+	if (out->is == LOOK_OPEN && (is_held_from(&own, place) || is_held_from(&of, &label)))
+		out->is = LOOK_HIDDEN;
+	return e;
+}
+
 /* Reads an item into `read` and says what it is to this reader. */
 static enum err look_at(struct feed *f, const struct place_key *place, struct entry_read_out *read,
 			struct buf *memory, struct looked *out)
 {
 	struct item_view v;
-	bool is_newest, is_held;
+	bool is_newest;
 	enum err e = node_entry(f->api->node, place, memory, read);
 
 	out->is = LOOK_HIDDEN;
@@ -228,15 +319,16 @@ static enum err look_at(struct feed *f, const struct place_key *place, struct en
 	    (!is_item(read->statement.kind) && event_kind(&read->statement) == NULL) ||
 	    read->entry.signatures_count == 0)
 		return ERR_OK;
+	if (is_outside_release(&read->statement))
+		return look_at_release(f, place, &read->statement, out);
 	e = fold_item(node_fold(f->api->node), place, &v);
 	if (e != ERR_OK)
 		return e;
-	out->at = *place;
-	if (v.label.log.epoch != 0)
-		out->at = v.label;
-	/* Held until an officer keeps, downgrades or erases it; what is withdrawn is told all the same. */
-	is_held = v.fate.log.epoch != 0 && !is_before(&v.fate, &out->at);
-	e = look_back(f, place, out->at, &is_newest, &out->label);
+	out->at = out->words = *place;
+	if (v.label.log.epoch == 0)
+		v.label = *place;
+	out->at = v.label;
+	e = look_back(f, place, v.label, &is_newest, &out->label);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	out->is = event_kind(&read->statement) != NULL ? LOOK_OPEN : look_at_content(f, &read->statement);
@@ -246,7 +338,8 @@ static enum err look_at(struct feed *f, const struct place_key *place, struct en
 		move_to_eraser(f, &read->statement, &out->at);
 	if (out->is == LOOK_OPEN && (v.recall.log.epoch != 0 || !is_newest))
 		out->is = LOOK_WITHDRAWN;
-	if (out->is == LOOK_OPEN && is_held)
+	/* What is withdrawn is told all the same. */
+	if (out->is == LOOK_OPEN && is_held_from(&v, &v.label))
 		out->is = LOOK_HIDDEN;
 	if (out->is != LOOK_OPEN || event_kind(&read->statement) == NULL)
 		return ERR_OK;
@@ -393,19 +486,37 @@ static enum err put_reference(struct feed *f, const struct place *p, struct bord
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* Of what was released the item alone, for who has it too: its reader knows of nothing else, nor of that. */
+static enum err put_references(struct feed *f, struct border_item *out)
+{
+	const struct statement *s = &f->memory->read.statement;
+	size_t removed = f->removed;
+	enum err e = ERR_OK;
+
+	if (is_outside_release(s)) {
+		e = put_reference(f, &s->refers[s->refers_count - 1], out);
+		f->removed = removed;
+		return e;
+	}
+	for (size_t i = 0; e == ERR_OK && i < s->refers_count; i++)
+		e = put_reference(f, &s->refers[i], out);
+	return e;
+}
+
 static enum err put_words(struct feed *f, const struct place_key *place, struct border_item *out)
 {
 	const struct statement *s = &f->memory->read.statement;
 	struct content *words = &f->memory->words;
 	struct buf content;
 	struct fault fault;
-	enum err e;
+	enum err e = put_references(f, out);
 
-	for (size_t i = 0; i < s->refers_count; i++) {
-		e = put_reference(f, &s->refers[i], out);
-		if (e != ERR_OK)
-			return e;
+	if (e == ERR_OK && is_outside_release(s)) {
+		e = read_beside(f, place);
+		s = &f->memory->beside.statement;
 	}
+	if (e != ERR_OK)
+		return e;
 	buf_init(&content, f->memory->content, CONTENT_LEN_MAX);
 	e = node_content(f->api->node, s, &content);
 	if (e == ERR_OK)
@@ -504,5 +615,5 @@ enum err feed_item(struct feed *f, const struct feed_row *row, struct border_ite
 		out->modified.ms = row->filed.ms > s->claimed.ms ? row->filed.ms : s->claimed.ms + 1;
 	if (event_kind(s) != NULL)
 		return put_event(f, out);
-	return out->is_withdrawn ? ERR_OK : put_words(f, &row->item, out);
+	return out->is_withdrawn ? ERR_OK : put_words(f, &l.words, out);
 }

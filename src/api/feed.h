@@ -23,15 +23,19 @@ struct feed {
 };
 
 struct feed_row {
-	struct place_key item, at; /* at: the entry of its newest label or its recall, else the item's own */
-	struct wall filed;	   /* of that entry */
+	/* at: the entry of its log that changed it last, a label or a recall, else its own */
+	struct place_key item, at;
+	struct wall filed; /* of that entry */
 };
 
 /*
- * For the role that the request names (header X-Entente-Role, or word `role`) in the feed `name` of the
- * guidelines. ERR_USAGE: it names none; ERR_NOT_FOUND: no such role, no such feed, or no guidelines.
+ * For the role that the request names (header X-Entente-Role, or word `role`), or the outside party
+ * (X-Entente-Party, `party`), in the feed `name` of the guidelines. ERR_USAGE: it names neither;
+ * ERR_NOT_FOUND: no such role or outside party, no such feed, or no guidelines.
  */
 enum err feed_open(struct api *a, struct request *q, const char *name, struct feed *out) MUST_CHECK;
+/* A role's name or a party's CODE: never the same, since one is in small letters. */
+const char *feed_reader_name(const struct feed *f);
 void feed_close(struct feed *f); /* takes zeroed ones */
 
 /*

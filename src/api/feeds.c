@@ -51,7 +51,7 @@ static enum err gather(struct feed *f, struct gathered *out)
 
 	for (size_t i = 0; i < f->accord->channels_count; i++) {
 		const struct accord_channel *c = &f->accord->channels[i];
-		if (c->plane == PLANE_HOME || (c->parties >> f->reader.party & 1) == 0)
+		if (c->plane == PLANE_HOME || (c->parties >> node_self(f->api->node) & 1) == 0)
 			continue;
 		for (size_t p = 0; e == ERR_OK && p < f->accord->parties_count; p++) {
 			if ((c->parties >> p & 1) != 0)
@@ -130,7 +130,7 @@ enum err run_feed(struct api *a, struct request *q, struct reply *r)
 	if (e != ERR_OK)
 		return e;
 	w.accord = f.accord;
-	w.role = f.accord->roles[f.reader.role].name;
+	w.role = feed_reader_name(&f);
 	w.files = json_array();
 	e = gather(&f, &rows);
 	format->open(&w);

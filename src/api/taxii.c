@@ -264,7 +264,7 @@ static void cursor_tag(const struct taxii *t, const struct collection *c, char o
 	struct buf text = BUF_ON(memory);
 
 	buf_put_str(&text, c->id);
-	buf_put_str(&text, t->feed.accord->roles[t->feed.reader.role].name);
+	buf_put_str(&text, feed_reader_name(&t->feed));
 	border_uuid(t->feed.accord, "cursor", buf_bytes(&text), uuid);
 	border_uuid_write(uuid, out);
 }

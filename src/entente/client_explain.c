@@ -42,6 +42,9 @@ static const struct {
 	{ "REFUSED", "REL", EXIT_REFUSED,
 	  N_("name every party of the channel in --rel, or leave --rel out; entente accord show lists "
 	     "them") },
+	{ "REFUSED", "OUTSIDE", EXIT_REFUSED,
+	  N_("say it with --rel of the channel's parties, or without --rel; then entente release PLACE --to "
+	     "CODE lets it go outside") },
 	{ "REFUSED", "LABEL", EXIT_REFUSED,
 	  N_("give it another --label or --rel, or another channel; the accord's file guidelines says what "
 	     "each "

@@ -30,6 +30,7 @@ static enum exit_code fill(struct draft *d, const struct options *o, const json_
 
 static const struct item_act act = {
 	.kind = KIND_CONSENT,
+	.is_under_label = true,
 	.has_hash = true,
 	.fill = fill,
 	.done = N_("{1} consents to exactly this of {2}."),

@@ -176,6 +176,22 @@ static void add_readers(struct draft *d, const json_t *entry)
 		d->answers_sealed = true;
 }
 
+/* What is said of a RELEASE to outside parties is not for them. */
+static void keep_within(struct draft *d, const json_t *entry)
+{
+	const json_t *field, *code;
+	size_t i, n;
+
+	json_array_foreach(json_object_get(entry, "fields"), i, field)
+	{
+		if (strcmp(json_str(entry, "kind"), "release") != 0 ||
+		    json_uint(field, "key") != FIELD_ITEM_TO)
+			continue;
+		json_array_foreach(json_object_get(field, "value"), n, code)
+			label_close(&d->statement.label, json_string_value(code));
+	}
+}
+
 enum exit_code draft_refer(struct draft *d, const json_t *entry)
 {
 	struct place *p = &d->statement.refers[d->statement.refers_count];
@@ -190,9 +206,11 @@ enum exit_code draft_refer(struct draft *d, const json_t *entry)
 		return refuse_answer();
 	d->statement.refers_count++;
 	add_readers(d, entry);
-	if (!d->statement.has_label)
+	if (!d->statement.has_label) {
 		d->statement.has_label =
 			label_copy(&d->words, json_object_get(entry, "label"), &d->statement.label);
+		keep_within(d, entry);
+	}
 	return EXIT_DONE;
 }
 

@@ -11,6 +11,8 @@
 
 static const struct option_row options[] = {
 	{ "role", N_("ROLE"), N_("who will read it: what this role may not read is not in it") },
+	{ "party", N_("CODE"),
+	  N_("in its stead an outside party: only what was released to it, by our hand") },
 	{ "to", N_("DIR"), N_("folder for its files; - for standard output, which is the default") },
 	{ NULL, NULL, NULL },
 };
@@ -92,22 +94,23 @@ static enum exit_code tell_json(json_t *answer)
 
 static enum exit_code run(struct options *o)
 {
-	const char *role = option_value(o, "role"), *dir = option_value(o, "to");
+	const char *role = option_value(o, "role"), *party = option_value(o, "party"),
+		   *dir = option_value(o, "to");
 	struct client c = { .fd = -1 };
 	json_t *answer = NULL;
 	enum exit_code code;
 	struct query q;
 
-	if (role == NULL) {
+	if ((role == NULL) == (party == NULL)) {
 		say_error(_("For whom?"));
-		say_next("entente feed {1} --role ROLE", o->arguments[0]);
+		say_next("entente feed {1} --role ROLE | --party CODE", o->arguments[0]);
 		return EXIT_USAGE;
 	}
 	if ((dir == NULL || strcmp(dir, "-") == 0) && !option_no_json(o))
 		return EXIT_USAGE;
 	query_open(&q, "/feed");
 	query_put(&q, "format", o->arguments[0]);
-	query_put(&q, "role", role);
+	query_put(&q, role != NULL ? "role" : "party", role != NULL ? role : party);
 	code = client_open(&c, o->home) == ERR_OK ? EXIT_DONE : (enum exit_code)client_absent(o->home);
 	if (code == EXIT_DONE)
 		code = (enum exit_code)client_get(&c, &q, &answer);

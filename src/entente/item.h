@@ -13,6 +13,8 @@
 struct item_act {
 	enum kind kind;
 	bool is_about_label;  /* refers to the item's last label, where it has a later one */
+	bool is_under_label;  /* has the label that the item has now */
+	bool is_of_item;      /* refers to the item too, behind its label */
 	bool is_about_recall; /* refers to the item's RECALL, or is given it */
 	bool has_hash;	      /* says which content it is about */
 	bool may_have_text;

@@ -74,17 +74,29 @@ void label_put(struct arena *words, struct label *l, const char *category, const
 	put(l, keep(words, bytes_str(category)), keep(words, bytes_str(value)));
 }
 
-bool label_drop(struct label *l, const char *value)
+/* category .len 0: whatever it is */
+static bool drop(struct label *l, struct bytes category, struct bytes value)
 {
 	struct pair pairs[LABEL_VALUES_MAX];
 	size_t count = pairs_of(l, pairs), kept = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!bytes_equal(pairs[i].value, bytes_str(value)))
+		if (!bytes_equal(pairs[i].value, value) ||
+		    (category.len > 0 && !bytes_equal(pairs[i].category, category)))
 			pairs[kept++] = pairs[i];
 	}
 	label_set(l, pairs, kept);
 	return kept < count;
+}
+
+bool label_drop(struct label *l, const char *value)
+{
+	return drop(l, (struct bytes){ NULL, 0 }, bytes_str(value));
+}
+
+void label_close(struct label *l, const char *party)
+{
+	(void)drop(l, BYTES_LIT("rel"), bytes_str(party));
 }
 
 /* ---- As it is typed. ---- */

@@ -26,6 +26,8 @@ bool label_copy(struct arena *words, const json_t *label, struct label *out);
 void label_put(struct arena *words, struct label *l, const char *category, const char *value);
 /* False: it has no such value. */
 bool label_drop(struct label *l, const char *value);
+/* Takes a party out of rel. */
+void label_close(struct label *l, const char *party);
 /*
  * Whose information it is, of an item of this party that does not say it: it stays so, whoever speaks of it.
  */

@@ -30,6 +30,8 @@ static enum exit_code fill(struct draft *d, const struct options *o, const json_
 
 static const struct item_act act = {
 	.kind = KIND_RELEASE,
+	.is_about_label = true,
+	.is_of_item = true,
 	.has_hash = true,
 	.fill = fill,
 	.done = N_("{2} is released by {1}."),

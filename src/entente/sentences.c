@@ -94,6 +94,7 @@ static const char *const sentences[] = {
 	N_("the accord does not let this post act for that one there"),
 	N_("of what a party owes nobody else is owed it, who could say that it is done"),
 	N_("a lasting name is never changed"),
+	N_("its label names an outside party: what goes there goes by a release alone"),
 	N_("nobody owes this there"),
 	N_("it is met"),
 	N_("it has lapsed before"),

@@ -4,25 +4,38 @@
 
 #define MS_PER_DAY 86400000ull
 
-/* Whether a party has an act of one of these kinds on a place, in the past of this entry. */
-static enum err has_answer(const struct case_file *c, const struct place_key *on, size_t party, uint64_t kind,
-			   uint64_t other, bool *out)
+enum err find_answer(const struct case_file *c, const struct place_key *on, size_t party, uint64_t kind,
+		     uint64_t other, struct place_key *out)
 {
+	const struct place_key subject = *on;
 	struct message_at at = { 0 };
 	struct entry_view v;
-	enum err e = ERR_OK;
+	bool is_seen = false;
+	enum err e;
 
-	*out = false;
-	while (!*out && (e = fold_next_act(c->f, on, &at)) == ERR_OK) {
+	while ((e = fold_next_act(c->f, &subject, &at)) == ERR_OK) {
 		if (at.order == 0 || at.place.log.party != party)
 			continue;
 		e = fold_get(c->f, &at.place, &v);
 		if (e == ERR_OK && (v.kind == kind || v.kind == other))
-			e = past_covers(c->f, &c->view->past, &at.place, out);
-		if (e != ERR_OK)
+			e = past_covers(c->f, &c->view->past, &at.place, &is_seen);
+		if (e == ERR_OK && is_seen)
+			*out = at.place;
+		if (e != ERR_OK || is_seen)
 			return e;
 	}
-	return *out || e == ERR_NOT_FOUND ? ERR_OK : e;
+	return e;
+}
+
+/* Whether there is one. */
+enum err has_answer(const struct case_file *c, const struct place_key *on, size_t party, uint64_t kind,
+		    uint64_t other, bool *out)
+{
+	struct place_key at;
+	enum err e = find_answer(c, on, party, kind, other, &at);
+
+	*out = e == ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 static bool is_subject_here(const struct case_file *c)
@@ -119,11 +132,7 @@ static enum err judge_new_label(struct labelled *l, enum verdict *out)
 		*out = VERDICT_REFERS;
 		return ERR_OK;
 	}
-	if (is_again ? !bytes_equal(statement_field(c->in->statement, FIELD_ITEM_HASH) == NULL
-					    ? (struct bytes){ NULL, 0 }
-					    : statement_field(c->in->statement, FIELD_ITEM_HASH)->value,
-				    statement_field(old, FIELD_ITEM_HASH)->value)
-		     : !is_hash_of(c->in->statement, old->content.hash)) {
+	if (!is_content_of(c->in->statement, old)) {
 		*out = VERDICT_OUTGOING;
 		return ERR_OK;
 	}

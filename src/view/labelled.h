@@ -34,11 +34,22 @@ bool may_read(const struct labelled *l, size_t role);
 bool may_release(const struct labelled *l, uint64_t roles);
 /* Who must agree before this statement goes to these parties. */
 struct release_need need_of(const struct labelled *l, const struct statement *s, uint32_t to);
+
+/* ---- outside.c: RELEASE outside, and the consents that it and a DOWNGRADE need ---- */
+
+/* What leaves for an outside party, and the consent to it: no other words name one in rel. */
+bool may_name_outside(const struct statement *s);
 /* Bit mask of the outside parties that a RELEASE names; false: it names one that is none, or nobody. */
 bool read_outside(const struct guidelines *g, const struct statement *s, uint32_t *out);
 
 enum err bytes_of_field(const struct statement *s, uint64_t key, struct bytes *out) MUST_CHECK;
 bool is_hash_of(const struct statement *s, const uint8_t hash[HASH_LEN]); /* FIELD_ITEM_HASH is this */
+/* FIELD_ITEM_HASH is the content of this item, or of the item whose label this is. */
+bool is_content_of(const struct statement *s, const struct statement *of);
+enum err judge_outside(const struct labelled *l, uint32_t outside, struct release_need need,
+		       enum verdict *out) MUST_CHECK;
+enum err consent_folded(const struct fold *f, const struct fold_input *in,
+			const struct entry_view *v) MUST_CHECK;
 
 #define CONSENT_TO_LABEL UINT8_MAX /* to the new label itself, not an addressee */
 /* Each of these parties, but the author, consented before to exactly this: silence is refusal. */
@@ -49,7 +60,14 @@ enum err judge_draft(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err draft_folded(const struct fold *f, const struct fold_input *in,
 		      const struct entry_view *v) MUST_CHECK;
 
-/* item.c: CONSENT, RECALL and its answers, DOWNGRADE, RELABEL; who signs an ERASE; FATE */
+/*
+ * item.c. A party's first act of one of these kinds on a place, in the past of this entry. ERR_NOT_FOUND.
+ */
+enum err find_answer(const struct case_file *c, const struct place_key *on, size_t party, uint64_t kind,
+		     uint64_t other, struct place_key *out) MUST_CHECK;
+enum err has_answer(const struct case_file *c, const struct place_key *on, size_t party, uint64_t kind,
+		    uint64_t other, bool *out) MUST_CHECK;
+/* CONSENT, RECALL and its answers, DOWNGRADE, RELABEL; who signs an ERASE; FATE */
 enum err judge_follow(struct labelled *l, enum verdict *out) MUST_CHECK;
 enum err judge_erasers(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_fate(const struct case_file *c, enum verdict *out) MUST_CHECK;

@@ -164,138 +164,6 @@ struct release_need need_of(const struct labelled *l, const struct statement *s,
 	return words;
 }
 
-/* ---- Outside parties: codes in the RELEASE, consents of every other originator. ---- */
-
-/* Bit mask of the outside parties that a RELEASE names; false: it names one that is none, or nobody. */
-bool read_outside(const struct guidelines *g, const struct statement *s, uint32_t *out)
-{
-	const struct field *field = statement_field(s, FIELD_ITEM_TO);
-	struct cbor_reader r;
-	size_t count;
-
-	*out = 0;
-	if (field == NULL)
-		return true;
-	cbor_open(&r, field->value);
-	if (cbor_read_array(&r, GUIDELINES_PARTIES_MAX, &count) != ERR_OK || count == 0)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		struct bytes code;
-		size_t party = g->parties_count;
-		if (cbor_read_text(&r, PARTY_NAME_MAX, &code) == ERR_OK)
-			party = guidelines_party_find(g, code);
-		if (party == g->parties_count || (g->members >> party & 1) != 0)
-			return false;
-		*out |= 1u << party;
-	}
-	return true;
-}
-
-bool is_hash_of(const struct statement *s, const uint8_t hash[HASH_LEN])
-{
-	struct bytes said;
-
-	return bytes_of_field(s, FIELD_ITEM_HASH, &said) == ERR_OK &&
-	       bytes_equal(said, (struct bytes){ hash, HASH_LEN });
-}
-
-/* One key for exactly this: hash, label, addressee. */
-static void consent_key(struct row_key *k, uint32_t channel, struct bytes hash, const struct label_mask *mask,
-			uint8_t to)
-{
-	row_open(k, ROW_CONSENT);
-	row_put_channel(k, channel);
-	buf_put(&k->buf, hash);
-	buf_put_byte(&k->buf, mask->level);
-	buf_put_be64(&k->buf, mask->values);
-	buf_put_be32(&k->buf, mask->rel);
-	buf_put_be32(&k->buf, mask->origin);
-	buf_put_byte(&k->buf, to);
-}
-
-/* Each of these parties, but the author, consented before: silence is refusal. */
-enum err judge_consents(const struct labelled *l, uint32_t parties, uint8_t to, enum verdict *out)
-{
-	const struct case_file *c = l->c;
-	struct message_at at = { 0 };
-	uint32_t missing = parties & l->g->members & ~(1u << l->author);
-	struct bytes hash;
-	enum err e = ERR_OK;
-
-	if (bytes_of_field(c->in->statement, FIELD_ITEM_HASH, &hash) != ERR_OK || hash.len != HASH_LEN) {
-		*out = VERDICT_OUTGOING;
-		return ERR_OK;
-	}
-	while (missing != 0 && e == ERR_OK) {
-		struct row_key prefix;
-		bool is_seen = false;
-		consent_key(&prefix, c->in->log.channel, hash, &l->mask, to);
-		e = row_next_listed(c->f->map, &prefix, &at);
-		if (e == ERR_OK)
-			e = past_covers(c->f, &c->view->past, &at.place, &is_seen);
-		if (is_seen)
-			missing &= ~(1u << at.place.log.party);
-	}
-	if (missing != 0)
-		*out = VERDICT_CONSENT;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
-/*
- * The item that goes outside: one of this channel that counts, with this content and, but for rel, this
- * label.
- */
-static enum err check_outside_item(const struct labelled *l, enum verdict *out)
-{
-	const struct case_file *c = l->c;
-	const struct statement *item = c->in->subject;
-	struct label_mask was;
-	struct place_key at;
-	struct entry_view v;
-	enum err e = ERR_NOT_FOUND;
-
-	if (item != NULL && c->in->statement->refers_count == 1 &&
-	    refers_place(c->f, c->in, &c->in->statement->refers[0], &at) &&
-	    at.log.channel == c->in->log.channel)
-		e = fold_get(c->f, &at, &v);
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
-		return e;
-	if (e == ERR_NOT_FOUND || v.verdict != VERDICT_OK || !is_item(v.kind))
-		*out = VERDICT_REFERS;
-	else if (!item->has_content || !is_hash_of(c->in->statement, item->content.hash))
-		*out = VERDICT_OUTGOING;
-	else if (!read_label(l->g, item, at.log.party, &was, c->view) || was.level != l->mask.level ||
-		 was.values != l->mask.values || was.origin != l->mask.origin ||
-		 (was.rel & ~l->mask.rel) != 0)
-		*out = VERDICT_OPENS;
-	return ERR_OK;
-}
-
-static enum err judge_outside(const struct labelled *l, uint32_t outside, struct release_need need,
-			      enum verdict *out)
-{
-	struct decision d = policy_label_check(l->g, &l->mask);
-	enum err e = check_outside_item(l, out);
-
-	if (e != ERR_OK || *out != VERDICT_OK)
-		return e;
-	if (!d.is_allowed || (outside & ~l->mask.rel) != 0) {
-		l->c->view->line = d.line;
-		*out = VERDICT_REL;
-	} else if (need.via != 0 && (need.via >> l->author & 1) == 0) {
-		l->c->view->line = need.line;
-		*out = VERDICT_VIA;
-	}
-	for (uint8_t i = 0; e == ERR_OK && *out == VERDICT_OK && i < l->g->parties_count; i++) {
-		if ((outside >> i & 1) == 0)
-			continue;
-		e = judge_consents(l, need.consents, i, out);
-		if (*out == VERDICT_CONSENT)
-			l->c->view->line = need.line;
-	}
-	return e;
-}
-
 /* ---- All of it. ---- */
 
 static bool is_release(uint64_t kind)
@@ -322,6 +190,11 @@ static enum err judge_out(const struct case_file *c, enum verdict *out)
 	l.plane = c->channel->plane;
 	if (!read_label(l.g, s, l.author, &l.mask, c->view)) {
 		*out = VERDICT_REL;
+		return ERR_OK;
+	}
+	/* Nothing that is said between parties is for others too from the start: that goes by a RELEASE. */
+	if ((l.mask.rel & ~l.g->members) != 0 && has_words(c, s) && !may_name_outside(s)) {
+		*out = VERDICT_OUTSIDE;
 		return ERR_OK;
 	}
 	if (s->kind == KIND_RELEASE && !read_outside(l.g, s, &outside)) {
@@ -360,30 +233,6 @@ enum err judge_release(const struct case_file *c, enum verdict *out)
 }
 
 /* ---- Rows. ---- */
-
-static enum err consent_folded(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
-{
-	const struct guidelines *g = f->accord->guidelines;
-	const struct field *to = statement_field(in->statement, FIELD_ITEM_TO);
-	struct place_key at = { in->log, in->entry->index };
-	struct label_mask mask;
-	struct row_key k;
-	struct cbor_reader r;
-	struct bytes hash, code = { NULL, 0 };
-	uint8_t party = CONSENT_TO_LABEL;
-
-	if (to != NULL) {
-		cbor_open(&r, to->value);
-		if (cbor_read_text(&r, PARTY_NAME_MAX, &code) != ERR_OK)
-			return ERR_OK;
-		party = (uint8_t)guidelines_party_find(g, code);
-	}
-	if (bytes_of_field(in->statement, FIELD_ITEM_HASH, &hash) != ERR_OK ||
-	    !policy_label_read(g, &in->statement->label, in->log.party, &mask).is_allowed)
-		return ERR_OK;
-	consent_key(&k, in->log.channel, hash, &mask, party);
-	return row_put_listed(f->map, &k, v->order, &at);
-}
 
 enum err release_folded(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
 {

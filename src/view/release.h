@@ -68,6 +68,15 @@ enum err fold_item(const struct fold *f, const struct place_key *item, struct it
 /* MESSAGE, REPLY, CORRECTION, RELEASE: what can be recalled, relabelled and reviewed. */
 bool is_item(uint64_t kind);
 
+/*
+ * A RELEASE to outside parties: it refers first to the label that it widens, last to the item whose words
+ * go.
+ */
+bool is_outside_release(const struct statement *s);
+/* A party's first entry, behind one of its own, that had seen a place; ERR_NOT_FOUND: none yet. */
+enum err fold_first_to_see(const struct fold *f, const struct place_key *after, const struct place_key *seen,
+			   struct place_key *out) MUST_CHECK;
+
 /* The next item whose review is due and of which no FATE speaks; .order is when. Starts zeroed. */
 enum err fold_next_due(const struct fold *f, uint32_t channel, struct message_at *at) MUST_CHECK;
 

@@ -24,7 +24,7 @@ SAID = [
     ("C caveat:NCG", None, "notify", 4, r"guidelines, line \d+: NCG needs S or above"),
     ("S caveat:NCG topic:DPRK-NUC", "kor,usa,jpn", "consult", 4, r"guidelines, line \d+: NCG excludes JPN"),
     ("S topic:SANCTIONS", "kor,usa,jpn", "notify", 4, r"guidelines, line \d+: no agreement lets JPN see this from KOR"),
-    ("S topic:DPRK-NUC", "kor,usa,jpn", "notify", 0, ""),
+    ("S topic:DPRK-NUC", "kor,usa,jpn", "notify", 4, r"\(OUTSIDE\).*\n.*entente release"),
     ("S", "kor", "notify", 4, r"\(REL\)"),
     ("S", "kor,usa,prk", "notify", 4, r"guidelines: the guidelines have no party PRK"),
     ("S caveat", None, "notify", 2, "is no label"),
@@ -61,7 +61,7 @@ def test_our_own_door(world):
     marked = next(one for one in usa.get("/inbox", channel="notify")["messages"] if one["marking"]["portion"].startswith("(U//DPRK-NUC"))
     check_screens(usa, marked["place"], marked["marking"]["banner"])
     assert "NCG" not in shown, "what may be said there waits at home for its releasers"
-    assert len(kor.get("/drafts")) == 4
+    assert len(kor.get("/drafts")) == 3
     korean = kor.run("send", "notify", "x", "--to", "usa/watch", "--label", "TS", key="watch", code=4, env=nodes.KOREAN)
     assert re.search(r"지침 \d+행: NOTIFY", korean.stderr), korean.stderr
     assert kor.status()["void"] == 0 and usa.status()["void"] == 0

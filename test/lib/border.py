@@ -18,10 +18,10 @@ class Answer:
 
 
 class Taxii:
-    """A TAXII client of one role."""
+    """A TAXII client of one role, or of an outside party."""
 
-    def __init__(self, node, role):
-        self.node, self.role = node, role
+    def __init__(self, node, role, party=None):
+        self.node, self.role, self.party = node, role, party
 
     def ask(self, path, method="GET", body=None, accept=TAXII, code=200, **headers):
         connection = nodes.UnixConnection(self.node.home / "socket", 10)
@@ -31,6 +31,8 @@ class Taxii:
                 words["Accept"] = accept
             if self.role is not None:
                 words["X-Entente-Role"] = self.role
+            if self.party is not None:
+                words["X-Entente-Party"] = self.party
             connection.putrequest(method, path, skip_accept_encoding=True)
             if body is not None:
                 words["Content-Length"] = str(len(body))
@@ -54,6 +56,9 @@ class Taxii:
 
     def objects(self, title):
         return self.ask(self.path(title)).json.get("objects", [])
+
+    def manifest(self, title):
+        return self.ask(self.path(title, "manifest/")).json.get("objects", [])
 
     def everything(self):
         """The bytes of every answer that this role can get."""

@@ -209,14 +209,14 @@ void scene_say(struct scene *s, const struct line *l, struct scene_entry *out)
 		st.form = BYTES_LIT("X9");
 		st.form_version = 1;
 	}
-	if (l->refers > 0) {
-		const struct place_key *at = &s->entries[l->refers - 1].at;
-		st.refers_count = 1;
-		st.refers[0] = (struct place){ at->log.channel,
-					       bytes_str(s->accord->parties[at->log.party].name),
-					       1,
-					       at->index,
-					       { 0 } };
+	for (const size_t *on = (const size_t[]){ l->refers, l->refers_too, 0 }; *on > 0; on++) {
+		const struct place_key *at = &s->entries[*on - 1].at;
+		st.refers[st.refers_count++] =
+			(struct place){ at->log.channel,
+					bytes_str(s->accord->parties[at->log.party].name),
+					1,
+					at->index,
+					{ 0 } };
 	}
 	if (channel != SCENE_HOME && !l->is_blind) {
 		st.seen_count = 1;

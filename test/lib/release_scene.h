@@ -57,6 +57,7 @@ struct line {
 	uint8_t content;   /* 0: none */
 	int precedence;	   /* 0: none; 1: FLASH */
 	size_t refers;	   /* position in the scene and one; 0: none */
+	size_t refers_too; /* a second one */
 	uint64_t late_ms, filed_late_ms;
 	/* SUBMIT: the statement that is to go out, and whose key is under it; APPROVE: whose. */
 	const struct scene_entry *outgoing;

@@ -810,6 +810,118 @@ static void test_outside(void **state)
 }
 
 #define RECALLED(p, at) { .kind = KIND_RECALL_DONE, .party = p, .label = ITEM, .refers = at, .number = 1 }
+#define DOWN(l, at) { .kind = KIND_DOWNGRADE, .label = l, .refers = at, .hash = 1, BY(DUTY, RELEASER) }
+
+/* Words that name an outside party from the start, by whatever kind; acts without words tell it nothing. */
+static void test_outside_from_the_start(void **state)
+{
+	static const struct {
+		const char *why;
+		struct line line;
+		enum verdict want;
+	} rows[] = {
+		{ "a message", { .kind = KIND_MESSAGE, .content = 2 }, VERDICT_OUTSIDE },
+		{ "without a text", { .kind = KIND_MESSAGE }, VERDICT_OUTSIDE },
+		{ "a correction", { .kind = KIND_CORRECTION, .content = 2, .refers = 1 }, VERDICT_OUTSIDE },
+		{ "a remark", { .kind = KIND_REMARK, .content = 2, .refers = 1 }, VERDICT_OUTSIDE },
+		{ "a request", { .kind = KIND_REQUEST, .content = 2 }, VERDICT_OUTSIDE },
+		{ "a release that names nobody", { .kind = KIND_RELEASE, .content = 2 }, VERDICT_OUTSIDE },
+		{ "a recall with words",
+		  { .kind = KIND_RECALL, .content = 2, .refers = 1 },
+		  VERDICT_OUTSIDE },
+		{ "one without", { .kind = KIND_RECALL, .refers = 1 }, VERDICT_OK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct line line = rows[i].line;
+		line.label = WIDE;
+		line.by_count = 3;
+		memcpy(line.by, (enum person[]){ DUTY, RELEASER, OTHER }, 3 * sizeof *line.by);
+		play(rows[i].why, ITEM, &line, 1, rows[i].want);
+	}
+}
+
+#define CONSENTED(l) \
+	{ .kind = KIND_CONSENT, .role = "releaser", .label = l, .refers = 1, .hash = 1, .to = "JPN" }
+#define OUT_AS(l, at, also)     \
+	{ .kind = KIND_RELEASE, \
+	  .party = 1,           \
+	  .label = l,           \
+	  .refers = at,         \
+	  .refers_too = also,   \
+	  .hash = 1,            \
+	  .to = "JPN",          \
+	  BY(DUTY, RELEASER, OTHER) }
+
+/* Under the label that the item has now, as far as it had seen; and only for whom it names. */
+static void test_outside_under_its_label(void **state)
+{
+	static const char wide_low[] = "R origin:KOR,USA rel:JPN,KOR,USA topic:DPRK-MSL";
+	static const struct line recall = { .kind = KIND_RECALL, .label = ITEM, .refers = 1 };
+
+	(void)state;
+	play("one more than it names", "U rel:KOR,USA topic:DPRK-MSL",
+	     (struct line[]){ OUT_AS("U origin:KOR rel:JPN,KOR,PUBLIC,USA topic:DPRK-MSL", 1, 0) }, 1,
+	     VERDICT_OPENS);
+	play("with words of its own", ITEM,
+	     (struct line[]){ CONSENTED(WIDE),
+			      { .kind = KIND_RELEASE,
+				.party = 1,
+				.label = WIDE,
+				.content = 1,
+				.refers = 1,
+				.hash = 1,
+				.to = "JPN",
+				BY(DUTY, RELEASER, OTHER) } },
+	     2, VERDICT_OUTGOING);
+	play("after another label took its place", ITEM,
+	     (struct line[]){ CONSENTED(WIDE), DOWN(LOW, 1), OUT_AS(WIDE, 1, 0) }, 3, VERDICT_STEP);
+	play("under that one", ITEM,
+	     (struct line[]){ CONSENTED(wide_low), DOWN(LOW, 1), OUT_AS(wide_low, 3, 1) }, 3, VERDICT_OK);
+	play("which does not name the item", ITEM,
+	     (struct line[]){ CONSENTED(wide_low), DOWN(LOW, 1), OUT_AS(wide_low, 3, 0) }, 3, VERDICT_REFERS);
+	play("under the one before, by that one", ITEM,
+	     (struct line[]){ CONSENTED(WIDE), DOWN(LOW, 1), OUT_AS(WIDE, 3, 1) }, 3, VERDICT_OPENS);
+	play("of what was asked back", ITEM, (struct line[]){ CONSENTED(WIDE), recall, OUT_AS(WIDE, 1, 0) },
+	     3, VERDICT_STEP);
+	play("a release is relabelled by none", ITEM,
+	     (struct line[]){ CONSENTED(WIDE),
+			      OUT_AS(WIDE, 1, 0),
+			      { .kind = KIND_RELABEL,
+				.party = 1,
+				.label = WIDE,
+				.refers = 3,
+				.hash = 1,
+				BY(DUTY, RELEASER, OTHER) } },
+	     3, VERDICT_OUTGOING);
+}
+
+/* Who reads on in one log is told where that log first had seen what another said. */
+static void test_first_to_see(void **state)
+{
+	struct place_key at;
+
+	(void)state;
+	play("said by both", ITEM,
+	     (struct line[]){ { .kind = KIND_REMARK,
+				.party = 1,
+				.label = ITEM,
+				.content = 2,
+				.refers = 1,
+				BY(DUTY, RELEASER, OTHER) },
+			      { .kind = KIND_RECALL, .label = ITEM, .refers = 1 } },
+	     2, VERDICT_OK);
+	assert_int_equal(fold_first_to_see(&s->fold, &s->entries[1].at, &s->entries[2].at, &at),
+			 ERR_NOT_FOUND);
+	assert_int_equal(scene_put(s, &(struct line)RECALLED(1, 3)), VERDICT_OK);
+	assert_int_equal(
+		scene_put(s, &(struct line){ .kind = KIND_QUERY, .party = 1, .label = ITEM, .refers = 1 }),
+		VERDICT_OK);
+	assert_int_equal(fold_first_to_see(&s->fold, &s->entries[1].at, &s->entries[2].at, &at), ERR_OK);
+	assert_true(place_key_equal(&at, &s->entries[3].at));
+}
+
 #define NOT_RECALLED(p, at) \
 	{ .kind = KIND_RECALL_REFUSED, .party = p, .label = ITEM, .refers = at, .number = 1 }
 
@@ -878,7 +990,6 @@ static void test_items(void **state)
 	}
 }
 
-#define DOWN(l, at) { .kind = KIND_DOWNGRADE, .label = l, .refers = at, .hash = 1, BY(DUTY, RELEASER) }
 #define RELABELLED(l, at) \
 	{ .kind = KIND_RELABEL, .label = l, .refers = at, .hash = 1, BY(DUTY, RELEASER, OTHER) }
 
@@ -1071,6 +1182,9 @@ int main(void)
 		cmocka_unit_test(test_lapsed_long_ago),
 		cmocka_unit_test(test_used_for_another_item),
 		cmocka_unit_test(test_outside),
+		cmocka_unit_test(test_outside_from_the_start),
+		cmocka_unit_test(test_outside_under_its_label),
+		cmocka_unit_test(test_first_to_see),
 		cmocka_unit_test(test_recall),
 		cmocka_unit_test(test_items),
 		cmocka_unit_test(test_labels),

@@ -1,0 +1,232 @@
+/* What goes outside goes by RELEASE alone: by whose hand, with whose consent, and under which label. */
+#include "view/labelled.h"
+#include "view/rows.h"
+
+bool may_name_outside(const struct statement *s)
+{
+	return (s->kind == KIND_RELEASE || s->kind == KIND_CONSENT) &&
+	       statement_field(s, FIELD_ITEM_TO) != NULL;
+}
+
+/* Bit mask of the outside parties that a RELEASE names; false: it names one that is none, or nobody. */
+bool read_outside(const struct guidelines *g, const struct statement *s, uint32_t *out)
+{
+	const struct field *field = statement_field(s, FIELD_ITEM_TO);
+	struct cbor_reader r;
+	size_t count;
+
+	*out = 0;
+	if (field == NULL)
+		return true;
+	cbor_open(&r, field->value);
+	if (cbor_read_array(&r, GUIDELINES_PARTIES_MAX, &count) != ERR_OK || count == 0)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct bytes code;
+		size_t party = g->parties_count;
+		if (cbor_read_text(&r, PARTY_NAME_MAX, &code) == ERR_OK)
+			party = guidelines_party_find(g, code);
+		if (party == g->parties_count || (g->members >> party & 1) != 0)
+			return false;
+		*out |= 1u << party;
+	}
+	return true;
+}
+
+bool is_hash_of(const struct statement *s, const uint8_t hash[HASH_LEN])
+{
+	struct bytes said;
+
+	return bytes_of_field(s, FIELD_ITEM_HASH, &said) == ERR_OK &&
+	       bytes_equal(said, (struct bytes){ hash, HASH_LEN });
+}
+
+bool is_content_of(const struct statement *s, const struct statement *of)
+{
+	struct bytes hash;
+
+	if (of->kind == KIND_DOWNGRADE || of->kind == KIND_RELABEL)
+		return bytes_of_field(of, FIELD_ITEM_HASH, &hash) == ERR_OK && hash.len == HASH_LEN &&
+		       is_hash_of(s, hash.ptr);
+	return of->has_content && is_hash_of(s, of->content.hash);
+}
+
+/* One key for exactly this: hash, label, addressee. */
+static void consent_key(struct row_key *k, uint32_t channel, struct bytes hash, const struct label_mask *mask,
+			uint8_t to)
+{
+	row_open(k, ROW_CONSENT);
+	row_put_channel(k, channel);
+	buf_put(&k->buf, hash);
+	buf_put_byte(&k->buf, mask->level);
+	buf_put_be64(&k->buf, mask->values);
+	buf_put_be32(&k->buf, mask->rel);
+	buf_put_be32(&k->buf, mask->origin);
+	buf_put_byte(&k->buf, to);
+}
+
+/* Each of these parties, but the author, consented before: silence is refusal. */
+enum err judge_consents(const struct labelled *l, uint32_t parties, uint8_t to, enum verdict *out)
+{
+	const struct case_file *c = l->c;
+	struct message_at at = { 0 };
+	uint32_t missing = parties & l->g->members & ~(1u << l->author);
+	struct bytes hash;
+	enum err e = ERR_OK;
+
+	if (bytes_of_field(c->in->statement, FIELD_ITEM_HASH, &hash) != ERR_OK || hash.len != HASH_LEN) {
+		*out = VERDICT_OUTGOING;
+		return ERR_OK;
+	}
+	while (missing != 0 && e == ERR_OK) {
+		struct row_key prefix;
+		bool is_seen = false;
+		consent_key(&prefix, c->in->log.channel, hash, &l->mask, to);
+		e = row_next_listed(c->f->map, &prefix, &at);
+		if (e == ERR_OK)
+			e = past_covers(c->f, &c->view->past, &at.place, &is_seen);
+		if (is_seen)
+			missing &= ~(1u << at.place.log.party);
+	}
+	if (missing != 0)
+		*out = VERDICT_CONSENT;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* The label that the author of this had seen last of an item: its own, or the one that took its place. */
+static enum err find_label(const struct case_file *c, const struct place_key *item, struct place_key *out)
+{
+	enum err e = ERR_OK;
+
+	*out = *item;
+	while (e == ERR_OK)
+		e = find_answer(c, out, item->log.party, KIND_DOWNGRADE, KIND_RELABEL, out);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Of a RELEASE that names an outside party: the item, which it refers to last, and its label, first. */
+static enum err find_item(const struct case_file *c, struct place_key *item, struct place_key *label,
+			  enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+	struct place_key newest;
+	struct entry_view v;
+	bool is_recalled = false;
+	enum err e = ERR_NOT_FOUND;
+
+	if (c->in->subject != NULL && s->refers_count <= 2 &&
+	    refers_place(c->f, c->in, &s->refers[0], label) &&
+	    refers_place(c->f, c->in, &s->refers[s->refers_count - 1], item) &&
+	    item->log.channel == c->in->log.channel)
+		e = fold_get(c->f, item, &v);
+	if (e == ERR_NOT_FOUND || (e == ERR_OK && (v.verdict != VERDICT_OK || !is_item(v.kind)))) {
+		*out = VERDICT_REFERS;
+		return ERR_OK;
+	}
+	if (e == ERR_OK)
+		e = find_label(c, item, &newest);
+	if (e == ERR_OK)
+		e = has_answer(c, item, item->log.party, KIND_RECALL, KIND_RECALL, &is_recalled);
+	if (e == ERR_OK && (is_recalled || !place_key_equal(&newest, label)))
+		*out = VERDICT_STEP;
+	return e;
+}
+
+/* The content goes as it stands, under the label that it has, but for the parties that it now goes to. */
+static enum err check_item(const struct labelled *l, uint32_t outside, enum verdict *out)
+{
+	const struct case_file *c = l->c;
+	const struct statement *s = c->in->statement, *of = c->in->subject;
+	struct place_key item, label;
+	struct label_mask was;
+	enum err e = find_item(c, &item, &label, out);
+
+	if (e != ERR_OK || *out != VERDICT_OK)
+		return e;
+	if (s->has_content || !is_content_of(s, of))
+		*out = VERDICT_OUTGOING;
+	else if (!read_label(l->g, of, item.log.party, &was, c->view) || was.level != l->mask.level ||
+		 was.values != l->mask.values || was.origin != l->mask.origin ||
+		 (was.rel & ~l->mask.rel) != 0 || (l->mask.rel & ~(was.rel | outside)) != 0)
+		*out = VERDICT_OPENS;
+	return ERR_OK;
+}
+
+enum err judge_outside(const struct labelled *l, uint32_t outside, struct release_need need,
+		       enum verdict *out)
+{
+	struct decision d = policy_label_check(l->g, &l->mask);
+	enum err e = check_item(l, outside, out);
+
+	if (e != ERR_OK || *out != VERDICT_OK)
+		return e;
+	if (!d.is_allowed || (outside & ~l->mask.rel) != 0) {
+		l->c->view->line = d.line;
+		*out = VERDICT_REL;
+	} else if (need.via != 0 && (need.via >> l->author & 1) == 0) {
+		l->c->view->line = need.line;
+		*out = VERDICT_VIA;
+	}
+	for (uint8_t i = 0; e == ERR_OK && *out == VERDICT_OK && i < l->g->parties_count; i++) {
+		if ((outside >> i & 1) == 0)
+			continue;
+		e = judge_consents(l, need.consents, i, out);
+		if (*out == VERDICT_CONSENT)
+			l->c->view->line = need.line;
+	}
+	return e;
+}
+
+/* ---- Rows. ---- */
+
+enum err consent_folded(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+{
+	const struct guidelines *g = f->accord->guidelines;
+	const struct field *to = statement_field(in->statement, FIELD_ITEM_TO);
+	struct place_key at = { in->log, in->entry->index };
+	struct label_mask mask;
+	struct row_key k;
+	struct cbor_reader r;
+	struct bytes hash, code = { NULL, 0 };
+	uint8_t party = CONSENT_TO_LABEL;
+
+	if (to != NULL) {
+		cbor_open(&r, to->value);
+		if (cbor_read_text(&r, PARTY_NAME_MAX, &code) != ERR_OK)
+			return ERR_OK;
+		party = (uint8_t)guidelines_party_find(g, code);
+	}
+	if (bytes_of_field(in->statement, FIELD_ITEM_HASH, &hash) != ERR_OK ||
+	    !policy_label_read(g, &in->statement->label, in->log.party, &mask).is_allowed)
+		return ERR_OK;
+	consent_key(&k, in->log.channel, hash, &mask, party);
+	return row_put_listed(f->map, &k, v->order, &at);
+}
+
+/* ---- What the feeds ask. ---- */
+
+bool is_outside_release(const struct statement *s)
+{
+	return s->kind == KIND_RELEASE && statement_field(s, FIELD_ITEM_TO) != NULL;
+}
+
+enum err fold_first_to_see(const struct fold *f, const struct place_key *after, const struct place_key *seen,
+			   struct place_key *out)
+{
+	uint64_t size;
+	enum err e = ERR_OK;
+
+	for (*out = *after; (e = fold_size(f, &out->log, &size)) == ERR_OK && size > 0; out->log.epoch++) {
+		for (out->index = out->log.epoch == after->log.epoch ? after->index + 1 : 0;
+		     out->index < size; out->index++) {
+			struct entry_view v;
+			bool is_seen = false;
+			e = fold_get(f, out, &v);
+			if (e == ERR_OK)
+				e = past_covers(f, &v.past, seen, &is_seen);
+			if (e != ERR_OK || is_seen)
+				return e;
+		}
+	}
+	return e == ERR_OK ? ERR_NOT_FOUND : e;
+}

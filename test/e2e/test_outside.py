@@ -1,0 +1,138 @@
+"""What goes outside goes by RELEASE alone, with its consents, and is withdrawn with it: on two real nodes, as others read it."""
+import re
+
+import pytest
+
+from border import Taxii, of_type
+
+TEAM = {name: [name] for name in ("watch", "head", "deputy", "policy")}
+PUBLIC, PRESS = ("--party", "PUBLIC"), ("--role", "press")
+
+
+@pytest.fixture
+def pair(stage):
+    return stage.world(officers_of={"kor": TEAM, "usa": TEAM})
+
+
+def say(node, text="All is well.", to="usa/watch"):
+    return node.say("send", "share", text, "--to", to, "--label", "U", key="watch")["place"]
+
+
+def feed(node, name, reader):
+    return node.run("feed", name, *reader).stdout
+
+
+def cap(node, reader):
+    """(scope, msgType, what it says) of each."""
+    return [tuple(re.search(f"<{tag}>(.*?)</{tag}>", one)[1] if f"<{tag}>" in one else None
+                  for tag in ("scope", "msgType", "description"))
+            for one in feed(node, "cap", reader).split("</alert>") if "<alert" in one]
+
+
+def release(pair, place, by="kor", to="PUBLIC"):
+    """Its item goes outside: the other party consents, two more of the own approve."""
+    own, other = (pair[by], pair["usa" if by == "kor" else "kor"])
+    other.run("consent", place, "--to", to, key="head")
+    pair.await_receipts()
+    out = own.release("release", place, "--to", to, key="watch", by=("head", "deputy"))
+    other.wait("it stands there too", lambda: other.find("/entry", place=out))
+    assert other.entry(out)["verdict"] == "OK"
+    return out
+
+
+def both(pair, what, is_so):
+    for node in pair.nodes.values():
+        node.wait(f"{what}, at {node.party}", lambda node=node: is_so(node))
+
+
+def test_nothing_names_an_outside_party_from_the_start(pair):
+    kor = pair["kor"]
+    rel = ("--rel", "kor,usa,public")
+    say(kor)
+    for words, key in ((("send", "share", "All is well.", "--to", "usa/watch", "--label", "U", *rel), "watch"),
+                       (("event", "open", "quake", "A quake", "--type", "launch", "--when", "2023-04", "--channel", "share",
+                         "--label", "U", "--language", "en", *rel), "policy")):
+        done = kor.run(*words, key=key, code=4)
+        assert "(OUTSIDE" in done.stderr and "entente release PLACE" in done.stderr, done.stderr
+    assert cap(kor, PRESS) == [("Restricted", "Alert", "All is well.")] and not cap(kor, PUBLIC)
+
+
+def test_a_release_is_what_the_public_reads_until_it_is_recalled(pair):
+    kor, usa = pair["kor"], pair["usa"]
+    place = say(kor)
+    usa.await_step(place, "STATION RECEIPT")
+    say(kor, "Of ours alone.")
+    names = ("cap", "atom", "stix", "csv", "geojson")
+    empty = {name: feed(kor, name, PUBLIC) for name in names}
+    assert not cap(kor, PUBLIC) and not any("All is well." in text for text in empty.values())
+    assert "(CONSENT" in kor.run("release", place, "--to", "PUBLIC", key="watch", code=4).stderr
+    out = release(pair, place)
+    for node in (kor, usa):
+        assert cap(node, PUBLIC) == [("Public", "Alert", "All is well.")], node.party
+        assert sorted(cap(node, PRESS)) == [("Public", "Alert", "All is well."), ("Restricted", "Alert", "All is well."),
+                                            ("Restricted", "Alert", "Of ours alone.")], "the item itself is as it was"
+        for name in names:
+            text = feed(node, name, PUBLIC)
+            assert "All is well." in text and "Of ours" not in text and "rel=KOR,USA,PUBLIC" in text, (node.party, name)
+        notes = of_type(Taxii(node, None, party="PUBLIC").objects("KOR/share"), "note")
+        assert [note["content"] for note in notes] == ["All is well."] and len(notes[0]["object_refs"]) == 1, "it tells of nothing else"
+        assert len(of_type(Taxii(node, "press").objects("KOR/share"), "note")) == 3
+        assert not cap(node, ("--party", "JPN"))
+    dates = [one["date_added"] for one in Taxii(kor, None, party="PUBLIC").manifest("KOR/share")]
+    kor.run("recall", place, key="watch")
+    both(pair, "it is gone", lambda node: cap(node, PUBLIC) == [("Public", "Cancel", None)])
+    for node in (kor, usa):
+        assert not any("All is well." in feed(node, name, PUBLIC) for name in names)
+        notes = of_type(Taxii(node, None, party="PUBLIC").objects("KOR/share"), "note")
+        assert [note["revoked"] for note in notes] == [True]
+    later = Taxii(kor, None, party="PUBLIC").ask(Taxii(kor, None, party="PUBLIC").path("KOR/share", f"objects/?added_after={dates[-1]}"))
+    assert of_type(later.json["objects"], "note"), "whoever reads on by date is told"
+    assert "(STEP" in kor.run("release", place, "--to", "PUBLIC", key="watch", code=4).stderr, "nor again"
+    assert kor.entry(out)["verdict"] == "OK"
+
+
+def test_what_a_release_said_ends_with_it(pair):
+    """The RELEASE itself is recalled; the item stays what it was."""
+    kor = pair["kor"]
+    place = say(kor)
+    pair["usa"].await_step(place, "STATION RECEIPT")
+    out = release(pair, place)
+    asked = kor.say("recall", out, key="watch")["place"]
+    pair["usa"].wait("it is asked back there", lambda: pair["usa"].find("/entry", place=asked))
+    pair["usa"].run("recalled", out, "--reader", "watch", key="watch")
+    both(pair, "it is gone", lambda node: cap(node, PUBLIC) == [("Public", "Cancel", None)])
+    assert ("Restricted", "Alert", "All is well.") in cap(kor, PRESS)
+    kor.run("release", place, "--to", "PUBLIC", key="watch")
+
+
+def test_another_label_of_the_item_ends_it(pair):
+    """A consent is to exactly one label; under the new one it takes new ones, and by which hand."""
+    kor, usa = pair["kor"], pair["usa"]
+    place = kor.release("send", "share", "Two launches.", "--to", "usa/watch", "--label", "C topic:DPRK-MSL", key="watch", by=("head",))
+    usa.await_step(place, "STATION RECEIPT")
+    usa.run("consent", place, "--to", "JPN", key="head")
+    low = kor.release("downgrade", place, "--label", "R", key="watch", by=("head",))
+    usa.wait("its new label is there", lambda: usa.find("/entry", place=low))
+    assert "(VIA" in kor.run("release", place, "--to", "JPN", key="watch", code=4).stderr
+    assert "(CONSENT" in usa.run("release", place, "--to", "JPN", key="watch", code=4).stderr
+    out = release(pair, place, by="usa", to="JPN")
+    jpn = ("--party", "JPN")
+    assert "Two launches." in feed(usa, "atom", jpn) and "rel=KOR,USA,JPN" in feed(usa, "atom", jpn)
+    assert "Two launches." not in feed(kor, "atom", jpn), "it goes by another's hand"
+    assert "Two launches." not in feed(usa, "atom", PUBLIC)
+    seen = Taxii(usa, None, party="JPN")
+    dates = [one["date_added"] for one in seen.manifest("USA/share")]
+    new = kor.release("relabel", place, "--label", "C", key="watch", by=("head",))
+    usa.wait("its newest label is there", lambda: usa.find("/entry", place=new))
+    assert "Two launches." not in feed(usa, "atom", jpn) and "deleted-entry" in feed(usa, "atom", jpn)
+    assert usa.entry(out)["verdict"] == "OK"
+    say(usa, "Heard.", to="kor/watch")
+    later = seen.ask(seen.path("USA/share", f"objects/?added_after={dates[-1]}")).json["objects"]
+    assert [note["revoked"] for note in of_type(later, "note")] == [True], "told behind what its log had seen of it"
+
+
+def test_who_reads_outside_is_said(pair):
+    kor = pair["kor"]
+    for words, code in (((), 2), (("--party", "USA"), 3), (("--party", "NOBODY"), 3), (("--party", "JPN", "--role", "press"), 2)):
+        kor.run("feed", "cap", *words, code=code)
+    kor.run("feed", "ics", *PUBLIC, "--to", kor.home / "out", code=3)
