@@ -151,6 +151,8 @@ export function Result({ result }: { result: Said | undefined }) {
     return <Refused result={result} />;
   if (result.isUntouched)
     return <p class="warning" role="status">{_("The passkey was not given, so nothing was signed. Your text is kept here: sign it again.")}</p>;
+  if (result.isNext)
+    return <p class="warning" role="status">{_("It is done when the act before it is answered.")}</p>;
   if (result.isUnsigned)
     return <p class="warning" role="status">{_("The node does not answer, so nothing was signed. Your text is kept here: sign it again when the node answers.")}</p>;
   if (result.isSilent)

@@ -15,12 +15,13 @@ import { Addressee, Kind, Place, PRECEDENCES, Precedence } from "../wire/stateme
 import { readMoment } from "../words/moment.js";
 import { forget, typing } from "./typing.js";
 
-// What became of it; `field`: one that cannot be read; isUntouched: the passkey was not given.
-export type Said = Posted & { field?: string; isUntouched?: boolean };
+// What became of it; `field`: one that cannot be read; isUntouched: the passkey was not given; isNext: it waits for another act.
+export type Said = Posted & { field?: string; isUntouched?: boolean; isNext?: boolean };
 
 export const results = signal<Record<string, Said>>({}); // by the key of what was typed
 
-let isBusy = false;
+const underWay = new Set<string>(); // pressed, and not yet answered: by the same keys
+let last: Promise<void> = Promise.resolve();
 
 // What went wrong before anything was signed: the text is where it was.
 function refusedBefore(why: unknown): Said {
@@ -35,22 +36,25 @@ function refusedBefore(why: unknown): Said {
   return { answer: { err: why.err, rule: why.rule, text: why.message } };
 }
 
-// One press is one act: while one is under way, another is not begun.
+async function done(key: string, act: () => Promise<Said>, said: Typed | undefined): Promise<void> {
+  const result = await act().catch(refusedBefore);
+  results.value = { ...results.value, [key]: result };
+  if (result.answer === undefined && result.field === undefined && !result.isUnsigned && !result.isUntouched && said !== undefined && isSame(typing.value[key], said))
+    forget(key); // it is in the outbox; what was typed meanwhile is not
+}
+
+// One press is one act: pressed again while it is under way, it is the same act. Another act is done when the one before is answered,
+// and says so meanwhile: one passkey is asked for at a time, and no press is lost.
 export async function once(key: string, act: () => Promise<Said>): Promise<void> {
-  if (isBusy)
+  if (underWay.has(key))
     return;
-  isBusy = true;
-  const { [key]: _before, ...others } = results.value; // what became of the one before is not said of this one
-  results.value = others;
-  try {
-    const going = act(), said = typing.value[key];
-    const result = await going.catch(refusedBefore);
-    results.value = { ...results.value, [key]: result };
-    if (result.answer === undefined && result.field === undefined && !result.isUnsigned && !result.isUntouched && said !== undefined && isSame(typing.value[key], said))
-      forget(key); // it is in the outbox; what was typed meanwhile is not
-  } finally {
-    isBusy = false;
-  }
+  const { [key]: _before, ...others } = results.value, said = typing.value[key]; // what became of the one before is not said of this one
+  results.value = underWay.size > 0 ? { ...others, [key]: { isNext: true } } : others;
+  underWay.add(key);
+  last = last.then(() => done(key, act, said)).finally(() => underWay.delete(key));
+  const mine = last;
+  last = last.catch(() => undefined);
+  await mine;
 }
 
 export function labelOfTyped(typed: Typed): Label {
