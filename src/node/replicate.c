@@ -257,20 +257,23 @@ static bool is_note_good(const struct node *n, const struct line *line, uint64_t
 		checkpoint_verify(&note, line_log_key(n, line, size)) == ERR_OK);
 }
 
-/* The next place after `first` where another key begins to sign, if a note ends there. */
-static uint64_t place_goal(struct node *n, const struct line *line, uint64_t first, uint64_t goal)
+/* To the next place after `first` where another key begins to sign, if a note ends there. */
+static enum err cut_goal(struct node *n, const struct line *line, uint64_t first, uint64_t *goal)
 {
 	uint8_t memory[NOTE_LEN_MAX];
 	struct buf note = BUF_ON(memory);
-	uint64_t found;
 
 	for (size_t i = 1; i < line->places.count; i++) {
-		uint64_t from = line->places.of[i].from;
-		if (from > first && from < goal)
-			return line_note(n, line, from, &note, &found) == ERR_OK && found == from ? from
-												  : goal;
+		uint64_t from = line->places.of[i].from, found;
+		enum err e;
+		if (from <= first || from >= *goal)
+			continue;
+		e = line_note(n, line, from, &note, &found);
+		if (e == ERR_OK && found == from)
+			*goal = from;
+		return is_failure(e) ? e : ERR_OK;
 	}
-	return goal;
+	return ERR_OK;
 }
 
 enum err batch_build(struct node *n, struct line *line, const struct batch_goal *wanted, struct buf *payload,
@@ -287,10 +290,11 @@ enum err batch_build(struct node *n, struct line *line, const struct batch_goal 
 	e = line_note(n, line, goal, &note, &found);
 	if (e == ERR_OK && found <= first)
 		e = ERR_NOT_FOUND;
+	/* Who does not hold the next version takes what comes before its place, and judges nothing behind. */
+	if (e == ERR_OK)
+		e = cut_goal(n, line, first, &goal);
 	if (e != ERR_OK)
 		return e;
-	/* Who does not hold the next version takes what comes before its place, and judges nothing behind. */
-	goal = place_goal(n, line, first, goal);
 	/*
 	 * A short batch, so that what is urgent need not wait long; a longer one if it takes that to a note.
 	 */
