@@ -472,7 +472,10 @@ enum err misused_keep(struct node *n, const struct line *l, const struct note *n
 /* Which version a party's own log on that channel has come to, as far as it is held. */
 size_t mirror_version(const struct node *n, uint32_t channel, size_t party);
 const uint8_t *mirror_key(const struct node *n, uint32_t channel); /* our own, now */
-/* A cosignature by that party over text; of a peer not by a key that its own log has left. */
+/*
+ * A cosignature by that party over text; of a peer not by a key that its own log has left. ERR_NOT_FOUND: by
+ * none that we know, as that of a version which we do not hold; ERR_VERIFY: false.
+ */
 enum err mirror_verify(const struct node *n, const struct line *l, size_t party, struct bytes text,
 		       const struct note_line *line) MUST_CHECK;
 /* Whether the signer has what it is to sign with under this version. */

@@ -236,12 +236,11 @@ enum err mirror_verify(const struct node *n, const struct line *l, size_t party,
 	size_t first = party == n->self ? 0 : mirror_version(n, l->key.channel, party);
 	size_t count = accord_node_keys(&n->versions, party, ACCORD_KEY_MIRROR, first, keys);
 	uint64_t seconds;
+	enum err e = ERR_NOT_FOUND;
 
-	for (size_t i = 0; i < count; i++) {
-		if (checkpoint_verify_cosignature(text, line, line->name, keys[i], &seconds) == ERR_OK)
-			return ERR_OK;
-	}
-	return ERR_VERIFY;
+	for (size_t i = 0; e == ERR_NOT_FOUND && i < count; i++)
+		e = checkpoint_verify_cosignature(text, line, line->name, keys[i], &seconds);
+	return e;
 }
 
 void node_signs_with(struct node *n, const struct signer_keys *keys)

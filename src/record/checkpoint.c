@@ -90,7 +90,7 @@ enum err checkpoint_verify_cosignature(struct bytes text, const struct note_line
 
 	checkpoint_key_id(name, CHECKPOINT_TYPE_MIRROR, mirror_key, id);
 	if (!is_of(line, name, id, COSIGNATURE_LEN))
-		return ERR_VERIFY;
+		return ERR_NOT_FOUND;
 	time = be64_get(line->signature);
 	cosigned_write(time, text, &message);
 	if (buf_check(&message) != ERR_OK ||

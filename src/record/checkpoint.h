@@ -25,7 +25,10 @@ void checkpoint_cosign(const struct sign_key *mirror_key, struct bytes name, uin
 
 /* ERR_NOTE unless the note has a good line of its log's key. */
 enum err checkpoint_verify(const struct note *note, const uint8_t log_key[SIGN_PUBLIC_LEN]) MUST_CHECK;
-/* ERR_VERIFY unless the line is a good cosignature by this mirror; *seconds is its time. */
+/*
+ * A good cosignature by this mirror; *seconds is its time. ERR_NOT_FOUND: the line names another key, and
+ * nothing of it was verified; ERR_VERIFY: it names this one, which has not signed that.
+ */
 enum err checkpoint_verify_cosignature(struct bytes text, const struct note_line *line, struct bytes name,
 				       const uint8_t mirror_key[SIGN_PUBLIC_LEN],
 				       uint64_t *seconds) MUST_CHECK;

@@ -277,6 +277,27 @@ static void test_false_receipts_are_few(void **state)
 	forge_free(&f);
 }
 
+/* A peer whose node is under a version that we do not hold gives no others. */
+static void test_receipts_by_an_unknown_key_close_nothing(void **state)
+{
+	struct room *r = *state;
+	struct buf out = BUF_ON(scratch);
+	struct sign_key *key = &r->w->nodes[1].mirror_key, known = *key;
+	uint8_t seed[SIGN_SEED_LEN] = { 1 };
+	struct forge f;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 0, LEADER);
+	sign_key_from_seed(key, seed);
+	forge_cosignature(&f, f.count, 1, &out);
+	*key = known;
+	for (unsigned i = 0; i <= COSIGNATURES_FALSE_MAX; i++)
+		assert_int_equal(room_hear(r, 1, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
+	assert_int_equal(r->closed, 0);
+	assert_int_equal(room_log(r, &f.key).cosigned[1], 0);
+	forge_free(&f);
+}
+
 /* A receipt that comes before its entries cannot be judged yet: what others make up takes no room from it. */
 static void test_an_early_receipt_is_not_crowded_out(void **state)
 {
@@ -817,6 +838,7 @@ int main(void)
 		ATTACK(a_log_that_the_signer_refuses_stops),
 		ATTACK(a_receipt_of_another_root_closes_nothing),
 		ATTACK(false_receipts_are_few),
+		ATTACK(receipts_by_an_unknown_key_close_nothing),
 		ATTACK(an_early_receipt_is_not_crowded_out),
 		ATTACK(an_early_receipt_of_before_a_restore),
 		ATTACK(a_receipt_is_passed_on),

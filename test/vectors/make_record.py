@@ -140,11 +140,11 @@ def cosignatures():
                "seconds": seconds, "text": TEXT, "line": mirror_line(TEXT, seconds)}
     good = mirror_line(TEXT, 1790000000)
     other = ACCORD + "/corda/mirror"
-    for name, line in [("another time", flip(good, 11)), ("a bit of the signature", flip(good, 40)),
-                       ("by a stranger", mirror_line(TEXT, 1790000000, STRANGER)),
-                       ("for another note", mirror_line(text_of(ORIGIN, 8, mth(ENTRIES[:8])), 1790000000)),
-                       ("under another name", mirror_line(TEXT, 1790000000, MIRROR_KEY, other))]:
-        yield {"name": name, "want": "VERIFY", "seed": bytes(MIRROR_KEY).hex(), "mirror": MIRROR,
+    for name, want, line in [("another time", "VERIFY", flip(good, 11)), ("a bit of the signature", "VERIFY", flip(good, 40)),
+                             ("by a stranger", "NOT_FOUND", mirror_line(TEXT, 1790000000, STRANGER)),
+                             ("for another note", "VERIFY", mirror_line(text_of(ORIGIN, 8, mth(ENTRIES[:8])), 1790000000)),
+                             ("under another name", "NOT_FOUND", mirror_line(TEXT, 1790000000, MIRROR_KEY, other))]:
+        yield {"name": name, "want": want, "seed": bytes(MIRROR_KEY).hex(), "mirror": MIRROR,
                "seconds": 1790000000, "text": TEXT, "line": line}
 
 
