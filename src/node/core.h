@@ -411,7 +411,8 @@ struct effect_frame *frame_out(struct node *n, size_t peer, size_t path, enum ur
  * Every receipt that we hold, after a HELLO: one may have been signed while no path was up, or lost with a
  * store.
  */
-void cosignatures_send(struct node *n, size_t peer);
+void cosignatures_send(struct node *n, size_t peer, const struct line *line);
+void cosignatures_send_all(struct node *n, size_t peer);
 /* Our mirror's line is the station receipt: every party of the channel may know it. */
 void cosignature_tell(struct node *n, const struct line *line, uint64_t size, struct bytes text);
 size_t best_path(const struct peer *p); /* LINK_PATHS_MAX: none is up with a HELLO */

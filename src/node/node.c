@@ -779,27 +779,30 @@ static void send_cosignature(struct node *n, size_t peer, const struct line *lin
 	frame->payload = arena_keep(&n->fx->arena, &payload);
 }
 
-void cosignatures_send(struct node *n, size_t peer)
+void cosignatures_send(struct node *n, size_t peer, const struct line *line)
 {
 	struct store *store = record_store(n->record);
 
+	for (size_t party = 0; party < n->accord->parties_count; party++) {
+		uint8_t memory[NOTE_LINE_LEN_MAX];
+		struct buf text = BUF_ON(memory);
+		uint64_t size;
+		if (party == n->self && line->cosignature.size > 0)
+			send_cosignature(
+				n, peer, line, line->cosignature.size,
+				(struct bytes){ line->cosignature.text, line->cosignature.len });
+		else if (store->ops->cosignature_last(store, line->log->number,
+						      bytes_str(n->accord->parties[party].name), &size,
+						      &text) == ERR_OK)
+			send_cosignature(n, peer, line, size, buf_bytes(&text));
+	}
+}
+
+void cosignatures_send_all(struct node *n, size_t peer)
+{
 	for (size_t i = 0; i < n->lines_count; i++) {
-		struct line *line = &n->lines[i];
-		if (!is_shared_with(line, peer))
-			continue;
-		for (size_t party = 0; party < n->accord->parties_count; party++) {
-			uint8_t memory[NOTE_LINE_LEN_MAX];
-			struct buf text = BUF_ON(memory);
-			uint64_t size;
-			if (party == n->self && line->cosignature.size > 0)
-				send_cosignature(
-					n, peer, line, line->cosignature.size,
-					(struct bytes){ line->cosignature.text, line->cosignature.len });
-			else if (store->ops->cosignature_last(store, line->log->number,
-							      bytes_str(n->accord->parties[party].name),
-							      &size, &text) == ERR_OK)
-				send_cosignature(n, peer, line, size, buf_bytes(&text));
-		}
+		if (is_shared_with(&n->lines[i], peer))
+			cosignatures_send(n, peer, &n->lines[i]);
 	}
 }
 

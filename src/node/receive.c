@@ -259,7 +259,7 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 	e = recover_answered(n, in->peer);
 	if (e != ERR_OK)
 		return e;
-	cosignatures_send(n, in->peer);
+	cosignatures_send_all(n, in->peer);
 	return attachments_fetch(n, now, in->peer);
 }
 

@@ -366,7 +366,7 @@ static bool send_batch(struct node *n, size_t peer, struct line *line)
 	struct buf payload;
 
 	if (path == LINK_PATHS_MAX || reach->sent >= goal || !has_credit(p, urgency) ||
-	    !effects_has_room(n->fx, 8, 2 * FRAME_LEN_MAX))
+	    !effects_has_room(n->fx, 2 + PARTY_MAX, 2 * FRAME_LEN_MAX))
 		return false;
 	if (goal > line->log->durable)
 		goal = line->log->durable;
@@ -388,6 +388,9 @@ static bool send_batch(struct node *n, size_t peer, struct line *line)
 					       .path = path });
 	p->in_flight[urgency] += payload.len;
 	reach->sent = size;
+	/* Passed on to who had nothing of it, and threw away the receipts that came meanwhile. */
+	if (!line->is_own && size == goal)
+		cosignatures_send(n, peer, line);
 	return true;
 }
 

@@ -68,7 +68,7 @@ void version_heard(struct node *n, size_t peer)
 		if (r->sent > r->held)
 			r->sent = r->held;
 	}
-	cosignatures_send(n, peer);
+	cosignatures_send_all(n, peer);
 }
 
 const struct book *book_of(const struct node *n, size_t peer, size_t path)
