@@ -788,9 +788,8 @@ void cosignatures_send(struct node *n, size_t peer, const struct line *line)
 		struct buf text = BUF_ON(memory);
 		uint64_t size;
 		if (party == n->self && line->cosignature.size > 0)
-			send_cosignature(
-				n, peer, line, line->cosignature.size,
-				(struct bytes){ line->cosignature.text, line->cosignature.len });
+			send_cosignature(n, peer, line, line->cosignature.size,
+					 (struct bytes){ line->cosignature.text, line->cosignature.len });
 		else if (store->ops->cosignature_last(store, line->log->number,
 						      bytes_str(n->accord->parties[party].name), &size,
 						      &text) == ERR_OK)
