@@ -219,8 +219,7 @@ static bool is_outgoing_fit(const struct case_file *c, const struct statement *o
 
 	return memcmp(out->accord, s->accord, ACCORD_ID_LEN) == 0 && bytes_equal(out->party, s->party) &&
 	       bytes_equal(out->role, s->role) && kind != NULL && out->kind > KIND_ACCORD &&
-	       (kind->author & KIND_OFFICER) != 0 && channel_out(c, out) != NULL &&
-	       out->has_content == s->has_content &&
+	       channel_out(c, out) != NULL && out->has_content == s->has_content &&
 	       (!out->has_content ||
 		(memcmp(out->content.hash, s->content.hash, HASH_LEN) == 0 &&
 		 out->content.len == s->content.len && out->content.sealing == s->content.sealing));
@@ -232,7 +231,7 @@ static bool label_outgoing(const struct case_file *c, const struct statement *s,
 	const struct accord_channel *to = channel_out(c, s);
 
 	*out = (struct labelled){ .c = c, .g = c->f->accord->guidelines, .author = c->in->log.party };
-	if (to == NULL || !read_label(out->g, s, out->author, &out->mask, c->view))
+	if (to == NULL || !read_label(out->g, s, out->author, &out->mask))
 		return false;
 	out->plane = to->plane;
 	return true;
@@ -296,7 +295,10 @@ static enum err judge_submit(const struct case_file *c, enum verdict *out)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* The draft that an APPROVE, a REFUSE or a CANCEL is about; false: it is about something else. */
+/*
+ * The draft that an APPROVE, a REFUSE or a CANCEL is about; false: it is about something else. A draft's row
+ * names the place of its SUBMIT, so nothing else is taken for one.
+ */
 static enum err draft_subject(const struct case_file *c, struct draft_view *draft, struct labelled *l,
 			      bool *out)
 {
@@ -305,9 +307,8 @@ static enum err draft_subject(const struct case_file *c, struct draft_view *draf
 	enum err e;
 
 	*out = false;
-	if (c->in->subject == NULL || c->in->subject->kind != KIND_SUBMIT ||
-	    c->subject.log.channel != c->in->log.channel ||
-	    submit_read(c->in->subject, &bytes, &s) != ERR_OK || !label_outgoing(c, &s, l))
+	if (c->in->subject == NULL || submit_read(c->in->subject, &bytes, &s) != ERR_OK ||
+	    !label_outgoing(c, &s, l))
 		return ERR_OK;
 	e = draft_find(c->f, c->in->log.channel, s.id, draft);
 	*out = e == ERR_OK && place_key_equal(&draft->at, &c->subject);
@@ -322,8 +323,8 @@ static bool is_marked_alike(const struct case_file *c, const struct labelled *l)
 {
 	struct label_mask draft, own;
 
-	return read_label(l->g, c->in->subject, l->author, &draft, c->view) &&
-	       read_label(l->g, c->in->statement, l->author, &own, c->view) && own.level == draft.level &&
+	return read_label(l->g, c->in->subject, l->author, &draft) &&
+	       read_label(l->g, c->in->statement, l->author, &own) && own.level == draft.level &&
 	       own.values == draft.values && own.rel == draft.rel && own.origin == draft.origin;
 }
 
@@ -358,8 +359,8 @@ static enum err judge_signer(const struct case_file *c, const struct draft_view 
 		c->view->line = policy_evaluate(l->g, &l->mask, &r).line;
 		*out = VERDICT_RELEASER;
 	}
-	if (*out == VERDICT_OK && draft->signers_count == DRAFT_SIGNERS_MAX)
-		*out = VERDICT_PERSON;
+	if (c->in->statement->kind == KIND_APPROVE && draft->signers_count == DRAFT_SIGNERS_MAX)
+		*out = VERDICT_PERSON; /* nobody is kept from a no */
 	return ERR_OK;
 }
 
@@ -389,10 +390,10 @@ static enum err answer_draft(const struct case_file *c, struct draft_view *draft
 		return e;
 	if (kind == KIND_CANCEL) {
 		/* The author takes his own back; a releaser may. */
-		if (*out == VERDICT_PERSON && is_person(&draft->author, signer.holder, signer.key))
-			*out = VERDICT_OK;
-		else if (*out == VERDICT_OK && !signer.is_releaser)
+		if (*out == VERDICT_OK && !signer.is_releaser)
 			*out = VERDICT_RELEASER;
+		else if (*out == VERDICT_PERSON)
+			*out = VERDICT_OK;
 		draft->state = DRAFT_CANCELLED;
 	} else if (kind == KIND_REFUSE) {
 		draft->state = DRAFT_REFUSED;

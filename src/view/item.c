@@ -143,7 +143,7 @@ static enum err judge_new_label(struct labelled *l, enum verdict *out)
 		*out = VERDICT_STEP;
 		return ERR_OK;
 	}
-	if (!read_label(l->g, old, l->author, &l->was, c->view)) {
+	if (!read_label(l->g, old, l->author, &l->was)) {
 		*out = VERDICT_REL;
 		return ERR_OK;
 	}
@@ -177,8 +177,7 @@ enum err judge_erasers(const struct case_file *c, enum verdict *out)
 		return ERR_OK;
 	}
 	l.plane = c->channel->plane;
-	is_known =
-		c->subject_view.verdict == VERDICT_OK && read_label(l.g, erased, l.author, &l.mask, c->view);
+	is_known = c->subject_view.verdict == VERDICT_OK && read_label(l.g, erased, l.author, &l.mask);
 	for (size_t i = 0; e == ERR_OK && i < c->in->entry->signatures_count && *out == VERDICT_OK; i++) {
 		struct key_view key = { 0 };
 		bool may = !is_known;

@@ -25,9 +25,8 @@ static inline bool is_signed_once(const struct case_file *c)
 	return c->in->entry->signatures_count == 1 && !is_by_registrar(c, 0);
 }
 
-/* False: there is none, or the guidelines do not know it; then the view has their line. */
-bool read_label(const struct guidelines *g, const struct statement *s, size_t author, struct label_mask *out,
-		struct entry_view *view);
+/* False: there is none, or the guidelines do not know it. */
+bool read_label(const struct guidelines *g, const struct statement *s, size_t author, struct label_mask *out);
 /* Whether this role may read the item: of one with a new label under both. */
 bool may_read(const struct labelled *l, size_t role);
 /* Whether one of these roles may release the item, which it must be able to read. */
@@ -39,7 +38,7 @@ struct release_need need_of(const struct labelled *l, const struct statement *s,
 
 /* What leaves for an outside party, and the consent to it: no other words name one in rel. */
 bool may_name_outside(const struct statement *s);
-/* Bit mask of the outside parties that a RELEASE names; false: it names one that is none, or nobody. */
+/* Bit mask of the outside parties that a RELEASE names; false: one that it names is none. */
 bool read_outside(const struct guidelines *g, const struct statement *s, uint32_t *out);
 
 enum err bytes_of_field(const struct statement *s, uint64_t key, struct bytes *out) MUST_CHECK;
@@ -52,7 +51,7 @@ enum err consent_folded(const struct fold *f, const struct fold_input *in,
 			const struct entry_view *v) MUST_CHECK;
 
 #define CONSENT_TO_LABEL UINT8_MAX /* to the new label itself, not an addressee */
-/* Each of these parties, but the author, consented before to exactly this: silence is refusal. */
+/* Each of these parties, but the author, consented before to exactly this, whose hash is_content_of. */
 enum err judge_consents(const struct labelled *l, uint32_t parties, uint8_t to, enum verdict *out) MUST_CHECK;
 
 /* draft.c: SUBMIT, APPROVE, REFUSE, CANCEL */

@@ -2,25 +2,27 @@
 #include "view/labelled.h"
 #include "view/rows.h"
 
+#include <assert.h>
+
 bool may_name_outside(const struct statement *s)
 {
 	return (s->kind == KIND_RELEASE || s->kind == KIND_CONSENT) &&
 	       statement_field(s, FIELD_ITEM_TO) != NULL;
 }
 
-/* Bit mask of the outside parties that a RELEASE names; false: it names one that is none, or nobody. */
 bool read_outside(const struct guidelines *g, const struct statement *s, uint32_t *out)
 {
 	const struct field *field = statement_field(s, FIELD_ITEM_TO);
 	struct cbor_reader r;
 	size_t count;
+	enum err e;
 
 	*out = 0;
 	if (field == NULL)
 		return true;
 	cbor_open(&r, field->value);
-	if (cbor_read_array(&r, GUIDELINES_PARTIES_MAX, &count) != ERR_OK || count == 0)
-		return false;
+	e = cbor_read_array(&r, GUIDELINES_PARTIES_MAX, &count);
+	assert(e == ERR_OK && count > 0); /* fields_check */
 	for (size_t i = 0; i < count; i++) {
 		struct bytes code;
 		size_t party = g->parties_count;
@@ -46,8 +48,7 @@ bool is_content_of(const struct statement *s, const struct statement *of)
 	struct bytes hash;
 
 	if (of->kind == KIND_DOWNGRADE || of->kind == KIND_RELABEL)
-		return bytes_of_field(of, FIELD_ITEM_HASH, &hash) == ERR_OK && hash.len == HASH_LEN &&
-		       is_hash_of(s, hash.ptr);
+		return bytes_of_field(of, FIELD_ITEM_HASH, &hash) == ERR_OK && is_hash_of(s, hash.ptr);
 	return of->has_content && is_hash_of(s, of->content.hash);
 }
 
@@ -71,13 +72,10 @@ enum err judge_consents(const struct labelled *l, uint32_t parties, uint8_t to, 
 	const struct case_file *c = l->c;
 	struct message_at at = { 0 };
 	uint32_t missing = parties & l->g->members & ~(1u << l->author);
-	struct bytes hash;
-	enum err e = ERR_OK;
+	struct bytes hash = { NULL, 0 };
+	enum err e = bytes_of_field(c->in->statement, FIELD_ITEM_HASH, &hash);
 
-	if (bytes_of_field(c->in->statement, FIELD_ITEM_HASH, &hash) != ERR_OK || hash.len != HASH_LEN) {
-		*out = VERDICT_OUTGOING;
-		return ERR_OK;
-	}
+	assert(e == ERR_OK && hash.len == HASH_LEN); /* is_content_of */
 	while (missing != 0 && e == ERR_OK) {
 		struct row_key prefix;
 		bool is_seen = false;
@@ -111,7 +109,7 @@ static enum err find_item(const struct case_file *c, struct place_key *item, str
 	const struct statement *s = c->in->statement;
 	struct place_key newest;
 	struct entry_view v;
-	bool is_recalled = false;
+	bool is_recalled;
 	enum err e = ERR_NOT_FOUND;
 
 	if (c->in->subject != NULL && s->refers_count <= 2 &&
@@ -145,7 +143,7 @@ static enum err check_item(const struct labelled *l, uint32_t outside, enum verd
 		return e;
 	if (s->has_content || !is_content_of(s, of))
 		*out = VERDICT_OUTGOING;
-	else if (!read_label(l->g, of, item.log.party, &was, c->view) || was.level != l->mask.level ||
+	else if (!read_label(l->g, of, item.log.party, &was) || was.level != l->mask.level ||
 		 was.values != l->mask.values || was.origin != l->mask.origin ||
 		 (was.rel & ~l->mask.rel) != 0 || (l->mask.rel & ~(was.rel | outside)) != 0)
 		*out = VERDICT_OPENS;
@@ -220,7 +218,7 @@ enum err fold_first_to_see(const struct fold *f, const struct place_key *after, 
 		for (out->index = out->log.epoch == after->log.epoch ? after->index + 1 : 0;
 		     out->index < size; out->index++) {
 			struct entry_view v;
-			bool is_seen = false;
+			bool is_seen;
 			e = fold_get(f, out, &v);
 			if (e == ERR_OK)
 				e = past_covers(f, &v.past, seen, &is_seen);

@@ -46,17 +46,9 @@ static bool has_words(const struct case_file *c, const struct statement *s)
 
 /* ---- Who signs what goes to another party. ---- */
 
-bool read_label(const struct guidelines *g, const struct statement *s, size_t author, struct label_mask *out,
-		struct entry_view *view)
+bool read_label(const struct guidelines *g, const struct statement *s, size_t author, struct label_mask *out)
 {
-	struct decision d;
-
-	if (!s->has_label)
-		return false;
-	d = policy_label_read(g, &s->label, author, out);
-	if (!d.is_allowed)
-		view->line = d.line;
-	return d.is_allowed;
+	return s->has_label && policy_label_read(g, &s->label, author, out).is_allowed;
 }
 
 bool may_read(const struct labelled *l, size_t role)
@@ -109,7 +101,8 @@ static enum err judge_signers(const struct labelled *l, struct release_need need
 			}
 		}
 	}
-	if (role >= c->f->accord->roles_count || (keys[0].roles >> role & 1) == 0)
+	assert(role < c->f->accord->roles_count); /* judge_channel */
+	if ((keys[0].roles >> role & 1) == 0)
 		*out = VERDICT_ROLE;
 	/* Nobody gives another label to what he may not know of. */
 	else if (l->has_was && !may_read(l, role))
@@ -188,7 +181,7 @@ static enum err judge_out(const struct case_file *c, enum verdict *out)
 	if (!has_words(c, s) && !is_release(s->kind))
 		return ERR_OK;
 	l.plane = c->channel->plane;
-	if (!read_label(l.g, s, l.author, &l.mask, c->view)) {
+	if (!read_label(l.g, s, l.author, &l.mask)) {
 		*out = VERDICT_REL;
 		return ERR_OK;
 	}

@@ -17,6 +17,12 @@ static const struct {
 	[DESK] = { 4, "desk" },	     [THIRD] = { 5, "releaser" },
 };
 
+/* Beyond the named ones a crowd of releasers. */
+static uint64_t holder_of(enum person who)
+{
+	return who < PERSONS ? persons[who].holder : 100 + (uint64_t)who;
+}
+
 static size_t slot(uint32_t channel)
 {
 	return channel == SCENE_LEADER ? 0 : channel == SCENE_SHARE ? 1 : 2;
@@ -25,7 +31,8 @@ static size_t slot(uint32_t channel)
 static void key_of(size_t party, enum person who, uint8_t out[KEY_HASH_LEN])
 {
 	memset(out, 0, KEY_HASH_LEN);
-	out[0] = (uint8_t)(16 * (party + 1) + who);
+	out[0] = (uint8_t)(1 + party);
+	out[1] = (uint8_t)who;
 }
 
 static void keys_statement(struct scene *s, uint32_t channel, size_t party, enum person who, uint64_t act)
@@ -47,9 +54,9 @@ static void keys_statement(struct scene *s, uint32_t channel, size_t party, enum
 	key_of(party, who, in.named_key);
 	cbor_put_uint(&fields[0], act);
 	cbor_put_uint(&fields[1], KEY_USE_OFFICER);
-	cbor_put_uint(&fields[2], persons[who].holder);
+	cbor_put_uint(&fields[2], holder_of(who));
 	cbor_put_array(&fields[3], 1);
-	cbor_put_text(&fields[3], bytes_str(persons[who].role));
+	cbor_put_text(&fields[3], bytes_str(who < PERSONS ? persons[who].role : "releaser"));
 	for (size_t i = 0; i < 4; i++)
 		st.fields[i] = (struct field){ keys[i], buf_bytes(&fields[i]) };
 	st.fields_count = 4;
@@ -60,6 +67,11 @@ static void keys_statement(struct scene *s, uint32_t channel, size_t party, enum
 void scene_withdraw(struct scene *s, uint32_t channel, size_t party, enum person who)
 {
 	keys_statement(s, channel, party, who, 1);
+}
+
+void scene_enrol(struct scene *s, uint32_t channel, size_t party, enum person who)
+{
+	keys_statement(s, channel, party, who, 0);
 }
 
 void scene_clear(struct scene *s)
@@ -266,7 +278,7 @@ enum verdict scene_file(struct scene *s, const struct line *l, const struct scen
 	}
 	in.inner.is_good = (l->kind == KIND_SUBMIT || l->kind == KIND_APPROVE) && !l->is_inner_false;
 	key_of(l->party, l->inner, in.inner.key);
-	if (l->refers > 0)
+	if (l->refers > 0 && !l->is_unread)
 		in.subject = &s->entries[l->refers - 1].statement;
 	e->at = (struct place_key){ log, entry.index };
 	assert_int_equal(fold_entry(&s->fold, &in, &e->view), ERR_OK);

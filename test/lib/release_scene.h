@@ -20,7 +20,7 @@
 #define SCENE_START_MS 1000000000ull
 
 /* Officers of a party; two keys of one person among them. */
-enum person { DUTY, RELEASER, OTHER, OTHER_AGAIN, DESK, THIRD, PERSONS, NOBODY };
+enum person { DUTY, RELEASER, OTHER, OTHER_AGAIN, DESK, THIRD, PERSONS };
 
 struct scene_entry {
 	uint8_t bytes[2048]; /* of the statement */
@@ -50,7 +50,7 @@ struct line {
 	size_t party;
 	const char *role;  /* "duty" */
 	const char *label; /* "C rel:KOR,USA"; as policy's tests write it, categories in order */
-	enum person by[8]; /* signers, the author first; ended by NOBODY or DUTY after the first */
+	enum person by[8]; /* signers, the author first */
 	size_t by_count;   /* 0: the one of `role` */
 	bool is_false;	   /* the last signature does not verify */
 	uint8_t id;	   /* 0: a new one */
@@ -67,6 +67,7 @@ struct line {
 	uint8_t hash;	 /* FIELD_ITEM_HASH; 0: none */
 	const char *to;	 /* FIELD_ITEM_TO: a code; of RELEASE an array of it */
 	uint64_t number; /* of kinds that have one, and one; 0: none */
+	bool is_unread;	 /* what it refers to is not held */
 	bool is_blind;	 /* it has seen nothing of the other party */
 	/* Free text: in a field that no kind names, a form that the accord lacks, an attempt, a file. */
 	bool has_unnamed, has_form, has_path, has_blob;
@@ -83,6 +84,8 @@ void scene_say(struct scene *s, const struct line *l, struct scene_entry *out);
 enum verdict scene_put(struct scene *s, const struct line *l);
 /* The same, of a statement that was said already. */
 enum verdict scene_file(struct scene *s, const struct line *l, const struct scene_entry *said);
+/* One more releaser than the named ones: PERSONS and above. */
+void scene_enrol(struct scene *s, uint32_t channel, size_t party, enum person who);
 /* Withdraws an officer's key on one log. */
 void scene_withdraw(struct scene *s, uint32_t channel, size_t party, enum person who);
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Turns over each comparison, mask and answer of a source, one at a time, and runs a unit test on each such mutant: all
-must be killed, but those that a list has, of which a whole run finds none killed. EVERY: each n-th of them.
+must be killed, but those that a list has with a reason, of which a whole run finds none killed. EVERY: each n-th of them.
 
     mutants.py [EVERY=n] [ALIVE=FILE] SOURCE-FOLDER CC OBJECT... LIBRARY... -- SOURCE...
 """
@@ -78,7 +78,11 @@ def main():
     alive = set()
     if words[0].startswith("ALIVE="):
         listed = Path(words.pop(0)[len("ALIVE=") :]).read_text().splitlines()
-        alive = {one for one in listed if one and not one.startswith("#")}
+        for one in listed:
+            mutant, dash, why = one.partition(" -- ")
+            if one and not one.startswith("#"):
+                assert why.strip(), f"no reason is given: {one}"
+                alive.add(mutant)
     root, rest = words[0], words[1:]
     linked, sources = rest[: rest.index("--")], rest[rest.index("--") + 1 :]
     compiler = [one for one in linked if not one.endswith((".o", ".a")) and not one.startswith("-l")]

@@ -604,6 +604,16 @@ static void test_part(void **state)
 			assert_true(d.is_allowed);
 	}
 	assert_false(policy_part(g, &(struct label_mask){ .rel = 1 }, BYTES_LIT("no label"), 0).is_allowed);
+	{
+		struct label_mask whole = mask_of("S rel:KOR", "KOR");
+		struct label part = label_of("S rel:KOR");
+		uint8_t memory[1024];
+		struct buf bytes = BUF_ON(memory);
+		label_write(&part, &bytes);
+		assert_true(policy_part(g, &whole, buf_bytes(&bytes), 0).is_allowed);
+		buf_put_byte(&bytes, 0);
+		assert_false(policy_part(g, &whole, buf_bytes(&bytes), 0).is_allowed);
+	}
 }
 
 /* A label of the guidelines may have more values than one of the wire. */

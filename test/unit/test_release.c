@@ -32,6 +32,8 @@ static int close_scene(void **state)
 #define HOUR 3600000ull
 #define MINUTE 60000ull
 
+static struct scene_entry outgoing;
+
 /* One statement on a channel between the parties. */
 static void test_words(void **state)
 {
@@ -160,6 +162,14 @@ static void test_words(void **state)
 		    .filed_late_ms = 99 * HOUR },
 		  VERDICT_OK,
 		  0 },
+		{ "a draft on a channel, its first statement",
+		  { .kind = KIND_SUBMIT, .outgoing = &outgoing, .inner = DUTY },
+		  VERDICT_HOME,
+		  0 },
+		{ "a request at home",
+		  { .kind = KIND_REQUEST, .channel = SCENE_HOME, .label = "U rel:KOR", .content = 1 },
+		  VERDICT_HOME,
+		  0 },
 		{ "a draft on a channel", { .kind = KIND_REFUSE, .refers = 1 }, VERDICT_HOME, 0 },
 		{ "a recall at home",
 		  { .kind = KIND_RECALL, .channel = SCENE_HOME, .label = "U rel:KOR", .refers = 2 },
@@ -192,6 +202,7 @@ static void test_words(void **state)
 							      .channel = SCENE_HOME,
 							      .content = 8 }),
 				 VERDICT_OK);
+		scene_say(s, &(struct line){ .kind = KIND_MESSAGE, .content = 1 }, &outgoing);
 		got = scene_put(s, &rows[i].line);
 		if (got != rows[i].want ||
 		    (got == VERDICT_APPROVAL && s->entries[2].view.needed != rows[i].needed))
@@ -307,8 +318,6 @@ static void test_without_guidelines(void **state)
 
 /* ---- Drafts: SUBMIT stands at 1, of a message to SHARE. ---- */
 
-static struct scene_entry outgoing;
-
 static enum verdict submit(const struct line *out, struct line with)
 {
 	scene_say(s, out, &outgoing);
@@ -321,8 +330,29 @@ static enum verdict submit(const struct line *out, struct line with)
 
 #define ANSWER(k, who, r) { .kind = k, .channel = SCENE_HOME, .role = r, .refers = 1, .inner = who, BY(who) }
 
+/* The statement that the n-th entry, a SUBMIT, is about. */
+static const struct scene_entry *submitted_at(size_t n)
+{
+	static struct scene_entry out;
+	struct bytes bytes;
+
+	assert_int_equal(submit_read(&s->entries[n].statement, &bytes, &out.statement), ERR_OK);
+	return &out;
+}
+
+static struct accord_channel *channel_of(uint32_t number)
+{
+	for (size_t i = 0; i < s->accord->channels_count; i++) {
+		if (s->accord->channels[i].number == number)
+			return &s->accord->channels[i];
+	}
+	fail_msg("no channel %u", number);
+	return NULL;
+}
+
 static void test_submit(void **state)
 {
+	struct accord_channel *share = channel_of(SCENE_SHARE), *home = channel_of(SCENE_HOME);
 	static const struct line message = { .kind = KIND_MESSAGE, .content = 1 };
 	static const struct {
 		const char *why;
@@ -354,6 +384,10 @@ static void test_submit(void **state)
 		  { .kind = KIND_MESSAGE, .content = 1, .party = 1 },
 		  { 0 },
 		  VERDICT_OUTGOING },
+		{ "another version of the accord",
+		  { .kind = KIND_ACCORD, .hash = 1, .content = 1 },
+		  { 0 },
+		  VERDICT_OUTGOING },
 		{ "for home",
 		  { .kind = KIND_MESSAGE, .content = 1, .channel = SCENE_HOME },
 		  { 0 },
@@ -382,6 +416,142 @@ static void test_submit(void **state)
 						    .outgoing = &outgoing },
 				    &s->entries[0]),
 			 VERDICT_REPEATED);
+	assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_SUBMIT,
+						      .channel = SCENE_HOME,
+						      .content = 1,
+						      .outgoing = &outgoing }),
+			 VERDICT_REPEATED);
+	scene_clear(s);
+	share->parties = 2;
+	assert_int_equal(submit(&message, (struct line){ 0 }), VERDICT_OUTGOING);
+	share->parties = 3;
+	scene_clear(s);
+	home->parties = 3;
+	scene_enrol(s, SCENE_HOME, 1, DUTY);
+	assert_int_equal(submit(&(struct line){ .kind = KIND_MESSAGE, .party = 1, .content = 1 },
+				(struct line){ .party = 1 }),
+			 VERDICT_OK);
+	home->parties = 1;
+}
+
+/* What goes outside is asked for by the lines of what leaves, already as a draft. */
+static void test_submit_outside(void **state)
+{
+	struct draft_view draft;
+
+	(void)state;
+	scene_clear(s);
+	assert_int_equal(
+		scene_put(s, &(struct line){ .kind = KIND_MESSAGE, .label = "U rel:KOR,USA", .content = 1 }),
+		VERDICT_OK);
+	assert_int_equal(submit(&(struct line){ .kind = KIND_RELEASE,
+						.label = "U rel:KOR,PUBLIC,USA",
+						.refers = 1,
+						.hash = 1,
+						.to = "PUBLIC" },
+				(struct line){ 0 }),
+			 VERDICT_OK);
+	assert_int_equal(draft_find(&s->fold, SCENE_HOME, outgoing.statement.id, &draft), ERR_OK);
+	assert_int_equal(draft.needed, 2);
+}
+
+/* Its row says a state that there is not. */
+static void damage_first_draft(void)
+{
+	uint8_t key_memory[256], memory[MAP_VALUE_MAX];
+	struct buf key = BUF_ON(key_memory), value = BUF_ON(memory);
+
+	assert_int_equal(map_next(&s->map, BYTES_LIT("g"), BYTES_LIT("g"), &key, &value), ERR_OK);
+	value.ptr[0] = DRAFT_STATE_COUNT;
+	assert_int_equal(map_put(&s->map, buf_bytes(&key), buf_bytes(&value)), ERR_OK);
+}
+
+/* Rows of drafts: in the order of their ids, each whole, and none of a party that it is not of. */
+static void test_draft_rows(void **state)
+{
+	static const struct line message = { .kind = KIND_MESSAGE, .content = 1 };
+	struct accord_channel *home = channel_of(SCENE_HOME);
+	struct draft_view draft;
+	struct bytes signature, other;
+	bool is_ended;
+
+	(void)state;
+	scene_clear(s);
+	assert_int_equal(draft_next(&s->fold, SCENE_HOME, true, &draft), ERR_NOT_FOUND);
+	assert_int_equal(submit(&message, (struct line){ 0 }), VERDICT_OK);
+	assert_int_equal(submit(&message, (struct line){ 0 }), VERDICT_OK);
+	assert_int_equal(draft_next(&s->fold, SCENE_HOME, true, &draft), ERR_OK);
+	assert_true(place_key_equal(&draft.at, &s->entries[0].at));
+	assert_int_equal(draft_next(&s->fold, SCENE_HOME, false, &draft), ERR_OK);
+	assert_true(place_key_equal(&draft.at, &s->entries[1].at));
+	assert_int_equal(draft_next(&s->fold, SCENE_HOME, false, &draft), ERR_NOT_FOUND);
+	assert_int_equal(inner_signature(&s->entries[0].statement, &signature), ERR_OK);
+	assert_true(bytes_equal(signature, BYTES_LIT("signature")));
+	assert_int_equal(scene_put(s, &(struct line)ANSWER(KIND_APPROVE, RELEASER, "releaser")), VERDICT_OK);
+	assert_int_equal(inner_signature(&s->entries[2].statement, &other), ERR_OK);
+	assert_true(bytes_equal(other, BYTES_LIT("signature")));
+
+	/* Ended at the home of one party it is not ended for another. */
+	assert_int_equal(scene_put(s, &(struct line)ANSWER(KIND_REFUSE, DESK, "desk")), VERDICT_OK);
+	for (size_t party = 0; party < 2; party++) {
+		assert_int_equal(draft_is_ended(&s->fold, party, &submitted_at(0)->statement, &is_ended),
+				 ERR_OK);
+		assert_int_equal(is_ended, party == 0);
+	}
+	home->parties = 2;
+	assert_int_equal(draft_is_ended(&s->fold, 1, &submitted_at(0)->statement, &is_ended), ERR_OK);
+	assert_true(is_ended);
+	home->parties = 1;
+
+	damage_first_draft();
+	assert_int_equal(draft_next(&s->fold, SCENE_HOME, true, &draft), ERR_CORRUPT);
+}
+
+/* As many as there may be say yes, and then somebody still says no. */
+static void test_crowd(void **state)
+{
+	static const struct line message = { .kind = KIND_MESSAGE, .content = 1 };
+	struct draft_view draft;
+
+	(void)state;
+	for (unsigned last = 0; last < 2; last++) {
+		scene_clear(s);
+		assert_int_equal(submit(&message, (struct line){ 0 }), VERDICT_OK);
+		for (unsigned i = 0; i < DRAFT_SIGNERS_MAX + 2; i++) {
+			enum person who = (enum person)(PERSONS + i);
+			bool is_yes = i < DRAFT_SIGNERS_MAX || last == 0;
+			struct line line = { .kind = is_yes ? KIND_APPROVE : KIND_CANCEL,
+					     .channel = SCENE_HOME,
+					     .role = "releaser",
+					     .refers = 1,
+					     .inner = who,
+					     .by = { who },
+					     .by_count = 1 };
+			enum verdict want = i < DRAFT_SIGNERS_MAX    ? VERDICT_OK
+					    : last == 0		     ? VERDICT_PERSON
+					    : i == DRAFT_SIGNERS_MAX ? VERDICT_OK
+								     : VERDICT_ENDED;
+			scene_enrol(s, SCENE_HOME, 0, who);
+			assert_int_equal(scene_put(s, &line), want);
+		}
+		assert_int_equal(draft_find(&s->fold, SCENE_HOME, outgoing.statement.id, &draft), ERR_OK);
+		assert_int_equal(draft.approved, DRAFT_SIGNERS_MAX);
+	}
+}
+
+/* A review is by who may read it. */
+static void test_review(void **state)
+{
+	static const char ncg[] = "S caveat:NCG rel:KOR,USA";
+	struct line review = ANSWER(KIND_APPROVE, DESK, "desk");
+
+	(void)state;
+	scene_clear(s);
+	assert_int_equal(submit(&(struct line){ .kind = KIND_MESSAGE, .label = ncg, .content = 1 },
+				(struct line){ .label = ncg }),
+			 VERDICT_OK);
+	review.label = ncg;
+	assert_int_equal(scene_put(s, &review), VERDICT_RELEASER);
 }
 
 static void test_answers(void **state)
@@ -456,6 +626,42 @@ static void test_answers(void **state)
 		      BY(RELEASER) } },
 		  1,
 		  VERDICT_LAPSED,
+		  0,
+		  DRAFT_SUBMITTED },
+		{ "at the last moment",
+		  { { .kind = KIND_APPROVE,
+		      .channel = SCENE_HOME,
+		      .role = "releaser",
+		      .refers = 1,
+		      .inner = RELEASER,
+		      .filed_late_ms = 24 * HOUR,
+		      BY(RELEASER) } },
+		  1,
+		  VERDICT_OK,
+		  1,
+		  DRAFT_SUBMITTED },
+		{ "of what is not held",
+		  { { .kind = KIND_APPROVE,
+		      .channel = SCENE_HOME,
+		      .role = "releaser",
+		      .refers = 1,
+		      .is_unread = true,
+		      .inner = RELEASER,
+		      BY(RELEASER) } },
+		  1,
+		  VERDICT_REFERS,
+		  0,
+		  DRAFT_SUBMITTED },
+		{ "of what is no draft",
+		  { { .kind = KIND_MESSAGE, .channel = SCENE_HOME, .content = 3 },
+		    { .kind = KIND_APPROVE,
+		      .channel = SCENE_HOME,
+		      .role = "releaser",
+		      .refers = 2,
+		      .inner = RELEASER,
+		      BY(RELEASER) } },
+		  2,
+		  VERDICT_REFERS,
 		  0,
 		  DRAFT_SUBMITTED },
 		{ "refused", { ANSWER(KIND_REFUSE, DESK, "desk") }, 1, VERDICT_OK, 0, DRAFT_REFUSED },
@@ -582,6 +788,29 @@ static void test_lapsed_long_ago(void **state)
 				 i == 0 ? ERR_OK : ERR_NOT_FOUND);
 		assert_int_equal(draft_find(&s->fold, SCENE_HOME, outgoing.statement.id, &draft), ERR_OK);
 	}
+}
+
+/* It looks behind its own row, whatever stands in front. */
+static void test_lapsed_behind(void **state)
+{
+	static const struct line message = { .kind = KIND_MESSAGE, .content = 1 };
+	const uint64_t later = 24 * HOUR + DRAFT_KEPT_MS + 1;
+	struct line live = message;
+	uint8_t lapsed[STATEMENT_ID_LEN];
+	struct draft_view draft;
+
+	(void)state;
+	scene_clear(s);
+	live.id = 1;
+	live.late_ms = later;
+	assert_int_equal(submit(&live, (struct line){ .late_ms = later }), VERDICT_OK);
+	assert_int_equal(submit(&message, (struct line){ 0 }), VERDICT_OK);
+	memcpy(lapsed, outgoing.statement.id, sizeof lapsed);
+	live.id = 2;
+	assert_int_equal(submit(&live, (struct line){ .late_ms = later }), VERDICT_OK);
+	assert_int_equal(draft_find(&s->fold, SCENE_HOME, lapsed, &draft), ERR_NOT_FOUND);
+	assert_int_equal(draft_next(&s->fold, SCENE_HOME, true, &draft), ERR_OK);
+	assert_int_equal(draft.id[0], 1);
 }
 
 /* An approval of one item is none of another: the draft that it names has other bytes. */
@@ -791,6 +1020,26 @@ static void test_outside(void **state)
 				.to = "PUBLIC" },
 			      OUT(1, 1) },
 	     2, VERDICT_CONSENT);
+	assert_int_not_equal(s->entries[s->count - 1].view.line, 0);
+	play("consent in words", "U rel:KOR,USA",
+	     (struct line[]){ { .kind = KIND_CONSENT,
+				.role = "releaser",
+				.label = "U rel:KOR,PUBLIC,USA",
+				.content = 3,
+				.refers = 1,
+				.hash = 1,
+				.to = "PUBLIC" } },
+	     1, VERDICT_OK);
+	play("on another channel", ITEM,
+	     (struct line[]){ { .kind = KIND_RELEASE,
+				.party = 1,
+				.channel = SCENE_LEADER,
+				.label = WIDE,
+				.refers = 1,
+				.hash = 1,
+				.to = "JPN",
+				BY(DUTY, RELEASER, OTHER) } },
+	     1, VERDICT_REFERS);
 	play("a consent that it had not seen", ITEM,
 	     (struct line[]){ { .kind = KIND_CONSENT,
 				.role = "releaser",
@@ -809,6 +1058,8 @@ static void test_outside(void **state)
 	     2, VERDICT_CONSENT);
 }
 
+#define WIDELY_NOT_RECALLED(p, at) \
+	{ .kind = KIND_RECALL_REFUSED, .party = p, .label = WIDE, .refers = at, .number = 1 }
 #define RECALLED(p, at) { .kind = KIND_RECALL_DONE, .party = p, .label = ITEM, .refers = at, .number = 1 }
 #define DOWN(l, at) { .kind = KIND_DOWNGRADE, .label = l, .refers = at, .hash = 1, BY(DUTY, RELEASER) }
 
@@ -825,6 +1076,9 @@ static void test_outside_from_the_start(void **state)
 		{ "a correction", { .kind = KIND_CORRECTION, .content = 2, .refers = 1 }, VERDICT_OUTSIDE },
 		{ "a remark", { .kind = KIND_REMARK, .content = 2, .refers = 1 }, VERDICT_OUTSIDE },
 		{ "a request", { .kind = KIND_REQUEST, .content = 2 }, VERDICT_OUTSIDE },
+		{ "that two events are one",
+		  { .kind = KIND_SAME, .refers = 1, .refers_too = 1 },
+		  VERDICT_OUTSIDE },
 		{ "a release that names nobody", { .kind = KIND_RELEASE, .content = 2 }, VERDICT_OUTSIDE },
 		{ "a recall with words",
 		  { .kind = KIND_RECALL, .content = 2, .refers = 1 },
@@ -895,6 +1149,12 @@ static void test_outside_under_its_label(void **state)
 				.hash = 1,
 				BY(DUTY, RELEASER, OTHER) } },
 	     3, VERDICT_OUTGOING);
+	assert_true(is_outside_release(&s->entries[2].statement));
+	assert_false(is_outside_release(&s->entries[1].statement));
+	assert_int_equal(
+		scene_put(s, &(struct line){ .kind = KIND_RELEASE, .content = 2, BY(DUTY, RELEASER) }),
+		VERDICT_OK);
+	assert_false(is_outside_release(&s->entries[4].statement));
 }
 
 /* Who reads on in one log is told where that log first had seen what another said. */
@@ -920,6 +1180,9 @@ static void test_first_to_see(void **state)
 		VERDICT_OK);
 	assert_int_equal(fold_first_to_see(&s->fold, &s->entries[1].at, &s->entries[2].at, &at), ERR_OK);
 	assert_true(place_key_equal(&at, &s->entries[3].at));
+	/* Behind another that had seen it too. */
+	assert_int_equal(fold_first_to_see(&s->fold, &s->entries[3].at, &s->entries[2].at, &at), ERR_OK);
+	assert_true(place_key_equal(&at, &s->entries[4].at));
 }
 
 #define NOT_RECALLED(p, at) \
@@ -947,6 +1210,26 @@ static void test_recall(void **state)
 	play("done by who asked", ITEM, (struct line[]){ recall, RECALLED(0, 2) }, 2, VERDICT_REFERS);
 	play("answered twice", ITEM, (struct line[]){ recall, RECALLED(1, 2), NOT_RECALLED(1, 2) }, 3,
 	     VERDICT_STEP);
+	play("a no", ITEM, (struct line[]){ recall, NOT_RECALLED(1, 2) }, 2, VERDICT_OK);
+	assert_int_equal(fold_item(&s->fold, &s->entries[0].at, &v), ERR_OK);
+	assert_true(!v.is_recall_asked && v.done == 0 && v.refused == 2);
+	play("from another channel", ITEM,
+	     (struct line[]){ { .kind = KIND_RECALL, .channel = SCENE_LEADER, .label = ITEM, .refers = 1 } },
+	     1, VERDICT_REFERS);
+	play("of what is not held", ITEM,
+	     (struct line[]){ { .kind = KIND_RECALL, .label = ITEM, .refers = 1, .is_unread = true } }, 1,
+	     VERDICT_REFERS);
+	play("the other party's own", ITEM,
+	     (struct line[]){ { .kind = KIND_MESSAGE,
+				.party = 1,
+				.label = ITEM,
+				.content = 2,
+				BY(DUTY, RELEASER, OTHER) },
+			      { .kind = KIND_RECALL, .party = 1, .label = ITEM, .refers = 2 },
+			      RECALLED(0, 3) },
+	     3, VERDICT_OK);
+	assert_int_equal(fold_item(&s->fold, &s->entries[1].at, &v), ERR_OK);
+	assert_true(!v.is_recall_asked && v.done == 1);
 	play("asked again after it was done", ITEM, (struct line[]){ recall, RECALLED(1, 2), recall }, 3,
 	     VERDICT_STEP);
 	play("asked again after a no", ITEM, (struct line[]){ recall, NOT_RECALLED(1, 2), recall }, 3,
@@ -954,6 +1237,29 @@ static void test_recall(void **state)
 	assert_int_equal(fold_item(&s->fold, &s->entries[0].at, &v), ERR_OK);
 	assert_true(v.is_recall_asked);
 	play("an answer to the item", ITEM, (struct line[]){ RECALLED(1, 1) }, 1, VERDICT_REFERS);
+}
+
+/* Of three parties each answers for itself, and one that is not of the channel is not waited for. */
+static void test_recall_of_three(void **state)
+{
+	static const struct line recall = { .kind = KIND_RECALL, .label = WIDE, .refers = 1 };
+	struct accord_channel *share = channel_of(SCENE_SHARE);
+	const struct guidelines *kept = s->accord->guidelines;
+	struct guidelines g = *kept;
+
+	(void)state;
+	g.members |= 4;
+	s->accord->guidelines = &g;
+	s->accord->parties[2] = (struct accord_party){ .name = "jpn", .code = "JPN" };
+	s->accord->parties_count = 3;
+	play("of two in the channel one says no", WIDE,
+	     (struct line[]){ recall, WIDELY_NOT_RECALLED(1, 2), recall }, 3, VERDICT_OK);
+	share->parties = 7;
+	play("of three there one has not answered", WIDE,
+	     (struct line[]){ recall, WIDELY_NOT_RECALLED(1, 2), recall }, 3, VERDICT_STEP);
+	share->parties = 3;
+	s->accord->parties_count = 2;
+	s->accord->guidelines = kept;
 }
 
 /* Each kind of item is recalled; an act of words is none. */
@@ -1024,6 +1330,12 @@ static void test_labels(void **state)
 	play("by one person", ITEM,
 	     (struct line[]){ { .kind = KIND_DOWNGRADE, .label = LOW, .refers = 1, .hash = 1 } }, 1,
 	     VERDICT_APPROVAL);
+	assert_int_equal(s->entries[1].view.line, s->accord->guidelines->acts[GUIDELINES_DOWNGRADE].line);
+	play("by one person, in words", ITEM,
+	     (struct line[]){
+		     { .kind = KIND_DOWNGRADE, .label = LOW, .content = 2, .refers = 1, .hash = 1 } },
+	     1, VERDICT_APPROVAL);
+	assert_int_not_equal(s->entries[1].view.line, s->accord->guidelines->acts[GUIDELINES_DOWNGRADE].line);
 	play("by the other party", ITEM,
 	     (struct line[]){ { .kind = KIND_DOWNGRADE,
 				.party = 1,
@@ -1032,6 +1344,14 @@ static void test_labels(void **state)
 				.hash = 1,
 				BY(DUTY, RELEASER) } },
 	     1, VERDICT_REFERS);
+	play("another content than the label before", ITEM,
+	     (struct line[]){ DOWN(LOW, 1),
+			      { .kind = KIND_RELABEL,
+				.label = ITEM,
+				.refers = 2,
+				.hash = 2,
+				BY(DUTY, RELEASER, OTHER) } },
+	     2, VERDICT_OUTGOING);
 	play("higher is no downgrade", LOW, (struct line[]){ DOWN(ITEM, 1) }, 1, VERDICT_OPENS);
 	play("nor are other parties", ITEM,
 	     (struct line[]){ DOWN("R origin:KOR rel:KOR,USA topic:DPRK-MSL", 1) }, 1, VERDICT_OPENS);
@@ -1040,6 +1360,34 @@ static void test_labels(void **state)
 		     { .kind = KIND_DOWNGRADE, .label = LOW, .refers = 1, .hash = 2, BY(DUTY, RELEASER) } },
 	     1, VERDICT_OUTGOING);
 	play("higher", LOW, (struct line[]){ RELABELLED(ITEM, 1) }, 1, VERDICT_OK);
+	assert_int_equal(fold_item(&s->fold, &s->entries[0].at, &v), ERR_OK);
+	assert_true(place_key_equal(&v.label, &s->entries[1].at));
+	play("lower and higher again", ITEM, (struct line[]){ DOWN(LOW, 1), RELABELLED(ITEM, 2) }, 2,
+	     VERDICT_OK);
+	assert_int_equal(fold_item(&s->fold, &s->entries[0].at, &v), ERR_OK);
+	assert_true(place_key_equal(&v.label, &s->entries[2].at));
+	play("consent to words of no item", ITEM,
+	     (struct line[]){ { .kind = KIND_REMARK,
+				.label = ITEM,
+				.content = 1,
+				.refers = 1,
+				BY(DUTY, RELEASER, OTHER) },
+			      { .kind = KIND_CONSENT,
+				.party = 1,
+				.role = "releaser",
+				.label = LOW,
+				.refers = 2,
+				.hash = 1 } },
+	     2, VERDICT_REFERS);
+	play("consent to an item without words", ITEM,
+	     (struct line[]){ { .kind = KIND_MESSAGE, .label = ITEM, BY(DUTY, RELEASER, OTHER) },
+			      { .kind = KIND_CONSENT,
+				.party = 1,
+				.role = "releaser",
+				.label = LOW,
+				.refers = 2,
+				.hash = 1 } },
+	     2, VERDICT_REFERS);
 	play("a relabelling that opens", ITEM, (struct line[]){ RELABELLED(LOW, 1) }, 1, VERDICT_OPENS);
 	play("under originator control", NCG, (struct line[]){ DOWN(ITEM, 1) }, 1, VERDICT_CONSENT);
 	play("with its consent", NCG, (struct line[]){ CONSENT_TO(ITEM, NULL), DOWN(ITEM, 1) }, 2,
@@ -1078,6 +1426,20 @@ static void test_labels_of_any(void **state)
 	s->accord->guidelines = &g;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		play(rows[i].why, rows[i].item, &rows[i].line, 1, rows[i].want);
+	s->accord->guidelines = kept;
+}
+
+/* Guidelines that ask nobody for a recall ask nobody. */
+static void test_recall_by_none(void **state)
+{
+	const struct guidelines *kept = s->accord->guidelines;
+	struct guidelines g = *kept;
+
+	(void)state;
+	g.acts[GUIDELINES_RECALL].by = 0;
+	s->accord->guidelines = &g;
+	play("by none", ITEM, (struct line[]){ { .kind = KIND_RECALL, .label = ITEM, .refers = 1 } }, 1,
+	     VERDICT_OK);
 	s->accord->guidelines = kept;
 }
 
@@ -1136,6 +1498,7 @@ static void test_fate(void **state)
 {
 	const uint64_t year = 365ull * 24 * HOUR, due = 5 * year;
 	struct message_at at = { 0 };
+	struct item_view v;
 
 	(void)state;
 	play("an item", ITEM, NULL, 0, VERDICT_OK);
@@ -1149,6 +1512,19 @@ static void test_fate(void **state)
 				.number = SCENE_START_MS + due + 1 } },
 	     1, VERDICT_OK);
 	at = (struct message_at){ 0 };
+	assert_int_equal(fold_next_due(&s->fold, SCENE_SHARE, &at), ERR_NOT_FOUND);
+	assert_int_equal(fold_item(&s->fold, &s->entries[0].at, &v), ERR_OK);
+	assert_true(place_key_equal(&v.fate, &s->entries[1].at) && v.label.log.epoch == 0);
+	play("words that are no item", ITEM,
+	     (struct line[]){ { .kind = KIND_REMARK,
+				.label = ITEM,
+				.content = 2,
+				.refers = 1,
+				BY(DUTY, RELEASER, OTHER) } },
+	     1, VERDICT_OK);
+	at = (struct message_at){ 0 };
+	assert_int_equal(fold_next_due(&s->fold, SCENE_SHARE, &at), ERR_OK);
+	assert_true(place_key_equal(&at.place, &s->entries[0].at));
 	assert_int_equal(fold_next_due(&s->fold, SCENE_SHARE, &at), ERR_NOT_FOUND);
 	play("not yet", ITEM,
 	     (struct line[]){ { .kind = KIND_FATE,
@@ -1164,6 +1540,7 @@ static void test_fate(void **state)
 				.late_ms = due,
 				.number = SCENE_START_MS + due } },
 	     1, VERDICT_REFERS);
+	at = (struct message_at){ 0 };
 	play("a note's shorter span", "U note:EXERCISE rel:KOR,USA", NULL, 0, VERDICT_OK);
 	assert_int_equal(fold_next_due(&s->fold, SCENE_SHARE, &at), ERR_OK);
 	assert_int_equal(at.order, SCENE_START_MS + 90 * 24 * HOUR);
@@ -1177,15 +1554,22 @@ int main(void)
 		cmocka_unit_test(test_role_lost),
 		cmocka_unit_test(test_without_guidelines),
 		cmocka_unit_test(test_submit),
+		cmocka_unit_test(test_submit_outside),
+		cmocka_unit_test(test_draft_rows),
+		cmocka_unit_test(test_crowd),
+		cmocka_unit_test(test_review),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_lapsed_long_ago),
+		cmocka_unit_test(test_lapsed_behind),
 		cmocka_unit_test(test_used_for_another_item),
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_outside_from_the_start),
 		cmocka_unit_test(test_outside_under_its_label),
 		cmocka_unit_test(test_first_to_see),
 		cmocka_unit_test(test_recall),
+		cmocka_unit_test(test_recall_of_three),
+		cmocka_unit_test(test_recall_by_none),
 		cmocka_unit_test(test_items),
 		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_labels_of_any),
