@@ -8,10 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ATOM_NS "http://www.w3.org/2005/Atom"
-#define TOMBSTONE_NS "http://purl.org/atompub/tombstones/1.0"
-#define LABEL_SCHEME "urn:entente:label"
-
 void atom_start(struct atom *f, const struct accord *a, const char *role, const char *of)
 {
 	*f = (struct atom){ .accord = a, .role = role, .of = of };
@@ -60,7 +56,7 @@ static void put_label(struct atom *f, const struct border_item *it)
 	border_banner(f->accord, &it->label, &banner);
 	label_text_write(f->accord->guidelines, &it->label, &line);
 	xml_open(&f->xml, "category");
-	xml_attribute(&f->xml, "scheme", BYTES_LIT(LABEL_SCHEME));
+	xml_attribute(&f->xml, "scheme", BYTES_LIT(ATOM_LABEL_SCHEME));
 	xml_attribute(&f->xml, "term", buf_bytes(&line));
 	xml_attribute(&f->xml, "label", buf_bytes(&banner));
 	xml_close(&f->xml);

@@ -9,6 +9,10 @@
 #include "border/format.h"
 #include "border/xml.h"
 
+#define ATOM_NS "http://www.w3.org/2005/Atom"
+#define TOMBSTONE_NS "http://purl.org/atompub/tombstones/1.0"
+#define ATOM_LABEL_SCHEME "urn:entente:label" /* of the category whose term is the label's line */
+
 struct atom {
 	const struct accord *accord;
 	const char *role, *of; /* of: the format that it is, or that it is the index of */

@@ -205,17 +205,11 @@ static const char *check_alert(const struct xml_node *alert)
 	return NULL;
 }
 
-/* A code that begins with the name of some guidelines is a label; any other is another's. */
-static bool is_line(struct bytes code)
-{
-	return code.len > 0 && memmem(code.ptr, code.len, " rel=", 5) != NULL;
-}
-
 static void take_marks(struct incoming *in, const struct xml_node *alert, struct incoming_marks *m)
 {
 	for (const struct xml_node *n = xml_next(alert, NULL, CAP_NS, "code"); n != NULL;
 	     n = xml_next(alert, n, CAP_NS, "code")) {
-		if (is_line(xml_text_of(n)))
+		if (incoming_is_line(xml_text_of(n)))
 			incoming_take_line(in->guidelines, xml_text_of(n), m);
 	}
 	if (m->mark == INCOMING_LABELLED && bytes_equal(text_below(alert, "scope"), BYTES_LIT("Public")) !=

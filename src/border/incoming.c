@@ -1,13 +1,13 @@
 #include "border/incoming.h"
 
+#include <string.h>
+
 static const struct {
 	const char *name;
 	enum err (*read)(struct incoming *in, struct bytes bytes);
 } formats[] = {
-	{ "stix", stix_incoming },
-	{ "cap", cap_incoming },
-	{ "csv", csv_incoming },
-	{ "adatp-4774", adatp_incoming },
+	{ "stix", stix_incoming },	  { "cap", cap_incoming },   { "csv", csv_incoming },
+	{ "adatp-4774", adatp_incoming }, { "atom", atom_incoming }, { "geojson", geojson_incoming },
 };
 
 const char *incoming_mark_name(enum incoming_mark m)
@@ -40,6 +40,11 @@ void incoming_close(struct incoming *in)
 {
 	json_decref(in->items);
 	in->items = NULL;
+}
+
+bool incoming_is_line(struct bytes text)
+{
+	return text.len > 0 && memmem(text.ptr, text.len, " rel=", 5) != NULL;
 }
 
 void incoming_take_line(const struct guidelines *g, struct bytes line, struct incoming_marks *m)

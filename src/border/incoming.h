@@ -45,6 +45,8 @@ struct incoming_marks {
 	enum incoming_mark mark; /* starts as UNLABELLED */
 	struct label_mask label;
 };
+/* Where others put what they like: whether it is meant as a line of section 2. */
+bool incoming_is_line(struct bytes text);
 /* A line of section 2 that stood in it. */
 void incoming_take_line(const struct guidelines *g, struct bytes line, struct incoming_marks *m);
 /* Texts are copied; any may have .ptr NULL. False: there are too many, or one is no UTF-8. */
@@ -56,5 +58,7 @@ enum err stix_incoming(struct incoming *in, struct bytes bytes) MUST_CHECK;
 enum err cap_incoming(struct incoming *in, struct bytes bytes) MUST_CHECK;
 enum err csv_incoming(struct incoming *in, struct bytes bytes) MUST_CHECK;
 enum err adatp_incoming(struct incoming *in, struct bytes bytes) MUST_CHECK;
+enum err atom_incoming(struct incoming *in, struct bytes bytes) MUST_CHECK;
+enum err geojson_incoming(struct incoming *in, struct bytes bytes) MUST_CHECK;
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "border/format.h"
+#include "border/json_read.h"
 #include "crypto/hash.h"
 #include "policy/marking.h"
 
@@ -494,43 +495,14 @@ const struct format format_stix = { "stix", "taxii", feed_start, feed_put, feed_
 
 /* ---- In ---- */
 
-/* jansson recurses; before it does, the depth is counted, and with it where it went wrong. */
-static bool is_shallow(struct bytes in, size_t *offset)
-{
-	size_t depth = 0;
-	bool is_text = false;
-
-	for (size_t i = 0; i < in.len; i++) {
-		uint8_t c = in.ptr[i];
-		*offset = i;
-		if (is_text && c == '\\')
-			i++;
-		else if (c == '"')
-			is_text = !is_text;
-		else if (is_text)
-			continue;
-		else if ((c == '{' || c == '[') && ++depth > STIX_DEPTH_MAX)
-			return false;
-		else if ((c == '}' || c == ']') && depth > 0)
-			depth--;
-	}
-	return true;
-}
-
 enum err stix_read(struct bytes in, struct stix_in *out, size_t *offset)
 {
-	json_error_t fault;
 	json_t *whole, *objects;
+	enum err e = border_json_read(in, &whole, offset);
 
 	out->objects = NULL;
-	if (!is_shallow(in, offset))
-		return ERR_USAGE;
-	whole = json_loadb((const char *)in.ptr, in.len, JSON_REJECT_DUPLICATES, &fault);
-	if (whole == NULL) {
-		*offset = fault.position < 0 ? 0 : (size_t)fault.position;
-		return ERR_USAGE;
-	}
-	*offset = 0;
+	if (e != ERR_OK)
+		return e;
 	objects = json_object_get(whole, "objects");
 	if (!json_is_array(objects) || json_array_size(objects) == 0) {
 		json_decref(whole);

@@ -23,7 +23,7 @@ static enum exit_code refuse(const char *format, const char *file, enum err e, c
 {
 	if (e == ERR_NOT_FOUND) {
 		say_error(_("{1} is not read."), format);
-		say_next("entente import stix|cap|csv|adatp-4774|dialogues {1}", file);
+		say_next("entente import stix|cap|atom|geojson|csv|adatp-4774|dialogues {1}", file);
 		return EXIT_USAGE;
 	}
 	if (e == ERR_LIMIT) {

@@ -219,7 +219,7 @@ def test_a_person_decides_on_what_was_imported(pair, tmp_path):
 def test_what_leaves_one_node_is_read_by_another(pair, tmp_path):
     kor, usa = pair["kor"], pair["usa"]
     say(kor, "Two launches expected.")
-    for name, folder in (("stix", "bundle.json"), ("cap", "*-*.xml")):
+    for name, folder in (("stix", "bundle.json"), ("cap", "*-*.xml"), ("atom", "feed.atom"), ("geojson", "items.geojson")):
         kor.run("feed", name, "--role", "press", "--to", tmp_path / name)
         for file in (tmp_path / name).glob(folder):
             got = json.loads(usa.run("import", name, file, "--json").stdout)["name"]

@@ -53,7 +53,7 @@ static void look_at_items(const struct incoming *in)
 
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 {
-	static const char *const names[] = { "cap", "csv", "adatp-4774", "stix" };
+	static const char *const names[] = { "cap", "csv", "adatp-4774", "stix", "atom", "geojson" };
 	struct bytes in = { ptr + 1, len - 1 };
 	struct incoming read;
 	enum err e;

@@ -303,6 +303,8 @@ static void every_label_through_each_format_that_is_read(void **state)
 		check_batch(&b, "cap", ".xml");
 		check_batch(&b, "csv", ".csv");
 		check_batch(&b, "adatp-4774", ".xml");
+		check_batch(&b, "atom", ".atom");
+		check_batch(&b, "geojson", ".geojson");
 		b.count = 0;
 	}
 }
@@ -333,6 +335,19 @@ static const char *member(const struct incoming *in, const char *key)
 #define CAT(name, value)                                                          \
 	"<s:Category TagName='" name "' Type='permissive'><s:GenericValue>" value \
 	"</s:GenericValue></s:Category>"
+
+#define ATOM(entries)                                \
+	"<feed xmlns='http://www.w3.org/2005/Atom' " \
+	"xmlns:at='http://purl.org/atompub/tombstones/1.0'>" entries "</feed>"
+#define ENTRY(more, words) "<entry><id>i</id><title>t</title><updated>u</updated>" more words "</entry>"
+#define TERM(line) "<category scheme='urn:entente:label' term='" line "'/>"
+#define COLLECTION(features) "{\"type\":\"FeatureCollection\",\"features\":[" features "]}"
+#define FEATURE(geometry, properties) \
+	"{\"type\":\"Feature\",\"geometry\":" geometry ",\"properties\":" properties "}"
+#define GEOMETRY(type, coordinates) "{\"type\":\"" type "\",\"coordinates\":" coordinates "}"
+#define GEOMETRIES(all) "{\"type\":\"GeometryCollection\",\"geometries\":[" all "]}"
+#define POINT GEOMETRY("Point", "[128.25,39.5]")
+#define RING(last) "[[[1,2],[3,4],[5,6],[" last "]]]"
 
 static const struct {
 	const char *why, *format, *text, *rule, *mark;
@@ -419,6 +434,83 @@ static const struct {
 	{ "a quote inside", "csv", "title,text\na,b\"c", "csv.form", NULL },
 	{ "a bare return", "csv", "title,text\ra,b", "csv.form", NULL },
 	{ "no rows", "csv", "title,text\n", "csv.form", NULL },
+	{ "an entry", "atom", ATOM(ENTRY("", "<content>c</content>")), NULL, "UNLABELLED" },
+	{ "one entry alone", "atom",
+	  "<entry xmlns='http://www.w3.org/2005/Atom'><id>i</id><title>t</title><updated>u</updated></entry>",
+	  NULL, "UNLABELLED" },
+	{ "an entry with a label", "atom", ATOM(ENTRY(TERM("KOR-USA 3 S rel=KOR origin=KOR"), "")), NULL,
+	  "LABELLED" },
+	{ "a category of another scheme", "atom",
+	  ATOM(ENTRY("<category term='KOR-USA 3 S rel=KOR origin=KOR'/>", "")), NULL, "UNLABELLED" },
+	{ "another's label", "atom", ATOM(ENTRY(TERM("NATO 1 S rel=KOR origin=KOR"), "")), NULL, "UNKNOWN" },
+	{ "a label without a word", "atom", ATOM(ENTRY("<category scheme='urn:entente:label'/>", "")), NULL,
+	  "UNKNOWN" },
+	{ "two labels", "atom",
+	  ATOM(ENTRY(TERM("KOR-USA 3 S rel=KOR origin=KOR") TERM("KOR-USA 3 U rel=KOR,USA origin=KOR"), "")),
+	  NULL, "CONTRADICTORY" },
+	{ "what is taken back", "atom", ATOM("<at:deleted-entry ref='a' when='w'/>"), NULL, "UNLABELLED" },
+	{ "nothing is taken back", "atom", ATOM("<at:deleted-entry when='w'/>"), "atom.deleted", NULL },
+	{ "an entry without an id", "atom", ATOM("<entry><title>t</title><updated>u</updated></entry>"),
+	  "atom.entry", NULL },
+	{ "an empty id", "atom", ATOM("<entry><id/><title>t</title><updated>u</updated></entry>"),
+	  "atom.entry", NULL },
+	{ "two titles", "atom", ATOM(ENTRY("<title>u</title>", "")), "atom.entry", NULL },
+	{ "an empty feed", "atom", ATOM(""), "atom.feed", NULL },
+	{ "no feed", "atom", "<feed/>", "atom.feed", NULL },
+	{ "a DTD", "atom", "<!DOCTYPE a><feed/>", "xml.dtd", NULL },
+	{ "a feature", "geojson", COLLECTION(FEATURE(POINT, "{}")), NULL, "UNLABELLED" },
+	{ "one feature alone", "geojson", FEATURE("null", "null"), NULL, "UNLABELLED" },
+	{ "a feature with a label", "geojson",
+	  COLLECTION(FEATURE("null", "{\"label\":\"KOR-USA 3 S rel=KOR origin=KOR\"}")), NULL, "LABELLED" },
+	{ "what maps call a label", "geojson", COLLECTION(FEATURE("null", "{\"label\":\"A town\"}")), NULL,
+	  "UNLABELLED" },
+	{ "another's label", "geojson",
+	  COLLECTION(FEATURE("null", "{\"label\":\"NATO 1 S rel=KOR origin=KOR\"}")), NULL, "UNKNOWN" },
+	{ "a label twice", "geojson", COLLECTION(FEATURE("null", "{\"label\":\"a\",\"label\":\"b\"}")),
+	  "geojson.json", NULL },
+	{ "lat and lon exchanged", "geojson", COLLECTION(FEATURE(GEOMETRY("Point", "[38,128]"), "{}")),
+	  "geojson.position", NULL },
+	{ "a position with words", "geojson", COLLECTION(FEATURE(GEOMETRY("Point", "[\"1\",2]"), "{}")),
+	  "geojson.position", NULL },
+	{ "half a position", "geojson", COLLECTION(FEATURE(GEOMETRY("Point", "[1]"), "{}")),
+	  "geojson.position", NULL },
+	{ "points", "geojson", COLLECTION(FEATURE(GEOMETRY("MultiPoint", "[[1,2],[3,4,5]]"), "{}")), NULL,
+	  "UNLABELLED" },
+	{ "a line of one", "geojson", COLLECTION(FEATURE(GEOMETRY("LineString", "[[1,2]]"), "{}")),
+	  "geojson.coordinates", NULL },
+	{ "lines", "geojson", COLLECTION(FEATURE(GEOMETRY("MultiLineString", "[[[1,2],[3,4]]]"), "{}")), NULL,
+	  "UNLABELLED" },
+	{ "no lines", "geojson", COLLECTION(FEATURE(GEOMETRY("MultiLineString", "[]"), "{}")),
+	  "geojson.coordinates", NULL },
+	{ "a closed ring", "geojson", COLLECTION(FEATURE(GEOMETRY("Polygon", RING("1,2")), "{}")), NULL,
+	  "UNLABELLED" },
+	{ "an open ring", "geojson", COLLECTION(FEATURE(GEOMETRY("Polygon", RING("7,8")), "{}")),
+	  "geojson.ring", NULL },
+	{ "three positions", "geojson",
+	  COLLECTION(FEATURE(GEOMETRY("Polygon", "[[[1,2],[3,4],[1,2]]]"), "{}")), "geojson.ring", NULL },
+	{ "polygons", "geojson", COLLECTION(FEATURE(GEOMETRY("MultiPolygon", "[" RING("1,2") "]"), "{}")),
+	  NULL, "UNLABELLED" },
+	{ "an open one of them", "geojson",
+	  COLLECTION(FEATURE(GEOMETRY("MultiPolygon", "[" RING("1,2") "," RING("7,8") "]"), "{}")),
+	  "geojson.ring", NULL },
+	{ "a geometry that there is not", "geojson", COLLECTION(FEATURE(GEOMETRY("Circle", "[1,2]"), "{}")),
+	  "geojson.geometry", NULL },
+	{ "geometries", "geojson", COLLECTION(FEATURE(GEOMETRIES(POINT), "{}")), NULL, "UNLABELLED" },
+	{ "geometries in geometries", "geojson", COLLECTION(FEATURE(GEOMETRIES(GEOMETRIES(POINT)), "{}")),
+	  "geojson.geometry", NULL },
+	{ "one out of range among them", "geojson",
+	  COLLECTION(FEATURE(GEOMETRIES(GEOMETRY("Point", "[181,0]")), "{}")), "geojson.position", NULL },
+	{ "no geometry", "geojson", COLLECTION("{\"type\":\"Feature\",\"properties\":{}}"), "geojson.feature",
+	  NULL },
+	{ "no properties", "geojson", COLLECTION("{\"type\":\"Feature\",\"geometry\":null}"),
+	  "geojson.feature", NULL },
+	{ "no feature", "geojson", COLLECTION("1"), "geojson.feature", NULL },
+	{ "none", "geojson", COLLECTION(""), "geojson.collection", NULL },
+	{ "another system of reference", "geojson",
+	  "{\"type\":\"FeatureCollection\",\"crs\":{},\"features\":[" FEATURE("null", "{}") "]}",
+	  "geojson.crs", NULL },
+	{ "no JSON", "geojson", "{", "geojson.json", NULL },
+	{ "deep", "geojson", "[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]", "geojson.json", NULL },
 	{ "a key twice", "stix", "{\"objects\":[{\"id\":\"a\",\"id\":\"a\",\"type\":\"note\"}]}", "stix.json",
 	  NULL },
 };

@@ -1,0 +1,250 @@
+/* GeoJSON (RFC 7946) read, with the checks that readers of maps leave out. docs/spec/border.md section 9. */
+#include "base/alloc.h"
+#include "border/incoming.h"
+#include "border/json_read.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define POSITION_MAX 3u /* longitude, latitude, height */
+#define RING_MIN 4u
+
+/* ---- Geometries ---- */
+
+static bool is_position(const json_t *p)
+{
+	static const double bounds[POSITION_MAX] = { 180, 90, 1e9 };
+	size_t count = json_array_size(p);
+
+	for (size_t i = 0; i < count && i < POSITION_MAX; i++) {
+		const json_t *n = json_array_get(p, i);
+		if (!json_is_number(n) || json_number_value(n) > bounds[i] ||
+		    json_number_value(n) < -bounds[i])
+			return false;
+	}
+	return count >= 2 && count <= POSITION_MAX;
+}
+
+static const char *check_positions(const json_t *all, size_t min)
+{
+	const json_t *p;
+	size_t i;
+
+	if (json_array_size(all) < min)
+		return "geojson.coordinates";
+	json_array_foreach(all, i, p)
+	{
+		if (!is_position(p))
+			return "geojson.position";
+	}
+	return NULL;
+}
+
+/* Either way around: RFC 7946 section 3.1.6. */
+static const char *check_rings(const json_t *rings)
+{
+	const json_t *ring;
+	size_t i;
+
+	if (json_array_size(rings) == 0)
+		return "geojson.coordinates";
+	json_array_foreach(rings, i, ring)
+	{
+		size_t count = json_array_size(ring);
+		const char *rule = check_positions(ring, 1);
+		if (rule != NULL)
+			return rule;
+		if (count < RING_MIN || !json_equal(json_array_get(ring, 0), json_array_get(ring, count - 1)))
+			return "geojson.ring";
+	}
+	return NULL;
+}
+
+static const char *check_lines(const json_t *lines)
+{
+	const json_t *line;
+	size_t i;
+
+	if (json_array_size(lines) == 0)
+		return "geojson.coordinates";
+	json_array_foreach(lines, i, line)
+	{
+		const char *rule = check_positions(line, 2);
+		if (rule != NULL)
+			return rule;
+	}
+	return NULL;
+}
+
+static const char *check_polygons(const json_t *polygons)
+{
+	const json_t *rings;
+	size_t i;
+
+	if (json_array_size(polygons) == 0)
+		return "geojson.coordinates";
+	json_array_foreach(polygons, i, rings)
+	{
+		const char *rule = check_rings(rings);
+		if (rule != NULL)
+			return rule;
+	}
+	return NULL;
+}
+
+static const char *check_point(const json_t *position)
+{
+	return is_position(position) ? NULL : "geojson.position";
+}
+
+static const char *check_points(const json_t *all)
+{
+	return check_positions(all, 1);
+}
+
+static const char *check_line(const json_t *all)
+{
+	return check_positions(all, 2);
+}
+
+static const struct {
+	const char *type;
+	const char *(*check)(const json_t *coordinates);
+} geometries[] = {
+	{ "Point", check_point },     { "MultiPoint", check_points },
+	{ "LineString", check_line }, { "MultiLineString", check_lines },
+	{ "Polygon", check_rings },   { "MultiPolygon", check_polygons },
+};
+
+static const char *check_geometry(const json_t *g)
+{
+	const char *type = json_string_value(json_object_get(g, "type"));
+
+	for (size_t i = 0; type != NULL && i < ARRAY_COUNT(geometries); i++) {
+		if (strcmp(type, geometries[i].type) == 0)
+			return geometries[i].check(json_object_get(g, "coordinates"));
+	}
+	return "geojson.geometry";
+}
+
+/* Of a GeometryCollection each; one in another is refused. */
+static const char *check_place(const json_t *g)
+{
+	const json_t *all = json_object_get(g, "geometries"), *one;
+	const char *type = json_string_value(json_object_get(g, "type")), *rule = NULL;
+	size_t i;
+
+	if (json_is_null(g))
+		return NULL;
+	if (type == NULL || strcmp(type, "GeometryCollection") != 0)
+		return check_geometry(g);
+	if (!json_is_array(all))
+		return "geojson.geometry";
+	json_array_foreach(all, i, one)
+	{
+		if (rule == NULL)
+			rule = check_geometry(one);
+	}
+	return rule;
+}
+
+/* ---- Features ---- */
+
+static struct bytes text_of(const json_t *of, const char *one, const char *other)
+{
+	const json_t *text = json_object_get(of, one);
+
+	if (!json_is_string(text))
+		text = json_object_get(of, other);
+	return json_is_string(text)
+		       ? (struct bytes){ (const uint8_t *)json_string_value(text), json_string_length(text) }
+		       : (struct bytes){ NULL, 0 };
+}
+
+/* A number is an id as well as a text. */
+static struct bytes id_of(const json_t *feature, char memory[32])
+{
+	const json_t *id = json_object_get(feature, "id");
+
+	if (!json_is_integer(id))
+		return text_of(feature, "id", "id");
+	snprintf(memory, 32, "%lld", (long long)json_integer_value(id));
+	return bytes_str(memory);
+}
+
+/* The words, and where: a person sees what was said to be where. */
+static bool put_feature(struct incoming *in, const json_t *feature)
+{
+	const json_t *properties = json_object_get(feature, "properties"),
+		     *geometry = json_object_get(feature, "geometry");
+	struct bytes line = text_of(properties, "label", "label"),
+		     words = text_of(properties, "text", "description");
+	struct incoming_marks marks = { .mark = INCOMING_UNLABELLED };
+	char id[32], *place = json_is_null(geometry)
+				      ? NULL
+				      : json_dumps(geometry, JSON_COMPACT | JSON_REAL_PRECISION(8));
+	size_t max = words.len + (place == NULL ? 0 : strlen(place)) + 2;
+	struct buf text;
+	bool is_put;
+
+	buf_init(&text, xcalloc(1, max), max);
+	buf_put(&text, words);
+	if (place != NULL) {
+		buf_put_str(&text, words.len > 0 ? "\n\n" : "");
+		buf_put_str(&text, place);
+	}
+	if (incoming_is_line(line))
+		incoming_take_line(in->guidelines, line, &marks);
+	is_put = incoming_put(in, id_of(feature, id), text_of(properties, "title", "name"), buf_bytes(&text),
+			      &marks);
+	free(text.ptr);
+	free(place);
+	return is_put;
+}
+
+static const char *take_feature(struct incoming *in, const json_t *feature)
+{
+	const char *type = json_string_value(json_object_get(feature, "type")), *rule;
+	const json_t *properties = json_object_get(feature, "properties");
+
+	if (type == NULL || strcmp(type, "Feature") != 0 || json_object_get(feature, "geometry") == NULL ||
+	    (!json_is_object(properties) && !json_is_null(properties)))
+		return "geojson.feature";
+	rule = check_place(json_object_get(feature, "geometry"));
+	if (rule != NULL)
+		return rule;
+	return put_feature(in, feature) ? NULL : "geojson.items";
+}
+
+static const char *take_whole(struct incoming *in, const json_t *whole)
+{
+	const char *type = json_string_value(json_object_get(whole, "type"));
+	const json_t *features = json_object_get(whole, "features"), *one;
+	const char *rule = NULL;
+	size_t i;
+
+	/* Positions of another system of reference would stand elsewhere: RFC 7946 section 4. */
+	if (json_object_get(whole, "crs") != NULL)
+		return "geojson.crs";
+	if (type != NULL && strcmp(type, "Feature") == 0)
+		return take_feature(in, whole);
+	if (type == NULL || strcmp(type, "FeatureCollection") != 0 || json_array_size(features) == 0)
+		return "geojson.collection";
+	json_array_foreach(features, i, one)
+	{
+		if (rule == NULL)
+			rule = take_feature(in, one);
+	}
+	return rule;
+}
+
+enum err geojson_incoming(struct incoming *in, struct bytes bytes)
+{
+	json_t *whole;
+	enum err e = border_json_read(bytes, &whole, &in->offset);
+
+	in->rule = e == ERR_OK ? take_whole(in, whole) : "geojson.json";
+	json_decref(whole);
+	return in->rule == NULL ? ERR_OK : ERR_USAGE;
+}
