@@ -158,7 +158,7 @@ void request_resume(struct request *q)
 void request_answer(struct request *q, unsigned status, const char *media_type, struct bytes answer)
 {
 	assert(q->answer == NULL);
-	q->answer = xcalloc(1, answer.len + 1);
+	q->answer = xrealloc(NULL, answer.len + 1); /* all of it is written: no zeros before */
 	if (answer.len > 0)
 		memcpy(q->answer, answer.ptr, answer.len);
 	q->answer_len = answer.len;

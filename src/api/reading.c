@@ -69,7 +69,7 @@ static bool memo_get(const struct api *a, const struct place_key *at, struct sta
 							 node_accord(a->node)->parties[m->of.log.party].name),
 						 .epoch = m->of.log.epoch,
 						 .index = m->of.index };
-	cbor_open(&r, (struct bytes){ m->label, m->label_len });
+	cbor_open_known(&r, (struct bytes){ m->label, m->label_len });
 	return label_read(&r, &out->label) == ERR_OK;
 }
 

@@ -12,28 +12,63 @@ static void value_begin(struct reply *r)
 		buf_put_byte(b, ',');
 }
 
+/* Whether one of eight bytes is `c`, or is below 0x20. */
+static bool one_is(uint64_t eight, uint8_t c)
+{
+	uint64_t x = eight ^ (0x0101010101010101u * c);
+
+	return ((x - 0x0101010101010101u) & ~x & 0x8080808080808080u) != 0;
+}
+
+static bool one_is_control(uint64_t eight)
+{
+	return ((eight - 0x2020202020202020u) & ~eight & 0x8080808080808080u) != 0;
+}
+
+/* From i on, how many bytes stand in a string as they are: eight at once, one, or none. */
+static size_t plain_len(struct bytes text, size_t i)
+{
+	uint8_t c = text.ptr[i];
+	uint64_t eight;
+
+	if (text.len - i >= sizeof eight) {
+		memcpy(&eight, text.ptr + i, sizeof eight);
+		if (!one_is_control(eight) && !one_is(eight, '"') && !one_is(eight, '\\') &&
+		    !one_is(eight, 0x7f))
+			return sizeof eight;
+	}
+	return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+}
+
+static void put_escaped(struct buf *b, uint8_t c)
+{
+	if (c == '"' || c == '\\') {
+		buf_put_byte(b, '\\');
+		buf_put_byte(b, c);
+	} else if (c == '\n') {
+		buf_put_str(b, "\\n");
+	} else if (c == '\t') {
+		buf_put_str(b, "\\t");
+	} else {
+		buf_put_str(b, "\\u00");
+		buf_put_hex(b, (struct bytes){ &c, 1 });
+	}
+}
+
 static void put_quoted(struct buf *b, struct bytes text)
 {
-	size_t begin = 0;
+	size_t begin = 0, i = 0;
 
 	buf_put_byte(b, '"');
-	for (size_t i = 0; i < text.len; i++) {
-		uint8_t c = text.ptr[i];
-		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+	while (i < text.len) {
+		size_t plain = plain_len(text, i);
+		if (plain > 0) {
+			i += plain;
 			continue;
-		buf_put(b, (struct bytes){ text.ptr + begin, i - begin });
-		begin = i + 1;
-		if (c == '"' || c == '\\') {
-			buf_put_byte(b, '\\');
-			buf_put_byte(b, c);
-		} else if (c == '\n') {
-			buf_put_str(b, "\\n");
-		} else if (c == '\t') {
-			buf_put_str(b, "\\t");
-		} else {
-			buf_put_str(b, "\\u00");
-			buf_put_hex(b, (struct bytes){ &c, 1 });
 		}
+		buf_put(b, (struct bytes){ text.ptr + begin, i - begin });
+		put_escaped(b, text.ptr[i]);
+		begin = ++i;
 	}
 	buf_put(b, (struct bytes){ text.ptr + begin, text.len - begin });
 	buf_put_byte(b, '"');

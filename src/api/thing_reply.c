@@ -61,7 +61,7 @@ enum err thing_fields_read(struct api *a, const struct thing_row *row, struct th
 	struct cbor_reader r;
 
 	out->was.fields_count = out->now.fields_count = 0;
-	cbor_open(&r, (struct bytes){ row->fields_memory, row->fields.len });
+	cbor_open_known(&r, (struct bytes){ row->fields_memory, row->fields.len });
 	out->was.fields_count = fields_read(&r, out->was.fields, "statement.fields");
 	if (r.err != ERR_OK)
 		return ERR_CORRUPT;
@@ -105,7 +105,7 @@ static void reply_one_text(struct reply *r, const char *key, struct bytes value)
 	struct cbor_reader in;
 	struct bytes text;
 
-	cbor_open(&in, value);
+	cbor_open_known(&in, value);
 	if (value.len > 0 && cbor_read_text(&in, value.len, &text) == ERR_OK)
 		reply_text(r, key, text);
 }
@@ -116,7 +116,7 @@ static void reply_when(struct reply *r, struct bytes value)
 	struct bytes text;
 	struct date date;
 
-	cbor_open(&in, value);
+	cbor_open_known(&in, value);
 	if (value.len == 0 || cbor_read_text(&in, value.len, &text) != ERR_OK ||
 	    date_read(text, &date) != ERR_OK)
 		return;
@@ -130,7 +130,7 @@ static void reply_number(struct reply *r, const char *key, struct bytes value)
 	struct cbor_reader in;
 	uint64_t number;
 
-	cbor_open(&in, value);
+	cbor_open_known(&in, value);
 	if (value.len > 0 && cbor_read_uint(&in, UINT64_MAX, &number) == ERR_OK)
 		reply_uint(r, key, number);
 }
@@ -140,7 +140,7 @@ static void reply_hash(struct reply *r, const char *key, struct bytes value)
 	uint8_t hash[HASH_LEN];
 	struct cbor_reader in;
 
-	cbor_open(&in, value);
+	cbor_open_known(&in, value);
 	if (value.len > 0 && cbor_read_fixed(&in, hash, sizeof hash) == ERR_OK)
 		reply_hex(r, key, BYTES_OF(hash));
 }

@@ -217,18 +217,27 @@ enum err bytes_take_character(struct bytes *in, uint32_t *out)
 
 bool bytes_is_utf8(struct bytes in)
 {
-	uint32_t c;
-	enum err e;
+	const uint8_t *at = in.ptr;
+	size_t left = in.len;
 
-	do {
-		/* Most of what is shown is ASCII. */
-		while (in.len > 0 && in.ptr[0] < 0x80) {
-			in.ptr++;
-			in.len--;
+	while (left > 0) {
+		size_t len = 1;
+		uint64_t eight;
+		/* Most of what is shown is ASCII, or hangul: three bytes, the first of which says so. */
+		if (at[0] < 0x80 && left >= sizeof eight) {
+			memcpy(&eight, at, sizeof eight);
+			len = (eight & 0x8080808080808080u) == 0 ? sizeof eight : 1;
+		} else if (at[0] > 0xe0 && at[0] < 0xed && left >= 3) {
+			len = (at[1] & 0xc0) == 0x80 && (at[2] & 0xc0) == 0x80 ? 3 : 0;
+		} else {
+			len = utf8_len(at, left);
 		}
-		e = bytes_take_character(&in, &c);
-	} while (e == ERR_OK);
-	return e == ERR_SHORT;
+		if (len == 0)
+			return false;
+		at += len;
+		left -= len;
+	}
+	return true;
 }
 
 static const struct {

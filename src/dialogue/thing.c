@@ -64,11 +64,33 @@ static void take_act(struct thing *t, const struct deed *d)
 	}
 }
 
+static bool is_before(const struct deed_at *at, const struct deed_at *than)
+{
+	return at->party != than->party ? at->party < than->party : is_behind(than, at);
+}
+
+/* In whatever order they come, the same list. */
+static void keep_deed(struct thing *t, const struct deed_at *at)
+{
+	size_t i = t->deeds_count;
+
+	if (t->deeds_count >= THING_DEEDS_KEPT) {
+		t->deeds_count = THING_DEEDS_KEPT + 1;
+		memset(t->deeds, 0, sizeof t->deeds);
+		return;
+	}
+	for (; i > 0 && is_before(at, &t->deeds[i - 1]); i--)
+		t->deeds[i] = t->deeds[i - 1];
+	t->deeds[i] = *at;
+	t->deeds_count++;
+}
+
 void thing_take(struct thing *t, const struct deed *d)
 {
 	struct thing_answer *answer;
 
 	assert(d->at.party < PARTY_MAX && d->report.party < PARTY_MAX);
+	keep_deed(t, &d->at);
 	if (d->kind == KIND_REPORTED && is_behind(&d->at, &t->reports[d->at.party])) {
 		t->reports[d->at.party] = d->at;
 	} else if (d->kind == KIND_ACCEPTED || d->kind == KIND_DISPUTED) {
@@ -87,20 +109,6 @@ void thing_take(struct thing *t, const struct deed *d)
 	} else if (d->kind == KIND_ITEM && is_behind(&d->at, &t->items[d->at.party])) {
 		t->items[d->at.party] = d->at;
 	}
-}
-
-bool thing_is_touched(const struct thing *t)
-{
-	for (size_t act = 0; act < DIALOGUE_ACT_COUNT; act++) {
-		if (t->said[act] != 0)
-			return true;
-	}
-	/* An answer has its report. */
-	for (size_t i = 0; i < t->parties_count; i++) {
-		if (t->reports[i].epoch != 0 || t->items[i].epoch != 0)
-			return true;
-	}
-	return false;
 }
 
 void thing_forget(struct thing *t)
@@ -379,6 +387,9 @@ void thing_write(const struct thing *t, struct buf *out)
 			buf_put_byte(out, t->answers[i][n].is_accepted);
 		}
 	}
+	buf_put_byte(out, t->deeds_count);
+	for (size_t i = 0; t->deeds_count <= THING_DEEDS_KEPT && i < t->deeds_count; i++)
+		at_write(&t->deeds[i], out);
 }
 
 static enum err session_read(struct bytes *in, struct thing *t)
@@ -419,6 +430,17 @@ static enum err answers_read(struct bytes *in, struct thing *t)
 	return e;
 }
 
+static enum err deeds_read(struct bytes *in, struct thing *t)
+{
+	enum err e = take_bytes(in, &t->deeds_count, 1);
+
+	if (e == ERR_OK && t->deeds_count > THING_DEEDS_KEPT + 1)
+		return ERR_CORRUPT;
+	for (size_t i = 0; e == ERR_OK && t->deeds_count <= THING_DEEDS_KEPT && i < t->deeds_count; i++)
+		e = at_read(in, &t->deeds[i]);
+	return e;
+}
+
 enum err thing_read(struct bytes *in, struct thing *out)
 {
 	uint8_t head[8];
@@ -447,5 +469,7 @@ enum err thing_read(struct bytes *in, struct thing *out)
 		e = at_read(in, &out->last.at);
 	if (e == ERR_OK)
 		e = session_read(in, out);
-	return e == ERR_OK ? answers_read(in, out) : e;
+	if (e == ERR_OK)
+		e = answers_read(in, out);
+	return e == ERR_OK ? deeds_read(in, out) : e;
 }

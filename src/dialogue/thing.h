@@ -73,6 +73,8 @@ enum standing {
 };
 const char *standing_name(enum standing s); /* "RECORD AGREED" */
 
+#define THING_DEEDS_KEPT 8u
+
 struct thing {
 	enum kind kind;
 	uint8_t parties_count; /* of the accord when it was folded */
@@ -100,11 +102,15 @@ struct thing {
 	} records[PARTY_MAX];
 	/* Bit mask: who had all items in the past of that AGENDA AGREE. Whoever takes deeds finds it anew. */
 	uint8_t agreed;
+	/*
+	 * What was said of it, by log and index, as far as there is room: who knows of all of that need not
+	 * take it anew. More than are kept: none is.
+	 */
+	uint8_t deeds_count;
+	struct deed_at deeds[THING_DEEDS_KEPT];
 };
 
 void thing_take(struct thing *t, const struct deed *d);
-/* Whether anything was said of it that thing_forget forgets. */
-bool thing_is_touched(const struct thing *t);
 /* As before any deed. */
 void thing_forget(struct thing *t);
 /* Bit mask: to whom else an owner owes it. None: nobody could say that it is done. */
@@ -116,7 +122,7 @@ enum standing thing_standing(const struct thing *t);
 /* Whether it is owed or talked about no more. */
 bool thing_is_over(const struct thing *t);
 
-#define THING_STATE_MAX 1024u /* bytes that thing_write makes, at most */
+#define THING_STATE_MAX 1088u /* bytes that thing_write makes, at most */
 void thing_write(const struct thing *t, struct buf *out);
 /* Advances *in. ERR_CORRUPT. */
 enum err thing_read(struct bytes *in, struct thing *out) MUST_CHECK;

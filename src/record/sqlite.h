@@ -82,8 +82,7 @@ enum query_kind { QUERY_KIND_READ, QUERY_KIND_WRITE, QUERY_KIND_ERASE, QUERY_KIN
 	X(ROWS_COUNT, READ, "SELECT count(*) FROM view") \
 	X(ROWS_PUT, WRITE, "UPDATE view_rows SET count = ?1") \
 	X(VIEW_DEL, WRITE, "DELETE FROM view WHERE key = ?1") \
-	X(VIEW_FROM, READ, "SELECT key, value FROM view WHERE key >= ?1 ORDER BY key LIMIT 1") \
-	X(VIEW_AFTER, READ, "SELECT key, value FROM view WHERE key > ?1 ORDER BY key LIMIT 1")
+	X(VIEW_FROM, READ, "SELECT key, value FROM view WHERE key >= ?1 ORDER BY key")
 /* clang-format on */
 
 enum query {
@@ -143,6 +142,21 @@ struct kept_row {
 #define VIEW_ROWS_KEPT 128u
 
 /*
+ * A walk over the views' rows that is left where it stands: a list takes row after row, or what hangs on
+ * row after row, and each is the next one of the same query. A write ends all, and so does a quiet moment.
+ */
+struct cursor {
+	struct prepared query;
+	bool is_open;				     /* on a row; between `low` and that one there is none */
+	bool is_low_in;				     /* nor is there one at `low` */
+	uint8_t from[MAP_KEY_MAX], low[MAP_KEY_MAX]; /* from: as bound */
+	size_t low_len;
+};
+
+#define CURSORS_MAX 8u
+#define CURSOR_BY 8u /* bytes at the front of a prefix, by which walks are told apart: a type and a log */
+
+/*
  * How many rows the views have: one that the disk forgets leaves no trace of its own. A walk over them goes
  * on while others are written, so what comes and goes ahead of it is reckoned in.
  */
@@ -183,6 +197,8 @@ struct store_sqlite {
 	bool has_erased;	/* erased bytes may still be in the WAL or in the redo file */
 	int frames, backfilled; /* of the WAL; those that are in the file already */
 	struct kept_row rows[VIEW_ROWS_KEPT];
+	struct cursor cursors[CURSORS_MAX];
+	bool has_cursors; /* open ones */
 	struct view_rows view_rows;
 	char **rules; /* names of rules that log rows brought; they live as long as the store */
 	size_t rules_count;
@@ -204,6 +220,8 @@ void lite_transaction_again(struct store_sqlite *s);
 
 /* Reset, with no parameter bound. If it cannot be prepared, who runs it says why. */
 struct prepared *lite_query(struct store_sqlite *s, enum query which);
+/* Likewise, of a query that has more than one statement. */
+void lite_prepare(struct store_sqlite *s, enum query which, struct prepared *q);
 /* Parameters from 1, borrowed until the query has run. */
 void lite_bind(struct prepared *q, int at, const struct parameter *value);
 void lite_bind_number(struct prepared *q, int at, uint64_t value);
@@ -215,7 +233,7 @@ enum err lite_run(struct store_sqlite *s, struct prepared *q) MUST_CHECK;
 /* A read: ERR_OK with a row, whose columns are good until row_close; ERR_NOT_FOUND without one. */
 enum err lite_row_open(struct store_sqlite *s, struct prepared *q) MUST_CHECK;
 void lite_row_close(struct prepared *q);
-struct bytes lite_column_bytes(struct prepared *q, int at);
+struct bytes lite_column_bytes(const struct prepared *q, int at);
 uint64_t lite_column_number(struct prepared *q, int at);
 /* The one column of the one row; a number cut out of a row id by the mask, and bytes. */
 enum err lite_read_bytes(struct store_sqlite *s, struct prepared *q, struct buf *out) MUST_CHECK;
@@ -280,6 +298,8 @@ void lite_check_of(struct bytes key, struct bytes value, uint8_t check[CHECK_LEN
 enum err lite_check_row(struct bytes key, struct bytes *value) MUST_CHECK;
 /* After a rollback. */
 void lite_views_forget(struct store_sqlite *s);
+/* Before anything is written, committed or moved. */
+void lite_cursors_close(struct store_sqlite *s);
 
 /* ---- sqlite_redo.c ---- */
 /* Reads the records that count into an open transaction. */

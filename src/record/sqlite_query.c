@@ -45,15 +45,20 @@ enum err lite_fail(struct store_sqlite *s, int rc)
 	return e;
 }
 
-struct prepared *lite_query(struct store_sqlite *s, enum query which)
+void lite_prepare(struct store_sqlite *s, enum query which, struct prepared *q)
 {
-	struct prepared *q = &s->prepared[which];
-
 	q->which = which;
 	memset(q->parameters, 0, sizeof q->parameters);
 	if (q->statement == NULL)
 		q->why = sqlite3_prepare_v3(s->db, lite_queries[which].sql, -1, SQLITE_PREPARE_PERSISTENT,
 					    &q->statement, NULL);
+}
+
+struct prepared *lite_query(struct store_sqlite *s, enum query which)
+{
+	struct prepared *q = &s->prepared[which];
+
+	lite_prepare(s, which, q);
 	return q;
 }
 
@@ -114,6 +119,7 @@ enum err lite_run(struct store_sqlite *s, struct prepared *q)
 	enum err e;
 	int rc;
 
+	lite_cursors_close(s);
 	/*
 	 * SQLite may have given up its transaction: what follows in this turn would be committed by itself.
 	 */
@@ -177,7 +183,7 @@ void lite_row_close(struct prepared *q)
 	sqlite3_reset(q->statement);
 }
 
-struct bytes lite_column_bytes(struct prepared *q, int at)
+struct bytes lite_column_bytes(const struct prepared *q, int at)
 {
 	const uint8_t *ptr = sqlite3_column_blob(q->statement, at);
 

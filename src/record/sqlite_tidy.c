@@ -177,6 +177,7 @@ enum err lite_backup(struct store *store, const char *path, uint64_t *done, uint
 	enum err e = lite_drain(s); /* pages are copied between transactions */
 	int rc;
 
+	lite_cursors_close(s);
 	if (e != ERR_OK)
 		return e;
 	if (c->path != NULL && strcmp(c->path, path) != 0)
@@ -241,6 +242,7 @@ enum err lite_tidy(struct store *store, bool is_idle)
 	assert(!s->is_open);
 	if (s->is_dead)
 		return ERR_IO;
+	lite_cursors_close(s);
 	if (is_idle)
 		copy_tidy(s);
 	e = drain(s, is_idle);

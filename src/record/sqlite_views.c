@@ -12,13 +12,18 @@
 
 /* ---- Rows that are kept. ---- */
 
-static struct kept_row *slot_of(struct store_sqlite *s, struct bytes key)
+static uint32_t sum_of(struct bytes key)
 {
 	uint32_t sum = 2166136261u; /* FNV-1a */
 
 	for (size_t i = 0; i < key.len; i++)
 		sum = (sum ^ key.ptr[i]) * 16777619u;
-	return &s->rows[sum % VIEW_ROWS_KEPT];
+	return sum;
+}
+
+static struct kept_row *slot_of(struct store_sqlite *s, struct bytes key)
+{
+	return &s->rows[sum_of(key) % VIEW_ROWS_KEPT];
 }
 
 static struct kept_row *row_find(struct store_sqlite *s, struct bytes key)
@@ -173,24 +178,102 @@ static enum err view_del(void *self, struct bytes key)
 	return e;
 }
 
+/* ---- Row after row. ---- */
+
+void lite_cursors_close(struct store_sqlite *s)
+{
+	for (size_t i = 0; s->has_cursors && i < CURSORS_MAX; i++) {
+		if (s->cursors[i].is_open)
+			lite_row_close(&s->cursors[i].query);
+		s->cursors[i].is_open = false;
+	}
+	s->has_cursors = false;
+}
+
+/* Of each log's rows of each type its own: what hangs on the rows of a list is walked beside it. */
+static struct cursor *cursor_of(struct store_sqlite *s, struct bytes prefix)
+{
+	struct bytes front = { prefix.ptr, prefix.len < CURSOR_BY ? prefix.len : CURSOR_BY };
+
+	return &s->cursors[sum_of(front) % CURSORS_MAX];
+}
+
+static struct bytes key_copy(uint8_t memory[MAP_KEY_MAX], struct bytes key)
+{
+	if (key.len > 0)
+		memcpy(memory, key.ptr, key.len);
+	return (struct bytes){ memory, key.len };
+}
+
+static void low_set(struct cursor *c, struct bytes key, bool is_in)
+{
+	c->low_len = key_copy(c->low, key).len;
+	c->is_low_in = is_in;
+}
+
+/* Whether the first row from `bound` on, or behind it, is that on which it stands, or the next. */
+static bool is_ahead(const struct cursor *c, struct bytes bound, bool is_after, int *order)
+{
+	int low = bytes_compare(bound, (struct bytes){ c->low, c->low_len });
+
+	*order = bytes_compare(bound, lite_column_bytes(&c->query, 0));
+	return (low > 0 || (low == 0 && (is_after || c->is_low_in))) && *order <= 0;
+}
+
+/* One row on. What a damaged disk has in no order is no walk: it would never end. */
+static enum err cursor_step(struct store_sqlite *s, struct cursor *c)
+{
+	enum err e = lite_row_open(s, &c->query);
+	int order;
+
+	c->is_open = e == ERR_OK;
+	if (e != ERR_OK)
+		return e;
+	s->has_cursors = true;
+	order = bytes_compare((struct bytes){ c->low, c->low_len }, lite_column_bytes(&c->query, 0));
+	if (order < 0 || (order == 0 && c->is_low_in))
+		return ERR_OK;
+	lite_row_close(&c->query);
+	c->is_open = false;
+	return ERR_CORRUPT;
+}
+
+/* Onto the first row that is not before `bound`, or is behind it. */
+static enum err cursor_seek(struct store_sqlite *s, struct cursor *c, struct bytes bound, bool is_after)
+{
+	enum err e = ERR_OK;
+	int order;
+
+	if (!c->is_open || !is_ahead(c, bound, is_after, &order)) {
+		if (c->is_open)
+			lite_row_close(&c->query);
+		lite_prepare(s, QUERY_VIEW_FROM, &c->query);
+		lite_bind_bytes(&c->query, 1, key_copy(c->from, bound));
+		low_set(c, bound, true);
+		e = cursor_step(s, c);
+		order = e == ERR_OK ? bytes_compare(bound, lite_column_bytes(&c->query, 0)) : 0;
+	}
+	if (e == ERR_OK && is_after && order == 0) {
+		low_set(c, bound, false);
+		e = cursor_step(s, c);
+	}
+	return e;
+}
+
 static enum err view_next(void *self, struct bytes prefix, struct bytes after, struct buf *key,
 			  struct buf *value)
 {
 	bool is_after = after.len > 0 && bytes_compare(after, prefix) >= 0;
-	struct prepared *q = lite_query(self, is_after ? QUERY_VIEW_AFTER : QUERY_VIEW_FROM);
+	struct cursor *c = cursor_of(self, prefix);
 	struct bytes found, held;
-	enum err e;
+	enum err e = cursor_seek(self, c, is_after ? after : prefix, is_after);
 
-	lite_bind_bytes(q, 1, is_after ? after : prefix);
-	e = lite_row_open(self, q);
 	if (e != ERR_OK)
 		return e;
-	found = lite_column_bytes(q, 0);
-	if (found.len < prefix.len || (prefix.len > 0 && memcmp(found.ptr, prefix.ptr, prefix.len) != 0)) {
-		lite_row_close(q);
+	found = lite_column_bytes(&c->query, 0);
+	if (found.len < prefix.len || (prefix.len > 0 && memcmp(found.ptr, prefix.ptr, prefix.len) != 0))
 		return ERR_NOT_FOUND;
-	}
-	held = lite_column_bytes(q, 1);
+	held = lite_column_bytes(&c->query, 1);
 	e = lite_check_row(found, &held);
 	if (key != NULL) {
 		buf_reset(key);
@@ -198,10 +281,7 @@ static enum err view_next(void *self, struct bytes prefix, struct bytes after, s
 		if (buf_check(key) != ERR_OK && e == ERR_OK)
 			e = ERR_LIMIT;
 	}
-	if (e == ERR_OK)
-		e = give(held, value);
-	lite_row_close(q);
-	return e;
+	return e == ERR_OK ? give(held, value) : e;
 }
 
 struct map lite_views(struct store *store)

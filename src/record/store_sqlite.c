@@ -60,6 +60,7 @@ static enum err lite_begin(struct store *store)
 
 void lite_transaction_again(struct store_sqlite *s)
 {
+	lite_cursors_close(s);
 	/* A full disk or a failed read has SQLite roll back on its own. */
 	if ((!sqlite3_get_autocommit(s->db) && turn(s, QUERY_ROLLBACK) != ERR_OK) || redo_again(s) != ERR_OK)
 		s->is_dead = true;
@@ -321,6 +322,8 @@ static void lite_close(struct store *store)
 	free(s->redo.turn.ptr);
 	for (size_t i = 0; i < QUERY_COUNT; i++)
 		sqlite3_finalize(s->prepared[i].statement);
+	for (size_t i = 0; i < CURSORS_MAX; i++)
+		sqlite3_finalize(s->cursors[i].query.statement);
 	sqlite3_close(s->db);
 	for (size_t i = 0; i < s->rules_count; i++)
 		free(s->rules[i]);

@@ -81,32 +81,32 @@ static enum err put_thing(const struct fold *f, const struct message_at *at, con
 	return row_put(f->map, &k, &value);
 }
 
-static enum err read_thing(struct bytes value, const struct place_key *place, struct thing_row *out)
+/* What was read into the row's fields: in front of them stands all else. */
+static enum err read_thing(const struct place_key *place, struct thing_row *out)
 {
+	struct bytes value = buf_bytes(&out->fields);
 	enum err e = thing_read(&value, &out->thing);
 
 	out->place = *place;
-	buf_init(&out->fields, out->fields_memory, sizeof out->fields_memory);
 	if (e == ERR_OK)
-		buf_put(&out->fields, value);
-	return e == ERR_OK && buf_check(&out->fields) != ERR_OK ? ERR_CORRUPT : e;
+		buf_drop(&out->fields, out->fields.len - value.len);
+	return e;
 }
 
 static enum err get_thing(const struct fold *f, const struct place_key *place, struct thing_row *out)
 {
-	uint8_t memory[MAP_VALUE_MAX];
-	struct buf value = BUF_ON(memory);
 	struct message_at at = { .place = *place };
 	struct entry_view v;
 	struct row_key k;
 	enum err e = fold_get(f, place, &v);
 
+	buf_init(&out->fields, out->fields_memory, sizeof out->fields_memory);
 	if (e != ERR_OK || v.kind < KIND_BODY || v.kind > KIND_SAME)
 		return e == ERR_OK ? ERR_NOT_FOUND : e;
 	at.order = v.order;
 	thing_key_at(&k, &at, (enum kind)v.kind);
-	e = map_get(f->map, buf_bytes(&k.buf), &value);
-	return e == ERR_OK ? read_thing(buf_bytes(&value), place, out) : e;
+	e = map_get(f->map, buf_bytes(&k.buf), &out->fields);
+	return e == ERR_OK ? read_thing(place, out) : e;
 }
 
 enum err fold_reported_of(const struct fold *f, const struct place_key *report, struct place_key *out)
@@ -272,6 +272,20 @@ static enum err settle_agenda(const struct fold *f, uint32_t channel, struct thi
 	return ERR_OK;
 }
 
+/* Whether nothing that was said of it is left out: then it is as its row has it, and that is most of them. */
+static enum err may_take_all(const struct sieve *s, const struct thing_row *row, bool *out)
+{
+	const struct thing *t = &row->thing;
+	enum err e = ERR_OK;
+
+	*out = t->deeds_count <= THING_DEEDS_KEPT;
+	for (size_t i = 0; e == ERR_OK && *out && i < t->deeds_count; i++) {
+		struct place_key at = place_of(row->place.log.channel, &t->deeds[i]);
+		e = may_take(s, &at, out);
+	}
+	return e;
+}
+
 /* In the order of the record: an answer behind its report, the last word of a party behind its others. */
 static enum err take_again(const struct sieve *s, struct thing_row *row)
 {
@@ -280,10 +294,11 @@ static enum err take_again(const struct sieve *s, struct thing_row *row)
 	struct buf value = BUF_ON(memory);
 	struct row_key prefix;
 	struct deed d;
-	enum err e;
+	bool is_whole;
+	enum err e = may_take_all(s, row, &is_whole);
 
-	if (!thing_is_touched(&row->thing))
-		return ERR_OK;
+	if (e != ERR_OK || is_whole)
+		return e;
 	thing_forget(&row->thing);
 	deed_key(&prefix, &row->place);
 	while ((e = row_next_valued(s->f->map, &prefix, &at, &value)) == ERR_OK) {
@@ -335,15 +350,14 @@ enum err fold_next_thing(const struct fold *f, uint32_t channel, enum kind kind,
 			 const struct fold_sight *sight, struct message_at *at, struct thing_row *out)
 {
 	struct sieve s = { .f = f, .sight = sight };
-	uint8_t memory[MAP_VALUE_MAX];
-	struct buf value = BUF_ON(memory);
 	struct row_key prefix;
 	enum err e;
 
 	thing_key(&prefix, channel, kind);
-	e = row_next_valued(f->map, &prefix, at, &value);
+	buf_init(&out->fields, out->fields_memory, sizeof out->fields_memory);
+	e = row_next_valued(f->map, &prefix, at, &out->fields);
 	if (e == ERR_OK)
-		e = read_thing(buf_bytes(&value), &at->place, out);
+		e = read_thing(&at->place, out);
 	return e == ERR_OK && sight != NULL ? take_again(&s, out) : e;
 }
 

@@ -12,7 +12,7 @@
 struct thing_row {
 	struct place_key place;
 	struct thing thing;
-	uint8_t fields_memory[DIALOGUE_FIELDS_LEN_MAX + 256];
+	uint8_t fields_memory[MAP_VALUE_MAX];
 	struct buf fields; /* of its statement, a map of CBOR; AMENDs and MOVEs give some anew */
 };
 

@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-#define REACH_MAX 512u /* places that one statement may lead to before it is found to be too much */
-
 void reading_open(struct reading *r, const struct reading_record *record, enum reading_as as)
 {
-	*r = (struct reading){ .record = record, .as = as };
+	memset(r, 0, offsetof(struct reading, scratch));
+	r->record = record;
+	r->as = as;
 }
 
 void reading_open_officer(struct reading *r, const struct reading_record *record, size_t party,
@@ -191,16 +191,10 @@ void reading_forget(struct reading *r, const struct place_key *at)
 	known_at(r, at)->is_set = false;
 }
 
-/* What one statement leads to, each place once as far as is remembered. */
-struct reach {
-	struct place_key at[REACH_MAX];
-	size_t count, next;
-	bool is_over;
-};
-
-static void reach_add(struct reading *r, struct reach *reach, const struct statement *s)
+static void reach_add(struct reading *r, const struct statement *s)
 {
 	const struct accord *a = r->record->fold->accord;
+	struct reading_reach *reach = &r->scratch.reach;
 
 	for (size_t i = 0; i < s->refers_count + s->has_instance; i++) {
 		const struct place *named = i < s->refers_count ? &s->refers[i] : &s->instance;
@@ -210,7 +204,7 @@ static void reach_add(struct reading *r, struct reach *reach, const struct state
 
 		if (is_known(r, &at, &may) && may)
 			continue;
-		if (reach->count == REACH_MAX)
+		if (reach->count == READING_REACH_MAX)
 			reach->is_over = true;
 		else
 			reach->at[reach->count++] = at;
@@ -221,14 +215,14 @@ static void reach_add(struct reading *r, struct reach *reach, const struct state
 static enum err governing_label(struct reading *r, const struct place_key *at, const struct statement *s,
 				bool *may)
 {
+	struct statement *label = &r->scratch.label;
 	struct item_view item;
-	struct statement label;
 	enum err e = is_item(s->kind) ? fold_item(r->record->fold, at, &item) : ERR_NOT_FOUND;
 
 	if (e == ERR_OK && item.label.log.epoch != 0) {
-		e = r->record->fetch(r->record->self, &item.label, &label);
+		e = r->record->fetch(r->record->self, &item.label, label);
 		if (e == ERR_OK)
-			return reading_label(r, at->log.channel, &label.label, item.label.log.party, may);
+			return reading_label(r, at->log.channel, &label->label, item.label.log.party, may);
 		*may = false;
 	}
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
@@ -248,26 +242,26 @@ static enum err may_know_service(struct reading *r, const struct place_key *at, 
 
 /* By its own label, whatever it names. */
 static enum err may_know_alone(struct reading *r, const struct place_key *at, const struct statement *s,
-			       struct reach *reach, bool *may)
+			       bool *may)
 {
-	struct statement outgoing;
+	struct statement *outgoing = &r->scratch.outgoing;
 	struct bytes bytes;
 	enum err e;
 
 	/* s may be in the memory that the next fetch writes: first all that is needed of it. */
-	reach_add(r, reach, s);
+	reach_add(r, s);
 	if (!s->has_label)
 		return may_know_service(r, at, s, may);
 	if (s->kind == KIND_DOWNGRADE || s->kind == KIND_RELABEL)
 		return reading_channel(r, at->log.channel,
 				       may); /* of its item, whose readers see its labels */
 	if (s->kind == KIND_SUBMIT) {
-		e = submit_read(s, &bytes, &outgoing);
+		e = submit_read(s, &bytes, outgoing);
 		*may = false;
 		if (e != ERR_OK)
 			return ERR_OK;
-		reach_add(r, reach, &outgoing);
-		e = reading_label(r, at->log.channel, &outgoing.label, at->log.party, may);
+		reach_add(r, outgoing);
+		e = reading_label(r, at->log.channel, &outgoing->label, at->log.party, may);
 		if (e != ERR_OK || !*may)
 			return e;
 	}
@@ -277,25 +271,25 @@ static enum err may_know_alone(struct reading *r, const struct place_key *at, co
 enum err reading_statement(struct reading *r, const struct place_key *at, const struct statement *s,
 			   bool *may)
 {
-	struct reach reach;
-	struct statement named;
+	struct reading_reach *reach = &r->scratch.reach;
+	struct statement *named = &r->scratch.named;
 	enum err e;
 
 	r->is_asked = true;
 	*may = r->as == READING_OWNER;
 	if (r->as == READING_OWNER || r->as == READING_NOBODY || is_known(r, at, may))
 		return ERR_OK;
-	reach.count = reach.next = 0;
-	reach.is_over = false;
-	e = may_know_alone(r, at, s, &reach, may);
-	while (e == ERR_OK && *may && reach.next < reach.count) {
-		struct place_key next = reach.at[reach.next++];
+	reach->count = reach->next = 0;
+	reach->is_over = false;
+	e = may_know_alone(r, at, s, may);
+	while (e == ERR_OK && *may && reach->next < reach->count) {
+		struct place_key next = reach->at[reach->next++];
 
 		if (is_known(r, &next, may))
 			continue;
-		e = r->record->fetch(r->record->self, &next, &named);
+		e = r->record->fetch(r->record->self, &next, named);
 		if (e == ERR_OK)
-			e = may_know_alone(r, &next, &named, &reach, may);
+			e = may_know_alone(r, &next, named, may);
 		else if (e == ERR_NOT_FOUND)
 			*may = false;
 		e = e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -308,11 +302,11 @@ enum err reading_statement(struct reading *r, const struct place_key *at, const 
 	}
 	if (e != ERR_OK)
 		return e;
-	if (reach.is_over)
+	if (reach->is_over)
 		*may = false;
 	if (!*may) {
-		for (size_t i = 0; i < reach.count; i++)
-			known_at(r, &reach.at[i])->is_set = false;
+		for (size_t i = 0; i < reach->count; i++)
+			known_at(r, &reach->at[i])->is_set = false;
 	}
 	remember(r, at, *may);
 	return ERR_OK;
@@ -320,16 +314,16 @@ enum err reading_statement(struct reading *r, const struct place_key *at, const 
 
 enum err reading_place(struct reading *r, const struct place_key *at, bool *may)
 {
-	struct statement s;
+	struct statement *s = &r->scratch.asked;
 	enum err e;
 
 	r->is_asked = true;
 	*may = r->as == READING_OWNER;
 	if (r->as == READING_OWNER || r->as == READING_NOBODY || is_known(r, at, may))
 		return ERR_OK;
-	e = r->record->fetch(r->record->self, at, &s);
+	e = r->record->fetch(r->record->self, at, s);
 	if (e == ERR_OK)
-		return reading_statement(r, at, &s, may);
+		return reading_statement(r, at, s, may);
 	*may = false;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

@@ -31,6 +31,7 @@ enum reading_as {
 	READING_ROLE
 };
 
+#define READING_REACH_MAX 512u	/* places that one statement may lead to before it is found to be too much */
 #define READING_KNOWN_MAX 1024u /* places that one reading remembers its decision of; a power of two */
 
 struct reading {
@@ -46,6 +47,18 @@ struct reading {
 		struct place_key at;
 		bool is_set, may;
 	} known[READING_KNOWN_MAX];
+	/*
+	 * For one decision, and written before it is read: a list decides a hundred thousand times, and as
+	 * locals these would be zeroed each time.
+	 */
+	struct reading_scratch {
+		struct statement asked, named, outgoing, label;
+		struct reading_reach {
+			struct place_key at[READING_REACH_MAX];
+			size_t count, next;
+			bool is_over;
+		} reach; /* what one statement leads to, each place once as far as is remembered */
+	} scratch;
 };
 
 /* For one request, or one slice of a stream: what it remembers is true until the record changes. */

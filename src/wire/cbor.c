@@ -35,6 +35,11 @@ void cbor_open(struct cbor_reader *r, struct bytes in)
 	*r = (struct cbor_reader){ .in = in };
 }
 
+void cbor_open_known(struct cbor_reader *r, struct bytes in)
+{
+	*r = (struct cbor_reader){ .in = in, .is_known = true };
+}
+
 enum err cbor_refuse(struct cbor_reader *r, enum err e, const char *rule)
 {
 	assert(e != ERR_OK);
@@ -193,9 +198,9 @@ enum err cbor_read_text(struct cbor_reader *r, size_t len_max, struct bytes *out
 
 	if (!read_string(r, MAJOR_TEXT, len_max, &text))
 		return r->err;
-	if (!bytes_is_utf8(text))
+	if (!r->is_known && !bytes_is_utf8(text))
 		return cbor_refuse(r, ERR_STRICT, "cbor.utf8");
-	if (has_control(text))
+	if (!r->is_known && has_control(text))
 		return cbor_refuse(r, ERR_STRICT, "cbor.control");
 	*out = text;
 	return ERR_OK;

@@ -38,7 +38,8 @@ struct cbor_reader {
 	size_t at;
 	size_t item;	/* where the item that was read last begins: what a refusal points at */
 	unsigned depth; /* of the containers that are open */
-	enum err err;	/* ERR_OK, ERR_STRICT, or what cbor_refuse was given */
+	bool is_known;
+	enum err err; /* ERR_OK, ERR_STRICT, or what cbor_refuse was given */
 	struct fault fault;
 };
 
@@ -50,6 +51,8 @@ struct cbor_map {
 };
 
 void cbor_open(struct cbor_reader *r, struct bytes in);
+/* Bytes that were read to their end before: their text is text, and is not looked through again. */
+void cbor_open_known(struct cbor_reader *r, struct bytes in);
 
 /* The type of the next value; CBOR_TYPE_COUNT if there is none or it is of no allowed type. */
 enum cbor_type cbor_peek(const struct cbor_reader *r);

@@ -71,7 +71,7 @@ uint64_t dialogue_uint(const struct statement *s, enum dialogue_field field)
 
 void dialogue_texts_open(struct dialogue_texts *t, struct bytes value)
 {
-	cbor_open(&t->reader, value);
+	cbor_open_known(&t->reader, value);
 	t->left = 0;
 	if (value.len > 0 && cbor_read_array(&t->reader, value.len, &t->left) != ERR_OK)
 		t->left = 0;

@@ -691,6 +691,66 @@ static void views_walk_in_order(void **state)
 	assert_buf(value, "abc");
 }
 
+/* The rows under a prefix, one after another, as one text: a walk of its own for each call. */
+static void walked(const struct map *m, struct bytes prefix, struct bytes after, size_t count,
+		   struct buf *out)
+{
+	uint8_t memory[MAP_KEY_MAX];
+	struct buf key = BUF_ON(memory);
+
+	buf_put(&key, after);
+	while (count-- > 0 && map_next(m, prefix, buf_bytes(&key), &key, NULL) == ERR_OK)
+		buf_put(out, buf_bytes(&key));
+}
+
+/* A list, and beside it what hangs on each of its rows; rows that come and go where a walk stands. */
+static void walks_go_side_by_side(void **state)
+{
+	struct bench *b = *state;
+	struct store *s = b->store;
+	struct map m = s->ops->views(s);
+	static const char *const keys[] = { "T1", "T2", "T3", "T4", "d1a", "d1b", "d3a", "d4a", "d4b" };
+	uint8_t key_memory[MAP_KEY_MAX], memory[128];
+	struct buf key = BUF_ON(key_memory), out = BUF_ON(memory);
+
+	begin(s);
+	for (size_t i = 0; i < ARRAY_COUNT(keys); i++)
+		assert_int_equal(map_put(&m, bytes_str(keys[i]), BYTES_LIT("")), ERR_OK);
+	commit(s);
+	while (map_next(&m, BYTES_LIT("T"), buf_bytes(&key), &key, NULL) == ERR_OK) {
+		const uint8_t prefix[] = { 'd', key.ptr[1] };
+		buf_put(&out, buf_bytes(&key));
+		walked(&m, BYTES_OF(prefix), (struct bytes){ 0 }, 9, &out);
+	}
+	assert_buf(out, "T1d1ad1bT2T3d3aT4d4ad4b");
+	/* Back again, from the middle, and behind a row that is not there. */
+	buf_reset(&out);
+	walked(&m, BYTES_LIT("d"), BYTES_LIT("d2"), 1, &out);
+	walked(&m, BYTES_LIT("d"), BYTES_LIT("d1a"), 1, &out);
+	walked(&m, BYTES_LIT("d"), BYTES_LIT("d1b"), 1, &out);
+	walked(&m, BYTES_LIT("d3a"), (struct bytes){ 0 }, 1, &out);
+	walked(&m, BYTES_LIT("d3a"), (struct bytes){ 0 }, 1, &out);
+	walked(&m, BYTES_LIT("d"), BYTES_LIT("d3a"), 1, &out);
+	walked(&m, BYTES_LIT("d"), BYTES_LIT("d4b"), 1, &out);
+	assert_buf(out, "d3ad1bd3ad3ad3ad4a");
+	/* It stands on T2: that goes, one comes right behind it, and the turn is taken back. */
+	buf_reset(&out);
+	walked(&m, BYTES_LIT("T"), BYTES_LIT("T1"), 1, &out);
+	begin(s);
+	assert_int_equal(map_del(&m, BYTES_LIT("T2")), ERR_OK);
+	walked(&m, BYTES_LIT("T"), BYTES_LIT("T1"), 1, &out);
+	assert_int_equal(map_put(&m, BYTES_LIT("T2x"), BYTES_LIT("")), ERR_OK);
+	walked(&m, BYTES_LIT("T"), BYTES_LIT("T1"), 2, &out);
+	s->ops->rollback(s);
+	walked(&m, BYTES_LIT("T"), BYTES_LIT("T1"), 2, &out);
+	assert_buf(out, "T2T3T2xT3T2T3");
+	/* A quiet moment, and a walk that was begun before it goes on. */
+	assert_int_equal(s->ops->tidy(s, true), ERR_OK);
+	buf_reset(&out);
+	walked(&m, BYTES_LIT("T"), BYTES_LIT("T3"), 9, &out);
+	assert_buf(out, "T4");
+}
+
 /* Everything that a transaction wrote goes with it: every table once. */
 static void rollback_forgets_everything(void **state)
 {
@@ -955,6 +1015,7 @@ int main(void)
 		ON_EVERY(attachments_come_in_any_order),
 		ON_EVERY(advances_come_and_go),
 		ON_EVERY(views_walk_in_order),
+		ON_EVERY(walks_go_side_by_side),
 		ON_EVERY(rollback_forgets_everything),
 		ON_EVERY(what_is_not_committed_is_lost_at_close),
 		ON_SQLITE(second_opener_is_refused),

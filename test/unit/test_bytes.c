@@ -246,6 +246,12 @@ static void test_utf8(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
 		print_message("# %s\n", rows[i].why);
 		assert_int_equal(bytes_is_utf8(bytes_str(rows[i].in)), rows[i].want);
+		/* Eight bytes are looked at in one: the same wherever it stands. */
+		for (size_t at = 0; at < 18; at++) {
+			char text[32] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+			memcpy(text + at, rows[i].in, strlen(rows[i].in));
+			assert_int_equal(bytes_is_utf8(bytes_str(text)), rows[i].want);
+		}
 	}
 	assert_true(bytes_is_utf8(BYTES_LIT("a\0b")));
 }

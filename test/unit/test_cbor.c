@@ -267,6 +267,23 @@ static void test_rows(void **state)
 	}
 }
 
+/* What was read before is not looked through again; where it ends is. */
+static void test_known_text(void **state)
+{
+	struct cbor_reader r;
+	struct bytes text;
+
+	(void)state;
+	cbor_open(&r, BYTES_LIT("\x62\xff\x01"));
+	assert_int_equal(cbor_read_text(&r, 9, &text), ERR_STRICT);
+	cbor_open_known(&r, BYTES_LIT("\x62\xff\x01"));
+	assert_int_equal(cbor_read_text(&r, 9, &text), ERR_OK);
+	assert_int_equal(text.len, 2);
+	cbor_open_known(&r, BYTES_LIT("\x63\xff\x01"));
+	assert_int_equal(cbor_read_text(&r, 9, &text), ERR_STRICT);
+	assert_string_equal(r.fault.rule, "cbor.short");
+}
+
 static void test_writer_stops_at_the_end(void **state)
 {
 	uint8_t memory[3];
@@ -286,6 +303,7 @@ int main(void)
 		cmocka_unit_test(test_vectors),	   cmocka_unit_test(test_offsets),
 		cmocka_unit_test(test_wrong_type), cmocka_unit_test(test_first_fault_sticks),
 		cmocka_unit_test(test_rows),	   cmocka_unit_test(test_writer_stops_at_the_end),
+		cmocka_unit_test(test_known_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,6 +54,29 @@ static void texts_are_what_they_were(void **state)
 	}
 }
 
+/* Whatever stands where, in front and behind: eight bytes are looked at in one. */
+static void each_byte_at_each_place(void **state)
+{
+	(void)state;
+	for (int c = 0; c < 0x80; c++) {
+		for (size_t at = 0; at < 18; at++) {
+			char in[] = "\xeb\xb3\xb5xxxxxx\xec\xb0\xbdxxxxxx";
+			struct buf b = BUF_ON(memory);
+			struct reply r = { &b };
+			json_t *root;
+			if (((uint8_t)in[at] & 0x80) != 0)
+				continue;
+			in[at] = (char)c;
+			reply_text(&r, NULL, (struct bytes){ (uint8_t *)in, 18 });
+			root = load(&b);
+			if (root == NULL || json_string_length(root) != 18 ||
+			    memcmp(json_string_value(root), in, 18) != 0)
+				fail_msg("byte %d at %zu", c, at);
+			json_decref(root);
+		}
+	}
+}
+
 static const struct {
 	const char *why;
 	int64_t in;
@@ -153,11 +176,9 @@ static void a_full_reply_says_so(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(texts_are_what_they_were),
-		cmocka_unit_test(numbers_are_what_they_were),
-		cmocka_unit_test(large_numbers_are_texts),
-		cmocka_unit_test(commas_stand_between_values_only),
-		cmocka_unit_test(a_full_reply_says_so),
+		cmocka_unit_test(texts_are_what_they_were),	    cmocka_unit_test(each_byte_at_each_place),
+		cmocka_unit_test(numbers_are_what_they_were),	    cmocka_unit_test(large_numbers_are_texts),
+		cmocka_unit_test(commas_stand_between_values_only), cmocka_unit_test(a_full_reply_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

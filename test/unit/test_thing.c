@@ -410,9 +410,38 @@ static void a_row_gives_the_thing_back(void **state)
 	assert_int_equal(thing_standing(&session), STANDING_RECORD_AGREED);
 }
 
+static void what_was_said_is_listed_while_it_is_little(void **state)
+{
+	static const uint8_t parties[] = { 1, 0, 1, 0, 0, 1, 0, 1 };
+	static const uint64_t indexes[] = { 9, 4, 2, 8, 1, 5, 6, 7 };
+	static const uint64_t sorted[] = { 1, 4, 6, 8, 2, 5, 7, 9 };
+	struct thing t = commitment(3, 2);
+
+	(void)state;
+	for (size_t i = 0; i < THING_DEEDS_KEPT; i++) {
+		struct deed d = deed(parties[i], indexes[i], KIND_REPORTED);
+		assert_int_equal(t.deeds_count, i);
+		thing_take(&t, &d);
+		gives_back(&t);
+	}
+	for (size_t i = 0; i < THING_DEEDS_KEPT; i++) {
+		assert_int_equal(t.deeds[i].index, sorted[i]);
+		assert_int_equal(t.deeds[i].party, i / 4);
+	}
+	for (int i = 0; i < 2; i++) {
+		struct deed d = deed(0, 20 + (uint64_t)i, KIND_REPORTED);
+		thing_take(&t, &d);
+		assert_true(t.deeds_count > THING_DEEDS_KEPT);
+		gives_back(&t);
+	}
+	thing_forget(&t);
+	assert_int_equal(t.deeds_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_said_is_listed_while_it_is_little),
 		cmocka_unit_test(nobody_is_bound_by_another),
 		cmocka_unit_test(a_part_is_done_when_the_other_says_so),
 		cmocka_unit_test(an_answer_to_what_is_past_changes_nothing),
