@@ -112,7 +112,29 @@ struct bundle {
 	struct bundle_cursor cursor;
 	struct buf frame; /* heap, behind this struct */
 	size_t at;	  /* how much of it has gone out */
+	struct bundle_end end;
+	bool is_ended;
 };
+
+/* What the node has to give, and then how much that was: a file that breaks off between two frames shows it. */
+static enum err next_frame(struct api *a, struct bundle *b)
+{
+	uint8_t memory[16];
+	struct buf payload = BUF_ON(memory);
+	enum err e;
+
+	if (b->is_ended)
+		return ERR_NOT_FOUND;
+	e = node_bundle(a->node, b->peer, a->now, &b->cursor, &b->frame);
+	if (e == ERR_OK)
+		b->end.frames++;
+	if (e != ERR_NOT_FOUND)
+		return e;
+	bundle_end_write(&b->end, &payload);
+	frame_write(FRAME_END, buf_bytes(&payload), &b->frame);
+	b->is_ended = true;
+	return ERR_OK;
+}
 
 static enum err bundle_more(struct api *a, void *self, struct buf *out)
 {
@@ -123,7 +145,7 @@ static enum err bundle_more(struct api *a, void *self, struct buf *out)
 	if (b->at == b->frame.len) {
 		buf_reset(&b->frame);
 		b->at = 0;
-		e = node_bundle(a->node, b->peer, a->now, &b->cursor, &b->frame);
+		e = next_frame(a, b);
 		if (e != ERR_OK)
 			return e;
 	}

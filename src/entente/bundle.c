@@ -28,6 +28,13 @@ static const struct option_row options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static enum exit_code no_party(const char *peer)
+{
+	say_error(_("{1} is no party of this accord."), peer);
+	say_next(_("entente status names the peers"));
+	return EXIT_NOT_FOUND;
+}
+
 /* That there is such a peer, before a file is made for him or a frame given to the node as his. */
 static enum exit_code check_peer(struct client *c, const char *peer)
 {
@@ -42,13 +49,11 @@ static enum exit_code check_peer(struct client *c, const char *peer)
 	json_decref(status);
 	if (code != EXIT_DONE || is_peer)
 		return code;
-	if (is_self)
-		say_error(_("{1} is the party of this node itself: a bundle goes from one party to another."),
-			  peer);
-	else
-		say_error(_("{1} is no party of this accord."), peer);
+	if (!is_self)
+		return no_party(peer);
+	say_error(_("{1} is the party of this node itself: a bundle goes from one party to another."), peer);
 	say_next(_("entente status names the peers"));
-	return is_self ? EXIT_USAGE : EXIT_NOT_FOUND;
+	return EXIT_USAGE;
 }
 
 /* ---- Write. ---- */
@@ -181,9 +186,24 @@ static enum exit_code not_a_bundle(const char *path, uint64_t at)
 	return EXIT_INTEGRITY;
 }
 
-static void fill(struct reading *r)
+static enum exit_code fill(struct reading *r, const char *path)
 {
 	r->in.len += fread(r->in.ptr + r->in.len, 1, r->in.max - r->in.len, r->file);
+	if (ferror(r->file) == 0)
+		return EXIT_DONE;
+	say_error(_("{1} cannot be read on from byte {2}: {3}. What came before was taken."), path,
+		  say_number(r->bytes), strerror(errno));
+	say_next(_("have it written again: what is held already does no harm"));
+	return EXIT_ERROR;
+}
+
+/* A medium mostly breaks off where a frame ends: they fill whole blocks. */
+static bool is_whole(const struct reading *r, const struct frame *last, struct bytes behind)
+{
+	struct bundle_end end;
+
+	return bundle_end_read(last->payload, &end) == ERR_OK && end.frames == r->frames && behind.len == 0 &&
+	       feof(r->file) != 0;
 }
 
 static enum exit_code of_another_protocol(const char *path, uint64_t protocol)
@@ -236,12 +256,14 @@ static enum exit_code read_frames(struct client *c, struct reading *r, const cha
 		struct frame frame;
 		enum exit_code code;
 		enum err e;
-		fill(r);
+		code = fill(r, path);
+		if (code != EXIT_DONE)
+			return code;
 		rest = whole = buf_bytes(&r->in);
-		if (whole.len == 0)
-			return r->frames > 0 ? EXIT_DONE : not_a_bundle(path, 0);
 		e = frame_read(&rest, &frame);
-		if (e != ERR_OK)
+		if (e == ERR_OK && frame.kind == FRAME_END && is_whole(r, &frame, rest))
+			return EXIT_DONE;
+		if (e != ERR_OK || frame.kind == FRAME_END)
 			return not_a_bundle(path, r->bytes);
 		whole.len -= rest.len;
 		code = r->frames == 0 ? find_peer(c, r, &frame, path) : EXIT_DONE;
@@ -264,7 +286,7 @@ static enum exit_code run_read(struct options *o)
 	struct client c;
 
 	if (peer != NULL && bytes_copy_str(bytes_str(peer), r.peer, sizeof r.peer) != ERR_OK)
-		return EXIT_USAGE;
+		return no_party(peer);
 	r.file = file_open(path);
 	if (r.file == NULL)
 		return refuse_missing(path);

@@ -299,6 +299,24 @@ void fetch_write(const struct fetch *f, struct buf *out)
 	cbor_put_uint(out, f->offset);
 }
 
+enum err bundle_end_read(struct bytes in, struct bundle_end *out)
+{
+	struct cbor_reader r;
+
+	*out = (struct bundle_end){ 0 };
+	cbor_open(&r, in);
+	cbor_read_tuple(&r, 1, payload_rule);
+	cbor_read_uint(&r, UINT64_MAX, &out->frames);
+	cbor_close(&r);
+	return finish(&r);
+}
+
+void bundle_end_write(const struct bundle_end *e, struct buf *out)
+{
+	cbor_put_array(out, 1);
+	cbor_put_uint(out, e->frames);
+}
+
 enum err ping_read(struct bytes in, struct ping *out)
 {
 	struct cbor_reader r;

@@ -29,7 +29,8 @@
 	X(PING,        8) /* is this path alive, and how far is it */ \
 	X(FETCH,       9) /* the next piece of a blob, please */ \
 	X(PART,       10) /* some bytes of another frame */ \
-	X(HEADS,      11) /* the last note of every log that has a new one */
+	X(HEADS,      11) /* the last note of every log that has a new one */ \
+	X(END,        12) /* of a bundle: nothing of it is missing */
 /* clang-format on */
 
 #define FRAME_ENUM(name, number) FRAME_##name = number,
@@ -162,6 +163,13 @@ struct fetch {
 };
 enum err fetch_read(struct bytes in, struct fetch *out) MUST_CHECK;
 void fetch_write(const struct fetch *f, struct buf *out);
+
+/* The last frame of a bundle, and of no path. */
+struct bundle_end {
+	uint64_t frames; /* before this one */
+};
+enum err bundle_end_read(struct bytes in, struct bundle_end *out) MUST_CHECK;
+void bundle_end_write(const struct bundle_end *e, struct buf *out);
 
 struct ping {
 	bool is_answer;

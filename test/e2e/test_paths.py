@@ -95,9 +95,21 @@ def test_a_bundle_is_a_path(stage):
     kor.await_step(place, "STATION RECEIPT")
 
     whole = (world.folder / "one").read_bytes()
-    (world.folder / "half").write_bytes(whole[:len(whole) // 2])
     usa.start()
-    assert usa.run("bundle", "read", world.folder / "half", code=6).stderr
+    ends, at = [], 0
+    while at < len(whole):
+        at += 4 + int.from_bytes(whole[at:at + 4], "big")
+        ends.append(at)
+    assert len(ends) > 2 and ends[-1] == len(whole)
+    for cut in (*ends[:-1], len(whole) // 2, len(whole) - 1):
+        (world.folder / "part").write_bytes(whole[:cut])
+        said = usa.run("bundle", "read", world.folder / "part", code=6).stderr
+        assert f"breaks off, or is damaged, at byte {max([0, *(end for end in ends if end <= cut)])}" in said, said
+    for wrong in (whole[:ends[0]] + whole[ends[1]:], whole + whole[:1], whole + whole[ends[-2]:]):
+        (world.folder / "part").write_bytes(wrong)
+        usa.run("bundle", "read", world.folder / "part", code=6)
+    said = usa.run("bundle", "read", world.folder / "one", "--peer", "k" * 40, code=3).stderr
+    assert "is no party of this accord" in said
     (world.folder / "other").write_bytes(b"no bundle at all\n")
     said = usa.run("bundle", "read", world.folder / "other", code=6).stderr
     assert "is no bundle: nothing of it was taken" in said and "bundle write FILE" in said

@@ -31,6 +31,7 @@ AGAIN(attachment_piece)
 AGAIN(ping)
 AGAIN(fetch)
 AGAIN(heads)
+AGAIN(bundle_end)
 
 static bool part_again(struct bytes in, struct buf *again)
 {
@@ -117,7 +118,7 @@ static const struct {
 	[FRAME_PING] = { ping_again, false },	  [FRAME_FETCH] = { fetch_again, false },
 	[FRAME_PART] = { part_again, false },	  [FRAME_COSIGNATURE] = { cosignature_again, true },
 	[FRAME_HEADS] = { heads_again, false },	  [FRAME_ADVANCE] = { advance_again, true },
-	[FRAME_BATCH] = { batch_again, true },
+	[FRAME_BATCH] = { batch_again, true },	  [FRAME_END] = { bundle_end_again, false },
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)

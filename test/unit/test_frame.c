@@ -171,6 +171,18 @@ static enum err read_attachment(struct bytes in, struct buf *lines, struct buf *
 	return ERR_OK;
 }
 
+static enum err read_end(struct bytes in, struct buf *lines, struct buf *again)
+{
+	struct bundle_end end;
+	enum err e = bundle_end_read(in, &end);
+
+	if (e != ERR_OK)
+		return e;
+	line_put(lines, "frames %" PRIu64, end.frames);
+	bundle_end_write(&end, again);
+	return ERR_OK;
+}
+
 static enum err read_ping(struct bytes in, struct buf *lines, struct buf *again)
 {
 	struct ping p;
@@ -238,7 +250,7 @@ static enum err (*const readers[FRAME_KIND_COUNT])(struct bytes in, struct buf *
 	[FRAME_ADVANCE] = read_advance,	      [FRAME_REFUSE] = read_refuse,
 	[FRAME_ATTACHMENT] = read_attachment, [FRAME_PING] = read_ping,
 	[FRAME_FETCH] = read_fetch,	      [FRAME_PART] = read_part,
-	[FRAME_HEADS] = read_heads,
+	[FRAME_HEADS] = read_heads,	      [FRAME_END] = read_end,
 };
 
 /* Frames have no rule names: the link is closed whatever was broken. */
@@ -349,7 +361,7 @@ static void test_names(void **state)
 	assert_string_equal(frame_kind_name(FRAME_HELLO), "HELLO");
 	assert_string_equal(frame_kind_name(FRAME_FETCH), "FETCH");
 	assert_string_equal(frame_kind_name(FRAME_PART), "PART");
-	assert_int_equal(FRAME_KIND_COUNT, FRAME_HEADS + 1);
+	assert_int_equal(FRAME_KIND_COUNT, FRAME_END + 1);
 }
 
 int main(void)

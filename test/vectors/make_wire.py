@@ -712,7 +712,7 @@ def frame_payloads():
         "advance without content": (5, [ORIGIN, encode(WATCH_READ), [SIGNATURE]]),
         "refuse": (6, [ORIGIN, 12, 345, "statement.seen"]),
         "piece": (7, [HASH, 16384, 1 << 20, b"a piece"]), "whole in one piece": (7, [HASH, 0, 1, b"a"]),
-        "ping": (8, [False, (1 << 64) - 1]), "answer": (8, [True, 0]), "fetch": (9, [HASH, 16384]),
+        "ping": (8, [False, (1 << 64) - 1]), "answer": (8, [True, 0]), "fetch": (9, [HASH, 16384]), "end": (12, [27]),
         "part": (10, [4, 1 << 20, b"p" * 1024]), "last part": (10, [1, 0, b"p"]), "longest part": (10, [5, 1, b"p" * 16640]),
         "heads": (11, [[note().decode(), note(4).decode()]]), "heads without a new one": (11, [[]]),
         "heads with versions": (11, [[], [HASH] * 16]),
@@ -886,6 +886,8 @@ def frame_bad_payloads():
         yield name, 7, put("piece", at, value)
     yield "ping of a number", 8, [0, 0]
     yield "ping of one member", 8, [False]
+    yield "end of nothing", 12, []
+    yield "end with a hash", 12, [27, HASH]
     yield "fetch beyond 64 MiB", 9, [HASH, 64 << 20]
     yield "fetch of a short hash", 9, [HASH[1:], 0]
     for name, (at, value) in {"part of urgency 0": (0, 0), "part of urgency 6": (0, 6), "part that leaves over 1 MiB": (1, (1 << 20) + 1),
@@ -920,7 +922,7 @@ def frame_vectors():
     yield bad("length over 1 MiB", b"\x00\x10\x00\x01\x08", "FRAME")
     yield bad("length of 4 GiB", b"\xff\xff\xff\xff", "FRAME")
     yield bad("kind 0", b"\0\0\0\1\0", "FRAME")
-    yield bad("kind 12", b"\0\0\0\1\x0c", "FRAME")
+    yield bad("kind 13", b"\0\0\0\1\x0d", "FRAME")
     yield bad("nothing", b"", "SHORT")
     yield bad("three bytes of length", b"\0\0\0", "SHORT")
     yield bad("length alone", b"\0\0\0\1", "SHORT")

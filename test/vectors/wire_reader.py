@@ -946,6 +946,11 @@ def ping_lines(p):
     return [f"answer {'true' if p[0] else 'false'}", f"token {p[1]}"]
 
 
+def end_lines(p):
+    need(is_list_of(p, 1) and is_uint(p[0]), "FRAME")
+    return [f"frames {p[0]}"]
+
+
 def fetch_lines(p):
     need(is_list_of(p, 2) and is_hash(p[0]) and is_uint(p[1], 0, ATTACHMENT_MAX - 1), "FRAME")
     return [f"hash {p[0].hex()}", f"offset {p[1]}"]
@@ -960,7 +965,7 @@ def part_lines(p):
 FRAMES = {1: ("HELLO", hello_lines), 2: ("WANT", want_lines), 3: ("BATCH", batch_lines),
           4: ("COSIGNATURE", cosignature_lines), 5: ("ADVANCE", advance_lines), 6: ("REFUSE", refuse_lines),
           7: ("ATTACHMENT", piece_lines), 8: ("PING", ping_lines), 9: ("FETCH", fetch_lines),
-          10: ("PART", part_lines), 11: ("HEADS", heads_lines)}
+          10: ("PART", part_lines), 11: ("HEADS", heads_lines), 12: ("END", end_lines)}
 
 
 def read_frame(raw):
