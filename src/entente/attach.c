@@ -74,8 +74,10 @@ static enum exit_code measure(struct attaching *a, struct blob *out)
 		return cannot_attach(a->path, strerror(errno));
 	if (out->len > ATTACHMENT_LEN_MAX || (a->is_sealed ? a->sealing.text_len : out->len) == 0)
 		return refuse_attachment(
-			a->path, a->is_sealed ? _("it is empty, or longer than 64 MiB once it is sealed")
-					      : _("it is empty, or longer than 64 MiB"));
+			a->path, a->is_sealed
+					 ? _("it is empty, or longer than 64 MiB (ATTACHMENT_LEN_MAX) once "
+					     "it is sealed")
+					 : _("it is empty, or longer than 64 MiB (ATTACHMENT_LEN_MAX)"));
 	return again(a) == ERR_OK ? EXIT_DONE : cannot_attach(a->path, strerror(errno));
 }
 

@@ -136,23 +136,28 @@ static bool measure_sync(const char *home, int64_t *median_us)
 	char path[FILE_PATH_MAX];
 	int64_t times[SYNCS];
 	bool is_good = true;
-	int fd;
+	int fd, why;
 
-	if (file_path(path, home, "doctor.part") != ERR_OK)
+	if (file_path(path, home, "doctor.XXXXXX") != ERR_OK)
 		return false;
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	fd = mkostemp(path, O_CLOEXEC);
 	if (fd < 0)
 		return false;
+	/* Whoever is ended in the middle leaves nothing behind. */
+	unlink(path);
 	for (size_t i = 0; i < SYNCS && is_good; i++) {
 		int64_t begin = clock_now().mono.us;
 		is_good = write(fd, block, sizeof block) == (ssize_t)sizeof block && fdatasync(fd) == 0;
 		times[i] = clock_now().mono.us - begin;
 	}
+	why = errno;
 	close(fd);
-	unlink(path);
+	errno = why;
+	if (!is_good)
+		return false;
 	qsort(times, SYNCS, sizeof times[0], compare_us);
 	*median_us = times[SYNCS / 2];
-	return is_good;
+	return true;
 }
 
 static void check_disk(struct doctor *d)

@@ -138,7 +138,9 @@ static enum exit_code explain_key(const char *path, enum err e)
 	say_error(_("{1} is no key that can sign here: an OpenSSH Ed25519 key, or the .pub of one in your "
 		    "ssh-agent."),
 		  path);
-	say_next("ssh-keygen -t ed25519");
+	say_next(_("ssh-keygen -t ed25519 makes one; a key on a token, or on P-256, signs through the agent: "
+		   "ssh-add {1}, then --key {1}.pub"),
+		 path);
 	return EXIT_USAGE;
 }
 
@@ -148,6 +150,7 @@ static enum exit_code open_file(struct officer *o, const char *path, struct buf 
 	uint8_t memory[KEY_FILE_MAX];
 	struct buf file = BUF_ON(memory);
 	enum err e = file_read(path, &file);
+	bool is_encrypted;
 
 	if (e != ERR_OK)
 		return explain_key(path, e);
@@ -158,21 +161,23 @@ static enum exit_code open_file(struct officer *o, const char *path, struct buf 
 		ssh_public_write(o->key.public, wire);
 		return EXIT_DONE;
 	}
-	if (e == ERR_REFUSED) {
-		/* It is encrypted: the agent has it open, or nobody has. */
-		if ((size_t)snprintf(public_path, sizeof public_path, "%s.pub", path) >= sizeof public_path)
-			return explain_key(path, ERR_USAGE);
-		e = public_key_read(public_path, wire);
-		if (e == ERR_OK)
-			return EXIT_DONE;
+	is_encrypted = e == ERR_REFUSED;
+	if (!is_encrypted && public_key_read(path, wire) == ERR_OK)
+		return EXIT_DONE;
+	/* Encrypted, of a token, or on P-256: the agent signs with it, or nobody does. */
+	if ((size_t)snprintf(public_path, sizeof public_path, "%s.pub", path) >= sizeof public_path)
+		return explain_key(path, ERR_USAGE);
+	buf_reset(wire);
+	if (public_key_read(public_path, wire) == ERR_OK)
+		return EXIT_DONE;
+	if (is_encrypted) {
 		say_error(_("{1} is encrypted, and {1}.pub, by which your ssh-agent would know it, is not "
 			    "there."),
 			  path);
 		say_next("ssh-keygen -y -f {1} > {1}.pub && ssh-add {1}", path);
 		return EXIT_USAGE;
 	}
-	e = public_key_read(path, wire);
-	return e == ERR_OK ? EXIT_DONE : explain_key(path, e);
+	return explain_key(path, ERR_USAGE);
 }
 
 enum exit_code officer_open(struct officer *o, const struct options *options)

@@ -85,7 +85,9 @@ static enum exit_code restore(const struct options *o, const char *from)
 		return code;
 	if (store_sqlite_open(part, NULL, &store) != ERR_OK) {
 		say_error(_("{1} is no record."), from);
-		say_next("entente verify FILE");
+		say_next(_("entente restore with another backup; without one, entente serve begins with an "
+			   "empty "
+			   "record and the peers give back what they hold"));
 		held_remove_beside(part);
 		unlink(part);
 		return EXIT_INTEGRITY;

@@ -145,8 +145,10 @@ enum exit_code stored_file_explain(enum err e, const char *name)
 	}
 	if (e == ERR_SHORT) {
 		say_error(_("INCOMPLETE: {1} is not here whole yet."), name);
-		say_next(_("it comes by itself while a path is up, as entente status shows; then the "
-			   "same command with a new folder"));
+		say_next(_(
+			"it comes by itself while a path is up, as entente status shows, and by hand once a "
+			"bundle of ours has asked for it: entente bundle write; then the same command "
+			"with a new folder"));
 		return EXIT_NOT_FOUND;
 	}
 	if (e == ERR_CORRUPT) {

@@ -47,7 +47,7 @@ static enum err count_acts(struct node *n, const struct place_key *on, struct ac
 		e = fold_get(&n->fold, &at.place, &v);
 		if (e != ERR_OK)
 			return e;
-		out->queries += v.kind == KIND_QUERY;
+		out->queries += v.kind == KIND_QUERY && v.is_node;
 		if (v.kind == KIND_LAPSE)
 			e = count_lapse(n, &at.place, out);
 		if (e != ERR_OK)

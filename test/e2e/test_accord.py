@@ -101,7 +101,7 @@ def test_another_protocol_is_refused_before_anything_is_read(stage):
         shown = kor.run("status", code=5).stdout
         assert f"REFUSED: its protocol has version {protocol}, ours version 2" in shown and "entente --version" in shown
         assert f"프로토콜 버전 불일치: 상대 {protocol}, 자국 2" in kor.run("status", code=5, env=nodes.KOREAN).stdout
-        assert "PROTOCOL" in kor.words() or "protocol" in kor.words()
+        assert "is down: the protocol version is not supported, PROTOCOL" in kor.words()
         # The same by hand.
         file = world.folder / str(protocol)
         file.write_bytes(old.hello(protocol) + batch)

@@ -1,10 +1,16 @@
 """The command line: exit codes, wrong usage, and sentences that name the next command."""
+import base64
 import os
 import re
 import subprocess
+import sys
 
 import nodes
 import pytest
+
+sys.path.insert(0, str(nodes.ROOT / "test/vectors"))
+import agents  # noqa: E402
+import make_sshsig  # noqa: E402
 
 
 def commands():
@@ -101,9 +107,9 @@ def test_codes_of_a_running_node(stage):
     assert kor.run(*said, "--attach", world.folder / "none", key="watch", code=3).stderr
     empty = world.folder / "empty"
     empty.touch()
-    assert "64 MiB" in kor.run(*said, "--attach", empty, key="watch", code=4).stderr
+    assert "ATTACHMENT_LEN_MAX" in kor.run(*said, "--attach", empty, key="watch", code=4).stderr
     refused = kor.run(*said, "--rel", "KOR", key="watch", code=4)
-    assert "REL" in refused.stderr or "release" in refused.stderr
+    assert "the label does not release it to every party of the channel (REL)" in refused.stderr
     stranger = nodes.officers.Key(world.folder / "stranger")
     done = kor.run(*said, "--key", stranger.path, code=4)
     assert stranger.fingerprint in done.stderr and "entente keys" in done.stderr
@@ -185,6 +191,37 @@ def test_an_agent_signs(pair):
         place = kor.say("send", "notify", "By its .pub.", "--to", "usa/watch", "--label", "U", key="watch.pub",
                         env=env)["place"]
         assert kor.entry(place)["verdict"] == "OK"
+        # Enrolled, and no file that the program signs with by itself: it asks the agent, whichever half is named.
+        key = pair.folder / "p256"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ecdsa", "-b", "256", "-N", "", "-f", key], check=True)
+        kor.run("keys", "--add", f"{key}.pub", "--roles", "watch", "--holder", "77", "--label", "U", key="registrar")
+        send = ("send", "notify", "On P-256.", "--to", "usa/watch", "--label", "U")
+        said = kor.run(*send, "--key", key, code=1, env=env).stderr
+        assert "did not sign" in said and "ssh-add -l" in said, said
+        subprocess.run(["ssh-add", "-q", key], env={**os.environ, **env}, check=True)
+        for half in (key, f"{key}.pub"):
+            assert kor.entry(kor.say(*send, "--key", half, key=None, env=env)["place"])["verdict"] == "OK"
+        os.remove(f"{key}.pub")
+        said = kor.run(*send, "--key", key, code=2, env=env).stderr
+        assert f"ssh-add {key}, then --key {key}.pub" in said, said
     finally:
         agent.terminate()
         agent.wait()
+
+
+@pytest.mark.parametrize("kind", [make_sshsig.SK_ED, make_sshsig.SK_EC], ids=["ed25519", "p256"])
+def test_a_token_signs(pair, kind):
+    """A FIDO2 key through an agent: what it signs counts when a person touched it, and is found good by ssh-keygen."""
+    kor, path = pair["kor"], pair.folder / f"token-{kind.decode()[:9]}"
+    path.with_suffix(".pub").write_text(f"{kind.decode()} {base64.b64encode(make_sshsig.public(kind)).decode()} token\n")
+    with agents.Token(pair.folder / "token-agent", kind) as token:
+        env = {"SSH_AUTH_SOCK": str(token.path)}
+        kor.run("keys", "--add", path.with_suffix(".pub"), "--roles", "watch", "--holder", "78", "--label", "U", key="registrar")
+        send = ("send", "notify", "By a token.", "--to", "usa/watch", "--label", "U", "--key", path.with_suffix(".pub"))
+        place = kor.say(*send, key=None, env=env)["place"]
+        assert kor.entry(place)["verdict"] == "OK" and token.asked == 1
+        pair.await_receipts()
+        assert pair["usa"].entry(place)["verdict"] == "OK"
+        token.flags = 0  # nobody touched it
+        said = kor.run(*send, code=4, env=env).stderr
+        assert "signature" in said, said

@@ -353,6 +353,7 @@ def test_the_manual_has_every_command_and_option():
 def test_doctor_says_what_is_wrong_and_what_next(pair):
     kor = pair["kor"]
     rows = json.loads(kor.run("doctor", "--json", code=None).stdout)
+    assert not list(kor.home.glob("doctor*")), "what it has measured with is gone"
     assert {row["finding"] for row in rows if row["check"] in ("home", "settings", "accord", "node", "path")} == {"OK"}
     os.chmod(kor.home / "keys/log", 0o644)
     rows = json.loads(kor.run("doctor", "--json", code=1).stdout)

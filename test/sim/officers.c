@@ -445,6 +445,16 @@ void officer_flash(struct world *w, struct sim_node *n, uint32_t channel)
 	send_message(w, n, channel, true, 0);
 }
 
+void officer_query(struct world *w, struct sim_node *n, const struct place_key *at)
+{
+	struct draft d;
+
+	draft_open(w, n, &d, at->log.channel, KIND_QUERY);
+	if (!draft_refers(n, &d, w, at))
+		world_fail(w, "there is nothing to ask about");
+	draft_submit(w, n, &d, &n->officer.key);
+}
+
 void officer_copy(struct world *w, struct sim_node *n, const struct place_key *at)
 {
 	static uint8_t memory[ENTRY_LEN_MAX];

@@ -80,6 +80,35 @@ static void test_a_clock_that_falls_back_forgets_nobody(void **state)
 	check_times(-3 * DAY_MS);
 }
 
+/* However often a person asks, the node's timer goes on as if he had not. */
+static void test_queries_by_hand_are_not_the_nodes(void **state)
+{
+	struct world *w = ask();
+	struct sim_node *a = &w->nodes[0];
+	struct place_key flash = { { LEADER, a->party, 1 }, 0 };
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct entry_read_out read;
+	bool is_flash = false;
+
+	(void)state;
+	for (; !is_flash; flash.index++) {
+		struct buf bytes = BUF_ON(memory);
+		assert_int_equal(node_entry(a->node, &flash, &bytes, &read), ERR_OK);
+		is_flash = read.statement.kind == KIND_MESSAGE;
+	}
+	flash.index--;
+	for (int i = 0; i < 8; i++) {
+		officer_query(w, a, &flash);
+		node_turn(w, a);
+	}
+	assert_int_equal(said(a, KIND_QUERY), 8);
+	pass(w, 6000);
+	assert_int_equal(said(a, KIND_QUERY), 9);
+	pass(w, 5000);
+	assert_int_equal(said(a, KIND_QUERY), 10);
+	world_free(w);
+}
+
 /* A machine that was off for three days does not ask eight times at once, and gives nobody up for it. */
 static void test_a_start_begins_anew(void **state)
 {
@@ -197,6 +226,7 @@ int main(void)
 		cmocka_unit_test(test_a_clock_that_leaps_asks_nobody),
 		cmocka_unit_test(test_a_clock_that_falls_back_forgets_nobody),
 		cmocka_unit_test(test_a_start_begins_anew),
+		cmocka_unit_test(test_queries_by_hand_are_not_the_nodes),
 		cmocka_unit_test(test_a_line_that_is_down_is_no_silence),
 		cmocka_unit_test(test_silence_after_the_line_is_back),
 	};

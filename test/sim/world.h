@@ -334,6 +334,7 @@ void officer_move(struct world *w, struct sim_node *n);
  */
 void officer_send(struct world *w, struct sim_node *n, uint32_t channel);
 void officer_flash(struct world *w, struct sim_node *n, uint32_t channel);
+void officer_query(struct world *w, struct sim_node *n, const struct place_key *at);
 void officer_copy(struct world *w, struct sim_node *n, const struct place_key *at);
 void officer_erase(struct world *w, struct sim_node *n, const struct place_key *at, size_t signatures);
 
