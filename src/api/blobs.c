@@ -116,7 +116,7 @@ struct bundle {
 	bool is_ended;
 };
 
-/* What the node has to give, and then how much that was: a file that breaks off between two frames shows it. */
+/* What the node has to give, then how much that was: a file that breaks off between two frames shows it. */
 static enum err next_frame(struct api *a, struct bundle *b)
 {
 	uint8_t memory[16];

@@ -10,7 +10,8 @@ static const struct option_row options[] = {
 static const struct act act = {
 	.kind = KIND_QUERY,
 	.text = ACT_TEXT_MAY,
-	.done = N_("QUERY about {2} stands as {1}; who is asked answers with the next step of a message, or in words."),
+	.done = N_("QUERY about {2} stands as {1}; who is asked answers with the next step of a message, "
+		   "or in words."),
 };
 
 static enum exit_code run(struct options *o)
