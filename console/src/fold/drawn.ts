@@ -1,7 +1,7 @@
 // Claims as a time line and as a map, out of what each source says: numbers that stand in the table too. Degrees alone are drawn, no
 // border and no name of a land or a sea; and nothing is worked out of several claims.
 
-import type { Claim, Happened, Entry, Status } from "../node/shapes.js";
+import type { Claim, Happened, Entry, Path, Status } from "../node/shapes.js";
 import { PRECEDENCES } from "../wire/statement.js";
 
 export interface Numbered {
@@ -50,19 +50,43 @@ export function degrees(low: number, high: number): number[] {
   return Array.from({ length: Math.floor((high - first) / by) + 1 }, (_one, i) => first + i * by);
 }
 
-// ---- Series for charts out of what the node has said: pure, and the same rows stand in the table beside each chart.
+// ---- Series for charts out of what the node has said: pure, and the table beside each chart is made of the very same numbers.
 
 export interface Sample {
   at: number;
-  heardMs: Record<string, number>; // by path: how long ago it was heard
+  heard: Record<string, number>; // by path: how many seconds ago it was heard
+  roundTrip: Record<string, number>; // milliseconds
 }
 
 export const SAMPLES_KEPT = 720; // an hour, one each 5 s
 
 export function sampled(samples: Sample[], status: Status): Sample[] {
-  const heardMs = Object.fromEntries(status.peers.flatMap((peer) => peer.paths.map((path) =>
-    [`${peer.code} ${path.name}`, path.heard_ms > 0 ? Math.max(0, status.now_ms - path.heard_ms) : NaN] as const)));
-  return [...samples, { at: status.now_ms, heardMs }].slice(-SAMPLES_KEPT);
+  const each = (value: (path: Path) => number) => Object.fromEntries(status.peers.flatMap((peer) => peer.paths.map((path) => [`${peer.code} ${path.name}`, rounded(value(path))] as const)));
+  return [...samples, {
+    at: status.now_ms, heard: each((path) => (path.heard_ms > 0 ? Math.max(0, status.now_ms - path.heard_ms) / 1000 : NaN)),
+    roundTrip: each((path) => (path.up && path.round_trip_us > 0 ? path.round_trip_us / 1000 : NaN)),
+  }].slice(-SAMPLES_KEPT);
+}
+
+const rounded = (value: number) => Math.round(value * 10) / 10; // as it is drawn, so it is written
+
+// What is drawn, and the same as rows: NaN is no point, and no number.
+export interface Figure {
+  x: number[];
+  series: { label: string; values: number[] }[];
+}
+
+export function plotted({ x, series }: Figure): (number | null)[][] {
+  return [x, ...series.map((one) => one.values.map((value) => (Number.isNaN(value) ? null : value)))];
+}
+
+export function tableOf({ x, series }: Figure, tick: (value: number) => string): string[][] {
+  return x.map((value, i) => [tick(value), ...series.map((one) => (Number.isNaN(one.values[i]) ? "–" : String(one.values[i])))]);
+}
+
+export function figureOf(samples: Sample[], of: "heard" | "roundTrip"): Figure {
+  const names = Object.keys(samples[samples.length - 1]?.[of] ?? {});
+  return { x: samples.map((sample) => sample.at / 1000), series: names.map((name) => ({ label: name, values: samples.map((sample) => sample[of][name] ?? NaN) })) };
 }
 
 export interface Answer {
@@ -77,7 +101,7 @@ export function answerTimes(entries: Entry[], step: string): Answer[] {
   return entries.flatMap((entry) => (entry.ladders ?? []).filter((ladder) => !ladder.information).flatMap((ladder) => {
     const proved = ladder.steps.find((one) => one.step === step);
     return proved?.at_ms === undefined ? []
-      : [{ place: entry.place, precedence: entry.precedence ?? "ROUTINE", step, seconds: Math.max(0, proved.at_ms - entry.filed_ms) / 1000 }];
+      : [{ place: entry.place, precedence: entry.precedence ?? "ROUTINE", step, seconds: rounded(Math.max(0, proved.at_ms - entry.filed_ms) / 1000) }];
   }));
 }
 

@@ -2,7 +2,7 @@
 
 import { h } from "preact";
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { answerTimes, byPrecedence, median, Sample, sampled } from "../fold/drawn.js";
+import { answerTimes, byPrecedence, figureOf, median, Sample, sampled } from "../fold/drawn.js";
 import { inboxes, lastEvents, nodeClock, status } from "../node/record.js";
 import type { Peer, Status } from "../node/shapes.js";
 import { PRECEDENCES } from "../wire/statement.js";
@@ -74,35 +74,31 @@ function Facts() {
 
 const all = computed(() => Object.values(inboxes.value).flat());
 
-function LineChart() {
-  const names = Object.keys(samples.value[samples.value.length - 1]?.heardMs ?? {});
-  const last = samples.value.slice(-12);
-  return (
-    <Chart title={_("Heard, before")} unit="s" tick={(value) => clock(value * 1000)} x={samples.value.map((sample) => sample.at / 1000)}
-      series={names.map((name) => ({ label: name, values: samples.value.map((sample) => sample.heardMs[name] / 1000) }))}
-      rows={last.map((sample) => [clock(sample.at), ...names.map((name) => `${name} ${(sample.heardMs[name] / 1000).toFixed(1)}`)])} />
-  );
-}
+const second = (value: number) => clock(value * 1000);
 
 function AnswerChart() {
   const steps = ["STATION RECEIPT", "WATCH READ"], times = steps.map((step) => answerTimes(all.value, step));
   const count = Math.max(...times.map((rows) => rows.length));
+  const figure = { x: Array.from({ length: count }, (_one, i) => i + 1),
+    series: steps.map((step, i) => ({ label: word(step), values: Array.from({ length: count }, (_one, n) => times[i][n]?.seconds ?? NaN) })) };
   return (
-    <Chart title={_("From filing to each step, message by message")} unit="s" tick={String} x={Array.from({ length: count }, (_one, i) => i + 1)}
-      series={steps.map((step, i) => ({ label: word(step), values: Array.from({ length: count }, (_one, n) => times[i][n]?.seconds ?? NaN) }))}
-      rows={steps.flatMap((step, i) => PRECEDENCES.map((name): [string, ...string[]] => {
-        const of = times[i].filter((row) => row.precedence === name).map((row) => row.seconds);
-        return [`${word(step)} ${name}`, _("{1} messages", of.length), of.length > 0 ? _("median {1} s", median(of).toFixed(1)) : ""];
-      }))} />
+    <Chart title={_("From filing to each step, message by message")} unit="s" name={_("message")} tick={String} figure={figure}>
+      <table class="rows">
+        <caption>{_("Medians")}</caption>
+        <tbody>{steps.flatMap((step, i) => PRECEDENCES.map((name) => {
+          const of = times[i].filter((row) => row.precedence === name).map((row) => row.seconds);
+          return of.length === 0 ? null : <tr key={`${step} ${name}`}><th scope="row">{word(step)} {name}</th><td>{_("{1} messages", of.length)}</td><td>{_("median {1} s", median(of).toFixed(1))}</td></tr>;
+        }))}</tbody>
+      </table>
+    </Chart>
   );
 }
 
 function VolumeChart() {
   const rows = byPrecedence(all.value);
   return (
-    <Chart title={_("Messages by precedence")} unit={_("messages")} isBars tick={(value) => rows[value]?.[0] ?? ""} x={rows.map((_row, i) => i)}
-      series={[{ label: _("all channels"), values: rows.map(([, count]) => count) }]}
-      rows={rows.map(([name, count]) => [name, String(count)])} />
+    <Chart title={_("Messages by precedence")} unit={_("messages")} name={_("Precedence")} isBars tick={(value) => rows[value]?.[0] ?? ""}
+      figure={{ x: rows.map((_row, i) => i), series: [{ label: _("all channels"), values: rows.map(([, count]) => count) }] }} />
   );
 }
 
@@ -123,7 +119,11 @@ export function StatusScreen() {
     <div class="halves">
       <h1 class="hidden">{_("Status")}</h1>
       <div><Faults /><Facts /><Events /></div>
-      <div><Panel title={_("Over time")} name="charts"><LineChart /><AnswerChart /><VolumeChart /></Panel></div>
+      <div><Panel title={_("Over time")} name="charts">
+        <Chart title={_("Heard, before")} unit="s" name={_("Time")} tick={second} figure={figureOf(samples.value, "heard")} />
+        <Chart title={_("Round trip of each path")} unit="ms" name={_("Time")} tick={second} figure={figureOf(samples.value, "roundTrip")} />
+        <AnswerChart /><VolumeChart />
+      </Panel></div>
     </div>
   );
 }
