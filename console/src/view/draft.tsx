@@ -3,14 +3,15 @@
 import { h } from "preact";
 import { computed, effect, signal } from "@preact/signals";
 import { fromBase64, sha256, toHex, equal } from "../base/bytes.js";
+import { isAsSaid, labelText } from "../fold/drafted.js";
 import { ask } from "../node/ask.js";
 import { askMay, compose, placeOf, sign, Words } from "../node/compose.js";
 import { Posted, send } from "../node/outbox.js";
-import { home, nodeClock, rolesOn, session } from "../node/record.js";
+import { channels, home, nodeClock, rolesOn, session } from "../node/record.js";
 import type { Draft as Waiting, Entry } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { readContent } from "../wire/content.js";
-import { Kind, PRECEDENCES, readStatement, Statement } from "../wire/statement.js";
+import { Kind, kindName, PRECEDENCES, readStatement, Statement } from "../wire/statement.js";
 import { countdown } from "../words/moment.js";
 import { word } from "../words/names.js";
 import { visible } from "../words/fill.js";
@@ -31,7 +32,7 @@ interface Checked {
   place: string;
   statement?: Statement;
   hash: string;
-  isTrue: boolean; // the content shown is the one that is signed
+  isTrue: boolean; // the content shown is the one that is signed, and all that the node says of it besides
 }
 
 const checked = signal<Checked | undefined>(undefined);
@@ -42,7 +43,7 @@ const content = computed(() => (openedDraft.value?.content_bytes && checked.valu
 async function check(draft: Waiting): Promise<void> {
   const bytes = fromBase64(draft.statement), statement = readStatement(bytes);
   const hash = draft.content_bytes ? await sha256(fromBase64(draft.content_bytes)) : undefined;
-  const isTrue = statement.content === undefined || (hash !== undefined && equal(hash, statement.content.hash));
+  const isTrue = isAsSaid(draft, statement) && (statement.content === undefined || (hash !== undefined && equal(hash, statement.content.hash)));
   checked.value = { place: draft.place, statement, hash: toHex(await sha256(bytes)), isTrue };
 }
 
@@ -148,13 +149,21 @@ function About({ entries }: { entries: Entry[] }) {
   );
 }
 
+// The marking in the bytes; in the words of the guidelines only where the node speaks of the same.
+function Marked({ bytes, marking }: { bytes: Checked | undefined; marking: Waiting["marking"] }) {
+  return bytes?.isTrue && marking !== undefined ? <Banner marking={marking} /> : <p class="banner">{labelText(bytes?.statement?.label)}</p>;
+}
+
+const channelName = (number: number) => channels.value.find((one) => one.number === number)?.name ?? _("channel {1}", number);
+
 export function DraftView({ draft }: { draft: Waiting }) {
   const bytes = checked.value?.place === draft.place ? checked.value : undefined, shown = content.value;
   const isOpen = draft.state === "SUBMITTED" || draft.state === "APPROVED";
   return (
     <article class="message draft panel" aria-label={draft.place}>
-      <Banner marking={draft.marking} />
-      <h2>{draft.place} <Precedence name={PRECEDENCES[bytes?.statement?.precedence ?? 3]} /> {word(draft.kind)} → {draft.channel_name}</h2>
+      <Marked bytes={bytes} marking={draft.marking} />
+      <h2>{draft.place} <Precedence name={PRECEDENCES[bytes?.statement?.precedence ?? PRECEDENCES.length - 1]} /> <span data-from-bytes={bytes?.statement?.kind}>{bytes?.statement === undefined ? "" : `${word(kindName(bytes.statement.kind) ?? _("kind {1}", bytes.statement.kind))} → ${channelName(bytes.statement.channel)}`}</span></h2>
+      {bytes?.statement === undefined ? null : <p class="meta" data-label={labelText(bytes.statement.label)}>{_("marking in the bytes that you sign: {1}", labelText(bytes.statement.label) || _("none"))}</p>}
       <p class="meta">{_("to")} {addressText({ to: bytes?.statement?.to })}</p>
       <About entries={about.value[draft.place] ?? []} />
       <Fields entry={draft} />
@@ -177,7 +186,7 @@ export function DraftView({ draft }: { draft: Waiting }) {
         act={() => void once(`${draft.place} approve`, () => approve(draft))} /> : null}
       <Result result={results.value[`${draft.place} approve`]} />
       {isOpen ? <Reason draft={draft} /> : null}
-      <Banner marking={draft.marking} />
+      <Marked bytes={bytes} marking={draft.marking} />
     </article>
   );
 }

@@ -8,11 +8,17 @@ export const NAMESPACE = "entente-statement-v1";
 
 export const Kind = {
   MESSAGE: 8, WATCH_READ: 9, READ_BACK: 10, MARK: 11, PRESENTED: 12, REPLY: 13, DECLINE: 14, DEFER: 15, QUERY: 16,
-  NEGATIVE: 17, ATTEMPT: 22, TRANSLATION: 24, SUBMIT: 32, APPROVE: 33, REFUSE: 34, CANCEL: 35, START: 48, ATTEND: 49, LEAVE: 50, DONE: 51, RECESS: 53,
+  NEGATIVE: 17, SUSPEND: 18, REINSTATE: 19, CORRECTION: 20, REMARK: 21, ATTEMPT: 22, TRANSLATION: 24, SUBMIT: 32, APPROVE: 33, REFUSE: 34, CANCEL: 35, CONSENT: 36, RELEASE: 37, RECALL: 38, DOWNGRADE: 41, RELABEL: 42, REQUEST: 44, START: 48, ATTEND: 49, LEAVE: 50, DONE: 51, RECESS: 53,
   RESUME: 54, STAND_DOWN: 55, END: 56, PROPOSE: 57, CONCUR: 58, WITHDRAW: 59, CONFIRM: 60, RESERVE: 61, OBJECT: 62, AWAIT: 63,
   DECIDE: 64, RELIEF: 67, RELIEF_ACCEPTED: 68, BODY: 80, SESSION: 81, ITEM: 82, COMMITMENT: 83, REPORTED: 84,
-  ACCEPTED: 85, DISPUTED: 86, CONDITION: 87, TEXT: 89, UNIT: 90, AGREE: 91, CONCORDANCE: 92, ENDORSE: 93, ACT: 94, CLAIM: 95, SAME: 96,
+  ACCEPTED: 85, DISPUTED: 86, CONDITION: 87, EVENT: 88, TEXT: 89, UNIT: 90, AGREE: 91, CONCORDANCE: 92, ENDORSE: 93, ACT: 94, CLAIM: 95, SAME: 96,
 } as const;
+
+const OTHERWISE: Record<string, string> = { END: "end participation", AWAIT: "await instructions" };
+const names = new Map<number, string>(Object.entries(Kind).map(([name, number]) => [number, OTHERWISE[name] ?? name.toLowerCase().replace(/_/g, " ")]));
+
+// What a kind is called, as the node calls it; undefined: one that this page does not know.
+export const kindName = (kind: number): string | undefined => names.get(kind);
 
 export const PRECEDENCES = ["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"] as const;
 export type Precedence = typeof PRECEDENCES[number];

@@ -22,6 +22,7 @@ const KNOWN = [
   N_("unit"), N_("agree"), N_("concordance"), N_("endorse"), N_("reported"), N_("accepted"), N_("disputed"), N_("condition"), N_("same"), N_("REPLY"),
   N_("drop"), N_("amend"), N_("merge"), N_("end"), N_("agenda open"), N_("agenda agree"), N_("begin"), N_("conclude"), N_("record agree"), N_("move"),
   N_("call off"), N_("delegation"), N_("discussed"), N_("close"), N_("assess"), N_("in force"), N_("terminate"), N_("initial"), N_("sign"), N_("release text"),
+  N_("suspend"), N_("reinstate"), N_("correction"), N_("attempt"), N_("consent"), N_("release"), N_("recall"), N_("downgrade"), N_("relabel"), N_("request"), N_("act"),
   N_("one"), N_("apart"), N_("fully"), N_("ad referendum"),
 ];
 
