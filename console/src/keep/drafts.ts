@@ -3,6 +3,7 @@
 
 import { Bytes, equal, randomBytes, toHex } from "../base/bytes.js";
 import type { Attached } from "../wire/content.js";
+import type { Seen } from "../wire/statement.js";
 import { change, getAll, seal, unseal } from "./database.js";
 
 export interface Typed {
@@ -24,6 +25,7 @@ export interface Typed {
   fields: Record<string, string>;
   until?: string;
   files?: Attached[];
+  seen?: Seen[]; // of the others' logs, when it was begun, or when what came since was read
 }
 
 const BESIDE = " beside ";

@@ -27,6 +27,7 @@ export interface Words {
   content?: Content;
   instance?: Place;
   actingFor?: string;
+  seen?: Seen[]; // what he had before him; not said: what the node has by now
 }
 
 interface SeenAnswer {
@@ -78,7 +79,7 @@ async function whole(words: Words, seen: SeenAnswer): Promise<{ statement: State
 function address(words: Words, seen: SeenAnswer): Statement {
   return {
     accord: fromHex(seen.accord), channel: seen.channel, id: newId(), kind: words.kind, party: seen.party, role: words.role,
-    claimed: Date.now(), seen: seen.seen, to: words.to, precedence: words.precedence, label: words.label, refers: words.refers,
+    claimed: Date.now(), seen: words.seen ?? seen.seen, to: words.to, precedence: words.precedence, label: words.label, refers: words.refers,
     form: words.form, fields: words.fields, instance: words.instance, actingFor: words.actingFor,
   };
 }

@@ -4,15 +4,18 @@
 import { computed, signal } from "@preact/signals";
 import { ask, Refusal, Silence } from "./ask.js";
 import type { NodeEvent } from "./stream.js";
-import type { Accord, Channel, Draft, Due, Duty, Entry, Inbox, Instance, Log, Procedure, Session, Status } from "./shapes.js";
+import type { Seen } from "../wire/statement.js";
+import type { Accord, Channel, Draft, Due, Duty, Entry, Held, Inbox, Instance, Log, Procedure, Session, Status } from "./shapes.js";
 
 export const session = signal<Session | null | undefined>(undefined); // undefined: not asked yet
 export const status = signal<{ value: Status; at: number } | undefined>(undefined);
 export const accord = signal<Accord | undefined>(undefined);
 export const channels = signal<Channel[]>([]);
 export const inboxes = signal<Record<string, Entry[]>>({}); // by the channel's name
+export const shown = signal<Record<string, Seen[]>>({}); // by the channel: how far the others' logs were when its list was asked for
 export const older = signal<Record<string, Entry[]>>({}); // what was asked for of before those, without a hole between
 export const owing = signal<Entry[]>([]); // messages that still owe a reading or a reading back, of every channel
+export const held = signal<Held[]>([]); // messages that wait at the node for what has not come
 export const drafts = signal<Draft[]>([]);
 export const logs = signal<Log[]>([]);
 export const procedures = signal<Procedure[]>([]);
@@ -58,11 +61,16 @@ export async function asked<T>(question: Promise<T>, keep: (answer: T) => void):
 
 export const askStatus = () => asked(ask<Status>("/status"), (value) => {
   status.value = { value, at: Date.now() };
+  if ((value.waiting ?? 0) > 0)
+    soon("held", askHeld);
+  else
+    held.value = [];
   if (isMissed) {
     isMissed = false;
     soon("all", askAll);
   }
 });
+const askHeld = () => asked(ask<{ waiting: Held[] }>("/waiting"), (answer) => { held.value = answer.waiting; });
 export const askDrafts = () => asked(ask<Draft[]>("/drafts", { all: 1 }), (answer) => { drafts.value = answer; });
 export const askOwed = () => asked(ask<Inbox>("/owed", { limit: OWED_SHOWN }), (answer) => { owing.value = answer.messages; });
 export const askLogs = () => asked(ask<{ logs: Log[] }>("/logs"), (answer) => { logs.value = answer.logs; });
@@ -72,9 +80,12 @@ export const askObligations = () => asked(ask<{ obligations: Due[] }>("/obligati
 
 export const askDuty = () => asked(ask<Duty>("/watch"), (answer) => { duty.value = answer; });
 
+// In this order whoever writes has no more behind him than what stands before him.
 export function askInbox(channel: string): Promise<void> {
-  return asked(ask<Inbox>("/inbox", { channel, last: MESSAGES_SHOWN }), (answer) => {
+  const answers = ask<{ seen: Seen[] }>("/seen", { channel }).then(async ({ seen }) => ({ seen, ...await ask<Inbox>("/inbox", { channel, last: MESSAGES_SHOWN }) }));
+  return asked(answers, (answer) => {
     keepOlder(channel, answer.messages[0]?.place);
+    shown.value = { ...shown.value, [channel]: answer.seen };
     inboxes.value = { ...inboxes.value, [channel]: answer.messages };
   });
 }

@@ -70,10 +70,19 @@ export interface Status {
   peers: Peer[];
   stopped: Log[];
   processes: { name: string; starting: boolean; landlock: number; files: boolean; ports: boolean; signals: boolean }[];
+  waiting?: number;
   entries?: number;
   void?: number;
   stopped_logs?: number;
   scrub?: { finished_ms: number; findings: number; left: number };
+}
+
+// Held, receipted, and not in the order yet.
+export interface Held {
+  cause: string;
+  code: string;
+  channel: number;
+  entry: Entry;
 }
 
 export interface Channel {

@@ -2,17 +2,18 @@
 
 import { h } from "preact";
 import { useRef } from "preact/hooks";
+import { unseen } from "../fold/crossing.js";
 import type { Act } from "../fold/moves.js";
 import type { Typed } from "../keep/drafts.js";
 import { bytesOf } from "../node/outbox.js";
-import { accord, channels, inboxes, session } from "../node/record.js";
+import { accord, allOf, channels, session, shown } from "../node/record.js";
 import type { Channel, Entry } from "../node/shapes.js";
 import { Kind } from "../wire/statement.js";
 import { clock } from "../words/moment.js";
 import { _, language, named } from "../words/say.js";
 import { FormFields, formOf, FormChoice } from "./form.js";
 import { Attach, isWhole, SealedLine } from "./attach.js";
-import { Group, OnTerminal, Result, roleName, Words } from "./parts.js";
+import { Group, OnTerminal, Precedence, Result, roleName, Title, Words } from "./parts.js";
 import { once, results, rolesFor, Said, sayAct, sayMessage } from "./say.js";
 import { besides, change, forget, keptAt, keyOf, takeUp, typing, unkept } from "./typing.js";
 
@@ -21,7 +22,7 @@ function blank(key: string, channel: string, kind: number, about?: Entry): Typed
   return {
     key, channel, kind, about: about?.place, at: Date.now(), role: rolesFor(channel, about)[0] ?? "", language: language.value, subject: "",
     text: "", precedence: row?.precedences[row.precedences.length - 1] ?? "ROUTINE", to: [], level: accord.value?.guidelines?.levels[0]?.code ?? "",
-    values: [], fields: {},
+    values: [], fields: {}, seen: shown.value[channel],
   };
 }
 
@@ -111,11 +112,16 @@ export function LabelChoice({ typed }: { typed: Typed }) {
   );
 }
 
-// What the other side said since this was begun: to be read before it goes.
+// What the other side said since this was begun, in words or by a form: to be read before it goes. What is signed says what he had read.
 function Newer({ typed }: { typed: Typed }) {
-  const newer = (inboxes.value[typed.channel] ?? []).filter((entry) => entry.party !== session.value?.party && entry.filed_ms > typed.at);
-  return newer.length === 0 || typed.text === "" ? null
-    : <p class="warning crossing" role="status"><b>!!</b> {_("Came while you wrote: {1}. Read it before you sign.", newer.map((entry) => entry.place).join(", "))}</p>;
+  const newer = typing.value[typed.key]?.seen === undefined ? [] : unseen(allOf(typed.channel), typed.seen ?? [], session.value?.party ?? "");
+  return newer.length === 0 ? null : (
+    <div class="warning crossing" role="status">
+      <p><b>!!</b> {_("Came while you wrote: {1}. Read it before you sign.", newer.map((entry) => entry.place).join(", "))}</p>
+      {newer.map((entry) => <p key={entry.place}><Precedence name={entry.precedence ?? "ROUTINE"} /> <Title entry={entry} /></p>)}
+      <button type="button" data-act="seen" onClick={() => change(typed, { seen: shown.value[typed.channel] })}>{_("I have read it")}</button>
+    </div>
+  );
 }
 
 // No text is lost to another: what stands beside this box can be taken up, and is thrown away by hand alone.

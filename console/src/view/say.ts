@@ -7,7 +7,7 @@ import { isSame, Typed } from "../keep/drafts.js";
 import { Refusal, Silence } from "../node/ask.js";
 import { compose, entryAt, placeOf, Words } from "../node/compose.js";
 import { Posted, send } from "../node/outbox.js";
-import { accord, channels, session } from "../node/record.js";
+import { accord, channels, session, shown } from "../node/record.js";
 import type { Entry, Form } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import type { Label } from "../wire/content.js";
@@ -96,7 +96,7 @@ export async function sayMessage(typed: Typed, form: Form | undefined): Promise<
     kind: Kind.MESSAGE, channel: typed.channel, role: typed.role, label: labelOfTyped(typed), to: addresseesOf(typed),
     precedence: PRECEDENCES.indexOf(typed.precedence as Precedence), refers: await refersOf(filled?.refers ?? []),
     form: form && [form.form, form.version], fields: filled?.statement, content: contentOf(typed, filled?.content),
-    instance: typed.instance ? placeOf(await entryAt(typed.instance)) : undefined,
+    instance: typed.instance ? placeOf(await entryAt(typed.instance)) : undefined, seen: typed.seen,
   }, false, typed.subject || typed.text.slice(0, 40), typed);
   return send(item);
 }
@@ -118,7 +118,7 @@ export async function sayAct(act: Act, about: Entry, role: string, typed: Typed 
     return { field: filled.fault };
   const item = await compose({
     kind: act.kind, channel: about.channel_name, role, label: about.label, refers: await refersOf(filled?.refers ?? [about.place]),
-    fields: filled?.statement ?? fieldsOf(act, typed), form: form && [form.form, form.version], content: typed && contentOf(typed, filled?.content),
+    fields: filled?.statement ?? fieldsOf(act, typed), form: form && [form.form, form.version], content: typed && contentOf(typed, filled?.content), seen: typed?.seen ?? shown.value[about.channel_name],
   }, false, typed?.text.slice(0, 40) ?? "", typed);
   return send(item);
 }

@@ -1,9 +1,10 @@
 // Watch: one page for whoever is on duty. What is owed, by whom and by when; how the lines are; what came last.
 
 import { h } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { Owed } from "../fold/owed.js";
-import { drafts, inboxes, instances, logs, nodeClock, session, status } from "../node/record.js";
-import type { Entry, Path, Peer } from "../node/shapes.js";
+import { drafts, held, inboxes, instances, logs, nodeClock, session, status } from "../node/record.js";
+import type { Entry, Held, Path, Peer } from "../node/shapes.js";
 import { clock, countdown } from "../words/moment.js";
 import { spanText, word } from "../words/names.js";
 import { _, named } from "../words/say.js";
@@ -14,7 +15,7 @@ import { Aged, Group, Panel, Precedence, roleName, Step, Title, Words } from "./
 import { OnDuty, SoundTest } from "./relief.js";
 import { linkTo, now } from "./screen.js";
 
-const ROWS_SHOWN = 5, THEIRS_SHOWN = 3, LAST_SHOWN = 5, RUNNING_SHOWN = 3, POSTS_SHOWN = 2;
+const ROWS_SHOWN = 5, THEIRS_SHOWN = 3, LAST_SHOWN = 5, RUNNING_SHOWN = 3, POSTS_SHOWN = 2, HELD_SHOWN = 3;
 const NODE = "node"; // what nodes say to each other, as line checks, is on the line board
 const PATH_BEAT_MS = 30_000; // two periods of what a path says of itself
 const PROOF_MS = 2 * 3_600_000;
@@ -117,13 +118,47 @@ function Drafts() {
   );
 }
 
+// Received and receipted, and no officer can act on it yet: for what it waits, and what is to be done.
+function Waiting({ rows }: { rows: Held[] }) {
+  return (
+    <Panel title={_("Received, and waits")} count={rows.length} name="held">
+      <table class="rows"><tbody>
+        {rows.slice(0, HELD_SHOWN).map(({ entry, cause }) => (
+          <tr key={entry.place}>
+            <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
+            <th scope="row"><a href={linkTo("record", entry.place)} data-place={entry.place}>{entry.place}</a></th>
+            <td class="why"><b>{_("WAITING: ")}</b>{cause === "VERSION" ? _("its log is under a version of the accord that is not held here: entente accord adopt DIR") : _("waits for entries of others that it has seen")}</td>
+          </tr>
+        ))}
+      </tbody></table>
+      {rows.length > HELD_SHOWN ? <p class="more">{_("and {1} more", rows.length - HELD_SHOWN)}</p> : null}
+    </Panel>
+  );
+}
+
+// Whoever opens Watch has what is owed first under the hand; whoever is elsewhere by then stays there.
+function useFirst(place: string | undefined) {
+  const column = useRef<HTMLDivElement>(null), isFocused = useRef(false);
+  useEffect(() => {
+    const row = isFocused.current ? null : column.current?.querySelector<HTMLElement>(".ours a[data-place]"), at = document.activeElement;
+    if (!row)
+      return;
+    isFocused.current = true;
+    if (at === null || at === document.body || at.matches("main, nav a"))
+      row.focus();
+  }, [place]);
+  return column;
+}
+
 export function Watch() {
   const ours = owed.value.filter((row) => row.ours), theirs = owed.value.filter((row) => !row.ours);
   const last = Object.values(inboxes.value).flat().filter((entry) => entry.role !== NODE).sort((a, b) => b.filed_ms - a.filed_ms).slice(0, LAST_SHOWN);
+  const column = useFirst(ours[0]?.place);
   return (
     <div class="watch">
       <h1 class="hidden">{_("Watch")}</h1>
-      <div class="column">
+      <div class="column" ref={column}>
+        {held.value.length > 0 ? <Waiting rows={held.value} /> : null}
         <Panel title={_("We owe")} count={ours.length} name="ours"><OwedTable rows={ours} limit={ROWS_SHOWN} none={_("Nothing is owed by us.")} /></Panel>
         <Panel title={_("They owe")} count={theirs.length} name="theirs"><OwedTable rows={theirs} limit={THEIRS_SHOWN} none={_("Nothing is owed to us.")} /></Panel>
         <Panel title={_("Last messages")} name="last"><Last entries={last} /></Panel>
