@@ -34,3 +34,14 @@ export async function hold(page, name) {
 }
 
 export const step = (page, name) => page.locator(`.message .rungs [data-step="${name}"]`).first().waitFor();
+
+// To it by Tab alone, as a hand without a mouse goes: fails where no Tab leads.
+export async function tabTo(page, selector, most = 300) {
+  await page.locator(selector).first().waitFor();
+  for (let i = 0; i < most; i++) {
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector))
+      return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`no Tab leads to ${selector}`);
+}

@@ -5,7 +5,9 @@ import { load } from "./here.mjs";
 
 const { answered, received } = await load("keep/outbox.js");
 const { owedRows } = await load("fold/owed.js");
-const { degrees, mapOf, numbered, pointsOf } = await load("fold/drawn.js");
+const { answerTimes, degrees, figureOf, mapOf, numbered, plotted, pointsOf, sampled, tableOf } = await load("fold/drawn.js");
+const { unseen } = await load("fold/crossing.js");
+const { isAsSaid, labelText } = await load("fold/drafted.js");
 const { alarmsOf, isFlood } = await load("fold/alarm.js");
 const { fillForm } = await load("fold/fill.js");
 const { EventText } = await load("node/stream.js");
@@ -165,4 +167,39 @@ test("moves: a condition's stage is said on its commitment, and what is signed i
   const move = release("KOR/CONSULT 1.5", new Uint8Array(32));
   assert.deepEqual([move.kind, move.fields[0], move.rows.map((row) => row.number)], [93, [3, 2], [4]]);
   assert.equal(faultOf(move.rows, { when: "tomorrow" }), "when");
+});
+
+const path = (more) => ({ name: "north", up: true, heard_ms: 9_000, round_trip_us: 84_321, ...more });
+const statusAt = (now_ms, ...paths) => ({ now_ms, peers: [{ code: "USA", paths }] });
+
+test("charts: the table has every number that is drawn, and nothing else; a round trip too, and what is not known is no point", () => {
+  let samples = [];
+  for (const status of [statusAt(10_000, path()), statusAt(15_050, path({ round_trip_us: 90_000 })), statusAt(20_000, path({ up: false, heard_ms: 0 }))])
+    samples = sampled(samples, status);
+  for (const [of, want] of [["heard", [1, 6.1, null]], ["roundTrip", [84.3, 90, null]]]) {
+    const figure = figureOf(samples, of), [x, line] = plotted(figure), rows = tableOf(figure, String);
+    assert.deepEqual([x, line], [[10, 15.05, 20], want]);
+    assert.deepEqual(rows, x.map((at, i) => [String(at), line[i] === null ? "–" : String(line[i])]));
+    assert.deepEqual(figure.series.map((one) => one.label), ["USA north"]);
+  }
+  const proved = (seconds) => entry("KOR/CONSULT 1.3", "FLASH", [{ steps: [{ step: "WATCH READ", at_ms: 1_000 + seconds * 1000 }] }]);
+  assert.deepEqual(answerTimes([proved(1.2345)], "WATCH READ").map((row) => row.seconds), [1.2]);
+});
+
+test("crossing: told by the numbers of each log, whatever the clocks say and whether words or a form are written", () => {
+  const at = (party, epoch, index) => ({ party, epoch, index, place: `${party} ${epoch}.${index}`, filed_ms: 0 });
+  const seen = [{ party: "usa", epoch: 1, size: 5 }];
+  assert.deepEqual(unseen([at("usa", 1, 4), at("usa", 1, 5), at("usa", 2, 0), at("kor", 1, 9)], seen, "kor").map((one) => one.place), ["usa 1.5", "usa 2.0"]);
+  assert.deepEqual(unseen([at("usa", 1, 0)], [], "kor").length, 1); // of whom nothing had been seen
+  assert.deepEqual(unseen([at("usa", 1, 4)], seen, "kor"), []);
+});
+
+test("a draft: what the node says of it is compared with the bytes, row by row", () => {
+  const label = { level: "R", categories: [{ name: "rel", values: ["KOR", "USA"] }] };
+  const statement = { channel: 2, kind: 8, party: "kor", role: "watch", precedence: 0, label };
+  const said = { channel: 2, kind: "message", party: "kor", role: "watch", precedence: "FLASH", label: { level: "R", categories: [{ name: "rel", values: ["USA", "KOR"] }] } };
+  assert.ok(isAsSaid(said, statement));
+  for (const lie of [{ channel: 3 }, { kind: "relabel" }, { precedence: "ROUTINE" }, { label: { level: "U", categories: [] } }, { label: undefined }, { role: "head" }])
+    assert.ok(!isAsSaid({ ...said, ...lie }, statement), JSON.stringify(lie));
+  assert.equal(labelText(label), "R · REL KOR, USA");
 });

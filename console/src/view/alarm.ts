@@ -5,6 +5,7 @@ import { AGAIN_MS, alarmsOf, isFlood, TONES } from "../fold/alarm.js";
 import { owedRows } from "../fold/owed.js";
 import { drafts, duty, inboxes, nodeClock, obligations, owing, session, lastEvents } from "../node/record.js";
 import { word } from "../words/names.js";
+import { visible } from "../words/fill.js";
 import { _ } from "../words/say.js";
 import { now, said } from "./screen.js";
 import type { Entry } from "../node/shapes.js";
@@ -126,7 +127,7 @@ export function followAlarms(): void {
 const GATHER_MS = 1_000;
 
 function one(entry: Entry): string {
-  return `${whoIs(entry)}: ${entry.precedence ?? "ROUTINE"} ${entry.subject ?? entry.text?.[0]?.slice(0, 120) ?? entry.place}, ${clock(entry.filed_ms)}`;
+  return `${whoIs(entry)}: ${entry.precedence ?? "ROUTINE"} ${visible(entry.subject ?? entry.text?.[0]?.slice(0, 120) ?? entry.place)}, ${clock(entry.filed_ms)}`;
 }
 
 function sentence(entries: Entry[]): string {

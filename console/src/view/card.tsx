@@ -2,16 +2,18 @@
 
 import { h } from "preact";
 import type { Owed } from "../fold/owed.js";
-import { inboxes, nodeClock, session } from "../node/record.js";
+import { drafts, inboxes, instances, nodeClock, session } from "../node/record.js";
 import type { Entry } from "../node/shapes.js";
 import { clock, countdown } from "../words/moment.js";
 import { spanText, word } from "../words/names.js";
+import { visible } from "../words/fill.js";
 import { _, named } from "../words/say.js";
 import { owed } from "./alarm.js";
+import { atGates, CardGates, whoAsks } from "./consult.js";
 import { DraftView } from "./draft.js";
 import { opened, openedDraft } from "./entry.js";
 import { Message } from "./message.js";
-import { partyCode, Precedence, Title, Words } from "./parts.js";
+import { partyCode, Precedence, Title, whoIs, Words } from "./parts.js";
 import { go, linkTo, now, placeIn, screen } from "./screen.js";
 
 const SAID_SHOWN = 3;
@@ -22,10 +24,20 @@ function saidByOthers(channel: string): Entry[] {
 
 const titleOf = (row: Owed) => row.names?.map((names) => named(names)).join(": ") ?? row.title;
 
+// Whoever wrote it, proposed it or began it: a name of the record, never a guess.
+function whoAsksFor(row: Owed): string {
+  const draft = drafts.value.find((one) => one.place === row.place), entry = opened.value?.place === row.place ? opened.value : undefined;
+  const instance = row.screen === "consult" ? instances.value.find((one) => one.place === row.place) : undefined;
+  if (draft !== undefined)
+    return `${whoIs(draft)}, ${_("officer {1}", draft.author_holder)}`;
+  return instance !== undefined ? whoAsks(instance) : entry !== undefined ? whoIs(entry) : partyCode(row.place.split("/")[0]);
+}
+
 function Asked({ row }: { row: Owed }) {
   const at = nodeClock.value(now.value);
   return (
     <dl class="facts card-facts">
+      <dt>{_("Who asks")}</dt><dd data-row="asks"><Words text={whoAsksFor(row)} /></dd>
       <dt>{_("What")}</dt><dd><Precedence name={row.precedence} /> <b><Words text={titleOf(row)} /></b></dd>
       <dt>{_("Asked of you")}</dt><dd>{word(row.step)}</dd>
       <dt>{_("Time left")}</dt><dd class={row.due !== undefined && row.due < at ? "due over" : "due"}>{row.due === undefined ? _("no limit; waits for {1}", spanText(at - row.since)) : countdown(row.due - at)}</dd>
@@ -37,8 +49,9 @@ function Asked({ row }: { row: Owed }) {
 }
 
 export function CardScreen() {
-  const rows = owed.value.filter((row) => row.ours && row.screen === "channel"), place = placeIn(screen.value.about);
+  const rows = owed.value.filter((row) => row.ours && row.screen !== "relief"), place = placeIn(screen.value.about);
   const row = rows.find((one) => one.place === place);
+  const instance = place === undefined ? undefined : atGates(place);
   if (place === undefined && rows[0] !== undefined)
     go("card", rows[0].place);
   return (
@@ -46,14 +59,11 @@ export function CardScreen() {
       <h1>{_("For decision")}</h1>
       {rows.length === 0 ? <p class="none">{_("Nothing waits for you.")}</p> : null}
       <nav class="card-rows" aria-label={_("For decision")}>
-        {rows.map((one, i) => <a key={one.key} href={linkTo("card", one.place)} aria-current={one.place === place ? "page" : undefined}>{i + 1}. {one.precedence} {titleOf(one).slice(0, 24) || one.place}</a>)}
-      </nav>
-      <nav class="card-rows" aria-label={_("Consultation")}>
-        {owed.value.filter((one) => one.ours && one.screen === "consult").map((one) => <a key={one.key} href={linkTo("consult", one.place)}>{one.precedence} {titleOf(one)}</a>)}
+        {rows.map((one, i) => <a key={one.key} href={linkTo("card", one.place)} aria-current={one.place === place ? "page" : undefined}>{i + 1}. {one.precedence} {visible(titleOf(one).slice(0, 24)) || one.place}</a>)}
       </nav>
       {row === undefined ? null : <Asked row={row} />}
       {openedDraft.value?.place === place && openedDraft.value ? <DraftView draft={openedDraft.value} /> : null}
-      {opened.value?.place === place && opened.value ? <Message entry={opened.value} /> : null}
+      {row?.screen === "consult" ? (instance === undefined ? null : <CardGates instance={instance} />) : opened.value?.place === place && opened.value ? <Message entry={opened.value} /> : null}
     </div>
   );
 }

@@ -67,7 +67,7 @@ async function open(place: string): Promise<void> {
 
 export function followInstance(): void {
   effect(() => {
-    const place = placeIn(screen.value.about), isShown = screen.value.name === "consult";
+    const place = placeIn(screen.value.about), isShown = screen.value.name === "consult" || screen.value.name === "card";
     void [instances.value, procedures.value]; // asked for anew whenever something was said
     untracked(() => {
       if (whole.value?.place !== place)
@@ -79,7 +79,7 @@ export function followInstance(): void {
   effect(() => {
     void status.value; // a hold ends by the clock alone
     untracked(() => {
-      if (screen.value.name === "consult" && whole.value !== undefined && session.value)
+      if ((screen.value.name === "consult" || screen.value.name === "card") && whole.value !== undefined && session.value)
         void judgeAll(whole.value).catch(() => undefined); // then the door says it
     });
   });
@@ -263,6 +263,24 @@ function Gates({ instance }: { instance: WholeInstance }) {
       {[...instance.gates].reverse().map((gate) => <GateBox key={gate.place} gate={gate} instance={instance} />)}
       {instance.decisions.map((one) => <p key={one.place}>{_("{1} has decided for itself: {2}", partyCode(one.party), named(one.option_title))} <span class="age">{one.place}</span></p>)}
     </Panel>
+  );
+}
+
+// On the principal's card: what is at the gates and what this officer may do there. `asks`: who asks for it.
+export const atGates = (place: string) => (whole.value?.place === place ? whole.value : undefined);
+
+export function whoAsks(instance: Instance): string {
+  const open = instance.gates.filter((gate) => gate.state !== "DECIDED" && gate.state !== "WITHDRAWN").map((gate) => gate.party);
+  return [...new Set(open.length > 0 ? open : [instance.opener])].map(partyCode).join(", ");
+}
+
+export function CardGates({ instance }: { instance: WholeInstance }) {
+  return (
+    <Group>
+      <Gates instance={instance} />
+      <Panel title={_("What you may do")} name="moves"><Moves subject={subjectOf(instance)} moves={ownMoves(instance)} name={(move) => nameOf(instance, move)} /></Panel>
+      <p><a href={linkTo("consult", instance.place)}>{_("All of this procedure")}</a></p>
+    </Group>
   );
 }
 

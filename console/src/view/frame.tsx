@@ -10,6 +10,7 @@ import { fault, heard, nodeClock, session, status } from "../node/record.js";
 import { acknowledge, acknowledgeAll, alarms, flood } from "./alarm.js";
 import { Doubts } from "./consult.js";
 import { marking } from "./entry.js";
+import { visible } from "../words/fill.js";
 import { linkTo, now, said, Screen, screen, setTheme, theme, THEMES } from "./screen.js";
 import { Group, Precedence } from "./parts.js";
 
@@ -68,10 +69,11 @@ function Silence() {
   if (fault.value === undefined && silent < SILENCE_MS)
     return null;
   return (
-    <p class="warning stale" role="status">
-      <b>{_("STALE")}</b> {heard.value === 0 ? _("The node has not been heard yet.") : _("The node has been silent for {1}: what is shown is as it was then.", spanText(silent))}
-      {" "}{fault.value ? fault.value : ""}
-    </p>
+    <div class="warning stale">
+      <span role="status"><b>{_("STALE")}</b> {heard.value === 0 ? _("The node has not been heard yet.") : _("The node is silent: what is shown is as it was then.")}
+        {fault.value ? ` ${fault.value}` : null}</span>
+      {heard.value === 0 ? null : <span class="age"> {_("for {1}", spanText(silent))}</span>}
+    </div>
   );
 }
 
@@ -82,7 +84,7 @@ function Unsent() {
       {keepingFails.value ? <p class="warning bad" role="alert">{_("This browser keeps nothing on its disk: your text stands on this page alone. Do not close it.")}</p> : null}
       {waiting.map((item) => (
         <p class="warning" role="status">
-          <b>{_("IN THIS BROWSER")}</b> {_("since {1}: {2}. It goes to the node by itself when the node answers.", clock(item.since), item.title || item.channel)}
+          <b>{_("IN THIS BROWSER")}</b> {_("since {1}: {2}. It goes to the node by itself when the node answers.", clock(item.since), visible(item.title || item.channel))}
         </p>
       ))}
     </Group>

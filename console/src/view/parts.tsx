@@ -84,18 +84,50 @@ export const whoIs = (one: { party: string; role?: string }) => `${partyCode(one
 
 // ---- Hold. ----
 
-// What cannot be undone is held for two seconds, with a finger or a key: no one does it in passing.
+// What cannot be undone is held for two seconds, with a finger or a key: no one does it in passing. Whoever cannot hold presses, and
+// types a number that is made for it.
 const HOLD_MS = 2_000;
 const held = signal<string | undefined>(undefined);
+const numbered = signal<{ name: string; number: string; typed: string } | undefined>(undefined);
+let isDone = false; // by the hold, whose own release is no press
+
+const ask = (name: string) => { numbered.value = { name, number: String(1000 + crypto.getRandomValues(new Uint16Array(1))[0] % 9000), typed: "" }; };
+
+function ByNumber({ title, act, disabled }: { title: string; act: () => void; disabled?: boolean }) {
+  const asked = numbered.value, isRight = asked !== undefined && asked.typed.trim() === asked.number && !disabled;
+  const press = () => {
+    if (!isRight)
+      return;
+    numbered.value = undefined;
+    act();
+  };
+  return asked === undefined ? null : (
+    <div class="by-number warning" role="group" aria-label={title}>
+      <label>{_("It was not held for 2 s. To do it without holding, type {1}", asked.number)}{" "}
+        <input type="text" inputMode="numeric" autoComplete="off" size={6} value={asked.typed} onInput={(event) => { numbered.value = { ...asked, typed: event.currentTarget.value }; }}
+          onKeyDown={(event) => {
+            if (event.code === "Enter" && !event.isComposing) {
+              event.preventDefault();
+              press();
+            }
+          }} />
+      </label>{" "}
+      <button type="button" class="primary" data-act="by-number" disabled={!isRight} onClick={press}>{title}</button>{" "}
+      <button type="button" onClick={() => { numbered.value = undefined; }}>{_("Leave it")}</button>
+    </div>
+  );
+}
 
 export function Hold({ name, title, act, disabled }: { name: string; title: string; act: () => void; disabled?: boolean }) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const begin = () => {
     if (disabled || held.value === name)
       return;
+    isDone = false;
     held.value = name;
     timer = setTimeout(() => {
-      held.value = undefined;
+      isDone = true;
+      held.value = numbered.value = undefined;
       act();
     }, HOLD_MS);
     addEventListener("pointerup", end, { once: true });
@@ -106,13 +138,27 @@ export function Hold({ name, title, act, disabled }: { name: string; title: stri
     clearTimeout(timer);
     held.value = undefined;
   };
+  const press = () => {
+    if (!isDone && numbered.value?.name !== name)
+      ask(name);
+    isDone = false;
+  };
   return (
-    <button
-      class={`hold primary ${held.value === name ? "held" : ""}`} data-act={name} disabled={disabled} onPointerDown={begin}
-      onKeyDown={(event) => { if ((event.code === "Space" || event.code === "Enter") && !event.repeat) begin(); }}
-    >
-      {held.value === name ? _("hold …") : _("{1} (hold 2 s)", title)}
-    </button>
+    <Group>
+      <button
+        type="button" class={`hold primary ${held.value === name ? "held" : ""}`} data-act={name} disabled={disabled} onPointerDown={begin} onClick={press}
+        onKeyDown={(event) => {
+          if (event.code === "Enter")
+            event.preventDefault(); // it would press at once
+          if ((event.code === "Space" || event.code === "Enter") && !event.repeat)
+            begin();
+        }}
+        onKeyUp={(event) => { if (event.code === "Enter") press(); }}
+      >
+        {held.value === name ? _("hold …") : _("{1} (hold 2 s)", title)}
+      </button>
+      {numbered.value?.name === name ? <ByNumber title={title} act={act} disabled={disabled} /> : null}
+    </Group>
   );
 }
 

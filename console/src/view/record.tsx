@@ -19,12 +19,13 @@ const ROWS_SHOWN = 200;
 const typed = signal({ words: "", channel: "", party: "", precedence: "", from: "", to: "" });
 const found = signal<{ rows: Entry[]; looked: number; isDone: boolean } | undefined>(undefined);
 const failed = signal<string | undefined>(undefined);
+const tried = signal(false); // from the first press on, a wrong date is said as it is typed
 let run = 0;
 
 // The node looks through some hundreds at a time and says where to go on; a newer search ends an older one.
 async function search(): Promise<void> {
   const mine = ++run, { words, channel, party, from, to } = typed.value;
-  const bound = (text: string) => (Number.isNaN(readMoment(text)) ? undefined : readMoment(text));
+  const bound = (text: string) => (text.trim() === "" ? undefined : readMoment(text));
   failed.value = undefined;
   let rows: Entry[] = [], looked = 0, after: string | undefined;
   do {
@@ -40,10 +41,26 @@ async function search(): Promise<void> {
   } while (after !== undefined && rows.length < ROWS_SHOWN);
 }
 
+type Bound = "from" | "to";
+
+const isWrong = (name: Bound) => typed.value[name].trim() !== "" && Number.isNaN(readMoment(typed.value[name]));
+const wrong = () => (["from", "to"] as const).filter(isWrong);
+const boundTitles: Record<Bound, () => string> = { from: () => _("From"), to: () => _("Until") };
+
+// A filter that cannot be read would find what was not asked for: it is told, and nothing is searched.
+function press(event: Event): void {
+  event.preventDefault();
+  tried.value = true;
+  if (wrong().length > 0)
+    found.value = failed.value = undefined;
+  else
+    void search().catch((why: Error) => { failed.value = why.message; });
+}
+
 function Field({ label, name }: { label: string; name: "words" | "from" | "to" }) {
   return (
     <label>{label}
-      <input type="text" value={typed.value[name]} placeholder={name === "words" ? "" : "281407Z NOV 26"}
+      <input type="text" value={typed.value[name]} aria-invalid={tried.value && name !== "words" && isWrong(name)} placeholder={name === "words" ? "" : "281407Z NOV 26"}
         onInput={(event) => { typed.value = { ...typed.value, [name]: event.currentTarget.value }; }} />
     </label>
   );
@@ -63,13 +80,13 @@ function Filter({ label, name, options }: { label: string; name: "channel" | "pa
 function Search() {
   const parties = [...new Set(lines.value.flatMap((line) => line.parties))];
   return (
-    <form class="search panel" role="search" aria-label={_("Search")} onSubmit={(event) => { event.preventDefault(); void search().catch((why: Error) => { failed.value = why.message; }); }}>
+    <form class="search panel" role="search" aria-label={_("Search")} onSubmit={press}>
       <Field label={_("Words in subject, text, fields or file names")} name="words" />
       <Filter label={_("Channel")} name="channel" options={lines.value.map((line) => [line.name, named(line.names, line.name)])} />
       <Filter label={_("Party")} name="party" options={parties.map((party) => [party, partyCode(party)])} />
       <Filter label={_("Precedence")} name="precedence" options={PRECEDENCES.map((name) => [name, name])} />
-      <Field label={_("From")} name="from" />
-      <Field label={_("Until")} name="to" />
+      <Field label={boundTitles.from()} name="from" />
+      <Field label={boundTitles.to()} name="to" />
       <button class="primary">{_("Search")}</button>
     </form>
   );
@@ -77,6 +94,8 @@ function Search() {
 
 function Found() {
   const result = found.value;
+  if (tried.value && wrong().length > 0)
+    return <div role="alert">{wrong().map((name) => <p key={name} class="warning bad">{_("The field {1} cannot be read: a time is written 281407Z NOV 26.", boundTitles[name]())} {_("Nothing was searched for.")}</p>)}</div>;
   if (failed.value !== undefined)
     return <p class="warning bad" role="alert">{typed.value.words.trim() === "" ? _("Type at least one word to search for.") : nodeSays(failed.value)}</p>;
   if (result === undefined)
