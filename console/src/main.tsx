@@ -7,7 +7,7 @@ import { deliverAll, loadOutbox, sweep } from "./node/outbox.js";
 import { askAll, askDuty, askStatus, heard, inboxes, logs, session, take } from "./node/record.js";
 import { listen } from "./node/stream.js";
 import { followAlarms, followAnnouncements } from "./view/alarm.js";
-import { keepPage } from "./view/attach.js";
+import { followAttached, keepPage } from "./view/attach.js";
 import { AssessScreen, followAssessments } from "./view/assess.js";
 import { CardScreen } from "./view/card.js";
 import { ChannelScreen } from "./view/channel.js";
@@ -92,6 +92,7 @@ async function begin(): Promise<void> {
   followDialogues();
   followAssessments();
   followRelief();
+  followAttached();
   keepPage();
   render(<App />, document.body);
 }

@@ -70,7 +70,7 @@ test("a file is chosen, carried piece by piece before anything is signed, named 
   }
 });
 
-test("a page that ends half-way keeps what the node has, says that the file is to be chosen again, and goes on from there", async () => {
+test("a page that ends half-way goes on by itself when it is opened again, from where the node is", async () => {
   const file = made("half.bin", 5 * PIECE), page = usa.page;
   await begun("Half-way.");
   let passed = 0;
@@ -79,15 +79,44 @@ test("a page that ends half-way keeps what the node has, says that the file is t
   await page.locator(`.attach [data-sent="${2 * PIECE}"]`).waitFor();
   await page.locator(".compose .kept[data-kept=true]").waitFor();
   assert.ok(await page.locator(".compose .sign").isDisabled());
-  await page.reload();
-  await page.unrouteAll({ behavior: "ignoreErrors" }); // what was held is let go by it: not before
-  await page.locator(".attach", { hasText: "choose the same file again" }).waitFor();
   const offsets = [];
+  await page.goto("about:blank");
+  await page.unrouteAll({ behavior: "ignoreErrors" }); // what was held is let go by it: not before
   page.on("request", (request) => { const url = new URL(request.url()); if (url.pathname === "/attachments") offsets.push(Number(url.searchParams.get("offset"))); });
-  await choose(page, file.path);
+  await at(usa, stage, "channel/notify");
   await whole(page, "half.bin");
   assert.deepEqual(offsets, [2, 3, 4].map((n) => n * PIECE));
   await signed(file);
+});
+
+test("a node that is started anew while the page is closed is given the file again by the page, whole or half-way", async () => {
+  const { page } = usa;
+  for (const pieces of [3, 1]) {
+    const name = `away-${pieces}.bin`, file = made(name, 3 * PIECE);
+    await begun(`Away ${pieces}.`);
+    let passed = 0;
+    await page.route("**/attachments?*", (route) => (passed++ < pieces ? route.continue() : new Promise(() => undefined)));
+    await choose(page, file.path);
+    await page.locator(`.attach [data-file="${name}"][data-sent="${pieces * PIECE}"]`).waitFor();
+    await page.locator(".compose .kept[data-kept=true]").waitFor();
+    await page.goto("about:blank");
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+    await stage.ask("kill", { party: "usa" });
+    await stage.ask("start", { party: "usa" });
+    await at(usa, stage, "channel/notify");
+    await page.locator(".login .primary").click({ timeout: 30_000 });
+    await whole(page, name, 30_000);
+    await signed(file);
+  }
+  // What is filed is kept no more.
+  const kept = () => page.evaluate(() => new Promise((resolve) => {
+    const opening = indexedDB.open("entente");
+    opening.onsuccess = () => { const asked = opening.result.transaction("pieces").objectStore("pieces").count(); asked.onsuccess = () => { opening.result.close(); resolve(asked.result); }; };
+  }));
+  for (let i = 0; await kept() > 0; i++) {
+    assert.ok(i < 40, "what is filed is kept no more");
+    await page.waitForTimeout(250);
+  }
 });
 
 test("a node that is killed half-way: it goes on by itself when the node is back and the officer signed in", async () => {

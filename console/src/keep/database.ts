@@ -2,8 +2,8 @@
 
 import { Bytes, concat, randomBytes, utf8 } from "../base/bytes.js";
 
-const NAME = "entente", VERSION = 1;
-export const STORES = ["keys", "drafts", "outbox"] as const;
+const NAME = "entente", VERSION = 2;
+export const STORES = ["keys", "drafts", "outbox", "pieces"] as const;
 export type Store = typeof STORES[number];
 
 function done<T>(request: IDBRequest<T>): Promise<T> {
@@ -18,7 +18,7 @@ let opened: Promise<IDBDatabase> | undefined;
 function open(): Promise<IDBDatabase> {
   if (opened === undefined) {
     const request = indexedDB.open(NAME, VERSION);
-    request.onupgradeneeded = () => STORES.forEach((store) => request.result.createObjectStore(store));
+    request.onupgradeneeded = () => STORES.filter((store) => !request.result.objectStoreNames.contains(store)).forEach((store) => request.result.createObjectStore(store));
     opened = done(request);
   }
   return opened;
@@ -30,6 +30,10 @@ export async function get<T>(store: Store, key: string): Promise<T | undefined> 
 
 export async function getAll<T>(store: Store): Promise<T[]> {
   return done((await open()).transaction(store).objectStore(store).getAll());
+}
+
+export async function getKeys(store: Store): Promise<string[]> {
+  return await done((await open()).transaction(store).objectStore(store).getAllKeys()) as string[];
 }
 
 // Resolves when the disk has it, not when the browser has heard of it.
@@ -88,14 +92,21 @@ function key(): Promise<CryptoKey> {
   return made;
 }
 
-export async function seal(value: unknown): Promise<Bytes> {
+export async function sealBytes(plain: Bytes): Promise<Bytes> {
   const nonce = randomBytes(NONCE_LEN);
-  const box = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, await key(), utf8(JSON.stringify(value)));
+  const box = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, await key(), plain);
   return concat(nonce, new Uint8Array(box));
 }
 
-export async function unseal<T>(sealed: Bytes): Promise<T> {
+export async function unsealBytes(sealed: Bytes): Promise<Bytes> {
   const nonce = sealed.slice(0, NONCE_LEN), box = sealed.slice(NONCE_LEN);
-  const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: nonce }, await key(), box);
-  return JSON.parse(new TextDecoder().decode(plain)) as T;
+  return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv: nonce }, await key(), box));
+}
+
+export function seal(value: unknown): Promise<Bytes> {
+  return sealBytes(utf8(JSON.stringify(value)));
+}
+
+export async function unseal<T>(sealed: Bytes): Promise<T> {
+  return JSON.parse(new TextDecoder().decode(await unsealBytes(sealed))) as T;
 }

@@ -85,6 +85,11 @@ export async function dropTyped(typed: Typed): Promise<void> {
   }
 }
 
+// Of every tab.
+export async function allTyped(): Promise<Typed[]> {
+  return (await rows()).map(({ typed }) => typed);
+}
+
 export async function loadTyped(): Promise<Typed[]> {
   const found = await rows().catch(() => []);
   found.forEach(({ typed, sealed }) => mine.set(typed.key, sealed));

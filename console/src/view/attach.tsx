@@ -2,17 +2,20 @@
 // lengths and hashes are in what is signed, and a page that ends loses at most the way that is left.
 
 import { h } from "preact";
-import { signal } from "@preact/signals";
-import { Hasher, toHex, utf8 } from "../base/bytes.js";
-import type { Typed } from "../keep/drafts.js";
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { Bytes, Hasher, toHex, utf8 } from "../base/bytes.js";
+import { allTyped, Typed } from "../keep/drafts.js";
+import { dropPieces, isKept, keepPiece, keptPiece, PIECE_LEN } from "../keep/pieces.js";
 import { post, Refusal, Silence } from "../node/ask.js";
+import { outbox } from "../node/outbox.js";
+import { session, status } from "../node/record.js";
 import type { Channel } from "../node/shapes.js";
 import { Attached, ATTACHMENT_LEN_MAX, ATTACHMENTS_MAX } from "../wire/content.js";
-import { _, nodeSays } from "../words/say.js";
+import { _, N_, nodeSays } from "../words/say.js";
 import { Group, Words } from "./parts.js";
 import { change, typing } from "./typing.js";
 
-const PIECE_LEN = 256 << 10, AGAIN_MS = 2_000;
+const AGAIN_MS = 2_000;
 
 // Of each file that is under way in this tab, by its box and name: what is done with it, and how far that is.
 interface Way {
@@ -23,7 +26,31 @@ interface Way {
 }
 
 const ways = signal<Record<string, Way>>({});
-const files = new Map<string, File>(); // what this tab can still read
+
+// Where the bytes come from: the file that was chosen in this tab, or what this browser keeps of it.
+interface Source {
+  size: number;
+  piece(at: number): Promise<Bytes>;
+}
+
+const sources = new Map<string, Source>();
+const carried = new Set<string>(); // one way at a time
+
+const ofFile = (file: File): Source => ({ size: file.size, piece: async (at) => new Uint8Array(await file.slice(at, at + PIECE_LEN).arrayBuffer()) });
+
+const ofKept = (hash: string, size: number): Source => ({ size, piece: async (at) => {
+  const piece = await keptPiece(hash, at);
+  if (piece === undefined)
+    throw new Error(N_("this browser does not keep it any more: choose it again"));
+  return piece;
+} });
+
+// The node knows who gave it what in one run, by his key.
+const run = computed(() => (session.value && status.value ? `${status.value.value.started_ms} ${session.value.key}` : undefined));
+
+const given = (file: Attached) => (file.to !== undefined && file.to === run.value ? file.sent ?? 0 : 0); // of which the node knows that he gave it
+
+export const isWhole = (typed: Typed) => (typed.files ?? []).every((file) => given(file) === file.len);
 
 const wayKey = (typed: Typed, name: string) => `${typed.key} ${name}`;
 const now = (typed: Typed) => typing.value[typed.key] ?? typed;
@@ -32,8 +59,6 @@ function tell(key: string, way: Way | undefined): void {
   const { [key]: _before, ...rest } = ways.value;
   ways.value = way === undefined ? rest : { ...rest, [key]: way };
 }
-
-export const isWhole = (typed: Typed) => (typed.files ?? []).every((file) => file.sent === file.len);
 
 // As the commands call it: what is signed is not what one browser takes a file for.
 const TYPES: Record<string, string> = { txt: "text/plain", pdf: "application/pdf", png: "image/png", jpg: "image/jpeg", json: "application/json", csv: "text/csv", xml: "application/xml", html: "text/html" };
@@ -50,13 +75,11 @@ function fault(typed: Typed, file: File): string | undefined {
   return (now(typed).files ?? []).length >= ATTACHMENTS_MAX ? _("{1} files are the most of one message", ATTACHMENTS_MAX) : undefined;
 }
 
-const piece = async (file: File, at: number) => new Uint8Array(await file.slice(at, at + PIECE_LEN).arrayBuffer());
-
-async function hash(key: string, file: File): Promise<string> {
+async function hash(key: string, file: Source): Promise<string> {
   const hasher = new Hasher();
   for (let at = 0; at < file.size; at += PIECE_LEN) {
     tell(key, { is: "read", at, of: file.size });
-    hasher.add(await piece(file, at));
+    hasher.add(await file.piece(at));
   }
   return toHex(hasher.end());
 }
@@ -68,18 +91,24 @@ function set(typed: Typed, hash: string, part: Partial<Attached> | undefined): v
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
 
-// One piece after the other; a node that does not answer is asked again as long as this tab has the file. A node that was started anew,
+// A browser that has no room keeps nothing: then the tab alone has it.
+async function keepAll(hash: string, file: Source): Promise<void> {
+  for (let at = 0; at < file.size; at += PIECE_LEN)
+    await keepPiece(hash, at, await file.piece(at));
+}
+
+// One piece after the other; a node that does not answer is asked again as long as there are bytes to give. A node that was started anew,
 // or that knows another session, has the bytes and not who gave them: it is given all of them again (ADR 58).
-async function carry(typed: Typed, key: string, file: File, hash: string): Promise<void> {
+async function carryOn(typed: Typed, key: string, file: Source, hash: string): Promise<void> {
   for (;;) {
     const row = (now(typed).files ?? []).find((one) => one.hash === hash), at = row?.sent ?? file.size;
-    if (at >= file.size || files.get(key) !== file)
+    if (at >= file.size || sources.get(key) !== file)
       return tell(key, undefined);
     tell(key, { is: "sent", at, of: file.size });
     try {
-      const bytes = await piece(file, at);
+      const bytes = await file.piece(at), to = at === 0 ? run.value : row?.to;
       await post("/attachments", bytes, { hash, offset: at, total: file.size }, "application/octet-stream");
-      set(typed, hash, { sent: at + bytes.length });
+      set(typed, hash, { sent: at + bytes.length, to });
     } catch (why) {
       if (!(why instanceof Silence) && !(why instanceof Refusal && why.status === 401))
         throw why;
@@ -90,17 +119,65 @@ async function carry(typed: Typed, key: string, file: File, hash: string): Promi
   }
 }
 
-async function attach(typed: Typed, file: File): Promise<void> {
-  const key = wayKey(typed, file.name), wrong = fault(typed, file);
+async function carry(typed: Typed, key: string, file: Source, hash: string): Promise<void> {
+  if (carried.has(key))
+    return;
+  carried.add(key);
+  try {
+    await carryOn(typed, key, file, hash);
+  } catch (why) { // it cannot be read any more, or the node refuses it
+    tell(key, { is: "refused", at: 0, of: file.size, why: nodeSays((why as Error).message) });
+  } finally {
+    carried.delete(key);
+  }
+}
+
+// To a node that was started anew, or another officer's session, it is given anew: as it was chosen here, or as this browser keeps it.
+async function giveAgain(typed: Typed, file: Attached, to: string): Promise<void> {
+  const key = wayKey(typed, file.name), isOld = file.to !== to;
+  if (carried.has(key) || (!isOld && file.sent === file.len))
+    return;
+  const source = sources.get(key) ?? (await isKept(file.hash, file.len) ? ofKept(file.hash, file.len) : undefined);
+  if (isOld)
+    set(typed, file.hash, { sent: 0 });
+  if (source === undefined)
+    return;
+  sources.set(key, source);
+  await carry(now(typed), key, source, file.hash);
+}
+
+const named = computed(() => [...Object.values(typing.value), ...outbox.value.flatMap((item) => item.typed ?? [])].flatMap((typed) => (typed.files ?? []).map((file) => file.hash)).sort().join(" "));
+
+async function sweep(): Promise<void> {
+  const kept = await allTyped().catch(() => undefined); // what another tab writes too
+  if (kept !== undefined)
+    await dropPieces(new Set([...named.value.split(" "), ...kept.flatMap((typed) => (typed.files ?? []).map((file) => file.hash))])).catch(() => undefined);
+}
+
+export function followAttached(): void {
+  effect(() => {
+    const to = run.value;
+    if (to !== undefined)
+      untracked(() => Object.values(typing.value).forEach((typed) => (typed.files ?? []).forEach((file) => void giveAgain(typed, file, to))));
+  });
+  effect(() => {
+    void named.value;
+    untracked(() => void sweep());
+  });
+}
+
+async function attach(typed: Typed, chosen: File): Promise<void> {
+  const key = wayKey(typed, chosen.name), wrong = fault(typed, chosen), file = ofFile(chosen);
   if (wrong !== undefined)
     return tell(key, { is: "refused", at: 0, of: file.size, why: wrong });
-  files.set(key, file);
+  sources.set(key, file);
   try {
     const found = await hash(key, file), rows = now(typed).files ?? [];
     if (!rows.some((row) => row.hash === found))
-      change(now(typed), { files: [...rows, { hash: found, len: file.size, type: typeOf(file.name), name: file.name, sent: 0 }] });
+      change(now(typed), { files: [...rows, { hash: found, len: file.size, type: typeOf(chosen.name), name: chosen.name, sent: 0 }] });
+    await keepAll(found, file).catch(() => undefined);
     await carry(typed, key, file, found);
-  } catch (why) { // it cannot be read any more, or the node refuses it
+  } catch (why) { // it cannot be read any more
     tell(key, { is: "refused", at: 0, of: file.size, why: nodeSays((why as Error).message) });
   }
 }
@@ -123,9 +200,9 @@ export function keepPage(): void {
 }
 
 function Row({ typed, file }: { typed: Typed; file: Attached }) {
-  const key = wayKey(typed, file.name), way = ways.value[key], sent = file.sent ?? 0, isHere = sent === file.len;
+  const key = wayKey(typed, file.name), way = ways.value[key], sent = given(file), isHere = sent === file.len;
   const forget = () => {
-    files.delete(key);
+    sources.delete(key);
     set(typed, file.hash, undefined);
   };
   return (

@@ -15,6 +15,7 @@ export interface Attached {
   name: string;
   label?: Label;
   sent?: number; // bytes of it that the node has: not in what is signed
+  to?: string; // the run of the node, and the key, that they were given to
 }
 
 export interface Content {
