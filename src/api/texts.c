@@ -21,7 +21,8 @@ struct texts {
 	struct statement says; /* what the head borrows from */
 	struct text_head head;
 	uint8_t hash[HASH_LEN];
-	bool is_amended; /* by one that is in force */
+	bool is_amended;   /* by one that is in force */
+	bool is_corrected; /* by one that every party has signed */
 };
 
 static struct place_key place_at(const struct texts *x, const struct deed_at *at)
@@ -216,7 +217,20 @@ static void reply_endorsements(struct reply *r, const struct texts *x)
 	}
 }
 
-/* Every text that hangs on it, by what it does to it; whether one that amends it is in force. */
+/* A correction stands as soon as all have signed it; nobody need say that it is in force. */
+static enum err look_at_correction(struct api *a, const struct place_key *place, struct thing_row *row,
+				   struct texts *x)
+{
+	struct text t = { 0 };
+	enum err e = fold_text(node_fold(a->node), place, NULL, row, &t);
+
+	if (e == ERR_OK && text_is_endorsed(&t, ENDORSE_SIGN))
+		x->is_corrected = true;
+	text_close(&t);
+	return e;
+}
+
+/* Every text that hangs on it, by what it does to it, and whether that stands. */
 static enum err reply_relations(struct api *a, struct reply *r, struct texts *x)
 {
 	static const char *const keys[TEXT_RELATION_COUNT] = { "corrected_by", "amended_by" };
@@ -243,6 +257,8 @@ static enum err reply_relations(struct api *a, struct reply *r, struct texts *x)
 			reply_text(r, NULL, head.name);
 			if (what == TEXT_AMENDS && thing_standing(&row->thing) == STANDING_IN_FORCE)
 				x->is_amended = true;
+			if (what == TEXT_CORRECTS && !x->is_corrected)
+				e = look_at_correction(a, &at.place, row, x);
 		}
 		reply_array_end(r);
 		e = e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -259,6 +275,7 @@ static const char *state_of(const struct texts *x)
 	if (text_is_endorsed(t, ENDORSE_SIGN))
 		return standing == STANDING_ENDED      ? "TERMINATED"
 		       : x->is_amended		       ? "AMENDED"
+		       : x->is_corrected	       ? "CORRECTED"
 		       : standing == STANDING_IN_FORCE ? "IN FORCE"
 						       : "SIGNED";
 	if (text_is_endorsed(t, ENDORSE_INITIAL) &&

@@ -9,14 +9,23 @@
 #include <string.h>
 
 static const char *const states[] = {
-	N_("DRAFT"),	     N_("CLEAN AD REFERENDUM"),
-	N_("CLEAN"),	     N_("INITIALLED"),
-	N_("SIGNED"),	     N_("IN FORCE"),
-	N_("AMENDED"),	     N_("TERMINATED"),
-	N_("MISSING"),	     N_("PROPOSED"),
-	N_("BRACKETED"),     N_("AGREED AD REFERENDUM"),
-	N_("AGREED"),	     N_("proposes"),
-	N_("ad referendum"), N_("agrees"),
+	N_("DRAFT"),
+	N_("CLEAN AD REFERENDUM"),
+	N_("CLEAN"),
+	N_("INITIALLED"),
+	N_("SIGNED"),
+	N_("IN FORCE"),
+	N_("AMENDED"),
+	N_("TERMINATED"),
+	N_("CORRECTED"),
+	N_("MISSING"),
+	N_("PROPOSED"),
+	N_("BRACKETED"),
+	N_("AGREED AD REFERENDUM"),
+	N_("AGREED"),
+	N_("proposes"),
+	N_("ad referendum"),
+	N_("agrees"),
 };
 
 static const char *state_text(const char *name)

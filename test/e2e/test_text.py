@@ -217,8 +217,11 @@ def corrected(world, out, made):
     usa.wait("both are at usa", lambda: (text(usa, "statement-2") or {}).get("versions") == 2)
     assert "  - " + EN in usa.run("text", "diff", "statement-2", "--against", "statement").stdout
     clean(world, "statement-2")
+    both(world, "a correction that nobody signed changes nothing", lambda one: one["state"] == "SIGNED" and one["corrected_by"] == ["statement-2"])
     for what, key, options in (("initial", "initialled", ()), ("sign", "signed", ()), ("release", "released", ("--when", "2023-05-01T00:00Z"))):
         endorsed(world, what, key, *options, name="statement-2")
+    both(world, "corrected", lambda one: one["state"] == "CORRECTED")
+    assert "정정됨" in usa.run("text", "show", "statement", env=nodes.KOREAN).stdout and "CORRECTED" in kor.run("text").stdout
     usa.run("text", "publish", "statement-2", out)
     now = files(out)
     assert "statement-2.ko.html" in now["statement.ko.html"] and "statement.ko.html" in now["statement-2.ko.html"]
@@ -238,7 +241,7 @@ def corrected(world, out, made):
     assert [part[0] for part in parties] == ["대한민국 · 미합중국", "미합중국 · 대한민국"]
     cells = [[cell.text for cell in page.iter("{http://www.w3.org/1999/xhtml}td")] for page in (one, other)]
     assert cells[0] == cells[1] and KO in cells[0]
-    assert "서명" in kor.run("text", env=nodes.KOREAN).stdout
+    assert "정정됨" in kor.run("text", env=nodes.KOREAN).stdout
     originals(world, out)
 
 

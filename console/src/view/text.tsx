@@ -27,7 +27,7 @@ const me = () => status.value?.value.code ?? "";
 const subjectOf = (shown: WholeText): Subject => ({ place: shown.place, channel: channelIn(shown.place), isInstance: false });
 
 const textMoves = (shown: WholeText) => [
-  ...shown.state === "SIGNED" || shown.state === "IN FORCE" || shown.state === "AMENDED" || shown.state === "TERMINATED" ? [] : endorse(shown.place, fromHex(shown.hash)),
+  ...shown.state === "SIGNED" || shown.state === "IN FORCE" || shown.state === "CORRECTED" || shown.state === "AMENDED" || shown.state === "TERMINATED" ? [] : endorse(shown.place, fromHex(shown.hash)),
   ...shown.state === "SIGNED" || shown.state === "IN FORCE" ? [release(shown.place, fromHex(shown.hash))] : [],
   ...ofSession.value === undefined ? [] : [recordAgree(ofSession.value, fromHex(shown.hash))],
 ];
