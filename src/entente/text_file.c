@@ -367,6 +367,7 @@ static enum exit_code get_denied(struct client *c, const json_t *text, const cha
 
 	query_open(&q, "/text");
 	query_put(&q, "place", json_str(text, "place"));
+	query_put_number(&q, "unit", UINT32_MAX); /* none: no answer holds all of a long text */
 	query_put(&q, "outlets", outlets);
 	code = (enum exit_code)client_get(c, &q, &answer);
 	*out = json_incref(json_array_get(json_object_get(answer, "denied"), 0));

@@ -433,6 +433,72 @@ def test_a_text_at_the_limit(stage, tmp_path):
     assert len(cells) == 4096 and set(cells) == {one for of in words.values() for one in of.values()}
 
 
+def test_a_text_at_the_limit_goes_out(stage, tmp_path):
+    """As long as one that both sides agree to, sign and release can be: of what a party may say its agreements and concordances take their part."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE}, edit={"timers": ("text hold 30s", "")})
+    kor, usa = world["kor"], world["usa"]
+    kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
+    kor.run("text", "new", "kidd", "statement", "Joint statement", "--language", "en", "--languages", "ko,en", key="policy")
+    usa.wait("the text is there", lambda: text(usa))
+    usa.run("text", "note", "statement", "Nothing.", key="policy")
+    world.await_receipts()
+    place = peer.Peer.place_of(kor.entry(text(kor)["place"]))
+    liar = peer.Peer(world, "usa", "kor")
+    liar.take_log("consult")
+    assert usa.stop() == 0
+    keys = {role: officers.Key(world.keys("usa") / role) for role in ("policy", "linguist")}
+    log = liar.logs["consult"]
+
+    def seen():
+        return [("kor", 1, kor.logs()["KOR/CONSULT 1"]["size"])]
+
+    def say(role, kind, refers, fields, seen):
+        """Where it stands, as a text and as what another names."""
+        made = liar.move("consult", role, keys[role], kind, refers=refers, seen=seen, fields=fields)
+        return made, [log.channel, "usa", 1, len(log.entries) - 1, hashlib.sha256(b"\0" + log.entries[-1]).digest()]
+
+    def sent(what):
+        liar.send("consult")
+        kor.wait("KOR has them", lambda: (kor.find("/entry", place=what) or {}).get("folded"), patience=120)
+
+    before = seen()
+    units = (4096 - 2 * 124) // 2 - 24
+    words = {tag: [f"{n:04}" + letter * ((2400 - 4) // len(letter.encode())) for n in range(units)] for tag, letter in (("ko", "한"), ("en", "e"))}
+    versions = []
+    for n in range(units):
+        if n > 0 and n % 128 == 0:
+            liar.send("consult")  # a frame has an end
+        for tag in words:
+            last, at = say("policy", 90, [place], {1: f"u{n:04}", 10: n, 11: [tag], 17: words[tag][n]}, before)
+            versions.append(at)
+    for role, kind in (("policy", 91), ("linguist", 92)):
+        for begin in range(0, len(versions), 30):
+            last, _ = say(role, kind, [place, *versions[begin:begin + 30]], {}, before)
+    sent(last)
+    kor.run("text", "agree", "statement", key="policy", timeout=120)
+    kor.run("text", "concord", "statement", key="linguist", timeout=120)
+    assert text_head(kor)["state"] == "CLEAN"
+    for number, (verb, options, fields) in enumerate((("initial", (), {}), ("sign", (), {}), ("release", ("--when", "2023-05-01T00:00Z"), {4: "2023-05-01T00:00Z"}))):
+        kor.run("text", verb, "statement", *options, key="policy")
+        last, _ = say("policy", 93, [place], {3: number, 18: bytes.fromhex(text_head(kor)["hash"]), **fields}, seen())
+        sent(last)
+    out = tmp_path / "out"
+    out.mkdir()
+    kor.run("text", "publish", "statement", out)
+    made = files(out)
+    assert sorted(made) == ["atom.xml", "statement.atom", "statement.en.html", "statement.ko.html", "statement.txt"]
+    assert hashlib.sha256(made["statement.txt"].encode()).hexdigest() == text_head(kor)["hash"]
+    for tag in words:
+        cells = [cell.text for cell in ElementTree.fromstring(made[f"statement.{tag}.html"]).iter() if cell.text in set(words[tag])]
+        assert cells == words[tag]
+    read = feedparser.parse(made["statement.atom"])
+    assert not read.bozo and [one.title for one in read.entries] == ["Joint statement"] and text_head(kor)["hash"] in read.entries[0].id
+
+
+def text_head(node):
+    return node.get("/text", place=text_place(node), unit="0")
+
+
 def text_place(node):
     return next(one["place"] for one in node.get("/dialogues", kind="text")["things"])
 
