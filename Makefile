@@ -37,6 +37,9 @@ console: ready-build ## what browsers are served, into build/console; its three 
 	@[ -d console/node_modules/preact ] || npm --prefix console ci --ignore-scripts --no-audit --no-fund --silent
 	@node console/build.mjs $(BUILD)/console
 
+sign: all console ## the console's manifest, signed with the release key KEY=FILE, into build/console.manifest and .sig
+	@packaging/sign_console.sh $(BUILD)/src/entente/entente $(BUILD)/console "$(KEY)"
+
 browser: all console ## the console in Chromium against two nodes, both languages; K=words: only those; LOST=n runs of the lost-text play (20), MANY=n messages of a channel (5000)
 	@packaging/setup.sh browser demo
 	@[ -d test/browser/node_modules/playwright-core ] || npm --prefix test/browser ci --ignore-scripts --no-audit --no-fund --silent
@@ -143,4 +146,4 @@ build-coverage/build.ninja:
 		'-Dc_args=-fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation' \
 		-Dc_link_args=-fprofile-instr-generate
 
-.PHONY: console browser interop procedures mutants all help setup demo test test-pq check e2e lint lint-deep sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo
+.PHONY: console sign browser interop procedures mutants all help setup demo test test-pq check e2e lint lint-deep sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo

@@ -419,7 +419,7 @@ enum err tls_identity_of_terminals(struct bytes pem, struct tls_identity **out)
 	if (id->library != NULL)
 		id->base = OSSL_PROVIDER_load(id->library, "default");
 	if (id->base != NULL)
-		id->settings = SSL_CTX_new_ex(id->library, NULL, TLS_server_method());
+		id->settings = SSL_CTX_new_ex(id->library, NULL, TLS_method());
 	if (id->settings != NULL && set_rules_of_terminals(id->settings) && set_groups(id->settings, false))
 		e = set_chain(id->settings, pem) && set_own_key(id, pem) ? ERR_OK : ERR_VERIFY;
 	ERR_clear_error();

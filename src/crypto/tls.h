@@ -67,8 +67,9 @@ enum err tls_identity_add(struct tls_identity *id, struct bytes certificate,
 /*
  * For the terminals of officers, whose browsers are others' programs: our certificate, those above it and its
  * key stand in `pem`, of P-256 or what else a browser takes. A peer is known by the SHA-256 of its
- * certificate's public key (SubjectPublicKeyInfo), which is what pins and tls_peer_key are then. ERR_VERIFY:
- * no certificate, or not its key.
+ * certificate's public key (SubjectPublicKeyInfo), which is what pins and tls_peer_key are then. With a
+ * device's PEM it is the other side: who asks what a browser would. ERR_VERIFY: no certificate, or not its
+ * key.
  */
 enum err tls_identity_of_terminals(struct bytes pem, struct tls_identity **out) MUST_CHECK;
 void tls_identity_free(struct tls_identity *id);

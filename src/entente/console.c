@@ -10,6 +10,7 @@
 #include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/say.h"
+#include "entente/tunnel.h"
 #include "entente/words.h"
 #include "sys/file.h"
 
@@ -30,6 +31,9 @@ static const struct option_row options[] = {
 	{ "signature", N_("FILE"),
 	  N_("verify: the release's signature over the manifest, by ssh-keygen -Y sign") },
 	{ "allowed-signers", N_("FILE"), N_("verify: whose signatures count, as ssh-keygen has them") },
+	{ "device", N_("FILE"),
+	  N_("verify: of https, the certificate and key of a device that the node knows") },
+	{ "pin", N_("HEX"), N_("verify: of https, the SHA-256 of the server's public key") },
 	{ NULL, NULL, NULL },
 };
 
@@ -192,16 +196,27 @@ static enum exit_code check_signature(const struct options *o, struct bytes mani
 
 struct target {
 	char host[256], port[8], name[300]; /* name: as the request says it */
+	bool is_tls;
 };
 
-/* "http://HOST:PORT", perhaps with a slash behind it. */
+static bool take_scheme(struct bytes *rest, struct bytes scheme)
+{
+	struct bytes all = *rest, head;
+
+	if (bytes_take(&all, scheme.len, &head) != ERR_OK || !bytes_equal(head, scheme))
+		return false;
+	*rest = all;
+	return true;
+}
+
+/* "http://HOST:PORT" or "https://HOST:PORT", perhaps with a slash behind it. */
 static bool read_url(const char *url, struct target *t)
 {
-	static const char scheme[] = "http://";
-	struct bytes rest = bytes_str(url), head, host;
+	struct bytes rest = bytes_str(url), host;
 	const char *colon;
 
-	if (bytes_take(&rest, sizeof scheme - 1, &head) != ERR_OK || !bytes_equal(head, BYTES_LIT(scheme)))
+	t->is_tls = take_scheme(&rest, BYTES_LIT("https://"));
+	if (!t->is_tls && !take_scheme(&rest, BYTES_LIT("http://")))
 		return false;
 	if (rest.len > 0 && rest.ptr[rest.len - 1] == '/')
 		rest.len--;
@@ -247,16 +262,72 @@ static int connect_to(const struct target *t)
 	return fd;
 }
 
-static enum exit_code open_url(struct client *c, struct target *t, const char *url)
+static enum exit_code refuse_tunnel(const char *url, enum err e, const struct tunnel *tunnel)
 {
+	char hex[2 * HASH_LEN + 1];
+	struct buf text = BUF_ON(hex);
+
+	buf_put_hex(&text, BYTES_OF(tunnel->key));
+	buf_put_byte(&text, 0);
+	if (e == ERR_NOT_PINNED && tunnel->has_key) {
+		say_error(_("{1} shows another key than the pinned one, or does not know this device. Its "
+			    "key is {2}."),
+			  url, hex);
+		say_next(_("ask whoever keeps that node for the hash of its key, by another way than this "
+			   "line"));
+		return EXIT_INTEGRITY;
+	}
+	say_error(_("No TLS with {1}: {2}."), url, _(err_text(e)));
+	say_next(_("see entente {1} --help"), "console");
+	return e == ERR_VERIFY ? EXIT_USAGE : EXIT_ERROR;
+}
+
+/* A terminal shows its device at TLS, always, and so does whoever looks whether its page is the right one. */
+static enum exit_code open_tunnel(const struct options *o, int fd, struct tunnel *out)
+{
+	const char *device = option_value(o, "device"), *pin = option_value(o, "pin");
+	uint8_t key[HASH_LEN];
+	struct buf pem = { 0 };
+	enum exit_code code = EXIT_USAGE;
+
+	if (device == NULL || pin == NULL || bytes_read_hex(bytes_str(pin), key, HASH_LEN) != ERR_OK) {
+		say_error(_("An https address is asked with --device, and with --pin and 64 hexadecimal "
+			    "digits."));
+		say_next(_("see entente {1} --help"), "console");
+	} else {
+		code = read_whole(device, SIGNERS_MAX, &pem);
+	}
+	if (code == EXIT_DONE) {
+		enum err e = tunnel_open(fd, buf_bytes(&pem), key, out);
+		code = e == ERR_OK ? EXIT_DONE : refuse_tunnel(o->arguments[1], e, out);
+	} else {
+		close(fd);
+	}
+	if (pem.ptr != NULL)
+		explicit_bzero(pem.ptr, pem.len);
+	free(pem.ptr);
+	return code;
+}
+
+static enum exit_code open_url(struct client *c, struct target *t, const struct options *o,
+			       struct tunnel *tunnel)
+{
+	const char *url = o->arguments[1];
+	enum exit_code code = EXIT_DONE;
 	int fd;
 
 	if (!read_url(url, t)) {
-		say_error(_("{1} is no address of a console: http://HOST:PORT/"), url);
+		say_error(_("{1} is no address of a console: http://HOST:PORT/ or https://HOST:PORT/"), url);
 		say_next("entente status");
 		return EXIT_USAGE;
 	}
 	fd = connect_to(t);
+	if (fd >= 0 && t->is_tls) {
+		code = open_tunnel(o, fd, tunnel);
+		fd = tunnel->plain;
+	}
+	if (code != EXIT_DONE)
+		return code;
 	if (fd >= 0) {
 		client_take(c, fd, t->name);
 		return EXIT_DONE;
@@ -361,15 +432,16 @@ static enum exit_code run_verify(struct options *o)
 {
 	struct client client = { .fd = -1 };
 	struct comparison m = { .client = &client, .wrong = json_array() };
+	struct tunnel tunnel = { .plain = -1 };
 	struct buf manifest = { 0 };
 	struct target t;
 	enum exit_code code = read_manifest(o, &manifest);
-	enum err e;
+	enum err e = ERR_OK;
 
 	if (code == EXIT_DONE)
 		code = check_signature(o, buf_bytes(&manifest));
 	if (code == EXIT_DONE)
-		code = open_url(&client, &t, o->arguments[1]);
+		code = open_url(&client, &t, o, &tunnel);
 	if (code == EXIT_DONE) {
 		e = compare_all(&m, buf_bytes(&manifest), o->is_json);
 		if (e == ERR_USAGE) {
@@ -377,11 +449,17 @@ static enum exit_code run_verify(struct options *o)
 			say_next("entente console manifest");
 			code = EXIT_USAGE;
 		} else {
-			code = e == ERR_OK ? conclude(&m, o->arguments[1], o->is_json)
-					   : (enum exit_code)client_lost(e);
+			code = e == ERR_OK ? conclude(&m, o->arguments[1], o->is_json) : EXIT_ERROR;
 		}
 	}
 	client_close(&client);
+	if (!tunnel_close(&tunnel)) {
+		say_error(_("{1} does not know this device."), o->arguments[1]);
+		say_next(_("have its line put into the file `devices` of that node"));
+		code = EXIT_REFUSED;
+	} else if (e != ERR_OK && e != ERR_USAGE) {
+		code = (enum exit_code)client_lost(e);
+	}
 	json_decref(m.wrong);
 	free(manifest.ptr);
 	return code;
@@ -389,7 +467,7 @@ static enum exit_code run_verify(struct options *o)
 
 static const struct verb verbs[] = {
 	{ "manifest", 1, 2, run_manifest },
-	{ "verify --manifest --signature --allowed-signers", 2, 2, run_verify },
+	{ "verify --manifest --signature --allowed-signers --device --pin", 2, 2, run_verify },
 	{ NULL, 0, 0, NULL },
 };
 

@@ -216,6 +216,12 @@ def test_verify(world, page, tmp_path):
     longer.write_text(manifest.read_text() + f"{'0' * 64}  more.js\n")
     assert "no signature" in nodes.run(*signed, "--manifest", longer, code=6).stderr
 
+    # As a release signs it.
+    subprocess.run([nodes.ROOT / "packaging/sign_console.sh", nodes.BINARY, page, key.path], check=True, capture_output=True)
+    signers.write_text(f"release {line}")
+    nodes.run("console", "verify", url, "--manifest", f"{page}.manifest", "--signature", f"{page}.manifest.sig", "--allowed-signers", signers)
+    assert subprocess.run([nodes.ROOT / "packaging/sign_console.sh", nodes.BINARY, page, ""], capture_output=True, check=False).returncode == 2
+
     # Another page, a file that is not there, no manifest, nobody.
     done = nodes.run("console", "verify", url, "--manifest", longer, code=6)
     assert "NOT THERE" in done.stdout and "more.js" in done.stdout

@@ -13,7 +13,7 @@ import devices
 import nodes
 import pytest
 
-NAME = "console.kor.example"
+NAME = "desk.kor.localhost"  # which is this machine, without a name server
 PAGE = "<!doctype html><title>entente</title>"
 
 
@@ -112,6 +112,25 @@ def test_a_device_first_then_an_officer(place):
         heard += line.recv(65536)
         assert time.monotonic() < until, heard
     line.close()
+
+
+def test_the_page_is_verified_through_the_devices_door(place, tmp_path):
+    _, kor, port, server, known, strange = place
+    url, pin = f"https://{NAME}:{port}/", devices.device_line(server, "x").split()[0]
+    verify = ["console", "verify", url, "--device", known]
+    assert "3 files" in nodes.run(*verify, "--pin", pin).stdout
+    manifest = tmp_path / "MANIFEST"
+    manifest.write_text(nodes.run("console", "manifest").stdout.replace("index.html", "other.html"))
+    assert "NOT THERE" in nodes.run(*verify, "--pin", pin, "--manifest", manifest, code=6).stdout
+    # Another server's key, a device that is not known, no device, no key, no certificate.
+    assert pin in nodes.run(*verify, "--pin", "0" * 64, code=6).stderr
+    assert "does not know this device" in nodes.run("console", "verify", url, "--device", strange, "--pin", pin, code=4).stderr
+    for words in (["--pin", pin], ["--device", known], ["--device", known, "--pin", "12"]):
+        assert "--device" in nodes.run("console", "verify", url, *words, code=2).stderr
+    nodes.run("console", "verify", url, "--device", manifest, "--pin", pin, code=2)
+    nodes.run("console", "verify", url, "--device", tmp_path / "none", "--pin", pin, code=3)
+    nodes.run("console", "verify", f"https://{NAME}:{nodes.free_ports(1)[0]}/", "--device", known, "--pin", pin, code=1)
+    nodes.run("console", "verify", url.replace("https", "http"), code=1)
 
 
 def test_whoever_fills_the_door_is_let_go_and_it_begins_anew(place):
