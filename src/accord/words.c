@@ -1,6 +1,7 @@
 #include "accord/words.h"
 
 #include "crypto/hash.h"
+#include "wire/cbor.h"
 
 #include <string.h>
 #include <utf8proc.h>
@@ -464,6 +465,29 @@ static struct bytes find_across(const struct held_words *w, const struct content
 	return found != NULL ? found->word : (struct bytes){ NULL, 0 };
 }
 
+struct bytes held_words_find_value(const struct held_words *w, struct bytes value)
+{
+	uint8_t memory[HELD_WINDOW_LEN];
+	struct buf window = BUF_ON(memory);
+	struct bytes found = { NULL, 0 }, item;
+	struct cbor_reader r;
+	size_t count;
+
+	cbor_open_known(&r, value);
+	while (found.len == 0 && r.err == ERR_OK && cbor_peek(&r) != CBOR_TYPE_COUNT) {
+		enum cbor_type type = cbor_peek(&r);
+		if (type == CBOR_ARRAY && cbor_read_array(&r, value.len, &count) == ERR_OK) {
+			cbor_close(&r); /* what is in it is walked as what is behind it; there are no maps */
+		} else if (type == CBOR_TEXT && cbor_read_text(&r, value.len, &item) == ERR_OK) {
+			const struct held_word *word = find_on(w, item, &window);
+			found = word != NULL ? word->word : find_mixed(item);
+		} else if (cbor_read_value(&r, &item) != ERR_OK) {
+			break;
+		}
+	}
+	return found;
+}
+
 struct bytes held_words_find_in(const struct held_words *w, const struct content *c)
 {
 	struct bytes found = find_across(w, c);
@@ -473,7 +497,7 @@ struct bytes held_words_find_in(const struct held_words *w, const struct content
 	for (size_t i = 0; i < c->portions_count && found.len == 0; i++)
 		found = held_words_find(w, c->portions[i].text);
 	for (size_t i = 0; i < c->fields_count && found.len == 0; i++)
-		found = held_words_find(w, c->fields[i].value);
+		found = held_words_find_value(w, c->fields[i].value);
 	for (size_t i = 0; i < c->attachments_count && found.len == 0; i++)
 		found = held_words_find(w, c->attachments[i].name);
 	return found;

@@ -37,9 +37,11 @@ enum err held_words_read(struct bytes file, struct arena *a, struct held_words *
 /*
  * The first word of the list that is in this text, as it stands in the file; or, as it stands in the text, a
  * word that mixes Latin letters with Cyrillic or Greek ones. .len 0: none. Borrows from w or text. Bytes that
- * are no UTF-8 are passed over, so that it can look through CBOR as it stands.
+ * are no UTF-8 are passed over.
  */
 struct bytes held_words_find(const struct held_words *w, struct bytes text);
+/* The same in the texts of a field's value, which was read: what is no text, as a hash, has no letters. */
+struct bytes held_words_find_value(const struct held_words *w, struct bytes value);
 
 /* The same in anything that is read of a content: subject, portions, fields, names of files. */
 struct bytes held_words_find_in(const struct held_words *w, const struct content *c);

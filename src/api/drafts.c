@@ -31,7 +31,7 @@ static enum err read_held(struct api *a, struct draft_case *d)
 	d->held = (struct held_by){ .word_len = 0 };
 	if (d->is_released)
 		return ERR_OK;
-	if (d->outgoing.has_content && node_content(a->node, &d->outgoing, &content) != ERR_OK)
+	if (node_outgoing(a->node, &d->outgoing, &content) != ERR_OK)
 		buf_reset(&content);
 	return node_held_by(a->node, &d->outgoing, d->bytes, buf_bytes(&content), &d->held);
 }

@@ -464,9 +464,20 @@ static enum err refused_at_home(struct node *n, struct now now, const struct sta
 static enum err held_at_door(struct node *n, const struct command *in, const struct statement *s,
 			     struct entry_view *view)
 {
+	struct bytes content = in->content;
+	uint8_t *memory = NULL;
 	struct held_by held;
-	enum err e = node_held_by(n, s, in->statement, in->content, &held);
+	enum err e;
 
+	if (is_outside_release(s)) {
+		struct buf words;
+		memory = xcalloc(1, CONTENT_LEN_MAX);
+		buf_init(&words, memory, CONTENT_LEN_MAX);
+		content =
+			node_outgoing(n, s, &words) == ERR_OK ? buf_bytes(&words) : (struct bytes){ NULL, 0 };
+	}
+	e = node_held_by(n, s, in->statement, content, &held);
+	free(memory);
 	/* Who signs beside the author has opened it and looked. */
 	if (e == ERR_OK && (is_held(&held) || (view->verdict == VERDICT_OK && in->signatures_count < 2 &&
 					       node_is_unsearched(n, s))))

@@ -226,7 +226,12 @@ static inline bool is_held(const struct held_by *h)
 {
 	return h->word_len > 0 || h->unseen_count > 0;
 }
-/* docs/spec/release.md section 2. */
+/*
+ * The content that goes out with a statement: its own, or that of the item that a RELEASE lets go outside.
+ * ERR_NOT_FOUND: it has none, or it has not come; ERR_REFUSED: it is erased.
+ */
+enum err node_outgoing(struct node *n, const struct statement *s, struct buf *out) MUST_CHECK;
+/* docs/spec/release.md section 2; content: node_outgoing, .len 0 for none. */
 enum err node_held_by(struct node *n, const struct statement *s, struct bytes outgoing, struct bytes content,
 		      struct held_by *out) MUST_CHECK;
 /* Words would hold it, and it is sealed: another's terminal looks, whatever else is asked of it. */

@@ -44,7 +44,7 @@ static enum err find_in_files(struct node *n, const struct held_words *w, const 
 	return e;
 }
 
-/* In any text of it; fields as they stand, since what is no text there is no letter either. */
+/* In any text of it. */
 static enum err find_word(struct node *n, const struct held_words *w, const struct statement *s,
 			  struct bytes content, struct held_by *out)
 {
@@ -52,7 +52,7 @@ static enum err find_word(struct node *n, const struct held_words *w, const stru
 	struct fault fault;
 
 	for (size_t i = 0; i < s->fields_count; i++)
-		keep_word(out, held_words_find(w, s->fields[i].value));
+		keep_word(out, held_words_find_value(w, s->fields[i].value));
 	if (s->content.sealing != 0 || content.len == 0 || content_read(content, &c, &fault) != ERR_OK)
 		return ERR_OK;
 	keep_word(out, held_words_find_in(w, &c));
@@ -104,6 +104,32 @@ static enum err is_let_go(struct node *n, const struct statement *s, struct byte
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+enum err node_outgoing(struct node *n, const struct statement *s, struct buf *out)
+{
+	const struct place *item = &s->refers[s->refers_count > 0 ? s->refers_count - 1 : 0];
+	struct entry_read_out *entry;
+	struct place_key at;
+	uint8_t *memory;
+	struct buf bytes;
+	enum err e;
+
+	if (!is_outside_release(s))
+		return s->has_content ? node_content(n, s, out) : ERR_NOT_FOUND;
+	at = (struct place_key){ { item->channel, accord_party_find(n->accord, item->party), item->epoch },
+				 item->index };
+	if (s->refers_count == 0 || at.log.party == n->accord->parties_count)
+		return ERR_NOT_FOUND;
+	entry = xcalloc(1, sizeof *entry);
+	memory = xcalloc(1, ENTRY_LEN_MAX);
+	buf_init(&bytes, memory, ENTRY_LEN_MAX);
+	e = node_entry(n, &at, &bytes, entry);
+	if (e == ERR_OK)
+		e = entry->statement.has_content ? node_content(n, &entry->statement, out) : ERR_NOT_FOUND;
+	free(memory);
+	free(entry);
+	return e;
+}
+
 bool node_is_unsearched(struct node *n, const struct statement *s)
 {
 	const struct accord_channel *channel = accord_channel_find(n->accord, s->channel);
@@ -124,6 +150,11 @@ enum err node_held_by(struct node *n, const struct statement *s, struct bytes ou
 	if (w == NULL || channel == NULL || channel->plane == PLANE_HOME)
 		return ERR_OK;
 	e = find_word(n, w, s, content, out);
+	if (e == ERR_OK && content.len == 0 && is_outside_release(s)) {
+		out->unseen[0].name = BYTES_LIT("-");
+		out->unseen[0].kind = file_kind_name(FILE_UNKNOWN);
+		out->unseen_count = 1;
+	}
 	if (e != ERR_OK || !is_held(out))
 		return e;
 	e = is_let_go(n, s, outgoing, &is_gone);

@@ -206,3 +206,21 @@ def test_sealed_words_do_not_pass_the_node_alone(world):
     # What gives the other side its own words waits for nobody.
     usa.say("ack", done["released"], key="watch")
     usa.say("readback", done["released"], "Nothing.", key="watch", env=nodes.opens(secrets["usa", "words"]))
+
+
+def test_what_was_let_go_within_is_held_again_outside(world):
+    """The reason was one for the other party; that it may be published is another question, to be answered by another yes."""
+    kor, usa = world["kor"], world["usa"]
+    place = kor.say("approve", send(kor, "Iron Gate opens.")["place"], "--sign", "--override", "They know.", key="head")["released"]
+    plain = send(kor, "A lunch.")["place"]
+    for one in (place, plain):
+        usa.await_step(one, "STATION RECEIPT")
+        usa.run("consent", one, "--to", "PUBLIC", key="head")
+    world.await_receipts()
+    draft = kor.say("release", place, "--to", "PUBLIC", key="watch")["place"]
+    row, = [row for row in kor.get("/drafts") if row["place"] == draft]
+    assert row["held"] == "Iron Gate"
+    kor.run("approve", draft, "--sign", key="head", code=4)
+    kor.run("approve", draft, "--sign", "--override", "It was in the papers.", key="head")
+    assert kor.say("approve", draft, "--sign", key="shift")["released"]
+    assert kor.release("release", plain, "--to", "PUBLIC", key="watch", by=("head", "shift"))

@@ -1,6 +1,7 @@
 /* Words that hold an item, and the ways to write around them. */
 #include "accord/words.h"
 #include "base/prng.h"
+#include "wire/cbor.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -87,6 +88,27 @@ static void test_across(void **state)
 	assert_true(bytes_equal(held_words_find_in(&words, &c), BYTES_LIT("Iron Gate")));
 	c.portions[1].text = BYTES_LIT("reat");
 	assert_int_equal(held_words_find_in(&words, &c).len, 0);
+}
+
+/* A field is looked through text by text; a hash whose bytes read like a word, by chance, holds nothing. */
+static void test_values(void **state)
+{
+	uint8_t value[256];
+	struct buf b = BUF_ON(value);
+
+	(void)state;
+	cbor_put_array(&b, 4);
+	cbor_put_bytes(&b, BYTES_LIT("Iron Gate \xd0\x9ePLAN"));
+	cbor_put_uint(&b, 7);
+	cbor_put_array(&b, 1);
+	cbor_put_text(&b, BYTES_LIT("On the Ir"));
+	cbor_put_bool(&b, true);
+	assert_int_equal(buf_check(&b), ERR_OK);
+	assert_true(held_words_find(&words, buf_bytes(&b)).len > 0);
+	assert_int_equal(held_words_find_value(&words, buf_bytes(&b)).len, 0);
+	cbor_put_text(&b, BYTES_LIT("on Gate"));
+	value[0]++;
+	assert_true(bytes_equal(held_words_find_value(&words, buf_bytes(&b)), BYTES_LIT("Iron Gate")));
 }
 
 static const char *const alone[] = {
@@ -257,6 +279,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_found, read_list),
 		cmocka_unit_test_setup(test_across, read_list),
+		cmocka_unit_test_setup(test_values, read_list),
 		cmocka_unit_test_setup(test_left_alone, read_list),
 		cmocka_unit_test_setup(test_anywhere, read_list),
 		cmocka_unit_test_setup(test_files, read_list),
