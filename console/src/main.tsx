@@ -1,10 +1,10 @@
 // The console begins here: words, the terminal's key, the session, the stream; then the screens are functions of the signals.
 
 import { h, JSX, render } from "preact";
-import { effect, untracked } from "@preact/signals";
-import { findSession } from "./node/login.js";
+import { effect, signal, untracked } from "@preact/signals";
+import { findSession, followTabs } from "./node/login.js";
 import { deliverAll, loadOutbox, sweep } from "./node/outbox.js";
-import { askAll, askDuty, askStatus, heard, inboxes, logs, session, take } from "./node/record.js";
+import { askAll, askDuty, askStatus, endSession, hasLeft, heard, inboxes, logs, session, take } from "./node/record.js";
 import { listen } from "./node/stream.js";
 import { followAlarms, followAnnouncements } from "./view/alarm.js";
 import { followAttached, keepPage } from "./view/attach.js";
@@ -18,13 +18,15 @@ import { followDrafts } from "./view/draft.js";
 import { followMay, followOpened, followMarking } from "./view/entry.js";
 import { loadForms } from "./view/form.js";
 import { followKeys, Keyboard } from "./view/keys.js";
+import { followLeaving, holds, Left } from "./view/leave.js";
 import { Login, showKeys } from "./view/login.js";
+import { followIdle } from "./view/idle.js";
 import { followPeople, PeopleScreen } from "./view/people.js";
 import { RecordScreen } from "./view/record.js";
 import { followRelief, ReliefScreen } from "./view/relief.js";
 import { beginScreen, Screen, screen } from "./view/screen.js";
 import { followSamples, StatusScreen } from "./view/status.js";
-import { followTyping, leaveToOutbox, loadTyping } from "./view/typing.js";
+import { countTyping, followTyping, leaveToOutbox, loadTyping } from "./view/typing.js";
 import { Watch } from "./view/watch.js";
 import { choose, language, loadWords } from "./words/say.js";
 
@@ -38,8 +40,22 @@ const screens: Record<Screen, () => JSX.Element | null> = {
 function App() {
   if (session.value === undefined)
     return null;
+  if (session.value === null)
+    return hasLeft.value && !holds.value ? <Left /> : <Login />;
+  if (!isAtHand.value)
+    return null;
   const Shown = screens[screen.value.name];
-  return session.value === null ? <Login /> : <Frame><Shown key={screen.value.name} /></Frame>;
+  return <Frame><Shown key={screen.value.name} /></Frame>;
+}
+
+const isAtHand = signal(false); // what this officer typed and signed here
+
+async function takeUp(key: string): Promise<void> {
+  if (isAtHand.value)
+    return; // the same officer again, on a page that holds what is nowhere else
+  await Promise.all([loadOutbox(), loadTyping(key)]);
+  leaveToOutbox();
+  isAtHand.value = true;
 }
 
 // While somebody is signed in: everything once, then what the stream says; what waits here goes when the node is heard again.
@@ -49,7 +65,8 @@ function followNode(): void {
   effect(() => {
     const isIn = Boolean(session.value);
     if (isIn && stop === undefined) {
-      void askAll().then(loadForms).then(deliverAll);
+      const key = session.value?.key ?? "";
+      untracked(() => void takeUp(key).then(askAll).then(loadForms).then(deliverAll));
       stop = listen({
         event: (event) => {
           take(event);
@@ -57,7 +74,7 @@ function followNode(): void {
             void askAll().then(loadForms).then(deliverAll);
         },
         beat: () => { heard.value = Date.now(); },
-        ended: () => { session.value = null; },
+        ended: endSession,
       });
       timers = [setInterval(() => void askStatus(), STATUS_MS), setInterval(() => void askDuty(), DUTY_MS)];
     } else if (!isIn && stop !== undefined) {
@@ -75,8 +92,10 @@ function followNode(): void {
 async function begin(): Promise<void> {
   choose(language.value);
   beginScreen();
-  await Promise.all([loadWords(), loadOutbox(), loadTyping(), showKeys(), findSession()]);
-  leaveToOutbox();
+  await Promise.all([loadWords(), loadOutbox(), countTyping(), showKeys(), findSession()]);
+  followTabs();
+  followLeaving();
+  followIdle();
   followNode();
   followMarking();
   followAlarms();

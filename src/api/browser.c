@@ -148,6 +148,15 @@ void browser_put_cookie(struct request *q, const char *token)
 	request_put_header(q, "Set-Cookie", value);
 }
 
+uint64_t browser_idle_ms(struct bytes header)
+{
+	uint64_t seconds = 0;
+
+	if (header.ptr == NULL)
+		return 0;
+	return bytes_read_decimal(header, UINT32_MAX, &seconds) == ERR_OK ? seconds * 1000 : UINT64_MAX;
+}
+
 struct bytes browser_token(struct request *q)
 {
 	const char *value = MHD_lookup_connection_value(q->connection, MHD_COOKIE_KIND, BROWSER_COOKIE);

@@ -16,6 +16,8 @@ struct request;
 struct MHD_Response;
 
 #define BROWSER_COOKIE "__Host-entente"
+#define BROWSER_PAGE "Entente-Page" /* a header: the word that goes with the cookie */
+#define BROWSER_IDLE "Entente-Idle" /* a header: for so many seconds nobody has touched the page */
 
 /* clang-format off */
 #define BROWSER_LIST(X) \
@@ -59,5 +61,7 @@ bool browser_put_headers(struct MHD_Response *response);
 void browser_put_cookie(struct request *q, const char *token);
 /* "HEX" of the request's cookie; .ptr NULL: none. */
 struct bytes browser_token(struct request *q);
+/* Without the header it was asked by a person's hand; one that cannot be read: it was not. Pure. */
+uint64_t browser_idle_ms(struct bytes header);
 
 #endif

@@ -241,7 +241,7 @@ static bool is_stranger(const struct request *q)
 static enum err find_session(struct api *a, struct request *q)
 {
 	bool is_cookie = q->listener->is_for_browsers, has_ended;
-	struct bytes token = find_token(q);
+	struct bytes token = find_token(q), page = request_header(q, BROWSER_PAGE);
 	struct login_asking asking;
 	struct login *s = NULL;
 	enum err e = request_read_as(a, q, &has_ended);
@@ -249,11 +249,14 @@ static enum err find_session(struct api *a, struct request *q)
 	if (token.ptr == NULL || e != ERR_OK)
 		return e;
 	asking = request_asking(a);
-	e = login_find(&a->logins, &asking, token, &s);
+	if (is_cookie)
+		asking.idle_ms = browser_idle_ms(request_header(q, BROWSER_IDLE));
+	if (!is_cookie || login_is_page_word(&a->logins, token, page))
+		e = login_find(&a->logins, &asking, token, &s);
 	q->session = s == NULL ? 0 : s->serial;
 	if (e != ERR_OK || s != NULL || (is_cookie && q->route->run == run_session_begin))
 		return e;
-	if (is_cookie)
+	if (is_cookie && page.ptr != NULL) /* else it is not the page that asks */
 		browser_put_cookie(q, NULL);
 	refuse_unknown(a, q);
 	return ERR_OK;
@@ -855,6 +858,7 @@ void api_answer(struct api *a, const struct effect_answer *answer)
 
 void api_publish(struct api *a, const struct effect_publish *publish)
 {
+	session_relieved(a, publish);
 	events_publish(a, publish);
 }
 

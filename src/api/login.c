@@ -147,6 +147,30 @@ void login_end(struct login *s)
 	*s = (struct login){ 0 };
 }
 
+void logins_relieve(struct logins *s, uint64_t holder)
+{
+	for (size_t i = 0; i < SESSIONS_MAX; i++) {
+		if (s->of[i].serial != 0 && s->of[i].is_browser && s->of[i].holder == holder)
+			login_end(&s->of[i]);
+	}
+}
+
+void login_page_word(const struct logins *s, const uint8_t token[TOKEN_LEN], uint8_t out[HASH_LEN])
+{
+	challenge_seal(s, (struct bytes){ token, TOKEN_LEN }, out);
+}
+
+bool login_is_page_word(const struct logins *s, struct bytes token, struct bytes word)
+{
+	uint8_t bytes[TOKEN_LEN], want[HASH_LEN], said[HASH_LEN];
+
+	if (bytes_read_hex(token, bytes, sizeof bytes) != ERR_OK ||
+	    bytes_read_hex(word, said, sizeof said) != ERR_OK)
+		return false;
+	login_page_word(s, bytes, want);
+	return is_same(said, want, sizeof want);
+}
+
 /* What the key may do now, in every channel. */
 static enum err roles_now(const struct login_asking *asking, const uint8_t key[KEY_HASH_LEN],
 			  uint64_t roles[ACCORD_CHANNELS_MAX])
@@ -233,6 +257,7 @@ enum err login_begin(struct logins *s, const struct login_asking *asking, struct
 {
 	const uint64_t now_ms = asking->now.wall.ms;
 	struct login made = { .accord = asking->record->fold->accord,
+			      .is_browser = asking->is_browser,
 			      .began = asking->now.mono,
 			      .used = asking->now.mono };
 	uint8_t nonce[NONCE_LEN];
@@ -284,16 +309,27 @@ static enum err check(const struct login_asking *asking, struct login **one)
 	if (has_ended) {
 		login_end(s);
 		*one = NULL;
-	} else {
-		s->used = asking->now.mono;
 	}
 	return e;
+}
+
+/* A browser's page asks by itself, day and night: what counts is when somebody touched it. */
+static void touch(const struct login_asking *asking, struct login *s)
+{
+	struct mono at = asking->now.mono;
+
+	if (s->is_browser)
+		at.us -=
+			(int64_t)(asking->idle_ms < SESSION_MS_MAX ? asking->idle_ms : SESSION_MS_MAX) * 1000;
+	if (mono_is_before(s->used, at))
+		s->used = at;
 }
 
 enum err login_find(struct logins *s, const struct login_asking *asking, struct bytes token,
 		    struct login **out)
 {
 	uint8_t bytes[TOKEN_LEN], hash[HASH_LEN];
+	enum err e = ERR_OK;
 
 	*out = NULL;
 	if (bytes_read_hex(token, bytes, sizeof bytes) != ERR_OK)
@@ -303,18 +339,28 @@ enum err login_find(struct logins *s, const struct login_asking *asking, struct 
 		if (s->of[i].serial != 0 && is_same(s->of[i].token, hash, sizeof hash))
 			*out = &s->of[i];
 	}
-	return *out == NULL ? ERR_OK : check(asking, out);
+	if (*out != NULL)
+		e = check(asking, out);
+	if (*out != NULL)
+		touch(asking, *out);
+	return e;
 }
 
 enum err login_find_serial(struct logins *s, const struct login_asking *asking, uint64_t serial,
 			   struct login **out)
 {
+	enum err e = ERR_OK;
+
 	*out = NULL;
 	for (size_t i = 0; serial != 0 && i < SESSIONS_MAX; i++) {
 		if (s->of[i].serial == serial)
 			*out = &s->of[i];
 	}
-	return *out == NULL ? ERR_OK : check(asking, out);
+	if (*out != NULL)
+		e = check(asking, out);
+	if (*out != NULL && !(*out)->is_browser)
+		touch(asking, *out);
+	return e;
 }
 
 static bool is_alive(const struct logins *s, const uint8_t key[KEY_HASH_LEN])

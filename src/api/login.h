@@ -57,6 +57,7 @@ struct login {
 	uint64_t holder;
 	const struct accord *accord;	     /* a newer version ends it: its roles are other bits */
 	uint64_t roles[ACCORD_CHANNELS_MAX]; /* by accord.channels, at its beginning: one lost ends it */
+	bool is_browser;		     /* a person's use keeps it, not that his page asks */
 	struct mono began, used;
 };
 
@@ -93,6 +94,8 @@ struct login_asking {
 	size_t party;
 	struct now now;
 	uint8_t token[TOKEN_LEN];
+	bool is_browser;
+	uint64_t idle_ms; /* of a browser: for so long nobody has touched it */
 };
 enum err login_begin(struct logins *s, const struct login_asking *asking, struct bytes challenge,
 		     struct bytes signature, enum login_rule *rule, struct login **out) MUST_CHECK;
@@ -107,6 +110,16 @@ enum err login_find(struct logins *s, const struct login_asking *asking, struct 
 enum err login_find_serial(struct logins *s, const struct login_asking *asking, uint64_t serial,
 			   struct login **out) MUST_CHECK;
 void login_end(struct login *s);
+/* A relief was accepted that this person had offered: what his browsers had ends. */
+void logins_relieve(struct logins *s, uint64_t holder);
+
+/*
+ * The other half of a browser's token, which goes into no cookie: cookies are sent to every port of a name.
+ * Without the secret of this run it follows from nothing.
+ */
+void login_page_word(const struct logins *s, const uint8_t token[TOKEN_LEN], uint8_t out[HASH_LEN]);
+/* Whether these hexadecimal digits are the word of that token. */
+bool login_is_page_word(const struct logins *s, struct bytes token, struct bytes word);
 
 /* What the session's officer was told; a new one begins behind the node's event `newest`. */
 struct told *login_told(struct logins *s, const struct login *session, uint64_t newest);

@@ -27,6 +27,8 @@ void reply_answer(struct api *a, struct reply *r, const struct effect_answer *an
 enum err run_session_begin(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_session(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_session_end(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+/* What was published may be that a watch was taken: then the browsers of who had it are signed out. */
+void session_relieved(struct api *a, const struct effect_publish *publish);
 
 /* events.c */
 enum err run_events(struct api *a, struct request *q, struct reply *r) MUST_CHECK;

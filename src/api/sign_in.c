@@ -39,10 +39,11 @@ static void reply_session(struct api *a, struct reply *r, const struct login *s)
 	reply_uint(r, "left_ms", SESSION_MS_MAX - lived_ms);
 }
 
-/* A browser keeps it where no script can read it; what it had before has ended. */
+/* A browser keeps it where no script can read it, and its page the other half; what it had before has ended. */
 static void give_token(struct api *a, struct request *q, struct reply *r, struct bytes token)
 {
 	struct login_asking asking = request_asking(a);
+	uint8_t word[HASH_LEN];
 	char text[2 * TOKEN_LEN + 1];
 	struct login *old;
 
@@ -52,6 +53,8 @@ static void give_token(struct api *a, struct request *q, struct reply *r, struct
 	}
 	bytes_write_hex(token, text);
 	browser_put_cookie(q, text);
+	login_page_word(&a->logins, token.ptr, word);
+	reply_hex(r, "page", BYTES_OF(word));
 	if (login_find_serial(&a->logins, &asking, q->session, &old) == ERR_OK && old != NULL)
 		login_end(old);
 }
@@ -68,6 +71,7 @@ static enum err challenge(struct api *a, struct reply *r)
 	reply_text(r, "challenge", buf_bytes(&text));
 	reply_str(r, "namespace", SSHSIG_SESSION);
 	reply_uint(r, "answer_ms_max", CHALLENGE_MS_MAX);
+	reply_str(r, "mode", node_accord(a->node)->is_exercise ? "EXERCISE" : "LIVE");
 	reply_object_end(r);
 	return buf_check(&text);
 }
@@ -86,6 +90,7 @@ enum err run_session_begin(struct api *a, struct request *q, struct reply *r)
 	if (e != ERR_OK)
 		return e;
 	random_read(asking.token, sizeof asking.token);
+	asking.is_browser = q->listener->is_for_browsers;
 	e = login_begin(&a->logins, &asking, text, signature, &rule, &s);
 	if (e != ERR_OK)
 		return e;
@@ -137,4 +142,23 @@ enum err run_session_end(struct api *a, struct request *q, struct reply *r)
 	reply_str(r, "err", err_name(ERR_OK));
 	reply_object_end(r);
 	return ERR_OK;
+}
+
+/* Of each post of that home channel: whose offer was it that is accepted at this place. */
+static void relieve(struct api *a, const struct place_key *place)
+{
+	struct post_view post = { .post = "" };
+
+	while (fold_next_post(node_fold(a->node), place->log.channel, &post) == ERR_OK) {
+		if (place_key_equal(&post.accepted, place) &&
+		    place_key_equal(&post.accepted_offer, &post.offer))
+			logins_relieve(&a->logins, post.holder);
+	}
+}
+
+void session_relieved(struct api *a, const struct effect_publish *publish)
+{
+	if (publish->change == CHANGE_ENTRY && publish->is_folded &&
+	    publish->view.kind == KIND_RELIEF_ACCEPTED && publish->view.verdict == VERDICT_OK)
+		relieve(a, &publish->place);
 }

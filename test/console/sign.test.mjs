@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { load } from "./here.mjs";
 
-const { ed25519, fingerprint, publicLine, sshsig, tokenKey, tokenSignature } = await load("sign/sshsig.js");
+const { ed25519, fingerprint, publicLine, signerOf: ownerOf, sshsig, tokenKey, tokenSignature } = await load("sign/sshsig.js");
 const folder = mkdtempSync(join(tmpdir(), "entente-sign-"));
 after(() => rmSync(folder, { recursive: true }));
 const NAMESPACE = "entente-statement-v1", message = Buffer.from("세 번째 협의 ✓ third consultation\n");
@@ -35,6 +35,7 @@ test("the bytes are those of ssh-keygen -Y sign", async () => {
   execFileSync("ssh-keygen", ["-q", "-Y", "sign", "-n", NAMESPACE, "-f", path, join(folder, "message")], { stdio: "ignore" });
   const armour = readFileSync(join(folder, "message.sig"), "utf8").split("\n").slice(1, -2).join("");
   assert.equal(Buffer.from(await sshsig(key, NAMESPACE, message)).toString("base64"), armour);
+  assert.equal(await ownerOf(await sshsig(key, NAMESPACE, message)), createHash("sha256").update(key.publicKey).digest("hex"));
   assert.equal(publicLine(key.publicKey, "").trim(), readFileSync(`${path}.pub`, "utf8").trim());
   assert.ok(execFileSync("ssh-keygen", ["-lf", `${path}.pub`], { encoding: "utf8" }).includes(await fingerprint(key.publicKey)));
 });

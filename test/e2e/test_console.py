@@ -21,13 +21,13 @@ class Browser:
     """What a page can ask, with the cookies that a browser keeps."""
 
     def __init__(self, port, name="kor.localhost"):
-        self.host, self.port, self.cookie = f"{name}:{port}", port, None
+        self.host, self.port, self.cookie, self.word = f"{name}:{port}", port, None, None
 
     def ask(self, method, path, body=None, kind="application/cbor", **headers):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         said = {"Host": self.host, "Origin": f"http://{self.host}", "Sec-Fetch-Site": "same-origin"}
         if self.cookie:
-            said["Cookie"] = f"__Host-entente={self.cookie}"
+            said |= {"Cookie": f"__Host-entente={self.cookie}", "Entente-Page": self.word or ""}
         if body is not None:
             said["Content-Type"] = kind
         connection.request(method, path, body, {**said, **{key.replace("_", "-"): value for key, value in headers.items()}})
@@ -37,7 +37,10 @@ class Browser:
         if found:
             self.cookie = found[1] or None
         connection.close()
-        return answer.status, json.loads(raw) if answer.headers.get_content_type() == "application/json" else raw
+        told = json.loads(raw) if answer.headers.get_content_type() == "application/json" else raw
+        if method == "POST" and path == "/session" and answer.status == 200:
+            self.word = told.get("page", self.word)
+        return answer.status, told
 
     def sign_in(self, sign):
         """sign(text, namespace) gives an SSHSIG."""
@@ -108,6 +111,22 @@ def test_an_officer_in_his_browser(world):
     kor.stop()
     kor.start()
     assert browser.ask("GET", "/session")[1]["rule"] == "SESSION" and browser.cookie is None
+
+
+def test_a_relief_ends_the_browsers_of_who_goes(stage, page):
+    """At the node, whether or not a page of his is open."""
+    world = stage.world(has_consoles=True, officers_of={"kor": {"watch": ["watch"], "second": ["watch"]}, "usa": {"watch": ["watch"]}})
+    kor = world["kor"]
+    goes, comes, desk = (Browser(world.consoles["kor"]) for _ in range(3))
+    for browser, name in ((goes, "watch"), (comes, "second"), (desk, "watch")):
+        assert browser.sign_in(kor.key(name).sign)[0] == 200
+    kor.run("relief", "offer", "watch", "--label", "U", key="watch")
+    assert goes.ask("GET", "/session")[0] == 200
+    kor.run("relief", "accept", "watch", key="second")
+    for browser in (goes, desk):
+        assert browser.ask("GET", "/session")[1]["rule"] == "SESSION"
+    assert comes.ask("GET", "/session")[0] == 200
+    assert goes.sign_in(kor.key("watch").sign)[0] == 200 and goes.ask("GET", "/session")[0] == 200
 
 
 def test_a_token_of_the_browser(world):

@@ -22,7 +22,7 @@ class Terminal:
         self.context = ssl.create_default_context(cafile=str(server))
         if device is not None:
             self.context.load_cert_chain(device)
-        self.port, self.cookie = port, None
+        self.port, self.cookie, self.word = port, None, ""
 
     def connect(self):
         return self.context.wrap_socket(socket.create_connection(("127.0.0.1", self.port), timeout=10), server_hostname=NAME)
@@ -33,13 +33,16 @@ class Terminal:
         host = f"{NAME}:{self.port}"
         said = {"Host": host, "Origin": f"https://{host}", "Sec-Fetch-Site": "same-origin", "Content-Type": "application/cbor"}
         if self.cookie:
-            said["Cookie"] = self.cookie
+            said |= {"Cookie": self.cookie, "Entente-Page": self.word}
         connection.request(method, path, body, {**said, **headers})
         answer = connection.getresponse()
         raw = answer.read()
         self.cookie = (answer.headers.get("Set-Cookie") or self.cookie or "").split(";")[0] or None
         connection.close()
-        return answer.status, json.loads(raw) if answer.headers.get_content_type() == "application/json" else raw
+        told = json.loads(raw) if answer.headers.get_content_type() == "application/json" else raw
+        if method == "POST" and path == "/session" and answer.status == 200:
+            self.word = told.get("page", self.word)
+        return answer.status, told
 
     def sign_in(self, sign):
         _, told = self.ask("POST", "/session")
@@ -102,7 +105,7 @@ def test_a_device_first_then_an_officer(place):
     assert f"https://{NAME}:{port}/" in kor.run("status").stdout and f"https://{NAME}:{port}/" in kor.run("status", env=nodes.KOREAN).stdout
     # The stream comes as it is said.
     line = desk.connect()
-    line.sendall(f"GET /events HTTP/1.1\r\nHost: {NAME}:{port}\r\nCookie: {desk.cookie}\r\nSec-Fetch-Site: same-origin\r\n\r\n".encode())
+    line.sendall(f"GET /events HTTP/1.1\r\nHost: {NAME}:{port}\r\nCookie: {desk.cookie}\r\nEntente-Page: {desk.word}\r\nSec-Fetch-Site: same-origin\r\n\r\n".encode())
     heard = b""
     while b"hello" not in heard:
         heard += line.recv(65536)

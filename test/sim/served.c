@@ -287,27 +287,6 @@ struct bytes served_say_head(struct served *v, const char *head, struct bytes bo
 	return got;
 }
 
-struct bytes served_ask(struct served *v, const char *method, const char *target, const char *token,
-			struct bytes body)
-{
-	char head[2048], who[256] = "";
-
-	if (token != NULL)
-		snprintf(who, sizeof who,
-			 v->is_browser ? "Cookie: __Host-entente=%s\r\n" : "Authorization: Bearer %s\r\n",
-			 token);
-	if (v->is_browser)
-		snprintf(
-			head, sizeof head,
-			"%s %s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\nSec-Fetch-Site: same-origin\r\n%s"
-			"Content-Type: application/cbor\r\nContent-Length: %zu\r\n\r\n",
-			method, target, v->address, v->address, who, body.len);
-	else
-		snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: node\r\n%sContent-Length: %zu\r\n\r\n",
-			 method, target, who, body.len);
-	return served_say_head(v, head, body);
-}
-
 struct bytes served_body(struct bytes answer)
 {
 	const uint8_t *end = memmem(answer.ptr, answer.len, "\r\n\r\n", 4);
@@ -351,6 +330,56 @@ static size_t take_member(struct bytes body, const char *name, char *out, size_t
 	}
 	out[len] = '\0';
 	return len;
+}
+
+/* What a browser's page was given with its cookie. */
+static void remember(struct served *v, struct bytes got)
+{
+	size_t slot = v->pages_count % ARRAY_COUNT(v->pages);
+
+	if (memmem(got.ptr, got.len, "\"page\":", 7) == NULL)
+		return;
+	take_cookie(got, v->pages[slot].token);
+	take_member(served_body(got), "page", v->pages[slot].word, sizeof v->pages[slot].word);
+	v->pages_count++;
+}
+
+const char *served_cookie(struct served *v, const char *token)
+{
+	static char lines[256];
+	const char *word = "";
+
+	for (size_t i = 0; i < ARRAY_COUNT(v->pages); i++) {
+		if (strcmp(v->pages[i].token, token) == 0)
+			word = v->pages[i].word;
+	}
+	snprintf(lines, sizeof lines, "Cookie: __Host-entente=%s\r\nEntente-Page: %s\r\n", token, word);
+	return lines;
+}
+
+struct bytes served_ask(struct served *v, const char *method, const char *target, const char *token,
+			struct bytes body)
+{
+	char head[2048], who[256] = "";
+	struct bytes got;
+
+	if (token != NULL && v->is_browser)
+		snprintf(who, sizeof who, "%s", served_cookie(v, token));
+	else if (token != NULL)
+		snprintf(who, sizeof who, "Authorization: Bearer %s\r\n", token);
+	if (v->is_browser)
+		snprintf(
+			head, sizeof head,
+			"%s %s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\nSec-Fetch-Site: same-origin\r\n%s"
+			"Content-Type: application/cbor\r\nContent-Length: %zu\r\n\r\n",
+			method, target, v->address, v->address, who, body.len);
+	else
+		snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: node\r\n%sContent-Length: %zu\r\n\r\n",
+			 method, target, who, body.len);
+	got = served_say_head(v, head, body);
+	if (v->is_browser)
+		remember(v, got);
+	return got;
 }
 
 size_t served_challenge(struct served *v, char text[CHALLENGE_LEN_MAX + 1])

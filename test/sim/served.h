@@ -27,7 +27,11 @@ struct served {
 	struct effects fx;
 	char path[64];
 	char tokens[READERS][2 * TOKEN_LEN + 1];
-	int stream; /* -1 */
+	struct {
+		char token[2 * TOKEN_LEN + 1], word[2 * TOKEN_LEN + 1];
+	} pages[8];
+	size_t pages_count; /* that a browser was ever given, the last of them here */
+	int stream;	    /* -1 */
 	struct now now;
 	uint8_t *answer; /* SERVED_ANSWER_MAX */
 	char address[64];
@@ -69,6 +73,8 @@ struct bytes served_listen(struct served *v, int fd);
 size_t served_challenge(struct served *v, char text[CHALLENGE_LEN_MAX + 1]);
 /* Challenge, signature, token. */
 void served_sign_in(struct served *v, enum served_reader who, struct world *w);
+/* The lines of a head that name a browser's session; static. */
+const char *served_cookie(struct served *v, const char *token);
 struct bytes served_body(struct bytes answer);
 unsigned served_status(struct bytes answer);
 

@@ -243,6 +243,77 @@ static void test_sessions(void **state)
 	refused(served_ask(v, "POST", "/statements", desk, BYTES_LIT("\x80")), 401, "SESSION");
 }
 
+static int open_stream(struct served *v, const char *query, const char *last)
+{
+	char head[1024];
+	int fd = served_connect(v);
+
+	snprintf(head, sizeof head, "GET /events%s HTTP/1.1\r\nHost: %s\r\nCookie: other=1; %s%s%s%s\r\n",
+		 query, v->address, served_cookie(v, v->tokens[READER_DESK]) + strlen("Cookie: "),
+		 last == NULL ? "" : "Last-Event-ID: ", last == NULL ? "" : last, last == NULL ? "" : "\r\n");
+	served_turn(v);
+	assert_int_equal(send(fd, head, strlen(head), MSG_NOSIGNAL), (int)strlen(head));
+	return fd;
+}
+
+/* The cookie goes to every port of the name: whoever was sent it has one half. */
+static void test_cookie_alone(void **state)
+{
+	struct served *v = *state;
+	char lines[512], page[128], *desk = v->tokens[READER_DESK];
+	struct bytes got = sign_in(v, NULL);
+	const char *at = memmem(got.ptr, got.len, "\"page\":\"", 8);
+
+	assert_non_null(at);
+	assert_int_equal(strspn(at + 8, "0123456789abcdef"), 64);
+	snprintf(page, sizeof page, "Entente-Page: %.64s\r\n", at + 8);
+	served_sign_in(v, READER_DESK, &w);
+	must(served_ask(v, "GET", "/session", desk, NONE), 200, "\"roles\":[\"desk\"]");
+	snprintf(lines, sizeof lines, "Cookie: __Host-entente=%s\r\n", desk);
+	refused(say(v, "GET /status", own_lines(v, lines), NONE), 401, "SESSION");
+	refused(say(v, "GET /events", own_lines(v, lines), NONE), 401, "SESSION");
+	refused(say(v, "DELETE /session", own_lines(v, lines), NONE), 401, "SESSION");
+	assert_false(says(say(v, "GET /status", own_lines(v, lines), NONE), "Set-Cookie"));
+	snprintf(lines, sizeof lines, "Cookie: __Host-entente=%s\r\n%s", desk, page); /* of another session */
+	refused(say(v, "GET /status", own_lines(v, lines), NONE), 401, "SESSION");
+	refused(say(v, "GET /status", own_lines(v, page), NONE), 401, "SESSION");
+	assert_int_equal(served_status(say(v, "GET /status", own_lines(v, served_cookie(v, desk)), NONE)),
+			 200);
+}
+
+static unsigned idle(struct served *v, const char *seconds)
+{
+	char lines[512];
+
+	snprintf(lines, sizeof lines, "%sEntente-Idle: %s\r\n", served_cookie(v, v->tokens[READER_DESK]),
+		 seconds);
+	return served_status(say(v, "GET /status", own_lines(v, lines), NONE));
+}
+
+/* A page asks by itself and holds a stream: neither keeps a session that nobody uses. */
+static void test_idle(void **state)
+{
+	const int64_t minute_us = 60 * 1000000;
+	struct served *v = *state;
+	int fd;
+
+	served_sign_in(v, READER_DESK, &w);
+	v->now.mono.us += 20 * minute_us;
+	assert_int_equal(idle(v, "60"), 200); /* he read on for 19 minutes */
+	v->now.mono.us += 20 * minute_us;
+	assert_int_equal(idle(v, "1260"), 200);
+	assert_int_equal(idle(v, "99999999"), 200);
+	assert_int_equal(idle(v, "soon"), 200);
+	fd = open_stream(v, "", NULL);
+	must(served_listen(v, fd), 200, "event: hello");
+	v->now.mono.us += 29 * minute_us;
+	served_turn(v);
+	v->now.mono.us += minute_us;
+	assert_true(says(served_listen(v, fd), "event: end"));
+	close(fd);
+	assert_int_equal(idle(v, "0"), 401);
+}
+
 /* ---- Bodies. ---- */
 
 static void test_bodies(void **state)
@@ -257,29 +328,13 @@ static void test_bodies(void **state)
 	     "LIMIT");
 	free(large);
 	must(served_ask(v, "POST", "/statements", desk, BYTES_LIT("\xff")), 400, "USAGE");
-	snprintf(lines, sizeof lines, "Cookie: __Host-entente=%s\r\nContent-Type: application/json\r\n",
-		 desk);
+	snprintf(lines, sizeof lines, "%sContent-Type: application/json\r\n", served_cookie(v, desk));
 	refused(say(v, "POST /statements", own_lines(v, lines), BYTES_LIT("[]")), 415, "CONTENT_TYPE");
-	snprintf(lines, sizeof lines, "Cookie: __Host-entente=%s\r\n", desk);
-	refused(say(v, "POST /labels?channel=2", own_lines(v, lines), BYTES_LIT("\x80")), 415,
-		"CONTENT_TYPE");
+	refused(say(v, "POST /labels?channel=2", own_lines(v, served_cookie(v, desk)), BYTES_LIT("\x80")),
+		415, "CONTENT_TYPE");
 }
 
 /* ---- Streams. ---- */
-
-static int open_stream(struct served *v, const char *query, const char *last)
-{
-	char head[1024];
-	int fd = served_connect(v);
-
-	snprintf(head, sizeof head,
-		 "GET /events%s HTTP/1.1\r\nHost: %s\r\nCookie: other=1; __Host-entente=%s\r\n%s%s%s\r\n",
-		 query, v->address, v->tokens[READER_DESK],
-		 last == NULL ? "" : "Last-Event-ID: ", last == NULL ? "" : last, last == NULL ? "" : "\r\n");
-	served_turn(v);
-	assert_int_equal(send(fd, head, strlen(head), MSG_NOSIGNAL), (int)strlen(head));
-	return fd;
-}
 
 /* Two tabs hear the same; one that comes back says how far it was. */
 static void test_streams(void **state)
@@ -373,6 +428,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_attacks, begin, end),
 		cmocka_unit_test_setup_teardown(test_authority, begin, end),
 		cmocka_unit_test_setup_teardown(test_sessions, begin, end),
+		cmocka_unit_test_setup_teardown(test_cookie_alone, begin, end),
+		cmocka_unit_test_setup_teardown(test_idle, begin, end),
 		cmocka_unit_test_setup_teardown(test_bodies, begin, end),
 		cmocka_unit_test_setup_teardown(test_streams, begin, end),
 	};

@@ -1,10 +1,11 @@
 // What is being typed: each change goes to this browser's disk at once, one write at a time, the newest last. A box is where something is
 // typed; rows of a box that stand beside its own are of another tab, or came back with a refusal: no text is written over another.
+// Each row is the key's that signed in when it was typed, and no other key's officer is shown it.
 
 import { Bytes, equal, randomBytes, toHex } from "../base/bytes.js";
 import type { Attached } from "../wire/content.js";
 import type { Seen } from "../wire/statement.js";
-import { change, getAll, seal, unseal } from "./database.js";
+import { change, getAll, put, remove, seal, unseal } from "./database.js";
 
 export interface Typed {
   key: string;
@@ -28,6 +29,9 @@ export interface Typed {
   seen?: Seen[]; // of the others' logs, when it was begun, or when what came since was read
 }
 
+// A row on the disk. Of one without a key nobody knows any more who typed it.
+type Row = Typed & { whose?: string };
+
 const BESIDE = " beside ";
 
 export const boxOf = (key: string) => key.split(BESIDE)[0];
@@ -43,13 +47,16 @@ const newest = new Map<string, Typed | null>(); // null: to be removed
 const mine = new Map<string, Bytes | undefined>(); // the row as this tab wrote or read it last
 const moved = new Map<string, string>(); // boxes in which another tab writes too: where this one's row is
 let writing: Promise<void> | undefined;
+let whose = ""; // hash of the key
+
+const at = (row: string) => `${whose} ${row}`;
 
 const known = (there: Bytes, row: Bytes | undefined) => row !== undefined && equal(there, row);
 
 // Written only over what this tab knows; what another tab has there by now stays, and this one goes on beside it.
 async function write(key: string, typed: Typed | null): Promise<void> {
-  const row = moved.get(key) ?? key, sealed = typed === null ? undefined : await seal({ ...typed, key: row });
-  if (await change<Bytes>("drafts", row, (there) => (there === undefined || known(there, mine.get(row)) ? { is: sealed } : undefined))) {
+  const row = moved.get(key) ?? key, sealed = typed === null ? undefined : await seal({ ...typed, key: row, whose });
+  if (await change<Bytes>("drafts", at(row), (there) => (there === undefined || known(there, mine.get(row)) ? { is: sealed } : undefined))) {
     mine.set(row, sealed);
   } else if (typed !== null) {
     moved.set(key, besideKey(key, toHex(randomBytes(8))));
@@ -72,8 +79,17 @@ export function keepTyped(key: string, typed: Typed | null): Promise<void> {
   return writing;
 }
 
+async function allRows(): Promise<{ row: Row; sealed: Bytes }[]> {
+  return Promise.all((await getAll<Bytes>("drafts")).map(async (sealed) => ({ row: await unseal<Row>(sealed), sealed })));
+}
+
 async function rows(): Promise<{ typed: Typed; sealed: Bytes }[]> {
-  return Promise.all((await getAll<Bytes>("drafts")).map(async (sealed) => ({ typed: await unseal<Typed>(sealed), sealed })));
+  return (await allRows()).filter(({ row }) => row.whose === whose).map(({ row: { whose: _key, ...typed }, sealed }) => ({ typed, sealed }));
+}
+
+// When what was typed so far is on the disk, or cannot be.
+export async function settleTyped(): Promise<void> {
+  await writing?.catch(() => undefined);
 }
 
 // What the outbox took over goes from the disk; what is typed in its place by now is another.
@@ -81,17 +97,33 @@ export async function dropTyped(typed: Typed): Promise<void> {
   await writing;
   for (const row of await rows()) {
     if (boxOf(row.typed.key) === boxOf(typed.key) && isSame(row.typed, typed))
-      await change<Bytes>("drafts", row.typed.key, (there) => (there !== undefined && equal(there, row.sealed) ? { is: undefined } : undefined));
+      await change<Bytes>("drafts", at(row.typed.key), (there) => (there !== undefined && equal(there, row.sealed) ? { is: undefined } : undefined));
   }
 }
 
-// Of every tab.
+// Of every tab and every key.
 export async function allTyped(): Promise<Typed[]> {
-  return (await rows()).map(({ typed }) => typed);
+  return (await allRows()).map(({ row }) => row);
 }
 
-export async function loadTyped(): Promise<Typed[]> {
-  const found = await rows().catch(() => []);
+// A row of nobody goes to the first who may write what it is: by its role, on its channel.
+async function adopt(mayWrite: (typed: Typed) => boolean): Promise<void> {
+  for (const { row } of await allRows()) {
+    if (row.whose !== undefined || !mayWrite(row))
+      continue;
+    await put("drafts", at(row.key), await seal({ ...row, whose }));
+    await remove("drafts", row.key);
+  }
+}
+
+export async function loadTyped(key: string, mayWrite: (typed: Typed) => boolean): Promise<Typed[]> {
+  whose = key;
+  const found = await adopt(mayWrite).then(rows).catch(() => []);
   found.forEach(({ typed, sealed }) => mine.set(typed.key, sealed));
   return found.map(({ typed }) => typed).sort((a, b) => b.at - a.at);
+}
+
+// Of whomever.
+export async function countTyped(): Promise<number> {
+  return (await allRows().catch(() => [])).filter(({ row }) => row.text !== "").length;
 }

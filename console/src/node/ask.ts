@@ -19,10 +19,46 @@ function target(path: string, query: Query): string {
   return path + (words.length > 0 ? "?" + words.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&") : "");
 }
 
+// The second half of a session: beside the cookie, which goes to every port of this machine's name, a word that this origin alone has. All
+// tabs of it say the same.
+const KEPT = "entente-page", HEADER = "Entente-Page";
+
+export function keepPageWord(word: string | undefined): void {
+  if (word === undefined)
+    localStorage.removeItem(KEPT);
+  else
+    localStorage.setItem(KEPT, word);
+}
+
+export function followPageWord(changed: () => void): void {
+  addEventListener("storage", (event) => {
+    if (event.key === KEPT)
+      changed();
+  });
+}
+
+// When a person did something here last, in whichever tab.
+const USED = "entente-used", IDLE_HEADER = "Entente-Idle";
+
+export function touched(): void {
+  localStorage.setItem(USED, String(Date.now()));
+}
+
+export function idleMs(now: number): number {
+  return Math.max(0, now - Number(localStorage.getItem(USED) ?? now));
+}
+
+export function sessionHeaders(): Record<string, string> {
+  const word = localStorage.getItem(KEPT);
+  return word === null ? {} : { [HEADER]: word, [IDLE_HEADER]: String(Math.floor(idleMs(Date.now()) / 1000)) };
+}
+
 async function reach(path: string, query: Query, how: RequestInit): Promise<Response> {
   const patience = new AbortController(), timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
-    return await fetch(target(path, query), { credentials: "same-origin", signal: patience.signal, ...how });
+    return await fetch(target(path, query), {
+      credentials: "same-origin", signal: patience.signal, ...how, headers: { ...sessionHeaders(), ...how.headers as Record<string, string> | undefined },
+    });
   } catch {
     throw new Silence(path);
   } finally {

@@ -5,10 +5,11 @@ import { fromBase64, utf8 } from "../base/bytes.js";
 import { getAll, put, remove, seal, unseal } from "../keep/database.js";
 import { besideKey, dropTyped, keepTyped, Typed } from "../keep/drafts.js";
 import { answered, Item, Outcome, received } from "../keep/outbox.js";
+import { signerOf } from "../sign/sshsig.js";
 import { readStatement, writeBody } from "../wire/statement.js";
 import { ask, post, Refusal, Silence } from "./ask.js";
 import { submit } from "./compose.js";
-import { channels, home, inboxes, logs, session } from "./record.js";
+import { channels, endSession, home, inboxes, logs, session } from "./record.js";
 import type { Answer, Entry } from "./shapes.js";
 
 export const outbox = signal<Item[]>([]);
@@ -44,9 +45,19 @@ async function drop(item: Item): Promise<void> {
   await remove("outbox", item.id).catch(() => { keepingFails.value = true; });
 }
 
+export const othersUnsent = signal(0); // that other keys signed here: they go when who signed them is signed in
+
+export let othersTyped: Typed[] = []; // what those were made of
+
+// Whose each is, its signature says.
 export async function loadOutbox(): Promise<void> {
-  const rows = await getAll<Uint8Array>("outbox").catch(() => []);
-  outbox.value = (await Promise.all(rows.map((row) => unseal<Item>(row)))).sort((a, b) => a.since - b.since);
+  const rows = await getAll<Uint8Array>("outbox").catch(() => []), items = await Promise.all(rows.map((row) => unseal<Item>(row)));
+  const keys = await Promise.all(items.map((item) => signerOf(fromBase64(item.signatures[0]))));
+  const others = items.filter((_item, i) => keys[i] !== session.value?.key);
+  othersTyped = others.flatMap((item) => item.typed ?? []);
+  othersUnsent.value = others.filter((item) => item.state === "UNSENT").length;
+  const unkept = keepingFails.value ? outbox.value.filter((one) => !items.some((item) => item.id === one.id)) : [];
+  outbox.value = [...items.filter((item) => !others.includes(item)), ...unkept].sort((a, b) => a.since - b.since);
 }
 
 async function askNode(item: Item): Promise<Answer> {
@@ -57,7 +68,7 @@ async function askNode(item: Item): Promise<Answer> {
     if (!(why instanceof Refusal))
       throw why;
     if (why.status === SIGNED_OUT) {
-      session.value = null; // it waits until somebody is signed in
+      endSession(); // it waits until its signer is signed in
       throw new Silence(why.message);
     }
     return { err: why.err, rule: why.rule, text: why.message };

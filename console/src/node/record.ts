@@ -9,6 +9,7 @@ import type { Accord, Channel, Draft, Due, Duty, Entry, Held, Inbox, Instance, L
 
 export const session = signal<Session | null | undefined>(undefined); // undefined: not asked yet
 export const status = signal<{ value: Status; at: number } | undefined>(undefined);
+export const mode = signal<string | undefined>(undefined); // as the node says it to whoever is not signed in
 export const accord = signal<Accord | undefined>(undefined);
 export const channels = signal<Channel[]>([]);
 export const inboxes = signal<Record<string, Entry[]>>({}); // by the channel's name
@@ -41,6 +42,14 @@ export function rolesOn(channel: string): string[] {
   return session.value?.channels.find((row) => row.channel === channel)?.roles ?? [];
 }
 
+// What stands on this page is one officer's: after his session the page begins anew, and no other key finds it.
+export const hasLeft = signal(false);
+
+export function endSession(): void {
+  hasLeft.value = hasLeft.value || Boolean(session.value);
+  session.value = null;
+}
+
 let isMissed = false; // an answer did not come: what is shown may be old until all of it was asked for again
 
 export async function asked<T>(question: Promise<T>, keep: (answer: T) => void): Promise<void> {
@@ -49,7 +58,7 @@ export async function asked<T>(question: Promise<T>, keep: (answer: T) => void):
     fault.value = undefined;
   } catch (why) {
     if (why instanceof Refusal && why.status === 401)
-      session.value = null;
+      endSession();
     else if (why instanceof Refusal || why instanceof Silence) {
       isMissed = isMissed || why instanceof Silence;
       fault.value = why instanceof Silence ? "" : why.message;

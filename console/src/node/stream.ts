@@ -1,5 +1,7 @@
 // One tab of this browser holds the node's event stream and passes it on to the others. A Web Lock says which.
 
+import { sessionHeaders } from "./ask.js";
+
 // ---- The stream as text: docs/spec/api.md section 5. A piece of text in, whole events out. ----
 
 export interface NodeEvent {
@@ -82,7 +84,7 @@ class Stream {
     this.stopping.signal.addEventListener("abort", stop);
     let timer = setTimeout(stop, SILENCE_MS);
     try {
-      const answer = await fetch("/events" + (this.last ? `?after=${this.last}` : ""), { signal: silence.signal });
+      const answer = await fetch("/events" + (this.last ? `?after=${this.last}` : ""), { signal: silence.signal, headers: sessionHeaders() });
       if (answer.status === 401 || answer.status === 403)
         this.tell("ended");
       if (!answer.ok || answer.body === null)

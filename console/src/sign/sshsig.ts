@@ -1,6 +1,6 @@
 // SSHSIG: docs/spec/signature.md sections 1 to 4, as `ssh-keygen -Y verify` reads it; by an Ed25519 key or by a passkey.
 
-import { Bytes, concat, toBase64, utf8 } from "../base/bytes.js";
+import { Bytes, concat, sha256, toBase64, toHex, utf8 } from "../base/bytes.js";
 
 // Both in SSH's wire form: the key of section 2, the signature of section 3.
 export interface Signer {
@@ -56,6 +56,14 @@ export async function fingerprint(publicKey: Bytes): Promise<string> {
 // Namespace, an empty reserved field, the hash's name: they stand in what is signed and in the blob.
 function middle(namespace: string): Bytes {
   return concat(string(utf8(namespace)), string(new Uint8Array()), string(utf8("sha512")));
+}
+
+const KEY_AT = MAGIC.length + 4; // its length, behind the version
+
+// Whose it is, as the node names a key in a session: the hash of the key in SSH's wire form.
+export async function signerOf(blob: Bytes): Promise<string> {
+  const length = new DataView(blob.buffer, blob.byteOffset).getUint32(KEY_AT);
+  return toHex(await sha256(blob.slice(KEY_AT + 4, KEY_AT + 4 + length)));
 }
 
 export async function sshsig(signer: Signer, namespace: string, message: Bytes): Promise<Bytes> {

@@ -27,7 +27,7 @@ const heardKeys = computed(() => (heard.value.by === session.value?.holder ? hea
 export const soundIsOn = signal(false); // whoever has this watch has tried it: a browser is mute before a gesture
 
 export const alarms = computed(() =>
-  alarmsOf(owed.value, heardKeys.value, nodeClock.value(now.value)).map((alarm) => ({
+  (session.value ? alarmsOf(owed.value, heardKeys.value, nodeClock.value(now.value)) : []).map((alarm) => ({
     ...alarm, text: `${alarm.row.channel} ${alarm.row.place}: ${word(alarm.row.step)}`.trim(),
   })));
 
@@ -61,7 +61,7 @@ export function acknowledge(key: string): void {
 
 let audio: AudioContext | undefined;
 
-function play(precedence: string): void {
+export function play(precedence: string): void {
   audio ??= new AudioContext();
   void audio.resume();
   const tone = TONES[precedence] ?? TONES.ROUTINE;

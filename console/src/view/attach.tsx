@@ -7,7 +7,7 @@ import { Bytes, Hasher, toHex, utf8 } from "../base/bytes.js";
 import { allTyped, Typed } from "../keep/drafts.js";
 import { dropPieces, isKept, keepPiece, keptPiece, PIECE_LEN } from "../keep/pieces.js";
 import { post, Refusal, Silence } from "../node/ask.js";
-import { outbox } from "../node/outbox.js";
+import { othersTyped, outbox } from "../node/outbox.js";
 import { session, status } from "../node/record.js";
 import type { Channel } from "../node/shapes.js";
 import { Attached, ATTACHMENT_LEN_MAX, ATTACHMENTS_MAX } from "../wire/content.js";
@@ -34,6 +34,10 @@ interface Source {
 }
 
 const sources = new Map<string, Source>();
+const loose = new Set<string>(); // ways of files that this browser has no room for
+
+// What this tab alone has.
+export const isCarrying = computed(() => Object.entries(ways.value).some(([key, way]) => way.is === "read" || (way.is !== "refused" && loose.has(key))));
 const carried = new Set<string>(); // one way at a time
 
 const ofFile = (file: File): Source => ({ size: file.size, piece: async (at) => new Uint8Array(await file.slice(at, at + PIECE_LEN).arrayBuffer()) });
@@ -149,7 +153,7 @@ async function giveAgain(typed: Typed, file: Attached, to: string): Promise<void
 const named = computed(() => [...Object.values(typing.value), ...outbox.value.flatMap((item) => item.typed ?? [])].flatMap((typed) => (typed.files ?? []).map((file) => file.hash)).sort().join(" "));
 
 async function sweep(): Promise<void> {
-  const kept = await allTyped().catch(() => undefined); // what another tab writes too
+  const kept = await allTyped().then((typed) => [...typed, ...othersTyped], () => undefined); // of every tab and officer
   if (kept !== undefined)
     await dropPieces(new Set([...named.value.split(" "), ...kept.flatMap((typed) => (typed.files ?? []).map((file) => file.hash))])).catch(() => undefined);
 }
@@ -175,7 +179,7 @@ async function attach(typed: Typed, chosen: File): Promise<void> {
     const found = await hash(key, file), rows = now(typed).files ?? [];
     if (!rows.some((row) => row.hash === found))
       change(now(typed), { files: [...rows, { hash: found, len: file.size, type: typeOf(chosen.name), name: chosen.name, sent: 0 }] });
-    await keepAll(found, file).catch(() => undefined);
+    await keepAll(found, file).then(() => loose.delete(key), () => loose.add(key));
     await carry(typed, key, file, found);
   } catch (why) { // it cannot be read any more
     tell(key, { is: "refused", at: 0, of: file.size, why: nodeSays((why as Error).message) });

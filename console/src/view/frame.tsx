@@ -5,11 +5,12 @@ import { clock, local } from "../words/moment.js";
 import { ageText, spanText } from "../words/names.js";
 import { _, choose, language, N_, sayIn } from "../words/say.js";
 import { signOut } from "../node/login.js";
-import { outbox, keepingFails } from "../node/outbox.js";
-import { fault, heard, nodeClock, session, status } from "../node/record.js";
+import { outbox, othersUnsent, keepingFails } from "../node/outbox.js";
+import { fault, heard, mode, nodeClock, session, status } from "../node/record.js";
 import { acknowledge, acknowledgeAll, alarms, flood } from "./alarm.js";
 import { Doubts } from "./consult.js";
 import { marking } from "./entry.js";
+import { Idle } from "./idle.js";
 import { visible } from "../words/fill.js";
 import { linkTo, now, said, Screen, screen, setTheme, theme, THEMES } from "./screen.js";
 import { Group, Precedence } from "./parts.js";
@@ -24,11 +25,13 @@ const tabs: [Screen, () => string][] = [
 const themeNames = { light: () => _("Light"), dark: () => _("Dark"), contrast: () => _("High contrast") };
 
 // The mode and the marking stand in both languages whichever is chosen.
-function Band() {
-  const mode = status.value?.value.mode ?? "LIVE";
+const modes: Record<string, string> = { LIVE: N_("LIVE"), EXERCISE: N_("EXERCISE"), UNKNOWN: N_("MODE NOT KNOWN YET") };
+
+export function Band() {
+  const said = status.value?.value.mode ?? mode.value ?? "UNKNOWN", name = modes[said] ?? said;
   return (
-    <div class={`band ${mode.toLowerCase()}`}>
-      <b class="mode">{mode === "LIVE" ? <Group>LIVE · {sayIn("ko", N_("LIVE"))}</Group> : <Group>EXERCISE · {sayIn("ko", N_("EXERCISE"))}</Group>}</b>
+    <div class={`band ${said.toLowerCase()}`}>
+      <b class="mode" data-mode={said}>{name} · {sayIn("ko", name)}</b>
       <Marking />
     </div>
   );
@@ -82,6 +85,7 @@ function Unsent() {
   return (
     <Group>
       {keepingFails.value ? <p class="warning bad" role="alert">{_("This browser keeps nothing on its disk: your text stands on this page alone. Do not close it.")}</p> : null}
+      {othersUnsent.value > 0 ? <p class="warning" role="status"><b>{_("IN THIS BROWSER")}</b> {_("{1} signed texts of other officers wait here: each goes to the node when who signed it is signed in.", othersUnsent.value)}</p> : null}
       {waiting.map((item) => (
         <p class="warning" role="status">
           <b>{_("IN THIS BROWSER")}</b> {_("since {1}: {2}. It goes to the node by itself when the node answers.", clock(item.since), visible(item.title || item.channel))}
@@ -123,12 +127,18 @@ function Alarms() {
   );
 }
 
+export function Languages() {
+  return (
+    <button class="language" lang={language.value === "ko" ? "en" : "ko"} onClick={() => choose(language.value === "ko" ? "en" : "ko")}>
+      {language.value === "ko" ? "English" : "한국어"}
+    </button>
+  );
+}
+
 function Choices() {
   return (
     <div class="choices">
-      <button class="language" lang={language.value === "ko" ? "en" : "ko"} onClick={() => choose(language.value === "ko" ? "en" : "ko")}>
-        {language.value === "ko" ? "English" : "한국어"}
-      </button>
+      <Languages />
       <label>
         <span class="hidden">{_("Theme")}</span>
         <select value={theme.value} onChange={(event) => setTheme(event.currentTarget.value as typeof THEMES[number])}>
@@ -136,7 +146,7 @@ function Choices() {
         </select>
       </label>
       <span class="who">{_("{1}, officer {2}", session.value?.party.toUpperCase() ?? "", session.value?.holder ?? "")}</span>
-      <button class="sign-out" onClick={() => void signOut()}>{_("Sign out")}</button>
+      <button class="sign-out" onClick={signOut}>{_("Sign out")}</button>
     </div>
   );
 }
@@ -155,6 +165,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
         <Choices />
       </header>
       <Silence />
+      <Idle />
       <Unsent />
       <Doubts />
       <Alarms />

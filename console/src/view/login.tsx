@@ -7,7 +7,11 @@ import { Refusal, Silence } from "../node/ask.js";
 import { signIn } from "../node/login.js";
 import { fingerprint, publicLine } from "../sign/sshsig.js";
 import { makePasskey, passkey, terminalKey, Use, use } from "../sign/keys.js";
-import { _, choose, language } from "../words/say.js";
+import { othersUnsent } from "../node/outbox.js";
+import { hasLeft } from "../node/record.js";
+import { _ } from "../words/say.js";
+import { Band, Languages } from "./frame.js";
+import { textsHere } from "./typing.js";
 import { Group } from "./parts.js";
 
 export interface Shown {
@@ -79,13 +83,14 @@ function PasskeyWay() {
 export function Login() {
   return (
     <main class="login">
-      <button class="language" lang={language.value === "ko" ? "en" : "ko"} onClick={() => choose(language.value === "ko" ? "en" : "ko")}>
-        {language.value === "ko" ? "English" : "한국어"}
-      </button>
+      <Band />
+      <Languages />
       <h1>entente</h1>
       <p>{_("You sign in with the key of this terminal. It was made in this browser and cannot be taken out of it.")}</p>
       <h2>{_("The key of this terminal")}</h2>
       <KeyLine shown={keys.value.terminal} rows={3} />
+      {textsHere.value + othersUnsent.value > 0 ? <p class="texts-here">{_("{1} texts wait in this browser. Each is shown to who wrote it, when he signs in with the same key.", textsHere.value + othersUnsent.value)}</p> : null}
+      {hasLeft.value ? <p class="warning bad" role="alert">{_("Something of the officer who was signed in stands on this page alone: a text that this browser does not keep, or a file on its way. He finds it when he signs in here. If another signs in, it is gone.")}</p> : null}
       {refused.value === undefined ? null : <p class="warning bad" role="alert">{refused.value}</p>}
       <button class="primary" disabled={isBusy.value} onClick={() => void enter("terminal")}>{_("Sign in")}</button>
       {"PublicKeyCredential" in globalThis ? <PasskeyWay /> : null}

@@ -6,7 +6,6 @@ import { effect, signal, untracked } from "@preact/signals";
 import { fromBase64 } from "../base/bytes.js";
 import { ask } from "../node/ask.js";
 import { askMay, compose, placeOf, Words as Statement } from "../node/compose.js";
-import { signOut } from "../node/login.js";
 import { outbox, send } from "../node/outbox.js";
 import { channels, duty, home, nodeClock, rolesOn, session } from "../node/record.js";
 import type { Answer, Duty, Entry, Manning, OpenItem, Post } from "../node/shapes.js";
@@ -79,8 +78,6 @@ const offer = signal<{ entry: Entry; items: OpenItem[]; note?: string } | undefi
 const refusals = signal<{ offer?: Answer; accept?: Answer }>({});
 const handedOver = signal<Record<string, boolean>>({}); // what waits in this browser, accepted by its name
 
-const OFFERED = "entente-offered"; // by this browser: when it is taken, its session ends
-
 const channelName = (number: number) => channels.value.find((one) => one.number === number)?.name ?? String(number);
 
 // What is handed over, from the very bytes that were signed: channel, party, epoch, index and what is owed, one after the other.
@@ -126,24 +123,10 @@ export function followRelief(): void {
         void load(post).catch(() => undefined); // the silence of the node is said elsewhere
     });
   });
-  effect(() => {
-    const { posts } = duty.value, isIn = Boolean(session.value), mine = localStorage.getItem(OFFERED);
-    if (mine === null || !isIn || !posts.some((one) => one.offer === mine && one.accepted !== undefined && !one.waits))
-      return;
-    localStorage.removeItem(OFFERED);
-    void signOut(); // the watch is another's, and so is what is said here from now on
-  });
 }
 
 async function say(words: Statement, title: string): Promise<Said> {
   return send(await compose(words, true, title));
-}
-
-async function sayOffer(post: string): Promise<Said> {
-  const said = await say(offering(post), post);
-  if (said.place !== undefined)
-    localStorage.setItem(OFFERED, said.place);
-  return said;
 }
 
 // What a procedure lets owe is named by its step, which the accord names, and how far it must come.
@@ -195,7 +178,7 @@ function Offer({ post }: { post: string }) {
         <Beside typed={typed} />
         <Left />
         <Refusal answer={refusals.value.offer} />
-        <button type="button" class="primary" data-act="offer" disabled={!isWhole} onClick={() => void once(key, () => sayOffer(post))}>{_("Sign, and offer the relief")}</button>
+        <button type="button" class="primary" data-act="offer" disabled={!isWhole} onClick={() => void once(key, () => say(offering(post), post))}>{_("Sign, and offer the relief")}</button>
         <Result result={results.value[key]} />
       </form>
     </Panel>

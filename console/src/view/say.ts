@@ -7,7 +7,7 @@ import { isSame, Typed } from "../keep/drafts.js";
 import { Refusal, Silence } from "../node/ask.js";
 import { compose, entryAt, placeOf, Words } from "../node/compose.js";
 import { Posted, send } from "../node/outbox.js";
-import { accord, channels, session, shown } from "../node/record.js";
+import { accord, channels, endSession, session, shown } from "../node/record.js";
 import type { Entry, Form } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import type { Label } from "../wire/content.js";
@@ -32,7 +32,7 @@ function refusedBefore(why: unknown): Said {
   if (!(why instanceof Refusal))
     throw why;
   if (why.status === 401)
-    session.value = null;
+    endSession();
   return { answer: { err: why.err, rule: why.rule, text: why.message } };
 }
 

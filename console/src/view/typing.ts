@@ -1,7 +1,8 @@
 // What is being typed in this tab, and its copy on this browser's disk.
 
 import { effect, signal, untracked } from "@preact/signals";
-import { besideKey, boxOf, isSame, keepTyped, loadTyped, Typed } from "../keep/drafts.js";
+import { besideKey, boxOf, countTyped, isSame, keepTyped, loadTyped, Typed } from "../keep/drafts.js";
+import { rolesOn } from "../node/record.js";
 import { keepingFails, outbox, returned, settled } from "../node/outbox.js";
 
 export const typing = signal<Record<string, Typed>>({});
@@ -50,8 +51,16 @@ export function takeUp(typed: Typed): void {
   forget(typed.key);
 }
 
-export async function loadTyping(): Promise<void> {
-  typing.value = Object.fromEntries((await loadTyped()).map((typed) => [typed.key, typed]));
+export const textsHere = signal(0); // of whomever
+
+export async function countTyping(): Promise<void> {
+  textsHere.value = await countTyped();
+}
+
+// What this officer typed here, and what nobody knows the writer of and is for a role of his.
+export async function loadTyping(key: string): Promise<void> {
+  const mayWrite = ({ channel, role }: Typed) => rolesOn(channel).some((one) => one === role || role === "");
+  typing.value = Object.fromEntries((await loadTyped(key, mayWrite)).map((typed) => [typed.key, typed]));
   for (const typed of Object.values(typing.value)) {
     if (typing.value[boxOf(typed.key)] === undefined)
       takeUp(typed);
