@@ -39,7 +39,9 @@ static void reply_session(struct api *a, struct reply *r, const struct login *s)
 	reply_uint(r, "left_ms", SESSION_MS_MAX - lived_ms);
 }
 
-/* A browser keeps it where no script can read it, and its page the other half; what it had before has ended. */
+/*
+ * A browser keeps it where no script can read it, and its page the other half; what it had before has ended.
+ */
 static void give_token(struct api *a, struct request *q, struct reply *r, struct bytes token)
 {
 	struct login_asking asking = request_asking(a);
