@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
-import { at } from "./hands.mjs";
+import { at, hold } from "./hands.mjs";
 import { Stage } from "./stage.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -101,6 +101,47 @@ test("a session is set, its item proposed by one side and agreed to or declined 
   await usa.page.locator(".acts .warning", { hasText: "TWICE" }).waitFor();
 });
 
+test("a session is moved, a call is set, a delegation named; a body is renamed, given chairs and a rhythm, and merged by both into another", async () => {
+  const { place } = await named("kor", "session", "talks-2027");
+  await openThing(kor, place);
+  await fill(kor.page, "move-session", { when: "2027-05", "place.ko": "서울", "place.en": "Seoul", manner: "side-meeting" });
+  await until("moved", async () => (await named("usa", "session", "talks-2027")).when === "2027-05");
+  assert.equal((await named("usa", "session", "talks-2027")).manner, "side-meeting");
+  const people = "Hong Gil-dong = Deputy Minister\nKim = Director";
+  await kor.page.locator(enabled("delegation")).press("Enter");
+  await kor.page.locator('.compose.act [data-field="people"]').fill("Hong Gil-dong");
+  assert.ok(await kor.page.locator(".compose.act .sign").isDisabled(), "an office is missing");
+  await axe(kor.page, "a delegation that is written");
+  await fill(kor.page, "delegation", { people, "credentials.ko": "서한 12호", "credentials.en": "Letter 12" });
+  await openThing(usa, place);
+  await usa.page.locator(".thing .deeds tr", { hasText: "Hong Gil-dong (Deputy Minister), Kim (Director)" }).waitFor();
+  await usa.page.locator(".thing .deeds tr", { hasText: "Letter 12" }).waitFor();
+  for (const name of ["lower", "upper"])
+    await say("kor", "policy", "body", "new", name, `The ${name} body`, "--language", "en", "--channel", "consult", "--label", "U");
+  await until("the bodies are there", () => named("usa", "body", "upper"));
+  const body = (await named("kor", "body", "lower")).place;
+  await openThing(kor, body);
+  await fill(kor.page, "found-session", { name: "a-call", "title.ko": "통화", "title.en": "A call", when: "2027-06", manner: "call" });
+  await until("the call is there", async () => (await named("usa", "session", "a-call"))?.manner === "call");
+  await kor.page.locator(enabled("amend-body")).press("Enter");
+  assert.ok(await kor.page.locator(".compose.act .sign").isDisabled(), "something is changed, or nothing is signed");
+  await fill(kor.page, "amend-body", { "title.ko": "새 이름", "title.en": "A new name", chairs: "head,policy", months: "6", "hosts.KOR": true, "hosts.USA": true, feeds: "upper" });
+  await until("renamed", async () => (await named("usa", "body", "lower")).title.ko === "새 이름");
+  const { chairs, number, parties, to } = await named("usa", "body", "lower");
+  assert.deepEqual({ chairs, number, parties, to }, { chairs: ["head", "policy"], number: 6, parties: ["KOR", "USA"], to: "upper" });
+  for (const officer of [kor, usa]) {
+    await openThing(officer, body);
+    await officer.page.locator(enabled("merge-body")).press("Enter");
+    await officer.page.locator('.compose.act [data-field="into"]').selectOption("upper");
+    await hold(officer.page, "merge-body-hold");
+  }
+  await until("merged by both", async () => (await named("kor", "body", "lower")).standing === "ENDED");
+  assert.equal((await named("usa", "body", "lower")).merged_into, "upper");
+  // What it was called before is still there.
+  await openThing(usa, body);
+  await usa.page.locator(".thing .deeds tr", { hasText: "A new name" }).waitFor();
+});
+
 const unit = (page, name) => page.locator(`[data-unit="${name}"]`);
 const words = (page, tongue) => page.locator(`.unit-open [data-writes=${tongue}] textarea, .new-unit [data-writes=${tongue}] textarea`).first();
 const versionsOf = async (party, place, name, tongue) => (await stage.ask("get", { party, path: "/text", place })).units.find((one) => one.name === name)?.languages[tongue]?.versions ?? [];
@@ -131,6 +172,16 @@ test("a text is begun, a unit is written in both languages side by side, agreed 
   await usa.page.locator(`.unit-open ${enabled("agree")}`).press("Enter");
   await usa.page.locator(`.unit-open ${enabled("concord")}`).press("Enter");
   await until("agreed", async () => (await stage.ask("get", { party: "kor", path: "/text", place: text })).units[0].concordance.includes("USA"));
+});
+
+test("what amends a text, and what corrects it, is begun from it and names it", async () => {
+  await openThing(kor, text);
+  await fill(kor.page, "amend-text", { name: "change-2027", "title.ko": "개정 문안", "title.en": "A change" });
+  await fill(kor.page, "correct-text", { name: "joint-2027-2", "title.ko": "정정 문안", "title.en": "Corrected" });
+  await until("both are there", async () => (await named("usa", "text", "change-2027")) && named("usa", "text", "joint-2027-2"));
+  const shown = await stage.ask("get", { party: "usa", path: "/text", place: text });
+  assert.deepEqual([shown.amended_by, shown.corrected_by], [["change-2027"], ["joint-2027-2"]]);
+  await axe(kor.page, "a text with what amends it");
 });
 
 test("two sides change one unit at once: both words stand, in brackets, by whom; neither text is lost", async () => {

@@ -158,7 +158,7 @@ const { fieldsOfRows, foundOn, faultOf, sampleOf } = await load("fold/found.js")
 const { release } = await load("fold/moves.js");
 
 test("moves: a condition's stage is said on its commitment, and what is signed is released at a time", () => {
-  const [condition] = foundOn("commitment", "KOR/CONSULT 1.9", ["ko", "en"]);
+  const [condition] = foundOn("commitment", "KOR/CONSULT 1.9", ["ko", "en"], {});
   assert.equal(condition.kind, 87);
   assert.equal(faultOf(condition.rows, sampleOf(condition.rows, "KOR")), undefined, "the sample has a stage too");
   const typed = { name: "capability", "title.en": "Leading forces", stage: "ioc", when: "2019" };
@@ -167,6 +167,23 @@ test("moves: a condition's stage is said on its commitment, and what is signed i
   const move = release("KOR/CONSULT 1.5", new Uint8Array(32));
   assert.deepEqual([move.kind, move.fields[0], move.rows.map((row) => row.number)], [93, [3, 2], [4]]);
   assert.equal(faultOf(move.rows, { when: "tomorrow" }), "when");
+});
+
+test("moves: a body is amended where something is said anew, merged where there is another; a delegation is names with offices", () => {
+  const on = (kind, name, choices = {}) => foundOn(kind, "KOR/CONSULT 1.2", ["ko", "en"], choices).find((one) => one.name === name);
+  const amend = on("body", "amend-body");
+  assert.equal(faultOf(amend.rows, {}), "title", "nothing is amended");
+  assert.equal(faultOf(amend.rows, { chairs: "head, Policy" }), "chairs");
+  assert.deepEqual([...amend.fields, ...fieldsOfRows(amend.rows, { chairs: "head, policy", months: "6" })], [[3, 2], [12, ["head", "policy"]], [10, 6]]);
+  assert.equal(on("body", "merge-body", { bodies: [] }), undefined);
+  const merge = on("body", "merge-body", { bodies: [["upper", "Upper"]] });
+  assert.ok(merge.isHeld && faultOf(merge.rows, {}) === "into" && sampleOf(merge.rows, "KOR").into === "upper");
+  const come = on("session", "delegation");
+  for (const people of ["", "Kim", "Kim = ", "Kim = A = B"])
+    assert.equal(faultOf(come.rows, { people }), "people", people);
+  assert.deepEqual(fieldsOfRows(come.rows, { people: "Kim = Head\n\n Lee= Member " }), [[15, ["Kim", "Head", "Lee", "Member"]]]);
+  assert.equal(faultOf(come.rows, sampleOf(come.rows, "KOR")), undefined);
+  assert.deepEqual(["correct-text", "amend-text"].map((name) => on("text", name).fields), [[[11, ["ko", "en"]]], [[3, 1], [11, ["ko", "en"]]]]);
 });
 
 const path = (more) => ({ name: "north", up: true, heard_ms: 9_000, round_trip_us: 84_321, ...more });

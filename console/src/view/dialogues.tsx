@@ -3,7 +3,7 @@
 
 import { h } from "preact";
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { foundOn } from "../fold/found.js";
+import { Choices, foundOn } from "../fold/found.js";
 import { Move, movesOn } from "../fold/moves.js";
 import { agendaOf, Dated, isPast, isRhythmPast, lastSession, nextHost, nextSession, timeLine } from "../fold/rhythm.js";
 import { ask } from "../node/ask.js";
@@ -24,7 +24,11 @@ const closedToo = signal(false);
 const all = computed(() => things.value);
 const code = () => status.value?.value.code ?? "";
 const at = () => nodeClock.value(now.value);
-const movesOf = (thing: Thing): Move[] => [...movesOn(thing, code()), ...thing.over ? [] : foundOn(thing.kind, thing.place, accord.value?.languages ?? [])];
+const movesOf = (thing: Thing): Move[] => [...movesOn(thing, code()), ...thing.over ? [] : foundOn(thing.kind, thing.place, accord.value?.languages ?? [], choicesOn(thing))];
+const choicesOn = (thing: Thing): Choices => ({
+  manners: [["meeting", _("meeting")], ["side-meeting", _("side meeting")], ["call", _("call")]],
+  bodies: all.value.filter((one) => one.kind === "body" && !one.over && one.place !== thing.place && channelIn(one.place) === channelIn(thing.place)).map((one) => [one.name ?? "", title(one)]),
+});
 const subjectOf = (thing: Thing): Subject => ({ place: thing.place, channel: channelIn(thing.place), isInstance: false });
 
 async function load(place: string | undefined): Promise<void> {

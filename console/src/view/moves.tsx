@@ -50,6 +50,8 @@ const titles: Record<string, () => string> = {
   unit: () => _("Words of the unit"), "leave-out": () => _("Leave the unit out"), agree: () => _("Agree to these words"), "agree-ad": () => _("Agree ad referendum"),
   concord: () => _("The languages match"), initial: () => _("Initial the text"), "sign-text": () => _("Sign the text"), "release-text": () => _("Release the text at a time"),
   "found-session": () => _("Set a session"), "found-commitment": () => _("Record a commitment"), "found-text": () => _("Begin a text"), "found-item": () => _("Propose an item"), "found-condition": () => _("Say a condition's stage"),
+  "amend-body": () => _("Rename the body, or change what is agreed of it"), "merge-body": () => _("Merge the body into another"), "move-session": () => _("Change the session"),
+  delegation: () => _("Name our delegation"), "correct-text": () => _("Begin a correction"), "amend-text": () => _("Begin an amendment"),
   claim: () => _("Add a claim"), assess: () => _("Say our own assessment"), attempt: () => _("Record an attempt to reach them"),
   "confirm-owed": () => _("Confirm that we owe it"), report: () => _("Report it done"), accept: () => _("Accept the report"), dispute: () => _("Dispute the report"),
 };
@@ -59,6 +61,8 @@ const rowTitles: Record<string, () => string> = {
   test: () => _("What shows that it is done"), when: () => _("When (2026, 2026-04, 2026-04-11, 2026-04-11T14:30Z, FROM/TO)"), hosts: () => _("Who hosts"), place: () => _("Place"),
   detail: () => _("Detail"), source: () => _("Source"), claimed: () => _("What it says"), location: () => _("Where, in words"), degrees: () => _("Where, in degrees (38.5,127.25)"),
   confidence: () => _("How sure"), assessed: () => _("Assessment"), whom: () => _("Whom"), way: () => _("By what way"), result: () => _("What came of it"),
+  mandate: () => _("Mandate"), months: () => _("Months between two sessions"), chairs: () => _("Chairs: roles with commas between them, as head,policy"), feeds: () => _("Which body it feeds"),
+  into: () => _("Into which body"), people: () => _("Who comes, the head first: a line each, as NAME = OFFICE"), credentials: () => _("Credentials"), manner: () => _("Manner"),
 };
 
 const rowTitle = (row: Row) => rowTitles[row.name]() + (row.isOptional ? ` (${_("if there is one")})` : "");
@@ -84,6 +88,8 @@ function Rows({ typed, rows }: { typed: Typed; rows: Row[] }) {
           return <Group key={row.name}>{(accord.value?.languages ?? []).map((tongue) => <Input key={tongue} typed={typed} name={`${row.name}.${tongue}`} label={`${label} (${tongue})`} rows={2} />)}</Group>;
         case "parties":
           return <Parties key={row.name} typed={typed} row={row} label={label} />;
+        case "people":
+          return <Input key={row.name} typed={typed} name={row.name} label={label} rows={4} />;
         case "choice":
           return <Select key={row.name} typed={typed} name={row.name} label={label} options={row.options ?? []} />;
         default:
