@@ -4,11 +4,7 @@
 import type { Claim, Happened, Entry, Path, Status } from "../node/shapes.js";
 import { PRECEDENCES } from "../wire/statement.js";
 
-export interface Numbered {
-  number: number;
-  event: Happened;
-  claim: Claim;
-}
+export interface Numbered { number: number; event: Happened; claim: Claim }
 
 // Of all events, in the order of the record; who took his claim back claims nothing.
 export function numbered(events: Happened[]): Numbered[] {
@@ -16,10 +12,7 @@ export function numbered(events: Happened[]): Numbered[] {
     .map((row, i) => ({ number: i + 1, ...row }));
 }
 
-export interface Point {
-  lat: number;
-  lon: number;
-}
+export interface Point { lat: number; lon: number }
 
 // "38.5,127.25", or the corners of an area with blanks between: docs/spec/dialogue.md section 12.
 export function pointsOf(where: string | undefined): Point[] {

@@ -8,11 +8,7 @@ import { ask, end, followPageWord, keepPageWord, post, Refusal, touched } from "
 import { endSession, hasLeft, mode, session } from "./record.js";
 import type { Session } from "./shapes.js";
 
-interface Challenge {
-  challenge: string;
-  namespace: string;
-  mode: string;
-}
+interface Challenge { challenge: string; namespace: string; mode: string }
 
 let key: string | undefined; // of the officer whose sight stands on this page
 

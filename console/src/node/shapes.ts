@@ -4,10 +4,7 @@ import type { Label } from "../wire/content.js";
 
 export type Names = Record<string, string>; // language to text
 
-export interface Marking {
-  banner: Names;
-  portion: string;
-}
+export interface Marking { banner: Names; portion: string }
 
 export interface Session {
   party: string;
@@ -21,7 +18,6 @@ export interface Session {
 export interface Path {
   name: string;
   up: boolean;
-  was_up: boolean;
   group: string;
   address: string;
   round_trip_us: number;
@@ -49,7 +45,6 @@ export interface Log {
   state: string;
   size?: number;
   root?: string;
-  folded?: number;
   cosigned?: Record<string, number>;
   rule?: string;
 }
@@ -73,17 +68,11 @@ export interface Status {
   waiting?: number;
   entries?: number;
   void?: number;
-  stopped_logs?: number;
   scrub?: { finished_ms: number; findings: number; left: number };
 }
 
 // Held, receipted, and not in the order yet.
-export interface Held {
-  cause: string;
-  code: string;
-  channel: number;
-  entry: Entry;
-}
+export interface Held { cause: string; entry: Entry }
 
 export interface Channel {
   number: number;
@@ -94,14 +83,6 @@ export interface Channel {
   writers: string[];
   precedences: string[];
   sealed: boolean;
-}
-
-export interface Timer {
-  precedence: string;
-  receipt_ms: number;
-  read_ms: number;
-  query_ms: number;
-  alternate_ms: number;
 }
 
 export interface Guidelines {
@@ -117,17 +98,12 @@ export interface Accord {
   languages: string[];
   parties: { party?: string; name: string; code: string; names: Names }[];
   roles: { role?: string; name: string; names: Names; parties: string[] }[];
-  timers: Timer[];
   line_check_ms: number;
   flash_len_max: number;
   guidelines?: Guidelines;
 }
 
-export interface Addressed {
-  party: string;
-  role: string;
-  information: boolean;
-}
+export interface Addressed { party: string; role: string; information: boolean }
 
 export interface Step {
   step: string;
@@ -140,12 +116,10 @@ export interface Ladder extends Addressed {
   highest: string;
   steps: Step[];
   owed?: { step: string; by: string; ours: boolean; since_ms?: number; due_ms?: number };
-  needs_read_back: boolean;
   read_back_offered?: { at_ms: number; evidence: string; role: string };
   wrong: boolean;
   query?: Step;
   negative?: Step;
-  negative_cause?: string;
   lapse?: Step;
   lapse_cause?: string;
   deferred_until_ms?: number;
@@ -205,8 +179,6 @@ export interface Entry extends Text {
   verdict?: string;
   why?: string;
   line?: number;
-  flagged?: boolean;
-  offset_ms?: number;
   signer?: { holder: number; roles: string[]; withdrawn: boolean };
   filled?: { form: string; version: number; known: boolean; title?: Names; act?: string; fields?: FilledField[]; filled_content?: { fields: FilledField[] } };
   filled_content?: { fields?: FilledField[] };
@@ -301,7 +273,6 @@ export interface Form {
   precedence: string;
   precedences: string[];
   reply: boolean;
-  corrects: boolean;
   basis: boolean;
   after: string[];
   fields: FormField[];
@@ -481,7 +452,6 @@ export interface WholeText {
   place: string;
   title: Names;
   languages: string[];
-  amends: boolean;
   corrected_by: string[]; // names
   amended_by: string[];
   state: string;
@@ -517,9 +487,7 @@ export interface OfEvent {
   to?: string;
 }
 
-export interface Claim extends OfEvent {
-  withdrawn?: OfEvent;
-}
+export interface Claim extends OfEvent { withdrawn?: OfEvent }
 
 export interface Happened extends OfEvent {
   claims: Claim[];
@@ -546,7 +514,6 @@ export interface Post {
   offer?: string;
   waits: boolean;
   accepted?: string;
-  accepted_ms?: number;
   again: string[];
 }
 
@@ -557,7 +524,6 @@ export interface Manning {
   state: Post["state"];
   depth: number;
   gap_from_ms?: number;
-  gap_to_ms?: number;
   planned: boolean;
 }
 
@@ -572,8 +538,4 @@ export interface OpenItem {
   unresolved: boolean;
 }
 
-export interface Duty {
-  posts: Post[];
-  manning: Manning[];
-  open?: OpenItem[];
-}
+export interface Duty { posts: Post[]; manning: Manning[]; open?: OpenItem[] }

@@ -6,10 +6,7 @@ import { Bytes, randomBytes } from "../base/bytes.js";
 import { get, put } from "../keep/database.js";
 import { ed25519, Signer, tokenKey, tokenSignature } from "./sshsig.js";
 
-interface Kept {
-  pair: CryptoKeyPair;
-  publicKey: Bytes;
-}
+interface Kept { pair: CryptoKeyPair; publicKey: Bytes }
 
 interface Passkey {
   id: Bytes;

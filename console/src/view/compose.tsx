@@ -2,7 +2,7 @@
 
 import { h } from "preact";
 import { useRef } from "preact/hooks";
-import { unseen } from "../fold/crossing.js";
+import { unseen } from "../fold/drafted.js";
 import type { Act } from "../fold/moves.js";
 import type { Typed } from "../keep/drafts.js";
 import { bytesOf } from "../node/outbox.js";

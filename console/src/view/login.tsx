@@ -14,10 +14,7 @@ import { Band, Languages } from "./frame.js";
 import { textsHere } from "./typing.js";
 import { Group } from "./parts.js";
 
-export interface Shown {
-  line: string;
-  fingerprint: string;
-}
+export interface Shown { line: string; fingerprint: string }
 
 export const keys = signal<{ terminal?: Shown; passkey?: Shown }>({});
 const refused = signal<string | undefined>(undefined);

@@ -5,11 +5,11 @@ import { signal } from "@preact/signals";
 import { fromBase64, Hasher, toHex } from "../base/bytes.js";
 import { Act, actsOn, isNext } from "../fold/moves.js";
 import { askBytes } from "../node/ask.js";
-import { nodeClock, rolesOn, session } from "../node/record.js";
+import { rolesOn, session } from "../node/record.js";
 import type { Attachment, Entry, FilledField, Ladder, Names, Translation } from "../node/shapes.js";
 import { Kind, readStatement } from "../wire/statement.js";
 import { clock, dateTimeGroup } from "../words/moment.js";
-import { spanText, word } from "../words/names.js";
+import { word } from "../words/names.js";
 import { _, language, named, nodeSays } from "../words/say.js";
 import { visible } from "../words/fill.js";
 import { ComposeAct, isForTerminal } from "./compose.js";
@@ -17,7 +17,7 @@ import { readBack, refusalKey, refusals } from "./entry.js";
 import { Group, Moment, OnTerminal, partyCode, Precedence, Result, roleName, roleNames, save, Step, whoIs, Words } from "./parts.js";
 import { once, results, rolesFor, sayAct } from "./say.js";
 import { Says } from "./says.js";
-import { linkTo, now } from "./screen.js";
+import { linkTo } from "./screen.js";
 import { Translate } from "./translate.js";
 
 const writing = signal<{ place: string; name: string } | undefined>(undefined); // the act whose words are being typed
@@ -209,10 +209,6 @@ export function Ladders({ entry }: { entry: Entry }) {
       {entry.suspended ? <p><Step name="SUSPENDED" /></p> : null}
     </div>
   );
-}
-
-export function Filed({ entry }: { entry: Entry }) {
-  return <Group>{clock(entry.filed_ms)} <span class="age">{_("{1} ago", spanText(nodeClock.value(now.value) - entry.filed_ms))}</span></Group>;
 }
 
 // ---- Acts. ----

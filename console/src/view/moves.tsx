@@ -22,11 +22,7 @@ import { contentOf, once, results, Said, textOf } from "./say.js";
 import { change, typing } from "./typing.js";
 
 // What the moves are about: an instance of a procedure, or a thing of a dialogue.
-export interface Subject {
-  place: string;
-  channel: string;
-  isInstance: boolean;
-}
+export interface Subject { place: string; channel: string; isInstance: boolean }
 
 interface Verdict {
   role: string;

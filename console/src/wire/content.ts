@@ -3,10 +3,7 @@
 import { Bytes, compareText, fromHex, randomBytes, toHex } from "../base/bytes.js";
 import { decode, encode, Value } from "./cbor.js";
 
-export interface Portion {
-  text: string;
-  label?: Label;
-}
+export interface Portion { text: string; label?: Label }
 
 export interface Attached {
   hash: string;
@@ -27,8 +24,6 @@ export interface Content {
 }
 
 export const ATTACHMENT_LEN_MAX = 64 << 20, ATTACHMENTS_MAX = 16;
-
-export const CONTENT_LEN_MAX = 98304;
 
 export function writeContent(content: Content, salt: Bytes = randomBytes(16)): Bytes {
   const map = new Map<number, Value>([[1, salt], [2, content.language]]);
@@ -59,15 +54,9 @@ export function readContent(bytes: Bytes): Content {
 
 // ---- The marking of an item as it is signed: docs/spec/entry.md section 5.
 
-export interface Category {
-  name: string;
-  values: string[];
-}
+export interface Category { name: string; values: string[] }
 
-export interface Label {
-  level: string;
-  categories: Category[];
-}
+export interface Label { level: string; categories: Category[] }
 
 // Names and values in the order that the record asks for, each once; a category without a value says nothing.
 export function sorted(label: Label): Label {

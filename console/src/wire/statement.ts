@@ -23,11 +23,7 @@ export const kindName = (kind: number): string | undefined => names.get(kind);
 export const PRECEDENCES = ["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"] as const;
 export type Precedence = typeof PRECEDENCES[number];
 
-export interface Addressee {
-  party: string;
-  role: string;
-  information: boolean;
-}
+export interface Addressee { party: string; role: string; information: boolean }
 
 export interface Place {
   channel: number;
@@ -37,11 +33,7 @@ export interface Place {
   leaf: Bytes;
 }
 
-export interface Seen {
-  party: string;
-  epoch: number;
-  size: number;
-}
+export interface Seen { party: string; epoch: number; size: number }
 
 export interface Statement {
   accord: Bytes;
