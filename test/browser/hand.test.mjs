@@ -42,7 +42,7 @@ test("what comes while one fills in a form alone is said, whatever this terminal
   const { page } = usa;
   await page.addInitScript(() => {
     const real = Date.now.bind(Date);
-    Date.now = () => real() + 3_600_000;
+    Date.now = () => real() - 3_600_000; // an hour behind: nothing came before, by that clock
   });
   await page.reload();
   await at(usa, stage, "channel/consult-urgent");
@@ -57,6 +57,7 @@ test("what is signed names what was read, and not what came before the press: un
   for (const isRead of [false, true]) {
     await at(usa, stage, "channel/share");
     await write(page, { to: ["kor/watch"], text: isRead ? "Having read it." : "Without having read it." });
+    assert.equal(await page.locator(".compose .crossing").count(), 0);
     const { place } = await send("kor", "share", `${isRead}: 그 사이에 온 글`, "--language", "ko");
     await page.locator(".compose .crossing", { hasText: place }).waitFor();
     if (isRead) {
