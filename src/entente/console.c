@@ -298,7 +298,7 @@ static enum exit_code open_tunnel(const struct options *o, int fd, struct tunnel
 		code = read_whole(device, SIGNERS_MAX, &pem);
 	}
 	if (code == EXIT_DONE) {
-		enum err e = tunnel_open(fd, buf_bytes(&pem), key, out);
+		enum err e = tunnel_connect(fd, buf_bytes(&pem), key, out);
 		code = e == ERR_OK ? EXIT_DONE : refuse_tunnel(o->arguments[1], e, out);
 	} else {
 		close(fd);

@@ -143,7 +143,7 @@ static enum err begin(struct tls *t, int wire, struct tunnel *out)
 	return ERR_IO;
 }
 
-enum err tunnel_open(int fd, struct bytes device, const uint8_t pin[HASH_LEN], struct tunnel *out)
+enum err tunnel_connect(int fd, struct bytes device, const uint8_t pin[HASH_LEN], struct tunnel *out)
 {
 	struct tls_identity *id = NULL;
 	struct tls *t = NULL;

@@ -24,7 +24,8 @@ struct tunnel {
  * Takes fd. device: PEM, its certificate and its key. ERR_NOT_PINNED: the server has another key, or does not
  * know the device; ERR_VERIFY: the PEM is none; ERR_PROTOCOL, ERR_FRAME, ERR_DOWN: no TLS 1.3 there.
  */
-enum err tunnel_open(int fd, struct bytes device, const uint8_t pin[HASH_LEN], struct tunnel *out) MUST_CHECK;
+enum err tunnel_connect(int fd, struct bytes device, const uint8_t pin[HASH_LEN],
+			struct tunnel *out) MUST_CHECK;
 /* Waits for its end. False: the other side refused the device. */
 bool tunnel_close(struct tunnel *t);
 

@@ -146,7 +146,7 @@ def test_a_false_piece_by_hand_takes_nothing(stage):
     place = kor.say("send", "notify", "By hand.", "--to", "usa/watch", "--label", "U", "--attach", true, key="watch", code=5)["place"]
     kor.run("bundle", "write", "--peer", "usa", world.folder / "one")
     false = bytearray((world.folder / "one").read_bytes())
-    false[-1] ^= 1
+    false[-100] ^= 1  # of the last piece, before the END
     (world.folder / "one").write_bytes(false)
     assert usa.run("bundle", "read", world.folder / "one", code=None).returncode != 0
     one = usa.entry(place)["attachments"][0]
