@@ -187,6 +187,7 @@ void glossary_warn_translation(struct client *c, const char *from_language, cons
 		warn_contested(glossary, to_language, to);
 		warn_abbreviations(glossary, to);
 		warn_other_words(glossary, from_language, from, to_language, to);
+		warn_other_words(glossary, to_language, to, from_language, from);
 	}
 	json_decref(glossary);
 }

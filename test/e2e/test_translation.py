@@ -1,7 +1,7 @@
 """Translations beside the authentic text: whose, how good, and raised by those alone whom the accord allows."""
 import nodes
 
-PEOPLE = {"watch": ["watch"], "linguist": ["linguist"], "second": ["linguist"], "press": ["press"]}
+PEOPLE = {"watch": ["watch"], "linguist": ["linguist"], "second": ["linguist"], "press": ["press"], "policy": ["policy"]}
 
 
 def there(node, place):
@@ -59,3 +59,25 @@ def test_terms_are_warned_of(stage):
     place = said.stdout.split("  ")[0]
     done = kor.run("translate", place, "Discussed in the Demilitarized Zone.", "--to", "en", key="linguist", env=nodes.KOREAN)
     assert "공동 용어집에서 협의에 해당하는 말은 consultation입니다" in done.stderr and "비무장지대에" not in done.stderr
+
+
+def test_units_of_a_text_are_warned_of(stage):
+    """The same words hold a unit against the glossary, and against what stands in the other language; it goes as it is."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor = world["kor"]
+    kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
+    kor.run("text", "new", "kidd", "statement", "Statement", "--language", "en", "--languages", "ko,en", key="policy")
+
+    def unit(language, words, **more):
+        return kor.run("text", "unit", "statement", "goal", words, "--language", language, key="policy", **more).stderr
+
+    said = unit("en", "On nuclear sharing and the NCG, see ABCD.")
+    assert "nuclear sharing is contested" in said and "ABCD is not in the joint glossary" in said and "NCG is not" not in said
+    assert "핵공유은(는) 이견이 있는 용어" in unit("ko", "핵공유에 관하여", env=nodes.KOREAN)
+    said = unit("en", "On the way")
+    assert "The joint glossary has nuclear sharing for 핵공유" in said and "is contested" not in said and "is not in" not in said
+    assert "The joint glossary has Demilitarized Zone for 비무장지대" in unit("ko", "비무장지대에서")
+    assert "공동 용어집에서 비무장지대에 해당하는 말은 Demilitarized Zone" in unit("en", "In the zone", env=nodes.KOREAN)
+    assert unit("en", "In the Demilitarized Zone") == ""
+    shown, = kor.get("/text", place=kor.get("/dialogues", kind="text")["things"][0]["place"])["units"]
+    assert [one["words"] for tag in ("ko", "en") for one in shown["languages"][tag]["versions"]] == ["비무장지대에서", "In the Demilitarized Zone"]
