@@ -3,6 +3,7 @@
 #include "entente/login.h"
 #include "entente/rows.h"
 #include "entente/say.h"
+#include "entente/show.h"
 #include "entente/table.h"
 #include "entente/words.h"
 
@@ -22,7 +23,7 @@ static void put_row(struct table *t, const json_t *thing)
 
 static enum exit_code list(struct options *o)
 {
-	json_t *answer = NULL;
+	json_t *answer = NULL, *sessions = NULL;
 	struct table *t = table_new();
 	const json_t *thing;
 	enum exit_code code;
@@ -32,12 +33,17 @@ static enum exit_code list(struct options *o)
 	code = login_open(&c, o);
 	if (code == EXIT_DONE)
 		code = dialogue_get(&c, "body", &answer);
+	if (code == EXIT_DONE && !o->is_json)
+		code = dialogue_get(&c, "session", &sessions);
 	if (code == EXIT_DONE && o->is_json)
 		json_say(answer);
 	json_array_foreach(json_object_get(answer, "things"), i, thing) put_row(t, thing);
-	if (code == EXIT_DONE && !o->is_json)
+	if (code == EXIT_DONE && !o->is_json) {
 		table_say(t);
+		dialogue_say_rhythms(answer, sessions);
+	}
 	table_free(t);
+	json_decref(sessions);
 	json_decref(answer);
 	login_close(&c);
 	return code;
@@ -58,21 +64,30 @@ static const char *name_at(const json_t *bodies, const char *place)
 	return "";
 }
 
-static void put_fact(struct table *t, const char *what, const char *value)
+/* As what it says itself. */
+static void say_fact(const char *what, const char *value)
 {
 	if (value[0] == '\0')
 		return;
-	table_put(t, COLOUR_DIM, what);
-	table_put(t, COLOUR_PLAIN, value);
-	table_end_row(t);
+	say("  ");
+	say_cell(what, 22, COLOUR_DIM);
+	say(" ");
+	say_text(bytes_str(value));
+	say("\n");
 }
 
-static void put_facts(struct table *t, const char *what, const json_t *values)
+/* The bodies that went into it: a part that became a body of its own is one of them. */
+static void say_taken_in(const json_t *body, const json_t *bodies)
 {
-	const json_t *value;
+	const json_t *other;
 	size_t i;
 
-	json_array_foreach(values, i, value) put_fact(t, i == 0 ? what : " ", json_string_value(value));
+	json_array_foreach(json_object_get(bodies, "things"), i, other)
+	{
+		if (json_flag(other, "over") &&
+		    strcmp(json_str(other, "merged_into"), json_str(body, "name")) == 0)
+			say_fact(_("went into it"), json_str(other, "name"));
+	}
 }
 
 static void say_body(const json_t *body, const json_t *bodies)
@@ -83,15 +98,10 @@ static void say_body(const json_t *body, const json_t *bodies)
 
 	put_row(t, body);
 	table_say(t);
-	put_fact(t, _("mandate"), dialogue_title(json_object_get(body, "detail")));
-	put_fact(t, _("under"), name_at(bodies, json_str(body, "of")));
-	put_fact(t, _("feeds"), json_str(body, "to"));
-	put_fact(t, _("merged into"), json_str(body, "merged_into"));
-	put_facts(t, _("chairs"), json_object_get(body, "chairs"));
-	put_facts(t, _("hosts by turns"), json_object_get(body, "parties"));
-	put_fact(t, _("months between two"),
-		 json_uint(body, "number") == 0 ? "" : say_number(json_uint(body, "number")));
-	table_say(t);
+	show_says("body", body);
+	say_fact(_("under"), name_at(bodies, json_str(body, "of")));
+	say_fact(_("merged into"), json_str(body, "merged_into"));
+	say_taken_in(body, bodies);
 	json_array_foreach(json_object_get(body, "deeds"), i, deed)
 	{
 		if (strcmp(json_str(deed, "kind"), "act") != 0)

@@ -305,6 +305,8 @@ static void put_conditions(struct table *t, const json_t *answer)
 		table_put(t, COLOUR_DIM, json_str(one, "party"));
 		table_put(t, COLOUR_DIM, json_str(one, "source"));
 		table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(one, "title")));
+		if (json_object_get(one, "doubt") != NULL)
+			table_put(t, COLOUR_DIM, dialogue_title(json_object_get(one, "doubt")));
 		table_end_row(t);
 	}
 }

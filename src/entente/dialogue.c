@@ -18,6 +18,7 @@ const struct option_row dialogue_options[] = {
 	{ "to", N_("CODES|BODY"),
 	  N_("to whom it is owed, everybody else if not said; what a body feeds, or is merged into") },
 	{ "chairs", N_("ROLES"), N_("the roles that chair a body together: ALBA's and BOREA's posts") },
+	{ "languages", N_("TAGS"), N_("the languages that a body talks in: ko,en") },
 	{ "manner", N_("MANNER"), N_("how a session is held: meeting, side-meeting or call") },
 	{ "head", N_("NAME=OFFICE"), N_("who heads the own delegation") },
 	{ "member", N_("NAME=OFFICE"), N_("who else is of it; may be given again") },

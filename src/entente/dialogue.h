@@ -35,6 +35,9 @@ const char *dialogue_title(json_t *words);
 /* What commas part, as in "KOR,USA"; the caller's. */
 json_t *dialogue_list(const char *text);
 
+/* What is due of each body that stands, or set, and who hosts it: "things" of bodies and of sessions. */
+void dialogue_say_rhythms(const json_t *bodies, const json_t *sessions);
+
 /* One verb of a command: what it says, of what, and what the person types behind it. */
 struct dialogue_verb {
 	const char *name;

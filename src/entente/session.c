@@ -133,14 +133,21 @@ static void say_rhythm(const json_t *body, const json_t *sessions, uint64_t now_
 		say(_("{1}: by turns {2} hosts\n"), name, host);
 }
 
+void dialogue_say_rhythms(const json_t *bodies, const json_t *sessions)
+{
+	const json_t *body;
+	size_t i;
+
+	json_array_foreach(json_object_get(bodies, "things"), i, body)
+		say_rhythm(body, sessions, json_uint(sessions, "now_ms"));
+}
+
 static enum exit_code list(struct options *o)
 {
 	json_t *sessions = NULL, *bodies = NULL;
 	struct table *t = table_new();
-	const json_t *body;
 	enum exit_code code;
 	struct client c;
-	size_t i;
 
 	code = login_open(&c, o);
 	if (code == EXIT_DONE)
@@ -152,8 +159,7 @@ static enum exit_code list(struct options *o)
 	} else if (code == EXIT_DONE) {
 		put_all(t, sessions, true);
 		table_say(t);
-		json_array_foreach(json_object_get(bodies, "things"), i, body)
-			say_rhythm(body, sessions, json_uint(sessions, "now_ms"));
+		dialogue_say_rhythms(bodies, sessions);
 	}
 	table_free(t);
 	json_decref(bodies);
@@ -260,6 +266,9 @@ static void say_deeds(const json_t *session)
 			say("  {1}", dialogue_title(json_object_get(deed, "detail")));
 		if (json_object_get(deed, "credentials") != NULL)
 			say(_("  credentials: {1}"), dialogue_title(json_object_get(deed, "credentials")));
+		if (json_object_get(deed, "doubt") != NULL)
+			say("  {1}: {2}", _("its sources contradict"),
+			    dialogue_title(json_object_get(deed, "doubt")));
 		if (json_object_get(deed, "hash") != NULL)
 			say("  SHA-256 {1}", json_str(deed, "hash"));
 		say("\n");
@@ -291,6 +300,7 @@ static enum exit_code show_with(struct options *o, struct client *c, const json_
 		const struct agenda a = { session, sessions, bodies };
 		put_row(t, session);
 		table_say(t);
+		show_says("session", session);
 		say_deeds(json_array_get(json_object_get(whole, "things"), 0));
 		say(_("agenda, with what is carried to it:\n"));
 		put_agenda(t, items, &a);

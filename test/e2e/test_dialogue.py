@@ -184,7 +184,7 @@ def bodies_feed_and_merge(kor, usa):
         kor.run("session", verb, "spi-1", key="policy")
     stands(usa, "item", "pending", "PROPOSED")
     shown = usa.run("body", "show", "spi").stdout
-    assert re.search("mandate +Policy", shown) and re.search("feeds +kidd", shown) and re.search("chairs +policy\n +watch", shown), shown
+    assert re.search(r"mandate +\[en\] Policy", shown) and re.search("feeds +kidd", shown) and re.search("chairs +policy, watch\n", shown), shown
     assert "every 6 months" in kor.run("session").stdout
     # Each amends something else: both stand.
     kor.run("body", "amend", "spi", "--also", "en=Renamed", key="policy")
@@ -202,6 +202,68 @@ def bodies_feed_and_merge(kor, usa):
     assert things(kor, "body", "spi")["merged_into"] == "kidd" and "pending" in kor.run("session", "show", "kidd-99").stdout
     assert "spi:" not in kor.run("session").stdout, "nothing is due of what is ended"
     assert re.search("통합된 곳 +kidd", kor.run("body", "show", "spi", env=nodes.KOREAN).stdout)
+
+
+def test_a_rhythm_is_past_and_a_part_becomes_a_body(stage):
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    found = ("--language", "en", "--channel", "consult", "--label", "U")
+    kor.run("body", "new", "kidd", "Dialogue", *found, "--languages", "ko,en", "--by", "KOR,USA", key="policy")
+    kor.run("body", "under", "kidd", "part", "Working group", "--language", "en", "--languages", "ko", "--number", "6", "--by", "KOR,USA", key="policy")
+    for body in ("kidd", "part"):
+        kor.run("session", "new", body, f"{body}-1", "First", "--when", "2020-03", "--by", "KOR", "--language", "en", key="policy")
+    kor.run("session", "item", "part-1", "pending", "Pending", "--language", "en", key="policy")
+    for session in ("kidd-1", "part-1"):
+        for verb in ("begin", "conclude"):
+            kor.run("session", verb, session, key="policy")
+    usa.wait("all was said", lambda: [one["standing"] for one in things(usa, "session")] == ["CONCLUDED", "CONCLUDED"])
+    # The months that were agreed have gone by, and none is set; of a body that agreed on none nothing is due.
+    late = {"": "part: none is set, and the last was 2020-03; every 6 months is agreed\n", "ko": "part: 정해진 회의가 없고 지난 회의는 2020-03, 합의된 간격은 6개월\n"}
+
+    def lists(node):
+        return [(late[tag], node.run(command, env=env).stdout) for tag, env in (("", {}), ("ko", nodes.KOREAN)) for command in ("body", "session")]
+
+    assert all(sentence in shown and "kidd: none" not in shown and "kidd: 정해진" not in shown for node in (kor, usa) for sentence, shown in lists(node))
+    assert re.search("languages +ko, en\n", usa.run("body", "show", "kidd").stdout) and re.search("언어 +ko\n", usa.run("body", "show", "part", env=nodes.KOREAN).stdout)
+    kor.run("body", "amend", "part", "--number", "600", "--languages", "ko,en", key="policy")
+    usa.wait("the amendment", lambda: things(usa, "body", "part")["languages"] == ["ko", "en"])
+    assert not any(sentence in shown or "part: none" in shown for sentence, shown in lists(usa)), "fifty years have not gone by"
+    # A part becomes a body of its own: that is founded, and the part goes into it with what is open; what it was a part of stays as it is.
+    kor.run("body", "new", "own", "Group of its own", *found, "--languages", "ko,en", "--source", "Letter of both heads", key="policy")
+    for body in ("kidd", "own"):
+        kor.run("session", "new", body, f"{body}-2", "Next", "--when", "2199", "--language", "en", key="policy")
+    stands(usa, "session", "own-2", "SCHEDULED")
+    assert "pending" not in kor.run("session", "show", "own-2").stdout
+    for node in (kor, usa):
+        node.run("body", "merge", "part", "It grew", "--to", "own", "--language", "en", key="policy")
+    for node in (kor, usa):
+        stands(node, "body", "part", "ENDED")
+        assert things(node, "body", "kidd")["standing"] == things(node, "body", "own")["standing"] == "OPEN"
+        assert "pending" in node.run("session", "show", "own-2").stdout and "pending" not in node.run("session", "show", "kidd-2").stdout
+        assert re.search("went into it +part\n", node.run("body", "show", "own").stdout) and re.search("통합된 협의체 +part\n", node.run("body", "show", "own", env=nodes.KOREAN).stdout)
+        was = node.run("body", "show", "part").stdout
+        assert re.search("under +kidd\n", was) and re.search("merged into +own\n", was) and "It grew" in was
+
+
+def marks(node, file):
+    """What the file has as contradicted stands in what the node gives and shows, in both languages, where it hangs."""
+    held, shown = node.get("/dialogues")["things"], {}
+    for one in json.loads(file.read_text())["things"]:
+        if "doubt" not in one:
+            continue
+        name = one["of"] if one["kind"] in ("condition", "delegation") else one["name"]
+        kind = {"condition": "commitment", "delegation": "session"}.get(one["kind"], one["kind"])
+        if one["kind"] == "delegation":
+            given = node.get("/dialogues", place=things(node, "session", name)["place"])["things"][0]["deeds"]
+        else:
+            given = [other for other in held if (other["kind"], other["name"]) == (one["kind"], one["name"])]
+        assert one["doubt"] in [other.get("doubt") for other in given], one
+        command = {"commitment": "commitments"}.get(kind, kind)
+        for tag, env in (("en", {}), ("ko", nodes.KOREAN)):
+            if (name, tag) not in shown:
+                shown[name, tag] = node.run(command, "show", name, env=env).stdout
+            assert one["doubt"][tag] in shown[name, tag], (one, shown[name, tag])
+    return len(shown) // 2
 
 
 def test_the_articles_stand_on_both_sides(stage):
@@ -239,7 +301,7 @@ def test_the_articles_stand_on_both_sides(stage):
             name, unit = one["unit"].split("/")
             assert any(other["name"] == unit for other in usa.get("/text", place=things(usa, "text", name)["place"])["units"]), "the unit that it is taken from is there"
     assert things(usa, "commitment", "p12-rdp-a")["unit"] == "statement-kidd-24/procurement"
-    assert "003" in json.dumps(things(usa, "commitment", "p15-defence")["doubt"]), "what the articles contradict is marked"
+    assert marks(kor, file) == marks(usa, file) == 14, "what the articles contradict is marked, and shown"
     whole = usa.get("/text", place=things(usa, "text", "statement-kidd-24")["place"])
     assert len(whole["units"]) == 5 and whole["state"] == "DRAFT" and {one["status"] for one in whole["units"]} == {"PROPOSED"}
     text = usa.run("commitments", env=nodes.KOREAN).stdout
