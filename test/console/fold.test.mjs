@@ -6,8 +6,14 @@ import { load } from "./here.mjs";
 const { answered, received } = await load("keep/outbox.js");
 const { owedRows } = await load("fold/owed.js");
 const { answerTimes, degrees, figureOf, mapOf, numbered, plotted, pointsOf, sampled, tableOf } = await load("fold/drawn.js");
+<<<<<<< HEAD
 const { isAsSaid, labelText, unseen } = await load("fold/drafted.js");
 const { alarmsOf, isFlood } = await load("fold/alarm.js");
+=======
+const { unseen } = await load("fold/crossing.js");
+const { isAsSaid, labelText } = await load("fold/drafted.js");
+const { alarmsOf, faultRows, isFlood, loudness, quietUntil } = await load("fold/alarm.js");
+>>>>>>> 9616f1a (console: hearing an alarm is quiet for a while)
 const { fillForm } = await load("fold/fill.js");
 const { EventText } = await load("node/stream.js");
 const { agendaOf, nextSession } = await load("fold/rhythm.js");
@@ -64,7 +70,9 @@ test("alarms: what is ours and urgent or due, until it was heard", () => {
     entry("USA/CONSULT 1.2", "FLASH", [owes("WATCH READ", "kor", true)]), entry("KOR/CONSULT 1.3", "FLASH", [owes("WATCH READ", "usa", false)])], [], [], NOBODY, 7);
   assert.deepEqual(alarmsOf(rows, {}, 2_000).map((alarm) => alarm.precedence), ["FLASH"]);
   assert.deepEqual(alarmsOf(rows, {}, 30_000_000).map((alarm) => alarm.precedence), ["FLASH", "ROUTINE"]);
-  assert.deepEqual(alarmsOf(rows, { [rows.find((row) => row.ours).key]: true }, 2_000), []);
+  const [flash] = alarmsOf(rows, {}, 2_000), until = quietUntil(flash, 2_000);
+  assert.deepEqual(alarmsOf(rows, { [flash.key]: until }, until - 1), []);
+  assert.deepEqual(alarmsOf(rows, { [flash.key]: until }, until), [flash], "hearing is quiet for a while, and ends nothing");
 });
 
 const due = (level, more = {}) => ({ instance: "KOR/CONSULT 1.9", title: {}, step_title: {}, precedence: "IMMEDIATE", step: "decide", party: "kor", role: "head", level,
@@ -80,8 +88,27 @@ test("owed of a procedure: what a ladder says too is one row, as is what two rol
   assert.deepEqual(alarmsOf(rows, {}, 3_999).map((alarm) => alarm.row.cause), ["USA/CONSULT 1.2"]);
   assert.deepEqual(alarmsOf(rows, {}, 4_000).map((alarm) => alarm.row.cause), ["USA/CONSULT 1.2", "KOR/CONSULT 1.9 decide"]);
   const first = alarmsOf(rows, {}, 3_999)[0].key;
-  assert.deepEqual(alarmsOf(rows, { [first]: true }, 3_999), []);
+  assert.deepEqual(alarmsOf(rows, { [first]: 4_000 }, 3_999), []);
   assert.deepEqual(alarmsOf(owedRows([], [], [due("position", { recess: true })], NOBODY, 7), {}, 9_000), []);
+});
+
+test("alarms climb: each rung that the node calls is another alarm, and what nobody hears grows louder", () => {
+  const rows = (rung) => owedRows([entry("USA/CONSULT 1.2", "IMMEDIATE", [{ ...owes("WATCH READ", "kor", true), rung }])], [], [], NOBODY, 7);
+  const [first] = alarmsOf(rows(undefined), {}, 2_000), quiet = { [first.key]: quietUntil(first, 2_000) };
+  assert.deepEqual(alarmsOf(rows(undefined), quiet, 3_000), []);
+  assert.deepEqual(alarmsOf(rows(1), quiet, 3_000).map((alarm) => alarm.row.call), [1]);
+  assert.deepEqual([0, 299_999, 300_000, 600_000, 9_000_000].map((ms) => loudness("PRIORITY", ms)), ["PRIORITY", "PRIORITY", "IMMEDIATE", "FLASH", "FLASH"]);
+});
+
+const way = (up, since_ms) => ({ name: "1", up, since_ms });
+
+test("alarms of the node: silent for half a minute, a line without a path for a minute, a log that stopped; each once", () => {
+  const health = { silentMs: 0, peers: [{ code: "USA", paths: [way(false, 1_000), way(false, 5_000)] }, { code: "JPN", paths: [way(true, 1_000), way(false, 5_000)] }], stopped: [] };
+  const steps = (more, at) => alarmsOf(faultRows({ ...health, ...more }, at), {}, at).map((alarm) => `${alarm.row.place} ${alarm.row.step}`.trim());
+  assert.deepEqual(steps({}, 64_999), []);
+  assert.deepEqual(steps({}, 65_000), ["USA LINE DOWN"]);
+  assert.deepEqual(steps({ silentMs: 29_999, peers: [] }, 65_000), []);
+  assert.deepEqual(steps({ silentMs: 30_000, peers: [], stopped: ["KOR/CONSULT 1"] }, 65_000), ["NODE SILENT", "KOR/CONSULT 1 LOG STOPPED"]);
 });
 
 test("a flood begins above ten in ten minutes and is over below five", () => {

@@ -6,7 +6,7 @@ import { PRECEDENCES } from "../wire/statement.js";
 export interface Owed {
   key: string;
   cause: string; // the message, or the step: several things may be owed of it, and it calls once
-  screen: "channel" | "consult" | "relief"; // where it is done
+  screen: "channel" | "consult" | "relief" | "status"; // where it is done
   ours: boolean;
   place: string;
   channel: string;
@@ -18,6 +18,7 @@ export interface Owed {
   since: number;
   due?: number;
   rings?: number; // from when on it calls, if that is not its precedence's rule
+  call?: number; // the rung of our own people that the node has called
   highest: string;
 }
 
@@ -32,7 +33,7 @@ function owedIn(entry: Entry): Owed[] {
     if (!rows.has(key)) {
       rows.set(key, {
         key, cause: entry.place, screen: "channel", ours, step, party: by, place: entry.place, channel: entry.channel_name, precedence: entry.precedence ?? "ROUTINE",
-        title: entry.subject ?? entry.title ?? "", names: !entry.subject && !entry.title && entry.filled?.title ? [entry.filled.title] : undefined, since: ladder.owed.since_ms ?? entry.filed_ms, due: ladder.owed.due_ms, highest: ladder.highest,
+        title: entry.subject ?? entry.title ?? "", names: !entry.subject && !entry.title && entry.filled?.title ? [entry.filled.title] : undefined, since: ladder.owed.since_ms ?? entry.filed_ms, due: ladder.owed.due_ms, call: ours ? ladder.rung : undefined, highest: ladder.highest,
       });
     }
   }

@@ -122,6 +122,7 @@ export interface Ladder extends Addressed {
   negative?: Step;
   lapse?: Step;
   lapse_cause?: string;
+  rung?: number; // of our own people that was called last; 4: the whole post
   deferred_until_ms?: number;
 }
 

@@ -1,9 +1,9 @@
-// Alarms on this terminal: the fold, the sound, and who has heard which. They end by an act in the record; hearing stops the sound.
+// Alarms on this terminal: the fold, the sound, and who has heard which. They end by an act in the record; hearing gives quiet for a while.
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { AGAIN_MS, alarmsOf, isFlood, TONES } from "../fold/alarm.js";
+import { AGAIN_MS, alarmsOf, faultRows, isFlood, loudness, Quiet, quietUntil, TONES } from "../fold/alarm.js";
 import { owedRows } from "../fold/owed.js";
-import { drafts, duty, inboxes, nodeClock, obligations, owing, session, lastEvents } from "../node/record.js";
+import { drafts, duty, heard as heardOf, inboxes, nodeClock, obligations, owing, session, lastEvents, status } from "../node/record.js";
 import { word } from "../words/names.js";
 import { visible } from "../words/fill.js";
 import { _ } from "../words/say.js";
@@ -19,16 +19,27 @@ export const owed = computed(() => {
   return owedRows([...entries.values()], drafts.value, obligations.value, duty.value, session.value?.holder ?? 0);
 });
 
-// What one officer has heard here sounds again for the next: an open item goes to him by name, or calls him.
+// What one officer has heard here sounds again for the next: an open item goes to him by name, or calls him. All tabs have the same quiet.
 const KEPT = "entente-heard";
-interface Heard { by: number; keys: Record<string, true> }
-const heard = signal<Heard>(JSON.parse(localStorage.getItem(KEPT) ?? "null") ?? { by: 0, keys: {} });
-const heardKeys = computed(() => (heard.value.by === session.value?.holder ? heard.value.keys : {}));
+interface Heard { by: string; keys: Quiet }
+const readHeard = () => JSON.parse(localStorage.getItem(KEPT) ?? "null") as Heard | null ?? { by: "", keys: {} };
+const heard = signal<Heard>(readHeard());
+const quiet = computed(() => (heard.value.by === session.value?.key ? heard.value.keys : {}));
 export const soundIsOn = signal(false); // whoever has this watch has tried it: a browser is mute before a gesture
 
+const faults = computed(() => faultRows({
+  silentMs: heardOf.value === 0 ? 0 : now.value - heardOf.value, peers: status.value?.value.peers ?? [], stopped: (status.value?.value.stopped ?? []).map((log) => log.log),
+}, nodeClock.value(now.value)));
+
+const WHOLE_POST = 4;
+
+function called(call: number | undefined): string {
+  return !call ? "" : call >= WHOLE_POST ? `, ${_("the whole post is called")}` : `, ${_("alternate {1} is called", call)}`;
+}
+
 export const alarms = computed(() =>
-  (session.value ? alarmsOf(owed.value, heardKeys.value, nodeClock.value(now.value)) : []).map((alarm) => ({
-    ...alarm, text: `${alarm.row.channel} ${alarm.row.place}: ${word(alarm.row.step)}`.trim(),
+  (session.value ? alarmsOf([...owed.value, ...faults.value], quiet.value, nodeClock.value(now.value)) : []).map((alarm) => ({
+    ...alarm, text: `${`${alarm.row.channel} ${alarm.row.place}`.trim()}: ${word(alarm.row.step)}${called(alarm.row.call)}`.replace(/^: /, ""),
   })));
 
 // ---- A flood: one line a precedence, FLASH first. ----
@@ -50,10 +61,13 @@ export function acknowledgeAll(precedence: string): void {
   alarms.value.filter((alarm) => alarm.precedence === precedence).forEach((alarm) => acknowledge(alarm.key));
 }
 
+// Quiet for a while. What ends an alarm is the act, which stands in the record with its name.
 export function acknowledge(key: string): void {
-  const open = new Set(owed.value.map((row) => row.key));
-  const kept = Object.keys(heardKeys.value).filter((one) => open.has(one));
-  heard.value = { by: session.value?.holder ?? 0, keys: Object.fromEntries([...kept, key].map((one) => [one, true as const])) };
+  const at = nodeClock.value(now.value), alarm = alarms.value.find((one) => one.key === key);
+  if (alarm === undefined)
+    return;
+  const kept = Object.entries(quiet.value).filter(([, until]) => until > at);
+  heard.value = { by: session.value?.key ?? "", keys: Object.fromEntries([...kept, [key, quietUntil(alarm, at)]]) };
   localStorage.setItem(KEPT, JSON.stringify(heard.value));
 }
 
@@ -61,7 +75,7 @@ export function acknowledge(key: string): void {
 
 let audio: AudioContext | undefined;
 
-export function play(precedence: string): void {
+function play(precedence: string): void {
   audio ??= new AudioContext();
   void audio.resume();
   const tone = TONES[precedence] ?? TONES.ROUTINE;
@@ -99,22 +113,60 @@ function notify(precedence: string): void {
 
 export function tryOut(precedence: string): void {
   askForNotices();
+  holdSound(true);
   play(precedence);
   void audio?.resume().then(() => { soundIsOn.value = audio?.state === "running"; });
+}
+
+// One tab of this browser sounds: the first, or the one in which the sounds were tried last.
+const soundsHere = signal(false);
+
+function holdSound(steal: boolean): void {
+  navigator.locks.request("entente-sound", { steal }, () => {
+    soundsHere.value = true;
+    return new Promise(() => undefined);
+  }).catch(() => {
+    soundsHere.value = false;
+    holdSound(false);
+  });
+}
+
+export function sound(precedence: string): void {
+  if (soundsHere.value)
+    play(precedence);
+}
+
+const unheard = new Map<string, number>(); // since when each of those that are open calls
+
+function loudest(): { key: string; precedence: string; loud: string } | undefined {
+  for (const key of unheard.keys()) {
+    if (!alarms.value.some((alarm) => alarm.key === key))
+      unheard.delete(key);
+  }
+  const rows = alarms.value.map(({ key, precedence }) => {
+    unheard.set(key, unheard.get(key) ?? now.value);
+    return { key, precedence, loud: loudness(precedence, now.value - (unheard.get(key) ?? 0)) };
+  });
+  return rows.sort((a, b) => AGAIN_MS[a.loud] - AGAIN_MS[b.loud])[0];
 }
 
 // The loudest of what is open, again and again until somebody has heard it.
 export function followAlarms(): void {
   followFlood();
+  holdSound(false);
+  addEventListener("storage", (event) => {
+    if (event.key === KEPT)
+      heard.value = readHeard();
+  });
   let sounded = { key: "", at: 0 };
   effect(() => {
-    const first = alarms.value[0];
-    if (first === undefined || (first.key === sounded.key && now.value - sounded.at < AGAIN_MS[first.precedence]))
+    const first = loudest();
+    if (first === undefined || !soundsHere.value || (first.key === sounded.key && now.value - sounded.at < AGAIN_MS[first.loud]))
       return;
     if (first.key !== sounded.key)
       notify(first.precedence); // once a cause; the sound goes on
     sounded = { key: first.key, at: now.value };
-    play(first.precedence);
+    play(first.loud);
   });
   effect(() => {
     if (session.value === null)

@@ -8,7 +8,7 @@ import { signOut } from "../node/login.js";
 import { session } from "../node/record.js";
 import { spanText } from "../words/names.js";
 import { _ } from "../words/say.js";
-import { play } from "./alarm.js";
+import { sound } from "./alarm.js";
 import { now } from "./screen.js";
 
 const WARNED_MS = 120_000, AGAIN_MS = 15_000;
@@ -24,7 +24,7 @@ export function followIdle(): void {
       signOut();
     } else if (left.value <= WARNED_MS && now.value - sounded >= AGAIN_MS) {
       sounded = now.value;
-      play("PRIORITY");
+      sound("PRIORITY");
     }
   });
 }
