@@ -6,14 +6,8 @@ import { load } from "./here.mjs";
 const { answered, received } = await load("keep/outbox.js");
 const { owedRows } = await load("fold/owed.js");
 const { answerTimes, degrees, figureOf, mapOf, numbered, plotted, pointsOf, sampled, tableOf } = await load("fold/drawn.js");
-<<<<<<< HEAD
 const { isAsSaid, labelText, unseen } = await load("fold/drafted.js");
-const { alarmsOf, isFlood } = await load("fold/alarm.js");
-=======
-const { unseen } = await load("fold/crossing.js");
-const { isAsSaid, labelText } = await load("fold/drafted.js");
 const { alarmsOf, faultRows, isFlood, loudness, quietUntil } = await load("fold/alarm.js");
->>>>>>> 9616f1a (console: hearing an alarm is quiet for a while)
 const { fillForm } = await load("fold/fill.js");
 const { EventText } = await load("node/stream.js");
 const { agendaOf, nextSession } = await load("fold/rhythm.js");
