@@ -107,18 +107,18 @@ static void warn_contested(const json_t *glossary, const char *language, const c
 }
 
 /* The word stands on one side, and what the glossary has for it does not on the other. */
-static void warn_other_words(const json_t *glossary, const char *from_language, const char *from,
-			     const char *to_language, const char *to)
+static void warn_other_words(const json_t *glossary, const char *language, const char *words,
+			     const char *other_language, const char *others)
 {
 	const json_t *term;
 	size_t i;
 
 	json_array_foreach(json_object_get(glossary, "terms"), i, term)
 	{
-		if (has_word(term, from_language, from) && word_of(term, to_language)[0] != '\0' &&
-		    !has_word(term, to_language, to))
-			warn(_("The joint glossary has {2} for {1}."), word_of(term, from_language),
-			     word_of(term, to_language), "");
+		if (has_word(term, language, words) && word_of(term, other_language)[0] != '\0' &&
+		    !has_word(term, other_language, others))
+			warn(_("The joint glossary has {2} for {1}."), word_of(term, language),
+			     word_of(term, other_language), "");
 	}
 }
 
