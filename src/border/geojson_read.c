@@ -26,67 +26,16 @@ static bool is_position(const json_t *p)
 	return count >= 2 && count <= POSITION_MAX;
 }
 
-static const char *check_positions(const json_t *all, size_t min)
+static const char *check_each(const json_t *all, const char *(*check)(const json_t *one))
 {
-	const json_t *p;
+	const json_t *one;
 	size_t i;
 
-	if (json_array_size(all) < min)
+	if (json_array_size(all) == 0)
 		return "geojson.coordinates";
-	json_array_foreach(all, i, p)
+	json_array_foreach(all, i, one)
 	{
-		if (!is_position(p))
-			return "geojson.position";
-	}
-	return NULL;
-}
-
-/* Either way around: RFC 7946 section 3.1.6. */
-static const char *check_rings(const json_t *rings)
-{
-	const json_t *ring;
-	size_t i;
-
-	if (json_array_size(rings) == 0)
-		return "geojson.coordinates";
-	json_array_foreach(rings, i, ring)
-	{
-		size_t count = json_array_size(ring);
-		const char *rule = check_positions(ring, 1);
-		if (rule != NULL)
-			return rule;
-		if (count < RING_MIN || !json_equal(json_array_get(ring, 0), json_array_get(ring, count - 1)))
-			return "geojson.ring";
-	}
-	return NULL;
-}
-
-static const char *check_lines(const json_t *lines)
-{
-	const json_t *line;
-	size_t i;
-
-	if (json_array_size(lines) == 0)
-		return "geojson.coordinates";
-	json_array_foreach(lines, i, line)
-	{
-		const char *rule = check_positions(line, 2);
-		if (rule != NULL)
-			return rule;
-	}
-	return NULL;
-}
-
-static const char *check_polygons(const json_t *polygons)
-{
-	const json_t *rings;
-	size_t i;
-
-	if (json_array_size(polygons) == 0)
-		return "geojson.coordinates";
-	json_array_foreach(polygons, i, rings)
-	{
-		const char *rule = check_rings(rings);
+		const char *rule = check(one);
 		if (rule != NULL)
 			return rule;
 	}
@@ -98,14 +47,42 @@ static const char *check_point(const json_t *position)
 	return is_position(position) ? NULL : "geojson.position";
 }
 
-static const char *check_points(const json_t *all)
+static const char *check_points(const json_t *positions)
 {
-	return check_positions(all, 1);
+	return check_each(positions, check_point);
 }
 
-static const char *check_line(const json_t *all)
+static const char *check_line(const json_t *positions)
 {
-	return check_positions(all, 2);
+	return json_array_size(positions) < 2 ? "geojson.coordinates" : check_points(positions);
+}
+
+/* Either way around: RFC 7946 section 3.1.6. */
+static const char *check_ring(const json_t *ring)
+{
+	size_t count = json_array_size(ring);
+	const char *rule = check_points(ring);
+
+	if (rule != NULL)
+		return rule;
+	return count < RING_MIN || !json_equal(json_array_get(ring, 0), json_array_get(ring, count - 1))
+		       ? "geojson.ring"
+		       : NULL;
+}
+
+static const char *check_rings(const json_t *rings)
+{
+	return check_each(rings, check_ring);
+}
+
+static const char *check_lines(const json_t *lines)
+{
+	return check_each(lines, check_line);
+}
+
+static const char *check_polygons(const json_t *polygons)
+{
+	return check_each(polygons, check_rings);
 }
 
 static const struct {

@@ -8,6 +8,7 @@
 #include "entente/words.h"
 #include "sys/clock.h"
 #include "sys/file.h"
+#include "sys/socket.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -101,20 +102,6 @@ void client_close(struct client *c)
 		close(c->fd);
 	free(c->in.ptr);
 	*c = (struct client){ .fd = -1 };
-}
-
-static enum err write_all(int fd, struct bytes out)
-{
-	while (out.len > 0) {
-		ssize_t n = send(fd, out.ptr, out.len, MSG_NOSIGNAL);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return ERR_DOWN;
-		out.ptr += n;
-		out.len -= (size_t)n;
-	}
-	return ERR_OK;
 }
 
 /* Waits for more bytes, at most ms (below 0: for ever). */
@@ -296,8 +283,8 @@ static enum err write_request(struct client *c, const char *method, const char *
 	if (e == ERR_OK)
 		e = connect_again(c);
 	if (e == ERR_OK)
-		e = write_all(c->fd, buf_bytes(&head));
-	return e == ERR_OK ? write_all(c->fd, body) : e;
+		e = socket_write_all(c->fd, buf_bytes(&head));
+	return e == ERR_OK ? socket_write_all(c->fd, body) : e;
 }
 
 enum err client_ask(struct client *c, const char *method, const char *target, struct bytes body,

@@ -3,6 +3,7 @@
 #include "entente/say.h"
 #include "entente/words.h"
 #include "sys/file.h"
+#include "sys/socket.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -72,7 +73,7 @@ static enum err agent_ask(struct bytes request, struct buf *answer)
 
 	if (fd < 0)
 		return ERR_DOWN;
-	if (send(fd, request.ptr, request.len, MSG_NOSIGNAL) == (ssize_t)request.len)
+	if (socket_write_all(fd, request) == ERR_OK)
 		e = read_exactly(fd, head, sizeof head);
 	if (e == ERR_OK) {
 		buf_put(answer, BYTES_OF(head));

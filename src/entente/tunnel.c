@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "crypto/tls.h"
+#include "sys/socket.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -14,20 +15,6 @@
 #define HANDSHAKE_MS_MAX 10000
 #define REFUSED 3 /* what the process ends with */
 
-static enum err send_all(int fd, struct bytes out)
-{
-	while (out.len > 0) {
-		ssize_t n = send(fd, out.ptr, out.len, MSG_NOSIGNAL);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return ERR_DOWN;
-		out.ptr += n;
-		out.len -= (size_t)n;
-	}
-	return ERR_OK;
-}
-
 static enum err give_wire(struct tls *t, int wire)
 {
 	uint8_t memory[PIECE_LEN];
@@ -36,7 +23,7 @@ static enum err give_wire(struct tls *t, int wire)
 	while (e == ERR_OK && tls_wire_len(t) > 0) {
 		struct buf out = BUF_ON(memory);
 		tls_get_wire(t, &out);
-		e = send_all(wire, buf_bytes(&out));
+		e = socket_write_all(wire, buf_bytes(&out));
 	}
 	return e;
 }
@@ -79,7 +66,7 @@ static enum err give_plain(struct tls *t, int plain)
 		if (e == ERR_SHORT)
 			return ERR_OK;
 		if (e == ERR_OK)
-			e = send_all(plain, buf_bytes(&out));
+			e = socket_write_all(plain, buf_bytes(&out));
 		if (e != ERR_OK)
 			return e;
 	}

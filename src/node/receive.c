@@ -116,7 +116,7 @@ static enum err hello_line(struct node *n, size_t peer, size_t author, const str
 	return e == ERR_LIMIT ? ERR_OK : e;
 }
 
-/* ERR_SHORT: it says nothing, for now or for ever. */
+/* ERR_SHORT: it says nothing yet, or never will. */
 static enum err hello_judge(struct node *n, struct now now, size_t author, const struct note *note)
 {
 	struct log_key key = { note->origin.channel, author, note->origin.epoch };

@@ -276,6 +276,19 @@ enum err socket_write(int fd, struct bytes part, size_t *written)
 	return ERR_OK;
 }
 
+enum err socket_write_all(int fd, struct bytes part)
+{
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && part.len > 0) {
+		size_t written;
+		e = socket_write(fd, part, &written);
+		part.ptr += written;
+		part.len -= written;
+	}
+	return e == ERR_SHORT ? ERR_DOWN : e; /* it does not block, or its time to send has passed */
+}
+
 union descriptors {
 	struct cmsghdr head;
 	char memory[CMSG_SPACE(SOCKET_FDS_MAX * sizeof(int))];

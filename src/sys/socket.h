@@ -63,5 +63,7 @@ enum err socket_write_with(int fd, struct bytes record, const int *fds, size_t c
 enum err socket_read(int fd, struct buf *in) MUST_CHECK;
 /* What of the parts the kernel has taken; ERR_SHORT: nothing now. */
 enum err socket_write(int fd, struct bytes part, size_t *written) MUST_CHECK;
+/* All of it, on a socket that blocks. */
+enum err socket_write_all(int fd, struct bytes part) MUST_CHECK;
 
 #endif
