@@ -262,6 +262,9 @@ static enum err may_know_alone(struct reading *r, const struct place_key *at, co
 			return ERR_OK;
 		reach_add(r, outgoing);
 		e = reading_label(r, at->log.channel, &outgoing->label, at->log.party, may);
+		/* What is for a closed room is read by whoever is let in there, at home too. */
+		if (e == ERR_OK && *may && let_in(r, outgoing->channel) != UINT64_MAX)
+			e = reading_label(r, outgoing->channel, &outgoing->label, at->log.party, may);
 		if (e != ERR_OK || !*may)
 			return e;
 	}

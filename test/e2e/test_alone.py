@@ -5,8 +5,8 @@ import nodes
 import officers
 import pytest
 
-TEAM = {"watch": ["watch"], "head": ["head"], "shift": ["shift"], "deputy": ["deputy"], "press": ["press"]}
-AUTHORITY = "post head by two\npost deputy until 2001-01-01\nclosed consult-urgent\n"
+TEAM = {"watch": ["watch"], "head": ["head"], "shift": ["shift"], "deputy": ["deputy"], "press": ["press"], "legal": ["legal"]}
+AUTHORITY = "post head by two\npost deputy until 2001-01-01\nclosed consult-urgent\nclosed notify-urgent\n"
 WATCH_READ, READ_BACK = 9, 10
 
 
@@ -87,3 +87,14 @@ def test_a_registrar_alone(world):
     assert "In the closed room." in kor.run("read", place, key="watch").stdout
     assert "In the closed room." not in kor.run("read", place, "--key", world.keys("kor") / "puppet", code=None).stdout
     assert "In the closed room." in kor.run("read", place, "--key", world.keys("kor") / "mole").stdout
+
+
+def test_a_closed_room_is_closed_at_home_too(world):
+    """What is drafted for it is read by who is let in there: a cleared post beside it is answered as if there were no draft."""
+    kor = world["kor"]
+    place = kor.say("send", "notify-urgent", "For the room alone.", "--to", "usa/watch", "--label", "CLOSED", "--precedence", "IMMEDIATE",
+                    key="watch")["place"]
+    for name, is_let_in in (("watch", True), ("head", True), ("legal", False)):
+        key = ("--key", world.keys("kor") / name)
+        said = kor.run("drafts", *key).stdout + kor.run("read", place, *key, code=None).stdout
+        assert ("For the room alone." in said) == is_let_in, (name, said)
