@@ -3,6 +3,7 @@
 #include "view/rows.h"
 
 #include <assert.h>
+#include <string.h>
 
 bool may_name_outside(const struct statement *s)
 {
@@ -52,18 +53,64 @@ bool is_content_of(const struct statement *s, const struct statement *of)
 	return of->has_content && is_hash_of(s, of->content.hash);
 }
 
-/* One key for exactly this: hash, label, addressee. */
-static void consent_key(struct row_key *k, uint32_t channel, struct bytes hash, const struct label_mask *mask,
-			uint8_t to)
+static_assert((GUIDELINES_VALUES_MAX + 1) * (CODE_LEN_MAX + 1) +
+			      (2 * GUIDELINES_PARTIES_MAX + 4) * (PARTY_NAME_MAX + 1) <=
+		      MAP_VALUE_MAX,
+	      "what is consented to fits into a row");
+
+static void consent_key(struct row_key *k, uint32_t channel, struct bytes hash)
 {
 	row_open(k, ROW_CONSENT);
 	row_put_channel(k, channel);
 	buf_put(&k->buf, hash);
-	buf_put_byte(&k->buf, mask->level);
-	buf_put_be64(&k->buf, mask->values);
-	buf_put_be32(&k->buf, mask->rel);
-	buf_put_be32(&k->buf, mask->origin);
-	buf_put_byte(&k->buf, to);
+}
+
+static const char *party_code(const struct guidelines *g, size_t i)
+{
+	return g->parties[i].code;
+}
+
+static const char *value_code(const struct guidelines *g, size_t i)
+{
+	return g->values[i].code;
+}
+
+static void put_code(struct buf *out, const char *code)
+{
+	buf_put_str(out, code);
+	buf_put_byte(out, 0);
+}
+
+/* In the order of their bytes, and an empty one behind the last. */
+static void put_codes(const struct guidelines *g, uint64_t bits, size_t count,
+		      const char *(*code)(const struct guidelines *g, size_t i), struct buf *out)
+{
+	const char *last = "", *next;
+
+	do {
+		next = NULL;
+		for (size_t i = 0; i < count; i++) {
+			if ((bits >> i & 1) != 0 && strcmp(code(g, i), last) > 0 &&
+			    (next == NULL || strcmp(code(g, i), next) < 0))
+				next = code(g, i);
+		}
+		last = next == NULL ? "" : next;
+		put_code(out, last);
+	} while (next != NULL);
+}
+
+/*
+ * Exactly what is consented to: a label, and to whom ("": nobody outside). By their codes, for where they
+ * stand in the guidelines is another place in a later version, and then it would be consent to something else.
+ */
+static void consent_write(const struct guidelines *g, const struct label_mask *mask, const char *to,
+			  struct buf *out)
+{
+	put_code(out, to);
+	put_code(out, g->levels[mask->level].code);
+	put_codes(g, mask->values, g->values_count, value_code, out);
+	put_codes(g, mask->rel, g->parties_count, party_code, out);
+	put_codes(g, mask->origin, g->parties_count, party_code, out);
 }
 
 /* Each of these parties, but the author, consented before: silence is refusal. */
@@ -72,16 +119,19 @@ enum err judge_consents(const struct labelled *l, uint32_t parties, uint8_t to, 
 	const struct case_file *c = l->c;
 	struct message_at at = { 0 };
 	uint32_t missing = parties & l->g->members & ~(1u << l->author);
+	uint8_t wanted_memory[MAP_VALUE_MAX], said_memory[MAP_VALUE_MAX];
+	struct buf wanted = BUF_ON(wanted_memory), said = BUF_ON(said_memory);
 	struct bytes hash = { NULL, 0 };
 	enum err e = bytes_of_field(c->in->statement, FIELD_ITEM_HASH, &hash);
 
 	assert(e == ERR_OK && hash.len == HASH_LEN); /* is_content_of */
+	consent_write(l->g, &l->mask, to == CONSENT_TO_LABEL ? "" : l->g->parties[to].code, &wanted);
 	while (missing != 0 && e == ERR_OK) {
 		struct row_key prefix;
 		bool is_seen = false;
-		consent_key(&prefix, c->in->log.channel, hash, &l->mask, to);
-		e = row_next_listed(c->f->map, &prefix, &at);
-		if (e == ERR_OK)
+		consent_key(&prefix, c->in->log.channel, hash);
+		e = row_next_valued(c->f->map, &prefix, &at, &said);
+		if (e == ERR_OK && bytes_equal(buf_bytes(&said), buf_bytes(&wanted)))
 			e = past_covers(c->f, &c->view->past, &at.place, &is_seen);
 		if (is_seen)
 			missing &= ~(1u << at.place.log.party);
@@ -186,19 +236,26 @@ enum err consent_folded(const struct fold *f, const struct fold_input *in, const
 	struct row_key k;
 	struct cbor_reader r;
 	struct bytes hash, code = { NULL, 0 };
-	uint8_t party = CONSENT_TO_LABEL;
+	uint8_t memory[MAP_VALUE_MAX];
+	struct buf what = BUF_ON(memory);
+	size_t party;
 
 	if (to != NULL) {
 		cbor_open(&r, to->value);
 		if (cbor_read_text(&r, PARTY_NAME_MAX, &code) != ERR_OK)
 			return ERR_OK;
-		party = (uint8_t)guidelines_party_find(g, code);
 	}
+	party = guidelines_party_find(g, code);
+	if (to != NULL && party == g->parties_count)
+		return ERR_OK; /* to nobody: no RELEASE names him */
 	if (bytes_of_field(in->statement, FIELD_ITEM_HASH, &hash) != ERR_OK ||
 	    !policy_label_read(g, &in->statement->label, in->log.party, &mask).is_allowed)
 		return ERR_OK;
-	consent_key(&k, in->log.channel, hash, &mask, party);
-	return row_put_listed(f->map, &k, v->order, &at);
+	consent_key(&k, in->log.channel, hash);
+	consent_write(g, &mask, to == NULL ? "" : g->parties[party].code, &what);
+	buf_put_be64(&k.buf, v->order);
+	place_key_write(&at, &k.buf);
+	return row_put(f->map, &k, &what);
 }
 
 /* ---- What the feeds ask. ---- */

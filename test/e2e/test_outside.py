@@ -4,6 +4,7 @@ import re
 import pytest
 
 from border import Taxii, of_type
+from test_versions import adopt, draft, hold
 
 TEAM = {name: [name] for name in ("watch", "head", "deputy", "policy")}
 PUBLIC, PRESS = ("--party", "PUBLIC"), ("--role", "press")
@@ -140,3 +141,26 @@ def test_who_reads_outside_is_said(pair):
     for words, code in (((), 2), (("--party", "USA"), 3), (("--party", "NOBODY"), 3), (("--party", "JPN", "--role", "press"), 2)):
         kor.run("feed", "cap", *words, code=code)
     kor.run("feed", "ics", *PUBLIC, "--to", kor.home / "out", code=3)
+
+
+def test_a_consent_stays_what_it_was_in_a_later_version(pair):
+    """Where a party stands in the guidelines says nothing: a version that only puts two lines in another order changes no consent."""
+    kor, usa = pair["kor"], pair["usa"]
+    place = kor.say("send", "share", "All is well.", "--to", "usa/watch", "--label", "U topic:DPRK-MSL", key="watch")["place"]
+    usa.await_step(place, "STATION RECEIPT")
+    usa.run("consent", place, "--to", "JPN", key="head")
+    other = say(kor, "To all.")
+    usa.await_step(other, "STATION RECEIPT")
+    usa.run("consent", other, "--to", "PUBLIC", key="head")
+    pair.await_receipts()
+    lines = re.findall(r"^outside .*\n", (pair.accord / "guidelines").read_text(), re.M)
+    assert [line.split()[1] for line in lines] == ["JPN", "PUBLIC"]
+    folder = draft(pair, "second", [("guidelines", "".join(lines), "".join(lines[::-1]))])
+    hold(pair, folder)
+    for party in pair.parties:
+        adopt(pair, party, folder, registrar=True)
+    both(pair, "it is in force", lambda node: all(row["state"] == "IN FORCE" for row in node.get("/versions")["versions"][-1:]))
+    assert "(CONSENT" in kor.run("release", place, "--to", "PUBLIC", key="watch", code=4).stderr
+    out = kor.release("release", other, "--to", "PUBLIC", key="watch", by=("head", "deputy"))
+    usa.wait("it stands there too", lambda: usa.find("/entry", place=out))
+    assert usa.entry(out)["verdict"] == kor.entry(out)["verdict"] == "OK"
