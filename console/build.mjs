@@ -1,5 +1,6 @@
 // Builds the console: node console/build.mjs [FOLDER]. The modules are ours file for file, and five of three packages that the
-// lock file names, their bare imports made relative. No bundler: what is served is what was written.
+// lock file names, their bare imports made relative. No bundler, no minifier: what is served is what was
+// written, without its types and comments.
 
 import { execFileSync } from "node:child_process";
 import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -101,7 +101,7 @@ static void put_codes(const struct guidelines *g, uint64_t bits, size_t count,
 
 /*
  * Exactly what is consented to: a label, and to whom ("": nobody outside). By their codes, for where they
- * stand in the guidelines is another place in a later version, and then it would be consent to something else.
+ * stand in the guidelines is another place in a later version, and then it would be consent to another thing.
  */
 static void consent_write(const struct guidelines *g, const struct label_mask *mask, const char *to,
 			  struct buf *out)

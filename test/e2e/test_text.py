@@ -397,9 +397,8 @@ def test_a_peer_that_signs_at_random(stage):
     assert text(kor)["units"][0]["languages"]["en"]["versions"][0]["words"] == "Still ours."
 
 
-def test_a_text_at_the_limit(stage, tmp_path):
-    """As many words as one party may say, each as long as may be: more than one answer holds. It opens, page by page, and is rendered whole."""
-    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+def begin_alone(world):
+    """KOR's node, the place of its text, and who goes on for USA in place of its node: thousands of words at once."""
     kor, usa = world["kor"], world["usa"]
     kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
     kor.run("text", "new", "kidd", "statement", "Joint statement", "--language", "en", "--languages", "ko,en", key="policy")
@@ -410,6 +409,13 @@ def test_a_text_at_the_limit(stage, tmp_path):
     liar = peer.Peer(world, "usa", "kor")
     liar.take_log("consult")
     assert usa.stop() == 0
+    return kor, place, liar
+
+
+def test_a_text_at_the_limit(stage, tmp_path):
+    """As many words as one party may say, each as long as may be: more than one answer holds. It opens, page by page, and is rendered whole."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, place, liar = begin_alone(world)
     key = officers.Key(world.keys("usa") / "policy")
     seen = [("kor", 1, kor.logs()["KOR/CONSULT 1"]["size"])]
     words = {tag: {n: f"{n:04}" + letter * ((2400 - 4) // len(letter.encode())) for n in range(2048)} for tag, letter in (("ko", "한"), ("en", '"'))}
@@ -436,16 +442,7 @@ def test_a_text_at_the_limit(stage, tmp_path):
 def test_a_text_at_the_limit_goes_out(stage, tmp_path):
     """As long as one that both sides agree to, sign and release can be: of what a party may say its agreements and concordances take their part."""
     world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE}, edit={"timers": ("text hold 30s", "")})
-    kor, usa = world["kor"], world["usa"]
-    kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
-    kor.run("text", "new", "kidd", "statement", "Joint statement", "--language", "en", "--languages", "ko,en", key="policy")
-    usa.wait("the text is there", lambda: text(usa))
-    usa.run("text", "note", "statement", "Nothing.", key="policy")
-    world.await_receipts()
-    place = peer.Peer.place_of(kor.entry(text(kor)["place"]))
-    liar = peer.Peer(world, "usa", "kor")
-    liar.take_log("consult")
-    assert usa.stop() == 0
+    kor, place, liar = begin_alone(world)
     keys = {role: officers.Key(world.keys("usa") / role) for role in ("policy", "linguist")}
     log = liar.logs["consult"]
 
