@@ -290,7 +290,7 @@ def ours(doc, found):
                      short(entente["verify_ceiling_per_s"]) + " (signatures one core can verify)",
                      f"{entente['entries_per_s'] / entente['verify_ceiling_per_s']:.2f}"])
     doc.say(*table(["", "entente", "floor", "ratio"], rows))
-    more = [("kill_to_first_ms", "kill -9 to the next message, ms"), ("pss_idle_kib", "idle, KiB of memory (PSS)"),
+    more = [("kill_to_first_ms", "kill -9 to the next message, ms"), ("pss_idle_kib", "idle, KiB of memory (PSS), with copies of the libraries that nobody else has"),
             ("catchup_entries_per_s", "catch-up, entries a second"), ("verify_entries_per_s", "verify, entries a second")]
     doc.say(*table(["", "entente"], [[words, short(entente[name])] for name, words in more if name in entente] + [
         [f"bytes on the wire for a message of 100 characters, {name}", value]

@@ -1,8 +1,8 @@
 #include "api/browser.h"
 
+#include "api/http_library.h"
 #include "api/request.h"
 
-#include <microhttpd.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -116,7 +116,7 @@ enum browser_rule browser_check_type(struct bytes type)
 
 /* ---- What it is told. ---- */
 
-bool browser_put_headers(struct MHD_Response *response)
+bool browser_put_headers(const struct http_library *http, struct MHD_Response *response)
 {
 	static const struct {
 		const char *name, *value;
@@ -133,7 +133,7 @@ bool browser_put_headers(struct MHD_Response *response)
 	};
 
 	for (size_t i = 0; i < ARRAY_COUNT(headers); i++) {
-		if (MHD_add_response_header(response, headers[i].name, headers[i].value) != MHD_YES)
+		if (http->add_response_header(response, headers[i].name, headers[i].value) != MHD_YES)
 			return false;
 	}
 	return true;
@@ -159,7 +159,8 @@ uint64_t browser_idle_ms(struct bytes header)
 
 struct bytes browser_token(struct request *q)
 {
-	const char *value = MHD_lookup_connection_value(q->connection, MHD_COOKIE_KIND, BROWSER_COOKIE);
+	const char *value =
+		q->api->http->lookup_connection_value(q->connection, MHD_COOKIE_KIND, BROWSER_COOKIE);
 
 	return value == NULL ? (struct bytes){ NULL, 0 } : bytes_str(value);
 }

@@ -14,6 +14,7 @@
 
 struct request;
 struct MHD_Response;
+struct http_library;
 
 #define BROWSER_COOKIE "__Host-entente"
 #define BROWSER_PAGE "Entente-Page" /* a header: the word that goes with the cookie */
@@ -55,7 +56,7 @@ enum browser_rule browser_check(const char *address, const struct browser_head *
 enum browser_rule browser_check_type(struct bytes content_type);
 
 /* The headers of every answer over this listener: whether they all fitted. */
-bool browser_put_headers(struct MHD_Response *response);
+bool browser_put_headers(const struct http_library *http, struct MHD_Response *response);
 
 /* The answer sets the cookie to this token, or takes it away (NULL). */
 void browser_put_cookie(struct request *q, const char *token);

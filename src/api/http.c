@@ -1,6 +1,7 @@
 #include "api/request.h"
 
 #include "api/events.h"
+#include "api/http_library.h"
 #include "api/place_text.h"
 #include "api/routes.h"
 #include "api/runs.h"
@@ -11,7 +12,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +48,7 @@ unsigned request_status(enum err e)
 
 struct bytes request_word(struct request *q, const char *name)
 {
-	const char *value = MHD_lookup_connection_value(q->connection, MHD_GET_ARGUMENT_KIND, name);
+	const char *value = q->api->http->lookup_connection_value(q->connection, MHD_GET_ARGUMENT_KIND, name);
 
 	q->word = name;
 	return value == NULL ? (struct bytes){ NULL, 0 } : bytes_str(value);
@@ -56,7 +56,7 @@ struct bytes request_word(struct request *q, const char *name)
 
 struct bytes request_header(struct request *q, const char *name)
 {
-	const char *value = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, name);
+	const char *value = q->api->http->lookup_connection_value(q->connection, MHD_HEADER_KIND, name);
 
 	return value == NULL ? (struct bytes){ NULL, 0 } : bytes_str(value);
 }
@@ -87,7 +87,7 @@ const char *request_stranger(struct request *q, const char *prefix, const char *
 {
 	struct stranger s = { .prefix = prefix, .known = known };
 
-	MHD_get_connection_values(q->connection, MHD_GET_ARGUMENT_KIND, look_for_stranger, &s);
+	q->api->http->get_connection_values(q->connection, MHD_GET_ARGUMENT_KIND, look_for_stranger, &s);
 	return s.found;
 }
 
@@ -144,7 +144,7 @@ void request_suspend(struct request *q)
 {
 	assert(!q->is_suspended);
 	q->is_suspended = true;
-	MHD_suspend_connection(q->connection);
+	q->api->http->suspend_connection(q->connection);
 }
 
 void request_resume(struct request *q)
@@ -152,7 +152,7 @@ void request_resume(struct request *q)
 	if (!q->is_suspended)
 		return;
 	q->is_suspended = false;
-	MHD_resume_connection(q->connection);
+	q->api->http->resume_connection(q->connection);
 }
 
 void request_answer(struct request *q, unsigned status, const char *media_type, struct bytes answer)
@@ -198,7 +198,7 @@ void request_fail(struct api *a, struct request *q, enum err e, const char *text
 static bool is_owner(const struct request *q)
 {
 	const union MHD_ConnectionInfo *found =
-		MHD_get_connection_info(q->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		q->api->http->get_connection_info(q->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	struct ucred peer = { .uid = (uid_t)-1 };
 	socklen_t len = sizeof peer;
 
@@ -359,7 +359,7 @@ static enum browser_rule check_browser(struct api *a, struct request *q, const c
 		.is_tls = q->listener->is_tls,
 	};
 
-	MHD_get_connection_values(q->connection, MHD_HEADER_KIND, count_host, &head.hosts);
+	q->api->http->get_connection_values(q->connection, MHD_HEADER_KIND, count_host, &head.hosts);
 	if (q->route == NULL && head.is_reading)
 		q->file = console_find(a->console, url);
 	return browser_check(q->listener->address, &head);
@@ -506,14 +506,16 @@ static struct MHD_Response *response_new(struct request *q)
 	struct MHD_Response *made;
 
 	if (q->file != NULL)
-		return MHD_create_response_from_buffer(
+		return q->api->http->create_response_from_buffer(
 			q->status == MHD_HTTP_NOT_MODIFIED ? 0 : q->file->bytes.len,
 			(void *)(uintptr_t)q->file->bytes.ptr, MHD_RESPMEM_PERSISTENT);
 	if (q->state == REQUEST_STREAMS)
-		return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, events_read, q, NULL);
+		return q->api->http->create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, events_read,
+								   q, NULL);
 	if (q->more != NULL)
-		return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, more_read, q, NULL);
-	made = MHD_create_response_from_buffer(q->answer_len, q->answer, MHD_RESPMEM_MUST_FREE);
+		return q->api->http->create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, more_read, q,
+								   NULL);
+	made = q->api->http->create_response_from_buffer(q->answer_len, q->answer, MHD_RESPMEM_MUST_FREE);
 	if (made != NULL)
 		q->answer = NULL;
 	return made;
@@ -523,21 +525,23 @@ static bool put_headers(const struct request *q, struct MHD_Response *response)
 {
 	bool is_file = q->file != NULL;
 
-	if (MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-				    is_file ? q->file->media_type : q->media_type) != MHD_YES ||
-	    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
-				    is_file ? "no-cache" : "no-store") != MHD_YES)
+	if (q->api->http->add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+					      is_file ? q->file->media_type : q->media_type) != MHD_YES ||
+	    q->api->http->add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
+					      is_file ? "no-cache" : "no-store") != MHD_YES)
 		return false;
-	if (is_file && MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, q->file->tag) != MHD_YES)
+	if (is_file &&
+	    q->api->http->add_response_header(response, MHD_HTTP_HEADER_ETAG, q->file->tag) != MHD_YES)
 		return false;
 	for (size_t i = 0; i < q->headers_count; i++) {
-		if (MHD_add_response_header(response, q->headers[i].name, q->headers[i].value) != MHD_YES)
+		if (q->api->http->add_response_header(response, q->headers[i].name, q->headers[i].value) !=
+		    MHD_YES)
 			return false;
 	}
 	if (q->listener->is_for_browsers)
-		return browser_put_headers(response);
-	return !q->is_unknown ||
-	       MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer") == MHD_YES;
+		return browser_put_headers(q->api->http, response);
+	return !q->is_unknown || q->api->http->add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
+								   "Bearer") == MHD_YES;
 }
 
 static enum MHD_Result request_send(struct request *q)
@@ -554,13 +558,13 @@ static enum MHD_Result request_send(struct request *q)
 	if (response == NULL)
 		return MHD_NO;
 	if (!put_headers(q, response)) {
-		MHD_destroy_response(response);
+		q->api->http->destroy_response(response);
 		return MHD_NO;
 	}
 	if (q->state != REQUEST_STREAMS)
 		q->state = REQUEST_SENT;
-	result = MHD_queue_response(q->connection, q->status, response);
-	MHD_destroy_response(response);
+	result = q->api->http->queue_response(q->connection, q->status, response);
+	q->api->http->destroy_response(response);
 	return result;
 }
 
@@ -641,7 +645,7 @@ static int listen_on(const char *path)
 /* Takes the socket; -1: connections are brought. */
 static enum err listener_open(struct listener *l, int fd, unsigned connections_max, unsigned silence_s)
 {
-	l->daemon = MHD_start_daemon(
+	l->daemon = l->api->http->start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
 			(fd < 0 ? MHD_USE_NO_LISTEN_SOCKET : 0),
 		0, NULL, NULL, on_access, l, MHD_OPTION_CONNECTION_LIMIT, connections_max,
@@ -703,7 +707,7 @@ void api_add_terminal(struct api *a, int fd)
 	if (l->daemon == NULL)
 		close(fd);
 	else
-		(void)MHD_add_connection(l->daemon, fd, (const struct sockaddr *)&nobody, sizeof nobody);
+		(void)a->http->add_connection(l->daemon, fd, (const struct sockaddr *)&nobody, sizeof nobody);
 }
 
 void api_terminals(struct api *a, bool is_open)
@@ -718,6 +722,7 @@ static struct api *api_new(const struct api_options *options)
 	uint8_t secret[32];
 
 	a->twin = -1;
+	a->http = xcalloc(1, sizeof *a->http);
 	a->node = options->node;
 	a->run = options->run;
 	node_status(options->node, &status);
@@ -760,7 +765,9 @@ enum err api_open(const struct api_options *options, struct api **out)
 		return ERR_IO;
 	}
 	a = api_new(options);
-	e = listener_open(&a->listeners[LISTENER_SOCKET], fd, CLIENTS_MAX, silence_s);
+	e = http_library_load(a->http);
+	if (e == ERR_OK)
+		e = listener_open(&a->listeners[LISTENER_SOCKET], fd, CLIENTS_MAX, silence_s);
 	if (e != ERR_OK)
 		log_error("the HTTP library did not start on %s", options->path);
 	if (e != ERR_OK) {
@@ -781,8 +788,9 @@ size_t api_descriptors(const struct api *a, int out[API_DESCRIPTORS_MAX])
 
 	for (size_t i = 0; i < LISTENERS; i++) {
 		if (a->listeners[i].daemon != NULL)
-			out[count++] = MHD_get_daemon_info(a->listeners[i].daemon, MHD_DAEMON_INFO_EPOLL_FD)
-					       ->epoll_fd;
+			out[count++] =
+				a->http->get_daemon_info(a->listeners[i].daemon, MHD_DAEMON_INFO_EPOLL_FD)
+					->epoll_fd;
 	}
 	return count;
 }
@@ -798,7 +806,7 @@ int64_t api_timeout(const struct api *a, struct mono now)
 		due = mono_is_before(now, a->next_beat) ? (a->next_beat.us - now.us) / 1000 + 1 : 0;
 	for (size_t i = 0; i < LISTENERS; i++) {
 		if (a->listeners[i].daemon != NULL &&
-		    MHD_get_timeout(a->listeners[i].daemon, &ms) == MHD_YES &&
+		    a->http->get_timeout(a->listeners[i].daemon, &ms) == MHD_YES &&
 		    (due < 0 || ms < (unsigned long long)due))
 			due = (int64_t)ms;
 	}
@@ -820,7 +828,7 @@ enum err api_turn(struct api *a, struct now now, struct effects *fx)
 	}
 	events_beat(a);
 	for (size_t i = 0; i < LISTENERS; i++) {
-		if (a->listeners[i].daemon != NULL && MHD_run(a->listeners[i].daemon) != MHD_YES)
+		if (a->listeners[i].daemon != NULL && a->http->run(a->listeners[i].daemon) != MHD_YES)
 			a->failed = ERR_IO;
 	}
 	a->fx = NULL;
@@ -872,7 +880,7 @@ void api_close(struct api *a)
 	}
 	for (size_t i = 0; i < LISTENERS; i++) {
 		if (a->listeners[i].daemon != NULL)
-			MHD_stop_daemon(a->listeners[i].daemon);
+			a->http->stop_daemon(a->listeners[i].daemon);
 	}
 	if (a->twin >= 0)
 		close(a->twin);
@@ -880,6 +888,7 @@ void api_close(struct api *a)
 	unlink(a->path);
 	events_drop(a);
 	explicit_bzero(&a->logins, sizeof a->logins);
+	free(a->http);
 	free(a->reading_memory);
 	free(a->memos);
 	free(a->reply_memory);

@@ -16,6 +16,7 @@
 
 struct MHD_Connection;
 struct MHD_Daemon;
+struct http_library;
 struct api;
 struct route;
 
@@ -116,6 +117,7 @@ struct event {
 
 struct api {
 	struct node *node;
+	struct http_library *http; /* heap */
 	struct listener listeners[LISTENERS];
 	int twin; /* the browsers' port of the other loopback, where nobody may stand; -1: none */
 	struct console *console; /* NULL: none is served */

@@ -287,13 +287,12 @@ static bool set_key(struct tls_identity *id, struct bytes certificate, const uin
 		    const struct tls_signer *signer)
 {
 	struct own_key *own = &id->own[id->own_count];
-	const unsigned char *der = certificate.ptr;
 
 	own->id = id;
 	own->signer = *signer;
 	own->watched = (struct tls_signer){ sign_watched, own };
 	memcpy(own->public, public, SIGN_PUBLIC_LEN);
-	own->certificate = d2i_X509(NULL, &der, (long)certificate.len);
+	own->certificate = tls_certificate_read(id->library, certificate);
 	own->key = tls_provider_key(id->library, public, &own->watched);
 	if (own->certificate == NULL || own->key == NULL) {
 		X509_free(own->certificate);
@@ -316,7 +315,7 @@ static bool set_first_key(struct tls_identity *id)
 enum err tls_identity_add(struct tls_identity *id, struct bytes certificate, const struct tls_signer *signer)
 {
 	uint8_t public[SIGN_PUBLIC_LEN];
-	enum err e = tls_certificate_key(certificate, public);
+	enum err e = tls_certificate_key_in(id->library, certificate, public);
 
 	if (e == ERR_OK && id->own_count == TLS_OWN_MAX)
 		e = ERR_LIMIT;
@@ -329,13 +328,10 @@ enum err tls_identity_add(struct tls_identity *id, struct bytes certificate, con
 enum err tls_identity_new(struct bytes certificate, const struct tls_signer *signer,
 			  bool is_post_quantum_only, struct tls_identity **out)
 {
-	struct tls_identity *id;
+	struct tls_identity *id = xcalloc(1, sizeof *id);
 	uint8_t public[SIGN_PUBLIC_LEN];
-	enum err e = tls_certificate_key(certificate, public);
+	enum err e = ERR_OK;
 
-	if (e != ERR_OK)
-		return e;
-	id = xcalloc(1, sizeof *id);
 	/* A library context of our own: what the provider adds is seen by the link alone. */
 	id->library = OSSL_LIB_CTX_new();
 	if (id->library != NULL) {
@@ -344,13 +340,19 @@ enum err tls_identity_new(struct bytes certificate, const struct tls_signer *sig
 	}
 	/* Our Ed25519 is asked for by name only: peers' keys are the default provider's. */
 	if (id->base != NULL && id->remote != NULL &&
-	    EVP_set_default_properties(id->library, "?provider=default") == 1)
-		id->settings = SSL_CTX_new_ex(id->library, NULL, TLS_method());
+	    EVP_set_default_properties(id->library, "?provider=default") == 1) {
+		e = tls_certificate_key_in(id->library, certificate, public);
+		if (e == ERR_OK)
+			id->settings = SSL_CTX_new_ex(id->library, NULL, TLS_method());
+	}
+	if (e != ERR_OK)
+		goto out;
 	if (id->settings == NULL || !set_rules(id->settings) || !set_key(id, certificate, public, signer) ||
 	    !set_first_key(id))
 		e = ERR_MEMORY;
 	else if (!set_groups(id->settings, is_post_quantum_only))
 		e = ERR_REFUSED;
+out:
 	ERR_clear_error();
 	if (e == ERR_OK) {
 		*out = id;

@@ -4,6 +4,7 @@
  */
 #include "crypto/hash.h"
 #include "crypto/tls.h"
+#include "crypto/tls_provider.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -119,20 +120,31 @@ enum err tls_certificate_make(const uint8_t public[SIGN_PUBLIC_LEN], const struc
 	return inner.full || part.full ? ERR_LIMIT : buf_check(out);
 }
 
-enum err tls_certificate_key(struct bytes der, uint8_t public[SIGN_PUBLIC_LEN])
+X509 *tls_certificate_read(OSSL_LIB_CTX *library, struct bytes der)
 {
 	const unsigned char *at = der.ptr;
-	uint8_t raw[SIGN_PUBLIC_LEN];
-	size_t len = sizeof raw;
-	enum err e = ERR_VERIFY;
-	EVP_PKEY *key;
 	X509 *x;
 
 	if (der.len == 0 || der.len > TLS_CERTIFICATE_MAX)
-		return ERR_VERIFY;
-	x = d2i_X509(NULL, &at, (long)der.len);
-	key = x == NULL ? NULL : X509_get0_pubkey(x);
-	if (key != NULL && at == der.ptr + der.len && EVP_PKEY_is_a(key, "ED25519") == 1 &&
+		return NULL;
+	x = X509_new_ex(library, NULL);
+	/* What cannot be read is freed by d2i_X509. */
+	if (x != NULL && d2i_X509(&x, &at, (long)der.len) != NULL && at != der.ptr + der.len) {
+		X509_free(x);
+		x = NULL;
+	}
+	return x;
+}
+
+enum err tls_certificate_key_in(OSSL_LIB_CTX *library, struct bytes der, uint8_t public[SIGN_PUBLIC_LEN])
+{
+	uint8_t raw[SIGN_PUBLIC_LEN];
+	size_t len = sizeof raw;
+	enum err e = ERR_VERIFY;
+	X509 *x = tls_certificate_read(library, der);
+	EVP_PKEY *key = x == NULL ? NULL : X509_get0_pubkey(x);
+
+	if (key != NULL && EVP_PKEY_is_a(key, "ED25519") == 1 &&
 	    EVP_PKEY_get_raw_public_key(key, raw, &len) == 1 && len == sizeof raw &&
 	    X509_verify(x, key) == 1 && sign_is_good_public(raw)) {
 		memcpy(public, raw, sizeof raw);
@@ -141,4 +153,9 @@ enum err tls_certificate_key(struct bytes der, uint8_t public[SIGN_PUBLIC_LEN])
 	X509_free(x);
 	ERR_clear_error();
 	return e;
+}
+
+enum err tls_certificate_key(struct bytes der, uint8_t public[SIGN_PUBLIC_LEN])
+{
+	return tls_certificate_key_in(NULL, der, public);
 }

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import nodes
 import pytest
@@ -25,6 +26,17 @@ def test_the_link_is_started_again(pair):
     kor.await_link(patience=5)
     kor.await_step(place, "STATION RECEIPT")
     assert kor.processes()["link"] != first and kor.process.poll() is None
+
+
+def test_what_core_alone_needs_is_loaded_by_core_alone(pair):
+    """The library of HTTP, and GnuTLS that comes with it: who meets strangers and who holds keys is without them."""
+    loaded = {name: {Path(line.split()[5]).name for line in Path(f"/proc/{pid}/maps").read_text().splitlines()
+                     if ".so" in line}
+              for name, pid in pair["kor"].processes().items()}
+    foreign = {name: sorted(file for file in files if file.startswith(("libmicrohttpd", "libgnutls", "libp11-kit")))
+               for name, files in loaded.items()}
+    assert set(loaded) == {"core", "starter", "signer", "link"} and foreign.pop("core")
+    assert not any(foreign.values()), foreign
 
 
 def test_a_process_that_starts_is_not_said_to_be_uncontained(pair):
