@@ -16,8 +16,9 @@
 
 /* clang-format off */
 #define HTTP_FUNCTIONS(X) \
-	X(add_connection) X(add_response_header) X(create_response_from_buffer) X(create_response_from_callback) \
-	X(destroy_response) X(get_connection_info) X(get_connection_values) X(get_daemon_info) X(get_timeout) \
+	X(add_connection) X(add_response_header) X(create_response_from_buffer) \
+	X(create_response_from_callback) X(destroy_response) X(get_connection_info) X(get_connection_values) \
+	X(get_daemon_info) X(get_timeout) \
 	X(lookup_connection_value) X(queue_response) X(resume_connection) X(run) X(start_daemon) X(stop_daemon) \
 	X(suspend_connection)
 /* clang-format on */
@@ -28,7 +29,7 @@ struct http_library {
 #undef HTTP_FUNCTION
 };
 
-/* It stays until the process ends. ERR_NOT_FOUND: this machine has none, or another; a line of the log names it. */
+/* It stays until the process ends. ERR_NOT_FOUND: this machine has none, or another; the log names it. */
 enum err http_library_load(struct http_library *out) MUST_CHECK;
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * tls_provider.h - an OpenSSL provider whose Ed25519 keys sign somewhere else. For tls.c and tls_certificate.c only.
+ * tls_provider.h - an OpenSSL provider whose Ed25519 keys sign somewhere else. For tls.c and
+ * tls_certificate.c only.
  *
  * Layer: crypto. OpenSSL reaches private keys through providers alone; this one has a public key and a
  * function to call, and refuses to hand anything else out, so that no part of OpenSSL can look for a private
