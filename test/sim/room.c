@@ -186,14 +186,14 @@ enum err room_hear_batch(struct room *r, size_t peer, const struct forge *f, siz
 	return room_hear(r, peer, FRAME_BATCH, buf_bytes(&out));
 }
 
-enum err room_say(struct room *r, uint32_t channel, enum precedence precedence, size_t text_len,
-		  const uint8_t blob[HASH_LEN], size_t blob_len)
+/* Filed, and not committed before the turn ends. */
+static enum err file(struct room *r, uint32_t channel, enum precedence precedence, size_t text_len,
+		     const uint8_t blob[HASH_LEN], size_t blob_len)
 {
 	static uint8_t text[60000], content_memory[70000], memory[8192], signature_memory[1024];
 	struct buf content = BUF_ON(content_memory), out = BUF_ON(memory),
 		   signature = BUF_ON(signature_memory);
 	struct command c = { .signatures_count = 1 };
-	uint64_t refused = r->refused;
 	struct statement s;
 	struct forge f;
 	enum err e;
@@ -209,6 +209,27 @@ enum err room_say(struct room *r, uint32_t channel, enum precedence precedence, 
 	c.content = buf_bytes(&content);
 	e = node_command(r->n->node, room_now(r), &c, &r->n->fx);
 	forge_free(&f);
+	return e;
+}
+
+enum err room_say(struct room *r, uint32_t channel, enum precedence precedence, size_t text_len,
+		  const uint8_t blob[HASH_LEN], size_t blob_len)
+{
+	uint64_t refused = r->refused;
+	enum err e = file(r, channel, precedence, text_len, blob, blob_len);
+
+	room_turn(r);
+	return e == ERR_OK && r->refused > refused ? ERR_REFUSED : e;
+}
+
+enum err room_say_at_once(struct room *r, uint32_t channel, enum precedence precedence, size_t text_len,
+			  size_t count)
+{
+	uint64_t refused = r->refused;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < count && e == ERR_OK; i++)
+		e = file(r, channel, precedence, text_len, NULL, 0);
 	room_turn(r);
 	return e == ERR_OK && r->refused > refused ? ERR_REFUSED : e;
 }

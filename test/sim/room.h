@@ -45,6 +45,9 @@ enum err room_hear_batch(struct room *r, size_t peer, const struct forge *f, siz
 /* An officer of the node's own party says something; its answer. */
 enum err room_say(struct room *r, uint32_t channel, enum precedence precedence, size_t text_len,
 		  const uint8_t blob[HASH_LEN], size_t blob_len) MUST_CHECK;
+/* So many of them in one commit. */
+enum err room_say_at_once(struct room *r, uint32_t channel, enum precedence precedence, size_t text_len,
+			  size_t count) MUST_CHECK;
 void room_tick(struct room *r, int64_t ms);
 void room_turn(struct room *r);
 /* The socket has taken this frame. */

@@ -43,6 +43,49 @@ static void test_flash_needs_no_credit_of_others(void **state)
 	assert_true(bytes_said(r, 1, FRAME_BATCH, URGENCY_IMMEDIATE) > others);
 }
 
+static size_t batches_said(const struct room *r)
+{
+	size_t len = 0;
+
+	for (int u = 0; u < URGENCY_COUNT; u++)
+		len += bytes_said(r, 1, FRAME_BATCH, (enum urgency)u);
+	return len;
+}
+
+/* As much as there is credit for: nearly all of it, and then a commit that fills a frame. */
+static void fill(struct room *r, uint32_t channel, enum precedence precedence)
+{
+	assert_int_equal(room_say_at_once(r, channel, precedence, 58000, 4), ERR_OK);
+	assert_int_equal(room_say_at_once(r, channel, precedence, 58000, 15), ERR_OK);
+}
+
+/* A peer that takes nothing while all precedences have much to say: the link would close the path for it. */
+static void test_all_urgencies_fit_the_queue(void **state)
+{
+	struct room *r = *state;
+	struct accord *a = (struct accord *)r->w->accord_memory;
+	size_t flashes;
+
+	a->channels[SERVICE - 1].precedences = 1u << PRECEDENCE_PRIORITY;
+	a->channels[TWO_ALONE - 1].precedences = 1u << PRECEDENCE_ROUTINE;
+	a->flash_len_max = 60000;
+	room_link(r, 1, 0, NULL, 0);
+	fill(r, TWO_ALONE, PRECEDENCE_ROUTINE);
+	fill(r, SERVICE, PRECEDENCE_PRIORITY);
+	assert_true(batches_said(r) >= BATCH_IN_FLIGHT_MAX);
+	fill(r, CONSULT, PRECEDENCE_IMMEDIATE);
+	flashes = bytes_said(r, 1, FRAME_BATCH, URGENCY_FLASH);
+	fill(r, LEADER, PRECEDENCE_FLASH);
+	assert_true(bytes_said(r, 1, FRAME_BATCH, URGENCY_FLASH) > flashes + 19 * 58000);
+	assert_true(batches_said(r) + ADVANCE_AHEAD_MAX + 4 * ATTACHMENT_PIECE_MAX < LINK_QUEUE_LEN_MAX);
+	/* What waited for the room goes when there is some. */
+	for (size_t i = 0; i < r->count; i++) {
+		if (r->said[i].tag != 0)
+			room_took(r, &r->said[i]);
+	}
+	assert_true(bytes_said(r, 1, FRAME_BATCH, URGENCY_IMMEDIATE) > 19 * 58000);
+}
+
 static void test_advance_copies_wait_for_the_socket(void **state)
 {
 	struct room *r = *state;
@@ -286,10 +329,15 @@ static void test_no_part_reaches_the_node(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ATTACK(flash_needs_no_credit_of_others), ATTACK(advance_copies_wait_for_the_socket),
-		ATTACK(slow_peer_keeps_its_tags),	 ATTACK(advance_copies_are_few),
-		ATTACK(a_copied_id_hides_no_flash),	 ATTACK(an_exercise_is_no_flash),
-		ATTACK(another_content_in_short_codes),	 ATTACK(a_copy_is_kept_in_full),
+		ATTACK(flash_needs_no_credit_of_others),
+		ATTACK(all_urgencies_fit_the_queue),
+		ATTACK(advance_copies_wait_for_the_socket),
+		ATTACK(slow_peer_keeps_its_tags),
+		ATTACK(advance_copies_are_few),
+		ATTACK(a_copied_id_hides_no_flash),
+		ATTACK(an_exercise_is_no_flash),
+		ATTACK(another_content_in_short_codes),
+		ATTACK(a_copy_is_kept_in_full),
 		ATTACK(no_part_reaches_the_node),
 	};
 
