@@ -224,6 +224,32 @@ static enum err reply_logs(struct api *a, struct reply *r, const char *key, bool
 	return e;
 }
 
+/* What of each log that runs is known to exist and has not come: from where, and how much. */
+static enum err reply_ranges_missing(struct api *a, struct reply *r)
+{
+	struct log_status *logs = xcalloc(LOGS_MAX, sizeof *logs);
+	size_t count = node_logs(a->node, logs, LOGS_MAX);
+	enum err e = ERR_OK;
+
+	reply_array(r, "missing");
+	for (size_t i = 0; i < count && e == ERR_OK; i++) {
+		bool is_whole = false;
+		if (logs[i].state != LOG_RUNS || logs[i].wanted <= logs[i].size)
+			continue;
+		e = reading_whole(&a->reading, logs[i].log.channel, &is_whole);
+		if (e != ERR_OK || !is_whole)
+			continue;
+		reply_object(r, NULL);
+		reply_log_name(r, node_accord(a->node), &logs[i].log);
+		reply_uint(r, "first", logs[i].size);
+		reply_uint(r, "missing", logs[i].wanted - logs[i].size);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	free(logs);
+	return e;
+}
+
 enum err run_logs(struct api *a, struct request *q, struct reply *r)
 {
 	enum err e;
@@ -348,6 +374,8 @@ enum err run_status(struct api *a, struct request *q, struct reply *r)
 		reply_peer(r, node_accord(a->node), &s->peers[i], is_owner);
 	reply_array_end(r);
 	e = reply_logs(a, r, "stopped", false);
+	if (e == ERR_OK)
+		e = reply_ranges_missing(a, r);
 	reply_array(r, "processes");
 	for (size_t i = 0; i < a->contained_count; i++)
 		reply_contained(r, &a->contained[i]);

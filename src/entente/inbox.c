@@ -194,6 +194,23 @@ static enum exit_code show_waiting(struct client *c, const struct options *o, co
 	return code;
 }
 
+/* Behind what is held, for there it will stand. */
+static void show_ranges(const struct options *o, const json_t *channel, const json_t *status, json_t *all)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "missing"), i, row)
+	{
+		if (json_uint(row, "channel") != json_uint(channel, "number"))
+			continue;
+		if (o->is_json)
+			json_array_append(all, row);
+		else
+			show_missing(row);
+	}
+}
+
 static bool is_wanted(const struct options *o, const json_t *channel)
 {
 	return o->arguments_count == 0 || strcasecmp(o->arguments[0], json_str(channel, "name")) == 0 ||
@@ -229,6 +246,8 @@ static enum exit_code run(struct options *o)
 			code = show_copies(&c, o, channel, all);
 		if (code == EXIT_DONE)
 			code = show_channel(&c, o, channel, last, all);
+		if (code == EXIT_DONE)
+			show_ranges(o, channel, status, all);
 	}
 	if (code == EXIT_DONE && shown == 0) {
 		say_error(_("This accord has no channel {1}."), o->arguments[0]);

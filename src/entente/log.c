@@ -149,9 +149,28 @@ static const char *channel_name(const json_t *channels, uint64_t number)
 	return "";
 }
 
+/* Behind what is held, for there it will stand. */
+static void show_ranges(const struct options *o, const json_t *channels, const json_t *status)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "missing"), i, row)
+	{
+		if (!is_wanted(
+			    o, row,
+			    channel_name(json_object_get(channels, "channels"), json_uint(row, "channel"))))
+			continue;
+		if (o->is_json)
+			json_say(row);
+		else
+			show_missing(row);
+	}
+}
+
 static enum exit_code run(struct options *o)
 {
-	json_t *channels = NULL, *logs = NULL, *all;
+	json_t *channels = NULL, *logs = NULL, *status = NULL, *all;
 	enum exit_code code;
 	const json_t *log;
 	struct client c;
@@ -164,7 +183,9 @@ static enum exit_code run(struct options *o)
 	if (code != EXIT_DONE)
 		return code;
 	all = json_array();
-	code = show_get(&c, "/channels", &channels);
+	code = show_get(&c, "/status", &status);
+	if (code == EXIT_DONE)
+		code = show_get(&c, "/channels", &channels);
 	if (code == EXIT_DONE)
 		code = show_get(&c, "/logs", &logs);
 	json_array_foreach(json_object_get(logs, "logs"), i, log)
@@ -191,11 +212,14 @@ static enum exit_code run(struct options *o)
 		say_next("entente accord show");
 		code = EXIT_NOT_FOUND;
 	}
-	if (code == EXIT_DONE)
+	if (code == EXIT_DONE) {
 		show_all(o, all);
+		show_ranges(o, channels, status);
+	}
 	json_decref(all);
 	json_decref(logs);
 	json_decref(channels);
+	json_decref(status);
 	return code;
 }
 

@@ -509,6 +509,20 @@ const char *show_waits(const char *cause)
 		       : _("waits for entries of others that it has seen");
 }
 
+void show_missing(const json_t *row)
+{
+	uint64_t first = json_uint(row, "first"), count = json_uint(row, "missing");
+	char from[64], to[64];
+
+	say_fill(from, sizeof from, "{1}.{2}", json_str(row, "log"), say_number(first));
+	say_fill(to, sizeof to, "{1}.{2}", json_str(row, "log"), say_number(first + count - 1));
+	say_coloured(COLOUR_WARN, _("MISSING: "));
+	if (count == 1)
+		say(_("{1} is known elsewhere and has not come yet\n"), from);
+	else
+		say(_("{1} to {2} are known elsewhere and have not come yet\n"), from, to);
+}
+
 const char *show_void_word(const json_t *entry)
 {
 	return show_is_void(entry) && !show_is_raw(entry) ? _("VOID ") : "";

@@ -101,6 +101,9 @@ enum exit_code show_entry(struct client *c, const json_t *entry) MUST_CHECK;
 /* Why an entry that is held is not folded, by the name of its cause. */
 const char *show_waits(const char *cause);
 
+/* What is known elsewhere and has not come: a row of /status's "missing". */
+void show_missing(const json_t *row);
+
 /* An advance copy: what stands behind it, loudly; then its words. A row of GET /advances, or an event. */
 void show_copy_state(const json_t *copy);
 enum exit_code show_copy(struct client *c, const json_t *copy) MUST_CHECK;

@@ -233,6 +233,7 @@ static void show_status(const json_t *status)
 	}
 	json_array_foreach(json_object_get(status, "peers"), i, row) show_peer(row, now);
 	json_array_foreach(json_object_get(status, "stopped"), i, row) show_stopped(row);
+	json_array_foreach(json_object_get(status, "missing"), i, row) show_missing(row);
 	if (json_uint(status, "diverged") > 0) {
 		say_coloured(COLOUR_BAD, _("THE STATES DIFFER"));
 		say(n_(json_uint(status, "diverged"), " in {1} procedure; next: {2}",

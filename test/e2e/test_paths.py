@@ -1,6 +1,10 @@
 """Several ways at once: a cut one loses and doubles nothing, a bundle is a way too, and a FLASH waits for nothing."""
+import json
 import os
+import random
 import time
+
+import nodes
 
 MIB = 1 << 20
 
@@ -181,3 +185,38 @@ def test_an_address_that_is_not_there_yet(stage):
     world["usa"].await_link()
     assert time.monotonic() - begin < 5
     assert world["usa"].paths()["north"]["group"].startswith("X25519")
+
+
+def test_a_range_that_is_missing_is_shown(stage):
+    """What is known elsewhere and has not come: in every list that an officer reads, in both languages, until it is there."""
+    relay = stage.relay()
+    world = stage.world(is_started=False, through={("usa", "north"): relay.port})
+    relay.to = world.ports["kor", "usa", "north"]
+    kor, usa = world["kor"], world["usa"]
+    world.start()
+    world.await_receipts()
+    relay.cut()
+    begun, count = kor.logs()["KOR/NOTIFY 1"]["size"], 12
+    for number in range(count):
+        kor.say("send", "notify", f"Message {number}: " + random.randbytes(15000).hex(), "--to", "usa/watch", "--label", "U",
+                key="watch", code=None)
+    assert usa.status()["missing"] == [], "nobody has told it yet"
+    relay.bytes_per_s = 10_000
+    relay.mend()
+    usa.wait("KOR's HELLO tells", lambda: usa.status()["missing"], 40)
+    first, end = f"KOR/NOTIFY 1.{usa.logs()['KOR/NOTIFY 1']['size']}", f"KOR/NOTIFY 1.{begun + count - 1}"
+    for command in (("inbox",), ("log", "notify"), ("status",)):
+        for env, word in (({}, "MISSING: "), (nodes.KOREAN, "미수신: ")):
+            lines = [line for line in usa.run(*command, env=env, code=None).stdout.splitlines() if line.startswith(word)]
+            assert len(lines) == 1 and first in lines[0] and end in lines[0], (command, lines)
+    assert "MISSING" not in usa.run("inbox", "leader").stdout
+    rows = [json.loads(usa.run("inbox", "--json").stdout), [json.loads(line) for line in usa.run("log", "--json").stdout.splitlines()],
+            json.loads(usa.run("status", "--json").stdout)["missing"]]
+    for row in ([one for one in some if "missing" in one] for some in rows):
+        assert [(one["log"], one["first"], one["missing"]) for one in row] == [("KOR/NOTIFY 1", begun, count)]
+    assert "entente status" in usa.run("read", end, code=3).stderr, "says what is known elsewhere"
+    relay.bytes_per_s = 0
+    usa.wait("all of it is there", lambda: usa.logs()["KOR/NOTIFY 1"]["size"] == begun + count)
+    for command in (("inbox",), ("log", "notify"), ("status",)):
+        assert "MISSING" not in usa.run(*command).stdout
+    assert usa.status()["missing"] == [] and f"Message {count - 1}" in usa.run("read", end).stdout
