@@ -530,20 +530,41 @@ static enum err fold_message(const struct fold *f, const struct fold_input *in, 
 	return owed.read == 0 ? ERR_OK : row_put_owed(f->map, &at, &owed);
 }
 
-static enum err settle(const struct fold *f, const struct place_key *message, size_t party, bool is_read_back)
+static enum err put_owed(const struct fold *f, const struct place_key *message, const struct owed_view *owed)
+{
+	if (owed->read == 0 && owed->read_back == 0)
+		return row_del_owed(f->map, message);
+	return row_put_owed(f->map, message, owed);
+}
+
+static enum err settle_read(const struct fold *f, const struct place_key *message, size_t party)
 {
 	struct owed_view owed;
 	enum err e = row_get_owed(f->map, message, &owed);
 
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	if (is_read_back)
-		owed.read_back &= (uint8_t)~(1u << party);
-	else
-		owed.read &= (uint8_t)~(1u << party);
-	if (owed.read == 0 && owed.read_back == 0)
-		return row_del_owed(f->map, message);
-	return row_put_owed(f->map, message, &owed);
+	owed.read &= (uint8_t)~(1u << party);
+	return put_owed(f, message, &owed);
+}
+
+/* The author's last mark decides: what he called CORRECT and then WRONG is owed again. */
+static enum err settle_read_back(const struct fold *f, const struct place_key *message, size_t party,
+				 bool is_correct)
+{
+	struct owed_view owed = { .precedence = PRECEDENCE_FLASH }; /* or no READ BACK of it was owed */
+	uint8_t correct, bit = (uint8_t)(1u << party);
+	enum err e = row_get_correct(f->map, message, &correct);
+
+	if (e == ERR_OK)
+		e = row_get_owed(f->map, message, &owed);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	if (((is_correct ? owed.read_back : correct) & bit) == 0)
+		return ERR_OK;
+	owed.read_back ^= bit;
+	e = put_owed(f, message, &owed);
+	return e == ERR_OK ? row_put_correct(f->map, message, correct ^ bit) : e;
 }
 
 /* The message that a READ BACK is of: the row with T 0 that its own fold left. */
@@ -576,16 +597,16 @@ static enum err fold_act(const struct fold *f, const struct fold_input *in, cons
 	if (s->refers_count != 1 || !refers_place(f, in, &s->refers[0], &subject))
 		return ERR_OK;
 	if (s->kind == KIND_WATCH_READ)
-		return settle(f, &subject, in->log.party, false);
+		return settle_read(f, &subject, in->log.party);
 	if (s->kind == KIND_READ_BACK) {
 		struct row_key k;
 		place_key_write(&at, row_open(&k, ROW_ACT));
 		return row_put_listed(f->map, &k, 0, &subject);
 	}
-	if (s->kind == KIND_MARK && statement_field_uint(s, FIELD_MARK, 1, &mark) == ERR_OK && mark == 0) {
+	if (s->kind == KIND_MARK && statement_field_uint(s, FIELD_MARK, 1, &mark) == ERR_OK) {
 		struct place_key message;
 		e = read_back_subject(f, &subject, &message);
-		return e == ERR_OK ? settle(f, &message, subject.log.party, true) : e;
+		return e == ERR_OK ? settle_read_back(f, &message, subject.log.party, mark == 0) : e;
 	}
 	return ERR_OK;
 }

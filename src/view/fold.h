@@ -16,6 +16,7 @@
  *	'm' channel, T, place        messages in the order of the record
  *	'a' place, T, place          acts: what refers to the first place, in the order of the record
  *	'o' place                    messages that still owe a step (struct owed_view)
+ *	'C' place                    parties whose READ BACK of that message is marked CORRECT
  *	's' channel, T, place        formal notices: SUSPEND, REINSTATE
  *	'n' place                    struct form_view: a form that counts
  *	'g' channel, statement id    drafts of the home channel, by the statement that is to go out
@@ -230,7 +231,7 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
  * format mean nothing here, and are dropped and made anew (docs/spec/record.md section 6). A log of which
  * nothing is folded has none: current.
  */
-#define FOLD_FORMAT 15u
+#define FOLD_FORMAT 16u
 enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
 

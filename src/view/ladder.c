@@ -137,7 +137,15 @@ static void climb(struct ladder *l, const struct act *act, size_t author)
 	}
 }
 
-/* The marks on a READ BACK: the last one says whether the step is reached. */
+/* A step that its own evidence no longer proves; those that follow it stand by theirs. */
+static void unprove(struct ladder *l, enum step step)
+{
+	l->steps[step] = (struct rung){ 0 };
+	while (l->highest == step || (l->highest < step && !l->steps[l->highest].is_proved))
+		l->highest--;
+}
+
+/* The author's last mark, on whichever READ BACK of the party, says whether the step is reached. */
 static enum err read_marks(const struct ladder_reading *in, const struct act *read_back, size_t author,
 			   struct ladder *l)
 {
@@ -164,9 +172,16 @@ static enum err read_marks(const struct ladder_reading *in, const struct act *re
 		    statement_field_uint(&mark.statement, FIELD_MARK, 1, &value) != ERR_OK)
 			continue;
 		l->is_wrong = value == 1;
+		if (at.order < l->marked)
+			continue;
+		l->marked = at.order;
 		if (value == 0)
 			prove_by(l, STEP_READ_BACK, &mark);
+		else
+			unprove(l, STEP_READ_BACK);
 	}
+	if (l->steps[STEP_READ_BACK].is_proved)
+		l->is_wrong = false;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 

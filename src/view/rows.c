@@ -486,6 +486,28 @@ enum err row_del_owed(const struct map *m, const struct place_key *at)
 	return map_del(m, buf_bytes(&k.buf));
 }
 
+enum err row_put_correct(const struct map *m, const struct place_key *at, uint8_t parties)
+{
+	struct row_key k;
+	struct buf value = { &parties, 1, 1, false };
+
+	place_key_write(at, row_open(&k, ROW_CORRECT));
+	return parties == 0 ? map_del(m, buf_bytes(&k.buf)) : row_put(m, &k, &value);
+}
+
+enum err row_get_correct(const struct map *m, const struct place_key *at, uint8_t *parties)
+{
+	struct row_key k;
+	uint8_t memory[1];
+	struct buf value = BUF_ON(memory);
+	enum err e;
+
+	place_key_write(at, row_open(&k, ROW_CORRECT));
+	e = map_get(m, buf_bytes(&k.buf), &value);
+	*parties = e == ERR_OK && value.len == 1 ? memory[0] : 0;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err fold_next_owed(const struct fold *f, uint32_t channel, bool is_first, struct place_key *at,
 			struct owed_view *out)
 {
@@ -586,11 +608,11 @@ enum err row_get_translation(const struct map *m, const struct place_key *at, st
 
 /* A type that is given up stays here: rows of it may lie in a store of an older format. */
 static const enum row_type row_types[] = {
-	ROW_ACT,     ROW_RECIPIENT, ROW_ENTRY,	     ROW_FOLDED,     ROW_VERSION,  ROW_ID,
-	ROW_KEY,     ROW_MESSAGE,   ROW_OWED,	     ROW_SUSPENSION, ROW_FORM,	   ROW_DRAFT,
-	ROW_CONSENT, ROW_DUE,	    ROW_TRANSLATION, ROW_LOG_SAW,    ROW_INSTANCE, ROW_RUNNING,
-	ROW_FACT,    ROW_FACT_OF,   ROW_CUT,	     ROW_THING,	     ROW_NAMED,	   ROW_REPORTED,
-	ROW_TEXT,    ROW_TEXT_OF,   ROW_ROSTER,	     ROW_POST,	     ROW_MANNING,  ROW_DEED
+	ROW_ACT,	 ROW_RECIPIENT, ROW_ENTRY,	ROW_FOLDED,  ROW_VERSION, ROW_ID,      ROW_KEY,
+	ROW_MESSAGE,	 ROW_OWED,	ROW_SUSPENSION, ROW_FORM,    ROW_DRAFT,	  ROW_CONSENT, ROW_DUE,
+	ROW_TRANSLATION, ROW_LOG_SAW,	ROW_INSTANCE,	ROW_RUNNING, ROW_FACT,	  ROW_FACT_OF, ROW_CUT,
+	ROW_THING,	 ROW_NAMED,	ROW_REPORTED,	ROW_TEXT,    ROW_TEXT_OF, ROW_ROSTER,  ROW_POST,
+	ROW_MANNING,	 ROW_DEED,	ROW_CORRECT,	ROW_INITIAL
 };
 
 enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *self)

@@ -26,6 +26,7 @@ enum row_type {
 	ROW_MESSAGE = 'm',
 	ROW_ACT = 'a',
 	ROW_OWED = 'o',
+	ROW_CORRECT = 'C',
 	ROW_SUSPENSION = 's',
 	ROW_FORM = 'n',
 	ROW_DRAFT = 'g',   /* release.c */
@@ -100,6 +101,9 @@ enum err row_next_valued(const struct map *m, const struct row_key *prefix, stru
 
 enum err row_put_owed(const struct map *m, const struct place_key *at, const struct owed_view *v) MUST_CHECK;
 enum err row_get_owed(const struct map *m, const struct place_key *at, struct owed_view *out) MUST_CHECK;
+/* The parties whose READ BACK of it was owed and is marked CORRECT; none is no row. */
+enum err row_put_correct(const struct map *m, const struct place_key *at, uint8_t parties) MUST_CHECK;
+enum err row_get_correct(const struct map *m, const struct place_key *at, uint8_t *parties) MUST_CHECK;
 enum err row_put_translation(const struct map *m, const struct place_key *at,
 			     const struct translation_view *v) MUST_CHECK;
 enum err row_get_translation(const struct map *m, const struct place_key *at,

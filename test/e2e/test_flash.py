@@ -1,4 +1,7 @@
 """RECORD.md's first example: a FLASH climbs to READ BACK, and each step is proved on both sides."""
+import json
+
+import nodes
 import pytest
 
 import reader
@@ -110,6 +113,22 @@ def test_wrong_does_not_reach_the_step(pair):
         assert f"{again}  by watch" in node.run("ladder", place).stdout
     pair["kor"].say("correct", place, key="head")
     settle(pair, place, "READ BACK")
+    # Its author sees too late that it was not: his last mark decides, and nobody is shown more than that.
+    said = pair["kor"].run("wrong", place, "15:05 again: look twice.", key="watch", code=None).stdout
+    assert "the step is not reached until it is read back again" in said
+    pair.await_receipts()
+    pair["usa"].stop()
+    pair["usa"].start().await_link()
+    for node in pair.nodes.values():
+        ladder = node.ladder(place)
+        assert (ladder["highest"], ladder["wrong"]) == ("WATCH READ", True)
+        assert (ladder["owed"]["step"], ladder["owed"]["by"]) == ("READ BACK", "usa")
+        assert "read back, and marked WRONG: " + again in node.run("ladder", place).stdout
+    assert place in pair["usa"].run("inbox", "--owed").stdout
+    pair["usa"].say("readback", place, "Back at 14:05, as said.", key="watch")
+    pair.await_receipts()
+    pair["kor"].say("correct", place, key="head")
+    settle(pair, place, "READ BACK")
 
 
 def test_flash_is_brief(pair):
@@ -137,6 +156,13 @@ def test_crossed_messages_are_marked_on_both_sides(stage):
     for node in world.nodes.values():
         assert node.get("/ladder", place=ours)["crossed"] == [theirs]
         assert node.get("/ladder", place=theirs)["crossed"] == [ours]
+        for one, other in ((ours, theirs), (theirs, ours)):
+            for env, word in (({}, "crossed in transit"), (nodes.KOREAN, "전송 중 교차")):
+                for command in ("ladder", "read"):
+                    shown = [line for line in node.run(command, one, env=env).stdout.splitlines() if word in line]
+                    assert len(shown) == 1 and other in shown[0], shown
+            assert json.loads(node.run("read", one, "--json").stdout)["crossed"] == [other]
+        assert node.run("inbox", "notify").stdout.count(" crossed") == 2
 
 
 @pytest.mark.parametrize("act, step", [("present", "PRESENTED"), ("reply", "REPLIED"), ("decline", "DECLINED"),
