@@ -632,6 +632,7 @@ enum err run_ladder(struct api *a, struct request *q, struct reply *r)
 		reply_str(r, "precedence", precedence_name(entry.statement.precedence));
 	if (entry.statement.has_label)
 		reply_label(r, node_accord(a->node), &entry.statement);
+	reply_verdict(r, node_accord(a->node), &entry);
 	reply_uint(r, "filed_ms", entry.entry.filed.ms);
 	reply_str(r, "party", node_accord(a->node)->parties[place.log.party].name);
 	reply_paths_sent(a, r, &place);

@@ -301,23 +301,29 @@ static void reply_guidelines(struct reply *r, const struct accord *a, const stru
 	reply_denial(r, "guidelines", &denial);
 }
 
-static void reply_judgement(struct reply *r, const struct accord *a, const struct entry_read_out *entry)
+void reply_verdict(struct reply *r, const struct accord *a, const struct entry_read_out *entry)
 {
 	reply_bool(r, "folded", entry->is_folded);
+	if (!entry->is_folded)
+		return;
+	reply_str(r, "verdict", verdict_name(entry->view.verdict));
+	if (entry->view.verdict != VERDICT_OK)
+		reply_str(r, "why",
+			  entry->view.verdict == VERDICT_PROCEDURE ? ruling_text(entry->view.ruling)
+								   : verdict_text(entry->view.verdict));
+	if (entry->view.verdict == VERDICT_PROCEDURE)
+		reply_str(r, "ruling", ruling_name(entry->view.ruling));
+	if (entry->view.verdict != VERDICT_OK && entry->view.line != 0)
+		reply_uint(r, "line", entry->view.line);
+	if (entry->view.verdict == VERDICT_LABEL)
+		reply_guidelines(r, a, entry);
+}
+
+static void reply_judgement(struct reply *r, const struct accord *a, const struct entry_read_out *entry)
+{
+	reply_verdict(r, a, entry);
 	if (entry->is_folded) {
 		reply_uint(r, "order", entry->view.order);
-		reply_str(r, "verdict", verdict_name(entry->view.verdict));
-		if (entry->view.verdict != VERDICT_OK)
-			reply_str(r, "why",
-				  entry->view.verdict == VERDICT_PROCEDURE
-					  ? ruling_text(entry->view.ruling)
-					  : verdict_text(entry->view.verdict));
-		if (entry->view.verdict == VERDICT_PROCEDURE)
-			reply_str(r, "ruling", ruling_name(entry->view.ruling));
-		if (entry->view.verdict != VERDICT_OK && entry->view.line != 0)
-			reply_uint(r, "line", entry->view.line);
-		if (entry->view.verdict == VERDICT_LABEL)
-			reply_guidelines(r, a, entry);
 		reply_bool(r, "flagged", entry->view.is_flagged);
 		reply_int(r, "offset_ms", entry->view.offset_ms);
 	}
@@ -567,7 +573,9 @@ static void reply_one_ladder(struct reply *r, const struct accord *a, size_t sel
 			reply_uint(r, "at_ms", l->steps[s].at.ms);
 		if (s != STEP_SENT && s != STEP_RECEIPT) {
 			reply_place(r, "evidence", a, &l->steps[s].evidence);
-			reply_post(r, a, &l->steps[s]);
+			/* What does not count was not said by whom it names. */
+			if (s != STEP_QUEUED || entry->view.verdict == VERDICT_OK)
+				reply_post(r, a, &l->steps[s]);
 		}
 		if (s == STEP_WATCH_READ && l->says_had)
 			reply_had(r, l);

@@ -13,6 +13,8 @@
 /* The members of an entry's object, without its braces; leaf and signer only if it came from the record. */
 void reply_entry(struct reply *r, const struct accord *a, const struct place_key *place,
 		 const struct entry_read_out *entry, bool is_from_record);
+/* Whether it is folded, and what became of it: "verdict", and "why" it does not count. */
+void reply_verdict(struct reply *r, const struct accord *a, const struct entry_read_out *entry);
 /* What an officer signed, alone: of an advance copy, which has no place yet. */
 void reply_statement(struct reply *r, const struct accord *a, const struct statement *s);
 /* "fields" of its key 14 by their numbers, and of a dialogue "says": by their names. */

@@ -111,6 +111,7 @@ static const struct {
 	{ "USAGE", "channel", EXIT_USAGE, N_("entente accord show lists the channels") },
 	{ "USAGE", "party", EXIT_USAGE, N_("entente accord show lists the parties") },
 	{ "USAGE", "peer", EXIT_USAGE, N_("entente status names the peers") },
+	{ "USAGE", "words", EXIT_USAGE, "entente inbox --help" },
 	{ "USAGE", NULL, EXIT_USAGE, N_("entente COMMAND --help says what it takes") },
 	{ "NOT_FOUND", "content.attachment", EXIT_NOT_FOUND,
 	  N_("attach the file anew: entente send --attach FILE") },
@@ -226,6 +227,7 @@ static const struct {
 	{ "USAGE", "channel", N_("{1} is no channel's name.") },
 	{ "USAGE", "party", N_("{1} is no party's name.") },
 	{ "USAGE", "peer", N_("{1} is no peer of this node.") },
+	{ "USAGE", "words", N_("These are no words to look for: \"{1}\".") },
 };
 
 /* With what was asked, if the node's answer is about that; *rule is then the word of the query. */

@@ -36,6 +36,8 @@ static void show_step_row(const json_t *answer, const json_t *ladder, const json
 	else if (strcmp(word, "STATION RECEIPT") == 0)
 		say(_(" cosigned by the node of {1}, at this second of its clock"),
 		    json_str(ladder, "party"));
+	else if (json_object_get(step, "role") == NULL)
+		say(" {1}", evidence);
 	else
 		say(_(" {1}  by {2}"), evidence, json_str(step, "role"));
 	if (is_past)
@@ -150,6 +152,7 @@ static enum exit_code run(struct options *o)
 		show_marking(answer);
 		say("{1}  {2}  {3}\n", json_str(answer, "place"), json_str(answer, "precedence"),
 		    say_dtg(json_uint(answer, "filed_ms")));
+		show_void(answer);
 		json_array_foreach(json_object_get(answer, "ladders"), i, ladder)
 			show_one(answer, ladder, attachments);
 		json_array_foreach(json_object_get(answer, "crossed"), i, place)

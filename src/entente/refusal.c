@@ -76,6 +76,12 @@ static bool say_refers(const struct draft *d, const json_t *entry)
 
 	if (i == ARRAY_COUNT(acts))
 		return false;
+	if (show_is_void(entry)) {
+		say_error(_("{1} cannot be said of {2}: it counts for nothing, VOID {3} (REFERS)."),
+			  _(acts[i].word), json_str(entry, "place"), json_str(entry, "verdict"));
+		say_next("entente read '{1}'", json_str(entry, "place"));
+		return true;
+	}
 	say_error(_("{1} cannot be said of {2}: that was said by {3} and is: {4} (REFERS)."), _(acts[i].word),
 		  json_str(entry, "place"), json_str(entry, "party"), show_kind(entry));
 	say_next("{1}", next_of(d));

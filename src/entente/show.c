@@ -509,6 +509,19 @@ const char *show_waits(const char *cause)
 		       : _("waits for entries of others that it has seen");
 }
 
+void show_void(const json_t *entry)
+{
+	char denial[512];
+
+	if (!show_is_void(entry))
+		return;
+	if (!show_is_raw(entry))
+		say_coloured(COLOUR_BAD, _("VOID: "));
+	say("{1} ({2})\n", _(json_str(entry, "why")), json_str(entry, "verdict"));
+	if (client_denial(json_object_get(entry, "guidelines"), denial, sizeof denial))
+		say("{1}\n", denial);
+}
+
 void show_missing(const json_t *row)
 {
 	uint64_t first = json_uint(row, "first"), count = json_uint(row, "missing");

@@ -59,6 +59,7 @@ void show_ladder_line(const json_t *ladder);
 /* It does not count: VOID, or RAW, which a later version may know, and whose author nobody has looked at. */
 bool show_is_void(const json_t *entry);
 bool show_is_raw(const json_t *entry);
+void show_void(const json_t *entry);		 /* that it does not count, and why; nothing if it does */
 const char *show_void_word(const json_t *entry); /* "VOID " before the verdict, or "" */
 
 /*

@@ -52,19 +52,11 @@ static void show_became(const json_t *entry)
 
 static void show_head(const json_t *entry, const json_t *accord)
 {
-	char denial[512];
-
 	say_coloured(COLOUR_BOLD, json_str(entry, "place"));
 	if (json_str(entry, "precedence")[0] != '\0')
 		say("  {1}", json_str(entry, "precedence"));
 	say("  {1}\n", show_kind(entry));
-	if (show_is_void(entry)) {
-		if (!show_is_raw(entry))
-			say_coloured(COLOUR_BAD, _("VOID: "));
-		say("{1} ({2})\n", _(json_str(entry, "why")), json_str(entry, "verdict"));
-		if (client_denial(json_object_get(entry, "guidelines"), denial, sizeof denial))
-			say("{1}\n", denial);
-	}
+	show_void(entry);
 	say("{1}", show_is_void(entry) ? _("names as its author ") : _("from "));
 	show_author(entry);
 	show_role_names(accord, entry);

@@ -69,10 +69,13 @@ static enum exit_code conclude(const struct options *o, const struct verify_coun
 		    say_counted(n->attachments, "{1} attachment", "{1} attachments"),
 		    say_counted(n->findings, "{1} finding", "{1} findings"));
 	if (!o->is_json)
-		say(n_(signatures->good,
-		       "{1} officer's signature is good, {2} false: their entries are VOID\n",
-		       "{1} officers' signatures are good, {2} false: their entries are VOID\n"),
-		    say_number(signatures->good), say_number(signatures->bad));
+		say(n_(signatures->good, "{1} officer's signature is good\n",
+		       "{1} officers' signatures are good\n"),
+		    say_number(signatures->good));
+	if (!o->is_json && signatures->bad > 0)
+		say(n_(signatures->bad, "{1} officer's signature is false: its entry is VOID\n",
+		       "{1} officers' signatures are false: their entries are VOID\n"),
+		    say_number(signatures->bad));
 	if (n->findings == 0)
 		return EXIT_DONE;
 	say_error(_("What is held is not what was signed, or not all of it."));

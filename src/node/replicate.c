@@ -483,6 +483,21 @@ static void forget_flights(struct node *n, size_t peer, size_t path)
 	}
 }
 
+/*
+ * Nobody knows what of that which was given to the path arrived. Entries go by what the peer holds; receipts
+ * and heads have nothing to go by, and are said again where there is a path. Else the next HELLO says them.
+ */
+static void say_again(struct node *n, size_t peer)
+{
+	if (best_path(&n->peers[peer]) == LINK_PATHS_MAX)
+		return;
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct reach *r = &n->lines[i].reach[peer];
+		r->told = r->told_receipts = 0;
+	}
+	cosignatures_send_all(n, peer);
+}
+
 /* Why a path is down, and the limit or rule that ended it: they change together. */
 void path_why(struct peer_path *path, enum err why, struct bytes rule)
 {
@@ -546,6 +561,8 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 		/* What we closed it for stands until something is known that says more than "down". */
 		if (path->why == ERR_OK || in->why != ERR_DOWN)
 			path_why(path, in->why, in->rule);
+		if (!is_thin(p, in->path))
+			say_again(n, in->peer);
 		e = attachments_fetch(n, now, in->peer);
 	}
 	change = publish(n, CHANGE_PATH);

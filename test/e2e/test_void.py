@@ -76,6 +76,11 @@ def test_void_is_kept_shown_and_never_counted(alone):
             assert verdict in lines[at] and (language == "en" or word in lines[at]), lines
             assert not any("Obey" in line for line in lines[:at]), "before its words"
             assert not any(line.startswith(("from ", "발신")) for line in lines), "nobody is said to have said it"
+            if kind == officers.MESSAGE:
+                lines = kor.run("ladder", place, env=env).stdout.splitlines()
+                at = next(number for number, line in enumerate(lines) if line.startswith(void))
+                queued = next(number for number, line in enumerate(lines) if place in line and number > at)
+                assert verdict in lines[at] and lines[queued].endswith(place), "of nobody's, before its first step"
             row = next(line for line in listed[language]["log"].splitlines() if f"{place}  " in line)
             assert f"{void} {verdict}" in row, row
             if kind == officers.MESSAGE:
@@ -83,8 +88,10 @@ def test_void_is_kept_shown_and_never_counted(alone):
                 assert f"{void} {verdict}" in row, row
     assert "WATCH READ" not in kor.ladder(message)["steps"] and kor.ladder(message)["highest"] == "STATION RECEIPT"
     assert not kor.run("inbox", "--owed").stdout.count("Obey"), "nobody owes an answer to it"
+    shown = json.loads(kor.run("ladder", places[0], "--json").stdout)
+    assert shown["verdict"] == "SIGNATURE" and "role" not in shown["ladders"][0]["steps"][0]
     refused = kor.run("ack", places[0], "--key", kor.keys / "watch", code=4)
-    assert "(REFERS)" in refused.stderr
+    assert "VOID SIGNATURE (REFERS)" in refused.stderr and f"entente read '{places[0]}'" in refused.stderr
     events.next(lambda one: one.get("place") == good)
     events.close()
     time.sleep(0.3)
@@ -100,6 +107,7 @@ def test_void_is_kept_shown_and_never_counted(alone):
     judged = [place for place, case in zip(places, cases) if case[0] != "a role that may not write there"]
     assert [row.split(":")[0] for row in summary["void"]] == [f"usa/5 {place.split()[1]}" for place in judged]
     kor.stop()
+    assert f"{[case[5] for case in cases].count('SIGNATURE')} officers' signatures are false" in kor.run("verify").stdout
     counts = json.loads(kor.run("verify", "--json").stdout)
     assert (counts["findings"], counts["false"]) == (0, [case[5] for case in cases].count("SIGNATURE"))
     assert counts["signatures"] + counts["false"] > len(cases)

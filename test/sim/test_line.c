@@ -15,6 +15,40 @@ static struct bytes last_said(const struct room *r, size_t peer, enum frame_kind
 	return NONE;
 }
 
+static size_t said_on(const struct room *r, size_t path, enum frame_kind kind)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < r->count; i++)
+		count += r->said[i].peer == 1 && r->said[i].path == path && r->said[i].kind == kind;
+	return count;
+}
+
+/* A path can be dead for a while before anybody knows: what was given to it is said again on the other. */
+static void test_a_receipt_outlives_its_path(void **state)
+{
+	struct room *r = *state;
+	struct forge f;
+	size_t before;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 1, 1, NULL, 0);
+	load(&f, r, 1, LEADER);
+	before = said_on(r, 0, FRAME_COSIGNATURE);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	assert_int_equal(said_on(r, 0, FRAME_COSIGNATURE), before + 1);
+	room_tick(r, HEADS_MS + 1); /* told there, too */
+	room_forget(r);
+	room_unlink(r, 1, 0);
+	assert_true(said_on(r, 1, FRAME_COSIGNATURE) >= 1);
+	room_tick(r, HEADS_MS + 1);
+	assert_true(last_said(r, 1, FRAME_HEADS).len > 1000);
+	/* Without any path there is nothing to say, and the next HELLO says it. */
+	room_forget(r);
+	room_unlink(r, 1, 1);
+	assert_int_equal(r->count, 0);
+}
+
 /* Our own newest line is in memory until the next commit: the receipt of what was there before is older. */
 static void test_a_receipt_has_its_own_time(void **state)
 {
@@ -211,6 +245,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ATTACK(a_receipt_has_its_own_time),
+		ATTACK(a_receipt_outlives_its_path),
 		ATTACK(a_gap_is_asked_for),
 		ATTACK(what_an_urgent_message_waits_for_is_asked_at_once),
 		ATTACK(content_of_another_hash_closes),
