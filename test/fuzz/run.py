@@ -5,8 +5,8 @@ All targets at once share the minutes; with --until, one at a time and the quick
 executed so often in all. Both engines read the corpus of the sources and BUILD/corpus/TARGET/, and what is new goes
 there; what is found lies in BUILD/found/TARGET/. A crash is copied to the corpus by hand, with the fix.
 
-Every run is counted in BUILD/report.json, from the engine's own figures; --report prints the table, --write puts it into
-docs/fuzzing.md, --keep takes over into the sources what little reaches what they did not.
+Every run is counted in BUILD/report.json, from the engine's own figures, until --write adds it to the table of docs/fuzzing.md,
+which is the sum of all runs; --report prints that sum, --keep takes over into the sources what little reaches what they did not.
 """
 
 import argparse
@@ -31,6 +31,7 @@ SLICE_S = 120  # of a run with --until: what was counted is not lost if it is en
 TASTE_S = 5  # of the first run of a target, whose speed nobody knows
 KEEP_LEN_MAX = 4096  # of a corpus file in the sources
 KEEP_COUNT_MAX = 150  # new ones a target
+ROW = ("target", "engine", "executions", "seconds", "date")
 ENV = {
     **os.environ,
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
@@ -159,7 +160,7 @@ def keep(file, folder, prefix=""):
     (folder / (prefix + hashlib.sha1(data).hexdigest())).write_bytes(data)
 
 
-# ---- The report: one row a target and engine, over all runs. ----
+# ---- The report: one row a target and engine, over all runs: the page's, and what a build counted since. ----
 
 
 def report_load(build):
@@ -167,45 +168,67 @@ def report_load(build):
     return json.loads(path.read_text()) if path.exists() else {}
 
 
+def page_load():
+    rows = {}
+    for line in PAGE.read_text().split(MARKS[0])[1].split(MARKS[1])[0].splitlines()[4:]:
+        if line:
+            target, engine, executions, speed, found, date = (cell.strip() for cell in line.strip("|").split("|"))
+            executions, speed = (int(cell.replace(",", "")) for cell in (executions, speed))
+            rows[f"{target} {engine}"] = {
+                "target": target,
+                "engine": engine,
+                "executions": executions,
+                "seconds": executions // max(1, speed),
+                "found": int(found),
+                "date": date,
+            }
+    return rows
+
+
+def add(rows, more):
+    for key, row in more.items():
+        sum_ = rows.setdefault(key, {**row, "executions": 0, "seconds": 0, "found": 0})
+        for what in ("executions", "seconds", "found"):
+            sum_[what] += row[what]
+        sum_["date"] = max(sum_["date"], row["date"])
+
+
 def report_add(build, row):
     if row["executions"] == 0:
         return
     report = report_load(build)
-    key = f"{row['target']} {row['engine']}"
-    sum_ = report.setdefault(
-        key, {"target": row["target"], "engine": row["engine"], "executions": 0, "seconds": 0, "found": []}
-    )
-    sum_["executions"] += row["executions"]
-    sum_["seconds"] += row["seconds"]
-    sum_["found"] += row["found"]
-    sum_["date"] = row["date"]
+    add(report, {f"{row['target']} {row['engine']}": {**{what: row[what] for what in ROW}, "found": len(row["found"])}})
     path = build / "report.json"
     path.with_suffix(".new").write_text(json.dumps(report, indent=1, sort_keys=True) + "\n")
     path.with_suffix(".new").replace(path)
 
 
-def table(builds):
-    """What all builds together have counted; a finding stays in the table, mended or not."""
-    rows = {}
+def counted(builds):
+    rows = page_load()
     for build in builds:
-        for row in report_load(build).values():
-            rows.setdefault((row["target"], row["engine"]), []).append(row)
+        add(rows, report_load(build))
+    return rows
+
+
+def table(builds):
+    """A finding stays in the table, mended or not."""
     lines = ["| target | engine | executions | a second | found | last run |", "|---|---|---|---|---|---|"]
-    for (target, engine), parts in sorted(rows.items()):
-        executions, seconds = (sum(part[what] for part in parts) for what in ("executions", "seconds"))
-        found = sum(len(part["found"]) for part in parts)
-        date = max(part["date"] for part in parts)
+    for _, row in sorted(counted(builds).items()):
+        speed = row["executions"] // max(1, row["seconds"])
         lines.append(
-            f"| {target} | {engine} | {executions:,} | {executions // max(1, seconds):,} | {found} | {date} |"
+            f"| {row['target']} | {row['engine']} | {row['executions']:,} | {speed:,} | {row['found']} | {row['date']} |"
         )
     return "\n".join(lines)
 
 
 def page_write(builds):
+    """What the page holds, a build counts no more."""
     text = PAGE.read_text()
     before, rest = text.split(MARKS[0])
     after = rest.split(MARKS[1])[1]
     PAGE.write_text(f"{before}{MARKS[0]}\n\n{table(builds)}\n\n{MARKS[1]}{after}")
+    for build in builds:
+        (build / "report.json").unlink(missing_ok=True)
 
 
 # ---- Runs. ----
@@ -240,18 +263,18 @@ def until(engine, build, targets, goal):
     bad = set()
 
     def left(name):
-        row = report_load(build).get(f"{name} {engine.engine}")
+        row = counted([build]).get(f"{name} {engine.engine}")
         if row is None:
             return 0.0
         return (goal - row["executions"]) * max(1, row["seconds"]) / max(1, row["executions"])
 
     def is_open(name):
-        row = report_load(build).get(f"{name} {engine.engine}", {"executions": 0})
+        row = counted([build]).get(f"{name} {engine.engine}", {"executions": 0})
         return name not in bad and row["executions"] < goal
 
     while open_ := sorted(filter(is_open, targets), key=left):
         name = open_[0]
-        row = report_load(build).get(f"{name} {engine.engine}")
+        row = counted([build]).get(f"{name} {engine.engine}")
         runs = goal - (row["executions"] if row else 0)
         run = engine(build, name, SLICE_S if row else TASTE_S, LEN_MAX_COUNTED, runs)
         row = run.wait()
