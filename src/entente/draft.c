@@ -7,6 +7,7 @@
 #include "entente/seal.h"
 #include "entente/words.h"
 #include "sys/clock.h"
+#include "sys/file.h"
 #include "sys/random.h"
 
 #include <assert.h>
@@ -469,6 +470,19 @@ enum err draft_read_body(struct draft *d, struct bytes body)
 	}
 	d->before_count = count;
 	return ERR_OK;
+}
+
+enum err draft_read_file(struct draft *d, enum kind kind, const char *path)
+{
+	struct buf body;
+	enum err e;
+
+	buf_init(&body, xcalloc(1, REQUEST_LEN_MAX), REQUEST_LEN_MAX);
+	e = file_read(path, &body);
+	if (e == ERR_OK)
+		e = draft_read_body(d, buf_bytes(&body));
+	free(body.ptr);
+	return e == ERR_OK && d->statement.kind != kind ? ERR_USAGE : e;
 }
 
 bool draft_is_signed_by(const struct draft *d, struct bytes public_key)

@@ -82,6 +82,8 @@ enum exit_code draft_sign_bytes(struct draft *d, const struct officer *o) MUST_C
  */
 void draft_write_body(const struct draft *d, struct buf *out);
 enum err draft_read_body(struct draft *d, struct bytes body) MUST_CHECK;
+/* From a draft file of one kind of statement; a file that is not there: ERR_NOT_FOUND, with errno. */
+enum err draft_read_file(struct draft *d, enum kind kind, const char *path) MUST_CHECK;
 /* Whether this key is among those who signed before. */
 bool draft_is_signed_by(const struct draft *d, struct bytes public_key);
 

@@ -108,15 +108,9 @@ static enum exit_code begin(struct options *o, struct client *c, struct officer 
 
 static enum exit_code read_draft(struct draft *d, const char *path)
 {
-	struct buf body;
-	enum err e;
+	enum err e = draft_read_file(d, KIND_ERASE, path);
 
-	buf_init(&body, xcalloc(1, REQUEST_LEN_MAX), REQUEST_LEN_MAX);
-	e = file_read(path, &body);
 	if (e == ERR_OK)
-		e = draft_read_body(d, buf_bytes(&body));
-	free(body.ptr);
-	if (e == ERR_OK && d->statement.kind == KIND_ERASE)
 		return EXIT_DONE;
 	if (e == ERR_NOT_FOUND) {
 		say_error(_("There is no file {1}: {2}."), path, strerror(errno));

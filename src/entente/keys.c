@@ -265,15 +265,9 @@ static enum exit_code write_part(const struct draft *d, const char *path, bool i
 
 static enum exit_code read_part(struct draft *d, const char *path)
 {
-	struct buf body;
-	enum err e;
+	enum err e = draft_read_file(d, KIND_KEYS, path);
 
-	buf_init(&body, xcalloc(1, REQUEST_LEN_MAX), REQUEST_LEN_MAX);
-	e = file_read(path, &body);
 	if (e == ERR_OK)
-		e = draft_read_body(d, buf_bytes(&body));
-	free(body.ptr);
-	if (e == ERR_OK && d->statement.kind == KIND_KEYS)
 		return EXIT_DONE;
 	if (e == ERR_NOT_FOUND)
 		return refuse_missing(path);
