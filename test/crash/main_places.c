@@ -55,8 +55,16 @@ static void repair(struct world *w)
 		if (n->node != NULL && node_repair(n->node, world_now(w, n)) != ERR_OK)
 			world_fail(w, "node %zu does not begin a repair", i);
 	}
-	while (is_repairing(w) && w->now_us < QUIET_AFTER_US)
+	/* At the pace of a node, not of the world's ticks: those end, and there is more to read than they reach. */
+	while (is_repairing(w) && w->now_us < QUIET_AFTER_US) {
 		world_advance(w, w->now_us + STEP_US);
+		for (size_t i = 0; i < w->nodes_count; i++) {
+			struct sim_node *n = &w->nodes[i];
+			if (n->node != NULL &&
+			    (node_scrub(n->node, world_now(w, n), &n->fx) != ERR_OK || n->fx.count > 0))
+				node_turn(w, n);
+		}
+	}
 }
 
 static void judge(struct world *w)
