@@ -55,7 +55,7 @@ static void repair(struct world *w)
 		if (n->node != NULL && node_repair(n->node, world_now(w, n)) != ERR_OK)
 			world_fail(w, "node %zu does not begin a repair", i);
 	}
-	/* At the pace of a node, not of the world's ticks: those end, and there is more to read than they reach. */
+	/* At the pace of a node, not of the ticks: those end, and there is more to read than they reach. */
 	while (is_repairing(w) && w->now_us < QUIET_AFTER_US) {
 		world_advance(w, w->now_us + STEP_US);
 		for (size_t i = 0; i < w->nodes_count; i++) {
