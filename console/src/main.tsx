@@ -18,9 +18,8 @@ import { followDrafts } from "./view/draft.js";
 import { followMay, followOpened, followMarking } from "./view/entry.js";
 import { loadForms } from "./view/form.js";
 import { followKeys, Keyboard } from "./view/keys.js";
-import { followLeaving, holds, Left } from "./view/leave.js";
-import { Login, showKeys } from "./view/login.js";
-import { followIdle } from "./view/idle.js";
+import { followIdle, followLeaving, holds } from "./view/leave.js";
+import { Left, Login, showKeys } from "./view/login.js";
 import { followPeople, PeopleScreen } from "./view/people.js";
 import { RecordScreen } from "./view/record.js";
 import { followRelief, ReliefScreen } from "./view/relief.js";
@@ -93,26 +92,9 @@ async function begin(): Promise<void> {
   choose(language.value);
   beginScreen();
   await Promise.all([loadWords(), loadOutbox(), countTyping(), showKeys(), findSession()]);
-  followTabs();
-  followLeaving();
-  followIdle();
-  followNode();
-  followMarking();
-  followAlarms();
-  followAnnouncements();
-  followKeys();
-  followOpened();
-  followTyping();
-  followMay();
-  followDrafts();
-  followPeople();
-  followSamples();
-  followInstance();
-  followDialogues();
-  followAssessments();
-  followRelief();
-  followAttached();
-  keepPage();
+  for (const follow of [followTabs, followLeaving, followIdle, followNode, followMarking, followAlarms, followAnnouncements, followKeys, followOpened, followTyping, followMay,
+    followDrafts, followPeople, followSamples, followInstance, followDialogues, followAssessments, followRelief, followAttached, keepPage])
+    follow();
   render(<App />, document.body);
 }
 

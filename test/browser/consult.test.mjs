@@ -48,7 +48,7 @@ test("a procedure is begun, and stands on both Watches with its step and whose m
 test("the message of a step is written by its form, in the instance", async () => {
   await kor.page.locator("[data-step-id=call] [data-act=write]").press("Enter");
   await kor.page.locator(".compose .in-instance", { hasText: place }).waitFor();
-  assert.equal(await kor.page.locator(".compose .form-choice").inputValue(), "N25");
+  assert.equal(await kor.page.locator(".compose [data-field=form-choice]").inputValue(), "N25");
   for (const [name, value] of [["scale", "1"], ["from", "1"], ["to", "2"]])
     await kor.page.locator(`[data-field="${name}"]`).selectOption(value);
   await kor.page.locator('[data-field="effect"]').fill("281800Z NOV 26");

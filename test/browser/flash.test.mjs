@@ -90,7 +90,7 @@ test("a marking that the guidelines refuse is refused with their line, and the t
 test("a form is filled in by its fields, and read in the reader's own language", async () => {
   const page = drafter.page;
   await at(drafter, stage, "channel/consult-urgent");
-  await page.locator(".compose .form-choice").selectOption("N10");
+  await page.locator(".compose [data-field=form-choice]").selectOption("N10");
   await write(page, { precedence: "IMMEDIATE", to: ["usa/watch"], text: "" });
   for (const [name, value] of [["depth", "3"], ["topic", "1"], ["means", "1"], ["level", "head"]])
     await page.locator(`[data-field="${name}"]`).selectOption(value);

@@ -46,7 +46,7 @@ test("what comes while one fills in a form alone is said, whatever this terminal
   });
   await page.reload();
   await at(usa, stage, "channel/consult-urgent");
-  await page.locator(".compose .form-choice").selectOption("N10");
+  await page.locator(".compose [data-field=form-choice]").selectOption("N10");
   await page.locator('[data-field="depth"]').selectOption("3");
   await send("kor", "consult-urgent", "작성 중에 온 글", "--language", "ko", "--precedence", "IMMEDIATE");
   await page.locator(".compose .crossing", { hasText: "KOR/CONSULT-URGENT" }).waitFor();

@@ -72,7 +72,7 @@ test("who handed it over is signed out; what was open is to be read again by who
 });
 
 test("what this browser alone has is named, and accepted by its name, before the watch goes", async () => {
-  for (let i = 0; await comes.page.locator(".panel.offer [data-left]").count() > 0; i++) {
+  for (let i = 0; await comes.page.locator(".panel.offer [data-field=left]").count() > 0; i++) {
     assert.ok(i < 40, "what the other side has is not left here");
     await comes.page.waitForTimeout(250);
   }
@@ -84,7 +84,7 @@ test("what this browser alone has is named, and accepted by its name, before the
   await comes.page.locator(".compose .done[data-place]").waitFor();
   await at(comes, stage, "relief/watch");
   await comes.page.locator("[data-act=offer]:disabled").waitFor();
-  await comes.page.locator(".panel.offer [data-left]").check();
+  await comes.page.locator(".panel.offer [data-field=left]").check();
   await comes.page.locator("[data-act=offer]:enabled").waitFor();
   await stage.ask("mend");
 });

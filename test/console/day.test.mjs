@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./here.mjs";
 
-const { alarmsOf, faultRows, quietUntil } = await load("fold/alarm.js");
-const { owedRows } = await load("fold/owed.js");
+const { alarmsOf, faultRows, owedRows, quietUntil } = await load("fold/owed.js");
 
 const MINUTE = 60_000, HOUR = 60 * MINUTE, STEP = 10_000, HEARS = 20_000;
 const READ_BY = { FLASH: 8, IMMEDIATE: 30, PRIORITY: 240, ROUTINE: 1_440 }; // minutes in which it is owed

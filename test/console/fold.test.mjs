@@ -3,12 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./here.mjs";
 
-const { answered, received } = await load("keep/outbox.js");
-const { owedRows } = await load("fold/owed.js");
+const { answered, isWithAll } = await load("keep/outbox.js");
 const { answerTimes, degrees, figureOf, mapOf, numbered, plotted, pointsOf, sampled, tableOf } = await load("fold/drawn.js");
 const { isAsSaid, labelText, unseen } = await load("fold/drafted.js");
-const { alarmsOf, faultRows, isFlood, loudness, quietUntil } = await load("fold/alarm.js");
-const { fillForm } = await load("fold/fill.js");
+const { alarmsOf, faultRows, isFlood, loudness, owedRows, quietUntil } = await load("fold/owed.js");
+const { fillForm } = await load("fold/forms.js");
 const { EventText } = await load("node/stream.js");
 const { agendaOf, nextSession } = await load("fold/rhythm.js");
 
@@ -27,12 +26,8 @@ test("outbox: each answer of the node", () => {
     assert.deepEqual(answered(item, { err }), { is: "keep", item }, err);
 });
 
-test("outbox: only a STATION RECEIPT of its own number ends it", () => {
-  const queued = { ...item, state: "QUEUED", place: "KOR/CONSULT 1.7" };
-  assert.equal(received(queued, { "KOR/CONSULT 1": 7 }).is, "keep");
-  assert.equal(received(queued, { "KOR/CONSULT 1": 8 }).is, "gone");
-  assert.equal(received(queued, { "KOR/NOTIFY 1": 99 }).is, "keep");
-  assert.equal(received(item, { "KOR/CONSULT 1": 8 }).is, "keep");
+test("outbox: only the receipt of every other party ends it", () => {
+  assert.ok(!isWithAll(["usa"], undefined) && !isWithAll(["usa", "jpn"], ["usa"]) && isWithAll(["usa", "jpn"], ["jpn", "usa"]));
 });
 
 const owes = (step, by, ours, due_ms) => ({ party: by, role: "watch", information: false, highest: "STATION RECEIPT", steps: [], owed: { step, by, ours, since_ms: 900, due_ms } });
@@ -174,29 +169,28 @@ test("agenda: what is open of earlier sessions and of the bodies that went into 
   assert.equal(nextSession(all, all[2]), undefined, "nothing is due of what is ended");
 });
 
-const { fieldsOfRows, foundOn, faultOf, sampleOf } = await load("fold/found.js");
-const { release } = await load("fold/moves.js");
+const { fieldsOfRows, formsOn, faultOf, sampleOf } = await load("fold/forms.js");
 
 test("moves: a condition's stage is said on its commitment, and what is signed is released at a time", () => {
-  const [condition] = foundOn("commitment", "KOR/CONSULT 1.9", ["ko", "en"], {});
+  const [condition] = formsOn("commitment", "KOR/CONSULT 1.9");
   assert.equal(condition.kind, 87);
   assert.equal(faultOf(condition.rows, sampleOf(condition.rows, "KOR")), undefined, "the sample has a stage too");
   const typed = { name: "capability", "title.en": "Leading forces", stage: "ioc", when: "2019" };
   assert.deepEqual(fieldsOfRows(condition.rows, typed), [[1, "capability"], [2, ["en", "Leading forces"]], [16, "ioc"], [4, "2019"]]);
   assert.equal(faultOf(condition.rows, { ...typed, stage: "" }), "stage");
-  const move = release("KOR/CONSULT 1.5", new Uint8Array(32));
+  const [move] = formsOn("signed", "KOR/CONSULT 1.5", {}, { 93: [[18, new Uint8Array(32)]] });
   assert.deepEqual([move.kind, move.fields[0], move.rows.map((row) => row.number)], [93, [3, 2], [4]]);
   assert.equal(faultOf(move.rows, { when: "tomorrow" }), "when");
 });
 
 test("moves: a body is amended where something is said anew, merged where there is another; a delegation is names with offices", () => {
-  const on = (kind, name, choices = {}) => foundOn(kind, "KOR/CONSULT 1.2", ["ko", "en"], choices).find((one) => one.name === name);
+  const on = (kind, name, choices = {}) => formsOn(kind, "KOR/CONSULT 1.2", choices, { 89: [[11, ["ko", "en"]]] }).find((one) => one.name === name);
   const amend = on("body", "amend-body");
   assert.equal(faultOf(amend.rows, {}), "title", "nothing is amended");
   assert.equal(faultOf(amend.rows, { chairs: "head, Policy" }), "chairs");
   assert.deepEqual([...amend.fields, ...fieldsOfRows(amend.rows, { chairs: "head, policy", months: "6" })], [[3, 2], [12, ["head", "policy"]], [10, 6]]);
-  assert.equal(on("body", "merge-body", { bodies: [] }), undefined);
-  const merge = on("body", "merge-body", { bodies: [["upper", "Upper"]] });
+  assert.equal(on("body", "merge-body", { into: [] }), undefined);
+  const merge = on("body", "merge-body", { into: [["upper", "Upper"]] });
   assert.ok(merge.isHeld && faultOf(merge.rows, {}) === "into" && sampleOf(merge.rows, "KOR").into === "upper");
   const come = on("session", "delegation");
   for (const people of ["", "Kim", "Kim = ", "Kim = A = B"])

@@ -24,12 +24,8 @@ export function equal(a: Bytes, b: Bytes): boolean {
 
 // As memcmp of the shorter length, then the shorter first: the order of names in the record.
 export function compareText(a: string, b: string): number {
-  const x = utf8(a), y = utf8(b);
-  for (let i = 0; i < Math.min(x.length, y.length); i++) {
-    if (x[i] !== y[i])
-      return x[i] - y[i];
-  }
-  return x.length - y.length;
+  const x = toHex(utf8(a)), y = toHex(utf8(b));
+  return x < y ? -1 : Number(x > y);
 }
 
 export function toHex(bytes: Bytes): string {

@@ -82,19 +82,14 @@ export function figureOf(samples: Sample[], of: "heard" | "roundTrip"): Figure {
   return { x: samples.map((sample) => sample.at / 1000), series: names.map((name) => ({ label: name, values: samples.map((sample) => sample[of][name] ?? NaN) })) };
 }
 
-export interface Answer {
-  place: string;
-  precedence: string;
-  step: string;
-  seconds: number;
-}
+interface Answer { precedence: string; seconds: number }
 
 // From the filing of a message to each step that was proved.
 export function answerTimes(entries: Entry[], step: string): Answer[] {
   return entries.flatMap((entry) => (entry.ladders ?? []).filter((ladder) => !ladder.information).flatMap((ladder) => {
     const proved = ladder.steps.find((one) => one.step === step);
     return proved?.at_ms === undefined ? []
-      : [{ place: entry.place, precedence: entry.precedence ?? "ROUTINE", step, seconds: rounded(Math.max(0, proved.at_ms - entry.filed_ms) / 1000) }];
+      : [{ precedence: entry.precedence ?? "ROUTINE", seconds: rounded(Math.max(0, proved.at_ms - entry.filed_ms) / 1000) }];
   }));
 }
 

@@ -1,10 +1,10 @@
 // What may be said in a procedure or of a commitment at all: rows for buttons. Whether one counts now, and in which role, the node is asked.
 
-import type { Instance, Procedure, ProcedureStep, Said, Thing, WholeInstance, Entry, Unit, Version } from "../node/shapes.js";
+import type { Entry, Gate, Instance, Procedure, ProcedureStep, Said, Thing, Unit, Version, WholeInstance } from "../node/shapes.js";
 import type { Bytes } from "../base/bytes.js";
 import type { Value } from "../wire/cbor.js";
 import { Kind } from "../wire/statement.js";
-import type { Row } from "./found.js";
+import type { Row } from "./forms.js";
 
 export interface Move {
   name: string; // in the page's markup, and of its title
@@ -42,7 +42,7 @@ function isThere(step: string, holder: number, me: string, said: Said[]): boolea
 function atStep(step: ProcedureStep, isPresent: boolean): Move[] {
   switch (step.kind) {
   case "meet":
-    return [isPresent ? { name: "leave", kind: Kind.LEAVE, step: step.id, text: "none" } : { name: "attend", kind: Kind.ATTEND, step: step.id, text: "none" }];
+    return [{ ...isPresent ? { name: "leave", kind: Kind.LEAVE } : { name: "attend", kind: Kind.ATTEND }, step: step.id, text: "none" }];
   case "exchange":
   case "act":
     return [{ name: "done", kind: Kind.DONE, step: step.id, text: "may" }];
@@ -59,15 +59,14 @@ function isAnswered(said: Said[], about: string, by: string): boolean {
   return said.some((one) => one.move === by && one.about === about);
 }
 
-function atGate(gate: Instance["gates"][number], me: string, said: Said[]): Move[] {
+export function movesAt(gate: Gate, { moves: said }: WholeInstance, me: string): Move[] {
   if (gate.state === "DECIDED" || gate.state === "WITHDRAWN")
     return [];
-  const about = gate.place;
-  const returned = said.filter((one) => one.move === "read back" && one.about === about && one.party !== me && !isAnswered(said, one.place, "mark"));
+  const about = gate.place, isMine = gate.party === me;
+  const returned = said.filter((one) => isMine && one.move === "read back" && one.about === about && one.party !== me && !isAnswered(said, one.place, "mark"));
   return [
-    ...(gate.read_back && gate.party !== me ? [{ name: "read-back", kind: Kind.READ_BACK, about, text: "must" } as Move] : []),
-    ...(gate.party === me ? returned : []).flatMap((one): Move[] => [
-      { name: "correct", kind: Kind.MARK, about: one.place, mark: 0, text: "none" }, { name: "wrong", kind: Kind.MARK, about: one.place, mark: 1, text: "may" }]),
+    ...gate.read_back && !isMine ? [{ name: "read-back", kind: Kind.READ_BACK, about, text: "must" } as Move] : [],
+    ...returned.flatMap((one) => RETURNED.map((act): Move => ({ ...act, about: one.place }))),
     { name: "concur", kind: Kind.CONCUR, about, text: "may" },
     { name: "confirm", kind: Kind.CONFIRM, about, text: "none", isHeld: true },
     { name: "reserve", kind: Kind.RESERVE, about, text: "may" },
@@ -75,10 +74,6 @@ function atGate(gate: Instance["gates"][number], me: string, said: Said[]): Move
     { name: "await", kind: Kind.AWAIT, about, text: "may" },
     { name: "withdraw", kind: Kind.WITHDRAW, about, text: "may", isHeld: true },
   ];
-}
-
-export function movesAt(gate: Instance["gates"][number], instance: WholeInstance, me: string): Move[] {
-  return atGate(gate, me, instance.moves);
 }
 
 export function movesOf(instance: WholeInstance, steps: ProcedureStep[], me: string, holder: number): Move[] {
@@ -143,10 +138,8 @@ export function leaveOut(place: string, unit: Unit, tongue: string): Move {
 
 function agree(place: string, versions: Version[], me: string): Move[] {
   const open = versions.filter((one) => stands(one, me) !== "agrees"), key = open.map((one) => one.place).join(" ");
-  return open.length === 0 ? [] : [
-    { name: "agree", kind: Kind.AGREE, about: place, refers: open.map((one) => one.place), key, text: "none" },
-    { name: "agree-ad", kind: Kind.AGREE, about: place, refers: open.map((one) => one.place), key, fields: [[3, 1]], text: "none" },
-  ];
+  const move: Move = { name: "agree", kind: Kind.AGREE, about: place, refers: open.map((one) => one.place), key, text: "none" };
+  return open.length === 0 ? [] : [move, { ...move, name: "agree-ad", fields: [[3, 1]] }];
 }
 
 export const agreeTo = (place: string, version: Version, me: string) => agree(place, [version], me);
@@ -170,23 +163,14 @@ export function endorse(place: string, hash: Bytes): Move[] {
     ({ name, kind: Kind.ENDORSE, about: place, fields: [[3, act], [18, hash]], key: String(act), text: "none", isHeld: true }));
 }
 
-// What all signed goes out at a time that each side names alike, by every outlet.
-export function release(place: string, hash: Bytes): Move {
-  return { name: "release-text", kind: Kind.ENDORSE, about: place, fields: [[3, 2], [18, hash]], key: "2", rows: [{ number: 4, name: "when", type: "date" }], text: "none", isHeld: true };
-}
-
 // ---- Acts on a message: which kind of statement, with which words. Whether one may be done the node says when it is done.
 
-export interface Act {
-  kind: number;
-  name: string; // in the page's markup and in tests
-  text: "none" | "may" | "must";
+export interface Act extends Pick<Move, "name" | "kind" | "text" | "mark"> {
   cause?: boolean; // NEGATIVE says why by a number
   until?: boolean; // DEFER says until when
-  mark?: number; // MARK: 0 CORRECT, 1 WRONG
 }
 
-export const RECEIVED: Act[] = [
+const RECEIVED: Act[] = [
   { kind: Kind.WATCH_READ, name: "watch-read", text: "none" },
   { kind: Kind.READ_BACK, name: "read-back", text: "must" },
   { kind: Kind.PRESENTED, name: "present", text: "none" },
@@ -197,7 +181,7 @@ export const RECEIVED: Act[] = [
   { kind: Kind.DEFER, name: "defer", text: "may", until: true },
 ];
 
-export const RETURNED: Act[] = [
+const RETURNED: Act[] = [
   { kind: Kind.MARK, name: "correct", text: "none", mark: 0 },
   { kind: Kind.MARK, name: "wrong", text: "may", mark: 1 },
 ];
@@ -211,9 +195,9 @@ export function actsOn(entry: Entry, me: string): Act[] {
     : [{ kind: Kind.QUERY, name: "query", text: "may" }];
 }
 
+const OWED_ACTS: Record<string, string> = { "WATCH READ": "watch-read", "READ BACK": "read-back", MARK: "correct" };
+
 // The step that is owed by us is the one that a hand goes to first.
 export function isNext(act: Act, entry: Entry): boolean {
-  const owed = (entry.ladders ?? []).find((ladder) => ladder.owed?.ours)?.owed?.step;
-  return (owed === "WATCH READ" && act.name === "watch-read") || (owed === "READ BACK" && act.name === "read-back") ||
-    (owed === "MARK" && act.name === "correct");
+  return OWED_ACTS[(entry.ladders ?? []).find((ladder) => ladder.owed?.ours)?.owed?.step ?? ""] === act.name;
 }

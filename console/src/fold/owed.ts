@@ -1,6 +1,6 @@
-// Who owes what, as the node says it in each ladder, as rows for a board: one row a cause, the most urgent first.
+// Who owes what, as the node says it in each ladder, as rows for a board: one row a cause, the most urgent first. And what of it needs a response now.
 
-import type { Draft, Due, Duty, Entry, Names } from "../node/shapes.js";
+import type { Draft, Due, Duty, Entry, Names, Peer } from "../node/shapes.js";
 import { PRECEDENCES } from "../wire/statement.js";
 
 export interface Owed {
@@ -24,20 +24,18 @@ export interface Owed {
 
 const STEP_APPROVE = "APPROVE";
 
+// Of those with the same key the first.
+export function distinct<One>(all: One[], key: (one: One) => unknown): One[] {
+  return all.filter((one, i) => all.findIndex((other) => key(other) === key(one)) === i);
+}
+
 function owedIn(entry: Entry): Owed[] {
-  const rows = new Map<string, Owed>();
-  for (const ladder of entry.ladders ?? []) {
-    if (ladder.owed === undefined)
-      continue;
-    const { step, by, ours } = ladder.owed, key = `${entry.place} ${step} ${by}`;
-    if (!rows.has(key)) {
-      rows.set(key, {
-        key, cause: entry.place, screen: "channel", ours, step, party: by, place: entry.place, channel: entry.channel_name, precedence: entry.precedence ?? "ROUTINE",
-        title: entry.subject ?? entry.title ?? "", names: !entry.subject && !entry.title && entry.filled?.title ? [entry.filled.title] : undefined, since: ladder.owed.since_ms ?? entry.filed_ms, due: ladder.owed.due_ms, call: ours ? ladder.rung : undefined, highest: ladder.highest,
-      });
-    }
-  }
-  return [...rows.values()];
+  const title = entry.subject ?? entry.title ?? "", names = title === "" && entry.filled?.title ? [entry.filled.title] : undefined;
+  const rows = (entry.ladders ?? []).flatMap(({ owed, rung, highest }): Owed[] => (owed === undefined ? [] : [{
+    key: `${entry.place} ${owed.step} ${owed.by}`, cause: entry.place, screen: "channel", ours: owed.ours, step: owed.step, party: owed.by, place: entry.place, channel: entry.channel_name,
+    precedence: entry.precedence ?? "ROUTINE", title, names, since: owed.since_ms ?? entry.filed_ms, due: owed.due_ms, call: owed.ours ? rung : undefined, highest,
+  }]));
+  return distinct(rows, (row) => row.key);
 }
 
 // A draft waits for a person of this party other than its author and those who have signed.
@@ -71,15 +69,14 @@ function owedDue(due: Due): Owed {
 const LADDER_STEPS: Record<string, string> = { "watch-read": "WATCH READ", "read-back": "READ BACK", presented: "PRESENTED", replied: "REPLIED" };
 
 function owedDues(dues: Due[], ladders: Owed[]): Owed[] {
-  const rows = new Map<string, Owed>(), isOwed = (due: Due) => due.state === "OWED";
-  for (const due of dues.filter(isOwed)) {
+  const rows = dues.filter((due) => due.state === "OWED").flatMap((due): Owed[] => {
     const row = owedDue(due), said = ladders.find((one) => one.key === `${due.about} ${LADDER_STEPS[due.level]} ${due.party}`);
-    if (said !== undefined)
-      said.due ??= row.due;
-    else if (!rows.has(row.key))
-      rows.set(row.key, row);
-  }
-  return [...rows.values()];
+    if (said === undefined)
+      return [row];
+    said.due ??= row.due;
+    return [];
+  });
+  return distinct(rows, (row) => row.key);
 }
 
 // What the watch before left open is read again, and a post with nobody at it is louder than all that waits for it.
@@ -106,3 +103,92 @@ export function owedRows(entries: Entry[], drafts: Draft[], dues: Due[], duty: D
   ];
   return rows.sort((a, b) => rank(a) - rank(b) || (a.due ?? Infinity) - (b.due ?? Infinity) || a.since - b.since);
 }
+
+// ---- Alarms: the obligations of ours that are due, and faults of this node. Nothing else sounds. An alarm ends by an act in the record, or with its
+// fault; whoever hears it has quiet for a while and no longer, and who is not heard grows louder.
+
+interface Alarm {
+  key: string; // one cause, one alarm; another rung of our own people is another
+  precedence: string;
+  row: Owed;
+}
+
+export type Quiet = Record<string, number>; // by an alarm's key: until when whoever heard it has quiet, on the node's clock
+
+const NOW = ["FLASH", "IMMEDIATE"]; // these call at once; the others when their minute has come
+const QUIET_MS: Record<string, number> = { FLASH: 180_000, IMMEDIATE: 600_000, PRIORITY: 1_800_000, ROUTINE: 3_600_000 };
+
+function callsFrom(row: Owed): number {
+  return row.rings ?? (NOW.includes(row.precedence) ? 0 : row.due ?? Infinity);
+}
+
+export function alarmsOf(rows: Owed[], quiet: Quiet, nodeNow: number): Alarm[] {
+  const calling = rows.filter((row) => row.ours && callsFrom(row) <= nodeNow);
+  return distinct(calling, (row) => row.cause)
+    .map((row) => ({ key: `${row.key} ${row.call ?? 0}`, precedence: row.precedence, row }))
+    .filter(({ key }) => !(quiet[key] > nodeNow));
+}
+
+export function quietUntil({ precedence, row }: Alarm, nodeNow: number): number {
+  return nodeNow + (row.screen === "status" ? QUIET_MS.PRIORITY : QUIET_MS[precedence] ?? QUIET_MS.ROUTINE);
+}
+
+// ---- Faults of this node: nothing of the record ends them. ----
+
+const SILENT_MS = 30_000, DOWN_MS = 60_000; // a line that comes back by itself calls nobody
+
+interface Health {
+  silentMs: number; // how long nothing was heard of the node
+  peers: Pick<Peer, "code" | "paths">[];
+  stopped: string[]; // logs
+}
+
+export function faultRows({ silentMs, peers, stopped }: Health, nodeNow: number): Owed[] {
+  const row = (step: string, place: string, since: number, rings: number): Owed => ({
+    key: `${step} ${place}`, cause: `${step} ${place}`, screen: "status", ours: true, place, channel: "", precedence: "IMMEDIATE", step, party: "", title: "", since, rings, highest: "",
+  });
+  const down = peers.filter(({ paths }) => paths.length > 0 && paths.every((path) => !path.up));
+  return [
+    ...(silentMs >= SILENT_MS ? [row("NODE SILENT", "", nodeNow - silentMs, 0)] : []),
+    ...down.map(({ code, paths }) => {
+      const since = Math.max(...paths.map((path) => path.since_ms));
+      return row("LINE DOWN", code, since, since + DOWN_MS);
+    }),
+    ...stopped.map((log) => row("LOG STOPPED", log, 0, 0)),
+  ];
+}
+
+// ---- How loud. ----
+
+const CLIMB_MS = 300_000;
+
+// Of an alarm that nobody has heard for so long.
+export function loudness(precedence: string, unheardMs: number): string {
+  const at = PRECEDENCES.indexOf(precedence as typeof PRECEDENCES[number]);
+  return PRECEDENCES[Math.max(0, at - Math.floor(unheardMs / CLIMB_MS))];
+}
+
+// More than ten in ten minutes is a flood: then one line a precedence. Times of the alarms that began, newest last.
+export const FLOOD_COUNT = 10, FLOOD_MS = 600_000, FLOOD_OVER = 5;
+
+export function isFlood(began: number[], at: number, wasFlood: boolean): boolean {
+  const recent = began.filter((ms) => at - ms < FLOOD_MS).length;
+  return wasFlood ? recent >= FLOOD_OVER : recent > FLOOD_COUNT;
+}
+
+interface Tone {
+  hertz: number;
+  seconds: number;
+  pause: number;
+  times: number;
+}
+
+// Four sounds, each of a shape of its own: how high, how long, how often.
+export const TONES: Record<string, Tone> = {
+  FLASH: { hertz: 980, seconds: 0.15, pause: 0.1, times: 6 },
+  IMMEDIATE: { hertz: 740, seconds: 0.25, pause: 0.2, times: 3 },
+  PRIORITY: { hertz: 560, seconds: 0.4, pause: 0.3, times: 2 },
+  ROUTINE: { hertz: 440, seconds: 0.5, pause: 0, times: 1 },
+};
+
+export const AGAIN_MS: Record<string, number> = { FLASH: 4_000, IMMEDIATE: 10_000, PRIORITY: 30_000, ROUTINE: 60_000 };

@@ -24,17 +24,13 @@ function open(): Promise<IDBDatabase> {
   return opened;
 }
 
-export async function get<T>(store: Store, key: string): Promise<T | undefined> {
-  return done((await open()).transaction(store).objectStore(store).get(key));
+async function read<T>(store: Store, act: (rows: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  return done(act((await open()).transaction(store).objectStore(store)));
 }
 
-export async function getAll<T>(store: Store): Promise<T[]> {
-  return done((await open()).transaction(store).objectStore(store).getAll());
-}
-
-export async function getKeys(store: Store): Promise<string[]> {
-  return await done((await open()).transaction(store).objectStore(store).getAllKeys()) as string[];
-}
+export const get = <T>(store: Store, key: string): Promise<T | undefined> => read(store, (rows) => rows.get(key));
+export const getAll = <T>(store: Store): Promise<T[]> => read(store, (rows) => rows.getAll());
+export const getKeys = (store: Store): Promise<string[]> => read(store, (rows) => rows.getAllKeys() as IDBRequest<string[]>);
 
 // Resolves when the disk has it, not when the browser has heard of it.
 async function write(store: Store, act: (rows: IDBObjectStore) => void): Promise<void> {
@@ -109,4 +105,35 @@ export function seal(value: unknown): Promise<Bytes> {
 
 export async function unseal<T>(sealed: Bytes): Promise<T> {
   return JSON.parse(new TextDecoder().decode(await unsealBytes(sealed))) as T;
+}
+
+// ---- The bytes of what is attached, until the message that names them is filed: a page that was closed gives them to a node that was started
+// anew, and nobody has to find the file again. A row a piece, so that memory is that of one.
+
+export const PIECE_LEN = 256 << 10;
+
+const keyOf = (hash: string, at: number) => `${hash} ${at}`;
+const hashIn = (key: string) => key.split(" ")[0];
+
+export async function keepPiece(hash: string, at: number, piece: Bytes): Promise<void> {
+  await put("pieces", keyOf(hash, at), await sealBytes(piece));
+}
+
+export async function keptPiece(hash: string, at: number): Promise<Bytes | undefined> {
+  const sealed = await get<Bytes>("pieces", keyOf(hash, at));
+  return sealed && unsealBytes(sealed);
+}
+
+// Whether every piece is here.
+export async function isKept(hash: string, len: number): Promise<boolean> {
+  const keys = new Set(await getKeys("pieces").catch(() => []));
+  return Array.from({ length: Math.ceil(len / PIECE_LEN) }, (_one, i) => keyOf(hash, i * PIECE_LEN)).every((key) => keys.has(key));
+}
+
+// What no text of this browser names any more goes.
+export async function dropPieces(named: Set<string>): Promise<void> {
+  for (const key of await getKeys("pieces").catch(() => [])) {
+    if (!named.has(hashIn(key)))
+      await remove("pieces", key);
+  }
 }

@@ -5,7 +5,7 @@
 import { Bytes, equal, randomBytes, toHex } from "../base/bytes.js";
 import type { Attached } from "../wire/content.js";
 import type { Seen } from "../wire/statement.js";
-import { change, getAll, put, remove, seal, unseal } from "./database.js";
+import { change, getAll, seal, unseal } from "./database.js";
 
 export interface Typed {
   key: string;
@@ -29,8 +29,7 @@ export interface Typed {
   seen?: Seen[]; // of the others' logs, when it was begun, or when what came since was read
 }
 
-// A row on the disk. Of one without a key nobody knows any more who typed it.
-type Row = Typed & { whose?: string };
+type Row = Typed & { whose: string }; // on the disk
 
 const BESIDE = " beside ";
 
@@ -106,19 +105,9 @@ export async function allTyped(): Promise<Typed[]> {
   return (await allRows()).map(({ row }) => row);
 }
 
-// A row of nobody goes to the first who may write what it is: by its role, on its channel.
-async function adopt(mayWrite: (typed: Typed) => boolean): Promise<void> {
-  for (const { row } of await allRows()) {
-    if (row.whose !== undefined || !mayWrite(row))
-      continue;
-    await put("drafts", at(row.key), await seal({ ...row, whose }));
-    await remove("drafts", row.key);
-  }
-}
-
-export async function loadTyped(key: string, mayWrite: (typed: Typed) => boolean): Promise<Typed[]> {
+export async function loadTyped(key: string): Promise<Typed[]> {
   whose = key;
-  const found = await adopt(mayWrite).then(rows).catch(() => []);
+  const found = await rows().catch(() => []);
   found.forEach(({ typed, sealed }) => mine.set(typed.key, sealed));
   return found.map(({ typed }) => typed).sort((a, b) => b.at - a.at);
 }

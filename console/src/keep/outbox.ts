@@ -43,10 +43,7 @@ export function answered(item: Item, answer: Answer): Outcome {
   return { is: "draft", answer };
 }
 
-// sizes: of each own log, what every other party has cosigned.
-export function received(item: Item, sizes: Record<string, number>): Outcome {
-  const at = item.place === undefined ? null : /^(.*)\.(\d+)$/.exec(item.place);
-  if (at === null || item.state !== "QUEUED" || !((sizes[at[1]] ?? 0) > Number(at[2])))
-    return { is: "keep", item };
-  return { is: "gone", place: item.place };
+// Of every other party of its channel, and of nobody else: who is alone on it waits for none.
+export function isWithAll(others: string[], received: string[] = []): boolean {
+  return others.every((party) => received.includes(party));
 }

@@ -14,6 +14,8 @@ export class Silence extends Error {}
 
 const PATIENCE_MS = 15_000;
 
+export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
 function target(path: string, query: Query): string {
   const words = Object.entries(query).filter(([, value]) => value !== undefined);
   return path + (words.length > 0 ? "?" + words.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&") : "");

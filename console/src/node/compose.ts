@@ -1,6 +1,7 @@
 // From words to signed bytes: what an officer saw is what is signed, with what this node had seen of the others.
 
 import { Bytes, fromBase64, fromHex, sha256, toBase64, toHex } from "../base/bytes.js";
+import { distinct } from "../fold/owed.js";
 import type { Typed } from "../keep/drafts.js";
 import type { Item } from "../keep/outbox.js";
 import { sshsig } from "../sign/sshsig.js";
@@ -8,25 +9,17 @@ import { signer } from "../sign/keys.js";
 import { encode, Value } from "../wire/cbor.js";
 import { Content, writeContent } from "../wire/content.js";
 import type { Label } from "../wire/content.js";
-import { Addressee, Kind, NAMESPACE, newId, Place, Seen, Statement, writeStatement } from "../wire/statement.js";
+import { Kind, NAMESPACE, newId, Place, Seen, Statement, writeStatement } from "../wire/statement.js";
 import { ask, post } from "./ask.js";
+import { rolesOn } from "./record.js";
 import type { Answer, Entry } from "./shapes.js";
 
 const MAY_STATEMENTS_MAX = 64;
 
-export interface Words {
-  kind: number;
+// What is said; the rest of a statement the node and the clock say.
+export interface Words extends Pick<Statement, "kind" | "role" | "label" | "to" | "precedence" | "refers" | "form" | "fields" | "instance"> {
   channel: string;
-  role: string;
-  label?: Label;
-  to?: Addressee[];
-  precedence?: number;
-  refers?: Place[];
-  form?: [string, number];
-  fields?: Map<number, Value>;
   content?: Content;
-  instance?: Place;
-  actingFor?: string;
   seen?: Seen[]; // what he had before him; not said: what the node has by now
 }
 
@@ -65,23 +58,11 @@ async function item(statement: Statement, content: Bytes, words: { channel: stri
 
 const askSeen = (channel: string) => ask<SeenAnswer>("/seen", { channel });
 
-async function addressed(words: Words): Promise<Statement> {
-  return address(words, await askSeen(words.channel));
-}
-
-async function whole(words: Words, seen: SeenAnswer): Promise<{ statement: Statement; content: Bytes }> {
-  const statement = address(words, seen), content = words.content === undefined ? new Uint8Array() : writeContent(words.content);
-  if (words.content !== undefined)
-    statement.content = { hash: await sha256(content), length: content.length, sealing: 0 };
-  return { statement, content };
-}
-
-function address(words: Words, seen: SeenAnswer): Statement {
-  return {
-    accord: fromHex(seen.accord), channel: seen.channel, id: newId(), kind: words.kind, party: seen.party, role: words.role,
-    claimed: Date.now(), seen: words.seen ?? seen.seen, to: words.to, precedence: words.precedence, label: words.label, refers: words.refers,
-    form: words.form, fields: words.fields, instance: words.instance, actingFor: words.actingFor,
-  };
+async function whole({ channel: _name, content, ...said }: Words, { accord, channel, party, seen }: SeenAnswer, bytes = content && writeContent(content)) {
+  const statement: Statement = { ...said, seen: said.seen ?? seen, accord: fromHex(accord), channel, id: newId(), party, claimed: Date.now() };
+  if (bytes !== undefined && bytes.length > 0)
+    statement.content = { hash: await sha256(bytes), length: bytes.length, sealing: 0 };
+  return { statement, content: bytes ?? new Uint8Array() };
 }
 
 // What the node would say of each, if it were signed now: all of one channel.
@@ -95,6 +76,19 @@ export async function askMay(all: Words[]): Promise<Answer[]> {
   return answers;
 }
 
+// In which of an officer's roles the node would take it, if in any; if in none, each reason once.
+export interface Verdict { role: string; refusals?: Answer[] }
+
+// Of his roles the first in which the node would take each.
+export async function inRoles(channel: string, all: ((role: string) => Promise<Words>)[]): Promise<Verdict[]> {
+  const roles = rolesOn(channel), words = await Promise.all(all.flatMap((make) => roles.map(make)));
+  const answers = await askMay(words);
+  return all.map((_make, i) => {
+    const own = answers.slice(i * roles.length, (i + 1) * roles.length), good = own.findIndex((answer) => answer.err === "OK");
+    return good >= 0 ? { role: roles[good] } : { role: roles[0] ?? "", refusals: distinct(own, (answer) => answer.text) };
+  });
+}
+
 export async function compose(words: Words, isHome: boolean, title: string, typed?: Typed): Promise<Item> {
   const { statement, content } = await whole(words, await askSeen(words.channel));
   return item(statement, content, { channel: words.channel, title, isHome, typed });
@@ -102,10 +96,7 @@ export async function compose(words: Words, isHome: boolean, title: string, type
 
 // What others must approve waits on the home channel: the same bytes, the same content, and the author's signature.
 export async function submit(out: Item, home: string, role: string, label: Label | undefined): Promise<Item> {
-  const content = fromBase64(out.content);
-  const statement = await addressed({ kind: Kind.SUBMIT, channel: home, role, label });
-  statement.fields = new Map<number, Value>([[1, fromBase64(out.statement)], [2, fromBase64(out.signatures[0])]]);
-  if (content.length > 0)
-    statement.content = { hash: await sha256(content), length: content.length, sealing: 0 };
+  const fields = new Map<number, Value>([[1, fromBase64(out.statement)], [2, fromBase64(out.signatures[0])]]);
+  const { statement, content } = await whole({ kind: Kind.SUBMIT, channel: home, role, label, fields }, await askSeen(home), fromBase64(out.content));
   return item(statement, content, { channel: home, title: out.title, isHome: true, typed: out.typed });
 }

@@ -1,15 +1,15 @@
 // The outbox of this browser: signed, on its disk, and not yet known to be at the other side's node. CONSOLE: no typed word lost.
 
 import { signal } from "@preact/signals";
-import { fromBase64, utf8 } from "../base/bytes.js";
+import { fromBase64 } from "../base/bytes.js";
 import { getAll, put, remove, seal, unseal } from "../keep/database.js";
 import { besideKey, dropTyped, keepTyped, Typed } from "../keep/drafts.js";
-import { answered, Item, Outcome, received } from "../keep/outbox.js";
+import { answered, isWithAll, Item, Outcome } from "../keep/outbox.js";
 import { signerOf } from "../sign/sshsig.js";
 import { readStatement, writeBody } from "../wire/statement.js";
 import { ask, post, Refusal, Silence } from "./ask.js";
 import { submit } from "./compose.js";
-import { channels, endSession, home, inboxes, logs, session } from "./record.js";
+import { channelOf, endSession, home, session } from "./record.js";
 import type { Answer, Entry } from "./shapes.js";
 
 export const outbox = signal<Item[]>([]);
@@ -30,14 +30,15 @@ export interface Posted {
   isUnsigned?: boolean; // nor could it be asked what is to be signed: it stands where it was typed
 }
 
+// Whether the disk has taken it.
+export async function isOnDisk(writing: Promise<void>): Promise<boolean> {
+  keepingFails.value = await writing.then(() => false, () => true);
+  return !keepingFails.value;
+}
+
 async function keep(item: Item): Promise<void> {
   outbox.value = [...outbox.value.filter((row) => row.id !== item.id), item];
-  try {
-    await put("outbox", item.id, await seal(item));
-    keepingFails.value = false;
-  } catch {
-    keepingFails.value = true;
-  }
+  await isOnDisk(seal(item).then((sealed) => put("outbox", item.id, sealed)));
 }
 
 async function drop(item: Item): Promise<void> {
@@ -147,32 +148,16 @@ export async function deliverAll(): Promise<void> {
   });
 }
 
-function cosignedSizes(): Record<string, number> {
-  const own = logs.value.filter((log) => log.party === session.value?.party && log.cosigned !== undefined);
-  return Object.fromEntries(own.map((log) => [log.log, Math.min(...Object.values(log.cosigned ?? {}))]));
+// Its entry says which parties have cosigned beyond it.
+async function isReceived(item: Item): Promise<boolean> {
+  const others = (channelOf(item.channel)?.parties ?? []).filter((party) => party !== session.value?.party);
+  return isWithAll(others, (await ask<Entry>("/entry", { place: item.place })).received);
 }
 
-// Whoever is not told sizes sees the receipt of a message on its ladder, and of an act, which has none, in its entry.
-function isReceived(item: Item): boolean {
-  const entry = (inboxes.value[item.channel] ?? []).find((one) => one.place === item.place);
-  return (entry?.ladders ?? []).some((ladder) => ladder.steps.some((step) => step.step === "STATION RECEIPT"));
-}
-
-async function hasReceipts(item: Item): Promise<boolean> {
-  const others = (channels.value.find((one) => one.name === item.channel)?.parties ?? []).filter((party) => party !== session.value?.party);
-  const { received: by = [] } = await ask<Entry>("/entry", { place: item.place });
-  return others.every((party) => by.includes(party));
-}
-
-// A STATION RECEIPT ends what was kept for it.
+// A STATION RECEIPT of every other party ends what was kept for it.
 export async function sweep(): Promise<void> {
-  const sizes = cosignedSizes();
   for (const item of outbox.value.filter((one) => one.state === "QUEUED")) {
-    if (isReceived(item) || received(item, sizes).is === "gone" || await hasReceipts(item).catch(() => false))
+    if (await isReceived(item).catch(() => false))
       await drop(item);
   }
-}
-
-export function bytesOf(text: string): number {
-  return utf8(text).length;
 }

@@ -38,6 +38,9 @@ export const nodeClock = computed(() => {
 export const home = computed(() => channels.value.find((channel) => channel.plane === "HOME" && channel.parties[0] === session.value?.party));
 export const lines = computed(() => channels.value.filter((channel) => channel.plane !== "HOME"));
 
+export const channelOf = (name: string) => channels.value.find((channel) => channel.name === name);
+export const channelName = (number: number) => channels.value.find((channel) => channel.number === number)?.name ?? String(number);
+
 export function rolesOn(channel: string): string[] {
   return session.value?.channels.find((row) => row.channel === channel)?.roles ?? [];
 }
@@ -147,9 +150,9 @@ function soon(name: string, question: () => Promise<void>): void {
   }, GATHER_MS);
 }
 
-function channelOf(event: Record<string, unknown>): string | undefined {
+function channelTouched(event: Record<string, unknown>): string | undefined {
   const name = (event.entry as Entry | undefined)?.channel_name ?? String(event.log ?? "").split("/")[1]?.split(" ")[0];
-  return channels.value.find((channel) => channel.name === name?.toLowerCase())?.name;
+  return channelOf(name?.toLowerCase() ?? "")?.name;
 }
 
 export function take(event: NodeEvent): void {
@@ -160,7 +163,7 @@ export function take(event: NodeEvent): void {
   lastEvents.value = [{ at: Date.now(), event: event.value }, ...lastEvents.value].slice(0, EVENTS_KEPT);
   if (event.value.change === "PATH")
     return soon("status", askStatus);
-  const channel = channelOf(event.value);
+  const channel = channelTouched(event.value);
   if (channel === undefined)
     return;
   soon("duty", askDuty);

@@ -1,6 +1,7 @@
 // The node's answers, as far as the screens read them: docs/spec/api.md section 3.
 
 import type { Label } from "../wire/content.js";
+import type { Addressee, Place } from "../wire/statement.js";
 
 export type Names = Record<string, string>; // language to text
 
@@ -12,7 +13,6 @@ export interface Session {
   key: string;
   channels: { channel: string; roles: string[] }[];
   idle_ms_max: number;
-  left_ms: number;
 }
 
 export interface Path {
@@ -26,7 +26,6 @@ export interface Path {
   line_checked_ms: number;
   line_check_ms: number;
   why?: string;
-  rule?: string;
 }
 
 export interface Peer {
@@ -41,7 +40,6 @@ export interface Log {
   log: string;
   channel: number;
   party: string;
-  epoch: number;
   state: string;
   size?: number;
   root?: string;
@@ -50,9 +48,7 @@ export interface Log {
 }
 
 export interface Status {
-  party: string;
   code: string;
-  accord: string;
   accord_hash: string;
   mode: "LIVE" | "EXERCISE";
   title: Names;
@@ -64,11 +60,9 @@ export interface Status {
   review_due?: boolean;
   peers: Peer[];
   stopped: Log[];
-  processes: { name: string; starting: boolean; landlock: number; files: boolean; ports: boolean; signals: boolean }[];
+  processes: { name: string; starting: boolean; files: boolean; signals: boolean }[];
   waiting?: number;
-  entries?: number;
-  void?: number;
-  scrub?: { finished_ms: number; findings: number; left: number };
+  scrub?: { left: number };
 }
 
 // Held, receipted, and not in the order yet.
@@ -85,38 +79,21 @@ export interface Channel {
   sealed: boolean;
 }
 
-export interface Guidelines {
-  name: string;
-  version: number;
-  levels: { code: string; names: Names }[];
-  categories: { name: string; rule: string; values: { code: string; names: Names; from: string }[] }[];
-  parties: { code: string; names: Names; outside: boolean }[];
-}
-
 export interface Accord {
-  title: Names;
   languages: string[];
-  parties: { party?: string; name: string; code: string; names: Names }[];
-  roles: { role?: string; name: string; names: Names; parties: string[] }[];
-  line_check_ms: number;
+  parties: { name: string; code: string; names: Names }[];
+  roles: { name: string; names: Names; parties: string[] }[];
   flash_len_max: number;
-  guidelines?: Guidelines;
+  guidelines?: { levels: { code: string; names: Names }[]; categories: { name: string; values: { code: string; names: Names }[] }[] };
 }
 
-export interface Addressed { party: string; role: string; information: boolean }
+interface Step { step: string; at_ms?: number; role?: string }
 
-export interface Step {
-  step: string;
-  at_ms?: number;
-  evidence?: string;
-  role?: string;
-}
-
-export interface Ladder extends Addressed {
+export interface Ladder extends Addressee {
   highest: string;
   steps: Step[];
   owed?: { step: string; by: string; ours: boolean; since_ms?: number; due_ms?: number };
-  read_back_offered?: { at_ms: number; evidence: string; role: string };
+  read_back_offered?: { evidence: string };
   wrong: boolean;
   query?: Step;
   negative?: Step;
@@ -126,12 +103,12 @@ export interface Ladder extends Addressed {
   deferred_until_ms?: number;
 }
 
-export interface Text {
+interface Text {
   language?: string;
   subject?: string;
   title?: string;
   text?: string[];
-  portions?: { label: Label | null; marking: Marking | null }[];
+  portions?: { marking: Marking | null }[];
   unreadable?: string;
   erased?: boolean;
   sealed_for?: string[];
@@ -147,17 +124,29 @@ export interface Attachment {
 }
 
 export interface FilledField {
-  number: number;
   name: string;
   title: Names;
   type: string;
   values: { value?: unknown; words?: Names; members?: FilledField[] }[];
 }
 
-export interface Entry extends Text {
+// What was said, or waits to be: by whom, to whom, of what.
+interface Utterance extends Text {
   place: string;
   channel: number;
   channel_name: string;
+  kind: string;
+  party: string;
+  role: string;
+  precedence?: string;
+  label?: Label;
+  marking?: Marking;
+  refers?: string[];
+  filled?: { form: string; title?: Names; fields?: FilledField[] };
+  filled_content?: { fields?: FilledField[] };
+}
+
+export interface Entry extends Utterance {
   plane: string;
   epoch: number;
   index: number;
@@ -165,32 +154,17 @@ export interface Entry extends Text {
   filed_ms: number;
   order?: number; // in the record
   signatures: number;
-  id: string;
-  kind: string;
   kind_number: number;
-  party: string;
-  role: string;
-  claimed_ms: number;
-  precedence?: string;
-  label?: Label;
-  marking?: Marking;
-  to?: Addressed[];
-  refers?: string[];
-  content?: { hash: string; len: number; sealing: number };
+  to?: Addressee[];
+  content?: { sealing: number };
   verdict?: string;
   why?: string;
-  line?: number;
-  signer?: { holder: number; roles: string[]; withdrawn: boolean };
-  filled?: { form: string; version: number; known: boolean; title?: Names; act?: string; fields?: FilledField[]; filled_content?: { fields: FilledField[] } };
-  filled_content?: { fields?: FilledField[] };
-  says?: { act?: string; name?: string; title?: Names; words?: string; detail?: Names }; // of a dialogue; its other fields stand in the bytes
+  says?: { name?: string; title?: Names; words?: string; detail?: Names }; // of a dialogue; its other fields stand in the bytes
   ladders?: Ladder[];
   received?: string[]; // of an own one: who has cosigned beyond it
   crossed?: string[];
   suspended?: boolean;
   statement?: string;
-  sshsigs?: string[];
-  content_bytes?: string;
   translations?: Translation[];
 }
 
@@ -198,7 +172,7 @@ export interface Translation extends Text {
   place: string;
   to: string;
   status: string;
-  by?: { place: string; party: string; role: string; holder?: number };
+  by?: { party: string; role: string };
   held: boolean;
   sealing: number;
 }
@@ -209,8 +183,7 @@ export interface Inbox {
   looked?: number; // of a search: how many it went through
 }
 
-export interface Draft extends Text {
-  place: string;
+export interface Draft extends Utterance {
   state: "SUBMITTED" | "APPROVED" | "RELEASED" | "REFUSED" | "CANCELLED" | "LAPSED";
   needed: number;
   approved: number;
@@ -219,22 +192,9 @@ export interface Draft extends Text {
   held?: string;
   unseen?: { name: string; kind: string }[];
   released?: string;
-  channel: number;
-  channel_name: string;
-  id: string;
-  kind: string;
-  party: string;
-  role: string;
   claimed_ms: number;
-  precedence?: string;
-  label?: Label;
-  marking?: Marking;
-  to?: Addressed[];
-  refers?: string[];
-  filled?: Entry["filled"];
-  filled_content?: Entry["filled_content"];
   author_holder: number;
-  signers: { holder: number; role?: string; release?: boolean }[];
+  signers: { holder: number }[];
   readers: { party: string; roles: string[] }[];
   newer: string[];
   statement: string;
@@ -245,24 +205,14 @@ export interface Draft extends Text {
 export interface Answer {
   err: string;
   place?: string;
-  step?: string;
-  repeat?: boolean;
   said?: boolean; // the same officer has said it before, at that place: nothing was filed
   rule?: string;
   text?: string;
-  needed?: number;
-  line?: number;
-  guidelines?: { line: number; reason: string; why: string; subject?: string; needed?: string };
-  fault?: { name: string; text: string; field?: string };
+  guidelines?: { line: number; why: string; subject?: string; needed?: string };
+  fault?: { text: string; field?: string };
 }
 
-export interface Key {
-  fingerprint: string;
-  holder: number;
-  roles: string[];
-  from?: number;
-  withdrawn?: number;
-}
+export interface Key { fingerprint: string; holder: number; roles: string[]; withdrawn?: number }
 
 export interface Form {
   form: string;
@@ -270,9 +220,6 @@ export interface Form {
   newest: boolean;
   title: Names;
   planes: string[];
-  acts: string[];
-  precedence: string;
-  precedences: string[];
   reply: boolean;
   basis: boolean;
   after: string[];
@@ -300,30 +247,22 @@ export interface ProcedureStep {
   by?: string;
   form?: string;
   rule?: "joint" | "each" | "one";
-  hold?: number;
-  read_back?: boolean;
   options?: { id: string; title: Names }[];
-  owe?: { who: string; what: string }[];
+  owe?: { who: string }[];
 }
 
 export interface Procedure {
   id: string;
-  version: number;
   hash: string;
   title: Names;
-  roles: string[];
   precedences: string[];
-  recess?: string;
   steps: ProcedureStep[];
 }
 
-export interface Gate {
-  place: string;
-  party: string;
-  step: string;
+interface Decision { place: string; party: string; option_title: Names }
+
+export interface Gate extends Decision {
   step_title: Names;
-  option: string;
-  option_title: Names;
   hash: string;
   state: "PROPOSED" | "ALL CONCURRED" | "IN DOUBT" | "DECIDED" | "WITHDRAWN";
   in_doubt: boolean;
@@ -368,7 +307,6 @@ export interface Said {
 
 export interface Instance {
   place: string;
-  channel: number;
   channel_name: string;
   opener: string;
   parties: string[];
@@ -384,7 +322,7 @@ export interface Instance {
   open: ProcedureStep[];
   done: ProcedureStep[];
   gates: Gate[];
-  decisions: { place: string; party: string; step: string; step_title: Names; option: string; option_title: Names }[];
+  decisions: Decision[];
 }
 
 // With a place: with what is owed and all that was said.
@@ -397,23 +335,26 @@ export interface WholeInstance extends Instance {
 
 // ---- Dialogues: docs/spec/dialogue.md section 7. ----
 
-export interface Thing {
+// A thing of a dialogue, or what is said of one.
+interface Told {
   place: string;
-  kind: "body" | "session" | "item" | "commitment" | "condition" | "event" | "text";
-  party: string;
-  of?: string;
   name?: string;
   title?: Names;
   when?: string;
   first_ms?: number;
   end_ms?: number;
-  parties?: string[];
-  owed_to?: string[];
   source?: string;
   detail?: Names;
   doubt?: Names;
-  number?: number;
   to?: string;
+}
+
+export interface Thing extends Told {
+  kind: "body" | "session" | "item" | "commitment" | "condition" | "event" | "text";
+  of?: string;
+  parties?: string[];
+  owed_to?: string[];
+  number?: number;
   merged_into?: string;
   chairs?: string[];
   manner?: "meeting" | "side-meeting" | "call";
@@ -422,7 +363,6 @@ export interface Thing {
   standing: string;
   over: boolean;
   parts?: { party: string; part: string; report?: string }[];
-  said?: Record<string, string[]>;
   deeds?: { place: string; party: string; kind: string; act?: string; title?: Names; detail?: Names; people?: string[]; credentials?: Names; hash?: string; when?: string }[];
 }
 
@@ -430,7 +370,6 @@ export interface Thing {
 
 export interface Version {
   place: string;
-  party: string;
   words: string;
   by: Record<string, "proposes" | "ad referendum" | "agrees">;
 }
@@ -444,14 +383,10 @@ export interface Unit {
   languages: Record<string, { status: string; versions: Version[] }>;
 }
 
-export interface Endorsed {
-  all: boolean;
-  by: { party: string; place: string; hash: string; stale: boolean; when?: string }[];
-}
+export interface Endorsed { all: boolean; by: { party: string; place: string; hash: string; when?: string }[] }
 
 export interface WholeText {
   place: string;
-  title: Names;
   languages: string[];
   corrected_by: string[]; // names
   amended_by: string[];
@@ -466,26 +401,14 @@ export interface WholeText {
 
 // ---- Events and what is said of them: docs/spec/dialogue.md section 13. ----
 
-export interface OfEvent {
-  place: string;
+export interface OfEvent extends Told {
   party: string;
-  role: string;
-  claimed_ms: number;
   label?: Label;
   marking?: Marking;
-  name?: string;
-  title?: Names;
   type?: string;
-  when?: string;
-  first_ms?: number;
-  end_ms?: number;
   where?: string;
   location?: Names;
   confidence?: string;
-  source?: string;
-  detail?: Names;
-  doubt?: Names;
-  to?: string;
 }
 
 export interface Claim extends OfEvent { withdrawn?: OfEvent }
@@ -496,9 +419,11 @@ export interface Happened extends OfEvent {
   same: { event: string; by: string[]; one: boolean }[];
 }
 
+interface Coded { name: string; words: Names }
+
 export interface Assessments {
-  types: { name: string; words: Names }[];
-  confidences: { name: string; words: Names }[];
+  types: Coded[];
+  confidences: Coded[];
   events: Happened[];
   more: boolean;
 }
@@ -507,33 +432,23 @@ export interface Assessments {
 
 export interface Post {
   post: string;
-  channel: number;
   state: "UNKNOWN" | "MANNED" | "GAP" | "EMPTY";
   depth: number;
   to_ms?: number;
-  on: { rung: number; name: string; reach: string; able: string }[];
+  on: { name: string }[];
   offer?: string;
   waits: boolean;
-  accepted?: string;
   again: string[];
 }
 
-export interface Manning {
+export interface Manning extends Pick<Post, "post" | "state" | "depth"> {
   party: string;
   ours: boolean;
-  post: string;
-  state: Post["state"];
-  depth: number;
   gap_from_ms?: number;
-  planned: boolean;
 }
 
-export interface OpenItem {
+export interface OpenItem extends Omit<Place, "leaf"> {
   place: string;
-  channel: number;
-  party: string;
-  epoch: number;
-  index: number;
   what: string;
   precedence: string;
   unresolved: boolean;

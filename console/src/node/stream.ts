@@ -1,6 +1,6 @@
 // One tab of this browser holds the node's event stream and passes it on to the others. A Web Lock says which.
 
-import { sessionHeaders } from "./ask.js";
+import { pause, sessionHeaders } from "./ask.js";
 
 // ---- The stream as text: docs/spec/api.md section 5. A piece of text in, whole events out. ----
 
@@ -22,17 +22,9 @@ export class EventText {
 }
 
 function readBlock(block: string): NodeEvent | undefined {
-  const event = { id: "", name: "" };
-  const lines: string[] = [];
-  for (const line of block.split("\n")) {
-    if (line.startsWith("id: "))
-      event.id = line.slice(4);
-    else if (line.startsWith("event: "))
-      event.name = line.slice(7);
-    else if (line.startsWith("data: "))
-      lines.push(line.slice(6));
-  }
-  return lines.length > 0 ? { ...event, value: JSON.parse(lines.join("\n")) as Record<string, unknown> } : undefined;
+  const lines = (field: string) => block.split("\n").filter((line) => line.startsWith(`${field}: `)).map((line) => line.slice(field.length + 2)).join("\n");
+  const data = lines("data");
+  return data === "" ? undefined : { id: lines("id"), name: lines("event"), value: JSON.parse(data) as Record<string, unknown> };
 }
 
 // ---- The tab that holds it. ----
@@ -47,10 +39,6 @@ type Passed = { event: NodeEvent } | "beat" | "ended";
 
 const AGAIN_MS = 1_000; // before the stream is opened anew
 const SILENCE_MS = 12_000; // a beat is due each 5 s
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
 
 class Stream {
   private readonly channel = new BroadcastChannel("entente-events");

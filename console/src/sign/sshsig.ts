@@ -49,8 +49,7 @@ export function publicLine(publicKey: Bytes, comment: string): string {
 }
 
 export async function fingerprint(publicKey: Bytes): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", publicKey));
-  return "SHA256:" + toBase64(hash).replace(/=+$/, "");
+  return "SHA256:" + toBase64(await sha256(publicKey)).replace(/=+$/, "");
 }
 
 // Namespace, an empty reserved field, the hash's name: they stand in what is signed and in the blob.

@@ -2,21 +2,19 @@
 // made of several.
 
 import { h } from "preact";
-import { computed, effect, signal, untracked } from "@preact/signals";
-import { foundOnEvent } from "../fold/found.js";
-import type { Move } from "../fold/moves.js";
+import { computed, effect, signal } from "@preact/signals";
+import { formsOn } from "../fold/forms.js";
 import { degrees, Mapped, mapOf, Numbered, numbered } from "../fold/drawn.js";
 import { ask } from "../node/ask.js";
-import { accord, channels, inboxes, session } from "../node/record.js";
+import { accord, channelOf, inboxes } from "../node/record.js";
 import type { Assessments, Claim, Happened, OfEvent } from "../node/shapes.js";
-import { _, named } from "../words/say.js";
-import { visible } from "../words/fill.js";
+import { _, named, visible } from "../words/say.js";
 import { TimeLine } from "./dialogues.js";
 import { judge, Moves, Subject } from "./moves.js";
 import { shownToo } from "./entry.js";
 import { Banner } from "./message.js";
-import { Group, Panel, Words } from "./parts.js";
-import { channelIn, linkTo, placeIn, screen } from "./screen.js";
+import { Group, Panel, Table, Words } from "./parts.js";
+import { channelIn, linkTo, placeIn, screen, whenShown } from "./screen.js";
 
 const answer = signal<Assessments | undefined>(undefined);
 
@@ -24,27 +22,21 @@ const events = computed(() => answer.value?.events ?? []);
 const rows = computed(() => numbered(events.value));
 
 export function followAssessments(): void {
+  whenShown(["assess"], () => inboxes.value, async (place) => {
+    const found = await ask<Assessments>("/assessments"), event = found.events.find((one) => one.place === place);
+    answer.value = found;
+    shownToo.value = found.events.flatMap((one) => [one, ...one.claims, ...one.assessments]);
+    if (event !== undefined)
+      await judge(subjectOf(event), movesOf(event));
+  });
   effect(() => {
-    const isShown = screen.value.name === "assess", place = placeIn(screen.value.about);
-    void inboxes.value; // asked for anew whenever something was said
-    untracked(() => {
-      if (!isShown)
-        shownToo.value = [];
-      else if (session.value)
-        void ask<Assessments>("/assessments").then((found) => {
-          answer.value = found;
-          const event = found.events.find((one) => one.place === place);
-          if (event !== undefined)
-            void judge(subjectOf(event), movesOf(event)).catch(() => undefined); // then the door says it
-          shownToo.value = found.events.flatMap((event) => [event, ...event.claims, ...event.assessments]);
-        }).catch(() => undefined); // the silence of the node is said elsewhere
-    });
+    if (screen.value.name !== "assess")
+      shownToo.value = [];
   });
 }
 
 const subjectOf = (event: Happened): Subject => ({ place: event.place, channel: channelIn(event.place), isInstance: false });
-const movesOf = (event: Happened): Move[] =>
-  foundOnEvent(event.place, (answer.value?.confidences ?? []).map((one) => [one.name, named(one.words, one.name)]));
+const movesOf = (event: Happened) => formsOn("event", event.place, { confidence: (answer.value?.confidences ?? []).map((one) => [one.name, named(one.words, one.name)]) });
 
 // ---- In words: what is not there is unknown. ----
 
@@ -65,19 +57,13 @@ function Events() {
   const at = placeIn(screen.value.about);
   return (
     <Panel title={_("Events")} count={events.value.length} name="events">
-      {events.value.length === 0 ? <p class="none">{_("No event is opened yet.")}</p> : null}
-      <table class="rows">
-        <thead><tr><th>{_("event")}</th><th>{_("type")}</th><th>{_("when")}</th><th>{_("assessed by")}</th></tr></thead>
-        <tbody>
-          {events.value.map((event) => (
-            <tr key={event.place} data-event={event.name}>
-              <th scope="row" class="name wide">{portion(event)}<a href={linkTo("assess", event.place)} data-place={event.place} aria-current={event.place === at ? "true" : undefined}>{title(event)}</a></th>
-              <td class="step">{coded("types", event.type)}</td><td class="step">{whenOf(event)}</td>
-              <td>{event.assessments.map((one) => one.party).join(", ") || _("nobody yet")}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table rows={events.value} none={_("No event is opened yet.")} head={[_("event"), _("type"), _("when"), _("assessed by")]} row={(event) => (
+        <tr key={event.place} data-event={event.name}>
+          <th scope="row" class="name wide">{portion(event)}<a href={linkTo("assess", event.place)} data-place={event.place} aria-current={event.place === at ? "true" : undefined}>{title(event)}</a></th>
+          <td class="step">{coded("types", event.type)}</td><td class="step">{whenOf(event)}</td>
+          <td>{event.assessments.map((one) => one.party).join(", ") || _("nobody yet")}</td>
+        </tr>
+      )} />
       {answer.value?.more ? <p class="warning">{_("This list is full: there are more than it can hold.")}</p> : null}
     </Panel>
   );
@@ -114,15 +100,12 @@ function Drawn() {
     <Panel title={_("Claims over time and on the map")} count={rows.value.length} name="drawn">
       {isDated ? <TimeLine rows={rows.value.map(dated)} /> : <p class="none">{_("No claim has a date.")}</p>}
       {map === undefined ? <p class="none">{_("No claim names a place in degrees, so there is no map.")}</p> : <Map map={map} />}
-      <table class="rows">
-        <thead><tr><th>{_("number")}</th><th>{_("event")}</th><th>{_("source")}</th><th>{_("when")}</th><th>{_("where")}</th></tr></thead>
-        <tbody>{rows.value.map(({ number, event, claim }) => (
-          <tr key={number} data-claim={claim.name}>
-            <th scope="row">{number}</th><td>{title(event)}</td><td class="wide"><Words text={claim.source ?? ""} /></td>
-            <td class="step">{whenOf(claim)}</td><td><Words text={[named(claim.location), claim.where ?? ""].filter((text) => text !== "").join(" · ") || _("unknown")} /></td>
-          </tr>
-        ))}</tbody>
-      </table>
+      <Table rows={rows.value} head={[_("number"), _("event"), _("source"), _("when"), _("where")]} row={({ number, event, claim }) => (
+        <tr key={number} data-claim={claim.name}>
+          <th scope="row">{number}</th><td>{title(event)}</td><td class="wide"><Words text={claim.source ?? ""} /></td>
+          <td class="step">{whenOf(claim)}</td><td><Words text={[named(claim.location), claim.where ?? ""].filter((text) => text !== "").join(" · ") || _("unknown")} /></td>
+        </tr>
+      )} />
     </Panel>
   );
 }
@@ -143,7 +126,7 @@ function ClaimOf({ claim }: { claim: Claim }) {
 
 // A column a party, in the accord's order; who has said nothing has a column too.
 function Sides({ event }: { event: Happened }) {
-  const parties = channels.value.find((one) => one.name === channelIn(event.place))?.parties ?? [];
+  const parties = channelOf(channelIn(event.place))?.parties ?? [];
   return (
     <div class="sides">
       {(accord.value?.parties ?? []).filter((party) => parties.includes(party.name)).map((party) => {
@@ -166,7 +149,7 @@ function Sides({ event }: { event: Happened }) {
 }
 
 function One({ event }: { event: Happened }) {
-  const names = (place: string) => title(events.value.find((one) => one.place === place) ?? { place, party: "", role: "", claimed_ms: 0 });
+  const names = (place: string) => title(events.value.find((one) => one.place === place) ?? { place, party: "" });
   return (
     <article class="event panel" aria-label={event.place}>
       <Banner marking={event.marking} />

@@ -5,8 +5,8 @@ import { h } from "preact";
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { Bytes, Hasher, toHex, utf8 } from "../base/bytes.js";
 import { allTyped, Typed } from "../keep/drafts.js";
-import { dropPieces, isKept, keepPiece, keptPiece, PIECE_LEN } from "../keep/pieces.js";
-import { post, Refusal, Silence } from "../node/ask.js";
+import { dropPieces, isKept, keepPiece, keptPiece, PIECE_LEN } from "../keep/database.js";
+import { pause, post, Refusal, Silence } from "../node/ask.js";
 import { othersTyped, outbox } from "../node/outbox.js";
 import { session, status } from "../node/record.js";
 import type { Channel } from "../node/shapes.js";
@@ -93,8 +93,6 @@ function set(typed: Typed, hash: string, part: Partial<Attached> | undefined): v
   change(last, { files: part === undefined ? rows.filter((row) => row.hash !== hash) : rows.map((row) => (row.hash === hash ? { ...row, ...part } : row)) });
 }
 
-const pause = () => new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-
 // A browser that has no room keeps nothing: then the tab alone has it.
 async function keepAll(hash: string, file: Source): Promise<void> {
   for (let at = 0; at < file.size; at += PIECE_LEN)
@@ -117,23 +115,20 @@ async function carryOn(typed: Typed, key: string, file: Source, hash: string): P
       if (!(why instanceof Silence) && !(why instanceof Refusal && why.status === 401))
         throw why;
       tell(key, { is: "waits", at, of: file.size });
-      await pause();
+      await pause(AGAIN_MS);
       set(typed, hash, { sent: 0 });
     }
   }
 }
 
+const refuse = (key: string, of: number, why: string) => tell(key, { is: "refused", at: 0, of, why });
+
 async function carry(typed: Typed, key: string, file: Source, hash: string): Promise<void> {
   if (carried.has(key))
     return;
   carried.add(key);
-  try {
-    await carryOn(typed, key, file, hash);
-  } catch (why) { // it cannot be read any more, or the node refuses it
-    tell(key, { is: "refused", at: 0, of: file.size, why: nodeSays((why as Error).message) });
-  } finally {
-    carried.delete(key);
-  }
+  await carryOn(typed, key, file, hash).catch((why: Error) => refuse(key, file.size, nodeSays(why.message))); // it cannot be read any more, or the node refuses it
+  carried.delete(key);
 }
 
 // To a node that was started anew, or another officer's session, it is given anew: as it was chosen here, or as this browser keeps it.
@@ -173,7 +168,7 @@ export function followAttached(): void {
 async function attach(typed: Typed, chosen: File): Promise<void> {
   const key = wayKey(typed, chosen.name), wrong = fault(typed, chosen), file = ofFile(chosen);
   if (wrong !== undefined)
-    return tell(key, { is: "refused", at: 0, of: file.size, why: wrong });
+    return refuse(key, file.size, wrong);
   sources.set(key, file);
   try {
     const found = await hash(key, file), rows = now(typed).files ?? [];
@@ -182,7 +177,7 @@ async function attach(typed: Typed, chosen: File): Promise<void> {
     await keepAll(found, file).then(() => loose.delete(key), () => loose.add(key));
     await carry(typed, key, file, found);
   } catch (why) { // it cannot be read any more
-    tell(key, { is: "refused", at: 0, of: file.size, why: nodeSays((why as Error).message) });
+    refuse(key, file.size, nodeSays((why as Error).message));
   }
 }
 

@@ -5,13 +5,12 @@ import { signal } from "@preact/signals";
 import { allOf, askOlder, drafts, inboxes, lines, logs, MESSAGES_SHOWN, rolesOn, session, home } from "../node/record.js";
 import type { Channel as Line, Draft, Entry } from "../node/shapes.js";
 import { clock } from "../words/moment.js";
-import { word } from "../words/names.js";
-import { _, named } from "../words/say.js";
+import { _, named, word } from "../words/say.js";
 import { ComposeMessage } from "./compose.js";
 import { DraftView } from "./draft.js";
 import { missing, opened, openedDraft } from "./entry.js";
 import { Message } from "./message.js";
-import { partyCode, Precedence, Step, Title, Words } from "./parts.js";
+import { highest, partyCode, Precedence, Step, Title } from "./parts.js";
 import { channelIn, linkTo, placeIn, screen } from "./screen.js";
 
 const AT_ONCE = 60; // rows that are drawn more at a time; older ones come when they are asked for
@@ -57,7 +56,7 @@ function Row({ entry }: { entry: Entry }) {
       <a href={linkTo("channel", entry.place)} data-place={entry.place} aria-current={placeIn(screen.value.about) === entry.place ? "true" : undefined}>
         <span class="first">{clock(entry.filed_ms)} <Precedence name={entry.precedence ?? "ROUTINE"} /> <b>{entry.place}</b></span>
         <Title entry={entry} />
-        <span class="first"><Step name={entry.ladders?.find((ladder) => !ladder.information)?.highest ?? "QUEUED"} />{(entry.crossed ?? []).length > 0 ? <b class="crossed"> {_("crossed in transit")}</b> : null}</span>
+        <span class="first"><Step name={highest(entry) ?? "QUEUED"} />{(entry.crossed ?? []).length > 0 ? <b class="crossed"> {_("crossed in transit")}</b> : null}</span>
       </a>
     </li>
   );
@@ -68,7 +67,7 @@ function DraftRow({ draft }: { draft: Draft }) {
     <li class="draft">
       <a href={linkTo("channel", draft.place)} data-place={draft.place} aria-current={placeIn(screen.value.about) === draft.place ? "true" : undefined}>
         <span class="first"><Precedence name={draft.precedence ?? "ROUTINE"} /> <b>{draft.place}</b> → {draft.channel_name}</span>
-        <Words text={draft.title ?? draft.subject ?? ""} tongue={draft.language} />
+        <Title entry={draft} />
         <span class="first">{word(draft.state)} {_("{1} of {2}", draft.approved, draft.needed)}</span>
       </a>
     </li>

@@ -4,6 +4,7 @@ import { h, ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Figure, plotted, tableOf } from "../fold/drawn.js";
 import { _ } from "../words/say.js";
+import { Table } from "./parts.js";
 import { theme } from "./screen.js";
 
 interface Plot {
@@ -45,10 +46,8 @@ function Twin({ figure, tick, name }: { figure: Figure; tick: Look["tick"]; name
     <details onToggle={(event) => set(event.currentTarget.open)}>
       <summary>{_("The same as a table")}</summary>
       {isOpen ? (
-        <table class="rows">
-          <thead><tr><th>{name}</th>{figure.series.map((one) => <th key={one.label}>{one.label}</th>)}</tr></thead>
-          <tbody>{tableOf(figure, tick).map(([first, ...values]) => <tr key={first}><th scope="row">{first}</th>{values.map((value, i) => <td key={figure.series[i].label}>{value}</td>)}</tr>)}</tbody>
-        </table>
+        <Table rows={tableOf(figure, tick)} head={[name, ...figure.series.map((one) => one.label)]}
+          row={([first, ...values]) => <tr key={first}><th scope="row">{first}</th>{values.map((value, i) => <td key={figure.series[i].label}>{value}</td>)}</tr>} />
       ) : null}
     </details>
   );

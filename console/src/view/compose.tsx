@@ -1,24 +1,24 @@
 // Writing: a message in free text or by a form, or the words of an act. Ctrl+Enter signs; the input method's Enter never does.
 
-import { h } from "preact";
+import { h, ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
+import { utf8 } from "../base/bytes.js";
 import { unseen } from "../fold/drafted.js";
 import type { Act } from "../fold/moves.js";
 import type { Typed } from "../keep/drafts.js";
-import { bytesOf } from "../node/outbox.js";
-import { accord, allOf, channels, session, shown } from "../node/record.js";
+import { accord, allOf, channelOf, session, shown } from "../node/record.js";
 import type { Channel, Entry } from "../node/shapes.js";
 import { Kind } from "../wire/statement.js";
 import { clock } from "../words/moment.js";
 import { _, language, named } from "../words/say.js";
 import { FormFields, formOf, FormChoice } from "./form.js";
 import { Attach, isWhole, SealedLine } from "./attach.js";
-import { Group, OnTerminal, Precedence, Result, roleName, Title, Words } from "./parts.js";
+import { Check, Choice, Group, Input, OnTerminal, Precedence, Result, roleName, Title, Words } from "./parts.js";
 import { once, results, rolesFor, Said, sayAct, sayMessage } from "./say.js";
-import { besides, change, forget, keptAt, keyOf, takeUp, typing, unkept } from "./typing.js";
+import { besides, change, forget, keptAt, keyOf, setField, takeUp, typing, unkept } from "./typing.js";
 
 function blank(key: string, channel: string, kind: number, about?: Entry): Typed {
-  const row = channels.value.find((one) => one.name === channel);
+  const row = channelOf(channel);
   return {
     key, channel, kind, about: about?.place, at: Date.now(), role: rolesFor(channel, about)[0] ?? "", language: language.value, subject: "",
     text: "", precedence: row?.precedences[row.precedences.length - 1] ?? "ROUTINE", to: [], level: accord.value?.guidelines?.levels[0]?.code ?? "",
@@ -51,16 +51,6 @@ function useSign(sign: () => void): { onKeyDown(event: KeyboardEvent): void; onC
       setTimeout(sign); // what was composed is in the text by then
     },
   };
-}
-
-export function Choice({ label, value, options, onChoose }: { label: string; value: string; options: [string, string][]; onChoose: (value: string) => void }) {
-  return (
-    <label>{label}
-      <select value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
-        {options.map(([key, text]) => <option key={key} value={key}>{text}</option>)}
-      </select>
-    </label>
-  );
 }
 
 function Addressees({ typed, channel }: { typed: Typed; channel: Channel }) {
@@ -97,16 +87,11 @@ export function LabelChoice({ typed }: { typed: Typed }) {
   return (
     <fieldset class="label-choice">
       <legend>{_("Marking")}</legend>
-      <Choice label={_("Level")} value={typed.level} onChoose={(level) => change(typed, { level })}
+      <Choice label={_("Level")} value={typed.level} onChange={(level) => change(typed, { level })}
         options={guidelines.levels.map((level) => [level.code, `${level.code} ${named(level.names)}`])} />
       {guidelines.categories.flatMap((category) => category.values.map((value) => {
         const name = `${category.name}/${value.code}`;
-        return (
-          <label key={name}>
-            <input type="checkbox" checked={typed.values.includes(name)} onChange={(event) => flip(name, event.currentTarget.checked)} />
-            {value.code} {named(value.names)}
-          </label>
-        );
+        return <Check key={name} label={`${value.code} ${named(value.names)}`} value={typed.values.includes(name)} onChange={(on) => flip(name, on)} />;
       }))}
     </fieldset>
   );
@@ -144,7 +129,7 @@ export function Kept({ typed, max: most }: { typed: Typed; max?: number }) {
   return (
     <Group>
       <p class="kept" data-kept={unkept.value === 0}>
-        {_("{1} bytes", `${bytesOf(typed.text)}${max}`)} · {typing.value[typed.key] === undefined ? _("nothing typed yet") : unkept.value > 0 ? _("being kept") : _("kept in this browser {1}", keptAt.value ? clock(keptAt.value) : "")}
+        {_("{1} bytes", `${utf8(typed.text).length}${max}`)} · {typing.value[typed.key] === undefined ? _("nothing typed yet") : unkept.value > 0 ? _("being kept") : _("kept in this browser {1}", keptAt.value ? clock(keptAt.value) : "")}
       </p>
       <Beside typed={typed} />
     </Group>
@@ -166,17 +151,34 @@ function resultOf(key: string): Said | undefined {
   return result?.place !== undefined && typing.value[key] !== undefined ? undefined : result;
 }
 
+// The words, and what is to be known before they are signed.
+function Written({ typed, sign, attach }: { typed: Typed; sign: () => void; attach?: ComponentChildren }) {
+  return (
+    <Group>
+      <Text typed={typed} label={_("Text")} sign={sign} />
+      {attach}
+      <Newer typed={typed} />
+      <Kept typed={typed} />
+      <button type="button" class="primary sign" disabled={!isWhole(typed)} onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
+      <Result result={resultOf(typed.key)} />
+    </Group>
+  );
+}
+
 const languages: [string, string][] = [["ko", "한국어"], ["en", "English"]];
 
-export function Language({ typed }: { typed: Typed }) {
-  return <Choice label={_("Language")} value={typed.language} options={languages} onChoose={(tongue) => change(typed, { language: tongue })} />;
+export function Language({ typed, label }: { typed: Typed; label?: string }) {
+  return <Choice label={label ?? _("Language")} value={typed.language} options={languages} onChange={(language) => change(typed, { language })} />;
+}
+
+export function Role({ typed, roles }: { typed: Typed; roles: string[] }) {
+  return <Choice label={_("In the role")} value={typed.role} options={roles.map((role) => [role, roleName(role)])} onChange={(role) => change(typed, { role })} />;
 }
 
 // What says words about something sealed, and a mark on words that nobody has opened here.
 export function isForTerminal(act: Act, about: Entry): boolean {
   const isSealed = (about.content?.sealing ?? 0) > 0;
-  const channel = channels.value.find((one) => one.name === about.channel_name);
-  return act.text === "none" ? isSealed && act.mark !== undefined : isSealed || channel?.sealed === true;
+  return act.text === "none" ? isSealed && act.mark !== undefined : isSealed || channelOf(about.channel_name)?.sealed === true;
 }
 
 export function ComposeMessage({ channel }: { channel: Channel }) {
@@ -195,24 +197,16 @@ export function ComposeMessage({ channel }: { channel: Channel }) {
         : <p class="in-instance">{_("In the procedure {1}.", typed.instance)} <button type="button" onClick={() => change(typed, { instance: undefined })}>{_("Not in it")}</button></p>}
       <div class="row">
         <Choice label={_("Precedence")} value={typed.precedence} options={channel.precedences.map((name) => [name, name])}
-          onChoose={(precedence) => change(typed, { precedence })} />
-        <Choice label={_("Authentic language")} value={typed.language} options={languages} onChoose={(tongue) => change(typed, { language: tongue })} />
-        <Choice label={_("In the role")} value={typed.role} options={rolesFor(channel.name).map((role) => [role, roleName(role)])}
-          onChoose={(role) => change(typed, { role })} />
+          onChange={(precedence) => change(typed, { precedence })} />
+        <Language typed={typed} label={_("Authentic language")} />
+        <Role typed={typed} roles={rolesFor(channel.name)} />
         <FormChoice typed={typed} plane={channel.plane} />
       </div>
       <Addressees typed={typed} channel={channel} />
       <LabelChoice typed={typed} />
       {form === undefined ? null : <FormFields typed={typed} form={form} />}
-      <label class="text">{_("Subject")}
-        <input type="text" class="subject" lang={typed.language} value={typed.subject} onInput={(event) => change(typed, { subject: event.currentTarget.value })} />
-      </label>
-      <Text typed={typed} label={_("Text")} sign={sign} />
-      <Attach typed={typed} />
-      <Newer typed={typed} />
-      <Kept typed={typed} />
-      <button type="button" class="primary sign" disabled={!isWhole(typed)} onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
-      <Result result={resultOf(typed.key)} />
+      <Input label={_("Subject")} class="subject" lang={typed.language} value={typed.subject} onChange={(subject) => change(typed, { subject })} />
+      <Written typed={typed} sign={sign} attach={<Attach typed={typed} />} />
     </form>
   );
 }
@@ -243,17 +237,13 @@ function ComposeActClear({ act, title, about }: { act: Act; title: string; about
       <h3>{title}</h3>
       <div class="row">
         <Language typed={typed} />
-        <Choice label={_("In the role")} value={typed.role} options={rolesFor(about.channel_name, about).map((role) => [role, roleName(role)])} onChoose={(role) => change(typed, { role })} />
+        <Role typed={typed} roles={rolesFor(about.channel_name, about)} />
         {act.kind === Kind.REPLY ? <FormChoice typed={typed} plane={about.plane} about={about} /> : null}
         {act.cause ? <Choice label={_("Cause")} value={typed.fields.cause ?? "3"} options={causes.map(([key, text]) => [key, text()])}
-          onChoose={(cause) => change(typed, { fields: { ...typed.fields, cause } })} /> : null}
-        {act.until ? <label>{_("Until (281407Z NOV 26)")}<input type="text" value={typed.until ?? ""} onInput={(event) => change(typed, { until: event.currentTarget.value })} /></label> : null}
+          onChange={(cause) => setField(typed, "cause", cause)} /> : null}
+        {act.until ? <Input label={_("Until (281407Z NOV 26)")} value={typed.until ?? ""} onChange={(until) => change(typed, { until })} /> : null}
       </div>
-      <Text typed={typed} label={_("Text")} sign={sign} />
-      <Newer typed={typed} />
-      <Kept typed={typed} />
-      <button type="button" class="primary sign" onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
-      <Result result={resultOf(typed.key)} />
+      <Written typed={typed} sign={sign} />
     </form>
   );
 }

@@ -1,9 +1,9 @@
 // Consultation: one instance of a procedure. What is, what is owed by whom and by when, what stands at the gates, what this officer may do.
 
 import { h } from "preact";
-import { effect, signal, untracked } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { fromHex, sha256, toHex, utf8 } from "../base/bytes.js";
-import { attempt } from "../fold/found.js";
+import { formsOn } from "../fold/forms.js";
 import { Move, movesAt, movesOf, stepsOf } from "../fold/moves.js";
 import { ask, Refusal } from "../node/ask.js";
 import { compose } from "../node/compose.js";
@@ -13,14 +13,12 @@ import type { Due, Entry, Gate, Instance, Procedure, ProcedureStep, WholeInstanc
 import type { Value } from "../wire/cbor.js";
 import { Kind, PRECEDENCES, Precedence as PrecedenceName } from "../wire/statement.js";
 import { clock, countdown } from "../words/moment.js";
-import { spanText, word } from "../words/names.js";
-import { _, N_, named } from "../words/say.js";
-import { visible } from "../words/fill.js";
-import { Choice, LabelChoice, typedFor } from "./compose.js";
+import { _, N_, named, spanText, visible, word } from "../words/say.js";
+import { LabelChoice, Role, typedFor } from "./compose.js";
 import { judge, Moves, Subject } from "./moves.js";
-import { Group, Moment, Panel, partyCode, Precedence, Result, roleName, whoIs, Words } from "./parts.js";
+import { Choice, Group, Moment, Panel, partyCode, Precedence, Result, Table, whoIs, Words } from "./parts.js";
 import { contentOf, labelOfTyped, once, results, Said } from "./say.js";
-import { go, linkTo, now, placeIn, screen } from "./screen.js";
+import { followPlace, go, linkTo, now, placeIn, Screen, screen, whenShown } from "./screen.js";
 import { change, typing } from "./typing.js";
 
 const DEPTHS = ["I", "II", "III"];
@@ -41,7 +39,7 @@ const subjectOf = (instance: Instance): Subject => ({ place: instance.place, cha
 const RESULTS = ["REACHED", "NO ANSWER", "LINE DOWN", "REFUSED"]; // by their number
 
 function ownMoves(instance: WholeInstance): Move[] {
-  return [...movesOf(instance, stepsOf(instance, procedures.value), me(), session.value?.holder ?? 0), attempt(instance.place, RESULTS.map((name, i) => [String(i), word(name)]))];
+  return [...movesOf(instance, stepsOf(instance, procedures.value), me(), session.value?.holder ?? 0), ...formsOn("instance", instance.place, { result: RESULTS.map((name, i) => [String(i), word(name)]) })];
 }
 
 async function read(entry: Entry): Promise<{ entry: Entry; text: string; hash: string } | undefined> {
@@ -66,23 +64,10 @@ async function open(place: string): Promise<void> {
 }
 
 export function followInstance(): void {
-  effect(() => {
-    const place = placeIn(screen.value.about), isShown = screen.value.name === "consult" || screen.value.name === "card";
-    void [instances.value, procedures.value]; // asked for anew whenever something was said
-    untracked(() => {
-      if (whole.value?.place !== place)
-        whole.value = undefined;
-      if (isShown && place !== undefined && session.value)
-        void open(place);
-    });
-  });
-  effect(() => {
-    void status.value; // a hold ends by the clock alone
-    untracked(() => {
-      if ((screen.value.name === "consult" || screen.value.name === "card") && whole.value !== undefined && session.value)
-        void judgeAll(whole.value).catch(() => undefined); // then the door says it
-    });
-  });
+  const names: Screen[] = ["consult", "card"];
+  followPlace(whole);
+  whenShown(names, () => [instances.value, procedures.value], async (place) => (place === undefined ? undefined : open(place)));
+  whenShown(names, () => status.value, async () => (whole.value === undefined ? undefined : judgeAll(whole.value))); // a hold ends by the clock alone
 }
 
 // ---- In doubt: on every screen, and nothing closes it but the record. ----
@@ -99,9 +84,8 @@ function Doubt({ gate, instance }: { gate: Gate; instance: Instance }) {
 }
 
 export function Doubts() {
-  const rows = instances.value.flatMap((instance) => instance.gates.filter((gate) => gate.state === "IN DOUBT").map((gate) => ({ gate, instance })));
-  return rows.length === 0 ? null
-    : <div class="alarms doubt" role="alert">{rows.map(({ gate, instance }) => <Doubt key={gate.place} gate={gate} instance={instance} />)}</div>;
+  const rows = instances.value.flatMap((instance) => instance.gates.filter((gate) => gate.state === "IN DOUBT").map((gate) => <Doubt key={gate.place} gate={gate} instance={instance} />));
+  return rows.length === 0 ? null : <div class="alarms doubt" role="alert">{rows}</div>;
 }
 
 // ---- What runs: also a panel of Watch. ----
@@ -132,18 +116,8 @@ function Row({ instance }: { instance: Instance }) {
 }
 
 export function Running({ limit }: { limit: number }) {
-  const rows = instances.value;
-  if (rows.length === 0)
-    return <p class="none">{_("No procedure runs, or none that you are cleared for.")}</p>;
-  return (
-    <Group>
-      <table class="rows">
-        <thead><tr><th>{_("Precedence")}</th><th>{_("Procedure")}</th><th>{_("open steps")}</th><th>{_("for")}</th><th>{_("owed by")}</th></tr></thead>
-        <tbody>{rows.slice(0, limit).map((instance) => <Row key={instance.place} instance={instance} />)}</tbody>
-      </table>
-      {rows.length > limit ? <p class="more">{_("and {1} more", rows.length - limit)}</p> : null}
-    </Group>
-  );
+  return <Table rows={instances.value} limit={limit} none={_("No procedure runs, or none that you are cleared for.")} row={(instance) => <Row key={instance.place} instance={instance} />}
+    head={[_("Precedence"), _("Procedure"), _("open steps"), _("for"), _("owed by")]} />;
 }
 
 // ---- To begin one. ----
@@ -177,11 +151,11 @@ function Begin() {
       <summary>{_("Begin a procedure")}</summary>
       <form class="compose" onSubmit={(event) => event.preventDefault()}>
         <div class="row">
-          <Choice label={_("Channel")} value={typed.channel} options={usable().map((one) => [one.name, named(one.names, one.name)])} onChoose={(name) => { chosen.value = name; }} />
-          <Choice label={_("Procedure")} value={procedure.id} options={procedures.value.map((one) => [one.id, named(one.title, one.id)])} onChoose={(id) => set({ procedure: id })} />
-          <Choice label={_("Precedence")} value={precedence} options={precedences.map((name) => [name, name])} onChoose={(name) => change(typed, { precedence: name })} />
-          <Choice label={_("Depth asked for")} value={typed.fields.depth ?? "3"} options={DEPTHS.map((name, i) => [String(i + 1), name])} onChoose={(depth) => set({ depth })} />
-          <Choice label={_("In the role")} value={typed.role} options={rolesOn(typed.channel).map((role) => [role, roleName(role)])} onChoose={(role) => change(typed, { role })} />
+          <Choice label={_("Channel")} value={typed.channel} options={usable().map((one) => [one.name, named(one.names, one.name)])} onChange={(name) => { chosen.value = name; }} />
+          <Choice label={_("Procedure")} value={procedure.id} options={procedures.value.map((one) => [one.id, named(one.title, one.id)])} onChange={(id) => set({ procedure: id })} />
+          <Choice label={_("Precedence")} value={precedence} options={precedences.map((name) => [name, name])} onChange={(name) => change(typed, { precedence: name })} />
+          <Choice label={_("Depth asked for")} value={typed.fields.depth ?? "3"} options={DEPTHS.map((name, i) => [String(i + 1), name])} onChange={(depth) => set({ depth })} />
+          <Role typed={typed} roles={rolesOn(typed.channel)} />
         </div>
         <LabelChoice typed={typed} />
         {precedence === "" ? <p class="none">{_("This line has no precedence of this procedure.")}</p>
@@ -278,7 +252,7 @@ export function CardGates({ instance }: { instance: WholeInstance }) {
   return (
     <Group>
       <Gates instance={instance} />
-      <Panel title={_("What you may do")} name="moves"><Moves subject={subjectOf(instance)} moves={ownMoves(instance)} name={(move) => nameOf(instance, move)} /></Panel>
+      <Own instance={instance} />
       <p><a href={linkTo("consult", instance.place)}>{_("All of this procedure")}</a></p>
     </Group>
   );
@@ -301,8 +275,7 @@ function Owed({ instance, title, isOurs, none }: { instance: WholeInstance; titl
   const rows = instance.obligations.filter((due) => due.ours === isOurs).sort((a, b) => Number(b.state === "OWED") - Number(a.state === "OWED"));
   return (
     <Panel title={title} count={rows.filter((due) => due.state === "OWED").length} name={isOurs ? "ours" : "theirs"}>
-      {rows.length === 0 ? <p class="none">{none}</p>
-        : <table class="rows"><tbody>{rows.map((due) => <OwedRow key={`${due.step} ${due.about} ${due.party} ${due.role} ${due.level}`} due={due} />)}</tbody></table>}
+      <Table rows={rows} none={none} row={(due) => <OwedRow key={`${due.step} ${due.about} ${due.party} ${due.role} ${due.level}`} due={due} />} />
     </Panel>
   );
 }
@@ -310,24 +283,26 @@ function Owed({ instance, title, isOurs, none }: { instance: WholeInstance; titl
 function SaidPanel({ instance }: { instance: WholeInstance }) {
   return (
     <Panel title={_("What was said")} count={instance.moves.length} name="said">
-      <table class="rows"><tbody>
-        {[...instance.moves].reverse().map((one) => (
-          <tr key={one.place} data-move={one.move}>
-            <td class="step">{clock(one.filed_ms)}</td><td>{whoIs(one)}</td>
-            <th scope="row"><a href={linkTo("record", one.place)}>{one.place}</a></th>
-            <td class="wide">{word(one.move)} {one.step ?? ""}{one.about === undefined ? "" : ` → ${one.about}`}{one.cause === undefined ? "" : ` · ${partyCode(one.whose ?? "")}: ${word(one.cause)}`}
-              {one.shown_by.length < instance.parties.length ? <span class="age"> {_("not yet shown by all")}</span> : null}</td>
-          </tr>
-        ))}
-      </tbody></table>
+      <Table rows={[...instance.moves].reverse()} row={(one) => (
+        <tr key={one.place} data-move={one.move}>
+          <td class="step">{clock(one.filed_ms)}</td><td>{whoIs(one)}</td>
+          <th scope="row"><a href={linkTo("record", one.place)}>{one.place}</a></th>
+          <td class="wide">{word(one.move)} {one.step ?? ""}{one.about === undefined ? "" : ` → ${one.about}`}{one.cause === undefined ? "" : ` · ${partyCode(one.whose ?? "")}: ${word(one.cause)}`}
+            {one.shown_by.length < instance.parties.length ? <span class="age"> {_("not yet shown by all")}</span> : null}</td>
+        </tr>
+      )} />
       {instance.attempts.map((one) => <p key={one.place} class="meta">{clock(one.claimed_ms)} {whoIs(one)}: {_("tried {1} by {2}:", visible(one.whom ?? ""), visible(one.path ?? ""))} {word(one.result ?? "")}</p>)}
     </Panel>
   );
 }
 
-function nameOf(instance: Instance, move: Move): string | undefined {
-  const step = stepsOf(instance, procedures.value).find((one) => one.id === move.step), option = step?.options?.find((one) => one.id === move.option);
-  return step === undefined ? undefined : [named(step.title, step.id), ...(option === undefined ? [] : [named(option.title, option.id)])].join(", ");
+// What this officer may do in it, each named by its step.
+function Own({ instance }: { instance: WholeInstance }) {
+  const name = (move: Move) => {
+    const step = stepsOf(instance, procedures.value).find((one) => one.id === move.step), option = step?.options?.find((one) => one.id === move.option);
+    return step && [named(step.title, step.id), ...option === undefined ? [] : [named(option.title, option.id)]].join(", ");
+  };
+  return <Panel title={_("What you may do")} name="moves"><Moves subject={subjectOf(instance)} moves={ownMoves(instance)} name={name} /></Panel>;
 }
 
 function One({ instance }: { instance: WholeInstance }) {
@@ -343,7 +318,7 @@ function One({ instance }: { instance: WholeInstance }) {
         <div><Steps instance={instance} /><Owed instance={instance} title={_("We owe")} isOurs none={_("Nothing is owed by us.")} /><Owed instance={instance} title={_("They owe")} isOurs={false} none={_("Nothing is owed to us.")} /></div>
         <div>
           <Gates instance={instance} />
-          <Panel title={_("What you may do")} name="moves"><Moves subject={subjectOf(instance)} moves={ownMoves(instance)} name={(move) => nameOf(instance, move)} /></Panel>
+          <Own instance={instance} />
           <SaidPanel instance={instance} />
         </div>
       </div>

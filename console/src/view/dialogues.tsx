@@ -2,19 +2,18 @@
 // called past; nobody is blamed.
 
 import { h } from "preact";
-import { computed, effect, signal, untracked } from "@preact/signals";
-import { Choices, foundOn } from "../fold/found.js";
+import { computed, signal } from "@preact/signals";
+import { Choices, formsOn } from "../fold/forms.js";
 import { Move, movesOn } from "../fold/moves.js";
 import { agendaOf, Dated, isPast, isRhythmPast, lastSession, nextHost, nextSession, timeLine } from "../fold/rhythm.js";
 import { ask } from "../node/ask.js";
-import { accord, inboxes, nodeClock, session, status } from "../node/record.js";
+import { accord, inboxes, nodeClock, status } from "../node/record.js";
 import type { Thing } from "../node/shapes.js";
-import { word } from "../words/names.js";
-import { _, named } from "../words/say.js";
-import { visible } from "../words/fill.js";
+import { Kind } from "../wire/statement.js";
+import { _, named, visible, word } from "../words/say.js";
 import { judge, Moves, Subject } from "./moves.js";
-import { Group, Panel, Words } from "./parts.js";
-import { channelIn, linkTo, now, placeIn, screen } from "./screen.js";
+import { Check, Group, Panel, Table, Words } from "./parts.js";
+import { channelIn, followPlace, linkTo, now, placeIn, screen, whenShown } from "./screen.js";
 import { loadText, TextView } from "./text.js";
 
 const things = signal<Thing[]>([]);
@@ -24,11 +23,11 @@ const closedToo = signal(false);
 const all = computed(() => things.value);
 const code = () => status.value?.value.code ?? "";
 const at = () => nodeClock.value(now.value);
-const movesOf = (thing: Thing): Move[] => [...movesOn(thing, code()), ...thing.over ? [] : foundOn(thing.kind, thing.place, accord.value?.languages ?? [], choicesOn(thing))];
-const choicesOn = (thing: Thing): Choices => ({
-  manners: [["meeting", _("meeting")], ["side-meeting", _("side meeting")], ["call", _("call")]],
-  bodies: all.value.filter((one) => one.kind === "body" && !one.over && one.place !== thing.place && channelIn(one.place) === channelIn(thing.place)).map((one) => [one.name ?? "", title(one)]),
-});
+const movesOf = (thing: Thing): Move[] => [...movesOn(thing, code()), ...thing.over ? [] : formsOn(thing.kind, thing.place, choicesOn(thing), { [Kind.TEXT]: [[11, accord.value?.languages ?? []]] })];
+const choicesOn = (thing: Thing): Choices => {
+  const bodies = all.value.filter((one) => one.kind === "body" && !one.over && one.place !== thing.place && channelIn(one.place) === channelIn(thing.place)).map((one): [string, string] => [one.name ?? "", title(one)]);
+  return { manner: [["meeting", _("meeting")], ["side-meeting", _("side meeting")], ["call", _("call")]], feeds: bodies, into: bodies };
+};
 const subjectOf = (thing: Thing): Subject => ({ place: thing.place, channel: channelIn(thing.place), isInstance: false });
 
 async function load(place: string | undefined): Promise<void> {
@@ -48,16 +47,8 @@ async function load(place: string | undefined): Promise<void> {
 }
 
 export function followDialogues(): void {
-  effect(() => {
-    const place = placeIn(screen.value.about), isShown = screen.value.name === "dialogues";
-    void [inboxes.value, status.value === undefined]; // asked for anew whenever something was said
-    untracked(() => {
-      if (whole.value?.place !== place)
-        whole.value = undefined;
-      if (isShown && session.value)
-        void load(place).catch(() => undefined); // the silence of the node is said elsewhere
-    });
-  });
+  followPlace(whole);
+  whenShown(["dialogues"], () => [inboxes.value, status.value === undefined], load);
 }
 
 // ---- Bodies. ----
@@ -87,34 +78,35 @@ function Bodies() {
   const bodies = all.value.filter((one) => one.kind === "body" && (closedToo.value || !one.over));
   return (
     <Panel title={_("Bodies")} count={bodies.length} name="bodies">
-      {bodies.length === 0 ? <p class="none">{_("No body is founded yet.")}</p> : null}
-      <table class="rows"><tbody>
-        {bodies.map((body) => (
-          <tr key={body.place}>
-            <th scope="row" class="name"><Link thing={body} /></th>
-            <td class="wide">{body.of === undefined ? null : <span class="age">{_("under {1}", title(byPlace(body.of) ?? body))} </span>}<Rhythm body={body} /></td>
-            <td class="step">{body.over ? word("ENDED") : ""}</td>
-          </tr>
-        ))}
-      </tbody></table>
+      <Table rows={bodies} none={_("No body is founded yet.")} row={(body) => (
+        <tr key={body.place}>
+          <th scope="row" class="name"><Link thing={body} /></th>
+          <td class="wide">{body.of === undefined ? null : <span class="age">{_("under {1}", title(byPlace(body.of) ?? body))} </span>}<Rhythm body={body} /></td>
+          <td class="step">{body.over ? word("ENDED") : ""}</td>
+        </tr>
+      )} />
+    </Panel>
+  );
+}
+
+// Things with how each stands.
+function Standing({ title: heading, rows, name }: { title: string; rows: Thing[]; name: string }) {
+  return (
+    <Panel title={heading} count={rows.length} name={name}>
+      <Table rows={rows} row={(one) => <tr key={one.place}><th scope="row" class="name wide"><Link thing={one} /></th><td class="step">{one.kind === "session" ? one.when ?? "" : ""}</td><td class="step">{word(one.standing)}</td></tr>} />
     </Panel>
   );
 }
 
 function Texts() {
   const rows = all.value.filter((one) => one.kind === "text" && (closedToo.value || !one.over));
-  return rows.length === 0 ? null
-    : <Panel title={_("Texts")} count={rows.length} name="texts"><table class="rows"><tbody>{rows.map((one) => <tr key={one.place}><th scope="row" class="name wide"><Link thing={one} /></th><td class="step">{word(one.standing)}</td></tr>)}</tbody></table></Panel>;
+  return rows.length === 0 ? null : <Standing title={_("Texts")} rows={rows} name="texts" />;
 }
 
 // ---- Commitments. ----
 
-function Parts({ thing }: { thing: Thing }) {
-  return <Group>{(thing.parts ?? []).map((part) => <span key={part.party} class="part">{part.party} {word(part.part)} </span>)}</Group>;
-}
-
-function When({ thing }: { thing: Thing }) {
-  return <span class={isPast(thing, at()) ? "warn" : ""}>{thing.when === undefined ? _("no date") : isPast(thing, at()) ? _("{1}, date past", thing.when) : thing.when}</span>;
+function whenText(thing: Thing): string {
+  return thing.when === undefined ? _("no date") : isPast(thing, at()) ? _("{1}, date past", thing.when) : thing.when;
 }
 
 const LINE_HEIGHT = 18;
@@ -140,18 +132,12 @@ function Commitments() {
   const rows = all.value.filter((one) => one.kind === "commitment" && (closedToo.value || !one.over)).sort((a, b) => (a.end_ms ?? Infinity) - (b.end_ms ?? Infinity));
   return (
     <Panel title={_("Commitments")} count={rows.length} name="commitments">
-      {rows.length === 0 ? <p class="none">{_("Nothing is promised that is not done.")}</p> : null}
-      <table class="rows">
-        <thead><tr><th>{_("what")}</th><th>{_("standing")}</th><th>{_("by whom")}</th><th>{_("until")}</th></tr></thead>
-        <tbody>
-          {rows.map((thing) => (
-            <tr key={thing.place} data-commitment={thing.name}>
-              <th scope="row" class="name wide"><Link thing={thing} /></th><td class="step" data-standing={thing.standing}>{word(thing.standing)}</td>
-              <td><Parts thing={thing} /></td><td class="until"><When thing={thing} /></td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table rows={rows} none={_("Nothing is promised that is not done.")} head={[_("what"), _("standing"), _("by whom"), _("until")]} row={(thing) => (
+        <tr key={thing.place} data-commitment={thing.name}>
+          <th scope="row" class="name wide"><Link thing={thing} /></th><td class="step" data-standing={thing.standing}>{word(thing.standing)}</td>
+          <td>{(thing.parts ?? []).map(({ party, part }) => <span key={party} class="part">{party} {word(part)} </span>)}</td><td class={isPast(thing, at()) ? "until warn" : "until"}>{whenText(thing)}</td>
+        </tr>
+      )} />
       <TimeLine rows={rows} />
     </Panel>
   );
@@ -179,16 +165,12 @@ function peopleText(people: string[]): string {
 }
 
 function Deeds({ thing }: { thing: Thing }) {
-  return (
-    <table class="rows deeds"><tbody>
-      {(thing.deeds ?? []).map((deed) => (
-        <tr key={deed.place}>
-          <td class="step"><a href={linkTo("record", deed.place)}>{deed.place}</a></td><th scope="row">{deed.party}</th>
-          <td class="wide">{word(deed.act ?? deed.kind)} <Words text={[named(deed.title), peopleText(deed.people ?? []), named(deed.detail), deed.credentials === undefined ? "" : _("credentials: {1}", named(deed.credentials)), deed.when ?? "", deed.hash ?? ""].filter((text) => text !== "").join(" · ")} /></td>
-        </tr>
-      ))}
-    </tbody></table>
-  );
+  return <Table rows={thing.deeds ?? []} name="deeds" row={(deed) => (
+    <tr key={deed.place}>
+      <td class="step"><a href={linkTo("record", deed.place)}>{deed.place}</a></td><th scope="row">{deed.party}</th>
+      <td class="wide">{word(deed.act ?? deed.kind)} <Words text={[named(deed.title), peopleText(deed.people ?? []), named(deed.detail), deed.credentials === undefined ? "" : _("credentials: {1}", named(deed.credentials)), deed.when ?? "", deed.hash ?? ""].filter((text) => text !== "").join(" · ")} /></td>
+    </tr>
+  )} />;
 }
 
 // The stages that the conditions of a commitment have reached: one condition is said again at each.
@@ -196,23 +178,11 @@ function Conditions({ thing }: { thing: Thing }) {
   const rows = all.value.filter((one) => one.kind === "condition" && one.of === thing.place);
   return rows.length === 0 ? null : (
     <Panel title={_("Conditions and the stages that they have reached")} count={rows.length} name="conditions">
-      <table class="rows">
-        <thead><tr><th>{_("condition")}</th><th>{_("stage")}</th><th>{_("when")}</th><th>{_("source")}</th></tr></thead>
-        <tbody>{rows.map((one) => (
-          <tr key={one.place} data-condition={one.name}>
-            <th scope="row" class="name wide"><Link thing={one} /></th><td class="step">{one.stage}</td><td class="step">{one.when ?? _("no date")}</td><td><Words text={one.source ?? ""} /></td>
-          </tr>
-        ))}</tbody>
-      </table>
-    </Panel>
-  );
-}
-
-function Agenda({ thing }: { thing: Thing }) {
-  const rows = agendaOf(all.value, thing);
-  return (
-    <Panel title={_("Agenda, with what is carried to it")} count={rows.length} name="agenda">
-      <table class="rows"><tbody>{rows.map((one) => <tr key={one.place}><th scope="row" class="name wide"><Link thing={one} /></th><td class="step">{word(one.standing)}</td></tr>)}</tbody></table>
+      <Table rows={rows} head={[_("condition"), _("stage"), _("when"), _("source")]} row={(one) => (
+        <tr key={one.place} data-condition={one.name}>
+          <th scope="row" class="name wide"><Link thing={one} /></th><td class="step">{one.stage}</td><td class="step">{one.when ?? _("no date")}</td><td><Words text={one.source ?? ""} /></td>
+        </tr>
+      )} />
     </Panel>
   );
 }
@@ -227,11 +197,10 @@ function One({ thing }: { thing: Thing }) {
         {moves.length === 0 ? null : <Moves subject={subjectOf(thing)} moves={moves} name={(move) => (move.about === thing.place ? undefined : move.about)} />}
         {thing.kind === "text" ? <details><summary>{_("What was said")} ({(thing.deeds ?? []).length})</summary><Deeds thing={thing} /></details> : <Deeds thing={thing} />}
       </Panel>
-      {thing.kind === "session" ? <Agenda thing={thing} /> : null}
+      {thing.kind === "session" ? <Standing title={_("Agenda, with what is carried to it")} rows={agendaOf(all.value, thing)} name="agenda" /> : null}
       {thing.kind === "commitment" ? <Conditions thing={thing} /> : null}
       {thing.kind === "text" ? <TextView place={thing.place} /> : null}
-      {sessions.length === 0 ? null
-        : <Panel title={_("Sessions")} count={sessions.length} name="sessions"><table class="rows"><tbody>{sessions.map((one) => <tr key={one.place}><th scope="row" class="name wide"><Link thing={one} /></th><td class="step">{one.when ?? ""}</td><td class="step">{word(one.standing)}</td></tr>)}</tbody></table></Panel>}
+      {sessions.length === 0 ? null : <Standing title={_("Sessions")} rows={sessions} name="sessions" />}
     </article>
   );
 }
@@ -241,7 +210,7 @@ export function DialoguesScreen() {
     <div class="halves dialogues">
       <h1 class="hidden">{_("Dialogues")}</h1>
       <div>
-        <label class="check"><input type="checkbox" checked={closedToo.value} onChange={(event) => { closedToo.value = event.currentTarget.checked; }} /> {_("those too that are over")}</label>
+        <Check label={_("those too that are over")} value={closedToo.value} onChange={(on) => { closedToo.value = on; }} />
         <Bodies />
         <Texts />
         <Commitments />

@@ -5,23 +5,20 @@ import { computed, effect, signal } from "@preact/signals";
 import { fromBase64, sha256, toHex, equal } from "../base/bytes.js";
 import { isAsSaid, labelText } from "../fold/drafted.js";
 import { ask } from "../node/ask.js";
-import { askMay, compose, placeOf, sign, Words } from "../node/compose.js";
+import { compose, inRoles, placeOf, sign } from "../node/compose.js";
 import { Posted, send } from "../node/outbox.js";
-import { channels, home, nodeClock, rolesOn, session } from "../node/record.js";
+import { channelName, home, nodeClock, session } from "../node/record.js";
 import type { Draft as Waiting, Entry } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { readContent } from "../wire/content.js";
 import { Kind, kindName, PRECEDENCES, readStatement, Statement } from "../wire/statement.js";
 import { countdown } from "../words/moment.js";
-import { word } from "../words/names.js";
-import { visible } from "../words/fill.js";
-import { _, named } from "../words/say.js";
+import { _, named, visible, word } from "../words/say.js";
 import { Named } from "./attach.js";
 import { openedDraft } from "./entry.js";
-import { Banner, Fields, addressText } from "./message.js";
-import { Hold, OnTerminal, Precedence, Result, roleName, roleNames, Words as Shown } from "./parts.js";
+import { Banner, Fields, addressText, Says } from "./message.js";
+import { Group, Hold, Input, OnTerminal, Precedence, Result, roleName, roleNames, Words as Shown } from "./parts.js";
 import { once, results } from "./say.js";
-import { Says } from "./says.js";
 import { now } from "./screen.js";
 import { typedFor } from "./compose.js";
 import { change } from "./typing.js";
@@ -71,19 +68,12 @@ async function release(place: string): Promise<Posted> {
   });
 }
 
-// Of an officer's roles the first in which the node would take it; none: the node says why.
-async function withRole(words: Words): Promise<Words> {
-  const roles = rolesOn(words.channel);
-  const answers = roles.length > 1 ? await askMay(roles.map((role) => ({ ...words, role }))) : [];
-  const found = answers.findIndex((answer) => answer.err === "OK");
-  return { ...words, role: roles[Math.max(0, found)] ?? "" };
-}
-
 async function onSubmit(draft: Waiting, kind: number, fields?: Map<number, Value>, reason?: string): Promise<Posted> {
   const submit = await ask<Entry>("/entry", { place: draft.place }), channel = home.value?.name ?? "";
+  const words = { kind, channel, label: submit.label, refers: [placeOf(submit)], fields };
+  const [{ role }] = await inRoles(channel, [async (one) => ({ ...words, role: one })]);
   const item = await compose({
-    ...await withRole({ kind, channel, role: "", label: submit.label, refers: [placeOf(submit)], fields }),
-    content: reason ? { language: draft.language ?? "en", portions: [{ text: reason }] } : undefined,
+    ...words, role, content: reason ? { language: draft.language ?? "en", portions: [{ text: reason }] } : undefined,
   }, true, draft.subject ?? draft.place);
   return send(item);
 }
@@ -107,10 +97,10 @@ function Reason({ draft }: { draft: Waiting }) {
       {draft.author_holder === session.value?.holder
         ? <button type="button" data-act="cancel" onClick={cancel}>{_("Take it back")}</button>
         : (
-          isSealed.value ? null : <label>{_("Reason for a refusal")}
-            <textarea rows={2} value={typed.text} onInput={(event) => change(typed, { text: event.currentTarget.value })} />
+          isSealed.value ? null : <Group>
+            <Input label={_("Reason for a refusal")} rows={2} value={typed.text} onChange={(text) => change(typed, { text })} />
             <button type="button" data-act="refuse" disabled={typed.text === ""} onClick={refuse}>{_("Refuse")}</button>
-          </label>
+          </Group>
         )}
       <Result result={results.value[typed.key]} />
     </div>
@@ -153,8 +143,6 @@ function About({ entries }: { entries: Entry[] }) {
 function Marked({ bytes, marking }: { bytes: Checked | undefined; marking: Waiting["marking"] }) {
   return bytes?.isTrue && marking !== undefined ? <Banner marking={marking} /> : <p class="banner">{labelText(bytes?.statement?.label)}</p>;
 }
-
-const channelName = (number: number) => channels.value.find((one) => one.number === number)?.name ?? _("channel {1}", number);
 
 export function DraftView({ draft }: { draft: Waiting }) {
   const bytes = checked.value?.place === draft.place ? checked.value : undefined, shown = content.value;

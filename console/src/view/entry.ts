@@ -7,7 +7,7 @@ import { askMay, placeOf } from "../node/compose.js";
 import { drafts, home, inboxes, session, channels } from "../node/record.js";
 import type { Answer, Draft, Entry, Marking } from "../node/shapes.js";
 import { fieldsOf, rolesFor } from "./say.js";
-import { channelIn, placeIn, screen } from "./screen.js";
+import { channelIn, followPlace, screen, whenShown } from "./screen.js";
 import { encode } from "../wire/cbor.js";
 import { Label, labelValue } from "../wire/content.js";
 
@@ -32,18 +32,8 @@ async function open(place: string): Promise<void> {
 }
 
 export function followOpened(): void {
-  effect(() => {
-    const place = placeIn(screen.value.about), name = screen.value.name;
-    void [inboxes.value, drafts.value, home.value]; // whatever these bring may be about it
-    untracked(() => {
-      if (opened.value?.place !== place)
-        opened.value = undefined;
-      if (openedDraft.value?.place !== place)
-        openedDraft.value = undefined;
-      if (place !== undefined && (name === "channel" || name === "card" || name === "record"))
-        void open(place);
-    });
-  });
+  followPlace(opened, openedDraft);
+  whenShown(["channel", "card", "record"], () => [inboxes.value, drafts.value, home.value], async (place) => (place === undefined ? undefined : open(place))); // whatever these bring may be about it
 }
 
 // ---- What the node would say of each act on the opened message, before anybody presses: ask, do not know. ----
@@ -83,8 +73,8 @@ function labelsShown(): { channel: string; labels: Label[] } {
   const own = name === "channel" ? inboxes.value[channelIn(about)] : undefined;
   const channel = own === undefined ? channels.value[0]?.name ?? "" : channelIn(about);
   const entries = own ?? Object.values(inboxes.value).flat();
-  const distinct = new Map([...entries, ...shownToo.value].flatMap((entry) => (entry.label ? [[JSON.stringify(entry.label), entry.label] as const] : [])));
-  return { channel, labels: [...distinct.values()].slice(0, LABELS_MAX) };
+  const labels = [...entries, ...shownToo.value].flatMap((entry) => entry.label ?? []);
+  return { channel, labels: [...new Map(labels.map((label) => [JSON.stringify(label), label])).values()].slice(0, LABELS_MAX) };
 }
 
 const wanted = computed(() => JSON.stringify(labelsShown()));

@@ -7,8 +7,8 @@ import { ask } from "../node/ask.js";
 import { accord, asked } from "../node/record.js";
 import type { Entry, Form, FormField } from "../node/shapes.js";
 import { _, named } from "../words/say.js";
-import { Group } from "./parts.js";
-import { change } from "./typing.js";
+import { Choice, Group, Input } from "./parts.js";
+import { change, setField } from "./typing.js";
 
 export const forms = signal<Form[]>([]);
 
@@ -26,36 +26,21 @@ export function FormChoice({ typed, plane, about }: { typed: Typed; plane: strin
     (about === undefined || form.after.length === 0 || form.after.includes(about.filled?.form ?? "")));
   if (about !== undefined && usable.length === 0)
     return null;
-  return (
-    <label>{_("Form")}
-      <select class="form-choice" value={typed.form ?? ""} onChange={(event) => change(typed, { form: event.currentTarget.value || undefined })}>
-        <option value="">{_("free text")}</option>
-        {usable.map((form) => <option key={form.form} value={form.form}>{form.form} {named(form.title)}</option>)}
-      </select>
-    </label>
-  );
+  return <Choice label={_("Form")} name="form-choice" value={typed.form ?? ""} empty={_("free text")} onChange={(form) => change(typed, { form: form || undefined })}
+    options={usable.map((form) => [form.form, `${form.form} ${named(form.title)}`])} />;
 }
 
-export function Input({ typed, name, label, rows, hint }: { typed: Typed; name: string; label: string; rows?: number; hint?: string }) {
-  const set = (value: string) => change(typed, { fields: { ...typed.fields, [name]: value } });
-  const value = typed.fields[name] ?? "";
-  return (
-    <label class="field">{label}
-      {rows === undefined ? <input type="text" data-field={name} value={value} placeholder={hint} onInput={(event) => set(event.currentTarget.value)} />
-        : <textarea rows={rows} data-field={name} value={value} onInput={(event) => set(event.currentTarget.value)} />}
-    </label>
-  );
+export function Line({ typed, name, label, rows, hint }: { typed: Typed; name: string; label: string; rows?: number; hint?: string }) {
+  return <Input label={label} name={name} rows={rows} placeholder={hint} value={typed.fields[name] ?? ""} onChange={(value) => setField(typed, name, value)} />;
 }
 
 export function Select({ typed, name, label, options }: { typed: Typed; name: string; label: string; options: [string, string][] }) {
-  return (
-    <label class="field">{label}
-      <select data-field={name} value={typed.fields[name] ?? ""} onChange={(event) => change(typed, { fields: { ...typed.fields, [name]: event.currentTarget.value } })}>
-        <option value="">–</option>
-        {options.map(([value, text]) => <option key={value} value={value}>{text}</option>)}
-      </select>
-    </label>
-  );
+  return <Choice label={label} name={name} empty="–" value={typed.fields[name] ?? ""} options={options} onChange={(value) => setField(typed, name, value)} />;
+}
+
+// A line in each language of the accord.
+export function InEach({ typed, name, label }: { typed: Typed; name: string; label: string }) {
+  return <Group>{(accord.value?.languages ?? []).map((tongue) => <Line key={tongue} typed={typed} name={`${name}.${tongue}`} label={`${label} (${tongue})`} rows={2} />)}</Group>;
 }
 
 const DTG = "281407Z NOV 26";
@@ -63,9 +48,9 @@ const DTG = "281407Z NOV 26";
 function Field({ typed, field, name, title }: { typed: Typed; field: FormField; name: string; title: string }) {
   switch (field.type) {
   case "pair":
-    return <Group>{(accord.value?.languages ?? []).map((tongue) => <Input typed={typed} name={`${name}.${tongue}`} label={`${title} (${tongue})`} rows={2} />)}</Group>;
+    return <InEach typed={typed} name={name} label={title} />;
   case "span":
-    return <Group><Input typed={typed} name={`${name}.from`} label={_("{1}, from", title)} hint={DTG} /><Input typed={typed} name={`${name}.to`} label={_("{1}, to", title)} hint={DTG} /></Group>;
+    return <Group><Line typed={typed} name={`${name}.from`} label={_("{1}, from", title)} hint={DTG} /><Line typed={typed} name={`${name}.to`} label={_("{1}, to", title)} hint={DTG} /></Group>;
   case "code":
     return <Select typed={typed} name={name} label={title} options={(field.values ?? []).map((value) => [String(value.number), named(value.words, value.name)])} />;
   case "role":
@@ -79,9 +64,9 @@ function Field({ typed, field, name, title }: { typed: Typed; field: FormField; 
       </fieldset>
     );
   case "text":
-    return <Input typed={typed} name={name} label={title} rows={2} />;
+    return <Line typed={typed} name={name} label={title} rows={2} />;
   default:
-    return <Input typed={typed} name={name} label={title} rows={field.list ? 2 : undefined} hint={field.type === "time" ? DTG : undefined} />;
+    return <Line typed={typed} name={name} label={title} rows={field.list ? 2 : undefined} hint={field.type === "time" ? DTG : undefined} />;
   }
 }
 
@@ -92,8 +77,8 @@ export function FormFields({ typed, form }: { typed: Typed; form: Form }) {
       {form.fields.map((field) => (
         <Field key={field.name} typed={typed} field={field} name={field.name} title={named(field.title, field.name) + (field.optional ? ` (${_("if there is one")})` : "")} />
       ))}
-      {form.basis ? <Input typed={typed} name="basis" label={_("Legal basis")} /> : null}
-      <Input typed={typed} name="reply-by" label={_("Reply by")} hint={DTG} />
+      {form.basis ? <Line typed={typed} name="basis" label={_("Legal basis")} /> : null}
+      <Line typed={typed} name="reply-by" label={_("Reply by")} hint={DTG} />
     </fieldset>
   );
 }

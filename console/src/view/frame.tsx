@@ -2,27 +2,18 @@
 
 import { h, ComponentChildren } from "preact";
 import { clock, local } from "../words/moment.js";
-import { ageText, spanText } from "../words/names.js";
-import { _, choose, language, N_, sayIn } from "../words/say.js";
+import { _, N_, ageText, choose, language, sayIn, spanText, visible } from "../words/say.js";
 import { signOut } from "../node/login.js";
 import { outbox, othersUnsent, keepingFails } from "../node/outbox.js";
 import { fault, heard, mode, nodeClock, session, status } from "../node/record.js";
 import { acknowledge, acknowledgeAll, alarms, flood } from "./alarm.js";
 import { Doubts } from "./consult.js";
 import { marking } from "./entry.js";
-import { Idle } from "./idle.js";
-import { visible } from "../words/fill.js";
-import { linkTo, now, said, Screen, screen, setTheme, theme, THEMES } from "./screen.js";
-import { Group, Precedence } from "./parts.js";
+import { Idle } from "./leave.js";
+import { linkTo, now, said, screen, SCREENS, setTheme, Theme, theme, themes } from "./screen.js";
+import { Choice, Group, InAll, Precedence } from "./parts.js";
 
-const SILENCE_MS = 12_000;
-
-const tabs: [Screen, () => string][] = [
-  ["watch", () => _("Watch")], ["channel", () => _("Channels")], ["consult", () => _("Consultation")], ["dialogues", () => _("Dialogues")], ["assess", () => _("Assessments")], ["record", () => _("Record")], ["card", () => _("Principal")],
-  ["relief", () => _("Relief")], ["people", () => _("People and keys")], ["status", () => _("Status")], ["keys", () => _("Keyboard")],
-];
-
-const themeNames = { light: () => _("Light"), dark: () => _("Dark"), contrast: () => _("High contrast") };
+const SILENCE_MS = 12_000, ALARMS_SHOWN = 3;
 
 // The mode and the marking stand in both languages whichever is chosen.
 const modes: Record<string, string> = { LIVE: N_("LIVE"), EXERCISE: N_("EXERCISE"), UNKNOWN: N_("MODE NOT KNOWN YET") };
@@ -37,14 +28,7 @@ export function Band() {
   );
 }
 
-export function Marking() {
-  const banner = marking.value?.banner;
-  return (
-    <span class="marking">
-      {banner === undefined ? null : Object.entries(banner).map(([tongue, text], i) => <span lang={tongue}>{i > 0 ? " · " : ""}{text}</span>)}
-    </span>
-  );
-}
+const Marking = () => <span class="marking"><InAll names={marking.value?.banner ?? {}} /></span>;
 
 function seconds(ms: number): string {
   const text = (ms / 1000).toFixed(1);
@@ -95,34 +79,16 @@ function Unsent() {
   );
 }
 
-function Flood() {
-  const names = [...new Set(alarms.value.map((alarm) => alarm.precedence))];
-  return (
-    <div class="alarms" role="alert">
-      {names.map((name) => (
-        <p key={name}>
-          <Precedence name={name} /> {_("{1} alarms at once", alarms.value.filter((alarm) => alarm.precedence === name).length)}{" "}
-          <button onClick={() => acknowledgeAll(name)}>{_("I have heard them")}</button>
-        </p>
-      ))}
-    </div>
-  );
-}
-
+// Each by itself; of a flood, and of what is behind the first three, how many there are.
 function Alarms() {
-  const open = alarms.value;
-  if (open.length === 0)
-    return null;
-  if (flood.value && open.length > 3)
-    return <Flood />;
-  return (
+  const open = alarms.value, isFlood = flood.value && open.length > ALARMS_SHOWN;
+  const names = [...new Set(open.map((alarm) => alarm.precedence))];
+  return open.length === 0 ? null : (
     <div class="alarms" role="alert">
-      {open.slice(0, 3).map((alarm) => (
-        <p>
-          <Precedence name={alarm.precedence} /> {alarm.text} <button onClick={() => acknowledge(alarm.key)}>{_("I have heard it")}</button>
-        </p>
-      ))}
-      {open.length > 3 ? <p>{_("and {1} more", open.length - 3)}</p> : null}
+      {isFlood
+        ? names.map((name) => <p key={name}><Precedence name={name} /> {_("{1} alarms at once", open.filter((alarm) => alarm.precedence === name).length)} <button onClick={() => acknowledgeAll(name)}>{_("I have heard them")}</button></p>)
+        : open.slice(0, ALARMS_SHOWN).map((alarm) => <p><Precedence name={alarm.precedence} /> {alarm.text} <button onClick={() => acknowledge(alarm.key)}>{_("I have heard it")}</button></p>)}
+      {!isFlood && open.length > ALARMS_SHOWN ? <p>{_("and {1} more", open.length - ALARMS_SHOWN)}</p> : null}
     </div>
   );
 }
@@ -139,12 +105,7 @@ function Choices() {
   return (
     <div class="choices">
       <Languages />
-      <label>
-        <span class="hidden">{_("Theme")}</span>
-        <select value={theme.value} onChange={(event) => setTheme(event.currentTarget.value as typeof THEMES[number])}>
-          {THEMES.map((name) => <option value={name}>{themeNames[name]()}</option>)}
-        </select>
-      </label>
+      <Choice label={<span class="hidden">{_("Theme")}</span>} value={theme.value} options={themes.map(([name, title]) => [name, title()])} onChange={(name) => setTheme(name as Theme)} />
       <span class="who">{_("{1}, officer {2}", session.value?.party.toUpperCase() ?? "", session.value?.holder ?? "")}</span>
       <button class="sign-out" onClick={signOut}>{_("Sign out")}</button>
     </div>
@@ -158,7 +119,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
         <Band />
         <Clocks />
         <nav aria-label={_("Screens")}>
-          {tabs.map(([name, title]) => (
+          {SCREENS.map(([name, _key, title]) => (
             <a href={linkTo(name)} aria-current={screen.value.name === name ? "page" : undefined}>{title()}</a>
           ))}
         </nav>

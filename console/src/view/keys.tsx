@@ -2,9 +2,9 @@
 
 import { h } from "preact";
 import { _, choose, language } from "../words/say.js";
-import { go, setShortcuts, shortcutsAreOn } from "./screen.js";
+import { go, SCREENS, setShortcuts, shortcutsAreOn } from "./screen.js";
 import { acknowledge, alarms } from "./alarm.js";
-import { Panel } from "./parts.js";
+import { Check, Panel, Table } from "./parts.js";
 
 interface Shortcut {
   code: string; // KeyboardEvent.code
@@ -24,17 +24,8 @@ function step(forward: boolean): void {
   rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + (forward ? 1 : -1)))]?.focus();
 }
 
-export const shortcuts: Shortcut[] = [
-  { code: "KeyW", key: "W", says: () => _("Watch"), run: () => go("watch") },
-  { code: "KeyC", key: "C", says: () => _("Channels"), run: () => go("channel") },
-  { code: "KeyI", key: "I", says: () => _("Consultation"), run: () => go("consult") },
-  { code: "KeyD", key: "D", says: () => _("Dialogues"), run: () => go("dialogues") },
-  { code: "KeyA", key: "A", says: () => _("Assessments"), run: () => go("assess") },
-  { code: "KeyR", key: "R", says: () => _("Record"), run: () => go("record") },
-  { code: "KeyP", key: "P", says: () => _("Principal"), run: () => go("card") },
-  { code: "KeyT", key: "T", says: () => _("Relief"), run: () => go("relief") },
-  { code: "KeyK", key: "K", says: () => _("People and keys"), run: () => go("people") },
-  { code: "KeyS", key: "S", says: () => _("Status"), run: () => go("status") },
+const shortcuts: Shortcut[] = [
+  ...SCREENS.filter(([name]) => name !== "keys").map(([name, key, says]) => ({ code: `Key${key}`, key, says, run: () => go(name) })),
   { code: "KeyN", key: "N", says: () => _("New message on this channel"), run: () => focusFirst(".new-message, .compose textarea") },
   { code: "KeyJ", key: "J", says: () => _("Next row"), run: () => step(true) },
   { code: "KeyU", key: "U", says: () => _("Row before"), run: () => step(false) },
@@ -61,20 +52,19 @@ export function followKeys(): void {
   });
 }
 
+type Line = [keys: string[], text: string];
+
+const others = (): Line[] => [[["?"], _("This list")], [["Tab", "Enter"], _("Everything that can be pressed")], [["Ctrl+Enter"], _("Sign what is written")]];
+
 export function Keyboard() {
   return (
     <div>
     <h1 class="hidden">{_("Keyboard")}</h1>
     <Panel title={_("Keyboard")} name="keyboard">
-      <label><input type="checkbox" checked={shortcutsAreOn.value} onChange={(event) => setShortcuts(event.currentTarget.checked)} /> {_("Keys act alone")}</label>
-      <table class="rows">
-        <tbody>
-          {shortcuts.map((row) => <tr key={row.code}><td><kbd>{row.key}</kbd></td><td>{row.says()}</td></tr>)}
-          <tr><td><kbd>?</kbd></td><td>{_("This list")}</td></tr>
-          <tr><td><kbd>Tab</kbd> <kbd>Enter</kbd></td><td>{_("Everything that can be pressed")}</td></tr>
-          <tr><td><kbd>Ctrl</kbd>+<kbd>Enter</kbd></td><td>{_("Sign what is written")}</td></tr>
-        </tbody>
-      </table>
+      <Check label={_("Keys act alone")} value={shortcutsAreOn.value} onChange={setShortcuts} />
+      <Table rows={[...shortcuts.map(({ key, says }): Line => [[key], says()]), ...others()]} row={([keys, text]) => (
+        <tr key={text}><td>{keys.map((key, i) => [i > 0 ? " " : "", <kbd key={key}>{key}</kbd>])}</td><td>{text}</td></tr>
+      )} />
     </Panel>
     </div>
   );

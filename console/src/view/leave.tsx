@@ -3,15 +3,16 @@
 import { h } from "preact";
 import { computed, effect, untracked } from "@preact/signals";
 import { settleTyped } from "../keep/drafts.js";
-import { beginAnew, isNodeThere, seenBy, whenSignedOut } from "../node/login.js";
+import { idleMs, pause, touched } from "../node/ask.js";
+import { beginAnew, isNodeThere, seenBy, signOut, whenSignedOut } from "../node/login.js";
 import { keepingFails } from "../node/outbox.js";
 import { hasLeft, session } from "../node/record.js";
-import { _ } from "../words/say.js";
+import { _, spanText } from "../words/say.js";
+import { sound } from "./alarm.js";
 import { isCarrying } from "./attach.js";
-import { Band, Languages } from "./frame.js";
-import { go, screen, Screen } from "./screen.js";
+import { go, now, screen, Screen } from "./screen.js";
 
-const AGAIN_MS = 1_000;
+const AGAIN_MS = 1_000; // before the node is looked for again
 const KEPT = "entente-screen"; // where he was, for himself
 
 // What is on no disk and at no node stands on this page alone: it is not shown, and waits for the officer whose it is.
@@ -21,7 +22,7 @@ async function leave(): Promise<void> {
   await settleTyped();
   await whenSignedOut();
   while (!await isNodeThere())
-    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    await pause(AGAIN_MS);
   if (holds.value || session.value)
     return;
   sessionStorage.setItem(KEPT, JSON.stringify({ ...screen.value, key: seenBy() }));
@@ -43,13 +44,28 @@ export function followLeaving(): void {
   });
 }
 
-export function Left() {
-  return (
-    <main class="login left">
-      <Band />
-      <Languages />
-      <h1>entente</h1>
-      <p role="status">{_("The session has ended. This page begins anew when the node answers; nothing of it is shown to anybody else.")}</p>
-    </main>
-  );
+// ---- How long nobody has touched this console, in whichever tab: what the page asks by itself is nobody's hand. It is said before the session
+// ends by it, by sight and sound, for whoever is not there hears no alarm either.
+
+const WARNED_MS = 120_000, SOUND_MS = 15_000;
+
+const left = computed(() => (session.value ? session.value.idle_ms_max - idleMs(now.value) : Infinity));
+
+export function followIdle(): void {
+  for (const name of ["keydown", "pointerdown", "wheel", "input"])
+    addEventListener(name, () => { if (session.value) touched(); }, { capture: true, passive: true });
+  let sounded = 0;
+  effect(() => {
+    if (left.value <= 0) {
+      signOut();
+    } else if (left.value <= WARNED_MS && now.value - sounded >= SOUND_MS) {
+      sounded = now.value;
+      sound("PRIORITY");
+    }
+  });
+}
+
+export function Idle() {
+  return left.value > WARNED_MS ? null
+    : <p class="warning bad" role="alert">{_("Nobody has touched this console for {1}. The session ends soon, and then no alarm sounds here: press any key to stay.", spanText(idleMs(now.value)))}</p>;
 }

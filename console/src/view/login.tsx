@@ -1,6 +1,6 @@
 // Before anybody is signed in: the keys of this terminal, how they are enrolled, and the ways in.
 
-import { h } from "preact";
+import { h, ComponentChildren } from "preact";
 import { signal } from "@preact/signals";
 import type { Bytes } from "../base/bytes.js";
 import { Refusal, Silence } from "../node/ask.js";
@@ -14,7 +14,7 @@ import { Band, Languages } from "./frame.js";
 import { textsHere } from "./typing.js";
 import { Group } from "./parts.js";
 
-export interface Shown { line: string; fingerprint: string }
+interface Shown { line: string; fingerprint: string }
 
 export const keys = signal<{ terminal?: Shown; passkey?: Shown }>({});
 const refused = signal<string | undefined>(undefined);
@@ -46,15 +46,12 @@ async function tryTo(act: () => Promise<void>): Promise<void> {
   isBusy.value = false;
 }
 
-const enter = (which: Use) => tryTo(async () => {
+const enter = (which: Use) => tryTo(() => {
   use(which);
-  await signIn();
+  return signIn();
 });
 
-const makeOne = () => tryTo(async () => {
-  await makePasskey();
-  await showKeys();
-});
+const makeOne = () => tryTo(() => makePasskey().then(showKeys));
 
 export function KeyLine({ shown, rows }: { shown?: Shown; rows: number }) {
   return (
@@ -77,12 +74,18 @@ function PasskeyWay() {
   );
 }
 
+function Page({ name, children }: { name: string; children: ComponentChildren }) {
+  return <main class={name}><Band /><Languages /><h1>entente</h1>{children}</main>;
+}
+
+// After a session, until the page has begun anew.
+export function Left() {
+  return <Page name="login left"><p role="status">{_("The session has ended. This page begins anew when the node answers; nothing of it is shown to anybody else.")}</p></Page>;
+}
+
 export function Login() {
   return (
-    <main class="login">
-      <Band />
-      <Languages />
-      <h1>entente</h1>
+    <Page name="login">
       <p>{_("You sign in with the key of this terminal. It was made in this browser and cannot be taken out of it.")}</p>
       <h2>{_("The key of this terminal")}</h2>
       <KeyLine shown={keys.value.terminal} rows={3} />
@@ -91,6 +94,6 @@ export function Login() {
       {refused.value === undefined ? null : <p class="warning bad" role="alert">{refused.value}</p>}
       <button class="primary" disabled={isBusy.value} onClick={() => void enter("terminal")}>{_("Sign in")}</button>
       {"PublicKeyCredential" in globalThis ? <PasskeyWay /> : null}
-    </main>
+    </Page>
   );
 }

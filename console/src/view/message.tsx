@@ -4,21 +4,23 @@ import { h } from "preact";
 import { signal } from "@preact/signals";
 import { fromBase64, Hasher, toHex } from "../base/bytes.js";
 import { Act, actsOn, isNext } from "../fold/moves.js";
+import type { Typed } from "../keep/drafts.js";
 import { askBytes } from "../node/ask.js";
-import { rolesOn, session } from "../node/record.js";
-import type { Attachment, Entry, FilledField, Ladder, Names, Translation } from "../node/shapes.js";
-import { Kind, readStatement } from "../wire/statement.js";
+import { compose, entryAt, inRoles, placeOf, Verdict, Words as Spoken } from "../node/compose.js";
+import { send } from "../node/outbox.js";
+import { accord, rolesOn, session } from "../node/record.js";
+import type { Attachment, Entry, FilledField, Ladder, Translation } from "../node/shapes.js";
+import type { Value } from "../wire/cbor.js";
+import { saysOf } from "../wire/says.js";
+import { Kind, readStatement, Statement } from "../wire/statement.js";
 import { clock, dateTimeGroup } from "../words/moment.js";
-import { word } from "../words/names.js";
-import { _, language, named, nodeSays } from "../words/say.js";
-import { visible } from "../words/fill.js";
-import { ComposeAct, isForTerminal } from "./compose.js";
+import { _, language, named, nodeSays, visible, word } from "../words/say.js";
+import { ComposeAct, isForTerminal, Kept, Text, typedFor } from "./compose.js";
 import { readBack, refusalKey, refusals } from "./entry.js";
-import { Group, Moment, OnTerminal, partyCode, Precedence, Result, roleName, roleNames, save, Step, whoIs, Words } from "./parts.js";
-import { once, results, rolesFor, sayAct } from "./say.js";
-import { Says } from "./says.js";
+import { Choice, Group, InAll, Moment, OnTerminal, partyCode, Precedence, Refusal, Result, roleName, roleNames, save, Step, Table, whoIs, Words } from "./parts.js";
+import { once, results, rolesFor, Said, sayAct, textOf } from "./say.js";
 import { linkTo } from "./screen.js";
-import { Translate } from "./translate.js";
+import { change, setField, typing } from "./typing.js";
 
 const writing = signal<{ place: string; name: string } | undefined>(undefined); // the act whose words are being typed
 
@@ -31,7 +33,7 @@ const titles: Record<string, () => string> = {
 };
 
 export function Banner({ marking }: { marking: Entry["marking"] }) {
-  return <p class="banner">{marking === undefined ? _("no marking that the guidelines know") : Object.entries(marking.banner).map(([tongue, text], i) => <span lang={tongue}>{i > 0 ? " · " : ""}{text}</span>)}</p>;
+  return <p class="banner">{marking === undefined ? _("no marking that the guidelines know") : <InAll names={marking.banner} />}</p>;
 }
 
 function valueText(field: FilledField, value: FilledField["values"][number]): string {
@@ -53,11 +55,10 @@ export function Fields({ entry }: { entry: Pick<Entry, "filled" | "filled_conten
   const rows = [...entry.filled?.fields ?? [], ...entry.filled_content?.fields ?? []].filter((field) => (field.values ?? []).length > 0);
   if (entry.filled === undefined)
     return null;
-  const label = (names: Names | undefined, otherwise: string) => Object.entries(names ?? { en: otherwise }).map(([tongue, text], i) => <span key={tongue} lang={tongue}>{i > 0 ? " / " : ""}{text}</span>);
   return (
     <table class="rows fields">
-      <caption>{entry.filled.form} {label(entry.filled.title, "")}</caption>
-      <tbody>{rows.map((field) => <tr key={field.name}><th scope="row" class="name">{label(field.title, field.name)}</th><td class="wide"><Words text={field.values.map((value) => valueText(field, value)).join("; ")} /></td></tr>)}</tbody>
+      <caption>{entry.filled.form} <InAll names={entry.filled.title ?? {}} between=" / " /></caption>
+      <tbody>{rows.map((field) => <tr key={field.name}><th scope="row" class="name"><InAll names={field.title} between=" / " /></th><td class="wide"><Words text={field.values.map((value) => valueText(field, value)).join("; ")} /></td></tr>)}</tbody>
     </table>
   );
 }
@@ -140,9 +141,80 @@ function Attachments({ entry }: { entry: Entry }) {
   );
 }
 
+// ---- A translation is written, reviewed and certified beside its original. Who may say how good it is the accord says, and the node is asked. ----
+
+const STATUSES = ["NONE", "MACHINE", "DRAFT", "REVIEWED", "CERTIFIED"]; // by their number
+const NEW = ["DRAFT", "MACHINE"], LATER = ["REVIEWED", "CERTIFIED", "DRAFT", "NONE"];
+
+const translated = signal(""); // the place of what is translated here now
+const verdicts = signal<Record<string, Verdict>>({}); // by place and status
+
+// What is said: of a message its translation; of a translation how good it is, and other words if they are typed.
+async function statementOf(about: string, status: string, to: string, role: string, text: string): Promise<Spoken> {
+  const entry = await entryAt(about);
+  return {
+    kind: Kind.TRANSLATION, channel: entry.channel_name, role, label: entry.label, refers: [placeOf(entry)],
+    fields: new Map<number, Value>([[1, STATUSES.indexOf(status)], [2, to]]),
+    content: text === "" ? undefined : { language: to, portions: [{ text }] },
+  };
+}
+
+async function judge(about: string, statuses: string[], to: string): Promise<void> {
+  const { channel_name: channel } = await entryAt(about);
+  const found = await inRoles(channel, statuses.map((status) => (role) => statementOf(about, status, to, role, statuses === NEW ? "-" : "")));
+  verdicts.value = { ...verdicts.value, ...Object.fromEntries(statuses.map((status, i) => [`${about} ${status}`, found[i]])) };
+}
+
+async function sayHowGood(about: string, status: string, to: string, typed: Typed | undefined): Promise<Said> {
+  const text = textOf(typed?.text ?? ""), words = await statementOf(about, status, to, verdicts.value[`${about} ${status}`]?.role ?? "", text);
+  return send(await compose(words, false, text.slice(0, 40), typed));
+}
+
+// one: a translation of which a later word is said; else a new one.
+function Writing({ entry, one }: { entry: Entry; one?: Translation }) {
+  const about = one?.place ?? entry.place, statuses = one === undefined ? NEW : LATER;
+  const typed = typedFor(entry.channel_name, Kind.TRANSLATION, { ...entry, place: about });
+  const others = (accord.value?.languages ?? []).filter((tongue) => tongue !== entry.language);
+  const to = one?.to ?? (others.includes(typed.language) ? typed.language : others[0] ?? "");
+  const status = statuses.includes(typed.fields.status ?? "") ? typed.fields.status : statuses[0];
+  const text = textOf(typed.text), refusal = verdicts.value[`${about} ${status}`]?.refusals?.[0], isWhole = one !== undefined || text !== "";
+  const sign = () => {
+    if (isWhole)
+      void once(typed.key, () => sayHowGood(about, status, to, typing.value[typed.key]));
+  };
+  return (
+    <form class="compose act panel" aria-label={_("Translation")} onSubmit={(event) => event.preventDefault()}>
+      <div class="row">
+        {one === undefined ? <Choice label={_("Into")} value={to} options={others.map((tongue) => [tongue, tongue])} onChange={(tongue) => change(typed, { language: tongue })} /> : null}
+        <Choice label={_("How good it is")} value={status} options={statuses.map((name) => [name, word(name)])} onChange={(name) => setField(typed, "status", name)} />
+      </div>
+      <Text typed={{ ...typed, language: to }} label={one === undefined ? _("Translation") : _("Other words, if these are not right")} sign={sign} />
+      <Kept typed={typed} />
+      <Refusal answer={refusal} />
+      <button type="button" class="primary sign" disabled={!isWhole} aria-disabled={refusal !== undefined} onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
+      <Result result={results.value[typed.key]} />
+    </form>
+  );
+}
+
+function Translate({ entry, one }: { entry: Entry; one?: Translation }) {
+  const about = one?.place ?? entry.place, isOpen = translated.value === about;
+  const press = () => {
+    translated.value = isOpen ? "" : about;
+    if (!isOpen)
+      void judge(about, one === undefined ? NEW : LATER, one?.to ?? (accord.value?.languages ?? []).find((tongue) => tongue !== entry.language) ?? "").catch(() => undefined); // then the door says it
+  };
+  return (
+    <div class="translate">
+      <button type="button" data-act="translate" aria-expanded={isOpen} onClick={press}>{one === undefined ? _("Translate") : _("Review, certify or withdraw this translation")}</button>
+      {isOpen ? <Writing entry={entry} one={one} /> : null}
+    </div>
+  );
+}
+
 const canTranslate = (entry: Entry) => entry.kind_number === Kind.MESSAGE && (entry.text ?? []).length > 0 && rolesOn(entry.channel_name).length > 0;
 
-export function Body({ entry }: { entry: Entry }) {
+function Body({ entry }: { entry: Entry }) {
   if (entry.unreadable)
     return <p class="warning bad">{_("This text breaks the rule {1} and cannot be shown.", entry.unreadable)}</p>;
   if (entry.erased)
@@ -160,15 +232,6 @@ export function Body({ entry }: { entry: Entry }) {
       <Beside entry={entry} />
       {canTranslate(entry) ? <Translate entry={entry} /> : null}
       <Attachments entry={entry} />
-    </div>
-  );
-}
-
-function Returned({ entry }: { entry: Entry }) {
-  return (
-    <div class="returned">
-      <h3>{_("Read back by {1}", whoIs(entry))}</h3>
-      <Body entry={entry} />
     </div>
   );
 }
@@ -194,7 +257,7 @@ function Rungs({ ladder }: { ladder: Ladder }) {
   );
 }
 
-export function Ladders({ entry }: { entry: Entry }) {
+function Ladders({ entry }: { entry: Entry }) {
   return (
     <div class="ladders">
       {(entry.ladders ?? []).map((ladder) => (
@@ -242,7 +305,7 @@ function Acts({ entry }: { entry: Entry }) {
     <div class="acts">
       <div class="buttons">{acts.map((act) => <ActButton key={act.name} act={act} entry={entry} />)}</div>
       {acts.filter((act) => pressed.value === refusalKey(entry, act) && refusals.value[pressed.value]).map((act) => (
-        <p key={act.name} class="warning" role="status"><b>{titles[act.name]()}: {refusals.value[pressed.value].rule}</b> {nodeSays(refusals.value[pressed.value].text ?? "")}</p>
+        <Refusal key={act.name} answer={refusals.value[pressed.value]} title={titles[act.name]()} />
       ))}
       {acts.map((act) => <Result key={act.name} result={results.value[`${entry.place} ${act.name}`]} />)}
       {open === undefined || about === undefined ? null : <ComposeAct key={open.name} act={open} title={titles[open.name]()} about={about} />}
@@ -268,9 +331,31 @@ export function Message({ entry }: { entry: Entry }) {
       {entry.says === undefined || entry.statement === undefined ? null : <Says statement={readStatement(fromBase64(entry.statement))} />}
       <Body entry={entry} />
       <Ladders entry={entry} />
-      {readBack.value === undefined ? null : <Returned entry={readBack.value} />}
+      {readBack.value === undefined ? null : <div class="returned"><h3>{_("Read back by {1}", whoIs(readBack.value))}</h3><Body entry={readBack.value} /></div>}
       <Acts entry={entry} />
       <Banner marking={entry.marking} />
     </article>
   );
+}
+
+// ---- What a statement says in its fields, from the bytes that are or were signed: a row a field. ----
+
+const fieldTitles: Record<string, () => string> = {
+  act: () => _("act"), name: () => _("lasting name"), title: () => _("title"), words: () => _("words"), when: () => _("when"), parties: () => _("hosts"),
+  owed_to: () => _("owed to"), detail: () => _("said in it"), unit: () => _("from the unit"), doubt: () => _("its sources contradict"), source: () => _("source"),
+  type: () => _("type"), confidence: () => _("confidence"), location: () => _("place"), where: () => _("where"), number: () => _("number"),
+  languages: () => _("languages"), chairs: () => _("chairs"), to: () => _("to"), people: () => _("delegation"), credentials: () => _("credentials"), manner: () => _("manner"), stage: () => _("stage"),
+  hash: () => _("hash of the text"), outlets: () => _("outlets"),
+};
+const ofCommitment: Record<string, () => string> = { when: () => _("until"), parties: () => _("by whom"), detail: () => _("what shows it done") };
+
+const titleOf = (kind: number, key: string) => ((kind === Kind.COMMITMENT ? ofCommitment[key] : undefined) ?? fieldTitles[key] ?? (() => _("field {1}", key)))();
+
+export function Says({ statement }: { statement: Pick<Statement, "kind" | "fields" | "form"> }) {
+  const rows = statement.form === undefined ? saysOf(statement.kind, statement.fields) : [];
+  return rows.length === 0 ? null : <Table rows={rows} name="fields says" row={([key, text]) => (
+    <tr key={key} data-field={key}>
+      <th scope="row" class="name">{titleOf(statement.kind, key)}</th><td class="wide"><Words text={key === "act" ? word(text) : text === "" ? _("(left out)") : text} /></td>
+    </tr>
+  )} />;
 }

@@ -5,29 +5,24 @@ import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { sha256, toHex, utf8 } from "../base/bytes.js";
-import { faultOf, fieldsOfRows, Row, sampleOf } from "../fold/found.js";
+import { faultOf, fieldsOfRows, Row, sampleOf } from "../fold/forms.js";
 import { keyOfMove, Move } from "../fold/moves.js";
 import type { Typed } from "../keep/drafts.js";
-import { askMay, compose, entryAt, placeOf, Words } from "../node/compose.js";
+import { compose, entryAt, inRoles, placeOf, Verdict, Words } from "../node/compose.js";
 import { send } from "../node/outbox.js";
 import { accord, rolesOn, session } from "../node/record.js";
-import type { Answer, Entry } from "../node/shapes.js";
+import type { Entry } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { Kind } from "../wire/statement.js";
 import { _, named, nodeSays } from "../words/say.js";
 import { Beside, Kept, Language, Text, typedFor } from "./compose.js";
-import { Input, Select } from "./form.js";
-import { Group, Hold, Result, roleName } from "./parts.js";
+import { InEach, Line, Select } from "./form.js";
+import { Check, Group, Hold, Refusal, Result, roleName } from "./parts.js";
 import { contentOf, once, results, Said, textOf } from "./say.js";
-import { change, typing } from "./typing.js";
+import { setField, typing } from "./typing.js";
 
 // What the moves are about: an instance of a procedure, or a thing of a dialogue.
 export interface Subject { place: string; channel: string; isInstance: boolean }
-
-interface Verdict {
-  role: string;
-  refusals?: Answer[]; // none of his roles may: each reason once
-}
 
 const verdicts = signal<Record<string, Verdict>>({}); // by subject and move
 const opened = signal(""); // the move whose words are being typed, or whose rule is shown
@@ -66,9 +61,9 @@ const rowTitle = (row: Row) => rowTitles[row.name]() + (row.isOptional ? ` (${_(
 function Parties({ typed, row, label }: { typed: Typed; row: Row; label: string }) {
   return (
     <fieldset><legend>{label}</legend>
-      {(accord.value?.parties ?? []).map((party) => {
-        const key = `${row.name}.${party.code}`;
-        return <label key={key}><input type="checkbox" data-field={key} checked={typed.fields[key] === "1"} onChange={(event) => change(typed, { fields: { ...typed.fields, [key]: event.currentTarget.checked ? "1" : "" } })} /> {party.code} {named(party.names)}</label>;
+      {(accord.value?.parties ?? []).map(({ code, names }) => {
+        const name = `${row.name}.${code}`;
+        return <Check key={name} name={name} label={`${code} ${named(names)}`} value={typed.fields[name] === "1"} onChange={(on) => setField(typed, name, on ? "1" : "")} />;
       })}
     </fieldset>
   );
@@ -78,19 +73,9 @@ function Rows({ typed, rows }: { typed: Typed; rows: Row[] }) {
   return (
     <div class="form-fields">
       {rows.map((row) => {
-        const label = rowTitle(row);
-        switch (row.type) {
-        case "words":
-          return <Group key={row.name}>{(accord.value?.languages ?? []).map((tongue) => <Input key={tongue} typed={typed} name={`${row.name}.${tongue}`} label={`${label} (${tongue})`} rows={2} />)}</Group>;
-        case "parties":
-          return <Parties key={row.name} typed={typed} row={row} label={label} />;
-        case "people":
-          return <Input key={row.name} typed={typed} name={row.name} label={label} rows={4} />;
-        case "choice":
-          return <Select key={row.name} typed={typed} name={row.name} label={label} options={row.options ?? []} />;
-        default:
-          return <Input key={row.name} typed={typed} name={row.name} label={label} />;
-        }
+        const shown = { key: row.name, typed, name: row.name, label: rowTitle(row) };
+        return row.type === "words" ? <InEach {...shown} /> : row.type === "parties" ? <Parties {...shown} row={row} />
+          : row.type === "choice" ? <Select {...shown} options={row.options ?? []} /> : <Line {...shown} rows={row.type === "people" ? 4 : undefined} />;
       })}
     </div>
   );
@@ -98,24 +83,17 @@ function Rows({ typed, rows }: { typed: Typed; rows: Row[] }) {
 
 // ---- From a move to a statement. ----
 
+const codeOf = (party = "") => accord.value?.parties.find((one) => one.name === party)?.code ?? "";
+
 async function fieldsOf(move: Move, typed: Typed | undefined): Promise<Map<number, Value> | undefined> {
-  const text = textOf(typed?.text ?? ""), fields = new Map<number, Value>();
-  if (move.step !== undefined)
-    fields.set(1, move.step);
-  if (move.option !== undefined)
-    fields.set(2, move.option);
-  if (move.kind === Kind.PROPOSE)
-    fields.set(3, await sha256(utf8(text)));
-  if (move.mark !== undefined)
-    fields.set(1, move.mark);
-  if (move.act !== undefined)
-    fields.set(3, move.act);
-  const filled = move.rows === undefined ? [] : fieldsOfRows(move.rows, typed?.fields ?? sampleOf(move.rows, accord.value?.parties.find((party) => party.name === session.value?.party)?.code ?? ""));
-  for (const [number, value] of [...move.fields ?? [], ...filled])
-    fields.set(number, value);
-  if (move.isUnit)
-    fields.set(17, (text || move.start || "-").normalize("NFC"));
-  else if (isOfDialogue(move) && move.rows === undefined && (text !== "" || (move.text === "must" && typed === undefined)))
+  const text = textOf(typed?.text ?? "");
+  const filled = move.rows === undefined ? [] : fieldsOfRows(move.rows, typed?.fields ?? sampleOf(move.rows, codeOf(session.value?.party)));
+  const said: [number, Value | undefined][] = [
+    [1, move.step ?? move.mark], [2, move.option], [3, move.kind === Kind.PROPOSE ? await sha256(utf8(text)) : move.act], ...move.fields ?? [], ...filled,
+    [17, move.isUnit ? (text || move.start || "-").normalize("NFC") : undefined],
+  ];
+  const fields = new Map(said.filter((row): row is [number, Value] => row[1] !== undefined));
+  if (isOfDialogue(move) && !move.isUnit && move.rows === undefined && (text !== "" || (move.text === "must" && typed === undefined)))
     fields.set(7, [typed?.language ?? "en", text || "-"]);
   return fields.size > 0 ? fields : undefined;
 }
@@ -132,21 +110,12 @@ async function wordsOf(subject: Subject, move: Move, role: string, typed: Typed 
   };
 }
 
-// Of his roles the first in which the node would take it; where there is none, why.
 export async function judge(subject: Subject, moves: Move[]): Promise<void> {
-  const roles = rolesOn(subject.channel);
-  if (roles.length === 0 || moves.length === 0)
+  if (rolesOn(subject.channel).length === 0 || moves.length === 0)
     return;
-  const all = await Promise.all(moves.flatMap((move) => roles.map((role) => wordsOf(subject, move, role, undefined))));
-  const answers = await askMay(all.map((words) => ({ ...words, content: undefined })));
-  const found = moves.map((move, i): [string, Verdict] => {
-    const own = answers.slice(i * roles.length, (i + 1) * roles.length), good = own.findIndex((answer) => answer.err === "OK");
-    return [keyIn(subject, move), good >= 0 ? { role: roles[good] } : { role: roles[0], refusals: distinct(own) }];
-  });
-  verdicts.value = { ...verdicts.value, ...Object.fromEntries(found) };
+  const found = await inRoles(subject.channel, moves.map((move) => (role) => wordsOf(subject, move, role, undefined)));
+  verdicts.value = { ...verdicts.value, ...Object.fromEntries(moves.map((move, i) => [keyIn(subject, move), found[i]])) };
 }
-
-const distinct = (answers: Answer[]) => answers.filter((answer, i) => answers.findIndex((one) => one.text === answer.text) === i);
 
 async function say(subject: Subject, move: Move, typed: Typed): Promise<Said> {
   const key = keyIn(subject, move);
@@ -224,7 +193,7 @@ export function Moves({ subject, moves, name }: { subject: Subject; moves: Move[
       <div class="buttons">{moves.map((move) => <MoveButton key={keyOfMove(move)} subject={subject} move={move} name={name?.(move)} />)}</div>
       {open === undefined ? null : verdict?.refusals === undefined
         ? <MoveForm key={opened.value} subject={subject} move={open} title={titles[open.name]() + (name?.(open) ? `: ${name(open)}` : "")} />
-        : verdict.refusals.map((answer) => <p key={answer.text} class="warning" role="status"><b>{titles[open.name]()}: {answer.rule ?? answer.err}</b> {nodeSays(answer.text ?? "")}</p>)}
+        : verdict.refusals.map((answer) => <Refusal key={answer.text} answer={answer} title={titles[open.name]()} />)}
       {moves.filter((move) => move !== open || verdict?.refusals !== undefined).map((move) => <Result key={keyOfMove(move)} result={results.value[typedOf(subject, move).key]} />)}
     </div>
   );

@@ -3,12 +3,10 @@
 import { h, ComponentChildren, Fragment, JSX } from "preact";
 import { signal } from "@preact/signals";
 import { dateTimeGroup, local } from "../words/moment.js";
-import { ageText, word } from "../words/names.js";
-import { _, language, named, nodeSays } from "../words/say.js";
-import { visible } from "../words/fill.js";
+import { _, ageText, language, named, nodeSays, visible, word } from "../words/say.js";
 import { accord, nodeClock } from "../node/record.js";
 import type { Posted } from "../node/outbox.js";
-import type { Entry } from "../node/shapes.js";
+import type { Answer, Draft, Entry, Names } from "../node/shapes.js";
 import type { Said } from "./say.js";
 import { now } from "./screen.js";
 
@@ -23,6 +21,49 @@ export function Panel({ title, count, children, name }: { title: string; count?:
       {children}
     </section>
   );
+}
+
+// A list: of none it says so, of more than are shown how many more.
+export function Table<Row>({ rows, row, head, none, limit = Infinity, name = "" }:
+  { rows: Row[]; row: (one: Row, i: number) => ComponentChildren; head?: string[]; none?: string; limit?: number; name?: string }) {
+  if (rows.length === 0 && none !== undefined)
+    return <p class="none">{none}</p>;
+  return (
+    <Group>
+      <table class={`rows ${name}`}>
+        {head === undefined ? null : <thead><tr>{head.map((title) => <th key={title}>{title}</th>)}</tr></thead>}
+        <tbody>{rows.slice(0, limit).map(row)}</tbody>
+      </table>
+      {rows.length > limit ? <p class="more">{_("and {1} more", rows.length - limit)}</p> : null}
+    </Group>
+  );
+}
+
+// ---- What is filled in. ----
+
+// name: of what is filled in, in the page's markup.
+interface Asked<Value> { label: ComponentChildren; value: Value; onChange: (value: Value) => void; name?: string }
+
+// One of several; empty: what it is called that none is chosen.
+export function Choice({ label, value, options, onChange, empty, name }: { options: [value: string, text: string][]; empty?: string } & Asked<string>) {
+  return (
+    <label class={name && "field"}>{label}
+      <select data-field={name} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        {empty === undefined ? null : <option value="">{empty}</option>}
+        {options.map(([key, text]) => <option key={key} value={key}>{text}</option>)}
+      </select>
+    </label>
+  );
+}
+
+export function Check({ label, value, onChange, name }: Asked<boolean>) {
+  return <label class="check"><input type="checkbox" data-field={name} checked={value} onChange={(event) => onChange(event.currentTarget.checked)} /> {label}</label>;
+}
+
+// A line of text, or rows of it.
+export function Input({ label, value, onChange, name, rows, ...more }: { rows?: number } & Asked<string> & { class?: string; lang?: string; placeholder?: string; onBlur?: () => void; "aria-invalid"?: boolean }) {
+  const shown = { ...more, "data-field": name, value, onInput: (event: Event) => onChange((event.currentTarget as HTMLInputElement).value) } as object;
+  return <label class={name && "field"}>{label}{rows === undefined ? <input type="text" {...shown} /> : <textarea rows={rows} {...shown} />}</label>;
 }
 
 // A value that can go stale carries its age; older than its limit it is hatched and says so.
@@ -54,10 +95,30 @@ export function Words({ text, tongue }: { text: string; tongue?: string }) {
   return <span class="words" lang={tongue ?? language.value}>{visible(text)}</span>;
 }
 
+// In every language that it is given in.
+export function InAll({ names, between = " · " }: { names: Names; between?: string }) {
+  return <Group>{Object.entries(names).map(([tongue, text], i) => <span key={tongue} lang={tongue}>{i > 0 ? between : ""}{text}</span>)}</Group>;
+}
+
 // Its subject or first line; of a form without words, the form's name in the reader's language.
-export function Title({ entry }: { entry: Entry }) {
+export function Title({ entry }: { entry: Entry | Draft }) {
   const own = entry.subject || entry.title;
   return <Words text={own || named(entry.filled?.title)} tongue={own ? entry.language : undefined} />;
+}
+
+export const highest = (entry: Entry) => entry.ladders?.find((ladder) => !ladder.information)?.highest;
+
+// What was said, as a row of a list. at: how its time is written.
+export function EntryRow({ entry, at, href }: { entry: Entry; at: (ms: number) => string; href: string }) {
+  return (
+    <tr>
+      <td class="step">{at(entry.filed_ms)}</td>
+      <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
+      <th scope="row"><a href={href} data-place={entry.place}>{entry.place}</a></th>
+      <td class="wide"><Title entry={entry} /></td>
+      <td class="step"><Step name={highest(entry) ?? ""} />{(entry.crossed ?? []).length > 0 ? <b class="crossed"> {_("crossed in transit")}</b> : null}</td>
+    </tr>
+  );
 }
 
 // Bytes as a file on this machine.
@@ -130,9 +191,8 @@ export function Hold({ name, title, act, disabled }: { name: string; title: stri
       held.value = numbered.value = undefined;
       act();
     }, HOLD_MS);
-    addEventListener("pointerup", end, { once: true });
-    addEventListener("keyup", end, { once: true });
-    addEventListener("blur", end, { once: true });
+    for (const name of ["pointerup", "keyup", "blur"])
+      addEventListener(name, end, { once: true });
   };
   const end = () => {
     clearTimeout(timer);
@@ -188,6 +248,14 @@ export function OnTerminal({ why, command, name }: { why: string; command: strin
   );
 }
 
+// What is said of one that is not filed, and of which nothing is wrong: the first that is so.
+const waits: [keyof Said, () => string][] = [
+  ["isUntouched", () => _("The passkey was not given, so nothing was signed. Your text is kept here: sign it again.")],
+  ["isNext", () => _("It is done when the act before it is answered.")],
+  ["isUnsigned", () => _("The node does not answer, so nothing was signed. Your text is kept here: sign it again when the node answers.")],
+  ["isSilent", () => _("The node does not answer. Your signed text is safe in this browser and goes by itself.")],
+];
+
 export function Result({ result }: { result: Said | undefined }) {
   if (result === undefined)
     return null;
@@ -195,19 +263,17 @@ export function Result({ result }: { result: Said | undefined }) {
     return <p class="warning bad" role="alert">{_("The field {1} cannot be read: a time is written 281407Z NOV 26.", result.field)}</p>;
   if (result.answer !== undefined)
     return <Refused result={result} />;
-  if (result.isUntouched)
-    return <p class="warning" role="status">{_("The passkey was not given, so nothing was signed. Your text is kept here: sign it again.")}</p>;
-  if (result.isNext)
-    return <p class="warning" role="status">{_("It is done when the act before it is answered.")}</p>;
-  if (result.isUnsigned)
-    return <p class="warning" role="status">{_("The node does not answer, so nothing was signed. Your text is kept here: sign it again when the node answers.")}</p>;
-  if (result.isSilent)
-    return <p class="warning" role="status">{_("The node does not answer. Your signed text is safe in this browser and goes by itself.")}</p>;
-  if (result.isSaid)
-    return <p class="done" role="status" data-place={result.place}>{_("It was said before: {1}. Nothing was filed.", result.place ?? "")}</p>;
-  return (
+  const why = waits.find(([key]) => result[key])?.[1];
+  return why !== undefined ? <p class="warning" role="status">{why()}</p> : (
     <p class="done" role="status" data-place={result.place}>
-      <b>{result.place ?? ""}</b> {result.isSubmitted ? `${word("SUBMITTED")}: ${_("it waits for others to approve it.")}` : word("QUEUED")}
+      {result.isSaid ? _("It was said before: {1}. Nothing was filed.", result.place ?? "")
+        : [<b key="place">{result.place ?? ""} </b>, result.isSubmitted ? `${word("SUBMITTED")}: ${_("it waits for others to approve it.")}` : word("QUEUED")]}
     </p>
   );
+}
+
+// Why the node would not take it, in its own words.
+export function Refusal({ answer, title }: { answer: Answer | undefined; title?: string }) {
+  return answer === undefined ? null
+    : <p class="warning" role="status"><b>{title === undefined ? "" : `${title}: `}<code>{answer.rule ?? answer.err}</code></b> {nodeSays(answer.text ?? "")}</p>;
 }

@@ -11,7 +11,7 @@ import { dateTimeGroup, readMoment } from "../words/moment.js";
 import { _, named, nodeSays } from "../words/say.js";
 import { opened } from "./entry.js";
 import { Message } from "./message.js";
-import { Panel, partyCode, Precedence, save, Step, Title } from "./parts.js";
+import { Choice, EntryRow, Input, Panel, partyCode, save, Table } from "./parts.js";
 import { linkTo, placeIn, screen } from "./screen.js";
 
 const ROWS_SHOWN = 200;
@@ -57,36 +57,25 @@ function press(event: Event): void {
     void search().catch((why: Error) => { failed.value = why.message; });
 }
 
-function Field({ label, name }: { label: string; name: "words" | "from" | "to" }) {
-  return (
-    <label>{label}
-      <input type="text" value={typed.value[name]} aria-invalid={tried.value && name !== "words" && isWrong(name)} placeholder={name === "words" ? "" : "281407Z NOV 26"}
-        onInput={(event) => { typed.value = { ...typed.value, [name]: event.currentTarget.value }; }} />
-    </label>
-  );
+function Line({ label, name }: { label: string; name: "words" | Bound }) {
+  return <Input label={label} value={typed.value[name]} aria-invalid={tried.value && name !== "words" && isWrong(name)} placeholder={name === "words" ? "" : "281407Z NOV 26"}
+    onChange={(value) => { typed.value = { ...typed.value, [name]: value }; }} />;
 }
 
 function Filter({ label, name, options }: { label: string; name: "channel" | "party" | "precedence"; options: [string, string][] }) {
-  return (
-    <label>{label}
-      <select value={typed.value[name]} onChange={(event) => { typed.value = { ...typed.value, [name]: event.currentTarget.value }; }}>
-        <option value="">{_("all")}</option>
-        {options.map(([value, text]) => <option key={value} value={value}>{text}</option>)}
-      </select>
-    </label>
-  );
+  return <Choice label={label} value={typed.value[name]} options={options} empty={_("all")} onChange={(value) => { typed.value = { ...typed.value, [name]: value }; }} />;
 }
 
 function Search() {
   const parties = [...new Set(lines.value.flatMap((line) => line.parties))];
   return (
     <form class="search panel" role="search" aria-label={_("Search")} onSubmit={press}>
-      <Field label={_("Words in subject, text, fields or file names")} name="words" />
+      <Line label={_("Words in subject, text, fields or file names")} name="words" />
       <Filter label={_("Channel")} name="channel" options={lines.value.map((line) => [line.name, named(line.names, line.name)])} />
       <Filter label={_("Party")} name="party" options={parties.map((party) => [party, partyCode(party)])} />
       <Filter label={_("Precedence")} name="precedence" options={PRECEDENCES.map((name) => [name, name])} />
-      <Field label={boundTitles.from()} name="from" />
-      <Field label={boundTitles.to()} name="to" />
+      <Line label={boundTitles.from()} name="from" />
+      <Line label={boundTitles.to()} name="to" />
       <button class="primary">{_("Search")}</button>
     </form>
   );
@@ -102,19 +91,8 @@ function Found() {
     return <p class="none">{_("Nothing has been searched for yet.")}</p>;
   return (
     <Panel title={result.isDone ? _("Found") : _("Found so far")} count={result.rows.length} name="found">
-      <table class="rows"><tbody>
-        {result.rows.slice(0, ROWS_SHOWN).map((entry) => (
-          <tr key={entry.place}>
-            <td class="step">{dateTimeGroup(entry.filed_ms)}</td>
-            <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
-            <th scope="row"><a href={linkTo("record", entry.place)} data-place={entry.place}>{entry.place}</a></th>
-            <td class="wide"><Title entry={entry} /></td>
-            <td><Step name={entry.ladders?.find((ladder) => !ladder.information)?.highest ?? ""} /></td>
-          </tr>
-        ))}
-      </tbody></table>
+      <Table rows={result.rows} limit={ROWS_SHOWN} row={(entry) => <EntryRow key={entry.place} entry={entry} at={dateTimeGroup} href={linkTo("record", entry.place)} />} />
       <p class="more">{_("looked through {1} messages", result.looked)}</p>
-      {result.rows.length > ROWS_SHOWN ? <p class="more">{_("and {1} more", result.rows.length - ROWS_SHOWN)}</p> : null}
     </Panel>
   );
 }
@@ -130,9 +108,7 @@ async function saveProof(place: string): Promise<void> {
   await askBytes("/proof", { place }).then((bytes) => save(bytes, fileName(place, ".tlog-proof")), (why: Error) => { proofFails.value = why.message; });
 }
 
-async function saveEntry(entry: Entry): Promise<void> {
-  save(new Blob([JSON.stringify(entry, null, 1)], { type: "application/json" }), fileName(entry.place, ".json"));
-}
+const saveEntry = (entry: Entry) => save(new Blob([JSON.stringify(entry, null, 1)], { type: "application/json" }), fileName(entry.place, ".json"));
 
 function Prove({ entry }: { entry: Entry }) {
   return (
@@ -144,7 +120,7 @@ function Prove({ entry }: { entry: Entry }) {
       </dl>
       <div class="buttons">
         <button type="button" data-act="proof" onClick={() => void saveProof(entry.place)}>{_("Save the proof (tlog-proof)")}</button>
-        <button type="button" data-act="export" onClick={() => void saveEntry(entry)}>{_("Save statement, signatures and content")}</button>
+        <button type="button" data-act="export" onClick={() => saveEntry(entry)}>{_("Save statement, signatures and content")}</button>
       </div>
       {proofFails.value === undefined ? null : <p class="warning bad" role="alert">{_("There is no proof yet: {1}", proofFails.value)}</p>}
       <p class="meta">{_("Checked without this program: ssh-keygen -Y verify for the signatures, any reader of C2SP notes for the proof.")}</p>
@@ -155,15 +131,12 @@ function Prove({ entry }: { entry: Entry }) {
 function Heads({ rows }: { rows: Log[] }) {
   return (
     <Panel title={_("Heads of the logs")} name="heads">
-      <table class="rows">
-        <thead><tr><th>{_("log")}</th><th>{_("size")}</th><th>{_("root")}</th><th>{_("cosigned to")}</th></tr></thead>
-        <tbody>{rows.map((log) => (
-          <tr key={log.log}>
-            <th scope="row">{log.log}</th><td>{log.size ?? ""}</td><td class="hash">{log.root?.slice(0, 16) ?? ""}</td>
-            <td>{Object.entries(log.cosigned ?? {}).map(([party, size]) => `${partyCode(party)} ${size}`).join(", ")}</td>
-          </tr>
-        ))}</tbody>
-      </table>
+      <Table rows={rows} head={[_("log"), _("size"), _("root"), _("cosigned to")]} row={(log) => (
+        <tr key={log.log}>
+          <th scope="row">{log.log}</th><td>{log.size ?? ""}</td><td class="hash">{log.root?.slice(0, 16) ?? ""}</td>
+          <td>{Object.entries(log.cosigned ?? {}).map(([party, size]) => `${partyCode(party)} ${size}`).join(", ")}</td>
+        </tr>
+      )} />
     </Panel>
   );
 }

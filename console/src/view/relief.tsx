@@ -2,23 +2,22 @@
 // who has tried the sounds. Both sign; what is handed over stands in the bytes.
 
 import { h } from "preact";
-import { effect, signal, untracked } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { fromBase64 } from "../base/bytes.js";
 import { ask } from "../node/ask.js";
 import { askMay, compose, placeOf, Words as Statement } from "../node/compose.js";
 import { outbox, send } from "../node/outbox.js";
-import { channels, duty, home, nodeClock, rolesOn, session } from "../node/record.js";
+import { channelName, duty, home, nodeClock, rolesOn } from "../node/record.js";
 import type { Answer, Duty, Entry, Manning, OpenItem, Post } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { Kind, readStatement } from "../wire/statement.js";
 import { dateTimeGroup } from "../words/moment.js";
-import { spanText, word } from "../words/names.js";
-import { _, N_, nodeSays } from "../words/say.js";
+import { _, N_, spanText, word } from "../words/say.js";
 import { soundIsOn, soundNames, tryOut } from "./alarm.js";
 import { Beside, LabelChoice, typedFor } from "./compose.js";
-import { Group, Panel, Precedence, Result, roleName, Step, Words } from "./parts.js";
+import { Check, Group, Input, Panel, Precedence, Refusal, Result, roleName, Step, Table, Words } from "./parts.js";
 import { labelOfTyped, once, results, Said } from "./say.js";
-import { linkTo, now, screen } from "./screen.js";
+import { linkTo, now, screen, whenShown } from "./screen.js";
 import { change } from "./typing.js";
 
 // ---- Who is on duty: also a panel of Watch. ----
@@ -53,9 +52,8 @@ export function OnDuty({ limit }: { limit: number }) {
   const { posts, manning } = duty.value, theirs = manning.filter((one) => !one.ours);
   return (
     <Group>
-      {posts.length === 0 ? <p class="none">{_("No roster says who is on duty here.")}</p> : null}
-      {posts.length + theirs.length === 0 ? null : <table class="rows"><tbody>{posts.slice(0, limit).map((post) => <OwnRow key={post.post} post={post} />)}{theirs.slice(0, limit).map((one) => <TheirRow key={`${one.party} ${one.post}`} one={one} />)}</tbody></table>}
-      {posts.length > limit || theirs.length > limit ? <p class="more">{_("and {1} more", Math.max(0, posts.length - limit) + Math.max(0, theirs.length - limit))}</p> : null}
+      <Table rows={posts} limit={limit} none={_("No roster says who is on duty here.")} row={(post) => <OwnRow key={post.post} post={post} />} />
+      {theirs.length === 0 ? null : <Table rows={theirs} limit={limit} row={(one) => <TheirRow key={`${one.party} ${one.post}`} one={one} />} />}
     </Group>
   );
 }
@@ -77,8 +75,6 @@ const open = signal<OpenItem[]>([]);
 const offer = signal<{ entry: Entry; items: OpenItem[]; note?: string } | undefined>(undefined);
 const refusals = signal<{ offer?: Answer; accept?: Answer }>({});
 const handedOver = signal<Record<string, boolean>>({}); // what waits in this browser, accepted by its name
-
-const channelName = (number: number) => channels.value.find((one) => one.number === number)?.name ?? String(number);
 
 // What is handed over, from the very bytes that were signed: channel, party, epoch, index and what is owed, one after the other.
 function itemsIn(value: Value | undefined): OpenItem[] {
@@ -114,16 +110,7 @@ async function load(name: string): Promise<void> {
 
 const postShown = () => screen.value.about || rolesOn(home.value?.name ?? "")[0] || "";
 
-export function followRelief(): void {
-  effect(() => {
-    const post = postShown(), isShown = screen.value.name === "relief";
-    void duty.value; // asked for anew whenever something was said
-    untracked(() => {
-      if (isShown && post !== "" && session.value)
-        void load(post).catch(() => undefined); // the silence of the node is said elsewhere
-    });
-  });
-}
+export const followRelief = () => whenShown(["relief"], () => [postShown(), duty.value], async () => (postShown() === "" ? undefined : load(postShown())));
 
 async function say(words: Statement, title: string): Promise<Said> {
   return send(await compose(words, true, title));
@@ -136,21 +123,13 @@ function Owes({ what }: { what: string }) {
 }
 
 function Items({ items, none }: { items: OpenItem[]; none: string }) {
-  return items.length === 0 ? <p class="none">{none}</p> : (
-    <table class="rows items"><tbody>
-      {items.map((one) => (
-        <tr key={`${one.place} ${one.what}`} data-unresolved={one.unresolved}>
-          <td>{one.precedence === "" ? null : <Precedence name={one.precedence} />}</td>
-          <th scope="row"><a href={linkTo("channel", one.place)} data-place={one.place}>{one.place}</a></th>
-          <td class="wide"><Owes what={one.what} /></td><td class="step">{one.unresolved ? <b class="crossed">{_("NOT RESOLVED")}</b> : _("handed over")}</td>
-        </tr>
-      ))}
-    </tbody></table>
-  );
-}
-
-function Refusal({ answer }: { answer: Answer | undefined }) {
-  return answer === undefined ? null : <p class="warning" role="status"><code>{answer.rule ?? answer.err}</code> {nodeSays(answer.text ?? "")}</p>;
+  return <Table rows={items} none={none} name="items" row={(one) => (
+    <tr key={`${one.place} ${one.what}`} data-unresolved={one.unresolved}>
+      <td>{one.precedence === "" ? null : <Precedence name={one.precedence} />}</td>
+      <th scope="row"><a href={linkTo("channel", one.place)} data-place={one.place}>{one.place}</a></th>
+      <td class="wide"><Owes what={one.what} /></td><td class="step">{one.unresolved ? <b class="crossed">{_("NOT RESOLVED")}</b> : _("handed over")}</td>
+    </tr>
+  )} />;
 }
 
 // With the line down nothing else empties this browser's outbox: what is left is named, and accepted each by itself.
@@ -158,8 +137,8 @@ function Left() {
   return (
     <Group>
       {outbox.value.map((item) => (
-        <label key={item.id} class="check"><input type="checkbox" data-left={item.id} checked={handedOver.value[item.id] ?? false} onChange={(event) => { handedOver.value = { ...handedOver.value, [item.id]: event.currentTarget.checked }; }} />
-          {" "}{item.state === "UNSENT" ? _("In this browser alone, and handed over so: {1}", item.title || item.channel) : _("Without a receipt of the other side, and handed over so: {1}", item.place ?? "")}</label>
+        <Check key={item.id} name="left" value={handedOver.value[item.id] ?? false} onChange={(on) => { handedOver.value = { ...handedOver.value, [item.id]: on }; }}
+          label={item.state === "UNSENT" ? _("In this browser alone, and handed over so: {1}", item.title || item.channel) : _("Without a receipt of the other side, and handed over so: {1}", item.place ?? "")} />
       ))}
     </Group>
   );
@@ -172,9 +151,7 @@ function Offer({ post }: { post: string }) {
       <Items items={open.value} none={_("Nothing is open.")} />
       <form class="compose" aria-label={_("Relief")} onSubmit={(event) => event.preventDefault()}>
         <LabelChoice typed={typed} />
-        <label class="text">{_("Why what is not resolved is handed over")}
-          <textarea rows={2} value={typed.text} onInput={(event) => change(typed, { text: event.currentTarget.value })} onBlur={() => void load(post).catch(() => undefined)} />
-        </label>
+        <Input label={_("Why what is not resolved is handed over")} rows={2} value={typed.text} onChange={(text) => change(typed, { text })} onBlur={() => void load(post).catch(() => undefined)} />
         <Beside typed={typed} />
         <Left />
         <Refusal answer={refusals.value.offer} />
@@ -208,7 +185,7 @@ function Accept({ post }: { post: string }) {
 function Again({ post }: { post: Post }) {
   return post.again.length === 0 ? null : (
     <Panel title={_("To be read again by whoever has the watch now")} count={post.again.length} name="again">
-      <table class="rows"><tbody>{post.again.map((place) => <tr key={place}><th scope="row"><a href={linkTo("channel", place)} data-place={place}>{place}</a></th><td class="wide"><Step name="WATCH READ" /></td></tr>)}</tbody></table>
+      <Table rows={post.again} row={(place) => <tr key={place}><th scope="row"><a href={linkTo("channel", place)} data-place={place}>{place}</a></th><td class="wide"><Step name="WATCH READ" /></td></tr>} />
     </Panel>
   );
 }

@@ -2,16 +2,16 @@
 
 import { signal } from "@preact/signals";
 import { Act } from "../fold/moves.js";
-import { fillForm } from "../fold/fill.js";
+import { fillForm } from "../fold/forms.js";
 import { isSame, Typed } from "../keep/drafts.js";
 import { Refusal, Silence } from "../node/ask.js";
 import { compose, entryAt, placeOf, Words } from "../node/compose.js";
 import { Posted, send } from "../node/outbox.js";
-import { accord, channels, endSession, session, shown } from "../node/record.js";
+import { accord, channelOf, endSession, rolesOn, session, shown } from "../node/record.js";
 import type { Entry, Form } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import type { Label } from "../wire/content.js";
-import { Addressee, Kind, Place, PRECEDENCES, Precedence } from "../wire/statement.js";
+import { Addressee, Kind, PRECEDENCES, Precedence } from "../wire/statement.js";
 import { readMoment } from "../words/moment.js";
 import { forget, typing } from "./typing.js";
 
@@ -58,7 +58,7 @@ export async function once(key: string, act: () => Promise<Said>): Promise<void>
 }
 
 export function labelOfTyped(typed: Typed): Label {
-  const parties = channels.value.find((channel) => channel.name === typed.channel)?.parties ?? [];
+  const parties = channelOf(typed.channel)?.parties ?? [];
   const codes = (accord.value?.parties ?? []).filter((party) => parties.includes(party.name)).map((party) => party.code);
   const categories = new Map<string, string[]>([["rel", codes]]);
   for (const value of typed.values) {
@@ -75,10 +75,6 @@ function addresseesOf(typed: Typed): Addressee[] {
   });
 }
 
-async function refersOf(places: string[]): Promise<Place[]> {
-  return Promise.all(places.map(async (place) => placeOf(await entryAt(place))));
-}
-
 export const textOf = (typed: string) => typed.replace(/\r\n?/g, "\n").replace(/\n+$/, "");
 
 export function contentOf(typed: Typed, fields?: Map<number, Value>): Words["content"] {
@@ -88,17 +84,22 @@ export function contentOf(typed: Typed, fields?: Map<number, Value>): Words["con
   return { language: typed.language, subject: typed.subject || undefined, portions: text === "" ? [] : [{ text }], fields, files: typed.files };
 }
 
-export async function sayMessage(typed: Typed, form: Form | undefined): Promise<Said> {
-  const filled = form && fillForm(form, typed.fields, accord.value?.languages ?? []);
+// A form, if it is one, gives its fields and content, and what it refers to.
+async function file(words: Pick<Words, "kind" | "channel" | "role" | "label" | "seen" | "to" | "precedence" | "fields" | "instance">, about: string[], typed: Typed | undefined, form: Form | undefined, title: string): Promise<Said> {
+  const filled = form && fillForm(form, typed?.fields ?? {}, accord.value?.languages ?? [], about);
   if (filled?.fault !== undefined)
     return { field: filled.fault };
-  const item = await compose({
-    kind: Kind.MESSAGE, channel: typed.channel, role: typed.role, label: labelOfTyped(typed), to: addresseesOf(typed),
-    precedence: PRECEDENCES.indexOf(typed.precedence as Precedence), refers: await refersOf(filled?.refers ?? []),
-    form: form && [form.form, form.version], fields: filled?.statement, content: contentOf(typed, filled?.content),
+  const refers = await Promise.all((filled?.refers ?? about).map(async (place) => placeOf(await entryAt(place))));
+  return send(await compose({
+    ...words, refers, form: form && [form.form, form.version], fields: filled?.statement ?? words.fields, content: typed && contentOf(typed, filled?.content),
+  }, false, title, typed));
+}
+
+export async function sayMessage(typed: Typed, form: Form | undefined): Promise<Said> {
+  return file({
+    kind: Kind.MESSAGE, channel: typed.channel, role: typed.role, label: labelOfTyped(typed), to: addresseesOf(typed), precedence: PRECEDENCES.indexOf(typed.precedence as Precedence),
     instance: typed.instance ? placeOf(await entryAt(typed.instance)) : undefined, seen: typed.seen,
-  }, false, typed.subject || typed.text.slice(0, 40), typed);
-  return send(item);
+  }, [], typed, form, typed.subject || typed.text.slice(0, 40));
 }
 
 export function fieldsOf(act: Act, typed: Typed | undefined): Map<number, Value> | undefined {
@@ -113,18 +114,11 @@ export function fieldsOf(act: Act, typed: Typed | undefined): Map<number, Value>
 export async function sayAct(act: Act, about: Entry, role: string, typed: Typed | undefined, form?: Form): Promise<Said> {
   if (act.until && Number.isNaN(readMoment(typed?.until ?? "")))
     return { field: "until" };
-  const filled = form && fillForm(form, typed?.fields ?? {}, accord.value?.languages ?? [], [about.place]);
-  if (filled?.fault !== undefined)
-    return { field: filled.fault };
-  const item = await compose({
-    kind: act.kind, channel: about.channel_name, role, label: about.label, refers: await refersOf(filled?.refers ?? [about.place]),
-    fields: filled?.statement ?? fieldsOf(act, typed), form: form && [form.form, form.version], content: typed && contentOf(typed, filled?.content), seen: typed?.seen ?? shown.value[about.channel_name],
-  }, false, typed?.text.slice(0, 40) ?? "", typed);
-  return send(item);
+  const seen = typed?.seen ?? shown.value[about.channel_name];
+  return file({ kind: act.kind, channel: about.channel_name, role, label: about.label, fields: fieldsOf(act, typed), seen }, [about.place], typed, form, typed?.text.slice(0, 40) ?? "");
 }
 
 export function rolesFor(channel: string, about?: Entry): string[] {
-  const roles = session.value?.channels.find((row) => row.channel === channel)?.roles ?? [];
   const addressed = (about?.to ?? []).filter((to) => to.party === session.value?.party).map((to) => to.role);
-  return [...roles].sort((a, b) => Number(addressed.includes(b)) - Number(addressed.includes(a)));
+  return [...rolesOn(channel)].sort((a, b) => Number(addressed.includes(b)) - Number(addressed.includes(a)));
 }

@@ -1,12 +1,21 @@
 // Which screen is shown, in which theme, at which moment: the state of this tab alone.
 
-import { signal } from "@preact/signals";
+import { effect, Signal, signal, untracked } from "@preact/signals";
+import { session } from "../node/record.js";
+import { _ } from "../words/say.js";
 
-export const SCREENS = ["watch", "channel", "consult", "dialogues", "assess", "record", "card", "relief", "people", "status", "keys"] as const;
-export type Screen = typeof SCREENS[number];
+export type Screen = "watch" | "channel" | "consult" | "dialogues" | "assess" | "record" | "card" | "relief" | "people" | "status" | "keys";
+
+// In the order of the tabs, each with the key that leads to it, as it is printed.
+export const SCREENS: [name: Screen, key: string, title: () => string][] = [
+  ["watch", "W", () => _("Watch")], ["channel", "C", () => _("Channels")], ["consult", "I", () => _("Consultation")], ["dialogues", "D", () => _("Dialogues")],
+  ["assess", "A", () => _("Assessments")], ["record", "R", () => _("Record")], ["card", "P", () => _("Principal")], ["relief", "T", () => _("Relief")],
+  ["people", "K", () => _("People and keys")], ["status", "S", () => _("Status")], ["keys", "?", () => _("Keyboard")],
+];
+
 export type Theme = "light" | "dark" | "contrast";
 
-export const THEMES: Theme[] = ["light", "dark", "contrast"];
+export const themes: [Theme, () => string][] = [["light", () => _("Light")], ["dark", () => _("Dark")], ["contrast", () => _("High contrast")]];
 
 export const screen = signal<{ name: Screen; about: string }>({ name: "watch", about: "" });
 export const now = signal(Date.now());
@@ -17,7 +26,7 @@ export const said = signal(""); // read out once by a screen reader
 // #channel/consult-urgent or #channel/KOR%2FCONSULT-URGENT%201.6: what a link and the back button say.
 function readHash(): void {
   const [name, ...about] = decodeURIComponent(location.hash.slice(1)).split("/");
-  screen.value = SCREENS.includes(name as Screen) ? { name: name as Screen, about: about.join("/") } : { name: "watch", about: "" };
+  screen.value = SCREENS.some(([one]) => one === name) ? { name: name as Screen, about: about.join("/") } : { name: "watch", about: "" };
 }
 
 export function linkTo(name: Screen, about = ""): string {
@@ -42,8 +51,8 @@ export function setShortcuts(on: boolean): void {
 export function beginScreen(): void {
   addEventListener("hashchange", readHash);
   readHash();
-  const kept = localStorage.getItem("entente-theme") as Theme | null;
-  setTheme(kept !== null && THEMES.includes(kept) ? kept : matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  const kept = themes.find(([name]) => name === localStorage.getItem("entente-theme"))?.[0];
+  setTheme(kept ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
   setInterval(() => { now.value = Date.now(); }, 1000);
 }
 
@@ -54,4 +63,24 @@ export function channelIn(about: string): string {
 
 export function placeIn(about: string): string | undefined {
   return / \d+\.\d+$/.test(about) ? about : undefined;
+}
+
+// What is of one place is forgotten when the screen is about another.
+export function followPlace(...kept: Signal<{ place: string } | undefined>[]): void {
+  effect(() => {
+    const place = placeIn(screen.value.about);
+    kept.filter((one) => one.peek()?.place !== place).forEach((one) => { one.value = undefined; });
+  });
+}
+
+// While one of these screens is shown to somebody: asked for now, and anew whenever what `after` reads has changed.
+export function whenShown(names: Screen[], after: () => unknown, load: (place: string | undefined) => Promise<unknown>): void {
+  effect(() => {
+    const { name, about } = screen.value;
+    void after();
+    untracked(() => {
+      if (names.includes(name) && session.value)
+        void load(placeIn(about)).catch(() => undefined); // the silence of the node is said elsewhere
+    });
+  });
 }

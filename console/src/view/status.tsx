@@ -7,10 +7,9 @@ import { inboxes, lastEvents, nodeClock, status } from "../node/record.js";
 import type { Peer, Status } from "../node/shapes.js";
 import { PRECEDENCES } from "../wire/statement.js";
 import { clock } from "../words/moment.js";
-import { spanText, word } from "../words/names.js";
-import { _, named, nodeSays } from "../words/say.js";
+import { _, named, nodeSays, spanText, word } from "../words/say.js";
 import { Chart } from "./chart.js";
-import { Panel } from "./parts.js";
+import { Panel, Table } from "./parts.js";
 import { now } from "./screen.js";
 
 const samples = signal<Sample[]>([]);
@@ -44,11 +43,8 @@ function faultsOf(s: Status, at: number): string[] {
   ];
 }
 
-function Faults() {
-  const last = status.value;
-  if (last === undefined)
-    return null;
-  const faults = faultsOf(last.value, nodeClock.value(now.value));
+function Faults({ node }: { node: Status }) {
+  const faults = faultsOf(node, nodeClock.value(now.value));
   return (
     <Panel title={_("Faults")} count={faults.length} name="faults">
       {faults.length === 0 ? <p class="none">{_("None: every line is up, every log runs.")}</p> : faults.map((text) => <p class="warning bad" key={text}>{text}</p>)}
@@ -56,17 +52,14 @@ function Faults() {
   );
 }
 
-function Facts() {
-  const s = status.value?.value;
-  if (s === undefined)
-    return null;
+function Facts({ node }: { node: Status }) {
   return (
     <Panel title={_("The node")} name="node-facts">
       <dl class="facts">
-        <dt>{_("accord")}</dt><dd>{named(s.title)} <span class="hash">{s.accord_hash.slice(0, 16)}</span></dd>
-        <dt>{_("runs since")}</dt><dd>{clock(s.started_ms)} ({spanText(nodeClock.value(now.value) - s.started_ms)})</dd>
-        <dt>{_("post-quantum")}</dt><dd>{s.post_quantum === "required" ? _("required") : _("preferred")}</dd>
-        <dt>{_("lines")}</dt><dd>{s.peers.flatMap((peer) => peer.paths.map((path) => `${peer.code} ${path.name} ${path.group} ${path.address}`)).join("; ")}</dd>
+        <dt>{_("accord")}</dt><dd>{named(node.title)} <span class="hash">{node.accord_hash.slice(0, 16)}</span></dd>
+        <dt>{_("runs since")}</dt><dd>{clock(node.started_ms)} ({spanText(nodeClock.value(now.value) - node.started_ms)})</dd>
+        <dt>{_("post-quantum")}</dt><dd>{node.post_quantum === "required" ? _("required") : _("preferred")}</dd>
+        <dt>{_("lines")}</dt><dd>{node.peers.flatMap((peer) => peer.paths.map((path) => `${peer.code} ${path.name} ${path.group} ${path.address}`)).join("; ")}</dd>
       </dl>
     </Panel>
   );
@@ -105,20 +98,19 @@ function VolumeChart() {
 function Events() {
   return (
     <Panel title={_("What the node said last")} name="events">
-      <table class="rows"><tbody>
-        {lastEvents.value.slice(0, 10).map(({ at, event }) => (
-          <tr key={`${at} ${JSON.stringify(event).length}`}><td class="step">{clock(at)}</td><th scope="row">{String(event.change)}</th><td class="wide">{String(event.place ?? event.log ?? event.peer ?? "")}</td></tr>
-        ))}
-      </tbody></table>
+      <Table rows={lastEvents.value.slice(0, 10)} row={({ at, event }) => (
+        <tr key={`${at} ${JSON.stringify(event).length}`}><td class="step">{clock(at)}</td><th scope="row">{String(event.change)}</th><td class="wide">{String(event.place ?? event.log ?? event.peer ?? "")}</td></tr>
+      )} />
     </Panel>
   );
 }
 
 export function StatusScreen() {
+  const node = status.value?.value;
   return (
     <div class="halves">
       <h1 class="hidden">{_("Status")}</h1>
-      <div><Faults /><Facts /><Events /></div>
+      <div>{node === undefined ? null : [<Faults key="faults" node={node} />, <Facts key="facts" node={node} />]}<Events /></div>
       <div><Panel title={_("Over time")} name="charts">
         <Chart title={_("Heard, before")} unit="s" name={_("Time")} tick={second} figure={figureOf(samples.value, "heard")} />
         <Chart title={_("Round trip of each path")} unit="ms" name={_("Time")} tick={second} figure={figureOf(samples.value, "roundTrip")} />

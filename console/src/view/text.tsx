@@ -4,18 +4,18 @@
 import { h } from "preact";
 import { signal } from "@preact/signals";
 import { fromHex } from "../base/bytes.js";
-import { agreeTo, agreeUnit, endorse, release, leaveOut, Move, recordAgree, wordsOf } from "../fold/moves.js";
+import { formsOn, isName } from "../fold/forms.js";
+import { agreeTo, agreeUnit, endorse, leaveOut, Move, recordAgree, wordsOf } from "../fold/moves.js";
 import type { Typed } from "../keep/drafts.js";
 import { ask, Refusal } from "../node/ask.js";
 import { status } from "../node/record.js";
 import type { Endorsed, Entry, Unit, WholeText } from "../node/shapes.js";
 import { Kind } from "../wire/statement.js";
-import { word } from "../words/names.js";
-import { _ } from "../words/say.js";
+import { _, word } from "../words/say.js";
 import { typedFor } from "./compose.js";
-import { Input } from "./form.js";
+import { Line } from "./form.js";
 import { judge, MoveForm, Moves, Subject } from "./moves.js";
-import { Group, Panel, partyCode, Words } from "./parts.js";
+import { Group, Panel, partyCode, Table, Words } from "./parts.js";
 import { channelIn } from "./screen.js";
 
 const text = signal<WholeText | undefined>(undefined);
@@ -27,8 +27,8 @@ const me = () => status.value?.value.code ?? "";
 const subjectOf = (shown: WholeText): Subject => ({ place: shown.place, channel: channelIn(shown.place), isInstance: false });
 
 const textMoves = (shown: WholeText) => [
-  ...shown.state === "SIGNED" || shown.state === "IN FORCE" || shown.state === "CORRECTED" || shown.state === "AMENDED" || shown.state === "TERMINATED" ? [] : endorse(shown.place, fromHex(shown.hash)),
-  ...shown.state === "SIGNED" || shown.state === "IN FORCE" ? [release(shown.place, fromHex(shown.hash))] : [],
+  ...["SIGNED", "IN FORCE", "CORRECTED", "AMENDED", "TERMINATED"].includes(shown.state) ? [] : endorse(shown.place, fromHex(shown.hash)),
+  ...shown.state === "SIGNED" || shown.state === "IN FORCE" ? formsOn("signed", shown.place, {}, { [Kind.ENDORSE]: [[18, fromHex(shown.hash)]] }) : [],
   ...ofSession.value === undefined ? [] : [recordAgree(ofSession.value, fromHex(shown.hash))],
 ];
 
@@ -126,13 +126,13 @@ const newUnit = (shown: WholeText): Typed => typedFor(channelIn(shown.place), Ki
 
 function NewUnit({ shown }: { shown: WholeText }) {
   const typed = newUnit(shown), name = (typed.fields.name ?? "").trim(), number = Number(typed.fields.number ?? (shown.units.at(-1)?.number ?? 0) + 1);
-  const isNamed = /^[a-z][a-z0-9-]{0,47}$/.test(name) && Number.isSafeInteger(number) && !shown.units.some((unit) => unit.name === name);
+  const isNamed = isName(name) && Number.isSafeInteger(number) && !shown.units.some((unit) => unit.name === name);
   return (
     <details class="new-unit">
       <summary>{_("Add a unit")}</summary>
       <div class="compose row">
-        <Input typed={typed} name="name" label={_("Name: small letters, digits and hyphens, as talks-2027")} />
-        <Input typed={{ ...typed, fields: { number: String(number), ...typed.fields } }} name="number" label={_("Its place among the others")} />
+        <Line typed={typed} name="name" label={_("Name: small letters, digits and hyphens, as talks-2027")} />
+        <Line typed={{ ...typed, fields: { number: String(number), ...typed.fields } }} name="number" label={_("Its place among the others")} />
       </div>
       {isNamed ? <Writing shown={shown} unit={{ name, number, status: "", left_out: false, concordance: [], languages: {} }} /> : null}
     </details>
@@ -159,18 +159,12 @@ export function TextView({ place }: { place: string }) {
     <Panel title={_("The text")} count={shown.units.length} name="text">
       <dl class="facts">
         <dt>{_("state")}</dt><dd data-text-state={shown.state}><b>{word(shown.state)}</b></dd>
-        {shown.corrected_by.length === 0 ? null : [<dt key="c">{_("corrected by")}</dt>, <dd key="c:">{shown.corrected_by.join(", ")}</dd>]}
-        {shown.amended_by.length === 0 ? null : [<dt key="a">{_("amended by")}</dt>, <dd key="a:">{shown.amended_by.join(", ")}</dd>]}
+        {[[_("corrected by"), shown.corrected_by] as const, [_("amended by"), shown.amended_by] as const].map(([name, by]) => (by.length === 0 ? null : [<dt key={name}>{name}</dt>, <dd key={`${name}:`}>{by.join(", ")}</dd>]))}
         <dt>{_("in brackets")}</dt><dd>{brackets.join(", ") || _("none")}</dd>
         <Signed title={_("initialled")} row={shown.initialled} hash={shown.hash} /><Signed title={_("signed")} row={shown.signed} hash={shown.hash} /><Signed title={_("released")} row={shown.released} hash={shown.hash} />
         <dt><code>SHA-256</code></dt><dd class="hash">{shown.hash}</dd>
       </dl>
-      <table class="rows units">
-        <thead><tr><th>{_("unit")}</th>{shown.languages.map((tongue) => <th key={tongue}>{tongue}</th>)}<th>{_("found to match")}</th></tr></thead>
-        <tbody>
-          {shown.units.map((unit) => <UnitRows key={unit.name} shown={shown} unit={unit} />)}
-        </tbody>
-      </table>
+      <Table rows={shown.units} name="units" head={[_("unit"), ...shown.languages, _("found to match")]} row={(unit) => <UnitRows key={unit.name} shown={shown} unit={unit} />} />
       <NewUnit shown={shown} />
       <Moves subject={subjectOf(shown)} moves={textMoves(shown)} />
     </Panel>

@@ -2,8 +2,7 @@
 
 import { effect, signal, untracked } from "@preact/signals";
 import { besideKey, boxOf, countTyped, isSame, keepTyped, loadTyped, Typed } from "../keep/drafts.js";
-import { rolesOn } from "../node/record.js";
-import { keepingFails, outbox, returned, settled } from "../node/outbox.js";
+import { isOnDisk, outbox, returned, settled } from "../node/outbox.js";
 
 export const typing = signal<Record<string, Typed>>({});
 export const keptAt = signal(0); // when the disk had it last
@@ -15,13 +14,8 @@ export function keyOf(channel: string, kind: number, about?: string): string {
 
 async function keep(key: string, typed: Typed | null): Promise<void> {
   unkept.value++;
-  try {
-    await keepTyped(key, typed);
+  if (await isOnDisk(keepTyped(key, typed)))
     keptAt.value = Date.now();
-    keepingFails.value = false;
-  } catch {
-    keepingFails.value = true;
-  }
   unkept.value--;
 }
 
@@ -29,6 +23,10 @@ export function change(typed: Typed, part: Partial<Typed>): void {
   const next = { ...typed, ...part };
   typing.value = { ...typing.value, [typed.key]: next };
   void keep(typed.key, next);
+}
+
+export function setField(typed: Typed, name: string, value: string): void {
+  change(typed, { fields: { ...typed.fields, [name]: value } });
 }
 
 export function forget(key: string): void {
@@ -57,10 +55,9 @@ export async function countTyping(): Promise<void> {
   textsHere.value = await countTyped();
 }
 
-// What this officer typed here, and what nobody knows the writer of and is for a role of his.
+// What this officer typed here.
 export async function loadTyping(key: string): Promise<void> {
-  const mayWrite = ({ channel, role }: Typed) => rolesOn(channel).some((one) => one === role || role === "");
-  typing.value = Object.fromEntries((await loadTyped(key, mayWrite)).map((typed) => [typed.key, typed]));
+  typing.value = Object.fromEntries((await loadTyped(key)).map((typed) => [typed.key, typed]));
   for (const typed of Object.values(typing.value)) {
     if (typing.value[boxOf(typed.key)] === undefined)
       takeUp(typed);

@@ -4,14 +4,13 @@ import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Owed } from "../fold/owed.js";
 import { drafts, held, inboxes, instances, logs, nodeClock, session, status } from "../node/record.js";
-import type { Entry, Held, Path, Peer } from "../node/shapes.js";
+import type { Held, Path, Peer } from "../node/shapes.js";
 import { clock, countdown } from "../words/moment.js";
-import { spanText, word } from "../words/names.js";
-import { _, named } from "../words/say.js";
+import { _, named, spanText, word } from "../words/say.js";
 import { owed } from "./alarm.js";
 import { outbox } from "../node/outbox.js";
 import { Running } from "./consult.js";
-import { Aged, Group, Panel, Precedence, roleName, Step, Title, Words } from "./parts.js";
+import { Aged, EntryRow, Panel, Precedence, roleName, Step, Table, Title, Words } from "./parts.js";
 import { OnDuty, SoundTest } from "./relief.js";
 import { linkTo, now } from "./screen.js";
 
@@ -36,17 +35,6 @@ function OwedRow({ row }: { row: Owed }) {
       <td><Step name={row.step} /></td>
       <td><Due row={row} /></td>
     </tr>
-  );
-}
-
-function OwedTable({ rows, none, limit }: { rows: Owed[]; none: string; limit: number }) {
-  if (rows.length === 0)
-    return <p class="none">{none}</p>;
-  return (
-    <Group>
-      <table class="rows"><tbody>{rows.slice(0, limit).map((row) => <OwedRow row={row} key={row.key} />)}</tbody></table>
-      {rows.length > limit ? <p class="more">{_("and {1} more", rows.length - limit)}</p> : null}
-    </Group>
   );
 }
 
@@ -75,7 +63,7 @@ function LineBoard({ peer }: { peer: Peer }) {
   const left = unsettled(peer);
   return (
     <Panel title={_("Line to {1}", peer.code)} name={`line-${peer.party}`}>
-      <table class="rows"><tbody>{peer.paths.map((path) => <PathRow path={path} key={path.name} />)}</tbody></table>
+      <Table rows={peer.paths} row={(path) => <PathRow path={path} key={path.name} />} />
       <p class="line-sum">
         {left === 0 ? _("Everything of ours has its receipt.") : _("Without a receipt: {1}", left)}
         {" · "}{_("In this browser: {1}", outbox.value.filter((item) => item.state === "UNSENT").length)}
@@ -84,54 +72,29 @@ function LineBoard({ peer }: { peer: Peer }) {
   );
 }
 
-function Last({ entries }: { entries: Entry[] }) {
-  return (
-    <table class="rows"><tbody>
-      {entries.map((entry) => (
-        <tr key={entry.place}>
-          <td class="step">{clock(entry.filed_ms)}</td>
-          <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
-          <th scope="row"><a href={linkTo("channel", entry.place)}>{entry.place}</a></th>
-          <td class="wide"><Title entry={entry} /></td>
-          <td class="step"><Step name={entry.ladders?.find((ladder) => !ladder.information)?.highest ?? ""} />{(entry.crossed?.length ?? 0) > 0 ? <b class="crossed"> {_("crossed in transit")}</b> : null}</td>
-        </tr>
-      ))}
-    </tbody></table>
-  );
-}
-
 function Drafts() {
   const waiting = drafts.value.filter((draft) => draft.state === "SUBMITTED" || draft.state === "APPROVED");
-  if (waiting.length === 0)
-    return <p class="none">{_("Nothing waits for an approval.")}</p>;
-  return (
-    <table class="rows"><tbody>
-      {waiting.slice(0, ROWS_SHOWN).map((draft) => (
-        <tr key={draft.place}>
-          <td><Precedence name={draft.precedence ?? "ROUTINE"} /></td>
-          <th scope="row"><a href={linkTo("channel", draft.place)}>{draft.place}</a></th>
-          <td class="wide"><Words text={draft.title ?? draft.subject ?? ""} tongue={draft.language} /></td>
-          <td class="step">{word(draft.state)} {_("{1} of {2}", draft.approved, draft.needed)}</td>
-        </tr>
-      ))}
-    </tbody></table>
-  );
+  return <Table rows={waiting} limit={ROWS_SHOWN} none={_("Nothing waits for an approval.")} row={(draft) => (
+    <tr key={draft.place}>
+      <td><Precedence name={draft.precedence ?? "ROUTINE"} /></td>
+      <th scope="row"><a href={linkTo("channel", draft.place)}>{draft.place}</a></th>
+      <td class="wide"><Title entry={draft} /></td>
+      <td class="step">{word(draft.state)} {_("{1} of {2}", draft.approved, draft.needed)}</td>
+    </tr>
+  )} />;
 }
 
 // Received and receipted, and no officer can act on it yet: for what it waits, and what is to be done.
 function Waiting({ rows }: { rows: Held[] }) {
   return (
     <Panel title={_("Received, and waits")} count={rows.length} name="held">
-      <table class="rows"><tbody>
-        {rows.slice(0, HELD_SHOWN).map(({ entry, cause }) => (
-          <tr key={entry.place}>
-            <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
-            <th scope="row"><a href={linkTo("record", entry.place)} data-place={entry.place}>{entry.place}</a></th>
-            <td class="why"><b>{_("WAITING: ")}</b>{cause === "VERSION" ? _("its log is under a version of the accord that is not held here: entente accord adopt DIR") : _("waits for entries of others that it has seen")}</td>
-          </tr>
-        ))}
-      </tbody></table>
-      {rows.length > HELD_SHOWN ? <p class="more">{_("and {1} more", rows.length - HELD_SHOWN)}</p> : null}
+      <Table rows={rows} limit={HELD_SHOWN} row={({ entry, cause }) => (
+        <tr key={entry.place}>
+          <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
+          <th scope="row"><a href={linkTo("record", entry.place)} data-place={entry.place}>{entry.place}</a></th>
+          <td class="why"><b>{_("WAITING: ")}</b>{cause === "VERSION" ? _("its log is under a version of the accord that is not held here: entente accord adopt DIR") : _("waits for entries of others that it has seen")}</td>
+        </tr>
+      )} />
     </Panel>
   );
 }
@@ -159,9 +122,9 @@ export function Watch() {
       <h1 class="hidden">{_("Watch")}</h1>
       <div class="column" ref={column}>
         {held.value.length > 0 ? <Waiting rows={held.value} /> : null}
-        <Panel title={_("We owe")} count={ours.length} name="ours"><OwedTable rows={ours} limit={ROWS_SHOWN} none={_("Nothing is owed by us.")} /></Panel>
-        <Panel title={_("They owe")} count={theirs.length} name="theirs"><OwedTable rows={theirs} limit={THEIRS_SHOWN} none={_("Nothing is owed to us.")} /></Panel>
-        <Panel title={_("Last messages")} name="last"><Last entries={last} /></Panel>
+        <Panel title={_("We owe")} count={ours.length} name="ours"><Table rows={ours} limit={ROWS_SHOWN} none={_("Nothing is owed by us.")} row={(row) => <OwedRow row={row} key={row.key} />} /></Panel>
+        <Panel title={_("They owe")} count={theirs.length} name="theirs"><Table rows={theirs} limit={THEIRS_SHOWN} none={_("Nothing is owed to us.")} row={(row) => <OwedRow row={row} key={row.key} />} /></Panel>
+        <Panel title={_("Last messages")} name="last"><Table rows={last} row={(entry) => <EntryRow key={entry.place} entry={entry} at={clock} href={linkTo("channel", entry.place)} />} /></Panel>
       </div>
       <div class="column">
         {(status.value?.value.peers ?? []).map((peer) => <LineBoard peer={peer} key={peer.party} />)}

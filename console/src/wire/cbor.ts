@@ -12,6 +12,11 @@ export class Refused extends Error {
   }
 }
 
+function must(isSo: boolean, rule: string): void {
+  if (!isSo)
+    throw new Refused(rule);
+}
+
 // Major types of RFC 8949.
 const UINT = 0, NINT = 1, BYTES = 2, TEXT = 3, ARRAY = 4, MAP = 5, TAG = 6, SIMPLE = 7;
 
@@ -38,8 +43,7 @@ export function encode(value: Value): Bytes {
   if (typeof value === "boolean")
     return Uint8Array.of(value ? 0xf5 : 0xf4);
   if (typeof value === "number" || typeof value === "bigint") {
-    if (typeof value === "number" && !Number.isSafeInteger(value))
-      throw new Refused("cbor.float");
+    must(typeof value === "bigint" || Number.isSafeInteger(value), "cbor.float");
     return value < 0 ? head(NINT, -1n - BigInt(value)) : head(UINT, value);
   }
   if (typeof value === "string") {
@@ -64,8 +68,7 @@ class Reader {
   constructor(private readonly input: Bytes) {}
 
   private take(count: number | bigint): Bytes {
-    if (BigInt(count) > BigInt(this.input.length - this.at))
-      throw new Refused("cbor.short");
+    must(BigInt(count) <= BigInt(this.input.length - this.at), "cbor.short");
     this.at += Number(count);
     return this.input.subarray(this.at - Number(count), this.at);
   }
@@ -73,21 +76,16 @@ class Reader {
   private argument(major: number, more: number): bigint {
     if (more < 24)
       return BigInt(more);
-    if (more > 27)
-      throw new Refused(more === 31 && major >= BYTES ? "cbor.indefinite" : "cbor.reserved");
+    must(more <= 27, more === 31 && major >= BYTES ? "cbor.indefinite" : "cbor.reserved");
     const length = 1 << (more - 24);
     const value = this.take(length).reduce((sum, byte) => sum << 8n | BigInt(byte), 0n);
-    if (value < (length === 1 ? 24n : 1n << BigInt(4 * length)))
-      throw new Refused("cbor.shortest");
+    must(value >= (length === 1 ? 24n : 1n << BigInt(4 * length)), "cbor.shortest");
     return value;
   }
 
   private simple(more: number): boolean {
-    if (more === 20 || more === 21)
-      return more === 21;
-    if (more >= 25 && more <= 27)
-      throw new Refused("cbor.float");
-    throw new Refused(more === 31 ? "cbor.indefinite" : more >= 28 ? "cbor.reserved" : "cbor.simple");
+    must(more === 20 || more === 21, more === 31 ? "cbor.indefinite" : more >= 28 ? "cbor.reserved" : more >= 25 ? "cbor.float" : "cbor.simple");
+    return more === 21;
   }
 
   private text(length: bigint): string {
@@ -98,17 +96,14 @@ class Reader {
     } catch {
       throw new Refused("cbor.utf8");
     }
-    if (CONTROL.test(text))
-      throw new Refused("cbor.control");
+    must(!CONTROL.test(text), "cbor.control");
     return text;
   }
 
   // So many items have at least so many bytes.
   private count(value: bigint, bytesEach: bigint, depth: number): number {
-    if (depth > DEPTH_MAX)
-      throw new Refused("cbor.depth");
-    if (value * bytesEach > BigInt(this.input.length - this.at))
-      throw new Refused("cbor.short");
+    must(depth <= DEPTH_MAX, "cbor.depth");
+    must(value * bytesEach <= BigInt(this.input.length - this.at), "cbor.short");
     return Number(value);
   }
 
@@ -124,11 +119,9 @@ class Reader {
     let last = -1n;
     for (let left = this.count(value, 2n, depth); left > 0; left--) {
       const first = this.take(1)[0];
-      if (first >> 5 !== UINT)
-        throw new Refused("cbor.key");
+      must(first >> 5 === UINT, "cbor.key");
       const key = this.argument(UINT, first & 31);
-      if (key <= last)
-        throw new Refused("cbor.order");
+      must(key > last, "cbor.order");
       last = key;
       out.set(narrow(key), this.value(depth + 1));
     }
@@ -139,8 +132,7 @@ class Reader {
     const first = this.take(1)[0], major = first >> 5, more = first & 31;
     if (major === SIMPLE)
       return this.simple(more);
-    if (major === TAG)
-      throw new Refused(more === 31 ? "cbor.reserved" : "cbor.tag");
+    must(major !== TAG, more === 31 ? "cbor.reserved" : "cbor.tag");
     const argument = this.argument(major, more);
     switch (major) {
     case UINT:
@@ -159,8 +151,7 @@ class Reader {
   }
 
   end(): void {
-    if (this.at !== this.input.length)
-      throw new Refused("cbor.trailing");
+    must(this.at === this.input.length, "cbor.trailing");
   }
 }
 

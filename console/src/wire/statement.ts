@@ -62,69 +62,47 @@ export function newId(): Bytes {
 
 const placeValue = (p: Place): Value => [p.channel, p.party, p.epoch, p.index, p.leaf];
 
-function placeOf(value: Value): Place {
-  const [channel, party, epoch, index, leaf] = value as [number, string, number, number, Bytes];
-  return { channel, party, epoch, index, leaf };
-}
+const placeOf = ([channel, party, epoch, index, leaf]: [number, string, number, number, Bytes]): Place => ({ channel, party, epoch, index, leaf });
 
 const byParty = (a: Seen, b: Seen) => compareText(a.party, b.party);
 const byAddress = (a: Addressee, b: Addressee) =>
   compareText(a.party, b.party) || compareText(a.role, b.role) || Number(a.information) - Number(b.information);
 
+// A field by its number in the bytes: how it is written, and read again. What is not there, or an empty list, is not written.
+interface Field { number: number; name: keyof Statement; write(value: unknown): Value; read(value: unknown): unknown }
+
+function field<Name extends keyof Statement, Raw extends Value>(number: number, name: Name, write = (value: NonNullable<Statement[Name]>) => value as unknown as Value,
+  read = (value: Raw) => value as unknown as Statement[Name]): Field {
+  return { number, name, write: write as Field["write"], read: read as Field["read"] };
+}
+
+const FIELDS = [
+  field(2, "accord"), field(3, "channel"), field(4, "id"), field(5, "kind"), field(7, "claimed"),
+  field(8, "seen", (seen) => [...seen].sort(byParty).map(({ party, epoch, size }) => [party, epoch, size]),
+    (rows: [string, number, number][]) => rows.map(([party, epoch, size]) => ({ party, epoch, size }))),
+  field(9, "to", (to) => [...to].sort(byAddress).map(({ party, role, information }) => [party, role, Number(information)]),
+    (rows: [string, string, number][]) => rows.map(([party, role, information]) => ({ party, role, information: information === 1 }))),
+  field(10, "precedence"), field(11, "label", labelValue, labelOf),
+  field(12, "refers", (refers) => refers.map(placeValue), (rows: Parameters<typeof placeOf>[0][]) => rows.map(placeOf)),
+  field(13, "form"), field(14, "fields"),
+  field(15, "content", ({ hash, length, sealing }) => [hash, length, sealing], ([hash, length, sealing]: [Bytes, number, number]) => ({ hash, length, sealing })),
+  field(16, "instance", placeValue, placeOf), field(17, "actingFor"),
+  field(18, "blobs", (blobs) => blobs.map(({ hash, length }) => [hash, length]), (rows: [Bytes, number][]) => rows.map(([hash, length]) => ({ hash, length }))),
+];
+const SEEN = 8; // is written though nothing was seen
+
+const isEmpty = (value: unknown) => value === undefined || (Array.isArray(value) && value.length === 0) || (value instanceof Map && value.size === 0);
+
 export function writeStatement(s: Statement): Bytes {
-  const map = new Map<number, Value>([
-    [1, 1], [2, s.accord], [3, s.channel], [4, s.id], [5, s.kind], [6, [s.party, s.role]], [7, s.claimed],
-    [8, [...s.seen].sort(byParty).map(({ party, epoch, size }) => [party, epoch, size])],
-  ]);
-  if (s.to !== undefined && s.to.length > 0)
-    map.set(9, [...s.to].sort(byAddress).map(({ party, role, information }) => [party, role, Number(information)]));
-  if (s.precedence !== undefined)
-    map.set(10, s.precedence);
-  if (s.label !== undefined)
-    map.set(11, labelValue(s.label));
-  if (s.refers !== undefined && s.refers.length > 0)
-    map.set(12, s.refers.map(placeValue));
-  if (s.form !== undefined)
-    map.set(13, s.form);
-  if (s.fields !== undefined && s.fields.size > 0)
-    map.set(14, s.fields);
-  if (s.content !== undefined)
-    map.set(15, [s.content.hash, s.content.length, s.content.sealing]);
-  if (s.instance !== undefined)
-    map.set(16, placeValue(s.instance));
-  if (s.actingFor !== undefined)
-    map.set(17, s.actingFor);
-  if (s.blobs !== undefined && s.blobs.length > 0)
-    map.set(18, s.blobs.map(({ hash, length }) => [hash, length]));
-  return encode(map);
+  const rows = FIELDS.filter(({ number, name }) => number === SEEN || !isEmpty(s[name])).map(({ number, name, write }): [number, Value] => [number, write(s[name])]);
+  return encode(new Map<number, Value>([[1, 1], [6, [s.party, s.role]], ...rows]));
 }
 
 // For a screen that shows what is to be signed from the very bytes. The node judges; nothing is decided here.
 export function readStatement(bytes: Bytes): Statement {
-  const map = decode(bytes) as Map<number, Value>;
-  const [party, role] = map.get(6) as [string, string];
-  const content = map.get(15) as [Bytes, number, number] | undefined;
-  const label = map.get(11), instance = map.get(16);
-  return {
-    accord: map.get(2) as Bytes,
-    channel: map.get(3) as number,
-    id: map.get(4) as Bytes,
-    kind: map.get(5) as number,
-    party, role,
-    claimed: map.get(7) as number,
-    seen: (map.get(8) as [string, number, number][]).map(([name, epoch, size]) => ({ party: name, epoch, size })),
-    to: (map.get(9) as [string, string, number][] | undefined)
-      ?.map(([to, post, information]) => ({ party: to, role: post, information: information === 1 })),
-    precedence: map.get(10) as number | undefined,
-    label: label === undefined ? undefined : labelOf(label),
-    refers: (map.get(12) as Value[] | undefined)?.map(placeOf),
-    form: map.get(13) as [string, number] | undefined,
-    fields: map.get(14) as Map<number, Value> | undefined,
-    content: content && { hash: content[0], length: content[1], sealing: content[2] },
-    instance: instance === undefined ? undefined : placeOf(instance),
-    actingFor: map.get(17) as string | undefined,
-    blobs: (map.get(18) as [Bytes, number][] | undefined)?.map(([hash, length]) => ({ hash, length })),
-  };
+  const map = decode(bytes) as Map<number, Value>, [party, role] = map.get(6) as [string, string];
+  const rows = FIELDS.filter(({ number }) => map.has(number)).map(({ number, name, read }) => [name, read(map.get(number))]);
+  return { party, role, ...Object.fromEntries(rows) } as unknown as Statement;
 }
 
 // The body of POST /statements: docs/spec/api.md section 4.1.

@@ -42,13 +42,8 @@ export interface Span {
 
 // The two largest units of a length of time.
 export function span(ms: number): Span {
-  const s = Math.max(0, Math.floor(ms / 1000));
-  if (s < 60)
-    return { unit: "s", value: s, rest: 0 };
-  if (s < 3600)
-    return { unit: "min", value: Math.floor(s / 60), rest: s % 60 };
-  return s < 86400 ? { unit: "h", value: Math.floor(s / 3600), rest: Math.floor(s % 3600 / 60) }
-                   : { unit: "d", value: Math.floor(s / 86400), rest: Math.floor(s % 86400 / 3600) };
+  const s = Math.max(0, Math.floor(ms / 1000)), of = (unit: Span["unit"], large: number, small: number) => ({ unit, value: Math.floor(s / large), rest: Math.floor(s % large / small) });
+  return s < 60 ? of("s", 1, 1) : s < 3600 ? of("min", 60, 1) : s < 86400 ? of("h", 3600, 60) : of("d", 86400, 3600);
 }
 
 // 00:01:12, or what is over: -00:01:12

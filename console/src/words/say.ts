@@ -2,7 +2,10 @@
 
 import { signal } from "@preact/signals";
 import { fill, Filling } from "./fill.js";
+import { span } from "./moment.js";
 import type { Names } from "../node/shapes.js";
+
+export { visible } from "./fill.js";
 
 export type Language = "ko" | "en";
 
@@ -43,4 +46,43 @@ export function N_(msgid: string): string {
 // What the accord says in several languages.
 export function named(names: Names | undefined, otherwise = ""): string {
   return names?.[language.value] ?? names?.["en"] ?? Object.values(names ?? {})[0] ?? otherwise;
+}
+
+// ---- Words of the record that a person reads: steps, states and times in the language of the screen.
+
+const KNOWN = [
+  N_("QUEUED"), N_("SENT"), N_("STATION RECEIPT"), N_("WATCH READ"), N_("READ BACK"), N_("PRESENTED"), N_("REPLIED"), N_("DECLINED"),
+  N_("DEFERRED"), N_("MARK"), N_("QUERY"), N_("NEGATIVE"), N_("NO ANSWER"), N_("LINE DOWN"), N_("NODE SILENT"), N_("LOG STOPPED"), N_("SUSPENDED"), N_("SUBMITTED"),
+  N_("APPROVED"), N_("RELEASED"), N_("REFUSED"), N_("CANCELLED"), N_("LAPSED"), N_("APPROVE"), N_("message"), N_("watch read"),
+  N_("read back"), N_("mark"), N_("presented"), N_("reply"), N_("decline"), N_("defer"), N_("query"), N_("negative"), N_("submit"),
+  N_("approve"), N_("refuse"), N_("cancel"), N_("open"), N_("keys"), N_("lapse"),
+  N_("ACTIVE"), N_("RECESS"), N_("STOOD DOWN"), N_("ENDED"), N_("CLOSED"), N_("OWED"), N_("MET"), N_("MET LATE"), N_("MET, CROSSED"),
+  N_("PROPOSED"), N_("ALL CONCURRED"), N_("IN DOUBT"), N_("DECIDED"), N_("WITHDRAWN"), N_("watch-read"), N_("read-back"),
+  N_("replied"), N_("attend"), N_("position"), N_("done"), N_("REACHED"), N_("start"), N_("leave"), N_("escalated"), N_("recess"),
+  N_("resume"), N_("stand down"), N_("end participation"), N_("remark"), N_("propose"), N_("concur"), N_("withdraw"), N_("confirm"),
+  N_("reserve"), N_("object"), N_("await instructions"), N_("decide"), N_("SCHEDULED"), N_("AGENDA OPEN"), N_("AGENDA AGREED"),
+  N_("IN SESSION"), N_("CONCLUDED"), N_("RECORD AGREED"), N_("CALLED OFF"), N_("AGREED"), N_("DISCUSSED"), N_("CLAIMED"), N_("OPEN"),
+  N_("REPORTED"), N_("DISPUTED"), N_("ACCEPTED"), N_("DROPPED"), N_("DENIED"), N_("DRAFT"), N_("REVIEWED"), N_("CERTIFIED"), N_("body"), N_("session"), N_("item"),
+  N_("commitment"), N_("text"), N_("CLEAN"), N_("CLEAN AD REFERENDUM"), N_("INITIALLED"), N_("SIGNED"), N_("IN FORCE"), N_("CORRECTED"), N_("AMENDED"), N_("TERMINATED"), N_("MISSING"),
+  N_("BRACKETED"), N_("AGREED AD REFERENDUM"), N_("TO BE READ AGAIN"), N_("NOBODY ON DUTY"), N_("MACHINE"), N_("NONE"), N_("translation"),
+  N_("relief"), N_("relief accepted"), N_("event"), N_("claim"),
+  N_("unit"), N_("agree"), N_("concordance"), N_("endorse"), N_("reported"), N_("accepted"), N_("disputed"), N_("condition"), N_("same"), N_("REPLY"),
+  N_("drop"), N_("amend"), N_("merge"), N_("end"), N_("agenda open"), N_("agenda agree"), N_("begin"), N_("conclude"), N_("record agree"), N_("move"),
+  N_("call off"), N_("delegation"), N_("discussed"), N_("close"), N_("assess"), N_("in force"), N_("terminate"), N_("initial"), N_("sign"), N_("release text"),
+  N_("suspend"), N_("reinstate"), N_("correction"), N_("attempt"), N_("consent"), N_("release"), N_("recall"), N_("downgrade"), N_("relabel"), N_("request"), N_("act"),
+  N_("one"), N_("apart"), N_("fully"), N_("ad referendum"),
+];
+
+// What the node calls it, in the words of this screen; what it does not know is shown as the node says it.
+export function word(name: string): string {
+  return KNOWN.includes(name) ? _(name) : name;
+}
+
+export function spanText(ms: number): string {
+  const { unit, value, rest } = span(ms);
+  return { s: () => _("{1} s", value), min: () => _("{1} min {2} s", value, rest), h: () => _("{1} h {2} min", value, rest), d: () => _("{1} d {2} h", value, rest) }[unit]();
+}
+
+export function ageText(ms: number): string {
+  return _("{1} ago", spanText(ms));
 }
