@@ -2,6 +2,7 @@
 
 import { h, JSX, render } from "preact";
 import { effect, signal, untracked } from "@preact/signals";
+import { pause, Silence } from "./node/ask.js";
 import { findSession, followTabs } from "./node/login.js";
 import { deliverAll, loadOutbox, sweep } from "./node/outbox.js";
 import { askAll, askDuty, askStatus, endSession, hasLeft, heard, inboxes, logs, session, take } from "./node/record.js";
@@ -19,11 +20,11 @@ import { followMay, followOpened, followMarking } from "./view/entry.js";
 import { loadForms } from "./view/form.js";
 import { followKeys, Keyboard } from "./view/keys.js";
 import { followIdle, followLeaving, holds } from "./view/leave.js";
-import { Left, Login, showKeys } from "./view/login.js";
+import { Left, Login, showKeys, Unanswered } from "./view/login.js";
 import { followPeople, PeopleScreen } from "./view/people.js";
 import { RecordScreen } from "./view/record.js";
 import { followRelief, ReliefScreen } from "./view/relief.js";
-import { beginScreen, Screen, screen } from "./view/screen.js";
+import { beginScreen, now, Screen, screen } from "./view/screen.js";
 import { followSamples, StatusScreen } from "./view/status.js";
 import { countTyping, followTyping, leaveToOutbox, loadTyping } from "./view/typing.js";
 import { Watch } from "./view/watch.js";
@@ -36,9 +37,25 @@ const screens: Record<Screen, () => JSX.Element | null> = {
   relief: ReliefScreen, people: PeopleScreen, status: StatusScreen, keys: Keyboard,
 };
 
+const LATE_MS = 5_000, AGAIN_MS = 2_000;
+const began = Date.now(), isBegun = signal(false);
+
+// A first answer that does not come is asked for again; whoever waits for it meanwhile is told so.
+async function again(question: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await question();
+    } catch (why) {
+      if (!(why instanceof Silence))
+        throw why;
+    }
+    await pause(AGAIN_MS);
+  }
+}
+
 function App() {
-  if (session.value === undefined)
-    return null;
+  if (!isBegun.value || session.value === undefined)
+    return now.value - began < LATE_MS ? null : <Unanswered />;
   if (session.value === null)
     return hasLeft.value && !holds.value ? <Left /> : <Login />;
   if (!isAtHand.value)
@@ -91,11 +108,12 @@ function followNode(): void {
 async function begin(): Promise<void> {
   choose(language.value);
   beginScreen();
-  await Promise.all([loadWords(), loadOutbox(), countTyping(), showKeys(), findSession()]);
+  render(<App />, document.body);
+  await Promise.all([again(loadWords), loadOutbox(), countTyping(), showKeys(), again(findSession)]);
   for (const follow of [followTabs, followLeaving, followIdle, followNode, followMarking, followAlarms, followAnnouncements, followKeys, followOpened, followTyping, followMay,
     followDrafts, followPeople, followSamples, followInstance, followDialogues, followAssessments, followRelief, followAttached, keepPage])
     follow();
-  render(<App />, document.body);
+  isBegun.value = true;
 }
 
 begin().catch((why: Error) => {

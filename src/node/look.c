@@ -84,6 +84,9 @@ bool look_add(struct node *n, const uint8_t by[KEY_HASH_LEN], const uint8_t hash
 		hash_open(&look->seen);
 		held_search_open(&look->search, w);
 	}
+	/* Said again, as after an answer that was lost: it was looked at. */
+	if (offset != 0 && look->search.words == w && offset < look->next && piece.len <= look->next - offset)
+		return false;
 	/* Out of order, or the list is another now: nobody gave it whole, or looked into it. */
 	look->is_used = look->next == offset && look->search.words == w;
 	if (!look->is_used)

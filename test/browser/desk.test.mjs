@@ -194,4 +194,25 @@ test("a passkey is made, enrolled, signs in and signs; the node verifies its sig
   assert.equal(await usa.page.locator(".compose .text textarea").inputValue(), "Not signed.");
 });
 
+test("two officers of one browser have a passkey each, and each signs in with his", async () => {
+  const { page } = kor, keys = await kor.context.newCDPSession(page), ways = page.locator("[data-act=passkey]"), names = [];
+  await keys.send("WebAuthn.enable");
+  await keys.send("WebAuthn.addVirtualAuthenticator", { options: {
+    protocol: "ctap2", transport: "usb", hasResidentKey: false, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+  await page.locator(".sign-out").click();
+  for (const holder of [78, 79]) {
+    await page.locator("[data-act=make-passkey]").press("Enter");
+    await ways.nth(names.length).waitFor();
+    const all = await ways.evaluateAll((rows) => rows.map((row) => row.dataset.key)), name = all.find((one) => !names.includes(one));
+    await stage.ask("enrol", { party: "kor", line: await page.locator(".passkey .key-line").nth(all.indexOf(name)).inputValue(), roles: "watch", holder });
+    names.push(name);
+  }
+  for (const [i, holder] of [78, 79].entries()) {
+    await page.locator(`[data-key="${names[i]}"]`).press("Enter");
+    await page.locator(".who", { hasText: String(holder) }).waitFor();
+    await page.locator(".sign-out").click();
+    await page.locator(".login .primary").waitFor();
+  }
+});
+
 test("no report of the policy, no foreign request, no error on a page", () => assert.deepEqual(stage.reports, []));

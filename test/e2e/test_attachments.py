@@ -188,3 +188,8 @@ def test_a_hash_opens_no_file(stage):
     assert kor.ask("POST", "/attachments", secret, hash=digest, offset=0, total=len(secret))[0] == 200
     assert name(secret, "press")["err"] == "OK", "who has the file himself may give it"
     assert name(secret, "watch", usa)["err"] == "OK", "who may read it may name it"
+    # A piece whose answer was lost is said again: it was given in order all the same.
+    other = b"Another file.\n"
+    for at, end in ((0, 4), (4, 8), (4, 8), (8, len(other))):
+        assert kor.ask("POST", "/attachments", other[at:end], hash=hashlib.sha256(other).hexdigest(), offset=at, total=len(other))[0] == 200
+    assert name(other, "press")["err"] == "OK", "said again is no disorder"

@@ -2,8 +2,8 @@
 // for a touch at each signature.
 
 import { signal } from "@preact/signals";
-import { Bytes, randomBytes } from "../base/bytes.js";
-import { get, put } from "../keep/database.js";
+import { Bytes, randomBytes, toHex } from "../base/bytes.js";
+import { get, getKeys, put } from "../keep/database.js";
 import { ed25519, Signer, tokenKey, tokenSignature } from "./sshsig.js";
 
 interface Kept { pair: CryptoKeyPair; publicKey: Bytes }
@@ -17,20 +17,21 @@ interface Passkey {
 async function make(): Promise<Kept> {
   const pair = await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]) as CryptoKeyPair;
   const publicKey = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
-  await put("keys", "terminal", { pair, publicKey });
+  await put("keys", TERMINAL, { pair, publicKey });
   return { pair, publicKey };
 }
 
 // The lock keeps two tabs that open at once from making two keys.
 export function terminalKey(): Promise<Signer> {
   return navigator.locks.request("entente-terminal", async () => {
-    const { pair, publicKey } = (await get<Kept>("keys", "terminal")) ?? await make();
+    const { pair, publicKey } = (await get<Kept>("keys", TERMINAL)) ?? await make();
     return ed25519(publicKey, async (message) => new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, message)));
   });
 }
 
-// ---- A passkey. ----
+// ---- Passkeys: of each officer of this browser his own, and of one who has another token another. ----
 
+const PASSKEY = "passkey ";
 const ES256 = -7, POINT_LEN = 65;
 
 export async function makePasskey(): Promise<void> {
@@ -42,7 +43,8 @@ export async function makePasskey(): Promise<void> {
   const spki = new Uint8Array((made.response as AuthenticatorResponse & { getPublicKey(): ArrayBuffer | null }).getPublicKey() ?? new ArrayBuffer(0));
   if (spki.length < POINT_LEN)
     throw new Error("the authenticator has no key of P-256");
-  await put("keys", "passkey", { id: new Uint8Array(made.rawId), point: spki.slice(-POINT_LEN), application });
+  const id = new Uint8Array(made.rawId);
+  await put("keys", `${PASSKEY}${toHex(id)}`, { id, point: spki.slice(-POINT_LEN), application });
 }
 
 function passkeySigner({ id, point, application }: Passkey): Signer {
@@ -58,23 +60,24 @@ function passkeySigner({ id, point, application }: Passkey): Signer {
   };
 }
 
-export async function passkey(): Promise<Signer | undefined> {
-  const kept = await get<Passkey>("keys", "passkey");
-  return kept && passkeySigner(kept);
+export async function passkeys(): Promise<[name: string, signer: Signer][]> {
+  const names = (await getKeys("keys")).filter((name) => name.startsWith(PASSKEY));
+  return Promise.all(names.map(async (name): Promise<[string, Signer]> => [name, passkeySigner(await get<Passkey>("keys", name) as Passkey)]));
 }
 
 // ---- Which of them signs: the one that signed in. ----
 
-export type Use = "terminal" | "passkey";
+export const TERMINAL = "terminal";
 const KEPT = "entente-key";
 
-export const used = signal<Use>(localStorage.getItem(KEPT) === "passkey" ? "passkey" : "terminal");
+export const used = signal(localStorage.getItem(KEPT) ?? TERMINAL);
 
-export function use(which: Use): void {
-  used.value = which;
-  localStorage.setItem(KEPT, which);
+export function use(name: string): void {
+  used.value = name;
+  localStorage.setItem(KEPT, name);
 }
 
 export async function signer(): Promise<Signer> {
-  return (used.value === "passkey" ? await passkey() : undefined) ?? terminalKey();
+  const kept = used.value === TERMINAL ? undefined : await get<Passkey>("keys", used.value);
+  return kept === undefined ? terminalKey() : passkeySigner(kept);
 }

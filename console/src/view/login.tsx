@@ -2,11 +2,10 @@
 
 import { h, ComponentChildren } from "preact";
 import { signal } from "@preact/signals";
-import type { Bytes } from "../base/bytes.js";
 import { Refusal, Silence } from "../node/ask.js";
 import { signIn } from "../node/login.js";
-import { fingerprint, publicLine } from "../sign/sshsig.js";
-import { makePasskey, passkey, terminalKey, Use, use } from "../sign/keys.js";
+import { fingerprint, publicLine, Signer } from "../sign/sshsig.js";
+import { makePasskey, passkeys, TERMINAL, terminalKey, use } from "../sign/keys.js";
 import { othersUnsent } from "../node/outbox.js";
 import { hasLeft } from "../node/record.js";
 import { _ } from "../words/say.js";
@@ -16,14 +15,13 @@ import { Group } from "./parts.js";
 
 interface Shown { line: string; fingerprint: string }
 
-export const keys = signal<{ terminal?: Shown; passkey?: Shown }>({});
+export const keys = signal<Record<string, Shown>>({}); // by the names under which this browser keeps them
 const refused = signal<string | undefined>(undefined);
 const isBusy = signal(false);
 
 export async function showKeys(): Promise<void> {
-  const shown = async (publicKey: Bytes) => ({ line: publicLine(publicKey, "console"), fingerprint: await fingerprint(publicKey) });
-  const token = await passkey();
-  keys.value = { terminal: await shown((await terminalKey()).publicKey), passkey: token && await shown(token.publicKey) };
+  const all: [string, Signer][] = [[TERMINAL, await terminalKey()], ...await passkeys()];
+  keys.value = Object.fromEntries(await Promise.all(all.map(async ([name, { publicKey }]) => [name, { line: publicLine(publicKey, "console"), fingerprint: await fingerprint(publicKey) }])));
 }
 
 const why: Record<string, () => string> = {
@@ -46,8 +44,8 @@ async function tryTo(act: () => Promise<void>): Promise<void> {
   isBusy.value = false;
 }
 
-const enter = (which: Use) => tryTo(() => {
-  use(which);
+const enter = (name: string) => tryTo(() => {
+  use(name);
   return signIn();
 });
 
@@ -63,13 +61,13 @@ export function KeyLine({ shown, rows }: { shown?: Shown; rows: number }) {
 }
 
 function PasskeyWay() {
-  const shown = keys.value.passkey;
+  const kept = Object.entries(keys.value).filter(([name]) => name !== TERMINAL);
   return (
     <section class="passkey" aria-labelledby="passkey">
       <h2 id="passkey">{_("A passkey")}</h2>
-      {shown === undefined
-        ? <Group><p>{_("A key on a token or in this machine, which asks for a touch and a PIN at each signature.")}</p><button type="button" data-act="make-passkey" disabled={isBusy.value} onClick={() => void makeOne()}>{_("Make a passkey")}</button></Group>
-        : <Group><KeyLine shown={shown} rows={3} /><button type="button" data-act="passkey" disabled={isBusy.value} onClick={() => void enter("passkey")}>{_("Sign in with the passkey")}</button></Group>}
+      {kept.map(([name, shown]) => <Group key={name}><KeyLine shown={shown} rows={3} /><button type="button" data-act="passkey" data-key={name} disabled={isBusy.value} onClick={() => void enter(name)}>{_("Sign in with the passkey")}</button></Group>)}
+      <p>{_("A key on a token or in this machine, which asks for a touch and a PIN at each signature.")}</p>
+      <button type="button" data-act="make-passkey" disabled={isBusy.value} onClick={() => void makeOne()}>{kept.length === 0 ? _("Make a passkey") : _("Make another passkey")}</button>
     </section>
   );
 }
@@ -83,16 +81,21 @@ export function Left() {
   return <Page name="login left"><p role="status">{_("The session has ended. This page begins anew when the node answers; nothing of it is shown to anybody else.")}</p></Page>;
 }
 
+// Before the node has said who is signed in, or that nobody is.
+export function Unanswered() {
+  return <Page name="login"><p class="warning" role="status">{_("The node has not answered yet. This page asks it again by itself; on the node `entente status` tells what is wrong.")}</p></Page>;
+}
+
 export function Login() {
   return (
     <Page name="login">
       <p>{_("You sign in with the key of this terminal. It was made in this browser and cannot be taken out of it.")}</p>
       <h2>{_("The key of this terminal")}</h2>
-      <KeyLine shown={keys.value.terminal} rows={3} />
+      <KeyLine shown={keys.value[TERMINAL]} rows={3} />
       {textsHere.value + othersUnsent.value > 0 ? <p class="texts-here">{_("{1} texts wait in this browser. Each is shown to who wrote it, when he signs in with the same key.", textsHere.value + othersUnsent.value)}</p> : null}
       {hasLeft.value ? <p class="warning bad" role="alert">{_("Something of the officer who was signed in stands on this page alone: a text that this browser does not keep, or a file on its way. He finds it when he signs in here. If another signs in, it is gone.")}</p> : null}
       {refused.value === undefined ? null : <p class="warning bad" role="alert">{refused.value}</p>}
-      <button class="primary" disabled={isBusy.value} onClick={() => void enter("terminal")}>{_("Sign in")}</button>
+      <button class="primary" disabled={isBusy.value} onClick={() => void enter(TERMINAL)}>{_("Sign in")}</button>
       {"PublicKeyCredential" in globalThis ? <PasskeyWay /> : null}
     </Page>
   );

@@ -30,7 +30,7 @@ function Terminal() {
 }
 
 function Keys({ party }: { party: string }) {
-  const own = [ownKeys.value.terminal, ownKeys.value.passkey].map((shown) => shown?.fingerprint);
+  const own = Object.values(ownKeys.value).map((shown) => shown.fingerprint);
   return <Table rows={keys.value[party] ?? []} head={[_("holder"), _("roles"), _("fingerprint"), _("state")]} row={(row) => (
     <tr key={row.fingerprint} class={row.withdrawn === undefined ? "" : "withdrawn"}>
       <td>{row.holder}</td><th scope="row">{roleNames(row.roles)}</th><td class="hash wide">{row.fingerprint}</td>

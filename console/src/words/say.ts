@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { fill, Filling } from "./fill.js";
 import { span } from "./moment.js";
+import { ask } from "../node/ask.js";
 import type { Names } from "../node/shapes.js";
 
 export { visible } from "./fill.js";
@@ -16,7 +17,7 @@ export const language = signal<Language>(kept === "ko" || kept === "en" ? kept :
 const korean = signal<Record<string, string>>({});
 
 export async function loadWords(): Promise<void> {
-  korean.value = await (await fetch("/strings-ko.json")).json() as Record<string, string>;
+  korean.value = await ask<Record<string, string>>("/strings-ko.json");
 }
 
 export function choose(next: Language): void {
