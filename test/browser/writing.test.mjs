@@ -66,6 +66,25 @@ async function axe(page, what) {
   assert.deepEqual(violations.map((one) => [one.id, one.nodes.map((node) => node.html.slice(0, 120))]), [], what);
 }
 
+test("a body is founded and an event opened on a line that is chosen, under a marking of their own", async () => {
+  const [page, both] = [kor.page, { "title.ko": "해상 협의체", "title.en": "Talks at sea" }];
+  const begin = async (screen, act, name, fields) => {
+    await at(kor, stage, screen);
+    await page.locator(`.founding [data-act=${act}]`).press("Enter");
+    for (const [field, value] of Object.entries({ name, ...both, ...fields }))
+      await page.locator(`.founding [data-field="${field}"]`).fill(value);
+    await page.locator(".founding .sign:enabled").press("Enter");
+    assert.match(await page.locator(".founding .done").innerText(), /^KOR\/CONSULT \d+\.\d+/);
+    await page.locator(`.founding [data-act=${act}]`).press("Enter");
+  };
+  await begin("dialogues", "found-body", "sea-talks", { "mandate.en": "To talk of the sea.", months: "6" });
+  await until("the body is there", async () => (await named("usa", "body", "sea-talks"))?.number === 6);
+  await page.locator(".bodies a", { hasText: "해상 협의체" }).press("Enter");
+  await page.locator(".thing .facts dt", { hasText: "임무" }).waitFor();
+  await begin("assess", "open-event", "buoy-2026", { when: "2026-11" });
+  await until("the event is there", async () => (await stage.ask("get", { party: "usa", path: "/assessments" })).events.some((one) => one.name === "buoy-2026"));
+});
+
 test("a session is set, its item proposed by one side and agreed to or declined by the other, its agenda agreed", async () => {
   const body = (await dialogues("kor", "body")).find((one) => !one.over);
   await openThing(kor, body.place);

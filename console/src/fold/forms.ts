@@ -83,13 +83,15 @@ export type Choices = Record<string, Row["options"]>;
 const ROWS: Record<string, [number, Row["type"]]> = {
   name: [1, "name"], title: [2, "words"], when: [4, "date"], until: [4, "date"], owes: [5, "parties"], hosts: [5, "parties"], source: [6, "text"],
   detail: [7, "words"], place: [7, "words"], test: [7, "words"], mandate: [7, "words"], claimed: [7, "words"], assessed: [7, "words"], months: [10, "number"],
-  chairs: [12, "names"], feeds: [13, "choice"], into: [13, "choice"], people: [15, "people"], stage: [16, "name"], confidence: [21, "choice"],
+  chairs: [12, "names"], feeds: [13, "choice"], into: [13, "choice"], people: [15, "people"], stage: [16, "name"], type: [20, "choice"], confidence: [21, "choice"],
   degrees: [22, "text"], location: [23, "words"], credentials: [25, "words"], manner: [26, "choice"],
   way: [1, "text"], result: [2, "choice"], whom: [3, "text"],
 };
 
-// On which kinds of thing each may be filled, with which rows (? those that need not be) and which act.
+// On which kinds of thing, or what stands of a text, each may be filled, with which rows (? those that need not be) and which act.
 const FORMS: [on: string, name: string, kind: number, rows: string, act?: number][] = [
+  ["channel", "found-body", Kind.BODY, "name title mandate? chairs? months? hosts? feeds?"],
+  ["channel", "open-event", Kind.EVENT, "name title type? when? location? degrees? detail?"],
   ["body", "amend-body", Kind.ACT, "title? mandate? chairs? months? hosts? feeds?", 2],
   ["body", "merge-body", Kind.ACT, "into detail?", 3],
   ["session", "move-session", Kind.ACT, "title? when? hosts? place? manner?", 11],
@@ -104,18 +106,21 @@ const FORMS: [on: string, name: string, kind: number, rows: string, act?: number
   ["event", "claim", Kind.CLAIM, "name source claimed when? location? degrees? confidence?"],
   ["event", "assess", Kind.ACT, "assessed confidence?", 19],
   ["instance", "attempt", Kind.ATTEMPT, "whom way result"],
+  ["minutes", "record-agree", Kind.ACT, "", 10], // that a text as it stands is the record of its session
+  ["agreed", "initial", Kind.ENDORSE, "", 0],
+  ["agreed", "sign-text", Kind.ENDORSE, "", 1],
   ["signed", "release-text", Kind.ENDORSE, "when", 2], // what all signed goes out at a time that each side names alike, by every outlet
 ];
-const HELD = ["merge-body", "release-text"];
+const HELD = ["merge-body", "record-agree", "initial", "sign-text", "release-text"];
 
 // Of no other body there is none to choose.
 const isOffered = (rows: Row[]) => rows.every((row) => row.type !== "choice" || row.isOptional || (row.options?.length ?? 0) > 0);
 
 // also: what each kind of statement says besides.
-export function formsOn(kind: string, about: string, choices: Choices = {}, also: Record<number, [number, Value][]> = {}): Move[] {
+export function formsOn(kind: string, about: string | undefined, choices: Choices = {}, also: Record<number, [number, Value][]> = {}): Move[] {
   return FORMS.filter(([on]) => on.split(" ").includes(kind)).map(([, name, number, names, act]): Move => ({
     name, kind: number, about, text: "none", isHeld: HELD.includes(name), fields: [...act === undefined ? [] : [[3, act] as [number, Value]], ...also[number] ?? []],
-    rows: names.split(" ").map((text): Row => {
+    rows: names === "" ? undefined : names.split(" ").map((text): Row => {
       const row = text.replace("?", "");
       return { number: ROWS[row][0], name: row, type: ROWS[row][1], isOptional: text.endsWith("?"), options: choices[row] };
     }),

@@ -1,7 +1,6 @@
 // What may be said in a procedure or of a commitment at all: rows for buttons. Whether one counts now, and in which role, the node is asked.
 
 import type { Entry, Gate, Instance, Procedure, ProcedureStep, Said, Thing, Unit, Version, WholeInstance } from "../node/shapes.js";
-import type { Bytes } from "../base/bytes.js";
 import type { Value } from "../wire/cbor.js";
 import { Kind } from "../wire/statement.js";
 import type { Row } from "./forms.js";
@@ -152,15 +151,6 @@ export function agreeUnit(place: string, unit: Unit, me: string): Move[] {
   const versions = all.flatMap((one) => one.versions), isWhole = versions.length === all.length && versions.length > 1;
   return [...agree(place, versions, me), ...isWhole && !unit.concordance.includes(me)
     ? [{ name: "concord", kind: Kind.CONCORDANCE, about: place, refers: versions.map((one) => one.place), key: unit.name, text: "none" } as Move] : []];
-}
-
-// That a text as it stands is the record of its session.
-export const recordAgree = (session: string, hash: Bytes): Move =>
-  ({ name: "record-agree", kind: Kind.ACT, about: session, act: 10, fields: [[18, hash]], text: "none", isHeld: true });
-
-export function endorse(place: string, hash: Bytes): Move[] {
-  return ([["initial", 0], ["sign-text", 1]] as const).map(([name, act]): Move =>
-    ({ name, kind: Kind.ENDORSE, about: place, fields: [[3, act], [18, hash]], key: String(act), text: "none", isHeld: true }));
 }
 
 // ---- Acts on a message: which kind of statement, with which words. Whether one may be done the node says when it is done.

@@ -41,6 +41,9 @@ export const lines = computed(() => channels.value.filter((channel) => channel.p
 export const channelOf = (name: string) => channels.value.find((channel) => channel.name === name);
 export const channelName = (number: number) => channels.value.find((channel) => channel.number === number)?.name ?? String(number);
 
+// The lines on which this officer may write.
+export const writable = () => lines.value.filter((line) => rolesOn(line.name).some((role) => line.writers.includes(role)));
+
 export function rolesOn(channel: string): string[] {
   return session.value?.channels.find((row) => row.channel === channel)?.roles ?? [];
 }

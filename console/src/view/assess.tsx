@@ -10,7 +10,7 @@ import { accord, channelOf, inboxes } from "../node/record.js";
 import type { Assessments, Claim, Happened, OfEvent } from "../node/shapes.js";
 import { _, named, visible } from "../words/say.js";
 import { TimeLine } from "./dialogues.js";
-import { judge, Moves, Subject } from "./moves.js";
+import { Founding, judge, Moves, Subject } from "./moves.js";
 import { shownToo } from "./entry.js";
 import { Banner } from "./message.js";
 import { Group, Panel, Table, Words } from "./parts.js";
@@ -36,7 +36,9 @@ export function followAssessments(): void {
 }
 
 const subjectOf = (event: Happened): Subject => ({ place: event.place, channel: channelIn(event.place), isInstance: false });
-const movesOf = (event: Happened) => formsOn("event", event.place, { confidence: (answer.value?.confidences ?? []).map((one) => [one.name, named(one.words, one.name)]) });
+const coding = (rows: Assessments["types"] = []) => rows.map((one): [string, string] => [one.name, named(one.words, one.name)]);
+const eventChoices = () => ({ type: coding(answer.value?.types), confidence: coding(answer.value?.confidences) });
+const movesOf = (event: Happened) => formsOn("event", event.place, eventChoices());
 
 // ---- In words: what is not there is unknown. ----
 
@@ -172,7 +174,7 @@ export function AssessScreen() {
   return (
     <div class="halves assess">
       <h1 class="hidden">{_("Assessments")}</h1>
-      <div><Events /><Drawn /></div>
+      <div><Events /><Founding name="open-event" others={events.value} choices={eventChoices} /><Drawn /></div>
       <div>{event === undefined ? <p class="none">{_("Choose an event.")}</p> : <One event={event} />}</div>
     </div>
   );

@@ -8,7 +8,7 @@ import { Move, movesAt, movesOf, stepsOf } from "../fold/moves.js";
 import { ask, Refusal } from "../node/ask.js";
 import { compose } from "../node/compose.js";
 import { send } from "../node/outbox.js";
-import { instances, lines, nodeClock, obligations, procedures, rolesOn, session, status } from "../node/record.js";
+import { instances, nodeClock, obligations, procedures, rolesOn, session, status, writable } from "../node/record.js";
 import type { Due, Entry, Gate, Instance, Procedure, ProcedureStep, WholeInstance } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { Kind, PRECEDENCES, Precedence as PrecedenceName } from "../wire/statement.js";
@@ -135,13 +135,12 @@ async function begin(key: string, procedure: Procedure): Promise<Said> {
 }
 
 const chosen = signal("");
-const usable = () => lines.value.filter((line) => rolesOn(line.name).some((role) => line.writers.includes(role)));
-const typingChannel = () => (usable().find((line) => line.name === chosen.value) ?? usable()[0])?.name ?? "";
+const typingChannel = () => (writable().find((line) => line.name === chosen.value) ?? writable()[0])?.name ?? "";
 
 function Begin() {
-  if (procedures.value.length === 0 || usable().length === 0)
+  if (procedures.value.length === 0 || writable().length === 0)
     return null;
-  const typed = typedFor(typingChannel(), Kind.START), line = usable().find((one) => one.name === typed.channel);
+  const typed = typedFor(typingChannel(), Kind.START), line = writable().find((one) => one.name === typed.channel);
   const procedure = procedures.value.find((one) => one.id === typed.fields.procedure) ?? procedures.value[0];
   const precedences = procedure.precedences.filter((name) => line?.precedences.includes(name));
   const precedence = precedences.includes(typed.precedence) ? typed.precedence : precedences[0] ?? "";
@@ -151,7 +150,7 @@ function Begin() {
       <summary>{_("Begin a procedure")}</summary>
       <form class="compose" onSubmit={(event) => event.preventDefault()}>
         <div class="row">
-          <Choice label={_("Channel")} value={typed.channel} options={usable().map((one) => [one.name, named(one.names, one.name)])} onChange={(name) => { chosen.value = name; }} />
+          <Choice label={_("Channel")} value={typed.channel} options={writable().map((one) => [one.name, named(one.names, one.name)])} onChange={(name) => { chosen.value = name; }} />
           <Choice label={_("Procedure")} value={procedure.id} options={procedures.value.map((one) => [one.id, named(one.title, one.id)])} onChange={(id) => set({ procedure: id })} />
           <Choice label={_("Precedence")} value={precedence} options={precedences.map((name) => [name, name])} onChange={(name) => change(typed, { precedence: name })} />
           <Choice label={_("Depth asked for")} value={typed.fields.depth ?? "3"} options={DEPTHS.map((name, i) => [String(i + 1), name])} onChange={(depth) => set({ depth })} />

@@ -11,7 +11,7 @@ import { accord, inboxes, nodeClock, status } from "../node/record.js";
 import type { Thing } from "../node/shapes.js";
 import { Kind } from "../wire/statement.js";
 import { _, named, visible, word } from "../words/say.js";
-import { judge, Moves, Subject } from "./moves.js";
+import { Founding, judge, Moves, Subject } from "./moves.js";
 import { Check, Group, Panel, Table, Words } from "./parts.js";
 import { channelIn, followPlace, linkTo, now, placeIn, screen, whenShown } from "./screen.js";
 import { loadText, TextView } from "./text.js";
@@ -23,9 +23,9 @@ const closedToo = signal(false);
 const all = computed(() => things.value);
 const code = () => status.value?.value.code ?? "";
 const at = () => nodeClock.value(now.value);
-const movesOf = (thing: Thing): Move[] => [...movesOn(thing, code()), ...thing.over ? [] : formsOn(thing.kind, thing.place, choicesOn(thing), { [Kind.TEXT]: [[11, accord.value?.languages ?? []]] })];
-const choicesOn = (thing: Thing): Choices => {
-  const bodies = all.value.filter((one) => one.kind === "body" && !one.over && one.place !== thing.place && channelIn(one.place) === channelIn(thing.place)).map((one): [string, string] => [one.name ?? "", title(one)]);
+const movesOf = (thing: Thing): Move[] => [...movesOn(thing, code()), ...thing.over ? [] : formsOn(thing.kind, thing.place, choicesOn(channelIn(thing.place), thing.place), { [Kind.TEXT]: [[11, accord.value?.languages ?? []]] })];
+const choicesOn = (channel: string, but = ""): Choices => {
+  const bodies = all.value.filter((one) => one.kind === "body" && !one.over && one.place !== but && channelIn(one.place) === channel).map((one): [string, string] => [one.name ?? "", title(one)]);
   return { manner: [["meeting", _("meeting")], ["side-meeting", _("side meeting")], ["call", _("call")]], feeds: bodies, into: bodies };
 };
 const subjectOf = (thing: Thing): Subject => ({ place: thing.place, channel: channelIn(thing.place), isInstance: false });
@@ -145,15 +145,12 @@ function Commitments() {
 
 // ---- One thing with all that was said of it. ----
 
-// What is no meeting says what it is.
-const mannerText = (manner: Thing["manner"]) => (manner === "call" ? _("call") : manner === "side-meeting" ? _("side meeting") : undefined);
-
 function Facts({ thing }: { thing: Thing }) {
   const of = byPlace(thing.of);
   const facts: [string, string | undefined, boolean?][] = [
     [_("standing"), word(thing.standing)], [_("when"), thing.when], [thing.kind === "commitment" ? _("by whom") : _("hosts"), thing.parties?.join(", ")], [_("owed to"), thing.owed_to?.join(", ")],
-    [_("of"), of && title(of)], [_("manner"), mannerText(thing.manner)], [_("chairs"), thing.chairs?.join(", ")], [_("feeds"), thing.to], [_("merged into"), thing.merged_into],
-    [thing.kind === "commitment" ? _("what shows it done") : _("said in it"), named(thing.detail) || undefined],
+    [_("of"), of && title(of)], [_("manner"), thing.manner === "call" ? _("call") : thing.manner === "side-meeting" ? _("side meeting") : undefined], [_("chairs"), thing.chairs?.join(", ")], [_("feeds"), thing.to], [_("merged into"), thing.merged_into],
+    [thing.kind === "commitment" ? _("what shows it done") : thing.kind === "body" ? _("mandate") : _("said in it"), named(thing.detail) || undefined],
     [_("from the unit"), thing.unit], [_("stage"), thing.stage], [_("its sources contradict"), named(thing.doubt) || undefined], [_("source"), thing.source],
   ];
   return <dl class="facts">{facts.filter(([, text]) => text !== undefined && text !== "").map(([name, text]) => [<dt key={name}>{name}</dt>, <dd key={`${name}:`}><Words text={text ?? ""} /></dd>])}</dl>;
@@ -212,6 +209,7 @@ export function DialoguesScreen() {
       <div>
         <Check label={_("those too that are over")} value={closedToo.value} onChange={(on) => { closedToo.value = on; }} />
         <Bodies />
+        <Founding name="found-body" others={all.value} choices={choicesOn} />
         <Texts />
         <Commitments />
       </div>

@@ -347,9 +347,11 @@ const fieldTitles: Record<string, () => string> = {
   languages: () => _("languages"), chairs: () => _("chairs"), to: () => _("to"), people: () => _("delegation"), credentials: () => _("credentials"), manner: () => _("manner"), stage: () => _("stage"),
   hash: () => _("hash of the text"), outlets: () => _("outlets"),
 };
-const ofCommitment: Record<string, () => string> = { when: () => _("until"), parties: () => _("by whom"), detail: () => _("what shows it done") };
+const titlesOf: Record<number, Record<string, () => string>> = {
+  [Kind.COMMITMENT]: { when: () => _("until"), parties: () => _("by whom"), detail: () => _("what shows it done") }, [Kind.BODY]: { parties: () => _("hosts by turns"), detail: () => _("mandate"), number: () => _("months between two"), to: () => _("feeds") },
+};
 
-const titleOf = (kind: number, key: string) => ((kind === Kind.COMMITMENT ? ofCommitment[key] : undefined) ?? fieldTitles[key] ?? (() => _("field {1}", key)))();
+const titleOf = (kind: number, key: string) => (titlesOf[kind]?.[key] ?? fieldTitles[key] ?? (() => _("field {1}", key)))();
 
 export function Says({ statement }: { statement: Pick<Statement, "kind" | "fields" | "form"> }) {
   const rows = statement.form === undefined ? saysOf(statement.kind, statement.fields) : [];

@@ -5,23 +5,24 @@ import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { sha256, toHex, utf8 } from "../base/bytes.js";
-import { faultOf, fieldsOfRows, Row, sampleOf } from "../fold/forms.js";
+import { Choices, faultOf, fieldsOfRows, formsOn, Row, sampleOf } from "../fold/forms.js";
 import { keyOfMove, Move } from "../fold/moves.js";
 import type { Typed } from "../keep/drafts.js";
 import { compose, entryAt, inRoles, placeOf, Verdict, Words } from "../node/compose.js";
 import { send } from "../node/outbox.js";
-import { accord, rolesOn, session } from "../node/record.js";
+import { accord, rolesOn, session, writable } from "../node/record.js";
 import type { Entry } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { Kind } from "../wire/statement.js";
 import { _, named, nodeSays } from "../words/say.js";
-import { Beside, Kept, Language, Text, typedFor } from "./compose.js";
+import { Beside, Kept, LabelChoice, Language, Text, typedFor } from "./compose.js";
 import { InEach, Line, Select } from "./form.js";
-import { Check, Group, Hold, Refusal, Result, roleName } from "./parts.js";
-import { contentOf, once, results, Said, textOf } from "./say.js";
+import { Check, Choice, Group, Hold, Refusal, Result, roleName } from "./parts.js";
+import { contentOf, labelOfTyped, once, results, Said, textOf } from "./say.js";
+import { channelIn } from "./screen.js";
 import { setField, typing } from "./typing.js";
 
-// What the moves are about: an instance of a procedure, or a thing of a dialogue.
+// What the moves are about: an instance of a procedure, or a thing of a dialogue; without a place what is begun on a channel, under a marking of its own.
 export interface Subject { place: string; channel: string; isInstance: boolean }
 
 const verdicts = signal<Record<string, Verdict>>({}); // by subject and move
@@ -40,7 +41,7 @@ const titles: Record<string, () => string> = {
   "close-item": () => _("Close the item"), drop: () => _("It is owed no more"), "in-force": () => _("It is in force"), terminate: () => _("Terminate the text"),
   unit: () => _("Words of the unit"), "leave-out": () => _("Leave the unit out"), agree: () => _("Agree to these words"), "agree-ad": () => _("Agree ad referendum"),
   concord: () => _("The languages match"), initial: () => _("Initial the text"), "sign-text": () => _("Sign the text"), "release-text": () => _("Release the text at a time"),
-  "found-session": () => _("Set a session"), "found-commitment": () => _("Record a commitment"), "found-text": () => _("Begin a text"), "found-item": () => _("Propose an item"), "found-condition": () => _("Say a condition's stage"),
+  "found-body": () => _("Found a body"), "open-event": () => _("Open an event"), "found-session": () => _("Set a session"), "found-commitment": () => _("Record a commitment"), "found-text": () => _("Begin a text"), "found-item": () => _("Propose an item"), "found-condition": () => _("Say a condition's stage"),
   "amend-body": () => _("Rename the body, or change what is agreed of it"), "merge-body": () => _("Merge the body into another"), "move-session": () => _("Change the session"),
   delegation: () => _("Name our delegation"), "correct-text": () => _("Begin a correction"), "amend-text": () => _("Begin an amendment"),
   claim: () => _("Add a claim"), assess: () => _("Say our own assessment"), attempt: () => _("Record an attempt to reach them"),
@@ -51,7 +52,7 @@ const rowTitles: Record<string, () => string> = {
   name: () => _("Name: small letters, digits and hyphens, as talks-2027"), title: () => _("Title"), owes: () => _("Who owes it"), until: () => _("Until (2026, 2026-04, 2026-04-11)"),
   test: () => _("What shows that it is done"), when: () => _("When (2026, 2026-04, 2026-04-11, 2026-04-11T14:30Z, FROM/TO)"), hosts: () => _("Who hosts"), place: () => _("Place"),
   detail: () => _("Detail"), source: () => _("Source"), claimed: () => _("What it says"), location: () => _("Where, in words"), degrees: () => _("Where, in degrees (38.5,127.25)"),
-  confidence: () => _("How sure"), assessed: () => _("Assessment"), whom: () => _("Whom"), way: () => _("By what way"), result: () => _("What came of it"),
+  confidence: () => _("How sure"), type: () => _("Type"), assessed: () => _("Assessment"), whom: () => _("Whom"), way: () => _("By what way"), result: () => _("What came of it"),
   mandate: () => _("Mandate"), months: () => _("Months between two sessions"), chairs: () => _("Chairs: roles with commas between them, as head,policy"), feeds: () => _("Which body it feeds"),
   into: () => _("Into which body"), people: () => _("Who comes, the head first: a line each, as NAME = OFFICE"), credentials: () => _("Credentials"), manner: () => _("Manner"),
 };
@@ -101,11 +102,11 @@ async function fieldsOf(move: Move, typed: Typed | undefined): Promise<Map<numbe
 const isOfDialogue = (move: Move) => move.kind >= Kind.SESSION;
 
 async function wordsOf(subject: Subject, move: Move, role: string, typed: Typed | undefined): Promise<Words> {
-  const whole = await entryAt(subject.place);
+  const whole = subject.place === "" ? undefined : await entryAt(subject.place);
   return {
-    kind: move.kind, channel: subject.channel, role, label: whole.label, fields: await fieldsOf(move, typed),
+    kind: move.kind, channel: subject.channel, role, label: whole?.label ?? labelOfTyped(typed ?? typedOf(subject, move)), fields: await fieldsOf(move, typed),
     refers: await Promise.all([...move.about === undefined ? [] : [move.about], ...move.refers ?? []].map(async (place) => placeOf(await entryAt(place)))),
-    instance: subject.isInstance ? placeOf(whole) : undefined,
+    instance: subject.isInstance && whole ? placeOf(whole) : undefined,
     content: typed === undefined || isOfDialogue(move) ? undefined : contentOf(typed),
   };
 }
@@ -146,6 +147,7 @@ export function MoveForm({ subject, move, title }: { subject: Subject; move: Mov
   return (
     <form class="compose act panel" aria-label={title} onSubmit={(event) => event.preventDefault()}>
       <h3>{title}</h3>
+      {subject.place === "" ? <LabelChoice typed={typed} /> : null}
       {move.rows === undefined ? null : <Group><Rows typed={typed} rows={move.rows} /><Beside typed={typed} /></Group>}
       {move.text === "none" ? null : <Group>{move.tongue === undefined ? <div class="row"><Language typed={typed} /></div> : null}<Text typed={typed} label={move.text === "must" ? _("Text") : _("Text, if there is one")} sign={move.isHeld ? () => undefined : act} /><Kept typed={typed} max={max} /></Group>}
       {move.kind === Kind.PROPOSE && text !== "" ? <Hash text={text} /> : null}
@@ -195,6 +197,26 @@ export function Moves({ subject, moves, name }: { subject: Subject; moves: Move[
         ? <MoveForm key={opened.value} subject={subject} move={open} title={titles[open.name]() + (name?.(open) ? `: ${name(open)}` : "")} />
         : verdict.refusals.map((answer) => <Refusal key={answer.text} answer={answer} title={titles[open.name]()} />)}
       {moves.filter((move) => move !== open || verdict?.refusals !== undefined).map((move) => <Result key={keyOfMove(move)} result={results.value[typedOf(subject, move).key]} />)}
+    </div>
+  );
+}
+
+const chosen = signal(""); // the line on which something is begun
+
+// What hangs on nothing yet: its form, on a line that is chosen; if none was, on that of others of its kind.
+export function Founding({ name, others, choices }: { name: string; others: { place: string }[]; choices: (channel: string) => Choices }) {
+  const lines = writable().filter((one) => !one.sealed), near = [chosen.value, ...others.map((one) => channelIn(one.place))];
+  const line = near.map((channel) => lines.find((one) => one.name === channel)).find((one) => one !== undefined) ?? lines[0];
+  const move = line && formsOn("channel", undefined, choices(line.name)).find((one) => one.name === name);
+  return move === undefined ? null : (
+    <div class="founding">
+      <button type="button" data-act={name} aria-expanded={opened.value === name} onClick={() => { opened.value = opened.value === name ? "" : name; }}>{titles[name]()}</button>
+      {opened.value !== name ? null : (
+        <Group>
+          <Choice label={_("Channel")} value={line.name} options={lines.map((one) => [one.name, named(one.names, one.name)])} onChange={(channel) => { chosen.value = channel; }} />
+          <MoveForm key={line.name} subject={{ place: "", channel: line.name, isInstance: false }} move={move} title={titles[name]()} />
+        </Group>
+      )}
     </div>
   );
 }

@@ -112,9 +112,7 @@ const postShown = () => screen.value.about || rolesOn(home.value?.name ?? "")[0]
 
 export const followRelief = () => whenShown(["relief"], () => [postShown(), duty.value], async () => (postShown() === "" ? undefined : load(postShown())));
 
-async function say(words: Statement, title: string): Promise<Said> {
-  return send(await compose(words, true, title));
-}
+const say = async (words: Statement, title: string): Promise<Said> => send(await compose(words, true, title));
 
 // What a procedure lets owe is named by its step, which the accord names, and how far it must come.
 function Owes({ what }: { what: string }) {
@@ -182,16 +180,8 @@ function Accept({ post }: { post: string }) {
   );
 }
 
-function Again({ post }: { post: Post }) {
-  return post.again.length === 0 ? null : (
-    <Panel title={_("To be read again by whoever has the watch now")} count={post.again.length} name="again">
-      <Table rows={post.again} row={(place) => <tr key={place}><th scope="row"><a href={linkTo("channel", place)} data-place={place}>{place}</a></th><td class="wide"><Step name="WATCH READ" /></td></tr>} />
-    </Panel>
-  );
-}
-
 export function ReliefScreen() {
-  const post = postShown(), own = duty.value.posts.find((one) => one.post === post);
+  const post = postShown(), again = duty.value.posts.find((one) => one.post === post)?.again ?? [];
   const posts = [...new Set([...duty.value.posts.map((one) => one.post), ...rolesOn(home.value?.name ?? "")])];
   return (
     <div class="halves relief">
@@ -199,7 +189,9 @@ export function ReliefScreen() {
       <div>
         <Panel title={_("Manning")} name="manning"><OnDuty limit={20} /></Panel>
         <nav class="card-rows" aria-label={_("Posts")}>{posts.map((name) => <a key={name} href={linkTo("relief", name)} aria-current={name === post ? "page" : undefined}>{roleName(name)}</a>)}</nav>
-        {own === undefined ? null : <Again post={own} />}
+        {again.length === 0 ? null : <Panel title={_("To be read again by whoever has the watch now")} count={again.length} name="again">
+          <Table rows={again} row={(place) => <tr key={place}><th scope="row"><a href={linkTo("channel", place)} data-place={place}>{place}</a></th><td class="wide"><Step name="WATCH READ" /></td></tr>} />
+        </Panel>}
       </div>
       <div>{post === "" ? <p class="none">{_("You have no role on the home channel, so no watch of yours is handed over here.")}</p> : <Group><Accept post={post} /><Offer post={post} /></Group>}</div>
     </div>

@@ -5,11 +5,12 @@ import { h } from "preact";
 import { signal } from "@preact/signals";
 import { fromHex } from "../base/bytes.js";
 import { formsOn, isName } from "../fold/forms.js";
-import { agreeTo, agreeUnit, endorse, leaveOut, Move, recordAgree, wordsOf } from "../fold/moves.js";
+import { agreeTo, agreeUnit, leaveOut, Move, wordsOf } from "../fold/moves.js";
 import type { Typed } from "../keep/drafts.js";
 import { ask, Refusal } from "../node/ask.js";
 import { status } from "../node/record.js";
 import type { Endorsed, Entry, Unit, WholeText } from "../node/shapes.js";
+import type { Value } from "../wire/cbor.js";
 import { Kind } from "../wire/statement.js";
 import { _, word } from "../words/say.js";
 import { typedFor } from "./compose.js";
@@ -26,11 +27,14 @@ const ofSession = signal<string | undefined>(undefined); // the place of the ses
 const me = () => status.value?.value.code ?? "";
 const subjectOf = (shown: WholeText): Subject => ({ place: shown.place, channel: channelIn(shown.place), isInstance: false });
 
-const textMoves = (shown: WholeText) => [
-  ...["SIGNED", "IN FORCE", "CORRECTED", "AMENDED", "TERMINATED"].includes(shown.state) ? [] : endorse(shown.place, fromHex(shown.hash)),
-  ...shown.state === "SIGNED" || shown.state === "IN FORCE" ? formsOn("signed", shown.place, {}, { [Kind.ENDORSE]: [[18, fromHex(shown.hash)]] }) : [],
-  ...ofSession.value === undefined ? [] : [recordAgree(ofSession.value, fromHex(shown.hash))],
-];
+function textMoves({ place, state, hash }: WholeText): Move[] {
+  const named: [number, Value][] = [[18, fromHex(hash)]], isSigned = state === "SIGNED" || state === "IN FORCE";
+  return [
+    ...isSigned || ["CORRECTED", "AMENDED", "TERMINATED"].includes(state) ? [] : formsOn("agreed", place, {}, { [Kind.ENDORSE]: named }),
+    ...isSigned ? formsOn("signed", place, {}, { [Kind.ENDORSE]: named }) : [],
+    ...ofSession.value === undefined ? [] : formsOn("minutes", ofSession.value, {}, { [Kind.ACT]: named }),
+  ];
+}
 
 function cellMoves(shown: WholeText, unit: Unit, tongue: string): Move[] {
   const versions = unit.languages[tongue]?.versions ?? [];
