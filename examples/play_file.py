@@ -205,9 +205,11 @@ class Accord:
         if not step.text or step.verb == "readback":
             return 0
         plane = self.channels[step.message().channel]["plane"]
+        # What is said of something is as urgent as that.
+        urgent = min(PRECEDENCES.index(one.precedence or "ROUTINE") for one in (step, step.about or step))
         meets = {"within": lambda _: True, "outside": lambda _: False, "plane": lambda value: value == plane,
                  "above": lambda value: self.levels.index(step.label) > self.levels.index(value),
-                 "precedence": lambda value: value == (step.precedence or "ROUTINE")}
+                 "precedence": lambda value: value == PRECEDENCES[urgent]}
         return max((count for name, value, count in self.releases if meets[name](value)), default=0)
 
     def may_release(self, role, label):

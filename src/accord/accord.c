@@ -35,6 +35,22 @@ bool accord_is_acted_for(const struct accord *a, size_t role)
 	return false;
 }
 
+uint64_t accord_ended(const struct accord *a, uint64_t ms)
+{
+	uint64_t out = 0;
+
+	for (size_t i = 0; i < a->roles_count; i++) {
+		if (a->roles[i].until_ms != 0 && ms >= a->roles[i].until_ms)
+			out |= 1ull << i;
+	}
+	return out;
+}
+
+uint64_t accord_let_in(const struct accord_channel *c)
+{
+	return c->is_closed ? c->writers : UINT64_MAX;
+}
+
 size_t accord_role_find(const struct accord *a, struct bytes name)
 {
 	size_t i = 0;

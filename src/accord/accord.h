@@ -223,6 +223,10 @@ bool accord_may_act(const struct accord *a, size_t role, size_t for_role, enum p
 bool accord_is_acted_for(const struct accord *a, size_t role);
 const struct accord_channel *accord_channel_find(const struct accord *a, uint32_t number);
 const struct accord_channel *accord_channel_by_name(const struct accord *a, struct bytes name);
+/* Bit mask of accord.roles whose authority has ended by then. */
+uint64_t accord_ended(const struct accord *a, uint64_t ms);
+/* Bit mask of accord.roles that may read there at all: of a closed one those that write there, else all. */
+uint64_t accord_let_in(const struct accord_channel *c);
 /* The first key of that use; NULL if the party has none. */
 const struct accord_key *accord_key_find(const struct accord *a, size_t party, enum accord_key_use use);
 /* Which of accord.languages this is; 0 if it is none of them. */

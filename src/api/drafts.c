@@ -36,6 +36,28 @@ static enum err read_held(struct api *a, struct draft_case *d)
 	return node_held_by(a->node, &d->outgoing, d->bytes, buf_bytes(&content), &d->held);
 }
 
+/* By what it is about, too. */
+static enum err read_needed(struct api *a, struct draft_case *d)
+{
+	const struct accord *accord = node_accord(a->node);
+	const struct statement *s = &d->outgoing;
+	struct statement about;
+	struct place_key at;
+	enum err e = ERR_NOT_FOUND;
+
+	if (s->refers_count == 1) {
+		at = (struct place_key){ { s->refers[0].channel,
+					   accord_party_find(accord, s->refers[0].party),
+					   s->refers[0].epoch },
+					 s->refers[0].index };
+		e = a->record.fetch(a->record.self, &at, &about);
+	}
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	d->view.needed = draft_needed(node_fold(a->node), &d->view, s, &about);
+	return ERR_OK;
+}
+
 static enum err read_case(struct api *a, struct draft_case *d)
 {
 	struct buf memory;
@@ -47,6 +69,8 @@ static enum err read_case(struct api *a, struct draft_case *d)
 		e = request_may(a, &d->view.at, &d->submit.statement);
 	if (e == ERR_OK)
 		e = submit_read(&d->submit.statement, &d->bytes, &d->outgoing);
+	if (e == ERR_OK)
+		e = read_needed(a, d);
 	if (e != ERR_OK)
 		return e;
 	e = draft_released(node_fold(a->node), &d->view, &d->released);
@@ -81,17 +105,19 @@ static bool is_open(const struct api *a, const struct draft_case *d)
 	return strcmp(state, "SUBMITTED") == 0 || strcmp(state, "APPROVED") == 0;
 }
 
-/* Who could read it: of each party the roles. */
+/* Who could read it where it goes: of each party the roles that are let in there and have not ended. */
 static void reply_readers(struct api *a, struct reply *r, const struct draft_case *d)
 {
 	const struct accord *accord = node_accord(a->node);
+	const struct accord_channel *to = accord_channel_find(accord, d->view.channel);
 	const struct guidelines *g = accord->guidelines;
+	uint64_t there = to == NULL ? 0 : accord_let_in(to) & ~accord_ended(accord, a->now.wall.ms);
 	struct label_mask mask;
 
 	reply_array(r, "readers");
 	if (g != NULL && policy_label_read(g, &d->outgoing.label, node_self(a->node), &mask).is_allowed) {
 		for (size_t p = 0; p < g->parties_count; p++) {
-			uint64_t roles = p < accord->parties_count ? policy_roles(g, &mask, p) : 0;
+			uint64_t roles = p < accord->parties_count ? policy_roles(g, &mask, p) & there : 0;
 			if ((policy_parties(g, &mask) >> p & 1) == 0)
 				continue;
 			reply_object(r, NULL);

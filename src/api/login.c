@@ -187,6 +187,25 @@ static enum err roles_now(const struct login_asking *asking, const uint8_t key[K
 	return e;
 }
 
+/* Why a key without any role has none. */
+static enum err find_reason(const struct login_asking *asking, const uint8_t key[KEY_HASH_LEN],
+			    enum login_rule *out)
+{
+	struct reading_record record = *asking->record;
+	const struct login_asking before = { .record = &record, .party = asking->party };
+	uint64_t roles[ACCORD_CHANNELS_MAX];
+	enum err e;
+
+	record.now_ms = 0;
+	e = roles_now(&before, key, roles);
+	*out = LOGIN_KEY;
+	for (size_t i = 0; e == ERR_OK && i < record.fold->accord->channels_count; i++) {
+		if (roles[i] != 0)
+			*out = LOGIN_EXPIRED;
+	}
+	return e;
+}
+
 /* The holder's number, of a log in which the key has a role. */
 static enum err find_holder(const struct login_asking *asking, struct login *s)
 {
@@ -285,7 +304,9 @@ enum err login_begin(struct logins *s, const struct login_asking *asking, struct
 		return e;
 	for (size_t i = 0; i < ACCORD_CHANNELS_MAX; i++)
 		any |= made.roles[i];
-	*rule = any == 0 ? LOGIN_KEY : find_room(s, made.key, asking->now.mono, out);
+	if (any == 0)
+		return find_reason(asking, made.key, rule);
+	*rule = find_room(s, made.key, asking->now.mono, out);
 	if (*rule == LOGIN_OK)
 		*rule = use_challenge(s, nonce, time_ms + CHALLENGE_MS_MAX, now_ms);
 	if (*rule != LOGIN_OK)

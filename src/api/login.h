@@ -26,6 +26,7 @@
 	X(REPLAYED,   "the challenge was answered before") \
 	X(SIGNATURE,  "it is no signature over this challenge for a session") \
 	X(KEY,        "the key is enrolled in no log of this node's party, or was withdrawn") \
+	X(EXPIRED,    "the authority of this post has ended") \
 	X(GUIDELINES, "the accord has no guidelines: there is nothing to read by") \
 	X(SESSION,    "there is no such session: it has ended, or never was") \
 	X(SESSIONS_MAX, "there are as many sessions as there may be") \

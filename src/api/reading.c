@@ -116,7 +116,7 @@ enum err request_read_as(struct api *a, const struct request *q, bool *has_ended
 
 	*has_ended = false;
 	a->sight = (struct fold_sight){ is_in_sight, a };
-	a->record = (struct reading_record){ node_fold(a->node), a, fetch, epoch };
+	a->record = (struct reading_record){ node_fold(a->node), a, fetch, epoch, a->now.wall.ms };
 	if (q->session == 0) {
 		bool is_nobody = a->is_owner_blind || q->listener->is_for_browsers;
 		reading_open(&a->reading, &a->record, is_nobody ? READING_NOBODY : READING_OWNER);

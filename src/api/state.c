@@ -675,6 +675,7 @@ static void reply_recipient(struct api *a, struct reply *r, const struct log_key
 	reply_object_end(r);
 }
 
+/* Nothing new is for a post whose authority has ended. */
 static enum err reply_recipients(struct api *a, struct reply *r, const struct log_key *log, bool is_all)
 {
 	uint8_t key[KEY_HASH_LEN] = { 0 };
@@ -684,7 +685,9 @@ static enum err reply_recipients(struct api *a, struct reply *r, const struct lo
 
 	while (e == ERR_OK) {
 		e = fold_next_recipient(node_fold(a->node), log, key, &view);
-		if (e == ERR_OK && (is_all || key_is_in_force(&view.view, size)))
+		if (e == ERR_OK && !is_all)
+			view.view.roles &= ~accord_ended(node_accord(a->node), a->now.wall.ms);
+		if (e == ERR_OK && (is_all || (key_is_in_force(&view.view, size) && view.view.roles != 0)))
 			reply_recipient(a, r, log, &view);
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;

@@ -210,11 +210,51 @@ static void note_review(const struct guidelines *g)
 	say_note(_("Its guidelines were to be reviewed by {1}."), day);
 }
 
+/* Posts that release, and that a registrar gives alone: so he makes as many approvers as are asked for. */
+static uint64_t given_alone(const struct accord *a)
+{
+	uint64_t out = 0;
+
+	for (size_t i = 0; a->guidelines != NULL && i < a->roles_count; i++) {
+		if (a->guidelines->roles[i].may_release && (a->two_roles >> i & 1) == 0)
+			out |= 1ull << i;
+	}
+	return out;
+}
+
+static void note_alone(const struct accord *a)
+{
+	char memory[ACCORD_ROLES_MAX * (ROLE_NAME_MAX + 2) + 1];
+	struct buf names = { (uint8_t *)memory, 0, sizeof memory - 1, false };
+	uint64_t alone = given_alone(a);
+
+	for (size_t i = 0; i < a->roles_count; i++) {
+		if ((alone >> i & 1) == 0)
+			continue;
+		buf_put_str(&names, names.len == 0 ? "" : ", ");
+		buf_put_str(&names, a->roles[i].name);
+	}
+	memory[names.len] = '\0';
+	if (alone == 0)
+		return;
+	say_note(_("One registrar alone gives posts that release: {1}. He can make as many approvers as a "
+		   "line asks for."),
+		 memory);
+	say_next(_("a line for each in the file authority: post ROLE by two"));
+}
+
 static void say_checked(const struct accord_dir *d)
 {
 	char hash[2 * HASH_LEN + 1];
-	json_t *matrix = matrix_json(d->accord, NULL);
+	uint64_t alone = given_alone(d->accord);
+	json_t *matrix = matrix_json(d->accord, NULL), *posts = json_array();
 	json_t *all = json_pack("{s:s, s:s}", "err", "OK", "hash", hex_of(d->accord->hash, hash));
+
+	for (size_t i = 0; i < d->accord->roles_count; i++) {
+		if ((alone >> i & 1) != 0)
+			json_array_append_new(posts, json_string(d->accord->roles[i].name));
+	}
+	json_object_set_new(all, "given_alone", posts);
 
 	if (matrix != NULL)
 		json_object_set_new(all, "matrix", matrix);
@@ -238,6 +278,7 @@ static enum exit_code check(struct options *o)
 		say(_("accord {1}: every rule holds\n"), hex_of(d.accord->hash, hash));
 		show_matrix(d.accord);
 		note_review(d.accord->guidelines);
+		note_alone(d.accord);
 		if (old.accord != NULL)
 			show_opened(d.accord, old.accord, true);
 	}

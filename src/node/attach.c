@@ -194,11 +194,11 @@ static enum err reads_what_names(struct naming *m, const uint8_t hash[HASH_LEN],
 	return *out || e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-enum err attachment_may_name(struct node *n, const uint8_t key[KEY_HASH_LEN], const uint8_t hash[HASH_LEN],
-			     bool *out)
+enum err attachment_may_name(struct node *n, struct now now, const uint8_t key[KEY_HASH_LEN],
+			     const uint8_t hash[HASH_LEN], bool *out)
 {
 	enum err e = look_was_given(n, key, hash, out);
-	struct reading_record record = { &n->fold, NULL, naming_fetch, naming_epoch };
+	struct reading_record record = { &n->fold, NULL, naming_fetch, naming_epoch, now.wall.ms };
 	struct naming *m;
 
 	if (e != ERR_OK || *out)

@@ -86,21 +86,21 @@ static enum err sealed_blob_check(struct store *store, const struct statement *s
 }
 
 /* One of those who sign it knows of the file: for all others there is none. */
-static enum err signers_may_name(struct node *n, const struct command *in, const uint8_t hash[HASH_LEN],
-				 bool *out)
+static enum err signers_may_name(struct node *n, struct now now, const struct command *in,
+				 const uint8_t hash[HASH_LEN], bool *out)
 {
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; e == ERR_OK && i < in->signatures_count && !*out; i++) {
 		if (in->signers[i].is_good && in->signers[i].registrar_in == 0)
-			e = attachment_may_name(n, in->signers[i].key, hash, out);
+			e = attachment_may_name(n, now, in->signers[i].key, hash, out);
 	}
 	return e;
 }
 
 /* What is attached is here whole, before the message that names it. */
-static enum err blobs_check(struct node *n, const struct statement *s, const struct command *in,
-			    struct effect_answer *answer)
+static enum err blobs_check(struct node *n, struct now now, const struct statement *s,
+			    const struct command *in, struct effect_answer *answer)
 {
 	struct store *store = record_store(n->record);
 	struct blob blobs[ATTACHMENTS_MAX];
@@ -109,7 +109,7 @@ static enum err blobs_check(struct node *n, const struct statement *s, const str
 	for (size_t i = 0; i < count; i++) {
 		uint64_t held, total;
 		bool may = false;
-		enum err e = signers_may_name(n, in, blobs[i].hash, &may);
+		enum err e = signers_may_name(n, now, in, blobs[i].hash, &may);
 		if (e != ERR_OK)
 			return e;
 		if (!may || store->ops->attachment_held(store, blobs[i].hash, &held, &total) != ERR_OK ||
@@ -125,8 +125,8 @@ static enum err blobs_check(struct node *n, const struct statement *s, const str
 }
 
 /* The content fits its statement: the hash, the length, strict, and a FLASH is brief. */
-static enum err content_check(struct node *n, const struct statement *s, const struct command *in,
-			      struct effect_answer *answer)
+static enum err content_check(struct node *n, struct now now, const struct statement *s,
+			      const struct command *in, struct effect_answer *answer)
 {
 	uint8_t hash[HASH_LEN];
 	struct content content;
@@ -149,7 +149,7 @@ static enum err content_check(struct node *n, const struct statement *s, const s
 	}
 	if (s->content.sealing != SEALING_NONE) {
 		e = sealed_check(s, in->content, in->content.len, answer);
-		return e == ERR_OK ? blobs_check(n, s, in, answer) : e;
+		return e == ERR_OK ? blobs_check(n, now, s, in, answer) : e;
 	}
 	if (content_read(in->content, &content, &fault) != ERR_OK) {
 		answer->limit = fault.rule;
@@ -167,7 +167,7 @@ static enum err content_check(struct node *n, const struct statement *s, const s
 		answer->verdict = VERDICT_FIELDS;
 		return ERR_REFUSED;
 	}
-	e = blobs_check(n, s, in, answer);
+	e = blobs_check(n, now, s, in, answer);
 	return e == ERR_OK ? parts_check(n, s, &content, answer) : e;
 }
 
@@ -188,8 +188,8 @@ static bool is_to_itself(const struct node *n, const struct statement *s)
 }
 
 /* What the fold lets a peer say, because it stands then; our own officers are told before it does. */
-static enum err statement_check(struct node *n, const struct statement *s, const struct command *in,
-				struct effect_answer *answer)
+static enum err statement_check(struct node *n, struct now now, const struct statement *s,
+				const struct command *in, struct effect_answer *answer)
 {
 	enum err e;
 
@@ -197,7 +197,7 @@ static enum err statement_check(struct node *n, const struct statement *s, const
 		answer->verdict = VERDICT_ADDRESSEE;
 		return ERR_REFUSED;
 	}
-	e = content_check(n, s, in, answer);
+	e = content_check(n, now, s, in, answer);
 	return e == ERR_OK ? form_door(n, s, in->content, answer) : e;
 }
 
@@ -565,7 +565,7 @@ enum err node_may(struct node *n, struct now now, const struct command *in, cons
 	signed_by.signers = &signer;
 	signed_by.signatures_count = 1;
 	if (in->content.len > 0 || is_to_itself(n, &s))
-		e = statement_check(n, &s, &signed_by, answer);
+		e = statement_check(n, now, &s, &signed_by, answer);
 	if (e == ERR_OK && n->is_full) {
 		answer->limit = "disk";
 		e = ERR_FULL;
@@ -756,7 +756,7 @@ static enum err command_judge(struct node *n, struct now now, const struct comma
 		signers_of(n, in, signers);
 		signed_by.signers = signers;
 	}
-	e = statement_check(n, &s, &signed_by, answer);
+	e = statement_check(n, now, &s, &signed_by, answer);
 	if (e != ERR_OK)
 		return e;
 	if (n->is_full) {

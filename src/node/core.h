@@ -858,8 +858,8 @@ enum err attachments_fetch(struct node *n, struct now now, size_t peer) MUST_CHE
 void attachments_serve(struct node *n, size_t peer);
 enum err receive_fetch(struct node *n, const struct arrival *in) MUST_CHECK;
 /* Whether an own officer with this key may know of it: he reads what names it, or he gave it. */
-enum err attachment_may_name(struct node *n, const uint8_t key[KEY_HASH_LEN], const uint8_t hash[HASH_LEN],
-			     bool *out) MUST_CHECK;
+enum err attachment_may_name(struct node *n, struct now now, const uint8_t key[KEY_HASH_LEN],
+			     const uint8_t hash[HASH_LEN], bool *out) MUST_CHECK;
 /* What a peer is let have of attachments: only what was said on a channel of his. */
 enum err attachment_may_have(struct node *n, size_t peer, const uint8_t hash[HASH_LEN], bool *out) MUST_CHECK;
 /*

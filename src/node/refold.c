@@ -58,11 +58,19 @@ void signers_verify(const struct node *n, size_t party, const struct entry *entr
 	}
 }
 
-/* What an answer, an erasure or a kind of release is about: their judges read labels and what was signed. */
-static bool needs_subject(uint64_t kind)
+/*
+ * What an answer, an erasure, a kind of release or words are about: their judges read labels, how urgent it
+ * was and what was signed.
+ */
+static bool needs_subject(const struct statement *s)
 {
-	return kind == KIND_ERASE || kind == KIND_READ_BACK || kind == KIND_REPLY || kind == KIND_DECLINE ||
-	       kind == KIND_DEFER || (kind >= KIND_SUBMIT && kind <= KIND_REQUEST);
+	const struct kind_row *kind = kind_find(s->kind);
+
+	return s->kind == KIND_ERASE || s->kind == KIND_READ_BACK || s->kind == KIND_REPLY ||
+	       s->kind == KIND_DECLINE || s->kind == KIND_DEFER || s->kind == KIND_CORRECTION ||
+	       (s->kind >= KIND_SUBMIT && s->kind <= KIND_REQUEST) ||
+	       (kind != NULL && kind->refers == KIND_REFERS_ONE && !kind_is_dialogue(s->kind) &&
+		(s->has_content || s->has_form));
 }
 
 static enum err read_subject(struct node *n, const struct statement *statement, struct judged *out)
@@ -74,7 +82,7 @@ static enum err read_subject(struct node *n, const struct statement *statement, 
 	struct buf bytes;
 	enum err e;
 
-	if (!needs_subject(statement->kind) || statement->refers_count == 0 || !out->refers_match[0] ||
+	if (!needs_subject(statement) || statement->refers_count == 0 || !out->refers_match[0] ||
 	    line == NULL)
 		return ERR_OK;
 	buf_init(&bytes, n->subject_bytes, ENTRY_LEN_MAX);

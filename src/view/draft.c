@@ -233,7 +233,7 @@ static bool label_outgoing(const struct case_file *c, const struct statement *s,
 	*out = (struct labelled){ .c = c, .g = c->f->accord->guidelines, .author = c->in->log.party };
 	if (to == NULL || !read_label(out->g, s, out->author, &out->mask))
 		return false;
-	out->plane = to->plane;
+	out->room = to;
 	return true;
 }
 
@@ -274,12 +274,26 @@ static enum err draft_of(const struct case_file *c, struct draft_view *out, enum
 	memcpy(out->id, s.id, STATEMENT_ID_LEN);
 	out->channel = s.channel;
 	out->claimed_ms = s.claimed.ms;
-	out->lapses_ms = s.claimed.ms + policy_approval(l.g, l.plane).ms;
+	out->lapses_ms = s.claimed.ms + policy_approval(l.g, l.room->plane).ms;
 	out->needed = need.by;
 	out->line = need.line;
 	out->author = (struct draft_signer){ .holder = key.holder, .at = out->at };
 	memcpy(out->author.key, c->in->signers[0].key, KEY_HASH_LEN);
 	return ERR_OK;
+}
+
+uint8_t draft_needed(const struct fold *f, const struct draft_view *v, const struct statement *outgoing,
+		     const struct statement *about)
+{
+	const struct fold_input in = { .statement = outgoing, .subject = about, .log = v->at.log };
+	struct case_file c = { .f = f, .in = &in, .kind = kind_find(outgoing->kind) };
+	struct labelled l;
+	uint8_t by = 0;
+
+	c.channel = accord_channel_find(f->accord, outgoing->channel);
+	if (c.kind != NULL && f->accord->guidelines != NULL && label_outgoing(&c, outgoing, &l))
+		by = need_of(&l, outgoing, addressed(&l, c.channel, outgoing)).by;
+	return by > v->needed ? by : v->needed;
 }
 
 static enum err judge_submit(const struct case_file *c, enum verdict *out)
@@ -339,7 +353,7 @@ static enum err judge_signer(const struct case_file *c, const struct draft_view 
 {
 	const uint8_t *key = c->in->signers[0].key;
 	size_t role = accord_role_find(c->f->accord, c->in->statement->role);
-	struct reader r = reader_on_plane(l->author, role, l->plane);
+	struct reader r = reader_on_plane(l->author, role, l->room->plane);
 	struct key_view view;
 	enum err e = judge_key(c, 0, &view);
 
@@ -355,7 +369,7 @@ static enum err judge_signer(const struct case_file *c, const struct draft_view 
 		if (is_person(&draft->signers[i], view.holder, key))
 			*out = VERDICT_PERSON;
 	}
-	if (*out == VERDICT_OK && !policy_evaluate(l->g, &l->mask, &r).is_allowed) {
+	if (*out == VERDICT_OK && !may_read(l, role)) {
 		c->view->line = policy_evaluate(l->g, &l->mask, &r).line;
 		*out = VERDICT_RELEASER;
 	}
@@ -399,7 +413,7 @@ static enum err answer_draft(const struct case_file *c, struct draft_view *draft
 		draft->state = DRAFT_REFUSED;
 	} else {
 		if (*out == VERDICT_OK && c->in->entry->filed.ms > draft->lapses_ms) {
-			c->view->line = policy_approval(l.g, l.plane).line;
+			c->view->line = policy_approval(l.g, l.room->plane).line;
 			*out = VERDICT_LAPSED;
 		}
 		if (*out == VERDICT_OK)

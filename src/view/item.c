@@ -176,7 +176,7 @@ enum err judge_erasers(const struct case_file *c, enum verdict *out)
 		*out = VERDICT_REFERS;
 		return ERR_OK;
 	}
-	l.plane = c->channel->plane;
+	l.room = c->channel;
 	is_known = c->subject_view.verdict == VERDICT_OK && read_label(l.g, erased, l.author, &l.mask);
 	for (size_t i = 0; e == ERR_OK && i < c->in->entry->signatures_count && *out == VERDICT_OK; i++) {
 		struct key_view key = { 0 };
@@ -188,7 +188,8 @@ enum err judge_erasers(const struct case_file *c, enum verdict *out)
 			if ((key.roles >> n & 1) == 0)
 				continue;
 			may = may || may_read(&l, n);
-			has_releaser = has_releaser || (!is_known && l.g->roles[n].may_release);
+			has_releaser = has_releaser || (!is_known && l.g->roles[n].may_release &&
+							(accord_let_in(l.room) >> n & 1) != 0);
 		}
 		has_releaser = has_releaser || (is_known && may_release(&l, key.roles));
 		if (!may)

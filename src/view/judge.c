@@ -93,15 +93,8 @@ static enum err is_repeated_key(const struct case_file *c, bool *out)
  */
 static uint64_t ended_roles(const struct case_file *c)
 {
-	const struct accord *a = c->f->accord;
-	uint64_t out = 0;
-
-	for (size_t i = 0; i < a->roles_count; i++) {
-		uint64_t until = a->roles[i].until_ms;
-		if (until != 0 && (c->in->statement->claimed.ms >= until || c->in->entry->filed.ms >= until))
-			out |= 1ull << i;
-	}
-	return out;
+	return accord_ended(c->f->accord, c->in->statement->claimed.ms) |
+	       accord_ended(c->f->accord, c->in->entry->filed.ms);
 }
 
 enum err judge_key(const struct case_file *c, size_t signature, struct key_view *out)
@@ -273,8 +266,9 @@ static bool is_answer(uint64_t kind)
 }
 
 /*
- * Whoever says that he acts for a post may. An answer that does not say for whom is one for every post of its
- * party that the message is to (ladder.c): for none of which the accord names others.
+ * Whoever says that he acts for a post may, as long as that post says anything itself. An answer that does
+ * not say for whom is one for every post of its party that the message is to (ladder.c): for none of which
+ * the accord names others.
  */
 enum err judge_acting(const struct case_file *c, enum verdict *out)
 {
@@ -290,14 +284,19 @@ enum err judge_acting(const struct case_file *c, enum verdict *out)
 		post = accord_role_find(a, s->acting_for);
 		if (post == a->roles_count || !accord_may_act(a, role, post, c->channel->plane, precedence))
 			*out = VERDICT_ACTING;
+		else if ((ended_roles(c) >> post & 1) != 0)
+			*out = VERDICT_EXPIRED;
 		return ERR_OK;
 	}
 	for (size_t i = 0; is_answer(s->kind) && of != NULL && i < of->addressees_count; i++) {
 		post = accord_role_find(a, of->addressees[i].role);
-		if (bytes_equal(of->addressees[i].party, s->party) && !of->addressees[i].is_information &&
-		    post < a->roles_count && accord_is_acted_for(a, post) &&
-		    !accord_may_act(a, role, post, c->channel->plane, precedence))
+		if (!bytes_equal(of->addressees[i].party, s->party) || of->addressees[i].is_information ||
+		    post == a->roles_count || !accord_is_acted_for(a, post))
+			continue;
+		if (!accord_may_act(a, role, post, c->channel->plane, precedence))
 			*out = VERDICT_ACTING;
+		else if ((ended_roles(c) >> post & 1) != 0 && *out == VERDICT_OK)
+			*out = VERDICT_EXPIRED;
 	}
 	return ERR_OK;
 }

@@ -17,7 +17,7 @@ struct labelled {
 	struct label_mask was; /* of a new label: the one whose place it takes */
 	bool has_was;
 	size_t author;
-	enum plane plane;
+	const struct accord_channel *room; /* where it is said; of a draft where it is to go */
 };
 
 static inline bool is_signed_once(const struct case_file *c)
@@ -27,7 +27,7 @@ static inline bool is_signed_once(const struct case_file *c)
 
 /* False: there is none, or the guidelines do not know it. */
 bool read_label(const struct guidelines *g, const struct statement *s, size_t author, struct label_mask *out);
-/* Whether this role may read the item: of one with a new label under both. */
+/* Whether this role is let into its room and may read it there: of one with a new label under both. */
 bool may_read(const struct labelled *l, size_t role);
 /* Whether one of these roles may release the item, which it must be able to read. */
 bool may_release(const struct labelled *l, uint64_t roles);

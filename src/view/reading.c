@@ -43,7 +43,7 @@ enum err reading_roles(const struct reading_record *record, size_t party, const 
 	if (e == ERR_OK)
 		e = fold_key(record->fold, &log, key, size, &view);
 	if (e == ERR_OK && key_is_in_force(&view, size))
-		*roles = view.roles;
+		*roles = view.roles & ~accord_ended(record->fold->accord, record->now_ms);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -52,10 +52,13 @@ static uint64_t let_in(const struct reading *r, uint32_t channel)
 {
 	const struct accord_channel *c = accord_channel_find(r->record->fold->accord, channel);
 
-	return c != NULL && c->is_closed ? c->writers : UINT64_MAX;
+	return c == NULL ? UINT64_MAX : accord_let_in(c);
 }
 
-/* Of this reader on this channel; a ROLE has itself on every one that is not closed to it. */
+/*
+ * Of this reader on this channel; a ROLE has itself on every one that is not closed to it, until its
+ * authority ends.
+ */
 static enum err find_roles(struct reading *r, uint32_t channel)
 {
 	enum err e = ERR_OK;
@@ -72,7 +75,9 @@ static bool is_role_let_in(const struct reading *r, uint32_t channel)
 {
 	uint64_t roles = let_in(r, channel);
 
-	return r->reader.role == READER_NODE ? roles == UINT64_MAX : (roles >> r->reader.role & 1) != 0;
+	if (r->reader.role == READER_NODE)
+		return roles == UINT64_MAX;
+	return (roles & ~accord_ended(r->record->fold->accord, r->record->now_ms)) >> r->reader.role & 1;
 }
 
 enum err reading_channel(struct reading *r, uint32_t channel, bool *may)

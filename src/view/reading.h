@@ -22,6 +22,7 @@ struct reading_record {
 	enum err (*fetch)(void *self, const struct place_key *at, struct statement *out);
 	/* The newest epoch of a party's log of a channel; 0: it was never opened. */
 	uint32_t (*epoch)(void *self, uint32_t channel, size_t party);
+	uint64_t now_ms; /* a post whose authority has ended by then reads nothing */
 };
 
 enum reading_as {
@@ -97,7 +98,10 @@ enum err reading_label(struct reading *r, uint32_t channel, const struct label *
  */
 enum err reading_size(struct reading *r, const struct log_key *log, uint64_t size, uint64_t *out) MUST_CHECK;
 
-/* Bit mask of accord.roles of an officer's key in his party's log of a channel, at its end. */
+/*
+ * Bit mask of accord.roles of an officer's key in his party's log of a channel, at its end, without those
+ * that have ended.
+ */
 enum err reading_roles(const struct reading_record *record, size_t party, const uint8_t key[KEY_HASH_LEN],
 		       uint32_t channel, uint64_t *roles) MUST_CHECK;
 

@@ -53,9 +53,9 @@ bool read_label(const struct guidelines *g, const struct statement *s, size_t au
 
 bool may_read(const struct labelled *l, size_t role)
 {
-	struct reader r = reader_on_plane(l->author, role, l->plane);
+	struct reader r = reader_on_plane(l->author, role, l->room->plane);
 
-	return policy_evaluate(l->g, &l->mask, &r).is_allowed &&
+	return (accord_let_in(l->room) >> role & 1) != 0 && policy_evaluate(l->g, &l->mask, &r).is_allowed &&
 	       (!l->has_was || policy_evaluate(l->g, &l->was, &r).is_allowed);
 }
 
@@ -118,7 +118,7 @@ static enum err judge_signers(const struct labelled *l, struct release_need need
 	if (count <= need.by) {
 		*out = VERDICT_APPROVAL;
 	} else if (count > 1) {
-		struct guidelines_span span = policy_approval(l->g, l->plane);
+		struct guidelines_span span = policy_approval(l->g, l->room->plane);
 		c->view->line = span.line;
 		if (age_ms(c, in->statement->claimed.ms) > span.ms)
 			*out = VERDICT_LAPSED;
@@ -137,10 +137,28 @@ static struct release_need act_need(const struct labelled *l, enum guidelines_ac
 	return need;
 }
 
+static bool is_release(uint64_t kind)
+{
+	return kind >= KIND_SUBMIT && kind <= KIND_REQUEST;
+}
+
+/*
+ * How urgent it is: what is said of something is as urgent as that, whatever it says itself. A release and
+ * what follows it has numbers of its own, a dialogue its own rules.
+ */
+static enum precedence urgency(const struct case_file *c, const struct statement *s)
+{
+	enum precedence own = s->has_precedence ? s->precedence : PRECEDENCE_ROUTINE;
+	const struct statement *of = c->in->subject;
+	bool is_about = s == c->in->statement && of != NULL && of->has_precedence && !is_release(s->kind) &&
+			!kind_is_dialogue(s->kind) && c->kind->refers == KIND_REFERS_ONE;
+
+	return is_about && of->precedence < own ? of->precedence : own;
+}
+
 struct release_need need_of(const struct labelled *l, const struct statement *s, uint32_t to)
 {
 	struct release_need need = { 0 }, words;
-	enum precedence precedence = s->has_precedence ? s->precedence : PRECEDENCE_ROUTINE;
 
 	if (s->kind == KIND_RECALL)
 		need = act_need(l, GUIDELINES_RECALL);
@@ -148,7 +166,7 @@ struct release_need need_of(const struct labelled *l, const struct statement *s,
 		need = act_need(l, GUIDELINES_DOWNGRADE);
 	if (!has_words(l->c, s) && s->kind != KIND_RELABEL)
 		return need;
-	words = policy_release_need(l->g, &l->mask, l->plane, precedence, to);
+	words = policy_release_need(l->g, &l->mask, l->room->plane, urgency(l->c, s), to);
 	words.consents |= need.consents;
 	if (words.by < need.by) {
 		words.by = need.by;
@@ -158,11 +176,6 @@ struct release_need need_of(const struct labelled *l, const struct statement *s,
 }
 
 /* ---- All of it. ---- */
-
-static bool is_release(uint64_t kind)
-{
-	return kind >= KIND_SUBMIT && kind <= KIND_REQUEST;
-}
 
 static bool is_of_home(uint64_t kind)
 {
@@ -180,7 +193,7 @@ static enum err judge_out(const struct case_file *c, enum verdict *out)
 
 	if (!has_words(c, s) && !is_release(s->kind))
 		return ERR_OK;
-	l.plane = c->channel->plane;
+	l.room = c->channel;
 	if (!read_label(l.g, s, l.author, &l.mask)) {
 		*out = VERDICT_REL;
 		return ERR_OK;

@@ -38,6 +38,12 @@ struct draft_view {
 	size_t signers_count;
 };
 
+/*
+ * How many approve it at least: `needed` is by what is to go out alone, and what that is about may be more
+ * urgent. NULL: about nothing, or it is not held.
+ */
+uint8_t draft_needed(const struct fold *f, const struct draft_view *v, const struct statement *outgoing,
+		     const struct statement *about);
 /* The next draft of a home channel, by id; starts with *is_first. ERR_NOT_FOUND at the end. */
 enum err draft_next(const struct fold *f, uint32_t home, bool is_first, struct draft_view *v) MUST_CHECK;
 /* The draft of a statement that is to go out; ERR_NOT_FOUND: it was never submitted there. */

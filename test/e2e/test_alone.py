@@ -56,10 +56,22 @@ def test_a_post_that_has_ended(world):
     assert "(EXPIRED)" in refused and "--as ROLE" in refused and "the same command again" not in refused
     korean = kor.run("approve", said["place"], "--sign", key="deputy", code=4, env=nodes.KOREAN).stderr
     assert "--as" in korean and "next:" not in korean
+    for name in ("deputy", "head"):
+        kor.run("keys", "--new-identity", world.folder / name)
+        kor.run("keys", "--add", world.folder / f"{name}.pub", "--roles", name, "--label", "OPEN", "--draft", world.folder / f"{name}.part",
+                key="registrar")
+        kor.run("keys", "--draft", world.folder / f"{name}.part", "--sign", key="shift")
+    for_whom = [one["roles"] for one in kor.get("/recipients", channel="share")["recipients"]]
+    assert for_whom == [["head"]], "nothing new is sealed for it"
+    assert "Two launches." in kor.run("read", said["place"], "--key", world.keys("kor") / "head").stdout
+    assert "(EXPIRED)" in kor.run("read", said["place"], "--key", world.keys("kor") / "deputy", code=4).stderr
+    assert "(KEY)" in kor.run("read", said["place"], "--key", world.keys("usa") / "head", code=4).stderr
     body = officers.content("Two launches.")
     raw = statement(kor, "share", "watch", level="CLOSED", body=body, to=[("usa", "watch", 0)])
     assert post(kor, raw, body, by=("watch", "deputy"))["rule"] == "RELEASER"
     assert post(kor, raw, body, by=("watch", "shift"))["err"] == "OK"
+    said = nodes.run("accord", "check", world.accord)
+    assert "posts that release" not in said.stderr
     shown = nodes.run("accord", "show", world.accord).stdout
     assert "given by two persons" in shown and "speaks until 2001-01-02" in shown
 
@@ -98,3 +110,5 @@ def test_a_closed_room_is_closed_at_home_too(world):
         key = ("--key", world.keys("kor") / name)
         said = kor.run("drafts", *key).stdout + kor.run("read", place, *key, code=None).stdout
         assert ("For the room alone." in said) == is_let_in, (name, said)
+    readers = next(row for row in kor.get("/drafts") if row["place"] == place)["readers"]
+    assert all("legal" not in row["roles"] and "watch" in row["roles"] for row in readers), readers

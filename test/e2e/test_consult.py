@@ -12,7 +12,7 @@ import pytest
 KO = gettext.translation("entente", nodes.CATALOGUES, languages=["ko"])
 LEAPING = nodes.BUILD / "test/lib/leaping.so"
 CHANNEL = "consult-urgent"
-OFFICERS = {name: [name] for name in ("watch", "head", "deputy", "policy")}
+OFFICERS = {name: [name] for name in ("watch", "head", "deputy", "policy", "shift")}
 N20 = ["--form", "N20", "--field", "topic=launch", "--field", "basis-of=official", "--field", "span=-5m/now", "--field",
        "area=waters-east", "--field", "confidence=moderate", "--field", "known.ko=발사 1회 탐지", "--field",
        "known.en=one launch detected"]

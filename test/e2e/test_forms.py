@@ -153,7 +153,7 @@ def test_a_request_and_its_answer(pair):
     answer = ["reply", asked, "--form", "N11", "--field", "answer=accept"]
     usa.say(*answer, key="watch", code=4)
     usa.say("ack", asked, key="watch")
-    done = usa.say(*answer, key="watch")["place"]
+    done = usa.release(*answer)
     assert values(both(pair, done)[0]["filled"])["answer"] == ["accept"]
     kor.await_step(asked, "REPLIED")
     # An answer is a reply, and comes after what it answers.

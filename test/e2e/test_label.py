@@ -99,7 +99,9 @@ def test_a_day_of_review_warns_and_stops_nothing(stage):
     assert [(one["name"], one["rule"], [value["code"] for value in one["values"]]) for one in about["categories"]] == [
         ("caveat", "all", ["NCG", "LEADER"]), ("topic", "all", ["DPRK-NUC", "DPRK-MSL", "SANCTIONS"]), ("note", "info", ["EXERCISE", "DRAFT"])]
     assert "to be reviewed by 2024-02-29" in kor.run("status").stdout
-    assert "to be reviewed by 2024-02-29" in nodes.run("accord", "check", world.accord).stderr
+    checked = nodes.run("accord", "check", world.accord).stderr
+    assert "to be reviewed by 2024-02-29" in checked and "posts that release: deputy, head, shift" in checked
+    assert json.loads(nodes.run("accord", "check", world.accord, "--json").stdout)["given_alone"] == ["deputy", "head", "shift"]
     assert {"check": "guidelines", "finding": "WARN"}.items() <= next(
         row for row in json.loads(kor.run("doctor", "--json", code=None).stdout) if row["check"] == "guidelines").items()
     assert kor.say("send", "notify", "Good.", "--to", "usa/watch", "--label", "U", key="watch")["step"] == "QUEUED"

@@ -77,7 +77,7 @@ def test_nobody_is_alone_on_leader_or_at_flash(play):
     """Two other persons who may release it, before anything else is said of it; nothing else waits for anybody."""
     planes = {name: channel["plane"] for name, channel in play_file.Accord(ROOT / "accords/rok-us").channels.items()}
     for at, step in enumerate(play.steps):
-        is_grave = step.precedence == "FLASH" or planes[step.message().channel] == "LEADER"
+        is_grave = "FLASH" in (step.precedence, step.about and step.about.precedence) or planes[step.message().channel] == "LEADER"
         if step.text and step.verb != "readback" and is_grave:
             approvals = play.steps[at + 1:at + 3]
             assert [(one.verb, one.about, one.party) for one in approvals] == [("approve", step, step.party)] * 2, step.name

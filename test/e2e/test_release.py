@@ -53,6 +53,22 @@ def test_one_approval_on_two_nodes(guided):
     assert kor.run("approve", said["place"], "--sign", key="shift", code=4).stderr.count(place) == 1
 
 
+def test_an_answer_to_a_flash_is_as_urgent(guided):
+    """Nobody is alone at FLASH, whatever his answer says of itself; its draft says so before anybody signs."""
+    kor, usa = guided["kor"], guided["usa"]
+    flash = submit(kor, "Now.", "OPEN", "consult-urgent", more=("--precedence", "FLASH"))["place"]
+    approve(kor, flash, "head")
+    place = approve(kor, flash, "shift")["released"]
+    usa.await_step(place, "STATION RECEIPT")
+    usa.run("ack", place, key="watch")
+    said = usa.say("reply", place, "We do too.", key="watch")
+    assert said["step"] == "SUBMITTED" and said["needed"] == 2
+    assert [row["needed"] for row in usa.get("/drafts")] == [2]
+    assert "released" not in approve(usa, said["place"], "head")
+    assert usa.get("/drafts")[0]["state"] == "SUBMITTED"
+    assert approve(usa, said["place"], "shift")["released"]
+
+
 def test_what_needs_nobody_goes_at_once(guided):
     said = guided["kor"].say("send", "share", "A lunch.", "--to", "usa/watch", "--label", "OPEN", key="watch")
     assert said["step"] == "QUEUED"

@@ -206,7 +206,7 @@ class Example(Play):
         self.move("K6", "watch", "done", self.at["K1"], "other-means")
         self.officer("U9", "watch", "present", self.at["K2"])
         self.officer("U10", "watch", "present", self.at["K3"])
-        self.officer("U11", "head", "reply", self.at["K3"], "We come.")
+        self.said("U11", self.usa.release("reply", self.at["K3"], "We come.", key="head", by=("deputy", "shift"), env=self.env))
 
     def consult(self):
         for step, verb, names in (("convene", "attend", ("K7", "U12")), ("consult", "done", ("K9", "U13"))):

@@ -771,19 +771,49 @@ static void test_guidelines(void **state)
 	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_OK);
 }
 
+struct acting_row {
+	const char *why;
+	uint64_t kind;
+	const char *role, *acting_for, *to;
+	struct accord_acting acting;
+	enum verdict want;
+};
+
 /*
  * Who answers for zeal: by a line of the accord watch, on this plane at these precedences; of watch no line
  * speaks. Aster's message is to zeal.
  */
+static void act_for(void **state, const struct acting_row *row, bool has_ended)
+{
+	const struct twist answer = { .role = row->role, .acting_for = row->acting_for, .field = 200000 };
+	struct scene *s;
+	enum verdict got;
+
+	(void)open_scene(state);
+	s = *state;
+	s->accord.channels[0].writers = 3;
+	s->accord.roles_count = 3;
+	snprintf(s->accord.roles[2].name, sizeof s->accord.roles[2].name, "third");
+	enrol(s, 0);
+	enrol(s, 1);
+	if (strcmp(row->role, "zeal") == 0)
+		assert_int_equal(give(s, (struct log_key){ 7, 1, 1 }, s->sizes[1]++, "zeal", 2, 2, 0),
+				 VERDICT_OK);
+	s->accord.acting[0] = row->acting;
+	s->accord.acting_count = row->acting.planes != 0;
+	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ .to_role = row->to }).verdict,
+			 VERDICT_OK);
+	assert_int_equal(put(s, 1, KIND_WATCH_READ, 3, &(struct twist){ .role = row->role }).verdict,
+			 VERDICT_OK);
+	s->accord.roles[1].until_ms = has_ended;
+	got = put(s, 1, row->kind, 3, &answer).verdict;
+	if (got != row->want)
+		fail_msg("%s: got %s", row->why, verdict_name(got));
+}
+
 static void test_acting(void **state)
 {
-	static const struct {
-		const char *why;
-		uint64_t kind;
-		const char *role, *acting_for, *to;
-		struct accord_acting acting;
-		enum verdict want;
-	} rows[] = {
+	static const struct acting_row rows[] = {
 		{ "no line", KIND_DECLINE, "watch", NULL, "zeal", { 0 }, VERDICT_OK },
 		{ "no line, and he says so", KIND_DECLINE, "watch", "zeal", "zeal", { 0 }, VERDICT_ACTING },
 		{ "for his own post", KIND_DECLINE, "watch", "watch", "zeal", { 0 }, VERDICT_OK },
@@ -827,30 +857,30 @@ static void test_acting(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-		const struct twist answer = { .role = rows[i].role,
-					      .acting_for = rows[i].acting_for,
-					      .field = 200000 };
-		struct scene *s;
-		enum verdict got;
-		(void)open_scene(state);
-		s = *state;
-		s->accord.channels[0].writers = 3;
-		s->accord.roles_count = 3;
-		snprintf(s->accord.roles[2].name, sizeof s->accord.roles[2].name, "third");
-		enrol(s, 0);
-		enrol(s, 1);
-		if (strcmp(rows[i].role, "zeal") == 0)
-			assert_int_equal(give(s, (struct log_key){ 7, 1, 1 }, s->sizes[1]++, "zeal", 2, 2, 0),
-					 VERDICT_OK);
-		s->accord.acting[0] = rows[i].acting;
-		s->accord.acting_count = rows[i].acting.planes != 0;
-		assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ .to_role = rows[i].to }).verdict,
-				 VERDICT_OK);
-		got = put(s, 1, KIND_WATCH_READ, 3, &(struct twist){ .role = rows[i].role }).verdict;
-		assert_int_equal(got, VERDICT_OK);
-		got = put(s, 1, rows[i].kind, 3, &answer).verdict;
-		if (got != rows[i].want)
-			fail_msg("%s: got %s", rows[i].why, verdict_name(got));
+		act_for(state, &rows[i], false);
+		if (i + 1 < ARRAY_COUNT(rows))
+			(void)close_scene(state);
+	}
+}
+
+/* Nobody goes on speaking for a post whose authority has ended. */
+static void test_acting_for_what_has_ended(void **state)
+{
+	static const struct acting_row rows[] = {
+		{ "for one that has ended",
+		  KIND_DECLINE,
+		  "watch",
+		  "zeal",
+		  "zeal",
+		  { 0, 1, 2, 1 },
+		  VERDICT_EXPIRED },
+		{ "silently", KIND_REPLY, "watch", NULL, "zeal", { 0, 1, 2, 1 }, VERDICT_EXPIRED },
+		{ "for nobody else", KIND_DECLINE, "watch", "watch", "zeal", { 0, 1, 2, 1 }, VERDICT_OK },
+		{ "where nobody speaks of it", KIND_DECLINE, "watch", NULL, "zeal", { 0 }, VERDICT_OK },
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		act_for(state, &rows[i], true);
 		if (i + 1 < ARRAY_COUNT(rows))
 			(void)close_scene(state);
 	}
@@ -1561,6 +1591,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_crossing_is_bounded, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_by_two, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_acting, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_acting_for_what_has_ended, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_a_key_has_its_times, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_recipients, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_sealing, open_scene, close_scene),

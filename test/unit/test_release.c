@@ -253,6 +253,21 @@ static void test_alone(void **state)
 		{ "whoever signs it",
 		  { USA(KIND_WATCH_READ, 1), .has_unnamed = true, BY(DUTY, RELEASER) },
 		  VERDICT_FIELDS },
+		{ "words about a FLASH are as urgent, whatever they say themselves",
+		  { USA(KIND_REPLY, 1), .content = 1, BY(DUTY, RELEASER) },
+		  VERDICT_APPROVAL },
+		{ "so is a correction of one's own",
+		  { .kind = KIND_CORRECTION, .refers = 1, .content = 1, BY(DUTY, RELEASER) },
+		  VERDICT_APPROVAL },
+		{ "a reply to it by two more",
+		  { USA(KIND_REPLY, 1), .content = 1, BY(DUTY, RELEASER, OTHER) },
+		  VERDICT_OK },
+		{ "to a routine message by one more",
+		  { USA(KIND_REPLY, 2), .content = 1, BY(DUTY, RELEASER) },
+		  VERDICT_OK },
+		{ "a recall has its own number",
+		  { .kind = KIND_RECALL, .refers = 1, .content = 1, BY(DUTY, RELEASER) },
+		  VERDICT_OK },
 		{ "a remark", { USA(KIND_REMARK, 1), .has_unnamed = true }, VERDICT_FIELDS },
 		{ "a suspension", { USA(KIND_SUSPEND, 1), .has_unnamed = true }, VERDICT_FIELDS },
 		{ "a message",
@@ -731,6 +746,57 @@ static void test_answers(void **state)
 		    is_ended != (rows[i].end != DRAFT_SUBMITTED) || draft.needed != 1)
 			fail_msg("%s: got %s, %u, %s", rows[i].why, verdict_name(got), draft.approved,
 				 draft_state_name(draft.state));
+	}
+}
+
+/* Who is not let into a closed room signs nothing of it, at home neither: he may not know what is there. */
+static void test_closed_room(void **state)
+{
+	static const struct line message = { .kind = KIND_MESSAGE, .content = 1, BY(DUTY, RELEASER) };
+	static const struct {
+		const char *why;
+		struct line line; /* what stands at 1 is a message by duty and releaser, or a draft of one */
+		bool is_draft;
+	} rows[] = {
+		{ "an approval that goes along",
+		  { .kind = KIND_MESSAGE, .content = 2, BY(DUTY, RELEASER) },
+		  false },
+		{ "an eraser", { .kind = KIND_ERASE, .refers = 1, BY(DUTY, RELEASER) }, false },
+		{ "an eraser of what is void",
+		  { .kind = KIND_ERASE, .refers = 2, BY(DUTY, RELEASER) },
+		  false },
+		{ "an approval at home", ANSWER(KIND_APPROVE, RELEASER, "releaser"), true },
+		{ "a review", ANSWER(KIND_APPROVE, DESK, "desk"), true },
+		{ "a no", ANSWER(KIND_REFUSE, DESK, "desk"), true },
+		{ "taken back by a releaser", ANSWER(KIND_CANCEL, RELEASER, "releaser"), true },
+	};
+	struct accord_channel *room = channel_of(SCENE_SHARE);
+
+	(void)state;
+	for (size_t i = 0; i < 2 * (sizeof rows / sizeof *rows); i++) {
+		bool is_let_in = i % 2 == 0;
+		enum verdict got;
+		scene_clear(s);
+		if (rows[i / 2].is_draft) {
+			assert_int_equal(submit(&(struct line){ .kind = KIND_MESSAGE, .content = 1 },
+						(struct line){ 0 }),
+					 VERDICT_OK);
+		} else {
+			struct line void_one = { .kind = KIND_MESSAGE,
+						 .label = "X rel:KOR,USA",
+						 .content = 1 };
+			assert_int_equal(scene_put(s, &message), VERDICT_OK);
+			assert_int_equal(scene_put(s, &void_one), VERDICT_LABEL);
+		}
+		room->is_closed = true;
+		if (!is_let_in)
+			room->writers = 1ull << accord_role_find(s->accord, BYTES_LIT("duty"));
+		got = scene_put(s, &rows[i / 2].line);
+		room->is_closed = false;
+		room->writers = UINT64_MAX;
+		if (got != (is_let_in ? VERDICT_OK : VERDICT_RELEASER))
+			fail_msg("%s, %s: got %s", rows[i / 2].why, is_let_in ? "let in" : "not",
+				 verdict_name(got));
 	}
 }
 
@@ -1559,6 +1625,7 @@ int main(void)
 		cmocka_unit_test(test_crowd),
 		cmocka_unit_test(test_review),
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_closed_room),
 		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_lapsed_long_ago),
 		cmocka_unit_test(test_lapsed_behind),
