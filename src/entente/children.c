@@ -480,9 +480,10 @@ static void on_signer(void *self, bool is_readable, bool is_writable)
 		flush(&c->signer);
 	if (e == ERR_SHORT || c->is_ending)
 		return;
-	log_error("the signer is gone, and without it nothing can be proved (%s): the node stops; start it "
+	/* That its pipe is down says no more. */
+	log_error("the signer is gone, and without it nothing can be proved%s%s: the node stops; start it "
 		  "again",
-		  err_text(e));
+		  e == ERR_DOWN ? "" : ": ", e == ERR_DOWN ? "" : err_text(e));
 	drop(&c->signer);
 	core_end(c, 1);
 }

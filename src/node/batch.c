@@ -552,8 +552,12 @@ enum err receive_cosignature(struct node *n, struct now now, const struct arriva
 	line = line_by_origin(n, &c.origin);
 	if (line == NULL || c.size == 0)
 		return ERR_OK; /* of a log that we have nothing of: a HELLO carries it again */
-	/* A receipt for what a restore took from us: it came to the peer by another way since its HELLO. */
-	if (line->is_own && c.size > line->log->durable)
+	/*
+	 * A receipt for what a restore took from us: it came to the peer by another way since its HELLO. What
+	 * is wanted comes with receipts, and may be nothing that we can take.
+	 */
+	if (line->is_own && c.size > line->log->durable && line->log->stopped.rule == NULL &&
+	    (line->wanted_at.us == 0 || is_wanted_again(line, now)))
 		want_send(n, now, in->peer, line, line->log->durable, c.size);
 	e = cosignature_take(n, in, line, c.size, c.line);
 	if (e == ERR_OK && c.size > line->log->durable && line->early[in->peer][EARLY_OWN].size == c.size)

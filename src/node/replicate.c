@@ -154,6 +154,11 @@ bool want_origin(struct node *n, size_t peer, const struct origin *origin, uint6
 	return true;
 }
 
+bool is_wanted_again(const struct line *line, struct now now)
+{
+	return mono_is_before(mono_add_ms(line->wanted_at, WANT_AGAIN_MS), now.mono);
+}
+
 void want_send(struct node *n, struct now now, size_t peer, struct line *line, uint64_t first, uint64_t end)
 {
 	if (want_origin(n, peer, &line->log->origin, first, end))
@@ -419,8 +424,7 @@ void replicate(struct node *n, struct now now)
 			struct line *line = &n->lines[i];
 			uint64_t size = line->log->frontier.size, held = line->reach[peer].held;
 			if (held > size && line->log->stopped.rule == NULL && !line->is_kept_back &&
-			    is_shared_with(line, peer) &&
-			    mono_is_before(mono_add_ms(line->wanted_at, WANT_AGAIN_MS), now.mono))
+			    is_shared_with(line, peer) && is_wanted_again(line, now))
 				want_send(n, now, peer, line, size, line->known > held ? line->known : held);
 		}
 	}

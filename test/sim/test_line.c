@@ -49,6 +49,33 @@ static void test_a_receipt_outlives_its_path(void **state)
 	assert_int_equal(r->count, 0);
 }
 
+/* Whoever says that he holds more of our own log than we do is asked for it, and not each time he says so. */
+static void test_what_is_ours_is_wanted_once(void **state)
+{
+	struct room *r = *state;
+	uint8_t memory[NOTE_LINE_LEN_MAX + 256], line_memory[NOTE_LINE_LEN_MAX];
+	struct buf line = BUF_ON(line_memory);
+	struct cosignature c;
+	struct forge f;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 0, LEADER);
+	forge_line(&f, f.count, 1, &line);
+	c = (struct cosignature){ f.origin, 1000, buf_bytes(&line) };
+	room_forget(r);
+	for (int i = 0; i < 20; i++, c.size++) {
+		struct buf out = BUF_ON(memory);
+		cosignature_write(&c, NULL, &out);
+		assert_int_equal(room_hear(r, 1, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
+		if (i == 18) {
+			assert_int_equal(said_on(r, 0, FRAME_WANT), 1);
+			r->skip_ms += 6000;
+		}
+	}
+	assert_int_equal(said_on(r, 0, FRAME_WANT), 2);
+	forge_free(&f);
+}
+
 /* Our own newest line is in memory until the next commit: the receipt of what was there before is older. */
 static void test_a_receipt_has_its_own_time(void **state)
 {
@@ -246,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ATTACK(a_receipt_has_its_own_time),
 		ATTACK(a_receipt_outlives_its_path),
+		ATTACK(what_is_ours_is_wanted_once),
 		ATTACK(a_gap_is_asked_for),
 		ATTACK(what_an_urgent_message_waits_for_is_asked_at_once),
 		ATTACK(content_of_another_hash_closes),
