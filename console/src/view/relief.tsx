@@ -4,15 +4,16 @@
 import { h } from "preact";
 import { signal } from "@preact/signals";
 import { fromBase64 } from "../base/bytes.js";
+import { stepsOf } from "../fold/moves.js";
 import { ask } from "../node/ask.js";
 import { askMay, compose, placeOf, Words as Statement } from "../node/compose.js";
 import { outbox, send } from "../node/outbox.js";
-import { channelName, duty, home, nodeClock, rolesOn } from "../node/record.js";
+import { channelName, duty, home, instances, nodeClock, procedures, rolesOn } from "../node/record.js";
 import type { Answer, Duty, Entry, Manning, OpenItem, Post } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { Kind, readStatement } from "../wire/statement.js";
 import { dateTimeGroup } from "../words/moment.js";
-import { _, N_, spanText, word } from "../words/say.js";
+import { _, N_, named, spanText, word } from "../words/say.js";
 import { soundIsOn, soundNames, tryOut } from "./alarm.js";
 import { Beside, LabelChoice, typedFor } from "./compose.js";
 import { Check, Group, Input, Panel, Precedence, Refusal, Result, roleName, Step, Table, Words } from "./parts.js";
@@ -115,9 +116,11 @@ export const followRelief = () => whenShown(["relief"], () => [postShown(), duty
 const say = async (words: Statement, title: string): Promise<Said> => send(await compose(words, true, title));
 
 // What a procedure lets owe is named by its step, which the accord names, and how far it must come.
-function Owes({ what }: { what: string }) {
-  const at = what.lastIndexOf(" "), level = what.slice(at + 1);
-  return word(what) !== what || at < 0 || word(level) === level ? <Step name={what} /> : <span class="step" data-step={what}><Words text={what.slice(0, at)} /> {word(level)}</span>;
+function Owes({ what, place }: OpenItem) {
+  const at = what.lastIndexOf(" "), level = what.slice(at + 1), instance = instances.value.find((one) => one.place === place);
+  const step = instance && stepsOf(instance, procedures.value).find((one) => one.id === what.slice(0, at));
+  return step === undefined && (word(what) !== what || word(level) === level) ? <Step name={what} />
+    : <span class="step" data-step={what}><Words text={named(step?.title, what.slice(0, at))} /> {word(level)}</span>;
 }
 
 function Items({ items, none }: { items: OpenItem[]; none: string }) {
@@ -125,7 +128,7 @@ function Items({ items, none }: { items: OpenItem[]; none: string }) {
     <tr key={`${one.place} ${one.what}`} data-unresolved={one.unresolved}>
       <td>{one.precedence === "" ? null : <Precedence name={one.precedence} />}</td>
       <th scope="row"><a href={linkTo("channel", one.place)} data-place={one.place}>{one.place}</a></th>
-      <td class="wide"><Owes what={one.what} /></td><td class="step">{one.unresolved ? <b class="crossed">{_("NOT RESOLVED")}</b> : _("handed over")}</td>
+      <td class="wide"><Owes {...one} /></td><td class="step">{one.unresolved ? <b class="crossed">{_("NOT RESOLVED")}</b> : _("handed over")}</td>
     </tr>
   )} />;
 }
