@@ -43,16 +43,19 @@ static uint64_t lacks(const struct guidelines *g, uint64_t values, uint64_t hold
 	return lacking;
 }
 
-static bool reaches(const struct guidelines *g, const struct label_mask *l, const struct clearance *c)
+__attribute__((always_inline)) static inline bool reaches(const struct guidelines *g,
+							  const struct label_mask *l,
+							  const struct clearance *c)
 {
 	return l->level <= c->up_to && lacks(g, l->values, c->holds) == 0;
 }
 
 /*
  * In its place: a decision is as large as a cache line, and one that is made elsewhere and copied costs more
- * than all the comparisons. What was begun before, hands among it, is undone.
+ * than all the comparisons. What was begun before, hands among it, is undone. Out of the way of what allows.
  */
-static void refuse(struct decision *d, enum reason reason, enum subject subject, size_t index, uint16_t line)
+__attribute__((noinline, cold)) static void refuse(struct decision *d, enum reason reason,
+						   enum subject subject, size_t index, uint16_t line)
 {
 	d->is_allowed = false;
 	d->reason = reason;
@@ -63,8 +66,9 @@ static void refuse(struct decision *d, enum reason reason, enum subject subject,
 }
 
 /* Of one that does not reach: which of the two it is. */
-static void refuse_clearance(const struct guidelines *g, const struct label_mask *l,
-			     const struct clearance *c, struct decision *d)
+__attribute__((noinline, cold)) static void refuse_clearance(const struct guidelines *g,
+							     const struct label_mask *l,
+							     const struct clearance *c, struct decision *d)
 {
 	if (l->level <= c->up_to) {
 		d->reason = d->reason == REASON_LEVEL ? REASON_VALUES : REASON_OWN_VALUES;
