@@ -109,19 +109,51 @@ static enum err keep_known(struct api *a, struct item_view *v)
 	return ERR_OK;
 }
 
+static struct place_key named_place(const struct accord *a, const struct place *p)
+{
+	return (struct place_key){ { p->channel, accord_party_find(a, p->party), p->epoch }, p->index };
+}
+
+#define REPEATS_MAX 2u /* a word on a translation, the translation; and the item */
+
+/*
+ * What became of the item whose words it has: of itself, or of what it translates or reads back. Zero:
+ * nothing, or it has nobody's.
+ */
+static enum err read_item(struct api *a, const struct place_key *place, const struct entry_read_out *entry,
+			  struct item_view *v)
+{
+	const struct accord *accord = node_accord(a->node);
+	const struct statement *s = &entry->statement;
+	struct place_key at = *place;
+	struct statement of;
+	enum err e = ERR_OK;
+
+	*v = (struct item_view){ 0 };
+	for (size_t i = 0; i < REPEATS_MAX && (s->kind == KIND_TRANSLATION || s->kind == KIND_READ_BACK);
+	     i++) {
+		at = named_place(accord, &s->refers[0]);
+		e = a->record.fetch(a->record.self, &at, &of);
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND ? ERR_OK : e;
+		s = &of;
+	}
+	if (!is_item(s->kind) || !entry->is_folded)
+		return ERR_OK;
+	e = fold_item(node_fold(a->node), &at, v);
+	if (s != &entry->statement)
+		v->label = v->fate = (struct place_key){ 0 }; /* the item's alone */
+	return e == ERR_OK ? keep_known(a, v) : e;
+}
+
 /* What became of an item: asked back, given another label, its review due. */
 static enum err reply_item(struct api *a, struct reply *r, const struct place_key *place,
 			   const struct entry_read_out *entry)
 {
 	const struct accord *accord = node_accord(a->node);
 	struct item_view v;
-	enum err e;
+	enum err e = read_item(a, place, entry, &v);
 
-	if (!is_item(entry->statement.kind) || !entry->is_folded)
-		return ERR_OK;
-	e = fold_item(node_fold(a->node), place, &v);
-	if (e == ERR_OK)
-		e = keep_known(a, &v);
 	if (e != ERR_OK || (v.recall.log.epoch == 0 && v.label.log.epoch == 0 && v.fate.log.epoch == 0))
 		return e;
 	reply_object(r, "became");
@@ -142,6 +174,69 @@ static enum err reply_item(struct api *a, struct reply *r, const struct place_ke
 	return ERR_OK;
 }
 
+/* Whom a RELEASE lets have it, by their codes. */
+static void reply_to_whom(struct reply *r, const struct statement *release)
+{
+	const struct field *to = statement_field(release, FIELD_ITEM_TO);
+	struct bytes code;
+	struct cbor_reader c;
+	size_t count = 0;
+
+	cbor_open(&c, to->value);
+	reply_array(r, "to");
+	if (cbor_read_array(&c, GUIDELINES_PARTIES_MAX, &count) != ERR_OK)
+		count = 0;
+	for (size_t i = 0; i < count && cbor_read_text(&c, PARTY_NAME_MAX, &code) == ERR_OK; i++)
+		reply_text(r, NULL, code);
+	reply_array_end(r);
+}
+
+/* A RELEASE that lets this item out; of one that only names a label of it, ERR_NOT_FOUND. */
+static enum err read_release(struct api *a, const struct place_key *item, const struct place_key *at,
+			     struct statement *out)
+{
+	struct place_key of;
+	struct entry_view v;
+	enum err e = fold_get(node_fold(a->node), at, &v);
+
+	if (e == ERR_OK && v.kind != KIND_RELEASE)
+		return ERR_NOT_FOUND;
+	if (e == ERR_OK)
+		e = request_may_place(a, at);
+	if (e == ERR_OK)
+		e = a->record.fetch(a->record.self, at, out);
+	if (e != ERR_OK || !is_outside_release(out))
+		return e == ERR_OK ? ERR_NOT_FOUND : e;
+	of = named_place(node_accord(a->node), &out->refers[out->refers_count - 1]);
+	return place_key_equal(&of, item) ? ERR_OK : ERR_NOT_FOUND;
+}
+
+/* Where an item was let out to outside parties, as far as the reader knows. */
+static enum err reply_outside(struct api *a, struct reply *r, const struct place_key *place,
+			      const struct entry_read_out *entry)
+{
+	struct message_at at = { 0 };
+	struct statement release;
+	enum err e;
+
+	if (!is_item(entry->statement.kind) || !entry->is_folded)
+		return ERR_OK;
+	reply_array(r, "outside");
+	while ((e = fold_next_act(node_fold(a->node), place, &at)) == ERR_OK) {
+		e = read_release(a, place, &at.place, &release);
+		if (e == ERR_NOT_FOUND)
+			continue;
+		if (e != ERR_OK)
+			return e;
+		reply_object(r, NULL);
+		reply_place(r, "place", node_accord(a->node), &at.place);
+		reply_to_whom(r, &release);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /* No fold reads our clock, so what was filed ahead of it is told here alone. */
 static void reply_filed(struct api *a, struct reply *r, const struct place_key *place,
 			const struct entry_read_out *entry)
@@ -160,13 +255,9 @@ static void reply_filed(struct api *a, struct reply *r, const struct place_key *
 enum err is_recalled(struct api *a, const struct place_key *place, const struct entry_read_out *entry,
 		     bool *out)
 {
-	struct item_view v = { 0 };
-	enum err e = ERR_OK;
+	struct item_view v;
+	enum err e = read_item(a, place, entry, &v);
 
-	if (is_item(entry->statement.kind) && entry->is_folded)
-		e = fold_item(node_fold(a->node), place, &v);
-	if (e == ERR_OK)
-		e = keep_known(a, &v);
 	*out = v.recall.log.epoch != 0;
 	return e;
 }
@@ -563,6 +654,8 @@ enum err run_entry(struct api *a, struct request *q, struct reply *r)
 	if (content.len > 0)
 		reply_base64(r, "content_bytes", buf_bytes(&content));
 	e = reply_item(a, r, &place, &entry);
+	if (e == ERR_OK)
+		e = reply_outside(a, r, &place, &entry);
 	if (e == ERR_OK && entry.statement.has_content && entry.statement.content.sealing != SEALING_NONE)
 		e = reply_sealed_for(a, r, &entry.statement);
 	if (e == ERR_OK && has_ladder(&entry))

@@ -15,10 +15,10 @@
  */
 enum err list_entry(struct api *a, const struct place_key *place, struct entry_read_out *entry,
 		    struct buf *content, enum err *content_err) MUST_CHECK;
-/* One row of a list; of what the reader may not know of nothing is left: ERR_NOT_FOUND. */
-/* Whether it was asked back, as far as the reader knows. */
+/* Whether it, or what it translates or reads back, was asked back, as far as the reader knows. */
 enum err is_recalled(struct api *a, const struct place_key *place, const struct entry_read_out *entry,
 		     bool *out) MUST_CHECK;
+/* One row of a list; of what the reader may not know of nothing is left: ERR_NOT_FOUND. */
 enum err list_row(struct api *a, struct reply *r, const struct place_key *place) MUST_CHECK;
 /* The next message of a channel that the reader knows of. ERR_NOT_FOUND at the end. */
 enum err list_next(struct api *a, uint32_t channel, struct message_at *at) MUST_CHECK;

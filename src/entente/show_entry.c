@@ -34,6 +34,25 @@ static void show_places(const char *word, const json_t *places)
 	say("\n");
 }
 
+static void show_outside(const json_t *entry)
+{
+	const json_t *release, *code;
+	size_t i, n;
+
+	json_array_foreach(json_object_get(entry, "outside"), i, release)
+	{
+		char codes[512];
+		struct buf text = { (uint8_t *)codes, 0, sizeof codes - 1, false };
+		json_array_foreach(json_object_get(release, "to"), n, code)
+		{
+			buf_put_str(&text, n == 0 ? "" : ", ");
+			buf_put_str(&text, json_string_value(code));
+		}
+		codes[text.len] = '\0';
+		say(_("released outside, to {1}: {2}\n"), codes, json_str(release, "place"));
+	}
+}
+
 /* What became of an item is said before its text. */
 static void show_became(const json_t *entry)
 {
@@ -48,6 +67,7 @@ static void show_became(const json_t *entry)
 		say(_("its label is now that of {1}\n"), json_str(became, "label_place"));
 	if (json_str(became, "fate_place")[0] != '\0')
 		say(_("its review is due: {1}\n"), json_str(became, "fate_place"));
+	show_outside(entry);
 }
 
 static void show_head(const json_t *entry, const json_t *accord)

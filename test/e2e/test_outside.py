@@ -1,6 +1,7 @@
 """What goes outside goes by RELEASE alone, with its consents, and is withdrawn with it: on two real nodes, as others read it."""
 import re
 
+import nodes
 import pytest
 
 from border import Taxii, of_type
@@ -92,6 +93,11 @@ def test_a_release_is_what_the_public_reads_until_it_is_recalled(pair):
     assert of_type(later.json["objects"], "note"), "whoever reads on by date is told"
     assert "(STEP" in kor.run("release", place, "--to", "PUBLIC", key="watch", code=4).stderr, "nor again"
     assert kor.entry(out)["verdict"] == "OK"
+    for node in (kor, usa):
+        assert node.entry(place)["outside"] == [{"place": out, "to": ["PUBLIC"]}]
+        assert f"released outside, to PUBLIC: {out}" in node.run("read", place).stdout
+    assert f"외부 제공(PUBLIC): {out}" in kor.run("read", place, env=nodes.KOREAN).stdout
+    assert "outside" not in kor.entry(out) or kor.entry(out)["outside"] == []
 
 
 def test_what_a_release_said_ends_with_it(pair):

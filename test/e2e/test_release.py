@@ -141,11 +141,18 @@ def release(node, **more):
     return done.get("released") or approve(node, said["place"], "shift")["released"]
 
 
+def in_log(node, place):
+    rows = node.get("/log", channel="share", party="usa", last=50)["entries"]
+    return next((row for row in rows if row["place"] == place), {})
+
+
 def test_a_recall_is_shown_on_both_sides_and_ends(guided):
     kor, usa = guided["kor"], guided["usa"]
     place = release(kor)
     usa.await_step(place, "STATION RECEIPT")
     usa.run("ack", place, key="watch")
+    other = usa.release("translate", place, "발사 2회 예상.", "--to", "ko", "--status", "MACHINE", by=("head",))
+    kor.wait("the translation is there", lambda: "title" in in_log(kor, other))
     asked = kor.say("recall", place, key="watch")["place"]
     for node in guided.nodes.values():
         node.wait("RECALL ASKED is shown", lambda node=node: node.entry(place).get("became", {}).get("recall") == "RECALL ASKED")
@@ -158,6 +165,10 @@ def test_a_recall_is_shown_on_both_sides_and_ends(guided):
             listed = node.run("inbox", "share", env=language).stdout
             assert shown in listed and words not in listed, listed
         assert not node.get("/search", words=words.split()[0])["messages"]
+        row = in_log(node, other)
+        assert "title" not in row and row["became"] == {**node.entry(place)["became"]}, "nor of its translation"
+        assert "발사 2회" not in node.run("log", "share").stdout
+        assert "RECALL ASKED" in node.run("read", other).stdout
     assert "(STEP" in kor.run("recall", place, key="watch", code=4).stderr
     usa.run("recalled", place, "--reader", "watch", key="watch")
     for node in guided.nodes.values():
