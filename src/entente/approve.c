@@ -4,6 +4,7 @@
  */
 #include "base/alloc.h"
 #include "entente/act.h"
+#include "entente/login.h"
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/show.h"
@@ -288,9 +289,8 @@ static enum exit_code run(struct options *o)
 	struct buf words = { 0 };
 	const char *state;
 	struct draft d;
-	enum exit_code code = !option_has_use(o, "override", "sign") ? EXIT_USAGE
-			      : client_open(&c, o->home) == ERR_OK   ? EXIT_DONE
-								     : (enum exit_code)client_absent(o->home);
+	/* As himself: what he may not know of he is not shown to approve. */
+	enum exit_code code = option_has_use(o, "override", "sign") ? login_open(&c, o) : EXIT_USAGE;
 
 	draft_open(&d, KIND_MESSAGE);
 	if (code == EXIT_DONE)
@@ -321,7 +321,7 @@ static enum exit_code run(struct options *o)
 	json_decref(waiting);
 	json_decref(done);
 	waiting_words_finish(&words);
-	client_close(&c);
+	login_close(&c);
 	draft_close(&d);
 	return code;
 }

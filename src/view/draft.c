@@ -378,6 +378,15 @@ static enum err judge_signer(const struct case_file *c, const struct draft_view 
 	return ERR_OK;
 }
 
+/* Nor long before it is dated: an approval would be as old when it goes out. */
+static bool is_in_time(const struct case_file *c, const struct draft_view *draft)
+{
+	uint64_t filed = c->in->entry->filed.ms, lasts = draft->lapses_ms - draft->claimed_ms;
+
+	return filed <= draft->lapses_ms &&
+	       (filed >= draft->claimed_ms || draft->claimed_ms - filed <= lasts);
+}
+
 /* APPROVE, REFUSE, CANCEL: judged, and what the draft is after it. */
 static enum err answer_draft(const struct case_file *c, struct draft_view *draft, enum verdict *out)
 {
@@ -412,7 +421,7 @@ static enum err answer_draft(const struct case_file *c, struct draft_view *draft
 	} else if (kind == KIND_REFUSE) {
 		draft->state = DRAFT_REFUSED;
 	} else {
-		if (*out == VERDICT_OK && c->in->entry->filed.ms > draft->lapses_ms) {
+		if (*out == VERDICT_OK && !is_in_time(c, draft)) {
 			c->view->line = policy_approval(l.g, l.room->plane).line;
 			*out = VERDICT_LAPSED;
 		}

@@ -109,6 +109,7 @@ def test_a_closed_room_is_closed_at_home_too(world):
     for name, is_let_in in (("watch", True), ("head", True), ("legal", False)):
         key = ("--key", world.keys("kor") / name)
         said = kor.run("drafts", *key).stdout + kor.run("read", place, *key, code=None).stdout
+        assert ("For the room alone." in kor.run("approve", place, *key, code=None).stdout) == is_let_in, "who approves reads as himself"
         assert ("For the room alone." in said) == is_let_in, (name, said)
     readers = next(row for row in kor.get("/drafts") if row["place"] == place)["readers"]
     assert all("legal" not in row["roles"] and "watch" in row["roles"] for row in readers), readers

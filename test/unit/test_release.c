@@ -800,6 +800,23 @@ static void test_closed_room(void **state)
 	}
 }
 
+/* What is dated ahead is not approved so long before that the approval would be older than it lasts. */
+static void test_approved_beforehand(void **state)
+{
+	struct line approve = ANSWER(KIND_APPROVE, RELEASER, "releaser");
+
+	(void)state;
+	for (uint64_t early = 0; early < 2; early++) {
+		scene_clear(s);
+		assert_int_equal(
+			submit(&(struct line){ .kind = KIND_MESSAGE, .content = 1, .late_ms = 48 * HOUR },
+			       (struct line){ 0 }),
+			VERDICT_OK);
+		approve.late_ms = 24 * HOUR - early;
+		assert_int_equal(scene_put(s, &approve), early == 0 ? VERDICT_OK : VERDICT_LAPSED);
+	}
+}
+
 /* A post that has ended approves and consents to nothing, by what is claimed and by what is filed. */
 static void test_ended(void **state)
 {
@@ -1626,6 +1643,7 @@ int main(void)
 		cmocka_unit_test(test_review),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_closed_room),
+		cmocka_unit_test(test_approved_beforehand),
 		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_lapsed_long_ago),
 		cmocka_unit_test(test_lapsed_behind),
