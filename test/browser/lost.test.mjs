@@ -37,8 +37,21 @@ async function begin() {
   await open();
 }
 
+// A page whose session has ended begins anew by itself, and may do so just when a hand does: then it is done once more.
+async function crossing(act) {
+  for (let i = 0; ; i++) {
+    try {
+      return await act();
+    } catch (why) {
+      if (i > 4 || !/Not attached|interrupted by another|ERR_ABORTED/.test(why.message))
+        throw why;
+    }
+    await pause(200);
+  }
+}
+
 async function open() {
-  await page.goto(`${stage.addresses.kor}/#channel/share`);
+  await crossing(() => page.goto(`${stage.addresses.kor}/#channel/share`));
   await page.locator(".login .key-line, .compose").first().waitFor();
   if (await page.locator(".login .primary").count() > 0)
     await page.locator(".login .primary").click();
@@ -54,13 +67,13 @@ async function killBrowser() {
 async function killNode() {
   await stage.ask("kill", { party: "kor" });
   await stage.ask("start", { party: "kor" });
-  await page.reload();
+  await crossing(() => page.reload());
   await open(); // who was signed in signs in anew: sessions are of one run
 }
 
 async function fail(fault) {
   if (fault === "reload")
-    await page.reload().then(open);
+    await crossing(() => page.reload()).then(open);
   else if (fault === "browser")
     await killBrowser();
   else if (fault === "node")

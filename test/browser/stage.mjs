@@ -65,7 +65,7 @@ export class Stage {
     officer.page.setDefaultTimeout(10_000);
     this.watchPage(officer.page, this.addresses[officer.party]);
     await officer.page.goto(this.addresses[officer.party]);
-    await officer.page.locator(".login .key-line, header nav").first().waitFor();
+    await officer.page.locator(".login .key-line, header nav").first().waitFor({ timeout: 30_000 }); // a browser that begins has no time of its own
   }
 
   async close() {

@@ -154,10 +154,19 @@ async function isReceived(item: Item): Promise<boolean> {
   return isWithAll(others, (await ask<Entry>("/entry", { place: item.place })).received);
 }
 
-// A STATION RECEIPT of every other party ends what was kept for it.
+let isDue = false, isSweeping = false;
+
+// A STATION RECEIPT of every other party ends what was kept for it. What came while it was looked for is looked at once more, and not each time.
 export async function sweep(): Promise<void> {
-  for (const item of outbox.value.filter((one) => one.state === "QUEUED")) {
-    if (await isReceived(item).catch(() => false))
-      await drop(item);
+  isDue = true;
+  if (isSweeping)
+    return;
+  for (isSweeping = true; isDue;) {
+    isDue = false;
+    for (const item of outbox.value.filter((one) => one.state === "QUEUED")) {
+      if (await isReceived(item).catch(() => false))
+        await drop(item);
+    }
   }
+  isSweeping = false;
 }
