@@ -50,16 +50,12 @@ static enum err read_entry(struct assessing *x, const struct place_key *at)
 /* Whose word it is, under which label, and what it says. */
 static void reply_said(struct assessing *x, const struct place_key *at)
 {
-	struct thing_fields *f = xcalloc(1, sizeof *f);
-
-	f->was = x->entry.statement;
 	reply_place(x->r, "place", x->accord, at);
 	reply_str(x->r, "party", x->accord->parties[at->log.party].code);
 	reply_text(x->r, "role", x->entry.statement.role);
 	reply_uint(x->r, "claimed_ms", x->entry.statement.claimed.ms);
 	reply_label(x->r, x->accord, &x->entry.statement);
-	reply_fields(x->r, f);
-	free(f);
+	reply_own_fields(x->r, &x->entry.statement);
 }
 
 /* Its author takes it back, and says which other claim stands instead. */

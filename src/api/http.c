@@ -155,12 +155,39 @@ void request_resume(struct request *q)
 	q->api->http->resume_connection(q->connection);
 }
 
+/* ---- Where an answer is made. ---- */
+
+static void block_take(struct api *a)
+{
+	a->block = a->spare != NULL ? a->spare : xcalloc(1, sizeof *a->block);
+	a->block->api = a;
+	a->reply_memory = a->block->memory;
+	a->spare = NULL;
+}
+
+/* One is kept for the next: pages that were never written cost what the writing does. */
+static void block_back(void *self)
+{
+	struct answer_block *b = self;
+
+	if (b == NULL || b->api->spare != NULL) {
+		free(b);
+		return;
+	}
+	b->api->spare = b;
+}
+
 void request_answer(struct request *q, unsigned status, const char *media_type, struct bytes answer)
 {
-	assert(q->answer == NULL);
-	q->answer = xrealloc(NULL, answer.len + 1); /* all of it is written: no zeros before */
-	if (answer.len > 0)
-		memcpy(q->answer, answer.ptr, answer.len);
+	assert(q->answer == NULL && q->block == NULL);
+	if (answer.len >= ANSWER_BLOCK_MIN && answer.ptr == q->api->block->memory) {
+		q->block = q->api->block;
+		block_take(q->api);
+	} else {
+		q->answer = xrealloc(NULL, answer.len + 1); /* all of it is written: no zeros before */
+		if (answer.len > 0)
+			memcpy(q->answer, answer.ptr, answer.len);
+	}
 	q->answer_len = answer.len;
 	q->status = status;
 	q->media_type = media_type;
@@ -324,6 +351,7 @@ static void request_free(struct api *a, struct request *q)
 	free(q->stream.text);
 	body_drop(q);
 	free(q->answer);
+	block_back(q->block);
 	free(q->answers);
 	free(q->is_answered);
 	free(q->more_self);
@@ -515,9 +543,14 @@ static struct MHD_Response *response_new(struct request *q)
 	if (q->more != NULL)
 		return q->api->http->create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, more_read, q,
 								   NULL);
-	made = q->api->http->create_response_from_buffer(q->answer_len, q->answer, MHD_RESPMEM_MUST_FREE);
-	if (made != NULL)
+	made = q->block != NULL ? q->api->http->create_response_from_buffer_with_free_callback_cls(
+					  q->answer_len, q->block->memory, block_back, q->block)
+				: q->api->http->create_response_from_buffer(q->answer_len, q->answer,
+									    MHD_RESPMEM_MUST_FREE);
+	if (made != NULL) {
 		q->answer = NULL;
+		q->block = NULL;
+	}
 	return made;
 }
 
@@ -741,7 +774,7 @@ static struct api *api_new(const struct api_options *options)
 	explicit_bzero(secret, sizeof secret);
 	a->reading_memory = xcalloc(1, ENTRY_LEN_MAX);
 	a->memos = reading_memos_new();
-	a->reply_memory = xcalloc(1, REPLY_LEN_MAX);
+	block_take(a);
 	a->entry_memory = xcalloc(1, ENTRY_LEN_MAX);
 	a->content_memory = xcalloc(1, CONTENT_LEN_MAX);
 	a->last_memory = xcalloc(1, ENTRY_LEN_MAX);
@@ -891,7 +924,8 @@ void api_close(struct api *a)
 	free(a->http);
 	free(a->reading_memory);
 	free(a->memos);
-	free(a->reply_memory);
+	free(a->block);
+	free(a->spare);
 	free(a->entry_memory);
 	free(a->content_memory);
 	free(a->last_memory);

@@ -73,15 +73,12 @@ static bool memo_get(const struct api *a, const struct place_key *at, struct sta
 	return label_read(&r, &out->label) == ERR_OK;
 }
 
-static enum err fetch(void *self, const struct place_key *at, struct statement *out)
+static enum err fetch_entry(struct api *a, const struct place_key *at, struct statement *out)
 {
-	struct api *a = self;
 	struct entry_read_out entry;
 	struct buf memory;
 	enum err e;
 
-	if (memo_get(a, at, out))
-		return ERR_OK;
 	buf_init(&memory, a->reading_memory, ENTRY_LEN_MAX);
 	e = node_entry(a->node, at, &memory, &entry);
 	if (e == ERR_OK) {
@@ -89,6 +86,14 @@ static enum err fetch(void *self, const struct place_key *at, struct statement *
 		memo_put(a, at, out);
 	}
 	return e;
+}
+
+/* Apart from the above, whose entry would be zeroed for each memo too. */
+static enum err fetch(void *self, const struct place_key *at, struct statement *out)
+{
+	struct api *a = self;
+
+	return memo_get(a, at, out) ? ERR_OK : fetch_entry(a, at, out);
 }
 
 static uint32_t epoch(void *self, uint32_t channel, size_t party)

@@ -25,19 +25,29 @@ static bool one_is_control(uint64_t eight)
 	return ((eight - 0x2020202020202020u) & ~eight & 0x8080808080808080u) != 0;
 }
 
-/* From i on, how many bytes stand in a string as they are: eight at once, one, or none. */
-static size_t plain_len(struct bytes text, size_t i)
+static bool is_plain_byte(uint8_t c)
 {
-	uint8_t c = text.ptr[i];
+	return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+}
+
+/* Whether all of it stands in a string as it is: eight bytes at once, the last ones with some before. */
+static bool is_plain(struct bytes text)
+{
 	uint64_t eight;
 
-	if (text.len - i >= sizeof eight) {
-		memcpy(&eight, text.ptr + i, sizeof eight);
-		if (!one_is_control(eight) && !one_is(eight, '"') && !one_is(eight, '\\') &&
-		    !one_is(eight, 0x7f))
-			return sizeof eight;
+	if (text.len < sizeof eight) {
+		size_t i = 0;
+		while (i < text.len && is_plain_byte(text.ptr[i]))
+			i++;
+		return i == text.len;
 	}
-	return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+	for (size_t i = 0; i < text.len; i += sizeof eight) {
+		size_t last = text.len - sizeof eight;
+		memcpy(&eight, text.ptr + (i < last ? i : last), sizeof eight);
+		if (one_is_control(eight) || one_is(eight, '"') || one_is(eight, '\\') || one_is(eight, 0x7f))
+			return false;
+	}
+	return true;
 }
 
 static void put_escaped(struct buf *b, uint8_t c)
@@ -57,20 +67,24 @@ static void put_escaped(struct buf *b, uint8_t c)
 
 static void put_quoted(struct buf *b, struct bytes text)
 {
-	size_t begin = 0, i = 0;
+	uint8_t *at;
 
-	buf_put_byte(b, '"');
-	while (i < text.len) {
-		size_t plain = plain_len(text, i);
-		if (plain > 0) {
-			i += plain;
-			continue;
-		}
-		buf_put(b, (struct bytes){ text.ptr + begin, i - begin });
-		put_escaped(b, text.ptr[i]);
-		begin = ++i;
+	if (is_plain(text)) {
+		at = buf_reserve(b, text.len + 2);
+		if (at == NULL)
+			return;
+		at[0] = '"';
+		memcpy(at + 1, text.ptr, text.len);
+		at[text.len + 1] = '"';
+		return;
 	}
-	buf_put(b, (struct bytes){ text.ptr + begin, text.len - begin });
+	buf_put_byte(b, '"');
+	for (size_t i = 0; i < text.len; i++) {
+		if (is_plain_byte(text.ptr[i]))
+			buf_put_byte(b, text.ptr[i]);
+		else
+			put_escaped(b, text.ptr[i]);
+	}
 	buf_put_byte(b, '"');
 }
 

@@ -41,6 +41,12 @@ struct request_header {
 	char value[REQUEST_HEADER_LEN];
 };
 
+/* In which an answer is made. A long one leaves in it, and it comes back when that was sent. */
+struct answer_block {
+	struct api *api;
+	uint8_t memory[REPLY_LEN_MAX];
+};
+
 #define REQUESTS_MAX (CLIENTS_MAX + 2 * BROWSERS_MAX)
 
 /*
@@ -89,7 +95,8 @@ struct request {
 	uint64_t session; /* serial; 0: none, and on the socket it may be the owner's */
 	unsigned status;  /* of the answer, once READY */
 	const char *media_type;
-	void *answer; /* heap: the answer's bytes */
+	void *answer;		    /* heap: the answer's bytes; NULL: they are in the block */
+	struct answer_block *block; /* NULL: they are not */
 	size_t answer_len;
 
 	/* Statements: what became of each. */
@@ -155,8 +162,10 @@ struct api {
 
 	/* Scratch of one function; the reading's own is behind its fetch. */
 	void *reading_memory;
-	struct reading_memo *memos; /* reading.c */
-	void *reply_memory, *entry_memory, *content_memory, *last_memory;
+	struct reading_memo *memos;	    /* reading.c */
+	struct answer_block *block, *spare; /* heap; spare: one that came back, NULL: none did */
+	void *reply_memory;		    /* the block's */
+	void *entry_memory, *content_memory, *last_memory;
 };
 
 /* A word of the query, .ptr NULL if it is absent. Borrows from the request. */

@@ -1,29 +1,34 @@
 #include "api/thing_reply.h"
 
 #include "base/alloc.h"
-#include "wire/fields.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct bytes thing_field(const struct thing_fields *f, enum dialogue_field field)
 {
-	struct bytes now = dialogue_field(&f->now, field);
-
-	return now.len > 0 ? now : dialogue_field(&f->was, field);
+	return f->values[field];
 }
 
-/* What it says anew and no later one does. */
-static void take_fields(const struct statement *s, struct buf *kept, struct thing_fields *out)
+static void put_fields(struct bytes values[THING_FIELDS_MAX], const struct field *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (fields[i].key < THING_FIELDS_MAX)
+			values[fields[i].key] = fields[i].value;
+	}
+}
+
+/* What it says anew and no later one does: not what is `taken`. */
+static void take_fields(const struct statement *s, struct buf *kept, uint32_t *taken,
+			struct thing_fields *out)
 {
 	for (size_t i = 0; i < s->fields_count; i++) {
 		const struct field *field = &s->fields[i];
-		struct field *now = &out->now.fields[out->now.fields_count];
-		if (field->key >= 32 || statement_field(&out->now, field->key) != NULL)
+		if (field->key >= THING_FIELDS_MAX || (*taken >> field->key & 1) != 0)
 			continue;
-		*now = (struct field){ field->key, { out->memory + kept->len, field->value.len } };
+		*taken |= 1u << field->key;
+		out->values[field->key] = (struct bytes){ out->memory + kept->len, field->value.len };
 		buf_put(kept, field->value);
-		out->now.fields_count++;
 	}
 }
 
@@ -35,6 +40,7 @@ static enum err read_moves(struct api *a, const struct thing_row *row, struct th
 	struct place_key *moves = NULL;
 	struct message_at at = { 0 };
 	struct entry_read_out entry;
+	uint32_t taken = 0;
 	size_t count = 0;
 	enum err e;
 
@@ -48,7 +54,7 @@ static enum err read_moves(struct api *a, const struct thing_row *row, struct th
 		buf_init(&memory, a->last_memory, ENTRY_LEN_MAX);
 		e = node_entry(a->node, &moves[--count], &memory, &entry);
 		if (e == ERR_OK)
-			take_fields(&entry.statement, &kept, out);
+			take_fields(&entry.statement, &kept, &taken, out);
 		e = e == ERR_NOT_FOUND ? ERR_OK : e;
 	}
 	free(moves);
@@ -59,10 +65,18 @@ enum err thing_fields_read(struct api *a, const struct thing_row *row, struct th
 {
 	const struct thing *t = &row->thing;
 	struct cbor_reader r;
+	struct cbor_map map;
+	struct field field;
 
-	out->was.fields_count = out->now.fields_count = 0;
+	memset(out->values, 0, sizeof out->values);
 	cbor_open_known(&r, (struct bytes){ row->fields_memory, row->fields.len });
-	out->was.fields_count = fields_read(&r, out->was.fields, "statement.fields");
+	if (cbor_read_map(&r, SIZE_MAX, &map) != ERR_OK)
+		return ERR_CORRUPT;
+	while (cbor_next_key(&r, &map, &field.key)) {
+		if (cbor_read_value(&r, &field.value) == ERR_OK)
+			put_fields(out->values, &field, 1);
+	}
+	cbor_close(&r);
 	if (r.err != ERR_OK)
 		return ERR_CORRUPT;
 	return (t->said[DIALOGUE_ACT_AMEND] | t->said[DIALOGUE_ACT_MOVE]) == 0 ? ERR_OK
@@ -110,7 +124,8 @@ static void reply_one_text(struct reply *r, const char *key, struct bytes value)
 		reply_text(r, key, text);
 }
 
-static void reply_when(struct reply *r, struct bytes value)
+/* ... and the moments that it may mean. */
+static void reply_when(struct reply *r, const char *key, struct bytes value)
 {
 	struct cbor_reader in;
 	struct bytes text;
@@ -120,7 +135,7 @@ static void reply_when(struct reply *r, struct bytes value)
 	if (value.len == 0 || cbor_read_text(&in, value.len, &text) != ERR_OK ||
 	    date_read(text, &date) != ERR_OK)
 		return;
-	reply_text(r, "when", text);
+	reply_text(r, key, text);
 	reply_uint(r, "first_ms", date.first.ms);
 	reply_uint(r, "end_ms", date.end.ms);
 }
@@ -145,38 +160,55 @@ static void reply_hash(struct reply *r, const char *key, struct bytes value)
 		reply_hex(r, key, BYTES_OF(hash));
 }
 
+/* clang-format off */
+static const struct {
+	enum dialogue_field field;
+	const char *name;
+	void (*reply)(struct reply *r, const char *key, struct bytes value);
+} members[] = {
+	{ DIALOGUE_NAME, "name", reply_one_text },
+	{ DIALOGUE_TITLE, "title", reply_words },
+	{ DIALOGUE_WHEN, "when", reply_when },
+	{ DIALOGUE_PARTIES, "parties", reply_texts },
+	{ DIALOGUE_OWED_TO, "owed_to", reply_texts },
+	{ DIALOGUE_SOURCE, "source", reply_one_text },
+	{ DIALOGUE_DETAIL, "detail", reply_words },
+	{ DIALOGUE_DOUBT, "doubt", reply_words },
+	{ DIALOGUE_NUMBER, "number", reply_number },
+	{ DIALOGUE_LANGUAGES, "languages", reply_texts },
+	{ DIALOGUE_CHAIRS, "chairs", reply_texts },
+	{ DIALOGUE_TO, "to", reply_one_text },
+	{ DIALOGUE_STAGE, "stage", reply_one_text },
+	{ DIALOGUE_TYPE, "type", reply_one_text },
+	{ DIALOGUE_CONFIDENCE, "confidence", reply_one_text },
+	{ DIALOGUE_WHERE, "where", reply_one_text },
+	{ DIALOGUE_LOCATION, "location", reply_words },
+	{ DIALOGUE_UNIT, "unit", reply_one_text },
+	{ DIALOGUE_CREDENTIALS, "credentials", reply_words },
+	{ DIALOGUE_MANNER, "manner", reply_one_text },
+	{ DIALOGUE_HASH, "hash", reply_hash },
+};
+/* clang-format on */
+
+static void reply_values(struct reply *r, const struct bytes values[THING_FIELDS_MAX])
+{
+	for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
+		if (values[members[i].field].len > 0)
+			members[i].reply(r, members[i].name, values[members[i].field]);
+	}
+}
+
 void reply_fields(struct reply *r, const struct thing_fields *f)
 {
-	reply_one_text(r, "name", thing_field(f, DIALOGUE_NAME));
-	reply_words(r, "title", thing_field(f, DIALOGUE_TITLE));
-	reply_when(r, thing_field(f, DIALOGUE_WHEN));
-	reply_texts(r, "parties", thing_field(f, DIALOGUE_PARTIES));
-	reply_texts(r, "owed_to", thing_field(f, DIALOGUE_OWED_TO));
-	reply_one_text(r, "source", thing_field(f, DIALOGUE_SOURCE));
-	reply_words(r, "detail", thing_field(f, DIALOGUE_DETAIL));
-	reply_words(r, "doubt", thing_field(f, DIALOGUE_DOUBT));
-	reply_number(r, "number", thing_field(f, DIALOGUE_NUMBER));
-	reply_texts(r, "languages", thing_field(f, DIALOGUE_LANGUAGES));
-	reply_texts(r, "chairs", thing_field(f, DIALOGUE_CHAIRS));
-	reply_one_text(r, "to", thing_field(f, DIALOGUE_TO));
-	reply_one_text(r, "stage", thing_field(f, DIALOGUE_STAGE));
-	reply_one_text(r, "type", thing_field(f, DIALOGUE_TYPE));
-	reply_one_text(r, "confidence", thing_field(f, DIALOGUE_CONFIDENCE));
-	reply_one_text(r, "where", thing_field(f, DIALOGUE_WHERE));
-	reply_words(r, "location", thing_field(f, DIALOGUE_LOCATION));
-	reply_one_text(r, "unit", thing_field(f, DIALOGUE_UNIT));
-	reply_words(r, "credentials", thing_field(f, DIALOGUE_CREDENTIALS));
-	reply_one_text(r, "manner", thing_field(f, DIALOGUE_MANNER));
-	reply_hash(r, "hash", thing_field(f, DIALOGUE_HASH));
+	reply_values(r, f->values);
 }
 
 void reply_own_fields(struct reply *r, const struct statement *s)
 {
-	struct thing_fields *f = xcalloc(1, sizeof *f);
+	struct bytes values[THING_FIELDS_MAX] = { 0 };
 
-	f->was = *s;
-	reply_fields(r, f);
-	free(f);
+	put_fields(values, s->fields, s->fields_count);
+	reply_values(r, values);
 }
 
 void reply_people(struct reply *r, const struct statement *s)

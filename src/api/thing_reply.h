@@ -9,13 +9,15 @@
 #include "api/request.h"
 #include "view/dialogue.h"
 
-/* The statement's fields, and the last that AMENDs and MOVEs gave of each. */
+#define THING_FIELDS_MAX 32u /* numbers of fields that are named, and more */
+
+/* Each field as it stands: the statement's, or the last that AMENDs and MOVEs gave; .len 0: there is none. */
 struct thing_fields {
-	struct statement was, now;
-	uint8_t memory[32u * DIALOGUE_FIELDS_LEN_MAX]; /* what now borrows: each field once */
+	struct bytes values[THING_FIELDS_MAX];			    /* by their numbers */
+	uint8_t memory[THING_FIELDS_MAX * DIALOGUE_FIELDS_LEN_MAX]; /* of what was given later */
 };
+/* They borrow from the row too. */
 enum err thing_fields_read(struct api *a, const struct thing_row *row, struct thing_fields *out) MUST_CHECK;
-/* As it stands; .len 0: there is none. */
 struct bytes thing_field(const struct thing_fields *f, enum dialogue_field field);
 /* Those that there are, by their names. */
 void reply_fields(struct reply *r, const struct thing_fields *f);

@@ -14,35 +14,6 @@ void buf_reset(struct buf *b)
 	b->full = false;
 }
 
-uint8_t *buf_reserve(struct buf *b, size_t len)
-{
-	uint8_t *at;
-
-	if (b->full || len > b->max - b->len) {
-		b->full = true;
-		return NULL;
-	}
-	at = b->ptr + b->len;
-	b->len += len;
-	return at;
-}
-
-void buf_put(struct buf *b, struct bytes part)
-{
-	uint8_t *at = buf_reserve(b, part.len);
-
-	if (at != NULL && part.len > 0)
-		memcpy(at, part.ptr, part.len);
-}
-
-void buf_put_byte(struct buf *b, uint8_t byte)
-{
-	if (b->full || b->len == b->max)
-		b->full = true;
-	else
-		b->ptr[b->len++] = byte;
-}
-
 void buf_put_str(struct buf *b, const char *text)
 {
 	buf_put(b, bytes_str(text));

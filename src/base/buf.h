@@ -11,6 +11,8 @@
 
 #include "base/bytes.h"
 
+#include <string.h>
+
 struct buf {
 	uint8_t *ptr; /* borrowed: the caller's memory */
 	size_t len;   /* written so far */
@@ -25,17 +27,45 @@ void buf_init(struct buf *b, void *memory, size_t size);
 /* Forgets what was written. */
 void buf_reset(struct buf *b);
 
-void buf_put(struct buf *b, struct bytes part);
-void buf_put_byte(struct buf *b, uint8_t byte);
+/*
+ * len bytes to be filled by the caller, or NULL (full): borrowed until the next put. Here, as the puts that
+ * answers are made of: a list of ten thousand rows is half a million of them.
+ */
+static inline uint8_t *buf_reserve(struct buf *b, size_t len)
+{
+	uint8_t *at;
+
+	if (b->full || len > b->max - b->len) {
+		b->full = true;
+		return NULL;
+	}
+	at = b->ptr + b->len;
+	b->len += len;
+	return at;
+}
+
+static inline void buf_put(struct buf *b, struct bytes part)
+{
+	uint8_t *at = buf_reserve(b, part.len);
+
+	if (at != NULL && part.len > 0)
+		memcpy(at, part.ptr, part.len);
+}
+
+static inline void buf_put_byte(struct buf *b, uint8_t byte)
+{
+	uint8_t *at = buf_reserve(b, 1);
+
+	if (at != NULL)
+		*at = byte;
+}
+
 void buf_put_str(struct buf *b, const char *text);
 void buf_put_decimal(struct buf *b, uint64_t value);
 void buf_put_hex(struct buf *b, struct bytes part);
 void buf_put_base64(struct buf *b, struct bytes part);
 void buf_put_be32(struct buf *b, uint32_t value);
 void buf_put_be64(struct buf *b, uint64_t value);
-
-/* len bytes to be filled by the caller, or NULL (full): borrowed until the next put. */
-uint8_t *buf_reserve(struct buf *b, size_t len);
 
 /* What was written: borrowed until the next put. */
 struct bytes buf_bytes(const struct buf *b);

@@ -210,6 +210,7 @@
 #define CONSOLE_LEN_MAX (16u << 20)	/* bytes of all of them */
 #define REQUEST_SILENCE_S_MAX 60u	/* nothing comes of a request, nothing of its answer is taken */
 #define REPLY_LEN_MAX (4u << 20)	/* bytes of one HTTP answer */
+#define ANSWER_BLOCK_MIN (256u << 10)	/* bytes of an answer that leaves with its memory */
 #define FILES_OWN_MAX 64u		/* open files of a process beside its clients' */
 #define STREAMS_MAX 1024u		/* event streams at once, of CLIENTS_MAX */
 #define EVENTS_KEPT_MAX 1024u		/* published events that a stream can go back to */

@@ -222,7 +222,7 @@ static enum err governing_label(struct reading *r, const struct place_key *at, c
 {
 	struct statement *label = &r->scratch.label;
 	struct item_view item;
-	enum err e = is_item(s->kind) ? fold_item(r->record->fold, at, &item) : ERR_NOT_FOUND;
+	enum err e = fold_item(r->record->fold, at, &item);
 
 	if (e == ERR_OK && item.label.log.epoch != 0) {
 		e = r->record->fetch(r->record->self, &item.label, label);
@@ -273,7 +273,8 @@ static enum err may_know_alone(struct reading *r, const struct place_key *at, co
 		if (e != ERR_OK || !*may)
 			return e;
 	}
-	return governing_label(r, at, s, may);
+	return is_item(s->kind) ? governing_label(r, at, s, may)
+				: reading_label(r, at->log.channel, &s->label, at->log.party, may);
 }
 
 enum err reading_statement(struct reading *r, const struct place_key *at, const struct statement *s,

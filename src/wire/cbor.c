@@ -196,11 +196,15 @@ enum err cbor_read_text(struct cbor_reader *r, size_t len_max, struct bytes *out
 {
 	struct bytes text;
 
+	if (r->is_known) {
+		read_string(r, MAJOR_TEXT, len_max, out);
+		return r->err;
+	}
 	if (!read_string(r, MAJOR_TEXT, len_max, &text))
 		return r->err;
-	if (!r->is_known && !bytes_is_utf8(text))
+	if (!bytes_is_utf8(text))
 		return cbor_refuse(r, ERR_STRICT, "cbor.utf8");
-	if (!r->is_known && has_control(text))
+	if (has_control(text))
 		return cbor_refuse(r, ERR_STRICT, "cbor.control");
 	*out = text;
 	return ERR_OK;
@@ -318,28 +322,43 @@ static bool skip_item(struct cbor_reader *r, bool has_maps, struct level *out)
 	return false;
 }
 
-static enum err skip(struct cbor_reader *r, bool has_maps, struct bytes *out)
+/* All that is in one that is open. */
+static void skip_inside(struct cbor_reader *r, bool has_maps, const struct level *outer)
 {
 	struct level levels[CBOR_DEPTH_MAX + 1];
-	size_t depth = 0, start = r->at;
+	size_t depth = 1;
 
-	do {
-		struct level *inner = &levels[depth > 0 ? depth - 1 : 0], opened;
+	levels[0] = *outer;
+	while (r->err == ERR_OK) {
+		struct level *inner, opened;
 		uint64_t key;
-		if (depth > 0 && inner->is_map)
-			cbor_next_key(r, &inner->map, &key);
-		else if (depth > 0)
-			inner->left--;
-		if (skip_item(r, has_maps, &opened)) {
-			assert(depth < ARRAY_COUNT(levels));
-			levels[depth++] = opened;
-		}
 		while (depth > 0 && (levels[depth - 1].is_map ? levels[depth - 1].map.left
 							      : levels[depth - 1].left) == 0) {
 			cbor_close(r);
 			depth--;
 		}
-	} while (depth > 0 && r->err == ERR_OK);
+		if (depth == 0)
+			return;
+		inner = &levels[depth - 1];
+		if (inner->is_map)
+			cbor_next_key(r, &inner->map, &key);
+		else
+			inner->left--;
+		if (skip_item(r, has_maps, &opened)) {
+			assert(depth < ARRAY_COUNT(levels));
+			levels[depth++] = opened;
+		}
+	}
+}
+
+static enum err skip(struct cbor_reader *r, bool has_maps, struct bytes *out)
+{
+	size_t start = r->at;
+	struct level opened;
+
+	/* Most items hold none, and need no memory for those that would be in them. */
+	if (skip_item(r, has_maps, &opened))
+		skip_inside(r, has_maps, &opened);
 	if (r->err == ERR_OK)
 		*out = (struct bytes){ r->in.ptr + start, r->at - start };
 	return r->err;

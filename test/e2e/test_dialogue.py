@@ -609,3 +609,27 @@ def test_a_list_in_a_session_holds_what_it_may_and_asks_once(stage):
     kor.wait("both are confirmed", lambda: all(one["standing"] == "OPEN" for one in things(kor, "commitment")))
     for _ in range(3):
         assert listed("policy") == [("hidden", True), ("open", True)] and listed("press") == [("open", True)]
+
+
+def test_long_answers_that_wait_are_kept_apart(stage):
+    """Three clients ask for one long list and read nothing yet; what is asked meanwhile is written over none of them."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor = world["kor"]
+    kor.run("body", "new", "kidd", "Dialogue", *TITLE, "--channel", "consult", "--label", "U", key="policy")
+    at, seen = peer.Peer.place_of(kor.entry(things(kor, "body", "kidd")["place"])), kor.get("/seen", channel="consult")
+    items = [officers.item(officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], "kor", "policy", 83, rel=seen["parties"],
+                                              seen=[(row["party"], row["epoch"], row["size"]) for row in seen["seen"]], refers=[at],
+                                              fields={1: f"promise-{i}", 2: ["en", "Words " * 90], 5: ["KOR"]}), [kor.key("policy")], b"") for i in range(600)]
+    for first in range(0, len(items), 100):
+        assert {answer["err"] for answer in kor.post(items[first:first + 100])} == {"OK"}
+    want = kor.get("/dialogues", kind="commitment")["things"]
+    assert len(want) == 600
+    waiting = [nodes.UnixConnection(kor.home / "socket", 30) for _ in range(3)]
+    for line in waiting:
+        line.request("GET", "/dialogues?kind=commitment")
+    for _ in range(3):
+        assert len(kor.get("/dialogues", kind="body")["things"]) == 1 and kor.get("/dialogues", kind="commitment")["things"] == want
+    answers = [line.getresponse().read() for line in waiting]
+    assert all(len(answer) > 300_000 and json.loads(answer)["things"] == want for answer in answers)
+    for line in waiting:
+        line.close()
