@@ -94,27 +94,27 @@ static void put_rows(struct table *t, const json_t *answer)
 
 /* ---- The board: a column a standing. ---- */
 
-/* The n-th that stands so; NULL: there are fewer. */
-static const json_t *standing_so(const json_t *answer, const char *standing, size_t n)
+/* What stands so, in the order of the answer. */
+struct column {
+	const json_t **things; /* heap */
+	size_t count;
+};
+
+static void columns_make(struct column columns[ARRAY_COUNT(standings)], const json_t *answer)
 {
-	const json_t *thing;
+	const json_t *things = json_object_get(answer, "things"), *thing;
 	size_t i;
 
-	json_array_foreach(json_object_get(answer, "things"), i, thing)
+	for (size_t n = 0; n < ARRAY_COUNT(standings); n++)
+		columns[n] = (struct column){ xcalloc(json_array_size(things) + 1, sizeof thing), 0 };
+	json_array_foreach(things, i, thing)
 	{
-		if (strcmp(json_str(thing, "standing"), standing) == 0 && n-- == 0)
-			return thing;
+		size_t n = 0;
+		while (n < ARRAY_COUNT(standings) && strcmp(json_str(thing, "standing"), standings[n]) != 0)
+			n++;
+		if (n < ARRAY_COUNT(standings))
+			columns[n].things[columns[n].count++] = thing;
 	}
-	return NULL;
-}
-
-static size_t count_so(const json_t *answer, const char *standing)
-{
-	size_t n = 0;
-
-	while (standing_so(answer, standing, n) != NULL)
-		n++;
-	return n;
 }
 
 /* Its name, and below it who owes it and until when. */
@@ -144,26 +144,29 @@ static void put_card(struct table *t, const json_t *thing, bool is_below, uint64
 
 static void put_board(struct table *t, const json_t *answer)
 {
-	size_t counts[ARRAY_COUNT(standings)], most = 0;
+	struct column columns[ARRAY_COUNT(standings)];
+	size_t most = 0;
 	char head[64];
 
+	columns_make(columns, answer);
 	for (size_t i = 0; i < ARRAY_COUNT(standings); i++) {
-		counts[i] = count_so(answer, standings[i]);
-		most = counts[i] > most ? counts[i] : most;
-		if (counts[i] == 0)
+		most = columns[i].count > most ? columns[i].count : most;
+		if (columns[i].count == 0)
 			continue;
-		say_fill(head, sizeof head, "{1} {2}", _(standings[i]), say_number(counts[i]));
+		say_fill(head, sizeof head, "{1} {2}", _(standings[i]), say_number(columns[i].count));
 		table_put(t, standing_colour(standings[i]), head);
 	}
 	table_end_row(t);
 	for (size_t n = 0; n < 2 * most; n++) {
 		for (size_t i = 0; i < ARRAY_COUNT(standings); i++) {
-			if (counts[i] > 0)
-				put_card(t, standing_so(answer, standings[i], n / 2), n % 2 == 1,
-					 json_uint(answer, "now_ms"));
+			if (columns[i].count > 0)
+				put_card(t, n / 2 < columns[i].count ? columns[i].things[n / 2] : NULL,
+					 n % 2 == 1, json_uint(answer, "now_ms"));
 		}
 		table_end_row(t);
 	}
+	for (size_t i = 0; i < ARRAY_COUNT(standings); i++)
+		free(columns[i].things);
 }
 
 /* ---- The time line: until when, on one scale. ---- */
