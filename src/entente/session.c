@@ -111,12 +111,27 @@ static const char *next_host(const json_t *body, const json_t *last)
 
 #define MONTH_MS (365ull * 86400000 / 12)
 
+/* That the months that were agreed go by, or have gone by, before the body meets again. */
+static void say_past(const json_t *body, const json_t *last, const json_t *next, uint64_t now_ms)
+{
+	uint64_t cadence_ms = json_uint(body, "number") * MONTH_MS,
+		 due_ms = json_uint(last, "end_ms") + cadence_ms;
+
+	if (last == NULL || cadence_ms == 0)
+		return;
+	if (next == NULL && due_ms <= now_ms)
+		say(_("{1}: none is set, and the last was {2}; every {3} months is agreed\n"),
+		    json_str(body, "name"), json_str(last, "when"), say_number(json_uint(body, "number")));
+	if (next != NULL && due_ms < json_uint(next, "first_ms"))
+		say(_("{1}: the last was {2}, every {3} months is agreed, and the next is set for later\n"),
+		    json_str(body, "name"), json_str(last, "when"), say_number(json_uint(body, "number")));
+}
+
 static void say_rhythm(const json_t *body, const json_t *sessions, uint64_t now_ms)
 {
 	const char *place = json_str(body, "place"), *name = json_str(body, "name");
 	const json_t *last = session_beside(sessions, place, false);
 	const json_t *next = session_beside(sessions, place, true);
-	uint64_t cadence_ms = json_uint(body, "number") * MONTH_MS;
 	const char *host = next_host(body, last);
 
 	if (json_flag(body, "over"))
@@ -126,9 +141,7 @@ static void say_rhythm(const json_t *body, const json_t *sessions, uint64_t now_
 	else if (next != NULL)
 		say(_("{1}: {3} was set for {2}, and nobody has said yet that it was held\n"), name,
 		    json_str(next, "when"), json_str(next, "name"));
-	else if (last != NULL && cadence_ms > 0 && json_uint(last, "end_ms") + cadence_ms <= now_ms)
-		say(_("{1}: none is set, and the last was {2}; every {3} months is agreed\n"), name,
-		    json_str(last, "when"), say_number(json_uint(body, "number")));
+	say_past(body, last, next, now_ms);
 	if (host != NULL)
 		say(_("{1}: by turns {2} hosts\n"), name, host);
 }

@@ -225,6 +225,14 @@ def test_a_rhythm_is_past_and_a_part_becomes_a_body(stage):
 
     assert all(sentence in shown and "kidd: none" not in shown and "kidd: 정해진" not in shown for node in (kor, usa) for sentence, shown in lists(node))
     assert re.search("languages +ko, en\n", usa.run("body", "show", "kidd").stdout) and re.search("언어 +ko\n", usa.run("body", "show", "part", env=nodes.KOREAN).stdout)
+    # One that is set far beyond them is the next, and no word that all is in time.
+    kor.run("session", "new", "part", "part-far", "Far", "--when", "2199", "--language", "en", key="policy")
+    stands(usa, "session", "part-far", "SCHEDULED")
+    far = {"": "part: the last was 2020-03, every 6 months is agreed, and the next is set for later\n", "ko": "part: 지난 회의는 2020-03, 합의된 간격은 6개월이며 다음 회의는 그보다 늦게 정해짐\n"}
+    assert all(far[tag] in node.run("session", env=env).stdout for node in (kor, usa) for tag, env in (("", {}), ("ko", nodes.KOREAN)))
+    assert not any(sentence in shown for node in (kor, usa) for sentence, shown in lists(node))
+    kor.run("session", "call-off", "part-far", "Too late", "--language", "en", key="policy")
+    stands(usa, "session", "part-far", "CALLED OFF")
     kor.run("body", "amend", "part", "--number", "600", "--languages", "ko,en", key="policy")
     usa.wait("the amendment", lambda: things(usa, "body", "part")["languages"] == ["ko", "en"])
     assert not any(sentence in shown or "part: none" in shown for sentence, shown in lists(usa)), "fifty years have not gone by"
@@ -303,7 +311,7 @@ def test_the_articles_stand_on_both_sides(stage):
     assert things(usa, "commitment", "p12-rdp-a")["unit"] == "statement-kidd-24/procurement"
     assert marks(kor, file) == marks(usa, file) == 14, "what the articles contradict is marked, and shown"
     whole = usa.get("/text", place=things(usa, "text", "statement-kidd-24")["place"])
-    assert len(whole["units"]) == 5 and whole["state"] == "DRAFT" and {one["status"] for one in whole["units"]} == {"PROPOSED"}
+    assert len(whole["units"]) == 7 and whole["state"] == "DRAFT" and {one["status"] for one in whole["units"]} == {"PROPOSED"}
     text = usa.run("commitments", env=nodes.KOREAN).stdout
     assert "국방상호조달협정" in text and "기한 지남" in text
     board_and_time_line(usa)
