@@ -76,14 +76,16 @@ static void say_fact(const char *what, const char *value)
 	say("\n");
 }
 
-/* The bodies that went into it: a part that became a body of its own is one of them. */
-static void say_taken_in(const json_t *body, const json_t *bodies)
+/* What is under it, and the bodies that went into it: a part that became a body of its own is one of those. */
+static void say_others(const json_t *body, const json_t *bodies)
 {
 	const json_t *other;
 	size_t i;
 
 	json_array_foreach(json_object_get(bodies, "things"), i, other)
 	{
+		if (strcmp(json_str(other, "of"), json_str(body, "place")) == 0)
+			say_fact(_("has under it"), json_str(other, "name"));
 		if (json_flag(other, "over") &&
 		    strcmp(json_str(other, "merged_into"), json_str(body, "name")) == 0)
 			say_fact(_("went into it"), json_str(other, "name"));
@@ -101,14 +103,14 @@ static void say_body(const json_t *body, const json_t *bodies)
 	show_says("body", body);
 	say_fact(_("under"), name_at(bodies, json_str(body, "of")));
 	say_fact(_("merged into"), json_str(body, "merged_into"));
-	say_taken_in(body, bodies);
+	say_others(body, bodies);
 	json_array_foreach(json_object_get(body, "deeds"), i, deed)
 	{
 		if (strcmp(json_str(deed, "kind"), "act") != 0)
 			continue;
 		table_put(t, COLOUR_DIM, json_str(deed, "place"));
 		table_put(t, COLOUR_PLAIN, json_str(deed, "party"));
-		table_put(t, COLOUR_PLAIN, json_str(deed, "act"));
+		table_put(t, COLOUR_PLAIN, _(json_str(deed, "act")));
 		table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(deed, "title")));
 		table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(deed, "detail")));
 		table_end_row(t);

@@ -262,6 +262,18 @@ static void put_agenda(struct table *t, const json_t *things, const struct agend
 	}
 }
 
+/* An act, or what hangs on the session: "begin", "text statement-kidd-24". */
+static void say_deed(const json_t *deed)
+{
+	const char *act = json_str(deed, "act");
+
+	say("{1}  {2}  {3}", json_str(deed, "place"), json_str(deed, "party"),
+	    act[0] != '\0' ? _(act) : show_kind(deed));
+	if (json_object_get(deed, "name") != NULL)
+		say(" {1}", json_str(deed, "name"));
+}
+
+/* Without what is listed below as its agenda. */
 static void say_deeds(const json_t *session)
 {
 	const json_t *deed, *person;
@@ -269,7 +281,10 @@ static void say_deeds(const json_t *session)
 
 	json_array_foreach(json_object_get(session, "deeds"), i, deed)
 	{
-		say("{1}  {2}  {3}", json_str(deed, "place"), json_str(deed, "party"), json_str(deed, "act"));
+		if (strcmp(json_str(deed, "kind"), "item") == 0 ||
+		    strcmp(json_str(deed, "kind"), "commitment") == 0)
+			continue;
+		say_deed(deed);
 		json_array_foreach(json_object_get(deed, "people"), n, person) say("{1}{2}",
 										   n == 0	? "  "
 										   : n % 2 == 0 ? "; "

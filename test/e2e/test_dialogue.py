@@ -312,8 +312,19 @@ def test_the_articles_stand_on_both_sides(stage):
     assert marks(kor, file) == marks(usa, file) == 14, "what the articles contradict is marked, and shown"
     whole = usa.get("/text", place=things(usa, "text", "statement-kidd-24")["place"])
     assert len(whole["units"]) == 7 and whole["state"] == "DRAFT" and {one["status"] for one in whole["units"]} == {"PROPOSED"}
+    # A session says what was done and hangs on it, and once what is on its agenda; each in the reader's language.
+    for env, words in (({}, ("delegation  Cho Chang-rae", "begin", "text statement-kidd-24")), (nodes.KOREAN, ("대표단  Cho Chang-rae", "개회", "문안 statement-kidd-24"))):
+        shown = usa.run("session", "show", "kidd-24", env=env).stdout
+        assert all(re.search(rf"^KOR/CONSULT \S+  KOR  {word}", shown, re.M) for word in words), shown
+        assert shown.count(things(usa, "commitment", "p12-rdp-a")["place"]) == 1
+        shown = usa.run("body", "show", "kidd", env=env).stdout
+        assert re.findall(r"(?:has under it|산하 협의체) +(\S+)", shown) == ["kidd-executive", "spi", "dsc"], shown
     text = usa.run("commitments", env=nodes.KOREAN).stdout
     assert "국방상호조달협정" in text and "기한 지남" in text
+    # Each unit has words in both languages.
+    for name in ("statement-kidd-22", "statement-kidd-24", "statement-edscg-5"):
+        units = usa.get("/text", place=things(usa, "text", name)["place"])["units"]
+        assert all(one["languages"][tag]["versions"][0]["words"] for one in units for tag in ("ko", "en"))
     board_and_time_line(usa)
 
 

@@ -244,4 +244,5 @@ def test_the_articles_stand_on_both_sides(stage):
     assert kor.say("import", "dialogues", str(file), key="policy")["filed"] == 0
     transfers = events(usa, "dprk-russia-transfers")
     assert {one["source"][:3] for one in transfers["claims"]} == {"003", "004"} and "when" not in transfers and "where" not in transfers["claims"][0]
+    assert all({"003": "004", "004": "003"}[one["source"][:3]] in one["doubt"]["en"] for one in transfers["claims"]), "each says what the other contradicts"
     assert events(usa, "ballistic-2023-04-13")["claims"][0]["doubt"]["en"].startswith("The article names the weekday alone")
