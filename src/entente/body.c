@@ -76,7 +76,7 @@ static void say_fact(const char *what, const char *value)
 	say("\n");
 }
 
-/* What is under it, and the bodies that went into it: a part that became a body of its own is one of those. */
+/* What is under it, and what went into it: a part that became a body of its own is one of those. */
 static void say_others(const json_t *body, const json_t *bodies)
 {
 	const json_t *other;
