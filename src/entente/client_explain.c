@@ -52,7 +52,33 @@ static const struct {
 	{ "REFUSED", "REPEATED", EXIT_REFUSED, N_("entente log shows where it stands") },
 	{ "REFUSED", "REFERS", EXIT_REFUSED,
 	  N_("entente read PLACE shows what stands there, entente log what there is") },
-	{ "REFUSED", "STEP", EXIT_REFUSED, N_("entente ladder PLACE shows which step comes first") },
+	{ "REFUSED", "STEP", EXIT_REFUSED,
+	  N_("entente ladder PLACE shows which step comes first; of a session or a text entente session "
+	     "show, "
+	     "entente text show") },
+	{ "REFUSED", "TWICE", EXIT_REFUSED,
+	  N_("nothing is left to do: session show, body show or commitments show says where it stands") },
+	{ "REFUSED", "OVER", EXIT_REFUSED,
+	  N_("entente commitments --all, entente session and entente body say how it stands") },
+	{ "REFUSED", "OWES", EXIT_REFUSED, N_("entente commitments show NAME says who owes it") },
+	{ "REFUSED", "OWED", EXIT_REFUSED, N_("entente commitments show NAME says to whom it is owed") },
+	{ "REFUSED", "OWN", EXIT_REFUSED, N_("one to whom it is owed accepts or disputes it") },
+	{ "REFUSED", "CREDITOR", EXIT_REFUSED, N_("name another party to whom it is owed: --to CODES") },
+	{ "REFUSED", "LEFT", EXIT_REFUSED,
+	  N_("entente commitments lists them: each is reported and accepted first, or dropped by every "
+	     "party") },
+	{ "REFUSED", "RENAMES", EXIT_REFUSED, N_("another title is given by --also TAG=TEXT") },
+	{ "REFUSED", "LANGUAGE", EXIT_REFUSED,
+	  N_("--language with one of those that entente text show TEXT has") },
+	{ "REFUSED", "CLEAN", EXIT_REFUSED,
+	  N_("entente text show TEXT says of each unit what is missing: entente text agree, entente text "
+	     "concord") },
+	{ "REFUSED", "STALE", EXIT_REFUSED,
+	  N_("entente text show TEXT shows it as it stands, with its hash: read it, then the same command") },
+	{ "REFUSED", "SIGNED", EXIT_REFUSED,
+	  N_("another text changes it: entente text correct or entente text amend") },
+	{ "REFUSED", "FULL", EXIT_REFUSED,
+	  N_("what is left is for another text: entente text new, or entente text amend") },
 	{ "REFUSED", "ADDRESSEE", EXIT_REFUSED,
 	  N_("entente accord show lists the parties of each channel and the roles; for your own party there "
 	     "is "

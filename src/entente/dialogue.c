@@ -370,7 +370,7 @@ static const char *report_of(const json_t *commitment, const char *party)
 	if (count == 1)
 		return found;
 	if (count == 0)
-		say_error(_("Nobody has reported on {1}."), json_str(commitment, "name"));
+		say_error(_("No report on {1} waits for an answer."), json_str(commitment, "name"));
 	else
 		say_error(_("{1} reports on {2} wait for an answer."), say_number(count),
 			  json_str(commitment, "name"));
@@ -446,6 +446,7 @@ static json_t *said_of(const struct saying *s, size_t at)
 	json_t *said = json_object();
 	const char *also, *number = option_value(o, "number");
 	const char *also_of = s->verb->on == KIND_EVENT || s->verb->on == KIND_CLAIM ? "detail" : "title";
+	uint64_t count;
 	size_t n = 0;
 
 	if (s->verb->kind == KIND_ACT || s->verb->kind == KIND_SAME ||
@@ -483,14 +484,20 @@ static json_t *said_of(const struct saying *s, size_t at)
 		json_object_set_new(said, "chairs", dialogue_list(option_value(o, "chairs")));
 	if (option_value(o, "languages") != NULL)
 		json_object_set_new(said, "languages", dialogue_list(option_value(o, "languages")));
+	else if (s->verb->kind == KIND_TEXT && s->verb->on == KIND_TEXT) /* those of what it corrects */
+		json_object_set(said, "languages",
+				json_object_get(json_object_get(s->entry, "says"), "languages"));
 	if (option_value(o, "by") != NULL)
 		json_object_set_new(said, "parties", dialogue_list(option_value(o, "by")));
 	if (option_value(o, "to") != NULL && s->verb->kind == KIND_COMMITMENT)
 		json_object_set_new(said, "owed_to", dialogue_list(option_value(o, "to")));
 	else if (option_value(o, "to") != NULL)
 		json_object_set_new(said, "to", json_string(option_value(o, "to")));
-	if (number != NULL)
-		json_object_set_new(said, "number", json_integer(strtol(number, NULL, 10)));
+	if (number != NULL) /* null is refused with the member's name */
+		json_object_set_new(said, "number",
+				    bytes_read_decimal(bytes_str(number), UINT32_MAX, &count) == ERR_OK
+					    ? json_integer((json_int_t)count)
+					    : json_null());
 	return said;
 }
 

@@ -209,6 +209,7 @@ static enum exit_code name_unit(struct saying *s, const json_t *unit, size_t *sk
 		code = saying_begin(s);
 	for (size_t i = 0; code == EXIT_DONE && i < count; i++)
 		code = refer(s, places[i]);
+	s->named += count;
 	return code;
 }
 
@@ -252,6 +253,9 @@ static enum exit_code run_named(struct options *o)
 			    "{1} unit stands in brackets or lacks a language, and was left as it is.",
 			    "{1} units stand in brackets or lack a language, and were left as they are."),
 			 say_number(skipped));
+	else if (code == EXIT_DONE && s.named == 0)
+		say_note(is_agreement ? _("Your party agrees to all of that already.")
+				      : _("Your party has found all of that to match already."));
 	saying_close(&s);
 	return code;
 }

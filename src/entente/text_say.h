@@ -16,6 +16,7 @@ struct saying {
 	json_t *text, *entry; /* as GET /text and GET /entry give it */
 	struct draft d;
 	bool is_drafted;
+	size_t named;			/* versions, of an agreement or a concordance */
 	char party[PARTY_NAME_MAX + 1]; /* once one was begun: whose officer says it */
 	enum kind kind;
 	const char *done; /* N_(): {1} where it stands, {2} the text's place */

@@ -605,6 +605,18 @@ def test_the_sentences_of_what_goes_wrong(stage, tmp_path):
     wrong("nobody accepts or disputes his own report", "commitments", "accept", "exercise")
     wrong("commitments of the body are still open", "body", "end", "kidd")
     assert {one["name"]: one["standing"] for one in kor.get("/dialogues")["things"] if one["kind"] in ("body", "commitment")} == {"kidd": "OPEN", "exercise": "REPORTED"}
+    # Each says what to do then; and who has nothing left to say is told so.
+    for said, words, key in (("each is reported and accepted first", ("body", "end", "kidd"), "policy"), ("one to whom it is owed", ("commitments", "accept", "exercise"), "policy"),
+                             ("where it stands", ("session", "agree", "first"), "policy"), ("entente text correct or entente text amend", ("text", "unit", "statement", "goal", "Other", "--language", "en"), "policy"),
+                             ("--to CODES", ("commitments", "new", "kidd", "own", "Own", "--by", "KOR", "--to", "KOR", "--language", "en"), "policy")):
+        assert said in kor.run(*words, key=key, code=4).stderr.split("next: ")[1], words
+    assert "agrees to all of that already" in kor.run("text", "agree", "statement", key="policy").stderr
+    assert "found all of that to match already" in kor.run("text", "concord", "statement", key="linguist").stderr
+    kor.run("text", "correct", "statement", "corrected", "Correction", "--language", "en", key="policy")
+    assert text(kor, "corrected")["languages"] == ["ko", "en"], "those of what it corrects"
+    wrong("No report on {1} waits for an answer.", "commitments", "accept", "exercise", "--party", "USA", code=3)
+    for number in ("six", "6x", "-1", "4294967296"):
+        assert "number is missing, or is not as it is written" in kor.run("body", "amend", "kidd", "--number", number, key="policy", code=2).stderr
     # A file with an unknown field, a wrong date, an id twice: nothing of it is filed.
     count = len(kor.get("/dialogues")["things"])
     body = {"kind": "body", "name": "spi", "title": {"en": "Initiative"}}
