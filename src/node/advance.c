@@ -421,8 +421,10 @@ static enum err advance_judge(struct node *n, const struct line *line, const str
 
 	memcpy(entry.signatures, a->signatures, sizeof entry.signatures);
 	e = judged_read(n, &line->key, &entry, s, &judged);
-	if (e == ERR_OK)
-		e = fold_judge(&n->fold, &judged.input, &view);
+	*is_good = false;
+	if (e != ERR_OK || judged.is_behind_rot)
+		return e;
+	e = fold_judge(&n->fold, &judged.input, &view);
 	*is_good = e == ERR_OK && view.verdict == VERDICT_OK;
 	return e;
 }

@@ -431,6 +431,18 @@ static enum err cosignature_verify(struct node *n, const struct line *line, uint
 	return mirror_verify(n, line, party, buf_bytes(&text), parsed);
 }
 
+bool is_receipt_good(struct node *n, const struct line *line, size_t party, uint64_t size, struct bytes text)
+{
+	struct note_line parsed;
+	bool is_good = note_read_line(text, &parsed) == ERR_OK &&
+		       (size > line->log->durable ||
+			cosignature_verify(n, line, size, party, &parsed) != ERR_VERIFY);
+
+	if (!is_good)
+		rot_note_line(n, line, party, size);
+	return is_good;
+}
+
 /* It cannot be judged before the entries are there: what others make up takes no room from its own party. */
 static void keep_early(struct line *line, enum early_word word, size_t party, uint64_t size,
 		       struct bytes text)

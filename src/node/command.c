@@ -519,6 +519,8 @@ static enum err may_judge(struct node *n, struct now now, const struct command *
 	entry.origin = line->log->origin;
 	entry.index = line->log->frontier.size;
 	e = judged_of(n, &line->key, &entry, s, signer, &judged);
+	if (e == ERR_OK && judged.is_behind_rot)
+		return ERR_ROT;
 	if (e == ERR_OK)
 		e = fold_is_ready(&n->fold, &judged.input, &waits);
 	if (e == ERR_SHORT)
@@ -646,6 +648,8 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 		answer->limit = "ENTRY_LEN_MAX";
 	if (e == ERR_OK)
 		e = judged_of(n, &line->key, &entry, s, in->signers, &judged);
+	if (e == ERR_OK && judged.is_behind_rot)
+		return ERR_ROT;
 	if (e == ERR_OK) {
 		struct fold_waits waits;
 		e = fold_is_ready(&n->fold, &judged.input, &waits);

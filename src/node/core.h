@@ -426,6 +426,11 @@ struct judged {
 	struct fold_input input;
 	struct entry_view view;
 	bool has_view; /* the door judged it just now, and it is ready */
+	/*
+	 * What it names has rotted here: a verdict stands for ever, so none is given, and it waits until that
+	 * is mended.
+	 */
+	bool is_behind_rot;
 };
 
 /* An entry on its way through the door. */
@@ -637,6 +642,8 @@ enum err receive_cosignature(struct node *n, struct now now, const struct arriva
  * A line for the note of this size, which `in` brings, or NULL: it was held already. ERR_NOT_FOUND if it is
  * of no mirror, ERR_VERIFY if it is no receipt of this history.
  */
+/* A held line may be said: what this disk has changed would close the link of who hears it. */
+bool is_receipt_good(struct node *n, const struct line *line, size_t party, uint64_t size, struct bytes text);
 enum err cosignature_take(struct node *n, const struct arrival *in, struct line *line, uint64_t size,
 			  struct bytes text) MUST_CHECK;
 /* Receipts that were early and are not any longer. */
@@ -808,6 +815,7 @@ enum err service_say(struct node *n, struct now now) MUST_CHECK;
 enum err line_entry(struct node *n, const struct line *line, uint64_t index, struct buf *out,
 		    struct entry *entry, struct statement *statement) MUST_CHECK;
 void rot_note(struct node *n, const struct line *line, enum finding_kind kind, uint64_t index);
+void rot_note_line(struct node *n, const struct line *line, size_t party, uint64_t size);
 /* Whether the entry that is held there has changed; if so it is noted. */
 bool has_rotted(struct node *n, const struct line *line, uint64_t index);
 void scrub_status(const struct node *n, struct scrub_status *out);

@@ -215,8 +215,11 @@ static enum err knot_load(struct node *n, struct now now, size_t at)
 	if (!k->is_waiting)
 		return ERR_OK;
 	e = line_waits(n, line, &waits);
-	/* Until it is mended, our word is said, or the version of the accord that it brings is here. */
-	k->is_open = e == ERR_ROT || line->word == WORD_DUE || waits.has_version;
+	/*
+	 * Until it or what it names is mended (it is ready, and not folded), our word is said, or the version
+	 * of the accord that it brings is here.
+	 */
+	k->is_open = e == ERR_ROT || e == ERR_OK || line->word == WORD_DUE || waits.has_version;
 	if (e != ERR_SHORT)
 		return e == ERR_ROT ? ERR_OK : e;
 	e = ERR_OK;

@@ -27,7 +27,7 @@ static void want_again(struct line *line, uint64_t from, uint64_t end)
 	line->mend_end = end > line->mend_end ? end : line->mend_end;
 }
 
-/* Up to a note that we hold: by it they prove themselves. */
+/* Up to a note that we hold, or to the root that the log's row has: by it they prove themselves. */
 static enum err want_to_note(struct node *n, struct line *line)
 {
 	struct store *store = record_store(n->record);
@@ -40,6 +40,8 @@ static enum err want_to_note(struct node *n, struct line *line)
 
 	if (e == ERR_OK && size <= line->log->durable)
 		line->mend_end = size;
+	if (e == ERR_NOT_FOUND && line->mend_from < line->mend_end)
+		line->mend_end = line->log->durable;
 	return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? ERR_OK : e;
 }
 
@@ -176,17 +178,25 @@ enum err mend_go_on(struct node *n, struct now now, bool *is_over)
 
 /* ---- What comes. ---- */
 
-/* Whether we hold a note of exactly this size, and its root is that one. */
+/*
+ * Whether we hold a note of exactly this size, and its root is that one; of all that we hold the log's row
+ * has it too, should its note have changed with an entry.
+ */
 static enum err is_noted_root(struct node *n, const struct line *line, const struct frontier *f, bool *out)
 {
 	struct store *store = record_store(n->record);
-	uint8_t memory[NOTE_LEN_MAX], root[HASH_LEN];
+	uint8_t memory[NOTE_LEN_MAX], root[HASH_LEN], held[HASH_LEN];
 	struct buf text = BUF_ON(memory);
 	struct note note;
 	struct fault fault;
 	uint64_t size;
 	enum err e = ERR_OK;
 
+	frontier_root(f, root);
+	record_root(line->log, held);
+	*out = f->size == line->log->frontier.size && memcmp(root, held, HASH_LEN) == 0;
+	if (*out)
+		return ERR_OK;
 	/* The newest of ours may wait for a commit. */
 	if (line->note.size == f->size) {
 		size = f->size;
@@ -194,7 +204,6 @@ static enum err is_noted_root(struct node *n, const struct line *line, const str
 	} else {
 		e = store->ops->note_above(store, line->log->number, f->size, &size, &text);
 	}
-	frontier_root(f, root);
 	*out = e == ERR_OK && size == f->size && note_read(buf_bytes(&text), &note, &fault) == ERR_OK &&
 	       note.size == size && memcmp(note.root, root, HASH_LEN) == 0;
 	return err_class(e) == ERR_CLASS_LOCAL && e != ERR_CORRUPT ? e : ERR_OK;
@@ -203,7 +212,7 @@ static enum err is_noted_root(struct node *n, const struct line *line, const str
 /*
  * How many of a batch's entries are those that we held. What stands before it is good: a repair begins at the
  * first that is not. The root that it leads to is signed, but a second history may be signed too: so each
- * leaf is the one that we kept, or the entries lead to the root of a note that we hold.
+ * leaf is the one that we kept, or the entries lead to a root that we hold.
  */
 static enum err count_ours(struct node *n, const struct line *line, const struct batch *batch,
 			   const struct note *note, size_t *out)
@@ -275,6 +284,9 @@ enum err mend_batch(struct node *n, struct now now, const struct batch *batch, c
 	}
 	if (e == ERR_OK && count == batch->count)
 		e = record_add_note(n->record, line->log, note->size, batch->note);
+	/* Its `open` had changed when the node started, and nobody could say whose keys sign. */
+	if (e == ERR_OK && line->places.count == 0)
+		e = places_load(n, line);
 	if (e != ERR_OK)
 		return e;
 	line->mend_from = batch->first + count;

@@ -792,7 +792,8 @@ void cosignatures_send(struct node *n, size_t peer, const struct line *line)
 					 (struct bytes){ line->cosignature.text, line->cosignature.len });
 		else if (store->ops->cosignature_last(store, line->log->number,
 						      bytes_str(n->accord->parties[party].name), &size,
-						      &text) == ERR_OK)
+						      &text) == ERR_OK &&
+			 is_receipt_good(n, line, party, size, buf_bytes(&text)))
 			send_cosignature(n, peer, line, size, buf_bytes(&text));
 	}
 }

@@ -37,11 +37,12 @@ static enum err match_reference(struct node *n, const struct place *refers, bool
 	if (e != ERR_OK)
 		return e;
 	*out = memcmp(leaf, refers->leaf, HASH_LEN) == 0;
-	if (*out || record_entry(n->record, line->log, refers->index, &bytes) != ERR_ROT)
+	if (*out)
 		return ERR_OK;
-	/* One of the two, leaf and entry, has changed: a verdict stands for ever, so none is given. */
-	rot_note(n, line, FINDING_NODE, refers->index);
-	return ERR_CORRUPT;
+	e = record_entry(n->record, line->log, refers->index, &bytes);
+	if (e == ERR_ROT) /* one of the two, leaf and entry, has changed */
+		rot_note(n, line, FINDING_NODE, refers->index);
+	return e;
 }
 
 void signers_verify(const struct node *n, size_t party, const struct entry *entry, struct signer *out)
@@ -109,36 +110,39 @@ static void read_inner(const struct statement *statement, struct judged *out)
 	hash_sha256(sig.public_key, out->input.inner.key);
 }
 
+static enum err read_named(struct node *n, const struct statement *statement, struct judged *out)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < statement->refers_count; i++)
+		e = match_reference(n, &statement->refers[i], &out->refers_match[i]);
+	if (e == ERR_OK && statement->has_instance)
+		e = match_reference(n, &statement->instance, &out->input.instance_matches);
+	return e == ERR_OK ? read_subject(n, statement, out) : e;
+}
+
 enum err judged_of(struct node *n, const struct log_key *log, const struct entry *entry,
 		   const struct statement *statement, const struct signer *signers, struct judged *out)
 {
 	const struct field *named = statement_field(statement, FIELD_KEYS_KEY);
 	struct cbor_reader r;
 	struct bytes key;
-	enum err e = ERR_OK;
+	enum err e;
 
 	*out = (struct judged){ .input = { .entry = entry, .statement = statement, .log = *log } };
 	out->input.signers = out->signers;
 	out->input.refers_match = out->refers_match;
 	memcpy(out->signers, signers, entry->signatures_count * sizeof *signers);
-	for (size_t i = 0; i < statement->refers_count; i++) {
-		e = match_reference(n, &statement->refers[i], &out->refers_match[i]);
-		if (e != ERR_OK)
-			return e;
-	}
-	if (statement->has_instance)
-		e = match_reference(n, &statement->instance, &out->input.instance_matches);
-	if (e != ERR_OK)
-		return e;
 	if (statement->kind == KIND_KEYS && named != NULL) {
 		cbor_open(&r, named->value);
 		if (cbor_read_bytes(&r, named->value.len, &key) == ERR_OK)
 			hash_sha256(key, out->input.named_key);
 	}
-	e = read_subject(n, statement, out);
+	e = read_named(n, statement, out);
+	out->is_behind_rot = e == ERR_ROT;
 	if (e == ERR_OK)
 		read_inner(statement, out);
-	return e;
+	return e == ERR_ROT ? ERR_OK : e;
 }
 
 enum err judged_read(struct node *n, const struct log_key *log, const struct entry *entry,
@@ -192,7 +196,9 @@ enum err fold_next(struct node *n, struct now now, struct line *line, const stru
 		   struct bytes bytes, struct entry_view *view)
 {
 	struct fold_waits waits;
-	enum err e = judged->has_view ? ERR_OK : fold_is_ready(&n->fold, &judged->input, &waits);
+	enum err e = judged->has_view	     ? ERR_OK
+		     : judged->is_behind_rot ? ERR_SHORT
+					     : fold_is_ready(&n->fold, &judged->input, &waits);
 	bool awaits_word = false;
 
 	if (e == ERR_OK)
@@ -238,6 +244,8 @@ static enum err fold_held(struct node *n, struct now now, struct line *line, boo
 		return ERR_SHORT;
 	if (e == ERR_OK)
 		e = judged_read(n, &line->key, &entry, &statement, &judged);
+	if (e == ERR_OK && judged.is_behind_rot)
+		return ERR_SHORT;
 	judged.input.is_forced = is_forced;
 	return e == ERR_OK ? fold_now(n, now, line, &judged, buf_bytes(&bytes), &view) : e;
 }
@@ -275,9 +283,11 @@ static enum err untie(struct node *n, struct now now, bool *any)
 
 	if (e != ERR_OK || first == NULL)
 		return e;
-	*any = true;
 	e = lost_note(n, first);
-	return e == ERR_OK ? fold_held(n, now, first, true) : e;
+	if (e == ERR_OK)
+		e = fold_held(n, now, first, true);
+	*any = e == ERR_OK;
+	return e == ERR_SHORT ? ERR_OK : e; /* what it names has rotted, too: until that is mended */
 }
 
 bool has_waiting(const struct node *n)

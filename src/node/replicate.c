@@ -55,13 +55,37 @@ static void tag_end(struct node *n, struct tag *t)
 
 /* ---- HELLO ---- */
 
+/*
+ * A note that this disk has changed would close the link, again and again. What the signer just gave is good,
+ * and so may be what a version signs that we do not hold.
+ */
+static bool is_note_good(const struct node *n, const struct line *line, uint64_t size, struct bytes text)
+{
+	struct note note;
+	struct fault fault;
+	enum note_word word;
+
+	if (line->note.size == size && line->note.len > 0)
+		return true;
+	if (note_read(text, &note, &fault) != ERR_OK || note.size != size ||
+	    !origin_equal(&note.origin, &line->log->origin))
+		return false;
+	word = note_judge(n, line->key.party, line, &note, NULL);
+	return word == NOTE_GOOD || word == NOTE_AWAITS;
+}
+
 /* The last note of one log with every line that we hold of exactly that size. */
 static enum err put_note_with_lines(struct node *n, const struct line *line, struct buf *out)
 {
 	struct store *store = record_store(n->record);
+	size_t from = out->len;
 	uint64_t size;
 	enum err e = line_note(n, line, UINT64_MAX, out, &size);
 
+	if (e == ERR_OK && !is_note_good(n, line, size, (struct bytes){ out->ptr + from, out->len - from })) {
+		rot_note(n, line, FINDING_NOTE, size);
+		e = ERR_ROT;
+	}
 	for (size_t i = 0; e == ERR_OK && i < n->accord->parties_count; i++) {
 		uint8_t memory[NOTE_LINE_LEN_MAX];
 		struct buf text = BUF_ON(memory);
@@ -72,7 +96,7 @@ static enum err put_note_with_lines(struct node *n, const struct line *line, str
 		}
 		e = store->ops->cosignature_last(store, line->log->number,
 						 bytes_str(n->accord->parties[i].name), &found, &text);
-		if (e == ERR_OK && found == size)
+		if (e == ERR_OK && found == size && is_receipt_good(n, line, i, found, buf_bytes(&text)))
 			buf_put(out, buf_bytes(&text));
 		e = is_failure(e) ? e : ERR_OK;
 	}
@@ -100,6 +124,8 @@ enum err heads_build(struct node *n, size_t peer, struct bytes notes[HELLO_NOTES
 			return e;
 		if (e == ERR_OK)
 			notes[(*count)++] = (struct bytes){ memory->ptr + from, memory->len - from };
+		else
+			memory->len = from; /* what it holds of that one is not said */
 	}
 	return ERR_OK;
 }
@@ -246,20 +272,6 @@ static enum err note_within(struct node *n, const struct line *line, const struc
 	if (e != ERR_OK)
 		return e;
 	return *found <= batch->first || *found > batch->first + batch->count ? ERR_NOT_FOUND : ERR_OK;
-}
-
-/*
- * A note that this disk has changed would close the link, again and again. What the signer just gave is good.
- */
-static bool is_note_good(const struct node *n, const struct line *line, uint64_t size, struct bytes text)
-{
-	struct note note;
-	struct fault fault;
-
-	return (line->note.size == size && line->note.len > 0) ||
-	       (note_read(text, &note, &fault) == ERR_OK && note.size == size &&
-		origin_equal(&note.origin, &line->log->origin) &&
-		checkpoint_verify(&note, line_log_key(n, line, size)) == ERR_OK);
 }
 
 /* To the next place after `first` where another key begins to sign, if a note ends there. */

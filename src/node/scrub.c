@@ -45,6 +45,14 @@ void rot_note(struct node *n, const struct line *line, enum finding_kind kind, u
 	rot_add(n, &(struct rot){ .line = (size_t)(line - n->lines), .kind = kind, .index = index });
 }
 
+void rot_note_line(struct node *n, const struct line *line, size_t party, uint64_t size)
+{
+	rot_add(n, &(struct rot){ .line = (size_t)(line - n->lines),
+				  .kind = FINDING_COSIGNATURE,
+				  .index = size,
+				  .party = party });
+}
+
 bool has_rotted(struct node *n, const struct line *line, uint64_t index)
 {
 	struct buf bytes = { n->scratch, 0, ENTRY_LEN_MAX, false };
@@ -234,7 +242,10 @@ enum err node_scrub(struct node *n, struct now now, struct effects *fx)
 	if (n->is_stopped || record_is_open(n->record) || mono_is_before(now.mono, s->next))
 		return ERR_OK;
 	s->next = mono_add_ms(now.mono, SCRUB_EVERY_MS);
-	if (s->phase == SCRUB_ASKS) {
+	/* What a reader found halts before a pass, or a repair, forgets it and looks anew. */
+	if (s->is_halt_due) {
+		e = halt(n);
+	} else if (s->phase == SCRUB_ASKS) {
 		e = mend_go_on(n, now, &is_over);
 		if (e == ERR_OK && is_over)
 			pass_begin(n, now, SCRUB_CHECKS);

@@ -3,6 +3,14 @@
 
 #include <string.h>
 
+/* What our own word would name by a leaf that this disk has changed, and that nobody else has. */
+static bool names_rot(struct node *n, const struct place_key *at)
+{
+	struct line *line = at->log.epoch == 0 ? NULL : line_find(n, &at->log);
+
+	return line != NULL && has_rotted(n, line, at->index);
+}
+
 enum err service_add(struct node *n, struct now now, const struct say *what, struct place_key *at)
 {
 	struct line *line = line_newest(n, what->channel, n->self);
@@ -22,6 +30,8 @@ enum err service_add(struct node *n, struct now now, const struct say *what, str
 	if (line == NULL || is_shut(line) || line->is_closed || line->log->stopped.rule != NULL ||
 	    line->log->frontier.size == 0 || memory == NULL)
 		return ERR_STOPPED;
+	if (names_rot(n, &what->refers) || names_rot(n, &what->instance))
+		return ERR_ROT;
 	memcpy(s.accord, n->accord->id, ACCORD_ID_LEN);
 	drbg_read(&n->drbg, s.id, sizeof s.id);
 	s.seen_count = node_seen(n, what->channel, s.seen);

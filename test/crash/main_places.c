@@ -1,8 +1,10 @@
 /*
- * places [SEED=n] [SEEDS=count] [MOVES=1] [STRIDE=n] [DEPTH=n] [JOBS=n] [PLACE=n ERROR=n]: fails a call of
- * the store, of an arena and of the signer at each place of the core, and judges what becomes of the world.
- * MOVES: one in which officers consult, keep watches and write texts.
+ * places [SEED=n] [SEEDS=count] [MOVES=1] [ROT=1] [STRIDE=n] [DEPTH=n] [JOBS=n] [PLACE=n ERROR=n]: fails a
+ * call of the store, of an arena and of the signer at each place of the core, and judges what becomes of the
+ * world. MOVES: one in which officers consult, keep watches and write texts. ROT: one in which bits flip on
+ * disks, and are repaired from the peers.
  */
+#include "../sim/rot.h"
 #include "reads.h"
 
 #include "base/alloc.h"
@@ -18,11 +20,17 @@
 #define CHAOS_UNTIL_US 40000000
 #define QUIET_AFTER_US 105000000 /* heads are compared within a minute (HEADS_MS) */
 #define REPAIR_AFTER_US 5000000	 /* when who was down is up again */
+#define REPAIRS_MAX 3u
+#define REPAIR_LONGEST_US 60000000
+#define SETTLED_AFTER_US 15000000
 #define STEP_US 250000
 #define CUT_US 4000000
 #define LEADER 1u	 /* channel of FLASH */
 #define ASKED_US 6000000 /* of everything that can be asked, every so often */
 #define AFTER_US 1500000 /* so long the world goes on as before after the call that failed */
+#define ROT_FROM_US 8000000
+#define ROT_EVERY_US 3000000 /* a bit of one node, and then a repair, which takes some seconds */
+#define ROTS 3u
 
 static const char *const names[] = {
 #define SEAM_TEXT(name, text) text,
@@ -30,41 +38,65 @@ static const char *const names[] = {
 #undef SEAM_TEXT
 };
 
-static bool is_repairing(const struct world *w)
+static struct scrub_status scrub_of(const struct sim_node *n)
 {
-	struct node_status status;
+	struct node_status status = { 0 };
 
-	for (size_t i = 0; i < w->nodes_count; i++) {
-		if (w->nodes[i].node == NULL)
-			continue;
-		node_status(w->nodes[i].node, &status);
-		if (status.scrub.is_repairing)
-			return true;
+	if (n->node != NULL)
+		node_status(n->node, &status);
+	return status.scrub;
+}
+
+/* For so long; the world's own ticks end when all has been said. */
+static void tick(struct world *w, int64_t until_us)
+{
+	while (w->now_us < until_us) {
+		for (size_t i = 0; i < w->nodes_count; i++) {
+			struct sim_node *n = &w->nodes[i];
+			if (n->node != NULL && node_tick(n->node, world_now(w, n), &n->fx) == ERR_OK)
+				node_turn(w, n);
+			if (n->node != NULL && node_scrub(n->node, world_now(w, n), &n->fx) == ERR_OK)
+				node_turn(w, n);
+		}
+		world_advance(w, w->now_us + STEP_US);
 	}
-	return false;
+}
+
+static void wait_for_repairs(struct world *w)
+{
+	const int64_t end_us = w->now_us + REPAIR_LONGEST_US;
+	bool is_repairing = true;
+
+	while (is_repairing && w->now_us < end_us) {
+		tick(w, w->now_us + STEP_US);
+		is_repairing = false;
+		for (size_t i = 0; i < w->nodes_count; i++)
+			is_repairing |= scrub_of(&w->nodes[i]).is_repairing;
+	}
 }
 
 /*
- * What was found to be rot is repaired from the peers; nothing has changed on the disk, and so all of it is.
+ * What has rotted, or was taken for it, is repaired from the peers; once what is under way is over. What
+ * stood behind another damage may be seen only when that is mended.
  */
 static void repair(struct world *w)
 {
+	bool is_left = true;
+
 	world_advance(w, w->now_us + REPAIR_AFTER_US);
-	for (size_t i = 0; i < w->nodes_count; i++) {
-		struct sim_node *n = &w->nodes[i];
-		if (n->node != NULL && node_repair(n->node, world_now(w, n)) != ERR_OK)
-			world_fail(w, "node %zu does not begin a repair", i);
-	}
-	/* At the pace of a node, not of the ticks: those end, and there is more to read than they reach. */
-	while (is_repairing(w) && w->now_us < QUIET_AFTER_US) {
-		world_advance(w, w->now_us + STEP_US);
+	for (size_t round = 0; is_left && round < REPAIRS_MAX; round++) {
+		wait_for_repairs(w);
 		for (size_t i = 0; i < w->nodes_count; i++) {
 			struct sim_node *n = &w->nodes[i];
-			if (n->node != NULL &&
-			    (node_scrub(n->node, world_now(w, n), &n->fx) != ERR_OK || n->fx.count > 0))
-				node_turn(w, n);
+			if (n->node != NULL && node_repair(n->node, world_now(w, n)) != ERR_OK)
+				world_fail(w, "node %zu does not begin a repair", i);
 		}
+		wait_for_repairs(w);
+		is_left = false;
+		for (size_t i = 0; i < w->nodes_count; i++)
+			is_left |= scrub_of(&w->nodes[i]).left > 0;
 	}
+	tick(w, w->now_us + SETTLED_AFTER_US);
 }
 
 static void judge(struct world *w)
@@ -72,7 +104,7 @@ static void judge(struct world *w)
 	places_rest(w);
 	w->is_cut = false;
 	faults_end(w);
-	if (places_is_rotten())
+	if (w->is_rotten)
 		repair(w);
 	if (w->is_anything) {
 		for (size_t i = 0; i < w->nodes_count; i++) {
@@ -81,7 +113,7 @@ static void judge(struct world *w)
 			/*
 			 * What a repair has brought back is folded anew a while later, with the peers' help.
 			 */
-			if (places_is_rotten())
+			if (w->is_rotten)
 				check_whole(w, &w->nodes[i]);
 			else
 				check_alone(w, &w->nodes[i]);
@@ -109,12 +141,59 @@ static void cut(struct world *w)
 	}
 }
 
-static void run(uint64_t seed, bool has_consult)
+/* What a peer holds of it too: what only one side knew is gone with it. */
+static uint64_t held_by_all(const struct world *w, const struct sim_node *n, const struct log_status *log)
+{
+	const struct accord_channel *c = accord_channel_find(w->accord, log->log.channel);
+	uint64_t held = log->noted;
+
+	for (size_t i = 0; log->log.party == n->party && i < w->nodes_count; i++) {
+		if (i != n->party && (c->parties >> i & 1) != 0 && log->cosigned[i] < held)
+			held = log->cosigned[i];
+	}
+	return held;
+}
+
+/* A few bits of one node flip, and it is told to repair what it finds. */
+static void let_rot(struct world *w, struct prng *p)
+{
+	struct sim_node *n = &w->nodes[prng_below(p, w->nodes_count)];
+	enum err e;
+
+	if (n->node == NULL)
+		return;
+	for (size_t i = 0; i < ROTS; i++) {
+		struct log_status log;
+		log_number number = rot_log(w, n, p, &log);
+		uint64_t held = held_by_all(w, n, &log), index = held == 0 ? 0 : prng_below(p, held);
+		enum rot_kind kind = (enum rot_kind)prng_below(p, ROT_COUNT);
+		/*
+		 * Of each thing one copy alone: of an entry, by its number; a note stays with its author, and
+		 * with birch its own line. A node whose tree does not go on is not started: another story.
+		 */
+		index -= (index + w->nodes_count - n->party) % w->nodes_count;
+		if (index < held && !rot_is_frontier(log.size, index) &&
+		    !(kind == ROT_NOTE && log.log.party == n->party) && !(kind == ROT_LINE && n->party == 1))
+			(void)rot(w, n, p, number, index, kind);
+	}
+	e = node_repair(n->node, world_now(w, n));
+	if (e != ERR_OK && e != ERR_EXISTS)
+		world_fail(w, "node %zu does not begin a repair: %s", n->party, err_text(e));
+}
+
+struct story {
+	bool has_moves, has_rot;
+};
+
+static void run(uint64_t seed, const struct story *story)
 {
 	struct world *w = world_new_thin(seed, 0, getenv("VERBOSE") != NULL);
-	int64_t since_us = 0, asked_us = 0;
+	int64_t since_us = 0, asked_us = 0, rot_us = ROT_FROM_US;
+	struct prng p;
 
-	if (has_consult)
+	prng_init(&p, seed);
+	w->is_rotten = story->has_rot;
+	if (story->has_moves)
 		world_consults(w);
 	while (w->now_us < CHAOS_UNTIL_US &&
 	       !(places_has_failed(&since_us) && w->now_us > since_us + AFTER_US)) {
@@ -123,6 +202,10 @@ static void run(uint64_t seed, bool has_consult)
 		if (w->now_us >= asked_us + ASKED_US) {
 			asked_us = w->now_us;
 			reads_compare(w);
+		}
+		if (story->has_rot && !places_has_failed(&since_us) && w->now_us >= rot_us) {
+			rot_us = w->now_us + ROT_EVERY_US;
+			let_rot(w, &p);
 		}
 	}
 	if (places_has_failed(&since_us))
@@ -142,6 +225,8 @@ int main(int argc, char **argv)
 							    (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)),
 				     .only = world_argument(argc, argv, "PLACE", 0),
 				     .only_error = world_argument(argc, argv, "ERROR", 0) };
+	struct story story = { .has_moves = world_argument(argc, argv, "MOVES", 0) != 0,
+			       .has_rot = world_argument(argc, argv, "ROT", 0) != 0 };
 	struct place_counts counts;
 	bool is_good;
 
@@ -152,7 +237,7 @@ int main(int argc, char **argv)
 	crypto_init();
 	places_begin(&order);
 	for (uint64_t seed = first; seed < first + seeds; seed++)
-		run(seed, world_argument(argc, argv, "MOVES", 0) != 0);
+		run(seed, &story);
 	is_good = places_end(&counts);
 	for (size_t i = 0; i < SEAM_COUNT; i++)
 		printf("  %-24s %6llu places %6llu failures\n", names[i],

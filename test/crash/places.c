@@ -45,7 +45,6 @@ static struct {
 	struct sim_node *running; /* NULL: what runs is no core */
 	bool has_failed, is_resting, is_for_ever;
 	int64_t since_us;
-	enum err error;
 } all;
 
 struct world *places_world;
@@ -79,11 +78,6 @@ bool places_has_failed(int64_t *since_us)
 {
 	*since_us = all.since_us;
 	return all.has_failed;
-}
-
-bool places_is_rotten(void)
-{
-	return all.has_failed && all.error == ERR_CORRUPT;
 }
 
 bool places_is_for_ever(void)
@@ -224,8 +218,8 @@ enum err place_fails(enum seam seam, const char *name, const enum err *errors)
 	all.has_failed = true;
 	all.is_for_ever = c.variant == PLACE_ERRORS_MAX - 1;
 	all.since_us = places_world->now_us;
+	/* A log may halt of it, and is repaired in the end. */
 	places_world->is_rotten |= c.error == ERR_CORRUPT;
-	all.error = c.error;
 	if (all.order.only != 0)
 		say(&c, 0);
 	return c.error;

@@ -44,8 +44,6 @@ bool places_end(struct place_counts *out);
 
 /* This process is one in which a call has failed; since when. */
 bool places_has_failed(int64_t *since_us);
-/* What it failed with was rot: a log may halt of it, and asks for a repair. */
-bool places_is_rotten(void);
 /* From now on nothing fails, in this process. */
 void places_rest(struct world *w);
 /* Ends a child whose judge found nothing. */

@@ -31,17 +31,21 @@ static struct sim_log *log_of(struct world *w, const struct log_key *key)
 	return log;
 }
 
-static void leaf_read(struct world *w, struct sim_node *n, const struct place_key *at, uint8_t leaf[HASH_LEN])
+/* False: it has rotted, which is this world's story. */
+static bool leaf_read(struct world *w, struct sim_node *n, const struct place_key *at, uint8_t leaf[HASH_LEN])
 {
 	static uint8_t memory[ENTRY_LEN_MAX];
 	struct buf bytes = BUF_ON(memory);
 	struct entry_read_out read;
 	enum err e = node_entry(n->node, at, &bytes, &read);
 
+	if (e == ERR_ROT && w->is_rotten)
+		return false;
 	if (e != ERR_OK)
 		world_fail(w, "entry %u.%llu of %zu cannot be read at node %zu: %s", at->log.channel,
 			   (unsigned long long)at->index, at->log.party, n->party, err_text(e));
 	memcpy(leaf, read.leaf, HASH_LEN);
+	return true;
 }
 
 /* An entry that nobody had before; the model's last one then is checked against what comes below it, too. */
@@ -91,7 +95,8 @@ void check_committed(struct world *w, struct sim_node *n)
 			continue;
 		at.index = logs[i].size < *checked ? 0 : *checked - (*checked > 0);
 		for (; at.index < logs[i].size; at.index++) {
-			leaf_read(w, n, &at, leaf);
+			if (!leaf_read(w, n, &at, leaf))
+				continue;
 			if (at.index == log->count)
 				log_grow(w, log, leaf);
 			else if (memcmp(leaf, log->leaves[at.index], HASH_LEN) != 0)
@@ -116,8 +121,11 @@ static void check_content(struct world *w, struct sim_node *n, const struct plac
 	struct entry_read_out read;
 	enum err e;
 
-	if (node_entry(n->node, at, &bytes, &read) != ERR_OK)
-		world_fail(w, "an entry cannot be read");
+	e = node_entry(n->node, at, &bytes, &read);
+	if (e == ERR_ROT && w->is_rotten)
+		return;
+	if (e != ERR_OK)
+		world_fail(w, "an entry cannot be read: %s", err_text(e));
 	e = read.statement.has_content ? node_content(n->node, &read.statement, &none) : ERR_REFUSED;
 	if (e != ERR_REFUSED && e != ERR_LIMIT)
 		world_fail(w, "node %zu cosigned %u.%llu of %zu without its content: %s", n->party,
@@ -152,9 +160,11 @@ void check_answered(struct world *w, struct sim_node *n, const struct place_key 
 	static uint8_t memory[ENTRY_LEN_MAX];
 	struct buf bytes = BUF_ON(memory);
 	struct entry_read_out read;
+	enum err e = node_entry(n->node, at, &bytes, &read);
 
-	if (node_entry(n->node, at, &bytes, &read) != ERR_OK ||
-	    memcmp(read.statement.id, id, STATEMENT_ID_LEN) != 0)
+	if (e == ERR_ROT && w->is_rotten)
+		return;
+	if (e != ERR_OK || memcmp(read.statement.id, id, STATEMENT_ID_LEN) != 0)
 		world_fail(w, "node %zu acknowledged %u.%llu and does not hold it", n->party, at->log.channel,
 			   (unsigned long long)at->index);
 }
@@ -194,10 +204,13 @@ void check_reopened(struct world *w, struct sim_node *n)
 		struct buf bytes = BUF_ON(memory);
 		struct entry_read_out read;
 		struct sim_acknowledged *a = &n->acknowledged[i];
+		enum err e;
 		if (a->is_forgotten)
 			continue;
-		if (node_entry(n->node, &a->place, &bytes, &read) == ERR_OK &&
-		    memcmp(read.statement.id, a->id, STATEMENT_ID_LEN) == 0)
+		e = node_entry(n->node, &a->place, &bytes, &read);
+		if (e == ERR_ROT && w->is_rotten)
+			continue;
+		if (e == ERR_OK && memcmp(read.statement.id, a->id, STATEMENT_ID_LEN) == 0)
 			continue;
 		/*
 		 * A backup may hold entries that no note proves; they go, and the terminal says them again.

@@ -554,6 +554,7 @@ static void periodic(struct world *w, const struct event *e)
 {
 	struct sim_node *n = &w->nodes[e->node];
 	struct event again = *e;
+	enum err err;
 
 	if (e->kind == EVENT_CHAOS) {
 		chaos(w);
@@ -563,9 +564,9 @@ static void periodic(struct world *w, const struct event *e)
 		again.at_us = w->now_us + 1000000;
 		if (w->now_us > w->said_until_us && w->hostile == NULL)
 			return;
-		if (n->node != NULL && node_tick(n->node, world_now(w, n), &n->fx) != ERR_OK &&
-		    !disk_has_failed(n) && !n->is_flipped && !is_hostile(w, n->party))
-			world_fail(w, "node %zu: a tick failed", n->party);
+		err = n->node == NULL ? ERR_OK : node_tick(n->node, world_now(w, n), &n->fx);
+		if (err != ERR_OK && !disk_has_failed(n) && !n->is_flipped && !is_hostile(w, n->party))
+			world_fail(w, "node %zu: a tick failed: %s", n->party, err_text(err));
 		if (n->node != NULL && w->is_healing && w->now_us > w->epochs_from_us) {
 			officer_open_all(w, n);
 			officer_resend(w, n);
