@@ -79,6 +79,7 @@ crash: all ## the power, the disk, the memory, the store and the signer fail at 
 	@$(BUILD)/test/crash/faults SEEDS=$(or $(SEEDS),4)
 	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4)
 	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) MOVES=1
+	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) ROT=1
 
 mutants: all ## turn over each comparison and mask of the evaluator and of release: the unit tests must notice every one (a long run)
 	@$(MESON) test -C $(BUILD) --no-rebuild --benchmark --print-errorlogs --verbose mutants "release mutants"
@@ -140,10 +141,11 @@ $(FUZZ)/build.ninja:
 	@CC=$(if $(filter afl,$(ENGINE)),afl-clang-fast,clang-19) AFL_QUIET=1 $(MESON) setup $(FUZZ) $(SANITIZERS) \
 		-Doptimization=2 -Dfuzz=true
 
-# Counters change what a warning may be about, and with optimization lines move: neither is what is asked here.
+# Counters change what a warning may be about, and with optimization lines move: neither is what is asked here. A file of counters
+# is mapped by all processes of a program at once: what two count in the same moment is lost if they do not count atomically.
 build-coverage/build.ninja:
 	@CC=clang-19 $(MESON) setup build-coverage -Dwerror=false -Db_lundef=false -Doptimization=1 \
-		'-Dc_args=-fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation' \
+		'-Dc_args=-fprofile-instr-generate -fprofile-update=atomic -fcoverage-mapping -mllvm -runtime-counter-relocation' \
 		-Dc_link_args=-fprofile-instr-generate
 
 .PHONY: console sign browser interop procedures mutants all help setup demo test test-pq check e2e lint lint-deep sim restores crash rot blackbox bench bench-peers bench-scale fuzz coverage format po install clean ready-build ready-demo
