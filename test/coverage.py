@@ -36,6 +36,7 @@ HISTORIES = [
     ["crash/places", "SEEDS=2"],
     ["crash/places", "MOVES=1", "SEEDS=2"],
     ["crash/places", "ROT=1", "SEEDS=2"],
+    ["crash/places", "PAPERS=1", "SEEDS=2"],
 ]
 AIM = 95.0  # per cent of branches
 CORE = ["base", "sys", "crypto", "wire", "accord", "policy", "proc", "view", "record", "node"]

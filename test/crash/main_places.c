@@ -1,9 +1,11 @@
 /*
- * places [SEED=n] [SEEDS=count] [MOVES=1] [ROT=1] [STRIDE=n] [DEPTH=n] [JOBS=n] [PLACE=n ERROR=n]: fails a
- * call of the store, of an arena and of the signer at each place of the core, and judges what becomes of the
- * world. MOVES: one in which officers consult, keep watches and write texts. ROT: one in which bits flip on
- * disks, and are repaired from the peers.
+ * places [SEED=n] [SEEDS=count] [MOVES=1] [ROT=1] [PAPERS=1] [STRIDE=n] [DEPTH=n] [JOBS=n] [PLACE=n ERROR=n]:
+ * fails a call of the store, of an arena and of the signer at each place of the core, and judges what becomes
+ * of the world. MOVES: one in which officers consult, keep watches and write texts. ROT: one in which bits
+ * flip on disks, and are repaired from the peers. PAPERS: one under guidelines, in which officers draft and
+ * release.
  */
+#include "../sim/papers.h"
 #include "../sim/rot.h"
 #include "reads.h"
 
@@ -182,7 +184,7 @@ static void let_rot(struct world *w, struct prng *p)
 }
 
 struct story {
-	bool has_moves, has_rot;
+	bool has_moves, has_rot, has_papers;
 };
 
 static void run(uint64_t seed, const struct story *story)
@@ -192,9 +194,11 @@ static void run(uint64_t seed, const struct story *story)
 	struct prng p;
 
 	prng_init(&p, seed);
-	w->is_rotten = story->has_rot;
+	w->is_rotten |= story->has_rot;
 	if (story->has_moves)
 		world_consults(w);
+	if (story->has_papers)
+		papers_begin(w);
 	while (w->now_us < CHAOS_UNTIL_US &&
 	       !(places_has_failed(&since_us) && w->now_us > since_us + AFTER_US)) {
 		cut(w);
@@ -226,7 +230,8 @@ int main(int argc, char **argv)
 				     .only = world_argument(argc, argv, "PLACE", 0),
 				     .only_error = world_argument(argc, argv, "ERROR", 0) };
 	struct story story = { .has_moves = world_argument(argc, argv, "MOVES", 0) != 0,
-			       .has_rot = world_argument(argc, argv, "ROT", 0) != 0 };
+			       .has_rot = world_argument(argc, argv, "ROT", 0) != 0,
+			       .has_papers = world_argument(argc, argv, "PAPERS", 0) != 0 };
 	struct place_counts counts;
 	bool is_good;
 

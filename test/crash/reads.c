@@ -1,11 +1,14 @@
 #include "reads.h"
 
 #include "base/alloc.h"
+#include "crypto/sshsig.h"
+#include "view/reading.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define ENTRIES_LAST 3u /* of each log */
+#define READ_LAST 12u	/* of each log, by each reader */
 #define ANSWERS_MAX 4096u
 #define READ_LEN_MAX (2 * REBUILT_LEN_MAX)
 
@@ -175,6 +178,69 @@ static void ask_advances(struct answers *a)
 	}
 }
 
+/* ---- Who may know of what. ---- */
+
+static enum err fetch(void *self, const struct place_key *at, struct statement *out)
+{
+	static uint8_t entry[ENTRY_LEN_MAX];
+	const struct answers *a = self;
+	struct buf bytes = BUF_ON(entry);
+	struct entry_read_out read;
+	enum err e = node_entry(a->n->node, at, &bytes, &read);
+
+	if (e == ERR_OK)
+		*out = read.statement;
+	return e;
+}
+
+static uint32_t epoch(void *self, uint32_t channel, size_t party)
+{
+	const struct answers *a = self;
+
+	return node_epoch(a->n->node, channel, party);
+}
+
+static void ask_reading_of(struct answers *a, struct reading *r, const struct log_status *logs, size_t count)
+{
+	bool may = false;
+
+	for (size_t i = 0; i < count; i++) {
+		struct place_key at = { logs[i].log, logs[i].size };
+		uint64_t size = 0;
+		put_number(a, "size in sight", reading_size(r, &at.log, at.index, &size), size);
+		put_number(a, "evidence", reading_whole(r, at.log.channel, &may), may);
+		for (size_t last = 0; last < READ_LAST && at.index > 0; last++) {
+			at.index--;
+			put_number(a, "sight", reading_place(r, &at, &may), may);
+		}
+	}
+}
+
+/* An officer of the node, and a role of each party. */
+static void ask_readings(struct answers *a, const struct log_status *logs, size_t count)
+{
+	static struct reading r;
+	const struct reading_record record = { .fold = node_fold(a->n->node),
+					       .self = a,
+					       .fetch = fetch,
+					       .epoch = epoch,
+					       .now_ms = world_now(a->w, a->n).wall.ms };
+	uint8_t wire[64], key[KEY_HASH_LEN];
+	struct buf public = BUF_ON(wire);
+
+	if (a->w->accord->guidelines == NULL)
+		return;
+	ssh_public_write(a->n->officer.key.public, &public);
+	hash_sha256(buf_bytes(&public), key);
+	reading_open_officer(&r, &record, a->n->party, key);
+	ask_reading_of(a, &r, logs, count);
+	for (size_t party = 0; party < a->w->nodes_count; party++) {
+		const struct reader reader = reader_of(party, party == 0 ? READER_NODE : 0);
+		reading_open_role(&r, &record, &reader);
+		ask_reading_of(a, &r, logs, count);
+	}
+}
+
 static void ask(struct answers *a)
 {
 	struct log_status logs[64];
@@ -193,6 +259,7 @@ static void ask(struct answers *a)
 			ask_peer(a, i);
 	}
 	ask_advances(a);
+	ask_readings(a, logs, count);
 }
 
 /* ---- Two passes. ---- */

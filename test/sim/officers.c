@@ -3,6 +3,8 @@
  * copy.
  */
 #include "consult.h"
+#include "draft.h"
+#include "papers.h"
 #include "talk.h"
 #include "watch.h"
 
@@ -14,24 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STATEMENT_MAX 4096u
 #define BLOB_LEN_MAX (1u << 20)
 #define BLOB_LEN_USUAL 50000u
 
-/* What a statement under construction is made of; memory for what its struct borrows. */
-struct draft {
-	struct statement s;
-	uint8_t field_memory[16];
-	uint8_t content[8192];
-	size_t content_len;
-	struct bytes blob; /* attached to it; of attach()'s memory */
-	uint8_t bytes[STATEMENT_MAX], signatures[2][1024];
-	size_t len, signature_lens[2], signatures_count;
-};
-
 static const char *const role_name = "watch";
 
-static void draft_open(struct world *w, struct sim_node *n, struct draft *d, uint32_t channel, enum kind kind)
+void draft_open(struct world *w, struct sim_node *n, struct draft *d, uint32_t channel, enum kind kind)
 {
 	struct accord *a = w->accord;
 	const struct accord_channel *c = accord_channel_find(a, channel);
@@ -58,8 +48,7 @@ static void draft_open(struct world *w, struct sim_node *n, struct draft *d, uin
 		d->s.seen_count = node_seen(n->node, channel, d->s.seen);
 }
 
-/* Text of this length; blob .len 0: no attachment. */
-static void draft_content(struct world *w, struct draft *d, size_t len, struct bytes blob)
+void draft_content(struct world *w, struct draft *d, size_t len, struct bytes blob)
 {
 	static uint8_t text[6000];
 	struct content c = { .language = BYTES_LIT("en"), .portions_count = 1 };
@@ -144,8 +133,7 @@ static void draft_field(struct draft *d, uint64_t key, uint64_t value)
 	d->s.fields_count = 1;
 }
 
-/* One signature more. */
-static void draft_sign(struct world *w, struct draft *d, const struct sign_key *key)
+void draft_sign(struct world *w, struct draft *d, const struct sign_key *key)
 {
 	struct buf out = BUF_ON(d->bytes), sig = BUF_ON(d->signatures[d->signatures_count]);
 
@@ -176,13 +164,9 @@ void acknowledged_finish(struct sim_acknowledged *a)
 	*a = (struct sim_acknowledged){ 0 };
 }
 
-/*
- * Hands a signed statement to the node; the terminal keeps it until the answer. NULL: it is too busy for
- * another.
- */
-static struct sim_acknowledged *submit(struct world *w, struct sim_node *n, struct bytes statement,
-				       struct bytes content, const struct bytes *signatures,
-				       size_t signatures_count)
+struct sim_acknowledged *officer_submit(struct world *w, struct sim_node *n, struct bytes statement,
+					struct bytes content, const struct bytes *signatures,
+					size_t signatures_count)
 {
 	struct command c = { .statement = statement,
 			     .signatures_count = signatures_count,
@@ -216,7 +200,7 @@ static struct sim_acknowledged *submit(struct world *w, struct sim_node *n, stru
 	return p;
 }
 
-static void draft_submit(struct world *w, struct sim_node *n, struct draft *d, const struct sign_key *key)
+void draft_submit(struct world *w, struct sim_node *n, struct draft *d, const struct sign_key *key)
 {
 	struct bytes signatures[2];
 	struct sim_acknowledged *p;
@@ -224,8 +208,8 @@ static void draft_submit(struct world *w, struct sim_node *n, struct draft *d, c
 	draft_sign(w, d, key);
 	for (size_t i = 0; i < d->signatures_count; i++)
 		signatures[i] = (struct bytes){ d->signatures[i], d->signature_lens[i] };
-	p = submit(w, n, (struct bytes){ d->bytes, d->len }, (struct bytes){ d->content, d->content_len },
-		   signatures, d->signatures_count);
+	p = officer_submit(w, n, (struct bytes){ d->bytes, d->len },
+			   (struct bytes){ d->content, d->content_len }, signatures, d->signatures_count);
 	if (p != NULL)
 		p->blob = keep(d->blob);
 }
@@ -396,8 +380,7 @@ static bool pick_watch_read(struct world *w, struct sim_node *n, struct place_ke
 }
 
 /* blob_len 0: no attachment. */
-/* To the watch of every other party of the channel. */
-static void draft_addressees(const struct world *w, const struct sim_node *n, struct draft *d)
+void draft_addressees(const struct world *w, const struct sim_node *n, struct draft *d)
 {
 	const struct accord_channel *c = accord_channel_find(w->accord, d->s.channel);
 
@@ -572,7 +555,7 @@ void officer_resend(struct world *w, struct sim_node *n)
 			continue;
 		is_unknown |= a->err == ERR_REFUSED && a->verdict == VERDICT_KEY;
 		world_acts(w, ACT_RESEND);
-		p = submit(w, n, a->statement, a->content, a->signatures, a->signatures_count);
+		p = officer_submit(w, n, a->statement, a->content, a->signatures, a->signatures_count);
 		if (p == NULL)
 			continue;
 		p->blob = keep(a->blob);
@@ -593,7 +576,7 @@ static void say_again(struct world *w, struct sim_node *n)
 	if (i == n->acknowledged_count || a->is_forgotten || a->kind <= KIND_ACCORD)
 		return;
 	world_acts(w, ACT_RESEND);
-	p = submit(w, n, a->statement, a->content, a->signatures, a->signatures_count);
+	p = officer_submit(w, n, a->statement, a->content, a->signatures, a->signatures_count);
 	if (p != NULL)
 		p->repeats = i + 1;
 }
@@ -612,9 +595,7 @@ static void say_message(struct world *w, struct sim_node *n, uint32_t channel)
 }
 
 /* Some are wrong on purpose: an own message read back, an act out of turn; the door must refuse them. */
-/* A place as a statement names it; false: the node does not hold it. */
-static bool name_place(const struct world *w, struct sim_node *n, const struct place_key *at,
-		       struct place *out)
+bool draft_place(const struct world *w, struct sim_node *n, const struct place_key *at, struct place *out)
 {
 	static uint8_t memory[ENTRY_LEN_MAX];
 	struct buf bytes = BUF_ON(memory);
@@ -675,7 +656,7 @@ static void consult(struct world *w, struct sim_node *n)
 	if (row->refers == KIND_REFERS_ONE && (!m.has_about || !draft_refers(n, &d, w, &m.about)))
 		return;
 	if (m.kind != KIND_START)
-		d.s.has_instance = name_place(w, n, &m.instance, &d.s.instance);
+		d.s.has_instance = draft_place(w, n, &m.instance, &d.s.instance);
 	if (m.kind == KIND_MESSAGE)
 		draft_addressees(w, n, &d);
 	d.s.has_precedence = m.kind == KIND_START || m.kind == KIND_MESSAGE;
@@ -708,7 +689,7 @@ static void talk(struct world *w, struct sim_node *n)
 		return;
 	draft_open(w, n, &d, a.channel, a.kind);
 	for (size_t i = 0; i < a.about_count; i++) {
-		if (!name_place(w, n, &a.about[i], &d.s.refers[i]))
+		if (!draft_place(w, n, &a.about[i], &d.s.refers[i]))
 			return;
 	}
 	d.s.refers_count = a.about_count;
@@ -724,6 +705,10 @@ void officer_act(struct world *w, struct sim_node *n)
 	uint32_t channel;
 	uint64_t draw = prng_below(&w->prng, 100);
 
+	if (w->has_papers && prng_below(&w->talk_prng, 3) > 0) {
+		papers_act(w, n);
+		return;
+	}
 	if (w->has_consult && prng_below(&w->consult_prng, 4) > 0) {
 		for (size_t i = 0; i < 3; i++)
 			consult(w, n);

@@ -46,7 +46,8 @@ static bool blob_of(struct sim_node *n, const struct row *row, uint8_t hash[HASH
 	       held == total && n->true_ops->attachment_get(n->store, hash, 0, total, blob) == ERR_OK;
 }
 
-bool rot(struct world *w, struct sim_node *n, struct prng *p, log_number log, uint64_t index, enum rot_kind kind)
+bool rot(struct world *w, struct sim_node *n, struct prng *p, log_number log, uint64_t index,
+	 enum rot_kind kind)
 {
 	static uint8_t memory[1 << 20];
 	const struct store_ops *ops = n->true_ops;
@@ -89,7 +90,8 @@ bool rot(struct world *w, struct sim_node *n, struct prng *p, log_number log, ui
 		}
 		break;
 	case ROT_LINE:
-		is_done = ops->cosignature_above(s, log, index + 1, BYTES_LIT("birch"), &found, &other) == ERR_OK;
+		is_done = ops->cosignature_above(s, log, index + 1, BYTES_LIT("birch"), &found, &other) ==
+			  ERR_OK;
 		if (is_done) {
 			flip(&other, p);
 			e = ops->cosignature_put(s, log, found, BYTES_LIT("birch"), buf_bytes(&other));

@@ -109,7 +109,8 @@ static void test_many_at_once(void **state)
 	prng_init(&p, 5);
 	for (unsigned i = 0; i < 12; i++) {
 		log_number number = rot_log(w, &w->nodes[0], &p, &log);
-		(void)rot(w, &w->nodes[0], &p, number, prng_below(&p, log.size), (enum rot_kind)(i % ROT_COUNT));
+		(void)rot(w, &w->nodes[0], &p, number, prng_below(&p, log.size),
+			  (enum rot_kind)(i % ROT_COUNT));
 	}
 	do {
 		log_number number = rot_log(w, &w->nodes[0], &p, &log);

@@ -228,6 +228,7 @@ struct world {
 	struct prng version_prng; /* of these moments: all else happens as it did without */
 	bool has_consult;	  /* officers begin procedures, and take their steps */
 	bool has_talk;		  /* officers keep standing dialogues */
+	bool has_papers;	  /* officers draft, release and label anew, under guidelines (papers.h) */
 	struct prng consult_prng, talk_prng;
 	uint8_t *procedure_memory;
 	struct book book; /* of both */
