@@ -9,7 +9,7 @@ const { isAsSaid, labelText, unseen } = await load("fold/drafted.js");
 const { alarmsOf, faultRows, isFlood, loudness, owedRows, quietUntil } = await load("fold/owed.js");
 const { fillForm } = await load("fold/forms.js");
 const { EventText } = await load("node/stream.js");
-const { agendaOf, nextSession } = await load("fold/rhythm.js");
+const { agendaOf, nextSession, rhythmPast } = await load("fold/rhythm.js");
 
 const NOBODY = { posts: [], manning: [] }; // no roster, no manning
 const item = { id: "aa", channel: "consult", isHome: false, statement: "", signatures: [], content: "", since: 1, state: "UNSENT", title: "" };
@@ -233,4 +233,16 @@ test("a draft: what the node says of it is compared with the bytes, row by row",
   for (const lie of [{ channel: 3 }, { kind: "relabel" }, { precedence: "ROUTINE" }, { label: { level: "U", categories: [] } }, { label: undefined }, { role: "head" }])
     assert.ok(!isAsSaid({ ...said, ...lie }, statement), JSON.stringify(lie));
   assert.equal(labelText(label), "R · REL KOR, USA");
+});
+
+test("dialogues: a rhythm is past where none is set, and where the next is set beyond it", () => {
+  const month = 365 * 86_400_000 / 12, body = { kind: "body", place: "b", number: 6 };
+  const session = (standing, months) => ({ kind: "session", of: "b", standing, first_ms: months * month, end_ms: months * month });
+  const held = session("CONCLUDED", 0);
+  assert.equal(rhythmPast([held], body, 6 * month - 1), undefined);
+  assert.equal(rhythmPast([held], body, 6 * month), "unset");
+  assert.equal(rhythmPast([held, session("SCHEDULED", 6)], body, month), undefined);
+  assert.equal(rhythmPast([held, session("SCHEDULED", 7)], body, month), "late");
+  assert.equal(rhythmPast([held, session("SCHEDULED", 7)], { ...body, number: 0 }, month), undefined);
+  assert.equal(rhythmPast([held], { ...body, over: true }, 60 * month), undefined);
 });

@@ -17,11 +17,13 @@ export function nextSession(things: Thing[], body: Thing): Thing | undefined {
   return body.over ? undefined : ofBody(things, body).filter((one) => !isHeld(one)).sort((a, b) => (a.end_ms ?? 0) - (b.end_ms ?? 0))[0];
 }
 
-// One may be due: the last is further back than the body's rhythm, and no other is set.
-export function isRhythmPast(things: Thing[], body: Thing, at: number): boolean {
-  const last = lastSession(things, body);
-  return !body.over && nextSession(things, body) === undefined && last?.end_ms !== undefined && (body.number ?? 0) > 0 &&
-    last.end_ms + (body.number ?? 0) * MONTH_MS <= at;
+// The body's rhythm goes by before it meets again, or has gone by: no session is set, or one beyond it.
+export function rhythmPast(things: Thing[], body: Thing, at: number): "unset" | "late" | undefined {
+  const last = lastSession(things, body)?.end_ms, next = nextSession(things, body);
+  if (body.over || last === undefined || !body.number)
+    return undefined;
+  const due = last + body.number * MONTH_MS;
+  return next === undefined ? (due <= at ? "unset" : undefined) : due < (next.first_ms ?? due) ? "late" : undefined;
 }
 
 // Who hosts after whom: the body's list, one after the other.

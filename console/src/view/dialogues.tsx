@@ -5,7 +5,7 @@ import { h } from "preact";
 import { computed, signal } from "@preact/signals";
 import { Choices, formsOn } from "../fold/forms.js";
 import { Move, movesOn } from "../fold/moves.js";
-import { agendaOf, Dated, isPast, isRhythmPast, lastSession, nextHost, nextSession, timeLine } from "../fold/rhythm.js";
+import { agendaOf, Dated, isPast, lastSession, nextHost, nextSession, rhythmPast, timeLine } from "../fold/rhythm.js";
 import { ask } from "../node/ask.js";
 import { accord, inboxes, nodeClock, status } from "../node/record.js";
 import type { Thing } from "../node/shapes.js";
@@ -62,13 +62,14 @@ function Link({ thing }: { thing: Thing }) {
 
 // What is set next, or that it is time to set one; who hosts it by turns.
 function Rhythm({ body }: { body: Thing }) {
-  const next = nextSession(all.value, body), last = lastSession(all.value, body), host = nextHost(all.value, body);
+  const next = nextSession(all.value, body), last = lastSession(all.value, body), host = nextHost(all.value, body), past = rhythmPast(all.value, body, at());
   return (
     <Group>
       {next === undefined ? null : isPast(next, at())
         ? <p class="warn">{_("{1} was set for {2}, and nobody has said yet that it was held", title(next), next.when ?? "")}</p>
         : <p>{_("next: {1}", next.when ?? "")} <Link thing={next} /></p>}
-      {isRhythmPast(all.value, body, at()) ? <p class="warn">{_("none is set, and the last was {1}; every {2} months is agreed", last?.when ?? "", body.number ?? 0)}</p> : null}
+      {past === "unset" ? <p class="warn">{_("none is set, and the last was {1}; every {2} months is agreed", last?.when ?? "", body.number ?? 0)}</p>
+        : past === "late" ? <p class="warn">{_("the last was {1}, every {2} months is agreed, and the next is set for later", last?.when ?? "", body.number ?? 0)}</p> : null}
       {host === undefined ? null : <p class="age">{_("by turns {1} hosts", host)}</p>}
     </Group>
   );
