@@ -222,7 +222,7 @@ void request_fail(struct api *a, struct request *q, enum err e, const char *text
 /* ---- One request, from its first line to its end. ---- */
 
 /* The node's own user, or root, on the socket: nobody else's word for who he is comes from the kernel. */
-static bool is_owner(const struct request *q)
+bool request_is_owner(const struct request *q)
 {
 	const union MHD_ConnectionInfo *found =
 		q->api->http->get_connection_info(q->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -290,9 +290,9 @@ static enum err find_session(struct api *a, struct request *q)
 }
 
 /* Why this one may not ask this; NULL: he may. */
-static const char *why_not(const struct api *a, const struct request *q)
+static const char *why_not(const struct api *a, struct request *q)
 {
-	bool is_known = q->session != 0 || is_owner(q);
+	bool is_known = q->session != 0 || request_is_owner(q);
 
 	switch (q->route->authority) {
 	case AUTHORITY_ANYONE:
@@ -300,16 +300,19 @@ static const char *why_not(const struct api *a, const struct request *q)
 	case AUTHORITY_KNOWN:
 		return is_known ? NULL : "only the node's own user of this machine may ask";
 	case AUTHORITY_READER:
-		if (is_known && q->session == 0 && a->is_owner_blind)
+		if (is_known && q->session == 0 && a->is_owner_blind) {
+			q->rule = login_rule_name(LOGIN_SESSION);
 			return "the settings say that the owner does not read: sign in as an officer";
+		}
 		return is_known ? NULL : "only the node's own user of this machine may ask";
 	case AUTHORITY_OWNER:
 	case AUTHORITY_KEEPER:
 		if (q->session != 0 || !is_known)
 			return "only the node's own user of this machine may ask, without a session";
-		return q->route->authority == AUTHORITY_OWNER && a->is_owner_blind
-			       ? "the settings say that the owner does not read"
-			       : NULL;
+		if (q->route->authority == AUTHORITY_KEEPER || !a->is_owner_blind)
+			return NULL;
+		q->rule = "OWNER_READS";
+		return "the settings say that the owner does not read";
 	case AUTHORITY_COUNT:
 		break;
 	}

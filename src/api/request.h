@@ -201,6 +201,8 @@ void request_resume(struct request *q);
  * is the record's.
  */
 enum err request_read_as(struct api *a, const struct request *q, bool *has_ended) MUST_CHECK;
+/* The node's own user, or root, on the socket. */
+bool request_is_owner(const struct request *q);
 /* What a session is asked about with. */
 struct reading_memo *reading_memos_new(void); /* heap */
 struct login_asking request_asking(const struct api *a);

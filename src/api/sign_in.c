@@ -122,10 +122,13 @@ enum err run_session(struct api *a, struct request *q, struct reply *r)
 	struct login *s;
 	enum err e = find(a, q, &s);
 
-	if (e != ERR_OK)
+	if (e != ERR_OK && (e != ERR_NOT_FOUND || !request_is_owner(q)))
 		return e;
 	reply_object(r, NULL);
-	reply_session(a, r, s);
+	if (e == ERR_OK)
+		reply_session(a, r, s);
+	else
+		reply_bool(r, "reads", !a->is_owner_blind);
 	reply_object_end(r);
 	return ERR_OK;
 }

@@ -1,6 +1,7 @@
 #include "entente/about.h"
 
 #include "entente/act.h"
+#include "entente/login.h"
 #include "entente/say.h"
 #include "entente/seal.h"
 #include "entente/show.h"
@@ -181,14 +182,14 @@ enum exit_code about_run(struct options *o, const struct about *about)
 
 	draft_open(&d, KIND_MESSAGE);
 	code = officer_open(&officer, o);
-	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = (enum exit_code)client_absent(o->home);
+	if (code == EXIT_DONE)
+		code = login_open_to_sign(&c, o);
 	if (code == EXIT_DONE)
 		code = find_subject(&c, o, about, &s);
 	if (code == EXIT_DONE)
 		code = compose(o, about, &c, &officer, &d, &s);
 	subject_close(&s);
-	client_close(&c);
+	login_close(&c);
 	officer_close(&officer);
 	draft_close(&d);
 	return code;

@@ -1,6 +1,7 @@
 #include "entente/act.h"
 
 #include "entente/fill.h"
+#include "entente/login.h"
 #include "entente/show.h"
 #include "entente/submit.h"
 #include "entente/unseal.h"
@@ -198,8 +199,8 @@ enum exit_code act_run(struct options *o, const struct act *act)
 
 	draft_open(&d, act->kind);
 	code = officer_open(&officer, o);
-	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = (enum exit_code)client_absent(o->home);
+	if (code == EXIT_DONE)
+		code = login_open_to_sign(&c, o);
 	if (code == EXIT_DONE)
 		code = show_get_entry(&c, o->arguments[0], &entry);
 	if (code == EXIT_DONE && act->is_on_read_back)
@@ -209,7 +210,7 @@ enum exit_code act_run(struct options *o, const struct act *act)
 	if (code == EXIT_DONE)
 		code = compose(o, act, &c, &officer, &d, entry);
 	json_decref(entry);
-	client_close(&c);
+	login_close(&c);
 	officer_close(&officer);
 	draft_close(&d);
 	return code;

@@ -1,6 +1,7 @@
 /* A form under its number, or what waits to go out: whatever stands at the place that is named. */
 #include "entente/about.h"
 #include "entente/act.h"
+#include "entente/login.h"
 #include "entente/rows.h"
 #include "entente/words.h"
 
@@ -29,8 +30,7 @@ static enum exit_code find_kind(const struct options *o, bool *is_draft)
 	struct client c = { .fd = -1 };
 	json_t *entry = NULL;
 	struct query q;
-	enum exit_code code =
-		client_open(&c, o->home) == ERR_OK ? EXIT_DONE : (enum exit_code)client_absent(o->home);
+	enum exit_code code = login_open_to_sign(&c, o);
 
 	query_open(&q, "/entry");
 	query_put(&q, "place", o->arguments[0]);
@@ -38,7 +38,7 @@ static enum exit_code find_kind(const struct options *o, bool *is_draft)
 		code = (enum exit_code)client_get(&c, &q, &entry);
 	*is_draft = json_uint(entry, "kind_number") == KIND_SUBMIT;
 	json_decref(entry);
-	client_close(&c);
+	login_close(&c);
 	return code;
 }
 

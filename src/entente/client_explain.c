@@ -106,6 +106,9 @@ static const struct {
 	  N_("do them, or say why not: the same command with --note TEXT") },
 	{ "REFUSED", "HOME", EXIT_REFUSED, N_("entente accord show names the home channel") },
 	{ "REFUSED", "OUTGOING", EXIT_REFUSED, N_("nothing of it was kept: say it again") },
+	{ "REFUSED", "OWNER_READS", EXIT_REFUSED,
+	  N_("the line owner-reads in the node's settings decides that; a node that is started anew reads "
+	     "it") },
 	{ "REFUSED", "APPROVAL", EXIT_REFUSED,
 	  N_("entente drafts shows what waits, entente approve PLACE --sign approves it") },
 	{ "REFUSED", "HELD", EXIT_REFUSED,

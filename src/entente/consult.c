@@ -131,11 +131,11 @@ static enum exit_code with_officer(struct options *o, enum kind kind, const void
 
 	draft_open(&d, kind);
 	code = officer_open(&officer, o);
-	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = (enum exit_code)client_absent(o->home);
+	if (code == EXIT_DONE)
+		code = login_open_to_sign(&c, o);
 	if (code == EXIT_DONE)
 		code = compose_it(o, self, &c, &officer, &d);
-	client_close(&c);
+	login_close(&c);
 	officer_close(&officer);
 	draft_close(&d);
 	return code;

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "entente/act.h"
+#include "entente/login.h"
 #include "entente/say.h"
 #include "entente/show.h"
 #include "entente/text.h"
@@ -608,13 +609,13 @@ enum exit_code dialogue_say(struct options *o, const struct dialogue_verb *verb)
 
 	draft_open(&d, verb->kind);
 	code = officer_open(&officer, o);
-	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = EXIT_ERROR;
+	if (code == EXIT_DONE)
+		code = login_open_to_sign(&c, o);
 	if (code == EXIT_DONE)
 		code = compose(&s);
 	json_decref(s.entry);
 	json_decref(s.other);
-	client_close(&c);
+	login_close(&c);
 	officer_close(&officer);
 	draft_close(&d);
 	return code;

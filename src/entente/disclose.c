@@ -3,6 +3,7 @@
  * it is sealed, and no other.
  */
 #include "base/alloc.h"
+#include "entente/login.h"
 #include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/show.h"
@@ -195,8 +196,8 @@ static enum exit_code run(struct options *o)
 	struct client c;
 	struct query q;
 
-	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = (enum exit_code)client_absent(o->home);
+	if (code == EXIT_DONE)
+		code = login_open_owner(&c, o);
 	if (code != EXIT_DONE)
 		return code;
 	query_open(&q, "/entry");
@@ -205,7 +206,7 @@ static enum exit_code run(struct options *o)
 	if (code == EXIT_DONE)
 		code = disclose(o, &ids, entry, &c);
 	json_decref(entry);
-	client_close(&c);
+	login_close(&c);
 	identities_close(&ids);
 	return code;
 }

@@ -4,6 +4,7 @@
  */
 #include "base/alloc.h"
 #include "entente/act.h"
+#include "entente/login.h"
 #include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/show.h"
@@ -247,11 +248,11 @@ static enum exit_code run(struct options *o)
 	draft_open(&d, KIND_ERASE);
 	if (is_signing)
 		code = officer_open(&officer, o);
-	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = (enum exit_code)client_absent(o->home);
+	if (code == EXIT_DONE)
+		code = login_open_to_sign(&c, o);
 	if (code == EXIT_DONE)
 		code = is_first ? begin(o, &c, &officer, &d) : finish(o, &c, &officer, &d);
-	client_close(&c);
+	login_close(&c);
 	officer_close(&officer);
 	draft_close(&d);
 	return code;

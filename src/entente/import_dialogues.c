@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "entente/dialogue.h"
+#include "entente/login.h"
 #include "entente/marked.h"
 #include "entente/say.h"
 #include "entente/show.h"
@@ -685,8 +686,8 @@ enum exit_code import_dialogues(struct options *o)
 
 	if (code == EXIT_DONE)
 		code = officer_open(&in.officer, o);
-	if (code == EXIT_DONE && client_open(&in.c, o->home) != ERR_OK)
-		code = EXIT_ERROR;
+	if (code == EXIT_DONE)
+		code = login_open_to_sign(&in.c, o);
 	if (code == EXIT_DONE)
 		code = officer_find_role(&in.officer, o, &in.c);
 	if (code == EXIT_DONE)
@@ -704,7 +705,7 @@ enum exit_code import_dialogues(struct options *o)
 	json_decref(in.lists);
 	json_decref(in.standing);
 	json_decref(in.file);
-	client_close(&in.c);
+	login_close(&in.c);
 	officer_close(&in.officer);
 	return code;
 }

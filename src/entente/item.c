@@ -1,6 +1,7 @@
 #include "entente/item.h"
 
 #include "entente/act.h"
+#include "entente/login.h"
 #include "entente/marked.h"
 #include "entente/say.h"
 #include "entente/show.h"
@@ -117,11 +118,11 @@ enum exit_code item_run(struct options *o, const struct item_act *act)
 
 	draft_open(&d, act->kind);
 	code = officer_open(&officer, o);
-	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = (enum exit_code)client_absent(o->home);
+	if (code == EXIT_DONE)
+		code = login_open_to_sign(&c, o);
 	if (code == EXIT_DONE)
 		code = compose(o, act, &c, &officer, &d);
-	client_close(&c);
+	login_close(&c);
 	officer_close(&officer);
 	draft_close(&d);
 	return code;

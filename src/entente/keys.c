@@ -2,6 +2,7 @@
 #include "crypto/pair.h"
 #include "entente/aloud.h"
 #include "entente/identity.h"
+#include "entente/login.h"
 #include "entente/post.h"
 #include "entente/refuse.h"
 #include "entente/registrar.h"
@@ -548,8 +549,13 @@ static enum exit_code run(struct options *o)
 		return make_pair_key(pair, o->is_json);
 	if (identity != NULL)
 		return identity_make(identity, o->is_json);
-	if (client_open(&c, o->home) != ERR_OK)
-		return (enum exit_code)client_absent(o->home);
+	if (add != NULL || withdraw != NULL) /* a registrar's key is no officer's: it begins no session */
+		code = client_open(&c, o->home) == ERR_OK ? EXIT_DONE
+							  : (enum exit_code)client_absent(o->home);
+	else
+		code = login_open_owner(&c, o);
+	if (code != EXIT_DONE)
+		return code;
 	if (add != NULL && withdraw != NULL)
 		code = replace(o, &c, withdraw, add);
 	else if (add != NULL)
@@ -560,7 +566,7 @@ static enum exit_code run(struct options *o)
 		code = finish_part(o, &c, option_value(o, "draft"));
 	else
 		code = list(o, &c);
-	client_close(&c);
+	login_close(&c);
 	return code;
 }
 

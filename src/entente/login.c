@@ -145,23 +145,59 @@ static bool is_own(const struct options *o)
 	return option_is_given(o, "key") || option_is_given(o, "as");
 }
 
-enum exit_code login_open(struct client *c, const struct options *o)
+/* Of two who can be asked for: the node's owner without a session, and whoever signs, with one of his own. */
+struct wanted {
+	bool owner, signer;
+};
+
+/* Whether what is asked without a session is answered. */
+static enum exit_code does_owner_read(struct client *c, bool *out)
+{
+	struct client_answer answer;
+	enum err e = client_ask(c, "GET", "/session", (struct bytes){ NULL, 0 }, &answer);
+
+	if (e != ERR_OK)
+		return (enum exit_code)client_lost(e);
+	*out = answer.status == 200 && json_flag(answer.json, "reads");
+	client_answer_finish(&answer);
+	return EXIT_DONE;
+}
+
+static enum exit_code open_as(struct client *c, const struct options *o, struct wanted wanted)
 {
 	json_t *session = NULL;
 	enum exit_code code = EXIT_DONE;
+	bool is_owner = false;
 
 	if (client_open(c, o->home) != ERR_OK)
 		return (enum exit_code)client_absent(o->home);
-	if (is_own(o)) {
+	if (wanted.owner)
+		code = does_owner_read(c, &is_owner);
+	if (code == EXIT_DONE && !is_owner &&
+	    (is_own(o) || (token_read(o, c->token) != ERR_OK && wanted.signer))) {
+		c->token[0] = '\0';
 		code = sign_in(c, o, &session);
 		c->is_token_own = code == EXIT_DONE;
-	} else if (token_read(o, c->token) != ERR_OK) {
-		c->token[0] = '\0';
 	}
 	json_decref(session);
 	if (code != EXIT_DONE)
 		client_close(c);
 	return code;
+}
+
+enum exit_code login_open(struct client *c, const struct options *o)
+{
+	return open_as(c, o, (struct wanted){ false, false });
+}
+
+enum exit_code login_open_owner(struct client *c, const struct options *o)
+{
+	return open_as(c, o, (struct wanted){ .owner = true });
+}
+
+enum exit_code login_open_to_sign(struct client *c, const struct options *o)
+{
+	return open_as(c, o, (struct wanted){ .owner = true, .signer = true });
 }
 
 enum err login_again(struct client *c, const struct options *o)

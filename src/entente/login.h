@@ -15,6 +15,14 @@
  * been said.
  */
 enum exit_code login_open(struct client *c, const struct options *o) MUST_CHECK;
+/* For what the node's owner does: as he, while the settings let him read; else as login_open. */
+enum exit_code login_open_owner(struct client *c, const struct options *o) MUST_CHECK;
+/*
+ * Likewise for a command that signs: he who signs can begin a session of his own, and does if the owner does
+ * not read and nobody has signed in.
+ */
+enum exit_code login_open_to_sign(struct client *c, const struct options *o) MUST_CHECK;
+/* Takes zeroed and closed ones. */
 void login_close(struct client *c);
 /* The same as whoever login_open found, once the node has come back. */
 enum err login_again(struct client *c, const struct options *o) MUST_CHECK;

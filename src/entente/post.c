@@ -298,6 +298,7 @@ enum exit_code wait_for_step(struct client *c, const struct options *o, const ch
 
 	if (client_open(&stream, o->home) != ERR_OK)
 		return (enum exit_code)client_absent(o->home);
+	memcpy(stream.token, c->token, sizeof stream.token);
 	if (client_listen(&stream, NULL) != ERR_OK) {
 		client_close(&stream);
 		say_error(_("The node has no room for another event stream."));

@@ -3,6 +3,7 @@
  * nothing is sealed twice, and the record as it is: the new files stand beside it.
  */
 #include "base/alloc.h"
+#include "entente/login.h"
 #include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/show.h"
@@ -276,12 +277,11 @@ static enum exit_code run(struct options *o)
 		code = identities_open(&r->ids, o);
 	if (code == EXIT_DONE && mkdir(o->arguments[0], 0700) != 0 && errno != EEXIST)
 		code = refuse_unwritable(o->arguments[0]);
-	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = (enum exit_code)client_absent(o->home);
-	else if (code == EXIT_DONE) {
+	if (code == EXIT_DONE)
+		code = login_open_owner(&c, o);
+	if (code == EXIT_DONE)
 		code = rewrap_all(r);
-		client_close(&c);
-	}
+	login_close(&c);
 	if (code == EXIT_DONE)
 		say_done(r);
 	identities_close(&r->ids);

@@ -219,8 +219,8 @@ enum exit_code home_file(struct options *o, enum kind kind, const char *done,
 
 	draft_open(&d, kind);
 	code = officer_open(&officer, o);
-	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = (enum exit_code)client_absent(o->home);
+	if (code == EXIT_DONE)
+		code = login_open_to_sign(&c, o);
 	if (code == EXIT_DONE)
 		code = officer_find_role(&officer, o, &c);
 	if (code == EXIT_DONE)
@@ -244,7 +244,7 @@ enum exit_code home_file(struct options *o, enum kind kind, const char *done,
 		code = act_file(o, &c, &d, NULL, NULL, done);
 	json_decref(seen);
 	json_decref(status);
-	client_close(&c);
+	login_close(&c);
 	officer_close(&officer);
 	draft_close(&d);
 	return code;

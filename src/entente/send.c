@@ -3,6 +3,7 @@
 #include "entente/fill.h"
 #include "entente/glossary.h"
 #include "entente/instance.h"
+#include "entente/login.h"
 #include "entente/parts.h"
 #include "entente/post.h"
 #include "entente/rows.h"
@@ -285,12 +286,12 @@ static enum exit_code run(struct options *o)
 		say_next("entente send CHANNEL --to PARTY/ROLE --label LEVEL \"...\"");
 		code = EXIT_USAGE;
 	}
-	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = (enum exit_code)client_absent(o->home);
+	if (code == EXIT_DONE)
+		code = login_open_to_sign(&c, o);
 	if (code != EXIT_DONE)
 		return code;
 	code = option_is_given(o, "again") ? outbox_again(&c, o) : send_new(o, &c);
-	client_close(&c);
+	login_close(&c);
 	return code;
 }
 

@@ -1,3 +1,4 @@
+#include "entente/login.h"
 #include "entente/roster.h"
 #include "entente/rows.h"
 #include "entente/show.h"
@@ -346,12 +347,11 @@ static enum exit_code verdict(const json_t *status)
 static enum exit_code run(struct options *o)
 {
 	json_t *status = NULL;
-	enum exit_code code;
 	struct client c;
+	enum exit_code code = login_open_owner(&c, o);
 
-	if (client_open(&c, o->home) != ERR_OK)
-		return (enum exit_code)client_absent(o->home);
-	code = show_get(&c, "/status", &status);
+	if (code == EXIT_DONE)
+		code = show_get(&c, "/status", &status);
 	if (code == EXIT_DONE && o->is_json) {
 		json_say(status);
 	} else if (code == EXIT_DONE) {
@@ -360,7 +360,7 @@ static enum exit_code run(struct options *o)
 	}
 	if (code == EXIT_DONE && !o->is_json)
 		code = show_logs(&c, status, option_is_given(o, "logs"));
-	client_close(&c);
+	login_close(&c);
 	if (code == EXIT_DONE)
 		code = verdict(status);
 	json_decref(status);

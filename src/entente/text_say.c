@@ -1,6 +1,7 @@
 #include "entente/text_say.h"
 
 #include "entente/act.h"
+#include "entente/login.h"
 #include "entente/say.h"
 #include "entente/show.h"
 #include "entente/words.h"
@@ -11,8 +12,8 @@ enum exit_code saying_open(struct saying *s)
 {
 	enum exit_code code = officer_open(&s->officer, s->o);
 
-	if (code == EXIT_DONE && client_open(&s->c, s->o->home) != ERR_OK)
-		code = EXIT_ERROR;
+	if (code == EXIT_DONE)
+		code = login_open_to_sign(&s->c, s->o);
 	if (code == EXIT_DONE)
 		code = officer_find_role(&s->officer, s->o, &s->c);
 	if (code == EXIT_DONE)
@@ -26,7 +27,7 @@ void saying_close(struct saying *s)
 		draft_close(&s->d);
 	json_decref(s->entry);
 	json_decref(s->text);
-	client_close(&s->c);
+	login_close(&s->c);
 	officer_close(&s->officer);
 }
 

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "entente/act.h"
 #include "entente/glossary.h"
+#include "entente/login.h"
 #include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/show.h"
@@ -151,8 +152,8 @@ static enum exit_code run(struct options *o)
 	draft_open(&d, KIND_TRANSLATION);
 	if (code == EXIT_DONE)
 		code = officer_open(&officer, o);
-	if (code == EXIT_DONE && client_open(&c, o->home) != ERR_OK)
-		code = (enum exit_code)client_absent(o->home);
+	if (code == EXIT_DONE)
+		code = login_open_to_sign(&c, o);
 	if (code == EXIT_DONE)
 		code = show_get_entry(&c, o->arguments[0], &entry);
 	if (code == EXIT_DONE)
@@ -160,7 +161,7 @@ static enum exit_code run(struct options *o)
 	if (code == EXIT_DONE)
 		code = compose(o, &c, &officer, &d, entry, status);
 	json_decref(entry);
-	client_close(&c);
+	login_close(&c);
 	officer_close(&officer);
 	draft_close(&d);
 	return code;

@@ -221,6 +221,24 @@ def test_json_of_every_command(stage, tmp_path):
     assert (row["err"], row["party"], row["pid"]) == ("OK", "usa", world["usa"].process.pid)
 
 
+def test_where_the_owner_does_not_read(stage, tmp_path):
+    """Each command that signs asks as him who signs or has signed in; before, it asked as the owner, and was refused."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE}, is_started=False)
+    kor = world["kor"]
+    kor.forbid_owner()
+    world.start()
+    kor.login("head", tmp_path)
+    t = Table(world, tmp_path)
+    before_there_is_a_node(t)
+    for part in (on_the_ladder, in_forms_and_drafts, in_dialogue, on_watch):
+        part(t)
+    assert not list(tmp_path.glob("entente-*.token")), "signed out"
+    t.run("send", "notify", "Nobody signed in.", "--to", "usa/watch", "--label", "U", "--wait", "receipt", key="watch", name="ALONE")
+    t.run("query", "ALONE", key="watch")
+    assert "entente login --key FILE" in kor.run("inbox", code=4).stderr
+    assert "owner-reads" in kor.run("feed", "stix", "--role", "watch", code=4).stderr
+
+
 @pytest.mark.parametrize("locale", [{}, nodes.KOREAN], ids=["en", "ko"])
 def test_wrong_usage_of_every_command(locale):
     for name in commands():

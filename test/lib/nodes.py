@@ -142,7 +142,7 @@ class Node:
         self.outbox = Path(outbox or self.home.parent / f"{self.home.name}.outbox")
         self.env = {}  # of every command here: a terminal's own
         self.process, self.log, self.connection = None, self.home.parent / f"{self.home.name}.log", None
-        self.asked = 0.0
+        self.asked, self.token = 0.0, None
 
     # Life
 
@@ -221,6 +221,16 @@ class Node:
 
     # Asking
 
+    def forbid_owner(self):
+        """Before it starts: its owner does not read."""
+        settings = self.home / "settings"
+        settings.write_text(settings.read_text().replace("[node]\n", "[node]\nowner-reads = no\n", 1))
+
+    def login(self, name, folder):
+        """The session is kept for the commands that are given this folder, and what is asked here is asked in it."""
+        self.run("login", key=name, env={"XDG_RUNTIME_DIR": str(folder)})
+        self.token = next(Path(folder).glob("entente-*.token")).read_text().strip()
+
     def forget_connection(self):
         if self.connection is not None:
             self.connection.close()
@@ -235,7 +245,7 @@ class Node:
             self.connection = UnixConnection(self.home / "socket", patience)
         target = path + ("?" + urlencode(words, quote_via=quote) if words else "")
         try:
-            self.connection.request(method, target, body)
+            self.connection.request(method, target, body, {"Authorization": f"Bearer {self.token}"} if self.token else {})
             answer = self.connection.getresponse()
             raw = answer.read()
         except (OSError, http.client.HTTPException):
