@@ -250,7 +250,8 @@ static enum err items_read(struct node *n, struct line *line, uint64_t goal, siz
 		size_t from = entries->len;
 		enum err e =
 			item_read(n, line, batch->first + batch->count, entries, &n->items[batch->count]);
-		if (e == ERR_LIMIT) {
+		/* What stands before one that has rotted may be all that its peer lacks. */
+		if (e == ERR_LIMIT || (e == ERR_ROT && batch->count > 0)) {
 			entries->len = from;
 			return ERR_OK;
 		}

@@ -33,6 +33,7 @@
 #define ROT_FROM_US 8000000
 #define ROT_EVERY_US 3000000 /* a bit of one node, and then a repair, which takes some seconds */
 #define ROTS 3u
+#define ROT_TRIES 24u /* few messages have an attachment */
 
 static const char *const names[] = {
 #define SEAM_TEXT(name, text) text,
@@ -156,8 +157,24 @@ static uint64_t held_by_all(const struct world *w, const struct sim_node *n, con
 	return held;
 }
 
-/* A few bits of one node flip, and it is told to repair what it finds. */
-static void let_rot(struct world *w, struct prng *p)
+/*
+ * One bit of that kind. Of each thing one copy alone: of an entry, by its number; a note stays with its
+ * author, and with birch its own line. A node whose tree does not go on is not started: another story.
+ */
+static bool flip(struct world *w, struct sim_node *n, struct prng *p, enum rot_kind kind)
+{
+	struct log_status log;
+	log_number number = rot_log(w, n, p, &log);
+	uint64_t held = held_by_all(w, n, &log), index = held == 0 ? 0 : prng_below(p, held);
+
+	index -= (index + w->nodes_count - n->party) % w->nodes_count;
+	return index < held && !rot_is_frontier(log.size, index) &&
+	       !(kind == ROT_NOTE && log.log.party == n->party) && !(kind == ROT_LINE && n->party == 1) &&
+	       rot(w, n, p, number, index, kind);
+}
+
+/* A few bits of one node flip, of each kind in turn, and it is told to repair what it finds. */
+static void let_rot(struct world *w, struct prng *p, size_t *turn)
 {
 	struct sim_node *n = &w->nodes[prng_below(p, w->nodes_count)];
 	enum err e;
@@ -165,18 +182,9 @@ static void let_rot(struct world *w, struct prng *p)
 	if (n->node == NULL)
 		return;
 	for (size_t i = 0; i < ROTS; i++) {
-		struct log_status log;
-		log_number number = rot_log(w, n, p, &log);
-		uint64_t held = held_by_all(w, n, &log), index = held == 0 ? 0 : prng_below(p, held);
-		enum rot_kind kind = (enum rot_kind)prng_below(p, ROT_COUNT);
-		/*
-		 * Of each thing one copy alone: of an entry, by its number; a note stays with its author, and
-		 * with birch its own line. A node whose tree does not go on is not started: another story.
-		 */
-		index -= (index + w->nodes_count - n->party) % w->nodes_count;
-		if (index < held && !rot_is_frontier(log.size, index) &&
-		    !(kind == ROT_NOTE && log.log.party == n->party) && !(kind == ROT_LINE && n->party == 1))
-			(void)rot(w, n, p, number, index, kind);
+		enum rot_kind kind = (enum rot_kind)((*turn)++ % ROT_COUNT);
+		for (size_t tried = 0; tried < ROT_TRIES && !flip(w, n, p, kind); tried++)
+			continue;
 	}
 	e = node_repair(n->node, world_now(w, n));
 	if (e != ERR_OK && e != ERR_EXISTS)
@@ -191,10 +199,13 @@ static void run(uint64_t seed, const struct story *story)
 {
 	struct world *w = world_new_thin(seed, 0, getenv("VERBOSE") != NULL);
 	int64_t since_us = 0, asked_us = 0, rot_us = ROT_FROM_US;
+	size_t turn = 0;
 	struct prng p;
 
 	prng_init(&p, seed);
 	w->is_rotten |= story->has_rot;
+	if (story->has_rot) /* nobody goes back to a backup: what rotted would be nowhere else */
+		w->faults_on &= ~(1u << FAULT_RESTORE | 1u << FAULT_ROLLBACK | 1u << FAULT_FLIP);
 	if (story->has_moves)
 		world_consults(w);
 	if (story->has_papers)
@@ -209,7 +220,7 @@ static void run(uint64_t seed, const struct story *story)
 		}
 		if (story->has_rot && !places_has_failed(&since_us) && w->now_us >= rot_us) {
 			rot_us = w->now_us + ROT_EVERY_US;
-			let_rot(w, &p);
+			let_rot(w, &p, &turn);
 		}
 	}
 	if (places_has_failed(&since_us))
