@@ -93,6 +93,18 @@ void feed_close(struct feed *f)
 
 /* ---- What ---- */
 
+/*
+ * Of a closed channel those alone are sent anything who are let in there, and of no channel a post that has ended.
+ * To an outside party it is a RELEASE that opens.
+ */
+static bool is_let_in(const struct feed *f, const struct place_key *at)
+{
+	const struct accord_channel *c = accord_channel_find(f->accord, at->log.channel);
+	uint64_t roles = c == NULL ? 0 : accord_let_in(c) & ~accord_ended(f->accord, f->api->now.wall.ms);
+
+	return f->reader.role == READER_NODE || (roles >> f->reader.role & 1) != 0;
+}
+
 static bool is_before(const struct place_key *a, const struct place_key *b)
 {
 	if (a->log.epoch != b->log.epoch)
@@ -282,7 +294,8 @@ static enum err look_at_release(struct feed *f, const struct place_key *place, c
 		e = fold_item(node_fold(f->api->node), place, &own);
 	if (e == ERR_OK)
 		e = fold_item(node_fold(f->api->node), &out->words, &of);
-	if (e != ERR_OK || !read_mask(f, s, place->log.party, &out->label) || !may_have(f, &out->label))
+	if (e != ERR_OK || !is_let_in(f, &out->words) || !read_mask(f, s, place->log.party, &out->label) ||
+	    !may_have(f, &out->label))
 		return e;
 	out->at = *place;
 	out->is = look_at_content(f, &f->memory->beside.statement);
@@ -315,7 +328,7 @@ static enum err look_at(struct feed *f, const struct place_key *place, struct en
 	out->is = LOOK_HIDDEN;
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	if (!read->is_folded || read->view.verdict != VERDICT_OK ||
+	if (!is_let_in(f, place) || !read->is_folded || read->view.verdict != VERDICT_OK ||
 	    (!is_item(read->statement.kind) && event_kind(&read->statement) == NULL) ||
 	    read->entry.signatures_count == 0)
 		return ERR_OK;

@@ -1,12 +1,15 @@
 """What leaves in the formats of others: only what the evaluator lets a role read, and nothing tells of the rest."""
 import json
+import shutil
 import time
 
 import pytest
 
+import nodes
 import officers
 from border import ROOT, TAXII, Taxii, of_type
 
+FORMATS = ("stix", "atom", "cap", "misp", "geojson", "csv", "adatp-4774")
 LABEL = "extension-definition--c23c520e-d0a1-4b4c-864e-ee2db47d1922"
 
 
@@ -129,6 +132,38 @@ def test_what_a_role_may_not_read_changes_no_byte(pair):
     assert note["object_refs"][1] == shown(Taxii(kor, "press"))[0]["id"]
     told = kor.run("feed", "stix", "--role", "press")
     assert "1 reference was removed" in told.stderr and "removed" not in told.stdout
+
+
+def feeds(node, role):
+    """The files of every format that the role is sent."""
+    return {name: node.get("/feed", format=name, role=role)["files"] for name in FORMATS}
+
+
+@pytest.fixture
+def closed(stage, tmp_path):
+    shutil.copytree(nodes.ROOT / "accords/rok-us", tmp_path / "accord")
+    (tmp_path / "accord/authority").write_text("closed consult\npost deputy until 2001-01-01\n")
+    feeds = ("feed taxii misp atom ics geojson csv ceiling R", "feed taxii misp atom ics geojson csv adatp-4774 ceiling R")
+    return stage.world(accord=tmp_path / "accord", edit={"guidelines": feeds})
+
+
+def test_a_closed_channel_is_closed_in_a_feed_too(closed):
+    """Who does not write there is sent nothing of it, in no format, nor a reference to it; a post that has ended is sent nothing at all."""
+    kor, usa = closed["kor"], closed["usa"]
+    usa.await_step(say(kor, "For all.")["place"], "STATION RECEIPT")
+    before = [(feeds(node, "press"), Taxii(node, "press").everything()) for node in (kor, usa)]
+    inside = kor.say("send", "consult", "In the room.", "--to", "usa/watch", "--label", "U", key="watch")["place"]
+    high = kor.release("send", "share", "Above the press.", "--to", "usa/watch", "--label", "R", by=("head",))
+    for place in (inside, high):
+        usa.await_step(place, "STATION RECEIPT")
+    assert [(feeds(node, "press"), Taxii(node, "press").everything()) for node in (kor, usa)] == before
+    usa.await_step(say(kor, "Of it.", "--refers", inside)["place"], "STATION RECEIPT")
+    for node in (kor, usa):
+        sent = {role: feeds(node, role) for role in ("watch", "press", "deputy")}
+        assert all("In the room." in str(sent["watch"][name]) and "Of it." in str(sent["press"][name]) for name in FORMATS)
+        assert "In the room." not in str(sent["press"]) and "For all." not in str(sent["deputy"])
+        assert of_type(Taxii(node, "deputy").objects("KOR/share"), "note") == []
+        assert len(shown(Taxii(node, "press"))[-1]["object_refs"]) == 1, "nor is it named"
 
 
 def test_a_recalled_item_is_revoked(pair):
