@@ -93,10 +93,7 @@ void feed_close(struct feed *f)
 
 /* ---- What ---- */
 
-/*
- * Of a closed channel those alone are sent anything who are let in there, and of no channel a post that has ended.
- * To an outside party it is a RELEASE that opens.
- */
+/* Into a closed channel its writers, and nowhere a post that has ended; an outside party by a RELEASE. */
 static bool is_let_in(const struct feed *f, const struct place_key *at)
 {
 	const struct accord_channel *c = accord_channel_find(f->accord, at->log.channel);
