@@ -28,6 +28,8 @@ static void code(char *out, const char *text)
 static void make_guidelines(const struct accord *a)
 {
 	struct guidelines *g = &guidelines;
+	static const char *const feeds[] = { "taxii",	"cap", "atom",	     "misp",
+					     "geojson", "csv", "adatp-4774", "ics" };
 	struct clearance all = { 1, 1 };
 
 	*g = (struct guidelines){ .parties_count = 2, .members = 3, .levels_count = 2, .values_count = 1 };
@@ -37,6 +39,8 @@ static void make_guidelines(const struct accord *a)
 	}
 	code(g->levels[0].code, "U");
 	code(g->levels[1].code, "S");
+	g->levels[0].names.text[0] = BYTES_LIT("OPEN");
+	g->levels[1].names.text[0] = BYTES_LIT("SECRET");
 	g->categories_count = 1;
 	code(g->categories[0].name, "topic");
 	g->categories[0].values = g->all = 1;
@@ -49,6 +53,16 @@ static void make_guidelines(const struct accord *a)
 	g->roles[1] = (struct guidelines_reader){ { 0, 0 }, true, 4 };
 	for (size_t i = 0; i < PLANE_COUNT; i++)
 		g->planes[i] = (struct guidelines_ceiling){ 1, 5 };
+	for (size_t i = 0; i < ARRAY_COUNT(feeds); i++) {
+		code(g->feeds[i].name, feeds[i]);
+		g->feeds[i].ceiling = (struct guidelines_ceiling){ 1, 9 };
+	}
+	for (uint8_t level = 0; level < 2; level++)
+		g->maps[level] = (struct guidelines_map){ .format = "tlp",
+							  .level = level,
+							  .value = BYTES_LIT("amber") };
+	g->feeds_count = ARRAY_COUNT(feeds);
+	g->maps_count = 2;
 	g->releases_count = 2;
 	g->releases[0] = (struct guidelines_release){ .when = RELEASE_WITHIN, .line = 6 };
 	g->releases[1] = (struct guidelines_release){ .when = RELEASE_OUTSIDE, .line = 7 };
@@ -68,6 +82,8 @@ void served_world(struct world *w)
 		w->nodes[i].party = i;
 	world_accord(w);
 	a = (struct accord *)(void *)w->accord_memory;
+	code(a->languages[0], "en");
+	a->languages_count = 1;
 	make_guidelines(a);
 	a->guidelines = &guidelines;
 	a->roles_count = 2;
