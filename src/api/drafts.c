@@ -58,6 +58,26 @@ static enum err read_needed(struct api *a, struct draft_case *d)
 	return ERR_OK;
 }
 
+/* Whose key is good no more where it goes: with his approval the door would refuse it. */
+static enum err drop_lost(struct api *a, struct draft_view *v)
+{
+	size_t kept = 0;
+	enum err e = ERR_OK;
+
+	v->approved = 0;
+	for (size_t i = 0; e == ERR_OK && i < v->signers_count; i++) {
+		struct draft_signer signer = v->signers[i];
+		uint64_t roles;
+		e = reading_roles(&a->record, v->at.log.party, signer.key, v->channel, &roles);
+		if (e != ERR_OK || roles == 0)
+			continue;
+		v->approved += signer.is_releaser;
+		v->signers[kept++] = signer;
+	}
+	v->signers_count = kept;
+	return e;
+}
+
 static enum err read_case(struct api *a, struct draft_case *d)
 {
 	struct buf memory;
@@ -77,7 +97,9 @@ static enum err read_case(struct api *a, struct draft_case *d)
 	if (e == ERR_OK)
 		e = request_may_place(a, &d->released);
 	d->is_released = e == ERR_OK;
-	return e == ERR_OK || e == ERR_NOT_FOUND ? read_held(a, d) : e;
+	if (e == ERR_NOT_FOUND)
+		e = drop_lost(a, &d->view);
+	return e == ERR_OK ? read_held(a, d) : e;
 }
 
 /* Of what is sealed and might be held, one at least, whose terminal looks into it. */

@@ -347,6 +347,24 @@ static bool is_person(const struct draft_signer *s, uint64_t holder, const uint8
 	return s->holder == holder || memcmp(s->key, key, KEY_HASH_LEN) == 0;
 }
 
+/* Said yes before, with a key that is good still: with his spare he says it anew. */
+static enum err has_approved(const struct case_file *c, const struct draft_view *draft, uint64_t holder,
+			     const uint8_t key[KEY_HASH_LEN], bool *out)
+{
+	enum err e = ERR_OK;
+
+	*out = false;
+	for (size_t i = 0; e == ERR_OK && !*out && i < draft->signers_count; i++) {
+		const struct draft_signer *s = &draft->signers[i];
+		struct key_view view;
+		if (!is_person(s, holder, key))
+			continue;
+		e = fold_key(c->f, &c->in->log, s->key, c->in->entry->index, &view);
+		*out = e == ERR_OK && key_is_in_force(&view, c->in->entry->index);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /* Who signs a yes or a no; *is_releaser: it is one that counts. */
 static enum err judge_signer(const struct case_file *c, const struct draft_view *draft,
 			     const struct labelled *l, struct draft_signer *signer, enum verdict *out)
@@ -355,6 +373,7 @@ static enum err judge_signer(const struct case_file *c, const struct draft_view 
 	size_t role = accord_role_find(c->f->accord, c->in->statement->role);
 	struct reader r = reader_on_plane(l->author, role, l->room->plane);
 	struct key_view view;
+	bool has_said = false;
 	enum err e = judge_key(c, 0, &view);
 
 	if (e != ERR_OK)
@@ -365,10 +384,12 @@ static enum err judge_signer(const struct case_file *c, const struct draft_view 
 	if (is_person(&draft->author, view.holder, key))
 		*out = VERDICT_PERSON;
 	/* Who said yes may still say no. */
-	for (size_t i = 0; c->in->statement->kind == KIND_APPROVE && i < draft->signers_count; i++) {
-		if (is_person(&draft->signers[i], view.holder, key))
-			*out = VERDICT_PERSON;
-	}
+	e = c->in->statement->kind == KIND_APPROVE ? has_approved(c, draft, view.holder, key, &has_said)
+						   : ERR_OK;
+	if (e != ERR_OK)
+		return e;
+	if (has_said)
+		*out = VERDICT_PERSON;
 	if (*out == VERDICT_OK && !may_read(l, role)) {
 		c->view->line = policy_evaluate(l->g, &l->mask, &r).line;
 		*out = VERDICT_RELEASER;

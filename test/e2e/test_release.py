@@ -87,6 +87,24 @@ def test_two_at_flash_and_on_leader(guided):
         assert usa.entry(place)["signatures"] == 3
 
 
+def test_an_approver_whose_card_is_lost(guided):
+    """His approval counts no more, and the draft still goes out: by others, and by himself with his spare."""
+    kor = guided["kor"]
+    places = [submit(kor, text, "SECRET")["place"] for text in ("One.", "Two.")]
+    for place in places:
+        assert "released" not in approve(kor, place, "head")
+    officers.Key(kor.keys / "spare")
+    kor.run("keys", "--withdraw", kor.keys / "head.pub", "--add", kor.keys / "spare.pub", "--label", "OPEN", key="registrar")
+    assert [(row["state"], row["approved"]) for row in kor.get("/drafts")] == [("SUBMITTED", 0)] * 2
+    for place, others in zip(places, (("deputy", "shift"), ("spare", "deputy"))):
+        assert "released" not in approve(kor, place, others[0])
+        out = approve(kor, place, others[1])["released"]
+        guided["usa"].await_step(out, "STATION RECEIPT")
+        assert guided["usa"].entry(out)["verdict"] == "OK" and guided["usa"].entry(out)["signatures"] == 3
+    refused = kor.run("approve", submit(kor)["place"], "--sign", key="head", code=4).stderr
+    assert "was withdrawn" in refused, refused
+
+
 def test_who_may_not_approve(guided):
     kor = guided["kor"]
     place = submit(kor)["place"]
