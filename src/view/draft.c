@@ -291,7 +291,7 @@ uint8_t draft_needed(const struct fold *f, const struct draft_view *v, const str
 	uint8_t by = 0;
 
 	c.channel = accord_channel_find(f->accord, outgoing->channel);
-	if (c.kind != NULL && f->accord->guidelines != NULL && label_outgoing(&c, outgoing, &l))
+	if (f->accord->guidelines != NULL && label_outgoing(&c, outgoing, &l))
 		by = need_of(&l, outgoing, addressed(&l, c.channel, outgoing)).by;
 	return by > v->needed ? by : v->needed;
 }

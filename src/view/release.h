@@ -40,7 +40,8 @@ struct draft_view {
 
 /*
  * How many approve it at least: `needed` is by what is to go out alone, and what that is about may be more
- * urgent. NULL: about nothing, or it is not held.
+ * urgent. NULL: about nothing, or it is not held. A later version that has no guidelines, not that channel or
+ * not that label asks for no more.
  */
 uint8_t draft_needed(const struct fold *f, const struct draft_view *v, const struct statement *outgoing,
 		     const struct statement *about);

@@ -47,6 +47,7 @@ static void test_a_receipt_outlives_its_path(void **state)
 	room_forget(r);
 	room_unlink(r, 1, 1);
 	assert_int_equal(r->count, 0);
+	forge_free(&f);
 }
 
 /* Whoever says that he holds more of our own log than we do is asked for it, and not each time he says so. */

@@ -922,6 +922,35 @@ static void test_used_for_another_item(void **state)
 	assert_int_equal(draft_released(&s->fold, &draft, &(struct place_key){ 0 }), ERR_NOT_FOUND);
 }
 
+/* How many a draft is shown to need: by what it is about too, and by the version that is in force by now. */
+static void test_how_many_a_draft_needs(void **state)
+{
+	const struct guidelines *kept = s->accord->guidelines;
+	struct statement about = { .has_precedence = true, .precedence = PRECEDENCE_FLASH }, reply;
+	struct draft_view draft;
+
+	(void)state;
+	scene_clear(s);
+	assert_int_equal(submit(&(struct line){ .kind = KIND_MESSAGE, .content = 1 }, (struct line){ 0 }),
+			 VERDICT_OK);
+	assert_int_equal(draft_find(&s->fold, SCENE_HOME, outgoing.statement.id, &draft), ERR_OK);
+	reply = outgoing.statement;
+	reply.kind = KIND_REPLY;
+	reply.refers_count = 1;
+	draft.needed = 0;
+	assert_int_equal(draft_needed(&s->fold, &draft, &reply, NULL), 1);
+	assert_int_equal(draft_needed(&s->fold, &draft, &reply, &about), 2);
+	draft.needed = 3;
+	assert_int_equal(draft_needed(&s->fold, &draft, &reply, &about), 3);
+	draft.needed = 0;
+	reply.channel = 4095;
+	assert_int_equal(draft_needed(&s->fold, &draft, &reply, &about), 0);
+	reply.channel = outgoing.statement.channel;
+	s->accord->guidelines = NULL;
+	assert_int_equal(draft_needed(&s->fold, &draft, &reply, &about), 0);
+	s->accord->guidelines = kept;
+}
+
 /* ---- What follows: KOR's item stands at 1. ---- */
 
 #define ITEM "S origin:KOR,USA rel:KOR,USA topic:DPRK-MSL"
@@ -1648,6 +1677,7 @@ int main(void)
 		cmocka_unit_test(test_lapsed_long_ago),
 		cmocka_unit_test(test_lapsed_behind),
 		cmocka_unit_test(test_used_for_another_item),
+		cmocka_unit_test(test_how_many_a_draft_needs),
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_outside_from_the_start),
 		cmocka_unit_test(test_outside_under_its_label),
