@@ -18,7 +18,7 @@ struct draft_case {
 	struct statement outgoing; /* borrows from the entry's memory, as submit does */
 	struct bytes bytes;	   /* of it */
 	struct place_key released;
-	bool is_released;
+	bool is_released, is_author_lost;
 	struct held_by held;
 };
 
@@ -58,12 +58,15 @@ static enum err read_needed(struct api *a, struct draft_case *d)
 	return ERR_OK;
 }
 
-/* Whose key is good no more where it goes: with his approval the door would refuse it. */
-static enum err drop_lost(struct api *a, struct draft_view *v)
+/* Whose key is good no more where it goes: the door would refuse it with his approval, or if it is his. */
+static enum err drop_lost(struct api *a, struct draft_case *d)
 {
+	struct draft_view *v = &d->view;
+	uint64_t of_author;
 	size_t kept = 0;
-	enum err e = ERR_OK;
+	enum err e = reading_roles(&a->record, v->at.log.party, v->author.key, v->channel, &of_author);
 
+	d->is_author_lost = e == ERR_OK && of_author == 0;
 	v->approved = 0;
 	for (size_t i = 0; e == ERR_OK && i < v->signers_count; i++) {
 		struct draft_signer signer = v->signers[i];
@@ -98,7 +101,7 @@ static enum err read_case(struct api *a, struct draft_case *d)
 		e = request_may_place(a, &d->released);
 	d->is_released = e == ERR_OK;
 	if (e == ERR_NOT_FOUND)
-		e = drop_lost(a, &d->view);
+		e = drop_lost(a, d);
 	return e == ERR_OK ? read_held(a, d) : e;
 }
 
@@ -114,7 +117,7 @@ static const char *state_of(const struct api *a, const struct draft_case *d)
 		return "RELEASED";
 	if (d->view.state != DRAFT_SUBMITTED)
 		return draft_state_name(d->view.state);
-	if (a->now.wall.ms > d->view.lapses_ms)
+	if (a->now.wall.ms > d->view.lapses_ms || d->is_author_lost)
 		return "LAPSED";
 	return d->view.approved >= needed_of(a, d) && !is_held(&d->held) ? "APPROVED"
 									 : draft_state_name(d->view.state);

@@ -101,8 +101,11 @@ def test_an_approver_whose_card_is_lost(guided):
         out = approve(kor, place, others[1])["released"]
         guided["usa"].await_step(out, "STATION RECEIPT")
         assert guided["usa"].entry(out)["verdict"] == "OK" and guided["usa"].entry(out)["signatures"] == 3
-    refused = kor.run("approve", submit(kor)["place"], "--sign", key="head", code=4).stderr
-    assert "was withdrawn" in refused, refused
+    place = submit(kor)["place"]
+    assert "was withdrawn" in kor.run("approve", place, "--sign", key="head", code=4).stderr
+    kor.run("keys", "--withdraw", kor.keys / "watch.pub", "--label", "OPEN", key="registrar")
+    assert kor.get("/drafts") == [] and next(row for row in kor.get("/drafts", all=1) if row["place"] == place)["state"] == "LAPSED"
+    assert "its author signs it anew" in kor.run("approve", place, "--sign", key="deputy", code=4).stderr
 
 
 def test_who_may_not_approve(guided):
