@@ -66,9 +66,19 @@ test("read, read back, marked CORRECT, answered; both sides show the same ladder
   await drafter.page.locator("[data-act=correct]").press("Enter");
   await step(drafter.page, "READ BACK");
 
-  await page.locator("[data-act=reply]").press("Enter");
+  // Nobody answers a FLASH alone either.
+  await page.locator("[data-act=reply][aria-disabled=false]").press("Enter");
   await page.locator(".compose.act textarea").fill("Yes. We are ready at 14:20Z.");
   await page.locator(".compose.act textarea").press("Control+Enter");
+  let reply;
+  for (let i = 0; reply === undefined && i < 100; i++, await page.waitForTimeout(100))
+    [reply] = await stage.ask("get", { party: "usa", path: "/drafts" });
+  for (const roles of ["shift", "head"]) {
+    const releaser = await stage.officer("usa", roles);
+    await at(releaser, stage, `channel/${encodeURIComponent(reply.place)}`);
+    await hold(releaser.page, "approve");
+    await releaser.page.locator(".draft .done").waitFor();
+  }
   for (const one of [usa, drafter])
     await step(one.page, "REPLIED");
   const ladders = [];

@@ -28,14 +28,15 @@ export type Outcome =
   | { is: "submit" }
   | { is: "draft"; answer: Answer };
 
-const WAITS_FOR_OTHERS = ["APPROVAL", "HELD"];
+// Others approve it first: it goes to the home channel, and is no refusal.
+export const waitsForOthers = (answer: Answer) => ["APPROVAL", "HELD"].includes(answer.rule ?? "");
 
 export function answered(item: Item, answer: Answer): Outcome {
   if (answer.err === "OK" && answer.said)
     return { is: "gone", place: answer.place, isSaid: true };
   if (answer.err === "OK")
     return item.isHome ? { is: "gone", place: answer.place } : { is: "keep", item: { ...item, state: "QUEUED", place: answer.place } };
-  if (!item.isHome && WAITS_FOR_OTHERS.includes(answer.rule ?? ""))
+  if (!item.isHome && waitsForOthers(answer))
     return { is: "submit" };
   // Nobody knows what a node that failed while it wrote has: the same bytes again will tell.
   if (["IO", "CORRUPT", "SIGNER", "MEMORY", "FULL", "RECOVERING", "DOWN", "TIMEOUT"].includes(answer.err))

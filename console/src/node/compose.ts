@@ -3,7 +3,7 @@
 import { Bytes, fromBase64, fromHex, sha256, toBase64, toHex } from "../base/bytes.js";
 import { distinct } from "../fold/owed.js";
 import type { Typed } from "../keep/drafts.js";
-import type { Item } from "../keep/outbox.js";
+import { Item, waitsForOthers } from "../keep/outbox.js";
 import { sshsig } from "../sign/sshsig.js";
 import { signer } from "../sign/keys.js";
 import { encode, Value } from "../wire/cbor.js";
@@ -65,13 +65,13 @@ async function whole({ channel: _name, content, ...said }: Words, { accord, chan
   return { statement, content: bytes ?? new Uint8Array() };
 }
 
-// What the node would say of each, if it were signed now: all of one channel.
+// What the node would say of each, if it were signed now: all of one channel. What others approve first may be signed.
 export async function askMay(all: Words[]): Promise<Answer[]> {
   const seen = all.length > 0 ? await askSeen(all[0].channel) : undefined, answers: Answer[] = [];
   for (let at = 0; seen !== undefined && at < all.length; at += MAY_STATEMENTS_MAX) {
     const made = await Promise.all(all.slice(at, at + MAY_STATEMENTS_MAX).map((words) => whole(words, seen)));
     const body = made.map(({ statement, content }): Value => [writeStatement(statement), [], content]);
-    answers.push(...await post<Answer[]>("/may", encode(body)));
+    answers.push(...(await post<Answer[]>("/may", encode(body))).map((answer) => (waitsForOthers(answer) ? { ...answer, err: "OK" } : answer)));
   }
   return answers;
 }
