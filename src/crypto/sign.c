@@ -35,8 +35,11 @@ void crypto_init(void)
 
 	if (!library_memory_take())
 		refuse_library("OpenSSL has memory of its own already");
-	/* OpenSSL does what its callers here say, and not what the system's openssl.cnf adds to it. */
-	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
+	/*
+	 * OpenSSL does what its callers here say, and not what the system's openssl.cnf adds to it. Of words
+	 * for errors those of TLS are enough: no others are shown, and each process would hold them all.
+	 */
+	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL) != 1)
 		refuse_library("OpenSSL does not start");
 	if (sodium_init() < 0)
 		refuse_library("libsodium does not start");
