@@ -174,6 +174,8 @@ def test_by_hand(stage, tmp_path):
     world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE}, is_started=False, through={("usa", "north"): relay.port})
     relay.to = world.ports["kor", "usa", "north"]
     kor, usa = world["kor"].start(), world["usa"].start()
+    kor.await_link()
+    usa.await_link()
     world.secrets = world.make_secrets(POSTS)
     relay.cut()
     plan = tmp_path / "plan.bin"
