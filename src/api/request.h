@@ -2,7 +2,7 @@
  * request.h - one HTTP request under way, and the api that serves it.
  *
  * Layer: api. What the rows' functions see of HTTP: words of the query, a body, an answer. libmicrohttpd is
- * known to http.c, events.c and browser.c only.
+ * known to request.c, http.c, events.c and browser.c only.
  */
 #ifndef API_REQUEST_H
 #define API_REQUEST_H
@@ -46,6 +46,10 @@ struct answer_block {
 	struct api *api;
 	uint8_t memory[REPLY_LEN_MAX];
 };
+/* The one that came back, or a new one, becomes the api's. */
+void answer_block_take(struct api *a);
+/* Of a block, or NULL: one is kept for the next, another is freed. */
+void answer_block_back(void *self);
 
 #define REQUESTS_MAX (CLIENTS_MAX + 2 * BROWSERS_MAX)
 
