@@ -163,30 +163,29 @@ static void reply_hash(struct reply *r, const char *key, struct bytes value)
 /* clang-format off */
 static const struct {
 	enum dialogue_field field;
-	const char *name;
 	void (*reply)(struct reply *r, const char *key, struct bytes value);
 } members[] = {
-	{ DIALOGUE_NAME, "name", reply_one_text },
-	{ DIALOGUE_TITLE, "title", reply_words },
-	{ DIALOGUE_WHEN, "when", reply_when },
-	{ DIALOGUE_PARTIES, "parties", reply_texts },
-	{ DIALOGUE_OWED_TO, "owed_to", reply_texts },
-	{ DIALOGUE_SOURCE, "source", reply_one_text },
-	{ DIALOGUE_DETAIL, "detail", reply_words },
-	{ DIALOGUE_DOUBT, "doubt", reply_words },
-	{ DIALOGUE_NUMBER, "number", reply_number },
-	{ DIALOGUE_LANGUAGES, "languages", reply_texts },
-	{ DIALOGUE_CHAIRS, "chairs", reply_texts },
-	{ DIALOGUE_TO, "to", reply_one_text },
-	{ DIALOGUE_STAGE, "stage", reply_one_text },
-	{ DIALOGUE_TYPE, "type", reply_one_text },
-	{ DIALOGUE_CONFIDENCE, "confidence", reply_one_text },
-	{ DIALOGUE_WHERE, "where", reply_one_text },
-	{ DIALOGUE_LOCATION, "location", reply_words },
-	{ DIALOGUE_UNIT, "unit", reply_one_text },
-	{ DIALOGUE_CREDENTIALS, "credentials", reply_words },
-	{ DIALOGUE_MANNER, "manner", reply_one_text },
-	{ DIALOGUE_HASH, "hash", reply_hash },
+	{ DIALOGUE_NAME, reply_one_text },
+	{ DIALOGUE_TITLE, reply_words },
+	{ DIALOGUE_WHEN, reply_when },
+	{ DIALOGUE_PARTIES, reply_texts },
+	{ DIALOGUE_OWED_TO, reply_texts },
+	{ DIALOGUE_SOURCE, reply_one_text },
+	{ DIALOGUE_DETAIL, reply_words },
+	{ DIALOGUE_DOUBT, reply_words },
+	{ DIALOGUE_NUMBER, reply_number },
+	{ DIALOGUE_LANGUAGES, reply_texts },
+	{ DIALOGUE_CHAIRS, reply_texts },
+	{ DIALOGUE_TO, reply_one_text },
+	{ DIALOGUE_STAGE, reply_one_text },
+	{ DIALOGUE_TYPE, reply_one_text },
+	{ DIALOGUE_CONFIDENCE, reply_one_text },
+	{ DIALOGUE_WHERE, reply_one_text },
+	{ DIALOGUE_LOCATION, reply_words },
+	{ DIALOGUE_UNIT, reply_one_text },
+	{ DIALOGUE_CREDENTIALS, reply_words },
+	{ DIALOGUE_MANNER, reply_one_text },
+	{ DIALOGUE_HASH, reply_hash },
 };
 /* clang-format on */
 
@@ -194,7 +193,7 @@ static void reply_values(struct reply *r, const struct bytes values[THING_FIELDS
 {
 	for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
 		if (values[members[i].field].len > 0)
-			members[i].reply(r, members[i].name, values[members[i].field]);
+			members[i].reply(r, dialogue_field_name(members[i].field), values[members[i].field]);
 	}
 }
 

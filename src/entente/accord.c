@@ -437,7 +437,7 @@ static enum exit_code show_node(struct options *o)
 	struct client c;
 
 	if (client_open(&c, o->home) != ERR_OK)
-		return (enum exit_code)client_absent(o->home);
+		return client_absent(o->home);
 	code = show_get(&c, "/accord", &accord);
 	client_close(&c);
 	if (code == EXIT_DONE && o->is_json) {

@@ -152,7 +152,7 @@ static enum exit_code path_in_force(const struct options *o, char path[FILE_PATH
 	struct client c;
 
 	if (client_open(&c, o->home) != ERR_OK)
-		return (enum exit_code)client_absent(o->home);
+		return client_absent(o->home);
 	code = show_get(&c, "/accord", &accord);
 	client_close(&c);
 	if (code == EXIT_DONE && (size_t)snprintf(path, FILE_PATH_MAX, "%s/accord/%s", o->home,
@@ -399,7 +399,7 @@ static enum exit_code hand_over(struct client *c, const char *hash)
 		return EXIT_ERROR;
 	err = json_str(answer.json, "err");
 	if (answer.status != 200) {
-		code = (enum exit_code)client_explain(&answer);
+		code = client_explain(&answer);
 	} else if (strcmp(err, "OK") == 0 || strcmp(err, "EXISTS") == 0) {
 		code = EXIT_DONE;
 	} else {
@@ -556,7 +556,7 @@ static enum exit_code adopt(const struct options *o, const struct accord_dir *d,
 	if (code != EXIT_DONE)
 		return code;
 	if (client_open(&c, o->home) != ERR_OK)
-		return (enum exit_code)client_absent(o->home);
+		return client_absent(o->home);
 	code = hand_over(&c, hash);
 	if (code == EXIT_DONE && is_move)
 		code = move(&c, o, d->accord, hash, place);

@@ -100,7 +100,7 @@ static enum exit_code hand_over(struct client *c, struct attaching *a, const str
 		if (client_ask(c, "POST", query_target(&q), buf_bytes(&a->piece), &answer) != ERR_OK)
 			return cannot_attach(a->path, _("the node stopped answering"));
 		if (answer.status != 200)
-			code = (enum exit_code)client_explain(&answer);
+			code = client_explain(&answer);
 		client_answer_finish(&answer);
 		offset += a->piece.len;
 		say_progress(_("attaching, bytes"), offset, blob->len);

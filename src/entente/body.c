@@ -17,7 +17,7 @@ static void put_row(struct table *t, const json_t *thing)
 	table_put(t, is_over ? COLOUR_DIM : COLOUR_PLAIN, is_over ? _("ENDED") : _("OPEN"));
 	table_put(t, COLOUR_DIM, json_str(thing, "when"));
 	table_put(t, COLOUR_DIM, json_str(thing, "place"));
-	table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(thing, "title")));
+	table_put(t, COLOUR_PLAIN, reader_words(json_object_get(thing, "title")));
 	table_end_row(t);
 }
 
@@ -111,8 +111,8 @@ static void say_body(const json_t *body, const json_t *bodies)
 		table_put(t, COLOUR_DIM, json_str(deed, "place"));
 		table_put(t, COLOUR_PLAIN, json_str(deed, "party"));
 		table_put(t, COLOUR_PLAIN, _(json_str(deed, "act")));
-		table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(deed, "title")));
-		table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(deed, "detail")));
+		table_put(t, COLOUR_PLAIN, reader_words(json_object_get(deed, "title")));
+		table_put(t, COLOUR_PLAIN, reader_words(json_object_get(deed, "detail")));
 		table_end_row(t);
 	}
 	table_say(t);
@@ -135,7 +135,7 @@ static enum exit_code show(struct options *o)
 	query_open(&q, "/dialogues");
 	if (code == EXIT_DONE) {
 		query_put(&q, "place", json_str(body, "place"));
-		code = (enum exit_code)client_get(&c, &q, &whole);
+		code = client_get(&c, &q, &whole);
 	}
 	if (code == EXIT_DONE && o->is_json)
 		json_say(whole);

@@ -130,7 +130,7 @@ static enum exit_code run_write(struct options *o)
 	if (file_exists(path))
 		return refuse_existing(path);
 	if (client_open(&c, o->home) != ERR_OK)
-		return (enum exit_code)client_absent(o->home);
+		return client_absent(o->home);
 	query_open(&q, "/bundle");
 	query_put(&q, "peer", peer);
 	if (limit != NULL)
@@ -138,7 +138,7 @@ static enum exit_code run_write(struct options *o)
 	unproved = unproved_after_a_while(&c);
 	code = check_peer(&c, peer);
 	if (code == EXIT_DONE)
-		code = (enum exit_code)client_fetch(&c, query_target(&q), path, file_place_new);
+		code = client_fetch(&c, query_target(&q), path, file_place_new);
 	if (code == EXIT_DONE)
 		left = left_out(&c, peer);
 	client_close(&c);
@@ -244,7 +244,7 @@ static enum exit_code give_frame(struct client *c, const struct reading *r, stru
 		return EXIT_ERROR;
 	}
 	if (answer.status != 200)
-		code = (enum exit_code)client_explain(&answer);
+		code = client_explain(&answer);
 	client_answer_finish(&answer);
 	return code;
 }
@@ -292,7 +292,7 @@ static enum exit_code run_read(struct options *o)
 		return refuse_missing(path);
 	if (client_open(&c, o->home) != ERR_OK) {
 		fclose(r.file);
-		return (enum exit_code)client_absent(o->home);
+		return client_absent(o->home);
 	}
 	buf_init(&r.in, xcalloc(1, FRAME_MAX), FRAME_MAX);
 	code = read_frames(&c, &r, path);

@@ -35,7 +35,7 @@ static enum exit_code find_kind(const struct options *o, bool *is_draft)
 	query_open(&q, "/entry");
 	query_put(&q, "place", o->arguments[0]);
 	if (code == EXIT_DONE)
-		code = (enum exit_code)client_get(&c, &q, &entry);
+		code = client_get(&c, &q, &entry);
 	*is_draft = json_uint(entry, "kind_number") == KIND_SUBMIT;
 	json_decref(entry);
 	login_close(&c);

@@ -89,7 +89,7 @@ enum err client_open(struct client *c, const char *home)
 	return ERR_DOWN;
 }
 
-int client_absent(const char *home)
+enum exit_code client_absent(const char *home)
 {
 	return is_home(home) ? EXIT_ERROR : EXIT_NOT_FOUND;
 }
@@ -319,11 +319,11 @@ void client_answer_finish(struct client_answer *a)
 }
 
 /* An error in the place of what was to come piece by piece. */
-static int explain_answer(struct client *c, const struct head *head, const char *target)
+static enum exit_code explain_answer(struct client *c, const struct head *head, const char *target)
 {
 	struct client_answer answer = { .status = head->status, .target = target };
 	json_error_t error;
-	int code;
+	enum exit_code code;
 
 	buf_init(&answer.body, xcalloc(1, REPLY_LEN_MAX), REPLY_LEN_MAX);
 	if (read_body(c, head, &answer.body) == ERR_OK)
@@ -333,7 +333,7 @@ static int explain_answer(struct client *c, const struct head *head, const char 
 	return code;
 }
 
-enum err client_download(struct client *c, const char *target, FILE *to, int *code)
+enum err client_download(struct client *c, const char *target, FILE *to, enum exit_code *code)
 {
 	uint64_t len = 1, sum = 0;
 	struct head head;
@@ -362,23 +362,24 @@ enum err client_download(struct client *c, const char *target, FILE *to, int *co
 	return e;
 }
 
-static int explain_fetch(enum err e, const char *path, int code)
+static enum exit_code explain_fetch(enum err e, const char *path, enum exit_code code)
 {
 	if (e == ERR_REFUSED)
 		return code;
-	return e == ERR_IO || e == ERR_EXISTS ? (int)refuse_unwritable(path) : client_lost(e);
+	return e == ERR_IO || e == ERR_EXISTS ? refuse_unwritable(path) : client_lost(e);
 }
 
-int client_fetch(struct client *c, const char *target, const char *path,
-		 enum err (*place)(const char *from, const char *to))
+enum exit_code client_fetch(struct client *c, const char *target, const char *path,
+			    enum err (*place)(const char *from, const char *to))
 {
 	char part[FILE_PATH_MAX];
-	int fd, why, code = EXIT_DONE;
+	enum exit_code code = EXIT_DONE;
+	int fd, why;
 	enum err e = file_part(path, 0600, part, &fd);
 	FILE *file;
 
 	if (e != ERR_OK)
-		return (int)refuse_unwritable(path);
+		return refuse_unwritable(path);
 	file = fdopen(fd, "w");
 	if (file == NULL)
 		abort();
@@ -433,18 +434,18 @@ const char *query_target(struct query *q)
 	return q->text.full ? "/" : q->target; /* too long for any path: the node says that there is none */
 }
 
-int client_lost(enum err e)
+enum exit_code client_lost(enum err e)
 {
 	say_error(_("The node stopped answering: {1}."), _(err_text(e)));
 	say_next("entente doctor");
 	return EXIT_ERROR;
 }
 
-int client_get(struct client *c, struct query *q, json_t **out)
+enum exit_code client_get(struct client *c, struct query *q, json_t **out)
 {
 	struct client_answer answer;
 	enum err e = client_ask(c, "GET", query_target(q), (struct bytes){ NULL, 0 }, &answer);
-	int code = EXIT_DONE;
+	enum exit_code code = EXIT_DONE;
 
 	*out = NULL;
 	if (e != ERR_OK)

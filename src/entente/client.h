@@ -8,6 +8,7 @@
 #define ENTENTE_CLIENT_H
 
 #include "base/buf.h"
+#include "entente/options.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -34,7 +35,7 @@ struct client_answer {
 /* ERR_DOWN: no node answers at HOME/socket; the reason has been said. */
 enum err client_open(struct client *c, const char *home) MUST_CHECK;
 /* What a command ends with when client_open could not: no home is EXIT_NOT_FOUND, else EXIT_ERROR. */
-int client_absent(const char *home);
+enum exit_code client_absent(const char *home);
 /* The same without a word; errno says why. */
 enum err client_try(struct client *c, const char *home) MUST_CHECK;
 /* Takes a connection that somebody else has made, to where this host name is served. */
@@ -62,9 +63,9 @@ void query_put(struct query *q, const char *name, const char *value);
 void query_put_number(struct query *q, const char *name, uint64_t value);
 const char *query_target(struct query *q);
 
-int client_get(struct client *c, struct query *q, json_t **out) MUST_CHECK; /* an enum exit_code */
+enum exit_code client_get(struct client *c, struct query *q, json_t **out) MUST_CHECK;
 /* The node went away in the middle of it: says so; EXIT_ERROR. */
-int client_lost(enum err e);
+enum exit_code client_lost(enum err e);
 /*
  * "guidelines, line 37: SHARE does not carry TS" of an answer's or an entry's "guidelines"; false if it is
  * NULL.
@@ -73,20 +74,20 @@ bool client_denial(const json_t *denial, char *out, size_t size) MUST_CHECK;
 /* What a rule of the formats asks (rule_text.h) and its name; the name alone if it is not known. */
 void client_rule(const char *rule, char *out, size_t size);
 /* Says why and what to do next; gives the exit code that fits. */
-int client_explain(const struct client_answer *a);
+enum exit_code client_explain(const struct client_answer *a);
 
 /*
  * Long answers: piece by piece into a file. ERR_REFUSED: the node's answer was an error, which was said;
  * *code is then what the program ends with. ERR_IO: the file, and errno says why.
  */
-enum err client_download(struct client *c, const char *target, FILE *to, int *code) MUST_CHECK;
+enum err client_download(struct client *c, const char *target, FILE *to, enum exit_code *code) MUST_CHECK;
 
 /*
  * A long answer as a file of this user's alone: under another name until it is whole and on the disk, then
- * where `place` puts it: file_place, file_place_new. An enum exit_code; what was wrong has been said.
+ * where `place` puts it: file_place, file_place_new. What was wrong has been said.
  */
-int client_fetch(struct client *c, const char *target, const char *path,
-		 enum err (*place)(const char *from, const char *to)) MUST_CHECK;
+enum exit_code client_fetch(struct client *c, const char *target, const char *path,
+			    enum err (*place)(const char *from, const char *to)) MUST_CHECK;
 
 /*
  * Event streams: a connection of its own. ERR_LIMIT: there are as many as there may be; ERR_REFUSED: the

@@ -299,7 +299,7 @@ static void fill_why(const struct client_answer *a, const json_t *object, const 
 	}
 }
 
-int client_explain(const struct client_answer *a)
+enum exit_code client_explain(const struct client_answer *a)
 {
 	const json_t *object = json_is_array(a->json) ? json_array_get(a->json, 0) : a->json;
 	const char *err = json_str(object, "err"), *rule = json_str(object, "rule");
@@ -313,5 +313,5 @@ int client_explain(const struct client_answer *a)
 		say_error("{1}.", denial);
 	i = find_explanation(err, rule);
 	say_next("{1}", _(explanations[i].next));
-	return (int)explanations[i].code;
+	return explanations[i].code;
 }

@@ -79,7 +79,7 @@ static void put_row(struct table *t, const json_t *thing, uint64_t now_ms)
 	put_parts(t, thing);
 	put_due(t, thing, now_ms);
 	table_put(t, COLOUR_DIM, json_str(thing, "place"));
-	table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(thing, "title")));
+	table_put(t, COLOUR_PLAIN, reader_words(json_object_get(thing, "title")));
 	table_end_row(t);
 }
 
@@ -246,7 +246,7 @@ static void put_timeline(struct table *t, const json_t *answer)
 		put_due(t, sorted[i], now_ms);
 		table_put(t, COLOUR_BOLD, json_str(sorted[i], "name"));
 		put_parts(t, sorted[i]);
-		table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(sorted[i], "title")));
+		table_put(t, COLOUR_PLAIN, reader_words(json_object_get(sorted[i], "title")));
 		table_end_row(t);
 	}
 	free(sorted);
@@ -307,9 +307,9 @@ static void put_conditions(struct table *t, const json_t *answer)
 		table_put(t, COLOUR_PLAIN, json_str(one, "when"));
 		table_put(t, COLOUR_DIM, json_str(one, "party"));
 		table_put(t, COLOUR_DIM, json_str(one, "source"));
-		table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(one, "title")));
+		table_put(t, COLOUR_PLAIN, reader_words(json_object_get(one, "title")));
 		if (json_object_get(one, "doubt") != NULL)
-			table_put(t, COLOUR_DIM, dialogue_title(json_object_get(one, "doubt")));
+			table_put(t, COLOUR_DIM, reader_words(json_object_get(one, "doubt")));
 		table_end_row(t);
 	}
 }
@@ -329,7 +329,7 @@ static void put_deeds(struct table *t, const json_t *thing)
 		table_put(t, COLOUR_PLAIN,
 			  strcmp(kind, "act") == 0 ? _(json_str(deed, "act")) : show_kind(deed));
 		table_put(t, COLOUR_DIM, json_str(deed, "to"));
-		table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(deed, "detail")));
+		table_put(t, COLOUR_PLAIN, reader_words(json_object_get(deed, "detail")));
 		table_end_row(t);
 	}
 }
@@ -371,12 +371,12 @@ static enum exit_code show_one(struct options *o)
 	query_open(&q, "/dialogues");
 	query_put(&q, "place", json_str(found, "place"));
 	if (code == EXIT_DONE)
-		code = (enum exit_code)client_get(&c, &q, &whole);
+		code = client_get(&c, &q, &whole);
 	query_open(&q, "/dialogues");
 	query_put(&q, "kind", "condition");
 	query_put(&q, "of", json_str(found, "place"));
 	if (code == EXIT_DONE)
-		code = (enum exit_code)client_get(&c, &q, &conditions);
+		code = client_get(&c, &q, &conditions);
 	thing = json_array_get(json_object_get(whole, "things"), 0);
 	if (code == EXIT_DONE && o->is_json) {
 		json_object_set(thing, "conditions", json_object_get(conditions, "things"));

@@ -458,7 +458,7 @@ static enum exit_code run_verify(struct options *o)
 		say_next(_("have its line put into the file `devices` of that node"));
 		code = EXIT_REFUSED;
 	} else if (e != ERR_OK && e != ERR_USAGE) {
-		code = (enum exit_code)client_lost(e);
+		code = client_lost(e);
 	}
 	json_decref(m.wrong);
 	free(manifest.ptr);

@@ -247,7 +247,7 @@ static enum exit_code compose_start(struct options *o, const void *self, struct 
 	query_open(&q, "/seen");
 	query_put(&q, "channel", o->arguments[1]);
 	if (code == EXIT_DONE)
-		code = (enum exit_code)client_get(c, &q, &seen);
+		code = client_get(c, &q, &seen);
 	if (code == EXIT_DONE)
 		code = draft_label(d, o, json_object_get(seen, "parties"));
 	if (code == EXIT_DONE)
@@ -360,7 +360,7 @@ static enum exit_code ask(const struct options *o, const char *place, json_t **a
 		query_put(&q, "channel", o->arguments[1]);
 	if (place == NULL && option_is_given(o, "all"))
 		query_put(&q, "all", "1");
-	code = (enum exit_code)client_get(&c, &q, answer);
+	code = client_get(&c, &q, answer);
 	if (code == EXIT_DONE)
 		code = show_get(&c, "/status", status);
 	login_close(&c);

@@ -43,50 +43,28 @@ const struct option_row dialogue_options[] = {
 enum shape { SHAPE_TEXT, SHAPE_TEXTS, SHAPE_WORDS, SHAPE_NUMBER, SHAPE_PEOPLE, SHAPE_HASH };
 
 static const struct member {
-	const char *key;
 	enum dialogue_field field;
 	enum shape shape;
 } members[] = {
-	{ "name", DIALOGUE_NAME, SHAPE_TEXT },
-	{ "title", DIALOGUE_TITLE, SHAPE_WORDS },
-	{ "act", DIALOGUE_ACT, SHAPE_NUMBER },
-	{ "when", DIALOGUE_WHEN, SHAPE_TEXT },
-	{ "parties", DIALOGUE_PARTIES, SHAPE_TEXTS },
-	{ "source", DIALOGUE_SOURCE, SHAPE_TEXT },
-	{ "detail", DIALOGUE_DETAIL, SHAPE_WORDS },
-	{ "doubt", DIALOGUE_DOUBT, SHAPE_WORDS },
-	{ "owed_to", DIALOGUE_OWED_TO, SHAPE_TEXTS },
-	{ "number", DIALOGUE_NUMBER, SHAPE_NUMBER },
-	{ "languages", DIALOGUE_LANGUAGES, SHAPE_TEXTS },
-	{ "chairs", DIALOGUE_CHAIRS, SHAPE_TEXTS },
-	{ "to", DIALOGUE_TO, SHAPE_TEXT },
-	{ "people", DIALOGUE_PEOPLE, SHAPE_PEOPLE },
-	{ "stage", DIALOGUE_STAGE, SHAPE_TEXT },
-	{ "words", DIALOGUE_WORDS, SHAPE_TEXT },
-	{ "hash", DIALOGUE_HASH, SHAPE_HASH },
-	{ "outlets", DIALOGUE_OUTLETS, SHAPE_TEXTS },
-	{ "type", DIALOGUE_TYPE, SHAPE_TEXT },
-	{ "confidence", DIALOGUE_CONFIDENCE, SHAPE_TEXT },
-	{ "where", DIALOGUE_WHERE, SHAPE_TEXT },
-	{ "location", DIALOGUE_LOCATION, SHAPE_WORDS },
-	{ "unit", DIALOGUE_UNIT, SHAPE_TEXT },
-	{ "credentials", DIALOGUE_CREDENTIALS, SHAPE_WORDS },
-	{ "manner", DIALOGUE_MANNER, SHAPE_TEXT },
+	{ DIALOGUE_NAME, SHAPE_TEXT },	     { DIALOGUE_TITLE, SHAPE_WORDS },
+	{ DIALOGUE_ACT, SHAPE_NUMBER },	     { DIALOGUE_WHEN, SHAPE_TEXT },
+	{ DIALOGUE_PARTIES, SHAPE_TEXTS },   { DIALOGUE_SOURCE, SHAPE_TEXT },
+	{ DIALOGUE_DETAIL, SHAPE_WORDS },    { DIALOGUE_DOUBT, SHAPE_WORDS },
+	{ DIALOGUE_OWED_TO, SHAPE_TEXTS },   { DIALOGUE_NUMBER, SHAPE_NUMBER },
+	{ DIALOGUE_LANGUAGES, SHAPE_TEXTS }, { DIALOGUE_CHAIRS, SHAPE_TEXTS },
+	{ DIALOGUE_TO, SHAPE_TEXT },	     { DIALOGUE_PEOPLE, SHAPE_PEOPLE },
+	{ DIALOGUE_STAGE, SHAPE_TEXT },	     { DIALOGUE_WORDS, SHAPE_TEXT },
+	{ DIALOGUE_HASH, SHAPE_HASH },	     { DIALOGUE_OUTLETS, SHAPE_TEXTS },
+	{ DIALOGUE_TYPE, SHAPE_TEXT },	     { DIALOGUE_CONFIDENCE, SHAPE_TEXT },
+	{ DIALOGUE_WHERE, SHAPE_TEXT },	     { DIALOGUE_LOCATION, SHAPE_WORDS },
+	{ DIALOGUE_UNIT, SHAPE_TEXT },	     { DIALOGUE_CREDENTIALS, SHAPE_WORDS },
+	{ DIALOGUE_MANNER, SHAPE_TEXT },
 };
-
-const char *dialogue_key(enum dialogue_field field)
-{
-	for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
-		if (members[i].field == field)
-			return members[i].key;
-	}
-	return NULL;
-}
 
 static const struct member *member_find(const char *key)
 {
 	for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
-		if (strcmp(members[i].key, key) == 0)
+		if (strcmp(dialogue_field_name(members[i].field), key) == 0)
 			return &members[i];
 	}
 	return NULL;
@@ -222,11 +200,11 @@ bool dialogue_is_whole(const struct draft *d, const char **bad)
 
 	if (dialogue_check(&d->statement, &field) == ERR_OK)
 		return true;
-	*bad = field == NULL ? "" : dialogue_key((enum dialogue_field)field->key);
+	*bad = field == NULL ? "" : dialogue_field_name(field->key);
 	for (size_t i = 0; field == NULL && i < ARRAY_COUNT(members); i++) {
 		bool is_required = dialogue_is_required(&d->statement, members[i].field);
 		if (is_required && statement_field(&d->statement, members[i].field) == NULL)
-			*bad = members[i].key;
+			*bad = dialogue_field_name(members[i].field);
 	}
 	return false;
 }
@@ -260,7 +238,7 @@ enum exit_code dialogue_get_all(struct client *c, const char *kind, bool is_open
 			query_put(&q, "open", "1");
 		if (after[0] != '\0')
 			query_put(&q, "after", after);
-		code = (enum exit_code)client_get(c, &q, &page);
+		code = client_get(c, &q, &page);
 		say_fill(after, sizeof after, "{1}", code == EXIT_DONE ? json_str(page, "next") : "");
 		if (*out == NULL) {
 			*out = page;
@@ -293,7 +271,7 @@ enum exit_code dialogue_look_up(struct client *c, const char *kind, const char *
 	query_put(&q, "kind", kind);
 	query_put(&q, is_name ? "name" : "place", word);
 	*out = NULL;
-	code = (enum exit_code)client_get(c, &q, &answer);
+	code = client_get(c, &q, &answer);
 	things = json_object_get(answer, "things");
 	found = json_array_get(things, 0);
 	if (code == EXIT_DONE && (json_array_size(things) != 1 || strcmp(json_str(found, "kind"), kind) != 0))
@@ -302,22 +280,6 @@ enum exit_code dialogue_look_up(struct client *c, const char *kind, const char *
 		*out = json_incref(json_array_get(things, 0));
 	json_decref(answer);
 	return code;
-}
-
-const char *dialogue_title(json_t *words)
-{
-	const json_t *text = json_object_get(words, reader_language());
-	json_t *one;
-	const char *tag;
-
-	if (json_is_string(text))
-		return json_string_value(text);
-	json_object_foreach(words, tag, one)
-	{
-		if (json_is_string(one))
-			return json_string_value(one);
-	}
-	return "";
 }
 
 const json_t *dialogue_find(const json_t *things, const char *kind, const char *word)
@@ -560,7 +522,7 @@ static enum exit_code add_place(const struct saying *s)
 	query_open(&q, "/seen");
 	query_put(&q, "channel", channel);
 	if (code == EXIT_DONE)
-		code = (enum exit_code)client_get(s->c, &q, &seen);
+		code = client_get(s->c, &q, &seen);
 	if (code == EXIT_DONE)
 		code = draft_label(s->d, s->o, json_object_get(seen, "parties"));
 	json_decref(seen);

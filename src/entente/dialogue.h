@@ -10,8 +10,6 @@
 #include "entente/post.h"
 #include "wire/dialogue.h"
 
-/* The member of an object that holds a field, "title"; NULL: no field has it. */
-const char *dialogue_key(enum dialogue_field field);
 /* Which field an object's member is; false: none. */
 bool dialogue_key_find(const char *key, enum dialogue_field *out);
 /*
@@ -30,8 +28,6 @@ enum exit_code dialogue_look_up(struct client *c, const char *kind, const char *
 				json_t **out) MUST_CHECK;
 /* By name or place; a row of `things`, borrowed from it. NULL: none, or two, and it was said. */
 const json_t *dialogue_find(const json_t *things, const char *kind, const char *word);
-/* Its name in the reader's language, or the first there is. */
-const char *dialogue_title(json_t *words);
 /* What commas part, as in "KOR,USA"; the caller's. */
 json_t *dialogue_list(const char *text);
 

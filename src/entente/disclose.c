@@ -202,7 +202,7 @@ static enum exit_code run(struct options *o)
 		return code;
 	query_open(&q, "/entry");
 	query_put(&q, "place", o->arguments[0]);
-	code = (enum exit_code)client_get(&c, &q, &entry);
+	code = client_get(&c, &q, &entry);
 	if (code == EXIT_DONE)
 		code = disclose(o, &ids, entry, &c);
 	json_decref(entry);

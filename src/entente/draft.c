@@ -78,7 +78,7 @@ enum exit_code draft_address(struct draft *d, struct client *c, const char *chan
 
 	query_open(&q, "/seen");
 	query_put(&q, "channel", channel);
-	code = (enum exit_code)client_get(c, &q, &answer);
+	code = client_get(c, &q, &answer);
 	if (code != EXIT_DONE)
 		return code;
 	s->channel = (uint32_t)json_uint(answer, "channel");
@@ -146,7 +146,7 @@ enum exit_code draft_label_over(struct draft *d, const struct options *options, 
 		return EXIT_DONE;
 	query_open(&q, "/seen");
 	query_put(&q, "channel", say_number(d->statement.channel));
-	code = (enum exit_code)client_get(c, &q, &seen);
+	code = client_get(c, &q, &seen);
 	if (code == EXIT_DONE)
 		code = draft_label(d, options, json_object_get(seen, "parties"));
 	json_decref(seen);

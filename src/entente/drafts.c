@@ -60,7 +60,7 @@ static enum exit_code run(struct options *o)
 	if (option_is_given(o, "all"))
 		query_put(&q, "all", "1");
 	if (code == EXIT_DONE)
-		code = (enum exit_code)client_get(&c, &q, &list);
+		code = client_get(&c, &q, &list);
 	if (code == EXIT_DONE && o->is_json) {
 		json_say(list);
 	} else if (code == EXIT_DONE) {

@@ -28,7 +28,7 @@ static enum exit_code get_entry(struct client *c, const char *place, json_t **ou
 
 	query_open(&q, "/entry");
 	query_put(&q, "place", place);
-	return (enum exit_code)client_get(c, &q, out);
+	return client_get(c, &q, out);
 }
 
 /* Whether there is something to erase, as far as can be known before the node judges it. */

@@ -41,7 +41,7 @@ const char *event_code(const json_t *answer, const char *list, const char *name)
 	json_array_foreach(json_object_get(answer, list), i, code)
 	{
 		if (strcmp(json_str(code, "name"), name) == 0)
-			return dialogue_title(json_object_get(code, "words"));
+			return reader_words(json_object_get(code, "words"));
 	}
 	return name[0] == '\0' ? _("unknown") : name;
 }
@@ -54,7 +54,7 @@ const char *event_when(const json_t *said)
 const char *event_where(const json_t *said)
 {
 	if (json_object_get(said, "location") != NULL)
-		return dialogue_title(json_object_get(said, "location"));
+		return reader_words(json_object_get(said, "location"));
 	return json_object_get(said, "where") == NULL ? _("unknown") : json_str(said, "where");
 }
 
@@ -63,7 +63,7 @@ enum exit_code event_get(struct client *c, json_t **out)
 	struct query q;
 
 	query_open(&q, "/assessments");
-	return (enum exit_code)client_get(c, &q, out);
+	return client_get(c, &q, out);
 }
 
 /* ---- The list. ---- */
@@ -120,7 +120,7 @@ static void put_event(struct table *t, const json_t *answer, const json_t *event
 	table_put(t, COLOUR_PLAIN, claims);
 	put_assessed(t, answer, event);
 	table_put(t, COLOUR_DIM, json_str(event, "place"));
-	table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(event, "title")));
+	table_put(t, COLOUR_PLAIN, reader_words(json_object_get(event, "title")));
 	table_end_row(t);
 }
 
@@ -178,7 +178,7 @@ const json_t *event_find(const json_t *answer, const char *word)
 static void say_doubt(const json_t *said)
 {
 	if (json_object_get(said, "doubt") != NULL)
-		say(_("    in doubt: {1}\n"), dialogue_title(json_object_get(said, "doubt")));
+		say(_("    in doubt: {1}\n"), reader_words(json_object_get(said, "doubt")));
 }
 
 static void say_claim(const json_t *answer, const json_t *claim)
@@ -193,12 +193,12 @@ static void say_claim(const json_t *answer, const json_t *claim)
 	say(_("    source: {1}\n"), json_str(claim, "source"));
 	say(_("    when: {1}   where: {2}   confidence: {3}\n"), event_when(claim), event_where(claim),
 	    event_code(answer, "confidences", json_str(claim, "confidence")));
-	say("    {1}\n", dialogue_title(json_object_get(claim, "detail")));
+	say("    {1}\n", reader_words(json_object_get(claim, "detail")));
 	say_doubt(claim);
 	if (withdrawn == NULL)
 		return;
 	say(_("    WITHDRAWN by its party {1}: {2}\n"), json_str(withdrawn, "place"),
-	    dialogue_title(json_object_get(withdrawn, "detail")));
+	    reader_words(json_object_get(withdrawn, "detail")));
 	if (json_object_get(withdrawn, "to") != NULL)
 		say(_("    instead of it: {1}\n"), json_str(withdrawn, "to"));
 }
@@ -215,7 +215,7 @@ static void say_assessments(const json_t *answer, const json_t *event)
 		put_label(t, one);
 		table_put(t, COLOUR_BOLD, json_str(one, "party"));
 		table_put(t, COLOUR_PLAIN, event_code(answer, "confidences", json_str(one, "confidence")));
-		table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(one, "detail")));
+		table_put(t, COLOUR_PLAIN, reader_words(json_object_get(one, "detail")));
 		table_end_row(t);
 	}
 	if (i > 0)
@@ -262,12 +262,12 @@ static void say_event(const json_t *answer, const json_t *event)
 
 	show_marking(event);
 	say_coloured(COLOUR_BOLD, json_str(event, "name"));
-	say("  {1}\n", dialogue_title(json_object_get(event, "title")));
+	say("  {1}\n", reader_words(json_object_get(event, "title")));
 	say(_("    type: {1}   when: {2}   opened by {3}, {4}\n"),
 	    event_code(answer, "types", json_str(event, "type")), event_when(event), json_str(event, "party"),
 	    json_str(event, "place"));
 	if (json_object_get(event, "detail") != NULL)
-		say("    {1}\n", dialogue_title(json_object_get(event, "detail")));
+		say("    {1}\n", reader_words(json_object_get(event, "detail")));
 	say_doubt(event);
 	json_array_foreach(json_object_get(event, "claims"), i, claim) say_claim(answer, claim);
 	say_assessments(answer, event);

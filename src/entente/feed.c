@@ -111,9 +111,9 @@ static enum exit_code run(struct options *o)
 	query_open(&q, "/feed");
 	query_put(&q, "format", o->arguments[0]);
 	query_put(&q, role != NULL ? "role" : "party", role != NULL ? role : party);
-	code = client_open(&c, o->home) == ERR_OK ? EXIT_DONE : (enum exit_code)client_absent(o->home);
+	code = client_open(&c, o->home) == ERR_OK ? EXIT_DONE : client_absent(o->home);
 	if (code == EXIT_DONE)
-		code = (enum exit_code)client_get(&c, &q, &answer);
+		code = client_get(&c, &q, &answer);
 	if (code == EXIT_DONE)
 		code = write_files(dir, json_object_get(answer, "files"));
 	if (code == EXIT_DONE && o->is_json)

@@ -37,44 +37,6 @@ struct filling {
 	uint8_t *memory;			   /* heap: one field's value */
 };
 
-/* ---- Words of the accord in the reader's language. ---- */
-
-const char *form_words(const json_t *names)
-{
-	const char *language;
-	const json_t *name, *own = json_object_get(names, reader_language());
-
-	if (json_is_string(own))
-		return json_string_value(own);
-	json_object_foreach((json_t *)(uintptr_t)names, language, name)
-	{
-		if (json_is_string(name))
-			return json_string_value(name);
-	}
-	return "";
-}
-
-static const struct {
-	const char *name, *title; /* N_() */
-} shared_titles[] = {
-	{ "act", N_("act") },		{ "basis", N_("legal basis") },
-	{ "reply-by", N_("reply by") }, { "because", N_("sent because") },
-	{ "reason", N_("reason") },
-};
-
-const char *form_title(const json_t *field)
-{
-	const json_t *title = json_object_get(field, "title");
-
-	if (title != NULL)
-		return form_words(title);
-	for (size_t i = 0; i < ARRAY_COUNT(shared_titles); i++) {
-		if (strcmp(shared_titles[i].name, json_str(field, "name")) == 0)
-			return _(shared_titles[i].title);
-	}
-	return json_str(field, "name");
-}
-
 /* ---- What the accord says. ---- */
 
 enum exit_code form_get(struct client *c, const char *name, uint64_t version, json_t **form)
@@ -86,7 +48,7 @@ enum exit_code form_get(struct client *c, const char *name, uint64_t version, js
 
 	*form = NULL;
 	query_open(&q, "/forms");
-	code = (enum exit_code)client_get(c, &q, &answer);
+	code = client_get(c, &q, &answer);
 	json_array_foreach(json_object_get(answer, "forms"), i, row)
 	{
 		if (strcmp(json_str(row, "form"), name) == 0 &&
@@ -110,7 +72,7 @@ enum exit_code form_get_correction(struct client *c, json_t **form)
 
 	*form = NULL;
 	query_open(&q, "/forms");
-	code = (enum exit_code)client_get(c, &q, &answer);
+	code = client_get(c, &q, &answer);
 	json_array_foreach(json_object_get(answer, "forms"), i, row)
 	{
 		if (*form == NULL && json_flag(row, "corrects") && json_flag(row, "newest"))
@@ -137,7 +99,7 @@ static void say_permitted(const json_t *field)
 		buf_put_str(&text, i == 0 ? "" : ", ");
 		buf_put_str(&text, json_str(value, "name"));
 		buf_put_str(&text, " (");
-		buf_put_str(&text, form_words(json_object_get(value, "words")));
+		buf_put_str(&text, reader_words(json_object_get(value, "words")));
 		buf_put_byte(&text, ')');
 	}
 	line[text.len] = '\0';
@@ -174,7 +136,7 @@ static const char *type_how(const char *type)
 
 static enum exit_code bad_value(const json_t *field, const char *path, const char *value)
 {
-	say_error(_("The field {1} ({2}) cannot be {3}."), path, form_title(field), value);
+	say_error(_("The field {1} ({2}) cannot be {3}."), path, show_field_title(field), value);
 	if (json_object_get(field, "values") != NULL)
 		say_permitted(field);
 	else
@@ -184,7 +146,8 @@ static enum exit_code bad_value(const json_t *field, const char *path, const cha
 
 static enum exit_code missing_value(const struct filling *f, const json_t *field, const char *path)
 {
-	say_error(_("{1} needs the field {2} ({3})."), json_str(f->form, "form"), path, form_title(field));
+	say_error(_("{1} needs the field {2} ({3})."), json_str(f->form, "form"), path,
+		  show_field_title(field));
 	if (json_object_get(field, "values") != NULL)
 		say_permitted(field);
 	else
@@ -769,7 +732,7 @@ void form_explain(struct client *c, const struct draft *d, const json_t *answer)
 		    json_uint(fault, "number") != json_uint(field, "number"))
 			continue;
 		say_error("{1}: {2} ({3}).", _(json_str(fault, "text")), json_str(field, "name"),
-			  form_title(field));
+			  show_field_title(field));
 		say_next("entente forms show {1}", name);
 		json_decref(form);
 		return;

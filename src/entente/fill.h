@@ -40,10 +40,6 @@ enum exit_code form_is_missed(const struct options *o) MUST_CHECK;
 enum exit_code form_fill(struct draft *d, const struct options *o, struct client *c, const json_t *form,
 			 enum form_act act, const json_t *last) MUST_CHECK;
 
-/* What a list of the accord calls it in the reader's language; the first of all if it has no such. */
-const char *form_words(const json_t *names);
-/* A field's title in the reader's language; of those that every form has, ours. */
-const char *form_title(const json_t *field);
 /* Of an answer that refuses a form: says what of it, by the field's title. */
 void form_explain(struct client *c, const struct draft *d, const json_t *answer);
 

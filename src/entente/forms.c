@@ -37,7 +37,7 @@ static void list(const json_t *forms)
 		put_words(t, json_object_get(form, "planes"));
 		table_put(t, COLOUR_PLAIN, json_str(form, "precedence"));
 		put_words(t, json_object_get(form, "acts"));
-		table_put(t, COLOUR_PLAIN, form_words(json_object_get(form, "title")));
+		table_put(t, COLOUR_PLAIN, reader_words(json_object_get(form, "title")));
 		table_end_row(t);
 	}
 	table_say(t);
@@ -166,11 +166,11 @@ static enum exit_code run(struct options *o)
 		return EXIT_USAGE;
 	}
 	if (client_open(&c, o->home) != ERR_OK)
-		return (enum exit_code)client_absent(o->home);
+		return client_absent(o->home);
 	query_open(&q, "/forms");
 	if (is_one)
 		query_put(&q, "form", o->arguments[1]);
-	code = (enum exit_code)client_get(&c, &q, &answer);
+	code = client_get(&c, &q, &answer);
 	client_close(&c);
 	forms = json_object_get(answer, "forms");
 	if (code == EXIT_DONE && o->is_json) {

@@ -83,7 +83,7 @@ static enum exit_code copy_slices(struct client *c, const char *target)
 			return EXIT_ERROR;
 		}
 		if (answer.status != 200)
-			code = (enum exit_code)client_explain(&answer);
+			code = client_explain(&answer);
 		is_whole = json_flag(answer.json, "whole");
 		say_progress(_("pages"), json_uint(answer.json, "done"), json_uint(answer.json, "total"));
 		client_answer_finish(&answer);
@@ -142,7 +142,7 @@ enum exit_code held_copy(const struct options *o, const char *path)
 	if (file_path(copies, o->home, "copies") != ERR_OK || file_path(made, copies, name) != ERR_OK)
 		return EXIT_USAGE;
 	if (client_open(&c, o->home) != ERR_OK)
-		return (enum exit_code)client_absent(o->home);
+		return client_absent(o->home);
 	query_open(&q, "/backup");
 	query_put(&q, "to", name);
 	code = copy_slices(&c, query_target(&q));

@@ -438,7 +438,7 @@ static enum exit_code get_lists(struct import *in)
 	enum exit_code code;
 
 	query_open(&q, "/assessments");
-	code = (enum exit_code)client_get(&in->c, &q, &in->lists);
+	code = client_get(&in->c, &q, &in->lists);
 	if (code == EXIT_DONE)
 		keep_pairs(in, json_object_get(in->lists, "events"));
 	return code;
@@ -479,7 +479,7 @@ static enum exit_code address(struct import *in, struct draft *d)
 	query_open(&q, "/seen");
 	query_put(&q, "channel", channel);
 	if (code == EXIT_DONE)
-		code = (enum exit_code)client_get(&in->c, &q, &seen);
+		code = client_get(&in->c, &q, &seen);
 	d->statement.has_label = true;
 	if (code == EXIT_DONE &&
 	    label_type(&d->words, json_str(in->file, "label"), NULL, json_object_get(seen, "parties"),

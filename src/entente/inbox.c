@@ -76,7 +76,7 @@ static enum exit_code find_messages(struct client *c, const json_t *channel, con
 		query_put_number(&q, "channel", json_uint(channel, "number"));
 		if (next[0] != '\0')
 			query_put(&q, "after", next);
-		code = (enum exit_code)client_get(c, &q, &answer);
+		code = client_get(c, &q, &answer);
 		if (code == EXIT_DONE)
 			json_array_extend(found, json_object_get(answer, "messages"));
 	} while (code == EXIT_DONE && json_str(answer, "next")[0] != '\0');
@@ -96,7 +96,7 @@ static enum exit_code get_messages(struct client *c, const struct options *o, co
 	query_open(&q, "/inbox");
 	query_put_number(&q, "channel", json_uint(channel, "number"));
 	query_put_number(&q, "last", last);
-	return (enum exit_code)client_get(c, &q, out);
+	return client_get(c, &q, out);
 }
 
 static enum exit_code show_channel(struct client *c, const struct options *o, const json_t *channel,

@@ -7,7 +7,6 @@
  */
 #include "entente/init.h"
 #include "entente/accord_life.h"
-#include "entente/node_keys.h"
 #include "entente/refuse.h"
 #include "entente/registrar.h"
 #include "entente/rows.h"
@@ -61,6 +60,27 @@ enum exit_code init_write_pair(const char *dir, const char *name, struct bytes p
 }
 
 /* ---- init keys ---- */
+
+enum exit_code init_write_node_key(const char *dir, const char *name, uint8_t public[SIGN_PUBLIC_LEN])
+{
+	uint8_t seed[SIGN_SEED_LEN], private_memory[2 * SIGN_SEED_LEN + 2], public_memory[64];
+	struct buf private = BUF_ON(private_memory), line = BUF_ON(public_memory);
+	struct sign_key key;
+	enum exit_code code;
+
+	random_read(seed, sizeof seed);
+	sign_key_from_seed(&key, seed);
+	memcpy(public, key.public, SIGN_PUBLIC_LEN);
+	buf_put_hex(&private, BYTES_OF(seed));
+	buf_put_byte(&private, '\n');
+	buf_put_base64(&line, BYTES_OF(key.public));
+	buf_put_byte(&line, '\n');
+	code = init_write_pair(dir, name, buf_bytes(&private), buf_bytes(&line));
+	explicit_bzero(seed, sizeof seed);
+	explicit_bzero(private_memory, sizeof private_memory);
+	sign_key_wipe(&key);
+	return code;
+}
 
 /* An officer-like key: OpenSSH private file and .pub, so that stock tools can use it. */
 static enum exit_code make_ssh_key(const char *dir, const char *name, const char *comment, struct buf *wire)
@@ -143,7 +163,7 @@ static enum exit_code make_keys(struct options *o)
 		put_key(&lines, party, ACCORD_KEY_REGISTRAR, buf_bytes(&wire));
 	for (size_t i = 0; code == EXIT_DONE && i < ARRAY_COUNT(node_keys); i++) {
 		uint8_t public[SIGN_PUBLIC_LEN];
-		code = node_key_make(dir, accord_key_use_name(node_keys[i]), public);
+		code = init_write_node_key(dir, accord_key_use_name(node_keys[i]), public);
 		put_key(&lines, party, node_keys[i], BYTES_OF(public));
 	}
 	if (code == EXIT_DONE)

@@ -7,6 +7,7 @@
 #define ENTENTE_INIT_H
 
 #include "base/bytes.h"
+#include "crypto/sign.h"
 #include "entente/accord_dir.h"
 #include "entente/options.h"
 
@@ -21,5 +22,9 @@ enum exit_code init_write(const char *dir, const char *name, struct bytes conten
 /* A key, and beside it, as NAME.pub, what everybody may know of it. */
 enum exit_code init_write_pair(const char *dir, const char *name, struct bytes private,
 			       struct bytes public) MUST_CHECK;
+
+/* A new key of the node, DIR/NAME with its public half (node_keys.h). */
+enum exit_code init_write_node_key(const char *dir, const char *name,
+				   uint8_t public[SIGN_PUBLIC_LEN]) MUST_CHECK;
 
 #endif

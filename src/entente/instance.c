@@ -13,7 +13,7 @@ enum exit_code instance_get(struct client *c, const char *place, json_t **out)
 
 	query_open(&q, "/instances");
 	query_put(&q, "place", place);
-	return (enum exit_code)client_get(c, &q, out);
+	return client_get(c, &q, out);
 }
 
 enum exit_code draft_instance(struct draft *d, struct client *c, const json_t *instance)
@@ -116,7 +116,7 @@ static void say_steps(const char *head, const json_t *steps)
 
 	say("{1} ", head);
 	json_array_foreach(steps, i, step)
-		say(i == 0 ? "{1} ({2})" : ", {1} ({2})", form_words(json_object_get(step, "title")),
+		say(i == 0 ? "{1} ({2})" : ", {1} ({2})", reader_words(json_object_get(step, "title")),
 		    json_str(step, "id"));
 	if (json_array_size(steps) == 0)
 		say(_("none"));
@@ -132,7 +132,7 @@ static void say_doubt(const json_t *gate)
 {
 	say_coloured(COLOUR_BAD,
 		     json_flag(gate, "in_doubt") ? _("!! IN DOUBT") : _("!! CONFIRMED THERE, NOT HERE"));
-	say("  {1}: {2}  ", json_str(gate, "place"), form_words(json_object_get(gate, "option_title")));
+	say("  {1}: {2}  ", json_str(gate, "place"), reader_words(json_object_get(gate, "option_title")));
 	say(_("confirmed by "));
 	say_list(json_object_get(gate, "confirmed"));
 	say(_("; awaiting "));
@@ -168,7 +168,7 @@ void instance_show_row(const json_t *instance)
 	const char *life = json_str(instance, "life");
 	size_t i;
 
-	say("{1}  {2}  {3}  ", json_str(instance, "place"), form_words(json_object_get(instance, "title")),
+	say("{1}  {2}  {3}  ", json_str(instance, "place"), reader_words(json_object_get(instance, "title")),
 	    json_str(instance, "precedence"));
 	say_coloured(strcmp(life, "ACTIVE") == 0 ? COLOUR_WARN : COLOUR_PLAIN, word(life));
 	say_steps(_("  open:"), json_object_get(instance, "open"));
@@ -189,8 +189,8 @@ static void say_gate(const json_t *gate)
 			     : is_doubtful(gate)	   ? COLOUR_BAD
 							   : COLOUR_PLAIN;
 
-	say("  {1}  {2}: {3}  ", json_str(gate, "place"), form_words(json_object_get(gate, "step_title")),
-	    form_words(json_object_get(gate, "option_title")));
+	say("  {1}  {2}: {3}  ", json_str(gate, "place"), reader_words(json_object_get(gate, "step_title")),
+	    reader_words(json_object_get(gate, "option_title")));
 	say_coloured(colour, word(state));
 	say(_("  concurred: "));
 	say_list(json_object_get(gate, "concurred"));
@@ -235,7 +235,7 @@ void obligation_show(const json_t *due, uint64_t now_ms)
 	say(" {1}/{2}  {3}", json_str(due, "party"), json_str(due, "role"), word(json_str(due, "level")));
 	if (json_object_get(due, "about") != NULL)
 		say(_(" of {1}"), json_str(due, "about"));
-	say("  {1}", form_words(json_object_get(due, "step_title")));
+	say("  {1}", reader_words(json_object_get(due, "step_title")));
 	if (is_open && json_object_get(due, "due_ms") != NULL) {
 		uint64_t at = json_uint(due, "due_ms");
 		say(_("  by {1}"), say_time(at));
@@ -255,7 +255,7 @@ void instance_show_gates(const json_t *instance)
 	json_array_foreach(json_object_get(instance, "gates"), i, gate) say_gate(gate);
 	json_array_foreach(json_object_get(instance, "decisions"), i, gate)
 		say(_("  {1}  {2} has decided for itself: {3}\n"), json_str(gate, "place"),
-		    json_str(gate, "party"), form_words(json_object_get(gate, "option_title")));
+		    json_str(gate, "party"), reader_words(json_object_get(gate, "option_title")));
 }
 
 static void say_moves(const json_t *instance)
@@ -301,7 +301,7 @@ void instance_show(const json_t *instance, const char *self)
 
 	say_doubts(instance);
 	say_difference(instance, "");
-	say_coloured(COLOUR_BOLD, form_words(json_object_get(instance, "title")));
+	say_coloured(COLOUR_BOLD, reader_words(json_object_get(instance, "title")));
 	say("  {1}  {2}  ", json_str(instance, "place"), json_str(instance, "precedence"));
 	say_coloured(COLOUR_BOLD, word(json_str(instance, "life")));
 	say("\n");

@@ -99,7 +99,7 @@ static enum exit_code list(struct options *o, struct client *c)
 	query_open(&q, "/keys");
 	if (party != NULL)
 		query_put(&q, "party", party);
-	code = (enum exit_code)client_get(c, &q, &answer);
+	code = client_get(c, &q, &answer);
 	if (code == EXIT_DONE && o->is_json) {
 		json_say(answer);
 	} else if (code == EXIT_DONE) {
@@ -550,8 +550,7 @@ static enum exit_code run(struct options *o)
 	if (identity != NULL)
 		return identity_make(identity, o->is_json);
 	if (add != NULL || withdraw != NULL) /* a registrar's key is no officer's: it begins no session */
-		code = client_open(&c, o->home) == ERR_OK ? EXIT_DONE
-							  : (enum exit_code)client_absent(o->home);
+		code = client_open(&c, o->home) == ERR_OK ? EXIT_DONE : client_absent(o->home);
 	else
 		code = login_open_owner(&c, o);
 	if (code != EXIT_DONE)

@@ -133,12 +133,12 @@ static enum exit_code run(struct options *o)
 		return code;
 	query_open(&q, "/ladder");
 	query_put(&q, "place", o->arguments[0]);
-	code = (enum exit_code)client_get(&c, &q, &answer);
+	code = client_get(&c, &q, &answer);
 	/* The attachments' names stand in the message. */
 	query_open(&q, "/entry");
 	query_put(&q, "place", o->arguments[0]);
 	if (code == EXIT_DONE && !o->is_json)
-		code = (enum exit_code)client_get(&c, &q, &entry);
+		code = client_get(&c, &q, &entry);
 	attachments = json_object_get(entry, "attachments");
 	login_close(&c);
 	if (code == EXIT_DONE && o->is_json) {

@@ -97,7 +97,7 @@ static enum exit_code fetch_log(struct client *c, const struct options *o, const
 	query_put(&q, "party", json_str(log, "party"));
 	query_put_number(&q, "epoch", json_uint(log, "epoch"));
 	query_put_number(&q, "last", last);
-	code = (enum exit_code)client_get(c, &q, &answer);
+	code = client_get(c, &q, &answer);
 	if (code == EXIT_DONE)
 		code = unseal_rows(json_object_get(answer, "entries"), o, c);
 	if (code == EXIT_DONE)

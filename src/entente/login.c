@@ -3,7 +3,6 @@
 #include "crypto/hash.h"
 #include "entente/officer.h"
 #include "entente/refuse.h"
-#include "entente/rows.h"
 #include "entente/say.h"
 #include "entente/words.h"
 #include "sys/file.h"
@@ -79,9 +78,9 @@ static enum exit_code ask(struct client *c, const char *method, struct bytes bod
 
 	*out = NULL;
 	if (e != ERR_OK)
-		return (enum exit_code)client_lost(e);
+		return client_lost(e);
 	if (answer.status != 200 || answer.json == NULL)
-		code = (enum exit_code)client_explain(&answer);
+		code = client_explain(&answer);
 	else
 		*out = json_incref(answer.json);
 	client_answer_finish(&answer);
@@ -157,7 +156,7 @@ static enum exit_code does_owner_read(struct client *c, bool *out)
 	enum err e = client_ask(c, "GET", "/session", (struct bytes){ NULL, 0 }, &answer);
 
 	if (e != ERR_OK)
-		return (enum exit_code)client_lost(e);
+		return client_lost(e);
 	*out = answer.status == 200 && json_flag(answer.json, "reads");
 	client_answer_finish(&answer);
 	return EXIT_DONE;
@@ -170,7 +169,7 @@ static enum exit_code open_as(struct client *c, const struct options *o, struct 
 	bool is_owner = false;
 
 	if (client_open(c, o->home) != ERR_OK)
-		return (enum exit_code)client_absent(o->home);
+		return client_absent(o->home);
 	if (wanted.owner)
 		code = does_owner_read(c, &is_owner);
 	if (code == EXIT_DONE && !is_owner &&
@@ -226,34 +225,13 @@ void login_close(struct client *c)
 	client_close(c);
 }
 
-/* ---- entente login, entente logout ---- */
+/* ---- A session that is kept. ---- */
 
 static enum exit_code explain_folder(void)
 {
 	say_error(_("There is no folder to keep the session in: $XDG_RUNTIME_DIR is not set."));
 	say_next(_("set it to a folder of yours alone, or give the reading command --key FILE itself"));
 	return EXIT_USAGE;
-}
-
-static void show(const struct options *o, json_t *session)
-{
-	const json_t *channel, *role;
-	size_t i, j;
-
-	json_object_del(session, "token");
-	if (o->is_json) {
-		json_say(session);
-		return;
-	}
-	say(_("signed in at {1}, as officer {2}\n"), json_str(session, "party"),
-	    say_number(json_uint(session, "holder")));
-	json_array_foreach(json_object_get(session, "channels"), i, channel)
-	{
-		say("  {1}:", json_str(channel, "channel"));
-		json_array_foreach(json_object_get(channel, "roles"), j, role)
-			say(" {1}", json_string_value(role));
-		say("\n");
-	}
 }
 
 static enum exit_code keep(const char *path, const struct client *c)
@@ -267,31 +245,25 @@ static enum exit_code keep(const char *path, const struct client *c)
 	return e == ERR_OK ? EXIT_DONE : refuse_unwritable(path);
 }
 
-static enum exit_code run_login(struct options *o)
+enum exit_code login_keep(const struct options *o, json_t **session)
 {
 	char path[FILE_PATH_MAX];
-	json_t *session = NULL;
 	enum exit_code code;
 	struct client c;
 
+	*session = NULL;
 	if (client_open(&c, o->home) != ERR_OK)
-		return (enum exit_code)client_absent(o->home);
-	if (token_path(o, path) != ERR_OK) {
-		client_close(&c);
-		return explain_folder();
-	}
-	code = sign_in(&c, o, &session);
+		return client_absent(o->home);
+	code = token_path(o, path) == ERR_OK ? sign_in(&c, o, session) : explain_folder();
 	if (code == EXIT_DONE)
 		code = keep(path, &c);
-	if (code == EXIT_DONE)
-		show(o, session);
-	json_decref(session);
+	json_object_del(*session, "token");
 	explicit_bzero(c.token, sizeof c.token);
 	client_close(&c);
 	return code;
 }
 
-static enum exit_code run_logout(struct options *o)
+enum exit_code login_forget(const struct options *o)
 {
 	char path[FILE_PATH_MAX];
 	struct client_answer answer;
@@ -301,7 +273,7 @@ static enum exit_code run_logout(struct options *o)
 	if (token_path(o, path) != ERR_OK)
 		return explain_folder();
 	if (client_open(&c, o->home) != ERR_OK)
-		return (enum exit_code)client_absent(o->home);
+		return client_absent(o->home);
 	if (token_read(o, c.token) != ERR_OK) {
 		client_close(&c);
 		say_error(_("Nobody has signed in here."));
@@ -316,26 +288,5 @@ static enum exit_code run_logout(struct options *o)
 	client_close(&c);
 	if (unlink(path) != 0)
 		return refuse_unwritable(path);
-	if (e != ERR_OK)
-		return (enum exit_code)client_lost(e);
-	if (o->is_json)
-		json_say_done("session", "ended");
-	else
-		say(_("signed out\n"));
-	return EXIT_DONE;
+	return e == ERR_OK ? EXIT_DONE : client_lost(e);
 }
-
-const struct command_row command_login = {
-	"login",
-	"",
-	0,
-	0,
-	N_("sign in to the node: the commands that read show what your roles may know of"),
-	NULL,
-	run_login,
-	false,
-};
-
-const struct command_row command_logout = {
-	"logout", "", 0, 0, N_("end the session that entente login began"), NULL, run_logout, false,
-};

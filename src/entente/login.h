@@ -24,6 +24,9 @@ enum exit_code login_open_owner(struct client *c, const struct options *o) MUST_
 enum exit_code login_open_to_sign(struct client *c, const struct options *o) MUST_CHECK;
 /* Takes zeroed and closed ones. */
 void login_close(struct client *c);
+/* The session that is kept: *session is what the node says of it, the caller's. */
+enum exit_code login_keep(const struct options *o, json_t **session) MUST_CHECK;
+enum exit_code login_forget(const struct options *o) MUST_CHECK;
 /* The same as whoever login_open found, once the node has come back. */
 enum err login_again(struct client *c, const struct options *o) MUST_CHECK;
 

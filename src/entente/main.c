@@ -1,6 +1,5 @@
 /* The table of commands, and the way from the command line into one of them. */
 #include "crypto/sign.h"
-#include "entente/commands.h"
 #include "entente/refuse.h"
 #include "entente/rows.h"
 #include "entente/say.h"
@@ -20,20 +19,30 @@
  */
 #define LARGE_LEN (64 << 10)
 
-const struct command_row *const commands[] = {
+static const struct command_row *const commands[] = {
 #define COMMAND_POINTER(name) &command_##name,
 	COMMAND_LIST(COMMAND_POINTER)
 #undef COMMAND_POINTER
 };
-const size_t commands_count = ARRAY_COUNT(commands);
 
 static const struct command_row *find(const char *name)
 {
-	for (size_t i = 0; i < commands_count; i++) {
+	for (size_t i = 0; i < ARRAY_COUNT(commands); i++) {
 		if (strcmp(commands[i]->name, name) == 0)
 			return commands[i];
 	}
 	return NULL;
+}
+
+static void help(void)
+{
+	say_line(_("entente: the line between governments, and its record\n\nusage: entente COMMAND "
+		   "[OPTION ...]\n"));
+	for (size_t i = 0; i < ARRAY_COUNT(commands); i++) {
+		if (!commands[i]->is_hidden)
+			say_row(commands[i]->name, 12, _(commands[i]->text));
+	}
+	say_line(_("\nentente COMMAND --help says more; man entente says all."));
 }
 
 /* What is read at the first variable that is set, as setlocale() looks for the language of messages. */
@@ -74,7 +83,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	crypto_init();
 	if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
-		options_help(NULL);
+		help();
 		return argc < 2 ? EXIT_USAGE : EXIT_DONE;
 	}
 	if (strcmp(argv[1], "--version") == 0) {

@@ -245,7 +245,7 @@ static enum exit_code run(struct options *o)
 		return code;
 	query_open(&q, "/measures");
 	query_put(&q, "place", o->arguments[0]);
-	code = (enum exit_code)client_get(&c, &q, &answer);
+	code = client_get(&c, &q, &answer);
 	login_close(&c);
 	if (code == EXIT_DONE && o->is_json) {
 		json_say(answer);

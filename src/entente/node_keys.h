@@ -10,7 +10,6 @@
 
 #include "accord/accord.h"
 #include "crypto/sign.h"
-#include "entente/options.h"
 
 enum node_use { NODE_LOG, NODE_MIRROR, NODE_TLS, NODE_USES };
 extern const char *const node_use_names[NODE_USES]; /* as the accord's `keys` has them */
@@ -26,8 +25,5 @@ struct node_keys {
 	uint8_t of[NODE_KEYS_MAX][SIGN_PUBLIC_LEN];
 	size_t count;
 };
-
-/* A new key, DIR/NAME with its public half. EXIT_DONE, or what was wrong has been said. */
-enum exit_code node_key_make(const char *dir, const char *name, uint8_t public[SIGN_PUBLIC_LEN]) MUST_CHECK;
 
 #endif

@@ -267,7 +267,7 @@ enum exit_code officer_find_role(struct officer *o, const struct options *option
 		return EXIT_USAGE;
 	}
 	query_open(&q, "/keys");
-	code = (enum exit_code)client_get(c, &q, &answer);
+	code = client_get(c, &q, &answer);
 	if (code != EXIT_DONE)
 		return code;
 	row = find_key(json_object_get(answer, "keys"), o->fingerprint);

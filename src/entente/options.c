@@ -1,6 +1,5 @@
 #include "entente/options.h"
 
-#include "entente/commands.h"
 #include "entente/say.h"
 #include "entente/words.h"
 
@@ -73,18 +72,8 @@ static void help_rows(const struct option_row *rows)
 	}
 }
 
-void options_help(const struct command_row *command)
+static void help(const struct command_row *command)
 {
-	if (command == NULL) {
-		say_line(_("entente: the line between governments, and its record\n\nusage: entente COMMAND "
-			   "[OPTION ...]\n"));
-		for (size_t i = 0; i < commands_count; i++) {
-			if (!commands[i]->is_hidden)
-				say_row(commands[i]->name, 12, _(commands[i]->text));
-		}
-		say_line(_("\nentente COMMAND --help says more; man entente says all."));
-		return;
-	}
 	say(_("usage: entente {1} [OPTION ...]"), command->name);
 	say("{1}{2}\n\n", command->arguments[0] == '\0' ? "" : " ", command->arguments);
 	say("{1}\n\n", _(command->text));
@@ -252,7 +241,7 @@ bool options_read(struct options *o, const struct command_row *command, int argc
 	if (!take_options(o, argc, argv))
 		return false;
 	if (option_is_given(o, "help")) {
-		options_help(command);
+		help(command);
 		*code = EXIT_DONE;
 		return false;
 	}

@@ -82,7 +82,4 @@ bool option_count(const struct options *o, const char *name, uint64_t max, uint6
 /* Each value in turn; *at begins at 0; NULL at the end. */
 const char *option_next(const struct options *o, const char *name, size_t *at);
 
-/* The command's help; all commands' when command is NULL. */
-void options_help(const struct command_row *command);
-
 #endif

@@ -299,7 +299,7 @@ static enum exit_code item_again(struct client *c, const struct options *o, cons
 		say_line(_("An approval is dropped: its draft was lost with the node's disk. Its author "
 			   "submits it anew."));
 	} else {
-		code = (enum exit_code)client_explain(&answer);
+		code = client_explain(&answer);
 	}
 	client_answer_finish(&answer);
 	return code;

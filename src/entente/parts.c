@@ -35,13 +35,13 @@ static enum exit_code ask_labels(struct client *c, const struct draft *d, const 
 		label_write(&labels[i], &body);
 	if (client_ask(c, "POST", query_target(&q), buf_bytes(&body), &answer) != ERR_OK) {
 		free(body.ptr);
-		return (enum exit_code)client_lost(ERR_DOWN);
+		return client_lost(ERR_DOWN);
 	}
 	free(body.ptr);
 	if (answer.status == 200)
 		*out = json_incref(answer.json);
 	else
-		code = (enum exit_code)client_explain(&answer);
+		code = client_explain(&answer);
 	client_answer_finish(&answer);
 	return code;
 }
@@ -133,7 +133,7 @@ static enum exit_code type_portions(struct draft *d, const struct options *o, st
 		return EXIT_DONE;
 	query_open(&q, "/seen");
 	query_put_number(&q, "channel", d->statement.channel);
-	code = (enum exit_code)client_get(c, &q, &seen);
+	code = client_get(c, &q, &seen);
 	while (code == EXIT_DONE && (typed = option_next(o, "portion", &at)) != NULL)
 		code = type_portion(d, typed, json_object_get(seen, "parties"));
 	json_decref(seen);
@@ -196,9 +196,9 @@ static enum exit_code read_source(struct source *s, struct draft *d, struct clie
 	query_open(&q, "/content");
 	query_put(&q, "place", s->place);
 	if (client_ask(c, "GET", query_target(&q), (struct bytes){ NULL, 0 }, &s->bytes) != ERR_OK)
-		return (enum exit_code)client_lost(ERR_DOWN);
+		return client_lost(ERR_DOWN);
 	if (s->bytes.status != 200)
-		return (enum exit_code)client_explain(&s->bytes);
+		return client_explain(&s->bytes);
 	if (content_read(buf_bytes(&s->bytes.body), &s->content, &fault) != ERR_OK)
 		return refuse_source(s, fault.rule);
 	s->count = s->content.portions_count + s->content.attachments_count;

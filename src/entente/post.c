@@ -99,7 +99,7 @@ enum exit_code post_draft_asking(struct client *c, const struct draft *d, char p
 		wish->line = json_uint(first, "line");
 		outbox_drop(d);
 	} else {
-		code = (enum exit_code)refusal_explain(c, d, &answer);
+		code = refusal_explain(c, d, &answer);
 		form_explain(c, d, first);
 		outbox_drop(d);
 	}
@@ -257,10 +257,10 @@ static enum exit_code check_each(struct client *c, const struct draft *d, uint64
 	size_t i;
 
 	query_open(&q, "/status");
-	code = (enum exit_code)client_get(c, &q, &status);
+	code = client_get(c, &q, &status);
 	query_open(&q, "/channels");
 	if (code == EXIT_DONE)
-		code = (enum exit_code)client_get(c, &q, &channels);
+		code = client_get(c, &q, &channels);
 	json_array_foreach(json_object_get(status, "peers"), i, peer)
 	{
 		const char *party = json_str(peer, "party");
@@ -297,7 +297,7 @@ enum exit_code wait_for_step(struct client *c, const struct options *o, const ch
 	bool is_there = false, is_reset;
 
 	if (client_open(&stream, o->home) != ERR_OK)
-		return (enum exit_code)client_absent(o->home);
+		return client_absent(o->home);
 	memcpy(stream.token, c->token, sizeof stream.token);
 	if (client_listen(&stream, NULL) != ERR_OK) {
 		client_close(&stream);
@@ -312,7 +312,7 @@ enum exit_code wait_for_step(struct client *c, const struct options *o, const ch
 		enum err e;
 		query_open(&q, "/ladder");
 		query_put(&q, "place", place);
-		code = (enum exit_code)client_get(c, &q, &answer);
+		code = client_get(c, &q, &answer);
 		is_there = code == EXIT_DONE && has_come(answer, step);
 		json_decref(answer);
 		if (code != EXIT_DONE || is_there)

@@ -13,8 +13,6 @@
 #include "entente/mark_file.h"
 #include "entente/node_keys.h"
 #include "entente/processes.h"
-#include "entente/rows.h"
-#include "entente/words.h"
 #include "link/pipe.h"
 #include "record/checkpoint.h"
 #include "sys/file.h"
@@ -512,6 +510,8 @@ int process_signer(const char *home)
 	struct signer *s = xcalloc(1, sizeof *s);
 	int status;
 
+	process_prepare("entente-signer");
+	log_open("entente signer", LOG_LEVEL_NOTICE);
 	/* Nobody may look into this process, whoever else runs as this user. */
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	status = run_signer(s, home);
@@ -519,18 +519,3 @@ int process_signer(const char *home)
 	free(s);
 	return status;
 }
-
-static enum exit_code run(struct options *o)
-{
-	process_prepare("entente-signer");
-	log_open("entente signer", LOG_LEVEL_NOTICE);
-	return process_signer(o->home) == 0 ? EXIT_DONE : EXIT_ERROR;
-}
-
-const struct command_row command_signer = {
-	.name = "signer",
-	.arguments = "",
-	.text = N_("Started by serve: holds the node's keys."),
-	.run = run,
-	.is_hidden = true,
-};

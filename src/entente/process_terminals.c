@@ -10,9 +10,7 @@
 #include "crypto/tls.h"
 #include "entente/contain.h"
 #include "entente/processes.h"
-#include "entente/rows.h"
 #include "entente/terminals.h"
-#include "entente/words.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 #include "sys/sandbox.h"
@@ -347,7 +345,7 @@ static int run_again(struct terminals *t)
 	return 0;
 }
 
-static enum exit_code run(struct options *o)
+int process_terminals(const char *home)
 {
 	struct terminals *t = xcalloc(1, sizeof *t);
 	int status = 1;
@@ -355,17 +353,9 @@ static enum exit_code run(struct options *o)
 	process_prepare("entente-terminals");
 	log_open("entente terminals", LOG_LEVEL_NOTICE);
 	(void)prctl(PR_SET_DUMPABLE, 0);
-	if (read_home(t, o->home) == ERR_OK)
+	if (read_home(t, home) == ERR_OK)
 		status = run_again(t);
 	tls_identity_free(t->id);
 	free(t);
-	return status == 0 ? EXIT_DONE : EXIT_ERROR;
+	return status;
 }
-
-const struct command_row command_terminals = {
-	.name = "terminals",
-	.arguments = "",
-	.text = N_("Started by serve: ends the TLS of officers' terminals."),
-	.run = run,
-	.is_hidden = true,
-};

@@ -37,7 +37,9 @@ enum err starter_split(int *core, pid_t *pid) MUST_CHECK;
  * are core's to heed. */
 void process_prepare(const char *name);
 
-/* The signer's body; returns its exit status. */
+/* The bodies of what is started: each runs until its core ends it, and returns the status to end with. */
+int process_link(void);
 int process_signer(const char *home);
+int process_terminals(const char *home);
 
 #endif

@@ -159,7 +159,7 @@ static enum exit_code save_proof(struct client *c, const struct options *o, cons
 		return refuse_existing(path);
 	query_open(&q, "/proof");
 	query_put(&q, "place", json_str(entry, "place"));
-	return (enum exit_code)client_fetch(c, query_target(&q), path, file_place_new);
+	return client_fetch(c, query_target(&q), path, file_place_new);
 }
 
 /* What came ahead of its log can be read, and nothing can be signed on it. */
@@ -202,7 +202,7 @@ static enum exit_code run(struct options *o)
 	}
 	query_open(&q, "/entry");
 	query_put(&q, "place", o->arguments[0]);
-	code = (enum exit_code)client_get(&c, &q, &entry);
+	code = client_get(&c, &q, &entry);
 	if (code == EXIT_DONE)
 		unseal_entry(entry, &ids, o);
 	if (code == EXIT_DONE && o->is_json)

@@ -179,7 +179,7 @@ static bool say_hold(const json_t *refusal)
 	return true;
 }
 
-int refusal_explain(struct client *c, const struct draft *d, const struct client_answer *a)
+enum exit_code refusal_explain(struct client *c, const struct draft *d, const struct client_answer *a)
 {
 	const json_t *object = json_is_array(a->json) ? json_array_get(a->json, 0) : a->json;
 	const char *rule = json_str(object, "rule");

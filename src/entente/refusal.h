@@ -13,6 +13,6 @@
  * Says it with the places and names that the statement has where the rule is about those, else as
  * client_explain does; gives the code that the command ends with.
  */
-int refusal_explain(struct client *c, const struct draft *d, const struct client_answer *a);
+enum exit_code refusal_explain(struct client *c, const struct draft *d, const struct client_answer *a);
 
 #endif

@@ -23,7 +23,7 @@ static enum exit_code get_open(struct client *c, const char *post, json_t **out)
 
 	query_open(&q, "/watch");
 	query_put(&q, "open", post);
-	return (enum exit_code)client_get(c, &q, out);
+	return client_get(c, &q, out);
 }
 
 /* What stands unresolved comes first and loud; whether the watch is handed over so, the node says. */

@@ -19,10 +19,10 @@ static enum exit_code begin(struct client *c)
 	enum err e = client_ask(c, "POST", "/repair", (struct bytes){ NULL, 0 }, &answer);
 
 	if (e != ERR_OK)
-		return (enum exit_code)client_lost(e);
+		return client_lost(e);
 	/* Under way already: then it is that one that we wait for. */
 	if (answer.status != 200 && strcmp(json_str(answer.json, "err"), "EXISTS") != 0)
-		code = (enum exit_code)client_explain(&answer);
+		code = client_explain(&answer);
 	client_answer_finish(&answer);
 	return code;
 }
@@ -74,7 +74,7 @@ static enum exit_code run(struct options *o)
 	struct client c;
 
 	if (client_open(&c, o->home) != ERR_OK)
-		return (enum exit_code)client_absent(o->home);
+		return client_absent(o->home);
 	code = begin(&c);
 	if (code == EXIT_DONE)
 		code = await(&c, &status);

@@ -285,7 +285,7 @@ static enum exit_code run(struct options *o)
 	if (!is_epoch)
 		return restore_locked(o);
 	if (client_open(&c, o->home) != ERR_OK)
-		return (enum exit_code)client_absent(o->home);
+		return client_absent(o->home);
 	code = open_all(o, &c);
 	client_close(&c);
 	return code;

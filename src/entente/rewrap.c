@@ -88,7 +88,7 @@ static enum exit_code count_wrap(struct rewrap *r, enum err e, uint64_t *written
 	if (e == ERR_IO || e == ERR_FULL)
 		return refuse_unwritable(path);
 	if (e == ERR_DOWN)
-		return (enum exit_code)client_lost(e);
+		return client_lost(e);
 	if (e == ERR_OK)
 		(*written)++;
 	else
@@ -208,7 +208,7 @@ static enum exit_code rewrap_log(struct rewrap *r, const json_t *log)
 		query_put_number(&q, "epoch", json_uint(log, "epoch"));
 		query_put_number(&q, "from", from);
 		query_put_number(&q, "limit", LIST_MAX);
-		code = (enum exit_code)client_get(r->c, &q, &answer);
+		code = client_get(r->c, &q, &answer);
 		json_array_foreach(json_object_get(answer, "entries"), i, row)
 		{
 			if (code == EXIT_DONE)

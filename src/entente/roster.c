@@ -232,7 +232,7 @@ enum exit_code home_file(struct options *o, enum kind kind, const char *done,
 	if (code == EXIT_DONE) {
 		query_open(&q, "/seen");
 		query_put_number(&q, "channel", home);
-		code = (enum exit_code)client_get(&c, &q, &seen);
+		code = client_get(&c, &q, &seen);
 	}
 	if (code == EXIT_DONE)
 		code = draft_label(&d, o, json_object_get(seen, "parties"));

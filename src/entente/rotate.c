@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "entente/client.h"
 #include "entente/held.h"
+#include "entente/init.h"
 #include "entente/node_keys.h"
 #include "entente/refuse.h"
 #include "entente/say.h"
@@ -86,7 +87,7 @@ static enum exit_code make_next(const struct options *o, const char *party, enum
 		return EXIT_REFUSED;
 	}
 	node_key_name(node_use_names[use], NODE_KEY_NEXT, name);
-	code = node_key_make(o->home, name, public);
+	code = init_write_node_key(o->home, name, public);
 	if (code == EXIT_DONE)
 		accord_key_write(
 			bytes_str(party),
@@ -231,7 +232,7 @@ static enum exit_code check_peers(const struct options *o)
 	if (option_is_given(o, "anyway"))
 		return EXIT_DONE;
 	if (client_open(&c, o->home) != ERR_OK)
-		return (enum exit_code)client_absent(o->home);
+		return client_absent(o->home);
 	code = show_get(&c, "/versions", &versions);
 	if (code == EXIT_DONE)
 		code = show_get(&c, "/accord", &accord);

@@ -1,5 +1,6 @@
 /*
- * rows.h - the row of every command, each defined in the file of its name.
+ * rows.h - the row of every command, each defined in the file of its name; those of a node's processes in
+ * processes.c.
  *
  * Layer: entente.
  */

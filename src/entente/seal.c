@@ -250,7 +250,7 @@ enum exit_code seal_choose(struct draft *d, const struct officer *officer, const
 		return EXIT_DONE;
 	query_open(&q, "/recipients");
 	query_put_number(&q, "channel", d->statement.channel);
-	code = (enum exit_code)client_get(c, &q, &answer);
+	code = client_get(c, &q, &answer);
 	if (code == EXIT_DONE &&
 	    (json_flag(answer, "sealed") || d->answers_sealed || option_is_given(o, "seal")))
 		code = choose(d, officer, o, answer);

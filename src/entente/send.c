@@ -67,7 +67,7 @@ static enum exit_code add_channel(struct draft *d, const struct options *o, stru
 		return code;
 	query_open(&q, "/seen");
 	query_put(&q, "channel", o->arguments[0]);
-	code = (enum exit_code)client_get(c, &q, &answer);
+	code = client_get(c, &q, &answer);
 	if (code == EXIT_DONE && !(parts_are_given(o) && !draft_label_is_given(o)))
 		code = draft_label(d, o, json_object_get(answer, "parties"));
 	json_decref(answer);
@@ -104,7 +104,7 @@ static enum exit_code add_references(struct draft *d, const struct options *o, s
 		json_t *entry;
 		query_open(&q, "/entry");
 		query_put(&q, "place", place);
-		code = (enum exit_code)client_get(c, &q, &entry);
+		code = client_get(c, &q, &entry);
 		if (code == EXIT_DONE)
 			code = draft_refer(d, entry);
 		json_decref(entry);

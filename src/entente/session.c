@@ -47,7 +47,7 @@ static void put_row(struct table *t, const json_t *thing)
 	table_put(t, COLOUR_DIM, json_is_string(host) ? json_string_value(host) : "");
 	table_put(t, COLOUR_DIM, json_str(thing, "place"));
 	table_put(t, COLOUR_PLAIN, manner_text(thing));
-	table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(thing, "title")));
+	table_put(t, COLOUR_PLAIN, reader_words(json_object_get(thing, "title")));
 	table_end_row(t);
 }
 
@@ -291,12 +291,12 @@ static void say_deeds(const json_t *session)
 												: ", ",
 										   json_string_value(person));
 		if (json_object_get(deed, "detail") != NULL)
-			say("  {1}", dialogue_title(json_object_get(deed, "detail")));
+			say("  {1}", reader_words(json_object_get(deed, "detail")));
 		if (json_object_get(deed, "credentials") != NULL)
-			say(_("  credentials: {1}"), dialogue_title(json_object_get(deed, "credentials")));
+			say(_("  credentials: {1}"), reader_words(json_object_get(deed, "credentials")));
 		if (json_object_get(deed, "doubt") != NULL)
 			say("  {1}: {2}", _("its sources contradict"),
-			    dialogue_title(json_object_get(deed, "doubt")));
+			    reader_words(json_object_get(deed, "doubt")));
 		if (json_object_get(deed, "hash") != NULL)
 			say("  SHA-256 {1}", json_str(deed, "hash"));
 		say("\n");
@@ -314,7 +314,7 @@ static enum exit_code show_with(struct options *o, struct client *c, const json_
 	query_open(&q, "/dialogues");
 	if (code == EXIT_DONE) {
 		query_put(&q, "place", json_str(session, "place"));
-		code = (enum exit_code)client_get(c, &q, &whole);
+		code = client_get(c, &q, &whole);
 	}
 	if (code == EXIT_DONE)
 		code = dialogue_get(c, "item", &items);

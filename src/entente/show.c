@@ -54,7 +54,7 @@ enum exit_code show_get(struct client *c, const char *path, json_t **out)
 	struct query q;
 
 	query_open(&q, path);
-	return (enum exit_code)client_get(c, &q, out);
+	return client_get(c, &q, out);
 }
 
 enum exit_code show_get_entry(struct client *c, const char *place, json_t **out)
@@ -63,7 +63,7 @@ enum exit_code show_get_entry(struct client *c, const char *place, json_t **out)
 
 	query_open(&q, "/entry");
 	query_put(&q, "place", place);
-	return (enum exit_code)client_get(c, &q, out);
+	return client_get(c, &q, out);
 }
 
 /* The names of wire/kinds.h that people see, once more so that the catalogue has them. */
@@ -163,6 +163,21 @@ const char *reader_language(void)
 {
 	/* TRANSLATORS: only the two letters behind the colon change. */
 	return _("language:en") + strlen("language:");
+}
+
+const char *reader_words(const json_t *words)
+{
+	const json_t *one, *own = json_object_get(words, reader_language());
+	const char *language;
+
+	if (json_is_string(own))
+		return json_string_value(own);
+	json_object_foreach((json_t *)(uintptr_t)words, language, one)
+	{
+		if (json_is_string(one))
+			return json_string_value(one);
+	}
+	return "";
 }
 
 const char *show_recall(const char *state)

@@ -35,6 +35,8 @@ const char *show_kind(const json_t *entry);
  */
 /* The language that the terminal's words are in: "ko", "en". */
 const char *reader_language(void);
+/* Of what stands once a language: in the reader's, or the first there is; "" if there is none. */
+const char *reader_words(const json_t *words);
 void show_names(const json_t *names, char *out, size_t size);
 /* The row of a list of the accord with this name; NULL. */
 const json_t *show_find(const json_t *list, const char *name);
@@ -78,6 +80,8 @@ bool show_is_contained(const json_t *process);
  * Under the head of an entry: its form by title, each field in the reader's language, and what stands under
  * its number. Free text is marked: nobody agreed on its words beforehand. */
 void show_form(const json_t *entry);
+/* A field's title in the reader's language; of those that every form has, ours. */
+const char *show_field_title(const json_t *field);
 /*
  * What a statement of a dialogue says, a line a field, from the members of "says"; and of any statement all
  * that it signs in key 14: its form, its fields by their names, and by their numbers those without one.

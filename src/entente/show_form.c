@@ -1,5 +1,4 @@
 /* A form on a terminal: what was agreed beforehand in the reader's language, what was not marked as such. */
-#include "entente/fill.h"
 #include "entente/show.h"
 #include "entente/words.h"
 #include "sys/clock.h"
@@ -42,6 +41,27 @@ const char *show_life_state(const char *state)
 	return state;
 }
 
+static const struct {
+	const char *name, *title; /* N_() */
+} shared_titles[] = {
+	{ "act", N_("act") },		{ "basis", N_("legal basis") },
+	{ "reply-by", N_("reply by") }, { "because", N_("sent because") },
+	{ "reason", N_("reason") },
+};
+
+const char *show_field_title(const json_t *field)
+{
+	const json_t *title = json_object_get(field, "title");
+
+	if (title != NULL)
+		return reader_words(title);
+	for (size_t i = 0; i < ARRAY_COUNT(shared_titles); i++) {
+		if (strcmp(shared_titles[i].name, json_str(field, "name")) == 0)
+			return _(shared_titles[i].title);
+	}
+	return json_str(field, "name");
+}
+
 /* Words that both sides agreed on, or a number, a time: anything but what its author wrote himself. */
 static bool is_free(const json_t *field)
 {
@@ -73,7 +93,7 @@ static void show_value(const json_t *field, const json_t *one)
 	const char *type = json_str(field, "type");
 
 	if (words != NULL)
-		say_coloured(COLOUR_BOLD, form_words(words));
+		say_coloured(COLOUR_BOLD, reader_words(words));
 	else if (strcmp(type, "pair") == 0)
 		show_pair(value);
 	else if (strcmp(type, "span") == 0)
@@ -93,7 +113,7 @@ static void show_field(const json_t *field, const char *indent)
 	size_t i;
 
 	say("{1}", indent);
-	say_cell(form_title(field), 22, COLOUR_DIM);
+	say_cell(show_field_title(field), 22, COLOUR_DIM);
 	say(" ");
 	json_array_foreach(json_object_get(field, "values"), i, one)
 	{
@@ -113,7 +133,7 @@ static void show_group(const json_t *field)
 
 	json_array_foreach(json_object_get(field, "values"), i, one)
 	{
-		say("  {1} {2}\n", form_title(field), say_number(i + 1));
+		say("  {1} {2}\n", show_field_title(field), say_number(i + 1));
 		json_array_foreach(json_object_get(one, "members"), m, member) show_field(member, "    ");
 	}
 }
@@ -184,7 +204,7 @@ void show_form_title(const json_t *entry, char *out, size_t size)
 	buf_init(&text, out, size - 1);
 	buf_put_str(&text, json_str(filled, "form"));
 	buf_put_byte(&text, ' ');
-	buf_put_str(&text, title == NULL ? _("(form not known here)") : form_words(title));
+	buf_put_str(&text, title == NULL ? _("(form not known here)") : reader_words(title));
 	if (title != NULL && strcmp(json_str(filled, "act"), "announce") != 0) {
 		buf_put_str(&text, ", ");
 		buf_put_str(&text, act_word(json_str(filled, "act")));
@@ -196,7 +216,7 @@ void show_form_title(const json_t *entry, char *out, size_t size)
 		if (words == NULL)
 			continue;
 		buf_put_str(&text, ": ");
-		buf_put_str(&text, form_words(words));
+		buf_put_str(&text, reader_words(words));
 		break; /* the first code says what it is about */
 	}
 	out[text.len] = '\0';

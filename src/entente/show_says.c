@@ -2,9 +2,9 @@
  * What key 14 of a statement says, by the names of its fields: whoever reads it, lists it or approves it sees
  * the same words.
  */
-#include "entente/dialogue.h"
 #include "entente/show.h"
 #include "entente/words.h"
+#include "wire/dialogue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,7 +118,7 @@ static void show_numbered(const json_t *statement)
 	json_array_foreach(json_object_get(statement, "fields"), i, field)
 	{
 		char title[32], *value;
-		if (is_dialogue && dialogue_key((enum dialogue_field)json_uint(field, "key")) != NULL)
+		if (is_dialogue && dialogue_field_name(json_uint(field, "key")) != NULL)
 			continue;
 		value = json_dumps(json_object_get(field, "value"), JSON_ENCODE_ANY | JSON_COMPACT);
 		say_fill(title, sizeof title, _("field {1}"), say_number(json_uint(field, "key")));
@@ -144,12 +144,12 @@ void show_signed_fields(const json_t *statement)
 void show_says_line(const json_t *statement, char *out, size_t size)
 {
 	const json_t *says = json_object_get(statement, "says");
-	const char *text = dialogue_title(json_object_get(says, "title")), *act = json_str(says, "act");
+	const char *text = reader_words(json_object_get(says, "title")), *act = json_str(says, "act");
 
 	if (text[0] == '\0')
 		text = json_str(says, "words");
 	if (text[0] == '\0')
-		text = dialogue_title(json_object_get(says, "detail"));
+		text = reader_words(json_object_get(says, "detail"));
 	say_fill(out, size, "{1}{2}{3}{4}{5}", act[0] == '\0' ? "" : _(act), act[0] == '\0' ? "" : " ",
 		 json_str(says, "name"), json_object_get(says, "name") == NULL ? "" : " ", text);
 }

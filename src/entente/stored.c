@@ -136,7 +136,7 @@ enum exit_code stored_file_explain(enum err e, const char *name)
 {
 	say_progress_end();
 	if (e == ERR_DOWN)
-		return (enum exit_code)client_lost(e);
+		return client_lost(e);
 	if (e == ERR_NOT_FOUND || e == ERR_REFUSED) {
 		say_error(_("No secret here opens {1}."), name);
 		say_next(

@@ -180,7 +180,7 @@ enum exit_code waiting_read(struct client *c, const char *place, json_t **out, s
 
 	query_open(&q, "/drafts");
 	query_put(&q, "place", place);
-	code = (enum exit_code)client_get(c, &q, out);
+	code = client_get(c, &q, out);
 	if (code != EXIT_DONE)
 		return code;
 	buf_init(&body, xcalloc(1, REQUEST_LEN_MAX), REQUEST_LEN_MAX);

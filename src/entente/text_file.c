@@ -176,7 +176,7 @@ static void put_page(struct buf *out, const struct page *p)
 	xml_open(&x, "meta");
 	xml_attribute(&x, "charset", BYTES_LIT("utf-8"));
 	xml_close(&x);
-	xml_put(&x, "title", bytes_str(dialogue_title(json_object_get(p->text, "title"))));
+	xml_put(&x, "title", bytes_str(reader_words(json_object_get(p->text, "title"))));
 	xml_put(&x, "style", bytes_str(style));
 	xml_close(&x);
 	xml_open(&x, "body");
@@ -369,7 +369,7 @@ static enum exit_code get_denied(struct client *c, const json_t *text, const cha
 	query_put(&q, "place", json_str(text, "place"));
 	query_put_number(&q, "unit", UINT32_MAX); /* none: no answer holds all of a long text */
 	query_put(&q, "outlets", outlets);
-	code = (enum exit_code)client_get(c, &q, &answer);
+	code = client_get(c, &q, &answer);
 	*out = json_incref(json_array_get(json_object_get(answer, "denied"), 0));
 	json_decref(answer);
 	return code;
@@ -494,7 +494,7 @@ static void put_entry(struct xml *x, const json_t *text)
 	wall_write((struct wall){ json_uint(release_of(text), "from_ms") }, time);
 	xml_open(x, "entry");
 	put_urn(x, "id", text);
-	xml_put(x, "title", bytes_str(dialogue_title(json_object_get(text, "title"))));
+	xml_put(x, "title", bytes_str(reader_words(json_object_get(text, "title"))));
 	xml_put(x, "updated", bytes_str(time));
 	xml_put(x, "published", bytes_str(time));
 	put_authors(x, text);
@@ -524,7 +524,7 @@ static enum exit_code put_feed(struct publication *p)
 	xml_open(&x, "feed");
 	xml_attribute(&x, "xmlns", BYTES_LIT("http://www.w3.org/2005/Atom"));
 	put_urn(&x, "id", p->text);
-	xml_put(&x, "title", bytes_str(dialogue_title(json_object_get(p->text, "title"))));
+	xml_put(&x, "title", bytes_str(reader_words(json_object_get(p->text, "title"))));
 	xml_put(&x, "updated", bytes_str(time));
 	put_entry(&x, p->text);
 	if (p->is_in_feed)

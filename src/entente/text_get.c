@@ -43,7 +43,7 @@ static enum exit_code get_page(struct client *c, const struct pages *p, json_t *
 	query_put_number(&q, "file", p->file.len);
 	if (p->until != NULL)
 		query_put(&q, "until", p->until);
-	return (enum exit_code)client_get(c, &q, out);
+	return client_get(c, &q, out);
 }
 
 static bool has_all(const struct pages *p)

@@ -49,7 +49,7 @@ static enum exit_code put_row(struct client *c, struct table *t, const json_t *t
 		table_put(t, COLOUR_PLAIN, state_text(json_str(text, "state")));
 		table_put(t, COLOUR_DIM, say_number(json_array_size(json_object_get(text, "units"))));
 		table_put(t, COLOUR_DIM, json_str(thing, "place"));
-		table_put(t, COLOUR_PLAIN, dialogue_title(json_object_get(thing, "title")));
+		table_put(t, COLOUR_PLAIN, reader_words(json_object_get(thing, "title")));
 		table_end_row(t);
 	}
 	json_decref(text);
@@ -206,7 +206,7 @@ static void say_whole(const json_t *text, const char *of)
 
 	say_coloured(COLOUR_BOLD, json_str(text, "name"));
 	say("  {1}  {2}\n", state_text(json_str(text, "state")), json_str(text, "place"));
-	say_line(dialogue_title(json_object_get(text, "title")));
+	say_line(reader_words(json_object_get(text, "title")));
 	say("SHA-256 {1}\n", json_str(text, "hash"));
 	say_relations(text, of);
 	say_brackets(text);

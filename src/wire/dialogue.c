@@ -10,6 +10,17 @@ static const struct dialogue_act_row acts[] = {
 #undef ACT_ROW
 };
 
+const char *dialogue_field_name(uint64_t number)
+{
+	static const char *const names[] = {
+#define FIELD_NAME(number, name, text) [number] = text,
+		DIALOGUE_FIELD_LIST(FIELD_NAME)
+#undef FIELD_NAME
+	};
+
+	return number < ARRAY_COUNT(names) ? names[number] : NULL;
+}
+
 const struct dialogue_act_row *dialogue_act_row(enum dialogue_act act)
 {
 	assert(act < DIALOGUE_ACT_COUNT);

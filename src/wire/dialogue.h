@@ -14,38 +14,41 @@
 /* clang-format off */
 #define DIALOGUE_FIELD_LIST(X) \
 	/* number  name         value                                                            */ \
-	X(1,  NAME)      /* its lasting name: [a-z][a-z0-9-]{0,47}                                  */ \
-	X(2,  TITLE)     /* words: [tag, text, ...]                                                */ \
-	X(3,  ACT)       /* ACT: enum dialogue_act                                                 */ \
-	X(4,  WHEN)      /* a date: a session's, an event's, a stage's; a commitment's due         */ \
-	X(5,  PARTIES)   /* codes: who owes a commitment; who hosts a session, a body in turn      */ \
-	X(6,  SOURCE)    /* text: where it is taken from                                           */ \
-	X(7,  DETAIL)    /* words: a mandate, a place, what test shows it done, a reason           */ \
-	X(8,  DOUBT)     /* words: what its sources contradict                                     */ \
-	X(9,  OWED_TO)   /* codes: whom a commitment is owed to; absent: everybody else            */ \
-	X(10, NUMBER)    /* a body's cadence in months; a session's number; an item's place        */ \
-	X(11, LANGUAGES) /* tags                                                                   */ \
-	X(12, CHAIRS)    /* roles                                                                  */ \
-	X(13, TO)        /* name of a body: what this one feeds, what it is merged into            */ \
-	X(15, PEOPLE)    /* [name, office, ...]: a delegation, its head first                      */ \
-	X(16, STAGE)     /* a name: which stage of a condition is reached                          */ \
-	X(17, WORDS)     /* text: a unit's words in its one language; empty: it is to be left out  */ \
-	X(18, HASH)      /* SHA-256 of a text's canonical file: an ENDORSE's, a session's record   */ \
-	X(19, OUTLETS)   /* names: by what a text is made public                                   */ \
-	X(20, TYPE)      /* a name of the accord's list `event`                                    */ \
-	X(21, CONFIDENCE) /* a name of the accord's list `confidence`: as its author weighs it      */ \
-	X(22, WHERE)     /* text: a point or an area (wire/where.h)                                */ \
-	X(23, LOCATION)  /* words: a place, as its author says it                                   */ \
-	X(24, UNIT)      /* text: TEXT/UNIT, of which a commitment is taken                         */ \
-	X(25, CREDENTIALS) /* words: what empowers a delegation: by whom, when, its number          */ \
-	X(26, MANNER)    /* a session's: meeting, side-meeting, call; absent: a meeting             */
+	X(1, NAME, "name")                  /* its lasting name: [a-z][a-z0-9-]{0,47} */ \
+	X(2, TITLE, "title")                /* words: [tag, text, ...] */ \
+	X(3, ACT, "act")                    /* ACT: enum dialogue_act */ \
+	X(4, WHEN, "when")                  /* a date: a session's, an event's, a stage's; a commitment's due */ \
+	X(5, PARTIES, "parties")            /* codes: who owes a commitment; who hosts a session, a body in turn */ \
+	X(6, SOURCE, "source")              /* text: where it is taken from */ \
+	X(7, DETAIL, "detail")              /* words: a mandate, a place, what test shows it done, a reason */ \
+	X(8, DOUBT, "doubt")                /* words: what its sources contradict */ \
+	X(9, OWED_TO, "owed_to")            /* codes: whom a commitment is owed to; absent: everybody else */ \
+	X(10, NUMBER, "number")             /* a body's cadence in months; a session's number; an item's place */ \
+	X(11, LANGUAGES, "languages")       /* tags */ \
+	X(12, CHAIRS, "chairs")             /* roles */ \
+	X(13, TO, "to")                     /* name of a body: what this one feeds, what it is merged into */ \
+	X(15, PEOPLE, "people")             /* [name, office, ...]: a delegation, its head first */ \
+	X(16, STAGE, "stage")               /* a name: which stage of a condition is reached */ \
+	X(17, WORDS, "words")               /* text: a unit's words in its one language; empty: it is to be left out */ \
+	X(18, HASH, "hash")                 /* SHA-256 of a text's canonical file: an ENDORSE's, a session's record */ \
+	X(19, OUTLETS, "outlets")           /* names: by what a text is made public */ \
+	X(20, TYPE, "type")                 /* a name of the accord's list `event` */ \
+	X(21, CONFIDENCE, "confidence")     /* a name of the accord's list `confidence`: as its author weighs it */ \
+	X(22, WHERE, "where")               /* text: a point or an area (wire/where.h) */ \
+	X(23, LOCATION, "location")         /* words: a place, as its author says it */ \
+	X(24, UNIT, "unit")                 /* text: TEXT/UNIT, of which a commitment is taken */ \
+	X(25, CREDENTIALS, "credentials")   /* words: what empowers a delegation: by whom, when, its number */ \
+	X(26, MANNER, "manner")             /* a session's: meeting, side-meeting, call; absent: a meeting */
 /* clang-format on */
 
 enum dialogue_field {
-#define DIALOGUE_FIELD_ENUM(number, name) DIALOGUE_##name = number,
+#define DIALOGUE_FIELD_ENUM(number, name, text) DIALOGUE_##name = number,
 	DIALOGUE_FIELD_LIST(DIALOGUE_FIELD_ENUM)
 #undef DIALOGUE_FIELD_ENUM
 };
+
+/* "owed_to": as the API and files of dialogues call a field; NULL: there is none of that number. */
+const char *dialogue_field_name(uint64_t number);
 
 /* What an ACT does, on a thing of which kind. */
 /* clang-format off */

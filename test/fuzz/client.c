@@ -5,7 +5,6 @@
  * Input: the first byte says which; the rest is what comes.
  */
 #include "entente/client.h"
-#include "entente/commands.h"
 #include "entente/draft.h"
 #include "entente/evidence.h"
 
@@ -20,10 +19,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len);
 #define IN_LEN_MAX (REPLY_LEN_MAX + 4096u)
 #define SOCKET_LEN_MAX 60000u /* what a socket takes at once */
 #define EVENTS_MAX 32u
-
-/* A terminal without commands: nobody asks for help here. */
-const struct command_row *const commands[] = { NULL };
-const size_t commands_count = 0;
 
 static FILE *nowhere;
 
@@ -92,7 +87,7 @@ static void check_download(struct bytes in)
 {
 	static const char good[] = "HTTP/1.1 200";
 	struct client c;
-	int code;
+	enum exit_code code;
 
 	/* Any other answer is explained to a person, at length. */
 	if (in.len < sizeof good || memcmp(in.ptr, good, sizeof good - 1) != 0 || !client_on(&c, in))
