@@ -187,7 +187,7 @@ enum err socket_accept(int listener, int *fd, char address[SOCKET_ADDRESS_LEN])
 		got = accept4(listener, &a.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	} while (got < 0 && (errno == EINTR || errno == ECONNABORTED));
 	if (got < 0)
-		return errno == EAGAIN || errno == EWOULDBLOCK ? ERR_NOT_FOUND : ERR_IO;
+		return errno == EAGAIN ? ERR_NOT_FOUND : ERR_IO;
 	if (address != NULL)
 		address_write(&a, address);
 	*fd = got;
@@ -253,7 +253,7 @@ enum err socket_read(int fd, struct buf *in)
 		got = recv(fd, in->ptr + in->len, in->max - in->len, 0);
 	} while (got < 0 && errno == EINTR);
 	if (got < 0)
-		return errno == EAGAIN || errno == EWOULDBLOCK ? ERR_SHORT : ERR_DOWN;
+		return errno == EAGAIN ? ERR_SHORT : ERR_DOWN;
 	if (got == 0)
 		return ERR_DOWN;
 	in->len += (size_t)got;
@@ -271,7 +271,7 @@ enum err socket_write(int fd, struct bytes part, size_t *written)
 		put = send(fd, part.ptr, part.len, MSG_NOSIGNAL);
 	} while (put < 0 && errno == EINTR);
 	if (put < 0)
-		return errno == EAGAIN || errno == EWOULDBLOCK ? ERR_SHORT : ERR_DOWN;
+		return errno == EAGAIN ? ERR_SHORT : ERR_DOWN;
 	*written = (size_t)put;
 	return ERR_OK;
 }
@@ -313,7 +313,7 @@ enum err socket_write_with(int fd, struct bytes record, const int *fds, size_t c
 		put = sendmsg(fd, &message, MSG_NOSIGNAL);
 	} while (put < 0 && errno == EINTR);
 	if (put < 0)
-		return errno == EAGAIN || errno == EWOULDBLOCK ? ERR_SHORT : ERR_DOWN;
+		return errno == EAGAIN ? ERR_SHORT : ERR_DOWN;
 	return (size_t)put == record.len ? ERR_OK : ERR_IO;
 }
 
@@ -340,7 +340,7 @@ enum err socket_read_with(int fd, struct buf *in, int *fds, size_t *count)
 		got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
 	} while (got < 0 && errno == EINTR);
 	if (got < 0)
-		return errno == EAGAIN || errno == EWOULDBLOCK ? ERR_SHORT : ERR_DOWN;
+		return errno == EAGAIN ? ERR_SHORT : ERR_DOWN;
 	head = CMSG_FIRSTHDR(&message);
 	if (head != NULL && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS) {
 		have = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
