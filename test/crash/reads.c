@@ -43,7 +43,7 @@ static void ask_notes(struct answers *a, const struct place_key *at)
 		uint64_t found = 0;
 
 		answers_put(a, "note", node_note(a->n->node, &at->log, at->index + 1, party, &out, &found),
-		    buf_bytes(&out));
+			    buf_bytes(&out));
 		buf_reset(&out);
 		answers_put(a, "proof", node_proof(a->n->node, at, party, &out), buf_bytes(&out));
 	}
@@ -275,7 +275,8 @@ static void compare(const struct answers *a, const struct answers *b)
 }
 
 /* What only reads rows has changed nothing: there is no world to judge of it. */
-static void ask_twice(struct answers *whole, struct answers *failing, void (*pass)(struct answers *a), bool is_pure)
+static void ask_twice(struct answers *whole, struct answers *failing, void (*pass)(struct answers *a),
+		      bool is_pure)
 {
 	int64_t since_us;
 	bool has_failed = places_has_failed(&since_us);

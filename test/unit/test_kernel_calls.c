@@ -49,11 +49,11 @@ static bool is_refused(const char *call)
 }
 
 // NOLINTBEGIN(bugprone-reserved-identifier): the linker makes these names of --wrap
-#define CALL(type, name, params, args, failed)                             \
-	type __real_##name params;                                         \
-	type __wrap_##name params;                                         \
-	type __wrap_##name params                                          \
-	{                                                                  \
+#define CALL(type, name, params, args, failed)                            \
+	type __real_##name params;                                        \
+	type __wrap_##name params;                                        \
+	type __wrap_##name params                                         \
+	{                                                                 \
 		return is_refused(#name) ? (failed) : __real_##name args; \
 	}
 /* clang-format off */
